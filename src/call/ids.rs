@@ -1,0 +1,71 @@
+//! Identifiers. New ones are made by the service, never here: the nouns read no clock and no randomness.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! uuid_id {
+    ($(#[$doc:meta] $name:ident),+ $(,)?) => {$(
+        #[$doc]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::try_parse(text).map(Self)
+            }
+        }
+    )+};
+}
+
+uuid_id! {
+    /// One call, in either direction.
+    CallId,
+    /// One leg of a call: caller to us, or us to the person that the caller is handed over to.
+    LegId,
+    /// One patient record, that is one infection of one person.
+    PatientId,
+    /// One report.
+    ReportId,
+    /// One alert on a health centre's list.
+    AlertId,
+}
+
+/// A health centre's code: 1 to 16 letters, digits and hyphens (`13101`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CentreCode(Box<str>);
+
+/// Why a text isn't a centre code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a health centre's code has 1 to 16 letters, digits or hyphens, such as 13101")]
+pub struct CentreCodeError;
+
+impl CentreCode {
+    /// Reads a code.
+    ///
+    /// # Errors
+    /// When it is empty, too long or has other characters.
+    pub fn parse(text: &str) -> Result<Self, CentreCodeError> {
+        let fits = (1..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if fits { Ok(Self(text.into())) } else { Err(CentreCodeError) }
+    }
+
+    /// The code as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for CentreCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,25 @@
+//! The nouns of the house, each parsed once at the edge. Personal data has types that never print themselves.
+
+mod answer;
+mod birth_date;
+mod hersys_id;
+mod ids;
+mod keys;
+mod language;
+mod outcome;
+mod phone_number;
+mod report;
+mod severity;
+mod sensitive;
+
+pub use answer::{Answer, BodyTemperature, Item, OxygenSaturation, YesNo};
+pub use birth_date::{BirthDate, BirthDateError};
+pub use hersys_id::{HersysId, HersysIdError};
+pub use ids::{AlertId, CallId, CentreCode, CentreCodeError, LegId, PatientId, ReportId};
+pub use keys::{Keys, KeysError};
+pub use language::{Language, UnknownLanguage};
+pub use outcome::{Disposition, HangupCause, Line};
+pub use phone_number::{PhoneNumber, PhoneNumberError};
+pub use report::{Channel, ReportOutcome};
+pub use sensitive::Sensitive;
+pub use severity::Severity;

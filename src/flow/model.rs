@@ -1,0 +1,479 @@
+//! A flow document as the engine walks it: nodes with exits, every reference still carrying the line it stands on.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Item, Language};
+
+macro_rules! name {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Arc<str>);
+
+        impl $name {
+            /// The name as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.into())
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+name! {
+    /// A flow's name, which is its folder's name.
+    FlowName
+}
+name! {
+    /// A node's name, unique in its flow.
+    NodeId
+}
+name! {
+    /// A prompt's full name: `questionnaire.ask_fatigue`, `shared.goodbye`.
+    PromptId
+}
+name! {
+    /// How a flow ended, as its caller sees it: `done`, `gave_up`.
+    ResultName
+}
+
+/// All flow documents and all wording, as one set: a session is pinned to the digest of the set that it began with.
+#[derive(Debug, Clone)]
+pub struct Library {
+    /// SHA-256 over all files of the set, in hex.
+    pub digest: String,
+    /// The flows by name.
+    pub flows: BTreeMap<FlowName, Flow>,
+    /// The wording.
+    pub prompts: BTreeMap<PromptId, Prompt>,
+    /// Keys and patience that hold at every question.
+    pub keys: SharedKeys,
+    /// The files that it was read from, by path below the folder (`health_call/flow.toml`): kept with the calls that used them.
+    pub files: BTreeMap<String, String>,
+}
+
+/// One flow.
+#[derive(Debug, Clone)]
+pub struct Flow {
+    /// Its name.
+    pub name: FlowName,
+    /// What staff call it.
+    pub title: String,
+    /// Raised by the author with each change.
+    pub version: u32,
+    /// The node at which it begins.
+    pub start: Spot<NodeId>,
+    /// Keys that leave a question for another flow, besides the shared ones; they hold in this flow's sub-flows too.
+    pub visit: BTreeMap<Key, Spot<FlowName>>,
+    /// Named limits.
+    pub limits: Limits,
+    /// The nodes by name.
+    pub nodes: BTreeMap<NodeId, Node>,
+    /// The nodes in the order of the document.
+    pub order: Vec<NodeId>,
+}
+
+/// A reference and the line on which it stands (counted from 1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot<T> {
+    /// What is referred to.
+    pub to: T,
+    /// The line in the flow's `flow.toml`.
+    pub line: u32,
+}
+
+/// A phone key: `0` to `9`, `*` or `#`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key(pub char);
+
+/// The keys and the patience of `shared/keys.toml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedKeys {
+    /// Say the question again.
+    pub repeat: Vec<Key>,
+    /// Go back one question.
+    pub back: Option<Key>,
+    /// Leave the question for another flow and come back to it.
+    pub visit: BTreeMap<Key, FlowName>,
+    /// Silence before the first key, in seconds.
+    pub first_key_seconds: u8,
+    /// Silence between two keys, in seconds.
+    pub between_keys_seconds: u8,
+    /// How often a question is asked before the call gives up.
+    pub tries: u8,
+}
+
+/// A flow's limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Nodes walked in one call. Above it the call ends with an apology: a flow can't run forever.
+    pub steps: u32,
+    /// People reported for in one call.
+    pub people: u8,
+}
+
+/// One node.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Its name.
+    pub id: NodeId,
+    /// The line on which it begins.
+    pub line: u32,
+    /// What it does.
+    pub kind: NodeKind,
+}
+
+/// What a node does.
+#[derive(Debug, Clone)]
+pub enum NodeKind {
+    /// Says something and goes on.
+    Announce(Announce),
+    /// Asks for one key.
+    Menu(Menu),
+    /// Asks for a number or date of several keys.
+    Gather(Gather),
+    /// Reads an entry back: 1 right, 2 again.
+    Confirm(Confirm),
+    /// Chooses the next node by what is known.
+    Branch(Branch),
+    /// Keeps something: an answer, the finished report, a request.
+    Record(Record),
+    /// Looks the person up by HER-SYS ID and birth date.
+    Identify(Identify),
+    /// Walks another flow and goes on by its result.
+    SubFlow(SubFlow),
+    /// Connects the caller to a person.
+    HandOver(HandOver),
+    /// Ends this flow; the outermost one hangs up.
+    End(End),
+}
+
+/// A prompt to be said, in the call's language or in a fixed one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Say {
+    /// The prompt.
+    pub prompt: PromptId,
+    /// A fixed language, for choosing the language.
+    pub language: Option<Language>,
+    /// The line on which it is named.
+    pub line: u32,
+}
+
+/// Says something and goes on.
+#[derive(Debug, Clone)]
+pub struct Announce {
+    /// What is said.
+    pub say: Vec<Say>,
+    /// Whether a key cuts it short.
+    pub barge_in: bool,
+    /// Where it goes on.
+    pub next: Spot<NodeId>,
+}
+
+/// What a question does when it isn't answered as asked.
+#[derive(Debug, Clone)]
+pub struct Retry {
+    /// Said after silence: first time, second time, …; the last one serves for all later times.
+    pub no_input: Vec<Say>,
+    /// Said after a wrong key.
+    pub no_match: Vec<Say>,
+    /// Where it goes when all tries are used.
+    pub give_up: Spot<NodeId>,
+    /// How often it asks; the shared patience when absent.
+    pub tries: Option<u8>,
+}
+
+/// Which of the keys that hold everywhere are off at a question.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Without {
+    /// No key goes back.
+    pub back: bool,
+    /// No key visits another flow.
+    pub visit: bool,
+}
+
+/// Asks for one key.
+#[derive(Debug, Clone)]
+pub struct Menu {
+    /// What is said.
+    pub say: Vec<Say>,
+    /// The item that it asks for: skipped when the day's report already has it.
+    pub question: Option<Item>,
+    /// What each key does.
+    pub keys: BTreeMap<Key, Choice>,
+    /// Silence and wrong keys.
+    pub retry: Retry,
+    /// Keys that are off here.
+    pub without: Without,
+}
+
+/// What a key of a menu does.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// Kept as this node's entry.
+    pub value: Option<Arc<str>>,
+    /// Becomes the call's language.
+    pub language: Option<Language>,
+    /// Where it goes on.
+    pub go: Spot<NodeId>,
+}
+
+/// Asks for several keys, ended by `#` or by a pause.
+#[derive(Debug, Clone)]
+pub struct Gather {
+    /// What is said.
+    pub say: Vec<Say>,
+    /// The item that it asks for: skipped when the day's report already has it.
+    pub question: Option<Item>,
+    /// What is accepted.
+    pub takes: Takes,
+    /// Entries that skip the rest (`000`: couldn't be measured).
+    pub instead: BTreeMap<String, Spot<NodeId>>,
+    /// Shown as dots in every transcript.
+    pub private: bool,
+    /// Silence and wrong keys.
+    pub retry: Retry,
+    /// Keys that are off here.
+    pub without: Without,
+    /// Where it goes on.
+    pub next: Spot<NodeId>,
+}
+
+/// What a gather accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    /// So many digits, any.
+    Digits {
+        /// The fewest.
+        min: u8,
+        /// The most.
+        max: u8,
+    },
+    /// A number of exactly so many digits within a range.
+    Number {
+        /// How many digits.
+        digits: u8,
+        /// The smallest.
+        at_least: u32,
+        /// The largest.
+        at_most: u32,
+    },
+    /// A day of the past, YYYYMMDD.
+    Date,
+}
+
+/// Reads an entry back.
+#[derive(Debug, Clone)]
+pub struct Confirm {
+    /// The gather whose entry is read back.
+    pub of: Spot<NodeId>,
+    /// How it is spoken.
+    pub read_as: ReadAs,
+    /// What is said; `{value}` is the entry.
+    pub say: Vec<Say>,
+    /// Key 1.
+    pub yes: Spot<NodeId>,
+    /// Key 2.
+    pub no: Spot<NodeId>,
+    /// Silence and wrong keys.
+    pub retry: Retry,
+    /// Keys that are off here.
+    pub without: Without,
+}
+
+/// How an entry is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadAs {
+    /// Tenths of a degree: 375 is 37.5 °C.
+    Temperature,
+    /// Percent.
+    Percent,
+    /// Digit by digit.
+    Digits,
+}
+
+/// Chooses the next node.
+#[derive(Debug, Clone)]
+pub struct Branch {
+    /// Tried in order.
+    pub rules: Vec<Rule>,
+    /// Where it goes when none holds.
+    pub otherwise: Spot<NodeId>,
+}
+
+/// One rule of a branch.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// What must hold.
+    pub test: Test,
+    /// Where it goes then.
+    pub go: Spot<NodeId>,
+}
+
+/// What a branch can ask.
+#[derive(Debug, Clone)]
+pub enum Test {
+    /// `entry = "node", is = "text"`
+    EntryIs(Spot<NodeId>, Arc<str>),
+    /// `entry = "node", at_most = 95` or a threshold of the health centre
+    EntryAtMost(Spot<NodeId>, Bound),
+    /// `answer = "item", is = "yes"`: the day's report has this answer
+    AnswerIs(Item, Arc<str>),
+    /// `office = "open"`: a person is there to talk to
+    OfficeOpen,
+    /// `caller_number = "hidden"`
+    CallerNumberHidden,
+    /// `people = "no_more"`: the limit of people in one call is reached
+    NoMorePeople,
+    /// `until = "known"`: the end of the maintenance is known
+    UntilKnown,
+    /// `answered_by = "machine"`
+    AnsweredByMachine,
+}
+
+/// An upper bound: a number, or a threshold of the patient's health centre.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// A fixed number.
+    Number(u32),
+    /// The centre's `spo2_amber`, in percent.
+    Spo2Amber,
+    /// The centre's `spo2_red`, in percent.
+    Spo2Red,
+}
+
+/// Keeps something.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// What is kept.
+    pub what: RecordWhat,
+    /// Where it goes on.
+    pub next: Spot<NodeId>,
+}
+
+/// What a record node keeps.
+#[derive(Debug, Clone)]
+pub enum RecordWhat {
+    /// The answer to an item, from a node's entry. A red answer is followed by `on_red` at once.
+    Answer {
+        /// The item.
+        item: Item,
+        /// The node whose entry it is.
+        from: Spot<NodeId>,
+        /// Said after a red answer.
+        on_red: Vec<Say>,
+    },
+    /// The report is complete.
+    Report,
+    /// The caller asks to be called back.
+    CallBack,
+    /// The patient asks that automated calls stop.
+    Stop,
+}
+
+/// Looks the person up.
+#[derive(Debug, Clone)]
+pub struct Identify {
+    /// The gather with the HER-SYS ID.
+    pub hersys_id: Spot<NodeId>,
+    /// The gather with the birth date.
+    pub birth_date: Spot<NodeId>,
+    /// How often a mismatch may be tried again.
+    pub tries: u8,
+    /// Found.
+    pub matched: Spot<NodeId>,
+    /// Found, and today's report was begun in an earlier call.
+    pub resumed: Spot<NodeId>,
+    /// Not found, not under observation, or locked: the caller can't tell which.
+    pub mismatch: Spot<NodeId>,
+    /// Found, and observation has ended.
+    pub ended: Spot<NodeId>,
+    /// All tries used.
+    pub give_up: Spot<NodeId>,
+}
+
+/// Walks another flow.
+#[derive(Debug, Clone)]
+pub struct SubFlow {
+    /// The flow.
+    pub flow: Spot<FlowName>,
+    /// Where it goes on, by the flow's result.
+    pub exits: BTreeMap<ResultName, Spot<NodeId>>,
+}
+
+/// Connects the caller to a person.
+#[derive(Debug, Clone)]
+pub struct HandOver {
+    /// How long the person's phone rings, in seconds.
+    pub ring_seconds: u8,
+    /// They talked, and the person hung up.
+    pub connected: Spot<NodeId>,
+    /// Busy, no answer or failed.
+    pub failed: Spot<NodeId>,
+}
+
+/// Ends a flow.
+#[derive(Debug, Clone)]
+pub struct End {
+    /// The result that the caller of this flow sees.
+    pub result: ResultName,
+}
+
+/// One prompt in all languages.
+#[derive(Debug, Clone, Default)]
+pub struct Prompt {
+    /// The wording per language.
+    pub wording: BTreeMap<Language, Wording>,
+}
+
+/// The wording of one prompt in one language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wording {
+    /// For people to read.
+    pub text: Arc<str>,
+    /// For a voice, where it would misread the text.
+    pub reading: Option<Arc<str>>,
+    /// The line in the prompt file.
+    pub line: u32,
+}
+
+impl Wording {
+    /// What a voice says.
+    pub fn spoken(&self) -> &Arc<str> {
+        self.reading.as_ref().unwrap_or(&self.text)
+    }
+}
+
+impl Library {
+    /// The flow that a line begins with, or another that is named by a document.
+    pub fn flow(&self, name: &str) -> Option<&Flow> {
+        self.flows.get(name)
+    }
+
+    /// The wording of a prompt.
+    pub fn wording(&self, prompt: &str, language: Language) -> Option<&Wording> {
+        self.prompts.get(prompt)?.wording.get(&language)
+    }
+}

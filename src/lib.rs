@@ -1,0 +1,19 @@
+//! Kenko Call: automated follow-up calls of patients and a health-call line that answers 24 hours a day.
+//!
+//! The map of the house. A storey imports only lower ones; `tests/house.rs` holds the rule.
+//!
+//! | storey | module | what it is for |
+//! | --- | --- | --- |
+//! | 0 | [`config`] | plain values, one file per section |
+//! | 1 | [`call`] | the nouns: ids, numbers, answers, reports |
+//! | 2 | [`flow`] | the flow documents: parse, check, draw |
+//! | 2 | [`follow_up`] | policy: severity, guessing limits, office hours |
+//! | 3 | [`engine`] | one step of one conversation |
+//! | 4 | [`store`] | the only SQL |
+//! | 4 | [`carrier`] | Twilio-compatible carriers |
+//! | 5 | [`service`] | one call for each thing that the outside can ask for |
+//! | 6 | [`web`] | HTTP: parse, call one service function, render |
+//! | 7 | [`commands`] | the command line |
+
+pub mod call;
+pub mod flow;
