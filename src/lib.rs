@@ -16,4 +16,6 @@
 //! | 7 | [`commands`] | the command line |
 
 pub mod call;
+pub mod engine;
 pub mod flow;
+pub mod follow_up;

@@ -37,6 +37,12 @@ impl PhoneNumber {
         }
     }
 
+    /// The number as people in the country write it: `03-5211-3641`. For people entitled to see it; never for a log.
+    pub fn national(&self) -> String {
+        let format = |number: &rlibphonenumber::PhoneNumber| number.format_as(PhoneNumberFormat::National).into_owned();
+        rlibphonenumber::PhoneNumber::parse(&self.0, None).map_or_else(|_| self.0.to_string(), |number| format(&number))
+    }
+
     /// The number: for the store, the carrier and people entitled to see it; never for a log.
     pub fn expose(&self) -> &str {
         &self.0
