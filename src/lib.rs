@@ -16,6 +16,8 @@
 //! | 7 | [`commands`] | the command line |
 
 pub mod call;
+pub mod config;
 pub mod engine;
 pub mod flow;
 pub mod follow_up;
+pub mod rehearsal;

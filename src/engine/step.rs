@@ -11,6 +11,11 @@ use crate::flow::Library;
 pub fn begin(library: &Library, start: Start, at: jiff::Timestamp) -> (Session, Vec<Effect>) {
     let first = library.flow(start.flow.as_str()).map(|flow| flow.start.to.clone());
     let maintenance = start.flow.as_str() == "maintenance";
+    let disposition = match (maintenance, &start.person) {
+        (true, _) => Disposition::Maintenance,
+        (false, Some(_)) => Disposition::Unanswered,
+        (false, None) => Disposition::NotIdentified,
+    };
     let session = Session {
         line: start.line,
         language: start.language,
@@ -19,12 +24,12 @@ pub fn begin(library: &Library, start: Start, at: jiff::Timestamp) -> (Session, 
         tries: 0,
         entries: Vec::new(),
         trail: Vec::new(),
-        person: None,
+        person: start.person,
         desk: start.desk.map(Box::new),
         mismatches: 0,
         people: 0,
         steps: 0,
-        disposition: if maintenance { Disposition::Maintenance } else { Disposition::NotIdentified },
+        disposition,
         caller: start.caller,
         call_back_number: start.call_back_number,
         until: start.until,

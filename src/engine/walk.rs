@@ -153,9 +153,9 @@ impl<'a> Walk<'a> {
                 let number = session.entry(&node.to).and_then(|entry| entry.parse::<u32>().ok());
                 number.zip(self.bound(*bound)).is_some_and(|(number, bound)| number <= bound)
             }
-            Test::AnswerIs(item, text) => {
-                session.answer(*item).is_some_and(|answer| matches!(answer, Answer::YesNo(said) if said.word() == &**text))
-            }
+            Test::AnswerIs(item, text) => session
+                .answer(*item)
+                .is_some_and(|answer| matches!(answer, Answer::YesNo(said) if said.word() == &**text)),
             Test::OfficeOpen => session.centre().is_some_and(|centre| {
                 // The zone was checked when the centre was saved; an unknown one here means that nobody is there.
                 TimeZone::get(&centre.zone).is_ok_and(|zone| centre.office_hours.contains(self.at, &zone))

@@ -72,7 +72,8 @@ fn digits(library: &Library, language: Language, entry: &str, for_whom: WordsFor
     match for_whom {
         WordsFor::Reader => entry.to_owned(),
         WordsFor::Voice => {
-            let words = entry.chars().map(|digit| wording(library, &format!("shared.digit_{digit}"), language, for_whom));
+            let words =
+                entry.chars().map(|digit| wording(library, &format!("shared.digit_{digit}"), language, for_whom));
             words.collect::<Vec<_>>().join(" ")
         }
     }

@@ -11,14 +11,19 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields)]
 pub struct GuessingLimits {
     /// The window over which failures count, in minutes.
+    #[serde(deserialize_with = "crate::config::number")]
     pub window_minutes: u32,
     /// Failures for one HER-SYS ID from numbers that aren't the patient's.
+    #[serde(deserialize_with = "crate::config::number")]
     pub per_id: u32,
     /// Failures for one HER-SYS ID from the patient's registered number.
+    #[serde(deserialize_with = "crate::config::number")]
     pub per_id_registered: u32,
     /// Failures from one caller number, whatever the ID.
+    #[serde(deserialize_with = "crate::config::number")]
     pub per_caller: u32,
     /// Failures of all outsiders together.
+    #[serde(deserialize_with = "crate::config::number")]
     pub global: u32,
 }
 

@@ -45,7 +45,9 @@ impl Thresholds {
         let measurable = [self.temperature_note, self.temperature_amber]
             .into_iter()
             .all(|tenths| BodyTemperature::from_tenths(tenths).is_some())
-            && [self.spo2_amber, self.spo2_red].into_iter().all(|value| OxygenSaturation::from_percent(value).is_some());
+            && [self.spo2_amber, self.spo2_red]
+                .into_iter()
+                .all(|value| OxygenSaturation::from_percent(value).is_some());
         if !measurable {
             Err(ThresholdsError::OutOfRange)
         } else if self.temperature_amber < self.temperature_note || self.spo2_red > self.spo2_amber {
