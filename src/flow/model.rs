@@ -58,6 +58,9 @@ name! {
     ResultName
 }
 
+/// Stands for a name that a document should have and hasn't: only in a library that was read with findings.
+pub const MISSING: &str = "(missing)";
+
 /// All flow documents and all wording, as one set: a session is pinned to the digest of the set that it began with.
 #[derive(Debug, Clone)]
 pub struct Library {
@@ -463,6 +466,13 @@ impl Wording {
     /// What a voice says.
     pub fn spoken(&self) -> &Arc<str> {
         self.reading.as_ref().unwrap_or(&self.text)
+    }
+}
+
+impl Flow {
+    /// The path of its document below the flows' folder.
+    pub fn file(&self) -> String {
+        format!("{}/flow.toml", self.name)
     }
 }
 

@@ -1,0 +1,71 @@
+//! What is wrong with a flow document, said so that its author can put it right. Every finding keeps `serve` from starting.
+
+/// One problem of the flow documents.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// The file, by its path below the flows' folder.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: u32,
+    /// What is wrong, without a full stop.
+    pub what: String,
+    /// What to do about it, without a full stop.
+    pub todo: String,
+}
+
+impl Finding {
+    /// A problem and what to do about it.
+    pub fn new(file: impl Into<String>, line: u32, what: impl Into<String>, todo: impl Into<String>) -> Self {
+        Self { file: file.into(), line, what: what.into(), todo: todo.into() }
+    }
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { file, line, what, todo } = self;
+        write!(f, "{file}:{line}: {what}. {todo}.")
+    }
+}
+
+/// "Did you mean `x`" for a slip of the keyboard, else `otherwise`.
+pub(super) fn did_you_mean<'a>(
+    wrong: &str,
+    known: impl IntoIterator<Item = &'a str>,
+    otherwise: impl Into<String>,
+) -> String {
+    let closest = known.into_iter().map(|word| (distance(wrong, word), word)).min();
+    match closest {
+        Some((0..=2, word)) if word.chars().count() > 2 => format!("Did you mean `{word}`"),
+        _ => otherwise.into(),
+    }
+}
+
+/// Levenshtein distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (to, above) in b.iter().zip(row.iter_mut().skip(1)) {
+            let best = (diagonal + usize::from(from != *to)).min(*above + 1).min(left + 1);
+            diagonal = std::mem::replace(above, best);
+            left = best;
+        }
+        row[0] = i + 1;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_keyboard_is_recognised_and_another_word_is_not() {
+        assert_eq!(did_you_mean("fatgiue", ["spo2", "fatigue"], "Look"), "Did you mean `fatigue`");
+        assert_eq!(did_you_mean("temperature", ["spo2", "fatigue"], "Look"), "Look");
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+    }
+}

@@ -1,0 +1,73 @@
+//! From the files' text to the [`Library`]. The library is read as far as it goes, so that the rules of `check` still
+//! find what they can in documents that have a slip somewhere.
+
+mod ask;
+mod flow;
+mod node;
+mod refer;
+mod shared_keys;
+mod table;
+mod wording;
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use super::finding::Finding;
+use super::{FlowName, Library, PromptId};
+
+impl Library {
+    /// Reads the documents from their texts by path below the folder (`health_call/flow.toml`,
+    /// `health_call/prompts/ja.toml`, `shared/keys.toml`). Files other than `.toml` are ignored. A byte that isn't
+    /// UTF-8 is expected as U+FFFD and gives a finding.
+    ///
+    /// The library is complete only if there are no findings; the rules of the check come on top.
+    pub fn read(files: BTreeMap<String, String>) -> (Self, Vec<Finding>) {
+        let files: BTreeMap<_, _> = files.into_iter().filter(|(path, _)| path.ends_with(".toml")).collect();
+        let mut findings = Vec::new();
+        let mut flows = BTreeMap::new();
+        let mut prompts = BTreeMap::<PromptId, _>::new();
+        for (path, text) in &files {
+            let text = text.trim_start_matches('\u{feff}');
+            let source = table::Source::new(path, text);
+            match path.split('/').collect::<Vec<_>>()[..] {
+                ["shared", "keys.toml"] => {}
+                [folder, "flow.toml"] if folder != "shared" => {
+                    if let Some(flow) = flow::read(&source, text, folder) {
+                        flows.insert(FlowName::from(folder), flow);
+                    }
+                }
+                [folder, "prompts", file] => {
+                    if folder != "shared" && !files.contains_key(&format!("{folder}/flow.toml")) {
+                        source.find(
+                            1,
+                            format!("there is no flow `{folder}` that could say this wording"),
+                            format!("Write {folder}/flow.toml, or take the folder away"),
+                        );
+                    }
+                    wording::read(&source, text, folder, file, &mut prompts);
+                }
+                _ => source.find(
+                    1,
+                    "this file has no place in the flows' folder",
+                    "Put it at FLOW/flow.toml, FLOW/prompts/LANGUAGE.toml or shared/keys.toml, or take it away",
+                ),
+            }
+            findings.extend(source.into_findings());
+        }
+        let keys = shared_keys::read(&files, &mut findings);
+        findings.sort();
+        findings.dedup();
+        (Self { digest: digest(&files), flows, prompts, keys, files }, findings)
+    }
+}
+
+/// SHA-256 over all paths and texts; lengths keep one file's end from being another's beginning.
+fn digest(files: &BTreeMap<String, String>) -> String {
+    let mut sha = Sha256::new();
+    for part in files.iter().flat_map(|(path, text)| [path, text]) {
+        sha.update((part.len() as u64).to_be_bytes());
+        sha.update(part);
+    }
+    sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,171 @@
+//! Reads the nodes that don't wait for a key, and hands the questions to `ask`.
+
+use std::sync::Arc;
+
+use super::flow::Defaults;
+use super::table::{Table, Value};
+use super::{ask, refer};
+use crate::call::Item;
+use crate::flow::{
+    Announce, Bound, Branch, End, FlowName, HandOver, Identify, Node, NodeId, NodeKind, Record, RecordWhat, ResultName,
+    Rule, SubFlow, Test,
+};
+
+const KINDS: [&str; 10] =
+    ["announce", "menu", "gather", "confirm", "branch", "record", "identify", "sub_flow", "hand_over", "end"];
+
+pub(super) fn read(table: Table<'_>, flow: &FlowName, id: &NodeId, defaults: &Defaults) -> Option<Node> {
+    let value = table.need("kind", &format!("Add `kind = …`, one of: {}", KINDS.join(", ")))?;
+    let kind = value.word("kind of node", &KINDS, |word| KINDS.into_iter().find(|kind| *kind == word))?;
+    let kind = match kind {
+        "announce" => Some(NodeKind::Announce(Announce {
+            say: refer::need_say(&table, flow),
+            barge_in: table.get("barge_in").and_then(|value| value.flag()).unwrap_or(true),
+            next: refer::node(&table, "next"),
+        })),
+        "menu" => Some(NodeKind::Menu(ask::menu(&table, flow, defaults))),
+        "gather" => ask::gather(&table, flow, defaults).map(NodeKind::Gather),
+        "confirm" => ask::confirm(&table, flow, defaults).map(NodeKind::Confirm),
+        "branch" => Some(NodeKind::Branch(branch(&table))),
+        "record" => record(&table, flow, defaults).map(NodeKind::Record),
+        "identify" => Some(NodeKind::Identify(identify(&table))),
+        "sub_flow" => Some(NodeKind::SubFlow(sub_flow(&table))),
+        "hand_over" => Some(NodeKind::HandOver(HandOver {
+            ring_seconds: table
+                .need("ring_seconds", "Add `ring_seconds = 30`")
+                .and_then(|v| v.number(5..=120))
+                .unwrap_or(30),
+            connected: refer::node(&table, "connected"),
+            failed: refer::node(&table, "failed"),
+        })),
+        _ => {
+            let todo = "Add `result = \"done\"`, the word by which the calling flow goes on";
+            let result = table.need("result", todo).and_then(|value| value.text());
+            result.map(|result| NodeKind::End(End { result: ResultName::from(result) }))
+        }
+    };
+    let line = table.line;
+    table.finish();
+    Some(Node { id: id.clone(), line, kind: kind? })
+}
+
+fn identify(table: &Table<'_>) -> Identify {
+    Identify {
+        hersys_id: refer::node(table, "hersys_id"),
+        birth_date: refer::node(table, "birth_date"),
+        tries: table.need("tries", "Add `tries = 3`").and_then(|value| value.number(1..=9)).unwrap_or(1),
+        matched: refer::node(table, "matched"),
+        resumed: refer::node(table, "resumed"),
+        mismatch: refer::node(table, "mismatch"),
+        ended: refer::node(table, "ended"),
+        give_up: refer::node(table, "give_up"),
+    }
+}
+
+fn sub_flow(table: &Table<'_>) -> SubFlow {
+    let flow = table.need("flow", "Add `flow = \"…\"` with the name of a flow").map(refer::spot);
+    let flow = flow.unwrap_or(crate::flow::Spot { to: FlowName::from(crate::flow::MISSING), line: table.line });
+    let todo = "Add `exits.RESULT = \"…\"` for each result of the flow";
+    let exits = table.need("exits", todo).and_then(|value| value.table("`exits`"));
+    let exits =
+        exits.iter().flat_map(Table::rows).map(|(result, value)| (ResultName::from(result), refer::spot(value)));
+    SubFlow { flow, exits: exits.collect() }
+}
+
+fn record(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> Option<Record> {
+    let fixed = |field, word: &'static str, what: RecordWhat| {
+        let value = table.get(field)?;
+        value.word("such word for a record,", &[word], |text| (text == word).then(|| what.clone()))
+    };
+    let mut kept: Vec<RecordWhat> = [
+        fixed("report", "complete", RecordWhat::Report),
+        fixed("call_back", "requested", RecordWhat::CallBack),
+        fixed("stop", "requested", RecordWhat::Stop),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let on_red = table.get("on_red").map(|value| refer::say(value, flow));
+    let answer = table.get("answer");
+    let (from, item) = match answer {
+        Some(value) => (Some(refer::node(table, "from")), refer::item(value)),
+        None => (table.get("from").map(refer::spot), None),
+    };
+    if let (Some(item), Some(from)) = (item, from) {
+        kept.push(RecordWhat::Answer { item, from, on_red: on_red.unwrap_or_else(|| defaults.on_red.clone()) });
+    }
+    let next = refer::node(table, "next");
+    let mistaken = answer.is_some() && item.is_none();
+    if kept.len() != 1 && !mistaken {
+        let todo =
+            "Write one of: answer and from, report = \"complete\", call_back = \"requested\", stop = \"requested\"";
+        table.source.find(table.line, format!("{} should keep exactly one thing", table.name), todo);
+    }
+    kept.pop().map(|what| Record { what, next })
+}
+
+fn branch(table: &Table<'_>) -> Branch {
+    let rules = table.need("rules", "Add `rules = [{ …, go = \"…\" }]`").map(|value| value.list()).unwrap_or_default();
+    let rules = rules.into_iter().filter_map(rule).collect();
+    Branch { rules, otherwise: refer::node(table, "otherwise") }
+}
+
+fn rule(value: Value<'_>) -> Option<Rule> {
+    let table = value.table("a rule")?;
+    let fixed = |field, word: &'static str, test: Test| {
+        let value = table.get(field)?;
+        value.word("such word for a rule,", &[word], |text| (text == word).then(|| test.clone()))
+    };
+    let mut tests: Vec<Test> = [
+        fixed("office", "open", Test::OfficeOpen),
+        fixed("caller_number", "hidden", Test::CallerNumberHidden),
+        fixed("people", "no_more", Test::NoMorePeople),
+        fixed("until", "known", Test::UntilKnown),
+        fixed("answered_by", "machine", Test::AnsweredByMachine),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let is = table.get("is");
+    let at_most = table.get("at_most");
+    if let Some(entry) = table.get("entry").map(refer::spot) {
+        match (is, at_most) {
+            (Some(is), None) => tests.extend(is.text().map(|is| Test::EntryIs(entry, is.into()))),
+            (None, Some(bound)) => tests.extend(self::bound(bound).map(|bound| Test::EntryAtMost(entry, bound))),
+            _ => value.find("a rule about an entry compares it once", "Write either is = \"…\" or at_most = …"),
+        }
+    }
+    if let Some(item) = table.get("answer").and_then(refer::item) {
+        tests.extend(is.and_then(|is| answer(item, is)).map(|is| Test::AnswerIs(item, is)));
+    }
+    let go = refer::node(&table, "go");
+    if tests.len() != 1 {
+        let todo = "Write one of: entry with is or at_most, answer with is, office = \"open\", caller_number = \"hidden\", \
+                    people = \"no_more\", until = \"known\", answered_by = \"machine\"";
+        value.find("a rule should ask exactly one thing", todo);
+    }
+    table.finish();
+    tests.pop().map(|test| Rule { test, go })
+}
+
+fn answer(item: Item, value: Value<'_>) -> Option<Arc<str>> {
+    let text = value.text()?;
+    if item.read(text).is_none() {
+        value.find(
+            format!("`{}` can't be `{text}`", item.word()),
+            "Write yes, no or unknown, or three digits for a measured item",
+        );
+    }
+    Some(text.into())
+}
+
+fn bound(value: Value<'_>) -> Option<Bound> {
+    if !value.is_text() {
+        return value.number(0..=99_999_999).map(Bound::Number);
+    }
+    value.word("threshold", &["spo2_amber", "spo2_red"], |word| match word {
+        "spo2_amber" => Some(Bound::Spo2Amber),
+        "spo2_red" => Some(Bound::Spo2Red),
+        _ => None,
+    })
+}

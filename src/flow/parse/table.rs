@@ -1,0 +1,193 @@
+//! Reads TOML by hand rather than by serde, so that all problems come at once, each with its line.
+
+use std::cell::RefCell;
+use std::ops::{Range, RangeInclusive};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::flow::finding::{Finding, did_you_mean};
+
+/// A file while it is read, and what was found in it.
+pub(super) struct Source<'a> {
+    pub file: &'a str,
+    newlines: Vec<usize>,
+    findings: RefCell<Vec<Finding>>,
+}
+
+impl<'a> Source<'a> {
+    pub fn new(file: &'a str, text: &str) -> Self {
+        let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect();
+        Self { file, newlines, findings: RefCell::default() }
+    }
+
+    /// The line of a place, counted from 1.
+    pub fn line(&self, span: &Range<usize>) -> u32 {
+        u32::try_from(self.newlines.partition_point(|newline| *newline < span.start)).unwrap_or(u32::MAX - 1) + 1
+    }
+
+    pub fn find(&self, line: u32, what: impl Into<String>, todo: impl Into<String>) {
+        self.findings.borrow_mut().push(Finding::new(self.file, line, what, todo));
+    }
+
+    pub fn into_findings(self) -> Vec<Finding> {
+        self.findings.into_inner()
+    }
+
+    /// The file's tree, as far as it is TOML. `None` when nothing sensible can be said beyond the syntax.
+    pub fn tree<'t>(&self, text: &'t str) -> Option<Spanned<DeTable<'t>>> {
+        if let Some(at) = text.find(['\u{fffd}', '\0']) {
+            self.find(self.line(&(at..at)), "the file isn't UTF-8 text", "Save it again with the encoding UTF-8");
+            return None;
+        }
+        let (tree, errors) = DeTable::parse_recoverable(text);
+        let mut readable = true;
+        for error in errors {
+            let line = self.line(&error.span().unwrap_or(0..0));
+            if error.message().contains("duplicate key") {
+                self.find(line, "this name stands twice in the same place", "Keep one of the two");
+            } else {
+                readable = false;
+                let todo = "Correct the line: texts stand in quotes, each name once, each bracket closed";
+                self.find(line, format!("this isn't TOML: {}", error.message()), todo);
+            }
+        }
+        readable.then_some(tree)
+    }
+}
+
+/// A table whose fields are asked for one by one; those never asked for are unknown.
+pub(super) struct Table<'a> {
+    pub source: &'a Source<'a>,
+    pub line: u32,
+    /// What people call it: "the node `spo2`".
+    pub name: String,
+    entries: &'a DeTable<'a>,
+    asked: RefCell<Vec<&'static str>>,
+}
+
+impl<'a> Table<'a> {
+    pub fn new(source: &'a Source<'a>, entries: &'a DeTable<'a>, line: u32, name: String) -> Self {
+        Self { source, line, name, entries, asked: RefCell::default() }
+    }
+
+    /// A field, when it is there.
+    pub fn get(&self, field: &'static str) -> Option<Value<'a>> {
+        self.asked.borrow_mut().push(field);
+        let (key, value) = self.entries.get_key_value(field)?;
+        Some(self.value(key.span(), value))
+    }
+
+    /// A field that must be there.
+    pub fn need(&self, field: &'static str, todo: &str) -> Option<Value<'a>> {
+        let value = self.get(field);
+        if value.is_none() {
+            self.source.find(self.line, format!("{} has no `{field}`", self.name), todo);
+        }
+        value
+    }
+
+    /// The fields of a table with free names.
+    pub fn rows(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> {
+        self.entries.iter().map(|(key, value)| (key.get_ref().as_ref(), self.value(key.span(), value)))
+    }
+
+    /// Reports the fields that nobody asked for.
+    pub fn finish(self) {
+        let asked = self.asked.borrow();
+        for key in self.entries.keys().filter(|key| !asked.contains(&key.get_ref().as_ref())) {
+            let known = format!("Take it out; what can stand here: {}", asked.join(", "));
+            let what = format!("{} has a field `{}`, which means nothing", self.name, key.get_ref());
+            let todo = did_you_mean(key.get_ref(), asked.iter().copied(), known);
+            self.source.find(self.source.line(&key.span()), what, todo);
+        }
+    }
+
+    fn value(&self, key: Range<usize>, value: &'a Spanned<DeValue<'a>>) -> Value<'a> {
+        Value { source: self.source, line: self.source.line(&key), value: value.get_ref() }
+    }
+}
+
+/// A value and its line.
+#[derive(Clone, Copy)]
+pub(super) struct Value<'a> {
+    pub source: &'a Source<'a>,
+    pub line: u32,
+    value: &'a DeValue<'a>,
+}
+
+impl<'a> Value<'a> {
+    pub fn find(&self, what: impl Into<String>, todo: impl Into<String>) {
+        self.source.find(self.line, what, todo);
+    }
+
+    pub fn text(&self) -> Option<&'a str> {
+        match self.value {
+            DeValue::String(text) if !text.trim().is_empty() => Some(text.as_ref()),
+            DeValue::String(_) => self.wrong("this text is empty", "Write something between the quotes"),
+            _ => self.wrong("this should be a text", "Write it in quotes"),
+        }
+    }
+
+    pub fn flag(&self) -> Option<bool> {
+        match self.value {
+            DeValue::Boolean(flag) => Some(*flag),
+            _ => self.wrong("this should be true or false", "Write true or false, without quotes"),
+        }
+    }
+
+    pub fn number<N: TryFrom<u32> + Copy + Into<u32>>(&self, range: RangeInclusive<N>) -> Option<N> {
+        let (least, most) = ((*range.start()).into(), (*range.end()).into());
+        let number = match self.value {
+            DeValue::Integer(number) => u32::from_str_radix(number.as_str(), number.radix()).ok(),
+            _ => None,
+        };
+        match number.filter(|number| (least..=most).contains(number)).and_then(|number| N::try_from(number).ok()) {
+            Some(number) => Some(number),
+            None => self.wrong(
+                format!("this should be a whole number from {least} to {most}"),
+                "Write such a number, without quotes",
+            ),
+        }
+    }
+
+    /// A list, or the one value that stands in place of a list.
+    pub fn list(&self) -> Vec<Self> {
+        match self.value {
+            DeValue::Array(items) => items
+                .iter()
+                .map(|item| Self { source: self.source, line: self.source.line(&item.span()), value: item.get_ref() })
+                .collect(),
+            _ => vec![*self],
+        }
+    }
+
+    pub fn is_text(&self) -> bool {
+        matches!(self.value, DeValue::String(_))
+    }
+
+    pub fn table(&self, name: impl Into<String>) -> Option<Table<'a>> {
+        match self.value {
+            DeValue::Table(entries) => Some(Table::new(self.source, entries, self.line, name.into())),
+            _ => self.wrong(
+                format!("{} should be a table", name.into()),
+                "Write { … } with names and values, or a [heading]",
+            ),
+        }
+    }
+
+    /// One word of a closed list.
+    pub fn word<T>(&self, what: &str, words: &[&'static str], read: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let text = self.text()?;
+        if let Some(read) = read(text) {
+            return Some(read);
+        }
+        let known = format!("Write one of: {}", words.join(", "));
+        self.wrong(format!("there is no {what} `{text}`"), did_you_mean(text, words.iter().copied(), known))
+    }
+
+    fn wrong<T>(&self, what: impl Into<String>, todo: impl Into<String>) -> Option<T> {
+        self.find(what, todo);
+        None
+    }
+}
