@@ -20,4 +20,7 @@ pub mod config;
 pub mod engine;
 pub mod flow;
 pub mod follow_up;
+pub mod commands;
 pub mod rehearsal;
+pub mod service;
+pub mod store;

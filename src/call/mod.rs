@@ -1,5 +1,6 @@
 //! The nouns of the house, each parsed once at the edge. Personal data has types that never print themselves.
 
+mod alert;
 mod answer;
 mod birth_date;
 mod hersys_id;
@@ -12,6 +13,7 @@ mod report;
 mod sensitive;
 mod severity;
 
+pub use alert::AlertKind;
 pub use answer::{Answer, BodyTemperature, Item, OxygenSaturation, YesNo};
 pub use birth_date::{BirthDate, BirthDateError};
 pub use hersys_id::{HersysId, HersysIdError};

@@ -52,10 +52,7 @@ impl Origin {
                 collect(folder, folder, &mut files)?;
             }
             Self::BuiltIn => {
-                for file in BUILT_IN.find("**/*.toml").context("the built-in flow documents can't be listed")? {
-                    let content = file.as_file().and_then(|file| file.contents_utf8()).unwrap_or_default();
-                    files.insert(file.path().to_string_lossy().replace('\\', "/"), content.to_owned());
-                }
+                built_in(&BUILT_IN, &mut files);
             }
         }
         Ok(files)
@@ -63,7 +60,7 @@ impl Origin {
 
     /// The checked set, or every finding as sentences.
     pub(super) fn library(&self) -> anyhow::Result<Arc<Library>> {
-        match Library::read(self.files()?) {
+        match Library::checked(self.files()?) {
             Ok(library) => Ok(Arc::new(library)),
             Err(findings) => bail!("{}", self.sentences(&findings)),
         }
@@ -98,4 +95,12 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> 
         }
     }
     Ok(())
+}
+
+fn built_in(folder: &Dir<'_>, files: &mut BTreeMap<String, String>) {
+    for file in folder.files() {
+        let content = file.contents_utf8().unwrap_or_default();
+        files.insert(file.path().to_string_lossy().replace('\\', "/"), content.to_owned());
+    }
+    folder.dirs().for_each(|folder| built_in(folder, files));
 }

@@ -15,7 +15,7 @@ mod step;
 mod walk;
 mod wording;
 
-pub use effect::{AlertKind, Ask, Effect, Errand, Fact, Fill, Note, Reply, Then, Utterance};
+pub use effect::{Ask, Effect, Errand, Fact, Fill, Note, Reply, Then, Utterance};
 pub use event::{AnsweredBy, Event, Happening, Identified, Start, TransferOutcome};
 pub use session::{Centre, Entry, Frame, Opened, Person, Session, Waiting};
 pub use step::{begin, step};

@@ -1,8 +1,8 @@
 //! Keeping what was said: answers, the finished report, requests to staff.
 
-use super::effect::{AlertKind, Effect, Errand, Fact};
+use super::effect::{Effect, Errand, Fact};
 use super::walk::{Broken, Onward, Walk};
-use crate::call::{Disposition, Item, ReportOutcome, Severity};
+use crate::call::{AlertKind, Disposition, Item, ReportOutcome, Severity};
 use crate::flow::{NodeId, Record, RecordWhat, Say};
 use crate::follow_up::grade;
 

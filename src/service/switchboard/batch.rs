@@ -19,7 +19,7 @@ use crate::store::turns;
 use crate::store::{Database, StoreError, Tx, legs};
 
 /// What the switchboard works with.
-#[derive(Debug)]
+#[allow(missing_debug_implementations)] // it holds connections, which have nothing to show
 pub struct Desk {
     /// Where everything is kept.
     pub database: Database,

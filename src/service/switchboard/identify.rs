@@ -7,11 +7,12 @@ use jiff::tz::TimeZone;
 
 use super::batch::Batch;
 use super::SwitchboardError;
-use crate::call::{Answer, CentreCode, HersysId, Item, PatientId, PhoneNumber, ReportId};
-use crate::engine::{AlertKind, Ask, Centre, Effect, Event, Happening, Identified, Person, Waiting, step};
+use crate::call::{AlertKind, Answer, CentreCode, HersysId, Item, PatientId, PhoneNumber, ReportId};
+use crate::engine::{Ask, Centre, Effect, Event, Happening, Identified, Person, Waiting, step};
 use crate::follow_up::{Failures, Lane, Standing, report_day};
 use crate::service::centres::centre_of;
 use crate::service::clock::new_id;
+use crate::store::answers::AnswerRow;
 use crate::store::identifications::{IdentificationOutcome, IdentificationRow};
 use crate::store::patients::PatientRow;
 use crate::store::{centres, identifications, patients, reports};
@@ -84,9 +85,9 @@ impl Batch<'_> {
             patients: HashMap::new(),
             centres: HashMap::new(),
             reports: HashMap::new(),
-            of_id: failures.by_id.into_iter().collect(),
-            of_caller: failures.by_caller.into_iter().collect(),
-            of_outsiders: failures.by_lane.iter().filter(|(lane, _)| *lane == Lane::Outsider).map(|(_, count)| *count).sum(),
+            of_id: failures.by_id.into_iter().map(|(id, lane, count)| ((id, lane), number(count))).collect(),
+            of_caller: failures.by_caller.into_iter().map(|(caller, count)| (caller, number(count))).collect(),
+            of_outsiders: failures.by_lane.iter().find(|(lane, _)| *lane == Lane::Outsider).map_or(0, |(_, count)| number(*count)),
         };
         let mut days = Vec::with_capacity(found.len());
         for patient in found {
@@ -100,9 +101,9 @@ impl Batch<'_> {
             }
             register.patients.insert(patient.hersys_id.clone(), patient);
         }
-        for open in reports::open(&mut self.tx, &days).await? {
-            let answers = open.answers.iter().filter_map(|answer| Some((answer.item, answer.item.read(&answer.entry)?)));
-            register.reports.insert((open.patient, open.date), (open.report, answers.collect()));
+        for open in reports::open_of(&mut self.tx, &days).await? {
+            let day = (open.report.patient, open.report.report_date);
+            register.reports.insert(day, (open.report.id, standing(&open.answers)));
         }
         Ok(register)
     }
@@ -194,4 +195,18 @@ impl Batch<'_> {
             at: self.at,
         });
     }
+}
+
+fn number(count: i64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// The answers that stand: of each item the latest, unless it was taken back.
+fn standing(history: &[AnswerRow]) -> Vec<(Item, Answer)> {
+    let mut latest: Vec<(Item, Answer)> = Vec::new();
+    for given in history {
+        latest.retain(|(item, _)| *item != given.item);
+        latest.extend(given.item.read(given.entry.expose()).map(|answer| (given.item, answer)));
+    }
+    latest
 }

@@ -8,8 +8,8 @@ use tracing::{info, warn};
 
 use super::batch::{Kept, Live};
 use super::{LegStatus, SwitchboardError};
-use crate::call::{CallId, CentreCode, Channel, LegId, Line, PatientId, ReportId, ReportOutcome, Severity};
-use crate::engine::{AlertKind, Effect, Errand, Fact, Note};
+use crate::call::{AlertKind, CallId, CentreCode, Channel, LegId, Line, PatientId, ReportId, ReportOutcome, Sensitive, Severity};
+use crate::engine::{Effect, Errand, Fact, Note};
 use crate::service::clock::new_id;
 use crate::store::alerts::{self, AlertRow};
 use crate::store::answers::{self, AnswerRow};
@@ -18,7 +18,7 @@ use crate::store::identifications::{self, IdentificationRow};
 use crate::store::legs::{self, LegEnd, LegRow};
 use crate::store::outbox::{self, ErrandRow};
 use crate::store::patients::PatientRow;
-use crate::store::reports::{self, ReportEnd, ReportRow};
+use crate::store::reports::{self, ReportClose, ReportRow};
 use crate::store::sessions::{self, SessionSave};
 use crate::store::turns::{self, TurnRow};
 use crate::store::{Document, Tx};
@@ -30,7 +30,7 @@ pub(super) struct Keep {
     pub(super) legs: Vec<LegRow>,
     pub(super) identifications: Vec<IdentificationRow>,
     reports: Vec<ReportRow>,
-    closed: Vec<ReportEnd>,
+    closed: Vec<ReportClose>,
     answers: Vec<AnswerRow>,
     alerts: Vec<AlertRow>,
     errands: Vec<ErrandRow>,
@@ -60,7 +60,7 @@ impl Keep {
             id,
             patient: patient.id,
             centre: patient.centre.clone(),
-            date,
+            report_date: date,
             channel,
             outcome: ReportOutcome::Unanswered,
             started_at: at,
@@ -111,12 +111,12 @@ impl Keep {
         };
         match fact {
             Fact::Answered { report, item, answer: given, severity } => {
-                self.answers.push(answer(report, *item, given.entry(), *severity));
+                self.answers.push(answer(report, *item, Sensitive::new(given.entry()), *severity));
             }
-            Fact::Withdrawn { report, item } => self.answers.push(answer(report, *item, String::new(), Severity::None)),
+            Fact::Withdrawn { report, item } => self.answers.push(answer(report, *item, Sensitive::default(), Severity::None)),
             Fact::ReportClosed { report, outcome } => {
                 metrics::counter!("kenkocall_reports_total", "outcome" => outcome.word()).increment(1);
-                self.closed.push(ReportEnd { report: *report, outcome: *outcome, ended_at: at });
+                self.closed.push(ReportClose { report: *report, outcome: *outcome, ended_at: at });
             }
             Fact::Alert { kind, centre, person, item } => {
                 metrics::counter!("kenkocall_alerts_total", "kind" => kind.word()).increment(1);
@@ -193,11 +193,11 @@ impl Keep {
         write!(&self.legs, legs::insert);
         write!(self.sessions, sessions::save);
         write!(self.turns, turns::append);
-        write!(self.identifications, identifications::append);
-        write!(&self.reports, reports::insert);
-        write!(self.answers, answers::append);
+        write!(&self.identifications, identifications::append);
+        write!(&self.reports, reports::open);
+        write!(&self.answers, answers::append);
         write!(&self.closed, reports::close);
-        write!(self.alerts, alerts::raise);
+        write!(&self.alerts, alerts::raise);
         write!(self.errands, outbox::put);
         write!(&self.ended, calls::end);
         write!(&self.statuses, legs::note_statuses);

@@ -36,8 +36,8 @@ impl Libraries {
         }
         let unreadable = SwitchboardError::Unreadable("document set");
         let Some(files) = flow_sets::get(tx, digest).await? else { return Err(unreadable) };
-        let Ok(files) = serde_json::from_str::<BTreeMap<String, String>>(files.as_str()) else { return Err(unreadable) };
-        let Ok(library) = Library::read(files) else { return Err(unreadable) };
+        let Ok(files) = serde_json::from_str::<BTreeMap<String, String>>(&files.files) else { return Err(unreadable) };
+        let Ok(library) = Library::checked(files) else { return Err(unreadable) };
         let library = Arc::new(library);
         if let Ok(mut earlier) = self.earlier.write() {
             earlier.insert(digest.to_owned(), Arc::clone(&library));
