@@ -72,7 +72,8 @@ impl Cast {
         Some(Box::new(Person { patient: PatientId(id), report: ReportId(id), centre: self.centre.clone(), answers }))
     }
 
-    pub(super) fn first_person(&self) -> Option<Box<Person>> {
+    /// The first patient, as a call to someone known begins with them.
+    pub fn first_person(&self) -> Option<Box<Person>> {
         self.person(0)
     }
 

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::keep::Keep;
 use super::{Begin, Knock, LegStatus, Libraries, Outcome, SwitchboardError};
-use crate::call::{CallId, CentreCode, LegId, PhoneNumber};
+use crate::call::{CallId, CentreCode, HangupCause, LegId, PhoneNumber};
 use crate::engine::{Effect, Event, Happening, Reply, Session, step};
 use crate::flow::{Library, NodeKind};
 use crate::follow_up::GuessingLimits;
@@ -107,7 +107,7 @@ impl<'a> Batch<'a> {
                 Knock::Begin(Begin { carrier, leg, .. }) | Knock::Status(LegStatus { carrier, leg, .. }) => {
                     names.entry(carrier).or_default().push(leg);
                 }
-                Knock::Turn { call, .. } => calls.push(*call),
+                Knock::Turn { call, .. } | Knock::Lost(call) => calls.push(*call),
             }
         }
         for (carrier, names) in names {
@@ -132,6 +132,7 @@ impl<'a> Batch<'a> {
             }),
             Knock::Turn { call, turn, happening } => self.step_turn(*call, i64::from(*turn), happening).await,
             Knock::Status(status) => self.step_status(status).await,
+            Knock::Lost(call) => self.step_hang_up(*call, HangupCause::Unspecified).await,
         }
     }
 
@@ -163,10 +164,16 @@ impl<'a> Batch<'a> {
     async fn step_status(&mut self, status: &LegStatus) -> Result<Coming, SwitchboardError> {
         let Some((leg, call)) = self.legs.get(&status.leg).copied() else { return Ok(Coming::Now(Outcome::Unknown)) };
         self.keep.status(leg, status, self.at);
+        match status.ended {
+            Some(cause) => self.step_hang_up(call, cause).await,
+            None => Ok(Coming::Now(Outcome::Noted)),
+        }
+    }
+
+    async fn step_hang_up(&mut self, call: CallId, cause: HangupCause) -> Result<Coming, SwitchboardError> {
         self.refuse_taken(call)?;
-        if let Some(cause) = status.ended
+        if self.sessions.get(&call).is_some_and(|row| !row.ended)
             && let Some(row) = self.sessions.remove(&call)
-            && !row.ended
         {
             self.step_session(row, &Happening::HungUp(cause)).await?;
         }

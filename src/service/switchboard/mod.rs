@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
+pub use batch::Desk;
 pub use libraries::Libraries;
 
 use crate::call::{CallId, HangupCause, Line, PhoneNumber};
@@ -41,6 +42,8 @@ pub enum Knock {
     },
     /// A leg's status changed.
     Status(LegStatus),
+    /// Nothing was heard of a call for so long that its end must have been lost.
+    Lost(CallId),
 }
 
 /// A caller rings.

@@ -55,7 +55,7 @@ fn set_aside_repeats(jobs: &mut Vec<Job>) -> Vec<Job> {
         // guards what this can't see.
         let fresh = match &job.knock {
             Knock::Begin(begin) => seen.insert(begin.leg.clone()),
-            Knock::Turn { call, .. } => seen.insert(call.to_string()),
+            Knock::Turn { call, .. } | Knock::Lost(call) => seen.insert(call.to_string()),
             Knock::Status(status) => seen.insert(status.leg.clone()),
         };
         if fresh { now.push(job) } else { later.push(job) }
