@@ -17,3 +17,4 @@
 
 pub mod call;
 pub mod flow;
+pub mod store;

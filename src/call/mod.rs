@@ -9,8 +9,8 @@ mod language;
 mod outcome;
 mod phone_number;
 mod report;
-mod severity;
 mod sensitive;
+mod severity;
 
 pub use answer::{Answer, BodyTemperature, Item, OxygenSaturation, YesNo};
 pub use birth_date::{BirthDate, BirthDateError};

@@ -32,7 +32,9 @@ impl PhoneNumber {
     /// When the text has another form.
     pub fn from_e164(text: &str) -> Result<Self, PhoneNumberError> {
         match text.strip_prefix('+') {
-            Some(digits) if (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) => Ok(Self(text.into())),
+            Some(digits) if (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) => {
+                Ok(Self(text.into()))
+            }
             _ => Err(PhoneNumberError),
         }
     }
