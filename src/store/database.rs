@@ -226,14 +226,15 @@ async fn open_postgres(url: &str, connections: u32) -> Result<Side, StoreError> 
     let (host, port) = (options.get_host().to_owned(), options.get_port());
     let options =
         options.statement_cache_capacity(STATEMENTS).application_name("kenkocall").disable_statement_logging();
-    let pool = PgPoolOptions::new().max_connections(connections.max(1)).acquire_timeout(PATIENCE);
-    match pool.connect_with(options).await {
-        Ok(pool) => Ok(Side::Postgres(pool)),
-        Err(error) => cannot_open(format!(
-            "the PostgreSQL server at {host}:{port} can't be used ({}); check that it runs, and the user, password and database of the address",
-            DriverError(error)
-        )),
+    // Once outside of the pool, which would go on trying for all of its patience.
+    if let Err(error) = async { options.connect().await?.close().await }.await {
+        let error = DriverError(error);
+        return cannot_open(format!(
+            "the PostgreSQL server at {host}:{port} can't be used ({error}); check that it runs, and the user, password and database of the address",
+        ));
     }
+    let pool = PgPoolOptions::new().max_connections(connections.max(1)).acquire_timeout(PATIENCE);
+    Ok(Side::Postgres(pool.connect_lazy_with(options)))
 }
 
 fn cannot_open<T>(sentence: impl Into<String>) -> Result<T, StoreError> {
@@ -254,4 +255,44 @@ fn is_missing_table(error: &sqlx::Error) -> bool {
     error
         .as_database_error()
         .is_some_and(|error| error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table"))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::store::flow_sets::{self, FlowSetRow};
+
+    // Here and not with the other tests of the store, because only the writing connection can be made to run full.
+    #[tokio::test]
+    async fn a_full_disk_is_recognised_and_outlived() -> Result<(), Box<dyn std::error::Error>> {
+        let directory = tempfile::tempdir()?;
+        let database = Database::open(&format!("sqlite://{}/calls.db", directory.path().display()), 1).await?;
+        database.migrate().await?;
+        let Side::Sqlite { writer, .. } = &database.side else { return Err("not SQLite".into()) };
+        let set = |size: usize| FlowSetRow {
+            digest: format!("of {size}"),
+            files: "x".repeat(size),
+            loaded_at: Timestamp::UNIX_EPOCH,
+        };
+
+        for _ in 0..3 {
+            // In each round, as the pool may have made a new connection: at most as many pages as there are.
+            sqlx::query("PRAGMA max_page_count = 1").execute(writer).await?;
+            let mut tx = database.begin().await?;
+            flow_sets::put(&mut tx, &set(10)).await?;
+            let refused = flow_sets::put(&mut tx, &set(1_000_000)).await;
+            assert!(matches!(refused, Err(StoreError::Full)), "{refused:?}");
+            assert!(matches!(flow_sets::put(&mut tx, &set(11)).await, Err(StoreError::Abandoned)));
+            assert!(matches!(tx.commit().await, Err(StoreError::Abandoned)));
+        }
+        let mut tx = database.begin().await?;
+        for size in [10, 11, 1_000_000] {
+            assert_eq!(flow_sets::get(&mut tx, &set(size).digest).await?, None);
+        }
+        flow_sets::put(&mut tx, &set(10)).await?;
+        tx.commit().await?;
+        Ok(())
+    }
 }
