@@ -9,6 +9,7 @@
 //! | 2 | [`flow`] | the flow documents: parse, check, draw |
 //! | 2 | [`follow_up`] | policy: severity, guessing limits, office hours |
 //! | 3 | [`engine`] | one step of one conversation |
+//! | 4 | [`rehearsal`] | a flow walked without phone and store |
 //! | 4 | [`store`] | the only SQL |
 //! | 4 | [`carrier`] | Twilio-compatible carriers |
 //! | 5 | [`service`] | one call for each thing that the outside can ask for |
@@ -16,12 +17,12 @@
 //! | 7 | [`commands`] | the command line |
 
 pub mod call;
+pub mod carrier;
+pub mod commands;
 pub mod config;
 pub mod engine;
 pub mod flow;
 pub mod follow_up;
-pub mod carrier;
-pub mod commands;
 pub mod rehearsal;
 pub mod service;
 pub mod store;
