@@ -487,3 +487,14 @@ impl Library {
         self.prompts.get(prompt)?.wording.get(&language)
     }
 }
+
+impl Takes {
+    /// After so many keys nobody waits for more.
+    pub const fn max_keys(self) -> u8 {
+        match self {
+            Self::Digits { max, .. } => max,
+            Self::Number { digits, .. } => digits,
+            Self::Date => 8,
+        }
+    }
+}
