@@ -9,7 +9,7 @@ pub struct Finding {
     pub line: u32,
     /// What is wrong, without a full stop.
     pub what: String,
-    /// What to do about it, without a full stop.
+    /// What to do about it, without a full stop; or a guess at what was meant, with its question mark.
     pub todo: String,
 }
 
@@ -23,11 +23,12 @@ impl Finding {
 impl std::fmt::Display for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { file, line, what, todo } = self;
-        write!(f, "{file}:{line}: {what}. {todo}.")
+        let stop = if todo.ends_with('?') { "" } else { "." };
+        write!(f, "{file}:{line}: {what}. {todo}{stop}")
     }
 }
 
-/// "Did you mean `x`" for a slip of the keyboard, else `otherwise`.
+/// "Did you mean `x`?" for a slip of the keyboard, else `otherwise`.
 pub(super) fn did_you_mean<'a>(
     wrong: &str,
     known: impl IntoIterator<Item = &'a str>,
@@ -35,7 +36,7 @@ pub(super) fn did_you_mean<'a>(
 ) -> String {
     let closest = known.into_iter().map(|word| (distance(wrong, word), word)).min();
     match closest {
-        Some((0..=2, word)) if word.chars().count() > 2 => format!("Did you mean `{word}`"),
+        Some((0..=2, word)) if word.chars().count() > 2 => format!("Did you mean `{word}`?"),
         _ => otherwise.into(),
     }
 }
@@ -63,7 +64,7 @@ mod tests {
 
     #[test]
     fn a_slip_of_the_keyboard_is_recognised_and_another_word_is_not() {
-        assert_eq!(did_you_mean("fatgiue", ["spo2", "fatigue"], "Look"), "Did you mean `fatigue`");
+        assert_eq!(did_you_mean("fatgiue", ["spo2", "fatigue"], "Look"), "Did you mean `fatigue`?");
         assert_eq!(did_you_mean("temperature", ["spo2", "fatigue"], "Look"), "Look");
         assert_eq!(distance("kitten", "sitting"), 3);
         assert_eq!(distance("", "abc"), 3);

@@ -1,9 +1,13 @@
 //! Flow documents: what is said, what is asked, and where it goes on. See `docs/flows.md`.
 
+mod check;
+mod exits;
 mod finding;
 mod model;
 mod parse;
 
+pub use check::ENGINE_PROMPTS;
+pub use exits::Exit;
 pub use finding::Finding;
 pub use model::*;
 

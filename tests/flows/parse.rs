@@ -4,10 +4,17 @@ use kenkocall::flow::{Library, MISSING, NodeKind, Takes};
 
 use crate::shipped::{files, with};
 
-#[allow(dead_code)]
-fn found(file: &str, from: &str, to: &str) -> String {
-    let (_, findings) = Library::read(with(file, from, to));
-    findings.iter().map(|finding| format!("{finding}\n")).collect()
+const QUESTIONS: &str = "questionnaire/flow.toml";
+const HEALTH: &str = "health_call/flow.toml";
+
+fn slips(slips: &[(&str, &str, &str)]) -> String {
+    let slips = slips.iter().map(|(file, from, to)| {
+        let (_, findings) = Library::read(with(file, from, to));
+        let told: String = findings.iter().map(|finding| format!("    {finding}\n")).collect();
+        assert!(!told.is_empty(), "nothing found in {file} after {from:?} became {to:?}");
+        format!("{file}: {from:?} became {to:?}\n{told}")
+    });
+    slips.collect()
 }
 
 #[test]
@@ -31,4 +38,59 @@ fn the_digest_changes_with_any_word() {
     let digest = |files| Library::read(files).0.digest;
     assert_eq!(digest(files()), digest(files()));
     assert_ne!(digest(files()), digest(with("person/flow.toml", "ring_seconds = 30", "ring_seconds = 31")));
+}
+
+#[test]
+fn words_that_mean_nothing_are_found_where_they_stand() {
+    assert_told!(slips(&[
+        (QUESTIONS, "kind = \"gather\"", "kind = \"gahter\""),
+        (QUESTIONS, "read_as = \"percent\"", "read_as = \"per cent\""),
+        (QUESTIONS, "question = \"fatigue\"", "question = \"fatige\""),
+        (QUESTIONS, "otherwise = \"fatigue\"", "otherwhise = \"fatigue\""),
+        (QUESTIONS, "takes = \"number\"", "takes = \"numbers\""),
+        (QUESTIONS, "digits = 3\n", "digits = \"three\"\n"),
+        (QUESTIONS, "digits = 3\n", ""),
+        (QUESTIONS, "at_most = \"spo2_amber\"", "at_most = \"spo2_yellow\""),
+        (QUESTIONS, "answer = \"breathlessness\", is", "answer = \"breathlesness\", is"),
+        (QUESTIONS, "is = \"yes\"", "is = \"yess\""),
+        (QUESTIONS, "report = \"complete\"", "report = \"done\""),
+        (QUESTIONS, "report = \"complete\"", "report = \"complete\"\nstop = \"requested\""),
+        (QUESTIONS, "say = \"intro\"", "say = []"),
+        (QUESTIONS, "version = 1", "version = -1"),
+        (QUESTIONS, "title = \"健康状態の質問\"", "title = \" \""),
+        (HEALTH, "language = \"zh-Hans\" },\n  { prompt", "language = \"zh-Hand\" },\n  { prompt"),
+        (HEALTH, "keys.7 =", "keys.77 ="),
+        (HEALTH, "takes = \"date\"", "takes = \"date\"\ndigits = 8"),
+        ("person/flow.toml", "office = \"open\"", "office = \"closed\""),
+        ("person/flow.toml", "ring_seconds = 30", "ring_seconds = 3"),
+        ("person/flow.toml", "without = [\"back\", \"visit\"]", "without = [\"bakc\"]"),
+        ("shared/keys.toml", "tries = 3", "tries = 0"),
+        ("stop_request/prompts/ja.toml", "ask_stop = \"", "ask_stop = { reading = \"x\" }\nask_stop_2 = \""),
+    ]));
+}
+
+#[test]
+fn files_that_are_no_documents() {
+    assert_told!(slips(&[
+        (QUESTIONS, "kind = \"announce\"", "kind = \"announce"),
+        (QUESTIONS, "kind = \"announce\"", "kind = announce"),
+        (QUESTIONS, "[nodes.spo2_low]", "[nodes.spo2_record]"),
+        (QUESTIONS, "next = \"spo2\"", "next = \"spo2\"\nnext = \"fatigue\""),
+        (QUESTIONS, "title", "\u{fffd}\u{fffd}title"),
+    ]));
+    let mut odd = files();
+    odd.insert("questionnaire/prompts/jp.toml".into(), "a = \"b\"".into());
+    odd.insert("other/prompts/ja.toml".into(), "a = \"b\"".into());
+    odd.insert("notes.toml".into(), String::new());
+    odd.insert("notes.md".into(), String::new());
+    odd.remove("shared/keys.toml");
+    let (_, findings) = Library::read(odd);
+    assert_told!(findings.iter().map(|finding| format!("{finding}\n")).collect::<String>());
+}
+
+#[test]
+fn a_byte_order_mark_is_no_slip() {
+    let (library, findings) = Library::read(with(QUESTIONS, "# The day's", "\u{feff}# The day's"));
+    assert_eq!(findings, []);
+    assert!(library.flow("questionnaire").is_some());
 }

@@ -167,7 +167,7 @@ fn give_up_missing(table: &Table<'_>) -> Spot<crate::flow::NodeId> {
 fn without(table: &Table<'_>) -> Without {
     let mut without = Without::default();
     for value in table.get("without").map(|value| value.list()).unwrap_or_default() {
-        match value.word("key that can be switched off,", &["back", "visit"], |word| match word {
+        match value.word("key that can be switched off:", &["back", "visit"], |word| match word {
             "back" => Some(true),
             "visit" => Some(false),
             _ => None,

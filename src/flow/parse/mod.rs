@@ -21,7 +21,7 @@ impl Library {
     /// `health_call/prompts/ja.toml`, `shared/keys.toml`). Files other than `.toml` are ignored. A byte that isn't
     /// UTF-8 is expected as U+FFFD and gives a finding.
     ///
-    /// The library is complete only if there are no findings; the rules of the check come on top.
+    /// The library is complete only if there are no findings; [`Library::checked`] applies the rules of the check too.
     pub fn read(files: BTreeMap<String, String>) -> (Self, Vec<Finding>) {
         let files: BTreeMap<_, _> = files.into_iter().filter(|(path, _)| path.ends_with(".toml")).collect();
         let mut findings = Vec::new();

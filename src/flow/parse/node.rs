@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::flow::Defaults;
 use super::table::{Table, Value};
 use super::{ask, refer};
-use crate::call::Item;
+use crate::call::{Answer, Item};
 use crate::flow::{
     Announce, Bound, Branch, End, FlowName, HandOver, Identify, Node, NodeId, NodeKind, Record, RecordWhat, ResultName,
     Rule, SubFlow, Test,
@@ -75,7 +75,7 @@ fn sub_flow(table: &Table<'_>) -> SubFlow {
 fn record(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> Option<Record> {
     let fixed = |field, word: &'static str, what: RecordWhat| {
         let value = table.get(field)?;
-        value.word("such word for a record,", &[word], |text| (text == word).then(|| what.clone()))
+        value.word("such word for a record:", &[word], |text| (text == word).then(|| what.clone()))
     };
     let mut kept: Vec<RecordWhat> = [
         fixed("report", "complete", RecordWhat::Report),
@@ -95,8 +95,7 @@ fn record(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> Option<Rec
         kept.push(RecordWhat::Answer { item, from, on_red: on_red.unwrap_or_else(|| defaults.on_red.clone()) });
     }
     let next = refer::node(table, "next");
-    let mistaken = answer.is_some() && item.is_none();
-    if kept.len() != 1 && !mistaken {
+    if asked(table, &["answer", "report", "call_back", "stop"]) != 1 {
         let todo =
             "Write one of: answer and from, report = \"complete\", call_back = \"requested\", stop = \"requested\"";
         table.source.find(table.line, format!("{} should keep exactly one thing", table.name), todo);
@@ -114,7 +113,7 @@ fn rule(value: Value<'_>) -> Option<Rule> {
     let table = value.table("a rule")?;
     let fixed = |field, word: &'static str, test: Test| {
         let value = table.get(field)?;
-        value.word("such word for a rule,", &[word], |text| (text == word).then(|| test.clone()))
+        value.word("such word for a rule:", &[word], |text| (text == word).then(|| test.clone()))
     };
     let mut tests: Vec<Test> = [
         fixed("office", "open", Test::OfficeOpen),
@@ -136,10 +135,11 @@ fn rule(value: Value<'_>) -> Option<Rule> {
         }
     }
     if let Some(item) = table.get("answer").and_then(refer::item) {
+        let is = table.need("is", "Add `is = \"yes\"`, \"no\" or \"unknown\"");
         tests.extend(is.and_then(|is| answer(item, is)).map(|is| Test::AnswerIs(item, is)));
     }
     let go = refer::node(&table, "go");
-    if tests.len() != 1 {
+    if asked(&table, &["office", "caller_number", "people", "until", "answered_by", "entry", "answer"]) != 1 {
         let todo = "Write one of: entry with is or at_most, answer with is, office = \"open\", caller_number = \"hidden\", \
                     people = \"no_more\", until = \"known\", answered_by = \"machine\"";
         value.find("a rule should ask exactly one thing", todo);
@@ -148,13 +148,17 @@ fn rule(value: Value<'_>) -> Option<Rule> {
     tests.pop().map(|test| Rule { test, go })
 }
 
+/// How many of these fields there are.
+fn asked(table: &Table<'_>, fields: &[&'static str]) -> usize {
+    fields.iter().filter(|field| table.get(field).is_some()).count()
+}
+
+/// Rules about answers ask yes-no items: a measured one is compared by its entry.
 fn answer(item: Item, value: Value<'_>) -> Option<Arc<str>> {
     let text = value.text()?;
-    if item.read(text).is_none() {
-        value.find(
-            format!("`{}` can't be `{text}`", item.word()),
-            "Write yes, no or unknown, or three digits for a measured item",
-        );
+    if !matches!(item.read(text), Some(Answer::YesNo(_))) {
+        let todo = "Compare a yes-no item with yes, no or unknown, and a measured one by entry and at_most";
+        value.find(format!("the answer `{}` can't be compared with `{text}`", item.word()), todo);
     }
     Some(text.into())
 }

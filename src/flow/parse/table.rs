@@ -73,7 +73,9 @@ impl<'a> Table<'a> {
 
     /// A field, when it is there.
     pub fn get(&self, field: &'static str) -> Option<Value<'a>> {
-        self.asked.borrow_mut().push(field);
+        if !self.asked.borrow().contains(&field) {
+            self.asked.borrow_mut().push(field);
+        }
         let (key, value) = self.entries.get_key_value(field)?;
         Some(self.value(key.span(), value))
     }

@@ -1,0 +1,110 @@
+//! A key means one thing at a time.
+
+use std::collections::BTreeMap;
+
+use super::Check;
+use crate::flow::{Flow, FlowName, Gather, Key, Node, NodeKind, Takes, Without};
+
+impl<'a> Check<'a> {
+    pub(super) fn keys(&mut self) {
+        for flow in self.flows() {
+            for (key, spot) in &flow.visit {
+                let taken = self.everywhere(Without::default(), &BTreeMap::new());
+                if let Some(use_) = taken.get(key) {
+                    let what = format!("the key {} already {use_} (shared/keys.toml)", key.0);
+                    self.find(flow, spot.line, what, "Take another key for the visit");
+                }
+            }
+            let visits = self.visits(flow);
+            for node in flow.in_order() {
+                match &node.kind {
+                    NodeKind::Menu(menu) => {
+                        let taken = self.everywhere(menu.without, &visits);
+                        for (key, choice) in &menu.keys {
+                            self.clash(flow, node, choice.go.line, *key, &taken);
+                        }
+                    }
+                    NodeKind::Confirm(confirm) => {
+                        let taken = self.everywhere(confirm.without, &visits);
+                        for key in [Key('1'), Key('2')] {
+                            self.clash(flow, node, node.line, key, &taken);
+                        }
+                    }
+                    NodeKind::Gather(gather) => {
+                        self.entry_keys(flow, node, gather, &self.everywhere(gather.without, &visits));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// What each key does at a question, besides answering it.
+    fn everywhere(&self, without: Without, visits: &BTreeMap<Key, &'a FlowName>) -> BTreeMap<Key, String> {
+        let keys = &self.library.keys;
+        let mut taken: BTreeMap<Key, String> = BTreeMap::new();
+        if !without.visit {
+            let visits = visits.iter().map(|(key, flow)| (*key, *flow)).chain(keys.visit.iter().map(|(k, f)| (*k, f)));
+            taken.extend(visits.map(|(key, flow)| (key, format!("leads to the flow `{flow}`"))));
+        }
+        if !without.back {
+            taken.extend(keys.back.map(|key| (key, "goes back one question".to_owned())));
+        }
+        taken.extend(keys.repeat.iter().map(|key| (*key, "repeats the question".to_owned())));
+        taken
+    }
+
+    /// The visit keys that hold in a flow: its own and those of the flows that it is a part of.
+    fn visits(&self, flow: &Flow) -> BTreeMap<Key, &'a FlowName> {
+        let wholes = self.flows().filter(|whole| self.with_sub_flows(whole.name.as_str()).contains(flow.name.as_str()));
+        wholes.flat_map(|whole| whole.visit.iter().map(|(key, spot)| (*key, &spot.to))).collect()
+    }
+
+    fn clash(&mut self, flow: &Flow, node: &Node, line: u32, key: Key, taken: &BTreeMap<Key, String>) {
+        let Some(use_) = taken.get(&key) else { return };
+        let todo = if use_.starts_with("repeats") {
+            "Take another key"
+        } else {
+            "Take another key, or switch it off here with `without = [\"back\"]` or `without = [\"visit\"]`"
+        };
+        self.find(flow, line, format!("at the node `{}` the key {} also {use_}", node.id, key.0), todo);
+    }
+
+    fn entry_keys(&mut self, flow: &Flow, node: &Node, gather: &Gather, taken: &BTreeMap<Key, String>) {
+        let most = gather.takes.max_keys();
+        let one_digit = most == 1 || matches!(gather.takes, Takes::Digits { min: 1, .. });
+        for (entry, spot) in &gather.instead {
+            let single = (entry.len() == 1).then(|| entry.chars().next()).flatten().map(Key);
+            let (what, todo) = if !entry.bytes().all(|byte| byte.is_ascii_digit()) {
+                ("has other keys than digits".to_owned(), "Write digits only")
+            } else if entry.len() > usize::from(most) {
+                (format!("is longer than the {most} digits that are taken"), "Shorten it, or take more digits")
+            } else if let Some(use_) = single.and_then(|key| taken.get(&key)) {
+                (format!("is a key that {use_}"), "Take an entry of several digits")
+            } else if is_ordinary(gather.takes, entry) {
+                ("is also an ordinary entry".to_owned(), "Take an entry outside the range")
+            } else {
+                continue;
+            };
+            self.find(flow, spot.line, format!("at the node `{}` the entry {entry} {what}", node.id), todo);
+        }
+        if one_digit {
+            for (key, use_) in taken.iter().filter(|(key, _)| is_ordinary(gather.takes, &key.0.to_string())) {
+                let what = format!("at the node `{}` the one-digit entry {} is a key that {use_}", node.id, key.0);
+                self.find(flow, node.line, what, "Ask for two digits or more, or make it a menu");
+            }
+        }
+    }
+}
+
+/// Whether a gather takes the entry as an answer like any other.
+pub(super) fn is_ordinary(takes: Takes, entry: &str) -> bool {
+    let Ok(number) = entry.parse::<u64>() else { return false };
+    match takes {
+        Takes::Digits { min, max } => (usize::from(min)..=usize::from(max)).contains(&entry.len()),
+        Takes::Number { digits, at_least, at_most } => {
+            entry.len() == usize::from(digits) && (u64::from(at_least)..=u64::from(at_most)).contains(&number)
+        }
+        Takes::Date => entry.len() == 8,
+    }
+}

@@ -1,0 +1,116 @@
+//! No call runs in a circle without asking the caller anything.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::{Check, sub_flows};
+use crate::flow::{Exit, Flow, Node, NodeId, NodeKind};
+
+/// A place in the whole set: flow and node.
+type Place<'a> = (&'a str, &'a str);
+
+impl<'a> Check<'a> {
+    pub(super) fn loops(&mut self) {
+        self.recursion();
+        let silent = self.silent_results();
+        let edges: BTreeMap<Place<'a>, Vec<Place<'a>>> = self
+            .nodes()
+            .into_iter()
+            .map(|(flow, node)| ((flow.name.as_str(), node.id.as_str()), self.silent_ways(flow, node, &silent)))
+            .collect();
+        let mut told = BTreeSet::new();
+        for (flow, node) in self.nodes() {
+            let start = (flow.name.as_str(), node.id.as_str());
+            let Some(circle) = circle(start, &edges) else { continue };
+            if circle.iter().any(|place| told.contains(place)) {
+                continue;
+            }
+            told.extend(circle.iter().copied());
+            let names: Vec<_> = circle.iter().chain([&start]).map(|(_, node)| format!("`{node}`")).collect();
+            let what = format!("the call can run in a circle and never ask the caller: {}", names.join(" → "));
+            self.find(flow, node.line, what, "Let one of these nodes go on to a question or to an end");
+        }
+    }
+
+    /// A flow that is its own part would grow for ever.
+    fn recursion(&mut self) {
+        for flow in self.flows() {
+            for (node, sub) in sub_flows(flow) {
+                if self.with_sub_flows(sub.as_str()).contains(flow.name.as_str()) {
+                    let what = format!("the flow `{}` walks itself through the node `{}`", flow.name, node.id);
+                    self.find(flow, node.line, what, "Go to a node of this flow instead");
+                }
+            }
+        }
+    }
+
+    /// Where a node leads without the caller having keyed anything. A question is passed by when its item is answered.
+    fn silent_ways(&self, flow: &'a Flow, node: &'a Node, silent: &Silent<'a>) -> Vec<Place<'a>> {
+        let here = |id: &'a NodeId| (flow.name.as_str(), id.as_str());
+        if node.waits() {
+            return node.question().and_then(|item| flow.after(item)).map(|spot| here(&spot.to)).into_iter().collect();
+        }
+        let NodeKind::SubFlow(sub) = &node.kind else {
+            return node.exits().into_iter().map(|(_, spot)| here(&spot.to)).collect();
+        };
+        let passed = silent.get(sub.flow.to.as_str());
+        let exits = node.exits().into_iter().filter(|(exit, _)| match exit {
+            Exit::Result(result) => passed.is_some_and(|results| results.contains(result.as_str())),
+            _ => false,
+        });
+        let exits = exits.map(|(_, spot)| here(&spot.to));
+        let inside = self.library.flow(sub.flow.to.as_str()).map(|flow| (flow.name.as_str(), flow.start.to.as_str()));
+        exits.chain(inside).collect()
+    }
+
+    /// The results with which each flow can end without asking anything: grown until nothing is added.
+    fn silent_results(&self) -> Silent<'a> {
+        let mut silent = Silent::new();
+        loop {
+            let mut grown = Silent::new();
+            for flow in self.flows() {
+                let mut seen = BTreeSet::new();
+                let mut open = vec![flow.start.to.as_str()];
+                let results = grown.entry(flow.name.as_str()).or_default();
+                while let Some(node) = open.pop().and_then(|id| flow.nodes.get(id)) {
+                    if !seen.insert(node.id.as_str()) {
+                        continue;
+                    }
+                    if let NodeKind::End(end) = &node.kind {
+                        results.insert(end.result.as_str());
+                    }
+                    let ways = self.silent_ways(flow, node, &silent);
+                    open.extend(ways.into_iter().filter(|(to, _)| *to == flow.name.as_str()).map(|(_, id)| id));
+                }
+            }
+            if grown == silent {
+                return silent;
+            }
+            silent = grown;
+        }
+    }
+}
+
+type Silent<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
+
+/// The shortest way from a place back to itself.
+fn circle<'a>(start: Place<'a>, edges: &BTreeMap<Place<'a>, Vec<Place<'a>>>) -> Option<Vec<Place<'a>>> {
+    let mut from = BTreeMap::<Place<'a>, Place<'a>>::new();
+    let mut open = VecDeque::from([start]);
+    while let Some(place) = open.pop_front() {
+        for next in edges.get(&place).into_iter().flatten() {
+            if *next == start {
+                let mut way = vec![place];
+                while let Some(before) = way.last().filter(|last| **last != start).and_then(|last| from.get(last)) {
+                    way.push(*before);
+                }
+                way.reverse();
+                return Some(way);
+            }
+            if !from.contains_key(next) {
+                from.insert(*next, place);
+                open.push_back(*next);
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,130 @@
+//! The rules that a set of flow documents must keep. Each finding names a line and a way out, and each keeps `serve`
+//! from starting: a call can't ask its author.
+
+mod entries;
+mod keys;
+mod known;
+mod loops;
+mod references;
+mod speech;
+mod wording;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::finding::Finding;
+use super::{Flow, Library, MISSING, Node, NodeKind};
+
+/// Prompts that the engine says by itself: no flow names them, and they must be there.
+pub const ENGINE_PROMPTS: [&str; 15] = [
+    "shared.system_failure",
+    "shared.first_question",
+    "shared.digit_0",
+    "shared.digit_1",
+    "shared.digit_2",
+    "shared.digit_3",
+    "shared.digit_4",
+    "shared.digit_5",
+    "shared.digit_6",
+    "shared.digit_7",
+    "shared.digit_8",
+    "shared.digit_9",
+    "shared.spoken_temperature",
+    "shared.spoken_percent",
+    "shared.spoken_until",
+];
+
+/// Flows with which a call begins, and that must be there.
+const LINES: [&str; 3] = ["health_call", "automated_call", "maintenance"];
+
+impl Library {
+    /// Reads the documents ([`Library::read`]) and applies all rules.
+    ///
+    /// # Errors
+    /// Everything that is wrong, by file and line.
+    pub fn checked(files: BTreeMap<String, String>) -> Result<Self, Vec<Finding>> {
+        let (library, mut findings) = Self::read(files);
+        let check = Check::new(&library, &findings);
+        findings.extend(check.all());
+        findings.sort();
+        findings.dedup();
+        if findings.is_empty() { Ok(library) } else { Err(findings) }
+    }
+}
+
+/// What the rules look at.
+struct Check<'a> {
+    library: &'a Library,
+    /// Files that couldn't be read whole: rules about the lack of something pass them by.
+    unread: BTreeSet<String>,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Check<'a> {
+    fn new(library: &'a Library, findings: &[Finding]) -> Self {
+        let unread = findings.iter().map(|finding| finding.file.clone()).collect();
+        Self { library, unread, findings: Vec::new() }
+    }
+
+    fn all(mut self) -> Vec<Finding> {
+        self.lines();
+        self.references();
+        self.reach();
+        self.loops();
+        self.entries();
+        self.keys();
+        self.known();
+        self.wording();
+        self.findings
+    }
+
+    fn find(&mut self, flow: &Flow, line: u32, what: impl Into<String>, todo: impl Into<String>) {
+        self.findings.push(Finding::new(flow.file(), line, what, todo));
+    }
+
+    fn lines(&mut self) {
+        for line in LINES {
+            let file = format!("{line}/flow.toml");
+            if !self.library.files.contains_key(&file) {
+                let todo = "Copy it from the documents that came with Kenko Call";
+                self.findings.push(Finding::new(
+                    file,
+                    1,
+                    format!("the flow `{line}` is missing, which calls begin with"),
+                    todo,
+                ));
+            }
+        }
+    }
+
+    fn flows(&self) -> impl Iterator<Item = &'a Flow> + use<'a> {
+        self.library.flows.values()
+    }
+
+    fn nodes(&self) -> Vec<(&'a Flow, &'a Node)> {
+        self.flows().flat_map(|flow| flow.in_order().map(move |node| (flow, node))).collect()
+    }
+
+    fn is_whole(&self, flow: &Flow) -> bool {
+        !self.unread.contains(&flow.file())
+    }
+
+    /// The flows that a flow walks as its own part, itself included.
+    fn with_sub_flows(&self, root: &str) -> BTreeSet<&'a str> {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![root];
+        while let Some(flow) = open.pop().and_then(|name| self.library.flow(name)) {
+            if seen.insert(flow.name.as_str()) {
+                open.extend(sub_flows(flow).map(|(_, sub)| sub.as_str()));
+            }
+        }
+        seen
+    }
+}
+
+/// The other flows that a flow names as its part.
+fn sub_flows(flow: &Flow) -> impl Iterator<Item = (&Node, &super::FlowName)> {
+    flow.in_order().filter_map(|node| match &node.kind {
+        NodeKind::SubFlow(sub) if sub.flow.to.as_str() != MISSING => Some((node, &sub.flow.to)),
+        _ => None,
+    })
+}

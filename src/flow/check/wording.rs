@@ -1,0 +1,183 @@
+//! Every prompt that is said has its words in every language, short enough to listen to, and no prompt lies unused.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Check, ENGINE_PROMPTS, speech};
+use crate::call::Language;
+use crate::flow::finding::{Finding, did_you_mean};
+use crate::flow::{Prompt, PromptId, Wording};
+
+/// The longest that a prompt may take to say, in seconds: few people remember more from one hearing.
+const LONGEST_SECONDS: f64 = 20.0;
+
+/// The gaps that the engine fills in what flows say.
+const GAPS: [&str; 5] = ["value", "centre", "centre_phone", "call_back_number", "until"];
+
+impl Check<'_> {
+    pub(super) fn wording(&mut self) {
+        let needed = self.needed();
+        self.missing(&needed);
+        self.unused(&needed);
+        for (id, prompt) in &self.library.prompts {
+            for (language, wording) in &prompt.wording {
+                let file = file_of(id, *language);
+                let seconds = speech::seconds(wording.spoken(), *language);
+                if seconds > LONGEST_SECONDS {
+                    let what = format!(
+                        "`{id}` takes about {seconds:.0} s to say in {language}, longer than {LONGEST_SECONDS:.0} s"
+                    );
+                    self.findings.push(Finding::new(
+                        &file,
+                        wording.line,
+                        what,
+                        "Shorten it, or make two prompts of it",
+                    ));
+                }
+                self.gaps(id, prompt, &file, wording);
+            }
+        }
+    }
+
+    /// The languages that each prompt is said in, with the place that says so first.
+    fn needed(&self) -> BTreeMap<PromptId, BTreeMap<Language, (String, u32)>> {
+        let mut needed: BTreeMap<PromptId, BTreeMap<Language, (String, u32)>> = BTreeMap::new();
+        for (flow, node) in self.nodes() {
+            for say in node.says() {
+                let languages = say.language.map_or(Language::ALL.to_vec(), |language| vec![language]);
+                let place = needed.entry(say.prompt.clone()).or_default();
+                for language in languages {
+                    place.entry(language).or_insert_with(|| (flow.file(), say.line));
+                }
+            }
+        }
+        for id in ENGINE_PROMPTS {
+            let place = needed.entry(id.into()).or_default();
+            place.extend(Language::ALL.map(|language| (language, ("shared/prompts/ja.toml".to_owned(), 1))));
+        }
+        needed
+    }
+
+    fn missing(&mut self, needed: &BTreeMap<PromptId, BTreeMap<Language, (String, u32)>>) {
+        for (id, languages) in needed {
+            let prompt = self.library.prompts.get(id);
+            if prompt.is_none() && self.unread.iter().any(|file| file.starts_with(&folder_of(id))) {
+                continue;
+            }
+            if prompt.is_none() {
+                let known = self.library.prompts.keys().map(PromptId::as_str);
+                let todo = did_you_mean(
+                    id.as_str(),
+                    known,
+                    format!("Write its wording in {}", file_of(id, Language::Japanese)),
+                );
+                for (file, line) in languages.values().collect::<BTreeSet<_>>() {
+                    self.findings.push(Finding::new(file, *line, format!("there is no prompt `{id}`"), &todo));
+                }
+                continue;
+            }
+            for language in languages.keys() {
+                let file = file_of(id, *language);
+                if self.library.wording(id.as_str(), *language).is_none() && !self.unread.contains(&file) {
+                    let line = self.last_line(&file, *language);
+                    let what = format!("the prompt `{id}` has no wording in {language}");
+                    let name = id.as_str().rsplit('.').next().unwrap_or_default();
+                    self.findings.push(Finding::new(file, line, what, format!("Add `{name} = \"…\"`")));
+                }
+            }
+        }
+    }
+
+    /// Where a wording could be added to a file: after its last one.
+    fn last_line(&self, file: &str, language: Language) -> u32 {
+        let here = self.library.prompts.iter().filter(|(id, _)| file_of(id, language) == file);
+        here.filter_map(|(_, prompt)| prompt.wording.get(&language)).map(|wording| wording.line).max().unwrap_or(1)
+    }
+
+    fn unused(&mut self, needed: &BTreeMap<PromptId, BTreeMap<Language, (String, u32)>>) {
+        let all_read = self.flows().all(|flow| self.is_whole(flow));
+        for (id, prompt) in self.library.prompts.iter().filter(|(id, _)| !needed.contains_key(*id)) {
+            if !all_read {
+                continue;
+            }
+            let languages: Vec<_> = prompt.wording.keys().map(|language| language.tag()).collect();
+            let todo = format!("Let a node say it, or take it out ({})", languages.join(", "));
+            if let Some((language, wording)) = prompt.wording.iter().next() {
+                let what = format!("no flow says the prompt `{id}`");
+                self.findings.push(Finding::new(file_of(id, *language), wording.line, what, todo));
+            }
+        }
+    }
+
+    /// Gaps are ones that can be filled, and the same in each language and in the reading.
+    fn gaps(&mut self, id: &PromptId, prompt: &Prompt, file: &str, wording: &Wording) {
+        let known: &[&str] = match id.as_str() {
+            "shared.spoken_temperature" => &["whole", "tenth"],
+            "shared.spoken_percent" => &["number"],
+            "shared.spoken_until" => &["month", "day", "hour", "minute"],
+            _ => &GAPS,
+        };
+        let mut find = |what: String, todo: String| self.findings.push(Finding::new(file, wording.line, what, todo));
+        let (Some(gaps), Some(spoken)) = (gaps_of(&wording.text), gaps_of(wording.spoken())) else {
+            return find(
+                format!("`{id}` has a single {{ or }}"),
+                "Write a gap like {centre}, with both brackets".into(),
+            );
+        };
+        for gap in gaps.iter().filter(|gap| !known.contains(gap)) {
+            let gaps: Vec<_> = known.iter().map(|gap| format!("{{{gap}}}")).collect();
+            let todo = did_you_mean(gap, known.iter().copied(), format!("Gaps here are {}", gaps.join(", ")));
+            find(format!("`{id}` has a gap {{{gap}}}, which nothing fills"), todo);
+        }
+        if gaps != spoken {
+            find(
+                format!("the text and the reading of `{id}` differ in their gaps"),
+                format!("Write {} in both", listed(&gaps)),
+            );
+        }
+        if id.as_str().starts_with("shared.spoken_") && gaps.len() != known.len() {
+            find(
+                format!("`{id}` doesn't speak the whole value"),
+                format!("Write {} in it", listed(&known.iter().copied().collect())),
+            );
+        }
+        let first = prompt.wording.values().next().and_then(|first| gaps_of(&first.text));
+        if let Some(first) = first.filter(|first| *first != gaps) {
+            let language = prompt.wording.keys().next().copied().unwrap_or_default();
+            find(
+                format!("`{id}` has other gaps than in {language}"),
+                format!("Write {} here too, or change it there", listed(&first)),
+            );
+        }
+    }
+}
+
+fn listed(gaps: &BTreeSet<&str>) -> String {
+    let gaps: Vec<_> = gaps.iter().map(|gap| format!("{{{gap}}}")).collect();
+    if gaps.is_empty() { "no gap".into() } else { gaps.join(", ") }
+}
+
+/// The names between brackets; nothing when a bracket stands alone.
+fn gaps_of(text: &str) -> Option<BTreeSet<&str>> {
+    let mut parts = text.split('{');
+    let mut gaps = BTreeSet::new();
+    if parts.next()?.contains('}') {
+        return None;
+    }
+    for part in parts {
+        let (gap, rest) = part.split_once('}')?;
+        if rest.contains('}') {
+            return None;
+        }
+        gaps.insert(gap);
+    }
+    Some(gaps)
+}
+
+fn folder_of(id: &PromptId) -> String {
+    let folder = id.as_str().split('.').next().unwrap_or_default();
+    format!("{folder}/prompts/")
+}
+
+fn file_of(id: &PromptId, language: Language) -> String {
+    format!("{}{language}.toml", folder_of(id))
+}

@@ -1,0 +1,139 @@
+//! The ways out of a node, one list for all kinds: what the check walks and the picture draws.
+
+use std::sync::Arc;
+
+use super::{Flow, Key, Node, NodeId, NodeKind, RecordWhat, ResultName, Say, Spot, Test};
+use crate::call::{Item, Language};
+
+/// Why a call leaves a node.
+#[derive(Debug, Clone)]
+pub enum Exit {
+    /// The one way on.
+    Next,
+    /// A key of a menu, with the value or the language that it stands for.
+    Key(Key, Option<Arc<str>>, Option<Language>),
+    /// An entry that skips the rest.
+    Instead(String),
+    /// Key 1 of a confirmation.
+    Right,
+    /// Key 2 of a confirmation.
+    Again,
+    /// All tries are used.
+    GiveUp,
+    /// A rule of a branch holds.
+    Rule(Test),
+    /// No rule holds.
+    Otherwise,
+    /// The person was found.
+    Matched,
+    /// The person was found, with a report begun earlier.
+    Resumed,
+    /// The person wasn't found.
+    Mismatch,
+    /// The person's observation has ended.
+    Ended,
+    /// The result of another flow.
+    Result(ResultName),
+    /// A person talked with the caller.
+    Connected,
+    /// No person could be reached.
+    Failed,
+}
+
+impl Node {
+    /// All ways out, the main one first.
+    pub fn exits(&self) -> Vec<(Exit, &Spot<NodeId>)> {
+        match &self.kind {
+            NodeKind::Announce(announce) => vec![(Exit::Next, &announce.next)],
+            NodeKind::Record(record) => vec![(Exit::Next, &record.next)],
+            NodeKind::Menu(menu) => {
+                let keys = menu.keys.iter();
+                let keys = keys.map(|(key, to)| (Exit::Key(*key, to.value.clone(), to.language), &to.go));
+                keys.chain([(Exit::GiveUp, &menu.retry.give_up)]).collect()
+            }
+            NodeKind::Gather(gather) => {
+                let instead = gather.instead.iter().map(|(keys, to)| (Exit::Instead(keys.clone()), to));
+                let next = [(Exit::Next, &gather.next)].into_iter();
+                next.chain(instead).chain([(Exit::GiveUp, &gather.retry.give_up)]).collect()
+            }
+            NodeKind::Confirm(confirm) => {
+                vec![(Exit::Right, &confirm.yes), (Exit::Again, &confirm.no), (Exit::GiveUp, &confirm.retry.give_up)]
+            }
+            NodeKind::Branch(branch) => {
+                let rules = branch.rules.iter().map(|rule| (Exit::Rule(rule.test.clone()), &rule.go));
+                rules.chain([(Exit::Otherwise, &branch.otherwise)]).collect()
+            }
+            NodeKind::Identify(identify) => vec![
+                (Exit::Matched, &identify.matched),
+                (Exit::Resumed, &identify.resumed),
+                (Exit::Mismatch, &identify.mismatch),
+                (Exit::Ended, &identify.ended),
+                (Exit::GiveUp, &identify.give_up),
+            ],
+            NodeKind::SubFlow(sub) => sub.exits.iter().map(|(result, to)| (Exit::Result(result.clone()), to)).collect(),
+            NodeKind::HandOver(over) => vec![(Exit::Connected, &over.connected), (Exit::Failed, &over.failed)],
+            NodeKind::End(_) => Vec::new(),
+        }
+    }
+
+    /// Everything that the node may say.
+    pub fn says(&self) -> Vec<&Say> {
+        let (say, retry) = match &self.kind {
+            NodeKind::Announce(announce) => (&announce.say, None),
+            NodeKind::Menu(menu) => (&menu.say, Some(&menu.retry)),
+            NodeKind::Gather(gather) => (&gather.say, Some(&gather.retry)),
+            NodeKind::Confirm(confirm) => (&confirm.say, Some(&confirm.retry)),
+            NodeKind::Record(record) => match &record.what {
+                RecordWhat::Answer { on_red, .. } => (on_red, None),
+                RecordWhat::Report | RecordWhat::CallBack | RecordWhat::Stop => return Vec::new(),
+            },
+            NodeKind::Branch(_)
+            | NodeKind::Identify(_)
+            | NodeKind::SubFlow(_)
+            | NodeKind::HandOver(_)
+            | NodeKind::End(_) => return Vec::new(),
+        };
+        let retry = retry.into_iter().flat_map(|retry| retry.no_input.iter().chain(&retry.no_match));
+        say.iter().chain(retry).collect()
+    }
+
+    /// Whether the call waits here for the caller's keys.
+    pub fn waits(&self) -> bool {
+        matches!(self.kind, NodeKind::Menu(_) | NodeKind::Gather(_) | NodeKind::Confirm(_))
+    }
+
+    /// The item that a question asks for.
+    pub fn question(&self) -> Option<Item> {
+        match &self.kind {
+            NodeKind::Menu(menu) => menu.question,
+            NodeKind::Gather(gather) => gather.question,
+            _ => None,
+        }
+    }
+}
+
+impl Flow {
+    /// The nodes in the order of the document.
+    pub fn in_order(&self) -> impl Iterator<Item = &Node> {
+        self.order.iter().filter_map(|id| self.nodes.get(id))
+    }
+
+    /// Where the flow goes on when an item was answered in an earlier call: behind the node that records it.
+    pub fn after(&self, item: Item) -> Option<&Spot<NodeId>> {
+        self.in_order().find_map(|node| match &node.kind {
+            NodeKind::Record(record) => match &record.what {
+                RecordWhat::Answer { item: of, .. } if *of == item => Some(&record.next),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
+    /// The results with which it can end.
+    pub fn results(&self) -> impl Iterator<Item = (&Node, &ResultName)> {
+        self.in_order().filter_map(|node| match &node.kind {
+            NodeKind::End(end) => Some((node, &end.result)),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,178 @@
+//! The shipped documents keep every rule; each rule finds the slip that it is for, where it stands.
+
+use kenkocall::flow::Library;
+
+use crate::shipped::{Files, files, with};
+
+const QUESTIONS: &str = "questionnaire/flow.toml";
+const HEALTH: &str = "health_call/flow.toml";
+const AUTO: &str = "automated_call/flow.toml";
+const PERSON: &str = "person/flow.toml";
+const STOP: &str = "stop_request/flow.toml";
+
+fn found(files: Files) -> String {
+    let findings = Library::checked(files).err().unwrap_or_default();
+    findings.iter().map(|finding| format!("    {finding}\n")).collect()
+}
+
+/// Each slip of an author, one edit of the shipped documents, and what is found.
+fn slips(slips: &[(&str, &str, &str)]) -> String {
+    let slips = slips.iter().map(|(file, from, to)| {
+        let told = found(with(file, from, to));
+        assert!(!told.is_empty(), "nothing found in {file} after {from:?} became {to:?}");
+        format!("{file}: {from:?} became {to:?}\n{told}")
+    });
+    slips.collect()
+}
+
+#[test]
+fn the_shipped_documents_keep_every_rule() {
+    let told = found(files());
+    assert!(told.is_empty(), "the check finds something in call_flows:\n{told}");
+}
+
+#[test]
+fn names_that_lead_nowhere() {
+    assert_told!(slips(&[
+        (QUESTIONS, "next = \"spo2\"", "next = \"spo22\""),
+        (QUESTIONS, "start = \"intro\"", "start = \"beginning\""),
+        (QUESTIONS, "from = \"spo2_again\"", "from = \"spo2_agin\""),
+        (QUESTIONS, "give_up = \"gave_up\"", "give_up = \"given_up\""),
+        (QUESTIONS, "entry = \"spo2\", is = \"000\"", "entry = \"spo\", is = \"000\""),
+        (HEALTH, "flow = \"questionnaire\"", "flow = \"questionaire\""),
+        (AUTO, "visit = { \"8\" = \"stop_request\" }", "visit = { \"8\" = \"stop\" }"),
+        ("shared/keys.toml", "visit = { \"0\" = \"person\" }", "visit = { \"0\" = \"persom\" }"),
+        (HEALTH, "say = \"resumed\"", "say = \"resume\""),
+        (QUESTIONS, "on_red = [\"advice\"]", "on_red = [\"advise\"]"),
+    ]));
+}
+
+#[test]
+fn nodes_and_flows_that_no_call_comes_to() {
+    let mut spare = files();
+    spare.insert("spare/flow.toml".into(), "title = \"x\"\nversion = 1\nstart = \"bye\"\n[limits]\nsteps = 9\n[nodes.bye]\nkind = \"end\"\nresult = \"done\"\n".into());
+    let found = found(spare);
+    assert_told!(
+        slips(&[(QUESTIONS, "go = \"breathlessness_severe\"", "go = \"fatigue\"")]) + "spare/flow.toml\n" + &found
+    );
+}
+
+#[test]
+fn exits_that_are_missing() {
+    assert_told!(slips(&[
+        (PERSON, "give_up = \"back\"\n", ""),
+        (STOP, "no_input = [\"shared.no_input_1\", \"shared.no_input_2\"]\n", ""),
+        (STOP, "no_match = [\"shared.no_match_1\", \"shared.no_match_2\"]\n", ""),
+        (HEALTH, "mismatch = \"mismatch\"\n", ""),
+        (PERSON, "failed = \"nobody_free\"\n", ""),
+        (QUESTIONS, "otherwise = \"fatigue\"\n", ""),
+        (AUTO, "exits.gave_up = \"gave_up\"\n", ""),
+        (AUTO, "exits.gave_up = \"gave_up\"\n", "exits.gave_up = \"gave_up\"\nexits.gone = \"gave_up\"\n"),
+        (QUESTIONS, "result = \"gave_up\"", "result = \"given_up\""),
+    ]));
+}
+
+#[test]
+fn keys_that_mean_two_things() {
+    assert_told!(slips(&[
+        (HEALTH, "without = [\"back\"] # 7 is", "# 7 is"),
+        (PERSON, "keys.2 = \"back\"", "keys.9 = \"back\""),
+        (QUESTIONS, "choices = { 1 = \"yes\", 2", "choices = { 8 = \"yes\", 2"),
+        (AUTO, "visit = { \"8\"", "visit = { \"7\""),
+        (AUTO, "visit = { \"8\"", "visit = { \"2\""),
+        (QUESTIONS, "instead.000 =", "instead.0 ="),
+        (QUESTIONS, "instead.000 =", "instead.0000 ="),
+        (QUESTIONS, "instead.000 =", "instead.400 ="),
+        (QUESTIONS, "instead.000 =", "instead.0a0 ="),
+        (HEALTH, "digits = [6, 8]", "digits = [1, 8]"),
+        ("shared/keys.toml", "back = \"7\"", "back = \"9\""),
+        ("shared/keys.toml", "back = \"7\"", "back = \"#\""),
+        (STOP, "keys.2 = \"back\"", "keys.1 = \"back\""),
+    ]));
+}
+
+#[test]
+fn calls_that_run_in_a_circle() {
+    assert_told!(slips(&[
+        (PERSON, "next = \"number_shown\"", "next = \"connecting\""),
+        (
+            PERSON,
+            "rules = [{ caller_number = \"hidden\", go = \"number_hidden\" }]",
+            "rules = [{ caller_number = \"hidden\", go = \"office\" }]"
+        ),
+        (QUESTIONS, "next = \"nausea_or_vomiting\"", "next = \"fatigue\""),
+        (HEALTH, "flow = \"questionnaire\"", "flow = \"health_call\""),
+        (PERSON, "[limits]\nsteps = 60\n", ""),
+        (PERSON, "steps = 60\n", ""),
+    ]));
+}
+
+#[test]
+fn entries_that_fit_nothing() {
+    assert_told!(slips(&[
+        (QUESTIONS, "at_least = 340", "at_least = 300"),
+        (QUESTIONS, "at_most = 100", "at_most = 120"),
+        (QUESTIONS, "at_least = 340\nat_most = 420", "at_least = 420\nat_most = 340"),
+        (QUESTIONS, "from = \"complexion\"", "from = \"spo2\""),
+        (QUESTIONS, "from = \"body_temperature\"", "from = \"intro\""),
+        (
+            QUESTIONS,
+            "choices = { 1 = \"yes\", 2 = \"no\", 3 = \"unknown\" }",
+            "choices = { 1 = \"yes\", 2 = \"no\", 3 = \"maybe\" }"
+        ),
+        (QUESTIONS, "answer = \"fatigue\"", "answer = \"diarrhoea\""),
+        (QUESTIONS, "is = \"000\"", "is = \"999\""),
+        (QUESTIONS, "of = \"spo2_again\"", "of = \"complexion\""),
+        (QUESTIONS, "no = \"body_temperature\"", "no = \"spo2_confirm\""),
+        (HEALTH, "private = true", "private = false"),
+        (HEALTH, "birth_date = \"birth_date\"", "birth_date = \"hersys_id\""),
+        (HEALTH, "digits = [6, 8]", "digits = [4, 8]"),
+        (
+            HEALTH,
+            "next = \"identify\"",
+            "next = \"confirm\"\n[nodes.confirm]\nkind = \"confirm\"\nof = \"birth_date\"\nread_as = \"digits\"\nsay = \"ask_another_person\"\nyes = \"identify\"\nno = \"birth_date\""
+        ),
+    ]));
+}
+
+#[test]
+fn wording_that_is_missing_unused_or_too_long() {
+    let mut no_korean = files();
+    no_korean.remove("stop_request/prompts/ko.toml");
+    let long = "stop_noted = \"".to_owned() + &"停止のご依頼を、保健所にお伝えします。".repeat(8) + "\"\nold = \"";
+    assert_told!(
+        slips(&[
+            ("person/prompts/en.toml", "connecting = ", "conecting = "),
+            ("stop_request/prompts/ja.toml", "stop_noted = \"", &long),
+            (HEALTH, "say = \"resumed\"", "say = \"received\""),
+            ("shared/prompts/pt.toml", "digit_4 = ", "digit_four = "),
+        ]) + "without stop_request/prompts/ko.toml\n"
+            + &found(no_korean)
+    );
+}
+
+#[test]
+fn gaps_that_nothing_fills() {
+    assert_told!(slips(&[
+        ("automated_call/prompts/en.toml", "from {centre}", "from {center}"),
+        ("automated_call/prompts/en.toml", "from {centre}", "from the centre"),
+        ("automated_call/prompts/en.toml", "from {centre}", "from {centre"),
+        ("questionnaire/prompts/ja.toml", "confirm_spo2 = \"{value}", "confirm_spo2 = \"{until}"),
+        ("shared/prompts/en.toml", "{whole}", "{tenth}"),
+        ("maintenance/flow.toml", "otherwise = \"closed\"", "otherwise = \"closed_until\""),
+        (HEALTH, "say = \"resumed\"", "say = [\"resumed\", \"automated_call.voicemail\"]"),
+        (
+            HEALTH,
+            "say = [\"mismatch\", \"ask_your_centre\"]",
+            "say = [\"mismatch\", \"ask_your_centre\", \"questionnaire.advice\"]"
+        ),
+        (QUESTIONS, "say = \"ask_fatigue\"", "say = [\"ask_fatigue\", \"confirm_spo2\"]"),
+    ]));
+}
+
+#[test]
+fn flows_that_must_be_there() {
+    let mut without = files();
+    without.retain(|file, _| !file.starts_with("maintenance/") && !file.starts_with("stop_request/"));
+    assert_told!(found(without));
+}
