@@ -10,16 +10,3 @@ pub use check::ENGINE_PROMPTS;
 pub use exits::Exit;
 pub use finding::Finding;
 pub use model::*;
-
-use std::collections::BTreeMap;
-
-impl Library {
-    /// Reads a set of documents and refuses it on any finding.
-    ///
-    /// # Errors
-    /// With everything that is to be mended.
-    pub fn checked(files: BTreeMap<String, String>) -> Result<Self, Vec<Finding>> {
-        let (library, findings) = Self::read(files);
-        if findings.is_empty() { Ok(library) } else { Err(findings) }
-    }
-}

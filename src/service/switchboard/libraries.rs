@@ -37,8 +37,8 @@ impl Libraries {
         let unreadable = SwitchboardError::Unreadable("document set");
         let Some(files) = flow_sets::get(tx, digest).await? else { return Err(unreadable) };
         let Ok(files) = serde_json::from_str::<BTreeMap<String, String>>(&files.files) else { return Err(unreadable) };
-        let Ok(library) = Library::checked(files) else { return Err(unreadable) };
-        let library = Arc::new(library);
+        // It was checked by the program that began the call; today's rules may be stricter.
+        let library = Arc::new(Library::read(files).0);
         if let Ok(mut earlier) = self.earlier.write() {
             earlier.insert(digest.to_owned(), Arc::clone(&library));
         }
