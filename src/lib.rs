@@ -16,4 +16,5 @@
 //! | 7 | [`commands`] | the command line |
 
 pub mod call;
+pub mod carrier;
 pub mod flow;
