@@ -7,6 +7,7 @@
 //! | 0 | [`config`] | plain values, one file per section |
 //! | 1 | [`call`] | the nouns: ids, numbers, answers, reports |
 //! | 2 | [`flow`] | the flow documents: parse, check, draw |
+//! | 2 | [`roster`] | a patient list read and checked, and what it would change |
 //! | 2 | [`follow_up`] | policy: severity, guessing limits, office hours |
 //! | 3 | [`engine`] | one step of one conversation |
 //! | 4 | [`store`] | the only SQL |
@@ -17,3 +18,4 @@
 
 pub mod call;
 pub mod flow;
+pub mod roster;
