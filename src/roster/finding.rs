@@ -93,7 +93,7 @@ pub enum Fault {
         expected: usize,
     },
     /// A cell with content where the header names no column.
-    #[error("this cell lies under no column name; is there a separator too many in the row?")]
+    #[error("there is a value under no column name; is there a separator too many in the row?")]
     TooManyCells,
     /// A quotation mark in the middle of a cell that doesn't begin with one.
     #[error("a quotation mark stands in the middle of a cell; put the whole cell in marks and double those inside")]
@@ -124,7 +124,7 @@ pub enum Fault {
     ErrorCell,
     /// A number, date or truth value where the column takes text.
     #[error(
-        "the cell is a number, a date or a formula's result of the wrong kind; format the column as text and enter it again"
+        "the cell is a number, a date or a formula's result of the wrong kind; format the column as text (or, for a date, as date) and enter it again"
     )]
     WrongKind,
     /// A name longer than [`super::MAX_NAME_CHARS`].

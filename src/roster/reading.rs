@@ -1,7 +1,7 @@
 //! Row by row: the header first, then each patient. Everything wrong is gathered; nothing stops at the first fault.
 
 use super::{
-    MAX_FINDINGS, MAX_ROWS,
+    MAX_COLUMNS, MAX_FINDINGS, MAX_ROWS,
     cell::Cell,
     column::Column,
     entry::{AutomatedCall, Entry, Given},
@@ -159,6 +159,8 @@ impl Row<'_, '_> {
         for (position, cell) in self.cells.iter().enumerate() {
             let place = Place::Cell { row, position, column: self.header.column(position) };
             if position >= expected && !cell.is_blank() {
+                // Beyond the last column that is told apart, the position isn't the cell's own.
+                let place = if position < MAX_COLUMNS { place } else { Place::Row(row) };
                 self.findings.push(Finding { place, fault: Fault::TooManyCells });
             } else if let Err(fault) = value::characters(cell) {
                 self.findings.push(Finding { place, fault });
@@ -247,5 +249,23 @@ impl Row<'_, '_> {
         {
             self.fault(column, Fault::BeforeBirth);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_limited() {
+        let mut reading = Reading::new(Date::constant(2026, 11, 23), CallingHours::default(), true);
+        let cells = [Cell::Text("hersys_id".into())];
+        assert!(reading.row(1, &cells).is_continue());
+        reading.rows = MAX_ROWS - 1;
+        assert!(reading.row(MAX_ROWS, &[Cell::Text("123456".into())]).is_continue());
+        assert!(reading.row(MAX_ROWS + 1, &[Cell::Empty]).is_continue(), "an empty row doesn't count");
+        assert!(reading.row(MAX_ROWS + 2, &[Cell::Text("123457".into())]).is_break());
+        let findings = reading.finish().err().unwrap_or_default();
+        assert_eq!(findings.last(), Some(&Finding::file(Fault::TooManyRows)));
     }
 }

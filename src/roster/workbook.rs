@@ -15,7 +15,7 @@ type Source<'b> = Cursor<&'b [u8]>;
 
 /// Reads the first sheet whose first filled row names a column.
 pub(super) fn read(bytes: &[u8], reading: &mut Reading) -> Result<(), Fault> {
-    check(bytes)?;
+    check(bytes, MAX_UNPACKED_BYTES)?;
     let mut workbook: Xlsx<Source<'_>> = Xlsx::new(Cursor::new(bytes)).map_err(|_| Fault::DamagedWorkbook)?;
     let sheets = workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
     let names: Vec<String> = sheets.map(|sheet| sheet.name.clone()).collect();
@@ -28,8 +28,8 @@ pub(super) fn read(bytes: &[u8], reading: &mut Reading) -> Result<(), Fault> {
     Err(Fault::NoHeader)
 }
 
-/// Unpacks every part once, to count its real size before anything trusts the sizes that the archive states.
-fn check(bytes: &[u8]) -> Result<(), Fault> {
+/// Unpacks every part once, to at most so many bytes, to count its real size before anything trusts the sizes that the archive states.
+fn check(bytes: &[u8], most: u64) -> Result<(), Fault> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| Fault::DamagedWorkbook)?;
     if archive.len() > MAX_WORKBOOK_PARTS {
         return Err(Fault::WorkbookTooLarge);
@@ -39,7 +39,7 @@ fn check(bytes: &[u8]) -> Result<(), Fault> {
     {
         return Err(Fault::NotAWorkbook);
     }
-    let mut left = MAX_UNPACKED_BYTES;
+    let mut left = most;
     let mut buffer = vec![0; 64 * 1024];
     for index in 0..archive.len() {
         let mut part = archive.by_index(index).map_err(|_| Fault::DamagedWorkbook)?;
@@ -163,5 +163,25 @@ fn iso<'a>(text: &str) -> Cell<'a> {
     match text.parse::<DateTime>() {
         Ok(moment) if moment.time() == Time::midnight() => Cell::Date(moment.date()),
         _ => Cell::Odd,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn the_real_size_is_counted_whatever_the_archive_states() -> Result<(), Box<dyn std::error::Error>> {
+        let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for name in ["[Content_Types].xml", "xl/workbook.xml"] {
+            archive.start_file(name, zip::write::SimpleFileOptions::default())?;
+            archive.write_all(&[b' '; 5000])?;
+        }
+        let bytes = archive.finish()?.into_inner();
+        assert!(bytes.len() < 1000);
+        assert_eq!(check(&bytes, 10_000), Ok(()));
+        assert_eq!(check(&bytes, 9_999), Err(Fault::WorkbookTooLarge));
+        Ok(())
     }
 }
