@@ -33,7 +33,7 @@ use records::Records;
 
 /// The largest file that is read, in bytes.
 pub const MAX_BYTES: usize = 64 * 1024 * 1024;
-/// The most that a workbook may unpack to, in bytes: some ten times a million honest rows would need.
+/// The most that a workbook may unpack to, in bytes: about twice what a million full rows need.
 pub const MAX_UNPACKED_BYTES: u64 = 1024 * 1024 * 1024;
 /// The most parts of a workbook.
 pub const MAX_WORKBOOK_PARTS: usize = 10_000;

@@ -64,7 +64,13 @@ fn empty_rows_and_empty_columns_do_not_count_and_rows_keep_their_numbers() {
 
 #[test]
 fn a_number_without_its_leading_zero_gets_it_back() {
-    let list = "hersys_id,birth_date,family_name,given_name,phone_number\n123456,1980-04-01,山田,太郎,9012345678\n123457,1980-04-01,山田,花子,352113641\n123458,1980-04-01,山田,次郎,+81 3 5211 3641\n123459,1980-04-01,山田,三郎,０３（５２１１）３６４１\n123460,1980-04-01,山田,四郎,03ー5211ー3641\n";
+    let list = "\
+hersys_id,birth_date,family_name,given_name,phone_number
+123456,1980-04-01,山田,太郎,9012345678
+123457,1980-04-01,山田,花子,352113641
+123458,1980-04-01,山田,次郎,+81 3 5211 3641
+123459,1980-04-01,山田,三郎,０３（５２１１）３６４１
+123460,1980-04-01,山田,四郎,03ー5211ー3641\n";
     let numbers: Vec<_> = lines(list).iter().map(|line| line.split(' ').nth(5).map(str::to_owned)).collect();
     let known = ["+819012345678", "+81352113641", "+81352113641", "+81352113641", "+81352113641"];
     assert_eq!(numbers, known.map(|number| Some(number.to_owned())));
@@ -87,14 +93,14 @@ fn a_workbook_of_texts_numbers_and_dates() {
     let person = |sheet: &mut rust_xlsxwriter::Worksheet, row| {
         sheet.write(row, 2, "山田").unwrap().write(row, 3, "太郎").unwrap();
     };
-    sheet.write(1, 0, "0012345").unwrap().write_with_format(1, 1, &born(1980, 4, 1), &day).unwrap();
+    sheet.write(1, 0, "0012345").unwrap().write_with_format(1, 1, born(1980, 4, 1), &day).unwrap();
     sheet.write(1, 4, 9_012_345_678_i64).unwrap().write(1, 5, true).unwrap().write(1, 6, "9:00;18:00").unwrap();
-    sheet.write_with_format(2, 0, 12_345, &eight).unwrap().write_with_format(2, 1, &born(1930, 1, 1), &era).unwrap();
+    sheet.write_with_format(2, 0, 12_345, &eight).unwrap().write_with_format(2, 1, born(1930, 1, 1), &era).unwrap();
     let nine = ExcelDateTime::from_hms(9, 30, 0).unwrap();
-    sheet.write(2, 4, 352_113_641).unwrap().write(2, 5, 1).unwrap().write_with_format(2, 6, &nine, &clock).unwrap();
+    sheet.write(2, 4, 352_113_641).unwrap().write(2, 5, 1).unwrap().write_with_format(2, 6, nine, &clock).unwrap();
     sheet.write(4, 0, 12_345_678).unwrap().write(4, 1, "昭和55年4月1日").unwrap();
     sheet.write(4, 5, "いいえ").unwrap().write(4, 7, "English").unwrap();
-    sheet.write_with_format(4, 8, &born(2026, 11, 20), &day).unwrap();
+    sheet.write_with_format(4, 8, born(2026, 11, 20), &day).unwrap();
     for row in [1, 2, 4] {
         person(sheet, row);
     }
