@@ -149,7 +149,7 @@ CREATE TABLE identifications (
 );
 CREATE INDEX identifications_by_id ON identifications (hersys_id, at);
 CREATE INDEX identifications_by_caller ON identifications (caller, at) WHERE outcome = 'mismatch';
-CREATE INDEX identifications_failed ON identifications (lane, at) WHERE outcome = 'mismatch';
+CREATE INDEX identifications_failed ON identifications (at, lane) WHERE outcome = 'mismatch';
 
 CREATE TABLE maintenances (
     id        text   NOT NULL PRIMARY KEY,

@@ -77,7 +77,7 @@ pub async fn of_reports(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<AnswerR
     tx.fetch_in(
         "SELECT id, report_id, call_id, turn, item, entry, severity, at FROM answers WHERE report_id IN",
         &[],
-        reports.iter().map(|report| [(*report).into()]).collect(),
+        reports.iter().map(|report| (*report).into()),
         "ORDER BY at, id",
         read,
     )

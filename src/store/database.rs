@@ -227,8 +227,13 @@ async fn open_postgres(url: &str, connections: u32) -> Result<Side, StoreError> 
     let options =
         options.statement_cache_capacity(STATEMENTS).application_name("kenkocall").disable_statement_logging();
     // Once outside of the pool, which would go on trying for all of its patience.
-    if let Err(error) = async { options.connect().await?.close().await }.await {
-        let error = DriverError(error);
+    let greeting = async { options.connect().await?.close().await };
+    let refused = match tokio::time::timeout(PATIENCE, greeting).await {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(DriverError(error).to_string()),
+        Err(_) => Some("no answer in ten seconds".to_owned()),
+    };
+    if let Some(error) = refused {
         return cannot_open(format!(
             "the PostgreSQL server at {host}:{port} can't be used ({error}); check that it runs, and the user, password and database of the address",
         ));

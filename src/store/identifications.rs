@@ -104,7 +104,7 @@ pub async fn failures_since(
                 "SELECT hersys_id, lane, count(*) FROM identifications
                  WHERE outcome = 'mismatch' AND at >= $1 AND hersys_id IN",
                 &[since.into()],
-                ids.iter().map(|id| [id.into()]).collect(),
+                ids.iter().map(|id| id.into()),
                 "GROUP BY hersys_id, lane",
                 read_by_id,
             )
@@ -113,7 +113,7 @@ pub async fn failures_since(
             .fetch_in(
                 "SELECT caller, count(*) FROM identifications WHERE outcome = 'mismatch' AND at >= $1 AND caller IN",
                 &[since.into()],
-                callers.iter().map(|caller| [caller.into()]).collect(),
+                callers.iter().map(|caller| caller.into()),
                 "GROUP BY caller",
                 read_by_caller,
             )

@@ -127,7 +127,7 @@ pub async fn by_carrier_leg(tx: &mut Tx, carrier: &str, names: &[&str]) -> Resul
     tx.fetch_in(
         "SELECT carrier_leg_id, id, call_id FROM legs WHERE carrier = $1 AND carrier_leg_id IN",
         &[carrier.into()],
-        names.iter().map(|name| [(*name).into()]).collect(),
+        names.iter().map(|name| (*name).into()),
         "",
         |row| {
             Ok(LegFound {
@@ -149,7 +149,7 @@ pub async fn of_calls(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<LegRow>, Stor
         "SELECT id, call_id, direction, carrier, carrier_leg_id, far_number, near_number, started_at, ended_at,
          hangup_cause FROM legs WHERE call_id IN",
         &[],
-        calls.iter().map(|call| [(*call).into()]).collect(),
+        calls.iter().map(|call| (*call).into()),
         "ORDER BY started_at, id",
         read,
     )

@@ -139,7 +139,7 @@ fn columns(patient: &PatientRow) -> [Arg<'_>; 16] {
 /// # Errors
 /// As the database fails.
 pub async fn by_hersys_ids(tx: &mut Tx, ids: &[HersysId]) -> Result<Vec<PatientRow>, StoreError> {
-    tx.fetch_in(select!("WHERE hersys_id IN"), &[], ids.iter().map(|id| [id.into()]).collect(), "", read).await
+    tx.fetch_in(select!("WHERE hersys_id IN"), &[], ids.iter().map(|id| id.into()), "", read).await
 }
 
 /// The records of these ids, in no order; an unknown id is left out.
@@ -147,7 +147,7 @@ pub async fn by_hersys_ids(tx: &mut Tx, ids: &[HersysId]) -> Result<Vec<PatientR
 /// # Errors
 /// As the database fails.
 pub async fn by_ids(tx: &mut Tx, ids: &[PatientId]) -> Result<Vec<PatientRow>, StoreError> {
-    tx.fetch_in(select!("WHERE id IN"), &[], ids.iter().map(|id| [(*id).into()]).collect(), "", read).await
+    tx.fetch_in(select!("WHERE id IN"), &[], ids.iter().map(|id| (*id).into()), "", read).await
 }
 
 /// Those of these HER-SYS IDs that are registered, in no order.
@@ -155,13 +155,9 @@ pub async fn by_ids(tx: &mut Tx, ids: &[PatientId]) -> Result<Vec<PatientRow>, S
 /// # Errors
 /// As the database fails.
 pub async fn registered(tx: &mut Tx, ids: &[HersysId]) -> Result<Vec<HersysId>, StoreError> {
-    tx.fetch_in(
-        "SELECT hersys_id FROM patients WHERE hersys_id IN",
-        &[],
-        ids.iter().map(|id| [id.into()]).collect(),
-        "",
-        |row| row.read(0, "patients.hersys_id", |text| HersysId::parse(text).ok()),
-    )
+    tx.fetch_in("SELECT hersys_id FROM patients WHERE hersys_id IN", &[], ids.iter().map(|id| id.into()), "", |row| {
+        row.read(0, "patients.hersys_id", |text| HersysId::parse(text).ok())
+    })
     .await
 }
 
@@ -174,7 +170,7 @@ pub async fn automated_call_holders(tx: &mut Tx, numbers: &[PhoneNumber]) -> Res
         "SELECT phone_number, id, hersys_id FROM patients
          WHERE automated_call AND released_at IS NULL AND phone_number IN",
         &[],
-        numbers.iter().map(|number| [number.into()]).collect(),
+        numbers.iter().map(|number| number.into()),
         "",
         |row| {
             Ok(NumberHolder {

@@ -8,6 +8,7 @@ use super::{
     StoreError, Tx,
     answers::{self, AnswerRow, LatestAnswer},
     arg::{Row, parsed},
+    tx::Rows,
 };
 use crate::call::{CentreCode, Channel, HersysId, PatientId, ReportId, ReportOutcome, Severity};
 
@@ -98,15 +99,9 @@ impl ExportRow {
     }
 }
 
-/// Begins a query of whole reports.
-macro_rules! select {
-    ($rest:literal) => {
-        concat!(
-            "SELECT id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at FROM reports ",
-            $rest
-        )
-    };
-}
+/// Begins a query of whole reports of persons and days. Joined, because SQLite reads the whole table for a list of pairs
+/// after IN; crossed, so that it keeps this order.
+const OF_DAYS: &str = "SELECT r.id, r.patient_id, r.centre_code, r.report_date, r.channel, r.outcome, r.started_at, r.ended_at FROM (VALUES";
 
 /// Opens reports, or adds finished ones.
 ///
@@ -134,18 +129,17 @@ pub async fn open(tx: &mut Tx, reports: &[ReportRow]) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// The open reports of these persons and days with their answers, in no order.
+/// The open reports of these persons and days with their answers, in no order. Give each once.
 ///
 /// # Errors
 /// As the database fails.
 pub async fn open_of(tx: &mut Tx, days: &[(PatientId, Date)]) -> Result<Vec<OpenReport>, StoreError> {
-    let keys = days.iter().map(|(patient, date)| [(*patient).into(), (*date).into()]);
     let found = tx
-        .fetch_in(
-            select!("WHERE outcome = 'unanswered' AND (patient_id, report_date) IN"),
-            &[],
-            keys.collect(),
-            "",
+        .fetch_rows(
+            OF_DAYS,
+            keys(days),
+            ") AS v CROSS JOIN reports r
+             WHERE r.outcome = 'unanswered' AND r.patient_id = v.column1 AND r.report_date = v.column2",
             read,
         )
         .await?;
@@ -159,13 +153,17 @@ pub async fn open_of(tx: &mut Tx, days: &[(PatientId, Date)]) -> Result<Vec<Open
     Ok(found.into_iter().map(with_answers).collect())
 }
 
-/// All reports of these persons and days, open or not, in no order.
+/// All reports of these persons and days, open or not, in no order. Give each once.
 ///
 /// # Errors
 /// As the database fails.
 pub async fn of_days(tx: &mut Tx, days: &[(PatientId, Date)]) -> Result<Vec<ReportRow>, StoreError> {
-    let keys = days.iter().map(|(patient, date)| [(*patient).into(), (*date).into()]);
-    tx.fetch_in(select!("WHERE (patient_id, report_date) IN"), &[], keys.collect(), "", read).await
+    let tail = ") AS v CROSS JOIN reports r WHERE r.patient_id = v.column1 AND r.report_date = v.column2";
+    tx.fetch_rows(OF_DAYS, keys(days), tail, read).await
+}
+
+fn keys(days: &[(PatientId, Date)]) -> Rows<'static, 2> {
+    days.iter().map(|(patient, date)| [(*patient).into(), (*date).into()]).collect()
 }
 
 /// Notes how questionnaires ended; a report once finished stays as it is. Says how many were open.

@@ -51,7 +51,7 @@ pub async fn load(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<SessionRow>, Stor
         "SELECT s.call_id, s.revision, s.turn, s.session, c.line, c.flow_set, c.ended_at
          FROM sessions s JOIN calls c ON c.id = s.call_id WHERE s.call_id IN",
         &[],
-        calls.iter().map(|call| [(*call).into()]).collect(),
+        calls.iter().map(|call| (*call).into()),
         "",
         read,
     )

@@ -33,7 +33,7 @@ pub(super) struct Shape {
     pub(super) head: &'static str,
     /// What comes after them.
     pub(super) tail: &'static str,
-    /// Whether the tuples are keys to look up, not rows to write.
+    /// Whether the tuples are single keys after `IN`.
     pub(super) keys: bool,
     /// How many `$n` the head holds.
     pub(super) fixed: usize,
@@ -55,17 +55,12 @@ impl Shape {
     }
 
     fn compose(self) -> String {
-        let single = self.keys && self.columns == 1;
-        let (open, close) = match (self.keys, single) {
-            (true, false) => ("(VALUES ", ")"),
-            (true, true) => ("(", ")"),
-            (false, _) => ("", ""),
-        };
-        let mut sql = format!("{} {open}", self.head);
+        let (list_open, open, close, list_close) = if self.keys { ("(", "", "", ")") } else { ("", "(", ")", "") };
+        let mut sql = format!("{} {list_open}", self.head);
         let mut number = self.fixed;
         for tuple in 0..self.tuples {
             sql.push_str(if tuple == 0 { "" } else { ", " });
-            sql.push_str(if single { "" } else { "(" });
+            sql.push_str(open);
             for column in 0..self.columns {
                 number += 1;
                 sql.push_str(if column == 0 { "" } else { ", " });
@@ -76,9 +71,9 @@ impl Shape {
                     let _ = write!(sql, "${number}");
                 }
             }
-            sql.push_str(if single { "" } else { ")" });
+            sql.push_str(close);
         }
-        sql.push_str(close);
+        sql.push_str(list_close);
         sql.push(' ');
         sql.push_str(self.tail);
         sql
@@ -119,7 +114,5 @@ mod tests {
         assert_eq!(shape.compose(), "INSERT INTO t (a, b) VALUES (?, ?), (?, ?) ON CONFLICT DO NOTHING");
         let keys = Shape { head: "WHERE at = $1 AND id IN", tail: "", keys: true, fixed: 1, columns: 1, ..shape };
         assert_eq!(keys.compose(), "WHERE at = $1 AND id IN ($2, $3) ");
-        let pairs = Shape { head: "WHERE (a, b) IN", fixed: 0, columns: 2, ..keys };
-        assert_eq!(pairs.compose(), "WHERE (a, b) IN (VALUES (?, ?), (?, ?)) ");
     }
 }

@@ -44,15 +44,18 @@ pub async fn append(tx: &mut Tx, turns: Vec<TurnRow>) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// The replies of these turns, in no order; a turn not yet taken is left out.
+/// The replies of these turns, in no order; a turn not yet taken is left out. Give each once.
 ///
 /// # Errors
 /// As the database fails.
 pub async fn replies(tx: &mut Tx, turns: &[(CallId, i64)]) -> Result<Vec<Reply>, StoreError> {
-    let keys = turns.iter().map(|(call, turn)| [(*call).into(), (*turn).into()]);
-    tx.fetch_in("SELECT call_id, turn, reply FROM turns WHERE (call_id, turn) IN", &[], keys.collect(), "", |row| {
-        Ok(Reply { call: row.read(0, "turns.call_id", parsed)?, turn: row.int(1)?, reply: row.document(2)? })
-    })
+    // Joined, because SQLite reads the whole table for a list of pairs after IN; crossed, so that it keeps this order.
+    tx.fetch_rows(
+        "SELECT t.call_id, t.turn, t.reply FROM (VALUES",
+        turns.iter().map(|(call, turn)| [(*call).into(), (*turn).into()]).collect(),
+        ") AS v CROSS JOIN turns t WHERE t.call_id = v.column1 AND t.turn = v.column2",
+        |row| Ok(Reply { call: row.read(0, "turns.call_id", parsed)?, turn: row.int(1)?, reply: row.document(2)? }),
+    )
     .await
 }
 

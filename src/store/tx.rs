@@ -103,7 +103,7 @@ impl Tx {
         Ok(written)
     }
 
-    /// Like [`Tx::execute_rows`], for statements that end in `RETURNING`.
+    /// Like [`Tx::execute_rows`], for statements that give rows back, by `RETURNING` or by a join.
     pub(super) async fn fetch_rows<const N: usize, T>(
         &mut self,
         head: &'static str,
@@ -123,24 +123,23 @@ impl Tx {
 
     /// Looks up many keys: `head` ends in `IN`, the keys follow, then `tail`. `head` may hold `$1`, `$2`…, which are
     /// `fixed`. An order in `tail` holds for 256 keys at most; more are looked up in turns.
-    pub(super) async fn fetch_in<const N: usize, T>(
+    pub(super) async fn fetch_in<'a, T>(
         &mut self,
         head: &'static str,
-        fixed: &[Arg<'_>],
-        keys: Rows<'_, N>,
+        fixed: &[Arg<'a>],
+        mut keys: impl ExactSizeIterator<Item = Arg<'a>> + Send,
         tail: &'static str,
         read: fn(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         let mut found = Vec::new();
-        let mut keys = keys.into_iter();
         while keys.len() > 0 {
-            let tuples = keys_at_once(keys.len());
-            let sql = Shape { keys: true, fixed: fixed.len(), ..self.shape(head, tail, N, tuples) }.sql();
+            let size = keys_at_once(keys.len());
+            let sql = Shape { keys: true, fixed: fixed.len(), ..self.shape(head, tail, 1, size) }.sql();
             let mut args = fixed.to_vec();
-            args.extend(keys.by_ref().take(tuples).flatten());
-            while args.len() < fixed.len() + tuples * N {
+            args.extend(keys.by_ref().take(size));
+            while args.len() < fixed.len() + size {
                 // The list is filled up with its last key, which finds nothing new.
-                args.extend_from_within(args.len() - N..);
+                args.extend_from_within(args.len() - 1..);
             }
             found.extend(self.query(sql, args, read).await?);
         }

@@ -47,7 +47,7 @@ async fn the_audit_trail_reads_back_latest_first(fresh: Fresh) {
         source: "console".into(),
         action: "update".into(),
         subject: subject.into(),
-        centre: (number % 2 == 0).then(|| centre().code),
+        centre: number.is_multiple_of(2).then(|| centre().code),
         details: Document::from("{}"),
     };
     let mut tx = fresh.database.begin().await.unwrap();
