@@ -47,7 +47,10 @@ impl Origin {
         match self {
             Self::Folder(folder) => {
                 if !folder.is_dir() {
-                    bail!("there is no folder {} with flow documents; name one that has health_call/flow.toml in it", folder.display());
+                    bail!(
+                        "there is no folder {} with flow documents; name one that has health_call/flow.toml in it",
+                        folder.display()
+                    );
                 }
                 collect(folder, folder, &mut files)?;
             }
@@ -78,7 +81,8 @@ impl Origin {
 }
 
 fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> anyhow::Result<()> {
-    let entries = std::fs::read_dir(folder).with_context(|| format!("the folder {} can't be read", folder.display()))?;
+    let entries =
+        std::fs::read_dir(folder).with_context(|| format!("the folder {} can't be read", folder.display()))?;
     for entry in entries {
         let path = entry.with_context(|| format!("the folder {} can't be read", folder.display()))?.path();
         if path.is_dir() {

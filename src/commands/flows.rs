@@ -12,7 +12,9 @@ use super::documents::Origin;
 use crate::call::{BirthDate, HangupCause, HersysId, Keys, Language, PhoneNumber};
 use crate::engine::{AnsweredBy, Effect, Happening, Then, TransferOutcome, WordsFor, words};
 use crate::flow::{FlowName, Library};
-fn draw(_: &Library, _: &str, _: Language) -> Option<String> { None }
+fn draw(_: &Library, _: &str, _: Language) -> Option<String> {
+    None
+}
 use crate::rehearsal::{Cast, CastPatient, CastStanding, NotStorable, Rehearsal, Transcript, Turn, line_of};
 
 /// The made-up patient of `flows play`.
@@ -123,9 +125,10 @@ fn play(library: &Arc<Library>, flow: &str, language: Language) -> anyhow::Resul
         if turn.over {
             return Ok(());
         }
-        let transfer = turn.effects.iter().any(
-            |effect| matches!(effect, Effect::Reply(reply) if matches!(reply.then, Then::Transfer { .. })),
-        );
+        let transfer = turn
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Reply(reply) if matches!(reply.then, Then::Transfer { .. })));
         turn = if transfer { after_transfer(&mut rehearsal, &mut input)? } else { next(&mut rehearsal, &mut input)? };
     }
 }
@@ -190,7 +193,10 @@ fn test(library: &Arc<Library>, places: &[PathBuf], update: bool) -> anyhow::Res
     }
     files.sort();
     if files.is_empty() {
-        bail!("there are no transcripts (*.call) in {}", places.iter().map(|place| place.display().to_string()).collect::<Vec<_>>().join(", "));
+        bail!(
+            "there are no transcripts (*.call) in {}",
+            places.iter().map(|place| place.display().to_string()).collect::<Vec<_>>().join(", ")
+        );
     }
     let mut failed = 0_usize;
     for file in &files {

@@ -61,7 +61,8 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     #[allow(clippy::disallowed_methods)] // the edge of the process
     let config = config::load(arguments.config.as_deref(), std::env::vars())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime can't start")?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime can't start")?;
     let done = runtime.block_on(async {
         match arguments.command {
             Command::Serve => {

@@ -26,9 +26,9 @@ const ERRANDS_EVERY: Duration = Duration::from_millis(500);
 pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     let library = Origin::choose(config.flows.directory.as_deref()).library()?;
     let server = Server::open(&config, library).await?;
-    let listener = TcpListener::bind(config.server.listen)
-        .await
-        .with_context(|| format!("the address {} can't be listened on; choose another server.listen", config.server.listen))?;
+    let listener = TcpListener::bind(config.server.listen).await.with_context(|| {
+        format!("the address {} can't be listened on; choose another server.listen", config.server.listen)
+    })?;
     let address = listener.local_addr().context("the listening address can't be read")?;
     info!(%address, public_url = config.server.public_url(), "taking calls");
     println!("kenkocall listens on http://{address}");

@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::load::number;
 
-/// How fast automated calls are placed. A carrier queues what is above its own limit (often 1 call a second for one account)
-/// out of our control, so the pace is ours.
+/// How fast automated calls are placed. A carrier queues what is above its own limit (often 1 call a second for one
+/// account) out of our control, so the pace is ours.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Dialer {

@@ -1,5 +1,5 @@
-//! Reading the settings. The environment is laid over the file as text, so that `+815031980214` and an auth token of digits
-//! alone stay what they are.
+//! Reading the settings. The environment is laid over the file as text, so that `+815031980214` and an auth token of
+//! digits alone stay what they are.
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,8 @@ pub enum ConfigError {
     },
 }
 
-/// Reads the settings: defaults, then `file`, then `environment` (all of the process's variables; others than ours are ignored).
+/// Reads the settings: defaults, then `file`, then `environment` (all of the process's variables; others than ours are
+/// ignored).
 ///
 /// # Errors
 /// When the file can't be read or a setting is unknown or wrong.

@@ -12,10 +12,11 @@ use super::load::number;
 pub struct Server {
     /// The address to listen on. Default `127.0.0.1:8080`.
     pub listen: SocketAddr,
-    /// The URL by which carriers and people reach this server, without a slash at its end. Signatures are checked against
-    /// it, never against a header. Default: `http://` and the address listened on.
+    /// The URL by which carriers and people reach this server, without a slash at its end. Signatures are checked
+    /// against it, never against a header. Default: `http://` and the address listened on.
     pub public_url: Option<String>,
-    /// How long a shutdown waits for requests under way, in seconds. Default 15: a carrier waits no longer for a webhook.
+    /// How long a shutdown waits for requests under way, in seconds. Default 15: a carrier waits no longer for a
+    /// webhook.
     #[serde(deserialize_with = "number")]
     pub drain_seconds: u64,
 }

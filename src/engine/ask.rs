@@ -128,7 +128,8 @@ impl Walk<'_> {
                 }
                 Takes::Date => {
                     let zone = self.session.centre().and_then(|centre| TimeZone::get(&centre.zone).ok());
-                    // Before anyone is identified the day is the latest on earth: nobody's birthday is refused too early.
+                    // Before anyone is identified the day is the latest on earth: nobody's birthday is refused too
+                    // early.
                     let zone = zone.unwrap_or_else(|| TimeZone::fixed(jiff::tz::offset(14)));
                     BirthDate::parse_keys(keyed, report_day(self.at, &zone)).is_ok()
                 }

@@ -3,7 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::call::{AlertKind, Answer, CentreCode, Disposition, HersysId, Item, Keys, Language, PatientId, PhoneNumber, ReportId};
+use crate::call::{
+    AlertKind, Answer, CentreCode, Disposition, HersysId, Item, Keys, Language, PatientId, PhoneNumber, ReportId,
+};
 use crate::call::{ReportOutcome, Severity};
 use crate::flow::{PromptId, ReadAs};
 

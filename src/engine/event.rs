@@ -67,7 +67,8 @@ pub enum AnsweredBy {
 pub enum Identified {
     /// Both fit someone under observation; their report of today is open.
     Matched(Box<Person>),
-    /// They don't fit, or observation hasn't begun, or the limits of guessing are reached: the caller can't tell which (H8).
+    /// They don't fit, or observation hasn't begun, or the limits of guessing are reached: the caller can't tell which
+    /// (H8).
     Mismatch,
     /// Both fit someone whose observation has ended.
     ObservationEnded(Box<Centre>),

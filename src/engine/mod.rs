@@ -1,7 +1,8 @@
-//! One step of one conversation: a pure, total function from a session and an event to the next session and its effects.
+//! One step of one conversation: a pure, total function from a session and an event to the next session and its
+//! effects.
 //!
-//! It reads no clock and makes no ids: both come in with the event. An event that doesn't fit leaves the session as it was
-//! and yields a [`Note`].
+//! It reads no clock and makes no ids: both come in with the event. An event that doesn't fit leaves the session as it
+//! was and yields a [`Note`].
 
 mod ask;
 mod effect;

@@ -72,7 +72,8 @@ pub struct Library {
     pub prompts: BTreeMap<PromptId, Prompt>,
     /// Keys and patience that hold at every question.
     pub keys: SharedKeys,
-    /// The files that it was read from, by path below the folder (`health_call/flow.toml`): kept with the calls that used them.
+    /// The files that it was read from, by path below the folder (`health_call/flow.toml`): kept with the calls that
+    /// used them.
     pub files: BTreeMap<String, String>,
 }
 

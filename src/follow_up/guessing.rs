@@ -1,8 +1,8 @@
 //! How often someone may guess at HER-SYS ID and birth date (H7).
 //!
-//! With 100,000 patients, birthdays over 100 years and 100 lines at 30 s a try, unlimited random guessing hits 0.79 people
-//! a day with 6-digit IDs. The registered number has budgets of its own, so that an outsider can't lock the patient out;
-//! a caller number can be forged: it is a lane, not a proof.
+//! With 100,000 patients, birthdays over 100 years and 100 lines at 30 s a try, unlimited random guessing hits 0.79
+//! people a day with 6-digit IDs. The registered number has budgets of its own, so that an outsider can't lock the
+//! patient out; a caller number can be forged: it is a lane, not a proof.
 
 use serde::{Deserialize, Serialize};
 

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::{Answer, BodyTemperature, Item, OxygenSaturation, Severity, YesNo};
 
-/// A health centre's thresholds. The defaults are ours and need clinical sign-off before use; the saturation classes follow
-/// the severity classes of Japan's COVID-19 guide for clinicians (診療の手引き: ≥96 %, 94–95 %, ≤93 %).
+/// A health centre's thresholds. The defaults are ours and need clinical sign-off before use; the saturation classes
+/// follow the severity classes of Japan's COVID-19 guide for clinicians (診療の手引き: ≥96 %, 94–95 %, ≤93 %).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Thresholds {

@@ -1,5 +1,5 @@
-//! A flow walked without a phone and without a store: what `flows play` and `flows test` do. The session goes through its
-//! stored form between all turns, as it does in a real call.
+//! A flow walked without a phone and without a store: what `flows play` and `flows test` do. The session goes through
+//! its stored form between all turns, as it does in a real call.
 
 mod cast;
 mod lines;

@@ -1,10 +1,10 @@
 //! A patient list, read and checked as a whole: CSV, tab-separated text or an Excel workbook, as people make them.
 //!
-//! A list with anything wrong in it yields no entry at all: half an import is worse than none. Everything wrong is named
-//! in one go, by row and column and never by value. What people write is taken as they mean it where only one meaning is
-//! possible: full-width digits in IDs, numbers, dates and times count as half-width ones, hyphens and blanks in phone
-//! numbers don't count, era dates are dates, and a phone number that Excel robbed of its leading zero gets it back.
-//! Names stay as they were written.
+//! A list with anything wrong in it yields no entry at all: half an import is worse than none. Everything wrong is
+//! named in one go, by row and column and never by value. What people write is taken as they mean it where only one
+//! meaning is possible: full-width digits in IDs, numbers, dates and times count as half-width ones, hyphens and blanks
+//! in phone numbers don't count, era dates are dates, and a phone number that Excel robbed of its leading zero gets it
+//! back. Names stay as they were written.
 
 mod cell;
 mod column;

@@ -28,7 +28,8 @@ pub(super) fn read(bytes: &[u8], reading: &mut Reading) -> Result<(), Fault> {
     Err(Fault::NoHeader)
 }
 
-/// Unpacks every part once, to at most so many bytes, to count its real size before anything trusts the sizes that the archive states.
+/// Unpacks every part once, to at most so many bytes, to count its real size before anything trusts the sizes that the
+/// archive states.
 fn check(bytes: &[u8], most: u64) -> Result<(), Fault> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| Fault::DamagedWorkbook)?;
     if archive.len() > MAX_WORKBOOK_PARTS {

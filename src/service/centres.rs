@@ -18,8 +18,8 @@ pub struct CentreSettings {
 }
 
 impl CentreSettings {
-    /// The settings of a stored centre. Unreadable ones are reported and replaced by the defaults: a caller isn't turned
-    /// away for them.
+    /// The settings of a stored centre. Unreadable ones are reported and replaced by the defaults: a caller isn't
+    /// turned away for them.
     pub fn of(row: &CentreRow) -> Self {
         serde_json::from_str(&row.settings).unwrap_or_else(|error| {
             error!(centre = %row.code, %error, "a centre's settings can't be read; the defaults are used");

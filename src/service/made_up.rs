@@ -2,8 +2,8 @@
 
 use jiff::civil::date;
 
-use super::clock::{Clock, new_id};
 use super::centres::CentreSettings;
+use super::clock::{Clock, new_id};
 use crate::call::{BirthDate, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive};
 use crate::store::centres::{self, CentreRow};
 use crate::store::patients::{self, PatientRow};
@@ -43,12 +43,10 @@ pub async fn add_made_up(database: &Database, clock: &Clock, count: u32) -> Resu
         created_at: now,
         updated_at: now,
     };
-    let birth_date =
-        BirthDate::new(date(1980, 4, 1), date(2000, 1, 1)).map_err(|_| MadeUpError::TooMany)?;
+    let birth_date = BirthDate::new(date(1980, 4, 1), date(2000, 1, 1)).map_err(|_| MadeUpError::TooMany)?;
     let mut rows = Vec::with_capacity(count as usize);
     for nth in 0..count {
-        let hersys_id =
-            HersysId::parse(&(FIRST_MADE_UP_ID + nth).to_string()).map_err(|_| MadeUpError::TooMany)?;
+        let hersys_id = HersysId::parse(&(FIRST_MADE_UP_ID + nth).to_string()).map_err(|_| MadeUpError::TooMany)?;
         rows.push(PatientRow {
             id: PatientId(new_id()),
             centre: code.clone(),

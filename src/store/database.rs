@@ -51,7 +51,8 @@ enum Side {
 }
 
 impl Database {
-    /// Opens `sqlite://PATH` (made when missing) or `postgres://…`; `connections` is the most that are used of PostgreSQL.
+    /// Opens `sqlite://PATH` (made when missing) or `postgres://…`; `connections` is the most that are used of
+    /// PostgreSQL.
     ///
     /// # Errors
     /// [`StoreError::CannotOpen`] when the address, the file or the server can't be used.

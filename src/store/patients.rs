@@ -71,8 +71,8 @@ macro_rules! select {
 /// Adds patients, a hundred thousand of them as well.
 ///
 /// # Errors
-/// [`StoreError::Taken`] when a HER-SYS ID is registered already, or when a number for automated calls belongs to another
-/// patient under observation.
+/// [`StoreError::Taken`] when a HER-SYS ID is registered already, or when a number for automated calls belongs to
+/// another patient under observation.
 pub async fn insert(tx: &mut Tx, patients: &[PatientRow]) -> Result<(), StoreError> {
     // A part at a time: a whole import as parameters would take more memory than the import.
     for part in patients.chunks(PART) {

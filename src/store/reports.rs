@@ -99,8 +99,8 @@ impl ExportRow {
     }
 }
 
-/// Begins a query of whole reports of persons and days. Joined, because SQLite reads the whole table for a list of pairs
-/// after IN; crossed, so that it keeps this order.
+/// Begins a query of whole reports of persons and days. Joined, because SQLite reads the whole table for a list of
+/// pairs after IN; crossed, so that it keeps this order.
 const OF_DAYS: &str = "SELECT r.id, r.patient_id, r.centre_code, r.report_date, r.channel, r.outcome, r.started_at, r.ended_at FROM (VALUES";
 
 /// Opens reports, or adds finished ones.

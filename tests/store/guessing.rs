@@ -2,9 +2,10 @@
 
 use kenkocall::{
     call::CallId,
+    follow_up::Lane,
     store::{
         calls::{self, CallFilter},
-        identifications::{self, Failures, IdentificationOutcome, IdentificationRow, Lane},
+        identifications::{self, Failures, IdentificationOutcome, IdentificationRow},
     },
 };
 

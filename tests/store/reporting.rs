@@ -2,10 +2,10 @@
 
 use jiff::civil::date;
 use kenkocall::{
-    call::{AlertId, CallId, CentreCode, Item, PatientId, ReportId, ReportOutcome, Severity},
+    call::{AlertId, AlertKind, CallId, CentreCode, Item, PatientId, ReportId, ReportOutcome, Severity},
     store::{
         StoreError, Tx, Unique,
-        alerts::{self, AlertKind, AlertRow},
+        alerts::{self, AlertRow},
         answers, patients,
         reports::{self, ExportPage, ReportClose},
     },

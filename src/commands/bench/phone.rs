@@ -45,7 +45,9 @@ impl<'a> Phone<'a> {
         let mut reply = self.post("/twilio/voice/health-call", leg, None).await?;
         let mut turns = 1;
         for keys in ["1", &id, birth_date].into_iter().chain(ANSWERS) {
-            let Some(action) = reply else { bail!("the call ended after {turns} turns, before every question was asked") };
+            let Some(action) = reply else {
+                bail!("the call ended after {turns} turns, before every question was asked")
+            };
             reply = self.post(&action, leg, Some(keys)).await?;
             turns += 1;
         }

@@ -1,5 +1,5 @@
-//! The servers under measurement: this program's own, as a process of its own, and one that checks signatures and stores
-//! nothing.
+//! The servers under measurement: this program's own, as a process of its own, and one that checks signatures and
+//! stores nothing.
 
 #![allow(clippy::disallowed_methods)] // it measures time and finds its own program
 

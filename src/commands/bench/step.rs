@@ -18,7 +18,8 @@ pub(super) fn run() -> anyhow::Result<()> {
     let library = Origin::choose(None).library()?;
     let at = crate::service::Clock::system().now();
     let mut cast = Cast::of_a_made_up_centre().map_err(|error| anyhow::anyhow!("{error}"))?;
-    let birth_date = BirthDate::parse_keys("19800401", jiff::civil::date(2000, 1, 1)).context("the made-up birth date")?;
+    let birth_date =
+        BirthDate::parse_keys("19800401", jiff::civil::date(2000, 1, 1)).context("the made-up birth date")?;
     let id = HersysId::parse("1234567").context("the made-up HER-SYS ID")?;
     cast.patients.push(CastPatient::new(id, birth_date, CastStanding::UnderObservation));
     let start = Start {
@@ -54,6 +55,10 @@ pub(super) fn run() -> anyhow::Result<()> {
         bail!("the steps didn't answer a question each: the flow has changed, and this measurement with it");
     }
     let micros = |quantile| times.value_at_quantile(quantile) as f64 / 1000.0;
-    println!("step, one answer of the questionnaire: median {:.2} µs, p99 {:.2} µs ({STEPS} steps)", micros(0.5), micros(0.99));
+    println!(
+        "step, one answer of the questionnaire: median {:.2} µs, p99 {:.2} µs ({STEPS} steps)",
+        micros(0.5),
+        micros(0.99)
+    );
     Ok(())
 }

@@ -48,7 +48,9 @@ async fn measure(calls: u32, turns: u32, url: &str, patients: u32) -> anyhow::Re
     drop(server);
 
     let kind = url.split(':').next().unwrap_or_default();
-    println!("health calls on {kind}, {calls} at a time, {patients} patients registered, client and server on this machine:");
+    println!(
+        "health calls on {kind}, {calls} at a time, {patients} patients registered, client and server on this machine:"
+    );
     show("kenkocall, a durable commit each turn", &ours);
     show("a server that stores nothing", &nothing);
     println!("  share of the server that stores nothing: {:.0} %", 100.0 * rate(&ours) / rate(&nothing));
@@ -66,7 +68,10 @@ fn rate(figures: &Figures) -> f64 {
 fn show(name: &str, figures: &Figures) {
     let at = |quantile| figures.times.value_at_quantile(quantile) as f64 / 1000.0;
     let (rate, p50, p99, max) = (rate(figures), at(0.5), at(0.99), at(1.0));
-    println!("  {name}: {rate:.0} turns/s, p50 {p50:.2} ms, p99 {p99:.2} ms, max {max:.1} ms ({} turns)", figures.turns);
+    println!(
+        "  {name}: {rate:.0} turns/s, p50 {p50:.2} ms, p99 {p99:.2} ms, max {max:.1} ms ({} turns)",
+        figures.turns
+    );
 }
 
 /// Calls with so many phones at a time until so many turns were taken.
@@ -83,7 +88,11 @@ async fn drive(server: &Measured, calls: u32, turns: u32, patients: u32, whole: 
                 let nth = next.fetch_add(1, Ordering::Relaxed);
                 let leg = format!("CA{nth:032x}");
                 let id = FIRST_MADE_UP_ID + nth % patients;
-                let took = if whole { phone.call(&leg, id, MADE_UP_BIRTH_DATE).await? } else { phone.turns_only(&leg).await? };
+                let took = if whole {
+                    phone.call(&leg, id, MADE_UP_BIRTH_DATE).await?
+                } else {
+                    phone.turns_only(&leg).await?
+                };
                 taken.fetch_add(took, Ordering::Relaxed);
             }
             anyhow::Ok(phone.times)

@@ -198,10 +198,7 @@ impl<'a> Batch<'a> {
         Ok(self.lives.len() - 1)
     }
 
-    async fn stored_replies(
-        &mut self,
-        coming: &mut [Coming],
-    ) -> Result<HashMap<(CallId, i64), (Option<Arc<Reply>>, Arc<Library>)>, SwitchboardError> {
+    async fn stored_replies(&mut self, coming: &mut [Coming]) -> Result<Replies, SwitchboardError> {
         let wanted: Vec<(CallId, i64)> = coming
             .iter()
             .filter_map(|coming| match coming {
@@ -233,11 +230,7 @@ fn is_private(library: &Library, session: &Session) -> bool {
     node.is_some_and(|node| matches!(&node.kind, NodeKind::Gather(gather) if gather.private))
 }
 
-fn outcome(
-    coming: Coming,
-    lives: &[Kept],
-    replies: &HashMap<(CallId, i64), (Option<Arc<Reply>>, Arc<Library>)>,
-) -> Result<Outcome, SwitchboardError> {
+fn outcome(coming: Coming, lives: &[Kept], replies: &Replies) -> Result<Outcome, SwitchboardError> {
     Ok(match coming {
         Coming::Now(outcome) => outcome,
         Coming::Live(place) => match lives.get(place) {
@@ -262,6 +255,9 @@ fn outcome(
 fn next(turn: i64) -> u32 {
     u32::try_from(turn + 1).unwrap_or(u32::MAX)
 }
+
+/// Stored replies by call and turn; a turn in which the caller hung up has none.
+type Replies = HashMap<(CallId, i64), (Option<Arc<Reply>>, Arc<Library>)>;
 
 /// What stays of a live conversation after it was written.
 pub(super) struct Kept {

@@ -27,7 +27,8 @@ impl Batch<'_> {
         let maintenance = maintenances::current(&mut self.tx, self.at).await?;
         let until = maintenance.and_then(|maintenance| maintenance.until).map(|until| {
             let local = self.desk.zone.to_datetime(until);
-            [local.month(), local.day(), local.hour(), local.minute()].map(|part| u8::try_from(part).unwrap_or_default())
+            [local.month(), local.day(), local.hour(), local.minute()]
+                .map(|part| u8::try_from(part).unwrap_or_default())
         });
         let desk = self.centre_of_the_unidentified().await?;
         let mut begun: HashMap<&str, usize> = HashMap::new();

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::batch::Batch;
 use super::SwitchboardError;
+use super::batch::Batch;
 use crate::call::{AlertKind, Answer, CentreCode, HersysId, Item, PatientId, PhoneNumber, ReportId};
 use crate::engine::{Ask, Centre, Effect, Event, Happening, Identified, Person, Waiting, step};
 use crate::follow_up::{Failures, Lane, Standing, report_day};
@@ -28,11 +28,14 @@ struct Question {
     caller: Option<PhoneNumber>,
 }
 
+/// The open report of a day and its answers that stand.
+type OpenToday = (ReportId, Vec<(Item, Answer)>);
+
 /// What the answers are drawn from. Kept up to date within the commit, so that its questions count one another.
 struct Register {
     patients: HashMap<HersysId, PatientRow>,
     centres: HashMap<CentreCode, Centre>,
-    reports: HashMap<(PatientId, Date), (ReportId, Vec<(Item, Answer)>)>,
+    reports: HashMap<(PatientId, Date), OpenToday>,
     of_id: HashMap<(HersysId, Lane), u32>,
     of_caller: HashMap<PhoneNumber, u32>,
     of_outsiders: u32,
@@ -64,7 +67,8 @@ impl Batch<'_> {
         if live.session.waiting != Waiting::Lookup {
             return None;
         }
-        let ask = live.effects.iter().rev().find_map(|effect| if let Effect::Ask(ask) = effect { Some(ask) } else { None });
+        let ask =
+            live.effects.iter().rev().find_map(|effect| if let Effect::Ask(ask) = effect { Some(ask) } else { None });
         let Ask::Identify { hersys_id, birth_date } = ask?;
         Some(Question {
             place,
@@ -87,7 +91,11 @@ impl Batch<'_> {
             reports: HashMap::new(),
             of_id: failures.by_id.into_iter().map(|(id, lane, count)| ((id, lane), number(count))).collect(),
             of_caller: failures.by_caller.into_iter().map(|(caller, count)| (caller, number(count))).collect(),
-            of_outsiders: failures.by_lane.iter().find(|(lane, _)| *lane == Lane::Outsider).map_or(0, |(_, count)| number(*count)),
+            of_outsiders: failures
+                .by_lane
+                .iter()
+                .find(|(lane, _)| *lane == Lane::Outsider)
+                .map_or(0, |(_, count)| number(*count)),
         };
         let mut days = Vec::with_capacity(found.len());
         for patient in found {
@@ -115,9 +123,8 @@ impl Batch<'_> {
 
     fn identify(&mut self, question: &Question, register: &mut Register) -> Identified {
         let patient = register.patients.get(&question.hersys_id);
-        let registered = patient.is_some_and(|patient| {
-            question.caller.is_some() && patient.phone_number == question.caller
-        });
+        let registered =
+            patient.is_some_and(|patient| question.caller.is_some() && patient.phone_number == question.caller);
         let lane = if registered { Lane::Registered } else { Lane::Outsider };
         let count = |count: Option<&u32>| count.copied().unwrap_or_default();
         let failures = Failures {
@@ -130,9 +137,8 @@ impl Batch<'_> {
             self.note(question, lane, IdentificationOutcome::Locked);
             return Identified::Mismatch;
         }
-        let proven = patient.filter(|patient| {
-            patient.birth_date.expose().strftime("%Y%m%d").to_string() == question.birth_date
-        });
+        let proven =
+            patient.filter(|patient| patient.birth_date.expose().strftime("%Y%m%d").to_string() == question.birth_date);
         let centre = proven.and_then(|patient| register.centres.get(&patient.centre)).cloned();
         let (Some(patient), Some(centre)) = (proven.cloned(), centre) else {
             self.mismatch(question, lane, failures, register);

@@ -8,7 +8,9 @@ use tracing::{info, warn};
 
 use super::batch::{Kept, Live};
 use super::{LegStatus, SwitchboardError};
-use crate::call::{AlertKind, CallId, CentreCode, Channel, LegId, Line, PatientId, ReportId, ReportOutcome, Sensitive, Severity};
+use crate::call::{
+    AlertKind, CallId, CentreCode, Channel, LegId, Line, PatientId, ReportId, ReportOutcome, Sensitive, Severity,
+};
 use crate::engine::{Effect, Errand, Fact, Note};
 use crate::service::clock::new_id;
 use crate::store::alerts::{self, AlertRow};
@@ -51,7 +53,14 @@ impl Keep {
     }
 
     /// A person was identified and has no open report of the day yet.
-    pub(super) fn open_report(&mut self, id: ReportId, patient: &PatientRow, date: Date, at: Timestamp, live: Option<&Live>) {
+    pub(super) fn open_report(
+        &mut self,
+        id: ReportId,
+        patient: &PatientRow,
+        date: Date,
+        at: Timestamp,
+        live: Option<&Live>,
+    ) {
         let channel = match live.map(|live| live.session.line) {
             Some(Line::AutomatedCall) => Channel::AutomatedCall,
             _ => Channel::HealthCall,
@@ -81,7 +90,16 @@ impl Keep {
         let (report, item, closed_at, closed_by) = (None, None, None, None);
         let id = crate::call::AlertId(new_id());
         self.alerts.push(AlertRow {
-            id, kind, centre, patient, report, call: Some(call), item, raised_at: at, closed_at, closed_by,
+            id,
+            kind,
+            centre,
+            patient,
+            report,
+            call: Some(call),
+            item,
+            raised_at: at,
+            closed_at,
+            closed_by,
         });
     }
 
@@ -113,7 +131,9 @@ impl Keep {
             Fact::Answered { report, item, answer: given, severity } => {
                 self.answers.push(answer(report, *item, Sensitive::new(given.entry()), *severity));
             }
-            Fact::Withdrawn { report, item } => self.answers.push(answer(report, *item, Sensitive::default(), Severity::None)),
+            Fact::Withdrawn { report, item } => {
+                self.answers.push(answer(report, *item, Sensitive::default(), Severity::None))
+            }
             Fact::ReportClosed { report, outcome } => {
                 metrics::counter!("kenkocall_reports_total", "outcome" => outcome.word()).increment(1);
                 self.closed.push(ReportClose { report: *report, outcome: *outcome, ended_at: at });
@@ -149,7 +169,9 @@ impl Keep {
                 Effect::Fact(fact) => self.fact(&live, fact, at),
                 Effect::Errand(errand) => self.errand(errand, at),
                 Effect::Ask(_) => {}
-                Effect::Note(Note::EventDoesNotFit) => info!(call = %live.call, "an event that doesn't fit changed nothing"),
+                Effect::Note(Note::EventDoesNotFit) => {
+                    info!(call = %live.call, "an event that doesn't fit changed nothing")
+                }
                 Effect::Note(note) => warn!(call = %live.call, ?note, "a call was ended with an apology"),
             }
         }

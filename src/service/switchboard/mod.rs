@@ -1,8 +1,9 @@
 //! Where turns of calls are taken: one at a time for a caller, many in one commit for the disk.
 //!
 //! A turn is: load the session, step, save session, facts, errands and reply under the session's revision, commit, then
-//! answer. Turns that arrive while a commit is under way share the next one, so that a disk that syncs in 0.2 ms carries
-//! thousands of turns a second. When a shared commit fails, each turn of it is tried again alone: one bad turn harms no other.
+//! answer. Turns that arrive while a commit is under way share the next one, so that a disk that syncs in 0.2 ms
+//! carries thousands of turns a second. When a shared commit fails, each turn of it is tried again alone: one bad turn
+//! harms no other.
 
 mod batch;
 mod begin;

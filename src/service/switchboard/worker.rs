@@ -38,7 +38,7 @@ async fn work(desk: Arc<Desk>, mut waiting: mpsc::Receiver<Job>) {
         }
         later = set_aside_repeats(&mut jobs);
         metrics::histogram!("kenkocall_turns_per_commit").record(count(jobs.len()));
-        take_all(&desk, jobs.drain(..).collect()).await;
+        take_all(&desk, std::mem::take(&mut jobs)).await;
     }
 }
 
@@ -51,8 +51,8 @@ fn set_aside_repeats(jobs: &mut Vec<Job>) -> Vec<Job> {
     let mut later = Vec::new();
     let mut now = Vec::with_capacity(jobs.len());
     for job in jobs.drain(..) {
-        // A status names its leg alone, so it goes with no other knock of the same carrier's leg; the session's revision
-        // guards what this can't see.
+        // A status names its leg alone, so it goes with no other knock of the same carrier's leg; the session's
+        // revision guards what this can't see.
         let fresh = match &job.knock {
             Knock::Begin(begin) => seen.insert(begin.leg.clone()),
             Knock::Turn { call, .. } | Knock::Lost(call) => seen.insert(call.to_string()),

@@ -32,9 +32,7 @@ pub(super) async fn take(web: &Web, knock: Knock) -> Response {
     };
     match outcome {
         Outcome::Reply { call, turn, reply, library } => match action(web, call, turn) {
-            Some(action) => {
-                twiml(response(&sentences(&library, &reply), &reply.then, &action, &web.voices))
-            }
+            Some(action) => twiml(response(&sentences(&library, &reply), &reply.then, &action, &web.voices)),
             None => sorry(web),
         },
         Outcome::Over => twiml(HANG_UP.to_owned()),

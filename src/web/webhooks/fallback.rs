@@ -1,5 +1,5 @@
-//! The fallback URL: the carrier couldn't reach us, or we answered nonsense. The call stays resumable: one more try at the
-//! same turn, then the caller is asked to call again. It needs no database.
+//! The fallback URL: the carrier couldn't reach us, or we answered nonsense. The call stays resumable: one more try at
+//! the same turn, then the caller is asked to call again. It needs no database.
 
 use std::sync::Arc;
 

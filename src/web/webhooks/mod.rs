@@ -1,4 +1,5 @@
-//! Webhooks of Twilio-compatible carriers: a call begins, the caller keyed something, a leg's status changed, we failed.
+//! Webhooks of Twilio-compatible carriers: a call begins, the caller keyed something, a leg's status changed, we
+//! failed.
 
 mod answer;
 mod fallback;
@@ -72,4 +73,3 @@ async fn status(State(web): State<Arc<Web>>, request: Signed<StatusRequest>) -> 
     let status = LegStatus { carrier: CARRIER, leg: leg.as_str().to_owned(), status: status.word(), ended };
     take(&web, Knock::Status(status)).await
 }
-

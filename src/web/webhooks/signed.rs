@@ -1,4 +1,5 @@
-//! A request proven by the carrier's signature and read into its type. Everything else is refused before any handler runs.
+//! A request proven by the carrier's signature and read into its type. Everything else is refused before any handler
+//! runs.
 
 use std::sync::Arc;
 
