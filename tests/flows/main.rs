@@ -9,5 +9,6 @@ macro_rules! assert_told {
 }
 
 mod check;
+mod draw;
 mod parse;
 mod shipped;

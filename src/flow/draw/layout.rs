@@ -1,0 +1,201 @@
+//! Where each card stands: the main way in the middle column, the side ways in the column to its right, each as near as
+//! possible to the card that leads there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::cards::Card;
+use super::text::wrap;
+use super::words::Words;
+use crate::flow::{Exit, Flow, Node, NodeId, NodeKind};
+
+/// Widths of the two columns' cards.
+const MAIN: f64 = 440.0;
+const SIDE: f64 = 340.0;
+/// The space that the title and the legend take.
+const TOP: f64 = 190.0;
+/// Room between two cards of a column.
+const GAP: f64 = 40.0;
+/// The height of a line of an arrow's words.
+pub(super) const LABEL: f64 = 17.0;
+/// The size of an arrow's words.
+pub(super) const LABEL_SIZE: f64 = 13.0;
+/// Room between two arrows at one side of a card.
+pub(super) const PORT: f64 = 20.0;
+
+/// The two columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Column {
+    Main,
+    Side,
+}
+
+/// An arrow from card to card: all exits with the same target, the grey ones apart.
+pub(super) struct Way {
+    pub from: usize,
+    pub to: usize,
+    pub grey: bool,
+    pub labels: Vec<String>,
+}
+
+/// The cards in their columns and the arrows between them.
+pub(super) struct Picture {
+    pub cards: Vec<Card>,
+    pub columns: Vec<Column>,
+    pub ways: Vec<Way>,
+    /// For each card the one below it in its column.
+    pub below: BTreeMap<usize, usize>,
+}
+
+impl Picture {
+    /// Whether an arrow goes straight down to the next card.
+    pub fn is_straight(&self, way: &Way) -> bool {
+        !way.grey && self.below.get(&way.from) == Some(&way.to)
+    }
+
+    pub fn bottom(&self) -> f64 {
+        self.cards.iter().map(Card::bottom).fold(TOP, f64::max)
+    }
+}
+
+pub(super) fn place(words: &Words<'_>) -> Picture {
+    let main = main_way(words.flow);
+    let side = side_ways(words.flow, &main);
+    let order: Vec<&Node> = main.iter().copied().chain(side.iter().map(|(node, _)| *node)).collect();
+    let index: BTreeMap<&NodeId, usize> = order.iter().enumerate().map(|(at, node)| (&node.id, at)).collect();
+    let column = |at: usize| if at < main.len() { Column::Main } else { Column::Side };
+    let cards = order
+        .iter()
+        .enumerate()
+        .map(|(at, node)| Card::new(words, node, if column(at) == Column::Main { MAIN } else { SIDE }));
+    let mut picture = Picture {
+        cards: cards.collect(),
+        columns: (0..order.len()).map(column).collect(),
+        ways: order.iter().flat_map(|node| ways(words, node, &index)).collect(),
+        below: (1..order.len()).filter(|at| column(*at) == column(at - 1)).map(|at| (at - 1, at)).collect(),
+    };
+    stretch(&mut picture);
+    let beside: Vec<Option<usize>> = side.iter().map(|(_, from)| from.and_then(|id| index.get(id).copied())).collect();
+    stack(&mut picture, main.len(), &beside);
+    picture
+}
+
+/// From the start along the most usual exits, each node once.
+fn main_way(flow: &Flow) -> Vec<&Node> {
+    let mut way: Vec<&Node> = Vec::new();
+    let mut next = flow.nodes.get(&flow.start.to);
+    while let Some(node) = next {
+        way.push(node);
+        let fresh = |id: &NodeId| !way.iter().any(|seen| seen.id == *id);
+        next = usual(node).into_iter().filter(|id| fresh(id)).find_map(|id| flow.nodes.get(id));
+    }
+    way
+}
+
+/// Exits that are not a failure, the most usual first.
+fn usual(node: &Node) -> Vec<&NodeId> {
+    let mut exits: Vec<(Exit, &NodeId)> = node.exits().into_iter().map(|(exit, spot)| (exit, &spot.to)).collect();
+    exits.retain(|(exit, _)| !is_failure(exit));
+    match &node.kind {
+        NodeKind::Branch(_) => exits.sort_by_key(|(exit, _)| !matches!(exit, Exit::Otherwise)),
+        NodeKind::SubFlow(_) => {
+            exits.sort_by_key(|(exit, _)| !matches!(exit, Exit::Result(result) if result.as_str() == "done"))
+        }
+        NodeKind::Identify(_) => exits.truncate(1),
+        _ => {}
+    }
+    exits.into_iter().map(|(_, id)| id).collect()
+}
+
+fn is_failure(exit: &Exit) -> bool {
+    matches!(exit, Exit::GiveUp | Exit::Failed) || matches!(exit, Exit::Result(result) if result.as_str() == "gave_up")
+}
+
+/// The other nodes, each with the node that leads there first: side ways before what happens when nobody answers.
+fn side_ways<'a>(flow: &'a Flow, main: &[&'a Node]) -> Vec<(&'a Node, Option<&'a NodeId>)> {
+    let mut seen: BTreeSet<&NodeId> = main.iter().map(|node| &node.id).collect();
+    let mut side = Vec::new();
+    for failures in [false, true] {
+        let mut sources: Vec<&Node> = main.to_vec();
+        sources.extend(side.iter().map(|(node, _): &(&Node, _)| *node));
+        for source in sources {
+            for (_, spot) in source.exits().into_iter().filter(|(exit, _)| is_failure(exit) == failures) {
+                let mut from = Some(&source.id);
+                let mut next = flow.nodes.get(&spot.to);
+                while let Some(node) = next.filter(|node| seen.insert(&node.id)) {
+                    side.push((node, if failures { None } else { from }));
+                    from = Some(&node.id);
+                    next = usual(node).into_iter().find(|id| !seen.contains(id)).and_then(|id| flow.nodes.get(id));
+                }
+            }
+        }
+    }
+    for node in flow.in_order() {
+        if seen.insert(&node.id) {
+            side.push((node, None));
+        }
+    }
+    side
+}
+
+fn ways(words: &Words<'_>, node: &Node, index: &BTreeMap<&NodeId, usize>) -> Vec<Way> {
+    let Some(from) = index.get(&node.id).copied() else { return Vec::new() };
+    let mut ways: Vec<Way> = Vec::new();
+    for (exit, spot) in node.exits() {
+        let Some(to) = index.get(&spot.to).copied() else { continue };
+        let grey = is_failure(&exit);
+        let label = words.exit(&exit);
+        match ways.iter_mut().find(|way| way.to == to && way.grey == grey) {
+            Some(way) => way.labels.push(label),
+            None => ways.push(Way { from, to, grey, labels: vec![label] }),
+        }
+    }
+    for way in &mut ways {
+        way.labels.retain(|label| !label.is_empty());
+    }
+    ways
+}
+
+/// Makes cards tall enough for the arrows at their sides.
+fn stretch(picture: &mut Picture) {
+    for at in 0..picture.cards.len() {
+        let [left, right] = super::routes::ports(picture, at).map(|side| side.len());
+        let needed = (left.max(right) as f64 + 0.6) * PORT;
+        picture.cards[at].height = picture.cards[at].height.max(needed);
+    }
+}
+
+/// Words of a straight arrow, broken into lines.
+pub(super) fn straight_labels(picture: &Picture, from: usize) -> Vec<String> {
+    let way = picture.ways.iter().find(|way| way.from == from && picture.is_straight(way));
+    way.map(|way| wrap(&way.labels.join("　"), MAIN / 2.0 - 10.0, LABEL_SIZE)).unwrap_or_default()
+}
+
+fn stack(picture: &mut Picture, main: usize, beside: &[Option<usize>]) {
+    let room = |picture: &Picture, at: usize| {
+        let lines = straight_labels(picture, at).len() as f64;
+        GAP.max(lines * LABEL + 26.0)
+    };
+    let mut y = TOP;
+    for at in 0..main {
+        picture.cards[at].y = y;
+        y = tens(picture.cards[at].bottom() + room(picture, at));
+    }
+    let last = picture.cards.get(main.saturating_sub(1)).map_or(TOP, |card| card.y);
+    // Five pixels off the main column's grid, so that arrows from both sides never share a height.
+    let mut y = TOP + 5.0;
+    for (nth, from) in beside.iter().enumerate() {
+        let at = main + nth;
+        let wished = match from {
+            Some(from) if *from < main => picture.cards[*from].y + 5.0,
+            Some(_) => y,
+            // What happens when nobody answers stands beside the end.
+            None => last - 95.0,
+        };
+        picture.cards[at].y = y.max(wished);
+        y = tens(picture.cards[at].bottom() + room(picture, at)) + 5.0;
+    }
+}
+
+fn tens(y: f64) -> f64 {
+    (y / 10.0).ceil() * 10.0
+}
