@@ -11,10 +11,7 @@ use clap::Subcommand;
 use super::documents::Origin;
 use crate::call::{BirthDate, HangupCause, HersysId, Keys, Language, PhoneNumber};
 use crate::engine::{AnsweredBy, Effect, Happening, Then, TransferOutcome, WordsFor, words};
-use crate::flow::{FlowName, Library};
-fn draw(_: &Library, _: &str, _: Language) -> Option<String> {
-    None
-}
+use crate::flow::{FlowName, Library, draw};
 use crate::rehearsal::{Cast, CastPatient, CastStanding, NotStorable, Rehearsal, Transcript, Turn, line_of};
 
 /// The made-up patient of `flows play`.

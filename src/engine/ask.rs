@@ -49,7 +49,7 @@ impl Walk<'_> {
         let then = Then::Gather {
             max_keys,
             ends_with_hash,
-            first_key_seconds: keys.first_key_seconds,
+            first_key_seconds: retry_of(node).and_then(|retry| retry.first_key_seconds).unwrap_or(keys.first_key_seconds),
             between_keys_seconds: keys.between_keys_seconds,
         };
         self.reply(then, Waiting::Keys);
@@ -85,6 +85,10 @@ impl Walk<'_> {
                 let opened = self.open(&visited, Opened::ByKey);
                 return if opened.is_ok() { self.on() } else { self.apologise(super::Note::BrokenFlow) };
             }
+        }
+        // A `#` pressed after an entry that was full already reaches the next question: it isn't an answer, nor a mistake.
+        if keyed == "#" && !own {
+            return self.on();
         }
         // `*` inside an entry: the caller lost the thread and wants to hear it again.
         if keyed.contains('*') && self.library.keys.repeat.contains(&Key('*')) {
