@@ -46,10 +46,11 @@ impl Walk<'_> {
             _ => return Err(Broken),
         };
         let keys = &self.library.keys;
+        let own_patience = retry_of(node).and_then(|retry| retry.first_key_seconds);
         let then = Then::Gather {
             max_keys,
             ends_with_hash,
-            first_key_seconds: retry_of(node).and_then(|retry| retry.first_key_seconds).unwrap_or(keys.first_key_seconds),
+            first_key_seconds: own_patience.unwrap_or(keys.first_key_seconds),
             between_keys_seconds: keys.between_keys_seconds,
         };
         self.reply(then, Waiting::Keys);
@@ -86,7 +87,7 @@ impl Walk<'_> {
                 return if opened.is_ok() { self.on() } else { self.apologise(super::Note::BrokenFlow) };
             }
         }
-        // A `#` pressed after an entry that was full already reaches the next question: it isn't an answer, nor a mistake.
+        // A `#` pressed after an entry that was full already reaches the next question: neither answer nor mistake.
         if keyed == "#" && !own {
             return self.on();
         }
