@@ -143,6 +143,8 @@ pub struct Node {
     pub id: NodeId,
     /// The line on which it begins.
     pub line: u32,
+    /// What staff call it on the picture, where neither an item nor its kind says it.
+    pub title: Option<Arc<str>>,
     /// What it does.
     pub kind: NodeKind,
 }
