@@ -62,7 +62,7 @@ fn exits_that_are_missing() {
     assert_told!(slips(&[
         (PERSON, "give_up = \"back\"\n", ""),
         (STOP, "no_input = [\"shared.no_input_1\", \"shared.no_input_2\"]\n", ""),
-        (STOP, "no_match = [\"shared.no_match_1\", \"shared.no_match_2\"]\n", ""),
+        (AUTO, "no_match = [\"shared.no_match_1\", \"shared.no_match_2\"]\n", ""),
         (HEALTH, "mismatch = \"mismatch\"\n", ""),
         (PERSON, "failed = \"nobody_free\"\n", ""),
         (QUESTIONS, "otherwise = \"fatigue\"\n", ""),

@@ -34,7 +34,10 @@ pub const ENGINE_PROMPTS: [&str; 15] = [
 ];
 
 /// Flows with which a call begins, and that must be there.
-const LINES: [&str; 3] = ["health_call", "automated_call", "maintenance"];
+const REQUIRED: [&str; 3] = ["health_call", "automated_call", "maintenance"];
+
+/// All flows with which a call begins.
+const LINES: [&str; 4] = ["health_call", "automated_call", "call_back", "maintenance"];
 
 impl Library {
     /// Reads the documents ([`Library::read`]) and applies all rules.
@@ -82,7 +85,7 @@ impl<'a> Check<'a> {
     }
 
     fn lines(&mut self) {
-        for line in LINES {
+        for line in REQUIRED {
             let file = format!("{line}/flow.toml");
             if !self.library.files.contains_key(&file) {
                 let todo = "Copy it from the documents that came with Kenko Call";
