@@ -34,9 +34,6 @@ pub const ENGINE_PROMPTS: [&str; 15] = [
 ];
 
 /// Flows with which a call begins, and that must be there.
-const REQUIRED: [&str; 3] = ["health_call", "automated_call", "maintenance"];
-
-/// All flows with which a call begins.
 const LINES: [&str; 4] = ["health_call", "automated_call", "call_back", "maintenance"];
 
 impl Library {
@@ -85,7 +82,7 @@ impl<'a> Check<'a> {
     }
 
     fn lines(&mut self) {
-        for line in REQUIRED {
+        for line in LINES {
             let file = format!("{line}/flow.toml");
             if !self.library.files.contains_key(&file) {
                 let todo = "Copy it from the documents that came with Kenko Call";
