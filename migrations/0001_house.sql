@@ -104,22 +104,24 @@ CREATE TABLE reports (
     started_at  bigint NOT NULL,
     ended_at    bigint
 );
-CREATE INDEX reports_by_date ON reports (report_date, patient_id);
+CREATE INDEX reports_by_patient ON reports (patient_id, report_date);
+-- The order of the export, so that it can be read page by page.
+CREATE INDEX reports_by_date ON reports (report_date, started_at, id);
 -- One open report a person and day: a second call joins it instead of making another.
 CREATE UNIQUE INDEX reports_one_open ON reports (patient_id, report_date) WHERE outcome = 'unanswered';
 
 -- Append-only: a correction is a later row; the latest row of an item stands.
 CREATE TABLE answers (
-    id        text   NOT NULL PRIMARY KEY,
+    id        text   NOT NULL,
     report_id text   NOT NULL REFERENCES reports (id),
     call_id   text   REFERENCES calls (id),
     turn      bigint,
     item      text   NOT NULL,
     entry     text   NOT NULL,
     severity  text   NOT NULL,
-    at        bigint NOT NULL
+    at        bigint NOT NULL,
+    PRIMARY KEY (report_id, id) -- one index for both uses: a turn appends to this table most of all
 );
-CREATE INDEX answers_by_report ON answers (report_id);
 
 CREATE TABLE alerts (
     id          text   NOT NULL PRIMARY KEY,
@@ -146,8 +148,8 @@ CREATE TABLE identifications (
     at        bigint NOT NULL
 );
 CREATE INDEX identifications_by_id ON identifications (hersys_id, at);
-CREATE INDEX identifications_by_caller ON identifications (caller, at);
-CREATE INDEX identifications_failed ON identifications (lane, at) WHERE outcome = 'mismatch';
+CREATE INDEX identifications_by_caller ON identifications (caller, at) WHERE outcome = 'mismatch';
+CREATE INDEX identifications_failed ON identifications (at, lane) WHERE outcome = 'mismatch';
 
 CREATE TABLE maintenances (
     id        text   NOT NULL PRIMARY KEY,

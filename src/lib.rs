@@ -7,8 +7,10 @@
 //! | 0 | [`config`] | plain values, one file per section |
 //! | 1 | [`call`] | the nouns: ids, numbers, answers, reports |
 //! | 2 | [`flow`] | the flow documents: parse, check, draw |
+//! | 2 | [`roster`] | a patient list read and checked, and what it would change |
 //! | 2 | [`follow_up`] | policy: severity, guessing limits, office hours |
 //! | 3 | [`engine`] | one step of one conversation |
+//! | 4 | [`rehearsal`] | a flow walked without phone and store |
 //! | 4 | [`store`] | the only SQL |
 //! | 4 | [`carrier`] | Twilio-compatible carriers |
 //! | 5 | [`service`] | one call for each thing that the outside can ask for |
@@ -16,4 +18,14 @@
 //! | 7 | [`commands`] | the command line |
 
 pub mod call;
+pub mod carrier;
+pub mod commands;
+pub mod config;
+pub mod engine;
 pub mod flow;
+pub mod follow_up;
+pub mod rehearsal;
+pub mod roster;
+pub mod service;
+pub mod store;
+pub mod web;

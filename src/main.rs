@@ -1,1 +1,7 @@
-fn main(){}
+//! The program: arguments become one command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    kenkocall::commands::run()
+}

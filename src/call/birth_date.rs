@@ -12,7 +12,9 @@ pub struct BirthDate(Date);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BirthDateError {
     /// Not of the form asked for.
-    #[error("a birth date is 8 digits on the phone (YYYYMMDD), or YYYY-MM-DD, YYYY/M/D or an era date such as 昭和55年4月1日 in a file")]
+    #[error(
+        "a birth date is 8 digits on the phone (YYYYMMDD), or YYYY-MM-DD, YYYY/M/D or an era date such as 昭和55年4月1日 in a file"
+    )]
     Form,
     /// No such day in the calendar.
     #[error("there is no such day in the calendar")]

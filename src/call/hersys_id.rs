@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A HER-SYS ID: text of 6 to 8 decimal digits. Source: the FAQ of My HER-SYS, 「HER-SYS ID(6~8桁)」. No check digit is assumed.
+/// A HER-SYS ID: text of 6 to 8 decimal digits. Source: the FAQ of My HER-SYS, 「HER-SYS ID(6~8桁)」. No check digit is
+/// assumed.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct HersysId(Box<str>);

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Phone keys: the digits 0 to 9, `*` and `#`, at most [`Keys::MAX`] of them. They may be an ID or a birth date, so they never print themselves.
+/// Phone keys: the digits 0 to 9, `*` and `#`, at most [`Keys::MAX`] of them. They may be an ID or a birth date, so
+/// they never print themselves.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Keys(Box<str>);

@@ -1,23 +1,29 @@
 //! The nouns of the house, each parsed once at the edge. Personal data has types that never print themselves.
 
+mod alert;
 mod answer;
 mod birth_date;
+mod call_times;
 mod hersys_id;
 mod ids;
 mod keys;
 mod language;
+mod number_kind;
 mod outcome;
 mod phone_number;
 mod report;
-mod severity;
 mod sensitive;
+mod severity;
 
+pub use alert::AlertKind;
 pub use answer::{Answer, BodyTemperature, Item, OxygenSaturation, YesNo};
 pub use birth_date::{BirthDate, BirthDateError};
+pub use call_times::{CallTimes, CallTimesError, CallingHours};
 pub use hersys_id::{HersysId, HersysIdError};
 pub use ids::{AlertId, CallId, CentreCode, CentreCodeError, LegId, PatientId, ReportId};
 pub use keys::{Keys, KeysError};
 pub use language::{Language, UnknownLanguage};
+pub use number_kind::{CallableNumber, NumberKind};
 pub use outcome::{Disposition, HangupCause, Line};
 pub use phone_number::{PhoneNumber, PhoneNumberError};
 pub use report::{Channel, ReportOutcome};

@@ -32,9 +32,17 @@ impl PhoneNumber {
     /// When the text has another form.
     pub fn from_e164(text: &str) -> Result<Self, PhoneNumberError> {
         match text.strip_prefix('+') {
-            Some(digits) if (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) => Ok(Self(text.into())),
+            Some(digits) if (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) => {
+                Ok(Self(text.into()))
+            }
             _ => Err(PhoneNumberError),
         }
+    }
+
+    /// The number as people in the country write it: `03-5211-3641`. For people entitled to see it; never for a log.
+    pub fn national(&self) -> String {
+        let format = |number: &rlibphonenumber::PhoneNumber| number.format_as(PhoneNumberFormat::National).into_owned();
+        rlibphonenumber::PhoneNumber::parse(&self.0, None).map_or_else(|_| self.0.to_string(), |number| format(&number))
     }
 
     /// The number: for the store, the carrier and people entitled to see it; never for a log.

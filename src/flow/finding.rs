@@ -1,4 +1,5 @@
-//! What is wrong with a flow document, said so that its author can put it right. Every finding keeps `serve` from starting.
+//! What is wrong with a flow document, said so that its author can put it right. Every finding keeps `serve` from
+//! starting.
 
 /// One problem of the flow documents.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

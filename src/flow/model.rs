@@ -72,7 +72,8 @@ pub struct Library {
     pub prompts: BTreeMap<PromptId, Prompt>,
     /// Keys and patience that hold at every question.
     pub keys: SharedKeys,
-    /// The files that it was read from, by path below the folder (`health_call/flow.toml`): kept with the calls that used them.
+    /// The files that it was read from, by path below the folder (`health_call/flow.toml`): kept with the calls that
+    /// used them.
     pub files: BTreeMap<String, String>,
 }
 
@@ -207,6 +208,8 @@ pub struct Retry {
     pub give_up: Spot<NodeId>,
     /// How often it asks; the shared patience when absent.
     pub tries: Option<u8>,
+    /// Silence before the first key, in seconds; the shared patience when absent. Measuring takes longer than answering.
+    pub first_key_seconds: Option<u8>,
 }
 
 /// Which of the keys that hold everywhere are off at a question.
@@ -491,9 +494,11 @@ impl Library {
 }
 
 impl Takes {
-    /// After so many keys nobody waits for more.
+    /// After so many keys nobody waits for more. An entry of varying length is ended by `#`, also the longest one: without
+    /// room for it that `#` would fall into the next question.
     pub const fn max_keys(self) -> u8 {
         match self {
+            Self::Digits { min, max } if min < max => max + 1,
             Self::Digits { max, .. } => max,
             Self::Number { digits, .. } => digits,
             Self::Date => 8,

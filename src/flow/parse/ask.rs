@@ -151,6 +151,7 @@ fn retry(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> Retry {
         no_match: say("no_match", &defaults.no_match),
         give_up: give_up.unwrap_or_else(|| give_up_missing(table)),
         tries: table.get("tries").and_then(|value| value.number(1..=9)),
+        first_key_seconds: table.get("first_key_seconds").and_then(|value| value.number(5..=120)),
     }
 }
 

@@ -1,0 +1,124 @@
+//! What kind of line a number belongs to, and which of them the system may call on its own: a wrong digit must not make
+//! it ring a premium-rate service, a satellite telephone or another country several times a day.
+
+use super::PhoneNumber;
+use rlibphonenumber::PhoneNumberType;
+use serde::{Deserialize, Serialize};
+
+/// The kind of line behind a number, by Japan's numbering plan (総務省, 電気通信番号計画) as libphonenumber knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NumberKind {
+    /// 固定電話: 0AB-J.
+    Geographic,
+    /// 携帯電話: 060, 070, 080, 090.
+    Mobile,
+    /// IP電話: 050.
+    Ip050,
+    /// 着信課金: 0120, 0800. Nobody's home.
+    TollFree,
+    /// ナビダイヤル and the like: 0570.
+    Universal,
+    /// 情報料代理徴収: 0990.
+    Premium,
+    /// Satellite telephones: country codes 870 and 881 (ITU-T E.164).
+    Satellite,
+    /// Any country code other than 81.
+    Foreign,
+    /// Pagers (020), personal numbers, and whatever else.
+    Other,
+}
+
+impl NumberKind {
+    /// Whether automated calls may be placed to this kind of line.
+    pub const fn takes_automated_calls(self) -> bool {
+        matches!(self, Self::Geographic | Self::Mobile | Self::Ip050)
+    }
+}
+
+impl PhoneNumber {
+    /// The kind of line this number belongs to.
+    pub fn kind(&self) -> NumberKind {
+        let Ok(number) = rlibphonenumber::PhoneNumber::parse(self.expose(), None) else { return NumberKind::Other };
+        match number.country_code {
+            81 => match number.get_type() {
+                PhoneNumberType::FixedLine | PhoneNumberType::FixedLineOrMobile => NumberKind::Geographic,
+                PhoneNumberType::Mobile => NumberKind::Mobile,
+                PhoneNumberType::VoIP => NumberKind::Ip050,
+                PhoneNumberType::TollFree => NumberKind::TollFree,
+                PhoneNumberType::UAN | PhoneNumberType::SharedCost => NumberKind::Universal,
+                PhoneNumberType::PremiumRate => NumberKind::Premium,
+                _ => NumberKind::Other,
+            },
+            870 | 881 => NumberKind::Satellite,
+            _ => NumberKind::Foreign,
+        }
+    }
+}
+
+/// A phone number that automated calls may go to: [`NumberKind::takes_automated_calls`] holds of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "PhoneNumber", into = "PhoneNumber")]
+pub struct CallableNumber(PhoneNumber);
+
+impl CallableNumber {
+    /// Takes a number for automated calls.
+    ///
+    /// # Errors
+    /// The number's kind, when automated calls may not be placed to it.
+    pub fn new(number: PhoneNumber) -> Result<Self, NumberKind> {
+        let kind = number.kind();
+        if kind.takes_automated_calls() { Ok(Self(number)) } else { Err(kind) }
+    }
+
+    /// The number.
+    pub const fn number(&self) -> &PhoneNumber {
+        &self.0
+    }
+}
+
+impl TryFrom<PhoneNumber> for CallableNumber {
+    type Error = &'static str;
+    fn try_from(number: PhoneNumber) -> Result<Self, Self::Error> {
+        Self::new(number).map_err(|_| "automated calls may not be placed to this kind of number")
+    }
+}
+
+impl From<CallableNumber> for PhoneNumber {
+    fn from(number: CallableNumber) -> Self {
+        number.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn automated_calls_go_to_ordinary_japanese_lines_alone() {
+        use NumberKind::*;
+        for (text, kind) in [
+            ("03-5211-3641", Geographic),
+            ("0466-22-1111", Geographic),
+            ("06012345678", Mobile),
+            ("07012345678", Mobile),
+            ("08012345678", Mobile),
+            ("09012345678", Mobile),
+            ("050-1234-5678", Ip050),
+            ("0120-123-456", TollFree),
+            ("0800-123-4567", TollFree),
+            ("0570-000-123", Universal),
+            ("0990-123-456", Premium),
+            ("020-1234-5678", Other),
+            ("+881612345678", Satellite),
+            ("+870301234567", Satellite),
+            ("+12025550123", Foreign),
+            ("+821012345678", Foreign),
+        ] {
+            let number = PhoneNumber::parse(text);
+            assert_eq!(number.as_ref().map(PhoneNumber::kind), Ok(kind), "{text}");
+            let callable = number.map(CallableNumber::new);
+            assert_eq!(callable.is_ok_and(|made| made.is_ok()), matches!(kind, Geographic | Mobile | Ip050), "{text}");
+        }
+    }
+}

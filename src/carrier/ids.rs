@@ -1,0 +1,51 @@
+//! The carrier's own identifiers, kept as text since every carrier writes them its own way.
+
+/// Why a text isn't a carrier's identifier. Says nothing of the text: it came from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a carrier's identifier has 8 to 64 letters, digits, hyphens or underscores")]
+pub struct CarrierIdError;
+
+/// The fewest characters of a carrier's identifier.
+const MIN_CHARACTERS: usize = 8;
+/// The most characters: Twilio has 34 (`CA` and 32 hex digits), Somleng and SignalWire 36 (a UUID).
+const MAX_CHARACTERS: usize = 64;
+
+macro_rules! carrier_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// Reads an identifier.
+            ///
+            /// # Errors
+            /// When the length or a character is wrong.
+            pub fn parse(text: &str) -> Result<Self, CarrierIdError> {
+                let fits = (MIN_CHARACTERS..=MAX_CHARACTERS).contains(&text.len())
+                    && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+                if fits { Ok(Self(text.into())) } else { Err(CarrierIdError) }
+            }
+
+            /// The identifier as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+carrier_id! {
+    /// The carrier's name of one leg (`CallSid`). Not personal: it says nothing of who calls.
+    CarrierLegId
+}
+carrier_id! {
+    /// The carrier's name of our account (`AccountSid`).
+    CarrierAccountId
+}

@@ -1,0 +1,85 @@
+//! What the carrier says when we can't: the fixed words of the fallback URL. They depend on nothing, neither on the
+//! store nor on a flow document, and never thank for a report that may not have been kept (fault 11).
+
+use std::sync::Arc;
+
+use super::twiml::{ActionUrl, Xml};
+use super::voices::Voices;
+use crate::call::Language;
+use crate::carrier::speech::Sentence;
+
+/// What follows the apology.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AfterApology {
+    /// The caller is asked to call again, and the call ends.
+    HangUp,
+    /// The caller is asked to wait, and the turn is tried once more there. Whoever answers it must count the tries.
+    TryAgain(ActionUrl),
+}
+
+/// Writes the apology in one language, Japanese as a rule: at the fallback URL the call's own may not be known.
+pub fn apology(language: Language, after: &AfterApology, voices: &Voices) -> String {
+    let text = match after {
+        AfterApology::HangUp => call_again(language),
+        AfterApology::TryAgain(_) => please_wait(language),
+    };
+    let mut xml = Xml::new();
+    xml.say(&Sentence { text: Arc::from(text), language, barge_in: false }, voices);
+    match after {
+        AfterApology::HangUp => {
+            xml.open("Hangup");
+            xml.end_empty();
+        }
+        AfterApology::TryAgain(url) => {
+            xml.open("Redirect");
+            xml.attribute("method", "POST");
+            xml.inside();
+            xml.text(url.as_str());
+            xml.close("Redirect");
+        }
+    }
+    xml.finish()
+}
+
+const fn call_again(language: Language) -> &'static str {
+    match language {
+        Language::Japanese => {
+            "申し訳ございません。ただいまシステムの不具合により、ご案内できません。\
+             しばらくたってから、もう一度おかけ直しください。お急ぎのときは、保健所にお電話ください。"
+        }
+        Language::English => {
+            "We are sorry. Because of a technical problem, we can't help you at the moment. \
+             Please call again a little later. If it is urgent, please call your health centre."
+        }
+        Language::ChineseSimplified => {
+            "非常抱歉。由于系统故障，目前无法为您服务。请稍后再拨。如有紧急情况，请致电保健所。"
+        }
+        Language::ChineseTraditional => {
+            "非常抱歉。由於系統故障，目前無法為您服務。請稍後再撥。如有緊急情況，請致電保健所。"
+        }
+        Language::Korean => {
+            "죄송합니다. 시스템 장애로 지금은 안내해 드릴 수 없습니다. \
+             잠시 후 다시 전화해 주십시오. 급하신 경우에는 보건소로 전화해 주십시오."
+        }
+        Language::Spanish => {
+            "Lo sentimos. Por un problema técnico no podemos atenderle en este momento. \
+             Vuelva a llamar un poco más tarde. Si es urgente, llame al centro de salud."
+        }
+        Language::Portuguese => {
+            "Pedimos desculpas. Por um problema técnico, não podemos atender no momento. \
+             Ligue novamente um pouco mais tarde. Se for urgente, ligue para o centro de saúde."
+        }
+    }
+}
+
+const fn please_wait(language: Language) -> &'static str {
+    match language {
+        Language::Japanese => "申し訳ございません。そのまま少々お待ちください。",
+        Language::English => "We are sorry. Please hold the line for a moment.",
+        Language::ChineseSimplified => "非常抱歉。请稍等，不要挂断。",
+        Language::ChineseTraditional => "非常抱歉。請稍候，不要掛斷。",
+        Language::Korean => "죄송합니다. 끊지 말고 잠시만 기다려 주십시오.",
+        Language::Spanish => "Lo sentimos. No cuelgue y espere un momento.",
+        Language::Portuguese => "Pedimos desculpas. Aguarde um momento na linha.",
+    }
+}

@@ -1,0 +1,25 @@
+//! Twilio and the carriers that speak its language (Somleng, SignalWire, Telnyx): what of it needs no network.
+//!
+//! A request comes in as a form ([`Form`]), is proven by its signature ([`SigningKey`]), read into a [`VoiceRequest`]
+//! or a [`StatusRequest`], and answered with TwiML ([`response`]). [`Document`] reads TwiML again, for the simulated
+//! phone.
+
+mod apology;
+mod document;
+mod form;
+mod request;
+mod signature;
+mod status;
+mod twiml;
+mod voices;
+mod xml;
+
+pub use apology::{AfterApology, apology};
+pub use document::{Document, Gather, Verb};
+pub use form::{Form, FormError, MAX_FIELDS};
+pub use request::{Direction, Field, StatusRequest, VoiceRequest};
+pub use signature::{NoToken, SigningKey, body_sha256};
+pub use status::{AnsweredBy, CallStatus, SipCode};
+pub use twiml::{ActionUrl, ActionUrlError, response};
+pub use voices::{Voice, VoiceError, Voices};
+pub use xml::TwimlError;

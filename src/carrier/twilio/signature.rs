@@ -1,0 +1,188 @@
+//! The proof that a request comes from the carrier. Source: Twilio, "Validating requests" (the header
+//! `X-Twilio-Signature`): base64 of HMAC-SHA1, by the auth token, over the URL and all form fields.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use secrecy::{ExposeSecret as _, SecretString};
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+
+use super::form::MAX_FIELDS;
+
+/// The length of an HMAC-SHA1 in bytes (RFC 2104, FIPS 180-4).
+const MAC_BYTES: usize = 20;
+/// The query parameter that carries the hash of a JSON body.
+const BODY_HASH: &str = "bodySHA256";
+
+/// The auth token, ready to check signatures. The token itself isn't kept, only the two hash states made from it.
+#[derive(Clone)]
+pub struct SigningKey {
+    keyed: Hmac<Sha1>,
+}
+
+/// An empty auth token: everybody could sign with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the carrier's auth token is empty; copy it from the carrier's console to TWILIO__AUTH_TOKEN")]
+pub struct NoToken;
+
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SigningKey(secret)")
+    }
+}
+
+impl SigningKey {
+    /// Takes the account's auth token.
+    ///
+    /// # Errors
+    /// When it is empty.
+    pub fn new(auth_token: &SecretString) -> Result<Self, NoToken> {
+        let token = auth_token.expose_secret();
+        if token.is_empty() {
+            return Err(NoToken);
+        }
+        Hmac::new_from_slice(token.as_bytes()).map(|keyed| Self { keyed }).map_err(|_| NoToken)
+    }
+
+    /// Whether `header` is the signature of a form posted to `url`.
+    ///
+    /// `url` is our configured public URL with the request's path and query exactly as they came. `form` holds all
+    /// fields, decoded, those unknown to us among them.
+    pub fn validate<N: AsRef<str>, V: AsRef<str>>(&self, url: &str, form: &[(N, V)], header: &str) -> bool {
+        let mut given = [0_u8; MAC_BYTES];
+        if STANDARD.decode_slice(header, &mut given) != Ok(MAC_BYTES) {
+            return false;
+        }
+        in_signed_order(form, |order| {
+            let url = Parts::of(url);
+            // Carriers disagree on whether the port is signed: both ways are tried, which tells nothing of the key.
+            let [as_it_stands, other] = url.candidates();
+            self.matches(&as_it_stands, order, form, &given) || self.matches(&other, order, form, &given)
+        })
+    }
+
+    /// Whether `header` is the signature of a body other than a form (JSON) posted to `url`: the URL alone is signed,
+    /// and its `bodySHA256` must be the hash of the body. Without that hash the body isn't proven, so it is refused.
+    pub fn validate_body(&self, url: &str, body: &[u8], header: &str) -> bool {
+        let Some(given) = body_hash_of(url) else { return false };
+        let hash: bool = given.as_bytes().ct_eq(body_sha256(body).as_bytes()).into();
+        hash & self.validate::<&str, &str>(url, &[], header)
+    }
+
+    /// Signs a form as the carrier does, for the bench, the simulated network and tests.
+    pub fn sign<N: AsRef<str>, V: AsRef<str>>(&self, url: &str, form: &[(N, V)]) -> String {
+        in_signed_order(form, |order| STANDARD.encode(self.mac(&Parts::of(url).as_it_stands(), order, form)))
+    }
+
+    fn matches<N: AsRef<str>, V: AsRef<str>>(
+        &self,
+        url: &[&str; 3],
+        order: &[usize],
+        form: &[(N, V)],
+        given: &[u8; MAC_BYTES],
+    ) -> bool {
+        self.mac(url, order, form).ct_eq(given).into()
+    }
+
+    fn mac<N: AsRef<str>, V: AsRef<str>>(&self, url: &[&str; 3], order: &[usize], form: &[(N, V)]) -> [u8; MAC_BYTES] {
+        let mut mac = self.keyed.clone();
+        for part in url {
+            mac.update(part.as_bytes());
+        }
+        let mut last = None;
+        for (name, value) in order.iter().filter_map(|&place| form.get(place)) {
+            let field = (name.as_ref(), value.as_ref());
+            // A value repeated under one name is signed once.
+            if last.replace(field) != Some(field) {
+                mac.update(field.0.as_bytes());
+                mac.update(field.1.as_bytes());
+            }
+        }
+        mac.finalize().into_bytes().into()
+    }
+}
+
+/// The hex SHA-256 of a body, as the carrier appends it to the URL under `bodySHA256`.
+pub fn body_sha256(body: &[u8]) -> String {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| HEX.get(usize::from(nibble)).map_or('0', |&b| char::from(b));
+    Sha256::digest(body).iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+/// The one `bodySHA256` of a URL's query; none when it is absent or given twice.
+fn body_hash_of(url: &str) -> Option<&str> {
+    let (_, query) = without_fragment(url).split_once('?')?;
+    let mut hashes = query.split('&').filter_map(|pair| pair.strip_prefix(BODY_HASH)?.strip_prefix('='));
+    let hash = hashes.next()?;
+    hashes.next().is_none().then_some(hash)
+}
+
+/// Calls `then` with the places of the fields sorted by name, then value: on the stack for as many fields as a form
+/// has.
+fn in_signed_order<N: AsRef<str>, V: AsRef<str>, T>(form: &[(N, V)], then: impl FnOnce(&[usize]) -> T) -> T {
+    let mut few = [0; MAX_FIELDS];
+    let mut many = Vec::new();
+    let order = match few.get_mut(..form.len()) {
+        Some(order) => order,
+        None => {
+            many.resize(form.len(), 0);
+            many.as_mut_slice()
+        }
+    };
+    for (place, slot) in order.iter_mut().enumerate() {
+        *slot = place;
+    }
+    let field = |place: usize| form.get(place).map(|(name, value)| (name.as_ref(), value.as_ref()));
+    order.sort_unstable_by(|&a, &b| field(a).cmp(&field(b)));
+    then(order)
+}
+
+/// The fragment carries timeouts for the carrier (`#rt=5000`) and is neither sent nor signed.
+fn without_fragment(url: &str) -> &str {
+    url.split_once('#').map_or(url, |(before, _)| before)
+}
+
+/// A URL cut at its port, nothing normalised: scheme, query order and trailing slash are signed as they stand.
+struct Parts<'a> {
+    /// Scheme, user and host.
+    origin: &'a str,
+    /// `:8443`, or empty.
+    port: &'a str,
+    /// Path and query.
+    rest: &'a str,
+    /// What the scheme's port would be written as.
+    standard_port: &'static str,
+}
+
+impl<'a> Parts<'a> {
+    fn of(url: &'a str) -> Self {
+        let url = without_fragment(url);
+        let Some(host_at) = url.find("://").map(|at| at + 3) else {
+            return Self { origin: url, port: "", rest: "", standard_port: "" };
+        };
+        let host_end = url[host_at..].find(['/', '?']).map_or(url.len(), |at| host_at + at);
+        let host_from = url[host_at..host_end].rfind('@').map_or(host_at, |at| host_at + at + 1);
+        // The colons of an IPv6 address stand inside its brackets.
+        let after_brackets = url[host_from..host_end].rfind(']').map_or(host_from, |at| host_from + at);
+        let port_at = url[after_brackets..host_end].find(':').map_or(host_end, |at| after_brackets + at);
+        let secure = url[..host_at].eq_ignore_ascii_case("https://");
+        Self {
+            origin: &url[..port_at],
+            port: &url[port_at..host_end],
+            rest: &url[host_end..],
+            standard_port: if secure { ":443" } else { ":80" },
+        }
+    }
+
+    fn as_it_stands(&self) -> [&'a str; 3] {
+        [self.origin, self.port, self.rest]
+    }
+
+    /// As it stands, and with its port taken away or, when there is none, the standard one added.
+    fn candidates(&self) -> [[&'a str; 3]; 2] {
+        let other = if self.port.is_empty() { self.standard_port } else { "" };
+        [self.as_it_stands(), [self.origin, other, self.rest]]
+    }
+}

@@ -1,0 +1,190 @@
+//! Writes TwiML: what the carrier is to say and do next. Source: Twilio, "TwiML for Programmable Voice".
+
+use quick_xml::escape::escape;
+
+use super::voices::Voices;
+use super::xml::legal_text;
+use crate::carrier::speech::{Sentence, Then};
+
+/// Where the carrier posts the outcome of a turn: a URL of ours, absolute or from the root (`/twilio/voice/…`).
+/// It is logged by the carrier, so nothing personal may stand in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActionUrl(Box<str>);
+
+/// Why a text isn't an action URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "an action URL begins with https://, http:// or a single /, has no spaces and at most {} bytes",
+    ActionUrl::MAX_BYTES
+)]
+pub struct ActionUrlError;
+
+impl ActionUrl {
+    /// The longest URL taken: far above what ours need.
+    pub const MAX_BYTES: usize = 2_000;
+
+    /// Reads a URL, which isn't normalised: the carrier signs it as it stands.
+    ///
+    /// # Errors
+    /// When it is of another scheme, has spaces or control characters, or is too long.
+    pub fn parse(text: &str) -> Result<Self, ActionUrlError> {
+        let rooted = text.starts_with('/') && !text.starts_with("//");
+        let ours = rooted || text.starts_with("https://") || text.starts_with("http://");
+        let fits = ours && text.len() <= Self::MAX_BYTES && text.bytes().all(|b| b.is_ascii_graphic());
+        if fits { Ok(Self(text.into())) } else { Err(ActionUrlError) }
+    }
+
+    /// The URL as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Writes a reply. `action` is where the keys, the silence or the end of the transfer are posted.
+///
+/// A key can only cut short what is said inside the `<Gather>`, so the sentences up to the last one that mustn't be
+/// cut stand before it, and the run of others after that stands in it.
+pub fn response(sentences: &[Sentence], then: &Then, action: &ActionUrl, voices: &Voices) -> String {
+    let mut xml = Xml::new();
+    match then {
+        Then::Gather { max_keys, ends_with_hash, first_key_seconds, between_keys_seconds } => {
+            let firm = sentences.iter().rposition(|sentence| !sentence.barge_in).map_or(0, |last| last + 1);
+            let (before, inside) = sentences.split_at(firm);
+            let (max_keys, timeout) = ((*max_keys).max(1), (*between_keys_seconds).max(1));
+            xml.say_all(before, voices);
+            xml.open("Gather");
+            xml.attribute("input", "dtmf");
+            xml.attribute("timeout", &timeout.to_string());
+            xml.attribute("numDigits", &max_keys.to_string());
+            // Empty: `#` is delivered as a key, as a menu may have it.
+            xml.attribute("finishOnKey", if *ends_with_hash && max_keys > 1 { "#" } else { "" });
+            xml.attribute("actionOnEmptyResult", "true");
+            xml.attribute("method", "POST");
+            xml.attribute("action", action.as_str());
+            xml.inside();
+            xml.say_all(inside, voices);
+            // TwiML has one timeout for the first key and the later ones. The first key's extra time is a silence
+            // inside the Gather, which a key cuts short as it does a sentence.
+            if let extra @ 1.. = first_key_seconds.saturating_sub(timeout) {
+                xml.open("Pause");
+                xml.attribute("length", &extra.to_string());
+                xml.end_empty();
+            }
+            xml.close("Gather");
+            // For carriers that ignore actionOnEmptyResult: there silence falls through to here.
+            xml.open("Redirect");
+            xml.attribute("method", "POST");
+            xml.inside();
+            xml.text(action.as_str());
+            xml.close("Redirect");
+        }
+        Then::Transfer { number, ring_seconds } => {
+            xml.say_all(sentences, voices);
+            xml.open("Dial");
+            xml.attribute("timeout", &(*ring_seconds).max(MIN_RING_SECONDS).to_string());
+            xml.attribute("action", action.as_str());
+            xml.attribute("method", "POST");
+            // The caller hears ringing, not silence, until the person answers.
+            xml.attribute("answerOnBridge", "true");
+            xml.inside();
+            xml.open("Number");
+            xml.inside();
+            xml.text(number.expose());
+            xml.close("Number");
+            xml.close("Dial");
+        }
+        Then::HangUp => {
+            xml.say_all(sentences, voices);
+            xml.open("Hangup");
+            xml.end_empty();
+        }
+    }
+    xml.finish()
+}
+
+/// The shortest ringing that Twilio's `<Dial timeout>` takes, in seconds.
+const MIN_RING_SECONDS: u8 = 5;
+/// The longest text of one `<Say>`. Twilio takes 3,000 characters for a Polly voice, and 4,500 once it is URL-encoded
+/// (error 13521), which triples a byte: in Japanese that is 500 characters.
+const MAX_SAY_BYTES: usize = 1_500;
+
+/// The text of a document in the making. Elements are named by constants; every value goes through `escape`.
+pub(super) struct Xml(String);
+
+impl Xml {
+    pub(super) fn new() -> Self {
+        let mut xml = Self(String::with_capacity(1_024));
+        xml.0.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>");
+        xml
+    }
+
+    pub(super) fn finish(mut self) -> String {
+        self.close("Response");
+        self.0
+    }
+
+    pub(super) fn open(&mut self, name: &'static str) {
+        self.0.push('<');
+        self.0.push_str(name);
+    }
+
+    pub(super) fn attribute(&mut self, name: &'static str, value: &str) {
+        self.0.push(' ');
+        self.0.push_str(name);
+        self.0.push_str("=\"");
+        self.0.push_str(&escape(value));
+        self.0.push('"');
+    }
+
+    pub(super) fn inside(&mut self) {
+        self.0.push('>');
+    }
+
+    pub(super) fn end_empty(&mut self) {
+        self.0.push_str("/>");
+    }
+
+    pub(super) fn close(&mut self, name: &'static str) {
+        self.0.push_str("</");
+        self.0.push_str(name);
+        self.0.push('>');
+    }
+
+    pub(super) fn text(&mut self, text: &str) {
+        self.0.push_str(&escape(text));
+    }
+
+    fn say_all(&mut self, sentences: &[Sentence], voices: &Voices) {
+        for sentence in sentences {
+            self.say(sentence, voices);
+        }
+    }
+
+    pub(super) fn say(&mut self, sentence: &Sentence, voices: &Voices) {
+        let text = legal_text(&sentence.text);
+        let voice = voices.of(sentence.language);
+        let mut rest = text.trim();
+        while !rest.is_empty() {
+            let (part, later) = rest.split_at(say_length(rest));
+            self.open("Say");
+            self.attribute("language", voice.language());
+            self.attribute("voice", voice.name());
+            self.inside();
+            self.text(part);
+            self.close("Say");
+            rest = later.trim_start();
+        }
+    }
+}
+
+/// How many bytes of a text fit into one `<Say>`, cut after a sentence or a word where there is one.
+fn say_length(text: &str) -> usize {
+    if text.len() <= MAX_SAY_BYTES {
+        return text.len();
+    }
+    let most = (0..=MAX_SAY_BYTES).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(text.len());
+    let after = |stops: &[char]| {
+        text.get(..most)?.char_indices().rev().find(|(_, c)| stops.contains(c)).map(|(at, c)| at + c.len_utf8())
+    };
+    after(&['。', '！', '？', '.', '!', '?']).or_else(|| after(&['、', '，', ',', ' ', '\n'])).unwrap_or(most)
+}

@@ -1,0 +1,110 @@
+//! Which of the carrier's voices speaks each language.
+
+use std::borrow::Cow;
+
+use crate::call::Language;
+
+/// A voice of the carrier and the language tag that goes with it. A tag that doesn't fit the voice makes the carrier
+/// skip the sentence, so the two are set together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voice {
+    language: Cow<'static, str>,
+    name: Cow<'static, str>,
+}
+
+/// Why a text isn't a voice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a voice is a language tag and a name as the carrier lists them, such as ja-JP and Polly.Kazuha-Neural: \
+     letters, digits, dots, hyphens and underscores"
+)]
+pub struct VoiceError;
+
+impl Voice {
+    /// A voice by the carrier's names.
+    ///
+    /// # Errors
+    /// When a name is empty, longer than 64 bytes, or has a character that no such name has.
+    pub fn new(language: &str, name: &str) -> Result<Self, VoiceError> {
+        let fits = |text: &str| {
+            (1..=64).contains(&text.len()) && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'))
+        };
+        if !fits(language) || !fits(name) {
+            return Err(VoiceError);
+        }
+        Ok(Self { language: Cow::Owned(language.to_owned()), name: Cow::Owned(name.to_owned()) })
+    }
+
+    const fn known(language: &'static str, name: &'static str) -> Self {
+        Self { language: Cow::Borrowed(language), name: Cow::Borrowed(name) }
+    }
+
+    /// The carrier's language tag.
+    pub fn language(&self) -> &str {
+        &self.language
+    }
+
+    /// The carrier's name of the voice.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// One voice for each language.
+///
+/// The defaults are in the lists of Twilio's own library (`SayVoice`, `SayLanguage`); `tests/twilio` checks that they
+/// still are. All but one are neural voices of Amazon Polly, which has no Mandarin of Taiwan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voices {
+    japanese: Voice,
+    english: Voice,
+    chinese_simplified: Voice,
+    chinese_traditional: Voice,
+    korean: Voice,
+    spanish: Voice,
+    portuguese: Voice,
+}
+
+impl Default for Voices {
+    fn default() -> Self {
+        Self {
+            japanese: Voice::known("ja-JP", "Polly.Kazuha-Neural"),
+            english: Voice::known("en-US", "Polly.Joanna-Neural"),
+            chinese_simplified: Voice::known("cmn-CN", "Polly.Zhiyu-Neural"),
+            chinese_traditional: Voice::known("cmn-TW", "Google.cmn-TW-Wavenet-A"),
+            korean: Voice::known("ko-KR", "Polly.Seoyeon-Neural"),
+            spanish: Voice::known("es-US", "Polly.Lupe-Neural"),
+            portuguese: Voice::known("pt-BR", "Polly.Camila-Neural"),
+        }
+    }
+}
+
+impl Voices {
+    /// The voice of a language.
+    pub const fn of(&self, language: Language) -> &Voice {
+        match language {
+            Language::Japanese => &self.japanese,
+            Language::English => &self.english,
+            Language::ChineseSimplified => &self.chinese_simplified,
+            Language::ChineseTraditional => &self.chinese_traditional,
+            Language::Korean => &self.korean,
+            Language::Spanish => &self.spanish,
+            Language::Portuguese => &self.portuguese,
+        }
+    }
+
+    /// The same with another voice for one language: carriers besides Twilio have others.
+    #[must_use]
+    pub fn with(mut self, language: Language, voice: Voice) -> Self {
+        *match language {
+            Language::Japanese => &mut self.japanese,
+            Language::English => &mut self.english,
+            Language::ChineseSimplified => &mut self.chinese_simplified,
+            Language::ChineseTraditional => &mut self.chinese_traditional,
+            Language::Korean => &mut self.korean,
+            Language::Spanish => &mut self.spanish,
+            Language::Portuguese => &mut self.portuguese,
+        } = voice;
+        self
+    }
+}

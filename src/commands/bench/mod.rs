@@ -1,0 +1,40 @@
+//! `kenkocall bench`: how fast we are on this machine, as figures and as ratios within one run.
+
+mod phone;
+mod server;
+mod step;
+mod turns;
+
+use clap::Subcommand;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Bench {
+    /// One step of the engine at a questionnaire turn.
+    Step,
+    /// Whole health calls over HTTP, signed, a durable commit a turn; beside it a server that stores nothing.
+    Turns {
+        /// Calls under way at the same time.
+        #[arg(long, default_value_t = 64)]
+        calls: u32,
+        /// Turns to take.
+        #[arg(long, default_value_t = 100_000)]
+        turns: u32,
+        /// A PostgreSQL database in place of a fresh SQLite file. It must be empty.
+        #[arg(long, value_name = "URL")]
+        database: Option<String>,
+        /// Patients registered.
+        #[arg(long, default_value_t = 10_000)]
+        patients: u32,
+    },
+    /// The server that stores nothing, for comparison; it runs until it is killed.
+    #[command(hide = true)]
+    Baseline,
+}
+
+pub(super) async fn run(command: Bench) -> anyhow::Result<()> {
+    match command {
+        Bench::Step => step::run(),
+        Bench::Turns { calls, turns, database, patients } => turns::run(calls, turns, database, patients).await,
+        Bench::Baseline => server::baseline().await,
+    }
+}

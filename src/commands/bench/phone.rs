@@ -1,0 +1,115 @@
+//! A phone that calls over HTTP as a carrier does: it signs, follows the TwiML and keys the answers of a whole call.
+
+#![allow(clippy::disallowed_methods)] // it measures time
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use hdrhistogram::Histogram;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::{Method, Request, header};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use crate::carrier::twilio::{Document, SigningKey, Verb};
+
+/// What is keyed after HER-SYS ID and birth date: temperature, oxygen and nine times no, then no other person.
+const ANSWERS: [&str; 14] = ["365", "1", "098", "1", "2", "2", "2", "2", "2", "2", "2", "2", "2", "2"];
+
+/// One phone with one connection.
+pub(super) struct Phone<'a> {
+    sender: SendRequest<Full<Bytes>>,
+    key: &'a SigningKey,
+    origin: String,
+    /// How long each turn took, in microseconds.
+    pub(super) times: Histogram<u64>,
+}
+
+impl<'a> Phone<'a> {
+    /// Connects to a server that is reached at `origin` (`http://127.0.0.1:8080`).
+    pub(super) async fn connect(address: SocketAddr, key: &'a SigningKey) -> anyhow::Result<Self> {
+        let stream = TcpStream::connect(address).await.context("the server can't be reached")?;
+        stream.set_nodelay(true).context("the connection")?;
+        let (sender, connection) = handshake(TokioIo::new(stream)).await.context("the connection")?;
+        tokio::spawn(connection);
+        let times = Histogram::new(3).context("the histogram")?;
+        Ok(Self { sender, key, origin: format!("http://{address}"), times })
+    }
+
+    /// A whole call for the patient with this HER-SYS ID. Says how many turns it took.
+    pub(super) async fn call(&mut self, leg: &str, hersys_id: u32, birth_date: &str) -> anyhow::Result<u32> {
+        let id = hersys_id.to_string();
+        let mut reply = self.post("/twilio/voice/health-call", leg, None).await?;
+        let mut turns = 1;
+        for keys in ["1", &id, birth_date].into_iter().chain(ANSWERS) {
+            let Some(action) = reply else {
+                bail!("the call ended after {turns} turns, before every question was asked")
+            };
+            reply = self.post(&action, leg, Some(keys)).await?;
+            turns += 1;
+        }
+        if reply.is_some() {
+            bail!("the call goes on after its last answer: the flow has changed, and this measurement with it");
+        }
+        Ok(turns)
+    }
+
+    /// As many turns as a whole call has, against a server that always asks the same.
+    pub(super) async fn turns_only(&mut self, leg: &str) -> anyhow::Result<u32> {
+        let mut turns = 0;
+        for keys in ["1", "1000001", "19800401"].into_iter().chain(ANSWERS) {
+            self.post("/turn", leg, Some(keys)).await?;
+            turns += 1;
+        }
+        Ok(turns)
+    }
+
+    /// Posts a turn; where the next one goes, or nothing after a hang-up.
+    async fn post(&mut self, path: &str, leg: &str, keys: Option<&str>) -> anyhow::Result<Option<String>> {
+        let path = path.strip_prefix(self.origin.as_str()).unwrap_or(path);
+        let mut fields = vec![
+            ("AccountSid", "AC00000000000000000000000000000000"),
+            ("ApiVersion", "2010-04-01"),
+            ("CallSid", leg),
+            ("CallStatus", "in-progress"),
+            ("Called", "+815000000000"),
+            ("Caller", "+815000000001"),
+            ("Direction", "inbound"),
+            ("From", "+815000000001"),
+            ("To", "+815000000000"),
+        ];
+        fields.extend(keys.map(|keys| ("Digits", keys)));
+        let body: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
+        let url = format!("{}{path}", self.origin);
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header(header::HOST, "localhost")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("x-twilio-signature", self.key.sign(&url, &fields))
+            .body(Full::from(body))
+            .context("the request")?;
+        let begun = Instant::now();
+        self.sender.ready().await.context("the connection was closed")?;
+        let response = self.sender.send_request(request).await.context("no answer")?;
+        let status = response.status();
+        let body = response.into_body().collect().await.context("the answer broke off")?.to_bytes();
+        let took = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.times.record(took).context("the histogram")?;
+        let text = std::str::from_utf8(&body).context("the answer isn't text")?;
+        if !status.is_success() {
+            bail!("the server answered {status}: {text}");
+        }
+        Ok(next_action(&Document::parse(text).context("the answer isn't TwiML")?))
+    }
+}
+
+fn next_action(document: &Document) -> Option<String> {
+    document.verbs.iter().find_map(|verb| match verb {
+        Verb::Gather(gather) => gather.action.as_ref().map(|action| action.as_str().to_owned()),
+        _ => None,
+    })
+}

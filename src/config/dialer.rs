@@ -1,0 +1,24 @@
+//! `[dialer]`: how fast automated calls are placed.
+
+use serde::Deserialize;
+
+use super::load::number;
+
+/// How fast automated calls are placed. A carrier queues what is above its own limit (often 1 call a second for one
+/// account) out of our control, so the pace is ours.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Dialer {
+    /// Calls placed a second. Default 1.
+    #[serde(deserialize_with = "number")]
+    pub calls_per_second: f64,
+    /// Calls under way at the same time. Default 20.
+    #[serde(deserialize_with = "number")]
+    pub concurrent_calls: u32,
+}
+
+impl Default for Dialer {
+    fn default() -> Self {
+        Self { calls_per_second: 1.0, concurrent_calls: 20 }
+    }
+}

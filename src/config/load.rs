@@ -1,0 +1,201 @@
+//! Reading the settings. The environment is laid over the file as text, so that `+815031980214` and an auth token of
+//! digits alone stay what they are.
+
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer};
+use toml::{Table, Value};
+
+use super::{Carrier, Config};
+
+const PREFIX: &str = "KENKOCALL_";
+
+/// Why the settings can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file can't be read.
+    #[error("the settings file {path} can't be read ({source}); check the path after --config")]
+    File {
+        /// The path given.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file isn't TOML, or a setting is unknown or of the wrong form.
+    #[error("{place}: {what}")]
+    Setting {
+        /// The file or the environment.
+        place: String,
+        /// What is wrong.
+        what: String,
+    },
+}
+
+/// Reads the settings: defaults, then `file`, then `environment` (all of the process's variables; others than ours are
+/// ignored).
+///
+/// # Errors
+/// When the file can't be read or a setting is unknown or wrong.
+pub fn load(file: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Config, ConfigError> {
+    let mut table = Table::new();
+    let mut place = "the environment".to_owned();
+    if let Some(path) = file {
+        let source = std::fs::read_to_string(path);
+        let text = source.map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
+        place = format!("{} (or the environment)", path.display());
+        table = text
+            .parse()
+            .map_err(|error: toml::de::Error| ConfigError::Setting { place: place.clone(), what: error.to_string() })?;
+    }
+    for (name, value) in environment {
+        if let Some(path) = path_of(&name) {
+            lay(&mut table, &path, value);
+        }
+    }
+    let config: Config = Value::Table(table).try_into().map_err(|error: toml::de::Error| ConfigError::Setting {
+        place,
+        what: error.to_string().trim_end().to_owned(),
+    })?;
+    check(&config)?;
+    Ok(config)
+}
+
+/// `KENKOCALL_SERVER__LISTEN` → `server`, `listen`. A variable of ours without `__` isn't a setting, but for `KENKOCALL_CARRIER`.
+fn path_of(name: &str) -> Option<Vec<String>> {
+    let name = name.strip_prefix(PREFIX)?;
+    let setting = name == "CARRIER" || name.contains("__");
+    setting.then(|| name.split("__").map(str::to_ascii_lowercase).collect())
+}
+
+fn lay(table: &mut Table, path: &[String], value: String) {
+    let [first, rest @ ..] = path else { return };
+    if rest.is_empty() {
+        table.insert(first.clone(), Value::String(value));
+        return;
+    }
+    let inner = table.entry(first.clone()).or_insert_with(|| Value::Table(Table::new()));
+    if !inner.is_table() {
+        *inner = Value::Table(Table::new());
+    }
+    if let Value::Table(inner) = inner {
+        lay(inner, rest, value);
+    }
+}
+
+fn check(config: &Config) -> Result<(), ConfigError> {
+    let wrong = |place: &str, what: &str| Err(ConfigError::Setting { place: place.to_owned(), what: what.to_owned() });
+    let url = config.server.public_url();
+    if !url.starts_with("http://") && !url.starts_with("https://") {
+        return wrong(
+            "server.public_url",
+            "it begins with https:// (or http:// behind nothing else): https://calls.example.jp",
+        );
+    }
+    if url.contains(['?', '#']) {
+        return wrong("server.public_url", "it is an address without ? and #: https://calls.example.jp");
+    }
+    if !config.database.url.starts_with("sqlite:") && !config.database.url.starts_with("postgres") {
+        return wrong("database.url", "it is sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME");
+    }
+    let rate = config.dialer.calls_per_second;
+    if !(rate.is_finite() && rate > 0.0 && rate <= 1000.0) {
+        return wrong("dialer.calls_per_second", "it is a number above 0 and not above 1000");
+    }
+    if config.dialer.concurrent_calls == 0 {
+        return wrong("dialer.concurrent_calls", "at least one call must be possible at a time");
+    }
+    if jiff::tz::TimeZone::get(&config.health_call.time_zone).is_err() {
+        return wrong("health_call.time_zone", "it is the name of a time zone such as Asia/Tokyo");
+    }
+    let token = secrecy::ExposeSecret::expose_secret(&config.twilio.auth_token);
+    if config.carrier == Carrier::Twilio && token.is_empty() {
+        return wrong(
+            "twilio.auth_token",
+            "it is needed to check the carrier's signatures; set KENKOCALL_TWILIO__AUTH_TOKEN",
+        );
+    }
+    if config.carrier == Carrier::Sip {
+        return wrong("carrier", "this version speaks to the carriers simulator and twilio");
+    }
+    Ok(())
+}
+
+/// A number, written as one or as text: the environment knows text alone.
+pub(crate) fn number<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + FromStr,
+    T::Err: Display,
+{
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written<T> {
+        Number(T),
+        Text(String),
+    }
+    match Written::deserialize(deserializer)? {
+        Written::Number(number) => Ok(number),
+        Written::Text(text) => {
+            text.trim().parse().map_err(|error| serde::de::Error::custom(format!("“{text}”: {error}")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use secrecy::ExposeSecret;
+
+    fn with(variables: &[(&str, &str)]) -> Result<Config, String> {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        load(None, variables).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_defaults_run() {
+        let config = with(&[]).expect("defaults");
+        assert_eq!(config.server.public_url(), "http://127.0.0.1:8080");
+        assert_eq!(config.carrier, Carrier::Simulator);
+    }
+
+    #[test]
+    fn text_of_digits_stays_text() {
+        let config = with(&[
+            ("KENKOCALL_CARRIER", "twilio"),
+            ("KENKOCALL_TWILIO__AUTH_TOKEN", "12345"),
+            ("KENKOCALL_TWILIO__HEALTH_CALL_NUMBER", "+815031980214"),
+            ("KENKOCALL_DIALER__CALLS_PER_SECOND", "2.5"),
+            ("KENKOCALL_DIALER__CONCURRENT_CALLS", "7"),
+            ("KENKOCALL_SERVER__LISTEN", "0.0.0.0:9000"),
+            ("KENKOCALL_SERVER__PUBLIC_URL", "https://calls.example.jp/"),
+            ("KENKOCALL_TEST_POSTGRES", "not a setting"),
+        ])
+        .expect("settings");
+        assert_eq!(config.twilio.auth_token.expose_secret(), "12345");
+        assert_eq!(config.twilio.health_call_number.as_deref(), Some("+815031980214"));
+        assert!((config.dialer.calls_per_second - 2.5).abs() < f64::EPSILON);
+        assert_eq!(config.dialer.concurrent_calls, 7);
+        assert_eq!(config.server.public_url(), "https://calls.example.jp");
+        assert!(!format!("{config:?}").contains("12345"));
+    }
+
+    #[test]
+    fn wrong_settings_get_a_sentence() {
+        for (name, value, mentions) in [
+            ("KENKOCALL_SERVER__LISTNE", "127.0.0.1:1", "unknown field `listne`"),
+            ("KENKOCALL_SERVER__LISTEN", "nowhere", "server.listen"),
+            ("KENKOCALL_SERVER__PUBLIC_URL", "calls.example.jp", "https://"),
+            ("KENKOCALL_DIALER__CALLS_PER_SECOND", "0", "above 0"),
+            ("KENKOCALL_DIALER__CALLS_PER_SECOND", "fast", "fast"),
+            ("KENKOCALL_CARRIER", "twilio", "KENKOCALL_TWILIO__AUTH_TOKEN"),
+            ("KENKOCALL_CARRIER", "pigeon", "pigeon"),
+            ("KENKOCALL_DATABASE__URL", "mysql://x", "sqlite://PATH"),
+            ("KENKOCALL_HEALTH_CALL__TIME_ZONE", "Mars/Olympus", "Asia/Tokyo"),
+        ] {
+            let error = with(&[(name, value)]).expect_err(name);
+            assert!(error.contains(mentions), "{name}: {error}");
+        }
+    }
+}

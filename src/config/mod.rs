@@ -1,0 +1,57 @@
+//! Settings: a TOML file, then the environment (`KENKOCALL_SECTION__KEY`), over defaults that run.
+
+mod database;
+mod dialer;
+mod flows;
+mod health_call;
+mod load;
+mod log;
+mod server;
+mod twilio;
+
+pub use database::Database;
+pub use dialer::Dialer;
+pub use flows::Flows;
+pub use health_call::HealthCall;
+pub(crate) use load::number;
+pub use load::{ConfigError, load};
+pub use log::{Log, LogFormat};
+pub use server::Server;
+pub use twilio::Twilio;
+
+use serde::Deserialize;
+
+/// All settings.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Which phone network is spoken to.
+    pub carrier: Carrier,
+    /// Where HTTP is served.
+    pub server: Server,
+    /// Where everything is kept.
+    pub database: Database,
+    /// Twilio-compatible carriers.
+    pub twilio: Twilio,
+    /// How fast automated calls are placed.
+    pub dialer: Dialer,
+    /// Where the flow documents are read from.
+    pub flows: Flows,
+    /// The health-call line.
+    pub health_call: HealthCall,
+    /// What is logged, and how.
+    pub log: Log,
+}
+
+/// A phone network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Carrier {
+    /// No phone network at all: the terminal plays the phone.
+    #[default]
+    Simulator,
+    /// A Twilio-compatible carrier.
+    Twilio,
+    /// Our own SIP.
+    Sip,
+}

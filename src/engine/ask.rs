@@ -1,0 +1,240 @@
+//! Questions: asking, asking again, and what the caller keyed.
+
+use super::effect::{Fill, Then};
+use super::session::{Entry, Opened, Waiting};
+use super::walk::{Broken, Onward, Walk};
+use crate::call::{BirthDate, Item, Keys};
+use crate::flow::{Confirm, Flow, Gather, Key, Menu, Node, NodeId, NodeKind, RecordWhat, Retry, Takes, Without};
+use crate::follow_up::report_day;
+use jiff::tz::TimeZone;
+
+/// What a caller may key at a confirmation: 1 right, 2 again.
+const RIGHT: &str = "1";
+const AGAIN: &str = "2";
+
+/// Why an entry wasn't taken.
+enum NotTaken {
+    Silence,
+    WrongKeys,
+}
+
+impl Walk<'_> {
+    /// Asks the question at which the walk stands, or passes by when today's report already has its answer.
+    pub(super) fn ask(&mut self, flow: &Flow, node: &Node) -> Result<Onward, Broken> {
+        if let Some(item) = question_of(node)
+            && self.session.answer(item).is_some()
+        {
+            return Ok(Onward::To(after_record(flow, item).ok_or(Broken)?.clone()));
+        }
+        let on_trail = !matches!(node.kind, NodeKind::Confirm(_)) && !self.visiting();
+        if on_trail && self.session.trail.last() != Some(&node.id) {
+            self.session.trail.push(node.id.clone());
+        }
+        let (max_keys, ends_with_hash) = match &node.kind {
+            NodeKind::Menu(menu) => {
+                self.say_all(&menu.say, true);
+                (1, false)
+            }
+            NodeKind::Gather(gather) => {
+                self.say_all(&gather.say, true);
+                (gather.takes.max_keys(), true)
+            }
+            NodeKind::Confirm(confirm) => {
+                self.say_value(confirm);
+                (1, false)
+            }
+            _ => return Err(Broken),
+        };
+        let keys = &self.library.keys;
+        let then = Then::Gather {
+            max_keys,
+            ends_with_hash,
+            first_key_seconds: retry_of(node).and_then(|retry| retry.first_key_seconds).unwrap_or(keys.first_key_seconds),
+            between_keys_seconds: keys.between_keys_seconds,
+        };
+        self.reply(then, Waiting::Keys);
+        Ok(Onward::Wait)
+    }
+
+    fn say_value(&mut self, confirm: &Confirm) {
+        let entry: Box<str> = self.session.entry(&confirm.of.to).unwrap_or_default().into();
+        for say in &confirm.say {
+            let value = Fill::Value(confirm.read_as, entry.clone());
+            self.say_prompt(&say.prompt, say.language, true, Some(value));
+        }
+    }
+
+    /// The caller keyed something, or nothing.
+    pub(super) fn keyed(&mut self, keys: &Keys) {
+        let Ok((flow, node)) = self.here() else { return self.apologise(super::Note::BrokenFlow) };
+        let keyed = keys.expose();
+        let keyed = keyed.strip_suffix('#').filter(|rest| !rest.is_empty()).unwrap_or(keyed);
+        let single = single_key(keyed);
+        let own = matches!(&node.kind, NodeKind::Menu(menu) if single.is_some_and(|key| menu.keys.contains_key(&key)));
+        let without = without_of(node);
+        if !own && let Some(key) = single {
+            if self.library.keys.repeat.contains(&key) {
+                return self.on();
+            }
+            if !without.back && !self.visiting() && self.library.keys.back == Some(key) {
+                return self.go_back(flow);
+            }
+            if !without.visit
+                && let Some(visited) = self.visited_by(key)
+            {
+                let opened = self.open(&visited, Opened::ByKey);
+                return if opened.is_ok() { self.on() } else { self.apologise(super::Note::BrokenFlow) };
+            }
+        }
+        // A `#` pressed after an entry that was full already reaches the next question: it isn't an answer, nor a mistake.
+        if keyed == "#" && !own {
+            return self.on();
+        }
+        // `*` inside an entry: the caller lost the thread and wants to hear it again.
+        if keyed.contains('*') && self.library.keys.repeat.contains(&Key('*')) {
+            return self.on();
+        }
+        let taken = match &node.kind {
+            NodeKind::Menu(menu) => self.take_menu(node, menu, keyed),
+            NodeKind::Gather(gather) => self.take_gather(node, gather, keyed),
+            NodeKind::Confirm(confirm) => take_confirm(confirm, keyed),
+            _ => return self.apologise(super::Note::BrokenFlow),
+        };
+        match taken {
+            Ok(next) => self.go(&next),
+            Err(why) => self.ask_again(node, &why),
+        }
+    }
+
+    fn take_menu(&mut self, node: &Node, menu: &Menu, keyed: &str) -> Result<NodeId, NotTaken> {
+        let choice = single_key(keyed).and_then(|key| menu.keys.get(&key)).ok_or_else(|| not_taken(keyed))?;
+        if let Some(value) = &choice.value {
+            self.keep(node, value);
+        }
+        if let Some(language) = choice.language {
+            self.session.language = language;
+        }
+        Ok(choice.go.to.clone())
+    }
+
+    fn take_gather(&mut self, node: &Node, gather: &Gather, keyed: &str) -> Result<NodeId, NotTaken> {
+        if let Some(instead) = gather.instead.get(keyed) {
+            self.keep(node, keyed);
+            return Ok(instead.to.clone());
+        }
+        let digits = !keyed.is_empty() && keyed.bytes().all(|key| key.is_ascii_digit());
+        let fits = digits
+            && match gather.takes {
+                Takes::Digits { min, max } => (usize::from(min)..=usize::from(max)).contains(&keyed.len()),
+                Takes::Number { digits, at_least, at_most } => {
+                    keyed.len() == usize::from(digits)
+                        && keyed.parse::<u32>().is_ok_and(|number| (at_least..=at_most).contains(&number))
+                }
+                Takes::Date => {
+                    let zone = self.session.centre().and_then(|centre| TimeZone::get(&centre.zone).ok());
+                    // Before anyone is identified the day is the latest on earth: nobody's birthday is refused too
+                    // early.
+                    let zone = zone.unwrap_or_else(|| TimeZone::fixed(jiff::tz::offset(14)));
+                    BirthDate::parse_keys(keyed, report_day(self.at, &zone)).is_ok()
+                }
+            };
+        if !fits {
+            return Err(not_taken(keyed));
+        }
+        self.keep(node, keyed);
+        Ok(gather.next.to.clone())
+    }
+
+    /// Keeps what was keyed at a node, in place of what was keyed there before.
+    fn keep(&mut self, node: &Node, text: &str) {
+        self.session.entries.retain(|entry| entry.node != node.id);
+        self.session.entries.push(Entry { node: node.id.clone(), text: text.into() });
+    }
+
+    /// Says what was wrong, more each time, and asks again; gives up when all tries are used.
+    fn ask_again(&mut self, node: &Node, why: &NotTaken) {
+        let Some(retry) = retry_of(node) else { return self.apologise(super::Note::BrokenFlow) };
+        self.session.tries += 1;
+        if self.session.tries >= retry.tries.unwrap_or(self.library.keys.tries) {
+            return self.go(&retry.give_up.to.clone());
+        }
+        let says = match why {
+            NotTaken::Silence => &retry.no_input,
+            NotTaken::WrongKeys => &retry.no_match,
+        };
+        let nth = usize::from(self.session.tries) - 1;
+        if let Some(say) = says.get(nth).or_else(|| says.last()) {
+            self.say_prompt(&say.prompt, say.language, false, None);
+        }
+        self.on();
+    }
+
+    /// Whether a flow opened by a key is being walked: it leaves the trail of questions alone.
+    fn visiting(&self) -> bool {
+        self.session.stack.iter().any(|frame| frame.opened == Opened::ByKey)
+    }
+
+    fn visited_by(&self, key: Key) -> Option<crate::flow::FlowName> {
+        // One visit at a time: a key inside a visited flow doesn't open another.
+        if self.visiting() {
+            return None;
+        }
+        let line = self.session.stack.first().and_then(|frame| self.library.flow(frame.flow.as_str()));
+        let own = line.and_then(|flow| flow.visit.get(&key)).map(|spot| &spot.to);
+        own.or_else(|| self.library.keys.visit.get(&key)).cloned()
+    }
+}
+
+fn take_confirm(confirm: &Confirm, keyed: &str) -> Result<NodeId, NotTaken> {
+    match keyed {
+        RIGHT => Ok(confirm.yes.to.clone()),
+        AGAIN => Ok(confirm.no.to.clone()),
+        _ => Err(not_taken(keyed)),
+    }
+}
+
+fn not_taken(keyed: &str) -> NotTaken {
+    if keyed.is_empty() { NotTaken::Silence } else { NotTaken::WrongKeys }
+}
+
+fn single_key(keyed: &str) -> Option<Key> {
+    let mut keys = keyed.chars();
+    keys.next().filter(|_| keys.next().is_none()).map(Key)
+}
+
+/// The item that a node asks for.
+pub(super) fn question_of(node: &Node) -> Option<Item> {
+    match &node.kind {
+        NodeKind::Menu(menu) => menu.question,
+        NodeKind::Gather(gather) => gather.question,
+        _ => None,
+    }
+}
+
+fn without_of(node: &Node) -> Without {
+    match &node.kind {
+        NodeKind::Menu(menu) => menu.without,
+        NodeKind::Gather(gather) => gather.without,
+        NodeKind::Confirm(confirm) => confirm.without,
+        _ => Without::default(),
+    }
+}
+
+fn retry_of(node: &Node) -> Option<&Retry> {
+    match &node.kind {
+        NodeKind::Menu(menu) => Some(&menu.retry),
+        NodeKind::Gather(gather) => Some(&gather.retry),
+        NodeKind::Confirm(confirm) => Some(&confirm.retry),
+        _ => None,
+    }
+}
+
+/// Where a flow goes on once an item is recorded.
+fn after_record(flow: &Flow, item: Item) -> Option<&NodeId> {
+    let mut records = flow.order.iter().filter_map(|id| match &flow.nodes.get(id)?.kind {
+        NodeKind::Record(record) => Some(record),
+        _ => None,
+    });
+    let record = records.find(|record| matches!(record.what, RecordWhat::Answer { item: of, .. } if of == item))?;
+    Some(&record.next.to)
+}

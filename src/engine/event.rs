@@ -1,0 +1,85 @@
+//! What can happen to a conversation.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::session::{Centre, Person};
+use crate::call::{HangupCause, Keys, Language, Line, PhoneNumber};
+
+/// Something that happened, and when.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// When it reached us.
+    pub at: Timestamp,
+    /// What it was.
+    pub happening: Happening,
+}
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum Happening {
+    /// The caller keyed something, or nothing at all within the patience.
+    Keyed(Keys),
+    /// The answer to [`super::Ask::Identify`].
+    Identified(Identified),
+    /// The person that the caller was handed over to hung up, or never answered.
+    TransferEnded(TransferOutcome),
+    /// The caller is gone.
+    HungUp(HangupCause),
+}
+
+/// With what a conversation begins.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// The line.
+    pub line: Line,
+    /// The flow that the line begins with: its own, or `maintenance`.
+    pub flow: crate::flow::FlowName,
+    /// The language spoken until another is chosen.
+    pub language: Language,
+    /// The caller's number, when it is shown.
+    pub caller: Option<PhoneNumber>,
+    /// The number that automated calls come from, named on voicemail.
+    pub call_back_number: Option<PhoneNumber>,
+    /// Who takes callers that aren't identified yet and want a person.
+    pub desk: Option<Centre>,
+    /// The end of the maintenance, when it is one and its end is known: month, day, hour, minute where the line is run.
+    pub until: Option<[u8; 4]>,
+    /// The person, when the call is to someone known.
+    pub person: Option<Box<Person>>,
+    /// Who answered a call that we made.
+    pub answered_by: AnsweredBy,
+}
+
+/// Who answered, as far as the carrier can tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnsweredBy {
+    /// A person, or nobody knows: treated as a person.
+    #[default]
+    Person,
+    /// Voicemail or a fax machine.
+    Machine,
+}
+
+/// What became of HER-SYS ID and birth date.
+#[derive(Debug, Clone)]
+pub enum Identified {
+    /// Both fit someone under observation; their report of today is open.
+    Matched(Box<Person>),
+    /// They don't fit, or observation hasn't begun, or the limits of guessing are reached: the caller can't tell which
+    /// (H8).
+    Mismatch,
+    /// Both fit someone whose observation has ended.
+    ObservationEnded(Box<Centre>),
+}
+
+/// How a transfer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TransferOutcome {
+    /// They talked.
+    Talked,
+    /// Busy, no answer or failed.
+    NotReached,
+}

@@ -1,0 +1,44 @@
+//! How a conversation ends: by us, by the caller, or because we failed.
+
+use super::effect::{Effect, Fact, Note, Then};
+use super::session::Waiting;
+use super::walk::Walk;
+use crate::call::{Disposition, ReportOutcome};
+use crate::flow::PromptId;
+
+/// Said when we can't go on.
+const SYSTEM_FAILURE: &str = "shared.system_failure";
+
+impl Walk<'_> {
+    /// The flow came to its end.
+    pub(super) fn we_hang_up(&mut self) {
+        self.over(self.session.disposition);
+        self.reply(Then::HangUp, Waiting::Over);
+    }
+
+    /// The caller is gone: what was answered stays, the report stays open for today.
+    pub(super) fn caller_is_gone(&mut self) {
+        self.over(self.session.disposition);
+        self.session.waiting = Waiting::Over;
+    }
+
+    /// We can't go on: ask the caller to call again, never thank.
+    pub(super) fn apologise(&mut self, note: Note) {
+        self.effects.push(Effect::Note(note));
+        self.say.clear();
+        self.say_prompt(&PromptId::from(SYSTEM_FAILURE), None, false, None);
+        let unfinished = self.session.disposition == Disposition::Unanswered;
+        self.over(if unfinished { Disposition::Unanswered } else { Disposition::SystemFailure });
+        self.reply(Then::HangUp, Waiting::Over);
+    }
+
+    fn over(&mut self, disposition: Disposition) {
+        if let Some(person) = self.session.person.take() {
+            let outcome = ReportOutcome::Unanswered;
+            self.effects.push(Effect::Fact(Fact::ReportClosed { report: person.report, outcome }));
+        }
+        self.session.entries.clear();
+        self.session.trail.clear();
+        self.effects.push(Effect::Fact(Fact::CallEnded(disposition)));
+    }
+}

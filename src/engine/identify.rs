@@ -1,0 +1,56 @@
+//! Who is reported for: HER-SYS ID and birth date.
+
+use super::effect::{Ask, Effect};
+use super::event::Identified;
+use super::session::Waiting;
+use super::walk::{Broken, Onward, Walk};
+use crate::call::{Disposition, HersysId, Keys};
+use crate::flow::{Identify, Node, NodeKind};
+
+impl Walk<'_> {
+    /// Asks the store who this is. The two entries leave the session: it never keeps what proves a person.
+    pub(super) fn look_up(&mut self, identify: &Identify) -> Result<Onward, Broken> {
+        let hersys_id = self.session.entry(&identify.hersys_id.to).and_then(|entry| HersysId::parse(entry).ok());
+        let birth_date = self.session.entry(&identify.birth_date.to).and_then(|entry| Keys::parse(entry).ok());
+        let birth_date = birth_date.ok_or(Broken)?;
+        let proof = [&identify.hersys_id.to, &identify.birth_date.to];
+        self.session.entries.retain(|entry| !proof.contains(&&entry.node));
+        self.session.trail.clear();
+        self.session.waiting = Waiting::Lookup;
+        self.effects.push(Effect::Ask(Ask::Identify { hersys_id, birth_date }));
+        Ok(Onward::Wait)
+    }
+
+    /// The store's answer.
+    pub(super) fn identified(&mut self, identified: &Identified) {
+        let Ok((_, Node { kind: NodeKind::Identify(identify), .. })) = self.here() else {
+            return self.apologise(super::Note::BrokenFlow);
+        };
+        self.session.waiting = Waiting::Keys;
+        let exit = match identified {
+            Identified::Matched(person) => {
+                self.session.mismatches = 0;
+                self.session.disposition = Disposition::Unanswered;
+                self.session.desk = Some(Box::new(person.centre.clone()));
+                let exit = if person.answers.is_empty() { &identify.matched } else { &identify.resumed };
+                self.session.person = Some(person.clone());
+                exit
+            }
+            Identified::Mismatch => {
+                self.session.mismatches += 1;
+                if self.session.mismatches >= identify.tries { &identify.give_up } else { &identify.mismatch }
+            }
+            Identified::ObservationEnded(centre) => {
+                self.session.mismatches = 0;
+                self.session.people += 1;
+                self.session.desk = Some(centre.clone());
+                if self.session.disposition == Disposition::NotIdentified {
+                    self.session.disposition = Disposition::ObservationEnded;
+                }
+                &identify.ended
+            }
+        };
+        let exit = exit.to.clone();
+        self.go(&exit);
+    }
+}

@@ -1,0 +1,23 @@
+//! One step of one conversation: a pure, total function from a session and an event to the next session and its
+//! effects.
+//!
+//! It reads no clock and makes no ids: both come in with the event. An event that doesn't fit leaves the session as it
+//! was and yields a [`Note`].
+
+mod ask;
+mod effect;
+mod event;
+mod go_back;
+mod hang_up;
+mod identify;
+mod record;
+mod session;
+mod step;
+mod walk;
+mod wording;
+
+pub use effect::{Ask, Effect, Errand, Fact, Fill, Note, Reply, Then, Utterance};
+pub use event::{AnsweredBy, Event, Happening, Identified, Start, TransferOutcome};
+pub use session::{Centre, Entry, Frame, Opened, Person, Session, Waiting};
+pub use step::{begin, step};
+pub use wording::{WordsFor, words};

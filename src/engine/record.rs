@@ -1,0 +1,63 @@
+//! Keeping what was said: answers, the finished report, requests to staff.
+
+use super::effect::{Effect, Errand, Fact};
+use super::walk::{Broken, Onward, Walk};
+use crate::call::{AlertKind, Disposition, Item, ReportOutcome, Severity};
+use crate::flow::{NodeId, Record, RecordWhat, Say};
+use crate::follow_up::grade;
+
+impl Walk<'_> {
+    pub(super) fn record(&mut self, record: &Record) -> Result<Onward, Broken> {
+        match &record.what {
+            RecordWhat::Answer { item, from, on_red } => self.record_answer(*item, &from.to, on_red)?,
+            RecordWhat::Report => self.report_is_complete()?,
+            RecordWhat::CallBack => {
+                self.raise(AlertKind::CallBack, None);
+                self.handed_over();
+            }
+            RecordWhat::Stop => self.raise(AlertKind::StopRequest, None),
+        }
+        Ok(Onward::To(record.next.to.clone()))
+    }
+
+    fn record_answer(&mut self, item: Item, from: &NodeId, on_red: &[Say]) -> Result<(), Broken> {
+        let answer = self.session.entry(from).and_then(|entry| item.read(entry)).ok_or(Broken)?;
+        let person = self.session.person.as_mut().ok_or(Broken)?;
+        let severity = grade(item, answer, &person.centre.thresholds);
+        person.answers.retain(|(of, _)| *of != item);
+        person.answers.push((item, answer));
+        let report = person.report;
+        self.effects.push(Effect::Fact(Fact::Answered { report, item, answer, severity }));
+        if severity == Severity::Red {
+            self.raise(AlertKind::RedAnswer, Some(item));
+            self.say_all(on_red, false);
+        }
+        Ok(())
+    }
+
+    fn report_is_complete(&mut self) -> Result<(), Broken> {
+        let person = self.session.person.take().ok_or(Broken)?;
+        self.session.people += 1;
+        self.session.disposition = Disposition::Reported;
+        self.session.entries.clear();
+        self.session.trail.clear();
+        let outcome = ReportOutcome::Reported;
+        self.effects.push(Effect::Fact(Fact::ReportClosed { report: person.report, outcome }));
+        Ok(())
+    }
+
+    fn raise(&mut self, kind: AlertKind, item: Option<Item>) {
+        let centre = self.session.centre().map(|centre| centre.code.clone());
+        let person = self.session.person.as_ref().map(|person| (person.patient, person.report));
+        self.effects.push(Effect::Fact(Fact::Alert { kind, centre: centre.clone(), person, item }));
+        if let Some(centre) = centre {
+            self.effects.push(Effect::Errand(Errand::TellCentre { centre, kind }));
+        }
+    }
+
+    pub(super) fn handed_over(&mut self) {
+        if self.session.disposition == Disposition::NotIdentified {
+            self.session.disposition = Disposition::HandedOver;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The two entrances: a conversation begins, and something happens to it.
+
+use super::effect::{Effect, Note};
+use super::event::{Event, Happening, Start};
+use super::session::{Frame, Opened, Session, Waiting};
+use super::walk::Walk;
+use crate::call::Disposition;
+use crate::flow::Library;
+
+/// Begins a conversation: its first reply, or an apology when the line's flow is missing.
+pub fn begin(library: &Library, start: Start, at: jiff::Timestamp) -> (Session, Vec<Effect>) {
+    let first = library.flow(start.flow.as_str()).map(|flow| flow.start.to.clone());
+    let maintenance = start.flow.as_str() == "maintenance";
+    let disposition = match (maintenance, &start.person) {
+        (true, _) => Disposition::Maintenance,
+        (false, Some(_)) => Disposition::Unanswered,
+        (false, None) => Disposition::NotIdentified,
+    };
+    let session = Session {
+        line: start.line,
+        language: start.language,
+        stack: first.map(|node| Frame { flow: start.flow, node, opened: Opened::ByLine }).into_iter().collect(),
+        waiting: Waiting::Keys,
+        tries: 0,
+        entries: Vec::new(),
+        trail: Vec::new(),
+        person: start.person,
+        desk: start.desk.map(Box::new),
+        mismatches: 0,
+        people: 0,
+        steps: 0,
+        disposition,
+        caller: start.caller,
+        call_back_number: start.call_back_number,
+        until: start.until,
+        answered_by: start.answered_by,
+    };
+    let mut walk = Walk::new(library, session, at);
+    walk.on();
+    walk.finish()
+}
+
+/// What happens next. Total: an event that doesn't fit leaves the session as it was and yields a note.
+pub fn step(library: &Library, session: Session, event: &Event) -> (Session, Vec<Effect>) {
+    let fits = match (&event.happening, session.waiting) {
+        (_, Waiting::Over) => false,
+        (Happening::Keyed(_), waiting) => waiting == Waiting::Keys,
+        (Happening::Identified(_), waiting) => waiting == Waiting::Lookup,
+        (Happening::TransferEnded(_), waiting) => waiting == Waiting::Transfer,
+        (Happening::HungUp(_), _) => true,
+    };
+    if !fits {
+        return (session, vec![Effect::Note(Note::EventDoesNotFit)]);
+    }
+    let mut walk = Walk::new(library, session, event.at);
+    match &event.happening {
+        Happening::Keyed(keys) => walk.keyed(keys),
+        Happening::Identified(identified) => walk.identified(identified),
+        Happening::TransferEnded(outcome) => walk.transfer_ended(*outcome),
+        Happening::HungUp(_) => walk.caller_is_gone(),
+    }
+    walk.finish()
+}

@@ -1,0 +1,80 @@
+//! From prompts to words: what a voice says, and what a person reads, with the gaps filled.
+
+use super::effect::{Fill, Utterance};
+use crate::call::{Language, PhoneNumber};
+use crate::flow::{Library, ReadAs};
+
+/// For whom the words are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WordsFor {
+    /// A voice: readings where the document has them.
+    Voice,
+    /// A person reading a transcript.
+    Reader,
+}
+
+/// The words of an utterance; nothing when the document lacks the prompt, which `flows check` rules out.
+pub fn words(library: &Library, utterance: &Utterance, for_whom: WordsFor) -> String {
+    let mut text = wording(library, utterance.prompt.as_str(), utterance.language, for_whom).to_owned();
+    for fill in &utterance.fill {
+        let (gap, content) = filled(library, utterance.language, fill, for_whom);
+        text = text.replace(gap, &content);
+    }
+    text
+}
+
+fn wording<'a>(library: &'a Library, prompt: &str, language: Language, for_whom: WordsFor) -> &'a str {
+    let wording = library.wording(prompt, language);
+    wording.map_or("", |wording| match for_whom {
+        WordsFor::Voice => wording.spoken(),
+        WordsFor::Reader => &wording.text,
+    })
+}
+
+fn filled(library: &Library, language: Language, fill: &Fill, for_whom: WordsFor) -> (&'static str, String) {
+    let format = |prompt: &str| wording(library, prompt, language, for_whom).to_owned();
+    match fill {
+        Fill::Value(ReadAs::Temperature, entry) => {
+            let (whole, tenth) = entry.split_at(entry.len().saturating_sub(1));
+            ("{value}", format("shared.spoken_temperature").replace("{whole}", whole).replace("{tenth}", tenth))
+        }
+        Fill::Value(ReadAs::Percent, entry) => {
+            ("{value}", format("shared.spoken_percent").replace("{number}", entry.trim_start_matches('0')))
+        }
+        Fill::Value(ReadAs::Digits, entry) => ("{value}", digits(library, language, entry, for_whom)),
+        Fill::Centre(name) => ("{centre}", name.to_string()),
+        Fill::CentrePhone(number) => ("{centre_phone}", phone_number(library, language, number, for_whom)),
+        Fill::CallBackNumber(number) => ("{call_back_number}", phone_number(library, language, number, for_whom)),
+        Fill::Until([month, day, hour, minute]) => {
+            let text = format("shared.spoken_until")
+                .replace("{month}", &month.to_string())
+                .replace("{day}", &day.to_string())
+                .replace("{hour}", &hour.to_string())
+                .replace("{minute}", &minute.to_string());
+            ("{until}", text)
+        }
+    }
+}
+
+fn phone_number(library: &Library, language: Language, number: &PhoneNumber, for_whom: WordsFor) -> String {
+    let national = number.national();
+    match for_whom {
+        WordsFor::Reader => national,
+        // Each group of digits, then a short pause.
+        WordsFor::Voice => {
+            let groups = national.split('-').map(|group| digits(library, language, group, for_whom));
+            groups.collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
+fn digits(library: &Library, language: Language, entry: &str, for_whom: WordsFor) -> String {
+    match for_whom {
+        WordsFor::Reader => entry.to_owned(),
+        WordsFor::Voice => {
+            let words =
+                entry.chars().map(|digit| wording(library, &format!("shared.digit_{digit}"), language, for_whom));
+            words.collect::<Vec<_>>().join(" ")
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Dates as people in Japan write them: 1980-04-01, 1980/4/1, 1980年4月1日, 昭和55年4月1日, S55.4.1.
+
+use super::width;
+use jiff::civil::Date;
+
+/// A Japanese era (元号).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Era {
+    /// 明治: from 1868-01-25 by the Gregorian calendar (慶応4年1月1日, to which the era was dated back by 明治改元の詔).
+    Meiji,
+    /// 大正: from 1912-07-30 (明治45年詔書「大正改元」: that day on is Taishō).
+    Taisho,
+    /// 昭和: from 1926-12-25 (大正15年詔書「昭和改元」: that day on is Shōwa).
+    Showa,
+    /// 平成: from 1989-01-08 (昭和64年政令第1号, in force from the day after 1989-01-07).
+    Heisei,
+    /// 令和: from 2019-05-01 (平成31年政令第143号).
+    Reiwa,
+}
+
+/// Why a text isn't a date. Says nothing of the text itself: it may be a birth date mistyped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DateError {
+    /// Not one of the forms.
+    #[error("a date is written 1980-04-01, 1980/4/1, 1980年4月1日 or with its era: 昭和55年4月1日, S55.4.1")]
+    Form,
+    /// No such day in the calendar.
+    #[error("there is no such day in the calendar")]
+    NoSuchDay,
+    /// The era had ended, or had not begun, on that day.
+    #[error("the era had ended or had not yet begun on that day")]
+    NotInEra,
+    /// Before the Gregorian calendar came into use.
+    #[error("a date before 明治6年 (1873) is of the old calendar; write it as YYYY-MM-DD")]
+    OldCalendar,
+}
+
+/// The first day counted by the Gregorian calendar in Japan (明治5年太政官布告第337号).
+const NEW_CALENDAR: Date = Date::constant(1873, 1, 1);
+
+impl Era {
+    /// All eras since the new calendar, the present one first.
+    pub const ALL: [Self; 5] = [Self::Reiwa, Self::Heisei, Self::Showa, Self::Taisho, Self::Meiji];
+
+    /// The era's first day.
+    pub const fn start(self) -> Date {
+        match self {
+            Self::Meiji => Date::constant(1868, 1, 25),
+            Self::Taisho => Date::constant(1912, 7, 30),
+            Self::Showa => Date::constant(1926, 12, 25),
+            Self::Heisei => Date::constant(1989, 1, 8),
+            Self::Reiwa => Date::constant(2019, 5, 1),
+        }
+    }
+
+    /// The era's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Meiji => "明治",
+            Self::Taisho => "大正",
+            Self::Showa => "昭和",
+            Self::Heisei => "平成",
+            Self::Reiwa => "令和",
+        }
+    }
+
+    /// The letter that forms use for the era.
+    pub const fn letter(self) -> char {
+        match self {
+            Self::Meiji => 'M',
+            Self::Taisho => 'T',
+            Self::Showa => 'S',
+            Self::Heisei => 'H',
+            Self::Reiwa => 'R',
+        }
+    }
+
+    /// The one-character form of the name.
+    const fn ligature(self) -> char {
+        match self {
+            Self::Meiji => '㍾',
+            Self::Taisho => '㍽',
+            Self::Showa => '㍼',
+            Self::Heisei => '㍻',
+            Self::Reiwa => '㋿',
+        }
+    }
+
+    /// The era and its year on a day; `None` before the new calendar (1873).
+    pub fn of(date: Date) -> Option<(Self, i16)> {
+        let era = Self::ALL.into_iter().find(|era| era.start() <= date).filter(|_| date >= NEW_CALENDAR)?;
+        Some((era, date.year() - era.start().year() + 1))
+    }
+
+    /// Takes the era's name, letter or one-character form off the front of a text.
+    fn take(text: &str) -> Option<(Self, &str)> {
+        Self::ALL.into_iter().find_map(|era| {
+            let letter = |c: char| c.eq_ignore_ascii_case(&era.letter());
+            let rest = text.strip_prefix(era.name()).or_else(|| text.strip_prefix(era.ligature()));
+            rest.or_else(|| text.strip_prefix(letter)).map(|rest| (era, rest))
+        })
+    }
+}
+
+/// Reads a date in any of the forms above; width, and blanks inside, don't matter, `元年` is year 1.
+///
+/// # Errors
+/// When the form is unknown, the day doesn't exist, or the era wasn't in force on it.
+pub fn read(text: &str) -> Result<Date, DateError> {
+    let folded: String = width::fold(text).chars().filter(|c| !c.is_whitespace()).map(width::hyphen).collect();
+    let (era, rest) = match Era::take(&folded) {
+        Some((era, rest)) => (Some(era), rest),
+        None => (None, folded.strip_prefix("西暦").unwrap_or(&folded)),
+    };
+    let (year, month, day) = split(rest).ok_or(DateError::Form)?;
+    let (month, day) = (number(month, 1, 2)?, number(day, 1, 2)?);
+    let small = |value: i16| i8::try_from(value).map_err(|_| DateError::NoSuchDay);
+    let date = |year: i16| Date::new(year, small(month)?, small(day)?).map_err(|_| DateError::NoSuchDay);
+    let Some(era) = era else { return date(number(year, 4, 4)?) };
+    let year = if year == "元" { 1 } else { number(year, 1, 2)? };
+    if year == 0 {
+        return Err(DateError::NoSuchDay);
+    }
+    let date = date(era.start().year() + year - 1)?;
+    if date < NEW_CALENDAR {
+        Err(DateError::OldCalendar)
+    } else if Era::of(date) == Some((era, year)) {
+        Ok(date)
+    } else {
+        Err(DateError::NotInEra)
+    }
+}
+
+/// Year, month and day: the same sign twice between them, or 年, 月 and 日.
+fn split(text: &str) -> Option<(&str, &str, &str)> {
+    let (at, separator) = text.char_indices().find(|(_, c)| matches!(c, '年' | '/' | '-' | '.'))?;
+    let (year, rest) = (text.get(..at)?, text.get(at + separator.len_utf8()..)?);
+    if separator == '年' {
+        let (month, day) = rest.split_once('月')?;
+        return Some((year, month, day.strip_suffix('日')?));
+    }
+    let (month, day) = rest.split_once(separator)?;
+    Some((year, month, day))
+}
+
+fn number(text: &str, fewest: usize, most: usize) -> Result<i16, DateError> {
+    if !(fewest..=most).contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(DateError::Form);
+    }
+    text.parse().map_err(|_| DateError::Form)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn the_forms_that_people_write() {
+        let day = Ok(date(1980, 4, 1));
+        for text in [
+            "1980-04-01",
+            "1980/4/1",
+            "1980.4.1",
+            "1980年4月1日",
+            "西暦1980年4月1日",
+            "昭和55年4月1日",
+            "昭和５５年　４月　１日",
+            "S55.4.1",
+            "s55/4/1",
+            "Ｓ５５－０４－０１",
+            "㍼55年4月1日",
+            " 昭和 55-4-1 ",
+        ] {
+            assert_eq!(read(text), day, "{text}");
+        }
+        assert_eq!(read("令和元年5月1日"), Ok(date(2019, 5, 1)));
+        assert_eq!(read("平成元/1/8"), Ok(date(1989, 1, 8)));
+        for text in [
+            "",
+            "S",
+            "80/4/1",
+            "1980/4-1",
+            "1980年4月1",
+            "1980年4/1",
+            "19800401",
+            "昭和1980年4月1日",
+            "4/1/1980",
+            "55.4.1",
+            "安政5年1月1日",
+        ] {
+            assert_eq!(read(text), Err(DateError::Form), "{text}");
+        }
+    }
+
+    #[test]
+    fn eras_begin_and_end_on_their_day() {
+        let known = [
+            ("明治6年1月1日", Ok(date(1873, 1, 1))),
+            ("明治5年12月2日", Err(DateError::OldCalendar)),
+            ("明治45年7月29日", Ok(date(1912, 7, 29))),
+            ("明治45年7月30日", Err(DateError::NotInEra)),
+            ("大正元年7月30日", Ok(date(1912, 7, 30))),
+            ("大正元年7月29日", Err(DateError::NotInEra)),
+            ("大正15年12月24日", Ok(date(1926, 12, 24))),
+            ("大正15年12月25日", Err(DateError::NotInEra)),
+            ("昭和元年12月25日", Ok(date(1926, 12, 25))),
+            ("昭和64年1月7日", Ok(date(1989, 1, 7))),
+            ("昭和64年1月8日", Err(DateError::NotInEra)),
+            ("平成31年4月30日", Ok(date(2019, 4, 30))),
+            ("平成31年5月1日", Err(DateError::NotInEra)),
+            ("R1.4.30", Err(DateError::NotInEra)),
+            ("R0.5.1", Err(DateError::NoSuchDay)),
+            ("R2.2.30", Err(DateError::NoSuchDay)),
+        ];
+        for (text, expected) in known {
+            assert_eq!(read(text), expected, "{text}");
+        }
+    }
+}

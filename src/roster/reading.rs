@@ -1,0 +1,271 @@
+//! Row by row: the header first, then each patient. Everything wrong is gathered; nothing stops at the first fault.
+
+use super::{
+    MAX_COLUMNS, MAX_FINDINGS, MAX_ROWS,
+    cell::Cell,
+    column::Column,
+    entry::{AutomatedCall, Entry, Given},
+    finding::{Fault, Finding, Place},
+    header::Header,
+    value,
+};
+use crate::call::{BirthDate, CallableNumber, CallingHours, HersysId, PhoneNumber};
+use jiff::civil::Date;
+use std::{collections::HashMap, ops::ControlFlow};
+
+/// What has been read of a file so far.
+pub(super) struct Reading {
+    today: Date,
+    hours: CallingHours,
+    /// Whether a short row is a fault: a text file writes every cell, a workbook leaves empty ones out.
+    every_cell: bool,
+    header: Option<Header>,
+    entries: Vec<Entry>,
+    findings: Vec<Finding>,
+    rows: u32,
+    id_rows: HashMap<HersysId, u32>,
+    number_rows: HashMap<CallableNumber, u32>,
+}
+
+/// The cells of one row, and where to put what is wrong with them.
+struct Row<'r, 'c> {
+    number: u32,
+    header: &'r Header,
+    cells: &'r [Cell<'c>],
+    findings: &'r mut Vec<Finding>,
+}
+
+impl Reading {
+    pub fn new(today: Date, hours: CallingHours, every_cell: bool) -> Self {
+        Self {
+            today,
+            hours,
+            every_cell,
+            header: None,
+            entries: Vec::new(),
+            findings: Vec::new(),
+            rows: 0,
+            id_rows: HashMap::new(),
+            number_rows: HashMap::new(),
+        }
+    }
+
+    /// Takes the next row. Breaks when no further row should be read.
+    pub fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> ControlFlow<()> {
+        if cells.iter().all(Cell::is_blank) {
+            return ControlFlow::Continue(());
+        }
+        self.rows += 1;
+        if self.rows > MAX_ROWS {
+            self.findings.push(Finding::file(Fault::TooManyRows));
+            return ControlFlow::Break(());
+        }
+        match self.header.take() {
+            None => self.header = Some(Header::read(number, cells, &mut self.findings)),
+            Some(header) => {
+                self.patient(&header, number, cells);
+                self.header = Some(header);
+            }
+        }
+        self.full()
+    }
+
+    /// Takes note of a row that can't be parted into cells.
+    pub fn broken(&mut self, row: u32, position: usize, fault: Fault) -> ControlFlow<()> {
+        self.rows += 1;
+        let column = self.header.as_ref().and_then(|header| header.column(position));
+        self.findings.push(Finding { place: Place::Cell { row, position, column }, fault });
+        // Without its header nothing that follows can be understood.
+        if self.header.is_none() { ControlFlow::Break(()) } else { self.full() }
+    }
+
+    /// Takes note of something that is wrong with the file as a whole.
+    pub fn file(&mut self, fault: Fault) {
+        self.findings.push(Finding::file(fault));
+    }
+
+    /// Gives the entries when nothing at all is wrong.
+    pub fn finish(mut self) -> Result<Vec<Entry>, Vec<Finding>> {
+        if self.header.is_none() && self.findings.is_empty() {
+            self.file(Fault::NoHeader);
+        } else if self.entries.is_empty() && self.findings.is_empty() {
+            self.file(Fault::NoPatients);
+        }
+        if self.findings.is_empty() { Ok(self.entries) } else { Err(self.findings) }
+    }
+
+    fn full(&mut self) -> ControlFlow<()> {
+        if self.findings.len() < MAX_FINDINGS {
+            return ControlFlow::Continue(());
+        }
+        self.findings.truncate(MAX_FINDINGS);
+        self.file(Fault::MoreFindings);
+        ControlFlow::Break(())
+    }
+
+    fn patient(&mut self, header: &Header, number: u32, cells: &[Cell<'_>]) {
+        let mut row = Row { number, header, cells, findings: &mut self.findings };
+        row.shape(self.every_cell);
+        let id = row.required(Column::HersysId, value::hersys_id);
+        if let Some(id) = &id {
+            match self.id_rows.get(id) {
+                Some(&first) => row.fault(Column::HersysId, Fault::DuplicateHersysId(first)),
+                None => drop(self.id_rows.insert(id.clone(), number)),
+            }
+        }
+        let birth_date = row.required(Column::BirthDate, |cell| value::birth_date(cell, self.today));
+        let family_name = row.required(Column::FamilyName, value::name);
+        let given_name = row.required(Column::GivenName, value::name);
+        let automated_call = row.automated_call();
+        if let Some(AutomatedCall::On { phone_number }) = &automated_call {
+            match self.number_rows.get(phone_number) {
+                Some(&first) => row.fault(Column::PhoneNumber, Fault::DuplicateNumber(first)),
+                None => drop(self.number_rows.insert(phone_number.clone(), number)),
+            }
+        }
+        let call_times = row.optional(Column::CallTimes, |cell| value::call_times(cell, self.hours));
+        let language = row.optional(Column::Language, value::language);
+        let diagnosis_date = row.optional(Column::DiagnosisDate, |cell| value::past_date(cell, self.today));
+        let monitoring_start = row.optional(Column::MonitoringStart, value::date);
+        row.not_before_birth(Column::DiagnosisDate, birth_date, diagnosis_date.as_ref());
+        row.not_before_birth(Column::MonitoringStart, birth_date, monitoring_start.as_ref());
+        let entry = (|| {
+            Some(Entry {
+                row: number,
+                hersys_id: id?,
+                birth_date: birth_date?,
+                family_name: family_name?,
+                given_name: given_name?,
+                automated_call: automated_call?,
+                call_times: call_times?,
+                language: language?.over(None),
+                diagnosis_date: diagnosis_date?,
+                monitoring_start: monitoring_start?,
+            })
+        })();
+        self.entries.extend(entry);
+    }
+}
+
+impl Row<'_, '_> {
+    /// Whether the row has the header's cells, and no character that no cell may hold.
+    fn shape(&mut self, every_cell: bool) {
+        let (found, expected) = (self.cells.len(), self.header.width());
+        if every_cell && found < expected {
+            self.findings
+                .push(Finding { place: Place::Row(self.number), fault: Fault::TooFewCells { found, expected } });
+        }
+        let row = self.number;
+        for (position, cell) in self.cells.iter().enumerate() {
+            let place = Place::Cell { row, position, column: self.header.column(position) };
+            if position >= expected && !cell.is_blank() {
+                // Beyond the last column that is told apart, the position isn't the cell's own.
+                let place = if position < MAX_COLUMNS { place } else { Place::Row(row) };
+                self.findings.push(Finding { place, fault: Fault::TooManyCells });
+            } else if let Err(fault) = value::characters(cell) {
+                self.findings.push(Finding { place, fault });
+            }
+        }
+    }
+
+    fn fault(&mut self, column: Column, fault: Fault) {
+        let place = match self.header.position(column) {
+            Some(position) => Place::Cell { row: self.number, position, column: Some(column) },
+            None => Place::Row(self.number),
+        };
+        self.findings.push(Finding { place, fault });
+    }
+
+    /// Reads a cell; a fault in it is noted and gives `None`.
+    fn read<T>(
+        &mut self,
+        column: Column,
+        cell: &Cell<'_>,
+        read: impl FnOnce(&Cell<'_>) -> Result<T, Fault>,
+    ) -> Option<T> {
+        // A fault of its characters is noted already.
+        value::characters(cell).ok()?;
+        read(cell).map_err(|fault| self.fault(column, fault)).ok()
+    }
+
+    /// Reads a cell that may not be empty.
+    fn required<T>(&mut self, column: Column, read: impl FnOnce(&Cell<'_>) -> Result<T, Fault>) -> Option<T> {
+        match self.optional(column, read)? {
+            Given::Value(value) => Some(value),
+            // That the column is missing was said once, of the file.
+            Given::NoColumn => None,
+            Given::Empty => {
+                // That the cell is missing was said of the row.
+                if self.header.position(column).is_some_and(|position| position < self.cells.len()) || !self.short() {
+                    self.fault(column, Fault::Missing);
+                }
+                None
+            }
+        }
+    }
+
+    /// Reads a cell that may be empty, in a column that may be missing. `None` when something is wrong with it.
+    fn optional<T>(&mut self, column: Column, read: impl FnOnce(&Cell<'_>) -> Result<T, Fault>) -> Option<Given<T>> {
+        let Some(position) = self.header.position(column) else { return Some(Given::NoColumn) };
+        match self.cells.get(position) {
+            Some(cell) if !cell.is_blank() => self.read(column, cell, read).map(Given::Value),
+            _ => Some(Given::Empty),
+        }
+    }
+
+    /// Whether the row is known to lack cells: then each missing one isn't named again.
+    fn short(&self) -> bool {
+        self.findings
+            .iter()
+            .rev()
+            .take_while(|finding| finding.row() == Some(self.number))
+            .any(|finding| matches!(finding.fault, Fault::TooFewCells { .. }))
+    }
+
+    fn automated_call(&mut self) -> Option<AutomatedCall> {
+        let phone_number: Option<Given<PhoneNumber>> = self.optional(Column::PhoneNumber, value::phone_number);
+        let wanted = self.optional(Column::AutomatedCall, value::yes_no);
+        let (phone_number, wanted) = (phone_number?, wanted?);
+        match (wanted, phone_number) {
+            (Given::NoColumn | Given::Empty, phone_number) => Some(AutomatedCall::Unsaid { phone_number }),
+            (Given::Value(false), phone_number) => Some(AutomatedCall::Off { phone_number }),
+            (Given::Value(true), Given::Value(number)) => match CallableNumber::new(number) {
+                Ok(phone_number) => Some(AutomatedCall::On { phone_number }),
+                Err(kind) => {
+                    self.fault(Column::PhoneNumber, Fault::NotCallable(kind));
+                    None
+                }
+            },
+            (Given::Value(true), Given::NoColumn | Given::Empty) => {
+                self.fault(Column::PhoneNumber, Fault::NumberNeeded);
+                None
+            }
+        }
+    }
+
+    fn not_before_birth(&mut self, column: Column, birth: Option<BirthDate>, date: Option<&Given<Date>>) {
+        if let (Some(birth), Some(Given::Value(date))) = (birth, date)
+            && *date < birth.expose()
+        {
+            self.fault(column, Fault::BeforeBirth);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_limited() {
+        let mut reading = Reading::new(Date::constant(2026, 11, 23), CallingHours::default(), true);
+        let cells = [Cell::Text("hersys_id".into())];
+        assert!(reading.row(1, &cells).is_continue());
+        reading.rows = MAX_ROWS - 1;
+        assert!(reading.row(MAX_ROWS, &[Cell::Text("123456".into())]).is_continue());
+        assert!(reading.row(MAX_ROWS + 1, &[Cell::Empty]).is_continue(), "an empty row doesn't count");
+        assert!(reading.row(MAX_ROWS + 2, &[Cell::Text("123457".into())]).is_break());
+        let findings = reading.finish().err().unwrap_or_default();
+        assert_eq!(findings.last(), Some(&Finding::file(Fault::TooManyRows)));
+    }
+}

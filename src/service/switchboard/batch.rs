@@ -1,0 +1,268 @@
+//! One commit: every knock of it is stepped on what was loaded together, and everything kept is written together.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::keep::Keep;
+use super::{Begin, Knock, LegStatus, Libraries, Outcome, SwitchboardError};
+use crate::call::{CallId, CentreCode, HangupCause, LegId, PhoneNumber};
+use crate::engine::{Effect, Event, Happening, Reply, Session, step};
+use crate::flow::{Library, NodeKind};
+use crate::follow_up::GuessingLimits;
+use crate::service::Clock;
+use crate::service::history::StoredEvent;
+use crate::store::sessions::{self, SessionRow};
+use crate::store::turns;
+use crate::store::{Database, StoreError, Tx, legs};
+
+/// What the switchboard works with.
+#[allow(missing_debug_implementations)] // it holds connections, which have nothing to show
+pub struct Desk {
+    /// Where everything is kept.
+    pub database: Database,
+    /// The flow documents.
+    pub libraries: Libraries,
+    /// The time.
+    pub clock: Clock,
+    /// How often someone may guess.
+    pub guessing: GuessingLimits,
+    /// The time zone in which the end of a maintenance is spoken.
+    pub zone: TimeZone,
+    /// The centre that takes callers who aren't identified; the only one there is, when none is named.
+    pub desk_centre: Option<CentreCode>,
+    /// The number that automated calls come from.
+    pub call_back_number: Option<PhoneNumber>,
+}
+
+/// A conversation being stepped.
+pub(super) struct Live {
+    pub(super) call: CallId,
+    pub(super) library: Arc<Library>,
+    pub(super) session: Session,
+    pub(super) effects: Vec<Effect>,
+    /// The number of the turn being taken.
+    pub(super) turn: i64,
+    /// The revision that this turn saves.
+    pub(super) revision: i64,
+    pub(super) event: StoredEvent,
+}
+
+/// What a knock comes to, before the commit.
+pub(super) enum Coming {
+    /// Known already.
+    Now(Outcome),
+    /// The reply of this conversation, by its place.
+    Live(usize),
+    /// The stored reply of a turn.
+    Stored(CallId, i64),
+}
+
+/// One commit under way.
+pub(super) struct Batch<'a> {
+    pub(super) desk: &'a Desk,
+    pub(super) tx: Tx,
+    pub(super) at: Timestamp,
+    pub(super) lives: Vec<Live>,
+    pub(super) keep: Keep,
+    sessions: HashMap<CallId, SessionRow>,
+    legs: HashMap<String, (LegId, CallId)>,
+}
+
+impl<'a> Batch<'a> {
+    /// Takes all knocks in one transaction. Their outcomes come in the order of the knocks.
+    pub(super) async fn commit(desk: &'a Desk, knocks: &[Knock]) -> Result<Vec<Outcome>, SwitchboardError> {
+        let tx = desk.database.begin().await?;
+        let mut batch = Self {
+            desk,
+            tx,
+            at: desk.clock.now(),
+            lives: Vec::with_capacity(knocks.len()),
+            keep: Keep::default(),
+            sessions: HashMap::new(),
+            legs: HashMap::new(),
+        };
+        batch.load(knocks).await?;
+        let mut coming = Vec::with_capacity(knocks.len());
+        for knock in knocks {
+            coming.push(batch.step(knock).await?);
+        }
+        batch.begin_all(knocks, &mut coming).await?;
+        batch.answer_asks().await?;
+        let replies = batch.stored_replies(&mut coming).await?;
+        let Self { mut tx, keep, lives, at, .. } = batch;
+        let lives = keep.write(&mut tx, lives, at).await?;
+        tx.commit().await?;
+        coming.into_iter().map(|coming| outcome(coming, &lives, &replies)).collect()
+    }
+
+    /// Loads the legs and sessions that the knocks speak of.
+    async fn load(&mut self, knocks: &[Knock]) -> Result<(), SwitchboardError> {
+        let mut names: HashMap<&'static str, Vec<&str>> = HashMap::new();
+        let mut calls = Vec::with_capacity(knocks.len());
+        for knock in knocks {
+            match knock {
+                Knock::Begin(Begin { carrier, leg, .. }) | Knock::Status(LegStatus { carrier, leg, .. }) => {
+                    names.entry(carrier).or_default().push(leg);
+                }
+                Knock::Turn { call, .. } | Knock::Lost(call) => calls.push(*call),
+            }
+        }
+        for (carrier, names) in names {
+            for found in legs::by_carrier_leg(&mut self.tx, carrier, &names).await? {
+                calls.push(found.call);
+                self.legs.insert(found.carrier_leg_id, (found.leg, found.call));
+            }
+        }
+        if !calls.is_empty() {
+            let rows = sessions::load(&mut self.tx, &calls).await?;
+            self.sessions = rows.into_iter().map(|row| (row.call, row)).collect();
+        }
+        Ok(())
+    }
+
+    async fn step(&mut self, knock: &Knock) -> Result<Coming, SwitchboardError> {
+        match knock {
+            // A webhook that comes again finds its leg: the first reply stands.
+            Knock::Begin(begin) => Ok(match self.legs.get(&begin.leg) {
+                Some((_, call)) => Coming::Stored(*call, 0),
+                None => Coming::Now(Outcome::Unknown),
+            }),
+            Knock::Turn { call, turn, happening } => self.step_turn(*call, i64::from(*turn), happening).await,
+            Knock::Status(status) => self.step_status(status).await,
+            Knock::Lost(call) => self.step_hang_up(*call, HangupCause::Unspecified).await,
+        }
+    }
+
+    async fn step_turn(&mut self, call: CallId, turn: i64, happening: &Happening) -> Result<Coming, SwitchboardError> {
+        self.refuse_taken(call)?;
+        let Some(row) = self.sessions.get(&call) else { return Ok(Coming::Now(Outcome::Unknown)) };
+        if turn <= row.turn {
+            metrics::counter!("kenkocall_turns_repeated_total").increment(1);
+            return Ok(Coming::Stored(call, turn));
+        }
+        if turn > row.turn + 1 {
+            return Ok(Coming::Now(Outcome::Unknown));
+        }
+        if row.ended {
+            return Ok(Coming::Now(Outcome::Over));
+        }
+        let outstanding = row.turn;
+        let Some(row) = self.sessions.remove(&call) else { return Ok(Coming::Now(Outcome::Unknown)) };
+        let place = self.step_session(row, happening).await?;
+        let replied = self.lives.get(place).is_some_and(|live| !matches!(live.effects.as_slice(), [Effect::Note(_)]));
+        if replied {
+            return Ok(Coming::Live(place));
+        }
+        // What came doesn't fit what is waited for: nothing changes, and the outstanding reply is said again.
+        self.lives.truncate(place);
+        Ok(Coming::Stored(call, outstanding))
+    }
+
+    async fn step_status(&mut self, status: &LegStatus) -> Result<Coming, SwitchboardError> {
+        let Some((leg, call)) = self.legs.get(&status.leg).copied() else { return Ok(Coming::Now(Outcome::Unknown)) };
+        self.keep.status(leg, status, self.at);
+        match status.ended {
+            Some(cause) => self.step_hang_up(call, cause).await,
+            None => Ok(Coming::Now(Outcome::Noted)),
+        }
+    }
+
+    async fn step_hang_up(&mut self, call: CallId, cause: HangupCause) -> Result<Coming, SwitchboardError> {
+        self.refuse_taken(call)?;
+        if self.sessions.get(&call).is_some_and(|row| !row.ended)
+            && let Some(row) = self.sessions.remove(&call)
+        {
+            self.step_session(row, &Happening::HungUp(cause)).await?;
+        }
+        Ok(Coming::Now(Outcome::Noted))
+    }
+
+    /// One turn of a call in one commit: a second one is taken alone, on what the first one left.
+    fn refuse_taken(&self, call: CallId) -> Result<(), SwitchboardError> {
+        let taken = self.lives.iter().any(|live| live.call == call);
+        if taken { Err(StoreError::Stale.into()) } else { Ok(()) }
+    }
+
+    /// Steps a loaded session and keeps it among the lives; says at which place.
+    async fn step_session(&mut self, row: SessionRow, happening: &Happening) -> Result<usize, SwitchboardError> {
+        let library = self.desk.libraries.of(&mut self.tx, &row.flow_set).await?;
+        let session: Session =
+            serde_json::from_str(row.session.as_str()).map_err(|_| SwitchboardError::Unreadable("session"))?;
+        let event = StoredEvent::of(happening, is_private(&library, &session));
+        let (session, effects) = step(&library, session, &Event { at: self.at, happening: happening.clone() });
+        let (turn, revision) = (row.turn + 1, row.revision + 1);
+        self.lives.push(Live { call: row.call, library, session, effects, turn, revision, event });
+        Ok(self.lives.len() - 1)
+    }
+
+    async fn stored_replies(&mut self, coming: &mut [Coming]) -> Result<Replies, SwitchboardError> {
+        let wanted: Vec<(CallId, i64)> = coming
+            .iter()
+            .filter_map(|coming| match coming {
+                Coming::Stored(call, turn) => Some((*call, *turn)),
+                Coming::Now(_) | Coming::Live(_) => None,
+            })
+            .collect();
+        let mut replies = HashMap::new();
+        if wanted.is_empty() {
+            return Ok(replies);
+        }
+        let calls: Vec<CallId> = wanted.iter().map(|(call, _)| *call).collect();
+        let sets: HashMap<CallId, String> =
+            sessions::load(&mut self.tx, &calls).await?.into_iter().map(|row| (row.call, row.flow_set)).collect();
+        for stored in turns::replies(&mut self.tx, &wanted).await? {
+            let Some(set) = sets.get(&stored.call) else { continue };
+            let library = self.desk.libraries.of(&mut self.tx, set).await?;
+            let reply: Option<Reply> =
+                serde_json::from_str(stored.reply.as_str()).map_err(|_| SwitchboardError::Unreadable("turn"))?;
+            replies.insert((stored.call, stored.turn), (reply.map(Arc::new), library));
+        }
+        Ok(replies)
+    }
+}
+
+/// Whether what is keyed now must not stand in the call's history.
+fn is_private(library: &Library, session: &Session) -> bool {
+    let node = session.top().and_then(|frame| library.flow(frame.flow.as_str())?.nodes.get(&frame.node));
+    node.is_some_and(|node| matches!(&node.kind, NodeKind::Gather(gather) if gather.private))
+}
+
+fn outcome(coming: Coming, lives: &[Kept], replies: &Replies) -> Result<Outcome, SwitchboardError> {
+    Ok(match coming {
+        Coming::Now(outcome) => outcome,
+        Coming::Live(place) => match lives.get(place) {
+            Some(Kept { reply: Some(reply), call, turn, library }) => Outcome::Reply {
+                call: *call,
+                turn: next(*turn),
+                reply: Arc::clone(reply),
+                library: Arc::clone(library),
+            },
+            _ => Outcome::Over,
+        },
+        Coming::Stored(call, turn) => match replies.get(&(call, turn)) {
+            Some((Some(reply), library)) => {
+                Outcome::Reply { call, turn: next(turn), reply: Arc::clone(reply), library: Arc::clone(library) }
+            }
+            Some((None, _)) => Outcome::Over,
+            None => Outcome::Unknown,
+        },
+    })
+}
+
+fn next(turn: i64) -> u32 {
+    u32::try_from(turn + 1).unwrap_or(u32::MAX)
+}
+
+/// Stored replies by call and turn; a turn in which the caller hung up has none.
+type Replies = HashMap<(CallId, i64), (Option<Arc<Reply>>, Arc<Library>)>;
+
+/// What stays of a live conversation after it was written.
+pub(super) struct Kept {
+    pub(super) call: CallId,
+    pub(super) turn: i64,
+    pub(super) reply: Option<Arc<Reply>>,
+    pub(super) library: Arc<Library>,
+}

@@ -1,0 +1,99 @@
+//! Calls that begin: the maintenance in force, the centre that takes the unidentified, the first reply.
+
+use std::collections::HashMap;
+
+use super::batch::{Batch, Coming, Live};
+use super::{Begin, Knock, Outcome, SwitchboardError};
+use crate::call::{CallId, Language, LegId};
+use crate::engine::{AnsweredBy, Centre, Start, begin};
+use crate::flow::FlowName;
+use crate::service::centres::centre_of;
+use crate::service::clock::new_id;
+use crate::service::history::StoredEvent;
+use crate::store::calls::CallRow;
+use crate::store::legs::{Direction, LegRow};
+use crate::store::{centres, maintenances};
+
+/// The flow that stands in for every line under maintenance.
+const MAINTENANCE: &str = "maintenance";
+
+impl Batch<'_> {
+    /// Begins a call for every knock that rings and isn't known yet.
+    pub(super) async fn begin_all(&mut self, knocks: &[Knock], coming: &mut [Coming]) -> Result<(), SwitchboardError> {
+        let new = |coming: &Coming| matches!(coming, Coming::Now(Outcome::Unknown));
+        if !knocks.iter().zip(coming.iter()).any(|(knock, coming)| matches!(knock, Knock::Begin(_)) && new(coming)) {
+            return Ok(());
+        }
+        let maintenance = maintenances::current(&mut self.tx, self.at).await?;
+        let until = maintenance.and_then(|maintenance| maintenance.until).map(|until| {
+            let local = self.desk.zone.to_datetime(until);
+            [local.month(), local.day(), local.hour(), local.minute()]
+                .map(|part| u8::try_from(part).unwrap_or_default())
+        });
+        let desk = self.centre_of_the_unidentified().await?;
+        let mut begun: HashMap<&str, usize> = HashMap::new();
+        for (knock, coming) in knocks.iter().zip(coming.iter_mut()) {
+            let Knock::Begin(ring) = knock else { continue };
+            if !new(coming) {
+                continue;
+            }
+            let flow = if maintenance.is_some() { MAINTENANCE } else { ring.line.word() };
+            let place = match begun.get(ring.leg.as_str()) {
+                Some(place) => *place,
+                None => self.begin_one(ring, flow, desk.clone(), until),
+            };
+            begun.insert(&ring.leg, place);
+            *coming = Coming::Live(place);
+        }
+        Ok(())
+    }
+
+    fn begin_one(&mut self, ring: &Begin, flow: &str, desk: Option<Centre>, until: Option<[u8; 4]>) -> usize {
+        let library = self.desk.libraries.current().clone();
+        let (call, leg) = (CallId(new_id()), LegId(new_id()));
+        let start = Start {
+            line: ring.line,
+            flow: FlowName::from(flow),
+            language: Language::Japanese,
+            caller: ring.caller.clone(),
+            call_back_number: self.desk.call_back_number.clone(),
+            desk,
+            until,
+            person: None,
+            answered_by: AnsweredBy::Person,
+        };
+        let (session, effects) = begin(&library, start, self.at);
+        self.keep.calls.push(CallRow {
+            id: call,
+            line: ring.line,
+            flow_set: library.digest.clone(),
+            started_at: self.at,
+            ended_at: None,
+            disposition: None,
+        });
+        self.keep.legs.push(LegRow {
+            id: leg,
+            call,
+            direction: Direction::Inbound,
+            carrier: ring.carrier.to_owned(),
+            carrier_leg_id: ring.leg.clone(),
+            far_number: ring.caller.clone(),
+            near_number: ring.called.clone(),
+            started_at: self.at,
+            ended_at: None,
+            hangup_cause: None,
+        });
+        let event = StoredEvent::Began(ring.line);
+        self.lives.push(Live { call, library, session, effects, turn: 0, revision: 1, event });
+        self.lives.len() - 1
+    }
+
+    /// The named desk, or the only centre there is.
+    async fn centre_of_the_unidentified(&mut self) -> Result<Option<Centre>, SwitchboardError> {
+        if let Some(code) = &self.desk.desk_centre {
+            return Ok(centres::get(&mut self.tx, code).await?.map(|row| centre_of(&row)));
+        }
+        let all = centres::list(&mut self.tx).await?;
+        Ok(if let [only] = all.as_slice() { Some(centre_of(only)) } else { None })
+    }
+}

@@ -1,0 +1,229 @@
+//! What one commit writes: the rows of all its turns, table by table.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use tracing::{info, warn};
+
+use super::batch::{Kept, Live};
+use super::{LegStatus, SwitchboardError};
+use crate::call::{
+    AlertKind, CallId, CentreCode, Channel, LegId, Line, PatientId, ReportId, ReportOutcome, Sensitive, Severity,
+};
+use crate::engine::{Effect, Errand, Fact, Note};
+use crate::service::clock::new_id;
+use crate::store::alerts::{self, AlertRow};
+use crate::store::answers::{self, AnswerRow};
+use crate::store::calls::{self, CallEnd, CallRow};
+use crate::store::identifications::{self, IdentificationRow};
+use crate::store::legs::{self, LegEnd, LegRow};
+use crate::store::outbox::{self, ErrandRow};
+use crate::store::patients::PatientRow;
+use crate::store::reports::{self, ReportClose, ReportRow};
+use crate::store::sessions::{self, SessionSave};
+use crate::store::turns::{self, TurnRow};
+use crate::store::{Document, Tx};
+
+/// The rows to write.
+#[derive(Default)]
+pub(super) struct Keep {
+    pub(super) calls: Vec<CallRow>,
+    pub(super) legs: Vec<LegRow>,
+    pub(super) identifications: Vec<IdentificationRow>,
+    reports: Vec<ReportRow>,
+    closed: Vec<ReportClose>,
+    answers: Vec<AnswerRow>,
+    alerts: Vec<AlertRow>,
+    errands: Vec<ErrandRow>,
+    ended: Vec<CallEnd>,
+    statuses: Vec<legs::LegStatus>,
+    leg_ends: Vec<LegEnd>,
+    sessions: Vec<SessionSave>,
+    turns: Vec<TurnRow>,
+}
+
+impl Keep {
+    /// A carrier told of a leg.
+    pub(super) fn status(&mut self, leg: LegId, status: &LegStatus, at: Timestamp) {
+        self.statuses.push(legs::LegStatus { leg, status: status.status.to_owned(), at });
+        if let Some(cause) = status.ended {
+            self.leg_ends.push(LegEnd { leg, ended_at: at, cause });
+        }
+    }
+
+    /// A person was identified and has no open report of the day yet.
+    pub(super) fn open_report(
+        &mut self,
+        id: ReportId,
+        patient: &PatientRow,
+        date: Date,
+        at: Timestamp,
+        live: Option<&Live>,
+    ) {
+        let channel = match live.map(|live| live.session.line) {
+            Some(Line::AutomatedCall) => Channel::AutomatedCall,
+            _ => Channel::HealthCall,
+        };
+        self.reports.push(ReportRow {
+            id,
+            patient: patient.id,
+            centre: patient.centre.clone(),
+            report_date: date,
+            channel,
+            outcome: ReportOutcome::Unanswered,
+            started_at: at,
+            ended_at: None,
+        });
+    }
+
+    /// Staff must know of something that no flow asked for.
+    pub(super) fn alert(
+        &mut self,
+        kind: AlertKind,
+        centre: Option<CentreCode>,
+        patient: Option<PatientId>,
+        call: CallId,
+        at: Timestamp,
+    ) {
+        self.tell(kind, centre.as_ref(), at);
+        let (report, item, closed_at, closed_by) = (None, None, None, None);
+        let id = crate::call::AlertId(new_id());
+        self.alerts.push(AlertRow {
+            id,
+            kind,
+            centre,
+            patient,
+            report,
+            call: Some(call),
+            item,
+            raised_at: at,
+            closed_at,
+            closed_by,
+        });
+    }
+
+    fn tell(&mut self, kind: AlertKind, centre: Option<&CentreCode>, at: Timestamp) {
+        metrics::counter!("kenkocall_alerts_total", "kind" => kind.word()).increment(1);
+        if let Some(centre) = centre {
+            self.errand(&Errand::TellCentre { centre: centre.clone(), kind }, at);
+        }
+    }
+
+    fn errand(&mut self, errand: &Errand, at: Timestamp) {
+        // An errand is an enum of codes and words: its JSON can't fail.
+        let errand = Document::from(serde_json::to_string(errand).unwrap_or_default());
+        self.errands.push(ErrandRow { id: new_id(), errand, due_at: at, attempts: 0 });
+    }
+
+    fn fact(&mut self, live: &Live, fact: &Fact, at: Timestamp) {
+        let answer = |report: &ReportId, item, entry, severity| AnswerRow {
+            id: new_id(),
+            report: *report,
+            call: Some(live.call),
+            turn: Some(live.turn),
+            item,
+            entry,
+            severity,
+            at,
+        };
+        match fact {
+            Fact::Answered { report, item, answer: given, severity } => {
+                self.answers.push(answer(report, *item, Sensitive::new(given.entry()), *severity));
+            }
+            Fact::Withdrawn { report, item } => {
+                self.answers.push(answer(report, *item, Sensitive::default(), Severity::None))
+            }
+            Fact::ReportClosed { report, outcome } => {
+                metrics::counter!("kenkocall_reports_total", "outcome" => outcome.word()).increment(1);
+                self.closed.push(ReportClose { report: *report, outcome: *outcome, ended_at: at });
+            }
+            Fact::Alert { kind, centre, person, item } => {
+                metrics::counter!("kenkocall_alerts_total", "kind" => kind.word()).increment(1);
+                self.alerts.push(AlertRow {
+                    id: crate::call::AlertId(new_id()),
+                    kind: *kind,
+                    centre: centre.clone(),
+                    patient: person.map(|(patient, _)| patient),
+                    report: person.map(|(_, report)| report),
+                    call: Some(live.call),
+                    item: *item,
+                    raised_at: at,
+                    closed_at: None,
+                    closed_by: None,
+                });
+            }
+            Fact::CallEnded(disposition) => {
+                metrics::counter!("kenkocall_calls_ended_total", "disposition" => disposition.word()).increment(1);
+                info!(call = %live.call, line = live.session.line.word(), disposition = disposition.word(), "call ended");
+                self.ended.push(CallEnd { call: live.call, ended_at: at, disposition: *disposition });
+            }
+        }
+    }
+
+    fn live(&mut self, live: Live, at: Timestamp) -> Result<Kept, SwitchboardError> {
+        let mut reply = None;
+        for effect in &live.effects {
+            match effect {
+                Effect::Reply(said) => reply = Some(Arc::new(said.clone())),
+                Effect::Fact(fact) => self.fact(&live, fact, at),
+                Effect::Errand(errand) => self.errand(errand, at),
+                Effect::Ask(_) => {}
+                Effect::Note(Note::EventDoesNotFit) => {
+                    info!(call = %live.call, "an event that doesn't fit changed nothing")
+                }
+                Effect::Note(note) => warn!(call = %live.call, ?note, "a call was ended with an apology"),
+            }
+        }
+        let json = |written: Result<String, serde_json::Error>, what| {
+            written.map(Document::from).map_err(|_| SwitchboardError::Unreadable(what))
+        };
+        self.turns.push(TurnRow {
+            call: live.call,
+            turn: live.turn,
+            at,
+            event: json(serde_json::to_string(&live.event), "turn")?,
+            reply: json(serde_json::to_string(&reply), "turn")?,
+        });
+        self.sessions.push(SessionSave {
+            call: live.call,
+            revision: live.revision,
+            turn: live.turn,
+            session: json(serde_json::to_string(&live.session), "session")?,
+            updated_at: at,
+        });
+        Ok(Kept { call: live.call, turn: live.turn, reply, library: live.library })
+    }
+
+    /// Writes everything, each table once. What others refer to comes first.
+    pub(super) async fn write(
+        mut self,
+        tx: &mut Tx,
+        lives: Vec<Live>,
+        at: Timestamp,
+    ) -> Result<Vec<Kept>, SwitchboardError> {
+        metrics::counter!("kenkocall_turns_total").increment(lives.len() as u64);
+        let kept = lives.into_iter().map(|live| self.live(live, at)).collect::<Result<Vec<Kept>, _>>()?;
+        macro_rules! write {
+            ($rows:expr, $write:path) => {
+                if !$rows.is_empty() {
+                    $write(tx, $rows).await?;
+                }
+            };
+        }
+        write!(&self.calls, calls::insert);
+        write!(&self.legs, legs::insert);
+        write!(self.sessions, sessions::save);
+        write!(self.turns, turns::append);
+        write!(&self.identifications, identifications::append);
+        write!(&self.reports, reports::open);
+        write!(&self.answers, answers::append);
+        write!(&self.closed, reports::close);
+        write!(&self.alerts, alerts::raise);
+        write!(self.errands, outbox::put);
+        write!(&self.ended, calls::end);
+        write!(&self.statuses, legs::note_statuses);
+        write!(&self.leg_ends, legs::end);
+        Ok(kept)
+    }
+}

@@ -1,0 +1,148 @@
+//! Where turns of calls are taken: one at a time for a caller, many in one commit for the disk.
+//!
+//! A turn is: load the session, step, save session, facts, errands and reply under the session's revision, commit, then
+//! answer. Turns that arrive while a commit is under way share the next one, so that a disk that syncs in 0.2 ms
+//! carries thousands of turns a second. When a shared commit fails, each turn of it is tried again alone: one bad turn
+//! harms no other.
+
+mod batch;
+mod begin;
+mod identify;
+mod keep;
+mod libraries;
+mod worker;
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+
+pub use batch::Desk;
+pub use libraries::Libraries;
+
+use crate::call::{CallId, HangupCause, Line, PhoneNumber};
+use crate::engine::{Happening, Reply};
+use crate::flow::Library;
+use crate::store::StoreError;
+
+/// Turns that wait for a commit at the same time. Above it callers are told that we are overloaded.
+const MAX_WAITING: usize = 4_096;
+
+/// Something that a carrier tells us.
+#[derive(Debug, Clone)]
+pub enum Knock {
+    /// A caller rings.
+    Begin(Begin),
+    /// Something happened to a conversation: the answer to the reply before it.
+    Turn {
+        /// The call.
+        call: CallId,
+        /// The turn's number: the one that the reply before it named.
+        turn: u32,
+        /// What happened.
+        happening: Happening,
+    },
+    /// A leg's status changed.
+    Status(LegStatus),
+    /// Nothing was heard of a call for so long that its end must have been lost.
+    Lost(CallId),
+}
+
+/// A caller rings.
+#[derive(Debug, Clone)]
+pub struct Begin {
+    /// The line.
+    pub line: Line,
+    /// The carrier's name.
+    pub carrier: &'static str,
+    /// The carrier's name of the leg.
+    pub leg: String,
+    /// The caller's number, when shown.
+    pub caller: Option<PhoneNumber>,
+    /// The number called.
+    pub called: Option<PhoneNumber>,
+}
+
+/// A leg's status changed.
+#[derive(Debug, Clone)]
+pub struct LegStatus {
+    /// The carrier's name.
+    pub carrier: &'static str,
+    /// The carrier's name of the leg.
+    pub leg: String,
+    /// The status, in the carrier's words: kept for the record.
+    pub status: &'static str,
+    /// Why it ended, when it ended.
+    pub ended: Option<HangupCause>,
+}
+
+/// What became of a knock.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// Say this, and send what happens then as turn `turn`.
+    Reply {
+        /// The call.
+        call: CallId,
+        /// The number of the turn that answers this reply.
+        turn: u32,
+        /// What the caller hears.
+        reply: Arc<Reply>,
+        /// The documents that the call began with.
+        library: Arc<Library>,
+    },
+    /// The call is over: hang up.
+    Over,
+    /// Kept; there is nothing to say.
+    Noted,
+    /// Nobody knows such a call, or such a turn was never asked for.
+    Unknown,
+}
+
+/// Why a knock had no outcome. Nothing of it was kept.
+#[derive(Debug, thiserror::Error)]
+pub enum SwitchboardError {
+    /// The database couldn't keep it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// More turns are waiting than can be taken in time.
+    #[error("too many calls are waiting for the database; this one was turned away")]
+    Overloaded,
+    /// The server is shutting down.
+    #[error("the server is shutting down")]
+    ShuttingDown,
+    /// A stored session, turn or document can't be read.
+    #[error("a stored {0} can't be read")]
+    Unreadable(&'static str),
+}
+
+/// A knock and whoever waits for its outcome.
+struct Job {
+    knock: Knock,
+    answer: oneshot::Sender<Result<Outcome, SwitchboardError>>,
+}
+
+/// Takes knocks from any number of tasks.
+#[derive(Debug, Clone)]
+pub struct Switchboard {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl std::fmt::Debug for Job {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Job")
+    }
+}
+
+impl Switchboard {
+    /// Takes a knock and waits until its outcome is durable.
+    ///
+    /// # Errors
+    /// When nothing of it could be kept: the caller must be asked to call again, never thanked.
+    pub async fn take(&self, knock: Knock) -> Result<Outcome, SwitchboardError> {
+        let (answer, outcome) = oneshot::channel();
+        self.jobs.try_send(Job { knock, answer }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => SwitchboardError::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => SwitchboardError::ShuttingDown,
+        })?;
+        outcome.await.unwrap_or(Err(SwitchboardError::ShuttingDown))
+    }
+}

@@ -1,0 +1,122 @@
+//! What a health centre should look at.
+
+use jiff::Timestamp;
+
+use super::{
+    StoreError, Tx,
+    arg::{Row, parsed},
+};
+use crate::call::{AlertId, AlertKind, CallId, CentreCode, Item, PatientId, ReportId};
+
+/// One alert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlertRow {
+    /// The alert.
+    pub id: AlertId,
+    /// Why.
+    pub kind: AlertKind,
+    /// The health centre that should look; none for all of them.
+    pub centre: Option<CentreCode>,
+    /// The patient concerned.
+    pub patient: Option<PatientId>,
+    /// The report concerned.
+    pub report: Option<ReportId>,
+    /// The call concerned.
+    pub call: Option<CallId>,
+    /// The item of the answer.
+    pub item: Option<Item>,
+    /// When it was raised.
+    pub raised_at: Timestamp,
+    /// When somebody closed it.
+    pub closed_at: Option<Timestamp>,
+    /// Who.
+    pub closed_by: Option<String>,
+}
+
+/// Begins a query of whole alerts that are open.
+macro_rules! select_open {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, kind, centre_code, patient_id, report_id, call_id, item, raised_at, closed_at, closed_by
+             FROM alerts WHERE closed_at IS NULL ",
+            $rest
+        )
+    };
+}
+
+/// Raises alerts.
+///
+/// # Errors
+/// As the database fails.
+pub async fn raise(tx: &mut Tx, alerts: &[AlertRow]) -> Result<(), StoreError> {
+    let rows = alerts.iter().map(|alert| {
+        [
+            alert.id.into(),
+            alert.kind.word().into(),
+            alert.centre.as_ref().into(),
+            alert.patient.into(),
+            alert.report.into(),
+            alert.call.into(),
+            alert.item.map(Item::word).into(),
+            alert.raised_at.into(),
+            alert.closed_at.into(),
+            alert.closed_by.as_deref().into(),
+        ]
+    });
+    tx.execute_rows(
+        "INSERT INTO alerts (id, kind, centre_code, patient_id, report_id, call_id, item, raised_at, closed_at, closed_by)
+         VALUES",
+        rows.collect(),
+        "",
+    )
+    .await?;
+    Ok(())
+}
+
+/// The open alerts, oldest first: of one health centre together with those for all, or of everybody.
+///
+/// # Errors
+/// As the database fails.
+pub async fn open(tx: &mut Tx, centre: Option<&CentreCode>, limit: u32) -> Result<Vec<AlertRow>, StoreError> {
+    let limit = i64::from(limit);
+    match centre {
+        Some(centre) => {
+            tx.fetch_all(
+                select_open!("AND (centre_code = $1 OR centre_code IS NULL) ORDER BY raised_at, id LIMIT $2"),
+                vec![centre.into(), limit.into()],
+                read,
+            )
+            .await
+        }
+        None => tx.fetch_all(select_open!("ORDER BY raised_at, id LIMIT $1"), vec![limit.into()], read).await,
+    }
+}
+
+/// Closes an alert; says whether it was open.
+///
+/// # Errors
+/// As the database fails.
+pub async fn close(tx: &mut Tx, id: AlertId, at: Timestamp, by: &str) -> Result<bool, StoreError> {
+    let written = tx
+        .execute(
+            "UPDATE alerts SET closed_at = $2, closed_by = $3 WHERE id = $1 AND closed_at IS NULL",
+            vec![id.into(), at.into(), by.into()],
+        )
+        .await?;
+    Ok(written == 1)
+}
+
+fn read(row: &Row<'_>) -> Result<AlertRow, StoreError> {
+    Ok(AlertRow {
+        id: row.read(0, "alerts.id", parsed)?,
+        kind: row.read(1, "alerts.kind", AlertKind::from_word)?,
+        centre: row.opt_read(2, "alerts.centre_code", |text| CentreCode::parse(text).ok())?,
+        patient: row.opt_read(3, "alerts.patient_id", parsed)?,
+        report: row.opt_read(4, "alerts.report_id", parsed)?,
+        call: row.opt_read(5, "alerts.call_id", parsed)?,
+        item: row.opt_read(6, "alerts.item", Item::from_word)?,
+        raised_at: row.time(7, "alerts.raised_at")?,
+        closed_at: row.opt_time(8, "alerts.closed_at")?,
+        closed_by: row.opt_text(9)?.map(str::to_owned),
+    })
+}

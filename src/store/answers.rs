@@ -1,0 +1,110 @@
+//! Answers. Append-only: a correction is a later row, and the latest row of an item stands.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{
+    StoreError, Tx,
+    arg::{Row, parsed},
+};
+use crate::call::{CallId, Item, ReportId, Sensitive, Severity};
+
+/// One answer, or its correction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerRow {
+    /// Its id; of two answers at the same time the one of the greater id is later.
+    pub id: Uuid,
+    /// The report.
+    pub report: ReportId,
+    /// The call in which it was given, if by phone.
+    pub call: Option<CallId>,
+    /// The turn of that call.
+    pub turn: Option<i64>,
+    /// What was asked.
+    pub item: Item,
+    /// [`Answer::entry`](crate::call::Answer::entry).
+    pub entry: Sensitive,
+    /// How it was judged.
+    pub severity: Severity,
+    /// When it was given.
+    pub at: Timestamp,
+}
+
+/// The answer of an item that stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LatestAnswer {
+    /// What was asked.
+    pub item: Item,
+    /// [`Answer::entry`](crate::call::Answer::entry).
+    pub entry: Sensitive,
+    /// How it was judged.
+    pub severity: Severity,
+}
+
+/// Adds answers.
+///
+/// # Errors
+/// As the database fails.
+pub async fn append(tx: &mut Tx, answers: &[AnswerRow]) -> Result<(), StoreError> {
+    let rows = answers.iter().map(|answer| {
+        [
+            answer.id.into(),
+            answer.report.into(),
+            answer.call.into(),
+            answer.turn.into(),
+            answer.item.word().into(),
+            (&answer.entry).into(),
+            answer.severity.word().into(),
+            answer.at.into(),
+        ]
+    });
+    tx.execute_rows(
+        "INSERT INTO answers (id, report_id, call_id, turn, item, entry, severity, at) VALUES",
+        rows.collect(),
+        "",
+    )
+    .await?;
+    Ok(())
+}
+
+/// All answers of these reports; those of one report oldest first.
+///
+/// # Errors
+/// As the database fails.
+pub async fn of_reports(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<AnswerRow>, StoreError> {
+    tx.fetch_in(
+        "SELECT id, report_id, call_id, turn, item, entry, severity, at FROM answers WHERE report_id IN",
+        &[],
+        reports.iter().map(|report| (*report).into()),
+        "ORDER BY at, id",
+        read,
+    )
+    .await
+}
+
+/// The answers of these reports that stand, in the order of the questionnaire.
+///
+/// # Errors
+/// As the database fails.
+pub async fn latest(tx: &mut Tx, reports: &[ReportId]) -> Result<HashMap<ReportId, Vec<LatestAnswer>>, StoreError> {
+    let mut latest: HashMap<ReportId, BTreeMap<Item, LatestAnswer>> = HashMap::new();
+    for AnswerRow { report, item, entry, severity, .. } in of_reports(tx, reports).await? {
+        latest.entry(report).or_default().insert(item, LatestAnswer { item, entry, severity });
+    }
+    Ok(latest.into_iter().map(|(report, answers)| (report, answers.into_values().collect())).collect())
+}
+
+fn read(row: &Row<'_>) -> Result<AnswerRow, StoreError> {
+    Ok(AnswerRow {
+        id: row.read(0, "answers.id", parsed)?,
+        report: row.read(1, "answers.report_id", parsed)?,
+        call: row.opt_read(2, "answers.call_id", parsed)?,
+        turn: row.opt_int(3)?,
+        item: row.read(4, "answers.item", Item::from_word)?,
+        entry: row.sensitive(5)?,
+        severity: row.read(6, "answers.severity", Severity::from_word)?,
+        at: row.time(7, "answers.at")?,
+    })
+}

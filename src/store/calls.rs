@@ -1,0 +1,167 @@
+//! Calls: what began, on which line, and our verdict once they ended.
+
+use jiff::Timestamp;
+
+use super::{
+    StoreError, Tx,
+    arg::{Row, parsed},
+};
+use crate::call::{CallId, Disposition, HersysId, Line};
+
+/// One call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallRow {
+    /// The call.
+    pub id: CallId,
+    /// Its line.
+    pub line: Line,
+    /// The digest of the flow set that it began with.
+    pub flow_set: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// Our verdict, given when it ended.
+    pub disposition: Option<Disposition>,
+}
+
+/// The end of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallEnd {
+    /// The call.
+    pub call: CallId,
+    /// When it ended.
+    pub ended_at: Timestamp,
+    /// Our verdict.
+    pub disposition: Disposition,
+}
+
+/// Which calls to list.
+#[derive(Debug, Clone, Default)]
+pub struct CallFilter {
+    /// Begun at this time or later.
+    pub since: Option<Timestamp>,
+    /// Only calls that haven't ended.
+    pub open_only: bool,
+    /// Only calls in which this ID was keyed, proven or not.
+    pub hersys_id: Option<HersysId>,
+    /// The most calls listed.
+    pub limit: u32,
+}
+
+/// Begins a query of whole calls.
+macro_rules! select {
+    ($where:literal) => {
+        concat!("SELECT id, line, flow_set, started_at, ended_at, disposition FROM calls WHERE ", $where)
+    };
+}
+
+/// Adds calls.
+///
+/// # Errors
+/// As the database fails, an unknown flow set among the causes.
+pub async fn insert(tx: &mut Tx, calls: &[CallRow]) -> Result<(), StoreError> {
+    let rows = calls.iter().map(|call| {
+        [
+            call.id.into(),
+            call.line.word().into(),
+            call.flow_set.as_str().into(),
+            call.started_at.into(),
+            call.ended_at.into(),
+            call.disposition.map(Disposition::word).into(),
+        ]
+    });
+    tx.execute_rows(
+        "INSERT INTO calls (id, line, flow_set, started_at, ended_at, disposition) VALUES",
+        rows.collect(),
+        "",
+    )
+    .await?;
+    Ok(())
+}
+
+/// Ends calls; one that has ended keeps its first end and verdict. Says how many were open.
+///
+/// # Errors
+/// As the database fails.
+pub async fn end(tx: &mut Tx, ends: &[CallEnd]) -> Result<u64, StoreError> {
+    let rows = ends.iter().map(|end| [end.call.into(), end.ended_at.into(), end.disposition.word().into()]);
+    tx.execute_rows(
+        "UPDATE calls SET ended_at = v.column2, disposition = v.column3 FROM (VALUES",
+        rows.collect(),
+        ") AS v WHERE calls.id = v.column1 AND calls.ended_at IS NULL",
+    )
+    .await
+}
+
+/// Calls by their beginning, latest first.
+///
+/// # Errors
+/// As the database fails.
+pub async fn list(tx: &mut Tx, filter: &CallFilter) -> Result<Vec<CallRow>, StoreError> {
+    let (since, limit) = (filter.since.unwrap_or(Timestamp::UNIX_EPOCH), i64::from(filter.limit));
+    match &filter.hersys_id {
+        Some(hersys_id) => {
+            tx.fetch_all(
+                select!(
+                    "id IN (SELECT call_id FROM identifications WHERE hersys_id = $1) AND started_at >= $2
+                     AND (ended_at IS NULL OR NOT $3) ORDER BY started_at DESC, id DESC LIMIT $4"
+                ),
+                vec![hersys_id.into(), since.into(), filter.open_only.into(), limit.into()],
+                read,
+            )
+            .await
+        }
+        // Apart from all calls, because the few open ones have an index of their own.
+        None if filter.open_only => {
+            tx.fetch_all(
+                select!("started_at >= $1 AND ended_at IS NULL ORDER BY started_at DESC, id DESC LIMIT $2"),
+                vec![since.into(), limit.into()],
+                read,
+            )
+            .await
+        }
+        None => {
+            tx.fetch_all(
+                select!("started_at >= $1 ORDER BY started_at DESC, id DESC LIMIT $2"),
+                vec![since.into(), limit.into()],
+                read,
+            )
+            .await
+        }
+    }
+}
+
+/// One call.
+///
+/// # Errors
+/// As the database fails.
+pub async fn show(tx: &mut Tx, call: CallId) -> Result<Option<CallRow>, StoreError> {
+    tx.fetch_optional(select!("id = $1"), vec![call.into()], read).await
+}
+
+/// Open calls in which nothing has moved since `before`, longest silence first: for the sweeper.
+///
+/// # Errors
+/// As the database fails.
+pub async fn open_since(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<Vec<CallId>, StoreError> {
+    tx.fetch_all(
+        "SELECT c.id FROM calls c LEFT JOIN sessions s ON s.call_id = c.id
+         WHERE c.ended_at IS NULL AND c.started_at < $1 AND coalesce(s.updated_at, c.started_at) < $1
+         ORDER BY coalesce(s.updated_at, c.started_at) LIMIT $2",
+        vec![before.into(), i64::from(limit).into()],
+        |row| row.read(0, "calls.id", parsed),
+    )
+    .await
+}
+
+fn read(row: &Row<'_>) -> Result<CallRow, StoreError> {
+    Ok(CallRow {
+        id: row.read(0, "calls.id", parsed)?,
+        line: row.read(1, "calls.line", Line::from_word)?,
+        flow_set: row.owned(2)?,
+        started_at: row.time(3, "calls.started_at")?,
+        ended_at: row.opt_time(4, "calls.ended_at")?,
+        disposition: row.opt_read(5, "calls.disposition", Disposition::from_word)?,
+    })
+}

@@ -1,0 +1,106 @@
+//! Health centres (保健所).
+
+use jiff::Timestamp;
+
+use super::{StoreError, Tx, arg::Row};
+use crate::call::{CentreCode, PhoneNumber};
+
+/// One health centre.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CentreRow {
+    /// Its code.
+    pub code: CentreCode,
+    /// Its name, as it signs.
+    pub name: String,
+    /// Its number for callers.
+    pub phone: PhoneNumber,
+    /// IANA name of its time zone.
+    pub time_zone: String,
+    /// Thresholds and office hours, as JSON; not read here.
+    pub settings: String,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// When it was changed last.
+    pub updated_at: Timestamp,
+}
+
+/// Adds a centre.
+///
+/// # Errors
+/// [`StoreError::Taken`] with [`Unique::CentreCode`](super::Unique::CentreCode) when the code is in use.
+pub async fn insert(tx: &mut Tx, centre: &CentreRow) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO centres (code, name, phone, time_zone, settings, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        vec![
+            (&centre.code).into(),
+            centre.name.as_str().into(),
+            (&centre.phone).into(),
+            centre.time_zone.as_str().into(),
+            centre.settings.as_str().into(),
+            centre.created_at.into(),
+            centre.updated_at.into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Writes all of a centre but its code and when it was added; says whether there is such a centre.
+///
+/// # Errors
+/// As the database fails.
+pub async fn update(tx: &mut Tx, centre: &CentreRow) -> Result<bool, StoreError> {
+    let written = tx
+        .execute(
+            "UPDATE centres SET name = $2, phone = $3, time_zone = $4, settings = $5, updated_at = $6 WHERE code = $1",
+            vec![
+                (&centre.code).into(),
+                centre.name.as_str().into(),
+                (&centre.phone).into(),
+                centre.time_zone.as_str().into(),
+                centre.settings.as_str().into(),
+                centre.updated_at.into(),
+            ],
+        )
+        .await?;
+    Ok(written == 1)
+}
+
+/// One centre.
+///
+/// # Errors
+/// As the database fails.
+pub async fn get(tx: &mut Tx, code: &CentreCode) -> Result<Option<CentreRow>, StoreError> {
+    tx.fetch_optional(
+        "SELECT code, name, phone, time_zone, settings, created_at, updated_at FROM centres WHERE code = $1",
+        vec![code.into()],
+        read,
+    )
+    .await
+}
+
+/// All centres by code.
+///
+/// # Errors
+/// As the database fails.
+pub async fn list(tx: &mut Tx) -> Result<Vec<CentreRow>, StoreError> {
+    tx.fetch_all(
+        "SELECT code, name, phone, time_zone, settings, created_at, updated_at FROM centres ORDER BY code",
+        vec![],
+        read,
+    )
+    .await
+}
+
+fn read(row: &Row<'_>) -> Result<CentreRow, StoreError> {
+    Ok(CentreRow {
+        code: row.read(0, "centres.code", |text| CentreCode::parse(text).ok())?,
+        name: row.owned(1)?,
+        phone: row.read(2, "centres.phone", |text| PhoneNumber::from_e164(text).ok())?,
+        time_zone: row.owned(3)?,
+        settings: row.owned(4)?,
+        created_at: row.time(5, "centres.created_at")?,
+        updated_at: row.time(6, "centres.updated_at")?,
+    })
+}

@@ -1,0 +1,41 @@
+//! The flow documents that calls began with, kept whole: an upgrade doesn't change a call under way.
+
+use jiff::Timestamp;
+
+use super::{StoreError, Tx};
+
+/// One set of flow documents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlowSetRow {
+    /// The digest of its files.
+    pub digest: String,
+    /// JSON: path to content.
+    pub files: String,
+    /// When it was loaded first.
+    pub loaded_at: Timestamp,
+}
+
+/// Puts a set there when it is absent; says whether it was.
+///
+/// # Errors
+/// As the database fails.
+pub async fn put(tx: &mut Tx, set: &FlowSetRow) -> Result<bool, StoreError> {
+    let written = tx
+        .execute(
+            "INSERT INTO flow_sets (digest, files, loaded_at) VALUES ($1, $2, $3) ON CONFLICT (digest) DO NOTHING",
+            vec![set.digest.as_str().into(), set.files.as_str().into(), set.loaded_at.into()],
+        )
+        .await?;
+    Ok(written == 1)
+}
+
+/// One set.
+///
+/// # Errors
+/// As the database fails.
+pub async fn get(tx: &mut Tx, digest: &str) -> Result<Option<FlowSetRow>, StoreError> {
+    tx.fetch_optional("SELECT digest, files, loaded_at FROM flow_sets WHERE digest = $1", vec![digest.into()], |row| {
+        Ok(FlowSetRow { digest: row.owned(0)?, files: row.owned(1)?, loaded_at: row.time(2, "flow_sets.loaded_at")? })
+    })
+    .await
+}

@@ -1,0 +1,142 @@
+//! Each identification on the phone: what the limits against guessing count.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{StoreError, Tx, arg::Row};
+use crate::call::{CallId, HersysId, PhoneNumber};
+use crate::follow_up::Lane;
+
+/// What came of a try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum IdentificationOutcome {
+    /// The ID and the birth date belong together.
+    Matched,
+    /// They do, but observation has ended.
+    Ended,
+    /// They don't: the only outcome that counts as a failure.
+    Mismatch,
+    /// Not judged, as a limit was reached.
+    Locked,
+}
+
+impl IdentificationOutcome {
+    /// The word in the database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Matched => "matched",
+            Self::Ended => "ended",
+            Self::Mismatch => "mismatch",
+            Self::Locked => "locked",
+        }
+    }
+}
+
+/// One try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentificationRow {
+    /// Its id.
+    pub id: Uuid,
+    /// The call.
+    pub call: CallId,
+    /// The ID that was keyed, whether it exists or not.
+    pub hersys_id: HersysId,
+    /// The caller's number; none when withheld.
+    pub caller: Option<PhoneNumber>,
+    /// Whose budget it counts against.
+    pub lane: Lane,
+    /// What came of it.
+    pub outcome: IdentificationOutcome,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// How often identification failed. What isn't listed has failed never.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Failures {
+    /// By ID and lane.
+    pub by_id: Vec<(HersysId, Lane, i64)>,
+    /// By the caller's number.
+    pub by_caller: Vec<(PhoneNumber, i64)>,
+    /// In each lane, over all IDs and callers.
+    pub by_lane: Vec<(Lane, i64)>,
+}
+
+/// Adds tries.
+///
+/// # Errors
+/// As the database fails.
+pub async fn append(tx: &mut Tx, tries: &[IdentificationRow]) -> Result<(), StoreError> {
+    let rows = tries.iter().map(|one| {
+        [
+            one.id.into(),
+            one.call.into(),
+            (&one.hersys_id).into(),
+            one.caller.as_ref().into(),
+            one.lane.word().into(),
+            one.outcome.word().into(),
+            one.at.into(),
+        ]
+    });
+    tx.execute_rows(
+        "INSERT INTO identifications (id, call_id, hersys_id, caller, lane, outcome, at) VALUES",
+        rows.collect(),
+        "",
+    )
+    .await?;
+    Ok(())
+}
+
+/// Counts failures at `since` or later: of these IDs, of these callers, and in all. Give each ID and caller once; up to
+/// 256 of them take three statements.
+///
+/// # Errors
+/// As the database fails.
+pub async fn failures_since(
+    tx: &mut Tx,
+    ids: &[HersysId],
+    callers: &[PhoneNumber],
+    since: Timestamp,
+) -> Result<Failures, StoreError> {
+    Ok(Failures {
+        by_id: tx
+            .fetch_in(
+                "SELECT hersys_id, lane, count(*) FROM identifications
+                 WHERE outcome = 'mismatch' AND at >= $1 AND hersys_id IN",
+                &[since.into()],
+                ids.iter().map(|id| id.into()),
+                "GROUP BY hersys_id, lane",
+                read_by_id,
+            )
+            .await?,
+        by_caller: tx
+            .fetch_in(
+                "SELECT caller, count(*) FROM identifications WHERE outcome = 'mismatch' AND at >= $1 AND caller IN",
+                &[since.into()],
+                callers.iter().map(|caller| caller.into()),
+                "GROUP BY caller",
+                read_by_caller,
+            )
+            .await?,
+        by_lane: tx
+            .fetch_all(
+                "SELECT lane, count(*) FROM identifications WHERE outcome = 'mismatch' AND at >= $1 GROUP BY lane",
+                vec![since.into()],
+                |row| Ok((lane(row, 0)?, row.int(1)?)),
+            )
+            .await?,
+    })
+}
+
+fn read_by_id(row: &Row<'_>) -> Result<(HersysId, Lane, i64), StoreError> {
+    let id = row.read(0, "identifications.hersys_id", |text| HersysId::parse(text).ok())?;
+    Ok((id, lane(row, 1)?, row.int(2)?))
+}
+
+fn read_by_caller(row: &Row<'_>) -> Result<(PhoneNumber, i64), StoreError> {
+    Ok((row.read(0, "identifications.caller", |text| PhoneNumber::from_e164(text).ok())?, row.int(1)?))
+}
+
+fn lane(row: &Row<'_>, index: usize) -> Result<Lane, StoreError> {
+    row.read(index, "identifications.lane", Lane::from_word)
+}

@@ -1,0 +1,228 @@
+//! Legs: the carrier's side of a call. What it tells may come twice, late and in any order; nothing here goes back.
+
+use jiff::Timestamp;
+
+use super::{
+    StoreError, Tx,
+    arg::{Row, parsed},
+};
+use crate::call::{CallId, HangupCause, LegId, PhoneNumber};
+
+/// Who rang whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// The far end rang us.
+    Inbound,
+    /// We rang the far end.
+    Outbound,
+}
+
+impl Direction {
+    /// The word in the database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Inbound => "inbound",
+            Self::Outbound => "outbound",
+        }
+    }
+
+    /// Reads [`Direction::word`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Inbound, Self::Outbound].into_iter().find(|direction| direction.word() == word)
+    }
+}
+
+/// One leg.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LegRow {
+    /// The leg.
+    pub id: LegId,
+    /// The call that it belongs to.
+    pub call: CallId,
+    /// Who rang whom.
+    pub direction: Direction,
+    /// The carrier, by the word of the configuration.
+    pub carrier: String,
+    /// The carrier's own name for the leg.
+    pub carrier_leg_id: String,
+    /// The number at the other end; none when it was withheld.
+    pub far_number: Option<PhoneNumber>,
+    /// Our number.
+    pub near_number: Option<PhoneNumber>,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// Why it ended.
+    pub hangup_cause: Option<HangupCause>,
+}
+
+/// A leg found by the carrier's name for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LegFound {
+    /// The carrier's own name for the leg.
+    pub carrier_leg_id: String,
+    /// The leg.
+    pub leg: LegId,
+    /// Its call.
+    pub call: CallId,
+}
+
+/// A status that the carrier told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LegStatus {
+    /// The leg.
+    pub leg: LegId,
+    /// The status, in the carrier's own word.
+    pub status: String,
+    /// When we heard it first.
+    pub at: Timestamp,
+}
+
+/// The end of a leg.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LegEnd {
+    /// The leg.
+    pub leg: LegId,
+    /// When it ended.
+    pub ended_at: Timestamp,
+    /// Why.
+    pub cause: HangupCause,
+}
+
+/// Adds legs.
+///
+/// # Errors
+/// [`StoreError::Taken`] with [`Unique::LegId`](super::Unique::LegId) when the carrier's leg is known already.
+pub async fn insert(tx: &mut Tx, legs: &[LegRow]) -> Result<(), StoreError> {
+    let rows = legs.iter().map(|leg| {
+        [
+            leg.id.into(),
+            leg.call.into(),
+            leg.direction.word().into(),
+            leg.carrier.as_str().into(),
+            leg.carrier_leg_id.as_str().into(),
+            leg.far_number.as_ref().into(),
+            leg.near_number.as_ref().into(),
+            leg.started_at.into(),
+            leg.ended_at.into(),
+            leg.hangup_cause.map(HangupCause::word).into(),
+        ]
+    });
+    tx.execute_rows(
+        "INSERT INTO legs (id, call_id, direction, carrier, carrier_leg_id, far_number, near_number, started_at, ended_at,
+         hangup_cause) VALUES",
+        rows.collect(),
+        "",
+    )
+    .await?;
+    Ok(())
+}
+
+/// The legs that a carrier calls by these names, in no order; an unknown name is left out.
+///
+/// # Errors
+/// As the database fails.
+pub async fn by_carrier_leg(tx: &mut Tx, carrier: &str, names: &[&str]) -> Result<Vec<LegFound>, StoreError> {
+    tx.fetch_in(
+        "SELECT carrier_leg_id, id, call_id FROM legs WHERE carrier = $1 AND carrier_leg_id IN",
+        &[carrier.into()],
+        names.iter().map(|name| (*name).into()),
+        "",
+        |row| {
+            Ok(LegFound {
+                carrier_leg_id: row.owned(0)?,
+                leg: row.read(1, "legs.id", parsed)?,
+                call: row.read(2, "legs.call_id", parsed)?,
+            })
+        },
+    )
+    .await
+}
+
+/// The legs of these calls, in no order.
+///
+/// # Errors
+/// As the database fails.
+pub async fn of_calls(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<LegRow>, StoreError> {
+    tx.fetch_in(
+        "SELECT id, call_id, direction, carrier, carrier_leg_id, far_number, near_number, started_at, ended_at,
+         hangup_cause FROM legs WHERE call_id IN",
+        &[],
+        calls.iter().map(|call| (*call).into()),
+        "ORDER BY started_at, id",
+        read,
+    )
+    .await
+}
+
+/// Notes a status; says whether it was new.
+///
+/// # Errors
+/// As the database fails.
+pub async fn note_status(tx: &mut Tx, status: &LegStatus) -> Result<bool, StoreError> {
+    Ok(!note_statuses(tx, std::slice::from_ref(status)).await?.is_empty())
+}
+
+/// Notes statuses; gives back the leg and status of those that were new, in no order.
+///
+/// # Errors
+/// As the database fails.
+pub async fn note_statuses(tx: &mut Tx, statuses: &[LegStatus]) -> Result<Vec<(LegId, String)>, StoreError> {
+    let rows = statuses.iter().map(|status| [status.leg.into(), status.status.as_str().into(), status.at.into()]);
+    tx.fetch_rows(
+        "INSERT INTO leg_statuses (leg_id, status, at) VALUES",
+        rows.collect(),
+        "ON CONFLICT (leg_id, status) DO NOTHING RETURNING leg_id, status",
+        |row| Ok((row.read(0, "leg_statuses.leg_id", parsed)?, row.owned(1)?)),
+    )
+    .await
+}
+
+/// What the carrier told of a leg, in the order in which we heard it.
+///
+/// # Errors
+/// As the database fails.
+pub async fn statuses(tx: &mut Tx, leg: LegId) -> Result<Vec<LegStatus>, StoreError> {
+    tx.fetch_all(
+        "SELECT leg_id, status, at FROM leg_statuses WHERE leg_id = $1 ORDER BY at, status",
+        vec![leg.into()],
+        |row| {
+            Ok(LegStatus {
+                leg: row.read(0, "leg_statuses.leg_id", parsed)?,
+                status: row.owned(1)?,
+                at: row.time(2, "leg_statuses.at")?,
+            })
+        },
+    )
+    .await
+}
+
+/// Ends legs; one that has ended keeps its first end and cause. Says how many were open.
+///
+/// # Errors
+/// As the database fails.
+pub async fn end(tx: &mut Tx, ends: &[LegEnd]) -> Result<u64, StoreError> {
+    tx.execute_rows(
+        "UPDATE legs SET ended_at = v.column2, hangup_cause = v.column3 FROM (VALUES",
+        ends.iter().map(|end| [end.leg.into(), end.ended_at.into(), end.cause.word().into()]).collect(),
+        ") AS v WHERE legs.id = v.column1 AND legs.ended_at IS NULL",
+    )
+    .await
+}
+
+fn read(row: &Row<'_>) -> Result<LegRow, StoreError> {
+    let number = |text: &str| PhoneNumber::from_e164(text).ok();
+    Ok(LegRow {
+        id: row.read(0, "legs.id", parsed)?,
+        call: row.read(1, "legs.call_id", parsed)?,
+        direction: row.read(2, "legs.direction", Direction::from_word)?,
+        carrier: row.owned(3)?,
+        carrier_leg_id: row.owned(4)?,
+        far_number: row.opt_read(5, "legs.far_number", number)?,
+        near_number: row.opt_read(6, "legs.near_number", number)?,
+        started_at: row.time(7, "legs.started_at")?,
+        ended_at: row.opt_time(8, "legs.ended_at")?,
+        hangup_cause: row.opt_read(9, "legs.hangup_cause", HangupCause::from_word)?,
+    })
+}

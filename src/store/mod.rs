@@ -1,0 +1,28 @@
+//! The only SQL of the house, for SQLite and PostgreSQL alike. Functions take a transaction, plain rows go in and come
+//! out; ids and times are the caller's. One file per table or aggregate.
+
+pub mod alerts;
+pub mod answers;
+mod arg;
+pub mod audit;
+pub mod calls;
+pub mod centres;
+mod database;
+mod document;
+mod error;
+pub mod flow_sets;
+pub mod identifications;
+pub mod legs;
+pub mod maintenances;
+pub mod outbox;
+pub mod patients;
+pub mod reports;
+pub mod sessions;
+mod statement;
+pub mod turns;
+mod tx;
+
+pub use database::Database;
+pub use document::Document;
+pub use error::{DriverError, StoreError, Unique};
+pub use tx::Tx;

@@ -1,0 +1,233 @@
+//! Patients under observation and after it.
+
+use jiff::{Timestamp, civil::Date};
+
+use super::{
+    StoreError, Tx,
+    arg::{Arg, Row, parsed},
+};
+use crate::call::{BirthDate, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive};
+
+/// One patient record, that is one infection of one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatientRow {
+    /// The record's id.
+    pub id: PatientId,
+    /// The health centre that watches over the patient.
+    pub centre: CentreCode,
+    /// The HER-SYS ID, one record each.
+    pub hersys_id: HersysId,
+    /// The birth date.
+    pub birth_date: BirthDate,
+    /// 姓
+    pub family_name: Sensitive,
+    /// 名
+    pub given_name: Sensitive,
+    /// The number to call.
+    pub phone_number: Option<PhoneNumber>,
+    /// Whether to call it.
+    pub automated_call: bool,
+    /// `HH:MM;HH:MM` in the centre's time zone; empty for the centre's pattern.
+    pub call_times: String,
+    /// The language to speak.
+    pub language: Language,
+    /// 診断年月日
+    pub diagnosis_date: Option<Date>,
+    /// 観察開始日
+    pub monitoring_start: Option<Date>,
+    /// When the patient asked for no more calls.
+    pub stopped_at: Option<Timestamp>,
+    /// When observation ended.
+    pub released_at: Option<Timestamp>,
+    /// When the record was made.
+    pub created_at: Timestamp,
+    /// When it was changed last.
+    pub updated_at: Timestamp,
+}
+
+/// Who gets automated calls on a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NumberHolder {
+    /// The number.
+    pub phone_number: PhoneNumber,
+    /// The patient's record.
+    pub patient: PatientId,
+    /// The patient's HER-SYS ID.
+    pub hersys_id: HersysId,
+}
+
+/// Begins a query of whole records.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, centre_code, hersys_id, birth_date, family_name, given_name, phone_number, automated_call,
+             call_times, language, diagnosis_date, monitoring_start, stopped_at, released_at, created_at, updated_at
+             FROM patients ",
+            $rest
+        )
+    };
+}
+
+/// Adds patients, a hundred thousand of them as well.
+///
+/// # Errors
+/// [`StoreError::Taken`] when a HER-SYS ID is registered already, or when a number for automated calls belongs to
+/// another patient under observation.
+pub async fn insert(tx: &mut Tx, patients: &[PatientRow]) -> Result<(), StoreError> {
+    // A part at a time: a whole import as parameters would take more memory than the import.
+    for part in patients.chunks(PART) {
+        tx.execute_rows(
+            "INSERT INTO patients (id, centre_code, hersys_id, birth_date, family_name, given_name, phone_number,
+             automated_call, call_times, language, diagnosis_date, monitoring_start, stopped_at, released_at, created_at,
+             updated_at) VALUES",
+            part.iter().map(columns).collect(),
+            "",
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Writes all of these records but when they were made; says how many there were.
+///
+/// # Errors
+/// As [`insert`]. The rule on numbers holds after each record, so two patients can't exchange numbers in one go.
+pub async fn update(tx: &mut Tx, patients: &[PatientRow]) -> Result<u64, StoreError> {
+    let mut written = 0;
+    for part in patients.chunks(PART) {
+        written += tx
+            .execute_rows(
+                "UPDATE patients SET centre_code = v.column2, hersys_id = v.column3, birth_date = v.column4,
+                 family_name = v.column5, given_name = v.column6, phone_number = v.column7, automated_call = v.column8,
+                 call_times = v.column9, language = v.column10, diagnosis_date = v.column11,
+                 monitoring_start = v.column12, stopped_at = v.column13, released_at = v.column14,
+                 updated_at = v.column16 FROM (VALUES",
+                part.iter().map(columns).collect(),
+                ") AS v WHERE patients.id = v.column1",
+            )
+            .await?;
+    }
+    Ok(written)
+}
+
+/// How many records are turned into parameters at a time.
+const PART: usize = 1024;
+
+fn columns(patient: &PatientRow) -> [Arg<'_>; 16] {
+    [
+        patient.id.into(),
+        (&patient.centre).into(),
+        (&patient.hersys_id).into(),
+        patient.birth_date.expose().into(),
+        (&patient.family_name).into(),
+        (&patient.given_name).into(),
+        patient.phone_number.as_ref().into(),
+        patient.automated_call.into(),
+        patient.call_times.as_str().into(),
+        patient.language.tag().into(),
+        patient.diagnosis_date.into(),
+        patient.monitoring_start.into(),
+        patient.stopped_at.into(),
+        patient.released_at.into(),
+        patient.created_at.into(),
+        patient.updated_at.into(),
+    ]
+}
+
+/// The records of these HER-SYS IDs, in no order; an unknown ID is left out.
+///
+/// # Errors
+/// As the database fails.
+pub async fn by_hersys_ids(tx: &mut Tx, ids: &[HersysId]) -> Result<Vec<PatientRow>, StoreError> {
+    tx.fetch_in(select!("WHERE hersys_id IN"), &[], ids.iter().map(|id| id.into()), "", read).await
+}
+
+/// The records of these ids, in no order; an unknown id is left out.
+///
+/// # Errors
+/// As the database fails.
+pub async fn by_ids(tx: &mut Tx, ids: &[PatientId]) -> Result<Vec<PatientRow>, StoreError> {
+    tx.fetch_in(select!("WHERE id IN"), &[], ids.iter().map(|id| (*id).into()), "", read).await
+}
+
+/// Those of these HER-SYS IDs that are registered, in no order.
+///
+/// # Errors
+/// As the database fails.
+pub async fn registered(tx: &mut Tx, ids: &[HersysId]) -> Result<Vec<HersysId>, StoreError> {
+    tx.fetch_in("SELECT hersys_id FROM patients WHERE hersys_id IN", &[], ids.iter().map(|id| id.into()), "", |row| {
+        row.read(0, "patients.hersys_id", |text| HersysId::parse(text).ok())
+    })
+    .await
+}
+
+/// Which patients under observation get automated calls on these numbers: at most one a number.
+///
+/// # Errors
+/// As the database fails.
+pub async fn automated_call_holders(tx: &mut Tx, numbers: &[PhoneNumber]) -> Result<Vec<NumberHolder>, StoreError> {
+    tx.fetch_in(
+        "SELECT phone_number, id, hersys_id FROM patients
+         WHERE automated_call AND released_at IS NULL AND phone_number IN",
+        &[],
+        numbers.iter().map(|number| number.into()),
+        "",
+        |row| {
+            Ok(NumberHolder {
+                phone_number: row.read(0, "patients.phone_number", |text| PhoneNumber::from_e164(text).ok())?,
+                patient: row.read(1, "patients.id", parsed)?,
+                hersys_id: row.read(2, "patients.hersys_id", |text| HersysId::parse(text).ok())?,
+            })
+        },
+    )
+    .await
+}
+
+/// Notes that a patient asked for no more calls; says whether that was new.
+///
+/// # Errors
+/// As the database fails.
+pub async fn stop(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<bool, StoreError> {
+    let written = tx
+        .execute(
+            "UPDATE patients SET stopped_at = $2, updated_at = $2 WHERE id = $1 AND stopped_at IS NULL",
+            vec![id.into(), at.into()],
+        )
+        .await?;
+    Ok(written == 1)
+}
+
+/// Notes that a patient's observation ended; says whether that was new.
+///
+/// # Errors
+/// As the database fails.
+pub async fn release(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<bool, StoreError> {
+    let written = tx
+        .execute(
+            "UPDATE patients SET released_at = $2, updated_at = $2 WHERE id = $1 AND released_at IS NULL",
+            vec![id.into(), at.into()],
+        )
+        .await?;
+    Ok(written == 1)
+}
+
+fn read(row: &Row<'_>) -> Result<PatientRow, StoreError> {
+    Ok(PatientRow {
+        id: row.read(0, "patients.id", parsed)?,
+        centre: row.read(1, "patients.centre_code", |text| CentreCode::parse(text).ok())?,
+        hersys_id: row.read(2, "patients.hersys_id", |text| HersysId::parse(text).ok())?,
+        birth_date: row.read(3, "patients.birth_date", |text| BirthDate::from_stored(text).ok())?,
+        family_name: row.sensitive(4)?,
+        given_name: row.sensitive(5)?,
+        phone_number: row.opt_read(6, "patients.phone_number", |text| PhoneNumber::from_e164(text).ok())?,
+        automated_call: row.flag(7)?,
+        call_times: row.owned(8)?,
+        language: row.read(9, "patients.language", parsed)?,
+        diagnosis_date: row.opt_read(10, "patients.diagnosis_date", parsed)?,
+        monitoring_start: row.opt_read(11, "patients.monitoring_start", parsed)?,
+        stopped_at: row.opt_time(12, "patients.stopped_at")?,
+        released_at: row.opt_time(13, "patients.released_at")?,
+        created_at: row.time(14, "patients.created_at")?,
+        updated_at: row.time(15, "patients.updated_at")?,
+    })
+}

@@ -1,0 +1,236 @@
+//! Reports: one person's answers for one day. A second call of the day joins the open report.
+
+use std::collections::HashMap;
+
+use jiff::{Timestamp, civil::Date};
+
+use super::{
+    StoreError, Tx,
+    answers::{self, AnswerRow, LatestAnswer},
+    arg::{Row, parsed},
+    tx::Rows,
+};
+use crate::call::{CentreCode, Channel, HersysId, PatientId, ReportId, ReportOutcome, Severity};
+
+/// One report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportRow {
+    /// The report.
+    pub id: ReportId,
+    /// Whose.
+    pub patient: PatientId,
+    /// The health centre at that time.
+    pub centre: CentreCode,
+    /// The day at the health centre.
+    pub report_date: Date,
+    /// The way by which it came.
+    pub channel: Channel,
+    /// Unanswered until every question is answered.
+    pub outcome: ReportOutcome,
+    /// When it was opened.
+    pub started_at: Timestamp,
+    /// When the questionnaire was finished or left.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// An open report and what was answered so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenReport {
+    /// The report.
+    pub report: ReportRow,
+    /// Every answer, oldest first, corrections among them.
+    pub answers: Vec<AnswerRow>,
+}
+
+/// The end of a questionnaire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReportClose {
+    /// The report.
+    pub report: ReportId,
+    /// Whether every question was answered; if not, the report stays open for the day.
+    pub outcome: ReportOutcome,
+    /// When.
+    pub ended_at: Timestamp,
+}
+
+/// Which reports to export, a page at a time.
+#[derive(Debug, Clone, Copy)]
+pub struct ExportPage {
+    /// The first day.
+    pub from: Date,
+    /// The last day.
+    pub to: Date,
+    /// [`ExportRow::place`] of the last row of the page before.
+    pub after: Option<ExportPlace>,
+    /// The most rows of this page.
+    pub limit: u32,
+}
+
+/// A place in the order of the export.
+pub type ExportPlace = (Date, Timestamp, ReportId);
+
+/// One exported report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportRow {
+    /// The report.
+    pub id: ReportId,
+    /// Whose.
+    pub hersys_id: HersysId,
+    /// The day at the health centre.
+    pub report_date: Date,
+    /// The way by which it came.
+    pub channel: Channel,
+    /// Whether every question was answered.
+    pub outcome: ReportOutcome,
+    /// The highest among the answers that stand.
+    pub severity: Severity,
+    /// When it was opened.
+    pub started_at: Timestamp,
+    /// When the questionnaire was finished or left.
+    pub ended_at: Option<Timestamp>,
+    /// The answers that stand, in the order of the questionnaire.
+    pub answers: Vec<LatestAnswer>,
+}
+
+impl ExportRow {
+    /// Where the next page goes on.
+    pub fn place(&self) -> ExportPlace {
+        (self.report_date, self.started_at, self.id)
+    }
+}
+
+/// Begins a query of whole reports of persons and days. Joined, because SQLite reads the whole table for a list of
+/// pairs after IN; crossed, so that it keeps this order.
+const OF_DAYS: &str = "SELECT r.id, r.patient_id, r.centre_code, r.report_date, r.channel, r.outcome, r.started_at, r.ended_at FROM (VALUES";
+
+/// Opens reports, or adds finished ones.
+///
+/// # Errors
+/// [`StoreError::Taken`] with [`Unique::OpenReport`](super::Unique::OpenReport) when the person has one open that day.
+pub async fn open(tx: &mut Tx, reports: &[ReportRow]) -> Result<(), StoreError> {
+    let rows = reports.iter().map(|report| {
+        [
+            report.id.into(),
+            report.patient.into(),
+            (&report.centre).into(),
+            report.report_date.into(),
+            report.channel.word().into(),
+            report.outcome.word().into(),
+            report.started_at.into(),
+            report.ended_at.into(),
+        ]
+    });
+    tx.execute_rows(
+        "INSERT INTO reports (id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at) VALUES",
+        rows.collect(),
+        "",
+    )
+    .await?;
+    Ok(())
+}
+
+/// The open reports of these persons and days with their answers, in no order. Give each once.
+///
+/// # Errors
+/// As the database fails.
+pub async fn open_of(tx: &mut Tx, days: &[(PatientId, Date)]) -> Result<Vec<OpenReport>, StoreError> {
+    let found = tx
+        .fetch_rows(
+            OF_DAYS,
+            keys(days),
+            ") AS v CROSS JOIN reports r
+             WHERE r.outcome = 'unanswered' AND r.patient_id = v.column1 AND r.report_date = v.column2",
+            read,
+        )
+        .await?;
+    let ids: Vec<_> = found.iter().map(|report| report.id).collect();
+    let mut by_report: HashMap<ReportId, Vec<AnswerRow>> = HashMap::new();
+    for answer in answers::of_reports(tx, &ids).await? {
+        by_report.entry(answer.report).or_default().push(answer);
+    }
+    let with_answers =
+        |report: ReportRow| OpenReport { answers: by_report.remove(&report.id).unwrap_or_default(), report };
+    Ok(found.into_iter().map(with_answers).collect())
+}
+
+/// All reports of these persons and days, open or not, in no order. Give each once.
+///
+/// # Errors
+/// As the database fails.
+pub async fn of_days(tx: &mut Tx, days: &[(PatientId, Date)]) -> Result<Vec<ReportRow>, StoreError> {
+    let tail = ") AS v CROSS JOIN reports r WHERE r.patient_id = v.column1 AND r.report_date = v.column2";
+    tx.fetch_rows(OF_DAYS, keys(days), tail, read).await
+}
+
+fn keys(days: &[(PatientId, Date)]) -> Rows<'static, 2> {
+    days.iter().map(|(patient, date)| [(*patient).into(), (*date).into()]).collect()
+}
+
+/// Notes how questionnaires ended; a report once finished stays as it is. Says how many were open.
+///
+/// # Errors
+/// As the database fails.
+pub async fn close(tx: &mut Tx, closes: &[ReportClose]) -> Result<u64, StoreError> {
+    let rows = closes.iter().map(|close| [close.report.into(), close.outcome.word().into(), close.ended_at.into()]);
+    tx.execute_rows(
+        "UPDATE reports SET outcome = v.column2, ended_at = v.column3 FROM (VALUES",
+        rows.collect(),
+        ") AS v WHERE reports.id = v.column1 AND reports.outcome = 'unanswered'",
+    )
+    .await
+}
+
+/// One page of the export, by day and then by beginning.
+///
+/// # Errors
+/// As the database fails.
+pub async fn export(tx: &mut Tx, page: &ExportPage) -> Result<Vec<ExportRow>, StoreError> {
+    let (date, time, id) = match page.after {
+        Some((date, time, id)) => (date.to_string(), time, id.to_string()),
+        None => (String::new(), Timestamp::UNIX_EPOCH, String::new()),
+    };
+    let mut rows = tx
+        .fetch_all(
+            "SELECT r.id, p.hersys_id, r.report_date, r.channel, r.outcome, r.started_at, r.ended_at
+             FROM reports r JOIN patients p ON p.id = r.patient_id
+             WHERE r.report_date >= $1 AND r.report_date <= $2 AND (r.report_date, r.started_at, r.id) > ($3, $4, $5)
+             ORDER BY r.report_date, r.started_at, r.id LIMIT $6",
+            vec![page.from.into(), page.to.into(), date.into(), time.into(), id.into(), i64::from(page.limit).into()],
+            read_export,
+        )
+        .await?;
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let mut latest = answers::latest(tx, &ids).await?;
+    for row in &mut rows {
+        row.answers = latest.remove(&row.id).unwrap_or_default();
+        row.severity = row.answers.iter().map(|answer| answer.severity).max().unwrap_or_default();
+    }
+    Ok(rows)
+}
+
+fn read(row: &Row<'_>) -> Result<ReportRow, StoreError> {
+    Ok(ReportRow {
+        id: row.read(0, "reports.id", parsed)?,
+        patient: row.read(1, "reports.patient_id", parsed)?,
+        centre: row.read(2, "reports.centre_code", |text| CentreCode::parse(text).ok())?,
+        report_date: row.read(3, "reports.report_date", parsed)?,
+        channel: row.read(4, "reports.channel", Channel::from_word)?,
+        outcome: row.read(5, "reports.outcome", ReportOutcome::from_word)?,
+        started_at: row.time(6, "reports.started_at")?,
+        ended_at: row.opt_time(7, "reports.ended_at")?,
+    })
+}
+
+fn read_export(row: &Row<'_>) -> Result<ExportRow, StoreError> {
+    Ok(ExportRow {
+        id: row.read(0, "reports.id", parsed)?,
+        hersys_id: row.read(1, "patients.hersys_id", |text| HersysId::parse(text).ok())?,
+        report_date: row.read(2, "reports.report_date", parsed)?,
+        channel: row.read(3, "reports.channel", Channel::from_word)?,
+        outcome: row.read(4, "reports.outcome", ReportOutcome::from_word)?,
+        severity: Severity::None,
+        started_at: row.time(5, "reports.started_at")?,
+        ended_at: row.opt_time(6, "reports.ended_at")?,
+        answers: Vec::new(),
+    })
+}

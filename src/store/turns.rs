@@ -1,0 +1,83 @@
+//! What happened in each turn of a call and what was replied. Append-only: a repeated turn gets the same reply again.
+
+use jiff::Timestamp;
+
+use super::{
+    Document, StoreError, Tx,
+    arg::{Row, parsed},
+};
+use crate::call::CallId;
+
+/// One turn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TurnRow {
+    /// The call.
+    pub call: CallId,
+    /// The turn's number in the call.
+    pub turn: i64,
+    /// When it was taken.
+    pub at: Timestamp,
+    /// What came in.
+    pub event: Document,
+    /// What went out.
+    pub reply: Document,
+}
+
+/// The reply of a turn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The call.
+    pub call: CallId,
+    /// The turn's number in the call.
+    pub turn: i64,
+    /// What went out.
+    pub reply: Document,
+}
+
+/// Adds turns.
+///
+/// # Errors
+/// [`StoreError::Taken`] with [`Unique::Turn`](super::Unique::Turn) when a turn was taken already.
+pub async fn append(tx: &mut Tx, turns: Vec<TurnRow>) -> Result<(), StoreError> {
+    let rows = turns.into_iter().map(|t| [t.call.into(), t.turn.into(), t.at.into(), t.event.into(), t.reply.into()]);
+    tx.execute_rows("INSERT INTO turns (call_id, turn, at, event, reply) VALUES", rows.collect(), "").await?;
+    Ok(())
+}
+
+/// The replies of these turns, in no order; a turn not yet taken is left out. Give each once.
+///
+/// # Errors
+/// As the database fails.
+pub async fn replies(tx: &mut Tx, turns: &[(CallId, i64)]) -> Result<Vec<Reply>, StoreError> {
+    // Joined, because SQLite reads the whole table for a list of pairs after IN; crossed, so that it keeps this order.
+    tx.fetch_rows(
+        "SELECT t.call_id, t.turn, t.reply FROM (VALUES",
+        turns.iter().map(|(call, turn)| [(*call).into(), (*turn).into()]).collect(),
+        ") AS v CROSS JOIN turns t WHERE t.call_id = v.column1 AND t.turn = v.column2",
+        |row| Ok(Reply { call: row.read(0, "turns.call_id", parsed)?, turn: row.int(1)?, reply: row.document(2)? }),
+    )
+    .await
+}
+
+/// All turns of a call, first to last.
+///
+/// # Errors
+/// As the database fails.
+pub async fn of_call(tx: &mut Tx, call: CallId) -> Result<Vec<TurnRow>, StoreError> {
+    tx.fetch_all(
+        "SELECT call_id, turn, at, event, reply FROM turns WHERE call_id = $1 ORDER BY turn",
+        vec![call.into()],
+        read,
+    )
+    .await
+}
+
+fn read(row: &Row<'_>) -> Result<TurnRow, StoreError> {
+    Ok(TurnRow {
+        call: row.read(0, "turns.call_id", parsed)?,
+        turn: row.int(1)?,
+        at: row.time(2, "turns.at")?,
+        event: row.document(3)?,
+        reply: row.document(4)?,
+    })
+}

@@ -1,0 +1,211 @@
+//! One transaction on either database. The storey above begins and commits; only the files beside this one speak SQL,
+//! and the compiler holds them to it: every statement goes through the methods here, which they alone can see.
+
+use sqlx::{Arguments as _, Postgres, SqlSafeStr as _, SqlStr, Sqlite, postgres::PgArguments, sqlite::SqliteArguments};
+
+use super::{
+    StoreError,
+    arg::{Arg, Row, bind},
+    statement::{Shape, keys_at_once, rows_at_once},
+};
+
+/// A transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
+pub struct Tx {
+    side: Side,
+    /// PostgreSQL refuses to go on after an error; SQLite would, outside of the transaction if the error ended it.
+    failed: bool,
+}
+
+enum Side {
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+/// Rows to write, each of `N` parameters.
+pub(super) type Rows<'a, const N: usize> = Vec<[Arg<'a>; N]>;
+
+impl Tx {
+    pub(super) fn sqlite(side: sqlx::Transaction<'static, Sqlite>) -> Self {
+        Self { side: Side::Sqlite(side), failed: false }
+    }
+
+    pub(super) fn postgres(side: sqlx::Transaction<'static, Postgres>) -> Self {
+        Self { side: Side::Postgres(side), failed: false }
+    }
+
+    /// Makes everything done in this transaction durable, and seen by others.
+    ///
+    /// # Errors
+    /// When an earlier statement failed, or the database can't commit; then nothing was stored, unless the connection
+    /// broke just here: read again before repeating.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        if self.failed {
+            return Err(StoreError::Abandoned);
+        }
+        match self.side {
+            Side::Sqlite(side) => side.commit().await?,
+            Side::Postgres(side) => side.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Undoes everything done in this transaction, and waits until it is undone.
+    ///
+    /// # Errors
+    /// When the connection broke; the database undoes the transaction all the same.
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        match self.side {
+            Side::Sqlite(side) => side.rollback().await?,
+            Side::Postgres(side) => side.rollback().await?,
+        }
+        Ok(())
+    }
+
+    /// Runs a statement and says how many rows it wrote.
+    pub(super) async fn execute(&mut self, sql: &'static str, args: Vec<Arg<'_>>) -> Result<u64, StoreError> {
+        self.run(sql.into_sql_str(), args).await
+    }
+
+    /// Runs a query and reads each row.
+    pub(super) async fn fetch_all<T>(
+        &mut self,
+        sql: &'static str,
+        args: Vec<Arg<'_>>,
+        read: fn(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        self.query(sql.into_sql_str(), args, read).await
+    }
+
+    /// Runs a query that has one row or none.
+    pub(super) async fn fetch_optional<T>(
+        &mut self,
+        sql: &'static str,
+        args: Vec<Arg<'_>>,
+        read: fn(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        Ok(self.fetch_all(sql, args, read).await?.pop())
+    }
+
+    /// Writes many rows: `head` ends in `VALUES`, the tuples follow, then `tail`. Says how many rows were written.
+    pub(super) async fn execute_rows<const N: usize>(
+        &mut self,
+        head: &'static str,
+        rows: Rows<'_, N>,
+        tail: &'static str,
+    ) -> Result<u64, StoreError> {
+        let mut written = 0;
+        let mut rows = rows.into_iter();
+        while rows.len() > 0 {
+            let tuples = rows_at_once(rows.len());
+            let sql = self.shape(head, tail, N, tuples).sql();
+            written += self.run(sql, rows.by_ref().take(tuples).flatten().collect()).await?;
+        }
+        Ok(written)
+    }
+
+    /// Like [`Tx::execute_rows`], for statements that give rows back, by `RETURNING` or by a join.
+    pub(super) async fn fetch_rows<const N: usize, T>(
+        &mut self,
+        head: &'static str,
+        rows: Rows<'_, N>,
+        tail: &'static str,
+        read: fn(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut found = Vec::new();
+        let mut rows = rows.into_iter();
+        while rows.len() > 0 {
+            let tuples = rows_at_once(rows.len());
+            let sql = self.shape(head, tail, N, tuples).sql();
+            found.extend(self.query(sql, rows.by_ref().take(tuples).flatten().collect(), read).await?);
+        }
+        Ok(found)
+    }
+
+    /// Looks up many keys: `head` ends in `IN`, the keys follow, then `tail`. `head` may hold `$1`, `$2`…, which are
+    /// `fixed`. An order in `tail` holds for 256 keys at most; more are looked up in turns.
+    pub(super) async fn fetch_in<'a, T>(
+        &mut self,
+        head: &'static str,
+        fixed: &[Arg<'a>],
+        mut keys: impl ExactSizeIterator<Item = Arg<'a>> + Send,
+        tail: &'static str,
+        read: fn(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut found = Vec::new();
+        while keys.len() > 0 {
+            let size = keys_at_once(keys.len());
+            let sql = Shape { keys: true, fixed: fixed.len(), ..self.shape(head, tail, 1, size) }.sql();
+            let mut args = fixed.to_vec();
+            args.extend(keys.by_ref().take(size));
+            while args.len() < fixed.len() + size {
+                // The list is filled up with its last key, which finds nothing new.
+                args.extend_from_within(args.len() - 1..);
+            }
+            found.extend(self.query(sql, args, read).await?);
+        }
+        Ok(found)
+    }
+
+    fn shape(&self, head: &'static str, tail: &'static str, columns: usize, tuples: usize) -> Shape {
+        let question_marks = matches!(self.side, Side::Sqlite(_));
+        Shape { head, tail, keys: false, fixed: 0, columns, tuples, question_marks }
+    }
+
+    async fn run(&mut self, sql: SqlStr, args: Vec<Arg<'_>>) -> Result<u64, StoreError> {
+        if self.failed {
+            return Err(StoreError::Abandoned);
+        }
+        let done = self.side.run(sql, args).await;
+        self.failed = done.is_err();
+        done
+    }
+
+    async fn query<T>(
+        &mut self,
+        sql: SqlStr,
+        args: Vec<Arg<'_>>,
+        read: fn(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        if self.failed {
+            return Err(StoreError::Abandoned);
+        }
+        let found = self.side.query(sql, args, read).await;
+        self.failed = found.is_err();
+        found
+    }
+}
+
+impl Side {
+    async fn run(&mut self, sql: SqlStr, args: Vec<Arg<'_>>) -> Result<u64, StoreError> {
+        Ok(match self {
+            Self::Sqlite(side) => {
+                let arguments = bind!(SqliteArguments, args);
+                sqlx::query_with(sql, arguments).execute(&mut **side).await?.rows_affected()
+            }
+            Self::Postgres(side) => {
+                let arguments = bind!(PgArguments, args);
+                sqlx::query_with(sql, arguments).execute(&mut **side).await?.rows_affected()
+            }
+        })
+    }
+
+    async fn query<T>(
+        &mut self,
+        sql: SqlStr,
+        args: Vec<Arg<'_>>,
+        read: fn(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        match self {
+            Self::Sqlite(side) => {
+                let arguments = bind!(SqliteArguments, args);
+                let rows = sqlx::query_with(sql, arguments).fetch_all(&mut **side).await?;
+                rows.iter().map(|row| read(&Row::Sqlite(row))).collect()
+            }
+            Self::Postgres(side) => {
+                let arguments = bind!(PgArguments, args);
+                let rows = sqlx::query_with(sql, arguments).fetch_all(&mut **side).await?;
+                rows.iter().map(|row| read(&Row::Postgres(row))).collect()
+            }
+        }
+    }
+}

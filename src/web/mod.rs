@@ -1,0 +1,45 @@
+//! HTTP: parse, call one service function, render. No SQL, no policy.
+
+mod probes;
+mod webhooks;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::carrier::twilio::{SigningKey, Voices};
+use crate::service::Switchboard;
+use crate::store::Database;
+
+/// The largest request body. A carrier's webhook has about 2 KB.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// What the handlers work with.
+#[allow(missing_debug_implementations)] // it holds connections and keys, which have nothing to show
+pub struct Web {
+    /// Takes the turns of calls.
+    pub switchboard: Switchboard,
+    /// For the readiness probe.
+    pub database: Database,
+    /// The URL by which carriers reach this server, without a slash at its end.
+    pub public_url: String,
+    /// The key of the Twilio-compatible carrier, when one is configured.
+    pub twilio_key: Option<SigningKey>,
+    /// The voices of the Twilio-compatible carrier.
+    pub voices: Voices,
+    /// What `/metrics` shows.
+    pub metrics: PrometheusHandle,
+}
+
+/// Everything that is served.
+pub fn router(web: Arc<Web>) -> Router {
+    let webhooks = Router::new()
+        .merge(probes::routes())
+        .nest("/twilio/voice", webhooks::routes())
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(CatchPanicLayer::new());
+    webhooks.with_state(web)
+}

@@ -1,0 +1,66 @@
+//! The answer to a webhook: TwiML. When nothing could be kept the caller is asked to call again, never thanked.
+
+use std::time::Duration;
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use tracing::error;
+
+use crate::call::{CallId, Language};
+use crate::carrier::twilio::{ActionUrl, AfterApology, apology, response};
+use crate::service::{Knock, Outcome, sentences};
+use crate::web::Web;
+
+/// How long a turn may take. A carrier waits 15 s for a webhook and then says its own error.
+const PATIENCE: Duration = Duration::from_secs(12);
+
+/// The answer to anything that comes after the end of a call.
+const HANG_UP: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>"#;
+
+/// Takes a knock and says what became of it.
+pub(super) async fn take(web: &Web, knock: Knock) -> Response {
+    let outcome = match tokio::time::timeout(PATIENCE, web.switchboard.take(knock)).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(error)) => {
+            error!(%error, "the caller was asked to call again");
+            return sorry(web);
+        }
+        Err(_) => {
+            error!("a turn took too long; the caller was asked to call again");
+            return sorry(web);
+        }
+    };
+    match outcome {
+        Outcome::Reply { call, turn, reply, library } => match action(web, call, turn) {
+            Some(action) => twiml(response(&sentences(&library, &reply), &reply.then, &action, &web.voices)),
+            None => sorry(web),
+        },
+        Outcome::Over => twiml(HANG_UP.to_owned()),
+        Outcome::Noted => StatusCode::NO_CONTENT.into_response(),
+        Outcome::Unknown => not_found(),
+    }
+}
+
+fn action(web: &Web, call: CallId, turn: u32) -> Option<ActionUrl> {
+    let url = format!("{}/twilio/voice/calls/{call}/turns/{turn}", web.public_url);
+    match ActionUrl::parse(&url) {
+        Ok(action) => Some(action),
+        Err(error) => {
+            error!(%error, "server.public_url makes no URL for carriers");
+            None
+        }
+    }
+}
+
+pub(super) fn sorry(web: &Web) -> Response {
+    metrics::counter!("kenkocall_apologies_total").increment(1);
+    twiml(apology(Language::Japanese, &AfterApology::HangUp, &web.voices))
+}
+
+pub(super) fn twiml(document: String) -> Response {
+    ([(header::CONTENT_TYPE, "text/xml; charset=utf-8")], document).into_response()
+}
+
+pub(super) fn not_found() -> Response {
+    (StatusCode::NOT_FOUND, "there is no such call, or it never asked for this turn\n").into_response()
+}

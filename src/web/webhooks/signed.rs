@@ -1,0 +1,80 @@
+//! A request proven by the carrier's signature and read into its type. Everything else is refused before any handler
+//! runs.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, OriginalUri, Request};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use tracing::warn;
+
+use crate::carrier::twilio::{Form, FormError, StatusRequest, VoiceRequest};
+use crate::web::Web;
+
+/// The header that carries the signature.
+const SIGNATURE: &str = "x-twilio-signature";
+
+/// A request whose signature is right.
+pub(super) struct Signed<T>(pub(super) T);
+
+/// What a form can be read into.
+pub(super) trait FromForm: Sized {
+    fn read(form: &Form<'_>) -> Result<Self, FormError>;
+}
+
+impl FromForm for VoiceRequest {
+    fn read(form: &Form<'_>) -> Result<Self, FormError> {
+        Self::read(form)
+    }
+}
+
+impl FromForm for StatusRequest {
+    fn read(form: &Form<'_>) -> Result<Self, FormError> {
+        Self::read(form)
+    }
+}
+
+impl<T: FromForm> FromRequest<Arc<Web>> for Signed<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, web: &Arc<Web>) -> Result<Self, Response> {
+        let uri = request.extensions().get::<OriginalUri>().map_or_else(|| request.uri().clone(), |uri| uri.0.clone());
+        let signature = request.headers().get(SIGNATURE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let is_form = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
+        let body = Bytes::from_request(request, web).await.map_err(IntoResponse::into_response)?;
+
+        let Some(key) = &web.twilio_key else {
+            return Err(refused("carrier", StatusCode::NOT_FOUND, "this server isn't configured for this carrier\n"));
+        };
+        let form = match Form::read(&body) {
+            Ok(form) if is_form => form,
+            Ok(_) => return Err(refused("form", StatusCode::UNSUPPORTED_MEDIA_TYPE, "send the fields as a form\n")),
+            Err(error) => return Err(malformed(&error)),
+        };
+        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        let url = [web.public_url.as_str(), path].concat();
+        let proven = signature.is_some_and(|signature| key.validate(&url, form.fields(), &signature));
+        if !proven {
+            let sentence = "the signature is missing or wrong; check twilio.auth_token and server.public_url\n";
+            return Err(refused("signature", StatusCode::FORBIDDEN, sentence));
+        }
+        T::read(&form).map(Self).map_err(|error| malformed(&error))
+    }
+}
+
+fn malformed(error: &FormError) -> Response {
+    metrics::counter!("kenkocall_webhooks_refused_total", "why" => "form").increment(1);
+    warn!(%error, "a webhook was refused");
+    (StatusCode::BAD_REQUEST, format!("{error}\n")).into_response()
+}
+
+fn refused(why: &'static str, status: StatusCode, sentence: &'static str) -> Response {
+    metrics::counter!("kenkocall_webhooks_refused_total", "why" => why).increment(1);
+    warn!(why, "a webhook was refused");
+    (status, sentence).into_response()
+}

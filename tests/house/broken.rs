@@ -1,0 +1,147 @@
+//! Each rule tried on small trees: one that keeps it, and ones that break it.
+
+use super::source::read;
+use super::{RULES, Tree};
+
+/// What a rule says of a tree of (path, text).
+fn complaints(rule: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let tree: Tree = files.iter().map(|(path, text)| ((*path).to_owned(), read(text))).collect();
+    let (_, rule) = RULES.iter().find(|(name, _)| *name == rule).expect("a rule of this name");
+    rule(&tree)
+}
+
+/// The rule is silent about the first text and complains once about each of the others, in the same place.
+fn tells(rule: &str, path: &str, kept: &str, broken: &[&str]) {
+    assert_eq!(complaints(rule, &[(path, kept)]), Vec::<String>::new(), "{rule}: {kept}");
+    for text in broken {
+        let found = complaints(rule, &[(path, text)]);
+        assert_eq!(found.len(), 1, "{rule}: {text}: {found:?}");
+        assert!(found[0].starts_with(path), "{found:?}");
+    }
+}
+
+#[test]
+fn an_upward_import_is_told() {
+    tells(
+        "storeys",
+        "src/engine/step.rs",
+        "//! crate::store\nuse crate::{call::Item, flow};\nuse super::session; // crate::web\n",
+        &[
+            "use crate::store::Tx;",
+            "use crate::{\n    call,\n    store::{Tx, calls},\n};",
+            "fn f() { crate::web::page() }",
+            "use super::super::service;",
+            "use crate::nowhere::X;",
+            "use crate::rehearsal::Rehearsal as R;",
+        ],
+    );
+}
+
+#[test]
+fn a_neighbour_s_import_and_a_module_without_storey_are_told() {
+    tells("storeys", "src/store/calls.rs", "use crate::store::tx;", &["use crate::carrier::Twilio;"]);
+    tells("storeys", "src/follow_up/grade.rs", "use crate::config::number;", &["use crate::flow::Flow;"]);
+    assert_eq!(complaints("storeys", &[("src/attic/mod.rs", "")]).len(), 1);
+}
+
+#[test]
+fn an_exception_that_is_no_longer_needed_is_told() {
+    let needed = "use crate::{call::Language, follow_up::GuessingLimits};";
+    assert!(complaints("storeys", &[("src/config/mod.rs", needed)]).is_empty());
+    assert_eq!(complaints("storeys", &[("src/config/mod.rs", "use crate::call::Language;")]).len(), 1);
+}
+
+#[test]
+fn store_and_carrier_meet_only_in_service() {
+    let store = "use crate::store::Tx;";
+    let carrier = "use crate::carrier::Carrier;";
+    let both = |module: &str| {
+        let (first, second) = (format!("src/{module}/one.rs"), format!("src/{module}/two.rs"));
+        complaints("meetings", &[(&first, store), (&second, carrier)]).len()
+    };
+    assert_eq!((both("service"), both("commands"), both("web")), (0, 0, 1));
+}
+
+#[test]
+fn impurity_is_told() {
+    let kept = "//! tokio\nuse std::time::Duration;\nfn f(now: Timestamp) { g(\"sqlx\", 'r', b'\"') }\n\
+        #[cfg(test)]\nmod tests {\n    use std::fs;\n    fn t() { Timestamp::now(); }\n}\n";
+    let broken = [
+        "use sqlx::Row;",
+        "use std::{collections::BTreeMap, fs};",
+        "fn f() { jiff::Timestamp::now() }",
+        "async fn f() {}",
+        "fn f(x: F) { x.await }",
+        "use std::time::SystemTime;",
+        "fn f() { Uuid::now_v7() }",
+        "fn f() -> u8 { rand::random() }",
+        "#[cfg(test)]\nmod tests {}\nuse axum::Router;",
+    ];
+    for path in ["src/call/x.rs", "src/follow_up/x.rs", "src/engine/x.rs"] {
+        tells("purity", path, kept, &broken);
+    }
+    assert!(complaints("purity", &[("src/store/x.rs", broken[0]), ("src/config/x.rs", broken[1])]).is_empty());
+    let apart = [("src/lib.rs", "mod call;"), ("src/call.rs", "#[cfg(test)]\nmod tests;")];
+    assert!(complaints("purity", &[apart[0], apart[1], ("src/call/tests.rs", "use std::fs;")]).is_empty());
+}
+
+#[test]
+fn sql_outside_the_store_is_told() {
+    tells(
+        "sql",
+        "src/service/x.rs",
+        "// \"SELECT 1\"\nconst A: [&str; 2] = [\"DELETE\", \"Select a language\"];",
+        &[
+            "f(\"SELECT 1\")",
+            "f(r#\"\n  UPDATE calls SET a = \"b\"\"#)",
+            "f(\"INSERT \\\n INTO x\")",
+            "f(\"DELETE FROM x\")",
+        ],
+    );
+    assert!(complaints("sql", &[("src/store/x.rs", "f(\"SELECT 1\")")]).is_empty());
+}
+
+#[test]
+fn a_lifted_ban_is_told() {
+    let lifted = "#[allow(clippy::disallowed_methods)]\nfn now() {}";
+    tells("fetching", "src/service/x.rs", "#[allow(dead_code)]\nfn f() {}", &[lifted]);
+    assert!(complaints("fetching", &[("src/service/clock.rs", lifted)]).is_empty());
+}
+
+#[test]
+fn openings_names_and_sizes_are_told() {
+    tells("openings", "src/call/x.rs", "//! Why.\n", &["", "use std::fmt;\n", "/// Why.\n"]);
+    for path in ["src/web/util.rs", "src/models/x.rs", "tests/common/mod.rs"] {
+        tells("drawers", "src/flow/model.rs", "", &[]);
+        assert_eq!(complaints("drawers", &[(path, "")]).len(), 1, "{path}");
+    }
+    tells("lengths", "src/call/x.rs", &"\n".repeat(400), &[&"\n".repeat(401)]);
+    tells("widths", "src/call/x.rs", &"健".repeat(120), &[&"健".repeat(121), &format!("// \"{}\"", "a".repeat(121))]);
+    tells("widths", "src/call/x.rs", &format!("f(\"{}\")", "a".repeat(121)), &[]);
+}
+
+#[test]
+fn a_dead_file_is_told() {
+    let alive = [
+        ("src/lib.rs", "pub mod call;\nmod web { }\n#[cfg(test)]\nmod trials;"),
+        ("src/main.rs", "fn main() {}"),
+        ("src/call/mod.rs", "mod keys;\n// mod ids;"),
+        ("src/call/keys.rs", ""),
+        ("src/trials.rs", ""),
+    ];
+    assert_eq!(complaints("dead files", &alive), Vec::<String>::new());
+    let mut dead = alive.to_vec();
+    dead.push(("src/call/ids.rs", ""));
+    assert_eq!(complaints("dead files", &dead).len(), 1);
+}
+
+#[test]
+fn every_rule_has_a_broken_tree() {
+    let trials = include_str!("broken.rs");
+    for (name, _) in RULES {
+        assert!(
+            trials.contains(&format!("(\"{name}\", ")) || trials.contains(&format!("\n        \"{name}\",")),
+            "{name}"
+        );
+    }
+}

@@ -1,0 +1,67 @@
+//! Patient lists as health centres send them: good in every format, terrible in every way, and arbitrary bytes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
+
+mod bad;
+mod changes;
+mod good;
+mod properties;
+
+use jiff::civil::{Date, date};
+use kenkocall::{
+    call::CallingHours,
+    roster::{self, Entry, Fault, Finding},
+};
+
+const TODAY: Date = date(2026, 11, 23);
+
+fn read(bytes: impl AsRef<[u8]>) -> Result<Vec<Entry>, Vec<Finding>> {
+    roster::read(bytes.as_ref(), TODAY, CallingHours::default())
+}
+
+fn faults(bytes: impl AsRef<[u8]>) -> Vec<Fault> {
+    read(bytes).expect_err("a fault").into_iter().map(|finding| finding.fault).collect()
+}
+
+/// The findings as people see them, a line each.
+fn sentences(bytes: impl AsRef<[u8]>) -> String {
+    read(bytes).expect_err("a fault").iter().map(|finding| format!("{finding}\n")).collect()
+}
+
+/// An entry as one line, its personal data exposed: these people don't exist.
+fn line(entry: &Entry) -> String {
+    use kenkocall::roster::{AutomatedCall, Given};
+    fn given<T>(given: &Given<T>, show: impl Fn(&T) -> String) -> String {
+        match given {
+            Given::NoColumn => "-".into(),
+            Given::Empty => "empty".into(),
+            Given::Value(value) => show(value),
+        }
+    }
+    let calls = match &entry.automated_call {
+        AutomatedCall::On { .. } => "on",
+        AutomatedCall::Off { .. } => "off",
+        AutomatedCall::Unsaid { .. } => "unsaid",
+    };
+    [
+        entry.row.to_string(),
+        entry.hersys_id.expose().to_owned(),
+        entry.birth_date.expose().to_string(),
+        entry.family_name.expose().to_owned(),
+        entry.given_name.expose().to_owned(),
+        given(&entry.automated_call.phone_number(), |number| number.expose().to_owned()),
+        calls.to_owned(),
+        given(&entry.call_times, ToString::to_string),
+        entry.language.map_or("-", kenkocall::call::Language::tag).to_owned(),
+        given(&entry.diagnosis_date, ToString::to_string),
+        given(&entry.monitoring_start, ToString::to_string),
+    ]
+    .join(" ")
+}
+
+fn lines(bytes: impl AsRef<[u8]>) -> Vec<String> {
+    match read(bytes) {
+        Ok(entries) => entries.iter().map(line).collect(),
+        Err(findings) => panic!("{}", findings.iter().map(|finding| format!("{finding}\n")).collect::<String>()),
+    }
+}

@@ -1,0 +1,195 @@
+//! Calls, legs, sessions and turns.
+
+use kenkocall::{
+    call::{CallId, Disposition, HangupCause, LegId},
+    store::{
+        Document, StoreError, Unique,
+        calls::{self, CallEnd, CallFilter},
+        legs::{self, LegEnd, LegStatus},
+        sessions, turns,
+    },
+};
+
+use crate::{
+    databases::Fresh,
+    sample::{at, call, ground, id, leg, phone, session, turn},
+};
+
+crate::on_both_databases!(
+    a_session_is_saved_and_loaded_with_its_call,
+    many_sessions_go_in_one_save,
+    a_session_that_moved_on_is_stale,
+    of_two_writers_the_second_is_stale,
+    turns_read_back_in_order_and_are_taken_once,
+    a_call_ends_once,
+    calls_are_listed_latest_first,
+    the_sweeper_sees_silent_calls_alone,
+    legs_are_found_by_the_carriers_name,
+    a_leg_never_goes_back,
+);
+
+async fn a_session_is_saved_and_loaded_with_its_call(fresh: Fresh) {
+    ground(&fresh.database, 2).await.unwrap();
+    let mut tx = fresh.database.begin().await.unwrap();
+    sessions::save(&mut tx, vec![session(0, 1)]).await.unwrap();
+    sessions::save(&mut tx, vec![session(0, 2)]).await.unwrap();
+    let end = CallEnd { call: CallId(id(0)), ended_at: at(9), disposition: Disposition::Reported };
+    calls::end(&mut tx, &[end]).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let mut tx = fresh.database.read().await.unwrap();
+    let found = sessions::load(&mut tx, &[CallId(id(0)), CallId(id(1))]).await.unwrap();
+    assert_eq!(found.len(), 1, "the other call has no session");
+    assert_eq!((found[0].revision, found[0].turn, found[0].ended), (2, 2, true));
+    assert_eq!(found[0].session.as_str(), r#"{"revision":2}"#);
+    assert_eq!((found[0].line, found[0].flow_set.as_str()), (call(0).line, "digest"));
+    assert!(!format!("{found:?}").contains("revision\":2"), "a session doesn't print itself");
+    assert_eq!(sessions::load(&mut tx, &[]).await.unwrap(), vec![]);
+}
+
+async fn many_sessions_go_in_one_save(fresh: Fresh) {
+    ground(&fresh.database, 300).await.unwrap();
+    let mut tx = fresh.database.begin().await.unwrap();
+    for revision in 1..=2 {
+        sessions::save(&mut tx, (0..300).map(|number| session(number, revision)).collect()).await.unwrap();
+    }
+    let calls: Vec<_> = (0..300).map(|number| CallId(id(number))).collect();
+    let found = sessions::load(&mut tx, &calls).await.unwrap();
+    assert_eq!(found.len(), 300);
+    assert!(found.iter().all(|session| session.revision == 2 && !session.ended));
+}
+
+async fn a_session_that_moved_on_is_stale(fresh: Fresh) {
+    ground(&fresh.database, 2).await.unwrap();
+    let mut tx = fresh.database.begin().await.unwrap();
+    sessions::save(&mut tx, vec![session(0, 1), session(1, 1)]).await.unwrap();
+    tx.commit().await.unwrap();
+    for wrong in [1, 3] {
+        let mut tx = fresh.database.begin().await.unwrap();
+        let saved = sessions::save(&mut tx, vec![session(1, 2), session(0, wrong)]).await;
+        assert!(matches!(saved, Err(StoreError::Stale)), "revision {wrong} after 1");
+        tx.rollback().await.unwrap();
+    }
+    let mut tx = fresh.database.read().await.unwrap();
+    assert_eq!(sessions::load(&mut tx, &[CallId(id(1))]).await.unwrap()[0].revision, 1, "nothing of the batch stays");
+}
+
+async fn of_two_writers_the_second_is_stale(fresh: Fresh) {
+    ground(&fresh.database, 1).await.unwrap();
+    let mut tx = fresh.database.begin().await.unwrap();
+    sessions::save(&mut tx, vec![session(0, 1)]).await.unwrap();
+    tx.commit().await.unwrap();
+    let move_on = |database: kenkocall::store::Database| async move {
+        let mut tx = database.begin().await?;
+        sessions::save(&mut tx, vec![session(0, 2)]).await?;
+        tx.commit().await
+    };
+    let (one, other) = tokio::join!(move_on(fresh.database.clone()), move_on(fresh.database.clone()));
+    let stale = |result: &Result<(), StoreError>| matches!(result, Err(StoreError::Stale));
+    assert!(one.is_ok() && stale(&other) || other.is_ok() && stale(&one), "{one:?} {other:?}");
+}
+
+async fn turns_read_back_in_order_and_are_taken_once(fresh: Fresh) {
+    ground(&fresh.database, 2).await.unwrap();
+    let mut tx = fresh.database.begin().await.unwrap();
+    turns::append(&mut tx, vec![turn(0, 2), turn(1, 1), turn(0, 1)]).await.unwrap();
+    turns::append(&mut tx, vec![turn(0, 10)]).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let mut tx = fresh.database.read().await.unwrap();
+    let call = CallId(id(0));
+    assert_eq!(turns::of_call(&mut tx, call).await.unwrap(), [turn(0, 1), turn(0, 2), turn(0, 10)]);
+    let wanted = [(call, 2), (CallId(id(1)), 1), (CallId(id(1)), 2)];
+    let mut replies = turns::replies(&mut tx, &wanted).await.unwrap();
+    replies.sort_by_key(|reply| reply.call);
+    let replies: Vec<_> = replies.into_iter().map(|reply| (reply.call, reply.turn, reply.reply)).collect();
+    assert_eq!(replies, [(call, 2, Document::from("reply 2")), (CallId(id(1)), 1, Document::from("reply 1"))]);
+    drop(tx);
+
+    let mut tx = fresh.database.begin().await.unwrap();
+    let again = turns::append(&mut tx, vec![turn(1, 2), turn(0, 2)]).await;
+    assert!(matches!(again, Err(StoreError::Taken(Unique::Turn))), "{again:?}");
+    assert!(matches!(turns::of_call(&mut tx, call).await, Err(StoreError::Abandoned)), "nothing more in it");
+    assert!(matches!(tx.commit().await, Err(StoreError::Abandoned)));
+}
+
+async fn a_call_ends_once(fresh: Fresh) {
+    ground(&fresh.database, 2).await.unwrap();
+    let mut tx = fresh.database.begin().await.unwrap();
+    let end = |call, second, disposition| CallEnd { call: CallId(id(call)), ended_at: at(second), disposition };
+    assert_eq!(calls::end(&mut tx, &[end(0, 5, Disposition::Reported)]).await.unwrap(), 1);
+    let both = [end(0, 9, Disposition::SystemFailure), end(1, 9, Disposition::Unanswered)];
+    assert_eq!(calls::end(&mut tx, &both).await.unwrap(), 1);
+    let first = calls::show(&mut tx, CallId(id(0))).await.unwrap().unwrap();
+    assert_eq!((first.ended_at, first.disposition), (Some(at(5)), Some(Disposition::Reported)));
+    assert_eq!(calls::show(&mut tx, CallId(id(7))).await.unwrap(), None);
+}
+
+async fn calls_are_listed_latest_first(fresh: Fresh) {
+    ground(&fresh.database, 5).await.unwrap();
+    let mut tx = fresh.database.begin().await.unwrap();
+    let end = CallEnd { call: CallId(id(3)), ended_at: at(5), disposition: Disposition::Reported };
+    calls::end(&mut tx, &[end]).await.unwrap();
+    let all = CallFilter { limit: 100, ..CallFilter::default() };
+    let mut listed = async |filter: CallFilter| {
+        let found = calls::list(&mut tx, &filter).await.unwrap();
+        found.iter().map(|call| call.id.0.as_u128() as u8).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(all.clone()).await, [4, 3, 2, 1, 0]);
+    assert_eq!(listed(CallFilter { since: Some(at(2)), limit: 2, ..all.clone() }).await, [4, 3]);
+    assert_eq!(listed(CallFilter { open_only: true, since: Some(at(2)), ..all }).await, [4, 2]);
+}
+
+async fn the_sweeper_sees_silent_calls_alone(fresh: Fresh) {
+    ground(&fresh.database, 4).await.unwrap();
+    let mut tx = fresh.database.begin().await.unwrap();
+    let mut spoken = session(1, 1);
+    spoken.updated_at = at(100);
+    sessions::save(&mut tx, vec![session(0, 1), spoken]).await.unwrap();
+    let end = CallEnd { call: CallId(id(2)), ended_at: at(5), disposition: Disposition::Reported };
+    calls::end(&mut tx, &[end]).await.unwrap();
+    assert_eq!(calls::open_since(&mut tx, at(50), 10).await.unwrap(), [CallId(id(0)), CallId(id(3))]);
+    assert_eq!(calls::open_since(&mut tx, at(101), 10).await.unwrap().len(), 3);
+    assert_eq!(calls::open_since(&mut tx, at(0), 10).await.unwrap(), []);
+}
+
+async fn legs_are_found_by_the_carriers_name(fresh: Fresh) {
+    ground(&fresh.database, 3).await.unwrap();
+    let mut tx = fresh.database.begin().await.unwrap();
+    let mut withheld = leg(1);
+    withheld.far_number = None;
+    withheld.near_number = Some(phone(9));
+    legs::insert(&mut tx, &[leg(0), withheld.clone()]).await.unwrap();
+    let name = leg(1).carrier_leg_id;
+    let found = legs::by_carrier_leg(&mut tx, "twilio", &[&name, "CA-unknown"]).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].carrier_leg_id.clone(), found[0].leg, found[0].call), (name, LegId(id(1)), CallId(id(1))));
+    assert_eq!(legs::of_calls(&mut tx, &[CallId(id(0)), CallId(id(1))]).await.unwrap(), [leg(0), withheld]);
+
+    let mut again = leg(2);
+    again.carrier_leg_id = leg(0).carrier_leg_id;
+    again.carrier = "sip".into();
+    legs::insert(&mut tx, &[again.clone()]).await.unwrap();
+    again.carrier = "twilio".into();
+    again.id = LegId(id(3));
+    let taken = legs::insert(&mut tx, &[again]).await;
+    assert!(matches!(taken, Err(StoreError::Taken(Unique::LegId))), "{taken:?}");
+}
+
+async fn a_leg_never_goes_back(fresh: Fresh) {
+    ground(&fresh.database, 1).await.unwrap();
+    let mut tx = fresh.database.begin().await.unwrap();
+    legs::insert(&mut tx, &[leg(0)]).await.unwrap();
+    let status = |word: &str, second| LegStatus { leg: LegId(id(0)), status: word.into(), at: at(second) };
+    assert!(legs::note_status(&mut tx, &status("completed", 1)).await.unwrap());
+    assert!(!legs::note_status(&mut tx, &status("completed", 2)).await.unwrap());
+    let new = legs::note_statuses(&mut tx, &[status("ringing", 3), status("completed", 3), status("ringing", 4)]).await;
+    assert_eq!(new.unwrap(), [(LegId(id(0)), "ringing".to_owned())]);
+    assert_eq!(legs::statuses(&mut tx, LegId(id(0))).await.unwrap(), [status("completed", 1), status("ringing", 3)]);
+
+    let end = |second, cause| LegEnd { leg: LegId(id(0)), ended_at: at(second), cause };
+    assert_eq!(legs::end(&mut tx, &[end(1, HangupCause::NormalClearing)]).await.unwrap(), 1);
+    assert_eq!(legs::end(&mut tx, &[end(2, HangupCause::NoAnswer)]).await.unwrap(), 0);
+    let ended = &legs::of_calls(&mut tx, &[CallId(id(0))]).await.unwrap()[0];
+    assert_eq!((ended.ended_at, ended.hangup_cause), (Some(at(1)), Some(HangupCause::NormalClearing)));
+}

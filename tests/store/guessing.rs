@@ -1,0 +1,64 @@
+//! What the limits against guessing count.
+
+use kenkocall::{
+    call::CallId,
+    follow_up::Lane,
+    store::{
+        calls::{self, CallFilter},
+        identifications::{self, Failures, IdentificationOutcome, IdentificationRow},
+    },
+};
+
+use crate::{
+    databases::Fresh,
+    sample::{at, ground, hersys_id, id, phone},
+};
+
+crate::on_both_databases!(failures_are_counted_by_id_and_lane_by_caller_and_in_all);
+
+async fn failures_are_counted_by_id_and_lane_by_caller_and_in_all(fresh: Fresh) {
+    use IdentificationOutcome::{Locked, Matched, Mismatch};
+    use Lane::{Outsider, Registered};
+    ground(&fresh.database, 2).await.unwrap();
+    let mut tx = fresh.database.begin().await.unwrap();
+    let tries = [
+        (1, Some(1), Registered, Mismatch, 10),
+        (1, Some(2), Outsider, Mismatch, 11),
+        (1, Some(2), Outsider, Mismatch, 12),
+        (1, None, Outsider, Mismatch, 13),
+        (1, Some(1), Registered, Matched, 14),
+        (1, Some(2), Outsider, Locked, 15),
+        (2, Some(2), Outsider, Mismatch, 16),
+        (3, Some(2), Outsider, Mismatch, 5), // before the time asked about
+    ];
+    let rows = tries.iter().zip(100..).map(|((hersys, caller, lane, outcome, second), number)| IdentificationRow {
+        id: id(number),
+        call: CallId(id(0)),
+        hersys_id: hersys_id(*hersys),
+        caller: caller.map(phone),
+        lane: *lane,
+        outcome: *outcome,
+        at: at(*second),
+    });
+    identifications::append(&mut tx, &rows.collect::<Vec<_>>()).await.unwrap();
+
+    let ids = [1, 2, 3].map(hersys_id);
+    let callers = [1, 2, 3].map(phone);
+    let mut counted = identifications::failures_since(&mut tx, &ids, &callers, at(10)).await.unwrap();
+    counted.by_id.sort_by_key(|(id, lane, _)| (id.clone(), lane.word()));
+    counted.by_caller.sort();
+    counted.by_lane.sort_by_key(|(lane, _)| lane.word());
+    let expected = Failures {
+        by_id: vec![(hersys_id(1), Outsider, 3), (hersys_id(1), Registered, 1), (hersys_id(2), Outsider, 1)],
+        by_caller: vec![(phone(1), 1), (phone(2), 3)],
+        by_lane: vec![(Outsider, 4), (Registered, 1)],
+    };
+    assert_eq!(counted, expected);
+    let nobody = identifications::failures_since(&mut tx, &[], &[], at(17)).await.unwrap();
+    assert_eq!(nobody, Failures::default());
+
+    let of_person = CallFilter { hersys_id: Some(hersys_id(2)), limit: 10, ..CallFilter::default() };
+    assert_eq!(calls::list(&mut tx, &of_person).await.unwrap()[0].id, CallId(id(0)));
+    let of_nobody = CallFilter { hersys_id: Some(hersys_id(9)), ..of_person };
+    assert_eq!(calls::list(&mut tx, &of_nobody).await.unwrap(), []);
+}

@@ -1,0 +1,13 @@
+//! The store on both databases: each aggregate there and back, and each promise that the storeys above rely on.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "../databases/mod.rs"]
+mod databases;
+mod sample;
+
+mod conversations;
+mod errands;
+mod guessing;
+mod opening;
+mod people;
+mod reporting;

@@ -1,0 +1,220 @@
+//! The carrier's own libraries check us: what they sign we accept, what we sign they accept, and the TwiML has their
+//! names.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use kenkocall::call::Language;
+use kenkocall::carrier::twilio::{Voices, body_sha256, response};
+use serde_json::{Value, json};
+
+use super::signature::key;
+use super::twiml::{MENU, NUMBER, action, say, transfer};
+use kenkocall::carrier::speech::Then;
+
+const TOKEN: &str = "8f0e1c2d3b4a59687766554433221100";
+
+/// The library that checks.
+#[derive(Debug, Clone, Copy)]
+enum Library {
+    Python,
+    Node,
+}
+
+impl Library {
+    const BOTH: [Self; 2] = [Self::Python, Self::Node];
+
+    fn command(self, house: &Path) -> Command {
+        let (program, installed, script) = match self {
+            Self::Python => (house.join("target/official/venv/bin/python3"), None, "tests/official/sign.py"),
+            Self::Node => (
+                PathBuf::from("node"),
+                Some(house.join("target/official/node_modules/twilio")),
+                "tests/official/sign.mjs",
+            ),
+        };
+        let needed = installed.as_deref().unwrap_or(&program);
+        assert!(needed.exists(), "the carrier's official libraries aren't installed in target/official: run dev/setup");
+        let mut command = Command::new(program);
+        command.arg(script).current_dir(house);
+        command
+    }
+
+    /// Has the library do `work` on each item.
+    fn ask(self, work: &str, items: &[Value]) -> Vec<Value> {
+        let house = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut child = self
+            .command(house)
+            .arg(work)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{self:?} doesn't start ({error}): run dev/setup"));
+        let mut input = child.stdin.take().expect("a pipe");
+        input.write_all(json!(items).to_string().as_bytes()).expect("it reads");
+        drop(input);
+        let output = child.wait_with_output().expect("it ends");
+        assert!(output.status.success(), "{self:?} {work} failed; is target/official up to date? run dev/setup");
+        let answers: Vec<Value> = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(answers.len(), items.len());
+        answers
+    }
+}
+
+type Fields = Vec<(&'static str, &'static str)>;
+
+fn urls() -> Vec<&'static str> {
+    vec![
+        "https://call.example/twilio/voice/health-call",
+        "https://call.example/twilio/voice/health-call/",
+        "https://call.example:8443/twilio/voice/turn?n=3&call=0197",
+        "https://call.example:443/x?b=2&a=1&b=1",
+        "http://call.example:80/x",
+        "http://127.0.0.1:8080/x?q=%E4%BD%93%E6%B8%A9&plus=a+b&empty=",
+        "https://call.example/x?path=/a/b:9&at=@",
+        "https://call.example/x;v=1?a=1;b=2",
+    ]
+}
+
+fn forms() -> Vec<Fields> {
+    vec![
+        vec![],
+        vec![("CallSid", "CA0123456789abcdef0123456789abcdef"), ("Digits", "12#"), ("From", "+819012345678")],
+        vec![("Digits", ""), ("CallSid", "CA0123456789abcdef0123456789abcdef")],
+        vec![("b", "1"), ("A", "2"), ("a", "3"), ("_", "4"), ("B", "5"), ("aa", "6"), ("a1", "7")],
+        vec![
+            ("StatusCallbackEvent", "ringing"),
+            ("StatusCallbackEvent", "answered"),
+            ("StatusCallbackEvent", "ringing"),
+        ],
+        vec![("Same", "x"), ("Same", "x")],
+        vec![("SpeechResult", "はい、熱があります"), ("CallerName", "O'Brien & <Söhne>"), ("Emoji", "🤒")],
+        vec![("Sp", " a "), ("Plus", "a+b c%20d"), ("Tab", "\t"), ("Line", "a\r\nb"), ("=", "&")],
+        vec![("Many", "b"), ("Many", ""), ("Many", "あ"), ("Many", "B"), ("Many", "a b")],
+        vec![("1", "one"), ("10", "ten"), ("2", "two"), ("", "nameless")],
+    ]
+}
+
+fn requests() -> Vec<(&'static str, Fields)> {
+    urls().into_iter().flat_map(|url| forms().into_iter().map(move |form| (url, form))).collect()
+}
+
+#[test]
+fn what_the_official_libraries_sign_is_accepted_and_refused_when_altered() {
+    let key = key(TOKEN);
+    let requests = requests();
+    let items: Vec<_> =
+        requests.iter().map(|(url, form)| json!({ "token": TOKEN, "url": url, "form": form })).collect();
+    for library in Library::BOTH {
+        for ((url, form), signature) in requests.iter().zip(library.ask("sign", &items)) {
+            let signature = signature.as_str().expect("a signature");
+            assert!(key.validate(url, form, signature), "{library:?} {url} {form:?}");
+            assert_eq!(key.sign(url, form), signature, "{library:?} {url} {form:?}");
+            assert!(!key.validate(&format!("{url}x"), form, signature), "{library:?} {url}, a byte more");
+            for place in 0..form.len() {
+                let mut altered: Vec<(String, String)> =
+                    form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+                altered[place].1.push('0');
+                assert!(!key.validate(url, &altered, signature), "{library:?} {url} {altered:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_port_that_only_one_side_writes_is_bridged_as_the_official_validators_do() {
+    let key = key(TOKEN);
+    let form = [("Digits", "1")];
+    let pairs = [
+        ("https://call.example/x?a=1", "https://call.example:443/x?a=1"),
+        ("https://call.example:443/x?a=1", "https://call.example/x?a=1"),
+        ("https://call.example:8443/x?a=1", "https://call.example/x?a=1"),
+        ("http://call.example/x?a=1", "http://call.example:80/x?a=1"),
+        ("https://call.example/x?a=1", "https://call.example:8443/x?a=1"),
+        ("https://call.example:8443/x?a=1", "https://call.example:443/x?a=1"),
+        ("https://call.example/x?a=1", "http://call.example/x?a=1"),
+        ("https://call.example/x?a=1", "https://calls.example/x?a=1"),
+    ];
+    let items = pairs.map(
+        |(ours, theirs)| json!({ "token": TOKEN, "url": ours, "form": form, "signature": key.sign(theirs, &form) }),
+    );
+    let judged = pairs.map(|(ours, theirs)| json!(key.validate(ours, &form, &key.sign(theirs, &form))));
+    for library in Library::BOTH {
+        assert_eq!(library.ask("check", &items), judged, "{library:?}");
+    }
+}
+
+#[test]
+fn what_we_sign_the_official_libraries_accept() {
+    let key = key(TOKEN);
+    let mut items = Vec::new();
+    for (url, form) in requests() {
+        let signature = key.sign(url, &form);
+        items.push(json!({ "token": TOKEN, "url": url, "form": form, "signature": signature }));
+    }
+    for body in ["", "{}", "{\"温\": 37.5}\n"] {
+        let url = format!("https://call.example/x?a=1&bodySHA256={}", body_sha256(body.as_bytes()));
+        let signature = key.sign::<&str, &str>(&url, &[]);
+        assert!(key.validate_body(&url, body.as_bytes(), &signature));
+        items.push(json!({ "token": TOKEN, "url": url, "form": [], "body": body, "signature": signature }));
+    }
+    let mut forged = items.clone();
+    for item in &mut forged {
+        item["token"] = json!("another");
+    }
+    for library in Library::BOTH {
+        for (item, accepted) in items.iter().zip(library.ask("check", &items)) {
+            assert_eq!(accepted, json!(true), "{library:?} {item}");
+        }
+        for (item, accepted) in forged.iter().zip(library.ask("check", &forged)) {
+            assert_eq!(accepted, json!(false), "{library:?} {item}");
+        }
+    }
+}
+
+#[test]
+fn our_twiml_is_what_the_official_classes_write() {
+    let url = action().as_str().to_owned();
+    let said = |text: &str| json!(["Say", text, { "language": "ja-JP", "voice": "Polly.Kazuha-Neural" }, []]);
+    let gather = |keys: &str, finish: &str, pause: &str, nested: Value| {
+        json!(["Gather", null, {
+            "input": "dtmf", "timeout": "4", "num_digits": keys, "finish_on_key": finish,
+            "action_on_empty_result": true, "method": "POST", "action": url,
+        }, [nested, ["Pause", null, { "length": pause }, []]]])
+    };
+    let redirect = json!(["Redirect", url, { "method": "POST" }, []]);
+    let dial = json!(["Dial", null, { "timeout": "25", "action": url, "method": "POST", "answer_on_bridge": true },
+        [["Number", "+81352113641", {}, []]]]);
+    let cases = [
+        (vec![say("1か2を。<&>\"'", true)], MENU, vec![gather("1", "", "4", said("1か2を。<&>\"'")), redirect.clone()]),
+        (
+            vec![say("ちがいます。", false), say("番号を。", true)],
+            NUMBER,
+            vec![said("ちがいます。"), gather("8", "#", "6", said("番号を。")), redirect],
+        ),
+        (vec![say("おつなぎします。", true)], transfer(), vec![said("おつなぎします。"), dial]),
+        (vec![say("では。", false)], Then::HangUp, vec![said("では。"), json!(["Hangup", null, {}, []])]),
+    ];
+    let items: Vec<_> = cases
+        .iter()
+        .map(|(sentences, then, verbs)| {
+            json!({ "ours": response(sentences, then, &action(), &Voices::default()), "verbs": verbs })
+        })
+        .collect();
+    for pair in Library::Python.ask("twiml", &items) {
+        assert_eq!(pair[0], pair[1]);
+    }
+}
+
+#[test]
+fn our_voices_are_in_the_official_lists() {
+    let lists = Library::Node.ask("listed", &[json!("SayVoice"), json!("SayLanguage")]);
+    let has = |list: &Value, word: &str| list.as_array().is_some_and(|words| words.contains(&json!(word)));
+    for language in Language::ALL {
+        let voices = Voices::default();
+        let voice = voices.of(language);
+        assert!(has(&lists[0], voice.name()), "{}", voice.name());
+        assert!(has(&lists[1], voice.language()), "{}", voice.language());
+    }
+}

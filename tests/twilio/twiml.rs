@@ -1,0 +1,275 @@
+//! TwiML: what is written, that it is read again, and that hostile documents are refused.
+
+use std::sync::Arc;
+
+use kenkocall::call::{Language, PhoneNumber};
+use kenkocall::carrier::speech::{Sentence, Then};
+use kenkocall::carrier::twilio::{
+    ActionUrl, AfterApology, Document, TwimlError, Verb, Voice, Voices, apology, response,
+};
+use proptest::prelude::*;
+
+pub fn action() -> ActionUrl {
+    ActionUrl::parse("https://call.example/twilio/voice/turn/0197?n=3&k=a").expect("a URL")
+}
+
+pub fn say(text: &str, barge_in: bool) -> Sentence {
+    Sentence { text: Arc::from(text), language: Language::Japanese, barge_in }
+}
+
+pub const MENU: Then =
+    Then::Gather { max_keys: 1, ends_with_hash: true, first_key_seconds: 8, between_keys_seconds: 4 };
+pub const NUMBER: Then =
+    Then::Gather { max_keys: 8, ends_with_hash: true, first_key_seconds: 10, between_keys_seconds: 4 };
+
+pub fn transfer() -> Then {
+    Then::Transfer { number: PhoneNumber::from_e164("+81352113641").expect("a number"), ring_seconds: 25 }
+}
+
+fn write(sentences: &[Sentence], then: &Then) -> String {
+    response(sentences, then, &action(), &Voices::default())
+}
+
+/// One verb a line, for people to read.
+fn lines(xml: &str) -> String {
+    Document::parse(xml).expect("TwiML that we can read");
+    let indented = xml.replace("<Say", "\n<Say").replace("<Gather", "\n<Gather").replace("</Gather>", "\n</Gather>");
+    ["<Pause", "<Redirect", "<Dial", "<Hangup", "<Response", "</Response"]
+        .iter()
+        .fold(indented, |text, verb| text.replace(verb, &format!("\n{verb}")))
+}
+
+#[test]
+fn menu() {
+    let said = [say("健康コールです。", true), say("日本語の方は1を、English は 2 を。<&>\"'", true)];
+    insta::assert_snapshot!(lines(&write(&said, &MENU)));
+}
+
+#[test]
+fn number_after_an_error_that_must_be_heard() {
+    let said = [
+        say("もう一度。", true),
+        say("その番号は正しくありません。", false),
+        say("HER-SYS IDを入力し、最後にシャープを押してください。", true),
+    ];
+    insta::assert_snapshot!(lines(&write(&said, &NUMBER)));
+}
+
+#[test]
+fn transfer_to_a_person() {
+    insta::assert_snapshot!(lines(&write(&[say("おつなぎします。", true)], &transfer())));
+}
+
+#[test]
+fn hang_up() {
+    insta::assert_snapshot!(lines(&write(&[say("失礼いたします。", false), say(" \u{0} ", true)], &Then::HangUp)));
+}
+
+#[test]
+fn apologies_in_all_languages() {
+    let voices = Voices::default();
+    let again = AfterApology::TryAgain(action());
+    let all = Language::ALL.map(|language| {
+        [apology(language, &AfterApology::HangUp, &voices), apology(language, &again, &voices)]
+            .map(|xml| lines(&xml))
+            .concat()
+    });
+    insta::assert_snapshot!(all.join("\n"));
+}
+
+#[test]
+fn all_seven_languages() {
+    let said = Language::ALL.map(|language| Sentence { text: language.own_name().into(), language, barge_in: true });
+    insta::assert_snapshot!(lines(&write(&said, &Then::HangUp)));
+}
+
+#[test]
+fn another_voice_can_be_chosen_and_nonsense_cannot() {
+    let voice = Voice::new("ja-JP", "Google.ja-JP-Neural2-B").expect("a voice");
+    let voices = Voices::default().with(Language::Japanese, voice);
+    let xml = response(&[say("はい。", true)], &Then::HangUp, &action(), &voices);
+    assert!(xml.contains("voice=\"Google.ja-JP-Neural2-B\""), "{xml}");
+    for (language, name) in [("", "x"), ("ja-JP", ""), ("ja-JP", "a\"b"), ("ja JP", "x"), ("ja-JP", &"x".repeat(65))] {
+        assert!(Voice::new(language, name).is_err());
+    }
+}
+
+#[test]
+fn an_action_is_a_url_of_ours() {
+    for right in ["/twilio/voice/turn?n=1", "https://a.example/x#rt=15000", "http://127.0.0.1:8080/x"] {
+        assert!(ActionUrl::parse(right).is_ok(), "{right}");
+    }
+    for wrong in
+        ["", "x", "//a.example/x", "ftp://a", "javascript:1", "/a b", "/a\n", "/é", &format!("/{}", "x".repeat(2000))]
+    {
+        assert!(ActionUrl::parse(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn odd_limits_are_still_twiml() {
+    let odd = Then::Gather { max_keys: 0, ends_with_hash: true, first_key_seconds: 0, between_keys_seconds: 0 };
+    let document = Document::parse(&write(&[], &odd)).expect("TwiML");
+    let [Verb::Gather(gather), Verb::Redirect { .. }] = document.verbs.as_slice() else { panic!("{document:?}") };
+    assert_eq!((gather.max_keys, gather.timeout_seconds, gather.finish_on_key), (Some(1), 1, None));
+    assert!(gather.nested.is_empty());
+}
+
+#[test]
+fn a_long_text_is_cut_between_sentences() {
+    let text = "体温を入力してください。".repeat(200);
+    let document = Document::parse(&write(&[say(&text, true)], &Then::HangUp)).expect("TwiML");
+    let parts = said(&document.verbs);
+    assert!(parts.len() > 1 && parts.iter().all(|part| part.len() <= 1_500 && part.ends_with('。')));
+    assert_eq!(parts.concat(), text);
+    let unbroken = "あ".repeat(2_000);
+    let document = Document::parse(&write(&[say(&unbroken, true)], &Then::HangUp)).expect("TwiML");
+    assert_eq!(said(&document.verbs).concat(), unbroken);
+}
+
+fn said(verbs: &[Verb]) -> Vec<String> {
+    let text = |verb: &Verb| match verb {
+        Verb::Say { text, .. } => vec![text.expose().to_owned()],
+        Verb::Gather(gather) => said(&gather.nested),
+        _ => Vec::new(),
+    };
+    verbs.iter().flat_map(text).collect()
+}
+
+#[test]
+fn documents_that_are_refused() {
+    let deep = "<Response><Gather><Say><a><b/></a></Say></Gather></Response>";
+    let large = format!("<Response><Say>{}</Say></Response>", "x".repeat(70_000));
+    let many = format!("<Response>{}</Response>", "<Hangup/>".repeat(1_000));
+    for (xml, error) in [
+        ("", TwimlError::NotWellFormed),
+        ("hello", TwimlError::NotWellFormed),
+        ("<Response>", TwimlError::NotWellFormed),
+        ("<Response></Say>", TwimlError::NotWellFormed),
+        ("<Response/><Response/>", TwimlError::NotWellFormed),
+        ("<Response/>x", TwimlError::NotWellFormed),
+        ("<Response/>&amp;", TwimlError::NotWellFormed),
+        ("<Response><Say>&e;</Say></Response>", TwimlError::NotWellFormed),
+        ("<Response><Say>&#0;</Say></Response>", TwimlError::NotWellFormed),
+        ("<Response><Say>&#x1F;</Say></Response>", TwimlError::NotWellFormed),
+        ("<Response><Say>\u{1}</Say></Response>", TwimlError::NotWellFormed),
+        ("<Response><Say voice='a' voice='b'/></Response>", TwimlError::NotWellFormed),
+        ("<!DOCTYPE r [<!ENTITY e 'x'>]><Response><Say>&e;</Say></Response>", TwimlError::DocType),
+        ("<?xml version=\"1.0\"?><!DOCTYPE Response><Response/>", TwimlError::DocType),
+        ("<?xml version=\"1.1\"?><Response/>", TwimlError::NotPlain),
+        ("<?xml version=\"1.0\" encoding=\"Shift_JIS\"?><Response/>", TwimlError::NotPlain),
+        ("<Response><?php ?></Response>", TwimlError::NotPlain),
+        ("<response/>", TwimlError::NotAResponse),
+        ("<Response><Record/></Response>", TwimlError::UnknownVerb),
+        ("<Response><Gather><Dial>+81352113641</Dial></Gather></Response>", TwimlError::UnknownVerb),
+        ("<Response><Say>a<b/></Say></Response>", TwimlError::UnknownVerb),
+        ("<Response><Say loud='1'>a</Say></Response>", TwimlError::UnknownAttribute),
+        ("<Response a='1'/>", TwimlError::UnknownAttribute),
+        ("<Response><Gather numDigits='0'/></Response>", TwimlError::BadValue),
+        ("<Response><Gather timeout='-1'/></Response>", TwimlError::BadValue),
+        ("<Response><Gather input='speech'/></Response>", TwimlError::BadValue),
+        ("<Response><Gather finishOnKey='ab'/></Response>", TwimlError::BadValue),
+        ("<Response><Gather method='GET'/></Response>", TwimlError::BadValue),
+        ("<Response><Redirect>ftp://x</Redirect></Response>", TwimlError::BadValue),
+        ("<Response><Dial><Number>110</Number></Dial></Response>", TwimlError::BadValue),
+        ("<Response>hello<Hangup/></Response>", TwimlError::StrayText),
+        (deep, TwimlError::TooDeep),
+        (&large, TwimlError::TooLarge),
+        (&many, TwimlError::TooMany),
+    ] {
+        assert_eq!(Document::parse(xml).err(), Some(error), "{}", &xml[..xml.len().min(80)]);
+    }
+}
+
+#[test]
+fn what_other_writers_write_is_read() {
+    let xml = "\u{FEFF}<?xml version='1.0' encoding='utf-8'?>\n<!-- hello -->\n<Response>\r\n  \
+               <Say>a &amp; b<![CDATA[ <c>]]>&#x20;&#100;</Say>\n  <Gather/><Reject reason=\"busy\"/><Pause/>\
+               <Play>/a.wav</Play><Dial>+81352113641</Dial>\n</Response>\n";
+    let document = Document::parse(xml).expect("TwiML");
+    assert_eq!(said(&document.verbs), ["a & b <c> d"]);
+    assert_eq!(document.verbs.len(), 6);
+    let Verb::Gather(gather) = &document.verbs[1] else { panic!("{document:?}") };
+    assert_eq!((gather.finish_on_key, gather.timeout_seconds, gather.max_keys), (Some('#'), 5, None));
+    assert!(!format!("{document:?}").contains("352113641"), "numbers don't print themselves");
+}
+
+fn sentence() -> impl Strategy<Value = Sentence> {
+    let hostile = prop::sample::select(vec![
+        "</Say>",
+        "]]>",
+        "<![CDATA[",
+        "&amp;",
+        "&#0;",
+        "\u{0}\u{b}\u{FFFF}\r",
+        "<!--",
+        "<?x?>",
+        "\"'><",
+    ]);
+    let text =
+        prop_oneof![any::<String>(), (any::<String>(), hostile).prop_map(|(text, evil)| format!("{text}{evil}{text}"))];
+    (text, prop::sample::select(Language::ALL.to_vec()), any::<bool>())
+        .prop_map(|(text, language, barge_in)| Sentence { text: text.into(), language, barge_in })
+}
+
+fn then() -> impl Strategy<Value = Then> {
+    prop_oneof![
+        Just(Then::HangUp),
+        Just(transfer()),
+        (any::<u8>(), any::<bool>(), any::<u8>(), any::<u8>()).prop_map(
+            |(max_keys, ends_with_hash, first, between)| {
+                Then::Gather { max_keys, ends_with_hash, first_key_seconds: first, between_keys_seconds: between }
+            }
+        ),
+    ]
+}
+
+/// What of a text reaches the voice.
+fn heard(text: &str) -> String {
+    let forbidden = |c: &char| matches!(c, '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{FFFE}' | '\u{FFFF}');
+    text.chars().filter(|c| !forbidden(c)).collect::<String>().trim().to_owned()
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read_again(sentences in proptest::collection::vec(sentence(), 0..6), then in then()) {
+        let document = Document::parse(&write(&sentences, &then)).expect("TwiML that we can read");
+        let expected = sentences.iter().map(|sentence| heard(&sentence.text)).filter(|text| !text.is_empty());
+        let expected: Vec<_> = expected.collect();
+        prop_assert_eq!(said(&document.verbs), expected);
+        let inside = document.verbs.iter().find_map(|verb| match verb {
+            Verb::Gather(gather) => Some(gather),
+            _ => None,
+        });
+        match then {
+            Then::Gather { max_keys, .. } => {
+                let gather = inside.expect("a Gather");
+                prop_assert_eq!(gather.max_keys, Some(u32::from(max_keys.max(1))));
+                prop_assert_eq!(gather.action.as_ref(), Some(&action()));
+                let interruptible = sentences.iter().rev().take_while(|sentence| sentence.barge_in);
+                let audible = interruptible.filter(|sentence| !heard(&sentence.text).is_empty()).count();
+                prop_assert_eq!(said(&gather.nested).len(), audible);
+            }
+            Then::Transfer { .. } | Then::HangUp => prop_assert!(inside.is_none()),
+        }
+    }
+
+    #[test]
+    fn no_text_makes_the_reader_panic(xml in any::<String>()) {
+        let _ = Document::parse(&xml);
+    }
+
+    #[test]
+    fn no_pieces_of_twiml_make_the_reader_panic(pieces in proptest::collection::vec(prop::sample::select(vec![
+        "<Response>", "</Response>", "<Say>", "</Say>", "<Gather ", "numDigits=\"", "\"", ">", "/>", "<![CDATA[", "]]>",
+        "<!--", "-->", "&#x", ";", "&", "<?xml version=\"1.0\"?>", "<!DOCTYPE", "é", "\u{0}",
+        "<Dial>", "'", "=", "<", "9",
+    ]), 0..30)) {
+        let _ = Document::parse(&pieces.concat());
+    }
+
+    #[test]
+    fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let _ = Document::parse(&String::from_utf8_lossy(&bytes));
+    }
+}
