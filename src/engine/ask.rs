@@ -148,8 +148,9 @@ impl Walk<'_> {
 
     /// Keeps what was keyed at a node, in place of what was keyed there before.
     fn keep(&mut self, node: &Node, text: &str) {
-        self.session.entries.retain(|entry| entry.node != node.id);
-        self.session.entries.push(Entry { node: node.id.clone(), text: text.into() });
+        let Some(flow) = self.session.top().map(|frame| frame.flow.clone()) else { return };
+        self.session.forget(&node.id);
+        self.session.entries.push(Entry { flow, node: node.id.clone(), text: text.into() });
     }
 
     /// Says what was wrong, more each time, and asks again; gives up when all tries are used.
