@@ -1,4 +1,4 @@
-//! The transcripts beside this file: calls written down, played against the shipped flows by the command that authors use.
+//! The transcripts beside this file: calls written down, played against the shipped flows by the authors' own command.
 
 use std::path::Path;
 use std::process::{Command, Output};

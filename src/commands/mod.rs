@@ -1,10 +1,12 @@
 //! The command line. Every command ends non-zero with a sentence that says what is wrong and what to do.
 
 mod bench;
+mod demo;
 mod documents;
 mod flows;
 mod logging;
 mod serve;
+mod terminal;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -28,6 +30,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Try the health-call line in the terminal: a fresh database, made-up patients, no configuration.
+    Demo,
     /// Take calls: all roles on one port.
     Serve,
     /// Bring the database's tables up to date.
@@ -65,6 +69,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime can't start")?;
     let done = runtime.block_on(async {
         match arguments.command {
+            Command::Demo => demo::run().await,
             Command::Serve => {
                 logging::start(&config.log)?;
                 serve::serve(config).await
