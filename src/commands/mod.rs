@@ -1,9 +1,12 @@
 //! The command line. Every command ends non-zero with a sentence that says what is wrong and what to do.
 
 mod bench;
+mod centres;
+mod desk;
 mod documents;
 mod flows;
 mod logging;
+mod patients;
 mod serve;
 
 use std::path::PathBuf;
@@ -22,6 +25,9 @@ struct Arguments {
     /// The settings file (TOML). Each setting is also read from the environment as KENKOCALL_SECTION__KEY.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Who you are, for the audit trail. Default: the name of the system's user.
+    #[arg(long = "as", global = true, value_name = "NAME")]
+    name: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -32,6 +38,16 @@ enum Command {
     Serve,
     /// Bring the database's tables up to date.
     Migrate,
+    /// Add, change and list health centres.
+    Centres {
+        #[command(subcommand)]
+        command: centres::Centres,
+    },
+    /// Import, add, change, stop, release and show patients.
+    Patients {
+        #[command(subcommand)]
+        command: patients::Patients,
+    },
     /// Measure this program on this machine.
     Bench {
         #[command(subcommand)]
@@ -61,6 +77,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     #[allow(clippy::disallowed_methods)] // the edge of the process
     let config = config::load(arguments.config.as_deref(), std::env::vars())?;
+    let name = arguments.name.filter(|name| !name.trim().is_empty()).unwrap_or_else(system_user);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime can't start")?;
     let done = runtime.block_on(async {
@@ -74,11 +91,20 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 println!("the database is up to date");
                 Ok(())
             }
+            Command::Centres { command } => centres::run(&desk::clerk(&config, name).await?, command).await,
+            Command::Patients { command } => patients::run(&desk::clerk(&config, name).await?, command).await,
             Command::Bench { command } => bench::run(command).await,
             Command::Flows { .. } => Ok(()),
         }
     });
     done.map(|()| ExitCode::SUCCESS)
+}
+
+/// The system's user; containers often have none by name.
+#[allow(clippy::disallowed_methods)] // the edge of the process
+fn system_user() -> String {
+    let named = ["USER", "LOGNAME"].into_iter().filter_map(|name| std::env::var(name).ok());
+    named.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| "operator".to_owned())
 }
 
 async fn open_database(config: &Config) -> anyhow::Result<Database> {

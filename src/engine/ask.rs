@@ -49,7 +49,9 @@ impl Walk<'_> {
         let then = Then::Gather {
             max_keys,
             ends_with_hash,
-            first_key_seconds: retry_of(node).and_then(|retry| retry.first_key_seconds).unwrap_or(keys.first_key_seconds),
+            first_key_seconds: retry_of(node)
+                .and_then(|retry| retry.first_key_seconds)
+                .unwrap_or(keys.first_key_seconds),
             between_keys_seconds: keys.between_keys_seconds,
         };
         self.reply(then, Waiting::Keys);
