@@ -1,12 +1,16 @@
 //! The command line. Every command ends non-zero with a sentence that says what is wrong and what to do.
 
+mod alerts;
 mod bench;
+mod calls;
 mod centres;
 mod desk;
 mod documents;
 mod flows;
 mod logging;
+mod maintenance;
 mod patients;
+mod reports;
 mod serve;
 
 use std::path::PathBuf;
@@ -47,6 +51,26 @@ enum Command {
     Patients {
         #[command(subcommand)]
         command: patients::Patients,
+    },
+    /// List calls, and show one of them as it was spoken.
+    Calls {
+        #[command(subcommand)]
+        command: calls::Calls,
+    },
+    /// Export reports.
+    Reports {
+        #[command(subcommand)]
+        command: reports::Reports,
+    },
+    /// List and close alerts.
+    Alerts {
+        #[command(subcommand)]
+        command: alerts::Alerts,
+    },
+    /// Start, end and show a maintenance of the line.
+    Maintenance {
+        #[command(subcommand)]
+        command: maintenance::Maintenance,
     },
     /// Measure this program on this machine.
     Bench {
@@ -91,13 +115,28 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 println!("the database is up to date");
                 Ok(())
             }
-            Command::Centres { command } => centres::run(&desk::clerk(&config, name).await?, command).await,
-            Command::Patients { command } => patients::run(&desk::clerk(&config, name).await?, command).await,
             Command::Bench { command } => bench::run(command).await,
-            Command::Flows { .. } => Ok(()),
+            other => at_the_desk(&config, name, other).await,
         }
     });
     done.map(|()| ExitCode::SUCCESS)
+}
+
+/// The commands that a clerk works by.
+async fn at_the_desk(config: &Config, name: String, command: Command) -> anyhow::Result<()> {
+    let zone = desk::line_zone(config)?;
+    let clerk = desk::clerk(config, name).await?;
+    let done = match command {
+        Command::Centres { command } => centres::run(&clerk, command).await,
+        Command::Patients { command } => patients::run(&clerk, command).await,
+        Command::Calls { command } => calls::run(&clerk, &zone, command).await,
+        Command::Reports { command } => reports::run(&clerk, command).await,
+        Command::Alerts { command } => alerts::run(&clerk, &zone, command).await,
+        Command::Maintenance { command } => maintenance::run(&clerk, &zone, command).await,
+        Command::Serve | Command::Migrate | Command::Bench { .. } | Command::Flows { .. } => Ok(()),
+    };
+    clerk.database.close().await;
+    done
 }
 
 /// The system's user; containers often have none by name.

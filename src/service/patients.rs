@@ -98,11 +98,14 @@ pub async fn change_patient(clerk: &Clerk, id: &HersysId, values: &[(Column, &st
     let birth_date = before.birth_date.expose().to_string();
     let mut full = vec![(Column::HersysId, id.expose())];
     full.extend_from_slice(values);
-    for (column, value) in [
+    // What a list may not leave out, and the number that automated calls go by, are as they were.
+    let mut known = vec![
         (Column::BirthDate, birth_date.as_str()),
         (Column::FamilyName, before.family_name.expose()),
         (Column::GivenName, before.given_name.expose()),
-    ] {
+    ];
+    known.extend(before.phone_number.as_ref().map(|number| (Column::PhoneNumber, number.expose())));
+    for (column, value) in known {
         if !values.iter().any(|(given, _)| *given == column) {
             full.push((column, value));
         }
