@@ -4,6 +4,7 @@ mod alerts;
 mod bench;
 mod calls;
 mod centres;
+mod demo;
 mod desk;
 mod documents;
 mod flows;
@@ -12,6 +13,7 @@ mod maintenance;
 mod patients;
 mod reports;
 mod serve;
+mod terminal;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -38,6 +40,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Try the health-call line in the terminal: a fresh database, made-up patients, no configuration.
+    Demo,
     /// Take calls: all roles on one port.
     Serve,
     /// Bring the database's tables up to date.
@@ -106,6 +110,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime can't start")?;
     let done = runtime.block_on(async {
         match arguments.command {
+            Command::Demo => demo::run().await,
             Command::Serve => {
                 logging::start(&config.log)?;
                 serve::serve(config).await
@@ -133,7 +138,7 @@ async fn at_the_desk(config: &Config, name: String, command: Command) -> anyhow:
         Command::Reports { command } => reports::run(&clerk, command).await,
         Command::Alerts { command } => alerts::run(&clerk, &zone, command).await,
         Command::Maintenance { command } => maintenance::run(&clerk, &zone, command).await,
-        Command::Serve | Command::Migrate | Command::Bench { .. } | Command::Flows { .. } => Ok(()),
+        Command::Serve | Command::Demo | Command::Migrate | Command::Bench { .. } | Command::Flows { .. } => Ok(()),
     };
     clerk.database.close().await;
     done

@@ -60,7 +60,7 @@ impl Server {
         };
         let desk_centre = config.health_call.desk_centre.as_deref().map(CentreCode::parse).transpose();
         let desk = Arc::new(Desk {
-            database: database.clone(),
+            database,
             libraries: Libraries::new(library),
             clock,
             guessing: config.health_call.guessing,
@@ -71,7 +71,7 @@ impl Server {
         let (switchboard, working) = Switchboard::start(Arc::clone(&desk));
         let web = Web {
             switchboard: switchboard.clone(),
-            database,
+            desk: Arc::clone(&desk),
             public_url: config.server.public_url(),
             twilio_key: match config.carrier {
                 Carrier::Twilio => Some(SigningKey::new(&config.twilio.auth_token).context("twilio.auth_token")?),
@@ -81,6 +81,16 @@ impl Server {
             metrics: super::logging::metrics()?,
         };
         Ok(Self { desk, switchboard, working, app: router(Arc::new(web)) })
+    }
+
+    /// Where turns are taken.
+    pub(super) fn switchboard(&self) -> Switchboard {
+        self.switchboard.clone()
+    }
+
+    /// Where everything is kept.
+    pub(super) fn desk(&self) -> &Arc<Desk> {
+        &self.desk
     }
 
     /// Serves until `stop`, then takes no new calls, answers what was taken and closes the database.

@@ -62,7 +62,8 @@ pub fn load(file: Option<&Path>, environment: impl Iterator<Item = (String, Stri
     Ok(config)
 }
 
-/// `KENKOCALL_SERVER__LISTEN` → `server`, `listen`. A variable of ours without `__` isn't a setting, but for `KENKOCALL_CARRIER`.
+/// `KENKOCALL_SERVER__LISTEN` → `server`, `listen`. A variable of ours without `__` isn't a setting, but for
+/// `KENKOCALL_CARRIER`.
 fn path_of(name: &str) -> Option<Vec<String>> {
     let name = name.strip_prefix(PREFIX)?;
     let setting = name == "CARRIER" || name.contains("__");

@@ -46,12 +46,11 @@ impl Walk<'_> {
             _ => return Err(Broken),
         };
         let keys = &self.library.keys;
+        let own_patience = retry_of(node).and_then(|retry| retry.first_key_seconds);
         let then = Then::Gather {
             max_keys,
             ends_with_hash,
-            first_key_seconds: retry_of(node)
-                .and_then(|retry| retry.first_key_seconds)
-                .unwrap_or(keys.first_key_seconds),
+            first_key_seconds: own_patience.unwrap_or(keys.first_key_seconds),
             between_keys_seconds: keys.between_keys_seconds,
         };
         self.reply(then, Waiting::Keys);
@@ -88,7 +87,7 @@ impl Walk<'_> {
                 return if opened.is_ok() { self.on() } else { self.apologise(super::Note::BrokenFlow) };
             }
         }
-        // A `#` pressed after an entry that was full already reaches the next question: it isn't an answer, nor a mistake.
+        // A `#` pressed after an entry that was full already reaches the next question: neither answer nor mistake.
         if keyed == "#" && !own {
             return self.on();
         }
@@ -149,8 +148,9 @@ impl Walk<'_> {
 
     /// Keeps what was keyed at a node, in place of what was keyed there before.
     fn keep(&mut self, node: &Node, text: &str) {
-        self.session.entries.retain(|entry| entry.node != node.id);
-        self.session.entries.push(Entry { node: node.id.clone(), text: text.into() });
+        let Some(flow) = self.session.top().map(|frame| frame.flow.clone()) else { return };
+        self.session.forget(&node.id);
+        self.session.entries.push(Entry { flow, node: node.id.clone(), text: text.into() });
     }
 
     /// Says what was wrong, more each time, and asks again; gives up when all tries are used.

@@ -25,7 +25,7 @@ impl Walk<'_> {
             person.answers.retain(|(of, _)| *of != item);
             self.effects.push(Effect::Fact(Fact::Withdrawn { report: person.report, item }));
         }
-        self.session.entries.retain(|entry| entry.node != earlier);
+        self.session.forget(&earlier);
         self.go(&earlier);
     }
 }

@@ -13,8 +13,8 @@ impl Walk<'_> {
         let hersys_id = self.session.entry(&identify.hersys_id.to).and_then(|entry| HersysId::parse(entry).ok());
         let birth_date = self.session.entry(&identify.birth_date.to).and_then(|entry| Keys::parse(entry).ok());
         let birth_date = birth_date.ok_or(Broken)?;
-        let proof = [&identify.hersys_id.to, &identify.birth_date.to];
-        self.session.entries.retain(|entry| !proof.contains(&&entry.node));
+        self.session.forget(&identify.hersys_id.to);
+        self.session.forget(&identify.birth_date.to);
         self.session.trail.clear();
         self.session.waiting = Waiting::Lookup;
         self.effects.push(Effect::Ask(Ask::Identify { hersys_id, birth_date }));

@@ -102,6 +102,8 @@ pub enum Waiting {
 /// What was keyed at a node.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
+    /// The flow.
+    pub flow: FlowName,
     /// The node.
     pub node: NodeId,
     /// The keys, or the value of the key. It may be an ID or a birth date.
@@ -150,9 +152,17 @@ impl Session {
         self.stack.last()
     }
 
-    /// What was keyed at a node.
+    /// What was keyed at a node of the flow being walked.
     pub fn entry(&self, node: &NodeId) -> Option<&str> {
-        self.entries.iter().rev().find(|entry| entry.node == *node).map(|entry| &*entry.text)
+        let flow = &self.top()?.flow;
+        let mut entries = self.entries.iter();
+        entries.find(|entry| entry.flow == *flow && entry.node == *node).map(|entry| &*entry.text)
+    }
+
+    /// Forgets what was keyed at a node of the flow being walked.
+    pub fn forget(&mut self, node: &NodeId) {
+        let Some(flow) = self.top().map(|frame| frame.flow.clone()) else { return };
+        self.entries.retain(|entry| entry.flow != flow || entry.node != *node);
     }
 
     /// The answer of today's report to an item.

@@ -114,7 +114,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn h7_no_number_of_outside_failures_locks_the_registered_number(of_caller: u32, of_outsiders: u32, of_id in 0u32..9) {
+        fn h7_outsiders_never_lock_the_registered_number(of_caller: u32, of_outsiders: u32, of_id in 0u32..9) {
             let failures = Failures { of_id, of_caller, of_outsiders };
             prop_assert_eq!(GuessingLimits::default().standing(Lane::Registered, failures), Standing::Open);
         }

@@ -78,8 +78,8 @@ pub async fn insert(tx: &mut Tx, patients: &[PatientRow]) -> Result<(), StoreErr
     for part in patients.chunks(PART) {
         tx.execute_rows(
             "INSERT INTO patients (id, centre_code, hersys_id, birth_date, family_name, given_name, phone_number,
-             automated_call, call_times, language, diagnosis_date, monitoring_start, stopped_at, released_at, created_at,
-             updated_at) VALUES",
+             automated_call, call_times, language, diagnosis_date, monitoring_start, stopped_at, released_at,
+             created_at, updated_at) VALUES",
             part.iter().map(columns).collect(),
             "",
         )

@@ -11,8 +11,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::carrier::twilio::{SigningKey, Voices};
-use crate::service::Switchboard;
-use crate::store::Database;
+use crate::service::{Desk, Switchboard};
 
 /// The largest request body. A carrier's webhook has about 2 KB.
 const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -23,7 +22,7 @@ pub struct Web {
     /// Takes the turns of calls.
     pub switchboard: Switchboard,
     /// For the readiness probe.
-    pub database: Database,
+    pub desk: Arc<Desk>,
     /// The URL by which carriers reach this server, without a slash at its end.
     pub public_url: String,
     /// The key of the Twilio-compatible carrier, when one is configured.

@@ -9,6 +9,7 @@ use axum::routing::get;
 use tracing::warn;
 
 use super::Web;
+use crate::service::is_ready;
 
 pub(super) fn routes() -> Router<Arc<Web>> {
     Router::new()
@@ -19,7 +20,7 @@ pub(super) fn routes() -> Router<Arc<Web>> {
 
 /// Ready when a turn could be kept: the database answers and has the tables that this program needs.
 async fn ready(State(web): State<Arc<Web>>) -> (StatusCode, &'static str) {
-    match web.database.is_current().await {
+    match is_ready(&web.desk).await {
         Ok(true) => (StatusCode::OK, "calls can be taken\n"),
         Ok(false) => (StatusCode::SERVICE_UNAVAILABLE, "the database lacks tables; run kenkocall migrate\n"),
         Err(error) => {

@@ -62,7 +62,7 @@ fn exits_that_are_missing() {
     assert_told!(slips(&[
         (PERSON, "give_up = \"back\"\n", ""),
         (STOP, "no_input = [\"shared.no_input_1\", \"shared.no_input_2\"]\n", ""),
-        (STOP, "no_match = [\"shared.no_match_1\", \"shared.no_match_2\"]\n", ""),
+        (AUTO, "no_match = [\"shared.no_match_1\", \"shared.no_match_2\"]\n", ""),
         (HEALTH, "mismatch = \"mismatch\"\n", ""),
         (PERSON, "failed = \"nobody_free\"\n", ""),
         (QUESTIONS, "otherwise = \"fatigue\"\n", ""),
@@ -175,4 +175,25 @@ fn flows_that_must_be_there() {
     let mut without = files();
     without.retain(|file, _| !file.starts_with("maintenance/") && !file.starts_with("stop_request/"));
     assert_told!(found(without));
+}
+
+/// The example "add a question" of docs/flows.md, taken from there word for word.
+#[test]
+fn the_example_of_the_manual_keeps_every_rule() {
+    let manual = include_str!("../../docs/flows.md");
+    let block = |begin: &str| {
+        let text = &manual[manual.find(begin).unwrap()..];
+        let text = &text[..text.find("```").unwrap()];
+        text.lines().map(|line| format!("{}\n", line.trim_start())).collect::<String>()
+    };
+    let mut files = files();
+    let flow = files.get_mut(QUESTIONS).unwrap();
+    let (before, after) = flow.split_once("[nodes.diarrhoea_record]").unwrap();
+    let (_, after) = after.split_once("[nodes.drowsiness]").unwrap();
+    *flow = format!("{before}{}[nodes.drowsiness]{after}", block("   [nodes.diarrhoea_record]"));
+    let words = block("   ask_drinking = ");
+    for (_, text) in files.iter_mut().filter(|(file, _)| file.starts_with("questionnaire/prompts/")) {
+        text.push_str(&words);
+    }
+    assert_eq!(found(files), "");
 }

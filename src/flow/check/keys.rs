@@ -71,7 +71,11 @@ impl<'a> Check<'a> {
     }
 
     fn entry_keys(&mut self, flow: &Flow, node: &Node, gather: &Gather, taken: &BTreeMap<Key, String>) {
-        let most = gather.takes.max_keys();
+        let most = match gather.takes {
+            Takes::Digits { max, .. } => max,
+            Takes::Number { digits, .. } => digits,
+            Takes::Date => 8,
+        };
         let one_digit = most == 1 || matches!(gather.takes, Takes::Digits { min: 1, .. });
         for (entry, spot) in &gather.instead {
             let single = (entry.len() == 1).then(|| entry.chars().next()).flatten().map(Key);

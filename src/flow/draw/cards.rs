@@ -2,8 +2,8 @@
 
 use super::text::wrap;
 use super::words::Words;
-use crate::call::Language;
-use crate::flow::{Node, NodeId, NodeKind, RecordWhat};
+use crate::call::{Item, Language};
+use crate::flow::{Node, NodeKind, RecordWhat};
 
 /// The size of the wording, in pixels.
 pub(super) const WORDING: f64 = 14.0;
@@ -12,6 +12,9 @@ pub(super) const LINE: f64 = 21.0;
 /// The height of the head with kind and title.
 pub(super) const HEAD: f64 = 34.0;
 const PADDING: f64 = 14.0;
+
+/// The items that have a red answer, by the questionnaire's table of flags.
+const RED: [Item; 4] = [Item::Spo2, Item::Complexion, Item::BreathlessnessSevere, Item::Drowsiness];
 
 /// What a card looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +48,6 @@ impl Shape {
 
 /// A node on the picture.
 pub(super) struct Card {
-    pub id: NodeId,
     pub shape: Shape,
     pub kind: &'static str,
     pub title: String,
@@ -76,14 +78,14 @@ impl Card {
             lines.extend(broken.into_iter().map(|line| (say.language, line)));
         }
         let advises = match &node.kind {
-            NodeKind::Record(record) => {
-                matches!(&record.what, RecordWhat::Answer { on_red, .. } if !on_red.is_empty())
-            }
+            NodeKind::Record(record) => match &record.what {
+                RecordWhat::Answer { item, on_red, .. } => !on_red.is_empty() && RED.contains(item),
+                _ => false,
+            },
             _ => false,
         };
         let body = if lines.is_empty() { 0.0 } else { lines.len() as f64 * LINE + PADDING };
         Self {
-            id: node.id.clone(),
             shape: Shape::of(node),
             kind: words.kind(node),
             title: words.title(node),

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cards::Card;
-use super::text::wrap;
+use super::text::width;
 use super::words::Words;
 use crate::flow::{Exit, Flow, Node, NodeId, NodeKind};
 
@@ -14,13 +14,13 @@ const SIDE: f64 = 340.0;
 /// The space that the title and the legend take.
 const TOP: f64 = 190.0;
 /// Room between two cards of a column.
-const GAP: f64 = 40.0;
+const GAP: f64 = 30.0;
 /// The height of a line of an arrow's words.
 pub(super) const LABEL: f64 = 17.0;
 /// The size of an arrow's words.
 pub(super) const LABEL_SIZE: f64 = 13.0;
 /// Room between two arrows at one side of a card.
-pub(super) const PORT: f64 = 20.0;
+pub(super) const PORT: f64 = 24.0;
 
 /// The two columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,7 +107,7 @@ fn usual(node: &Node) -> Vec<&NodeId> {
 }
 
 fn is_failure(exit: &Exit) -> bool {
-    matches!(exit, Exit::GiveUp | Exit::Failed) || matches!(exit, Exit::Result(result) if result.as_str() == "gave_up")
+    matches!(exit, Exit::GiveUp) || matches!(exit, Exit::Result(result) if result.as_str() == "gave_up")
 }
 
 /// The other nodes, each with the node that leads there first: side ways before what happens when nobody answers.
@@ -164,10 +164,17 @@ fn stretch(picture: &mut Picture) {
     }
 }
 
-/// Words of a straight arrow, broken into lines.
+/// Words of a straight arrow, as many on a line as fit.
 pub(super) fn straight_labels(picture: &Picture, from: usize) -> Vec<String> {
     let way = picture.ways.iter().find(|way| way.from == from && picture.is_straight(way));
-    way.map(|way| wrap(&way.labels.join("　"), MAIN / 2.0 - 10.0, LABEL_SIZE)).unwrap_or_default()
+    let mut lines: Vec<String> = Vec::new();
+    for label in way.map(|way| way.labels.as_slice()).unwrap_or_default() {
+        match lines.last_mut().filter(|line| width(line, LABEL_SIZE) + width(label, LABEL_SIZE) < MAIN / 2.0 - 20.0) {
+            Some(line) => *line = format!("{line}　{label}"),
+            None => lines.push(label.clone()),
+        }
+    }
+    lines
 }
 
 fn stack(picture: &mut Picture, main: usize, beside: &[Option<usize>]) {
@@ -178,24 +185,24 @@ fn stack(picture: &mut Picture, main: usize, beside: &[Option<usize>]) {
     let mut y = TOP;
     for at in 0..main {
         picture.cards[at].y = y;
-        y = tens(picture.cards[at].bottom() + room(picture, at));
+        y = on_grid(picture.cards[at].bottom() + room(picture, at));
     }
     let last = picture.cards.get(main.saturating_sub(1)).map_or(TOP, |card| card.y);
-    // Five pixels off the main column's grid, so that arrows from both sides never share a height.
-    let mut y = TOP + 5.0;
+    // Half a port off the main column's grid, so that arrows from both sides never share a height.
+    let mut y = TOP + PORT / 2.0;
     for (nth, from) in beside.iter().enumerate() {
         let at = main + nth;
         let wished = match from {
-            Some(from) if *from < main => picture.cards[*from].y + 5.0,
+            Some(from) if *from < main => picture.cards[*from].y + PORT / 2.0,
             Some(_) => y,
             // What happens when nobody answers stands beside the end.
-            None => last - 95.0,
+            None => last - 4.5 * PORT,
         };
         picture.cards[at].y = y.max(wished);
-        y = tens(picture.cards[at].bottom() + room(picture, at)) + 5.0;
+        y = on_grid(picture.cards[at].bottom() + room(picture, at)) + PORT / 2.0;
     }
 }
 
-fn tens(y: f64) -> f64 {
-    (y / 10.0).ceil() * 10.0
+fn on_grid(y: f64) -> f64 {
+    TOP + ((y - TOP) / PORT).ceil() * PORT
 }

@@ -1,4 +1,4 @@
-//! A flow as a picture that a nurse can follow with a finger: the main way runs down the middle, side ways to its right,
+//! A flow as a picture that a nurse can follow with a finger: the main way runs down the middle, side ways right,
 //! and what happens when nobody answers is thin and grey.
 
 mod cards;

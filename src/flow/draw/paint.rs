@@ -34,7 +34,7 @@ pub(super) fn svg(words: &Words<'_>, picture: &Picture, lanes: &[Lane]) -> Strin
     line(
         &mut out,
         &format!(
-            r#"<defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" orient="auto-start-reverse"><path d="M0 0L10 5L0 10z" fill="{BLUE}"/></marker><marker id="greyhead" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" orient="auto-start-reverse"><path d="M0 0L10 5L0 10z" fill="{GREY}"/></marker></defs>"#
+            r#"<defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="6" markerHeight="6" orient="auto-start-reverse"><path d="M0 0L10 5L0 10z" fill="{BLUE}"/></marker><marker id="greyhead" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" orient="auto-start-reverse"><path d="M0 0L10 5L0 10z" fill="{GREY}"/></marker></defs>"#
         ),
     );
     line(&mut out, &format!(r##"<rect width="{wide}" height="{high}" fill="#ffffff"/>"##));
@@ -178,7 +178,9 @@ fn card(out: &mut String, words: &Words<'_>, card: &Card) {
     outline(out, card.shape, (card.x, card.y, card.width, card.height));
     let (ink, soft) = if card.shape == Shape::End { ("#ffffff", "#ffffff") } else { (INK, "#4d4d4d") };
     let inset = if card.shape == Shape::Decision || card.shape == Shape::SubFlow { 26.0 } else { 14.0 };
-    let (x, y) = (card.x + inset, card.y + 23.0);
+    // A card without wording carries its title in the middle.
+    let middle = if card.lines.is_empty() { card.height / 2.0 + 6.0 } else { 23.0 };
+    let (x, y) = (card.x + inset, card.y + middle);
     let kind = width(card.kind, 12.0) + 10.0;
     let _ = writeln!(out, r#"<text x="{x}" y="{y}" font-size="12" fill="{soft}">{}</text>"#, card.kind);
     let _ = writeln!(
@@ -194,9 +196,9 @@ fn card(out: &mut String, words: &Words<'_>, card: &Card) {
         let _ = writeln!(
             out,
             r##"<rect x="{left}" y="{}" width="{wide}" height="20" rx="10" fill="{RED}"/><text x="{}" y="{}" font-size="12" font-weight="700" fill="#ffffff" text-anchor="middle">{text}</text>"##,
-            card.y + 7.0,
+            y - 16.0,
             left + wide / 2.0,
-            card.y + 21.0
+            y - 2.0
         );
     }
     let mut before = None;

@@ -176,5 +176,12 @@ fn words(picture: &Picture, column: Column, side: usize) -> f64 {
 
 /// The words at a way out.
 pub(super) fn label(way: &Way) -> String {
-    way.labels.join("　")
+    match way.labels.as_slice() {
+        // The keys alone, where their meanings would take too much room.
+        [first, .., last] if way.labels.len() > 3 => {
+            let key = |label: &str| label.split(' ').next().unwrap_or_default().to_owned();
+            format!("{}–{}", key(first), key(last))
+        }
+        labels => labels.join("　"),
+    }
 }

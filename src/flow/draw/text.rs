@@ -16,19 +16,33 @@ fn em(character: char) -> f64 {
     }
 }
 
-/// Breaks a text into lines: between words, and between ideographs except before a closing mark.
+/// Breaks a text into lines: between words, and between ideographs except before a closing mark; where it can, after
+/// a clause.
 pub(super) fn wrap(text: &str, most: f64, size: f64) -> Vec<String> {
+    let lines = broken(text, most, size, 0.5);
+    // A last line of two or three characters looks lost: break earlier.
+    match lines.as_slice() {
+        [_, .., last] if width(last, size) < 4.0 * size => broken(text, most, size, 0.2),
+        _ => lines,
+    }
+}
+
+/// Breaks after a clause when at least this share of the line is filled.
+fn broken(text: &str, most: f64, size: f64, share: f64) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut line = String::new();
+    let mut line: Vec<String> = Vec::new();
+    let measure = |line: &[String]| line.iter().map(|piece| width(piece, size)).sum::<f64>();
     for piece in pieces(text) {
-        if !line.is_empty() && width(&line, size) + width(piece.trim_end(), size) > most {
-            lines.push(std::mem::take(&mut line).trim_end().to_owned());
+        if !line.is_empty() && measure(&line) + width(piece.trim_end(), size) > most {
+            let clause = line.iter().rposition(|piece| piece.ends_with(['、', '。', '，', '？'])).map(|at| at + 1);
+            let at = clause.filter(|at| measure(&line[..*at]) > most * share).unwrap_or(line.len());
+            let rest = line.split_off(at);
+            lines.push(std::mem::replace(&mut line, rest).concat().trim().to_owned());
         }
-        line.push_str(if line.is_empty() { piece.trim_start() } else { &piece });
+        line.push(piece);
     }
-    if !line.trim().is_empty() {
-        lines.push(line.trim_end().to_owned());
-    }
+    lines.push(line.concat().trim().to_owned());
+    lines.retain(|line| !line.is_empty());
     lines
 }
 
@@ -36,18 +50,23 @@ pub(super) fn wrap(text: &str, most: f64, size: f64) -> Vec<String> {
 fn pieces(text: &str) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
     for character in text.chars() {
-        let joins = pieces.last().and_then(|piece| piece.chars().last()).is_some_and(|before| {
-            let closing = "、。，．！？；：）」』％ー".contains(character);
-            closing
-                || (!before.is_whitespace() && !is_wide(before) && !is_wide(character))
-                || (character.is_whitespace() && !before.is_whitespace())
-        });
+        let joins = pieces.last().is_some_and(|piece| joins(piece, character));
         match pieces.last_mut().filter(|_| joins) {
             Some(piece) => piece.push(character),
             None => pieces.push(character.to_string()),
         }
     }
     pieces
+}
+
+fn joins(piece: &str, next: char) -> bool {
+    let Some(before) = piece.chars().last() else { return false };
+    // Keys that are read out one by one, `3 7 5`, stay together.
+    let keys = next.is_ascii_digit() && before == ' ' && piece.trim_end().ends_with(|last: char| last.is_ascii_digit());
+    let closing = "、。，．！？；：）」』％ー".contains(next);
+    let word = !before.is_whitespace() && !is_wide(before) && !is_wide(next);
+    let space = next.is_whitespace() && !before.is_whitespace();
+    keys || closing || word || space
 }
 
 /// Scripts that break anywhere. Korean breaks between words, like Latin.
@@ -62,8 +81,9 @@ mod tests {
     #[test]
     fn lines_break_between_words_and_never_before_a_closing_mark() {
         assert_eq!(wrap("one two three", 60.0, 14.0), ["one two", "three"]);
-        assert_eq!(wrap("はいなら、いいえ。", 56.0, 14.0), ["はいな", "ら、いい", "え。"]);
+        assert_eq!(wrap("測れなかったときは、押す。", 98.0, 14.0), ["測れなかったと", "きは、押す。"]);
         assert_eq!(wrap("숨이 가쁜가요?", 60.0, 14.0), ["숨이", "가쁜가요?"]);
+        assert_eq!(wrap("押す。37度なら、3 7 5です。", 120.0, 14.0), ["押す。37度なら、", "3 7 5です。"]);
         assert!(wrap("", 60.0, 14.0).is_empty());
     }
 }

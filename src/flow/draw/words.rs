@@ -55,7 +55,15 @@ impl Words<'_> {
             }
             NodeKind::End(end) => self.result(&end.result),
             NodeKind::Confirm(confirm) => self.name(&confirm.of.to),
-            _ => node.question().map_or_else(|| node.id.as_str().replace('_', " "), |item| self.item(item).to_owned()),
+            _ => node.question().map_or_else(|| self.own_title(node), |item| self.item(item).to_owned()),
+        }
+    }
+
+    /// The author's title on a Japanese picture; titles are in Japanese, names in English.
+    fn own_title(&self, node: &Node) -> String {
+        match &node.title {
+            Some(title) if self.language == Language::Japanese => title.to_string(),
+            _ => node.id.as_str().replace('_', " "),
         }
     }
 

@@ -45,8 +45,9 @@ pub(super) fn read(table: Table<'_>, flow: &FlowName, id: &NodeId, defaults: &De
         }
     };
     let line = table.line;
+    let title = table.get("title").and_then(|value| value.text()).map(Into::into);
     table.finish();
-    Some(Node { id: id.clone(), line, kind: kind? })
+    Some(Node { id: id.clone(), line, title, kind: kind? })
 }
 
 fn identify(table: &Table<'_>) -> Identify {

@@ -121,6 +121,14 @@ struct Job {
     answer: oneshot::Sender<Result<Outcome, SwitchboardError>>,
 }
 
+/// Whether a turn could be kept now: the database answers and has the tables that this program needs.
+///
+/// # Errors
+/// When the database doesn't answer, or a newer program has changed its tables.
+pub async fn is_ready(desk: &Desk) -> Result<bool, StoreError> {
+    desk.database.is_current().await
+}
+
 /// Takes knocks from any number of tasks.
 #[derive(Debug, Clone)]
 pub struct Switchboard {
