@@ -138,7 +138,7 @@ async fn at_the_desk(config: &Config, name: String, command: Command) -> anyhow:
         Command::Reports { command } => reports::run(&clerk, command).await,
         Command::Alerts { command } => alerts::run(&clerk, &zone, command).await,
         Command::Maintenance { command } => maintenance::run(&clerk, &zone, command).await,
-        Command::Demo | Command::Serve | Command::Migrate | Command::Bench { .. } | Command::Flows { .. } => Ok(()),
+        Command::Serve | Command::Demo | Command::Migrate | Command::Bench { .. } | Command::Flows { .. } => Ok(()),
     };
     clerk.database.close().await;
     done

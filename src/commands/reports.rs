@@ -9,8 +9,8 @@ use crate::service::{Clerk, Export};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Reports {
-    /// Write the reports of some days as CSV (UTF-8, with a header) to standard output. Times are in the time zone of the
-    /// report's health centre; what wasn't answered or couldn't be measured is empty. It is noted who exported.
+    /// Write the reports of some days as CSV (UTF-8, with a header) to standard output. Times are in the time zone of
+    /// the report's health centre; what wasn't answered or couldn't be measured is empty. It is noted who exported.
     Export {
         /// The first day: 2026-11-01.
         #[arg(long, value_name = "DATE")]
@@ -61,5 +61,5 @@ fn gone(error: &anyhow::Error) -> bool {
 
 fn day(option: &str, text: &str) -> anyhow::Result<Date> {
     let folded = width::fold(text);
-    era::read(&folded).map_err(|error| anyhow::anyhow!("{option}: {error}; write a day as 2026-11-23"))
+    era::read(&folded).map_err(|error| anyhow::anyhow!("{option}: {error}"))
 }

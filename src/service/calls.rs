@@ -121,8 +121,8 @@ async fn people_in(tx: &mut Tx, call: &CallRow) -> Result<Vec<PatientRow>, Refus
     Ok(people)
 }
 
-/// The answers given in a call. They are found by the people's reports of the call's days, as answers lie by report; the
-/// day at the centre may be the one before or after the day in UTC.
+/// The answers given in a call. They are found by the people's reports of the call's days, as answers lie by report;
+/// the day at the centre may be the one before or after the day in UTC.
 async fn answers_in(
     tx: &mut Tx,
     call: &CallRow,
