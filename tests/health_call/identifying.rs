@@ -108,6 +108,9 @@ async fn h6_nothing_that_is_stored_is_ever_said(fresh: Fresh) {
     heard.append(&mut phone.heard);
     let mut phone = Phone::ring(&line.carrier, MOTHER.number).await;
     phone.identify(&MOTHER).await.keys(&["*", "0"]).await;
+    if matches!(phone.next, Next::Transfer { .. }) {
+        phone.transfer_ends("busy").await;
+    }
     phone.keys(&["2"]).await.keys(&WELL[6..]).await;
     phone.keys(&["1", SON.id, SON.birth_date, "372", "1", "7", "372", "1"]).await;
     heard.append(&mut phone.heard);
@@ -126,7 +129,7 @@ async fn h6_nothing_that_is_stored_is_ever_said(fresh: Fresh) {
             for stored in [family, given, person.id, person.birth_date, &digits(person.id), &spoken] {
                 assert!(!answer.contains(stored), "“{stored}” in {answer}");
             }
-            for number in person.number {
+            if let Some(number) = person.number {
                 assert!(!answer.contains(number) && !answer.contains(&number[3..]), "a number in {answer}");
             }
         }

@@ -37,7 +37,6 @@ pub struct Line {
     /// What it wrote to standard error.
     log: Arc<Mutex<String>>,
     settings: Vec<(String, String)>,
-    file_limit: Option<u64>,
 }
 
 /// How a program that refused to start ended.
@@ -60,15 +59,10 @@ impl Line {
     }
 
     pub fn start(url: &str, settings: &[(&str, &str)]) -> Self {
-        Self::start_limited(url, settings, None)
-    }
-
-    /// With a limit in bytes on every file that it writes: a disk that is full.
-    pub fn start_limited(url: &str, settings: &[(&str, &str)], file_limit: Option<u64>) -> Self {
         let mut all = vec![("DATABASE__URL".to_owned(), url.to_owned())];
         all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        match launch(&all, file_limit) {
-            Ok((child, address, log)) => Self { child, carrier: Carrier::of(address), log, settings: all, file_limit },
+        match launch(&all) {
+            Ok((child, address, log)) => Self { child, carrier: Carrier::of(address), log, settings: all },
             Err(refusal) => panic!("the program didn't start: {}", refusal.sentence),
         }
     }
@@ -76,7 +70,7 @@ impl Line {
     /// Starts the program where it must refuse.
     pub fn refused(settings: &[(&str, &str)]) -> Refusal {
         let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        match launch(&settings, None) {
+        match launch(&settings) {
             Ok((mut child, ..)) => {
                 child.kill().unwrap();
                 child.wait().unwrap();
@@ -94,7 +88,7 @@ impl Line {
 
     /// Starts it again, on the same database and at the same public URL.
     pub fn restart(&mut self) {
-        match launch(&self.settings, self.file_limit) {
+        match launch(&self.settings) {
             Ok((child, address, log)) => {
                 (self.child, self.log) = (child, log);
                 self.carrier.moved(address);
@@ -107,10 +101,6 @@ impl Line {
     pub fn set(&mut self, name: &str, value: &str) {
         self.settings.retain(|(known, _)| known != name);
         self.settings.push((name.to_owned(), value.to_owned()));
-    }
-
-    pub fn limit_files(&mut self, limit: Option<u64>) {
-        self.file_limit = limit;
     }
 
     pub fn id(&self) -> u32 {
@@ -149,22 +139,10 @@ impl Drop for Line {
     }
 }
 
-fn command(settings: &[(String, String)], file_limit: Option<u64>) -> Command {
-    let program = env!("CARGO_BIN_EXE_kenkocall");
-    let mut command = match file_limit {
-        None => {
-            let mut command = Command::new(program);
-            command.arg("serve");
-            command
-        }
-        Some(bytes) => {
-            // Without SIGXFSZ a write beyond the limit fails, as on a full disk. The shell's unit is 1 KiB.
-            let mut command = Command::new("bash");
-            let script = format!("trap '' XFSZ; ulimit -S -f {}; exec \"$0\" serve", bytes / 1024);
-            command.args(["-c", &script, program]);
-            command
-        }
-    };
+fn command(settings: &[(String, String)]) -> Command {
+    // Without SIGXFSZ a write beyond a limit on files fails, as on a full disk, and doesn't end the process.
+    let mut command = Command::new("bash");
+    command.args(["-c", "trap '' XFSZ; exec \"$0\" serve", env!("CARGO_BIN_EXE_kenkocall")]);
     command.current_dir(house()).env("RUST_BACKTRACE", "1");
     for name in std::env::vars().map(|(name, _)| name).filter(|name| name.starts_with("KENKOCALL_")) {
         command.env_remove(name);
@@ -184,8 +162,8 @@ fn command(settings: &[(String, String)], file_limit: Option<u64>) -> Command {
 
 type Launched = (Child, SocketAddr, Arc<Mutex<String>>);
 
-fn launch(settings: &[(String, String)], file_limit: Option<u64>) -> Result<Launched, Refusal> {
-    let mut child = command(settings, file_limit).spawn().expect("the program");
+fn launch(settings: &[(String, String)]) -> Result<Launched, Refusal> {
+    let mut child = command(settings).spawn().expect("the program");
     let mut output = BufReader::new(child.stdout.take().unwrap());
     let mut errors = child.stderr.take().unwrap();
     let log = Arc::new(Mutex::new(String::new()));

@@ -53,6 +53,11 @@ impl Carrier {
         *self.address.lock().unwrap() = address;
     }
 
+    /// Where it listens, for a phone that isn't ours.
+    pub fn address(&self) -> String {
+        self.address.lock().unwrap().to_string()
+    }
+
     pub fn sign(&self, path: &str, fields: &[(&str, &str)]) -> String {
         self.key.sign(&[PUBLIC_URL, path].concat(), fields)
     }
