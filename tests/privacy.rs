@@ -39,7 +39,7 @@ use databases::Fresh;
 use kept::Kept;
 use line::Inside;
 use people::{AUNT, EVERYBODY, MOTHER, NOBODY, Person, SON};
-use phone::{A_PHONE, MISMATCH, Next, Phone, RECEIVED, WELL};
+use phone::{A_PHONE, MISMATCH, Next, Phone, RECEIVED};
 
 on_both_databases!(i6_nothing_personal_is_logged_or_measured_or_answered);
 

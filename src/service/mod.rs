@@ -16,4 +16,4 @@ pub use made_up::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, MADE_UP_CENTRE, MadeUpEr
 pub use outbox::run_errands;
 pub use speech::sentences;
 pub use sweeper::sweep;
-pub use switchboard::{Begin, Desk, Knock, LegStatus, Libraries, Outcome, Switchboard, SwitchboardError, is_ready};
+pub use switchboard::{Begin, Desk, Knock, LegStatus, Libraries, Outcome, Readiness, Switchboard, SwitchboardError};

@@ -1,8 +1,11 @@
 //! What is in the database, read by the test's own SQL: not by the code under test.
 
 use std::collections::BTreeMap;
+use std::str::FromStr as _;
 
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _, SqliteConnection};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
 
 /// A database to look into.
 pub struct Kept {
@@ -33,13 +36,15 @@ impl Kept {
     pub async fn rows(&self, sql: &str) -> Vec<Vec<String>> {
         let text = |value: Option<String>| value.unwrap_or_default();
         if self.url.starts_with("sqlite") {
-            let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
+            let mut connection =
+                SqliteConnectOptions::from_str(&self.url).unwrap().disable_statement_logging().connect().await.unwrap();
             let rows = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_all(&mut connection).await.unwrap();
             let rows = rows.iter().map(|row| (0..row.len()).map(|nth| text(row.get(nth))).collect()).collect();
             connection.close().await.unwrap();
             rows
         } else {
-            let mut connection = PgConnection::connect(&self.url).await.unwrap();
+            let mut connection =
+                PgConnectOptions::from_str(&self.url).unwrap().disable_statement_logging().connect().await.unwrap();
             let rows = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_all(&mut connection).await.unwrap();
             let rows = rows.iter().map(|row| (0..row.len()).map(|nth| text(row.get(nth))).collect()).collect();
             connection.close().await.unwrap();

@@ -56,14 +56,15 @@ async fn whole_call(mut phone: Phone, id: String, again: &AtomicU32, stop: &Atom
     insist(&mut phone, "/twilio/voice/health-call", &[], again).await;
     let call = phone.call().to_string();
     let (mut given, mut turns) = (0, 1);
-    for (nth, keys) in ["1", &id, MOTHER.birth_date].into_iter().chain(WELL).enumerate() {
+    for (nth, keys) in ["1", &id.clone(), MOTHER.birth_date].into_iter().chain(WELL).enumerate() {
         let action = phone.action().to_owned();
         insist(&mut phone, &action, &[("Digits", keys)], again).await;
         assert_eq!(super::phone::call_of(phone.action()).to_string(), call, "the call goes on, and is the same");
         turns += 1;
         given += usize::from(nth >= 3);
         if stop.load(Ordering::Relaxed) {
-            return Acknowledged { call, id, given, turns, whole: false };
+            let whole = given == WELL.len();
+            return Acknowledged { call, id, given, turns, whole };
         }
     }
     phone.hears(RECEIVED);

@@ -26,7 +26,7 @@ async fn m15_a_complete_call_in_each_language(fresh: Fresh) {
                 assert_eq!(said.voice, voices.of(language).name(), "{what}: {}", said.text);
             }
         };
-        let words = |prompt: &str| library.wording(prompt, language).expect("a wording").spoken().to_owned();
+        let words = |prompt: &str| library.wording(prompt, language).expect("a wording").spoken().to_string();
         let mut phone = Phone::ring_any(&line.carrier).await;
         let offered: Vec<&str> = phone.said.iter().map(|said| said.language.as_str()).collect();
         assert!(offered.contains(&voices.of(language).language()), "{language} is offered in itself");
