@@ -1,5 +1,5 @@
-//! The process dies in the middle of calls (faults 10, 12, 39): whatever a caller heard the answer to is kept, and the call goes on
-//! where it stood. And it is stopped: what it has taken is answered.
+//! The process dies in the middle of calls: whatever a caller heard the answer to is kept (I1), and the call goes on
+//! where it stood. And it is stopped (fault 39): what it has taken is answered.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};

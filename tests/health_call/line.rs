@@ -209,6 +209,7 @@ pub fn shipped() -> Arc<Library> {
 /// The parts of the program inside the test: at a moment that the test chooses.
 pub struct Inside {
     pub carrier: Carrier,
+    #[allow(dead_code, reason = "tests/privacy.rs reads it")]
     pub desk: Arc<Desk>,
     pub switchboard: Switchboard,
     now: Arc<Mutex<Timestamp>>,

@@ -1,5 +1,5 @@
-//! Fault 11: the disk is full. The caller is asked to call again and never thanked, `/readyz` tells, and with room again
-//! the line works again.
+//! Fault 11: the disk is full. The caller is asked to call again and never thanked, `/readyz` tells, and with room
+//! again the line works again.
 
 use std::time::Duration;
 
