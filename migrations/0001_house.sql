@@ -147,6 +147,7 @@ CREATE TABLE identifications (
     outcome   text   NOT NULL, -- matched, ended, mismatch, locked
     at        bigint NOT NULL
 );
+CREATE INDEX identifications_by_call ON identifications (call_id);
 CREATE INDEX identifications_by_id ON identifications (hersys_id, at);
 CREATE INDEX identifications_by_caller ON identifications (caller, at) WHERE outcome = 'mismatch';
 CREATE INDEX identifications_failed ON identifications (at, lane) WHERE outcome = 'mismatch';

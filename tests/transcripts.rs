@@ -1,4 +1,6 @@
-//! The transcripts beside this file: calls written down, played against the shipped flows by the command that authors use.
+//! The transcripts beside this file: calls written down, played against the shipped flows by the authors' own command.
+
+#![allow(clippy::expect_used)] // a test that can't begin has failed
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The hours in which a centre's automated calls may begin, in its time zone: from `open` on, and before `close`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct CallingHours {
     /// The first moment at which a call may begin.
     pub open: Time,
@@ -23,6 +24,40 @@ impl Default for CallingHours {
     /// 08:00 to 20:00 (A7).
     fn default() -> Self {
         Self { open: Time::constant(8, 0, 0, 0), close: Time::constant(20, 0, 0, 0) }
+    }
+}
+
+/// Opening must come before closing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("calling hours are written 08:00-20:00, the beginning before the end")]
+pub struct CallingHoursError;
+
+impl std::str::FromStr for CallingHours {
+    type Err = CallingHoursError;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (open, close) = text.split_once('-').ok_or(CallingHoursError)?;
+        let read = |part: &str| CallTimes::read_time(part.trim()).map_err(|_| CallingHoursError);
+        let (open, close) = (read(open)?, read(close)?);
+        if open < close { Ok(Self { open, close }) } else { Err(CallingHoursError) }
+    }
+}
+
+impl std::fmt::Display for CallingHours {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.open.strftime("%H:%M"), self.close.strftime("%H:%M"))
+    }
+}
+
+impl TryFrom<String> for CallingHours {
+    type Error = CallingHoursError;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<CallingHours> for String {
+    fn from(hours: CallingHours) -> Self {
+        hours.to_string()
     }
 }
 
@@ -157,5 +192,9 @@ mod tests {
         let hours = CallingHours::default();
         let at = |hour, minute| hours.contain(Time::constant(hour, minute, 0, 0));
         assert_eq!([at(7, 59), at(8, 0), at(19, 59), at(20, 0)], [false, true, true, false]);
+        assert_eq!("9:00-21:30".parse::<CallingHours>().map(|hours| hours.to_string()), Ok("09:00-21:30".into()));
+        for wrong in ["20:00-08:00", "08:00", "08:00-24:00", "08:00-08:00", ""] {
+            assert_eq!(wrong.parse::<CallingHours>(), Err(CallingHoursError), "{wrong}");
+        }
     }
 }

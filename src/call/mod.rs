@@ -18,7 +18,7 @@ mod severity;
 pub use alert::AlertKind;
 pub use answer::{Answer, BodyTemperature, Item, OxygenSaturation, YesNo};
 pub use birth_date::{BirthDate, BirthDateError};
-pub use call_times::{CallTimes, CallTimesError, CallingHours};
+pub use call_times::{CallTimes, CallTimesError, CallingHours, CallingHoursError};
 pub use hersys_id::{HersysId, HersysIdError};
 pub use ids::{AlertId, CallId, CentreCode, CentreCodeError, LegId, PatientId, ReportId};
 pub use keys::{Keys, KeysError};

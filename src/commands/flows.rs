@@ -1,6 +1,6 @@
 //! `kenkocall flows`: what the authors of flows work with.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -9,10 +9,11 @@ use anyhow::{Context, bail};
 use clap::Subcommand;
 
 use super::documents::Origin;
-use crate::call::{BirthDate, HangupCause, HersysId, Keys, Language, PhoneNumber};
-use crate::engine::{AnsweredBy, Effect, Happening, Then, TransferOutcome, WordsFor, words};
+use super::terminal;
+use crate::call::{BirthDate, HersysId, Language, PhoneNumber};
+use crate::engine::{AnsweredBy, Effect};
 use crate::flow::{FlowName, Library, draw};
-use crate::rehearsal::{Cast, CastPatient, CastStanding, NotStorable, Rehearsal, Transcript, Turn, line_of};
+use crate::rehearsal::{Cast, CastPatient, CastStanding, NotStorable, Rehearsal, Transcript, line_of};
 
 /// The made-up patient of `flows play`.
 const PLAYED_ID: &str = "1234567";
@@ -111,76 +112,25 @@ fn play(library: &Arc<Library>, flow: &str, language: Language) -> anyhow::Resul
     let birth_date = BirthDate::parse_keys(PLAYED_BIRTH_DATE, today).context("the made-up birth date")?;
     let id = HersysId::parse(PLAYED_ID).context("the made-up HER-SYS ID")?;
     cast.patients.push(CastPatient::new(id, birth_date, CastStanding::UnderObservation));
-    println!("Type keys and Enter (375#). Enter alone is silence, h hangs up.");
+    println!("{}", terminal::HELP);
     println!("The made-up patient 見本 花子 has the HER-SYS ID {PLAYED_ID} and the birth date {PLAYED_BIRTH_DATE}.\n");
 
     let mut rehearsal = Rehearsal::new(Arc::clone(library), FlowName::from(flow), language, cast, now);
     let mut turn = rehearsal.call(AnsweredBy::Person)?;
     let mut input = std::io::stdin().lock();
     loop {
-        show(library, &turn);
-        if turn.over {
-            return Ok(());
-        }
-        let transfer = turn
-            .effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::Reply(reply) if matches!(reply.then, Then::Transfer { .. })));
-        turn = if transfer { after_transfer(&mut rehearsal, &mut input)? } else { next(&mut rehearsal, &mut input)? };
-    }
-}
-
-fn show(library: &Library, turn: &Turn) {
-    for effect in &turn.effects {
-        if let Effect::Reply(reply) = effect {
-            for utterance in &reply.say {
-                println!("  {}", words(library, utterance, WordsFor::Reader));
-            }
-            match reply.then {
-                Then::HangUp => println!("  (hangs up)"),
-                Then::Transfer { .. } => println!("  (rings a person)"),
-                Then::Gather { .. } => {}
-            }
-        } else {
-            for line in line_of(effect, turn.language) {
-                println!("{line}");
+        let mut reply = None;
+        for effect in &turn.effects {
+            if let Effect::Reply(said) = effect {
+                terminal::show(library, said);
+                reply = Some(said);
+            } else {
+                line_of(effect, turn.language).iter().for_each(|line| println!("{line}"));
             }
         }
+        let Some(reply) = reply.filter(|_| !turn.over) else { return Ok(()) };
+        turn = rehearsal.happens(terminal::next(&mut input, reply)?)?;
     }
-}
-
-/// Reads a line of standard input; nothing at its end.
-fn ask(input: &mut impl BufRead, prompt: &str) -> anyhow::Result<Option<String>> {
-    if std::io::stdin().is_terminal() {
-        print!("{prompt} ");
-        std::io::stdout().flush().context("the terminal can't be written to")?;
-    }
-    let mut line = String::new();
-    let read = input.read_line(&mut line).context("the keys can't be read")?;
-    Ok((read > 0).then(|| line.trim().to_owned()))
-}
-
-fn next(rehearsal: &mut Rehearsal, input: &mut impl BufRead) -> anyhow::Result<Turn> {
-    loop {
-        let happening = match ask(input, "☎")?.as_deref() {
-            None | Some("h") => Happening::HungUp(HangupCause::NormalClearing),
-            Some(keys) => match Keys::parse(keys) {
-                Ok(keys) => Happening::Keyed(keys),
-                Err(error) => {
-                    println!("  {error}; h hangs up");
-                    continue;
-                }
-            },
-        };
-        return Ok(rehearsal.happens(happening)?);
-    }
-}
-
-fn after_transfer(rehearsal: &mut Rehearsal, input: &mut impl BufRead) -> anyhow::Result<Turn> {
-    let answer = ask(input, "Did they talk? y/n")?;
-    let talked = answer.is_some_and(|answer| answer.starts_with('y'));
-    let outcome = if talked { TransferOutcome::Talked } else { TransferOutcome::NotReached };
-    Ok(rehearsal.happens(Happening::TransferEnded(outcome))?)
 }
 
 fn test(library: &Arc<Library>, places: &[PathBuf], update: bool) -> anyhow::Result<ExitCode> {

@@ -1,5 +1,6 @@
 //! Logs and metrics of the process: started once.
 
+use std::io::IsTerminal;
 use std::sync::OnceLock;
 
 use anyhow::Context;
@@ -24,7 +25,8 @@ pub(super) fn metrics() -> anyhow::Result<PrometheusHandle> {
 pub(super) fn start(log: &Log) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&log.level)
         .with_context(|| format!("log.level “{}” isn't a filter; write info, or warn,kenkocall=debug", log.level))?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     let started = match log.format {
         LogFormat::Readable => lines.try_init(),
         LogFormat::Json => lines.json().try_init(),

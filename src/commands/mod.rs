@@ -1,10 +1,19 @@
 //! The command line. Every command ends non-zero with a sentence that says what is wrong and what to do.
 
+mod alerts;
 mod bench;
+mod calls;
+mod centres;
+mod demo;
+mod desk;
 mod documents;
 mod flows;
 mod logging;
+mod maintenance;
+mod patients;
+mod reports;
 mod serve;
+mod terminal;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,16 +31,51 @@ struct Arguments {
     /// The settings file (TOML). Each setting is also read from the environment as KENKOCALL_SECTION__KEY.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Who you are, for the audit trail. Default: the name of the system's user.
+    #[arg(long = "as", global = true, value_name = "NAME")]
+    name: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Try the health-call line in the terminal: a fresh database, made-up patients, no configuration.
+    Demo,
     /// Take calls: all roles on one port.
     Serve,
     /// Bring the database's tables up to date.
     Migrate,
+    /// Add, change and list health centres.
+    Centres {
+        #[command(subcommand)]
+        command: centres::Centres,
+    },
+    /// Import, add, change, stop, release and show patients.
+    Patients {
+        #[command(subcommand)]
+        command: patients::Patients,
+    },
+    /// List calls, and show one of them as it was spoken.
+    Calls {
+        #[command(subcommand)]
+        command: calls::Calls,
+    },
+    /// Export reports.
+    Reports {
+        #[command(subcommand)]
+        command: reports::Reports,
+    },
+    /// List and close alerts.
+    Alerts {
+        #[command(subcommand)]
+        command: alerts::Alerts,
+    },
+    /// Start, end and show a maintenance of the line.
+    Maintenance {
+        #[command(subcommand)]
+        command: maintenance::Maintenance,
+    },
     /// Measure this program on this machine.
     Bench {
         #[command(subcommand)]
@@ -61,10 +105,12 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     #[allow(clippy::disallowed_methods)] // the edge of the process
     let config = config::load(arguments.config.as_deref(), std::env::vars())?;
+    let name = arguments.name.filter(|name| !name.trim().is_empty()).unwrap_or_else(system_user);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime can't start")?;
     let done = runtime.block_on(async {
         match arguments.command {
+            Command::Demo => demo::run().await,
             Command::Serve => {
                 logging::start(&config.log)?;
                 serve::serve(config).await
@@ -75,10 +121,34 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 Ok(())
             }
             Command::Bench { command } => bench::run(command).await,
-            Command::Flows { .. } => Ok(()),
+            other => at_the_desk(&config, name, other).await,
         }
     });
     done.map(|()| ExitCode::SUCCESS)
+}
+
+/// The commands that a clerk works by.
+async fn at_the_desk(config: &Config, name: String, command: Command) -> anyhow::Result<()> {
+    let zone = desk::line_zone(config)?;
+    let clerk = desk::clerk(config, name).await?;
+    let done = match command {
+        Command::Centres { command } => centres::run(&clerk, command).await,
+        Command::Patients { command } => patients::run(&clerk, command).await,
+        Command::Calls { command } => calls::run(&clerk, &zone, command).await,
+        Command::Reports { command } => reports::run(&clerk, command).await,
+        Command::Alerts { command } => alerts::run(&clerk, &zone, command).await,
+        Command::Maintenance { command } => maintenance::run(&clerk, &zone, command).await,
+        Command::Serve | Command::Demo | Command::Migrate | Command::Bench { .. } | Command::Flows { .. } => Ok(()),
+    };
+    clerk.database.close().await;
+    done
+}
+
+/// The system's user; containers often have none by name.
+#[allow(clippy::disallowed_methods)] // the edge of the process
+fn system_user() -> String {
+    let named = ["USER", "LOGNAME"].into_iter().filter_map(|name| std::env::var(name).ok());
+    named.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| "operator".to_owned())
 }
 
 async fn open_database(config: &Config) -> anyhow::Result<Database> {

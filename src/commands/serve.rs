@@ -83,6 +83,16 @@ impl Server {
         Ok(Self { desk, switchboard, working, app: router(Arc::new(web)) })
     }
 
+    /// Where turns are taken.
+    pub(super) fn switchboard(&self) -> Switchboard {
+        self.switchboard.clone()
+    }
+
+    /// Where everything is kept.
+    pub(super) fn desk(&self) -> &Arc<Desk> {
+        &self.desk
+    }
+
     /// Serves until `stop`, then takes no new calls, answers what was taken and closes the database.
     pub(super) async fn run(
         self,

@@ -20,4 +20,4 @@ pub use effect::{Ask, Effect, Errand, Fact, Fill, Note, Reply, Then, Utterance};
 pub use event::{AnsweredBy, Event, Happening, Identified, Start, TransferOutcome};
 pub use session::{Centre, Entry, Frame, Opened, Person, Session, Waiting};
 pub use step::{begin, step};
-pub use wording::{WordsFor, words};
+pub use wording::{WordsFor, spoken, words};

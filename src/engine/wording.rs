@@ -4,6 +4,9 @@ use super::effect::{Fill, Utterance};
 use crate::call::{Language, PhoneNumber};
 use crate::flow::{Library, ReadAs};
 
+/// The gap for the health centre's name.
+const CENTRE: &str = "{centre}";
+
 /// For whom the words are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WordsFor {
@@ -11,6 +14,28 @@ pub enum WordsFor {
     Voice,
     /// A person reading a transcript.
     Reader,
+}
+
+/// The words of an utterance for a voice, in parts of one language each: a health centre's name is Japanese in every
+/// language, and a voice of another language can't read it.
+pub fn spoken(library: &Library, utterance: &Utterance) -> Vec<(Language, String)> {
+    let name = utterance.fill.iter().find_map(|fill| if let Fill::Centre(name) = fill { Some(name) } else { None });
+    let (Some(name), true) = (name, utterance.language != Language::Japanese) else {
+        return vec![(utterance.language, words(library, utterance, WordsFor::Voice))];
+    };
+    let mut around = utterance.clone();
+    around.fill.retain(|fill| !matches!(fill, Fill::Centre(_)));
+    let text = words(library, &around, WordsFor::Voice);
+    let mut parts = Vec::new();
+    for (nth, part) in text.split(CENTRE).enumerate() {
+        if nth > 0 {
+            parts.push((Language::Japanese, name.to_string()));
+        }
+        if part.contains(char::is_alphanumeric) {
+            parts.push((utterance.language, part.trim_matches([' ', ',']).to_owned()));
+        }
+    }
+    parts
 }
 
 /// The words of an utterance; nothing when the document lacks the prompt, which `flows check` rules out.
@@ -42,7 +67,7 @@ fn filled(library: &Library, language: Language, fill: &Fill, for_whom: WordsFor
             ("{value}", format("shared.spoken_percent").replace("{number}", entry.trim_start_matches('0')))
         }
         Fill::Value(ReadAs::Digits, entry) => ("{value}", digits(library, language, entry, for_whom)),
-        Fill::Centre(name) => ("{centre}", name.to_string()),
+        Fill::Centre(name) => (CENTRE, name.to_string()),
         Fill::CentrePhone(number) => ("{centre_phone}", phone_number(library, language, number, for_whom)),
         Fill::CallBackNumber(number) => ("{call_back_number}", phone_number(library, language, number, for_whom)),
         Fill::Until([month, day, hour, minute]) => {

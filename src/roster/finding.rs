@@ -182,6 +182,11 @@ pub enum Fault {
         "this number already takes the automated calls of row {0}: one number can't take them for two patients; the other one can report by the portal or by the health call"
     )]
     DuplicateNumber(u32),
+    /// Another patient under observation has automated calls on this number already (A2).
+    #[error(
+        "another patient under observation already gets automated calls on this number, and one number can't take them for two patients; set automated_call to no: this patient can report by the portal (My HER-SYS) or by the health call (健康コール)"
+    )]
+    NumberInUse,
     /// The patient is registered with another health centre.
     #[error("this patient belongs to another health centre, which must transfer the patient first")]
     OtherCentre,

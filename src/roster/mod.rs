@@ -26,6 +26,7 @@ pub use entry::{AutomatedCall, Entry, Given};
 pub use finding::{Fault, Finding, Place};
 
 use crate::call::CallingHours;
+use cell::Cell;
 use header::Header;
 use jiff::civil::Date;
 use reading::Reading;
@@ -61,6 +62,23 @@ pub fn read(bytes: &[u8], today: Date, hours: CallingHours) -> Result<Vec<Entry>
         reading.file(fault);
     }
     reading.finish()
+}
+
+/// Reads one patient from single values, given once each, by the rules of a list of one row. An empty value is an empty
+/// cell; a column not given is one that the list doesn't have.
+///
+/// # Errors
+/// Everything that is wrong with the values.
+pub fn read_values(values: &[(Column, &str)], today: Date, hours: CallingHours) -> Result<Entry, Vec<Finding>> {
+    let mut reading = Reading::new(today, hours, false);
+    let header: Vec<Cell<'_>> = values.iter().map(|(column, _)| Cell::Text(column.word().into())).collect();
+    let cells: Vec<Cell<'_>> = values.iter().map(|(_, text)| Cell::Text((*text).into())).collect();
+    for (number, row) in [(1, header), (2, cells)] {
+        if reading.row(number, &row).is_break() {
+            break;
+        }
+    }
+    reading.finish()?.pop().ok_or_else(|| vec![Finding::file(Fault::NoPatients)])
 }
 
 /// What a file is, by its first bytes: its name may lie.
@@ -121,7 +139,7 @@ fn read_text(bytes: &[u8], reading: &mut Reading) -> Result<(), Fault> {
 fn known_columns(text: &str, separator: u8) -> usize {
     let (mut records, mut cells) = (Records::new(text, separator), Vec::new());
     while let Some((_, outcome)) = records.next(&mut cells) {
-        if outcome.is_err() || !cells.iter().all(cell::Cell::is_blank) {
+        if outcome.is_err() || !cells.iter().all(Cell::is_blank) {
             return Header::known(&cells);
         }
     }

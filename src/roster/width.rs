@@ -43,6 +43,6 @@ mod tests {
         assert_eq!(fold("　００１２３４５ "), "0012345");
         assert_eq!(fold("ＨＥＲ－ＳＹＳ　ＩＤ"), "HER-SYS ID");
         assert_eq!(fold("\u{feff}姓"), "姓");
-        assert!(matches!(fold(" 山田 "), Cow::Borrowed("山田")));
+        assert!(matches!(fold(" 見本 "), Cow::Borrowed("見本")));
     }
 }

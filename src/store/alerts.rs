@@ -33,13 +33,13 @@ pub struct AlertRow {
     pub closed_by: Option<String>,
 }
 
-/// Begins a query of whole alerts that are open.
-macro_rules! select_open {
-    ($rest:literal) => {
+/// Begins a query of whole alerts.
+macro_rules! select {
+    ($where:literal) => {
         concat!(
             "SELECT id, kind, centre_code, patient_id, report_id, call_id, item, raised_at, closed_at, closed_by
-             FROM alerts WHERE closed_at IS NULL ",
-            $rest
+             FROM alerts WHERE ",
+            $where
         )
     };
 }
@@ -82,14 +82,26 @@ pub async fn open(tx: &mut Tx, centre: Option<&CentreCode>, limit: u32) -> Resul
     match centre {
         Some(centre) => {
             tx.fetch_all(
-                select_open!("AND (centre_code = $1 OR centre_code IS NULL) ORDER BY raised_at, id LIMIT $2"),
+                select!(
+                    "closed_at IS NULL AND (centre_code = $1 OR centre_code IS NULL) ORDER BY raised_at, id LIMIT $2"
+                ),
                 vec![centre.into(), limit.into()],
                 read,
             )
             .await
         }
-        None => tx.fetch_all(select_open!("ORDER BY raised_at, id LIMIT $1"), vec![limit.into()], read).await,
+        None => {
+            tx.fetch_all(select!("closed_at IS NULL ORDER BY raised_at, id LIMIT $1"), vec![limit.into()], read).await
+        }
     }
+}
+
+/// One alert, open or closed.
+///
+/// # Errors
+/// As the database fails.
+pub async fn get(tx: &mut Tx, id: AlertId) -> Result<Option<AlertRow>, StoreError> {
+    tx.fetch_optional(select!("id = $1"), vec![id.into()], read).await
 }
 
 /// Closes an alert; says whether it was open.

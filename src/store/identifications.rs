@@ -87,6 +87,19 @@ pub async fn append(tx: &mut Tx, tries: &[IdentificationRow]) -> Result<(), Stor
     Ok(())
 }
 
+/// The IDs that were proven in a call, in the order in which they were.
+///
+/// # Errors
+/// As the database fails.
+pub async fn proven_in(tx: &mut Tx, call: CallId) -> Result<Vec<HersysId>, StoreError> {
+    tx.fetch_all(
+        "SELECT hersys_id FROM identifications WHERE call_id = $1 AND outcome IN ('matched', 'ended') ORDER BY at, id",
+        vec![call.into()],
+        |row| row.read(0, "identifications.hersys_id", |text| HersysId::parse(text).ok()),
+    )
+    .await
+}
+
 /// Counts failures at `since` or later: of these IDs, of these callers, and in all. Give each ID and caller once; up to
 /// 256 of them take three statements.
 ///

@@ -76,6 +76,8 @@ pub struct ExportRow {
     pub id: ReportId,
     /// Whose.
     pub hersys_id: HersysId,
+    /// The health centre at that time.
+    pub centre: CentreCode,
     /// The day at the health centre.
     pub report_date: Date,
     /// The way by which it came.
@@ -191,7 +193,7 @@ pub async fn export(tx: &mut Tx, page: &ExportPage) -> Result<Vec<ExportRow>, St
     };
     let mut rows = tx
         .fetch_all(
-            "SELECT r.id, p.hersys_id, r.report_date, r.channel, r.outcome, r.started_at, r.ended_at
+            "SELECT r.id, p.hersys_id, r.report_date, r.channel, r.outcome, r.started_at, r.ended_at, r.centre_code
              FROM reports r JOIN patients p ON p.id = r.patient_id
              WHERE r.report_date >= $1 AND r.report_date <= $2 AND (r.report_date, r.started_at, r.id) > ($3, $4, $5)
              ORDER BY r.report_date, r.started_at, r.id LIMIT $6",
@@ -228,6 +230,7 @@ fn read_export(row: &Row<'_>) -> Result<ExportRow, StoreError> {
         report_date: row.read(2, "reports.report_date", parsed)?,
         channel: row.read(3, "reports.channel", Channel::from_word)?,
         outcome: row.read(4, "reports.outcome", ReportOutcome::from_word)?,
+        centre: row.read(7, "reports.centre_code", |text| CentreCode::parse(text).ok())?,
         severity: Severity::None,
         started_at: row.time(5, "reports.started_at")?,
         ended_at: row.opt_time(6, "reports.ended_at")?,

@@ -23,29 +23,29 @@ fn with_header(rows: &[&str]) -> String {
 #[test]
 fn everything_wrong_is_named_in_one_go() {
     let list = with_header(&[
-        "00123,1980-04-01,山田,太郎,09012345671,yes,09:00,ja,,",
-        "123456789,1980-02-30,山田,,09012345672,yes,09:00,ja,,",
+        "00123,1980-04-01,見本,太郎,09012345671,yes,09:00,ja,,",
+        "123456789,1980-02-30,見本,,09012345672,yes,09:00,ja,,",
         "12345a,昭和64年1月8日,,太郎,0901234567,yes,24:00,fr,2026-11-24,1979-01-01",
-        "200001,19800401,山田,太郎,,yes,09:00;09:00,zh,S40.1.1,soon",
-        "200002,2026-11-24,山田,太郎,0990-123-456,yes,07:59,ja,,",
-        "200003,1899-12-31,山田,太郎,0570-000-123,はい,20:00,ja,,",
-        "200004,1980-04-01,山田,太郎,0120-123-456,有,8:00;9:00;10:00;11:00;12:00,ja,,",
-        "200005,1980-04-01,山田,太郎,+881612345678,1,9時,ja,,",
-        "200006,1980-04-01,山田,太郎,+12025550123,○,,ja,,",
-        "200007,1980-04-01,山田,太郎,090-1234-5671x12,no,,ja,,",
-        "200008,1980-04-01,山田,太郎,090-1234-5671/03-5211-3641,x,,ja,,",
-        "200009,1980-04-01,山田,太郎,09012345675,yes,,ja,,",
-        "200010,1980-04-01,山田,花子,090-1234-5675,yes,,ja,,",
-        "２００００９,1980-04-01,山田,太郎,09012345676,yes,,ja,,",
-        "200011,1980-04-01,山田,太郎",
-        "200012,1980-04-01,山田,太郎,,,,,,,extra",
+        "200001,19800401,見本,太郎,,yes,09:00;09:00,zh,S40.1.1,soon",
+        "200002,2026-11-24,見本,太郎,0990-123-456,yes,07:59,ja,,",
+        "200003,1899-12-31,見本,太郎,0570-000-123,はい,20:00,ja,,",
+        "200004,1980-04-01,見本,太郎,0120-123-456,有,8:00;9:00;10:00;11:00;12:00,ja,,",
+        "200005,1980-04-01,見本,太郎,+881612345678,1,9時,ja,,",
+        "200006,1980-04-01,見本,太郎,+12025550123,○,,ja,,",
+        "200007,1980-04-01,見本,太郎,090-1234-5671x12,no,,ja,,",
+        "200008,1980-04-01,見本,太郎,090-1234-5671/03-5211-3641,x,,ja,,",
+        "200009,1980-04-01,見本,太郎,09012345675,yes,,ja,,",
+        "200010,1980-04-01,見本,花子,090-1234-5675,yes,,ja,,",
+        "２００００９,1980-04-01,見本,太郎,09012345676,yes,,ja,,",
+        "200011,1980-04-01,見本,太郎",
+        "200012,1980-04-01,見本,太郎,,,,,,,extra",
         "200013,1980-04-01,山\0田,\u{e000}太郎,,,,,,",
         "200014,1980-04-01,\"山\n田\",\u{fffd},,,,,,",
         "200015,1980-04-01,山\"田,太郎,,,,,,",
         "200016,1980-04-01,\"山\"田,太郎,,,,,,",
-        "200017,1980-04-01,山田,太郎,,,,,,",
-        "200019,1980-04-01,山田,太郎,,,,,1980-03-31,昭和55年3月31日",
-        "200018,1980-04-01,\"山田,太郎,,,,,,",
+        "200017,1980-04-01,見本,太郎,,,,,,",
+        "200019,1980-04-01,見本,太郎,,,,,1980-03-31,昭和55年3月31日",
+        "200018,1980-04-01,\"見本,太郎,,,,,,",
     ]);
     insta::assert_snapshot!(sentences(list));
 }
@@ -66,7 +66,7 @@ fn a_finding_never_holds_a_value() {
 
 #[test]
 fn the_header_is_checked_and_the_rows_below_it_still_are() {
-    let list = "hersys_id,birthday,姓,姓,phone nubmer,備考\n12,1980-04-01,山田,太郎,1,x\n";
+    let list = "hersys_id,birthday,姓,姓,phone nubmer,備考\n12,1980-04-01,見本,太郎,1,x\n";
     insta::assert_snapshot!(sentences(list));
     assert_eq!(faults("a,b,c\n1,2,3\n"), [Fault::NoHeader]);
     assert_eq!(faults("hersys_id,birth_date,family_name,given_name\n"), [Fault::NoPatients]);
@@ -91,8 +91,8 @@ fn other_files_are_told_apart() {
 
 #[test]
 fn other_encodings_are_refused_and_never_guessed() {
-    let list = "hersys_id,birth_date,family_name,given_name\n123456,1980-04-01,山田,太郎\n";
-    let japanese = "HER-SYS ID,生年月日,姓,名\n123456,1980-04-01,山田,太郎\n";
+    let list = "hersys_id,birth_date,family_name,given_name\n123456,1980-04-01,見本,太郎\n";
+    let japanese = "HER-SYS ID,生年月日,姓,名\n123456,1980-04-01,見本,太郎\n";
     for text in [list, japanese] {
         assert_eq!(faults(EUC_JP.encode(text).0), [Fault::Encoding("EUC-JP or a relative of it")]);
         assert_eq!(faults(ISO_2022_JP.encode(text).0), [Fault::Encoding("ISO-2022-JP")]);
@@ -112,7 +112,7 @@ fn other_encodings_are_refused_and_never_guessed() {
 fn findings_are_limited() {
     let mut list = "hersys_id,birth_date,family_name,given_name\n".to_owned();
     for _ in 0..=MAX_FINDINGS {
-        list.push_str("1,1980-04-01,山田,太郎\n");
+        list.push_str("1,1980-04-01,見本,太郎\n");
     }
     let found = faults(&list);
     assert_eq!(found.len(), MAX_FINDINGS + 1);
@@ -129,7 +129,7 @@ fn a_workbook_names_its_cells_too() {
     sheet.write(1, 0, 12_345).unwrap().write(1, 1, 29_312).unwrap().write(1, 2, 5).unwrap();
     sheet.write_formula(1, 3, Formula::new("=NA()").set_result("#N/A")).unwrap();
     sheet.write(1, 4, 12).unwrap();
-    sheet.write(2, 0, 123_456.5).unwrap().write(2, 1, true).unwrap().write(2, 2, "山田").unwrap();
+    sheet.write(2, 0, 123_456.5).unwrap().write(2, 1, true).unwrap().write(2, 2, "見本").unwrap();
     sheet.write(2, 3, "太郎").unwrap().write(2, 7, "beside").unwrap().write(2, 9_000, "far").unwrap();
     insta::assert_snapshot!(sentences(book.save_to_buffer().unwrap()));
     let mut book = Workbook::new();
@@ -147,7 +147,7 @@ fn a_workbook_that_claims_too_much_costs_nothing() {
 
 #[test]
 fn the_calling_hours_are_the_centres() {
-    let list = with_header(&["123456,1980-04-01,山田,太郎,09012345678,yes,20:30,ja,,"]);
+    let list = with_header(&["123456,1980-04-01,見本,太郎,09012345678,yes,20:30,ja,,"]);
     let hours = CallingHours { open: jiff::civil::time(9, 0, 0, 0), close: jiff::civil::time(21, 0, 0, 0) };
     assert!(kenkocall::roster::read(list.as_bytes(), super::TODAY, hours).is_ok());
     let findings = read(&list).unwrap_err();

@@ -34,9 +34,9 @@ fn fields(list: &str, existing: &Existing) -> Vec<Column> {
 #[test]
 fn the_same_list_twice_changes_nothing() {
     for row in [
-        "123456,1980-04-01,山田,太郎,09012345678,yes,09:00;18:00,en,2026-11-20,2026-11-21",
-        "123456,1980-04-01,山田,太郎,,no,,,,",
-        "123456,1980-04-01,山田,太郎,,,,,,",
+        "123456,1980-04-01,見本,太郎,09012345678,yes,09:00;18:00,en,2026-11-20,2026-11-21",
+        "123456,1980-04-01,見本,太郎,,no,,,,",
+        "123456,1980-04-01,見本,太郎,,,,,,",
     ] {
         let list = format!("{FULL}{row}");
         assert_eq!(change(&list, &registered(&list)), Ok(Change::Same), "{row}");
@@ -46,8 +46,8 @@ fn the_same_list_twice_changes_nothing() {
 #[test]
 fn what_a_list_leaves_unsaid_stays() {
     let existing =
-        registered(&format!("{FULL}123456,1980-04-01,山田,太郎,09012345678,yes,09:00,en,2026-11-20,2026-11-21"));
-    let short = "hersys_id,birth_date,family_name,given_name\n123456,1980-04-01,山田,";
+        registered(&format!("{FULL}123456,1980-04-01,見本,太郎,09012345678,yes,09:00,en,2026-11-20,2026-11-21"));
+    let short = "hersys_id,birth_date,family_name,given_name\n123456,1980-04-01,見本,";
     assert_eq!(change(&format!("{short}太郎"), &existing), Ok(Change::Same));
     assert_eq!(fields(&format!("{short}次郎"), &existing), [Column::GivenName]);
     let Ok(Change::Differs { registration, .. }) = change(&format!("{short}次郎"), &existing) else { panic!() };
@@ -58,11 +58,11 @@ fn what_a_list_leaves_unsaid_stays() {
 #[test]
 fn an_empty_cell_erases_and_automated_calls_keep_their_number() {
     let existing =
-        registered(&format!("{FULL}123456,1980-04-01,山田,太郎,09012345678,yes,09:00,en,2026-11-20,2026-11-21"));
-    let off = format!("{FULL}123456,1980-04-01,山田,太郎,,no,,,,");
+        registered(&format!("{FULL}123456,1980-04-01,見本,太郎,09012345678,yes,09:00,en,2026-11-20,2026-11-21"));
+    let off = format!("{FULL}123456,1980-04-01,見本,太郎,,no,,,,");
     use Column::{AutomatedCall, CallTimes, DiagnosisDate, MonitoringStart, PhoneNumber as Number};
     assert_eq!(fields(&off, &existing), [Number, AutomatedCall, CallTimes, DiagnosisDate, MonitoringStart]);
-    let unsaid = "hersys_id,birth_date,family_name,given_name,phone_number\n123456,1980-04-01,山田,太郎,";
+    let unsaid = "hersys_id,birth_date,family_name,given_name,phone_number\n123456,1980-04-01,見本,太郎,";
     assert_eq!(change(unsaid, &existing), Err(Fault::NumberNeeded));
     assert!(matches!(change(&format!("{unsaid}0120123456"), &existing), Err(Fault::NotCallable(_))));
     assert_eq!(fields(&format!("{unsaid}0352113641"), &existing), [Number]);
@@ -70,7 +70,7 @@ fn an_empty_cell_erases_and_automated_calls_keep_their_number() {
 
 #[test]
 fn a_patient_of_another_centre_is_left_alone() {
-    let list = format!("{FULL}123456,1980-04-01,山田,太郎,,no,,,,");
+    let list = format!("{FULL}123456,1980-04-01,見本,太郎,,no,,,,");
     let mut existing = registered(&list);
     existing.centre = centre("27100");
     assert_eq!(change(&list, &existing), Err(Fault::OtherCentre));

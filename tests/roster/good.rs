@@ -6,21 +6,22 @@ use jiff::civil::date;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
 const LIST: &str = "\
-hersys_id,birth_date,family_name,given_name,phone_number,automated_call,call_times,language,diagnosis_date,monitoring_start
-0012345,1980-04-01,山田,太郎,090-1234-5678,yes,09:00;18:00,ja,2026-11-20,2026-11-21
-12345678,昭和64年1月7日,鈴木,花子,,no,,en,,
+hersys_id,birth_date,family_name,given_name,phone_number,automated_call,call_times,language,\
+diagnosis_date,monitoring_start
+0012345,1980-04-01,見本,太郎,090-1234-5678,yes,09:00;18:00,ja,2026-11-20,2026-11-21
+12345678,昭和64年1月7日,見本,花子,,no,,en,,
 ";
 
 const JAPANESE: &str = "\
 名,姓,ＨＥＲ－ＳＹＳ　ＩＤ,生年月日,電話番号,自動架電,架電時刻,言語,診断年月日,観察開始日
-太郎,山田,００１２３４５,Ｓ５５．４．１,０９０－１２３４－５６７８,はい,１８：００、９：００,日本語,2026年11月20日,令和8年11月21日
-花子, 鈴木 ,12345678,1989/1/7,,×,,英語,,
+太郎,見本,００１２３４５,Ｓ５５．４．１,０９０－１２３４－５６７８,はい,１８：００、９：００,日本語,2026年11月20日,令和8年11月21日
+花子, 見本 ,12345678,1989/1/7,,×,,英語,,
 ";
 
 fn expected() -> Vec<String> {
     vec![
-        "2 0012345 1980-04-01 山田 太郎 +819012345678 on 09:00;18:00 ja 2026-11-20 2026-11-21".into(),
-        "3 12345678 1989-01-07 鈴木 花子 empty off empty en empty empty".into(),
+        "2 0012345 1980-04-01 見本 太郎 +819012345678 on 09:00;18:00 ja 2026-11-20 2026-11-21".into(),
+        "3 12345678 1989-01-07 見本 花子 empty off empty en empty empty".into(),
     ]
 }
 
@@ -48,17 +49,17 @@ fn the_same_patients_in_every_encoding_separator_and_line_end() {
 
 #[test]
 fn columns_that_are_not_there_stay_unsaid() {
-    let list = "hersys_id,birth_date,family_name,given_name\n123456,1980-04-01,山田,太郎\n";
-    assert_eq!(lines(list), ["2 123456 1980-04-01 山田 太郎 - unsaid - - - -"]);
+    let list = "hersys_id,birth_date,family_name,given_name\n123456,1980-04-01,見本,太郎\n";
+    assert_eq!(lines(list), ["2 123456 1980-04-01 見本 太郎 - unsaid - - - -"]);
 }
 
 #[test]
 fn empty_rows_and_empty_columns_do_not_count_and_rows_keep_their_numbers() {
-    let list = "\n,,\nhersys_id,birth_date,family_name,given_name,\n\n123456,1980-04-01,\"山\"\"田\",太郎,\n , ,,,\n654321,1980-04-01,\"鈴木\",花子,,\n";
+    let list = "\n,,\nhersys_id,birth_date,family_name,given_name,\n\n123456,1980-04-01,\"山\"\"田\",太郎,\n , ,,,\n654321,1980-04-01,\"見本\",花子,,\n";
     let seen = lines(list);
     assert_eq!(
         seen,
-        ["5 123456 1980-04-01 山\"田 太郎 - unsaid - - - -", "7 654321 1980-04-01 鈴木 花子 - unsaid - - - -"]
+        ["5 123456 1980-04-01 山\"田 太郎 - unsaid - - - -", "7 654321 1980-04-01 見本 花子 - unsaid - - - -"]
     );
 }
 
@@ -66,11 +67,11 @@ fn empty_rows_and_empty_columns_do_not_count_and_rows_keep_their_numbers() {
 fn a_number_without_its_leading_zero_gets_it_back() {
     let list = "\
 hersys_id,birth_date,family_name,given_name,phone_number
-123456,1980-04-01,山田,太郎,9012345678
-123457,1980-04-01,山田,花子,352113641
-123458,1980-04-01,山田,次郎,+81 3 5211 3641
-123459,1980-04-01,山田,三郎,０３（５２１１）３６４１
-123460,1980-04-01,山田,四郎,03ー5211ー3641\n";
+123456,1980-04-01,見本,太郎,9012345678
+123457,1980-04-01,見本,花子,352113641
+123458,1980-04-01,見本,次郎,+81 3 5211 3641
+123459,1980-04-01,見本,三郎,０３（５２１１）３６４１
+123460,1980-04-01,見本,四郎,03ー5211ー3641\n";
     let numbers: Vec<_> = lines(list).iter().map(|line| line.split(' ').nth(5).map(str::to_owned)).collect();
     let known = ["+819012345678", "+81352113641", "+81352113641", "+81352113641", "+81352113641"];
     assert_eq!(numbers, known.map(|number| Some(number.to_owned())));
@@ -91,7 +92,7 @@ fn a_workbook_of_texts_numbers_and_dates() {
     }
     let born = |year, month, day| ExcelDateTime::from_ymd(year, month, day).unwrap();
     let person = |sheet: &mut rust_xlsxwriter::Worksheet, row| {
-        sheet.write(row, 2, "山田").unwrap().write(row, 3, "太郎").unwrap();
+        sheet.write(row, 2, "見本").unwrap().write(row, 3, "太郎").unwrap();
     };
     sheet.write(1, 0, "0012345").unwrap().write_with_format(1, 1, born(1980, 4, 1), &day).unwrap();
     sheet.write(1, 4, 9_012_345_678_i64).unwrap().write(1, 5, true).unwrap().write(1, 6, "9:00;18:00").unwrap();
@@ -109,9 +110,9 @@ fn a_workbook_of_texts_numbers_and_dates() {
     assert_eq!(
         lines(book.save_to_buffer().unwrap()),
         [
-            "2 0012345 1980-04-01 山田 太郎 +819012345678 on 09:00;18:00 - empty -",
-            "3 00012345 1930-01-01 山田 太郎 +81352113641 on 09:30 - empty -",
-            "5 12345678 1980-04-01 山田 太郎 empty off empty en 2026-11-20 -",
+            "2 0012345 1980-04-01 見本 太郎 +819012345678 on 09:00;18:00 - empty -",
+            "3 00012345 1930-01-01 見本 太郎 +81352113641 on 09:30 - empty -",
+            "5 12345678 1980-04-01 見本 太郎 empty off empty en 2026-11-20 -",
         ]
     );
 }
@@ -127,7 +128,7 @@ fn the_old_days_of_excel_are_read_as_it_shows_them() {
     let serials = [(1, date(1900, 1, 1)), (59, date(1900, 2, 28)), (61, date(1900, 3, 1)), (29_312, date(1980, 4, 1))];
     for (row, (serial, _)) in (1..).zip(serials) {
         sheet.write(row, 0, format!("12345{row}")).unwrap().write_with_format(row, 1, serial, &day).unwrap();
-        sheet.write(row, 2, "山田").unwrap().write(row, 3, "太郎").unwrap();
+        sheet.write(row, 2, "見本").unwrap().write(row, 3, "太郎").unwrap();
     }
     let entries = read(book.save_to_buffer().unwrap()).unwrap();
     let seen: Vec<_> = entries.iter().map(|entry| entry.birth_date.expose()).collect();

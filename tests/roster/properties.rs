@@ -15,7 +15,7 @@ static BOOK: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     for (column, name) in (0..).zip(["hersys_id", "birth_date", "family_name", "given_name"]) {
-        sheet.write(0, column, name).unwrap().write(1, column, 123_456).unwrap().write(2, column, "山田").unwrap();
+        sheet.write(0, column, name).unwrap().write(1, column, 123_456).unwrap().write(2, column, "見本").unwrap();
     }
     book.save_to_buffer().unwrap()
 });
@@ -68,7 +68,11 @@ proptest! {
     }
 
     #[test]
-    fn a_broken_workbook_never_panics(changes in vec(any::<(usize, usize, u8)>(), 1..4), at in any::<usize>(), byte in any::<u8>()) {
+    fn a_broken_workbook_never_panics(
+        changes in vec(any::<(usize, usize, u8)>(), 1..4),
+        at in any::<usize>(),
+        byte in any::<u8>(),
+    ) {
         let _ = read(broken_book(&changes));
         let mut bytes = BOOK.clone();
         let at = at % bytes.len();
@@ -85,7 +89,7 @@ proptest! {
     }
 
     #[test]
-    fn names_and_ids_come_through_every_encoding(id in "[0-9]{6,8}", name in "[ぁ-んァ-ヶ一二三四五六七八九十山川田中村木林森a-zA-Z]{1,20}") {
+    fn names_and_ids_come_through_every_encoding(id in "[0-9]{6,8}", name in "[ぁ-んァ-ヶ一二三四五六七八九十山川見本村木林森a-zA-Z]{1,20}") {
         let list = format!("HER-SYS ID,生年月日,姓,名\n{id},1980-04-01,{name},{name}\n");
         let (encoded, _, _) = SHIFT_JIS.encode(&list);
         for bytes in [list.as_bytes(), &encoded] {

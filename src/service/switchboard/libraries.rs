@@ -34,14 +34,19 @@ impl Libraries {
         if let Some(library) = known {
             return Ok(library);
         }
-        let unreadable = SwitchboardError::Unreadable("document set");
-        let Some(files) = flow_sets::get(tx, digest).await? else { return Err(unreadable) };
-        let Ok(files) = serde_json::from_str::<BTreeMap<String, String>>(&files.files) else { return Err(unreadable) };
-        // It was checked by the program that began the call; today's rules may be stricter.
-        let library = Arc::new(Library::read(files).0);
+        let library = stored(tx, digest).await?;
         if let Ok(mut earlier) = self.earlier.write() {
             earlier.insert(digest.to_owned(), Arc::clone(&library));
         }
         Ok(library)
     }
+}
+
+/// A set that calls began with, as it was kept.
+pub(in crate::service) async fn stored(tx: &mut Tx, digest: &str) -> Result<Arc<Library>, SwitchboardError> {
+    let unreadable = SwitchboardError::Unreadable("document set");
+    let Some(files) = flow_sets::get(tx, digest).await? else { return Err(unreadable) };
+    let Ok(files) = serde_json::from_str::<BTreeMap<String, String>>(&files.files) else { return Err(unreadable) };
+    // It was checked by the program that began the call; today's rules may be stricter.
+    Ok(Arc::new(Library::read(files).0))
 }

@@ -20,6 +20,7 @@ use tracing::warn;
 
 pub use batch::Desk;
 pub use libraries::Libraries;
+pub(super) use libraries::stored as stored_library;
 
 use crate::call::{CallId, HangupCause, Line, PhoneNumber};
 use crate::engine::{Happening, Reply};

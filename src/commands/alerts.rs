@@ -1,0 +1,85 @@
+//! `kenkocall alerts`: what a health centre should look at.
+
+use anyhow::Context;
+use clap::Subcommand;
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use super::desk::{centre_code, rfc3339, say, say_json, shown, table};
+use crate::call::{AlertId, HersysId, Item};
+use crate::service::{Clerk, ShownAlert, close_alert, list_alerts};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Alerts {
+    /// List the open alerts, the oldest first. It is noted who looked.
+    List {
+        /// Those of one health centre, and those for all.
+        #[arg(long, value_name = "CODE")]
+        centre: Option<String>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Close an alert that someone has seen to.
+    Close {
+        /// The alert's id, as `alerts list` shows it.
+        alert: String,
+    },
+}
+
+pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Alerts) -> anyhow::Result<()> {
+    match command {
+        Alerts::List { centre, json } => {
+            let centre = centre.map(|code| centre_code(&code)).transpose()?;
+            let open = list_alerts(clerk, centre.as_ref()).await?;
+            if json {
+                return say_json(&open.iter().map(|alert| as_json(alert, zone)).collect::<Vec<_>>().into());
+            }
+            if open.is_empty() {
+                return say("no open alerts\n");
+            }
+            let head = ["alert", "raised", "kind", "centre", "HER-SYS ID", "item", "call"];
+            let mut lines = vec![head.map(str::to_owned).to_vec()];
+            lines.extend(open.iter().map(|alert| line(alert, zone)));
+            say(&table(&lines))
+        }
+        Alerts::Close { alert } => {
+            let id: Result<AlertId, _> = alert.trim().parse();
+            let id = id.ok().context(
+                "an alert's id looks like 0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04; `kenkocall alerts list` shows them",
+            )?;
+            let (alert, closed) = close_alert(clerk, id).await?;
+            let at = alert.closed_at.map(|at| shown(at, zone)).unwrap_or_default();
+            let by = alert.closed_by.unwrap_or_default();
+            let word = if closed { "closed" } else { "nothing to change" };
+            say(&format!("{word}: alert {id} was closed {at} by {by}\n"))
+        }
+    }
+}
+
+fn line(shown_alert: &ShownAlert, zone: &TimeZone) -> Vec<String> {
+    let alert = &shown_alert.alert;
+    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+    vec![
+        alert.id.to_string(),
+        shown(alert.raised_at, zone),
+        alert.kind.word().to_owned(),
+        alert.centre.as_ref().map_or_else(|| "all".to_owned(), ToString::to_string),
+        or_dash(shown_alert.hersys_id.as_ref().map(|id| id.expose().to_owned())),
+        or_dash(alert.item.map(|item| item.word().to_owned())),
+        or_dash(alert.call.map(|call| call.to_string())),
+    ]
+}
+
+fn as_json(shown_alert: &ShownAlert, zone: &TimeZone) -> serde_json::Value {
+    let alert = &shown_alert.alert;
+    json!({
+        "id": alert.id.to_string(),
+        "raised_at": rfc3339(alert.raised_at, zone),
+        "kind": alert.kind.word(),
+        "centre": alert.centre.as_ref().map(|code| code.as_str()),
+        "hersys_id": shown_alert.hersys_id.as_ref().map(HersysId::expose),
+        "item": alert.item.map(Item::word),
+        "call": alert.call.map(|call| call.to_string()),
+    })
+}

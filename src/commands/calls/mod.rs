@@ -1,0 +1,98 @@
+//! `kenkocall calls`: what calls there were, and one of them as it was spoken.
+
+mod transcript;
+
+use anyhow::Context;
+use clap::Subcommand;
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use super::desk::{hersys_id, lasted, moment, rfc3339, say, say_json, shown, table};
+use crate::call::{CallId, Disposition};
+use crate::service::{Clerk, list_calls, show_call};
+use crate::store::calls::{CallFilter, CallRow};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Calls {
+    /// List calls, the latest first.
+    List {
+        /// Begun on this day or later: 2026-11-23, 2026-11-23 09:00 or RFC 3339.
+        #[arg(long, value_name = "DATE|TIME")]
+        since: Option<String>,
+        /// Only calls that haven't ended.
+        #[arg(long)]
+        open: bool,
+        /// Only calls in which this HER-SYS ID was keyed, by whomever. It is noted who looked.
+        #[arg(long)]
+        hersys_id: Option<String>,
+        /// The most calls listed.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+        limit: u32,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a call: what was said, keyed and kept. It is noted who looked.
+    Show {
+        /// The call's id, as `calls list` shows it.
+        call: String,
+        /// Phone numbers in full, not their last four digits alone.
+        #[arg(long)]
+        reveal: bool,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Calls) -> anyhow::Result<()> {
+    match command {
+        Calls::List { since, open, hersys_id: id, limit, json } => {
+            let filter = CallFilter {
+                since: since.map(|text| moment(&text, zone)).transpose()?,
+                open_only: open,
+                hersys_id: id.map(|text| hersys_id(&text)).transpose()?,
+                limit,
+            };
+            let found = list_calls(clerk, &filter).await?;
+            if json {
+                return say_json(&found.iter().map(|call| call_json(call, zone)).collect::<Vec<_>>().into());
+            }
+            if found.is_empty() {
+                return say("no calls\n");
+            }
+            let head = ["call", "began", "line", "lasted", "verdict"];
+            let mut lines = vec![head.map(str::to_owned).to_vec()];
+            lines.extend(found.iter().map(|call| line(call, zone)));
+            say(&table(&lines))
+        }
+        Calls::Show { call, reveal, json } => {
+            let id: Result<CallId, _> = call.trim().parse();
+            let id = id.ok().context(
+                "a call's id looks like 0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04; `kenkocall calls list` shows them",
+            )?;
+            let shown = show_call(clerk, id).await?;
+            if json {
+                say_json(&transcript::as_json(&shown, zone, reveal))
+            } else {
+                say(&transcript::as_text(&shown, zone, reveal))
+            }
+        }
+    }
+}
+
+fn line(call: &CallRow, zone: &TimeZone) -> Vec<String> {
+    let ended = call.ended_at.map_or_else(|| "-".to_owned(), |ended| lasted(ended.duration_since(call.started_at)));
+    let verdict = call.disposition.map_or("open", Disposition::word);
+    vec![call.id.to_string(), shown(call.started_at, zone), call.line.word().to_owned(), ended, verdict.to_owned()]
+}
+
+fn call_json(call: &CallRow, zone: &TimeZone) -> serde_json::Value {
+    json!({
+        "id": call.id.to_string(),
+        "line": call.line.word(),
+        "started_at": rfc3339(call.started_at, zone),
+        "ended_at": call.ended_at.map(|at| rfc3339(at, zone)),
+        "disposition": call.disposition.map(Disposition::word),
+    })
+}

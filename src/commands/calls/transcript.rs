@@ -1,0 +1,191 @@
+//! A call as text that reads like the call: `<` is the caller, `>` is what was said, `!` is what was kept.
+
+use std::fmt::Write;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use super::call_json;
+use crate::call::{Disposition, HangupCause, HersysId, Language, PhoneNumber, Severity};
+use crate::commands::desk::{lasted, rfc3339, shown};
+use crate::engine::{Then, TransferOutcome};
+use crate::service::{ShownAnswer, ShownCall, ShownTurn, StoredEvent};
+use crate::store::legs::{Direction, LegRow, LegStatus};
+
+/// Digits of a number that are shown unasked: enough to tell two callers apart, too few to phone one.
+const SHOWN_DIGITS: usize = 4;
+
+pub(super) fn as_text(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> String {
+    let call = &shown_call.call;
+    let mut text = format!("call {} ({})\n", call.id, call.line.word());
+    let end = match call.ended_at {
+        Some(ended) => {
+            let verdict = call.disposition.map_or("ended", Disposition::word);
+            format!("{verdict} after {}", lasted(ended.duration_since(call.started_at)))
+        }
+        None => "still open".to_owned(),
+    };
+    line(&mut text, &format!("began {}, {end}", shown(call.started_at, zone)));
+    if !shown_call.people.is_empty() {
+        let people: Vec<&str> = shown_call.people.iter().map(HersysId::expose).collect();
+        line(&mut text, &format!("about HER-SYS ID {}", people.join(", ")));
+    }
+    for (leg, statuses) in &shown_call.legs {
+        leg_text(&mut text, leg, statuses, zone, reveal);
+    }
+    let mut language = Language::default();
+    for turn in &shown_call.turns {
+        turn_text(&mut text, turn, zone, &mut language, shown_call.people.len() > 1);
+    }
+    text
+}
+
+/// Writing to a String can't fail.
+fn line(text: &mut String, line: &str) {
+    let _written = writeln!(text, "{line}");
+}
+
+fn leg_text(text: &mut String, leg: &LegRow, statuses: &[LegStatus], zone: &TimeZone, reveal: bool) {
+    let far = number(leg.far_number.as_ref(), reveal).unwrap_or_else(|| "a withheld number".to_owned());
+    let near = number(leg.near_number.as_ref(), reveal);
+    let ways = match (leg.direction, near) {
+        (Direction::Inbound, Some(near)) => format!("from {far} to {near}"),
+        (Direction::Inbound, None) => format!("from {far}"),
+        (Direction::Outbound, _) => format!("to {far}"),
+    };
+    let cause = leg.hangup_cause.map_or("not ended", HangupCause::word);
+    line(text, &format!("{} leg by {}, {ways}: {cause}", leg.direction.word(), leg.carrier));
+    for status in statuses {
+        line(text, &format!("  {}  {}", clock(status.at, zone), status.status));
+    }
+}
+
+fn turn_text(text: &mut String, turn: &ShownTurn, zone: &TimeZone, language: &mut Language, several: bool) {
+    line(text, &format!("\n{}  < {}", clock(turn.at, zone), caller(&turn.event)));
+    for answer in &turn.answers {
+        line(text, &format!("          ! {}", kept(answer, several)));
+    }
+    for (spoken, words) in &turn.said {
+        let tag = if spoken == language { String::new() } else { format!("({spoken}) ") };
+        line(text, &format!("          > {tag}{words}"));
+    }
+    // A language spoken alone is the one that the call goes on in.
+    if let [(first, _), rest @ ..] = turn.said.as_slice()
+        && rest.iter().all(|(spoken, _)| spoken == first)
+    {
+        *language = *first;
+    }
+    match &turn.then {
+        Some(Then::Transfer { number, .. }) => line(text, &format!("          > hands over to {}", number.national())),
+        Some(Then::HangUp) => line(text, "          > hangs up"),
+        Some(Then::Gather { .. }) | None => {}
+    }
+}
+
+fn caller(event: &StoredEvent) -> String {
+    match event {
+        StoredEvent::Began(_) => "calls".to_owned(),
+        StoredEvent::Keyed(keys) if keys.is_empty() => "keys nothing".to_owned(),
+        StoredEvent::Keyed(keys) => format!("keys {keys}"),
+        StoredEvent::Transfer(TransferOutcome::Talked) => "talked with a person".to_owned(),
+        StoredEvent::Transfer(TransferOutcome::NotReached) => "reached nobody".to_owned(),
+        StoredEvent::HungUp(cause) => format!("is gone ({})", cause.word()),
+        StoredEvent::Identified => "is identified".to_owned(),
+    }
+}
+
+fn kept(answer: &ShownAnswer, several: bool) -> String {
+    let whose = answer.hersys_id.as_ref().filter(|_| several).map(|id| format!(" of {}", id.expose()));
+    let value = match answer.answer {
+        None => "taken back".to_owned(),
+        Some(answer) => Some(answer.exported()).filter(|text| !text.is_empty()).unwrap_or("not measured".to_owned()),
+    };
+    let severity = match answer.severity {
+        Severity::None => String::new(),
+        severity => format!(" ({})", severity.word()),
+    };
+    format!("{}{}: {value}{severity}", answer.item.word(), whose.unwrap_or_default())
+}
+
+fn clock(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned_datetime(zone.clone()).strftime("%H:%M:%S").to_string()
+}
+
+/// A number, but for its last digits in dots.
+fn number(number: Option<&PhoneNumber>, reveal: bool) -> Option<String> {
+    let full = number?.national();
+    if reveal {
+        return Some(full);
+    }
+    let digits = full.chars().filter(char::is_ascii_digit).count();
+    let mut nth = 0;
+    let masked = full.chars().map(|c| {
+        if !c.is_ascii_digit() {
+            return c;
+        }
+        nth += 1;
+        if nth + SHOWN_DIGITS > digits { c } else { '•' }
+    });
+    Some(masked.collect())
+}
+
+pub(super) fn as_json(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> Value {
+    let mut value = call_json(&shown_call.call, zone);
+    let legs = shown_call.legs.iter().map(|(leg, statuses)| {
+        json!({
+            "direction": leg.direction.word(),
+            "carrier": leg.carrier,
+            "carrier_leg_id": leg.carrier_leg_id,
+            "far_number": number(leg.far_number.as_ref(), reveal),
+            "near_number": number(leg.near_number.as_ref(), reveal),
+            "started_at": rfc3339(leg.started_at, zone),
+            "ended_at": leg.ended_at.map(|at| rfc3339(at, zone)),
+            "hangup_cause": leg.hangup_cause.map(HangupCause::word),
+            "statuses": statuses.iter().map(|status| json!({
+                "status": status.status,
+                "at": rfc3339(status.at, zone),
+            })).collect::<Vec<_>>(),
+        })
+    });
+    let more = [
+        ("hersys_ids", shown_call.people.iter().map(HersysId::expose).collect::<Vec<_>>().into()),
+        ("legs", legs.collect::<Vec<_>>().into()),
+        ("turns", shown_call.turns.iter().map(|turn| turn_json(turn, zone)).collect::<Vec<_>>().into()),
+    ];
+    if let Value::Object(fields) = &mut value {
+        fields.extend(more.map(|(name, value)| (name.to_owned(), value)));
+    }
+    value
+}
+
+fn turn_json(turn: &ShownTurn, zone: &TimeZone) -> Value {
+    let event = match &turn.event {
+        StoredEvent::Began(_) => json!({ "began": true }),
+        StoredEvent::Keyed(keys) => json!({ "keyed": keys }),
+        StoredEvent::Transfer(outcome) => json!({ "transfer": outcome }),
+        StoredEvent::HungUp(cause) => json!({ "hung_up": cause.word() }),
+        StoredEvent::Identified => json!({ "identified": true }),
+    };
+    let then = turn.then.as_ref().map(|then| match then {
+        Then::Gather { .. } => "gather",
+        Then::Transfer { .. } => "transfer",
+        Then::HangUp => "hang_up",
+    });
+    json!({
+        "turn": turn.turn,
+        "at": rfc3339(turn.at, zone),
+        "event": event,
+        "answers": turn.answers.iter().map(|answer| json!({
+            "hersys_id": answer.hersys_id.as_ref().map(HersysId::expose),
+            "item": answer.item.word(),
+            "answer": answer.answer.map(crate::call::Answer::exported),
+            "severity": answer.severity.word(),
+        })).collect::<Vec<_>>(),
+        "said": turn.said.iter().map(|(language, text)| json!({
+            "language": language.tag(),
+            "text": text,
+        })).collect::<Vec<_>>(),
+        "then": then,
+    })
+}

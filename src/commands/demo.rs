@@ -1,0 +1,113 @@
+//! `kenkocall demo`: the health-call line at the terminal, with everything real but the phone network.
+
+use std::io::IsTerminal;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use super::documents::Origin;
+use super::serve::Server;
+use super::terminal;
+use crate::call::{Line, PhoneNumber};
+use crate::config::Config;
+use crate::service::{Begin, FIRST_MADE_UP_ID, Knock, MADE_UP_BIRTH_DATE, Outcome, Switchboard, add_made_up};
+
+/// Made-up patients of the demonstration.
+const PATIENTS: u32 = 5;
+/// The port that is tried first; any free one when it is taken.
+const USUAL_PORT: u16 = 8080;
+/// Calls of one demonstration.
+const MAX_CALLS: u32 = 1_000;
+/// What is keyed when nobody sits at the terminal: one whole report, one red answer in it.
+const UNATTENDED: &str = "1\n1000001#\n19800401\n385\n1\n096\n1\n1\n2\n2\n2\n2\n2\n2\n2\n2\n2\n";
+
+pub(super) async fn run() -> anyhow::Result<()> {
+    let folder = std::env::temp_dir().join(format!("kenkocall-demo-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).context("a folder for the demonstration can't be made")?;
+    let outcome = demonstrate(&folder).await;
+    std::fs::remove_dir_all(&folder).context("the folder of the demonstration can't be removed")?;
+    outcome
+}
+
+async fn demonstrate(folder: &std::path::Path) -> anyhow::Result<()> {
+    let mut config = Config::default();
+    config.database.url = format!("sqlite://{}", folder.join("demo.db").display());
+    let listener = listen().await?;
+    let address = listener.local_addr().context("the listening address can't be read")?;
+    config.server.listen = address;
+    let server = Server::open(&config, Origin::choose(None).library()?).await?;
+    let (switchboard, desk) = (server.switchboard(), server.desk().clone());
+    add_made_up(&desk.database, &desk.clock, PATIENTS).await?;
+
+    println!("健康コール — the health-call line, played at this terminal.\n");
+    println!("  database   {} (fresh, removed at the end)", config.database.url);
+    println!("  probes     http://{address}/healthz  http://{address}/metrics");
+    println!("  patients   見本 花子 and four others, all made up:");
+    println!("             HER-SYS ID {FIRST_MADE_UP_ID} to {}", FIRST_MADE_UP_ID + PATIENTS - 1);
+    println!("             birth date {MADE_UP_BIRTH_DATE}, of all of them\n");
+
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = tokio::spawn(server.run(listener, async { drop(stopped.await) }, Duration::from_secs(5)));
+    let calls = call_again_and_again(&switchboard).await;
+    drop(switchboard);
+    drop(desk);
+    drop(stop);
+    serving.await.context("the server broke")??;
+    calls
+}
+
+async fn listen() -> anyhow::Result<TcpListener> {
+    let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, USUAL_PORT));
+    match TcpListener::bind(usual).await {
+        Ok(listener) => Ok(listener),
+        Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("no port is free"),
+    }
+}
+
+async fn call_again_and_again(switchboard: &Switchboard) -> anyhow::Result<()> {
+    if !std::io::stdin().is_terminal() {
+        println!("Nobody sits at the terminal, so one call is played.\n");
+        return call(switchboard, 0, &mut UNATTENDED.as_bytes()).await;
+    }
+    println!("{}", terminal::HELP);
+    for nth in 0..MAX_CALLS {
+        match terminal::ask(&mut std::io::stdin().lock(), "Enter calls, q ends:")?.as_deref() {
+            None | Some("q") => break,
+            Some(_) => call(switchboard, nth, &mut std::io::stdin().lock()).await?,
+        }
+    }
+    Ok(())
+}
+
+/// One call from its ringing to its end.
+async fn call(switchboard: &Switchboard, nth: u32, input: &mut impl std::io::BufRead) -> anyhow::Result<()> {
+    let begin = Begin {
+        line: Line::HealthCall,
+        carrier: "terminal",
+        leg: format!("terminal-call-{nth:04}"),
+        caller: PhoneNumber::from_e164("+815000000000").ok(),
+        called: None,
+    };
+    let mut outcome = switchboard.take(Knock::Begin(begin)).await?;
+    loop {
+        match outcome {
+            Outcome::Reply { call, turn, reply, library } => {
+                terminal::show(&library, &reply);
+                if reply.then == crate::engine::Then::HangUp {
+                    println!();
+                    return Ok(());
+                }
+                let happening = terminal::next(input, &reply)?;
+                outcome = switchboard.take(Knock::Turn { call, turn, happening }).await?;
+            }
+            Outcome::Over | Outcome::Noted => {
+                println!("  (the call is over; what was answered is kept as unanswered, 未回答)\n");
+                return Ok(());
+            }
+            Outcome::Unknown => bail!("the call was lost; this is a defect"),
+        }
+    }
+}

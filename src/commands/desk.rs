@@ -1,0 +1,101 @@
+//! What the desk's commands begin and end with: who works, what was typed, and how it is shown.
+
+use std::io::Write;
+
+use anyhow::Context;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use crate::call::{CentreCode, HersysId};
+use crate::config::Config;
+use crate::roster::width;
+use crate::service::{Clerk, Clock, Source};
+
+/// The clerk of this command, on a database that is up to date.
+pub(super) async fn clerk(config: &Config, name: String) -> anyhow::Result<Clerk> {
+    let database = super::open_database(config).await?;
+    database.migrate().await?;
+    Ok(Clerk { database, clock: Clock::system(), name, source: Source::Command })
+}
+
+/// Writes to standard output. A reader that has gone (`… | head`) is no fault.
+pub(super) fn say(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("standard output can't be written"),
+    }
+}
+
+/// Writes a value as JSON.
+pub(super) fn say_json(value: &Value) -> anyhow::Result<()> {
+    let text = serde_json::to_string_pretty(value).context("the answer can't be written as JSON")?;
+    say(&format!("{text}\n"))
+}
+
+pub(super) fn centre_code(text: &str) -> anyhow::Result<CentreCode> {
+    Ok(CentreCode::parse(&width::fold(text))?)
+}
+
+/// Reads a HER-SYS ID; the sentence doesn't repeat it.
+pub(super) fn hersys_id(text: &str) -> anyhow::Result<HersysId> {
+    Ok(HersysId::parse(&width::fold(text))?)
+}
+
+/// The line's own time zone, in which times are shown and read that belong to no centre.
+pub(super) fn line_zone(config: &Config) -> anyhow::Result<TimeZone> {
+    TimeZone::get(&config.health_call.time_zone).context("health_call.time_zone")
+}
+
+/// Reads a moment: RFC 3339, or `2026-12-01 05:00` or `2026-12-01` in `zone`.
+pub(super) fn moment(text: &str, zone: &TimeZone) -> anyhow::Result<Timestamp> {
+    let text = text.trim();
+    if let Ok(moment) = text.parse::<Timestamp>() {
+        return Ok(moment);
+    }
+    let local: Option<DateTime> = text.parse().ok();
+    let moment = local.and_then(|local| zone.to_timestamp(local).ok());
+    moment.with_context(|| {
+        format!("“{text}” isn't a time; write 2026-12-01, 2026-12-01 05:00 or 2026-12-01T05:00:00+09:00")
+    })
+}
+
+/// A moment as people read it: `2026-11-23 09:00:03 +09:00`.
+pub(super) fn shown(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
+}
+
+/// A moment as programs read it: RFC 3339 in `zone`, to the second.
+pub(super) fn rfc3339(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+/// `3 min 7 s`.
+pub(super) fn lasted(duration: SignedDuration) -> String {
+    let seconds = duration.as_secs();
+    if seconds < 60 { format!("{seconds} s") } else { format!("{} min {} s", seconds / 60, seconds % 60) }
+}
+
+/// Lines of cells, each column as wide as its widest cell; Japanese characters count twice, as terminals show them.
+pub(super) fn table(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let widest = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cells_wide(cell)).max();
+    let widths: Vec<usize> = (0..columns).map(|column| widest(column).unwrap_or(0)).collect();
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(&widths) {
+            line.push_str(cell);
+            line.extend(std::iter::repeat_n(' ', width.saturating_sub(cells_wide(cell)) + 2));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn cells_wide(text: &str) -> usize {
+    text.chars().map(|c| if matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{ffdc}') { 2 } else { 1 }).sum()
+}

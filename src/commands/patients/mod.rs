@@ -1,0 +1,183 @@
+//! `kenkocall patients`: lists taken over, and single patients added, changed, stopped, released and shown.
+
+mod import;
+mod show;
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+use clap::{Args, Subcommand};
+
+use super::desk::{centre_code, hersys_id, say};
+use crate::call::HersysId;
+use crate::roster::{Column, Finding, Place};
+use crate::service::{
+    Changed, Clerk, Refused, add_patient, change_patient, release_patient, show_patient, stop_patient,
+};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Patients {
+    /// Take over a patient list: CSV or an Excel workbook, all of it or nothing.
+    Import {
+        /// The list.
+        file: PathBuf,
+        /// The health centre that watches over these patients.
+        #[arg(long, value_name = "CODE")]
+        centre: String,
+        /// Say what would change, and write nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Add one patient.
+    Add {
+        /// The health centre that watches over the patient.
+        #[arg(long, value_name = "CODE")]
+        centre: String,
+        /// 6 to 8 digits.
+        #[arg(long)]
+        hersys_id: String,
+        /// 1980-04-01, 1980/4/1 or 昭和55年4月1日.
+        #[arg(long)]
+        birth_date: String,
+        /// 姓
+        #[arg(long)]
+        family_name: String,
+        /// 名
+        #[arg(long)]
+        given_name: String,
+        #[command(flatten)]
+        more: More,
+    },
+    /// Change a patient; what isn't given stays, and an empty value erases. It holds for the next call at once.
+    Set {
+        /// The patient's HER-SYS ID.
+        hersys_id: String,
+        /// 1980-04-01, 1980/4/1 or 昭和55年4月1日.
+        #[arg(long)]
+        birth_date: Option<String>,
+        /// 姓
+        #[arg(long)]
+        family_name: Option<String>,
+        /// 名
+        #[arg(long)]
+        given_name: Option<String>,
+        #[command(flatten)]
+        more: More,
+    },
+    /// No more automated calls from now on; the patient can still report. `set --automated-call yes` ends the stop.
+    Stop {
+        /// The patient's HER-SYS ID.
+        hersys_id: String,
+    },
+    /// Observation has ended: no more automated calls from now on, and no more reports.
+    Release {
+        /// The patient's HER-SYS ID.
+        hersys_id: String,
+    },
+    /// Show a patient with the last reports and calls. It is noted who looked.
+    Show {
+        /// The patient's HER-SYS ID.
+        hersys_id: String,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// What may be left out.
+#[derive(Debug, Args)]
+pub(super) struct More {
+    /// The number for automated calls.
+    #[arg(long)]
+    phone_number: Option<String>,
+    /// yes or no.
+    #[arg(long, value_name = "YES|NO")]
+    automated_call: Option<String>,
+    /// Up to four times inside the centre's calling hours: "09:00;18:00".
+    #[arg(long, value_name = "HH:MM;HH:MM")]
+    call_times: Option<String>,
+    /// ja, en, zh-Hans, zh-Hant, ko, es or pt.
+    #[arg(long)]
+    language: Option<String>,
+    /// 診断年月日
+    #[arg(long)]
+    diagnosis_date: Option<String>,
+    /// 観察開始日
+    #[arg(long)]
+    monitoring_start: Option<String>,
+}
+
+impl More {
+    fn values(&self) -> Vec<(Column, &str)> {
+        let given = [
+            (Column::PhoneNumber, &self.phone_number),
+            (Column::AutomatedCall, &self.automated_call),
+            (Column::CallTimes, &self.call_times),
+            (Column::Language, &self.language),
+            (Column::DiagnosisDate, &self.diagnosis_date),
+            (Column::MonitoringStart, &self.monitoring_start),
+        ];
+        given.into_iter().filter_map(|(column, value)| value.as_deref().map(|value| (column, value))).collect()
+    }
+}
+
+pub(super) async fn run(clerk: &Clerk, command: Patients) -> anyhow::Result<()> {
+    match command {
+        Patients::Import { file, centre, dry_run } => import::run(clerk, &file, &centre, dry_run).await,
+        Patients::Add { centre, hersys_id: id, birth_date, family_name, given_name, more } => {
+            let id = hersys_id(&id)?;
+            let mut values = vec![
+                (Column::HersysId, id.expose()),
+                (Column::BirthDate, &*birth_date),
+                (Column::FamilyName, &*family_name),
+                (Column::GivenName, &*given_name),
+            ];
+            values.extend(more.values());
+            done(add_patient(clerk, &centre_code(&centre)?, &values).await, "added")
+        }
+        Patients::Set { hersys_id: id, birth_date, family_name, given_name, more } => {
+            let names = [
+                (Column::BirthDate, birth_date.as_deref()),
+                (Column::FamilyName, family_name.as_deref()),
+                (Column::GivenName, given_name.as_deref()),
+            ];
+            let mut values: Vec<(Column, &str)> =
+                names.into_iter().filter_map(|(column, value)| Some((column, value?))).collect();
+            values.extend(more.values());
+            if values.is_empty() {
+                bail!("nothing is given to change; `kenkocall patients set --help` shows what can be");
+            }
+            done(change_patient(clerk, &hersys_id(&id)?, &values).await, "changed")
+        }
+        Patients::Stop { hersys_id: id } => done(stop_patient(clerk, &hersys_id(&id)?).await, "stopped"),
+        Patients::Release { hersys_id: id } => done(release_patient(clerk, &hersys_id(&id)?).await, "released"),
+        Patients::Show { hersys_id: id, json } => {
+            let id: HersysId = hersys_id(&id)?;
+            show::run(&show_patient(clerk, &id).await?, json)
+        }
+    }
+}
+
+/// Says what is now so.
+fn done(outcome: Result<Changed, Refused>, word: &str) -> anyhow::Result<()> {
+    let changed = match outcome {
+        Ok(changed) => changed,
+        Err(Refused::Values(findings)) => {
+            let lines: Vec<String> = findings.iter().map(of_option).collect();
+            bail!("nothing was changed\n{}", lines.join("\n"));
+        }
+        Err(other) => return Err(other.into()),
+    };
+    let word = if changed.changed { word } else { "nothing to change" };
+    say(&format!("{word}: HER-SYS ID {}\n{}\n", changed.patient.hersys_id.expose(), show::calling(&changed)))
+}
+
+/// A finding by the option that it speaks of.
+fn of_option(finding: &Finding) -> String {
+    match finding.place {
+        Place::Cell { column: Some(column), .. } => {
+            format!("  --{}: {}", column.word().replace('_', "-"), finding.fault)
+        }
+        _ => format!("  {}", finding.fault),
+    }
+}

@@ -1,0 +1,166 @@
+//! `kenkocall patients show`: a patient for someone entitled to see one.
+
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value, json};
+
+use crate::call::{ReportOutcome, Severity};
+use crate::commands::desk::{rfc3339, say, say_json, shown, table};
+use crate::service::{Changed, ShownPatient, ShownReport};
+use crate::store::patients::PatientRow;
+
+pub(super) fn run(patient: &ShownPatient, as_json: bool) -> anyhow::Result<()> {
+    if as_json { say_json(&json_of(patient)) } else { say(&text_of(patient)) }
+}
+
+/// Whether and when the patient is called, as a sentence.
+pub(super) fn calling(changed: &Changed) -> String {
+    calling_of(&changed.patient, &changed.zone)
+}
+
+fn calling_of(row: &PatientRow, zone: &TimeZone) -> String {
+    if let Some(at) = row.released_at {
+        return format!("observation ended {}: no automated calls", shown(at, zone));
+    }
+    if let Some(at) = row.stopped_at {
+        return format!("automated calls stopped {}", shown(at, zone));
+    }
+    match &row.phone_number {
+        Some(number) if row.automated_call => {
+            let times = if row.call_times.is_empty() { "the centre's own times" } else { &row.call_times };
+            format!("automated calls to {} at {times}", number.national())
+        }
+        _ => "no automated calls".to_owned(),
+    }
+}
+
+fn text_of(view: &ShownPatient) -> String {
+    let row = &view.patient;
+    let date = |date: Option<jiff::civil::Date>| date.map_or_else(|| "-".to_owned(), |date| date.to_string());
+    let number = row.phone_number.as_ref().map_or_else(|| "-".to_owned(), |number| number.national());
+    let facts = [
+        ("HER-SYS ID", row.hersys_id.expose().to_owned()),
+        ("name", format!("{} {}", row.family_name.expose(), row.given_name.expose())),
+        ("birth date", row.birth_date.expose().to_string()),
+        ("health centre", format!("{} {}", row.centre, view.centre_name)),
+        ("phone number", number),
+        ("automated calls", calling_of(row, &view.zone)),
+        ("language", format!("{} ({})", row.language.own_name(), row.language)),
+        ("diagnosed", date(row.diagnosis_date)),
+        ("observed from", date(row.monitoring_start)),
+        ("registered", shown(row.created_at, &view.zone)),
+        ("today", today(view)),
+    ];
+    let mut text = table(&facts.map(|(name, value)| vec![name.to_owned(), value]));
+    if !view.reports.is_empty() {
+        text.push_str("\nreports of the last 14 days\n");
+        text.push_str(&table(&view.reports.iter().map(|report| report_line(report, &view.zone)).collect::<Vec<_>>()));
+    }
+    if !view.calls.is_empty() {
+        text.push_str("\nlast calls in which this HER-SYS ID was keyed\n");
+        let line = |call: &crate::store::calls::CallRow| {
+            let verdict = call.disposition.map_or("open", crate::call::Disposition::word);
+            vec![
+                format!("  {}", call.id),
+                shown(call.started_at, &view.zone),
+                call.line.word().to_owned(),
+                verdict.to_owned(),
+            ]
+        };
+        text.push_str(&table(&view.calls.iter().map(line).collect::<Vec<_>>()));
+    }
+    text
+}
+
+/// How far today's report is.
+fn today(view: &ShownPatient) -> String {
+    let mut of_today = view.reports.iter().filter(|shown| shown.report.report_date == view.today);
+    let all: Vec<&ShownReport> = of_today.by_ref().collect();
+    let finished = all.iter().find(|shown| shown.report.outcome == ReportOutcome::Reported);
+    match (finished, all.first()) {
+        (Some(report), _) => {
+            format!("reported by {}, severity {}", report.report.channel.word(), severity(report).word())
+        }
+        (None, Some(report)) => {
+            format!("not finished: {} answers so far, severity {}", report.answers.len(), severity(report).word())
+        }
+        (None, None) => "no report yet".to_owned(),
+    }
+}
+
+fn severity(report: &ShownReport) -> Severity {
+    report.answers.iter().map(|answer| answer.severity).max().unwrap_or_default()
+}
+
+fn report_line(shown_report: &ShownReport, zone: &TimeZone) -> Vec<String> {
+    let report = &shown_report.report;
+    let answers: Vec<String> = shown_report
+        .answers
+        .iter()
+        .filter(|answer| answer.severity > Severity::None || answer.item <= crate::call::Item::Spo2)
+        .filter_map(|answer| {
+            let value = answer.item.read(answer.entry.expose())?.exported();
+            let value = if value.is_empty() { "not measured".to_owned() } else { value };
+            Some(format!("{} {value}", answer.item.word()))
+        })
+        .collect();
+    vec![
+        format!("  {}", report.report_date),
+        report.channel.word().to_owned(),
+        report.outcome.word().to_owned(),
+        severity(shown_report).word().to_owned(),
+        shown(report.started_at, zone),
+        answers.join(", "),
+    ]
+}
+
+fn json_of(view: &ShownPatient) -> Value {
+    let row = &view.patient;
+    let zone = &view.zone;
+    let time = |at: Option<jiff::Timestamp>| at.map(|at| rfc3339(at, zone));
+    json!({
+        "hersys_id": row.hersys_id.expose(),
+        "id": row.id.to_string(),
+        "centre": row.centre.as_str(),
+        "birth_date": row.birth_date.expose().to_string(),
+        "family_name": row.family_name.expose(),
+        "given_name": row.given_name.expose(),
+        "phone_number": row.phone_number.as_ref().map(|number| number.expose()),
+        "automated_call": row.automated_call,
+        "call_times": row.call_times,
+        "language": row.language.tag(),
+        "diagnosis_date": row.diagnosis_date.map(|date| date.to_string()),
+        "monitoring_start": row.monitoring_start.map(|date| date.to_string()),
+        "stopped_at": time(row.stopped_at),
+        "released_at": time(row.released_at),
+        "today": today(view),
+        "reports": view.reports.iter().map(|report| report_json(report, zone)).collect::<Vec<_>>(),
+        "calls": view.calls.iter().map(|call| json!({
+            "id": call.id.to_string(),
+            "line": call.line.word(),
+            "started_at": rfc3339(call.started_at, zone),
+            "ended_at": time(call.ended_at),
+            "disposition": call.disposition.map(crate::call::Disposition::word),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn report_json(shown_report: &ShownReport, zone: &TimeZone) -> Value {
+    let report = &shown_report.report;
+    let answers: Map<String, Value> = shown_report
+        .answers
+        .iter()
+        .filter_map(|answer| {
+            let value = answer.item.read(answer.entry.expose())?.exported();
+            Some((answer.item.word().to_owned(), value.into()))
+        })
+        .collect();
+    json!({
+        "report_date": report.report_date.to_string(),
+        "channel": report.channel.word(),
+        "outcome": report.outcome.word(),
+        "severity": severity(shown_report).word(),
+        "started_at": rfc3339(report.started_at, zone),
+        "ended_at": report.ended_at.map(|at| rfc3339(at, zone)),
+        "answers": answers,
+    })
+}

@@ -1,0 +1,57 @@
+//! The terminal as a phone: what is said is printed, what is typed is keyed.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use anyhow::Context;
+
+use crate::call::{HangupCause, Keys};
+use crate::engine::{Happening, Reply, Then, TransferOutcome, WordsFor, words};
+use crate::flow::Library;
+
+/// How the keyboard stands for the phone's keys.
+pub(super) const HELP: &str = "Type keys and Enter (375#). Enter alone is silence, h hangs up.";
+
+/// Prints what the caller hears.
+pub(super) fn show(library: &Library, reply: &Reply) {
+    for utterance in &reply.say {
+        println!("  {}", words(library, utterance, WordsFor::Reader));
+    }
+    match reply.then {
+        Then::HangUp => println!("  (hangs up)"),
+        Then::Transfer { .. } => println!("  (rings a person)"),
+        Then::Gather { .. } => {}
+    }
+}
+
+/// Reads what the caller does next: keys, or after a transfer whether they talked. The end of the input hangs up.
+pub(super) fn next(input: &mut impl BufRead, reply: &Reply) -> anyhow::Result<Happening> {
+    if matches!(reply.then, Then::Transfer { .. }) {
+        let answer = ask(input, "Did they talk? y/n")?;
+        let talked = answer.is_some_and(|answer| answer.starts_with('y'));
+        let outcome = if talked { TransferOutcome::Talked } else { TransferOutcome::NotReached };
+        return Ok(Happening::TransferEnded(outcome));
+    }
+    loop {
+        match ask(input, "☎")?.as_deref() {
+            None | Some("h") => return Ok(Happening::HungUp(HangupCause::NormalClearing)),
+            Some(keys) => match Keys::parse(keys) {
+                Ok(keys) => return Ok(Happening::Keyed(keys)),
+                Err(error) => println!("  {error}; h hangs up"),
+            },
+        }
+    }
+}
+
+/// Reads a line of standard input; nothing at its end.
+pub(super) fn ask(input: &mut impl BufRead, prompt: &str) -> anyhow::Result<Option<String>> {
+    print!("{prompt} ");
+    std::io::stdout().flush().context("the terminal can't be written to")?;
+    let mut line = String::new();
+    let read = input.read_line(&mut line).context("the keys can't be read")?;
+    let line = (read > 0).then(|| line.trim().to_owned());
+    if !std::io::stdin().is_terminal() {
+        // Nobody typed it, so nobody has seen it.
+        println!("{}", line.as_deref().unwrap_or("(the end of the input)"));
+    }
+    Ok(line)
+}

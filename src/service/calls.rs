@@ -1,0 +1,184 @@
+//! Calls as they were: who rang, what was keyed and what was said, turn by turn.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::clerk::{Changes, Clerk, patient_subject};
+use super::history::StoredEvent;
+use super::refused::Refused;
+use super::switchboard::{SwitchboardError, stored_library};
+use crate::call::{Answer, CallId, HersysId, Item, Language, PatientId, Severity};
+use crate::engine::{Reply, Session, Then, WordsFor, words};
+use crate::flow::Library;
+use crate::store::answers::{self, AnswerRow};
+use crate::store::calls::{self, CallFilter, CallRow};
+use crate::store::legs::{self, LegRow, LegStatus};
+use crate::store::patients::{self, PatientRow};
+use crate::store::turns::{self, TurnRow};
+use crate::store::{Tx, audit, identifications, reports, sessions};
+
+/// A call with all that is kept of it.
+#[allow(missing_debug_implementations)] // what was keyed is personal
+pub struct ShownCall {
+    /// The call.
+    pub call: CallRow,
+    /// Its legs, each with what the carrier told of it.
+    pub legs: Vec<(LegRow, Vec<LegStatus>)>,
+    /// The HER-SYS IDs of those who were identified in it.
+    pub people: Vec<HersysId>,
+    /// Its turns, first to last.
+    pub turns: Vec<ShownTurn>,
+}
+
+/// One turn of a call.
+#[allow(missing_debug_implementations)] // what was keyed is personal
+pub struct ShownTurn {
+    /// Its number.
+    pub turn: i64,
+    /// When it was taken.
+    pub at: Timestamp,
+    /// What came in.
+    pub event: StoredEvent,
+    /// What was kept of it.
+    pub answers: Vec<ShownAnswer>,
+    /// What was said then, in the words of the documents that the call began with.
+    pub said: Vec<(Language, String)>,
+    /// What was waited for then; nothing when there was nothing left to say.
+    pub then: Option<Then>,
+}
+
+/// An answer kept.
+#[derive(Clone)]
+#[allow(missing_debug_implementations)] // health data
+pub struct ShownAnswer {
+    /// The HER-SYS ID of the person whose answer it is.
+    pub hersys_id: Option<HersysId>,
+    /// What was asked.
+    pub item: Item,
+    /// The answer; none when it was taken back.
+    pub answer: Option<Answer>,
+    /// How it was judged.
+    pub severity: Severity,
+}
+
+/// Calls by their beginning, latest first. With a HER-SYS ID the list speaks of a person and leaves a trace.
+///
+/// # Errors
+/// As the database fails.
+pub async fn list_calls(clerk: &Clerk, filter: &CallFilter) -> Result<Vec<CallRow>, Refused> {
+    let Some(id) = &filter.hersys_id else {
+        return Ok(calls::list(&mut clerk.database.read().await?, filter).await?);
+    };
+    let mut tx = clerk.database.begin().await?;
+    let found = calls::list(&mut tx, filter).await?;
+    let people = patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await?;
+    shown_of(&mut tx, clerk, &people, "patient.calls_listed").await?;
+    tx.commit().await?;
+    Ok(found)
+}
+
+/// Shows a call. When it speaks of people, that leaves a trace at each of them (D3).
+///
+/// # Errors
+/// [`Refused::NoSuchCall`], or [`Refused::Unreadable`] when what is stored can't be read.
+pub async fn show_call(clerk: &Clerk, id: CallId) -> Result<ShownCall, Refused> {
+    let mut tx = clerk.database.begin().await?;
+    let call = calls::show(&mut tx, id).await?.ok_or(Refused::NoSuchCall)?;
+    let mut shown_legs = Vec::new();
+    for leg in legs::of_calls(&mut tx, &[id]).await? {
+        let statuses = legs::statuses(&mut tx, leg.id).await?;
+        shown_legs.push((leg, statuses));
+    }
+    let library = stored_library(&mut tx, &call.flow_set).await.map_err(|error| match error {
+        SwitchboardError::Store(error) => Refused::Store(error),
+        _ => Refused::Unreadable("flow document set"),
+    })?;
+    let people = people_in(&mut tx, &call).await?;
+    let answers = answers_in(&mut tx, &call, &people).await?;
+    let mut shown_turns = Vec::new();
+    for row in turns::of_call(&mut tx, id).await? {
+        shown_turns.push(shown_turn(&row, &library, &answers)?);
+    }
+    shown_of(&mut tx, clerk, &people, "patient.call_shown").await?;
+    tx.commit().await?;
+    let people = people.into_iter().map(|patient| patient.hersys_id).collect();
+    Ok(ShownCall { call, legs: shown_legs, people, turns: shown_turns })
+}
+
+/// Who was identified in a call, and whom it was placed to.
+async fn people_in(tx: &mut Tx, call: &CallRow) -> Result<Vec<PatientRow>, Refused> {
+    let proven = identifications::proven_in(tx, call.id).await?;
+    let mut people = patients::by_hersys_ids(tx, &proven).await?;
+    let sessions = sessions::load(tx, &[call.id]).await?;
+    let last = sessions.first().and_then(|row| serde_json::from_str::<Session>(row.session.as_str()).ok());
+    if let Some(person) = last.and_then(|session| session.person)
+        && !people.iter().any(|known| known.id == person.patient)
+    {
+        people.extend(patients::by_ids(tx, &[person.patient]).await?);
+    }
+    people.dedup_by_key(|patient| patient.id);
+    Ok(people)
+}
+
+/// The answers given in a call. They are found by the people's reports of the call's days, as answers lie by report;
+/// the day at the centre may be the one before or after the day in UTC.
+async fn answers_in(
+    tx: &mut Tx,
+    call: &CallRow,
+    people: &[PatientRow],
+) -> Result<Vec<(Option<HersysId>, AnswerRow)>, Refused> {
+    let begun = call.started_at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+    let days = [begun.yesterday(), Ok(begun), begun.tomorrow()];
+    let days: Vec<_> = days.into_iter().filter_map(Result::ok).collect();
+    let mut keys: Vec<(PatientId, jiff::civil::Date)> =
+        people.iter().flat_map(|patient| days.iter().map(|day| (patient.id, *day))).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let reports = reports::of_days(tx, &keys).await?;
+    let ids: Vec<_> = reports.iter().map(|report| report.id).collect();
+    let whose = |answer: &AnswerRow| {
+        let report = reports.iter().find(|report| report.id == answer.report)?;
+        people.iter().find(|patient| patient.id == report.patient).map(|patient| patient.hersys_id.clone())
+    };
+    let given = answers::of_reports(tx, &ids).await?;
+    let given = given.into_iter().filter(|answer| answer.call == Some(call.id));
+    Ok(given.map(|answer| (whose(&answer), answer)).collect())
+}
+
+fn shown_turn(
+    row: &TurnRow,
+    library: &Library,
+    answers: &[(Option<HersysId>, AnswerRow)],
+) -> Result<ShownTurn, Refused> {
+    let unreadable = |_| Refused::Unreadable("turn of this call");
+    let event: StoredEvent = serde_json::from_str(row.event.as_str()).map_err(unreadable)?;
+    let reply: Option<Arc<Reply>> = serde_json::from_str(row.reply.as_str()).map_err(unreadable)?;
+    let said = reply.iter().flat_map(|reply| &reply.say);
+    let said = said.map(|utterance| (utterance.language, words(library, utterance, WordsFor::Reader)));
+    let of_turn = answers.iter().filter(|(_, answer)| answer.turn == Some(row.turn));
+    let answers = of_turn.map(|(hersys_id, answer)| ShownAnswer {
+        hersys_id: hersys_id.clone(),
+        item: answer.item,
+        answer: answer.item.read(answer.entry.expose()),
+        severity: answer.severity,
+    });
+    Ok(ShownTurn {
+        turn: row.turn,
+        at: row.at,
+        event,
+        answers: answers.collect(),
+        said: said.collect(),
+        then: reply.as_ref().map(|reply| reply.then.clone()),
+    })
+}
+
+/// Notes that something of these people was read (D3).
+pub(super) async fn shown_of(tx: &mut Tx, clerk: &Clerk, people: &[PatientRow], action: &str) -> Result<(), Refused> {
+    let now = clerk.clock.now();
+    let entry = |patient: &PatientRow| {
+        let subject = patient_subject(patient.id);
+        clerk.entry(now, action, subject, Some(patient.centre.clone()), Changes::default())
+    };
+    Ok(audit::append(tx, people.iter().map(entry).collect()).await?)
+}

@@ -1,0 +1,77 @@
+//! Times of maintenance: callers hear an announcement in place of the line (H1). The switchboard of every node reads
+//! them at each new call, so they hold everywhere at once.
+
+use jiff::Timestamp;
+
+use super::clerk::{Changes, Clerk};
+use super::clock::new_id;
+use super::refused::Refused;
+use crate::store::maintenances::{self, MaintenanceRow};
+use crate::store::{Tx, audit};
+
+/// Maintenances that may overlap; more than a handful come from a mistake.
+const MOST_AT_ONCE: usize = 100;
+
+/// Begins a maintenance, in place of one under way. Calls that have begun go on.
+///
+/// # Errors
+/// [`Refused::UntilPassed`] when its announced end isn't in the future.
+pub async fn start_maintenance(clerk: &Clerk, until: Option<Timestamp>) -> Result<MaintenanceRow, Refused> {
+    let now = clerk.clock.now();
+    if until.is_some_and(|until| until <= now) {
+        return Err(Refused::UntilPassed);
+    }
+    let mut tx = clerk.database.begin().await?;
+    end_all(&mut tx, now).await?;
+    let maintenance = MaintenanceRow { id: new_id(), starts_at: now, until, closed_at: None };
+    maintenances::start(&mut tx, &maintenance).await?;
+    trace(&mut tx, clerk, now, "maintenance.started", &maintenance).await?;
+    tx.commit().await?;
+    Ok(maintenance)
+}
+
+/// Ends the maintenance under way; gives it, none when there was none.
+///
+/// # Errors
+/// As the database fails.
+pub async fn end_maintenance(clerk: &Clerk) -> Result<Option<MaintenanceRow>, Refused> {
+    let now = clerk.clock.now();
+    let mut tx = clerk.database.begin().await?;
+    let ended = end_all(&mut tx, now).await?;
+    if let Some(maintenance) = &ended {
+        trace(&mut tx, clerk, now, "maintenance.ended", maintenance).await?;
+    }
+    tx.commit().await?;
+    Ok(ended)
+}
+
+/// The maintenance under way.
+///
+/// # Errors
+/// As the database fails.
+pub async fn current_maintenance(clerk: &Clerk) -> Result<Option<MaintenanceRow>, Refused> {
+    Ok(maintenances::current(&mut clerk.database.read().await?, clerk.clock.now()).await?)
+}
+
+async fn end_all(tx: &mut Tx, now: Timestamp) -> Result<Option<MaintenanceRow>, Refused> {
+    let mut first = None;
+    for _ in 0..MOST_AT_ONCE {
+        let Some(maintenance) = maintenances::current(tx, now).await? else { break };
+        maintenances::end(tx, maintenance.id, now).await?;
+        first.get_or_insert(maintenance);
+    }
+    Ok(first)
+}
+
+async fn trace(
+    tx: &mut Tx,
+    clerk: &Clerk,
+    now: Timestamp,
+    action: &str,
+    maintenance: &MaintenanceRow,
+) -> Result<(), Refused> {
+    let until = maintenance.until.map(|until| until.to_string());
+    let details = Changes::default().field("until", None::<String>, until);
+    let entry = clerk.entry(now, action, format!("maintenance:{}", maintenance.id), None, details);
+    Ok(audit::append(tx, vec![entry]).await?)
+}

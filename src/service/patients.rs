@@ -1,0 +1,231 @@
+//! One patient at a time: added, changed, stopped, released, shown. Each leaves its trace (D3), and each change holds
+//! for the next call at once (A3, A4).
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
+
+use super::centres::{day_and_hours, known_centre, zone_of};
+use super::clerk::{Changes, Clerk, patient_subject};
+use super::refused::Refused;
+use super::registration::{changed_row, changes, existing, held_number, new_row};
+use crate::call::{CentreCode, HersysId};
+use crate::follow_up::report_day;
+use crate::roster::{Change, Column, compare, read_values};
+use crate::store::answers::{self, LatestAnswer};
+use crate::store::calls::{self, CallFilter, CallRow};
+use crate::store::patients::{self, PatientRow};
+use crate::store::reports::{self, ReportRow};
+use crate::store::{Tx, audit};
+
+/// Days of reports that are shown, today among them.
+const DAYS_SHOWN: i64 = 14;
+/// Calls that are shown.
+const CALLS_SHOWN: u32 = 10;
+
+/// A patient after a change.
+#[derive(Debug, Clone)]
+pub struct Changed {
+    /// The patient as it is now.
+    pub patient: PatientRow,
+    /// Whether anything is different from before.
+    pub changed: bool,
+    /// The centre's time zone.
+    pub zone: TimeZone,
+}
+
+/// A report and the answers that stand.
+#[derive(Debug, Clone)]
+pub struct ShownReport {
+    /// The report.
+    pub report: ReportRow,
+    /// Its answers, without those taken back.
+    pub answers: Vec<LatestAnswer>,
+}
+
+/// Everything shown of a patient.
+#[derive(Debug, Clone)]
+pub struct ShownPatient {
+    /// The record.
+    pub patient: PatientRow,
+    /// The health centre's name.
+    pub centre_name: String,
+    /// The centre's time zone.
+    pub zone: TimeZone,
+    /// The day at the centre.
+    pub today: Date,
+    /// The reports of the last days, latest first.
+    pub reports: Vec<ShownReport>,
+    /// The last calls in which the ID was keyed, by the patient or by someone else.
+    pub calls: Vec<CallRow>,
+}
+
+/// Adds one patient, by the rules of a list of one row.
+///
+/// # Errors
+/// [`Refused::Values`] with everything wrong; a HER-SYS ID or a number for automated calls that is taken (A2).
+pub async fn add_patient(clerk: &Clerk, centre: &CentreCode, values: &[(Column, &str)]) -> Result<Changed, Refused> {
+    let now = clerk.clock.now();
+    let mut tx = clerk.database.begin().await?;
+    let row = known_centre(&mut tx, centre).await?;
+    let (today, hours) = day_and_hours(&row, now)?;
+    let entry = read_values(values, today, hours).map_err(Refused::Values)?;
+    let registration = match compare(&entry, None, centre) {
+        Ok(Change::New(registration) | Change::Differs { registration, .. }) => registration,
+        Ok(Change::Same) => return Err(Refused::Unreadable("registration")),
+        Err(finding) => return Err(Refused::value(finding.fault)),
+    };
+    let patient = new_row(centre.clone(), entry.hersys_id, registration, now);
+    number_is_free(&mut tx, &patient).await?;
+    patients::insert(&mut tx, std::slice::from_ref(&patient)).await?;
+    leave_trace(&mut tx, clerk, now, "patient.added", &patient, changes(None, &patient)).await?;
+    tx.commit().await?;
+    Ok(Changed { patient, changed: true, zone: zone_of(&row)? })
+}
+
+/// Changes what is given of a patient; an empty value erases what may be empty. Automated calls switched on again by
+/// hand end a stop: only the centre does that (A1), and an import doesn't.
+///
+/// # Errors
+/// [`Refused::NoSuchPatient`], [`Refused::Values`] with everything wrong, or a number that is taken (A2).
+pub async fn change_patient(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Result<Changed, Refused> {
+    let now = clerk.clock.now();
+    let mut tx = clerk.database.begin().await?;
+    let before = known_patient(&mut tx, id).await?;
+    let centre = known_centre(&mut tx, &before.centre).await?;
+    let zone = zone_of(&centre)?;
+    let (today, hours) = day_and_hours(&centre, now)?;
+    let registered = existing(&before)?;
+    let birth_date = before.birth_date.expose().to_string();
+    let mut full = vec![(Column::HersysId, id.expose())];
+    full.extend_from_slice(values);
+    // What a list may not leave out, and the number that automated calls go by, are as they were.
+    let mut known = vec![
+        (Column::BirthDate, birth_date.as_str()),
+        (Column::FamilyName, before.family_name.expose()),
+        (Column::GivenName, before.given_name.expose()),
+    ];
+    known.extend(before.phone_number.as_ref().map(|number| (Column::PhoneNumber, number.expose())));
+    for (column, value) in known {
+        if !values.iter().any(|(given, _)| *given == column) {
+            full.push((column, value));
+        }
+    }
+    let entry = read_values(&full, today, hours).map_err(Refused::Values)?;
+    let change = compare(&entry, Some(&registered), &before.centre);
+    let mut after = match change.map_err(|finding| Refused::value(finding.fault))? {
+        Change::Differs { registration, .. } | Change::New(registration) => changed_row(&before, registration, now),
+        Change::Same => before.clone(),
+    };
+    let switched_on = values.iter().any(|(given, _)| *given == Column::AutomatedCall) && after.automated_call;
+    if switched_on && before.released_at.is_none() && before.stopped_at.is_some() {
+        after.stopped_at = None;
+        after.updated_at = now;
+    }
+    let differences = changes(Some(&before), &after);
+    if differences.is_empty() {
+        return Ok(Changed { patient: before, changed: false, zone });
+    }
+    number_is_free(&mut tx, &after).await?;
+    patients::update(&mut tx, std::slice::from_ref(&after)).await?;
+    leave_trace(&mut tx, clerk, now, "patient.changed", &after, differences).await?;
+    tx.commit().await?;
+    Ok(Changed { patient: after, changed: true, zone })
+}
+
+/// Ends automated calls at once (A4). Idempotent.
+///
+/// # Errors
+/// [`Refused::NoSuchPatient`].
+pub async fn stop_patient(clerk: &Clerk, id: &HersysId) -> Result<Changed, Refused> {
+    end(clerk, id, Ending::Stop).await
+}
+
+/// Notes that observation has ended; automated calls end with it at once (A4). Idempotent.
+///
+/// # Errors
+/// [`Refused::NoSuchPatient`].
+pub async fn release_patient(clerk: &Clerk, id: &HersysId) -> Result<Changed, Refused> {
+    end(clerk, id, Ending::Release).await
+}
+
+#[derive(Clone, Copy)]
+enum Ending {
+    Stop,
+    Release,
+}
+
+async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, Refused> {
+    let now = clerk.clock.now();
+    let mut tx = clerk.database.begin().await?;
+    let before = known_patient(&mut tx, id).await?;
+    let zone = zone_of(&known_centre(&mut tx, &before.centre).await?)?;
+    let (new, action) = match ending {
+        Ending::Stop => (patients::stop(&mut tx, before.id, now).await?, "patient.stopped"),
+        Ending::Release => (patients::release(&mut tx, before.id, now).await?, "patient.released"),
+    };
+    if !new {
+        return Ok(Changed { patient: before, changed: false, zone });
+    }
+    let after = match ending {
+        Ending::Stop => PatientRow { stopped_at: Some(now), updated_at: now, ..before.clone() },
+        Ending::Release => PatientRow { released_at: Some(now), updated_at: now, ..before.clone() },
+    };
+    leave_trace(&mut tx, clerk, now, action, &after, changes(Some(&before), &after)).await?;
+    tx.commit().await?;
+    Ok(Changed { patient: after, changed: true, zone })
+}
+
+/// Shows a patient; reading leaves its trace too (D3).
+///
+/// # Errors
+/// [`Refused::NoSuchPatient`].
+pub async fn show_patient(clerk: &Clerk, id: &HersysId) -> Result<ShownPatient, Refused> {
+    let now = clerk.clock.now();
+    let mut tx = clerk.database.begin().await?;
+    let patient = known_patient(&mut tx, id).await?;
+    let centre = known_centre(&mut tx, &patient.centre).await?;
+    let zone = zone_of(&centre)?;
+    let today = report_day(now, &zone);
+    let days: Vec<_> = (0..DAYS_SHOWN).map(|back| (patient.id, today.saturating_sub(back.days()))).collect();
+    let mut found = reports::of_days(&mut tx, &days).await?;
+    found.sort_by_key(|report| std::cmp::Reverse((report.report_date, report.started_at)));
+    let ids: Vec<_> = found.iter().map(|report| report.id).collect();
+    let mut latest = answers::latest(&mut tx, &ids).await?;
+    let mut standing = |report: &ReportRow| {
+        let answers = latest.remove(&report.id).unwrap_or_default();
+        answers.into_iter().filter(|answer| !answer.entry.expose().is_empty()).collect()
+    };
+    let reports = found.into_iter().map(|report| ShownReport { answers: standing(&report), report }).collect();
+    let filter = CallFilter { hersys_id: Some(id.clone()), limit: CALLS_SHOWN, ..CallFilter::default() };
+    let calls = calls::list(&mut tx, &filter).await?;
+    leave_trace(&mut tx, clerk, now, "patient.shown", &patient, Changes::default()).await?;
+    tx.commit().await?;
+    Ok(ShownPatient { patient, centre_name: centre.name, zone, today, reports, calls })
+}
+
+async fn known_patient(tx: &mut Tx, id: &HersysId) -> Result<PatientRow, Refused> {
+    patients::by_hersys_ids(tx, std::slice::from_ref(id)).await?.pop().ok_or(Refused::NoSuchPatient)
+}
+
+/// A2: the number isn't another patient's for automated calls.
+async fn number_is_free(tx: &mut Tx, patient: &PatientRow) -> Result<(), Refused> {
+    let Some(number) = held_number(patient) else { return Ok(()) };
+    let holders = patients::automated_call_holders(tx, std::slice::from_ref(number)).await?;
+    match holders.into_iter().find(|holder| holder.patient != patient.id) {
+        Some(holder) => Err(Refused::NumberInUse(holder.patient)),
+        None => Ok(()),
+    }
+}
+
+async fn leave_trace(
+    tx: &mut Tx,
+    clerk: &Clerk,
+    at: Timestamp,
+    action: &str,
+    patient: &PatientRow,
+    differences: Changes,
+) -> Result<(), Refused> {
+    let subject = patient_subject(patient.id);
+    let entry = clerk.entry(at, action, subject, Some(patient.centre.clone()), differences);
+    Ok(audit::append(tx, vec![entry]).await?)
+}

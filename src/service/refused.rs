@@ -1,0 +1,75 @@
+//! Why the desk can't do what was asked. The sentences never quote what was typed for a person: it may be a real ID.
+
+use crate::call::{CentreCode, PatientId};
+use crate::follow_up::ThresholdsError;
+use crate::roster::{Fault, Finding};
+use crate::store::StoreError;
+
+/// Why the desk refuses; nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// The database failed, or holds something that may exist only once.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No health centre has this code.
+    #[error(
+        "there is no health centre {0}; `kenkocall centres list` shows those there are, `kenkocall centres add` adds one"
+    )]
+    NoSuchCentre(CentreCode),
+    /// Nobody is registered under the HER-SYS ID.
+    #[error(
+        "nobody is registered under this HER-SYS ID; check the digits, or add the patient with `kenkocall patients add`"
+    )]
+    NoSuchPatient,
+    /// No call has this id.
+    #[error("there is no call with this id; `kenkocall calls list` shows the latest ones")]
+    NoSuchCall,
+    /// No alert has this id.
+    #[error("there is no alert with this id; `kenkocall alerts list` shows the open ones")]
+    NoSuchAlert,
+    /// The list is refused as a whole.
+    #[error("nothing was imported: the list has {} to mend", things(.0.len()))]
+    List(Vec<Finding>),
+    /// A value given for one patient is wrong.
+    #[error("{}", sentences(.0))]
+    Values(Vec<Finding>),
+    /// A2: another patient under observation gets automated calls on the number.
+    #[error(
+        "another patient under observation already gets automated calls on this number, and one number can't take them for two patients; this patient can report by the portal (My HER-SYS) or by the health call (健康コール), or use another number"
+    )]
+    NumberInUse(PatientId),
+    /// Not the name of a time zone.
+    #[error("{0} isn't a time zone; write the IANA name, such as Asia/Tokyo")]
+    UnknownZone(String),
+    /// Thresholds out of range or order.
+    #[error(transparent)]
+    Thresholds(#[from] ThresholdsError),
+    /// The centre's name is blank.
+    #[error("a health centre needs a name: the one that it signs with, such as 千代田保健所")]
+    NoName,
+    /// The last day comes before the first.
+    #[error("the export would end before it begins; give the earlier day as --from and the later one as --to")]
+    WindowReversed,
+    /// The announced end of a maintenance has passed.
+    #[error("the announced end of the maintenance lies in the past; give a later time, or none when it isn't known")]
+    UntilPassed,
+    /// Something stored can't be read.
+    #[error("a stored {0} can't be read; restore the database from a backup or ask for support")]
+    Unreadable(&'static str),
+}
+
+impl Refused {
+    /// One fault of the values given for a patient.
+    pub(super) fn value(fault: Fault) -> Self {
+        Self::Values(vec![Finding { place: crate::roster::Place::Row(1), fault }])
+    }
+}
+
+fn things(count: usize) -> String {
+    if count == 1 { "1 thing".to_owned() } else { format!("{count} things") }
+}
+
+fn sentences(findings: &[Finding]) -> String {
+    let sentences: Vec<String> = findings.iter().map(|finding| finding.fault.to_string()).collect();
+    sentences.join("; ")
+}

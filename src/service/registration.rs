@@ -1,0 +1,106 @@
+//! Between a stored patient and what an import may change of one: both ways, and how the difference stands in the
+//! audit trail.
+
+use jiff::Timestamp;
+
+use super::clerk::Changes;
+use super::clock::new_id;
+use crate::call::{CallTimes, CentreCode, HersysId, PatientId, PhoneNumber};
+use crate::roster::{Existing, Registration};
+use crate::store::StoreError;
+use crate::store::patients::PatientRow;
+
+/// What is registered of a stored patient.
+pub(super) fn existing(row: &PatientRow) -> Result<Existing, StoreError> {
+    let call_times: Result<CallTimes, _> = row.call_times.parse();
+    Ok(Existing {
+        centre: row.centre.clone(),
+        registration: Registration {
+            birth_date: row.birth_date,
+            family_name: row.family_name.clone(),
+            given_name: row.given_name.clone(),
+            phone_number: row.phone_number.clone(),
+            automated_call: row.automated_call,
+            call_times: call_times.map_err(|_| StoreError::Inconsistent { what: "patients.call_times" })?,
+            language: row.language,
+            diagnosis_date: row.diagnosis_date,
+            monitoring_start: row.monitoring_start,
+        },
+    })
+}
+
+/// A new patient's row.
+pub(super) fn new_row(centre: CentreCode, id: HersysId, registration: Registration, now: Timestamp) -> PatientRow {
+    let bare = PatientRow {
+        id: PatientId(new_id()),
+        centre,
+        hersys_id: id,
+        birth_date: registration.birth_date,
+        family_name: registration.family_name.clone(),
+        given_name: registration.given_name.clone(),
+        phone_number: None,
+        automated_call: false,
+        call_times: String::new(),
+        language: registration.language,
+        diagnosis_date: None,
+        monitoring_start: None,
+        stopped_at: None,
+        released_at: None,
+        created_at: now,
+        updated_at: now,
+    };
+    changed_row(&bare, registration, now)
+}
+
+/// A stored patient's row with another registration.
+pub(super) fn changed_row(before: &PatientRow, registration: Registration, now: Timestamp) -> PatientRow {
+    PatientRow {
+        id: before.id,
+        centre: before.centre.clone(),
+        hersys_id: before.hersys_id.clone(),
+        birth_date: registration.birth_date,
+        family_name: registration.family_name,
+        given_name: registration.given_name,
+        phone_number: registration.phone_number,
+        automated_call: registration.automated_call,
+        call_times: registration.call_times.to_string(),
+        language: registration.language,
+        diagnosis_date: registration.diagnosis_date,
+        monitoring_start: registration.monitoring_start,
+        stopped_at: before.stopped_at,
+        released_at: before.released_at,
+        created_at: before.created_at,
+        updated_at: now,
+    }
+}
+
+/// The number that a patient gets automated calls on while under observation: one that nobody else may have (A2).
+pub(super) fn held_number(row: &PatientRow) -> Option<&PhoneNumber> {
+    row.phone_number.as_ref().filter(|_| row.automated_call && row.released_at.is_none())
+}
+
+/// Every field that differs, for the audit trail; of a new patient every field that has a value.
+pub(super) fn changes(before: Option<&PatientRow>, after: &PatientRow) -> Changes {
+    let date = |date: jiff::civil::Date| date.to_string();
+    let time = |time: Timestamp| time.to_string();
+    let number = |row: &PatientRow| row.phone_number.as_ref().map(|number| number.expose().to_owned());
+    macro_rules! fields {
+        ($($name:literal: $value:expr),+ $(,)?) => {
+            Changes::default()$(.field($name, before.map($value), Some(after).map($value)))+
+        };
+    }
+    fields!(
+        "hersys_id": |row| row.hersys_id.expose().to_owned(),
+        "birth_date": |row| row.birth_date.expose().to_string(),
+        "family_name": |row| row.family_name.expose().to_owned(),
+        "given_name": |row| row.given_name.expose().to_owned(),
+        "automated_call": |row| row.automated_call,
+        "call_times": |row| row.call_times.clone(),
+        "language": |row| row.language.tag(),
+    )
+    .field("phone_number", before.and_then(number), number(after))
+    .field("diagnosis_date", before.and_then(|row| row.diagnosis_date).map(date), after.diagnosis_date.map(date))
+    .field("monitoring_start", before.and_then(|row| row.monitoring_start).map(date), after.monitoring_start.map(date))
+    .field("stopped_at", before.and_then(|row| row.stopped_at).map(time), after.stopped_at.map(time))
+    .field("released_at", before.and_then(|row| row.released_at).map(time), after.released_at.map(time))
+}

@@ -1,0 +1,97 @@
+//! Reports for other programs: rows of text in a fixed order of columns, a page at a time, so that memory stays flat.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::centres::zone_of;
+use super::clerk::{Changes, Clerk};
+use super::refused::Refused;
+use crate::call::{CentreCode, Item};
+use crate::store::reports::{self, ExportPage, ExportPlace, ExportRow};
+use crate::store::{audit, centres};
+
+/// Reports read at a time.
+const PAGE: u32 = 1_000;
+
+/// The columns before the answers.
+const BEFORE: [&str; 4] = ["hersys_id", "report_date", "channel", "outcome"];
+/// The columns after the answers.
+const AFTER: [&str; 3] = ["severity", "started_at", "ended_at"];
+
+/// An export under way. Each page is a transaction of its own: a slow reader holds nothing up.
+#[allow(missing_debug_implementations)] // it holds connections, which have nothing to show
+pub struct Export {
+    clerk: Clerk,
+    from: Date,
+    to: Date,
+    after: Option<ExportPlace>,
+    ended: bool,
+    zones: HashMap<CentreCode, TimeZone>,
+}
+
+impl Export {
+    /// Begins the export of the reports of these days, both among them. It leaves one trace for all (D3).
+    ///
+    /// # Errors
+    /// [`Refused::WindowReversed`] when the last day comes before the first.
+    pub async fn begin(clerk: &Clerk, from: Date, to: Date) -> Result<Self, Refused> {
+        if to < from {
+            return Err(Refused::WindowReversed);
+        }
+        let mut tx = clerk.database.begin().await?;
+        let mut zones = HashMap::new();
+        for row in centres::list(&mut tx).await? {
+            zones.insert(row.code.clone(), zone_of(&row)?);
+        }
+        let subject = format!("reports:{from}..{to}");
+        let entry = clerk.entry(clerk.clock.now(), "reports.exported", subject, None, Changes::default());
+        audit::append(&mut tx, vec![entry]).await?;
+        tx.commit().await?;
+        Ok(Self { clerk: clerk.clone(), from, to, after: None, ended: false, zones })
+    }
+
+    /// The names of the columns.
+    pub fn columns() -> Vec<&'static str> {
+        BEFORE.into_iter().chain(Item::ALL.map(Item::word)).chain(AFTER).collect()
+    }
+
+    /// The next rows, none at the end. The columns are [`Export::columns`]; times are RFC 3339 in the time zone of the
+    /// report's health centre; what wasn't answered, was taken back or couldn't be measured is empty.
+    ///
+    /// # Errors
+    /// As the database fails.
+    pub async fn next(&mut self) -> Result<Vec<Vec<String>>, Refused> {
+        if self.ended {
+            return Ok(Vec::new());
+        }
+        let page = ExportPage { from: self.from, to: self.to, after: self.after, limit: PAGE };
+        let mut tx = self.clerk.database.read().await?;
+        let rows = reports::export(&mut tx, &page).await?;
+        drop(tx);
+        self.after = rows.last().map(ExportRow::place);
+        self.ended = self.after.is_none();
+        Ok(rows.iter().map(|row| self.cells(row)).collect())
+    }
+
+    fn cells(&self, row: &ExportRow) -> Vec<String> {
+        let zone = self.zones.get(&row.centre).cloned().unwrap_or(TimeZone::UTC);
+        let time = |at: Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
+        let mut cells = vec![
+            row.hersys_id.expose().to_owned(),
+            row.report_date.to_string(),
+            row.channel.word().to_owned(),
+            row.outcome.word().to_owned(),
+        ];
+        for item in Item::ALL {
+            let standing = row.answers.iter().find(|answer| answer.item == item);
+            let answer = standing.and_then(|answer| item.read(answer.entry.expose()));
+            cells.push(answer.map(crate::call::Answer::exported).unwrap_or_default());
+        }
+        cells.push(row.severity.word().to_owned());
+        cells.push(time(row.started_at));
+        cells.push(row.ended_at.map(time).unwrap_or_default());
+        cells
+    }
+}

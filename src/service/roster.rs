@@ -1,0 +1,220 @@
+//! A patient list taken over in one transaction: all of it or nothing, and nothing where nothing changes.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::centres::{day_and_hours, known_centre};
+use super::clerk::{Clerk, patient_subject};
+use super::refused::Refused;
+use super::registration::{changed_row, changes, existing, held_number, new_row};
+use crate::call::{CentreCode, HersysId, PatientId, PhoneNumber};
+use crate::roster::{self, Change, Entry, Fault, Finding, Place, compare};
+use crate::store::patients::{self, PatientRow};
+use crate::store::{Tx, audit};
+
+/// Patients looked up or written between two reports of progress.
+const PART: usize = 2_048;
+
+/// Whether an import writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportMode {
+    /// It does.
+    Write,
+    /// It says what it would do.
+    DryRun,
+}
+
+/// What an import did, or would do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Imported {
+    /// Patients not registered before.
+    pub new: usize,
+    /// Patients of whom something differed.
+    pub changed: usize,
+    /// Patients of whom nothing differed.
+    pub unchanged: usize,
+    /// Those among them for whom the list wants automated calls, but who were stopped or released: that stands.
+    pub not_called: usize,
+}
+
+/// What an import will write.
+#[derive(Default)]
+struct Plan {
+    new: Vec<PatientRow>,
+    /// Before and after.
+    changed: Vec<(PatientRow, PatientRow)>,
+    /// The row of the list and the patient that has a number once the import is done.
+    wanted: HashMap<PhoneNumber, (u32, PatientId)>,
+    done: Imported,
+}
+
+/// Imports a patient list for a health centre. `progress` hears how many of how many steps are done.
+///
+/// # Errors
+/// [`Refused::List`] with everything that is wrong with the list, and whatever else refuses; then nothing was written.
+pub async fn import_patients(
+    clerk: &Clerk,
+    centre: &CentreCode,
+    list: &[u8],
+    mode: ImportMode,
+    progress: impl Fn(usize, usize),
+) -> Result<Imported, Refused> {
+    let now = clerk.clock.now();
+    let mut reading = clerk.database.read().await?;
+    let row = known_centre(&mut reading, centre).await?;
+    drop(reading);
+    let (today, hours) = day_and_hours(&row, now)?;
+    let entries = roster::read(list, today, hours).map_err(Refused::List)?;
+    let all = entries.len() * 2;
+    let mut tx = match mode {
+        ImportMode::Write => clerk.database.begin().await?,
+        ImportMode::DryRun => clerk.database.read().await?,
+    };
+    let mut plan = Plan::default();
+    let mut findings = Vec::new();
+    for part in entries.chunks(PART) {
+        plan.take(&mut tx, part, centre, now, &mut findings).await?;
+        progress(plan.steps(), all);
+    }
+    let giving_up = plan.check_numbers(&mut tx, &entries, &mut findings).await?;
+    if !findings.is_empty() {
+        findings.sort_by_key(Finding::row);
+        return Err(Refused::List(findings));
+    }
+    if mode == ImportMode::Write {
+        patients::update(&mut tx, &giving_up).await?;
+        plan.write(&mut tx, clerk, now, |written| progress(entries.len() + written, all)).await?;
+        tx.commit().await?;
+    }
+    progress(all, all);
+    Ok(plan.done)
+}
+
+impl Plan {
+    /// Compares a part of the list with what is registered.
+    async fn take(
+        &mut self,
+        tx: &mut Tx,
+        part: &[Entry],
+        centre: &CentreCode,
+        now: Timestamp,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), Refused> {
+        let ids: Vec<HersysId> = part.iter().map(|entry| entry.hersys_id.clone()).collect();
+        let found = patients::by_hersys_ids(tx, &ids).await?;
+        let mut known: HashMap<HersysId, PatientRow> =
+            found.into_iter().map(|row| (row.hersys_id.clone(), row)).collect();
+        for entry in part {
+            let before = known.remove(&entry.hersys_id);
+            let registered = before.as_ref().map(existing).transpose()?;
+            let change = match compare(entry, registered.as_ref(), centre) {
+                Ok(change) => change,
+                Err(finding) => {
+                    findings.push(finding);
+                    continue;
+                }
+            };
+            let after = match (change, before) {
+                (Change::Differs { registration, .. }, Some(before)) => {
+                    let after = changed_row(&before, registration, now);
+                    self.changed.push((before, after));
+                    self.done.changed += 1;
+                    self.changed.last().map(|(_, after)| after)
+                }
+                (Change::New(registration) | Change::Differs { registration, .. }, _) => {
+                    self.new.push(new_row(centre.clone(), entry.hersys_id.clone(), registration, now));
+                    self.done.new += 1;
+                    self.new.last()
+                }
+                (Change::Same, Some(before)) => {
+                    self.done.unchanged += 1;
+                    self.done.not_called += usize::from(not_called(&before));
+                    findings.extend(want(&mut self.wanted, entry.row, &before));
+                    None
+                }
+                (Change::Same, None) => None,
+            };
+            if let Some(after) = after {
+                self.done.not_called += usize::from(not_called(after));
+                findings.extend(want(&mut self.wanted, entry.row, after));
+            }
+        }
+        Ok(())
+    }
+
+    fn steps(&self) -> usize {
+        self.done.new + self.done.changed + self.done.unchanged
+    }
+
+    /// A2 against everybody registered. Gives the patients of this list who give their number up to another one of it,
+    /// without automated calls: they are written first, as no number may be held twice even for a moment.
+    async fn check_numbers(
+        &self,
+        tx: &mut Tx,
+        entries: &[Entry],
+        findings: &mut Vec<Finding>,
+    ) -> Result<Vec<PatientRow>, Refused> {
+        let rows = self.new.iter().chain(self.changed.iter().map(|(_, after)| after));
+        let numbers: Vec<PhoneNumber> = rows.filter_map(held_number).cloned().collect();
+        let changed: HashMap<PatientId, &PatientRow> =
+            self.changed.iter().map(|(before, _)| (before.id, before)).collect();
+        let listed: std::collections::HashSet<&HersysId> = entries.iter().map(|entry| &entry.hersys_id).collect();
+        let mut giving_up = Vec::new();
+        for part in numbers.chunks(PART) {
+            for holder in patients::automated_call_holders(tx, part).await? {
+                let Some((row, taker)) = self.wanted.get(&holder.phone_number) else { continue };
+                if *taker == holder.patient {
+                    continue;
+                }
+                match changed.get(&holder.patient) {
+                    Some(before) => giving_up.push(PatientRow { automated_call: false, ..(*before).clone() }),
+                    // One who stands unchanged on the list was found there to want the number twice.
+                    None if listed.contains(&holder.hersys_id) => {}
+                    None => findings.push(Finding { place: Place::Row(*row), fault: Fault::NumberInUse }),
+                }
+            }
+        }
+        Ok(giving_up)
+    }
+
+    async fn write(&self, tx: &mut Tx, clerk: &Clerk, now: Timestamp, written: impl Fn(usize)) -> Result<(), Refused> {
+        let entry = |action: &str, before: Option<&PatientRow>, after: &PatientRow| {
+            let subject = patient_subject(after.id);
+            clerk.entry(now, action, subject, Some(after.centre.clone()), changes(before, after))
+        };
+        let mut count = 0;
+        for part in self.changed.chunks(PART) {
+            let rows: Vec<PatientRow> = part.iter().map(|(_, after)| after.clone()).collect();
+            patients::update(tx, &rows).await?;
+            let entries = part.iter().map(|(before, after)| entry("patient.changed", Some(before), after));
+            audit::append(tx, entries.collect()).await?;
+            count += part.len();
+            written(count);
+        }
+        for part in self.new.chunks(PART) {
+            patients::insert(tx, part).await?;
+            audit::append(tx, part.iter().map(|row| entry("patient.added", None, row)).collect()).await?;
+            count += part.len();
+            written(count);
+        }
+        Ok(())
+    }
+}
+
+/// Whether automated calls are registered that don't go out.
+fn not_called(row: &PatientRow) -> bool {
+    row.automated_call && (row.released_at.is_some() || row.stopped_at.is_some())
+}
+
+/// Notes whose number it will be; a finding when an earlier row of the list has it (A2).
+fn want(wanted: &mut HashMap<PhoneNumber, (u32, PatientId)>, row: u32, patient: &PatientRow) -> Option<Finding> {
+    let number = held_number(patient)?;
+    match wanted.get(number) {
+        Some((first, _)) => Some(Finding { place: Place::Row(row), fault: Fault::DuplicateNumber(*first) }),
+        None => {
+            wanted.insert(number.clone(), (row, patient.id));
+            None
+        }
+    }
+}

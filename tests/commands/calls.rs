@@ -1,0 +1,143 @@
+//! `kenkocall calls` and `reports`: a call taken by the switchboard, then read at the desk.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::{Timestamp, tz::TimeZone};
+use kenkocall::call::{CallId, HangupCause, Keys, Line, PhoneNumber};
+use kenkocall::engine::Happening;
+use kenkocall::flow::Library;
+use kenkocall::follow_up::GuessingLimits;
+use kenkocall::service::{Begin, Clock, Knock, LegStatus, Libraries, Outcome, Switchboard};
+use kenkocall::store::flow_sets::{self, FlowSetRow};
+
+use crate::{Desk, databases::Fresh, without_ids};
+
+crate::on_both_databases!(a_call_reads_like_a_call, reports_are_exported, d3_a_look_at_a_call_is_noted);
+
+fn collect(folder: &Path, root: &Path, files: &mut BTreeMap<String, String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, root, files);
+        } else {
+            let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+            files.insert(name, std::fs::read_to_string(&path).unwrap());
+        }
+    }
+}
+
+/// A quarter past nine in Tokyo, and three seconds later each time that someone asks.
+fn clock() -> Clock {
+    let seconds = std::sync::atomic::AtomicI64::new(0);
+    let begin: Timestamp = "2026-11-23T09:15:00+09:00".parse().unwrap();
+    Clock::reading(move || {
+        let later = seconds.fetch_add(3, std::sync::atomic::Ordering::Relaxed);
+        begin + jiff::SignedDuration::from_secs(later)
+    })
+}
+
+/// A patient is registered and calls, keying these entries one after the other, and then hangs up.
+async fn call(fresh: &Fresh, entries: &[&str]) -> CallId {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("call_flows");
+    let mut files = BTreeMap::new();
+    collect(&root, &root, &mut files);
+    let library = Arc::new(Library::checked(files).expect("good documents"));
+    let mut tx = fresh.database.begin().await.unwrap();
+    let files = serde_json::to_string(&library.files).unwrap();
+    let set = FlowSetRow { digest: library.digest.clone(), files, loaded_at: Timestamp::UNIX_EPOCH };
+    flow_sets::put(&mut tx, &set).await.unwrap();
+    tx.commit().await.unwrap();
+    let (switchboard, working) = Switchboard::start(Arc::new(kenkocall::service::Desk {
+        database: fresh.database.clone(),
+        libraries: Libraries::new(library),
+        clock: clock(),
+        guessing: GuessingLimits::default(),
+        zone: TimeZone::get("Asia/Tokyo").unwrap(),
+        desk_centre: None,
+        call_back_number: None,
+    }));
+    let begin = Begin {
+        line: Line::HealthCall,
+        carrier: "twilio",
+        leg: "CA1".to_owned(),
+        caller: Some(PhoneNumber::parse("090-1234-5678").unwrap()),
+        called: Some(PhoneNumber::parse("03-5211-3641").unwrap()),
+    };
+    let mut outcome = switchboard.take(Knock::Begin(begin)).await.unwrap();
+    let mut id = None;
+    let keyed = entries.iter().map(|keys| Happening::Keyed(Keys::parse(keys).unwrap()));
+    for happening in keyed.chain([Happening::HungUp(HangupCause::NormalClearing)]) {
+        let Outcome::Reply { call, turn, .. } = outcome else { break };
+        id = Some(call);
+        outcome = switchboard.take(Knock::Turn { call, turn, happening }).await.unwrap();
+    }
+    let ended = Some(HangupCause::NormalClearing);
+    let status = LegStatus { carrier: "twilio", leg: "CA1".to_owned(), status: "completed", ended };
+    switchboard.take(Knock::Status(status)).await.unwrap();
+    drop(switchboard);
+    working.await.unwrap();
+    id.expect("a call")
+}
+
+const BEGUN: [&str; 8] = ["1", "01234567", "19800401", "385", "1", "093", "1", "1"];
+
+fn register(desk: &Desk<'_>) {
+    desk.with_centre();
+    desk.import("hersys_id,birth_date,family_name,given_name\n01234567,1980-04-01,健康,花子\n");
+}
+
+async fn a_call_reads_like_a_call(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    register(&desk);
+    let id = call(&fresh, &BEGUN).await.to_string();
+    let shown = desk.does(&["calls", "show", &id]);
+    insta::assert_snapshot!("call", without_ids(&shown));
+    assert!(!shown.contains("19800401") && !shown.contains("1234-5678"));
+    assert!(desk.does(&["calls", "show", &id, "--reveal"]).contains("from 090-1234-5678 to 03-5211-3641"));
+    let json: serde_json::Value = serde_json::from_str(&desk.does(&["calls", "show", &id, "--json"])).unwrap();
+    assert_eq!(json["hersys_ids"][0], "01234567");
+    assert_eq!(json["started_at"], "2026-11-23T09:15:00+09:00");
+    insta::assert_snapshot!("calls", without_ids(&desk.does(&["calls", "list"])));
+    assert_eq!(desk.does(&["calls", "list", "--open"]), "no calls\n");
+    assert_eq!(desk.does(&["calls", "list", "--since", "2026-11-23 09:15:01"]), "no calls\n");
+    assert!(desk.does(&["calls", "list", "--since", "2026-11-23", "--hersys-id", "01234567"]).contains(&id));
+    assert!(desk.refuses(&["calls", "show", "1"]).contains("a call's id looks like"));
+    assert!(desk.refuses(&["calls", "list", "--since", "today"]).contains("isn't a time"));
+    // A red answer stands on the list, and a person closes it.
+    let alerts = desk.does(&["alerts", "list", "--centre", "13101"]);
+    assert!(alerts.contains("red_answer") && alerts.contains("01234567") && alerts.contains("complexion"), "{alerts}");
+    let json: serde_json::Value = serde_json::from_str(&desk.does(&["alerts", "list", "--json"])).unwrap();
+    for alert in json.as_array().unwrap() {
+        let closed = desk.does(&["--as", "保健師A", "alerts", "close", alert["id"].as_str().unwrap()]);
+        assert!(closed.starts_with("closed: ") && closed.ends_with(" by 保健師A\n"), "{closed}");
+        assert!(desk.does(&["alerts", "close", alert["id"].as_str().unwrap()]).starts_with("nothing to change"));
+    }
+    assert_eq!(desk.does(&["alerts", "list"]), "no open alerts\n");
+    assert!(desk.refuses(&["alerts", "list", "--centre", "9"]).contains("there is no health centre 9"));
+}
+
+async fn reports_are_exported(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    register(&desk);
+    call(&fresh, &BEGUN).await;
+    let days = |from, to| ["reports", "export", "--from", from, "--to", to];
+    insta::assert_snapshot!("export", desk.does(&days("2026-11-23", "2026-11-23")));
+    assert_eq!(desk.does(&days("2026-11-24", "R8.11.30")).lines().count(), 1, "the header alone");
+    assert!(desk.refuses(&days("2026-11-24", "2026-11-23")).contains("would end before it begins"));
+    assert!(desk.refuses(&days("2026-13-01", "2026-11-23")).contains("--from: "));
+}
+
+async fn d3_a_look_at_a_call_is_noted(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    register(&desk);
+    let id = call(&fresh, &BEGUN).await.to_string();
+    desk.does(&["calls", "show", &id]);
+    desk.does(&["calls", "list"]);
+    desk.does(&["calls", "list", "--hersys-id", "01234567"]);
+    desk.does(&["alerts", "list"]);
+    let trail = desk.trail("01234567").await;
+    let actions: Vec<&str> = trail.iter().map(|entry| &*entry.action).collect();
+    assert_eq!(actions, ["patient.added", "patient.call_shown", "patient.calls_listed", "patient.alert_shown"]);
+}

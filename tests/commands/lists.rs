@@ -1,0 +1,123 @@
+//! `kenkocall patients import`: all of a list or nothing, and nothing twice.
+
+use crate::{Desk, databases::Fresh};
+use kenkocall::call::HersysId;
+use kenkocall::store::patients;
+
+crate::on_both_databases!(
+    a_list_imported_twice_changes_nothing,
+    a_list_with_errors_imports_nothing,
+    a2_a_number_of_someone_else_is_refused_by_row,
+    a2_two_patients_of_one_list_exchange_their_numbers,
+    a4_an_import_does_not_end_a_stop,
+    a_dry_run_writes_nothing,
+    files_that_are_no_lists_get_a_sentence,
+    many_findings_are_counted,
+);
+
+const LIST: &str = "HER-SYS ID,生年月日,姓,名,電話番号,自動架電,架電時刻
+01234567,昭和55年4月1日,健康,花子,090-1234-5678,はい,09:00;18:00
+１２３４５６８,1981/1/2,健康,太郎,,いいえ,
+";
+
+async fn is_registered(fresh: &Fresh, id: &str) -> bool {
+    let mut tx = fresh.database.read().await.unwrap();
+    !patients::registered(&mut tx, &[HersysId::parse(id).unwrap()]).await.unwrap().is_empty()
+}
+
+async fn a_list_imported_twice_changes_nothing(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    desk.with_centre();
+    assert_eq!(desk.import(LIST), "2 new, 0 changed, 0 unchanged\n");
+    assert_eq!(desk.import(LIST), "0 new, 0 changed, 2 unchanged\n");
+    assert_eq!(desk.trail("01234567").await.len(), 1, "D3: a change is noted, and nothing else");
+    assert_eq!(desk.import(LIST.replace("太郎", "次郎")), "0 new, 1 changed, 1 unchanged\n");
+    let trail = desk.trail("1234568").await;
+    let entry = trail.last().unwrap();
+    assert_eq!((&*entry.action, &*entry.actor, &*entry.source), ("patient.changed", "tester", "command"));
+    assert_eq!(entry.details.as_str(), r#"{"given_name":["太郎","次郎"]}"#);
+    assert_eq!(trail.len(), 2);
+}
+
+async fn a_list_with_errors_imports_nothing(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    desk.with_centre();
+    let broken = format!("{LIST}12,2030-01-01,a,b,0120123456,yes,07:00;21:00\n");
+    insta::assert_snapshot!("list_with_errors", desk.import_refused(broken));
+    assert!(!is_registered(&fresh, "01234567").await);
+}
+
+async fn a2_a_number_of_someone_else_is_refused_by_row(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    desk.with_centre();
+    desk.import(LIST);
+    let other = LIST.replace("01234567", "7654321").replace("１２３４５６８", "7654322");
+    insta::assert_snapshot!("number_of_someone_else", desk.import_refused(&other));
+    assert!(!is_registered(&fresh, "7654322").await);
+    // A2 holds among patients under observation alone.
+    desk.does(&["patients", "release", "01234567"]);
+    assert_eq!(desk.import(&other), "2 new, 0 changed, 0 unchanged\n");
+}
+
+async fn a2_two_patients_of_one_list_exchange_their_numbers(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    desk.with_centre();
+    let list = |first: &str, second: &str| {
+        format!(
+            "hersys_id,birth_date,family_name,given_name,phone_number,automated_call
+111111,1980-01-01,a,b,{first},yes
+222222,1980-01-01,a,b,{second},yes
+"
+        )
+    };
+    desk.import(list("09011111111", "09022222222"));
+    assert_eq!(desk.import(list("09022222222", "09011111111")), "0 new, 2 changed, 0 unchanged\n");
+    assert!(desk.does(&["patients", "show", "111111"]).contains("090-2222-2222"));
+    assert!(desk.import_refused(list("09033333333", "09033333333")).contains("automated calls of row 2"));
+}
+
+async fn a4_an_import_does_not_end_a_stop(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    desk.with_centre();
+    desk.import(LIST);
+    desk.does(&["patients", "stop", "01234567"]);
+    assert!(desk.import(LIST).contains("1 of them have automated calls on the list but were stopped"));
+    assert!(desk.does(&["patients", "show", "01234567"]).contains("automated calls stopped"));
+}
+
+async fn a_dry_run_writes_nothing(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    desk.with_centre();
+    let list = desk.list(LIST);
+    let path = list.to_str().unwrap();
+    let said = desk.does(&["patients", "import", path, "--centre", "13101", "--dry-run"]);
+    assert_eq!(said, "2 new, 0 changed, 0 unchanged (dry run: nothing was written)\n");
+    assert!(!is_registered(&fresh, "01234567").await);
+    assert!(desk.refuses(&["patients", "import", path, "--centre", "99"]).contains("there is no health centre 99"));
+}
+
+async fn files_that_are_no_lists_get_a_sentence(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    desk.with_centre();
+    let (japanese, ..) = encoding_rs::SHIFT_JIS.encode(LIST);
+    let (european, ..) = encoding_rs::EUC_JP.encode(LIST);
+    assert!(desk.import_refused(&european).contains("save it as UTF-8 or Shift_JIS"));
+    assert!(desk.import_refused("").contains("the file is empty"));
+    assert!(desk.import_refused(b"PK\x03\x04 and no more").contains("damaged"));
+    assert!(desk.import_refused(b"%PDF-1.7").contains("PDF"));
+    assert!(desk.import_refused("hersys_id,birth_date\n\"1234567").contains("never closes"));
+    assert!(desk.import_refused("番号,誕生日\n").contains("the first row must hold the column names"));
+    assert_eq!(desk.import(&japanese), "2 new, 0 changed, 0 unchanged\n");
+    for path in ["/nowhere/list.csv", "/tmp"] {
+        assert!(desk.refuses(&["patients", "import", path, "--centre", "13101"]).contains(path));
+    }
+}
+
+async fn many_findings_are_counted(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    desk.with_centre();
+    let row = "12,1980-01-01,a,b\n";
+    let said = desk.import_refused(format!("hersys_id,birth_date,family_name,given_name\n{}", row.repeat(250)));
+    assert_eq!(said.lines().count(), 202);
+    assert!(said.contains("\nand 50 more\nkenkocall: nothing was imported: the list has 250 things to mend\n"));
+}

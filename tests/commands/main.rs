@@ -1,0 +1,91 @@
+//! The desk's commands by the real program, on both databases: what they print, refuse, write and note.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::disallowed_methods, reason = "databases/mod.rs asks for the address of the test server")]
+
+#[path = "../databases/mod.rs"]
+mod databases;
+
+mod calls;
+mod centres;
+mod lists;
+mod people;
+mod watch;
+
+use std::process::{Command, Output};
+
+use databases::Fresh;
+use kenkocall::store::{audit, audit::AuditRow, patients};
+
+/// The program on a test's database.
+struct Desk<'a>(&'a Fresh);
+
+impl Desk<'_> {
+    fn output(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_kenkocall"))
+            .args(arguments)
+            .env("KENKOCALL_DATABASE__URL", &self.0.url)
+            .env("USER", "tester")
+            .output()
+            .expect("the program runs")
+    }
+
+    /// Runs a command that must succeed, silent on standard error.
+    fn does(&self, arguments: &[&str]) -> String {
+        let output = self.output(arguments);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success() && error.is_empty(), "{arguments:?}: {error}");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+
+    /// Runs a command that must be refused, silent on standard output; gives its sentence.
+    fn refuses(&self, arguments: &[&str]) -> String {
+        let output = self.output(arguments);
+        assert!(!output.status.success() && output.stdout.is_empty(), "{arguments:?} succeeded");
+        let error = String::from_utf8(output.stderr).expect("UTF-8");
+        assert!(error.contains("kenkocall: "), "{error}");
+        error
+    }
+
+    fn with_centre(&self) {
+        self.does(&["centres", "add", "--code", "13101", "--name", "千代田保健所", "--phone", "0352113641"]);
+    }
+
+    /// Writes a list beside nothing else and gives its path.
+    fn list(&self, content: impl AsRef<[u8]>) -> tempfile::TempPath {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file").into_temp_path();
+        std::fs::write(&file, content).expect("a written list");
+        file
+    }
+
+    fn import(&self, content: impl AsRef<[u8]>) -> String {
+        let list = self.list(content);
+        self.does(&["patients", "import", list.to_str().expect("UTF-8"), "--centre", "13101"])
+    }
+
+    fn import_refused(&self, content: impl AsRef<[u8]>) -> String {
+        let list = self.list(content);
+        let path = list.to_str().expect("UTF-8");
+        self.refuses(&["patients", "import", path, "--centre", "13101"]).replace(path, "LIST")
+    }
+
+    /// What the audit trail says of a patient, oldest first.
+    async fn trail(&self, hersys_id: &str) -> Vec<AuditRow> {
+        let id = kenkocall::call::HersysId::parse(hersys_id).expect("an ID");
+        let mut tx = self.0.database.read().await.expect("a transaction");
+        let patient = patients::by_hersys_ids(&mut tx, &[id]).await.expect("a lookup").pop().expect("a patient");
+        let mut trail = audit::by_subject(&mut tx, &format!("patient:{}", patient.id), 100).await.expect("a trail");
+        trail.reverse();
+        trail
+    }
+}
+
+/// The text with ids replaced: they differ each time.
+fn without_ids(text: &str) -> String {
+    let is_id = |part: &str| part.len() == 36 && part.split('-').count() == 5;
+    let mut stable = String::new();
+    for part in text.split_inclusive(|c: char| !(c.is_ascii_hexdigit() || c == '-')) {
+        let bare = part.trim_end_matches(|c: char| !(c.is_ascii_hexdigit() || c == '-'));
+        stable.push_str(&if is_id(bare) { part.replace(bare, "(id)") } else { part.to_owned() });
+    }
+    stable
+}
