@@ -97,7 +97,7 @@ fn three_digits(entry: &str) -> Option<u16> {
 }
 
 /// A body temperature in tenths of a degree Celsius, 34.0 to 42.0: outside it is a slip of the finger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct BodyTemperature(u16);
 
@@ -125,7 +125,7 @@ impl std::fmt::Display for BodyTemperature {
 }
 
 /// An oxygen saturation in percent, 70 to 100.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct OxygenSaturation(u16);
 
@@ -175,7 +175,7 @@ impl YesNo {
 }
 
 /// What a patient said to one item. `None` inside a measured item means that it couldn't be measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// A body temperature.
@@ -207,6 +207,19 @@ impl Answer {
         }
     }
 }
+
+macro_rules! unprinted {
+    ($($name:ident),+) => {$(
+        /// An answer is somebody's health: it never prints itself.
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(personal)"))
+            }
+        }
+    )+};
+}
+
+unprinted!(BodyTemperature, OxygenSaturation, Answer);
 
 #[cfg(test)]
 mod tests {

@@ -35,4 +35,4 @@ pub use reports::Export;
 pub use roster::{ImportMode, Imported, import_patients};
 pub use speech::sentences;
 pub use sweeper::sweep;
-pub use switchboard::{Begin, Desk, Knock, LegStatus, Libraries, Outcome, Switchboard, SwitchboardError, is_ready};
+pub use switchboard::{Begin, Desk, Knock, LegStatus, Libraries, Outcome, Readiness, Switchboard, SwitchboardError};

@@ -39,3 +39,18 @@ pub async fn get(tx: &mut Tx, digest: &str) -> Result<Option<FlowSetRow>, StoreE
     })
     .await
 }
+
+/// Writes a set and leaves it as it stands, to see whether the database can write at all.
+///
+/// # Errors
+/// As the database fails.
+pub async fn rewrite(tx: &mut Tx, digest: &str) -> Result<(), StoreError> {
+    // There and back: SQLite writes nothing for a row that stays the same.
+    for statement in [
+        "UPDATE flow_sets SET loaded_at = loaded_at + 1 WHERE digest = $1",
+        "UPDATE flow_sets SET loaded_at = loaded_at - 1 WHERE digest = $1",
+    ] {
+        tx.execute(statement, vec![digest.into()]).await?;
+    }
+    Ok(())
+}

@@ -9,7 +9,7 @@ use axum::routing::get;
 use tracing::warn;
 
 use super::Web;
-use crate::service::is_ready;
+use crate::service::Readiness;
 
 pub(super) fn routes() -> Router<Arc<Web>> {
     Router::new()
@@ -18,14 +18,18 @@ pub(super) fn routes() -> Router<Arc<Web>> {
         .route("/metrics", get(metrics))
 }
 
-/// Ready when a turn could be kept: the database answers and has the tables that this program needs.
+/// Ready when a turn could be kept: the database answers, has the tables that this program needs, and can be written.
 async fn ready(State(web): State<Arc<Web>>) -> (StatusCode, &'static str) {
-    match is_ready(&web.desk).await {
-        Ok(true) => (StatusCode::OK, "calls can be taken\n"),
-        Ok(false) => (StatusCode::SERVICE_UNAVAILABLE, "the database lacks tables; run kenkocall migrate\n"),
+    let unavailable = |sentence| (StatusCode::SERVICE_UNAVAILABLE, sentence);
+    match web.switchboard.readiness(&web.desk).await {
+        Ok(Readiness::Ready) => (StatusCode::OK, "calls can be taken\n"),
+        Ok(Readiness::LacksTables) => unavailable("the database lacks tables; run kenkocall migrate\n"),
+        Ok(Readiness::CannotWrite) => {
+            unavailable("the database can't write; make room on its disk or repair the disk\n")
+        }
         Err(error) => {
             warn!(%error, "not ready: the database doesn't answer");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database doesn't answer\n")
+            unavailable("the database doesn't answer\n")
         }
     }
 }

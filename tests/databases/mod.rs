@@ -1,7 +1,8 @@
 //! A fresh database for each test, on both kinds: what holds on one must hold on the other.
 //! Included by path from several test binaries.
 
-#![allow(clippy::disallowed_methods, clippy::expect_used, clippy::panic)] // tests name databases and say what is missing
+// Tests name databases and say what is missing.
+#![allow(clippy::disallowed_methods, clippy::expect_used, clippy::panic)]
 
 use std::future::Future;
 

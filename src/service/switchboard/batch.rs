@@ -151,13 +151,14 @@ impl<'a> Batch<'a> {
         }
         let outstanding = row.turn;
         let Some(row) = self.sessions.remove(&call) else { return Ok(Coming::Now(Outcome::Unknown)) };
-        let place = self.step_session(row, happening).await?;
+        let place = self.step_session(&row, happening).await?;
         let replied = self.lives.get(place).is_some_and(|live| !matches!(live.effects.as_slice(), [Effect::Note(_)]));
         if replied {
             return Ok(Coming::Live(place));
         }
         // What came doesn't fit what is waited for: nothing changes, and the outstanding reply is said again.
         self.lives.truncate(place);
+        self.sessions.insert(call, row);
         Ok(Coming::Stored(call, outstanding))
     }
 
@@ -175,7 +176,7 @@ impl<'a> Batch<'a> {
         if self.sessions.get(&call).is_some_and(|row| !row.ended)
             && let Some(row) = self.sessions.remove(&call)
         {
-            self.step_session(row, &Happening::HungUp(cause)).await?;
+            self.step_session(&row, &Happening::HungUp(cause)).await?;
         }
         Ok(Coming::Now(Outcome::Noted))
     }
@@ -187,7 +188,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Steps a loaded session and keeps it among the lives; says at which place.
-    async fn step_session(&mut self, row: SessionRow, happening: &Happening) -> Result<usize, SwitchboardError> {
+    async fn step_session(&mut self, row: &SessionRow, happening: &Happening) -> Result<usize, SwitchboardError> {
         let library = self.desk.libraries.of(&mut self.tx, &row.flow_set).await?;
         let session: Session =
             serde_json::from_str(row.session.as_str()).map_err(|_| SwitchboardError::Unreadable("session"))?;

@@ -183,7 +183,9 @@ impl Batch<'_> {
             let patient = register.patients.get(&question.hersys_id);
             let place = question.place;
             if let Some(live) = self.lives.get(place) {
-                let centre = patient.map(|patient| patient.centre.clone()).or_else(|| self.desk.desk_centre.clone());
+                // Nobody has this ID: the centre that takes the unidentified is told.
+                let desk = live.session.centre().map(|centre| centre.code.clone());
+                let centre = patient.map(|patient| patient.centre.clone()).or(desk);
                 self.keep.alert(AlertKind::Guessing, centre, patient.map(|patient| patient.id), live.call, self.at);
             }
         }

@@ -13,8 +13,10 @@ mod libraries;
 mod worker;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::{mpsc, oneshot};
+use tracing::warn;
 
 pub use batch::Desk;
 pub use libraries::Libraries;
@@ -23,7 +25,7 @@ pub(super) use libraries::stored as stored_library;
 use crate::call::{CallId, HangupCause, Line, PhoneNumber};
 use crate::engine::{Happening, Reply};
 use crate::flow::Library;
-use crate::store::StoreError;
+use crate::store::{StoreError, flow_sets};
 
 /// Turns that wait for a commit at the same time. Above it callers are told that we are overloaded.
 const MAX_WAITING: usize = 4_096;
@@ -121,18 +123,23 @@ struct Job {
     answer: oneshot::Sender<Result<Outcome, SwitchboardError>>,
 }
 
-/// Whether a turn could be kept now: the database answers and has the tables that this program needs.
-///
-/// # Errors
-/// When the database doesn't answer, or a newer program has changed its tables.
-pub async fn is_ready(desk: &Desk) -> Result<bool, StoreError> {
-    desk.database.is_current().await
+/// Whether calls can be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readiness {
+    /// A turn could be kept.
+    Ready,
+    /// The tables aren't as this program needs them.
+    LacksTables,
+    /// The database can be read and not written: its disk is full or failing.
+    CannotWrite,
 }
 
 /// Takes knocks from any number of tasks.
 #[derive(Debug, Clone)]
 pub struct Switchboard {
     jobs: mpsc::Sender<Job>,
+    /// Whether the last commit failed.
+    failing: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for Job {
@@ -142,6 +149,26 @@ impl std::fmt::Debug for Job {
 }
 
 impl Switchboard {
+    /// Whether a turn could be kept now: the database answers, has the tables that this program needs, and, when the
+    /// last commit failed, can be written again.
+    ///
+    /// # Errors
+    /// When the database doesn't answer, or a newer program has changed its tables.
+    pub async fn readiness(&self, desk: &Desk) -> Result<Readiness, StoreError> {
+        if !desk.database.is_current().await? {
+            return Ok(Readiness::LacksTables);
+        }
+        // Written only after a failure: whoever asks all the time must not wear out the disk.
+        if self.failing.load(Ordering::Relaxed) {
+            if let Err(error) = try_to_write(desk).await {
+                warn!(%error, "the database still can't be written");
+                return Ok(Readiness::CannotWrite);
+            }
+            self.failing.store(false, Ordering::Relaxed);
+        }
+        Ok(Readiness::Ready)
+    }
+
     /// Takes a knock and waits until its outcome is durable.
     ///
     /// # Errors
@@ -154,4 +181,10 @@ impl Switchboard {
         })?;
         outcome.await.unwrap_or(Err(SwitchboardError::ShuttingDown))
     }
+}
+
+async fn try_to_write(desk: &Desk) -> Result<(), StoreError> {
+    let mut tx = desk.database.begin().await?;
+    flow_sets::rewrite(&mut tx, &desk.libraries.current().digest).await?;
+    tx.commit().await
 }

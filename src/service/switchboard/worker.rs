@@ -1,6 +1,7 @@
 //! The task that takes what waits, commits it together and then answers.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::mpsc;
 use tracing::{debug, error, warn};
@@ -18,11 +19,12 @@ impl Switchboard {
     /// Starts the switchboard. It ends when the last [`Switchboard`] is dropped and everything taken is answered.
     pub fn start(desk: Arc<Desk>) -> (Self, tokio::task::JoinHandle<()>) {
         let (jobs, waiting) = mpsc::channel(MAX_WAITING);
-        (Self { jobs }, tokio::spawn(work(desk, waiting)))
+        let failing = Arc::new(AtomicBool::new(false));
+        (Self { jobs, failing: Arc::clone(&failing) }, tokio::spawn(work(desk, waiting, failing)))
     }
 }
 
-async fn work(desk: Arc<Desk>, mut waiting: mpsc::Receiver<Job>) {
+async fn work(desk: Arc<Desk>, mut waiting: mpsc::Receiver<Job>, failing: Arc<AtomicBool>) {
     let mut jobs = Vec::with_capacity(MAX_BATCH);
     // A call's second knock in one batch waits for the next: turns of one call come one after the other.
     let mut later: Vec<Job> = Vec::new();
@@ -38,7 +40,7 @@ async fn work(desk: Arc<Desk>, mut waiting: mpsc::Receiver<Job>) {
         }
         later = set_aside_repeats(&mut jobs);
         metrics::histogram!("kenkocall_turns_per_commit").record(count(jobs.len()));
-        take_all(&desk, std::mem::take(&mut jobs)).await;
+        take_all(&desk, &failing, std::mem::take(&mut jobs)).await;
     }
 }
 
@@ -64,10 +66,11 @@ fn set_aside_repeats(jobs: &mut Vec<Job>) -> Vec<Job> {
     later
 }
 
-async fn take_all(desk: &Desk, jobs: Vec<Job>) {
+async fn take_all(desk: &Desk, failing: &AtomicBool, jobs: Vec<Job>) {
     let (knocks, answers): (Vec<Knock>, Vec<_>) = jobs.into_iter().map(|job| (job.knock, job.answer)).unzip();
     match Batch::commit(desk, &knocks).await {
         Ok(outcomes) => {
+            failing.store(false, Ordering::Relaxed);
             for (answer, outcome) in answers.into_iter().zip(outcomes) {
                 // Whoever asked may have gone; what was kept stays kept.
                 let _gone = answer.send(Ok(outcome));
@@ -76,30 +79,36 @@ async fn take_all(desk: &Desk, jobs: Vec<Job>) {
         Err(error) if knocks.len() > 1 => {
             debug!(turns = knocks.len(), %error, "a shared commit failed; each turn is taken alone");
             for (knock, answer) in knocks.into_iter().zip(answers) {
-                let _gone = answer.send(take_alone(desk, knock).await);
+                let _gone = answer.send(take_alone(desk, failing, knock).await);
             }
         }
         Err(_) => {
             for (knock, answer) in knocks.into_iter().zip(answers) {
-                let _gone = answer.send(take_alone(desk, knock).await);
+                let _gone = answer.send(take_alone(desk, failing, knock).await);
             }
         }
     }
 }
 
-async fn take_alone(desk: &Desk, knock: Knock) -> Result<Outcome, SwitchboardError> {
+async fn take_alone(desk: &Desk, failing: &AtomicBool, knock: Knock) -> Result<Outcome, SwitchboardError> {
     let knock = [knock];
     let mut tries = 0;
     loop {
         tries += 1;
         match Batch::commit(desk, &knock).await {
-            Ok(mut outcomes) => return Ok(outcomes.pop().unwrap_or(Outcome::Unknown)),
+            Ok(mut outcomes) => {
+                failing.store(false, Ordering::Relaxed);
+                return Ok(outcomes.pop().unwrap_or(Outcome::Unknown));
+            }
             // Another node was first: what it stored is read, and the same turn gives the stored reply.
             Err(SwitchboardError::Store(StoreError::Stale | StoreError::Taken(_))) if tries < MAX_STALE => {
                 warn!(tries, "another node took this call's turn first; reading it again");
             }
             Err(error) => {
                 error!(%error, "a turn couldn't be kept");
+                if matches!(error, SwitchboardError::Store(_)) {
+                    failing.store(true, Ordering::Relaxed);
+                }
                 metrics::counter!("kenkocall_turns_failed_total").increment(1);
                 return Err(error);
             }

@@ -1,0 +1,165 @@
+//! The process dies in the middle of calls: whatever a caller heard the answer to is kept (I1), and the call goes on
+//! where it stood. And it is stopped (fault 39): what it has taken is answered.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+
+use hyper::StatusCode;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use super::databases::Fresh;
+use super::kept::Kept;
+use super::line::{Line, PATIENCE};
+use super::people::MOTHER;
+use super::phone::{Next, Phone, RECEIVED, WELL, WELL_KEPT};
+
+crate::on_both_databases!(
+    i1_fifty_kills_in_the_middle_of_calls_lose_nothing_that_was_acknowledged,
+    fault_39_a_stop_answers_what_was_taken_and_calls_go_on_afterwards,
+);
+
+/// How often the process is killed.
+const KILLS: u32 = 50;
+/// Phones that call at the same time.
+const PHONES: u32 = 6;
+
+/// What a phone knows to be kept.
+struct Acknowledged {
+    call: String,
+    id: String,
+    /// The keys answered with TwiML, those of the questionnaire.
+    given: usize,
+    turns: u64,
+    whole: bool,
+}
+
+/// Posts until there is an answer, as a carrier does with its fallback and a caller with patience.
+async fn insist(phone: &mut Phone, url: &str, more: &[(&str, &str)], again: &AtomicU32) {
+    let trying = async {
+        loop {
+            match phone.post(url, more).await {
+                Ok(answer) => return answer,
+                Err(_) => {
+                    again.fetch_add(1, Ordering::Relaxed);
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            }
+        }
+    };
+    let answer = tokio::time::timeout(PATIENCE, trying).await.expect("an answer at last");
+    phone.follow(&answer);
+}
+
+async fn whole_call(mut phone: Phone, id: String, again: &AtomicU32, stop: &AtomicBool) -> Acknowledged {
+    insist(&mut phone, "/twilio/voice/health-call", &[], again).await;
+    let call = phone.call().to_string();
+    let (mut given, mut turns) = (0, 1);
+    for (nth, keys) in ["1", &id.clone(), MOTHER.birth_date].into_iter().chain(WELL).enumerate() {
+        let action = phone.action().to_owned();
+        insist(&mut phone, &action, &[("Digits", keys)], again).await;
+        assert_eq!(super::phone::call_of(phone.action()).to_string(), call, "the call goes on, and is the same");
+        turns += 1;
+        given += usize::from(nth >= 3);
+        if stop.load(Ordering::Relaxed) {
+            let whole = given == WELL.len();
+            return Acknowledged { call, id, given, turns, whole };
+        }
+    }
+    phone.hears(RECEIVED);
+    Acknowledged { call, id, given, turns, whole: true }
+}
+
+async fn i1_fifty_kills_in_the_middle_of_calls_lose_nothing_that_was_acknowledged(fresh: Fresh) {
+    let mut line = Line::with_people(&fresh.database, &fresh.url).await;
+    let kept = Kept::at(&fresh.url);
+    let ids: Vec<String> = (1_500_000..1_503_000).map(|id| id.to_string()).collect();
+    super::people::register_many(&fresh.database, jiff::Timestamp::now(), &ids).await.unwrap();
+    let (stop, again, next) =
+        (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let ids = Arc::new(ids);
+    let mut phones = JoinSet::new();
+    for _ in 0..PHONES {
+        let (stop, again, next, ids) = (Arc::clone(&stop), Arc::clone(&again), Arc::clone(&next), Arc::clone(&ids));
+        let carrier = line.carrier.clone();
+        phones.spawn(async move {
+            let mut calls = Vec::new();
+            while !stop.load(Ordering::Relaxed) {
+                let nth = next.fetch_add(1, Ordering::Relaxed) as usize;
+                calls.push(whole_call(Phone::new(&carrier, None), ids[nth].clone(), &again, &stop).await);
+            }
+            calls
+        });
+    }
+    for _ in 0..KILLS {
+        // A moment that nobody chose: the low bits of an id's randomness.
+        let moment = u64::from(Uuid::now_v7().as_bytes()[15]) / 4;
+        tokio::time::sleep(Duration::from_millis(moment)).await;
+        line.kill();
+        line.restart();
+    }
+    stop.store(true, Ordering::Relaxed);
+    let mut calls = Vec::new();
+    while let Some(of_phone) = phones.join_next().await {
+        calls.append(&mut of_phone.unwrap());
+    }
+    let retried = again.load(Ordering::Relaxed);
+    assert!(retried >= KILLS / 2, "the kills met calls under way: only {retried} requests were posted again");
+    let whole = calls.iter().filter(|call| call.whole).count();
+    assert!(whole > 0, "calls went on to their end across kills");
+    println!("{KILLS} kills, {} calls, {whole} whole, {retried} requests posted again", calls.len());
+    assert_eq!(kept.count("calls").await, calls.len() as u64, "no call was begun twice");
+    for call in &calls {
+        let answers = if call.given < 4 { call.given / 2 } else { call.given - 2 };
+        assert_eq!(kept.answers(&call.id).await, WELL_KEPT[..answers], "call {}", call.call);
+        let turns = kept.count(&format!("turns WHERE call_id = '{}'", call.call)).await;
+        assert_eq!(turns, call.turns, "call {}", call.call);
+        let outcome = if call.whole { vec!["reported"] } else { vec!["unanswered"] };
+        let reports = kept.reports(&call.id).await;
+        assert!(reports == outcome || (reports.is_empty() && call.turns < 4), "call {}: {reports:?}", call.call);
+    }
+}
+
+async fn fault_39_a_stop_answers_what_was_taken_and_calls_go_on_afterwards(fresh: Fresh) {
+    let mut line = Line::with_people(&fresh.database, &fresh.url).await;
+    let kept = Kept::at(&fresh.url);
+    let mut phones = Vec::new();
+    for _ in 0..8 {
+        let mut phone = Phone::ring_any(&line.carrier).await;
+        phone.identify(&MOTHER).await;
+        phones.push(phone);
+    }
+    // Turns are under way while it is told to stop: each is answered, or was never taken.
+    let mut posts = JoinSet::new();
+    for phone in &phones {
+        let (phone, action) = (phone.clone(), phone.action().to_owned());
+        posts.spawn(async move { (phone.leg.clone(), phone.post(&action, &[("Digits", "375")]).await) });
+    }
+    tokio::task::yield_now().await;
+    line.terminate();
+    let status = line.stopped().await;
+    assert_eq!(status.code(), Some(0), "{}", line.log());
+    let mut answered = 0;
+    while let Some(posted) = posts.join_next().await {
+        let (leg, answer) = posted.unwrap();
+        let taken = "turns t JOIN legs l ON l.call_id = t.call_id WHERE t.turn = 4 AND l.carrier_leg_id";
+        let stored = kept.count(&format!("{taken} = '{leg}'")).await;
+        match answer {
+            Ok(answer) => {
+                assert_eq!((answer.status, stored), (StatusCode::OK, 1), "{}", answer.body);
+                answered += 1;
+            }
+            Err(_) => assert_eq!(stored, 0, "kept, and its caller not answered"),
+        }
+    }
+    assert!(line.log().contains("stopped"), "{}", line.log());
+    println!("{answered} of 8 turns were under way");
+    // Started again, every call goes on where it stood: the turn is posted again, by the same URL.
+    line.restart();
+    for phone in &mut phones {
+        phone.key("375").await.hears("37ど 5ぶ");
+    }
+    phones[0].keys(&WELL[1..]).await.hears(RECEIVED);
+    assert_ne!(phones[1].next, Next::Over);
+}

@@ -1,0 +1,266 @@
+//! The health-call line under test: the real program in a process of its own, or, where the hour matters, its parts
+//! inside the test with a clock that stands.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use kenkocall::carrier::twilio::{SigningKey, Voices};
+use kenkocall::flow::Library;
+use kenkocall::follow_up::GuessingLimits;
+use kenkocall::service::{Clock, Desk, Libraries, Switchboard};
+use kenkocall::store::Database;
+use kenkocall::store::flow_sets::{self, FlowSetRow};
+use kenkocall::web::{Web, router};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use secrecy::SecretString;
+
+use super::people;
+use super::web::{Carrier, PUBLIC_URL, TOKEN};
+
+/// How long anything is waited for before the test gives up: no measure of speed.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+pub fn house() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The program, running.
+pub struct Line {
+    child: Child,
+    pub carrier: Carrier,
+    /// What it wrote to standard error.
+    log: Arc<Mutex<String>>,
+    settings: Vec<(String, String)>,
+}
+
+/// How a program that refused to start ended.
+pub struct Refusal {
+    pub status: ExitStatus,
+    pub sentence: String,
+}
+
+impl Line {
+    /// Registers everybody and starts the program.
+    pub async fn with_people(database: &Database, url: &str) -> Self {
+        Self::with_people_and(database, url, &[]).await
+    }
+
+    /// The same with more settings: `("HEALTH_CALL__GUESSING__PER_ID", "3")`.
+    pub async fn with_people_and(database: &Database, url: &str, settings: &[(&str, &str)]) -> Self {
+        let now = Timestamp::now();
+        people::register(database, now, &people::noon_zone(now)).await;
+        Self::start(url, settings)
+    }
+
+    pub fn start(url: &str, settings: &[(&str, &str)]) -> Self {
+        let mut all = vec![("DATABASE__URL".to_owned(), url.to_owned())];
+        all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        match launch(&all) {
+            Ok((child, address, log)) => Self { child, carrier: Carrier::of(address), log, settings: all },
+            Err(refusal) => panic!("the program didn't start: {}", refusal.sentence),
+        }
+    }
+
+    /// Starts the program where it must refuse.
+    pub fn refused(settings: &[(&str, &str)]) -> Refusal {
+        let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        match launch(&settings) {
+            Ok((mut child, ..)) => {
+                child.kill().unwrap();
+                child.wait().unwrap();
+                panic!("the program started, with {settings:?}");
+            }
+            Err(refusal) => refusal,
+        }
+    }
+
+    /// Ends the process without a warning, as a power cut would end it.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Starts it again, on the same database and at the same public URL.
+    pub fn restart(&mut self) {
+        match launch(&self.settings) {
+            Ok((child, address, log)) => {
+                (self.child, self.log) = (child, log);
+                self.carrier.moved(address);
+            }
+            Err(refusal) => panic!("the program didn't start again: {}", refusal.sentence),
+        }
+    }
+
+    /// Changes a setting for the next start.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.settings.retain(|(known, _)| known != name);
+        self.settings.push((name.to_owned(), value.to_owned()));
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Asks it to stop.
+    pub fn terminate(&self) {
+        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(asked.success());
+    }
+
+    /// Waits until it has stopped by itself.
+    pub async fn stopped(&mut self) -> ExitStatus {
+        let waiting = async {
+            loop {
+                if let Some(status) = self.child.try_wait().unwrap() {
+                    return status;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.expect("it stops")
+    }
+
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ended = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+fn command(settings: &[(String, String)]) -> Command {
+    // Without SIGXFSZ a write beyond a limit on files fails, as on a full disk, and doesn't end the process.
+    let mut command = Command::new("bash");
+    command.args(["-c", "trap '' XFSZ; exec \"$0\" serve", env!("CARGO_BIN_EXE_kenkocall")]);
+    command.current_dir(house()).env("RUST_BACKTRACE", "1");
+    for name in std::env::vars().map(|(name, _)| name).filter(|name| name.starts_with("KENKOCALL_")) {
+        command.env_remove(name);
+    }
+    command
+        .env("KENKOCALL_CARRIER", "twilio")
+        .env("KENKOCALL_TWILIO__AUTH_TOKEN", TOKEN)
+        .env("KENKOCALL_SERVER__LISTEN", "127.0.0.1:0")
+        .env("KENKOCALL_SERVER__PUBLIC_URL", PUBLIC_URL)
+        .env("KENKOCALL_LOG__LEVEL", "info,kenkocall=trace")
+        .envs(settings.iter().map(|(name, value)| (format!("KENKOCALL_{name}"), value)))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+type Launched = (Child, SocketAddr, Arc<Mutex<String>>);
+
+fn launch(settings: &[(String, String)]) -> Result<Launched, Refusal> {
+    let mut child = command(settings).spawn().expect("the program");
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut errors = child.stderr.take().unwrap();
+    let log = Arc::new(Mutex::new(String::new()));
+    let written = Arc::clone(&log);
+    let reading = std::thread::spawn(move || {
+        let mut part = [0_u8; 4096];
+        while let Ok(read @ 1..) = errors.read(&mut part) {
+            written.lock().unwrap().push_str(&String::from_utf8_lossy(&part[..read]));
+        }
+    });
+    let mut line = String::new();
+    output.read_line(&mut line).expect("its output");
+    match line.trim().strip_prefix("kenkocall listens on http://") {
+        Some(address) => Ok((child, address.parse().expect("an address"), log)),
+        None => {
+            let status = child.wait().unwrap();
+            reading.join().unwrap();
+            let sentence = log.lock().unwrap().clone();
+            Err(Refusal { status, sentence })
+        }
+    }
+}
+
+/// The documents that the program ships.
+pub fn shipped() -> Arc<Library> {
+    let root = house().join("call_flows");
+    let mut files = std::collections::BTreeMap::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path: PathBuf = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "toml") {
+                let name = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+                files.insert(name, std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    Arc::new(Library::checked(files).expect("shipped documents"))
+}
+
+/// The parts of the program inside the test: at a moment that the test chooses.
+pub struct Inside {
+    pub carrier: Carrier,
+    #[allow(dead_code, reason = "tests/privacy.rs reads it")]
+    pub desk: Arc<Desk>,
+    pub switchboard: Switchboard,
+    now: Arc<Mutex<Timestamp>>,
+    serving: tokio::task::JoinHandle<()>,
+}
+
+impl Inside {
+    /// Registers everybody at a centre in Japan and serves, at `now`.
+    pub async fn at(database: &Database, now: &str) -> Self {
+        let now: Timestamp = now.parse().unwrap();
+        people::register(database, now, "Asia/Tokyo").await;
+        let library = shipped();
+        let files = serde_json::to_string(&library.files).unwrap();
+        let mut tx = database.begin().await.unwrap();
+        let set = FlowSetRow { digest: library.digest.clone(), files, loaded_at: now };
+        flow_sets::put(&mut tx, &set).await.unwrap();
+        tx.commit().await.unwrap();
+        let now = Arc::new(Mutex::new(now));
+        let told = Arc::clone(&now);
+        let desk = Arc::new(Desk {
+            database: database.clone(),
+            libraries: Libraries::new(library),
+            clock: Clock::reading(move || *told.lock().unwrap()),
+            guessing: GuessingLimits::default(),
+            zone: TimeZone::get("Asia/Tokyo").unwrap(),
+            desk_centre: None,
+            call_back_number: None,
+        });
+        let (switchboard, _working) = Switchboard::start(Arc::clone(&desk));
+        let web = Web {
+            switchboard: switchboard.clone(),
+            desk: Arc::clone(&desk),
+            public_url: PUBLIC_URL.to_owned(),
+            twilio_key: Some(SigningKey::new(&SecretString::from(TOKEN)).unwrap()),
+            voices: Voices::default(),
+            metrics: PrometheusBuilder::new().build_recorder().handle(),
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let carrier = Carrier::of(listener.local_addr().unwrap());
+        let serving = tokio::spawn(async move { axum::serve(listener, router(Arc::new(web))).await.unwrap() });
+        Self { carrier, desk, switchboard, now, serving }
+    }
+
+    /// It is `now` from here on.
+    pub fn set_clock(&self, now: &str) {
+        *self.now.lock().unwrap() = now.parse().unwrap();
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}

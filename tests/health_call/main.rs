@@ -1,0 +1,33 @@
+//! The health-call line (健康コール) as a carrier meets it: the real program behind its webhooks, a phone that signs and
+//! follows TwiML, and what is in the database afterwards. Ids in the names are those of the requirements (H1…) and
+//! of the faults (`fault_…`) in README.md.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and plays the carrier, which has a clock of its own"
+)]
+
+#[path = "../databases/mod.rs"]
+mod databases;
+mod kept;
+mod line;
+mod people;
+mod phone;
+mod web;
+
+mod guessing;
+mod hostile;
+mod identifying;
+mod killing;
+mod languages;
+mod official;
+mod racing;
+mod refusing;
+mod reporting;
+mod resuming;
+mod staff;
+mod statuses;
+mod storage;
+mod upgrading;

@@ -1,0 +1,124 @@
+//! Whom the line knows in these tests: one health centre and a family, with nothing in their data that a prompt says
+//! by itself.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
+use kenkocall::call::{BirthDate, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive};
+use kenkocall::store::centres::{self, CentreRow};
+use kenkocall::store::patients::{self, PatientRow};
+use kenkocall::store::{Database, StoreError};
+use uuid::Uuid;
+
+pub const CENTRE: &str = "13101";
+pub const CENTRE_NAME: &str = "架空区保健所";
+pub const CENTRE_PHONE: &str = "+81352113641";
+
+/// The mother: her number is registered.
+pub const MOTHER: Person = Person {
+    id: "73519046",
+    birth_date: "19510723",
+    number: Some("+819066778899"),
+    standing: Standing::Observed,
+    name: ["鷹司", "鏡子"],
+};
+pub const SON: Person =
+    Person {
+        id: "826053", birth_date: "19790214", number: None, standing: Standing::Observed, name: ["鷹司", "蓮"]
+    };
+/// Her observation has ended.
+pub const AUNT: Person = Person {
+    id: "9150382",
+    birth_date: "19640930",
+    number: None,
+    standing: Standing::Released,
+    name: ["鵜飼", "澄江"],
+};
+/// His observation begins later.
+pub const UNCLE: Person =
+    Person { id: "6402817", birth_date: "19591105", number: None, standing: Standing::Later, name: ["鵜飼", "巌"] };
+/// Nobody has this one.
+pub const NOBODY: Person =
+    Person { id: "40404040", birth_date: "19700606", number: None, standing: Standing::Later, name: ["", ""] };
+
+pub const EVERYBODY: [Person; 4] = [MOTHER, SON, AUNT, UNCLE];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    Observed,
+    Released,
+    Later,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Person {
+    pub id: &'static str,
+    pub birth_date: &'static str,
+    pub number: Option<&'static str>,
+    pub standing: Standing,
+    pub name: [&'static str; 2],
+}
+
+/// A time zone where it is about noon now: no test straddles midnight.
+pub fn noon_zone(now: Timestamp) -> String {
+    let hours = 12 - i32::from(TimeZone::UTC.to_datetime(now).hour());
+    // POSIX counts westwards.
+    if hours > 0 { format!("Etc/GMT-{hours}") } else { format!("Etc/GMT+{}", -hours) }
+}
+
+/// Registers the centre and [`EVERYBODY`] at it.
+pub async fn register(database: &Database, now: Timestamp, zone: &str) {
+    let centre = CentreRow {
+        code: CentreCode::parse(CENTRE).unwrap(),
+        name: CENTRE_NAME.to_owned(),
+        phone: PhoneNumber::from_e164(CENTRE_PHONE).unwrap(),
+        time_zone: zone.to_owned(),
+        settings: "{}".to_owned(),
+        created_at: now,
+        updated_at: now,
+    };
+    let today = TimeZone::get(zone).unwrap().to_datetime(now).date();
+    let rows: Vec<PatientRow> = EVERYBODY.iter().map(|person| row(person, now, today)).collect();
+    let mut tx = database.begin().await.unwrap();
+    centres::insert(&mut tx, &centre).await.unwrap();
+    patients::insert(&mut tx, &rows).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Many more people under observation, with the mother's birth date and no number.
+pub async fn register_many(database: &Database, now: Timestamp, ids: &[String]) -> Result<(), StoreError> {
+    let rows: Vec<PatientRow> = ids
+        .iter()
+        .map(|id| PatientRow {
+            hersys_id: HersysId::parse(id).unwrap(),
+            phone_number: None,
+            automated_call: false,
+            ..row(&MOTHER, now, TimeZone::UTC.to_datetime(now).date())
+        })
+        .collect();
+    let mut tx = database.begin().await?;
+    patients::insert(&mut tx, &rows).await?;
+    tx.commit().await
+}
+
+fn row(person: &Person, now: Timestamp, today: Date) -> PatientRow {
+    let later = today.tomorrow().unwrap();
+    PatientRow {
+        id: PatientId(Uuid::now_v7()),
+        centre: CentreCode::parse(CENTRE).unwrap(),
+        hersys_id: HersysId::parse(person.id).unwrap(),
+        birth_date: BirthDate::parse_keys(person.birth_date, date(2020, 1, 1)).unwrap(),
+        family_name: Sensitive::new(person.name[0]),
+        given_name: Sensitive::new(person.name[1]),
+        phone_number: person.number.map(|number| PhoneNumber::from_e164(number).unwrap()),
+        automated_call: person.number.is_some(),
+        call_times: String::new(),
+        language: Language::Japanese,
+        diagnosis_date: None,
+        monitoring_start: (person.standing == Standing::Later).then_some(later),
+        stopped_at: None,
+        released_at: (person.standing == Standing::Released).then_some(now),
+        created_at: now,
+        updated_at: now,
+    }
+}

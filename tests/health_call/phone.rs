@@ -1,0 +1,233 @@
+//! A phone on the carrier's network: it rings, hears what the TwiML says, keys what it is told to and hangs up.
+
+use hyper::StatusCode;
+use kenkocall::call::CallId;
+use kenkocall::carrier::twilio::{Document, Verb};
+use uuid::Uuid;
+
+use super::web::{Answer, Carrier, PUBLIC_URL};
+
+/// The number of a phone that no patient has registered.
+pub const A_PHONE: &str = "+818055550123";
+
+/// What the line waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// Keys, posted there.
+    Keys { action: String, max_keys: u32 },
+    /// The end of a transfer to this number, posted there.
+    Transfer { number: String, action: String },
+    /// The same again, there.
+    Redirect(String),
+    /// Nothing: the line hung up.
+    Over,
+}
+
+/// One sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    pub language: String,
+    pub voice: String,
+    pub text: String,
+    /// Whether a key cuts it short.
+    pub barge_in: bool,
+}
+
+/// One phone in one call.
+#[derive(Clone)]
+pub struct Phone {
+    pub carrier: Carrier,
+    pub leg: String,
+    pub from: Option<String>,
+    /// What the last reply said.
+    pub said: Vec<Said>,
+    pub next: Next,
+    /// Every answer of the call, as it came.
+    pub heard: Vec<String>,
+}
+
+impl Phone {
+    /// A phone that doesn't ring anybody yet.
+    pub fn new(carrier: &Carrier, from: Option<&str>) -> Self {
+        Self {
+            carrier: carrier.clone(),
+            leg: format!("CA{}", Uuid::now_v7().simple()),
+            from: from.map(str::to_owned),
+            said: Vec::new(),
+            next: Next::Over,
+            heard: Vec::new(),
+        }
+    }
+
+    /// Rings the health-call line.
+    pub async fn ring(carrier: &Carrier, from: Option<&str>) -> Self {
+        let mut phone = Self::new(carrier, from);
+        let answer = phone.post("/twilio/voice/health-call", &[]).await.expect("the line answers");
+        phone.follow(&answer);
+        phone
+    }
+
+    /// Rings with the number of [`A_PHONE`].
+    pub async fn ring_any(carrier: &Carrier) -> Self {
+        Self::ring(carrier, Some(A_PHONE)).await
+    }
+
+    /// Posts as this phone's leg.
+    pub async fn post(&self, url: &str, more: &[(&str, &str)]) -> Result<Answer, String> {
+        let status = if more.iter().any(|(name, _)| *name == "CallStatus") { None } else { Some("in-progress") };
+        let mut fields = vec![
+            ("AccountSid", "AC00000000000000000000000000000000"),
+            ("ApiVersion", "2010-04-01"),
+            ("CallSid", self.leg.as_str()),
+            ("Direction", "inbound"),
+            ("From", self.from.as_deref().unwrap_or("anonymous")),
+            ("To", "+815031980214"),
+        ];
+        fields.extend(status.map(|status| ("CallStatus", status)));
+        fields.extend(more);
+        self.carrier.post(url, &fields).await
+    }
+
+    /// Does what an answer says.
+    pub fn follow(&mut self, answer: &Answer) {
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        self.heard.push(answer.body.clone());
+        (self.said, self.next) = read(&answer.body);
+    }
+
+    /// Keys these; `#` is left out where it ends the entry, as the carrier does.
+    pub async fn key(&mut self, keys: &str) -> &mut Self {
+        let Next::Keys { action, .. } = self.next.clone() else { panic!("nobody waits for keys: {:?}", self.next) };
+        let answer = self.post(&action, &[("Digits", keys)]).await.expect("an answer");
+        self.follow(&answer);
+        self
+    }
+
+    /// Keys one after the other.
+    pub async fn keys(&mut self, keys: &[&str]) -> &mut Self {
+        for keys in keys {
+            self.key(keys).await;
+        }
+        self
+    }
+
+    /// The other side of a transfer didn't answer, or talked and hung up.
+    pub async fn transfer_ends(&mut self, status: &str) -> &mut Self {
+        let Next::Transfer { action, .. } = self.next.clone() else { panic!("no transfer: {:?}", self.next) };
+        let answer = self.post(&action, &[("DialCallStatus", status)]).await.expect("an answer");
+        self.follow(&answer);
+        self
+    }
+
+    /// The carrier tells of the leg.
+    pub async fn status(&self, status: &str) -> Answer {
+        self.post("/twilio/voice/status", &[("CallStatus", status)]).await.expect("an answer")
+    }
+
+    /// Puts the receiver down.
+    pub async fn hang_up(&self) {
+        assert_eq!(self.status("completed").await.status, StatusCode::NO_CONTENT);
+    }
+
+    /// Where keys are posted.
+    pub fn action(&self) -> &str {
+        match &self.next {
+            Next::Keys { action, .. } | Next::Transfer { action, .. } | Next::Redirect(action) => action,
+            Next::Over => panic!("the call is over"),
+        }
+    }
+
+    /// The call's id, from the URL of its next turn.
+    pub fn call(&self) -> CallId {
+        call_of(self.action())
+    }
+
+    /// The number of the next turn.
+    pub fn turn(&self) -> i64 {
+        let turn = self.action().rsplit('/').next().unwrap();
+        turn.split('?').next().unwrap().parse().unwrap()
+    }
+
+    /// Everything that the last reply said, in one text.
+    pub fn text(&self) -> String {
+        self.said.iter().map(|said| said.text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    pub fn hears(&self, words: &str) {
+        assert!(self.text().contains(words), "“{words}” isn't in: {}", self.text());
+    }
+}
+
+/// The call's id in a turn's URL.
+pub fn call_of(action: &str) -> CallId {
+    let path = action.strip_prefix(PUBLIC_URL).expect("a URL of ours");
+    path.split('/').nth(4).expect("/twilio/voice/calls/…").parse().expect("an id")
+}
+
+/// What TwiML says and waits for.
+pub fn read(twiml: &str) -> (Vec<Said>, Next) {
+    let document = Document::parse(twiml).unwrap_or_else(|error| panic!("{error}: {twiml}"));
+    let mut said = Vec::new();
+    let mut next = None;
+    for verb in document.verbs {
+        match verb {
+            Verb::Gather(gather) => {
+                said.extend(gather.nested.into_iter().filter_map(|verb| sentence(verb, true)));
+                let action = gather.action.expect("an action").as_str().to_owned();
+                next.get_or_insert(Next::Keys { action, max_keys: gather.max_keys.expect("a limit") });
+            }
+            Verb::Dial { number, action, .. } => {
+                let action = action.expect("an action").as_str().to_owned();
+                next.get_or_insert(Next::Transfer { number: number.expose().to_owned(), action });
+            }
+            Verb::Redirect { url } => {
+                next.get_or_insert(Next::Redirect(url.as_str().to_owned()));
+            }
+            Verb::Hangup => {
+                next.get_or_insert(Next::Over);
+            }
+            other => said.extend(sentence(other, false)),
+        }
+    }
+    (said, next.expect("the TwiML says what comes next"))
+}
+
+fn sentence(verb: Verb, barge_in: bool) -> Option<Said> {
+    let Verb::Say { text, language, voice } = verb else { return None };
+    Some(Said {
+        language: language.expect("a language"),
+        voice: voice.expect("a voice"),
+        text: text.expose().to_owned(),
+        barge_in,
+    })
+}
+
+/// The answers of someone who is well: temperature and oxygen with their confirmations, then nine times no.
+pub const WELL: [&str; 13] = ["365", "1", "098", "1", "2", "2", "2", "2", "2", "2", "2", "2", "2"];
+
+/// The same, as it is kept.
+pub const WELL_KEPT: [&str; 11] = [
+    "body_temperature=365",
+    "spo2=098",
+    "complexion=no",
+    "cough_or_runny_nose=no",
+    "breathlessness=no",
+    "fatigue=no",
+    "nausea_or_vomiting=no",
+    "diarrhoea=no",
+    "drowsiness=no",
+    "unable_to_eat=no",
+    "no_urine=no",
+];
+
+/// What the line says when HER-SYS ID and birth date don't belong together.
+pub const MISMATCH: &str = "入力内容に誤りがあります";
+/// What it says when the day's report is complete.
+pub const RECEIVED: &str = "本日のご報告を受け付けました";
+
+impl Phone {
+    /// Chooses Japanese and keys who is reported for.
+    pub async fn identify(&mut self, person: &super::people::Person) -> &mut Self {
+        self.keys(&["1", person.id, person.birth_date]).await
+    }
+}

@@ -1,0 +1,159 @@
+//! The same thing at the same time: webhooks posted twice and twenty times, two calls for one person, keys that meet a
+//! hang-up.
+
+use std::collections::BTreeSet;
+
+use kenkocall::call::{HangupCause, Keys};
+use kenkocall::engine::{Happening, TransferOutcome};
+use kenkocall::service::{Knock, LegStatus, Outcome};
+use tokio::task::JoinSet;
+
+use super::databases::Fresh;
+use super::kept::Kept;
+use super::line::{Inside, Line};
+use super::people::MOTHER;
+use super::phone::{Next, Phone, RECEIVED, WELL, WELL_KEPT, read};
+
+crate::on_both_databases!(
+    fault_28_one_turn_posted_twenty_times_in_parallel_has_one_effect,
+    fault_28_a_whole_call_of_which_everything_is_posted_four_times,
+    health_call_posted_many_times_with_one_leg_is_one_call,
+    fault_23_two_calls_for_one_person_at_once_are_one_report,
+    digits_that_race_with_the_hang_up_are_kept_whole_or_not_at_all,
+    a_hang_up_in_the_same_commit_as_a_turn_that_does_not_fit_is_not_lost,
+);
+
+async fn fault_28_one_turn_posted_twenty_times_in_parallel_has_one_effect(fresh: Fresh) {
+    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let kept = Kept::at(&fresh.url);
+    let mut phone = Phone::ring_any(&line.carrier).await;
+    phone.identify(&MOTHER).await.keys(&WELL[..4]).await;
+    let turns = kept.count("turns").await;
+    let action = phone.action().to_owned();
+    let mut posts = JoinSet::new();
+    for nth in 0..20 {
+        let (phone, action) = (phone.clone(), action.clone());
+        // The first to come decides; the others may even say something else.
+        let digits = if nth % 2 == 0 { "1" } else { "2" };
+        posts.spawn(async move { phone.post(&action, &[("Digits", digits)]).await.unwrap() });
+    }
+    let mut answers = BTreeSet::new();
+    while let Some(answer) = posts.join_next().await {
+        answers.insert(answer.unwrap().body);
+    }
+    assert_eq!(answers.len(), 1, "the same TwiML for all: {answers:?}");
+    assert_eq!(kept.count("turns").await, turns + 1);
+    assert_eq!(kept.answers(MOTHER.id).await.len(), 3);
+    let red = kept.answers(MOTHER.id).await.contains(&"complexion=yes".to_owned());
+    assert_eq!(kept.count("alerts").await, u64::from(red));
+    (phone.said, phone.next) = read(answers.first().unwrap());
+    phone.keys(&WELL[5..]).await.hears(RECEIVED);
+}
+
+async fn fault_28_a_whole_call_of_which_everything_is_posted_four_times(fresh: Fresh) {
+    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let kept = Kept::at(&fresh.url);
+    let mut phone = Phone::new(&line.carrier, None);
+    let mut action = "/twilio/voice/health-call".to_owned();
+    for keys in ["", "1", MOTHER.id, MOTHER.birth_date].into_iter().chain(WELL) {
+        let mut posts = JoinSet::new();
+        for _ in 0..4 {
+            let (phone, action) = (phone.clone(), action.clone());
+            posts.spawn(async move { phone.post(&action, &[("Digits", keys)]).await.unwrap() });
+        }
+        let answers = posts.join_all().await;
+        assert!(answers.iter().all(|answer| *answer == answers[0]));
+        phone.follow(&answers[0]);
+        action = phone.action().to_owned();
+    }
+    phone.hears(RECEIVED);
+    assert_eq!(kept.answers(MOTHER.id).await, WELL_KEPT);
+    assert_eq!(kept.reports(MOTHER.id).await, ["reported"]);
+    assert_eq!((kept.count("calls").await, kept.count("turns").await), (1, 17));
+    assert_eq!(kept.count("identifications").await, 1);
+}
+
+async fn health_call_posted_many_times_with_one_leg_is_one_call(fresh: Fresh) {
+    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let kept = Kept::at(&fresh.url);
+    let phone = Phone::new(&line.carrier, None);
+    let mut posts = JoinSet::new();
+    for _ in 0..12 {
+        let phone = phone.clone();
+        posts.spawn(async move { phone.post("/twilio/voice/health-call", &[]).await.unwrap().body });
+    }
+    let bodies: BTreeSet<String> = posts.join_all().await.into_iter().collect();
+    assert_eq!(bodies.len(), 1);
+    let again = phone.post("/twilio/voice/health-call", &[]).await.unwrap().body;
+    assert!(bodies.contains(&again), "later as well");
+    assert_eq!((kept.count("calls").await, kept.count("legs").await, kept.count("turns").await), (1, 1, 1));
+}
+
+async fn fault_23_two_calls_for_one_person_at_once_are_one_report(fresh: Fresh) {
+    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let kept = Kept::at(&fresh.url);
+    let mut calls = JoinSet::new();
+    for number in [MOTHER.number, Some("+818012345678")] {
+        let carrier = line.carrier.clone();
+        calls.spawn(async move {
+            let mut phone = Phone::ring(&carrier, number).await;
+            phone.identify(&MOTHER).await;
+            phone
+        });
+    }
+    let mut phones = calls.join_all().await;
+    assert_eq!(kept.reports(MOTHER.id).await, ["unanswered"], "both joined the one report");
+    let (mut patient, mut son) = (phones.remove(0), phones.remove(0));
+    for (nth, keys) in WELL.iter().enumerate() {
+        patient.key(keys).await;
+        if nth < 8 {
+            son.key(keys).await;
+        }
+    }
+    patient.hears(RECEIVED);
+    assert_eq!(kept.reports(MOTHER.id).await, ["reported"]);
+    // Who hangs up later doesn't open it again, who finishes later doesn't make another.
+    let mut third = son.clone();
+    third.keys(&WELL[8..]).await.hears(RECEIVED);
+    third.hang_up().await;
+    assert_eq!(kept.reports(MOTHER.id).await, ["reported"]);
+    let standing: BTreeSet<String> = kept.answers(MOTHER.id).await.into_iter().collect();
+    assert_eq!(standing, WELL_KEPT.iter().map(|answer| (*answer).to_owned()).collect());
+}
+
+async fn digits_that_race_with_the_hang_up_are_kept_whole_or_not_at_all(fresh: Fresh) {
+    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let kept = Kept::at(&fresh.url);
+    let ids: Vec<String> = (7_000_001..7_000_013).map(|id| id.to_string()).collect();
+    super::people::register_many(&fresh.database, jiff::Timestamp::now(), &ids).await.unwrap();
+    for id in &ids {
+        let mut phone = Phone::ring_any(&line.carrier).await;
+        phone.keys(&["1", id, MOTHER.birth_date]).await.keys(&WELL[..4]).await;
+        let action = phone.action().to_owned();
+        let digits = [("Digits", "2")];
+        let (answer, ()) = tokio::join!(phone.post(&action, &digits), phone.hang_up());
+        let (_, next) = read(&answer.unwrap().body);
+        let taken = next != Next::Over;
+        assert_eq!(kept.answers(id).await, WELL_KEPT[..if taken { 3 } else { 2 }], "acknowledged: {taken}");
+        assert_eq!(kept.reports(id).await, ["unanswered"]);
+    }
+    assert_eq!(kept.dispositions().await, vec!["unanswered"; ids.len()]);
+}
+
+async fn a_hang_up_in_the_same_commit_as_a_turn_that_does_not_fit_is_not_lost(fresh: Fresh) {
+    let line = Inside::at(&fresh.database, "2026-11-24T01:00:00Z").await;
+    let mut phone = Phone::ring_any(&line.carrier).await;
+    phone.identify(&MOTHER).await;
+    let (call, turn) = (phone.call(), u32::try_from(phone.turn()).unwrap());
+    // Both are taken before the switchboard's task runs: the runtime of a test has one thread.
+    let unfit = Knock::Turn { call, turn, happening: Happening::TransferEnded(TransferOutcome::NotReached) };
+    let ended = Some(HangupCause::NormalClearing);
+    let gone = LegStatus { carrier: "twilio", leg: phone.leg.clone(), status: "completed", ended };
+    let (unfit, gone) = tokio::join!(line.switchboard.take(unfit), line.switchboard.take(Knock::Status(gone)));
+    assert!(matches!(unfit, Ok(Outcome::Reply { turn: next, .. }) if next == turn), "{unfit:?}");
+    assert!(matches!(gone, Ok(Outcome::Noted)), "{gone:?}");
+    assert_eq!(Kept::at(&fresh.url).dispositions().await, ["unanswered"], "the caller is gone");
+    let keyed = Happening::Keyed(Keys::parse("1").unwrap());
+    let late = line.switchboard.take(Knock::Turn { call, turn, happening: keyed }).await;
+    assert!(matches!(late, Ok(Outcome::Over)), "{late:?}");
+}

@@ -1,0 +1,192 @@
+//! I6: no personal data in logs, metrics and error texts, whatever happens in a call; and no noun that holds any prints
+//! it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and plays the carrier, which has a clock of its own"
+)]
+
+mod databases;
+#[allow(dead_code, reason = "tests/health_call uses the rest")]
+#[path = "health_call/kept.rs"]
+mod kept;
+#[allow(dead_code, reason = "tests/health_call uses the rest")]
+#[path = "health_call/line.rs"]
+mod line;
+#[allow(dead_code, reason = "tests/health_call uses the rest")]
+#[path = "health_call/people.rs"]
+mod people;
+#[allow(dead_code, reason = "tests/health_call uses the rest")]
+#[path = "health_call/phone.rs"]
+mod phone;
+#[path = "privacy/printing.rs"]
+mod printing;
+#[allow(dead_code, reason = "tests/health_call uses the rest")]
+#[path = "health_call/web.rs"]
+mod web;
+
+use std::io::Write;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use kenkocall::service::{run_errands, sweep};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+use databases::Fresh;
+use kept::Kept;
+use line::Inside;
+use people::{AUNT, EVERYBODY, MOTHER, NOBODY, Person, SON};
+use phone::{A_PHONE, MISMATCH, Next, Phone, RECEIVED};
+
+on_both_databases!(i6_nothing_personal_is_logged_or_measured_or_answered);
+
+/// Everything that is logged, by this program at every level and by the libraries below it down to DEBUG.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// Started once: tests of one process share the log.
+fn watched() -> &'static (Log, PrometheusHandle) {
+    static WATCHED: OnceLock<(Log, PrometheusHandle)> = OnceLock::new();
+    WATCHED.get_or_init(|| {
+        let log = Log::default();
+        tracing_subscriber::fmt()
+            .with_env_filter(EnvFilter::new("debug,kenkocall=trace"))
+            .with_ansi(false)
+            .without_time()
+            .with_writer(log.clone())
+            .init();
+        (log, PrometheusBuilder::new().install_recorder().unwrap())
+    })
+}
+
+/// Keyed in these calls and in nothing else, so that it can be looked for.
+const FEVER: &str = "383";
+
+/// The words of a line without its ids, whose digits may be anything.
+fn words_without_ids(line: &str) -> impl Iterator<Item = &str> {
+    let is_id = |word: &str| {
+        (word.len() == 36 && word.matches('-').count() == 4) || (word.len() >= 32 && word.starts_with("CA"))
+    };
+    line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).filter(move |word| !is_id(word))
+}
+
+fn has_nothing_personal(text: &str, place: &str) {
+    let mut looked_for = vec![A_PHONE.to_owned(), A_PHONE[3..].to_owned(), NOBODY.id.to_owned(), "19990101".to_owned()];
+    for person in EVERYBODY {
+        looked_for.extend(person.name.map(str::to_owned));
+        looked_for.extend([person.id, person.birth_date].map(str::to_owned));
+        let (year, rest) = person.birth_date.split_at(4);
+        looked_for.push(format!("{year}-{}-{}", &rest[..2], &rest[2..]));
+        looked_for.extend(person.number.map(|number| number[3..].to_owned()));
+    }
+    for personal in looked_for {
+        let line = text.lines().find(|line| line.contains(&personal));
+        assert!(line.is_none(), "“{personal}” in {place}: {}", line.unwrap_or_default());
+    }
+    let keyed = text.lines().find(|line| words_without_ids(line).any(|word| word == FEVER));
+    assert!(keyed.is_none(), "what was keyed is in {place}: {}", keyed.unwrap_or_default());
+}
+
+async fn i6_nothing_personal_is_logged_or_measured_or_answered(fresh: Fresh) {
+    let (log, metrics) = watched();
+    let line = Inside::at(&fresh.database, "2026-11-24T01:00:00Z").await;
+    let kept = Kept::at(&fresh.url);
+    let mut refusals = String::new();
+
+    // A whole call with everything in it, from the registered number.
+    let mut phone = Phone::ring(&line.carrier, MOTHER.number).await;
+    phone.identify(&Person { birth_date: "19990101", ..MOTHER }).await.hears(MISMATCH);
+    phone.keys(&[MOTHER.id, MOTHER.birth_date, FEVER, "1", "093", "1", "1", "", "*", "7", "1"]).await;
+    phone.key("0").await.transfer_ends("busy").await.key("1").await;
+    phone.keys(&["2", "1", "1", "2", "2", "2", "1", "2", "2"]).await.hears(RECEIVED);
+    let action = phone.action().to_owned();
+    for more in [("Digits", FEVER), ("Digits", "３８３"), ("From", A_PHONE), ("From", "鷹司"), ("CallSid", MOTHER.id)]
+    {
+        refusals += &phone.post(&action, &[more, ("CallerName", "鷹司 鏡子")]).await.unwrap().body;
+    }
+    let unsigned =
+        web::Raw { signature: None, ..line.carrier.signed("/twilio/voice/health-call", &[("From", A_PHONE)]) };
+    refusals += &line.carrier.send(&unsigned).await.unwrap().body;
+    let url = format!("/twilio/voice/calls/{}/turns/1", MOTHER.id);
+    refusals += &phone.post(&url, &[("Digits", FEVER)]).await.unwrap().body;
+    for (code, url) in [("11200", action.as_str()), ("11205", "https://evil.example/?n=818055550123")] {
+        phone.post("/twilio/voice/fallback", &[("ErrorCode", code), ("ErrorUrl", url)]).await.unwrap();
+    }
+    phone.hang_up().await;
+    // Locks, a released person, a dropped call that the sweeper ends.
+    for _ in 0..5 {
+        let mut phone = Phone::ring_any(&line.carrier).await;
+        phone.identify(&NOBODY).await.keys(&[MOTHER.id, "19990101", MOTHER.id, "19990101"]).await;
+        assert_eq!(phone.next, Next::Over);
+    }
+    Phone::ring_any(&line.carrier).await.identify(&AUNT).await;
+    let mut dropped = Phone::ring(&line.carrier, MOTHER.number).await;
+    dropped.identify(&MOTHER).await.key(FEVER).await;
+    line.set_clock("2026-11-24T02:00:00Z");
+    run_errands(&line.desk).await.unwrap();
+    assert!(sweep(&line.desk, &line.switchboard).await.unwrap() > 0);
+
+    // The database refuses a row, and quotes it where it can.
+    refuse_rows_of(&kept, &fresh.url, SON.id).await;
+    let mut failing = Phone::ring(&line.carrier, Some(A_PHONE)).await;
+    failing.identify(&SON).await.hears("おかけ直しください");
+    // It loses a table, and is gone.
+    let mut failing = Phone::ring(&line.carrier, MOTHER.number).await;
+    failing.identify(&MOTHER).await;
+    kept.rows("ALTER TABLE answers RENAME TO answers_elsewhere").await;
+    failing.keys(&["384", "1"]).await.hears("おかけ直しください");
+    line.desk.database.close().await;
+    let gone = failing.post("/twilio/voice/health-call", &[]).await.unwrap();
+    assert!(gone.body.contains("おかけ直しください"));
+    refusals += &line.carrier.get("/readyz").await.unwrap().body;
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    for event in
+        ["call ended", "a webhook was refused", "a turn couldn't be kept", "the caller was asked to call again"]
+    {
+        assert!(log.contains(event), "the log has no “{event}”: the test looks at nothing");
+    }
+    has_nothing_personal(&log, "the log");
+    let metrics = metrics.render();
+    for name in ["kenkocall_turns_total", "kenkocall_alerts_total", "kenkocall_webhooks_refused_total"] {
+        assert!(metrics.contains(name), "{name} isn't measured: the test looks at nothing");
+    }
+    // Values are counts, and one of them may be anything: only names and labels are looked at.
+    let labels: Vec<&str> =
+        metrics.lines().map(|line| line.rsplit_once(' ').map_or(line, |(label, _)| label)).collect();
+    has_nothing_personal(&labels.join("\n"), "the metrics");
+    has_nothing_personal(&refusals, "an error's text");
+}
+
+/// From here on the database refuses identifications with this HER-SYS ID.
+async fn refuse_rows_of(kept: &Kept, url: &str, hersys_id: &str) {
+    let refuse = if url.starts_with("sqlite") {
+        format!(
+            "CREATE TRIGGER refuse BEFORE INSERT ON identifications WHEN NEW.hersys_id = '{hersys_id}'
+             BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        )
+    } else {
+        format!("ALTER TABLE identifications ADD CONSTRAINT refuse CHECK (hersys_id <> '{hersys_id}')")
+    };
+    kept.rows(&refuse).await;
+}
