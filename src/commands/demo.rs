@@ -85,7 +85,8 @@ async fn call_again_and_again(switchboard: &Switchboard, clerk: &Clerk) -> anyho
     }
     println!("{}", terminal::HELP);
     for nth in 0..MAX_CALLS {
-        match terminal::ask(&mut std::io::stdin().lock(), "Enter calls, q ends:")?.as_deref() {
+        let answer = terminal::ask(&mut std::io::stdin().lock(), "Enter calls, q ends:")?;
+        match answer.as_deref() {
             None | Some("q") => break,
             Some(_) => {
                 let id = call(switchboard, nth, &mut std::io::stdin().lock()).await?;
