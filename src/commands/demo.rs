@@ -8,12 +8,16 @@ use anyhow::{Context, bail};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use super::calls::transcript::kept;
 use super::documents::Origin;
 use super::serve::Server;
 use super::terminal;
-use crate::call::{Line, PhoneNumber};
+use crate::call::{CallId, Disposition, Line, PhoneNumber};
 use crate::config::Config;
-use crate::service::{Begin, FIRST_MADE_UP_ID, Knock, MADE_UP_BIRTH_DATE, Outcome, Switchboard, add_made_up};
+use crate::service::{
+    Begin, Clerk, FIRST_MADE_UP_ID, Knock, MADE_UP_BIRTH_DATE, Outcome, Source, Switchboard, add_made_up, list_alerts,
+    show_call,
+};
 
 /// Made-up patients of the demonstration.
 const PATIENTS: u32 = 5;
@@ -39,7 +43,14 @@ async fn demonstrate(folder: &std::path::Path) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listening address can't be read")?;
     config.server.listen = address;
     let server = Server::open(&config, Origin::choose(None).library()?).await?;
-    let (switchboard, desk) = (server.switchboard(), server.desk().clone());
+    let switchboard = server.switchboard();
+    let desk = server.desk().clone();
+    let clerk = Clerk {
+        database: desk.database.clone(),
+        clock: desk.clock.clone(),
+        name: "demo".to_owned(),
+        source: Source::Command,
+    };
     add_made_up(&desk.database, &desk.clock, PATIENTS).await?;
 
     println!("健康コール — the health-call line, played at this terminal.\n");
@@ -51,9 +62,8 @@ async fn demonstrate(folder: &std::path::Path) -> anyhow::Result<()> {
 
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(server.run(listener, async { drop(stopped.await) }, Duration::from_secs(5)));
-    let calls = call_again_and_again(&switchboard).await;
-    drop(switchboard);
-    drop(desk);
+    let calls = call_again_and_again(&switchboard, &clerk).await;
+    drop((switchboard, desk, clerk));
     drop(stop);
     serving.await.context("the server broke")??;
     calls
@@ -67,23 +77,48 @@ async fn listen() -> anyhow::Result<TcpListener> {
     }
 }
 
-async fn call_again_and_again(switchboard: &Switchboard) -> anyhow::Result<()> {
+async fn call_again_and_again(switchboard: &Switchboard, clerk: &Clerk) -> anyhow::Result<()> {
     if !std::io::stdin().is_terminal() {
         println!("Nobody sits at the terminal, so one call is played.\n");
-        return call(switchboard, 0, &mut UNATTENDED.as_bytes()).await;
+        let id = call(switchboard, 0, &mut UNATTENDED.as_bytes()).await?;
+        return show_kept(clerk, id).await;
     }
     println!("{}", terminal::HELP);
     for nth in 0..MAX_CALLS {
         match terminal::ask(&mut std::io::stdin().lock(), "Enter calls, q ends:")?.as_deref() {
             None | Some("q") => break,
-            Some(_) => call(switchboard, nth, &mut std::io::stdin().lock()).await?,
+            Some(_) => {
+                let id = call(switchboard, nth, &mut std::io::stdin().lock()).await?;
+                show_kept(clerk, id).await?;
+            }
         }
     }
     Ok(())
 }
 
-/// One call from its ringing to its end.
-async fn call(switchboard: &Switchboard, nth: u32, input: &mut impl std::io::BufRead) -> anyhow::Result<()> {
+/// What the health centre has of a call now.
+async fn show_kept(clerk: &Clerk, id: Option<CallId>) -> anyhow::Result<()> {
+    let Some(id) = id else { return Ok(()) };
+    let shown = show_call(clerk, id).await?;
+    println!("What the health centre has of it:\n");
+    println!("  call      {}", shown.call.disposition.map_or("open", Disposition::word));
+    for answer in shown.turns.iter().flat_map(|turn| &turn.answers) {
+        println!("  answer    {}", kept(answer, shown.people.len() > 1));
+    }
+    for alert in list_alerts(clerk, None).await? {
+        let item = alert.alert.item.map_or(String::new(), |item| format!(": {}", item.word()));
+        println!("  alert     {}{item}", alert.alert.kind.word());
+    }
+    println!();
+    Ok(())
+}
+
+/// One call from its ringing to its end; its id, when a turn of it was taken.
+async fn call(
+    switchboard: &Switchboard,
+    nth: u32,
+    input: &mut impl std::io::BufRead,
+) -> anyhow::Result<Option<CallId>> {
     let begin = Begin {
         line: Line::HealthCall,
         carrier: "terminal",
@@ -92,20 +127,22 @@ async fn call(switchboard: &Switchboard, nth: u32, input: &mut impl std::io::Buf
         called: None,
     };
     let mut outcome = switchboard.take(Knock::Begin(begin)).await?;
+    let mut id = None;
     loop {
         match outcome {
             Outcome::Reply { call, turn, reply, library } => {
+                id = Some(call);
                 terminal::show(&library, &reply);
                 if reply.then == crate::engine::Then::HangUp {
                     println!();
-                    return Ok(());
+                    return Ok(id);
                 }
                 let happening = terminal::next(input, &reply)?;
                 outcome = switchboard.take(Knock::Turn { call, turn, happening }).await?;
             }
             Outcome::Over | Outcome::Noted => {
                 println!("  (the call is over; what was answered is kept as unanswered, 未回答)\n");
-                return Ok(());
+                return Ok(id);
             }
             Outcome::Unknown => bail!("the call was lost; this is a defect"),
         }

@@ -1,6 +1,6 @@
 //! `kenkocall calls`: what calls there were, and one of them as it was spoken.
 
-mod transcript;
+pub(super) mod transcript;
 
 use anyhow::Context;
 use clap::Subcommand;

@@ -95,7 +95,8 @@ fn caller(event: &StoredEvent) -> String {
     }
 }
 
-fn kept(answer: &ShownAnswer, several: bool) -> String {
+/// An answer in a line, with its severity, and with whose it is when there are several people.
+pub(in crate::commands) fn kept(answer: &ShownAnswer, several: bool) -> String {
     let whose = answer.hersys_id.as_ref().filter(|_| several).map(|id| format!(" of {}", id.expose()));
     let value = match answer.answer {
         None => "taken back".to_owned(),
