@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, Row as _, SqliteConnection};
 
 /// A database to look into.
 pub struct Kept {
@@ -98,5 +98,35 @@ impl Kept {
     pub async fn alerts(&self) -> Vec<String> {
         let rows = self.rows("SELECT kind, centre_code, item FROM alerts ORDER BY raised_at, id").await;
         rows.into_iter().map(|row| row.join(" ").trim_end().to_owned()).collect()
+    }
+}
+
+/// A database that lets nobody else write.
+pub enum Held {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Kept {
+    /// Makes everybody else who writes wait.
+    pub async fn hold(&self) -> Held {
+        if self.url.starts_with("sqlite") {
+            let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
+            sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut connection).await.unwrap();
+            Held::Sqlite(connection)
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.unwrap();
+            sqlx::raw_sql("BEGIN; LOCK TABLE turns").execute(&mut connection).await.unwrap();
+            Held::Postgres(connection)
+        }
+    }
+}
+
+impl Held {
+    pub async fn release(self) {
+        match self {
+            Self::Sqlite(connection) => connection.close().await.unwrap(),
+            Self::Postgres(connection) => connection.close().await.unwrap(),
+        }
     }
 }

@@ -130,14 +130,26 @@ async fn fault_39_a_stop_answers_what_was_taken_and_calls_go_on_afterwards(fresh
         phone.identify(&MOTHER).await;
         phones.push(phone);
     }
-    // Turns are under way while it is told to stop: each is answered, or was never taken.
+    // Turns are under way while it is told to stop, since the database makes them wait: each is answered, or was never
+    // taken.
+    let before = taken(&line).await;
+    let held = kept.hold().await;
     let mut posts = JoinSet::new();
     for phone in &phones {
         let (phone, action) = (phone.clone(), phone.action().to_owned());
         posts.spawn(async move { (phone.leg.clone(), phone.post(&action, &[("Digits", "375")]).await) });
     }
-    tokio::task::yield_now().await;
-    line.terminate();
+    let waiting = async {
+        while taken(&line).await <= before {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        line.terminate();
+        while !line.log().contains("draining") {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting).await.expect("a turn waits for its commit, and the program drains");
+    held.release().await;
     let status = line.stopped().await;
     assert_eq!(status.code(), Some(0), "{}", line.log());
     let mut answered = 0;
@@ -154,6 +166,7 @@ async fn fault_39_a_stop_answers_what_was_taken_and_calls_go_on_afterwards(fresh
         }
     }
     assert!(line.log().contains("stopped"), "{}", line.log());
+    assert!(answered > 0, "the turn that was under way is answered");
     println!("{answered} of 8 turns were under way");
     // Started again, every call goes on where it stood: the turn is posted again, by the same URL.
     line.restart();
@@ -162,4 +175,11 @@ async fn fault_39_a_stop_answers_what_was_taken_and_calls_go_on_afterwards(fresh
     }
     phones[0].keys(&WELL[1..]).await.hears(RECEIVED);
     assert_ne!(phones[1].next, Next::Over);
+}
+
+/// How many turns commits were begun for, as the program measures it.
+async fn taken(line: &Line) -> f64 {
+    let metrics = line.carrier.get("/metrics").await.unwrap().body;
+    let sum = metrics.lines().find_map(|line| line.strip_prefix("kenkocall_turns_per_commit_sum "));
+    sum.expect("the measure").parse().unwrap()
 }
