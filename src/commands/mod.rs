@@ -76,10 +76,10 @@ enum Command {
         #[command(subcommand)]
         command: maintenance::Maintenance,
     },
-    /// Measure this program on this machine.
+    /// Measure this program on this machine: everything, or what is named.
     Bench {
         #[command(subcommand)]
-        command: bench::Bench,
+        command: Option<bench::Bench>,
     },
     /// Check, draw, play and test the flow documents.
     Flows {

@@ -1,5 +1,6 @@
 //! `kenkocall bench`: how fast we are on this machine, as figures and as ratios within one run.
 
+mod import;
 mod phone;
 mod server;
 mod step;
@@ -26,15 +27,29 @@ pub(super) enum Bench {
         #[arg(long, default_value_t = 10_000)]
         patients: u32,
     },
+    /// The import of a patient list, as a process of its own, on a fresh SQLite file.
+    Import {
+        /// Patients in the list.
+        #[arg(long, default_value_t = 100_000)]
+        patients: u32,
+    },
     /// The server that stores nothing, for comparison; it runs until it is killed.
     #[command(hide = true)]
     Baseline,
 }
 
-pub(super) async fn run(command: Bench) -> anyhow::Result<()> {
+/// Runs one measurement, or all of them on SQLite one after the other.
+pub(super) async fn run(command: Option<Bench>) -> anyhow::Result<()> {
     match command {
-        Bench::Step => step::run(),
-        Bench::Turns { calls, turns, database, patients } => turns::run(calls, turns, database, patients).await,
-        Bench::Baseline => server::baseline().await,
+        Some(Bench::Step) => step::run(),
+        Some(Bench::Turns { calls, turns, database, patients }) => turns::run(calls, turns, database, patients).await,
+        Some(Bench::Import { patients }) => import::run(patients),
+        Some(Bench::Baseline) => server::baseline().await,
+        None => {
+            step::run()?;
+            turns::run(64, 100_000, None, 100_000).await?;
+            turns::run(1, 5_000, None, 100_000).await?;
+            import::run(100_000)
+        }
     }
 }
