@@ -1,4 +1,4 @@
-//! The import of a long patient list: every patient new, with a number for automated calls, and then the same list again.
+//! The import of a long patient list: every patient new, with a number for automated calls, and the same list again.
 
 #![allow(clippy::disallowed_methods)] // it measures time and finds its own program
 
