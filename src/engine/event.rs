@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::session::{Centre, Person};
+use super::session::{AnsweredBy, Centre, Person};
 use crate::call::{HangupCause, Keys, Language, Line, PhoneNumber};
 
 /// Something that happened, and when.
@@ -49,17 +49,6 @@ pub struct Start {
     pub person: Option<Box<Person>>,
     /// Who answered a call that we made.
     pub answered_by: AnsweredBy,
-}
-
-/// Who answered, as far as the carrier can tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AnsweredBy {
-    /// A person, or nobody knows: treated as a person.
-    #[default]
-    Person,
-    /// Voicemail or a fax machine.
-    Machine,
 }
 
 /// What became of HER-SYS ID and birth date.

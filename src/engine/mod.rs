@@ -17,7 +17,7 @@ mod walk;
 mod wording;
 
 pub use effect::{Ask, Effect, Errand, Fact, Fill, Note, Reply, Then, Utterance};
-pub use event::{AnsweredBy, Event, Happening, Identified, Start, TransferOutcome};
-pub use session::{Centre, Entry, Frame, Opened, Person, Session, Waiting};
+pub use event::{Event, Happening, Identified, Start, TransferOutcome};
+pub use session::{AnsweredBy, Centre, Entry, Frame, Opened, Person, Session, Waiting};
 pub use step::{begin, step};
 pub use wording::{WordsFor, spoken, words};

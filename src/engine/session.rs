@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::event::AnsweredBy;
 use crate::call::{Answer, CentreCode, Disposition, Item, Language, Line, PatientId, PhoneNumber, ReportId};
 use crate::flow::{FlowName, NodeId};
 use crate::follow_up::{OfficeHours, Thresholds};
@@ -83,6 +82,17 @@ pub enum Opened {
     BySubFlow,
     /// By a key at a question: its end asks that question again.
     ByKey,
+}
+
+/// Who answered, as far as the carrier can tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnsweredBy {
+    /// A person, or nobody knows: treated as a person.
+    #[default]
+    Person,
+    /// Voicemail or a fax machine.
+    Machine,
 }
 
 /// What a conversation waits for.

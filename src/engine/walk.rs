@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::effect::{Effect, Fill, Note, Reply, Then, Utterance};
-use super::event::{AnsweredBy, TransferOutcome};
-use super::session::{Frame, Opened, Session, Waiting};
+use super::event::TransferOutcome;
+use super::session::{AnsweredBy, Frame, Opened, Session, Waiting};
 use crate::call::Answer;
 use crate::flow::{Bound, Branch, Flow, FlowName, Library, Node, NodeId, NodeKind, PromptId, ResultName, Say, Test};
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::keep::Keep;
+use super::live::{Coming, Kept, Live};
 use super::{Begin, Knock, LegStatus, Libraries, Outcome, SwitchboardError};
 use crate::call::{CallId, CentreCode, HangupCause, LegId, PhoneNumber};
 use crate::engine::{Effect, Event, Happening, Reply, Session, step};
@@ -35,29 +36,6 @@ pub struct Desk {
     pub desk_centre: Option<CentreCode>,
     /// The number that automated calls come from.
     pub call_back_number: Option<PhoneNumber>,
-}
-
-/// A conversation being stepped.
-pub(super) struct Live {
-    pub(super) call: CallId,
-    pub(super) library: Arc<Library>,
-    pub(super) session: Session,
-    pub(super) effects: Vec<Effect>,
-    /// The number of the turn being taken.
-    pub(super) turn: i64,
-    /// The revision that this turn saves.
-    pub(super) revision: i64,
-    pub(super) event: StoredEvent,
-}
-
-/// What a knock comes to, before the commit.
-pub(super) enum Coming {
-    /// Known already.
-    Now(Outcome),
-    /// The reply of this conversation, by its place.
-    Live(usize),
-    /// The stored reply of a turn.
-    Stored(CallId, i64),
 }
 
 /// One commit under way.
@@ -259,11 +237,3 @@ fn next(turn: i64) -> u32 {
 
 /// Stored replies by call and turn; a turn in which the caller hung up has none.
 type Replies = HashMap<(CallId, i64), (Option<Arc<Reply>>, Arc<Library>)>;
-
-/// What stays of a live conversation after it was written.
-pub(super) struct Kept {
-    pub(super) call: CallId,
-    pub(super) turn: i64,
-    pub(super) reply: Option<Arc<Reply>>,
-    pub(super) library: Arc<Library>,
-}

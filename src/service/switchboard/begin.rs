@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::batch::{Batch, Coming, Live};
+use super::batch::Batch;
+use super::live::{Coming, Live};
 use super::{Begin, Knock, Outcome, SwitchboardError};
 use crate::call::{CallId, Language, LegId};
 use crate::engine::{AnsweredBy, Centre, Start, begin};

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use tracing::{info, warn};
 
-use super::batch::{Kept, Live};
+use super::live::{Kept, Live};
 use super::{LegStatus, SwitchboardError};
 use crate::call::{
     AlertKind, CallId, CentreCode, Channel, LegId, Line, PatientId, ReportId, ReportOutcome, Sensitive, Severity,

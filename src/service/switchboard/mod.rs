@@ -10,6 +10,7 @@ mod begin;
 mod identify;
 mod keep;
 mod libraries;
+mod live;
 mod worker;
 
 use std::sync::Arc;
