@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use axum::serve::ListenerExt;
 use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::documents::Origin;
 use crate::call::{CentreCode, PhoneNumber};
@@ -16,6 +16,7 @@ use crate::config::{Carrier, Config};
 use crate::flow::Library;
 use crate::service::{Clock, Desk, Libraries, Switchboard, run_errands, sweep};
 use crate::store::flow_sets::{self, FlowSetRow};
+use crate::store::{Database, centres};
 use crate::web::{Web, router};
 
 /// How often lost calls are looked for.
@@ -59,13 +60,15 @@ impl Server {
             Some(text) => PhoneNumber::parse(text).map(Some).with_context(|| format!("{name} isn't a phone number")),
         };
         let desk_centre = config.health_call.desk_centre.as_deref().map(CentreCode::parse).transpose();
+        let desk_centre = desk_centre.context("health_call.desk_centre")?;
+        check_desk(&database, desk_centre.as_ref()).await?;
         let desk = Arc::new(Desk {
             database,
             libraries: Libraries::new(library),
             clock,
             guessing: config.health_call.guessing,
             zone: TimeZone::get(&config.health_call.time_zone).context("health_call.time_zone")?,
-            desk_centre: desk_centre.context("health_call.desk_centre")?,
+            desk_centre,
             call_back_number: number(&config.twilio.caller_number, "twilio.caller_number")?,
         });
         let (switchboard, working) = Switchboard::start(Arc::clone(&desk));
@@ -132,6 +135,23 @@ impl Server {
         info!("stopped");
         Ok(())
     }
+}
+
+/// Callers who aren't identified need a centre that takes them: a named one must exist, and with several one should be named.
+async fn check_desk(database: &Database, named: Option<&CentreCode>) -> anyhow::Result<()> {
+    let mut tx = database.read().await?;
+    let centres = centres::list(&mut tx).await?;
+    match named {
+        Some(code) if !centres.iter().any(|centre| centre.code == *code) => bail!(
+            "health_call.desk_centre names {code}, and there is no such centre; `kenkocall centres list` shows those there are"
+        ),
+        None if centres.len() > 1 => warn!(
+            "there are several centres and health_call.desk_centre names none: whoever wants a person before being identified \
+             is asked to phone their own centre, and a lock after guessing at unknown IDs stands on no centre's list"
+        ),
+        _ => {}
+    }
+    Ok(())
 }
 
 fn voices(config: &Config) -> anyhow::Result<Voices> {

@@ -101,6 +101,14 @@ fn wrong_settings_get_a_sentence() {
     }
 }
 
+#[test]
+fn a_desk_centre_that_nobody_added_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite://{}", folder.path().join("calls.db").display());
+    let refusal = Line::refused(&[("DATABASE__URL", &database), ("HEALTH_CALL__DESK_CENTRE", "99999")]);
+    says(&refusal, &["health_call.desk_centre names 99999", "kenkocall centres list"]);
+}
+
 pub fn copy(from: &std::path::Path, to: &std::path::Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
