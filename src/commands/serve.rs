@@ -137,7 +137,7 @@ impl Server {
     }
 }
 
-/// Callers who aren't identified need a centre that takes them: a named one must exist, and with several one should be named.
+/// Callers who aren't identified need a centre that takes them: a named one exists; of several, one should be named.
 async fn check_desk(database: &Database, named: Option<&CentreCode>) -> anyhow::Result<()> {
     let mut tx = database.read().await?;
     let centres = centres::list(&mut tx).await?;
