@@ -34,6 +34,8 @@ uuid_id! {
     PatientId,
     /// One report.
     ReportId,
+    /// One slot: one due time of one patient.
+    SlotId,
     /// One alert on a health centre's list.
     AlertId,
 }

@@ -2,6 +2,7 @@
 //! module; what leaves it is said in the nouns of [`crate::call`].
 
 mod ids;
+pub mod network;
 pub mod speech;
 pub mod twilio;
 

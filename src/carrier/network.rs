@@ -1,0 +1,125 @@
+//! What any phone network can be asked for, and what can come of it. Every answer that isn't proof is `Unknown`: an
+//! error after an accepted call would otherwise ring a patient twice.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::CarrierLegId;
+use crate::call::{CallId, CallableNumber, HangupCause, PhoneNumber};
+
+/// A call to place.
+#[derive(Debug, Clone)]
+pub struct Dial {
+    /// Our own id of it: it stands in the URLs that the network calls back.
+    pub call: CallId,
+    /// The number to ring.
+    pub to: CallableNumber,
+    /// The number shown.
+    pub from: PhoneNumber,
+    /// How long it rings, in seconds.
+    pub ring_seconds: u16,
+}
+
+/// What came of a request to dial.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dialled {
+    /// The network has the call, and this is its name for it.
+    Accepted(CarrierLegId),
+    /// Proven that no phone rings, now: it may be tried again within the window.
+    NotProcessed(NotProcessed),
+    /// Proven that no phone rings, and the same request won't be taken later either.
+    Refused(Refusal),
+    /// Nobody knows whether a phone rings.
+    Unknown(Doubt),
+}
+
+/// Why a request wasn't processed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotProcessed {
+    /// 429: too many requests; wait so long, where the network says it.
+    TooMany(Option<Duration>),
+    /// No connection was made.
+    NoConnection,
+}
+
+/// Why a request was refused for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The number doesn't exist or can't be called (Twilio 21211, 21214, 21216, 21217 and their kin).
+    Number,
+    /// 401 or 403: the account or its token is wrong, suspended or not allowed to call there. All dialling is in vain.
+    Account,
+    /// Any other 4xx: the request is wrong in a way that only we can mend.
+    Request,
+}
+
+/// Why an outcome isn't known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// No answer in time, or the connection broke after the request had gone out.
+    NoAnswer,
+    /// 5xx.
+    ServerError,
+    /// A 2xx, 3xx or anything else whose body names no call: HTML, an empty body, a redirect.
+    Unreadable,
+}
+
+/// How a leg stands, in words that all networks share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LegProgress {
+    /// The network has it; nothing rings yet.
+    Queued,
+    /// It rings.
+    Ringing,
+    /// It was answered and isn't over.
+    Answered,
+    /// It is over.
+    Ended(HangupCause),
+}
+
+/// A call in the network's own list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The network's name for it.
+    pub leg: CarrierLegId,
+    /// The number called, where the list tells it.
+    pub to: Option<PhoneNumber>,
+    /// When the network took it, where the list tells it.
+    pub created_at: Option<Timestamp>,
+    /// How it stands.
+    pub progress: LegProgress,
+}
+
+/// What came of a question to the network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Looked<T> {
+    /// This.
+    Found(T),
+    /// The network answered, and knows no such thing.
+    Nothing,
+    /// The network didn't answer, or nonsense.
+    Unavailable(Doubt),
+}
+
+/// What came of telling the network something about a leg that it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// It obeys.
+    Done,
+    /// The leg is over, or was never there.
+    Gone,
+    /// Not known; it may be told again.
+    Unavailable,
+}
+
+/// What came of a short message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sent {
+    /// The network has it.
+    Accepted,
+    /// Proven that it isn't sent.
+    Refused,
+    /// Nobody knows; it isn't sent again.
+    Unknown,
+}
