@@ -14,11 +14,31 @@ pub enum AlertKind {
     StopRequest,
     /// Someone guesses at an ID.
     Guessing,
+    /// 未回答: the attempts of a slot are used up.
+    Unanswered,
+    /// A slot went by without any call.
+    Missed,
+    /// Whoever answers at the registered number isn't the patient, or there is no such number.
+    WrongNumber,
+    /// Whether a call was placed isn't known; a person decides.
+    UnknownCall,
+    /// No call can be placed: the carrier refuses our account, or the dialer is paused.
+    Dialling,
 }
 
 impl AlertKind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::RedAnswer, Self::CallBack, Self::StopRequest, Self::Guessing];
+    pub const ALL: [Self; 9] = [
+        Self::RedAnswer,
+        Self::CallBack,
+        Self::StopRequest,
+        Self::Guessing,
+        Self::Unanswered,
+        Self::Missed,
+        Self::WrongNumber,
+        Self::UnknownCall,
+        Self::Dialling,
+    ];
 
     /// The word used in the database and in commands.
     pub const fn word(self) -> &'static str {
@@ -27,6 +47,11 @@ impl AlertKind {
             Self::CallBack => "call_back",
             Self::StopRequest => "stop_request",
             Self::Guessing => "guessing",
+            Self::Unanswered => "unanswered",
+            Self::Missed => "missed",
+            Self::WrongNumber => "wrong_number",
+            Self::UnknownCall => "unknown_call",
+            Self::Dialling => "dialling",
         }
     }
 

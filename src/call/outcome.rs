@@ -71,11 +71,21 @@ pub enum Disposition {
     HandedOver,
     /// We failed: the caller was asked to call again.
     SystemFailure,
+    /// We called, and voicemail or a fax machine answered.
+    Voicemail,
+    /// We called, and whoever answered can't talk now.
+    NotNow,
+    /// We called, and whoever answered isn't the person.
+    WrongNumber,
+    /// We called, and the call wasn't wanted any more: whoever had answered heard a goodbye.
+    Withdrawn,
+    /// We called, and no conversation came of it; the leg's cause says why.
+    NotAnswered,
 }
 
 impl Disposition {
     /// All dispositions.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 12] = [
         Self::Reported,
         Self::Unanswered,
         Self::NotIdentified,
@@ -83,6 +93,11 @@ impl Disposition {
         Self::Maintenance,
         Self::HandedOver,
         Self::SystemFailure,
+        Self::Voicemail,
+        Self::NotNow,
+        Self::WrongNumber,
+        Self::Withdrawn,
+        Self::NotAnswered,
     ];
 
     /// The word used in the database and in commands.
@@ -95,6 +110,11 @@ impl Disposition {
             Self::Maintenance => "maintenance",
             Self::HandedOver => "handed_over",
             Self::SystemFailure => "system_failure",
+            Self::Voicemail => "voicemail",
+            Self::NotNow => "not_now",
+            Self::WrongNumber => "wrong_number",
+            Self::Withdrawn => "withdrawn",
+            Self::NotAnswered => "not_answered",
         }
     }
 

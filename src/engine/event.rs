@@ -26,6 +26,8 @@ pub enum Happening {
     TransferEnded(TransferOutcome),
     /// The caller is gone.
     HungUp(HangupCause),
+    /// The call that we made isn't wanted any more: a polite goodbye, nothing else.
+    Withdrawn,
 }
 
 /// With what a conversation begins.

@@ -1,11 +1,13 @@
 //! How a conversation ends: by us, by the caller, or because we failed.
 
 use super::effect::{Effect, Fact, Note, Then};
-use super::session::Waiting;
+use super::session::{Frame, Opened, Waiting};
 use super::walk::Walk;
 use crate::call::{Disposition, ReportOutcome};
 use crate::flow::PromptId;
 
+/// The flow of a call that isn't wanted any more when it is answered, or while it goes on.
+pub(super) const WITHDRAWN: &str = "withdrawn";
 /// Said when we can't go on.
 const SYSTEM_FAILURE: &str = "shared.system_failure";
 
@@ -20,6 +22,20 @@ impl Walk<'_> {
     pub(super) fn caller_is_gone(&mut self) {
         self.over(self.session.disposition);
         self.session.waiting = Waiting::Over;
+    }
+
+    /// Whoever is on the line hears a goodbye and nothing else; what was answered stays.
+    pub(super) fn withdrawn(&mut self) {
+        if self.session.disposition != Disposition::Reported {
+            self.session.disposition = Disposition::Withdrawn;
+        }
+        self.say.clear();
+        // Documents of before there was such a flow have none: then the call just ends.
+        let flow = self.library.flow(WITHDRAWN);
+        let first =
+            flow.map(|flow| Frame { flow: flow.name.clone(), node: flow.start.to.clone(), opened: Opened::ByLine });
+        self.session.stack = first.into_iter().collect();
+        if self.session.stack.is_empty() { self.we_hang_up() } else { self.on() }
     }
 
     /// We can't go on: ask the caller to call again, never thank.

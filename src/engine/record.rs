@@ -2,7 +2,7 @@
 
 use super::effect::{Effect, Errand, Fact};
 use super::walk::{Broken, Onward, Walk};
-use crate::call::{AlertKind, Disposition, Item, ReportOutcome, Severity};
+use crate::call::{AlertKind, Disposition, Item, Line, ReportOutcome, Severity};
 use crate::flow::{NodeId, Record, RecordWhat, Say};
 use crate::follow_up::grade;
 
@@ -16,6 +16,11 @@ impl Walk<'_> {
                 self.handed_over();
             }
             RecordWhat::Stop => self.raise(AlertKind::StopRequest, None),
+            RecordWhat::NotNow => self.session.disposition = Disposition::NotNow,
+            RecordWhat::WrongNumber => {
+                self.session.disposition = Disposition::WrongNumber;
+                self.raise(AlertKind::WrongNumber, None);
+            }
         }
         Ok(Onward::To(record.next.to.clone()))
     }
@@ -56,7 +61,8 @@ impl Walk<'_> {
     }
 
     pub(super) fn handed_over(&mut self) {
-        if self.session.disposition == Disposition::NotIdentified {
+        let called = self.session.line == Line::AutomatedCall && self.session.disposition == Disposition::Unanswered;
+        if called || self.session.disposition == Disposition::NotIdentified {
             self.session.disposition = Disposition::HandedOver;
         }
     }

@@ -2,7 +2,8 @@
 
 use super::effect::{Effect, Note};
 use super::event::{Event, Happening, Start};
-use super::session::{Frame, Opened, Session, Waiting};
+use super::hang_up::WITHDRAWN;
+use super::session::{AnsweredBy, Frame, Opened, Session, Waiting};
 use super::walk::Walk;
 use crate::call::Disposition;
 use crate::flow::Library;
@@ -10,11 +11,12 @@ use crate::flow::Library;
 /// Begins a conversation: its first reply, or an apology when the line's flow is missing.
 pub fn begin(library: &Library, start: Start, at: jiff::Timestamp) -> (Session, Vec<Effect>) {
     let first = library.flow(start.flow.as_str()).map(|flow| flow.start.to.clone());
-    let maintenance = start.flow.as_str() == "maintenance";
-    let disposition = match (maintenance, &start.person) {
-        (true, _) => Disposition::Maintenance,
-        (false, Some(_)) => Disposition::Unanswered,
-        (false, None) => Disposition::NotIdentified,
+    let disposition = match (start.flow.as_str(), start.answered_by, &start.person) {
+        ("maintenance", ..) => Disposition::Maintenance,
+        (WITHDRAWN, ..) => Disposition::Withdrawn,
+        (_, AnsweredBy::Machine, _) => Disposition::Voicemail,
+        (.., Some(_)) => Disposition::Unanswered,
+        (.., None) => Disposition::NotIdentified,
     };
     let session = Session {
         line: start.line,
@@ -47,7 +49,7 @@ pub fn step(library: &Library, session: Session, event: &Event) -> (Session, Vec
         (Happening::Keyed(_), waiting) => waiting == Waiting::Keys,
         (Happening::Identified(_), waiting) => waiting == Waiting::Lookup,
         (Happening::TransferEnded(_), waiting) => waiting == Waiting::Transfer,
-        (Happening::HungUp(_), _) => true,
+        (Happening::HungUp(_) | Happening::Withdrawn, _) => true,
     };
     if !fits {
         return (session, vec![Effect::Note(Note::EventDoesNotFit)]);
@@ -58,6 +60,7 @@ pub fn step(library: &Library, session: Session, event: &Event) -> (Session, Vec
         Happening::Identified(identified) => walk.identified(identified),
         Happening::TransferEnded(outcome) => walk.transfer_ended(*outcome),
         Happening::HungUp(_) => walk.caller_is_gone(),
+        Happening::Withdrawn => walk.withdrawn(),
     }
     walk.finish()
 }

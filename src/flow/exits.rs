@@ -85,7 +85,11 @@ impl Node {
             NodeKind::Confirm(confirm) => (&confirm.say, Some(&confirm.retry)),
             NodeKind::Record(record) => match &record.what {
                 RecordWhat::Answer { on_red, .. } => (on_red, None),
-                RecordWhat::Report | RecordWhat::CallBack | RecordWhat::Stop => return Vec::new(),
+                RecordWhat::Report
+                | RecordWhat::CallBack
+                | RecordWhat::Stop
+                | RecordWhat::NotNow
+                | RecordWhat::WrongNumber => return Vec::new(),
             },
             NodeKind::Branch(_)
             | NodeKind::Identify(_)

@@ -64,11 +64,13 @@ impl Rehearsal {
     /// When the session doesn't survive its stored form.
     pub fn call(&mut self, answered_by: AnsweredBy) -> Result<Turn, NotStorable> {
         let line = match self.flow.as_str() {
-            "automated_call" => crate::call::Line::AutomatedCall,
+            "automated_call" | "withdrawn" => crate::call::Line::AutomatedCall,
             "call_back" => crate::call::Line::CallBack,
             _ => crate::call::Line::HealthCall,
         };
-        let identifies = matches!(self.flow.as_str(), "health_call" | "call_back" | "maintenance");
+        // Nobody is reported for where someone is identified first, where a machine answers, or after a withdrawal.
+        let nobody = matches!(self.flow.as_str(), "health_call" | "call_back" | "maintenance" | "withdrawn")
+            || answered_by == AnsweredBy::Machine;
         let start = Start {
             line,
             flow: self.flow.clone(),
@@ -77,7 +79,7 @@ impl Rehearsal {
             call_back_number: Some(self.cast.centre.phone.clone()),
             desk: Some(self.cast.centre.clone()),
             until: self.cast.maintenance_until,
-            person: if identifies { None } else { self.cast.first_person() },
+            person: if nobody { None } else { self.cast.first_person() },
             answered_by,
         };
         let (session, effects) = begin(&self.library, start, self.at);

@@ -50,6 +50,8 @@ pub enum Caller {
     Talked,
     /// Didn't reach that person.
     NotReached,
+    /// Isn't to be called any more: the centre stopped the calls meanwhile.
+    Withdrawn,
 }
 
 /// A line that can't be read.
@@ -176,6 +178,7 @@ impl Transcript {
                 Caller::HangsUp => rehearsal.happens(Happening::HungUp(HangupCause::NormalClearing))?,
                 Caller::Talked => rehearsal.happens(Happening::TransferEnded(TransferOutcome::Talked))?,
                 Caller::NotReached => rehearsal.happens(Happening::TransferEnded(TransferOutcome::NotReached))?,
+                Caller::Withdrawn => rehearsal.happens(Happening::Withdrawn)?,
             };
             let happened: Vec<String> =
                 outcome.effects.iter().flat_map(|effect| line_of(effect, outcome.language)).collect();
@@ -209,7 +212,8 @@ fn caller(action: &str) -> Result<Caller, String> {
         ("hangs", "up") => Ok(Caller::HangsUp),
         ("talked", "") => Ok(Caller::Talked),
         ("not", "reached") => Ok(Caller::NotReached),
-        _ => Err("the caller “calls”, keys “digits 375#”, “silence”, “hangs up”, or after a transfer “talked” or “not reached”".to_owned()),
+        ("withdrawn", "") => Ok(Caller::Withdrawn),
+        _ => Err("the caller “calls”, keys “digits 375#”, “silence”, “hangs up”, after a transfer “talked” or “not reached”, or the centre has “withdrawn” the call".to_owned()),
     }
 }
 
@@ -221,6 +225,7 @@ fn written(caller: &Caller) -> String {
         Caller::HangsUp => "< hangs up".to_owned(),
         Caller::Talked => "< talked".to_owned(),
         Caller::NotReached => "< not reached".to_owned(),
+        Caller::Withdrawn => "< withdrawn".to_owned(),
     }
 }
 

@@ -17,6 +17,8 @@ pub enum StoredEvent {
     Transfer(TransferOutcome),
     /// The caller was gone.
     HungUp(HangupCause),
+    /// The call wasn't wanted any more.
+    Withdrawn,
     /// The answer to a question of the engine; never kept alone.
     Identified,
 }
@@ -29,6 +31,7 @@ impl StoredEvent {
             Happening::Keyed(keys) => Self::Keyed(keys.expose().to_owned()),
             Happening::TransferEnded(outcome) => Self::Transfer(*outcome),
             Happening::HungUp(cause) => Self::HungUp(*cause),
+            Happening::Withdrawn => Self::Withdrawn,
             Happening::Identified(_) => Self::Identified,
         }
     }

@@ -91,6 +91,7 @@ fn caller(event: &StoredEvent) -> String {
         StoredEvent::Transfer(TransferOutcome::Talked) => "talked with a person".to_owned(),
         StoredEvent::Transfer(TransferOutcome::NotReached) => "reached nobody".to_owned(),
         StoredEvent::HungUp(cause) => format!("is gone ({})", cause.word()),
+        StoredEvent::Withdrawn => "isn't to be called any more".to_owned(),
         StoredEvent::Identified => "is identified".to_owned(),
     }
 }
@@ -166,6 +167,7 @@ fn turn_json(turn: &ShownTurn, zone: &TimeZone) -> Value {
         StoredEvent::Keyed(keys) => json!({ "keyed": keys }),
         StoredEvent::Transfer(outcome) => json!({ "transfer": outcome }),
         StoredEvent::HungUp(cause) => json!({ "hung_up": cause.word() }),
+        StoredEvent::Withdrawn => json!("withdrawn"),
         StoredEvent::Identified => json!({ "identified": true }),
     };
     let then = turn.then.as_ref().map(|then| match then {

@@ -82,6 +82,7 @@ impl<'a> Check<'a> {
             let line = match name {
                 // The patient was looked up before the call was placed.
                 "automated_call" => Facts::from([Fact::Centre, Fact::CallBackNumber]),
+                "withdrawn" => Facts::from([Fact::Centre]),
                 _ => Facts::new(),
             };
             if super::LINES.contains(&name) {

@@ -34,7 +34,7 @@ pub const ENGINE_PROMPTS: [&str; 15] = [
 ];
 
 /// Flows with which a call begins, and that must be there.
-const LINES: [&str; 4] = ["health_call", "automated_call", "call_back", "maintenance"];
+const LINES: [&str; 5] = ["health_call", "automated_call", "call_back", "maintenance", "withdrawn"];
 
 impl Library {
     /// Reads the documents ([`Library::read`]) and applies all rules.

@@ -49,6 +49,8 @@ impl Words<'_> {
                 RecordWhat::Report => self.pick("本日の報告が完了", "the report is complete").to_owned(),
                 RecordWhat::CallBack => self.pick("折り返しの希望", "a call back is wanted").to_owned(),
                 RecordWhat::Stop => self.pick("架電停止の依頼", "automated calls should stop").to_owned(),
+                RecordWhat::NotNow => self.pick("今は話せない", "can't talk now").to_owned(),
+                RecordWhat::WrongNumber => self.pick("番号ちがい", "a wrong number").to_owned(),
             },
             NodeKind::SubFlow(SubFlow { flow, .. }) => {
                 self.library.flow(flow.to.as_str()).map_or(flow.to.to_string(), |flow| flow.title.clone())

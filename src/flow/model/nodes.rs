@@ -271,6 +271,10 @@ pub enum RecordWhat {
     CallBack,
     /// The patient asks that automated calls stop.
     Stop,
+    /// Whoever answered can't talk now.
+    NotNow,
+    /// Whoever answered isn't the person who was called.
+    WrongNumber,
 }
 
 /// Looks the person up.

@@ -82,6 +82,8 @@ fn record(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> Option<Rec
         fixed("report", "complete", RecordWhat::Report),
         fixed("call_back", "requested", RecordWhat::CallBack),
         fixed("stop", "requested", RecordWhat::Stop),
+        fixed("answered", "not_now", RecordWhat::NotNow),
+        fixed("number", "wrong", RecordWhat::WrongNumber),
     ]
     .into_iter()
     .flatten()
@@ -96,9 +98,8 @@ fn record(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> Option<Rec
         kept.push(RecordWhat::Answer { item, from, on_red: on_red.unwrap_or_else(|| defaults.on_red.clone()) });
     }
     let next = refer::node(table, "next");
-    if asked(table, &["answer", "report", "call_back", "stop"]) != 1 {
-        let todo =
-            "Write one of: answer and from, report = \"complete\", call_back = \"requested\", stop = \"requested\"";
+    if asked(table, &["answer", "report", "call_back", "stop", "answered", "number"]) != 1 {
+        let todo = "Write one of: answer and from, report = \"complete\", call_back = \"requested\", stop = \"requested\", answered = \"not_now\", number = \"wrong\"";
         table.source.find(table.line, format!("{} should keep exactly one thing", table.name), todo);
     }
     kept.pop().map(|what| Record { what, next })
