@@ -35,6 +35,7 @@ impl Walk<'_> {
         let first =
             flow.map(|flow| Frame { flow: flow.name.clone(), node: flow.start.to.clone(), opened: Opened::ByLine });
         self.session.stack = first.into_iter().collect();
+        self.session.steps = 0;
         if self.session.stack.is_empty() { self.we_hang_up() } else { self.on() }
     }
 
