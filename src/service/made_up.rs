@@ -6,7 +6,7 @@ use super::centres::CentreSettings;
 use super::clock::{Clock, new_id};
 use crate::call::{BirthDate, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive};
 use crate::store::centres::{self, CentreRow};
-use crate::store::patients::{self, PatientRow};
+use crate::store::patients::{self, Calling, PatientRow};
 use crate::store::{Database, StoreError};
 
 /// The code of the made-up centre.
@@ -64,6 +64,7 @@ pub async fn add_made_up(database: &Database, clock: &Clock, count: u32) -> Resu
             released_at: None,
             created_at: now,
             updated_at: now,
+            calling: Calling::default(),
         });
     }
     let mut tx = database.begin().await?;

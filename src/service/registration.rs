@@ -8,7 +8,7 @@ use super::clock::new_id;
 use crate::call::{CallTimes, CentreCode, HersysId, PatientId, PhoneNumber};
 use crate::roster::{Existing, Registration};
 use crate::store::StoreError;
-use crate::store::patients::PatientRow;
+use crate::store::patients::{Calling, PatientRow};
 
 /// What is registered of a stored patient.
 pub(super) fn existing(row: &PatientRow) -> Result<Existing, StoreError> {
@@ -48,6 +48,7 @@ pub(super) fn new_row(centre: CentreCode, id: HersysId, registration: Registrati
         released_at: None,
         created_at: now,
         updated_at: now,
+        calling: Calling::default(),
     };
     changed_row(&bare, registration, now)
 }
@@ -71,6 +72,7 @@ pub(super) fn changed_row(before: &PatientRow, registration: Registration, now: 
         released_at: before.released_at,
         created_at: before.created_at,
         updated_at: now,
+        calling: before.calling.clone(),
     }
 }
 

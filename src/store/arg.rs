@@ -7,7 +7,7 @@ use sqlx::{Row as _, postgres::PgRow, sqlite::SqliteRow};
 use uuid::Uuid;
 
 use super::{Document, StoreError};
-use crate::call::{AlertId, CallId, CentreCode, HersysId, LegId, PatientId, PhoneNumber, ReportId, Sensitive};
+use crate::call::{AlertId, CallId, CentreCode, HersysId, LegId, PatientId, PhoneNumber, ReportId, Sensitive, SlotId};
 
 /// A parameter. Owned text is handed to the driver without a copy.
 #[derive(Clone)]
@@ -126,7 +126,7 @@ macro_rules! ids {
         }
     )+};
 }
-ids!(CallId, LegId, PatientId, ReportId, AlertId);
+ids!(CallId, LegId, PatientId, ReportId, AlertId, SlotId);
 
 macro_rules! texts {
     ($($noun:ty => $text:ident),+) => {$(

@@ -59,6 +59,9 @@ pub enum Unique {
     /// One leg per carrier and the carrier's name for it.
     #[error("this leg of the carrier is known already")]
     LegId,
+    /// One open attempt per slot, and one of each number (I2).
+    #[error("this slot has an attempt already; nobody else may dial for it")]
+    Attempt,
     /// One turn per call and number.
     #[error("this turn of the call was taken already; its stored reply stands")]
     Turn,
@@ -123,12 +126,14 @@ impl From<sqlx::Error> for StoreError {
 impl Unique {
     /// Recognises the constraint: PostgreSQL gives its name, SQLite the columns in its message.
     fn of(error: &dyn sqlx::error::DatabaseError) -> Option<Self> {
-        const KNOWN: [(Unique, &str, &str); 6] = [
+        const KNOWN: [(Unique, &str, &str); 8] = [
             (Unique::HersysId, "patients_hersys_id_key", "patients.hersys_id"),
             (Unique::AutomatedCallNumber, "patients_one_automated_call_number", "patients.phone_number"),
             (Unique::CentreCode, "centres_pkey", "centres.code"),
             (Unique::OpenReport, "reports_one_open", "reports.patient_id, reports.report_date"),
             (Unique::LegId, "legs_carrier_carrier_leg_id_key", "legs.carrier, legs.carrier_leg_id"),
+            (Unique::Attempt, "attempts_one_open", "attempts.slot_id"),
+            (Unique::Attempt, "attempts_slot_id_number_key", "attempts.slot_id, attempts.number"),
             (Unique::Turn, "turns_pkey", "turns.call_id, turns.turn"),
         ];
         let found = |constraint: &str, columns: &str| match error.constraint() {

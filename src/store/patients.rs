@@ -43,6 +43,19 @@ pub struct PatientRow {
     pub created_at: Timestamp,
     /// When it was changed last.
     pub updated_at: Timestamp,
+    /// What came of automated calls so far.
+    pub calling: Calling,
+}
+
+/// What came of a patient's automated calls so far. Written by functions of its own, never by [`update`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Calling {
+    /// The next slot; none when there is none.
+    pub next_slot_at: Option<Timestamp>,
+    /// When the patient asked by key 8 that calls stop, until the centre decides.
+    pub stop_requested_at: Option<Timestamp>,
+    /// The number at which somebody else answers.
+    pub wrong_number: Option<PhoneNumber>,
 }
 
 /// Who gets automated calls on a number.
@@ -61,8 +74,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, centre_code, hersys_id, birth_date, family_name, given_name, phone_number, automated_call,
-             call_times, language, diagnosis_date, monitoring_start, stopped_at, released_at, created_at, updated_at
-             FROM patients ",
+             call_times, language, diagnosis_date, monitoring_start, stopped_at, released_at, created_at, updated_at,
+             next_slot_at, stop_requested_at, wrong_number FROM patients ",
             $rest
         )
     };
@@ -79,7 +92,7 @@ pub async fn insert(tx: &mut Tx, patients: &[PatientRow]) -> Result<(), StoreErr
         tx.execute_rows(
             "INSERT INTO patients (id, centre_code, hersys_id, birth_date, family_name, given_name, phone_number,
              automated_call, call_times, language, diagnosis_date, monitoring_start, stopped_at, released_at,
-             created_at, updated_at) VALUES",
+             created_at, updated_at, next_slot_at) VALUES",
             part.iter().map(columns).collect(),
             "",
         )
@@ -88,7 +101,8 @@ pub async fn insert(tx: &mut Tx, patients: &[PatientRow]) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Writes all of these records but when they were made; says how many there were.
+/// Writes all of these records but when they were made, stopped and released; says how many there were. A stop that
+/// comes in the same moment is never written over.
 ///
 /// # Errors
 /// As [`insert`]. The rule on numbers holds after each record, so two patients can't exchange numbers in one go.
@@ -100,8 +114,7 @@ pub async fn update(tx: &mut Tx, patients: &[PatientRow]) -> Result<u64, StoreEr
                 "UPDATE patients SET centre_code = v.column2, hersys_id = v.column3, birth_date = v.column4,
                  family_name = v.column5, given_name = v.column6, phone_number = v.column7, automated_call = v.column8,
                  call_times = v.column9, language = v.column10, diagnosis_date = v.column11,
-                 monitoring_start = v.column12, stopped_at = v.column13, released_at = v.column14,
-                 updated_at = v.column16 FROM (VALUES",
+                 monitoring_start = v.column12, updated_at = v.column16, next_slot_at = v.column17 FROM (VALUES",
                 part.iter().map(columns).collect(),
                 ") AS v WHERE patients.id = v.column1",
             )
@@ -113,7 +126,7 @@ pub async fn update(tx: &mut Tx, patients: &[PatientRow]) -> Result<u64, StoreEr
 /// How many records are turned into parameters at a time.
 const PART: usize = 1024;
 
-fn columns(patient: &PatientRow) -> [Arg<'_>; 16] {
+fn columns(patient: &PatientRow) -> [Arg<'_>; 17] {
     [
         patient.id.into(),
         (&patient.centre).into(),
@@ -131,6 +144,7 @@ fn columns(patient: &PatientRow) -> [Arg<'_>; 16] {
         patient.released_at.into(),
         patient.created_at.into(),
         patient.updated_at.into(),
+        patient.calling.next_slot_at.into(),
     ]
 }
 
@@ -183,6 +197,125 @@ pub async fn automated_call_holders(tx: &mut Tx, numbers: &[PhoneNumber]) -> Res
     .await
 }
 
+/// Holds these records until the transaction ends: whoever else holds one waits. Without it PostgreSQL would let a
+/// stop and a call pass each other.
+///
+/// # Errors
+/// As the database fails.
+pub async fn hold(tx: &mut Tx, ids: &[PatientId]) -> Result<(), StoreError> {
+    let mut ids = ids.to_vec();
+    // One order for all, or two holders wait for each other.
+    ids.sort_unstable();
+    ids.dedup();
+    tx.execute_rows(
+        "UPDATE patients SET updated_at = updated_at FROM (VALUES",
+        ids.into_iter().map(|id| [id.into()]).collect(),
+        ") AS v WHERE patients.id = v.column1",
+    )
+    .await?;
+    Ok(())
+}
+
+/// Patients whose next slot has come by `now`, the longest due first.
+///
+/// # Errors
+/// As the database fails.
+pub async fn with_slot_by(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<PatientRow>, StoreError> {
+    tx.fetch_all(
+        select!("WHERE next_slot_at <= $1 ORDER BY next_slot_at, id LIMIT $2"),
+        vec![now.into(), i64::from(limit).into()],
+        read,
+    )
+    .await
+}
+
+/// When the next patient's slot comes.
+///
+/// # Errors
+/// As the database fails.
+pub async fn next_slot_at(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT min(next_slot_at) FROM patients WHERE next_slot_at IS NOT NULL";
+    Ok(tx.fetch_optional(sql, vec![], |row| row.opt_time(0, "patients.next_slot_at")).await?.flatten())
+}
+
+/// Notes when the next slots of patients come.
+///
+/// # Errors
+/// As the database fails.
+pub async fn set_next_slots(tx: &mut Tx, next: &[(PatientId, Option<Timestamp>)]) -> Result<(), StoreError> {
+    tx.execute_rows(
+        "UPDATE patients SET next_slot_at = v.column2 FROM (VALUES",
+        next.iter().map(|(patient, at)| [(*patient).into(), (*at).into()]).collect(),
+        ") AS v WHERE patients.id = v.column1",
+    )
+    .await?;
+    Ok(())
+}
+
+/// A health centre's patients who may be called, in the order of their ids, after one of them.
+///
+/// # Errors
+/// As the database fails.
+pub async fn called_at(
+    tx: &mut Tx,
+    centre: &CentreCode,
+    after: Option<PatientId>,
+    limit: u32,
+) -> Result<Vec<PatientRow>, StoreError> {
+    let after = after.map(|id| id.0.to_string()).unwrap_or_default();
+    tx.fetch_all(
+        select!(
+            "WHERE centre_code = $1 AND id > $2 AND automated_call AND released_at IS NULL AND stopped_at IS NULL
+             ORDER BY id LIMIT $3"
+        ),
+        vec![centre.into(), after.into(), i64::from(limit).into()],
+        read,
+    )
+    .await
+}
+
+/// Notes that patients asked by key 8 that calls stop: no calls until the centre decides.
+///
+/// # Errors
+/// As the database fails.
+pub async fn request_stop(tx: &mut Tx, ids: &[PatientId], at: Timestamp) -> Result<(), StoreError> {
+    tx.execute_rows(
+        "UPDATE patients SET stop_requested_at = v.column2, next_slot_at = NULL FROM (VALUES",
+        ids.iter().map(|id| [(*id).into(), at.into()]).collect(),
+        ") AS v WHERE patients.id = v.column1 AND patients.stop_requested_at IS NULL",
+    )
+    .await?;
+    Ok(())
+}
+
+/// Notes that somebody else answers at these numbers: they aren't called while they are registered.
+///
+/// # Errors
+/// As the database fails.
+pub async fn wrong_numbers(tx: &mut Tx, numbers: &[(PatientId, PhoneNumber)]) -> Result<(), StoreError> {
+    tx.execute_rows(
+        "UPDATE patients SET wrong_number = v.column2, next_slot_at = NULL FROM (VALUES",
+        numbers.iter().map(|(id, number)| [(*id).into(), number.into()]).collect(),
+        ") AS v WHERE patients.id = v.column1 AND patients.phone_number = v.column2",
+    )
+    .await?;
+    Ok(())
+}
+
+/// The centre wants the calls: a stop, the wish for one and the doubt about the number end.
+///
+/// # Errors
+/// As the database fails.
+pub async fn resume(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE patients SET stopped_at = NULL, stop_requested_at = NULL, wrong_number = NULL, updated_at = $2
+         WHERE id = $1",
+        vec![id.into(), at.into()],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Notes that a patient asked for no more calls; says whether that was new.
 ///
 /// # Errors
@@ -190,7 +323,7 @@ pub async fn automated_call_holders(tx: &mut Tx, numbers: &[PhoneNumber]) -> Res
 pub async fn stop(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<bool, StoreError> {
     let written = tx
         .execute(
-            "UPDATE patients SET stopped_at = $2, updated_at = $2 WHERE id = $1 AND stopped_at IS NULL",
+            "UPDATE patients SET stopped_at = $2, updated_at = $2, next_slot_at = NULL WHERE id = $1 AND stopped_at IS NULL",
             vec![id.into(), at.into()],
         )
         .await?;
@@ -204,7 +337,7 @@ pub async fn stop(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<bool, Sto
 pub async fn release(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<bool, StoreError> {
     let written = tx
         .execute(
-            "UPDATE patients SET released_at = $2, updated_at = $2 WHERE id = $1 AND released_at IS NULL",
+            "UPDATE patients SET released_at = $2, updated_at = $2, next_slot_at = NULL WHERE id = $1 AND released_at IS NULL",
             vec![id.into(), at.into()],
         )
         .await?;
@@ -229,5 +362,10 @@ fn read(row: &Row<'_>) -> Result<PatientRow, StoreError> {
         released_at: row.opt_time(13, "patients.released_at")?,
         created_at: row.time(14, "patients.created_at")?,
         updated_at: row.time(15, "patients.updated_at")?,
+        calling: Calling {
+            next_slot_at: row.opt_time(16, "patients.next_slot_at")?,
+            stop_requested_at: row.opt_time(17, "patients.stop_requested_at")?,
+            wrong_number: row.opt_read(18, "patients.wrong_number", |text| PhoneNumber::from_e164(text).ok())?,
+        },
     })
 }

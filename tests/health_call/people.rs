@@ -6,7 +6,7 @@ use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use kenkocall::call::{BirthDate, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive};
 use kenkocall::store::centres::{self, CentreRow};
-use kenkocall::store::patients::{self, PatientRow};
+use kenkocall::store::patients::{self, Calling, PatientRow};
 use kenkocall::store::{Database, StoreError};
 use uuid::Uuid;
 
@@ -120,5 +120,6 @@ fn row(person: &Person, now: Timestamp, today: Date) -> PatientRow {
         released_at: (person.standing == Standing::Released).then_some(now),
         created_at: now,
         updated_at: now,
+        calling: Calling::default(),
     }
 }

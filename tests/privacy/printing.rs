@@ -19,7 +19,7 @@ use kenkocall::service::{Begin, Knock, LegStatus, StoredEvent};
 use kenkocall::store::answers::AnswerRow;
 use kenkocall::store::identifications::{IdentificationOutcome, IdentificationRow};
 use kenkocall::store::legs::{Direction, LegRow};
-use kenkocall::store::patients::{NumberHolder, PatientRow};
+use kenkocall::store::patients::{Calling, NumberHolder, PatientRow};
 use kenkocall::store::turns::TurnRow;
 use kenkocall::store::{Document as Stored, sessions::SessionSave};
 use secrecy::SecretString;
@@ -106,6 +106,7 @@ fn i6_no_row_of_the_store_prints_personal_data() {
         released_at: None,
         created_at: at,
         updated_at: at,
+        calling: Calling::default(),
     });
     redacts(&NumberHolder { phone_number: number(), patient: PatientId(uuid()), hersys_id: id() });
     redacts(&AnswerRow {

@@ -13,7 +13,7 @@ use kenkocall::{
         centres::{self, CentreRow},
         flow_sets::{self, FlowSetRow},
         legs::{Direction, LegRow},
-        patients::PatientRow,
+        patients::{Calling, PatientRow},
         reports::ReportRow,
         sessions::SessionSave,
         turns::TurnRow,
@@ -67,6 +67,7 @@ pub fn patient(number: u64) -> PatientRow {
         released_at: None,
         created_at: at(1),
         updated_at: at(1),
+        calling: Calling::default(),
     }
 }
 

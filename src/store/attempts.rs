@@ -1,0 +1,404 @@
+//! Attempts: one call placed, or meant to be placed, for a slot. Nothing here goes back: an attempt that has ended
+//! stays as it ended.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::{
+    StoreError, Tx,
+    arg::{Arg, Row, parsed},
+    slots::count,
+};
+use crate::call::{AttemptOutcome, AttemptState, CallId, CentreCode, PatientId, PhoneNumber, SlotId, Withdrawal};
+
+/// One attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptRow {
+    /// The call, and the id that stands in the carrier's URLs.
+    pub call: CallId,
+    /// The slot that it was made for.
+    pub slot: SlotId,
+    /// Whose.
+    pub patient: PatientId,
+    /// The health centre.
+    pub centre: CentreCode,
+    /// Its number among the slot's attempts, from 1.
+    pub number: u32,
+    /// The number called.
+    pub phone_number: PhoneNumber,
+    /// The carrier.
+    pub carrier: String,
+    /// Where it stands.
+    pub state: AttemptState,
+    /// When it was committed.
+    pub intended_at: Timestamp,
+    /// When its state last changed.
+    pub moved_at: Timestamp,
+    /// Why it isn't wanted any more.
+    pub withdrawal: Option<Withdrawal>,
+    /// How it ended.
+    pub outcome: Option<AttemptOutcome>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// What looking at the carrier's list gave so far, when it is unknown.
+    pub looks: Looks,
+}
+
+/// What looking for an unknown call at the carrier gave so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Looks {
+    /// Looks in all.
+    pub made: u32,
+    /// Looks that were answered, believable, and found nothing.
+    pub empty: u32,
+    /// Looks in a row without an answer that can be believed.
+    pub failed: u32,
+    /// When to look again.
+    pub next_at: Option<Timestamp>,
+}
+
+/// The end of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttemptEnd {
+    /// The call.
+    pub call: CallId,
+    /// How it ended.
+    pub outcome: AttemptOutcome,
+}
+
+/// Begins a query of whole attempts.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT a.call_id, a.slot_id, a.patient_id, a.centre_code, a.number, a.phone_number, a.carrier, a.state,
+             a.intended_at, a.moved_at, a.withdrawal, a.outcome, a.ended_at, a.looks, a.looks_empty, a.looks_failed,
+             a.look_at FROM attempts a ",
+            $rest
+        )
+    };
+}
+
+/// Adds attempts.
+///
+/// # Errors
+/// [`StoreError::Taken`] with [`Unique::Attempt`](super::Unique::Attempt) when a slot has an open attempt, or one of
+/// that number: then nobody may dial.
+pub async fn insert(tx: &mut Tx, attempts: &[AttemptRow]) -> Result<(), StoreError> {
+    let rows = attempts.iter().map(|attempt| {
+        [
+            attempt.call.into(),
+            attempt.slot.into(),
+            attempt.patient.into(),
+            (&attempt.centre).into(),
+            i64::from(attempt.number).into(),
+            (&attempt.phone_number).into(),
+            attempt.carrier.as_str().into(),
+            attempt.state.word().into(),
+            attempt.intended_at.into(),
+            attempt.moved_at.into(),
+            attempt.withdrawal.map(Withdrawal::word).into(),
+            attempt.outcome.map(AttemptOutcome::word).into(),
+            attempt.ended_at.into(),
+            i64::from(attempt.looks.made).into(),
+            i64::from(attempt.looks.empty).into(),
+            i64::from(attempt.looks.failed).into(),
+            attempt.looks.next_at.into(),
+        ]
+    });
+    tx.execute_rows(
+        "INSERT INTO attempts (call_id, slot_id, patient_id, centre_code, number, phone_number, carrier, state,
+         intended_at, moved_at, withdrawal, outcome, ended_at, looks, looks_empty, looks_failed, look_at) VALUES",
+        rows.collect(),
+        "",
+    )
+    .await?;
+    Ok(())
+}
+
+/// The attempts that are these calls, in no order.
+///
+/// # Errors
+/// As the database fails.
+pub async fn by_calls(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<AttemptRow>, StoreError> {
+    tx.fetch_in(select!("WHERE a.call_id IN"), &[], keys(calls), "", read).await
+}
+
+/// The open attempts of these patients, in no order.
+///
+/// # Errors
+/// As the database fails.
+pub async fn open_of(tx: &mut Tx, patients: &[PatientId]) -> Result<Vec<AttemptRow>, StoreError> {
+    let keys = patients.iter().map(|patient| (*patient).into());
+    tx.fetch_in(select!("WHERE a.ended_at IS NULL AND a.patient_id IN"), &[], keys, "", read).await
+}
+
+/// The attempts of a slot, first to last.
+///
+/// # Errors
+/// As the database fails.
+pub async fn of_slot(tx: &mut Tx, slot: SlotId) -> Result<Vec<AttemptRow>, StoreError> {
+    tx.fetch_all(select!("WHERE a.slot_id = $1 ORDER BY a.number"), vec![slot.into()], read).await
+}
+
+/// The attempts of a patient since `since`, latest first.
+///
+/// # Errors
+/// As the database fails.
+pub async fn of_patient(
+    tx: &mut Tx,
+    patient: PatientId,
+    since: Timestamp,
+    limit: u32,
+) -> Result<Vec<AttemptRow>, StoreError> {
+    tx.fetch_all(
+        select!(
+            "JOIN slots s ON s.id = a.slot_id WHERE s.patient_id = $1 AND a.intended_at >= $2
+             ORDER BY a.intended_at DESC, a.call_id DESC LIMIT $3"
+        ),
+        vec![patient.into(), since.into(), i64::from(limit).into()],
+        read,
+    )
+    .await
+}
+
+/// Attempts by their state and outcome, latest first; each filter is open when empty.
+///
+/// # Errors
+/// As the database fails.
+pub async fn list(
+    tx: &mut Tx,
+    state: Option<AttemptState>,
+    outcome: Option<AttemptOutcome>,
+    since: Timestamp,
+    limit: u32,
+) -> Result<Vec<AttemptRow>, StoreError> {
+    let (state, outcome) = (state.map_or("", AttemptState::word), outcome.map_or("", AttemptOutcome::word));
+    tx.fetch_all(
+        select!(
+            "WHERE a.intended_at >= $1 AND ($2 = '' OR a.state = $2) AND ($3 = '' OR a.outcome = $3)
+             ORDER BY a.intended_at DESC, a.call_id DESC LIMIT $4"
+        ),
+        vec![since.into(), state.into(), outcome.into(), i64::from(limit).into()],
+        read,
+    )
+    .await
+}
+
+/// How many attempts were committed from `since` on.
+///
+/// # Errors
+/// As the database fails.
+pub async fn made_since(tx: &mut Tx, since: Timestamp) -> Result<u32, StoreError> {
+    let counted = tx
+        .fetch_optional("SELECT count(*) FROM attempts WHERE intended_at >= $1", vec![since.into()], |row| row.int(0))
+        .await?;
+    Ok(count(counted.unwrap_or_default()))
+}
+
+/// The open attempts by health centre, and those made from `since` on.
+///
+/// # Errors
+/// As the database fails.
+pub async fn load_by_centre(tx: &mut Tx, since: Timestamp) -> Result<Vec<(CentreCode, u32, u32)>, StoreError> {
+    tx.fetch_all(
+        "SELECT centre_code, CAST(sum(under_way) AS bigint), CAST(sum(recent) AS bigint) FROM (
+             SELECT centre_code, count(*) AS under_way, 0 AS recent FROM attempts WHERE ended_at IS NULL GROUP BY centre_code
+             UNION ALL
+             SELECT centre_code, 0, count(*) FROM attempts WHERE intended_at >= $1 GROUP BY centre_code
+         ) AS both_counts GROUP BY centre_code",
+        vec![since.into()],
+        |row| {
+            let centre = row.read(0, "attempts.centre_code", |text| CentreCode::parse(text).ok())?;
+            Ok((centre, count(row.int(1)?), count(row.int(2)?)))
+        },
+    )
+    .await
+}
+
+/// Of these calls, those that are still only intended and still wanted: what may be dialled, in no order.
+///
+/// # Errors
+/// As the database fails.
+pub async fn still_wanted(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<CallId>, StoreError> {
+    tx.fetch_in(
+        "SELECT call_id FROM attempts WHERE state = 'intended' AND withdrawal IS NULL AND call_id IN",
+        &[],
+        keys(calls),
+        "",
+        |row| row.read(0, "attempts.call_id", parsed),
+    )
+    .await
+}
+
+/// Notes that open attempts aren't wanted any more; the first reason stands. Gives those for which it was new.
+///
+/// # Errors
+/// As the database fails.
+pub async fn withdraw(tx: &mut Tx, calls: &[(CallId, Withdrawal)]) -> Result<Vec<CallId>, StoreError> {
+    tx.fetch_rows(
+        "UPDATE attempts SET withdrawal = v.column2 FROM (VALUES",
+        calls.iter().map(|(call, why)| [(*call).into(), why.word().into()]).collect(),
+        ") AS v WHERE attempts.call_id = v.column1 AND attempts.ended_at IS NULL AND attempts.withdrawal IS NULL
+         RETURNING attempts.call_id",
+        |row| row.read(0, "attempts.call_id", parsed),
+    )
+    .await
+}
+
+/// Moves open attempts on, never back: `from` are the states that may become `to`. Gives those that moved.
+async fn advance(
+    tx: &mut Tx,
+    calls: &[CallId],
+    at: Timestamp,
+    head: &'static str,
+    tail: &'static str,
+) -> Result<Vec<CallId>, StoreError> {
+    tx.fetch_rows(head, calls.iter().map(|call| [(*call).into(), at.into()]).collect(), tail, |row| {
+        row.read(0, "attempts.call_id", parsed)
+    })
+    .await
+}
+
+/// The carrier has these; gives those for which it was news.
+///
+/// # Errors
+/// As the database fails.
+pub async fn placed(tx: &mut Tx, calls: &[CallId], at: Timestamp) -> Result<Vec<CallId>, StoreError> {
+    let head = "UPDATE attempts SET state = 'placed', moved_at = v.column2, look_at = NULL FROM (VALUES";
+    let tail = ") AS v WHERE attempts.call_id = v.column1 AND attempts.state IN ('intended', 'unknown')
+                RETURNING attempts.call_id";
+    advance(tx, calls, at, head, tail).await
+}
+
+/// These were answered; gives those for which it was news.
+///
+/// # Errors
+/// As the database fails.
+pub async fn answered(tx: &mut Tx, calls: &[CallId], at: Timestamp) -> Result<Vec<CallId>, StoreError> {
+    let head = "UPDATE attempts SET state = 'answered', moved_at = v.column2, look_at = NULL FROM (VALUES";
+    let tail = ") AS v WHERE attempts.call_id = v.column1 AND attempts.state IN ('intended', 'placed', 'unknown')
+                RETURNING attempts.call_id";
+    advance(tx, calls, at, head, tail).await
+}
+
+/// Whether the carrier has these isn't known; gives those that were only intended.
+///
+/// # Errors
+/// As the database fails.
+pub async fn unknown(tx: &mut Tx, calls: &[CallId], at: Timestamp) -> Result<Vec<CallId>, StoreError> {
+    let head = "UPDATE attempts SET state = 'unknown', moved_at = v.column2, look_at = v.column2 FROM (VALUES";
+    let tail = ") AS v WHERE attempts.call_id = v.column1 AND attempts.state = 'intended' RETURNING attempts.call_id";
+    advance(tx, calls, at, head, tail).await
+}
+
+/// Ends open attempts; gives those that were open, in no order.
+///
+/// # Errors
+/// As the database fails.
+pub async fn end(tx: &mut Tx, ends: &[AttemptEnd], at: Timestamp) -> Result<Vec<CallId>, StoreError> {
+    tx.fetch_rows(
+        "UPDATE attempts SET state = 'ended', outcome = v.column2, ended_at = v.column3, moved_at = v.column3,
+         look_at = NULL FROM (VALUES",
+        ends.iter().map(|end| [end.call.into(), end.outcome.word().into(), at.into()]).collect(),
+        ") AS v WHERE attempts.call_id = v.column1 AND attempts.ended_at IS NULL RETURNING attempts.call_id",
+        |row| row.read(0, "attempts.call_id", parsed),
+    )
+    .await
+}
+
+/// Open attempts in a state that hasn't changed since `before`, longest first.
+///
+/// # Errors
+/// As the database fails.
+pub async fn unmoved(
+    tx: &mut Tx,
+    state: AttemptState,
+    before: Timestamp,
+    limit: u32,
+) -> Result<Vec<AttemptRow>, StoreError> {
+    tx.fetch_all(
+        select!("WHERE a.ended_at IS NULL AND a.state = $1 AND a.moved_at < $2 ORDER BY a.moved_at LIMIT $3"),
+        vec![state.word().into(), before.into(), i64::from(limit).into()],
+        read,
+    )
+    .await
+}
+
+/// Unknown attempts that are to be looked for by `now`.
+///
+/// # Errors
+/// As the database fails.
+pub async fn to_look_for(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<AttemptRow>, StoreError> {
+    tx.fetch_all(
+        select!("WHERE a.ended_at IS NULL AND a.state = 'unknown' AND a.look_at <= $1 ORDER BY a.look_at LIMIT $2"),
+        vec![now.into(), i64::from(limit).into()],
+        read,
+    )
+    .await
+}
+
+/// Notes a look at the carrier's list.
+///
+/// # Errors
+/// As the database fails.
+pub async fn looked(tx: &mut Tx, call: CallId, looks: &Looks) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE attempts SET looks = $2, looks_empty = $3, looks_failed = $4, look_at = $5
+         WHERE call_id = $1 AND state = 'unknown'",
+        vec![
+            call.into(),
+            i64::from(looks.made).into(),
+            i64::from(looks.empty).into(),
+            i64::from(looks.failed).into(),
+            looks.next_at.into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// How the attempts of a day's slots ended, by health centre; without an outcome those under way.
+///
+/// # Errors
+/// As the database fails.
+pub async fn day(tx: &mut Tx, date: Date) -> Result<Vec<(CentreCode, Option<AttemptOutcome>, u32)>, StoreError> {
+    tx.fetch_all(
+        "SELECT a.centre_code, a.outcome, count(*) FROM slots s JOIN attempts a ON a.slot_id = s.id
+         WHERE s.slot_date = $1 GROUP BY a.centre_code, a.outcome ORDER BY a.centre_code, a.outcome",
+        vec![date.into()],
+        |row| {
+            let centre = row.read(0, "attempts.centre_code", |text| CentreCode::parse(text).ok())?;
+            let outcome = row.opt_read(1, "attempts.outcome", AttemptOutcome::from_word)?;
+            Ok((centre, outcome, count(row.int(2)?)))
+        },
+    )
+    .await
+}
+
+fn keys<'a>(calls: &[CallId]) -> impl ExactSizeIterator<Item = Arg<'a>> + Send {
+    calls.iter().map(|call| (*call).into())
+}
+
+fn read(row: &Row<'_>) -> Result<AttemptRow, StoreError> {
+    Ok(AttemptRow {
+        call: row.read(0, "attempts.call_id", parsed)?,
+        slot: row.read(1, "attempts.slot_id", parsed)?,
+        patient: row.read(2, "attempts.patient_id", parsed)?,
+        centre: row.read(3, "attempts.centre_code", |text| CentreCode::parse(text).ok())?,
+        number: count(row.int(4)?),
+        phone_number: row.read(5, "attempts.phone_number", |text| PhoneNumber::from_e164(text).ok())?,
+        carrier: row.owned(6)?,
+        state: row.read(7, "attempts.state", AttemptState::from_word)?,
+        intended_at: row.time(8, "attempts.intended_at")?,
+        moved_at: row.time(9, "attempts.moved_at")?,
+        withdrawal: row.opt_read(10, "attempts.withdrawal", Withdrawal::from_word)?,
+        outcome: row.opt_read(11, "attempts.outcome", AttemptOutcome::from_word)?,
+        ended_at: row.opt_time(12, "attempts.ended_at")?,
+        looks: Looks {
+            made: count(row.int(13)?),
+            empty: count(row.int(14)?),
+            failed: count(row.int(15)?),
+            next_at: row.opt_time(16, "attempts.look_at")?,
+        },
+    })
+}

@@ -1,0 +1,53 @@
+//! What all nodes that dial agree on: one row.
+
+use jiff::Timestamp;
+
+use super::{StoreError, Tx};
+
+/// Whether and why nobody dials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pause {
+    /// Why, in a word.
+    pub reason: String,
+    /// Until when; until a person ends it, when it isn't known.
+    pub until: Option<Timestamp>,
+}
+
+/// Takes the turn to claim: nodes that claim at the same time do so one after the other. Says whether dialling is
+/// paused.
+///
+/// # Errors
+/// As the database fails.
+pub async fn take_turn(tx: &mut Tx) -> Result<Option<Pause>, StoreError> {
+    tx.execute("UPDATE dialer SET turns = turns + 1 WHERE id = 1", vec![]).await?;
+    pause(tx).await
+}
+
+/// Whether dialling is paused.
+///
+/// # Errors
+/// As the database fails.
+pub async fn pause(tx: &mut Tx) -> Result<Option<Pause>, StoreError> {
+    let found = tx
+        .fetch_optional("SELECT paused_reason, paused_until FROM dialer WHERE id = 1", vec![], |row| {
+            let until = row.opt_time(1, "dialer.paused_until")?;
+            Ok(row.opt_text(0)?.map(|reason| Pause { reason: reason.to_owned(), until }))
+        })
+        .await?;
+    Ok(found.flatten())
+}
+
+/// Pauses dialling, or with none goes on with it.
+///
+/// # Errors
+/// As the database fails.
+pub async fn set_pause(tx: &mut Tx, pause: Option<&Pause>) -> Result<(), StoreError> {
+    let reason = pause.map(|pause| pause.reason.as_str());
+    let until = pause.and_then(|pause| pause.until);
+    tx.execute(
+        "UPDATE dialer SET paused_reason = $1, paused_until = $2 WHERE id = 1",
+        vec![reason.into(), until.into()],
+    )
+    .await?;
+    Ok(())
+}

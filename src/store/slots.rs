@@ -1,0 +1,337 @@
+//! Slots: each due time of a patient, until it has ended in exactly one way.
+
+use jiff::{Timestamp, civil::Date};
+
+use super::{
+    StoreError, Tx,
+    arg::{Row, parsed},
+};
+use crate::call::{CentreCode, PatientId, SlotEnd, SlotId, SlotState};
+
+/// Where a slot came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The patient's times or the centre's pattern.
+    Schedule,
+    /// Staff asked for a call now.
+    Staff,
+}
+
+impl Origin {
+    /// The word in the database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Schedule => "schedule",
+            Self::Staff => "staff",
+        }
+    }
+
+    /// Reads [`Origin::word`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Schedule, Self::Staff].into_iter().find(|origin| origin.word() == word)
+    }
+}
+
+/// One slot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotRow {
+    /// The slot.
+    pub id: SlotId,
+    /// Whose.
+    pub patient: PatientId,
+    /// The patient's health centre when the slot was opened.
+    pub centre: CentreCode,
+    /// The day at the health centre.
+    pub date: Date,
+    /// The time there: `HH:MM`, with seconds when staff asked for it.
+    pub time: String,
+    /// Where it came from.
+    pub origin: Origin,
+    /// When the row was made.
+    pub opened_at: Timestamp,
+    /// The next attempt not before this.
+    pub due_at: Timestamp,
+    /// No attempt from here on.
+    pub window_end: Timestamp,
+    /// Where it stands.
+    pub state: SlotState,
+    /// Attempts made, whatever came of them.
+    pub attempts: u32,
+    /// Attempts that count: a phone may have rung.
+    pub tries: u32,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// What a slot is to be from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SlotMove {
+    /// The slot.
+    pub slot: SlotId,
+    /// Its state.
+    pub state: SlotState,
+    /// The next attempt not before this.
+    pub due_at: Timestamp,
+    /// Attempts that count.
+    pub tries: u32,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What waits at one health centre.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CentreDue {
+    /// The centre.
+    pub centre: CentreCode,
+    /// Slots that are due.
+    pub due: u32,
+    /// Since when the first of them waits.
+    pub oldest: Timestamp,
+}
+
+/// Begins a query of whole slots.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT s.id, s.patient_id, s.centre_code, s.slot_date, s.slot_time, s.origin, s.opened_at, s.due_at,
+             s.window_end, s.state, s.reason, s.attempts, s.tries, s.ended_at FROM slots s ",
+            $rest
+        )
+    };
+}
+
+/// Adds slots; one that is there already (same patient, day and time) stays as it is. Says how many were new.
+///
+/// # Errors
+/// As the database fails.
+pub async fn open(tx: &mut Tx, slots: &[SlotRow]) -> Result<u64, StoreError> {
+    let rows = slots.iter().map(|slot| {
+        [
+            slot.id.into(),
+            slot.patient.into(),
+            (&slot.centre).into(),
+            slot.date.into(),
+            slot.time.as_str().into(),
+            slot.origin.word().into(),
+            slot.opened_at.into(),
+            slot.due_at.into(),
+            slot.window_end.into(),
+            slot.state.word().into(),
+            slot.state.reason().into(),
+            i64::from(slot.attempts).into(),
+            i64::from(slot.tries).into(),
+            slot.ended_at.into(),
+        ]
+    });
+    tx.execute_rows(
+        "INSERT INTO slots (id, patient_id, centre_code, slot_date, slot_time, origin, opened_at, due_at, window_end,
+         state, reason, attempts, tries, ended_at) VALUES",
+        rows.collect(),
+        "ON CONFLICT (patient_id, slot_date, slot_time) DO NOTHING",
+    )
+    .await
+}
+
+/// What is due at `now`, by health centre.
+///
+/// # Errors
+/// As the database fails.
+pub async fn due_by_centre(tx: &mut Tx, now: Timestamp) -> Result<Vec<CentreDue>, StoreError> {
+    tx.fetch_all(
+        "SELECT centre_code, count(*), min(due_at) FROM slots WHERE state = 'waiting' AND due_at <= $1
+         GROUP BY centre_code ORDER BY centre_code",
+        vec![now.into()],
+        |row| {
+            Ok(CentreDue {
+                centre: row.read(0, "slots.centre_code", |text| CentreCode::parse(text).ok())?,
+                due: count(row.int(1)?),
+                oldest: row.time(2, "slots.due_at")?,
+            })
+        },
+    )
+    .await
+}
+
+/// Slots of a health centre that are due at `now`, longest due first.
+///
+/// # Errors
+/// As the database fails.
+pub async fn due_of(tx: &mut Tx, centre: &CentreCode, now: Timestamp, limit: u32) -> Result<Vec<SlotRow>, StoreError> {
+    tx.fetch_all(
+        select!("WHERE s.centre_code = $1 AND s.state = 'waiting' AND s.due_at <= $2 ORDER BY s.due_at, s.id LIMIT $3"),
+        vec![centre.into(), now.into(), i64::from(limit).into()],
+        read,
+    )
+    .await
+}
+
+/// Waiting slots whose window has ended by `now`.
+///
+/// # Errors
+/// As the database fails.
+pub async fn passed(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<SlotRow>, StoreError> {
+    tx.fetch_all(
+        select!("WHERE s.state = 'waiting' AND s.window_end <= $1 ORDER BY s.window_end, s.id LIMIT $2"),
+        vec![now.into(), i64::from(limit).into()],
+        read,
+    )
+    .await
+}
+
+/// When the next waiting slot is due, or one's window ends, whichever comes first.
+///
+/// # Errors
+/// As the database fails.
+pub async fn next_at(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
+    let due = tx
+        .fetch_optional("SELECT min(due_at) FROM slots WHERE state = 'waiting'", vec![], |row| {
+            row.opt_time(0, "slots.due_at")
+        })
+        .await?;
+    Ok(due.flatten())
+}
+
+/// Takes waiting slots for an attempt each; gives those that were still waiting, in no order.
+///
+/// # Errors
+/// As the database fails.
+pub async fn claim(tx: &mut Tx, slots: &[SlotId]) -> Result<Vec<SlotId>, StoreError> {
+    tx.fetch_rows(
+        "UPDATE slots SET state = 'calling', attempts = attempts + 1 FROM (VALUES",
+        slots.iter().map(|slot| [(*slot).into()]).collect(),
+        ") AS v WHERE slots.id = v.column1 AND slots.state = 'waiting' RETURNING slots.id",
+        |row| row.read(0, "slots.id", parsed),
+    )
+    .await
+}
+
+/// Moves slots on. One that has ended stays as it ended (I4). Says how many moved.
+///
+/// # Errors
+/// As the database fails.
+pub async fn advance(tx: &mut Tx, moves: &[SlotMove]) -> Result<u64, StoreError> {
+    let rows = moves.iter().map(|to| {
+        let ended_at = matches!(to.state, SlotState::Ended(_)).then_some(to.at);
+        [
+            to.slot.into(),
+            to.state.word().into(),
+            to.state.reason().into(),
+            to.due_at.into(),
+            i64::from(to.tries).into(),
+            ended_at.into(),
+        ]
+    });
+    tx.execute_rows(
+        "UPDATE slots SET state = v.column2, reason = v.column3, due_at = v.column4, tries = v.column5,
+         ended_at = v.column6 FROM (VALUES",
+        rows.collect(),
+        ") AS v WHERE slots.id = v.column1 AND slots.ended_at IS NULL",
+    )
+    .await
+}
+
+/// Ends slots that still wait; gives those that did, in no order.
+///
+/// # Errors
+/// As the database fails.
+pub async fn end_waiting(tx: &mut Tx, ends: &[(SlotId, SlotEnd)], at: Timestamp) -> Result<Vec<SlotId>, StoreError> {
+    let rows = ends.iter().map(|(slot, end)| {
+        let state = SlotState::Ended(*end);
+        [(*slot).into(), state.word().into(), state.reason().into(), at.into()]
+    });
+    tx.fetch_rows(
+        "UPDATE slots SET state = v.column2, reason = v.column3, ended_at = v.column4 FROM (VALUES",
+        rows.collect(),
+        ") AS v WHERE slots.id = v.column1 AND slots.state = 'waiting' RETURNING slots.id",
+        |row| row.read(0, "slots.id", parsed),
+    )
+    .await
+}
+
+/// These slots, in no order.
+///
+/// # Errors
+/// As the database fails.
+pub async fn by_ids(tx: &mut Tx, slots: &[SlotId]) -> Result<Vec<SlotRow>, StoreError> {
+    tx.fetch_in(select!("WHERE s.id IN"), &[], slots.iter().map(|slot| (*slot).into()), "", read).await
+}
+
+/// The slots of these patients that haven't ended, in no order.
+///
+/// # Errors
+/// As the database fails.
+pub async fn open_of(tx: &mut Tx, patients: &[PatientId]) -> Result<Vec<SlotRow>, StoreError> {
+    let keys = patients.iter().map(|patient| (*patient).into());
+    tx.fetch_in(select!("WHERE s.ended_at IS NULL AND s.patient_id IN"), &[], keys, "", read).await
+}
+
+/// All slots of a patient from a day on, latest first.
+///
+/// # Errors
+/// As the database fails.
+pub async fn of_patient(tx: &mut Tx, patient: PatientId, from: Date) -> Result<Vec<SlotRow>, StoreError> {
+    tx.fetch_all(
+        select!("WHERE s.patient_id = $1 AND s.slot_date >= $2 ORDER BY s.slot_date DESC, s.slot_time DESC"),
+        vec![patient.into(), from.into()],
+        read,
+    )
+    .await
+}
+
+/// How many slots of a day stand where, by health centre.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayCount {
+    /// The centre.
+    pub centre: CentreCode,
+    /// Where they stand.
+    pub state: SlotState,
+    /// How many.
+    pub count: u32,
+}
+
+/// The slots of a day, counted.
+///
+/// # Errors
+/// As the database fails.
+pub async fn day(tx: &mut Tx, date: Date) -> Result<Vec<DayCount>, StoreError> {
+    tx.fetch_all(
+        "SELECT centre_code, state, reason, count(*) FROM slots WHERE slot_date = $1
+         GROUP BY centre_code, state, reason ORDER BY centre_code, state, reason",
+        vec![date.into()],
+        |row| {
+            Ok(DayCount {
+                centre: row.read(0, "slots.centre_code", |text| CentreCode::parse(text).ok())?,
+                state: state(row, 1)?,
+                count: count(row.int(3)?),
+            })
+        },
+    )
+    .await
+}
+
+pub(super) fn count(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(if number < 0 { 0 } else { u32::MAX })
+}
+
+fn state(row: &Row<'_>, index: usize) -> Result<SlotState, StoreError> {
+    let reason = row.opt_text(index + 1)?;
+    row.read(index, "slots.state", |word| SlotState::from_words(word, reason))
+}
+
+fn read(row: &Row<'_>) -> Result<SlotRow, StoreError> {
+    Ok(SlotRow {
+        id: row.read(0, "slots.id", parsed)?,
+        patient: row.read(1, "slots.patient_id", parsed)?,
+        centre: row.read(2, "slots.centre_code", |text| CentreCode::parse(text).ok())?,
+        date: row.read(3, "slots.slot_date", parsed)?,
+        time: row.owned(4)?,
+        origin: row.read(5, "slots.origin", Origin::from_word)?,
+        opened_at: row.time(6, "slots.opened_at")?,
+        due_at: row.time(7, "slots.due_at")?,
+        window_end: row.time(8, "slots.window_end")?,
+        state: state(row, 9)?,
+        attempts: count(row.int(11)?),
+        tries: count(row.int(12)?),
+        ended_at: row.opt_time(13, "slots.ended_at")?,
+    })
+}
