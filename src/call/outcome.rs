@@ -71,11 +71,21 @@ pub enum Disposition {
     HandedOver,
     /// We failed: the caller was asked to call again.
     SystemFailure,
+    /// Voicemail or a fax machine answered an automated call.
+    Voicemail,
+    /// Whoever answered an automated call can't talk now.
+    NotNow,
+    /// Whoever answered an automated call isn't the patient, and the patient isn't reached there.
+    WrongNumber,
+    /// The call wasn't wanted any more: it was taken back while it rang, or ended with a goodbye.
+    Withdrawn,
+    /// Nobody answered an automated call.
+    NotAnswered,
 }
 
 impl Disposition {
     /// All dispositions.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 12] = [
         Self::Reported,
         Self::Unanswered,
         Self::NotIdentified,
@@ -83,6 +93,11 @@ impl Disposition {
         Self::Maintenance,
         Self::HandedOver,
         Self::SystemFailure,
+        Self::Voicemail,
+        Self::NotNow,
+        Self::WrongNumber,
+        Self::Withdrawn,
+        Self::NotAnswered,
     ];
 
     /// The word used in the database and in commands.
@@ -95,6 +110,11 @@ impl Disposition {
             Self::Maintenance => "maintenance",
             Self::HandedOver => "handed_over",
             Self::SystemFailure => "system_failure",
+            Self::Voicemail => "voicemail",
+            Self::NotNow => "not_now",
+            Self::WrongNumber => "wrong_number",
+            Self::Withdrawn => "withdrawn",
+            Self::NotAnswered => "not_answered",
         }
     }
 
