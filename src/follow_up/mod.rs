@@ -1,9 +1,24 @@
 //! Policy of follow-up: pure functions of what is known and what time it is.
 
+mod call_pattern;
+mod days_off;
 mod guessing;
 mod office_hours;
+mod outcome;
+mod retry;
 mod severity;
+mod slots;
+mod standing;
 
+pub use call_pattern::{CallPattern, CallPatternError, UnusablePattern};
+pub use days_off::{DaysOff, DaysOffError};
 pub use guessing::{Failures, GuessingLimits, Lane, Standing};
 pub use office_hours::{OfficeHours, OfficeHoursError, report_day};
+pub use outcome::{outcome_of_cause, outcome_of_conversation};
+pub use retry::{
+    AfterAttempt, EndedAttempt, FIRST_BACK_OFF, LONGEST_BACK_OFF, Retries, RetryPolicy, RetryPolicyError,
+    after_attempt, back_off, counts_as_try,
+};
 pub use severity::{Thresholds, ThresholdsError, grade};
+pub use slots::{CallingSchedule, PlannedSlot};
+pub use standing::{CallStanding, ReportCovers, ReportCoversError};
