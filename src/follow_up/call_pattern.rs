@@ -14,9 +14,10 @@ use crate::call::{CallTimes, CallingHours};
 
 /// When a centre calls the patients who have no times of their own: one or more cron expressions, separated by `;`.
 ///
-/// An expression has 5 fields (minute, hour, day of month, month, weekday), or 6 with seconds before them (only `0`), or
-/// 7 with a year after them. Weekdays are written by name: their numbers differ between dialects of cron. Where both the
-/// day of the month and the weekday are restricted, both must hold, so that `0 10 1-7 * mon` is the first Monday.
+/// An expression has 5 fields (minute, hour, day of month, month, weekday), or 6 with seconds before them (only `0`),
+/// or 7 with a year after them as well. Weekdays are written by name: their numbers differ between dialects of cron.
+/// Where both the day of the month and the weekday are restricted, both must hold, as in the crate and unlike in Unix:
+/// `0 10 1-7 * mon` is the first Monday of each month.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct CallPattern(Vec<Expression>);

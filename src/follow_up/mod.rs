@@ -5,16 +5,19 @@ mod days_off;
 mod guessing;
 mod office_hours;
 mod outcome;
+mod pacing;
 mod retry;
 mod severity;
 mod slots;
 mod standing;
+mod unknown;
 
 pub use call_pattern::{CallPattern, CallPatternError, UnusablePattern};
 pub use days_off::{DaysOff, DaysOffError};
 pub use guessing::{Failures, GuessingLimits, Lane, Standing};
 pub use office_hours::{OfficeHours, OfficeHoursError, report_day};
 pub use outcome::{outcome_of_cause, outcome_of_conversation};
+pub use pacing::{CentreCaps, CentreDemand, allowance, most_in_window, shares, window};
 pub use retry::{
     AfterAttempt, EndedAttempt, FIRST_BACK_OFF, LONGEST_BACK_OFF, Retries, RetryPolicy, RetryPolicyError,
     after_attempt, back_off, counts_as_try,
@@ -22,3 +25,4 @@ pub use retry::{
 pub use severity::{Thresholds, ThresholdsError, grade};
 pub use slots::{CallingSchedule, PlannedSlot};
 pub use standing::{CallStanding, ReportCovers, ReportCoversError};
+pub use unknown::{ASK_STAFF_AFTER, DEFAULT_GRACE, Doubtful, Look, Next};

@@ -16,8 +16,8 @@ pub struct Retries {
 }
 
 /// Which causes allow another try at a centre, and when (A8). The default is 3 tries 30 minutes apart for each. A wrong
-/// number ends the slot at once, and that isn't set. Written `busy=3x10;no_answer=2x60`; a cause that isn't named has the
-/// default.
+/// number ends the slot at once, and that isn't set. Written `busy=3x10;no_answer=2x60`; a cause that isn't named has
+/// the default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RetryPolicy {

@@ -1,4 +1,4 @@
-//! When a patient is due to be called, on the civil clock of the health centre, proof against daylight saving both ways.
+//! When a patient is due to be called, on the health centre's civil clock; proof against daylight saving both ways.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;

@@ -1,4 +1,4 @@
-//! Whether a patient may be called at all, now: asked when a slot is planned, before a dial, and when the call is answered.
+//! Whether a patient may be called at all, now: asked when a slot is planned, before a dial, and when somebody answers.
 
 use serde::{Deserialize, Serialize};
 

@@ -163,7 +163,8 @@ proptest! {
         window_end in prop::sample::select(vec![Timestamp::MIN, Timestamp::UNIX_EPOCH, Timestamp::MAX]),
         policy in policies(),
     ) {
-        let next = after_attempt(&EndedAttempt { outcome, withdrawal, ended_at, tries, not_placed }, window_end, &policy);
+        let ended = EndedAttempt { outcome, withdrawal, ended_at, tries, not_placed };
+        let next = after_attempt(&ended, window_end, &policy);
         if let AfterAttempt::Retry { due_at } | AfterAttempt::AgainSoon { due_at } = next {
             prop_assert!(due_at < window_end && due_at >= ended_at);
             prop_assert!(!matches!(

@@ -1,0 +1,241 @@
+//! What to do about an attempt of which nobody knows whether the carrier has it: look again, and again, until it is
+//! found, or proven not to be there, or staff decide. It is never dialled blindly.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// When the carrier is asked, after the attempt became unknown; from the last on each [`LOOKS_APART`].
+const LOOKS: [u64; 5] = [5, 15, 30, 60, 120];
+/// The time between later looks: they fall on its multiples.
+const LOOKS_APART: u64 = 300;
+/// How many looks must have found nothing before that counts.
+const CLEAR_LOOKS: u32 = 3;
+/// How many looks in a row may fail before staff are asked.
+const VAIN_LOOKS: u32 = 3;
+
+/// How long after the intent a carrier's list may still lack the call. The default of the setting.
+pub const DEFAULT_GRACE: Duration = Duration::from_secs(120);
+/// How long an attempt may be unknown before staff are asked.
+pub const ASK_STAFF_AFTER: Duration = Duration::from_secs(600);
+
+/// What a look at the carrier's calls came to, when it didn't find the call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// The carrier answered, and has no such call.
+    Nothing,
+    /// The carrier answered, and its list provably lags: it lacks a call that is known to exist.
+    Stale,
+    /// No answer, or nonsense.
+    Unanswered,
+}
+
+/// An attempt of unknown outcome, and what was done to find it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Doubtful {
+    /// When the intent was committed.
+    pub intended_at: Timestamp,
+    /// When the attempt became unknown.
+    pub since: Timestamp,
+    /// When was the last look, of whatever result.
+    pub looked_at: Option<Timestamp>,
+    /// When was the last look that found nothing.
+    pub clear_at: Option<Timestamp>,
+    /// How many looks found nothing since the last one that was stale.
+    pub clear: u32,
+    /// How many looks in a row were stale or unanswered.
+    pub in_vain: u32,
+}
+
+/// What to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Look at this moment; at once, when it has passed.
+    LookAt(Timestamp),
+    /// Staff are to decide: raise the alert, once for the attempt, and go on looking.
+    AskStaff {
+        /// When.
+        look_at: Timestamp,
+    },
+    /// It is proven that no phone rang.
+    NotPlaced,
+}
+
+impl Doubtful {
+    /// An attempt that has just become unknown.
+    pub const fn new(intended_at: Timestamp, since: Timestamp) -> Self {
+        Self { intended_at, since, looked_at: None, clear_at: None, clear: 0, in_vain: 0 }
+    }
+
+    /// The same after a look that didn't find the call.
+    pub fn after_look(self, look: Look, at: Timestamp) -> Self {
+        let looked = Self { looked_at: Some(at), ..self };
+        match look {
+            Look::Nothing => Self { clear: self.clear.saturating_add(1), clear_at: Some(at), in_vain: 0, ..looked },
+            // A list that lags may have lagged before: what it lacked then proves nothing either.
+            Look::Stale => Self { clear: 0, in_vain: self.in_vain.saturating_add(1), ..looked },
+            Look::Unanswered => Self { in_vain: self.in_vain.saturating_add(1), ..looked },
+        }
+    }
+
+    /// What to do next, at `now`.
+    ///
+    /// "Not placed" takes three looks that found nothing, none of them before a stale one, the last of them at least
+    /// `grace` after the intent. Staff are asked after three looks in a row in vain, or after [`ASK_STAFF_AFTER`].
+    pub fn next(&self, now: Timestamp, grace: Duration) -> Next {
+        let graced = || self.clear_at.is_some_and(|at| reached(self.intended_at, grace, at));
+        if self.clear >= CLEAR_LOOKS && graced() {
+            return Next::NotPlaced;
+        }
+        // A clock that was put back must not keep looks away.
+        let latest = now.checked_add(Duration::from_secs(LOOKS_APART)).unwrap_or(Timestamp::MAX);
+        let look_at = self.next_look().min(latest);
+        if self.in_vain >= VAIN_LOOKS || reached(self.since, ASK_STAFF_AFTER, now) {
+            Next::AskStaff { look_at }
+        } else {
+            Next::LookAt(look_at)
+        }
+    }
+
+    /// The first planned look after the last one that was made.
+    fn next_look(&self) -> Timestamp {
+        let waited = self.looked_at.map(|at| at.duration_since(self.since).as_secs());
+        let waited = waited.map_or(0, |seconds| u64::try_from(seconds).unwrap_or(0));
+        let planned = LOOKS.into_iter().find(|offset| *offset > waited);
+        let offset = planned.unwrap_or_else(|| (waited / LOOKS_APART).saturating_add(1).saturating_mul(LOOKS_APART));
+        self.since.checked_add(Duration::from_secs(offset)).unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// Whether `wait` has gone by at `now` since `start`.
+fn reached(start: Timestamp, wait: Duration, now: Timestamp) -> bool {
+    start.checked_add(wait).is_ok_and(|end| end <= now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_795_478_400 + second).expect("in range")
+    }
+
+    const GRACE: Duration = DEFAULT_GRACE;
+
+    /// When looks are made, as they come due, each with its result; and what is next after each.
+    fn story(looks: &[Look]) -> Vec<(i64, Next)> {
+        let mut doubt = Doubtful::new(at(-3), at(0));
+        let mut told = Vec::new();
+        for look in looks {
+            let now = doubt.looked_at.unwrap_or(at(0));
+            let due = match doubt.next(now, GRACE) {
+                Next::LookAt(due) | Next::AskStaff { look_at: due } => due,
+                Next::NotPlaced => break,
+            };
+            doubt = doubt.after_look(*look, due);
+            told.push((due.as_second() - at(0).as_second(), doubt.next(due, GRACE)));
+        }
+        told
+    }
+
+    #[test]
+    fn nothing_found_counts_after_three_looks_and_the_grace() {
+        let told = story(&[Look::Nothing; 9]);
+        assert_eq!(
+            told,
+            [
+                (5, Next::LookAt(at(15))),
+                (15, Next::LookAt(at(30))),
+                (30, Next::LookAt(at(60))),
+                (60, Next::LookAt(at(120))),
+                (120, Next::NotPlaced),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_stale_list_proves_nothing_of_before_either() {
+        use Look::{Nothing, Stale};
+        let told = story(&[Nothing, Nothing, Nothing, Nothing, Stale, Nothing, Nothing, Nothing]);
+        let seconds: Vec<i64> = told.iter().map(|(second, _)| *second).collect();
+        assert_eq!(seconds, [5, 15, 30, 60, 120, 300, 600, 900]);
+        assert_eq!(told[5].1, Next::LookAt(at(600)));
+        assert_eq!(told[6].1, Next::AskStaff { look_at: at(900) }, "ten minutes have gone by");
+        assert_eq!(told[7].1, Next::NotPlaced);
+    }
+
+    #[test]
+    fn staff_are_asked_after_three_looks_in_vain_and_looks_go_on() {
+        use Look::{Stale, Unanswered};
+        let told = story(&[Unanswered, Stale, Unanswered, Unanswered, Unanswered, Unanswered, Unanswered]);
+        assert_eq!(told[1].1, Next::LookAt(at(30)));
+        assert_eq!(told[2].1, Next::AskStaff { look_at: at(60) });
+        assert_eq!(told[6], (600, Next::AskStaff { look_at: at(900) }));
+        let recovered = story(&[Unanswered, Stale, Unanswered, Look::Nothing]);
+        assert_eq!(recovered[3].1, Next::LookAt(at(120)), "the carrier answers again");
+    }
+
+    #[test]
+    fn after_downtime_there_is_one_look_at_once_and_not_all_that_were_missed() {
+        let doubt = Doubtful::new(at(0), at(0)).after_look(Look::Unanswered, at(5));
+        assert_eq!(doubt.next(at(4000), GRACE), Next::AskStaff { look_at: at(15) });
+        let looked = doubt.after_look(Look::Nothing, at(4000));
+        assert_eq!(looked.next(at(4000), GRACE), Next::AskStaff { look_at: at(4200) });
+    }
+
+    #[test]
+    fn a_clock_that_is_put_back_delays_a_look_by_five_minutes_at_most() {
+        let doubt = Doubtful::new(at(3600), at(3601)).after_look(Look::Unanswered, at(3606));
+        assert_eq!(doubt.next(at(10), GRACE), Next::LookAt(at(310)));
+    }
+
+    #[test]
+    fn the_ends_of_time_are_no_panic() {
+        for since in [Timestamp::MIN, Timestamp::MAX] {
+            for now in [Timestamp::MIN, Timestamp::MAX] {
+                let doubt = Doubtful::new(since, since).after_look(Look::Nothing, now);
+                let _ = (doubt.next(now, Duration::MAX), doubt.next(now, Duration::ZERO));
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_never_called_not_placed_without_proof_and_looks_never_end(
+            looks in prop::collection::vec((0_u8..3, 0_i64..400), 0..30),
+            grace in 0_u64..2000, unknown_after in 0_i64..100,
+        ) {
+            let grace = Duration::from_secs(grace);
+            let mut doubt = Doubtful::new(at(-unknown_after), at(0));
+            let (mut now, mut seen) = (0, Vec::new());
+            for (kind, late) in looks {
+                let due = match doubt.next(at(now), grace) {
+                    Next::NotPlaced => {
+                        let clear: Vec<i64> = seen.iter().rev().take_while(|(look, _)| *look != Look::Stale)
+                            .filter(|(look, _)| *look == Look::Nothing).map(|(_, when)| *when).collect();
+                        prop_assert!(clear.len() >= 3);
+                        prop_assert!(clear[0] + unknown_after >= i64::try_from(grace.as_secs())?);
+                        return Ok(());
+                    }
+                    Next::AskStaff { look_at } => {
+                        let vain = seen.iter().rev().take_while(|(look, _)| *look != Look::Nothing).count();
+                        prop_assert!(vain >= 3 || now >= 600);
+                        look_at
+                    }
+                    Next::LookAt(look_at) => {
+                        prop_assert!(now < 600);
+                        look_at
+                    }
+                };
+                let due = due.as_second() - at(0).as_second();
+                // Later than the last look, and not more than five minutes after it.
+                prop_assert!(due > now && due - now <= 300);
+                now = due + late;
+                let look = [Look::Nothing, Look::Stale, Look::Unanswered][usize::from(kind)];
+                doubt = doubt.after_look(look, at(now));
+                seen.push((look, now));
+            }
+        }
+    }
+}
