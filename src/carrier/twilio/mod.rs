@@ -1,8 +1,8 @@
-//! Twilio and the carriers that speak its language (Somleng, SignalWire, Telnyx): what of it needs no network.
+//! Twilio and the carriers that speak its language (Somleng, SignalWire): what of it needs no network.
 //!
 //! A request comes in as a form ([`Form`]), is proven by its signature ([`SigningKey`]), read into a [`VoiceRequest`]
 //! or a [`StatusRequest`], and answered with TwiML ([`response`]). [`Document`] reads TwiML again, for the simulated
-//! phone.
+//! phone. Calls of ours come back by [`Urls`].
 
 mod apology;
 mod document;
@@ -11,6 +11,7 @@ mod request;
 mod signature;
 mod status;
 mod twiml;
+pub mod urls;
 mod voices;
 mod xml;
 
@@ -20,6 +21,7 @@ pub use form::{Form, FormError, MAX_FIELDS};
 pub use request::{Direction, Field, StatusRequest, VoiceRequest};
 pub use signature::{NoToken, SigningKey, body_sha256};
 pub use status::{AnsweredBy, CallStatus, SipCode};
-pub use twiml::{ActionUrl, ActionUrlError, response};
+pub use twiml::response;
+pub use urls::{ActionUrl, ActionUrlError, Urls, UrlsError};
 pub use voices::{Voice, VoiceError, Voices};
 pub use xml::TwimlError;
