@@ -1,13 +1,14 @@
-//! Twilio and the carriers that speak its language (Somleng, SignalWire): what of it needs no network.
+//! Twilio and the carriers that speak its language (Somleng, SignalWire): all but [`rest`] needs no network.
 //!
 //! A request comes in as a form ([`Form`]), is proven by its signature ([`SigningKey`]), read into a [`VoiceRequest`]
 //! or a [`StatusRequest`], and answered with TwiML ([`response`]). [`Document`] reads TwiML again, for the simulated
-//! phone. Calls of ours come back by [`Urls`].
+//! phone. Calls of ours are asked for over [`rest`], with the [`Urls`] by which they come back.
 
 mod apology;
 mod document;
 mod form;
 mod request;
+pub mod rest;
 mod signature;
 mod status;
 mod twiml;
