@@ -2,6 +2,7 @@
 
 mod alerts;
 mod calls;
+mod centre_settings;
 mod centres;
 mod clerk;
 mod clock;
@@ -20,7 +21,8 @@ mod switchboard;
 
 pub use alerts::{ShownAlert, close_alert, list_alerts};
 pub use calls::{ShownAnswer, ShownCall, ShownTurn, list_calls, show_call};
-pub use centres::{CentreChange, CentreSettings, add_centre, change_centre, list_centres};
+pub use centre_settings::CentreSettings;
+pub use centres::{CentreChange, CentreChanged, add_centre, change_centre, list_centres};
 pub use clerk::{Clerk, Source};
 pub use clock::Clock;
 pub use history::StoredEvent;

@@ -1,7 +1,7 @@
 //! Why the desk can't do what was asked. The sentences never quote what was typed for a person: it may be a real ID.
 
 use crate::call::{CentreCode, PatientId};
-use crate::follow_up::ThresholdsError;
+use crate::follow_up::{ThresholdsError, UnusablePattern};
 use crate::roster::{Fault, Finding};
 use crate::store::StoreError;
 
@@ -44,6 +44,17 @@ pub enum Refused {
     /// Thresholds out of range or order.
     #[error(transparent)]
     Thresholds(#[from] ThresholdsError),
+    /// The centre's pattern of calls, as it is written, and why it can't be used.
+    #[error("the call pattern “{0}” can't be used: {1}")]
+    CallPattern(String, UnusablePattern),
+    /// A number of calls at the same time that can't be set.
+    #[error(
+        "a health centre's calls at the same time are 1 to 10000; an empty value leaves them to the carrier's own limit"
+    )]
+    ConcurrentCalls,
+    /// A pace that can't be set.
+    #[error("a health centre's calls a second are 0.001 to 1000; an empty value leaves them to the carrier's own pace")]
+    CallsPerSecond,
     /// The centre's name is blank.
     #[error("a health centre needs a name: the one that it signs with, such as 千代田保健所")]
     NoName,

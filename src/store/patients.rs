@@ -197,6 +197,21 @@ pub async fn automated_call_holders(tx: &mut Tx, numbers: &[PhoneNumber]) -> Res
     .await
 }
 
+/// The times of their own that a centre's patients are called at, as they are stored, each with how many patients have
+/// them. Only patients who are called count.
+///
+/// # Errors
+/// As the database fails.
+pub async fn own_call_times(tx: &mut Tx, centre: &CentreCode) -> Result<Vec<(String, u64)>, StoreError> {
+    tx.fetch_all(
+        "SELECT call_times, count(*) FROM patients WHERE centre_code = $1 AND automated_call AND released_at IS NULL
+         AND stopped_at IS NULL AND call_times <> '' GROUP BY call_times",
+        vec![centre.into()],
+        |row| Ok((row.owned(0)?, u64::try_from(row.int(1)?).unwrap_or(0))),
+    )
+    .await
+}
+
 /// Holds these records until the transaction ends: whoever else holds one waits. Without it PostgreSQL would let a
 /// stop and a call pass each other.
 ///
