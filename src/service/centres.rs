@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::attempts::{next_slot_of, withdraw_unwanted};
 use super::centre_settings::{CentreSettings, settings_changes};
 use super::clerk::{Changes, Clerk};
 use super::refused::Refused;
-use crate::call::{CallTimes, CallingHours, CentreCode, PhoneNumber};
+use crate::call::{PatientId, CallTimes, CallingHours, CentreCode, PhoneNumber};
 use crate::engine::Centre;
-use crate::follow_up::{CallPattern, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy, report_day};
+use crate::follow_up::{CallingSchedule, CallPattern, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy, report_day};
 use crate::store::centres::{self, CentreRow};
 use crate::store::{StoreError, Tx, audit, patients};
 
@@ -136,10 +137,39 @@ pub async fn change_centre(clerk: &Clerk, code: &CentreCode, change: &CentreChan
         return Ok(CentreChanged { row: before, changed: false, patients_outside_hours });
     }
     centres::update(&mut tx, &after).await?;
+    replan(&mut tx, &after, now).await?;
     let entry = clerk.entry(now, "centre.changed", subject(code), Some(code.clone()), changes);
     audit::append(&mut tx, vec![entry]).await?;
     tx.commit().await?;
     Ok(CentreChanged { row: after, changed: true, patients_outside_hours })
+}
+
+/// Patients planned in one go.
+const PLANNED: u32 = 1_000;
+
+/// Plans the calls of all of a centre's patients anew: its hours, days, pattern or zone may be others, and what was due by
+/// the old ones isn't called any more (A3).
+async fn replan(tx: &mut Tx, centre: &CentreRow, now: Timestamp) -> Result<(), Refused> {
+    let schedule = schedule_of(centre)?;
+    let mut last = None;
+    loop {
+        let part = patients::called_at(tx, &centre.code, last, PLANNED).await?;
+        let ids: Vec<PatientId> = part.iter().map(|patient| patient.id).collect();
+        let Some(id) = ids.last() else { return Ok(()) };
+        last = Some(*id);
+        patients::hold(tx, &ids).await?;
+        let next = part.iter().map(|patient| Ok((patient.id, next_slot_of(patient, &schedule, now)?)));
+        patients::set_next_slots(tx, &next.collect::<Result<Vec<_>, StoreError>>()?).await?;
+        withdraw_unwanted(tx, &part, &schedule, now).await?;
+    }
+}
+
+/// When a stored centre calls.
+///
+/// # Errors
+/// [`Refused::Unreadable`] or [`Refused::UnknownZone`]: nobody is called by settings that are a guess.
+pub(super) fn schedule_of(row: &CentreRow) -> Result<CallingSchedule, Refused> {
+    CentreSettings::read(row)?.calling_schedule(row)
 }
 
 /// How many patients who are called have a time of their own outside these hours.

@@ -5,14 +5,13 @@ use jiff::Timestamp;
 
 use super::clerk::Changes;
 use super::clock::new_id;
-use crate::call::{CallTimes, CentreCode, HersysId, PatientId, PhoneNumber};
+use crate::call::{CentreCode, HersysId, PatientId, PhoneNumber};
 use crate::roster::{Existing, Registration};
 use crate::store::StoreError;
 use crate::store::patients::{Calling, PatientRow};
 
 /// What is registered of a stored patient.
 pub(super) fn existing(row: &PatientRow) -> Result<Existing, StoreError> {
-    let call_times: Result<CallTimes, _> = row.call_times.parse();
     Ok(Existing {
         centre: row.centre.clone(),
         registration: Registration {
@@ -21,7 +20,7 @@ pub(super) fn existing(row: &PatientRow) -> Result<Existing, StoreError> {
             given_name: row.given_name.clone(),
             phone_number: row.phone_number.clone(),
             automated_call: row.automated_call,
-            call_times: call_times.map_err(|_| StoreError::Inconsistent { what: "patients.call_times" })?,
+            call_times: row.times()?,
             language: row.language,
             diagnosis_date: row.diagnosis_date,
             monitoring_start: row.monitoring_start,

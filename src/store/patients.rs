@@ -6,7 +6,7 @@ use super::{
     StoreError, Tx,
     arg::{Arg, Row, parsed},
 };
-use crate::call::{BirthDate, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive};
+use crate::call::{BirthDate, CallTimes, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive};
 
 /// One patient record, that is one infection of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +56,16 @@ pub struct Calling {
     pub stop_requested_at: Option<Timestamp>,
     /// The number at which somebody else answers.
     pub wrong_number: Option<PhoneNumber>,
+}
+
+impl PatientRow {
+    /// The patient's own times of calls; empty when the centre's pattern holds.
+    ///
+    /// # Errors
+    /// [`StoreError::Inconsistent`] when they can't be read.
+    pub fn times(&self) -> Result<CallTimes, StoreError> {
+        self.call_times.parse().map_err(|_| StoreError::Inconsistent { what: "patients.call_times" })
+    }
 }
 
 /// Who gets automated calls on a number.
