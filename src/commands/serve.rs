@@ -167,7 +167,7 @@ pub(super) async fn open_desk(config: &Config, library: Arc<Library>, clock: Clo
     };
     let mut caller_number = number(&config.twilio.caller_number, "twilio.caller_number")?;
     if config.carrier == Carrier::Simulator {
-        caller_number = caller_number.or(PhoneNumber::parse(SIMULATED_CALLER).ok());
+        caller_number = caller_number.or(PhoneNumber::from_e164(SIMULATED_CALLER).ok());
     }
     let desk_centre = config.health_call.desk_centre.as_deref().map(CentreCode::parse).transpose();
     let desk_centre = desk_centre.context("health_call.desk_centre")?;
