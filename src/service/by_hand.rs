@@ -1,4 +1,5 @@
-//! What staff do about single automated calls: call a patient now, and say what became of a call that nobody knows about.
+//! What staff do about single automated calls: call a patient now, and say what became of a call that nobody knows
+//! about.
 
 use jiff::SignedDuration;
 
