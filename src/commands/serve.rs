@@ -269,7 +269,7 @@ async fn errands_on(desk: Arc<Desk>, network: Option<Arc<Network>>) {
 }
 
 /// SIGTERM or Ctrl-C.
-async fn shutdown() {
+pub(super) async fn shutdown() {
     let interrupt = async {
         if let Err(error) = tokio::signal::ctrl_c().await {
             error!(%error, "Ctrl-C can't be heard");
