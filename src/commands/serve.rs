@@ -234,6 +234,7 @@ pub(super) fn dialling(config: &Config, from: PhoneNumber) -> Dialling {
         calls_per_second: config.dialer.calls_per_second,
         concurrent_calls: config.dialer.concurrent_calls,
         unknown_grace: SignedDuration::from_secs(config.dialer.unknown_grace_seconds.into()),
+        silence: SignedDuration::from_secs(config.dialer.silence_seconds.into()),
         tick: TICK,
     }
 }

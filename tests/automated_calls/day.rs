@@ -97,6 +97,7 @@ impl Day {
             calls_per_second: plan.calls_per_second,
             concurrent_calls: plan.concurrent_calls,
             unknown_grace: SignedDuration::from_secs(120),
+            silence: SignedDuration::from_secs(60),
             tick: STEP.unsigned_abs(),
         };
         let made_up = MadeUpDay {

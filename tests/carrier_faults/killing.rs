@@ -23,7 +23,7 @@ fn kills() -> u32 {
 
 /// So many patients that there is something to kill in, all the time.
 fn patients() -> u32 {
-    kills().saturating_mul(4).clamp(20, 2_000)
+    kills().saturating_mul(3).clamp(20, 2_000) + 10
 }
 
 /// Simple chance, so that a run can be repeated.
@@ -39,7 +39,7 @@ impl Dice {
 async fn killed_again_and_again(fresh: &Fresh, faults: serde_json::Value, wait: u64) {
     let fake = Fake::start(7);
     fake.fault(faults).await;
-    let pace = [("DIALER__CALLS_PER_SECOND", "10"), ("DIALER__CONCURRENT_CALLS", "30")];
+    let pace = [("DIALER__CALLS_PER_SECOND", "3"), ("DIALER__CONCURRENT_CALLS", "30")];
     let mut town = Town::with(fresh, patients(), fake, &pace).await;
     let mut dice = Dice(20_261_124);
     for _ in 0..kills() {

@@ -42,6 +42,7 @@ impl Town {
             ("DIALER__CALLS_PER_SECOND", "50"),
             ("DIALER__CONCURRENT_CALLS", "100"),
             ("DIALER__UNKNOWN_GRACE_SECONDS", "1"),
+            ("DIALER__SILENCE_SECONDS", "3"),
         ];
         all.extend_from_slice(settings);
         let line = Line::start(&fresh.url, &all);
@@ -125,7 +126,12 @@ async fn register(fresh: &Fresh, patients: u32, now: Timestamp) {
     };
     add_made_up_day(&fresh.database, &day).await.unwrap();
     let kept = Kept::at(&fresh.url);
-    kept.rows(&format!("UPDATE centres SET time_zone = '{zone}'")).await;
+    // One try: a second one would come half an hour later.
+    let retry = ["busy", "no_answer", "dropped", "not_now", "voicemail", "failed"].map(|cause| (cause, json!("1x30")));
+    let retry: serde_json::Map<String, serde_json::Value> =
+        retry.into_iter().map(|(cause, once)| (cause.to_owned(), once)).collect();
+    let settings = json!({ "calling_hours": "00:00-23:59", "retry": retry });
+    kept.rows(&format!("UPDATE centres SET time_zone = '{zone}', settings = '{settings}'")).await;
     kept.rows(&format!("UPDATE patients SET next_slot_at = {}", minute_of(now).as_millisecond())).await;
 }
 
