@@ -19,8 +19,8 @@ use kenkocall::service::{
 };
 use kenkocall::store::flow_sets::{self, FlowSetRow};
 
-use super::databases::Fresh;
-use super::kept::Kept;
+use crate::databases::Fresh;
+use crate::kept::Kept;
 
 /// How a day is to be; most tests change little of it.
 pub struct Plan {
