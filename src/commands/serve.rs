@@ -20,8 +20,8 @@ use crate::carrier::twilio::{SigningKey, Urls, Voice, Voices};
 use crate::config::{Carrier, Config};
 use crate::flow::Library;
 use crate::service::{
-    Clock, Desk, Dialer, Dialling, Feed, Libraries, Network, SimulatedLines, Switchboard, TICK, run_errands, run_exchange,
-    sweep,
+    Clock, Desk, Dialer, Dialling, Feed, Libraries, Network, SimulatedLines, Switchboard, TICK, run_errands,
+    run_exchange, sweep,
 };
 use crate::store::flow_sets::{self, FlowSetRow};
 use crate::store::{Database, centres};
@@ -281,7 +281,7 @@ async fn errands_on(desk: Arc<Desk>, network: Option<Arc<Network>>) {
 }
 
 /// SIGTERM or Ctrl-C.
-async fn shutdown() {
+pub(super) async fn shutdown() {
     let interrupt = async {
         if let Err(error) = tokio::signal::ctrl_c().await {
             error!(%error, "Ctrl-C can't be heard");

@@ -8,9 +8,11 @@ use super::attempts::{next_slot_of, withdraw_unwanted};
 use super::centre_settings::{CentreSettings, settings_changes};
 use super::clerk::{Changes, Clerk};
 use super::refused::Refused;
-use crate::call::{PatientId, CallTimes, CallingHours, CentreCode, PhoneNumber};
+use crate::call::{CallTimes, CallingHours, CentreCode, PatientId, PhoneNumber};
 use crate::engine::Centre;
-use crate::follow_up::{CallingSchedule, CallPattern, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy, report_day};
+use crate::follow_up::{
+    CallPattern, CallingSchedule, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy, report_day,
+};
 use crate::store::centres::{self, CentreRow};
 use crate::store::{StoreError, Tx, audit, patients};
 
@@ -147,8 +149,8 @@ pub async fn change_centre(clerk: &Clerk, code: &CentreCode, change: &CentreChan
 /// Patients planned in one go.
 const PLANNED: u32 = 1_000;
 
-/// Plans the calls of all of a centre's patients anew: its hours, days, pattern or zone may be others, and what was due by
-/// the old ones isn't called any more (A3).
+/// Plans the calls of all of a centre's patients anew: its hours, days, pattern or zone may be others, and what was due
+/// by the old ones isn't called any more (A3).
 async fn replan(tx: &mut Tx, centre: &CentreRow, now: Timestamp) -> Result<(), Refused> {
     let schedule = schedule_of(centre)?;
     let mut last = None;

@@ -3,8 +3,8 @@
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::attempts::next_slot_of;
 use super::CentreSettings;
+use super::attempts::next_slot_of;
 use super::centres::schedule_of;
 use super::clock::new_id;
 use super::made_up::{FIRST_MADE_UP_ID, MADE_UP_CENTRE, MadeUpError};

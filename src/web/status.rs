@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
@@ -16,6 +16,9 @@ use crate::service::{CentreDay, DaySlot, day_figures, day_slots};
 
 /// Squares drawn: more can't be told apart.
 const MOST_SQUARES: u32 = 2_000;
+
+/// The query of a page that stands still.
+const STILL: &str = "still";
 
 /// What a browser may do with the page: nothing but show it.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
@@ -41,6 +44,8 @@ struct Page {
     placed: u32,
     kinds: Vec<Kind>,
     squares: Vec<Square>,
+    /// Whether the page renews itself: not while somebody reads it by ear.
+    live: bool,
     centres: Vec<CentreDay>,
 }
 
@@ -49,7 +54,7 @@ struct Square {
     says: String,
 }
 
-async fn show(State(web): State<Arc<Web>>) -> Response {
+async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery) -> Response {
     let now = web.desk.zone.to_datetime(web.desk.clock.now());
     let database = &web.desk.database;
     let read = async {
@@ -60,12 +65,15 @@ async fn show(State(web): State<Arc<Web>>) -> Response {
         Ok(read) => read,
         Err(error) => {
             error!(%error, "the status page can't be shown");
-            return (StatusCode::SERVICE_UNAVAILABLE, "ただいま表示できません。しばらくしてから、もう一度ご覧ください。\n").into_response();
+            return (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "ただいま表示できません。しばらくしてから、もう一度ご覧ください。\n",
+            )
+                .into_response();
         }
     };
-    let count = |class: &str| {
-        figures.centres.iter().map(|centre| centre.of(|state| kind_of(state).0 == class)).sum::<u32>()
-    };
+    let count =
+        |class: &str| figures.centres.iter().map(|centre| centre.of(|state| kind_of(state).0 == class)).sum::<u32>();
     let page = Page {
         date: now.strftime("%Y年%-m月%-d日").to_string(),
         time: now.strftime("%H:%M:%S").to_string(),
@@ -73,10 +81,12 @@ async fn show(State(web): State<Arc<Web>>) -> Response {
         placed: figures.centres.iter().map(CentreDay::attempted).sum(),
         kinds: KINDS.iter().map(|(class, name, english)| Kind { class, name, english, count: count(class) }).collect(),
         squares: slots.iter().map(square).collect(),
+        live: query.as_deref() != Some(STILL),
         centres: figures.centres,
     };
     match page.render() {
-        Ok(html) => ([(header::CONTENT_SECURITY_POLICY, POLICY), (header::CACHE_CONTROL, "no-store")], Html(html)).into_response(),
+        Ok(html) => ([(header::CONTENT_SECURITY_POLICY, POLICY), (header::CACHE_CONTROL, "no-store")], Html(html))
+            .into_response(),
         Err(error) => {
             error!(%error, "the status page can't be written");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -87,7 +97,7 @@ async fn show(State(web): State<Arc<Web>>) -> Response {
 const KINDS: [(&str, &str, &str); 6] = [
     ("reported", "報告あり", "reported"),
     ("calling", "架電中", "being called"),
-    ("waiting", "これから・かけ直し", "waiting"),
+    ("waiting", "架電待ち", "waiting"),
     ("unanswered", "未回答", "unanswered"),
     ("cancelled", "取り消し", "cancelled"),
     ("missed", "架電できず", "missed"),

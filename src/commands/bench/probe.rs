@@ -51,7 +51,9 @@ async fn ring(switchboard: Switchboard, mut stopped: oneshot::Receiver<()>) -> a
         let took = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
         times.record(took).context("the histogram")?;
         let ended = Some(crate::call::HangupCause::NormalClearing);
-        switchboard.take(Knock::Status(LegStatus { call: None, carrier: "terminal", leg, status: "ended", ended })).await?;
+        switchboard
+            .take(Knock::Status(LegStatus { call: None, carrier: "terminal", leg, status: "ended", ended }))
+            .await?;
     }
     Ok(times)
 }

@@ -99,7 +99,8 @@ async fn open(url: &str, registered: u32, clock: &VirtualClock) -> anyhow::Resul
     config.database.url = url.to_owned();
     config.dialer.calls_per_second = f64::from(DUE);
     config.dialer.concurrent_calls = 2 * DUE;
-    let people = simulator::Settings { people: Population::of(Mix::only(Habit::Busy)), ..simulator::Settings::default() };
+    let people =
+        simulator::Settings { people: Population::of(Mix::only(Habit::Busy)), ..simulator::Settings::default() };
     let desk = open_desk(&config, Origin::choose(None).library()?, clock.clock()).await?;
     let from = desk.call_back_number.clone().context("the number that calls come from")?;
     let dialling = Dialling { tick: STEP.unsigned_abs(), ..dialling(&config, from) };

@@ -17,7 +17,8 @@ use crate::commands::documents::Origin;
 use crate::commands::serve::{dialling, open_desk};
 use crate::config::Config;
 use crate::service::{
-    Clock, DayFigures, Dialling, MadeUpDay, STEP, Simulation, Stretch, VirtualClock, add_made_up_day, day_figures, made_up_identity, made_up_number,
+    Clock, DayFigures, Dialling, MadeUpDay, STEP, Simulation, Stretch, VirtualClock, add_made_up_day, day_figures,
+    made_up_identity, made_up_number,
 };
 use crate::store::turns;
 
@@ -48,19 +49,18 @@ pub(crate) struct Played {
 pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64) -> anyhow::Result<()> {
     println!("a day of {patients} made-up patients, seed {seed}, on a virtual clock:\n");
     let config = super::settings(folder);
-    let played = play(config, patients, seed, |hour, calls| println!("  until {hour:02}:00  {calls:>6} calls placed")).await?;
+    let played =
+        play(config, patients, seed, |hour, calls| println!("  until {hour:02}:00  {calls:>6} calls placed")).await?;
     println!("\n{}", days::as_text(played.date, &played.figures));
-    println!("{} turns stored, {} events of the phone network, in {:.1} s", played.turns, played.events, played.seconds);
+    println!(
+        "{} turns stored, {} events of the phone network, in {:.1} s",
+        played.turns, played.events, played.seconds
+    );
     Ok(())
 }
 
 /// Plays a day; `tell` is told each hour that is over, and the calls placed in it.
-pub(crate) async fn play(
-    config: Config,
-    patients: u32,
-    seed: u64,
-    tell: impl Fn(i8, usize),
-) -> anyhow::Result<Played> {
+pub(crate) async fn play(config: Config, patients: u32, seed: u64, tell: impl Fn(i8, usize)) -> anyhow::Result<Played> {
     let zone = TimeZone::get("Asia/Tokyo").context("the time zone")?;
     let date = zone.to_datetime(Clock::system().now()).date();
     let clock = VirtualClock::at(at(&zone, date, MORNING)?);
