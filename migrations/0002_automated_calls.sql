@@ -46,16 +46,18 @@ CREATE TABLE attempts (
     outcome      text,
     ended_at     bigint,
     -- for an unknown one: what looking at the carrier's list gave so far
-    looks        bigint NOT NULL,
-    looks_empty  bigint NOT NULL, -- answered, believable, and nothing found
-    looks_failed bigint NOT NULL, -- in a row: no answer, or one that can't be believed
-    look_at      bigint,
+    looks_clear  bigint NOT NULL, -- nothing was found
+    looks_vain   bigint NOT NULL, -- in a row: no answer, or a list that lags
+    clear_at     bigint,          -- the last look that found nothing
+    looked_at    bigint,          -- the last look
+    asked_at     bigint,          -- when staff were asked
+    look_at      bigint,          -- the next look; for a placed call, when the carrier is asked about it
     UNIQUE (slot_id, number)
 );
 -- I2: no new attempt before the last one is over.
 CREATE UNIQUE INDEX attempts_one_open ON attempts (slot_id) WHERE ended_at IS NULL;
 CREATE INDEX attempts_open ON attempts (state, moved_at) WHERE ended_at IS NULL;
-CREATE INDEX attempts_open_of_patient ON attempts (patient_id) WHERE ended_at IS NULL;
+CREATE INDEX attempts_by_patient ON attempts (patient_id, intended_at);
 CREATE INDEX attempts_by_time ON attempts (intended_at);
 
 -- One row: what all nodes that dial agree on.
@@ -66,3 +68,8 @@ CREATE TABLE dialer (
     paused_until  bigint
 );
 INSERT INTO dialer (id, turns) VALUES (1, 0);
+
+CREATE INDEX legs_outbound ON legs (started_at) WHERE direction = 'outbound';
+
+-- A report ends the alerts that its lack raised.
+CREATE INDEX alerts_open_of_patient ON alerts (patient_id, kind) WHERE closed_at IS NULL;

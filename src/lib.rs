@@ -12,7 +12,7 @@
 //! | 3 | [`engine`] | one step of one conversation |
 //! | 4 | [`rehearsal`] | a flow walked without phone and store |
 //! | 4 | [`store`] | the only SQL |
-//! | 4 | [`carrier`] | Twilio-compatible carriers |
+//! | 4 | [`carrier`] | Twilio-compatible carriers, and a simulated telephone network |
 //! | 5 | [`service`] | one call for each thing that the outside can ask for |
 //! | 6 | [`web`] | HTTP: parse, call one service function, render |
 //! | 7 | [`commands`] | the command line |

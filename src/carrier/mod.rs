@@ -3,6 +3,7 @@
 
 mod ids;
 pub mod network;
+pub mod simulator;
 pub mod speech;
 pub mod twilio;
 

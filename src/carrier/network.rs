@@ -48,9 +48,10 @@ pub enum NotProcessed {
 pub enum Refusal {
     /// The number doesn't exist or can't be called (Twilio 21211, 21214, 21216, 21217 and their kin).
     Number,
-    /// 401 or 403: the account or its token is wrong, suspended or not allowed to call there. All dialling is in vain.
+    /// 401 or 403: the account or its token is wrong, suspended or not allowed to call at all. All dialling is in vain.
     Account,
-    /// Any other 4xx: the request is wrong in a way that only we can mend.
+    /// Any other 4xx: the request is wrong in a way that only we can mend. Also where the account may not call this
+    /// number: its country or range isn't enabled (Twilio 21215), which says nothing of other numbers.
     Request,
 }
 

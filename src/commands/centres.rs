@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::desk::{centre_code, say, say_json, table};
 use crate::call::{CallingHours, PhoneNumber};
-use crate::follow_up::OfficeHours;
+use crate::follow_up::{CallPattern, DaysOff, MissedCallSms, OfficeHours, ReportCovers, Retries, RetryPolicy};
 use crate::roster::width;
 use crate::service::{CentreChange, CentreSettings, Clerk, add_centre, change_centre, list_centres};
 use crate::store::centres::CentreRow;
@@ -71,6 +71,53 @@ pub(super) struct More {
     /// At this oxygen saturation and below, red. Default: 93.
     #[arg(long, value_name = "PERCENT")]
     spo2_red: Option<u16>,
+    /// Days without automated calls: sat;sun;2027-01-01. An empty value for none.
+    #[arg(long, value_name = "DAYS")]
+    days_off: Option<DaysOff>,
+    /// When patients are called who have no times of their own: cron expressions (minute, hour, day of month, month,
+    /// weekday by name), separated by ";". Where a day of the month and a weekday are both given, both must hold.
+    /// Default, and with an empty value: 0 10 * * *.
+    #[arg(long, value_name = "CRON", value_parser = or_default::<CallPattern>)]
+    call_pattern: Option<CallPattern>,
+    /// Tries in all and minutes between them, by what ended a call (busy, no_answer, dropped, not_now, voicemail,
+    /// failed): busy=3x10;no_answer=3x30. Default for those not named, and with an empty value for all: 3x30.
+    #[arg(long, value_name = "POLICY")]
+    retry: Option<RetryPolicy>,
+    /// What a report cancels: the rest of the "day", or the "slot" in which it came. Default, and with an empty
+    /// value: day.
+    #[arg(long, value_name = "day|slot", value_parser = or_default::<ReportCovers>)]
+    report_covers: Option<ReportCovers>,
+    /// Its automated calls at the same time. Default, and with an empty value: no limit but the carrier's.
+    #[arg(long, value_name = "CALLS", value_parser = calls)]
+    concurrent_calls: Option<OrNone<u32>>,
+    /// Its automated calls placed a second. Default, and with an empty value: no limit but the carrier's.
+    #[arg(long, value_name = "CALLS", value_parser = pace)]
+    calls_per_second: Option<OrNone<f64>>,
+    /// The SMS after a call that nobody answered, with the gaps {centre} and {call_back_number}. It must say nothing of
+    /// health. Default, and with an empty value: none is sent.
+    #[arg(long, value_name = "TEXT", value_parser = or_none::<MissedCallSms>)]
+    missed_call_sms: Option<OrNone<MissedCallSms>>,
+}
+
+/// A value that an empty text erases.
+#[derive(Debug, Clone)]
+struct OrNone<T>(Option<T>);
+
+fn or_none<T: std::str::FromStr>(text: &str) -> Result<OrNone<T>, T::Err> {
+    if text.trim().is_empty() { Ok(OrNone(None)) } else { text.parse().map(|value| OrNone(Some(value))) }
+}
+
+/// Reads a value; an empty text is its default.
+fn or_default<T: std::str::FromStr + Default>(text: &str) -> Result<T, T::Err> {
+    if text.trim().is_empty() { Ok(T::default()) } else { text.parse() }
+}
+
+fn calls(text: &str) -> Result<OrNone<u32>, &'static str> {
+    or_none(text).map_err(|_| "write a whole number of calls, such as 20")
+}
+
+fn pace(text: &str) -> Result<OrNone<f64>, &'static str> {
+    or_none(text).map_err(|_| "write a number of calls a second, such as 0.5 or 2")
 }
 
 /// Reads degrees with at most one decimal.
@@ -95,6 +142,13 @@ impl More {
             temperature_amber: self.temperature_amber,
             spo2_amber: self.spo2_amber,
             spo2_red: self.spo2_red,
+            days_off: self.days_off.clone(),
+            call_pattern: self.call_pattern.clone(),
+            retry: self.retry,
+            report_covers: self.report_covers,
+            concurrent_calls: self.concurrent_calls.as_ref().map(|calls| calls.0),
+            calls_per_second: self.calls_per_second.as_ref().map(|pace| pace.0),
+            missed_call_sms: self.missed_call_sms.as_ref().map(|sms| sms.0.clone()),
         })
     }
 }
@@ -118,19 +172,44 @@ pub(super) async fn run(clerk: &Clerk, command: Centres) -> anyhow::Result<()> {
         }
         Centres::Set { code, name, phone, more } => {
             let change = more.change(name, phone.as_deref())?;
-            let (row, changed) = change_centre(clerk, &centre_code(&code)?, &change).await?;
-            say(&format!("{}\n{}", if changed { "changed" } else { "nothing to change" }, line(&row)))
+            let changed = change_centre(clerk, &centre_code(&code)?, &change).await?;
+            let verdict = if changed.changed { "changed" } else { "nothing to change" };
+            say(&format!("{verdict}\n{}{}", outside(changed.patients_outside_hours), line(&changed.row)))
         }
     }
+}
+
+/// What follows for patients whose own times no longer lie in the calling hours.
+fn outside(patients: u64) -> String {
+    let (who, have) = match patients {
+        0 => return String::new(),
+        1 => ("1 patient".to_owned(), "has"),
+        _ => (format!("{patients} patients"), "have"),
+    };
+    format!(
+        "{who} {have} call times outside these hours and won't be called at them; give other times with `kenkocall patients set HERSYS_ID --call-times`\n"
+    )
 }
 
 fn line(row: &CentreRow) -> String {
     listed(std::slice::from_ref(row))
 }
 
+/// Two tables: what the health-call line goes by, and what automated calls go by.
 fn listed(rows: &[CentreRow]) -> String {
     let head = ["code", "name", "phone", "time zone", "office hours", "calling hours", "temperature", "SpO2"];
     let mut lines = vec![head.map(str::to_owned).to_vec()];
+    let head = [
+        "code",
+        "call pattern",
+        "days off",
+        "a report covers",
+        "at a time",
+        "a second",
+        "missed-call SMS",
+        "tries x minutes",
+    ];
+    let mut calling = vec![head.map(str::to_owned).to_vec()];
     for row in rows {
         let settings = CentreSettings::of(row);
         let limits = settings.thresholds;
@@ -144,8 +223,21 @@ fn listed(rows: &[CentreRow]) -> String {
             format!("note {}, amber {}", degrees(limits.temperature_note), degrees(limits.temperature_amber)),
             format!("amber {}, red {}", limits.spo2_amber, limits.spo2_red),
         ]);
+        let days_off = settings.days_off.to_string();
+        let or_any = |limit: Option<String>| limit.unwrap_or_else(|| "any".to_owned());
+        let retry = settings.retry;
+        calling.push(vec![
+            row.code.to_string(),
+            settings.call_pattern.to_string(),
+            if days_off.is_empty() { "none".to_owned() } else { days_off },
+            format!("the {}", settings.report_covers),
+            or_any(settings.concurrent_calls.map(|calls| calls.to_string())),
+            or_any(settings.calls_per_second.map(|pace| pace.to_string())),
+            if settings.missed_call_sms.is_some() { "on" } else { "off" }.to_owned(),
+            if retry == RetryPolicy::default() { Retries::default().to_string() } else { retry.to_string() },
+        ]);
     }
-    table(&lines)
+    format!("{}\nautomated calls\n{}", table(&lines), table(&calling))
 }
 
 fn degrees(tenths: u16) -> String {
@@ -166,5 +258,12 @@ fn as_json(row: &CentreRow) -> Value {
         "temperature_amber": f64::from(limits.temperature_amber) / 10.0,
         "spo2_amber": limits.spo2_amber,
         "spo2_red": limits.spo2_red,
+        "days_off": settings.days_off,
+        "call_pattern": settings.call_pattern,
+        "retry": settings.retry,
+        "report_covers": settings.report_covers,
+        "concurrent_calls": settings.concurrent_calls,
+        "calls_per_second": settings.calls_per_second,
+        "missed_call_sms": settings.missed_call_sms,
     })
 }

@@ -4,6 +4,7 @@ mod alerts;
 mod bench;
 mod calls;
 mod centres;
+mod days;
 mod demo;
 mod desk;
 mod documents;
@@ -41,8 +42,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Try the health-call line in the terminal: a fresh database, made-up patients, no configuration.
-    Demo,
+    /// See it work: a fresh database, made-up patients, the simulated phone network, no configuration.
+    Demo(demo::Demo),
     /// Take calls: all roles on one port.
     Serve,
     /// Bring the database's tables up to date.
@@ -61,6 +62,11 @@ enum Command {
     Calls {
         #[command(subcommand)]
         command: calls::Calls,
+    },
+    /// A day's automated calls in figures, by health centre.
+    Days {
+        #[command(subcommand)]
+        command: days::Days,
     },
     /// Export reports.
     Reports {
@@ -116,7 +122,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime can't start")?;
     let done = runtime.block_on(async {
         match arguments.command {
-            Command::Demo => demo::run().await,
+            Command::Demo(demo) => demo::run(demo).await,
             Command::Serve => {
                 logging::start(&config.log)?;
                 serve::serve(config).await
@@ -142,11 +148,12 @@ async fn at_the_desk(config: &Config, name: String, command: Command) -> anyhow:
         Command::Centres { command } => centres::run(&clerk, command).await,
         Command::Patients { command } => patients::run(&clerk, command).await,
         Command::Calls { command } => calls::run(&clerk, &zone, command).await,
+        Command::Days { command } => days::run(&clerk, &zone, command).await,
         Command::Reports { command } => reports::run(&clerk, command).await,
         Command::Alerts { command } => alerts::run(&clerk, &zone, command).await,
         Command::Maintenance { command } => maintenance::run(&clerk, &zone, command).await,
         Command::Serve
-        | Command::Demo
+        | Command::Demo(_)
         | Command::Migrate
         | Command::Bench { .. }
         | Command::Simulate { .. }

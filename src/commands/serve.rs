@@ -5,28 +5,38 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use axum::serve::ListenerExt;
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use super::documents::Origin;
 use crate::call::{CentreCode, PhoneNumber};
-use crate::carrier::twilio::{SigningKey, Voice, Voices};
+use crate::carrier::simulator;
+use crate::carrier::twilio::rest::RestClient;
+use crate::carrier::twilio::{SigningKey, Urls, Voice, Voices};
 use crate::config::{Carrier, Config};
 use crate::flow::Library;
-use crate::service::{Clock, Desk, Libraries, Switchboard, run_errands, sweep};
+use crate::service::{
+    Clock, Desk, Dialer, Dialling, Feed, Libraries, Network, SimulatedLines, Switchboard, TICK, run_errands,
+    run_exchange, sweep,
+};
 use crate::store::flow_sets::{self, FlowSetRow};
 use crate::store::{Database, centres};
-use crate::web::{Web, router};
+use crate::web::{Web, router, status_page};
 
 /// How often lost calls are looked for.
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
+/// The number that simulated calls come from: not one that anybody can have.
+const SIMULATED_CALLER: &str = "+815000000000";
 /// How often errands are looked for.
 const ERRANDS_EVERY: Duration = Duration::from_millis(500);
 
 pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     let library = Origin::choose(config.flows.directory.as_deref()).library()?;
-    let server = Server::open(&config, library).await?;
+    let server = Server::open(&config, library, simulator::Settings::default()).await?;
     let listener = TcpListener::bind(config.server.listen).await.with_context(|| {
         format!("the address {} can't be listened on; choose another server.listen", config.server.listen)
     })?;
@@ -41,41 +51,32 @@ pub(super) struct Server {
     desk: Arc<Desk>,
     switchboard: Switchboard,
     working: tokio::task::JoinHandle<()>,
+    network: Option<Arc<Network>>,
+    dialer: Option<Arc<Dialer>>,
+    web: Arc<Web>,
     app: axum::Router,
 }
 
 impl Server {
-    /// Opens the database, brings it up to date and starts the switchboard.
-    pub(super) async fn open(config: &Config, library: Arc<Library>) -> anyhow::Result<Self> {
-        let database = super::open_database(config).await?;
-        database.migrate().await?;
-        let clock = Clock::system();
-        let mut tx = database.begin().await?;
-        let files = serde_json::to_string(&library.files).context("the flow documents can't be kept")?;
-        flow_sets::put(&mut tx, &FlowSetRow { digest: library.digest.clone(), files, loaded_at: clock.now() }).await?;
-        tx.commit().await?;
-
-        let number = |text: &Option<String>, name: &str| match text.as_deref() {
-            None | Some("") => Ok(None),
-            Some(text) => PhoneNumber::parse(text).map(Some).with_context(|| format!("{name} isn't a phone number")),
-        };
-        let desk_centre = config.health_call.desk_centre.as_deref().map(CentreCode::parse).transpose();
-        let desk_centre = desk_centre.context("health_call.desk_centre")?;
-        check_desk(&database, desk_centre.as_ref()).await?;
-        let desk = Arc::new(Desk {
-            database,
-            libraries: Libraries::new(library),
-            clock,
-            guessing: config.health_call.guessing,
-            zone: TimeZone::get(&config.health_call.time_zone).context("health_call.time_zone")?,
-            desk_centre,
-            call_back_number: number(&config.twilio.caller_number, "twilio.caller_number")?,
-        });
+    /// Opens the database, brings it up to date and starts the switchboard. Without another carrier, phones are
+    /// `simulated`.
+    pub(super) async fn open(
+        config: &Config,
+        library: Arc<Library>,
+        simulated: simulator::Settings,
+    ) -> anyhow::Result<Self> {
+        let desk = open_desk(config, library, Clock::system()).await?;
         let (switchboard, working) = Switchboard::start(Arc::clone(&desk));
+        let urls = Urls::new(&config.server.public_url()).context("server.public_url")?;
+        let network = network(config, &urls, simulated, &desk)?.map(Arc::new);
+        let dialer = network.as_ref().zip(desk.call_back_number.clone()).map(|(network, from)| {
+            let dialling = dialling(config, from);
+            Dialer::new(Arc::clone(&desk), switchboard.clone(), Arc::clone(network), dialling)
+        });
         let web = Web {
             switchboard: switchboard.clone(),
             desk: Arc::clone(&desk),
-            public_url: config.server.public_url(),
+            urls,
             twilio_key: match config.carrier {
                 Carrier::Twilio => Some(SigningKey::new(&config.twilio.auth_token).context("twilio.auth_token")?),
                 Carrier::Simulator | Carrier::Sip => None,
@@ -83,7 +84,14 @@ impl Server {
             voices: voices(config)?,
             metrics: super::logging::metrics()?,
         };
-        Ok(Self { desk, switchboard, working, app: router(Arc::new(web)) })
+        let web = Arc::new(web);
+        Ok(Self { desk, switchboard, working, network, dialer, app: router(Arc::clone(&web)), web })
+    }
+
+    /// The same with a status page at `/`.
+    pub(super) fn with_status_page(self) -> Self {
+        let app = self.app.merge(status_page(Arc::clone(&self.web)));
+        Self { app, ..self }
     }
 
     /// Where turns are taken.
@@ -103,9 +111,9 @@ impl Server {
         stop: impl Future<Output = ()> + Send + 'static,
         drain: Duration,
     ) -> anyhow::Result<()> {
-        let Self { desk, switchboard, working, app } = self;
-        let sweeping = tokio::spawn(sweep_on(Arc::clone(&desk), switchboard.clone()));
-        let errands = tokio::spawn(errands_on(Arc::clone(&desk)));
+        let Self { desk, switchboard, working, network, dialer, app, web } = self;
+        drop(web);
+        let mut workers = start_workers(&desk, &switchboard, network.as_ref(), dialer);
         let listener = listener.tap_io(|connection| {
             // Small answers to a waiting caller: without this some wait 40 ms for the peer's acknowledgement.
             if let Err(error) = connection.set_nodelay(true) {
@@ -125,9 +133,8 @@ impl Server {
         if tokio::time::timeout(drain, serving).await.is_err() {
             error!(seconds = drain.as_secs(), "some requests weren't answered in time; stopping all the same");
         }
-        sweeping.abort();
-        errands.abort();
-        drop(switchboard);
+        workers.shutdown().await;
+        drop((switchboard, network));
         if tokio::time::timeout(drain, working).await.is_err() {
             error!("some turns weren't kept in time; their callers weren't answered");
         }
@@ -135,6 +142,59 @@ impl Server {
         info!("stopped");
         Ok(())
     }
+}
+
+/// Starts everything that works by itself beside the switchboard.
+pub(super) fn start_workers(
+    desk: &Arc<Desk>,
+    switchboard: &Switchboard,
+    network: Option<&Arc<Network>>,
+    dialer: Option<Arc<Dialer>>,
+) -> JoinSet<()> {
+    let mut workers = JoinSet::new();
+    workers.spawn(sweep_on(Arc::clone(desk), switchboard.clone()));
+    workers.spawn(errands_on(Arc::clone(desk), network.cloned()));
+    if let Some(dialer) = dialer {
+        workers.spawn(Arc::clone(&dialer).run());
+        workers.spawn(dialer.run_looks());
+    }
+    if let Some(Network::Simulated(lines)) = network.map(Arc::as_ref) {
+        workers.spawn(run_exchange(Arc::clone(desk), switchboard.clone(), lines.clone()));
+    }
+    workers
+}
+
+/// Opens the database, brings it up to date, and keeps the documents that calls begin with from now on.
+pub(super) async fn open_desk(config: &Config, library: Arc<Library>, clock: Clock) -> anyhow::Result<Arc<Desk>> {
+    let database = super::open_database(config).await?;
+    database.migrate().await?;
+    let mut tx = database.begin().await?;
+    let files = serde_json::to_string(&library.files).context("the flow documents can't be kept")?;
+    flow_sets::put(&mut tx, &FlowSetRow { digest: library.digest.clone(), files, loaded_at: clock.now() }).await?;
+    tx.commit().await?;
+
+    let number = |text: &Option<String>, name: &str| match text.as_deref() {
+        None | Some("") => Ok(None),
+        Some(text) => PhoneNumber::parse(text).map(Some).with_context(|| format!("{name} isn't a phone number")),
+    };
+    let mut caller_number = number(&config.twilio.caller_number, "twilio.caller_number")?;
+    if config.carrier == Carrier::Simulator {
+        caller_number = caller_number.or(PhoneNumber::from_e164(SIMULATED_CALLER).ok());
+    }
+    let desk_centre = config.health_call.desk_centre.as_deref().map(CentreCode::parse).transpose();
+    let desk_centre = desk_centre.context("health_call.desk_centre")?;
+    check_desk(&database, desk_centre.as_ref()).await?;
+    Ok(Arc::new(Desk {
+        database,
+        libraries: Libraries::new(library),
+        clock,
+        guessing: config.health_call.guessing,
+        zone: TimeZone::get(&config.health_call.time_zone).context("health_call.time_zone")?,
+        desk_centre,
+        call_back_number: caller_number,
+        poke: Notify::new(),
+        feed: Feed::default(),
+    }))
 }
 
 /// Callers who aren't identified need a centre that takes them: a named one exists; of several, one should be named.
@@ -152,6 +212,43 @@ async fn check_desk(database: &Database, named: Option<&CentreCode>) -> anyhow::
         _ => {}
     }
     Ok(())
+}
+
+/// The phone network of the settings; none when no number is set from which to call.
+fn network(
+    config: &Config,
+    urls: &Urls,
+    simulated: simulator::Settings,
+    desk: &Arc<Desk>,
+) -> anyhow::Result<Option<Network>> {
+    match config.carrier {
+        Carrier::Twilio if config.twilio.caller_number.as_deref().is_none_or(str::is_empty) => {
+            info!("no automated calls are placed: twilio.caller_number isn't set");
+            Ok(None)
+        }
+        Carrier::Twilio => {
+            let client = RestClient::new(&config.twilio, urls.clone())?;
+            Ok(Some(Network::Twilio { client: Box::new(client), urls: urls.clone() }))
+        }
+        Carrier::Simulator => {
+            warn!("the phone network is simulated: no phone rings, and every answer to an automated call is made up");
+            let people = simulator::Network::new(simulated);
+            Ok(Some(Network::Simulated(SimulatedLines::new(people, desk.clock.clone()))))
+        }
+        Carrier::Sip => Ok(None),
+    }
+}
+
+pub(super) fn dialling(config: &Config, from: PhoneNumber) -> Dialling {
+    Dialling {
+        from,
+        ring_seconds: config.twilio.ring_seconds,
+        calls_per_second: config.dialer.calls_per_second,
+        concurrent_calls: config.dialer.concurrent_calls,
+        unknown_grace: SignedDuration::from_secs(config.dialer.unknown_grace_seconds.into()),
+        silence: SignedDuration::from_secs(config.dialer.silence_seconds.into()),
+        tick: TICK,
+    }
 }
 
 fn voices(config: &Config) -> anyhow::Result<Voices> {
@@ -173,12 +270,12 @@ async fn sweep_on(desk: Arc<Desk>, switchboard: Switchboard) {
     }
 }
 
-async fn errands_on(desk: Arc<Desk>) {
+async fn errands_on(desk: Arc<Desk>, network: Option<Arc<Network>>) {
     let mut rhythm = tokio::time::interval(ERRANDS_EVERY);
     rhythm.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         rhythm.tick().await;
-        if let Err(error) = run_errands(&desk).await {
+        if let Err(error) = run_errands(&desk, network.as_ref()).await {
             error!(%error, "errands couldn't be done; they are tried again soon");
         }
     }

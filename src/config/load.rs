@@ -8,7 +8,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer};
 use toml::{Table, Value};
 
-use super::{Carrier, Config};
+use super::{Carrier, Config, Twilio};
 
 const PREFIX: &str = "KENKOCALL_";
 
@@ -85,8 +85,11 @@ fn lay(table: &mut Table, path: &[String], value: String) {
     }
 }
 
+fn wrong<T>(place: &str, what: &str) -> Result<T, ConfigError> {
+    Err(ConfigError::Setting { place: place.to_owned(), what: what.to_owned() })
+}
+
 fn check(config: &Config) -> Result<(), ConfigError> {
-    let wrong = |place: &str, what: &str| Err(ConfigError::Setting { place: place.to_owned(), what: what.to_owned() });
     let url = config.server.public_url();
     if !url.starts_with("http://") && !url.starts_with("https://") {
         return wrong(
@@ -110,6 +113,14 @@ fn check(config: &Config) -> Result<(), ConfigError> {
     if jiff::tz::TimeZone::get(&config.health_call.time_zone).is_err() {
         return wrong("health_call.time_zone", "it is the name of a time zone such as Asia/Tokyo");
     }
+    check_twilio(config)?;
+    if config.carrier == Carrier::Sip {
+        return wrong("carrier", "this version speaks to the carriers simulator and twilio");
+    }
+    Ok(())
+}
+
+fn check_twilio(config: &Config) -> Result<(), ConfigError> {
     let token = secrecy::ExposeSecret::expose_secret(&config.twilio.auth_token);
     if config.carrier == Carrier::Twilio && token.is_empty() {
         return wrong(
@@ -117,8 +128,21 @@ fn check(config: &Config) -> Result<(), ConfigError> {
             "it is needed to check the carrier's signatures; set KENKOCALL_TWILIO__AUTH_TOKEN",
         );
     }
-    if config.carrier == Carrier::Sip {
-        return wrong("carrier", "this version speaks to the carriers simulator and twilio");
+    let base = url::Url::parse(config.twilio.base_url()).ok().filter(|url| {
+        let web = matches!(url.scheme(), "https" | "http") && url.has_host();
+        web && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none()
+    });
+    if base.is_none() {
+        return wrong(
+            "twilio.base_url",
+            "it is an address with https:// and without a user, ? and #, such as https://api.twilio.com",
+        );
+    }
+    if !Twilio::RING_SECONDS.contains(&config.twilio.ring_seconds) {
+        return wrong("twilio.ring_seconds", "a call rings for 5 to 600 seconds");
     }
     Ok(())
 }
@@ -147,6 +171,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::MachineDetection;
     use secrecy::ExposeSecret;
 
     fn with(variables: &[(&str, &str)]) -> Result<Config, String> {
@@ -159,6 +184,9 @@ mod tests {
         let config = with(&[]).expect("defaults");
         assert_eq!(config.server.public_url(), "http://127.0.0.1:8080");
         assert_eq!(config.carrier, Carrier::Simulator);
+        assert_eq!(config.twilio.base_url(), "https://api.twilio.com");
+        assert_eq!(config.twilio.machine_detection, MachineDetection::DetectMessageEnd);
+        assert_eq!(config.twilio.ring_seconds, 30);
     }
 
     #[test]
@@ -171,11 +199,17 @@ mod tests {
             ("KENKOCALL_DIALER__CONCURRENT_CALLS", "7"),
             ("KENKOCALL_SERVER__LISTEN", "0.0.0.0:9000"),
             ("KENKOCALL_SERVER__PUBLIC_URL", "https://calls.example.jp/"),
+            ("KENKOCALL_TWILIO__BASE_URL", "https://example.signalwire.com/api/laml/"),
+            ("KENKOCALL_TWILIO__MACHINE_DETECTION", "enable"),
+            ("KENKOCALL_TWILIO__RING_SECONDS", "25"),
             ("KENKOCALL_TEST_POSTGRES", "not a setting"),
         ])
         .expect("settings");
         assert_eq!(config.twilio.auth_token.expose_secret(), "12345");
         assert_eq!(config.twilio.health_call_number.as_deref(), Some("+815031980214"));
+        assert_eq!(config.twilio.base_url(), "https://example.signalwire.com/api/laml");
+        assert_eq!(config.twilio.machine_detection, MachineDetection::Enable);
+        assert_eq!(config.twilio.ring_seconds, 25);
         assert!((config.dialer.calls_per_second - 2.5).abs() < f64::EPSILON);
         assert_eq!(config.dialer.concurrent_calls, 7);
         assert_eq!(config.server.public_url(), "https://calls.example.jp");
@@ -193,6 +227,14 @@ mod tests {
             ("KENKOCALL_CARRIER", "twilio", "KENKOCALL_TWILIO__AUTH_TOKEN"),
             ("KENKOCALL_CARRIER", "pigeon", "pigeon"),
             ("KENKOCALL_DATABASE__URL", "mysql://x", "sqlite://PATH"),
+            ("KENKOCALL_TWILIO__BASE_URL", "api.twilio.com", "https://api.twilio.com"),
+            ("KENKOCALL_TWILIO__BASE_URL", "ftp://api.example", "https://"),
+            ("KENKOCALL_TWILIO__BASE_URL", "https://user@api.example", "without a user"),
+            ("KENKOCALL_TWILIO__BASE_URL", "https://api.example/?key=1", "without a user, ? and #"),
+            ("KENKOCALL_TWILIO__RING_SECONDS", "4", "5 to 600"),
+            ("KENKOCALL_TWILIO__RING_SECONDS", "601", "5 to 600"),
+            ("KENKOCALL_TWILIO__RING_SECONDS", "long", "long"),
+            ("KENKOCALL_TWILIO__MACHINE_DETECTION", "maybe", "detect_message_end"),
             ("KENKOCALL_HEALTH_CALL__TIME_ZONE", "Mars/Olympus", "Asia/Tokyo"),
         ] {
             let error = with(&[(name, value)]).expect_err(name);

@@ -17,7 +17,7 @@ pub(crate) use load::number;
 pub use load::{ConfigError, load};
 pub use log::{Log, LogFormat};
 pub use server::Server;
-pub use twilio::Twilio;
+pub use twilio::{MachineDetection, Twilio};
 
 use serde::Deserialize;
 

@@ -1,26 +1,76 @@
 //! `[twilio]`: Twilio-compatible carriers.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::load::number;
 use crate::call::Language;
 
-/// A Twilio-compatible carrier: Twilio itself, or Somleng, SignalWire, Telnyx by their base URLs.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// A Twilio-compatible carrier: Twilio itself, or Somleng, SignalWire and others by their base URLs.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Twilio {
-    /// The account (`AC…`).
+    /// The account (`AC…`). Calls are taken without it; to place calls it is needed.
     pub account_sid: String,
-    /// The key that webhooks are signed with.
+    /// The key that webhooks are signed with, and by which calls are placed.
     pub auth_token: SecretString,
-    /// The REST API. Default `https://api.twilio.com`.
+    /// The REST API, up to what stands before `/2010-04-01/Accounts`; it may have a path
+    /// (`https://example.signalwire.com/api/laml`). Default [`Twilio::BASE_URL`].
     pub base_url: Option<String>,
     /// The number of the health-call line, in E.164.
     pub health_call_number: Option<String>,
     /// The number that automated calls come from, in E.164.
     pub caller_number: Option<String>,
+    /// Whether the carrier finds out if a machine picked up. Default `detect_message_end`.
+    pub machine_detection: MachineDetection,
+    /// How long an automated call rings, in seconds: [`Twilio::RING_SECONDS`]. Default 30.
+    #[serde(deserialize_with = "number")]
+    pub ring_seconds: u16,
     /// The voice of a language, in place of the default: `voices.ja = "Polly.Tomoko-Neural"`.
     pub voices: BTreeMap<Language, String>,
+}
+
+impl Twilio {
+    /// Twilio's own REST API.
+    pub const BASE_URL: &str = "https://api.twilio.com";
+    /// How long a call may ring, in seconds: 5 is hardly one ring, 600 the carrier's most (Twilio, "Make calls",
+    /// `Timeout`).
+    pub const RING_SECONDS: RangeInclusive<u16> = 5..=600;
+
+    /// The REST API, without a slash at its end.
+    pub fn base_url(&self) -> &str {
+        let named = self.base_url.as_deref().filter(|url| !url.is_empty());
+        named.unwrap_or(Self::BASE_URL).trim_end_matches('/')
+    }
+}
+
+impl Default for Twilio {
+    fn default() -> Self {
+        Self {
+            account_sid: String::new(),
+            auth_token: SecretString::default(),
+            base_url: None,
+            health_call_number: None,
+            caller_number: None,
+            machine_detection: MachineDetection::default(),
+            ring_seconds: 30,
+            voices: BTreeMap::new(),
+        }
+    }
+}
+
+/// Whether the carrier finds out if a machine picked up (Twilio, "Answering machine detection").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MachineDetection {
+    /// Nothing is found out: a voicemail hears the greeting as a person would.
+    Off,
+    /// We are told as soon as it is known.
+    Enable,
+    /// Of a machine we are told when its own message has ended, so that ours is recorded whole.
+    #[default]
+    DetectMessageEnd,
 }

@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::call::{
-    AlertKind, Answer, CentreCode, Disposition, HersysId, Item, Keys, Language, PatientId, PhoneNumber, ReportId,
+    AlertKind, Answer, CallId, CentreCode, Disposition, HersysId, Item, Keys, Language, PatientId, PhoneNumber,
+    ReportId, SlotId,
 };
 use crate::call::{ReportOutcome, Severity};
 use crate::flow::{PromptId, ReadAs};
@@ -142,6 +143,19 @@ pub enum Fact {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Errand {
+    /// Take back a call that isn't wanted any more: one that rings is cancelled, one that was answered ends with a
+    /// goodbye.
+    Withdraw {
+        /// The call.
+        call: CallId,
+    },
+    /// Tell a patient by short message that we called in vain, in the centre's own words (A8).
+    MissedCallSms {
+        /// The patient.
+        patient: PatientId,
+        /// The slot whose attempts are used up.
+        slot: SlotId,
+    },
     /// Tell the centre's staff at once that an alert stands on their list. Carries no personal data.
     TellCentre {
         /// The centre.

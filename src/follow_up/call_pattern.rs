@@ -44,7 +44,7 @@ struct Expression {
 pub enum CallPatternError {
     /// Not as many fields as an expression has, or more expressions than a pattern has.
     #[error(
-        "a call pattern is written \"0 10 * * *\" (minute, hour, day of month, month, weekday), several of them separated by \";\", at most 8; for no pattern of your own, give an empty value"
+        "a call pattern is written \"0 10 * * *\" (minute, hour, day of month, month, weekday), several of them separated by \";\", at most 8"
     )]
     Form,
     /// A field holds what none can.
@@ -65,17 +65,17 @@ pub enum CallPatternError {
     Seconds,
 }
 
-/// Why a pattern that can be read can't be used.
+/// Why a pattern that can be read can't be used. The sentences go on from "the call pattern can't be used:".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UnusablePattern {
     /// No time within a year, or only on days off.
     #[error(
-        "this call pattern fires on no day of the next 366 (days off not counted), so nobody would be called; to end a patient's calls use `kenkocall patients stop`"
+        "it fires on none of the next 366 days that isn't a day off, so nobody would be called; name days that come, such as 0 10 * * * for each day"
     )]
     NeverFires,
     /// Too often on one day.
     #[error(
-        "this call pattern fires {times} times on {date}, and a patient is called at most 4 times a day; name the hours and the minute, such as \"0 9,18 * * *\""
+        "it fires {times} times on {date}, and a patient is called at most 4 times a day; name the minute and the hours, such as 0 9,18 * * *"
     )]
     TooOften {
         /// The first such day.
@@ -84,9 +84,7 @@ pub enum UnusablePattern {
         times: usize,
     },
     /// When the centre doesn't call.
-    #[error(
-        "this call pattern fires at {at}, outside the calling hours {hours}; change the pattern (--call-pattern) or the hours (--calling-hours)", at = time.strftime("%H:%M")
-    )]
+    #[error("it fires at {at}, outside the calling hours {hours}; change the one or the other", at = time.strftime("%H:%M"))]
     OutsideHours {
         /// The first such time.
         time: Time,
@@ -112,12 +110,12 @@ impl CallPattern {
         times
     }
 
-    /// Takes the pattern for use, looking at each of the [`CallPattern::CHECKED_DAYS`] days from `from` on that isn't a
-    /// day off.
+    /// Checks that the pattern can be used, looking at each of the [`CallPattern::CHECKED_DAYS`] days from `from` on
+    /// that isn't a day off.
     ///
     /// # Errors
     /// When it fires on none of them, more than [`CallTimes::MAX`] times on one, or outside `hours`.
-    pub fn checked(self, hours: CallingHours, days_off: &DaysOff, from: Date) -> Result<Self, UnusablePattern> {
+    pub fn checked(&self, hours: CallingHours, days_off: &DaysOff, from: Date) -> Result<(), UnusablePattern> {
         let mut fires = false;
         for date in from.series(1.day()).take(Self::CHECKED_DAYS).filter(|date| !days_off.contain(*date)) {
             let times = self.times_on(date);
@@ -129,7 +127,7 @@ impl CallPattern {
                 return Err(UnusablePattern::OutsideHours { time, hours });
             }
         }
-        if fires { Ok(self) } else { Err(UnusablePattern::NeverFires) }
+        if fires { Ok(()) } else { Err(UnusablePattern::NeverFires) }
     }
 }
 

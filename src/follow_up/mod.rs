@@ -3,6 +3,7 @@
 mod call_pattern;
 mod days_off;
 mod guessing;
+mod missed_call_sms;
 mod office_hours;
 mod outcome;
 mod pacing;
@@ -15,6 +16,7 @@ mod unknown;
 pub use call_pattern::{CallPattern, CallPatternError, UnusablePattern};
 pub use days_off::{DaysOff, DaysOffError};
 pub use guessing::{Failures, GuessingLimits, Lane, Standing};
+pub use missed_call_sms::{MissedCallSms, MissedCallSmsError};
 pub use office_hours::{OfficeHours, OfficeHoursError, report_day};
 pub use outcome::{outcome_of_cause, outcome_of_conversation};
 pub use pacing::{CentreCaps, CentreDemand, allowance, most_in_window, shares, window};

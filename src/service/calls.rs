@@ -12,9 +12,11 @@ use crate::call::{Answer, CallId, HersysId, Item, Language, PatientId, Severity}
 use crate::engine::{Reply, Session, Then, WordsFor, words};
 use crate::flow::Library;
 use crate::store::answers::{self, AnswerRow};
+use crate::store::attempts::{self, AttemptFilter, AttemptRow};
 use crate::store::calls::{self, CallFilter, CallRow};
 use crate::store::legs::{self, LegRow, LegStatus};
 use crate::store::patients::{self, PatientRow};
+use crate::store::slots::{self, SlotRow};
 use crate::store::turns::{self, TurnRow};
 use crate::store::{Tx, audit, identifications, reports, sessions};
 
@@ -27,8 +29,21 @@ pub struct ShownCall {
     pub legs: Vec<(LegRow, Vec<LegStatus>)>,
     /// The HER-SYS IDs of those who were identified in it.
     pub people: Vec<HersysId>,
+    /// What it was placed for, when we placed it: the attempt, its slot, and all attempts of that slot.
+    pub attempt: Option<ShownAttempt>,
     /// Its turns, first to last.
     pub turns: Vec<ShownTurn>,
+}
+
+/// What a call of ours was placed for.
+#[derive(Debug, Clone)]
+pub struct ShownAttempt {
+    /// The attempt that the call is.
+    pub attempt: AttemptRow,
+    /// The slot.
+    pub slot: SlotRow,
+    /// All attempts of the slot, first to last.
+    pub all: Vec<AttemptRow>,
 }
 
 /// One turn of a call.
@@ -94,7 +109,8 @@ pub async fn show_call(clerk: &Clerk, id: CallId) -> Result<ShownCall, Refused> 
         SwitchboardError::Store(error) => Refused::Store(error),
         _ => Refused::Unreadable("flow document set"),
     })?;
-    let people = people_in(&mut tx, &call).await?;
+    let attempt = attempt_of(&mut tx, id).await?;
+    let people = people_in(&mut tx, &call, attempt.as_ref().map(|shown| shown.attempt.patient)).await?;
     let answers = answers_in(&mut tx, &call, &people).await?;
     let mut shown_turns = Vec::new();
     for row in turns::of_call(&mut tx, id).await? {
@@ -103,13 +119,31 @@ pub async fn show_call(clerk: &Clerk, id: CallId) -> Result<ShownCall, Refused> 
     shown_of(&mut tx, clerk, &people, "patient.call_shown").await?;
     tx.commit().await?;
     let people = people.into_iter().map(|patient| patient.hersys_id).collect();
-    Ok(ShownCall { call, legs: shown_legs, people, turns: shown_turns })
+    Ok(ShownCall { call, legs: shown_legs, people, attempt, turns: shown_turns })
+}
+
+/// Attempts by their state or outcome, latest first.
+///
+/// # Errors
+/// As the database fails.
+pub async fn list_attempts(clerk: &Clerk, filter: &AttemptFilter) -> Result<Vec<AttemptRow>, Refused> {
+    Ok(attempts::list(&mut clerk.database.read().await?, filter).await?)
+}
+
+async fn attempt_of(tx: &mut Tx, call: CallId) -> Result<Option<ShownAttempt>, Refused> {
+    let Some(attempt) = attempts::by_calls(tx, &[call]).await?.pop() else { return Ok(None) };
+    let Some(slot) = slots::by_ids(tx, &[attempt.slot]).await?.pop() else { return Ok(None) };
+    let all = attempts::of_slot(tx, slot.id).await?;
+    Ok(Some(ShownAttempt { attempt, slot, all }))
 }
 
 /// Who was identified in a call, and whom it was placed to.
-async fn people_in(tx: &mut Tx, call: &CallRow) -> Result<Vec<PatientRow>, Refused> {
+async fn people_in(tx: &mut Tx, call: &CallRow, called: Option<PatientId>) -> Result<Vec<PatientRow>, Refused> {
     let proven = identifications::proven_in(tx, call.id).await?;
     let mut people = patients::by_hersys_ids(tx, &proven).await?;
+    if let Some(called) = called.filter(|called| !people.iter().any(|known| known.id == *called)) {
+        people.extend(patients::by_ids(tx, &[called]).await?);
+    }
     let sessions = sessions::load(tx, &[call.id]).await?;
     let last = sessions.first().and_then(|row| serde_json::from_str::<Session>(row.session.as_str()).ok());
     if let Some(person) = last.and_then(|session| session.person)

@@ -3,39 +3,18 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
-use tracing::error;
 
+use super::attempts::{next_slot_of, withdraw_unwanted};
+use super::centre_settings::{CentreSettings, settings_changes};
 use super::clerk::{Changes, Clerk};
 use super::refused::Refused;
-use crate::call::{CallingHours, CentreCode, PhoneNumber};
+use crate::call::{CallTimes, CallingHours, CentreCode, PatientId, PhoneNumber};
 use crate::engine::Centre;
-use crate::follow_up::{OfficeHours, Thresholds, report_day};
+use crate::follow_up::{
+    CallPattern, CallingSchedule, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy, report_day,
+};
 use crate::store::centres::{self, CentreRow};
-use crate::store::{Tx, audit};
-
-/// What a centre sets for its own patients.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct CentreSettings {
-    /// When someone is there to talk to.
-    pub office_hours: OfficeHours,
-    /// When automated calls may begin (A7).
-    pub calling_hours: CallingHours,
-    /// From where on an answer worries.
-    pub thresholds: Thresholds,
-}
-
-impl CentreSettings {
-    /// The settings of a stored centre. Unreadable ones are reported and replaced by the defaults: a caller isn't
-    /// turned away for them.
-    pub fn of(row: &CentreRow) -> Self {
-        serde_json::from_str(&row.settings).unwrap_or_else(|error| {
-            error!(centre = %row.code, %error, "a centre's settings can't be read; the defaults are used");
-            Self::default()
-        })
-    }
-}
+use crate::store::{StoreError, Tx, audit, patients};
 
 /// A stored centre as a conversation needs it.
 pub(super) fn centre_of(row: &CentreRow) -> Centre {
@@ -71,6 +50,31 @@ pub struct CentreChange {
     pub spo2_amber: Option<u16>,
     /// At this saturation and below, red. Percent.
     pub spo2_red: Option<u16>,
+    /// When there are no automated calls.
+    pub days_off: Option<DaysOff>,
+    /// When patients are called who have no times of their own.
+    pub call_pattern: Option<CallPattern>,
+    /// Which causes allow another try, and when.
+    pub retry: Option<RetryPolicy>,
+    /// What a finished report cancels.
+    pub report_covers: Option<ReportCovers>,
+    /// How many automated calls at the same time; `Some(None)` for no limit of its own.
+    pub concurrent_calls: Option<Option<u32>>,
+    /// How many automated calls a second; `Some(None)` for no pace of its own.
+    pub calls_per_second: Option<Option<f64>>,
+    /// The SMS after a missed call; `Some(None)` for none.
+    pub missed_call_sms: Option<Option<MissedCallSms>>,
+}
+
+/// A centre after a change.
+#[derive(Debug, Clone)]
+pub struct CentreChanged {
+    /// The centre as it is now.
+    pub row: CentreRow,
+    /// Whether anything is different from before.
+    pub changed: bool,
+    /// How many patients have a time of their own outside the new calling hours: a time that no longer is a slot.
+    pub patients_outside_hours: u64,
 }
 
 /// Adds a health centre, in Tokyo's time zone with the usual hours where `more` says nothing else.
@@ -90,7 +94,7 @@ pub async fn add_centre(
         name,
         phone,
         time_zone: "Asia/Tokyo".to_owned(),
-        settings: written(CentreSettings::default())?,
+        settings: CentreSettings::default().written()?,
         created_at: now,
         updated_at: now,
     };
@@ -112,16 +116,12 @@ pub async fn list_centres(clerk: &Clerk) -> Result<Vec<CentreRow>, Refused> {
     Ok(centres::list(&mut clerk.database.read().await?).await?)
 }
 
-/// Changes a health centre; says what it is now, and whether anything changed. Calls under way keep the centre as it
-/// was when they began.
+/// Changes a health centre. Calls under way keep the centre as it was when they began; patients' times outside new
+/// calling hours are kept and counted, and no calls come of them.
 ///
 /// # Errors
 /// When there is no such centre, or a value can't be used.
-pub async fn change_centre(
-    clerk: &Clerk,
-    code: &CentreCode,
-    change: &CentreChange,
-) -> Result<(CentreRow, bool), Refused> {
+pub async fn change_centre(clerk: &Clerk, code: &CentreCode, change: &CentreChange) -> Result<CentreChanged, Refused> {
     let now = clerk.clock.now();
     let mut tx = clerk.database.begin().await?;
     let before = known_centre(&mut tx, code).await?;
@@ -129,16 +129,62 @@ pub async fn change_centre(
     let changes = Changes::default()
         .field("name", before.name.as_str(), after.name.as_str())
         .field("phone", before.phone.expose(), after.phone.expose())
-        .field("time_zone", before.time_zone.as_str(), after.time_zone.as_str())
-        .field("settings", before.settings.as_str(), after.settings.as_str());
+        .field("time_zone", before.time_zone.as_str(), after.time_zone.as_str());
+    let changes = settings_changes(changes, &before, &after);
+    let patients_outside_hours = match change.calling_hours {
+        Some(hours) => patients_outside(&mut tx, code, hours).await?,
+        None => 0,
+    };
     if changes.is_empty() {
-        return Ok((before, false));
+        return Ok(CentreChanged { row: before, changed: false, patients_outside_hours });
     }
     centres::update(&mut tx, &after).await?;
+    replan(&mut tx, &after, now).await?;
     let entry = clerk.entry(now, "centre.changed", subject(code), Some(code.clone()), changes);
     audit::append(&mut tx, vec![entry]).await?;
     tx.commit().await?;
-    Ok((after, true))
+    Ok(CentreChanged { row: after, changed: true, patients_outside_hours })
+}
+
+/// Patients planned in one go.
+const PLANNED: u32 = 1_000;
+
+/// Plans the calls of all of a centre's patients anew: its hours, days, pattern or zone may be others, and what was due
+/// by the old ones isn't called any more (A3).
+async fn replan(tx: &mut Tx, centre: &CentreRow, now: Timestamp) -> Result<(), Refused> {
+    let schedule = schedule_of(centre)?;
+    let mut last = None;
+    loop {
+        let part = patients::called_at(tx, &centre.code, last, PLANNED).await?;
+        let ids: Vec<PatientId> = part.iter().map(|patient| patient.id).collect();
+        let Some(id) = ids.last() else { return Ok(()) };
+        last = Some(*id);
+        patients::hold(tx, &ids).await?;
+        let next = part.iter().map(|patient| Ok((patient.id, next_slot_of(patient, &schedule, now)?)));
+        patients::set_next_slots(tx, &next.collect::<Result<Vec<_>, StoreError>>()?).await?;
+        withdraw_unwanted(tx, &part, &schedule, now).await?;
+    }
+}
+
+/// When a stored centre calls.
+///
+/// # Errors
+/// [`Refused::Unreadable`] or [`Refused::UnknownZone`]: nobody is called by settings that are a guess.
+pub(super) fn schedule_of(row: &CentreRow) -> Result<CallingSchedule, Refused> {
+    CentreSettings::read(row)?.calling_schedule(row)
+}
+
+/// How many patients who are called have a time of their own outside these hours.
+async fn patients_outside(tx: &mut Tx, code: &CentreCode, hours: CallingHours) -> Result<u64, Refused> {
+    let mut outside = 0;
+    for (times, patients) in patients::own_call_times(tx, code).await? {
+        let times: Result<CallTimes, _> = times.parse();
+        let times = times.map_err(|_| StoreError::Inconsistent { what: "patients.call_times" })?;
+        if times.times().iter().any(|time| !hours.contain(*time)) {
+            outside += patients;
+        }
+    }
+    Ok(outside)
 }
 
 fn subject(code: &CentreCode) -> String {
@@ -146,36 +192,22 @@ fn subject(code: &CentreCode) -> String {
 }
 
 fn changed(before: &CentreRow, change: &CentreChange, now: Timestamp) -> Result<CentreRow, Refused> {
-    let mut settings = CentreSettings::of(before);
-    let old = settings.thresholds;
-    settings.thresholds = Thresholds {
-        temperature_note: change.temperature_note.unwrap_or(old.temperature_note),
-        temperature_amber: change.temperature_amber.unwrap_or(old.temperature_amber),
-        spo2_amber: change.spo2_amber.unwrap_or(old.spo2_amber),
-        spo2_red: change.spo2_red.unwrap_or(old.spo2_red),
-    }
-    .checked()?;
-    settings.office_hours = change.office_hours.unwrap_or(settings.office_hours);
-    settings.calling_hours = change.calling_hours.unwrap_or(settings.calling_hours);
     let name = change.name.as_ref().unwrap_or(&before.name).trim().to_owned();
     if name.is_empty() {
         return Err(Refused::NoName);
     }
     let time_zone = change.time_zone.as_ref().unwrap_or(&before.time_zone).clone();
-    TimeZone::get(&time_zone).map_err(|_| Refused::UnknownZone(time_zone.clone()))?;
+    let zone = TimeZone::get(&time_zone).map_err(|_| Refused::UnknownZone(time_zone.clone()))?;
+    let settings = CentreSettings::of(before).changed(change, &zone, now)?;
     Ok(CentreRow {
         code: before.code.clone(),
         name,
         phone: change.phone.as_ref().unwrap_or(&before.phone).clone(),
         time_zone,
-        settings: written(settings)?,
+        settings: settings.written()?,
         created_at: before.created_at,
         updated_at: now,
     })
-}
-
-fn written(settings: CentreSettings) -> Result<String, Refused> {
-    serde_json::to_string(&settings).map_err(|_| Refused::Unreadable("health centre's settings"))
 }
 
 /// The centre of a code that someone named.

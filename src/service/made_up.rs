@@ -2,7 +2,7 @@
 
 use jiff::civil::date;
 
-use super::centres::CentreSettings;
+use super::centre_settings::CentreSettings;
 use super::clock::{Clock, new_id};
 use crate::call::{BirthDate, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive};
 use crate::store::centres::{self, CentreRow};

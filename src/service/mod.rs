@@ -1,31 +1,49 @@
 //! One call for each thing that the outside can ask for. Here the pure storeys meet the store and the carriers.
 
 mod alerts;
+mod attempts;
+mod by_hand;
 mod calls;
+mod centre_settings;
 mod centres;
 mod clerk;
 mod clock;
+mod days;
+mod dialer;
+mod exchange;
+mod feed;
 mod history;
 mod made_up;
+mod made_up_day;
 mod maintenance;
+mod network;
 mod outbox;
 mod patients;
 mod refused;
 mod registration;
 mod reports;
 mod roster;
+mod simulation;
 mod speech;
 mod sweeper;
 mod switchboard;
 
 pub use alerts::{ShownAlert, close_alert, list_alerts};
-pub use calls::{ShownAnswer, ShownCall, ShownTurn, list_calls, show_call};
-pub use centres::{CentreChange, CentreSettings, add_centre, change_centre, list_centres};
+pub use by_hand::{Resolution, call_now, resolve_call};
+pub use calls::{ShownAnswer, ShownAttempt, ShownCall, ShownTurn, list_attempts, list_calls, show_call};
+pub use centre_settings::CentreSettings;
+pub use centres::{CentreChange, CentreChanged, add_centre, change_centre, list_centres};
 pub use clerk::{Clerk, Source};
 pub use clock::Clock;
+pub use days::{CentreDay, DayFigures, DaySlot, day_figures, day_slots};
+pub use dialer::{DialError, Dialer, Dialling, Prepared, TICK, Ticked};
+pub use exchange::{happen_until, run_exchange};
+pub use feed::{Feed, Moment, What};
 pub use history::StoredEvent;
 pub use made_up::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, MADE_UP_CENTRE, MadeUpError, add_made_up};
+pub use made_up_day::{MadeUpDay, add_even_slots, add_made_up_day, made_up_identity, made_up_number};
 pub use maintenance::{current_maintenance, end_maintenance, start_maintenance};
+pub use network::{Network, SimulatedLines};
 pub use outbox::run_errands;
 pub use patients::{
     Changed, ShownPatient, ShownReport, add_patient, change_patient, release_patient, show_patient, stop_patient,
@@ -33,6 +51,9 @@ pub use patients::{
 pub use refused::Refused;
 pub use reports::Export;
 pub use roster::{ImportMode, Imported, import_patients};
+pub use simulation::{STEP, Simulation, Stretch, VirtualClock};
 pub use speech::sentences;
 pub use sweeper::sweep;
-pub use switchboard::{Begin, Desk, Knock, LegStatus, Libraries, Outcome, Readiness, Switchboard, SwitchboardError};
+pub use switchboard::{
+    Answered, Begin, Desk, Knock, LegStatus, Libraries, Outcome, Readiness, Switchboard, SwitchboardError,
+};

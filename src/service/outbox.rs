@@ -1,20 +1,42 @@
 //! Errands: what a commit asked for and is done after it, again until it succeeds.
 
-use jiff::SignedDuration;
-use tracing::{error, warn};
+use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinSet;
+use tracing::{error, info, warn};
+
+use super::CentreSettings;
+use super::attempts::unwanted;
+use super::network::Network;
 use super::switchboard::Desk;
+use crate::call::{AttemptState, CallId, PatientId, SlotId, SlotState};
+use crate::carrier::CarrierLegId;
+use crate::carrier::network::{Sent, Told};
 use crate::engine::Errand;
-use crate::store::{StoreError, outbox};
+use crate::store::outbox::ErrandRow;
+use crate::store::{StoreError, attempts, centres, legs, outbox, patients, sessions, slots};
 
 /// Errands done in one round.
 const MAX_ERRANDS: u32 = 200;
+/// When to try again what the carrier, or the moment, didn't allow.
+const SOON: SignedDuration = SignedDuration::from_secs(1);
+/// When to try again what can't be read.
+const LATER: SignedDuration = SignedDuration::from_hours(1);
+
+/// What became of an errand.
+enum Done {
+    /// It is done, or there is nothing to do any more.
+    Yes,
+    /// Not yet.
+    Again(SignedDuration),
+}
 
 /// Does the errands that are due. Idempotent; says how many were done.
 ///
 /// # Errors
 /// When the database fails; what wasn't done stays due.
-pub async fn run_errands(desk: &Desk) -> Result<usize, StoreError> {
+pub async fn run_errands(desk: &Arc<Desk>, network: Option<&Arc<Network>>) -> Result<usize, StoreError> {
     let now = desk.clock.now();
     let mut tx = desk.database.read().await?;
     let due = outbox::due(&mut tx, now, MAX_ERRANDS).await?;
@@ -23,25 +45,119 @@ pub async fn run_errands(desk: &Desk) -> Result<usize, StoreError> {
         return Ok(0);
     }
     let mut done = Vec::with_capacity(due.len());
-    let mut unreadable = Vec::new();
+    let mut postponed = Vec::new();
+    // Beside each other: one that the carrier lets wait delays no other.
+    let mut under_way = JoinSet::new();
     for row in due {
-        match serde_json::from_str::<Errand>(row.errand.as_str()) {
-            Ok(Errand::TellCentre { centre, kind }) => {
-                // Level and target are what a log shipper pages staff by; the list itself is `kenkocall alerts list`.
-                warn!(target: "kenkocall::alerts", %centre, kind = kind.word(), "a new alert stands on the centre's list");
-                done.push(row.id);
+        let (desk, network) = (Arc::clone(desk), network.map(Arc::clone));
+        under_way.spawn(async move { (row.id, row.attempts, one(&desk, network.as_deref(), &row, now).await) });
+    }
+    while let Some(one) = under_way.join_next().await {
+        match one {
+            Ok((id, _, Ok(Done::Yes))) => done.push(id),
+            Ok((id, attempts, Ok(Done::Again(after)))) => postponed.push((id, attempts, after)),
+            Ok((id, attempts, Err(error))) => {
+                warn!(errand = %id, %error, "an errand couldn't be done; it is tried again soon");
+                postponed.push((id, attempts, SOON));
             }
-            Err(error) => {
-                error!(errand = %row.id, %error, "an errand can't be read; it is tried again in an hour");
-                unreadable.push((row.id, row.attempts));
-            }
+            Err(error) => error!(%error, "an errand broke; it is tried again"),
         }
     }
     let mut tx = desk.database.begin().await?;
     outbox::done(&mut tx, &done, now).await?;
-    for (id, attempts) in unreadable {
-        outbox::postpone(&mut tx, id, attempts, now + SignedDuration::from_hours(1)).await?;
+    for (id, attempts, after) in postponed {
+        outbox::postpone(&mut tx, id, attempts, now.checked_add(after).unwrap_or(now)).await?;
     }
     tx.commit().await?;
     Ok(done.len())
+}
+
+async fn one(desk: &Desk, network: Option<&Network>, row: &ErrandRow, now: Timestamp) -> Result<Done, StoreError> {
+    let errand = match serde_json::from_str::<Errand>(row.errand.as_str()) {
+        Ok(errand) => errand,
+        Err(error) => {
+            error!(errand = %row.id, %error, "an errand can't be read; it is tried again in an hour");
+            return Ok(Done::Again(LATER));
+        }
+    };
+    match (errand, network) {
+        (Errand::TellCentre { centre, kind }, _) => {
+            // Level and target are what a log shipper pages staff by; the list itself is `kenkocall alerts list`.
+            warn!(target: "kenkocall::alerts", %centre, kind = kind.word(), "a new alert stands on the centre's list");
+            Ok(Done::Yes)
+        }
+        (Errand::Withdraw { call }, Some(network)) => withdraw(desk, network, call).await,
+        (Errand::MissedCallSms { patient, slot }, Some(network)) => {
+            missed_call_sms(desk, network, row, patient, slot, now).await?;
+            Ok(Done::Yes)
+        }
+        // Another node has a phone network.
+        (Errand::Withdraw { .. } | Errand::MissedCallSms { .. }, None) => Ok(Done::Again(SOON)),
+    }
+}
+
+/// Takes a call back: one that rings is cancelled, whoever is on the line of one that was answered hears a goodbye.
+async fn withdraw(desk: &Desk, network: &Network, call: CallId) -> Result<Done, StoreError> {
+    let mut tx = desk.database.read().await?;
+    let attempt = attempts::by_calls(&mut tx, &[call]).await?.pop();
+    let talks = sessions::load(&mut tx, &[call]).await?.iter().any(|session| !session.ended);
+    let leg = legs::of_calls(&mut tx, &[call]).await?.into_iter().next();
+    drop(tx);
+    let state = match attempt {
+        Some(attempt) if attempt.ended_at.is_none() => attempt.state,
+        _ => return Ok(Done::Yes),
+    };
+    let leg = leg.and_then(|leg| CarrierLegId::parse(&leg.carrier_leg_id).ok());
+    let told = match (state, leg) {
+        // Asked for this moment: the carrier's name for it is on its way, or it is looked for.
+        (AttemptState::Intended | AttemptState::Unknown, _) | (_, None) => return Ok(Done::Again(SOON)),
+        (AttemptState::Placed, Some(leg)) => network.cancel(&leg).await,
+        (AttemptState::Answered, Some(leg)) if talks => network.say_goodbye(&leg, call).await,
+        (AttemptState::Answered | AttemptState::Ended, Some(_)) => return Ok(Done::Yes),
+    };
+    info!(%call, ?told, "a call that isn't wanted any more is taken back");
+    match (told, state) {
+        (Told::Done, _) | (Told::Gone, AttemptState::Answered | AttemptState::Ended) => Ok(Done::Yes),
+        // It may have been answered in this very moment: then the goodbye is next.
+        (Told::Gone, _) | (Told::Unavailable, _) => Ok(Done::Again(SOON)),
+    }
+}
+
+/// Tells a patient that we called in vain. Once at most: the errand is claimed before the message goes out.
+async fn missed_call_sms(
+    desk: &Desk,
+    network: &Network,
+    row: &ErrandRow,
+    patient: PatientId,
+    slot: SlotId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(from) = desk.call_back_number.as_ref() else { return Ok(()) };
+    let mut tx = desk.database.begin().await?;
+    let claimed = outbox::done(&mut tx, &[row.id], now).await? == 1;
+    let still = slots::by_ids(&mut tx, &[slot]).await?.pop();
+    let patient = patients::by_ids(&mut tx, &[patient]).await?.pop();
+    let message = match (still, patient) {
+        (Some(slot), Some(patient)) if matches!(slot.state, SlotState::Ended(_)) && unwanted(&patient).is_none() => {
+            let centre = centres::get(&mut tx, &patient.centre).await?;
+            let words = centre.as_ref().and_then(|centre| CentreSettings::of(centre).missed_call_sms);
+            let words = words.zip(centre).map(|(words, centre)| words.filled(&centre.name, &from.national()));
+            patient.phone_number.zip(words)
+        }
+        _ => None,
+    };
+    tx.commit().await?;
+    let Some((to, body)) = message.filter(|_| claimed) else { return Ok(()) };
+    match network.send_sms(&to, from, &body).await {
+        Sent::Accepted => metrics::counter!("kenkocall_sms_total", "outcome" => "accepted").increment(1),
+        Sent::Refused => {
+            warn!(slot = %slot, "the carrier refuses a short message; check that the number can send them");
+            metrics::counter!("kenkocall_sms_total", "outcome" => "refused").increment(1);
+        }
+        Sent::Unknown => {
+            warn!(slot = %slot, "whether a short message was sent isn't known; it isn't sent again");
+            metrics::counter!("kenkocall_sms_total", "outcome" => "unknown").increment(1);
+        }
+    }
+    Ok(())
 }

@@ -4,18 +4,19 @@
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 
-use super::centres::{day_and_hours, known_centre, zone_of};
+use super::attempts::{next_slot_of, withdraw_unwanted};
+use super::centres::{day_and_hours, known_centre, schedule_of, zone_of};
 use super::clerk::{Changes, Clerk, patient_subject};
 use super::refused::Refused;
 use super::registration::{changed_row, changes, existing, held_number, new_row};
-use crate::call::{CentreCode, HersysId};
+use crate::call::{AlertKind, CentreCode, HersysId};
 use crate::follow_up::report_day;
 use crate::roster::{Change, Column, compare, read_values};
 use crate::store::answers::{self, LatestAnswer};
 use crate::store::calls::{self, CallFilter, CallRow};
-use crate::store::patients::{self, PatientRow};
+use crate::store::patients::{self, Calling, PatientRow};
 use crate::store::reports::{self, ReportRow};
-use crate::store::{Tx, audit};
+use crate::store::{Tx, alerts, audit};
 
 /// Days of reports that are shown, today among them.
 const DAYS_SHOWN: i64 = 14;
@@ -74,7 +75,8 @@ pub async fn add_patient(clerk: &Clerk, centre: &CentreCode, values: &[(Column, 
         Ok(Change::Same) => return Err(Refused::Unreadable("registration")),
         Err(finding) => return Err(Refused::value(finding.fault)),
     };
-    let patient = new_row(centre.clone(), entry.hersys_id, registration, now);
+    let mut patient = new_row(centre.clone(), entry.hersys_id, registration, now);
+    patient.calling.next_slot_at = next_slot_of(&patient, &schedule_of(&row)?, now)?;
     number_is_free(&mut tx, &patient).await?;
     patients::insert(&mut tx, std::slice::from_ref(&patient)).await?;
     leave_trace(&mut tx, clerk, now, "patient.added", &patient, changes(None, &patient)).await?;
@@ -90,7 +92,7 @@ pub async fn add_patient(clerk: &Clerk, centre: &CentreCode, values: &[(Column, 
 pub async fn change_patient(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Result<Changed, Refused> {
     let now = clerk.clock.now();
     let mut tx = clerk.database.begin().await?;
-    let before = known_patient(&mut tx, id).await?;
+    let before = held_patient(&mut tx, id).await?;
     let centre = known_centre(&mut tx, &before.centre).await?;
     let zone = zone_of(&centre)?;
     let (today, hours) = day_and_hours(&centre, now)?;
@@ -117,8 +119,10 @@ pub async fn change_patient(clerk: &Clerk, id: &HersysId, values: &[(Column, &st
         Change::Same => before.clone(),
     };
     let switched_on = values.iter().any(|(given, _)| *given == Column::AutomatedCall) && after.automated_call;
-    if switched_on && before.released_at.is_none() && before.stopped_at.is_some() {
+    let resumed = switched_on && before.released_at.is_none() && is_held_back(&before);
+    if resumed {
         after.stopped_at = None;
+        after.calling = Calling::default();
         after.updated_at = now;
     }
     let differences = changes(Some(&before), &after);
@@ -126,7 +130,14 @@ pub async fn change_patient(clerk: &Clerk, id: &HersysId, values: &[(Column, &st
         return Ok(Changed { patient: before, changed: false, zone });
     }
     number_is_free(&mut tx, &after).await?;
+    if resumed {
+        patients::resume(&mut tx, before.id, now).await?;
+        alerts::close_of(&mut tx, &[before.id], &DECIDED, now, &clerk.name).await?;
+    }
+    let schedule = schedule_of(&centre)?;
+    after.calling.next_slot_at = next_slot_of(&after, &schedule, now)?;
     patients::update(&mut tx, std::slice::from_ref(&after)).await?;
+    withdraw_unwanted(&mut tx, std::slice::from_ref(&after), &schedule, now).await?;
     leave_trace(&mut tx, clerk, now, "patient.changed", &after, differences).await?;
     tx.commit().await?;
     Ok(Changed { patient: after, changed: true, zone })
@@ -157,8 +168,9 @@ enum Ending {
 async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, Refused> {
     let now = clerk.clock.now();
     let mut tx = clerk.database.begin().await?;
-    let before = known_patient(&mut tx, id).await?;
-    let zone = zone_of(&known_centre(&mut tx, &before.centre).await?)?;
+    let before = held_patient(&mut tx, id).await?;
+    let centre = known_centre(&mut tx, &before.centre).await?;
+    let zone = zone_of(&centre)?;
     let (new, action) = match ending {
         Ending::Stop => (patients::stop(&mut tx, before.id, now).await?, "patient.stopped"),
         Ending::Release => (patients::release(&mut tx, before.id, now).await?, "patient.released"),
@@ -170,6 +182,8 @@ async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, Re
         Ending::Stop => PatientRow { stopped_at: Some(now), updated_at: now, ..before.clone() },
         Ending::Release => PatientRow { released_at: Some(now), updated_at: now, ..before.clone() },
     };
+    withdraw_unwanted(&mut tx, std::slice::from_ref(&after), &schedule_of(&centre)?, now).await?;
+    alerts::close_of(&mut tx, &[before.id], &DECIDED, now, &clerk.name).await?;
     leave_trace(&mut tx, clerk, now, action, &after, changes(Some(&before), &after)).await?;
     tx.commit().await?;
     Ok(Changed { patient: after, changed: true, zone })
@@ -201,6 +215,22 @@ pub async fn show_patient(clerk: &Clerk, id: &HersysId) -> Result<ShownPatient, 
     leave_trace(&mut tx, clerk, now, "patient.shown", &patient, Changes::default()).await?;
     tx.commit().await?;
     Ok(ShownPatient { patient, centre_name: centre.name, zone, today, reports, calls })
+}
+
+/// What a nurse has decided who switches automated calls on or ends them.
+const DECIDED: [AlertKind; 2] = [AlertKind::StopRequest, AlertKind::WrongNumber];
+
+/// Whether calls are held back until the centre says that it wants them.
+fn is_held_back(patient: &PatientRow) -> bool {
+    let calling = &patient.calling;
+    patient.stopped_at.is_some() || calling.stop_requested_at.is_some() || calling.wrong_number.is_some()
+}
+
+/// A patient who stays as read until the transaction ends: calls, stops and changes come one after the other.
+async fn held_patient(tx: &mut Tx, id: &HersysId) -> Result<PatientRow, Refused> {
+    let patient = known_patient(tx, id).await?;
+    patients::hold(tx, &[patient.id]).await?;
+    known_patient(tx, id).await
 }
 
 async fn known_patient(tx: &mut Tx, id: &HersysId) -> Result<PatientRow, Refused> {

@@ -1,7 +1,7 @@
 //! Why the desk can't do what was asked. The sentences never quote what was typed for a person: it may be a real ID.
 
-use crate::call::{CentreCode, PatientId};
-use crate::follow_up::ThresholdsError;
+use crate::call::{CallingHours, CentreCode, PatientId, Withdrawal};
+use crate::follow_up::{ThresholdsError, UnusablePattern};
 use crate::roster::{Fault, Finding};
 use crate::store::StoreError;
 
@@ -24,6 +24,20 @@ pub enum Refused {
     /// No call has this id.
     #[error("there is no call with this id; `kenkocall calls list` shows the latest ones")]
     NoSuchCall,
+    /// The patient isn't to be called.
+    #[error("{}", super::by_hand::not_called(*.0))]
+    NotCalled(Withdrawal),
+    /// A7: outside the centre's calling hours.
+    #[error(
+        "automated calls begin within the health centre's calling hours, {0}; try again then, or phone the patient yourself"
+    )]
+    OutsideCallingHours(CallingHours),
+    /// A call to the patient is under way.
+    #[error("a call to this patient is under way already; `kenkocall calls list --open` shows it")]
+    CalledAlready,
+    /// The outcome of the call is known.
+    #[error("the outcome of this call is known; `kenkocall calls list --state unknown` shows those of which it isn't")]
+    NotUnknown,
     /// No alert has this id.
     #[error("there is no alert with this id; `kenkocall alerts list` shows the open ones")]
     NoSuchAlert,
@@ -44,6 +58,17 @@ pub enum Refused {
     /// Thresholds out of range or order.
     #[error(transparent)]
     Thresholds(#[from] ThresholdsError),
+    /// The centre's pattern of calls, as it is written, and why it can't be used.
+    #[error("the call pattern “{0}” can't be used: {1}")]
+    CallPattern(String, UnusablePattern),
+    /// A number of calls at the same time that can't be set.
+    #[error(
+        "a health centre's calls at the same time are 1 to 10000; an empty value leaves them to the carrier's own limit"
+    )]
+    ConcurrentCalls,
+    /// A pace that can't be set.
+    #[error("a health centre's calls a second are 0.001 to 1000; an empty value leaves them to the carrier's own pace")]
+    CallsPerSecond,
     /// The centre's name is blank.
     #[error("a health centre needs a name: the one that it signs with, such as 千代田保健所")]
     NoName,

@@ -5,14 +5,13 @@ use jiff::Timestamp;
 
 use super::clerk::Changes;
 use super::clock::new_id;
-use crate::call::{CallTimes, CentreCode, HersysId, PatientId, PhoneNumber};
+use crate::call::{CentreCode, HersysId, PatientId, PhoneNumber};
 use crate::roster::{Existing, Registration};
 use crate::store::StoreError;
 use crate::store::patients::{Calling, PatientRow};
 
 /// What is registered of a stored patient.
 pub(super) fn existing(row: &PatientRow) -> Result<Existing, StoreError> {
-    let call_times: Result<CallTimes, _> = row.call_times.parse();
     Ok(Existing {
         centre: row.centre.clone(),
         registration: Registration {
@@ -21,7 +20,7 @@ pub(super) fn existing(row: &PatientRow) -> Result<Existing, StoreError> {
             given_name: row.given_name.clone(),
             phone_number: row.phone_number.clone(),
             automated_call: row.automated_call,
-            call_times: call_times.map_err(|_| StoreError::Inconsistent { what: "patients.call_times" })?,
+            call_times: row.times()?,
             language: row.language,
             diagnosis_date: row.diagnosis_date,
             monitoring_start: row.monitoring_start,
@@ -86,6 +85,8 @@ pub(super) fn changes(before: Option<&PatientRow>, after: &PatientRow) -> Change
     let date = |date: jiff::civil::Date| date.to_string();
     let time = |time: Timestamp| time.to_string();
     let number = |row: &PatientRow| row.phone_number.as_ref().map(|number| number.expose().to_owned());
+    let stop_requested = |row: &PatientRow| row.calling.stop_requested_at.map(time);
+    let wrong_number = |row: &PatientRow| row.calling.wrong_number.as_ref().map(|number| number.expose().to_owned());
     macro_rules! fields {
         ($($name:literal: $value:expr),+ $(,)?) => {
             Changes::default()$(.field($name, before.map($value), Some(after).map($value)))+
@@ -104,5 +105,7 @@ pub(super) fn changes(before: Option<&PatientRow>, after: &PatientRow) -> Change
     .field("diagnosis_date", before.and_then(|row| row.diagnosis_date).map(date), after.diagnosis_date.map(date))
     .field("monitoring_start", before.and_then(|row| row.monitoring_start).map(date), after.monitoring_start.map(date))
     .field("stopped_at", before.and_then(|row| row.stopped_at).map(time), after.stopped_at.map(time))
+    .field("stop_requested_at", before.and_then(stop_requested), stop_requested(after))
+    .field("wrong_number", before.and_then(wrong_number), wrong_number(after))
     .field("released_at", before.and_then(|row| row.released_at).map(time), after.released_at.map(time))
 }

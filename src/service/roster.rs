@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::centres::{day_and_hours, known_centre};
+use super::attempts::{next_slot_of, withdraw_unwanted};
+use super::centres::{day_and_hours, known_centre, schedule_of};
 use super::clerk::{Clerk, patient_subject};
 use super::refused::Refused;
 use super::registration::{changed_row, changes, existing, held_number, new_row};
 use crate::call::{CentreCode, HersysId, PatientId, PhoneNumber};
+use crate::follow_up::CallingSchedule;
 use crate::roster::{self, Change, Entry, Fault, Finding, Place, compare};
 use crate::store::patients::{self, PatientRow};
 use crate::store::{Tx, audit};
@@ -65,6 +67,7 @@ pub async fn import_patients(
     let row = known_centre(&mut reading, centre).await?;
     drop(reading);
     let (today, hours) = day_and_hours(&row, now)?;
+    let schedule = schedule_of(&row)?;
     let entries = roster::read(list, today, hours).map_err(Refused::List)?;
     let all = entries.len() * 2;
     let mut tx = match mode {
@@ -74,7 +77,7 @@ pub async fn import_patients(
     let mut plan = Plan::default();
     let mut findings = Vec::new();
     for part in entries.chunks(PART) {
-        plan.take(&mut tx, part, centre, now, &mut findings).await?;
+        plan.take(&mut tx, part, centre, &schedule, now, &mut findings).await?;
         progress(plan.steps(), all);
     }
     let giving_up = plan.check_numbers(&mut tx, &entries, &mut findings).await?;
@@ -84,7 +87,7 @@ pub async fn import_patients(
     }
     if mode == ImportMode::Write {
         patients::update(&mut tx, &giving_up).await?;
-        plan.write(&mut tx, clerk, now, |written| progress(entries.len() + written, all)).await?;
+        plan.write(&mut tx, clerk, &schedule, now, |written| progress(entries.len() + written, all)).await?;
         tx.commit().await?;
     }
     progress(all, all);
@@ -98,6 +101,7 @@ impl Plan {
         tx: &mut Tx,
         part: &[Entry],
         centre: &CentreCode,
+        schedule: &CallingSchedule,
         now: Timestamp,
         findings: &mut Vec<Finding>,
     ) -> Result<(), Refused> {
@@ -117,13 +121,16 @@ impl Plan {
             };
             let after = match (change, before) {
                 (Change::Differs { registration, .. }, Some(before)) => {
-                    let after = changed_row(&before, registration, now);
+                    let mut after = changed_row(&before, registration, now);
+                    after.calling.next_slot_at = next_slot_of(&after, schedule, now)?;
                     self.changed.push((before, after));
                     self.done.changed += 1;
                     self.changed.last().map(|(_, after)| after)
                 }
                 (Change::New(registration) | Change::Differs { registration, .. }, _) => {
-                    self.new.push(new_row(centre.clone(), entry.hersys_id.clone(), registration, now));
+                    let mut row = new_row(centre.clone(), entry.hersys_id.clone(), registration, now);
+                    row.calling.next_slot_at = next_slot_of(&row, schedule, now)?;
+                    self.new.push(row);
                     self.done.new += 1;
                     self.new.last()
                 }
@@ -178,7 +185,14 @@ impl Plan {
         Ok(giving_up)
     }
 
-    async fn write(&self, tx: &mut Tx, clerk: &Clerk, now: Timestamp, written: impl Fn(usize)) -> Result<(), Refused> {
+    async fn write(
+        &self,
+        tx: &mut Tx,
+        clerk: &Clerk,
+        schedule: &CallingSchedule,
+        now: Timestamp,
+        written: impl Fn(usize),
+    ) -> Result<(), Refused> {
         let entry = |action: &str, before: Option<&PatientRow>, after: &PatientRow| {
             let subject = patient_subject(after.id);
             clerk.entry(now, action, subject, Some(after.centre.clone()), changes(before, after))
@@ -186,7 +200,9 @@ impl Plan {
         let mut count = 0;
         for part in self.changed.chunks(PART) {
             let rows: Vec<PatientRow> = part.iter().map(|(_, after)| after.clone()).collect();
+            patients::hold(tx, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
             patients::update(tx, &rows).await?;
+            withdraw_unwanted(tx, &rows, schedule, now).await?;
             let entries = part.iter().map(|(before, after)| entry("patient.changed", Some(before), after));
             audit::append(tx, entries.collect()).await?;
             count += part.len();

@@ -33,6 +33,14 @@ pub struct AlertRow {
     pub closed_by: Option<String>,
 }
 
+impl AlertRow {
+    /// An alert that concerns all health centres and no patient.
+    pub fn of_all(id: AlertId, kind: AlertKind, raised_at: Timestamp) -> Self {
+        let (centre, patient, report, call, item) = (None, None, None, None, None);
+        Self { id, kind, centre, patient, report, call, item, raised_at, closed_at: None, closed_by: None }
+    }
+}
+
 /// Begins a query of whole alerts.
 macro_rules! select {
     ($where:literal) => {
@@ -116,6 +124,26 @@ pub async fn close(tx: &mut Tx, id: AlertId, at: Timestamp, by: &str) -> Result<
         )
         .await?;
     Ok(written == 1)
+}
+
+/// Closes the open alerts of these kinds on these patients; says how many there were.
+///
+/// # Errors
+/// As the database fails.
+pub async fn close_of(
+    tx: &mut Tx,
+    patients: &[PatientId],
+    kinds: &[AlertKind],
+    at: Timestamp,
+    by: &str,
+) -> Result<u64, StoreError> {
+    let pairs = patients.iter().flat_map(|patient| kinds.iter().map(move |kind| (*patient, *kind)));
+    tx.execute_rows(
+        "UPDATE alerts SET closed_at = v.column3, closed_by = v.column4 FROM (VALUES",
+        pairs.map(|(patient, kind)| [patient.into(), kind.word().into(), at.into(), by.into()]).collect(),
+        ") AS v WHERE alerts.patient_id = v.column1 AND alerts.kind = v.column2 AND alerts.closed_at IS NULL",
+    )
+    .await
 }
 
 fn read(row: &Row<'_>) -> Result<AlertRow, StoreError> {

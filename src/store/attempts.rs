@@ -47,12 +47,16 @@ pub struct AttemptRow {
 /// What looking for an unknown call at the carrier gave so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Looks {
-    /// Looks in all.
-    pub made: u32,
-    /// Looks that were answered, believable, and found nothing.
-    pub empty: u32,
-    /// Looks in a row without an answer that can be believed.
-    pub failed: u32,
+    /// Looks that found nothing.
+    pub clear: u32,
+    /// Looks in a row that proved nothing.
+    pub vain: u32,
+    /// The last look that found nothing.
+    pub clear_at: Option<Timestamp>,
+    /// The last look.
+    pub looked_at: Option<Timestamp>,
+    /// When staff were asked.
+    pub asked_at: Option<Timestamp>,
     /// When to look again.
     pub next_at: Option<Timestamp>,
 }
@@ -71,8 +75,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT a.call_id, a.slot_id, a.patient_id, a.centre_code, a.number, a.phone_number, a.carrier, a.state,
-             a.intended_at, a.moved_at, a.withdrawal, a.outcome, a.ended_at, a.looks, a.looks_empty, a.looks_failed,
-             a.look_at FROM attempts a ",
+             a.intended_at, a.moved_at, a.withdrawal, a.outcome, a.ended_at, a.looks_clear, a.looks_vain,
+             a.clear_at, a.looked_at, a.asked_at, a.look_at FROM attempts a ",
             $rest
         )
     };
@@ -99,15 +103,18 @@ pub async fn insert(tx: &mut Tx, attempts: &[AttemptRow]) -> Result<(), StoreErr
             attempt.withdrawal.map(Withdrawal::word).into(),
             attempt.outcome.map(AttemptOutcome::word).into(),
             attempt.ended_at.into(),
-            i64::from(attempt.looks.made).into(),
-            i64::from(attempt.looks.empty).into(),
-            i64::from(attempt.looks.failed).into(),
+            i64::from(attempt.looks.clear).into(),
+            i64::from(attempt.looks.vain).into(),
+            attempt.looks.clear_at.into(),
+            attempt.looks.looked_at.into(),
+            attempt.looks.asked_at.into(),
             attempt.looks.next_at.into(),
         ]
     });
     tx.execute_rows(
         "INSERT INTO attempts (call_id, slot_id, patient_id, centre_code, number, phone_number, carrier, state,
-         intended_at, moved_at, withdrawal, outcome, ended_at, looks, looks_empty, looks_failed, look_at) VALUES",
+         intended_at, moved_at, withdrawal, outcome, ended_at, looks_clear, looks_vain, clear_at,
+         looked_at, asked_at, look_at) VALUES",
         rows.collect(),
         "",
     )
@@ -152,7 +159,7 @@ pub async fn of_patient(
 ) -> Result<Vec<AttemptRow>, StoreError> {
     tx.fetch_all(
         select!(
-            "JOIN slots s ON s.id = a.slot_id WHERE s.patient_id = $1 AND a.intended_at >= $2
+            "WHERE a.patient_id = $1 AND a.intended_at >= $2
              ORDER BY a.intended_at DESC, a.call_id DESC LIMIT $3"
         ),
         vec![patient.into(), since.into(), i64::from(limit).into()],
@@ -161,24 +168,51 @@ pub async fn of_patient(
     .await
 }
 
-/// Attempts by their state and outcome, latest first; each filter is open when empty.
+/// How the last attempt of each of these slots ended at which a phone may have rung.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn list(
-    tx: &mut Tx,
-    state: Option<AttemptState>,
-    outcome: Option<AttemptOutcome>,
-    since: Timestamp,
-    limit: u32,
-) -> Result<Vec<AttemptRow>, StoreError> {
-    let (state, outcome) = (state.map_or("", AttemptState::word), outcome.map_or("", AttemptOutcome::word));
+pub async fn last_outcomes(tx: &mut Tx, slots: &[SlotId]) -> Result<Vec<(SlotId, AttemptOutcome)>, StoreError> {
+    tx.fetch_in(
+        "SELECT slot_id, outcome FROM attempts WHERE outcome NOT IN ('withdrawn', 'not_placed') AND slot_id IN",
+        &[],
+        slots.iter().map(|slot| (*slot).into()),
+        "ORDER BY number",
+        |row| {
+            let outcome = row.read(1, "attempts.outcome", AttemptOutcome::from_word)?;
+            Ok((row.read(0, "attempts.slot_id", parsed)?, outcome))
+        },
+    )
+    .await
+}
+
+/// Which attempts to list.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AttemptFilter {
+    /// In this state.
+    pub state: Option<AttemptState>,
+    /// With this outcome.
+    pub outcome: Option<AttemptOutcome>,
+    /// Committed at this time or later.
+    pub since: Option<Timestamp>,
+    /// The most listed.
+    pub limit: u32,
+}
+
+/// Attempts, latest first.
+///
+/// # Errors
+/// As the database fails.
+pub async fn list(tx: &mut Tx, filter: &AttemptFilter) -> Result<Vec<AttemptRow>, StoreError> {
+    let state = filter.state.map_or("", AttemptState::word);
+    let outcome = filter.outcome.map_or("", AttemptOutcome::word);
+    let since = filter.since.unwrap_or(Timestamp::UNIX_EPOCH);
     tx.fetch_all(
         select!(
             "WHERE a.intended_at >= $1 AND ($2 = '' OR a.state = $2) AND ($3 = '' OR a.outcome = $3)
              ORDER BY a.intended_at DESC, a.call_id DESC LIMIT $4"
         ),
-        vec![since.into(), state.into(), outcome.into(), i64::from(limit).into()],
+        vec![since.into(), state.into(), outcome.into(), i64::from(filter.limit).into()],
         read,
     )
     .await
@@ -195,23 +229,26 @@ pub async fn made_since(tx: &mut Tx, since: Timestamp) -> Result<u32, StoreError
     Ok(count(counted.unwrap_or_default()))
 }
 
-/// The open attempts by health centre, and those made from `since` on.
+/// How many attempts of a health centre were committed from `since` on.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn load_by_centre(tx: &mut Tx, since: Timestamp) -> Result<Vec<(CentreCode, u32, u32)>, StoreError> {
-    tx.fetch_all(
-        "SELECT centre_code, CAST(sum(under_way) AS bigint), CAST(sum(recent) AS bigint) FROM (
-             SELECT centre_code, count(*) AS under_way, 0 AS recent FROM attempts WHERE ended_at IS NULL GROUP BY centre_code
-             UNION ALL
-             SELECT centre_code, 0, count(*) FROM attempts WHERE intended_at >= $1 GROUP BY centre_code
-         ) AS both_counts GROUP BY centre_code",
-        vec![since.into()],
-        |row| {
-            let centre = row.read(0, "attempts.centre_code", |text| CentreCode::parse(text).ok())?;
-            Ok((centre, count(row.int(1)?), count(row.int(2)?)))
-        },
-    )
+pub async fn made_at(tx: &mut Tx, centre: &CentreCode, since: Timestamp) -> Result<u32, StoreError> {
+    let sql = "SELECT count(*) FROM attempts WHERE centre_code = $1 AND intended_at >= $2";
+    let counted = tx.fetch_optional(sql, vec![centre.into(), since.into()], |row| row.int(0)).await?;
+    Ok(count(counted.unwrap_or_default()))
+}
+
+/// The open attempts, counted by health centre.
+///
+/// # Errors
+/// As the database fails.
+pub async fn open_by_centre(tx: &mut Tx) -> Result<Vec<(CentreCode, u32)>, StoreError> {
+    let sql = "SELECT centre_code, count(*) FROM attempts WHERE ended_at IS NULL GROUP BY centre_code";
+    tx.fetch_all(sql, vec![], |row| {
+        let centre = row.read(0, "attempts.centre_code", |text| CentreCode::parse(text).ok())?;
+        Ok((centre, count(row.int(1)?)))
+    })
     .await
 }
 
@@ -281,14 +318,19 @@ pub async fn answered(tx: &mut Tx, calls: &[CallId], at: Timestamp) -> Result<Ve
     advance(tx, calls, at, head, tail).await
 }
 
-/// Whether the carrier has these isn't known; gives those that were only intended.
+/// Whether the carrier has these isn't known, and each is to be looked for at the moment beside it; gives those that
+/// were only intended.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn unknown(tx: &mut Tx, calls: &[CallId], at: Timestamp) -> Result<Vec<CallId>, StoreError> {
-    let head = "UPDATE attempts SET state = 'unknown', moved_at = v.column2, look_at = v.column2 FROM (VALUES";
-    let tail = ") AS v WHERE attempts.call_id = v.column1 AND attempts.state = 'intended' RETURNING attempts.call_id";
-    advance(tx, calls, at, head, tail).await
+pub async fn unknown(tx: &mut Tx, calls: &[(CallId, Timestamp)], at: Timestamp) -> Result<Vec<CallId>, StoreError> {
+    tx.fetch_rows(
+        "UPDATE attempts SET state = 'unknown', moved_at = v.column2, look_at = v.column3 FROM (VALUES",
+        calls.iter().map(|(call, look_at)| [(*call).into(), at.into(), (*look_at).into()]).collect(),
+        ") AS v WHERE attempts.call_id = v.column1 AND attempts.state = 'intended' RETURNING attempts.call_id",
+        |row| row.read(0, "attempts.call_id", parsed),
+    )
+    .await
 }
 
 /// Ends open attempts; gives those that were open, in no order.
@@ -306,7 +348,8 @@ pub async fn end(tx: &mut Tx, ends: &[AttemptEnd], at: Timestamp) -> Result<Vec<
     .await
 }
 
-/// Open attempts in a state that hasn't changed since `before`, longest first.
+/// Open attempts in a state that hasn't changed since `before`, and that aren't to be asked about later than `now`;
+/// longest first.
 ///
 /// # Errors
 /// As the database fails.
@@ -314,14 +357,45 @@ pub async fn unmoved(
     tx: &mut Tx,
     state: AttemptState,
     before: Timestamp,
+    now: Timestamp,
     limit: u32,
 ) -> Result<Vec<AttemptRow>, StoreError> {
     tx.fetch_all(
-        select!("WHERE a.ended_at IS NULL AND a.state = $1 AND a.moved_at < $2 ORDER BY a.moved_at LIMIT $3"),
-        vec![state.word().into(), before.into(), i64::from(limit).into()],
+        select!(
+            "WHERE a.ended_at IS NULL AND a.state = $1 AND a.moved_at < $2 AND (a.look_at IS NULL OR a.look_at <= $3)
+             ORDER BY a.moved_at LIMIT $4"
+        ),
+        vec![state.word().into(), before.into(), now.into(), i64::from(limit).into()],
         read,
     )
     .await
+}
+
+/// Answered attempts in whose conversation nothing has moved since `before`, and that aren't to be asked about later than
+/// `now`; longest first.
+///
+/// # Errors
+/// As the database fails.
+pub async fn silent(tx: &mut Tx, before: Timestamp, now: Timestamp, limit: u32) -> Result<Vec<AttemptRow>, StoreError> {
+    tx.fetch_all(
+        select!(
+            "JOIN sessions s ON s.call_id = a.call_id WHERE a.ended_at IS NULL AND a.state = 'answered'
+             AND s.updated_at < $1 AND (a.look_at IS NULL OR a.look_at <= $2) ORDER BY s.updated_at LIMIT $3"
+        ),
+        vec![before.into(), now.into(), i64::from(limit).into()],
+        read,
+    )
+    .await
+}
+
+/// Notes that the carrier was asked about a call that it has, and when to ask again.
+///
+/// # Errors
+/// As the database fails.
+pub async fn ask_again(tx: &mut Tx, call: CallId, at: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE attempts SET look_at = $2 WHERE call_id = $1 AND state IN ('placed', 'answered')";
+    tx.execute(sql, vec![call.into(), at.into()]).await?;
+    Ok(())
 }
 
 /// Unknown attempts that are to be looked for by `now`.
@@ -343,13 +417,15 @@ pub async fn to_look_for(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<
 /// As the database fails.
 pub async fn looked(tx: &mut Tx, call: CallId, looks: &Looks) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE attempts SET looks = $2, looks_empty = $3, looks_failed = $4, look_at = $5
-         WHERE call_id = $1 AND state = 'unknown'",
+        "UPDATE attempts SET looks_clear = $2, looks_vain = $3, clear_at = $4, looked_at = $5, asked_at = $6,
+         look_at = $7 WHERE call_id = $1 AND state = 'unknown'",
         vec![
             call.into(),
-            i64::from(looks.made).into(),
-            i64::from(looks.empty).into(),
-            i64::from(looks.failed).into(),
+            i64::from(looks.clear).into(),
+            i64::from(looks.vain).into(),
+            looks.clear_at.into(),
+            looks.looked_at.into(),
+            looks.asked_at.into(),
             looks.next_at.into(),
         ],
     )
@@ -395,10 +471,12 @@ fn read(row: &Row<'_>) -> Result<AttemptRow, StoreError> {
         outcome: row.opt_read(11, "attempts.outcome", AttemptOutcome::from_word)?,
         ended_at: row.opt_time(12, "attempts.ended_at")?,
         looks: Looks {
-            made: count(row.int(13)?),
-            empty: count(row.int(14)?),
-            failed: count(row.int(15)?),
-            next_at: row.opt_time(16, "attempts.look_at")?,
+            clear: count(row.int(13)?),
+            vain: count(row.int(14)?),
+            clear_at: row.opt_time(15, "attempts.clear_at")?,
+            looked_at: row.opt_time(16, "attempts.looked_at")?,
+            asked_at: row.opt_time(17, "attempts.asked_at")?,
+            next_at: row.opt_time(18, "attempts.look_at")?,
         },
     })
 }

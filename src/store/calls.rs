@@ -43,7 +43,7 @@ pub struct CallFilter {
     pub since: Option<Timestamp>,
     /// Only calls that haven't ended.
     pub open_only: bool,
-    /// Only calls in which this ID was keyed, proven or not.
+    /// Only calls in which this ID was keyed, proven or not, and calls to its patient.
     pub hersys_id: Option<HersysId>,
     /// The most calls listed.
     pub limit: u32,
@@ -104,7 +104,9 @@ pub async fn list(tx: &mut Tx, filter: &CallFilter) -> Result<Vec<CallRow>, Stor
         Some(hersys_id) => {
             tx.fetch_all(
                 select!(
-                    "id IN (SELECT call_id FROM identifications WHERE hersys_id = $1) AND started_at >= $2
+                    "id IN (SELECT call_id FROM identifications WHERE hersys_id = $1 UNION
+                     SELECT a.call_id FROM patients p JOIN attempts a ON a.patient_id = p.id WHERE p.hersys_id = $1)
+                     AND started_at >= $2
                      AND (ended_at IS NULL OR NOT $3) ORDER BY started_at DESC, id DESC LIMIT $4"
                 ),
                 vec![hersys_id.into(), since.into(), filter.open_only.into(), limit.into()],
@@ -140,15 +142,15 @@ pub async fn show(tx: &mut Tx, call: CallId) -> Result<Option<CallRow>, StoreErr
     tx.fetch_optional(select!("id = $1"), vec![call.into()], read).await
 }
 
-/// Open calls in which nothing has moved since `before`, longest silence first: for the sweeper.
+/// Open conversations in which nothing has moved since `before`, longest silence first: for the sweeper. A call that we
+/// made and nobody answered yet is the dialer's.
 ///
 /// # Errors
 /// As the database fails.
 pub async fn open_since(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<Vec<CallId>, StoreError> {
     tx.fetch_all(
-        "SELECT c.id FROM calls c LEFT JOIN sessions s ON s.call_id = c.id
-         WHERE c.ended_at IS NULL AND c.started_at < $1 AND coalesce(s.updated_at, c.started_at) < $1
-         ORDER BY coalesce(s.updated_at, c.started_at) LIMIT $2",
+        "SELECT c.id FROM calls c JOIN sessions s ON s.call_id = c.id
+         WHERE c.ended_at IS NULL AND s.updated_at < $1 ORDER BY s.updated_at LIMIT $2",
         vec![before.into(), i64::from(limit).into()],
         |row| row.read(0, "calls.id", parsed),
     )

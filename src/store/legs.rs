@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     StoreError, Tx,
-    arg::{Row, parsed},
+    arg::{Arg, Row, parsed},
 };
 use crate::call::{CallId, HangupCause, LegId, PhoneNumber};
 
@@ -95,28 +95,35 @@ pub struct LegEnd {
 /// # Errors
 /// [`StoreError::Taken`] with [`Unique::LegId`](super::Unique::LegId) when the carrier's leg is known already.
 pub async fn insert(tx: &mut Tx, legs: &[LegRow]) -> Result<(), StoreError> {
-    let rows = legs.iter().map(|leg| {
-        [
-            leg.id.into(),
-            leg.call.into(),
-            leg.direction.word().into(),
-            leg.carrier.as_str().into(),
-            leg.carrier_leg_id.as_str().into(),
-            leg.far_number.as_ref().into(),
-            leg.near_number.as_ref().into(),
-            leg.started_at.into(),
-            leg.ended_at.into(),
-            leg.hangup_cause.map(HangupCause::word).into(),
-        ]
-    });
-    tx.execute_rows(
-        "INSERT INTO legs (id, call_id, direction, carrier, carrier_leg_id, far_number, near_number, started_at, ended_at,
-         hangup_cause) VALUES",
-        rows.collect(),
-        "",
-    )
-    .await?;
+    tx.execute_rows(INSERT, legs.iter().map(columns).collect(), "").await?;
     Ok(())
+}
+
+/// Adds legs that may be known already: a callback can come before the reply to the request that made the leg.
+///
+/// # Errors
+/// As the database fails.
+pub async fn insert_unknown(tx: &mut Tx, legs: &[LegRow]) -> Result<(), StoreError> {
+    let tail = "ON CONFLICT (carrier, carrier_leg_id) DO NOTHING";
+    tx.execute_rows(INSERT, legs.iter().map(columns).collect(), tail).await?;
+    Ok(())
+}
+
+const INSERT: &str = "INSERT INTO legs (id, call_id, direction, carrier, carrier_leg_id, far_number, near_number, started_at, ended_at, hangup_cause) VALUES";
+
+fn columns(leg: &LegRow) -> [Arg<'_>; 10] {
+    [
+        leg.id.into(),
+        leg.call.into(),
+        leg.direction.word().into(),
+        leg.carrier.as_str().into(),
+        leg.carrier_leg_id.as_str().into(),
+        leg.far_number.as_ref().into(),
+        leg.near_number.as_ref().into(),
+        leg.started_at.into(),
+        leg.ended_at.into(),
+        leg.hangup_cause.map(HangupCause::word).into(),
+    ]
 }
 
 /// The legs that a carrier calls by these names, in no order; an unknown name is left out.
@@ -152,6 +159,25 @@ pub async fn of_calls(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<LegRow>, Stor
         calls.iter().map(|call| (*call).into()),
         "ORDER BY started_at, id",
         read,
+    )
+    .await
+}
+
+/// A call that a carrier took from us between two moments: its number, and the carrier's name for it.
+///
+/// # Errors
+/// As the database fails.
+pub async fn placed_between(
+    tx: &mut Tx,
+    carrier: &str,
+    after: Timestamp,
+    before: Timestamp,
+) -> Result<Option<(PhoneNumber, String)>, StoreError> {
+    tx.fetch_optional(
+        "SELECT far_number, carrier_leg_id FROM legs WHERE carrier = $1 AND direction = 'outbound'
+         AND started_at > $2 AND started_at < $3 AND far_number IS NOT NULL ORDER BY started_at DESC LIMIT 1",
+        vec![carrier.into(), after.into(), before.into()],
+        |row| Ok((row.read(0, "legs.far_number", |text| PhoneNumber::from_e164(text).ok())?, row.owned(1)?)),
     )
     .await
 }

@@ -6,7 +6,7 @@ use super::{
     StoreError, Tx,
     arg::{Arg, Row, parsed},
 };
-use crate::call::{BirthDate, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive};
+use crate::call::{BirthDate, CallTimes, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive};
 
 /// One patient record, that is one infection of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +56,16 @@ pub struct Calling {
     pub stop_requested_at: Option<Timestamp>,
     /// The number at which somebody else answers.
     pub wrong_number: Option<PhoneNumber>,
+}
+
+impl PatientRow {
+    /// The patient's own times of calls; empty when the centre's pattern holds.
+    ///
+    /// # Errors
+    /// [`StoreError::Inconsistent`] when they can't be read.
+    pub fn times(&self) -> Result<CallTimes, StoreError> {
+        self.call_times.parse().map_err(|_| StoreError::Inconsistent { what: "patients.call_times" })
+    }
 }
 
 /// Who gets automated calls on a number.
@@ -193,6 +203,21 @@ pub async fn automated_call_holders(tx: &mut Tx, numbers: &[PhoneNumber]) -> Res
                 hersys_id: row.read(2, "patients.hersys_id", |text| HersysId::parse(text).ok())?,
             })
         },
+    )
+    .await
+}
+
+/// The times of their own that a centre's patients are called at, as they are stored, each with how many patients have
+/// them. Only patients who are called count.
+///
+/// # Errors
+/// As the database fails.
+pub async fn own_call_times(tx: &mut Tx, centre: &CentreCode) -> Result<Vec<(String, u64)>, StoreError> {
+    tx.fetch_all(
+        "SELECT call_times, count(*) FROM patients WHERE centre_code = $1 AND automated_call AND released_at IS NULL
+         AND stopped_at IS NULL AND call_times <> '' GROUP BY call_times",
+        vec![centre.into()],
+        |row| Ok((row.owned(0)?, u64::try_from(row.int(1)?).unwrap_or(0))),
     )
     .await
 }

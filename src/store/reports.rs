@@ -155,6 +155,21 @@ pub async fn open_of(tx: &mut Tx, days: &[(PatientId, Date)]) -> Result<Vec<Open
     Ok(found.into_iter().map(with_answers).collect())
 }
 
+/// These reports, in no order.
+///
+/// # Errors
+/// As the database fails.
+pub async fn by_ids(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<ReportRow>, StoreError> {
+    tx.fetch_in(
+        "SELECT id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at FROM reports WHERE id IN",
+        &[],
+        reports.iter().map(|report| (*report).into()),
+        "",
+        read,
+    )
+    .await
+}
+
 /// All reports of these persons and days, open or not, in no order. Give each once.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use super::{
     Document, StoreError, Tx,
     arg::{Row, parsed},
 };
-use crate::call::{CallId, Line};
+use crate::call::{CallId, Line, Withdrawal};
 
 /// A session together with what its call says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct SessionRow {
     pub flow_set: String,
     /// Whether the call has ended.
     pub ended: bool,
+    /// Why the call, one that we made, isn't wanted any more.
+    pub withdrawal: Option<Withdrawal>,
 }
 
 /// A session to save.
@@ -48,8 +50,8 @@ pub struct SessionSave {
 /// As the database fails.
 pub async fn load(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<SessionRow>, StoreError> {
     tx.fetch_in(
-        "SELECT s.call_id, s.revision, s.turn, s.session, c.line, c.flow_set, c.ended_at
-         FROM sessions s JOIN calls c ON c.id = s.call_id WHERE s.call_id IN",
+        "SELECT s.call_id, s.revision, s.turn, s.session, c.line, c.flow_set, c.ended_at, a.withdrawal
+         FROM sessions s JOIN calls c ON c.id = s.call_id LEFT JOIN attempts a ON a.call_id = s.call_id WHERE s.call_id IN",
         &[],
         calls.iter().map(|call| (*call).into()),
         "",
@@ -67,6 +69,7 @@ fn read(row: &Row<'_>) -> Result<SessionRow, StoreError> {
         line: row.read(4, "calls.line", Line::from_word)?,
         flow_set: row.owned(5)?,
         ended: row.opt_int(6)?.is_some(),
+        withdrawal: row.opt_read(7, "attempts.withdrawal", Withdrawal::from_word)?,
     })
 }
 

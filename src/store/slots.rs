@@ -178,17 +178,26 @@ pub async fn passed(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<SlotR
     .await
 }
 
-/// When the next waiting slot is due, or one's window ends, whichever comes first.
+/// When something is next to be done about waiting slots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NextSlot {
+    /// The first is due.
+    pub due_at: Option<Timestamp>,
+    /// The first window ends.
+    pub window_end: Option<Timestamp>,
+}
+
+/// When something is next to be done about waiting slots.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn next_at(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
-    let due = tx
-        .fetch_optional("SELECT min(due_at) FROM slots WHERE state = 'waiting'", vec![], |row| {
-            row.opt_time(0, "slots.due_at")
-        })
-        .await?;
-    Ok(due.flatten())
+pub async fn next(tx: &mut Tx) -> Result<NextSlot, StoreError> {
+    // Two questions, because each is then answered from the end of an index.
+    let due = "SELECT min(due_at) FROM slots WHERE state = 'waiting'";
+    let window = "SELECT min(window_end) FROM slots WHERE state = 'waiting'";
+    let due_at = tx.fetch_optional(due, vec![], |row| row.opt_time(0, "slots.due_at")).await?.flatten();
+    let window_end = tx.fetch_optional(window, vec![], |row| row.opt_time(0, "slots.window_end")).await?.flatten();
+    Ok(NextSlot { due_at, window_end })
 }
 
 /// Takes waiting slots for an attempt each; gives those that were still waiting, in no order.
@@ -273,6 +282,19 @@ pub async fn of_patient(tx: &mut Tx, patient: PatientId, from: Date) -> Result<V
     tx.fetch_all(
         select!("WHERE s.patient_id = $1 AND s.slot_date >= $2 ORDER BY s.slot_date DESC, s.slot_time DESC"),
         vec![patient.into(), from.into()],
+        read,
+    )
+    .await
+}
+
+/// The slots of a day by their time, the first `limit` of them.
+///
+/// # Errors
+/// As the database fails.
+pub async fn of_day(tx: &mut Tx, date: Date, limit: u32) -> Result<Vec<SlotRow>, StoreError> {
+    tx.fetch_all(
+        select!("WHERE s.slot_date = $1 ORDER BY s.slot_time, s.id LIMIT $2"),
+        vec![date.into(), i64::from(limit).into()],
         read,
     )
     .await

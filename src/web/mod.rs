@@ -1,6 +1,7 @@
 //! HTTP: parse, call one service function, render. No SQL, no policy.
 
 mod probes;
+mod status;
 mod webhooks;
 
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use axum::extract::DefaultBodyLimit;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::carrier::twilio::{SigningKey, Voices};
+use crate::carrier::twilio::{SigningKey, Urls, Voices, urls};
 use crate::service::{Desk, Switchboard};
 
 /// The largest request body. A carrier's webhook has about 2 KB.
@@ -23,8 +24,8 @@ pub struct Web {
     pub switchboard: Switchboard,
     /// For the readiness probe.
     pub desk: Arc<Desk>,
-    /// The URL by which carriers reach this server, without a slash at its end.
-    pub public_url: String,
+    /// The URLs by which carriers reach this server.
+    pub urls: Urls,
     /// The key of the Twilio-compatible carrier, when one is configured.
     pub twilio_key: Option<SigningKey>,
     /// The voices of the Twilio-compatible carrier.
@@ -33,11 +34,16 @@ pub struct Web {
     pub metrics: PrometheusHandle,
 }
 
+/// What a demonstration serves besides: its status page at `/`, with its own state.
+pub fn status_page(web: Arc<Web>) -> Router {
+    status::routes().layer(CatchPanicLayer::new()).with_state(web)
+}
+
 /// Everything that is served.
 pub fn router(web: Arc<Web>) -> Router {
     let webhooks = Router::new()
         .merge(probes::routes())
-        .nest("/twilio/voice", webhooks::routes())
+        .nest(urls::ROOT, webhooks::routes())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(CatchPanicLayer::new());
     webhooks.with_state(web)

@@ -57,6 +57,8 @@ async fn call(fresh: &Fresh, entries: &[&str]) -> CallId {
         zone: TimeZone::get("Asia/Tokyo").unwrap(),
         desk_centre: None,
         call_back_number: None,
+        poke: tokio::sync::Notify::new(),
+        feed: kenkocall::service::Feed::default(),
     }));
     let begin = Begin {
         line: Line::HealthCall,
@@ -74,7 +76,7 @@ async fn call(fresh: &Fresh, entries: &[&str]) -> CallId {
         outcome = switchboard.take(Knock::Turn { call, turn, happening }).await.unwrap();
     }
     let ended = Some(HangupCause::NormalClearing);
-    let status = LegStatus { carrier: "twilio", leg: "CA1".to_owned(), status: "completed", ended };
+    let status = LegStatus { call: None, carrier: "twilio", leg: "CA1".to_owned(), status: "completed", ended };
     switchboard.take(Knock::Status(status)).await.unwrap();
     drop(switchboard);
     working.await.unwrap();

@@ -1,8 +1,19 @@
 //! `kenkocall centres`.
 
+use kenkocall::call::CentreCode;
+use kenkocall::service::{CentreSettings, Refused};
+use kenkocall::store::{audit, centres};
+
 use crate::{Desk, databases::Fresh};
 
-crate::on_both_databases!(centres_are_added_changed_and_listed, wrong_centres_get_a_sentence);
+crate::on_both_databases!(
+    centres_are_added_changed_and_listed,
+    wrong_centres_get_a_sentence,
+    a_centre_sets_how_its_patients_are_called,
+    wrong_calling_gets_a_sentence,
+    settings_of_an_older_release_have_defaults,
+    patients_outside_new_calling_hours_are_counted,
+);
 
 async fn centres_are_added_changed_and_listed(fresh: Fresh) {
     let desk = Desk(&fresh);
@@ -35,4 +46,141 @@ async fn wrong_centres_get_a_sentence(fresh: Fresh) {
     let hours = desk.output(&["centres", "set", "13101", "--calling-hours", "20:00-08:00"]);
     assert!(String::from_utf8_lossy(&hours.stderr).contains("calling hours are written 08:00-20:00"));
     assert_eq!(hours.status.code(), Some(2));
+}
+
+const CALLING: [&str; 17] = [
+    "centres",
+    "set",
+    "13101",
+    "--days-off",
+    "sun;2027-01-01",
+    "--call-pattern",
+    "0 9 * * mon-sat; 0 18 * * sat",
+    "--retry",
+    "busy=5x10;voicemail=1x60",
+    "--report-covers",
+    "slot",
+    "--concurrent-calls",
+    "5",
+    "--calls-per-second",
+    "0.5",
+    "--missed-call-sms",
+    "{centre}からお電話しました。{call_back_number}へどうぞ。",
+];
+
+async fn a_centre_sets_how_its_patients_are_called(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    desk.with_centre();
+    assert!(desk.does(&CALLING).starts_with("changed\n"));
+    assert!(desk.does(&CALLING).starts_with("nothing to change\n"));
+    insta::assert_snapshot!("centres_calling", desk.does(&["centres", "list"]));
+    insta::assert_snapshot!("centres_calling_json", desk.does(&["centres", "list", "--json"]));
+    // What isn't given stays, and an empty value erases.
+    assert!(
+        desk.does(&["centres", "set", "13101", "--days-off", "", "--missed-call-sms", ""]).starts_with("changed\n")
+    );
+    let row = row(&fresh).await;
+    let settings = CentreSettings::read(&row).unwrap();
+    assert_eq!((settings.days_off.to_string(), settings.missed_call_sms.is_none()), (String::new(), true));
+    assert_eq!(settings.call_pattern.to_string(), "0 9 * * mon-sat;0 18 * * sat");
+    let schedule = settings.calling_schedule(&row).unwrap();
+    let slots = schedule.slots_on(&"".parse().unwrap(), "2026-11-28".parse().unwrap());
+    let due: Vec<String> = slots.iter().map(|slot| slot.due_at.to_string()).collect();
+    assert_eq!(due, ["2026-11-28T00:00:00Z", "2026-11-28T09:00:00Z"], "a Saturday");
+    let erased = ["--call-pattern", "", "--retry", "", "--report-covers", "", "--concurrent-calls", ""];
+    desk.does(&[&["centres", "set", "13101", "--calls-per-second", ""][..], &erased].concat());
+    assert_eq!(CentreSettings::read(&self::row(&fresh).await).unwrap(), CentreSettings::default());
+
+    let mut tx = fresh.database.read().await.unwrap();
+    let trail = audit::by_subject(&mut tx, "centre:13101", 10).await.unwrap();
+    assert_eq!(trail.len(), 4, "one entry for each change");
+    let erased = r#"{"days_off":["sun;2027-01-01",""],"missed_call_sms":["{centre}からお電話しました。{call_back_number}へどうぞ。",null]}"#;
+    assert_eq!(trail[1].details.as_str(), erased);
+}
+
+async fn row(fresh: &Fresh) -> centres::CentreRow {
+    let mut tx = fresh.database.read().await.unwrap();
+    centres::get(&mut tx, &CentreCode::parse("13101").unwrap()).await.unwrap().unwrap()
+}
+
+async fn wrong_calling_gets_a_sentence(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    desk.with_centre();
+    for (setting, value, mentions) in [
+        ("--call-pattern", "0 10 31 2 *", "none of the next 366 days"),
+        ("--call-pattern", "* * * * *", "fires 1440 times on"),
+        ("--call-pattern", "0 9-13 * * *", "fires 5 times on"),
+        ("--call-pattern", "0 21 * * *", "fires at 21:00, outside the calling hours 08:00-20:00"),
+        ("--calling-hours", "11:00-20:00", "“0 10 * * *” can't be used: it fires at 10:00"),
+        ("--concurrent-calls", "0", "1 to 10000"),
+        ("--calls-per-second", "0", "0.001 to 1000"),
+        ("--calls-per-second", "inf", "0.001 to 1000"),
+        ("--calls-per-second", "NaN", "0.001 to 1000"),
+    ] {
+        let sentence = desk.refuses(&["centres", "set", "13101", setting, value]);
+        assert!(sentence.contains(mentions), "{value}: {sentence}");
+    }
+    // What clap refuses has its own form, and its own exit code.
+    for (setting, value, mentions) in [
+        ("--call-pattern", "0 10 * * 1-5", "write weekdays in a call pattern by name"),
+        ("--call-pattern", "10:00", "a call pattern is written \"0 10 * * *\""),
+        ("--call-pattern", "0 25 * * *", "the call pattern's hour can't be read"),
+        ("--call-pattern", "30 0 10 * * *", "the seconds in a call pattern are 0"),
+        ("--days-off", "sat,sun", "days off are written sat;sun;2027-01-01"),
+        ("--retry", "wrong_number=3x30", "a wrong number is never called again"),
+        ("--retry", "busy=6x30", "1 to 5 tries in all"),
+        ("--report-covers", "week", "write day when a report cancels"),
+        ("--concurrent-calls", "few", "a whole number of calls"),
+        ("--calls-per-second", "fast", "a number of calls a second"),
+        ("--missed-call-sms", "{name}様", "{centre} and {call_back_number}, and no other braces"),
+    ] {
+        let refused = desk.output(&["centres", "set", "13101", setting, value]);
+        let sentence = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(refused.status.code() == Some(2) && sentence.contains(mentions), "{value}: {sentence}");
+    }
+    assert_eq!(CentreSettings::read(&row(&fresh).await).unwrap(), CentreSettings::default(), "nothing was changed");
+    // Hours and a pattern that fit each other go together.
+    let both = ["--calling-hours", "11:00-20:00", "--call-pattern", "0 12 * * *"];
+    desk.does(&[&["centres", "set", "13101"][..], &both].concat());
+    desk.does(&["centres", "set", "13101", "--calls-per-second", "1000"]);
+}
+
+async fn settings_of_an_older_release_have_defaults(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    desk.with_centre();
+    let mut row = row(&fresh).await;
+    let mut tx = fresh.database.begin().await.unwrap();
+    row.settings = r#"{"office_hours":"09:00-17:00","calling_hours":"09:00-19:00"}"#.to_owned();
+    centres::update(&mut tx, &row).await.unwrap();
+    tx.commit().await.unwrap();
+    let settings = CentreSettings::read(&row).unwrap();
+    assert_eq!(
+        (settings.calling_hours.to_string(), settings.call_pattern.to_string()),
+        ("09:00-19:00".to_owned(), "0 10 * * *".to_owned())
+    );
+    assert!(
+        desk.does(&["centres", "set", "13101", "--calling-hours", "9:00-19:00"]).starts_with("nothing to change\n")
+    );
+    // Nobody is called by settings that are a guess.
+    row.settings = r#"{"days_off":"never"}"#.to_owned();
+    assert!(matches!(CentreSettings::read(&row), Err(Refused::Unreadable(_))));
+    row.time_zone = "Mars/Olympus".to_owned();
+    assert!(matches!(CentreSettings::default().calling_schedule(&row), Err(Refused::UnknownZone(_))));
+}
+
+async fn patients_outside_new_calling_hours_are_counted(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    desk.with_centre();
+    let list = "hersys_id,birth_date,family_name,given_name,phone_number,automated_call,call_times\n\
+        01234567,1980-04-01,見本,花子,09012345671,yes,9:00;18:00\n\
+        01234568,1980-04-01,見本,花子,09012345672,yes,9:00;18:00\n\
+        01234569,1980-04-01,見本,花子,09012345673,yes,10:00\n\
+        01234570,1980-04-01,見本,花子,09012345674,yes,\n\
+        01234571,1980-04-01,見本,花子,09012345675,no,18:30\n";
+    desk.import(list);
+    let set = |hours| desk.does(&["centres", "set", "13101", "--calling-hours", hours]);
+    assert!(set("9:30-19:00").starts_with("changed\n2 patients have call times outside these hours"));
+    assert!(set("9:00-18:30").starts_with("changed\ncode"));
+    desk.does(&["patients", "stop", "01234567"]);
+    assert!(set("9:00-17:00").starts_with("changed\n1 patient has call times outside these hours"));
 }

@@ -42,7 +42,7 @@ async fn the_official_client_places_finds_lists_and_ends_calls() {
         "address": fake.address, "account": ACCOUNT, "token": TOKEN, "to": TO, "from": FROM, "slow": "+819000000099",
         "url": hook.url("/turn/1"), "status_callback": hook.url("/status"),
     });
-    let seen = tokio::task::spawn_blocking(move || run("rest.py", &[], &work)).await.unwrap();
+    let seen = tokio::task::spawn_blocking(move || run("client.py", &[], &work)).await.unwrap();
     let call = &seen["created"];
     assert_eq!(
         (&call["status"], &call["direction"], &call["to"]),

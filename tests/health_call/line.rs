@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use kenkocall::carrier::twilio::{SigningKey, Voices};
+use kenkocall::carrier::twilio::{SigningKey, Urls, Voices};
 use kenkocall::flow::Library;
 use kenkocall::follow_up::GuessingLimits;
-use kenkocall::service::{Clock, Desk, Libraries, Switchboard};
+use kenkocall::service::{Clock, Desk, Feed, Libraries, Switchboard};
 use kenkocall::store::Database;
 use kenkocall::store::flow_sets::{self, FlowSetRow};
 use kenkocall::web::{Web, router};
@@ -237,12 +237,14 @@ impl Inside {
             zone: TimeZone::get("Asia/Tokyo").unwrap(),
             desk_centre: None,
             call_back_number: None,
+            poke: tokio::sync::Notify::new(),
+            feed: Feed::default(),
         });
         let (switchboard, _working) = Switchboard::start(Arc::clone(&desk));
         let web = Web {
             switchboard: switchboard.clone(),
             desk: Arc::clone(&desk),
-            public_url: PUBLIC_URL.to_owned(),
+            urls: Urls::new(PUBLIC_URL).unwrap(),
             twilio_key: Some(SigningKey::new(&SecretString::from(TOKEN)).unwrap()),
             voices: Voices::default(),
             metrics: PrometheusBuilder::new().build_recorder().handle(),

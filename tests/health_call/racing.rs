@@ -148,7 +148,7 @@ async fn a_hang_up_in_the_same_commit_as_a_turn_that_does_not_fit_is_not_lost(fr
     // Both are taken before the switchboard's task runs: the runtime of a test has one thread.
     let unfit = Knock::Turn { call, turn, happening: Happening::TransferEnded(TransferOutcome::NotReached) };
     let ended = Some(HangupCause::NormalClearing);
-    let gone = LegStatus { carrier: "twilio", leg: phone.leg.clone(), status: "completed", ended };
+    let gone = LegStatus { call: None, carrier: "twilio", leg: phone.leg.clone(), status: "completed", ended };
     let (unfit, gone) = tokio::join!(line.switchboard.take(unfit), line.switchboard.take(Knock::Status(gone)));
     assert!(matches!(unfit, Ok(Outcome::Reply { turn: next, .. }) if next == turn), "{unfit:?}");
     assert!(matches!(gone, Ok(Outcome::Noted)), "{gone:?}");

@@ -1,95 +1,66 @@
-"""Places, finds, lists and ends calls with the carrier's own REST client (tests/fake_carrier/official.rs).
+"""Asks for calls with the carrier's own Python library (tests/twilio/rest/official.rs): what would go out is caught and
+shown as [method, URL, authorization, form]."""
 
-Reads one JSON object: where the fake carrier listens, account and token, the numbers and the URLs. Writes what the
-client made of the replies.
-"""
-
+import datetime
 import json
 import sys
-import time
-from datetime import datetime, timedelta, timezone
 
-from twilio.base.exceptions import TwilioRestException
+import requests
+from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-work = json.load(sys.stdin)
+
+class Caught(Exception):
+    pass
 
 
-def client(token):
-    made = Client(work["account"], token)
-    made.api.base_url = work["address"]
-    return made
+class Catching(requests.Session):
+    """Takes what the library would send."""
+
+    def send(self, prepared, **_settings):
+        raise Caught(prepared.method, prepared.url, prepared.headers["Authorization"], prepared.body)
 
 
-twilio = client(work["token"])
-today = datetime.now(timezone.utc)
+def sending_by(session):
+    http_client = TwilioHttpClient()
+    http_client.session = session
+    return http_client
 
 
-def shown(call):
-    dates = (call.date_created, call.start_time, call.end_time)
-    return {
-        "sid": call.sid,
-        "status": call.status,
-        "direction": call.direction,
-        "to": call.to,
-        "duration": call.duration,
-        "answered_by": call.answered_by,
-        "dates": [None if date is None else type(date).__name__ for date in dates],
+def asked(item):
+    client = Client(item["account"], item["token"], http_client=sending_by(Catching()))
+    leg = client.calls(item["leg"])
+    work = {
+        "dial": lambda: client.calls.create(**item["with"]),
+        "look_up": leg.fetch,
+        "list": lambda: client.calls.list(**item["with"]),
+        "list_since": lambda: client.calls.list(
+            start_time_after=datetime.date.fromisoformat(item["since"]), **item["with"]
+        ),
+        "tell": lambda: leg.update(**item["with"]),
+        "sms": lambda: client.messages.create(**item["with"]),
     }
-
-
-def place(to, **more):
-    return twilio.calls.create(to=to, from_=work["from"], url=work["url"], **more)
-
-
-def waited(call, *statuses):
-    while call.status not in statuses:
-        time.sleep(0.02)
-        call = call.fetch()
-    return call
-
-
-def error(request):
     try:
-        request()
-    except TwilioRestException as exception:
-        return [exception.status, exception.code]
-    raise AssertionError("it wasn't refused")
+        work[item["do"]]()
+    except Caught as caught:
+        return list(caught.args)
+    raise AssertionError("nothing was asked")
 
 
-created = place(
-    work["to"],
-    status_callback=work["status_callback"],
-    status_callback_event=["initiated", "ringing", "answered", "completed"],
-    machine_detection="Enable",
-    timeout=60,
-)
-over = waited(twilio.calls(created.sid).fetch(), "completed")
-for _ in range(3):
-    place(work["to"])
-ringing = waited(place(work["slow"], timeout=600), "ringing")
-canceled = ringing.update(status="canceled")
+def read(item):
+    """What the library itself makes of a reply, for the fields that we read."""
 
-json.dump(
-    {
-        "created": shown(created),
-        "over": shown(over),
-        "canceled": shown(canceled),
-        "pages": [call.sid for call in twilio.calls.list(page_size=2)],
-        "filtered": [
-            call.sid
-            for call in twilio.calls.list(
-                to=work["slow"], status="canceled", start_time_after=today - timedelta(days=1), limit=20
-            )
-        ],
-        "tomorrow": [call.sid for call in twilio.calls.list(start_time_after=today + timedelta(days=2))],
-        "message": {"status": twilio.messages.create(to=work["to"], from_=work["from"], body="お電話しました").status},
-        "errors": {
-            "number": error(lambda: place("12")),
-            "gone": error(lambda: twilio.calls("CA" + "0" * 32).fetch()),
-            "over": error(lambda: twilio.calls(over.sid).update(status="completed")),
-            "token": error(lambda: client("another").calls(over.sid).fetch()),
-        },
-    },
-    sys.stdout,
-)
+    class Answering(requests.Session):
+        def send(self, _prepared, **_settings):
+            response = requests.Response()
+            response.status_code = item["status"]
+            response._content = item["body"].encode()
+            return response
+
+    client = Client(item["account"], item["token"], http_client=sending_by(Answering()))
+    call = client.calls.create(to="+819012345678", from_="+815031980214", url="https://call.example")
+    return [call.sid, call.status]
+
+
+work = {"asked": asked, "read": read}[sys.argv[1]]
+json.dump([work(item) for item in json.load(sys.stdin)], sys.stdout)

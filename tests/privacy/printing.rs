@@ -8,6 +8,8 @@ use kenkocall::call::{
     BirthDate, CallId, CentreCode, HangupCause, HersysId, Item, Keys, LegId, Line, PatientId, PhoneNumber, ReportId,
     Sensitive, Severity,
 };
+use kenkocall::carrier::CarrierLegId;
+use kenkocall::carrier::simulator::{Caller, Happens, Health, Identity, Message, News, Script};
 use kenkocall::carrier::speech::Sentence;
 use kenkocall::carrier::twilio::{Document, Form, SigningKey, VoiceRequest};
 use kenkocall::engine::{
@@ -167,7 +169,13 @@ fn i6_no_request_and_no_reply_prints_personal_data() {
     redacts(&Knock::Begin(begin));
     redacts(&Knock::Turn { call: CallId(uuid()), turn: 1, happening: Happening::Keyed(keys("383")) });
     let ended = Some(HangupCause::NormalClearing);
-    redacts(&Knock::Status(LegStatus { carrier: "twilio", leg: "CA00000000".into(), status: "completed", ended }));
+    redacts(&Knock::Status(LegStatus {
+        call: None,
+        carrier: "twilio",
+        leg: "CA00000000".into(),
+        status: "completed",
+        ended,
+    }));
     redacts(&StoredEvent::Keyed(BORN.into()));
     redacts(&Fill::Value(ReadAs::Temperature, "383".into()));
     redacts(&Then::Transfer { number: number(), ring_seconds: 30 });
@@ -182,6 +190,21 @@ fn i6_no_request_and_no_reply_prints_personal_data() {
         at: Timestamp::UNIX_EPOCH,
         happening: Happening::Identified(Identified::Matched(Box::new(person()))),
     });
+}
+
+#[test]
+fn i6_no_simulated_person_prints_personal_data() {
+    let leg = CarrierLegId::parse("SIM00000").unwrap();
+    let (from, to, at) = (Some(number()), Some(number()), Timestamp::UNIX_EPOCH);
+    redacts(&News { call: None, leg, at, from, to, what: Happens::Keyed(keys(BORN)) });
+    let mut health = Health::well();
+    health.temperature = kenkocall::call::BodyTemperature::from_tenths(383);
+    redacts(&health);
+    let script = Script::answers(std::time::Duration::ZERO).keys(keys(ID)).keys_at("x", keys(BORN)).health(health);
+    redacts(&script);
+    let people = vec![Identity { hersys_id: id(), birth_date: born() }];
+    redacts(&Caller { people, language: kenkocall::call::Language::Japanese, script: Some(script) });
+    redacts(&Message { from: number(), to: number(), text: Sensitive::new(NAMES[0]), at });
 }
 
 #[test]

@@ -17,7 +17,7 @@ const TOKEN: &str = "8f0e1c2d3b4a59687766554433221100";
 
 /// The library that checks.
 #[derive(Debug, Clone, Copy)]
-enum Library {
+pub enum Library {
     Python,
     Node,
 }
@@ -25,14 +25,10 @@ enum Library {
 impl Library {
     const BOTH: [Self; 2] = [Self::Python, Self::Node];
 
-    fn command(self, house: &Path) -> Command {
-        let (program, installed, script) = match self {
-            Self::Python => (house.join("target/official/venv/bin/python3"), None, "tests/official/sign.py"),
-            Self::Node => (
-                PathBuf::from("node"),
-                Some(house.join("target/official/node_modules/twilio")),
-                "tests/official/sign.mjs",
-            ),
+    fn command(self, house: &Path, script: &str) -> Command {
+        let (program, installed) = match self {
+            Self::Python => (house.join("target/official/venv/bin/python3"), None),
+            Self::Node => (PathBuf::from("node"), Some(house.join("target/official/node_modules/twilio"))),
         };
         let needed = installed.as_deref().unwrap_or(&program);
         assert!(needed.exists(), "the carrier's official libraries aren't installed in target/official: run dev/setup");
@@ -41,11 +37,20 @@ impl Library {
         command
     }
 
-    /// Has the library do `work` on each item.
+    /// Has the library sign, check or write: it does `work` on each item.
     fn ask(self, work: &str, items: &[Value]) -> Vec<Value> {
+        let script = match self {
+            Self::Python => "tests/official/sign.py",
+            Self::Node => "tests/official/sign.mjs",
+        };
+        self.run(script, work, items)
+    }
+
+    /// Has the library do `work` of a script on each item.
+    pub fn run(self, script: &str, work: &str, items: &[Value]) -> Vec<Value> {
         let house = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut child = self
-            .command(house)
+            .command(house, script)
             .arg(work)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use super::twiml::{ActionUrl, Xml};
+use super::twiml::Xml;
+use super::urls::ActionUrl;
 use super::voices::Voices;
 use crate::call::Language;
 use crate::carrier::speech::Sentence;

@@ -1,7 +1,7 @@
 //! Reads TwiML as the carrier would, for the bench's phone, the simulated network and tests. Strict: what it doesn't
 //! know is an error, so that a mistake of the writer can't pass unseen.
 
-use super::twiml::ActionUrl;
+use super::urls::ActionUrl;
 use super::xml::{Element, TwimlError};
 use crate::call::{PhoneNumber, Sensitive};
 

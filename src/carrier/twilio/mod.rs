@@ -1,16 +1,18 @@
-//! Twilio and the carriers that speak its language (Somleng, SignalWire, Telnyx): what of it needs no network.
+//! Twilio and the carriers that speak its language (Somleng, SignalWire): all but [`rest`] needs no network.
 //!
 //! A request comes in as a form ([`Form`]), is proven by its signature ([`SigningKey`]), read into a [`VoiceRequest`]
 //! or a [`StatusRequest`], and answered with TwiML ([`response`]). [`Document`] reads TwiML again, for the simulated
-//! phone.
+//! phone. Calls of ours are asked for over [`rest`], with the [`Urls`] by which they come back.
 
 mod apology;
 mod document;
 mod form;
 mod request;
+pub mod rest;
 mod signature;
 mod status;
 mod twiml;
+pub mod urls;
 mod voices;
 mod xml;
 
@@ -20,6 +22,7 @@ pub use form::{Form, FormError, MAX_FIELDS};
 pub use request::{Direction, Field, StatusRequest, VoiceRequest};
 pub use signature::{NoToken, SigningKey, body_sha256};
 pub use status::{AnsweredBy, CallStatus, SipCode};
-pub use twiml::{ActionUrl, ActionUrlError, response};
+pub use twiml::response;
+pub use urls::{ActionUrl, ActionUrlError, Urls, UrlsError};
 pub use voices::{Voice, VoiceError, Voices};
 pub use xml::TwimlError;

@@ -2,43 +2,10 @@
 
 use quick_xml::escape::escape;
 
+use super::urls::ActionUrl;
 use super::voices::Voices;
 use super::xml::legal_text;
 use crate::carrier::speech::{Sentence, Then};
-
-/// Where the carrier posts the outcome of a turn: a URL of ours, absolute or from the root (`/twilio/voice/…`).
-/// It is logged by the carrier, so nothing personal may stand in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ActionUrl(Box<str>);
-
-/// Why a text isn't an action URL.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "an action URL begins with https://, http:// or a single /, has no spaces and at most {} bytes",
-    ActionUrl::MAX_BYTES
-)]
-pub struct ActionUrlError;
-
-impl ActionUrl {
-    /// The longest URL taken: far above what ours need.
-    pub const MAX_BYTES: usize = 2_000;
-
-    /// Reads a URL, which isn't normalised: the carrier signs it as it stands.
-    ///
-    /// # Errors
-    /// When it is of another scheme, has spaces or control characters, or is too long.
-    pub fn parse(text: &str) -> Result<Self, ActionUrlError> {
-        let rooted = text.starts_with('/') && !text.starts_with("//");
-        let ours = rooted || text.starts_with("https://") || text.starts_with("http://");
-        let fits = ours && text.len() <= Self::MAX_BYTES && text.bytes().all(|b| b.is_ascii_graphic());
-        if fits { Ok(Self(text.into())) } else { Err(ActionUrlError) }
-    }
-
-    /// The URL as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
 
 /// Writes a reply. `action` is where the keys, the silence or the end of the transfer are posted.
 ///

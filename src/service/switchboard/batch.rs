@@ -5,16 +5,18 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use tokio::sync::Notify;
 
 use super::keep::Keep;
 use super::live::{Coming, Kept, Live};
-use super::{Begin, Knock, LegStatus, Libraries, Outcome, SwitchboardError};
+use super::{Answered, Begin, Knock, LegStatus, Libraries, Outcome, SwitchboardError};
 use crate::call::{CallId, CentreCode, HangupCause, LegId, PhoneNumber};
-use crate::engine::{Effect, Event, Happening, Reply, Session, step};
+use crate::engine::{Effect, Event, Happening, Reply, Session, Waiting, step};
 use crate::flow::{Library, NodeKind};
 use crate::follow_up::GuessingLimits;
-use crate::service::Clock;
 use crate::service::history::StoredEvent;
+use crate::service::{Clock, Feed};
+use crate::store::attempts::{self, AttemptRow};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::turns;
 use crate::store::{Database, StoreError, Tx, legs};
@@ -36,6 +38,10 @@ pub struct Desk {
     pub desk_centre: Option<CentreCode>,
     /// The number that automated calls come from.
     pub call_back_number: Option<PhoneNumber>,
+    /// Wakes the dialer: there may be something to dial, or a place for it.
+    pub poke: Notify,
+    /// For whoever watches.
+    pub feed: Feed,
 }
 
 /// One commit under way.
@@ -45,8 +51,10 @@ pub(super) struct Batch<'a> {
     pub(super) at: Timestamp,
     pub(super) lives: Vec<Live>,
     pub(super) keep: Keep,
-    sessions: HashMap<CallId, SessionRow>,
-    legs: HashMap<String, (LegId, CallId)>,
+    pub(super) sessions: HashMap<CallId, SessionRow>,
+    pub(super) legs: HashMap<String, (LegId, CallId)>,
+    /// The attempts that are calls which the knocks speak of.
+    pub(super) attempts: HashMap<CallId, AttemptRow>,
 }
 
 impl<'a> Batch<'a> {
@@ -61,6 +69,7 @@ impl<'a> Batch<'a> {
             keep: Keep::default(),
             sessions: HashMap::new(),
             legs: HashMap::new(),
+            attempts: HashMap::new(),
         };
         batch.load(knocks).await?;
         let mut coming = Vec::with_capacity(knocks.len());
@@ -68,11 +77,16 @@ impl<'a> Batch<'a> {
             coming.push(batch.step(knock).await?);
         }
         batch.begin_all(knocks, &mut coming).await?;
+        batch.answer_all(knocks, &mut coming).await?;
         batch.answer_asks().await?;
         let replies = batch.stored_replies(&mut coming).await?;
         let Self { mut tx, keep, lives, at, .. } = batch;
-        let lives = keep.write(&mut tx, lives, at).await?;
+        let (lives, told) = keep.write(&mut tx, lives, at).await?;
         tx.commit().await?;
+        if !told.is_empty() {
+            desk.feed.tell(told);
+            desk.poke.notify_one();
+        }
         coming.into_iter().map(|coming| outcome(coming, &lives, &replies)).collect()
     }
 
@@ -80,13 +94,25 @@ impl<'a> Batch<'a> {
     async fn load(&mut self, knocks: &[Knock]) -> Result<(), SwitchboardError> {
         let mut names: HashMap<&'static str, Vec<&str>> = HashMap::new();
         let mut calls = Vec::with_capacity(knocks.len());
+        let mut outbound = Vec::new();
         for knock in knocks {
             match knock {
-                Knock::Begin(Begin { carrier, leg, .. }) | Knock::Status(LegStatus { carrier, leg, .. }) => {
+                Knock::Begin(Begin { carrier, leg, .. }) => names.entry(carrier).or_default().push(leg),
+                Knock::Status(LegStatus { carrier, leg, call, .. }) => {
                     names.entry(carrier).or_default().push(leg);
+                    outbound.extend(*call);
                 }
-                Knock::Turn { call, .. } | Knock::Lost(call) => calls.push(*call),
+                Knock::Answered(Answered { carrier, leg, call, .. }) => {
+                    names.entry(carrier).or_default().push(leg);
+                    outbound.push(*call);
+                }
+                Knock::Turn { call, .. } | Knock::Lost(call) | Knock::Withdraw(call) => calls.push(*call),
             }
+        }
+        if !outbound.is_empty() {
+            let rows = attempts::by_calls(&mut self.tx, &outbound).await?;
+            self.attempts = rows.into_iter().map(|row| (row.call, row)).collect();
+            calls.append(&mut outbound);
         }
         for (carrier, names) in names {
             for found in legs::by_carrier_leg(&mut self.tx, carrier, &names).await? {
@@ -109,7 +135,15 @@ impl<'a> Batch<'a> {
                 None => Coming::Now(Outcome::Unknown),
             }),
             Knock::Turn { call, turn, happening } => self.step_turn(*call, i64::from(*turn), happening).await,
-            Knock::Status(status) => self.step_status(status).await,
+            Knock::Answered(answered) => Ok(match self.sessions.get(&answered.call) {
+                Some(_) => Coming::Stored(answered.call, 0),
+                None => Coming::Now(Outcome::Unknown),
+            }),
+            Knock::Withdraw(call) => self.step_withdraw(*call).await,
+            Knock::Status(status) => match status.call {
+                Some(call) => self.step_outbound_status(status, call).await,
+                None => self.step_status(status).await,
+            },
             Knock::Lost(call) => self.step_hang_up(*call, HangupCause::Unspecified).await,
         }
     }
@@ -149,7 +183,20 @@ impl<'a> Batch<'a> {
         }
     }
 
-    async fn step_hang_up(&mut self, call: CallId, cause: HangupCause) -> Result<Coming, SwitchboardError> {
+    /// Whoever is on the line of a call that isn't wanted any more hears a goodbye.
+    async fn step_withdraw(&mut self, call: CallId) -> Result<Coming, SwitchboardError> {
+        self.refuse_taken(call)?;
+        match self.sessions.get(&call) {
+            Some(row) if row.ended => Ok(Coming::Now(Outcome::Over)),
+            Some(_) => {
+                let Some(row) = self.sessions.remove(&call) else { return Ok(Coming::Now(Outcome::Unknown)) };
+                Ok(Coming::Live(self.step_session(&row, &Happening::Withdrawn).await?))
+            }
+            None => Ok(Coming::Now(Outcome::Unknown)),
+        }
+    }
+
+    pub(super) async fn step_hang_up(&mut self, call: CallId, cause: HangupCause) -> Result<Coming, SwitchboardError> {
         self.refuse_taken(call)?;
         if self.sessions.get(&call).is_some_and(|row| !row.ended)
             && let Some(row) = self.sessions.remove(&call)
@@ -171,7 +218,15 @@ impl<'a> Batch<'a> {
         let session: Session =
             serde_json::from_str(row.session.as_str()).map_err(|_| SwitchboardError::Unreadable("session"))?;
         let event = StoredEvent::of(happening, is_private(&library, &session));
-        let (session, effects) = step(&library, session, &Event { at: self.at, happening: happening.clone() });
+        let (mut session, mut effects) = step(&library, session, &Event { at: self.at, happening: happening.clone() });
+        // The call isn't wanted any more: what was keyed is kept, then a goodbye takes the place of the next question.
+        let goes_on = session.waiting != Waiting::Over && !matches!(effects.as_slice(), [Effect::Note(_)]);
+        if row.withdrawal.is_some() && goes_on {
+            effects.retain(|effect| !matches!(effect, Effect::Reply(_)));
+            let (ended, more) = step(&library, session, &Event { at: self.at, happening: Happening::Withdrawn });
+            session = ended;
+            effects.extend(more);
+        }
         let (turn, revision) = (row.turn + 1, row.revision + 1);
         self.lives.push(Live { call: row.call, library, session, effects, turn, revision, event });
         Ok(self.lives.len() - 1)

@@ -10,13 +10,15 @@ use crate::engine::{AnsweredBy, Centre, Start, begin};
 use crate::flow::FlowName;
 use crate::service::centres::centre_of;
 use crate::service::clock::new_id;
+use crate::service::feed::What;
 use crate::service::history::StoredEvent;
 use crate::store::calls::CallRow;
+use crate::store::centres;
 use crate::store::legs::{Direction, LegRow};
-use crate::store::{centres, maintenances};
+use crate::store::maintenances::{self, MaintenanceRow};
 
 /// The flow that stands in for every line under maintenance.
-const MAINTENANCE: &str = "maintenance";
+pub(super) const MAINTENANCE: &str = "maintenance";
 
 impl Batch<'_> {
     /// Begins a call for every knock that rings and isn't known yet.
@@ -25,12 +27,7 @@ impl Batch<'_> {
         if !knocks.iter().zip(coming.iter()).any(|(knock, coming)| matches!(knock, Knock::Begin(_)) && new(coming)) {
             return Ok(());
         }
-        let maintenance = maintenances::current(&mut self.tx, self.at).await?;
-        let until = maintenance.and_then(|maintenance| maintenance.until).map(|until| {
-            let local = self.desk.zone.to_datetime(until);
-            [local.month(), local.day(), local.hour(), local.minute()]
-                .map(|part| u8::try_from(part).unwrap_or_default())
-        });
+        let (maintenance, until) = self.maintenance().await?;
         let desk = self.centre_of_the_unidentified().await?;
         let mut begun: HashMap<&str, usize> = HashMap::new();
         for (knock, coming) in knocks.iter().zip(coming.iter_mut()) {
@@ -47,6 +44,17 @@ impl Batch<'_> {
             *coming = Coming::Live(place);
         }
         Ok(())
+    }
+
+    /// The maintenance in force, and its end as it is spoken: month, day, hour, minute.
+    pub(super) async fn maintenance(&mut self) -> Result<(Option<MaintenanceRow>, Option<[u8; 4]>), SwitchboardError> {
+        let maintenance = maintenances::current(&mut self.tx, self.at).await?;
+        let until = maintenance.and_then(|maintenance| maintenance.until).map(|until| {
+            let local = self.desk.zone.to_datetime(until);
+            [local.month(), local.day(), local.hour(), local.minute()]
+                .map(|part| u8::try_from(part).unwrap_or_default())
+        });
+        Ok((maintenance, until))
     }
 
     fn begin_one(&mut self, ring: &Begin, flow: &str, desk: Option<Centre>, until: Option<[u8; 4]>) -> usize {
@@ -84,6 +92,7 @@ impl Batch<'_> {
             ended_at: None,
             hangup_cause: None,
         });
+        self.keep.moment(self.at, call, What::RangIn(ring.line));
         let event = StoredEvent::Began(ring.line);
         self.lives.push(Live { call, library, session, effects, turn: 0, revision: 1, event });
         self.lives.len() - 1

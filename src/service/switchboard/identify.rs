@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::SwitchboardError;
 use super::batch::Batch;
-use crate::call::{AlertKind, Answer, CentreCode, HersysId, Item, PatientId, PhoneNumber, ReportId};
+use crate::call::{AlertKind, Answer, CentreCode, Channel, HersysId, Item, Line, PatientId, PhoneNumber, ReportId};
 use crate::engine::{Ask, Centre, Effect, Event, Happening, Identified, Person, Waiting, step};
 use crate::follow_up::{Failures, Lane, Standing, report_day};
 use crate::service::centres::centre_of;
@@ -111,7 +111,7 @@ impl Batch<'_> {
         }
         for open in reports::open_of(&mut self.tx, &days).await? {
             let day = (open.report.patient, open.report.report_date);
-            register.reports.insert(day, (open.report.id, standing(&open.answers)));
+            register.reports.insert(day, (open.report.id, standing_answers(&open.answers)));
         }
         Ok(register)
     }
@@ -158,7 +158,11 @@ impl Batch<'_> {
             Some((report, answers)) => (*report, answers.clone()),
             None => {
                 let report = ReportId(new_id());
-                self.keep.open_report(report, &patient, day, self.at, self.lives.get(question.place));
+                let channel = match self.lives.get(question.place).map(|live| live.session.line) {
+                    Some(Line::AutomatedCall) => Channel::AutomatedCall,
+                    _ => Channel::HealthCall,
+                };
+                self.keep.open_report(report, &patient, day, channel, self.at);
                 register.reports.insert((patient.id, day), (report, Vec::new()));
                 (report, Vec::new())
             }
@@ -210,7 +214,7 @@ fn number(count: i64) -> u32 {
 }
 
 /// The answers that stand: of each item the latest, unless it was taken back.
-fn standing(history: &[AnswerRow]) -> Vec<(Item, Answer)> {
+pub(super) fn standing_answers(history: &[AnswerRow]) -> Vec<(Item, Answer)> {
     let mut latest: Vec<(Item, Answer)> = Vec::new();
     for given in history {
         latest.retain(|(item, _)| *item != given.item);

@@ -10,16 +10,20 @@ use super::live::{Kept, Live};
 use super::{LegStatus, SwitchboardError};
 use crate::call::{
     AlertKind, CallId, CentreCode, Channel, LegId, Line, PatientId, ReportId, ReportOutcome, Sensitive, Severity,
+    Withdrawal,
 };
 use crate::engine::{Effect, Errand, Fact, Note};
+use crate::service::attempts::{Ended, reported, settle};
 use crate::service::clock::new_id;
+use crate::service::feed::{Moment, What};
 use crate::store::alerts::{self, AlertRow};
 use crate::store::answers::{self, AnswerRow};
+use crate::store::attempts;
 use crate::store::calls::{self, CallEnd, CallRow};
 use crate::store::identifications::{self, IdentificationRow};
 use crate::store::legs::{self, LegEnd, LegRow};
 use crate::store::outbox::{self, ErrandRow};
-use crate::store::patients::PatientRow;
+use crate::store::patients::{self, PatientRow};
 use crate::store::reports::{self, ReportClose, ReportRow};
 use crate::store::sessions::{self, SessionSave};
 use crate::store::turns::{self, TurnRow};
@@ -39,6 +43,18 @@ pub(super) struct Keep {
     ended: Vec<CallEnd>,
     statuses: Vec<legs::LegStatus>,
     leg_ends: Vec<LegEnd>,
+    /// Legs that may be known already.
+    pub(super) new_legs: Vec<LegRow>,
+    /// Calls that the carrier has, as far as this commit learns.
+    pub(super) placed: Vec<CallId>,
+    /// Calls that were answered.
+    pub(super) answered: Vec<CallId>,
+    /// Calls of which this commit finds that they aren't wanted any more.
+    pub(super) withdrawn: Vec<(CallId, Withdrawal)>,
+    /// Calls that we made and that are over.
+    pub(super) ends: Vec<(CallId, Ended)>,
+    stop_requests: Vec<PatientId>,
+    told: Vec<Moment>,
     sessions: Vec<SessionSave>,
     turns: Vec<TurnRow>,
 }
@@ -52,19 +68,20 @@ impl Keep {
         }
     }
 
+    /// Something for whoever watches.
+    pub(super) fn moment(&mut self, at: Timestamp, call: CallId, what: What) {
+        self.told.push(Moment { at, call: Some(call), what });
+    }
+
     /// A person was identified and has no open report of the day yet.
     pub(super) fn open_report(
         &mut self,
         id: ReportId,
         patient: &PatientRow,
         date: Date,
+        channel: Channel,
         at: Timestamp,
-        live: Option<&Live>,
     ) {
-        let channel = match live.map(|live| live.session.line) {
-            Some(Line::AutomatedCall) => Channel::AutomatedCall,
-            _ => Channel::HealthCall,
-        };
         self.reports.push(ReportRow {
             id,
             patient: patient.id,
@@ -130,6 +147,7 @@ impl Keep {
         match fact {
             Fact::Answered { report, item, answer: given, severity } => {
                 self.answers.push(answer(report, *item, Sensitive::new(given.entry()), *severity));
+                self.moment(at, live.call, What::Answer(*item, *severity));
             }
             Fact::Withdrawn { report, item } => {
                 self.answers.push(answer(report, *item, Sensitive::default(), Severity::None))
@@ -140,6 +158,9 @@ impl Keep {
             }
             Fact::Alert { kind, centre, person, item } => {
                 metrics::counter!("kenkocall_alerts_total", "kind" => kind.word()).increment(1);
+                if *kind == AlertKind::StopRequest {
+                    self.stop_requests.extend(person.map(|(patient, _)| patient));
+                }
                 self.alerts.push(AlertRow {
                     id: crate::call::AlertId(new_id()),
                     kind: *kind,
@@ -156,6 +177,11 @@ impl Keep {
             Fact::CallEnded(disposition) => {
                 metrics::counter!("kenkocall_calls_ended_total", "disposition" => disposition.word()).increment(1);
                 info!(call = %live.call, line = live.session.line.word(), disposition = disposition.word(), "call ended");
+                if live.session.line == Line::AutomatedCall {
+                    self.ends.push((live.call, Ended::Conversation(*disposition)));
+                } else {
+                    self.moment(at, live.call, What::LineEnded(*disposition));
+                }
                 self.ended.push(CallEnd { call: live.call, ended_at: at, disposition: *disposition });
             }
         }
@@ -195,35 +221,61 @@ impl Keep {
         Ok(Kept { call: live.call, turn: live.turn, reply, library: live.library })
     }
 
+    /// What this commit learned of the calls that we made, and what follows for their slots.
+    async fn move_attempts(&mut self, tx: &mut Tx, at: Timestamp) -> Result<(), SwitchboardError> {
+        if !self.placed.is_empty() {
+            attempts::placed(tx, &self.placed, at).await?;
+        }
+        if !self.answered.is_empty() {
+            attempts::answered(tx, &self.answered, at).await?;
+        }
+        if !self.withdrawn.is_empty() {
+            attempts::withdraw(tx, &self.withdrawn).await?;
+        }
+        if !self.stop_requests.is_empty() {
+            patients::request_stop(tx, &self.stop_requests, at).await?;
+        }
+        let ended = settle(tx, &self.ends, at).await?;
+        self.told.extend(ended);
+        let finished = self.closed.iter().filter(|close| close.outcome == ReportOutcome::Reported);
+        let finished: Vec<ReportId> = finished.map(|close| close.report).collect();
+        let cancelled = reported(tx, &finished, at).await?;
+        self.told.extend(cancelled);
+        Ok(())
+    }
+
     /// Writes everything, each table once. What others refer to comes first.
     pub(super) async fn write(
         mut self,
         tx: &mut Tx,
         lives: Vec<Live>,
         at: Timestamp,
-    ) -> Result<Vec<Kept>, SwitchboardError> {
+    ) -> Result<(Vec<Kept>, Vec<Moment>), SwitchboardError> {
         metrics::counter!("kenkocall_turns_total").increment(lives.len() as u64);
         let kept = lives.into_iter().map(|live| self.live(live, at)).collect::<Result<Vec<Kept>, _>>()?;
         macro_rules! write {
             ($rows:expr, $write:path) => {
-                if !$rows.is_empty() {
-                    $write(tx, $rows).await?;
+                let rows = $rows;
+                if !rows.is_empty() {
+                    $write(tx, rows).await?;
                 }
             };
         }
         write!(&self.calls, calls::insert);
         write!(&self.legs, legs::insert);
-        write!(self.sessions, sessions::save);
-        write!(self.turns, turns::append);
+        write!(&self.new_legs, legs::insert_unknown);
+        write!(std::mem::take(&mut self.sessions), sessions::save);
+        write!(std::mem::take(&mut self.turns), turns::append);
         write!(&self.identifications, identifications::append);
         write!(&self.reports, reports::open);
         write!(&self.answers, answers::append);
         write!(&self.closed, reports::close);
         write!(&self.alerts, alerts::raise);
-        write!(self.errands, outbox::put);
+        write!(std::mem::take(&mut self.errands), outbox::put);
         write!(&self.ended, calls::end);
         write!(&self.statuses, legs::note_statuses);
         write!(&self.leg_ends, legs::end);
-        Ok(kept)
+        self.move_attempts(tx, at).await?;
+        Ok((kept, self.told))
     }
 }

@@ -11,6 +11,7 @@ mod identify;
 mod keep;
 mod libraries;
 mod live;
+mod outbound;
 mod worker;
 
 use std::sync::Arc;
@@ -22,9 +23,10 @@ use tracing::warn;
 pub use batch::Desk;
 pub use libraries::Libraries;
 pub(super) use libraries::stored as stored_library;
+pub(super) use outbound::outbound_leg;
 
 use crate::call::{CallId, HangupCause, Line, PhoneNumber};
-use crate::engine::{Happening, Reply};
+use crate::engine::{AnsweredBy, Happening, Reply};
 use crate::flow::Library;
 use crate::store::{StoreError, flow_sets};
 
@@ -36,6 +38,10 @@ const MAX_WAITING: usize = 4_096;
 pub enum Knock {
     /// A caller rings.
     Begin(Begin),
+    /// Somebody or something answered a call that we made.
+    Answered(Answered),
+    /// A call that we made isn't wanted any more: whoever is on the line hears a goodbye.
+    Withdraw(CallId),
     /// Something happened to a conversation: the answer to the reply before it.
     Turn {
         /// The call.
@@ -66,9 +72,31 @@ pub struct Begin {
     pub called: Option<PhoneNumber>,
 }
 
+/// Somebody or something answered a call that we made.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// The call.
+    pub call: CallId,
+    /// The carrier's name.
+    pub carrier: &'static str,
+    /// The carrier's name of the leg.
+    pub leg: String,
+    /// Who answered, as far as the carrier can tell.
+    pub answered_by: AnsweredBy,
+}
+
+impl Answered {
+    /// The line of every call that we make.
+    pub const fn line(&self) -> Line {
+        Line::AutomatedCall
+    }
+}
+
 /// A leg's status changed.
 #[derive(Debug, Clone)]
 pub struct LegStatus {
+    /// The call, where the carrier was given its id: one that we made.
+    pub call: Option<CallId>,
     /// The carrier's name.
     pub carrier: &'static str,
     /// The carrier's name of the leg.

@@ -6,8 +6,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tracing::error;
 
-use crate::call::{CallId, Language};
-use crate::carrier::twilio::{ActionUrl, AfterApology, apology, response};
+use crate::call::Language;
+use crate::carrier::twilio::{AfterApology, apology, response};
 use crate::service::{Knock, Outcome, sentences};
 use crate::web::Web;
 
@@ -31,24 +31,13 @@ pub(super) async fn take(web: &Web, knock: Knock) -> Response {
         }
     };
     match outcome {
-        Outcome::Reply { call, turn, reply, library } => match action(web, call, turn) {
-            Some(action) => twiml(response(&sentences(&library, &reply), &reply.then, &action, &web.voices)),
-            None => sorry(web),
-        },
+        Outcome::Reply { call, turn, reply, library } => {
+            let action = web.urls.turn(call, turn);
+            twiml(response(&sentences(&library, &reply), &reply.then, &action, &web.voices))
+        }
         Outcome::Over => twiml(HANG_UP.to_owned()),
         Outcome::Noted => StatusCode::NO_CONTENT.into_response(),
         Outcome::Unknown => not_found(),
-    }
-}
-
-fn action(web: &Web, call: CallId, turn: u32) -> Option<ActionUrl> {
-    let url = format!("{}/twilio/voice/calls/{call}/turns/{turn}", web.public_url);
-    match ActionUrl::parse(&url) {
-        Ok(action) => Some(action),
-        Err(error) => {
-            error!(%error, "server.public_url makes no URL for carriers");
-            None
-        }
     }
 }
 

@@ -10,7 +10,7 @@ use tracing::warn;
 use super::answer::{sorry, twiml};
 use super::signed::Signed;
 use crate::call::Language;
-use crate::carrier::twilio::{ActionUrl, AfterApology, VoiceRequest, apology};
+use crate::carrier::twilio::{ActionUrl, AfterApology, VoiceRequest, apology, urls};
 use crate::web::Web;
 
 /// Marks a turn that is tried once more after an apology.
@@ -29,7 +29,7 @@ pub(super) async fn fallback(State(web): State<Arc<Web>>, request: Signed<VoiceR
 /// The failed URL of ours, once more; nothing when it was tried again already or isn't ours.
 fn again(web: &Web, failed: Option<&str>) -> Option<ActionUrl> {
     let failed = failed?;
-    let ours = failed.strip_prefix(web.public_url.as_str())?.strip_prefix("/twilio/voice/")?;
+    let ours = failed.strip_prefix(web.urls.public())?.strip_prefix(urls::ROOT)?.strip_prefix('/')?;
     if ours.contains(RETRY) || ours.starts_with("fallback") || ours.starts_with("status") {
         return None;
     }

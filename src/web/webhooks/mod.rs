@@ -3,6 +3,7 @@
 
 mod answer;
 mod fallback;
+mod placed;
 mod signed;
 
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use self::answer::{not_found, take};
 use self::signed::Signed;
 use super::Web;
 use crate::call::{CallId, HangupCause, Line};
-use crate::carrier::twilio::{CallStatus, StatusRequest, VoiceRequest};
+use crate::carrier::twilio::{CallStatus, StatusRequest, VoiceRequest, urls};
 use crate::engine::{Happening, TransferOutcome};
 use crate::service::{Begin, Knock, LegStatus};
 
@@ -25,11 +26,14 @@ const CARRIER: &str = "twilio";
 
 pub(super) fn routes() -> Router<Arc<Web>> {
     Router::new()
-        .route("/health-call", post(health_call))
-        .route("/call-back", post(call_back))
-        .route("/calls/{call}/turns/{turn}", post(turn))
-        .route("/status", post(status))
-        .route("/fallback", post(fallback::fallback))
+        .route(urls::HEALTH_CALL, post(health_call))
+        .route(urls::CALL_BACK, post(call_back))
+        .route(urls::TURN, post(turn))
+        .route(urls::STATUS, post(status))
+        .route(urls::FALLBACK, post(fallback::fallback))
+        .route(urls::ANSWERED, post(placed::answered))
+        .route(urls::CALL_STATUS, post(placed::status))
+        .route(urls::GOODBYE, post(placed::goodbye))
 }
 
 async fn health_call(State(web): State<Arc<Web>>, request: Signed<VoiceRequest>) -> Response {
@@ -70,6 +74,6 @@ fn happening(request: VoiceRequest) -> Happening {
 async fn status(State(web): State<Arc<Web>>, request: Signed<StatusRequest>) -> Response {
     let StatusRequest { leg, status, sip, .. } = request.0;
     let ended: Option<HangupCause> = status.hangup_cause(sip);
-    let status = LegStatus { carrier: CARRIER, leg: leg.as_str().to_owned(), status: status.word(), ended };
+    let status = LegStatus { call: None, carrier: CARRIER, leg: leg.as_str().to_owned(), status: status.word(), ended };
     take(&web, Knock::Status(status)).await
 }

@@ -57,7 +57,7 @@ impl<T: FromForm> FromRequest<Arc<Web>> for Signed<T> {
             Err(error) => return Err(malformed(&error)),
         };
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
-        let url = [web.public_url.as_str(), path].concat();
+        let url = [web.urls.public(), path].concat();
         let proven = signature.is_some_and(|signature| key.validate(&url, form.fields(), &signature));
         if !proven {
             let sentence = "the signature is missing or wrong; check twilio.auth_token and server.public_url\n";

@@ -1,19 +1,16 @@
-//! `kenkocall demo`: the health-call line at the terminal, with everything real but the phone network.
+//! `kenkocall demo --phone`: the health-call line at the terminal, with everything real but the phone network.
 
 use std::io::IsTerminal;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use super::calls::transcript::kept;
-use super::documents::Origin;
-use super::serve::Server;
-use super::terminal;
 use crate::call::{CallId, Disposition, Line, PhoneNumber};
-use crate::config::Config;
+use crate::commands::calls::transcript::kept;
+use crate::commands::documents::Origin;
+use crate::commands::serve::Server;
+use crate::commands::terminal;
 use crate::service::{
     Begin, Clerk, FIRST_MADE_UP_ID, Knock, MADE_UP_BIRTH_DATE, Outcome, Source, Switchboard, add_made_up, list_alerts,
     show_call,
@@ -21,28 +18,18 @@ use crate::service::{
 
 /// Made-up patients of the demonstration.
 const PATIENTS: u32 = 5;
-/// The port that is tried first; any free one when it is taken.
-const USUAL_PORT: u16 = 8080;
 /// Calls of one demonstration.
 const MAX_CALLS: u32 = 1_000;
 /// What is keyed when nobody sits at the terminal: one whole report, one red answer in it.
 const UNATTENDED: &str = "1\n1000001#\n19800401\n385\n1\n096\n1\n1\n2\n2\n2\n2\n2\n2\n2\n2\n2\n";
 
-pub(super) async fn run() -> anyhow::Result<()> {
-    let folder = std::env::temp_dir().join(format!("kenkocall-demo-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).context("a folder for the demonstration can't be made")?;
-    let outcome = demonstrate(&folder).await;
-    std::fs::remove_dir_all(&folder).context("the folder of the demonstration can't be removed")?;
-    outcome
-}
-
-async fn demonstrate(folder: &std::path::Path) -> anyhow::Result<()> {
-    let mut config = Config::default();
-    config.database.url = format!("sqlite://{}", folder.join("demo.db").display());
-    let listener = listen().await?;
+pub(super) async fn demonstrate(folder: &std::path::Path) -> anyhow::Result<()> {
+    let mut config = super::settings(folder);
+    let listener = super::listen().await?;
     let address = listener.local_addr().context("the listening address can't be read")?;
     config.server.listen = address;
-    let server = Server::open(&config, Origin::choose(None).library()?).await?;
+    let server =
+        Server::open(&config, Origin::choose(None).library()?, crate::carrier::simulator::Settings::default()).await?;
     let switchboard = server.switchboard();
     let desk = server.desk().clone();
     let clerk = Clerk {
@@ -67,14 +54,6 @@ async fn demonstrate(folder: &std::path::Path) -> anyhow::Result<()> {
     drop(stop);
     serving.await.context("the server broke")??;
     calls
-}
-
-async fn listen() -> anyhow::Result<TcpListener> {
-    let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, USUAL_PORT));
-    match TcpListener::bind(usual).await {
-        Ok(listener) => Ok(listener),
-        Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("no port is free"),
-    }
 }
 
 async fn call_again_and_again(switchboard: &Switchboard, clerk: &Clerk) -> anyhow::Result<()> {

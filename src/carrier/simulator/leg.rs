@@ -1,0 +1,139 @@
+//! One leg on the network, from the request to its end: what it does next, and how it stood at any time.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+use jiff::Timestamp;
+
+use super::chance::after;
+use super::news::Happens;
+use super::party::Party;
+use super::people::Pickup;
+use crate::call::{CallId, HangupCause, Keys, Line, PhoneNumber};
+use crate::carrier::CarrierLegId;
+use crate::carrier::network::{LegProgress, Listed};
+use crate::engine::{AnsweredBy, TransferOutcome};
+
+/// How long the network waits for what is to be said before it makes its excuses and hangs up. Source: Twilio waits
+/// 15 s for a webhook.
+const REPLY_PATIENCE: Duration = Duration::from_secs(15);
+
+/// What a leg does next.
+#[derive(Debug, Clone)]
+pub(super) enum Next {
+    Rings,
+    /// Somebody or something picks up, and greets.
+    PicksUp,
+    /// The greeting is over.
+    Listens,
+    Calls(Line),
+    Keys(Keys),
+    TransferEnds(TransferOutcome),
+    IsRedirected,
+    Ends(HangupCause),
+}
+
+/// What a leg's next thing led to.
+#[derive(Debug)]
+pub(super) struct Change {
+    pub(super) told: Option<Happens>,
+    pub(super) next: Option<(Timestamp, Next)>,
+}
+
+/// One leg.
+#[derive(Debug)]
+pub(super) struct Leg {
+    pub(super) id: CarrierLegId,
+    pub(super) call: Option<CallId>,
+    pub(super) from: Option<PhoneNumber>,
+    pub(super) to: Option<PhoneNumber>,
+    pub(super) created_at: Timestamp,
+    /// How long it rings at most.
+    pub(super) ring: Duration,
+    pub(super) party: Party,
+    /// The chances of what isn't the person's doing.
+    pub(super) weather: Rng,
+    /// What it does next; nothing once it is over.
+    pub(super) planned: Option<(Timestamp, Next)>,
+    /// Replies that are owed to it.
+    pub(super) owed: u32,
+    /// News told so far.
+    pub(super) told: u32,
+    /// How it stood, from when on. It begins as queued.
+    pub(super) history: Vec<(Timestamp, LegProgress)>,
+}
+
+impl Leg {
+    pub(super) fn progress(&self) -> LegProgress {
+        self.history.last().map_or(LegProgress::Queued, |(_, progress)| *progress)
+    }
+
+    /// How it stood at some time.
+    pub(super) fn progress_at(&self, at: Timestamp) -> LegProgress {
+        let then = self.history.iter().rev().find(|(since, _)| *since <= at);
+        then.map_or(LegProgress::Queued, |(_, progress)| *progress)
+    }
+
+    pub(super) fn listed(&self, at: Timestamp) -> Listed {
+        Listed {
+            leg: self.id.clone(),
+            to: self.to.clone(),
+            created_at: Some(self.created_at),
+            progress: self.progress_at(at),
+        }
+    }
+
+    /// The planned thing happens.
+    pub(super) fn happens(&mut self, at: Timestamp, next: Next) -> Change {
+        let told = match next {
+            Next::Rings => {
+                self.stands(at, LegProgress::Ringing);
+                return Change { told: Some(Happens::Ringing), next: Some(self.ringing_ends(at)) };
+            }
+            Next::PicksUp => {
+                self.stands(at, LegProgress::Answered);
+                return Change { told: None, next: Some((after(at, self.greeting().1), Next::Listens)) };
+            }
+            Next::Listens if self.party.hangs_up_at_once() => {
+                return self.happens(at, Next::Ends(HangupCause::NormalClearing));
+            }
+            Next::Listens => Happens::Answered(self.greeting().0),
+            Next::Calls(line) => {
+                self.stands(at, LegProgress::Answered);
+                Happens::RangIn(line)
+            }
+            Next::Keys(keys) => Happens::Keyed(keys),
+            Next::TransferEnds(outcome) => Happens::TransferEnded(outcome),
+            Next::IsRedirected => Happens::Redirected,
+            Next::Ends(cause) => {
+                self.stands(at, LegProgress::Ended(cause));
+                return Change { told: Some(Happens::Ended(cause)), next: None };
+            }
+        };
+        self.owed += 1;
+        let overdue = (after(at, REPLY_PATIENCE), Next::Ends(HangupCause::NormalClearing));
+        Change { told: Some(told), next: Some(overdue) }
+    }
+
+    fn stands(&mut self, at: Timestamp, progress: LegProgress) {
+        self.history.push((at, progress));
+    }
+
+    fn ringing_ends(&self, at: Timestamp) -> (Timestamp, Next) {
+        let rings_out = (self.ring, Next::Ends(HangupCause::NoAnswer));
+        let (time, next) = match self.party.pickup() {
+            Pickup::Answers { after, .. } if after < self.ring => (after, Next::PicksUp),
+            Pickup::Rejects { after } if after < self.ring => (after, Next::Ends(HangupCause::CallRejected)),
+            Pickup::Fails(cause) => (Duration::ZERO, Next::Ends(cause)),
+            Pickup::Answers { .. } | Pickup::Rejects { .. } | Pickup::RingsOut | Pickup::Refused => rings_out,
+        };
+        (after(at, time), next)
+    }
+
+    fn greeting(&self) -> (AnsweredBy, Duration) {
+        match self.party.pickup() {
+            Pickup::Answers { by, greeting, .. } => (by, greeting),
+            _ => (AnsweredBy::Person, Duration::ZERO),
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The people at the other end: who they are, and what they do when the phone rings or when they call us.
+
+mod habit;
+mod health;
+mod script;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use fastrand::Rng;
+
+pub use habit::Habit;
+pub use health::Health;
+pub use script::{Script, Tempo};
+
+pub(super) use habit::{key, language_key};
+pub(super) use script::{Decision, Pickup};
+
+use super::chance::{Purpose, generator};
+use crate::call::{BirthDate, HersysId, Language, PhoneNumber};
+
+/// How often each habit is met: only the proportions count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mix(BTreeMap<Habit, u32>);
+
+impl Default for Mix {
+    /// [`Habit::usual_weight`]: 63 of 100 go through all questions, 12 don't answer, 8 have voicemail, 6 are busy, and
+    /// the rest is as the world is.
+    fn default() -> Self {
+        Self(Habit::ALL.iter().map(|habit| (*habit, habit.usual_weight())).collect())
+    }
+}
+
+impl Mix {
+    /// Everybody does the same.
+    pub fn only(habit: Habit) -> Self {
+        Self(BTreeMap::from([(habit, 1)]))
+    }
+
+    /// The same mix with another weight for one habit.
+    #[must_use]
+    pub fn with(mut self, habit: Habit, weight: u32) -> Self {
+        self.0.insert(habit, weight);
+        self
+    }
+
+    /// One of those for which `may` holds; someone who finishes when there are none.
+    fn draw(&self, rng: &mut Rng, may: impl Fn(Habit) -> bool) -> Habit {
+        let weights = || self.0.iter().filter(|(habit, _)| may(**habit)).map(|(habit, weight)| (*habit, *weight));
+        let total: u64 = weights().map(|(_, weight)| u64::from(weight)).sum();
+        let mut drawn = rng.u64(0..total.max(1));
+        for (habit, weight) in weights() {
+            match drawn.checked_sub(u64::from(weight)) {
+                Some(left) => drawn = left,
+                None => return habit,
+            }
+        }
+        Habit::Finishes
+    }
+}
+
+/// What meets a call.
+#[derive(Debug, Clone)]
+pub enum Manner {
+    /// Something of this kind, drawn per call.
+    Habit(Habit),
+    /// Exactly this.
+    Script(Box<Script>),
+}
+
+impl From<Habit> for Manner {
+    fn from(habit: Habit) -> Self {
+        Self::Habit(habit)
+    }
+}
+
+impl From<Script> for Manner {
+    fn from(script: Script) -> Self {
+        Self::Script(Box::new(script))
+    }
+}
+
+/// Who is at which number: a person drawn by the seed, or somebody that was put there.
+#[derive(Debug, Clone, Default)]
+pub struct Population {
+    /// How often each habit is met, where nobody was put.
+    pub mix: Mix,
+    put: BTreeMap<PhoneNumber, Vec<Manner>>,
+}
+
+impl Population {
+    /// People of this mix.
+    pub fn of(mix: Mix) -> Self {
+        Self { mix, put: BTreeMap::new() }
+    }
+
+    /// Puts somebody at a number: the manners of the first call, the second, and so on; the last one stays. Without any
+    /// the number is drawn by the seed again.
+    pub fn put(&mut self, number: PhoneNumber, manners: Vec<Manner>) {
+        if manners.is_empty() {
+            self.put.remove(&number);
+        } else {
+            self.put.insert(number, manners);
+        }
+    }
+
+    /// What meets the `nth` call to a number, counted from 0.
+    pub(super) fn script(&self, seed: u64, number: &PhoneNumber, nth: u32, rng: &mut Rng, ring: Duration) -> Script {
+        let put = self.put.get(number).and_then(|manners| manners.get(nth as usize).or_else(|| manners.last()));
+        let habit = match put {
+            Some(Manner::Script(script)) => return (**script).clone(),
+            Some(Manner::Habit(habit)) => *habit,
+            None => self.drawn(seed, number, rng),
+        };
+        habit.script(rng, ring)
+    }
+
+    /// The person's own habit where they have one, else the moment's. Over all numbers each is met as often as the mix
+    /// says.
+    fn drawn(&self, seed: u64, number: &PhoneNumber, rng: &mut Rng) -> Habit {
+        let mut person = generator(seed, Purpose::Person, number.expose(), 0);
+        let lasting = self.mix.draw(&mut person, |_| true);
+        if lasting.is_lasting() { lasting } else { self.mix.draw(rng, |habit| !habit.is_lasting()) }
+    }
+}
+
+/// The health of whoever has this name: a number for those we call, a HER-SYS ID for those who call us.
+pub(super) fn health_of(seed: u64, name: &str) -> Health {
+    Health::drawn(&mut generator(seed, Purpose::Person, name, 1))
+}
+
+/// Somebody who calls the health-call line, or rings back the number that automated calls come from.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Those who are reported for, one after the other.
+    pub people: Vec<Identity>,
+    /// The language chosen.
+    pub language: Language,
+    /// What is done otherwise than by an ordinary caller who finishes.
+    pub script: Option<Script>,
+}
+
+/// What proves that somebody is a patient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The HER-SYS ID.
+    pub hersys_id: HersysId,
+    /// The birth date.
+    pub birth_date: BirthDate,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(nth: u32) -> PhoneNumber {
+        PhoneNumber::from_e164(&format!("+8190{nth:08}")).unwrap()
+    }
+
+    #[test]
+    fn a_crowd_is_as_its_mix_says() {
+        let people = Population::default();
+        let mut met = BTreeMap::new();
+        for nth in 0..20_000 {
+            let number = number(nth);
+            let habit = people.drawn(5, &number, &mut generator(5, Purpose::Call, number.expose(), 0));
+            *met.entry(habit).or_insert(0_u32) += 1;
+        }
+        for habit in Habit::ALL {
+            let (met, expected) = (met.get(habit).copied().unwrap_or(0), habit.usual_weight() * 20);
+            let near = f64::from(expected).sqrt() * 4.0;
+            assert!((f64::from(met) - f64::from(expected)).abs() < near, "{}: {met} of {expected}", habit.word());
+        }
+    }
+
+    #[test]
+    fn what_is_the_persons_own_meets_every_call() {
+        let people = Population::of(Mix::default().with(Habit::Elderly, 1_000));
+        let mut elderly = 0;
+        for nth in 0..500 {
+            let number = number(nth);
+            let habit = |call| people.drawn(5, &number, &mut generator(5, Purpose::Call, number.expose(), call));
+            if habit(0) == Habit::Elderly {
+                elderly += 1;
+                assert!((1..5).all(|call| habit(call) == Habit::Elderly));
+            }
+        }
+        assert!(elderly > 150, "{elderly}");
+    }
+
+    #[test]
+    fn an_empty_mix_finishes() {
+        let people = Population::of(Mix::only(Habit::Busy).with(Habit::Busy, 0));
+        assert_eq!(people.drawn(5, &number(1), &mut Rng::with_seed(1)), Habit::Finishes);
+    }
+}

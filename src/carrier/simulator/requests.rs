@@ -1,0 +1,254 @@
+//! What the network can be asked for: the same requests as of any carrier, answered at once.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::chance::{Purpose, after, generator};
+use super::clockwork::{id_of, key_of};
+use super::leg::{Leg, Next};
+use super::party::Party;
+use super::people::{Caller, Pickup, Script, Tempo};
+use super::weather::{DialFate, LookFate, OrderFate};
+use super::{Key, MAX_MESSAGES, Network};
+use crate::call::{CallId, HangupCause, Line, NumberKind, PhoneNumber, Sensitive};
+use crate::carrier::CarrierLegId;
+use crate::carrier::network::{Dial, Dialled, LegProgress, Listed, Looked, NotProcessed, Refusal, Sent, Told};
+
+/// How long a request that finds the network full is asked to wait.
+const WHEN_FULL: Duration = Duration::from_secs(1);
+/// The most that a caller's phone rings: for scripts of habits, which are drawn within it.
+const ORDINARY_RING: Duration = Duration::from_secs(30);
+
+/// A call that the network has carried, for a test to look at: not one of the things that a carrier can be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// Our own id of it, when we placed it.
+    pub call: Option<CallId>,
+    /// The leg as the network's list has it.
+    pub listed: Listed,
+}
+
+/// A short message that the network has sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The number shown.
+    pub from: PhoneNumber,
+    /// Whom it was sent to.
+    pub to: PhoneNumber,
+    /// Its words.
+    pub text: Sensitive,
+    /// When it was sent.
+    pub at: Timestamp,
+}
+
+impl Network {
+    /// Places a call. The same [`Dial`] twice rings twice, as on a real network.
+    pub fn dial(&mut self, dial: &Dial, now: Timestamp) -> Dialled {
+        self.run_to(now);
+        let seed = self.settings.seed;
+        let to = dial.to.number();
+        let tally = self.numbers.entry(to.clone()).or_default();
+        let fate = self.settings.weather.of_dial(&mut generator(seed, Purpose::Dialling, to.expose(), tally.requests));
+        tally.requests += 1;
+        match fate {
+            DialFate::NotProcessed(why) => return Dialled::NotProcessed(why),
+            DialFate::UnheardNotPlaced(doubt) => return Dialled::Unknown(doubt),
+            DialFate::Answered | DialFate::UnheardPlaced(_) => {}
+        }
+        if self.live >= self.settings.capacity {
+            return Dialled::NotProcessed(NotProcessed::TooMany(Some(WHEN_FULL)));
+        }
+        let nth = tally.placed;
+        let mut rng = generator(seed, Purpose::Call, to.expose(), nth);
+        let ring = Duration::from_secs(dial.ring_seconds.into());
+        let script = self.settings.people.script(seed, to, nth, &mut rng, ring);
+        let pickup = script.pickup;
+        if pickup == Pickup::Refused {
+            return Dialled::Refused(Refusal::Number);
+        }
+        tally.placed += 1;
+        let rings_at = after(now, self.settings.set_up.pick(&mut rng));
+        let first = if let Pickup::Fails(cause) = pickup { Next::Ends(cause) } else { Next::Rings };
+        let party = Party::called(script, to, seed, rng);
+        let ends = Ends { call: Some(dial.call), from: Some(dial.from.clone()), to: Some(to.clone()), ring };
+        let Some((key, id)) = self.connect(&format!("to {}", to.expose()), nth, ends, party, now) else {
+            return Dialled::NotProcessed(NotProcessed::NoConnection);
+        };
+        self.numbers.entry(to.clone()).or_default().legs.push_back(key);
+        self.plan(key, rings_at, first);
+        match fate {
+            DialFate::UnheardPlaced(doubt) => Dialled::Unknown(doubt),
+            _ => Dialled::Accepted(id),
+        }
+    }
+
+    /// Somebody calls one of our lines. Nothing when the network is full.
+    pub fn ring_in(
+        &mut self,
+        from: Option<PhoneNumber>,
+        line: Line,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Option<CarrierLegId> {
+        self.run_to(now);
+        if self.live >= self.settings.capacity {
+            return None;
+        }
+        let seed = self.settings.seed;
+        let id = caller.people.first().map_or("", |person| person.hersys_id.expose());
+        let name = format!("from {} {id}", from.as_ref().map_or("", PhoneNumber::expose));
+        let times = self.callers.entry(Sensitive::new(&*name)).or_default();
+        let nth = *times;
+        *times += 1;
+        let script = caller.script.unwrap_or_else(|| Script::answers(Duration::ZERO).tempo(Tempo::ORDINARY));
+        let rng = generator(seed, Purpose::Call, &name, nth);
+        let party = Party::calling(script, caller.people, caller.language, seed, rng);
+        let ends = Ends { call: None, from, to: None, ring: ORDINARY_RING };
+        let (key, id) = self.connect(&name, nth, ends, party, now)?;
+        self.plan(key, now, Next::Calls(line));
+        Some(id)
+    }
+
+    /// Takes back a call that hasn't been answered. One that has been isn't taken back by this: that is `Unavailable`,
+    /// and becomes `Gone` when it is over.
+    pub fn cancel(&mut self, leg: &CarrierLegId, now: Timestamp) -> Told {
+        self.order(leg, now, Next::Ends(HangupCause::NormalClearing), |progress| progress != LegProgress::Answered)
+    }
+
+    /// Ends a call, answered or not.
+    pub fn hang_up(&mut self, leg: &CarrierLegId, now: Timestamp) -> Told {
+        self.order(leg, now, Next::Ends(HangupCause::NormalClearing), |_| true)
+    }
+
+    /// Has the network ask what is to be said, whatever it is waiting for: [`super::Happens::Redirected`]. A call that
+    /// hasn't been answered can't be redirected yet: that is `Unavailable`.
+    pub fn redirect(&mut self, leg: &CarrierLegId, now: Timestamp) -> Told {
+        self.order(leg, now, Next::IsRedirected, |progress| progress == LegProgress::Answered)
+    }
+
+    fn order(&mut self, leg: &CarrierLegId, now: Timestamp, next: Next, fits: fn(LegProgress) -> bool) -> Told {
+        self.run_to(now);
+        let weather = self.settings.weather.clone();
+        let Some((key, leg)) = self.living(leg) else { return Told::Gone };
+        let fate = weather.of_order(&mut leg.weather);
+        if fate == OrderFate::UnheardIgnored || !fits(leg.progress()) {
+            return Told::Unavailable;
+        }
+        self.plan(key, now, next);
+        self.run_to(now);
+        if fate == OrderFate::Answered { Told::Done } else { Told::Unavailable }
+    }
+
+    /// How a leg stands.
+    pub fn look_up(&mut self, leg: &CarrierLegId, now: Timestamp) -> Looked<LegProgress> {
+        self.run_to(now);
+        let weather = &self.settings.weather;
+        let Some(leg) = key_of(leg).and_then(|key| self.legs.get_mut(&key)) else { return Looked::Nothing };
+        match weather.of_look(&mut leg.weather) {
+            LookFate::Unavailable(doubt) => Looked::Unavailable(doubt),
+            LookFate::Answered => Looked::Found(leg.progress()),
+            LookFate::Stale => {
+                let then = before(now, weather.stale_by);
+                if leg.created_at > then { Looked::Nothing } else { Looked::Found(leg.progress_at(then)) }
+            }
+        }
+    }
+
+    /// The calls to a number that were placed at `since` or later, the newest first. No calls are an empty list.
+    pub fn list(&mut self, to: &PhoneNumber, since: Timestamp, now: Timestamp) -> Looked<Vec<Listed>> {
+        self.run_to(now);
+        let weather = &self.settings.weather;
+        let tally = self.numbers.entry(to.clone()).or_default();
+        let rng = &mut generator(self.settings.seed, Purpose::Listing, to.expose(), tally.looks);
+        tally.looks += 1;
+        let as_of = match weather.of_look(rng) {
+            LookFate::Unavailable(doubt) => return Looked::Unavailable(doubt),
+            LookFate::Answered => now,
+            LookFate::Stale => before(now, weather.stale_by),
+        };
+        let legs = tally.legs.iter().rev().filter_map(|key| self.legs.get(key));
+        let shown = legs.filter(|leg| (since..=as_of).contains(&leg.created_at));
+        Looked::Found(shown.map(|leg| leg.listed(as_of)).collect())
+    }
+
+    /// Sends a short message. Only mobile phones take them.
+    pub fn send_sms(&mut self, from: &PhoneNumber, to: &PhoneNumber, text: &str, now: Timestamp) -> Sent {
+        self.run_to(now);
+        if to.kind() != NumberKind::Mobile {
+            return Sent::Refused;
+        }
+        let tally = self.numbers.entry(to.clone()).or_default();
+        let rng = &mut generator(self.settings.seed, Purpose::Message, to.expose(), tally.messages);
+        tally.messages += 1;
+        let fate = self.settings.weather.of_message(rng);
+        if fate != OrderFate::UnheardIgnored {
+            if self.messages.len() >= MAX_MESSAGES {
+                self.messages.pop_front();
+            }
+            self.messages.push_back(Message {
+                from: from.clone(),
+                to: to.clone(),
+                text: Sensitive::new(text),
+                at: now,
+            });
+        }
+        if fate == OrderFate::Answered { Sent::Accepted } else { Sent::Unknown }
+    }
+
+    /// The short messages that were sent, oldest first.
+    pub fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.messages.iter()
+    }
+
+    /// All calls that the network remembers, oldest first: whether anybody was rung twice.
+    pub fn placed(&self) -> Vec<Placed> {
+        let mut placed: Vec<_> = self.legs.iter().collect();
+        placed.sort_by_key(|(key, leg)| (leg.created_at, **key));
+        let latest = Timestamp::MAX;
+        placed.into_iter().map(|(_, leg)| Placed { call: leg.call, listed: leg.listed(latest) }).collect()
+    }
+
+    /// Puts a leg into the books. Nothing only if its name couldn't be one, which never happens.
+    fn connect(
+        &mut self,
+        name: &str,
+        nth: u32,
+        ends: Ends,
+        party: Party,
+        now: Timestamp,
+    ) -> Option<(Key, CarrierLegId)> {
+        let mut rng = generator(self.settings.seed, Purpose::LegId, name, nth);
+        let key = (Key::from(rng.u64(..)) << 64) | Key::from(rng.u64(..));
+        let id = id_of(key)?;
+        let leg = Leg {
+            id: id.clone(),
+            call: ends.call,
+            from: ends.from,
+            to: ends.to,
+            created_at: now,
+            ring: ends.ring,
+            party,
+            weather: generator(self.settings.seed, Purpose::Leg, name, nth),
+            planned: None,
+            owed: 0,
+            told: 0,
+            history: Vec::with_capacity(3),
+        };
+        self.legs.insert(key, Box::new(leg));
+        self.live += 1;
+        Some((key, id))
+    }
+}
+
+/// Who is at the two ends of a leg, and how long it rings at most.
+struct Ends {
+    call: Option<CallId>,
+    from: Option<PhoneNumber>,
+    to: Option<PhoneNumber>,
+    ring: Duration,
+}
+
+fn before(now: Timestamp, duration: Duration) -> Timestamp {
+    now.checked_sub(duration).unwrap_or(Timestamp::MIN)
+}

@@ -1,0 +1,100 @@
+//! How long a reply takes to be said: an estimate, near enough to fill lines as real speech does.
+
+use std::time::Duration;
+
+use crate::call::Language;
+use crate::engine::{Reply, spoken};
+use crate::flow::Library;
+
+/// The silence after each sentence.
+const PAUSE: Duration = Duration::from_millis(300);
+/// The longest that one reply is taken to last: above it something is wrong with its words.
+const MAX_SPEECH: Duration = Duration::from_secs(300);
+
+/// How long a reply takes to be said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Speech {
+    /// The part that no key cuts short, up to the last sentence of that kind.
+    pub(super) firm: Duration,
+    /// The part that a key cuts short.
+    pub(super) free: Duration,
+}
+
+impl Speech {
+    pub(super) fn of(library: &Library, reply: &Reply) -> Self {
+        let mut speech = Self { firm: Duration::ZERO, free: Duration::ZERO };
+        for utterance in &reply.say {
+            speech.free += PAUSE;
+            for (language, words) in spoken(library, utterance) {
+                speech.free += time_of(language, &words);
+            }
+            if !utterance.barge_in {
+                speech.firm += std::mem::take(&mut speech.free);
+            }
+        }
+        let firm = speech.firm.min(MAX_SPEECH);
+        Self { firm, free: speech.free.min(MAX_SPEECH.saturating_sub(firm)) }
+    }
+
+    pub(super) fn whole(self) -> Duration {
+        self.firm + self.free
+    }
+}
+
+fn time_of(language: Language, words: &str) -> Duration {
+    let characters = u64::try_from(words.chars().count()).unwrap_or(u64::MAX);
+    Duration::from_millis(characters.saturating_mul(1_000) / characters_per_second(language))
+}
+
+/// Our estimate for the voices' usual speed: a character is a mora or more in Japanese, a syllable in Chinese and
+/// Korean, and a sound in the others.
+const fn characters_per_second(language: Language) -> u64 {
+    match language {
+        Language::Japanese => 7,
+        Language::Korean => 6,
+        Language::ChineseSimplified | Language::ChineseTraditional => 5,
+        Language::English | Language::Spanish | Language::Portuguese => 13,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::engine::{Then, Utterance};
+
+    fn library() -> Library {
+        let mut files = BTreeMap::new();
+        files.insert("t/prompts/ja.toml".to_owned(), "seven = \"あいうえおかき\"\n".to_owned());
+        files.insert("t/prompts/en.toml".to_owned(), "seven = \"thirteen char\"\n".to_owned());
+        files.insert("t/flow.toml".to_owned(), "title = \"t\"\nversion = 1\nstart = \"a\"\n".to_owned());
+        Library::read(files).0
+    }
+
+    fn reply(said: &[(Language, bool)]) -> Reply {
+        let say = said.iter().map(|(language, barge_in)| Utterance {
+            prompt: "t.seven".into(),
+            language: *language,
+            barge_in: *barge_in,
+            fill: Vec::new(),
+        });
+        Reply { say: say.collect(), then: Then::HangUp }
+    }
+
+    #[test]
+    fn a_second_is_seven_characters_or_thirteen() {
+        let of = |said: &[(Language, bool)]| Speech::of(&library(), &reply(said));
+        let second = Duration::from_millis(1_300);
+        assert_eq!(of(&[(Language::Japanese, true)]), Speech { firm: Duration::ZERO, free: second });
+        assert_eq!(of(&[(Language::English, true)]), Speech { firm: Duration::ZERO, free: second });
+        assert_eq!(of(&[]).whole(), Duration::ZERO);
+    }
+
+    #[test]
+    fn all_before_the_last_firm_sentence_is_firm() {
+        let said = [(Language::Japanese, true), (Language::Japanese, false), (Language::Japanese, true)];
+        let second = Duration::from_millis(1_300);
+        assert_eq!(Speech::of(&library(), &reply(&said)), Speech { firm: 2 * second, free: second });
+    }
+}

@@ -1,0 +1,329 @@
+//! Sends requests, each once: what isn't proven to be unsent is never sent again from here.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use tracing::{debug, error, warn};
+
+use super::reply::{Body, MAX_BODY_BYTES, Page, Reply};
+use super::request::{CannotBuild, Method, NotReady, Order, Prepared, Requests, Search};
+use crate::call::PhoneNumber;
+use crate::carrier::CarrierLegId;
+use crate::carrier::network::{Dial, Dialled, Doubt, LegProgress, Listed, Looked, NotProcessed, Refusal, Sent, Told};
+use crate::carrier::twilio::{ActionUrl, Urls};
+use crate::config;
+
+/// How long a connection that no request uses is kept. Below what servers allow (5 s and more), since a request on a
+/// connection that is being closed is lost in doubt.
+const IDLE: Duration = Duration::from_secs(2);
+/// The most pages that are read of one search: 1,000 calls to one number. Beyond, nothing is proven.
+const MAX_PAGES: usize = 10;
+
+/// How long we wait for the carrier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// For a connection, TLS included. Default 5 s.
+    pub connect: Duration,
+    /// For all of it, to the last byte of the reply. Default 10 s.
+    pub total: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(5), total: Duration::from_secs(10) }
+    }
+}
+
+/// A request, as logs and metrics name it.
+#[derive(Debug, Clone, Copy)]
+enum What {
+    Dial,
+    LookUp,
+    List,
+    Tell,
+    Sms,
+}
+
+impl What {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Dial => "dial",
+            Self::LookUp => "look_up",
+            Self::List => "list",
+            Self::Tell => "tell",
+            Self::Sms => "sms",
+        }
+    }
+}
+
+/// What came of sending.
+enum Answer {
+    /// No connection was made, so nothing was sent.
+    Unsent,
+    /// It may have been sent; nothing came back.
+    Silence,
+    Reply(Received),
+}
+
+/// A reply, owned.
+struct Received {
+    status: u16,
+    retry_after: Option<String>,
+    date: Option<String>,
+    body: ReceivedBody,
+}
+
+enum ReceivedBody {
+    Whole(Vec<u8>),
+    TooLarge,
+    Broken,
+}
+
+impl Received {
+    fn as_reply(&self) -> Reply<'_> {
+        Reply {
+            status: self.status,
+            retry_after: self.retry_after.as_deref(),
+            date: self.date.as_deref(),
+            body: match &self.body {
+                ReceivedBody::Whole(body) => Body::Whole(body),
+                ReceivedBody::TooLarge => Body::TooLarge,
+                ReceivedBody::Broken => Body::Broken,
+            },
+        }
+    }
+}
+
+/// The carrier's REST API. A future of it that is dropped leaves the same doubt as a reply that never came.
+#[derive(Debug)]
+pub struct RestClient {
+    requests: Requests,
+    http: reqwest::Client,
+}
+
+impl RestClient {
+    /// Takes the account from the settings, and the URLs that the carrier calls back. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When a setting that is needed to place calls is missing or malformed, or no TLS can be had.
+    pub fn new(settings: &config::Twilio, urls: Urls) -> Result<Self, NotReady> {
+        Self::with_patience(settings, urls, Patience::default())
+    }
+
+    /// As [`RestClient::new`], with another patience.
+    ///
+    /// # Errors
+    /// As [`RestClient::new`].
+    pub fn with_patience(settings: &config::Twilio, urls: Urls, patience: Patience) -> Result<Self, NotReady> {
+        let requests = Requests::new(settings, urls)?;
+        if settings.base_url().starts_with("http:") {
+            warn!("twilio.base_url isn't https: phone numbers and the auth token go out unencrypted");
+        }
+        // An error says that there is a provider already.
+        let _already = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .user_agent(concat!("kenkocall/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            // The environment's proxies aren't among our settings.
+            .no_proxy()
+            .http1_only()
+            .connect_timeout(patience.connect)
+            .timeout(patience.total)
+            .pool_idle_timeout(IDLE)
+            .build();
+        let http = http.map_err(|error| NotReady::Tls(innermost(&error)))?;
+        Ok(Self { requests, http })
+    }
+
+    /// Places a call.
+    pub async fn dial(&self, dial: &Dial) -> Dialled {
+        match self.ask(What::Dial, self.requests.dial(dial)).await {
+            Err(CannotBuild) => Dialled::Refused(Refusal::Request),
+            Ok(Answer::Unsent) => Dialled::NotProcessed(NotProcessed::NoConnection),
+            Ok(Answer::Silence) => Dialled::Unknown(Doubt::NoAnswer),
+            Ok(Answer::Reply(reply)) => reply.as_reply().dialled(),
+        }
+    }
+
+    /// Asks how a leg stands. [`Looked::Nothing`] soon after it was placed may be too early an answer: carriers' lists
+    /// lag behind.
+    pub async fn look_up(&self, leg: &CarrierLegId) -> Looked<LegProgress> {
+        match self.ask(What::LookUp, self.requests.look_up(leg)).await {
+            Err(CannotBuild) => Looked::Unavailable(Doubt::Unreadable),
+            Ok(Answer::Unsent | Answer::Silence) => Looked::Unavailable(Doubt::NoAnswer),
+            Ok(Answer::Reply(reply)) => reply.as_reply().looked_up(leg),
+        }
+    }
+
+    /// Asks which calls to a number were placed since a moment, from whatever number of ours. The moment is taken two
+    /// minutes earlier, since clocks differ. An empty list proves something only after a while: carriers' lists lag
+    /// behind. It takes at least two requests, and at most twenty.
+    pub async fn list(&self, to: &PhoneNumber, since: Timestamp) -> Looked<Vec<Listed>> {
+        let mut calls: Vec<Listed> = Vec::new();
+        // First those that wait: one that starts meanwhile is in the second search.
+        for search in [Search::Waiting, Search::StartedSince(since)] {
+            match self.search(to, since, search).await {
+                Ok(found) => {
+                    calls.retain(|call| found.iter().all(|later| later.leg != call.leg));
+                    calls.extend(found);
+                }
+                Err(doubt) => return Looked::Unavailable(doubt),
+            }
+        }
+        Looked::Found(calls)
+    }
+
+    /// Ends a leg that isn't answered yet. [`Told::Unavailable`] may mean that it was answered just now.
+    pub async fn cancel(&self, leg: &CarrierLegId) -> Told {
+        self.tell(leg, Order::Cancel).await
+    }
+
+    /// Ends a leg, answered or not.
+    pub async fn hang_up(&self, leg: &CarrierLegId) -> Told {
+        self.tell(leg, Order::HangUp).await
+    }
+
+    /// Has an answered leg ask `url` what to say and do next. [`Told::Unavailable`] may mean that it isn't answered
+    /// yet.
+    pub async fn redirect(&self, leg: &CarrierLegId, url: &ActionUrl) -> Told {
+        self.tell(leg, Order::Redirect(url)).await
+    }
+
+    /// Sends a short message.
+    pub async fn send_sms(&self, to: &PhoneNumber, from: &PhoneNumber, body: &str) -> Sent {
+        match self.ask(What::Sms, self.requests.sms(to, from, body)).await {
+            Err(CannotBuild) | Ok(Answer::Unsent) => Sent::Refused,
+            Ok(Answer::Silence) => Sent::Unknown,
+            Ok(Answer::Reply(reply)) => reply.as_reply().sent(),
+        }
+    }
+
+    async fn tell(&self, leg: &CarrierLegId, order: Order<'_>) -> Told {
+        let told = match self.ask(What::Tell, self.requests.tell(leg, order)).await {
+            Err(CannotBuild) | Ok(Answer::Unsent | Answer::Silence) => Some(Told::Unavailable),
+            Ok(Answer::Reply(reply)) => reply.as_reply().told(order),
+        };
+        match told {
+            Some(told) => told,
+            None => match self.look_up(leg).await {
+                Looked::Found(LegProgress::Ended(_)) | Looked::Nothing => Told::Gone,
+                Looked::Found(_) | Looked::Unavailable(_) => Told::Unavailable,
+            },
+        }
+    }
+
+    async fn search(&self, to: &PhoneNumber, since: Timestamp, search: Search) -> Result<Vec<Listed>, Doubt> {
+        let mut calls = Vec::new();
+        let mut request = self.requests.list(to, search);
+        for _ in 0..MAX_PAGES {
+            let page = match self.ask(What::List, request).await {
+                Err(CannotBuild) => return Err(Doubt::Unreadable),
+                Ok(Answer::Unsent | Answer::Silence) => return Err(Doubt::NoAnswer),
+                Ok(Answer::Reply(reply)) => reply.as_reply().listed(to, since),
+            };
+            let Page { calls: found, next } = match page {
+                Looked::Found(page) => page,
+                Looked::Nothing => return Err(Doubt::Unreadable),
+                Looked::Unavailable(doubt) => return Err(doubt),
+            };
+            calls.extend(found);
+            match next {
+                Some(query) => request = self.requests.list_page(&query),
+                None => return Ok(calls),
+            }
+        }
+        warn!(MAX_PAGES, "a number has more calls in the carrier's list than are read");
+        Err(Doubt::Unreadable)
+    }
+
+    async fn ask(&self, what: What, request: Result<Prepared, CannotBuild>) -> Result<Answer, CannotBuild> {
+        let request = request.and_then(|prepared| self.addressed(&prepared));
+        let Ok(request) = request else {
+            error!(request = what.word(), "a request to the carrier can't be built");
+            return Err(CannotBuild);
+        };
+        let answer = match self.http.execute(request).await {
+            Ok(response) => Answer::Reply(receive(response).await),
+            // Refused, unreachable, no such name, no TLS: the request itself begins only after that.
+            Err(error) if error.is_connect() => {
+                warn!(request = what.word(), why = innermost(&error), "the carrier can't be reached; nothing was sent");
+                Answer::Unsent
+            }
+            Err(error) => {
+                warn!(request = what.word(), why = innermost(&error), "the carrier didn't answer");
+                Answer::Silence
+            }
+        };
+        note(what, &answer);
+        Ok(answer)
+    }
+
+    fn addressed(&self, prepared: &Prepared) -> Result<reqwest::Request, CannotBuild> {
+        let mut authorization = HeaderValue::from_str(prepared.authorization()).map_err(|_| CannotBuild)?;
+        authorization.set_sensitive(true);
+        let method = match prepared.method() {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+        };
+        let mut request = self
+            .http
+            .request(method, prepared.url().clone())
+            .header(AUTHORIZATION, authorization)
+            .header(ACCEPT, "application/json");
+        if let Some(form) = prepared.form() {
+            request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form.to_owned());
+        }
+        request.build().map_err(|_| CannotBuild)
+    }
+}
+
+async fn receive(mut response: reqwest::Response) -> Received {
+    let text = |headers: &HeaderMap, name: HeaderName| headers.get(name)?.to_str().ok().map(str::to_owned);
+    let retry_after = text(response.headers(), RETRY_AFTER);
+    let date = text(response.headers(), DATE);
+    let status = response.status().as_u16();
+    let mut whole = Vec::new();
+    let body = loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if whole.len() + chunk.len() > MAX_BODY_BYTES => break ReceivedBody::TooLarge,
+            Ok(Some(chunk)) => whole.extend_from_slice(&chunk),
+            Ok(None) => break ReceivedBody::Whole(whole),
+            Err(_) => break ReceivedBody::Broken,
+        }
+    };
+    Received { status, retry_after, date, body }
+}
+
+/// Logs and counts. Of a reply only numbers: its text may repeat the number called.
+fn note(what: What, answer: &Answer) {
+    let request = what.word();
+    let outcome = match answer {
+        Answer::Unsent => "unsent",
+        Answer::Silence => "silence",
+        Answer::Reply(Received { status: 200..=299, body: ReceivedBody::Whole(_), .. }) => "taken",
+        Answer::Reply(Received { status: 200..=299, .. }) => "broken",
+        Answer::Reply(Received { status: 400..=499, .. }) => "refused",
+        Answer::Reply(Received { status: 500..=599, .. }) => "failed",
+        Answer::Reply(_) => "unreadable",
+    };
+    metrics::counter!("kenkocall_carrier_requests_total", "request" => request, "outcome" => outcome).increment(1);
+    if let Answer::Reply(reply) = answer {
+        let (status, code) = (reply.status, reply.as_reply().code());
+        match outcome {
+            "taken" => debug!(request, status, "the carrier answered"),
+            _ => warn!(request, status, code, outcome, "the carrier didn't do as asked"),
+        }
+    }
+}
+
+/// The last cause of an error: those above it name the URL, which holds a phone number in a search.
+fn innermost(error: &reqwest::Error) -> String {
+    let mut cause = error.source();
+    while let Some(next) = cause.and_then(std::error::Error::source) {
+        cause = Some(next);
+    }
+    cause.map_or_else(|| "no cause told".to_owned(), ToString::to_string)
+}

@@ -1,0 +1,28 @@
+//! How long a carrier wants us to wait (RFC 9110 section 10.2.3): seconds, or a date.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
+
+/// The longest wait that is taken. No network is too busy for longer, and a day's slots would pass meanwhile.
+pub const MAX_RETRY_AFTER: Duration = Duration::from_mins(10);
+
+/// Reads `Retry-After`. A date is measured from the reply's own `Date`: the carrier's clock isn't ours, and this needs
+/// none.
+pub(super) fn retry_after(value: &str, date: Option<&str>) -> Option<Duration> {
+    let value = value.trim();
+    let wait = if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
+        // What doesn't fit the type is longer than the longest wait.
+        Duration::from_secs(value.parse().unwrap_or(u64::MAX))
+    } else {
+        let (until, now) = (moment(value)?, moment(date?)?);
+        // A date that has passed asks for no wait.
+        Duration::try_from(until.duration_since(now)).unwrap_or(Duration::ZERO)
+    };
+    Some(wait.min(MAX_RETRY_AFTER))
+}
+
+fn moment(text: &str) -> Option<Timestamp> {
+    DateTimeParser::new().parse_timestamp(text.trim()).ok()
+}

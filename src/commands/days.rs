@@ -1,0 +1,106 @@
+//! `kenkocall days`: a day's automated calls in figures, by health centre. They name no patient.
+
+use anyhow::Context;
+use clap::Subcommand;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value, json};
+
+use super::desk::{say, say_json, table};
+use crate::call::SlotState;
+use crate::service::{CentreDay, Clerk, DayFigures, day_figures};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Days {
+    /// Show what was due on a day, and how each of it ended.
+    Show {
+        /// The day at the health centres: 2026-11-24, or today.
+        #[arg(value_name = "DATE")]
+        date: String,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Days) -> anyhow::Result<()> {
+    let Days::Show { date, json } = command;
+    let date: Date = match date.trim() {
+        "today" => zone.to_datetime(clerk.clock.now()).date(),
+        text => text.parse().ok().with_context(|| format!("“{text}” isn't a day; write 2026-11-24, or today"))?,
+    };
+    let figures = day_figures(&clerk.database, date).await?;
+    if json { say_json(&as_json(date, &figures)) } else { say(&as_text(date, &figures)) }
+}
+
+/// The figures as a table, and below it why slots ended without a report.
+pub(super) fn as_text(date: Date, figures: &DayFigures) -> String {
+    if figures.centres.is_empty() {
+        return format!("{date}: no automated calls were due\n");
+    }
+    let head = ["centre", "due", "reported", "unanswered", "cancelled", "missed", "open", "calls placed"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    for centre in &figures.centres {
+        let counts = [
+            centre.due(),
+            centre.reported(),
+            centre.unanswered(),
+            centre.cancelled(),
+            centre.missed(),
+            centre.open(),
+            centre.attempted(),
+        ];
+        let mut row = vec![format!("{} {}", centre.code, centre.name)];
+        row.extend(counts.map(|count| count.to_string()));
+        rows.push(row);
+    }
+    let mut text = format!("{date}\n{}", table(&rows));
+    for centre in &figures.centres {
+        for (title, reasons) in reasons(centre) {
+            if !reasons.is_empty() {
+                text.push_str(&format!("{} {title}: {}\n", centre.code, reasons.join(", ")));
+            }
+        }
+    }
+    text
+}
+
+fn reasons(centre: &CentreDay) -> [(&'static str, Vec<String>); 2] {
+    let slots = centre.slots.iter().filter_map(|(state, count)| {
+        let reason = state.reason()?;
+        Some(format!("{} ({reason}) {count}", state.word()))
+    });
+    let attempts = centre.attempts.iter().map(|(outcome, count)| {
+        let word = outcome.map_or("under way", |outcome| outcome.word());
+        format!("{word} {count}")
+    });
+    [("slots", slots.collect()), ("calls", attempts.collect())]
+}
+
+fn as_json(date: Date, figures: &DayFigures) -> Value {
+    let centre = |day: &CentreDay| {
+        let attempts: Map<String, Value> = day
+            .attempts
+            .iter()
+            .map(|(outcome, count)| (outcome.map_or("under_way", |outcome| outcome.word()).to_owned(), (*count).into()))
+            .collect();
+        json!({
+            "centre": day.code.as_str(),
+            "name": day.name,
+            "due": day.due(),
+            "reported": day.reported(),
+            "unanswered": day.unanswered(),
+            "cancelled": day.cancelled(),
+            "missed": day.missed(),
+            "open": day.open(),
+            "slots": day.slots.iter().map(|(state, count): &(SlotState, u32)| json!({
+                "state": state.word(),
+                "reason": state.reason(),
+                "count": count,
+            })).collect::<Vec<_>>(),
+            "calls_placed": day.attempted(),
+            "calls": attempts,
+        })
+    };
+    json!({ "date": date.to_string(), "centres": figures.centres.iter().map(centre).collect::<Vec<_>>() })
+}

@@ -1,0 +1,126 @@
+//! A whole day of a made-up health centre on a virtual clock: everything real but the phones and the time.
+
+#![allow(clippy::disallowed_methods)] // it measures how long the day took
+
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::Context;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::call::{CallTimes, CallingHours, Line};
+use crate::carrier::simulator::{self, Caller, Identity};
+use crate::commands::days;
+use crate::commands::documents::Origin;
+use crate::commands::serve::{dialling, open_desk};
+use crate::config::Config;
+use crate::service::{
+    Clock, DayFigures, Dialling, MadeUpDay, STEP, Simulation, Stretch, VirtualClock, add_made_up_day, day_figures,
+    made_up_identity, made_up_number,
+};
+use crate::store::turns;
+
+/// Calls are made so many times a day.
+const TIMES: [&str; 6] = ["08:30", "09:00;17:00", "09:30", "10:00;15:30", "11:00", "13:00"];
+/// One in so many patients calls the health-call line instead of waiting to be called.
+const RINGS_IN: u32 = 25;
+/// The hours of the day that are played.
+const MORNING: i8 = 7;
+const NIGHT: i8 = 21;
+
+/// What a day came to.
+pub(crate) struct Played {
+    /// The day at the health centre.
+    pub(crate) date: Date,
+    /// How its slots and attempts ended.
+    pub(crate) figures: DayFigures,
+    /// Calls placed.
+    pub(crate) calls: usize,
+    /// Turns stored, those of callers on the health-call line as well.
+    pub(crate) turns: u64,
+    /// Events of the phone network.
+    pub(crate) events: usize,
+    /// From the first slot to the last event, in seconds.
+    pub(crate) seconds: f64,
+}
+
+pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64) -> anyhow::Result<()> {
+    println!("a day of {patients} made-up patients, seed {seed}, on a virtual clock:\n");
+    let config = super::settings(folder);
+    let played =
+        play(config, patients, seed, |hour, calls| println!("  until {hour:02}:00  {calls:>6} calls placed")).await?;
+    println!("\n{}", days::as_text(played.date, &played.figures));
+    println!(
+        "{} turns stored, {} events of the phone network, in {:.1} s",
+        played.turns, played.events, played.seconds
+    );
+    Ok(())
+}
+
+/// Plays a day; `tell` is told each hour that is over, and the calls placed in it.
+pub(crate) async fn play(config: Config, patients: u32, seed: u64, tell: impl Fn(i8, usize)) -> anyhow::Result<Played> {
+    let zone = TimeZone::get("Asia/Tokyo").context("the time zone")?;
+    let date = zone.to_datetime(Clock::system().now()).date();
+    let clock = VirtualClock::at(at(&zone, date, MORNING)?);
+    let simulation = open(config, patients, seed, &clock).await?;
+    ring_in(&simulation, patients, &zone, date)?;
+    let begun = Instant::now();
+    let mut all = Stretch::default();
+    for hour in MORNING + 1..=NIGHT {
+        let stretch = simulation.run_until(at(&zone, date, hour)?).await?;
+        all.intended += stretch.intended;
+        all.events += stretch.events;
+        tell(hour, stretch.intended);
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    let database = &simulation.desk.database;
+    let figures = day_figures(database, date).await?;
+    let turns = turns::count(&mut database.read().await?).await?;
+    database.close().await;
+    Ok(Played { date, figures, calls: all.intended, turns, events: all.events, seconds })
+}
+
+async fn open(mut config: Config, patients: u32, seed: u64, clock: &VirtualClock) -> anyhow::Result<Simulation> {
+    // As many at once as the day needs: a list of this length within its windows.
+    config.dialer.calls_per_second = f64::from(patients.div_ceil(500).max(2));
+    config.dialer.concurrent_calls = patients.div_ceil(4).max(50);
+    let people = simulator::Settings { seed, ..simulator::Settings::default() };
+    let desk = open_desk(&config, Origin::choose(None).library()?, clock.clock()).await?;
+    let from = desk.call_back_number.clone().context("the number that calls come from")?;
+    let dialling = Dialling { tick: STEP.unsigned_abs(), ..dialling(&config, from) };
+    let simulation = Simulation::new(desk, people, clock.clone(), dialling);
+    let times: Result<Vec<CallTimes>, _> = TIMES.iter().map(|times| times.parse()).collect();
+    let day = MadeUpDay {
+        hours: CallingHours::default(),
+        times: times.context("the times of calls")?,
+        patients,
+        after: clock.now(),
+    };
+    add_made_up_day(&simulation.desk.database, &day).await?;
+    Ok(simulation)
+}
+
+/// Some patients call the health-call line themselves, in the morning.
+fn ring_in(simulation: &Simulation, patients: u32, zone: &TimeZone, date: Date) -> anyhow::Result<()> {
+    let first = at(zone, date, 8)?;
+    for nth in (0..patients).step_by(RINGS_IN as usize) {
+        let (hersys_id, birth_date) = made_up_identity(nth).context("a made-up patient")?;
+        let caller = Caller {
+            people: vec![Identity { hersys_id, birth_date }],
+            language: crate::call::Language::Japanese,
+            script: None,
+        };
+        let when = first.checked_add(SignedDuration::from_secs(i64::from(nth % 7_200))).unwrap_or(first);
+        simulation.lines.with(|network, _| {
+            let _leg = network.ring_in(made_up_number(nth), Line::HealthCall, caller, when);
+        });
+    }
+    Ok(())
+}
+
+fn at(zone: &TimeZone, date: Date, hour: i8) -> anyhow::Result<Timestamp> {
+    let time = Time::new(hour, 0, 0, 0).context("an hour")?;
+    zone.to_timestamp(date.to_datetime(time)).context("a moment of the day")
+}

@@ -1,0 +1,119 @@
+//! The demonstration before the watcher's eyes.
+
+use std::io::IsTerminal;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, oneshot};
+
+use super::telling::Tally;
+use crate::call::{CallTimes, CallingHours};
+use crate::carrier::simulator;
+use crate::commands::documents::Origin;
+use crate::commands::serve::Server;
+use crate::service::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, MadeUpDay, Moment, add_made_up_day};
+
+/// Minutes over which the patients are due, the present one first.
+const MINUTES: i64 = 4;
+/// How long a demonstration runs by itself where nobody watches.
+const UNWATCHED: Duration = Duration::from_secs(60);
+/// How often the tally is written at a terminal.
+const TALLY_EVERY: Duration = Duration::from_millis(500);
+/// How often it is written elsewhere.
+const TALLY_RARELY: Duration = Duration::from_secs(15);
+
+pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64) -> anyhow::Result<()> {
+    let zone = TimeZone::get("Asia/Tokyo").context("the time zone")?;
+    let mut config = super::settings(folder);
+    config.dialer.calls_per_second = 5.0;
+    config.dialer.concurrent_calls = 60;
+    let listener = super::listen().await?;
+    let address = listener.local_addr().context("the listening address can't be read")?;
+    config.server.listen = address;
+    let people = simulator::Settings { seed, ..simulator::Settings::default() };
+    let server = Server::open(&config, Origin::choose(None).library()?, people).await?.with_status_page();
+    let desk = server.desk().clone();
+    let watching = desk.feed.watch();
+    let now = desk.clock.now();
+    add_made_up_day(&desk.database, &day(patients, now, &zone)?).await?;
+
+    println!(
+        "自動架電 — a made-up health centre calls its {patients} patients. No phone rings: the network is simulated.\n"
+    );
+    println!("  status page  http://{address}/");
+    println!("  probes       http://{address}/healthz  /readyz  /metrics");
+    println!("  database     {} (fresh, removed at the end)", config.database.url);
+    println!(
+        "  patients     見本 花子 all of them, HER-SYS ID {FIRST_MADE_UP_ID} and on, birth date {MADE_UP_BIRTH_DATE}"
+    );
+    println!("  staff        none to log in: the console comes later; the commands work on the database above");
+    println!("\nCtrl-C ends it.\n");
+
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = tokio::spawn(server.run(listener, async { drop(stopped.await) }, Duration::from_secs(5)));
+    let tally = watch(watching, &zone, patients).await;
+    drop(desk);
+    drop(stop);
+    serving.await.context("the server broke")??;
+    println!("\n{}", tally.line());
+    Ok(())
+}
+
+/// The centre calls around the clock, so that the demonstration works at any hour; a part of the patients is due in
+/// each of the next minutes.
+fn day(patients: u32, now: Timestamp, zone: &TimeZone) -> anyhow::Result<MadeUpDay> {
+    let minute = |nth: i64| -> anyhow::Result<CallTimes> {
+        let at = now.checked_add(SignedDuration::from_mins(nth)).context("the next minutes")?;
+        let time = zone.to_datetime(at).time();
+        format!("{:02}:{:02}", time.hour(), time.minute()).parse().context("a time of calls")
+    };
+    Ok(MadeUpDay {
+        hours: "00:00-23:59".parse::<CallingHours>().context("calling hours")?,
+        times: (0..MINUTES).map(minute).collect::<anyhow::Result<_>>()?,
+        patients,
+        // The minute that has begun is one of them.
+        after: now.checked_sub(SignedDuration::from_mins(1)).unwrap_or(now),
+    })
+}
+
+/// Writes one line an event, and the tally, until all slots have ended, Ctrl-C, or nobody watches.
+async fn watch(mut watching: broadcast::Receiver<Moment>, zone: &TimeZone, patients: u32) -> Tally {
+    let at_terminal = std::io::stdout().is_terminal();
+    let mut tally = Tally::default();
+    let mut rhythm = tokio::time::interval(if at_terminal { TALLY_EVERY } else { TALLY_RARELY });
+    let unwatched = tokio::time::sleep(UNWATCHED);
+    tokio::pin!(unwatched);
+    loop {
+        tokio::select! {
+            moment = watching.recv() => match moment {
+                Ok(moment) => {
+                    if let Some(line) = tally.tell(&moment, zone) {
+                        let clear = if at_terminal { "\r\x1b[K" } else { "" };
+                        println!("{clear}{line}");
+                    }
+                    if tally.done() >= patients {
+                        return tally;
+                    }
+                }
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return tally,
+            },
+            _ = rhythm.tick() => {
+                if at_terminal {
+                    use std::io::Write;
+                    print!("\r\x1b[K{}", tally.line());
+                    // A terminal that can't be written shows nothing more, and that is all.
+                    let _shown = std::io::stdout().flush();
+                } else {
+                    println!("— {}", tally.line());
+                }
+            }
+            () = &mut unwatched, if !at_terminal => return tally,
+            _ = tokio::signal::ctrl_c() => return tally,
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! An attempt has ended: its slot is tried again, or ends.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use tracing::info;
+
+use super::Consequences;
+use crate::call::{
+    AlertKind, AttemptOutcome, CallId, CentreCode, Disposition, HangupCause, PatientId, PhoneNumber, SlotEnd, SlotId,
+    SlotState,
+};
+use crate::engine::Errand;
+use crate::follow_up::{
+    AfterAttempt, EndedAttempt, after_attempt, counts_as_try, outcome_of_cause, outcome_of_conversation,
+};
+use crate::service::CentreSettings;
+use crate::service::feed::{Moment, What};
+use crate::store::attempts::{self, AttemptEnd, AttemptRow};
+use crate::store::calls::CallEnd;
+use crate::store::slots::{self, SlotMove, SlotRow};
+use crate::store::{StoreError, Tx, calls, centres, patients};
+
+/// How a call that we made ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::service) enum Ended {
+    /// After a conversation, with this verdict.
+    Conversation(Disposition),
+    /// Without one; what the network said.
+    Unanswered(HangupCause),
+    /// It is proven that nothing rang.
+    NotPlaced,
+    /// The number doesn't exist, the carrier says.
+    NoSuchNumber,
+    /// Staff found out.
+    Staff(AttemptOutcome),
+}
+
+/// Ends attempts that are open, and tries their slots again or ends them. Idempotent: what has ended stays.
+pub(in crate::service) async fn settle(
+    tx: &mut Tx,
+    ends: &[(CallId, Ended)],
+    at: Timestamp,
+) -> Result<Vec<Moment>, StoreError> {
+    if ends.is_empty() {
+        return Ok(Vec::new());
+    }
+    let calls: Vec<CallId> = ends.iter().map(|(call, _)| *call).collect();
+    let open = attempts::by_calls(tx, &calls).await?;
+    let open = open.into_iter().filter(|attempt| attempt.ended_at.is_none());
+    let ended: Vec<(AttemptRow, Ended)> = open
+        .filter_map(|attempt| {
+            let (_, how) = ends.iter().find(|(call, _)| *call == attempt.call)?;
+            Some((attempt, *how))
+        })
+        .collect();
+    let outcomes: Vec<AttemptEnd> = ended
+        .iter()
+        .map(|(attempt, how)| AttemptEnd { call: attempt.call, outcome: outcome_of(attempt, *how) })
+        .collect();
+    let moved = attempts::end(tx, &outcomes, at).await?;
+    let slot_ids: Vec<SlotId> = ended.iter().map(|(attempt, _)| attempt.slot).collect();
+    let slots: HashMap<SlotId, SlotRow> =
+        slots::by_ids(tx, &slot_ids).await?.into_iter().map(|slot| (slot.id, slot)).collect();
+    let settings = settings_of(tx, slots.values().map(|slot| &slot.centre)).await?;
+    let mut results = Results::default();
+    for ((attempt, how), end) in ended.iter().zip(&outcomes) {
+        let Some(slot) = slots.get(&attempt.slot).filter(|_| moved.contains(&attempt.call)) else { continue };
+        let Some(settings) = settings.get(&slot.centre) else { continue };
+        results.of(attempt, *how, end.outcome, slot, settings, at);
+    }
+    results.write(tx).await
+}
+
+fn outcome_of(attempt: &AttemptRow, how: Ended) -> AttemptOutcome {
+    match how {
+        Ended::Conversation(Disposition::Reported) => AttemptOutcome::Reported,
+        // Whatever else is said of a call that we took back.
+        Ended::Conversation(_) | Ended::Unanswered(_) | Ended::NotPlaced if attempt.withdrawal.is_some() => {
+            AttemptOutcome::Withdrawn
+        }
+        Ended::Conversation(disposition) => outcome_of_conversation(disposition, None),
+        Ended::Unanswered(cause) => outcome_of_cause(cause, false),
+        Ended::NotPlaced => AttemptOutcome::NotPlaced,
+        Ended::NoSuchNumber => AttemptOutcome::WrongNumber,
+        Ended::Staff(outcome) => outcome,
+    }
+}
+
+async fn settings_of(
+    tx: &mut Tx,
+    codes: impl Iterator<Item = &CentreCode>,
+) -> Result<HashMap<CentreCode, CentreSettings>, StoreError> {
+    let mut settings = HashMap::new();
+    for code in codes {
+        if !settings.contains_key(code)
+            && let Some(row) = centres::get(tx, code).await?
+        {
+            settings.insert(code.clone(), CentreSettings::of(&row));
+        }
+    }
+    Ok(settings)
+}
+
+/// What is written of the attempts that ended.
+#[derive(Default)]
+struct Results {
+    moves: Vec<SlotMove>,
+    calls: Vec<CallEnd>,
+    wrong: Vec<(PatientId, PhoneNumber)>,
+    consequences: Consequences,
+    told: Vec<Moment>,
+}
+
+impl Results {
+    fn of(
+        &mut self,
+        attempt: &AttemptRow,
+        how: Ended,
+        outcome: AttemptOutcome,
+        slot: &SlotRow,
+        settings: &CentreSettings,
+        at: Timestamp,
+    ) {
+        metrics::counter!("kenkocall_attempts_ended_total", "outcome" => outcome.word()).increment(1);
+        let disposition =
+            if outcome == AttemptOutcome::Withdrawn { Disposition::Withdrawn } else { Disposition::NotAnswered };
+        if !matches!(how, Ended::Conversation(_)) {
+            self.calls.push(CallEnd { call: attempt.call, ended_at: at, disposition });
+        }
+        if outcome == AttemptOutcome::WrongNumber {
+            self.wrong.push((attempt.patient, attempt.phone_number.clone()));
+            // Who pressed the key for it has raised the alert in that call.
+            if !matches!(how, Ended::Conversation(_)) {
+                self.consequences.alert(
+                    AlertKind::WrongNumber,
+                    &slot.centre,
+                    Some(slot.patient),
+                    Some(attempt.call),
+                    at,
+                );
+            }
+        }
+        let tries = slot.tries + u32::from(counts_as_try(outcome));
+        let finished = EndedAttempt {
+            outcome,
+            withdrawal: attempt.withdrawal,
+            ended_at: at,
+            tries,
+            not_placed: slot.attempts.saturating_sub(tries),
+        };
+        let (state, due_at) = match after_attempt(&finished, slot.window_end, &settings.retry) {
+            AfterAttempt::Retry { due_at } | AfterAttempt::AgainSoon { due_at } => (SlotState::Waiting, due_at),
+            AfterAttempt::End(end) => (SlotState::Ended(end), slot.due_at),
+        };
+        info!(
+            call = %attempt.call, attempt = attempt.number, outcome = outcome.word(), slot = state.word(),
+            "an attempt ended"
+        );
+        self.told.push(Moment { at, call: Some(attempt.call), what: What::Ended(outcome, state) });
+        self.moves.push(SlotMove { slot: slot.id, state, due_at, tries, at });
+        if let SlotState::Ended(end) = state {
+            self.consequences.of_slot(slot, end, Some(attempt.call), settings, at);
+        }
+    }
+
+    async fn write(self, tx: &mut Tx) -> Result<Vec<Moment>, StoreError> {
+        if !self.moves.is_empty() {
+            slots::advance(tx, &self.moves).await?;
+        }
+        if !self.calls.is_empty() {
+            calls::end(tx, &self.calls).await?;
+        }
+        if !self.wrong.is_empty() {
+            patients::wrong_numbers(tx, &self.wrong).await?;
+        }
+        self.consequences.write(tx).await?;
+        Ok(self.told)
+    }
+}
+
+impl Consequences {
+    /// What the end of a slot leads to.
+    fn of_slot(
+        &mut self,
+        slot: &SlotRow,
+        end: SlotEnd,
+        call: Option<CallId>,
+        settings: &CentreSettings,
+        at: Timestamp,
+    ) {
+        metrics::counter!("kenkocall_slots_ended_total", "state" => SlotState::Ended(end).word()).increment(1);
+        match end {
+            SlotEnd::Reported | SlotEnd::Cancelled(_) => {}
+            // It stands on the list as a wrong number already.
+            SlotEnd::Unanswered(AttemptOutcome::WrongNumber) => {}
+            SlotEnd::Unanswered(why) => {
+                self.alert(AlertKind::Unanswered, &slot.centre, Some(slot.patient), call, at);
+                // Whoever talked to us needs no message that we called in vain.
+                let in_vain =
+                    matches!(why, AttemptOutcome::Busy | AttemptOutcome::NoAnswer | AttemptOutcome::Voicemail);
+                if in_vain && settings.missed_call_sms.is_some() {
+                    self.errand(&Errand::MissedCallSms { patient: slot.patient, slot: slot.id }, at);
+                }
+            }
+            SlotEnd::Missed(_) => self.alert(AlertKind::Missed, &slot.centre, Some(slot.patient), call, at),
+        }
+    }
+}
+
+/// Ends waiting slots; gives those that did.
+pub(in crate::service) async fn end_slots(
+    tx: &mut Tx,
+    ends: &[(SlotRow, SlotEnd)],
+    at: Timestamp,
+) -> Result<Vec<Moment>, StoreError> {
+    if ends.is_empty() {
+        return Ok(Vec::new());
+    }
+    let pairs: Vec<(SlotId, SlotEnd)> = ends.iter().map(|(slot, end)| (slot.id, *end)).collect();
+    let ended = slots::end_waiting(tx, &pairs, at).await?;
+    let settings = settings_of(tx, ends.iter().map(|(slot, _)| &slot.centre)).await?;
+    let mut consequences = Consequences::default();
+    let mut told = Vec::with_capacity(ended.len());
+    for (slot, end) in ends.iter().filter(|(slot, _)| ended.contains(&slot.id)) {
+        info!(slot = %slot.id, state = SlotState::Ended(*end).word(), why = SlotState::Ended(*end).reason(), "a slot ended");
+        if let Some(settings) = settings.get(&slot.centre) {
+            consequences.of_slot(slot, *end, None, settings, at);
+        }
+        told.push(Moment { at, call: None, what: What::SlotEnded(*end) });
+    }
+    consequences.write(tx).await?;
+    Ok(told)
+}

@@ -1,0 +1,132 @@
+//! What a change of the patient, the health centre or the day's report leaves of slots and calls under way (A3, A4,
+//! A9): effective at once, on waiting and ringing calls too.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::Consequences;
+use super::settle::end_slots;
+use crate::call::{AlertKind, CallId, PatientId, ReportId, SlotEnd, SlotState, Withdrawal};
+use crate::engine::Errand;
+use crate::follow_up::{CallStanding, CallingSchedule};
+use crate::service::dialer::time_label;
+use crate::service::feed::Moment;
+use crate::store::patients::PatientRow;
+use crate::store::slots::{self, Origin, SlotRow};
+use crate::store::{StoreError, Tx, alerts, attempts, reports};
+
+/// Who closes the alerts that a report answers.
+const BY_REPORT: &str = "the day's report";
+
+/// Why a patient isn't to be called at all, if so.
+pub(in crate::service) fn unwanted(patient: &PatientRow) -> Option<Withdrawal> {
+    let number = patient.phone_number.as_ref();
+    let standing = CallStanding {
+        automated_call: patient.automated_call,
+        number: number.map(crate::call::PhoneNumber::kind),
+        released: patient.released_at.is_some(),
+        stopped: patient.stopped_at.is_some(),
+        stop_requested: patient.calling.stop_requested_at.is_some(),
+        wrong_number: number.is_some() && patient.calling.wrong_number.as_ref() == number,
+    };
+    standing.may_be_called().err()
+}
+
+/// When the patient's next slot comes after `after`; none when there is none.
+pub(in crate::service) fn next_slot_of(
+    patient: &PatientRow,
+    schedule: &CallingSchedule,
+    after: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    if unwanted(patient).is_some() {
+        return Ok(None);
+    }
+    let times = patient.times()?;
+    Ok(schedule.next_slot(&times, patient.monitoring_start, after).map(|slot| slot.due_at))
+}
+
+/// Takes back whatever of these patients' slots and calls isn't wanted any more. They are held by the caller, and are
+/// as they are from now on; all belong to the centre of `schedule`.
+pub(in crate::service) async fn withdraw_unwanted(
+    tx: &mut Tx,
+    people: &[PatientRow],
+    schedule: &CallingSchedule,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let ids: Vec<PatientId> = people.iter().map(|patient| patient.id).collect();
+    let open = slots::open_of(tx, &ids).await?;
+    if open.is_empty() {
+        return Ok(());
+    }
+    let calls = attempts::open_of(tx, &ids).await?;
+    let mut waiting: Vec<(SlotRow, SlotEnd)> = Vec::new();
+    let mut under_way: Vec<(CallId, Withdrawal)> = Vec::new();
+    for slot in open {
+        let Some(patient) = people.iter().find(|patient| patient.id == slot.patient) else { continue };
+        let attempt = calls.iter().find(|attempt| attempt.slot == slot.id);
+        let moved = attempt.filter(|attempt| patient.phone_number.as_ref() != Some(&attempt.phone_number));
+        let why = match unwanted(patient) {
+            Some(why) => Some(why),
+            None if !still_scheduled(&slot, patient, schedule)? => Some(Withdrawal::TimesChanged),
+            None => moved.map(|_| Withdrawal::NumberChanged),
+        };
+        match (why, attempt) {
+            (Some(why), Some(attempt)) => under_way.push((attempt.call, why)),
+            (Some(why), None) if slot.state == SlotState::Waiting => waiting.push((slot, SlotEnd::Cancelled(why))),
+            _ => {}
+        }
+    }
+    end_slots(tx, &waiting, at).await?;
+    withdraw_calls(tx, &under_way, at).await
+}
+
+/// Whether the slot is still one of the patient's: a call that staff asked for always is.
+fn still_scheduled(slot: &SlotRow, patient: &PatientRow, schedule: &CallingSchedule) -> Result<bool, StoreError> {
+    if slot.origin == Origin::Staff {
+        return Ok(true);
+    }
+    let of_day = schedule.slots_on(&patient.times()?, slot.date);
+    Ok(of_day.iter().any(|planned| time_label(planned.time) == slot.time))
+}
+
+/// Marks calls as not wanted any more and leaves it to the outbox to tell the carrier.
+async fn withdraw_calls(tx: &mut Tx, calls: &[(CallId, Withdrawal)], at: Timestamp) -> Result<(), StoreError> {
+    if calls.is_empty() {
+        return Ok(());
+    }
+    let mut consequences = Consequences::default();
+    for call in attempts::withdraw(tx, calls).await? {
+        consequences.errand(&Errand::Withdraw { call }, at);
+    }
+    consequences.write(tx).await
+}
+
+/// Reports were finished: the day's remaining calls to these patients are cancelled, by whatever channel the report
+/// came (A9), and what their lack had put on the nurses' list is taken off it.
+pub(in crate::service) async fn reported(
+    tx: &mut Tx,
+    finished: &[ReportId],
+    at: Timestamp,
+) -> Result<Vec<Moment>, StoreError> {
+    if finished.is_empty() {
+        return Ok(Vec::new());
+    }
+    let days: Vec<(PatientId, Date)> =
+        reports::by_ids(tx, finished).await?.into_iter().map(|report| (report.patient, report.report_date)).collect();
+    let ids: Vec<PatientId> = days.iter().map(|(patient, _)| *patient).collect();
+    alerts::close_of(tx, &ids, &[AlertKind::Unanswered, AlertKind::Missed], at, BY_REPORT).await?;
+    let open = slots::open_of(tx, &ids).await?;
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    let of_day = |slot: &SlotRow| slot.origin == Origin::Schedule && days.contains(&(slot.patient, slot.date));
+    let open: Vec<SlotRow> = open.into_iter().filter(of_day).collect();
+    let calls = attempts::open_of(tx, &ids).await?;
+    let calls = calls.iter().filter(|attempt| open.iter().any(|slot| slot.id == attempt.slot));
+    let calls: Vec<_> = calls.map(|attempt| (attempt.call, Withdrawal::Reported)).collect();
+    let waiting = open.into_iter().filter(|slot| slot.state == SlotState::Waiting);
+    let waiting: Vec<_> = waiting.map(|slot| (slot, SlotEnd::Cancelled(Withdrawal::Reported))).collect();
+    let told = end_slots(tx, &waiting, at).await?;
+    withdraw_calls(tx, &calls, at).await?;
+    Ok(told)
+}

@@ -1,0 +1,152 @@
+//! What staff do about single automated calls: call a patient now, and say what became of a call that nobody knows
+//! about.
+
+use jiff::SignedDuration;
+
+use super::attempts::{Ended, settle, unwanted};
+use super::centres::{known_centre, schedule_of};
+use super::clerk::{Changes, Clerk, patient_subject};
+use super::clock::new_id;
+use super::refused::Refused;
+use crate::call::{AlertKind, AttemptOutcome, AttemptState, CallId, HersysId, SlotId, SlotState, Withdrawal};
+use crate::store::attempts::{self, AttemptRow};
+use crate::store::slots::{self, Origin, SlotRow};
+use crate::store::{alerts, audit, patients};
+
+/// How long a call that staff asked for may wait for a place.
+const WINDOW: SignedDuration = SignedDuration::from_mins(15);
+
+/// Has a patient called as soon as there is a place for it, whether or not today's report exists: staff know why. It is
+/// tried again by the centre's policy within a quarter of an hour, and never outside calling hours.
+///
+/// # Errors
+/// [`Refused::NoSuchPatient`], or why the patient can't be called.
+pub async fn call_now(clerk: &Clerk, id: &HersysId) -> Result<SlotRow, Refused> {
+    let now = clerk.clock.now();
+    let mut tx = clerk.database.begin().await?;
+    let found = patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await?.pop();
+    let found = found.ok_or(Refused::NoSuchPatient)?;
+    patients::hold(&mut tx, &[found.id]).await?;
+    let patient = patients::by_ids(&mut tx, &[found.id]).await?.pop().ok_or(Refused::NoSuchPatient)?;
+    if let Some(why) = unwanted(&patient) {
+        return Err(Refused::NotCalled(why));
+    }
+    let schedule = schedule_of(&known_centre(&mut tx, &patient.centre).await?)?;
+    let local = schedule.zone.to_datetime(now);
+    if !schedule.hours.contain(local.time()) {
+        return Err(Refused::OutsideCallingHours(schedule.hours));
+    }
+    if !attempts::open_of(&mut tx, &[patient.id]).await?.is_empty() {
+        return Err(Refused::CalledAlready);
+    }
+    let close = schedule.zone.to_timestamp(local.date().to_datetime(schedule.hours.close)).unwrap_or(now);
+    let slot = SlotRow {
+        id: SlotId(new_id()),
+        patient: patient.id,
+        centre: patient.centre.clone(),
+        date: local.date(),
+        time: local.time().strftime("%H:%M:%S").to_string(),
+        origin: Origin::Staff,
+        opened_at: now,
+        due_at: now,
+        window_end: now.checked_add(WINDOW).unwrap_or(now).min(close),
+        state: SlotState::Waiting,
+        attempts: 0,
+        tries: 0,
+        ended_at: None,
+    };
+    if slots::open(&mut tx, std::slice::from_ref(&slot)).await? == 0 {
+        return Err(Refused::CalledAlready);
+    }
+    let asked = Changes::default().field("called_at", None::<String>, now.to_string());
+    let entry = clerk.entry(now, "patient.called_now", patient_subject(patient.id), Some(patient.centre), asked);
+    audit::append(&mut tx, vec![entry]).await?;
+    tx.commit().await?;
+    Ok(slot)
+}
+
+/// What staff found out about a call that nobody knew about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolution {
+    /// The carrier never had it: it may be tried again within its window.
+    NotPlaced,
+    /// It rang, and nobody answered.
+    NoAnswer,
+    /// Somebody answered it.
+    Answered,
+    /// Look for it again now.
+    LookAgain,
+}
+
+/// Says what became of a call of unknown outcome. Gives the attempt as it was, and whether anything changed.
+///
+/// # Errors
+/// [`Refused::NoSuchCall`], or [`Refused::NotUnknown`] when its outcome is known.
+pub async fn resolve_call(clerk: &Clerk, call: CallId, resolution: Resolution) -> Result<AttemptRow, Refused> {
+    let now = clerk.clock.now();
+    let mut tx = clerk.database.begin().await?;
+    let attempt = attempts::by_calls(&mut tx, &[call]).await?.pop().ok_or(Refused::NoSuchCall)?;
+    if attempt.state != AttemptState::Unknown {
+        return Err(Refused::NotUnknown);
+    }
+    let ended = match resolution {
+        Resolution::NotPlaced => Some(Ended::NotPlaced),
+        Resolution::NoAnswer => Some(Ended::Staff(AttemptOutcome::NoAnswer)),
+        Resolution::Answered => Some(Ended::Staff(AttemptOutcome::Reached)),
+        Resolution::LookAgain => None,
+    };
+    match ended {
+        Some(ended) => {
+            settle(&mut tx, &[(call, ended)], now).await?;
+            let ours = alerts::open(&mut tx, Some(&attempt.centre), MOST_ALERTS).await?;
+            let of_call = |alert: &&alerts::AlertRow| alert.call == Some(call) && alert.kind == AlertKind::UnknownCall;
+            for alert in ours.iter().filter(of_call) {
+                alerts::close(&mut tx, alert.id, now, &clerk.name).await?;
+            }
+        }
+        None => {
+            let looks = attempts::Looks { next_at: Some(now), ..attempt.looks };
+            attempts::looked(&mut tx, call, &looks).await?;
+        }
+    }
+    let word = match resolution {
+        Resolution::NotPlaced => "not_placed",
+        Resolution::NoAnswer => "no_answer",
+        Resolution::Answered => "answered",
+        Resolution::LookAgain => "look_again",
+    };
+    let changes = Changes::default().field("call", None::<String>, call.to_string()).field("resolved", "unknown", word);
+    let subject = patient_subject(attempt.patient);
+    let entry = clerk.entry(now, "patient.call_resolved", subject, Some(attempt.centre.clone()), changes);
+    audit::append(&mut tx, vec![entry]).await?;
+    tx.commit().await?;
+    Ok(attempt)
+}
+
+/// Alerts of a health centre looked through for those of one call.
+const MOST_ALERTS: u32 = 10_000;
+
+/// A patient who isn't to be called, as a sentence for staff.
+pub(super) const fn not_called(why: Withdrawal) -> &'static str {
+    match why {
+        Withdrawal::Stopped => {
+            "this patient's automated calls are stopped; `kenkocall patients set HERSYS_ID --automated-call yes` ends the stop"
+        }
+        Withdrawal::StopRequested => {
+            "this patient has asked that calls stop; decide first: `kenkocall patients stop HERSYS_ID`, or `patients set HERSYS_ID --automated-call yes`"
+        }
+        Withdrawal::Released => "this patient's observation has ended, so there are no automated calls",
+        Withdrawal::SwitchedOff => {
+            "this patient has no automated calls; switch them on with `kenkocall patients set HERSYS_ID --phone-number NUMBER --automated-call yes`"
+        }
+        Withdrawal::WrongNumber => {
+            "somebody else answers at this patient's number; register the right one with `kenkocall patients set HERSYS_ID --phone-number NUMBER`"
+        }
+        Withdrawal::NumberNotAllowed => {
+            "automated calls don't go to this kind of number; register a Japanese landline, mobile or 050 number"
+        }
+        Withdrawal::Reported | Withdrawal::TimesChanged | Withdrawal::NumberChanged => {
+            "this patient isn't called just now; try again in a moment"
+        }
+    }
+}

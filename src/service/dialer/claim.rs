@@ -1,0 +1,209 @@
+//! Claims what is due: everything is checked again, and the intents are committed before anything is asked of the
+//! carrier.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+use tracing::{info, warn};
+
+use super::open::{CentreRules, cancel_reported, end_without_call, rules_of};
+use super::{Dialer, Intent};
+use crate::call::{AttemptState, CallId, CallableNumber, CentreCode, Line, PatientId, SlotEnd, SlotId, Withdrawal};
+use crate::follow_up::{CallingSchedule, CentreCaps, CentreDemand, ReportCovers, allowance, shares, window};
+use crate::service::attempts::{end_slots, unwanted};
+use crate::service::clock::new_id;
+use crate::service::feed::{Moment, What};
+use crate::store::attempts::{self, AttemptRow, Looks};
+use crate::store::calls::{self, CallRow};
+use crate::store::patients::{self, PatientRow};
+use crate::store::slots::{self, Origin, SlotRow};
+use crate::store::{StoreError, Tx, dialer, maintenances};
+
+/// Calls claimed in one commit.
+const MAX_CLAIMED: u32 = 1_000;
+
+impl Dialer {
+    /// Commits an intent for as many due slots as the pace allows, fairly between centres. Gives the intents, and how
+    /// many slots ended instead.
+    pub(super) async fn claim(&self, now: Timestamp) -> Result<(Vec<Intent>, usize), StoreError> {
+        let mut tx = self.desk.database.begin().await?;
+        if let Some(pause) = dialer::take_turn(&mut tx).await? {
+            if pause.until.is_none_or(|until| until > now) {
+                return Ok((Vec::new(), 0));
+            }
+            info!(reason = pause.reason, "dialling goes on");
+            dialer::set_pause(&mut tx, None).await?;
+        }
+        let budget = self.budget(&mut tx, now).await?;
+        if budget == 0 || maintenances::current(&mut tx, now).await?.is_some() {
+            tx.commit().await?;
+            return Ok((Vec::new(), 0));
+        }
+        let (due, rules) = self.due(&mut tx, now, budget).await?;
+        let (wanted, ended) = self.check(&mut tx, due, &rules, now).await?;
+        let intents = self.intend(&mut tx, wanted, now).await?;
+        tx.commit().await?;
+        let count = ended.len();
+        self.desk.feed.tell(ended);
+        self.desk.feed.tell(intents.iter().map(told).collect());
+        if !intents.is_empty() {
+            metrics::counter!("kenkocall_calls_intended_total").increment(intents.len() as u64);
+        }
+        Ok((intents, count))
+    }
+
+    /// How many calls may be placed now, over all nodes.
+    async fn budget(&self, tx: &mut Tx, now: Timestamp) -> Result<u32, StoreError> {
+        let rate = self.dialling.calls_per_second;
+        let made = attempts::made_since(tx, now.checked_sub(window(rate)).unwrap_or(now)).await?;
+        let open = attempts::open_by_centre(tx).await?.iter().map(|(_, open)| *open).sum();
+        Ok(allowance(rate, made, open, self.dialling.concurrent_calls, self.dialling.tick).min(MAX_CLAIMED))
+    }
+
+    /// The due slots whose turn it is.
+    async fn due(
+        &self,
+        tx: &mut Tx,
+        now: Timestamp,
+        budget: u32,
+    ) -> Result<(Vec<SlotRow>, HashMap<CentreCode, CentreRules>), StoreError> {
+        let waiting = slots::due_by_centre(tx, now).await?;
+        let rules = rules_of(tx, waiting.iter().map(|due| &due.centre)).await?;
+        let open: HashMap<CentreCode, u32> = attempts::open_by_centre(tx).await?.into_iter().collect();
+        let mut demand = Vec::with_capacity(waiting.len());
+        for due in waiting {
+            let Some(settings) = rules.get(&due.centre).map(|rules| &rules.settings) else { continue };
+            let this_tick = match settings.calls_per_second {
+                Some(rate) => {
+                    let since = now.checked_sub(window(rate)).unwrap_or(now);
+                    let made = attempts::made_at(tx, &due.centre, since).await?;
+                    Some(allowance(rate, made, 0, u32::MAX, self.dialling.tick))
+                }
+                None => None,
+            };
+            demand.push(CentreDemand {
+                open: open.get(&due.centre).copied().unwrap_or_default(),
+                caps: CentreCaps { concurrent: settings.concurrent_calls, this_tick },
+                code: due.centre,
+                due: due.due,
+                oldest_due: due.oldest,
+            });
+        }
+        let mut due = Vec::new();
+        for (centre, share) in shares(budget, &demand) {
+            due.extend(slots::due_of(tx, &centre, now, share).await?);
+        }
+        Ok((due, rules))
+    }
+
+    /// Sorts out what isn't to be dialled after all. Gives the slots that are, with their patients, and how many ended.
+    async fn check(
+        &self,
+        tx: &mut Tx,
+        due: Vec<SlotRow>,
+        rules: &HashMap<CentreCode, CentreRules>,
+        now: Timestamp,
+    ) -> Result<(Vec<(SlotRow, PatientRow)>, Vec<Moment>), StoreError> {
+        let ids: Vec<PatientId> = due.iter().map(|slot| slot.patient).collect();
+        patients::hold(tx, &ids).await?;
+        let people: HashMap<PatientId, PatientRow> =
+            patients::by_ids(tx, &ids).await?.into_iter().map(|patient| (patient.id, patient)).collect();
+        // One call at a time to a person, whatever the slots.
+        let mut busy: HashSet<PatientId> =
+            attempts::open_of(tx, &ids).await?.into_iter().map(|attempt| attempt.patient).collect();
+        let by_day = |slot: &SlotRow| {
+            let covers = rules.get(&slot.centre).map(|rules| rules.settings.report_covers);
+            slot.origin == Origin::Schedule && covers == Some(ReportCovers::Day)
+        };
+        // By slot, a report that came since the slot was opened has ended it already.
+        let covered = due.iter().filter(|slot| by_day(slot));
+        let covered = covered.map(|slot| (slot.clone(), Timestamp::UNIX_EPOCH)).collect();
+        let mut ended = cancel_reported(tx, covered, now).await?;
+        let (mut wanted, mut cancelled, mut late) = (Vec::new(), Vec::new(), Vec::new());
+        for slot in due {
+            let Some(patient) = people.get(&slot.patient) else { continue };
+            let hours = rules.get(&slot.centre).is_some_and(|rules| allows(&rules.schedule, slot.origin, now));
+            if let Some(why) = unwanted(patient) {
+                cancelled.push((slot, SlotEnd::Cancelled(why)));
+            } else if slot.window_end <= now || !hours {
+                late.push(slot);
+            } else if busy.insert(slot.patient) {
+                wanted.push((slot, patient.clone()));
+            }
+        }
+        ended.extend(end_slots(tx, &cancelled, now).await?);
+        ended.extend(end_without_call(tx, late, now).await?);
+        Ok((wanted, ended))
+    }
+
+    /// Writes the intents: the slot is taken, and the call and the attempt are there before the carrier is asked.
+    async fn intend(
+        &self,
+        tx: &mut Tx,
+        wanted: Vec<(SlotRow, PatientRow)>,
+        now: Timestamp,
+    ) -> Result<Vec<Intent>, StoreError> {
+        let ids: Vec<SlotId> = wanted.iter().map(|(slot, _)| slot.id).collect();
+        let claimed: HashSet<SlotId> = slots::claim(tx, &ids).await?.into_iter().collect();
+        let mut intents = Vec::with_capacity(claimed.len());
+        for (slot, patient) in wanted.into_iter().filter(|(slot, _)| claimed.contains(&slot.id)) {
+            let number = patient.phone_number.clone().map(CallableNumber::new);
+            let Some(Ok(to)) = number else {
+                // `unwanted` has looked at the number: it can't come to this.
+                warn!(slot = %slot.id, "a slot without a number that can be called was claimed");
+                continue;
+            };
+            intents.push(Intent { attempt: self.attempt_of(&slot, &to, now), to });
+        }
+        let rows: Vec<CallRow> = intents.iter().map(|intent| self.call_of(intent, now)).collect();
+        calls::insert(tx, &rows).await?;
+        attempts::insert(tx, &intents.iter().map(|intent| intent.attempt.clone()).collect::<Vec<_>>()).await?;
+        Ok(intents)
+    }
+
+    fn attempt_of(&self, slot: &SlotRow, to: &CallableNumber, now: Timestamp) -> AttemptRow {
+        AttemptRow {
+            call: CallId(new_id()),
+            slot: slot.id,
+            patient: slot.patient,
+            centre: slot.centre.clone(),
+            number: slot.attempts + 1,
+            phone_number: to.number().clone(),
+            carrier: self.network.name().to_owned(),
+            state: AttemptState::Intended,
+            intended_at: now,
+            moved_at: now,
+            withdrawal: None::<Withdrawal>,
+            outcome: None,
+            ended_at: None,
+            looks: Looks::default(),
+        }
+    }
+
+    fn call_of(&self, intent: &Intent, now: Timestamp) -> CallRow {
+        CallRow {
+            id: intent.attempt.call,
+            line: Line::AutomatedCall,
+            flow_set: self.desk.libraries.current().digest.clone(),
+            started_at: now,
+            ended_at: None,
+            disposition: None,
+        }
+    }
+}
+
+fn told(intent: &Intent) -> Moment {
+    let attempt = &intent.attempt;
+    let number = attempt.phone_number.expose();
+    let number_ends = number.get(number.len().saturating_sub(2)..).unwrap_or_default().to_owned();
+    let what = What::Intended { number_ends, attempt: attempt.number };
+    Moment { at: attempt.intended_at, call: Some(attempt.call), what }
+}
+
+/// Whether calls may begin at this moment. A slot's window says it too, as it was when the slot was opened.
+fn allows(schedule: &CallingSchedule, origin: Origin, now: Timestamp) -> bool {
+    let local = schedule.zone.to_datetime(now);
+    // Staff may want a call on a day off, never in the night.
+    let day = origin == Origin::Staff || !schedule.days_off.contain(local.date());
+    day && schedule.hours.contain(local.time())
+}

@@ -1,0 +1,208 @@
+//! The dialer: opens the slots whose time has come, commits what it intends, asks the carrier, and finds out what it
+//! doesn't know. It wakes by time and when poked, takes no input, and has one path for the happy case and for recovery:
+//! everything it knows is in the database.
+
+mod claim;
+mod look;
+mod open;
+mod place;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Semaphore;
+use tracing::error;
+
+pub(super) use open::time_label;
+pub use place::DialError;
+
+use super::Switchboard;
+use super::network::Network;
+use super::switchboard::Desk;
+use crate::call::{CallId, CallableNumber, PhoneNumber};
+use crate::store::attempts::AttemptRow;
+use crate::store::{StoreError, patients, slots};
+
+/// How often the dialer looks while there is more to do than its pace allows.
+pub const TICK: Duration = Duration::from_millis(100);
+/// How long it sleeps at most: another program on the same database can't poke it.
+const LONGEST_SLEEP: SignedDuration = SignedDuration::from_secs(1);
+/// Requests to the carrier under way at a time.
+const MAX_REQUESTS: usize = 256;
+/// An intent that wasn't sent in this time isn't sent any more: the worker that holds it was frozen, and others may
+/// have taken the call for unknown meanwhile (fault 15).
+const LEASE: SignedDuration = SignedDuration::from_secs(5);
+/// An intent that is so old and has no call of the carrier is unknown. Longer than the lease and the longest request
+/// together.
+const TAKE_OVER: SignedDuration = SignedDuration::from_secs(30);
+
+/// How calls are placed.
+#[derive(Debug, Clone)]
+pub struct Dialling {
+    /// The number that is shown.
+    pub from: PhoneNumber,
+    /// How long a phone rings, in seconds.
+    pub ring_seconds: u16,
+    /// Calls placed a second, over all nodes.
+    pub calls_per_second: f64,
+    /// Calls under way at a time, over all nodes.
+    pub concurrent_calls: u32,
+    /// How long nothing may be heard of a call, beyond the time that it rings, before the carrier is asked about it.
+    pub silence: SignedDuration,
+    /// How often the dialer looks while there is more to do than its pace allows: [`TICK`], or a virtual clock's step.
+    pub tick: Duration,
+    /// How long an unknown call must be looked for before it counts as not placed.
+    pub unknown_grace: SignedDuration,
+}
+
+/// Places automated calls.
+#[allow(missing_debug_implementations)] // it holds connections, which have nothing to show
+pub struct Dialer {
+    desk: Arc<Desk>,
+    switchboard: Switchboard,
+    network: Arc<Network>,
+    dialling: Dialling,
+    requests: Arc<Semaphore>,
+}
+
+/// A committed intent: what may be asked of the carrier, once.
+#[derive(Debug, Clone)]
+struct Intent {
+    attempt: AttemptRow,
+    to: CallableNumber,
+}
+
+/// What one look at the clock led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ticked {
+    /// Slots opened.
+    pub opened: usize,
+    /// Slots ended because their window did, or because nobody wants the call any more.
+    pub ended: usize,
+    /// Calls intended.
+    pub intended: usize,
+    /// When there is something to do again, as far as is known.
+    pub next_at: Option<Timestamp>,
+}
+
+/// What a tick has committed and not yet asked of the carrier. Dropped, its calls are unknown after a while, as after
+/// a crash, and are looked for.
+#[derive(Debug)]
+pub struct Prepared {
+    /// What it led to.
+    pub ticked: Ticked,
+    intents: Vec<Intent>,
+}
+
+impl Dialer {
+    /// A dialer on the switchboard's database and clock.
+    pub fn new(desk: Arc<Desk>, switchboard: Switchboard, network: Arc<Network>, dialling: Dialling) -> Arc<Self> {
+        Arc::new(Self { desk, switchboard, network, dialling, requests: Arc::new(Semaphore::new(MAX_REQUESTS)) })
+    }
+
+    /// Dials until the task is ended.
+    pub async fn run(self: Arc<Self>) {
+        loop {
+            let sleep = match self.tick().await {
+                Ok(ticked) => self.sleep_after(&ticked),
+                Err(error) => {
+                    error!(%error, "nothing is dialled until the database works again");
+                    LONGEST_SLEEP
+                }
+            };
+            let sleep = sleep.unsigned_abs();
+            tokio::select! {
+                () = tokio::time::sleep(sleep) => {}
+                () = self.desk.poke.notified() => tokio::time::sleep(self.dialling.tick.min(sleep)).await,
+            }
+        }
+    }
+
+    /// Looks for lost and unknown calls until the task is ended.
+    pub async fn run_looks(self: Arc<Self>) {
+        loop {
+            if let Err(error) = self.look().await {
+                error!(%error, "unknown calls couldn't be looked for; they are looked for again soon");
+            }
+            tokio::time::sleep(LONGEST_SLEEP.unsigned_abs()).await;
+        }
+    }
+
+    fn sleep_after(&self, ticked: &Ticked) -> SignedDuration {
+        let tick = SignedDuration::try_from(self.dialling.tick).unwrap_or(LONGEST_SLEEP);
+        let until = ticked.next_at.map(|at| at.duration_since(self.desk.clock.now()));
+        until.map_or(LONGEST_SLEEP, |until| until.clamp(tick, LONGEST_SLEEP))
+    }
+
+    /// Does what is due, and sends what it intends in tasks of their own.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is dialled then that wasn't committed.
+    pub async fn tick(self: &Arc<Self>) -> Result<Ticked, StoreError> {
+        let prepared = self.prepare().await?;
+        let ticked = prepared.ticked;
+        if !prepared.intents.is_empty() {
+            let dialer = Arc::clone(self);
+            tokio::spawn(async move { dialer.send(prepared).await });
+        }
+        Ok(ticked)
+    }
+
+    /// The same, and waits until the carrier has answered everything: for a clock that stands meanwhile.
+    ///
+    /// # Errors
+    /// As [`Dialer::tick`].
+    pub async fn tick_and_wait(self: &Arc<Self>) -> Result<Ticked, StoreError> {
+        let prepared = self.prepare().await?;
+        let ticked = prepared.ticked;
+        self.send(prepared).await;
+        Ok(ticked)
+    }
+
+    /// The first half of a tick: opens, ends and claims what is due. What it intends is committed and not yet asked of
+    /// the carrier.
+    ///
+    /// # Errors
+    /// As [`Dialer::tick`].
+    pub async fn prepare(&self) -> Result<Prepared, StoreError> {
+        let now = self.desk.clock.now();
+        let due = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
+        let (mut comes, mut next) = self.next().await?;
+        let mut ticked = Ticked::default();
+        if due(comes) {
+            ticked.opened = self.open_slots(now).await?;
+            (comes, next) = self.next().await?;
+        }
+        if due(next.window_end) {
+            ticked.ended = self.end_passed(now).await?;
+            next = self.next().await?.1;
+        }
+        let mut intents = Vec::new();
+        if due(next.due_at) {
+            let ended;
+            (intents, ended) = self.claim(now).await?;
+            ticked.ended += ended;
+            ticked.intended = intents.len();
+        }
+        ticked.next_at = [comes, next.due_at, next.window_end].into_iter().flatten().min();
+        Ok(Prepared { ticked, intents })
+    }
+
+    /// The second half: asks the carrier for what is still wanted, and waits until it has answered everything.
+    pub async fn send(self: &Arc<Self>, prepared: Prepared) {
+        if !prepared.intents.is_empty() {
+            Arc::clone(self).place(prepared.intents).await;
+        }
+    }
+
+    async fn next(&self) -> Result<(Option<Timestamp>, slots::NextSlot), StoreError> {
+        let mut tx = self.desk.database.read().await?;
+        Ok((patients::next_slot_at(&mut tx).await?, slots::next(&mut tx).await?))
+    }
+}
+
+/// The calls of intents.
+fn calls_of(intents: &[Intent]) -> Vec<CallId> {
+    intents.iter().map(|intent| intent.attempt.call).collect()
+}

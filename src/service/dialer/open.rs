@@ -1,0 +1,191 @@
+//! Slots whose time has come are opened, and those whose window has ended without a call are ended.
+
+use std::collections::HashMap;
+
+use jiff::civil::Time;
+use jiff::{SignedDuration, Timestamp};
+use tracing::{error, warn};
+
+use super::Dialer;
+use crate::call::{CentreCode, Missed, PatientId, ReportOutcome, SlotEnd, SlotId, SlotState, Withdrawal};
+use crate::follow_up::CallingSchedule;
+use crate::service::CentreSettings;
+use crate::service::attempts::{end_slots, next_slot_of};
+use crate::service::centres::schedule_of;
+use crate::service::clock::new_id;
+use crate::service::feed::{Moment, What};
+use crate::store::patients::PatientRow;
+use crate::store::slots::{self, Origin, SlotRow};
+use crate::store::{StoreError, Tx, attempts, centres, patients, reports};
+
+/// Patients whose slots are opened in one commit.
+const MAX_OPENED: u32 = 1_000;
+/// Commits of one round: a morning's worth, and the rest in the next round.
+const MAX_ROUNDS: usize = 100;
+/// Slots of one patient opened at once, after we were down: a month of four a day.
+const MAX_OF_PATIENT: usize = 124;
+/// Slots ended in one commit.
+const MAX_ENDED: u32 = 1_000;
+
+/// How a slot's time is written: `09:00`.
+pub(in crate::service) fn time_label(time: Time) -> String {
+    format!("{:02}:{:02}", time.hour(), time.minute())
+}
+
+/// What a health centre wants of its calls.
+pub(super) struct CentreRules {
+    pub(super) settings: CentreSettings,
+    pub(super) schedule: CallingSchedule,
+}
+
+/// The rules of these health centres; one whose time zone can't be read is reported and left out.
+pub(super) async fn rules_of(
+    tx: &mut Tx,
+    codes: impl Iterator<Item = &CentreCode>,
+) -> Result<HashMap<CentreCode, CentreRules>, StoreError> {
+    let mut rules = HashMap::new();
+    for code in codes {
+        if rules.contains_key(code) {
+            continue;
+        }
+        let Some(row) = centres::get(tx, code).await? else { continue };
+        match schedule_of(&row) {
+            Ok(schedule) => {
+                rules.insert(code.clone(), CentreRules { settings: CentreSettings::of(&row), schedule });
+            }
+            Err(error) => error!(centre = %code, %error, "a centre's calls can't be planned"),
+        }
+    }
+    Ok(rules)
+}
+
+impl Dialer {
+    /// Opens the slots of every patient whose time has come. Says how many are new.
+    pub(super) async fn open_slots(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let mut opened = 0;
+        for _ in 0..MAX_ROUNDS {
+            let mut tx = self.desk.database.begin().await?;
+            let found = patients::with_slot_by(&mut tx, now, MAX_OPENED).await?;
+            if found.is_empty() {
+                break;
+            }
+            let full = found.len() == MAX_OPENED as usize;
+            let ids: Vec<PatientId> = found.iter().map(|patient| patient.id).collect();
+            patients::hold(&mut tx, &ids).await?;
+            let held = patients::by_ids(&mut tx, &ids).await?;
+            let (new, told) = open_of(&mut tx, &held, now).await?;
+            tx.commit().await?;
+            opened += new;
+            self.desk.feed.tell(told);
+            self.desk.feed.tell(vec![Moment { at: now, call: None, what: What::SlotsOpened(new) }]);
+            if !full {
+                break;
+            }
+        }
+        Ok(opened)
+    }
+
+    /// Ends waiting slots whose window has ended. Says how many.
+    pub(super) async fn end_passed(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let mut ended = 0;
+        for _ in 0..MAX_ROUNDS {
+            let mut tx = self.desk.database.begin().await?;
+            let passed = slots::passed(&mut tx, now, MAX_ENDED).await?;
+            let full = passed.len() == MAX_ENDED as usize;
+            let told = end_without_call(&mut tx, passed, now).await?;
+            tx.commit().await?;
+            ended += told.len();
+            self.desk.feed.tell(told);
+            if !full {
+                break;
+            }
+        }
+        if ended > 0 {
+            warn!(slots = ended, "slots ended because their window did");
+        }
+        Ok(ended)
+    }
+}
+
+/// Ends slots for which no further call may begin: unanswered when a phone has rung, else missed.
+pub(super) async fn end_without_call(
+    tx: &mut Tx,
+    slots: Vec<SlotRow>,
+    now: Timestamp,
+) -> Result<Vec<Moment>, StoreError> {
+    let ids: Vec<SlotId> = slots.iter().filter(|slot| slot.tries > 0).map(|slot| slot.id).collect();
+    let last: HashMap<SlotId, _> = attempts::last_outcomes(tx, &ids).await?.into_iter().collect();
+    let end = |slot: SlotRow| {
+        let end = match last.get(&slot.id) {
+            Some(outcome) => SlotEnd::Unanswered(*outcome),
+            None if slot.attempts > 0 => SlotEnd::Missed(Missed::NotPlaced),
+            None => SlotEnd::Missed(Missed::WindowPassed),
+        };
+        (slot, end)
+    };
+    let ends: Vec<(SlotRow, SlotEnd)> = slots.into_iter().map(end).collect();
+    end_slots(tx, &ends, now).await
+}
+
+async fn open_of(tx: &mut Tx, people: &[PatientRow], now: Timestamp) -> Result<(usize, Vec<Moment>), StoreError> {
+    let rules = rules_of(tx, people.iter().map(|patient| &patient.centre)).await?;
+    let mut rows = Vec::with_capacity(people.len());
+    let mut count_from = Vec::with_capacity(people.len());
+    let mut next = Vec::with_capacity(people.len());
+    for patient in people {
+        let Some(rules) = rules.get(&patient.centre) else {
+            next.push((patient.id, None));
+            continue;
+        };
+        next.push((patient.id, next_slot_of(patient, &rules.schedule, now)?));
+        let Some(from) = patient.calling.next_slot_at else { continue };
+        // The slot at that very moment is among them.
+        let after = from.checked_sub(SignedDuration::from_millis(1)).unwrap_or(from);
+        let times = patient.times()?;
+        let planned = rules.schedule.slots_between(&times, patient.monitoring_start, after, now, MAX_OF_PATIENT);
+        for slot in &planned {
+            count_from.push(rules.schedule.reports_count_from(rules.settings.report_covers, &times, slot));
+        }
+        rows.extend(planned.into_iter().map(|slot| SlotRow {
+            id: SlotId(new_id()),
+            patient: patient.id,
+            centre: patient.centre.clone(),
+            date: slot.date,
+            time: time_label(slot.time),
+            origin: Origin::Schedule,
+            opened_at: now,
+            due_at: slot.due_at,
+            window_end: slot.window_end,
+            state: SlotState::Waiting,
+            attempts: 0,
+            tries: 0,
+            ended_at: None,
+        }));
+    }
+    let opened = slots::open(tx, &rows).await?;
+    patients::set_next_slots(tx, &next).await?;
+    let told = cancel_reported(tx, rows.into_iter().zip(count_from).collect(), now).await?;
+    Ok((usize::try_from(opened).unwrap_or(usize::MAX), told))
+}
+
+/// Ends those of these slots whose day has a report finished since the moment beside them (A9).
+pub(super) async fn cancel_reported(
+    tx: &mut Tx,
+    rows: Vec<(SlotRow, Timestamp)>,
+    now: Timestamp,
+) -> Result<Vec<Moment>, StoreError> {
+    let mut days: Vec<_> = rows.iter().map(|(row, _)| (row.patient, row.date)).collect();
+    days.sort_unstable();
+    days.dedup();
+    let reports = reports::of_days(tx, &days).await?;
+    let finished = |(row, since): &(SlotRow, Timestamp)| {
+        let mut of_day =
+            reports.iter().filter(|report| (report.patient, report.report_date) == (row.patient, row.date));
+        of_day.any(|report| {
+            report.outcome == ReportOutcome::Reported && report.ended_at.is_some_and(|ended| ended >= *since)
+        })
+    };
+    let reported = rows.into_iter().filter(finished);
+    let ends: Vec<_> = reported.map(|(row, _)| (row, SlotEnd::Cancelled(Withdrawal::Reported))).collect();
+    end_slots(tx, &ends, now).await
+}

@@ -1,0 +1,189 @@
+//! Asks the carrier, once for each intent, and keeps what came of it. An answer that proves nothing leaves the call
+//! unknown: it is never dialled again blindly.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinSet;
+use tracing::{error, info, warn};
+
+use super::look::first_look;
+use super::{Dialer, Intent, LEASE, calls_of};
+use crate::call::{AlertId, AlertKind, CallId};
+use crate::carrier::network::{Dial, Dialled, NotProcessed, Refusal};
+use crate::service::attempts::{Ended, settle};
+use crate::service::clock::new_id;
+use crate::service::switchboard::outbound_leg;
+use crate::store::alerts::{self, AlertRow};
+use crate::store::dialer::{Pause, set_pause};
+use crate::store::{StoreError, Tx, attempts, legs};
+
+/// Outcomes kept in one commit.
+const MAX_KEPT: usize = 128;
+/// How long nobody dials after the carrier has said that there are too many requests and not for how long.
+const TOO_MANY: SignedDuration = SignedDuration::from_secs(1);
+/// How long nobody dials after the carrier couldn't be reached.
+const NO_CONNECTION: SignedDuration = SignedDuration::from_secs(5);
+/// How long nobody dials after the carrier has refused our account or our request: every call would be in vain.
+const REFUSED: SignedDuration = SignedDuration::from_mins(1);
+
+/// Why nobody dials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DialError {
+    /// 429.
+    #[error("the carrier says that there are too many requests")]
+    TooMany,
+    /// No connection.
+    #[error("the carrier can't be reached")]
+    NoConnection,
+    /// 401, 403.
+    #[error("the carrier refuses the account; check twilio.account_sid and twilio.auth_token, and the account itself")]
+    Account,
+    /// Another 4xx.
+    #[error("the carrier refuses the request; check twilio.caller_number and server.public_url")]
+    Request,
+}
+
+/// What came of an intent.
+enum Came {
+    Of(Dialled),
+    /// It was held for too long and isn't sent.
+    LeaseOver,
+}
+
+impl Dialer {
+    /// Asks the carrier for every intent that is still wanted, and keeps what came of it.
+    pub(super) async fn place(self: Arc<Self>, intents: Vec<Intent>) {
+        let wanted = match self.still_wanted(&intents).await {
+            Ok(wanted) => wanted,
+            Err(error) => {
+                // Nothing was sent, and nothing proves it to anybody else: they are looked for like any unknown call.
+                error!(%error, calls = intents.len(), "calls weren't sent, as the database failed after their intents");
+                return;
+            }
+        };
+        let mut asked = JoinSet::new();
+        for intent in intents {
+            if wanted.contains(&intent.attempt.call) {
+                let dialer = Arc::clone(&self);
+                asked.spawn(async move { (intent.clone(), dialer.ask(&intent).await) });
+            } else {
+                asked.spawn(async move { (intent, Came::LeaseOver) });
+            }
+        }
+        let mut came = Vec::new();
+        while let Some(one) = asked.join_next().await {
+            match one {
+                Ok(one) => came.push(one),
+                Err(error) => error!(%error, "a request to the carrier broke; its call is looked for"),
+            }
+            while came.len() < MAX_KEPT
+                && let Some(Ok(one)) = asked.try_join_next()
+            {
+                came.push(one);
+            }
+            if let Err(error) = self.keep(std::mem::take(&mut came)).await {
+                error!(%error, "what the carrier answered couldn't be kept; the calls are looked for");
+            }
+        }
+        self.desk.poke.notify_one();
+    }
+
+    async fn still_wanted(&self, intents: &[Intent]) -> Result<HashSet<CallId>, StoreError> {
+        let mut tx = self.desk.database.read().await?;
+        Ok(attempts::still_wanted(&mut tx, &calls_of(intents)).await?.into_iter().collect())
+    }
+
+    async fn ask(&self, intent: &Intent) -> Came {
+        let Ok(_place) = self.requests.acquire().await else { return Came::LeaseOver };
+        let held = self.desk.clock.now().duration_since(intent.attempt.intended_at);
+        if held.abs() > LEASE {
+            warn!(call = %intent.attempt.call, "an intent was held for too long and isn't sent");
+            return Came::LeaseOver;
+        }
+        let dial = Dial {
+            call: intent.attempt.call,
+            to: intent.to.clone(),
+            from: self.dialling.from.clone(),
+            ring_seconds: self.dialling.ring_seconds,
+        };
+        Came::Of(self.network.dial(&dial).await)
+    }
+
+    async fn keep(&self, came: Vec<(Intent, Came)>) -> Result<(), StoreError> {
+        let now = self.desk.clock.now();
+        let (mut new_legs, mut placed, mut unknown, mut ends) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut hold: Option<(DialError, SignedDuration)> = None;
+        for (intent, came) in &came {
+            let call = intent.attempt.call;
+            match came {
+                Came::Of(Dialled::Accepted(leg)) => {
+                    new_legs.push(outbound_leg(&intent.attempt, self.network.name(), leg.as_str(), now));
+                    placed.push(call);
+                }
+                Came::Of(Dialled::Unknown(doubt)) => {
+                    warn!(%call, ?doubt, "whether the carrier has a call isn't known; it is looked for");
+                    metrics::counter!("kenkocall_calls_unknown_total").increment(1);
+                    unknown.push((call, first_look(intent.attempt.intended_at, now, self.dialling.unknown_grace)));
+                }
+                Came::Of(Dialled::Refused(Refusal::Number)) => ends.push((call, Ended::NoSuchNumber)),
+                Came::Of(Dialled::NotProcessed(_) | Dialled::Refused(_)) | Came::LeaseOver => {
+                    ends.push((call, Ended::NotPlaced));
+                }
+            }
+            if let Came::Of(dialled) = came {
+                hold = hold.or(hold_after(dialled));
+            }
+        }
+        let mut tx = self.desk.database.begin().await?;
+        legs::insert_unknown(&mut tx, &new_legs).await?;
+        attempts::placed(&mut tx, &placed, now).await?;
+        attempts::unknown(&mut tx, &unknown, now).await?;
+        let told = settle(&mut tx, &ends, now).await?;
+        if let Some((why, length)) = hold {
+            self.hold(&mut tx, why, length, now).await?;
+        }
+        tx.commit().await?;
+        self.desk.feed.tell(told);
+        Ok(())
+    }
+
+    /// Nobody dials for a while; staff are told once when it is for a reason that only people can mend.
+    async fn hold(
+        &self,
+        tx: &mut Tx,
+        why: DialError,
+        length: SignedDuration,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let until = now.checked_add(length).unwrap_or(now);
+        info!(reason = %why, seconds = length.as_secs(), "nothing is dialled for a while");
+        set_pause(tx, Some(&Pause { reason: why.to_string(), until: Some(until) })).await?;
+        if matches!(why, DialError::TooMany | DialError::NoConnection) {
+            return Ok(());
+        }
+        error!(reason = %why, "no call can be placed");
+        let open = alerts::open(tx, None, MOST_ALERTS).await?;
+        if !open.iter().any(|alert| alert.kind == AlertKind::Dialling) {
+            alerts::raise(tx, &[AlertRow::of_all(AlertId(new_id()), AlertKind::Dialling, now)]).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Open alerts looked through for one of the same kind.
+const MOST_ALERTS: u32 = 1_000;
+
+fn hold_after(dialled: &Dialled) -> Option<(DialError, SignedDuration)> {
+    match dialled {
+        Dialled::NotProcessed(NotProcessed::TooMany(wait)) => {
+            let wait = wait.and_then(|wait| SignedDuration::try_from(wait).ok()).unwrap_or(TOO_MANY);
+            Some((DialError::TooMany, wait))
+        }
+        Dialled::NotProcessed(NotProcessed::NoConnection) => Some((DialError::NoConnection, NO_CONNECTION)),
+        Dialled::Refused(Refusal::Account) => Some((DialError::Account, REFUSED)),
+        Dialled::Refused(Refusal::Request) => Some((DialError::Request, REFUSED)),
+        Dialled::Accepted(_) | Dialled::Refused(Refusal::Number) | Dialled::Unknown(_) => None,
+    }
+}

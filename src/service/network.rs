@@ -1,0 +1,132 @@
+//! The phone network that this program dials into: a carrier over HTTP, or the simulated one.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use tokio::sync::Notify;
+
+use super::clock::Clock;
+use crate::call::{CallId, PhoneNumber};
+use crate::carrier::network::{Dial, Dialled, LegProgress, Listed, Looked, Sent, Told};
+use crate::carrier::twilio::Urls;
+use crate::carrier::twilio::rest::RestClient;
+use crate::carrier::{CarrierLegId, simulator};
+
+/// The phone network.
+#[allow(missing_debug_implementations)] // a client and simulated people, who have nothing to show
+pub enum Network {
+    /// A Twilio-compatible carrier.
+    Twilio {
+        /// Its REST API.
+        client: Box<RestClient>,
+        /// Our own URLs.
+        urls: Urls,
+    },
+    /// The simulated phone network, in this process.
+    Simulated(SimulatedLines),
+}
+
+/// The simulated phone network and the clock that it runs by.
+#[derive(Clone)]
+#[allow(missing_debug_implementations)] // simulated people have nothing to show
+pub struct SimulatedLines {
+    network: Arc<Mutex<simulator::Network>>,
+    clock: Clock,
+    /// What each leg was asked last: the call, and the number of the turn that answers.
+    turns: Arc<Mutex<HashMap<CarrierLegId, (CallId, u32)>>>,
+    /// Something was asked of it: its next event may be earlier now.
+    pub(super) changed: Arc<Notify>,
+}
+
+impl SimulatedLines {
+    /// The network on a clock.
+    pub fn new(network: simulator::Network, clock: Clock) -> Self {
+        Self { network: Arc::new(Mutex::new(network)), clock, turns: Arc::default(), changed: Arc::new(Notify::new()) }
+    }
+
+    /// Does something with the network at the clock's time.
+    pub fn with<T>(&self, work: impl FnOnce(&mut simulator::Network, Timestamp) -> T) -> T {
+        let done = self.watch(work);
+        self.changed.notify_one();
+        done
+    }
+
+    /// The same for whoever plays the network, who isn't woken by it.
+    pub(super) fn watch<T>(&self, work: impl FnOnce(&mut simulator::Network, Timestamp) -> T) -> T {
+        work(&mut self.network.lock().unwrap_or_else(PoisonError::into_inner), self.clock.now())
+    }
+
+    /// The leg was asked something: its answer is this turn.
+    pub(super) fn expect(&self, leg: &CarrierLegId, call: CallId, turn: u32) {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner).insert(leg.clone(), (call, turn));
+    }
+
+    /// The turn that the leg's answer is.
+    pub(super) fn expected(&self, leg: &CarrierLegId) -> Option<(CallId, u32)> {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner).get(leg).copied()
+    }
+
+    /// The leg is over.
+    pub(super) fn forget(&self, leg: &CarrierLegId) {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner).remove(leg);
+    }
+}
+
+impl Network {
+    /// Its name in the database.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Twilio { .. } => "twilio",
+            Self::Simulated(_) => "simulator",
+        }
+    }
+
+    /// Asks it to place a call, once.
+    pub async fn dial(&self, dial: &Dial) -> Dialled {
+        match self {
+            Self::Twilio { client, .. } => client.dial(dial).await,
+            Self::Simulated(lines) => lines.with(|network, now| network.dial(dial, now)),
+        }
+    }
+
+    /// Takes back a call that rings.
+    pub async fn cancel(&self, leg: &CarrierLegId) -> Told {
+        match self {
+            Self::Twilio { client, .. } => client.cancel(leg).await,
+            Self::Simulated(lines) => lines.with(|network, now| network.cancel(leg, now)),
+        }
+    }
+
+    /// Leads whoever is on the line of a call to its goodbye.
+    pub async fn say_goodbye(&self, leg: &CarrierLegId, call: CallId) -> Told {
+        match self {
+            Self::Twilio { client, urls } => client.redirect(leg, &urls.goodbye(call)).await,
+            Self::Simulated(lines) => lines.with(|network, now| network.redirect(leg, now)),
+        }
+    }
+
+    /// How a leg stands.
+    pub async fn look_up(&self, leg: &CarrierLegId) -> Looked<LegProgress> {
+        match self {
+            Self::Twilio { client, .. } => client.look_up(leg).await,
+            Self::Simulated(lines) => lines.with(|network, now| network.look_up(leg, now)),
+        }
+    }
+
+    /// Its calls to a number since a moment.
+    pub async fn list(&self, to: &PhoneNumber, since: Timestamp) -> Looked<Vec<Listed>> {
+        match self {
+            Self::Twilio { client, .. } => client.list(to, since).await,
+            Self::Simulated(lines) => lines.with(|network, now| network.list(to, since, now)),
+        }
+    }
+
+    /// Sends a short message, once.
+    pub async fn send_sms(&self, to: &PhoneNumber, from: &PhoneNumber, body: &str) -> Sent {
+        match self {
+            Self::Twilio { client, .. } => client.send_sms(to, from, body).await,
+            Self::Simulated(lines) => lines.with(|network, now| network.send_sms(from, to, body, now)),
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Calls that we made: what the carrier tells of them, and everything that is checked again when somebody answers.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::batch::Batch;
+use super::identify::standing_answers;
+use super::live::{Coming, Live};
+use super::{Answered, Knock, LegStatus, Outcome, SwitchboardError};
+use crate::call::{CallId, Channel, LegId, ReportId, ReportOutcome, Withdrawal};
+use crate::engine::{AnsweredBy, Person, Start, begin};
+use crate::flow::FlowName;
+use crate::follow_up::{ReportCovers, report_day};
+use crate::service::CentreSettings;
+use crate::service::attempts::{Ended, unwanted};
+use crate::service::centres::{centre_of, zone_of};
+use crate::service::clock::new_id;
+use crate::service::feed::What;
+use crate::service::history::StoredEvent;
+use crate::store::attempts::AttemptRow;
+use crate::store::centres::CentreRow;
+use crate::store::legs::{Direction, LegRow};
+use crate::store::patients::PatientRow;
+use crate::store::slots::{Origin, SlotRow};
+use crate::store::{centres, patients, reports, slots};
+
+/// The flow of a call that isn't wanted any more.
+const WITHDRAWN: &str = "withdrawn";
+
+/// What is known of the answered calls of one commit.
+struct Known {
+    slots: HashMap<crate::call::SlotId, SlotRow>,
+    patients: HashMap<crate::call::PatientId, PatientRow>,
+    centres: HashMap<crate::call::CentreCode, CentreRow>,
+}
+
+impl Batch<'_> {
+    /// Begins the conversation of every call that was answered and has none yet.
+    pub(super) async fn answer_all(&mut self, knocks: &[Knock], coming: &mut [Coming]) -> Result<(), SwitchboardError> {
+        let mut fresh: Vec<(&Answered, AttemptRow, &mut Coming)> = Vec::new();
+        for (knock, coming) in knocks.iter().zip(coming.iter_mut()) {
+            if let (Knock::Answered(answered), Coming::Now(Outcome::Unknown)) = (knock, &coming)
+                && let Some(attempt) = self.attempts.get(&answered.call)
+            {
+                fresh.push((answered, attempt.clone(), coming));
+            }
+        }
+        if fresh.is_empty() {
+            return Ok(());
+        }
+        let known = self.known_of(fresh.iter().map(|(_, attempt, _)| attempt)).await?;
+        let (maintenance, _) = self.maintenance().await?;
+        for (answered, attempt, coming) in fresh {
+            let place = self.begin_answered(answered, &attempt, &known, maintenance.is_some()).await?;
+            *coming = place.map_or(Coming::Now(Outcome::Over), Coming::Live);
+        }
+        Ok(())
+    }
+
+    async fn known_of(&mut self, attempts: impl Iterator<Item = &AttemptRow>) -> Result<Known, SwitchboardError> {
+        let (slot_ids, patient_ids): (Vec<_>, Vec<_>) = attempts.map(|attempt| (attempt.slot, attempt.patient)).unzip();
+        let slots = slots::by_ids(&mut self.tx, &slot_ids).await?;
+        let patients = patients::by_ids(&mut self.tx, &patient_ids).await?;
+        let mut centres = HashMap::new();
+        for patient in &patients {
+            if !centres.contains_key(&patient.centre)
+                && let Some(row) = centres::get(&mut self.tx, &patient.centre).await?
+            {
+                centres.insert(patient.centre.clone(), row);
+            }
+        }
+        Ok(Known {
+            slots: slots.into_iter().map(|slot| (slot.id, slot)).collect(),
+            patients: patients.into_iter().map(|patient| (patient.id, patient)).collect(),
+            centres,
+        })
+    }
+
+    /// Everything that was true when the call was placed is looked at again (A3, A4, A9). Nothing when the call's
+    /// patient is gone altogether.
+    async fn begin_answered(
+        &mut self,
+        answered: &Answered,
+        attempt: &AttemptRow,
+        known: &Known,
+        maintenance: bool,
+    ) -> Result<Option<usize>, SwitchboardError> {
+        let (Some(slot), Some(patient)) = (known.slots.get(&attempt.slot), known.patients.get(&attempt.patient)) else {
+            return Ok(None);
+        };
+        let Some(centre_row) = known.centres.get(&patient.centre) else { return Ok(None) };
+        let centre = centre_of(centre_row);
+        let unwanted = self.still_unwanted(attempt, slot, patient, centre_row).await?;
+        if attempt.ended_at.is_some() {
+            tracing::error!(call = %attempt.call, "a call that counted as over was answered; it hears a goodbye");
+        }
+        let withdrawn = unwanted.is_some() || attempt.ended_at.is_some();
+        let flow = match (withdrawn, maintenance) {
+            (true, _) => WITHDRAWN,
+            (false, true) => super::begin::MAINTENANCE,
+            (false, false) => answered.line().word(),
+        };
+        let talks = !withdrawn && !maintenance && answered.answered_by == AnsweredBy::Person;
+        let person = if talks { Some(Box::new(self.person_of(patient, centre_row, &centre).await?)) } else { None };
+        let library = self.desk.libraries.current().clone();
+        let start = Start {
+            line: answered.line(),
+            flow: FlowName::from(flow),
+            language: patient.language,
+            caller: Some(attempt.phone_number.clone()),
+            call_back_number: self.desk.call_back_number.clone(),
+            desk: Some(centre),
+            until: None,
+            person,
+            answered_by: answered.answered_by,
+        };
+        let (session, effects) = begin(&library, start, self.at);
+        if !self.legs.contains_key(&answered.leg) {
+            self.keep.new_legs.push(outbound_leg(attempt, answered.carrier, &answered.leg, self.at));
+        }
+        if let Some(why) = unwanted {
+            self.keep.withdrawn.push((attempt.call, why));
+        }
+        self.keep.answered.push(attempt.call);
+        self.keep.moment(self.at, attempt.call, What::Answered(answered.answered_by));
+        let event = StoredEvent::Began(answered.line());
+        self.lives.push(Live { call: attempt.call, library, session, effects, turn: 0, revision: 1, event });
+        Ok(Some(self.lives.len() - 1))
+    }
+
+    async fn still_unwanted(
+        &mut self,
+        attempt: &AttemptRow,
+        slot: &SlotRow,
+        patient: &PatientRow,
+        centre: &CentreRow,
+    ) -> Result<Option<Withdrawal>, SwitchboardError> {
+        if attempt.withdrawal.is_some() {
+            return Ok(attempt.withdrawal);
+        }
+        if let Some(why) = unwanted(patient) {
+            return Ok(Some(why));
+        }
+        if patient.phone_number.as_ref() != Some(&attempt.phone_number) {
+            return Ok(Some(Withdrawal::NumberChanged));
+        }
+        // By slot, a report that came meanwhile has withdrawn the call already.
+        let by_day = CentreSettings::of(centre).report_covers == ReportCovers::Day;
+        if by_day && slot.origin == Origin::Schedule {
+            let of_day = reports::of_days(&mut self.tx, &[(patient.id, slot.date)]).await?;
+            if of_day.iter().any(|report| report.outcome == ReportOutcome::Reported) {
+                return Ok(Some(Withdrawal::Reported));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The person of a call that is about to begin, with the day's open report: the one there is, or a new one.
+    async fn person_of(
+        &mut self,
+        patient: &PatientRow,
+        row: &CentreRow,
+        centre: &crate::engine::Centre,
+    ) -> Result<Person, SwitchboardError> {
+        let zone = zone_of(row).unwrap_or_else(|_| self.desk.zone.clone());
+        let day = report_day(self.at, &zone);
+        let open = reports::open_of(&mut self.tx, &[(patient.id, day)]).await?.pop();
+        let (report, answers) = match open {
+            Some(open) => (open.report.id, standing_answers(&open.answers)),
+            None => {
+                let report = ReportId(new_id());
+                self.keep.open_report(report, patient, day, Channel::AutomatedCall, self.at);
+                (report, Vec::new())
+            }
+        };
+        Ok(Person { patient: patient.id, report, centre: centre.clone(), answers })
+    }
+
+    /// What the carrier tells of a call that we made. The first word of it proves that the carrier has the call.
+    pub(super) async fn step_outbound_status(
+        &mut self,
+        status: &LegStatus,
+        call: CallId,
+    ) -> Result<Coming, SwitchboardError> {
+        let Some(attempt) = self.attempts.get(&call) else { return Ok(Coming::Now(Outcome::Unknown)) };
+        let leg = match self.legs.get(&status.leg) {
+            Some((leg, _)) => *leg,
+            None => {
+                let row = outbound_leg(attempt, status.carrier, &status.leg, self.at);
+                let leg = row.id;
+                self.keep.new_legs.push(row);
+                self.legs.insert(status.leg.clone(), (leg, call));
+                leg
+            }
+        };
+        self.keep.status(leg, status, self.at);
+        let Some(cause) = status.ended else {
+            self.keep.placed.push(call);
+            if status.status == "ringing" {
+                self.keep.moment(self.at, call, What::Ringing);
+            }
+            return Ok(Coming::Now(Outcome::Noted));
+        };
+        if self.sessions.contains_key(&call) {
+            return self.step_hang_up(call, cause).await;
+        }
+        self.keep.ends.push((call, Ended::Unanswered(cause)));
+        Ok(Coming::Now(Outcome::Noted))
+    }
+}
+
+/// The leg of a call that we made.
+pub(in crate::service) fn outbound_leg(attempt: &AttemptRow, carrier: &str, name: &str, at: Timestamp) -> LegRow {
+    LegRow {
+        id: LegId(new_id()),
+        call: attempt.call,
+        direction: Direction::Outbound,
+        carrier: carrier.to_owned(),
+        carrier_leg_id: name.to_owned(),
+        far_number: Some(attempt.phone_number.clone()),
+        near_number: None,
+        started_at: at,
+        ended_at: None,
+        hangup_cause: None,
+    }
+}

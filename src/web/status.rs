@@ -1,0 +1,122 @@
+//! The demonstration's status page: today's slots, live. It names nobody, and needs no script.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{RawQuery, State};
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use tracing::error;
+
+use super::Web;
+use crate::call::{SlotEnd, SlotState};
+use crate::service::{CentreDay, DaySlot, day_figures, day_slots};
+
+/// Squares drawn: more can't be told apart.
+const MOST_SQUARES: u32 = 2_000;
+
+/// The query of a page that stands still.
+const STILL: &str = "still";
+
+/// What a browser may do with the page: nothing but show it.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
+
+pub(super) fn routes() -> Router<Arc<Web>> {
+    Router::new().route("/", get(show))
+}
+
+/// A kind of slot as the page shows it.
+struct Kind {
+    class: &'static str,
+    name: &'static str,
+    english: &'static str,
+    count: u32,
+}
+
+#[derive(Template)]
+#[template(path = "status.html", config = "src/web/askama.toml")]
+struct Page {
+    date: String,
+    time: String,
+    due: u32,
+    placed: u32,
+    kinds: Vec<Kind>,
+    squares: Vec<Square>,
+    /// Whether the page renews itself: not while somebody reads it by ear.
+    live: bool,
+    centres: Vec<CentreDay>,
+}
+
+struct Square {
+    class: &'static str,
+    says: String,
+}
+
+async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery) -> Response {
+    let now = web.desk.zone.to_datetime(web.desk.clock.now());
+    let database = &web.desk.database;
+    let read = async {
+        let figures = day_figures(database, now.date()).await?;
+        Ok::<_, crate::service::Refused>((figures, day_slots(database, now.date(), MOST_SQUARES).await?))
+    };
+    let (figures, slots) = match read.await {
+        Ok(read) => read,
+        Err(error) => {
+            error!(%error, "the status page can't be shown");
+            return (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "ただいま表示できません。しばらくしてから、もう一度ご覧ください。\n",
+            )
+                .into_response();
+        }
+    };
+    let count =
+        |class: &str| figures.centres.iter().map(|centre| centre.of(|state| kind_of(state).0 == class)).sum::<u32>();
+    let page = Page {
+        date: now.strftime("%Y年%-m月%-d日").to_string(),
+        time: now.strftime("%H:%M:%S").to_string(),
+        due: figures.centres.iter().map(CentreDay::due).sum(),
+        placed: figures.centres.iter().map(CentreDay::attempted).sum(),
+        kinds: KINDS.iter().map(|(class, name, english)| Kind { class, name, english, count: count(class) }).collect(),
+        squares: slots.iter().map(square).collect(),
+        live: query.as_deref() != Some(STILL),
+        centres: figures.centres,
+    };
+    match page.render() {
+        Ok(html) => ([(header::CONTENT_SECURITY_POLICY, POLICY), (header::CACHE_CONTROL, "no-store")], Html(html))
+            .into_response(),
+        Err(error) => {
+            error!(%error, "the status page can't be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+const KINDS: [(&str, &str, &str); 6] = [
+    ("reported", "報告あり", "reported"),
+    ("calling", "架電中", "being called"),
+    ("waiting", "架電待ち", "waiting"),
+    ("unanswered", "未回答", "unanswered"),
+    ("cancelled", "取り消し", "cancelled"),
+    ("missed", "架電できず", "missed"),
+];
+
+fn kind_of(state: SlotState) -> (&'static str, &'static str) {
+    let nth = match state {
+        SlotState::Ended(SlotEnd::Reported) => 0,
+        SlotState::Calling => 1,
+        SlotState::Waiting => 2,
+        SlotState::Ended(SlotEnd::Unanswered(_)) => 3,
+        SlotState::Ended(SlotEnd::Cancelled(_)) => 4,
+        SlotState::Ended(SlotEnd::Missed(_)) => 5,
+    };
+    KINDS.get(nth).map_or(("waiting", ""), |(class, name, _)| (class, name))
+}
+
+fn square(slot: &DaySlot) -> Square {
+    let (class, name) = kind_of(slot.state);
+    let reason = slot.state.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
+    Square { class, says: format!("{} {name}{reason}", slot.time) }
+}

@@ -1,0 +1,64 @@
+//! Webhooks of calls that we placed. Their URLs carry our own id of the call, so that a callback is matched even when
+//! the reply to the dial request never came (faults 3, 5 and 27).
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::CARRIER;
+use super::answer::{not_found, take};
+use super::signed::Signed;
+use crate::call::CallId;
+use crate::carrier::twilio::{self, StatusRequest, VoiceRequest};
+use crate::engine::AnsweredBy;
+use crate::service::{Answered, Knock, LegStatus};
+use crate::web::Web;
+
+/// Somebody or something answered.
+pub(super) async fn answered(
+    State(web): State<Arc<Web>>,
+    Path(call): Path<String>,
+    request: Signed<VoiceRequest>,
+) -> Response {
+    let Ok(call) = call.parse::<CallId>() else { return not_found() };
+    let answered = Answered {
+        call,
+        carrier: CARRIER,
+        leg: request.0.leg.as_str().to_owned(),
+        answered_by: match request.0.answered_by {
+            Some(twilio::AnsweredBy::Machine | twilio::AnsweredBy::Fax) => AnsweredBy::Machine,
+            // Not known is treated as a person: nothing of health is said before somebody has confirmed to listen.
+            Some(twilio::AnsweredBy::Human | twilio::AnsweredBy::Unknown) | None => AnsweredBy::Person,
+        },
+    };
+    take(&web, Knock::Answered(answered)).await
+}
+
+/// A leg's status changed.
+pub(super) async fn status(
+    State(web): State<Arc<Web>>,
+    Path(call): Path<String>,
+    request: Signed<StatusRequest>,
+) -> Response {
+    let Ok(call) = call.parse::<CallId>() else { return not_found() };
+    let StatusRequest { leg, status, sip, .. } = request.0;
+    let status = LegStatus {
+        call: Some(call),
+        carrier: CARRIER,
+        leg: leg.as_str().to_owned(),
+        status: status.word(),
+        ended: status.hangup_cause(sip),
+    };
+    take(&web, Knock::Status(status)).await
+}
+
+/// The carrier was told to lead the call here, because it isn't wanted any more.
+pub(super) async fn goodbye(
+    State(web): State<Arc<Web>>,
+    Path(call): Path<String>,
+    _request: Signed<VoiceRequest>,
+) -> Response {
+    let Ok(call) = call.parse::<CallId>() else { return not_found() };
+    take(&web, Knock::Withdraw(call)).await
+}

@@ -1,0 +1,164 @@
+//! Each habit, met by the automated call as it is shipped.
+
+use kenkocall::call::{Answer, BodyTemperature, Disposition, HangupCause, Item, OxygenSaturation, YesNo};
+use kenkocall::carrier::CarrierLegId;
+use kenkocall::carrier::simulator::{Habit, Happens, Health, Mix, Population, Script};
+use kenkocall::engine::AnsweredBy;
+
+use super::phones::{Phones, secs, settings, with};
+
+/// So many different people per habit.
+const PEOPLE: u32 = 40;
+
+fn crowd_of(habit: Habit) -> (Phones, Vec<CarrierLegId>) {
+    let mut phones = Phones::new(settings(3, Population::of(Mix::only(habit))));
+    let legs = (0..PEOPLE).map(|nth| phones.call(nth)).collect();
+    phones.run_out();
+    (phones, legs)
+}
+
+fn reported(phones: &Phones, legs: &[CarrierLegId]) -> usize {
+    legs.iter().filter(|leg| phones.disposition(leg) == Some(Disposition::Reported)).count()
+}
+
+fn heard_health_questions(phones: &Phones, leg: &CarrierLegId) -> bool {
+    phones.talks.get(leg).is_some_and(|talk| talk.heard.iter().any(|prompt| prompt.starts_with("questionnaire.")))
+}
+
+#[test]
+fn a_well_person_is_called_and_reports() {
+    let mut phones = with(Script::answers(secs(4)).health(Health::well()));
+    let leg = phones.call(1);
+    phones.run_out();
+    assert_eq!(phones.disposition(&leg), Some(Disposition::Reported));
+    assert_eq!(phones.cause(&leg), HangupCause::NormalClearing);
+    let told = phones.of(&leg);
+    assert_eq!(told.first(), Some(&Happens::Ringing));
+    assert_eq!(told.get(1), Some(&Happens::Answered(AnsweredBy::Person)));
+    let talk = &phones.talks[&leg];
+    assert_eq!(talk.answers[&Item::BodyTemperature], "366");
+    assert_eq!(talk.answers[&Item::Spo2], "098");
+    assert_eq!(talk.answers.len(), 11, "the twelfth is asked only after the fifth");
+    assert!(talk.answers.iter().skip(2).all(|(_, answer)| answer == "no"));
+    // Two minutes are what such a call takes.
+    let seconds = phones.times(&leg, super::phones::morning()).pop().unwrap();
+    assert!((100.0..300.0).contains(&seconds), "{seconds}");
+}
+
+#[test]
+fn an_ill_person_answers_as_they_are() {
+    let mut health = Health::well();
+    health.temperature = BodyTemperature::from_tenths(391);
+    health.saturation = OxygenSaturation::from_percent(94);
+    health.saturation_again = OxygenSaturation::from_percent(96);
+    health.symptoms.insert(Item::Breathlessness, YesNo::Yes);
+    health.symptoms.insert(Item::BreathlessnessSevere, YesNo::Yes);
+    health.symptoms.insert(Item::NoUrine, YesNo::Unknown);
+    let mut phones = with(Script::answers(secs(4)).health(health.clone()));
+    let leg = phones.call(1);
+    phones.run_out();
+    let talk = &phones.talks[&leg];
+    assert_eq!(talk.disposition, Some(Disposition::Reported));
+    assert_eq!(talk.alerts, ["red_answer"]);
+    for item in Item::ALL {
+        let expected = if item == Item::Spo2 { "096".to_owned() } else { Answer::entry(health.answer(item)) };
+        assert_eq!(talk.answers[&item], expected, "{}", item.word());
+    }
+}
+
+#[test]
+fn those_who_finish_do() {
+    for habit in [Habit::Finishes, Habit::AnswersLate, Habit::WrongKeys, Habit::OtherLanguage] {
+        let (phones, legs) = crowd_of(habit);
+        assert_eq!(reported(&phones, &legs), legs.len(), "{}", habit.word());
+    }
+}
+
+#[test]
+fn those_who_find_it_hard_mostly_do() {
+    for (habit, least) in [(Habit::Elderly, 24), (Habit::SlowKeys, 12)] {
+        let (phones, legs) = crowd_of(habit);
+        let reported = reported(&phones, &legs);
+        assert!((least..legs.len()).contains(&reported), "{}: {reported}", habit.word());
+        let asked_again = |leg: &&CarrierLegId| phones.talks[leg].heard.windows(2).any(|two| two[0] == two[1]);
+        assert!(legs.iter().filter(asked_again).count() > 20, "{} hear everything once", habit.word());
+    }
+}
+
+#[test]
+fn those_who_do_not_finish_do_not() {
+    for habit in [
+        Habit::HangsUpMidway,
+        Habit::NotNow,
+        Habit::WrongNumber,
+        Habit::Silent,
+        Habit::Voicemail,
+        Habit::VoicemailUnnoticed,
+    ] {
+        let (phones, legs) = crowd_of(habit);
+        for leg in &legs {
+            assert_eq!(phones.cause(leg), HangupCause::NormalClearing);
+            let disposition = phones.disposition(leg).unwrap();
+            assert_ne!(disposition, Disposition::Reported, "{}", habit.word());
+            // A10: no health content for whoever hasn't said that they listen.
+            assert!(
+                habit == Habit::HangsUpMidway || !heard_health_questions(&phones, leg),
+                "{} heard health questions",
+                habit.word()
+            );
+        }
+    }
+}
+
+#[test]
+fn voicemail_hears_one_message_after_its_greeting() {
+    let (phones, legs) = crowd_of(Habit::Voicemail);
+    for leg in &legs {
+        let ended = Happens::Ended(HangupCause::NormalClearing);
+        assert_eq!(phones.of(leg), [Happens::Ringing, Happens::Answered(AnsweredBy::Machine), ended]);
+        assert_eq!(phones.talks[leg].heard, ["automated_call.voicemail"]);
+    }
+}
+
+#[test]
+fn those_who_are_not_reached_end_with_their_cause() {
+    for (habit, cause, rings) in [
+        (Habit::NoAnswer, HangupCause::NoAnswer, true),
+        (Habit::Busy, HangupCause::UserBusy, false),
+        (Habit::Rejects, HangupCause::CallRejected, true),
+        (Habit::NoSuchNumber, HangupCause::InvalidNumberFormat, false),
+        (Habit::NetworkFails, HangupCause::TemporaryFailure, false),
+    ] {
+        let (phones, legs) = crowd_of(habit);
+        for leg in &legs {
+            let mut expected = vec![Happens::Ended(cause)];
+            if rings {
+                expected.insert(0, Happens::Ringing);
+            }
+            assert_eq!(phones.of(leg), expected, "{}", habit.word());
+        }
+    }
+}
+
+#[test]
+fn those_who_ask_for_something_else_get_it() {
+    let (phones, legs) = crowd_of(Habit::AsksToStop);
+    assert!(legs.iter().all(|leg| phones.talks[leg].alerts.contains(&"stop_request")));
+    let finished = reported(&phones, &legs);
+    assert!((5..35).contains(&finished), "{finished} of 40 go on after it");
+
+    let (phones, legs) = crowd_of(Habit::WantsPerson);
+    for leg in &legs {
+        assert!(phones.talks[leg].heard.iter().any(|prompt| prompt.starts_with("person.")));
+    }
+    let talked = |leg: &&CarrierLegId| phones.disposition(leg) != Some(Disposition::Reported);
+    let talked = legs.iter().filter(talked).count();
+    assert!((20..40).contains(&talked), "staff take four of five: {talked}");
+}
+
+#[test]
+fn someone_who_hangs_up_does_so_at_different_questions() {
+    let (phones, legs) = crowd_of(Habit::HangsUpMidway);
+    let lengths: std::collections::BTreeSet<_> = legs.iter().map(|leg| phones.talks[leg].replies).collect();
+    assert!(lengths.len() > 6, "{lengths:?}");
+}

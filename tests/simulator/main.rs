@@ -1,0 +1,14 @@
+//! The simulated telephone network, with the real flow documents at our end: people answer, key, hang up, and every
+//! call comes to its end.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod callers;
+mod habits;
+mod orders;
+mod phones;
+mod scripts;
+mod seeds;
+#[path = "../flows/shipped.rs"]
+#[allow(dead_code, reason = "nothing is edited here")]
+mod shipped;
+mod weather;
