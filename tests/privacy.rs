@@ -143,7 +143,7 @@ async fn i6_nothing_personal_is_logged_or_measured_or_answered(fresh: Fresh) {
     let mut dropped = Phone::ring(&line.carrier, MOTHER.number).await;
     dropped.identify(&MOTHER).await.key(FEVER).await;
     line.set_clock("2026-11-24T02:00:00Z");
-    run_errands(&line.desk).await.unwrap();
+    run_errands(&line.desk, None).await.unwrap();
     assert!(sweep(&line.desk, &line.switchboard).await.unwrap() > 0);
 
     // The database refuses a row, and quotes it where it can.

@@ -19,8 +19,8 @@ use crate::carrier::twilio::{SigningKey, Urls, Voice, Voices};
 use crate::config::{Carrier, Config};
 use crate::flow::Library;
 use crate::service::{
-    Clock, Desk, Dialer, Dialling, Feed, Libraries, Network, SimulatedLines, Switchboard, TICK, run_errands, run_exchange,
-    sweep,
+    Clock, Desk, Dialer, Dialling, Feed, Libraries, Network, SimulatedLines, Switchboard, TICK, run_errands,
+    run_exchange, sweep,
 };
 use crate::store::flow_sets::{self, FlowSetRow};
 use crate::store::{Database, centres};

@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::call::{
-    AlertKind, Answer, CallId, CentreCode, Disposition, HersysId, Item, Keys, Language, PatientId, PhoneNumber, ReportId,
-    SlotId,
+    AlertKind, Answer, CallId, CentreCode, Disposition, HersysId, Item, Keys, Language, PatientId, PhoneNumber,
+    ReportId, SlotId,
 };
 use crate::call::{ReportOutcome, Severity};
 use crate::flow::{PromptId, ReadAs};

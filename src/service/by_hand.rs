@@ -7,9 +7,7 @@ use super::centres::{known_centre, schedule_of};
 use super::clerk::{Changes, Clerk, patient_subject};
 use super::clock::new_id;
 use super::refused::Refused;
-use crate::call::{
-    AlertKind, AttemptOutcome, AttemptState, CallId, HersysId, SlotId, SlotState, Withdrawal,
-};
+use crate::call::{AlertKind, AttemptOutcome, AttemptState, CallId, HersysId, SlotId, SlotState, Withdrawal};
 use crate::store::attempts::{self, AttemptRow};
 use crate::store::slots::{self, Origin, SlotRow};
 use crate::store::{alerts, audit, patients};
@@ -83,11 +81,7 @@ pub enum Resolution {
 ///
 /// # Errors
 /// [`Refused::NoSuchCall`], or [`Refused::NotUnknown`] when its outcome is known.
-pub async fn resolve_call(
-    clerk: &Clerk,
-    call: CallId,
-    resolution: Resolution,
-) -> Result<AttemptRow, Refused> {
+pub async fn resolve_call(clerk: &Clerk, call: CallId, resolution: Resolution) -> Result<AttemptRow, Refused> {
     let now = clerk.clock.now();
     let mut tx = clerk.database.begin().await?;
     let attempt = attempts::by_calls(&mut tx, &[call]).await?.pop().ok_or(Refused::NoSuchCall)?;

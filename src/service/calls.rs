@@ -12,12 +12,12 @@ use crate::call::{Answer, CallId, HersysId, Item, Language, PatientId, Severity}
 use crate::engine::{Reply, Session, Then, WordsFor, words};
 use crate::flow::Library;
 use crate::store::answers::{self, AnswerRow};
+use crate::store::attempts::{self, AttemptFilter, AttemptRow};
 use crate::store::calls::{self, CallFilter, CallRow};
 use crate::store::legs::{self, LegRow, LegStatus};
 use crate::store::patients::{self, PatientRow};
-use crate::store::turns::{self, TurnRow};
-use crate::store::attempts::{self, AttemptFilter, AttemptRow};
 use crate::store::slots::{self, SlotRow};
+use crate::store::turns::{self, TurnRow};
 use crate::store::{Tx, audit, identifications, reports, sessions};
 
 /// A call with all that is kept of it.

@@ -8,9 +8,11 @@ use super::attempts::{next_slot_of, withdraw_unwanted};
 use super::centre_settings::{CentreSettings, settings_changes};
 use super::clerk::{Changes, Clerk};
 use super::refused::Refused;
-use crate::call::{PatientId, CallTimes, CallingHours, CentreCode, PhoneNumber};
+use crate::call::{CallTimes, CallingHours, CentreCode, PatientId, PhoneNumber};
 use crate::engine::Centre;
-use crate::follow_up::{CallingSchedule, CallPattern, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy, report_day};
+use crate::follow_up::{
+    CallPattern, CallingSchedule, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy, report_day,
+};
 use crate::store::centres::{self, CentreRow};
 use crate::store::{StoreError, Tx, audit, patients};
 

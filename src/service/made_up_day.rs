@@ -3,17 +3,17 @@
 use jiff::Timestamp;
 use jiff::civil::date;
 
-use super::attempts::next_slot_of;
 use super::CentreSettings;
+use super::attempts::next_slot_of;
 use super::centres::schedule_of;
 use super::clock::new_id;
 use super::made_up::{FIRST_MADE_UP_ID, MADE_UP_CENTRE, MadeUpError};
 use crate::call::{
     BirthDate, CallTimes, CallingHours, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive,
 };
+use crate::store::Database;
 use crate::store::centres::{self, CentreRow};
 use crate::store::patients::{self, Calling, PatientRow};
-use crate::store::Database;
 
 /// The number of the first made-up patient, +81 90 1000 0001; the others count on from it.
 const FIRST_NUMBER: u64 = 819_010_000_001;

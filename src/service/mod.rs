@@ -29,13 +29,13 @@ mod sweeper;
 mod switchboard;
 
 pub use alerts::{ShownAlert, close_alert, list_alerts};
-pub use centre_settings::CentreSettings;
-pub use centres::{CentreChange, CentreChanged, add_centre, change_centre, list_centres};
 pub use by_hand::{Resolution, call_now, resolve_call};
 pub use calls::{ShownAnswer, ShownAttempt, ShownCall, ShownTurn, list_attempts, list_calls, show_call};
-pub use days::{CentreDay, DayFigures, DaySlot, day_figures, day_slots};
+pub use centre_settings::CentreSettings;
+pub use centres::{CentreChange, CentreChanged, add_centre, change_centre, list_centres};
 pub use clerk::{Clerk, Source};
 pub use clock::Clock;
+pub use days::{CentreDay, DayFigures, DaySlot, day_figures, day_slots};
 pub use dialer::{DialError, Dialer, Dialling, TICK, Ticked};
 pub use exchange::{happen_until, run_exchange};
 pub use feed::{Feed, Moment, What};
@@ -54,4 +54,6 @@ pub use roster::{ImportMode, Imported, import_patients};
 pub use simulation::{STEP, Simulation, Stretch, VirtualClock};
 pub use speech::sentences;
 pub use sweeper::sweep;
-pub use switchboard::{Answered, Begin, Desk, Knock, LegStatus, Libraries, Outcome, Readiness, Switchboard, SwitchboardError};
+pub use switchboard::{
+    Answered, Begin, Desk, Knock, LegStatus, Libraries, Outcome, Readiness, Switchboard, SwitchboardError,
+};

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
-use super::attempts::unwanted;
 use super::CentreSettings;
+use super::attempts::unwanted;
 use super::network::Network;
 use super::switchboard::Desk;
 use crate::call::{AttemptState, CallId, PatientId, SlotId, SlotState};

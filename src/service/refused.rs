@@ -28,7 +28,9 @@ pub enum Refused {
     #[error("{}", super::by_hand::not_called(*.0))]
     NotCalled(Withdrawal),
     /// A7: outside the centre's calling hours.
-    #[error("automated calls begin within the health centre's calling hours, {0}; try again then, or phone the patient yourself")]
+    #[error(
+        "automated calls begin within the health centre's calling hours, {0}; try again then, or phone the patient yourself"
+    )]
     OutsideCallingHours(CallingHours),
     /// A call to the patient is under way.
     #[error("a call to this patient is under way already; `kenkocall calls list --open` shows it")]

@@ -1,7 +1,7 @@
 //! A virtual day: the same service code as a real carrier drives, on a clock that jumps from one event to the next.
 
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 

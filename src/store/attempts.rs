@@ -323,11 +323,7 @@ pub async fn answered(tx: &mut Tx, calls: &[CallId], at: Timestamp) -> Result<Ve
 ///
 /// # Errors
 /// As the database fails.
-pub async fn unknown(
-    tx: &mut Tx,
-    calls: &[(CallId, Timestamp)],
-    at: Timestamp,
-) -> Result<Vec<CallId>, StoreError> {
+pub async fn unknown(tx: &mut Tx, calls: &[(CallId, Timestamp)], at: Timestamp) -> Result<Vec<CallId>, StoreError> {
     tx.fetch_rows(
         "UPDATE attempts SET state = 'unknown', moved_at = v.column2, look_at = v.column3 FROM (VALUES",
         calls.iter().map(|(call, look_at)| [(*call).into(), at.into(), (*look_at).into()]).collect(),

@@ -60,12 +60,15 @@ async fn show(State(web): State<Arc<Web>>) -> Response {
         Ok(read) => read,
         Err(error) => {
             error!(%error, "the status page can't be shown");
-            return (StatusCode::SERVICE_UNAVAILABLE, "ただいま表示できません。しばらくしてから、もう一度ご覧ください。\n").into_response();
+            return (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "ただいま表示できません。しばらくしてから、もう一度ご覧ください。\n",
+            )
+                .into_response();
         }
     };
-    let count = |class: &str| {
-        figures.centres.iter().map(|centre| centre.of(|state| kind_of(state).0 == class)).sum::<u32>()
-    };
+    let count =
+        |class: &str| figures.centres.iter().map(|centre| centre.of(|state| kind_of(state).0 == class)).sum::<u32>();
     let page = Page {
         date: now.strftime("%Y年%-m月%-d日").to_string(),
         time: now.strftime("%H:%M:%S").to_string(),
@@ -76,7 +79,8 @@ async fn show(State(web): State<Arc<Web>>) -> Response {
         centres: figures.centres,
     };
     match page.render() {
-        Ok(html) => ([(header::CONTENT_SECURITY_POLICY, POLICY), (header::CACHE_CONTROL, "no-store")], Html(html)).into_response(),
+        Ok(html) => ([(header::CONTENT_SECURITY_POLICY, POLICY), (header::CACHE_CONTROL, "no-store")], Html(html))
+            .into_response(),
         Err(error) => {
             error!(%error, "the status page can't be written");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()

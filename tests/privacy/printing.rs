@@ -169,7 +169,13 @@ fn i6_no_request_and_no_reply_prints_personal_data() {
     redacts(&Knock::Begin(begin));
     redacts(&Knock::Turn { call: CallId(uuid()), turn: 1, happening: Happening::Keyed(keys("383")) });
     let ended = Some(HangupCause::NormalClearing);
-    redacts(&Knock::Status(LegStatus { call: None, carrier: "twilio", leg: "CA00000000".into(), status: "completed", ended }));
+    redacts(&Knock::Status(LegStatus {
+        call: None,
+        carrier: "twilio",
+        leg: "CA00000000".into(),
+        status: "completed",
+        ended,
+    }));
     redacts(&StoredEvent::Keyed(BORN.into()));
     redacts(&Fill::Value(ReadAs::Temperature, "383".into()));
     redacts(&Then::Transfer { number: number(), ring_seconds: 30 });

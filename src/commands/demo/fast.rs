@@ -16,7 +16,8 @@ use crate::commands::days;
 use crate::commands::documents::Origin;
 use crate::commands::serve::{dialling, open_desk};
 use crate::service::{
-    Clock, Dialling, MadeUpDay, STEP, Simulation, Stretch, VirtualClock, add_made_up_day, day_figures, made_up_identity, made_up_number,
+    Clock, Dialling, MadeUpDay, STEP, Simulation, Stretch, VirtualClock, add_made_up_day, day_figures,
+    made_up_identity, made_up_number,
 };
 
 /// Calls are made so many times a day.

@@ -41,11 +41,15 @@ pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64) -> anyh
     let now = desk.clock.now();
     add_made_up_day(&desk.database, &day(patients, now, &zone)?).await?;
 
-    println!("自動架電 — a made-up health centre calls its {patients} patients. No phone rings: the network is simulated.\n");
+    println!(
+        "自動架電 — a made-up health centre calls its {patients} patients. No phone rings: the network is simulated.\n"
+    );
     println!("  status page  http://{address}/");
     println!("  probes       http://{address}/healthz  /readyz  /metrics");
     println!("  database     {} (fresh, removed at the end)", config.database.url);
-    println!("  patients     見本 花子 all of them, HER-SYS ID {FIRST_MADE_UP_ID} and on, birth date {MADE_UP_BIRTH_DATE}");
+    println!(
+        "  patients     見本 花子 all of them, HER-SYS ID {FIRST_MADE_UP_ID} and on, birth date {MADE_UP_BIRTH_DATE}"
+    );
     println!("  staff        none to log in: the console comes later; the commands work on the database above");
     println!("\nCtrl-C ends it.\n");
 

@@ -6,11 +6,11 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use tokio::sync::oneshot;
 
+use crate::call::{CallId, Disposition, Line, PhoneNumber};
 use crate::commands::calls::transcript::kept;
 use crate::commands::documents::Origin;
 use crate::commands::serve::Server;
 use crate::commands::terminal;
-use crate::call::{CallId, Disposition, Line, PhoneNumber};
 use crate::service::{
     Begin, Clerk, FIRST_MADE_UP_ID, Knock, MADE_UP_BIRTH_DATE, Outcome, Source, Switchboard, add_made_up, list_alerts,
     show_call,
@@ -28,7 +28,8 @@ pub(super) async fn demonstrate(folder: &std::path::Path) -> anyhow::Result<()> 
     let listener = super::listen().await?;
     let address = listener.local_addr().context("the listening address can't be read")?;
     config.server.listen = address;
-    let server = Server::open(&config, Origin::choose(None).library()?, crate::carrier::simulator::Settings::default()).await?;
+    let server =
+        Server::open(&config, Origin::choose(None).library()?, crate::carrier::simulator::Settings::default()).await?;
     let switchboard = server.switchboard();
     let desk = server.desk().clone();
     let clerk = Clerk {

@@ -11,7 +11,9 @@ use crate::call::{
     SlotState,
 };
 use crate::engine::Errand;
-use crate::follow_up::{AfterAttempt, EndedAttempt, after_attempt, counts_as_try, outcome_of_cause, outcome_of_conversation};
+use crate::follow_up::{
+    AfterAttempt, EndedAttempt, after_attempt, counts_as_try, outcome_of_cause, outcome_of_conversation,
+};
 use crate::service::CentreSettings;
 use crate::service::feed::{Moment, What};
 use crate::store::attempts::{self, AttemptEnd, AttemptRow};
@@ -121,7 +123,8 @@ impl Results {
         at: Timestamp,
     ) {
         metrics::counter!("kenkocall_attempts_ended_total", "outcome" => outcome.word()).increment(1);
-        let disposition = if outcome == AttemptOutcome::Withdrawn { Disposition::Withdrawn } else { Disposition::NotAnswered };
+        let disposition =
+            if outcome == AttemptOutcome::Withdrawn { Disposition::Withdrawn } else { Disposition::NotAnswered };
         if !matches!(how, Ended::Conversation(_)) {
             self.calls.push(CallEnd { call: attempt.call, ended_at: at, disposition });
         }
@@ -129,7 +132,13 @@ impl Results {
             self.wrong.push((attempt.patient, attempt.phone_number.clone()));
             // Who pressed the key for it has raised the alert in that call.
             if !matches!(how, Ended::Conversation(_)) {
-                self.consequences.alert(AlertKind::WrongNumber, &slot.centre, Some(slot.patient), Some(attempt.call), at);
+                self.consequences.alert(
+                    AlertKind::WrongNumber,
+                    &slot.centre,
+                    Some(slot.patient),
+                    Some(attempt.call),
+                    at,
+                );
             }
         }
         let tries = slot.tries + u32::from(counts_as_try(outcome));
@@ -188,7 +197,8 @@ impl Consequences {
             SlotEnd::Unanswered(why) => {
                 self.alert(AlertKind::Unanswered, &slot.centre, Some(slot.patient), call, at);
                 // Whoever talked to us needs no message that we called in vain.
-                let in_vain = matches!(why, AttemptOutcome::Busy | AttemptOutcome::NoAnswer | AttemptOutcome::Voicemail);
+                let in_vain =
+                    matches!(why, AttemptOutcome::Busy | AttemptOutcome::NoAnswer | AttemptOutcome::Voicemail);
                 if in_vain && settings.missed_call_sms.is_some() {
                     self.errand(&Errand::MissedCallSms { patient: slot.patient, slot: slot.id }, at);
                 }

@@ -8,10 +8,8 @@ use tracing::{info, warn};
 
 use super::open::{CentreRules, cancel_reported, end_without_call, rules_of};
 use super::{Dialer, Intent};
-use crate::call::{
-    AttemptState, CallId, CallableNumber, CentreCode, Line, PatientId, SlotEnd, SlotId, Withdrawal,
-};
-use crate::follow_up::{CallingSchedule, CentreCaps, CentreDemand, ReportCovers, allowance, window, shares};
+use crate::call::{AttemptState, CallId, CallableNumber, CentreCode, Line, PatientId, SlotEnd, SlotId, Withdrawal};
+use crate::follow_up::{CallingSchedule, CentreCaps, CentreDemand, ReportCovers, allowance, shares, window};
 use crate::service::attempts::{end_slots, unwanted};
 use crate::service::clock::new_id;
 use crate::service::feed::{Moment, What};

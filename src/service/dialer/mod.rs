@@ -17,9 +17,9 @@ use tracing::error;
 pub(super) use open::time_label;
 pub use place::DialError;
 
+use super::Switchboard;
 use super::network::Network;
 use super::switchboard::Desk;
-use super::Switchboard;
 use crate::call::{CallId, CallableNumber, PhoneNumber};
 use crate::store::attempts::AttemptRow;
 use crate::store::{StoreError, patients, slots};

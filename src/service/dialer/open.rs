@@ -9,8 +9,8 @@ use tracing::{error, warn};
 use super::Dialer;
 use crate::call::{CentreCode, Missed, PatientId, ReportOutcome, SlotEnd, SlotId, SlotState, Withdrawal};
 use crate::follow_up::CallingSchedule;
-use crate::service::attempts::{end_slots, next_slot_of};
 use crate::service::CentreSettings;
+use crate::service::attempts::{end_slots, next_slot_of};
 use crate::service::centres::schedule_of;
 use crate::service::clock::new_id;
 use crate::service::feed::{Moment, What};
@@ -108,7 +108,11 @@ impl Dialer {
 }
 
 /// Ends slots for which no further call may begin: unanswered when a phone has rung, else missed.
-pub(super) async fn end_without_call(tx: &mut Tx, slots: Vec<SlotRow>, now: Timestamp) -> Result<Vec<Moment>, StoreError> {
+pub(super) async fn end_without_call(
+    tx: &mut Tx,
+    slots: Vec<SlotRow>,
+    now: Timestamp,
+) -> Result<Vec<Moment>, StoreError> {
     let ids: Vec<SlotId> = slots.iter().filter(|slot| slot.tries > 0).map(|slot| slot.id).collect();
     let last: HashMap<SlotId, _> = attempts::last_outcomes(tx, &ids).await?.into_iter().collect();
     let end = |slot: SlotRow| {
@@ -123,11 +127,7 @@ pub(super) async fn end_without_call(tx: &mut Tx, slots: Vec<SlotRow>, now: Time
     end_slots(tx, &ends, now).await
 }
 
-async fn open_of(
-    tx: &mut Tx,
-    people: &[PatientRow],
-    now: Timestamp,
-) -> Result<(usize, Vec<Moment>), StoreError> {
+async fn open_of(tx: &mut Tx, people: &[PatientRow], now: Timestamp) -> Result<(usize, Vec<Moment>), StoreError> {
     let rules = rules_of(tx, people.iter().map(|patient| &patient.centre)).await?;
     let mut rows = Vec::with_capacity(people.len());
     let mut count_from = Vec::with_capacity(people.len());
@@ -179,7 +179,8 @@ pub(super) async fn cancel_reported(
     days.dedup();
     let reports = reports::of_days(tx, &days).await?;
     let finished = |(row, since): &(SlotRow, Timestamp)| {
-        let mut of_day = reports.iter().filter(|report| (report.patient, report.report_date) == (row.patient, row.date));
+        let mut of_day =
+            reports.iter().filter(|report| (report.patient, report.report_date) == (row.patient, row.date));
         of_day.any(|report| {
             report.outcome == ReportOutcome::Reported && report.ended_at.is_some_and(|ended| ended >= *since)
         })

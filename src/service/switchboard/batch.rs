@@ -14,11 +14,11 @@ use crate::call::{CallId, CentreCode, HangupCause, LegId, PhoneNumber};
 use crate::engine::{Effect, Event, Happening, Reply, Session, Waiting, step};
 use crate::flow::{Library, NodeKind};
 use crate::follow_up::GuessingLimits;
-use crate::service::{Clock, Feed};
 use crate::service::history::StoredEvent;
+use crate::service::{Clock, Feed};
+use crate::store::attempts::{self, AttemptRow};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::turns;
-use crate::store::attempts::{self, AttemptRow};
 use crate::store::{Database, StoreError, Tx, legs};
 
 /// What the switchboard works with.

@@ -13,9 +13,9 @@ use crate::service::clock::new_id;
 use crate::service::feed::What;
 use crate::service::history::StoredEvent;
 use crate::store::calls::CallRow;
+use crate::store::centres;
 use crate::store::legs::{Direction, LegRow};
 use crate::store::maintenances::{self, MaintenanceRow};
-use crate::store::centres;
 
 /// The flow that stands in for every line under maintenance.
 pub(super) const MAINTENANCE: &str = "maintenance";
@@ -47,9 +47,7 @@ impl Batch<'_> {
     }
 
     /// The maintenance in force, and its end as it is spoken: month, day, hour, minute.
-    pub(super) async fn maintenance(
-        &mut self,
-    ) -> Result<(Option<MaintenanceRow>, Option<[u8; 4]>), SwitchboardError> {
+    pub(super) async fn maintenance(&mut self) -> Result<(Option<MaintenanceRow>, Option<[u8; 4]>), SwitchboardError> {
         let maintenance = maintenances::current(&mut self.tx, self.at).await?;
         let until = maintenance.and_then(|maintenance| maintenance.until).map(|until| {
             let local = self.desk.zone.to_datetime(until);

@@ -12,8 +12,8 @@ use crate::call::{CallId, Channel, LegId, ReportId, ReportOutcome, Withdrawal};
 use crate::engine::{AnsweredBy, Person, Start, begin};
 use crate::flow::FlowName;
 use crate::follow_up::{ReportCovers, report_day};
-use crate::service::attempts::{Ended, unwanted};
 use crate::service::CentreSettings;
+use crate::service::attempts::{Ended, unwanted};
 use crate::service::centres::{centre_of, zone_of};
 use crate::service::clock::new_id;
 use crate::service::feed::What;
@@ -59,8 +59,7 @@ impl Batch<'_> {
     }
 
     async fn known_of(&mut self, attempts: impl Iterator<Item = &AttemptRow>) -> Result<Known, SwitchboardError> {
-        let (slot_ids, patient_ids): (Vec<_>, Vec<_>) =
-            attempts.map(|attempt| (attempt.slot, attempt.patient)).unzip();
+        let (slot_ids, patient_ids): (Vec<_>, Vec<_>) = attempts.map(|attempt| (attempt.slot, attempt.patient)).unzip();
         let slots = slots::by_ids(&mut self.tx, &slot_ids).await?;
         let patients = patients::by_ids(&mut self.tx, &patient_ids).await?;
         let mut centres = HashMap::new();
