@@ -85,6 +85,7 @@ pub(super) fn changes(before: Option<&PatientRow>, after: &PatientRow) -> Change
     let date = |date: jiff::civil::Date| date.to_string();
     let time = |time: Timestamp| time.to_string();
     let number = |row: &PatientRow| row.phone_number.as_ref().map(|number| number.expose().to_owned());
+    let wrong = |row: &PatientRow| row.calling.wrong_number.as_ref().map(|number| number.expose().to_owned());
     macro_rules! fields {
         ($($name:literal: $value:expr),+ $(,)?) => {
             Changes::default()$(.field($name, before.map($value), Some(after).map($value)))+
@@ -104,4 +105,10 @@ pub(super) fn changes(before: Option<&PatientRow>, after: &PatientRow) -> Change
     .field("monitoring_start", before.and_then(|row| row.monitoring_start).map(date), after.monitoring_start.map(date))
     .field("stopped_at", before.and_then(|row| row.stopped_at).map(time), after.stopped_at.map(time))
     .field("released_at", before.and_then(|row| row.released_at).map(time), after.released_at.map(time))
+    .field(
+        "stop_requested_at",
+        before.and_then(|row| row.calling.stop_requested_at).map(time),
+        after.calling.stop_requested_at.map(time),
+    )
+    .field("wrong_number", before.and_then(wrong), wrong(after))
 }

@@ -333,7 +333,17 @@ pub async fn unknown(tx: &mut Tx, calls: &[(CallId, Timestamp)], at: Timestamp) 
     .await
 }
 
-/// Ends open attempts; gives those that were open, in no order.
+/// Holds an attempt until the transaction ends: whoever brings news of it waits.
+///
+/// # Errors
+/// As the database fails.
+pub async fn hold(tx: &mut Tx, call: CallId) -> Result<(), StoreError> {
+    tx.execute("UPDATE attempts SET moved_at = moved_at WHERE call_id = $1", vec![call.into()]).await?;
+    Ok(())
+}
+
+/// Ends open attempts; gives those that were open, in no order. One that the carrier has by now isn't "not placed",
+/// whatever was thought when that was concluded.
 ///
 /// # Errors
 /// As the database fails.
@@ -342,7 +352,9 @@ pub async fn end(tx: &mut Tx, ends: &[AttemptEnd], at: Timestamp) -> Result<Vec<
         "UPDATE attempts SET state = 'ended', outcome = v.column2, ended_at = v.column3, moved_at = v.column3,
          look_at = NULL FROM (VALUES",
         ends.iter().map(|end| [end.call.into(), end.outcome.word().into(), at.into()]).collect(),
-        ") AS v WHERE attempts.call_id = v.column1 AND attempts.ended_at IS NULL RETURNING attempts.call_id",
+        ") AS v WHERE attempts.call_id = v.column1 AND attempts.ended_at IS NULL
+         AND (v.column2 <> 'not_placed' OR attempts.state IN ('intended', 'unknown'))
+         RETURNING attempts.call_id",
         |row| row.read(0, "attempts.call_id", parsed),
     )
     .await
