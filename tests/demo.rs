@@ -10,7 +10,7 @@ import os, pty, select, sys
 keys = ["", "2", "1000002#", "19800401", "365", "h", "q"]
 pid, fd = pty.fork()
 if pid == 0:
-    os.execv(sys.argv[1], [sys.argv[1], "demo"])
+    os.execv(sys.argv[1], [sys.argv[1], "demo", "--phone"])
 shown = b""
 waiting = b": "
 while keys:
@@ -47,7 +47,7 @@ fn somebody_calls_hangs_up_and_ends() {
 #[test]
 fn with_nobody_there_one_call_is_played() {
     let output = Command::new(env!("CARGO_BIN_EXE_kenkocall"))
-        .arg("demo")
+        .args(["demo", "--phone"])
         .stdin(Stdio::null())
         .output()
         .expect("the program runs");

@@ -9,6 +9,9 @@
 )]
 
 mod databases;
+#[allow(dead_code, reason = "tests/automated_calls uses the rest")]
+#[path = "automated_calls/day.rs"]
+mod day;
 #[allow(dead_code, reason = "tests/health_call uses the rest")]
 #[path = "health_call/kept.rs"]
 mod kept;
@@ -41,7 +44,10 @@ use line::Inside;
 use people::{AUNT, EVERYBODY, MOTHER, NOBODY, Person, SON};
 use phone::{A_PHONE, MISMATCH, Next, Phone, RECEIVED};
 
-on_both_databases!(i6_nothing_personal_is_logged_or_measured_or_answered);
+on_both_databases!(
+    i6_nothing_personal_is_logged_or_measured_or_answered,
+    i6_automated_calls_log_and_measure_nothing_personal,
+);
 
 /// Everything that is logged, by this program at every level and by the libraries below it down to DEBUG.
 #[derive(Clone, Default)]
@@ -176,6 +182,42 @@ async fn i6_nothing_personal_is_logged_or_measured_or_answered(fresh: Fresh) {
         metrics.lines().map(|line| line.rsplit_once(' ').map_or(line, |(label, _)| label)).collect();
     has_nothing_personal(&labels.join("\n"), "the metrics");
     has_nothing_personal(&refusals, "an error's text");
+}
+
+/// A day with retries, a wrong number, unknown calls, a stop, and a report by another channel.
+async fn i6_automated_calls_log_and_measure_nothing_personal(fresh: Fresh) {
+    use kenkocall::carrier::simulator::{Script, Weather};
+    let (log, metrics) = watched();
+    let weather =
+        Weather { dial_unheard_placed: 0.3, dial_unheard_not_placed: 0.2, statuses_lost: 0.2, ..Weather::FAIR };
+    let stranger = Script::answers(std::time::Duration::from_secs(2)).keys(kenkocall::call::Keys::parse("4").unwrap());
+    let people =
+        vec![(0, vec![Script::busy().into()]), (1, vec![stranger.into()]), (2, vec![Script::rings_out().into()])];
+    let day = day::Day::begin(
+        &fresh,
+        day::Plan { patients: vec!["09:00;14:00"; 8], people, weather, ..day::Plan::default() },
+    );
+    let day = day.await;
+    day.until("08:40").await;
+    day.rings_in(5);
+    day.until("09:00:20").await;
+    kenkocall::service::stop_patient(&day.clerk, &day::id(6)).await.unwrap();
+    day.until("20:30").await;
+    assert!(day.kept.count("attempts").await > 8);
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    for event in ["an attempt ended", "whether the carrier has a call isn't known", "a call that isn't wanted any more"]
+    {
+        assert!(log.contains(event), "the log has no “{event}”: the test looks at nothing");
+    }
+    let metrics = metrics.render();
+    assert!(metrics.contains("kenkocall_attempts_ended_total"));
+    for nth in 0..8 {
+        let number = kenkocall::service::made_up_number(nth).unwrap();
+        for personal in [&number.expose()[3..], day::id(nth).expose(), "見本 花子", "1980-04-01", "19800401"] {
+            let line = log.lines().chain(metrics.lines()).find(|line| line.contains(personal));
+            assert!(line.is_none(), "“{personal}” in {}", line.unwrap_or_default());
+        }
+    }
 }
 
 /// From here on the database refuses identifications with this HER-SYS ID.

@@ -25,6 +25,8 @@ pub(super) fn metrics() -> anyhow::Result<PrometheusHandle> {
 pub(super) fn start(log: &Log) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&log.level)
         .with_context(|| format!("log.level “{}” isn't a filter; write info, or warn,kenkocall=debug", log.level))?;
+    // This library writes whole phone numbers at TRACE.
+    let filter = filter.add_directive("rlibphonenumber=off".parse().context("the filter of a library")?);
     let colours = std::io::stderr().is_terminal();
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     let started = match log.format {

@@ -15,6 +15,7 @@ mod maintenance;
 mod patients;
 mod reports;
 mod serve;
+mod simulate;
 mod terminal;
 
 use std::path::PathBuf;
@@ -93,6 +94,11 @@ enum Command {
         #[command(subcommand)]
         command: Option<bench::Bench>,
     },
+    /// Rehearse against made-up surroundings.
+    Simulate {
+        #[command(subcommand)]
+        command: simulate::Simulate,
+    },
     /// Check, draw, play and test the flow documents.
     Flows {
         #[command(subcommand)]
@@ -133,6 +139,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 Ok(())
             }
             Command::Bench { command } => bench::run(command).await,
+            Command::Simulate { command } => simulate::run(command).await,
             other => at_the_desk(&config, name, other).await,
         }
     });
@@ -152,7 +159,12 @@ async fn at_the_desk(config: &Config, name: String, command: Command) -> anyhow:
         Command::Reports { command } => reports::run(&clerk, command).await,
         Command::Alerts { command } => alerts::run(&clerk, &zone, command).await,
         Command::Maintenance { command } => maintenance::run(&clerk, &zone, command).await,
-        Command::Serve | Command::Demo(_) | Command::Migrate | Command::Bench { .. } | Command::Flows { .. } => Ok(()),
+        Command::Serve
+        | Command::Demo(_)
+        | Command::Migrate
+        | Command::Bench { .. }
+        | Command::Simulate { .. }
+        | Command::Flows { .. } => Ok(()),
     };
     clerk.database.close().await;
     done

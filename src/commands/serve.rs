@@ -234,6 +234,7 @@ pub(super) fn dialling(config: &Config, from: PhoneNumber) -> Dialling {
         calls_per_second: config.dialer.calls_per_second,
         concurrent_calls: config.dialer.concurrent_calls,
         unknown_grace: SignedDuration::from_secs(config.dialer.unknown_grace_seconds.into()),
+        silence: SignedDuration::from_secs(config.dialer.silence_seconds.into()),
         tick: TICK,
     }
 }
@@ -269,7 +270,7 @@ async fn errands_on(desk: Arc<Desk>, network: Option<Arc<Network>>) {
 }
 
 /// SIGTERM or Ctrl-C.
-async fn shutdown() {
+pub(super) async fn shutdown() {
     let interrupt = async {
         if let Err(error) = tokio::signal::ctrl_c().await {
             error!(%error, "Ctrl-C can't be heard");

@@ -19,10 +19,14 @@ pub struct Dialer {
     /// placed, in seconds. Default 120.
     #[serde(deserialize_with = "number")]
     pub unknown_grace_seconds: u32,
+    /// How long nothing may be heard of a call, beyond the time that it rings, before the carrier is asked about it, in
+    /// seconds. Default 60: no question waits for so long.
+    #[serde(deserialize_with = "number")]
+    pub silence_seconds: u32,
 }
 
 impl Default for Dialer {
     fn default() -> Self {
-        Self { calls_per_second: 1.0, concurrent_calls: 20, unknown_grace_seconds: 120 }
+        Self { calls_per_second: 1.0, concurrent_calls: 20, unknown_grace_seconds: 120, silence_seconds: 60 }
     }
 }

@@ -149,8 +149,8 @@ pub async fn change_centre(clerk: &Clerk, code: &CentreCode, change: &CentreChan
 /// Patients planned in one go.
 const PLANNED: u32 = 1_000;
 
-/// Plans the calls of all of a centre's patients anew: its hours, days, pattern or zone may be others, and what was due by
-/// the old ones isn't called any more (A3).
+/// Plans the calls of all of a centre's patients anew: its hours, days, pattern or zone may be others, and what was due
+/// by the old ones isn't called any more (A3).
 async fn replan(tx: &mut Tx, centre: &CentreRow, now: Timestamp) -> Result<(), Refused> {
     let schedule = schedule_of(centre)?;
     let mut last = None;

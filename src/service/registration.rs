@@ -85,7 +85,8 @@ pub(super) fn changes(before: Option<&PatientRow>, after: &PatientRow) -> Change
     let date = |date: jiff::civil::Date| date.to_string();
     let time = |time: Timestamp| time.to_string();
     let number = |row: &PatientRow| row.phone_number.as_ref().map(|number| number.expose().to_owned());
-    let wrong = |row: &PatientRow| row.calling.wrong_number.as_ref().map(|number| number.expose().to_owned());
+    let stop_requested = |row: &PatientRow| row.calling.stop_requested_at.map(time);
+    let wrong_number = |row: &PatientRow| row.calling.wrong_number.as_ref().map(|number| number.expose().to_owned());
     macro_rules! fields {
         ($($name:literal: $value:expr),+ $(,)?) => {
             Changes::default()$(.field($name, before.map($value), Some(after).map($value)))+
@@ -104,11 +105,7 @@ pub(super) fn changes(before: Option<&PatientRow>, after: &PatientRow) -> Change
     .field("diagnosis_date", before.and_then(|row| row.diagnosis_date).map(date), after.diagnosis_date.map(date))
     .field("monitoring_start", before.and_then(|row| row.monitoring_start).map(date), after.monitoring_start.map(date))
     .field("stopped_at", before.and_then(|row| row.stopped_at).map(time), after.stopped_at.map(time))
+    .field("stop_requested_at", before.and_then(stop_requested), stop_requested(after))
+    .field("wrong_number", before.and_then(wrong_number), wrong_number(after))
     .field("released_at", before.and_then(|row| row.released_at).map(time), after.released_at.map(time))
-    .field(
-        "stop_requested_at",
-        before.and_then(|row| row.calling.stop_requested_at).map(time),
-        after.calling.stop_requested_at.map(time),
-    )
-    .field("wrong_number", before.and_then(wrong), wrong(after))
 }

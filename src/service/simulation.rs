@@ -10,7 +10,8 @@ use super::network::{Network, SimulatedLines};
 use super::switchboard::Desk;
 use super::{Clock, Dialer, Dialling, Switchboard, run_errands, sweep};
 use crate::carrier::simulator;
-use crate::store::StoreError;
+use crate::store::calls::{self, CallFilter};
+use crate::store::{StoreError, outbox};
 
 /// How far the clock moves at least: everything within it happens beside one another.
 pub const STEP: SignedDuration = SignedDuration::from_secs(1);
@@ -18,9 +19,6 @@ pub const STEP: SignedDuration = SignedDuration::from_secs(1);
 const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(15);
 /// How often conversations of which nothing was heard are ended.
 const SWEEP_EVERY: SignedDuration = SignedDuration::from_mins(1);
-/// How long the clock stands still at most when nothing is to happen.
-const LONGEST_STEP: SignedDuration = SignedDuration::from_mins(1);
-
 /// A clock that is moved by hand.
 #[derive(Debug, Clone)]
 pub struct VirtualClock(Arc<AtomicI64>);
@@ -105,22 +103,36 @@ impl Simulation {
                 stretch.opened += ticked.opened;
                 dial_at = ticked.next_at;
             }
-            if look_at <= now {
-                self.dialer.look().await?;
-                look_at = later(now, LOOK_EVERY);
-            }
-            if sweep_at <= now {
-                sweep(&self.desk, &self.switchboard).await?;
-                sweep_at = later(now, SWEEP_EVERY);
-            }
             let network = self.lines.with(|network, _| network.next_at());
-            let next = [network, dial_at, Some(look_at), Some(sweep_at)].into_iter().flatten().min();
-            let next = next.unwrap_or(end).clamp(later(now, STEP), later(now, LONGEST_STEP));
+            let mut next = [network, dial_at].into_iter().flatten().min().unwrap_or(end).max(later(now, STEP));
+            if self.is_busy().await? {
+                if look_at <= now {
+                    self.dialer.look().await?;
+                    look_at = later(now, LOOK_EVERY);
+                    // A look may have shown that there is something to dial.
+                    dial_at = Some(now);
+                }
+                if sweep_at <= now {
+                    sweep(&self.desk, &self.switchboard).await?;
+                    sweep_at = later(now, SWEEP_EVERY);
+                }
+                next = next.min(later(now, LOOK_EVERY));
+            }
             self.clock.set(next.min(end));
         }
         Ok(stretch)
     }
+
+    /// Whether a call is open or an errand waits: then time goes by in small steps.
+    async fn is_busy(&self) -> Result<bool, StoreError> {
+        let mut tx = self.desk.database.read().await?;
+        let open = calls::list(&mut tx, &CallFilter { open_only: true, limit: ANY, ..CallFilter::default() }).await?;
+        Ok(!open.is_empty() || !outbox::due(&mut tx, Timestamp::MAX, ANY).await?.is_empty())
+    }
 }
+
+/// Errands that wait for their time are looked at like open calls.
+const ANY: u32 = 1;
 
 fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.checked_add(by).unwrap_or(at)

@@ -383,6 +383,23 @@ pub async fn unmoved(
     .await
 }
 
+/// Answered attempts in whose conversation nothing has moved since `before`, and that aren't to be asked about later than
+/// `now`; longest first.
+///
+/// # Errors
+/// As the database fails.
+pub async fn silent(tx: &mut Tx, before: Timestamp, now: Timestamp, limit: u32) -> Result<Vec<AttemptRow>, StoreError> {
+    tx.fetch_all(
+        select!(
+            "JOIN sessions s ON s.call_id = a.call_id WHERE a.ended_at IS NULL AND a.state = 'answered'
+             AND s.updated_at < $1 AND (a.look_at IS NULL OR a.look_at <= $2) ORDER BY s.updated_at LIMIT $3"
+        ),
+        vec![before.into(), now.into(), i64::from(limit).into()],
+        read,
+    )
+    .await
+}
+
 /// Notes that the carrier was asked about a call that it has, and when to ask again.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
@@ -16,6 +16,9 @@ use crate::service::{CentreDay, DaySlot, day_figures, day_slots};
 
 /// Squares drawn: more can't be told apart.
 const MOST_SQUARES: u32 = 2_000;
+
+/// The query of a page that stands still.
+const STILL: &str = "still";
 
 /// What a browser may do with the page: nothing but show it.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
@@ -41,6 +44,8 @@ struct Page {
     placed: u32,
     kinds: Vec<Kind>,
     squares: Vec<Square>,
+    /// Whether the page renews itself: not while somebody reads it by ear.
+    live: bool,
     centres: Vec<CentreDay>,
 }
 
@@ -49,7 +54,7 @@ struct Square {
     says: String,
 }
 
-async fn show(State(web): State<Arc<Web>>) -> Response {
+async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery) -> Response {
     let now = web.desk.zone.to_datetime(web.desk.clock.now());
     let database = &web.desk.database;
     let read = async {
@@ -76,6 +81,7 @@ async fn show(State(web): State<Arc<Web>>) -> Response {
         placed: figures.centres.iter().map(CentreDay::attempted).sum(),
         kinds: KINDS.iter().map(|(class, name, english)| Kind { class, name, english, count: count(class) }).collect(),
         squares: slots.iter().map(square).collect(),
+        live: query.as_deref() != Some(STILL),
         centres: figures.centres,
     };
     match page.render() {
@@ -91,7 +97,7 @@ async fn show(State(web): State<Arc<Web>>) -> Response {
 const KINDS: [(&str, &str, &str); 6] = [
     ("reported", "報告あり", "reported"),
     ("calling", "架電中", "being called"),
-    ("waiting", "これから・かけ直し", "waiting"),
+    ("waiting", "架電待ち", "waiting"),
     ("unanswered", "未回答", "unanswered"),
     ("cancelled", "取り消し", "cancelled"),
     ("missed", "架電できず", "missed"),

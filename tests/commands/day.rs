@@ -124,6 +124,7 @@ async fn open(fresh: &Fresh, patients: Patients, weather: Weather, begins: Times
         concurrent_calls: 50,
         tick: STEP.unsigned_abs(),
         unknown_grace: SignedDuration::from_secs(120),
+        silence: SignedDuration::from_secs(60),
     };
     let settings = Settings { people, weather, ..Settings::default() };
     Day { simulation: Simulation::new(desk, settings, clock, dialling), zone }

@@ -50,11 +50,13 @@ async fn a_patient_is_kept_and_changed(fresh: Fresh) {
     without.phone_number = Some(phone(77));
     without.language = Language::Portuguese;
     without.diagnosis_date = None;
-    without.stopped_at = Some(at(3));
     without.updated_at = at(4);
     let mut gone = patient(3);
     gone.phone_number = None;
+    // A stop that came after the record was read isn't written over.
+    assert!(patients::stop(&mut tx, without.id, at(3)).await.unwrap());
     assert_eq!(patients::update(&mut tx, &[without.clone(), gone]).await.unwrap(), 1);
+    without.stopped_at = Some(at(3));
     assert_eq!(patients::by_ids(&mut tx, &[PatientId(id(2)), PatientId(id(3))]).await.unwrap(), [without]);
 }
 

@@ -63,8 +63,8 @@ pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64) -> anyh
     Ok(())
 }
 
-/// The centre calls around the clock, so that the demonstration works at any hour; a part of the patients is due in each
-/// of the next minutes.
+/// The centre calls around the clock, so that the demonstration works at any hour; a part of the patients is due in
+/// each of the next minutes.
 fn day(patients: u32, now: Timestamp, zone: &TimeZone) -> anyhow::Result<MadeUpDay> {
     let minute = |nth: i64| -> anyhow::Result<CallTimes> {
         let at = now.checked_add(SignedDuration::from_mins(nth)).context("the next minutes")?;

@@ -21,10 +21,6 @@ const MAX_LOOKED_FOR: u32 = 50;
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(2);
 /// How long a call may be missing from the list without making it stale.
 const LIST_LAGS: SignedDuration = SignedDuration::from_secs(5);
-/// How long the carrier may be silent about a call beyond the time that it rings.
-const SILENCE: SignedDuration = SignedDuration::from_secs(60);
-/// A call that was answered is over after so long: the longest questionnaire takes far less.
-const LONGEST_CALL: SignedDuration = SignedDuration::from_hours(1);
 /// A placed call of which the carrier can tell nothing for so long is over.
 const LONGEST_DOUBT: SignedDuration = SignedDuration::from_hours(2);
 
@@ -39,10 +35,11 @@ impl Dialer {
         let mut tx = self.desk.database.read().await?;
         let unknown = attempts::to_look_for(&mut tx, now, MAX_LOOKED_FOR).await?;
         let rings = SignedDuration::from_secs(self.dialling.ring_seconds.into());
-        let silent_since = now.checked_sub(rings + SILENCE).unwrap_or(now);
+        let silence = self.dialling.silence;
+        let silent_since = now.checked_sub(rings + silence).unwrap_or(now);
         let mut silent = attempts::unmoved(&mut tx, AttemptState::Placed, silent_since, now, MAX_LOOKED_FOR).await?;
-        let long_ago = now.checked_sub(LONGEST_CALL).unwrap_or(now);
-        silent.extend(attempts::unmoved(&mut tx, AttemptState::Answered, long_ago, now, MAX_LOOKED_FOR).await?);
+        let quiet_since = now.checked_sub(silence).unwrap_or(now);
+        silent.extend(attempts::silent(&mut tx, quiet_since, now, MAX_LOOKED_FOR).await?);
         drop(tx);
         for attempt in unknown {
             self.look_for(&attempt, now).await?;
@@ -181,7 +178,8 @@ impl Dialer {
                     return self.give_up(attempt, now).await;
                 }
                 let mut tx = self.desk.database.begin().await?;
-                attempts::ask_again(&mut tx, attempt.call, now.checked_add(SILENCE).unwrap_or(now)).await?;
+                attempts::ask_again(&mut tx, attempt.call, now.checked_add(self.dialling.silence).unwrap_or(now))
+                    .await?;
                 return tx.commit().await;
             }
         }

@@ -48,6 +48,8 @@ pub struct Dialling {
     pub calls_per_second: f64,
     /// Calls under way at a time, over all nodes.
     pub concurrent_calls: u32,
+    /// How long nothing may be heard of a call, beyond the time that it rings, before the carrier is asked about it.
+    pub silence: SignedDuration,
     /// How often the dialer looks while there is more to do than its pace allows: [`TICK`], or a virtual clock's step.
     pub tick: Duration,
     /// How long an unknown call must be looked for before it counts as not placed.

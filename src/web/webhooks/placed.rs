@@ -1,5 +1,5 @@
-//! Webhooks of calls that we placed. Their URLs carry our own id of the call, so that a callback is matched even when the
-//! reply to the dial request never came (faults 3, 5 and 27).
+//! Webhooks of calls that we placed. Their URLs carry our own id of the call, so that a callback is matched even when
+//! the reply to the dial request never came (faults 3, 5 and 27).
 
 use std::sync::Arc;
 

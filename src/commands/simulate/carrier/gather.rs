@@ -1,0 +1,87 @@
+//! What comes of keys pressed at a `<Gather>`: pure, so that it can be tried by itself.
+
+use crate::carrier::twilio::{Gather, Verb};
+
+/// How long a sentence takes: about seven characters of Japanese a second.
+const SECONDS_PER_CHARACTER: f64 = 0.15;
+/// How long a recording takes.
+const RECORDING_SECONDS: f64 = 5.0;
+/// From the end of the question to the first key, in seconds.
+const THINKING_SECONDS: f64 = 1.5;
+/// From key to key, in seconds.
+const KEY_SECONDS: f64 = 0.4;
+
+/// What a `<Gather>` ended with.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Entry {
+    /// What is posted, without the key that ended it.
+    pub(super) digits: String,
+    /// The key that ended it; empty if none did.
+    pub(super) finished_on: String,
+    /// How long it took after the question, in simulated seconds.
+    pub(super) seconds: f64,
+}
+
+/// What comes of these keys. Those beyond the end of the entry are lost, as on a phone.
+pub(super) fn entry(gather: &Gather, keys: &str) -> Entry {
+    let timeout = f64::from(gather.timeout_seconds);
+    let most = gather.max_keys.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+    let mut digits = String::new();
+    let mut seconds = 0.0;
+    for key in keys.chars() {
+        seconds += if seconds == 0.0 { THINKING_SECONDS } else { KEY_SECONDS };
+        if Some(key) == gather.finish_on_key {
+            return Entry { digits, finished_on: key.to_string(), seconds };
+        }
+        digits.push(key);
+        if digits.chars().count() >= most {
+            return Entry { digits, finished_on: String::new(), seconds };
+        }
+    }
+    Entry { digits, finished_on: String::new(), seconds: seconds + timeout }
+}
+
+/// How long it takes to say and play this, in simulated seconds.
+pub(super) fn spoken_seconds(verbs: &[Verb]) -> f64 {
+    let one = |verb: &Verb| match verb {
+        Verb::Say { text, .. } => characters(text.expose()) * SECONDS_PER_CHARACTER,
+        Verb::Play { .. } => RECORDING_SECONDS,
+        Verb::Pause { seconds } => f64::from(*seconds),
+        _ => 0.0,
+    };
+    verbs.iter().map(one).sum()
+}
+
+fn characters(text: &str) -> f64 {
+    u32::try_from(text.chars().count()).map_or(f64::from(u32::MAX), f64::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::carrier::twilio::Document;
+
+    fn gather(attributes: &str) -> Gather {
+        let xml = format!("<Response><Gather {attributes}><Pause length='2'/></Gather></Response>");
+        match Document::parse(&xml).unwrap().verbs.remove(0) {
+            Verb::Gather(gather) => gather,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_entry_ends_by_its_last_key_the_hash_or_silence() {
+        let ends = |attributes, keys| {
+            let entry = entry(&gather(attributes), keys);
+            (entry.digits, entry.finished_on)
+        };
+        assert_eq!(ends("numDigits='3'", "3651"), ("365".into(), String::new()));
+        assert_eq!(ends("", "365#1"), ("365".into(), "#".into()));
+        assert_eq!(ends("finishOnKey='' numDigits='1'", "#"), ("#".into(), String::new()));
+        assert_eq!(ends("numDigits='8'", "123"), ("123".into(), String::new()));
+        assert_eq!(ends("", ""), (String::new(), String::new()));
+        assert!(entry(&gather("timeout='9'"), "").seconds >= 9.0);
+        assert!(entry(&gather("numDigits='1' timeout='9'"), "1").seconds < 9.0);
+        assert!((spoken_seconds(&gather("").nested) - 2.0).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,320 @@
+//! The life of one call: it waits, rings, is answered or not, is talked on, and ends in exactly one status.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::book::{Detection, Direction, NewCall, Order, Plan, Progress};
+use super::callbacks::{Callbacks, FirstDelivered};
+use super::dice::hex;
+use super::log::Event;
+use super::office::Office;
+use super::people::{Listener, Phone};
+use super::webhook::{Fields, Signed, Webhook, send};
+use crate::carrier::twilio::CallStatus;
+
+/// The longest wait in the carrier's queue, in simulated seconds.
+const QUEUE_SECONDS: f64 = 1.0;
+/// From leaving the queue to ringing, in simulated seconds: at least, and more.
+const SET_UP_SECONDS: (f64, f64) = (1.0, 3.0);
+/// How long it rings until somebody picks up, in simulated seconds: at least, and more.
+const ANSWER_SECONDS: (f64, f64) = (3.0, 9.0);
+/// How long machine detection takes, and a machine's greeting, in simulated seconds.
+const DETECTION_SECONDS: f64 = 3.0;
+const GREETING_SECONDS: f64 = 8.0;
+
+/// One call under way.
+pub(super) struct Leg {
+    pub(super) office: Arc<Office>,
+    pub(super) sid: String,
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) direction: Direction,
+    pub(super) plan: Arc<Plan>,
+    pub(super) listener: Listener,
+    /// How many questions were asked.
+    pub(super) turn: u32,
+    pub(super) rng: fastrand::Rng,
+    orders: watch::Receiver<Option<Order>>,
+    callbacks: Option<Callbacks>,
+}
+
+/// Why a call doesn't go on as it would.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Cut {
+    /// It was ended through the REST API, or its time is up.
+    Ended,
+    /// It goes on elsewhere.
+    Redirected(String),
+    /// The person hung up.
+    HungUp,
+    /// The carrier forgot everything.
+    Forgotten,
+}
+
+/// A call that was taken.
+pub(super) struct Taken {
+    pub(super) sid: String,
+    pub(super) first_delivered: Option<FirstDelivered>,
+}
+
+/// The numbers of a call.
+pub(super) struct Parties {
+    pub(super) from: String,
+    pub(super) to: String,
+}
+
+/// Takes a call, and lets it live by itself. `phone` is told when the behaviour isn't the number's own.
+/// Nothing when the book is full.
+pub(super) fn begin(
+    office: &Arc<Office>,
+    parties: Parties,
+    direction: Direction,
+    plan: Plan,
+    phone: Option<Phone>,
+) -> Option<Taken> {
+    let Parties { from, to } = parties;
+    let person = match direction {
+        Direction::OutboundApi => to.clone(),
+        Direction::Inbound => from.clone(),
+    };
+    let plan = Arc::new(plan);
+    let mut state = office.state();
+    if state.book.is_full() {
+        return None;
+    }
+    let nth = state.book.count(&person);
+    let mut rng = office.dice.of("call", &person, nth);
+    let sid = format!("CA{}", hex(&mut rng));
+    let phone = phone.unwrap_or_else(|| state.people.at(&person).phone());
+    let (now, url) = (office.now(), plan.url.clone());
+    let plan_kept = Arc::clone(&plan);
+    let new = NewCall { sid: sid.clone(), from: from.clone(), to: to.clone(), direction, plan: plan_kept, now };
+    let orders = state.book.add(new);
+    let (call, from_noted, to_noted) = (sid.clone(), from.clone(), to.clone());
+    office.note(&match direction {
+        Direction::OutboundApi => Event::Placed { call, to: to_noted, from: from_noted, url },
+        Direction::Inbound => Event::CameIn { call, to: to_noted, from: from_noted, url },
+    });
+    drop(state);
+    let started = plan.status_callback.as_deref().map(|url| Callbacks::start(office, &sid, &person, url));
+    let (callbacks, first_delivered) = started.unzip();
+    let (listener, unanswered) = match phone {
+        Phone::PickedUp(listener) => (listener, None),
+        Phone::Busy => (Listener::nobody(), Some(CallStatus::Busy)),
+        Phone::Missing => (Listener::nobody(), Some(CallStatus::Failed)),
+        Phone::RingsOut => (Listener::nobody(), Some(CallStatus::NoAnswer)),
+    };
+    let office = Arc::clone(office);
+    let leg = Leg { office, sid: sid.clone(), from, to, direction, plan, listener, turn: 0, rng, orders, callbacks };
+    tokio::spawn(leg.live(unanswered));
+    Some(Taken { sid, first_delivered })
+}
+
+impl Leg {
+    async fn live(mut self, unanswered: Option<CallStatus>) {
+        let limit = self.office.real(f64::from(self.plan.time_limit_seconds));
+        let lived = match self.direction {
+            Direction::OutboundApi => self.ring(unanswered).await,
+            Direction::Inbound => Ok(None),
+        };
+        let ended = match lived {
+            Ok(Some(status)) => Ok(status),
+            Ok(None) => match tokio::time::timeout(limit, self.talk()).await {
+                Ok(ended) => ended,
+                Err(_) => Ok(CallStatus::Completed),
+            },
+            Err(cut) => Err(cut),
+        };
+        match ended {
+            Ok(status) => self.end(status),
+            Err(Cut::HungUp) => self.end(CallStatus::Completed),
+            Err(Cut::Ended | Cut::Redirected(_)) => self.end(CallStatus::Canceled),
+            Err(Cut::Forgotten) => {}
+        }
+    }
+
+    /// Until it is answered; or says how it ended unanswered.
+    async fn ring(&mut self, unanswered: Option<CallStatus>) -> Result<Option<CallStatus>, Cut> {
+        let queue = self.office.queue_time();
+        self.pass_really(queue).await?;
+        let waiting = self.rng.f64() * QUEUE_SECONDS;
+        self.pass(waiting).await?;
+        self.advance(CallStatus::Initiated)?;
+        self.tell(Progress::Initiated, &[]);
+        let set_up = between(&mut self.rng, SET_UP_SECONDS);
+        self.pass(set_up).await?;
+        if let Some(CallStatus::Busy | CallStatus::Failed) = unanswered {
+            return Ok(unanswered);
+        }
+        self.advance(CallStatus::Ringing)?;
+        let to = self.to.clone();
+        self.note(Event::Ringing { call: self.sid.clone(), to, url: self.plan.url.clone() });
+        self.tell(Progress::Ringing, &[]);
+        let rings_until = f64::from(self.plan.ring_seconds);
+        let drawn = between(&mut self.rng, ANSWER_SECONDS);
+        let answer = self.listener.answer_seconds.unwrap_or(drawn);
+        let is_answered = unanswered.is_none() && answer <= rings_until;
+        let rung = self.pass(if is_answered { answer } else { rings_until }).await;
+        let rung = rung.and_then(|()| if is_answered { self.advance(CallStatus::InProgress) } else { Ok(()) });
+        let answered = is_answered && rung.is_ok();
+        self.note(Event::RingingEnded { call: self.sid.clone(), to: self.to.clone(), answered });
+        rung?;
+        Ok((!is_answered).then_some(CallStatus::NoAnswer))
+    }
+
+    /// Answered: who is it? Says what the first webhook tells of it.
+    pub(super) async fn detect(&mut self) -> Result<Fields, Cut> {
+        let by = if self.listener.is_machine { "machine" } else { "person" };
+        self.note(Event::Answered { call: self.sid.clone(), to: self.to.clone(), by });
+        self.tell(Progress::Answered, &[]);
+        let detection = self.plan.detection;
+        if detection == Detection::Off {
+            return Ok(Fields::new());
+        }
+        let heard = match (self.listener.is_machine, detection) {
+            (false, _) => "human",
+            (true, Detection::MessageEnd) => "machine_end_beep",
+            (true, _) => "machine_start",
+        };
+        let found = self.listener.answered_by.clone().unwrap_or_else(|| heard.to_owned());
+        let waits_for_the_beep = self.listener.is_machine && detection == Detection::MessageEnd;
+        let seconds = if waits_for_the_beep { GREETING_SECONDS } else { DETECTION_SECONDS };
+        if let Some(url) = self.plan.async_detection_callback.clone() {
+            self.detect_beside(url, found, seconds);
+            return Ok(Fields::new());
+        }
+        self.pass(seconds).await?;
+        self.office.state().book.detected(&self.sid, &found);
+        Ok(vec![("AnsweredBy".to_owned(), found)])
+    }
+
+    /// Asynchronous detection: the conversation begins at once, and what was found is told to a URL of its own.
+    fn detect_beside(&self, url: String, found: String, seconds: f64) {
+        let mut fields = self.fields();
+        fields.push(("AnsweredBy".to_owned(), found.clone()));
+        fields.push(("MachineDetectionDuration".to_owned(), format!("{:.0}", seconds * 1_000.0)));
+        let (office, sid) = (Arc::clone(&self.office), self.sid.clone());
+        tokio::spawn(async move {
+            tokio::time::sleep(office.real(seconds)).await;
+            office.state().book.detected(&sid, &found);
+            let signed = Signed::ByCarrier;
+            let webhook = Webhook { call: &sid, kind: "detection", url: &url, fields: &fields, signed };
+            // The log has it.
+            let _answer = send(&office, &webhook).await;
+        });
+    }
+
+    /// Ends the call, in this status unless it ended in another before.
+    fn end(&mut self, status: CallStatus) {
+        let (status, talked) = {
+            let now = self.office.now();
+            let mut state = self.office.state();
+            let Some(status) = state.book.advance(&self.sid, status, now) else { return };
+            let standing = state.book.get(&self.sid).and_then(|call| call.at(jiff::Timestamp::MAX));
+            (status, standing.and_then(|standing| standing.talked))
+        };
+        let seconds = talked.map_or(0, |talked| self.office.simulated_seconds(talked));
+        let to = self.to.clone();
+        self.note(Event::Ended { call: self.sid.clone(), to, status: status.word(), seconds });
+        let mut more = vec![("CallDuration", seconds.to_string()), ("Duration", seconds.div_ceil(60).to_string())];
+        match status {
+            CallStatus::Failed => more.push(("SipResponseCode", "404".to_owned())),
+            CallStatus::Busy => more.push(("SipResponseCode", "486".to_owned())),
+            CallStatus::NoAnswer | CallStatus::Canceled => more.push(("SipResponseCode", "487".to_owned())),
+            _ => more.push(("SipResponseCode", "200".to_owned())),
+        }
+        self.tell(Progress::Completed, &more);
+    }
+
+    /// Sends a status callback, if it was asked for.
+    fn tell(&mut self, progress: Progress, more: &[(&str, String)]) {
+        if !self.plan.events.contains(&progress) {
+            return;
+        }
+        let mut fields = self.fields();
+        let at = self.office.now().strftime("%a, %d %b %Y %H:%M:%S +0000").to_string();
+        fields.push(("Timestamp".to_owned(), at));
+        fields.push(("CallbackSource".to_owned(), "call-progress-events".to_owned()));
+        fields.extend(more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        if let Some(callbacks) = &mut self.callbacks {
+            callbacks.send(fields);
+        }
+    }
+
+    /// What every webhook of this call tells.
+    pub(super) fn fields(&self) -> Fields {
+        let status = self.office.state().book.get(&self.sid).map_or(CallStatus::Queued, super::book::Call::status);
+        let country = |number: &str| if number.starts_with("+81") { "JP" } else { "" };
+        let mut fields: Fields = [
+            ("AccountSid", self.office.account.as_str()),
+            ("ApiVersion", super::rest::API_VERSION),
+            ("CallSid", &self.sid),
+            ("CallStatus", status.word()),
+            ("Direction", self.direction.word()),
+            ("From", &self.from),
+            ("To", &self.to),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec();
+        for (name, number) in [("Called", &self.to), ("Caller", &self.from)] {
+            fields.push((name.to_owned(), number.clone()));
+        }
+        for (name, number) in [("Called", &self.to), ("Caller", &self.from), ("From", &self.from), ("To", &self.to)] {
+            for (part, value) in [("City", ""), ("Country", country(number)), ("State", ""), ("Zip", "")] {
+                fields.push((format!("{name}{part}"), value.to_owned()));
+            }
+        }
+        fields
+    }
+
+    /// Moves the call on.
+    pub(super) fn advance(&mut self, status: CallStatus) -> Result<(), Cut> {
+        let now = self.office.now();
+        match self.office.state().book.advance(&self.sid, status, now) {
+            Some(stands) if stands == status => Ok(()),
+            Some(_) => Err(Cut::Ended),
+            None => Err(Cut::Forgotten),
+        }
+    }
+
+    /// Lets simulated seconds pass, unless the call is told something else.
+    pub(super) async fn pass(&mut self, simulated_seconds: f64) -> Result<(), Cut> {
+        let real = self.office.real(simulated_seconds);
+        self.pass_really(real).await
+    }
+
+    async fn pass_really(&mut self, real: Duration) -> Result<(), Cut> {
+        tokio::select! {
+            biased;
+            cut = self.cut() => Err(cut),
+            () = tokio::time::sleep(real) => Ok(()),
+        }
+    }
+
+    /// Waits until the call is told something.
+    pub(super) async fn cut(&mut self) -> Cut {
+        match self.orders.changed().await {
+            Err(_) => Cut::Forgotten,
+            Ok(()) => match self.orders.borrow_and_update().clone() {
+                Some(Order::Redirect(url)) => Cut::Redirected(url),
+                Some(Order::End) | None => Cut::Ended,
+            },
+        }
+    }
+
+    pub(super) fn note(&self, event: Event) {
+        self.office.note(&event);
+    }
+}
+
+impl Listener {
+    fn nobody() -> Self {
+        Self { answer_seconds: None, is_machine: false, answered_by: None, keys: Vec::new(), hang_up_at: None }
+    }
+}
+
+fn between(rng: &mut fastrand::Rng, (least, more): (f64, f64)) -> f64 {
+    least + rng.f64() * more
+}

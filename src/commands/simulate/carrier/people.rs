@@ -1,0 +1,180 @@
+//! The people at the other end: who picks up, what they key, when they have had enough.
+
+use std::collections::HashMap;
+
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+
+/// How somebody's phone behaves, by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Behaviour {
+    /// Picks up and keys a whole report: well, 36.5 °C, 98 %, no to everything.
+    Answers,
+    /// The line is busy.
+    Busy,
+    /// Rings and isn't answered.
+    NoAnswer,
+    /// The number doesn't exist.
+    Failed,
+    /// A machine picks up.
+    Voicemail,
+    /// Picks up, keys some answers and hangs up at the fourth question.
+    HangsUp,
+    /// Picks up and keys nothing.
+    Silent,
+    /// A stranger picks up and says so by key.
+    WrongNumber,
+}
+
+/// By a number's last two digits, where nothing else is told.
+pub(super) const BY_LAST_DIGITS: [(&str, Behaviour); 7] = [
+    ("91", Behaviour::Busy),
+    ("92", Behaviour::NoAnswer),
+    ("93", Behaviour::Failed),
+    ("94", Behaviour::Voicemail),
+    ("95", Behaviour::HangsUp),
+    ("96", Behaviour::Silent),
+    ("97", Behaviour::WrongNumber),
+];
+
+/// The answers of a well person to the automated call: listening, 36.5 °C, right, 98 %, right, nine times no.
+const WELL: [&str; 14] = ["1", "365", "1", "098", "1", "2", "2", "2", "2", "2", "2", "2", "2", "2"];
+/// The key for "this isn't the patient's number".
+const WRONG_NUMBER: &str = "4";
+/// The question at which somebody who hangs up does so, unless told otherwise.
+const HANGS_UP_AT: u32 = 4;
+
+/// How somebody's phone behaves, as set through the control API. What isn't told is as the behaviour's own.
+#[derive(Debug, Clone)]
+pub(super) struct Person {
+    pub(super) behaviour: Behaviour,
+    /// What is keyed at each question, in order; empty for none. `#` ends an entry early.
+    pub(super) keys: Option<Vec<String>>,
+    /// The question at which they hang up, counted from 1.
+    pub(super) hang_up_at: Option<u32>,
+    /// How long it rings, in simulated seconds.
+    pub(super) answer_seconds: Option<f64>,
+    /// What machine detection takes them for, right or wrong (`human`, `machine_start`, `fax`, `unknown`).
+    pub(super) answered_by: Option<String>,
+}
+
+/// What happens when a phone is rung.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Phone {
+    /// The line is busy.
+    Busy,
+    /// There is no such number.
+    Missing,
+    /// It rings until the caller gives up.
+    RingsOut,
+    /// Somebody or something picks up.
+    PickedUp(Listener),
+}
+
+/// Who picked up.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Listener {
+    /// After how many simulated seconds of ringing; drawn when not told.
+    pub(super) answer_seconds: Option<f64>,
+    /// A machine: it says its greeting first.
+    pub(super) is_machine: bool,
+    /// What machine detection takes it for, where that is told.
+    pub(super) answered_by: Option<String>,
+    /// What is keyed at each question.
+    pub(super) keys: Vec<String>,
+    /// The question at which they hang up.
+    pub(super) hang_up_at: Option<u32>,
+}
+
+impl Person {
+    pub(super) fn who(behaviour: Behaviour) -> Self {
+        Self { behaviour, keys: None, hang_up_at: None, answer_seconds: None, answered_by: None }
+    }
+
+    /// What happens when this person is rung.
+    pub(super) fn phone(self) -> Phone {
+        let well = || WELL.map(str::to_owned).to_vec();
+        let (keys, hang_up_at) = match self.behaviour {
+            Behaviour::Busy => return Phone::Busy,
+            Behaviour::Failed => return Phone::Missing,
+            Behaviour::NoAnswer => return Phone::RingsOut,
+            Behaviour::Answers => (well(), None),
+            Behaviour::HangsUp => (well(), Some(HANGS_UP_AT)),
+            Behaviour::WrongNumber => (vec![WRONG_NUMBER.to_owned()], None),
+            Behaviour::Silent | Behaviour::Voicemail => (Vec::new(), None),
+        };
+        Phone::PickedUp(Listener {
+            answer_seconds: self.answer_seconds,
+            is_machine: self.behaviour == Behaviour::Voicemail,
+            answered_by: self.answered_by,
+            keys: self.keys.unwrap_or(keys),
+            hang_up_at: self.hang_up_at.or(hang_up_at),
+        })
+    }
+}
+
+/// Everybody.
+pub(super) struct People {
+    by_number: HashMap<String, Person>,
+    by_last_digits: Vec<(String, Behaviour)>,
+    otherwise: Behaviour,
+}
+
+impl People {
+    /// Everybody behaves by the last digits of the number, and else `otherwise`.
+    pub(super) fn new(by_last_digits: Vec<(String, Behaviour)>, otherwise: Behaviour) -> Self {
+        Self { by_number: HashMap::new(), by_last_digits, otherwise }
+    }
+
+    pub(super) fn set(&mut self, number: String, person: Person) {
+        self.by_number.insert(number, person);
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.by_number.clear();
+    }
+
+    /// Who has this number.
+    pub(super) fn at(&self, number: &str) -> Person {
+        self.by_number.get(number).cloned().unwrap_or_else(|| {
+            let by_digits = self.by_last_digits.iter().find(|(digits, _)| number.ends_with(digits.as_str()));
+            Person::who(by_digits.map_or(self.otherwise, |(_, behaviour)| *behaviour))
+        })
+    }
+}
+
+/// Reads `91=busy`: numbers that end in 91 are busy.
+pub(super) fn by_last_digits(text: &str) -> Result<(String, Behaviour), String> {
+    let wrong = || format!("{text:?} isn't of the form 91=busy: last digits, then a behaviour");
+    let (digits, behaviour) = text.split_once('=').ok_or_else(wrong)?;
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(wrong());
+    }
+    Ok((digits.to_owned(), Behaviour::from_str(behaviour, false).map_err(|_| wrong())?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_of_its_own_comes_before_its_last_digits() {
+        let digits = vec![("91".to_owned(), Behaviour::Busy)];
+        let mut people = People::new(digits, Behaviour::Silent);
+        assert_eq!(people.at("+819012345691").phone(), Phone::Busy);
+        assert_eq!(people.at("+819012345678").behaviour, Behaviour::Silent);
+        people.set("+819012345691".into(), Person::who(Behaviour::NoAnswer));
+        assert_eq!(people.at("+819012345691").phone(), Phone::RingsOut);
+        people.forget();
+        assert_eq!(people.at("+819012345691").phone(), Phone::Busy);
+    }
+
+    #[test]
+    fn rules_are_read_and_nonsense_is_refused() {
+        assert_eq!(by_last_digits("12=no-answer"), Ok(("12".into(), Behaviour::NoAnswer)));
+        for wrong in ["", "12", "=busy", "x=busy", "12=asleep"] {
+            assert!(by_last_digits(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! `GET Calls/{sid}.json` and `GET Calls.json`: one call, and the list with its filters and pages.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use super::super::book::{Call, Standing};
+use super::super::faults::Name;
+use super::super::office::Office;
+use super::refusal::Refusal;
+use super::reply::Done;
+use super::{API_VERSION, Asked};
+use crate::carrier::twilio::CallStatus;
+
+/// How many calls a page has when not told, and at most.
+const PAGE: (usize, usize) = (50, 1_000);
+
+pub(super) fn fetch(office: &Office, sid: &str) -> Result<Done, Refusal> {
+    let state = office.state();
+    let call = state.book.get(sid);
+    let found = call.and_then(|call| call.at(Timestamp::MAX).map(|standing| (call, standing)));
+    let (call, standing) = found
+        .ok_or_else(|| Refusal::not_found(&format!("/{API_VERSION}/Accounts/{}/Calls/{sid}.json", office.account)))?;
+    let json = super::json::call(office, call, &standing);
+    Ok(Done { status: 200, json, call: Some(sid.to_owned()), first_delivered: None })
+}
+
+/// What is asked for.
+struct Filter<'a> {
+    to: Option<&'a str>,
+    from: Option<&'a str>,
+    status: Option<CallStatus>,
+    /// From this day on, up to this day, in UTC, both with it.
+    days: (Date, Date),
+}
+
+impl<'a> Filter<'a> {
+    fn read(asked: &'a Asked) -> Result<Self, Refusal> {
+        let day =
+            |name: &str| asked.one(name).map(|text| date(text).ok_or_else(|| Refusal::parameter(name))).transpose();
+        let status = asked.one("Status").map(|word| {
+            let known = CallStatus::ALL.into_iter().find(|status| status.word() == word);
+            known.filter(|status| *status != CallStatus::Initiated).ok_or_else(|| Refusal::parameter("Status"))
+        });
+        let on = day("StartTime")?;
+        let after = day("StartTime>")?.or(on).unwrap_or(Date::MIN);
+        let before = day("StartTime<")?.or(on).unwrap_or(Date::MAX);
+        Ok(Self { to: asked.one("To"), from: asked.one("From"), status: status.transpose()?, days: (after, before) })
+    }
+
+    fn fits(&self, call: &Call, standing: &Standing) -> bool {
+        let status = match standing.status {
+            CallStatus::Initiated => CallStatus::Queued,
+            status => status,
+        };
+        let day = TimeZone::UTC.to_datetime(standing.started.unwrap_or(call.created)).date();
+        self.to.is_none_or(|to| to == call.to)
+            && self.from.is_none_or(|from| from == call.from)
+            && self.status.is_none_or(|wanted| wanted == status)
+            && (self.days.0..=self.days.1).contains(&day)
+    }
+}
+
+/// The list goes by days of UTC. A time of the day may be told and is passed over, as the real one does.
+fn date(text: &str) -> Option<Date> {
+    text.get(..10)?.parse().ok()
+}
+
+pub(super) fn list(office: &Office, asked: &Asked) -> Result<Done, Refusal> {
+    let filter = Filter::read(asked)?;
+    let size = number(asked, "PageSize", PAGE.0)?.clamp(1, PAGE.1);
+    let page = number(asked, "Page", 0)?;
+    let mut state = office.state();
+    let faults = [Name::ListLags, Name::ListFrozen, Name::ListSkipsQueued];
+    let met = state.faults.of(&office.dice, asked.one("To").unwrap_or_default(), &faults);
+    let until = met.iter().find_map(|met| match met.name {
+        Name::ListLags => office.now().checked_sub(met.delay.unwrap_or_default()).ok(),
+        Name::ListFrozen => Some(met.since),
+        _ => None,
+    });
+    let skips_queued = met.iter().any(|met| met.name == Name::ListSkipsQueued);
+    let known = state.book.newest_first().filter_map(|call| Some((call, call.at(until.unwrap_or(Timestamp::MAX))?)));
+    let known = known.filter(|(_, standing)| !(skips_queued && standing.started.is_none()));
+    let mut fitting = known.filter(|(call, standing)| filter.fits(call, standing));
+    // The token names the last call of the page before, so that new calls don't move the pages.
+    match asked.one("PageToken") {
+        Some(token) => {
+            let last = token.strip_prefix("PA").ok_or_else(|| Refusal::parameter("PageToken"))?;
+            fitting.by_ref().find(|(call, _)| call.sid == last).ok_or_else(|| Refusal::parameter("PageToken"))?;
+        }
+        None => {
+            fitting.by_ref().take(page.saturating_mul(size)).for_each(drop);
+        }
+    }
+    let mut fitting = fitting.peekable();
+    let shown: Vec<_> = fitting.by_ref().take(size).collect();
+    let last = shown.last().filter(|_| fitting.peek().is_some()).map(|(call, _)| call.sid.as_str());
+    let calls: Vec<Value> = shown.iter().map(|(call, standing)| super::json::call(office, call, standing)).collect();
+    let json = envelope(office, asked, Page { page, size, last }, calls);
+    Ok(Done { status: 200, json, call: None, first_delivered: None })
+}
+
+struct Page<'a> {
+    page: usize,
+    size: usize,
+    /// The last call of the page, where there are more.
+    last: Option<&'a str>,
+}
+
+fn envelope(office: &Office, asked: &Asked, page: Page<'_>, calls: Vec<Value>) -> Value {
+    let Page { page, size, last } = page;
+    let root = format!("/{API_VERSION}/Accounts/{}/Calls.json", office.account);
+    let uri = |page: usize, last: Option<&str>| {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let kept = asked.fields.iter().filter(|(name, _)| !matches!(name.as_str(), "Page" | "PageSize" | "PageToken"));
+        query.extend_pairs(kept).append_pair("PageSize", &size.to_string()).append_pair("Page", &page.to_string());
+        if let Some(last) = last {
+            query.append_pair("PageToken", &format!("PA{last}"));
+        }
+        format!("{root}?{}", query.finish())
+    };
+    json!({
+        "first_page_uri": uri(0, None),
+        "previous_page_uri": page.checked_sub(1).map(|before| uri(before, None)),
+        "next_page_uri": last.map(|last| uri(page + 1, Some(last))),
+        "uri": uri(page, None),
+        "page": page,
+        "page_size": size,
+        "start": page * size,
+        "end": (page * size + calls.len()).saturating_sub(1),
+        "calls": calls,
+    })
+}
+
+fn number(asked: &Asked, name: &str, otherwise: usize) -> Result<usize, Refusal> {
+    let read = |text: &str| text.parse::<u32>().ok().and_then(|number| usize::try_from(number).ok());
+    asked.one(name).map_or(Ok(otherwise), |text| read(text).ok_or_else(|| Refusal::parameter(name)))
+}

@@ -1,0 +1,132 @@
+//! The REST API, as far as calls and short messages need it, in the shape of Twilio's OpenAPI document.
+
+mod create;
+mod find;
+mod json;
+mod message;
+mod refusal;
+mod reply;
+mod update;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{FromRequest as _, Path, Request, State};
+use axum::http::{HeaderMap, Method, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use self::refusal::Refusal;
+use self::reply::{Done, answer};
+use super::faults::Endpoint;
+use super::office::Office;
+use super::webhook::Fields;
+use crate::carrier::twilio::Form;
+
+/// The version of the API.
+pub(super) const API_VERSION: &str = "2010-04-01";
+
+/// Turns the answer into a closed connection, in `serving`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CloseConnection;
+
+/// A request to the API, read.
+struct Asked {
+    method: Method,
+    path: String,
+    query: String,
+    /// The query of a GET, the form of a POST.
+    fields: Fields,
+}
+
+impl Asked {
+    /// The value of a field; an empty one counts as absent.
+    fn one(&self, name: &str) -> Option<&str> {
+        self.all(name).find(|value| !value.is_empty())
+    }
+
+    fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.fields.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+pub(super) fn routes() -> Router<Arc<Office>> {
+    Router::new()
+        .route("/2010-04-01/Accounts/{account}/Calls.json", get(list).post(create))
+        .route("/2010-04-01/Accounts/{account}/Calls/{file}", get(fetch).post(update))
+        .route("/2010-04-01/Accounts/{account}/Messages.json", post(message))
+        .fallback(async || Refusal::not_found("the requested resource").into_response())
+}
+
+type Here = State<Arc<Office>>;
+
+async fn create(State(office): Here, Path(account): Path<String>, request: Request) -> Response {
+    handle(&office, &account, Endpoint::Create, request, create::create).await
+}
+
+async fn list(State(office): Here, Path(account): Path<String>, request: Request) -> Response {
+    handle(&office, &account, Endpoint::List, request, |office, asked| find::list(office, asked)).await
+}
+
+async fn message(State(office): Here, Path(account): Path<String>, request: Request) -> Response {
+    handle(&office, &account, Endpoint::Message, request, message::create).await
+}
+
+async fn fetch(State(office): Here, Path((account, file)): Path<(String, String)>, request: Request) -> Response {
+    let sid = file.strip_suffix(".json").unwrap_or(&file).to_owned();
+    handle(&office, &account, Endpoint::Fetch, request, move |office, _| find::fetch(office, &sid)).await
+}
+
+async fn update(State(office): Here, Path((account, file)): Path<(String, String)>, request: Request) -> Response {
+    let sid = file.strip_suffix(".json").unwrap_or(&file).to_owned();
+    handle(&office, &account, Endpoint::Update, request, move |office, asked| update::update(office, asked, &sid)).await
+}
+
+/// Reads a request, proves its sender, does the work unless a fault forbids it, and answers as the fault has it.
+async fn handle(
+    office: &Arc<Office>,
+    account: &str,
+    endpoint: Endpoint,
+    request: Request,
+    work: impl FnOnce(&Arc<Office>, &Asked) -> Result<Done, Refusal>,
+) -> Response {
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let may = may(office, account, request.headers());
+    let (path, query) = (uri.path().to_owned(), uri.query().unwrap_or_default().to_owned());
+    let read = match method {
+        Method::GET => pairs(query.as_bytes()),
+        _ => match Bytes::from_request(request, &()).await {
+            Ok(body) => pairs(&body),
+            Err(_) => Err(Refusal::parameter("the body")),
+        },
+    };
+    let (fields, objection) = match (may, read) {
+        (Ok(()), Ok(fields)) => (fields, None),
+        (Err(refusal), Ok(fields)) => (fields, Some(refusal)),
+        (Ok(()), Err(refusal)) | (Err(refusal), Err(_)) => (Fields::new(), Some(refusal)),
+    };
+    let asked = Asked { method, path, query, fields };
+    answer(office, endpoint, &asked, objection, work).await
+}
+
+fn pairs(text: &[u8]) -> Result<Fields, Refusal> {
+    let form = Form::read(text).map_err(|_| Refusal::parameter("the form"))?;
+    Ok(form.fields().iter().map(|(name, value)| (name.to_string(), value.to_string())).collect())
+}
+
+/// Basic authentication by account and token.
+fn may(office: &Office, account: &str, headers: &HeaderMap) -> Result<(), Refusal> {
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let given = given.and_then(|value| value.strip_prefix("Basic ")).and_then(|encoded| STANDARD.decode(encoded).ok());
+    let right = format!("{}:{}", office.account, office.token);
+    if given.as_deref() != Some(right.as_bytes()) {
+        return Err(Refusal::unauthorized());
+    }
+    if account != office.account {
+        return Err(Refusal::not_found(&format!("/{API_VERSION}/Accounts/{account}")));
+    }
+    Ok(())
+}

@@ -1,0 +1,282 @@
+//! Sends webhooks and status callbacks as the carrier does: a signed form, at most 15 seconds, retries as the URL asks,
+//! and on a 301 or 302 a GET that has lost the form.
+
+use std::time::Duration;
+
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Bytes;
+use hyper::client::conn::http1::handshake;
+use hyper::{Method, Request, Response, Uri, header};
+use hyper_util::rt::TokioIo;
+use jiff::Timestamp;
+use tokio::net::TcpStream;
+
+use super::log::Event;
+use super::office::Office;
+use super::overrides::{Attempt, Overrides};
+
+/// The largest answer read, in bytes: Twilio's limit for TwiML.
+const MAX_ANSWER_BYTES: usize = 64 * 1024;
+/// The most redirects followed.
+const MAX_REDIRECTS: u32 = 5;
+
+/// A form, in the order in which it is sent.
+pub(super) type Fields = Vec<(String, String)>;
+
+/// A webhook to be sent.
+pub(super) struct Webhook<'a> {
+    /// The call, or the short message, that it is about.
+    pub(super) call: &'a str,
+    /// What it is, for the log: `voice`, `fallback`, `status`, …
+    pub(super) kind: &'static str,
+    pub(super) url: &'a str,
+    pub(super) fields: &'a Fields,
+    pub(super) signed: Signed,
+}
+
+/// By whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Signed {
+    ByCarrier,
+    ByForger,
+}
+
+/// What a webhook was answered with.
+pub(super) struct Answer {
+    status: u16,
+    location: Option<String>,
+    pub(super) content_type: String,
+    pub(super) body: String,
+}
+
+/// Why there is no usable answer: the carrier's own code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// The URL isn't one that can be asked: not http, or no host.
+    BadUrl,
+    /// No connection.
+    NotConnected,
+    /// No answer in time, or one that broke off.
+    NotAnswered,
+    /// An answer that isn't 2xx.
+    BadStatus,
+    /// Redirected too often.
+    TooManyRedirects,
+    /// The answer isn't XML by its content type.
+    BadContentType,
+    /// The answer isn't TwiML.
+    NotTwiml,
+}
+
+impl Failure {
+    /// Twilio's number of the error.
+    pub(super) fn code(self) -> u32 {
+        match self {
+            Self::BadUrl => 11_100,
+            Self::BadStatus => 11_200,
+            Self::NotConnected | Self::NotAnswered => 11_205,
+            Self::TooManyRedirects => 11_215,
+            Self::NotTwiml => 12_100,
+            Self::BadContentType => 12_300,
+        }
+    }
+}
+
+/// Sends a webhook, with the retries that its URL asks for.
+pub(super) async fn send(office: &Office, webhook: &Webhook<'_>) -> Result<Answer, Failure> {
+    send_with_token(office, webhook, &token(office)).await
+}
+
+/// A new idempotency token: the same for a webhook and its retries.
+pub(super) fn token(office: &Office) -> String {
+    let nth = {
+        let mut state = office.state();
+        state.webhooks += 1;
+        state.webhooks
+    };
+    let bytes = office.dice.of("token", "", nth).u128(..).to_be_bytes();
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+}
+
+/// The same as [`send`], with a token that was used before.
+pub(super) async fn send_with_token(office: &Office, webhook: &Webhook<'_>, token: &str) -> Result<Answer, Failure> {
+    let overrides = Overrides::of(webhook.url, office.webhook_limit);
+    let deadline = Deadline { begun: office.now(), limit: overrides.total };
+    let mut retries = 0;
+    loop {
+        let outcome = follow(office, webhook, token, &overrides, &deadline).await;
+        let failed = match &outcome {
+            Ok(answer) if (200..300).contains(&answer.status) => return outcome,
+            Ok(answer) => Some(Attempt::Status(answer.status)),
+            Err(Failure::NotConnected) => Some(Attempt::NotConnected),
+            Err(Failure::NotAnswered) => Some(Attempt::NotAnswered),
+            Err(_) => None,
+        };
+        let again = failed.is_some_and(|failed| overrides.policy.tries_again_after(failed));
+        if !again || retries >= overrides.retries || deadline.left(office).is_zero() {
+            return outcome.and(Err(Failure::BadStatus));
+        }
+        retries += 1;
+    }
+}
+
+struct Deadline {
+    begun: Timestamp,
+    limit: Duration,
+}
+
+impl Deadline {
+    fn left(&self, office: &Office) -> Duration {
+        self.limit.saturating_sub(Duration::try_from(office.now().duration_since(self.begun)).unwrap_or_default())
+    }
+}
+
+/// One attempt, along its redirects.
+async fn follow(
+    office: &Office,
+    webhook: &Webhook<'_>,
+    token: &str,
+    overrides: &Overrides,
+    deadline: &Deadline,
+) -> Result<Answer, Failure> {
+    let mut url = webhook.url.split('#').next().unwrap_or_default().to_owned();
+    let none = Fields::new();
+    let mut fields = Some(webhook.fields);
+    for _ in 0..=MAX_REDIRECTS {
+        let begun = office.now();
+        let key = match webhook.signed {
+            Signed::ByCarrier => &office.key,
+            Signed::ByForger => &office.forged_key,
+        };
+        let signature = key.sign(&url, fields.unwrap_or(&none));
+        let request = request(&url, fields, &signature, token);
+        let outcome = match request {
+            Some(request) => exchange(office, &url, request, overrides, deadline.left(office)).await,
+            None => Err(Failure::BadUrl),
+        };
+        let error = match &outcome {
+            Ok(answer) if (200..400).contains(&answer.status) => None,
+            Ok(_) => Some(Failure::BadStatus.code()),
+            Err(failure) => Some(failure.code()),
+        };
+        office.note(&Event::Webhook {
+            call: webhook.call.to_owned(),
+            kind: webhook.kind,
+            url: url.clone(),
+            fields: fields.unwrap_or(&none).clone(),
+            token: token.to_owned(),
+            status: outcome.as_ref().ok().map(|answer| answer.status),
+            error,
+            milliseconds: office.now().duration_since(begun).as_millis().try_into().unwrap_or(i64::MAX),
+        });
+        let answer = outcome?;
+        match (answer.status, &answer.location) {
+            // As the real one does, and as browsers do: what was posted is lost.
+            (301..=303, Some(to)) => (url, fields) = (absolute(&url, to), None),
+            (307 | 308, Some(to)) => url = absolute(&url, to),
+            _ => return Ok(answer),
+        }
+    }
+    Err(Failure::TooManyRedirects)
+}
+
+fn request(url: &str, fields: Option<&Fields>, signature: &str, token: &str) -> Option<Request<Full<Bytes>>> {
+    let uri: Uri = url.parse().ok()?;
+    let path = uri.path_and_query()?.as_str();
+    let host = uri.authority()?.as_str();
+    let builder = Request::builder()
+        .uri(path)
+        .header(header::HOST, host)
+        .header(header::USER_AGENT, "TwilioProxy/1.1")
+        .header(header::ACCEPT, "*/*")
+        .header(header::CONNECTION, "close")
+        .header("x-twilio-signature", signature)
+        .header("i-twilio-idempotency-token", token);
+    let Some(fields) = fields else { return builder.method(Method::GET).body(Full::default()).ok() };
+    let body: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    builder
+        .method(Method::POST)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded; charset=utf-8")
+        .body(Full::from(body))
+        .ok()
+}
+
+/// One request on a connection of its own.
+async fn exchange(
+    office: &Office,
+    url: &str,
+    request: Request<Full<Bytes>>,
+    overrides: &Overrides,
+    left: Duration,
+) -> Result<Answer, Failure> {
+    let address = match office.state().deliver_to {
+        Some(address) => address.to_string(),
+        None => address(url).ok_or(Failure::BadUrl)?,
+    };
+    let connecting = tokio::time::timeout(overrides.connect.min(left), TcpStream::connect(address));
+    let stream = connecting.await.map_err(|_| Failure::NotConnected)?.map_err(|_| Failure::NotConnected)?;
+    // Without it small requests may wait 40 ms; where it can't be set they do.
+    let _set = stream.set_nodelay(true);
+    let answering = async {
+        let (mut sender, connection) = handshake(TokioIo::new(stream)).await?;
+        let connection = tokio::spawn(connection);
+        let response = sender.send_request(request).await;
+        let answer = match response {
+            Ok(response) => read(response).await,
+            Err(error) => Err(error.into()),
+        };
+        connection.abort();
+        answer
+    };
+    match tokio::time::timeout(overrides.read.min(left), answering).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(_)) | Err(_) => Err(Failure::NotAnswered),
+    }
+}
+
+type Broken = Box<dyn std::error::Error + Send + Sync>;
+
+async fn read(response: Response<hyper::body::Incoming>) -> Result<Answer, Broken> {
+    let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let (location, content_type) = (text(header::LOCATION), text(header::CONTENT_TYPE).unwrap_or_default());
+    let status = response.status().as_u16();
+    let body = Limited::new(response.into_body(), MAX_ANSWER_BYTES).collect().await?.to_bytes();
+    let body = String::from_utf8_lossy(&body).into_owned();
+    Ok(Answer { status, location, content_type, body })
+}
+
+/// Host and port of a URL that we can speak to: http alone, for this is a rehearsal on one machine.
+fn address(url: &str) -> Option<String> {
+    let uri: Uri = url.parse().ok()?;
+    let host = uri.host()?;
+    (uri.scheme_str() == Some("http")).then(|| format!("{host}:{}", uri.port_u16().unwrap_or(80)))
+}
+
+/// A URL that may be told from the root or relative, seen from the one that told it. An absolute one stays as it
+/// stands, since it is signed as it stands.
+pub(super) fn absolute(base: &str, url: &str) -> String {
+    let scheme_end = base.find("://").map_or(0, |at| at + 3);
+    let path_at = base[scheme_end..].find(['/', '?', '#']).map_or(base.len(), |at| scheme_end + at);
+    if url.contains("://") {
+        url.to_owned()
+    } else if url.starts_with('/') {
+        format!("{}{url}", &base[..path_at])
+    } else {
+        url::Url::parse(base).and_then(|base| base.join(url)).map_or_else(|_| url.to_owned(), Into::into)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_seen_from_where_they_were_told() {
+        let base = "http://127.0.0.1:80/a/b?x=1";
+        assert_eq!(absolute(base, "/c?d=/e"), "http://127.0.0.1:80/c?d=/e");
+        assert_eq!(absolute(base, "http://127.0.0.1:80/c"), "http://127.0.0.1:80/c");
+        assert_eq!(absolute(base, "c"), "http://127.0.0.1/a/c");
+        assert_eq!(address("http://127.0.0.1/x"), Some("127.0.0.1:80".into()));
+        assert_eq!(address("https://127.0.0.1/x"), None);
+    }
+}

@@ -1,0 +1,92 @@
+//! A patient is called at the configured time, and answers.
+
+use super::databases::Fresh;
+use super::day::{Day, Plan, answers_after};
+use crate::on_both_databases;
+use kenkocall::carrier::simulator::Script;
+use kenkocall::engine::AnsweredBy;
+use std::time::Duration;
+
+on_both_databases!(
+    a7_called_at_the_configured_time_and_reported,
+    a10_voicemail_hears_a_number_and_nothing_of_health,
+    a10_the_centre_is_named_and_someone_confirms_before_any_question,
+    ten_thousand_would_wait_their_turn_at_the_pace_of_the_carrier,
+    what_is_not_automated_is_not_called,
+);
+
+async fn a7_called_at_the_configured_time_and_reported(fresh: Fresh) {
+    let day = Day::begin(&fresh, Plan { patients: vec!["09:00;17:30"], ..Plan::default() }).await;
+    day.until("08:59:59").await;
+    assert!(day.rang().is_empty(), "{:?}", day.rang());
+    day.until("09:10").await;
+    assert_eq!(day.rang(), ["09:00:00 01"]);
+    assert_eq!(day.slots().await, ["09:00 reported 1"]);
+    assert_eq!(day.kept.column("SELECT channel FROM reports WHERE outcome = 'reported'").await, ["automated_call"]);
+    assert_eq!(day.kept.count("answers").await, 11);
+    day.until("20:30").await;
+    assert_eq!(day.rang().len(), 1, "A9: the report cancels the day's rest");
+    assert_eq!(day.slots().await, ["09:00 reported 1", "17:30 cancelled reported 0"]);
+    day.until_moment("2026-11-25T09:10:00+09:00").await;
+    assert_eq!(day.rang().len(), 2, "the next day is another one");
+    assert_eq!(day.kept.count("calls WHERE ended_at IS NULL").await, 0);
+    assert_eq!(day.kept.count("attempts WHERE ended_at IS NULL").await, 0);
+}
+
+async fn a10_voicemail_hears_a_number_and_nothing_of_health(fresh: Fresh) {
+    let machine = Script::answers(Duration::from_secs(5)).picked_up_by(AnsweredBy::Machine, Duration::from_secs(4));
+    let day = Day::begin(&fresh, Plan { people: vec![(0, vec![machine.into()])], ..Plan::default() }).await;
+    day.until("09:05").await;
+    assert_eq!(day.attempts().await, ["01 voicemail"]);
+    let said = day.said().await;
+    assert!(said.contains("automated_call.voicemail"), "{said}");
+    assert!(!said.contains("questionnaire") && !said.contains("ask_listening"), "{said}");
+    assert_eq!(day.kept.count("reports").await, 0, "voicemail isn't a report");
+}
+
+async fn a10_the_centre_is_named_and_someone_confirms_before_any_question(fresh: Fresh) {
+    let silent = Script::answers(Duration::from_secs(2)).silent();
+    let day = Day::begin(&fresh, Plan { people: vec![(0, vec![silent.into()])], ..Plan::default() }).await;
+    day.until("09:10").await;
+    let said = day.said().await;
+    assert!(said.find("automated_call.greeting") < said.find("automated_call.ask_listening"), "{said}");
+    assert!(said.contains("automated_call.ask_listening") && !said.contains("questionnaire."), "{said}");
+    assert_eq!(day.attempts().await, ["01 dropped"]);
+}
+
+async fn ten_thousand_would_wait_their_turn_at_the_pace_of_the_carrier(fresh: Fresh) {
+    let plan = Plan { patients: vec!["09:00"; 30], calls_per_second: 2.0, concurrent_calls: 3, ..Plan::default() };
+    let day = Day::begin(&fresh, plan).await;
+    let mut most = 0;
+    for minute in 0..40 {
+        for second in [0, 15, 30, 45] {
+            day.until(&format!("09:{minute:02}:{second:02}")).await;
+            most = most.max(day.kept.count("attempts WHERE ended_at IS NULL").await);
+        }
+    }
+    assert_eq!(most, 3, "as many at a time as allowed, and never more");
+    day.until("12:00").await;
+    assert_eq!(day.kept.count("slots WHERE state = 'reported'").await, 30);
+    let rang = day.rang();
+    let mut by_second = std::collections::BTreeMap::<&str, u32>::new();
+    for call in &rang {
+        *by_second.entry(&call[..8]).or_default() += 1;
+    }
+    assert!(by_second.values().all(|calls| *calls <= 2), "{by_second:?}");
+}
+
+async fn what_is_not_automated_is_not_called(fresh: Fresh) {
+    use kenkocall::roster::Column;
+    let day = Day::begin(
+        &fresh,
+        Plan { patients: vec!["09:00"; 3], people: vec![(0, vec![answers_after(1)])], ..Plan::default() },
+    )
+    .await;
+    day.set(0, &[(Column::AutomatedCall, "no")]).await;
+    day.set(1, &[(Column::MonitoringStart, "2026-11-25")]).await;
+    day.until("20:30").await;
+    assert_eq!(day.rang().iter().map(|call| &call[9..]).collect::<Vec<_>>(), ["03"]);
+    day.until_moment("2026-11-25T09:10:00+09:00").await;
+    assert!(day.rang().iter().any(|call| call.ends_with("02")), "observation has begun: {:?}", day.rang());
+    assert!(!day.rang().iter().any(|call| call.ends_with("01")), "{:?}", day.rang());
+}

@@ -1,0 +1,94 @@
+//! Downtime, midnight, daylight saving, a clock that steps: nobody is called late, early or twice (A7).
+
+use super::databases::Fresh;
+use super::day::{Day, Plan};
+use crate::on_both_databases;
+use kenkocall::service::CentreChange;
+
+on_both_databases!(
+    fault_18_down_through_the_whole_window_is_missed_and_shown,
+    catch_up_inside_the_window_after_downtime,
+    of_two_slots_that_went_by_the_present_one_is_called,
+    days_of_downtime_leave_no_call_behind,
+    fault_17_a_clock_that_steps_back_repeats_no_slot,
+    around_midnight,
+    daylight_saving_both_ways,
+);
+
+async fn fault_18_down_through_the_whole_window_is_missed_and_shown(fresh: Fresh) {
+    let day = Day::begin(&fresh, Plan::default()).await;
+    day.down_until("2026-11-24T21:00:00+09:00");
+    day.until("21:10").await;
+    assert!(day.rang().is_empty(), "no late call");
+    assert_eq!(day.slots().await, ["09:00 missed window_passed 0"]);
+    assert_eq!(day.alerts().await, ["missed"]);
+}
+
+async fn catch_up_inside_the_window_after_downtime(fresh: Fresh) {
+    let day = Day::begin(&fresh, Plan::default()).await;
+    day.down_until("2026-11-24T11:00:00+09:00");
+    day.until("11:10").await;
+    assert_eq!(day.rang(), ["11:00:00 01"]);
+    assert_eq!(day.slots().await, ["09:00 reported 1"]);
+}
+
+async fn of_two_slots_that_went_by_the_present_one_is_called(fresh: Fresh) {
+    let day = Day::begin(&fresh, Plan { patients: vec!["09:00;12:00;15:00"], ..Plan::default() }).await;
+    day.down_until("2026-11-24T13:00:00+09:00");
+    day.until("16:00").await;
+    assert_eq!(day.rang(), ["13:00:00 01"]);
+    assert_eq!(day.slots().await, ["09:00 missed window_passed 0", "12:00 reported 1", "15:00 cancelled reported 0"]);
+}
+
+async fn days_of_downtime_leave_no_call_behind(fresh: Fresh) {
+    let day = Day::begin(&fresh, Plan { patients: vec!["09:00;18:00"], ..Plan::default() }).await;
+    day.down_until("2026-11-27T09:30:00+09:00");
+    day.until("10:00").await;
+    assert_eq!(day.rang().len(), 1, "{:?}", day.rang());
+    assert_eq!(day.kept.count("slots WHERE state = 'missed'").await, 6);
+    assert_eq!(day.kept.count("slots WHERE state = 'reported'").await, 1);
+}
+
+async fn fault_17_a_clock_that_steps_back_repeats_no_slot(fresh: Fresh) {
+    let day = Day::begin(&fresh, Plan { patients: vec!["09:00"; 5], ..Plan::default() }).await;
+    day.until("09:20").await;
+    assert_eq!(day.rang().len(), 5);
+    day.down_until("2026-11-24T08:20:00+09:00");
+    day.until("12:00").await;
+    assert_eq!(day.rang().len(), 5, "{:?}", day.rang());
+    assert_eq!(day.kept.count("slots").await, 5);
+}
+
+async fn around_midnight(fresh: Fresh) {
+    let plan = Plan {
+        start: "2026-11-24T23:50:00+09:00",
+        patients: vec!["00:00;23:58", "00:05"],
+        hours: "00:00-23:59",
+        ..Plan::default()
+    };
+    let day = Day::begin(&fresh, plan).await;
+    day.until_moment("2026-11-25T00:30:00+09:00").await;
+    // 23:58 belongs to the 24th, and its window of a minute holds one call; 00:00 is the next day's slot, and that day
+    // has no report yet.
+    let sql = "SELECT slot_date, slot_time, state FROM slots ORDER BY slot_date, slot_time";
+    let rows: Vec<String> = day.kept.rows(sql).await.into_iter().map(|row| row.join(" ")).collect();
+    assert_eq!(rows[0], "2026-11-24 23:58 reported");
+    assert_eq!(rows[1..].iter().filter(|row| row.starts_with("2026-11-25 00:0")).count(), 2, "{rows:?}");
+    assert_eq!(day.kept.count("slots WHERE ended_at IS NULL").await, 0);
+}
+
+async fn daylight_saving_both_ways(fresh: Fresh) {
+    let plan =
+        Plan { start: "2027-03-27T12:00:00+01:00", patients: vec!["02:30"], hours: "00:00-23:59", ..Plan::default() };
+    let day = Day::begin(&fresh, plan).await;
+    day.centre(CentreChange { time_zone: Some("Europe/Berlin".to_owned()), ..CentreChange::default() }).await;
+    // 02:30 doesn't exist on 28 March 2027: it is called once, at 03:30 by the new time.
+    day.until_moment("2027-03-28T12:00:00+02:00").await;
+    assert_eq!(day.rang(), ["10:30:00 01"], "03:30 in Berlin is 10:30 in Tokyo");
+    // 02:30 comes twice on 31 October 2027: it is called once, the first time.
+    day.down_until("2027-10-30T12:00:00+02:00");
+    day.until_moment("2027-10-31T12:00:00+01:00").await;
+    let of_that_night = day.kept.count("slots WHERE slot_date = '2027-10-31'").await;
+    assert_eq!(of_that_night, 1);
+    assert_eq!(day.rang().last().map(String::as_str), Some("09:30:00 01"), "02:30 summer time in Berlin");
+}

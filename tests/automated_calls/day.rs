@@ -1,0 +1,225 @@
+//! A day of one made-up health centre: patients with numbers and times, people who do as they are told, a clock that
+//! jumps.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use kenkocall::call::{CallTimes, CallingHours, HersysId, PhoneNumber};
+use kenkocall::carrier::simulator::{self, Caller, Identity, Manner, Population, Script, Weather};
+use kenkocall::flow::Library;
+use kenkocall::follow_up::GuessingLimits;
+use kenkocall::roster::Column;
+use kenkocall::service::{
+    Clerk, Desk, Dialling, Feed, Libraries, MadeUpDay, STEP, Simulation, Source, VirtualClock, add_made_up_day,
+    change_centre, change_patient, made_up_identity, made_up_number,
+};
+use kenkocall::store::flow_sets::{self, FlowSetRow};
+
+use crate::databases::Fresh;
+use crate::kept::Kept;
+
+/// How a day is to be; most tests change little of it.
+pub struct Plan {
+    /// When the clock starts, at the health centre.
+    pub start: &'static str,
+    /// The call times of each patient.
+    pub patients: Vec<&'static str>,
+    /// What the people at the numbers do, patient by patient; others pick up at once and answer everything.
+    pub people: Vec<(u32, Vec<Manner>)>,
+    pub hours: &'static str,
+    pub weather: Weather,
+    pub calls_per_second: f64,
+    pub concurrent_calls: u32,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            start: "2026-11-24T07:00:00+09:00",
+            patients: vec!["09:00"],
+            people: Vec::new(),
+            hours: "08:00-20:00",
+            weather: Weather::FAIR,
+            calls_per_second: 10.0,
+            concurrent_calls: 50,
+        }
+    }
+}
+
+/// Somebody who answers after so many seconds and goes through all questions, steadily.
+pub fn answers_after(seconds: u64) -> Manner {
+    Script::answers(Duration::from_secs(seconds)).into()
+}
+
+pub struct Day {
+    pub simulation: Simulation,
+    pub clerk: Clerk,
+    pub kept: Kept,
+}
+
+impl Day {
+    pub async fn begin(fresh: &Fresh, plan: Plan) -> Self {
+        let start: Timestamp = plan.start.parse().unwrap();
+        let clock = VirtualClock::at(start);
+        let library = shipped();
+        let files = serde_json::to_string(&library.files).unwrap();
+        let mut tx = fresh.database.begin().await.unwrap();
+        let set = FlowSetRow { digest: library.digest.clone(), files, loaded_at: start };
+        flow_sets::put(&mut tx, &set).await.unwrap();
+        tx.commit().await.unwrap();
+        let desk = Arc::new(Desk {
+            database: fresh.database.clone(),
+            libraries: Libraries::new(library),
+            clock: clock.clock(),
+            guessing: GuessingLimits::default(),
+            zone: TimeZone::get("Asia/Tokyo").unwrap(),
+            desk_centre: None,
+            call_back_number: Some(PhoneNumber::from_e164("+815000000000").unwrap()),
+            poke: tokio::sync::Notify::new(),
+            feed: Feed::default(),
+        });
+        let mut population = Population::default();
+        for nth in 0..u32::try_from(plan.patients.len()).unwrap() + 20 {
+            population.put(made_up_number(nth).unwrap(), vec![answers_after(2)]);
+        }
+        for (nth, manners) in plan.people {
+            population.put(made_up_number(nth).unwrap(), manners);
+        }
+        let people =
+            simulator::Settings { people: population, weather: plan.weather, ..simulator::Settings::default() };
+        let dialling = Dialling {
+            from: PhoneNumber::from_e164("+815000000000").unwrap(),
+            ring_seconds: 30,
+            calls_per_second: plan.calls_per_second,
+            concurrent_calls: plan.concurrent_calls,
+            unknown_grace: SignedDuration::from_secs(120),
+            silence: SignedDuration::from_secs(60),
+            tick: STEP.unsigned_abs(),
+        };
+        let made_up = MadeUpDay {
+            hours: plan.hours.parse::<CallingHours>().unwrap(),
+            times: plan.patients.iter().map(|times| times.parse::<CallTimes>().unwrap()).collect(),
+            patients: u32::try_from(plan.patients.len()).unwrap(),
+            after: start,
+        };
+        add_made_up_day(&fresh.database, &made_up).await.unwrap();
+        let clerk = Clerk {
+            database: fresh.database.clone(),
+            clock: clock.clock(),
+            name: "nurse".to_owned(),
+            source: Source::Command,
+        };
+        let simulation = Simulation::new(desk, people, clock, dialling);
+        Self { simulation, clerk, kept: Kept::at(&fresh.url) }
+    }
+
+    /// Plays until it is `time` at the health centre, `HH:MM` or `HH:MM:SS` of the day that the clock shows.
+    pub async fn until(&self, time: &str) {
+        let time = if time.len() == 5 { format!("{time}:00") } else { time.to_owned() };
+        let date = TimeZone::get("Asia/Tokyo").unwrap().to_datetime(self.simulation.clock.now()).date();
+        self.until_moment(&format!("{date}T{time}+09:00")).await;
+    }
+
+    pub async fn until_moment(&self, moment: &str) {
+        self.simulation.run_until(moment.parse().unwrap()).await.unwrap();
+    }
+
+    /// The clock jumps, and nothing happens meanwhile: we are down.
+    pub fn down_until(&self, moment: &str) {
+        self.simulation.clock.set(moment.parse().unwrap());
+    }
+
+    pub async fn set(&self, nth: u32, values: &[(Column, &str)]) {
+        change_patient(&self.clerk, &id(nth), values).await.unwrap();
+    }
+
+    pub async fn centre(&self, change: kenkocall::service::CentreChange) {
+        let code = kenkocall::call::CentreCode::parse(kenkocall::service::MADE_UP_CENTRE).unwrap();
+        change_centre(&self.clerk, &code, &change).await.unwrap();
+    }
+
+    /// A patient calls the health-call line from the registered number.
+    pub fn rings_in(&self, nth: u32) {
+        let (hersys_id, birth_date) = made_up_identity(nth).unwrap();
+        let caller = Caller {
+            people: vec![Identity { hersys_id, birth_date }],
+            language: kenkocall::call::Language::Japanese,
+            script: Some(Script::answers(Duration::ZERO)),
+        };
+        let line = kenkocall::call::Line::HealthCall;
+        let leg = self.simulation.lines.with(|network, now| network.ring_in(made_up_number(nth), line, caller, now));
+        assert!(leg.is_some());
+    }
+
+    /// The slots of all patients in order: `HH:MM state reason tries`.
+    pub async fn slots(&self) -> Vec<String> {
+        let sql = "SELECT slot_time, state, reason, CAST(tries AS text) FROM slots ORDER BY slot_date, slot_time, id";
+        let rows = self.kept.rows(sql).await;
+        rows.into_iter()
+            .map(|row| row.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" "))
+            .collect()
+    }
+
+    /// The attempts in order: `number-ends outcome`.
+    pub async fn attempts(&self) -> Vec<String> {
+        let sql = "SELECT phone_number, state, outcome FROM attempts ORDER BY intended_at, call_id";
+        let rows = self.kept.rows(sql).await;
+        rows.into_iter()
+            .map(|row| {
+                let ends = &row[0][row[0].len() - 2..];
+                format!("{ends} {}", if row[2].is_empty() { &row[1] } else { &row[2] })
+            })
+            .collect()
+    }
+
+    /// Which phones rang, and when: the simulated network's own record, `HH:MM:SS number-ends`.
+    pub fn rang(&self) -> Vec<String> {
+        let zone = TimeZone::get("Asia/Tokyo").unwrap();
+        let placed = self.simulation.lines.with(|network, _| network.placed());
+        let ours = placed.into_iter().filter(|placed| placed.call.is_some());
+        ours.map(|placed| {
+            let at = zone.to_datetime(placed.listed.created_at.unwrap()).strftime("%H:%M:%S").to_string();
+            let number = placed.listed.to.unwrap().expose().to_owned();
+            format!("{at} {}", &number[number.len() - 2..])
+        })
+        .collect()
+    }
+
+    /// The open alerts: their kinds, oldest first.
+    pub async fn alerts(&self) -> Vec<String> {
+        self.kept.column("SELECT kind FROM alerts WHERE closed_at IS NULL ORDER BY raised_at, id").await
+    }
+
+    /// Everything that was said in automated calls: prompts' names, in order.
+    pub async fn said(&self) -> String {
+        let sql = "SELECT t.reply FROM turns t JOIN attempts a ON a.call_id = t.call_id ORDER BY t.at, t.turn";
+        self.kept.column(sql).await.join("\n")
+    }
+}
+
+pub fn id(nth: u32) -> HersysId {
+    made_up_identity(nth).unwrap().0
+}
+
+/// The documents that the program ships.
+fn shipped() -> Arc<Library> {
+    fn gather(folder: &Path, root: &Path, files: &mut BTreeMap<String, String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                gather(&path, root, files);
+            } else if path.extension().is_some_and(|extension| extension == "toml") {
+                let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+                files.insert(name, std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("call_flows");
+    let mut files = BTreeMap::new();
+    gather(&root, &root, &mut files);
+    Arc::new(Library::checked(files).expect("shipped documents"))
+}

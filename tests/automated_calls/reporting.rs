@@ -1,0 +1,70 @@
+//! A report by any channel cancels the day's remaining calls, by day or by slot (A9).
+
+use kenkocall::carrier::simulator::Script;
+use kenkocall::service::CentreChange;
+
+use super::databases::Fresh;
+use super::day::{Day, Plan, answers_after};
+use crate::on_both_databases;
+
+on_both_databases!(
+    a9_a_health_call_in_the_morning_cancels_the_days_calls,
+    a9_fault_22_a_report_while_we_wait_to_call_again,
+    a9_by_slot_each_call_wants_a_report_of_its_own,
+    fault_23_an_inbound_and_an_outbound_call_make_one_report,
+    a_report_takes_the_patient_off_the_nurses_list,
+);
+
+async fn a9_a_health_call_in_the_morning_cancels_the_days_calls(fresh: Fresh) {
+    let day = Day::begin(&fresh, Plan { patients: vec!["09:00;15:00"], ..Plan::default() }).await;
+    day.until("08:30").await;
+    day.rings_in(0);
+    day.until("20:30").await;
+    assert_eq!(day.kept.column("SELECT outcome FROM reports").await, ["reported"]);
+    assert!(day.rang().is_empty(), "{:?}", day.rang());
+    assert_eq!(day.slots().await, ["09:00 cancelled reported 0", "15:00 cancelled reported 0"]);
+}
+
+async fn a9_fault_22_a_report_while_we_wait_to_call_again(fresh: Fresh) {
+    let plan = Plan { people: vec![(0, vec![Script::busy().into(), answers_after(1)])], ..Plan::default() };
+    let day = Day::begin(&fresh, plan).await;
+    day.until("09:10").await;
+    assert_eq!(day.slots().await, ["09:00 waiting 1"]);
+    day.rings_in(0);
+    day.until("12:00").await;
+    assert_eq!(day.slots().await, ["09:00 cancelled reported 1"]);
+    assert_eq!(day.rang().len(), 1);
+}
+
+async fn a9_by_slot_each_call_wants_a_report_of_its_own(fresh: Fresh) {
+    let day = Day::begin(&fresh, Plan { patients: vec!["09:00;15:00"], ..Plan::default() }).await;
+    let by_slot = Some("slot".parse().unwrap());
+    day.centre(CentreChange { report_covers: by_slot, ..CentreChange::default() }).await;
+    day.until("08:30").await;
+    day.rings_in(0);
+    day.until("20:30").await;
+    assert_eq!(day.slots().await, ["09:00 cancelled reported 0", "15:00 reported 1"]);
+    assert_eq!(day.kept.count("reports WHERE outcome = 'reported'").await, 2);
+}
+
+async fn fault_23_an_inbound_and_an_outbound_call_make_one_report(fresh: Fresh) {
+    let day = Day::begin(&fresh, Plan { people: vec![(0, vec![answers_after(1)])], ..Plan::default() }).await;
+    day.until("08:59:30").await;
+    day.rings_in(0);
+    day.until("09:20").await;
+    assert_eq!(day.kept.column("SELECT outcome FROM reports").await, ["reported"], "one report of both calls");
+    assert_eq!(day.kept.count("calls").await, 2);
+    assert_eq!(day.kept.count("slots WHERE ended_at IS NULL").await, 0);
+    assert_eq!(day.rang().len(), 1);
+}
+
+async fn a_report_takes_the_patient_off_the_nurses_list(fresh: Fresh) {
+    let plan = Plan { people: vec![(0, vec![Script::rings_out().into()])], ..Plan::default() };
+    let day = Day::begin(&fresh, plan).await;
+    day.centre(CentreChange { retry: Some("no_answer=1x30".parse().unwrap()), ..CentreChange::default() }).await;
+    day.until("09:10").await;
+    assert_eq!(day.alerts().await, ["unanswered"]);
+    day.rings_in(0);
+    day.until("09:20").await;
+    assert!(day.alerts().await.is_empty(), "{:?}", day.alerts().await);
+}

@@ -1,0 +1,73 @@
+//! The program is killed without a warning, at random and while the carrier holds its request, and started again: no
+//! phone rings twice for a call, nothing that was acknowledged is lost, every slot ends.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::databases::Fresh;
+use super::fake::Fake;
+use super::town::Town;
+use crate::on_both_databases;
+
+on_both_databases!(
+    i2_killed_at_random_no_phone_rings_twice,
+    fault_3_killed_while_the_carrier_holds_the_request,
+    fault_1_and_2_killed_around_the_intent,
+);
+
+/// Kills of one run. More by `KENKOCALL_KILLS`, for a long run by hand.
+fn kills() -> u32 {
+    std::env::var("KENKOCALL_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(8)
+}
+
+/// So many patients that there is something to kill in, all the time.
+fn patients() -> u32 {
+    kills().saturating_mul(3).clamp(20, 2_000) + 10
+}
+
+/// Simple chance, so that a run can be repeated.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, most: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % most
+    }
+}
+
+async fn killed_again_and_again(fresh: &Fresh, faults: serde_json::Value, wait: u64) {
+    let fake = Fake::start(7);
+    fake.fault(faults).await;
+    let pace = [("DIALER__CALLS_PER_SECOND", "3"), ("DIALER__CONCURRENT_CALLS", "30")];
+    let mut town = Town::with(fresh, patients(), fake, &pace).await;
+    let mut dice = Dice(20_261_124);
+    for _ in 0..kills() {
+        tokio::time::sleep(Duration::from_millis(dice.below(wait))).await;
+        town.line.kill();
+        town.restart().await;
+    }
+    town.fake.mended().await;
+    town.until_all_slots_ended(patients().into()).await;
+    town.nobody_rang_twice_for_a_call().await;
+    assert_eq!(town.kept.count("attempts WHERE ended_at IS NULL").await, 0);
+    town.until("calls WHERE ended_at IS NULL", 0).await;
+    // A report that was acknowledged has all its answers.
+    let sql = "SELECT CAST(count(DISTINCT a.item) AS text) FROM reports r JOIN answers a ON a.report_id = r.id
+               WHERE r.outcome = 'reported' GROUP BY r.id";
+    let complete = town.kept.column(sql).await;
+    assert!(!complete.is_empty() && complete.iter().all(|items| items == "11"), "{complete:?}");
+}
+
+async fn i2_killed_at_random_no_phone_rings_twice(fresh: Fresh) {
+    killed_again_and_again(&fresh, json!([]), 1_500).await;
+}
+
+async fn fault_3_killed_while_the_carrier_holds_the_request(fresh: Fresh) {
+    killed_again_and_again(&fresh, json!({ "fault": "late", "seconds": 0.5 }), 1_500).await;
+}
+
+async fn fault_1_and_2_killed_around_the_intent(fresh: Fresh) {
+    // So soon after the start that most kills hit the first claims.
+    killed_again_and_again(&fresh, json!([]), 250).await;
+}

@@ -1,0 +1,31 @@
+//! Automated calls over HTTP, with everything that a real carrier does badly: the real program, the fake carrier
+//! (`kenkocall simulate carrier`) as a process of its own, and its log as the judge of how often a phone rang. Numbers
+//! in the names are those of the faults in docs/faults.md.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and plays people with a clock of their own"
+)]
+
+#[path = "../databases/mod.rs"]
+mod databases;
+mod fake;
+#[allow(dead_code, reason = "tests/health_call uses the rest")]
+#[path = "../health_call/kept.rs"]
+mod kept;
+#[allow(dead_code, reason = "tests/health_call uses the rest")]
+#[path = "../health_call/line.rs"]
+mod line;
+#[allow(dead_code, reason = "tests/health_call uses the rest")]
+#[path = "../health_call/people.rs"]
+mod people;
+mod town;
+#[allow(dead_code, reason = "tests/health_call uses the rest")]
+#[path = "../health_call/web.rs"]
+mod web;
+
+mod killing;
+mod misbehaving;
+mod withdrawing;

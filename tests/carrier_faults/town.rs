@@ -1,0 +1,149 @@
+//! A health centre with patients who are due now, the program that calls them, and the carrier between them.
+
+use std::process::Command;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use kenkocall::call::{CallTimes, CallingHours};
+use kenkocall::service::{MadeUpDay, add_made_up_day, made_up_number};
+use serde_json::json;
+
+use super::databases::Fresh;
+use super::fake::{ACCOUNT, Fake};
+use super::kept::Kept;
+use super::line::Line;
+use super::people::noon_zone;
+
+/// How long anything is waited for before the test gives up: no measure of speed.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+pub struct Town {
+    pub fake: Fake,
+    pub line: Line,
+    pub kept: Kept,
+    url: String,
+}
+
+impl Town {
+    /// So many patients, all due now.
+    pub async fn of(fresh: &Fresh, patients: u32, settings: &[(&str, &str)]) -> Self {
+        Self::with(fresh, patients, Fake::start(1), settings).await
+    }
+
+    pub async fn with(fresh: &Fresh, patients: u32, fake: Fake, settings: &[(&str, &str)]) -> Self {
+        let now = Timestamp::now();
+        register(fresh, patients, now).await;
+        let base = fake.base_url();
+        let mut all = vec![
+            ("TWILIO__BASE_URL", base.as_str()),
+            ("TWILIO__ACCOUNT_SID", ACCOUNT),
+            ("TWILIO__CALLER_NUMBER", "+815031980214"),
+            ("DIALER__CALLS_PER_SECOND", "50"),
+            ("DIALER__CONCURRENT_CALLS", "100"),
+            ("DIALER__UNKNOWN_GRACE_SECONDS", "1"),
+            ("DIALER__SILENCE_SECONDS", "3"),
+        ];
+        all.extend_from_slice(settings);
+        let line = Line::start(&fresh.url, &all);
+        fake.deliver_to(&line.carrier.address()).await;
+        Self { fake, line, kept: Kept::at(&fresh.url), url: fresh.url.clone() }
+    }
+
+    /// The program again after it was killed, with the carrier's webhooks led to it.
+    pub async fn restart(&mut self) {
+        self.line.restart();
+        self.fake.deliver_to(&self.line.carrier.address()).await;
+    }
+
+    /// Waits until so many rows are so.
+    pub async fn until(&self, rows: &str, count: u64) {
+        let waiting = async {
+            while self.kept.count(rows).await != count {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
+            self.in_vain(&format!("{count} {rows}")).await;
+        }
+    }
+
+    /// Waits until a number's phone was placed a call to, and rang, so often.
+    pub async fn until_phone(&self, number: &str, placed: u64, rang: u64) {
+        let waiting = async {
+            while self.fake.phone(number).await[..2] != [placed, rang] {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
+            self.in_vain(&format!("{number} is called {placed} times and rings {rang} times")).await;
+        }
+    }
+
+    async fn in_vain(&self, what: &str) {
+        let sql = "SELECT state, reason, CAST(count(*) AS text) FROM slots GROUP BY state, reason";
+        let slots = self.kept.rows(sql).await;
+        let sql = "SELECT state, outcome, CAST(count(*) AS text) FROM attempts GROUP BY state, outcome";
+        let attempts = self.kept.rows(sql).await;
+        panic!("waited in vain for {what}; slots {slots:?}, attempts {attempts:?}\n{}", self.line.log());
+    }
+
+    pub async fn until_all_slots_ended(&self, slots: u64) {
+        self.until("slots WHERE ended_at IS NOT NULL", slots).await;
+    }
+
+    /// The desk's command by the real program.
+    pub fn command(&self, arguments: &[&str]) {
+        let done = Command::new(env!("CARGO_BIN_EXE_kenkocall"))
+            .args(arguments)
+            .env("KENKOCALL_DATABASE__URL", &self.url)
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+    }
+
+    /// No phone rang more than once for one of our calls, and none was placed twice.
+    pub async fn nobody_rang_twice_for_a_call(&self) {
+        for (number, placed, rang) in self.fake.phones().await {
+            assert!(rang.iter().all(|times| *times <= 1), "{number} rang {rang:?} times for one call");
+            let attempts =
+                self.kept.count(&format!("attempts WHERE phone_number = '{number}' AND outcome <> 'not_placed'")).await;
+            assert!(placed <= attempts, "{number}: {placed} calls were placed for {attempts} attempts");
+        }
+    }
+}
+
+/// Registers the centre and its patients; all of them are due, and it is about noon there.
+async fn register(fresh: &Fresh, patients: u32, now: Timestamp) {
+    let zone = noon_zone(now);
+    let local = TimeZone::get(&zone).unwrap().to_datetime(now);
+    let time = format!("{:02}:{:02}", local.hour(), local.minute());
+    let day = MadeUpDay {
+        hours: "00:00-23:59".parse::<CallingHours>().unwrap(),
+        times: vec![time.parse::<CallTimes>().unwrap()],
+        patients,
+        after: now,
+    };
+    add_made_up_day(&fresh.database, &day).await.unwrap();
+    let kept = Kept::at(&fresh.url);
+    // One try: a second one would come half an hour later.
+    let retry = ["busy", "no_answer", "dropped", "not_now", "voicemail", "failed"].map(|cause| (cause, json!("1x30")));
+    let retry: serde_json::Map<String, serde_json::Value> =
+        retry.into_iter().map(|(cause, once)| (cause.to_owned(), once)).collect();
+    let settings = json!({ "calling_hours": "00:00-23:59", "retry": retry });
+    kept.rows(&format!("UPDATE centres SET time_zone = '{zone}', settings = '{settings}'")).await;
+    kept.rows(&format!("UPDATE patients SET next_slot_at = {}", minute_of(now).as_millisecond())).await;
+}
+
+fn minute_of(now: Timestamp) -> Timestamp {
+    Timestamp::from_second(now.as_second() - now.as_second() % 60).unwrap()
+}
+
+pub fn number(nth: u32) -> String {
+    made_up_number(nth).unwrap().expose().to_owned()
+}
+
+/// Somebody whose phone rings for so long, in the fake carrier's seconds, before it is answered.
+pub fn answers_after(seconds: u32) -> serde_json::Value {
+    json!({ "answer_seconds": seconds })
+}
