@@ -50,8 +50,8 @@ pub async fn dialer_state(clerk: &Clerk) -> Result<DialerState, Refused> {
     Ok(state(&mut tx, now).await?)
 }
 
-/// Pauses dialling, in place of a pause that there is. Calls under way go on. A pause without an end stands on the lists
-/// of all health centres.
+/// Pauses dialling, in place of a pause that there is. Calls under way go on. A pause without an end stands on the
+/// lists of all health centres.
 ///
 /// # Errors
 /// [`Refused::PauseReason`], or [`Refused::PausePassed`].
@@ -76,7 +76,8 @@ pub async fn pause_dialling(clerk: &Clerk, reason: &str, until: Option<Timestamp
     Ok(state)
 }
 
-/// Ends a pause, a person's or the carrier's, and closes the alerts that nothing is dialled. Says whether there was one.
+/// Ends a pause, a person's or the carrier's, and closes the alerts that nothing is dialled. Says whether there was
+/// one.
 ///
 /// # Errors
 /// As the database fails.

@@ -29,8 +29,8 @@ pub(super) enum Calls {
         /// looked.
         #[arg(long)]
         hersys_id: Option<String>,
-        /// Only automated calls that stand so (intended, placed, answered, unknown, ended) or ended so (reported, dropped,
-        /// not_now, reached, voicemail, busy, no_answer, failed, wrong_number, withdrawn, not_placed).
+        /// Only automated calls that stand so (intended, placed, answered, unknown, ended) or ended so (reported,
+        /// dropped, not_now, reached, voicemail, busy, no_answer, failed, wrong_number, withdrawn, not_placed).
         #[arg(long, conflicts_with_all = ["open", "hersys_id"])]
         state: Option<String>,
         /// The most calls listed.
