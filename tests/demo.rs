@@ -1,8 +1,10 @@
-//! The demonstration, with somebody at the terminal and with nobody there.
+//! The demonstration: live, a whole day in seconds, and the line with somebody at the terminal and with nobody there.
 
 #![allow(clippy::expect_used)] // a test that can't begin has failed
 
-use std::process::{Command, Stdio};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
 
 /// A person at a terminal: waits for each prompt, types, and prints what the terminal showed.
 const PERSON: &str = r#"
@@ -56,4 +58,60 @@ fn with_nobody_there_one_call_is_played() {
     for kept in ["call      reported", "answer    body_temperature: 38.5 (amber)", "alert     red_answer: complexion"] {
         assert!(shown.contains(kept), "{kept} isn't in: {shown}");
     }
+}
+
+#[test]
+fn a_whole_day_in_seconds_and_the_same_again_for_the_same_seed() {
+    let day = |seed: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_kenkocall"))
+            .args(["demo", "--fast", "--patients", "30", "--seed", seed])
+            .output()
+            .expect("the program runs");
+        let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{shown}");
+        // How long it took differs, and so does the day, when midnight comes between.
+        shown.lines().filter(|line| !line.contains(" in ") && !line.starts_with("20")).collect::<Vec<_>>().join("\n")
+    };
+    let first = day("1");
+    let figures = first.lines().find(|line| line.starts_with("00000 見本保健所")).expect("the figures");
+    let counts: Vec<u32> = figures.split_whitespace().skip(2).map(|count| count.parse().expect("a count")).collect();
+    let [due, reported, unanswered, cancelled, missed, open, placed] = counts[..] else { panic!("{figures}") };
+    assert_eq!(due, reported + unanswered + cancelled + missed, "each slot ended in one way: {figures}");
+    assert!(reported > 10 && placed >= reported && open == 0, "{figures}");
+    assert_eq!(day("1"), first);
+    assert_ne!(day("2"), first);
+}
+
+/// A program that is killed whatever the test says.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ended = self.0.kill();
+        let _reaped = self.0.wait();
+    }
+}
+
+#[test]
+fn calls_are_placed_and_answered_before_the_watchers_eyes() {
+    let mut program = Running(
+        Command::new(env!("CARGO_BIN_EXE_kenkocall"))
+            .args(["demo", "--patients", "40"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program runs"),
+    );
+    let mut lines = BufReader::new(program.0.stdout.take().expect("its output")).lines().map_while(Result::ok);
+    let address =
+        lines.find_map(|line| Some(line.split_once("status page  http://")?.1.trim_end_matches('/').to_owned()));
+    let address = address.expect("the address of the status page");
+    for event in ["patients are due", "is called", "rings", "answers"] {
+        assert!(lines.any(|line| line.contains(event)), "no “{event}”");
+    }
+    let mut connection = TcpStream::connect(&address).expect("the status page");
+    connection.write_all(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n").expect("a request");
+    let mut page = String::new();
+    connection.read_to_string(&mut page).expect("an answer");
+    assert!(page.starts_with("HTTP/1.0 200") && page.contains("本日の自動架電"), "{page}");
+    assert!(!page.contains("9010000"), "no number stands on the page");
 }

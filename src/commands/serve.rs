@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use super::documents::Origin;
@@ -112,16 +113,7 @@ impl Server {
     ) -> anyhow::Result<()> {
         let Self { desk, switchboard, working, network, dialer, app, web } = self;
         drop(web);
-        let mut workers = tokio::task::JoinSet::new();
-        workers.spawn(sweep_on(Arc::clone(&desk), switchboard.clone()));
-        workers.spawn(errands_on(Arc::clone(&desk), network.clone()));
-        if let Some(dialer) = dialer {
-            workers.spawn(Arc::clone(&dialer).run());
-            workers.spawn(dialer.run_looks());
-        }
-        if let Some(Network::Simulated(lines)) = network.as_deref() {
-            workers.spawn(run_exchange(Arc::clone(&desk), switchboard.clone(), lines.clone()));
-        }
+        let mut workers = start_workers(&desk, &switchboard, network.as_ref(), dialer);
         let listener = listener.tap_io(|connection| {
             // Small answers to a waiting caller: without this some wait 40 ms for the peer's acknowledgement.
             if let Err(error) = connection.set_nodelay(true) {
@@ -150,6 +142,26 @@ impl Server {
         info!("stopped");
         Ok(())
     }
+}
+
+/// Starts everything that works by itself beside the switchboard.
+pub(super) fn start_workers(
+    desk: &Arc<Desk>,
+    switchboard: &Switchboard,
+    network: Option<&Arc<Network>>,
+    dialer: Option<Arc<Dialer>>,
+) -> JoinSet<()> {
+    let mut workers = JoinSet::new();
+    workers.spawn(sweep_on(Arc::clone(desk), switchboard.clone()));
+    workers.spawn(errands_on(Arc::clone(desk), network.cloned()));
+    if let Some(dialer) = dialer {
+        workers.spawn(Arc::clone(&dialer).run());
+        workers.spawn(dialer.run_looks());
+    }
+    if let Some(Network::Simulated(lines)) = network.map(Arc::as_ref) {
+        workers.spawn(run_exchange(Arc::clone(desk), switchboard.clone(), lines.clone()));
+    }
+    workers
 }
 
 /// Opens the database, brings it up to date, and keeps the documents that calls begin with from now on.

@@ -21,7 +21,7 @@ const LONGEST_SLEEP: Duration = Duration::from_millis(500);
 /// Plays the simulated network until the task is ended.
 pub async fn run_exchange(desk: Arc<Desk>, switchboard: Switchboard, lines: SimulatedLines) {
     loop {
-        let next = lines.with(|network, _| network.next_at());
+        let next = lines.watch(|network, _| network.next_at());
         let sleep = next.map_or(LONGEST_SLEEP, |at| {
             Duration::try_from(at.duration_since(desk.clock.now())).unwrap_or_default().min(LONGEST_SLEEP)
         });
@@ -31,7 +31,7 @@ pub async fn run_exchange(desk: Arc<Desk>, switchboard: Switchboard, lines: Simu
                 () = lines.changed.notified() => {}
             }
         }
-        for news in lines.with(|network, now| network.advance(now)) {
+        for news in lines.watch(|network, now| network.advance(now)) {
             let (switchboard, lines) = (switchboard.clone(), lines.clone());
             tokio::spawn(async move { hand_in(&switchboard, &lines, news).await });
         }
@@ -43,7 +43,7 @@ pub async fn run_exchange(desk: Arc<Desk>, switchboard: Switchboard, lines: Simu
 pub async fn happen_until(switchboard: &Switchboard, lines: &SimulatedLines, now: Timestamp) -> usize {
     let mut happened = 0;
     loop {
-        let news = lines.with(|network, _| network.advance(now));
+        let news = lines.watch(|network, _| network.advance(now));
         if news.is_empty() {
             return happened;
         }

@@ -1,7 +1,7 @@
 //! A plainly made-up day of automated calls, for the demonstration and for measurements.
 
-use jiff::Timestamp;
 use jiff::civil::date;
+use jiff::{SignedDuration, Timestamp};
 
 use super::CentreSettings;
 use super::attempts::next_slot_of;
@@ -9,11 +9,13 @@ use super::centres::schedule_of;
 use super::clock::new_id;
 use super::made_up::{FIRST_MADE_UP_ID, MADE_UP_CENTRE, MadeUpError};
 use crate::call::{
-    BirthDate, CallTimes, CallingHours, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive,
+    BirthDate, CallTimes, CallingHours, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive, SlotId,
+    SlotState,
 };
 use crate::store::Database;
 use crate::store::centres::{self, CentreRow};
 use crate::store::patients::{self, Calling, PatientRow};
+use crate::store::slots::{self, Origin, SlotRow};
 
 /// The number of the first made-up patient, +81 90 1000 0001; the others count on from it.
 const FIRST_NUMBER: u64 = 819_010_000_001;
@@ -93,6 +95,49 @@ pub async fn add_made_up_day(database: &Database, day: &MadeUpDay) -> Result<(),
     let mut tx = database.begin().await?;
     centres::insert(&mut tx, &centre).await?;
     patients::insert(&mut tx, &rows).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Gives each of the first `count` made-up patients of [`add_made_up_day`] a slot of its own besides: the first patient's
+/// is due at `first`, each other one `apart` after the one before, and all may be called for an hour. No day at a health
+/// centre is so even: it is for measurements of how late calls are.
+///
+/// # Errors
+/// When the database refuses, or the numbers run out.
+pub async fn add_even_slots(
+    database: &Database,
+    count: u32,
+    first: Timestamp,
+    apart: SignedDuration,
+) -> Result<(), MadeUpError> {
+    let identities: Option<Vec<_>> = (0..count).map(made_up_identity).collect();
+    let ids: Vec<HersysId> = identities.ok_or(MadeUpError::TooMany)?.into_iter().map(|(id, _)| id).collect();
+    let mut tx = database.begin().await?;
+    let mut found = patients::by_hersys_ids(&mut tx, &ids).await?;
+    found.sort_by(|one, other| one.hersys_id.cmp(&other.hersys_id));
+    let mut due_at = first;
+    let mut rows = Vec::with_capacity(found.len());
+    for patient in found {
+        let local = jiff::tz::TimeZone::UTC.to_datetime(due_at);
+        rows.push(SlotRow {
+            id: SlotId(new_id()),
+            patient: patient.id,
+            centre: patient.centre,
+            date: local.date(),
+            time: local.time().strftime("%H:%M:%S").to_string(),
+            origin: Origin::Schedule,
+            opened_at: first,
+            due_at,
+            window_end: due_at.checked_add(SignedDuration::from_hours(1)).unwrap_or(due_at),
+            state: SlotState::Waiting,
+            attempts: 0,
+            tries: 0,
+            ended_at: None,
+        });
+        due_at = due_at.checked_add(apart).map_err(|_| MadeUpError::TooMany)?;
+    }
+    slots::open(&mut tx, &rows).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -37,12 +37,12 @@ pub use centres::{CentreChange, CentreChanged, add_centre, change_centre, list_c
 pub use clerk::{Clerk, Source};
 pub use clock::Clock;
 pub use days::{CentreDay, DayFigures, DaySlot, day_figures, day_slots};
-pub use dialer::{DialError, Dialer, Dialling, TICK, Ticked};
+pub use dialer::{DialError, Dialer, Dialling, Prepared, TICK, Ticked};
 pub use exchange::{happen_until, run_exchange};
 pub use feed::{Feed, Moment, What};
 pub use history::StoredEvent;
 pub use made_up::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, MADE_UP_CENTRE, MadeUpError, add_made_up};
-pub use made_up_day::{MadeUpDay, add_made_up_day, made_up_identity, made_up_number};
+pub use made_up_day::{MadeUpDay, add_even_slots, add_made_up_day, made_up_identity, made_up_number};
 pub use maintenance::{current_maintenance, end_maintenance, start_maintenance};
 pub use network::{Network, SimulatedLines};
 pub use outbox::run_errands;

@@ -47,9 +47,14 @@ impl SimulatedLines {
 
     /// Does something with the network at the clock's time.
     pub fn with<T>(&self, work: impl FnOnce(&mut simulator::Network, Timestamp) -> T) -> T {
-        let done = work(&mut self.network.lock().unwrap_or_else(PoisonError::into_inner), self.clock.now());
+        let done = self.watch(work);
         self.changed.notify_one();
         done
+    }
+
+    /// The same for whoever plays the network, who isn't woken by it.
+    pub(super) fn watch<T>(&self, work: impl FnOnce(&mut simulator::Network, Timestamp) -> T) -> T {
+        work(&mut self.network.lock().unwrap_or_else(PoisonError::into_inner), self.clock.now())
     }
 
     /// The leg was asked something: its answer is this turn.

@@ -103,7 +103,7 @@ impl Simulation {
                 stretch.opened += ticked.opened;
                 dial_at = ticked.next_at;
             }
-            let network = self.lines.with(|network, _| network.next_at());
+            let network = self.lines.watch(|network, _| network.next_at());
             let mut next = [network, dial_at].into_iter().flatten().min().unwrap_or(end).max(later(now, STEP));
             if self.is_busy().await? {
                 if look_at <= now {

@@ -72,6 +72,15 @@ pub async fn of_call(tx: &mut Tx, call: CallId) -> Result<Vec<TurnRow>, StoreErr
     .await
 }
 
+/// How many turns are stored. It reads them all: for measurements.
+///
+/// # Errors
+/// As the database fails.
+pub async fn count(tx: &mut Tx) -> Result<u64, StoreError> {
+    let counted = tx.fetch_optional("SELECT count(*) FROM turns", vec![], |row| row.int(0)).await?;
+    Ok(u64::try_from(counted.unwrap_or_default()).unwrap_or(0))
+}
+
 fn read(row: &Row<'_>) -> Result<TurnRow, StoreError> {
     Ok(TurnRow {
         call: row.read(0, "turns.call_id", parsed)?,

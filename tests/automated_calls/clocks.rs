@@ -1,9 +1,14 @@
 //! Downtime, midnight, daylight saving, a clock that steps: nobody is called late, early or twice (A7).
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
 use super::databases::Fresh;
 use super::day::{Day, Plan};
 use crate::on_both_databases;
-use kenkocall::service::CentreChange;
+use kenkocall::carrier::simulator;
+use kenkocall::service::{CentreChange, Clock, SimulatedLines, run_exchange};
 
 on_both_databases!(
     fault_18_down_through_the_whole_window_is_missed_and_shown,
@@ -13,7 +18,25 @@ on_both_databases!(
     fault_17_a_clock_that_steps_back_repeats_no_slot,
     around_midnight,
     daylight_saving_both_ways,
+    the_simulated_network_sleeps_while_nothing_happens,
 );
+
+async fn the_simulated_network_sleeps_while_nothing_happens(fresh: Fresh) {
+    let day = Day::begin(&fresh, Plan::default()).await;
+    let reads = Arc::new(AtomicU32::new(0));
+    let (counted, now) = (Arc::clone(&reads), day.simulation.clock.now());
+    let clock = Clock::reading(move || {
+        assert!(counted.fetch_add(1, Ordering::Relaxed) < 1_000, "it looks again and again and never sleeps");
+        now
+    });
+    let lines = SimulatedLines::new(simulator::Network::new(simulator::Settings::default()), clock);
+    let (desk, switchboard) = (Arc::clone(&day.simulation.desk), day.simulation.switchboard.clone());
+    tokio::select! {
+        () = run_exchange(desk, switchboard, lines) => {}
+        () = tokio::time::sleep(Duration::from_millis(700)) => {}
+    }
+    assert!((1..20).contains(&reads.load(Ordering::Relaxed)), "{reads:?}");
+}
 
 async fn fault_18_down_through_the_whole_window_is_missed_and_shown(fresh: Fresh) {
     let day = Day::begin(&fresh, Plan::default()).await;

@@ -3,33 +3,31 @@
 #![allow(clippy::disallowed_methods)] // it measures time and finds its own program
 
 use std::fmt::Write as _;
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, bail};
 
+use super::Scratch;
+
 pub(super) fn run(patients: u32) -> anyhow::Result<()> {
-    let folder = std::env::temp_dir().join(format!("kenkocall-bench-import-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).context("a folder for the measurement")?;
-    let outcome = measure(&folder, patients);
-    std::fs::remove_dir_all(&folder).context("the folder of the measurement")?;
-    outcome
+    let scratch = Scratch::new("import")?;
+    measure(&scratch, patients)
 }
 
-fn measure(folder: &Path, patients: u32) -> anyhow::Result<()> {
+fn measure(scratch: &Scratch, patients: u32) -> anyhow::Result<()> {
     let mut list = "hersys_id,birth_date,family_name,given_name,phone_number,automated_call,call_times\n".to_owned();
     for nth in 0..patients {
         writeln!(list, "{:08},1980-04-01,見本,花子,090{:08},yes,09:00;18:00", 10_000_000 + nth, 10_000_000 + nth)
             .context("the list")?;
     }
-    let file = folder.join("patients.csv");
+    let file = scratch.path().join("patients.csv");
     std::fs::write(&file, list).context("the list can't be written")?;
     let file = file.display().to_string();
-    kenkocall(folder, &["centres", "add", "--code", "00000", "--name", "見本保健所", "--phone", "0352113641"])?;
+    kenkocall(scratch, &["centres", "add", "--code", "00000", "--name", "見本保健所", "--phone", "0352113641"])?;
     let import = ["patients", "import", &file, "--centre", "00000"];
-    let new = kenkocall(folder, &import)?;
-    let again = kenkocall(folder, &import)?;
+    let new = kenkocall(scratch, &import)?;
+    let again = kenkocall(scratch, &import)?;
     println!(
         "import of {patients} patients on sqlite: all new {new:.1} s; the same list again, nothing changes, {again:.1} s"
     );
@@ -37,12 +35,12 @@ fn measure(folder: &Path, patients: u32) -> anyhow::Result<()> {
 }
 
 /// Runs this program; how many seconds it took.
-fn kenkocall(folder: &Path, arguments: &[&str]) -> anyhow::Result<f64> {
+fn kenkocall(scratch: &Scratch, arguments: &[&str]) -> anyhow::Result<f64> {
     let program = std::env::current_exe().context("this program can't be found")?;
     let begun = Instant::now();
     let output = Command::new(program)
         .args(arguments)
-        .env("KENKOCALL_DATABASE__URL", format!("sqlite://{}", folder.join("bench.db").display()))
+        .env("KENKOCALL_DATABASE__URL", scratch.database())
         .stdin(Stdio::null())
         .output()
         .context("the program can't be started")?;

@@ -10,6 +10,7 @@ use anyhow::Context;
 use hdrhistogram::Histogram;
 use secrecy::SecretString;
 
+use super::Scratch;
 use super::phone::Phone;
 use super::server::{Measured, TOKEN, free_address};
 use crate::carrier::twilio::SigningKey;
@@ -24,12 +25,9 @@ struct Figures {
 }
 
 pub(super) async fn run(calls: u32, turns: u32, database: Option<String>, patients: u32) -> anyhow::Result<()> {
-    let folder = std::env::temp_dir().join(format!("kenkocall-bench-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).context("a folder for the measurement")?;
-    let url = database.clone().unwrap_or_else(|| format!("sqlite://{}", folder.join("bench.db").display()));
-    let outcome = measure(calls, turns, &url, patients).await;
-    std::fs::remove_dir_all(&folder).context("the folder of the measurement")?;
-    outcome
+    let scratch = Scratch::new("turns")?;
+    let url = database.unwrap_or_else(|| scratch.database());
+    measure(calls, turns, &url, patients).await
 }
 
 async fn measure(calls: u32, turns: u32, url: &str, patients: u32) -> anyhow::Result<()> {

@@ -15,43 +15,74 @@ use crate::carrier::simulator::{self, Caller, Identity};
 use crate::commands::days;
 use crate::commands::documents::Origin;
 use crate::commands::serve::{dialling, open_desk};
+use crate::config::Config;
 use crate::service::{
-    Clock, Dialling, MadeUpDay, STEP, Simulation, Stretch, VirtualClock, add_made_up_day, day_figures,
+    Clock, DayFigures, Dialling, MadeUpDay, STEP, Simulation, Stretch, VirtualClock, add_made_up_day, day_figures,
     made_up_identity, made_up_number,
 };
+use crate::store::turns;
 
 /// Calls are made so many times a day.
 const TIMES: [&str; 6] = ["08:30", "09:00;17:00", "09:30", "10:00;15:30", "11:00", "13:00"];
 /// One in so many patients calls the health-call line instead of waiting to be called.
 const RINGS_IN: u32 = 25;
+/// The hours of the day that are played.
+const MORNING: i8 = 7;
+const NIGHT: i8 = 21;
+
+/// What a day came to.
+pub(crate) struct Played {
+    /// The day at the health centre.
+    pub(crate) date: Date,
+    /// How its slots and attempts ended.
+    pub(crate) figures: DayFigures,
+    /// Calls placed.
+    pub(crate) calls: usize,
+    /// Turns stored, those of callers on the health-call line as well.
+    pub(crate) turns: u64,
+    /// Events of the phone network.
+    pub(crate) events: usize,
+    /// From the first slot to the last event, in seconds.
+    pub(crate) seconds: f64,
+}
 
 pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64) -> anyhow::Result<()> {
-    let begun = Instant::now();
-    let zone = TimeZone::get("Asia/Tokyo").context("the time zone")?;
-    let date = zone.to_datetime(Clock::system().now()).date();
-    let clock = VirtualClock::at(at(&zone, date, 7)?);
-    let simulation = open(folder, patients, seed, &clock).await?;
-    ring_in(&simulation, patients, &zone, date)?;
-    let night = at(&zone, date, 21)?;
-    let mut all = Stretch::default();
     println!("a day of {patients} made-up patients, seed {seed}, on a virtual clock:\n");
-    while clock.now() < night {
-        let next = clock.now().checked_add(SignedDuration::from_hours(1)).unwrap_or(night).min(night);
-        let hour = simulation.run_until(next).await?;
-        all.intended += hour.intended;
-        all.events += hour.events;
-        let until = zone.to_datetime(next).time();
-        println!("  until {:02}:{:02}  {:>6} calls placed", until.hour(), until.minute(), hour.intended);
-    }
-    let figures = day_figures(&simulation.desk.database, date).await?;
-    println!("\n{}", days::as_text(date, &figures));
-    println!("{} events of the phone network in {:.1} s", all.events, begun.elapsed().as_secs_f64());
-    simulation.desk.database.close().await;
+    let config = super::settings(folder);
+    let played =
+        play(config, patients, seed, |hour, calls| println!("  until {hour:02}:00  {calls:>6} calls placed")).await?;
+    println!("\n{}", days::as_text(played.date, &played.figures));
+    println!(
+        "{} turns stored, {} events of the phone network, in {:.1} s",
+        played.turns, played.events, played.seconds
+    );
     Ok(())
 }
 
-async fn open(folder: &Path, patients: u32, seed: u64, clock: &VirtualClock) -> anyhow::Result<Simulation> {
-    let mut config = super::settings(folder);
+/// Plays a day; `tell` is told each hour that is over, and the calls placed in it.
+pub(crate) async fn play(config: Config, patients: u32, seed: u64, tell: impl Fn(i8, usize)) -> anyhow::Result<Played> {
+    let zone = TimeZone::get("Asia/Tokyo").context("the time zone")?;
+    let date = zone.to_datetime(Clock::system().now()).date();
+    let clock = VirtualClock::at(at(&zone, date, MORNING)?);
+    let simulation = open(config, patients, seed, &clock).await?;
+    ring_in(&simulation, patients, &zone, date)?;
+    let begun = Instant::now();
+    let mut all = Stretch::default();
+    for hour in MORNING + 1..=NIGHT {
+        let stretch = simulation.run_until(at(&zone, date, hour)?).await?;
+        all.intended += stretch.intended;
+        all.events += stretch.events;
+        tell(hour, stretch.intended);
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    let database = &simulation.desk.database;
+    let figures = day_figures(database, date).await?;
+    let turns = turns::count(&mut database.read().await?).await?;
+    database.close().await;
+    Ok(Played { date, figures, calls: all.intended, turns, events: all.events, seconds })
+}
+
+async fn open(mut config: Config, patients: u32, seed: u64, clock: &VirtualClock) -> anyhow::Result<Simulation> {
     // As many at once as the day needs: a list of this length within its windows.
     config.dialer.calls_per_second = f64::from(patients.div_ceil(500).max(2));
     config.dialer.concurrent_calls = patients.div_ceil(4).max(50);

@@ -1,7 +1,7 @@
 //! `kenkocall demo`: a made-up health centre calls its made-up patients over the simulated phone network, before the
 //! watcher's eyes; or a whole day of it in seconds; or the health-call line with the terminal as the phone.
 
-mod fast;
+pub(super) mod fast;
 mod live;
 mod phone;
 mod telling;

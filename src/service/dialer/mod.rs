@@ -86,6 +86,15 @@ pub struct Ticked {
     pub next_at: Option<Timestamp>,
 }
 
+/// What a tick has committed and not yet asked of the carrier. Dropped, its calls are unknown after a while, as after
+/// a crash, and are looked for.
+#[derive(Debug)]
+pub struct Prepared {
+    /// What it led to.
+    pub ticked: Ticked,
+    intents: Vec<Intent>,
+}
+
 impl Dialer {
     /// A dialer on the switchboard's database and clock.
     pub fn new(desk: Arc<Desk>, switchboard: Switchboard, network: Arc<Network>, dialling: Dialling) -> Arc<Self> {
@@ -131,10 +140,11 @@ impl Dialer {
     /// # Errors
     /// When the database fails; nothing is dialled then that wasn't committed.
     pub async fn tick(self: &Arc<Self>) -> Result<Ticked, StoreError> {
-        let (ticked, intents) = self.prepare().await?;
-        if !intents.is_empty() {
+        let prepared = self.prepare().await?;
+        let ticked = prepared.ticked;
+        if !prepared.intents.is_empty() {
             let dialer = Arc::clone(self);
-            tokio::spawn(async move { dialer.place(intents).await });
+            tokio::spawn(async move { dialer.send(prepared).await });
         }
         Ok(ticked)
     }
@@ -144,13 +154,18 @@ impl Dialer {
     /// # Errors
     /// As [`Dialer::tick`].
     pub async fn tick_and_wait(self: &Arc<Self>) -> Result<Ticked, StoreError> {
-        let (ticked, intents) = self.prepare().await?;
-        Arc::clone(self).place(intents).await;
+        let prepared = self.prepare().await?;
+        let ticked = prepared.ticked;
+        self.send(prepared).await;
         Ok(ticked)
     }
 
-    /// Opens, ends and claims what is due; gives what is to be sent.
-    async fn prepare(&self) -> Result<(Ticked, Vec<Intent>), StoreError> {
+    /// The first half of a tick: opens, ends and claims what is due. What it intends is committed and not yet asked of
+    /// the carrier.
+    ///
+    /// # Errors
+    /// As [`Dialer::tick`].
+    pub async fn prepare(&self) -> Result<Prepared, StoreError> {
         let now = self.desk.clock.now();
         let due = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
         let (mut comes, mut next) = self.next().await?;
@@ -171,7 +186,14 @@ impl Dialer {
             ticked.intended = intents.len();
         }
         ticked.next_at = [comes, next.due_at, next.window_end].into_iter().flatten().min();
-        Ok((ticked, intents))
+        Ok(Prepared { ticked, intents })
+    }
+
+    /// The second half: asks the carrier for what is still wanted, and waits until it has answered everything.
+    pub async fn send(self: &Arc<Self>, prepared: Prepared) {
+        if !prepared.intents.is_empty() {
+            Arc::clone(self).place(prepared.intents).await;
+        }
     }
 
     async fn next(&self) -> Result<(Option<Timestamp>, slots::NextSlot), StoreError> {

@@ -1,0 +1,261 @@
+//! How many calls a second are placed on a real clock, each intent durable first; and how late calls are that are due
+//! evenly. The phone network is simulated, in the same process.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use hdrhistogram::Histogram;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinSet;
+
+use super::Scratch;
+use super::probe::Probe;
+use crate::call::{CallTimes, CallingHours, PhoneNumber};
+use crate::carrier::simulator::{self, Habit, Mix, Population};
+use crate::commands::documents::Origin;
+use crate::commands::serve::{dialling, open_desk, start_workers};
+use crate::config::Config;
+use crate::service::{
+    Clock, Desk, Dialer, MadeUpDay, Network, SimulatedLines, Switchboard, add_even_slots, add_made_up_day,
+    made_up_number,
+};
+use crate::store::{Database, attempts, turns};
+
+/// The pace is set so far above what is asked for that it isn't what is measured.
+const HEADROOM: f64 = 2.0;
+/// Between the last preparation and the first call that is due.
+const LEAD: SignedDuration = SignedDuration::from_secs(2);
+/// How often it is looked whether all calls are placed.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// When it is given up, beyond the time that the calls are due over.
+const LONGEST: Duration = Duration::from_secs(120);
+
+/// Who is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(in crate::commands) enum People {
+    /// One half is busy, the other doesn't answer: nothing but dialling.
+    Silent,
+    /// The usual mix: most go through all questions.
+    Usual,
+}
+
+/// What is to be measured.
+#[derive(Debug, Clone)]
+pub(super) struct Plan {
+    /// Calls in all.
+    pub(super) calls: u32,
+    /// Due so many a second; none when all are due at once.
+    pub(super) rate: Option<u32>,
+    /// Who is called.
+    pub(super) people: People,
+    /// A database in place of a fresh SQLite file. It must be empty.
+    pub(super) database: Option<String>,
+}
+
+pub(super) async fn run(plan: Plan) -> anyhow::Result<()> {
+    let scratch = Scratch::new("dial")?;
+    let mut config = Config::default();
+    config.database.url = plan.database.clone().unwrap_or_else(|| scratch.database());
+    config.dialer.calls_per_second = plan.rate.map_or(f64::from(plan.calls), |rate| HEADROOM * f64::from(rate));
+    config.dialer.concurrent_calls = plan.calls;
+    let kind = config.database.url.split(':').next().unwrap_or_default().to_owned();
+    let exchange = Exchange::open(&config, &plan).await?;
+    let people = match plan.people {
+        People::Silent => "nobody answers",
+        People::Usual => "people as usual",
+    };
+    match plan.rate {
+        Some(rate) => println!("calls due evenly, {rate} a second, {} in all, on {kind}, {people}:", plan.calls),
+        None => println!("a backlog of {} calls on {kind}, {people}:", plan.calls),
+    }
+    let begun = exchange.fill(&plan).await?;
+    let measured = exchange.measure(&plan, begun).await;
+    exchange.close().await;
+    measured
+}
+
+/// Everything that runs in a server with a simulated network, without its web.
+struct Exchange {
+    desk: Arc<Desk>,
+    switchboard: Switchboard,
+    lines: SimulatedLines,
+    workers: JoinSet<()>,
+}
+
+impl Exchange {
+    async fn open(config: &Config, plan: &Plan) -> anyhow::Result<Self> {
+        let mix = match plan.people {
+            People::Silent => Mix::only(Habit::Busy).with(Habit::NoAnswer, 1),
+            People::Usual => Mix::default(),
+        };
+        let settings = simulator::Settings {
+            people: Population::of(mix),
+            capacity: 2 * plan.calls as usize,
+            ..simulator::Settings::default()
+        };
+        let desk = open_desk(config, Origin::choose(None).library()?, Clock::system()).await?;
+        let (switchboard, _ends_with_the_last_sender) = Switchboard::start(Arc::clone(&desk));
+        let lines = SimulatedLines::new(simulator::Network::new(settings), desk.clock.clone());
+        let network = Arc::new(Network::Simulated(lines.clone()));
+        let from = desk.call_back_number.clone().context("the number that calls come from")?;
+        let dialling = dialling(config, from);
+        let dialer = Dialer::new(Arc::clone(&desk), switchboard.clone(), Arc::clone(&network), dialling);
+        add_made_up_day(&desk.database, &day(&desk.clock, plan)?).await?;
+        let workers = start_workers(&desk, &switchboard, Some(&network), Some(dialer));
+        Ok(Self { desk, switchboard, lines, workers })
+    }
+
+    /// Makes what is due, where it isn't by the patients' own times. Says since when the first call is due, or since
+    /// when the dialer has been at work.
+    async fn fill(&self, plan: &Plan) -> anyhow::Result<Timestamp> {
+        let now = self.desk.clock.now();
+        let Some(apart) = plan.apart()? else { return Ok(now) };
+        let first = now.checked_add(LEAD).context("the first call's time")?;
+        add_even_slots(&self.desk.database, plan.calls, first, apart).await?;
+        Ok(first)
+    }
+
+    /// Waits until all calls are placed, with a caller on the health-call line meanwhile.
+    async fn measure(&self, plan: &Plan, begun: Timestamp) -> anyhow::Result<()> {
+        let probe = Probe::start(self.switchboard.clone());
+        let over = plan.rate.map_or(0, |rate| plan.calls / rate.max(1));
+        let patience = LONGEST + Duration::from_secs(over.into());
+        let all = tokio::time::timeout(patience, self.all_placed(plan.calls)).await;
+        let waited = probe.stop().await?;
+        if all.is_err() {
+            bail!("not all calls were placed in {} s", patience.as_secs());
+        }
+        all.context("the wait for the calls")??;
+        let placed = Placed::of(&self.lines, plan, begun)?;
+        placed.show(plan);
+        let taken = turns::count(&mut self.desk.database.read().await?).await?;
+        println!(
+            "  meanwhile {:.0} turns/s kept; whoever rings the health-call line is answered in p50 {:.1} ms, p99 {:.1} ms",
+            taken as f64 / placed.seconds,
+            micros(&waited, 0.5) / 1_000.0,
+            micros(&waited, 0.99) / 1_000.0,
+        );
+        Ok(())
+    }
+
+    async fn all_placed(&self, calls: u32) -> anyhow::Result<()> {
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            let intended = intended(&self.desk.database).await?;
+            // The network's own list is asked for only when it must be nearly full: it costs the network time.
+            if intended >= calls && self.lines.with(|network, _| network.placed().len()) >= calls as usize {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn close(mut self) {
+        self.workers.shutdown().await;
+        drop(self.switchboard);
+        self.desk.database.close().await;
+    }
+}
+
+async fn intended(database: &Database) -> anyhow::Result<u32> {
+    Ok(attempts::made_since(&mut database.read().await?, Timestamp::UNIX_EPOCH).await?)
+}
+
+impl Plan {
+    /// The time between two calls that are due.
+    fn apart(&self) -> anyhow::Result<Option<SignedDuration>> {
+        let Some(rate) = self.rate else { return Ok(None) };
+        let apart = Duration::from_secs(1).checked_div(rate).context("a rate above 0")?;
+        Ok(Some(SignedDuration::try_from(apart).context("a rate")?))
+    }
+}
+
+/// The calls as the network has them.
+struct Placed {
+    calls: usize,
+    seconds: f64,
+    /// Calls of each whole second.
+    by_second: Vec<u32>,
+    /// How late they were placed, in microseconds.
+    late: Histogram<u64>,
+}
+
+impl Placed {
+    fn of(lines: &SimulatedLines, plan: &Plan, begun: Timestamp) -> anyhow::Result<Self> {
+        let nth: HashMap<PhoneNumber, u32> =
+            (0..plan.calls).filter_map(|nth| Some((made_up_number(nth)?, nth))).collect();
+        let placed = lines.with(|network, _| network.placed());
+        let apart = plan.apart()?.unwrap_or_default();
+        let mut late = Histogram::new(3).context("the histogram")?;
+        let mut by_second = Vec::new();
+        let mut last = begun;
+        let mut calls = 0;
+        for one in placed.iter().filter(|one| one.call.is_some()) {
+            let Some((nth, at)) = one.listed.to.as_ref().and_then(|to| nth.get(to)).zip(one.listed.created_at) else {
+                continue;
+            };
+            let due = begun.checked_add(apart * i32::try_from(*nth).context("the calls")?).context("a due time")?;
+            let lateness = at.duration_since(due).as_micros();
+            late.record(u64::try_from(lateness).unwrap_or(0)).context("the histogram")?;
+            let second = usize::try_from(at.duration_since(begun).as_secs()).unwrap_or(0);
+            if by_second.len() <= second {
+                by_second.resize(second + 1, 0);
+            }
+            by_second[second] += 1;
+            last = last.max(at);
+            calls += 1;
+        }
+        Ok(Self { calls, seconds: last.duration_since(begun).as_secs_f64(), by_second, late })
+    }
+
+    fn show(&self, plan: &Plan) {
+        if plan.rate.is_some() {
+            let within = self.late.count_between(0, 1_000_000) as f64 / self.late.len() as f64;
+            println!(
+                "  {:.2} % dialled within 1 s of their time; late by p50 {:.0} ms, p99 {:.0} ms, at most {:.0} ms",
+                100.0 * within,
+                micros(&self.late, 0.5) / 1_000.0,
+                micros(&self.late, 0.99) / 1_000.0,
+                micros(&self.late, 1.0) / 1_000.0,
+            );
+            return;
+        }
+        // The first second opens slots, the last isn't whole.
+        let mut whole: Vec<u32> = self.by_second.iter().copied().skip(1).rev().skip(1).collect();
+        whole.sort_unstable();
+        let of = |place: usize| whole.get(place).copied().unwrap_or_default();
+        println!(
+            "  {:.0} calls/s, {} calls in {:.1} s from the first look on; a second's calls: median {}, least {}, most {}",
+            self.calls as f64 / self.seconds,
+            self.calls,
+            self.seconds,
+            of(whole.len() / 2),
+            of(0),
+            of(whole.len().saturating_sub(1)),
+        );
+    }
+}
+
+fn micros(times: &Histogram<u64>, quantile: f64) -> f64 {
+    times.value_at_quantile(quantile) as f64
+}
+
+/// The centre calls around the clock. A backlog is due since this minute; what is due evenly comes besides, and no
+/// patient is due by times of their own.
+fn day(clock: &Clock, plan: &Plan) -> anyhow::Result<MadeUpDay> {
+    let zone = TimeZone::get("Asia/Tokyo").context("the time zone")?;
+    let now = clock.now();
+    let time = |hours: i64| -> anyhow::Result<CallTimes> {
+        let at = zone.to_datetime(now.checked_add(SignedDuration::from_hours(hours)).context("a time of calls")?);
+        format!("{:02}:{:02}", at.hour(), at.minute()).parse().context("a time of calls")
+    };
+    let times = vec![time(if plan.rate.is_some() { 12 } else { 0 })?];
+    Ok(MadeUpDay {
+        hours: "00:00-23:59".parse::<CallingHours>().context("calling hours")?,
+        times,
+        patients: plan.calls,
+        after: now.checked_sub(SignedDuration::from_mins(1)).unwrap_or(now),
+    })
+}
