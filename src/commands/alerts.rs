@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::desk::{centre_code, rfc3339, say, say_json, shown, table};
-use crate::call::{AlertId, HersysId, Item};
+use crate::call::{AlertId, AlertKind, HersysId, Item};
 use crate::service::{Clerk, ShownAlert, close_alert, list_alerts};
 
 #[derive(Debug, Subcommand)]
@@ -41,7 +41,7 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Alerts) -> anyh
             let head = ["alert", "raised", "kind", "centre", "HER-SYS ID", "item", "call"];
             let mut lines = vec![head.map(str::to_owned).to_vec()];
             lines.extend(open.iter().map(|alert| line(alert, zone)));
-            say(&table(&lines))
+            say(&format!("{}{}", table(&lines), hints(&open)))
         }
         Alerts::Close { alert } => {
             let id: Result<AlertId, _> = alert.trim().parse();
@@ -53,6 +53,39 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Alerts) -> anyh
             let by = alert.closed_by.unwrap_or_default();
             let word = if closed { "closed" } else { "nothing to change" };
             say(&format!("{word}: alert {id} was closed {at} by {by}\n"))
+        }
+    }
+}
+
+/// What can be done, for each kind on the list for which there is a command.
+fn hints(open: &[ShownAlert]) -> String {
+    let there = |kind: &&AlertKind| open.iter().any(|shown| shown.alert.kind == **kind);
+    let hints: Vec<String> = AlertKind::ALL
+        .iter()
+        .filter(there)
+        .filter_map(|kind| Some(format!("{}: {}\n", kind.word(), hint(*kind)?)))
+        .collect();
+    if hints.is_empty() { String::new() } else { format!("\n{}", hints.concat()) }
+}
+
+const fn hint(kind: AlertKind) -> Option<&'static str> {
+    match kind {
+        AlertKind::RedAnswer | AlertKind::CallBack | AlertKind::Guessing => None,
+        AlertKind::StopRequest => Some(
+            "calls are held back until you decide: `kenkocall patients stop ID`, or `patients set ID --automated-call yes`",
+        ),
+        AlertKind::Unanswered => {
+            Some("the tries of a slot are used up; phone the patient, or `kenkocall calls now ID`; a report closes it")
+        }
+        AlertKind::Missed => Some("nobody was called in time; `kenkocall calls now ID`; a report closes it"),
+        AlertKind::WrongNumber => {
+            Some("calls are held back until there is another number: `kenkocall patients set ID --phone-number NUMBER`")
+        }
+        AlertKind::UnknownCall => Some(
+            "`kenkocall calls show CALL` says what is known; `kenkocall calls resolve CALL` takes what you find out",
+        ),
+        AlertKind::Dialling => {
+            Some("no automated call is placed; `kenkocall dialer show` says why, `dialer resume` ends it")
         }
     }
 }

@@ -7,6 +7,7 @@ mod centres;
 mod days;
 mod demo;
 mod desk;
+mod dialer;
 mod documents;
 mod flows;
 mod logging;
@@ -58,10 +59,15 @@ enum Command {
         #[command(subcommand)]
         command: patients::Patients,
     },
-    /// List calls, and show one of them as it was spoken.
+    /// List calls, show one of them as it was spoken, place one now, and settle those of unknown outcome.
     Calls {
         #[command(subcommand)]
         command: calls::Calls,
+    },
+    /// Show whether automated calls are placed, pause them and let them go on.
+    Dialer {
+        #[command(subcommand)]
+        command: dialer::Dialer,
     },
     /// A day's automated calls in figures, by health centre.
     Days {
@@ -148,6 +154,7 @@ async fn at_the_desk(config: &Config, name: String, command: Command) -> anyhow:
         Command::Centres { command } => centres::run(&clerk, command).await,
         Command::Patients { command } => patients::run(&clerk, command).await,
         Command::Calls { command } => calls::run(&clerk, &zone, command).await,
+        Command::Dialer { command } => dialer::run(&clerk, &zone, command).await,
         Command::Days { command } => days::run(&clerk, &zone, command).await,
         Command::Reports { command } => reports::run(&clerk, command).await,
         Command::Alerts { command } => alerts::run(&clerk, &zone, command).await,

@@ -1,27 +1,40 @@
 //! What staff do about single automated calls: call a patient now, and say what became of a call that nobody knows
 //! about.
 
-use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::attempts::{Ended, settle, unwanted};
 use super::centres::{known_centre, schedule_of};
 use super::clerk::{Changes, Clerk, patient_subject};
 use super::clock::new_id;
+use super::pause::{Hold, current_hold};
 use super::refused::Refused;
 use crate::call::{AlertKind, AttemptOutcome, AttemptState, CallId, HersysId, SlotId, SlotState, Withdrawal};
 use crate::store::attempts::{self, AttemptRow};
 use crate::store::slots::{self, Origin, SlotRow};
-use crate::store::{alerts, audit, patients};
+use crate::store::{Tx, alerts, audit, patients};
 
 /// How long a call that staff asked for may wait for a place.
 const WINDOW: SignedDuration = SignedDuration::from_mins(15);
+
+/// A call that staff asked for.
+#[derive(Debug, Clone)]
+pub struct AskedFor {
+    /// Its slot.
+    pub slot: SlotRow,
+    /// The centre's time zone.
+    pub zone: TimeZone,
+    /// Why nothing is dialled just now, if so: the call waits for that within its window.
+    pub hold: Option<Hold>,
+}
 
 /// Has a patient called as soon as there is a place for it, whether or not today's report exists: staff know why. It is
 /// tried again by the centre's policy within a quarter of an hour, and never outside calling hours.
 ///
 /// # Errors
 /// [`Refused::NoSuchPatient`], or why the patient can't be called.
-pub async fn call_now(clerk: &Clerk, id: &HersysId) -> Result<SlotRow, Refused> {
+pub async fn call_now(clerk: &Clerk, id: &HersysId) -> Result<AskedFor, Refused> {
     let now = clerk.clock.now();
     let mut tx = clerk.database.begin().await?;
     let found = patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await?.pop();
@@ -36,7 +49,8 @@ pub async fn call_now(clerk: &Clerk, id: &HersysId) -> Result<SlotRow, Refused> 
     if !schedule.hours.contain(local.time()) {
         return Err(Refused::OutsideCallingHours(schedule.hours));
     }
-    if !attempts::open_of(&mut tx, &[patient.id]).await?.is_empty() {
+    let waits = slots::open_of(&mut tx, &[patient.id]).await?.iter().any(|slot| slot.origin == Origin::Staff);
+    if waits || !attempts::open_of(&mut tx, &[patient.id]).await?.is_empty() {
         return Err(Refused::CalledAlready);
     }
     let close = schedule.zone.to_timestamp(local.date().to_datetime(schedule.hours.close)).unwrap_or(now);
@@ -61,8 +75,9 @@ pub async fn call_now(clerk: &Clerk, id: &HersysId) -> Result<SlotRow, Refused> 
     let asked = Changes::default().field("called_at", None::<String>, now.to_string());
     let entry = clerk.entry(now, "patient.called_now", patient_subject(patient.id), Some(patient.centre), asked);
     audit::append(&mut tx, vec![entry]).await?;
+    let hold = current_hold(&mut tx, now).await?;
     tx.commit().await?;
-    Ok(slot)
+    Ok(AskedFor { slot, zone: schedule.zone, hold })
 }
 
 /// What staff found out about a call that nobody knew about.
@@ -78,13 +93,36 @@ pub enum Resolution {
     LookAgain,
 }
 
-/// Says what became of a call of unknown outcome. Gives the attempt as it was, and whether anything changed.
+impl Resolution {
+    /// The word in the audit trail.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::NotPlaced => "not_placed",
+            Self::NoAnswer => "no_answer",
+            Self::Answered => "answered",
+            Self::LookAgain => "look_again",
+        }
+    }
+}
+
+/// A call of unknown outcome and its slot, as they are now.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    /// The attempt that the call is.
+    pub attempt: AttemptRow,
+    /// The slot.
+    pub slot: SlotRow,
+}
+
+/// Says what became of a call of unknown outcome.
 ///
 /// # Errors
 /// [`Refused::NoSuchCall`], or [`Refused::NotUnknown`] when its outcome is known.
-pub async fn resolve_call(clerk: &Clerk, call: CallId, resolution: Resolution) -> Result<AttemptRow, Refused> {
+pub async fn resolve_call(clerk: &Clerk, call: CallId, resolution: Resolution) -> Result<Resolved, Refused> {
     let now = clerk.clock.now();
     let mut tx = clerk.database.begin().await?;
+    // Held, so that the carrier can't tell of the call between the look at it and the word of staff.
+    attempts::hold(&mut tx, call).await?;
     let attempt = attempts::by_calls(&mut tx, &[call]).await?.pop().ok_or(Refused::NoSuchCall)?;
     if attempt.state != AttemptState::Unknown {
         return Err(Refused::NotUnknown);
@@ -97,34 +135,34 @@ pub async fn resolve_call(clerk: &Clerk, call: CallId, resolution: Resolution) -
     };
     match ended {
         Some(ended) => {
+            alerts::close_of(&mut tx, &[attempt.patient], &[AlertKind::UnknownCall], now, &clerk.name).await?;
             settle(&mut tx, &[(call, ended)], now).await?;
-            let ours = alerts::open(&mut tx, Some(&attempt.centre), MOST_ALERTS).await?;
-            let of_call = |alert: &&alerts::AlertRow| alert.call == Some(call) && alert.kind == AlertKind::UnknownCall;
-            for alert in ours.iter().filter(of_call) {
-                alerts::close(&mut tx, alert.id, now, &clerk.name).await?;
-            }
         }
         None => {
             let looks = attempts::Looks { next_at: Some(now), ..attempt.looks };
             attempts::looked(&mut tx, call, &looks).await?;
         }
     }
-    let word = match resolution {
-        Resolution::NotPlaced => "not_placed",
-        Resolution::NoAnswer => "no_answer",
-        Resolution::Answered => "answered",
-        Resolution::LookAgain => "look_again",
-    };
-    let changes = Changes::default().field("call", None::<String>, call.to_string()).field("resolved", "unknown", word);
-    let subject = patient_subject(attempt.patient);
-    let entry = clerk.entry(now, "patient.call_resolved", subject, Some(attempt.centre.clone()), changes);
-    audit::append(&mut tx, vec![entry]).await?;
+    leave_trace(&mut tx, clerk, &attempt, resolution, now).await?;
+    let after = attempts::by_calls(&mut tx, &[call]).await?.pop().ok_or(Refused::NoSuchCall)?;
+    let slot = slots::by_ids(&mut tx, &[attempt.slot]).await?.pop().ok_or(Refused::NoSuchCall)?;
     tx.commit().await?;
-    Ok(attempt)
+    Ok(Resolved { attempt: after, slot })
 }
 
-/// Alerts of a health centre looked through for those of one call.
-const MOST_ALERTS: u32 = 10_000;
+async fn leave_trace(
+    tx: &mut Tx,
+    clerk: &Clerk,
+    attempt: &AttemptRow,
+    resolution: Resolution,
+    now: Timestamp,
+) -> Result<(), Refused> {
+    let changes = Changes::default().field("call", None::<String>, attempt.call.to_string());
+    let changes = changes.field("resolved", "unknown", resolution.word());
+    let subject = patient_subject(attempt.patient);
+    let entry = clerk.entry(now, "patient.call_resolved", subject, Some(attempt.centre.clone()), changes);
+    Ok(audit::append(tx, vec![entry]).await?)
+}
 
 /// A patient who isn't to be called, as a sentence for staff.
 pub(super) const fn not_called(why: Withdrawal) -> &'static str {

@@ -1,5 +1,6 @@
 //! Calls as they were: who rang, what was keyed and what was said, turn by turn.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -8,7 +9,7 @@ use super::clerk::{Changes, Clerk, patient_subject};
 use super::history::StoredEvent;
 use super::refused::Refused;
 use super::switchboard::{SwitchboardError, stored_library};
-use crate::call::{Answer, CallId, HersysId, Item, Language, PatientId, Severity};
+use crate::call::{Answer, CallId, HersysId, Item, Language, PatientId, Severity, SlotId};
 use crate::engine::{Reply, Session, Then, WordsFor, words};
 use crate::flow::Library;
 use crate::store::answers::{self, AnswerRow};
@@ -122,12 +123,20 @@ pub async fn show_call(clerk: &Clerk, id: CallId) -> Result<ShownCall, Refused> 
     Ok(ShownCall { call, legs: shown_legs, people, attempt, turns: shown_turns })
 }
 
-/// Attempts by their state or outcome, latest first.
+/// Attempts by their state or outcome, latest first, each with its slot.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn list_attempts(clerk: &Clerk, filter: &AttemptFilter) -> Result<Vec<AttemptRow>, Refused> {
-    Ok(attempts::list(&mut clerk.database.read().await?, filter).await?)
+pub async fn list_attempts(clerk: &Clerk, filter: &AttemptFilter) -> Result<Vec<(AttemptRow, SlotRow)>, Refused> {
+    let mut tx = clerk.database.read().await?;
+    let found = attempts::list(&mut tx, filter).await?;
+    let mut ids: Vec<SlotId> = found.iter().map(|attempt| attempt.slot).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let slots: HashMap<SlotId, SlotRow> =
+        slots::by_ids(&mut tx, &ids).await?.into_iter().map(|slot| (slot.id, slot)).collect();
+    let with_slot = |attempt: AttemptRow| slots.get(&attempt.slot).cloned().map(|slot| (attempt, slot));
+    Ok(found.into_iter().filter_map(with_slot).collect())
 }
 
 async fn attempt_of(tx: &mut Tx, call: CallId) -> Result<Option<ShownAttempt>, Refused> {

@@ -19,6 +19,7 @@ mod maintenance;
 mod network;
 mod outbox;
 mod patients;
+mod pause;
 mod refused;
 mod registration;
 mod reports;
@@ -29,7 +30,7 @@ mod sweeper;
 mod switchboard;
 
 pub use alerts::{ShownAlert, close_alert, list_alerts};
-pub use by_hand::{Resolution, call_now, resolve_call};
+pub use by_hand::{AskedFor, Resolution, Resolved, call_now, resolve_call};
 pub use calls::{ShownAnswer, ShownAttempt, ShownCall, ShownTurn, list_attempts, list_calls, show_call};
 pub use centre_settings::CentreSettings;
 pub use centres::{CentreChange, CentreChanged, add_centre, change_centre, list_centres};
@@ -48,6 +49,7 @@ pub use outbox::run_errands;
 pub use patients::{
     Changed, ShownPatient, ShownReport, add_patient, change_patient, release_patient, show_patient, stop_patient,
 };
+pub use pause::{DialerState, Hold, dialer_state, pause_dialling, resume_dialling};
 pub use refused::Refused;
 pub use reports::Export;
 pub use roster::{ImportMode, Imported, import_patients};

@@ -4,18 +4,19 @@
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 
-use super::attempts::{next_slot_of, withdraw_unwanted};
+use super::attempts::{next_slot_of, unwanted, withdraw_unwanted};
 use super::centres::{day_and_hours, known_centre, schedule_of, zone_of};
 use super::clerk::{Changes, Clerk, patient_subject};
 use super::refused::Refused;
 use super::registration::{changed_row, changes, existing, held_number, new_row};
-use crate::call::{AlertKind, CentreCode, HersysId};
+use crate::call::{AlertKind, CentreCode, HersysId, Withdrawal};
 use crate::follow_up::report_day;
 use crate::roster::{Change, Column, compare, read_values};
 use crate::store::answers::{self, LatestAnswer};
 use crate::store::calls::{self, CallFilter, CallRow};
 use crate::store::patients::{self, Calling, PatientRow};
 use crate::store::reports::{self, ReportRow};
+use crate::store::slots::{self, SlotRow};
 use crate::store::{Tx, alerts, audit};
 
 /// Days of reports that are shown, today among them.
@@ -32,6 +33,13 @@ pub struct Changed {
     pub changed: bool,
     /// The centre's time zone.
     pub zone: TimeZone,
+}
+
+impl Changed {
+    /// Why the patient isn't called, if so.
+    pub fn not_called(&self) -> Option<Withdrawal> {
+        unwanted(&self.patient)
+    }
 }
 
 /// A report and the answers that stand.
@@ -56,8 +64,17 @@ pub struct ShownPatient {
     pub today: Date,
     /// The reports of the last days, latest first.
     pub reports: Vec<ShownReport>,
-    /// The last calls in which the ID was keyed, by the patient or by someone else.
+    /// Today's slots, those that staff asked for among them, by their time.
+    pub slots: Vec<SlotRow>,
+    /// The last calls to the patient, and those in which the ID was keyed, by the patient or by someone else.
     pub calls: Vec<CallRow>,
+}
+
+impl ShownPatient {
+    /// Why the patient isn't called, if so.
+    pub fn not_called(&self) -> Option<Withdrawal> {
+        unwanted(&self.patient)
+    }
 }
 
 /// Adds one patient, by the rules of a list of one row.
@@ -133,6 +150,8 @@ pub async fn change_patient(clerk: &Clerk, id: &HersysId, values: &[(Column, &st
     if resumed {
         patients::resume(&mut tx, before.id, now).await?;
         alerts::close_of(&mut tx, &[before.id], &DECIDED, now, &clerk.name).await?;
+    } else if before.phone_number != after.phone_number {
+        alerts::close_of(&mut tx, &[before.id], &[AlertKind::WrongNumber], now, &clerk.name).await?;
     }
     let schedule = schedule_of(&centre)?;
     after.calling.next_slot_at = next_slot_of(&after, &schedule, now)?;
@@ -212,9 +231,12 @@ pub async fn show_patient(clerk: &Clerk, id: &HersysId) -> Result<ShownPatient, 
     let reports = found.into_iter().map(|report| ShownReport { answers: standing(&report), report }).collect();
     let filter = CallFilter { hersys_id: Some(id.clone()), limit: CALLS_SHOWN, ..CallFilter::default() };
     let calls = calls::list(&mut tx, &filter).await?;
+    let mut slots = slots::of_patient(&mut tx, patient.id, today).await?;
+    slots.retain(|slot| slot.date == today);
+    slots.reverse();
     leave_trace(&mut tx, clerk, now, "patient.shown", &patient, Changes::default()).await?;
     tx.commit().await?;
-    Ok(ShownPatient { patient, centre_name: centre.name, zone, today, reports, calls })
+    Ok(ShownPatient { patient, centre_name: centre.name, zone, today, reports, slots, calls })
 }
 
 /// What a nurse has decided who switches automated calls on or ends them.

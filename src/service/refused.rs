@@ -32,8 +32,10 @@ pub enum Refused {
         "automated calls begin within the health centre's calling hours, {0}; try again then, or phone the patient yourself"
     )]
     OutsideCallingHours(CallingHours),
-    /// A call to the patient is under way.
-    #[error("a call to this patient is under way already; `kenkocall calls list --open` shows it")]
+    /// A call to the patient is under way, or was asked for and waits for its place.
+    #[error(
+        "a call to this patient is under way already, or was asked for and comes at once; `kenkocall patients show HERSYS_ID` shows it"
+    )]
     CalledAlready,
     /// The outcome of the call is known.
     #[error("the outcome of this call is known; `kenkocall calls list --state unknown` shows those of which it isn't")]
@@ -78,6 +80,16 @@ pub enum Refused {
     /// The announced end of a maintenance has passed.
     #[error("the announced end of the maintenance lies in the past; give a later time, or none when it isn't known")]
     UntilPassed,
+    /// Why dialling is paused isn't said, or is too long.
+    #[error(
+        "say in 1 to 200 characters why dialling is paused; everybody at the desk reads it, so name no patient in it"
+    )]
+    PauseReason,
+    /// The end of a pause has passed.
+    #[error(
+        "the end of the pause lies in the past; give a later time, or none: then it lasts until `kenkocall dialer resume`"
+    )]
+    PausePassed,
     /// Something stored can't be read.
     #[error("a stored {0} can't be read; restore the database from a backup or ask for support")]
     Unreadable(&'static str),

@@ -1,8 +1,12 @@
 //! Attempts: one call placed, or meant to be placed, for a slot. Nothing here goes back: an attempt that has ended
 //! stays as it ended.
 
+mod moves;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
+
+pub use moves::{answered, ask_again, end, hold, looked, placed, unknown, withdraw};
 
 use super::{
     StoreError, Tx,
@@ -267,87 +271,6 @@ pub async fn still_wanted(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<CallId>, 
     .await
 }
 
-/// Notes that open attempts aren't wanted any more; the first reason stands. Gives those for which it was new.
-///
-/// # Errors
-/// As the database fails.
-pub async fn withdraw(tx: &mut Tx, calls: &[(CallId, Withdrawal)]) -> Result<Vec<CallId>, StoreError> {
-    tx.fetch_rows(
-        "UPDATE attempts SET withdrawal = v.column2 FROM (VALUES",
-        calls.iter().map(|(call, why)| [(*call).into(), why.word().into()]).collect(),
-        ") AS v WHERE attempts.call_id = v.column1 AND attempts.ended_at IS NULL AND attempts.withdrawal IS NULL
-         RETURNING attempts.call_id",
-        |row| row.read(0, "attempts.call_id", parsed),
-    )
-    .await
-}
-
-/// Moves open attempts on, never back: `from` are the states that may become `to`. Gives those that moved.
-async fn advance(
-    tx: &mut Tx,
-    calls: &[CallId],
-    at: Timestamp,
-    head: &'static str,
-    tail: &'static str,
-) -> Result<Vec<CallId>, StoreError> {
-    tx.fetch_rows(head, calls.iter().map(|call| [(*call).into(), at.into()]).collect(), tail, |row| {
-        row.read(0, "attempts.call_id", parsed)
-    })
-    .await
-}
-
-/// The carrier has these; gives those for which it was news.
-///
-/// # Errors
-/// As the database fails.
-pub async fn placed(tx: &mut Tx, calls: &[CallId], at: Timestamp) -> Result<Vec<CallId>, StoreError> {
-    let head = "UPDATE attempts SET state = 'placed', moved_at = v.column2, look_at = NULL FROM (VALUES";
-    let tail = ") AS v WHERE attempts.call_id = v.column1 AND attempts.state IN ('intended', 'unknown')
-                RETURNING attempts.call_id";
-    advance(tx, calls, at, head, tail).await
-}
-
-/// These were answered; gives those for which it was news.
-///
-/// # Errors
-/// As the database fails.
-pub async fn answered(tx: &mut Tx, calls: &[CallId], at: Timestamp) -> Result<Vec<CallId>, StoreError> {
-    let head = "UPDATE attempts SET state = 'answered', moved_at = v.column2, look_at = NULL FROM (VALUES";
-    let tail = ") AS v WHERE attempts.call_id = v.column1 AND attempts.state IN ('intended', 'placed', 'unknown')
-                RETURNING attempts.call_id";
-    advance(tx, calls, at, head, tail).await
-}
-
-/// Whether the carrier has these isn't known, and each is to be looked for at the moment beside it; gives those that
-/// were only intended.
-///
-/// # Errors
-/// As the database fails.
-pub async fn unknown(tx: &mut Tx, calls: &[(CallId, Timestamp)], at: Timestamp) -> Result<Vec<CallId>, StoreError> {
-    tx.fetch_rows(
-        "UPDATE attempts SET state = 'unknown', moved_at = v.column2, look_at = v.column3 FROM (VALUES",
-        calls.iter().map(|(call, look_at)| [(*call).into(), at.into(), (*look_at).into()]).collect(),
-        ") AS v WHERE attempts.call_id = v.column1 AND attempts.state = 'intended' RETURNING attempts.call_id",
-        |row| row.read(0, "attempts.call_id", parsed),
-    )
-    .await
-}
-
-/// Ends open attempts; gives those that were open, in no order.
-///
-/// # Errors
-/// As the database fails.
-pub async fn end(tx: &mut Tx, ends: &[AttemptEnd], at: Timestamp) -> Result<Vec<CallId>, StoreError> {
-    tx.fetch_rows(
-        "UPDATE attempts SET state = 'ended', outcome = v.column2, ended_at = v.column3, moved_at = v.column3,
-         look_at = NULL FROM (VALUES",
-        ends.iter().map(|end| [end.call.into(), end.outcome.word().into(), at.into()]).collect(),
-        ") AS v WHERE attempts.call_id = v.column1 AND attempts.ended_at IS NULL RETURNING attempts.call_id",
-        |row| row.read(0, "attempts.call_id", parsed),
-    )
-    .await
-}
-
 /// Open attempts in a state that hasn't changed since `before`, and that aren't to be asked about later than `now`;
 /// longest first.
 ///
@@ -371,8 +294,8 @@ pub async fn unmoved(
     .await
 }
 
-/// Answered attempts in whose conversation nothing has moved since `before`, and that aren't to be asked about later than
-/// `now`; longest first.
+/// Answered attempts in whose conversation nothing has moved since `before`, and that aren't to be asked about later
+/// than `now`; longest first.
 ///
 /// # Errors
 /// As the database fails.
@@ -388,16 +311,6 @@ pub async fn silent(tx: &mut Tx, before: Timestamp, now: Timestamp, limit: u32) 
     .await
 }
 
-/// Notes that the carrier was asked about a call that it has, and when to ask again.
-///
-/// # Errors
-/// As the database fails.
-pub async fn ask_again(tx: &mut Tx, call: CallId, at: Timestamp) -> Result<(), StoreError> {
-    let sql = "UPDATE attempts SET look_at = $2 WHERE call_id = $1 AND state IN ('placed', 'answered')";
-    tx.execute(sql, vec![call.into(), at.into()]).await?;
-    Ok(())
-}
-
 /// Unknown attempts that are to be looked for by `now`.
 ///
 /// # Errors
@@ -409,28 +322,6 @@ pub async fn to_look_for(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<
         read,
     )
     .await
-}
-
-/// Notes a look at the carrier's list.
-///
-/// # Errors
-/// As the database fails.
-pub async fn looked(tx: &mut Tx, call: CallId, looks: &Looks) -> Result<(), StoreError> {
-    tx.execute(
-        "UPDATE attempts SET looks_clear = $2, looks_vain = $3, clear_at = $4, looked_at = $5, asked_at = $6,
-         look_at = $7 WHERE call_id = $1 AND state = 'unknown'",
-        vec![
-            call.into(),
-            i64::from(looks.clear).into(),
-            i64::from(looks.vain).into(),
-            looks.clear_at.into(),
-            looks.looked_at.into(),
-            looks.asked_at.into(),
-            looks.next_at.into(),
-        ],
-    )
-    .await?;
-    Ok(())
 }
 
 /// How the attempts of a day's slots ended, by health centre; without an outcome those under way.

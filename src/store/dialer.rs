@@ -7,7 +7,7 @@ use super::{StoreError, Tx};
 /// Whether and why nobody dials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pause {
-    /// Why, in a word.
+    /// Why, in a few words: they are shown, never logged, as a person may have written them.
     pub reason: String,
     /// Until when; until a person ends it, when it isn't known.
     pub until: Option<Timestamp>,
@@ -35,6 +35,21 @@ pub async fn pause(tx: &mut Tx) -> Result<Option<Pause>, StoreError> {
         })
         .await?;
     Ok(found.flatten())
+}
+
+/// Pauses dialling until a moment, unless it is paused for longer: what a person has paused, no answer of a carrier
+/// lets go on.
+///
+/// # Errors
+/// As the database fails.
+pub async fn pause_until(tx: &mut Tx, reason: &str, until: Timestamp) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE dialer SET paused_reason = $1, paused_until = $2
+         WHERE id = 1 AND (paused_reason IS NULL OR paused_until < $2)",
+        vec![reason.into(), until.into()],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Pauses dialling, or with none goes on with it.

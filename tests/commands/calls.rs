@@ -1,32 +1,16 @@
 //! `kenkocall calls` and `reports`: a call taken by the switchboard, then read at the desk.
 
-use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use jiff::{Timestamp, tz::TimeZone};
 use kenkocall::call::{CallId, HangupCause, Keys, Line, PhoneNumber};
 use kenkocall::engine::Happening;
-use kenkocall::flow::Library;
 use kenkocall::follow_up::GuessingLimits;
 use kenkocall::service::{Begin, Clock, Knock, LegStatus, Libraries, Outcome, Switchboard};
-use kenkocall::store::flow_sets::{self, FlowSetRow};
 
-use crate::{Desk, databases::Fresh, without_ids};
+use crate::{Desk, databases::Fresh, day, without_ids};
 
 crate::on_both_databases!(a_call_reads_like_a_call, reports_are_exported, d3_a_look_at_a_call_is_noted);
-
-fn collect(folder: &Path, root: &Path, files: &mut BTreeMap<String, String>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(&path, root, files);
-        } else {
-            let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
-            files.insert(name, std::fs::read_to_string(&path).unwrap());
-        }
-    }
-}
 
 /// A quarter past nine in Tokyo, and three seconds later each time that someone asks.
 fn clock() -> Clock {
@@ -40,15 +24,7 @@ fn clock() -> Clock {
 
 /// A patient is registered and calls, keying these entries one after the other, and then hangs up.
 async fn call(fresh: &Fresh, entries: &[&str]) -> CallId {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("call_flows");
-    let mut files = BTreeMap::new();
-    collect(&root, &root, &mut files);
-    let library = Arc::new(Library::checked(files).expect("good documents"));
-    let mut tx = fresh.database.begin().await.unwrap();
-    let files = serde_json::to_string(&library.files).unwrap();
-    let set = FlowSetRow { digest: library.digest.clone(), files, loaded_at: Timestamp::UNIX_EPOCH };
-    flow_sets::put(&mut tx, &set).await.unwrap();
-    tx.commit().await.unwrap();
+    let library = day::kept_library(fresh).await;
     let (switchboard, working) = Switchboard::start(Arc::new(kenkocall::service::Desk {
         database: fresh.database.clone(),
         libraries: Libraries::new(library),

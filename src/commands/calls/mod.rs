@@ -1,5 +1,7 @@
-//! `kenkocall calls`: what calls there were, and one of them as it was spoken.
+//! `kenkocall calls`: what calls there were, one of them as it was spoken, and what staff do about single ones.
 
+pub(super) mod attempts;
+mod by_hand;
 pub(super) mod transcript;
 
 use anyhow::Context;
@@ -10,6 +12,7 @@ use serde_json::json;
 use super::desk::{hersys_id, lasted, moment, rfc3339, say, say_json, shown, table};
 use crate::call::{CallId, Disposition};
 use crate::service::{Clerk, list_calls, show_call};
+use crate::store::attempts::AttemptFilter;
 use crate::store::calls::{CallFilter, CallRow};
 
 #[derive(Debug, Subcommand)]
@@ -22,9 +25,14 @@ pub(super) enum Calls {
         /// Only calls that haven't ended.
         #[arg(long)]
         open: bool,
-        /// Only calls in which this HER-SYS ID was keyed, by whomever. It is noted who looked.
+        /// Only calls to this patient, and those in which this HER-SYS ID was keyed, by whomever. It is noted who
+        /// looked.
         #[arg(long)]
         hersys_id: Option<String>,
+        /// Only automated calls that stand so (intended, placed, answered, unknown, ended) or ended so (reported,
+        /// dropped, not_now, reached, voicemail, busy, no_answer, failed, wrong_number, withdrawn, not_placed).
+        #[arg(long, conflicts_with_all = ["open", "hersys_id"])]
+        state: Option<String>,
         /// The most calls listed.
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
         limit: u32,
@@ -32,7 +40,7 @@ pub(super) enum Calls {
         #[arg(long)]
         json: bool,
     },
-    /// Show a call: what was said, keyed and kept. It is noted who looked.
+    /// Show a call: what it was placed for, what was said, keyed and kept. It is noted who looked.
     Show {
         /// The call's id, as `calls list` shows it.
         call: String,
@@ -43,11 +51,30 @@ pub(super) enum Calls {
         #[arg(long)]
         json: bool,
     },
+    /// Have a patient called now, within calling hours, whether or not today's report exists.
+    Now {
+        /// The patient's HER-SYS ID.
+        hersys_id: String,
+    },
+    /// Say what became of a call of unknown outcome (`calls list --state unknown`). Nobody is called again for its slot
+    /// before that is known.
+    Resolve {
+        /// The call's id.
+        call: String,
+        /// What you found out, from the carrier's own log of calls or from the patient.
+        found: by_hand::Found,
+    },
 }
 
 pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Calls) -> anyhow::Result<()> {
     match command {
-        Calls::List { since, open, hersys_id: id, limit, json } => {
+        Calls::List { since, state: Some(state), limit, json, .. } => {
+            let wanted = attempts::wanted(&state)?;
+            let since = since.map(|text| moment(&text, zone)).transpose()?;
+            let filter = AttemptFilter { since, limit, ..AttemptFilter::default() };
+            attempts::list(clerk, zone, wanted, filter, json).await
+        }
+        Calls::List { since, open, hersys_id: id, state: None, limit, json } => {
             let filter = CallFilter {
                 since: since.map(|text| moment(&text, zone)).transpose()?,
                 open_only: open,
@@ -67,18 +94,21 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Calls) -> anyho
             say(&table(&lines))
         }
         Calls::Show { call, reveal, json } => {
-            let id: Result<CallId, _> = call.trim().parse();
-            let id = id.ok().context(
-                "a call's id looks like 0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04; `kenkocall calls list` shows them",
-            )?;
-            let shown = show_call(clerk, id).await?;
+            let shown = show_call(clerk, call_id(&call)?).await?;
             if json {
                 say_json(&transcript::as_json(&shown, zone, reveal))
             } else {
                 say(&transcript::as_text(&shown, zone, reveal))
             }
         }
+        Calls::Now { hersys_id: id } => by_hand::now(clerk, zone, &hersys_id(&id)?).await,
+        Calls::Resolve { call, found } => by_hand::resolve(clerk, zone, call_id(&call)?, found).await,
     }
+}
+
+fn call_id(text: &str) -> anyhow::Result<CallId> {
+    let id: Result<CallId, _> = text.trim().parse();
+    id.ok().context("a call's id looks like 0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04; `kenkocall calls list` shows them")
 }
 
 fn line(call: &CallRow, zone: &TimeZone) -> Vec<String> {

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::call_json;
-use crate::call::{Disposition, HangupCause, HersysId, Language, PhoneNumber, Severity};
+use super::{attempts, call_json};
+use crate::call::{Disposition, HangupCause, HersysId, Language, Line, PhoneNumber, Severity};
 use crate::commands::desk::{lasted, rfc3339, shown};
 use crate::engine::{Then, TransferOutcome};
 use crate::service::{ShownAnswer, ShownCall, ShownTurn, StoredEvent};
@@ -30,6 +30,9 @@ pub(super) fn as_text(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> 
     if !shown_call.people.is_empty() {
         let people: Vec<&str> = shown_call.people.iter().map(HersysId::expose).collect();
         line(&mut text, &format!("about HER-SYS ID {}", people.join(", ")));
+    }
+    if let Some(attempt) = &shown_call.attempt {
+        text.push_str(&attempts::as_text(attempt, zone));
     }
     for (leg, statuses) in &shown_call.legs {
         leg_text(&mut text, leg, statuses, zone, reveal);
@@ -85,7 +88,8 @@ fn turn_text(text: &mut String, turn: &ShownTurn, zone: &TimeZone, language: &mu
 
 fn caller(event: &StoredEvent) -> String {
     match event {
-        StoredEvent::Began(_) => "calls".to_owned(),
+        StoredEvent::Began(Line::AutomatedCall) => "answers".to_owned(),
+        StoredEvent::Began(Line::HealthCall | Line::CallBack) => "calls".to_owned(),
         StoredEvent::Keyed(keys) if keys.is_empty() => "keys nothing".to_owned(),
         StoredEvent::Keyed(keys) => format!("keys {keys}"),
         StoredEvent::Transfer(TransferOutcome::Talked) => "talked with a person".to_owned(),
@@ -110,12 +114,13 @@ pub(in crate::commands) fn kept(answer: &ShownAnswer, several: bool) -> String {
     format!("{}{}: {value}{severity}", answer.item.word(), whose.unwrap_or_default())
 }
 
-fn clock(at: Timestamp, zone: &TimeZone) -> String {
+/// A moment's time of day.
+pub(super) fn clock(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).strftime("%H:%M:%S").to_string()
 }
 
 /// A number, but for its last digits in dots.
-fn number(number: Option<&PhoneNumber>, reveal: bool) -> Option<String> {
+pub(super) fn number(number: Option<&PhoneNumber>, reveal: bool) -> Option<String> {
     let full = number?.national();
     if reveal {
         return Some(full);
@@ -152,6 +157,7 @@ pub(super) fn as_json(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> 
     });
     let more = [
         ("hersys_ids", shown_call.people.iter().map(HersysId::expose).collect::<Vec<_>>().into()),
+        ("attempt", shown_call.attempt.as_ref().map(|attempt| attempts::as_json(attempt, zone)).into()),
         ("legs", legs.collect::<Vec<_>>().into()),
         ("turns", shown_call.turns.iter().map(|turn| turn_json(turn, zone)).collect::<Vec<_>>().into()),
     ];

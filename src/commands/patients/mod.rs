@@ -74,7 +74,7 @@ pub(super) enum Patients {
         /// The patient's HER-SYS ID.
         hersys_id: String,
     },
-    /// Show a patient with the last reports and calls. It is noted who looked.
+    /// Show a patient with today's slots, the last reports and calls. It is noted who looked.
     Show {
         /// The patient's HER-SYS ID.
         hersys_id: String,

@@ -3,10 +3,12 @@
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
-use crate::call::{ReportOutcome, Severity};
+use crate::call::{ReportOutcome, Severity, SlotState, Withdrawal};
+use crate::commands::calls::attempts::{slot_json, slot_stands};
 use crate::commands::desk::{rfc3339, say, say_json, shown, table};
 use crate::service::{Changed, ShownPatient, ShownReport};
 use crate::store::patients::PatientRow;
+use crate::store::slots::{Origin, SlotRow};
 
 pub(super) fn run(patient: &ShownPatient, as_json: bool) -> anyhow::Result<()> {
     if as_json { say_json(&json_of(patient)) } else { say(&text_of(patient)) }
@@ -14,22 +16,34 @@ pub(super) fn run(patient: &ShownPatient, as_json: bool) -> anyhow::Result<()> {
 
 /// Whether and when the patient is called, as a sentence.
 pub(super) fn calling(changed: &Changed) -> String {
-    calling_of(&changed.patient, &changed.zone)
+    calling_of(&changed.patient, changed.not_called(), &changed.zone)
 }
 
-fn calling_of(row: &PatientRow, zone: &TimeZone) -> String {
-    if let Some(at) = row.released_at {
-        return format!("observation ended {}: no automated calls", shown(at, zone));
-    }
-    if let Some(at) = row.stopped_at {
-        return format!("automated calls stopped {}", shown(at, zone));
-    }
-    match &row.phone_number {
-        Some(number) if row.automated_call => {
+fn calling_of(row: &PatientRow, not_called: Option<Withdrawal>, zone: &TimeZone) -> String {
+    let id = row.hersys_id.expose();
+    let number = row.phone_number.as_ref().map(|number| number.national()).unwrap_or_default();
+    let since = |at: Option<jiff::Timestamp>| at.map(|at| shown(at, zone)).unwrap_or_default();
+    match not_called {
+        None => {
             let times = if row.call_times.is_empty() { "the centre's own times" } else { &row.call_times };
-            format!("automated calls to {} at {times}", number.national())
+            format!("automated calls to {number} at {times}")
         }
-        _ => "no automated calls".to_owned(),
+        Some(Withdrawal::Released) => format!("observation ended {}: no automated calls", since(row.released_at)),
+        Some(Withdrawal::Stopped) => format!("automated calls stopped {}", since(row.stopped_at)),
+        Some(Withdrawal::StopRequested) => format!(
+            "automated calls held back: the patient asked {} that they stop; decide: `kenkocall patients stop {id}`, or `kenkocall patients set {id} --automated-call yes` to go on",
+            since(row.calling.stop_requested_at)
+        ),
+        Some(Withdrawal::WrongNumber) => format!(
+            "automated calls held back: {number} isn't the patient's, as a call found out; give the right one: `kenkocall patients set {id} --phone-number NUMBER`, or `--automated-call yes` where this one is right"
+        ),
+        Some(Withdrawal::NumberNotAllowed) => {
+            "no automated calls: they don't go to this kind of number; give a Japanese landline, mobile or 050 number"
+                .to_owned()
+        }
+        Some(Withdrawal::SwitchedOff | Withdrawal::Reported | Withdrawal::TimesChanged | Withdrawal::NumberChanged) => {
+            "no automated calls".to_owned()
+        }
     }
 }
 
@@ -43,7 +57,8 @@ fn text_of(view: &ShownPatient) -> String {
         ("birth date", row.birth_date.expose().to_string()),
         ("health centre", format!("{} {}", row.centre, view.centre_name)),
         ("phone number", number),
-        ("automated calls", calling_of(row, &view.zone)),
+        ("calls", calling_of(row, view.not_called(), &view.zone)),
+        ("next slot", row.calling.next_slot_at.map_or_else(|| "-".to_owned(), |at| shown(at, &view.zone))),
         ("language", format!("{} ({})", row.language.own_name(), row.language)),
         ("diagnosed", date(row.diagnosis_date)),
         ("observed from", date(row.monitoring_start)),
@@ -51,12 +66,16 @@ fn text_of(view: &ShownPatient) -> String {
         ("today", today(view)),
     ];
     let mut text = table(&facts.map(|(name, value)| vec![name.to_owned(), value]));
+    if !view.slots.is_empty() {
+        text.push_str("\ntoday's slots\n");
+        text.push_str(&table(&view.slots.iter().map(|slot| slot_line(slot, view)).collect::<Vec<_>>()));
+    }
     if !view.reports.is_empty() {
         text.push_str("\nreports of the last 14 days\n");
         text.push_str(&table(&view.reports.iter().map(|report| report_line(report, &view.zone)).collect::<Vec<_>>()));
     }
     if !view.calls.is_empty() {
-        text.push_str("\nlast calls in which this HER-SYS ID was keyed\n");
+        text.push_str("\nlast calls to this patient, and those in which this HER-SYS ID was keyed\n");
         let line = |call: &crate::store::calls::CallRow| {
             let verdict = call.disposition.map_or("open", crate::call::Disposition::word);
             vec![
@@ -69,6 +88,17 @@ fn text_of(view: &ShownPatient) -> String {
         text.push_str(&table(&view.calls.iter().map(line).collect::<Vec<_>>()));
     }
     text
+}
+
+fn slot_line(slot: &SlotRow, view: &ShownPatient) -> Vec<String> {
+    let whose = if slot.origin == Origin::Staff { "asked for by staff" } else { "" };
+    let next = match slot.state {
+        SlotState::Waiting if view.not_called().is_some() => "held back".to_owned(),
+        SlotState::Waiting => format!("next call from {} on", shown(slot.due_at, &view.zone)),
+        SlotState::Calling | SlotState::Ended(_) => String::new(),
+    };
+    let calls = if slot.attempts == 1 { "1 call".to_owned() } else { format!("{} calls", slot.attempts) };
+    vec![format!("  {}", slot.time), slot_stands(slot.state), calls, next, whose.to_owned()]
 }
 
 /// How far today's report is.
@@ -132,6 +162,11 @@ fn json_of(view: &ShownPatient) -> Value {
         "monitoring_start": row.monitoring_start.map(|date| date.to_string()),
         "stopped_at": time(row.stopped_at),
         "released_at": time(row.released_at),
+        "not_called": view.not_called().map(Withdrawal::word),
+        "stop_requested_at": time(row.calling.stop_requested_at),
+        "wrong_number": view.not_called() == Some(Withdrawal::WrongNumber),
+        "next_slot_at": time(row.calling.next_slot_at),
+        "slots_today": view.slots.iter().map(|slot| slot_json(slot, zone)).collect::<Vec<_>>(),
         "today": today(view),
         "reports": view.reports.iter().map(|report| report_json(report, zone)).collect::<Vec<_>>(),
         "calls": view.calls.iter().map(|call| json!({

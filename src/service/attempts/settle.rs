@@ -19,7 +19,10 @@ use crate::service::feed::{Moment, What};
 use crate::store::attempts::{self, AttemptEnd, AttemptRow};
 use crate::store::calls::CallEnd;
 use crate::store::slots::{self, SlotMove, SlotRow};
-use crate::store::{StoreError, Tx, calls, centres, patients};
+use crate::store::{StoreError, Tx, alerts, calls, centres, patients};
+
+/// Who closes the alert that a call's fate is unknown.
+const BY_OUTCOME: &str = "the call's outcome";
 
 /// How a call that we made ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +72,7 @@ pub(in crate::service) async fn settle(
         let Some(settings) = settings.get(&slot.centre) else { continue };
         results.of(attempt, *how, end.outcome, slot, settings, at);
     }
-    results.write(tx).await
+    results.write(tx, at).await
 }
 
 fn outcome_of(attempt: &AttemptRow, how: Ended) -> AttemptOutcome {
@@ -108,6 +111,8 @@ struct Results {
     moves: Vec<SlotMove>,
     calls: Vec<CallEnd>,
     wrong: Vec<(PatientId, PhoneNumber)>,
+    /// Whose call staff were asked about, and needn't be any more.
+    known: Vec<PatientId>,
     consequences: Consequences,
     told: Vec<Moment>,
 }
@@ -127,6 +132,9 @@ impl Results {
             if outcome == AttemptOutcome::Withdrawn { Disposition::Withdrawn } else { Disposition::NotAnswered };
         if !matches!(how, Ended::Conversation(_)) {
             self.calls.push(CallEnd { call: attempt.call, ended_at: at, disposition });
+        }
+        if attempt.looks.asked_at.is_some() {
+            self.known.push(attempt.patient);
         }
         if outcome == AttemptOutcome::WrongNumber {
             self.wrong.push((attempt.patient, attempt.phone_number.clone()));
@@ -164,7 +172,7 @@ impl Results {
         }
     }
 
-    async fn write(self, tx: &mut Tx) -> Result<Vec<Moment>, StoreError> {
+    async fn write(self, tx: &mut Tx, at: Timestamp) -> Result<Vec<Moment>, StoreError> {
         if !self.moves.is_empty() {
             slots::advance(tx, &self.moves).await?;
         }
@@ -173,6 +181,9 @@ impl Results {
         }
         if !self.wrong.is_empty() {
             patients::wrong_numbers(tx, &self.wrong).await?;
+        }
+        if !self.known.is_empty() {
+            alerts::close_of(tx, &self.known, &[AlertKind::UnknownCall], at, BY_OUTCOME).await?;
         }
         self.consequences.write(tx).await?;
         Ok(self.told)

@@ -31,7 +31,7 @@ impl Dialer {
             if pause.until.is_none_or(|until| until > now) {
                 return Ok((Vec::new(), 0));
             }
-            info!(reason = pause.reason, "dialling goes on");
+            info!("dialling goes on");
             dialer::set_pause(&mut tx, None).await?;
         }
         let budget = self.budget(&mut tx, now).await?;

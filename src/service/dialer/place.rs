@@ -16,7 +16,7 @@ use crate::service::attempts::{Ended, settle};
 use crate::service::clock::new_id;
 use crate::service::switchboard::outbound_leg;
 use crate::store::alerts::{self, AlertRow};
-use crate::store::dialer::{Pause, set_pause};
+use crate::store::dialer::pause_until;
 use crate::store::{StoreError, Tx, attempts, legs};
 
 /// Outcomes kept in one commit.
@@ -159,7 +159,7 @@ impl Dialer {
     ) -> Result<(), StoreError> {
         let until = now.checked_add(length).unwrap_or(now);
         info!(reason = %why, seconds = length.as_secs(), "nothing is dialled for a while");
-        set_pause(tx, Some(&Pause { reason: why.to_string(), until: Some(until) })).await?;
+        pause_until(tx, &why.to_string(), until).await?;
         if matches!(why, DialError::TooMany | DialError::NoConnection) {
             return Ok(());
         }

@@ -1,0 +1,239 @@
+//! Automated calls as attempts: listed by where they stand or how they ended, and what one of them was placed for.
+
+use std::fmt::Write;
+
+use anyhow::bail;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use super::transcript::{clock, number};
+use crate::call::{AttemptOutcome, AttemptState, SlotState, Withdrawal};
+use crate::commands::desk::{rfc3339, say, say_json, shown, table};
+use crate::service::{Clerk, ShownAttempt, list_attempts};
+use crate::store::attempts::{AttemptFilter, AttemptRow};
+use crate::store::slots::{Origin, SlotRow};
+
+/// What `--state` asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    State(AttemptState),
+    Outcome(AttemptOutcome),
+}
+
+/// Reads the word of a state or an outcome.
+pub(super) fn wanted(text: &str) -> anyhow::Result<Wanted> {
+    let word = text.trim().to_ascii_lowercase().replace('-', "_");
+    let state = AttemptState::from_word(&word).map(Wanted::State);
+    let Some(wanted) = state.or_else(|| AttemptOutcome::from_word(&word).map(Wanted::Outcome)) else {
+        let states: Vec<&str> = AttemptState::ALL.iter().map(|state| state.word()).collect();
+        let outcomes: Vec<&str> = AttemptOutcome::ALL.iter().map(|outcome| outcome.word()).collect();
+        bail!(
+            "--state takes where an automated call stands ({}) or how it ended ({})",
+            states.join(", "),
+            outcomes.join(", ")
+        );
+    };
+    Ok(wanted)
+}
+
+/// Lists attempts.
+pub(super) async fn list(
+    clerk: &Clerk,
+    zone: &TimeZone,
+    wanted: Wanted,
+    filter: AttemptFilter,
+    json: bool,
+) -> anyhow::Result<()> {
+    let filter = match wanted {
+        Wanted::State(state) => AttemptFilter { state: Some(state), ..filter },
+        Wanted::Outcome(outcome) => AttemptFilter { outcome: Some(outcome), ..filter },
+    };
+    let found = list_attempts(clerk, &filter).await?;
+    if json {
+        return say_json(&found.iter().map(|(attempt, slot)| listed(attempt, slot, zone)).collect::<Vec<_>>().into());
+    }
+    if found.is_empty() {
+        return say("no calls\n");
+    }
+    if wanted == Wanted::State(AttemptState::Unknown) {
+        return say(&unknown_table(&found, zone));
+    }
+    let head = ["call", "intended", "stands", "attempt", "slot", "number", "not wanted"];
+    let mut lines = vec![head.map(str::to_owned).to_vec()];
+    lines.extend(found.iter().map(|(attempt, slot)| {
+        vec![
+            attempt.call.to_string(),
+            shown(attempt.intended_at, zone),
+            stands(attempt).to_owned(),
+            attempt.number.to_string(),
+            time_of(slot),
+            number(Some(&attempt.phone_number), false).unwrap_or_default(),
+            attempt.withdrawal.map_or("-", Withdrawal::word).to_owned(),
+        ]
+    }));
+    say(&table(&lines))
+}
+
+/// The list of calls that nobody knows about: what is known of each, and what can be done.
+fn unknown_table(found: &[(AttemptRow, SlotRow)], zone: &TimeZone) -> String {
+    let head =
+        ["call", "unknown since", "attempt", "slot", "number", "found nothing", "in vain", "next look", "staff asked"];
+    let mut lines = vec![head.map(str::to_owned).to_vec()];
+    lines.extend(found.iter().map(|(attempt, slot)| {
+        let looks = &attempt.looks;
+        vec![
+            attempt.call.to_string(),
+            shown(attempt.moved_at, zone),
+            attempt.number.to_string(),
+            time_of(slot),
+            number(Some(&attempt.phone_number), false).unwrap_or_default(),
+            looks.clear.to_string(),
+            looks.vain.to_string(),
+            looks.next_at.map_or_else(|| "-".to_owned(), |at| clock(at, zone)),
+            if looks.asked_at.is_some() { "yes" } else { "no" }.to_owned(),
+        ]
+    }));
+    format!("{}\n{}", table(&lines), what_can_be_done("these slots", "CALL"))
+}
+
+fn what_can_be_done(slots: &str, call: &str) -> String {
+    format!(
+        "nobody is called again for {slots} until it is known; the carrier's own log of calls tells, and then\n`kenkocall calls resolve {call} not-placed` (or no-answer, answered; look-again has it looked for now)\n"
+    )
+}
+
+/// The outcome, or the state while there is none.
+fn stands(attempt: &AttemptRow) -> &'static str {
+    attempt.outcome.map_or(attempt.state.word(), AttemptOutcome::word)
+}
+
+/// A slot's day and time.
+pub(super) fn time_of(slot: &SlotRow) -> String {
+    format!("{} {}", slot.date, slot.time)
+}
+
+/// Where a slot stands, with its reason.
+pub(in crate::commands) fn slot_stands(state: SlotState) -> String {
+    match state.reason() {
+        Some(reason) => format!("{} ({reason})", state.word()),
+        None => state.word().to_owned(),
+    }
+}
+
+/// What a call was placed for, in lines.
+pub(super) fn as_text(view: &ShownAttempt, zone: &TimeZone) -> String {
+    let (attempt, slot) = (&view.attempt, &view.slot);
+    let whose = match slot.origin {
+        Origin::Schedule => format!("slot {}", time_of(slot)),
+        Origin::Staff => format!("call that staff asked for, {}", time_of(slot)),
+    };
+    let ends = match attempt.ended_at {
+        Some(ended) => format!("ended {}", clock(ended, zone)),
+        None => format!("so since {}", clock(attempt.moved_at, zone)),
+    };
+    let begun = clock(attempt.intended_at, zone);
+    let mut lines = vec![
+        format!("attempt {} of the {whose}: {}", attempt.number, stands(attempt)),
+        format!("  intended {begun}, {ends}"),
+    ];
+    if let Some(why) = attempt.withdrawal {
+        lines.push(format!("  not wanted any more: {}", why.word()));
+    }
+    if attempt.state == AttemptState::Unknown {
+        lines.extend(doubt(attempt, zone));
+    }
+    lines.push(format!("the slot is {}", slot_stands(slot.state)));
+    if view.all.len() > 1 {
+        lines.extend(view.all.iter().map(|other| {
+            let call = if other.call == attempt.call { "this call".to_owned() } else { other.call.to_string() };
+            format!("  {}  {}  {}  {call}", other.number, clock(other.intended_at, zone), stands(other))
+        }));
+    }
+    lines.iter().fold(String::new(), |mut text, line| {
+        // Writing to a String can't fail.
+        let _written = writeln!(text, "{line}");
+        text
+    })
+}
+
+/// What is known of a call of unknown outcome, and what can be done.
+fn doubt(attempt: &AttemptRow, zone: &TimeZone) -> Vec<String> {
+    let looks = &attempt.looks;
+    let time = |at: Option<jiff::Timestamp>| at.map_or_else(|| "not yet".to_owned(), |at| shown(at, zone));
+    let mut lines = vec![
+        format!("  whether the carrier has this call isn't known since {}", shown(attempt.moved_at, zone)),
+        format!("  looks that found nothing {}, looks in vain in a row {}", looks.clear, looks.vain),
+        format!("  last look {}, next look {}", time(looks.looked_at), time(looks.next_at)),
+    ];
+    if let Some(at) = looks.asked_at {
+        lines.push(format!("  staff were asked {}", shown(at, zone)));
+    }
+    let advice = what_can_be_done("this slot", &attempt.call.to_string());
+    lines.extend(advice.lines().map(|line| format!("  {line}")));
+    lines
+}
+
+/// What a call was placed for, with the other attempts of its slot.
+pub(super) fn as_json(view: &ShownAttempt, zone: &TimeZone) -> Value {
+    let mut value = listed(&view.attempt, &view.slot, zone);
+    let others = view.all.iter().map(|other| {
+        json!({
+            "call": other.call.to_string(),
+            "attempt": other.number,
+            "state": other.state.word(),
+            "outcome": other.outcome.map(AttemptOutcome::word),
+            "withdrawal": other.withdrawal.map(Withdrawal::word),
+            "intended_at": rfc3339(other.intended_at, zone),
+            "ended_at": other.ended_at.map(|at| rfc3339(at, zone)),
+        })
+    });
+    if let Value::Object(fields) = &mut value {
+        fields.insert("of_slot".to_owned(), others.collect::<Vec<_>>().into());
+    }
+    value
+}
+
+fn listed(attempt: &AttemptRow, slot: &SlotRow, zone: &TimeZone) -> Value {
+    let time = |at: Option<jiff::Timestamp>| at.map(|at| rfc3339(at, zone));
+    let looks = &attempt.looks;
+    let looks = (attempt.state == AttemptState::Unknown).then(|| {
+        json!({
+            "found_nothing": looks.clear,
+            "in_vain": looks.vain,
+            "last_at": time(looks.looked_at),
+            "next_at": time(looks.next_at),
+            "staff_asked_at": time(looks.asked_at),
+        })
+    });
+    json!({
+        "call": attempt.call.to_string(),
+        "attempt": attempt.number,
+        "state": attempt.state.word(),
+        "outcome": attempt.outcome.map(AttemptOutcome::word),
+        "withdrawal": attempt.withdrawal.map(Withdrawal::word),
+        "to": number(Some(&attempt.phone_number), false),
+        "carrier": attempt.carrier,
+        "intended_at": rfc3339(attempt.intended_at, zone),
+        "moved_at": rfc3339(attempt.moved_at, zone),
+        "ended_at": time(attempt.ended_at),
+        "looks": looks,
+        "slot": slot_json(slot, zone),
+    })
+}
+
+/// A slot.
+pub(in crate::commands) fn slot_json(slot: &SlotRow, zone: &TimeZone) -> Value {
+    let waits = slot.state == SlotState::Waiting;
+    json!({
+        "date": slot.date.to_string(),
+        "time": slot.time,
+        "origin": slot.origin.word(),
+        "state": slot.state.word(),
+        "reason": slot.state.reason(),
+        "attempts": slot.attempts,
+        "tries": slot.tries,
+        "next_attempt_at": waits.then(|| rfc3339(slot.due_at, zone)),
+        "window_end": rfc3339(slot.window_end, zone),
+        "ended_at": slot.ended_at.map(|at| rfc3339(at, zone)),
+    })
+}

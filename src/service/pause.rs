@@ -1,0 +1,146 @@
+//! Dialling paused by a person and let go on: after a restored backup, a fail-over, or whatever makes calls wrong just
+//! now. Every node that dials reads it before each claim, so it holds everywhere at once.
+
+use jiff::Timestamp;
+
+use super::clerk::{Changes, Clerk};
+use super::clock::new_id;
+use super::refused::Refused;
+use crate::call::{AlertId, AlertKind, AttemptState};
+use crate::store::alerts::{self, AlertRow};
+use crate::store::dialer::{self, Pause};
+use crate::store::{StoreError, Tx, attempts, audit, maintenances, slots};
+
+/// The longest reason, in characters.
+const LONGEST_REASON: usize = 200;
+/// Unknown calls counted at most.
+const MOST_UNKNOWN: u32 = 10_000;
+/// Open alerts looked through for those about dialling.
+const MOST_ALERTS: u32 = 10_000;
+
+/// Why nothing is dialled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hold {
+    /// A person or an answer of the carrier has paused it.
+    Paused(Pause),
+    /// A maintenance; with its end, when that is known.
+    Maintenance(Option<Timestamp>),
+}
+
+/// How dialling stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DialerState {
+    /// Why nothing is dialled, if so.
+    pub hold: Option<Hold>,
+    /// Slots that are due and wait for their call.
+    pub due: u32,
+    /// Calls under way, those of unknown outcome among them.
+    pub under_way: u32,
+    /// Calls of unknown outcome, 10,000 at most.
+    pub unknown: u32,
+}
+
+/// How dialling stands.
+///
+/// # Errors
+/// As the database fails.
+pub async fn dialer_state(clerk: &Clerk) -> Result<DialerState, Refused> {
+    let now = clerk.clock.now();
+    let mut tx = clerk.database.read().await?;
+    Ok(state(&mut tx, now).await?)
+}
+
+/// Pauses dialling, in place of a pause that there is. Calls under way go on. A pause without an end stands on the
+/// lists of all health centres.
+///
+/// # Errors
+/// [`Refused::PauseReason`], or [`Refused::PausePassed`].
+pub async fn pause_dialling(clerk: &Clerk, reason: &str, until: Option<Timestamp>) -> Result<DialerState, Refused> {
+    let now = clerk.clock.now();
+    let reason = reason.trim();
+    if !(1..=LONGEST_REASON).contains(&reason.chars().count()) {
+        return Err(Refused::PauseReason);
+    }
+    if until.is_some_and(|until| until <= now) {
+        return Err(Refused::PausePassed);
+    }
+    let mut tx = clerk.database.begin().await?;
+    let before = dialer::take_turn(&mut tx).await?;
+    dialer::set_pause(&mut tx, Some(&Pause { reason: reason.to_owned(), until })).await?;
+    if until.is_none() && open_alerts(&mut tx).await?.is_empty() {
+        alerts::raise(&mut tx, &[AlertRow::of_all(AlertId(new_id()), AlertKind::Dialling, now)]).await?;
+    }
+    leave_trace(&mut tx, clerk, now, "dialer.paused", before, Some((reason, until))).await?;
+    let state = state(&mut tx, now).await?;
+    tx.commit().await?;
+    Ok(state)
+}
+
+/// Ends a pause, a person's or the carrier's, and closes the alerts that nothing is dialled. Says whether there was
+/// one.
+///
+/// # Errors
+/// As the database fails.
+pub async fn resume_dialling(clerk: &Clerk) -> Result<(DialerState, bool), Refused> {
+    let now = clerk.clock.now();
+    let mut tx = clerk.database.begin().await?;
+    let before = dialer::take_turn(&mut tx).await?;
+    let Some(pause) = before.filter(|pause| lasts(pause, now)) else {
+        return Ok((state(&mut tx, now).await?, false));
+    };
+    dialer::set_pause(&mut tx, None).await?;
+    for alert in open_alerts(&mut tx).await? {
+        alerts::close(&mut tx, alert.id, now, &clerk.name).await?;
+    }
+    leave_trace(&mut tx, clerk, now, "dialer.resumed", Some(pause), None).await?;
+    let state = state(&mut tx, now).await?;
+    tx.commit().await?;
+    Ok((state, true))
+}
+
+/// Why nothing is dialled at `now`, if so.
+pub(super) async fn current_hold(tx: &mut Tx, now: Timestamp) -> Result<Option<Hold>, StoreError> {
+    if let Some(pause) = dialer::pause(tx).await?.filter(|pause| lasts(pause, now)) {
+        return Ok(Some(Hold::Paused(pause)));
+    }
+    Ok(maintenances::current(tx, now).await?.map(|maintenance| Hold::Maintenance(maintenance.until)))
+}
+
+/// Whether a pause hasn't ended by itself; the dialer takes away one that has.
+fn lasts(pause: &Pause, now: Timestamp) -> bool {
+    pause.until.is_none_or(|until| until > now)
+}
+
+async fn state(tx: &mut Tx, now: Timestamp) -> Result<DialerState, StoreError> {
+    let later = Timestamp::MAX;
+    let unknown = attempts::unmoved(tx, AttemptState::Unknown, later, later, MOST_UNKNOWN).await?;
+    Ok(DialerState {
+        hold: current_hold(tx, now).await?,
+        due: slots::due_by_centre(tx, now).await?.iter().map(|due| due.due).sum(),
+        under_way: attempts::open_by_centre(tx).await?.iter().map(|(_, open)| *open).sum(),
+        unknown: u32::try_from(unknown.len()).unwrap_or(MOST_UNKNOWN),
+    })
+}
+
+async fn open_alerts(tx: &mut Tx) -> Result<Vec<AlertRow>, StoreError> {
+    let mut open = alerts::open(tx, None, MOST_ALERTS).await?;
+    open.retain(|alert| alert.kind == AlertKind::Dialling);
+    Ok(open)
+}
+
+async fn leave_trace(
+    tx: &mut Tx,
+    clerk: &Clerk,
+    now: Timestamp,
+    action: &str,
+    before: Option<Pause>,
+    after: Option<(&str, Option<Timestamp>)>,
+) -> Result<(), Refused> {
+    let time = |at: Timestamp| at.to_string();
+    let ends = before.as_ref().and_then(|pause| pause.until).map(time);
+    let changes = Changes::default()
+        .field("reason", before.map(|pause| pause.reason), after.map(|(reason, _)| reason))
+        .field("until", ends, after.and_then(|(_, until)| until).map(time));
+    let entry = clerk.entry(now, action, "dialer".to_owned(), None, changes);
+    Ok(audit::append(tx, vec![entry]).await?)
+}

@@ -1,0 +1,158 @@
+//! A health centre's day on the simulated phone network, beside the real program on the same database.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use kenkocall::call::{CallTimes, CallingHours, Keys, PhoneNumber};
+use kenkocall::carrier::simulator::{Health, Manner, Network, Population, Script, Settings, Weather};
+use kenkocall::flow::Library;
+use kenkocall::follow_up::GuessingLimits;
+use kenkocall::service::{
+    self, Dialling, FIRST_MADE_UP_ID, Feed, Libraries, MADE_UP_CENTRE, MadeUpDay, STEP, Simulation, VirtualClock,
+    add_made_up_day, made_up_number,
+};
+use kenkocall::store::flow_sets::{self, FlowSetRow};
+
+use crate::{Desk, databases::Fresh};
+
+/// Who is asked whether somebody listens.
+const LISTENING: &str = "automated_call.ask_listening";
+
+/// The shipped documents, kept in the database.
+pub async fn kept_library(fresh: &Fresh) -> Arc<Library> {
+    let library = Arc::new(Library::checked(crate::shipped::files()).expect("good documents"));
+    let mut tx = fresh.database.begin().await.unwrap();
+    let files = serde_json::to_string(&library.files).unwrap();
+    let set = FlowSetRow { digest: library.digest.clone(), files, loaded_at: Timestamp::UNIX_EPOCH };
+    flow_sets::put(&mut tx, &set).await.unwrap();
+    tx.commit().await.unwrap();
+    library
+}
+
+pub fn secs(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// The HER-SYS ID of the nth made-up patient, from 0.
+pub fn hersys_id(nth: u32) -> String {
+    (FIRST_MADE_UP_ID + nth).to_string()
+}
+
+/// Somebody who answers after three seconds, is well, and finishes.
+pub fn finishes() -> Script {
+    Script::answers(secs(3)).health(Health::well())
+}
+
+/// The same, but for what is keyed when asked who listens.
+pub fn says(key: &str) -> Script {
+    finishes().keys_at(LISTENING, Keys::parse(key).unwrap())
+}
+
+/// Somebody who asks by key 8 at the second question that calls stop, and hangs up.
+pub fn asks_to_stop() -> Script {
+    let key = |key| Keys::parse(key).unwrap();
+    finishes().keys_at_question(2, key("8")).keys_at("stop_request.ask_stop", key("1")).hangs_up_at_question(4)
+}
+
+/// Patients of a made-up centre, in their order: when each is called, and what meets the first call, the second, …
+pub type Patients = Vec<(&'static str, Vec<Manner>)>;
+
+/// A day that goes by a virtual clock.
+pub struct Day {
+    pub simulation: Simulation,
+    pub zone: TimeZone,
+}
+
+/// A day that isn't today: everything in it is the same each time.
+pub async fn some_day(fresh: &Fresh, patients: Patients) -> Day {
+    let begins = "2026-10-06T08:00:00+09:00".parse().unwrap();
+    open(fresh, patients, Weather::FAIR, begins, TimeZone::get("Asia/Tokyo").unwrap()).await
+}
+
+/// A day whose hour is 12 now, whatever the real hour is: commands go by the real clock.
+pub async fn today(fresh: &Fresh, patients: Patients, weather: Weather) -> Day {
+    let zone = zone_with_hour(12);
+    // From a full minute on, or what happens would depend on the second in which the test begins.
+    let minute = Timestamp::now().as_second() / 60 + 1;
+    let begins = Timestamp::from_second(minute * 60).unwrap();
+    let day = open(fresh, patients, weather, begins, zone.clone()).await;
+    Desk(fresh).does(&["centres", "set", MADE_UP_CENTRE, "--time-zone", zone.iana_name().unwrap()]);
+    day
+}
+
+/// A time zone in which it is that hour now.
+pub fn zone_with_hour(hour: i8) -> TimeZone {
+    // Signs are the other way round in these names: Etc/GMT-9 is nine hours ahead of Greenwich.
+    let ahead = hour - Timestamp::now().to_zoned_datetime(TimeZone::UTC).hour();
+    let ahead = if ahead < -12 { ahead + 24 } else { ahead };
+    TimeZone::get(&format!("Etc/GMT{:+}", -ahead)).unwrap()
+}
+
+async fn open(fresh: &Fresh, patients: Patients, weather: Weather, begins: Timestamp, zone: TimeZone) -> Day {
+    let library = kept_library(fresh).await;
+    let from = PhoneNumber::from_e164("+815000000000").unwrap();
+    let clock = VirtualClock::at(begins);
+    let desk = Arc::new(service::Desk {
+        database: fresh.database.clone(),
+        libraries: Libraries::new(library),
+        clock: clock.clock(),
+        guessing: GuessingLimits::default(),
+        zone: zone.clone(),
+        desk_centre: None,
+        call_back_number: Some(from.clone()),
+        poke: tokio::sync::Notify::new(),
+        feed: Feed::default(),
+    });
+    let times: Vec<CallTimes> = patients.iter().map(|(times, _)| times.parse().unwrap()).collect();
+    let day = MadeUpDay {
+        hours: CallingHours::default(),
+        times,
+        patients: u32::try_from(patients.len()).unwrap(),
+        after: begins,
+    };
+    add_made_up_day(&fresh.database, &day).await.unwrap();
+    let mut people = Population::default();
+    for (nth, (_, manners)) in patients.into_iter().enumerate() {
+        people.put(made_up_number(u32::try_from(nth).unwrap()).unwrap(), manners);
+    }
+    let dialling = Dialling {
+        from,
+        ring_seconds: 30,
+        calls_per_second: 10.0,
+        concurrent_calls: 50,
+        tick: STEP.unsigned_abs(),
+        unknown_grace: SignedDuration::from_secs(120),
+        silence: SignedDuration::from_secs(60),
+    };
+    let settings = Settings { people, weather, ..Settings::default() };
+    Day { simulation: Simulation::new(desk, settings, clock, dialling), zone }
+}
+
+impl Day {
+    /// Goes on until it is so late at the centre: `13:30:05`.
+    pub async fn until(&self, time: &str) {
+        let date = self.simulation.clock.now().to_zoned_datetime(self.zone.clone()).date();
+        let end = self.zone.to_timestamp(date.to_datetime(time.parse().unwrap())).unwrap();
+        self.simulation.run_until(end).await.unwrap();
+    }
+
+    /// Goes on for so long.
+    pub async fn goes_on(&self, seconds: i64) {
+        let end = self.simulation.clock.now() + SignedDuration::from_secs(seconds);
+        self.simulation.run_until(end).await.unwrap();
+    }
+
+    /// The network that everybody is on.
+    pub fn network<T>(&self, work: impl FnOnce(&mut Network) -> T) -> T {
+        self.simulation.lines.with(|network, _| work(network))
+    }
+
+    /// How often each number was called, from the first made-up patient on.
+    pub fn rung(&self, numbers: &[&PhoneNumber]) -> Vec<usize> {
+        let placed = self.network(|network| network.placed());
+        let to = |number: &PhoneNumber| placed.iter().filter(|call| call.listed.to.as_ref() == Some(number)).count();
+        numbers.iter().map(|number| to(number)).collect()
+    }
+}

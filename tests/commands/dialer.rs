@@ -1,0 +1,103 @@
+//! `kenkocall dialer`: paused by a person, and let go on (faults 13 and 40: it starts paused).
+
+use kenkocall::carrier::simulator::{Script, Weather};
+use kenkocall::service::made_up_number;
+use kenkocall::store::{audit, dialer};
+use serde_json::Value;
+
+use crate::day::{finishes, today};
+use crate::{Desk, databases::Fresh};
+
+crate::on_both_databases!(
+    nobody_is_dialled_during_a_pause,
+    a_pause_ends_by_itself,
+    what_is_wrong_with_a_pause_gets_a_sentence,
+    the_carrier_never_ends_a_persons_pause,
+);
+
+async fn nobody_is_dialled_during_a_pause(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    let day = today(&fresh, vec![("13:30", vec![finishes().into()]); 3], Weather::FAIR).await;
+    assert_eq!(desk.does(&["dialer", "show"]), "calls are placed\nslots due 0, calls under way 0\n");
+    let paused = desk.does(&["--as", "保健師A", "dialer", "pause", "--reason", "a backup was restored"]);
+    insta::assert_snapshot!("dialer_paused", paused);
+    day.until("13:45:00").await;
+    let shown: Value = serde_json::from_str(&desk.does(&["dialer", "show", "--json"])).unwrap();
+    assert_eq!(shown["hold"]["why"], "paused");
+    assert_eq!(shown["hold"]["reason"], "a backup was restored");
+    assert_eq!((&shown["hold"]["until"], &shown["under_way"]), (&Value::Null, &0.into()));
+    assert!(day.network(|network| network.placed()).is_empty());
+    let listed = desk.does(&["alerts", "list"]);
+    assert!(listed.contains("dialling") && listed.contains("`kenkocall dialer show` says why"), "{listed}");
+    let resumed = desk.does(&["dialer", "resume"]);
+    assert!(resumed.starts_with("the pause has ended\ncalls are placed\n"), "{resumed}");
+    assert_eq!(desk.does(&["alerts", "list"]), "no open alerts\n");
+    assert!(desk.does(&["dialer", "resume"]).starts_with("nothing to change: dialling wasn't paused\n"));
+    day.until("14:00:00").await;
+    assert_eq!(day.network(|network| network.placed()).len(), 3);
+    let mut tx = fresh.database.read().await.unwrap();
+    let trail = audit::by_subject(&mut tx, "dialer", 10).await.unwrap();
+    let noted: Vec<String> = trail.iter().map(|entry| format!("{} {}", entry.actor, entry.action)).collect();
+    assert_eq!(noted, ["tester dialer.resumed", "保健師A dialer.paused"]);
+}
+
+async fn a_pause_ends_by_itself(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    let day = today(&fresh, vec![("13:30", vec![finishes().into()])], Weather::FAIR).await;
+    day.until("13:29:00").await;
+    let in_ten_minutes = day.simulation.clock.now() + jiff::SignedDuration::from_mins(10);
+    let until = in_ten_minutes.to_string();
+    let paused = desk.does(&["dialer", "pause", "--reason", "the lines are needed", "--until", &until]);
+    assert!(paused.starts_with("dialling is paused until 20"), "{paused}");
+    assert!(paused.contains(" +09:00: the lines are needed\n"), "{paused}");
+    assert_eq!(desk.does(&["alerts", "list"]), "no open alerts\n", "it needs nobody");
+    day.until("13:38:00").await;
+    assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [0]);
+    day.until("13:45:00").await;
+    assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [1]);
+    assert!(desk.does(&["dialer", "show"]).starts_with("calls are placed\n"));
+}
+
+async fn what_is_wrong_with_a_pause_gets_a_sentence(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    let long = "x".repeat(201);
+    let pause = |more: &[&str]| desk.refuses(&[&["dialer", "pause"][..], more].concat());
+    for (more, mentions) in [
+        (&["--reason", " "][..], "say in 1 to 200 characters why dialling is paused"),
+        (&["--reason", &long], "say in 1 to 200 characters why dialling is paused"),
+        (&["--reason", "x", "--until", "2020-01-01 05:00"], "the end of the pause lies in the past"),
+        (&["--reason", "x", "--until", "soon"], "isn't a time"),
+    ] {
+        let sentence = pause(more);
+        assert!(sentence.contains(mentions), "{sentence}");
+    }
+    assert_eq!(desk.output(&["dialer", "pause"]).status.code(), Some(2), "a reason is needed");
+    assert!(desk.does(&["dialer", "show"]).starts_with("calls are placed\n"));
+}
+
+/// A request that was under way when a person paused brings "too many requests": that isn't the end of the pause.
+async fn the_carrier_never_ends_a_persons_pause(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    let refuses = Weather { dial_too_many: 1.0, ..Weather::FAIR };
+    let day = today(&fresh, vec![("13:30", vec![Script::busy().into()])], refuses).await;
+    day.until("13:30:03").await;
+    assert!(desk.does(&["dialer", "show"]).contains("there are too many requests"));
+    desk.does(&["dialer", "pause", "--reason", "a backup was restored"]);
+    let mut tx = fresh.database.begin().await.unwrap();
+    let later = day.simulation.clock.now() + jiff::SignedDuration::from_mins(1);
+    dialer::pause_until(&mut tx, "too many requests", later).await.unwrap();
+    tx.commit().await.unwrap();
+    day.network(|network| network.settings().weather = Weather::FAIR);
+    day.until("15:00:00").await;
+    assert!(desk.does(&["dialer", "show"]).contains("a backup was restored"));
+    assert!(day.network(|network| network.placed()).is_empty());
+    // A longer one of the carrier takes the place of a shorter one.
+    let mut tx = fresh.database.begin().await.unwrap();
+    dialer::set_pause(&mut tx, None).await.unwrap();
+    for (minutes, stands) in [(5, 5), (2, 5), (7, 7)] {
+        let at = |minutes| later + jiff::SignedDuration::from_mins(minutes);
+        dialer::pause_until(&mut tx, "too many requests", at(minutes)).await.unwrap();
+        let until = dialer::pause(&mut tx).await.unwrap().unwrap().until.unwrap();
+        assert_eq!(until.as_millisecond(), at(stands).as_millisecond());
+    }
+}

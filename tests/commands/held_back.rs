@@ -1,0 +1,116 @@
+//! `kenkocall patients show` and `set` once automated calls have begun: slots, and calls that are held back until the
+//! health centre decides (A1).
+
+use kenkocall::call::AlertKind;
+use kenkocall::carrier::simulator::{Script, Weather};
+use kenkocall::service::made_up_number;
+use serde_json::Value;
+
+use crate::day::{Day, asks_to_stop, finishes, hersys_id, says, today};
+use crate::{Desk, databases::Fresh, timeless};
+
+crate::on_both_databases!(
+    a_patient_shows_the_days_slots_and_the_next_one,
+    a1_key_8_holds_calls_back_until_the_centre_goes_on_with_them,
+    a1_key_8_holds_calls_back_until_the_centre_stops_them,
+    a_wrong_number_holds_calls_back_until_there_is_another,
+    a_wrong_number_that_was_right_after_all_is_called_again,
+);
+
+async fn afternoon(fresh: &Fresh, script: Script) -> Day {
+    let day = today(fresh, vec![("13:30;17:00", vec![script.into(), finishes().into()])], Weather::FAIR).await;
+    day.until("13:40:00").await;
+    day
+}
+
+fn json(desk: &Desk<'_>) -> Value {
+    serde_json::from_str(&desk.does(&["patients", "show", &hersys_id(0), "--json"])).unwrap()
+}
+
+fn alerts(desk: &Desk<'_>) -> Vec<AlertKind> {
+    let listed: Value = serde_json::from_str(&desk.does(&["alerts", "list", "--json"])).unwrap();
+    let kind = |alert: &Value| AlertKind::from_word(alert["kind"].as_str().unwrap()).unwrap();
+    listed.as_array().unwrap().iter().map(kind).collect()
+}
+
+async fn a_patient_shows_the_days_slots_and_the_next_one(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    let day = afternoon(&fresh, Script::busy()).await;
+    insta::assert_snapshot!("patient_waits", timeless(&desk.does(&["patients", "show", &hersys_id(0)])));
+    day.until("14:30:00").await;
+    let shown = json(&desk);
+    assert_eq!(shown["slots_today"].as_array().unwrap().len(), 1);
+    let slot = &shown["slots_today"][0];
+    assert_eq!((&slot["time"], &slot["state"], &slot["attempts"]), (&"13:30".into(), &"reported".into(), &2.into()));
+    assert_eq!((&shown["not_called"], &slot["next_attempt_at"]), (&Value::Null, &Value::Null));
+    day.until("17:05:00").await;
+    insta::assert_snapshot!("patient_reported", timeless(&desk.does(&["patients", "show", &hersys_id(0)])));
+    let shown = json(&desk);
+    assert_eq!(shown["slots_today"][1]["reason"], "reported");
+    // Today's are over: the next is tomorrow's.
+    let day_of = |at: &Value| at.as_str().unwrap()[..10].to_owned();
+    assert!(day_of(&shown["next_slot_at"]) > day_of(&shown["slots_today"][1]["ended_at"]));
+}
+
+async fn a1_key_8_holds_calls_back_until_the_centre_goes_on_with_them(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    let day = afternoon(&fresh, asks_to_stop()).await;
+    insta::assert_snapshot!("patient_asked_to_stop", timeless(&desk.does(&["patients", "show", &hersys_id(0)])));
+    let shown = json(&desk);
+    assert_eq!((&shown["not_called"], &shown["next_slot_at"]), (&"stop_requested".into(), &Value::Null));
+    assert!(shown["stop_requested_at"].is_string());
+    assert_eq!(alerts(&desk), [AlertKind::StopRequest]);
+    // A change of something else decides nothing.
+    let said = desk.does(&["patients", "set", &hersys_id(0), "--language", "en"]);
+    assert!(said.contains("automated calls held back: the patient asked "), "{said}");
+    day.until("16:00:00").await;
+    assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [1]);
+    let on = desk.does(&["--as", "保健師A", "patients", "set", &hersys_id(0), "--automated-call", "yes"]);
+    assert_eq!(on, "changed: HER-SYS ID 1000001\nautomated calls to 090-1000-0001 at 13:30;17:00\n");
+    assert_eq!(alerts(&desk), []);
+    let trail = desk.trail(&hersys_id(0)).await;
+    assert!(trail.last().unwrap().details.as_str().starts_with(r#"{"stop_requested_at":["#));
+    day.until("17:10:00").await;
+    assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [2]);
+}
+
+async fn a1_key_8_holds_calls_back_until_the_centre_stops_them(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    let day = afternoon(&fresh, asks_to_stop()).await;
+    let said = desk.does(&["patients", "stop", &hersys_id(0)]);
+    assert!(said.starts_with("stopped: HER-SYS ID 1000001\nautomated calls stopped "), "{said}");
+    assert_eq!(alerts(&desk), []);
+    day.until("19:00:00").await;
+    assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [1]);
+    let on = desk.does(&["patients", "set", &hersys_id(0), "--automated-call", "yes"]);
+    assert!(on.ends_with("automated calls to 090-1000-0001 at 13:30;17:00\n"), "{on}");
+}
+
+async fn a_wrong_number_holds_calls_back_until_there_is_another(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    let day = afternoon(&fresh, says("4")).await;
+    insta::assert_snapshot!("patient_wrong_number", timeless(&desk.does(&["patients", "show", &hersys_id(0)])));
+    let shown = json(&desk);
+    assert_eq!((&shown["not_called"], &shown["wrong_number"]), (&"wrong_number".into(), &true.into()));
+    assert_eq!(alerts(&desk), [AlertKind::WrongNumber]);
+    let new = made_up_number(7).unwrap();
+    day.network(|network| network.settings().people.put(new.clone(), vec![finishes().into()]));
+    let said = desk.does(&["patients", "set", &hersys_id(0), "--phone-number", new.expose()]);
+    assert_eq!(said, "changed: HER-SYS ID 1000001\nautomated calls to 090-1000-0008 at 13:30;17:00\n");
+    assert_eq!(alerts(&desk), [], "it is decided");
+    day.until("17:10:00").await;
+    assert_eq!(day.rung(&[&made_up_number(0).unwrap(), &new]), [1, 1]);
+    // The old number stays a wrong one.
+    let said = desk.does(&["patients", "set", &hersys_id(0), "--phone-number", "090-1000-0001"]);
+    assert!(said.contains("automated calls held back: 090-1000-0001 isn't the patient's"), "{said}");
+}
+
+async fn a_wrong_number_that_was_right_after_all_is_called_again(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    let day = afternoon(&fresh, says("4")).await;
+    let said = desk.does(&["patients", "set", &hersys_id(0), "--automated-call", "yes"]);
+    assert_eq!(said, "changed: HER-SYS ID 1000001\nautomated calls to 090-1000-0001 at 13:30;17:00\n");
+    assert_eq!(alerts(&desk), []);
+    day.until("17:10:00").await;
+    assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [2]);
+}
