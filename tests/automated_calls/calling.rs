@@ -13,6 +13,7 @@ on_both_databases!(
     a10_the_centre_is_named_and_someone_confirms_before_any_question,
     ten_thousand_would_wait_their_turn_at_the_pace_of_the_carrier,
     what_is_not_automated_is_not_called,
+    fault_14_two_workers_dial_each_slot_once,
 );
 
 async fn a7_called_at_the_configured_time_and_reported(fresh: Fresh) {
@@ -89,4 +90,28 @@ async fn what_is_not_automated_is_not_called(fresh: Fresh) {
     day.until_moment("2026-11-25T09:10:00+09:00").await;
     assert!(day.rang().iter().any(|call| call.ends_with("02")), "observation has begun: {:?}", day.rang());
     assert!(!day.rang().iter().any(|call| call.ends_with("01")), "{:?}", day.rang());
+}
+
+async fn fault_14_two_workers_dial_each_slot_once(fresh: Fresh) {
+    use kenkocall::service::Dialer;
+    let plan =
+        Plan { patients: vec!["09:00"; 40], calls_per_second: 1_000.0, concurrent_calls: 1_000, ..Plan::default() };
+    let day = Day::begin(&fresh, plan).await;
+    day.until("08:59:59").await;
+    day.down_until("2026-11-24T09:00:00+09:00");
+    let simulation = &day.simulation;
+    // Another node: connections of its own, and the same database and carrier.
+    let database = kenkocall::store::Database::open(&fresh.url, 4).await.unwrap();
+    let desk = day.desk_on(database.clone());
+    let dialling = simulation.dialer.dialling().clone();
+    let other = Dialer::new(desk, simulation.switchboard.clone(), std::sync::Arc::clone(&simulation.network), dialling);
+    for _ in 0..10 {
+        // One may find the other before it: then it claims nothing, and looks again.
+        let (_first, _second) = tokio::join!(simulation.dialer.tick_and_wait(), other.tick_and_wait());
+    }
+    assert_eq!(day.kept.count("attempts").await, 40);
+    assert_eq!(day.rang().len(), 40, "each phone rings once");
+    day.until("09:30").await;
+    assert_eq!(day.kept.count("slots WHERE state = 'reported'").await, 40);
+    database.close().await;
 }

@@ -17,6 +17,7 @@ use kenkocall::service::{
     Clerk, Desk, Dialling, Feed, Libraries, MadeUpDay, STEP, Simulation, Source, VirtualClock, add_made_up_day,
     change_centre, change_patient, made_up_identity, made_up_number,
 };
+use kenkocall::store::Database;
 use kenkocall::store::flow_sets::{self, FlowSetRow};
 
 use crate::databases::Fresh;
@@ -71,17 +72,7 @@ impl Day {
         let set = FlowSetRow { digest: library.digest.clone(), files, loaded_at: start };
         flow_sets::put(&mut tx, &set).await.unwrap();
         tx.commit().await.unwrap();
-        let desk = Arc::new(Desk {
-            database: fresh.database.clone(),
-            libraries: Libraries::new(library),
-            clock: clock.clock(),
-            guessing: GuessingLimits::default(),
-            zone: TimeZone::get("Asia/Tokyo").unwrap(),
-            desk_centre: None,
-            call_back_number: Some(PhoneNumber::from_e164("+815000000000").unwrap()),
-            poke: tokio::sync::Notify::new(),
-            feed: Feed::default(),
-        });
+        let desk = desk(fresh.database.clone(), library, &clock);
         let mut population = Population::default();
         for nth in 0..u32::try_from(plan.patients.len()).unwrap() + 20 {
             population.put(made_up_number(nth).unwrap(), vec![answers_after(2)]);
@@ -115,6 +106,11 @@ impl Day {
         };
         let simulation = Simulation::new(desk, people, clock, dialling);
         Self { simulation, clerk, kept: Kept::at(&fresh.url) }
+    }
+
+    /// A desk with other connections to the same database.
+    pub fn desk_on(&self, database: Database) -> Arc<Desk> {
+        desk(database, shipped(), &self.simulation.clock)
     }
 
     /// Plays until it is `time` at the health centre, `HH:MM` or `HH:MM:SS` of the day that the clock shows.
@@ -199,6 +195,20 @@ impl Day {
         let sql = "SELECT t.reply FROM turns t JOIN attempts a ON a.call_id = t.call_id ORDER BY t.at, t.turn";
         self.kept.column(sql).await.join("\n")
     }
+}
+
+fn desk(database: Database, library: Arc<Library>, clock: &VirtualClock) -> Arc<Desk> {
+    Arc::new(Desk {
+        database,
+        libraries: Libraries::new(library),
+        clock: clock.clock(),
+        guessing: GuessingLimits::default(),
+        zone: TimeZone::get("Asia/Tokyo").unwrap(),
+        desk_centre: None,
+        call_back_number: Some(PhoneNumber::from_e164("+815000000000").unwrap()),
+        poke: tokio::sync::Notify::new(),
+        feed: Feed::default(),
+    })
 }
 
 pub fn id(nth: u32) -> HersysId {

@@ -20,7 +20,7 @@ use crate::service::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, MadeUpDay, Moment, ad
 /// Minutes over which the patients are due, the present one first.
 const MINUTES: i64 = 4;
 /// How long a demonstration runs by itself where nobody watches.
-const UNWATCHED: Duration = Duration::from_secs(60);
+const UNWATCHED: Duration = Duration::from_secs(300);
 /// How often the tally is written at a terminal.
 const TALLY_EVERY: Duration = Duration::from_millis(500);
 /// How often it is written elsewhere.

@@ -101,6 +101,11 @@ impl Dialer {
         Arc::new(Self { desk, switchboard, network, dialling, requests: Arc::new(Semaphore::new(MAX_REQUESTS)) })
     }
 
+    /// How it places calls.
+    pub const fn dialling(&self) -> &Dialling {
+        &self.dialling
+    }
+
     /// Dials until the task is ended.
     pub async fn run(self: Arc<Self>) {
         loop {

@@ -36,6 +36,8 @@ pub(super) struct Leg {
     /// How many questions were asked.
     pub(super) turn: u32,
     pub(super) rng: fastrand::Rng,
+    /// How long it waits in the carrier's queue, in real time.
+    queue_time: Duration,
     orders: watch::Receiver<Option<Order>>,
     callbacks: Option<Callbacks>,
 }
@@ -97,6 +99,10 @@ pub(super) fn begin(
         Direction::OutboundApi => Event::Placed { call, to: to_noted, from: from_noted, url },
         Direction::Inbound => Event::CameIn { call, to: to_noted, from: from_noted, url },
     });
+    let queue_time = match direction {
+        Direction::OutboundApi => office.queue_time(&mut state),
+        Direction::Inbound => Duration::ZERO,
+    };
     drop(state);
     let started = plan.status_callback.as_deref().map(|url| Callbacks::start(office, &sid, &person, url));
     let (callbacks, first_delivered) = started.unzip();
@@ -107,7 +113,20 @@ pub(super) fn begin(
         Phone::RingsOut => (Listener::nobody(), Some(CallStatus::NoAnswer)),
     };
     let office = Arc::clone(office);
-    let leg = Leg { office, sid: sid.clone(), from, to, direction, plan, listener, turn: 0, rng, orders, callbacks };
+    let leg = Leg {
+        office,
+        sid: sid.clone(),
+        from,
+        to,
+        direction,
+        plan,
+        listener,
+        turn: 0,
+        rng,
+        queue_time,
+        orders,
+        callbacks,
+    };
     tokio::spawn(leg.live(unanswered));
     Some(Taken { sid, first_delivered })
 }
@@ -137,8 +156,7 @@ impl Leg {
 
     /// Until it is answered; or says how it ended unanswered.
     async fn ring(&mut self, unanswered: Option<CallStatus>) -> Result<Option<CallStatus>, Cut> {
-        let queue = self.office.queue_time();
-        self.pass_really(queue).await?;
+        self.pass_really(self.queue_time).await?;
         let waiting = self.rng.f64() * QUEUE_SECONDS;
         self.pass(waiting).await?;
         self.advance(CallStatus::Initiated)?;

@@ -11,8 +11,8 @@
 //! - `GET /_fake/phones`: per number called, how often placed, rung and answered, and for which URL it rang.
 //! - `POST /_fake/people`: how a number's phone behaves: `number`, `behaviour`, and what isn't the behaviour's own of
 //!   `keys`, `hang_up_at`, `answer_seconds`, `answered_by`.
-//! - `POST /_fake/faults`: a fault for the requests that follow: `fault` (one of [`faults::Name`]), and of `on`,
-//!   `done`, `seconds`, `digits`, `number`, `count`, `probability` what is wanted. `DELETE` ends all faults.
+//! - `POST /_fake/faults`: a fault for the requests that follow: `fault` (a [`faults::Name`]), and of `on`, `done`,
+//!   `seconds`, `digits`, `number`, `count`, `probability` what is wanted. `DELETE` ends all faults.
 //! - `POST /_fake/ring-in`: somebody rings: `from`, `to`, `url`, `keys`; also `fallback_url`, `status_callback`,
 //!   `hang_up_at`.
 //! - `POST /_fake/deliver-to`: sends all webhooks to one `address`, whatever host their URL names; `null` ends it.

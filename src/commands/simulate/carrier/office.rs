@@ -79,11 +79,10 @@ impl Office {
         whole
     }
 
-    /// How long a new call waits in the queue.
-    pub(super) fn queue_time(&self) -> Duration {
+    /// How long a new call waits in the queue, which is left in the order of coming.
+    pub(super) fn queue_time(&self, state: &mut State) -> Duration {
         let Some(calls_per_second) = self.calls_per_second else { return Duration::ZERO };
         let now = self.now();
-        let mut state = self.state();
         let turn = state.next_dial.max(now);
         state.next_dial = turn.checked_add(self.real(1.0 / calls_per_second)).unwrap_or(turn);
         Duration::try_from(turn.duration_since(now)).unwrap_or_default()

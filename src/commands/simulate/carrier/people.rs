@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// How somebody's phone behaves, by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum Behaviour {
     /// Picks up and keys a whole report: well, 36.5 °C, 98 %, no to everything.
     Answers,

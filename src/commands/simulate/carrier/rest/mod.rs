@@ -14,7 +14,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{FromRequest as _, Path, Request, State};
 use axum::http::{HeaderMap, Method, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -48,6 +48,14 @@ impl Asked {
         self.all(name).find(|value| !value.is_empty())
     }
 
+    /// The number that the request is about: the one it names, or that of the call in its path.
+    fn number(&self, office: &Office) -> String {
+        let named = self.one("To").map(str::to_owned);
+        let sid = self.path.rsplit('/').next().map(|file| file.strip_suffix(".json").unwrap_or(file));
+        let called = || office.state().book.get(sid?).map(|call| call.to.clone());
+        named.or_else(called).unwrap_or_default()
+    }
+
     fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.fields.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
@@ -58,7 +66,7 @@ pub(super) fn routes() -> Router<Arc<Office>> {
         .route("/2010-04-01/Accounts/{account}/Calls.json", get(list).post(create))
         .route("/2010-04-01/Accounts/{account}/Calls/{file}", get(fetch).post(update))
         .route("/2010-04-01/Accounts/{account}/Messages.json", post(message))
-        .fallback(async || Refusal::not_found("the requested resource").into_response())
+        .fallback(unknown)
 }
 
 type Here = State<Arc<Office>>;
@@ -83,6 +91,13 @@ async fn fetch(State(office): Here, Path((account, file)): Path<(String, String)
 async fn update(State(office): Here, Path((account, file)): Path<(String, String)>, request: Request) -> Response {
     let sid = file.strip_suffix(".json").unwrap_or(&file).to_owned();
     handle(&office, &account, Endpoint::Update, request, move |office, asked| update::update(office, asked, &sid)).await
+}
+
+async fn unknown(State(office): Here, request: Request) -> Response {
+    let path = request.uri().path().to_owned();
+    let refusal = Refusal::not_found(&path);
+    let asked = Asked { method: request.method().clone(), path, query: String::new(), fields: Fields::new() };
+    reply::refused(&office, &asked, None, refusal)
 }
 
 /// Reads a request, proves its sender, does the work unless a fault forbids it, and answers as the fault has it.

@@ -35,8 +35,8 @@ pub(super) async fn answer(
     if let Some(refusal) = objection {
         return refused(office, asked, None, refusal);
     }
-    let number = asked.one("To").unwrap_or_default();
-    let met = office.state().faults.of_reply(&office.dice, endpoint, number);
+    let number = asked.number(office);
+    let met = office.state().faults.of_reply(&office.dice, endpoint, &number);
     let fault = met.as_ref().map(|met| met.name);
     let done = match &met {
         Some(Met { deed: Deed::NotDone, .. }) => None,
@@ -53,7 +53,8 @@ pub(super) async fn answer(
     }
 }
 
-fn refused(office: &Office, asked: &Asked, fault: Option<Name>, refusal: Refusal) -> Response {
+/// Notes a refusal, and gives it.
+pub(super) fn refused(office: &Office, asked: &Asked, fault: Option<Name>, refusal: Refusal) -> Response {
     note(office, asked, fault, Some(refusal.status), None, Some(refusal.code));
     refusal.into_response()
 }

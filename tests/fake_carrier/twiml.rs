@@ -1,0 +1,120 @@
+//! How TwiML is followed: verb by verb, to its end, and what happens when it is no TwiML.
+
+use serde_json::json;
+
+use super::fake::{Fake, TO};
+use super::hook::{Answer, Hook, Posted};
+
+/// A hook that answers `/turn/1` with this and everything else with a hang-up.
+async fn first(xml: &str) -> Hook {
+    let xml = format!("<Response>{xml}</Response>");
+    Hook::start(move |posted: &Posted, _| match posted.path.as_str() {
+        "/turn/1" => Answer::Twiml(xml.clone()),
+        _ => Answer::Twiml("<Response><Hangup/></Response>".to_owned()),
+    })
+    .await
+}
+
+async fn paths(fake: &Fake, hook: &Hook, to: &str) -> Vec<String> {
+    let call = fake.place(to, hook, &[]).await;
+    fake.ended(&call).await;
+    hook.posted("/turn/").into_iter().map(|posted| posted.path).collect()
+}
+
+#[tokio::test]
+async fn silence_falls_through_unless_it_is_to_be_posted() {
+    let fake = Fake::start(&["--behaviour", "silent"]);
+    let through = r#"<Gather action="/turn/keyed" timeout="1"/><Redirect>/turn/silent</Redirect>"#;
+    assert_eq!(paths(&fake, &first(through).await, TO).await, ["/turn/1", "/turn/silent"]);
+    let posted =
+        r#"<Gather action="/turn/keyed" timeout="1" actionOnEmptyResult="true"/><Redirect>/turn/silent</Redirect>"#;
+    let hook = first(posted).await;
+    assert_eq!(paths(&fake, &hook, TO).await, ["/turn/1", "/turn/keyed"]);
+    assert_eq!(hook.posted("/turn/keyed")[0].field("Digits"), Some(""));
+}
+
+#[tokio::test]
+async fn a_gather_without_action_posts_to_its_own_document() {
+    let fake = Fake::start(&[]);
+    let keys = json!({ "number": TO, "behaviour": "answers", "keys": ["7", ""] });
+    fake.set("people", keys).await;
+    let hook = first(r#"<Gather numDigits="1" timeout="1"/>"#).await;
+    assert_eq!(paths(&fake, &hook, TO).await, ["/turn/1", "/turn/1"], "then silence, and the document's end");
+    assert_eq!(hook.posted("/turn/1")[1].field("Digits"), Some("7"));
+}
+
+#[tokio::test]
+async fn a_transfer_ends_as_the_called_persons_phone_behaves() {
+    let fake = Fake::start(&[]);
+    for (digits, status) in [("00", "completed"), ("91", "busy"), ("92", "no-answer"), ("93", "failed")] {
+        let dial = format!(r#"<Dial action="/turn/dialled" timeout="20"><Number>+8135211{digits}</Number></Dial>"#);
+        let hook = first(&dial).await;
+        assert_eq!(paths(&fake, &hook, TO).await, ["/turn/1", "/turn/dialled"]);
+        let told = &hook.posted("/turn/dialled")[0];
+        assert_eq!(told.field("DialCallStatus"), Some(status));
+        assert_eq!(told.field("DialCallDuration").is_some(), status == "completed");
+        assert!(told.field("DialCallSid").unwrap().starts_with("CA"));
+    }
+    assert_eq!(fake.events("dialled").await.len(), 4);
+    let hook = first("<Dial>+813521100</Dial><Redirect>/turn/after</Redirect>").await;
+    assert_eq!(paths(&fake, &hook, TO).await, ["/turn/1", "/turn/after"], "without action it goes on below");
+}
+
+#[tokio::test]
+async fn what_is_said_and_played_takes_its_time() {
+    let fake = Fake::start(&[]);
+    let seconds = async |xml: &str| {
+        let hook = first(xml).await;
+        let call = fake.place(TO, &hook, &[]).await;
+        fake.ended(&call).await["seconds"].as_u64().unwrap()
+    };
+    assert!(seconds("<Pause length='40'/>").await >= 40);
+    assert!(seconds(&format!("<Say>{}</Say>", "あ".repeat(300))).await >= 45);
+    assert!(seconds("<Play>http://127.0.0.1/a.wav</Play><Hangup/><Pause length='9999'/>").await < 9999);
+}
+
+#[tokio::test]
+async fn a_call_that_comes_in_can_be_refused() {
+    let fake = Fake::start(&[]);
+    for (verb, status) in [("<Reject/>", "no-answer"), ("<Reject reason='busy'/>", "busy")] {
+        let hook = first(verb).await;
+        let ring = json!({ "from": TO, "to": "+815000000000", "url": hook.url("/turn/1"), "keys": [] });
+        let reply = fake.send(hyper::Method::POST, "/_fake/ring-in", "", ring.to_string()).await.unwrap();
+        let call = reply.json()["call"].as_str().unwrap().to_owned();
+        assert_eq!(fake.ended(&call).await["status"], status);
+        assert_eq!(fake.ended(&call).await["seconds"], 0, "it was never answered");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_twiml_leads_to_the_fallback_url_with_the_carriers_code() {
+    let fake = Fake::start(&[]);
+    let cases: [(u16, &'static str, &'static str, &str); 7] = [
+        (500, "text/xml", "<Response/>", "11200"),
+        (404, "text/plain", "not here", "11200"),
+        (200, "text/plain", "hello", "12300"),
+        (200, "application/json", "{}", "12300"),
+        (200, "text/xml", "<Response><Sing/></Response>", "12100"),
+        (200, "text/xml", "<Response>", "12100"),
+        (200, "text/html", "<!DOCTYPE html><html></html>", "12100"),
+    ];
+    for (status, kind, body, code) in cases {
+        let hook = Hook::start(move |posted: &Posted, _| match posted.path.as_str() {
+            "/turn/1" => Answer::Plain(status, kind, body),
+            _ => Answer::Twiml("<Response><Hangup/></Response>".to_owned()),
+        })
+        .await;
+        let call = fake.place(TO, &hook, &[("FallbackUrl", &hook.url("/fallback"))]).await;
+        fake.ended(&call).await;
+        let fallback = &hook.posted("/fallback")[0];
+        assert_eq!(fallback.field("ErrorCode"), Some(code), "{status} {kind} {body}");
+        assert_eq!(fallback.field("ErrorUrl"), Some(&*hook.url("/turn/1")));
+        assert_eq!(fallback.status(), "in-progress");
+        let without = fake.place(TO, &hook, &[]).await;
+        assert_eq!(fake.ended(&without).await["status"], "completed", "no fallback: the call ends");
+    }
+    let hook = Hook::start(|_, _| Answer::Plain(204, "text/xml", "")).await;
+    let call = fake.place(TO, &hook, &[("FallbackUrl", &hook.url("/fallback"))]).await;
+    fake.ended(&call).await;
+    assert!(hook.posted("/fallback").is_empty(), "nothing to do is no error");
+}
