@@ -29,6 +29,8 @@ impl Dialer {
         let mut tx = self.desk.database.begin().await?;
         if let Some(pause) = dialer::take_turn(&mut tx).await? {
             if pause.until.is_none_or(|until| until > now) {
+                // Not left to be rolled back some time: whoever ends the pause waits for this row.
+                tx.rollback().await?;
                 return Ok((Vec::new(), 0));
             }
             info!("dialling goes on");
