@@ -168,7 +168,15 @@ async fn open_sqlite(path: &Path) -> Result<Side, StoreError> {
             .acquire_timeout(PATIENCE)
             .test_before_acquire(false)
             // A full disk ends SQLite's transaction behind the driver's back, which then counts one too many for ever.
-            .after_release(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+            .after_release(|connection, _| {
+                Box::pin(async move {
+                    if connection.is_in_transaction() {
+                        // One that was dropped is on its way to be undone: what is asked next is answered after it.
+                        connection.ping().await?;
+                    }
+                    Ok(!connection.is_in_transaction())
+                })
+            })
     };
     let writer = pool().max_connections(1).idle_timeout(None).max_lifetime(None);
     let writer = writer.connect_with(for_writer).await.map_err(|error| sqlite_sentence(path, error))?;
@@ -299,6 +307,24 @@ mod tests {
         }
         flow_sets::put(&mut tx, &set(10)).await?;
         tx.commit().await?;
+        Ok(())
+    }
+
+    // Opened anew, a connection has lost its statements and pages, and takes longer than most transactions.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_transaction_that_is_dropped_keeps_its_connection() -> Result<(), Box<dyn std::error::Error>> {
+        let directory = tempfile::tempdir()?;
+        let database = Database::open(&format!("sqlite://{}/calls.db", directory.path().display()), 1).await?;
+        database.migrate().await?;
+        let Side::Sqlite { writer, .. } = &database.side else { return Err("not SQLite".into()) };
+        // A temporary table is its connection's own.
+        sqlx::query("CREATE TEMPORARY TABLE mark (number bigint)").execute(writer).await?;
+        for number in 0..200 {
+            let mut tx = database.begin().await?;
+            flow_sets::get(&mut tx, "none").await?;
+            drop(tx);
+            sqlx::query("INSERT INTO mark (number) VALUES ($1)").bind(number).execute(writer).await?;
+        }
         Ok(())
     }
 }

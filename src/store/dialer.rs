@@ -13,6 +13,38 @@ pub struct Pause {
     pub until: Option<Timestamp>,
 }
 
+/// When something is next to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Next {
+    /// A patient's slot comes.
+    pub slot_at: Option<Timestamp>,
+    /// A waiting slot is due.
+    pub due_at: Option<Timestamp>,
+    /// The window of a waiting slot ends.
+    pub window_end: Option<Timestamp>,
+}
+
+/// When something is next to be done.
+///
+/// # Errors
+/// As the database fails.
+pub async fn next(tx: &mut Tx) -> Result<Next, StoreError> {
+    // Three questions in one: each is answered from the end of an index, however many patients and slots there are.
+    let sql = "SELECT (SELECT min(next_slot_at) FROM patients WHERE next_slot_at IS NOT NULL),
+               (SELECT min(due_at) FROM slots WHERE state = 'waiting'),
+               (SELECT min(window_end) FROM slots WHERE state = 'waiting')";
+    let found = tx
+        .fetch_optional(sql, vec![], |row| {
+            Ok(Next {
+                slot_at: row.opt_time(0, "patients.next_slot_at")?,
+                due_at: row.opt_time(1, "slots.due_at")?,
+                window_end: row.opt_time(2, "slots.window_end")?,
+            })
+        })
+        .await?;
+    Ok(found.unwrap_or_default())
+}
+
 /// Takes the turn to claim: nodes that claim at the same time do so one after the other. Says whether dialling is
 /// paused.
 ///

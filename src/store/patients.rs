@@ -228,6 +228,9 @@ pub async fn own_call_times(tx: &mut Tx, centre: &CentreCode) -> Result<Vec<(Str
 /// # Errors
 /// As the database fails.
 pub async fn hold(tx: &mut Tx, ids: &[PatientId]) -> Result<(), StoreError> {
+    if tx.writes_alone() {
+        return Ok(());
+    }
     let mut ids = ids.to_vec();
     // One order for all, or two holders wait for each other.
     ids.sort_unstable();
@@ -252,15 +255,6 @@ pub async fn with_slot_by(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec
         read,
     )
     .await
-}
-
-/// When the next patient's slot comes.
-///
-/// # Errors
-/// As the database fails.
-pub async fn next_slot_at(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
-    let sql = "SELECT min(next_slot_at) FROM patients WHERE next_slot_at IS NOT NULL";
-    Ok(tx.fetch_optional(sql, vec![], |row| row.opt_time(0, "patients.next_slot_at")).await?.flatten())
 }
 
 /// Notes when the next slots of patients come.

@@ -178,28 +178,6 @@ pub async fn passed(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<SlotR
     .await
 }
 
-/// When something is next to be done about waiting slots.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct NextSlot {
-    /// The first is due.
-    pub due_at: Option<Timestamp>,
-    /// The first window ends.
-    pub window_end: Option<Timestamp>,
-}
-
-/// When something is next to be done about waiting slots.
-///
-/// # Errors
-/// As the database fails.
-pub async fn next(tx: &mut Tx) -> Result<NextSlot, StoreError> {
-    // Two questions, because each is then answered from the end of an index.
-    let due = "SELECT min(due_at) FROM slots WHERE state = 'waiting'";
-    let window = "SELECT min(window_end) FROM slots WHERE state = 'waiting'";
-    let due_at = tx.fetch_optional(due, vec![], |row| row.opt_time(0, "slots.due_at")).await?.flatten();
-    let window_end = tx.fetch_optional(window, vec![], |row| row.opt_time(0, "slots.window_end")).await?.flatten();
-    Ok(NextSlot { due_at, window_end })
-}
-
 /// Takes waiting slots for an attempt each; gives those that were still waiting, in no order.
 ///
 /// # Errors

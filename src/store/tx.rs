@@ -61,6 +61,11 @@ impl Tx {
         Ok(())
     }
 
+    /// Whether nobody else writes until this transaction ends, so that nothing needs to be held against them: on SQLite.
+    pub(super) fn writes_alone(&self) -> bool {
+        matches!(self.side, Side::Sqlite(_))
+    }
+
     /// Runs a statement and says how many rows it wrote.
     pub(super) async fn execute(&mut self, sql: &'static str, args: Vec<Arg<'_>>) -> Result<u64, StoreError> {
         self.run(sql.into_sql_str(), args).await

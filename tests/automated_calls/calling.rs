@@ -14,6 +14,7 @@ on_both_databases!(
     ten_thousand_would_wait_their_turn_at_the_pace_of_the_carrier,
     what_is_not_automated_is_not_called,
     fault_14_two_workers_dial_each_slot_once,
+    whoever_is_on_the_phone_holds_up_nobody_else,
 );
 
 async fn a7_called_at_the_configured_time_and_reported(fresh: Fresh) {
@@ -53,6 +54,15 @@ async fn a10_the_centre_is_named_and_someone_confirms_before_any_question(fresh:
     assert!(said.find("automated_call.greeting") < said.find("automated_call.ask_listening"), "{said}");
     assert!(said.contains("automated_call.ask_listening") && !said.contains("questionnaire."), "{said}");
     assert_eq!(day.attempts().await, ["01 dropped"]);
+}
+
+async fn whoever_is_on_the_phone_holds_up_nobody_else(fresh: Fresh) {
+    let plan = Plan { patients: vec!["09:00;09:01", "09:02"], calls_per_second: 1.0, ..Plan::default() };
+    let day = Day::begin(&fresh, plan).await;
+    day.until("09:01:30").await;
+    assert_eq!(day.kept.count("attempts WHERE ended_at IS NULL").await, 1, "the first call takes longer than a minute");
+    day.until("09:02:01").await;
+    assert_eq!(day.rang(), ["09:00:00 01", "09:02:00 02"]);
 }
 
 async fn ten_thousand_would_wait_their_turn_at_the_pace_of_the_carrier(fresh: Fresh) {

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tracing::{info, warn};
 
 use super::open::{CentreRules, cancel_reported, end_without_call, rules_of};
@@ -16,18 +16,22 @@ use crate::service::feed::{Moment, What};
 use crate::store::attempts::{self, AttemptRow, Looks};
 use crate::store::calls::{self, CallRow};
 use crate::store::patients::{self, PatientRow};
-use crate::store::slots::{self, Origin, SlotRow};
+use crate::store::slots::{self, Origin, SlotMove, SlotRow};
 use crate::store::{StoreError, Tx, dialer, maintenances};
 
 /// Calls claimed in one commit.
 const MAX_CLAIMED: u32 = 1_000;
+/// How long a slot waits whose patient is on the phone with us. Left as due as it is, it would stand before those whose
+/// turn it is.
+const ON_THE_PHONE: SignedDuration = SignedDuration::from_secs(30);
 
 impl Dialer {
     /// Commits an intent for as many due slots as the pace allows, fairly between centres. Gives the intents, and how
     /// many slots ended instead.
     pub(super) async fn claim(&self, now: Timestamp) -> Result<(Vec<Intent>, usize), StoreError> {
         let mut tx = self.desk.database.begin().await?;
-        if let Some(pause) = dialer::take_turn(&mut tx).await? {
+        let paused = dialer::take_turn(&mut tx).await?;
+        if let Some(pause) = &paused {
             if pause.until.is_none_or(|until| until > now) {
                 // Not left to be rolled back some time: whoever ends the pause waits for this row.
                 tx.rollback().await?;
@@ -36,12 +40,16 @@ impl Dialer {
             info!("dialling goes on");
             dialer::set_pause(&mut tx, None).await?;
         }
-        let budget = self.budget(&mut tx, now).await?;
+        let open: HashMap<CentreCode, u32> = attempts::open_by_centre(&mut tx).await?.into_iter().collect();
+        let budget = self.budget(&mut tx, open.values().sum(), now).await?;
         if budget == 0 || maintenances::current(&mut tx, now).await?.is_some() {
-            tx.commit().await?;
+            // Nothing else was written that must last.
+            if paused.is_some() {
+                tx.commit().await?;
+            }
             return Ok((Vec::new(), 0));
         }
-        let (due, rules) = self.due(&mut tx, now, budget).await?;
+        let (due, rules) = self.due(&mut tx, &open, budget, now).await?;
         let (wanted, ended) = self.check(&mut tx, due, &rules, now).await?;
         let intents = self.intend(&mut tx, wanted, now).await?;
         tx.commit().await?;
@@ -55,10 +63,9 @@ impl Dialer {
     }
 
     /// How many calls may be placed now, over all nodes.
-    async fn budget(&self, tx: &mut Tx, now: Timestamp) -> Result<u32, StoreError> {
+    async fn budget(&self, tx: &mut Tx, open: u32, now: Timestamp) -> Result<u32, StoreError> {
         let rate = self.dialling.calls_per_second;
         let made = attempts::made_since(tx, now.checked_sub(window(rate)).unwrap_or(now)).await?;
-        let open = attempts::open_by_centre(tx).await?.iter().map(|(_, open)| *open).sum();
         Ok(allowance(rate, made, open, self.dialling.concurrent_calls, self.dialling.tick).min(MAX_CLAIMED))
     }
 
@@ -66,12 +73,12 @@ impl Dialer {
     async fn due(
         &self,
         tx: &mut Tx,
-        now: Timestamp,
+        open: &HashMap<CentreCode, u32>,
         budget: u32,
+        now: Timestamp,
     ) -> Result<(Vec<SlotRow>, HashMap<CentreCode, CentreRules>), StoreError> {
         let waiting = slots::due_by_centre(tx, now).await?;
         let rules = rules_of(tx, waiting.iter().map(|due| &due.centre)).await?;
-        let open: HashMap<CentreCode, u32> = attempts::open_by_centre(tx).await?.into_iter().collect();
         let mut demand = Vec::with_capacity(waiting.len());
         for due in waiting {
             let Some(settings) = rules.get(&due.centre).map(|rules| &rules.settings) else { continue };
@@ -121,7 +128,7 @@ impl Dialer {
         let covered = due.iter().filter(|slot| by_day(slot));
         let covered = covered.map(|slot| (slot.clone(), Timestamp::UNIX_EPOCH)).collect();
         let mut ended = cancel_reported(tx, covered, now).await?;
-        let (mut wanted, mut cancelled, mut late) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut wanted, mut cancelled, mut late, mut later) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for slot in due {
             let Some(patient) = people.get(&slot.patient) else { continue };
             let hours = rules.get(&slot.centre).is_some_and(|rules| allows(&rules.schedule, slot.origin, now));
@@ -131,8 +138,12 @@ impl Dialer {
                 late.push(slot);
             } else if busy.insert(slot.patient) {
                 wanted.push((slot, patient.clone()));
+            } else {
+                let due_at = now.checked_add(ON_THE_PHONE).unwrap_or(slot.window_end);
+                later.push(SlotMove { slot: slot.id, state: slot.state, due_at, tries: slot.tries, at: now });
             }
         }
+        slots::advance(tx, &later).await?;
         ended.extend(end_slots(tx, &cancelled, now).await?);
         ended.extend(end_without_call(tx, late, now).await?);
         Ok((wanted, ended))

@@ -21,8 +21,9 @@ use super::Switchboard;
 use super::network::Network;
 use super::switchboard::Desk;
 use crate::call::{CallId, CallableNumber, PhoneNumber};
+use crate::store::StoreError;
 use crate::store::attempts::AttemptRow;
-use crate::store::{StoreError, patients, slots};
+use crate::store::dialer::{self, Next};
 
 /// How often the dialer looks while there is more to do than its pace allows.
 pub const TICK: Duration = Duration::from_millis(100);
@@ -109,17 +110,21 @@ impl Dialer {
     /// Dials until the task is ended.
     pub async fn run(self: Arc<Self>) {
         loop {
-            let sleep = match self.tick().await {
-                Ok(ticked) => self.sleep_after(&ticked),
+            let begun = self.desk.clock.now();
+            let ticked = match self.tick().await {
+                Ok(ticked) => Some(ticked),
                 Err(error) => {
                     error!(%error, "nothing is dialled until the database works again");
-                    LONGEST_SLEEP
+                    None
                 }
             };
-            let sleep = sleep.unsigned_abs();
+            // From the beginning of a tick to that of the next, or the pace would fall behind by what a tick takes.
+            let now = self.desk.clock.now();
+            let rest = self.dialling.tick.saturating_sub(now.duration_since(begun).unsigned_abs());
+            let sleep = ticked.map_or(LONGEST_SLEEP, |ticked| sleep_after(&ticked, now)).unsigned_abs().max(rest);
             tokio::select! {
                 () = tokio::time::sleep(sleep) => {}
-                () = self.desk.poke.notified() => tokio::time::sleep(self.dialling.tick.min(sleep)).await,
+                () = self.desk.poke.notified() => tokio::time::sleep(rest).await,
             }
         }
     }
@@ -132,12 +137,6 @@ impl Dialer {
             }
             tokio::time::sleep(LONGEST_SLEEP.unsigned_abs()).await;
         }
-    }
-
-    fn sleep_after(&self, ticked: &Ticked) -> SignedDuration {
-        let tick = SignedDuration::try_from(self.dialling.tick).unwrap_or(LONGEST_SLEEP);
-        let until = ticked.next_at.map(|at| at.duration_since(self.desk.clock.now()));
-        until.map_or(LONGEST_SLEEP, |until| until.clamp(tick, LONGEST_SLEEP))
     }
 
     /// Does what is due, and sends what it intends in tasks of their own.
@@ -173,15 +172,15 @@ impl Dialer {
     pub async fn prepare(&self) -> Result<Prepared, StoreError> {
         let now = self.desk.clock.now();
         let due = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
-        let (mut comes, mut next) = self.next().await?;
+        let mut next = self.next().await?;
         let mut ticked = Ticked::default();
-        if due(comes) {
+        if due(next.slot_at) {
             ticked.opened = self.open_slots(now).await?;
-            (comes, next) = self.next().await?;
+            next = self.next().await?;
         }
         if due(next.window_end) {
             ticked.ended = self.end_passed(now).await?;
-            next = self.next().await?.1;
+            next = self.next().await?;
         }
         let mut intents = Vec::new();
         if due(next.due_at) {
@@ -190,7 +189,7 @@ impl Dialer {
             ticked.ended += ended;
             ticked.intended = intents.len();
         }
-        ticked.next_at = [comes, next.due_at, next.window_end].into_iter().flatten().min();
+        ticked.next_at = [next.slot_at, next.due_at, next.window_end].into_iter().flatten().min();
         Ok(Prepared { ticked, intents })
     }
 
@@ -201,10 +200,15 @@ impl Dialer {
         }
     }
 
-    async fn next(&self) -> Result<(Option<Timestamp>, slots::NextSlot), StoreError> {
-        let mut tx = self.desk.database.read().await?;
-        Ok((patients::next_slot_at(&mut tx).await?, slots::next(&mut tx).await?))
+    async fn next(&self) -> Result<Next, StoreError> {
+        dialer::next(&mut self.desk.database.read().await?).await
     }
+}
+
+/// How long there is nothing to do, as far as is known.
+fn sleep_after(ticked: &Ticked, now: Timestamp) -> SignedDuration {
+    let until = ticked.next_at.map_or(LONGEST_SLEEP, |at| at.duration_since(now));
+    until.clamp(SignedDuration::ZERO, LONGEST_SLEEP)
 }
 
 /// The calls of intents.

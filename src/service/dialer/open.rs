@@ -18,14 +18,14 @@ use crate::store::patients::PatientRow;
 use crate::store::slots::{self, Origin, SlotRow};
 use crate::store::{StoreError, Tx, attempts, centres, patients, reports};
 
-/// Patients whose slots are opened in one commit.
-const MAX_OPENED: u32 = 1_000;
-/// Commits of one round: a morning's worth, and the rest in the next round.
-const MAX_ROUNDS: usize = 100;
+/// Patients whose slots are opened in one commit: few, as callers on the line wait for the database meanwhile.
+const MAX_OPENED: u32 = 250;
+/// Commits of one tick. The rest of a morning's patients comes in the next ticks, when the first calls are on their way.
+const MAX_ROUNDS: usize = 4;
 /// Slots of one patient opened at once, after we were down: a month of four a day.
 const MAX_OF_PATIENT: usize = 124;
 /// Slots ended in one commit.
-const MAX_ENDED: u32 = 1_000;
+const MAX_ENDED: u32 = 250;
 
 /// How a slot's time is written: `09:00`.
 pub(in crate::service) fn time_label(time: Time) -> String {

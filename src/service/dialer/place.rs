@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
@@ -21,6 +22,8 @@ use crate::store::{StoreError, Tx, attempts, legs};
 
 /// Outcomes kept in one commit.
 const MAX_KEPT: usize = 128;
+/// Intents looked at together before their requests go out.
+const MAX_CHECKED: usize = 64;
 /// How long nobody dials after the carrier has said that there are too many requests and not for how long.
 const TOO_MANY: SignedDuration = SignedDuration::from_secs(1);
 /// How long nobody dials after the carrier couldn't be reached.
@@ -48,46 +51,60 @@ pub enum DialError {
 /// What came of an intent.
 enum Came {
     Of(Dialled),
-    /// It was held for too long and isn't sent.
-    LeaseOver,
+    /// It was held for too long, or isn't wanted any more, and isn't sent.
+    NotSent,
 }
 
 impl Dialer {
     /// Asks the carrier for every intent that is still wanted, and keeps what came of it.
     pub(super) async fn place(self: Arc<Self>, intents: Vec<Intent>) {
-        let wanted = match self.still_wanted(&intents).await {
-            Ok(wanted) => wanted,
-            Err(error) => {
-                // Nothing was sent, and nothing proves it to anybody else: they are looked for like any unknown call.
-                error!(%error, calls = intents.len(), "calls weren't sent, as the database failed after their intents");
-                return;
+        let (tell, mut told) = mpsc::channel(MAX_KEPT);
+        let keeping = async {
+            let mut came = Vec::with_capacity(MAX_KEPT);
+            while told.recv_many(&mut came, MAX_KEPT).await > 0 {
+                if let Err(error) = self.keep(std::mem::take(&mut came)).await {
+                    error!(%error, "what the carrier answered couldn't be kept; the calls are looked for");
+                }
             }
         };
-        let mut asked = JoinSet::new();
-        for intent in intents {
-            if wanted.contains(&intent.attempt.call) {
-                let dialer = Arc::clone(&self);
-                asked.spawn(async move { (intent.clone(), dialer.ask(&intent).await) });
-            } else {
-                asked.spawn(async move { (intent, Came::LeaseOver) });
-            }
-        }
-        let mut came = Vec::new();
-        while let Some(one) = asked.join_next().await {
-            match one {
-                Ok(one) => came.push(one),
-                Err(error) => error!(%error, "a request to the carrier broke; its call is looked for"),
-            }
-            while came.len() < MAX_KEPT
-                && let Some(Ok(one)) = asked.try_join_next()
-            {
-                came.push(one);
-            }
-            if let Err(error) = self.keep(std::mem::take(&mut came)).await {
-                error!(%error, "what the carrier answered couldn't be kept; the calls are looked for");
-            }
-        }
+        tokio::join!(self.ask_all(intents, tell), keeping);
         self.desk.poke.notify_one();
+    }
+
+    /// Part by part, each looked at again when there is room for its requests: nothing unwanted lies long in between.
+    async fn ask_all(self: &Arc<Self>, mut intents: Vec<Intent>, tell: mpsc::Sender<(Intent, Came)>) {
+        let mut asked = JoinSet::new();
+        while !intents.is_empty() {
+            let part: Vec<Intent> = intents.drain(..intents.len().min(MAX_CHECKED)).collect();
+            let room = u32::try_from(part.len()).unwrap_or(u32::MAX);
+            let Ok(mut room) = Arc::clone(&self.requests).acquire_many_owned(room).await else { return };
+            let wanted = match self.still_wanted(&part).await {
+                Ok(wanted) => wanted,
+                Err(error) => {
+                    // Nothing was sent, and nothing proves it to anybody else: they are looked for like any unknown
+                    // call.
+                    let calls = part.len() + intents.len();
+                    error!(%error, calls, "calls weren't sent, as the database failed after their intents");
+                    break;
+                }
+            };
+            for intent in part {
+                let (dialer, tell, place) = (Arc::clone(self), tell.clone(), room.split(1));
+                let wanted = wanted.contains(&intent.attempt.call);
+                asked.spawn(async move {
+                    let came = if wanted { dialer.ask(&intent).await } else { Came::NotSent };
+                    drop(place);
+                    // Whoever keeps it waits for all of them.
+                    let _kept = tell.send((intent, came)).await;
+                });
+            }
+        }
+        drop(tell);
+        while let Some(one) = asked.join_next().await {
+            if let Err(error) = one {
+                error!(%error, "a request to the carrier broke; its call is looked for");
+            }
+        }
     }
 
     async fn still_wanted(&self, intents: &[Intent]) -> Result<HashSet<CallId>, StoreError> {
@@ -96,11 +113,10 @@ impl Dialer {
     }
 
     async fn ask(&self, intent: &Intent) -> Came {
-        let Ok(_place) = self.requests.acquire().await else { return Came::LeaseOver };
         let held = self.desk.clock.now().duration_since(intent.attempt.intended_at);
         if held.abs() > LEASE {
             warn!(call = %intent.attempt.call, "an intent was held for too long and isn't sent");
-            return Came::LeaseOver;
+            return Came::NotSent;
         }
         let dial = Dial {
             call: intent.attempt.call,
@@ -128,7 +144,7 @@ impl Dialer {
                     unknown.push((call, first_look(intent.attempt.intended_at, now, self.dialling.unknown_grace)));
                 }
                 Came::Of(Dialled::Refused(Refusal::Number)) => ends.push((call, Ended::NoSuchNumber)),
-                Came::Of(Dialled::NotProcessed(_) | Dialled::Refused(_)) | Came::LeaseOver => {
+                Came::Of(Dialled::NotProcessed(_) | Dialled::Refused(_)) | Came::NotSent => {
                     ends.push((call, Ended::NotPlaced));
                 }
             }
