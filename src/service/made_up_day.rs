@@ -100,8 +100,8 @@ pub async fn add_made_up_day(database: &Database, day: &MadeUpDay) -> Result<(),
 }
 
 /// Gives each of the first `count` made-up patients of [`add_made_up_day`] a slot of its own besides: the first
-/// patient's is due at `first`, each other one `apart` after the one before, and all may be called for an hour. No day at
-/// a health centre is so even: it is for measurements of how late calls are.
+/// patient's is due at `first`, each other one `apart` after the one before, and all may be called for an hour. No day
+/// at a health centre is so even: it is for measurements of how late calls are.
 ///
 /// # Errors
 /// When the database refuses, or the numbers run out.

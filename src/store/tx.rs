@@ -61,7 +61,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Whether nobody else writes until this transaction ends, so that nothing needs to be held against them: on SQLite.
+    /// Whether nobody else writes until this transaction ends, so that nothing needs to be held against them: SQLite.
     pub(super) fn writes_alone(&self) -> bool {
         matches!(self.side, Side::Sqlite(_))
     }

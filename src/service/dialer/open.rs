@@ -20,7 +20,7 @@ use crate::store::{StoreError, Tx, attempts, centres, patients, reports};
 
 /// Patients whose slots are opened in one commit: few, as callers on the line wait for the database meanwhile.
 const MAX_OPENED: u32 = 250;
-/// Commits of one tick. The rest of a morning's patients comes in the next ticks, when the first calls are on their way.
+/// Commits of one tick. The rest of a morning's patients comes in the next ticks, with the first calls on their way.
 const MAX_ROUNDS: usize = 4;
 /// Slots of one patient opened at once, after we were down: a month of four a day.
 const MAX_OF_PATIENT: usize = 124;
