@@ -5,11 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::task::JoinSet;
 use tracing::error;
 
 use super::network::SimulatedLines;
-use super::switchboard::{Answered, Begin, Desk, Knock, LegStatus, Outcome, Switchboard};
+use super::switchboard::{Answered, Begin, Desk, Knock, LegStatus, Outcome, Switchboard, SwitchboardError};
 use crate::carrier::simulator::{Happens, News};
 use crate::engine::Happening;
 
@@ -17,6 +16,8 @@ use crate::engine::Happening;
 const CARRIER: &str = "simulator";
 /// How long the exchange sleeps when nothing is to happen.
 const LONGEST_SLEEP: Duration = Duration::from_millis(500);
+/// Pieces of news handed in together: fewer than the switchboard lets wait.
+const MAX_HANDED_IN: usize = 1_024;
 
 /// Plays the simulated network until the task is ended.
 pub async fn run_exchange(desk: Arc<Desk>, switchboard: Switchboard, lines: SimulatedLines) {
@@ -38,8 +39,8 @@ pub async fn run_exchange(desk: Arc<Desk>, switchboard: Switchboard, lines: Simu
     }
 }
 
-/// Everything that happens up to `now`, beside one another, until nothing more happens by then: for a clock that stands
-/// meanwhile. Says how much happened.
+/// Everything that happens up to `now`, in one commit where it can be, until nothing more happens by then: for a clock
+/// that stands meanwhile. Says how much happened.
 pub async fn happen_until(switchboard: &Switchboard, lines: &SimulatedLines, now: Timestamp) -> usize {
     let mut happened = 0;
     loop {
@@ -48,22 +49,26 @@ pub async fn happen_until(switchboard: &Switchboard, lines: &SimulatedLines, now
             return happened;
         }
         happened += news.len();
-        let mut under_way = JoinSet::new();
-        for news in news {
-            let (switchboard, lines) = (switchboard.clone(), lines.clone());
-            under_way.spawn(async move { hand_in(&switchboard, &lines, news).await });
+        for part in news.chunks(MAX_HANDED_IN) {
+            let handed_in = part.iter().map(|news| Some((news, switchboard.hand_in(knock_of(lines, news)?))));
+            for (news, handed_in) in handed_in.collect::<Vec<_>>().into_iter().flatten() {
+                reply(lines, news, handed_in.outcome().await);
+            }
         }
-        while under_way.join_next().await.is_some() {}
     }
 }
 
 /// Hands one piece of news in and gives the leg what is said then.
 async fn hand_in(switchboard: &Switchboard, lines: &SimulatedLines, news: News) {
-    let leg = news.leg.clone();
     let Some(knock) = knock_of(lines, &news) else { return };
-    let spoken_to = !matches!(knock, Knock::Status(_));
     let outcome = switchboard.take(knock).await;
-    if !spoken_to {
+    reply(lines, &news, outcome);
+}
+
+/// Gives the leg what came of its news, where it waits for it.
+fn reply(lines: &SimulatedLines, news: &News, outcome: Result<Outcome, SwitchboardError>) {
+    let leg = &news.leg;
+    if !news.what.wants_reply() {
         if let Err(error) = outcome {
             error!(%error, "news of the simulated network couldn't be kept");
         }
@@ -71,13 +76,13 @@ async fn hand_in(switchboard: &Switchboard, lines: &SimulatedLines, news: News) 
     }
     match outcome {
         Ok(Outcome::Reply { call, turn, reply, library }) => {
-            lines.expect(&leg, call, turn);
-            lines.with(|network, now| network.replied(&leg, Some((&library, &reply)), now));
+            lines.expect(leg, call, turn);
+            lines.with(|network, now| network.replied(leg, Some((&library, &reply)), now));
         }
-        Ok(_) => lines.with(|network, now| network.replied(&leg, None, now)),
+        Ok(_) => lines.with(|network, now| network.replied(leg, None, now)),
         Err(error) => {
             error!(%error, "somebody on the simulated network was asked to call again");
-            lines.with(|network, now| network.replied(&leg, None, now));
+            lines.with(|network, now| network.replied(leg, None, now));
         }
     }
 }

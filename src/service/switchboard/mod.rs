@@ -152,6 +152,16 @@ struct Job {
     answer: oneshot::Sender<Result<Outcome, SwitchboardError>>,
 }
 
+/// A knock that was handed in, or why it couldn't be.
+pub(super) struct HandedIn(Result<oneshot::Receiver<Result<Outcome, SwitchboardError>>, SwitchboardError>);
+
+impl HandedIn {
+    /// Waits until the knock's outcome is durable.
+    pub(super) async fn outcome(self) -> Result<Outcome, SwitchboardError> {
+        self.0?.await.unwrap_or(Err(SwitchboardError::ShuttingDown))
+    }
+}
+
 /// Whether calls can be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Readiness {
@@ -203,12 +213,17 @@ impl Switchboard {
     /// # Errors
     /// When nothing of it could be kept: the caller must be asked to call again, never thanked.
     pub async fn take(&self, knock: Knock) -> Result<Outcome, SwitchboardError> {
+        self.hand_in(knock).outcome().await
+    }
+
+    /// Hands a knock in and doesn't wait: what is handed in together is committed together.
+    pub(super) fn hand_in(&self, knock: Knock) -> HandedIn {
         let (answer, outcome) = oneshot::channel();
-        self.jobs.try_send(Job { knock, answer }).map_err(|error| match error {
+        let sent = self.jobs.try_send(Job { knock, answer });
+        HandedIn(sent.map(|()| outcome).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => SwitchboardError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => SwitchboardError::ShuttingDown,
-        })?;
-        outcome.await.unwrap_or(Err(SwitchboardError::ShuttingDown))
+        }))
     }
 }
 
