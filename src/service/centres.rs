@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use super::attempts::{next_slot_of, withdraw_unwanted};
 use super::centre_settings::{CentreSettings, settings_changes};
 use super::clerk::{Changes, Clerk};
+use super::dialer::open_before_change;
 use super::refused::Refused;
 use crate::call::{CallTimes, CallingHours, CentreCode, PatientId, PhoneNumber};
 use crate::engine::Centre;
@@ -138,6 +139,7 @@ pub async fn change_centre(clerk: &Clerk, code: &CentreCode, change: &CentreChan
     if changes.is_empty() {
         return Ok(CentreChanged { row: before, changed: false, patients_outside_hours });
     }
+    open_all_before_change(&mut tx, code, now).await?;
     centres::update(&mut tx, &after).await?;
     replan(&mut tx, &after, now).await?;
     let entry = clerk.entry(now, "centre.changed", subject(code), Some(code.clone()), changes);
@@ -148,6 +150,20 @@ pub async fn change_centre(clerk: &Clerk, code: &CentreCode, change: &CentreChan
 
 /// Patients planned in one go.
 const PLANNED: u32 = 1_000;
+
+/// Opens what is due of all of a centre's patients, by what is still set.
+async fn open_all_before_change(tx: &mut Tx, code: &CentreCode, now: Timestamp) -> Result<(), Refused> {
+    let mut last = None;
+    loop {
+        let part = patients::called_at(tx, code, last, PLANNED).await?;
+        let ids: Vec<PatientId> = part.iter().map(|patient| patient.id).collect();
+        let Some(id) = ids.last() else { return Ok(()) };
+        last = Some(*id);
+        patients::hold(tx, &ids).await?;
+        let held = patients::by_ids(tx, &ids).await?;
+        open_before_change(tx, &held, now).await?;
+    }
+}
 
 /// Plans the calls of all of a centre's patients anew: its hours, days, pattern or zone may be others, and what was due
 /// by the old ones isn't called any more (A3).

@@ -7,6 +7,7 @@ use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use super::attempts::{next_slot_of, unwanted, withdraw_unwanted};
 use super::centres::{day_and_hours, known_centre, schedule_of, zone_of};
 use super::clerk::{Changes, Clerk, patient_subject};
+use super::dialer::open_before_change;
 use super::refused::Refused;
 use super::registration::{changed_row, changes, existing, held_number, new_row};
 use crate::call::{AlertKind, CentreCode, HersysId, Withdrawal};
@@ -147,6 +148,7 @@ pub async fn change_patient(clerk: &Clerk, id: &HersysId, values: &[(Column, &st
         return Ok(Changed { patient: before, changed: false, zone });
     }
     number_is_free(&mut tx, &after).await?;
+    open_before_change(&mut tx, std::slice::from_ref(&before), now).await?;
     if resumed {
         patients::resume(&mut tx, before.id, now).await?;
         alerts::close_of(&mut tx, &[before.id], &DECIDED, now, &clerk.name).await?;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::attempts::{next_slot_of, withdraw_unwanted};
 use super::centres::{day_and_hours, known_centre, schedule_of};
 use super::clerk::{Clerk, patient_subject};
+use super::dialer::open_before_change;
 use super::refused::Refused;
 use super::registration::{changed_row, changes, existing, held_number, new_row};
 use crate::call::{CentreCode, HersysId, PatientId, PhoneNumber};
@@ -201,6 +202,8 @@ impl Plan {
         for part in self.changed.chunks(PART) {
             let rows: Vec<PatientRow> = part.iter().map(|(_, after)| after.clone()).collect();
             patients::hold(tx, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
+            let before: Vec<PatientRow> = part.iter().map(|(before, _)| before.clone()).collect();
+            open_before_change(tx, &before, now).await?;
             patients::update(tx, &rows).await?;
             withdraw_unwanted(tx, &rows, schedule, now).await?;
             let entries = part.iter().map(|(before, after)| entry("patient.changed", Some(before), after));

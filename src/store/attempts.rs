@@ -2,11 +2,13 @@
 //! stays as it ended.
 
 mod moves;
+mod under_way;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use moves::{answered, ask_again, end, hold, looked, placed, unknown, withdraw};
+pub use under_way::{busy_numbers, lingering};
 
 use super::{
     StoreError, Tx,

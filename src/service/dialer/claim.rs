@@ -8,7 +8,9 @@ use tracing::{info, warn};
 
 use super::open::{CentreRules, cancel_reported, end_without_call, rules_of};
 use super::{Dialer, Intent};
-use crate::call::{AttemptState, CallId, CallableNumber, CentreCode, Line, PatientId, SlotEnd, SlotId, Withdrawal};
+use crate::call::{
+    AttemptState, CallId, CallableNumber, CentreCode, Line, PatientId, PhoneNumber, SlotEnd, SlotId, Withdrawal,
+};
 use crate::follow_up::{CallingSchedule, CentreCaps, CentreDemand, ReportCovers, allowance, shares, window};
 use crate::service::attempts::{end_slots, unwanted};
 use crate::service::clock::new_id;
@@ -24,6 +26,9 @@ const MAX_CLAIMED: u32 = 1_000;
 /// How long a slot waits whose patient is on the phone with us. Left as due as it is, it would stand before those whose
 /// turn it is.
 const ON_THE_PHONE: SignedDuration = SignedDuration::from_secs(30);
+
+/// How long last words may take. The carrier may never tell that they are over.
+const LONGEST_GOODBYE: SignedDuration = SignedDuration::from_secs(60);
 
 impl Dialer {
     /// Commits an intent for as many due slots as the pace allows, fairly between centres. Gives the intents, and how
@@ -117,9 +122,7 @@ impl Dialer {
         patients::hold(tx, &ids).await?;
         let people: HashMap<PatientId, PatientRow> =
             patients::by_ids(tx, &ids).await?.into_iter().map(|patient| (patient.id, patient)).collect();
-        // One call at a time to a person, whatever the slots.
-        let mut busy: HashSet<PatientId> =
-            attempts::open_of(tx, &ids).await?.into_iter().map(|attempt| attempt.patient).collect();
+        let mut busy = busy(tx, &ids, &people, now).await?;
         let by_day = |slot: &SlotRow| {
             let covers = rules.get(&slot.centre).map(|rules| rules.settings.report_covers);
             slot.origin == Origin::Schedule && covers == Some(ReportCovers::Day)
@@ -203,6 +206,26 @@ impl Dialer {
             disposition: None,
         }
     }
+}
+
+/// Who is on the phone with us: one call at a time to a person and to a number, whatever the slots. A call is over for us
+/// when its last words begin, and for whoever listens when they end.
+async fn busy(
+    tx: &mut Tx,
+    ids: &[PatientId],
+    people: &HashMap<PatientId, PatientRow>,
+    now: Timestamp,
+) -> Result<HashSet<PatientId>, StoreError> {
+    let mut busy: HashSet<PatientId> =
+        attempts::open_of(tx, ids).await?.into_iter().map(|attempt| attempt.patient).collect();
+    let since = now.checked_sub(LONGEST_GOODBYE).unwrap_or(now);
+    busy.extend(attempts::lingering(tx, ids, since, now).await?);
+    let numbers: Vec<PhoneNumber> = people.values().filter_map(|patient| patient.phone_number.clone()).collect();
+    let taken: HashSet<PhoneNumber> = attempts::busy_numbers(tx, &numbers).await?.into_iter().collect();
+    let calls_there =
+        |patient: &&PatientRow| patient.phone_number.as_ref().is_some_and(|number| taken.contains(number));
+    busy.extend(people.values().filter(calls_there).map(|patient| patient.id));
+    Ok(busy)
 }
 
 fn told(intent: &Intent) -> Moment {

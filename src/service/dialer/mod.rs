@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Semaphore;
 use tracing::error;
 
-pub(super) use open::time_label;
+pub(super) use open::{open_before_change, time_label};
 pub use place::DialError;
 
 use super::Switchboard;

@@ -127,6 +127,21 @@ pub(super) async fn end_without_call(
     end_slots(tx, &ends, now).await
 }
 
+/// Opens what was due before a change of these people, who are held and stand here as they were: a change that comes
+/// while nobody dials would otherwise make their slots vanish.
+pub(in crate::service) async fn open_before_change(
+    tx: &mut Tx,
+    people: &[PatientRow],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let due = |patient: &&PatientRow| patient.calling.next_slot_at.is_some_and(|at| at <= now);
+    let due: Vec<PatientRow> = people.iter().filter(due).cloned().collect();
+    if !due.is_empty() {
+        open_of(tx, &due, now).await?;
+    }
+    Ok(())
+}
+
 async fn open_of(tx: &mut Tx, people: &[PatientRow], now: Timestamp) -> Result<(usize, Vec<Moment>), StoreError> {
     let rules = rules_of(tx, people.iter().map(|patient| &patient.centre)).await?;
     let mut rows = Vec::with_capacity(people.len());

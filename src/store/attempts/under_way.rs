@@ -1,0 +1,44 @@
+//! Who is on the phone with us.
+
+use jiff::Timestamp;
+
+use crate::call::{PatientId, PhoneNumber};
+use crate::store::arg::parsed;
+use crate::store::{StoreError, Tx};
+
+/// Of these patients, those with whom a conversation ended from `since` to `now` and whose line the carrier still has:
+/// they are hearing the goodbye.
+///
+/// # Errors
+/// As the database fails.
+pub async fn lingering(
+    tx: &mut Tx,
+    patients: &[PatientId],
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<PatientId>, StoreError> {
+    tx.fetch_in(
+        "SELECT a.patient_id FROM attempts a JOIN legs l ON l.call_id = a.call_id
+         WHERE a.ended_at >= $1 AND a.ended_at <= $2 AND l.ended_at IS NULL AND a.patient_id IN",
+        &[since.into(), now.into()],
+        patients.iter().map(|patient| (*patient).into()),
+        "",
+        |row| row.read(0, "attempts.patient_id", parsed),
+    )
+    .await
+}
+
+/// Of these numbers, those to which a call is under way, whoever's they are now.
+///
+/// # Errors
+/// As the database fails.
+pub async fn busy_numbers(tx: &mut Tx, numbers: &[PhoneNumber]) -> Result<Vec<PhoneNumber>, StoreError> {
+    tx.fetch_in(
+        "SELECT phone_number FROM attempts WHERE ended_at IS NULL AND phone_number IN",
+        &[],
+        numbers.iter().map(Into::into),
+        "",
+        |row| row.read(0, "attempts.phone_number", |text| PhoneNumber::from_e164(text).ok()),
+    )
+    .await
+}
