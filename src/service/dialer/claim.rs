@@ -208,8 +208,8 @@ impl Dialer {
     }
 }
 
-/// Who is on the phone with us: one call at a time to a person and to a number, whatever the slots. A call is over for us
-/// when its last words begin, and for whoever listens when they end.
+/// Who is on the phone with us: one call at a time to a person and to a number, whatever the slots. A call is over for
+/// us when its last words begin, and for whoever listens when they end.
 async fn busy(
     tx: &mut Tx,
     ids: &[PatientId],
