@@ -14,6 +14,7 @@
 //! | 4 | [`store`] | the only SQL |
 //! | 4 | [`carrier`] | Twilio-compatible carriers, and a simulated telephone network |
 //! | 5 | [`service`] | one call for each thing that the outside can ask for |
+//! | 6 | [`simulation`] | whole days with everything that can go wrong, checked |
 //! | 6 | [`web`] | HTTP: parse, call one service function, render |
 //! | 7 | [`commands`] | the command line |
 
@@ -27,5 +28,6 @@ pub mod follow_up;
 pub mod rehearsal;
 pub mod roster;
 pub mod service;
+pub mod simulation;
 pub mod store;
 pub mod web;

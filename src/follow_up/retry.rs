@@ -185,22 +185,22 @@ pub fn back_off(not_placed: u32) -> Duration {
 /// as [`SlotEnd::Unanswered`], or as [`SlotEnd::Missed`] when no attempt of it was ever a try.
 pub fn after_attempt(ended: &EndedAttempt, window_end: Timestamp, policy: &RetryPolicy) -> AfterAttempt {
     let unanswered = AfterAttempt::End(SlotEnd::Unanswered(ended.outcome));
+    // Nobody who could have answered was called.
+    let without_try = |why| if ended.tries == 0 { AfterAttempt::End(SlotEnd::Missed(why)) } else { unanswered };
     let inside = |wait: Duration| ended.ended_at.checked_add(wait).ok().filter(|due_at| *due_at < window_end);
     match ended.outcome {
         AttemptOutcome::Reported => AfterAttempt::End(SlotEnd::Reported),
         AttemptOutcome::Reached | AttemptOutcome::WrongNumber => unanswered,
         AttemptOutcome::NotPlaced => match inside(back_off(ended.not_placed)) {
             Some(due_at) => AfterAttempt::AgainSoon { due_at },
-            None if ended.tries == 0 => AfterAttempt::End(SlotEnd::Missed(Missed::NotPlaced)),
-            None => unanswered,
+            None => without_try(Missed::NotPlaced),
         },
         AttemptOutcome::Withdrawn => match ended.withdrawal {
             // The new number hasn't been called yet, so it is, at once.
-            Some(Withdrawal::NumberChanged) => {
-                inside(Duration::ZERO).map_or(unanswered, |due_at| AfterAttempt::Retry { due_at })
-            }
+            Some(Withdrawal::NumberChanged) => inside(Duration::ZERO)
+                .map_or_else(|| without_try(Missed::WindowPassed), |due_at| AfterAttempt::Retry { due_at }),
             Some(why) => AfterAttempt::End(SlotEnd::Cancelled(why)),
-            None => unanswered,
+            None => without_try(Missed::WindowPassed),
         },
         outcome @ (AttemptOutcome::Dropped
         | AttemptOutcome::NotNow

@@ -9,6 +9,7 @@ use tracing::error;
 
 use super::network::SimulatedLines;
 use super::switchboard::{Answered, Begin, Desk, Knock, LegStatus, Outcome, Switchboard, SwitchboardError};
+use crate::call::CallId;
 use crate::carrier::simulator::{Happens, News};
 use crate::engine::Happening;
 
@@ -18,6 +19,17 @@ const CARRIER: &str = "simulator";
 const LONGEST_SLEEP: Duration = Duration::from_millis(500);
 /// Pieces of news handed in together: fewer than the switchboard lets wait.
 const MAX_HANDED_IN: usize = 1_024;
+
+/// What came of one piece of the network's news.
+#[derive(Debug)]
+pub struct Heard<'a> {
+    /// The news.
+    pub news: &'a News,
+    /// The turn that the leg was at: the one that it was handed in as, when it was the answer to a reply.
+    pub turn: Option<(CallId, u32)>,
+    /// What came of it. Everything in it is committed.
+    pub outcome: &'a Result<Outcome, SwitchboardError>,
+}
 
 /// Plays the simulated network until the task is ended.
 pub async fn run_exchange(desk: Arc<Desk>, switchboard: Switchboard, lines: SimulatedLines) {
@@ -68,6 +80,7 @@ async fn hand_in(switchboard: &Switchboard, lines: &SimulatedLines, news: News) 
 /// Gives the leg what came of its news, where it waits for it.
 fn reply(lines: &SimulatedLines, news: &News, outcome: Result<Outcome, SwitchboardError>) {
     let leg = &news.leg;
+    lines.hear(&Heard { news, turn: lines.expected(leg), outcome: &outcome });
     if !news.what.wants_reply() {
         if let Err(error) = outcome {
             error!(%error, "news of the simulated network couldn't be kept");

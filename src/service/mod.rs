@@ -35,16 +35,16 @@ pub use calls::{ShownAnswer, ShownAttempt, ShownCall, ShownTurn, list_attempts, 
 pub use centre_settings::CentreSettings;
 pub use centres::{CentreChange, CentreChanged, add_centre, change_centre, list_centres};
 pub use clerk::{Clerk, Source};
-pub use clock::Clock;
+pub use clock::{Clock, CountedIds};
 pub use days::{CentreDay, DayFigures, DaySlot, day_figures, day_slots};
 pub use dialer::{DialError, Dialer, Dialling, Prepared, TICK, Ticked};
-pub use exchange::{happen_until, run_exchange};
+pub use exchange::{Heard, happen_until, run_exchange};
 pub use feed::{Feed, Moment, What};
 pub use history::StoredEvent;
 pub use made_up::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, MADE_UP_CENTRE, MadeUpError, add_made_up};
 pub use made_up_day::{MadeUpDay, add_even_slots, add_made_up_day, made_up_identity, made_up_number};
 pub use maintenance::{current_maintenance, end_maintenance, start_maintenance};
-pub use network::{Network, SimulatedLines};
+pub use network::{Listener, Network, SimulatedLines};
 pub use outbox::run_errands;
 pub use patients::{
     Changed, ShownPatient, ShownReport, add_patient, change_patient, release_patient, show_patient, stop_patient,
@@ -53,7 +53,7 @@ pub use pause::{DialerState, Hold, dialer_state, pause_dialling, resume_dialling
 pub use refused::Refused;
 pub use reports::Export;
 pub use roster::{ImportMode, Imported, import_patients};
-pub use simulation::{STEP, Simulation, Stretch, VirtualClock};
+pub use simulation::{Rhythm, Round, STEP, Simulation, Stretch, VirtualClock};
 pub use speech::sentences;
 pub use sweeper::sweep;
 pub use switchboard::{

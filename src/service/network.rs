@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use super::clock::Clock;
+use super::exchange::Heard;
 use crate::call::{CallId, PhoneNumber};
 use crate::carrier::network::{Dial, Dialled, LegProgress, Listed, Looked, Sent, Told};
 use crate::carrier::twilio::Urls;
@@ -27,6 +28,9 @@ pub enum Network {
     Simulated(SimulatedLines),
 }
 
+/// Listens to what comes of a simulated network's news.
+pub type Listener = Arc<dyn Fn(&Heard<'_>) + Send + Sync>;
+
 /// The simulated phone network and the clock that it runs by.
 #[derive(Clone)]
 #[allow(missing_debug_implementations)] // simulated people have nothing to show
@@ -37,12 +41,37 @@ pub struct SimulatedLines {
     turns: Arc<Mutex<HashMap<CarrierLegId, (CallId, u32)>>>,
     /// Something was asked of it: its next event may be earlier now.
     pub(super) changed: Arc<Notify>,
+    /// Told of everything that came of the network's news, before its people hear it.
+    listener: Option<Listener>,
 }
 
 impl SimulatedLines {
     /// The network on a clock.
     pub fn new(network: simulator::Network, clock: Clock) -> Self {
-        Self { network: Arc::new(Mutex::new(network)), clock, turns: Arc::default(), changed: Arc::new(Notify::new()) }
+        Self {
+            network: Arc::new(Mutex::new(network)),
+            clock,
+            turns: Arc::default(),
+            changed: Arc::new(Notify::new()),
+            listener: None,
+        }
+    }
+
+    /// The same, with somebody who listens in.
+    #[must_use]
+    pub fn listened_to(self, listener: Listener) -> Self {
+        Self { listener: Some(listener), ..self }
+    }
+
+    /// The time on the network.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(super) fn hear(&self, heard: &Heard<'_>) {
+        if let Some(listener) = &self.listener {
+            listener(heard);
+        }
     }
 
     /// Does something with the network at the clock's time.

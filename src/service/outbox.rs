@@ -21,6 +21,10 @@ use crate::store::{StoreError, attempts, centres, legs, outbox, patients, sessio
 const MAX_ERRANDS: u32 = 200;
 /// When to try again what the carrier, or the moment, didn't allow.
 const SOON: SignedDuration = SignedDuration::from_secs(1);
+/// When to try again to take back a call whose phone rings no more.
+const SELDOM: SignedDuration = SignedDuration::from_secs(30);
+/// The longest that a phone can be set to ring, 600 s, and how long a request may be on its way before.
+const LONGEST_RINGING: SignedDuration = SignedDuration::from_mins(11);
 /// When to try again what can't be read.
 const LATER: SignedDuration = SignedDuration::from_hours(1);
 
@@ -46,13 +50,17 @@ pub async fn run_errands(desk: &Arc<Desk>, network: Option<&Arc<Network>>) -> Re
     }
     let mut done = Vec::with_capacity(due.len());
     let mut postponed = Vec::new();
-    // Beside each other: one that the carrier lets wait delays no other.
+    // Beside each other: one that the carrier lets wait delays no other. A simulated network lets none wait, and a day
+    // on it comes out the same again only when one errand follows the other.
+    let beside = if matches!(network.map(Arc::as_ref), Some(Network::Simulated(_))) { 1 } else { due.len() };
+    let mut due = due.into_iter();
     let mut under_way = JoinSet::new();
-    for row in due {
-        let (desk, network) = (Arc::clone(desk), network.map(Arc::clone));
-        under_way.spawn(async move { (row.id, row.attempts, one(&desk, network.as_deref(), &row, now).await) });
-    }
-    while let Some(one) = under_way.join_next().await {
+    loop {
+        for row in due.by_ref().take(beside - under_way.len()) {
+            let (desk, network) = (Arc::clone(desk), network.map(Arc::clone));
+            under_way.spawn(async move { (row.id, row.attempts, one(&desk, network.as_deref(), &row, now).await) });
+        }
+        let Some(one) = under_way.join_next().await else { break };
         match one {
             Ok((id, _, Ok(Done::Yes))) => done.push(id),
             Ok((id, attempts, Ok(Done::Again(after)))) => postponed.push((id, attempts, after)),
@@ -103,23 +111,23 @@ async fn withdraw(desk: &Desk, network: &Network, call: CallId) -> Result<Done, 
     let talks = sessions::load(&mut tx, &[call]).await?.iter().any(|session| !session.ended);
     let leg = legs::of_calls(&mut tx, &[call]).await?.into_iter().next();
     drop(tx);
-    let state = match attempt {
-        Some(attempt) if attempt.ended_at.is_none() => attempt.state,
-        _ => return Ok(Done::Yes),
-    };
+    let Some(attempt) = attempt.filter(|attempt| attempt.ended_at.is_none()) else { return Ok(Done::Yes) };
+    // A phone that may ring is stopped at once; one that can't any more only lacks the carrier's word for it.
+    let age = desk.clock.now().duration_since(attempt.intended_at);
+    let again = if age < LONGEST_RINGING || attempt.state == AttemptState::Answered { SOON } else { SELDOM };
     let leg = leg.and_then(|leg| CarrierLegId::parse(&leg.carrier_leg_id).ok());
-    let told = match (state, leg) {
+    let told = match (attempt.state, leg) {
         // Asked for this moment: the carrier's name for it is on its way, or it is looked for.
-        (AttemptState::Intended | AttemptState::Unknown, _) | (_, None) => return Ok(Done::Again(SOON)),
+        (AttemptState::Intended | AttemptState::Unknown, _) | (_, None) => return Ok(Done::Again(again)),
         (AttemptState::Placed, Some(leg)) => network.cancel(&leg).await,
         (AttemptState::Answered, Some(leg)) if talks => network.say_goodbye(&leg, call).await,
         (AttemptState::Answered | AttemptState::Ended, Some(_)) => return Ok(Done::Yes),
     };
     info!(%call, ?told, "a call that isn't wanted any more is taken back");
-    match (told, state) {
+    match (told, attempt.state) {
         (Told::Done, _) | (Told::Gone, AttemptState::Answered | AttemptState::Ended) => Ok(Done::Yes),
         // It may have been answered in this very moment: then the goodbye is next.
-        (Told::Gone, _) | (Told::Unavailable, _) => Ok(Done::Again(SOON)),
+        (Told::Gone, _) | (Told::Unavailable, _) => Ok(Done::Again(again)),
     }
 }
 

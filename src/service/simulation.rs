@@ -11,14 +11,13 @@ use super::switchboard::Desk;
 use super::{Clock, Dialer, Dialling, Switchboard, run_errands, sweep};
 use crate::carrier::simulator;
 use crate::store::calls::{self, CallFilter};
-use crate::store::{StoreError, outbox};
+use crate::store::{StoreError, dialer};
 
 /// How far the clock moves at least: everything within it happens beside one another.
 pub const STEP: SignedDuration = SignedDuration::from_secs(1);
-/// How often lost and unknown calls are looked for.
-const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(15);
 /// How often conversations of which nothing was heard are ended.
-const SWEEP_EVERY: SignedDuration = SignedDuration::from_mins(1);
+const SWEEP_EVERY: SignedDuration = SignedDuration::from_mins(5);
+
 /// A clock that is moved by hand.
 #[derive(Debug, Clone)]
 pub struct VirtualClock(Arc<AtomicI64>);
@@ -74,11 +73,48 @@ pub struct Stretch {
     pub opened: usize,
 }
 
+/// When what is due next, in a virtual day. Moments are by the network's clock, but for those that the services told by
+/// their own.
+#[derive(Debug, Clone, Default)]
+pub struct Rhythm {
+    /// Slots and windows, by the services' clock.
+    dial_at: Option<Timestamp>,
+    /// Calls of which nothing is known, by the services' clock.
+    look_at: Option<Timestamp>,
+    /// Errands that wait, by the services' clock.
+    errand_at: Option<Timestamp>,
+    sweep_at: Option<Timestamp>,
+    begun: bool,
+}
+
+impl Rhythm {
+    /// Somebody else has changed something in the database, or the services' clock: everything is looked at in the
+    /// next round.
+    pub fn disturb(&mut self) {
+        *self = Self::default();
+    }
+}
+
+/// What happened in a round, and when the next one is.
+#[derive(Debug, Clone, Copy)]
+pub struct Round {
+    /// What happened.
+    pub stretch: Stretch,
+    /// When something happens next, by the network's clock; nothing when nothing is going on.
+    pub next_at: Option<Timestamp>,
+}
+
 impl Simulation {
     /// A simulated network with these people beside a desk that reads `clock`.
     pub fn new(desk: Arc<Desk>, people: simulator::Settings, clock: VirtualClock, dialling: Dialling) -> Self {
-        let (switchboard, _ends_with_the_last_sender) = Switchboard::start(Arc::clone(&desk));
         let lines = SimulatedLines::new(simulator::Network::new(people), desk.clock.clone());
+        Self::on(desk, lines, clock, dialling)
+    }
+
+    /// A desk beside a simulated network that may have been there before it. The network goes by `clock`; the desk's
+    /// own may show something else.
+    pub fn on(desk: Arc<Desk>, lines: SimulatedLines, clock: VirtualClock, dialling: Dialling) -> Self {
+        let (switchboard, _ends_with_the_last_sender) = Switchboard::start(Arc::clone(&desk));
         let network = Arc::new(Network::Simulated(lines.clone()));
         let dialer = Dialer::new(Arc::clone(&desk), switchboard.clone(), Arc::clone(&network), dialling);
         Self { clock, desk, switchboard, dialer, network, lines }
@@ -90,48 +126,79 @@ impl Simulation {
     /// When the database fails.
     pub async fn run_until(&self, end: Timestamp) -> Result<Stretch, StoreError> {
         let mut stretch = Stretch::default();
-        let start = self.clock.now();
-        let (mut look_at, mut sweep_at, mut dial_at) = (start, start, Some(start));
+        let mut rhythm = Rhythm::default();
         while self.clock.now() < end {
-            let now = self.clock.now();
-            let events = happen_until(&self.switchboard, &self.lines, now).await;
-            stretch.events += events;
-            let errands = run_errands(&self.desk, Some(&self.network)).await?;
-            if events > 0 || errands > 0 || dial_at.is_some_and(|at| at <= now) {
-                let ticked = self.dialer.tick_and_wait().await?;
-                stretch.intended += ticked.intended;
-                stretch.opened += ticked.opened;
-                dial_at = ticked.next_at;
-            }
-            let network = self.lines.watch(|network, _| network.next_at());
-            let mut next = [network, dial_at].into_iter().flatten().min().unwrap_or(end).max(later(now, STEP));
-            if self.is_busy().await? {
-                if look_at <= now {
-                    self.dialer.look().await?;
-                    look_at = later(now, LOOK_EVERY);
-                    // A look may have shown that there is something to dial.
-                    dial_at = Some(now);
-                }
-                if sweep_at <= now {
-                    sweep(&self.desk, &self.switchboard).await?;
-                    sweep_at = later(now, SWEEP_EVERY);
-                }
-                next = next.min(later(now, LOOK_EVERY));
-            }
-            self.clock.set(next.min(end));
+            let round = self.round(&mut rhythm).await?;
+            stretch.events += round.stretch.events;
+            stretch.intended += round.stretch.intended;
+            stretch.opened += round.stretch.opened;
+            self.clock.set(round.next_at.unwrap_or(end).min(end));
         }
         Ok(stretch)
     }
 
-    /// Whether a call is open or an errand waits: then time goes by in small steps.
-    async fn is_busy(&self) -> Result<bool, StoreError> {
+    /// Does everything that is due, while the clock stands.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn round(&self, rhythm: &mut Rhythm) -> Result<Round, StoreError> {
+        let (now, ours) = (self.clock.now(), self.desk.clock.now());
+        let is_due = |at: Option<Timestamp>, now: Timestamp| at.is_some_and(|at| at <= now);
+        let begins = !std::mem::replace(&mut rhythm.begun, true);
+        let events = happen_until(&self.switchboard, &self.lines, now).await;
+        let mut stretch = Stretch { events, ..Stretch::default() };
+        if begins || events > 0 {
+            self.see_what_is_next(rhythm).await?;
+        }
+        let (looks, errands) = (begins || is_due(rhythm.look_at, ours), is_due(rhythm.errand_at, ours));
+        if errands {
+            run_errands(&self.desk, Some(&self.network)).await?;
+        }
+        if looks {
+            rhythm.look_at = self.dialer.look().await?;
+        }
+        if looks || errands {
+            self.see_what_is_next(rhythm).await?;
+        }
+        if is_due(rhythm.dial_at, ours) {
+            let ticked = self.dialer.tick_and_wait().await?;
+            (stretch.intended, stretch.opened) = (ticked.intended, ticked.opened);
+            if ticked.intended > 0 {
+                rhythm.look_at = self.dialer.next_look().await?;
+            }
+            self.see_what_is_next(rhythm).await?;
+        }
+        if stretch != Stretch::default() && rhythm.sweep_at.is_none() {
+            rhythm.sweep_at = Some(later(now, SWEEP_EVERY));
+        }
+        if begins || is_due(rhythm.sweep_at, now) {
+            sweep(&self.desk, &self.switchboard).await?;
+            rhythm.sweep_at = if self.has_open_calls().await? { Some(later(now, SWEEP_EVERY)) } else { None };
+        }
+        // What the services told by their own clock, by the network's.
+        let told = [rhythm.dial_at, rhythm.look_at, rhythm.errand_at].into_iter().flatten().min();
+        let told = told.map(|at| later(now, at.duration_since(ours)));
+        let network = self.lines.watch(|network, _| network.next_at());
+        let next = [network, told, rhythm.sweep_at].into_iter().flatten().min();
+        Ok(Round { stretch, next_at: next.map(|at| at.max(later(now, STEP))) })
+    }
+
+    /// When there is an errand, and something for the dialer.
+    async fn see_what_is_next(&self, rhythm: &mut Rhythm) -> Result<(), StoreError> {
+        let next = dialer::next(&mut self.desk.database.read().await?).await?;
+        rhythm.errand_at = next.errand_at;
+        rhythm.dial_at = [next.slot_at, next.due_at, next.window_end].into_iter().flatten().min();
+        Ok(())
+    }
+
+    async fn has_open_calls(&self) -> Result<bool, StoreError> {
         let mut tx = self.desk.database.read().await?;
-        let open = calls::list(&mut tx, &CallFilter { open_only: true, limit: ANY, ..CallFilter::default() }).await?;
-        Ok(!open.is_empty() || !outbox::due(&mut tx, Timestamp::MAX, ANY).await?.is_empty())
+        let open = CallFilter { open_only: true, limit: ANY, ..CallFilter::default() };
+        Ok(!calls::list(&mut tx, &open).await?.is_empty())
     }
 }
 
-/// Errands that wait for their time are looked at like open calls.
+/// Whether there is any.
 const ANY: u32 = 1;
 
 fn later(at: Timestamp, by: SignedDuration) -> Timestamp {

@@ -14,7 +14,7 @@ use crate::call::{CallId, Item, ReportId, Sensitive, Severity};
 /// One answer, or its correction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerRow {
-    /// Its id; of two answers at the same time the one of the greater id is later.
+    /// Its id; of two answers of different calls the one of the greater id is later.
     pub id: Uuid,
     /// The report.
     pub report: ReportId,
@@ -74,14 +74,37 @@ pub async fn append(tx: &mut Tx, answers: &[AnswerRow]) -> Result<(), StoreError
 /// # Errors
 /// As the database fails.
 pub async fn of_reports(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<AnswerRow>, StoreError> {
-    tx.fetch_in(
-        "SELECT id, report_id, call_id, turn, item, entry, severity, at FROM answers WHERE report_id IN",
-        &[],
-        reports.iter().map(|report| (*report).into()),
-        "ORDER BY at, id",
-        read,
-    )
-    .await
+    let mut answers = tx
+        .fetch_in(
+            "SELECT id, report_id, call_id, turn, item, entry, severity, at FROM answers WHERE report_id IN",
+            &[],
+            reports.iter().map(|report| (*report).into()),
+            "ORDER BY report_id, id",
+            read,
+        )
+        .await?;
+    in_order_of_turns(&mut answers);
+    Ok(answers)
+}
+
+/// Puts the answers of each call in the order of its turns, and leaves the others between them where they are. A clock
+/// can be put back in the middle of a call, and its turns can be taken by several nodes.
+fn in_order_of_turns(answers: &mut [AnswerRow]) {
+    let mut places: HashMap<(ReportId, CallId), Vec<usize>> = HashMap::new();
+    for (place, answer) in answers.iter().enumerate() {
+        if let Some(call) = answer.call {
+            places.entry((answer.report, call)).or_default().push(place);
+        }
+    }
+    for places in places.into_values() {
+        let mut of_call: Vec<AnswerRow> = places.iter().filter_map(|place| answers.get(*place).cloned()).collect();
+        of_call.sort_by_key(|answer| answer.turn);
+        for (place, answer) in places.into_iter().zip(of_call) {
+            if let Some(stands) = answers.get_mut(place) {
+                *stands = answer;
+            }
+        }
+    }
 }
 
 /// The answers of these reports that stand, in the order of the questionnaire.

@@ -1,6 +1,6 @@
 //! Opening either database, bringing its tables up to date, and beginning transactions on it.
 
-use std::{path::Path, str::FromStr as _, time::Duration};
+use std::{path::Path, str::FromStr as _, sync::Arc, time::Duration};
 
 use sqlx::{
     ConnectOptions as _, Connection as _, PgPool, SqlitePool,
@@ -9,7 +9,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{StoreError, Tx, error::DriverError, error::sqlite_code};
+use super::{Fate, StoreError, Tx, error::DriverError, error::sqlite_code};
 
 /// The tables of this program, inside it.
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -38,6 +38,7 @@ const LOG_LIMIT: &str = "33554432";
 #[derive(Clone)]
 pub struct Database {
     side: Side,
+    fate: Option<Arc<dyn Fate>>,
 }
 
 #[derive(Clone)]
@@ -66,7 +67,26 @@ impl Database {
                 "the database address must begin with sqlite:// (as sqlite:///var/lib/kenkocall/calls.db) or postgres://",
             );
         };
-        Ok(Self { side })
+        Ok(Self { side, fate: None })
+    }
+
+    /// The same with somebody who decides what becomes of its commits: for simulations.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_fate(self, fate: Arc<dyn Fate>) -> Self {
+        Self { fate: Some(fate), ..self }
+    }
+
+    /// Doesn't wait for the disk from now on, where that can be said: for simulations on a slow one.
+    ///
+    /// # Errors
+    /// As the database fails.
+    #[doc(hidden)]
+    pub async fn trust_the_disk(&self) -> Result<(), StoreError> {
+        if let Side::Sqlite { writer, .. } = &self.side {
+            sqlx::query("PRAGMA synchronous = OFF").execute(writer).await?;
+        }
+        Ok(())
     }
 
     /// Creates or changes the tables as this program needs them; does nothing when they are up to date.
@@ -112,10 +132,11 @@ impl Database {
     /// # Errors
     /// [`StoreError::Busy`] after ten seconds of waiting; else as the database fails.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        Ok(match &self.side {
+        let tx = match &self.side {
             Side::Sqlite { writer, .. } => Tx::sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
             Side::Postgres(pool) => Tx::postgres(pool.begin().await?),
-        })
+        };
+        Ok(tx.with_fate(self.fate.clone()))
     }
 
     /// Begins a transaction that reads one moment of the database; it can't write.

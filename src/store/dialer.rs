@@ -22,6 +22,8 @@ pub struct Next {
     pub due_at: Option<Timestamp>,
     /// The window of a waiting slot ends.
     pub window_end: Option<Timestamp>,
+    /// An errand is due.
+    pub errand_at: Option<Timestamp>,
 }
 
 /// When something is next to be done.
@@ -29,16 +31,18 @@ pub struct Next {
 /// # Errors
 /// As the database fails.
 pub async fn next(tx: &mut Tx) -> Result<Next, StoreError> {
-    // Three questions in one: each is answered from the end of an index, however many patients and slots there are.
+    // Four questions in one: each is answered from the end of an index, however many patients and slots there are.
     let sql = "SELECT (SELECT min(next_slot_at) FROM patients WHERE next_slot_at IS NOT NULL),
                (SELECT min(due_at) FROM slots WHERE state = 'waiting'),
-               (SELECT min(window_end) FROM slots WHERE state = 'waiting')";
+               (SELECT min(window_end) FROM slots WHERE state = 'waiting'),
+               (SELECT min(due_at) FROM outbox WHERE done_at IS NULL)";
     let found = tx
         .fetch_optional(sql, vec![], |row| {
             Ok(Next {
                 slot_at: row.opt_time(0, "patients.next_slot_at")?,
                 due_at: row.opt_time(1, "slots.due_at")?,
                 window_end: row.opt_time(2, "slots.window_end")?,
+                errand_at: row.opt_time(3, "outbox.due_at")?,
             })
         })
         .await?;

@@ -12,6 +12,7 @@ mod database;
 pub mod dialer;
 mod document;
 mod error;
+mod fate;
 pub mod flow_sets;
 pub mod identifications;
 pub mod legs;
@@ -24,8 +25,11 @@ pub mod slots;
 mod statement;
 pub mod turns;
 mod tx;
+pub mod whole;
 
 pub use database::Database;
 pub use document::Document;
 pub use error::{DriverError, StoreError, Unique};
+#[doc(hidden)]
+pub use fate::{Decision, Fate, unheard};
 pub use tx::Tx;

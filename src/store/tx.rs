@@ -3,8 +3,10 @@
 
 use sqlx::{Arguments as _, Postgres, SqlSafeStr as _, SqlStr, Sqlite, postgres::PgArguments, sqlite::SqliteArguments};
 
+use std::sync::Arc;
+
 use super::{
-    StoreError,
+    Fate, StoreError,
     arg::{Arg, Row, bind},
     statement::{Shape, keys_at_once, rows_at_once},
 };
@@ -14,6 +16,7 @@ pub struct Tx {
     side: Side,
     /// PostgreSQL refuses to go on after an error; SQLite would, outside of the transaction if the error ended it.
     failed: bool,
+    fate: Option<Arc<dyn Fate>>,
 }
 
 enum Side {
@@ -26,11 +29,16 @@ pub(super) type Rows<'a, const N: usize> = Vec<[Arg<'a>; N]>;
 
 impl Tx {
     pub(super) fn sqlite(side: sqlx::Transaction<'static, Sqlite>) -> Self {
-        Self { side: Side::Sqlite(side), failed: false }
+        Self { side: Side::Sqlite(side), failed: false, fate: None }
     }
 
     pub(super) fn postgres(side: sqlx::Transaction<'static, Postgres>) -> Self {
-        Self { side: Side::Postgres(side), failed: false }
+        Self { side: Side::Postgres(side), failed: false, fate: None }
+    }
+
+    /// The same with somebody who decides what becomes of its commit.
+    pub(super) fn with_fate(self, fate: Option<Arc<dyn Fate>>) -> Self {
+        Self { fate, ..self }
     }
 
     /// Makes everything done in this transaction durable, and seen by others.
@@ -42,11 +50,17 @@ impl Tx {
         if self.failed {
             return Err(StoreError::Abandoned);
         }
+        if let Some(fate) = &self.fate {
+            fate.before().await?;
+        }
         match self.side {
             Side::Sqlite(side) => side.commit().await?,
             Side::Postgres(side) => side.commit().await?,
         }
-        Ok(())
+        match self.fate {
+            Some(fate) => fate.after().await,
+            None => Ok(()),
+        }
     }
 
     /// Undoes everything done in this transaction, and waits until it is undone.

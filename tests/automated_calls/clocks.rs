@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::databases::Fresh;
-use super::day::{Day, Plan};
+use super::day::{Day, Plan, answers_after};
 use crate::on_both_databases;
 use kenkocall::carrier::simulator;
+use kenkocall::roster::Column;
 use kenkocall::service::{CentreChange, Clock, SimulatedLines, run_exchange};
 
 on_both_databases!(
@@ -16,6 +17,7 @@ on_both_databases!(
     of_two_slots_that_went_by_the_present_one_is_called,
     days_of_downtime_leave_no_call_behind,
     fault_17_a_clock_that_steps_back_repeats_no_slot,
+    fault_17_a_clock_that_steps_back_calls_nobody_before_their_time,
     around_midnight,
     daylight_saving_both_ways,
     the_simulated_network_sleeps_while_nothing_happens,
@@ -80,6 +82,17 @@ async fn fault_17_a_clock_that_steps_back_repeats_no_slot(fresh: Fresh) {
     day.until("12:00").await;
     assert_eq!(day.rang().len(), 5, "{:?}", day.rang());
     assert_eq!(day.kept.count("slots").await, 5);
+}
+
+async fn fault_17_a_clock_that_steps_back_calls_nobody_before_their_time(fresh: Fresh) {
+    let day = Day::begin(&fresh, Plan { people: vec![(0, vec![answers_after(25)])], ..Plan::default() }).await;
+    day.until("09:00:10").await;
+    day.down_until("2026-11-24T08:20:00+09:00");
+    day.set(0, &[(Column::PhoneNumber, "090-1000-0009")]).await;
+    day.until("08:59").await;
+    assert_eq!(day.attempts().await, ["01 withdrawn"], "the new number isn't called for 09:00 yet");
+    day.until("09:10").await;
+    assert_eq!(day.attempts().await, ["01 withdrawn", "09 reported"]);
 }
 
 async fn around_midnight(fresh: Fresh) {

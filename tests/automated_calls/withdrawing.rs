@@ -15,6 +15,7 @@ on_both_databases!(
     a3_fault_21_a_new_number_while_the_old_one_rings,
     a3_a_new_number_before_the_retry,
     a3_other_times_hold_at_once,
+    a3_other_times_after_a_new_number_in_the_same_call,
     a3_the_centres_own_hours_and_days_hold_at_once,
 );
 
@@ -98,6 +99,18 @@ async fn a3_other_times_hold_at_once(fresh: Fresh) {
     day.until("20:30").await;
     assert_eq!(day.rang().iter().map(|call| &call[..5]).collect::<Vec<_>>(), ["09:00", "11:00"]);
     assert_eq!(day.slots().await[1..], ["11:00 reported 1", "16:00 cancelled reported 0"]);
+}
+
+async fn a3_other_times_after_a_new_number_in_the_same_call(fresh: Fresh) {
+    let day = Day::begin(&fresh, Plan { people: vec![(0, vec![answers_after(1)])], ..Plan::default() }).await;
+    day.until("09:01:30").await;
+    day.set(0, &[(Column::PhoneNumber, "090-1000-0009")]).await;
+    day.set(0, &[(Column::CallTimes, "15:00")]).await;
+    day.until("14:00").await;
+    assert_eq!(day.attempts().await, ["01 withdrawn"], "09:00 isn't a time of the patient any more");
+    assert_eq!(day.slots().await, ["09:00 cancelled times_changed 0"]);
+    day.until("16:00").await;
+    assert_eq!(day.attempts().await, ["01 withdrawn", "09 reported"]);
 }
 
 async fn a3_the_centres_own_hours_and_days_hold_at_once(fresh: Fresh) {

@@ -6,7 +6,8 @@ use kenkocall::{
     store::{
         StoreError, Tx, Unique,
         alerts::{self, AlertRow},
-        answers, patients,
+        answers::{self, AnswerRow},
+        patients,
         reports::{self, ExportPage, ReportClose},
     },
 };
@@ -19,6 +20,7 @@ use crate::{
 crate::on_both_databases!(
     a_person_has_one_open_report_a_day,
     an_open_report_comes_with_its_answers,
+    the_later_turn_of_a_call_stands_whatever_the_clock_showed,
     a_finished_report_stays_finished,
     the_export_folds_corrections,
     the_export_is_read_page_by_page,
@@ -65,6 +67,25 @@ async fn an_open_report_comes_with_its_answers(fresh: Fresh) {
     assert_eq!((&open[1].report, &open[1].answers), (&report(2, 2), &vec![]));
     assert_eq!(reports::of_days(&mut tx, &days).await.unwrap().len(), 3);
     assert_eq!(reports::open_of(&mut tx, &[(PatientId(id(1)), date(2026, 11, 22))]).await.unwrap(), []);
+}
+
+async fn the_later_turn_of_a_call_stands_whatever_the_clock_showed(fresh: Fresh) {
+    let mut tx = people(&fresh, 1).await;
+    reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
+    let given = |number: u64, turn: i64, entry: &str| AnswerRow {
+        call: Some(CallId(id(0))),
+        turn: Some(turn),
+        ..answer(number, 1, Item::BodyTemperature, entry, Severity::None)
+    };
+    // Its number, and with it its moment, is that of a clock which was put back after turn 4.
+    let (earlier, later) = (given(20, 4, "375"), given(12, 5, "365"));
+    let mut unasked = answer(15, 1, Item::BodyTemperature, "370", Severity::None);
+    unasked.call = None;
+    answers::append(&mut tx, &[earlier, unasked, later]).await.unwrap();
+    let report = ReportId(id(1));
+    let given = answers::of_reports(&mut tx, &[report]).await.unwrap();
+    assert_eq!(given.iter().map(|answer| answer.entry.expose()).collect::<Vec<_>>(), ["375", "370", "365"]);
+    assert_eq!(answers::latest(&mut tx, &[report]).await.unwrap()[&report][0].entry.expose(), "365");
 }
 
 async fn a_finished_report_stays_finished(fresh: Fresh) {

@@ -27,7 +27,7 @@ use jiff::Timestamp;
 pub use chance::Between;
 pub use news::{Happens, News};
 pub use people::{Caller, Habit, Health, Identity, Manner, Mix, Population, Script, Tempo};
-pub use requests::{Message, Placed};
+pub use requests::{Asked, Message, Placed};
 pub use weather::Weather;
 
 use crate::call::{PhoneNumber, Sensitive};
@@ -35,6 +35,8 @@ use leg::Leg;
 
 /// Legs that are over and still in the network's list. Above it the oldest are forgotten.
 const MAX_ENDED: usize = 200_000;
+/// Requests to dial that are kept. Above it the oldest are forgotten.
+pub const MAX_ASKED: usize = 200_000;
 /// Short messages that are kept. Above it the oldest are forgotten.
 const MAX_MESSAGES: usize = 100_000;
 
@@ -89,6 +91,8 @@ pub struct Network {
     /// What is to be told, by time, leg, and the leg's own count.
     news: BTreeMap<(Timestamp, Key, u32), News>,
     messages: VecDeque<Message>,
+    /// Requests to dial, oldest first.
+    asked: VecDeque<Asked>,
 }
 
 /// What the network knows of a number that it was asked about.
@@ -119,6 +123,7 @@ impl Network {
             agenda: BTreeSet::new(),
             news: BTreeMap::new(),
             messages: VecDeque::new(),
+            asked: VecDeque::new(),
         }
     }
 

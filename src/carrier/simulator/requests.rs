@@ -1,5 +1,6 @@
 //! What the network can be asked for: the same requests as of any carrier, answered at once.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,7 +11,7 @@ use super::leg::{Leg, Next};
 use super::party::Party;
 use super::people::{Caller, Pickup, Script, Tempo};
 use super::weather::{DialFate, LookFate, OrderFate};
-use super::{Key, MAX_MESSAGES, Network};
+use super::{Key, MAX_ASKED, MAX_MESSAGES, Network};
 use crate::call::{CallId, HangupCause, Line, NumberKind, PhoneNumber, Sensitive};
 use crate::carrier::CarrierLegId;
 use crate::carrier::network::{Dial, Dialled, LegProgress, Listed, Looked, NotProcessed, Refusal, Sent, Told};
@@ -27,6 +28,19 @@ pub struct Placed {
     pub call: Option<CallId>,
     /// The leg as the network's list has it.
     pub listed: Listed,
+    /// How it stood, from when on.
+    pub history: Vec<(Timestamp, LegProgress)>,
+}
+
+/// A request to dial as it came in, whatever became of it: for a test to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// Our own id of the call.
+    pub call: CallId,
+    /// The number to ring.
+    pub to: PhoneNumber,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A short message that the network has sent.
@@ -48,6 +62,10 @@ impl Network {
         self.run_to(now);
         let seed = self.settings.seed;
         let to = dial.to.number();
+        if self.asked.len() >= MAX_ASKED {
+            self.asked.pop_front();
+        }
+        self.asked.push_back(Asked { call: dial.call, to: to.clone(), at: now });
         let tally = self.numbers.entry(to.clone()).or_default();
         let fate = self.settings.weather.of_dial(&mut generator(seed, Purpose::Dialling, to.expose(), tally.requests));
         tally.requests += 1;
@@ -206,7 +224,13 @@ impl Network {
         let mut placed: Vec<_> = self.legs.iter().collect();
         placed.sort_by_key(|(key, leg)| (leg.created_at, **key));
         let latest = Timestamp::MAX;
-        placed.into_iter().map(|(_, leg)| Placed { call: leg.call, listed: leg.listed(latest) }).collect()
+        let one = |leg: &Leg| Placed { call: leg.call, listed: leg.listed(latest), history: leg.history.clone() };
+        placed.into_iter().map(|(_, leg)| one(leg)).collect()
+    }
+
+    /// The requests to dial that came in, oldest first, the last [`MAX_ASKED`] of them.
+    pub fn asked(&self) -> &VecDeque<Asked> {
+        &self.asked
     }
 
     /// Puts a leg into the books. Nothing only if its name couldn't be one, which never happens.

@@ -66,6 +66,10 @@ fn a_withdrawn_call_ends_the_slot_but_for_a_new_number() {
     assert_eq!(next(Some(Withdrawal::NumberChanged), FAR), AfterAttempt::Retry { due_at: at(0) });
     assert_eq!(next(Some(Withdrawal::NumberChanged), 0), unanswered);
     assert_eq!(next(None, FAR), unanswered);
+    let never_tried =
+        EndedAttempt { withdrawal: Some(Withdrawal::NumberChanged), ..ended(AttemptOutcome::Withdrawn, 0, 0) };
+    let missed = AfterAttempt::End(SlotEnd::Missed(Missed::WindowPassed));
+    assert_eq!(after_attempt(&never_tried, at(0), &RetryPolicy::default()), missed, "only the old number rang");
 }
 
 #[test]

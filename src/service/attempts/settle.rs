@@ -158,7 +158,10 @@ impl Results {
             not_placed: slot.attempts.saturating_sub(tries),
         };
         let (state, due_at) = match after_attempt(&finished, slot.window_end, &settings.retry) {
-            AfterAttempt::Retry { due_at } | AfterAttempt::AgainSoon { due_at } => (SlotState::Waiting, due_at),
+            // Never before it was due first: the clock may have been put back since.
+            AfterAttempt::Retry { due_at } | AfterAttempt::AgainSoon { due_at } => {
+                (SlotState::Waiting, due_at.max(slot.due_at))
+            }
             AfterAttempt::End(end) => (SlotState::Ended(end), slot.due_at),
         };
         info!(

@@ -19,26 +19,27 @@ use crate::store::{StoreError, legs};
 const MAX_LOOKED_FOR: u32 = 50;
 /// How much earlier than the intent the carrier's clock may say that a call began.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(2);
+/// How far our own clock may be ahead when it is wrong: by a time zone, at most. A call that seems to be so much older
+/// than its intent isn't taken for it, and isn't taken for none either.
+const CLOCK_IS_WRONG: SignedDuration = SignedDuration::from_hours(25);
 /// How long a call may be missing from the list without making it stale.
 const LIST_LAGS: SignedDuration = SignedDuration::from_secs(5);
 /// A placed call of which the carrier can tell nothing for so long is over.
 const LONGEST_DOUBT: SignedDuration = SignedDuration::from_hours(2);
 
 impl Dialer {
-    /// One round. Idempotent.
+    /// One round. Idempotent. Says when there is something to look for again, as far as is known.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn look(&self) -> Result<(), StoreError> {
+    pub async fn look(&self) -> Result<Option<Timestamp>, StoreError> {
         let now = self.desk.clock.now();
         self.take_over(now).await?;
         let mut tx = self.desk.database.read().await?;
         let unknown = attempts::to_look_for(&mut tx, now, MAX_LOOKED_FOR).await?;
-        let rings = SignedDuration::from_secs(self.dialling.ring_seconds.into());
-        let silence = self.dialling.silence;
-        let silent_since = now.checked_sub(rings + silence).unwrap_or(now);
+        let silent_since = now.checked_sub(self.longest_ringing()).unwrap_or(now);
         let mut silent = attempts::unmoved(&mut tx, AttemptState::Placed, silent_since, now, MAX_LOOKED_FOR).await?;
-        let quiet_since = now.checked_sub(silence).unwrap_or(now);
+        let quiet_since = now.checked_sub(self.dialling.silence).unwrap_or(now);
         silent.extend(attempts::silent(&mut tx, quiet_since, now, MAX_LOOKED_FOR).await?);
         drop(tx);
         for attempt in unknown {
@@ -47,7 +48,32 @@ impl Dialer {
         for attempt in silent {
             self.ask_about(&attempt, now).await?;
         }
-        Ok(())
+        self.next_look().await
+    }
+
+    /// When the first of the calls under way has been silent for too long, or is to be looked for.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn next_look(&self) -> Result<Option<Timestamp>, StoreError> {
+        let mut tx = self.desk.database.read().await?;
+        let open = attempts::open_by_state(&mut tx).await?;
+        let due = open.into_iter().filter_map(|(state, moved_at, look_at)| {
+            let silence = match state {
+                AttemptState::Intended => TAKE_OVER,
+                AttemptState::Placed => self.longest_ringing(),
+                AttemptState::Answered => self.dialling.silence,
+                AttemptState::Unknown | AttemptState::Ended => return look_at,
+            };
+            let silent_at = moved_at.checked_add(silence).unwrap_or(moved_at);
+            Some(look_at.map_or(silent_at, |at| at.max(silent_at)))
+        });
+        Ok(due.min())
+    }
+
+    /// How long the carrier may be silent about a call that rings.
+    fn longest_ringing(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.dialling.ring_seconds.into()) + self.dialling.silence
     }
 
     /// Intents of a worker that is gone: whether it had asked the carrier isn't known.
@@ -71,29 +97,35 @@ impl Dialer {
 
     /// Looks for an unknown call in the carrier's list.
     async fn look_for(&self, attempt: &AttemptRow, now: Timestamp) -> Result<(), StoreError> {
-        let since = attempt.intended_at.checked_sub(CLOCKS_DIFFER).unwrap_or(attempt.intended_at);
-        let found = match self.network.list(&attempt.phone_number, since).await {
-            Looked::Found(listed) => self.ours(&listed).await?,
-            Looked::Nothing => None,
+        let listed = match self.network.list(&attempt.phone_number, looked_through_from(attempt)).await {
+            Looked::Found(listed) => listed,
+            Looked::Nothing => Vec::new(),
             Looked::Unavailable(doubt) => {
                 warn!(call = %attempt.call, ?doubt, "the carrier's list can't be read");
                 return self.note_look(attempt, Look::Unanswered, now).await;
             }
         };
-        match found {
-            Some(listed) => self.adopt(attempt, &listed, now).await,
+        let strange = self.strange(listed).await?;
+        let earliest = attempt.intended_at.checked_sub(CLOCKS_DIFFER).unwrap_or(attempt.intended_at);
+        let is_ours = |listed: &&Listed| listed.created_at.is_none_or(|created| created >= earliest);
+        match strange.iter().find(is_ours) {
+            Some(listed) => self.adopt(attempt, listed, now).await,
+            None if !strange.is_empty() => {
+                warn!(call = %attempt.call, "the carrier has an earlier call to this number that we don't know; is a clock wrong?");
+                self.note_look(attempt, Look::Stale, now).await
+            }
             None if self.list_is_stale(attempt, now).await? => self.note_look(attempt, Look::Stale, now).await,
             None => self.note_look(attempt, Look::Nothing, now).await,
         }
     }
 
-    /// The call of the list that we don't know yet: one number has one open attempt, so it is this one.
-    async fn ours(&self, listed: &[Listed]) -> Result<Option<Listed>, StoreError> {
+    /// The calls of the list that we don't know. One number has one open attempt, so it is this one, if its time fits.
+    async fn strange(&self, listed: Vec<Listed>) -> Result<Vec<Listed>, StoreError> {
         let names: Vec<&str> = listed.iter().map(|listed| listed.leg.as_str()).collect();
         let mut tx = self.desk.database.read().await?;
         let known = legs::by_carrier_leg(&mut tx, self.network.name(), &names).await?;
-        let new = |listed: &&Listed| !known.iter().any(|leg| leg.carrier_leg_id == listed.leg.as_str());
-        Ok(listed.iter().find(new).cloned())
+        let new = |listed: &Listed| !known.iter().any(|leg| leg.carrier_leg_id == listed.leg.as_str());
+        Ok(listed.into_iter().filter(new).collect())
     }
 
     /// Whether the list provably lags behind: it lacks a call that the carrier has told us of since.
@@ -103,8 +135,7 @@ impl Dialer {
         let witness = legs::placed_between(&mut tx, self.network.name(), attempt.intended_at, recently).await?;
         drop(tx);
         let Some((number, name)) = witness else { return Ok(false) };
-        let since = attempt.intended_at.checked_sub(CLOCKS_DIFFER).unwrap_or(attempt.intended_at);
-        let stale = match self.network.list(&number, since).await {
+        let stale = match self.network.list(&number, looked_through_from(attempt)).await {
             Looked::Found(listed) => !listed.iter().any(|listed| listed.leg.as_str() == name),
             Looked::Nothing | Looked::Unavailable(_) => true,
         };
@@ -208,6 +239,11 @@ impl Dialer {
             error!(%call, %error, "the end of a call couldn't be kept; it is looked up again");
         }
     }
+}
+
+/// From when on the carrier's calls are looked through for an attempt.
+fn looked_through_from(attempt: &AttemptRow) -> Timestamp {
+    attempt.intended_at.checked_sub(CLOCK_IS_WRONG).unwrap_or(attempt.intended_at)
 }
 
 /// What is known of an unknown attempt.

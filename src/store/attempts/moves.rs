@@ -6,19 +6,32 @@ use super::{AttemptEnd, Looks};
 use crate::call::{CallId, Withdrawal};
 use crate::store::{StoreError, Tx, arg::parsed};
 
-/// Notes that open attempts aren't wanted any more; the first reason stands. Gives those for which it was new.
+/// Notes that open attempts aren't wanted any more. The first reason stands, but for a new number, after which the slot
+/// would be called again: whatever comes later ends it. Gives those that were wanted until now.
 ///
 /// # Errors
 /// As the database fails.
 pub async fn withdraw(tx: &mut Tx, calls: &[(CallId, Withdrawal)]) -> Result<Vec<CallId>, StoreError> {
-    tx.fetch_rows(
-        "UPDATE attempts SET withdrawal = v.column2 FROM (VALUES",
-        calls.iter().map(|(call, why)| [(*call).into(), why.word().into()]).collect(),
-        ") AS v WHERE attempts.call_id = v.column1 AND attempts.ended_at IS NULL AND attempts.withdrawal IS NULL
-         RETURNING attempts.call_id",
-        |row| row.read(0, "attempts.call_id", parsed),
-    )
-    .await
+    let rows = || calls.iter().map(|(call, why)| [(*call).into(), why.word().into()]).collect();
+    let new = tx
+        .fetch_rows(
+            "UPDATE attempts SET withdrawal = v.column2 FROM (VALUES",
+            rows(),
+            ") AS v WHERE attempts.call_id = v.column1 AND attempts.ended_at IS NULL AND attempts.withdrawal IS NULL
+             RETURNING attempts.call_id",
+            |row| row.read(0, "attempts.call_id", parsed),
+        )
+        .await?;
+    if new.len() < calls.len() {
+        tx.execute_rows(
+            "UPDATE attempts SET withdrawal = v.column2 FROM (VALUES",
+            rows(),
+            ") AS v WHERE attempts.call_id = v.column1 AND attempts.ended_at IS NULL
+             AND attempts.withdrawal = 'number_changed'",
+        )
+        .await?;
+    }
+    Ok(new)
 }
 
 /// Moves open attempts on: `tail` says from which states. Gives those that moved.

@@ -1,10 +1,26 @@
-//! Who is on the phone with us.
+//! Who is on the phone with us, and when something should have been heard of it.
 
 use jiff::Timestamp;
 
-use crate::call::{PatientId, PhoneNumber};
+use crate::call::{AttemptState, PatientId, PhoneNumber};
 use crate::store::arg::parsed;
 use crate::store::{StoreError, Tx};
+
+/// The open attempts by state and by when they are to be looked for: when the first of each, or of their conversations,
+/// moved last.
+///
+/// # Errors
+/// As the database fails.
+pub async fn open_by_state(tx: &mut Tx) -> Result<Vec<(AttemptState, Timestamp, Option<Timestamp>)>, StoreError> {
+    let sql = "SELECT a.state, min(COALESCE(s.updated_at, a.moved_at)), a.look_at FROM attempts a
+               LEFT JOIN sessions s ON s.call_id = a.call_id AND a.state = 'answered'
+               WHERE a.ended_at IS NULL GROUP BY a.state, a.look_at";
+    tx.fetch_all(sql, vec![], |row| {
+        let state = row.read(0, "attempts.state", AttemptState::from_word)?;
+        Ok((state, row.time(1, "attempts.moved_at")?, row.opt_time(2, "attempts.look_at")?))
+    })
+    .await
+}
 
 /// Of these patients, those with whom a conversation ended from `since` to `now` and whose line the carrier still has:
 /// they are hearing the goodbye.

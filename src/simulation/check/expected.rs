@@ -1,0 +1,168 @@
+//! I4: a slot for every time at which somebody was to be called, and for no other. A time is due when the services'
+//! clock passes it, whether it runs or jumps, while it is the patient's and the patient is to be called.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Time;
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::record::{Moment, Record, Rules, Standing, What};
+use super::wanted::{time_of, times_of};
+use super::{Case, Invariant};
+
+/// A time of somebody's.
+type Due = (u32, Time);
+
+/// For how long the services must have been up to have opened a slot.
+const SOON: SignedDuration = SignedDuration::from_secs(5);
+
+impl Case<'_> {
+    pub(super) fn expected(&mut self) {
+        let record = self.record;
+        let passed = passed(record);
+        let mut there: BTreeMap<Due, usize> = BTreeMap::new();
+        for slot in record.tables.slots.iter().filter(|slot| !slot.by_staff) {
+            let due = record.person(slot.patient).zip(time_of(slot));
+            let Some(due) = due.filter(|_| slot.date == record.date) else {
+                self.complain(Invariant::Ended, format!("slot {} on {} is of another day", slot.id, slot.date));
+                continue;
+            };
+            *there.entry(due).or_default() += 1;
+            if !passed.contains_key(&due) && slot.state != "cancelled" {
+                let what = format!("patient {} has a slot at {}, which was never due", due.0, slot.time);
+                self.complain(Invariant::Ended, what);
+            }
+        }
+        for (due, count) in &there {
+            if *count > 1 {
+                self.complain(Invariant::Ended, format!("patient {} has {count} slots at {}", due.0, due.1));
+            }
+        }
+        for (due, Passed { at, was_to_come }) in passed {
+            if was_to_come && !there.contains_key(&due) && !was_put_off(record, due, at) {
+                let what = format!("patient {} was due to be called at {} ({at}), and has no slot", due.0, due.1);
+                self.complain(Invariant::Ended, what);
+            }
+        }
+        let by_staff = record.tables.slots.iter().filter(|slot| slot.by_staff).count();
+        let granted = record.moments.iter().filter(|moment| matches!(moment.what, What::CalledNow(_))).count();
+        if by_staff != granted {
+            let what = format!("staff were granted {granted} calls, and there are slots for {by_staff}");
+            self.complain(Invariant::Ended, what);
+        }
+    }
+}
+
+/// A time that the services' clock passed while somebody was to be called then.
+struct Passed {
+    /// When it last did.
+    at: Timestamp,
+    /// Whether it was still to come, by the services' clock, when it was set. A time that is set when it is past is the
+    /// next day's, even if the clock turns out to have been ahead.
+    was_to_come: bool,
+}
+
+fn passed(record: &Record) -> BTreeMap<Due, Passed> {
+    let mut passed: BTreeMap<Due, Passed> = BTreeMap::new();
+    let mut standings: BTreeMap<u32, Standing> = BTreeMap::new();
+    // What the clock showed when they were set, or the centre's rules: the latest of it.
+    let mut set_at: BTreeMap<u32, Timestamp> = BTreeMap::new();
+    let mut rules: Option<Rules> = None;
+    let mut before: Option<&Moment> = None;
+    for moment in &record.moments {
+        if let (Some(before), Some(rules)) = (before, &rules) {
+            // It ran since, and may have jumped just now.
+            let ahead = before.shown.duration_since(before.at);
+            let ran_to = moment.at.checked_add(ahead).unwrap_or(moment.shown);
+            let to = ran_to.max(moment.shown);
+            for (nth, standing) in &standings {
+                for (time, due) in due_between(record, standing, rules, before.shown, to) {
+                    let was_to_come = set_at.get(nth).is_none_or(|set| *set < due);
+                    let earlier = passed.get(&(*nth, time)).is_some_and(|passed| passed.was_to_come);
+                    passed.insert((*nth, time), Passed { at: moment.at, was_to_come: was_to_come || earlier });
+                }
+            }
+        }
+        match &moment.what {
+            What::Changed(nth, standing) => {
+                standings.insert(*nth, standing.clone());
+                let set = set_at.entry(*nth).or_insert(moment.shown);
+                *set = moment.shown.max(*set);
+            }
+            What::CentreChanged(set) => {
+                rules = Some(set.clone());
+                set_at.values_mut().for_each(|set| *set = moment.shown.max(*set));
+            }
+            _ => {}
+        }
+        before = Some(moment);
+    }
+    passed
+}
+
+fn due_between(
+    record: &Record,
+    standing: &Standing,
+    rules: &Rules,
+    after: Timestamp,
+    until: Timestamp,
+) -> BTreeMap<Time, Timestamp> {
+    let mut due = BTreeMap::new();
+    let observed = standing.observed_from.is_none_or(|first| first <= record.date);
+    if after >= until || !standing.wanted() || rules.day_off || !observed {
+        return due;
+    }
+    for time in times_of(standing, rules).iter().filter(|time| rules.open <= **time && **time < rules.close) {
+        let at = record.zone.to_timestamp(record.date.to_datetime(*time));
+        if let Some(at) = at.ok().filter(|at| after < *at && *at <= until) {
+            due.insert(*time, at);
+        }
+    }
+    due
+}
+
+/// Whether somebody who was due wasn't any more before the services could have noticed.
+fn was_put_off(record: &Record, due: Due, at: Timestamp) -> bool {
+    let (nth, time) = due;
+    let mut standing: Option<&Standing> = None;
+    let mut rules: Option<&Rules> = None;
+    for moment in &record.moments {
+        match &moment.what {
+            What::Changed(of, now) if *of == nth => standing = Some(now),
+            What::CentreChanged(now) => rules = Some(now),
+            _ => continue,
+        }
+        let (Some(standing), Some(rules)) = (standing, rules) else { continue };
+        let still = standing.wanted()
+            && times_of(standing, rules).contains(&time)
+            && !rules.day_off
+            && rules.open <= time
+            && time < rules.close;
+        if moment.at >= at && !still && up_between(record, at, moment.at) <= SOON {
+            return true;
+        }
+    }
+    // What the tables know and nobody was told of: a request to stop whose call broke, a number that doesn't exist.
+    let patient = record.tables.patients.iter().find(|one| record.person(one.id) == Some(nth)).map(|one| one.id);
+    let unheard = |kind: &str| kind == "stop_request" || kind == "wrong_number";
+    record.tables.alerts.iter().any(|alert| alert.patient == patient && unheard(&alert.kind))
+}
+
+/// For how long the services were up between two moments.
+fn up_between(record: &Record, from: Timestamp, to: Timestamp) -> SignedDuration {
+    let mut up = SignedDuration::ZERO;
+    let mut since: Option<Timestamp> = None;
+    let mut add = |since: Timestamp, until: Timestamp| {
+        let within = until.min(to).duration_since(since.max(from));
+        up += within.max(SignedDuration::ZERO);
+    };
+    for moment in &record.moments {
+        match moment.what {
+            What::Started => since = Some(moment.at),
+            What::Died { .. } => since.take().into_iter().for_each(|since| add(since, moment.at)),
+            _ => {}
+        }
+    }
+    since.into_iter().for_each(|since| add(since, to));
+    up
+}

@@ -1,0 +1,144 @@
+//! What must hold after every day. Each rule is looked up in what the network carried, what was promised and what staff
+//! changed, and compared with the tables; none of it asks the services.
+
+mod alerted;
+mod ended;
+mod expected;
+mod kept;
+mod once;
+mod prompt;
+mod retried;
+mod wanted;
+
+use std::collections::HashMap;
+
+use super::log::lines_with_somebody;
+use super::record::{Record, What};
+use crate::call::{CallId, SlotId};
+use crate::store::whole::{Attempt, Slot};
+
+/// A rule, by its name in the list of faults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Invariant {
+    /// I1: no answer and no report is lost that was acknowledged.
+    Kept,
+    /// I2: one dial for each attempt, one attempt at a time, one phone rung once at a time.
+    Once,
+    /// I3: nobody is dialled who wasn't to be: after a stop, a release, a change of number or time, a report, outside
+    /// of hours and windows, before their time.
+    Wanted,
+    /// I4: every slot that was due is there and ended in one way, and everything that began is over.
+    Ended,
+    /// I5: the audit trail holds together. Its chain isn't there yet; this is its place.
+    Audited,
+    /// I6: nothing personal in the log.
+    Private,
+    /// A2: one number, one patient.
+    OneHolder,
+    /// A7: who is due is called soon when nothing stands in the way.
+    Prompt,
+    /// A8: tries and their distances are the centre's.
+    Retried,
+    /// What staff must know of stands on their list.
+    Alerted,
+    /// A turn that comes again gets the same reply (fault 28).
+    Repeated,
+    /// Nothing fails to which nothing was done.
+    Sound,
+}
+
+impl Invariant {
+    /// Its name.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Kept => "I1",
+            Self::Once => "I2",
+            Self::Wanted => "I3",
+            Self::Ended => "I4",
+            Self::Audited => "I5",
+            Self::Private => "I6",
+            Self::OneHolder => "A2",
+            Self::Prompt => "A7",
+            Self::Retried => "A8",
+            Self::Alerted => "alerts",
+            Self::Repeated => "fault 28",
+            Self::Sound => "soundness",
+        }
+    }
+}
+
+/// A rule that was broken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// Which.
+    pub invariant: Invariant,
+    /// How.
+    pub what: String,
+}
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.invariant.word(), self.what)
+    }
+}
+
+/// Where rules find things, and where they complain.
+struct Case<'a> {
+    record: &'a Record,
+    attempts: HashMap<CallId, &'a Attempt>,
+    slots: HashMap<SlotId, &'a Slot>,
+    broken: Vec<Broken>,
+}
+
+impl Case<'_> {
+    fn complain(&mut self, invariant: Invariant, what: String) {
+        self.broken.push(Broken { invariant, what });
+    }
+}
+
+/// The rules that a day has broken.
+pub fn check(record: &Record) -> Vec<Broken> {
+    let tables = &record.tables;
+    let mut case = Case {
+        record,
+        attempts: tables.attempts.iter().map(|attempt| (attempt.call, attempt)).collect(),
+        slots: tables.slots.iter().map(|slot| (slot.id, slot)).collect(),
+        broken: Vec::new(),
+    };
+    case.kept();
+    case.once();
+    case.wanted();
+    case.one_holder();
+    case.ended();
+    case.expected();
+    case.retried();
+    case.prompt();
+    case.alerted();
+    case.private();
+    case.sound();
+    case.broken
+}
+
+impl Case<'_> {
+    fn private(&mut self) {
+        let people = u32::try_from(self.record.tables.patients.len()).unwrap_or(u32::MAX).saturating_mul(2);
+        let found = self.record.log.as_deref().map(|log| lines_with_somebody(log, people)).unwrap_or_default();
+        for line in found {
+            self.complain(Invariant::Private, format!("the log names somebody: {line}"));
+        }
+    }
+
+    fn sound(&mut self) {
+        let record = self.record;
+        for moment in &record.moments {
+            match &moment.what {
+                What::Failed(why) => self.complain(Invariant::Sound, format!("{}: {why}", moment.at)),
+                What::Contradicted(call) => {
+                    let what = format!("call {call}: a turn that came again got another reply");
+                    self.complain(Invariant::Repeated, what);
+                }
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! A7: on a day on which nothing stood in the way, whoever is due is called soon.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::record::{Record, What};
+use super::wanted::time_of;
+use super::{Case, Invariant};
+use crate::store::whole::Slot;
+
+/// How long somebody who is due may wait for a line on a day without faults: a list of this length takes less even on
+/// two lines.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(45);
+
+impl Case<'_> {
+    pub(super) fn prompt(&mut self) {
+        let record = self.record;
+        if !nothing_stood_in_the_way(record) {
+            return;
+        }
+        for slot in record.tables.slots.iter().filter(|slot| !slot.by_staff && slot.state != "cancelled") {
+            let of_slot = |call| self.attempts.get(&call).is_some_and(|attempt| attempt.slot == slot.id);
+            let first = record.asked.iter().find(|asked| of_slot(asked.call)).map(|asked| asked.at);
+            // Whoever is called for another slot isn't called for this one.
+            let others = record.tables.attempts.iter().any(|one| one.patient == slot.patient && one.slot != slot.id);
+            let waited = waited(record, slot, first);
+            if !others && waited > LONGEST_WAIT {
+                let minutes = waited.as_mins();
+                let what =
+                    format!("slot {} of {} waited {minutes} minutes, and ended as {}", slot.id, slot.time, slot.state);
+                self.complain(Invariant::Prompt, what);
+            }
+        }
+    }
+}
+
+/// Whether the carrier took most of what it was asked for, and no call of unknown outcome held a line for long.
+fn nothing_stood_in_the_way(record: &Record) -> bool {
+    let storm = record.moments.iter().any(|moment| moment.what == What::WeatherTurned);
+    let placed = record.placed.iter().filter(|placed| placed.call.is_some()).count();
+    let refused = record.asked.len().saturating_sub(placed);
+    !storm && refused <= record.asked.len() / 5 && !record.tables.attempts.iter().any(|attempt| attempt.staff_asked)
+}
+
+/// For how long the services were up and their clock showed that a slot was due, within its window, before it was
+/// dialled first. While there is maintenance nobody is called.
+fn waited(record: &Record, slot: &Slot, first: Option<Timestamp>) -> SignedDuration {
+    let due = time_of(slot).and_then(|time| record.zone.to_timestamp(slot.date.to_datetime(time)).ok());
+    let Some(due) = due else { return SignedDuration::ZERO };
+    let mut waited = SignedDuration::ZERO;
+    let (mut up, mut maintenance) = (false, false);
+    for pair in record.moments.windows(2) {
+        let (moment, next) = (&pair[0], &pair[1]);
+        match moment.what {
+            What::Started => up = true,
+            What::Died { .. } => up = false,
+            What::Maintenance(begins) => maintenance = begins,
+            _ => {}
+        }
+        let ahead = moment.shown.duration_since(moment.at);
+        let shown = |at: Timestamp| at.checked_add(ahead).unwrap_or(at);
+        let until = first.map_or(next.at, |first| first.min(next.at));
+        let within = shown(until).min(slot.window_end).duration_since(moment.shown.max(due));
+        if up && !maintenance {
+            waited += within.max(SignedDuration::ZERO);
+        }
+    }
+    waited
+}

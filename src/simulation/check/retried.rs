@@ -1,0 +1,56 @@
+//! A8: how often and how soon a slot is tried again is the centre's policy, by what came of the try before.
+
+use jiff::SignedDuration;
+
+use super::super::record::What;
+use super::ended::NO_TRY;
+use super::{Case, Invariant};
+use crate::store::whole::Attempt;
+
+impl Case<'_> {
+    pub(super) fn retried(&mut self) {
+        let record = self.record;
+        let rules = record.moments.iter().find_map(|moment| match &moment.what {
+            What::CentreChanged(rules) => Some(rules),
+            _ => None,
+        });
+        let Some(rules) = rules else { return };
+        let most = rules.retry.values().map(|(tries, _)| *tries as usize).max().unwrap_or(1);
+        for slot in &record.tables.slots {
+            let attempts: Vec<&Attempt> = record.tables.attempts.iter().filter(|one| one.slot == slot.id).collect();
+            let rang = |attempt: &&&Attempt| {
+                attempt.outcome.as_deref() != Some("withdrawn")
+                    && record.placed.iter().any(|placed| placed.call == Some(attempt.call))
+            };
+            let rung = attempts.iter().filter(rang).count();
+            if rung > most {
+                self.complain(
+                    Invariant::Retried,
+                    format!("slot {} of {}: a phone rang {rung} times", slot.id, slot.time),
+                );
+            }
+            let mut tries = 0;
+            for pair in attempts.windows(2) {
+                let (first, second) = (pair[0], pair[1]);
+                let outcome = first.outcome.as_deref().unwrap_or_default();
+                tries += u32::from(!NO_TRY.contains(&outcome));
+                let allowed = rules.retry.get(outcome);
+                let again = match outcome {
+                    // Nothing rang, or another number is to.
+                    "not_placed" | "withdrawn" => true,
+                    _ => allowed.is_some_and(|(most, _)| tries < *most),
+                };
+                if !again {
+                    let what = format!("call {} follows one that ended as {outcome} after {tries} tries", second.call);
+                    self.complain(Invariant::Retried, what);
+                }
+                let waited = first.ended_at.map(|ended| second.intended_at.duration_since(ended));
+                let least = allowed.map_or(SignedDuration::ZERO, |(_, minutes)| SignedDuration::from_mins(*minutes));
+                if waited.is_none_or(|waited| waited < least) {
+                    let what = format!("call {} follows one that ended as {outcome} after {waited:?}", second.call);
+                    self.complain(Invariant::Retried, what);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Listens to every call: what was acknowledged to its caller, read off the words that were spoken and nothing else.
+
+use super::drawn::sometimes;
+use super::people;
+use super::plan::{Happening, Manner, Plan, Ring, StaffAct};
+use super::record::{Standing, What};
+use super::world::{State, World};
+use crate::call::{CallId, Line, PhoneNumber};
+use crate::carrier::simulator::{Happens, News};
+use crate::engine::{Happening as Said, Reply};
+use crate::service::{Heard, Knock, Outcome};
+
+/// What a caller has heard and keyed so far.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Talk {
+    /// The question that was asked last.
+    asked: String,
+    /// What was keyed and read back, and isn't confirmed yet: the item and the entry.
+    unconfirmed: Option<(String, String)>,
+    /// The patient by whose ID and birth date the caller was identified.
+    patient: Option<u32>,
+    /// The ID that was keyed last.
+    keyed: Option<u32>,
+    /// The last turn that was taken: its call, the knock, and the words of its reply.
+    pub(super) last: Option<(CallId, Knock, String)>,
+}
+
+/// Said when we can't go on: nothing is acknowledged then.
+const FAILURE: &str = "shared.system_failure";
+const ASKS: &str = "questionnaire.ask_";
+
+impl World {
+    /// Something came of the network's news.
+    pub(super) fn hear(&self, heard: &Heard<'_>) {
+        let leg = heard.news.leg.as_str().to_owned();
+        let mut notes = vec![What::Heard { leg: leg.clone(), told: told(heard.news), came: came(heard) }];
+        {
+            let mut state = self.state();
+            if let Happens::Ended(_) = heard.news.what {
+                state.talks.remove(&leg);
+            }
+            if let (Some(to), Some(call)) = (&heard.news.to, heard.news.call)
+                && let Some(who) = state.called.get(&call).copied().or_else(|| state.who_has(to))
+            {
+                state.called.insert(call, who);
+                react(&mut state, &self.plan, who, &heard.news.what);
+            }
+            if let Ok(Outcome::Reply { call, reply, .. }) = heard.outcome {
+                let mut talk = state.talks.remove(&leg).unwrap_or_default();
+                talk.hears(*call, heard.news, reply, &mut notes);
+                if let (Happens::Keyed(keys), Some((call, turn))) = (&heard.news.what, heard.turn)
+                    && self.plan.odds.repeats > 0.0
+                {
+                    let knock = Knock::Turn { call, turn, happening: Said::Keyed(keys.clone()) };
+                    talk.last = Some((call, knock, format!("{reply:?}")));
+                }
+                state.talks.insert(leg, talk);
+            }
+            let stands =
+                heard.news.to.as_ref().zip(heard.news.call).and_then(|(to, call)| state.learns(to, call, &notes));
+            notes.extend(stands.map(|(who, standing)| What::Changed(who, standing)));
+        }
+        self.note_all(notes);
+    }
+}
+
+impl State {
+    /// What a call of ours has taught about whom it is to.
+    fn learns(&mut self, to: &PhoneNumber, call: CallId, notes: &[What]) -> Option<(u32, Standing)> {
+        let who = *self.called.get(&call)?;
+        let stop = notes.iter().any(|what| matches!(what, What::StopNoted(_)));
+        let wrong = notes.iter().any(|what| matches!(what, What::WrongNumberNoted(_)));
+        let standing = self.standings.get_mut(who as usize).filter(|_| stop || wrong)?;
+        standing.stop_requested |= stop;
+        if wrong {
+            standing.wrong_number = Some(to.clone());
+        }
+        Some((who, standing.clone()))
+    }
+
+    /// Whose number it is, as far as anybody's is registered.
+    pub(super) fn who_has(&self, number: &PhoneNumber) -> Option<u32> {
+        let called = self.standings.iter().position(|one| one.automated && one.number.as_ref() == Some(number));
+        let called = called.or_else(|| self.standings.iter().position(|one| one.number.as_ref() == Some(number)));
+        called.and_then(|place| u32::try_from(place).ok())
+    }
+}
+
+/// What people and staff do about a call that rings or was answered.
+fn react(state: &mut State, plan: &Plan, who: u32, what: &Happens) {
+    if !matches!(what, Happens::Ringing | Happens::Answered(_)) {
+        return;
+    }
+    let odds = plan.odds;
+    if sometimes(&mut state.rng, odds.rings_while_called) {
+        let line = if state.rng.bool() { Line::HealthCall } else { Line::CallBack };
+        let ring = Ring { who, relative: None, line, shows_number: true, manner: Manner::Finishes };
+        state.reactions.push_back(Happening::Rings(ring));
+    }
+    if sometimes(&mut state.rng, odds.staff_while_ringing) {
+        let act = about(&mut state.rng, who);
+        state.reactions.push_back(Happening::Staff(act));
+    }
+}
+
+/// Something that staff do about a patient who is being called.
+pub(super) fn about(rng: &mut fastrand::Rng, who: u32) -> StaffAct {
+    match rng.u8(0..7) {
+        0..=1 => StaffAct::Stop(who),
+        2 => StaffAct::Release(who),
+        3..=4 => StaffAct::Number(who, rng.u32(0..3)),
+        5 => StaffAct::CallNow(who),
+        _ => StaffAct::SwitchOff(who),
+    }
+}
+
+impl Talk {
+    /// What was said after what the caller did.
+    fn hears(&mut self, call: CallId, news: &News, reply: &Reply, notes: &mut Vec<What>) {
+        let said = |prompt: &str| reply.say.iter().any(|said| said.prompt.as_str() == prompt);
+        let next = reply.say.last().map_or("", |said| said.prompt.as_str()).to_owned();
+        if let Happens::Keyed(keys) = &news.what
+            && !said(FAILURE)
+        {
+            let keyed = keys.expose();
+            let keyed = keyed.strip_suffix('#').filter(|rest| !rest.is_empty()).unwrap_or(keyed).to_owned();
+            self.keyed(call, &keyed, &next, notes);
+        }
+        let patient = self.patient;
+        if said("automated_call.received") || said("health_call.received") {
+            notes.push(What::Received { call, patient });
+        }
+        if said("stop_request.stop_noted") {
+            notes.push(What::StopNoted(call));
+        }
+        if said("automated_call.wrong_number") {
+            notes.push(What::WrongNumberNoted(call));
+        }
+        self.asked = next;
+    }
+
+    fn keyed(&mut self, call: CallId, keyed: &str, next: &str, notes: &mut Vec<What>) {
+        let moved_on = next != self.asked;
+        let patient = self.patient;
+        let asked = std::mem::take(&mut self.asked);
+        let mut promise = |item: &str, entry: &str| {
+            notes.push(What::Promised { call, patient, item: item.to_owned(), entry: entry.to_owned() });
+        };
+        match asked.as_str() {
+            "health_call.ask_hersys_id" => {
+                let id = crate::call::HersysId::parse(keyed).ok();
+                self.keyed = id.and_then(|id| people::nth_of(&id));
+            }
+            "health_call.ask_birth_date" if moved_on && next.starts_with(ASKS) => self.patient = self.keyed,
+            "questionnaire.confirm_body_temperature" | "questionnaire.confirm_spo2" => {
+                if let Some((item, entry)) = self.unconfirmed.take_if(|_| keyed == "1" && moved_on) {
+                    promise(&item, &entry);
+                }
+            }
+            _ => {
+                let Some(item) = asked.strip_prefix(ASKS) else { return };
+                if keyed == "7" {
+                    if let Some(item) = next.strip_prefix(ASKS) {
+                        notes.push(What::TakenBack { call, patient, item: item.to_owned() });
+                    }
+                    return;
+                }
+                match (item, keyed) {
+                    ("spo2_again", "000") => {}
+                    ("body_temperature" | "spo2", "000") if moved_on => promise(item, keyed),
+                    ("body_temperature" | "spo2" | "spo2_again", _) if next.contains(".confirm_") => {
+                        let item = item.trim_end_matches("_again").to_owned();
+                        self.unconfirmed = Some((item, keyed.to_owned()));
+                    }
+                    ("body_temperature" | "spo2" | "spo2_again", _) => {}
+                    (item, "1") if moved_on => promise(item, "yes"),
+                    (item, "2") if moved_on => promise(item, "no"),
+                    (item, "3") if moved_on => promise(item, "unknown"),
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn told(news: &News) -> &'static str {
+    match news.what {
+        Happens::Ringing => "rings",
+        Happens::Answered(_) => "answered",
+        Happens::Keyed(_) => "keyed",
+        Happens::TransferEnded(_) => "transfer ended",
+        Happens::Redirected => "redirected",
+        Happens::Ended(_) => "ended",
+        Happens::RangIn(_) => "rang in",
+    }
+}
+
+fn came(heard: &Heard<'_>) -> String {
+    match heard.outcome {
+        Ok(Outcome::Reply { reply, .. }) => {
+            let said: Vec<&str> = reply.say.iter().map(|said| said.prompt.as_str()).collect();
+            said.join(" ")
+        }
+        Ok(Outcome::Over) => "over".to_owned(),
+        Ok(Outcome::Noted) => "noted".to_owned(),
+        Ok(Outcome::Unknown) => "unknown".to_owned(),
+        Err(error) => error.to_string(),
+    }
+}

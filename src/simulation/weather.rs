@@ -1,0 +1,47 @@
+//! The network's weather on a simulated day: mostly a little wrong, sometimes a storm.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+
+use super::drawn::{LATE, MOST_STALE, one_of, sometimes};
+use crate::carrier::simulator::Weather;
+
+/// The weather of a day: fair on one of four, else several things go wrong now and then.
+pub(super) fn drawn(rng: &mut Rng) -> Weather {
+    if sometimes(rng, 0.25) {
+        return Weather::FAIR;
+    }
+    let mut knob = |most: f64| if rng.bool() { rng.f64() * rng.f64() * most } else { 0.0 };
+    let [lost, repeated, late] = [knob(0.6), knob(0.6), knob(0.6)];
+    let dials = [knob(0.3), knob(0.2), knob(0.4), knob(0.4)];
+    let [orders, unavailable, stale, messages] = [knob(0.8), knob(0.9), knob(0.9), knob(0.8)];
+    Weather {
+        statuses_lost: lost,
+        statuses_repeated: repeated,
+        statuses_late: late,
+        late_by: one_of(rng, &LATE),
+        dial_too_many: dials[0],
+        dial_no_connection: dials[1],
+        dial_unheard_placed: dials[2],
+        dial_unheard_not_placed: dials[3],
+        orders_unheard: orders,
+        looks_unavailable: unavailable,
+        looks_stale: stale,
+        stale_by: Duration::from_secs(rng.u64(5..=MOST_STALE.as_secs())),
+        messages_unheard: messages,
+    }
+}
+
+/// Something is broken altogether: the carrier can't be reached, or its answers get lost, or its list.
+pub(super) fn storm(rng: &mut Rng) -> Weather {
+    let weather = drawn(rng);
+    match rng.u8(0..6) {
+        0 => Weather { dial_no_connection: 1.0, looks_unavailable: 1.0, orders_unheard: 1.0, ..weather },
+        1 => Weather { dial_unheard_placed: 1.0, ..weather },
+        2 => Weather { dial_unheard_not_placed: 1.0, ..weather },
+        3 => Weather { dial_unheard_placed: 0.5, looks_unavailable: 1.0, ..weather },
+        4 => Weather { statuses_lost: 1.0, ..weather },
+        _ => Weather { dial_too_many: 1.0, ..weather },
+    }
+}

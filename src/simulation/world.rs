@@ -1,0 +1,154 @@
+//! What lives on when the services die: the phone network and its people, the clocks, staff, and what happened so far.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use fastrand::Rng;
+use jiff::{SignedDuration, Timestamp};
+
+use super::ears::Talk;
+use super::plan::{Happening, Plan};
+use super::record::{Moment, Rules, Standing, What};
+use crate::call::{CallId, CentreCode};
+use crate::carrier::simulator::{self, Network, Population};
+use crate::service::{Clerk, Clock, SimulatedLines, Source, VirtualClock};
+use crate::store::Database;
+
+/// Everything that isn't the services.
+pub(super) struct World {
+    pub(super) plan: Plan,
+    /// The right time, by which the network goes.
+    pub(super) time: VirtualClock,
+    /// How many milliseconds the services' clock is ahead.
+    ahead: Arc<AtomicI64>,
+    pub(super) lines: SimulatedLines,
+    /// What the services' clock shows.
+    pub(super) clock: Clock,
+    /// The database as the commands of staff open it: they are processes of their own, and no fault of the services is
+    /// theirs.
+    office: Mutex<Option<Database>>,
+    pub(super) centre: CentreCode,
+    state: Mutex<State>,
+}
+
+/// What changes in the world.
+pub(super) struct State {
+    pub(super) rng: Rng,
+    pub(super) moments: Vec<Moment>,
+    pub(super) standings: Vec<Standing>,
+    pub(super) rules: Rules,
+    /// What each leg has heard.
+    pub(super) talks: BTreeMap<String, Talk>,
+    /// Whom a call of ours is to.
+    pub(super) called: BTreeMap<CallId, u32>,
+    /// What the day's events lead to at once.
+    pub(super) reactions: VecDeque<Happening>,
+    /// Whether somebody changed something beside the services.
+    pub(super) disturbed: bool,
+}
+
+impl World {
+    /// The clock of the services: the right one, unless it was put wrong.
+    pub(super) fn services_clock(time: &VirtualClock, ahead: &Arc<AtomicI64>) -> Clock {
+        let (time, ahead) = (time.clone(), Arc::clone(ahead));
+        Clock::reading(move || {
+            let ahead = SignedDuration::from_millis(ahead.load(Ordering::Relaxed));
+            time.now().checked_add(ahead).unwrap_or_else(|_| time.now())
+        })
+    }
+
+    pub(super) fn new(
+        plan: Plan,
+        time: VirtualClock,
+        ahead: Arc<AtomicI64>,
+        clock: Clock,
+        centre: CentreCode,
+    ) -> Arc<Self> {
+        let seed = plan.seed;
+        let people = simulator::Settings {
+            seed,
+            capacity: plan.capacity,
+            people: Population::of(plan.mix.clone()),
+            weather: plan.weather.clone(),
+            ..simulator::Settings::default()
+        };
+        let state = State {
+            rng: Rng::with_seed(seed ^ 0x77_6f72_6c64),
+            moments: Vec::new(),
+            standings: plan.people.clone(),
+            rules: plan.rules.clone(),
+            talks: BTreeMap::new(),
+            called: BTreeMap::new(),
+            reactions: VecDeque::new(),
+            disturbed: false,
+        };
+        let lines = SimulatedLines::new(Network::new(people), time.clock());
+        Arc::new_cyclic(|world: &std::sync::Weak<Self>| {
+            let listening = world.clone();
+            let lines = lines.listened_to(Arc::new(move |heard| {
+                if let Some(world) = listening.upgrade() {
+                    world.hear(heard);
+                }
+            }));
+            let office = Mutex::default();
+            Self { plan, time, ahead, lines, clock, office, centre, state: Mutex::new(state) }
+        })
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the services' clock shows.
+    pub(super) fn shown(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The office opens with the database as this thread's runtime has it.
+    pub(super) fn open_office(&self, database: Database) {
+        *self.office.lock().unwrap_or_else(PoisonError::into_inner) = Some(database);
+    }
+
+    /// Somebody of the staff. Nobody before the office has opened.
+    pub(super) fn clerk(&self) -> Option<Clerk> {
+        let database = self.office.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+        Some(Clerk { database, clock: self.clock.clone(), name: "staff".to_owned(), source: Source::Command })
+    }
+
+    /// Puts the services' clock forward or back, within an hour of the right time.
+    pub(super) fn step_clock(&self, by: SignedDuration) {
+        const FARTHEST: i64 = 3_600_000;
+        let millis = i64::try_from(by.as_millis()).unwrap_or_default();
+        let before = self.ahead.load(Ordering::Relaxed);
+        let after = (before + millis).clamp(-FARTHEST, FARTHEST);
+        self.ahead.store(after, Ordering::Relaxed);
+        self.note(What::ClockStepped((after - before) / 1_000));
+    }
+
+    /// Notes what happened.
+    pub(super) fn note(&self, what: What) {
+        self.note_all(vec![what]);
+    }
+
+    pub(super) fn note_all(&self, all: Vec<What>) {
+        let asked = self.lines.with(|network, _| network.asked().len());
+        let (at, shown) = (self.time.now(), self.shown());
+        self.state().moments.extend(all.into_iter().map(|what| Moment { at, shown, asked, what }));
+    }
+
+    /// How a patient stands by now.
+    pub(super) fn standing(&self, nth: u32) -> Standing {
+        self.state().standings.get(nth as usize).cloned().unwrap_or_default()
+    }
+
+    /// Staff's change of a patient is committed.
+    pub(super) fn stands(&self, nth: u32, change: impl FnOnce(&mut Standing)) {
+        let mut standing = self.standing(nth);
+        change(&mut standing);
+        if let Some(place) = self.state().standings.get_mut(nth as usize) {
+            *place = standing.clone();
+        }
+        self.note(What::Changed(nth, standing));
+    }
+}

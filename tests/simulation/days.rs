@@ -1,0 +1,61 @@
+//! Days that hold: always the same ones, those that once broke a rule, and fresh ones each time.
+
+use kenkocall::simulation::Plan;
+
+use crate::stage::{Stage, is_clean};
+
+/// Always the same days.
+const FIXED: std::ops::Range<u64> = 1..11;
+/// Other days each time.
+const FRESH: u64 = 4;
+
+#[test]
+fn fixed_days_hold() {
+    let stage = Stage::set();
+    for seed in FIXED {
+        is_clean(&stage.play(seed));
+    }
+}
+
+#[test]
+fn fresh_days_hold() {
+    let stage = Stage::set();
+    let first = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap();
+    println!("fresh days from seed {first} on");
+    for seed in first..first + FRESH {
+        is_clean(&stage.play(seed));
+    }
+}
+
+#[test]
+fn a_seed_is_the_same_day_again() {
+    let stage = Stage::set();
+    // Seeds whose days have deaths, failed commits and clock steps in them.
+    let with_everything = (1..200).filter(|seed| {
+        let odds = Plan::of(*seed, 30).odds;
+        odds.dies > 0.0 && odds.fails > 0.0 && odds.meddles > 0.0
+    });
+    let mut digests = Vec::new();
+    let (mut deaths, mut failed) = (0, 0);
+    for seed in with_everything.take(4) {
+        let (once, again) = (stage.play(seed), stage.play(seed));
+        for (first, second) in once.record.moments.iter().zip(&again.record.moments) {
+            assert_eq!(format!("{first:?}"), format!("{second:?}"), "seed {seed}");
+        }
+        assert_eq!(once.digest, again.digest, "seed {seed}");
+        deaths += once.figures.deaths;
+        failed += once.figures.failed;
+        digests.push(once.digest);
+    }
+    assert!(deaths > 0 && failed > 0, "{deaths} deaths and {failed} failed commits");
+    assert_ne!(digests[0], digests[1]);
+}
+
+#[test]
+fn there_is_something_in_a_day() {
+    let played = Stage::set().play(3);
+    let figures = played.figures;
+    assert!(figures.calls > 10 && figures.commits > 100 && figures.answers > 20, "{figures:?}");
+    let log = played.record.log.unwrap();
+    assert!(log.contains("an attempt ended"), "nothing is listened to");
+}

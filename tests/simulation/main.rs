@@ -1,0 +1,12 @@
+//! Simulated days: a fixed set and fresh ones, the same day twice, and days that were made to break each rule.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and draws its fresh days from the time"
+)]
+
+mod broken;
+mod days;
+mod stage;

@@ -1,0 +1,68 @@
+//! Where the tests' days are played: on a disk in memory where there is one.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use kenkocall::flow::Library;
+use kenkocall::simulation::{Plan, Played, Settings, play, play_plan};
+use tempfile::TempDir;
+
+pub struct Stage {
+    pub settings: Settings,
+    _folder: TempDir,
+}
+
+impl Stage {
+    pub fn set() -> Self {
+        let memory = Path::new("/dev/shm");
+        let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
+        let folder = folder.unwrap();
+        let settings =
+            Settings { patients: 30, library: shipped(), folder: folder.path().to_owned(), trust_the_disk: false };
+        Self { settings, _folder: folder }
+    }
+
+    /// Plays the day of a seed and listens to its log.
+    pub fn play(&self, seed: u64) -> Played {
+        play(seed, &self.settings, true).unwrap()
+    }
+
+    pub fn play_plan(&self, plan: Plan) -> Played {
+        play_plan(plan, &self.settings, false).unwrap()
+    }
+}
+
+/// Fails with everything that happened when a rule is broken.
+pub fn is_clean(played: &Played) {
+    if played.broken.is_empty() {
+        return;
+    }
+    let broken: Vec<String> = played.broken.iter().map(ToString::to_string).collect();
+    let happened: Vec<String> = played.record.moments.iter().map(|moment| format!("  {moment}")).collect();
+    panic!(
+        "seed {}:\n{}\n{}\nagain: kenkocall simulate days --seed {} --verbose",
+        played.seed,
+        broken.join("\n"),
+        happened.join("\n"),
+        played.seed
+    );
+}
+
+fn shipped() -> Arc<Library> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("call_flows");
+    let mut files = BTreeMap::new();
+    let mut open = vec![root.clone()];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+                files.insert(name, std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    Arc::new(Library::checked(files).unwrap())
+}
