@@ -66,6 +66,9 @@ impl Server {
         simulated: simulator::Settings,
     ) -> anyhow::Result<Self> {
         let desk = open_desk(config, library, Clock::system()).await?;
+        if !desk.database.waits_for_the_disk().await? {
+            warn!("the database answers commits before they are on the disk: a power cut can lose answers and calls");
+        }
         let (switchboard, working) = Switchboard::start(Arc::clone(&desk));
         let urls = Urls::new(&config.server.public_url()).context("server.public_url")?;
         let network = network(config, &urls, simulated, &desk)?.map(Arc::new);

@@ -1,6 +1,7 @@
 //! Policy of follow-up: pure functions of what is known and what time it is.
 
 mod call_pattern;
+mod clock_watch;
 mod days_off;
 mod guessing;
 mod missed_call_sms;
@@ -14,6 +15,7 @@ mod standing;
 mod unknown;
 
 pub use call_pattern::{CallPattern, CallPatternError, UnusablePattern};
+pub use clock_watch::{Belief, CLOCKS_AGREE, COMPARE_AGAIN, ClockWatch, Reading, Witness};
 pub use days_off::{DaysOff, DaysOffError};
 pub use guessing::{Failures, GuessingLimits, Lane, Standing};
 pub use missed_call_sms::{MissedCallSms, MissedCallSmsError};

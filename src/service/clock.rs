@@ -2,29 +2,50 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::follow_up::Reading;
+
 /// Where the time comes from: the system, or a test.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+pub struct Clock {
+    shown: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// What has run; none for a clock of a test that is its own steady clock.
+    steady: Option<Arc<dyn Fn() -> Duration + Send + Sync>>,
+}
 
 impl Clock {
     /// The system's clock.
     #[allow(clippy::disallowed_methods)] // the one place
     pub fn system() -> Self {
-        Self(Arc::new(Timestamp::now))
+        let begun = Instant::now();
+        Self { shown: Arc::new(Timestamp::now), steady: Some(Arc::new(move || begun.elapsed())) }
     }
 
-    /// A clock read from `read`, for tests.
+    /// A clock read from `read`, for tests. It never jumps: moving it is the time that runs.
     pub fn reading(read: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        Self(Arc::new(read))
+        Self { shown: Arc::new(read), steady: None }
+    }
+
+    /// The same beside a steady one, towards which it can jump.
+    #[must_use]
+    pub fn beside(self, steady: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
+        Self { steady: Some(Arc::new(steady)), ..self }
     }
 
     /// The time now.
     pub fn now(&self) -> Timestamp {
-        (self.0)()
+        (self.shown)()
+    }
+
+    /// The time now, and what has run.
+    pub fn read(&self) -> Reading {
+        let shown = self.now();
+        let since_epoch = || Duration::try_from(shown.as_duration()).unwrap_or_default();
+        Reading { shown, steady: self.steady.as_ref().map_or_else(since_epoch, |steady| steady()) }
     }
 }
 

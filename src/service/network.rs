@@ -143,6 +143,14 @@ impl Network {
         }
     }
 
+    /// What its clock shows; [`Looked::Nothing`] when it answers and doesn't tell.
+    pub async fn time(&self) -> Looked<Timestamp> {
+        match self {
+            Self::Twilio { client, .. } => client.time().await,
+            Self::Simulated(lines) => lines.with(simulator::Network::time),
+        }
+    }
+
     /// Its calls to a number since a moment.
     pub async fn list(&self, to: &PhoneNumber, since: Timestamp) -> Looked<Vec<Listed>> {
         match self {

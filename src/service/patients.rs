@@ -192,6 +192,7 @@ async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, Re
     let before = held_patient(&mut tx, id).await?;
     let centre = known_centre(&mut tx, &before.centre).await?;
     let zone = zone_of(&centre)?;
+    open_before_change(&mut tx, std::slice::from_ref(&before), now).await?;
     let (new, action) = match ending {
         Ending::Stop => (patients::stop(&mut tx, before.id, now).await?, "patient.stopped"),
         Ending::Release => (patients::release(&mut tx, before.id, now).await?, "patient.released"),

@@ -167,6 +167,9 @@ impl Simulation {
                 rhythm.look_at = self.dialer.next_look().await?;
             }
             self.see_what_is_next(rhythm).await?;
+            if let Some(until) = ticked.held_until {
+                rhythm.dial_at = rhythm.dial_at.map(|at| at.max(until));
+            }
         }
         if stretch != Stretch::default() && rhythm.sweep_at.is_none() {
             rhythm.sweep_at = Some(later(now, SWEEP_EVERY));

@@ -77,9 +77,10 @@ impl Life<'_> {
             let now = world.time.now();
             if look_at <= now {
                 self.faults.rest(true);
+                let calm = world.calm_down();
                 world.staff(StaffAct::Resolve).await;
                 let tables = self.tables().await?;
-                if is_quiet(&tables) || now > later(world.plan.ends, LONGEST_EVENING) {
+                if calm && is_quiet(&tables) || now > later(world.plan.ends, LONGEST_EVENING) {
                     world.note(What::Over);
                     return Ok(End::OfTheDay(Box::new(tables)));
                 }

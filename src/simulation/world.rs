@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
@@ -14,6 +15,9 @@ use crate::call::{CallId, CentreCode};
 use crate::carrier::simulator::{self, Network, Population};
 use crate::service::{Clerk, Clock, SimulatedLines, Source, VirtualClock};
 use crate::store::Database;
+
+/// How often the carrier isn't reached in the evening, at most.
+const MOST_UNREACHABLE_IN_THE_EVENING: f64 = 0.5;
 
 /// Everything that isn't the services.
 pub(super) struct World {
@@ -52,10 +56,12 @@ impl World {
     /// The clock of the services: the right one, unless it was put wrong.
     pub(super) fn services_clock(time: &VirtualClock, ahead: &Arc<AtomicI64>) -> Clock {
         let (time, ahead) = (time.clone(), Arc::clone(ahead));
-        Clock::reading(move || {
+        let steady = time.clone();
+        let shown = Clock::reading(move || {
             let ahead = SignedDuration::from_millis(ahead.load(Ordering::Relaxed));
             time.now().checked_add(ahead).unwrap_or_else(|_| time.now())
-        })
+        });
+        shown.beside(move || Duration::try_from(steady.now().as_duration()).unwrap_or_default())
     }
 
     pub(super) fn new(
@@ -124,6 +130,23 @@ impl World {
         let after = (before + millis).clamp(-FARTHEST, FARTHEST);
         self.ahead.store(after, Ordering::Relaxed);
         self.note(What::ClockStepped((after - before) / 1_000));
+    }
+
+    /// In the evening somebody sets the clock right, and the carrier is reached again. Says whether it was so
+    /// already.
+    pub(super) fn calm_down(&self) -> bool {
+        let ahead = self.ahead.swap(0, Ordering::Relaxed);
+        if ahead != 0 {
+            self.note(What::ClockStepped(-ahead / 1_000));
+            self.state().disturbed = true;
+        }
+        let calm = ahead == 0;
+        self.lines.with(|network, _| {
+            let unreachable = &mut network.settings().weather.dial_no_connection;
+            let reached = *unreachable <= MOST_UNREACHABLE_IN_THE_EVENING;
+            *unreachable = unreachable.min(MOST_UNREACHABLE_IN_THE_EVENING);
+            calm && reached
+        })
     }
 
     /// Notes what happened.

@@ -16,6 +16,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!();
 /// Where sqlx notes which of them were applied.
 const APPLIED: &str = "_sqlx_migrations";
 
+/// `PRAGMA synchronous` from which on a commit waits for the disk: FULL.
+const SYNCHRONOUS_FULL: i64 = 2;
 /// How long a statement or a new transaction waits for others.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Prepared statements kept a connection: each statement over many rows has up to seven sizes.
@@ -75,6 +77,24 @@ impl Database {
     #[must_use]
     pub fn with_fate(self, fate: Arc<dyn Fate>) -> Self {
         Self { fate: Some(fate), ..self }
+    }
+
+    /// Whether a commit is answered only when it is on the disk: a power cut takes nothing that was answered (fault
+    /// 10).
+    ///
+    /// # Errors
+    /// As the database fails.
+    pub async fn waits_for_the_disk(&self) -> Result<bool, StoreError> {
+        Ok(match &self.side {
+            Side::Sqlite { writer, .. } => {
+                sqlx::query_scalar::<_, i64>("PRAGMA synchronous").fetch_one(writer).await? >= SYNCHRONOUS_FULL
+            }
+            Side::Postgres(pool) => {
+                let commit: String = sqlx::query_scalar("SHOW synchronous_commit").fetch_one(pool).await?;
+                let fsync: String = sqlx::query_scalar("SHOW fsync").fetch_one(pool).await?;
+                commit != "off" && fsync == "on"
+            }
+        })
     }
 
     /// Doesn't wait for the disk from now on, where that can be said: for simulations on a slow one.

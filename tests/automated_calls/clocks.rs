@@ -18,6 +18,9 @@ on_both_databases!(
     days_of_downtime_leave_no_call_behind,
     fault_17_a_clock_that_steps_back_repeats_no_slot,
     fault_17_a_clock_that_steps_back_calls_nobody_before_their_time,
+    fault_17_a_clock_that_steps_forward_calls_nobody_early,
+    fault_17_a_clock_that_is_wrong_from_the_start_is_found_out,
+    fault_17_a_clock_that_was_put_right_is_gone_by,
     around_midnight,
     daylight_saving_both_ways,
     the_simulated_network_sleeps_while_nothing_happens,
@@ -93,6 +96,40 @@ async fn fault_17_a_clock_that_steps_back_calls_nobody_before_their_time(fresh: 
     assert_eq!(day.attempts().await, ["01 withdrawn"], "the new number isn't called for 09:00 yet");
     day.until("09:10").await;
     assert_eq!(day.attempts().await, ["01 withdrawn", "09 reported"]);
+}
+
+async fn fault_17_a_clock_that_steps_forward_calls_nobody_early(fresh: Fresh) {
+    let day = Day::begin(&fresh, Plan { patients: vec!["09:00", "09:30"], ..Plan::default() }).await;
+    day.until("08:30").await;
+    day.clock_is_ahead(3_600);
+    day.until("09:10").await;
+    assert!(day.rang().is_empty(), "{:?}", day.rang());
+    assert_eq!(day.kept.count("slots").await, 0, "by this clock nothing is opened either");
+    assert_eq!(day.alerts().await, ["dialling"]);
+    day.clock_is_ahead(0);
+    day.until("10:00").await;
+    assert_eq!(day.rang(), ["09:10:00 01", "09:30:00 02"]);
+    assert_eq!(day.alerts().await, ["dialling"], "told once");
+}
+
+async fn fault_17_a_clock_that_is_wrong_from_the_start_is_found_out(fresh: Fresh) {
+    let day = Day::begin(&fresh, Plan::default()).await;
+    day.clock_is_ahead(3_600);
+    day.until("08:59").await;
+    assert!(day.rang().is_empty(), "{:?}", day.rang());
+    day.clock_is_ahead(0);
+    day.until("10:00").await;
+    assert_eq!(day.rang(), ["09:00:00 01"]);
+}
+
+async fn fault_17_a_clock_that_was_put_right_is_gone_by(fresh: Fresh) {
+    let day = Day::begin(&fresh, Plan::default()).await;
+    day.clock_is_ahead(-50);
+    day.until("08:30").await;
+    day.clock_is_ahead(50);
+    day.until("09:30").await;
+    assert_eq!(day.rang(), ["08:59:10 01"], "by more than is allowed from where it was, and as the carrier's shows");
+    assert!(day.alerts().await.is_empty());
 }
 
 async fn around_midnight(fresh: Fresh) {

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -14,11 +15,12 @@ use kenkocall::flow::Library;
 use kenkocall::follow_up::GuessingLimits;
 use kenkocall::roster::Column;
 use kenkocall::service::{
-    Clerk, Desk, Dialling, Feed, Libraries, MadeUpDay, STEP, Simulation, Source, VirtualClock, add_made_up_day,
-    change_centre, change_patient, made_up_identity, made_up_number,
+    Clerk, Clock, Desk, Dialling, Feed, Libraries, MadeUpDay, Outcome, Rhythm, STEP, SimulatedLines, Simulation,
+    Source, SwitchboardError, VirtualClock, add_made_up_day, change_centre, change_patient, made_up_identity,
+    made_up_number,
 };
-use kenkocall::store::Database;
 use kenkocall::store::flow_sets::{self, FlowSetRow};
+use kenkocall::store::{Database, Fate};
 
 use crate::databases::Fresh;
 use crate::kept::Kept;
@@ -35,6 +37,8 @@ pub struct Plan {
     pub weather: Weather,
     pub calls_per_second: f64,
     pub concurrent_calls: u32,
+    /// What becomes of the services' commits; nobody decides it when there is none.
+    pub fate: Option<Arc<dyn Fate>>,
 }
 
 impl Default for Plan {
@@ -47,6 +51,7 @@ impl Default for Plan {
             weather: Weather::FAIR,
             calls_per_second: 10.0,
             concurrent_calls: 50,
+            fate: None,
         }
     }
 }
@@ -56,10 +61,16 @@ pub fn answers_after(seconds: u64) -> Manner {
     Script::answers(Duration::from_secs(seconds)).into()
 }
 
+type Told = Arc<Mutex<Vec<(Timestamp, Option<String>)>>>;
+
 pub struct Day {
     pub simulation: Simulation,
     pub clerk: Clerk,
     pub kept: Kept,
+    /// How far our clock is ahead of the network's, in seconds.
+    ahead: Arc<AtomicI64>,
+    /// What callers were told, and when: prompts, or nothing when they were asked to call again.
+    told: Told,
 }
 
 impl Day {
@@ -72,7 +83,12 @@ impl Day {
         let set = FlowSetRow { digest: library.digest.clone(), files, loaded_at: start };
         flow_sets::put(&mut tx, &set).await.unwrap();
         tx.commit().await.unwrap();
-        let desk = desk(fresh.database.clone(), library, &clock);
+        let ahead = Arc::new(AtomicI64::new(0));
+        let database = match plan.fate {
+            Some(fate) => fresh.database.clone().with_fate(fate),
+            None => fresh.database.clone(),
+        };
+        let desk = desk(database, library, ours(&clock, &ahead));
         let mut population = Population::default();
         for nth in 0..u32::try_from(plan.patients.len()).unwrap() + 20 {
             population.put(made_up_number(nth).unwrap(), vec![answers_after(2)]);
@@ -100,17 +116,25 @@ impl Day {
         add_made_up_day(&fresh.database, &made_up).await.unwrap();
         let clerk = Clerk {
             database: fresh.database.clone(),
-            clock: clock.clock(),
+            clock: ours(&clock, &ahead),
             name: "nurse".to_owned(),
             source: Source::Command,
         };
-        let simulation = Simulation::new(desk, people, clock, dialling);
-        Self { simulation, clerk, kept: Kept::at(&fresh.url) }
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let (tell, time) = (Arc::clone(&told), clock.clone());
+        let lines = SimulatedLines::new(simulator::Network::new(people), clock.clock());
+        let lines = lines.listened_to(Arc::new(move |heard| {
+            if heard.news.what.wants_reply() {
+                tell.lock().unwrap().push((time.now(), prompts(heard.outcome)));
+            }
+        }));
+        let simulation = Simulation::on(desk, lines, clock, dialling);
+        Self { simulation, clerk, kept: Kept::at(&fresh.url), ahead, told }
     }
 
     /// A desk with other connections to the same database.
     pub fn desk_on(&self, database: Database) -> Arc<Desk> {
-        desk(database, shipped(), &self.simulation.clock)
+        desk(database, shipped(), ours(&self.simulation.clock, &self.ahead))
     }
 
     /// Plays until it is `time` at the health centre, `HH:MM` or `HH:MM:SS` of the day that the clock shows.
@@ -127,6 +151,34 @@ impl Day {
     /// The clock jumps, and nothing happens meanwhile: we are down.
     pub fn down_until(&self, moment: &str) {
         self.simulation.clock.set(moment.parse().unwrap());
+    }
+
+    /// Plays until then as a process goes on whose database fails: what failed is done in the next round.
+    pub async fn through_failures_until(&self, time: &str) {
+        let date = TimeZone::get("Asia/Tokyo").unwrap().to_datetime(self.simulation.clock.now()).date();
+        let end: Timestamp = format!("{date}T{time}:00+09:00").parse().unwrap();
+        let mut rhythm = Rhythm::default();
+        while self.simulation.clock.now() < end {
+            let soon = self.simulation.clock.now() + STEP;
+            let next = match self.simulation.round(&mut rhythm).await {
+                Ok(round) => round.next_at.unwrap_or(end),
+                Err(_) => {
+                    rhythm.disturb();
+                    soon
+                }
+            };
+            self.simulation.clock.set(next.max(soon).min(end));
+        }
+    }
+
+    /// What callers were told since then.
+    pub fn told_since(&self, moment: Timestamp) -> Vec<Option<String>> {
+        self.told.lock().unwrap().iter().filter(|(at, _)| *at >= moment).map(|(_, said)| said.clone()).collect()
+    }
+
+    /// Our clock is so many seconds ahead of the network's from now on.
+    pub fn clock_is_ahead(&self, seconds: i64) {
+        self.ahead.store(seconds, Ordering::Relaxed);
     }
 
     pub async fn set(&self, nth: u32, values: &[(Column, &str)]) {
@@ -197,11 +249,28 @@ impl Day {
     }
 }
 
-fn desk(database: Database, library: Arc<Library>, clock: &VirtualClock) -> Arc<Desk> {
+fn prompts(outcome: &Result<Outcome, SwitchboardError>) -> Option<String> {
+    match outcome {
+        Ok(Outcome::Reply { reply, .. }) => {
+            Some(reply.say.iter().map(|said| said.prompt.as_str()).collect::<Vec<_>>().join(" "))
+        }
+        Ok(_) => Some(String::new()),
+        Err(_) => None,
+    }
+}
+
+/// Our clock: so far ahead of the network's.
+fn ours(clock: &VirtualClock, ahead: &Arc<AtomicI64>) -> Clock {
+    let (shown, steady, ahead) = (clock.clone(), clock.clone(), Arc::clone(ahead));
+    Clock::reading(move || shown.now() + SignedDuration::from_secs(ahead.load(Ordering::Relaxed)))
+        .beside(move || steady.now().as_duration().unsigned_abs())
+}
+
+fn desk(database: Database, library: Arc<Library>, clock: Clock) -> Arc<Desk> {
     Arc::new(Desk {
         database,
         libraries: Libraries::new(library),
-        clock: clock.clock(),
+        clock,
         guessing: GuessingLimits::default(),
         zone: TimeZone::get("Asia/Tokyo").unwrap(),
         desk_centre: None,

@@ -22,4 +22,5 @@ mod clocks;
 mod doubts;
 mod reporting;
 mod retrying;
+mod storing;
 mod withdrawing;

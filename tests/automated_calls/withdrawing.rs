@@ -9,6 +9,7 @@ use crate::on_both_databases;
 
 on_both_databases!(
     a4_fault_20_a_stop_while_the_phone_rings_takes_the_call_back,
+    a4_whoever_is_stopped_or_released_before_anybody_looked_has_a_cancelled_slot,
     a4_a_release_while_the_phone_rings_takes_the_call_back,
     a4_fault_20_a_stop_while_somebody_answers_ends_with_a_goodbye,
     a4_a_stop_before_the_time_leaves_nothing_to_call,
@@ -30,6 +31,16 @@ async fn a4_fault_20_a_stop_while_the_phone_rings_takes_the_call_back(fresh: Fre
     assert_eq!(day.kept.count("turns").await, 0, "nobody got to answer");
     day.until_moment("2026-11-26T20:00:00+09:00").await;
     assert_eq!(day.rang().len(), 1);
+}
+
+async fn a4_whoever_is_stopped_or_released_before_anybody_looked_has_a_cancelled_slot(fresh: Fresh) {
+    let day = Day::begin(&fresh, Plan { patients: vec!["09:00", "09:00"], ..Plan::default() }).await;
+    day.down_until("2026-11-24T09:30:00+09:00");
+    stop_patient(&day.clerk, &id(0)).await.unwrap();
+    release_patient(&day.clerk, &id(1)).await.unwrap();
+    day.until("10:00").await;
+    assert!(day.rang().is_empty());
+    assert_eq!(day.slots().await, ["09:00 cancelled stopped 0", "09:00 cancelled released 0"]);
 }
 
 async fn a4_a_release_while_the_phone_rings_takes_the_call_back(fresh: Fresh) {

@@ -50,6 +50,8 @@ pub(super) enum Purpose {
     Listing = 6,
     /// What becomes of a short message.
     Message = 7,
+    /// What becomes of a question for the time.
+    Time = 8,
 }
 
 /// The generator for the `nth` thing of this purpose that has to do with `name`.

@@ -93,6 +93,8 @@ pub struct Network {
     messages: VecDeque<Message>,
     /// Requests to dial, oldest first.
     asked: VecDeque<Asked>,
+    /// How often it was asked for the time.
+    times_asked: u32,
 }
 
 /// What the network knows of a number that it was asked about.
@@ -124,6 +126,7 @@ impl Network {
             news: BTreeMap::new(),
             messages: VecDeque::new(),
             asked: VecDeque::new(),
+            times_asked: 0,
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::chance::{Purpose, after, generator};
+use super::chance::{Purpose, after, comes_true, generator};
 use super::clockwork::{id_of, key_of};
 use super::leg::{Leg, Next};
 use super::party::Party;
@@ -14,7 +14,7 @@ use super::weather::{DialFate, LookFate, OrderFate};
 use super::{Key, MAX_ASKED, MAX_MESSAGES, Network};
 use crate::call::{CallId, HangupCause, Line, NumberKind, PhoneNumber, Sensitive};
 use crate::carrier::CarrierLegId;
-use crate::carrier::network::{Dial, Dialled, LegProgress, Listed, Looked, NotProcessed, Refusal, Sent, Told};
+use crate::carrier::network::{Dial, Dialled, Doubt, LegProgress, Listed, Looked, NotProcessed, Refusal, Sent, Told};
 
 /// How long a request that finds the network full is asked to wait.
 const WHEN_FULL: Duration = Duration::from_secs(1);
@@ -171,6 +171,14 @@ impl Network {
                 if leg.created_at > then { Looked::Nothing } else { Looked::Found(leg.progress_at(then)) }
             }
         }
+    }
+
+    /// What the network's clock shows: whatever it answers, the time stands on it.
+    pub fn time(&mut self, now: Timestamp) -> Looked<Timestamp> {
+        self.times_asked += 1;
+        let rng = &mut generator(self.settings.seed, Purpose::Time, "", self.times_asked);
+        let unreachable = comes_true(rng, self.settings.weather.dial_no_connection);
+        if unreachable { Looked::Unavailable(Doubt::NoAnswer) } else { Looked::Found(now) }
     }
 
     /// The calls to a number that were placed at `since` or later, the newest first. No calls are an empty list.

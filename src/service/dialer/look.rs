@@ -33,6 +33,7 @@ impl Dialer {
     /// # Errors
     /// When the database fails.
     pub async fn look(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.compare_clocks_sometimes().await?;
         let now = self.desk.clock.now();
         self.take_over(now).await?;
         let mut tx = self.desk.database.read().await?;

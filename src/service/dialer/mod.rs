@@ -5,9 +5,10 @@
 mod claim;
 mod look;
 mod open;
+mod own_clock;
 mod place;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -21,6 +22,7 @@ use super::Switchboard;
 use super::network::Network;
 use super::switchboard::Desk;
 use crate::call::{CallId, CallableNumber, PhoneNumber};
+use crate::follow_up::ClockWatch;
 use crate::store::StoreError;
 use crate::store::attempts::AttemptRow;
 use crate::store::dialer::{self, Next};
@@ -65,6 +67,7 @@ pub struct Dialer {
     network: Arc<Network>,
     dialling: Dialling,
     requests: Arc<Semaphore>,
+    clock_watch: Mutex<ClockWatch>,
 }
 
 /// A committed intent: what may be asked of the carrier, once.
@@ -85,6 +88,8 @@ pub struct Ticked {
     pub intended: usize,
     /// When there is something to do again, as far as is known.
     pub next_at: Option<Timestamp>,
+    /// Our clock isn't gone by until then: nothing was done.
+    pub held_until: Option<Timestamp>,
 }
 
 /// What a tick has committed and not yet asked of the carrier. Dropped, its calls are unknown after a while, as after
@@ -99,7 +104,8 @@ pub struct Prepared {
 impl Dialer {
     /// A dialer on the switchboard's database and clock.
     pub fn new(desk: Arc<Desk>, switchboard: Switchboard, network: Arc<Network>, dialling: Dialling) -> Arc<Self> {
-        Arc::new(Self { desk, switchboard, network, dialling, requests: Arc::new(Semaphore::new(MAX_REQUESTS)) })
+        let requests = Arc::new(Semaphore::new(MAX_REQUESTS));
+        Arc::new(Self { desk, switchboard, network, dialling, requests, clock_watch: Mutex::default() })
     }
 
     /// How it places calls.
@@ -170,6 +176,10 @@ impl Dialer {
     /// # Errors
     /// As [`Dialer::tick`].
     pub async fn prepare(&self) -> Result<Prepared, StoreError> {
+        if let Some(wait) = self.clock_in_doubt().await? {
+            let held_until = self.desk.clock.now().checked_add(wait).ok();
+            return Ok(Prepared { ticked: Ticked { held_until, ..Ticked::default() }, intents: Vec::new() });
+        }
         let now = self.desk.clock.now();
         let due = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
         let mut next = self.next().await?;

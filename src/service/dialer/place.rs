@@ -180,6 +180,11 @@ impl Dialer {
             return Ok(());
         }
         error!(reason = %why, "no call can be placed");
+        Self::tell_staff(tx, now).await
+    }
+
+    /// Nobody is called, for a reason that only people can mend: they are told once.
+    pub(super) async fn tell_staff(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
         let open = alerts::open(tx, None, MOST_ALERTS).await?;
         if !open.iter().any(|alert| alert.kind == AlertKind::Dialling) {
             alerts::raise(tx, &[AlertRow::of_all(AlertId(new_id()), AlertKind::Dialling, now)]).await?;

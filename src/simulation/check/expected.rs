@@ -57,8 +57,9 @@ impl Case<'_> {
 struct Passed {
     /// When it last did.
     at: Timestamp,
-    /// Whether it was still to come, by the services' clock, when it was set. A time that is set when it is past is the
-    /// next day's, even if the clock turns out to have been ahead.
+    /// Whether it was still to come, by the services' clock, when it was set: a time that is set when it is past is the
+    /// next day's, even if the clock turns out to have been ahead. And whether it came by the right clock: nobody is
+    /// called by a wrong one.
     was_to_come: bool,
 }
 
@@ -77,7 +78,7 @@ fn passed(record: &Record) -> BTreeMap<Due, Passed> {
             let to = ran_to.max(moment.shown);
             for (nth, standing) in &standings {
                 for (time, due) in due_between(record, standing, rules, before.shown, to) {
-                    let was_to_come = set_at.get(nth).is_none_or(|set| *set < due);
+                    let was_to_come = set_at.get(nth).is_none_or(|set| *set < due) && due <= moment.at;
                     let earlier = passed.get(&(*nth, time)).is_some_and(|passed| passed.was_to_come);
                     passed.insert((*nth, time), Passed { at: moment.at, was_to_come: was_to_come || earlier });
                 }

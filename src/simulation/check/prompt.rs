@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::record::{Record, What};
 use super::wanted::time_of;
 use super::{Case, Invariant};
+use crate::follow_up::CLOCKS_AGREE;
 use crate::store::whole::Slot;
 
 /// How long somebody who is due may wait for a line on a day without faults: a list of this length takes less even on
@@ -33,9 +34,14 @@ impl Case<'_> {
     }
 }
 
-/// Whether the carrier took most of what it was asked for, and no call of unknown outcome held a line for long.
+/// Whether the carrier took most of what it was asked for, nobody had to doubt the clock, and no call of unknown
+/// outcome held a line for long.
 fn nothing_stood_in_the_way(record: &Record) -> bool {
-    let storm = record.moments.iter().any(|moment| moment.what == What::WeatherTurned);
+    let jumped = |what: &What| match what {
+        What::ClockStepped(by) => by.abs() > CLOCKS_AGREE.as_secs(),
+        _ => false,
+    };
+    let storm = record.moments.iter().any(|moment| moment.what == What::WeatherTurned || jumped(&moment.what));
     let placed = record.placed.iter().filter(|placed| placed.call.is_some()).count();
     let refused = record.asked.len().saturating_sub(placed);
     !storm && refused <= record.asked.len() / 5 && !record.tables.attempts.iter().any(|attempt| attempt.staff_asked)

@@ -1,12 +1,16 @@
 //! I3: nobody is dialled who wasn't to be called at that moment; and A2: one number is one patient's.
 
-use jiff::Timestamp;
 use jiff::civil::Time;
+use jiff::{SignedDuration, Timestamp};
 
 use super::super::record::{Rules, Standing, What};
 use super::{Case, Invariant};
 use crate::carrier::simulator::Asked;
+use crate::follow_up::CLOCKS_AGREE;
 use crate::store::whole::{Attempt, Slot};
+
+/// How wrong a clock may be that is gone by: as far from the carrier's as is allowed, and as far again since.
+const WRONG_AT_MOST: SignedDuration = SignedDuration::from_secs(CLOCKS_AGREE.as_secs() * 2);
 
 /// The civil time by which a slot is named; with seconds when staff asked for it.
 pub(super) fn time_of(slot: &Slot) -> Option<Time> {
@@ -89,6 +93,11 @@ impl Case<'_> {
             }
             if time.is_some_and(|time| slot.date.to_datetime(time) > local) {
                 why.push(format!("before its time, when the clock showed {local}"));
+            }
+            // And by the right clock, whatever that of the services showed (fault 17).
+            let right = record.zone.to_datetime(asked.at.checked_add(WRONG_AT_MOST).unwrap_or(asked.at));
+            if time.is_some_and(|time| slot.date.to_datetime(time) > right) {
+                why.push(format!("for {}, too early, by a clock that was wrong", slot.time));
             }
             if let Some(report) = self.covering_report(place, nth, rules, slot) {
                 why.push(format!("although patient {nth} had reported at {report}"));

@@ -9,6 +9,7 @@ use tracing::{debug, error, warn};
 
 use super::reply::{Body, MAX_BODY_BYTES, Page, Reply};
 use super::request::{CannotBuild, Method, NotReady, Order, Prepared, Requests, Search};
+use super::retry_after::moment;
 use crate::call::PhoneNumber;
 use crate::carrier::CarrierLegId;
 use crate::carrier::network::{Dial, Dialled, Doubt, LegProgress, Listed, Looked, NotProcessed, Refusal, Sent, Told};
@@ -44,6 +45,7 @@ enum What {
     List,
     Tell,
     Sms,
+    Time,
 }
 
 impl What {
@@ -54,6 +56,7 @@ impl What {
             Self::List => "list",
             Self::Tell => "tell",
             Self::Sms => "sms",
+            Self::Time => "time",
         }
     }
 }
@@ -174,6 +177,15 @@ impl RestClient {
             }
         }
         Looked::Found(calls)
+    }
+
+    /// Asks what the carrier's clock shows: the `Date` of its reply, whatever that says.
+    pub async fn time(&self) -> Looked<Timestamp> {
+        match self.ask(What::Time, self.requests.balance()).await {
+            Err(CannotBuild) => Looked::Unavailable(Doubt::Unreadable),
+            Ok(Answer::Unsent | Answer::Silence) => Looked::Unavailable(Doubt::NoAnswer),
+            Ok(Answer::Reply(reply)) => reply.date.as_deref().and_then(moment).map_or(Looked::Nothing, Looked::Found),
+        }
     }
 
     /// Ends a leg that isn't answered yet. [`Told::Unavailable`] may mean that it was answered just now.

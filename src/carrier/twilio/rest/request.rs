@@ -239,6 +239,14 @@ impl Requests {
         self.prepare(&self.twilio.msgs(), Method::Get, &format!("Calls.json?{query}"), None)
     }
 
+    /// To learn how much the account has left, the smallest of all requests: what counts is that it is answered.
+    ///
+    /// # Errors
+    /// See [`CannotBuild`].
+    pub fn balance(&self) -> Result<Prepared, CannotBuild> {
+        self.prepare(&self.twilio.msgs(), Method::Get, "Balance.json", None)
+    }
+
     /// To tell a leg something.
     ///
     /// # Errors

@@ -23,6 +23,7 @@ pub(super) fn retry_after(value: &str, date: Option<&str>) -> Option<Duration> {
     Some(wait.min(MAX_RETRY_AFTER))
 }
 
-fn moment(text: &str) -> Option<Timestamp> {
+/// Reads the date of a header.
+pub(super) fn moment(text: &str) -> Option<Timestamp> {
     DateTimeParser::new().parse_timestamp(text.trim()).ok()
 }

@@ -28,6 +28,8 @@ pub(super) enum Endpoint {
     Update,
     /// `POST Messages.json`
     Message,
+    /// `GET Balance.json`
+    Balance,
     /// All of them.
     Any,
 }

@@ -66,6 +66,7 @@ pub(super) fn routes() -> Router<Arc<Office>> {
         .route("/2010-04-01/Accounts/{account}/Calls.json", get(list).post(create))
         .route("/2010-04-01/Accounts/{account}/Calls/{file}", get(fetch).post(update))
         .route("/2010-04-01/Accounts/{account}/Messages.json", post(message))
+        .route("/2010-04-01/Accounts/{account}/Balance.json", get(balance))
         .fallback(unknown)
 }
 
@@ -81,6 +82,10 @@ async fn list(State(office): Here, Path(account): Path<String>, request: Request
 
 async fn message(State(office): Here, Path(account): Path<String>, request: Request) -> Response {
     handle(&office, &account, Endpoint::Message, request, message::create).await
+}
+
+async fn balance(State(office): Here, Path(account): Path<String>, request: Request) -> Response {
+    handle(&office, &account, Endpoint::Balance, request, |office, _| Ok(find::balance(office))).await
 }
 
 async fn fetch(State(office): Here, Path((account, file)): Path<(String, String)>, request: Request) -> Response {
