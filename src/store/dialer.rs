@@ -61,6 +61,15 @@ pub async fn take_turn(tx: &mut Tx) -> Result<Option<Pause>, StoreError> {
     pause(tx).await
 }
 
+/// How many turns were taken, over all nodes: it never goes back, unless the database does.
+///
+/// # Errors
+/// As the database fails.
+pub async fn turns(tx: &mut Tx) -> Result<i64, StoreError> {
+    let found = tx.fetch_optional("SELECT turns FROM dialer WHERE id = 1", vec![], |row| row.int(0)).await?;
+    Ok(found.unwrap_or_default())
+}
+
 /// Whether dialling is paused.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ mod open;
 mod place;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -65,6 +66,8 @@ pub struct Dialer {
     network: Arc<Network>,
     dialling: Dialling,
     requests: Arc<Semaphore>,
+    /// The last turn that was committed here.
+    turn: AtomicI64,
 }
 
 /// A committed intent: what may be asked of the carrier, once.
@@ -99,7 +102,8 @@ pub struct Prepared {
 impl Dialer {
     /// A dialer on the switchboard's database and clock.
     pub fn new(desk: Arc<Desk>, switchboard: Switchboard, network: Arc<Network>, dialling: Dialling) -> Arc<Self> {
-        Arc::new(Self { desk, switchboard, network, dialling, requests: Arc::new(Semaphore::new(MAX_REQUESTS)) })
+        let requests = Arc::new(Semaphore::new(MAX_REQUESTS));
+        Arc::new(Self { desk, switchboard, network, dialling, requests, turn: AtomicI64::new(0) })
     }
 
     /// How it places calls.
