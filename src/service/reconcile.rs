@@ -1,7 +1,7 @@
 //! After last entries were lost: the carrier's list says whom we have called since. Each of its calls that isn't known
 //! becomes an attempt of the slot that it was for, so that nobody is called again as if it hadn't been.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::civil::{DateTime, Time};
 use jiff::{SignedDuration, Timestamp};
@@ -97,7 +97,7 @@ struct Work<'a> {
 
 impl Work<'_> {
     /// The calls to patients that the database doesn't know, by patient, the first one first.
-    async fn not_known(&self, listed: Vec<Listed>) -> Result<HashMap<PatientId, Vec<Listed>>, Refused> {
+    async fn not_known(&self, listed: Vec<Listed>) -> Result<BTreeMap<PatientId, Vec<Listed>>, Refused> {
         let mut tx = self.desk.database.read().await?;
         let mut known: HashSet<String> = HashSet::new();
         for part in listed.chunks(AT_ONCE) {
@@ -115,7 +115,7 @@ impl Work<'_> {
             let found = patients::automated_call_holders(&mut tx, part).await?;
             holders.extend(found.into_iter().map(|holder| (holder.phone_number, holder.patient)));
         }
-        let mut by_patient: HashMap<PatientId, Vec<Listed>> = HashMap::new();
+        let mut by_patient: BTreeMap<PatientId, Vec<Listed>> = BTreeMap::new();
         for listed in new {
             if let Some(patient) = listed.to.as_ref().and_then(|number| holders.get(number)) {
                 by_patient.entry(*patient).or_default().push(listed);

@@ -4,7 +4,7 @@
 pub mod chain;
 mod sealing;
 
-pub use sealing::{Head, Sealed, after, hash_at, head, seal, some_wait, waiting};
+pub use sealing::{Head, Sealed, after, has_hash, head, seal, some_wait, waiting};
 
 use jiff::Timestamp;
 use uuid::Uuid;

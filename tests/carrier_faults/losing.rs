@@ -1,5 +1,5 @@
-//! A database that has lost its last entries: an old backup is restored, or a fail-over came too early. Nobody is dialled
-//! until the carrier's list was gone through, and no phone rings twice (faults 13 and 40).
+//! A database that has lost its last entries: an old backup is restored, or a fail-over came too early. Nobody is
+//! dialled until the carrier's list was gone through, and no phone rings twice (faults 13 and 40).
 
 use std::path::Path;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! A signed request about a call that we placed and don't know: it stops the dialling when it may be news, and never when
-//! somebody sends an old one again (fault 13).
+//! A signed request about a call that we placed and don't know: it stops the dialling when it may be news, and never
+//! when somebody sends an old one again (fault 13).
 
 use std::process::Command;
 

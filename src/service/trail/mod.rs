@@ -49,10 +49,10 @@ async fn mark_now(tx: &mut Tx, at: Timestamp) -> Result<Mark, StoreError> {
 /// What shows that the database has lost what stood there at a mark, if so.
 async fn lost_since(tx: &mut Tx, mark: &Mark, now: Timestamp) -> Result<Option<LossSign>, StoreError> {
     if mark.sequence > 0 {
-        match audit::hash_at(tx, mark.sequence).await? {
+        match audit::has_hash(tx, mark.sequence, &mark.hash).await? {
             None => return Ok(Some(LossSign::CheckpointAhead)),
-            Some(hash) if hash != mark.hash => return Ok(Some(LossSign::CheckpointDiffers)),
-            Some(_) => {}
+            Some(false) => return Ok(Some(LossSign::CheckpointDiffers)),
+            Some(true) => {}
         }
     }
     let recent = |call: &CallId| made_at(*call).is_some_and(|at| now.duration_since(at) <= OLDEST_CALL);

@@ -113,15 +113,15 @@ pub async fn after(tx: &mut Tx, sequence: u64, limit: u32) -> Result<Vec<Sealed>
     .await
 }
 
-/// The hash of an entry; none when there is no such entry.
+/// Whether an entry has this hash; none when there is no such entry.
 ///
 /// # Errors
-/// As the database fails; [`StoreError::Inconsistent`] when it isn't a hash.
-pub async fn hash_at(tx: &mut Tx, sequence: u64) -> Result<Option<Hash>, StoreError> {
-    tx.fetch_optional("SELECT hash FROM audit WHERE seq = $1", vec![column(sequence).into()], |row| {
-        row.read(0, "audit.hash", Hash::parse)
-    })
-    .await
+/// As the database fails.
+pub async fn has_hash(tx: &mut Tx, sequence: u64, hash: &Hash) -> Result<Option<bool>, StoreError> {
+    let sql = "SELECT hash FROM audit WHERE seq = $1";
+    let stored =
+        tx.fetch_optional(sql, vec![column(sequence).into()], |row| Ok(row.opt_text(0)?.and_then(Hash::parse)));
+    Ok(stored.await?.map(|stored| stored.as_ref() == Some(hash)))
 }
 
 fn entry(row: &Row<'_>, from: usize) -> Result<Entry, StoreError> {
