@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::desk::{say, shown};
+use crate::config::Config;
 use crate::service::{CheckpointsRead, Clerk, MarkKind, Misfit, Walked, walk_trail, write_checkpoint};
 
 #[derive(Debug, Subcommand)]
@@ -16,7 +17,7 @@ pub(super) enum Audit {
     /// Walk the whole trail: each entry holds on to the one before it, so the first that was changed, put in or taken
     /// out is found. Only a checkpoint shows that the end was cut off, or everything was written anew.
     Verify {
-        /// Compare with the checkpoints of this file.
+        /// Compare with the checkpoints of this file. Default: audit.checkpoint_file, where it is set.
         #[arg(long, value_name = "FILE")]
         checkpoint: Option<PathBuf>,
     },
@@ -32,9 +33,10 @@ pub(super) enum Audit {
     },
 }
 
-pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Audit) -> anyhow::Result<()> {
+pub(super) async fn run(config: &Config, clerk: &Clerk, zone: &TimeZone, command: Audit) -> anyhow::Result<()> {
     match command {
         Audit::Verify { checkpoint } => {
+            let checkpoint = checkpoint.or_else(|| config.audit.checkpoint_file.clone());
             let walked = walk_trail(&clerk.database, checkpoint.as_deref()).await?;
             if let Some(misfit) = &walked.misfit {
                 bail!("{}", wrong(misfit, zone));

@@ -10,7 +10,7 @@ use super::documents::Origin;
 use super::serve::{network, open_desk};
 use crate::carrier::simulator;
 use crate::carrier::twilio::Urls;
-use crate::config::Config;
+use crate::config::{Carrier, Config};
 use crate::service::{Clerk, DialerState, Hold, dialer_state, pause_dialling, reconcile_calls, resume_dialling};
 
 #[derive(Debug, Subcommand)]
@@ -63,6 +63,11 @@ pub(super) async fn run(config: &Config, clerk: &Clerk, zone: &TimeZone, command
 }
 
 async fn reconcile(config: &Config, clerk: &Clerk, zone: &TimeZone) -> anyhow::Result<()> {
+    if config.carrier == Carrier::Simulator {
+        bail!(
+            "the settings name the simulated phone network, which only `kenkocall serve` itself could ask; run it with the settings of the carrier that placed the calls, or go on with `dialer resume --anyway`"
+        );
+    }
     let library = Origin::choose(config.flows.directory.as_deref()).library()?;
     let desk = open_desk(config, library, clerk.clock.clone()).await?;
     let urls = Urls::new(&config.server.public_url()).context("server.public_url")?;

@@ -165,7 +165,7 @@ async fn at_the_desk(config: &Config, name: String, command: Command) -> anyhow:
         Command::Reports { command } => reports::run(&clerk, command).await,
         Command::Alerts { command } => alerts::run(&clerk, &zone, command).await,
         Command::Maintenance { command } => maintenance::run(&clerk, &zone, command).await,
-        Command::Audit { command } => audit::run(&clerk, &zone, command).await,
+        Command::Audit { command } => audit::run(config, &clerk, &zone, command).await,
         Command::Serve
         | Command::Demo(_)
         | Command::Migrate

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tracing::{error, info};
+use tracing::{debug, error, warn};
 
 use super::checkpoint::{self, CheckpointError, Mark, MarkKind};
 use super::{lost_since, mark_now, seal_trail};
@@ -20,6 +20,9 @@ use crate::store::{Database, StoreError};
 const SEAL_EVERY: Duration = Duration::from_secs(1);
 /// How often a checkpoint is added, when there is something new.
 const CHECKPOINT_EVERY: SignedDuration = SignedDuration::from_secs(60);
+
+/// How long the disk of the checkpoint file may take.
+const FILE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Keeps the trail.
 #[allow(missing_debug_implementations)] // it holds connections, which have nothing to show
@@ -57,7 +60,9 @@ impl Keeper {
 
     async fn compare_with_file(&mut self) -> Result<(), Refused> {
         seal_trail(&self.desk.database).await?;
-        let Some(standing) = self.file.as_deref().map(checkpoint::standing).transpose()?.flatten() else {
+        let Some(path) = self.file.as_deref() else { return Ok(()) };
+        let Some(standing) = standing(path).await? else {
+            warn!("there is no checkpoint yet, so a restored backup can't be noticed; is the file's disk mounted?");
             return Ok(());
         };
         let now = self.desk.clock.now();
@@ -90,7 +95,7 @@ impl Keeper {
         if let Some(path) = self.file.as_deref().filter(|_| due) {
             self.noted_at = Some(now);
             match add_if_new(&self.desk.database, path, MarkKind::Checkpoint, now).await {
-                Ok(Some(mark)) => info!(entries = mark.sequence, "a checkpoint of the audit trail was added"),
+                Ok(Some(mark)) => debug!(entries = mark.sequence, "a checkpoint of the audit trail was added"),
                 Ok(None) => {}
                 Err(Refused::Store(error)) => return Err(error),
                 Err(error) => error!(%error, "no checkpoint of the audit trail was added"),
@@ -122,7 +127,7 @@ pub async fn write_checkpoint(
 }
 
 async fn add_if_new(database: &Database, path: &Path, kind: MarkKind, now: Timestamp) -> Result<Option<Mark>, Refused> {
-    let standing = checkpoint::standing(path)?;
+    let standing = standing(path).await?;
     let mut tx = database.read().await?;
     let mark = Mark { kind, ..mark_now(&mut tx, now).await? };
     let lost = match &standing {
@@ -141,6 +146,21 @@ async fn add_if_new(database: &Database, path: &Path, kind: MarkKind, now: Times
         }
         _ => {}
     }
-    checkpoint::add(path, &mark)?;
+    let path = path.to_owned();
+    on_the_side(move || checkpoint::add(&path, &mark)).await?;
     Ok(Some(mark))
+}
+
+async fn standing(path: &Path) -> Result<Option<Mark>, CheckpointError> {
+    let path = path.to_owned();
+    on_the_side(move || checkpoint::standing(&path)).await
+}
+
+/// Works with the file beside the turns of callers, who mustn't wait for a disk that is far away.
+async fn on_the_side<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, CheckpointError> + Send + 'static,
+) -> Result<T, CheckpointError> {
+    let silence = |_| std::io::Error::from(std::io::ErrorKind::TimedOut);
+    let done = tokio::time::timeout(FILE_PATIENCE, tokio::task::spawn_blocking(work)).await.map_err(silence)?;
+    done.map_err(std::io::Error::other)?
 }

@@ -92,6 +92,8 @@ pub enum Misfit {
 /// # Errors
 /// As the database fails; [`Refused::Checkpoint`] when the file can't be read.
 pub async fn walk_trail(database: &Database, checkpoints: Option<&Path>) -> Result<Walked, Refused> {
+    // Before the trail is looked at, which goes on meanwhile: a line that is added later speaks of later entries.
+    let length = checkpoints.map(checkpoint::length).transpose()?.unwrap_or_default();
     seal_trail(database).await?;
     let mut tx = database.read().await?;
     let mut walked = Walked { entries: 0, last_at: None, waiting: 0, checkpoints: None, misfit: None };
@@ -103,7 +105,7 @@ pub async fn walk_trail(database: &Database, checkpoints: Option<&Path>) -> Resu
         }
     }
     if let Some(path) = checkpoints {
-        let (read, misfit) = compare(&mut tx, path).await?;
+        let (read, misfit) = compare(&mut tx, path, length).await?;
         walked.checkpoints = Some(read);
         // An entry that was changed says more than the checkpoint that knows of it.
         walked.misfit = walked.misfit.or(misfit);
@@ -140,14 +142,14 @@ async fn walk(tx: &mut Tx, walked: &mut Walked) -> Result<Hash, StoreError> {
 }
 
 /// Compares the trail with a file, line by line. The database's own hashes do: the walk has shown what they are worth.
-async fn compare(tx: &mut Tx, path: &Path) -> Result<(CheckpointsRead, Option<Misfit>), Refused> {
-    let restorations = restorations(path)?;
+async fn compare(tx: &mut Tx, path: &Path, length: u64) -> Result<(CheckpointsRead, Option<Misfit>), Refused> {
+    let restorations = restorations(path, length)?;
     let end = audit::head(tx).await?.sequence;
     let mut read = CheckpointsRead {
         restored: restorations.last().map(|(_, mark)| (mark.at, mark.sequence)),
         ..CheckpointsRead::default()
     };
-    for line in checkpoint::lines(path)? {
+    for line in checkpoint::lines(path, length)? {
         let (place, mark) = line?;
         let set_back = |(later, to): &(u64, Mark)| *later > place && to.sequence < mark.sequence;
         if restorations.iter().any(set_back) {
@@ -172,9 +174,9 @@ async fn compare(tx: &mut Tx, path: &Path) -> Result<(CheckpointsRead, Option<Mi
     Ok((read, None))
 }
 
-fn restorations(path: &Path) -> Result<Vec<(u64, Mark)>, CheckpointError> {
+fn restorations(path: &Path, length: u64) -> Result<Vec<(u64, Mark)>, CheckpointError> {
     let mut found = Vec::new();
-    for line in checkpoint::lines(path)? {
+    for line in checkpoint::lines(path, length)? {
         let (place, mark) = line?;
         if mark.kind == MarkKind::Restored {
             found.push((place, mark));
