@@ -1,11 +1,17 @@
 //! `kenkocall dialer`: whether automated calls are placed, paused and let go on, on all nodes at once.
 
+use anyhow::{Context, bail};
 use clap::Subcommand;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::desk::{moment, rfc3339, say, say_json, shown};
-use crate::service::{Clerk, DialerState, Hold, dialer_state, pause_dialling, resume_dialling};
+use super::documents::Origin;
+use super::serve::{network, open_desk};
+use crate::carrier::simulator;
+use crate::carrier::twilio::Urls;
+use crate::config::{Carrier, Config};
+use crate::service::{Clerk, DialerState, Hold, dialer_state, pause_dialling, reconcile_calls, resume_dialling};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Dialer {
@@ -27,11 +33,19 @@ pub(super) enum Dialer {
         until: Option<String>,
     },
     /// Place automated calls again, within the windows that haven't ended.
-    Resume,
+    Resume {
+        /// Also when the database lacks its last entries and `dialer reconcile` can't be done: phones may ring twice.
+        #[arg(long)]
+        anyway: bool,
+    },
+    /// After a restored backup or a fail-over that lost entries: ask the carrier whom we have called within a day, and
+    /// settle the slots of those calls, so that nobody is called for them again. Then `dialer resume`.
+    Reconcile,
 }
 
-pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Dialer) -> anyhow::Result<()> {
+pub(super) async fn run(config: &Config, clerk: &Clerk, zone: &TimeZone, command: Dialer) -> anyhow::Result<()> {
     match command {
+        Dialer::Reconcile => reconcile(config, clerk, zone).await,
         Dialer::Show { json: true } => say_json(&as_json(&dialer_state(clerk).await?, zone)),
         Dialer::Show { json: false } => say(&as_text(&dialer_state(clerk).await?, zone)),
         Dialer::Pause { reason, until } => {
@@ -40,12 +54,42 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Dialer) -> anyh
             let rest = "calls under way go on; a slot whose window ends meanwhile is missed and stands on the list\n";
             say(&format!("{}{rest}", as_text(&state, zone)))
         }
-        Dialer::Resume => {
-            let (state, ended) = resume_dialling(clerk).await?;
+        Dialer::Resume { anyway } => {
+            let (state, ended) = resume_dialling(clerk, anyway).await?;
             let before = if ended { "the pause has ended" } else { "nothing to change: dialling wasn't paused" };
             say(&format!("{before}\n{}", as_text(&state, zone)))
         }
     }
+}
+
+async fn reconcile(config: &Config, clerk: &Clerk, zone: &TimeZone) -> anyhow::Result<()> {
+    if config.carrier == Carrier::Simulator {
+        bail!(
+            "the settings name the simulated phone network, which only `kenkocall serve` itself could ask; run it with the settings of the carrier that placed the calls, or go on with `dialer resume --anyway`"
+        );
+    }
+    let library = Origin::choose(config.flows.directory.as_deref()).library()?;
+    let desk = open_desk(config, library, clerk.clock.clone()).await?;
+    let urls = Urls::new(&config.server.public_url()).context("server.public_url")?;
+    let network = network(config, &urls, simulator::Settings::default(), &desk)?;
+    let network = network.context(
+        "twilio.caller_number isn't set, so this program has called nobody; use the settings that `kenkocall serve` runs with",
+    )?;
+    let lag = jiff::SignedDuration::from_secs(config.dialer.unknown_grace_seconds.into());
+    let done = reconcile_calls(&desk, clerk, &network, lag).await;
+    desk.database.close().await;
+    let done = done?;
+    say(&format!(
+        "calls of the last day that weren't known: {} belong to slots and are settled, {} to none that is open\n",
+        done.settled, done.without_slot
+    ))?;
+    if done.under_way > 0 {
+        bail!("{} calls aren't over yet; run it again in a minute, with `kenkocall serve` running", done.under_way);
+    }
+    if let Some(at) = done.list_holds_at {
+        bail!("the carrier's list may lag behind; run it again after {}", shown(at, zone));
+    }
+    say("every call is accounted for; `kenkocall dialer resume` goes on\n")
 }
 
 /// Why nothing is dialled, as a sentence without its full stop.
@@ -54,6 +98,12 @@ pub(super) fn held(hold: &Hold, zone: &TimeZone) -> String {
         Hold::Paused(pause) => {
             let until = pause.until.map_or_else(|| "until `kenkocall dialer resume`".to_owned(), |at| until(at, zone));
             format!("dialling is paused {until}: {}", pause.reason)
+        }
+        Hold::Lost { reconciled: false, .. } => {
+            "the database lacks its last entries, so nobody is dialled; run `kenkocall dialer reconcile`, then `dialer resume`".to_owned()
+        }
+        Hold::Lost { reconciled: true, .. } => {
+            "the database lacks its last entries; the carrier's calls are accounted for, and `kenkocall dialer resume` goes on".to_owned()
         }
         Hold::Maintenance(Some(end)) => format!("nothing is dialled during the maintenance, {}", until(*end, zone)),
         Hold::Maintenance(None) => {
@@ -80,6 +130,9 @@ fn as_json(state: &DialerState, zone: &TimeZone) -> Value {
     let hold = state.hold.as_ref().map(|hold| match hold {
         Hold::Paused(pause) => {
             json!({ "why": "paused", "reason": pause.reason, "until": pause.until.map(|at| rfc3339(at, zone)) })
+        }
+        Hold::Lost { sign, reconciled } => {
+            json!({ "why": "lost_entries", "reason": sign.word(), "until": null, "reconciled": reconciled })
         }
         Hold::Maintenance(until) => {
             json!({ "why": "maintenance", "reason": null, "until": until.map(|at| rfc3339(at, zone)) })

@@ -1,6 +1,7 @@
 //! The command line. Every command ends non-zero with a sentence that says what is wrong and what to do.
 
 mod alerts;
+mod audit;
 mod bench;
 mod calls;
 mod centres;
@@ -89,6 +90,11 @@ enum Command {
         #[command(subcommand)]
         command: maintenance::Maintenance,
     },
+    /// Walk the audit trail from end to end, and note where it ends in a file that is kept elsewhere.
+    Audit {
+        #[command(subcommand)]
+        command: audit::Audit,
+    },
     /// Measure this program on this machine: everything, or what is named.
     Bench {
         #[command(subcommand)]
@@ -154,11 +160,12 @@ async fn at_the_desk(config: &Config, name: String, command: Command) -> anyhow:
         Command::Centres { command } => centres::run(&clerk, command).await,
         Command::Patients { command } => patients::run(&clerk, command).await,
         Command::Calls { command } => calls::run(&clerk, &zone, command).await,
-        Command::Dialer { command } => dialer::run(&clerk, &zone, command).await,
+        Command::Dialer { command } => dialer::run(config, &clerk, &zone, command).await,
         Command::Days { command } => days::run(&clerk, &zone, command).await,
         Command::Reports { command } => reports::run(&clerk, command).await,
         Command::Alerts { command } => alerts::run(&clerk, &zone, command).await,
         Command::Maintenance { command } => maintenance::run(&clerk, &zone, command).await,
+        Command::Audit { command } => audit::run(config, &clerk, &zone, command).await,
         Command::Serve
         | Command::Demo(_)
         | Command::Migrate

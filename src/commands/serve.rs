@@ -1,5 +1,6 @@
 //! `kenkocall serve`: all roles on one port.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use crate::carrier::twilio::{SigningKey, Urls, Voice, Voices};
 use crate::config::{Carrier, Config};
 use crate::flow::Library;
 use crate::service::{
-    Clock, Desk, Dialer, Dialling, Feed, Libraries, Network, SimulatedLines, Switchboard, TICK, run_errands,
+    Clock, Desk, Dialer, Dialling, Feed, Keeper, Libraries, Network, SimulatedLines, Switchboard, TICK, run_errands,
     run_exchange, sweep,
 };
 use crate::store::flow_sets::{self, FlowSetRow};
@@ -55,6 +56,7 @@ pub(super) struct Server {
     dialer: Option<Arc<Dialer>>,
     web: Arc<Web>,
     app: axum::Router,
+    checkpoint_file: Option<PathBuf>,
 }
 
 impl Server {
@@ -88,7 +90,9 @@ impl Server {
             metrics: super::logging::metrics()?,
         };
         let web = Arc::new(web);
-        Ok(Self { desk, switchboard, working, network, dialer, app: router(Arc::clone(&web)), web })
+        let checkpoint_file = config.audit.checkpoint_file.clone();
+        let app = router(Arc::clone(&web));
+        Ok(Self { desk, switchboard, working, network, dialer, app, web, checkpoint_file })
     }
 
     /// The same with a status page at `/`.
@@ -114,9 +118,12 @@ impl Server {
         stop: impl Future<Output = ()> + Send + 'static,
         drain: Duration,
     ) -> anyhow::Result<()> {
-        let Self { desk, switchboard, working, network, dialer, app, web } = self;
+        let Self { desk, switchboard, working, network, dialer, app, web, checkpoint_file } = self;
         drop(web);
+        // Before anybody is dialled: a database that lacks its last entries doesn't know whom it has called.
+        let keeper = Keeper::start(Arc::clone(&desk), checkpoint_file).await;
         let mut workers = start_workers(&desk, &switchboard, network.as_ref(), dialer);
+        workers.spawn(keeper.run());
         let listener = listener.tap_io(|connection| {
             // Small answers to a waiting caller: without this some wait 40 ms for the peer's acknowledgement.
             if let Err(error) = connection.set_nodelay(true) {
@@ -218,7 +225,7 @@ async fn check_desk(database: &Database, named: Option<&CentreCode>) -> anyhow::
 }
 
 /// The phone network of the settings; none when no number is set from which to call.
-fn network(
+pub(super) fn network(
     config: &Config,
     urls: &Urls,
     simulated: simulator::Settings,

@@ -1,5 +1,6 @@
 //! Settings: a TOML file, then the environment (`KENKOCALL_SECTION__KEY`), over defaults that run.
 
+mod audit;
 mod database;
 mod dialer;
 mod flows;
@@ -9,6 +10,7 @@ mod log;
 mod server;
 mod twilio;
 
+pub use audit::Audit;
 pub use database::Database;
 pub use dialer::Dialer;
 pub use flows::Flows;
@@ -31,6 +33,8 @@ pub struct Config {
     pub server: Server,
     /// Where everything is kept.
     pub database: Database,
+    /// How the audit trail is kept.
+    pub audit: Audit,
     /// Twilio-compatible carriers.
     pub twilio: Twilio,
     /// How fast automated calls are placed.

@@ -13,6 +13,7 @@ mod dialer;
 mod exchange;
 mod feed;
 mod history;
+mod loss;
 mod made_up;
 mod made_up_day;
 mod maintenance;
@@ -20,6 +21,7 @@ mod network;
 mod outbox;
 mod patients;
 mod pause;
+mod reconcile;
 mod refused;
 mod registration;
 mod reports;
@@ -28,6 +30,7 @@ mod simulation;
 mod speech;
 mod sweeper;
 mod switchboard;
+mod trail;
 
 pub use alerts::{ShownAlert, close_alert, list_alerts};
 pub use by_hand::{AskedFor, Resolution, Resolved, call_now, resolve_call};
@@ -41,6 +44,7 @@ pub use dialer::{DialError, Dialer, Dialling, Prepared, TICK, Ticked};
 pub use exchange::{Heard, happen_until, run_exchange};
 pub use feed::{Feed, Moment, What};
 pub use history::StoredEvent;
+pub use loss::call_not_known;
 pub use made_up::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, MADE_UP_CENTRE, MadeUpError, add_made_up};
 pub use made_up_day::{MadeUpDay, add_even_slots, add_made_up_day, made_up_identity, made_up_number};
 pub use maintenance::{current_maintenance, end_maintenance, start_maintenance};
@@ -50,6 +54,7 @@ pub use patients::{
     Changed, ShownPatient, ShownReport, add_patient, change_patient, release_patient, show_patient, stop_patient,
 };
 pub use pause::{DialerState, Hold, dialer_state, pause_dialling, resume_dialling};
+pub use reconcile::{Reconciled, reconcile_calls};
 pub use refused::Refused;
 pub use reports::Export;
 pub use roster::{ImportMode, Imported, import_patients};
@@ -58,4 +63,7 @@ pub use speech::sentences;
 pub use sweeper::sweep;
 pub use switchboard::{
     Answered, Begin, Desk, Knock, LegStatus, Libraries, Outcome, Readiness, Switchboard, SwitchboardError,
+};
+pub use trail::{
+    CheckpointError, CheckpointsRead, Keeper, Mark, MarkKind, Misfit, Walked, seal_trail, walk_trail, write_checkpoint,
 };

@@ -159,6 +159,14 @@ impl Network {
         }
     }
 
+    /// All its calls since a moment, whoever rang whom.
+    pub async fn list_all(&self, since: Timestamp) -> Looked<Vec<Listed>> {
+        match self {
+            Self::Twilio { client, .. } => client.list_all(since).await,
+            Self::Simulated(lines) => lines.with(|network, now| network.list_all(since, now)),
+        }
+    }
+
     /// Sends a short message, once.
     pub async fn send_sms(&self, to: &PhoneNumber, from: &PhoneNumber, body: &str) -> Sent {
         match self {

@@ -1,15 +1,16 @@
 //! Dialling paused by a person and let go on: after a restored backup, a fail-over, or whatever makes calls wrong just
-//! now. Every node that dials reads it before each claim, so it holds everywhere at once.
+//! now; and what must be done first where the database has lost its last entries. Every node that dials reads it before
+//! each claim, so it holds everywhere at once.
 
 use jiff::Timestamp;
 
 use super::clerk::{Changes, Clerk};
 use super::clock::new_id;
 use super::refused::Refused;
-use crate::call::{AlertId, AlertKind, AttemptState};
+use crate::call::{AlertId, AlertKind, AttemptState, LossSign};
 use crate::store::alerts::{self, AlertRow};
 use crate::store::dialer::{self, Pause};
-use crate::store::{StoreError, Tx, attempts, audit, maintenances, slots};
+use crate::store::{StoreError, Tx, attempts, audit, losses, maintenances, slots};
 
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 200;
@@ -23,6 +24,13 @@ const MOST_ALERTS: u32 = 10_000;
 pub enum Hold {
     /// A person or an answer of the carrier has paused it.
     Paused(Pause),
+    /// The database has lost its last entries.
+    Lost {
+        /// What showed it.
+        sign: LossSign,
+        /// Whether the carrier's list was gone through since.
+        reconciled: bool,
+    },
     /// A maintenance; with its end, when that is known.
     Maintenance(Option<Timestamp>),
 }
@@ -66,7 +74,7 @@ pub async fn pause_dialling(clerk: &Clerk, reason: &str, until: Option<Timestamp
     }
     let mut tx = clerk.database.begin().await?;
     let before = dialer::take_turn(&mut tx).await?;
-    dialer::set_pause(&mut tx, Some(&Pause { reason: reason.to_owned(), until })).await?;
+    dialer::set_pause(&mut tx, Some(&Pause { reason: reason.to_owned(), until, lost: None })).await?;
     if until.is_none() && open_alerts(&mut tx).await?.is_empty() {
         alerts::raise(&mut tx, &[AlertRow::of_all(AlertId(new_id()), AlertKind::Dialling, now)]).await?;
     }
@@ -77,22 +85,28 @@ pub async fn pause_dialling(clerk: &Clerk, reason: &str, until: Option<Timestamp
 }
 
 /// Ends a pause, a person's or the carrier's, and closes the alerts that nothing is dialled. Says whether there was
-/// one.
+/// one. Where last entries are lost, the carrier's list must have been gone through, or the clerk takes it upon himself
+/// (`anyway`) that phones may ring twice.
 ///
 /// # Errors
-/// As the database fails.
-pub async fn resume_dialling(clerk: &Clerk) -> Result<(DialerState, bool), Refused> {
+/// [`Refused::NotReconciled`].
+pub async fn resume_dialling(clerk: &Clerk, anyway: bool) -> Result<(DialerState, bool), Refused> {
     let now = clerk.clock.now();
     let mut tx = clerk.database.begin().await?;
     let before = dialer::take_turn(&mut tx).await?;
     let Some(pause) = before.filter(|pause| lasts(pause, now)) else {
         return Ok((state(&mut tx, now).await?, false));
     };
+    if !anyway && losses::open(&mut tx).await?.iter().any(|loss| loss.reconciled_at.is_none()) {
+        return Err(Refused::NotReconciled);
+    }
+    losses::close(&mut tx, now).await?;
     dialer::set_pause(&mut tx, None).await?;
     for alert in open_alerts(&mut tx).await? {
         alerts::close(&mut tx, alert.id, now, &clerk.name).await?;
     }
-    leave_trace(&mut tx, clerk, now, "dialer.resumed", Some(pause), None).await?;
+    let action = if anyway { "dialer.resumed_anyway" } else { "dialer.resumed" };
+    leave_trace(&mut tx, clerk, now, action, Some(pause), None).await?;
     let state = state(&mut tx, now).await?;
     tx.commit().await?;
     Ok((state, true))
@@ -101,7 +115,9 @@ pub async fn resume_dialling(clerk: &Clerk) -> Result<(DialerState, bool), Refus
 /// Why nothing is dialled at `now`, if so.
 pub(super) async fn current_hold(tx: &mut Tx, now: Timestamp) -> Result<Option<Hold>, StoreError> {
     if let Some(pause) = dialer::pause(tx).await?.filter(|pause| lasts(pause, now)) {
-        return Ok(Some(Hold::Paused(pause)));
+        let Some(sign) = pause.lost else { return Ok(Some(Hold::Paused(pause))) };
+        let reconciled = losses::open(tx).await?.iter().all(|loss| loss.reconciled_at.is_some());
+        return Ok(Some(Hold::Lost { sign, reconciled }));
     }
     Ok(maintenances::current(tx, now).await?.map(|maintenance| Hold::Maintenance(maintenance.until)))
 }

@@ -1,5 +1,6 @@
 //! Why the desk can't do what was asked. The sentences never quote what was typed for a person: it may be a real ID.
 
+use super::trail::CheckpointError;
 use crate::call::{CallingHours, CentreCode, PatientId, Withdrawal};
 use crate::follow_up::{ThresholdsError, UnusablePattern};
 use crate::roster::{Fault, Finding};
@@ -90,6 +91,19 @@ pub enum Refused {
         "the end of the pause lies in the past; give a later time, or none: then it lasts until `kenkocall dialer resume`"
     )]
     PausePassed,
+    /// Dialling stopped because last entries are lost, and the carrier's list wasn't gone through since.
+    #[error(
+        "the database lacks its last entries, and whom the carrier called meanwhile wasn't looked up yet; run `kenkocall dialer reconcile` first; `dialer resume --anyway` goes on without it, and phones may ring twice"
+    )]
+    NotReconciled,
+    /// The carrier's list can't be read to its end.
+    #[error(
+        "the carrier's list of calls can't be read to its end, so nothing is certain; the log of `kenkocall serve` and the carrier's own pages say how it stands; try again"
+    )]
+    NoList,
+    /// The checkpoint file can't be used.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// Something stored can't be read.
     #[error("a stored {0} can't be read; restore the database from a backup or ask for support")]
     Unreadable(&'static str),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
@@ -33,6 +33,9 @@ const CENTRE_NAME: &str = "試験保健所";
 const CENTRE_PHONE: &str = "+81300000000";
 /// The most lives of one day.
 const MOST_LIVES: usize = 100;
+
+/// Days that this process has begun.
+static PLAYED: AtomicU64 = AtomicU64::new(0);
 
 /// Where days are played.
 #[derive(Debug, Clone)]
@@ -132,7 +135,9 @@ pub fn play(seed: u64, settings: &Settings, listening: bool) -> Result<Played, S
 pub fn play_plan(plan: Plan, settings: &Settings, listening: bool) -> Result<Played, SimulationError> {
     let log = Log::default();
     let listens = listening.then(|| log.listen());
-    let file = File::copy_of(&template(settings)?, &settings.folder.join(format!("day-{}.db", plan.seed)))?;
+    // A name of its own for each: connections of a day that is over may close, and clear away, a little later.
+    let nth = PLAYED.fetch_add(1, Ordering::Relaxed);
+    let file = File::copy_of(&template(settings)?, &settings.folder.join(format!("day-{}-{nth}.db", plan.seed)))?;
     let day = Day::begin(plan, settings, &file.0)?;
     let tables = day.play_out()?;
     drop(listens);

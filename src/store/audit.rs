@@ -1,4 +1,10 @@
-//! Who changed or saw what. Append-only.
+//! Who changed or saw what. Append-only: an entry is added in the transaction that it tells of, and sealed into one
+//! chain soon after.
+
+pub mod chain;
+mod sealing;
+
+pub use sealing::{Head, Sealed, after, has_hash, head, seal, some_wait, waiting};
 
 use jiff::Timestamp;
 use uuid::Uuid;

@@ -9,7 +9,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Fate, StoreError, Tx, error::DriverError, error::sqlite_code};
+use super::{Fate, StoreError, Tx, error::DriverError, error::sqlite_code, guards};
 
 /// The tables of this program, inside it.
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -114,6 +114,14 @@ impl Database {
     /// # Errors
     /// [`StoreError::Newer`] when a newer program did so before; [`StoreError::CannotOpen`] when a migration fails.
     pub async fn migrate(&self) -> Result<(), StoreError> {
+        self.bring_up_to_date().await?;
+        match &self.side {
+            Side::Sqlite { writer, .. } => guards::on_sqlite(writer).await,
+            Side::Postgres(pool) => guards::on_postgres(pool).await,
+        }
+    }
+
+    async fn bring_up_to_date(&self) -> Result<(), StoreError> {
         if self.is_current().await? {
             return Ok(());
         }

@@ -3,6 +3,10 @@
 use jiff::Timestamp;
 
 use super::{StoreError, Tx};
+use crate::call::LossSign;
+
+/// What stands as the reason of a pause because last entries are lost; people are told more.
+const LOST: &str = "the database lacks its last entries";
 
 /// Whether and why nobody dials.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +15,8 @@ pub struct Pause {
     pub reason: String,
     /// Until when; until a person ends it, when it isn't known.
     pub until: Option<Timestamp>,
+    /// What shows that last entries are lost, when that is why: it outlasts every other reason.
+    pub lost: Option<LossSign>,
 }
 
 /// When something is next to be done.
@@ -59,15 +65,29 @@ pub async fn take_turn(tx: &mut Tx) -> Result<Option<Pause>, StoreError> {
     pause(tx).await
 }
 
+/// How many turns were taken, over all nodes: it never goes back, unless the database does.
+///
+/// # Errors
+/// As the database fails.
+pub async fn turns(tx: &mut Tx) -> Result<i64, StoreError> {
+    let found = tx.fetch_optional("SELECT turns FROM dialer WHERE id = 1", vec![], |row| row.int(0)).await?;
+    Ok(found.unwrap_or_default())
+}
+
 /// Whether dialling is paused.
 ///
 /// # Errors
 /// As the database fails.
 pub async fn pause(tx: &mut Tx) -> Result<Option<Pause>, StoreError> {
+    let sql = "SELECT paused_reason, paused_until,
+               (SELECT sign FROM losses WHERE closed_at IS NULL ORDER BY found_at, id LIMIT 1) FROM dialer WHERE id = 1";
     let found = tx
-        .fetch_optional("SELECT paused_reason, paused_until FROM dialer WHERE id = 1", vec![], |row| {
+        .fetch_optional(sql, vec![], |row| {
+            if let Some(sign) = row.opt_read(2, "losses.sign", LossSign::from_word)? {
+                return Ok(Some(Pause { reason: LOST.to_owned(), until: None, lost: Some(sign) }));
+            }
             let until = row.opt_time(1, "dialer.paused_until")?;
-            Ok(row.opt_text(0)?.map(|reason| Pause { reason: reason.to_owned(), until }))
+            Ok(row.opt_text(0)?.map(|reason| Pause { reason: reason.to_owned(), until, lost: None }))
         })
         .await?;
     Ok(found.flatten())

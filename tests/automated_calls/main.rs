@@ -20,6 +20,7 @@ mod by_hand;
 mod calling;
 mod clocks;
 mod doubts;
+mod losing;
 mod reporting;
 mod retrying;
 mod storing;

@@ -27,5 +27,6 @@ mod town;
 mod web;
 
 mod killing;
+mod losing;
 mod misbehaving;
 mod withdrawing;

@@ -14,6 +14,7 @@ use super::fake::{ACCOUNT, Fake};
 use super::kept::Kept;
 use super::line::Line;
 use super::people::noon_zone;
+use super::web::{PUBLIC_URL, TOKEN};
 
 /// How long anything is waited for before the test gives up: no measure of speed.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -23,6 +24,7 @@ pub struct Town {
     pub line: Line,
     pub kept: Kept,
     url: String,
+    settings: Vec<(String, String)>,
 }
 
 impl Town {
@@ -47,7 +49,8 @@ impl Town {
         all.extend_from_slice(settings);
         let line = Line::start(&fresh.url, &all);
         fake.deliver_to(&line.carrier.address()).await;
-        Self { fake, line, kept: Kept::at(&fresh.url), url: fresh.url.clone() }
+        let settings = all.iter().map(|(name, value)| (format!("KENKOCALL_{name}"), (*value).to_owned())).collect();
+        Self { fake, line, kept: Kept::at(&fresh.url), url: fresh.url.clone(), settings }
     }
 
     /// The program again after it was killed, with the carrier's webhooks led to it.
@@ -100,6 +103,20 @@ impl Town {
             .output()
             .unwrap();
         assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+    }
+
+    /// A command with the settings that the program serves with; what it says, or the sentence that refuses.
+    pub fn asks(&self, arguments: &[&str]) -> Result<String, String> {
+        let done = Command::new(env!("CARGO_BIN_EXE_kenkocall"))
+            .args(arguments)
+            .envs([("KENKOCALL_CARRIER", "twilio"), ("KENKOCALL_TWILIO__AUTH_TOKEN", TOKEN)])
+            .env("KENKOCALL_SERVER__PUBLIC_URL", PUBLIC_URL)
+            .env("KENKOCALL_DATABASE__URL", &self.url)
+            .envs(self.settings.clone())
+            .output()
+            .unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        if done.status.success() { Ok(text(done.stdout)) } else { Err(text(done.stderr)) }
     }
 
     /// No phone rang more than once for one of our calls, and none was placed twice.

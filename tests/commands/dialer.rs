@@ -1,7 +1,9 @@
 //! `kenkocall dialer`: paused by a person, and let go on (faults 13 and 40: it starts paused).
 
+use kenkocall::call::LossSign;
 use kenkocall::carrier::simulator::{Script, Weather};
 use kenkocall::service::made_up_number;
+use kenkocall::store::losses::{self, LossRow};
 use kenkocall::store::{audit, dialer};
 use serde_json::Value;
 
@@ -13,6 +15,7 @@ crate::on_both_databases!(
     a_pause_ends_by_itself,
     what_is_wrong_with_a_pause_gets_a_sentence,
     the_carrier_never_ends_a_persons_pause,
+    fault_40_lost_entries_are_told_and_not_reconciled_with_a_network_that_is_made_up,
 );
 
 async fn nobody_is_dialled_during_a_pause(fresh: Fresh) {
@@ -100,4 +103,28 @@ async fn the_carrier_never_ends_a_persons_pause(fresh: Fresh) {
         let until = dialer::pause(&mut tx).await.unwrap().unwrap().until.unwrap();
         assert_eq!(until.as_millisecond(), at(stands).as_millisecond());
     }
+}
+
+async fn fault_40_lost_entries_are_told_and_not_reconciled_with_a_network_that_is_made_up(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    let mut tx = fresh.database.begin().await.unwrap();
+    let (sign, evidence) = (LossSign::CheckpointAhead, "7".to_owned());
+    let loss = LossRow { id: uuid::Uuid::nil(), sign, evidence, found_at: jiff::Timestamp::now(), reconciled_at: None };
+    assert!(losses::note(&mut tx, &loss).await.unwrap());
+    assert!(!losses::note(&mut tx, &loss).await.unwrap(), "the same evidence counts once");
+    tx.commit().await.unwrap();
+    desk.does(&["dialer", "pause", "--reason", "the lines are needed", "--until", "2999-01-01"]);
+    let shown = desk.does(&["dialer", "show"]);
+    assert!(shown.starts_with("the database lacks its last entries, so nobody is dialled"), "{shown}");
+    let shown: Value = serde_json::from_str(&desk.does(&["dialer", "show", "--json"])).unwrap();
+    assert_eq!(shown["hold"]["why"], "lost_entries");
+    assert_eq!((&shown["hold"]["reason"], &shown["hold"]["reconciled"]), (&"checkpoint_ahead".into(), &false.into()));
+    let refused = desk.refuses(&["dialer", "reconcile"]);
+    assert!(refused.contains("the simulated phone network"), "{refused}");
+    assert!(desk.refuses(&["dialer", "resume"]).contains("`kenkocall dialer reconcile` first"));
+    desk.does(&["--as", "保健師A", "dialer", "resume", "--anyway"]);
+    assert!(desk.does(&["dialer", "show"]).starts_with("calls are placed\n"), "the other pause has ended with it");
+    let mut tx = fresh.database.read().await.unwrap();
+    let last = audit::by_subject(&mut tx, "dialer", 1).await.unwrap().pop().unwrap();
+    assert_eq!((last.actor.as_str(), last.action.as_str()), ("保健師A", "dialer.resumed_anyway"));
 }

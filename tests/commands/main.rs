@@ -11,6 +11,9 @@ mod centres;
 mod day;
 mod dialer;
 mod held_back;
+#[allow(dead_code, reason = "tests/health_call uses the rest")]
+#[path = "../health_call/kept.rs"]
+mod kept;
 mod listed;
 mod lists;
 mod now;
@@ -18,6 +21,7 @@ mod people;
 #[path = "../flows/shipped.rs"]
 #[allow(dead_code, reason = "nothing is edited here")]
 mod shipped;
+mod trail;
 mod unknown;
 mod watch;
 

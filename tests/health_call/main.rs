@@ -13,6 +13,7 @@
 mod databases;
 mod kept;
 mod line;
+mod losing;
 mod people;
 mod phone;
 mod web;

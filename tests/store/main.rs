@@ -3,6 +3,9 @@
 
 #[path = "../databases/mod.rs"]
 mod databases;
+#[allow(dead_code, reason = "tests/health_call uses the rest")]
+#[path = "../health_call/kept.rs"]
+mod kept;
 mod sample;
 
 mod conversations;
@@ -11,3 +14,4 @@ mod guessing;
 mod opening;
 mod people;
 mod reporting;
+mod trail;

@@ -198,6 +198,14 @@ impl Network {
         Looked::Found(shown.map(|leg| leg.listed(as_of)).collect())
     }
 
+    /// All calls that were placed at `since` or later, to whomever. This list is never stale: whoever asks for it waits
+    /// until it can't be.
+    pub fn list_all(&mut self, since: Timestamp, now: Timestamp) -> Looked<Vec<Listed>> {
+        self.run_to(now);
+        let legs = self.legs.values().filter(|leg| leg.created_at >= since);
+        Looked::Found(legs.map(|leg| leg.listed(now)).collect())
+    }
+
     /// Sends a short message. Only mobile phones take them.
     pub fn send_sms(&mut self, from: &PhoneNumber, to: &PhoneNumber, text: &str, now: Timestamp) -> Sent {
         self.run_to(now);

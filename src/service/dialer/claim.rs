@@ -2,6 +2,7 @@
 //! carrier.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::Ordering;
 
 use jiff::{SignedDuration, Timestamp};
 use tracing::{info, warn};
@@ -9,12 +10,14 @@ use tracing::{info, warn};
 use super::open::{CentreRules, cancel_reported, end_without_call, rules_of};
 use super::{Dialer, Intent};
 use crate::call::{
-    AttemptState, CallId, CallableNumber, CentreCode, Line, PatientId, PhoneNumber, SlotEnd, SlotId, Withdrawal,
+    AttemptState, CallId, CallableNumber, CentreCode, Line, LossSign, PatientId, PhoneNumber, SlotEnd, SlotId,
+    Withdrawal,
 };
 use crate::follow_up::{CallingSchedule, CentreCaps, CentreDemand, ReportCovers, allowance, shares, window};
 use crate::service::attempts::{end_slots, unwanted};
 use crate::service::clock::new_id;
 use crate::service::feed::{Moment, What};
+use crate::service::loss::stop_dialling;
 use crate::store::attempts::{self, AttemptRow, Looks};
 use crate::store::calls::{self, CallRow};
 use crate::store::patients::{self, PatientRow};
@@ -36,6 +39,14 @@ impl Dialer {
     pub(super) async fn claim(&self, now: Timestamp) -> Result<(Vec<Intent>, usize), StoreError> {
         let mut tx = self.desk.database.begin().await?;
         let paused = dialer::take_turn(&mut tx).await?;
+        let turn = dialer::turns(&mut tx).await?;
+        if turn <= self.turn.load(Ordering::Relaxed) {
+            // A fail-over has lost the turn that we committed, and with it whom we called (fault 13).
+            tx.rollback().await?;
+            stop_dialling(&self.desk, LossSign::CheckpointAhead, format!("turn {turn}"), now).await?;
+            self.turn.store(0, Ordering::Relaxed);
+            return Ok((Vec::new(), 0));
+        }
         if let Some(pause) = &paused {
             if pause.until.is_none_or(|until| until > now) {
                 // Not left to be rolled back some time: whoever ends the pause waits for this row.
@@ -58,6 +69,7 @@ impl Dialer {
         let (wanted, ended) = self.check(&mut tx, due, &rules, now).await?;
         let intents = self.intend(&mut tx, wanted, now).await?;
         tx.commit().await?;
+        self.turn.fetch_max(turn, Ordering::Relaxed);
         let count = ended.len();
         self.desk.feed.tell(ended);
         self.desk.feed.tell(intents.iter().map(told).collect());

@@ -8,6 +8,7 @@ mod open;
 mod own_clock;
 mod place;
 
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -68,6 +69,8 @@ pub struct Dialer {
     dialling: Dialling,
     requests: Arc<Semaphore>,
     clock_watch: Mutex<ClockWatch>,
+    /// The last turn that was committed here.
+    turn: AtomicI64,
 }
 
 /// A committed intent: what may be asked of the carrier, once.
@@ -105,7 +108,8 @@ impl Dialer {
     /// A dialer on the switchboard's database and clock.
     pub fn new(desk: Arc<Desk>, switchboard: Switchboard, network: Arc<Network>, dialling: Dialling) -> Arc<Self> {
         let requests = Arc::new(Semaphore::new(MAX_REQUESTS));
-        Arc::new(Self { desk, switchboard, network, dialling, requests, clock_watch: Mutex::default() })
+        let (clock_watch, turn) = (Mutex::default(), AtomicI64::new(0));
+        Arc::new(Self { desk, switchboard, network, dialling, requests, clock_watch, turn })
     }
 
     /// How it places calls.

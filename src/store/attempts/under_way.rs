@@ -1,8 +1,8 @@
-//! Who is on the phone with us, and when something should have been heard of it.
+//! Who is on the phone with us, who was last, and when something should have been heard of it.
 
 use jiff::Timestamp;
 
-use crate::call::{AttemptState, PatientId, PhoneNumber};
+use crate::call::{AttemptState, CallId, PatientId, PhoneNumber};
 use crate::store::arg::parsed;
 use crate::store::{StoreError, Tx};
 
@@ -57,4 +57,13 @@ pub async fn busy_numbers(tx: &mut Tx, numbers: &[PhoneNumber]) -> Result<Vec<Ph
         |row| row.read(0, "attempts.phone_number", |text| PhoneNumber::from_e164(text).ok()),
     )
     .await
+}
+
+/// The call of the last attempt that was committed to, by its moment.
+///
+/// # Errors
+/// As the database fails.
+pub async fn latest(tx: &mut Tx) -> Result<Option<CallId>, StoreError> {
+    let sql = "SELECT call_id FROM attempts ORDER BY intended_at DESC LIMIT 1";
+    tx.fetch_optional(sql, vec![], |row| row.read(0, "attempts.call_id", parsed)).await
 }

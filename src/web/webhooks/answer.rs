@@ -6,9 +6,9 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tracing::error;
 
-use crate::call::Language;
+use crate::call::{CallId, Language};
 use crate::carrier::twilio::{AfterApology, apology, response};
-use crate::service::{Knock, Outcome, sentences};
+use crate::service::{Knock, Outcome, call_not_known, sentences};
 use crate::web::Web;
 
 /// How long a turn may take. A carrier waits 15 s for a webhook and then says its own error.
@@ -17,20 +17,35 @@ const PATIENCE: Duration = Duration::from_secs(12);
 /// The answer to anything that comes after the end of a call.
 const HANG_UP: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>"#;
 
+/// Takes a knock of a call that we placed. One that isn't known was placed all the same, or its URL wouldn't be signed.
+pub(super) async fn take_placed(web: &Web, call: CallId, knock: Knock) -> Response {
+    let (response, known) = answer(web, knock).await;
+    if !known && let Err(error) = call_not_known(&web.desk, call).await {
+        error!(%call, %error, "a call isn't known, and whether last entries are lost couldn't be found out");
+    }
+    response
+}
+
 /// Takes a knock and says what became of it.
 pub(super) async fn take(web: &Web, knock: Knock) -> Response {
+    answer(web, knock).await.0
+}
+
+/// The answer, and whether the call or its turn is known.
+async fn answer(web: &Web, knock: Knock) -> (Response, bool) {
     let outcome = match tokio::time::timeout(PATIENCE, web.switchboard.take(knock)).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(error)) => {
             error!(%error, "the caller was asked to call again");
-            return sorry(web);
+            return (sorry(web), true);
         }
         Err(_) => {
             error!("a turn took too long; the caller was asked to call again");
-            return sorry(web);
+            return (sorry(web), true);
         }
     };
-    match outcome {
+    let known = !matches!(outcome, Outcome::Unknown);
+    let response = match outcome {
         Outcome::Reply { call, turn, reply, library } => {
             let action = web.urls.turn(call, turn);
             twiml(response(&sentences(&library, &reply), &reply.then, &action, &web.voices))
@@ -38,7 +53,8 @@ pub(super) async fn take(web: &Web, knock: Knock) -> Response {
         Outcome::Over => twiml(HANG_UP.to_owned()),
         Outcome::Noted => StatusCode::NO_CONTENT.into_response(),
         Outcome::Unknown => not_found(),
-    }
+    };
+    (response, known)
 }
 
 pub(super) fn sorry(web: &Web) -> Response {

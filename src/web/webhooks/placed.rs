@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::CARRIER;
-use super::answer::{not_found, take};
+use super::answer::{not_found, take_placed};
 use super::signed::Signed;
 use crate::call::CallId;
 use crate::carrier::twilio::{self, StatusRequest, VoiceRequest};
@@ -32,7 +32,7 @@ pub(super) async fn answered(
             Some(twilio::AnsweredBy::Human | twilio::AnsweredBy::Unknown) | None => AnsweredBy::Person,
         },
     };
-    take(&web, Knock::Answered(answered)).await
+    take_placed(&web, call, Knock::Answered(answered)).await
 }
 
 /// A leg's status changed.
@@ -50,7 +50,7 @@ pub(super) async fn status(
         status: status.word(),
         ended: status.hangup_cause(sip),
     };
-    take(&web, Knock::Status(status)).await
+    take_placed(&web, call, Knock::Status(status)).await
 }
 
 /// The carrier was told to lead the call here, because it isn't wanted any more.
@@ -60,5 +60,5 @@ pub(super) async fn goodbye(
     _request: Signed<VoiceRequest>,
 ) -> Response {
     let Ok(call) = call.parse::<CallId>() else { return not_found() };
-    take(&web, Knock::Withdraw(call)).await
+    take_placed(&web, call, Knock::Withdraw(call)).await
 }

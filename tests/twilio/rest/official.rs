@@ -65,6 +65,11 @@ fn the_official_library_asks_for_the_same() {
             requests.list(&to, Search::StartedSince(at("2026-12-01T09:00:00Z"))),
             json!({ "do": "list_since", "since": "2026-12-01", "with": { "to": PATIENT, "page_size": 100 } }),
         ),
+        (requests.list_all(Search::Waiting), json!({ "do": "list", "with": { "status": "queued", "page_size": 100 } })),
+        (
+            requests.list_all(Search::StartedSince(at("2026-12-01T09:00:00Z"))),
+            json!({ "do": "list_since", "since": "2026-12-01", "with": { "page_size": 100 } }),
+        ),
         (requests.tell(&leg(), Order::Cancel), json!({ "do": "tell", "with": { "status": "canceled" } })),
         (requests.tell(&leg(), Order::HangUp), json!({ "do": "tell", "with": { "status": "completed" } })),
         (

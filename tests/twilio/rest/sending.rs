@@ -308,6 +308,21 @@ async fn fault_9_a_list_proves_nothing_when_a_page_of_it_is_missing() {
 }
 
 #[tokio::test]
+async fn fault_13_all_calls_are_listed_whoever_was_called_and_none_of_before() {
+    let page = serde_json::json!({ "calls": [
+        { "sid": "CA-of-ours", "status": "completed", "to": PATIENT, "date_created": "Tue, 01 Dec 2026 09:30:00 +0000" },
+        { "sid": "CA-other", "status": "busy", "to": CALLER, "date_created": "Tue, 01 Dec 2026 09:31:00 +0000" },
+        { "sid": "CA-before", "status": "busy", "to": PATIENT, "date_created": "Tue, 01 Dec 2026 08:30:00 +0000" },
+    ] });
+    let carrier = Carrier::that([a_page(&[], None), answer_and_stay("200 OK", &page.to_string())]).await;
+    let looked = carrier.client(LONG).list_all(at("2026-12-01T09:00:00Z")).await;
+    let Looked::Found(calls) = looked else { panic!("{looked:?}") };
+    let seen: Vec<_> = calls.iter().map(|call| call.leg.as_str()).collect();
+    assert_eq!(seen, ["CA-of-ours", "CA-other"]);
+    assert_eq!(carrier.asked().len(), 2);
+}
+
+#[tokio::test]
 async fn a_client_may_be_shared_between_tasks() {
     let carrier = Carrier::that([answer_and_stay("201 Created", &accepted())]).await;
     let client = Arc::new(carrier.client(LONG));

@@ -21,6 +21,8 @@ use crate::config;
 const IDLE: Duration = Duration::from_secs(2);
 /// The most pages that are read of one search: 1,000 calls to one number. Beyond, nothing is proven.
 const MAX_PAGES: usize = 10;
+/// The most pages that are read of a search that names no number: 100,000 calls, more than a day has.
+const MAX_PAGES_OF_ALL: usize = 1_000;
 
 /// How long we wait for the carrier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,6 +167,15 @@ impl RestClient {
     /// minutes earlier, since clocks differ. An empty list proves something only after a while: carriers' lists lag
     /// behind. It takes at least two requests, and at most twenty.
     pub async fn list(&self, to: &PhoneNumber, since: Timestamp) -> Looked<Vec<Listed>> {
+        self.list_of(Some(to), since).await
+    }
+
+    /// Asks which calls the account has had since a moment, whoever rang whom. It takes a request for each 100 of them.
+    pub async fn list_all(&self, since: Timestamp) -> Looked<Vec<Listed>> {
+        self.list_of(None, since).await
+    }
+
+    async fn list_of(&self, to: Option<&PhoneNumber>, since: Timestamp) -> Looked<Vec<Listed>> {
         let mut calls: Vec<Listed> = Vec::new();
         // First those that wait: one that starts meanwhile is in the second search.
         for search in [Search::Waiting, Search::StartedSince(since)] {
@@ -227,14 +238,20 @@ impl RestClient {
         }
     }
 
-    async fn search(&self, to: &PhoneNumber, since: Timestamp, search: Search) -> Result<Vec<Listed>, Doubt> {
+    async fn search(&self, to: Option<&PhoneNumber>, since: Timestamp, search: Search) -> Result<Vec<Listed>, Doubt> {
         let mut calls = Vec::new();
-        let mut request = self.requests.list(to, search);
-        for _ in 0..MAX_PAGES {
+        let (mut request, most) = match to {
+            Some(to) => (self.requests.list(to, search), MAX_PAGES),
+            None => (self.requests.list_all(search), MAX_PAGES_OF_ALL),
+        };
+        for _ in 0..most {
             let page = match self.ask(What::List, request).await {
                 Err(CannotBuild) => return Err(Doubt::Unreadable),
                 Ok(Answer::Unsent | Answer::Silence) => return Err(Doubt::NoAnswer),
-                Ok(Answer::Reply(reply)) => reply.as_reply().listed(to, since),
+                Ok(Answer::Reply(reply)) => match to {
+                    Some(to) => reply.as_reply().listed(to, since),
+                    None => reply.as_reply().listed_all(since),
+                },
             };
             let Page { calls: found, next } = match page {
                 Looked::Found(page) => page,
@@ -247,7 +264,7 @@ impl RestClient {
                 None => return Ok(calls),
             }
         }
-        warn!(MAX_PAGES, "a number has more calls in the carrier's list than are read");
+        warn!(most, "the carrier's list has more pages than are read");
         Err(Doubt::Unreadable)
     }
 

@@ -133,6 +133,15 @@ impl Reply<'_> {
     /// The calls to `to` on a page of the list that were placed since `since`. A call that can't be read makes the page
     /// unreadable, and one that doesn't say when or to whom is in: only what is certainly another call is left out.
     pub fn listed(&self, to: &PhoneNumber, since: Timestamp) -> Looked<Page> {
+        self.page(Some(to), since)
+    }
+
+    /// The same of a list that wasn't asked for by number.
+    pub fn listed_all(&self, since: Timestamp) -> Looked<Page> {
+        self.page(None, since)
+    }
+
+    fn page(&self, to: Option<&PhoneNumber>, since: Timestamp) -> Looked<Page> {
         match self.verdict() {
             Verdict::Taken => match self.whole().map(ResourcePage::read) {
                 Ok(Some(page)) => {
@@ -252,7 +261,7 @@ fn obeyed(order: Order<'_>, status: Option<CallStatus>) -> Told {
     }
 }
 
-fn page_of(page: ResourcePage, to: &PhoneNumber, since: Timestamp) -> Option<Page> {
+fn page_of(page: ResourcePage, to: Option<&PhoneNumber>, since: Timestamp) -> Option<Page> {
     let earliest = Search::earliest(since);
     let mut calls = Vec::new();
     for call in page.calls {
@@ -266,7 +275,7 @@ fn page_of(page: ResourcePage, to: &PhoneNumber, since: Timestamp) -> Option<Pag
             // The carrier has it; whoever takes it up looks at it again.
             progress: progress(&call).unwrap_or(LegProgress::Queued),
         };
-        let another = listed.to.as_ref().is_some_and(|number| number != to);
+        let another = to.is_some_and(|to| listed.to.as_ref().is_some_and(|number| number != to));
         let earlier = listed.created_at.is_some_and(|at| at < earliest);
         if !another && !earlier {
             calls.push(listed);

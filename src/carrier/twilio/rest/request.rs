@@ -219,6 +219,22 @@ impl Requests {
     pub fn list(&self, to: &PhoneNumber, search: Search) -> Result<Prepared, CannotBuild> {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("To", to.expose());
+        self.search(query, search)
+    }
+
+    /// To learn which calls the account has had, whoever rang whom.
+    ///
+    /// # Errors
+    /// See [`CannotBuild`].
+    pub fn list_all(&self, search: Search) -> Result<Prepared, CannotBuild> {
+        self.search(form_urlencoded::Serializer::new(String::new()), search)
+    }
+
+    fn search(
+        &self,
+        mut query: form_urlencoded::Serializer<'_, String>,
+        search: Search,
+    ) -> Result<Prepared, CannotBuild> {
         match search {
             Search::Waiting => query.append_pair("Status", "queued"),
             Search::StartedSince(since) => {

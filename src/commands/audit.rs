@@ -1,0 +1,125 @@
+//! `kenkocall audit`: whether the audit trail is whole, and checkpoints of it in a file that is kept elsewhere. What is
+//! said names entries by number, id and time, never whom they are about.
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+use clap::Subcommand;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::desk::{say, shown};
+use crate::config::Config;
+use crate::service::{CheckpointsRead, Clerk, MarkKind, Misfit, Walked, walk_trail, write_checkpoint};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Audit {
+    /// Walk the whole trail: each entry holds on to the one before it, so the first that was changed, put in or taken
+    /// out is found. Only a checkpoint shows that the end was cut off, or everything was written anew.
+    Verify {
+        /// Compare with the checkpoints of this file. Default: audit.checkpoint_file, where it is set.
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Option<PathBuf>,
+    },
+    /// Add a line to a file: the number and the hash of the last entry. Keep it where whoever can change the database
+    /// can't change it: on another machine, or on paper.
+    Checkpoint {
+        /// The file; it is made when there is none.
+        file: PathBuf,
+        /// A backup was restored: the lines before speak of entries that are lost, and the trail goes on from here.
+        /// `audit verify` tells of it from now on.
+        #[arg(long)]
+        after_restore: bool,
+    },
+}
+
+pub(super) async fn run(config: &Config, clerk: &Clerk, zone: &TimeZone, command: Audit) -> anyhow::Result<()> {
+    match command {
+        Audit::Verify { checkpoint } => {
+            let checkpoint = checkpoint.or_else(|| config.audit.checkpoint_file.clone());
+            let walked = walk_trail(&clerk.database, checkpoint.as_deref()).await?;
+            if let Some(misfit) = &walked.misfit {
+                bail!("{}", wrong(misfit, zone));
+            }
+            say(&well(&walked, zone))
+        }
+        Audit::Checkpoint { file, after_restore } => {
+            let kind = if after_restore { MarkKind::Restored } else { MarkKind::Checkpoint };
+            match write_checkpoint(&clerk.database, &file, kind, clerk.clock.now()).await? {
+                Some(mark) => say(&format!("{mark}\n")),
+                None => say("nothing to add: the file has the last entry already\n"),
+            }
+        }
+    }
+}
+
+fn well(walked: &Walked, zone: &TimeZone) -> String {
+    let entries = grouped(walked.entries);
+    let mut text = match walked.last_at {
+        Some(at) => format!("{entries} entries verify, the last of {}", shown(at, zone)),
+        None => "there are no entries yet".to_owned(),
+    };
+    if walked.waiting > 0 {
+        text.push_str(&format!("; {} not sealed yet", grouped(walked.waiting)));
+    }
+    text.push('\n');
+    let Some(CheckpointsRead { fit, last_at, lost, restored }) = walked.checkpoints else { return text };
+    match last_at {
+        Some(at) => text.push_str(&format!("{} checkpoints fit, the last of {}\n", grouped(fit), shown(at, zone))),
+        None => text.push_str("the file has no checkpoints yet\n"),
+    }
+    if let Some((at, sequence)) = restored {
+        text.push_str(&format!(
+            "a restored backup was noted {}: what came after entry {} until then is lost, as {} checkpoints tell\n",
+            shown(at, zone),
+            grouped(sequence),
+            grouped(lost)
+        ));
+    }
+    text
+}
+
+fn wrong(misfit: &Misfit, zone: &TimeZone) -> String {
+    let what = match misfit {
+        Misfit::Missing { sequence } => format!("entry {} is missing", grouped(*sequence)),
+        Misfit::Changed { sequence, id, at } => {
+            let at = at.map_or_else(|| "of no time that can be".to_owned(), |at: Timestamp| shown(at, zone));
+            let id = id.map_or_else(|| "an id that is none".to_owned(), |id| format!("id {id}"));
+            format!(
+                "entry {} ({id}, {at}) doesn't fit the one before it: it was changed, or another was taken out or put in there",
+                grouped(*sequence)
+            )
+        }
+        Misfit::End { sequence, sealed } => format!(
+            "the trail ends with entry {}, and {} were sealed: the end was cut off or added to",
+            grouped(*sequence),
+            grouped(*sealed)
+        ),
+        Misfit::Cut { sequence, noted_at } => format!(
+            "the end was cut off: the checkpoint of {} knows entry {}, and the trail doesn't reach it; or an older backup was restored",
+            shown(*noted_at, zone),
+            grouped(*sequence)
+        ),
+        Misfit::Rewritten { sequence, noted_at } => format!(
+            "the trail was written anew: the checkpoint of {} knows entry {} with another hash, so that entry or one before it was changed; or an older backup was restored",
+            shown(*noted_at, zone),
+            grouped(*sequence)
+        ),
+    };
+    format!(
+        "the audit trail doesn't verify: {what}. Keep a copy of the database as it is, and find out who could write to it"
+    )
+}
+
+/// `12,345`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (nth, digit) in digits.chars().enumerate() {
+        if nth > 0 && (digits.len() - nth).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -1,0 +1,266 @@
+//! After last entries were lost: the carrier's list says whom we have called since. Each of its calls that isn't known
+//! becomes an attempt of the slot that it was for, so that nobody is called again as if it hadn't been.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use jiff::civil::{DateTime, Time};
+use jiff::{SignedDuration, Timestamp};
+
+use super::attempts::{Ended, settle};
+use super::centres::{known_centre, schedule_of};
+use super::clerk::{Changes, Clerk, patient_subject};
+use super::clock::new_id;
+use super::dialer::open_before_change;
+use super::network::Network;
+use super::refused::Refused;
+use super::switchboard::{Desk, outbound_leg};
+use super::trail::OLDEST_CALL;
+use crate::call::{AttemptOutcome, AttemptState, CallId, HangupCause, Line, PatientId, PhoneNumber, SlotState};
+use crate::carrier::network::{LegProgress, Listed, Looked};
+use crate::follow_up::CallingSchedule;
+use crate::store::attempts::{self, AttemptRow, Looks};
+use crate::store::calls::{self, CallRow};
+use crate::store::patients::{self, PatientRow};
+use crate::store::slots::{self, SlotRow};
+use crate::store::{Tx, audit, legs, losses};
+
+/// How much the carrier's clock may differ from ours.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(2);
+/// Names and numbers looked up at a time.
+const AT_ONCE: usize = 200;
+
+/// What going through the carrier's list led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reconciled {
+    /// Calls that weren't known, and became attempts of the slots that they were for.
+    pub settled: u32,
+    /// Calls that weren't known, to patients who have no open slot of that time.
+    pub without_slot: u32,
+    /// Calls that aren't over yet: of the carrier's list, or known here. They are settled the next time.
+    pub under_way: u32,
+    /// When the list can be believed: it may lag behind. None when it can.
+    pub list_holds_at: Option<Timestamp>,
+}
+
+impl Reconciled {
+    /// Whether all calls are accounted for.
+    pub const fn is_complete(&self) -> bool {
+        self.under_way == 0 && self.list_holds_at.is_none()
+    }
+}
+
+/// Goes through the carrier's calls of the last day. The day is enough: a slot ends on the day that it began, so that
+/// no older call can be one of a slot that is still open. When every call is accounted for, `dialer resume` may go on.
+/// `lag` is how long the carrier's list may lack a call. Idempotent.
+///
+/// # Errors
+/// [`Refused::NoList`]; else as the database fails.
+pub async fn reconcile_calls(
+    desk: &Desk,
+    clerk: &Clerk,
+    network: &Network,
+    lag: SignedDuration,
+) -> Result<Reconciled, Refused> {
+    let now = desk.clock.now();
+    let open = losses::open(&mut desk.database.read().await?).await?;
+    let found_at = open.iter().map(|loss| loss.found_at).max();
+    let since = now.checked_sub(OLDEST_CALL).unwrap_or(now);
+    let listed = match network.list_all(since).await {
+        Looked::Found(listed) => listed,
+        Looked::Nothing => Vec::new(),
+        Looked::Unavailable(_) => return Err(Refused::NoList),
+    };
+    let holds_at = found_at.and_then(|at| at.checked_add(lag).ok());
+    let mut done = Reconciled { list_holds_at: holds_at.filter(|at| *at > now), ..Reconciled::default() };
+    let mut work = Work { desk, clerk, network, now };
+    for (patient, of_patient) in work.not_known(listed).await? {
+        work.settle_calls_of(patient, of_patient, &mut done).await?;
+    }
+    if let Some(found_at) = found_at.filter(|_| done.is_complete()) {
+        let mut tx = desk.database.begin().await?;
+        losses::reconciled(&mut tx, found_at, now).await?;
+        let changes = Changes::default().field("calls", None::<u32>, done.settled + done.without_slot);
+        let entry = clerk.entry(now, "dialer.reconciled", "dialer".to_owned(), None, changes);
+        audit::append(&mut tx, vec![entry]).await?;
+        tx.commit().await?;
+    }
+    Ok(done)
+}
+
+/// One pass through the list.
+struct Work<'a> {
+    desk: &'a Desk,
+    clerk: &'a Clerk,
+    network: &'a Network,
+    now: Timestamp,
+}
+
+impl Work<'_> {
+    /// The calls to patients that the database doesn't know, by patient, the first one first.
+    async fn not_known(&self, listed: Vec<Listed>) -> Result<BTreeMap<PatientId, Vec<Listed>>, Refused> {
+        let mut tx = self.desk.database.read().await?;
+        let mut known: HashSet<String> = HashSet::new();
+        for part in listed.chunks(AT_ONCE) {
+            let names: Vec<&str> = part.iter().map(|listed| listed.leg.as_str()).collect();
+            let found = legs::by_carrier_leg(&mut tx, self.network.name(), &names).await?;
+            known.extend(found.into_iter().map(|leg| leg.carrier_leg_id));
+        }
+        let mut new: Vec<Listed> = listed.into_iter().filter(|listed| !known.contains(listed.leg.as_str())).collect();
+        new.sort_by_key(|listed| listed.created_at);
+        let mut numbers: Vec<PhoneNumber> = new.iter().filter_map(|listed| listed.to.clone()).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let mut holders = HashMap::new();
+        for part in numbers.chunks(AT_ONCE) {
+            let found = patients::automated_call_holders(&mut tx, part).await?;
+            holders.extend(found.into_iter().map(|holder| (holder.phone_number, holder.patient)));
+        }
+        let mut by_patient: BTreeMap<PatientId, Vec<Listed>> = BTreeMap::new();
+        for listed in new {
+            if let Some(patient) = listed.to.as_ref().and_then(|number| holders.get(number)) {
+                by_patient.entry(*patient).or_default().push(listed);
+            }
+        }
+        Ok(by_patient)
+    }
+
+    async fn settle_calls_of(
+        &mut self,
+        patient: PatientId,
+        listed: Vec<Listed>,
+        done: &mut Reconciled,
+    ) -> Result<(), Refused> {
+        let mut tx = self.desk.database.begin().await?;
+        patients::hold(&mut tx, &[patient]).await?;
+        let Some(patient) = patients::by_ids(&mut tx, &[patient]).await?.pop() else { return Ok(()) };
+        let schedule = schedule_of(&known_centre(&mut tx, &patient.centre).await?)?;
+        // What was due while nobody dialled is opened first: the calls may have been for it.
+        open_before_change(&mut tx, std::slice::from_ref(&patient), self.now).await?;
+        for call in listed {
+            let LegProgress::Ended(cause) = call.progress else {
+                done.under_way += 1;
+                continue;
+            };
+            match self.settle_call(&mut tx, &patient, &schedule, &call, cause).await? {
+                Settled::Slot => done.settled += 1,
+                Settled::NoSlot => done.without_slot += 1,
+                Settled::Later => done.under_way += 1,
+                Settled::Known => {}
+            }
+        }
+        Ok(tx.commit().await?)
+    }
+
+    async fn settle_call(
+        &self,
+        tx: &mut Tx,
+        patient: &PatientRow,
+        schedule: &CallingSchedule,
+        listed: &Listed,
+        cause: HangupCause,
+    ) -> Result<Settled, Refused> {
+        let (carrier, name) = (self.network.name(), listed.leg.as_str());
+        if !legs::by_carrier_leg(tx, carrier, &[name]).await?.is_empty() {
+            // The dialer's own look was faster.
+            return Ok(Settled::Known);
+        }
+        let at = listed.created_at.unwrap_or(self.now);
+        let open = attempts::open_of(tx, &[patient.id]).await?.pop();
+        let attempt = match open {
+            Some(attempt) if is_this(&attempt, at) => {
+                attempts::placed(tx, &[attempt.call], self.now).await?;
+                attempt
+            }
+            // Another call of the slot is still open here: what became of it is found out first.
+            Some(_) => return Ok(Settled::Later),
+            None => {
+                let waiting = slots::open_of(tx, &[patient.id]).await?;
+                let slot = waiting.into_iter().find(|slot| was_for(slot, schedule, at));
+                let Some(slot) = slot else { return Ok(Settled::NoSlot) };
+                self.attempt_of(tx, &slot, listed, at).await?
+            }
+        };
+        legs::insert_unknown(tx, &[outbound_leg(&attempt, carrier, name, at)]).await?;
+        settle(tx, &[(attempt.call, ended(cause))], self.now).await?;
+        let call = attempt.call.to_string();
+        let changes = Changes::default().field("call", None::<String>, call);
+        let (subject, centre) = (patient_subject(patient.id), Some(patient.centre.clone()));
+        audit::append(tx, vec![self.clerk.entry(self.now, "patient.call_reconciled", subject, centre, changes)])
+            .await?;
+        Ok(Settled::Slot)
+    }
+
+    /// Writes what the dialer had written and was lost: the slot taken, the call and the attempt.
+    async fn attempt_of(
+        &self,
+        tx: &mut Tx,
+        slot: &SlotRow,
+        listed: &Listed,
+        at: Timestamp,
+    ) -> Result<AttemptRow, Refused> {
+        let number = listed.to.clone().ok_or(Refused::NoList)?;
+        slots::claim(tx, &[slot.id]).await?;
+        let call = CallRow {
+            id: CallId(new_id()),
+            line: Line::AutomatedCall,
+            flow_set: self.desk.libraries.current().digest.clone(),
+            started_at: at,
+            ended_at: None,
+            disposition: None,
+        };
+        let attempt = AttemptRow {
+            call: call.id,
+            slot: slot.id,
+            patient: slot.patient,
+            centre: slot.centre.clone(),
+            number: slot.attempts + 1,
+            phone_number: number,
+            carrier: self.network.name().to_owned(),
+            state: AttemptState::Placed,
+            intended_at: at,
+            moved_at: self.now,
+            withdrawal: None,
+            outcome: None,
+            ended_at: None,
+            looks: Looks::default(),
+        };
+        calls::insert(tx, &[call]).await?;
+        attempts::insert(tx, std::slice::from_ref(&attempt)).await?;
+        Ok(attempt)
+    }
+}
+
+/// What became of a call of the list.
+enum Settled {
+    /// It is an attempt of its slot.
+    Slot,
+    /// No open slot is of its time.
+    NoSlot,
+    /// It has to wait.
+    Later,
+    /// It is known meanwhile.
+    Known,
+}
+
+/// Whether an open attempt is the call that was placed at `at`: one of which the carrier hadn't told yet.
+fn is_this(attempt: &AttemptRow, at: Timestamp) -> bool {
+    let not_told = matches!(attempt.state, AttemptState::Intended | AttemptState::Unknown);
+    not_told && attempt.intended_at.checked_sub(CLOCKS_DIFFER).is_ok_and(|earliest| earliest <= at)
+}
+
+/// Whether a waiting slot is the one that a call was for: since its own time, whatever its next try is due at.
+fn was_for(slot: &SlotRow, schedule: &CallingSchedule, at: Timestamp) -> bool {
+    let time: Option<Time> = slot.time.parse().ok();
+    let begins = time.and_then(|time| schedule.zone.to_timestamp(DateTime::from_parts(slot.date, time)).ok());
+    let begins = begins.unwrap_or(slot.due_at).checked_sub(CLOCKS_DIFFER).unwrap_or(slot.due_at);
+    slot.state == SlotState::Waiting && begins <= at && at < slot.window_end
+}
+
+/// What a call of which nothing else is known came to. One that somebody answered counts as talked to: the report may
+/// be lost, and a nurse asks for it, which is better than a machine that calls again.
+const fn ended(cause: HangupCause) -> Ended {
+    match cause {
+        HangupCause::NormalClearing | HangupCause::Unspecified => Ended::Staff(AttemptOutcome::Reached),
+        cause => Ended::Unanswered(cause),
+    }
+}

@@ -1,0 +1,166 @@
+//! Seals the trail while the program runs, adds checkpoints to the file that the settings name, and notices when the
+//! database goes back: at the start by that file, later also by what this program itself saw a moment ago.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tracing::{debug, error, warn};
+
+use super::checkpoint::{self, CheckpointError, Mark, MarkKind};
+use super::{lost_since, mark_now, seal_trail};
+use crate::call::LossSign;
+use crate::service::loss::stop_dialling;
+use crate::service::refused::Refused;
+use crate::service::switchboard::Desk;
+use crate::store::{Database, StoreError};
+
+/// How often the trail is sealed, and looked at whether it went back.
+const SEAL_EVERY: Duration = Duration::from_secs(1);
+/// How often a checkpoint is added, when there is something new.
+const CHECKPOINT_EVERY: SignedDuration = SignedDuration::from_secs(60);
+
+/// How long the disk of the checkpoint file may take.
+const FILE_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Keeps the trail.
+#[allow(missing_debug_implementations)] // it holds connections, which have nothing to show
+pub struct Keeper {
+    desk: Arc<Desk>,
+    file: Option<PathBuf>,
+    /// How it stood when last looked at.
+    seen: Option<Mark>,
+    /// When a checkpoint was last thought of.
+    noted_at: Option<Timestamp>,
+}
+
+impl Keeper {
+    /// Seals what was left, and compares the trail with the checkpoint file: to be done before anybody is dialled.
+    /// Whatever fails is logged, as the line must be answered all the same.
+    pub async fn start(desk: Arc<Desk>, file: Option<PathBuf>) -> Self {
+        let mut keeper = Self { desk, file, seen: None, noted_at: None };
+        if let Err(error) = keeper.compare_with_file().await {
+            error!(%error, "whether the database lacks last entries can't be told by the checkpoint file");
+        }
+        keeper
+    }
+
+    /// Keeps it until the task is ended.
+    pub async fn run(mut self) {
+        let mut rhythm = tokio::time::interval(SEAL_EVERY);
+        rhythm.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            rhythm.tick().await;
+            if let Err(error) = self.keep().await {
+                error!(%error, "the audit trail couldn't be sealed or compared; that is tried again soon");
+            }
+        }
+    }
+
+    async fn compare_with_file(&mut self) -> Result<(), Refused> {
+        seal_trail(&self.desk.database).await?;
+        let Some(path) = self.file.as_deref() else { return Ok(()) };
+        let Some(standing) = standing(path).await? else {
+            warn!("there is no checkpoint yet, so a restored backup can't be noticed; is the file's disk mounted?");
+            return Ok(());
+        };
+        let now = self.desk.clock.now();
+        let mut tx = self.desk.database.read().await?;
+        let lost = lost_since(&mut tx, &standing, now).await?;
+        drop(tx);
+        if let Some(sign) = lost {
+            stop_dialling(&self.desk, sign, evidence(&standing), now).await?;
+        }
+        Ok(())
+    }
+
+    async fn keep(&mut self) -> Result<(), StoreError> {
+        let now = self.desk.clock.now();
+        // Before anything is sealed: a fail-over that lost entries mustn't be covered by new ones.
+        if let Some(seen) = self.seen {
+            let mut tx = self.desk.database.read().await?;
+            let lost = lost_since(&mut tx, &seen, now).await?;
+            drop(tx);
+            if let Some(sign) = lost {
+                stop_dialling(&self.desk, sign, evidence(&seen), now).await?;
+            }
+        }
+        seal_trail(&self.desk.database).await?;
+        let mut tx = self.desk.database.read().await?;
+        let mark = mark_now(&mut tx, now).await?;
+        drop(tx);
+        self.seen = Some(mark);
+        let due = self.noted_at.is_none_or(|at| now.duration_since(at) >= CHECKPOINT_EVERY);
+        if let Some(path) = self.file.as_deref().filter(|_| due) {
+            self.noted_at = Some(now);
+            match add_if_new(&self.desk.database, path, MarkKind::Checkpoint, now).await {
+                Ok(Some(mark)) => debug!(entries = mark.sequence, "a checkpoint of the audit trail was added"),
+                Ok(None) => {}
+                Err(Refused::Store(error)) => return Err(error),
+                Err(error) => error!(%error, "no checkpoint of the audit trail was added"),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn evidence(mark: &Mark) -> String {
+    let call = mark.call.map_or_else(|| "-".to_owned(), |call| call.to_string());
+    format!("{} {} {call}", mark.sequence, mark.hash)
+}
+
+/// Seals the trail and adds a checkpoint to a file; none when the file has it already. With
+/// [`MarkKind::Restored`] the line is a person's word that the database was set back, and is always added.
+///
+/// # Errors
+/// [`Refused::Checkpoint`] when the file can't be used, or knows of entries that aren't there and no restoration is
+/// meant.
+pub async fn write_checkpoint(
+    database: &Database,
+    path: &Path,
+    kind: MarkKind,
+    now: Timestamp,
+) -> Result<Option<Mark>, Refused> {
+    seal_trail(database).await?;
+    add_if_new(database, path, kind, now).await
+}
+
+async fn add_if_new(database: &Database, path: &Path, kind: MarkKind, now: Timestamp) -> Result<Option<Mark>, Refused> {
+    let standing = standing(path).await?;
+    let mut tx = database.read().await?;
+    let mark = Mark { kind, ..mark_now(&mut tx, now).await? };
+    let lost = match &standing {
+        Some(standing) => lost_since(&mut tx, standing, now).await?,
+        None => None,
+    };
+    drop(tx);
+    match (kind, lost, standing) {
+        (MarkKind::Checkpoint, Some(LossSign::CheckpointAhead | LossSign::CheckpointDiffers), _) => {
+            return Err(CheckpointError::Contradicts.into());
+        }
+        (MarkKind::Checkpoint, _, Some(standing))
+            if (standing.sequence, standing.call) == (mark.sequence, mark.call) =>
+        {
+            return Ok(None);
+        }
+        _ => {}
+    }
+    let path = path.to_owned();
+    on_the_side(move || checkpoint::add(&path, &mark)).await?;
+    Ok(Some(mark))
+}
+
+async fn standing(path: &Path) -> Result<Option<Mark>, CheckpointError> {
+    let path = path.to_owned();
+    on_the_side(move || checkpoint::standing(&path)).await
+}
+
+/// Works with the file beside the turns of callers, who mustn't wait for a disk that is far away.
+async fn on_the_side<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, CheckpointError> + Send + 'static,
+) -> Result<T, CheckpointError> {
+    let silence = |_| std::io::Error::from(std::io::ErrorKind::TimedOut);
+    let done = tokio::time::timeout(FILE_PATIENCE, tokio::task::spawn_blocking(work)).await.map_err(silence)?;
+    done.map_err(std::io::Error::other)?
+}

@@ -1,0 +1,71 @@
+//! The audit trail as one chain (I5): sealed soon after the commits that it tells of, walked by whoever wants to know
+//! whether it is whole, and compared with checkpoints that are kept elsewhere.
+
+mod checkpoint;
+mod keeper;
+mod walk;
+
+pub use checkpoint::{CheckpointError, Mark, MarkKind};
+pub use keeper::{Keeper, write_checkpoint};
+pub use walk::{CheckpointsRead, Misfit, Walked, walk_trail};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::call::{CallId, LossSign};
+use crate::store::{Database, StoreError, Tx, attempts, audit, calls};
+
+/// Entries sealed in one commit: callers on the line wait for the database meanwhile.
+const MAX_SEALED: u32 = 500;
+/// Commits until nothing waits: the trail of an upgraded database, ten million entries.
+const MAX_COMMITS: usize = 20_000;
+/// How old the last call may be to be missed: nobody is rung for an older one.
+pub(super) const OLDEST_CALL: SignedDuration = SignedDuration::from_hours(24);
+
+/// Seals everything that waits. Says how many entries there were.
+///
+/// # Errors
+/// As the database fails.
+pub async fn seal_trail(database: &Database) -> Result<usize, StoreError> {
+    let mut sealed = 0;
+    for _ in 0..MAX_COMMITS {
+        // Looked at first: a database in which nothing happens isn't written every second.
+        if !audit::some_wait(&mut database.read().await?).await? {
+            break;
+        }
+        let mut tx = database.begin().await?;
+        let now = audit::seal(&mut tx, MAX_SEALED).await?;
+        tx.commit().await?;
+        sealed += now;
+    }
+    Ok(sealed)
+}
+
+/// Where the trail and the calls stand now.
+async fn mark_now(tx: &mut Tx, at: Timestamp) -> Result<Mark, StoreError> {
+    let audit::Head { sequence, hash } = audit::head(tx).await?;
+    Ok(Mark { kind: MarkKind::Checkpoint, at, sequence, hash, call: attempts::latest(tx).await? })
+}
+
+/// What shows that the database has lost what stood there at a mark, if so.
+async fn lost_since(tx: &mut Tx, mark: &Mark, now: Timestamp) -> Result<Option<LossSign>, StoreError> {
+    if mark.sequence > 0 {
+        match audit::has_hash(tx, mark.sequence, &mark.hash).await? {
+            None => return Ok(Some(LossSign::CheckpointAhead)),
+            Some(false) => return Ok(Some(LossSign::CheckpointDiffers)),
+            Some(true) => {}
+        }
+    }
+    let recent = |call: &CallId| made_at(*call).is_some_and(|at| now.duration_since(at) <= OLDEST_CALL);
+    if let Some(call) = mark.call.filter(recent)
+        && calls::show(tx, call).await?.is_none()
+    {
+        return Ok(Some(LossSign::CheckpointAhead));
+    }
+    Ok(None)
+}
+
+/// When an id of ours was made: it begins with the time.
+pub(super) fn made_at(call: CallId) -> Option<Timestamp> {
+    let (seconds, nanoseconds) = call.0.get_timestamp().filter(|_| call.0.get_version_num() == 7)?.to_unix();
+    Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanoseconds).ok()?).ok()
+}

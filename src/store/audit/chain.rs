@@ -1,0 +1,198 @@
+//! How entries of the audit trail hold on to each other. A pure function over an entry, its number and the hash before
+//! it: whoever changes, swaps, takes out or puts in an entry would have to change every hash that follows.
+
+use sha2::{Digest as _, Sha256};
+
+/// The hash that stands before the first entry.
+pub const GENESIS: Hash = Hash([0; 32]);
+/// What is hashed first: another form of entry would have another name.
+const FORM: &str = "kenkocall audit entry 1";
+
+/// A SHA-256 hash. Its text is 64 hexadecimal digits in lower case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hash([u8; 32]);
+
+impl Hash {
+    /// Reads [`Hash`]'s text.
+    pub fn parse(text: &str) -> Option<Self> {
+        let lower = text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        let mut bytes = [0; 32];
+        for (nth, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(text.get(2 * nth..2 * nth + 2).filter(|_| lower)?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+}
+
+impl std::fmt::Display for Hash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// An entry as its columns hold it, whether or not they can be read as what they should be.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its id.
+    pub id: String,
+    /// When, in UTC epoch milliseconds.
+    pub at: i64,
+    /// Who.
+    pub actor: String,
+    /// From where.
+    pub source: String,
+    /// What was done.
+    pub action: String,
+    /// To what.
+    pub subject: String,
+    /// The health centre.
+    pub centre: Option<String>,
+    /// The values before and after.
+    pub details: String,
+}
+
+/// It may hold what was changed of a person.
+impl std::fmt::Debug for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Entry").field("id", &self.id).field("at", &self.at).finish_non_exhaustive()
+    }
+}
+
+/// The hash of an entry that stands in the chain as number `sequence`, after the hash `before`.
+pub fn link(before: &Hash, sequence: u64, entry: &Entry) -> Hash {
+    let Entry { id, at, actor, source, action, subject, centre, details } = entry;
+    let mut hasher = Sha256::new();
+    let mut put = |bytes: &[u8]| {
+        // With its length first no text can pass for two, nor two for one.
+        hasher.update((bytes.len() as u64).to_be_bytes());
+        hasher.update(bytes);
+    };
+    put(FORM.as_bytes());
+    put(&before.0);
+    put(&sequence.to_be_bytes());
+    put(id.as_bytes());
+    put(&at.to_be_bytes());
+    for text in [actor, source, action, subject] {
+        put(text.as_bytes());
+    }
+    match centre {
+        Some(centre) => {
+            put(b"centre");
+            put(centre.as_bytes());
+        }
+        None => put(b"no centre"),
+    }
+    put(details.as_bytes());
+    Hash(hasher.finalize().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn entries() -> impl Strategy<Value = Entry> {
+        let word = || "[a-z:|]{0,4}";
+        (word(), any::<i64>(), [word(), word(), word(), word()], prop::option::of(word()), word()).prop_map(
+            |(id, at, [actor, source, action, subject], centre, details)| Entry {
+                id,
+                at,
+                actor,
+                source,
+                action,
+                subject,
+                centre,
+                details,
+            },
+        )
+    }
+
+    fn end_of(chain: &[Entry]) -> Hash {
+        chain.iter().zip(1..).fold(GENESIS, |before, (entry, sequence)| link(&before, sequence, entry))
+    }
+
+    #[test]
+    fn a_hash_survives_its_text_and_nothing_else_is_one() {
+        let hash = link(&GENESIS, 1, &Entry { id: String::new(), at: 0, ..example() });
+        assert_eq!(Hash::parse(&hash.to_string()), Some(hash));
+        assert_eq!(Hash::parse(&GENESIS.to_string()), Some(GENESIS));
+        let text = hash.to_string();
+        for wrong in ["", &text[1..], &text.to_uppercase().replace('0', "A"), &format!("{text}0"), &"é".repeat(32)] {
+            assert_eq!(Hash::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    fn example() -> Entry {
+        Entry {
+            id: "0192f0c1".into(),
+            at: 1_795_478_400_000,
+            actor: "保健師A".into(),
+            source: "command".into(),
+            action: "patient.changed".into(),
+            subject: "patient:1".into(),
+            centre: Some("13101".into()),
+            details: "{}".into(),
+        }
+    }
+
+    /// Stored chains must verify for ever: this one was computed once, by another program.
+    #[test]
+    fn the_form_of_an_entry_never_changes() {
+        let hash = link(&GENESIS, 1, &example()).to_string();
+        assert_eq!(hash, "99bb70f6bb96e0d0587cf91082283edc4109b7cf0b5868f135bb037f0c37b539");
+    }
+
+    proptest! {
+        #[test]
+        fn any_change_of_any_field_changes_the_end(
+            chain in prop::collection::vec(entries(), 1..6), other in entries(), place in any::<prop::sample::Index>(),
+            field in 0_usize..8,
+        ) {
+            let mut changed = chain.clone();
+            let entry = place.get(&chain);
+            let target = &mut changed[place.index(chain.len())];
+            match field {
+                0 => target.id = other.id,
+                1 => target.at = other.at,
+                2 => target.actor = other.actor,
+                3 => target.source = other.source,
+                4 => target.action = other.action,
+                5 => target.subject = other.subject,
+                6 => target.centre = other.centre,
+                _ => target.details = other.details,
+            }
+            prop_assert_eq!(end_of(&chain) == end_of(&changed), *entry == changed[place.index(chain.len())]);
+        }
+
+        #[test]
+        fn any_swap_removal_or_insertion_changes_the_end(
+            chain in prop::collection::vec(entries(), 2..6), more in entries(),
+            one in any::<prop::sample::Index>(), two in any::<prop::sample::Index>(),
+        ) {
+            let (one, two) = (one.index(chain.len()), two.index(chain.len()));
+            let mut swapped = chain.clone();
+            swapped.swap(one, two);
+            prop_assert_eq!(end_of(&chain) == end_of(&swapped), chain == swapped);
+            let mut shorter = chain.clone();
+            shorter.remove(one);
+            prop_assert_ne!(end_of(&chain), end_of(&shorter));
+            let mut longer = chain.clone();
+            longer.insert(two, more);
+            prop_assert_ne!(end_of(&chain), end_of(&longer));
+        }
+
+        #[test]
+        fn what_moves_from_one_field_to_the_next_changes_the_hash(left in "[a-z]{1,4}", right in "[a-z]{0,4}") {
+            let entry = Entry { actor: left.clone(), source: right.clone(), ..example() };
+            let moved = Entry { actor: String::new(), source: format!("{left}{right}"), ..example() };
+            prop_assert_ne!(link(&GENESIS, 1, &entry), link(&GENESIS, 1, &moved));
+        }
+
+        #[test]
+        fn the_number_and_the_hash_before_count(entry in entries(), number in 1_u64..1000) {
+            let hash = link(&GENESIS, number, &entry);
+            prop_assert_ne!(hash, link(&GENESIS, number + 1, &entry));
+            prop_assert_ne!(hash, link(&hash, number, &entry));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Gives entries their place in the chain, and reads the chain. Whoever seals holds the head first: one at a time, over
+//! all nodes.
+
+use super::chain::{Entry, Hash, link};
+use crate::store::{StoreError, Tx, arg::Row};
+
+/// Where the chain ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// The number of the last sealed entry; 0 when there is none.
+    pub sequence: u64,
+    /// Its hash.
+    pub hash: Hash,
+}
+
+/// A sealed entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// Its number, from 1.
+    pub sequence: u64,
+    /// Its hash as stored; none when it isn't one.
+    pub hash: Option<Hash>,
+    /// The entry.
+    pub entry: Entry,
+}
+
+/// Whether entries wait to be sealed: a look that writes nothing.
+///
+/// # Errors
+/// As the database fails.
+pub async fn some_wait(tx: &mut Tx) -> Result<bool, StoreError> {
+    let found = tx.fetch_optional("SELECT at FROM audit WHERE seq IS NULL LIMIT 1", vec![], |row| row.int(0)).await?;
+    Ok(found.is_some())
+}
+
+/// How many entries wait to be sealed.
+///
+/// # Errors
+/// As the database fails.
+pub async fn waiting(tx: &mut Tx) -> Result<u64, StoreError> {
+    let sql = "SELECT count(*) FROM audit WHERE seq IS NULL";
+    let counted = tx.fetch_optional(sql, vec![], |row| row.int(0)).await?;
+    Ok(counted.map_or(0, number))
+}
+
+/// Where the chain ends.
+///
+/// # Errors
+/// As the database fails; [`StoreError::Inconsistent`] when the head is gone or unreadable.
+pub async fn head(tx: &mut Tx) -> Result<Head, StoreError> {
+    let found = tx
+        .fetch_optional("SELECT seq, hash FROM audit_chain WHERE id = 1", vec![], |row| {
+            Ok(Head { sequence: number(row.int(0)?), hash: row.read(1, "audit_chain.hash", Hash::parse)? })
+        })
+        .await?;
+    found.ok_or(StoreError::Inconsistent { what: "audit_chain" })
+}
+
+/// Seals up to `limit` entries, the oldest first. Says how many there were.
+///
+/// # Errors
+/// As the database fails.
+pub async fn seal(tx: &mut Tx, limit: u32) -> Result<usize, StoreError> {
+    // Held until the commit: the next sealer waits, and then sees what this one sealed.
+    tx.execute("UPDATE audit_chain SET seq = seq WHERE id = 1", vec![]).await?;
+    let Head { mut sequence, mut hash } = head(tx).await?;
+    let entries = tx
+        .fetch_all(
+            "SELECT id, at, actor, source, action, subject, centre_code, details FROM audit WHERE seq IS NULL
+             ORDER BY at, id LIMIT $1",
+            vec![i64::from(limit).into()],
+            |row| entry(row, 0),
+        )
+        .await?;
+    if entries.is_empty() {
+        return Ok(0);
+    }
+    let mut rows = Vec::with_capacity(entries.len());
+    for entry in &entries {
+        sequence += 1;
+        hash = link(&hash, sequence, entry);
+        rows.push([entry.id.as_str().into(), column(sequence).into(), hash.to_string().into()]);
+    }
+    let sealed = tx
+        .execute_rows(
+            "UPDATE audit SET seq = v.column2, hash = v.column3 FROM (VALUES",
+            rows,
+            ") AS v WHERE audit.id = v.column1 AND audit.seq IS NULL",
+        )
+        .await?;
+    if sealed != entries.len() as u64 {
+        return Err(StoreError::Stale);
+    }
+    let sql = "UPDATE audit_chain SET seq = $1, hash = $2 WHERE id = 1";
+    tx.execute(sql, vec![column(sequence).into(), hash.to_string().into()]).await?;
+    Ok(entries.len())
+}
+
+/// The sealed entries after a number, in order.
+///
+/// # Errors
+/// As the database fails.
+pub async fn after(tx: &mut Tx, sequence: u64, limit: u32) -> Result<Vec<Sealed>, StoreError> {
+    tx.fetch_all(
+        "SELECT seq, hash, id, at, actor, source, action, subject, centre_code, details FROM audit
+         WHERE seq > $1 ORDER BY seq LIMIT $2",
+        vec![column(sequence).into(), i64::from(limit).into()],
+        |row| {
+            let hash = row.opt_text(1)?.and_then(Hash::parse);
+            Ok(Sealed { sequence: number(row.int(0)?), hash, entry: entry(row, 2)? })
+        },
+    )
+    .await
+}
+
+/// Whether an entry has this hash; none when there is no such entry.
+///
+/// # Errors
+/// As the database fails.
+pub async fn has_hash(tx: &mut Tx, sequence: u64, hash: &Hash) -> Result<Option<bool>, StoreError> {
+    let sql = "SELECT hash FROM audit WHERE seq = $1";
+    let stored =
+        tx.fetch_optional(sql, vec![column(sequence).into()], |row| Ok(row.opt_text(0)?.and_then(Hash::parse)));
+    Ok(stored.await?.map(|stored| stored.as_ref() == Some(hash)))
+}
+
+fn entry(row: &Row<'_>, from: usize) -> Result<Entry, StoreError> {
+    Ok(Entry {
+        id: row.owned(from)?,
+        at: row.int(from + 1)?,
+        actor: row.owned(from + 2)?,
+        source: row.owned(from + 3)?,
+        action: row.owned(from + 4)?,
+        subject: row.owned(from + 5)?,
+        centre: row.opt_text(from + 6)?.map(str::to_owned),
+        details: row.owned(from + 7)?,
+    })
+}
+
+fn number(column: i64) -> u64 {
+    u64::try_from(column).unwrap_or(0)
+}
+
+fn column(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,212 @@
+//! A database that has lost its last entries: an old backup is restored, or a fail-over came too early. Nobody is
+//! dialled until the carrier's list was gone through, and no phone rings twice (faults 13 and 40).
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::{AssertSqlSafe, Connection as _};
+
+use super::databases::Fresh;
+use super::fake::Fake;
+use super::town::{Town, answers_after, number};
+use crate::on_both_databases;
+
+on_both_databases!(
+    fault_13_a_lost_tail_is_seen_at_the_start_by_the_checkpoint,
+    fault_13_a_lost_tail_is_seen_while_we_run,
+    fault_13_a_callback_of_a_call_that_is_not_known_stops_the_dialling,
+);
+
+mod restored {
+    //! On one database alone: a backup is a file.
+    #[tokio::test]
+    async fn fault_40_an_old_backup_starts_paused_and_reconciles() {
+        crate::databases::on_sqlite(super::fault_40).await;
+    }
+}
+
+/// How long a dialer that could dial would take to do so, several times over.
+const LONG_ENOUGH: Duration = Duration::from_secs(3);
+/// Looks at the carrier's list before a test gives up.
+const MOST_LOOKS: u32 = 60;
+
+const PATIENTS: u32 = 4;
+
+/// One call after the other, so that some come before the backup and some after.
+const SLOW: (&str, &str) = ("DIALER__CONCURRENT_CALLS", "1");
+
+async fn all_rang_once(town: &Town) {
+    for nth in 0..PATIENTS {
+        assert_eq!(town.fake.phone(&number(nth)).await, [1, 1, 1], "{nth}\n{}", town.line.log());
+    }
+}
+
+/// Nobody is dialled, and everybody may know why.
+async fn is_held(town: &Town) {
+    town.until("alerts WHERE kind = 'dialling' AND closed_at IS NULL", 1).await;
+    tokio::time::sleep(LONG_ENOUGH).await;
+    assert_eq!(town.kept.alerts().await, ["dialling"]);
+    let shown = town.asks(&["dialer", "show"]).unwrap();
+    assert!(shown.starts_with("the database lacks its last entries, so nobody is dialled"), "{shown}");
+    let refused = town.asks(&["dialer", "resume"]).unwrap_err();
+    assert!(refused.contains("run `kenkocall dialer reconcile` first"), "{refused}");
+}
+
+/// Until every call is over and the list can be believed.
+async fn reconcile(town: &Town) {
+    for _ in 0..MOST_LOOKS {
+        match town.asks(&["dialer", "reconcile"]) {
+            Ok(said) => {
+                assert!(said.ends_with("every call is accounted for; `kenkocall dialer resume` goes on\n"), "{said}");
+                return;
+            }
+            Err(later) => assert!(later.contains("run it again"), "{later}"),
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    panic!("the calls are never over\n{}", town.line.log());
+}
+
+/// The end of it: dialling goes on, and nobody was called for a slot of which the carrier knew.
+async fn goes_on(town: &Town) {
+    let resumed = town.asks(&["dialer", "resume"]).unwrap();
+    assert!(resumed.starts_with("the pause has ended\ncalls are placed\n"), "{resumed}");
+    town.until("slots WHERE ended_at IS NOT NULL", PATIENTS.into()).await;
+    tokio::time::sleep(LONG_ENOUGH).await;
+    all_rang_once(town).await;
+    assert_eq!(town.kept.count("losses WHERE closed_at IS NULL").await, 0);
+    assert_eq!(town.kept.count("alerts WHERE kind = 'dialling' AND closed_at IS NULL").await, 0);
+    // Who was talked to and whose answers are lost stands on the nurses' list.
+    let lost = town.kept.count("slots WHERE state = 'unanswered' AND reason = 'reached'").await;
+    assert!(lost > 0);
+    assert_eq!(town.kept.count("alerts WHERE kind = 'unanswered' AND closed_at IS NULL").await, lost);
+    assert_eq!(town.kept.count("audit WHERE action = 'patient.call_reconciled'").await, lost);
+    // Staff may have somebody called again.
+    town.asks(&["calls", "now", "1000001"]).unwrap();
+    town.until_phone(&number(0), 2, 2).await;
+}
+
+async fn fault_40(fresh: Fresh) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (backup, checkpoints) = (path("backup.db"), path("checkpoints"));
+    let settings = [SLOW, ("AUDIT__CHECKPOINT_FILE", checkpoints.as_str())];
+    let mut town = Town::of(&fresh, PATIENTS, &settings).await;
+    town.until("slots WHERE state = 'reported'", 2).await;
+    town.kept.rows(&format!("VACUUM INTO '{backup}'")).await;
+    town.until_all_slots_ended(PATIENTS.into()).await;
+    all_rang_once(&town).await;
+    // What `serve` does each minute.
+    town.asks(&["audit", "checkpoint", &checkpoints]).unwrap();
+    town.line.kill();
+
+    fresh.database.close().await;
+    let database = fresh.url.strip_prefix("sqlite://").unwrap();
+    for end in ["", "-wal", "-shm"] {
+        let file = format!("{database}{end}");
+        if Path::new(&file).exists() {
+            std::fs::remove_file(file).unwrap();
+        }
+    }
+    std::fs::copy(&backup, database).unwrap();
+    town.restart().await;
+    is_held(&town).await;
+    all_rang_once(&town).await;
+    assert_eq!(town.kept.count("losses WHERE sign = 'checkpoint_ahead'").await, 1);
+    reconcile(&town).await;
+    goes_on(&town).await;
+    // The file knows of calls that the database won't ever know: only a person's word lets it go on.
+    town.asks(&["audit", "checkpoint", &checkpoints]).unwrap_err();
+    town.asks(&["audit", "checkpoint", &checkpoints, "--after-restore"]).unwrap();
+    town.line.kill();
+    town.restart().await;
+    let said = town.asks(&["audit", "verify", "--checkpoint", &checkpoints]).unwrap();
+    assert!(said.contains("a restored backup was noted"), "{said}");
+    assert_eq!(town.kept.count("losses WHERE closed_at IS NULL").await, 0, "the next start finds nothing to stop for");
+}
+
+/// Everything that a tail without the calls since `since` (epoch milliseconds) lacks, at once.
+fn lost_tail(since: &str, due_at: &str) -> String {
+    let calls = format!("(SELECT call_id FROM attempts WHERE intended_at >= {since})");
+    let reports = format!("(SELECT report_id FROM answers WHERE call_id IN {calls})");
+    [
+        format!("UPDATE slots SET state = 'waiting', reason = NULL, attempts = 0, tries = 0, ended_at = NULL, due_at = {due_at} WHERE id IN (SELECT slot_id FROM attempts WHERE intended_at >= {since})"),
+        "DELETE FROM outbox".to_owned(),
+        "DELETE FROM alerts".to_owned(),
+        format!("UPDATE reports SET outcome = 'gone' WHERE id IN {reports}"),
+        format!("DELETE FROM answers WHERE call_id IN {calls}"),
+        "DELETE FROM reports WHERE outcome = 'gone' OR id NOT IN (SELECT report_id FROM answers)".to_owned(),
+        format!("DELETE FROM turns WHERE call_id IN {calls}"),
+        format!("DELETE FROM sessions WHERE call_id IN {calls}"),
+        format!("DELETE FROM leg_statuses WHERE leg_id IN (SELECT id FROM legs WHERE call_id IN {calls})"),
+        format!("DELETE FROM legs WHERE call_id IN {calls}"),
+        format!("DELETE FROM attempts WHERE intended_at >= {since}"),
+        "DELETE FROM calls WHERE id NOT IN (SELECT call_id FROM attempts)".to_owned(),
+        "UPDATE dialer SET turns = (SELECT count(*) FROM attempts)".to_owned(),
+    ]
+    .join("; ")
+}
+
+/// In one transaction, as a fail-over happens between two of ours.
+async fn at_once(url: &str, sql: &str) {
+    let sql = |begin: &str| AssertSqlSafe(format!("{begin}; {sql}; COMMIT"));
+    if url.starts_with("postgres") {
+        let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
+        sqlx::raw_sql(sql("BEGIN")).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    } else {
+        let mut connection = sqlx::SqliteConnection::connect(url).await.unwrap();
+        sqlx::raw_sql(sql("BEGIN IMMEDIATE")).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    }
+}
+
+/// When the third call was intended: the first two outlast the fail-over.
+async fn third_call(town: &Town) -> String {
+    let sql = "SELECT CAST(intended_at AS text) FROM attempts ORDER BY intended_at LIMIT 1 OFFSET 2";
+    town.kept.column(sql).await.pop().unwrap()
+}
+
+async fn fault_13_a_lost_tail_is_seen_at_the_start_by_the_checkpoint(fresh: Fresh) {
+    let folder = tempfile::tempdir().unwrap();
+    let checkpoints = folder.path().join("checkpoints").to_str().unwrap().to_owned();
+    let settings = [SLOW, ("AUDIT__CHECKPOINT_FILE", checkpoints.as_str())];
+    let mut town = Town::of(&fresh, PATIENTS, &settings).await;
+    town.until_all_slots_ended(PATIENTS.into()).await;
+    town.asks(&["audit", "checkpoint", &checkpoints]).unwrap();
+    town.line.kill();
+    at_once(&fresh.url, &lost_tail(&third_call(&town).await, "opened_at")).await;
+    assert_eq!(town.kept.count("slots WHERE state = 'waiting'").await, 2);
+    town.restart().await;
+    is_held(&town).await;
+    reconcile(&town).await;
+    goes_on(&town).await;
+}
+
+async fn fault_13_a_lost_tail_is_seen_while_we_run(fresh: Fresh) {
+    let town = Town::of(&fresh, PATIENTS, &[SLOW]).await;
+    town.until_all_slots_ended(PATIENTS.into()).await;
+    at_once(&fresh.url, &lost_tail(&third_call(&town).await, "opened_at")).await;
+    is_held(&town).await;
+    reconcile(&town).await;
+    goes_on(&town).await;
+}
+
+async fn fault_13_a_callback_of_a_call_that_is_not_known_stops_the_dialling(fresh: Fresh) {
+    let fake = Fake::at_speed(1, 2);
+    fake.person(&number(0), "answers", answers_after(20)).await;
+    let mut town = Town::with(&fresh, 1, fake, &[]).await;
+    town.until_phone(&number(0), 1, 1).await;
+    // The tail is lost while it rings, and nothing is due just then: only the callback can tell.
+    town.line.kill();
+    at_once(&fresh.url, &lost_tail("0", "9000000000000")).await;
+    town.restart().await;
+    town.until("losses WHERE sign = 'unknown_call'", 1).await;
+    town.kept.rows("UPDATE slots SET due_at = opened_at").await;
+    is_held(&town).await;
+    reconcile(&town).await;
+    assert_eq!(town.kept.column("SELECT state FROM slots").await, ["unanswered"], "{}", town.line.log());
+    town.asks(&["dialer", "resume"]).unwrap();
+    tokio::time::sleep(LONG_ENOUGH).await;
+    assert_eq!(town.fake.phone(&number(0)).await, [1, 1, 1], "it rang once and was answered once");
+}
