@@ -4,6 +4,7 @@ mod answers;
 mod asked;
 mod network;
 mod official;
+mod prism;
 mod properties;
 mod sending;
 
