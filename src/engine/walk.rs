@@ -42,7 +42,7 @@ impl<'a> Walk<'a> {
     /// Walks on from the node at which the session stands.
     pub(super) fn on(&mut self) {
         loop {
-            self.session.steps += 1;
+            self.session.steps = self.session.steps.saturating_add(1);
             let limit = self.session.stack.first().and_then(|frame| self.library.flow(frame.flow.as_str()));
             if limit.is_none_or(|flow| self.session.steps > flow.limits.steps) {
                 let note = if limit.is_none() { Note::BrokenFlow } else { Note::TooManySteps };

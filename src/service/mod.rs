@@ -27,6 +27,7 @@ mod roster;
 mod simulation;
 mod speech;
 mod sweeper;
+#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 mod switchboard;
 
 pub use alerts::{ShownAlert, close_alert, list_alerts};

@@ -17,6 +17,7 @@ mod people;
 mod phone;
 mod web;
 
+mod anything;
 mod guessing;
 mod hostile;
 mod identifying;

@@ -95,7 +95,7 @@ impl Batch<'_> {
         self.keep.moment(self.at, call, What::RangIn(ring.line));
         let event = StoredEvent::Began(ring.line);
         self.lives.push(Live { call, library, session, effects, turn: 0, revision: 1, event });
-        self.lives.len() - 1
+        self.lives.len().saturating_sub(1)
     }
 
     /// The named desk, or the only centre there is.

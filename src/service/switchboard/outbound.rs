@@ -126,7 +126,7 @@ impl Batch<'_> {
         self.keep.moment(self.at, attempt.call, What::Answered(answered.answered_by));
         let event = StoredEvent::Began(answered.line());
         self.lives.push(Live { call: attempt.call, library, session, effects, turn: 0, revision: 1, event });
-        Ok(Some(self.lives.len() - 1))
+        Ok(Some(self.lives.len().saturating_sub(1)))
     }
 
     async fn still_unwanted(
