@@ -218,6 +218,9 @@ impl<'a> Walk<'a> {
 
     /// Ends the turn with everything said so far.
     pub(super) fn reply(&mut self, then: Then, waiting: Waiting) {
+        if waiting == Waiting::Keys && self.is_out_of_time() {
+            return self.time_is_up();
+        }
         self.session.waiting = waiting;
         let say = std::mem::take(&mut self.say);
         self.effects.push(Effect::Reply(Reply { say, then }));

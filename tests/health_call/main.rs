@@ -23,6 +23,7 @@ mod hostile;
 mod identifying;
 mod killing;
 mod languages;
+mod lingering;
 mod official;
 mod racing;
 mod refusing;

@@ -112,6 +112,7 @@ impl Batch<'_> {
             call_back_number: self.desk.call_back_number.clone(),
             desk: Some(centre),
             until: None,
+            identify_by: None,
             person,
             answered_by: answered.answered_by,
         };
