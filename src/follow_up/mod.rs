@@ -1,6 +1,7 @@
 //! Policy of follow-up: pure functions of what is known and what time it is.
 
 mod call_pattern;
+mod day_limits;
 mod days_off;
 mod guessing;
 mod missed_call_sms;
@@ -14,6 +15,7 @@ mod standing;
 mod unknown;
 
 pub use call_pattern::{CallPattern, CallPatternError, UnusablePattern};
+pub use day_limits::{CallPrice, DayLimit, DayLimits, DayUse};
 pub use days_off::{DaysOff, DaysOffError};
 pub use guessing::{Failures, GuessingLimits, Lane, Standing};
 pub use missed_call_sms::{MissedCallSms, MissedCallSmsError};

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use kenkocall::call::{CallTimes, CallingHours, HersysId, PhoneNumber};
 use kenkocall::carrier::simulator::{self, Caller, Identity, Manner, Population, Script, Weather};
 use kenkocall::flow::Library;
-use kenkocall::follow_up::GuessingLimits;
+use kenkocall::follow_up::{CallPrice, DayLimits, GuessingLimits};
 use kenkocall::roster::Column;
 use kenkocall::service::{
     Clerk, Desk, Dialling, Feed, Libraries, MadeUpDay, STEP, Simulation, Source, VirtualClock, add_made_up_day,
@@ -35,6 +35,8 @@ pub struct Plan {
     pub weather: Weather,
     pub calls_per_second: f64,
     pub concurrent_calls: u32,
+    pub day_limits: DayLimits,
+    pub price: CallPrice,
 }
 
 impl Default for Plan {
@@ -47,6 +49,8 @@ impl Default for Plan {
             weather: Weather::FAIR,
             calls_per_second: 10.0,
             concurrent_calls: 50,
+            day_limits: DayLimits::default(),
+            price: CallPrice { per_minute: 20.0, longest_minutes: 60 },
         }
     }
 }
@@ -90,6 +94,8 @@ impl Day {
             unknown_grace: SignedDuration::from_secs(120),
             silence: SignedDuration::from_secs(60),
             tick: STEP.unsigned_abs(),
+            day_limits: plan.day_limits,
+            price: plan.price,
         };
         let made_up = MadeUpDay {
             hours: plan.hours.parse::<CallingHours>().unwrap(),

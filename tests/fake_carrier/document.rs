@@ -40,7 +40,7 @@ fn client(base_url: &str, public: &str) -> RestClient {
 fn dial(to: &str, call: u128) -> Dial {
     let to = CallableNumber::new(number(to)).expect("a mobile number");
     let call: CallId = uuid::Uuid::from_u128(call).to_string().parse().expect("an id");
-    Dial { call, to, from: number(FROM), ring_seconds: 600 }
+    Dial { call, to, from: number(FROM), ring_seconds: 600, longest_seconds: 3_600 }
 }
 
 async fn placed(client: &RestClient, to: &str, call: u128) -> CarrierLegId {
