@@ -24,11 +24,13 @@ pub enum AlertKind {
     UnknownCall,
     /// No call can be placed: the carrier refuses our account, or the dialer is paused.
     Dialling,
+    /// The day's limit of calls, or of what they cost, is reached.
+    DayLimit,
 }
 
 impl AlertKind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::RedAnswer,
         Self::CallBack,
         Self::StopRequest,
@@ -38,6 +40,7 @@ impl AlertKind {
         Self::WrongNumber,
         Self::UnknownCall,
         Self::Dialling,
+        Self::DayLimit,
     ];
 
     /// The word used in the database and in commands.
@@ -52,6 +55,7 @@ impl AlertKind {
             Self::WrongNumber => "wrong_number",
             Self::UnknownCall => "unknown_call",
             Self::Dialling => "dialling",
+            Self::DayLimit => "day_limit",
         }
     }
 

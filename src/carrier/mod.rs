@@ -5,6 +5,7 @@ mod ids;
 pub mod network;
 pub mod simulator;
 pub mod speech;
+#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 pub mod twilio;
 
 pub use ids::{CarrierAccountId, CarrierIdError, CarrierLegId};

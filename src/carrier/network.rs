@@ -19,6 +19,8 @@ pub struct Dial {
     pub from: PhoneNumber,
     /// How long it rings, in seconds.
     pub ring_seconds: u16,
+    /// After how long it is ended, whatever goes on, in seconds: what it can cost has an end.
+    pub longest_seconds: u32,
 }
 
 /// What came of a request to dial.

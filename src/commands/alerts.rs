@@ -87,6 +87,9 @@ const fn hint(kind: AlertKind) -> Option<&'static str> {
         AlertKind::Dialling => {
             Some("no automated call is placed; `kenkocall dialer show` says why, `dialer resume` ends it")
         }
+        AlertKind::DayLimit => Some(
+            "nobody more is called today; phone those who are missed, or set another limit: `kenkocall dialer show`, `centres list`",
+        ),
     }
 }
 

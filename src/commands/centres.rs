@@ -97,6 +97,13 @@ pub(super) struct More {
     /// health. Default, and with an empty value: none is sent.
     #[arg(long, value_name = "TEXT", value_parser = or_none::<MissedCallSms>)]
     missed_call_sms: Option<OrNone<MissedCallSms>>,
+    /// Its automated calls in a day. Default, and with an empty value: no limit of its own.
+    #[arg(long, value_name = "CALLS", value_parser = calls)]
+    calls_per_day: Option<OrNone<u32>>,
+    /// What its automated calls may cost in a day, by dialer.price_per_minute. Default, and with an empty value: no
+    /// limit of its own.
+    #[arg(long, value_name = "MONEY", value_parser = money)]
+    spend_per_day: Option<OrNone<u32>>,
 }
 
 /// A value that an empty text erases.
@@ -114,6 +121,10 @@ fn or_default<T: std::str::FromStr + Default>(text: &str) -> Result<T, T::Err> {
 
 fn calls(text: &str) -> Result<OrNone<u32>, &'static str> {
     or_none(text).map_err(|_| "write a whole number of calls, such as 20")
+}
+
+fn money(text: &str) -> Result<OrNone<u32>, &'static str> {
+    or_none(text).map_err(|_| "write a whole amount of money, such as 20000")
 }
 
 fn pace(text: &str) -> Result<OrNone<f64>, &'static str> {
@@ -149,6 +160,8 @@ impl More {
             concurrent_calls: self.concurrent_calls.as_ref().map(|calls| calls.0),
             calls_per_second: self.calls_per_second.as_ref().map(|pace| pace.0),
             missed_call_sms: self.missed_call_sms.as_ref().map(|sms| sms.0.clone()),
+            calls_per_day: self.calls_per_day.as_ref().map(|calls| calls.0),
+            spend_per_day: self.spend_per_day.as_ref().map(|money| money.0),
         })
     }
 }
@@ -206,6 +219,7 @@ fn listed(rows: &[CentreRow]) -> String {
         "a report covers",
         "at a time",
         "a second",
+        "a day",
         "missed-call SMS",
         "tries x minutes",
     ];
@@ -233,11 +247,19 @@ fn listed(rows: &[CentreRow]) -> String {
             format!("the {}", settings.report_covers),
             or_any(settings.concurrent_calls.map(|calls| calls.to_string())),
             or_any(settings.calls_per_second.map(|pace| pace.to_string())),
+            or_any(day_limits(&settings)),
             if settings.missed_call_sms.is_some() { "on" } else { "off" }.to_owned(),
             if retry == RetryPolicy::default() { Retries::default().to_string() } else { retry.to_string() },
         ]);
     }
     format!("{}\nautomated calls\n{}", table(&lines), table(&calling))
+}
+
+fn day_limits(settings: &CentreSettings) -> Option<String> {
+    let calls = settings.calls_per_day.map(|calls| format!("{calls} calls"));
+    let spend = settings.spend_per_day.map(|money| format!("{money} spent"));
+    let both: Vec<String> = calls.into_iter().chain(spend).collect();
+    (!both.is_empty()).then(|| both.join(", "))
 }
 
 fn degrees(tenths: u16) -> String {
@@ -265,5 +287,7 @@ fn as_json(row: &CentreRow) -> Value {
         "concurrent_calls": settings.concurrent_calls,
         "calls_per_second": settings.calls_per_second,
         "missed_call_sms": settings.missed_call_sms,
+        "calls_per_day": settings.calls_per_day,
+        "spend_per_day": settings.spend_per_day,
     })
 }

@@ -119,6 +119,12 @@ fn until(at: jiff::Timestamp, zone: &TimeZone) -> String {
 fn as_text(state: &DialerState, zone: &TimeZone) -> String {
     let first = state.hold.as_ref().map_or_else(|| "calls are placed".to_owned(), |hold| held(hold, zone));
     let mut text = format!("{first}\nslots due {}, calls under way {}\n", state.due, state.under_way);
+    for (centre, at) in &state.limited {
+        let at = shown(*at, zone);
+        text.push_str(&format!(
+            "{centre}: the day's limit is reached since {at}; nobody more of its patients is called\n"
+        ));
+    }
     if state.unknown > 0 {
         let unknown = state.unknown;
         text.push_str(&format!("calls of unknown outcome {unknown}: `kenkocall calls list --state unknown`\n"));
@@ -138,5 +144,10 @@ fn as_json(state: &DialerState, zone: &TimeZone) -> Value {
             json!({ "why": "maintenance", "reason": null, "until": until.map(|at| rfc3339(at, zone)) })
         }
     });
-    json!({ "hold": hold, "due": state.due, "under_way": state.under_way, "unknown": state.unknown })
+    let limited: Vec<Value> = (state.limited.iter())
+        .map(|(centre, at)| json!({ "centre": centre.as_str(), "since": rfc3339(*at, zone) }))
+        .collect();
+    json!({
+        "hold": hold, "due": state.due, "under_way": state.under_way, "unknown": state.unknown, "limited": limited,
+    })
 }

@@ -258,6 +258,8 @@ pub(super) fn dialling(config: &Config, from: PhoneNumber) -> Dialling {
         unknown_grace: SignedDuration::from_secs(config.dialer.unknown_grace_seconds.into()),
         silence: SignedDuration::from_secs(config.dialer.silence_seconds.into()),
         tick: TICK,
+        day_limits: config.dialer.day_limits(),
+        price: config.dialer.price(),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::load::number;
+use super::load::{number, some_number};
+use crate::follow_up::{CallPrice, DayLimits};
 
 /// How fast automated calls are placed. A carrier queues what is above its own limit (often 1 call a second for one
 /// account) out of our control, so the pace is ours.
@@ -23,10 +24,47 @@ pub struct Dialer {
     /// seconds. Default 60: no question waits for so long.
     #[serde(deserialize_with = "number")]
     pub silence_seconds: u32,
+    /// Calls placed in a day of `health_call.time_zone`. Default: no limit. Each health centre can have one besides.
+    #[serde(deserialize_with = "some_number")]
+    pub calls_per_day: Option<u32>,
+    /// What the calls of a day may cost, by `price_per_minute`. Default: no limit.
+    #[serde(deserialize_with = "some_number")]
+    pub spend_per_day: Option<u32>,
+    /// What a minute of a call costs once it has begun, in whatever money the limits are in. Default 20: a guess for
+    /// calls to mobile phones in Japan, in yen. See your carrier's price list.
+    #[serde(deserialize_with = "number")]
+    pub price_per_minute: f64,
+    /// After how many minutes the carrier is to end a call that we placed, even while staff speak on it. Default 60.
+    #[serde(deserialize_with = "number")]
+    pub longest_call_minutes: u32,
+}
+
+impl Dialer {
+    /// How long a call may last at most, in minutes: the carrier's most.
+    pub const LONGEST_CALL_MINUTES: std::ops::RangeInclusive<u32> = 1..=1_440;
+
+    /// The limits of a day.
+    pub const fn day_limits(&self) -> DayLimits {
+        DayLimits { calls: self.calls_per_day, spend: self.spend_per_day }
+    }
+
+    /// What a call costs.
+    pub const fn price(&self) -> CallPrice {
+        CallPrice { per_minute: self.price_per_minute, longest_minutes: self.longest_call_minutes }
+    }
 }
 
 impl Default for Dialer {
     fn default() -> Self {
-        Self { calls_per_second: 1.0, concurrent_calls: 20, unknown_grace_seconds: 120, silence_seconds: 60 }
+        Self {
+            calls_per_second: 1.0,
+            concurrent_calls: 20,
+            unknown_grace_seconds: 120,
+            silence_seconds: 60,
+            calls_per_day: None,
+            spend_per_day: None,
+            price_per_minute: 20.0,
+            longest_call_minutes: 60,
+        }
     }
 }

@@ -8,7 +8,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer};
 use toml::{Table, Value};
 
-use super::{Carrier, Config, Twilio};
+use super::{Carrier, Config, Dialer, Twilio};
+use crate::follow_up::GuessingLimits;
 
 const PREFIX: &str = "KENKOCALL_";
 
@@ -110,6 +111,19 @@ fn check(config: &Config) -> Result<(), ConfigError> {
     if config.dialer.concurrent_calls == 0 {
         return wrong("dialer.concurrent_calls", "at least one call must be possible at a time");
     }
+    let price = config.dialer.price_per_minute;
+    if !(price.is_finite() && price >= 0.0) {
+        return wrong("dialer.price_per_minute", "it is a number that isn't below 0");
+    }
+    if !Dialer::LONGEST_CALL_MINUTES.contains(&config.dialer.longest_call_minutes) {
+        return wrong("dialer.longest_call_minutes", "a call lasts 1 to 1440 minutes at most");
+    }
+    if !GuessingLimits::IDENTIFY_SECONDS.contains(&config.health_call.guessing.identify_seconds) {
+        return wrong("health_call.guessing.identify_seconds", "it is 60 to 3600: an ID has to be found first");
+    }
+    if config.health_call.guessing.calls_at_once == 0 {
+        return wrong("health_call.guessing.calls_at_once", "at least one call must be possible at a time");
+    }
     if jiff::tz::TimeZone::get(&config.health_call.time_zone).is_err() {
         return wrong("health_call.time_zone", "it is the name of a time zone such as Asia/Tokyo");
     }
@@ -168,6 +182,29 @@ where
     }
 }
 
+/// The same where nothing is a value too: an empty text.
+pub(crate) fn some_number<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + FromStr,
+    T::Err: Display,
+{
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written<T> {
+        Number(T),
+        Text(String),
+    }
+    match Written::deserialize(deserializer)? {
+        Written::Number(number) => Ok(Some(number)),
+        Written::Text(text) if text.trim().is_empty() => Ok(None),
+        Written::Text(text) => {
+            let number = text.trim().parse().map(Some);
+            number.map_err(|error| serde::de::Error::custom(format!("“{text}”: {error}")))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,6 +239,8 @@ mod tests {
             ("KENKOCALL_TWILIO__BASE_URL", "https://example.signalwire.com/api/laml/"),
             ("KENKOCALL_TWILIO__MACHINE_DETECTION", "enable"),
             ("KENKOCALL_TWILIO__RING_SECONDS", "25"),
+            ("KENKOCALL_DIALER__CALLS_PER_DAY", ""),
+            ("KENKOCALL_DIALER__SPEND_PER_DAY", "30000"),
             ("KENKOCALL_TEST_POSTGRES", "not a setting"),
         ])
         .expect("settings");
@@ -212,6 +251,8 @@ mod tests {
         assert_eq!(config.twilio.ring_seconds, 25);
         assert!((config.dialer.calls_per_second - 2.5).abs() < f64::EPSILON);
         assert_eq!(config.dialer.concurrent_calls, 7);
+        let limits = config.dialer.day_limits();
+        assert_eq!((limits.calls, limits.spend), (None, Some(30_000)), "an empty text is no limit");
         assert_eq!(config.server.public_url(), "https://calls.example.jp");
         assert!(!format!("{config:?}").contains("12345"));
     }
@@ -225,6 +266,13 @@ mod tests {
             ("KENKOCALL_DIALER__CALLS_PER_SECOND", "0", "above 0"),
             ("KENKOCALL_DIALER__CALLS_PER_SECOND", "fast", "fast"),
             ("KENKOCALL_CARRIER", "twilio", "KENKOCALL_TWILIO__AUTH_TOKEN"),
+            ("KENKOCALL_DIALER__CALLS_PER_DAY", "many", "many"),
+            ("KENKOCALL_DIALER__SPEND_PER_DAY", "-1", "-1"),
+            ("KENKOCALL_DIALER__PRICE_PER_MINUTE", "-0.1", "isn't below 0"),
+            ("KENKOCALL_DIALER__PRICE_PER_MINUTE", "NaN", "isn't below 0"),
+            ("KENKOCALL_DIALER__LONGEST_CALL_MINUTES", "0", "1 to 1440"),
+            ("KENKOCALL_HEALTH_CALL__GUESSING__IDENTIFY_SECONDS", "59", "60 to 3600"),
+            ("KENKOCALL_HEALTH_CALL__GUESSING__CALLS_AT_ONCE", "0", "at least one call"),
             ("KENKOCALL_CARRIER", "pigeon", "pigeon"),
             ("KENKOCALL_DATABASE__URL", "mysql://x", "sqlite://PATH"),
             ("KENKOCALL_TWILIO__BASE_URL", "api.twilio.com", "https://api.twilio.com"),

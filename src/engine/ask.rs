@@ -156,7 +156,7 @@ impl Walk<'_> {
     /// Says what was wrong, more each time, and asks again; gives up when all tries are used.
     fn ask_again(&mut self, node: &Node, why: &NotTaken) {
         let Some(retry) = retry_of(node) else { return self.apologise(super::Note::BrokenFlow) };
-        self.session.tries += 1;
+        self.session.tries = self.session.tries.saturating_add(1);
         if self.session.tries >= retry.tries.unwrap_or(self.library.keys.tries) {
             return self.go(&retry.give_up.to.clone());
         }
@@ -164,7 +164,7 @@ impl Walk<'_> {
             NotTaken::Silence => &retry.no_input,
             NotTaken::WrongKeys => &retry.no_match,
         };
-        let nth = usize::from(self.session.tries) - 1;
+        let nth = usize::from(self.session.tries).saturating_sub(1);
         if let Some(say) = says.get(nth).or_else(|| says.last()) {
             self.say_prompt(&say.prompt, say.language, false, None);
         }

@@ -184,6 +184,8 @@ pub enum Note {
     EventDoesNotFit,
     /// The named limit of steps was reached; the call was ended with an apology.
     TooManySteps,
+    /// The caller wasn't identified in time; the call was ended with a goodbye.
+    NotIdentifiedInTime,
     /// The flow document lacks something that was checked at start; the call was ended with an apology.
     BrokenFlow,
 }

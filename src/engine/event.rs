@@ -47,6 +47,8 @@ pub struct Start {
     pub desk: Option<Centre>,
     /// The end of the maintenance, when it is one and its end is known: month, day, hour, minute where the line is run.
     pub until: Option<[u8; 4]>,
+    /// From when on a caller who isn't identified is asked nothing more; none for as long as it takes.
+    pub identify_by: Option<Timestamp>,
     /// The person, when the call is to someone known.
     pub person: Option<Box<Person>>,
     /// Who answered a call that we made.

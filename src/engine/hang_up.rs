@@ -8,6 +8,8 @@ use crate::flow::PromptId;
 
 /// The flow of a call that isn't wanted any more when it is answered, or while it goes on.
 pub(super) const WITHDRAWN: &str = "withdrawn";
+/// Said to who wasn't identified in time: nothing of what was keyed, and how to go on.
+const GAVE_UP: &str = "shared.gave_up";
 /// Said when we can't go on.
 const SYSTEM_FAILURE: &str = "shared.system_failure";
 
@@ -47,6 +49,21 @@ impl Walk<'_> {
         let unfinished = self.session.disposition == Disposition::Unanswered;
         self.over(if unfinished { Disposition::Unanswered } else { Disposition::SystemFailure });
         self.reply(Then::HangUp, Waiting::Over);
+    }
+
+    /// Whether a caller has been on the line for too long without being identified. Nobody is cut off in the middle: it
+    /// counts when the next question would be asked.
+    pub(super) fn is_out_of_time(&self) -> bool {
+        let unknown = self.session.disposition == Disposition::NotIdentified;
+        unknown && self.session.identify_by.is_some_and(|by| self.at >= by)
+    }
+
+    /// Lines are few: a goodbye that tells nothing (H8) takes the place of the next question.
+    pub(super) fn time_is_up(&mut self) {
+        self.effects.push(Effect::Note(Note::NotIdentifiedInTime));
+        self.say.clear();
+        self.say_prompt(&PromptId::from(GAVE_UP), None, false, None);
+        self.we_hang_up();
     }
 
     fn over(&mut self, disposition: Disposition) {

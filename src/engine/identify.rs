@@ -37,12 +37,12 @@ impl Walk<'_> {
                 exit
             }
             Identified::Mismatch => {
-                self.session.mismatches += 1;
+                self.session.mismatches = self.session.mismatches.saturating_add(1);
                 if self.session.mismatches >= identify.tries { &identify.give_up } else { &identify.mismatch }
             }
             Identified::ObservationEnded(centre) => {
                 self.session.mismatches = 0;
-                self.session.people += 1;
+                self.session.people = self.session.people.saturating_add(1);
                 self.session.desk = Some(centre.clone());
                 if self.session.disposition == Disposition::NotIdentified {
                     self.session.disposition = Disposition::ObservationEnded;

@@ -42,7 +42,7 @@ impl Walk<'_> {
 
     fn report_is_complete(&mut self) -> Result<(), Broken> {
         let person = self.session.person.take().ok_or(Broken)?;
-        self.session.people += 1;
+        self.session.people = self.session.people.saturating_add(1);
         self.session.disposition = Disposition::Reported;
         self.session.entries.clear();
         self.session.trail.clear();

@@ -1,5 +1,6 @@
 //! A conversation between two turns: everything that the next step needs, and nothing that the store already keeps.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::call::{Answer, CentreCode, Disposition, Item, Language, Line, PatientId, PhoneNumber, ReportId};
@@ -51,6 +52,9 @@ pub struct Session {
     /// The end of the maintenance: month, day, hour, minute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<[u8; 4]>,
+    /// From when on a caller who isn't identified is asked nothing more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identify_by: Option<Timestamp>,
     /// Who answered a call that we made.
     #[serde(default)]
     pub answered_by: AnsweredBy,

@@ -35,6 +35,7 @@ pub fn begin(library: &Library, start: Start, at: jiff::Timestamp) -> (Session, 
         caller: start.caller,
         call_back_number: start.call_back_number,
         until: start.until,
+        identify_by: start.identify_by,
         answered_by: start.answered_by,
     };
     let mut walk = Walk::new(library, session, at);

@@ -42,7 +42,7 @@ impl<'a> Walk<'a> {
     /// Walks on from the node at which the session stands.
     pub(super) fn on(&mut self) {
         loop {
-            self.session.steps += 1;
+            self.session.steps = self.session.steps.saturating_add(1);
             let limit = self.session.stack.first().and_then(|frame| self.library.flow(frame.flow.as_str()));
             if limit.is_none_or(|flow| self.session.steps > flow.limits.steps) {
                 let note = if limit.is_none() { Note::BrokenFlow } else { Note::TooManySteps };
@@ -218,6 +218,9 @@ impl<'a> Walk<'a> {
 
     /// Ends the turn with everything said so far.
     pub(super) fn reply(&mut self, then: Then, waiting: Waiting) {
+        if waiting == Waiting::Keys && self.is_out_of_time() {
+            return self.time_is_up();
+        }
         self.session.waiting = waiting;
         let say = std::mem::take(&mut self.say);
         self.effects.push(Effect::Reply(Reply { say, then }));

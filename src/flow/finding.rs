@@ -48,13 +48,16 @@ fn distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, from) in a.chars().enumerate() {
         let mut diagonal = i;
-        let mut left = i + 1;
+        let mut left = i.saturating_add(1);
         for (to, above) in b.iter().zip(row.iter_mut().skip(1)) {
-            let best = (diagonal + usize::from(from != *to)).min(*above + 1).min(left + 1);
+            let replaced = diagonal.saturating_add(usize::from(from != *to));
+            let best = replaced.min(above.saturating_add(1)).min(left.saturating_add(1));
             diagonal = std::mem::replace(above, best);
             left = best;
         }
-        row[0] = i + 1;
+        if let Some(first) = row.first_mut() {
+            *first = i.saturating_add(1);
+        }
     }
     row.last().copied().unwrap_or_default()
 }

@@ -1,10 +1,14 @@
 //! Flow documents: what is said, what is asked, and where it goes on. See `docs/flows.md`.
 
+#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 mod check;
 mod draw;
 mod exits;
+#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 mod finding;
+#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 mod model;
+#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 mod parse;
 
 pub use check::ENGINE_PROMPTS;

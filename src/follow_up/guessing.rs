@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Failed identifications allowed within the window, and the window.
+/// Failed identifications allowed within the window, and the window; and what a caller may use of the line meanwhile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct GuessingLimits {
@@ -25,12 +25,28 @@ pub struct GuessingLimits {
     /// Failures of all outsiders together.
     #[serde(deserialize_with = "crate::config::number")]
     pub global: u32,
+    /// How long a caller may be on the line before being identified, in seconds.
+    #[serde(deserialize_with = "crate::config::number")]
+    pub identify_seconds: u32,
+    /// Calls at a time from one number in which nobody is identified.
+    #[serde(deserialize_with = "crate::config::number")]
+    pub calls_at_once: u32,
 }
 
 impl Default for GuessingLimits {
     fn default() -> Self {
-        // A caller has 3 tries a call: one ID allows three calls' worth; a household phones for four people.
-        Self { window_minutes: 60, per_id: 9, per_id_registered: 9, per_caller: 12, global: 600 }
+        // A caller has 3 tries a call: one ID allows three calls' worth; a household phones for four people. The
+        // languages take about 40 s, an ID that has to be looked for and a birth date about 85 s, three times over. A
+        // hotel full of patients may have one number; no flood needs more lines than it has.
+        Self {
+            window_minutes: 60,
+            per_id: 9,
+            per_id_registered: 9,
+            per_caller: 12,
+            global: 600,
+            identify_seconds: 300,
+            calls_at_once: 100,
+        }
     }
 }
 
@@ -84,6 +100,9 @@ pub enum Standing {
 }
 
 impl GuessingLimits {
+    /// How long a caller may be given to be identified, in seconds.
+    pub const IDENTIFY_SECONDS: std::ops::RangeInclusive<u32> = 60..=3_600;
+
     /// Whether a try may be made. From the registered number only that ID's own budget counts.
     pub fn standing(&self, lane: Lane, failures: Failures) -> Standing {
         match lane {

@@ -2,6 +2,7 @@
 
 mod call_pattern;
 mod clock_watch;
+mod day_limits;
 mod days_off;
 mod guessing;
 mod missed_call_sms;
@@ -16,6 +17,7 @@ mod unknown;
 
 pub use call_pattern::{CallPattern, CallPatternError, UnusablePattern};
 pub use clock_watch::{Belief, CLOCKS_AGREE, COMPARE_AGAIN, ClockWatch, Reading, Witness};
+pub use day_limits::{CallPrice, DayLimit, DayLimits, DayUse};
 pub use days_off::{DaysOff, DaysOffError};
 pub use guessing::{Failures, GuessingLimits, Lane, Standing};
 pub use missed_call_sms::{MissedCallSms, MissedCallSmsError};

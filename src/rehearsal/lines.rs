@@ -19,6 +19,7 @@ pub fn line_of(effect: &Effect, language: Language) -> Vec<String> {
         Effect::Fact(fact) => vec![kept(fact)],
         Effect::Note(Note::EventDoesNotFit) => vec!["! nothing changes".to_owned()],
         Effect::Note(Note::TooManySteps) => vec!["! too many steps".to_owned()],
+        Effect::Note(Note::NotIdentifiedInTime) => vec!["! not identified in time".to_owned()],
         Effect::Note(Note::BrokenFlow) => vec!["! broken flow".to_owned()],
         Effect::Errand(_) | Effect::Ask(_) => Vec::new(),
     }

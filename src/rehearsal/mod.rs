@@ -79,6 +79,7 @@ impl Rehearsal {
             call_back_number: Some(self.cast.centre.phone.clone()),
             desk: Some(self.cast.centre.clone()),
             until: self.cast.maintenance_until,
+            identify_by: None,
             person: if nobody { None } else { self.cast.first_person() },
             answered_by,
         };

@@ -128,7 +128,9 @@ impl Column {
         mistaken.or_else(|| {
             let near = Self::ALL.into_iter().flat_map(|column| column.names().map(move |known| (column, known)));
             let near = near.map(|(column, known)| (edits(&bare, &known), known.chars().count(), column));
-            near.filter(|(edits, length, _)| edits * 3 <= *length).min_by_key(|(edits, ..)| *edits).map(|found| found.2)
+            near.filter(|(edits, length, _)| edits.saturating_mul(3) <= *length)
+                .min_by_key(|(edits, ..)| *edits)
+                .map(|found| found.2)
         })
     }
 
@@ -161,10 +163,11 @@ fn edits(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
     let mut row: Vec<usize> = (0..=right.len()).collect();
     for (down, a) in left.chars().enumerate() {
-        let mut next = vec![down + 1];
+        let mut next = vec![down.saturating_add(1)];
         for ((&b, &above_left), &above) in right.iter().zip(&row).zip(row.iter().skip(1)) {
             let before = next.last().copied().unwrap_or_default();
-            next.push((above_left + usize::from(a != b)).min(above + 1).min(before + 1));
+            let replaced = above_left.saturating_add(usize::from(a != b));
+            next.push(replaced.min(above.saturating_add(1)).min(before.saturating_add(1)));
         }
         row = next;
     }

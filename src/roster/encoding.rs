@@ -48,5 +48,5 @@ const LOOKED_AT: usize = 1024;
 
 fn mostly_nul(bytes: &[u8]) -> bool {
     let seen = bytes.get(..LOOKED_AT).unwrap_or(bytes);
-    seen.iter().filter(|&&byte| byte == 0).count() * 4 > seen.len()
+    seen.iter().filter(|&&byte| byte == 0).count().saturating_mul(4) > seen.len()
 }

@@ -89,7 +89,7 @@ impl Era {
     /// The era and its year on a day; `None` before the new calendar (1873).
     pub fn of(date: Date) -> Option<(Self, i16)> {
         let era = Self::ALL.into_iter().find(|era| era.start() <= date).filter(|_| date >= NEW_CALENDAR)?;
-        Some((era, date.year() - era.start().year() + 1))
+        Some((era, date.year().saturating_sub(era.start().year()).saturating_add(1)))
     }
 
     /// Takes the era's name, letter or one-character form off the front of a text.
@@ -121,7 +121,7 @@ pub fn read(text: &str) -> Result<Date, DateError> {
     if year == 0 {
         return Err(DateError::NoSuchDay);
     }
-    let date = date(era.start().year() + year - 1)?;
+    let date = date(era.start().year().saturating_add(year).saturating_sub(1))?;
     if date < NEW_CALENDAR {
         Err(DateError::OldCalendar)
     } else if Era::of(date) == Some((era, year)) {
@@ -134,7 +134,7 @@ pub fn read(text: &str) -> Result<Date, DateError> {
 /// Year, month and day: the same sign twice between them, or 年, 月 and 日.
 fn split(text: &str) -> Option<(&str, &str, &str)> {
     let (at, separator) = text.char_indices().find(|(_, c)| matches!(c, '年' | '/' | '-' | '.'))?;
-    let (year, rest) = (text.get(..at)?, text.get(at + separator.len_utf8()..)?);
+    let (year, rest) = (text.get(..at)?, text.get(at.saturating_add(separator.len_utf8())..)?);
     if separator == '年' {
         let (month, day) = rest.split_once('月')?;
         return Some((year, month, day.strip_suffix('日')?));

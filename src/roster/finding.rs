@@ -224,9 +224,9 @@ struct Letters(usize);
 impl std::fmt::Display for Letters {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.0 >= 26 {
-            write!(f, "{}", Self(self.0 / 26 - 1))?;
+            write!(f, "{}", Self((self.0 / 26).saturating_sub(1)))?;
         }
-        let letter = u8::try_from(self.0 % 26).unwrap_or_default() + b'A';
+        let letter = u8::try_from(self.0 % 26).unwrap_or_default().saturating_add(b'A');
         write!(f, "{}", char::from(letter))
     }
 }

@@ -39,7 +39,7 @@ impl Header {
             // An unknown column keeps its place, so that its cells don't count as cells under no name.
             header.at.push(column);
         }
-        let filled = cells.iter().rposition(|cell| !cell.is_blank()).map_or(0, |last| last + 1);
+        let filled = cells.iter().rposition(|cell| !cell.is_blank()).map_or(0, |last| last.saturating_add(1));
         header.at.truncate(filled);
         for column in Column::REQUIRED {
             if header.position(column).is_none() {

@@ -55,7 +55,7 @@ impl Reading {
         if cells.iter().all(Cell::is_blank) {
             return ControlFlow::Continue(());
         }
-        self.rows += 1;
+        self.rows = self.rows.saturating_add(1);
         if self.rows > MAX_ROWS {
             self.findings.push(Finding::file(Fault::TooManyRows));
             return ControlFlow::Break(());
@@ -72,7 +72,7 @@ impl Reading {
 
     /// Takes note of a row that can't be parted into cells.
     pub fn broken(&mut self, row: u32, position: usize, fault: Fault) -> ControlFlow<()> {
-        self.rows += 1;
+        self.rows = self.rows.saturating_add(1);
         let column = self.header.as_ref().and_then(|header| header.column(position));
         self.findings.push(Finding { place: Place::Cell { row, position, column }, fault });
         // Without its header nothing that follows can be understood.

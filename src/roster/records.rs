@@ -120,8 +120,8 @@ impl<'a> Records<'a> {
 
 /// How many lines end inside a quoted cell.
 fn line_ends(text: &str) -> u32 {
-    let ends = text.bytes().filter(|&byte| byte == b'\n').count() + text.bytes().filter(|&byte| byte == b'\r').count();
-    u32::try_from(ends - text.matches("\r\n").count()).unwrap_or(u32::MAX)
+    let ends = text.bytes().filter(|byte| matches!(byte, b'\n' | b'\r')).count();
+    u32::try_from(ends.saturating_sub(text.matches("\r\n").count())).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

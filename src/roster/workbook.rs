@@ -65,7 +65,8 @@ fn check(bytes: &[u8], most: u64) -> Result<(), Fault> {
 fn overstated(begin: &[u8]) -> bool {
     const CLAIM: &[u8] = b"uniqueCount=";
     let Some(at) = begin.windows(CLAIM.len()).position(|window| window == CLAIM) else { return false };
-    begin.iter().skip(at + CLAIM.len() + 1).take_while(|byte| byte.is_ascii_digit()).count() > 8
+    begin.iter().skip(at.saturating_add(CLAIM.len()).saturating_add(1)).take_while(|byte| byte.is_ascii_digit()).count()
+        > 8
 }
 
 /// Reads a sheet into `reading`; gives `false`, having read nothing, when its first filled row names no column.
@@ -83,7 +84,7 @@ fn read_sheet(source: &mut XlsxCellReader<'_, Source<'_>>, reading: &mut Reading
                 }
                 begun = true;
             }
-            if reading.row(row + 1, &cells).is_break() {
+            if reading.row(row.saturating_add(1), &cells).is_break() {
                 return Ok(true);
             }
             cells.clear();

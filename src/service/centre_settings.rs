@@ -11,8 +11,8 @@ use super::clerk::Changes;
 use super::refused::Refused;
 use crate::call::CallingHours;
 use crate::follow_up::{
-    CallPattern, CallingSchedule, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy, Thresholds,
-    report_day,
+    CallPattern, CallingSchedule, DayLimits, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy,
+    Thresholds, report_day,
 };
 use crate::store::centres::CentreRow;
 
@@ -40,6 +40,10 @@ pub struct CentreSettings {
     pub calls_per_second: Option<f64>,
     /// The SMS after a slot that nobody answered (A8); without it, none is sent.
     pub missed_call_sms: Option<MissedCallSms>,
+    /// How many automated calls may be placed in a day; without it, the limit over all centres alone.
+    pub calls_per_day: Option<u32>,
+    /// What its automated calls may cost in a day, by `dialer.price_per_minute`; without it, as above.
+    pub spend_per_day: Option<u32>,
 }
 
 impl CentreSettings {
@@ -49,6 +53,11 @@ impl CentreSettings {
     pub const SLOWEST_PACE: f64 = 0.001;
     /// The fastest pace that can be set, in calls a second.
     pub const FASTEST_PACE: f64 = 1000.0;
+
+    /// What a day of its calls may hold.
+    pub const fn day_limits(&self) -> DayLimits {
+        DayLimits { calls: self.calls_per_day, spend: self.spend_per_day }
+    }
 
     /// The settings of a stored centre. Unreadable ones are reported and replaced by the defaults: a caller isn't
     /// turned away for them.
@@ -100,6 +109,8 @@ impl CentreSettings {
             concurrent_calls: change.concurrent_calls.unwrap_or(self.concurrent_calls),
             calls_per_second: change.calls_per_second.unwrap_or(self.calls_per_second),
             missed_call_sms: change.missed_call_sms.clone().unwrap_or(self.missed_call_sms),
+            calls_per_day: change.calls_per_day.unwrap_or(self.calls_per_day),
+            spend_per_day: change.spend_per_day.unwrap_or(self.spend_per_day),
         };
         if after.concurrent_calls.is_some_and(|calls| !(1..=Self::MOST_CONCURRENT_CALLS).contains(&calls)) {
             return Err(Refused::ConcurrentCalls);

@@ -65,6 +65,10 @@ pub struct CentreChange {
     pub calls_per_second: Option<Option<f64>>,
     /// The SMS after a missed call; `Some(None)` for none.
     pub missed_call_sms: Option<Option<MissedCallSms>>,
+    /// How many automated calls a day; `Some(None)` for no limit of its own.
+    pub calls_per_day: Option<Option<u32>>,
+    /// What its automated calls may cost a day; `Some(None)` for no limit of its own.
+    pub spend_per_day: Option<Option<u32>>,
 }
 
 /// A centre after a change.

@@ -29,6 +29,7 @@ mod roster;
 mod simulation;
 mod speech;
 mod sweeper;
+#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 mod switchboard;
 mod trail;
 

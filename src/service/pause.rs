@@ -2,18 +2,21 @@
 //! now; and what must be done first where the database has lost its last entries. Every node that dials reads it before
 //! each claim, so it holds everywhere at once.
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::clerk::{Changes, Clerk};
 use super::clock::new_id;
 use super::refused::Refused;
-use crate::call::{AlertId, AlertKind, AttemptState, LossSign};
+use crate::call::{AlertId, AlertKind, AttemptState, CentreCode, LossSign};
 use crate::store::alerts::{self, AlertRow};
 use crate::store::dialer::{self, Pause};
-use crate::store::{StoreError, Tx, attempts, audit, losses, maintenances, slots};
+use crate::store::{StoreError, Tx, attempts, audit, centres, losses, maintenances, slots};
 
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 200;
+/// No day is longer, wherever the clocks are changed.
+const LONGEST_DAY: SignedDuration = SignedDuration::from_hours(26);
 /// Unknown calls counted at most.
 const MOST_UNKNOWN: u32 = 10_000;
 /// Open alerts looked through for those about dialling.
@@ -46,6 +49,8 @@ pub struct DialerState {
     pub under_way: u32,
     /// Calls of unknown outcome, 10,000 at most.
     pub unknown: u32,
+    /// The centres that reached a limit of their own today, and when.
+    pub limited: Vec<(CentreCode, Timestamp)>,
 }
 
 /// How dialling stands.
@@ -135,7 +140,23 @@ async fn state(tx: &mut Tx, now: Timestamp) -> Result<DialerState, StoreError> {
         due: slots::due_by_centre(tx, now).await?.iter().map(|due| due.due).sum(),
         under_way: attempts::open_by_centre(tx).await?.iter().map(|(_, open)| *open).sum(),
         unknown: u32::try_from(unknown.len()).unwrap_or(MOST_UNKNOWN),
+        limited: limited(tx, now).await?,
     })
+}
+
+/// Whose alert of the day's limit is of today, by the centre's own clock.
+async fn limited(tx: &mut Tx, now: Timestamp) -> Result<Vec<(CentreCode, Timestamp)>, StoreError> {
+    let since = now.checked_sub(LONGEST_DAY).unwrap_or(now);
+    let mut limited = Vec::new();
+    for alert in alerts::raised_since(tx, AlertKind::DayLimit, since).await? {
+        let Some(centre) = alert.centre else { continue };
+        let Some(row) = centres::get(tx, &centre).await? else { continue };
+        let zone = TimeZone::get(&row.time_zone).unwrap_or(TimeZone::UTC);
+        if zone.to_datetime(alert.raised_at).date() == zone.to_datetime(now).date() {
+            limited.push((centre, alert.raised_at));
+        }
+    }
+    Ok(limited)
 }
 
 async fn open_alerts(tx: &mut Tx) -> Result<Vec<AlertRow>, StoreError> {

@@ -188,7 +188,8 @@ impl<'a> Day<'a> {
         let (asked, placed) =
             self.world.lines.with(|network, _| (network.asked().iter().cloned().collect::<Vec<_>>(), network.placed()));
         let moments = std::mem::take(&mut self.world.state().moments);
-        let record = Record { zone: plan.time_zone(), date: plan.date, asked, placed, moments, tables, log };
+        let (zone, most_calls) = (plan.time_zone(), plan.most_calls);
+        let record = Record { zone, date: plan.date, most_calls, asked, placed, moments, tables, log };
         let count = |fits: fn(&What) -> bool| record.moments.iter().filter(|moment| fits(&moment.what)).count();
         let figures = Figures {
             calls: record.placed.len(),
@@ -228,6 +229,7 @@ pub(super) async fn register(world: &World) -> Result<(), SimulationError> {
         retry: written(&rules.retry).parse().ok(),
         report_covers: Some(if rules.report_covers_day { ReportCovers::Day } else { ReportCovers::Slot }),
         concurrent_calls: Some(plan.centre_calls),
+        calls_per_day: Some(plan.most_calls),
         missed_call_sms: Some(plan.sms.then(|| SMS.parse().ok()).flatten()),
         ..CentreChange::default()
     };

@@ -108,6 +108,7 @@ pub(super) fn sometimes(rng: &mut Rng, likely: f64) -> bool {
     rng.f64() < likely
 }
 
+#[allow(clippy::indexing_slicing, reason = "no list is empty")]
 pub(super) fn one_of<T: Copy>(rng: &mut Rng, all: &[T]) -> T {
     all[rng.usize(0..all.len())]
 }

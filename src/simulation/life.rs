@@ -17,9 +17,10 @@ use super::record::What;
 use super::world::World;
 use crate::call::{Keys, Language, PhoneNumber};
 use crate::carrier::simulator::{Caller, Identity, Script, Tempo};
-use crate::follow_up::GuessingLimits;
+use crate::follow_up::{CallPrice, DayLimits, GuessingLimits};
 use crate::service::{
-    Desk, Dialling, Feed, Libraries, Outcome, Rhythm, STEP, Simulation, end_maintenance, start_maintenance,
+    Desk, Dialling, Feed, Libraries, Outcome, Rhythm, STEP, Simulation, end_maintenance, seal_trail, start_maintenance,
+    walk_trail,
 };
 use crate::store::whole::{self, Whole};
 
@@ -27,11 +28,15 @@ use crate::store::whole::{self, Whole};
 const CALLER_NUMBER: &str = "+815000000000";
 /// How long nothing may be heard of a call before the carrier is asked about it: the usual setting.
 const SILENCE: SignedDuration = SignedDuration::from_secs(60);
+/// What a call costs; no day has a limit on that.
+const PRICE: CallPrice = CallPrice { per_minute: 20.0, longest_minutes: 60 };
 /// How long what is under way at the end of the day may take.
 const LONGEST_EVENING: SignedDuration = SignedDuration::from_hours(9);
 /// How often it is looked in the evening whether all of it is over.
 const LOOK_EVERY: SignedDuration = SignedDuration::from_mins(15);
 
+/// How often the audit trail is sealed, where something was written.
+const SEAL_EVERY: SignedDuration = SignedDuration::from_mins(10);
 /// How far the clock moves at most when nothing is going on.
 const LONGEST_STEP: SignedDuration = SignedDuration::from_hours(1);
 
@@ -71,6 +76,7 @@ impl Life<'_> {
         let simulation = self.start().await?;
         let world = self.world;
         // Not before the services have had a moment: they may have been down until now.
+        let mut seal_at = world.time.now();
         let (mut rhythm, mut look_at) = (Rhythm::default(), world.plan.ends.max(later(world.time.now(), LOOK_EVERY)));
         self.faults.rest(world.time.now() >= world.plan.ends);
         loop {
@@ -81,6 +87,7 @@ impl Life<'_> {
                 world.staff(StaffAct::Resolve).await;
                 let tables = self.tables().await?;
                 if calm && is_quiet(&tables) || now > later(world.plan.ends, LONGEST_EVENING) {
+                    self.walk_the_trail().await?;
                     world.note(What::Over);
                     return Ok(End::OfTheDay(Box::new(tables)));
                 }
@@ -97,10 +104,14 @@ impl Life<'_> {
                 rhythm.disturb();
             }
             let failed = self.faults.failed();
+            let seals = seal_at <= now;
+            if seals {
+                seal_at = later(now, SEAL_EVERY);
+            }
             let round = tokio::select! {
                 biased;
                 () = self.faults.died.notified() => return Ok(End::Died { down: self.faults.down() }),
-                round = self.round(&simulation, &mut rhythm) => round,
+                round = self.round(&simulation, &mut rhythm, seals) => round,
             };
             let mut next = match round {
                 Ok(next) => next.max(later(now, world.plan.step)),
@@ -146,13 +157,23 @@ impl Life<'_> {
             silence: SILENCE,
             tick: plan.step.unsigned_abs(),
             unknown_grace: plan.grace,
+            day_limits: DayLimits::default(),
+            price: PRICE,
         };
         world.note(What::Started);
         Ok(Simulation::on(Arc::new(desk), world.lines.clone(), world.time.clone(), dialling))
     }
 
     /// One round of the services. Says when the next one is.
-    async fn round(&self, simulation: &Simulation, rhythm: &mut Rhythm) -> Result<Timestamp, crate::store::StoreError> {
+    async fn round(
+        &self,
+        simulation: &Simulation,
+        rhythm: &mut Rhythm,
+        seals: bool,
+    ) -> Result<Timestamp, crate::store::StoreError> {
+        if seals {
+            seal_trail(&simulation.desk.database).await?;
+        }
         let round = simulation.round(rhythm).await?;
         if round.stretch.events > 0 {
             self.repeat_a_turn(simulation).await;
@@ -181,6 +202,17 @@ impl Life<'_> {
                 self.world.note(What::Contradicted(call));
             }
         }
+    }
+
+    /// I5: what the trail says of itself.
+    async fn walk_the_trail(&self) -> Result<(), SimulationError> {
+        let Some(clerk) = self.world.clerk() else { return Err(SimulationError::MadeUp("office")) };
+        let walked = walk_trail(&clerk.database, None).await?;
+        self.world.note(What::TrailWalked {
+            entries: walked.entries,
+            misfit: walked.misfit.map(|misfit| format!("{misfit:?}")),
+        });
+        Ok(())
     }
 
     async fn tables(&self) -> Result<Whole, SimulationError> {

@@ -41,6 +41,8 @@ pub struct Plan {
     pub ring_seconds: u16,
     /// How far the clock moves at least: what happens within it comes in together, as on a slow machine.
     pub step: SignedDuration,
+    /// The most calls of the day, where the centre has a limit.
+    pub most_calls: Option<u32>,
     /// How long an unknown call is looked for before it counts as not placed.
     pub grace: SignedDuration,
     /// How many legs the network carries.
@@ -192,6 +194,7 @@ impl Plan {
             people,
             rules,
             centre_calls: rng.bool().then(|| rng.u32(2..20)),
+            most_calls: sometimes(&mut rng, 0.1).then(|| rng.u32(3..40)),
             sms: rng.bool(),
             pace: one_of(&mut rng, &[0.2, 0.5, 1.0, 1.0, 2.0, 5.0]),
             lines: one_of(&mut rng, &[3, 5, 10, 20, 50]),

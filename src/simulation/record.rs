@@ -18,6 +18,8 @@ pub struct Record {
     pub zone: TimeZone,
     /// The day there.
     pub date: Date,
+    /// The most calls that the centre allows on a day.
+    pub most_calls: Option<u32>,
     /// Requests to dial as the network got them, in order.
     pub asked: Vec<Asked>,
     /// The legs that it carried, in order.
@@ -76,6 +78,13 @@ pub enum What {
     Refused(u32, String),
     /// Staff said what became of a call.
     Resolved(CallId, &'static str),
+    /// The audit trail was walked from end to end.
+    TrailWalked {
+        /// Entries that verify.
+        entries: u64,
+        /// The first that doesn't, if any.
+        misfit: Option<String>,
+    },
     /// A maintenance began or ended.
     Maintenance(bool),
     /// The network's weather turned.

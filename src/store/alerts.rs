@@ -104,6 +104,15 @@ pub async fn open(tx: &mut Tx, centre: Option<&CentreCode>, limit: u32) -> Resul
     }
 }
 
+/// The alerts of a kind that were raised from `since` on, open or closed.
+///
+/// # Errors
+/// As the database fails.
+pub async fn raised_since(tx: &mut Tx, kind: AlertKind, since: Timestamp) -> Result<Vec<AlertRow>, StoreError> {
+    let sql = select!("kind = $1 AND raised_at >= $2 ORDER BY raised_at, id");
+    tx.fetch_all(sql, vec![kind.word().into(), since.into()], read).await
+}
+
 /// One alert, open or closed.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use super::{
     StoreError, Tx,
     arg::{Row, parsed},
 };
-use crate::call::{CallId, Disposition, HersysId, Line};
+use crate::call::{CallId, Disposition, HersysId, Line, PhoneNumber};
 
 /// One call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,6 +140,27 @@ pub async fn list(tx: &mut Tx, filter: &CallFilter) -> Result<Vec<CallRow>, Stor
 /// As the database fails.
 pub async fn show(tx: &mut Tx, call: CallId) -> Result<Option<CallRow>, StoreError> {
     tx.fetch_optional(select!("id = $1"), vec![call.into()], read).await
+}
+
+/// Inbound calls under way from these numbers in which nobody was identified, by number.
+///
+/// # Errors
+/// As the database fails.
+pub async fn unidentified_from(tx: &mut Tx, callers: &[PhoneNumber]) -> Result<Vec<(PhoneNumber, u32)>, StoreError> {
+    tx.fetch_in(
+        "SELECT l.far_number, count(*) FROM calls c JOIN legs l ON l.call_id = c.id
+         WHERE c.ended_at IS NULL AND l.direction = 'inbound'
+           AND NOT EXISTS (SELECT 1 FROM identifications i WHERE i.call_id = c.id AND i.outcome IN ('matched', 'ended'))
+           AND l.far_number IN",
+        &[],
+        callers.iter().map(Into::into),
+        "GROUP BY l.far_number",
+        |row| {
+            let caller = row.read(0, "legs.far_number", |text| PhoneNumber::from_e164(text).ok())?;
+            Ok((caller, u32::try_from(row.int(1)?).unwrap_or(u32::MAX)))
+        },
+    )
+    .await
 }
 
 /// Open conversations in which nothing has moved since `before`, longest silence first: for the sweeper. A call that we

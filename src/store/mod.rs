@@ -9,6 +9,7 @@ pub mod audit;
 pub mod calls;
 pub mod centres;
 mod database;
+pub mod day_use;
 pub mod dialer;
 mod document;
 mod error;

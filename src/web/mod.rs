@@ -4,18 +4,27 @@ mod probes;
 mod status;
 mod webhooks;
 
+use std::any::Any;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+use tracing::error;
 
 use crate::carrier::twilio::{SigningKey, Urls, Voices, urls};
 use crate::service::{Desk, Switchboard};
 
 /// The largest request body. A carrier's webhook has about 2 KB.
 const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// How long a request may take, its body with it. A carrier waits 15 s; who sends a byte a second is let go.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// What the handlers work with.
 #[allow(missing_debug_implementations)] // it holds connections and keys, which have nothing to show
@@ -36,15 +45,70 @@ pub struct Web {
 
 /// What a demonstration serves besides: its status page at `/`, with its own state.
 pub fn status_page(web: Arc<Web>) -> Router {
-    status::routes().layer(CatchPanicLayer::new()).with_state(web)
+    guarded(status::routes()).with_state(web)
 }
 
 /// Everything that is served.
 pub fn router(web: Arc<Web>) -> Router {
-    let webhooks = Router::new()
+    let all = Router::new()
         .merge(probes::routes())
         .nest(urls::ROOT, webhooks::routes())
+        .fallback(async || refused("path", StatusCode::NOT_FOUND, "there is nothing at this address\n"))
+        .method_not_allowed_fallback(async || {
+            refused("method", StatusCode::METHOD_NOT_ALLOWED, "this address takes another method\n")
+        })
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(CatchPanicLayer::new());
-    webhooks.with_state(web)
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, PATIENCE));
+    guarded(all).with_state(web)
+}
+
+/// Counts a request that isn't served, and says why.
+fn refused(why: &'static str, status: StatusCode, sentence: &'static str) -> Response {
+    metrics::counter!("kenkocall_requests_refused_total", "why" => why).increment(1);
+    (status, sentence).into_response()
+}
+
+/// A handler that panics must not end the process with all its calls. It is a fault of ours, so it is counted and told.
+fn guarded<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
+    router.layer(CatchPanicLayer::custom(|_: Box<dyn Any + Send>| {
+        // Its text may hold what somebody keyed.
+        error!("a request ended in a panic; report it, with the version of this program");
+        metrics::counter!("kenkocall_panics_total").increment(1);
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use metrics_exporter_prometheus::PrometheusBuilder;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_counted_and_the_next_request_served() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let _here = metrics::set_default_local_recorder(&recorder);
+        let router = Router::new().route("/well", get(async || "well")).route(
+            "/panic",
+            get(async || {
+                assert!(std::hint::black_box(false), "09012345678");
+            }),
+        );
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, guarded(router)).await });
+        for (path, status) in [("/panic", "500"), ("/well", "200")] {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let mut reply = String::new();
+            stream.read_to_string(&mut reply).await.unwrap();
+            assert!(reply.starts_with(&format!("HTTP/1.1 {status}")) && !reply.contains("090"), "{reply}");
+        }
+        let counted = recorder.handle().render();
+        assert!(counted.contains("kenkocall_panics_total 1"), "{counted}");
+    }
 }

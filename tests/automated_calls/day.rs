@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use kenkocall::call::{CallTimes, CallingHours, HersysId, PhoneNumber};
 use kenkocall::carrier::simulator::{self, Caller, Identity, Manner, Population, Script, Weather};
 use kenkocall::flow::Library;
-use kenkocall::follow_up::GuessingLimits;
+use kenkocall::follow_up::{CallPrice, DayLimits, GuessingLimits};
 use kenkocall::roster::Column;
 use kenkocall::service::{
     Clerk, Clock, Desk, Dialling, Feed, Libraries, MadeUpDay, Outcome, Rhythm, STEP, SimulatedLines, Simulation,
@@ -39,6 +39,8 @@ pub struct Plan {
     pub concurrent_calls: u32,
     /// What becomes of the services' commits; nobody decides it when there is none.
     pub fate: Option<Arc<dyn Fate>>,
+    pub day_limits: DayLimits,
+    pub price: CallPrice,
 }
 
 impl Default for Plan {
@@ -52,6 +54,8 @@ impl Default for Plan {
             calls_per_second: 10.0,
             concurrent_calls: 50,
             fate: None,
+            day_limits: DayLimits::default(),
+            price: CallPrice { per_minute: 20.0, longest_minutes: 60 },
         }
     }
 }
@@ -106,6 +110,8 @@ impl Day {
             unknown_grace: SignedDuration::from_secs(120),
             silence: SignedDuration::from_secs(60),
             tick: STEP.unsigned_abs(),
+            day_limits: plan.day_limits,
+            price: plan.price,
         };
         let made_up = MadeUpDay {
             hours: plan.hours.parse::<CallingHours>().unwrap(),

@@ -12,6 +12,7 @@
 #[path = "../databases/mod.rs"]
 mod databases;
 mod day;
+mod day_limits;
 #[allow(dead_code, reason = "tests/health_call uses the rest")]
 #[path = "../health_call/kept.rs"]
 mod kept;

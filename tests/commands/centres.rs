@@ -48,7 +48,7 @@ async fn wrong_centres_get_a_sentence(fresh: Fresh) {
     assert_eq!(hours.status.code(), Some(2));
 }
 
-const CALLING: [&str; 17] = [
+const CALLING: [&str; 21] = [
     "centres",
     "set",
     "13101",
@@ -64,6 +64,10 @@ const CALLING: [&str; 17] = [
     "5",
     "--calls-per-second",
     "0.5",
+    "--calls-per-day",
+    "200",
+    "--spend-per-day",
+    "9000",
     "--missed-call-sms",
     "{centre}からお電話しました。{call_back_number}へどうぞ。",
 ];
@@ -88,7 +92,8 @@ async fn a_centre_sets_how_its_patients_are_called(fresh: Fresh) {
     let due: Vec<String> = slots.iter().map(|slot| slot.due_at.to_string()).collect();
     assert_eq!(due, ["2026-11-28T00:00:00Z", "2026-11-28T09:00:00Z"], "a Saturday");
     let erased = ["--call-pattern", "", "--retry", "", "--report-covers", "", "--concurrent-calls", ""];
-    desk.does(&[&["centres", "set", "13101", "--calls-per-second", ""][..], &erased].concat());
+    let limits = ["--calls-per-second", "", "--calls-per-day", "", "--spend-per-day", ""];
+    desk.does(&[&["centres", "set", "13101"][..], &limits, &erased].concat());
     assert_eq!(CentreSettings::read(&self::row(&fresh).await).unwrap(), CentreSettings::default());
 
     let mut tx = fresh.database.read().await.unwrap();
@@ -132,6 +137,8 @@ async fn wrong_calling_gets_a_sentence(fresh: Fresh) {
         ("--report-covers", "week", "write day when a report cancels"),
         ("--concurrent-calls", "few", "a whole number of calls"),
         ("--calls-per-second", "fast", "a number of calls a second"),
+        ("--calls-per-day", "１件", "a whole number of calls"),
+        ("--spend-per-day", "９円", "a whole amount of money"),
         ("--missed-call-sms", "{name}様", "{centre} and {call_back_number}, and no other braces"),
     ] {
         let refused = desk.output(&["centres", "set", "13101", setting, value]);

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use kenkocall::call::{CallTimes, CallingHours, Keys, PhoneNumber};
 use kenkocall::carrier::simulator::{Health, Manner, Network, Population, Script, Settings, Weather};
 use kenkocall::flow::Library;
-use kenkocall::follow_up::GuessingLimits;
+use kenkocall::follow_up::{CallPrice, DayLimits, GuessingLimits};
 use kenkocall::service::{
     self, Dialling, FIRST_MADE_UP_ID, Feed, Libraries, MADE_UP_CENTRE, MadeUpDay, STEP, Simulation, VirtualClock,
     add_made_up_day, made_up_number,
@@ -123,6 +123,8 @@ async fn open(fresh: &Fresh, patients: Patients, weather: Weather, begins: Times
         calls_per_second: 10.0,
         concurrent_calls: 50,
         tick: STEP.unsigned_abs(),
+        day_limits: DayLimits::default(),
+        price: CallPrice { per_minute: 20.0, longest_minutes: 60 },
         unknown_grace: SignedDuration::from_secs(120),
         silence: SignedDuration::from_secs(60),
     };

@@ -5,11 +5,14 @@
 mod callbacks;
 mod calls;
 mod control;
+mod document;
 mod fake;
 mod faults;
 mod hook;
 mod lists;
 mod official;
+#[path = "../official/prism.rs"]
+mod prism;
 mod rehearsal;
 mod replies;
 mod rest;

@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 use super::fake::{ACCOUNT, FROM, Fake, TO, TOKEN};
 use super::hook::{Hook, Posted};
 
+/// A number whose owner lets it ring for ten minutes.
+pub const SLOW: &str = "+819022223333";
+
 /// Runs a script of tests/official with what it reads on standard input.
 fn run(script: &str, arguments: &[&str], input: &Value) -> Value {
     let house = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -33,16 +36,21 @@ pub fn judged(requests: &[(&str, &Posted)]) -> Vec<bool> {
     judged.as_array().unwrap().iter().map(|accepted| accepted.as_bool().unwrap()).collect()
 }
 
+/// What the official client does at an address, where somebody has a phone with the number [`SLOW`].
+pub async fn client_at(address: &str, hook: &Hook) -> Value {
+    let work = json!({
+        "address": address, "account": ACCOUNT, "token": TOKEN, "to": TO, "from": FROM, "slow": SLOW,
+        "url": hook.url("/turn/1"), "status_callback": hook.url("/status"),
+    });
+    tokio::task::spawn_blocking(move || run("client.py", &[], &work)).await.unwrap()
+}
+
 #[tokio::test]
 async fn the_official_client_places_finds_lists_and_ends_calls() {
     let (fake, hook) = (Fake::start(&["--behaviour", "answers", "--speed", "20"]), Hook::asking(1).await);
-    let slow = json!({ "number": "+819000000099", "behaviour": "answers", "answer_seconds": 600 });
+    let slow = json!({ "number": SLOW, "behaviour": "answers", "answer_seconds": 600 });
     fake.set("people", slow).await;
-    let work = json!({
-        "address": fake.address, "account": ACCOUNT, "token": TOKEN, "to": TO, "from": FROM, "slow": "+819000000099",
-        "url": hook.url("/turn/1"), "status_callback": hook.url("/status"),
-    });
-    let seen = tokio::task::spawn_blocking(move || run("client.py", &[], &work)).await.unwrap();
+    let seen = client_at(&fake.address, &hook).await;
     let call = &seen["created"];
     assert_eq!(
         (&call["status"], &call["direction"], &call["to"]),

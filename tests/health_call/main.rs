@@ -18,11 +18,13 @@ mod people;
 mod phone;
 mod web;
 
+mod anything;
 mod guessing;
 mod hostile;
 mod identifying;
 mod killing;
 mod languages;
+mod lingering;
 mod official;
 mod racing;
 mod refusing;

@@ -109,6 +109,16 @@ fn a_lifted_ban_is_told() {
 }
 
 #[test]
+fn what_lets_a_value_end_the_program_is_told() {
+    let lifted = "#[allow(clippy::indexing_slicing)]\nfn f() {}";
+    tells("panics", "src/web/x.rs", "fn f() { a.get(1) }", &[lifted, "#![expect(clippy::panic, reason = \"so\")]"]);
+    assert!(complaints("panics", &[("src/flow/draw/mod.rs", lifted)]).is_empty());
+    let counted = "#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]\npub mod twilio;";
+    tells("panics", "src/carrier/mod.rs", counted, &["pub mod twilio;"]);
+    assert_eq!(complaints("panics", &[("src/lib.rs", "")]).len(), 12);
+}
+
+#[test]
 fn openings_names_and_sizes_are_told() {
     tells("openings", "src/call/x.rs", "//! Why.\n", &["", "use std::fmt;\n", "/// Why.\n"]);
     for path in ["src/web/util.rs", "src/models/x.rs", "tests/common/mod.rs"] {

@@ -218,6 +218,7 @@ fn i6_no_session_and_no_effect_prints_personal_data_at_any_turn() {
         call_back_number: Some(number()),
         desk: Some(centre()),
         until: None,
+        identify_by: None,
         person: None,
         answered_by: AnsweredBy::Person,
     };

@@ -119,7 +119,7 @@ const DOCTORED: [(&str, Invariant, Doctor); 28] = [
     }),
 ];
 
-const MORE: [(&str, Invariant, Doctor); 10] = [
+const MORE: [(&str, Invariant, Doctor); 13] = [
     ("somebody waits for an hour", Invariant::Prompt, |day| {
         for asked in &mut day.asked {
             asked.at = asked.at.checked_add(SignedDuration::from_hours(1)).unwrap();
@@ -143,6 +143,14 @@ const MORE: [(&str, Invariant, Doctor); 10] = [
         day.tables.alerts.retain(|alert| alert.kind != "unknown_call");
     }),
     ("nobody is told of a request to stop", Invariant::Alerted, |day| note_last(day, What::StopNoted(stranger()))),
+    ("the audit trail doesn't verify", Invariant::Audited, |day| {
+        note_last(day, What::TrailWalked { entries: 1_000_000, misfit: Some("entry 3".to_owned()) });
+    }),
+    ("changes are missing in the audit trail", Invariant::Audited, |day| {
+        note_last(day, What::CalledNow(0));
+        note_last(day, What::TrailWalked { entries: 0, misfit: None });
+    }),
+    ("more calls than the centre allows", Invariant::Limited, |day| day.most_calls = Some(1)),
     ("the log names somebody", Invariant::Private, |day| {
         day.log = Some(format!("a call to {} failed", day.tables.patients[0].hersys_id.expose()));
     }),

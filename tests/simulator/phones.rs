@@ -59,6 +59,7 @@ pub fn dial(to: u32) -> Dial {
         to: CallableNumber::new(number(to)).unwrap(),
         from: ours(),
         ring_seconds: 30,
+        longest_seconds: 3_600,
     }
 }
 

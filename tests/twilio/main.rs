@@ -4,6 +4,8 @@
 
 mod form;
 mod official;
+#[path = "../official/prism.rs"]
+mod prism;
 mod rest;
 mod signature;
 mod twiml;

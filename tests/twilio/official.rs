@@ -179,6 +179,24 @@ fn what_we_sign_the_official_libraries_accept() {
 }
 
 #[test]
+fn a_body_that_the_official_libraries_sign_is_accepted_with_its_hash_alone() {
+    let key = key(TOKEN);
+    let url = "https://call.example:8443/x?b=2&a=1";
+    for body in ["", "{}", "{\"温\": 37.5}\n", "not JSON"] {
+        let hashed = format!("{url}&bodySHA256={}", body_sha256(body.as_bytes()));
+        let items = [hashed.as_str(), url].map(|url| json!({ "token": TOKEN, "url": url, "form": [] }));
+        for library in Library::BOTH {
+            let signed = library.ask("sign", &items);
+            let [hashed_signature, bare] = [&signed[0], &signed[1]].map(|signature| signature.as_str().expect("one"));
+            assert!(key.validate_body(&hashed, body.as_bytes(), hashed_signature), "{library:?} {body}");
+            assert!(!key.validate_body(&hashed, format!("{body} ").as_bytes(), hashed_signature), "{library:?} {body}");
+            assert!(!key.validate_body(url, body.as_bytes(), bare), "{library:?} {body}: no hash");
+            assert!(!key.validate_body(&hashed, body.as_bytes(), bare), "{library:?} {body}: a hash put in later");
+        }
+    }
+}
+
+#[test]
 fn our_twiml_is_what_the_official_classes_write() {
     let url = action().as_str().to_owned();
     let said = |text: &str| json!(["Say", text, { "language": "ja-JP", "voice": "Polly.Kazuha-Neural" }, []]);

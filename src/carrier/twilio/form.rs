@@ -63,12 +63,9 @@ impl<'a> Form<'a> {
             if fields.len() == MAX_FIELDS {
                 return Err(FormError::TooManyFields);
             }
-            let equals = pair.iter().position(|&b| b == b'=');
-            let (name, value) = match equals {
-                Some(at) => (&pair[..at], &pair[at + 1..]),
-                None => (pair, &pair[pair.len()..]),
-            };
-            fields.push((decode(name)?, decode(value)?));
+            let mut parts = pair.splitn(2, |&b| b == b'=').map(decode);
+            fields
+                .push((parts.next().unwrap_or(Ok(Cow::Borrowed("")))?, parts.next().unwrap_or(Ok(Cow::Borrowed("")))?));
         }
         Ok(Self { fields })
     }

@@ -159,21 +159,20 @@ struct Parts<'a> {
 impl<'a> Parts<'a> {
     fn of(url: &'a str) -> Self {
         let url = without_fragment(url);
-        let Some(host_at) = url.find("://").map(|at| at + 3) else {
+        let Some((scheme, after)) = url.split_once("://") else {
             return Self { origin: url, port: "", rest: "", standard_port: "" };
         };
-        let host_end = url[host_at..].find(['/', '?']).map_or(url.len(), |at| host_at + at);
-        let host_from = url[host_at..host_end].rfind('@').map_or(host_at, |at| host_at + at + 1);
+        let authority = after.split(['/', '?']).next().unwrap_or(after);
+        let host = authority.rsplit('@').next().unwrap_or(authority);
         // The colons of an IPv6 address stand inside its brackets.
-        let after_brackets = url[host_from..host_end].rfind(']').map_or(host_from, |at| host_from + at);
-        let port_at = url[after_brackets..host_end].find(':').map_or(host_end, |at| after_brackets + at);
-        let secure = url[..host_at].eq_ignore_ascii_case("https://");
-        Self {
-            origin: &url[..port_at],
-            port: &url[port_at..host_end],
-            rest: &url[host_end..],
-            standard_port: if secure { ":443" } else { ":80" },
-        }
+        let after_brackets = host.rsplit(']').next().unwrap_or(host);
+        let port = after_brackets.split_once(':').map_or(0, |(_, digits)| ':'.len_utf8().saturating_add(digits.len()));
+        let rest = after.strip_prefix(authority).unwrap_or_default();
+        let before_rest = url.strip_suffix(rest).unwrap_or(url);
+        let (origin, port) =
+            before_rest.split_at_checked(before_rest.len().saturating_sub(port)).unwrap_or((before_rest, ""));
+        let secure = scheme.eq_ignore_ascii_case("https");
+        Self { origin, port, rest, standard_port: if secure { ":443" } else { ":80" } }
     }
 
     fn as_it_stands(&self) -> [&'a str; 3] {

@@ -15,7 +15,8 @@ pub fn response(sentences: &[Sentence], then: &Then, action: &ActionUrl, voices:
     let mut xml = Xml::new();
     match then {
         Then::Gather { max_keys, ends_with_hash, first_key_seconds, between_keys_seconds } => {
-            let firm = sentences.iter().rposition(|sentence| !sentence.barge_in).map_or(0, |last| last + 1);
+            let firm =
+                sentences.iter().rposition(|sentence| !sentence.barge_in).map_or(0, |last| last.saturating_add(1));
             let (before, inside) = sentences.split_at(firm);
             let (max_keys, timeout) = ((*max_keys).max(1), (*between_keys_seconds).max(1));
             xml.say_all(before, voices);
@@ -151,7 +152,11 @@ fn say_length(text: &str) -> usize {
     }
     let most = (0..=MAX_SAY_BYTES).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(text.len());
     let after = |stops: &[char]| {
-        text.get(..most)?.char_indices().rev().find(|(_, c)| stops.contains(c)).map(|(at, c)| at + c.len_utf8())
+        text.get(..most)?
+            .char_indices()
+            .rev()
+            .find(|(_, c)| stops.contains(c))
+            .map(|(at, c)| at.saturating_add(c.len_utf8()))
     };
     after(&['。', '！', '？', '.', '!', '?']).or_else(|| after(&['、', '，', ',', ' ', '\n'])).unwrap_or(most)
 }

@@ -146,7 +146,7 @@ impl Open {
     }
 
     fn start(&mut self, tag: &BytesStart<'_>) -> Result<(), TwimlError> {
-        self.elements += 1;
+        self.elements = self.elements.saturating_add(1);
         if self.stack.len() >= MAX_DEPTH {
             return Err(TwimlError::TooDeep);
         }

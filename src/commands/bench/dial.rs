@@ -203,7 +203,9 @@ impl Placed {
             if by_second.len() <= second {
                 by_second.resize(second + 1, 0);
             }
-            by_second[second] += 1;
+            if let Some(calls) = by_second.get_mut(second) {
+                *calls += 1;
+            }
             last = last.max(at);
             calls += 1;
         }

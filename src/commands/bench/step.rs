@@ -30,6 +30,7 @@ pub(super) fn run() -> anyhow::Result<()> {
         call_back_number: None,
         desk: None,
         until: None,
+        identify_by: None,
         person: cast.first_person(),
         answered_by: crate::engine::AnsweredBy::Person,
     };

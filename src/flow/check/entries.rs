@@ -36,7 +36,7 @@ impl Check<'_> {
 
     fn range(&mut self, flow: &Flow, node: &Node, takes: Takes) {
         if let Takes::Number { digits, at_least, at_most } = takes {
-            let largest = 10_u32.checked_pow(digits.into()).map_or(u32::MAX, |power| power - 1);
+            let largest = 10_u32.checked_pow(digits.into()).map_or(u32::MAX, |power| power.saturating_sub(1));
             if at_least > at_most || at_most > largest {
                 let what = format!("the node `{}` takes {at_least} to {at_most} in {digits} digits", node.id);
                 self.find(flow, node.line, what, "Put the smaller number first, and no more digits than are keyed");

@@ -15,7 +15,8 @@ use super::finding::Finding;
 use super::{Flow, Library, MISSING, Node, NodeKind};
 
 /// Prompts that the engine says by itself: no flow names them, and they must be there.
-pub const ENGINE_PROMPTS: [&str; 15] = [
+pub const ENGINE_PROMPTS: [&str; 16] = [
+    "shared.gave_up",
     "shared.system_failure",
     "shared.first_question",
     "shared.digit_0",

@@ -35,7 +35,9 @@ fn broken(text: &str, most: f64, size: f64, share: f64) -> Vec<String> {
     for piece in pieces(text) {
         if !line.is_empty() && measure(&line) + width(piece.trim_end(), size) > most {
             let clause = line.iter().rposition(|piece| piece.ends_with(['、', '。', '，', '？'])).map(|at| at + 1);
-            let at = clause.filter(|at| measure(&line[..*at]) > most * share).unwrap_or(line.len());
+            let at = clause
+                .filter(|at| line.get(..*at).is_some_and(|before| measure(before) > most * share))
+                .unwrap_or(line.len());
             let rest = line.split_off(at);
             lines.push(std::mem::replace(&mut line, rest).concat().trim().to_owned());
         }

@@ -330,7 +330,7 @@ impl Takes {
     /// without room for it that `#` would fall into the next question.
     pub const fn max_keys(self) -> u8 {
         match self {
-            Self::Digits { min, max } if min < max => max + 1,
+            Self::Digits { min, max } if min < max => max.saturating_add(1),
             Self::Digits { max, .. } => max,
             Self::Number { digits, .. } => digits,
             Self::Date => 8,

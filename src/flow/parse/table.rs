@@ -23,7 +23,9 @@ impl<'a> Source<'a> {
 
     /// The line of a place, counted from 1.
     pub fn line(&self, span: &Range<usize>) -> u32 {
-        u32::try_from(self.newlines.partition_point(|newline| *newline < span.start)).unwrap_or(u32::MAX - 1) + 1
+        u32::try_from(self.newlines.partition_point(|newline| *newline < span.start))
+            .unwrap_or(u32::MAX)
+            .saturating_add(1)
     }
 
     pub fn find(&self, line: u32, what: impl Into<String>, todo: impl Into<String>) {

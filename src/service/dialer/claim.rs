@@ -33,6 +33,14 @@ const ON_THE_PHONE: SignedDuration = SignedDuration::from_secs(30);
 /// How long last words may take. The carrier may never tell that they are over.
 const LONGEST_GOODBYE: SignedDuration = SignedDuration::from_secs(60);
 
+/// What is due.
+struct Due {
+    slots: Vec<SlotRow>,
+    rules: HashMap<CentreCode, CentreRules>,
+    /// Something was written that must be committed.
+    written: bool,
+}
+
 impl Dialer {
     /// Commits an intent for as many due slots as the pace allows, fairly between centres. Gives the intents, and how
     /// many slots ended instead.
@@ -58,14 +66,21 @@ impl Dialer {
         }
         let open: HashMap<CentreCode, u32> = attempts::open_by_centre(&mut tx).await?.into_iter().collect();
         let budget = self.budget(&mut tx, open.values().sum(), now).await?;
+        let day = self.room_of_day(&mut tx, now).await?;
+        let budget = budget.min(day.calls);
         if budget == 0 || maintenances::current(&mut tx, now).await?.is_some() {
             // Nothing else was written that must last.
-            if paused.is_some() {
+            if paused.is_some() || day.written {
                 tx.commit().await?;
             }
             return Ok((Vec::new(), 0));
         }
-        let (due, rules) = self.due(&mut tx, &open, budget, now).await?;
+        let Due { slots: due, rules, written } = self.due(&mut tx, &open, budget, now).await?;
+        if due.is_empty() && !written && paused.is_none() {
+            // A centre at its day's limit has slots due for hours: no commit ten times a second.
+            tx.rollback().await?;
+            return Ok((Vec::new(), 0));
+        }
         let (wanted, ended) = self.check(&mut tx, due, &rules, now).await?;
         let intents = self.intend(&mut tx, wanted, now).await?;
         tx.commit().await?;
@@ -93,12 +108,14 @@ impl Dialer {
         open: &HashMap<CentreCode, u32>,
         budget: u32,
         now: Timestamp,
-    ) -> Result<(Vec<SlotRow>, HashMap<CentreCode, CentreRules>), StoreError> {
+    ) -> Result<Due, StoreError> {
         let waiting = slots::due_by_centre(tx, now).await?;
         let rules = rules_of(tx, waiting.iter().map(|due| &due.centre)).await?;
         let mut demand = Vec::with_capacity(waiting.len());
+        let mut written = false;
         for due in waiting {
-            let Some(settings) = rules.get(&due.centre).map(|rules| &rules.settings) else { continue };
+            let Some(rules) = rules.get(&due.centre) else { continue };
+            let settings = &rules.settings;
             let this_tick = match settings.calls_per_second {
                 Some(rate) => {
                     let since = now.checked_sub(window(rate)).unwrap_or(now);
@@ -107,6 +124,9 @@ impl Dialer {
                 }
                 None => None,
             };
+            let today = self.room_of_centre(tx, &due.centre, rules, now).await?;
+            written |= today.written;
+            let this_tick = Some(this_tick.unwrap_or(u32::MAX).min(today.calls));
             demand.push(CentreDemand {
                 open: open.get(&due.centre).copied().unwrap_or_default(),
                 caps: CentreCaps { concurrent: settings.concurrent_calls, this_tick },
@@ -115,11 +135,11 @@ impl Dialer {
                 oldest_due: due.oldest,
             });
         }
-        let mut due = Vec::new();
+        let mut slots = Vec::new();
         for (centre, share) in shares(budget, &demand) {
-            due.extend(slots::due_of(tx, &centre, now, share).await?);
+            slots.extend(slots::due_of(tx, &centre, now, share).await?);
         }
-        Ok((due, rules))
+        Ok(Due { slots, rules, written })
     }
 
     /// Sorts out what isn't to be dialled after all. Gives the slots that are, with their patients, and how many ended.

@@ -3,6 +3,7 @@
 //! everything it knows is in the database.
 
 mod claim;
+mod day_limits;
 mod look;
 mod open;
 mod own_clock;
@@ -23,7 +24,7 @@ use super::Switchboard;
 use super::network::Network;
 use super::switchboard::Desk;
 use crate::call::{CallId, CallableNumber, PhoneNumber};
-use crate::follow_up::ClockWatch;
+use crate::follow_up::{CallPrice, ClockWatch, DayLimits};
 use crate::store::StoreError;
 use crate::store::attempts::AttemptRow;
 use crate::store::dialer::{self, Next};
@@ -58,6 +59,10 @@ pub struct Dialling {
     pub tick: Duration,
     /// How long an unknown call must be looked for before it counts as not placed.
     pub unknown_grace: SignedDuration,
+    /// What a day may hold, over all nodes.
+    pub day_limits: DayLimits,
+    /// What a call may cost and how long it may last.
+    pub price: CallPrice,
 }
 
 /// Places automated calls.

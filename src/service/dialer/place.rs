@@ -123,6 +123,7 @@ impl Dialer {
             to: intent.to.clone(),
             from: self.dialling.from.clone(),
             ring_seconds: self.dialling.ring_seconds,
+            longest_seconds: self.dialling.price.longest_minutes.saturating_mul(60),
         };
         Came::Of(self.network.dial(&dial).await)
     }

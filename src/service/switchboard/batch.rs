@@ -155,7 +155,7 @@ impl<'a> Batch<'a> {
             metrics::counter!("kenkocall_turns_repeated_total").increment(1);
             return Ok(Coming::Stored(call, turn));
         }
-        if turn > row.turn + 1 {
+        if turn > row.turn.saturating_add(1) {
             return Ok(Coming::Now(Outcome::Unknown));
         }
         if row.ended {
@@ -227,9 +227,9 @@ impl<'a> Batch<'a> {
             session = ended;
             effects.extend(more);
         }
-        let (turn, revision) = (row.turn + 1, row.revision + 1);
+        let (turn, revision) = (row.turn.saturating_add(1), row.revision.saturating_add(1));
         self.lives.push(Live { call: row.call, library, session, effects, turn, revision, event });
-        Ok(self.lives.len() - 1)
+        Ok(self.lives.len().saturating_sub(1))
     }
 
     async fn stored_replies(&mut self, coming: &mut [Coming]) -> Result<Replies, SwitchboardError> {
@@ -287,7 +287,7 @@ fn outcome(coming: Coming, lives: &[Kept], replies: &Replies) -> Result<Outcome,
 }
 
 fn next(turn: i64) -> u32 {
-    u32::try_from(turn + 1).unwrap_or(u32::MAX)
+    u32::try_from(turn.saturating_add(1)).unwrap_or(u32::MAX)
 }
 
 /// Stored replies by call and turn; a turn in which the caller hung up has none.

@@ -2,23 +2,44 @@
 
 use std::collections::HashMap;
 
+use jiff::SignedDuration;
+use tracing::warn;
+
 use super::batch::Batch;
 use super::live::{Coming, Live};
 use super::{Begin, Knock, Outcome, SwitchboardError};
-use crate::call::{CallId, Language, LegId};
+use crate::call::{CallId, Language, LegId, PhoneNumber};
 use crate::engine::{AnsweredBy, Centre, Start, begin};
 use crate::flow::FlowName;
 use crate::service::centres::centre_of;
 use crate::service::clock::new_id;
 use crate::service::feed::What;
 use crate::service::history::StoredEvent;
-use crate::store::calls::CallRow;
+use crate::store::calls::{self, CallRow};
 use crate::store::centres;
 use crate::store::legs::{Direction, LegRow};
 use crate::store::maintenances::{self, MaintenanceRow};
 
 /// The flow that stands in for every line under maintenance.
 pub(super) const MAINTENANCE: &str = "maintenance";
+
+/// Calls without anybody identified, by the caller's number.
+struct Crowd(HashMap<PhoneNumber, u32>);
+
+impl Crowd {
+    /// Whether one more is too many; if not, it is counted. A hidden number is nobody's.
+    fn is_full(&mut self, ring: &Begin, most: u32) -> bool {
+        let Some(caller) = &ring.caller else { return false };
+        let count = self.0.entry(caller.clone()).or_default();
+        if *count >= most {
+            metrics::counter!("kenkocall_calls_crowded_out_total").increment(1);
+            warn!("a call was turned away: too many from its number have nobody identified");
+            return true;
+        }
+        *count = count.saturating_add(1);
+        false
+    }
+}
 
 impl Batch<'_> {
     /// Begins a call for every knock that rings and isn't known yet.
@@ -29,6 +50,7 @@ impl Batch<'_> {
         }
         let (maintenance, until) = self.maintenance().await?;
         let desk = self.centre_of_the_unidentified().await?;
+        let mut crowd = self.crowd(knocks).await?;
         let mut begun: HashMap<&str, usize> = HashMap::new();
         for (knock, coming) in knocks.iter().zip(coming.iter_mut()) {
             let Knock::Begin(ring) = knock else { continue };
@@ -38,6 +60,10 @@ impl Batch<'_> {
             let flow = if maintenance.is_some() { MAINTENANCE } else { ring.line.word() };
             let place = match begun.get(ring.leg.as_str()) {
                 Some(place) => *place,
+                None if crowd.is_full(ring, self.desk.guessing.calls_at_once) => {
+                    *coming = Coming::Now(Outcome::Over);
+                    continue;
+                }
                 None => self.begin_one(ring, flow, desk.clone(), until),
             };
             begun.insert(&ring.leg, place);
@@ -57,9 +83,23 @@ impl Batch<'_> {
         Ok((maintenance, until))
     }
 
+    /// How many calls under way from the numbers that ring now have nobody identified.
+    async fn crowd(&mut self, knocks: &[Knock]) -> Result<Crowd, SwitchboardError> {
+        let mut callers: Vec<PhoneNumber> = Vec::new();
+        for knock in knocks {
+            if let Knock::Begin(Begin { caller: Some(caller), .. }) = knock
+                && !callers.contains(caller)
+            {
+                callers.push(caller.clone());
+            }
+        }
+        Ok(Crowd(calls::unidentified_from(&mut self.tx, &callers).await?.into_iter().collect()))
+    }
+
     fn begin_one(&mut self, ring: &Begin, flow: &str, desk: Option<Centre>, until: Option<[u8; 4]>) -> usize {
         let library = self.desk.libraries.current().clone();
         let (call, leg) = (CallId(new_id()), LegId(new_id()));
+        let identify_within = SignedDuration::from_secs(self.desk.guessing.identify_seconds.into());
         let start = Start {
             line: ring.line,
             flow: FlowName::from(flow),
@@ -68,6 +108,7 @@ impl Batch<'_> {
             call_back_number: self.desk.call_back_number.clone(),
             desk,
             until,
+            identify_by: self.at.checked_add(identify_within).ok(),
             person: None,
             answered_by: AnsweredBy::Person,
         };
@@ -95,7 +136,7 @@ impl Batch<'_> {
         self.keep.moment(self.at, call, What::RangIn(ring.line));
         let event = StoredEvent::Began(ring.line);
         self.lives.push(Live { call, library, session, effects, turn: 0, revision: 1, event });
-        self.lives.len() - 1
+        self.lives.len().saturating_sub(1)
     }
 
     /// The named desk, or the only centre there is.

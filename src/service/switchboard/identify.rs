@@ -172,15 +172,15 @@ impl Batch<'_> {
 
     fn mismatch(&mut self, question: &Question, lane: Lane, before: Failures, register: &mut Register) {
         self.note(question, lane, IdentificationOutcome::Mismatch);
-        *register.of_id.entry((question.hersys_id.clone(), lane)).or_default() += 1;
-        let mut now = Failures { of_id: before.of_id + 1, ..before };
+        one_more(register.of_id.entry((question.hersys_id.clone(), lane)).or_default());
+        let mut now = Failures { of_id: before.of_id.saturating_add(1), ..before };
         if let Some(caller) = &question.caller {
-            *register.of_caller.entry(caller.clone()).or_default() += 1;
-            now.of_caller += 1;
+            one_more(register.of_caller.entry(caller.clone()).or_default());
+            one_more(&mut now.of_caller);
         }
         if lane == Lane::Outsider {
-            register.of_outsiders += 1;
-            now.of_outsiders += 1;
+            one_more(&mut register.of_outsiders);
+            one_more(&mut now.of_outsiders);
         }
         // The failure that locks raises the alert, once for each lock.
         if self.desk.guessing.standing(lane, now) != Standing::Open {
@@ -221,4 +221,8 @@ pub(super) fn standing_answers(history: &[AnswerRow]) -> Vec<(Item, Answer)> {
         latest.extend(given.item.read(given.entry.expose()).map(|answer| (given.item, answer)));
     }
     latest
+}
+
+fn one_more(count: &mut u32) {
+    *count = count.saturating_add(1);
 }

@@ -198,6 +198,10 @@ impl Keep {
                 Effect::Note(Note::EventDoesNotFit) => {
                     info!(call = %live.call, "an event that doesn't fit changed nothing")
                 }
+                Effect::Note(Note::NotIdentifiedInTime) => {
+                    metrics::counter!("kenkocall_calls_not_identified_in_time_total").increment(1);
+                    info!(call = %live.call, "a caller wasn't identified in time");
+                }
                 Effect::Note(note) => warn!(call = %live.call, ?note, "a call was ended with an apology"),
             }
         }

@@ -112,6 +112,7 @@ impl Batch<'_> {
             call_back_number: self.desk.call_back_number.clone(),
             desk: Some(centre),
             until: None,
+            identify_by: None,
             person,
             answered_by: answered.answered_by,
         };
@@ -126,7 +127,7 @@ impl Batch<'_> {
         self.keep.moment(self.at, attempt.call, What::Answered(answered.answered_by));
         let event = StoredEvent::Began(answered.line());
         self.lives.push(Live { call: attempt.call, library, session, effects, turn: 0, revision: 1, event });
-        Ok(Some(self.lives.len() - 1))
+        Ok(Some(self.lives.len().saturating_sub(1)))
     }
 
     async fn still_unwanted(

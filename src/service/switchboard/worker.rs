@@ -94,9 +94,9 @@ async fn take_all(desk: &Desk, failing: &AtomicBool, jobs: Vec<Job>) {
 
 async fn take_alone(desk: &Desk, failing: &AtomicBool, knock: Knock) -> Result<Outcome, SwitchboardError> {
     let knock = [knock];
-    let mut tries = 0;
+    let mut tries = 0_usize;
     loop {
-        tries += 1;
+        tries = tries.saturating_add(1);
         match Batch::commit(desk, &knock).await {
             Ok(mut outcomes) => {
                 failing.store(false, Ordering::Relaxed);

@@ -129,7 +129,7 @@ pub(super) fn standing(path: &Path) -> Result<Option<Mark>, CheckpointError> {
     }
     let cut = usize::from(from > 0).min(whole.len());
     let mut standing: Option<Mark> = None;
-    for line in &whole[cut..] {
+    for line in whole.iter().skip(cut) {
         let mark = read_line(line).ok_or(CheckpointError::Line(None))?;
         // Two nodes that write the same file may come in the wrong order.
         let further = standing.is_none_or(|known| mark.sequence >= known.sequence);

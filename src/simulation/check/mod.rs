@@ -29,12 +29,14 @@ pub enum Invariant {
     Wanted,
     /// I4: every slot that was due is there and ended in one way, and everything that began is over.
     Ended,
-    /// I5: the audit trail holds together. Its chain isn't there yet; this is its place.
+    /// I5: the audit trail verifies, and every change of staff's is in it.
     Audited,
     /// I6: nothing personal in the log.
     Private,
     /// A2: one number, one patient.
     OneHolder,
+    /// No more calls on a day than the centre allows.
+    Limited,
     /// A7: who is due is called soon when nothing stands in the way.
     Prompt,
     /// A8: tries and their distances are the centre's.
@@ -58,6 +60,7 @@ impl Invariant {
             Self::Audited => "I5",
             Self::Private => "I6",
             Self::OneHolder => "A2",
+            Self::Limited => "day limit",
             Self::Prompt => "A7",
             Self::Retried => "A8",
             Self::Alerted => "alerts",
@@ -114,12 +117,41 @@ pub fn check(record: &Record) -> Vec<Broken> {
     case.retried();
     case.prompt();
     case.alerted();
+    case.audited();
+    case.limited();
     case.private();
     case.sound();
     case.broken
 }
 
 impl Case<'_> {
+    fn audited(&mut self) {
+        let moments = &self.record.moments;
+        let walked = moments.iter().rev().find_map(|moment| match &moment.what {
+            What::TrailWalked { entries, misfit } => Some((*entries, misfit.clone())),
+            _ => None,
+        });
+        let changes = moments.iter().filter(|moment| matches!(moment.what, What::Changed(..) | What::CalledNow(_)));
+        // Those who were there at the beginning came in one list.
+        let by_staff = changes.filter(|moment| moment.asked > 0).count();
+        match walked {
+            Some((_, Some(misfit))) => self.complain(Invariant::Audited, misfit),
+            Some((entries, None)) if entries < u64::try_from(by_staff).unwrap_or(u64::MAX) => {
+                let what = format!("staff changed {by_staff} things, and the trail has {entries} entries");
+                self.complain(Invariant::Audited, what);
+            }
+            Some(_) => {}
+            None => self.complain(Invariant::Audited, "the trail wasn't walked".to_owned()),
+        }
+    }
+
+    fn limited(&mut self) {
+        let placed = self.record.tables.attempts.len();
+        if self.record.most_calls.is_some_and(|most| placed > most as usize) {
+            self.complain(Invariant::Limited, format!("{placed} calls were intended"));
+        }
+    }
+
     fn private(&mut self) {
         let people = u32::try_from(self.record.tables.patients.len()).unwrap_or(u32::MAX).saturating_mul(2);
         let found = self.record.log.as_deref().map(|log| lines_with_somebody(log, people)).unwrap_or_default();

@@ -62,7 +62,7 @@ impl Case<'_> {
         let mut complaints = BTreeMap::new();
         for group in of_slot.values().chain(of_number.values()) {
             for pair in group.windows(2) {
-                let (first, second) = (pair[0], pair[1]);
+                let [first, second] = pair else { continue };
                 let begun = lasted(second).0;
                 let over = lasted(first).1.is_some_and(|ended| ended <= begun);
                 if !over {

@@ -15,7 +15,7 @@ const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(45);
 impl Case<'_> {
     pub(super) fn prompt(&mut self) {
         let record = self.record;
-        if !nothing_stood_in_the_way(record) {
+        if record.most_calls.is_some() || !nothing_stood_in_the_way(record) {
             return;
         }
         for slot in record.tables.slots.iter().filter(|slot| !slot.by_staff && slot.state != "cancelled") {
@@ -55,7 +55,7 @@ fn waited(record: &Record, slot: &Slot, first: Option<Timestamp>) -> SignedDurat
     let mut waited = SignedDuration::ZERO;
     let (mut up, mut maintenance) = (false, false);
     for pair in record.moments.windows(2) {
-        let (moment, next) = (&pair[0], &pair[1]);
+        let [moment, next] = pair else { continue };
         match moment.what {
             What::Started => up = true,
             What::Died { .. } => up = false,

@@ -31,7 +31,7 @@ impl Case<'_> {
             }
             let mut tries = 0;
             for pair in attempts.windows(2) {
-                let (first, second) = (pair[0], pair[1]);
+                let [first, second] = pair else { continue };
                 let outcome = first.outcome.as_deref().unwrap_or_default();
                 tries += u32::from(!NO_TRY.contains(&outcome));
                 let allowed = rules.retry.get(outcome);

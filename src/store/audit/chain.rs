@@ -117,7 +117,8 @@ mod tests {
         assert_eq!(Hash::parse(&hash.to_string()), Some(hash));
         assert_eq!(Hash::parse(&GENESIS.to_string()), Some(GENESIS));
         let text = hash.to_string();
-        for wrong in ["", &text[1..], &text.to_uppercase().replace('0', "A"), &format!("{text}0"), &"é".repeat(32)] {
+        let shorter: String = text.chars().skip(1).collect();
+        for wrong in ["", &shorter, &text.to_uppercase().replace('0', "A"), &format!("{text}0"), &"é".repeat(32)] {
             assert_eq!(Hash::parse(wrong), None, "{wrong}");
         }
     }

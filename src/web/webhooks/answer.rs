@@ -67,5 +67,6 @@ pub(super) fn twiml(document: String) -> Response {
 }
 
 pub(super) fn not_found() -> Response {
+    metrics::counter!("kenkocall_webhooks_refused_total", "why" => "call").increment(1);
     (StatusCode::NOT_FOUND, "there is no such call, or it never asked for this turn\n").into_response()
 }

@@ -46,7 +46,10 @@ impl<T: FromForm> FromRequest<Arc<Web>> for Signed<T> {
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
-        let body = Bytes::from_request(request, web).await.map_err(IntoResponse::into_response)?;
+        let body = Bytes::from_request(request, web).await.map_err(|rejection| {
+            metrics::counter!("kenkocall_webhooks_refused_total", "why" => "body").increment(1);
+            rejection.into_response()
+        })?;
 
         let Some(key) = &web.twilio_key else {
             return Err(refused("carrier", StatusCode::NOT_FOUND, "this server isn't configured for this carrier\n"));

@@ -4,6 +4,7 @@ mod answers;
 mod asked;
 mod network;
 mod official;
+mod prism;
 mod properties;
 mod sending;
 
@@ -50,7 +51,7 @@ fn number(text: &str) -> PhoneNumber {
 
 fn dial() -> Dial {
     let to = CallableNumber::new(number(PATIENT)).expect("a mobile number");
-    Dial { call: call(), to, from: number(CALLER), ring_seconds: 25 }
+    Dial { call: call(), to, from: number(CALLER), ring_seconds: 25, longest_seconds: 3_600 }
 }
 
 fn at(text: &str) -> Timestamp {

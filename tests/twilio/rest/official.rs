@@ -53,7 +53,7 @@ fn the_official_library_asks_for_the_same() {
                 "fallback_url": urls.fallback().as_str(), "fallback_method": "POST",
                 "status_callback": urls.status(call()).as_str(), "status_callback_method": "POST",
                 "status_callback_event": ["initiated", "ringing", "answered", "completed"],
-                "machine_detection": "DetectMessageEnd",
+                "machine_detection": "DetectMessageEnd", "time_limit": 3600,
             } }),
         ),
         (requests.look_up(&leg()), json!({ "do": "look_up" })),

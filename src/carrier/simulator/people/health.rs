@@ -57,6 +57,17 @@ enum State {
     InDanger,
 }
 
+impl State {
+    /// The one of three likelihoods that is for this state.
+    const fn of(self, [well, unwell, in_danger]: [f64; 3]) -> f64 {
+        match self {
+            Self::Well => well,
+            Self::Unwell => unwell,
+            Self::InDanger => in_danger,
+        }
+    }
+}
+
 impl Health {
     /// Nothing at all: 36.6 °C, 98 %, no to every question.
     pub fn well() -> Self {
@@ -84,7 +95,7 @@ impl Health {
         let measured = |percent: u16| OxygenSaturation::from_percent(percent).filter(|_| oximeter);
         let mut symptoms = BTreeMap::new();
         for (item, likely) in SYMPTOMS {
-            let (yes, unsure) = (comes_true(rng, likely[state as usize]), comes_true(rng, UNSURE[state as usize]));
+            let (yes, unsure) = (comes_true(rng, state.of(likely)), comes_true(rng, state.of(UNSURE)));
             if yes || unsure {
                 symptoms.insert(item, if yes { YesNo::Yes } else { YesNo::Unknown });
             }

@@ -317,7 +317,9 @@ async fn receive(mut response: reqwest::Response) -> Received {
     let mut whole = Vec::new();
     let body = loop {
         match response.chunk().await {
-            Ok(Some(chunk)) if whole.len() + chunk.len() > MAX_BODY_BYTES => break ReceivedBody::TooLarge,
+            Ok(Some(chunk)) if whole.len().saturating_add(chunk.len()) > MAX_BODY_BYTES => {
+                break ReceivedBody::TooLarge;
+            }
             Ok(Some(chunk)) => whole.extend_from_slice(&chunk),
             Ok(None) => break ReceivedBody::Whole(whole),
             Err(_) => break ReceivedBody::Broken,

@@ -17,6 +17,10 @@ pub const PAGE_SIZE: u16 = 100;
 /// A call counts as placed since a moment although the carrier's clock says that it was so much earlier: clocks differ,
 /// and the carrier tells seconds only. Far below the 30 minutes between two attempts.
 const CLOCKS_DIFFER_BY: SignedDuration = SignedDuration::from_mins(2);
+/// How long a call may last, in seconds: a minute that is paid for anyhow, and the carrier's most, a day (Twilio,
+/// "Make calls", `TimeLimit`).
+const MIN_SECONDS: u32 = 60;
+const MAX_SECONDS: u32 = 86_400;
 /// The news of a call that we want: all there are (Twilio, "StatusCallbackEvent").
 const EVENTS: [&str; 4] = ["initiated", "ringing", "answered", "completed"];
 
@@ -195,6 +199,7 @@ impl Requests {
         form.append_pair("Method", "POST");
         form.append_pair("FallbackUrl", fallback.as_str());
         form.append_pair("FallbackMethod", "POST");
+        form.append_pair("TimeLimit", &dial.longest_seconds.clamp(MIN_SECONDS, MAX_SECONDS).to_string());
         match self.machine_detection {
             MachineDetection::Off => {}
             MachineDetection::Enable => drop(form.append_pair("MachineDetection", "Enable")),

@@ -255,12 +255,13 @@ fn address(url: &str) -> Option<String> {
 /// A URL that may be told from the root or relative, seen from the one that told it. An absolute one stays as it
 /// stands, since it is signed as it stands.
 pub(super) fn absolute(base: &str, url: &str) -> String {
-    let scheme_end = base.find("://").map_or(0, |at| at + 3);
-    let path_at = base[scheme_end..].find(['/', '?', '#']).map_or(base.len(), |at| scheme_end + at);
+    let after_scheme = base.split_once("://").map_or(base, |(_, after)| after);
+    let path = after_scheme.find(['/', '?', '#']).and_then(|at| after_scheme.get(at..)).unwrap_or_default();
+    let root = base.strip_suffix(path).unwrap_or(base);
     if url.contains("://") {
         url.to_owned()
     } else if url.starts_with('/') {
-        format!("{}{url}", &base[..path_at])
+        format!("{root}{url}")
     } else {
         url::Url::parse(base).and_then(|base| base.join(url)).map_or_else(|_| url.to_owned(), Into::into)
     }

@@ -1,0 +1,215 @@
+//! What is fuzzed: one function for each kind of text that comes from outside, with what must hold of any bytes.
+//! `main.rs` runs them in the ordinary tests, `targets` under a fuzzer that seeks its way by coverage (`dev/fuzz`).
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+
+use jiff::Timestamp;
+use jiff::civil::date;
+use kenkocall::call::{
+    BirthDate, CallTimes, CallableNumber, CallingHours, CentreCode, HangupCause, HersysId, Item, Keys, Language,
+    PhoneNumber,
+};
+use kenkocall::carrier::CarrierLegId;
+use kenkocall::carrier::network::{Dialled, Looked};
+use kenkocall::carrier::twilio::rest::{Body, Order, Reply};
+use kenkocall::carrier::twilio::{ActionUrl, Document, Form, SigningKey, StatusRequest, VoiceRequest, body_sha256};
+use kenkocall::engine::{AnsweredBy, Effect, Happening, Note, TransferOutcome};
+use kenkocall::flow::{FlowName, Library};
+use kenkocall::follow_up::CallPattern;
+use kenkocall::rehearsal::{Cast, CastPatient, CastStanding, Rehearsal};
+use kenkocall::roster;
+use secrecy::SecretString;
+
+/// A target: its name, and what it does with bytes.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All of them.
+pub const TARGETS: [Target; 7] = [
+    ("webhook_form", webhook_form),
+    ("twiml", twiml),
+    ("carrier_json", carrier_json),
+    ("flow_document", flow_document),
+    ("patient_list", patient_list),
+    ("small_texts", small_texts),
+    ("conversation", conversation),
+];
+
+/// The repository.
+pub fn house() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    if here.join("call_flows").is_dir() { here.to_owned() } else { here.join("../..") }
+}
+
+/// The body of a webhook: read or refused; what is read has one signature alone.
+pub fn webhook_form(data: &[u8]) {
+    static KEY: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::new(&SecretString::from("12345")).unwrap());
+    const URL: &str = "https://kenko.example/twilio/voice/status?a=1";
+    let hashed = format!("{URL}&bodySHA256={}", body_sha256(data));
+    assert!(KEY.validate_body(&hashed, data, &KEY.sign::<&str, &str>(&hashed, &[])));
+    let Ok(form) = Form::read(data) else { return };
+    let signature = KEY.sign(URL, form.fields());
+    assert!(KEY.validate(URL, form.fields(), &signature));
+    // Written again by another hand, it is the same form.
+    let again = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form.fields()).finish();
+    let again = Form::read(again.as_bytes()).expect("a form that was read");
+    assert_eq!(again.fields(), form.fields());
+    let (voice, status) = (VoiceRequest::read(&form), StatusRequest::read(&form));
+    if let (Ok(voice), Ok(status)) = (&voice, &status) {
+        assert_eq!(voice.leg, status.leg);
+    }
+    if let Ok(VoiceRequest { keys: Some(keys), .. }) = voice {
+        assert!(keys.expose().bytes().all(|key| key.is_ascii_digit() || b"*#".contains(&key)));
+    }
+    for (name, value) in form.fields() {
+        let _read = (ActionUrl::parse(name), KEY.validate(value, form.fields(), name));
+    }
+}
+
+/// TwiML, as our phones and the fake carrier read it.
+pub fn twiml(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Ok(document) = Document::parse(text) {
+        assert!(text.contains("Response") && document.verbs.len() <= 1_000);
+    }
+}
+
+/// What a carrier answers: the first two bytes choose the status and the headers, the rest is the body.
+pub fn carrier_json(data: &[u8]) {
+    const STATUSES: [u16; 8] = [200, 201, 204, 302, 400, 404, 429, 503];
+    let Some(([status, header], body)) = data.split_first_chunk::<2>() else { return };
+    let status = STATUSES[usize::from(*status) % STATUSES.len()];
+    let shown = String::from_utf8_lossy(&body[..body.len().min(40)]);
+    let header = (*header > 127).then_some(&*shown);
+    let reply = Reply { status, retry_after: header, date: header, body: Body::Whole(body) };
+    let dialled = reply.dialled();
+    assert!(!matches!(dialled, Dialled::Accepted(_)) || (status < 300 && !body.is_empty()), "{status}: {dialled:?}");
+    let leg = CarrierLegId::parse("CA0123456789abcdef0123456789abcdef").unwrap();
+    let looked = reply.looked_up(&leg);
+    assert!(!matches!(looked, Looked::Found(_)) || status < 300, "{status}: {looked:?}");
+    assert!(!matches!(looked, Looked::Nothing) || status == 404, "{status}: {looked:?}");
+    let number = PhoneNumber::from_e164("+819012345678").unwrap();
+    let listed = reply.listed(&number, Timestamp::UNIX_EPOCH);
+    assert!(!matches!(listed, Looked::Found(_)) || status < 300, "{status}");
+    let _told = [Order::Cancel, Order::HangUp].map(|order| reply.told(order));
+    let _rest = (reply.sent(), reply.code());
+}
+
+/// A flow document and its wording, parted by a NUL, beside the shared ones: every finding names a line that is there.
+pub fn flow_document(data: &[u8]) {
+    static SHARED: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+        ["shared/keys.toml", "shared/prompts/ja.toml"]
+            .map(|name| (name.to_owned(), std::fs::read_to_string(house().join("call_flows").join(name)).unwrap()))
+            .into()
+    });
+    let text = String::from_utf8_lossy(data);
+    let (flow, wording) = text.split_once('\0').unwrap_or((&text, ""));
+    let mut files = SHARED.clone();
+    files.insert("questionnaire/flow.toml".to_owned(), flow.to_owned());
+    files.insert("questionnaire/prompts/ja.toml".to_owned(), wording.to_owned());
+    let findings = Library::checked(files.clone()).expect_err("the other flows are missing");
+    for finding in findings {
+        let text = files.get(&finding.file).map_or("", String::as_str);
+        let lines = u32::try_from(text.split('\n').count()).unwrap();
+        assert!((1..=lines + 1).contains(&finding.line), "{finding}, of {lines} lines");
+    }
+}
+
+/// A patient list: read twice, it is the same, and no finding shows what somebody wrote.
+pub fn patient_list(data: &[u8]) {
+    let today = date(2026, 12, 1);
+    let read = || roster::read(data, today, CallingHours::default());
+    let (first, second) = (read(), read());
+    match (&first, &second) {
+        (Ok(first), Ok(second)) => assert_eq!(first.len(), second.len()),
+        (Err(first), Err(second)) => {
+            assert!(!first.is_empty() && first.len() <= roster::MAX_FINDINGS + 1);
+            assert_eq!(format!("{first:?}"), format!("{second:?}"));
+            first.iter().for_each(|finding| drop(finding.to_string()));
+        }
+        _ => panic!("one list, two readings"),
+    }
+}
+
+/// Everything that is read from a single short text.
+pub fn small_texts(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let today = date(2026, 12, 1);
+    if let Ok(number) = PhoneNumber::parse(text) {
+        let written = number.expose().to_owned();
+        assert!(written.starts_with('+') && written[1..].bytes().all(|byte| byte.is_ascii_digit()), "{written}");
+        assert_eq!(PhoneNumber::from_e164(&written).as_ref().map(PhoneNumber::expose), Ok(written.as_str()));
+        if CallableNumber::new(number).is_ok() {
+            assert!(written.starts_with("+81") && !written.starts_with("+81570") && !written.starts_with("+81990"));
+        }
+    }
+    if let Ok(id) = HersysId::parse(text) {
+        assert!(id.expose().bytes().all(|byte| byte.is_ascii_digit()));
+    }
+    if let Ok(birth_date) = BirthDate::parse_keys(text, today) {
+        assert_eq!(birth_date.expose().strftime("%Y%m%d").to_string(), text);
+    }
+    if let Ok(keys) = Keys::parse(text) {
+        assert!(keys.expose().is_ascii());
+    }
+    let _read =
+        (roster::era::read(text), CentreCode::parse(text), CallTimes::read_time(text), text.parse::<CallPattern>());
+    for item in Item::ALL {
+        let _answer = item.read(text);
+    }
+}
+
+/// A caller who keys anything: entries parted by line ends, an empty one is silence, `!` hangs up, `t` and `n` end a
+/// transfer. What fits has a reply, what doesn't changes nothing, and nothing comes after the end.
+pub fn conversation(data: &[u8]) {
+    const ID: &str = "1234567";
+    /// Above it a call is ended by its flow (`limits.steps`).
+    const MOST_TURNS: usize = 2_000;
+    static LIBRARY: LazyLock<Arc<Library>> = LazyLock::new(|| Arc::new(Library::checked(shipped()).unwrap()));
+    const LINES: [&str; 4] = ["health_call", "automated_call", "call_back", "withdrawn"];
+    let Some((line, keyed)) = data.split_first() else { return };
+    let line = FlowName::from(LINES[usize::from(*line) % LINES.len()]);
+    let at: Timestamp = "2026-12-01T01:00:00Z".parse().unwrap();
+    let birth_date = BirthDate::parse_keys("19800401", date(2026, 12, 1)).unwrap();
+    let mut cast = Cast::of_a_made_up_centre().unwrap();
+    let standing = CastStanding::UnderObservation;
+    cast.patients.push(CastPatient::new(HersysId::parse(ID).unwrap(), birth_date, standing));
+    let mut call = Rehearsal::new(Arc::clone(&LIBRARY), line, Language::Japanese, cast, at);
+    let mut turn = call.call(AnsweredBy::Person).unwrap();
+    let entries = keyed.split(|byte| *byte == b'\n').filter_map(|entry| std::str::from_utf8(entry).ok());
+    for entry in entries.take(MOST_TURNS) {
+        let says = turn.effects.iter().any(|effect| matches!(effect, Effect::Reply(_)));
+        let ignored = matches!(turn.effects.as_slice(), [Effect::Note(Note::EventDoesNotFit)]);
+        assert!(says != ignored || turn.over, "a turn without a reply");
+        if turn.over {
+            break;
+        }
+        let happening = match (entry, Keys::parse(entry)) {
+            ("!", _) => Happening::HungUp(HangupCause::NormalClearing),
+            ("t", _) => Happening::TransferEnded(TransferOutcome::Talked),
+            ("n", _) => Happening::TransferEnded(TransferOutcome::NotReached),
+            (_, Ok(keys)) => Happening::Keyed(keys),
+            (_, Err(_)) => continue,
+        };
+        turn = call.happens(happening).unwrap();
+    }
+}
+
+fn shipped() -> BTreeMap<String, String> {
+    let root = house().join("call_flows");
+    let mut files = BTreeMap::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+                files.insert(name, std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    files
+}

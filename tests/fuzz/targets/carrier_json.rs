@@ -1,0 +1,8 @@
+//! `carrier_json` under the fuzzer: see `inputs.rs`.
+#![no_main]
+
+#[path = "../inputs.rs"]
+#[allow(dead_code, reason = "each target is a program of its own")]
+mod inputs;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| inputs::carrier_json(data));

@@ -1,0 +1,8 @@
+//! `small_texts` under the fuzzer: see `inputs.rs`.
+#![no_main]
+
+#[path = "../inputs.rs"]
+#[allow(dead_code, reason = "each target is a program of its own")]
+mod inputs;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| inputs::small_texts(data));
