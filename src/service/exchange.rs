@@ -18,7 +18,7 @@ const CARRIER: &str = "simulator";
 /// How long the exchange sleeps when nothing is to happen.
 const LONGEST_SLEEP: Duration = Duration::from_millis(500);
 /// Pieces of news handed in together: fewer than the switchboard lets wait.
-const MAX_HANDED_IN: usize = 1_024;
+const MAX_HANDED_IN: usize = 512;
 
 /// What came of one piece of the network's news.
 #[derive(Debug)]

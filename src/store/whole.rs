@@ -221,6 +221,16 @@ pub async fn read(tx: &mut Tx) -> Result<Whole, StoreError> {
     })
 }
 
+/// The last turn of each inbound call, by the carrier's name of its leg: the first one is 0.
+///
+/// # Errors
+/// As the database fails.
+pub async fn last_turns(tx: &mut Tx) -> Result<Vec<(String, i64)>, StoreError> {
+    let sql = "SELECT l.carrier_leg_id, max(t.turn) FROM legs l JOIN turns t ON t.call_id = l.call_id
+               GROUP BY l.carrier_leg_id";
+    tx.fetch_all(sql, vec![], |row| Ok((row.owned(0)?, row.int(1)?))).await
+}
+
 fn number(text: &str) -> Option<PhoneNumber> {
     PhoneNumber::from_e164(text).ok()
 }

@@ -4,9 +4,11 @@
 use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
-use kenkocall::service::Dialer;
+use kenkocall::call::Line;
+use kenkocall::service::{Begin, Dialer, Knock, Outcome, SwitchboardError};
 use kenkocall::store::{Database, Decision, Fate, StoreError, unheard};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use tokio::sync::Notify;
 
 use super::databases::{Fresh, on_postgres, on_sqlite};
 use super::day::{Day, Plan};
@@ -14,6 +16,7 @@ use crate::on_both_databases;
 
 on_both_databases!(
     fault_11_a_full_disk_calls_nobody_and_thanks_nobody,
+    whoever_calls_when_too_many_wait_is_turned_away_at_once,
     fault_12_a_commit_whose_answer_is_lost_is_read_again,
     fault_15_a_worker_that_was_frozen_sends_nothing,
     fault_15_a_worker_that_was_frozen_while_another_took_over,
@@ -24,26 +27,40 @@ enum Trouble {
     None,
     /// No commit succeeds.
     Full,
+    /// No commit gets anywhere.
+    Stuck,
     /// The answer to the commit after so many is lost.
     UnheardAfter(u32),
 }
 
-struct Troubles(Mutex<Trouble>);
+struct Troubles(Mutex<Trouble>, Arc<Notify>);
 
 impl Troubles {
     fn none() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Trouble::None)))
+        Arc::new(Self(Mutex::new(Trouble::None), Arc::default()))
     }
 
     fn set(&self, trouble: Trouble) {
         *self.0.lock().unwrap() = trouble;
+        self.1.notify_waiters();
     }
 }
 
 impl Fate for Troubles {
     fn before(&self) -> Decision {
-        let full = *self.0.lock().unwrap() == Trouble::Full;
-        Box::pin(async move { if full { Err(StoreError::Full) } else { Ok(()) } })
+        let trouble = *self.0.lock().unwrap();
+        // Taken before anybody can say that it goes on.
+        let goes_on = Arc::clone(&self.1).notified_owned();
+        Box::pin(async move {
+            match trouble {
+                Trouble::Full => Err(StoreError::Full),
+                Trouble::Stuck => {
+                    goes_on.await;
+                    Ok(())
+                }
+                Trouble::None | Trouble::UnheardAfter(_) => Ok(()),
+            }
+        })
     }
 
     fn after(&self) -> Decision {
@@ -57,7 +74,7 @@ impl Fate for Troubles {
                 *trouble = Trouble::UnheardAfter(left - 1);
                 false
             }
-            Trouble::None | Trouble::Full => false,
+            Trouble::None | Trouble::Full | Trouble::Stuck => false,
         };
         Box::pin(async move { if lost { Err(unheard()) } else { Ok(()) } })
     }
@@ -87,6 +104,40 @@ async fn fault_11_a_full_disk_calls_nobody_and_thanks_nobody(fresh: Fresh) {
     day.until("09:40").await;
     assert_eq!(day.rang().len(), 3, "once there is room, within the window");
     assert_eq!(day.kept.count("slots WHERE state = 'reported'").await, 3);
+}
+
+async fn whoever_calls_when_too_many_wait_is_turned_away_at_once(fresh: Fresh) {
+    /// More than wait, and more than are in the commit that is under way.
+    const CALLERS: usize = 1_500;
+    let troubles = Troubles::none();
+    let plan = Plan { fate: Some(Arc::clone(&troubles) as _), ..Plan::default() };
+    let day = Day::begin(&fresh, plan).await;
+    troubles.set(Trouble::Stuck);
+    let mut calls = tokio::task::JoinSet::new();
+    for nth in 0..CALLERS {
+        let switchboard = day.simulation.switchboard.clone();
+        let leg = format!("SIM{nth:032x}");
+        let begin = Begin { line: Line::HealthCall, carrier: "simulator", leg, caller: None, called: None };
+        calls.spawn(async move { switchboard.take(Knock::Begin(begin)).await });
+    }
+    // While nothing is stored, only those can have an answer who are turned away.
+    let mut turned_away = 0;
+    while turned_away < CALLERS - 1_024 - 128 {
+        let outcome = calls.join_next().await.unwrap().unwrap();
+        assert!(matches!(outcome, Err(SwitchboardError::Overloaded)), "{outcome:?}");
+        turned_away += 1;
+    }
+    troubles.set(Trouble::None);
+    let mut taken = 0;
+    while let Some(outcome) = calls.join_next().await {
+        match outcome.unwrap() {
+            Ok(Outcome::Reply { .. }) => taken += 1,
+            Err(SwitchboardError::Overloaded) => turned_away += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(taken >= 1_024, "{taken} taken, {turned_away} turned away");
+    assert_eq!(day.kept.count("calls").await, taken, "all who were answered, and nobody else");
 }
 
 async fn fault_12_a_commit_whose_answer_is_lost_is_read_again(fresh: Fresh) {

@@ -3,6 +3,7 @@
 mod day;
 mod dial;
 mod import;
+mod load;
 mod phone;
 mod probe;
 mod scratch;
@@ -74,6 +75,28 @@ pub(super) enum Bench {
         #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
         patients: u32,
     },
+    /// Twice as many turns as can be taken: how long those wait that are taken, how fast the others are turned away,
+    /// and whether everything acknowledged is stored.
+    Overload {
+        /// For so many seconds.
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=600))]
+        seconds: u32,
+        /// A PostgreSQL database in place of a fresh SQLite file. It must be empty.
+        #[arg(long, value_name = "URL")]
+        database: Option<String>,
+    },
+    /// An even load for a while, and the server's memory meanwhile.
+    Soak {
+        /// Turns a second.
+        #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+        rate: u32,
+        /// For so many seconds.
+        #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(20..=86_400))]
+        seconds: u32,
+        /// A PostgreSQL database in place of a fresh SQLite file. It must be empty.
+        #[arg(long, value_name = "URL")]
+        database: Option<String>,
+    },
     /// The server that stores nothing, for comparison; it runs until it is killed.
     #[command(hide = true)]
     Baseline,
@@ -91,6 +114,8 @@ pub(super) async fn run(command: Option<Bench>) -> anyhow::Result<()> {
             dial::run(Plan { calls, rate, people, database }).await
         }
         Some(Bench::Day { patients }) => day::run(patients).await,
+        Some(Bench::Overload { seconds, database }) => load::overload(seconds, database).await,
+        Some(Bench::Soak { rate, seconds, database }) => load::soak(rate, seconds, database).await,
         Some(Bench::Baseline) => server::baseline().await,
         None => {
             step::run()?;

@@ -3,14 +3,14 @@
 #![allow(clippy::disallowed_methods)] // it measures time
 
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use hdrhistogram::Histogram;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::{Method, Request, header};
+use hyper::{Method, Request, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
@@ -26,6 +26,36 @@ pub(super) struct Phone<'a> {
     origin: String,
     /// How long each turn took, in microseconds.
     pub(super) times: Histogram<u64>,
+    /// The same of turns that weren't taken: the caller was asked to call again.
+    pub(super) turned_away: Histogram<u64>,
+}
+
+/// What came of a post.
+struct Posted {
+    /// Microseconds.
+    took: u64,
+    status: StatusCode,
+    /// Where the next turn goes, or nothing after a hang-up.
+    next: Option<String>,
+}
+
+/// When to post next: at even distances, whatever the server does, as many phones together do.
+pub(super) struct Pace {
+    every: Duration,
+    next: Instant,
+}
+
+impl Pace {
+    /// One post each `every`, beginning after `first`.
+    pub(super) fn new(every: Duration, first: Duration) -> Self {
+        Self { every, next: Instant::now() + first }
+    }
+
+    async fn wait(&mut self) {
+        tokio::time::sleep_until(self.next.into()).await;
+        // What couldn't be posted in time isn't posted in a rush later.
+        self.next = (self.next + self.every).max(Instant::now());
+    }
 }
 
 impl<'a> Phone<'a> {
@@ -35,8 +65,38 @@ impl<'a> Phone<'a> {
         stream.set_nodelay(true).context("the connection")?;
         let (sender, connection) = handshake(TokioIo::new(stream)).await.context("the connection")?;
         tokio::spawn(connection);
-        let times = Histogram::new(3).context("the histogram")?;
-        Ok(Self { sender, key, origin: format!("http://{address}"), times })
+        let [times, turned_away] = [Histogram::new(3), Histogram::new(3)].map(|made| made.context("the histogram"));
+        let (times, turned_away) = (times?, turned_away?);
+        Ok(Self { sender, key, origin: format!("http://{address}"), times, turned_away })
+    }
+
+    /// A whole call that goes on at a pace, as far as it is taken. Says how many turns were acknowledged; whoever is
+    /// turned away hangs up.
+    pub(super) async fn paced_call(
+        &mut self,
+        pace: &mut Pace,
+        leg: &str,
+        hersys_id: u32,
+        birth_date: &str,
+    ) -> anyhow::Result<u32> {
+        let id = hersys_id.to_string();
+        let keys: Vec<&str> = ["1", &id, birth_date].into_iter().chain(ANSWERS).collect();
+        let mut path = "/twilio/voice/health-call".to_owned();
+        let mut acknowledged = 0;
+        for place in 0..=keys.len() {
+            pace.wait().await;
+            let key = place.checked_sub(1).and_then(|place| keys.get(place)).copied();
+            let Posted { took, status, next } = self.send(&path, leg, key).await?;
+            let last = place == keys.len();
+            if !status.is_success() || next.is_none() && !last {
+                self.turned_away.record(took).context("the histogram")?;
+                return Ok(acknowledged);
+            }
+            self.times.record(took).context("the histogram")?;
+            acknowledged += 1;
+            path = next.unwrap_or_default();
+        }
+        Ok(acknowledged)
     }
 
     /// A whole call for the patient with this HER-SYS ID. Says how many turns it took.
@@ -69,6 +129,15 @@ impl<'a> Phone<'a> {
 
     /// Posts a turn; where the next one goes, or nothing after a hang-up.
     async fn post(&mut self, path: &str, leg: &str, keys: Option<&str>) -> anyhow::Result<Option<String>> {
+        let Posted { took, status, next } = self.send(path, leg, keys).await?;
+        self.times.record(took).context("the histogram")?;
+        if !status.is_success() {
+            bail!("the server answered {status}");
+        }
+        Ok(next)
+    }
+
+    async fn send(&mut self, path: &str, leg: &str, keys: Option<&str>) -> anyhow::Result<Posted> {
         let path = path.strip_prefix(self.origin.as_str()).unwrap_or(path);
         let from = number_of(leg);
         let mut fields = vec![
@@ -99,12 +168,13 @@ impl<'a> Phone<'a> {
         let status = response.status();
         let body = response.into_body().collect().await.context("the answer broke off")?.to_bytes();
         let took = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.times.record(took).context("the histogram")?;
         let text = std::str::from_utf8(&body).context("the answer isn't text")?;
-        if !status.is_success() {
-            bail!("the server answered {status}: {text}");
-        }
-        Ok(next_action(&Document::parse(text).context("the answer isn't TwiML")?))
+        let next = if status.is_success() {
+            next_action(&Document::parse(text).context("the answer isn't TwiML")?)
+        } else {
+            None
+        };
+        Ok(Posted { took, status, next })
     }
 }
 

@@ -18,7 +18,7 @@ use crate::service::{Clock, FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, add_made_up};
 use crate::store::Database;
 
 /// What one server did.
-struct Figures {
+pub(super) struct Figures {
     turns: u32,
     seconds: f64,
     times: Histogram<u64>,
@@ -59,7 +59,7 @@ async fn measure(calls: u32, turns: u32, url: &str, patients: u32) -> anyhow::Re
     Ok(())
 }
 
-fn rate(figures: &Figures) -> f64 {
+pub(super) fn rate(figures: &Figures) -> f64 {
     f64::from(figures.turns) / figures.seconds
 }
 
@@ -73,7 +73,13 @@ fn show(name: &str, figures: &Figures) {
 }
 
 /// Calls with so many phones at a time until so many turns were taken.
-async fn drive(server: &Measured, calls: u32, turns: u32, patients: u32, whole: bool) -> anyhow::Result<Figures> {
+pub(super) async fn drive(
+    server: &Measured,
+    calls: u32,
+    turns: u32,
+    patients: u32,
+    whole: bool,
+) -> anyhow::Result<Figures> {
     let key = Arc::new(SigningKey::new(&SecretString::from(TOKEN)).context("the key")?);
     let (taken, next) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
     let begun = Instant::now();

@@ -30,8 +30,9 @@ use crate::engine::{AnsweredBy, Happening, Reply};
 use crate::flow::Library;
 use crate::store::{StoreError, flow_sets};
 
-/// Turns that wait for a commit at the same time. Above it callers are told that we are overloaded.
-const MAX_WAITING: usize = 4_096;
+/// Turns that wait for a commit at the same time: eight commits. Above it callers are asked at once to call again:
+/// who waits for longer than a second takes it for a dead line.
+const MAX_WAITING: usize = 1_024;
 
 /// Something that a carrier tells us.
 #[derive(Debug, Clone)]

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use tracing::error;
+use tracing::{debug, error};
 
 use crate::call::{CallId, Language};
 use crate::carrier::twilio::{AfterApology, apology, response};
-use crate::service::{Knock, Outcome, call_not_known, sentences};
+use crate::service::{Knock, Outcome, SwitchboardError, call_not_known, sentences};
 use crate::web::Web;
 
 /// How long a turn may take. A carrier waits 15 s for a webhook and then says its own error.
@@ -35,6 +35,11 @@ pub(super) async fn take(web: &Web, knock: Knock) -> Response {
 async fn answer(web: &Web, knock: Knock) -> (Response, bool) {
     let outcome = match tokio::time::timeout(PATIENCE, web.switchboard.take(knock)).await {
         Ok(Ok(outcome)) => outcome,
+        Ok(Err(error @ SwitchboardError::Overloaded)) => {
+            // One of very many at the same time: counted, and told where somebody looks closely.
+            debug!(%error, "the caller was asked to call again");
+            return (sorry(web), true);
+        }
         Ok(Err(error)) => {
             error!(%error, "the caller was asked to call again");
             return (sorry(web), true);
