@@ -15,6 +15,8 @@ use crate::store::{StoreError, dialer};
 
 /// How far the clock moves at least: everything within it happens beside one another.
 pub const STEP: SignedDuration = SignedDuration::from_secs(1);
+/// How long after a tick that found nothing to do the next one is, unless something happens.
+const IDLE: SignedDuration = SignedDuration::from_secs(5);
 /// How often conversations of which nothing was heard are ended.
 const SWEEP_EVERY: SignedDuration = SignedDuration::from_mins(5);
 
@@ -167,9 +169,10 @@ impl Simulation {
                 rhythm.look_at = self.dialer.next_look().await?;
             }
             self.see_what_is_next(rhythm).await?;
-            if let Some(until) = ticked.held_until {
-                rhythm.dial_at = rhythm.dial_at.map(|at| at.max(until));
-            }
+            // With no line free, or nobody dialled just now, the next event tells sooner that something has changed.
+            let in_vain = ticked.intended + ticked.opened + ticked.ended == 0;
+            let until = ticked.held_until.or_else(|| in_vain.then(|| later(ours, IDLE)));
+            rhythm.dial_at = rhythm.dial_at.map(|at| until.map_or(at, |until| at.max(until)));
         }
         if stretch != Stretch::default() && rhythm.sweep_at.is_none() {
             rhythm.sweep_at = Some(later(now, SWEEP_EVERY));

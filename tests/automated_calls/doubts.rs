@@ -13,6 +13,7 @@ on_both_databases!(
     fault_24_repeated_callbacks_change_nothing,
     fault_26_callbacks_that_never_come,
     fault_7_too_many_requests_back_off_inside_the_window,
+    fault_38_a_carrier_that_cannot_be_reached_has_placed_nothing,
 );
 
 async fn fault_5_a_call_of_which_the_reply_never_came_is_adopted_by_its_callback(fresh: Fresh) {
@@ -74,4 +75,24 @@ async fn fault_7_too_many_requests_back_off_inside_the_window(fresh: Fresh) {
     assert_eq!(day.kept.count("slots WHERE state = 'reported'").await, 10);
     assert_eq!(day.rang().len(), 10);
     assert!(day.kept.count("attempts WHERE outcome = 'not_placed'").await > 0);
+}
+
+/// There is no second carrier to switch to; what a switch would need is the proof that nothing was placed.
+async fn fault_38_a_carrier_that_cannot_be_reached_has_placed_nothing(fresh: Fresh) {
+    let day = Day::begin(&fresh, Plan { patients: vec!["09:00"; 5], ..Plan::default() }).await;
+    day.until("08:59").await;
+    day.simulation.lines.with(|network, _| network.settings().weather.dial_no_connection = 1.0);
+    day.until("09:30").await;
+    assert!(day.rang().is_empty());
+    let attempts = day.kept.count("attempts").await;
+    assert!(attempts > 0, "it was tried");
+    assert_eq!(
+        day.kept.count("attempts WHERE outcome = 'not_placed'").await,
+        attempts,
+        "each is proven, and none unknown"
+    );
+    day.simulation.lines.with(|network, _| network.settings().weather.dial_no_connection = 0.0);
+    day.until("10:00").await;
+    assert_eq!(day.rang().len(), 5, "within the window, once each");
+    assert_eq!(day.kept.count("slots WHERE state = 'reported'").await, 5);
 }

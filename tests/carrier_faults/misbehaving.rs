@@ -25,6 +25,11 @@ mod slow {
     async fn fault_6_a_server_error_is_looked_for_before_it_is_tried_again() {
         crate::databases::on_sqlite(super::fault_6).await;
     }
+
+    #[tokio::test]
+    async fn fault_9_a_list_that_stands_still_proves_nothing() {
+        crate::databases::on_sqlite(super::fault_9).await;
+    }
 }
 
 /// A town whose carrier has these faults from the first request on.
@@ -123,4 +128,21 @@ async fn fault_6(fresh: Fresh) {
     assert_eq!(town.kept.count("attempts WHERE outcome = 'not_placed'").await, 2);
     assert_eq!(town.kept.count("slots WHERE state = 'reported'").await, 2, "{}", town.line.log());
     town.nobody_rang_twice_for_a_call().await;
+}
+
+async fn fault_9(fresh: Fresh) {
+    let fake = Fake::start(1);
+    let lost = number(0);
+    fake.fault(json!({ "fault": "list_frozen" })).await;
+    fake.fault(json!({ "fault": "never_answered", "done": true, "number": lost })).await;
+    fake.fault(json!({ "fault": "callbacks_never", "number": lost })).await;
+    // Nobody picks up: no webhook tells of this call either.
+    fake.person(&lost, "no-answer", json!({})).await;
+    let town = Town::with(&fresh, 3, fake, &[]).await;
+    // The carrier has told of the other two calls, which its list lacks.
+    town.until("slots WHERE state = 'reported'", 2).await;
+    town.until("alerts WHERE kind = 'unknown_call'", 1).await;
+    assert_eq!(town.fake.phone(&lost).await[0], 1, "not asked for again");
+    assert_eq!(town.kept.count("attempts WHERE state = 'unknown' AND looks_clear = 0").await, 1, "nothing is proven");
+    assert_eq!(town.kept.count("attempts WHERE state = 'unknown' AND looks_vain >= 3").await, 1);
 }

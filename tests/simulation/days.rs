@@ -5,9 +5,9 @@ use kenkocall::simulation::Plan;
 use crate::stage::{Stage, is_clean};
 
 /// Always the same days.
-const FIXED: std::ops::Range<u64> = 1..11;
+const FIXED: std::ops::Range<u64> = 1..41;
 /// Other days each time.
-const FRESH: u64 = 4;
+const FRESH: u64 = 20;
 
 #[test]
 fn fixed_days_hold() {
