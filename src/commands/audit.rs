@@ -65,7 +65,7 @@ fn well(walked: &Walked, zone: &TimeZone) -> String {
     text.push('\n');
     let Some(CheckpointsRead { fit, last_at, lost, restored }) = walked.checkpoints else { return text };
     match last_at {
-        Some(at) => text.push_str(&format!("{} checkpoints fit, the last of {}\n", grouped(fit), shown(at, zone))),
+        Some(at) => text.push_str(&format!("{}, the last of {}\n", checkpoints(fit), shown(at, zone))),
         None => text.push_str("the file has no checkpoints yet\n"),
     }
     if let Some((at, sequence)) = restored {
@@ -122,4 +122,8 @@ fn grouped(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+fn checkpoints(fit: u64) -> String {
+    if fit == 1 { "1 checkpoint fits".to_owned() } else { format!("{} checkpoints fit", grouped(fit)) }
 }

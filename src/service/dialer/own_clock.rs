@@ -21,10 +21,10 @@ impl Dialer {
         }
     }
 
-    /// Compares the clocks when it is time to.
+    /// Compares the clocks now and then, while nobody waits for it. What must be known first is asked by whoever waits.
     pub(super) async fn compare_clocks_sometimes(&self) -> Result<(), StoreError> {
         let belief = self.clock_watch().look(self.desk.clock.read());
-        if matches!(belief, Belief::Compare | Belief::CompareFirst) {
+        if belief == Belief::Compare {
             self.compare_clocks().await?;
         }
         Ok(())
