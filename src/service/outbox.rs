@@ -42,7 +42,7 @@ enum Done {
 /// When the database fails; what wasn't done stays due.
 pub async fn run_errands(desk: &Arc<Desk>, network: Option<&Arc<Network>>) -> Result<usize, StoreError> {
     let now = desk.clock.now();
-    let mut tx = desk.database.read().await?;
+    let mut tx = desk.database.glance().await?;
     let due = outbox::due(&mut tx, now, MAX_ERRANDS).await?;
     drop(tx);
     if due.is_empty() {

@@ -191,14 +191,14 @@ impl Simulation {
 
     /// When there is an errand, and something for the dialer.
     async fn see_what_is_next(&self, rhythm: &mut Rhythm) -> Result<(), StoreError> {
-        let next = dialer::next(&mut self.desk.database.read().await?).await?;
+        let next = dialer::next(&mut self.desk.database.glance().await?).await?;
         rhythm.errand_at = next.errand_at;
         rhythm.dial_at = [next.slot_at, next.due_at, next.window_end].into_iter().flatten().min();
         Ok(())
     }
 
     async fn has_open_calls(&self) -> Result<bool, StoreError> {
-        let mut tx = self.desk.database.read().await?;
+        let mut tx = self.desk.database.glance().await?;
         let open = CallFilter { open_only: true, limit: ANY, ..CallFilter::default() };
         Ok(!calls::list(&mut tx, &open).await?.is_empty())
     }

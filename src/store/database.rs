@@ -180,6 +180,17 @@ impl Database {
         })
     }
 
+    /// For one statement that reads: no transaction is put around it, which would cost as much again.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] after ten seconds of waiting; else as the database fails.
+    pub async fn glance(&self) -> Result<Tx, StoreError> {
+        Ok(match &self.side {
+            Side::Sqlite { readers, .. } => Tx::sqlite_glance(readers.acquire().await?),
+            Side::Postgres(pool) => Tx::postgres_glance(pool.acquire().await?),
+        })
+    }
+
     /// Closes all connections, waiting for the transactions under way.
     pub async fn close(&self) {
         match &self.side {

@@ -1,6 +1,7 @@
 //! One transaction on either database. The storey above begins and commits; only the files beside this one speak SQL,
 //! and the compiler holds them to it: every statement goes through the methods here, which they alone can see.
 
+use sqlx::pool::PoolConnection;
 use sqlx::{Arguments as _, Postgres, SqlSafeStr as _, SqlStr, Sqlite, postgres::PgArguments, sqlite::SqliteArguments};
 
 use std::sync::Arc;
@@ -20,8 +21,39 @@ pub struct Tx {
 }
 
 enum Side {
-    Sqlite(sqlx::Transaction<'static, Sqlite>),
-    Postgres(sqlx::Transaction<'static, Postgres>),
+    Sqlite(Hold<Sqlite>),
+    Postgres(Hold<Postgres>),
+}
+
+/// What statements run on.
+enum Hold<D: sqlx::Database> {
+    /// A transaction.
+    Whole(sqlx::Transaction<'static, D>),
+    /// A connection: each statement reads by itself.
+    Glance(PoolConnection<D>),
+}
+
+impl<D: sqlx::Database> Hold<D> {
+    async fn commit(self) -> sqlx::Result<()> {
+        match self {
+            Self::Whole(transaction) => transaction.commit().await,
+            Self::Glance(_) => Ok(()),
+        }
+    }
+
+    async fn rollback(self) -> sqlx::Result<()> {
+        match self {
+            Self::Whole(transaction) => transaction.rollback().await,
+            Self::Glance(_) => Ok(()),
+        }
+    }
+
+    fn connection(&mut self) -> &mut D::Connection {
+        match self {
+            Self::Whole(transaction) => transaction,
+            Self::Glance(connection) => connection,
+        }
+    }
 }
 
 /// Rows to write, each of `N` parameters.
@@ -29,11 +61,19 @@ pub(super) type Rows<'a, const N: usize> = Vec<[Arg<'a>; N]>;
 
 impl Tx {
     pub(super) fn sqlite(side: sqlx::Transaction<'static, Sqlite>) -> Self {
-        Self { side: Side::Sqlite(side), failed: false, fate: None }
+        Self { side: Side::Sqlite(Hold::Whole(side)), failed: false, fate: None }
+    }
+
+    pub(super) fn sqlite_glance(connection: PoolConnection<Sqlite>) -> Self {
+        Self { side: Side::Sqlite(Hold::Glance(connection)), failed: false, fate: None }
+    }
+
+    pub(super) fn postgres_glance(connection: PoolConnection<Postgres>) -> Self {
+        Self { side: Side::Postgres(Hold::Glance(connection)), failed: false, fate: None }
     }
 
     pub(super) fn postgres(side: sqlx::Transaction<'static, Postgres>) -> Self {
-        Self { side: Side::Postgres(side), failed: false, fate: None }
+        Self { side: Side::Postgres(Hold::Whole(side)), failed: false, fate: None }
     }
 
     /// The same with somebody who decides what becomes of its commit.
@@ -199,11 +239,11 @@ impl Side {
         Ok(match self {
             Self::Sqlite(side) => {
                 let arguments = bind!(SqliteArguments, args);
-                sqlx::query_with(sql, arguments).execute(&mut **side).await?.rows_affected()
+                sqlx::query_with(sql, arguments).execute(side.connection()).await?.rows_affected()
             }
             Self::Postgres(side) => {
                 let arguments = bind!(PgArguments, args);
-                sqlx::query_with(sql, arguments).execute(&mut **side).await?.rows_affected()
+                sqlx::query_with(sql, arguments).execute(side.connection()).await?.rows_affected()
             }
         })
     }
@@ -217,12 +257,12 @@ impl Side {
         match self {
             Self::Sqlite(side) => {
                 let arguments = bind!(SqliteArguments, args);
-                let rows = sqlx::query_with(sql, arguments).fetch_all(&mut **side).await?;
+                let rows = sqlx::query_with(sql, arguments).fetch_all(side.connection()).await?;
                 rows.iter().map(|row| read(&Row::Sqlite(row))).collect()
             }
             Self::Postgres(side) => {
                 let arguments = bind!(PgArguments, args);
-                let rows = sqlx::query_with(sql, arguments).fetch_all(&mut **side).await?;
+                let rows = sqlx::query_with(sql, arguments).fetch_all(side.connection()).await?;
                 rows.iter().map(|row| read(&Row::Postgres(row))).collect()
             }
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kenkocall::call::Keys;
-use kenkocall::carrier::simulator::Script;
+use kenkocall::carrier::simulator::{Script, Weather};
 use kenkocall::roster::Column;
 use kenkocall::service::CentreChange;
 
@@ -15,6 +15,7 @@ on_both_databases!(
     a8_no_answer_is_tried_three_times_half_an_hour_apart,
     a8_busy_by_the_centres_own_policy,
     a8_a_wrong_number_is_left_alone_until_another_is_registered,
+    a8_a_wrong_number_that_is_told_in_a_call_that_is_taken_back,
     a8_a_number_that_does_not_exist_ends_the_slot_at_once,
     a8_no_call_after_the_window,
     a8_an_sms_in_the_centres_own_words_after_calls_in_vain,
@@ -62,6 +63,32 @@ async fn a8_a_wrong_number_is_left_alone_until_another_is_registered(fresh: Fres
     day.set(0, &[(Column::PhoneNumber, "090-1000-0009")]).await;
     day.until("15:10").await;
     assert_eq!(day.rang()[1..], ["15:00:00 09"]);
+}
+
+async fn a8_a_wrong_number_that_is_told_in_a_call_that_is_taken_back(fresh: Fresh) {
+    const STRANGERS: u32 = 15;
+    let stranger = || Script::answers(Duration::from_secs(2)).keys(Keys::parse("4").unwrap()).into();
+    let times: Vec<String> = (0..STRANGERS).map(|nth| format!("{:02}:{:02}", 9 + nth / 12, nth % 12 * 5)).collect();
+    let patients = times.iter().map(|time| &*time.clone().leak()).collect();
+    let people = (0..STRANGERS).map(|nth| (nth, vec![stranger()])).collect();
+    // The carrier loses orders, so that it takes a while to lead a call to its goodbye.
+    let weather = Weather { orders_unheard: 1.0, ..Weather::FAIR };
+    let day = Day::begin(&fresh, Plan { patients, people, weather, ..Plan::default() }).await;
+    // The call is taken back a second later in each, so that in some of them the key comes just before the goodbye.
+    for (nth, time) in (0..).zip(&times) {
+        day.until(&format!("{time}:{:02}", nth + 10)).await;
+        day.set(nth, &[(Column::CallTimes, "15:00")]).await;
+    }
+    day.until("14:00").await;
+    let told = "FROM alerts a JOIN attempts t ON t.call_id = a.call_id WHERE a.kind = 'wrong_number'";
+    let numbers = day.kept.column(&format!("SELECT substr(t.phone_number, 12) {told}")).await;
+    let both = format!("(SELECT 1 {told} AND t.outcome = 'withdrawn') AS both");
+    assert!(day.kept.count(&both).await > 0, "none of them was taken back and told so: {numbers:?} {:?}", day.attempts().await);
+    let before = day.rang().len();
+    day.until("16:00").await;
+    for rang in &day.rang()[before..] {
+        assert!(!numbers.iter().any(|number| rang.ends_with(number)), "{rang} after {numbers:?}");
+    }
 }
 
 async fn a8_a_number_that_does_not_exist_ends_the_slot_at_once(fresh: Fresh) {

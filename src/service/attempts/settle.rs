@@ -136,7 +136,10 @@ impl Results {
         if attempt.looks.asked_at.is_some() {
             self.known.push(attempt.patient);
         }
-        if outcome == AttemptOutcome::WrongNumber {
+        // Whoever answers may say so in a call that isn't wanted any more, too: they are to be left alone all the same.
+        let said_so = matches!(how, Ended::Conversation(disposition)
+            if outcome_of_conversation(disposition, None) == AttemptOutcome::WrongNumber);
+        if outcome == AttemptOutcome::WrongNumber || said_so {
             self.wrong.push((attempt.patient, attempt.phone_number.clone()));
             // Who pressed the key for it has raised the alert in that call.
             if !matches!(how, Ended::Conversation(_)) {

@@ -57,7 +57,7 @@ impl Dialer {
     /// # Errors
     /// When the database fails.
     pub async fn next_look(&self) -> Result<Option<Timestamp>, StoreError> {
-        let mut tx = self.desk.database.read().await?;
+        let mut tx = self.desk.database.glance().await?;
         let open = attempts::open_by_state(&mut tx).await?;
         let due = open.into_iter().filter_map(|(state, moved_at, look_at)| {
             let silence = match state {

@@ -220,7 +220,7 @@ impl Dialer {
     }
 
     async fn next(&self) -> Result<Next, StoreError> {
-        dialer::next(&mut self.desk.database.read().await?).await
+        dialer::next(&mut self.desk.database.glance().await?).await
     }
 }
 

@@ -108,7 +108,7 @@ impl Dialer {
     }
 
     async fn still_wanted(&self, intents: &[Intent]) -> Result<HashSet<CallId>, StoreError> {
-        let mut tx = self.desk.database.read().await?;
+        let mut tx = self.desk.database.glance().await?;
         Ok(attempts::still_wanted(&mut tx, &calls_of(intents)).await?.into_iter().collect())
     }
 

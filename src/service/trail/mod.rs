@@ -29,7 +29,7 @@ pub async fn seal_trail(database: &Database) -> Result<usize, StoreError> {
     let mut sealed = 0;
     for _ in 0..MAX_COMMITS {
         // Looked at first: a database in which nothing happens isn't written every second.
-        if !audit::some_wait(&mut database.read().await?).await? {
+        if !audit::some_wait(&mut database.glance().await?).await? {
             break;
         }
         let mut tx = database.begin().await?;

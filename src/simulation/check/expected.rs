@@ -125,6 +125,7 @@ fn due_between(
 /// Whether somebody who was due wasn't any more before the services could have noticed.
 fn was_put_off(record: &Record, due: Due, at: Timestamp) -> bool {
     let (nth, time) = due;
+    let due_at = record.zone.to_timestamp(record.date.to_datetime(time)).ok();
     let mut standing: Option<&Standing> = None;
     let mut rules: Option<&Rules> = None;
     for moment in &record.moments {
@@ -139,7 +140,9 @@ fn was_put_off(record: &Record, due: Due, at: Timestamp) -> bool {
             && !rules.day_off
             && rules.open <= time
             && time < rules.close;
-        if moment.at >= at && !still && up_between(record, at, moment.at) <= SOON {
+        // By the clock that they go by, it may not have come again.
+        let to_come = due_at.is_some_and(|due_at| moment.shown < due_at);
+        if moment.at >= at && !still && (to_come || up_between(record, at, moment.at) <= SOON) {
             return true;
         }
     }
