@@ -82,8 +82,12 @@ async fn a8_a_wrong_number_that_is_told_in_a_call_that_is_taken_back(fresh: Fres
     day.until("14:00").await;
     let told = "FROM alerts a JOIN attempts t ON t.call_id = a.call_id WHERE a.kind = 'wrong_number'";
     let numbers = day.kept.column(&format!("SELECT substr(t.phone_number, 12) {told}")).await;
-    let both = format!("(SELECT 1 {told} AND t.outcome = 'withdrawn') AS both");
-    assert!(day.kept.count(&both).await > 0, "none of them was taken back and told so: {numbers:?} {:?}", day.attempts().await);
+    let both = format!("(SELECT 1 {told} AND t.outcome = 'withdrawn') AS taken_back");
+    assert!(
+        day.kept.count(&both).await > 0,
+        "none of them was taken back and told so: {numbers:?} {:?}",
+        day.attempts().await
+    );
     let before = day.rang().len();
     day.until("16:00").await;
     for rang in &day.rang()[before..] {

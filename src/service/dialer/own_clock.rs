@@ -21,10 +21,10 @@ impl Dialer {
         }
     }
 
-    /// Compares the clocks now and then, while nobody waits for it. What must be known first is asked by whoever waits.
+    /// Compares the clocks when it is time to: at the start, so that nobody waits for it later.
     pub(super) async fn compare_clocks_sometimes(&self) -> Result<(), StoreError> {
         let belief = self.clock_watch().look(self.desk.clock.read());
-        if belief == Belief::Compare {
+        if matches!(belief, Belief::Compare | Belief::CompareFirst) {
             self.compare_clocks().await?;
         }
         Ok(())
