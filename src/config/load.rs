@@ -162,46 +162,40 @@ fn check_twilio(config: &Config) -> Result<(), ConfigError> {
 }
 
 /// A number, written as one or as text: the environment knows text alone.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written<T> {
+    Number(T),
+    Text(String),
+}
+
+impl<T: FromStr<Err: Display>> Written<T> {
+    fn number<E: serde::de::Error>(self) -> Result<T, E> {
+        match self {
+            Self::Number(number) => Ok(number),
+            Self::Text(text) => text.trim().parse().map_err(|error| E::custom(format!("“{text}”: {error}"))),
+        }
+    }
+}
+
+/// Reads such a number.
 pub(crate) fn number<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
-    T: Deserialize<'de> + FromStr,
-    T::Err: Display,
+    T: Deserialize<'de> + FromStr<Err: Display>,
 {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written<T> {
-        Number(T),
-        Text(String),
-    }
-    match Written::deserialize(deserializer)? {
-        Written::Number(number) => Ok(number),
-        Written::Text(text) => {
-            text.trim().parse().map_err(|error| serde::de::Error::custom(format!("“{text}”: {error}")))
-        }
-    }
+    Written::deserialize(deserializer)?.number()
 }
 
 /// The same where nothing is a value too: an empty text.
 pub(crate) fn some_number<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
-    T: Deserialize<'de> + FromStr,
-    T::Err: Display,
+    T: Deserialize<'de> + FromStr<Err: Display>,
 {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written<T> {
-        Number(T),
-        Text(String),
-    }
     match Written::deserialize(deserializer)? {
-        Written::Number(number) => Ok(Some(number)),
         Written::Text(text) if text.trim().is_empty() => Ok(None),
-        Written::Text(text) => {
-            let number = text.trim().parse().map(Some);
-            number.map_err(|error| serde::de::Error::custom(format!("“{text}”: {error}")))
-        }
+        written => written.number().map(Some),
     }
 }
 

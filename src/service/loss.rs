@@ -5,17 +5,15 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::error;
 
 use super::clock::new_id;
+use super::pause::tell_staff;
 use super::switchboard::Desk;
 use super::trail::{OLDEST_CALL, made_at};
-use crate::call::{AlertId, AlertKind, CallId, LossSign};
-use crate::store::alerts::{self, AlertRow};
+use crate::call::{CallId, LossSign};
 use crate::store::losses::{self, LossRow};
 use crate::store::{StoreError, calls, dialer};
 
 /// How far another node's clock may be ahead.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
-/// Open alerts looked through for one about dialling.
-const MOST_ALERTS: u32 = 1_000;
 
 /// The carrier told of a call that we placed and don't know. Dialling stops, unless that call can't matter any more:
 ///
@@ -59,13 +57,9 @@ pub(super) async fn stop_dialling(
     if known || !losses::note(&mut tx, &loss).await? {
         return tx.rollback().await;
     }
-    let open = alerts::open(&mut tx, None, MOST_ALERTS).await?;
-    if !open.iter().any(|alert| alert.kind == AlertKind::Dialling) {
-        alerts::raise(&mut tx, &[AlertRow::of_all(AlertId(new_id()), AlertKind::Dialling, now)]).await?;
-    }
+    tell_staff(&mut tx, now).await?;
     tx.commit().await?;
     metrics::counter!("kenkocall_losses_found_total", "sign" => sign.word()).increment(1);
-    metrics::counter!("kenkocall_alerts_total", "kind" => AlertKind::Dialling.word()).increment(1);
     error!(
         sign = sign.word(),
         "the database lacks its last entries, so nobody is dialled; run `kenkocall dialer reconcile`, then `kenkocall dialer resume`"

@@ -19,8 +19,6 @@ const LONGEST_REASON: usize = 200;
 const LONGEST_DAY: SignedDuration = SignedDuration::from_hours(26);
 /// Unknown calls counted at most.
 const MOST_UNKNOWN: u32 = 10_000;
-/// Open alerts looked through for those about dialling.
-const MOST_ALERTS: u32 = 10_000;
 
 /// Why nothing is dialled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,8 +78,8 @@ pub async fn pause_dialling(clerk: &Clerk, reason: &str, until: Option<Timestamp
     let mut tx = clerk.database.begin().await?;
     let before = dialer::take_turn(&mut tx).await?;
     dialer::set_pause(&mut tx, Some(&Pause { reason: reason.to_owned(), until, lost: None })).await?;
-    if until.is_none() && open_alerts(&mut tx).await?.is_empty() {
-        alerts::raise(&mut tx, &[AlertRow::of_all(AlertId(new_id()), AlertKind::Dialling, now)]).await?;
+    if until.is_none() {
+        tell_staff(&mut tx, now).await?;
     }
     leave_trace(&mut tx, clerk, now, "dialer.paused", before, Some((reason, until))).await?;
     let state = state(&mut tx, now).await?;
@@ -107,7 +105,7 @@ pub async fn resume_dialling(clerk: &Clerk, anyway: bool) -> Result<(DialerState
     }
     losses::close(&mut tx, now).await?;
     dialer::set_pause(&mut tx, None).await?;
-    for alert in open_alerts(&mut tx).await? {
+    for alert in alerts::open_of_kind(&mut tx, AlertKind::Dialling).await? {
         alerts::close(&mut tx, alert.id, now, &clerk.name).await?;
     }
     let action = if anyway { "dialer.resumed_anyway" } else { "dialer.resumed" };
@@ -159,10 +157,13 @@ async fn limited(tx: &mut Tx, now: Timestamp) -> Result<Vec<(CentreCode, Timesta
     Ok(limited)
 }
 
-async fn open_alerts(tx: &mut Tx) -> Result<Vec<AlertRow>, StoreError> {
-    let mut open = alerts::open(tx, None, MOST_ALERTS).await?;
-    open.retain(|alert| alert.kind == AlertKind::Dialling);
-    Ok(open)
+/// Nobody is called, for a reason that only people can mend: it stands on the lists of all health centres, once.
+pub(super) async fn tell_staff(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
+    if alerts::open_of_kind(tx, AlertKind::Dialling).await?.is_empty() {
+        metrics::counter!("kenkocall_alerts_total", "kind" => AlertKind::Dialling.word()).increment(1);
+        alerts::raise(tx, &[AlertRow::of_all(AlertId(new_id()), AlertKind::Dialling, now)]).await?;
+    }
+    Ok(())
 }
 
 async fn leave_trace(

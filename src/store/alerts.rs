@@ -104,6 +104,15 @@ pub async fn open(tx: &mut Tx, centre: Option<&CentreCode>, limit: u32) -> Resul
     }
 }
 
+/// The open alerts of a kind, oldest first.
+///
+/// # Errors
+/// As the database fails.
+pub async fn open_of_kind(tx: &mut Tx, kind: AlertKind) -> Result<Vec<AlertRow>, StoreError> {
+    let sql = select!("kind = $1 AND closed_at IS NULL ORDER BY raised_at, id");
+    tx.fetch_all(sql, vec![kind.word().into()], read).await
+}
+
 /// The alerts of a kind that were raised from `since` on, open or closed.
 ///
 /// # Errors

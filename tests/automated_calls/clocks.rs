@@ -7,9 +7,11 @@ use std::time::Duration;
 use super::databases::Fresh;
 use super::day::{Day, Plan, answers_after};
 use crate::on_both_databases;
+use kenkocall::call::{AlertId, AlertKind};
 use kenkocall::carrier::simulator;
 use kenkocall::roster::Column;
 use kenkocall::service::{CentreChange, Clock, SimulatedLines, run_exchange};
+use kenkocall::store::alerts::{self, AlertRow};
 
 on_both_databases!(
     fault_18_down_through_the_whole_window_is_missed_and_shown,
@@ -19,6 +21,7 @@ on_both_databases!(
     fault_17_a_clock_that_steps_back_repeats_no_slot,
     fault_17_a_clock_that_steps_back_calls_nobody_before_their_time,
     fault_17_a_clock_that_steps_forward_calls_nobody_early,
+    fault_17_staff_are_told_once_however_many_alerts_are_open,
     fault_17_a_clock_that_is_wrong_from_the_start_is_found_out,
     fault_17_a_clock_that_was_put_right_is_gone_by,
     around_midnight,
@@ -110,6 +113,18 @@ async fn fault_17_a_clock_that_steps_forward_calls_nobody_early(fresh: Fresh) {
     day.until("10:00").await;
     assert_eq!(day.rang(), ["09:10:00 01", "09:30:00 02"]);
     assert_eq!(day.alerts().await, ["dialling"], "told once");
+}
+
+async fn fault_17_staff_are_told_once_however_many_alerts_are_open(fresh: Fresh) {
+    let day = Day::begin(&fresh, Plan::default()).await;
+    let alert =
+        |nth: u128| AlertRow::of_all(AlertId(uuid::Uuid::from_u128(nth)), AlertKind::Guessing, day.clerk.clock.now());
+    let mut tx = fresh.database.begin().await.unwrap();
+    alerts::raise(&mut tx, &(0..1_500).map(alert).collect::<Vec<_>>()).await.unwrap();
+    tx.commit().await.unwrap();
+    day.clock_is_ahead(3_600);
+    day.until("08:30").await;
+    assert_eq!(day.kept.count("alerts WHERE kind = 'dialling'").await, 1);
 }
 
 async fn fault_17_a_clock_that_is_wrong_from_the_start_is_found_out(fresh: Fresh) {

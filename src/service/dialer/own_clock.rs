@@ -8,6 +8,7 @@ use tracing::{error, info};
 use super::Dialer;
 use crate::carrier::network::Looked;
 use crate::follow_up::{Belief, ClockWatch, Witness};
+use crate::service::pause::tell_staff;
 use crate::store::StoreError;
 
 impl Dialer {
@@ -46,7 +47,7 @@ impl Dialer {
         metrics::gauge!("kenkocall_clock_doubted").set(1.0);
         error!(shown = %reading.shown, ?witness, "our clock jumped, or isn't right: nobody is called by it; set it right");
         let mut tx = self.desk.database.begin().await?;
-        Self::tell_staff(&mut tx, reading.shown).await?;
+        tell_staff(&mut tx, reading.shown).await?;
         tx.commit().await?;
         Ok(Some(wait))
     }

@@ -11,12 +11,11 @@ use tracing::{error, info, warn};
 
 use super::look::first_look;
 use super::{Dialer, Intent, LEASE, calls_of};
-use crate::call::{AlertId, AlertKind, CallId};
+use crate::call::CallId;
 use crate::carrier::network::{Dial, Dialled, NotProcessed, Refusal};
 use crate::service::attempts::{Ended, settle};
-use crate::service::clock::new_id;
+use crate::service::pause::tell_staff;
 use crate::service::switchboard::outbound_leg;
-use crate::store::alerts::{self, AlertRow};
 use crate::store::dialer::pause_until;
 use crate::store::{StoreError, Tx, attempts, legs};
 
@@ -181,21 +180,9 @@ impl Dialer {
             return Ok(());
         }
         error!(reason = %why, "no call can be placed");
-        Self::tell_staff(tx, now).await
-    }
-
-    /// Nobody is called, for a reason that only people can mend: they are told once.
-    pub(super) async fn tell_staff(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
-        let open = alerts::open(tx, None, MOST_ALERTS).await?;
-        if !open.iter().any(|alert| alert.kind == AlertKind::Dialling) {
-            alerts::raise(tx, &[AlertRow::of_all(AlertId(new_id()), AlertKind::Dialling, now)]).await?;
-        }
-        Ok(())
+        tell_staff(tx, now).await
     }
 }
-
-/// Open alerts looked through for one of the same kind.
-const MOST_ALERTS: u32 = 1_000;
 
 fn hold_after(dialled: &Dialled) -> Option<(DialError, SignedDuration)> {
     match dialled {
