@@ -9,4 +9,7 @@
 
 mod broken;
 mod days;
+#[allow(dead_code, reason = "tests/flows breaks documents with the rest")]
+#[path = "../flows/shipped.rs"]
+mod shipped;
 mod stage;

@@ -1,6 +1,5 @@
 //! Where the tests' days are played: on a disk in memory where there is one.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -18,8 +17,12 @@ impl Stage {
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
         let folder = folder.unwrap();
-        let settings =
-            Settings { patients: 30, library: shipped(), folder: folder.path().to_owned(), trust_the_disk: false };
+        let settings = Settings {
+            patients: 30,
+            library: Arc::new(Library::checked(crate::shipped::files()).unwrap()),
+            folder: folder.path().to_owned(),
+            trust_the_disk: false,
+        };
         Self { settings, _folder: folder }
     }
 
@@ -47,22 +50,4 @@ pub fn is_clean(played: &Played) {
         happened.join("\n"),
         played.seed
     );
-}
-
-fn shipped() -> Arc<Library> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("call_flows");
-    let mut files = BTreeMap::new();
-    let mut open = vec![root.clone()];
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
-                files.insert(name, std::fs::read_to_string(&path).unwrap());
-            }
-        }
-    }
-    Arc::new(Library::checked(files).unwrap())
 }
