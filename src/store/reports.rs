@@ -183,12 +183,20 @@ fn keys(days: &[(PatientId, Date)]) -> Rows<'static, 2> {
     days.iter().map(|(patient, date)| [(*patient).into(), (*date).into()]).collect()
 }
 
-/// Notes how questionnaires ended; a report once finished stays as it is. Says how many were open.
+/// Notes how questionnaires ended, one after the other; a report once finished stays as it is. Says how many were open.
 ///
 /// # Errors
 /// As the database fails.
 pub async fn close(tx: &mut Tx, closes: &[ReportClose]) -> Result<u64, StoreError> {
-    let rows = closes.iter().map(|close| [close.report.into(), close.outcome.word().into(), close.ended_at.into()]);
+    // Several calls may be about one report, and of several rows for one a database takes any.
+    let mut last: HashMap<ReportId, &ReportClose> = HashMap::new();
+    for close in closes {
+        let standing = last.entry(close.report).or_insert(close);
+        if standing.outcome != ReportOutcome::Reported {
+            *standing = close;
+        }
+    }
+    let rows = last.values().map(|close| [close.report.into(), close.outcome.word().into(), close.ended_at.into()]);
     tx.execute_rows(
         "UPDATE reports SET outcome = v.column2, ended_at = v.column3 FROM (VALUES",
         rows.collect(),

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use super::databases::Fresh;
 use super::kept::Kept;
 use super::line::{Inside, Line};
-use super::people::MOTHER;
+use super::people::{MOTHER, SON};
 use super::phone::{Next, Phone, RECEIVED, WELL, WELL_KEPT, read};
 
 crate::on_both_databases!(
@@ -21,6 +21,7 @@ crate::on_both_databases!(
     fault_23_two_calls_for_one_person_at_once_are_one_report,
     digits_that_race_with_the_hang_up_are_kept_whole_or_not_at_all,
     a_hang_up_in_the_same_commit_as_a_turn_that_does_not_fit_is_not_lost,
+    fault_23_a_report_finished_in_the_same_commit_as_the_other_call_hangs_up_is_finished,
 );
 
 async fn fault_28_one_turn_posted_twenty_times_in_parallel_has_one_effect(fresh: Fresh) {
@@ -156,4 +157,31 @@ async fn a_hang_up_in_the_same_commit_as_a_turn_that_does_not_fit_is_not_lost(fr
     let keyed = Happening::Keyed(Keys::parse("1").unwrap());
     let late = line.switchboard.take(Knock::Turn { call, turn, happening: keyed }).await;
     assert!(matches!(late, Ok(Outcome::Over)), "{late:?}");
+}
+
+async fn fault_23_a_report_finished_in_the_same_commit_as_the_other_call_hangs_up_is_finished(fresh: Fresh) {
+    let line = Inside::at(&fresh.database, "2026-11-24T01:00:00Z").await;
+    for person in [&MOTHER, &SON] {
+        let mut finishing = Phone::ring_any(&line.carrier).await;
+        finishing.identify(person).await.keys(&WELL[..WELL.len() - 1]).await;
+        let mut leaving = Phone::ring_any(&line.carrier).await;
+        leaving.identify(person).await;
+        let last = Happening::Keyed(Keys::parse(WELL[WELL.len() - 1]).unwrap());
+        let turn = u32::try_from(finishing.turn()).unwrap();
+        let finished = line.switchboard.take(Knock::Turn { call: finishing.call(), turn, happening: last });
+        let ended = Some(HangupCause::NormalClearing);
+        let left = LegStatus { call: None, carrier: "twilio", leg: leaving.leg.clone(), status: "completed", ended };
+        let left = line.switchboard.take(Knock::Status(left));
+        // Both are taken before the switchboard's task runs: the runtime of a test has one thread.
+        let (finished, left) =
+            if person.id == MOTHER.id { tokio::join!(finished, left) } else { first_the_other(finished, left).await };
+        assert!(matches!(finished, Ok(Outcome::Reply { .. })), "{finished:?}");
+        assert!(matches!(left, Ok(Outcome::Noted)), "{left:?}");
+        assert_eq!(Kept::at(&fresh.url).reports(person.id).await, ["reported"], "the caller was thanked");
+    }
+}
+
+async fn first_the_other<A, B>(one: impl Future<Output = A>, other: impl Future<Output = B>) -> (A, B) {
+    let (other, one) = tokio::join!(other, one);
+    (one, other)
 }
