@@ -14,7 +14,7 @@ use crate::call::{CallId, Item, ReportId, Sensitive, Severity};
 /// One answer, or its correction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerRow {
-    /// Its id; of two answers of different calls the one of the greater id is later.
+    /// Its id; of two answers of different calls the one of the greater id is later, while no clock is put back.
     pub id: Uuid,
     /// The report.
     pub report: ReportId,
@@ -87,24 +87,20 @@ pub async fn of_reports(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<AnswerR
     Ok(answers)
 }
 
-/// Puts the answers of each call in the order of its turns, and leaves the others between them where they are. A clock
-/// can be put back in the middle of a call, and its turns can be taken by several nodes.
+/// Puts the answers of each report in order: an answer's place is its id, but no answer of a call stands before one of an
+/// earlier turn. A clock can be put back in the middle of a call, and its turns can be taken by several nodes.
 fn in_order_of_turns(answers: &mut [AnswerRow]) {
-    let mut places: HashMap<(ReportId, CallId), Vec<usize>> = HashMap::new();
-    for (place, answer) in answers.iter().enumerate() {
-        if let Some(call) = answer.call {
-            places.entry((answer.report, call)).or_default().push(place);
-        }
-    }
-    for places in places.into_values() {
-        let mut of_call: Vec<AnswerRow> = places.iter().filter_map(|place| answers.get(*place).cloned()).collect();
-        of_call.sort_by_key(|answer| answer.turn);
-        for (place, answer) in places.into_iter().zip(of_call) {
-            if let Some(stands) = answers.get_mut(place) {
-                *stands = answer;
-            }
-        }
-    }
+    answers.sort_by_key(|answer| (answer.report, answer.turn, answer.id));
+    let mut latest: HashMap<(ReportId, CallId), Uuid> = HashMap::new();
+    let mut place = |answer: &AnswerRow| {
+        let Some(call) = answer.call else { return answer.id };
+        let latest = latest.entry((answer.report, call)).or_insert(answer.id);
+        *latest = answer.id.max(*latest);
+        *latest
+    };
+    let places: HashMap<Uuid, Uuid> = answers.iter().map(|answer| (answer.id, place(answer))).collect();
+    // Stable: the answers of one place are those of one call, which are in the order of its turns by now.
+    answers.sort_by_key(|answer| (answer.report, places.get(&answer.id).copied()));
 }
 
 /// The answers of these reports that stand, in the order of the questionnaire.

@@ -21,6 +21,7 @@ crate::on_both_databases!(
     a_person_has_one_open_report_a_day,
     an_open_report_comes_with_its_answers,
     the_later_turn_of_a_call_stands_whatever_the_clock_showed,
+    an_answer_stands_over_the_earlier_one_of_another_call_though_the_clock_was_put_back_later,
     a_finished_report_stays_finished,
     the_export_folds_corrections,
     the_export_is_read_page_by_page,
@@ -28,7 +29,7 @@ crate::on_both_databases!(
 );
 
 async fn people(fresh: &Fresh, count: u64) -> Tx {
-    ground(&fresh.database, 1).await.unwrap();
+    ground(&fresh.database, 2).await.unwrap();
     let mut tx = fresh.database.begin().await.unwrap();
     patients::insert(&mut tx, &(1..=count).map(patient).collect::<Vec<_>>()).await.unwrap();
     tx
@@ -84,8 +85,26 @@ async fn the_later_turn_of_a_call_stands_whatever_the_clock_showed(fresh: Fresh)
     answers::append(&mut tx, &[earlier, unasked, later]).await.unwrap();
     let report = ReportId(id(1));
     let given = answers::of_reports(&mut tx, &[report]).await.unwrap();
-    assert_eq!(given.iter().map(|answer| answer.entry.expose()).collect::<Vec<_>>(), ["375", "370", "365"]);
+    assert_eq!(given.iter().map(|answer| answer.entry.expose()).collect::<Vec<_>>(), ["370", "375", "365"]);
     assert_eq!(answers::latest(&mut tx, &[report]).await.unwrap()[&report][0].entry.expose(), "365");
+}
+
+async fn an_answer_stands_over_the_earlier_one_of_another_call_though_the_clock_was_put_back_later(fresh: Fresh) {
+    let mut tx = people(&fresh, 1).await;
+    reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
+    let given = |number: u64, call: u64, turn: i64, item, entry: &str| AnswerRow {
+        call: Some(CallId(id(call))),
+        turn: Some(turn),
+        ..answer(number, 1, item, entry, Severity::None)
+    };
+    let earlier = given(20, 0, 4, Item::BodyTemperature, "359");
+    let later = given(21, 1, 4, Item::BodyTemperature, "384");
+    // The clock is put back before the next question of the second call.
+    let after = given(12, 1, 5, Item::Spo2, "097");
+    answers::append(&mut tx, &[earlier, later, after]).await.unwrap();
+    let stands = answers::latest(&mut tx, &[ReportId(id(1))]).await.unwrap();
+    let stands: Vec<_> = stands[&ReportId(id(1))].iter().map(|one| one.entry.expose()).collect();
+    assert_eq!(stands, ["384", "097"]);
 }
 
 async fn a_finished_report_stays_finished(fresh: Fresh) {
