@@ -76,7 +76,7 @@ pub async fn pause_dialling(clerk: &Clerk, reason: &str, until: Option<Timestamp
         return Err(Refused::PausePassed);
     }
     let mut tx = clerk.database.begin().await?;
-    let before = dialer::take_turn(&mut tx).await?;
+    let before = dialer::take_turn(&mut tx).await?.pause;
     dialer::set_pause(&mut tx, Some(&Pause { reason: reason.to_owned(), until, lost: None })).await?;
     if until.is_none() {
         tell_staff(&mut tx, now).await?;
@@ -96,7 +96,7 @@ pub async fn pause_dialling(clerk: &Clerk, reason: &str, until: Option<Timestamp
 pub async fn resume_dialling(clerk: &Clerk, anyway: bool) -> Result<(DialerState, bool), Refused> {
     let now = clerk.clock.now();
     let mut tx = clerk.database.begin().await?;
-    let before = dialer::take_turn(&mut tx).await?;
+    let before = dialer::take_turn(&mut tx).await?.pause;
     let Some(pause) = before.filter(|pause| lasts(pause, now)) else {
         return Ok((state(&mut tx, now).await?, false));
     };

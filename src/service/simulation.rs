@@ -15,8 +15,11 @@ use crate::store::{StoreError, dialer};
 
 /// How far the clock moves at least: everything within it happens beside one another.
 pub const STEP: SignedDuration = SignedDuration::from_secs(1);
-/// How long after a tick that found nothing to do the next one is, unless something happens.
+/// How long after a tick that found nothing to do the next one is, unless a line is freed; twice as long after each
+/// more.
 const IDLE: SignedDuration = SignedDuration::from_secs(5);
+/// The longest of these rests.
+const LONGEST_IDLE: SignedDuration = SignedDuration::from_secs(80);
 /// How often conversations of which nothing was heard are ended.
 const SWEEP_EVERY: SignedDuration = SignedDuration::from_mins(5);
 
@@ -81,6 +84,10 @@ pub struct Stretch {
 pub struct Rhythm {
     /// Slots and windows, by the services' clock.
     dial_at: Option<Timestamp>,
+    /// The last tick was in vain: until then there is none, unless a line is freed. By the services' clock.
+    held_until: Option<Timestamp>,
+    /// How long the ticks were apart that were in vain.
+    idle: SignedDuration,
     /// Calls of which nothing is known, by the services' clock.
     look_at: Option<Timestamp>,
     /// Errands that wait, by the services' clock.
@@ -147,10 +154,12 @@ impl Simulation {
         let (now, ours) = (self.clock.now(), self.desk.clock.now());
         let is_due = |at: Option<Timestamp>, now: Timestamp| at.is_some_and(|at| at <= now);
         let begins = !std::mem::replace(&mut rhythm.begun, true);
+        let live = self.live();
         let events = happen_until(&self.switchboard, &self.lines, now).await;
         let mut stretch = Stretch { events, ..Stretch::default() };
-        if begins || events > 0 {
-            self.see_what_is_next(rhythm).await?;
+        if !begins && is_due(rhythm.look_at, ours) {
+            // What was heard meanwhile may have put it off.
+            rhythm.look_at = self.dialer.next_look().await?;
         }
         let (looks, errands) = (begins || is_due(rhythm.look_at, ours), is_due(rhythm.errand_at, ours));
         if errands {
@@ -159,7 +168,10 @@ impl Simulation {
         if looks {
             rhythm.look_at = self.dialer.look().await?;
         }
-        if looks || errands {
+        if looks || self.live() < live {
+            (rhythm.held_until, rhythm.idle) = (None, SignedDuration::ZERO);
+        }
+        if events > 0 || looks || errands {
             self.see_what_is_next(rhythm).await?;
         }
         if is_due(rhythm.dial_at, ours) {
@@ -168,11 +180,14 @@ impl Simulation {
             if ticked.intended > 0 {
                 rhythm.look_at = self.dialer.next_look().await?;
             }
-            self.see_what_is_next(rhythm).await?;
-            // With no line free, or nobody dialled just now, the next event tells sooner that something has changed.
-            let in_vain = ticked.intended + ticked.opened + ticked.ended == 0;
-            let until = ticked.held_until.or_else(|| in_vain.then(|| later(ours, IDLE)));
-            rhythm.dial_at = rhythm.dial_at.map(|at| until.map_or(at, |until| at.max(until)));
+            if ticked.intended + ticked.opened + ticked.ended > 0 {
+                rhythm.idle = SignedDuration::ZERO;
+                self.see_what_is_next(rhythm).await?;
+            } else {
+                rhythm.idle = (rhythm.idle * 2).clamp(IDLE, LONGEST_IDLE);
+                rhythm.held_until = ticked.held_until.or(Some(later(ours, rhythm.idle)));
+                rhythm.dial_at = rhythm.dial_at.max(rhythm.held_until);
+            }
         }
         if stretch != Stretch::default() && rhythm.sweep_at.is_none() {
             rhythm.sweep_at = Some(later(now, SWEEP_EVERY));
@@ -193,8 +208,14 @@ impl Simulation {
     async fn see_what_is_next(&self, rhythm: &mut Rhythm) -> Result<(), StoreError> {
         let next = dialer::next(&mut self.desk.database.glance().await?).await?;
         rhythm.errand_at = next.errand_at;
-        rhythm.dial_at = [next.slot_at, next.due_at, next.window_end].into_iter().flatten().min();
+        let dial_at = [next.slot_at, next.due_at, next.window_end].into_iter().flatten().min();
+        rhythm.dial_at = dial_at.map(|at| rhythm.held_until.map_or(at, |until| at.max(until)));
         Ok(())
+    }
+
+    /// Calls on the network.
+    fn live(&self) -> usize {
+        self.lines.watch(|network, _| network.live())
     }
 
     async fn has_open_calls(&self) -> Result<bool, StoreError> {

@@ -36,7 +36,7 @@ const LONGEST_EVENING: SignedDuration = SignedDuration::from_hours(9);
 const LOOK_EVERY: SignedDuration = SignedDuration::from_mins(15);
 
 /// How often the audit trail is sealed, where something was written.
-const SEAL_EVERY: SignedDuration = SignedDuration::from_mins(10);
+const SEAL_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// How far the clock moves at most when nothing is going on.
 const LONGEST_STEP: SignedDuration = SignedDuration::from_hours(1);
 

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::arg::Row;
 use super::{StoreError, Tx};
 use crate::call::LossSign;
 
@@ -55,23 +56,25 @@ pub async fn next(tx: &mut Tx) -> Result<Next, StoreError> {
     Ok(found.unwrap_or_default())
 }
 
-/// Takes the turn to claim: nodes that claim at the same time do so one after the other. Says whether dialling is
-/// paused.
-///
-/// # Errors
-/// As the database fails.
-pub async fn take_turn(tx: &mut Tx) -> Result<Option<Pause>, StoreError> {
-    tx.execute("UPDATE dialer SET turns = turns + 1 WHERE id = 1", vec![]).await?;
-    pause(tx).await
+/// Whose turn it is to claim, and whether anybody may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    /// How many turns were taken, with this one, over all nodes: it never goes back, unless the database does.
+    pub taken: i64,
+    /// Why nobody dials.
+    pub pause: Option<Pause>,
 }
 
-/// How many turns were taken, over all nodes: it never goes back, unless the database does.
+/// Takes the turn to claim: nodes that claim at the same time do so one after the other.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn turns(tx: &mut Tx) -> Result<i64, StoreError> {
-    let found = tx.fetch_optional("SELECT turns FROM dialer WHERE id = 1", vec![], |row| row.int(0)).await?;
-    Ok(found.unwrap_or_default())
+pub async fn take_turn(tx: &mut Tx) -> Result<Turn, StoreError> {
+    tx.execute("UPDATE dialer SET turns = turns + 1 WHERE id = 1", vec![]).await?;
+    // A statement of its own: what whoever had the turn before has committed is to be seen.
+    let found =
+        tx.fetch_optional(STANDING, vec![], |row| Ok(Turn { taken: row.int(3)?, pause: read_pause(row)? })).await?;
+    Ok(found.unwrap_or(Turn { taken: 0, pause: None }))
 }
 
 /// Whether dialling is paused.
@@ -79,18 +82,18 @@ pub async fn turns(tx: &mut Tx) -> Result<i64, StoreError> {
 /// # Errors
 /// As the database fails.
 pub async fn pause(tx: &mut Tx) -> Result<Option<Pause>, StoreError> {
-    let sql = "SELECT paused_reason, paused_until,
-               (SELECT sign FROM losses WHERE closed_at IS NULL ORDER BY found_at, id LIMIT 1) FROM dialer WHERE id = 1";
-    let found = tx
-        .fetch_optional(sql, vec![], |row| {
-            if let Some(sign) = row.opt_read(2, "losses.sign", LossSign::from_word)? {
-                return Ok(Some(Pause { reason: LOST.to_owned(), until: None, lost: Some(sign) }));
-            }
-            let until = row.opt_time(1, "dialer.paused_until")?;
-            Ok(row.opt_text(0)?.map(|reason| Pause { reason: reason.to_owned(), until, lost: None }))
-        })
-        .await?;
-    Ok(found.flatten())
+    Ok(tx.fetch_optional(STANDING, vec![], read_pause).await?.flatten())
+}
+
+const STANDING: &str = "SELECT paused_reason, paused_until,
+    (SELECT sign FROM losses WHERE closed_at IS NULL ORDER BY found_at, id LIMIT 1), turns FROM dialer WHERE id = 1";
+
+fn read_pause(row: &Row<'_>) -> Result<Option<Pause>, StoreError> {
+    if let Some(sign) = row.opt_read(2, "losses.sign", LossSign::from_word)? {
+        return Ok(Some(Pause { reason: LOST.to_owned(), until: None, lost: Some(sign) }));
+    }
+    let until = row.opt_time(1, "dialer.paused_until")?;
+    Ok(row.opt_text(0)?.map(|reason| Pause { reason: reason.to_owned(), until, lost: None }))
 }
 
 /// Pauses dialling until a moment, unless it is paused for longer: what a person has paused, no answer of a carrier

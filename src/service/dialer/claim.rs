@@ -46,8 +46,7 @@ impl Dialer {
     /// many slots ended instead.
     pub(super) async fn claim(&self, now: Timestamp) -> Result<(Vec<Intent>, usize), StoreError> {
         let mut tx = self.desk.database.begin().await?;
-        let paused = dialer::take_turn(&mut tx).await?;
-        let turn = dialer::turns(&mut tx).await?;
+        let dialer::Turn { taken: turn, pause: paused } = dialer::take_turn(&mut tx).await?;
         if turn <= self.turn.load(Ordering::Relaxed) {
             // A fail-over has lost the turn that we committed, and with it whom we called (fault 13).
             tx.rollback().await?;

@@ -35,14 +35,16 @@ impl Dialer {
     pub async fn look(&self) -> Result<Option<Timestamp>, StoreError> {
         self.compare_clocks_sometimes().await?;
         let now = self.desk.clock.now();
-        self.take_over(now).await?;
-        let mut tx = self.desk.database.read().await?;
+        let mut tx = self.desk.database.glance().await?;
+        let before = now.checked_sub(TAKE_OVER).unwrap_or(now);
+        let left = attempts::unmoved(&mut tx, AttemptState::Intended, before, now, MAX_LOOKED_FOR).await?;
         let unknown = attempts::to_look_for(&mut tx, now, MAX_LOOKED_FOR).await?;
         let silent_since = now.checked_sub(self.longest_ringing()).unwrap_or(now);
         let mut silent = attempts::unmoved(&mut tx, AttemptState::Placed, silent_since, now, MAX_LOOKED_FOR).await?;
         let quiet_since = now.checked_sub(self.dialling.silence).unwrap_or(now);
         silent.extend(attempts::silent(&mut tx, quiet_since, now, MAX_LOOKED_FOR).await?);
         drop(tx);
+        self.take_over(&left, now).await?;
         for attempt in unknown {
             self.look_for(&attempt, now).await?;
         }
@@ -78,11 +80,7 @@ impl Dialer {
     }
 
     /// Intents of a worker that is gone: whether it had asked the carrier isn't known.
-    async fn take_over(&self, now: Timestamp) -> Result<(), StoreError> {
-        let before = now.checked_sub(TAKE_OVER).unwrap_or(now);
-        let mut tx = self.desk.database.read().await?;
-        let left = attempts::unmoved(&mut tx, AttemptState::Intended, before, now, MAX_LOOKED_FOR).await?;
-        drop(tx);
+    async fn take_over(&self, left: &[AttemptRow], now: Timestamp) -> Result<(), StoreError> {
         if left.is_empty() {
             return Ok(());
         }
@@ -123,7 +121,7 @@ impl Dialer {
     /// The calls of the list that we don't know. One number has one open attempt, so it is this one, if its time fits.
     async fn strange(&self, listed: Vec<Listed>) -> Result<Vec<Listed>, StoreError> {
         let names: Vec<&str> = listed.iter().map(|listed| listed.leg.as_str()).collect();
-        let mut tx = self.desk.database.read().await?;
+        let mut tx = self.desk.database.glance().await?;
         let known = legs::by_carrier_leg(&mut tx, self.network.name(), &names).await?;
         let new = |listed: &Listed| !known.iter().any(|leg| leg.carrier_leg_id == listed.leg.as_str());
         Ok(listed.into_iter().filter(new).collect())
@@ -132,7 +130,7 @@ impl Dialer {
     /// Whether the list provably lags behind: it lacks a call that the carrier has told us of since.
     async fn list_is_stale(&self, attempt: &AttemptRow, now: Timestamp) -> Result<bool, StoreError> {
         let recently = now.checked_sub(LIST_LAGS).unwrap_or(now);
-        let mut tx = self.desk.database.read().await?;
+        let mut tx = self.desk.database.glance().await?;
         let witness = legs::placed_between(&mut tx, self.network.name(), attempt.intended_at, recently).await?;
         drop(tx);
         let Some((number, name)) = witness else { return Ok(false) };
@@ -196,7 +194,7 @@ impl Dialer {
 
     /// Asks the carrier about a call of which it hasn't told for too long (fault 26).
     async fn ask_about(&self, attempt: &AttemptRow, now: Timestamp) -> Result<(), StoreError> {
-        let mut tx = self.desk.database.read().await?;
+        let mut tx = self.desk.database.glance().await?;
         let leg = legs::of_calls(&mut tx, &[attempt.call]).await?.into_iter().next();
         drop(tx);
         let leg = leg.and_then(|leg| CarrierLegId::parse(&leg.carrier_leg_id).ok());
