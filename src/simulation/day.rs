@@ -14,7 +14,7 @@ use super::faults::Faults;
 use super::life::{Coming, End, Life};
 use super::log::Log;
 use super::office::list_of;
-use super::plan::Plan;
+use super::plan::{Death, Plan};
 use super::record::{Record, What};
 use super::world::World;
 use crate::call::{CallingHours, CentreCode, PhoneNumber};
@@ -72,6 +72,8 @@ pub enum SimulationError {
 pub struct Played {
     /// Its seed.
     pub seed: u64,
+    /// The commit at which the process was made to die.
+    pub dies_at: Option<Death>,
     /// What it left behind.
     pub record: Record,
     /// The rules that were broken.
@@ -203,7 +205,7 @@ impl<'a> Day<'a> {
             reports: count(|what| matches!(what, What::Received { .. })),
         };
         let broken = check(&record);
-        Played { seed: plan.seed, digest: digest(&record), broken, figures, record }
+        Played { seed: plan.seed, dies_at: plan.dies_at, digest: digest(&record), broken, figures, record }
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use super::drawn::{down_for, sometimes};
 use super::ears::about;
-use super::plan::CommitFate;
+use super::plan::{CommitFate, Death};
 use super::record::What;
 use super::world::World;
 use crate::call::AttemptState;
@@ -106,6 +106,11 @@ impl Faults {
                 (false, false, true) => CommitFate::Meddled,
                 (false, false, false) => CommitFate::Kept,
             };
+            match self.world.plan.dies_at {
+                Some(Death::Before(commit)) if commit == state.commits => state.now = CommitFate::DiesBefore,
+                Some(Death::After(commit)) if commit == state.commits => state.now = CommitFate::DiesAfter,
+                _ => {}
+            }
             (state.now, state.commits)
         })
     }

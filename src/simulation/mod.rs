@@ -23,5 +23,5 @@ mod world;
 
 pub use check::{Broken, Invariant, check};
 pub use day::{Figures, Played, Settings, SimulationError, play, play_plan};
-pub use plan::{Happening, Manner, Odds, Plan, Ring, StaffAct};
+pub use plan::{Death, Happening, Manner, Odds, Plan, Ring, StaffAct};
 pub use record::{Moment, Record, Rules, Standing, What};

@@ -55,6 +55,17 @@ pub struct Plan {
     pub happenings: Vec<(Timestamp, Happening)>,
     /// What happens to commits, and around calls.
     pub odds: Odds,
+    /// The commit at which the process dies whatever the odds are.
+    pub dies_at: Option<Death>,
+}
+
+/// The process dies at a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Death {
+    /// Just before this commit of the services, counted from 1: what it holds is lost.
+    Before(u64),
+    /// Just after it: what it holds is kept, and nobody has heard of it.
+    After(u64),
 }
 
 /// Something that happens at a time.
@@ -206,6 +217,7 @@ impl Plan {
             weather: weather::drawn(&mut rng),
             happenings: Vec::new(),
             odds: odds(&mut rng),
+            dies_at: None,
         };
         plan.draw_happenings(&mut rng);
         plan

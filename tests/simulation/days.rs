@@ -1,11 +1,13 @@
 //! Days that hold: always the same ones, those that once broke a rule, and fresh ones each time.
 
-use kenkocall::simulation::Plan;
+use kenkocall::simulation::{Death, Plan, What};
 
 use crate::stage::{Stage, is_clean};
 
 /// Always the same days.
 const FIXED: std::ops::Range<u64> = 1..41;
+/// A day of few people in which little else goes wrong.
+const FEW_COMMITS: u64 = 7;
 /// Other days each time.
 const FRESH: u64 = 20;
 
@@ -49,6 +51,23 @@ fn a_seed_is_the_same_day_again() {
     }
     assert!(deaths > 0 && failed > 0, "{deaths} deaths and {failed} failed commits");
     assert_ne!(digests[0], digests[1]);
+}
+
+#[test]
+fn a_death_at_each_commit_of_a_day_holds() {
+    let stage = Stage::set();
+    let plan = || Plan::of(FEW_COMMITS, 3);
+    let commits = stage.play_plan(plan()).figures.commits;
+    assert!((40..200).contains(&commits), "{commits} commits; take another seed");
+    for commit in 1..=commits {
+        for (dies_at, durable) in [(Death::Before(commit), false), (Death::After(commit), true)] {
+            let played = stage.play_plan(Plan { dies_at: Some(dies_at), ..plan() });
+            is_clean(&played);
+            let died =
+                |what: &What| matches!(what, What::Died { at_commit, .. } if *at_commit == Some((commit, durable)));
+            assert!(played.record.moments.iter().any(|moment| died(&moment.what)), "{dies_at:?}");
+        }
+    }
 }
 
 #[test]

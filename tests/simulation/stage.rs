@@ -44,8 +44,9 @@ pub fn is_clean(played: &Played) {
     let broken: Vec<String> = played.broken.iter().map(ToString::to_string).collect();
     let happened: Vec<String> = played.record.moments.iter().map(|moment| format!("  {moment}")).collect();
     panic!(
-        "seed {}:\n{}\n{}\nagain: kenkocall simulate days --seed {} --verbose",
+        "seed {} {:?}:\n{}\n{}\nagain: kenkocall simulate days --seed {} --verbose",
         played.seed,
+        played.dies_at,
         broken.join("\n"),
         happened.join("\n"),
         played.seed

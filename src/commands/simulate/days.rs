@@ -1,5 +1,6 @@
 //! `kenkocall simulate days`: day after day of a small health centre with everything that can go wrong, each checked.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -10,10 +11,12 @@ use jiff::{SignedDuration, Span, Timestamp};
 
 use crate::commands::documents::Origin;
 use crate::service::Clock;
-use crate::simulation::{Figures, Played, Settings, SimulationError, play};
+use crate::simulation::{Death, Figures, Plan, Played, Settings, SimulationError, play, play_plan};
 
 /// Days that are played when nobody says how many.
 const USUAL_DAYS: u64 = 100;
+/// Patients of a day, when nobody says how many.
+const USUAL_PATIENTS: u32 = 30;
 /// What was logged is kept and looked at on one of so many days; always when one day alone is played.
 const LISTENED_TO: u64 = 10;
 /// What happened last is shown up to here.
@@ -34,8 +37,19 @@ pub(in crate::commands) struct Days {
     /// Go on for so long, such as 90s, 10m or 1h.
     #[arg(long = "for", value_name = "DURATION", conflicts_with = "days", value_parser = duration)]
     length: Option<SignedDuration>,
+    /// Play the day of --seed once more for each commit of the services: the process dies just before it, and in another
+    /// day just after it.
+    #[arg(long, requires = "seed", conflicts_with_all = ["days", "length"])]
+    every_commit: bool,
+    /// The process dies just before this commit of the services, counted from 1.
+    #[arg(long, value_name = "COMMIT", requires = "seed", conflicts_with_all = ["days", "length", "every_commit"])]
+    dies_before: Option<u64>,
+    /// The process dies just after this commit.
+    #[arg(long, value_name = "COMMIT", requires = "seed",
+          conflicts_with_all = ["days", "length", "every_commit", "dies_before"])]
+    dies_after: Option<u64>,
     /// Patients of a day.
-    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    #[arg(long, default_value_t = USUAL_PATIENTS, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     patients: u32,
     /// Days played at the same time. Default: one for each processor.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -54,8 +68,31 @@ pub(in crate::commands) struct Days {
     log: bool,
 }
 
+/// Which days are played, by their places in the series.
+enum Course {
+    /// The place is the seed.
+    Seeds,
+    /// The day of a seed, and two for each of its commits.
+    EveryCommit(u64),
+    /// One day of a seed.
+    Dying(u64, Death),
+}
+
+impl Course {
+    fn plan(&self, place: u64, patients: u32) -> Plan {
+        let dying = |seed, dies_at| Plan { dies_at: Some(dies_at), ..Plan::of(seed, patients) };
+        match *self {
+            Self::Seeds => Plan::of(place, patients),
+            Self::EveryCommit(seed) if place.is_multiple_of(2) => dying(seed, Death::Before(place / 2 + 1)),
+            Self::EveryCommit(seed) => dying(seed, Death::After(place / 2 + 1)),
+            Self::Dying(seed, death) => dying(seed, death),
+        }
+    }
+}
+
 /// The days that are being played.
 struct Series {
+    course: Course,
     next: AtomicU64,
     end: u64,
     until: Option<Timestamp>,
@@ -75,8 +112,6 @@ pub(super) fn run(days: &Days) -> anyhow::Result<()> {
     let begun = clock.now();
     let drawn = u64::try_from(begun.as_millisecond()).unwrap_or_default();
     let first = days.seed.unwrap_or(drawn);
-    let usual = if days.seed.is_some() { 1 } else { USUAL_DAYS };
-    let count = if days.length.is_some() { u64::MAX - first } else { days.days.unwrap_or(usual) };
     let folder = Folder::of(days)?;
     let settings = Settings {
         patients: days.patients,
@@ -84,14 +119,15 @@ pub(super) fn run(days: &Days) -> anyhow::Result<()> {
         folder: folder.0.clone(),
         trust_the_disk: days.fast_disk,
     };
+    let (course, places) = course_of(days, first, &settings)?;
     let series = Series {
-        next: AtomicU64::new(first),
-        end: first.saturating_add(count),
+        course,
+        next: AtomicU64::new(places.start),
+        end: places.end,
         until: days.length.and_then(|length| begun.checked_add(length).ok()),
         failed: AtomicBool::new(false),
         sums: Mutex::default(),
     };
-    println!("days of {} patients from seed {first} on", days.patients);
     let threads = days
         .threads
         .map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from);
@@ -107,6 +143,37 @@ pub(super) fn run(days: &Days) -> anyhow::Result<()> {
     played?;
     let took = clock.now().duration_since(begun);
     series.tell(took)
+}
+
+/// What is played, and which places of it.
+fn course_of(days: &Days, first: u64, settings: &Settings) -> anyhow::Result<(Course, Range<u64>)> {
+    let death = days.dies_before.map(Death::Before).or(days.dies_after.map(Death::After));
+    if let Some(death) = death {
+        println!("the day of seed {first}, with {} patients; the process dies {}", days.patients, words(death));
+        return Ok((Course::Dying(first, death), 0..1));
+    }
+    if days.every_commit {
+        // On a thread of its own: a day has a runtime of its own.
+        let whole = std::thread::scope(|scope| scope.spawn(|| play(first, settings, false)).join());
+        let commits = whole.unwrap_or(Err(SimulationError::MadeUp("thread")))?.figures.commits;
+        println!(
+            "the day of seed {first}, with {} patients, for each of its {commits} commits: the process dies before it, \
+             and after it",
+            days.patients
+        );
+        return Ok((Course::EveryCommit(first), 0..commits * 2));
+    }
+    println!("days of {} patients from seed {first} on", days.patients);
+    let usual = if days.seed.is_some() { 1 } else { USUAL_DAYS };
+    let count = if days.length.is_some() { u64::MAX - first } else { days.days.unwrap_or(usual) };
+    Ok((Course::Seeds, first..first.saturating_add(count)))
+}
+
+fn words(death: Death) -> String {
+    match death {
+        Death::Before(commit) => format!("before commit {commit}"),
+        Death::After(commit) => format!("after commit {commit}"),
+    }
 }
 
 /// Keeps this thread, and those that its databases begin, on one processor: they wait for each other at every
@@ -129,13 +196,18 @@ fn stay_on_processor(_nth: usize) {}
 impl Series {
     fn play_on(&self, days: &Days, settings: &Settings, clock: &Clock) -> Result<(), SimulationError> {
         while !self.failed.load(Ordering::Relaxed) && self.until.is_none_or(|until| clock.now() < until) {
-            let seed = self.next.fetch_add(1, Ordering::Relaxed);
-            if seed >= self.end {
+            let place = self.next.fetch_add(1, Ordering::Relaxed);
+            if place >= self.end {
                 break;
             }
-            let listening = seed.is_multiple_of(LISTENED_TO) || days.seed.is_some() && days.days.is_none();
-            let played = play(seed, settings, listening).inspect_err(|_| self.failed.store(true, Ordering::Relaxed))?;
-            self.count(&played, days.verbose);
+            let alone = days.seed.is_some() && days.days.is_none() && !days.every_commit;
+            let played = play_plan(
+                self.course.plan(place, settings.patients),
+                settings,
+                place.is_multiple_of(LISTENED_TO) || alone,
+            );
+            let played = played.inspect_err(|_| self.failed.store(true, Ordering::Relaxed))?;
+            self.count(&played, days);
             if let Some(log) = played.record.log.as_deref().filter(|_| days.log) {
                 println!("{log}");
             }
@@ -143,7 +215,7 @@ impl Series {
         Ok(())
     }
 
-    fn count(&self, played: &Played, verbose: bool) {
+    fn count(&self, played: &Played, days: &Days) {
         // Held while it is told: two days' words don't mix.
         let mut sums = self.sums.lock().unwrap_or_else(PoisonError::into_inner);
         sums.days += 1;
@@ -151,8 +223,8 @@ impl Series {
         if !played.broken.is_empty() {
             sums.broken += 1;
         }
-        if verbose || !played.broken.is_empty() && sums.broken <= SHOWN_DAYS {
-            show(played, if verbose { usize::MAX } else { SHOWN });
+        if days.verbose || !played.broken.is_empty() && sums.broken <= SHOWN_DAYS {
+            show(played, days);
         }
     }
 
@@ -185,16 +257,35 @@ impl Series {
     }
 }
 
-fn show(played: &Played, most: usize) {
+fn show(played: &Played, days: &Days) {
+    let day = played.dies_at.map_or_else(
+        || format!("seed {}", played.seed),
+        |death| format!("seed {}, dead {}", played.seed, words(death)),
+    );
     for broken in &played.broken {
-        println!("seed {}: broken {broken}", played.seed);
+        println!("{day}: broken {broken}");
     }
     let moments = &played.record.moments;
-    println!("seed {}: what happened last, of {} things (digest {}):", played.seed, moments.len(), played.digest);
+    let most = if days.verbose { usize::MAX } else { SHOWN };
+    println!("{day}: what happened last, of {} things (digest {}):", moments.len(), played.digest);
     for moment in moments.iter().skip(moments.len().saturating_sub(most)) {
         println!("  {moment}");
     }
-    println!("again: kenkocall simulate days --seed {} --verbose\n", played.seed);
+    println!("again: {}\n", again(played, days.patients));
+}
+
+/// The command that plays a day again.
+fn again(played: &Played, patients: u32) -> String {
+    let mut command = format!("kenkocall simulate days --seed {}", played.seed);
+    match played.dies_at {
+        Some(Death::Before(commit)) => command += &format!(" --dies-before {commit}"),
+        Some(Death::After(commit)) => command += &format!(" --dies-after {commit}"),
+        None => {}
+    }
+    if patients != USUAL_PATIENTS {
+        command += &format!(" --patients {patients}");
+    }
+    command + " --verbose"
 }
 
 fn duration(text: &str) -> Result<SignedDuration, String> {
