@@ -26,11 +26,15 @@ pub enum AlertKind {
     Dialling,
     /// The day's limit of calls, or of what they cost, is reached.
     DayLimit,
+    /// The carrier couldn't say what it was told to: a voice is missing, or it takes no part of a document.
+    Unspoken,
+    /// Somebody posts in the carrier's name without its signature, or ours is set wrong.
+    Forged,
 }
 
 impl AlertKind {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::RedAnswer,
         Self::CallBack,
         Self::StopRequest,
@@ -41,6 +45,8 @@ impl AlertKind {
         Self::UnknownCall,
         Self::Dialling,
         Self::DayLimit,
+        Self::Unspoken,
+        Self::Forged,
     ];
 
     /// The word used in the database and in commands.
@@ -56,6 +62,8 @@ impl AlertKind {
             Self::UnknownCall => "unknown_call",
             Self::Dialling => "dialling",
             Self::DayLimit => "day_limit",
+            Self::Unspoken => "unspoken",
+            Self::Forged => "forged",
         }
     }
 

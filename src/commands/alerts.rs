@@ -90,6 +90,12 @@ const fn hint(kind: AlertKind) -> Option<&'static str> {
         AlertKind::DayLimit => Some(
             "nobody more is called today; phone those who are missed, or set another limit: `kenkocall dialer show`, `centres list`",
         ),
+        AlertKind::Unspoken => Some(
+            "the carrier couldn't say a prompt in our voice: callers heard an apology, and the rest in its own; look at twilio.voices and at the carrier's log",
+        ),
+        AlertKind::Forged => Some(
+            "webhooks with a wrong signature were refused: either twilio.auth_token or server.public_url is wrong, or somebody else posts them",
+        ),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -88,6 +89,7 @@ impl Server {
             },
             voices: voices(config)?,
             metrics: super::logging::metrics()?,
+            forged_told_at: AtomicI64::new(0),
         };
         let web = Arc::new(web);
         let checkpoint_file = config.audit.checkpoint_file.clone();

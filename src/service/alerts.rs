@@ -2,13 +2,17 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+
 use super::calls::shown_of;
 use super::centres::known_centre;
 use super::clerk::{Changes, Clerk};
+use super::clock::new_id;
 use super::refused::Refused;
-use crate::call::{AlertId, CentreCode, HersysId, PatientId};
+use super::switchboard::Desk;
+use crate::call::{AlertId, AlertKind, CentreCode, HersysId, PatientId};
 use crate::store::alerts::{self, AlertRow};
-use crate::store::{audit, patients};
+use crate::store::{StoreError, Tx, audit, patients};
 
 /// Alerts listed at most: more aren't worked through in one sitting.
 const MOST_LISTED: u32 = 1_000;
@@ -64,4 +68,23 @@ pub async fn close_alert(clerk: &Clerk, id: AlertId) -> Result<(AlertRow, bool),
     audit::append(&mut tx, vec![entry]).await?;
     tx.commit().await?;
     Ok((AlertRow { closed_at: Some(now), closed_by: Some(clerk.name.clone()), ..alert }, true))
+}
+
+/// Something is wrong between the carrier and us: it stands on the lists of all health centres, once.
+///
+/// # Errors
+/// As the database fails.
+pub async fn tell_of_carrier(desk: &Desk, kind: AlertKind) -> Result<(), StoreError> {
+    let mut tx = desk.database.begin().await?;
+    raise_once(&mut tx, kind, desk.clock.now()).await?;
+    tx.commit().await
+}
+
+/// An alert for all health centres, unless one of its kind is open.
+pub(super) async fn raise_once(tx: &mut Tx, kind: AlertKind, now: Timestamp) -> Result<(), StoreError> {
+    if alerts::open_of_kind(tx, kind).await?.is_empty() {
+        metrics::counter!("kenkocall_alerts_total", "kind" => kind.word()).increment(1);
+        alerts::raise(tx, &[AlertRow::of_all(AlertId(new_id()), kind, now)]).await?;
+    }
+    Ok(())
 }

@@ -33,7 +33,7 @@ mod sweeper;
 mod switchboard;
 mod trail;
 
-pub use alerts::{ShownAlert, close_alert, list_alerts};
+pub use alerts::{ShownAlert, close_alert, list_alerts, tell_of_carrier};
 pub use by_hand::{AskedFor, Resolution, Resolved, call_now, resolve_call};
 pub use calls::{ShownAnswer, ShownAttempt, ShownCall, ShownTurn, list_attempts, list_calls, show_call};
 pub use centre_settings::CentreSettings;

@@ -5,13 +5,12 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::alerts::raise_once;
 use super::clerk::{Changes, Clerk};
-use super::clock::new_id;
 use super::refused::Refused;
-use crate::call::{AlertId, AlertKind, AttemptState, CentreCode, LossSign};
-use crate::store::alerts::{self, AlertRow};
+use crate::call::{AlertKind, AttemptState, CentreCode, LossSign};
 use crate::store::dialer::{self, Pause};
-use crate::store::{StoreError, Tx, attempts, audit, centres, losses, maintenances, slots};
+use crate::store::{StoreError, Tx, alerts, attempts, audit, centres, losses, maintenances, slots};
 
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 200;
@@ -159,11 +158,7 @@ async fn limited(tx: &mut Tx, now: Timestamp) -> Result<Vec<(CentreCode, Timesta
 
 /// Nobody is called, for a reason that only people can mend: it stands on the lists of all health centres, once.
 pub(super) async fn tell_staff(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
-    if alerts::open_of_kind(tx, AlertKind::Dialling).await?.is_empty() {
-        metrics::counter!("kenkocall_alerts_total", "kind" => AlertKind::Dialling.word()).increment(1);
-        alerts::raise(tx, &[AlertRow::of_all(AlertId(new_id()), AlertKind::Dialling, now)]).await?;
-    }
-    Ok(())
+    raise_once(tx, AlertKind::Dialling, now).await
 }
 
 async fn leave_trace(

@@ -6,6 +6,7 @@ mod webhooks;
 
 use std::any::Any;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use axum::Router;
@@ -41,6 +42,9 @@ pub struct Web {
     pub voices: Voices,
     /// What `/metrics` shows.
     pub metrics: PrometheusHandle,
+    /// When staff were told last that somebody posts without the carrier's signature, in milliseconds since 1970; 0 when
+    /// never.
+    pub forged_told_at: AtomicI64,
 }
 
 /// What a demonstration serves besides: its status page at `/`, with its own state.

@@ -15,6 +15,7 @@ on_both_databases!(
     fault_28_digits_posted_twice,
     fault_30_forged_callbacks_change_nothing,
     fault_8_a_bad_number_ends_the_slot,
+    fault_37_a_voice_that_is_missing_is_replaced_by_the_carriers_own,
     a_carrier_that_refuses_our_account_stops_the_dialling,
     nonsense_is_unknown_and_nobody_rings_twice,
 );
@@ -87,6 +88,7 @@ async fn fault_30_forged_callbacks_change_nothing(fresh: Fresh) {
     let town = town_with(&fresh, 2, faults).await;
     town.until("reports WHERE outcome = 'reported'", 2).await;
     assert_eq!(town.kept.count("leg_statuses").await, 0, "no forged status was taken");
+    assert_eq!(town.kept.alerts().await, ["forged"], "staff are told once");
     assert!(town.line.log().contains("a webhook was refused"));
 }
 
@@ -96,6 +98,16 @@ async fn fault_8_a_bad_number_ends_the_slot(fresh: Fresh) {
     assert_eq!(town.kept.column("SELECT reason FROM slots").await, ["wrong_number"]);
     assert_eq!(town.kept.alerts().await, ["wrong_number 00000"]);
     assert_eq!(town.kept.count("attempts").await, 1);
+}
+
+async fn fault_37_a_voice_that_is_missing_is_replaced_by_the_carriers_own(fresh: Fresh) {
+    let town = town_with(&fresh, 3, json!({ "fault": "voices_missing" })).await;
+    all_reported(&town, 3).await;
+    let log = town.fake.ask(hyper::Method::GET, "/_fake/log", None).await;
+    let fallbacks = log["entries"].as_array().unwrap().iter();
+    let fallbacks = fallbacks.filter(|entry| entry["event"] == "webhook" && entry["kind"] == "fallback");
+    assert_eq!(fallbacks.count(), 3, "one apology in each call, and then its questions to the end");
+    assert_eq!(town.kept.alerts().await, ["unspoken"]);
 }
 
 async fn a_carrier_that_refuses_our_account_stops_the_dialling(fresh: Fresh) {

@@ -19,6 +19,7 @@ crate::on_both_databases!(
     fault_31_turns_that_nobody_asked_for_change_nothing,
     what_a_transfer_would_tell_changes_nothing_at_a_question,
     the_fallback_url_tries_the_same_turn_once_more_and_then_apologises,
+    fault_37_a_document_that_could_not_be_used_is_said_again_without_our_voice,
     callbacks_after_the_end_change_nothing,
 );
 
@@ -68,7 +69,10 @@ async fn fault_30_what_is_not_proven_is_refused_and_stores_nothing(fresh: Fresh)
             refused(carrier, &longer, StatusCode::FORBIDDEN, "an altered URL").await;
         }
     }
-    assert_eq!(kept.counts().await, before);
+    let mut after = kept.counts().await;
+    assert_eq!(after.insert("alerts", 0), Some(1), "staff are told once");
+    assert_eq!(kept.alerts().await, ["forged"]);
+    assert_eq!(after, before);
 }
 
 async fn what_is_malformed_is_refused_and_stores_nothing(fresh: Fresh) {
@@ -201,8 +205,9 @@ async fn what_a_transfer_would_tell_changes_nothing_at_a_question(fresh: Fresh) 
     phone.keys(&WELL).await.hears(super::phone::RECEIVED);
 }
 
+const FALLBACK: &str = "/twilio/voice/fallback";
+
 async fn the_fallback_url_tries_the_same_turn_once_more_and_then_apologises(fresh: Fresh) {
-    const FALLBACK: &str = "/twilio/voice/fallback";
     let line = Line::with_people(&fresh.database, &fresh.url).await;
     let kept = Kept::at(&fresh.url);
     let mut phone = Phone::ring_any(&line.carrier).await;
@@ -241,6 +246,34 @@ async fn the_fallback_url_tries_the_same_turn_once_more_and_then_apologises(fres
     phone.hears("たいおんを");
     phone.keys(&WELL).await.hears(super::phone::RECEIVED);
     assert_eq!(kept.reports(MOTHER.id).await, ["reported"]);
+}
+
+async fn fault_37_a_document_that_could_not_be_used_is_said_again_without_our_voice(fresh: Fresh) {
+    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let kept = Kept::at(&fresh.url);
+    let mut phone = Phone::ring_any(&line.carrier).await;
+    phone.identify(&MOTHER).await;
+    assert!(phone.heard.last().unwrap().contains(" voice="));
+    let failed = phone.action().to_owned();
+    for (code, voice) in [("13511", "voice=none&"), ("12100", "voice=none&"), ("11205", ""), ("14000", "")] {
+        let sorry = phone.post(FALLBACK, &[("ErrorCode", code), ("ErrorUrl", &failed)]).await.unwrap();
+        assert!(!sorry.body.contains(" voice="), "the apology may be what can't be said");
+        let (_, next) = read(&sorry.body);
+        assert_eq!(next, Next::Redirect(format!("{failed}?{voice}retry=1")), "{code}");
+    }
+    assert_eq!(kept.alerts().await, ["unspoken"], "once, while nobody has seen to it");
+    let answer = phone.post(&format!("{failed}?voice=none&retry=1"), &[]).await.unwrap();
+    phone.follow(&answer);
+    for keys in WELL {
+        let said = phone.heard.last().unwrap();
+        assert!(said.contains("language=\"ja-JP\"") && !said.contains(" voice="), "{said}");
+        assert!(phone.action().ends_with("?voice=none"), "{}", phone.action());
+        phone.keys(&[keys]).await;
+    }
+    phone.hears(super::phone::RECEIVED);
+    // A new call is spoken to as ever.
+    let other = Phone::ring_any(&line.carrier).await;
+    assert!(other.heard.last().unwrap().contains(" voice="));
 }
 
 async fn callbacks_after_the_end_change_nothing(fresh: Fresh) {

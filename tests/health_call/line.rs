@@ -248,6 +248,7 @@ impl Inside {
             twilio_key: Some(SigningKey::new(&SecretString::from(TOKEN)).unwrap()),
             voices: Voices::default(),
             metrics: PrometheusBuilder::new().build_recorder().handle(),
+            forged_told_at: std::sync::atomic::AtomicI64::new(0),
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let carrier = Carrier::of(listener.local_addr().unwrap());

@@ -27,7 +27,7 @@ pub enum Next {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
     pub language: String,
-    pub voice: String,
+    pub voice: Option<String>,
     pub text: String,
     /// Whether a key cuts it short.
     pub barge_in: bool,
@@ -194,12 +194,7 @@ pub fn read(twiml: &str) -> (Vec<Said>, Next) {
 
 fn sentence(verb: Verb, barge_in: bool) -> Option<Said> {
     let Verb::Say { text, language, voice } = verb else { return None };
-    Some(Said {
-        language: language.expect("a language"),
-        voice: voice.expect("a voice"),
-        text: text.expose().to_owned(),
-        barge_in,
-    })
+    Some(Said { language: language.expect("a language"), voice, text: text.expose().to_owned(), barge_in })
 }
 
 /// The answers of someone who is well: temperature and oxygen with their confirmations, then nine times no.

@@ -136,7 +136,9 @@ impl Xml {
             let (part, later) = rest.split_at(say_length(rest));
             self.open("Say");
             self.attribute("language", voice.language());
-            self.attribute("voice", voice.name());
+            if let Some(name) = voice.name() {
+                self.attribute("voice", name);
+            }
             self.inside();
             self.text(part);
             self.close("Say");

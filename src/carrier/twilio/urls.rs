@@ -22,6 +22,9 @@ pub const GOODBYE: &str = "/calls/{call}/goodbye";
 /// The outcome of a turn.
 pub const TURN: &str = "/calls/{call}/turns/{turn}";
 
+/// In the query of a URL whose answer names no voice: the carrier couldn't use an earlier one.
+pub const WITHOUT_VOICE: &str = "voice=none";
+
 /// Where the carrier posts the outcome of a turn: a URL of ours, absolute or from the root (`/twilio/voice/…`).
 /// It is logged by the carrier, so nothing personal may stand in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +51,15 @@ impl ActionUrl {
         let ours = rooted || text.starts_with("https://") || text.starts_with("http://");
         let fits = ours && text.len() <= Self::MAX_BYTES && text.bytes().all(|b| b.is_ascii_graphic());
         if fits { Ok(Self(text.into())) } else { Err(ActionUrlError) }
+    }
+
+    /// The same with a field more in its query.
+    ///
+    /// # Errors
+    /// When it gets too long.
+    pub fn with(&self, field: &str) -> Result<Self, ActionUrlError> {
+        let separator = if self.0.contains('?') { '&' } else { '?' };
+        Self::parse(&format!("{}{separator}{field}", self.0))
     }
 
     /// The URL as text.

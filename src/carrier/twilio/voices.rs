@@ -9,7 +9,7 @@ use crate::call::Language;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Voice {
     language: Cow<'static, str>,
-    name: Cow<'static, str>,
+    name: Option<Cow<'static, str>>,
 }
 
 /// Why a text isn't a voice.
@@ -32,11 +32,11 @@ impl Voice {
         if !fits(language) || !fits(name) {
             return Err(VoiceError);
         }
-        Ok(Self { language: Cow::Owned(language.to_owned()), name: Cow::Owned(name.to_owned()) })
+        Ok(Self { language: Cow::Owned(language.to_owned()), name: Some(Cow::Owned(name.to_owned())) })
     }
 
     const fn known(language: &'static str, name: &'static str) -> Self {
-        Self { language: Cow::Borrowed(language), name: Cow::Borrowed(name) }
+        Self { language: Cow::Borrowed(language), name: Some(Cow::Borrowed(name)) }
     }
 
     /// The carrier's language tag.
@@ -44,9 +44,9 @@ impl Voice {
         &self.language
     }
 
-    /// The carrier's name of the voice.
-    pub fn name(&self) -> &str {
-        &self.name
+    /// The carrier's name of the voice. Without one the carrier takes its own for the language.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
     }
 }
 
@@ -91,6 +91,17 @@ impl Voices {
             Language::Spanish => &self.spanish,
             Language::Portuguese => &self.portuguese,
         }
+    }
+
+    /// The same languages, and the carrier takes its own voices: for when it doesn't have the ones that were named
+    /// (fault 37).
+    #[must_use]
+    pub fn unnamed(&self) -> Self {
+        let unnamed = |voices: Self, language| {
+            let voice = Voice { name: None, ..voices.of(language).clone() };
+            voices.with(language, voice)
+        };
+        Language::ALL.into_iter().fold(self.clone(), unnamed)
     }
 
     /// The same with another voice for one language: carriers besides Twilio have others.

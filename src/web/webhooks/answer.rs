@@ -1,13 +1,15 @@
 //! The answer to a webhook: TwiML. When nothing could be kept the caller is asked to call again, never thanked.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tracing::{debug, error};
 
+use super::signed::Voicing;
 use crate::call::{CallId, Language};
-use crate::carrier::twilio::{AfterApology, apology, response};
+use crate::carrier::twilio::{AfterApology, Voices, apology, response, urls};
 use crate::service::{Knock, Outcome, SwitchboardError, call_not_known, sentences};
 use crate::web::Web;
 
@@ -18,8 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(12);
 const HANG_UP: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>"#;
 
 /// Takes a knock of a call that we placed. One that isn't known was placed all the same, or its URL wouldn't be signed.
-pub(super) async fn take_placed(web: &Web, call: CallId, knock: Knock) -> Response {
-    let (response, known) = answer(web, knock).await;
+pub(super) async fn take_placed(web: &Web, call: CallId, knock: Knock, voicing: Voicing) -> Response {
+    let (response, known) = answer(web, knock, voicing).await;
     if !known && let Err(error) = call_not_known(&web.desk, call).await {
         error!(%call, %error, "a call isn't known, and whether last entries are lost couldn't be found out");
     }
@@ -27,33 +29,38 @@ pub(super) async fn take_placed(web: &Web, call: CallId, knock: Knock) -> Respon
 }
 
 /// Takes a knock and says what became of it.
-pub(super) async fn take(web: &Web, knock: Knock) -> Response {
-    answer(web, knock).await.0
+pub(super) async fn take(web: &Web, knock: Knock, voicing: Voicing) -> Response {
+    answer(web, knock, voicing).await.0
 }
 
 /// The answer, and whether the call or its turn is known.
-async fn answer(web: &Web, knock: Knock) -> (Response, bool) {
+async fn answer(web: &Web, knock: Knock, voicing: Voicing) -> (Response, bool) {
     let outcome = match tokio::time::timeout(PATIENCE, web.switchboard.take(knock)).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(error @ SwitchboardError::Overloaded)) => {
             // One of very many at the same time: counted, and told where somebody looks closely.
             debug!(%error, "the caller was asked to call again");
-            return (sorry(web), true);
+            return (sorry(web, voicing), true);
         }
         Ok(Err(error)) => {
             error!(%error, "the caller was asked to call again");
-            return (sorry(web), true);
+            return (sorry(web, voicing), true);
         }
         Err(_) => {
             error!("a turn took too long; the caller was asked to call again");
-            return (sorry(web), true);
+            return (sorry(web, voicing), true);
         }
     };
     let known = !matches!(outcome, Outcome::Unknown);
     let response = match outcome {
         Outcome::Reply { call, turn, reply, library } => {
             let action = web.urls.turn(call, turn);
-            twiml(response(&sentences(&library, &reply), &reply.then, &action, &web.voices))
+            let action = match voicing {
+                Voicing::Named => action,
+                // The rest of the call, too. No URL of a turn is so long that it wouldn't fit.
+                Voicing::Carriers => action.with(urls::WITHOUT_VOICE).unwrap_or(action),
+            };
+            twiml(response(&sentences(&library, &reply), &reply.then, &action, &voices(web, voicing)))
         }
         Outcome::Over => twiml(HANG_UP.to_owned()),
         Outcome::Noted => StatusCode::NO_CONTENT.into_response(),
@@ -62,9 +69,17 @@ async fn answer(web: &Web, knock: Knock) -> (Response, bool) {
     (response, known)
 }
 
-pub(super) fn sorry(web: &Web) -> Response {
+/// The voices that say it.
+pub(super) fn voices(web: &Web, voicing: Voicing) -> Cow<'_, Voices> {
+    match voicing {
+        Voicing::Named => Cow::Borrowed(&web.voices),
+        Voicing::Carriers => Cow::Owned(web.voices.unnamed()),
+    }
+}
+
+pub(super) fn sorry(web: &Web, voicing: Voicing) -> Response {
     metrics::counter!("kenkocall_apologies_total").increment(1);
-    twiml(apology(Language::Japanese, &AfterApology::HangUp, &web.voices))
+    twiml(apology(Language::Japanese, &AfterApology::HangUp, &voices(web, voicing)))
 }
 
 pub(super) fn twiml(document: String) -> Response {

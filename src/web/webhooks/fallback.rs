@@ -1,38 +1,62 @@
-//! The fallback URL: the carrier couldn't reach us, or we answered nonsense. The call stays resumable: one more try at
-//! the same turn, then the caller is asked to call again. It needs no database.
+//! The fallback URL: the carrier couldn't reach us, or couldn't use what we answered. The call stays resumable: one more
+//! try at the same turn, then the caller is asked to call again. It needs no database, and names no voice: a voice may
+//! be what couldn't be used (fault 37).
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use tracing::warn;
+use tracing::{error, warn};
 
-use super::answer::{sorry, twiml};
-use super::signed::Signed;
-use crate::call::Language;
+use super::answer::{sorry, twiml, voices};
+use super::signed::{Signed, Voicing};
+use crate::call::{AlertKind, Language};
 use crate::carrier::twilio::{ActionUrl, AfterApology, VoiceRequest, apology, urls};
+use crate::service::tell_of_carrier;
 use crate::web::Web;
 
 /// Marks a turn that is tried once more after an apology.
 const RETRY: &str = "retry=1";
+/// Errors of a document (12xxx) and of its verbs (13xxx). Source: Twilio, "Error and Warning Dictionary".
+const OF_DOCUMENTS: std::ops::Range<u32> = 12_000..14_000;
+
+/// Why the carrier turned here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Failure {
+    /// We weren't reached, or it doesn't say.
+    Unreached,
+    /// It couldn't use what we answered.
+    Unspoken,
+}
 
 pub(super) async fn fallback(State(web): State<Arc<Web>>, request: Signed<VoiceRequest>) -> Response {
     let code = request.0.error_code;
     warn!(code, "a carrier used the fallback URL");
     metrics::counter!("kenkocall_fallbacks_total").increment(1);
-    match again(&web, request.0.error_url.as_deref()) {
-        Some(url) => twiml(apology(Language::Japanese, &AfterApology::TryAgain(url), &web.voices)),
-        None => sorry(&web),
+    let unspoken = code.is_some_and(|code| OF_DOCUMENTS.contains(&code));
+    let failure = if unspoken { Failure::Unspoken } else { Failure::Unreached };
+    if failure == Failure::Unspoken
+        && let Err(error) = tell_of_carrier(&web.desk, AlertKind::Unspoken).await
+    {
+        error!(code, %error, "the carrier couldn't use what we answered, and staff couldn't be told");
+    }
+    match again(&web, request.0.error_url.as_deref(), failure) {
+        Some(url) => {
+            let voices = voices(&web, Voicing::Carriers);
+            twiml(apology(Language::Japanese, &AfterApology::TryAgain(url), &voices))
+        }
+        None => sorry(&web, Voicing::Carriers),
     }
 }
 
 /// The failed URL of ours, once more; nothing when it was tried again already or isn't ours.
-fn again(web: &Web, failed: Option<&str>) -> Option<ActionUrl> {
+fn again(web: &Web, failed: Option<&str>, failure: Failure) -> Option<ActionUrl> {
     let failed = failed?;
     let ours = failed.strip_prefix(web.urls.public())?.strip_prefix(urls::ROOT)?.strip_prefix('/')?;
     if ours.contains(RETRY) || ours.starts_with("fallback") || ours.starts_with("status") {
         return None;
     }
-    let separator = if ours.contains('?') { '&' } else { '?' };
-    ActionUrl::parse(&format!("{failed}{separator}{RETRY}")).ok()
+    let url = ActionUrl::parse(failed).ok()?;
+    let url = if failure == Failure::Unspoken { url.with(urls::WITHOUT_VOICE).ok()? } else { url };
+    url.with(RETRY).ok()
 }

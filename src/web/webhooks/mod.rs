@@ -37,17 +37,17 @@ pub(super) fn routes() -> Router<Arc<Web>> {
 }
 
 async fn health_call(State(web): State<Arc<Web>>, request: Signed<VoiceRequest>) -> Response {
-    begin(&web, Line::HealthCall, request.0).await
+    begin(&web, Line::HealthCall, request).await
 }
 
 async fn call_back(State(web): State<Arc<Web>>, request: Signed<VoiceRequest>) -> Response {
-    begin(&web, Line::CallBack, request.0).await
+    begin(&web, Line::CallBack, request).await
 }
 
-async fn begin(web: &Web, line: Line, request: VoiceRequest) -> Response {
+async fn begin(web: &Web, line: Line, Signed(request, voicing): Signed<VoiceRequest>) -> Response {
     let leg = request.leg.as_str().to_owned();
     let begin = Begin { line, carrier: CARRIER, leg, caller: request.from, called: request.to };
-    take(web, Knock::Begin(begin)).await
+    take(web, Knock::Begin(begin), voicing).await
 }
 
 async fn turn(
@@ -56,7 +56,7 @@ async fn turn(
     request: Signed<VoiceRequest>,
 ) -> Response {
     let (Ok(call), Ok(turn)) = (call.parse::<CallId>(), turn.parse::<u32>()) else { return not_found() };
-    take(&web, Knock::Turn { call, turn, happening: happening(request.0) }).await
+    take(&web, Knock::Turn { call, turn, happening: happening(request.0) }, request.1).await
 }
 
 /// What a turn's request tells. A leg that has ended can't be spoken to any more, whatever else it says.
@@ -75,5 +75,5 @@ async fn status(State(web): State<Arc<Web>>, request: Signed<StatusRequest>) -> 
     let StatusRequest { leg, status, sip, .. } = request.0;
     let ended: Option<HangupCause> = status.hangup_cause(sip);
     let status = LegStatus { call: None, carrier: CARRIER, leg: leg.as_str().to_owned(), status: status.word(), ended };
-    take(&web, Knock::Status(status)).await
+    take(&web, Knock::Status(status), request.1).await
 }

@@ -32,7 +32,7 @@ pub(super) async fn answered(
             Some(twilio::AnsweredBy::Human | twilio::AnsweredBy::Unknown) | None => AnsweredBy::Person,
         },
     };
-    take_placed(&web, call, Knock::Answered(answered)).await
+    take_placed(&web, call, Knock::Answered(answered), request.1).await
 }
 
 /// A leg's status changed.
@@ -50,15 +50,15 @@ pub(super) async fn status(
         status: status.word(),
         ended: status.hangup_cause(sip),
     };
-    take_placed(&web, call, Knock::Status(status)).await
+    take_placed(&web, call, Knock::Status(status), request.1).await
 }
 
 /// The carrier was told to lead the call here, because it isn't wanted any more.
 pub(super) async fn goodbye(
     State(web): State<Arc<Web>>,
     Path(call): Path<String>,
-    _request: Signed<VoiceRequest>,
+    request: Signed<VoiceRequest>,
 ) -> Response {
     let Ok(call) = call.parse::<CallId>() else { return not_found() };
-    take_placed(&web, call, Knock::Withdraw(call)).await
+    take_placed(&web, call, Knock::Withdraw(call), request.1).await
 }

@@ -2,21 +2,43 @@
 //! runs.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, OriginalUri, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use tracing::warn;
+use tracing::{error, warn};
 
-use crate::carrier::twilio::{Form, FormError, StatusRequest, VoiceRequest};
+use crate::call::AlertKind;
+use crate::carrier::twilio::{Form, FormError, StatusRequest, VoiceRequest, urls};
+use crate::service::tell_of_carrier;
 use crate::web::Web;
 
 /// The header that carries the signature.
 const SIGNATURE: &str = "x-twilio-signature";
 
-/// A request whose signature is right.
-pub(super) struct Signed<T>(pub(super) T);
+/// How long after staff were told of a wrong signature they are told again, when they have closed the alert.
+const TOLD_AGAIN_AFTER_MS: u64 = 3_600_000;
+
+/// A request whose signature is right, and in whose voices its answer is said.
+pub(super) struct Signed<T>(pub(super) T, pub(super) Voicing);
+
+/// In whose voices something is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Voicing {
+    /// Those that we name.
+    Named,
+    /// The carrier's own: it couldn't use an answer of this call that named one.
+    Carriers,
+}
+
+impl Voicing {
+    fn of(query: Option<&str>) -> Self {
+        let unnamed = query.is_some_and(|query| query.split('&').any(|field| field == urls::WITHOUT_VOICE));
+        if unnamed { Self::Carriers } else { Self::Named }
+    }
+}
 
 /// What a form can be read into.
 pub(super) trait FromForm: Sized {
@@ -63,10 +85,25 @@ impl<T: FromForm> FromRequest<Arc<Web>> for Signed<T> {
         let url = [web.urls.public(), path].concat();
         let proven = signature.is_some_and(|signature| key.validate(&url, form.fields(), &signature));
         if !proven {
+            tell_staff(web).await;
             let sentence = "the signature is missing or wrong; check twilio.auth_token and server.public_url\n";
             return Err(refused("signature", StatusCode::FORBIDDEN, sentence));
         }
-        T::read(&form).map(Self).map_err(|error| malformed(&error))
+        T::read(&form).map(|request| Self(request, Voicing::of(uri.query()))).map_err(|error| malformed(&error))
+    }
+}
+
+/// Somebody posts without the carrier's signature: staff are told, at most once an hour, as the database isn't there
+/// for whoever posts (fault 30).
+async fn tell_staff(web: &Web) {
+    let now = web.desk.clock.now().as_millisecond();
+    let told = web.forged_told_at.load(Ordering::Relaxed);
+    let soon = now.saturating_sub(told).unsigned_abs() < TOLD_AGAIN_AFTER_MS;
+    if soon || web.forged_told_at.compare_exchange(told, now, Ordering::Relaxed, Ordering::Relaxed).is_err() {
+        return;
+    }
+    if let Err(error) = tell_of_carrier(&web.desk, AlertKind::Forged).await {
+        error!(%error, "webhooks without the carrier's signature were refused, and staff couldn't be told");
     }
 }
 

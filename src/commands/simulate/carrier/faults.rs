@@ -84,6 +84,8 @@ pub(super) enum Name {
     WebhooksRetried,
     /// A webhook is signed with another key first, and then as it should be.
     WebhooksForged,
+    /// A document that names a voice can't be used.
+    VoicesMissing,
     /// `digits` are sent in place of what was keyed.
     Digits,
     /// The list of calls shows how things stood `seconds` ago.
@@ -195,7 +197,7 @@ impl Name {
     }
 }
 
-const NAMES: [(Name, &str); 27] = [
+const NAMES: [(Name, &str); 28] = [
     (Name::NeverAnswered, "never_answered"),
     (Name::Late, "late"),
     (Name::Closed, "closed"),
@@ -219,6 +221,7 @@ const NAMES: [(Name, &str); 27] = [
     (Name::WebhooksTwice, "webhooks_twice"),
     (Name::WebhooksRetried, "webhooks_retried"),
     (Name::WebhooksForged, "webhooks_forged"),
+    (Name::VoicesMissing, "voices_missing"),
     (Name::Digits, "digits"),
     (Name::ListLags, "list_lags"),
     (Name::ListFrozen, "list_frozen"),

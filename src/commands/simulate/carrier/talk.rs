@@ -18,7 +18,8 @@ const TALK_SECONDS: f64 = 60.0;
 const TRANSFER_RINGS_SECONDS: f64 = 5.0;
 
 /// The faults that a webhook can meet.
-const FAULTS: [Name; 4] = [Name::WebhooksTwice, Name::WebhooksRetried, Name::WebhooksForged, Name::Digits];
+const FAULTS: [Name; 5] =
+    [Name::WebhooksTwice, Name::WebhooksRetried, Name::WebhooksForged, Name::VoicesMissing, Name::Digits];
 
 /// What is fetched next: where, and what is told there besides what every webhook tells.
 struct Step {
@@ -180,6 +181,7 @@ impl Leg {
             }
         }
         let faults: Vec<Name> = met.iter().map(|met| met.name).collect();
+        let voices_missing = faults.contains(&Name::VoicesMissing);
         let (call, url) = (self.sid.clone(), url.to_owned());
         // A task of its own: what was posted is answered and noted, even where the call ends meanwhile.
         let asking = tokio::spawn(async move { post(&office, &call, kind, &url, &fields, &faults).await });
@@ -188,6 +190,10 @@ impl Leg {
             cut = self.cut() => return Err(cut),
             answer = asking => answer.unwrap_or(Err(Failure::NotAnswered)),
         };
+        let names_voice = answer.as_ref().is_ok_and(|answer| answer.body.contains(" voice=\""));
+        if voices_missing && names_voice {
+            return Ok(Err(Failure::NoSuchVoice));
+        }
         Ok(answer.and_then(read))
     }
 }

@@ -66,6 +66,8 @@ pub(super) enum Failure {
     BadContentType,
     /// The answer isn't TwiML.
     NotTwiml,
+    /// It names a voice that isn't there. (Twilio itself warns of it, and may leave the sentence out.)
+    NoSuchVoice,
 }
 
 impl Failure {
@@ -78,6 +80,7 @@ impl Failure {
             Self::TooManyRedirects => 11_215,
             Self::NotTwiml => 12_100,
             Self::BadContentType => 12_300,
+            Self::NoSuchVoice => 13_511,
         }
     }
 }
