@@ -1,18 +1,17 @@
 //! The fallback URL: the carrier couldn't reach us, or couldn't use what we answered. The call stays resumable: one more
-//! try at the same turn, then the caller is asked to call again. It needs no database, and names no voice: a voice may
-//! be what couldn't be used (fault 37).
+//! try at the same turn, then the caller is asked to call again. It needs no database and waits for none, but to tell
+//! staff, and names no voice: a voice may be what couldn't be used (fault 37).
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use tracing::{error, warn};
+use tracing::warn;
 
 use super::answer::{sorry, twiml, voices};
-use super::signed::{Signed, Voicing};
+use super::signed::{Signed, Voicing, tell_staff};
 use crate::call::{AlertKind, Language};
 use crate::carrier::twilio::{ActionUrl, AfterApology, VoiceRequest, apology, urls};
-use crate::service::tell_of_carrier;
 use crate::web::Web;
 
 /// Marks a turn that is tried once more after an apology.
@@ -35,10 +34,8 @@ pub(super) async fn fallback(State(web): State<Arc<Web>>, request: Signed<VoiceR
     metrics::counter!("kenkocall_fallbacks_total").increment(1);
     let unspoken = code.is_some_and(|code| OF_DOCUMENTS.contains(&code));
     let failure = if unspoken { Failure::Unspoken } else { Failure::Unreached };
-    if failure == Failure::Unspoken
-        && let Err(error) = tell_of_carrier(&web.desk, AlertKind::Unspoken).await
-    {
-        error!(code, %error, "the carrier couldn't use what we answered, and staff couldn't be told");
+    if failure == Failure::Unspoken {
+        tell_staff(&web, AlertKind::Unspoken).await;
     }
     match again(&web, request.0.error_url.as_deref(), failure) {
         Some(url) => {

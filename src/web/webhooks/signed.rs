@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, OriginalUri, Request};
@@ -20,6 +21,9 @@ const SIGNATURE: &str = "x-twilio-signature";
 
 /// How long after staff were told of a wrong signature they are told again, when they have closed the alert.
 const TOLD_AGAIN_AFTER_MS: u64 = 3_600_000;
+
+/// How long telling staff may take.
+const TELLING_PATIENCE: Duration = Duration::from_secs(2);
 
 /// A request whose signature is right, and in whose voices its answer is said.
 pub(super) struct Signed<T>(pub(super) T, pub(super) Voicing);
@@ -85,7 +89,7 @@ impl<T: FromForm> FromRequest<Arc<Web>> for Signed<T> {
         let url = [web.urls.public(), path].concat();
         let proven = signature.is_some_and(|signature| key.validate(&url, form.fields(), &signature));
         if !proven {
-            tell_staff(web).await;
+            tell_of_forgery(web).await;
             let sentence = "the signature is missing or wrong; check twilio.auth_token and server.public_url\n";
             return Err(refused("signature", StatusCode::FORBIDDEN, sentence));
         }
@@ -95,15 +99,21 @@ impl<T: FromForm> FromRequest<Arc<Web>> for Signed<T> {
 
 /// Somebody posts without the carrier's signature: staff are told, at most once an hour, as the database isn't there
 /// for whoever posts (fault 30).
-async fn tell_staff(web: &Web) {
+async fn tell_of_forgery(web: &Web) {
     let now = web.desk.clock.now().as_millisecond();
     let told = web.forged_told_at.load(Ordering::Relaxed);
     let soon = now.saturating_sub(told).unsigned_abs() < TOLD_AGAIN_AFTER_MS;
     if soon || web.forged_told_at.compare_exchange(told, now, Ordering::Relaxed, Ordering::Relaxed).is_err() {
         return;
     }
-    if let Err(error) = tell_of_carrier(&web.desk, AlertKind::Forged).await {
-        error!(%error, "webhooks without the carrier's signature were refused, and staff couldn't be told");
+    tell_staff(web, AlertKind::Forged).await;
+}
+
+/// Puts an alert on the lists of staff. Whoever waits for an answer doesn't wait for it long.
+pub(super) async fn tell_staff(web: &Web, kind: AlertKind) {
+    let told = tokio::time::timeout(TELLING_PATIENCE, tell_of_carrier(&web.desk, kind)).await;
+    if !matches!(told, Ok(Ok(()))) {
+        error!(kind = kind.word(), "staff couldn't be told that something is wrong between the carrier and us");
     }
 }
 
