@@ -157,7 +157,9 @@ impl Simulation {
         let live = self.live();
         let events = happen_until(&self.switchboard, &self.lines, now).await;
         let mut stretch = Stretch { events, ..Stretch::default() };
-        if !begins && is_due(rhythm.look_at, ours) {
+        if begins {
+            self.see_what_is_next(rhythm).await?;
+        } else if is_due(rhythm.look_at, ours) {
             // What was heard meanwhile may have put it off.
             rhythm.look_at = self.dialer.next_look().await?;
         }

@@ -87,8 +87,8 @@ pub async fn of_reports(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<AnswerR
     Ok(answers)
 }
 
-/// Puts the answers of each report in order: an answer's place is its id, but no answer of a call stands before one of an
-/// earlier turn. A clock can be put back in the middle of a call, and its turns can be taken by several nodes.
+/// Puts the answers of each report in order: an answer's place is its id, but no answer of a call stands before one of
+/// an earlier turn. A clock can be put back in the middle of a call, and its turns can be taken by several nodes.
 fn in_order_of_turns(answers: &mut [AnswerRow]) {
     answers.sort_by_key(|answer| (answer.report, answer.turn, answer.id));
     let mut latest: HashMap<(ReportId, CallId), Uuid> = HashMap::new();

@@ -180,7 +180,8 @@ impl Database {
         })
     }
 
-    /// For statements that read, each its own moment: no transaction is put around them, which would cost as much again.
+    /// For statements that read, each its own moment: no transaction is put around them, which would cost as much
+    /// again.
     ///
     /// # Errors
     /// [`StoreError::Busy`] after ten seconds of waiting; else as the database fails.

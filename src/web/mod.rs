@@ -42,8 +42,8 @@ pub struct Web {
     pub voices: Voices,
     /// What `/metrics` shows.
     pub metrics: PrometheusHandle,
-    /// When staff were told last that somebody posts without the carrier's signature, in milliseconds since 1970; 0 when
-    /// never.
+    /// When staff were told last that somebody posts without the carrier's signature, in milliseconds since 1970; 0
+    /// when never.
     pub forged_told_at: AtomicI64,
 }
 

@@ -37,8 +37,8 @@ pub(in crate::commands) struct Days {
     /// Go on for so long, such as 90s, 10m or 1h.
     #[arg(long = "for", value_name = "DURATION", conflicts_with = "days", value_parser = duration)]
     length: Option<SignedDuration>,
-    /// Play the day of --seed once more for each commit of the services: the process dies just before it, and in another
-    /// day just after it.
+    /// Play the day of --seed once more for each commit of the services: the process dies just before it, and in
+    /// another day just after it.
     #[arg(long, requires = "seed", conflicts_with_all = ["days", "length"])]
     every_commit: bool,
     /// The process dies just before this commit of the services, counted from 1.

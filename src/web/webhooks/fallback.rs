@@ -1,6 +1,6 @@
-//! The fallback URL: the carrier couldn't reach us, or couldn't use what we answered. The call stays resumable: one more
-//! try at the same turn, then the caller is asked to call again. It needs no database and waits for none, but to tell
-//! staff, and names no voice: a voice may be what couldn't be used (fault 37).
+//! The fallback URL: the carrier couldn't reach us, or couldn't use what we answered. The call stays resumable: one
+//! more try at the same turn, then the caller is asked to call again. It needs no database and waits for none, but to
+//! tell staff, and names no voice: a voice may be what couldn't be used (fault 37).
 
 use std::sync::Arc;
 
