@@ -84,9 +84,9 @@ const fn hint(kind: AlertKind) -> Option<&'static str> {
         AlertKind::UnknownCall => Some(
             "`kenkocall calls show CALL` says what is known; `kenkocall calls resolve CALL` takes what you find out",
         ),
-        AlertKind::Dialling => Some(
-            "no automated call is placed; `kenkocall dialer show` says why, `dialer resume` ends a pause; when it shows none, the clock is wrong: set it right",
-        ),
+        AlertKind::Dialling => {
+            Some("no automated call is placed; `kenkocall dialer show` says why, `dialer resume` ends a pause")
+        }
         AlertKind::DayLimit => Some(
             "nobody more is called today; phone those who are missed, or set another limit: `kenkocall dialer show`, `centres list`",
         ),

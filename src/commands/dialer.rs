@@ -117,7 +117,15 @@ fn until(at: jiff::Timestamp, zone: &TimeZone) -> String {
 }
 
 fn as_text(state: &DialerState, zone: &TimeZone) -> String {
-    let first = state.hold.as_ref().map_or_else(|| "calls are placed".to_owned(), |hold| held(hold, zone));
+    let placed = || match state.told_at {
+        None => "calls are placed".to_owned(),
+        Some(at) => format!(
+            "nobody was dialled when the alert of {} was raised: this machine's clock is wrong, or the carrier refuses our account; \
+             close the alert when that is mended",
+            shown(at, zone)
+        ),
+    };
+    let first = state.hold.as_ref().map_or_else(placed, |hold| held(hold, zone));
     let mut text = format!("{first}\nslots due {}, calls under way {}\n", state.due, state.under_way);
     for (centre, at) in &state.limited {
         let at = shown(*at, zone);
@@ -149,5 +157,6 @@ fn as_json(state: &DialerState, zone: &TimeZone) -> Value {
         .collect();
     json!({
         "hold": hold, "due": state.due, "under_way": state.under_way, "unknown": state.unknown, "limited": limited,
+        "told_at": state.told_at.map(|at| rfc3339(at, zone)),
     })
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use tracing::warn;
 
 use super::calls::shown_of;
 use super::centres::known_centre;
@@ -84,6 +85,7 @@ pub async fn tell_of_carrier(desk: &Desk, kind: AlertKind) -> Result<(), StoreEr
 pub(super) async fn raise_once(tx: &mut Tx, kind: AlertKind, now: Timestamp) -> Result<(), StoreError> {
     if alerts::open_of_kind(tx, kind).await?.is_empty() {
         metrics::counter!("kenkocall_alerts_total", "kind" => kind.word()).increment(1);
+        warn!(target: "kenkocall::alerts", kind = kind.word(), "a new alert stands on the lists of all health centres");
         alerts::raise(tx, &[AlertRow::of_all(AlertId(new_id()), kind, now)]).await?;
     }
     Ok(())

@@ -48,6 +48,9 @@ pub struct DialerState {
     pub unknown: u32,
     /// The centres that reached a limit of their own today, and when.
     pub limited: Vec<(CentreCode, Timestamp)>,
+    /// When staff were told that nobody is dialled, where their alert is open and nothing else holds dialling: our
+    /// clock is in doubt, or was, or the carrier has refused our account.
+    pub told_at: Option<Timestamp>,
 }
 
 /// How dialling stands.
@@ -132,8 +135,11 @@ fn lasts(pause: &Pause, now: Timestamp) -> bool {
 async fn state(tx: &mut Tx, now: Timestamp) -> Result<DialerState, StoreError> {
     let later = Timestamp::MAX;
     let unknown = attempts::unmoved(tx, AttemptState::Unknown, later, later, MOST_UNKNOWN).await?;
+    let hold = current_hold(tx, now).await?;
+    let told = alerts::open_of_kind(tx, AlertKind::Dialling).await?;
     Ok(DialerState {
-        hold: current_hold(tx, now).await?,
+        told_at: told.first().filter(|_| hold.is_none()).map(|alert| alert.raised_at),
+        hold,
         due: slots::due_by_centre(tx, now).await?.iter().map(|due| due.due).sum(),
         under_way: attempts::open_by_centre(tx).await?.iter().map(|(_, open)| *open).sum(),
         unknown: u32::try_from(unknown.len()).unwrap_or(MOST_UNKNOWN),

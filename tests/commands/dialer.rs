@@ -1,11 +1,13 @@
 //! `kenkocall dialer`: paused by a person, and let go on (faults 13 and 40: it starts paused).
 
-use kenkocall::call::LossSign;
+use kenkocall::call::{AlertId, AlertKind, LossSign};
 use kenkocall::carrier::simulator::{Script, Weather};
 use kenkocall::service::made_up_number;
+use kenkocall::store::alerts::{self, AlertRow};
 use kenkocall::store::losses::{self, LossRow};
 use kenkocall::store::{audit, dialer};
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::day::{finishes, today};
 use crate::{Desk, databases::Fresh};
@@ -13,6 +15,7 @@ use crate::{Desk, databases::Fresh};
 crate::on_both_databases!(
     nobody_is_dialled_during_a_pause,
     a_pause_ends_by_itself,
+    that_nobody_is_dialled_is_shown_while_its_alert_is_open,
     what_is_wrong_with_a_pause_gets_a_sentence,
     the_carrier_never_ends_a_persons_pause,
     fault_40_lost_entries_are_told_and_not_reconciled_with_a_network_that_is_made_up,
@@ -42,6 +45,27 @@ async fn nobody_is_dialled_during_a_pause(fresh: Fresh) {
     let trail = audit::by_subject(&mut tx, "dialer", 10).await.unwrap();
     let noted: Vec<String> = trail.iter().map(|entry| format!("{} {}", entry.actor, entry.action)).collect();
     assert_eq!(noted, ["tester dialer.resumed", "保健師A dialer.paused"]);
+}
+
+async fn that_nobody_is_dialled_is_shown_while_its_alert_is_open(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    let day = today(&fresh, vec![], Weather::FAIR).await;
+    let at = day.simulation.clock.now();
+    let mut tx = fresh.database.begin().await.unwrap();
+    let alert = AlertRow::of_all(AlertId(Uuid::now_v7()), AlertKind::Dialling, at);
+    alerts::raise(&mut tx, &[alert]).await.unwrap();
+    tx.commit().await.unwrap();
+    let shown = desk.does(&["dialer", "show"]);
+    assert!(
+        shown.starts_with("nobody was dialled when the alert of 20") && shown.contains("clock is wrong"),
+        "{shown}"
+    );
+    let json: Value = serde_json::from_str(&desk.does(&["dialer", "show", "--json"])).unwrap();
+    assert_eq!(json["told_at"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap(), at);
+    desk.does(&["dialer", "pause", "--reason", "a backup was restored"]);
+    assert!(desk.does(&["dialer", "show"]).starts_with("dialling is paused"), "the reason that is known");
+    desk.does(&["dialer", "resume"]);
+    assert!(desk.does(&["dialer", "show"]).starts_with("calls are placed\n"), "its alert is closed");
 }
 
 async fn a_pause_ends_by_itself(fresh: Fresh) {
