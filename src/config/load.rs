@@ -8,6 +8,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer};
 use toml::{Table, Value};
 
+use super::addresses::{check_base_url, check_pasted, check_public_url};
 use super::{Carrier, Config, Dialer, Twilio};
 use crate::follow_up::GuessingLimits;
 
@@ -91,16 +92,7 @@ fn wrong<T>(place: &str, what: &str) -> Result<T, ConfigError> {
 }
 
 fn check(config: &Config) -> Result<(), ConfigError> {
-    let url = config.server.public_url();
-    if !url.starts_with("http://") && !url.starts_with("https://") {
-        return wrong(
-            "server.public_url",
-            "it begins with https:// (or http:// behind nothing else): https://calls.example.jp",
-        );
-    }
-    if url.contains(['?', '#']) {
-        return wrong("server.public_url", "it is an address without ? and #: https://calls.example.jp");
-    }
+    check_public_url(config, config.carrier == Carrier::Twilio)?;
     if !config.database.url.starts_with("sqlite:") && !config.database.url.starts_with("postgres") {
         return wrong("database.url", "it is sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME");
     }
@@ -136,25 +128,17 @@ fn check(config: &Config) -> Result<(), ConfigError> {
 
 fn check_twilio(config: &Config) -> Result<(), ConfigError> {
     let token = secrecy::ExposeSecret::expose_secret(&config.twilio.auth_token);
-    if config.carrier == Carrier::Twilio && token.is_empty() {
-        return wrong(
-            "twilio.auth_token",
-            "it is needed to check the carrier's signatures; set KENKOCALL_TWILIO__AUTH_TOKEN",
-        );
+    if config.carrier == Carrier::Twilio {
+        if token.trim().is_empty() {
+            return wrong(
+                "twilio.auth_token",
+                "it is needed to check the carrier's signatures; set KENKOCALL_TWILIO__AUTH_TOKEN",
+            );
+        }
+        check_pasted("twilio.auth_token", token)?;
+        check_pasted("twilio.account_sid", &config.twilio.account_sid)?;
     }
-    let base = url::Url::parse(config.twilio.base_url()).ok().filter(|url| {
-        let web = matches!(url.scheme(), "https" | "http") && url.has_host();
-        web && url.username().is_empty()
-            && url.password().is_none()
-            && url.query().is_none()
-            && url.fragment().is_none()
-    });
-    if base.is_none() {
-        return wrong(
-            "twilio.base_url",
-            "it is an address with https:// and without a user, ? and #, such as https://api.twilio.com",
-        );
-    }
+    check_base_url(config.twilio.base_url())?;
     if !Twilio::RING_SECONDS.contains(&config.twilio.ring_seconds) {
         return wrong("twilio.ring_seconds", "a call rings for 5 to 600 seconds");
     }
@@ -252,6 +236,43 @@ mod tests {
     }
 
     #[test]
+    fn a_carrier_needs_an_address_that_it_can_reach() {
+        let twilio = |listen| {
+            with(&[
+                ("KENKOCALL_CARRIER", "twilio"),
+                ("KENKOCALL_TWILIO__AUTH_TOKEN", "12345"),
+                ("KENKOCALL_SERVER__LISTEN", listen),
+            ])
+        };
+        for listen in ["0.0.0.0:8080", "[::]:8080", "192.168.0.7:8080", "127.0.0.1:0"] {
+            let error = twilio(listen).expect_err(listen);
+            assert!(error.contains("server.public_url: it isn't set"), "{error}");
+            assert!(with(&[("KENKOCALL_SERVER__LISTEN", listen)]).is_ok(), "the simulator calls no URL");
+        }
+        assert!(twilio("127.0.0.1:8080").is_ok(), "as `simulate carrier` calls it");
+    }
+
+    #[test]
+    fn what_is_copied_from_the_console_is_copied_alone() {
+        for (token, sid, mentions) in [
+            (" ", "", "KENKOCALL_TWILIO__AUTH_TOKEN"),
+            ("\n", "", "KENKOCALL_TWILIO__AUTH_TOKEN"),
+            ("12345\n", "", "twilio.auth_token: it has a space"),
+            ("\"12345\"", "", "twilio.auth_token: it has a space"),
+            ("12345", " ", "twilio.account_sid: it has a space"),
+            ("12345", "'AC0123'", "twilio.account_sid: it has a space"),
+        ] {
+            let error = with(&[
+                ("KENKOCALL_CARRIER", "twilio"),
+                ("KENKOCALL_TWILIO__AUTH_TOKEN", token),
+                ("KENKOCALL_TWILIO__ACCOUNT_SID", sid),
+            ]);
+            let error = error.expect_err(mentions);
+            assert!(error.contains(mentions) && !error.contains("12345"), "{error}");
+        }
+    }
+
+    #[test]
     fn wrong_settings_get_a_sentence() {
         for (name, value, mentions) in [
             ("KENKOCALL_SERVER__LISTNE", "127.0.0.1:1", "unknown field `listne`"),
@@ -273,6 +294,11 @@ mod tests {
             ("KENKOCALL_TWILIO__BASE_URL", "ftp://api.example", "https://"),
             ("KENKOCALL_TWILIO__BASE_URL", "https://user@api.example", "without a user"),
             ("KENKOCALL_TWILIO__BASE_URL", "https://api.example/?key=1", "without a user, ? and #"),
+            ("KENKOCALL_TWILIO__BASE_URL", "http://api.example", "unencrypted"),
+            ("KENKOCALL_TWILIO__BASE_URL", "https://0.0.0.0", "nobody can call them"),
+            ("KENKOCALL_SERVER__PUBLIC_URL", "http://calls.example.jp", "unencrypted"),
+            ("KENKOCALL_SERVER__PUBLIC_URL", "https://0.0.0.0", "nobody can call them"),
+            ("KENKOCALL_SERVER__PUBLIC_URL", "https://me:secret@calls.example.jp", "before @"),
             ("KENKOCALL_TWILIO__RING_SECONDS", "4", "5 to 600"),
             ("KENKOCALL_TWILIO__RING_SECONDS", "601", "5 to 600"),
             ("KENKOCALL_TWILIO__RING_SECONDS", "long", "long"),

@@ -1,5 +1,6 @@
 //! Settings: a TOML file, then the environment (`KENKOCALL_SECTION__KEY`), over defaults that run.
 
+mod addresses;
 mod audit;
 mod database;
 mod dialer;

@@ -85,6 +85,14 @@ fn wrong_settings_get_a_sentence() {
         ("SERVER__LISTEN", taken.as_str(), "can't be listened on"),
         ("SERVER__PUBLIC_URL", "kenko.example", "https://"),
         ("SERVER__PUBLIC_URL", "https://kenko.example/?a=1", "without ?"),
+        ("SERVER__PUBLIC_URL", "https://me:5ecret@kenko.example", "leaves that out"),
+        ("SERVER__PUBLIC_URL", "http://kenko.example", "unencrypted"),
+        ("SERVER__PUBLIC_URL", "http://0.0.0.0:8080", "nobody can call them"),
+        ("SERVER__PUBLIC_URL", "https://[::]", "nobody can call them"),
+        ("TWILIO__AUTH_TOKEN", "  ", "KENKOCALL_TWILIO__AUTH_TOKEN"),
+        ("TWILIO__AUTH_TOKEN", "'5ecret'", "twilio.auth_token"),
+        ("TWILIO__ACCOUNT_SID", "AC00000000000000000000000000000000\n", "twilio.account_sid"),
+        ("TWILIO__BASE_URL", "http://api.example", "unencrypted"),
         ("CARRIER", "pigeon", "pigeon"),
         ("TWILIO__AUTH_TOKEN", "", "KENKOCALL_TWILIO__AUTH_TOKEN"),
         ("TWILIO__CALLER_NUMBER", "twelve", "twilio.caller_number"),
@@ -98,6 +106,7 @@ fn wrong_settings_get_a_sentence() {
         let refusal = Line::refused(&[("DATABASE__URL", &database), (name, value)]);
         assert!(refusal.sentence.contains(words), "{name}={value}: {}", refusal.sentence);
         says(&refusal, &["kenkocall: "]);
+        assert!(!refusal.sentence.contains("5ecret"), "{}", refusal.sentence);
     }
 }
 

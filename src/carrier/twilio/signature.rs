@@ -22,9 +22,9 @@ pub struct SigningKey {
     keyed: Hmac<Sha1>,
 }
 
-/// An empty auth token: everybody could sign with it.
+/// A blank auth token: everybody could sign with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the carrier's auth token is empty; copy it from the carrier's console to TWILIO__AUTH_TOKEN")]
+#[error("the carrier's auth token is blank; copy it from the carrier's console to TWILIO__AUTH_TOKEN")]
 pub struct NoToken;
 
 impl std::fmt::Debug for SigningKey {
@@ -37,10 +37,10 @@ impl SigningKey {
     /// Takes the account's auth token.
     ///
     /// # Errors
-    /// When it is empty.
+    /// When it is empty or has only white space.
     pub fn new(auth_token: &SecretString) -> Result<Self, NoToken> {
         let token = auth_token.expose_secret();
-        if token.is_empty() {
+        if token.trim().is_empty() {
             return Err(NoToken);
         }
         Hmac::new_from_slice(token.as_bytes()).map(|keyed| Self { keyed }).map_err(|_| NoToken)

@@ -123,9 +123,6 @@ impl RestClient {
     /// As [`RestClient::new`].
     pub fn with_patience(settings: &config::Twilio, urls: Urls, patience: Patience) -> Result<Self, NotReady> {
         let requests = Requests::new(settings, urls)?;
-        if settings.base_url().starts_with("http:") {
-            warn!("twilio.base_url isn't https: phone numbers and the auth token go out unencrypted");
-        }
         // An error says that there is a provider already.
         let _already = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()

@@ -1,0 +1,207 @@
+//! Checks of the addresses and credentials in the settings. Signatures are computed over `server.public_url` as it is
+//! written, and the auth token is sent to `twilio.base_url`: a mistake in either loses every call or gives the token
+//! away, so it is refused at the start.
+
+use std::net::IpAddr;
+
+use url::{Host, Url};
+
+use super::{Config, ConfigError};
+
+const PUBLIC_URL: &str = "server.public_url";
+const BASE_URL: &str = "twilio.base_url";
+
+/// Why an address can't be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum AddressError {
+    #[error("it begins with https:// in lower case, such as https://calls.example.jp")]
+    Scheme,
+    #[error(
+        "it has a space, a line break, a quotation mark or a letter outside ASCII; write the address alone, such as https://calls.example.jp"
+    )]
+    Characters,
+    #[error("it is an address without ? and #, such as https://calls.example.jp")]
+    Query,
+    #[error(
+        "it names a user or a password (the part before @); the carrier leaves that out of what it signs, so write the address without it"
+    )]
+    User,
+    #[error(
+        "it has no host or no usable port; write it like https://calls.example.jp or https://calls.example.jp:8443"
+    )]
+    Host,
+    #[error(
+        "0.0.0.0 and [::] are addresses to listen on, and nobody can call them; write the name by which the carrier reaches this server"
+    )]
+    Unspecified,
+    #[error(
+        "http:// is used only on this machine (localhost, 127.0.0.1, [::1]), since phone numbers and answers would go out unencrypted; write https://"
+    )]
+    Plain,
+}
+
+/// Checks the public URL. The simulator calls no URL, so the address that is listened on is as good as any there.
+pub(super) fn check_public_url(config: &Config, carrier_calls: bool) -> Result<(), ConfigError> {
+    match &config.server.public_url {
+        Some(url) => check(url).map_err(|error| wrong(PUBLIC_URL, &error.to_string())),
+        None if !carrier_calls => Ok(()),
+        None => {
+            let listen = config.server.listen;
+            check(&config.server.public_url()).map_err(|_| {
+                wrong(
+                    PUBLIC_URL,
+                    &format!(
+                        "it isn't set, and the carrier can't reach this server at http://{listen}; set it to the https \
+                         address by which the carrier reaches this server, such as https://calls.example.jp"
+                    ),
+                )
+            })
+        }
+    }
+}
+
+/// Checks the address of the carrier's REST API.
+pub(super) fn check_base_url(url: &str) -> Result<(), ConfigError> {
+    check(url).map_err(|error| match error {
+        AddressError::User => wrong(
+            BASE_URL,
+            "it is an address with https:// and without a user, ? and #, such as https://api.twilio.com; the account \
+             goes to twilio.account_sid and twilio.auth_token",
+        ),
+        AddressError::Scheme | AddressError::Query | AddressError::Host => wrong(
+            BASE_URL,
+            "it is an address with https:// and without a user, ? and #, such as https://api.twilio.com",
+        ),
+        other => wrong(BASE_URL, &other.to_string()),
+    })
+}
+
+/// Checks a value that is copied from the carrier's console.
+pub(super) fn check_pasted(setting: &str, value: &str) -> Result<(), ConfigError> {
+    if value.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'`".contains(&byte)) {
+        return Ok(());
+    }
+    let what = "it has a space, a line break, a quotation mark or a letter outside ASCII; copy it again from the \
+                carrier's console, without anything around it";
+    Err(wrong(setting, what))
+}
+
+fn wrong(place: &str, what: &str) -> ConfigError {
+    ConfigError::Setting { place: place.to_owned(), what: what.to_owned() }
+}
+
+fn check(url: &str) -> Result<(), AddressError> {
+    if !url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'`<>\\".contains(&byte)) {
+        return Err(AddressError::Characters);
+    }
+    let (https, rest) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
+        (Some(rest), _) => (true, rest),
+        (None, Some(rest)) => (false, rest),
+        (None, None) => return Err(AddressError::Scheme),
+    };
+    if rest.contains(['?', '#']) {
+        return Err(AddressError::Query);
+    }
+    let authority = rest.split('/').next().unwrap_or_default();
+    if authority.contains('@') {
+        return Err(AddressError::User);
+    }
+    let parsed = Url::parse(url).ok().filter(|parsed| !authority.is_empty() && parsed.port() != Some(0));
+    let host = parsed.as_ref().filter(|_| !authority.ends_with(':')).and_then(Url::host).ok_or(AddressError::Host)?;
+    let address = match host {
+        Host::Ipv4(address) => Some(IpAddr::V4(address)),
+        Host::Ipv6(address) => Some(IpAddr::V6(address).to_canonical()),
+        Host::Domain(_) => None,
+    };
+    if address.is_some_and(|address| address.is_unspecified() || address.is_multicast()) {
+        return Err(AddressError::Unspecified);
+    }
+    let loopback = address.is_some_and(|address| address.is_loopback()) || host == Host::Domain("localhost");
+    if https || loopback { Ok(()) } else { Err(AddressError::Plain) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AddressError::{Characters, Host, Plain, Query, Scheme, Unspecified, User};
+    use super::*;
+
+    #[test]
+    fn an_address_that_a_carrier_can_reach_is_taken() {
+        for url in [
+            "https://calls.example.jp",
+            "https://calls.example.jp/",
+            "https://calls.example.jp//",
+            "https://calls.example.jp:8443",
+            "https://calls.example.jp/kenko/calls",
+            "https://calls",
+            "https://203.0.113.7",
+            "https://[2001:db8::1]:8443",
+            "https://localhost",
+            "http://localhost:8080",
+            "http://127.0.0.1:8080",
+            "http://127.8.9.1",
+            "http://[::1]:8080/kenko",
+        ] {
+            assert_eq!(check(url), Ok(()), "{url}");
+        }
+    }
+
+    #[test]
+    fn any_other_address_is_refused() {
+        for (url, error) in [
+            ("", Scheme),
+            ("calls.example.jp", Scheme),
+            ("HTTPS://calls.example.jp", Scheme),
+            ("Http://127.0.0.1", Scheme),
+            ("ftp://calls.example.jp", Scheme),
+            ("//calls.example.jp", Scheme),
+            (" https://calls.example.jp", Characters),
+            ("https://calls.example.jp ", Characters),
+            ("https://calls.example.jp\n", Characters),
+            ("https://calls .example.jp", Characters),
+            ("\"https://calls.example.jp\"", Characters),
+            ("'https://calls.example.jp'", Characters),
+            ("https:\\\\calls.example.jp", Characters),
+            ("https://健康.example.jp", Characters),
+            ("https://calls.example.jp?a=1", Query),
+            ("https://calls.example.jp/#x", Query),
+            ("https://user:5ecret@calls.example.jp", User),
+            ("https://user@calls.example.jp", User),
+            ("https://@calls.example.jp", User),
+            ("https://:@calls.example.jp", User),
+            ("http://user:5ecret@127.0.0.1", User),
+            ("https://", Host),
+            ("https:///calls.example.jp", Host),
+            ("https://:8443", Host),
+            ("https://calls.example.jp:", Host),
+            ("https://calls.example.jp:0", Host),
+            ("https://calls.example.jp:99999", Host),
+            ("https://999.0.0.1", Host),
+            ("http://0.0.0.0:8080", Unspecified),
+            ("https://0.0.0.0", Unspecified),
+            ("https://0", Unspecified),
+            ("https://[::]", Unspecified),
+            ("https://[::ffff:0.0.0.0]", Unspecified),
+            ("https://224.0.0.1", Unspecified),
+            ("http://calls.example.jp", Plain),
+            ("http://calls", Plain),
+            ("http://203.0.113.7", Plain),
+            ("http://192.168.0.7:8080", Plain),
+            ("http://localhost.example.jp", Plain),
+            ("http://127.0.0.1.example.jp", Plain),
+            ("http://[2001:db8::1]", Plain),
+        ] {
+            assert_eq!(check(url), Err(error), "{url}");
+            assert!(!error.to_string().contains("5ecret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_pasted_with_something_around_it_is_refused() {
+        assert!(check_pasted("twilio.auth_token", "8f0e1c2d3b4a59687766554433221100").is_ok());
+        for wrong in ["\"8f0e\"", "'8f0e'", "8f0e\n", " 8f0e", "8f 0e", "8f0e\r\n", "８f0e", "\t"] {
+            let error = check_pasted("twilio.auth_token", wrong).unwrap_err().to_string();
+            assert!(error.contains("twilio.auth_token") && !error.contains("8f0e"), "{error}");
+        }
+    }
+}
