@@ -33,11 +33,12 @@ use crate::store::Database;
 #[command(version, about, propagate_version = true, arg_required_else_help = true)]
 struct Arguments {
     /// The settings file (TOML). Each setting is also read from the environment as KENKOCALL_SECTION__KEY.
-    #[arg(long, global = true, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[arg(id = "settings_file", long = "config", global = true, value_name = "FILE")]
+    settings_file: Option<PathBuf>,
     /// Who you are, for the audit trail. Default: the name of the system's user.
-    #[arg(long = "as", global = true, value_name = "NAME")]
-    name: Option<String>,
+    // Its id is no subcommand's: clap would hand a global argument's value to an argument with the same id.
+    #[arg(id = "acting_as", long = "as", global = true, value_name = "NAME")]
+    acting_as: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -128,8 +129,8 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         return flows::run(command);
     }
     #[allow(clippy::disallowed_methods)] // the edge of the process
-    let config = config::load(arguments.config.as_deref(), std::env::vars())?;
-    let name = arguments.name.filter(|name| !name.trim().is_empty()).unwrap_or_else(system_user);
+    let config = config::load(arguments.settings_file.as_deref(), std::env::vars())?;
+    let name = arguments.acting_as.filter(|name| !name.trim().is_empty()).unwrap_or_else(system_user);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime can't start")?;
     let done = runtime.block_on(async {
@@ -186,4 +187,47 @@ fn system_user() -> String {
 
 async fn open_database(config: &Config) -> anyhow::Result<Database> {
     Ok(Database::open(&config.database.url, config.database.connections).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Arg, Command, CommandFactory};
+
+    use super::Arguments;
+
+    /// All commands, each with the words that name it, before clap hands the global arguments down.
+    fn walk(words: &str, command: &Command, visit: &mut dyn FnMut(&str, &Command)) {
+        visit(words, command);
+        for inner in command.get_subcommands() {
+            walk(&format!("{words} {}", inner.get_name()), inner, visit);
+        }
+    }
+
+    fn names(argument: &Arg) -> Vec<String> {
+        let long = argument.get_long_and_visible_aliases().unwrap_or_default();
+        let short = argument.get_short_and_visible_aliases().unwrap_or_default();
+        let long = long.into_iter().map(|long| format!("--{long}"));
+        std::iter::once(argument.get_id().to_string()).chain(long).chain(short.iter().map(char::to_string)).collect()
+    }
+
+    /// clap keeps values by id: one that is shared would be overwritten by the other's.
+    #[test]
+    fn no_argument_of_a_subcommand_has_the_id_of_a_global_one() {
+        let all = Arguments::command();
+        let global: Vec<String> = all.get_arguments().filter(|arg| arg.is_global_set()).flat_map(names).collect();
+        assert_eq!(global, ["settings_file", "--config", "acting_as", "--as"]);
+        let mut seen = 0;
+        walk("kenkocall", &all, &mut |words, command| {
+            for argument in command.get_arguments().filter(|argument| !argument.is_global_set()) {
+                seen += 1;
+                for name in names(argument) {
+                    assert!(!global.contains(&name), "{words}: {name} is a global argument's");
+                }
+            }
+            let globals = command.get_arguments().filter(|argument| argument.is_global_set()).count();
+            assert!(globals == 0 || words == "kenkocall", "{words} has a global argument of its own");
+        });
+        assert!(seen > 50, "{seen} arguments were looked at");
+        all.debug_assert();
+    }
 }

@@ -5,6 +5,7 @@
 #[path = "../databases/mod.rs"]
 mod databases;
 
+mod acting;
 mod answered;
 mod calls;
 mod centres;
@@ -34,13 +35,14 @@ use kenkocall::store::{audit, audit::AuditRow, patients};
 struct Desk<'a>(&'a Fresh);
 
 impl Desk<'_> {
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kenkocall"));
+        command.args(arguments).env("KENKOCALL_DATABASE__URL", &self.0.url).env("USER", "tester");
+        command
+    }
+
     fn output(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_kenkocall"))
-            .args(arguments)
-            .env("KENKOCALL_DATABASE__URL", &self.0.url)
-            .env("USER", "tester")
-            .output()
-            .expect("the program runs")
+        self.command(arguments).output().expect("the program runs")
     }
 
     /// Runs a command that must succeed, silent on standard error.

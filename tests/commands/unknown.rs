@@ -19,7 +19,7 @@ crate::on_both_databases!(
 );
 
 /// Nobody learns what became of the request to dial, and the network doesn't say.
-const STORM: Weather = Weather { dial_unheard_not_placed: 1.0, looks_unavailable: 1.0, ..Weather::FAIR };
+pub const STORM: Weather = Weather { dial_unheard_not_placed: 1.0, looks_unavailable: 1.0, ..Weather::FAIR };
 
 /// The call of half past one is unknown, and staff were asked.
 async fn unknown(fresh: &Fresh, weather: Weather) -> (Day, String) {

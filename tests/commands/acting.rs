@@ -1,0 +1,207 @@
+//! `--as NAME`: who acts, before and after the subcommand, for every command that changes or looks (D3).
+
+use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use jiff::{SignedDuration, Timestamp};
+use kenkocall::call::LossSign;
+use kenkocall::store::losses::{self, LossRow};
+use serde_json::Value;
+
+use crate::day::{finishes, hersys_id, today};
+use crate::kept::Kept;
+use crate::unknown::STORM;
+use crate::{Desk, databases::Fresh};
+
+crate::on_both_databases!(
+    d3_as_before_the_command_is_who_acted,
+    d3_as_after_the_command_is_who_acted,
+    a_name_given_to_as_renames_no_centre,
+);
+
+/// Nobody else is called that: it is in no table but the audit trail.
+const ACTOR: &str = "見本司令";
+const OF_ACTOR: &str = "audit WHERE actor = '見本司令'";
+const OF_OTHERS: &str = "audit WHERE actor <> '見本司令'";
+
+/// Commands that leave no entry, with the reason.
+const LEAVES_NO_ENTRY: [(&str, &str); 23] = [
+    ("demo", "a database of its own"),
+    ("serve", "the program acts"),
+    ("migrate", "the program acts"),
+    ("centres list", "names no patient"),
+    ("dialer show", "names no patient"),
+    ("days show", "names no patient"),
+    ("maintenance show", "names no patient"),
+    ("audit verify", "reads the trail"),
+    ("audit checkpoint", "reads the trail"),
+    ("simulate carrier", "no database"),
+    ("simulate days", "databases of its own"),
+    ("flows check", "no database"),
+    ("flows draw", "no database"),
+    ("flows play", "no database"),
+    ("flows test", "no database"),
+    ("bench step", "no database"),
+    ("bench turns", "databases of its own"),
+    ("bench import", "no database"),
+    ("bench tick", "databases of its own"),
+    ("bench dial", "databases of its own"),
+    ("bench day", "databases of its own"),
+    ("bench overload", "databases of its own"),
+    ("bench soak", "databases of its own"),
+];
+
+/// The commands that `--help` names, down to those without commands of their own.
+fn leaves(words: &[&str]) -> Vec<String> {
+    let help = Command::new(env!("CARGO_BIN_EXE_kenkocall")).args(words).arg("--help").output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let Some((_, listed)) = help.split_once("\nCommands:\n") else { return vec![words.join(" ")] };
+    let listed = listed.lines().take_while(|line| !line.is_empty());
+    let named = listed.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let named = named.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help");
+    named.flat_map(|name| leaves(&[words, &[name]].concat())).collect()
+}
+
+/// A fake carrier, ended with the test.
+struct FakeCarrier {
+    child: Child,
+    base_url: String,
+}
+
+impl FakeCarrier {
+    fn start() -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_kenkocall"))
+            .args(["simulate", "carrier", "--port", "0", "--quiet"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let (_, base_url) = line.trim().split_once("listens on ").expect("its address");
+        Self { child, base_url: base_url.to_owned() }
+    }
+}
+
+impl FakeCarrier {
+    fn settings(&self) -> [(&'static str, &str); 5] {
+        [
+            ("KENKOCALL_CARRIER", "twilio"),
+            ("KENKOCALL_TWILIO__BASE_URL", &self.base_url),
+            ("KENKOCALL_TWILIO__ACCOUNT_SID", "AC00000000000000000000000000000000"),
+            ("KENKOCALL_TWILIO__AUTH_TOKEN", "rehearsal"),
+            ("KENKOCALL_TWILIO__CALLER_NUMBER", "+815031980214"),
+        ]
+    }
+}
+
+impl Drop for FakeCarrier {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// Where `--as` stands.
+#[derive(Clone, Copy)]
+enum Place {
+    BeforeTheCommand,
+    AfterTheCommand,
+}
+
+/// Every command that changes something or looks at patients, in an order in which each of them is possible.
+fn cases(call: &str, alert: &str, list: &str) -> Vec<Vec<String>> {
+    let (stopped, released, called) = (hersys_id(1), hersys_id(2), hersys_id(3));
+    let cases = format!(
+        "centres add --code 13102 --name 港保健所 --phone 0352113642
+         centres set 13102 --phone 0352113643
+         patients import {list} --centre 13102
+         patients add --centre 13102 --hersys-id 7654321 --birth-date 1980-04-01 --family-name 佐藤 --given-name 一
+         patients set 7654321 --given-name 二
+         patients show 7654321
+         patients stop {stopped}
+         patients release {released}
+         calls list --hersys-id {stopped}
+         calls show {call}
+         alerts list
+         alerts close {alert}
+         calls resolve {call} not-placed
+         calls now {called}
+         reports export --from 2026-11-01 --to 2026-11-30
+         maintenance start
+         maintenance end
+         dialer pause --reason lines
+         dialer resume
+         dialer reconcile"
+    );
+    cases.lines().map(|line| line.split_whitespace().map(str::to_owned).collect()).collect()
+}
+
+async fn lose_an_entry(fresh: &Fresh) {
+    let found_at = Timestamp::now() - SignedDuration::from_hours(1);
+    let (id, evidence) = (uuid::Uuid::nil(), "7".to_owned());
+    let loss = LossRow { id, sign: LossSign::CheckpointAhead, evidence, found_at, reconciled_at: None };
+    let mut tx = fresh.database.begin().await.unwrap();
+    assert!(losses::note(&mut tx, &loss).await.unwrap());
+    tx.commit().await.unwrap();
+}
+
+async fn acts(fresh: Fresh, place: Place) {
+    let desk = Desk(&fresh);
+    let finishing = |time| (time, vec![finishes().into()]);
+    let day = today(&fresh, ["13:30", "19:00", "19:00", "19:00"].map(finishing).into(), STORM).await;
+    day.until("13:33:00").await;
+    let alerts: Value = serde_json::from_str(&desk.does(&["alerts", "list", "--json"])).unwrap();
+    let [alert, call] = ["id", "call"].map(|field| alerts[0][field].as_str().unwrap());
+    let list = desk.list("HER-SYS ID,生年月日,姓,名\n7654322,1980-04-01,鈴木,三\n");
+    let carrier = FakeCarrier::start();
+    let kept = Kept::at(&fresh.url);
+    let mut known: BTreeSet<String> = LEAVES_NO_ENTRY.iter().map(|(words, _)| (*words).to_owned()).collect();
+    for case in cases(call, alert, list.to_str().unwrap()) {
+        let mut words: Vec<&str> = case.iter().map(String::as_str).collect();
+        known.insert(words[..2].join(" "));
+        if words[1] == "reconcile" {
+            lose_an_entry(&fresh).await;
+        }
+        match place {
+            Place::BeforeTheCommand => words.splice(..0, ["--as", ACTOR]),
+            Place::AfterTheCommand => words.splice(words.len().., ["--as", ACTOR]),
+        };
+        let (before, others) = (kept.count(OF_ACTOR).await, kept.count(OF_OTHERS).await);
+        let output = desk.command(&words).envs(carrier.settings()).output().unwrap();
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(kept.count(OF_ACTOR).await > before, "{words:?} leaves no entry of {ACTOR}");
+        assert_eq!(kept.count(OF_OTHERS).await, others, "{words:?} leaves an entry of somebody else");
+    }
+    let names = kept.column("SELECT name FROM centres ORDER BY code").await;
+    assert!(names.contains(&"港保健所".to_owned()) && !names.contains(&ACTOR.to_owned()), "{names:?}");
+    assert_eq!(kept.count(&format!("patients WHERE family_name = '{ACTOR}' OR given_name = '{ACTOR}'")).await, 0);
+    assert_eq!(leaves(&[]).into_iter().collect::<BTreeSet<_>>(), known, "every command is tried, or has a reason");
+}
+
+async fn d3_as_before_the_command_is_who_acted(fresh: Fresh) {
+    acts(fresh, Place::BeforeTheCommand).await;
+}
+
+async fn d3_as_after_the_command_is_who_acted(fresh: Fresh) {
+    acts(fresh, Place::AfterTheCommand).await;
+}
+
+async fn a_name_given_to_as_renames_no_centre(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    desk.with_centre();
+    for words in [
+        &["--as", ACTOR, "centres", "set", "13101", "--phone", "0352113642"][..],
+        &["centres", "set", "13101", "--phone", "0352113643", "--as", ACTOR],
+        &["centres", "--as", ACTOR, "set", "13101", "--phone", "0352113644"],
+    ] {
+        desk.does(words);
+        let kept = Kept::at(&fresh.url);
+        assert_eq!(kept.column("SELECT name FROM centres").await, ["千代田保健所"], "{words:?}");
+    }
+    let kept = Kept::at(&fresh.url);
+    let actors = kept.column("SELECT actor FROM audit ORDER BY at, id").await;
+    assert_eq!(actors, ["tester", ACTOR, ACTOR, ACTOR]);
+}
