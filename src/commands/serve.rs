@@ -171,7 +171,7 @@ pub(super) fn start_workers(
         workers.spawn(dialer.run_looks());
     }
     if let Some(Network::Simulated(lines)) = network.map(Arc::as_ref) {
-        workers.spawn(run_exchange(Arc::clone(desk), switchboard.clone(), lines.clone()));
+        workers.spawn(run_exchange(switchboard.clone(), lines.clone()));
     }
     workers
 }

@@ -1,6 +1,6 @@
-//! Whether our own clock can be believed (fault 17). A clock that jumps would have people called an hour early, or
-//! their slots shown as missed, so after a jump nothing is done by it until somebody else's clock says the same: the
-//! carrier's, which stands in every reply.
+//! Whether our own clock can be believed (fault 17), and what time it is while it can't. A clock that jumps would have
+//! people called an hour early, their slots shown as missed and their calls ended as lost. So after a jump the time
+//! goes on by the steady clock until somebody else's clock agrees: the carrier's, which stands in every reply.
 
 use std::time::Duration;
 
@@ -13,6 +13,9 @@ pub const CLOCKS_AGREE: SignedDuration = SignedDuration::from_secs(60);
 pub const COMPARE_EVERY: Duration = Duration::from_hours(1);
 /// How soon a clock that isn't is compared again.
 pub const COMPARE_AGAIN: Duration = Duration::from_secs(30);
+/// How long a clock must run after a jump before it is believed where there is no other clock to compare with. Longer
+/// than any caller has to be identified, and than most calls last.
+pub const BELIEVED_ALONE: SignedDuration = SignedDuration::from_hours(1);
 
 /// A moment by two clocks of this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +35,8 @@ pub enum Witness {
     Silent,
     /// It doesn't answer.
     Unavailable,
+    /// There is no carrier to ask.
+    Nobody,
 }
 
 /// What to do with our clock.
@@ -47,66 +52,171 @@ pub enum Belief {
     Doubted(Duration),
 }
 
-/// Watches our clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ClockWatch(State);
+/// Watches our clock, and keeps the time by the steady clock while the time of day can't be believed.
+///
+/// Services never read the time of day itself. They read [`ClockWatch::now`], which is the time of day while that runs
+/// with the steady clock, and the last believed time plus what has run since then when the time of day has jumped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClockWatch {
+    /// What the time goes by: it was so late at that steady moment.
+    anchor: Reading,
+    /// Since when the time has run without a correction.
+    since: Since,
+    state: State,
+}
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// Since when times that were written can be compared with now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Since {
+    /// Since this process began. What was written before is as the database says.
+    Begin(Duration),
+    /// The time was corrected then. What was written before is of another time.
+    Correction(Reading),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// Nobody has looked at it.
-    #[default]
+    /// It was never compared.
     New,
-    /// It was right then, as far as could be found out; to be compared again at a steady moment.
-    Right { then: Reading, compare_at: Duration },
+    /// It was right, as far as could be found out; to be compared again at a steady moment.
+    Right { compare_at: Duration },
     /// It jumped, or the carrier says otherwise.
     Wrong { compare_at: Duration },
+    /// It jumped to this reading, and there is nobody to compare with.
+    Alone { jumped_to: Reading },
 }
 
 impl ClockWatch {
+    /// A process begins.
+    pub const fn begun(now: Reading) -> Self {
+        Self { anchor: now, since: Since::Begin(now.steady), state: State::New }
+    }
+
+    /// The time to go by. It never jumps, except when [`ClockWatch::compared`] corrects it.
+    pub fn now(&self, reading: Reading) -> Timestamp {
+        if jumped(self.anchor, reading) { self.went_on(reading) } else { reading.shown }
+    }
+
+    /// Whether the time is in doubt: then nobody is dialled, nothing is swept, given up or handed to staff.
+    pub fn in_doubt(&self, reading: Reading) -> bool {
+        match self.state {
+            // It is the steady clock that counts, and nobody will ever say more.
+            State::Alone { .. } => false,
+            State::Wrong { .. } => true,
+            State::New | State::Right { .. } => jumped(self.anchor, reading),
+        }
+    }
+
+    /// How long it certainly is since a stored moment, by the steady clock where the stored time can't be compared with
+    /// now: one that lies before the last correction, or in the future.
+    pub fn waited(&self, at: Timestamp, reading: Reading) -> SignedDuration {
+        let now = self.now(reading);
+        let (begun, earliest) = match self.since {
+            Since::Begin(steady) => (steady, Timestamp::MIN),
+            Since::Correction(corrected) => (corrected.steady, corrected.shown),
+        };
+        let ahead = at.duration_since(now);
+        if at < earliest || ahead > CLOCKS_AGREE {
+            return ran(begun, reading.steady);
+        }
+        (-ahead).max(SignedDuration::ZERO)
+    }
+
+    /// The moment `wait` ago, for whoever looks for what hasn't moved since. `None` while the time is in doubt, and
+    /// until it has run for so long after a correction.
+    pub fn ago(&self, wait: SignedDuration, reading: Reading) -> Option<Timestamp> {
+        let runs_since = match (self.since, self.state) {
+            (Since::Correction(corrected), _) => Some(corrected.steady),
+            (Since::Begin(steady), State::New) => Some(steady),
+            (Since::Begin(_), _) => None,
+        };
+        let young = runs_since.is_some_and(|since| ran(since, reading.steady) < wait);
+        if young || self.in_doubt(reading) {
+            return None;
+        }
+        self.now(reading).checked_sub(wait).ok()
+    }
+
     /// Whether the clock can be gone by at this moment.
     pub fn look(&mut self, now: Reading) -> Belief {
-        match self.0 {
+        match self.state {
             State::New => Belief::CompareFirst,
-            State::Right { then, .. } if jumped(then, now) => {
-                self.0 = State::Wrong { compare_at: now.steady };
+            State::Right { .. } if jumped(self.anchor, now) => {
+                self.state = State::Wrong { compare_at: now.steady };
                 Belief::CompareFirst
             }
             State::Right { compare_at, .. } if compare_at <= now.steady => Belief::Compare,
             State::Right { .. } => Belief::Believed,
             State::Wrong { compare_at } if compare_at <= now.steady => Belief::CompareFirst,
             State::Wrong { compare_at } => Belief::Doubted(compare_at.saturating_sub(now.steady)),
+            State::Alone { .. } => Belief::CompareFirst,
         }
     }
 
     /// The carrier was asked. Says whether the clock can be gone by. One that was right and never jumped since is, when
     /// nobody says otherwise.
     pub fn compared(&mut self, now: Reading, witness: Witness) -> Belief {
-        let doubted = match (self.0, witness) {
-            (_, Witness::Shows(time)) => time.duration_since(now.shown).abs() > CLOCKS_AGREE,
-            (State::Wrong { .. }, _) | (State::New, Witness::Unavailable) => true,
-            (State::Right { then, .. }, _) => jumped(then, now),
+        let has_jumped = jumped(self.anchor, now);
+        let believed = match (self.state, witness) {
+            (_, Witness::Shows(time)) => time.duration_since(now.shown).abs() <= CLOCKS_AGREE,
+            (State::Alone { jumped_to }, Witness::Nobody) => {
+                let steadily = !jumped(jumped_to, now);
+                !has_jumped || steadily && ran(jumped_to.steady, now.steady) >= BELIEVED_ALONE
+            }
+            (_, Witness::Nobody) => !has_jumped,
+            (State::Wrong { .. } | State::Alone { .. }, _) | (State::New, Witness::Unavailable) => false,
             // There is no other clock than ours.
-            (State::New, Witness::Silent) => false,
+            (State::Right { .. } | State::New, _) => !has_jumped,
         };
         let soon = now.steady.saturating_add(COMPARE_AGAIN);
-        if doubted {
-            self.0 = State::Wrong { compare_at: soon };
-            return Belief::Doubted(COMPARE_AGAIN);
+        if believed {
+            self.correct(now.shown, now);
+            let compare_at = match witness {
+                Witness::Unavailable => soon,
+                Witness::Shows(_) | Witness::Silent | Witness::Nobody => now.steady.saturating_add(COMPARE_EVERY),
+            };
+            self.state = State::Right { compare_at };
+            return Belief::Believed;
         }
-        let compare_at = match witness {
-            Witness::Unavailable => soon,
-            Witness::Shows(_) | Witness::Silent => now.steady.saturating_add(COMPARE_EVERY),
+        if let Witness::Shows(time) = witness
+            && time.duration_since(self.now(now)).abs() > CLOCKS_AGREE
+        {
+            // The carrier's clock is gone by until ours is put right: what is written meanwhile has the right time.
+            self.correct(time, now);
+        }
+        self.state = match (witness, self.state) {
+            (Witness::Nobody, State::Alone { jumped_to }) if !jumped(jumped_to, now) => State::Alone { jumped_to },
+            (Witness::Nobody, _) => State::Alone { jumped_to: now },
+            _ => State::Wrong { compare_at: soon },
         };
-        self.0 = State::Right { then: now, compare_at };
-        Belief::Believed
+        Belief::Doubted(COMPARE_AGAIN)
+    }
+
+    /// From now on the time is `time`. What was written by another one can't be compared with it.
+    fn correct(&mut self, time: Timestamp, now: Reading) {
+        let corrected = Reading { shown: time, steady: now.steady };
+        if time.duration_since(self.now(now)).abs() > CLOCKS_AGREE {
+            self.since = Since::Correction(corrected);
+        }
+        self.anchor = corrected;
+    }
+
+    /// The last believed time, and what has run since.
+    fn went_on(&self, now: Reading) -> Timestamp {
+        self.anchor.shown.checked_add(ran(self.anchor.steady, now.steady)).unwrap_or(now.shown)
     }
 }
 
 /// Whether the time of day went on by something else than the time that ran.
 fn jumped(then: Reading, now: Reading) -> bool {
-    let ran = SignedDuration::try_from(now.steady.saturating_sub(then.steady)).unwrap_or(SignedDuration::MAX);
     let went_on = now.shown.duration_since(then.shown);
-    went_on.checked_sub(ran).is_none_or(|jump| jump.abs() > CLOCKS_AGREE)
+    went_on.checked_sub(ran(then.steady, now.steady)).is_none_or(|jump| jump.abs() > CLOCKS_AGREE)
+}
+
+/// How long it is from one steady moment to another. Never negative, but for a clock of a test that is moved back.
+fn ran(then: Duration, now: Duration) -> SignedDuration {
+    let signed = |duration: Duration| SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX);
+    signed(now).saturating_sub(signed(then))
 }
 
 #[cfg(test)]

@@ -1,20 +1,22 @@
 //! The one place that reads a clock and makes ids. Below the service both come in with events.
 
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use crate::follow_up::Reading;
+use crate::follow_up::{CLOCKS_AGREE, ClockWatch, Reading};
 
-/// Where the time comes from: the system, or a test.
+/// Where the time comes from: the system, or a test. Clones belong to the same process: they share what is known of
+/// whether the time can be believed.
 #[derive(Clone)]
 pub struct Clock {
     shown: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     /// What has run; none for a clock of a test that is its own steady clock.
     steady: Option<Arc<dyn Fn() -> Duration + Send + Sync>>,
+    watch: Arc<Mutex<ClockWatch>>,
 }
 
 impl Clock {
@@ -22,31 +24,92 @@ impl Clock {
     #[allow(clippy::disallowed_methods)] // the one place
     pub fn system() -> Self {
         let begun = Instant::now();
-        Self { shown: Arc::new(Timestamp::now), steady: Some(Arc::new(move || begun.elapsed())) }
+        Self::of(Arc::new(Timestamp::now), Some(Arc::new(move || begun.elapsed())))
     }
 
     /// A clock read from `read`, for tests. It never jumps: moving it is the time that runs.
     pub fn reading(read: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        Self { shown: Arc::new(read), steady: None }
+        Self::of(Arc::new(read), None)
     }
 
     /// The same beside a steady one, towards which it can jump.
     #[must_use]
     pub fn beside(self, steady: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
-        Self { steady: Some(Arc::new(steady)), ..self }
+        Self::of(self.shown, Some(Arc::new(steady)))
     }
 
-    /// The time now.
+    /// The same clocks for another process, which knows nothing of what this one found out.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self::of(Arc::clone(&self.shown), self.steady.clone())
+    }
+
+    /// The time of day alone, as it is shown, whether it jumps or not.
+    #[must_use]
+    pub fn unwatched(&self) -> Self {
+        Self::of(Arc::clone(&self.shown), None)
+    }
+
+    fn of(
+        shown: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+        steady: Option<Arc<dyn Fn() -> Duration + Send + Sync>>,
+    ) -> Self {
+        let watch = Arc::new(Mutex::new(ClockWatch::begun(read(&shown, steady.as_ref()))));
+        Self { shown, steady, watch }
+    }
+
+    /// The time now. It goes on by the steady clock while the time of day can't be believed.
     pub fn now(&self) -> Timestamp {
-        (self.shown)()
+        self.watched(|watch, reading| watch.now(reading))
     }
 
-    /// The time now, and what has run.
+    /// What the time of day shows, and what has run.
     pub fn read(&self) -> Reading {
-        let shown = self.now();
-        let since_epoch = || Duration::try_from(shown.as_duration()).unwrap_or_default();
-        Reading { shown, steady: self.steady.as_ref().map_or_else(since_epoch, |steady| steady()) }
+        read(&self.shown, self.steady.as_ref())
     }
+
+    /// Whether the time is in doubt: then nobody is dialled, nothing is swept, given up or handed to staff.
+    pub fn in_doubt(&self) -> bool {
+        self.watched(|watch, reading| watch.in_doubt(reading))
+    }
+
+    /// How long it certainly is since a stored moment.
+    pub fn waited(&self, at: Timestamp) -> SignedDuration {
+        self.watched(|watch, reading| watch.waited(at, reading))
+    }
+
+    /// A stored moment, moved to the latest at which it may have been.
+    pub fn at_the_latest(&self, at: Timestamp) -> Timestamp {
+        self.watched(|watch, reading| {
+            let now = watch.now(reading);
+            now.checked_sub(watch.waited(at, reading)).unwrap_or(now)
+        })
+    }
+
+    /// The moment `wait` ago, for whoever looks for what hasn't moved since; `None` while that can't be told.
+    pub fn ago(&self, wait: SignedDuration) -> Option<Timestamp> {
+        self.watched(|watch, reading| watch.ago(wait, reading))
+    }
+
+    /// From when on a stored moment lies so far ahead that it was written by a clock that was wrong.
+    pub fn too_far_ahead(&self) -> Timestamp {
+        self.now().checked_add(CLOCKS_AGREE).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Looks at the watch, or tells it something.
+    pub(super) fn watched<T>(&self, with: impl FnOnce(&mut ClockWatch, Reading) -> T) -> T {
+        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        with(&mut watch, self.read())
+    }
+}
+
+fn read(
+    shown: &Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    steady: Option<&Arc<dyn Fn() -> Duration + Send + Sync>>,
+) -> Reading {
+    let shown = shown();
+    let since_epoch = || Duration::try_from(shown.as_duration()).unwrap_or_default();
+    Reading { shown, steady: steady.map_or_else(since_epoch, |steady| steady()) }
 }
 
 impl std::fmt::Debug for Clock {
@@ -94,7 +157,7 @@ impl Drop for CountedIds {
 
 impl Counted {
     fn next(&mut self) -> Uuid {
-        self.millis = self.millis.max(self.clock.now().as_millisecond());
+        self.millis = self.millis.max(self.clock.read().shown.as_millisecond());
         self.count += 1;
         let millis = u64::try_from(self.millis).unwrap_or_default();
         let mut counter = [0; 10];

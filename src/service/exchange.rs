@@ -1,14 +1,13 @@
 //! The simulated phone network's side towards this program: what its people do comes in as a carrier's news does, and
 //! what is said goes back to them.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tracing::error;
 
 use super::network::SimulatedLines;
-use super::switchboard::{Answered, Begin, Desk, Knock, LegStatus, Outcome, Switchboard, SwitchboardError};
+use super::switchboard::{Answered, Begin, Knock, LegStatus, Outcome, Switchboard, SwitchboardError};
 use crate::call::CallId;
 use crate::carrier::simulator::{Happens, News};
 use crate::engine::Happening;
@@ -32,11 +31,11 @@ pub struct Heard<'a> {
 }
 
 /// Plays the simulated network until the task is ended.
-pub async fn run_exchange(desk: Arc<Desk>, switchboard: Switchboard, lines: SimulatedLines) {
+pub async fn run_exchange(switchboard: Switchboard, lines: SimulatedLines) {
     loop {
         let next = lines.watch(|network, _| network.next_at());
         let sleep = next.map_or(LONGEST_SLEEP, |at| {
-            Duration::try_from(at.duration_since(desk.clock.now())).unwrap_or_default().min(LONGEST_SLEEP)
+            Duration::try_from(at.duration_since(lines.now())).unwrap_or_default().min(LONGEST_SLEEP)
         });
         if !sleep.is_zero() {
             tokio::select! {

@@ -50,7 +50,8 @@ impl SimulatedLines {
     pub fn new(network: simulator::Network, clock: Clock) -> Self {
         Self {
             network: Arc::new(Mutex::new(network)),
-            clock,
+            // It stands for somebody else's clock, so it must not follow what we think of ours.
+            clock: clock.unwatched(),
             turns: Arc::default(),
             changed: Arc::new(Notify::new()),
             listener: None,

@@ -8,6 +8,7 @@ use tracing::{error, info, warn};
 
 use super::CentreSettings;
 use super::attempts::unwanted;
+use super::dialer::watch_alone;
 use super::network::Network;
 use super::switchboard::Desk;
 use crate::call::{AttemptState, CallId, PatientId, SlotId, SlotState};
@@ -41,6 +42,9 @@ enum Done {
 /// # Errors
 /// When the database fails; what wasn't done stays due.
 pub async fn run_errands(desk: &Arc<Desk>, network: Option<&Arc<Network>>) -> Result<usize, StoreError> {
+    if network.is_none() {
+        watch_alone(&desk.clock);
+    }
     let now = desk.clock.now();
     let mut tx = desk.database.glance().await?;
     let due = outbox::due(&mut tx, now, MAX_ERRANDS).await?;

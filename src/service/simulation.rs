@@ -198,7 +198,8 @@ impl Simulation {
             sweep(&self.desk, &self.switchboard).await?;
             rhythm.sweep_at = if self.has_open_calls().await? { Some(later(now, SWEEP_EVERY)) } else { None };
         }
-        // What the services told by their own clock, by the network's.
+        // What the services told by their own clock, by the network's. They may have corrected theirs meanwhile.
+        let ours = self.desk.clock.now();
         let told = [rhythm.dial_at, rhythm.look_at, rhythm.errand_at].into_iter().flatten().min();
         let told = told.map(|at| later(now, at.duration_since(ours)));
         let network = self.lines.watch(|network, _| network.next_at());

@@ -141,7 +141,7 @@ impl Life<'_> {
         let desk = Desk {
             database,
             libraries: Libraries::new(Arc::clone(&self.settings.library)),
-            clock: world.clock.clone(),
+            clock: world.clock.anew(),
             guessing: GuessingLimits::default(),
             zone: TimeZone::get("Asia/Tokyo").unwrap_or(TimeZone::UTC),
             desk_centre: None,

@@ -108,7 +108,7 @@ impl World {
 
     /// What the services' clock shows.
     pub(super) fn shown(&self) -> Timestamp {
-        self.clock.now()
+        self.clock.read().shown
     }
 
     /// The office opens with the database as this thread's runtime has it.
@@ -119,7 +119,7 @@ impl World {
     /// Somebody of the staff. Nobody before the office has opened.
     pub(super) fn clerk(&self) -> Option<Clerk> {
         let database = self.office.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
-        Some(Clerk { database, clock: self.clock.clone(), name: "staff".to_owned(), source: Source::Command })
+        Some(Clerk { database, clock: self.clock.anew(), name: "staff".to_owned(), source: Source::Command })
     }
 
     /// Puts the services' clock forward or back, within an hour of the right time.

@@ -38,9 +38,8 @@ async fn the_simulated_network_sleeps_while_nothing_happens(fresh: Fresh) {
         now
     });
     let lines = SimulatedLines::new(simulator::Network::new(simulator::Settings::default()), clock);
-    let (desk, switchboard) = (Arc::clone(&day.simulation.desk), day.simulation.switchboard.clone());
     tokio::select! {
-        () = run_exchange(desk, switchboard, lines) => {}
+        () = run_exchange(day.simulation.switchboard.clone(), lines) => {}
         () = tokio::time::sleep(Duration::from_millis(700)) => {}
     }
     assert!((1..20).contains(&reads.load(Ordering::Relaxed)), "{reads:?}");

@@ -17,7 +17,7 @@ fn shows(steady: i64) -> Witness {
 }
 
 fn right() -> ClockWatch {
-    let mut watch = ClockWatch::default();
+    let mut watch = ClockWatch::begun(at(0, 0));
     assert_eq!(watch.look(at(0, 0)), Belief::CompareFirst, "a new one is compared before anybody is called");
     assert_eq!(watch.compared(at(0, 0), shows(0)), Belief::Believed);
     watch
@@ -53,18 +53,20 @@ fn an_hour_forward_or_back_is_doubted_until_the_carrier_says_the_same() {
 
 #[test]
 fn a_clock_that_was_wrong_all_along_is_found_out() {
-    let mut watch = ClockWatch::default();
+    let mut watch = ClockWatch::begun(at(0, 4_000));
+    assert_eq!(watch.now(at(0, 4_000)), at(0, 4_000).shown, "nobody knows better");
     assert_eq!(watch.compared(at(0, 4_000), shows(0)), Belief::Doubted(COMPARE_AGAIN));
+    assert_eq!(watch.now(at(10, 4_000)), at(10, 0).shown, "the carrier's is gone by");
     let mut watch = right();
     assert_eq!(watch.compared(at(3_600, 30), Witness::Shows(at(3_600, 100).shown)), Belief::Doubted(COMPARE_AGAIN));
 }
 
 #[test]
 fn a_carrier_that_cannot_be_asked_stops_no_clock_that_was_right() {
-    let mut watch = ClockWatch::default();
+    let mut watch = ClockWatch::begun(at(0, 0));
     assert_eq!(watch.compared(at(0, 0), Witness::Unavailable), Belief::Doubted(COMPARE_AGAIN), "who knows");
     for witness in [Witness::Silent, Witness::Unavailable] {
-        let mut watch = ClockWatch::default();
+        let mut watch = ClockWatch::begun(at(0, 0));
         let first = if witness == Witness::Silent { witness } else { shows(0) };
         assert_eq!(watch.compared(at(0, 0), first), Belief::Believed);
         assert_eq!(watch.compared(at(0, 0), witness), Belief::Believed);
@@ -76,7 +78,89 @@ fn a_carrier_that_cannot_be_asked_stops_no_clock_that_was_right() {
     }
 }
 
+#[test]
+fn the_time_goes_on_by_the_steady_clock_after_a_jump() {
+    for jump in [3_600, 86_400, -3_600] {
+        let mut watch = right();
+        assert_eq!(watch.now(at(100, 5)), at(100, 5).shown);
+        // Nobody has looked at it: what is written is right all the same.
+        assert_eq!(watch.now(at(100, jump)), at(100, 0).shown);
+        assert!(watch.in_doubt(at(100, jump)));
+        assert_eq!(watch.ago(SignedDuration::from_secs(10), at(100, jump)), None, "nothing is swept");
+        assert_eq!(watch.compared(at(100, jump), shows(100)), Belief::Doubted(COMPARE_AGAIN));
+        assert_eq!(watch.now(at(500, jump)), at(500, 0).shown);
+        assert_eq!(watch.waited(at(100, 0).shown, at(500, jump)).as_secs(), 400);
+        // Put right again: no time was ever wrong.
+        assert_eq!(watch.compared(at(600, 0), shows(600)), Belief::Believed);
+        assert_eq!(watch.ago(SignedDuration::from_secs(600), at(610, 0)), Some(at(10, 0).shown));
+    }
+}
+
+#[test]
+fn waits_begin_anew_when_the_time_is_corrected() {
+    // Ours was an hour behind all along, and the carrier could only be asked later.
+    let mut watch = ClockWatch::begun(at(0, -3_600));
+    assert_eq!(watch.compared(at(0, -3_600), Witness::Silent), Belief::Believed);
+    let written = watch.now(at(100, -3_600));
+    assert_eq!(watch.look(at(200, 0)), Belief::CompareFirst, "it was set right");
+    assert_eq!(watch.compared(at(200, 0), shows(200)), Belief::Believed);
+    assert_eq!(watch.waited(written, at(210, 0)).as_secs(), 10, "it was 110 s, and certainly 10");
+    let wait = SignedDuration::from_secs(600);
+    assert_eq!(watch.ago(wait, at(799, 0)), None);
+    assert_eq!(watch.ago(wait, at(800, 0)), Some(at(200, 0).shown));
+    // And by a time that lies ahead.
+    assert_eq!(watch.waited(at(9_000, 0).shown, at(800, 0)).as_secs(), 600);
+    assert_eq!(watch.waited(at(805, 0).shown, at(800, 0)), SignedDuration::ZERO);
+}
+
+#[test]
+fn a_time_in_the_future_counts_from_the_beginning_of_the_process() {
+    let watch = right();
+    assert_eq!(watch.waited(at(90_000, 0).shown, at(50, 0)).as_secs(), 50);
+    assert_eq!(watch.waited(at(-90_000, 0).shown, at(50, 0)).as_secs(), 90_050, "what is stored is so");
+}
+
+#[test]
+fn without_a_carrier_a_jump_is_believed_after_an_hour() {
+    let mut watch = ClockWatch::begun(at(0, 0));
+    assert_eq!(watch.compared(at(0, 0), Witness::Nobody), Belief::Believed);
+    assert_eq!(watch.compared(at(100, 3_600), Witness::Nobody), Belief::Doubted(COMPARE_AGAIN));
+    let wait = SignedDuration::from_secs(60);
+    assert_eq!(watch.ago(wait, at(110, 3_600)), Some(at(50, 0).shown), "measured by the steady clock");
+    assert_eq!(watch.compared(at(3_000, 7_200), Witness::Nobody), Belief::Doubted(COMPARE_AGAIN), "another jump");
+    assert_eq!(watch.compared(at(6_000, 7_200), Witness::Nobody), Belief::Doubted(COMPARE_AGAIN));
+    assert_eq!(watch.now(at(6_599, 7_200)), at(6_599, 0).shown);
+    assert_eq!(watch.compared(at(6_600, 7_200), Witness::Nobody), Belief::Believed);
+    assert_eq!(watch.now(at(6_600, 7_200)), at(6_600, 7_200).shown);
+    assert_eq!(watch.ago(wait, at(6_610, 7_200)), None, "waits begin anew");
+    let mut watch = right();
+    assert_eq!(watch.compared(at(100, 3_600), Witness::Nobody), Belief::Doubted(COMPARE_AGAIN));
+    assert_eq!(watch.compared(at(200, 0), Witness::Nobody), Belief::Believed, "it was put back");
+}
+
 proptest! {
+    #[test]
+    fn while_the_carrier_can_be_asked_the_time_is_right_at_every_moment(
+        steps in prop::collection::vec((1_i64..5_000, -90_000_i64..90_000, any::<bool>()), 1..40),
+    ) {
+        let mut watch = right();
+        let mut steady = 0;
+        for (runs, ahead, asked) in steps {
+            steady += runs;
+            let now = at(steady, ahead);
+            let wrong = |watch: &ClockWatch| watch.now(now).duration_since(at(steady, 0).shown).as_secs().abs();
+            let allowed = CLOCKS_AGREE.as_secs() * 2;
+            prop_assert!(wrong(&watch) <= allowed, "{} s", wrong(&watch));
+            if asked {
+                watch.compared(now, shows(steady));
+                prop_assert!(wrong(&watch) <= allowed, "{} s", wrong(&watch));
+            }
+            if let Some(ago) = watch.ago(SignedDuration::from_secs(600), now) {
+                prop_assert!(ago.duration_since(at(steady - 600, 0).shown).as_secs().abs() <= allowed);
+            }
+        }
+    }
+
     #[test]
     fn whatever_happens_nothing_is_done_by_a_clock_that_the_carriers_contradicts(
         steps in prop::collection::vec((1_i64..5_000, -7_200_i64..7_200, 0_u8..4), 1..40),

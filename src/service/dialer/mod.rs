@@ -9,8 +9,8 @@ mod open;
 mod own_clock;
 mod place;
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -18,13 +18,14 @@ use tokio::sync::Semaphore;
 use tracing::error;
 
 pub(super) use open::{open_before_change, time_label};
+pub(super) use own_clock::watch_alone;
 pub use place::DialError;
 
 use super::Switchboard;
 use super::network::Network;
 use super::switchboard::Desk;
 use crate::call::{CallId, CallableNumber, PhoneNumber};
-use crate::follow_up::{CallPrice, ClockWatch, DayLimits};
+use crate::follow_up::{CallPrice, DayLimits};
 use crate::store::StoreError;
 use crate::store::attempts::AttemptRow;
 use crate::store::dialer::{self, Next};
@@ -73,7 +74,6 @@ pub struct Dialer {
     network: Arc<Network>,
     dialling: Dialling,
     requests: Arc<Semaphore>,
-    clock_watch: Mutex<ClockWatch>,
     /// The last turn that was committed here.
     turn: AtomicI64,
 }
@@ -113,8 +113,7 @@ impl Dialer {
     /// A dialer on the switchboard's database and clock.
     pub fn new(desk: Arc<Desk>, switchboard: Switchboard, network: Arc<Network>, dialling: Dialling) -> Arc<Self> {
         let requests = Arc::new(Semaphore::new(MAX_REQUESTS));
-        let (clock_watch, turn) = (Mutex::default(), AtomicI64::new(0));
-        Arc::new(Self { desk, switchboard, network, dialling, requests, clock_watch, turn })
+        Arc::new(Self { desk, switchboard, network, dialling, requests, turn: AtomicI64::new(0) })
     }
 
     /// How it places calls.

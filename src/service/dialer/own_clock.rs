@@ -1,20 +1,33 @@
 //! Our own clock, held against the carrier's: nobody is called by a clock that jumped (fault 17).
 
-use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tracing::{error, info};
 
 use super::Dialer;
 use crate::carrier::network::Looked;
-use crate::follow_up::{Belief, ClockWatch, Witness};
+use crate::follow_up::{Belief, Witness};
+use crate::service::Clock;
 use crate::service::pause::tell_staff;
 use crate::store::StoreError;
+
+/// Watches our clock where there is no carrier to compare it with: the time goes on by the steady clock after a jump,
+/// until the time of day has run for long enough to be believed.
+pub(in crate::service) fn watch_alone(clock: &Clock) {
+    let (belief, new, reading) = clock.watched(|watch, now| {
+        let new = watch.in_doubt(now);
+        let due = matches!(watch.look(now), Belief::Compare | Belief::CompareFirst);
+        (due.then(|| watch.compared(now, Witness::Nobody)), new, now)
+    });
+    if let (true, Some(Belief::Doubted(_))) = (new, belief) {
+        error!(shown = %reading.shown, "our clock jumped; the time is measured without it for an hour, or until it is set right");
+    }
+}
 
 impl Dialer {
     /// How long nothing may be done by our clock, if so.
     pub(super) async fn clock_in_doubt(&self) -> Result<Option<Duration>, StoreError> {
-        let belief = self.clock_watch().look(self.desk.clock.read());
+        let belief = self.desk.clock.watched(|watch, now| watch.look(now));
         match belief {
             Belief::Believed | Belief::Compare => Ok(None),
             Belief::Doubted(wait) => Ok(Some(wait)),
@@ -24,7 +37,7 @@ impl Dialer {
 
     /// Compares the clocks when it is time to: at the start, so that nobody waits for it later.
     pub(super) async fn compare_clocks_sometimes(&self) -> Result<(), StoreError> {
-        let belief = self.clock_watch().look(self.desk.clock.read());
+        let belief = self.desk.clock.watched(|watch, now| watch.look(now));
         if matches!(belief, Belief::Compare | Belief::CompareFirst) {
             self.compare_clocks().await?;
         }
@@ -37,8 +50,7 @@ impl Dialer {
             Looked::Nothing => Witness::Silent,
             Looked::Unavailable(_) => Witness::Unavailable,
         };
-        let reading = self.desk.clock.read();
-        let belief = self.clock_watch().compared(reading, witness);
+        let (belief, reading) = self.desk.clock.watched(|watch, now| (watch.compared(now, witness), now));
         let Belief::Doubted(wait) = belief else {
             metrics::gauge!("kenkocall_clock_doubted").set(0.0);
             info!(?witness, "our clock is gone by");
@@ -47,12 +59,8 @@ impl Dialer {
         metrics::gauge!("kenkocall_clock_doubted").set(1.0);
         error!(shown = %reading.shown, ?witness, "our clock jumped, or isn't right: nobody is called by it; set it right");
         let mut tx = self.desk.database.begin().await?;
-        tell_staff(&mut tx, reading.shown).await?;
+        tell_staff(&mut tx, self.desk.clock.now()).await?;
         tx.commit().await?;
         Ok(Some(wait))
-    }
-
-    fn clock_watch(&self) -> MutexGuard<'_, ClockWatch> {
-        self.clock_watch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
