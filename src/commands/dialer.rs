@@ -63,10 +63,14 @@ pub(super) async fn run(config: &Config, clerk: &Clerk, zone: &TimeZone, command
 }
 
 async fn reconcile(config: &Config, clerk: &Clerk, zone: &TimeZone) -> anyhow::Result<()> {
-    if config.carrier == Carrier::Simulator {
-        bail!(
+    match config.carrier {
+        Some(Carrier::Twilio | Carrier::Sip) => {}
+        None => bail!(
+            "no carrier is set, so there is none to ask; run it with the settings of `kenkocall serve` (KENKOCALL_CARRIER=twilio and the account), or resume with `dialer resume --anyway`"
+        ),
+        Some(Carrier::Simulator) => bail!(
             "the settings name the simulated phone network, which only `kenkocall serve` itself could ask; run it with the settings of the carrier that placed the calls, or go on with `dialer resume --anyway`"
-        );
+        ),
     }
     let library = Origin::choose(config.flows.directory.as_deref()).library()?;
     let desk = open_desk(config, library, clerk.clock.clone()).await?;

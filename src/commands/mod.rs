@@ -129,7 +129,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         return flows::run(command);
     }
     #[allow(clippy::disallowed_methods)] // the edge of the process
-    let config = config::load(arguments.settings_file.as_deref(), std::env::vars())?;
+    let config = config::load(arguments.settings_file.as_deref(), std::env::vars_os())?;
     let name = arguments.acting_as.filter(|name| !name.trim().is_empty()).unwrap_or_else(system_user);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime can't start")?;

@@ -36,7 +36,15 @@ const SIMULATED_CALLER: &str = "+815000000000";
 /// How often errands are looked for.
 const ERRANDS_EVERY: Duration = Duration::from_millis(500);
 
+/// What `serve` says where no carrier is set.
+const NO_CARRIER: &str = "no carrier is set, so nothing was started and nobody is called; set KENKOCALL_CARRIER=twilio \
+     (or `carrier` in the settings file) to answer and place real calls through a Twilio-compatible carrier, or \
+     KENKOCALL_CARRIER=simulator to train on a database of its own: no phone rings, and every answer is invented";
+
 pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
+    if config.carrier.is_none() {
+        bail!(NO_CARRIER);
+    }
     let library = Origin::choose(config.flows.directory.as_deref()).library()?;
     let server = Server::open(&config, library, simulator::Settings::default()).await?;
     let listener = TcpListener::bind(config.server.listen).await.with_context(|| {
@@ -84,8 +92,8 @@ impl Server {
             desk: Arc::clone(&desk),
             urls,
             twilio_key: match config.carrier {
-                Carrier::Twilio => Some(SigningKey::new(&config.twilio.auth_token).context("twilio.auth_token")?),
-                Carrier::Simulator | Carrier::Sip => None,
+                Some(Carrier::Twilio) => Some(SigningKey::new(&config.twilio.auth_token).context("twilio.auth_token")?),
+                Some(Carrier::Simulator | Carrier::Sip) | None => None,
             },
             voices: voices(config)?,
             metrics: super::logging::metrics()?,
@@ -190,7 +198,7 @@ pub(super) async fn open_desk(config: &Config, library: Arc<Library>, clock: Clo
         Some(text) => PhoneNumber::parse(text).map(Some).with_context(|| format!("{name} isn't a phone number")),
     };
     let mut caller_number = number(&config.twilio.caller_number, "twilio.caller_number")?;
-    if config.carrier == Carrier::Simulator {
+    if config.carrier == Some(Carrier::Simulator) {
         caller_number = caller_number.or(PhoneNumber::from_e164(SIMULATED_CALLER).ok());
     }
     let desk_centre = config.health_call.desk_centre.as_deref().map(CentreCode::parse).transpose();
@@ -234,20 +242,20 @@ pub(super) fn network(
     desk: &Arc<Desk>,
 ) -> anyhow::Result<Option<Network>> {
     match config.carrier {
-        Carrier::Twilio if config.twilio.caller_number.as_deref().is_none_or(str::is_empty) => {
+        Some(Carrier::Twilio) if config.twilio.caller_number.as_deref().is_none_or(str::is_empty) => {
             info!("no automated calls are placed: twilio.caller_number isn't set");
             Ok(None)
         }
-        Carrier::Twilio => {
+        Some(Carrier::Twilio) => {
             let client = RestClient::new(&config.twilio, urls.clone())?;
             Ok(Some(Network::Twilio { client: Box::new(client), urls: urls.clone() }))
         }
-        Carrier::Simulator => {
+        Some(Carrier::Simulator) => {
             warn!("the phone network is simulated: no phone rings, and every answer to an automated call is made up");
             let people = simulator::Network::new(simulated);
             Ok(Some(Network::Simulated(SimulatedLines::new(people, desk.clock.clone()))))
         }
-        Carrier::Sip => Ok(None),
+        Some(Carrier::Sip) | None => Ok(None),
     }
 }
 

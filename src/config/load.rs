@@ -1,6 +1,7 @@
 //! Reading the settings. The environment is laid over the file as text, so that `+815031980214` and an auth token of
 //! digits alone stay what they are.
 
+use std::ffi::OsString;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -9,10 +10,8 @@ use serde::{Deserialize, Deserializer};
 use toml::{Table, Value};
 
 use super::addresses::{check_base_url, check_pasted, check_public_url};
-use super::{Carrier, Config, Dialer, Twilio};
+use super::{Carrier, Config, Dialer, Twilio, variables};
 use crate::follow_up::GuessingLimits;
-
-const PREFIX: &str = "KENKOCALL_";
 
 /// Why the settings can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -33,14 +32,25 @@ pub enum ConfigError {
         /// What is wrong.
         what: String,
     },
+    /// An environment variable that looks like one of ours can't be used. Its value isn't repeated: it may be a secret.
+    #[error("the environment variable {name} can't be used: {what}")]
+    Variable {
+        /// Its name.
+        name: String,
+        /// What is wrong.
+        what: String,
+    },
 }
 
 /// Reads the settings: defaults, then `file`, then `environment` (all of the process's variables; others than ours are
 /// ignored).
 ///
 /// # Errors
-/// When the file can't be read or a setting is unknown or wrong.
-pub fn load(file: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Config, ConfigError> {
+/// When the file can't be read, a setting is unknown or wrong, or a variable looks like one of ours and isn't known.
+pub fn load(
+    file: Option<&Path>,
+    environment: impl Iterator<Item = (OsString, OsString)>,
+) -> Result<Config, ConfigError> {
     let mut table = Table::new();
     let mut place = "the environment".to_owned();
     if let Some(path) = file {
@@ -51,10 +61,8 @@ pub fn load(file: Option<&Path>, environment: impl Iterator<Item = (String, Stri
             .parse()
             .map_err(|error: toml::de::Error| ConfigError::Setting { place: place.clone(), what: error.to_string() })?;
     }
-    for (name, value) in environment {
-        if let Some(path) = path_of(&name) {
-            lay(&mut table, &path, value);
-        }
+    for (path, value) in variables::settings(environment)? {
+        lay(&mut table, &path, value);
     }
     let config: Config = Value::Table(table).try_into().map_err(|error: toml::de::Error| ConfigError::Setting {
         place,
@@ -62,14 +70,6 @@ pub fn load(file: Option<&Path>, environment: impl Iterator<Item = (String, Stri
     })?;
     check(&config)?;
     Ok(config)
-}
-
-/// `KENKOCALL_SERVER__LISTEN` → `server`, `listen`. A variable of ours without `__` isn't a setting, but for
-/// `KENKOCALL_CARRIER`.
-fn path_of(name: &str) -> Option<Vec<String>> {
-    let name = name.strip_prefix(PREFIX)?;
-    let setting = name == "CARRIER" || name.contains("__");
-    setting.then(|| name.split("__").map(str::to_ascii_lowercase).collect())
 }
 
 fn lay(table: &mut Table, path: &[String], value: String) {
@@ -92,7 +92,7 @@ fn wrong<T>(place: &str, what: &str) -> Result<T, ConfigError> {
 }
 
 fn check(config: &Config) -> Result<(), ConfigError> {
-    check_public_url(config, config.carrier == Carrier::Twilio)?;
+    check_public_url(config, config.carrier == Some(Carrier::Twilio))?;
     if !config.database.url.starts_with("sqlite:") && !config.database.url.starts_with("postgres") {
         return wrong("database.url", "it is sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME");
     }
@@ -120,7 +120,7 @@ fn check(config: &Config) -> Result<(), ConfigError> {
         return wrong("health_call.time_zone", "it is the name of a time zone such as Asia/Tokyo");
     }
     check_twilio(config)?;
-    if config.carrier == Carrier::Sip {
+    if config.carrier == Some(Carrier::Sip) {
         return wrong("carrier", "this version speaks to the carriers simulator and twilio");
     }
     Ok(())
@@ -128,7 +128,7 @@ fn check(config: &Config) -> Result<(), ConfigError> {
 
 fn check_twilio(config: &Config) -> Result<(), ConfigError> {
     let token = secrecy::ExposeSecret::expose_secret(&config.twilio.auth_token);
-    if config.carrier == Carrier::Twilio {
+    if config.carrier == Some(Carrier::Twilio) {
         if token.trim().is_empty() {
             return wrong(
                 "twilio.auth_token",
@@ -190,7 +190,7 @@ mod tests {
     use secrecy::ExposeSecret;
 
     fn with(variables: &[(&str, &str)]) -> Result<Config, String> {
-        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let variables = variables.iter().map(|(name, value)| ((*name).into(), (*value).into()));
         load(None, variables).map_err(|error| error.to_string())
     }
 
@@ -198,7 +198,7 @@ mod tests {
     fn the_defaults_run() {
         let config = with(&[]).expect("defaults");
         assert_eq!(config.server.public_url(), "http://127.0.0.1:8080");
-        assert_eq!(config.carrier, Carrier::Simulator);
+        assert_eq!(config.carrier, None, "nobody is called, by whatever network, unless somebody says so");
         assert_eq!(config.twilio.base_url(), "https://api.twilio.com");
         assert_eq!(config.twilio.machine_detection, MachineDetection::DetectMessageEnd);
         assert_eq!(config.twilio.ring_seconds, 30);
@@ -275,7 +275,7 @@ mod tests {
     #[test]
     fn wrong_settings_get_a_sentence() {
         for (name, value, mentions) in [
-            ("KENKOCALL_SERVER__LISTNE", "127.0.0.1:1", "unknown field `listne`"),
+            ("KENKOCALL_SERVER__LISTNE", "127.0.0.1:1", "did you mean KENKOCALL_SERVER__LISTEN?"),
             ("KENKOCALL_SERVER__LISTEN", "nowhere", "server.listen"),
             ("KENKOCALL_SERVER__PUBLIC_URL", "calls.example.jp", "https://"),
             ("KENKOCALL_DIALER__CALLS_PER_SECOND", "0", "above 0"),

@@ -10,6 +10,7 @@ mod load;
 mod log;
 mod server;
 mod twilio;
+mod variables;
 
 pub use audit::Audit;
 pub use database::Database;
@@ -28,8 +29,9 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Which phone network is spoken to.
-    pub carrier: Carrier,
+    /// Which phone network is spoken to. There is no default: a simulated one invents answers, and a real one calls
+    /// people.
+    pub carrier: Option<Carrier>,
     /// Where HTTP is served.
     pub server: Server,
     /// Where everything is kept.
@@ -48,12 +50,20 @@ pub struct Config {
     pub log: Log,
 }
 
+impl Config {
+    /// The settings of a simulation: the simulated phone network, and a database of its own.
+    #[must_use]
+    pub fn of_a_simulation(database_url: String) -> Self {
+        let database = Database { url: database_url, ..Database::default() };
+        Self { carrier: Some(Carrier::Simulator), database, ..Self::default() }
+    }
+}
+
 /// A phone network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Carrier {
-    /// No phone network at all: the terminal plays the phone.
-    #[default]
+    /// A simulated one: no phone rings, and every answer is invented.
     Simulator,
     /// A Twilio-compatible carrier.
     Twilio,

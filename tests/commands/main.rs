@@ -22,6 +22,7 @@ mod people;
 #[path = "../flows/shipped.rs"]
 #[allow(dead_code, reason = "nothing is edited here")]
 mod shipped;
+mod starting;
 mod trail;
 mod unknown;
 mod watch;

@@ -10,8 +10,7 @@ const SEED: u64 = 1;
 
 pub(super) async fn run(patients: u32) -> anyhow::Result<()> {
     let scratch = Scratch::new("day")?;
-    let mut config = Config::default();
-    config.database.url = scratch.database();
+    let config = Config::of_a_simulation(scratch.database());
     let played = fast::play(config, patients, SEED, |_, _| {}).await?;
     let (calls, turns, seconds) = (played.calls, played.turns, played.seconds);
     println!(

@@ -57,8 +57,7 @@ pub(super) struct Plan {
 
 pub(super) async fn run(plan: Plan) -> anyhow::Result<()> {
     let scratch = Scratch::new("dial")?;
-    let mut config = Config::default();
-    config.database.url = plan.database.clone().unwrap_or_else(|| scratch.database());
+    let mut config = Config::of_a_simulation(plan.database.clone().unwrap_or_else(|| scratch.database()));
     config.dialer.calls_per_second = plan.rate.map_or(f64::from(plan.calls), |rate| HEADROOM * f64::from(rate));
     config.dialer.concurrent_calls = plan.calls;
     let kind = config.database.url.split(':').next().unwrap_or_default().to_owned();

@@ -41,6 +41,7 @@ fn kenkocall(scratch: &Scratch, arguments: &[&str]) -> anyhow::Result<f64> {
     let output = Command::new(program)
         .args(arguments)
         .env("KENKOCALL_DATABASE__URL", scratch.database())
+        .env("KENKOCALL_CARRIER", "simulator")
         .stdin(Stdio::null())
         .output()
         .context("the program can't be started")?;

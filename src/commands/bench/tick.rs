@@ -95,8 +95,7 @@ async fn measure(url: &str, registered: u32) -> anyhow::Result<Figures> {
 
 /// A thousand patients have a call in each round, the others one in the evening; every line is busy.
 async fn open(url: &str, registered: u32, clock: &VirtualClock) -> anyhow::Result<Simulation> {
-    let mut config = Config::default();
-    config.database.url = url.to_owned();
+    let mut config = Config::of_a_simulation(url.to_owned());
     config.dialer.calls_per_second = f64::from(DUE);
     config.dialer.concurrent_calls = 2 * DUE;
     let people =

@@ -48,9 +48,7 @@ pub(super) async fn run(demo: Demo) -> anyhow::Result<()> {
 
 /// Settings of a demonstration: a fresh SQLite file, and nothing of the environment.
 fn settings(folder: &Path) -> Config {
-    let mut config = Config::default();
-    config.database.url = format!("sqlite://{}", folder.join("demo.db").display());
-    config
+    Config::of_a_simulation(format!("sqlite://{}", folder.join("demo.db").display()))
 }
 
 async fn listen() -> anyhow::Result<TcpListener> {

@@ -1,0 +1,230 @@
+//! The environment variables of this program. A name that isn't known stops the start: a setting that is mistyped would
+//! silently be another one, and with it real patients could get simulated calls.
+
+use std::ffi::{OsStr, OsString};
+
+use super::ConfigError;
+
+/// What begins the name of each of our variables.
+const PREFIX: &str = "KENKOCALL_";
+/// The same as it is compared with names that may be mistyped.
+const PREFIX_LETTERS: &str = "KENKOCALL";
+/// Between the parts of a setting's name.
+const BETWEEN: &str = "__";
+/// The carrier's voices have a setting for each language: `KENKOCALL_TWILIO__VOICES__JA`.
+const VOICES: &str = "TWILIO__VOICES__";
+/// Variables that the tests read; the program ignores them.
+const OF_TESTS: [&str; 2] = ["KILLS", "TEST_POSTGRES"];
+/// How many letters two names may differ by so that one is suggested for the other.
+const NEAR: usize = 4;
+
+/// All settings, without [`PREFIX`].
+const SETTINGS: [&str; 34] = [
+    "CARRIER",
+    "SERVER__LISTEN",
+    "SERVER__PUBLIC_URL",
+    "SERVER__DRAIN_SECONDS",
+    "DATABASE__URL",
+    "DATABASE__CONNECTIONS",
+    "AUDIT__CHECKPOINT_FILE",
+    "TWILIO__ACCOUNT_SID",
+    "TWILIO__AUTH_TOKEN",
+    "TWILIO__BASE_URL",
+    "TWILIO__HEALTH_CALL_NUMBER",
+    "TWILIO__CALLER_NUMBER",
+    "TWILIO__MACHINE_DETECTION",
+    "TWILIO__RING_SECONDS",
+    "DIALER__CALLS_PER_SECOND",
+    "DIALER__CONCURRENT_CALLS",
+    "DIALER__UNKNOWN_GRACE_SECONDS",
+    "DIALER__SILENCE_SECONDS",
+    "DIALER__CALLS_PER_DAY",
+    "DIALER__SPEND_PER_DAY",
+    "DIALER__PRICE_PER_MINUTE",
+    "DIALER__LONGEST_CALL_MINUTES",
+    "FLOWS__DIRECTORY",
+    "HEALTH_CALL__TIME_ZONE",
+    "HEALTH_CALL__DESK_CENTRE",
+    "HEALTH_CALL__GUESSING__WINDOW_MINUTES",
+    "HEALTH_CALL__GUESSING__PER_ID",
+    "HEALTH_CALL__GUESSING__PER_ID_REGISTERED",
+    "HEALTH_CALL__GUESSING__PER_CALLER",
+    "HEALTH_CALL__GUESSING__GLOBAL",
+    "HEALTH_CALL__GUESSING__IDENTIFY_SECONDS",
+    "HEALTH_CALL__GUESSING__CALLS_AT_ONCE",
+    "LOG__FORMAT",
+    "LOG__LEVEL",
+];
+
+/// The settings among all variables of the process: the parts of each one's name in lower case, and its value.
+///
+/// # Errors
+/// [`ConfigError::Variable`] for a variable that looks like ours and isn't known, and for a value that isn't text.
+pub(super) fn settings(
+    environment: impl Iterator<Item = (OsString, OsString)>,
+) -> Result<Vec<(Vec<String>, String)>, ConfigError> {
+    let mut found = Vec::new();
+    for (name, value) in environment {
+        if !looks_like_ours(&name) {
+            continue;
+        }
+        let shown = name.to_string_lossy().into_owned();
+        let known = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
+        match known {
+            Some(name) if OF_TESTS.contains(&name) => {}
+            Some(name) if SETTINGS.contains(&name) || name.starts_with(VOICES) => {
+                let Ok(value) = value.into_string() else {
+                    return Err(ConfigError::Variable { name: shown, what: "its value isn't UTF-8 text".to_owned() });
+                };
+                found.push((name.split(BETWEEN).map(str::to_ascii_lowercase).collect(), value));
+            }
+            _ => return Err(unknown(shown)),
+        }
+    }
+    Ok(found)
+}
+
+/// Whether somebody means a variable of ours by a name, in whatever case and with whatever between its words.
+fn looks_like_ours(name: &OsStr) -> bool {
+    letters(&name.to_string_lossy()).starts_with(PREFIX_LETTERS)
+}
+
+/// The letters and digits of a name, in upper case.
+fn letters(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+}
+
+fn unknown(name: String) -> ConfigError {
+    let what = match nearest(&name) {
+        Some(near) => format!("no setting has this name; did you mean {PREFIX}{near}?"),
+        None => "no setting has this name; docs/operations.md lists all settings. Unset it or correct its name (in \
+                 Kubernetes, a service named kenkocall makes such variables: set enableServiceLinks: false)"
+            .to_owned(),
+    };
+    ConfigError::Variable { name, what }
+}
+
+/// The known name that is nearest, if one is near.
+fn nearest(name: &str) -> Option<&'static str> {
+    let given = letters(name);
+    let distance = |known: &&&str| distance(&given, &format!("{PREFIX_LETTERS}{}", letters(known)));
+    let near = SETTINGS.iter().min_by_key(distance)?;
+    (distance(&near) <= NEAR).then_some(*near)
+}
+
+/// How many letters must be put in, taken out or replaced to make one text of the other.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (nth, letter) in one.chars().enumerate() {
+        let mut diagonal = nth;
+        let mut left = nth + 1;
+        let mut next = vec![left];
+        for (above, wanted) in row.iter().skip(1).zip(&other) {
+            let replaced = diagonal + usize::from(letter != *wanted);
+            diagonal = *above;
+            left = replaced.min(above + 1).min(left + 1);
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::ffi::OsStringExt as _;
+
+    use toml::{Table, Value};
+
+    use super::*;
+    use crate::config::Config;
+
+    fn one(name: &str, value: &str) -> Result<Vec<(Vec<String>, String)>, String> {
+        settings(std::iter::once((name.into(), value.into()))).map_err(|error| error.to_string())
+    }
+
+    /// The fields that serde names when it meets one that isn't there.
+    fn fields(sections: &[&str]) -> Vec<String> {
+        let mut table = Table::from_iter([("?".to_owned(), Value::String(String::new()))]);
+        for section in sections.iter().rev() {
+            table = Table::from_iter([((*section).to_owned(), Value::Table(table))]);
+        }
+        let error = Value::Table(table).try_into::<Config>().expect_err("an unknown field").to_string();
+        let (_, expected) = error.split_once("expected").expect(&error);
+        let expected = expected.lines().next().unwrap_or_default();
+        expected.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_setting_has_its_variable() {
+        let mut expected = vec!["CARRIER".to_owned()];
+        let mut sections: Vec<Vec<String>> =
+            fields(&[]).into_iter().filter(|name| name != "carrier").map(|name| vec![name]).collect();
+        while let Some(section) = sections.pop() {
+            let path: Vec<&str> = section.iter().map(String::as_str).collect();
+            for field in fields(&path) {
+                let name = [&path[..], &[&*field]].concat();
+                match &*field {
+                    "guessing" => sections.push(name.into_iter().map(str::to_owned).collect()),
+                    "voices" => {}
+                    _ => expected.push(name.join(BETWEEN).to_ascii_uppercase()),
+                }
+            }
+        }
+        expected.sort();
+        let mut known = SETTINGS.map(str::to_owned);
+        known.sort();
+        assert_eq!(known.to_vec(), expected);
+    }
+
+    #[test]
+    fn a_variable_that_is_not_known_is_named_with_the_nearest_one() {
+        for (name, near) in [
+            ("KENKOCALL_CARIER", "KENKOCALL_CARRIER?"),
+            ("kenkocall_carrier", "KENKOCALL_CARRIER?"),
+            ("Kenkocall_Carrier", "KENKOCALL_CARRIER?"),
+            ("KENKOCALL__CARRIER", "KENKOCALL_CARRIER?"),
+            ("KENKOCALL-CARRIER", "KENKOCALL_CARRIER?"),
+            ("KENKO_CALL_CARRIER", "KENKOCALL_CARRIER?"),
+            ("KENKOCALL_CARRIER_", "KENKOCALL_CARRIER?"),
+            ("KENKOCALL_DATABASE_URL", "KENKOCALL_DATABASE__URL?"),
+            ("KENKOCALL_DATABASE__ULR", "KENKOCALL_DATABASE__URL?"),
+            ("KENKOCALL_TWILIO_AUTH_TOKEN", "KENKOCALL_TWILIO__AUTH_TOKEN?"),
+            ("KENKOCALL_TWILIO__AUTHTOKEN", "KENKOCALL_TWILIO__AUTH_TOKEN?"),
+            ("KENKOCALL_DIALER__CALL_PER_DAY", "KENKOCALL_DIALER__CALLS_PER_DAY?"),
+            ("KENKOCALL_kills", "no setting has this name"),
+            ("KENKOCALL_", "no setting has this name"),
+            ("KENKOCALL", "no setting has this name"),
+            ("KENKOCALL_SERVICE_HOST", "enableServiceLinks: false"),
+            ("KENKOCALL_PORT_8080_TCP", "enableServiceLinks: false"),
+            ("KENKOCALL_ＣＡＲＲＩＥＲ", "no setting has this name"),
+        ] {
+            let error = one(name, "secret").expect_err(name);
+            assert!(error.contains(name) && error.contains(near) && !error.contains("secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_text_gets_a_sentence_where_it_is_ours() {
+        let bytes = |text: &[u8]| OsString::from_vec(text.to_vec());
+        let read = |name: &[u8], value: &[u8]| {
+            settings(std::iter::once((bytes(name), bytes(value)))).map_err(|error| error.to_string())
+        };
+        assert_eq!(read(b"OTHER\xff", b"\xff"), Ok(vec![]));
+        assert_eq!(read(b"KENKOCALL_KILLS", b"\xff"), Ok(vec![]));
+        let error = read(b"KENKOCALL_CARRIER", b"twilio\xff").expect_err("no text");
+        assert!(error.contains("KENKOCALL_CARRIER") && error.contains("isn't UTF-8"), "{error}");
+        let error = read(b"KENKOCALL_CARRIER\xff", b"twilio").expect_err("no name");
+        assert!(error.contains("did you mean KENKOCALL_CARRIER?"), "{error}");
+    }
+
+    #[test]
+    fn others_and_those_of_tests_are_no_settings() {
+        for name in ["PATH", "CARRIER", "KENKOCALL_KILLS", "KENKOCALL_TEST_POSTGRES", "KENKO"] {
+            assert_eq!(one(name, "x"), Ok(vec![]), "{name}");
+        }
+        let voice = one("KENKOCALL_TWILIO__VOICES__JA", "Polly.Mizuki").expect("a setting");
+        assert_eq!(voice, [(vec!["twilio".into(), "voices".into(), "ja".into()], "Polly.Mizuki".to_owned())]);
+    }
+}
