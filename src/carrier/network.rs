@@ -86,12 +86,51 @@ pub enum LegProgress {
 pub struct Listed {
     /// The network's name for it.
     pub leg: CarrierLegId,
+    /// Who called whom, where the list says it.
+    pub direction: CallDirection,
+    /// The number that was shown, if the list has a readable one.
+    pub from: Option<PhoneNumber>,
     /// The number called, where the list tells it.
     pub to: Option<PhoneNumber>,
     /// When the network took it, where the list tells it.
     pub created_at: Option<Timestamp>,
     /// How it stands.
     pub progress: LegProgress,
+    /// Whether the call was answered, by a person or a machine.
+    pub answering: Answering,
+}
+
+/// Who placed a call of the network's list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallDirection {
+    /// A caller rang one of our numbers.
+    Inbound,
+    /// Our program, or another program of the account, placed the call.
+    Outbound,
+    /// The network placed it because a call was transferred.
+    Transfer,
+    /// The list doesn't say it.
+    Unknown,
+}
+
+/// Whether a call was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answering {
+    /// A person or a machine answered.
+    Answered,
+    /// Nobody did, or nobody has yet.
+    NotAnswered,
+    /// The list doesn't say it.
+    Unknown,
+}
+
+/// The newest calls of the network's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recent {
+    /// The calls, in any order.
+    pub calls: Vec<Listed>,
+    /// The list was read back to this moment. Older calls may be missing.
+    pub complete_since: Timestamp,
 }
 
 /// What came of a question to the network.

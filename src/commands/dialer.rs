@@ -129,7 +129,14 @@ fn as_text(state: &DialerState, zone: &TimeZone) -> String {
             shown(at, zone)
         ),
     };
-    let first = state.hold.as_ref().map_or_else(placed, |hold| held(hold, zone));
+    let waits = || match &state.waiting {
+        Some(waiting) => format!(
+            "a node that dials has started and dials nothing yet: {}; it goes on by itself when the list shows that no call is missing",
+            waiting.reason
+        ),
+        None => placed(),
+    };
+    let first = state.hold.as_ref().map_or_else(waits, |hold| held(hold, zone));
     let mut text = format!("{first}\nslots due {}, calls under way {}\n", state.due, state.under_way);
     for (centre, at) in &state.limited {
         let at = shown(*at, zone);
@@ -161,6 +168,9 @@ fn as_json(state: &DialerState, zone: &TimeZone) -> Value {
         .collect();
     json!({
         "hold": hold, "due": state.due, "under_way": state.under_way, "unknown": state.unknown, "limited": limited,
+        "waiting": state.waiting.as_ref().map(|waiting| json!({
+            "reason": waiting.reason, "until": rfc3339(waiting.until, zone),
+        })),
         "told_at": state.told_at.map(|at| rfc3339(at, zone)),
     })
 }

@@ -22,8 +22,8 @@ use crate::carrier::twilio::{SigningKey, Urls, Voice, Voices};
 use crate::config::{Carrier, Config};
 use crate::flow::Library;
 use crate::service::{
-    Clock, Desk, Dialer, Dialling, Feed, Keeper, Libraries, Network, SimulatedLines, Switchboard, TICK, run_errands,
-    run_exchange, sweep,
+    Clock, Desk, Dialer, Dialling, Feed, Keeper, Libraries, Network, Remembered, SimulatedLines, Switchboard, TICK,
+    run_errands, run_exchange, sweep,
 };
 use crate::store::flow_sets::{self, FlowSetRow};
 use crate::store::{Database, centres};
@@ -214,6 +214,7 @@ pub(super) async fn open_desk(config: &Config, library: Arc<Library>, clock: Clo
         call_back_number: caller_number,
         poke: Notify::new(),
         feed: Feed::default(),
+        remembered: Remembered::default(),
     }))
 }
 

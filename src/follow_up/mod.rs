@@ -5,6 +5,7 @@ mod clock_watch;
 mod day_limits;
 mod days_off;
 mod guessing;
+mod lost_calls;
 mod missed_call_sms;
 mod office_hours;
 mod outcome;
@@ -20,6 +21,7 @@ pub use clock_watch::{Belief, CLOCKS_AGREE, COMPARE_AGAIN, ClockWatch, Reading, 
 pub use day_limits::{CallPrice, DayLimit, DayLimits, DayUse};
 pub use days_off::{DaysOff, DaysOffError};
 pub use guessing::{Failures, GuessingLimits, Lane, Standing};
+pub use lost_calls::{AttemptWithoutLeg, ListedCall, unaccounted};
 pub use missed_call_sms::{MissedCallSms, MissedCallSmsError};
 pub use office_hours::{OfficeHours, OfficeHoursError, report_day};
 pub use outcome::{outcome_of_cause, outcome_of_conversation};

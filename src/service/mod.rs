@@ -24,6 +24,7 @@ mod pause;
 mod reconcile;
 mod refused;
 mod registration;
+mod remembered;
 mod reports;
 mod roster;
 mod simulation;
@@ -57,6 +58,7 @@ pub use patients::{
 pub use pause::{DialerState, Hold, dialer_state, pause_dialling, resume_dialling};
 pub use reconcile::{Reconciled, reconcile_calls};
 pub use refused::Refused;
+pub use remembered::Remembered;
 pub use reports::Export;
 pub use roster::{ImportMode, Imported, import_patients};
 pub use simulation::{Rhythm, Round, STEP, Simulation, Stretch, VirtualClock};

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use super::clock::Clock;
 use super::exchange::Heard;
 use crate::call::{CallId, PhoneNumber};
-use crate::carrier::network::{Dial, Dialled, LegProgress, Listed, Looked, Sent, Told};
+use crate::carrier::network::{Dial, Dialled, LegProgress, Listed, Looked, Recent, Sent, Told};
 use crate::carrier::twilio::Urls;
 use crate::carrier::twilio::rest::RestClient;
 use crate::carrier::{CarrierLegId, simulator};
@@ -165,6 +165,14 @@ impl Network {
         match self {
             Self::Twilio { client, .. } => client.list_all(since).await,
             Self::Simulated(lines) => lines.with(|network, now| network.list_all(since, now)),
+        }
+    }
+
+    /// Its newest calls, whoever rang whom: back to `since`, or, where those are very many, at least to `required`.
+    pub async fn list_recent(&self, since: Timestamp, required: Timestamp) -> Looked<Recent> {
+        match self {
+            Self::Twilio { client, .. } => client.list_recent(since, required).await,
+            Self::Simulated(lines) => lines.with(|network, now| network.list_recent(since, now)),
         }
     }
 

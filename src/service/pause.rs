@@ -9,7 +9,7 @@ use super::alerts::raise_once;
 use super::clerk::{Changes, Clerk};
 use super::refused::Refused;
 use crate::call::{AlertKind, AttemptState, CentreCode, LossSign};
-use crate::store::dialer::{self, Pause};
+use crate::store::dialer::{self, Pause, Waiting};
 use crate::store::{StoreError, Tx, alerts, attempts, audit, centres, losses, maintenances, slots};
 
 /// The longest reason, in characters.
@@ -40,6 +40,8 @@ pub enum Hold {
 pub struct DialerState {
     /// Why nothing is dialled, if so.
     pub hold: Option<Hold>,
+    /// Why a node that has started, or whose database was moved to another server, dials nothing yet.
+    pub waiting: Option<Waiting>,
     /// Slots that are due and wait for their call.
     pub due: u32,
     /// Calls under way, those of unknown outcome among them.
@@ -138,6 +140,7 @@ async fn state(tx: &mut Tx, now: Timestamp) -> Result<DialerState, StoreError> {
     let hold = current_hold(tx, now).await?;
     let told = alerts::open_of_kind(tx, AlertKind::Dialling).await?;
     Ok(DialerState {
+        waiting: dialer::waiting(tx).await?.filter(|waiting| waiting.until > now),
         told_at: told.first().filter(|_| hold.is_none()).map(|alert| alert.raised_at),
         hold,
         due: slots::due_by_centre(tx, now).await?.iter().map(|due| due.due).sum(),

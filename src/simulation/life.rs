@@ -19,8 +19,8 @@ use crate::call::{Keys, Language, PhoneNumber};
 use crate::carrier::simulator::{Caller, Identity, Script, Tempo};
 use crate::follow_up::{CallPrice, DayLimits, GuessingLimits};
 use crate::service::{
-    Desk, Dialling, Feed, Libraries, Outcome, Rhythm, STEP, Simulation, end_maintenance, seal_trail, start_maintenance,
-    walk_trail,
+    Desk, Dialling, Feed, Libraries, Outcome, Remembered, Rhythm, STEP, Simulation, end_maintenance, seal_trail,
+    start_maintenance, walk_trail,
 };
 use crate::store::whole::{self, Whole};
 
@@ -148,6 +148,7 @@ impl Life<'_> {
             call_back_number: Some(from.clone()),
             poke: Notify::new(),
             feed: Feed::default(),
+            remembered: Remembered::default(),
         };
         let dialling = Dialling {
             from,

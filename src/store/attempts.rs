@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use moves::{answered, ask_again, end, hold, looked, placed, unknown, withdraw};
-pub use under_way::{busy_numbers, latest, lingering, open_by_state};
+pub use under_way::{busy_numbers, latest, latest_at, lingering, open_by_state, without_leg};
 
 use super::{
     StoreError, Tx,

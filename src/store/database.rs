@@ -1,15 +1,14 @@
 //! Opening either database, bringing its tables up to date, and beginning transactions on it.
 
-use std::{path::Path, str::FromStr as _, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use sqlx::{
     ConnectOptions as _, Connection as _, PgPool, SqlitePool,
     migrate::{Migrate, MigrateError, Migrator},
-    postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Fate, StoreError, Tx, error::DriverError, error::sqlite_code, guards};
+use super::{Fate, Server, StoreError, Tx, error::sqlite_code, guards, server, server::ServerWatch};
 
 /// The tables of this program, inside it.
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -19,9 +18,9 @@ const APPLIED: &str = "_sqlx_migrations";
 /// `PRAGMA synchronous` from which on a commit waits for the disk: FULL.
 const SYNCHRONOUS_FULL: i64 = 2;
 /// How long a statement or a new transaction waits for others.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// Prepared statements kept a connection: each statement over many rows has up to seven sizes.
-const STATEMENTS: usize = 256;
+pub(super) const STATEMENTS: usize = 256;
 /// Rows that SQLite's thread may be ahead of the reader, so that a batch is read without switching to and fro.
 const ROWS_AHEAD: usize = 256;
 /// Readers of SQLite: each is a thread and a page cache.
@@ -50,7 +49,10 @@ enum Side {
         writer: SqlitePool,
         readers: SqlitePool,
     },
-    Postgres(PgPool),
+    Postgres {
+        pool: PgPool,
+        watch: ServerWatch,
+    },
 }
 
 impl Database {
@@ -63,7 +65,8 @@ impl Database {
         let side = if let Some(path) = url.strip_prefix("sqlite://") {
             open_sqlite(Path::new(path)).await?
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            open_postgres(url, connections).await?
+            let (pool, watch) = server::open(url, connections).await?;
+            Side::Postgres { pool, watch }
         } else {
             return cannot_open(
                 "the database address must begin with sqlite:// (as sqlite:///var/lib/kenkocall/calls.db) or postgres://",
@@ -89,7 +92,7 @@ impl Database {
             Side::Sqlite { writer, .. } => {
                 sqlx::query_scalar::<_, i64>("PRAGMA synchronous").fetch_one(writer).await? >= SYNCHRONOUS_FULL
             }
-            Side::Postgres(pool) => {
+            Side::Postgres { pool, .. } => {
                 let commit: String = sqlx::query_scalar("SHOW synchronous_commit").fetch_one(pool).await?;
                 let fsync: String = sqlx::query_scalar("SHOW fsync").fetch_one(pool).await?;
                 commit != "off" && fsync == "on"
@@ -117,7 +120,7 @@ impl Database {
         self.bring_up_to_date().await?;
         match &self.side {
             Side::Sqlite { writer, .. } => guards::on_sqlite(writer).await,
-            Side::Postgres(pool) => guards::on_postgres(pool).await,
+            Side::Postgres { pool, .. } => guards::on_postgres(pool).await,
         }
     }
 
@@ -127,7 +130,7 @@ impl Database {
         }
         let ran = match &self.side {
             Side::Sqlite { writer, .. } => MIGRATIONS.run(writer).await,
-            Side::Postgres(pool) => MIGRATIONS.run(pool).await,
+            Side::Postgres { pool, .. } => MIGRATIONS.run(pool).await,
         };
         match ran {
             Ok(()) => Ok(()),
@@ -147,7 +150,7 @@ impl Database {
     pub async fn is_current(&self) -> Result<bool, StoreError> {
         let applied = match &self.side {
             Side::Sqlite { readers, .. } => applied(&mut *readers.acquire().await?).await?,
-            Side::Postgres(pool) => applied(&mut *pool.acquire().await?).await?,
+            Side::Postgres { pool, .. } => applied(&mut *pool.acquire().await?).await?,
         };
         if applied.iter().any(|version| !MIGRATIONS.version_exists(*version)) {
             return Err(StoreError::Newer);
@@ -162,7 +165,7 @@ impl Database {
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         let tx = match &self.side {
             Side::Sqlite { writer, .. } => Tx::sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Side::Postgres(pool) => Tx::postgres(pool.begin().await?),
+            Side::Postgres { pool, .. } => Tx::postgres(pool.begin().await?),
         };
         Ok(tx.with_fate(self.fate.clone()))
     }
@@ -174,7 +177,7 @@ impl Database {
     pub async fn read(&self) -> Result<Tx, StoreError> {
         Ok(match &self.side {
             Side::Sqlite { readers, .. } => Tx::sqlite(readers.begin().await?),
-            Side::Postgres(pool) => {
+            Side::Postgres { pool, .. } => {
                 Tx::postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?)
             }
         })
@@ -188,8 +191,17 @@ impl Database {
     pub async fn glance(&self) -> Result<Tx, StoreError> {
         Ok(match &self.side {
             Side::Sqlite { readers, .. } => Tx::sqlite_glance(readers.acquire().await?),
-            Side::Postgres(pool) => Tx::postgres_glance(pool.acquire().await?),
+            Side::Postgres { pool, .. } => Tx::postgres_glance(pool.acquire().await?),
         })
+    }
+
+    /// The server that the last connection was opened to. It changes when a fail-over leads the connections to another
+    /// PostgreSQL server.
+    pub fn server(&self) -> Server {
+        match &self.side {
+            Side::Sqlite { .. } => Server::default(),
+            Side::Postgres { watch, .. } => watch.last(),
+        }
     }
 
     /// Closes all connections, waiting for the transactions under way.
@@ -199,7 +211,7 @@ impl Database {
                 readers.close().await;
                 writer.close().await;
             }
-            Side::Postgres(pool) => pool.close().await,
+            Side::Postgres { pool, .. } => pool.close().await,
         }
     }
 }
@@ -286,33 +298,7 @@ fn sqlite_sentence(path: &Path, error: sqlx::Error) -> StoreError {
     StoreError::CannotOpen { sentence }
 }
 
-async fn open_postgres(url: &str, connections: u32) -> Result<Side, StoreError> {
-    // The address holds a password, so no sentence repeats it.
-    let Ok(options) = PgConnectOptions::from_str(url) else {
-        return cannot_open(
-            "the database address can't be read; write it as postgres://USER:PASSWORD@HOST:5432/DATABASE, with %-escapes in the password",
-        );
-    };
-    let (host, port) = (options.get_host().to_owned(), options.get_port());
-    let options =
-        options.statement_cache_capacity(STATEMENTS).application_name("kenkocall").disable_statement_logging();
-    // Once outside of the pool, which would go on trying for all of its patience.
-    let greeting = async { options.connect().await?.close().await };
-    let refused = match tokio::time::timeout(PATIENCE, greeting).await {
-        Ok(Ok(())) => None,
-        Ok(Err(error)) => Some(DriverError(error).to_string()),
-        Err(_) => Some("no answer in ten seconds".to_owned()),
-    };
-    if let Some(error) = refused {
-        return cannot_open(format!(
-            "the PostgreSQL server at {host}:{port} can't be used ({error}); check that it runs, and the user, password and database of the address",
-        ));
-    }
-    let pool = PgPoolOptions::new().max_connections(connections.max(1)).acquire_timeout(PATIENCE);
-    Ok(Side::Postgres(pool.connect_lazy_with(options)))
-}
-
-fn cannot_open<T>(sentence: impl Into<String>) -> Result<T, StoreError> {
+pub(super) fn cannot_open<T>(sentence: impl Into<String>) -> Result<T, StoreError> {
     Err(StoreError::CannotOpen { sentence: sentence.into() })
 }
 

@@ -125,3 +125,61 @@ pub async fn set_pause(tx: &mut Tx, pause: Option<&Pause>) -> Result<(), StoreEr
     .await?;
     Ok(())
 }
+
+/// What a node that has started waits for, for people to see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Why it dials nothing yet.
+    pub reason: String,
+    /// Until when this holds; the node says it anew before then.
+    pub until: Timestamp,
+}
+
+/// Notes what a node that has started waits for, or with `None` that it waits no longer.
+///
+/// # Errors
+/// As the database fails.
+pub async fn set_waiting(tx: &mut Tx, waiting: Option<&Waiting>) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE dialer SET waiting_reason = $1, waiting_until = $2 WHERE id = 1",
+        vec![waiting.map(|waiting| waiting.reason.as_str()).into(), waiting.map(|waiting| waiting.until).into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What a node that has started waits for.
+///
+/// # Errors
+/// As the database fails.
+pub async fn waiting(tx: &mut Tx) -> Result<Option<Waiting>, StoreError> {
+    let sql = "SELECT waiting_reason, waiting_until FROM dialer WHERE id = 1";
+    let found = tx.fetch_optional(sql, vec![], |row| {
+        Ok((row.opt_text(0)?.map(str::to_owned), row.opt_time(1, "dialer.waiting_until")?))
+    });
+    Ok(match found.await? {
+        Some((Some(reason), Some(until))) => Some(Waiting { reason, until }),
+        _ => None,
+    })
+}
+
+/// The database server on which the database was last found to be up to date, as
+/// [`Database::server`](super::Database::server) tells it.
+///
+/// # Errors
+/// As the database fails.
+pub async fn checked_server(tx: &mut Tx) -> Result<Option<String>, StoreError> {
+    let found = tx.fetch_optional("SELECT server FROM dialer WHERE id = 1", vec![], |row| {
+        Ok(row.opt_text(0)?.map(str::to_owned))
+    });
+    Ok(found.await?.flatten())
+}
+
+/// Notes the database server on which the database was found to be up to date.
+///
+/// # Errors
+/// As the database fails.
+pub async fn set_checked_server(tx: &mut Tx, server: Option<&str>) -> Result<(), StoreError> {
+    tx.execute("UPDATE dialer SET server = $1 WHERE id = 1", vec![server.into()]).await?;
+    Ok(())
+}

@@ -23,6 +23,7 @@ pub mod maintenances;
 pub mod outbox;
 pub mod patients;
 pub mod reports;
+mod server;
 pub mod sessions;
 pub mod slots;
 mod statement;
@@ -35,4 +36,5 @@ pub use document::Document;
 pub use error::{DriverError, StoreError, Unique};
 #[doc(hidden)]
 pub use fate::{Decision, Fate, unheard};
+pub use server::Server;
 pub use tx::Tx;

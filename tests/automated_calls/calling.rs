@@ -14,6 +14,7 @@ on_both_databases!(
     ten_thousand_would_wait_their_turn_at_the_pace_of_the_carrier,
     what_is_not_automated_is_not_called,
     fault_14_two_workers_dial_each_slot_once,
+    fault_35_a_call_that_another_node_is_placing_is_not_a_loss,
     whoever_is_on_the_phone_holds_up_nobody_else,
 );
 
@@ -102,6 +103,45 @@ async fn what_is_not_automated_is_not_called(fresh: Fresh) {
     day.until_moment("2026-11-25T09:10:00+09:00").await;
     assert!(day.rang().iter().any(|call| call.ends_with("02")), "observation has begun: {:?}", day.rang());
     assert!(!day.rang().iter().any(|call| call.ends_with("01")), "{:?}", day.rang());
+}
+
+/// A node starts while another one has asked for calls and hasn't stored the answers yet.
+async fn fault_35_a_call_that_another_node_is_placing_is_not_a_loss(fresh: Fresh) {
+    use kenkocall::service::Dialer;
+    let plan = Plan { patients: vec!["09:00"; 3], ..Plan::default() };
+    let day = Day::begin(&fresh, plan).await;
+    day.until("08:59:59").await;
+    day.down_until("2026-11-24T09:00:00+09:00");
+    let simulation = &day.simulation;
+    let prepared = simulation.dialer.prepare().await.unwrap();
+    assert_eq!(prepared.ticked.intended, 3);
+    // Two requests have reached the carrier, and what it answered is lost.
+    let calls = day.kept.rows("SELECT call_id, phone_number FROM attempts ORDER BY call_id LIMIT 2").await;
+    for row in calls {
+        let to = kenkocall::call::PhoneNumber::from_e164(&row[1]).unwrap();
+        let dial = kenkocall::carrier::network::Dial {
+            call: row[0].parse().unwrap(),
+            to: kenkocall::call::CallableNumber::new(to).unwrap(),
+            from: simulation.dialer.dialling().from.clone(),
+            ring_seconds: 30,
+            longest_seconds: 600,
+        };
+        let dialled = simulation.network.dial(&dial).await;
+        assert!(matches!(dialled, kenkocall::carrier::network::Dialled::Accepted(_)));
+    }
+    drop(prepared);
+    let database = kenkocall::store::Database::open(&fresh.url, 4).await.unwrap();
+    let desk = day.desk_on(database.clone());
+    let dialling = simulation.dialer.dialling().clone();
+    let other = Dialer::new(desk, simulation.switchboard.clone(), std::sync::Arc::clone(&simulation.network), dialling);
+    let ticked = other.tick_and_wait().await.unwrap();
+    assert_eq!((ticked.intended, ticked.held_until), (0, None));
+    assert_eq!(day.kept.count("losses").await, 0);
+    day.until("10:00").await;
+    assert_eq!(day.rang().len(), 3, "each phone rings once: {:?}", day.rang());
+    assert_eq!(day.kept.count("losses").await, 0);
+    assert_eq!(day.kept.count("slots WHERE state = 'reported'").await, 3);
+    database.close().await;
 }
 
 async fn fault_14_two_workers_dial_each_slot_once(fresh: Fresh) {

@@ -15,9 +15,9 @@ use kenkocall::flow::Library;
 use kenkocall::follow_up::{CallPrice, DayLimits, GuessingLimits};
 use kenkocall::roster::Column;
 use kenkocall::service::{
-    Clerk, Clock, Desk, Dialling, Feed, Libraries, MadeUpDay, Outcome, Rhythm, STEP, SimulatedLines, Simulation,
-    Source, SwitchboardError, VirtualClock, add_made_up_day, change_centre, change_patient, made_up_identity,
-    made_up_number,
+    Clerk, Clock, Desk, Dialling, Feed, Libraries, MadeUpDay, Outcome, Remembered, Rhythm, STEP, SimulatedLines,
+    Simulation, Source, SwitchboardError, VirtualClock, add_made_up_day, change_centre, change_patient,
+    made_up_identity, made_up_number,
 };
 use kenkocall::store::flow_sets::{self, FlowSetRow};
 use kenkocall::store::{Database, Fate};
@@ -283,6 +283,7 @@ fn desk(database: Database, library: Arc<Library>, clock: Clock) -> Arc<Desk> {
         call_back_number: Some(PhoneNumber::from_e164("+815000000000").unwrap()),
         poke: tokio::sync::Notify::new(),
         feed: Feed::default(),
+        remembered: Remembered::default(),
     })
 }
 

@@ -4,6 +4,8 @@ use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::handshake;
@@ -51,9 +53,6 @@ impl Fake {
     }
 
     pub async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Value {
-        let stream = TcpStream::connect(self.address).await.unwrap();
-        let (mut sender, connection) = handshake::<_, Full<Bytes>>(TokioIo::new(stream)).await.unwrap();
-        let connection = tokio::spawn(connection);
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -61,6 +60,27 @@ impl Fake {
             .header(header::CONTENT_TYPE, "application/json")
             .body(Full::from(body.map(|body| body.to_string()).unwrap_or_default()))
             .unwrap();
+        self.send(request).await
+    }
+
+    /// A call that is placed on the account by something else than the program under test.
+    pub async fn place(&self, form: &[(&str, &str)]) {
+        let form: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(format!("/2010-04-01/Accounts/{ACCOUNT}/Calls.json"))
+            .header(header::HOST, "localhost")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::AUTHORIZATION, format!("Basic {}", STANDARD.encode(format!("{ACCOUNT}:{TOKEN}"))))
+            .body(Full::from(form))
+            .unwrap();
+        self.send(request).await;
+    }
+
+    async fn send(&self, request: Request<Full<Bytes>>) -> Value {
+        let stream = TcpStream::connect(self.address).await.unwrap();
+        let (mut sender, connection) = handshake::<_, Full<Bytes>>(TokioIo::new(stream)).await.unwrap();
+        let connection = tokio::spawn(connection);
         let response = sender.send_request(request).await.unwrap();
         let status = response.status();
         let body = response.into_body().collect().await.unwrap().to_bytes();

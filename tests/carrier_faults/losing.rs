@@ -15,6 +15,9 @@ on_both_databases!(
     fault_13_a_lost_tail_is_seen_at_the_start_by_the_checkpoint,
     fault_13_a_lost_tail_is_seen_while_we_run,
     fault_13_a_callback_of_a_call_that_is_not_known_stops_the_dialling,
+    nothing_is_dialled_before_the_carriers_list_was_read,
+    a_call_by_hand_from_our_number_stops_the_dialling_until_it_is_reconciled,
+    a_call_from_another_number_of_the_account_stops_nothing,
 );
 
 mod restored {
@@ -22,6 +25,11 @@ mod restored {
     #[tokio::test]
     async fn fault_40_an_old_backup_starts_paused_and_reconciles() {
         crate::databases::on_sqlite(super::fault_40).await;
+    }
+
+    #[tokio::test]
+    async fn fault_40_an_old_backup_without_a_checkpoint_is_seen_by_the_carriers_list() {
+        crate::databases::on_sqlite(super::fault_40_without_a_checkpoint).await;
     }
 }
 
@@ -100,15 +108,7 @@ async fn fault_40(fresh: Fresh) {
     town.asks(&["audit", "checkpoint", &checkpoints]).unwrap();
     town.line.kill();
 
-    fresh.database.close().await;
-    let database = fresh.url.strip_prefix("sqlite://").unwrap();
-    for end in ["", "-wal", "-shm"] {
-        let file = format!("{database}{end}");
-        if Path::new(&file).exists() {
-            std::fs::remove_file(file).unwrap();
-        }
-    }
-    std::fs::copy(&backup, database).unwrap();
+    put_in_place(&fresh, &backup).await;
     town.restart().await;
     is_held(&town).await;
     all_rang_once(&town).await;
@@ -122,6 +122,41 @@ async fn fault_40(fresh: Fresh) {
     town.restart().await;
     let said = town.asks(&["audit", "verify", "--checkpoint", &checkpoints]).unwrap();
     assert!(said.contains("a restored backup was noted"), "{said}");
+    assert_eq!(town.kept.count("losses WHERE closed_at IS NULL").await, 0, "the next start finds nothing to stop for");
+}
+
+/// The backup takes the place of the database.
+async fn put_in_place(fresh: &Fresh, backup: &str) {
+    fresh.database.close().await;
+    let database = fresh.url.strip_prefix("sqlite://").unwrap();
+    for end in ["", "-wal", "-shm"] {
+        let file = format!("{database}{end}");
+        if Path::new(&file).exists() {
+            std::fs::remove_file(file).unwrap();
+        }
+    }
+    std::fs::copy(backup, database).unwrap();
+}
+
+async fn fault_40_without_a_checkpoint(fresh: Fresh) {
+    let folder = tempfile::tempdir().unwrap();
+    let backup = folder.path().join("backup.db").to_str().unwrap().to_owned();
+    let mut town = Town::of(&fresh, PATIENTS, &[SLOW]).await;
+    town.until("slots WHERE state = 'reported'", 2).await;
+    town.kept.rows(&format!("VACUUM INTO '{backup}'")).await;
+    town.until_all_slots_ended(PATIENTS.into()).await;
+    all_rang_once(&town).await;
+    town.line.kill();
+    put_in_place(&fresh, &backup).await;
+    town.restart().await;
+    is_held(&town).await;
+    all_rang_once(&town).await;
+    assert_eq!(town.kept.count("losses WHERE sign = 'unknown_call'").await, 1);
+    reconcile(&town).await;
+    goes_on(&town).await;
+    town.line.kill();
+    town.restart().await;
+    tokio::time::sleep(LONG_ENOUGH).await;
     assert_eq!(town.kept.count("losses WHERE closed_at IS NULL").await, 0, "the next start finds nothing to stop for");
 }
 
@@ -209,4 +244,53 @@ async fn fault_13_a_callback_of_a_call_that_is_not_known_stops_the_dialling(fres
     town.asks(&["dialer", "resume"]).unwrap();
     tokio::time::sleep(LONG_ENOUGH).await;
     assert_eq!(town.fake.phone(&number(0)).await, [1, 1, 1], "it rang once and was answered once");
+}
+
+async fn nothing_is_dialled_before_the_carriers_list_was_read(fresh: Fresh) {
+    let fake = Fake::start(1);
+    fake.fault(serde_json::json!({ "fault": "unavailable", "on": "list" })).await;
+    let town = Town::with(&fresh, PATIENTS, fake, &[]).await;
+    town.until("dialer WHERE waiting_reason IS NOT NULL", 1).await;
+    tokio::time::sleep(LONG_ENOUGH).await;
+    for nth in 0..PATIENTS {
+        assert_eq!(town.fake.phone(&number(nth)).await, [0, 0, 0]);
+    }
+    let shown = town.asks(&["dialer", "show"]).unwrap();
+    assert!(shown.contains("the carrier's list of the last calls can't be read"), "{shown}");
+    assert!(town.line.log().contains("twilio.auth_token"), "{}", town.line.log());
+    town.fake.mended().await;
+    town.until_all_slots_ended(PATIENTS.into()).await;
+    all_rang_once(&town).await;
+    assert_eq!(town.kept.count("losses").await, 0);
+    let shown = town.asks(&["dialer", "show"]).unwrap();
+    assert!(shown.starts_with("calls are placed\n"), "{shown}");
+}
+
+/// A call that was placed with a number of the account by something else than this program.
+async fn placed_by_hand(fake: &Fake, from: &str) {
+    let form = [("From", from), ("To", &number(90)), ("Url", "https://example.jp/elsewhere")];
+    fake.place(&form).await;
+}
+
+async fn a_call_by_hand_from_our_number_stops_the_dialling_until_it_is_reconciled(fresh: Fresh) {
+    let fake = Fake::start(1);
+    placed_by_hand(&fake, "+815031980214").await;
+    let town = Town::with(&fresh, PATIENTS, fake, &[]).await;
+    is_held(&town).await;
+    for nth in 0..PATIENTS {
+        assert_eq!(town.fake.phone(&number(nth)).await, [0, 0, 0]);
+    }
+    reconcile(&town).await;
+    town.asks(&["dialer", "resume"]).unwrap();
+    town.until_all_slots_ended(PATIENTS.into()).await;
+    all_rang_once(&town).await;
+}
+
+async fn a_call_from_another_number_of_the_account_stops_nothing(fresh: Fresh) {
+    let fake = Fake::start(1);
+    placed_by_hand(&fake, "+815031980299").await;
+    let town = Town::with(&fresh, PATIENTS, fake, &[]).await;
+    town.until_all_slots_ended(PATIENTS.into()).await;
+    all_rang_once(&town).await;
+    assert_eq!(town.kept.count("losses").await, 0);
 }

@@ -35,6 +35,7 @@ async fn call(fresh: &Fresh, entries: &[&str]) -> CallId {
         call_back_number: None,
         poke: tokio::sync::Notify::new(),
         feed: kenkocall::service::Feed::default(),
+        remembered: kenkocall::service::Remembered::default(),
     }));
     let begin = Begin {
         line: Line::HealthCall,

@@ -10,8 +10,8 @@ use kenkocall::carrier::simulator::{Health, Manner, Network, Population, Script,
 use kenkocall::flow::Library;
 use kenkocall::follow_up::{CallPrice, DayLimits, GuessingLimits};
 use kenkocall::service::{
-    self, Dialling, FIRST_MADE_UP_ID, Feed, Libraries, MADE_UP_CENTRE, MadeUpDay, STEP, Simulation, VirtualClock,
-    add_made_up_day, made_up_number,
+    self, Dialling, FIRST_MADE_UP_ID, Feed, Libraries, MADE_UP_CENTRE, MadeUpDay, Remembered, STEP, Simulation,
+    VirtualClock, add_made_up_day, made_up_number,
 };
 use kenkocall::store::flow_sets::{self, FlowSetRow};
 
@@ -104,6 +104,7 @@ async fn open(fresh: &Fresh, patients: Patients, weather: Weather, begins: Times
         call_back_number: Some(from.clone()),
         poke: tokio::sync::Notify::new(),
         feed: Feed::default(),
+        remembered: Remembered::default(),
     });
     let times: Vec<CallTimes> = patients.iter().map(|(times, _)| times.parse().unwrap()).collect();
     let day = MadeUpDay {

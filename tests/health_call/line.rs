@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use kenkocall::carrier::twilio::{SigningKey, Urls, Voices};
 use kenkocall::flow::Library;
 use kenkocall::follow_up::GuessingLimits;
-use kenkocall::service::{Clock, Desk, Feed, Libraries, Switchboard};
+use kenkocall::service::{Clock, Desk, Feed, Libraries, Remembered, Switchboard};
 use kenkocall::store::Database;
 use kenkocall::store::flow_sets::{self, FlowSetRow};
 use kenkocall::web::{Web, router};
@@ -239,6 +239,7 @@ impl Inside {
             call_back_number: None,
             poke: tokio::sync::Notify::new(),
             feed: Feed::default(),
+            remembered: Remembered::default(),
         });
         let (switchboard, _working) = Switchboard::start(Arc::clone(&desk));
         let web = Web {

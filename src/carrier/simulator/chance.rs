@@ -52,6 +52,8 @@ pub(super) enum Purpose {
     Message = 7,
     /// What becomes of a question for the time.
     Time = 8,
+    /// What becomes of a question for the newest calls.
+    Recent = 9,
 }
 
 /// The generator for the `nth` thing of this purpose that has to do with `name`.

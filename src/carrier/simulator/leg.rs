@@ -11,7 +11,7 @@ use super::party::Party;
 use super::people::Pickup;
 use crate::call::{CallId, HangupCause, Keys, Line, PhoneNumber};
 use crate::carrier::CarrierLegId;
-use crate::carrier::network::{LegProgress, Listed};
+use crate::carrier::network::{Answering, CallDirection, LegProgress, Listed};
 use crate::engine::{AnsweredBy, TransferOutcome};
 
 /// How long the network waits for what is to be said before it makes its excuses and hangs up. Source: Twilio waits
@@ -75,11 +75,16 @@ impl Leg {
     }
 
     pub(super) fn listed(&self, at: Timestamp) -> Listed {
+        let mut until_then = self.history.iter().filter(|(since, _)| *since <= at);
+        let answered = until_then.any(|(_, progress)| *progress == LegProgress::Answered);
         Listed {
             leg: self.id.clone(),
+            direction: if self.call.is_some() { CallDirection::Outbound } else { CallDirection::Inbound },
+            from: self.from.clone(),
             to: self.to.clone(),
             created_at: Some(self.created_at),
             progress: self.progress_at(at),
+            answering: if answered { Answering::Answered } else { Answering::NotAnswered },
         }
     }
 

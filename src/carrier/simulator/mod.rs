@@ -95,6 +95,7 @@ pub struct Network {
     asked: VecDeque<Asked>,
     /// How often it was asked for the time.
     times_asked: u32,
+    recent_asked: u32,
 }
 
 /// What the network knows of a number that it was asked about.
@@ -127,6 +128,7 @@ impl Network {
             messages: VecDeque::new(),
             asked: VecDeque::new(),
             times_asked: 0,
+            recent_asked: 0,
         }
     }
 

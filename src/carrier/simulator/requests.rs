@@ -14,7 +14,9 @@ use super::weather::{DialFate, LookFate, OrderFate};
 use super::{Key, MAX_ASKED, MAX_MESSAGES, Network};
 use crate::call::{CallId, HangupCause, Line, NumberKind, PhoneNumber, Sensitive};
 use crate::carrier::CarrierLegId;
-use crate::carrier::network::{Dial, Dialled, Doubt, LegProgress, Listed, Looked, NotProcessed, Refusal, Sent, Told};
+use crate::carrier::network::{
+    Dial, Dialled, Doubt, LegProgress, Listed, Looked, NotProcessed, Recent, Refusal, Sent, Told,
+};
 
 /// How long a request that finds the network full is asked to wait.
 const WHEN_FULL: Duration = Duration::from_secs(1);
@@ -204,6 +206,21 @@ impl Network {
         self.run_to(now);
         let legs = self.legs.values().filter(|leg| leg.created_at >= since);
         Looked::Found(legs.map(|leg| leg.listed(now)).collect())
+    }
+
+    /// The newest calls: those that were placed at `since` or later. As likely as a request to dial, this one finds no
+    /// connection.
+    pub fn list_recent(&mut self, since: Timestamp, now: Timestamp) -> Looked<Recent> {
+        self.recent_asked += 1;
+        let rng = &mut generator(self.settings.seed, Purpose::Recent, "", self.recent_asked);
+        if comes_true(rng, self.settings.weather.dial_no_connection) {
+            return Looked::Unavailable(Doubt::NoAnswer);
+        }
+        match self.list_all(since, now) {
+            Looked::Found(calls) => Looked::Found(Recent { calls, complete_since: since }),
+            Looked::Nothing => Looked::Nothing,
+            Looked::Unavailable(doubt) => Looked::Unavailable(doubt),
+        }
     }
 
     /// Sends a short message. Only mobile phones take them.

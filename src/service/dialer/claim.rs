@@ -47,6 +47,11 @@ impl Dialer {
     pub(super) async fn claim(&self, now: Timestamp) -> Result<(Vec<Intent>, usize), StoreError> {
         let mut tx = self.desk.database.begin().await?;
         let dialer::Turn { taken: turn, pause: paused } = dialer::take_turn(&mut tx).await?;
+        if self.desk.database.server().nth != self.compared_server.load(Ordering::Relaxed) {
+            // The connections lead to another server since: whether that one has everything is found out first.
+            tx.rollback().await?;
+            return Ok((Vec::new(), 0));
+        }
         if turn <= self.turn.load(Ordering::Relaxed) {
             // A fail-over has lost the turn that we committed, and with it whom we called (fault 13).
             tx.rollback().await?;

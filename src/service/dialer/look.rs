@@ -33,6 +33,9 @@ impl Dialer {
     /// # Errors
     /// When the database fails.
     pub async fn look(&self) -> Result<Option<Timestamp>, StoreError> {
+        // The list of the last calls is the first thing that is asked of the carrier. Whatever it shows, calls under
+        // way are looked for.
+        self.database_in_doubt().await?;
         self.compare_clocks_sometimes().await?;
         let now = self.desk.clock.now();
         let mut tx = self.desk.database.glance().await?;

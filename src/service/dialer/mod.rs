@@ -8,9 +8,10 @@ mod look;
 mod open;
 mod own_clock;
 mod place;
+mod up_to_date;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -21,6 +22,7 @@ pub(super) use open::{open_before_change, time_label};
 pub(super) use own_clock::watch_alone;
 pub use place::DialError;
 
+use self::up_to_date::UpToDate;
 use super::Switchboard;
 use super::network::Network;
 use super::switchboard::Desk;
@@ -76,6 +78,10 @@ pub struct Dialer {
     requests: Arc<Semaphore>,
     /// The last turn that was committed here.
     turn: AtomicI64,
+    /// Whether the database is known to have all that was committed.
+    up_to_date: tokio::sync::Mutex<UpToDate>,
+    /// The database server on which that was found out, by its number.
+    compared_server: AtomicU64,
 }
 
 /// A committed intent: what may be asked of the carrier, once.
@@ -96,7 +102,8 @@ pub struct Ticked {
     pub intended: usize,
     /// When there is something to do again, as far as is known.
     pub next_at: Option<Timestamp>,
-    /// Our clock isn't gone by until then: nothing was done.
+    /// Nothing is dialled until then: our clock isn't gone by, and nothing else was done either, or the database may
+    /// lack its last entries.
     pub held_until: Option<Timestamp>,
 }
 
@@ -113,7 +120,9 @@ impl Dialer {
     /// A dialer on the switchboard's database and clock.
     pub fn new(desk: Arc<Desk>, switchboard: Switchboard, network: Arc<Network>, dialling: Dialling) -> Arc<Self> {
         let requests = Arc::new(Semaphore::new(MAX_REQUESTS));
-        Arc::new(Self { desk, switchboard, network, dialling, requests, turn: AtomicI64::new(0) })
+        let turn = AtomicI64::new(0);
+        let (up_to_date, compared_server) = (tokio::sync::Mutex::default(), AtomicU64::new(0));
+        Arc::new(Self { desk, switchboard, network, dialling, requests, turn, up_to_date, compared_server })
     }
 
     /// How it places calls.
@@ -184,6 +193,7 @@ impl Dialer {
     /// # Errors
     /// As [`Dialer::tick`].
     pub async fn prepare(&self) -> Result<Prepared, StoreError> {
+        let in_doubt = self.database_in_doubt().await?;
         if let Some(wait) = self.clock_in_doubt().await? {
             let held_until = self.desk.clock.now().checked_add(wait).ok();
             return Ok(Prepared { ticked: Ticked { held_until, ..Ticked::default() }, intents: Vec::new() });
@@ -201,7 +211,9 @@ impl Dialer {
             next = self.next().await?;
         }
         let mut intents = Vec::new();
-        if due(next.due_at) {
+        if let Some(wait) = in_doubt {
+            ticked.held_until = now.checked_add(wait).ok();
+        } else if due(next.due_at) {
             let ended;
             (intents, ended) = self.claim(now).await?;
             ticked.ended += ended;

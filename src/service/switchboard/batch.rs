@@ -15,7 +15,7 @@ use crate::engine::{Effect, Event, Happening, Reply, Session, Waiting, step};
 use crate::flow::{Library, NodeKind};
 use crate::follow_up::GuessingLimits;
 use crate::service::history::StoredEvent;
-use crate::service::{Clock, Feed};
+use crate::service::{Clock, Feed, Remembered};
 use crate::store::attempts::{self, AttemptRow};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::turns;
@@ -42,6 +42,8 @@ pub struct Desk {
     pub poke: Notify,
     /// For whoever watches.
     pub feed: Feed,
+    /// What this process committed last.
+    pub remembered: Remembered,
 }
 
 /// One commit under way.
@@ -83,6 +85,9 @@ impl<'a> Batch<'a> {
         let Self { mut tx, keep, lives, at, .. } = batch;
         let (lives, told) = keep.write(&mut tx, lives, at).await?;
         tx.commit().await?;
+        if let Some(last) = lives.last() {
+            desk.remembered.note(last.call, last.turn);
+        }
         if !told.is_empty() {
             desk.feed.tell(told);
             desk.poke.notify_one();

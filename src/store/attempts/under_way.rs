@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::call::{AttemptState, CallId, PatientId, PhoneNumber};
+use crate::follow_up::AttemptWithoutLeg;
 use crate::store::arg::parsed;
 use crate::store::{StoreError, Tx};
 
@@ -57,6 +58,42 @@ pub async fn busy_numbers(tx: &mut Tx, numbers: &[PhoneNumber]) -> Result<Vec<Ph
         |row| row.read(0, "attempts.phone_number", |text| PhoneNumber::from_e164(text).ok()),
     )
     .await
+}
+
+/// The attempts to these numbers, committed at `since` or later or still open, of which no leg is known; in no order.
+///
+/// # Errors
+/// As the database fails.
+pub async fn without_leg(
+    tx: &mut Tx,
+    numbers: &[PhoneNumber],
+    since: Timestamp,
+) -> Result<Vec<AttemptWithoutLeg>, StoreError> {
+    tx.fetch_in(
+        "SELECT a.phone_number, a.intended_at, a.ended_at FROM attempts a
+         WHERE (a.intended_at >= $1 OR a.ended_at IS NULL)
+         AND NOT EXISTS (SELECT 1 FROM legs l WHERE l.call_id = a.call_id) AND a.phone_number IN",
+        &[since.into()],
+        numbers.iter().map(Into::into),
+        "",
+        |row| {
+            Ok(AttemptWithoutLeg {
+                number: row.read(0, "attempts.phone_number", |text| PhoneNumber::from_e164(text).ok())?,
+                intended_at: row.time(1, "attempts.intended_at")?,
+                open: row.opt_time(2, "attempts.ended_at")?.is_none(),
+            })
+        },
+    )
+    .await
+}
+
+/// When the last attempt was committed to.
+///
+/// # Errors
+/// As the database fails.
+pub async fn latest_at(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT max(intended_at) FROM attempts";
+    Ok(tx.fetch_optional(sql, vec![], |row| row.opt_time(0, "attempts.intended_at")).await?.flatten())
 }
 
 /// The call of the last attempt that was committed to, by its moment.

@@ -7,23 +7,18 @@ use jiff::Timestamp;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use tracing::{debug, error, warn};
 
-use super::reply::{Body, MAX_BODY_BYTES, Page, Reply};
-use super::request::{CannotBuild, Method, NotReady, Order, Prepared, Requests, Search};
+use super::reply::{Body, MAX_BODY_BYTES, Reply};
+use super::request::{CannotBuild, Method, NotReady, Order, Prepared, Requests};
 use super::retry_after::moment;
 use crate::call::PhoneNumber;
 use crate::carrier::CarrierLegId;
-use crate::carrier::network::{Dial, Dialled, Doubt, LegProgress, Listed, Looked, NotProcessed, Refusal, Sent, Told};
+use crate::carrier::network::{Dial, Dialled, Doubt, LegProgress, Looked, NotProcessed, Refusal, Sent, Told};
 use crate::carrier::twilio::{ActionUrl, Urls};
 use crate::config;
 
 /// How long a connection that no request uses is kept. Below what servers allow (5 s and more), since a request on a
 /// connection that is being closed is lost in doubt.
 const IDLE: Duration = Duration::from_secs(2);
-/// The most pages that are read of one search: 1,000 calls to one number. Beyond, nothing is proven.
-const MAX_PAGES: usize = 10;
-/// The most pages that are read of a search that names no number: 100,000 calls, more than a day has.
-const MAX_PAGES_OF_ALL: usize = 1_000;
-
 /// How long we wait for the carrier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
@@ -41,7 +36,7 @@ impl Default for Patience {
 
 /// A request, as logs and metrics name it.
 #[derive(Debug, Clone, Copy)]
-enum What {
+pub(super) enum What {
     Dial,
     LookUp,
     List,
@@ -64,7 +59,7 @@ impl What {
 }
 
 /// What came of sending.
-enum Answer {
+pub(super) enum Answer {
     /// No connection was made, so nothing was sent.
     Unsent,
     /// It may have been sent; nothing came back.
@@ -73,7 +68,7 @@ enum Answer {
 }
 
 /// A reply, owned.
-struct Received {
+pub(super) struct Received {
     status: u16,
     retry_after: Option<String>,
     date: Option<String>,
@@ -87,7 +82,7 @@ enum ReceivedBody {
 }
 
 impl Received {
-    fn as_reply(&self) -> Reply<'_> {
+    pub(super) fn as_reply(&self) -> Reply<'_> {
         Reply {
             status: self.status,
             retry_after: self.retry_after.as_deref(),
@@ -104,7 +99,7 @@ impl Received {
 /// The carrier's REST API. A future of it that is dropped leaves the same doubt as a reply that never came.
 #[derive(Debug)]
 pub struct RestClient {
-    requests: Requests,
+    pub(super) requests: Requests,
     http: reqwest::Client,
 }
 
@@ -160,33 +155,6 @@ impl RestClient {
         }
     }
 
-    /// Asks which calls to a number were placed since a moment, from whatever number of ours. The moment is taken two
-    /// minutes earlier, since clocks differ. An empty list proves something only after a while: carriers' lists lag
-    /// behind. It takes at least two requests, and at most twenty.
-    pub async fn list(&self, to: &PhoneNumber, since: Timestamp) -> Looked<Vec<Listed>> {
-        self.list_of(Some(to), since).await
-    }
-
-    /// Asks which calls the account has had since a moment, whoever rang whom. It takes a request for each 100 of them.
-    pub async fn list_all(&self, since: Timestamp) -> Looked<Vec<Listed>> {
-        self.list_of(None, since).await
-    }
-
-    async fn list_of(&self, to: Option<&PhoneNumber>, since: Timestamp) -> Looked<Vec<Listed>> {
-        let mut calls: Vec<Listed> = Vec::new();
-        // First those that wait: one that starts meanwhile is in the second search.
-        for search in [Search::Waiting, Search::StartedSince(since)] {
-            match self.search(to, since, search).await {
-                Ok(found) => {
-                    calls.retain(|call| found.iter().all(|later| later.leg != call.leg));
-                    calls.extend(found);
-                }
-                Err(doubt) => return Looked::Unavailable(doubt),
-            }
-        }
-        Looked::Found(calls)
-    }
-
     /// Asks what the carrier's clock shows: the `Date` of its reply, whatever that says.
     pub async fn time(&self) -> Looked<Timestamp> {
         match self.ask(What::Time, self.requests.balance()).await {
@@ -235,37 +203,7 @@ impl RestClient {
         }
     }
 
-    async fn search(&self, to: Option<&PhoneNumber>, since: Timestamp, search: Search) -> Result<Vec<Listed>, Doubt> {
-        let mut calls = Vec::new();
-        let (mut request, most) = match to {
-            Some(to) => (self.requests.list(to, search), MAX_PAGES),
-            None => (self.requests.list_all(search), MAX_PAGES_OF_ALL),
-        };
-        for _ in 0..most {
-            let page = match self.ask(What::List, request).await {
-                Err(CannotBuild) => return Err(Doubt::Unreadable),
-                Ok(Answer::Unsent | Answer::Silence) => return Err(Doubt::NoAnswer),
-                Ok(Answer::Reply(reply)) => match to {
-                    Some(to) => reply.as_reply().listed(to, since),
-                    None => reply.as_reply().listed_all(since),
-                },
-            };
-            let Page { calls: found, next } = match page {
-                Looked::Found(page) => page,
-                Looked::Nothing => return Err(Doubt::Unreadable),
-                Looked::Unavailable(doubt) => return Err(doubt),
-            };
-            calls.extend(found);
-            match next {
-                Some(query) => request = self.requests.list_page(&query),
-                None => return Ok(calls),
-            }
-        }
-        warn!(most, "the carrier's list has more pages than are read");
-        Err(Doubt::Unreadable)
-    }
-
-    async fn ask(&self, what: What, request: Result<Prepared, CannotBuild>) -> Result<Answer, CannotBuild> {
+    pub(super) async fn ask(&self, what: What, request: Result<Prepared, CannotBuild>) -> Result<Answer, CannotBuild> {
         let request = request.and_then(|prepared| self.addressed(&prepared));
         let Ok(request) = request else {
             error!(request = what.word(), "a request to the carrier can't be built");

@@ -6,6 +6,7 @@
 //! would be taken for proof: that a call is placed, and that none is.
 
 mod client;
+mod lists;
 mod reply;
 mod request;
 mod resource;

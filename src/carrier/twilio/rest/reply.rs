@@ -10,7 +10,9 @@ use super::resource::{Resource, ResourcePage};
 use super::retry_after::retry_after;
 use crate::call::{HangupCause, PhoneNumber};
 use crate::carrier::CarrierLegId;
-use crate::carrier::network::{Dialled, Doubt, LegProgress, Listed, Looked, NotProcessed, Refusal, Sent, Told};
+use crate::carrier::network::{
+    Answering, CallDirection, Dialled, Doubt, LegProgress, Listed, Looked, NotProcessed, Refusal, Sent, Told,
+};
 
 /// The largest body that is read, in bytes. A page of 100 calls has about 150 KB.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -54,6 +56,9 @@ pub struct Reply<'a> {
 pub struct Page {
     /// The calls on it.
     pub calls: Vec<Listed>,
+    /// When the oldest call of the page was placed, if the page is sorted from new to old: the next pages hold nothing
+    /// newer.
+    pub descends_to: Option<Timestamp>,
     /// The query of the next page; none on the last.
     pub next: Option<String>,
 }
@@ -264,17 +269,22 @@ fn obeyed(order: Order<'_>, status: Option<CallStatus>) -> Told {
 fn page_of(page: ResourcePage, to: Option<&PhoneNumber>, since: Timestamp) -> Option<Page> {
     let earliest = Search::earliest(since);
     let mut calls = Vec::new();
+    let mut times = Vec::with_capacity(page.calls.len());
     for call in page.calls {
-        let number = call.to.as_deref().and_then(|text| PhoneNumber::from_e164(text).ok());
+        let number = |text: &Option<String>| text.as_deref().and_then(|text| PhoneNumber::from_e164(text).ok());
         let created_at = call.date_created.as_deref().and_then(moment);
         let created_at = created_at.or_else(|| call.start_time.as_deref().and_then(moment));
         let listed = Listed {
             leg: call.leg()?,
-            to: number,
+            direction: direction(&call),
+            from: number(&call.from),
+            to: number(&call.to),
             created_at,
             // The carrier has it; whoever takes it up looks at it again.
             progress: progress(&call).unwrap_or(LegProgress::Queued),
+            answering: answering(&call),
         };
+        times.push(created_at);
         let another = to.is_some_and(|to| listed.to.as_ref().is_some_and(|number| number != to));
         let earlier = listed.created_at.is_some_and(|at| at < earliest);
         if !another && !earlier {
@@ -285,7 +295,31 @@ fn page_of(page: ResourcePage, to: Option<&PhoneNumber>, since: Timestamp) -> Op
         Some(uri) => Some(query_of(&uri)?),
         None => None,
     };
-    Some(Page { calls, next })
+    Some(Page { calls, descends_to: descends_to(&times), next })
+}
+
+/// The time of the last call of a page that is sorted from new to old.
+fn descends_to(times: &[Option<Timestamp>]) -> Option<Timestamp> {
+    let times: Vec<Timestamp> = times.iter().copied().collect::<Option<_>>()?;
+    if times.is_sorted_by(|earlier, later| earlier >= later) { times.last().copied() } else { None }
+}
+
+/// Source: Twilio, "Call resource: direction".
+fn direction(call: &Resource) -> CallDirection {
+    match call.direction.as_deref() {
+        Some("inbound") => CallDirection::Inbound,
+        Some("outbound-dial") => CallDirection::Transfer,
+        Some(word) if word.starts_with("outbound") => CallDirection::Outbound,
+        _ => CallDirection::Unknown,
+    }
+}
+
+fn answering(call: &Resource) -> Answering {
+    match call.status.as_deref().and_then(CallStatus::from_word) {
+        Some(CallStatus::InProgress | CallStatus::Completed) => Answering::Answered,
+        Some(_) => Answering::NotAnswered,
+        None => Answering::Unknown,
+    }
 }
 
 /// Of the next page only the query is taken: host and path stay ours.

@@ -8,6 +8,8 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 pub(super) struct Resource {
     pub(super) sid: Option<String>,
     pub(super) status: Option<String>,
+    pub(super) direction: Option<String>,
+    pub(super) from: Option<String>,
     pub(super) to: Option<String>,
     pub(super) date_created: Option<String>,
     pub(super) start_time: Option<String>,
@@ -57,6 +59,8 @@ impl<'de> Deserialize<'de> for Resource {
                             Scalar::Number(number) => resource.http_status = number.try_into().ok(),
                             scalar => resource.status = scalar.text(),
                         },
+                        "direction" => resource.direction = map.next_value::<Scalar>()?.text(),
+                        "from" => resource.from = map.next_value::<Scalar>()?.text(),
                         "to" => resource.to = map.next_value::<Scalar>()?.text(),
                         "date_created" => resource.date_created = map.next_value::<Scalar>()?.text(),
                         "start_time" => resource.start_time = map.next_value::<Scalar>()?.text(),

@@ -1,0 +1,130 @@
+//! Reads the carrier's list of calls, page by page.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use tracing::warn;
+
+use super::client::{Answer, RestClient, What};
+use super::reply::Page;
+use super::request::{CannotBuild, Prepared, Search};
+use crate::call::PhoneNumber;
+use crate::carrier::CarrierLegId;
+use crate::carrier::network::{Doubt, Listed, Looked, Recent};
+
+/// The most pages that are read of one search: 1,000 calls to one number. Beyond, nothing is proven.
+const MAX_PAGES: usize = 10;
+/// Pages of the newest calls after which no more are read, once they reach back as far as is required: 2,000 calls.
+const ENOUGH_PAGES: usize = 20;
+/// The most pages that are read of the newest calls: 20,000 calls. Half an hour with more is beyond any account that
+/// one such program uses.
+const MOST_RECENT_PAGES: usize = 200;
+/// The most pages that are read of a search that names no number: 100,000 calls, more than a day has.
+const MAX_PAGES_OF_ALL: usize = 1_000;
+
+impl RestClient {
+    /// Asks which calls to a number were placed since a moment, from whatever number of ours. The moment is taken two
+    /// minutes earlier, since clocks differ. An empty list proves something only after a while: carriers' lists lag
+    /// behind. It takes at least two requests, and at most twenty.
+    pub async fn list(&self, to: &PhoneNumber, since: Timestamp) -> Looked<Vec<Listed>> {
+        self.list_of(Some(to), since).await
+    }
+
+    /// Asks which calls the account has had since a moment, whoever rang whom. It takes a request for each 100 of them.
+    pub async fn list_all(&self, since: Timestamp) -> Looked<Vec<Listed>> {
+        self.list_of(None, since).await
+    }
+
+    /// Asks for the newest calls of the account, whoever placed them: back to `since`, or, if that is more than 2,000,
+    /// at least back to `required`. A list that isn't sorted from new to old, as Twilio's is, is read to its end.
+    pub async fn list_recent(&self, since: Timestamp, required: Timestamp) -> Looked<Recent> {
+        let waiting = match self.search(None, since, Search::Waiting).await {
+            Ok(waiting) => waiting,
+            Err(doubt) => return Looked::Unavailable(doubt),
+        };
+        match self.newest(since, required).await {
+            Ok(mut recent) => {
+                let started: HashSet<CarrierLegId> = recent.calls.iter().map(|call| call.leg.clone()).collect();
+                recent.calls.extend(waiting.into_iter().filter(|call| !started.contains(&call.leg)));
+                Looked::Found(recent)
+            }
+            Err(doubt) => Looked::Unavailable(doubt),
+        }
+    }
+
+    async fn newest(&self, since: Timestamp, required: Timestamp) -> Result<Recent, Doubt> {
+        let mut recent = Recent { calls: Vec::new(), complete_since: since };
+        let mut request = self.requests.list_all(Search::StartedSince(since));
+        for read in 1..=MOST_RECENT_PAGES {
+            let page = self.page(request, None, since).await?;
+            recent.calls.extend(page.calls);
+            let Some(query) = page.next else { return Ok(recent) };
+            if let Some(reached) = page.descends_to {
+                if reached < Search::earliest(since) {
+                    return Ok(recent);
+                }
+                if read >= ENOUGH_PAGES && reached < Search::earliest(required) {
+                    recent.complete_since = reached;
+                    return Ok(recent);
+                }
+            }
+            request = self.requests.list_page(&query);
+        }
+        warn!(pages = MOST_RECENT_PAGES, "the carrier's list of the last minutes has more pages than are read");
+        Err(Doubt::Unreadable)
+    }
+
+    async fn list_of(&self, to: Option<&PhoneNumber>, since: Timestamp) -> Looked<Vec<Listed>> {
+        let mut calls: Vec<Listed> = Vec::new();
+        // First those that wait: one that starts meanwhile is in the second search.
+        for search in [Search::Waiting, Search::StartedSince(since)] {
+            match self.search(to, since, search).await {
+                Ok(found) => {
+                    calls.retain(|call| found.iter().all(|later| later.leg != call.leg));
+                    calls.extend(found);
+                }
+                Err(doubt) => return Looked::Unavailable(doubt),
+            }
+        }
+        Looked::Found(calls)
+    }
+
+    async fn search(&self, to: Option<&PhoneNumber>, since: Timestamp, search: Search) -> Result<Vec<Listed>, Doubt> {
+        let mut calls = Vec::new();
+        let (mut request, most) = match to {
+            Some(to) => (self.requests.list(to, search), MAX_PAGES),
+            None => (self.requests.list_all(search), MAX_PAGES_OF_ALL),
+        };
+        for _ in 0..most {
+            let Page { calls: found, next, .. } = self.page(request, to, since).await?;
+            calls.extend(found);
+            match next {
+                Some(query) => request = self.requests.list_page(&query),
+                None => return Ok(calls),
+            }
+        }
+        warn!(most, "the carrier's list has more pages than are read");
+        Err(Doubt::Unreadable)
+    }
+
+    async fn page(
+        &self,
+        request: Result<Prepared, CannotBuild>,
+        to: Option<&PhoneNumber>,
+        since: Timestamp,
+    ) -> Result<Page, Doubt> {
+        let page = match self.ask(What::List, request).await {
+            Err(CannotBuild) => return Err(Doubt::Unreadable),
+            Ok(Answer::Unsent | Answer::Silence) => return Err(Doubt::NoAnswer),
+            Ok(Answer::Reply(reply)) => match to {
+                Some(to) => reply.as_reply().listed(to, since),
+                None => reply.as_reply().listed_all(since),
+            },
+        };
+        match page {
+            Looked::Found(page) => Ok(page),
+            Looked::Nothing => Err(Doubt::Unreadable),
+            Looked::Unavailable(doubt) => Err(doubt),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Which PostgreSQL server the connections lead to. After a fail-over they lead to another one, which may lack the last
+//! commits.
+
+use std::str::FromStr as _;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool};
+
+use super::database::{PATIENCE, STATEMENTS, cannot_open};
+use super::{StoreError, error::DriverError};
+
+/// Each server process has its own start time, to the microsecond: a standby that was promoted, a restored backup and
+/// a server that was restarted are told apart from the one before.
+const IDENTITY: &str = "SELECT CAST(extract(epoch FROM pg_postmaster_start_time()) AS text)";
+
+/// A server, as the connections have met it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Server {
+    /// What tells it apart from others. `None` for SQLite, and before the first connection.
+    pub identity: Option<String>,
+    /// Its number among the servers that this process has met, from 1; 0 without an identity.
+    pub nth: u64,
+}
+
+/// Remembers the last server that a connection was opened to.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ServerWatch(Arc<Mutex<Server>>);
+
+impl ServerWatch {
+    /// A connection was opened. It isn't used before this is known, so whatever is read through it is read after the
+    /// change was seen.
+    async fn met(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        // A server that doesn't tell can't be told apart: it counts as the one before.
+        let Ok(identity) = sqlx::query_scalar::<_, String>(IDENTITY).fetch_one(connection).await else { return Ok(()) };
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.identity.as_ref() != Some(&identity) {
+            *last = Server { identity: Some(identity), nth: last.nth + 1 };
+        }
+        Ok(())
+    }
+
+    pub(super) fn last(&self) -> Server {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Opens `postgres://…` with at most so many connections.
+pub(super) async fn open(url: &str, connections: u32) -> Result<(PgPool, ServerWatch), StoreError> {
+    // The address holds a password, so no sentence repeats it.
+    let Ok(options) = PgConnectOptions::from_str(url) else {
+        return cannot_open(
+            "the database address can't be read; write it as postgres://USER:PASSWORD@HOST:5432/DATABASE, with %-escapes in the password",
+        );
+    };
+    let (host, port) = (options.get_host().to_owned(), options.get_port());
+    let options =
+        options.statement_cache_capacity(STATEMENTS).application_name("kenkocall").disable_statement_logging();
+    // Once outside of the pool, which would go on trying for all of its patience.
+    let greeting = async { options.connect().await?.close().await };
+    let refused = match tokio::time::timeout(PATIENCE, greeting).await {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(DriverError(error).to_string()),
+        Err(_) => Some("no answer in ten seconds".to_owned()),
+    };
+    if let Some(error) = refused {
+        return cannot_open(format!(
+            "the PostgreSQL server at {host}:{port} can't be used ({error}); check that it runs, and the user, password and database of the address",
+        ));
+    }
+    Ok(watched_pool(options, connections, PATIENCE))
+}
+
+/// A pool whose connections tell which server they lead to.
+fn watched_pool(options: PgConnectOptions, connections: u32, patience: Duration) -> (PgPool, ServerWatch) {
+    let watch = ServerWatch::default();
+    let met = watch.clone();
+    let pool = PgPoolOptions::new().max_connections(connections.max(1)).acquire_timeout(patience);
+    let pool = pool.after_connect(move |connection, _| {
+        let met = met.clone();
+        Box::pin(async move { met.met(connection).await })
+    });
+    (pool.connect_lazy_with(options), watch)
+}
