@@ -74,9 +74,9 @@ const fn hint(kind: AlertKind) -> Option<&'static str> {
         AlertKind::StopRequest => Some(
             "calls are held back until you decide: `kenkocall patients stop ID`, or `patients set ID --automated-call yes`",
         ),
-        AlertKind::Unanswered => {
-            Some("the tries of a slot are used up; phone the patient, or `kenkocall calls now ID`; a report closes it")
-        }
+        AlertKind::Unanswered => Some(
+            "the tries of a slot are used up, or a call was answered and its report may be lost; phone the patient, or `kenkocall calls now ID`; a report closes it",
+        ),
         AlertKind::Missed => Some("nobody was called in time; `kenkocall calls now ID`; a report closes it"),
         AlertKind::WrongNumber => {
             Some("calls are held back until there is another number: `kenkocall patients set ID --phone-number NUMBER`")

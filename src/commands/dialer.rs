@@ -87,6 +87,20 @@ async fn reconcile(config: &Config, clerk: &Clerk, zone: &TimeZone) -> anyhow::R
         "calls of the last day that weren't known: {} belong to slots and are settled, {} to none that is open\n",
         done.settled, done.without_slot
     ))?;
+    if done.reports_lost > 0 {
+        say(&format!(
+            "calls that were known and answered, and whose report may be lost: {}; nobody is called again for them, and they are on \
+             `kenkocall alerts list` as unanswered: phone these patients and ask for the report\n",
+            done.reports_lost
+        ))?;
+    }
+    if done.lines_lost > 0 {
+        say(&format!(
+            "calls to our lines that aren't known: {}; patients may have reported in them, and only the carrier's list has their \
+             numbers\n",
+            done.lines_lost
+        ))?;
+    }
     if done.under_way > 0 {
         bail!("{} calls aren't over yet; run it again in a minute, with `kenkocall serve` running", done.under_way);
     }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::call::PhoneNumber;
+use crate::call::{AttemptOutcome, PhoneNumber};
 
 /// How far the carrier's clock and ours may differ, and how long a request to dial may take.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(2);
@@ -53,6 +53,58 @@ pub fn unaccounted(calls: &[ListedCall], attempts: &[AttemptWithoutLeg]) -> Vec<
     }
     left.sort_unstable();
     left
+}
+
+/// An attempt of which the database and the carrier both know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownAttempt {
+    /// How it ended, by the database. `None` while it is open.
+    pub outcome: Option<AttemptOutcome>,
+    /// When its end was stored. `None` while it is open.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// How the carrier's list shows a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AtCarrier {
+    /// It isn't over.
+    UnderWay,
+    /// Somebody or something answered, and it is over; also when the list doesn't say whether it was answered.
+    Answered,
+    /// It is over, and nobody answered.
+    NotAnswered,
+}
+
+/// What becomes of an attempt after last entries were lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterLoss {
+    /// What the database knows of it stands.
+    Stands,
+    /// It isn't over yet.
+    Later,
+    /// The patient may have finished the report and been thanked: the attempt counts as reached.
+    Reached,
+}
+
+/// What becomes of an attempt whose last turns may be lost: what was stored at `lost_since` or later may be incomplete.
+/// An outcome that only a finished conversation leads to stands.
+pub fn after_loss(attempt: &KnownAttempt, at_carrier: AtCarrier, lost_since: Timestamp) -> AfterLoss {
+    use AttemptOutcome::{
+        Busy, Dropped, Failed, NoAnswer, NotNow, NotPlaced, Reached, Reported, Voicemail, Withdrawn, WrongNumber,
+    };
+    match (attempt.outcome, at_carrier) {
+        (None, AtCarrier::UnderWay) => AfterLoss::Later,
+        (None, AtCarrier::Answered) => AfterLoss::Reached,
+        (Some(Dropped | Failed | NoAnswer | Busy | NotPlaced), AtCarrier::Answered)
+            if attempt.ended_at.is_none_or(|at| at >= lost_since) =>
+        {
+            AfterLoss::Reached
+        }
+        (Some(Dropped | Failed | NoAnswer | Busy | NotPlaced), AtCarrier::UnderWay) => AfterLoss::Later,
+        (Some(Reported | NotNow | Reached | Voicemail | WrongNumber | Withdrawn), _)
+        | (Some(Dropped | Failed | NoAnswer | Busy | NotPlaced), _)
+        | (None, AtCarrier::NotAnswered) => AfterLoss::Stands,
+    }
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub use clock_watch::{Belief, CLOCKS_AGREE, COMPARE_AGAIN, ClockWatch, Reading, 
 pub use day_limits::{CallPrice, DayLimit, DayLimits, DayUse};
 pub use days_off::{DaysOff, DaysOffError};
 pub use guessing::{Failures, GuessingLimits, Lane, Standing};
-pub use lost_calls::{AttemptWithoutLeg, ListedCall, unaccounted};
+pub use lost_calls::{AfterLoss, AtCarrier, AttemptWithoutLeg, KnownAttempt, ListedCall, after_loss, unaccounted};
 pub use missed_call_sms::{MissedCallSms, MissedCallSmsError};
 pub use office_hours::{OfficeHours, OfficeHoursError, report_day};
 pub use outcome::{outcome_of_cause, outcome_of_conversation};

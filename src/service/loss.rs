@@ -41,6 +41,14 @@ pub async fn call_not_known(desk: &Desk, call: CallId) -> Result<(), StoreError>
     stop_dialling(desk, LossSign::UnknownCall, call.to_string(), now).await
 }
 
+/// A carrier told of a turn that comes after one that the database doesn't have: the call's last turns are lost.
+///
+/// # Errors
+/// As the database fails.
+pub async fn turn_not_known(desk: &Desk, call: CallId, turn: u32) -> Result<(), StoreError> {
+    stop_dialling(desk, LossSign::UnknownCall, format!("turn {turn} of {call}"), desk.clock.now()).await
+}
+
 /// Notes the loss: from now on nobody dials, on all nodes, and it stands on the lists of all health centres.
 pub(super) async fn stop_dialling(
     desk: &Desk,

@@ -1,7 +1,7 @@
 //! After last entries were lost: the carrier's list says whom we have called since. Each of its calls that isn't known
 //! becomes an attempt of the slot that it was for, so that nobody is called again as if it hadn't been.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::{DateTime, Time};
 use jiff::{SignedDuration, Timestamp};
@@ -11,12 +11,13 @@ use super::centres::{known_centre, schedule_of};
 use super::clerk::{Changes, Clerk, patient_subject};
 use super::clock::new_id;
 use super::dialer::open_before_change;
+use super::lost_reports::{known_calls, settle_known};
 use super::network::Network;
 use super::refused::Refused;
 use super::switchboard::{Desk, outbound_leg};
 use super::trail::OLDEST_CALL;
 use crate::call::{AttemptOutcome, AttemptState, CallId, HangupCause, Line, PatientId, PhoneNumber, SlotState};
-use crate::carrier::network::{LegProgress, Listed, Looked};
+use crate::carrier::network::{Answering, CallDirection, LegProgress, Listed, Looked};
 use crate::follow_up::CallingSchedule;
 use crate::store::attempts::{self, AttemptRow, Looks};
 use crate::store::calls::{self, CallRow};
@@ -27,7 +28,7 @@ use crate::store::{Tx, audit, legs, losses};
 /// How much the carrier's clock may differ from ours.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(2);
 /// Names and numbers looked up at a time.
-const AT_ONCE: usize = 200;
+pub(super) const AT_ONCE: usize = 200;
 
 /// What going through the carrier's list led to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,6 +37,10 @@ pub struct Reconciled {
     pub settled: u32,
     /// Calls that weren't known, to patients who have no open slot of that time.
     pub without_slot: u32,
+    /// Calls that were known and were answered, and whose end may be lost: their slots ended as reached.
+    pub reports_lost: u32,
+    /// Calls to one of our lines that aren't known: whoever called may have reported.
+    pub lines_lost: u32,
     /// Calls that aren't over yet: of the carrier's list, or known here. They are settled the next time.
     pub under_way: u32,
     /// When the list can be believed: it may lag behind. None when it can.
@@ -72,7 +77,12 @@ pub async fn reconcile_calls(
     };
     let holds_at = found_at.and_then(|at| at.checked_add(lag).ok());
     let mut done = Reconciled { list_holds_at: holds_at.filter(|at| *at > now), ..Reconciled::default() };
+    let (known, listed) = known_calls(desk, network, listed).await?;
+    if let Some(first) = open.iter().map(|loss| loss.found_at).min() {
+        settle_known(desk, clerk, &known, first, &mut done).await?;
+    }
     let mut work = Work { desk, clerk, network, now };
+    done.lines_lost = work.lines_lost(&listed).await?;
     for (patient, of_patient) in work.not_known(listed).await? {
         work.settle_calls_of(patient, of_patient, &mut done).await?;
     }
@@ -96,16 +106,18 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// The calls to patients that the database doesn't know, by patient, the first one first.
+    /// Calls to one of our lines that the database doesn't know and that weren't reconciled before.
+    async fn lines_lost(&self, listed: &[Listed]) -> Result<u32, Refused> {
+        let settled = losses::settled_until(&mut self.desk.database.read().await?).await?;
+        let is_new = |call: &&Listed| call.created_at.is_none_or(|at| settled.is_none_or(|until| at > until));
+        let inbound = listed.iter().filter(|call| call.direction == CallDirection::Inbound).filter(is_new);
+        Ok(u32::try_from(inbound.count()).unwrap_or(u32::MAX))
+    }
+
+    /// The calls to patients, of those that the database doesn't know, by patient, the first one first.
     async fn not_known(&self, listed: Vec<Listed>) -> Result<BTreeMap<PatientId, Vec<Listed>>, Refused> {
         let mut tx = self.desk.database.read().await?;
-        let mut known: HashSet<String> = HashSet::new();
-        for part in listed.chunks(AT_ONCE) {
-            let names: Vec<&str> = part.iter().map(|listed| listed.leg.as_str()).collect();
-            let found = legs::by_carrier_leg(&mut tx, self.network.name(), &names).await?;
-            known.extend(found.into_iter().map(|leg| leg.carrier_leg_id));
-        }
-        let mut new: Vec<Listed> = listed.into_iter().filter(|listed| !known.contains(listed.leg.as_str())).collect();
+        let mut new = listed;
         new.sort_by_key(|listed| listed.created_at);
         let mut numbers: Vec<PhoneNumber> = new.iter().filter_map(|listed| listed.to.clone()).collect();
         numbers.sort_unstable();
@@ -141,7 +153,8 @@ impl Work<'_> {
                 done.under_way += 1;
                 continue;
             };
-            match self.settle_call(&mut tx, &patient, &schedule, &call, cause).await? {
+            let ended = ended(cause, call.answering);
+            match self.settle_call(&mut tx, &patient, &schedule, &call, ended).await? {
                 Settled::Slot => done.settled += 1,
                 Settled::NoSlot => done.without_slot += 1,
                 Settled::Later => done.under_way += 1,
@@ -157,7 +170,7 @@ impl Work<'_> {
         patient: &PatientRow,
         schedule: &CallingSchedule,
         listed: &Listed,
-        cause: HangupCause,
+        ended: Ended,
     ) -> Result<Settled, Refused> {
         let (carrier, name) = (self.network.name(), listed.leg.as_str());
         if !legs::by_carrier_leg(tx, carrier, &[name]).await?.is_empty() {
@@ -181,7 +194,7 @@ impl Work<'_> {
             }
         };
         legs::insert_unknown(tx, &[outbound_leg(&attempt, carrier, name, at)]).await?;
-        settle(tx, &[(attempt.call, ended(cause))], self.now).await?;
+        settle(tx, &[(attempt.call, ended)], self.now).await?;
         let call = attempt.call.to_string();
         let changes = Changes::default().field("call", None::<String>, call);
         let (subject, centre) = (patient_subject(patient.id), Some(patient.centre.clone()));
@@ -258,9 +271,13 @@ fn was_for(slot: &SlotRow, schedule: &CallingSchedule, at: Timestamp) -> bool {
 
 /// What a call of which nothing else is known came to. One that somebody answered counts as talked to: the report may
 /// be lost, and a nurse asks for it, which is better than a machine that calls again.
-const fn ended(cause: HangupCause) -> Ended {
-    match cause {
-        HangupCause::NormalClearing | HangupCause::Unspecified => Ended::Staff(AttemptOutcome::Reached),
-        cause => Ended::Unanswered(cause),
+const fn ended(cause: HangupCause, answering: Answering) -> Ended {
+    match (cause, answering) {
+        // Taken back before it was answered.
+        (cause, Answering::NotAnswered) => Ended::Unanswered(cause),
+        (_, Answering::Answered) | (HangupCause::NormalClearing | HangupCause::Unspecified, Answering::Unknown) => {
+            Ended::Staff(AttemptOutcome::Reached)
+        }
+        (cause, Answering::Unknown) => Ended::Unanswered(cause),
     }
 }

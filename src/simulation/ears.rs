@@ -204,6 +204,7 @@ fn came(heard: &Heard<'_>) -> String {
         Ok(Outcome::Over) => "over".to_owned(),
         Ok(Outcome::Noted) => "noted".to_owned(),
         Ok(Outcome::Unknown) => "unknown".to_owned(),
+        Ok(Outcome::Ahead) => "ahead".to_owned(),
         Err(error) => error.to_string(),
     }
 }

@@ -7,7 +7,7 @@ mod under_way;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-pub use moves::{answered, ask_again, end, hold, looked, placed, unknown, withdraw};
+pub use moves::{answered, ask_again, correct, end, hold, looked, placed, unknown, withdraw};
 pub use under_way::{busy_numbers, latest, latest_at, lingering, open_by_state, without_leg};
 
 use super::{

@@ -13,6 +13,7 @@ use crate::on_both_databases;
 on_both_databases!(
     fault_13_calls_that_were_lost_become_attempts_of_their_slots,
     fault_13_an_open_attempt_is_the_call_that_the_list_has,
+    fault_34_a_report_that_was_lost_is_not_asked_for_by_phone_again,
     a_pause_for_lost_entries_ends_by_a_persons_word_alone,
 );
 
@@ -123,4 +124,45 @@ async fn a_pause_for_lost_entries_ends_by_a_persons_word_alone(fresh: Fresh) {
     assert_eq!(day.kept.column(sql).await, ["nurse"]);
     day.until("09:31").await;
     assert_eq!(day.rang().len(), 1);
+}
+
+/// Four patients have reported and were thanked. A fail-over loses it all but their calls: one is open, one counts as
+/// dropped and waits for its next try, one was found to be over, and of one the database has everything.
+async fn fault_34_a_report_that_was_lost_is_not_asked_for_by_phone_again(fresh: Fresh) {
+    let people = (0..4).map(|nth| (nth, vec![answers_after(2)])).chain([(4, vec![Script::rings_out().into()])]);
+    let plan = Plan { people: people.collect(), patients: vec!["09:00"; 5], ..Plan::default() };
+    let day = Day::begin(&fresh, plan).await;
+    day.until("09:20").await;
+    assert_eq!(day.kept.count("slots WHERE state = 'reported'").await, 4);
+    let of = |nth: u32| format!("(SELECT call_id FROM attempts WHERE phone_number LIKE '%{:02}')", nth + 1);
+    let slot = |nth: u32| format!("(SELECT slot_id FROM attempts WHERE phone_number LIKE '%{:02}')", nth + 1);
+    let lose = |nth: u32, attempt: &str, slot_state: &str| {
+        [
+            format!("UPDATE attempts SET {attempt} WHERE call_id IN {}", of(nth)),
+            format!("UPDATE slots SET {slot_state}, reason = NULL, ended_at = NULL WHERE id IN {}", slot(nth)),
+        ]
+    };
+    let ended = "state = 'ended', outcome = 'dropped'";
+    let changes = [
+        lose(0, "state = 'answered', outcome = NULL, ended_at = NULL, look_at = 9000000000000", "state = 'calling'"),
+        lose(1, ended, "state = 'waiting', tries = 1, due_at = due_at + 3600000"),
+        lose(2, "state = 'ended', outcome = 'failed'", "state = 'waiting', tries = 1, due_at = due_at + 3600000"),
+    ];
+    let changes: Vec<String> = changes.into_iter().flatten().collect();
+    day.loses(&changes.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    day.loses(&["UPDATE reports SET outcome = 'unanswered', ended_at = NULL WHERE id NOT IN (SELECT report_id FROM answers WHERE call_id IN (SELECT call_id FROM attempts WHERE phone_number LIKE '%04'))"]).await;
+    day.hears_of_a_lost_call().await;
+    let done = day.reconciles().await;
+    assert_eq!((done.settled, done.reports_lost, done.under_way), (0, 3, 0));
+    assert_eq!(day.attempts().await, ["01 reached", "02 reached", "03 reached", "04 reported", "05 no_answer"]);
+    assert_eq!(day.kept.count("slots WHERE state = 'unanswered' AND reason = 'reached'").await, 3);
+    assert_eq!(day.kept.count("audit WHERE action = 'patient.call_reconciled'").await, 3);
+    assert_eq!(day.alerts().await, ["dialling", "unanswered", "unanswered", "unanswered"]);
+    day.until("09:25").await;
+    let again = day.reconciles().await;
+    assert_eq!((again.reports_lost, again.is_complete()), (0, true));
+    resume_dialling(&day.clerk, false).await.unwrap();
+    day.until("12:00").await;
+    let later: Vec<String> = day.rang().into_iter().skip(5).map(|rang| rang[9..].to_owned()).collect();
+    assert!(!later.is_empty() && later.iter().all(|number| number == "05"), "{later:?}");
 }

@@ -34,7 +34,7 @@ mod restored {
 }
 
 /// How long a dialer that could dial would take to do so, several times over.
-const LONG_ENOUGH: Duration = Duration::from_secs(3);
+pub const LONG_ENOUGH: Duration = Duration::from_secs(3);
 /// Looks at the carrier's list before a test gives up.
 const MOST_LOOKS: u32 = 60;
 
@@ -61,7 +61,7 @@ async fn is_held(town: &Town) {
 }
 
 /// Until every call is over and the list can be believed.
-async fn reconcile(town: &Town) {
+pub async fn reconcile(town: &Town) {
     for _ in 0..MOST_LOOKS {
         match town.asks(&["dialer", "reconcile"]) {
             Ok(said) => {

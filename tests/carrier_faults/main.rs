@@ -9,6 +9,7 @@
     reason = "a test fails by panicking, and plays people with a clock of their own"
 )]
 
+mod cluster;
 #[path = "../databases/mod.rs"]
 mod databases;
 mod fake;
@@ -26,6 +27,7 @@ mod town;
 #[path = "../health_call/web.rs"]
 mod web;
 
+mod fail_over;
 mod killing;
 mod losing;
 mod misbehaving;

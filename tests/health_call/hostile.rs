@@ -169,14 +169,9 @@ async fn fault_31_turns_that_nobody_asked_for_change_nothing(fresh: Fresh) {
     let (call, turn) = (phone.call(), phone.turn());
     let unknown = Uuid::now_v7();
     for path in [
-        format!("/twilio/voice/calls/{call}/turns/{}", turn + 1),
-        format!("/twilio/voice/calls/{call}/turns/{}", turn + 1_000),
-        format!("/twilio/voice/calls/{call}/turns/{}", u32::MAX),
         format!("/twilio/voice/calls/{call}/turns/99999999999999999999"),
         format!("/twilio/voice/calls/{call}/turns/-1"),
         format!("/twilio/voice/calls/{call}/turns/x"),
-        format!("/twilio/voice/calls/{unknown}/turns/1"),
-        format!("/twilio/voice/calls/{unknown}/turns/0"),
         "/twilio/voice/calls/nonsense/turns/1".to_owned(),
         "/twilio/voice/calls/%00/turns/1".to_owned(),
         "/twilio/voice/calls/../../healthz".to_owned(),
@@ -186,6 +181,18 @@ async fn fault_31_turns_that_nobody_asked_for_change_nothing(fresh: Fresh) {
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}: {}", answer.body);
     }
     assert_eq!(kept.counts().await, before);
+    assert_eq!(kept.count("losses").await, 0);
+    // Only the carrier could sign the URL of a turn that isn't there: the database has lost it (fault 13).
+    for path in [
+        format!("/twilio/voice/calls/{call}/turns/{}", turn + 1),
+        format!("/twilio/voice/calls/{call}/turns/{}", u32::MAX),
+        format!("/twilio/voice/calls/{unknown}/turns/1"),
+    ] {
+        let answer = phone.post(&path, &[("Digits", "1")]).await.unwrap();
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
+        assert!(answer.body.contains("おかけ直し") && answer.body.contains("<Hangup/>"), "{}", answer.body);
+    }
+    assert_eq!(kept.count("losses WHERE sign = 'unknown_call'").await, 1);
     assert_eq!(kept.answers(MOTHER.id).await, answers);
     phone.keys(&WELL[7..]).await.hears(super::phone::RECEIVED);
 }

@@ -124,7 +124,7 @@ async fn call(
                 println!("  (the call is over; what was answered is kept as unanswered, 未回答)\n");
                 return Ok(id);
             }
-            Outcome::Unknown => bail!("the call was lost; this is a defect"),
+            Outcome::Unknown | Outcome::Ahead => bail!("the call was lost; this is a defect"),
         }
     }
 }

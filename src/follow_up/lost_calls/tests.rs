@@ -32,6 +32,30 @@ fn an_attempt_accounts_for_one_call_to_its_number() {
     assert_eq!(unaccounted(&[undated], &attempts), Vec::<usize>::new());
 }
 
+#[test]
+fn an_answered_call_whose_end_may_be_lost_counts_as_reached() {
+    let lost_since = at(0);
+    let ended = |outcome, second| KnownAttempt { outcome: Some(outcome), ended_at: Some(at(second)) };
+    let open = KnownAttempt { outcome: None, ended_at: None };
+    assert_eq!(after_loss(&open, AtCarrier::Answered, lost_since), AfterLoss::Reached);
+    assert_eq!(after_loss(&open, AtCarrier::UnderWay, lost_since), AfterLoss::Later);
+    assert_eq!(after_loss(&open, AtCarrier::NotAnswered, lost_since), AfterLoss::Stands);
+    for outcome in AttemptOutcome::ALL {
+        let may_hide_a_report = matches!(
+            outcome,
+            AttemptOutcome::Dropped
+                | AttemptOutcome::Failed
+                | AttemptOutcome::NoAnswer
+                | AttemptOutcome::Busy
+                | AttemptOutcome::NotPlaced
+        );
+        let expected = if may_hide_a_report { AfterLoss::Reached } else { AfterLoss::Stands };
+        assert_eq!(after_loss(&ended(*outcome, 1), AtCarrier::Answered, lost_since), expected, "{outcome:?}");
+        assert_eq!(after_loss(&ended(*outcome, -1), AtCarrier::Answered, lost_since), AfterLoss::Stands);
+        assert_eq!(after_loss(&ended(*outcome, 1), AtCarrier::NotAnswered, lost_since), AfterLoss::Stands);
+    }
+}
+
 proptest! {
     /// A database that has lost nothing accounts for every call, whatever the order of the list.
     #[test]

@@ -161,7 +161,7 @@ impl<'a> Batch<'a> {
             return Ok(Coming::Stored(call, turn));
         }
         if turn > row.turn.saturating_add(1) {
-            return Ok(Coming::Now(Outcome::Unknown));
+            return Ok(Coming::Now(Outcome::Ahead));
         }
         if row.ended {
             return Ok(Coming::Now(Outcome::Over));

@@ -128,6 +128,9 @@ pub enum Outcome {
     Noted,
     /// Nobody knows such a call, or such a turn was never asked for.
     Unknown,
+    /// The turn comes after one that the database doesn't have. We asked for it, or the carrier couldn't name it: the
+    /// database has lost the call's last turns.
+    Ahead,
 }
 
 /// Why a knock had no outcome. Nothing of it was kept.

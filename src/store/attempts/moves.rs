@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{AttemptEnd, Looks};
-use crate::call::{CallId, Withdrawal};
+use crate::call::{AttemptOutcome, CallId, Withdrawal};
 use crate::store::{StoreError, Tx, arg::parsed};
 
 /// Notes that open attempts aren't wanted any more. The first reason stands, but for a new number, after which the slot
@@ -110,6 +110,16 @@ pub async fn end(tx: &mut Tx, ends: &[AttemptEnd], at: Timestamp) -> Result<Vec<
         |row| row.read(0, "attempts.call_id", parsed),
     )
     .await
+}
+
+/// Corrects how an attempt ended: more is known of it than at its end.
+///
+/// # Errors
+/// As the database fails.
+pub async fn correct(tx: &mut Tx, call: CallId, outcome: AttemptOutcome) -> Result<(), StoreError> {
+    let sql = "UPDATE attempts SET outcome = $2 WHERE call_id = $1 AND ended_at IS NOT NULL";
+    tx.execute(sql, vec![call.into(), outcome.word().into()]).await?;
+    Ok(())
 }
 
 /// Notes that the carrier was asked about a call that it has, and when to ask again.

@@ -10,7 +10,8 @@ use tracing::{debug, error};
 use super::signed::Voicing;
 use crate::call::{CallId, Language};
 use crate::carrier::twilio::{AfterApology, Voices, apology, response, urls};
-use crate::service::{Knock, Outcome, SwitchboardError, call_not_known, sentences};
+use crate::engine::Happening;
+use crate::service::{Knock, Outcome, SwitchboardError, call_not_known, sentences, turn_not_known};
 use crate::web::Web;
 
 /// How long a turn may take. A carrier waits 15 s for a webhook and then says its own error.
@@ -22,10 +23,28 @@ const HANG_UP: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response><Hangup
 /// Takes a knock of a call that we placed. One that isn't known was placed all the same, or its URL wouldn't be signed.
 pub(super) async fn take_placed(web: &Web, call: CallId, knock: Knock, voicing: Voicing) -> Response {
     let (response, known) = answer(web, knock, voicing).await;
-    if !known && let Err(error) = call_not_known(&web.desk, call).await {
-        error!(%call, %error, "a call isn't known, and whether last entries are lost couldn't be found out");
+    if !known {
+        note_loss(call, call_not_known(&web.desk, call).await);
     }
     response
+}
+
+/// Takes a turn of a call. If the call isn't known, or the turn is ahead of what the database has, last entries are
+/// lost: only we make the URLs of turns, and they are signed. The caller is asked to call again.
+pub(super) async fn take_turn(web: &Web, call: CallId, turn: u32, happening: Happening, voicing: Voicing) -> Response {
+    match outcome(web, Knock::Turn { call, turn, happening }).await {
+        Some(Outcome::Ahead) => note_loss(call, turn_not_known(&web.desk, call, turn).await),
+        Some(Outcome::Unknown) => note_loss(call, call_not_known(&web.desk, call).await),
+        Some(outcome) => return said(web, outcome, voicing),
+        None => {}
+    }
+    sorry(web, voicing)
+}
+
+fn note_loss(call: CallId, noted: Result<(), impl std::fmt::Display>) {
+    if let Err(error) = noted {
+        error!(%call, %error, "a call isn't known, and whether last entries are lost couldn't be found out");
+    }
 }
 
 /// Takes a knock and says what became of it.
@@ -35,24 +54,29 @@ pub(super) async fn take(web: &Web, knock: Knock, voicing: Voicing) -> Response 
 
 /// The answer, and whether the call or its turn is known.
 async fn answer(web: &Web, knock: Knock, voicing: Voicing) -> (Response, bool) {
-    let outcome = match tokio::time::timeout(PATIENCE, web.switchboard.take(knock)).await {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(error @ SwitchboardError::Overloaded)) => {
-            // One of very many at the same time: counted, and told where somebody looks closely.
-            debug!(%error, "the caller was asked to call again");
-            return (sorry(web, voicing), true);
+    match outcome(web, knock).await {
+        Some(outcome) => {
+            let known = !matches!(outcome, Outcome::Unknown);
+            (said(web, outcome, voicing), known)
         }
-        Ok(Err(error)) => {
-            error!(%error, "the caller was asked to call again");
-            return (sorry(web, voicing), true);
-        }
-        Err(_) => {
-            error!("a turn took too long; the caller was asked to call again");
-            return (sorry(web, voicing), true);
-        }
-    };
-    let known = !matches!(outcome, Outcome::Unknown);
-    let response = match outcome {
+        None => (sorry(web, voicing), true),
+    }
+}
+
+/// What became of a knock. `None` if nothing of it was kept: the caller is asked to call again.
+async fn outcome(web: &Web, knock: Knock) -> Option<Outcome> {
+    match tokio::time::timeout(PATIENCE, web.switchboard.take(knock)).await {
+        Ok(Ok(outcome)) => return Some(outcome),
+        // One of very many at the same time: counted, and told where somebody looks closely.
+        Ok(Err(error @ SwitchboardError::Overloaded)) => debug!(%error, "the caller was asked to call again"),
+        Ok(Err(error)) => error!(%error, "the caller was asked to call again"),
+        Err(_) => error!("a turn took too long; the caller was asked to call again"),
+    }
+    None
+}
+
+fn said(web: &Web, outcome: Outcome, voicing: Voicing) -> Response {
+    match outcome {
         Outcome::Reply { call, turn, reply, library } => {
             let action = web.urls.turn(call, turn);
             let action = match voicing {
@@ -65,8 +89,8 @@ async fn answer(web: &Web, knock: Knock, voicing: Voicing) -> (Response, bool) {
         Outcome::Over => twiml(HANG_UP.to_owned()),
         Outcome::Noted => StatusCode::NO_CONTENT.into_response(),
         Outcome::Unknown => not_found(),
-    };
-    (response, known)
+        Outcome::Ahead => sorry(web, voicing),
+    }
 }
 
 /// The voices that say it.

@@ -13,7 +13,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::post;
 
-use self::answer::{not_found, take};
+use self::answer::{not_found, take, take_turn};
 use self::signed::Signed;
 use super::Web;
 use crate::call::{CallId, HangupCause, Line};
@@ -56,7 +56,7 @@ async fn turn(
     request: Signed<VoiceRequest>,
 ) -> Response {
     let (Ok(call), Ok(turn)) = (call.parse::<CallId>(), turn.parse::<u32>()) else { return not_found() };
-    take(&web, Knock::Turn { call, turn, happening: happening(request.0) }, request.1).await
+    take_turn(&web, call, turn, happening(request.0), request.1).await
 }
 
 /// What a turn's request tells. A leg that has ended can't be spoken to any more, whatever else it says.

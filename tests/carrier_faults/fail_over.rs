@@ -1,0 +1,130 @@
+//! PostgreSQL fails over to its replica while calls are placed and answered: nobody's phone rings again for a slot in
+//! which it was answered, and nobody who was thanked is called again (faults 13, 34 and 35).
+
+use std::time::Duration;
+
+use kenkocall::store::Database;
+
+use super::cluster::{Cluster, Replication};
+use super::databases::Fresh;
+use super::fake::Fake;
+use super::losing::{LONG_ENOUGH, reconcile};
+use super::town::Town;
+
+const PATIENTS: u32 = 14;
+/// Some have reported when the replica hears no more, others report after it, and some are left.
+const BEFORE: u64 = 3;
+const LOST: u64 = 4;
+
+/// Fail-overs of each kind in one run. More by `KENKOCALL_FAIL_OVERS`, for a long run by hand.
+fn fail_overs() -> u64 {
+    std::env::var("KENKOCALL_FAIL_OVERS").ok().and_then(|count| count.parse().ok()).unwrap_or(1)
+}
+
+#[tokio::test]
+async fn fault_13_an_asynchronous_fail_over_rings_nobody_twice() {
+    for seed in 1..=fail_overs() {
+        Box::pin(asynchronous(seed)).await;
+    }
+}
+
+#[tokio::test]
+async fn fault_13_a_synchronous_fail_over_loses_nothing() {
+    for seed in 1..=fail_overs() {
+        Box::pin(synchronous(seed)).await;
+    }
+}
+
+async fn town_on(cluster: &Cluster, seed: u64) -> Town {
+    let url = cluster.url();
+    let database = Database::open(&url, 4).await.unwrap();
+    database.migrate().await.unwrap();
+    let fresh = Fresh { database: database.clone(), url };
+    let pace = [("DIALER__CALLS_PER_SECOND", "4"), ("DIALER__CONCURRENT_CALLS", "4")];
+    let town = Town::with(&fresh, PATIENTS, Fake::start(seed), &pace).await;
+    database.close().await;
+    // A call that broke off is due again as soon as a minute later.
+    town.kept.rows("UPDATE centres SET settings = replace(settings, '1x30', '3x1')").await;
+    town
+}
+
+async fn until_reported(town: &Town, reports: u64) {
+    while town.kept.count("slots WHERE state = 'reported'").await < reports {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// The phones of those whose report is kept, and who were thanked.
+async fn thanked(town: &Town) -> Vec<String> {
+    let sql = "SELECT p.phone_number FROM slots s JOIN patients p ON p.id = s.patient_id WHERE s.state = 'reported'";
+    town.kept.column(sql).await
+}
+
+/// Every try that waits for its time is due now.
+async fn all_is_due(town: &Town) {
+    town.kept.rows("UPDATE slots SET due_at = opened_at WHERE state = 'waiting'").await;
+}
+
+async fn until_all_ended(town: &Town) {
+    while town.kept.count("slots WHERE ended_at IS NULL").await > 0 {
+        all_is_due(town).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+async fn asynchronous(seed: u64) {
+    let cluster = Cluster::start(Replication::Asynchronous).await;
+    let town = town_on(&cluster, seed).await;
+    until_reported(&town, BEFORE).await;
+    cluster.cut_replication();
+    until_reported(&town, BEFORE + LOST).await;
+    let thanked = thanked(&town).await;
+    cluster.fail_over();
+    assert!(town.kept.count("slots WHERE state = 'reported'").await < thanked.len() as u64, "some reports are lost");
+
+    town.until("alerts WHERE kind = 'dialling' AND closed_at IS NULL", 1).await;
+    all_is_due(&town).await;
+    tokio::time::sleep(LONG_ENOUGH).await;
+    for (number, placed, _) in town.fake.phones().await {
+        assert_eq!(placed, 1, "{number} rings again\n{}", town.line.log());
+    }
+    reconcile(&town).await;
+    town.asks(&["dialer", "resume"]).unwrap();
+    until_all_ended(&town).await;
+    tokio::time::sleep(LONG_ENOUGH).await;
+    let phones = town.fake.phones().await;
+    assert_eq!(phones.len(), PATIENTS as usize, "the rest are called");
+    for (number, placed, _) in phones {
+        assert_eq!(placed, 1, "{number} was answered and is called again\n{}", town.line.log());
+    }
+    // Each of them has the report or is on the list.
+    let on_the_list = "SELECT p.phone_number FROM slots s JOIN patients p ON p.id = s.patient_id
+                       JOIN alerts a ON a.patient_id = p.id AND a.kind = 'unanswered' AND a.closed_at IS NULL
+                       WHERE s.state = 'unanswered'";
+    let mut accounted = town.kept.column(on_the_list).await;
+    accounted.extend(self::thanked(&town).await);
+    for number in &thanked {
+        assert!(accounted.contains(number), "{number} was thanked, and nobody knows");
+    }
+    assert_eq!(accounted.len(), PATIENTS as usize);
+}
+
+async fn synchronous(seed: u64) {
+    let cluster = Cluster::start(Replication::Synchronous).await;
+    let town = town_on(&cluster, seed).await;
+    until_reported(&town, BEFORE).await;
+    let thanked = thanked(&town).await;
+    cluster.fail_over();
+    until_all_ended(&town).await;
+    tokio::time::sleep(LONG_ENOUGH).await;
+    assert_eq!(town.kept.count("losses").await, 0, "{}", town.line.log());
+    assert_eq!(town.kept.count("alerts WHERE kind = 'dialling'").await, 0);
+    let reported = self::thanked(&town).await;
+    let phones = town.fake.phones().await;
+    assert_eq!(phones.len(), PATIENTS as usize);
+    for number in &thanked {
+        assert!(reported.contains(number), "a report that was acknowledged is lost");
+        assert!(phones.iter().any(|(called, placed, _)| called == number && *placed == 1), "{number} is called again");
+    }
+    town.nobody_rang_twice_for_a_call().await;
+}
