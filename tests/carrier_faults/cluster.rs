@@ -25,7 +25,6 @@ pub enum Replication {
 pub struct Cluster {
     folder: tempfile::TempDir,
     programs: PathBuf,
-    primary: u16,
     standby: u16,
     clients: Forwarder,
     replication: Forwarder,
@@ -39,14 +38,8 @@ impl Cluster {
         if is_root() {
             run(Command::new("chown").arg("postgres").arg(folder.path()));
         }
-        let cluster = Self {
-            clients: Forwarder::to(primary),
-            replication: Forwarder::to(primary),
-            folder,
-            programs,
-            primary,
-            standby,
-        };
+        let cluster =
+            Self { clients: Forwarder::to(primary), replication: Forwarder::to(primary), folder, programs, standby };
         let data = cluster.data("primary");
         cluster.program(
             "initdb",
