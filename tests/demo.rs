@@ -113,5 +113,6 @@ fn calls_are_placed_and_answered_before_the_watchers_eyes() {
     let mut page = String::new();
     connection.read_to_string(&mut page).expect("an answer");
     assert!(page.starts_with("HTTP/1.0 200") && page.contains("本日の自動架電"), "{page}");
+    assert!(page.contains("すべて架空のものです") && page.contains("are made up"), "{page}");
     assert!(!page.contains("9010000"), "no number stands on the page");
 }

@@ -5,7 +5,7 @@ use clap::Subcommand;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::desk::{centre_code, rfc3339, say, say_json, shown, table};
+use super::desk::{centre_code, found, rfc3339, say, say_json, shown, table};
 use crate::call::{AlertId, AlertKind, HersysId, Item};
 use crate::service::{Clerk, ShownAlert, close_alert, list_alerts};
 
@@ -31,17 +31,17 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Alerts) -> anyh
     match command {
         Alerts::List { centre, json } => {
             let centre = centre.map(|code| centre_code(&code)).transpose()?;
-            let open = list_alerts(clerk, centre.as_ref()).await?;
+            let open = found(list_alerts(clerk, centre.as_ref()).await?);
             if json {
-                return say_json(&open.iter().map(|alert| as_json(alert, zone)).collect::<Vec<_>>().into());
+                return say_json(clerk, open.iter().map(|alert| as_json(alert, zone)).collect::<Vec<_>>().into()).await;
             }
             if open.is_empty() {
-                return say("no open alerts\n");
+                return say(clerk, "no open alerts\n").await;
             }
             let head = ["alert", "raised", "kind", "centre", "HER-SYS ID", "item", "call"];
             let mut lines = vec![head.map(str::to_owned).to_vec()];
             lines.extend(open.iter().map(|alert| line(alert, zone)));
-            say(&format!("{}{}", table(&lines), hints(&open)))
+            say(clerk, &format!("{}{}", table(&lines), hints(&open))).await
         }
         Alerts::Close { alert } => {
             let id: Result<AlertId, _> = alert.trim().parse();
@@ -52,7 +52,7 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Alerts) -> anyh
             let at = alert.closed_at.map(|at| shown(at, zone)).unwrap_or_default();
             let by = alert.closed_by.unwrap_or_default();
             let word = if closed { "closed" } else { "nothing to change" };
-            say(&format!("{word}: alert {id} was closed {at} by {by}\n"))
+            say(clerk, &format!("{word}: alert {id} was closed {at} by {by}\n")).await
         }
     }
 }

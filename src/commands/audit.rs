@@ -8,7 +8,7 @@ use clap::Subcommand;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::desk::{say, shown};
+use super::desk::{print, say, shown};
 use crate::config::Config;
 use crate::service::{CheckpointsRead, Clerk, MarkKind, Misfit, Walked, walk_trail, write_checkpoint};
 
@@ -41,13 +41,13 @@ pub(super) async fn run(config: &Config, clerk: &Clerk, zone: &TimeZone, command
             if let Some(misfit) = &walked.misfit {
                 bail!("{}", wrong(misfit, zone));
             }
-            say(&well(&walked, zone))
+            say(clerk, &well(&walked, zone)).await
         }
         Audit::Checkpoint { file, after_restore } => {
             let kind = if after_restore { MarkKind::Restored } else { MarkKind::Checkpoint };
             match write_checkpoint(&clerk.database, &file, kind, clerk.clock.now()).await? {
-                Some(mark) => say(&format!("{mark}\n")),
-                None => say("nothing to add: the file has the last entry already\n"),
+                Some(mark) => print(&format!("{mark}\n")),
+                None => say(clerk, "nothing to add: the file has the last entry already\n").await,
             }
         }
     }

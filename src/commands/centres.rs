@@ -171,23 +171,23 @@ pub(super) async fn run(clerk: &Clerk, command: Centres) -> anyhow::Result<()> {
         Centres::Add { code, name, phone, more } => {
             let phone = PhoneNumber::parse(&width::fold(&phone))?;
             let row = add_centre(clerk, centre_code(&code)?, name, phone, &more.change(None, None)?).await?;
-            say(&format!("added\n{}", line(&row)))
+            say(clerk, &format!("added\n{}", line(&row))).await
         }
         Centres::List { json: true } => {
-            say_json(&list_centres(clerk).await?.iter().map(as_json).collect::<Vec<_>>().into())
+            say_json(clerk, list_centres(clerk).await?.iter().map(as_json).collect::<Vec<_>>().into()).await
         }
         Centres::List { json: false } => {
             let rows = list_centres(clerk).await?;
             if rows.is_empty() {
-                return say("there is no health centre yet; `kenkocall centres add` adds one\n");
+                return say(clerk, "there is no health centre yet; `kenkocall centres add` adds one\n").await;
             }
-            say(&listed(&rows))
+            say(clerk, &listed(&rows)).await
         }
         Centres::Set { code, name, phone, more } => {
             let change = more.change(name, phone.as_deref())?;
             let changed = change_centre(clerk, &centre_code(&code)?, &change).await?;
             let verdict = if changed.changed { "changed" } else { "nothing to change" };
-            say(&format!("{verdict}\n{}{}", outside(changed.patients_outside_hours), line(&changed.row)))
+            say(clerk, &format!("{verdict}\n{}{}", outside(changed.patients_outside_hours), line(&changed.row))).await
         }
     }
 }

@@ -30,7 +30,7 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Days) -> anyhow
         text => text.parse().ok().with_context(|| format!("“{text}” isn't a day; write 2026-11-24, or today"))?,
     };
     let figures = day_figures(&clerk.database, date).await?;
-    if json { say_json(&as_json(date, &figures)) } else { say(&as_text(date, &figures)) }
+    if json { say_json(clerk, as_json(date, &figures)).await } else { say(clerk, &as_text(date, &figures)).await }
 }
 
 /// The figures as a table, and below it why slots ended without a report.

@@ -8,20 +8,35 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::call::{CentreCode, HersysId};
+use crate::call::{CentreCode, DataOrigin, HersysId};
 use crate::config::Config;
 use crate::roster::width;
-use crate::service::{Clerk, Clock, Source};
+use crate::service::{Clerk, Clock, Looked, Noted, Source};
+use crate::store::{Database, StoreError};
 
-/// The clerk of this command, on a database that is up to date.
-pub(super) async fn clerk(config: &Config, name: String) -> anyhow::Result<Clerk> {
-    let database = super::open_database(config).await?;
-    database.migrate().await?;
+/// Whether a command creates the database that it doesn't find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// It is where everything begins: `centres add`.
+    IsCreated,
+    /// It was asked about a database: this is the wrong folder, or the wrong setting.
+    IsRefused,
+}
+
+/// What is written above simulated data.
+const SIMULATED: &str = "simulated data: patients, calls and answers are invented\n";
+
+/// The clerk of this command, on a database that is as this program needs it.
+pub(super) async fn clerk(config: &Config, name: String, missing: Missing) -> anyhow::Result<Clerk> {
+    let database = match Database::open_existing(&config.database.url, config.database.connections).await {
+        Err(StoreError::NoDatabase { .. }) if missing == Missing::IsCreated => super::prepared_database(config).await?,
+        opened => opened?,
+    };
     Ok(Clerk { database, clock: Clock::system(), name, source: Source::Command })
 }
 
 /// Writes to standard output. A reader that has gone (`… | head`) is no fault.
-pub(super) fn say(text: &str) -> anyhow::Result<()> {
+pub(super) fn print(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
@@ -29,10 +44,37 @@ pub(super) fn say(text: &str) -> anyhow::Result<()> {
     }
 }
 
-/// Writes a value as JSON.
-pub(super) fn say_json(value: &Value) -> anyhow::Result<()> {
-    let text = serde_json::to_string_pretty(value).context("the answer can't be written as JSON")?;
-    say(&format!("{text}\n"))
+/// What a look found. When the audit trail can't have the look, that is said on standard error.
+pub(super) fn found<T>(looked: Looked<T>) -> T {
+    if let Noted::No(error) = looked.noted {
+        eprintln!(
+            "kenkocall: this look isn't recorded in the audit trail, as {error}; write down who looked at what, and when"
+        );
+    }
+    looked.found
+}
+
+/// Writes what a command found or did; data that are simulated are marked in a first line.
+pub(super) async fn say(clerk: &Clerk, text: &str) -> anyhow::Result<()> {
+    match clerk.database.data_origin().await? {
+        DataOrigin::Real => print(text),
+        DataOrigin::Simulated => print(&format!("{SIMULATED}{text}")),
+    }
+}
+
+/// Writes a value as JSON. An object, and each object of a list, says by `simulated` whether its data are.
+pub(super) async fn say_json(clerk: &Clerk, value: Value) -> anyhow::Result<()> {
+    let simulated = Value::from(clerk.database.data_origin().await?.is_simulated());
+    let mut value = value;
+    let objects = match &mut value {
+        Value::Array(objects) => objects.iter_mut().collect(),
+        object => vec![object],
+    };
+    for object in objects.into_iter().filter_map(Value::as_object_mut) {
+        object.insert("simulated".to_owned(), simulated.clone());
+    }
+    let text = serde_json::to_string_pretty(&value).context("the answer can't be written as JSON")?;
+    print(&format!("{text}\n"))
 }
 
 pub(super) fn centre_code(text: &str) -> anyhow::Result<CentreCode> {

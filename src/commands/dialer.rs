@@ -5,7 +5,7 @@ use clap::Subcommand;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::desk::{moment, rfc3339, say, say_json, shown};
+use super::desk::{moment, print, rfc3339, say, say_json, shown};
 use super::documents::Origin;
 use super::serve::{network, open_desk};
 use crate::carrier::simulator;
@@ -46,18 +46,18 @@ pub(super) enum Dialer {
 pub(super) async fn run(config: &Config, clerk: &Clerk, zone: &TimeZone, command: Dialer) -> anyhow::Result<()> {
     match command {
         Dialer::Reconcile => reconcile(config, clerk, zone).await,
-        Dialer::Show { json: true } => say_json(&as_json(&dialer_state(clerk).await?, zone)),
-        Dialer::Show { json: false } => say(&as_text(&dialer_state(clerk).await?, zone)),
+        Dialer::Show { json: true } => say_json(clerk, as_json(&dialer_state(clerk).await?, zone)).await,
+        Dialer::Show { json: false } => say(clerk, &as_text(&dialer_state(clerk).await?, zone)).await,
         Dialer::Pause { reason, until } => {
             let until = until.map(|text| moment(&text, zone)).transpose()?;
             let state = pause_dialling(clerk, &reason, until).await?;
             let rest = "calls under way go on; a slot whose window ends meanwhile is missed and stands on the list\n";
-            say(&format!("{}{rest}", as_text(&state, zone)))
+            say(clerk, &format!("{}{rest}", as_text(&state, zone))).await
         }
         Dialer::Resume { anyway } => {
             let (state, ended) = resume_dialling(clerk, anyway).await?;
             let before = if ended { "the pause has ended" } else { "nothing to change: dialling wasn't paused" };
-            say(&format!("{before}\n{}", as_text(&state, zone)))
+            say(clerk, &format!("{before}\n{}", as_text(&state, zone))).await
         }
     }
 }
@@ -73,7 +73,7 @@ async fn reconcile(config: &Config, clerk: &Clerk, zone: &TimeZone) -> anyhow::R
         ),
     }
     let library = Origin::choose(config.flows.directory.as_deref()).library()?;
-    let desk = open_desk(config, library, clerk.clock.clone()).await?;
+    let desk = open_desk(config, clerk.database.clone(), library, clerk.clock.clone()).await?;
     let urls = Urls::new(&config.server.public_url()).context("server.public_url")?;
     let network = network(config, &urls, simulator::Settings::default(), &desk)?;
     let network = network.context(
@@ -83,19 +83,19 @@ async fn reconcile(config: &Config, clerk: &Clerk, zone: &TimeZone) -> anyhow::R
     let done = reconcile_calls(&desk, clerk, &network, lag).await;
     desk.database.close().await;
     let done = done?;
-    say(&format!(
+    print(&format!(
         "calls of the last day that weren't known: {} belong to slots and are settled, {} to none that is open\n",
         done.settled, done.without_slot
     ))?;
     if done.reports_lost > 0 {
-        say(&format!(
+        print(&format!(
             "calls that were known and answered, and whose report may be lost: {}; nobody is called again for them, and they are on \
              `kenkocall alerts list` as unanswered: phone these patients and ask for the report\n",
             done.reports_lost
         ))?;
     }
     if done.lines_lost > 0 {
-        say(&format!(
+        print(&format!(
             "calls to our lines that aren't known: {}; patients may have reported in them, and only the carrier's list has their \
              numbers\n",
             done.lines_lost
@@ -107,7 +107,7 @@ async fn reconcile(config: &Config, clerk: &Clerk, zone: &TimeZone) -> anyhow::R
     if let Some(at) = done.list_holds_at {
         bail!("the carrier's list may lag behind; run it again after {}", shown(at, zone));
     }
-    say("every call is accounted for; `kenkocall dialer resume` goes on\n")
+    print("every call is accounted for; `kenkocall dialer resume` goes on\n")
 }
 
 /// Why nothing is dialled, as a sentence without its full stop.

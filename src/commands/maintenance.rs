@@ -26,15 +26,15 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Maintenance) ->
     match command {
         Maintenance::Start { until } => {
             let until = until.map(|text| moment(&text, zone)).transpose()?;
-            say(&sentence(&start_maintenance(clerk, until).await?, zone))
+            say(clerk, &sentence(&start_maintenance(clerk, until).await?, zone)).await
         }
         Maintenance::End => match end_maintenance(clerk).await? {
-            Some(_) => say("the maintenance has ended: callers are answered\n"),
-            None => say("nothing to change: there was no maintenance\n"),
+            Some(_) => say(clerk, "the maintenance has ended: callers are answered\n").await,
+            None => say(clerk, "nothing to change: there was no maintenance\n").await,
         },
         Maintenance::Show => match current_maintenance(clerk).await? {
-            Some(maintenance) => say(&sentence(&maintenance, zone)),
-            None => say("no maintenance: callers are answered\n"),
+            Some(maintenance) => say(clerk, &sentence(&maintenance, zone)).await,
+            None => say(clerk, "no maintenance: callers are answered\n").await,
         },
     }
 }

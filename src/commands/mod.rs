@@ -25,8 +25,11 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 
-use crate::config::{self, Config};
+use crate::call::DataOrigin;
+use crate::config::{self, Carrier, Config};
 use crate::store::Database;
+
+use self::desk::Missing;
 
 /// Kenko Call (健康コール): follow-up calls of patients, and a health-call line that answers 24 hours a day.
 #[derive(Debug, Parser)]
@@ -141,7 +144,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 serve::serve(config).await
             }
             Command::Migrate => {
-                open_database(&config).await?.migrate().await?;
+                prepared_database(&config).await?.close().await;
                 println!("the database is up to date");
                 Ok(())
             }
@@ -156,7 +159,11 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
 /// The commands that a clerk works by.
 async fn at_the_desk(config: &Config, name: String, command: Command) -> anyhow::Result<()> {
     let zone = desk::line_zone(config)?;
-    let clerk = desk::clerk(config, name).await?;
+    let missing = match &command {
+        Command::Centres { command: centres::Centres::Add { .. } } => Missing::IsCreated,
+        _ => Missing::IsRefused,
+    };
+    let clerk = desk::clerk(config, name, missing).await?;
     let done = match command {
         Command::Centres { command } => centres::run(&clerk, command).await,
         Command::Patients { command } => patients::run(&clerk, command).await,
@@ -185,8 +192,21 @@ fn system_user() -> String {
     named.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| "operator".to_owned())
 }
 
-async fn open_database(config: &Config) -> anyhow::Result<Database> {
-    Ok(Database::open(&config.database.url, config.database.connections).await?)
+/// The database of the settings, created when it is missing and brought up to date. One that is created by the settings
+/// of the simulated phone network is marked as simulated.
+async fn prepared_database(config: &Config) -> anyhow::Result<Database> {
+    let database = Database::open(&config.database.url, config.database.connections).await?;
+    let created = match config.carrier {
+        Some(Carrier::Simulator) => DataOrigin::Simulated,
+        Some(Carrier::Twilio | Carrier::Sip) | None => DataOrigin::Real,
+    };
+    match database.migrate(created).await {
+        Ok(()) => Ok(database),
+        Err(error) => {
+            database.close().await;
+            Err(error.into())
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use anyhow::Context;
 use clap::Subcommand;
 use jiff::civil::Date;
 
+use super::desk::found;
 use crate::roster::{era, width};
 use crate::service::{Clerk, Export};
 
@@ -23,7 +24,7 @@ pub(super) enum Reports {
 
 pub(super) async fn run(clerk: &Clerk, command: Reports) -> anyhow::Result<()> {
     let Reports::Export { from, to } = command;
-    let export = Export::begin(clerk, day("--from", &from)?, day("--to", &to)?).await?;
+    let export = found(Export::begin(clerk, day("--from", &from)?, day("--to", &to)?).await?);
     match write(export).await {
         Err(error) if gone(&error) => Ok(()),
         written => written,
@@ -33,7 +34,7 @@ pub(super) async fn run(clerk: &Clerk, command: Reports) -> anyhow::Result<()> {
 async fn write(mut export: Export) -> anyhow::Result<()> {
     const SENTENCE: &str = "standard output can't be written; what is there of the export isn't complete";
     let mut out = csv::Writer::from_writer(std::io::stdout());
-    out.write_record(Export::columns()).context(SENTENCE)?;
+    out.write_record(export.columns()).context(SENTENCE)?;
     loop {
         let rows = export.next().await?;
         if rows.is_empty() {

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use super::documents::Origin;
-use crate::call::{CentreCode, PhoneNumber};
+use crate::call::{CentreCode, DataOrigin, PhoneNumber};
 use crate::carrier::simulator;
 use crate::carrier::twilio::rest::RestClient;
 use crate::carrier::twilio::{SigningKey, Urls, Voice, Voices};
@@ -40,6 +40,14 @@ const ERRANDS_EVERY: Duration = Duration::from_millis(500);
 const NO_CARRIER: &str = "no carrier is set, so nothing was started and nobody is called; set KENKOCALL_CARRIER=twilio \
      (or `carrier` in the settings file) to answer and place real calls through a Twilio-compatible carrier, or \
      KENKOCALL_CARRIER=simulator to train on a database of its own: no phone rings, and every answer is invented";
+
+/// What is said where carrier and database don't belong together.
+const SIMULATOR_ON_REAL_DATA: &str = "the database is one of real patients, and the simulator would store invented \
+     answers for them, so nothing was started; set KENKOCALL_CARRIER=twilio, or name a new database for \
+     the simulation with KENKOCALL_DATABASE__URL";
+const REAL_CARRIER_ON_SIMULATED_DATA: &str = "the database holds simulated data, and a real carrier would call people \
+     for them, so nothing was started; name the database of your patients with KENKOCALL_DATABASE__URL (a new one is \
+     created), or set KENKOCALL_CARRIER=simulator";
 
 pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     if config.carrier.is_none() {
@@ -76,7 +84,8 @@ impl Server {
         library: Arc<Library>,
         simulated: simulator::Settings,
     ) -> anyhow::Result<Self> {
-        let desk = open_desk(config, library, Clock::system()).await?;
+        let database = super::prepared_database(config).await?;
+        let desk = open_desk(config, database, library, Clock::system()).await?;
         if !desk.database.waits_for_the_disk().await? {
             warn!("the database answers commits before they are on the disk: a power cut can lose answers and calls");
         }
@@ -184,10 +193,27 @@ pub(super) fn start_workers(
     workers
 }
 
-/// Opens the database, brings it up to date, and keeps the documents that calls begin with from now on.
-pub(super) async fn open_desk(config: &Config, library: Arc<Library>, clock: Clock) -> anyhow::Result<Arc<Desk>> {
-    let database = super::open_database(config).await?;
-    database.migrate().await?;
+/// Keeps the documents that calls begin with from now on, in a database of the carrier's kind: invented answers never
+/// stand among real patients, and nobody is really called for invented ones.
+pub(super) async fn open_desk(
+    config: &Config,
+    database: Database,
+    library: Arc<Library>,
+    clock: Clock,
+) -> anyhow::Result<Arc<Desk>> {
+    match (config.carrier, database.data_origin().await?) {
+        (Some(Carrier::Simulator), DataOrigin::Real) => {
+            database.close().await;
+            bail!(SIMULATOR_ON_REAL_DATA);
+        }
+        (Some(Carrier::Twilio | Carrier::Sip), DataOrigin::Simulated) => {
+            database.close().await;
+            bail!(REAL_CARRIER_ON_SIMULATED_DATA);
+        }
+        (Some(Carrier::Simulator), DataOrigin::Simulated)
+        | (Some(Carrier::Twilio | Carrier::Sip), DataOrigin::Real)
+        | (None, _) => {}
+    }
     let mut tx = database.begin().await?;
     let files = serde_json::to_string(&library.files).context("the flow documents can't be kept")?;
     flow_sets::put(&mut tx, &FlowSetRow { digest: library.digest.clone(), files, loaded_at: clock.now() }).await?;

@@ -7,7 +7,7 @@ use tracing::warn;
 
 use super::calls::shown_of;
 use super::centres::known_centre;
-use super::clerk::{Changes, Clerk};
+use super::clerk::{Changes, Clerk, Looked};
 use super::clock::new_id;
 use super::refused::Refused;
 use super::switchboard::Desk;
@@ -32,8 +32,8 @@ pub struct ShownAlert {
 ///
 /// # Errors
 /// [`Refused::NoSuchCentre`].
-pub async fn list_alerts(clerk: &Clerk, centre: Option<&CentreCode>) -> Result<Vec<ShownAlert>, Refused> {
-    let mut tx = clerk.database.begin().await?;
+pub async fn list_alerts(clerk: &Clerk, centre: Option<&CentreCode>) -> Result<Looked<Vec<ShownAlert>>, Refused> {
+    let mut tx = clerk.database.read().await?;
     if let Some(code) = centre {
         known_centre(&mut tx, code).await?;
     }
@@ -42,15 +42,15 @@ pub async fn list_alerts(clerk: &Clerk, centre: Option<&CentreCode>) -> Result<V
     ids.sort_unstable();
     ids.dedup();
     let people = patients::by_ids(&mut tx, &ids).await?;
-    shown_of(&mut tx, clerk, &people, "patient.alert_shown").await?;
-    tx.commit().await?;
+    drop(tx);
+    let noted = shown_of(clerk, &people, "patient.alert_shown").await?;
     let names: HashMap<PatientId, HersysId> =
         people.into_iter().map(|patient| (patient.id, patient.hersys_id)).collect();
     let with_name = |alert: AlertRow| ShownAlert {
         hersys_id: alert.patient.and_then(|patient| names.get(&patient).cloned()),
         alert,
     };
-    Ok(open.into_iter().map(with_name).collect())
+    Ok(Looked { found: open.into_iter().map(with_name).collect(), noted })
 }
 
 /// Closes an alert; gives it as it is now, and whether it was open.

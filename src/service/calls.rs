@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::clerk::{Changes, Clerk, patient_subject};
+use super::clerk::{Changes, Clerk, Looked, Noted, patient_subject};
 use super::history::StoredEvent;
 use super::refused::Refused;
 use super::switchboard::{SwitchboardError, stored_library};
@@ -19,7 +19,7 @@ use crate::store::legs::{self, LegRow, LegStatus};
 use crate::store::patients::{self, PatientRow};
 use crate::store::slots::{self, SlotRow};
 use crate::store::turns::{self, TurnRow};
-use crate::store::{Tx, audit, identifications, reports, sessions};
+use crate::store::{Tx, identifications, reports, sessions};
 
 /// A call with all that is kept of it.
 #[allow(missing_debug_implementations)] // what was keyed is personal
@@ -82,24 +82,23 @@ pub struct ShownAnswer {
 ///
 /// # Errors
 /// As the database fails.
-pub async fn list_calls(clerk: &Clerk, filter: &CallFilter) -> Result<Vec<CallRow>, Refused> {
-    let Some(id) = &filter.hersys_id else {
-        return Ok(calls::list(&mut clerk.database.read().await?, filter).await?);
-    };
-    let mut tx = clerk.database.begin().await?;
+pub async fn list_calls(clerk: &Clerk, filter: &CallFilter) -> Result<Looked<Vec<CallRow>>, Refused> {
+    let mut tx = clerk.database.read().await?;
     let found = calls::list(&mut tx, filter).await?;
-    let people = patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await?;
-    shown_of(&mut tx, clerk, &people, "patient.calls_listed").await?;
-    tx.commit().await?;
-    Ok(found)
+    let people = match &filter.hersys_id {
+        Some(id) => patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await?,
+        None => Vec::new(),
+    };
+    drop(tx);
+    Ok(Looked { found, noted: shown_of(clerk, &people, "patient.calls_listed").await? })
 }
 
 /// Shows a call. When it speaks of people, that leaves a trace at each of them (D3).
 ///
 /// # Errors
 /// [`Refused::NoSuchCall`], or [`Refused::Unreadable`] when what is stored can't be read.
-pub async fn show_call(clerk: &Clerk, id: CallId) -> Result<ShownCall, Refused> {
-    let mut tx = clerk.database.begin().await?;
+pub async fn show_call(clerk: &Clerk, id: CallId) -> Result<Looked<ShownCall>, Refused> {
+    let mut tx = clerk.database.read().await?;
     let call = calls::show(&mut tx, id).await?.ok_or(Refused::NoSuchCall)?;
     let mut shown_legs = Vec::new();
     for leg in legs::of_calls(&mut tx, &[id]).await? {
@@ -117,10 +116,10 @@ pub async fn show_call(clerk: &Clerk, id: CallId) -> Result<ShownCall, Refused> 
     for row in turns::of_call(&mut tx, id).await? {
         shown_turns.push(shown_turn(&row, &library, &answers)?);
     }
-    shown_of(&mut tx, clerk, &people, "patient.call_shown").await?;
-    tx.commit().await?;
+    drop(tx);
+    let noted = shown_of(clerk, &people, "patient.call_shown").await?;
     let people = people.into_iter().map(|patient| patient.hersys_id).collect();
-    Ok(ShownCall { call, legs: shown_legs, people, attempt, turns: shown_turns })
+    Ok(Looked { found: ShownCall { call, legs: shown_legs, people, attempt, turns: shown_turns }, noted })
 }
 
 /// Attempts by their state or outcome, latest first, each with its slot.
@@ -217,11 +216,11 @@ fn shown_turn(
 }
 
 /// Notes that something of these people was read (D3).
-pub(super) async fn shown_of(tx: &mut Tx, clerk: &Clerk, people: &[PatientRow], action: &str) -> Result<(), Refused> {
+pub(super) async fn shown_of(clerk: &Clerk, people: &[PatientRow], action: &str) -> Result<Noted, Refused> {
     let now = clerk.clock.now();
     let entry = |patient: &PatientRow| {
         let subject = patient_subject(patient.id);
         clerk.entry(now, action, subject, Some(patient.centre.clone()), Changes::default())
     };
-    Ok(audit::append(tx, people.iter().map(entry).collect()).await?)
+    Ok(clerk.note_look(people.iter().map(entry).collect()).await?)
 }

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::clock::{Clock, new_id};
 use crate::call::{CentreCode, PatientId};
-use crate::store::audit::AuditRow;
-use crate::store::{Database, Document};
+use crate::store::audit::{self, AuditRow};
+use crate::store::{Database, Document, StoreError};
 
 /// Someone who works at the desk, with what the work needs.
 #[derive(Clone)]
@@ -44,7 +44,47 @@ impl Source {
     }
 }
 
+/// What a clerk looked at.
+#[derive(Debug)]
+pub struct Looked<T> {
+    /// What was found.
+    pub found: T,
+    /// Whether the audit trail has the look.
+    pub noted: Noted,
+}
+
+/// Whether the audit trail has a look at somebody (D3).
+#[derive(Debug)]
+#[must_use]
+pub enum Noted {
+    /// It has, or the look was at nobody.
+    Yes,
+    /// The database can't be written just now. What is in it is shown all the same: a nurse must find out who needs
+    /// care also while the disk is full.
+    No(StoreError),
+}
+
 impl Clerk {
+    /// Writes what tells of a look into the trail, in a transaction of its own.
+    ///
+    /// # Errors
+    /// Database errors, but for those of a database that can't be written.
+    pub(super) async fn note_look(&self, entries: Vec<AuditRow>) -> Result<Noted, StoreError> {
+        if entries.is_empty() {
+            return Ok(Noted::Yes);
+        }
+        let write = async {
+            let mut tx = self.database.begin().await?;
+            audit::append(&mut tx, entries).await?;
+            tx.commit().await
+        };
+        match write.await {
+            Ok(()) => Ok(Noted::Yes),
+            Err(error) if error.is_unwritable() => Ok(Noted::No(error)),
+            Err(error) => Err(error),
+        }
+    }
+
     /// An entry of the audit trail. `changes` holds each changed field with its value before and after.
     pub(super) fn entry(
         &self,

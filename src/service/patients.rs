@@ -5,8 +5,9 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 
 use super::attempts::{next_slot_of, unwanted, withdraw_unwanted};
+use super::calls::shown_of;
 use super::centres::{day_and_hours, known_centre, schedule_of, zone_of};
-use super::clerk::{Changes, Clerk, patient_subject};
+use super::clerk::{Changes, Clerk, Looked, patient_subject};
 use super::dialer::open_before_change;
 use super::refused::Refused;
 use super::registration::{changed_row, changes, existing, held_number, new_row};
@@ -215,9 +216,9 @@ async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, Re
 ///
 /// # Errors
 /// [`Refused::NoSuchPatient`].
-pub async fn show_patient(clerk: &Clerk, id: &HersysId) -> Result<ShownPatient, Refused> {
+pub async fn show_patient(clerk: &Clerk, id: &HersysId) -> Result<Looked<ShownPatient>, Refused> {
     let now = clerk.clock.now();
-    let mut tx = clerk.database.begin().await?;
+    let mut tx = clerk.database.read().await?;
     let patient = known_patient(&mut tx, id).await?;
     let centre = known_centre(&mut tx, &patient.centre).await?;
     let zone = zone_of(&centre)?;
@@ -237,9 +238,9 @@ pub async fn show_patient(clerk: &Clerk, id: &HersysId) -> Result<ShownPatient, 
     let mut slots = slots::of_patient(&mut tx, patient.id, today).await?;
     slots.retain(|slot| slot.date == today);
     slots.reverse();
-    leave_trace(&mut tx, clerk, now, "patient.shown", &patient, Changes::default()).await?;
-    tx.commit().await?;
-    Ok(ShownPatient { patient, centre_name: centre.name, zone, today, reports, slots, calls })
+    drop(tx);
+    let noted = shown_of(clerk, std::slice::from_ref(&patient), "patient.shown").await?;
+    Ok(Looked { found: ShownPatient { patient, centre_name: centre.name, zone, today, reports, slots, calls }, noted })
 }
 
 /// What a nurse has decided who switches automated calls on or ends them.

@@ -6,11 +6,11 @@ use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::centres::zone_of;
-use super::clerk::{Changes, Clerk};
+use super::clerk::{Changes, Clerk, Looked};
 use super::refused::Refused;
-use crate::call::{CentreCode, Item};
+use crate::call::{CentreCode, Item, YesNo};
+use crate::store::centres;
 use crate::store::reports::{self, ExportPage, ExportPlace, ExportRow};
-use crate::store::{audit, centres};
 
 /// Reports read at a time.
 const PAGE: u32 = 1_000;
@@ -19,6 +19,8 @@ const PAGE: u32 = 1_000;
 const BEFORE: [&str; 4] = ["hersys_id", "report_date", "channel", "outcome"];
 /// The columns after the answers.
 const AFTER: [&str; 3] = ["severity", "started_at", "ended_at"];
+/// The column that marks simulated reports.
+const SIMULATED: &str = "simulated";
 
 /// An export under way. Each page is a transaction of its own: a slow reader holds nothing up.
 #[allow(missing_debug_implementations)] // it holds connections, which have nothing to show
@@ -29,6 +31,7 @@ pub struct Export {
     after: Option<ExportPlace>,
     ended: bool,
     zones: HashMap<CentreCode, TimeZone>,
+    simulated: bool,
 }
 
 impl Export {
@@ -36,25 +39,28 @@ impl Export {
     ///
     /// # Errors
     /// [`Refused::WindowReversed`] when the last day comes before the first.
-    pub async fn begin(clerk: &Clerk, from: Date, to: Date) -> Result<Self, Refused> {
+    pub async fn begin(clerk: &Clerk, from: Date, to: Date) -> Result<Looked<Self>, Refused> {
         if to < from {
             return Err(Refused::WindowReversed);
         }
-        let mut tx = clerk.database.begin().await?;
+        let simulated = clerk.database.data_origin().await?.is_simulated();
+        let mut tx = clerk.database.read().await?;
         let mut zones = HashMap::new();
         for row in centres::list(&mut tx).await? {
             zones.insert(row.code.clone(), zone_of(&row)?);
         }
         let subject = format!("reports:{from}..{to}");
         let entry = clerk.entry(clerk.clock.now(), "reports.exported", subject, None, Changes::default());
-        audit::append(&mut tx, vec![entry]).await?;
-        tx.commit().await?;
-        Ok(Self { clerk: clerk.clone(), from, to, after: None, ended: false, zones })
+        drop(tx);
+        let noted = clerk.note_look(vec![entry]).await?;
+        let found = Self { clerk: clerk.clone(), from, to, after: None, ended: false, zones, simulated };
+        Ok(Looked { found, noted })
     }
 
-    /// The names of the columns.
-    pub fn columns() -> Vec<&'static str> {
-        BEFORE.into_iter().chain(Item::ALL.map(Item::word)).chain(AFTER).collect()
+    /// The names of the columns. Where the data are simulated, a last one says so of each row.
+    pub fn columns(&self) -> Vec<&'static str> {
+        let mark = self.simulated.then_some(SIMULATED);
+        BEFORE.into_iter().chain(Item::ALL.map(Item::word)).chain(AFTER).chain(mark).collect()
     }
 
     /// The next rows, none at the end. The columns are [`Export::columns`]; times are RFC 3339 in the time zone of the
@@ -92,6 +98,9 @@ impl Export {
         cells.push(row.severity.word().to_owned());
         cells.push(time(row.started_at));
         cells.push(row.ended_at.map(time).unwrap_or_default());
+        if self.simulated {
+            cells.push(YesNo::Yes.word().to_owned());
+        }
         cells
     }
 }

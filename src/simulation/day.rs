@@ -17,7 +17,7 @@ use super::office::list_of;
 use super::plan::{Death, Plan};
 use super::record::{Record, What};
 use super::world::World;
-use crate::call::{CallingHours, CentreCode, PhoneNumber};
+use crate::call::{CallingHours, CentreCode, DataOrigin, PhoneNumber};
 use crate::flow::Library;
 use crate::follow_up::ReportCovers;
 use crate::service::{CentreChange, CountedIds, ImportMode, Refused, VirtualClock, add_centre, import_patients};
@@ -256,7 +256,7 @@ fn template(settings: &Settings) -> Result<PathBuf, SimulationError> {
     let own = File(settings.folder.join(format!("empty-{:?}.db", std::thread::current().id())));
     runtime()?.block_on(async {
         let database = Database::open(&format!("sqlite://{}", own.0.display()), 1).await?;
-        database.migrate().await?;
+        database.migrate(DataOrigin::Simulated).await?;
         let library = &settings.library;
         let files = serde_json::to_string(&library.files).map_err(|_| SimulationError::MadeUp("flow documents"))?;
         let mut tx = database.begin().await?;

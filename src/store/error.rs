@@ -12,9 +12,22 @@ pub enum StoreError {
         /// What happened and what to do.
         sentence: String,
     },
+    /// There is no database where one was expected, or it has no tables of this program.
+    #[error("{sentence}")]
+    NoDatabase {
+        /// Where, and what to do.
+        sentence: String,
+    },
     /// A newer program has migrated this database.
-    #[error("the database was migrated by a newer kenkocall than this one; install that version or a later one")]
+    #[error(
+        "this program is older than the database, which a newer kenkocall has migrated; install that version or a later one"
+    )]
     Newer,
+    /// An older program made the tables.
+    #[error(
+        "the tables of the database are older than this program, so nothing was read or changed; run `kenkocall migrate`, after a backup"
+    )]
+    Older,
     /// Somebody else moved the same thing on since it was read: read again and repeat the transaction.
     #[error("the record was changed by someone else meanwhile; read it again and repeat")]
     Stale,
@@ -24,6 +37,11 @@ pub enum StoreError {
     /// The disk is full or failing: nothing of the transaction was stored.
     #[error("the database can't write: its disk is full or failing; make room or repair the disk, then try again")]
     Full,
+    /// The database can only be read.
+    #[error(
+        "the database can't be written: its disk, its folder or the file is read-only for this program's user; let that user write both"
+    )]
+    ReadOnly,
     /// The database was held by others for too long.
     #[error("the database is busy: another program holds it, or all connections are in use; try again in a moment")]
     Busy,
@@ -39,6 +57,13 @@ pub enum StoreError {
     /// Anything else that the driver said.
     #[error("the database failed: {0}")]
     Driver(DriverError),
+}
+
+impl StoreError {
+    /// Whether the database can't be written just now, and can be read.
+    pub const fn is_unwritable(&self) -> bool {
+        matches!(self, Self::Full | Self::ReadOnly)
+    }
 }
 
 /// What may exist only once.
@@ -82,10 +107,19 @@ impl std::fmt::Debug for DriverError {
 const SQLITE_BUSY: u32 = 5;
 /// Result code of SQLite: a table is held by another connection.
 const SQLITE_LOCKED: u32 = 6;
+/// Result code of SQLite: the file or its disk is read-only.
+const SQLITE_READONLY: u32 = 8;
+/// Result code of SQLite: a file beside the database can't be made.
+const SQLITE_CANTOPEN: u32 = 14;
 /// Result code of SQLite: reading or writing the file failed.
 const SQLITE_IOERR: u32 = 10;
 /// Result code of SQLite: no room on the disk.
 const SQLITE_FULL: u32 = 13;
+
+/// SQLSTATE of PostgreSQL: the transaction, or the server, only reads.
+const READ_ONLY_TRANSACTION: &str = "25006";
+/// SQLSTATE of PostgreSQL: the user may not do this.
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
 /// The primary result code of an SQLite error.
 pub(super) fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
@@ -110,6 +144,7 @@ impl From<sqlx::Error> for StoreError {
             return match postgres.code().get(..2) {
                 // Insufficient resources (the disk among them), system error.
                 Some("53" | "58") => Self::Full,
+                _ if matches!(postgres.code(), READ_ONLY_TRANSACTION | INSUFFICIENT_PRIVILEGE) => Self::ReadOnly,
                 // A deadlock or a serialization failure: the server undid it, and a repetition is safe.
                 Some("40") => Self::Stale,
                 _ => Self::Driver(DriverError(error)),
@@ -117,6 +152,7 @@ impl From<sqlx::Error> for StoreError {
         }
         match sqlite_code(&error) {
             Some(SQLITE_FULL | SQLITE_IOERR) => Self::Full,
+            Some(SQLITE_READONLY | SQLITE_CANTOPEN) => Self::ReadOnly,
             Some(SQLITE_BUSY | SQLITE_LOCKED) => Self::Busy,
             _ => Self::Driver(DriverError(error)),
         }

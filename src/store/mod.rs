@@ -1,6 +1,7 @@
 //! The only SQL of the house, for SQLite and PostgreSQL alike. Functions take a transaction, plain rows go in and come
 //! out; ids and times are the caller's. One file per table or aggregate.
 
+mod address;
 pub mod alerts;
 pub mod answers;
 mod arg;
@@ -20,12 +21,15 @@ pub mod identifications;
 pub mod legs;
 pub mod losses;
 pub mod maintenances;
+mod migrating;
+pub mod origin;
 pub mod outbox;
 pub mod patients;
 pub mod reports;
 mod server;
 pub mod sessions;
 pub mod slots;
+mod sqlite;
 mod statement;
 pub mod turns;
 mod tx;
@@ -36,5 +40,6 @@ pub use document::Document;
 pub use error::{DriverError, StoreError, Unique};
 #[doc(hidden)]
 pub use fate::{Decision, Fate, unheard};
+pub use migrating::Tables;
 pub use server::Server;
 pub use tx::Tx;

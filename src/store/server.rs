@@ -1,14 +1,14 @@
 //! Which PostgreSQL server the connections lead to. After a fail-over they lead to another one, which may lack the last
 //! commits.
 
-use std::str::FromStr as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool};
 
-use super::database::{PATIENCE, STATEMENTS, cannot_open};
+use super::database::{PATIENCE, cannot_open};
+use super::sqlite::STATEMENTS;
 use super::{StoreError, error::DriverError};
 
 /// Each server process has its own start time, to the microsecond: a standby that was promoted, a restored backup and
@@ -46,14 +46,8 @@ impl ServerWatch {
     }
 }
 
-/// Opens `postgres://…` with at most so many connections.
-pub(super) async fn open(url: &str, connections: u32) -> Result<(PgPool, ServerWatch), StoreError> {
-    // The address holds a password, so no sentence repeats it.
-    let Ok(options) = PgConnectOptions::from_str(url) else {
-        return cannot_open(
-            "the database address can't be read; write it as postgres://USER:PASSWORD@HOST:5432/DATABASE, with %-escapes in the password",
-        );
-    };
+/// Opens a server's database with at most so many connections.
+pub(super) async fn open(options: PgConnectOptions, connections: u32) -> Result<(PgPool, ServerWatch), StoreError> {
     let (host, port) = (options.get_host().to_owned(), options.get_port());
     let options =
         options.statement_cache_capacity(STATEMENTS).application_name("kenkocall").disable_statement_logging();
@@ -82,4 +76,14 @@ fn watched_pool(options: PgConnectOptions, connections: u32, patience: Duration)
         Box::pin(async move { met.met(connection).await })
     });
     (pool.connect_lazy_with(options), watch)
+}
+
+/// What is said where the database has none of our tables.
+pub(super) fn no_tables(options: &PgConnectOptions) -> StoreError {
+    let (host, port) = (options.get_host(), options.get_port());
+    let name = options.get_database().unwrap_or_else(|| options.get_username());
+    let sentence = format!(
+        "the PostgreSQL database {name} at {host}:{port} has no tables of kenkocall; name the right one by --config FILE or KENKOCALL_DATABASE__URL, or create them there with `kenkocall migrate`"
+    );
+    StoreError::NoDatabase { sentence }
 }

@@ -56,6 +56,12 @@ impl<D: sqlx::Database> Hold<D> {
     }
 }
 
+/// The connection of a transaction.
+pub(super) enum Driver<'a> {
+    Sqlite(&'a mut sqlx::SqliteConnection),
+    Postgres(&'a mut sqlx::PgConnection),
+}
+
 /// Rows to write, each of `N` parameters.
 pub(super) type Rows<'a, const N: usize> = Vec<[Arg<'a>; N]>;
 
@@ -79,6 +85,14 @@ impl Tx {
     /// The same with somebody who decides what becomes of its commit.
     pub(super) fn with_fate(self, fate: Option<Arc<dyn Fate>>) -> Self {
         Self { fate, ..self }
+    }
+
+    /// The driver's connection, for what isn't a statement: migrations.
+    pub(super) fn driver(&mut self) -> Driver<'_> {
+        match &mut self.side {
+            Side::Sqlite(side) => Driver::Sqlite(side.connection()),
+            Side::Postgres(side) => Driver::Postgres(side.connection()),
+        }
     }
 
     /// Makes everything done in this transaction durable, and seen by others.

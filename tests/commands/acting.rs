@@ -53,7 +53,7 @@ const LEAVES_NO_ENTRY: [(&str, &str); 23] = [
 ];
 
 /// The commands that `--help` names, down to those without commands of their own.
-fn leaves(words: &[&str]) -> Vec<String> {
+pub fn leaves(words: &[&str]) -> Vec<String> {
     let help = Command::new(env!("CARGO_BIN_EXE_kenkocall")).args(words).arg("--help").output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
     let Some((_, listed)) = help.split_once("\nCommands:\n") else { return vec![words.join(" ")] };
@@ -64,13 +64,13 @@ fn leaves(words: &[&str]) -> Vec<String> {
 }
 
 /// A fake carrier, ended with the test.
-struct FakeCarrier {
+pub struct FakeCarrier {
     child: Child,
     base_url: String,
 }
 
 impl FakeCarrier {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_kenkocall"))
             .args(["simulate", "carrier", "--port", "0", "--quiet"])
             .stdin(Stdio::null())
@@ -86,7 +86,7 @@ impl FakeCarrier {
 }
 
 impl FakeCarrier {
-    fn settings(&self) -> [(&'static str, &str); 5] {
+    pub fn settings(&self) -> [(&'static str, &str); 5] {
         [
             ("KENKOCALL_CARRIER", "twilio"),
             ("KENKOCALL_TWILIO__BASE_URL", &self.base_url),
@@ -112,7 +112,7 @@ enum Place {
 }
 
 /// Every command that changes something or looks at patients, in an order in which each of them is possible.
-fn cases(call: &str, alert: &str, list: &str) -> Vec<Vec<String>> {
+pub fn cases(call: &str, alert: &str, list: &str) -> Vec<Vec<String>> {
     let (stopped, released, called) = (hersys_id(1), hersys_id(2), hersys_id(3));
     let cases = format!(
         "centres add --code 13102 --name 港保健所 --phone 0352113642

@@ -25,6 +25,7 @@ mod shipped;
 mod starting;
 mod trail;
 mod unknown;
+mod unwritable;
 mod watch;
 
 use std::process::{Command, Output};

@@ -68,7 +68,7 @@ impl<'a> Trail<'a> {
     async fn intrudes(&self, changes: &[&str]) {
         let on = if self.desk.0.url.starts_with("postgres") { " ON audit" } else { "" };
         for trigger in ["audit_keeps_entries", "audit_keeps_values"] {
-            self.kept.rows(&format!("DROP TRIGGER {trigger}{on}")).await;
+            self.kept.rows(&format!("DROP TRIGGER IF EXISTS {trigger}{on}")).await;
         }
         for change in changes {
             self.kept.rows(change).await;

@@ -39,7 +39,7 @@ async fn a_database_of_a_newer_program_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", folder.path().join("calls.db").display());
     let database = Database::open(&url, 1).await.unwrap();
-    database.migrate().await.unwrap();
+    database.migrate(kenkocall::call::DataOrigin::Real).await.unwrap();
     database.close().await;
     let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
                  SELECT 9999, 'of tomorrow', success, checksum, 0 FROM _sqlx_migrations LIMIT 1 RETURNING description";

@@ -128,6 +128,6 @@ async fn i5_the_database_refuses_to_change_or_delete_what_is_written(fresh: Fres
     // Whoever takes a guard away finds it back after the next start.
     let on = if fresh.url.starts_with("postgres") { " ON audit" } else { "" };
     assert!(lets(&fresh.url, &format!("DROP TRIGGER audit_keeps_entries{on}")).await);
-    fresh.database.migrate().await.unwrap();
+    fresh.database.migrate(kenkocall::call::DataOrigin::Real).await.unwrap();
     refused("DELETE FROM audit WHERE seq = 2").await;
 }

@@ -50,13 +50,17 @@ pub(super) async fn list(
     };
     let found = list_attempts(clerk, &filter).await?;
     if json {
-        return say_json(&found.iter().map(|(attempt, slot)| listed(attempt, slot, zone)).collect::<Vec<_>>().into());
+        return say_json(
+            clerk,
+            found.iter().map(|(attempt, slot)| listed(attempt, slot, zone)).collect::<Vec<_>>().into(),
+        )
+        .await;
     }
     if found.is_empty() {
-        return say("no calls\n");
+        return say(clerk, "no calls\n").await;
     }
     if wanted == Wanted::State(AttemptState::Unknown) {
-        return say(&unknown_table(&found, zone));
+        return say(clerk, &unknown_table(&found, zone)).await;
     }
     let head = ["call", "intended", "stands", "attempt", "slot", "number", "not wanted"];
     let mut lines = vec![head.map(str::to_owned).to_vec()];
@@ -71,7 +75,7 @@ pub(super) async fn list(
             attempt.withdrawal.map_or("-", Withdrawal::word).to_owned(),
         ]
     }));
-    say(&table(&lines))
+    say(clerk, &table(&lines)).await
 }
 
 /// The list of calls that nobody knows about: what is known of each, and what can be done.

@@ -43,12 +43,12 @@ pub(super) async fn now(clerk: &Clerk, zone: &TimeZone, id: &HersysId) -> anyhow
     };
     text.push_str(&format!("it is tried, and tried again as the centre has set, until {until}\n"));
     text.push_str(&format!("`kenkocall patients show {id}` shows what came of it\n"));
-    say(&text)
+    say(clerk, &text).await
 }
 
 pub(super) async fn resolve(clerk: &Clerk, zone: &TimeZone, call: CallId, found: Found) -> anyhow::Result<()> {
     let resolved = resolve_call(clerk, call, found.into()).await?;
-    say(&sentence(&resolved, zone))
+    say(clerk, &sentence(&resolved, zone)).await
 }
 
 fn sentence(resolved: &Resolved, zone: &TimeZone) -> String {

@@ -9,7 +9,7 @@ use clap::Subcommand;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::desk::{hersys_id, lasted, moment, rfc3339, say, say_json, shown, table};
+use super::desk::{found, hersys_id, lasted, moment, rfc3339, say, say_json, shown, table};
 use crate::call::{CallId, Disposition};
 use crate::service::{Clerk, list_calls, show_call};
 use crate::store::attempts::AttemptFilter;
@@ -81,24 +81,25 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Calls) -> anyho
                 hersys_id: id.map(|text| hersys_id(&text)).transpose()?,
                 limit,
             };
-            let found = list_calls(clerk, &filter).await?;
+            let found = found(list_calls(clerk, &filter).await?);
             if json {
-                return say_json(&found.iter().map(|call| call_json(call, zone)).collect::<Vec<_>>().into());
+                return say_json(clerk, found.iter().map(|call| call_json(call, zone)).collect::<Vec<_>>().into())
+                    .await;
             }
             if found.is_empty() {
-                return say("no calls\n");
+                return say(clerk, "no calls\n").await;
             }
             let head = ["call", "began", "line", "lasted", "verdict"];
             let mut lines = vec![head.map(str::to_owned).to_vec()];
             lines.extend(found.iter().map(|call| line(call, zone)));
-            say(&table(&lines))
+            say(clerk, &table(&lines)).await
         }
         Calls::Show { call, reveal, json } => {
-            let shown = show_call(clerk, call_id(&call)?).await?;
+            let shown = found(show_call(clerk, call_id(&call)?).await?);
             if json {
-                say_json(&transcript::as_json(&shown, zone, reveal))
+                say_json(clerk, transcript::as_json(&shown, zone, reveal)).await
             } else {
-                say(&transcript::as_text(&shown, zone, reveal))
+                say(clerk, &transcript::as_text(&shown, zone, reveal)).await
             }
         }
         Calls::Now { hersys_id: id } => by_hand::now(clerk, zone, &hersys_id(&id)?).await,

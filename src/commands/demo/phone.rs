@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::call::{CallId, Disposition, Line, PhoneNumber};
 use crate::commands::calls::transcript::kept;
+use crate::commands::desk::found;
 use crate::commands::documents::Origin;
 use crate::commands::serve::Server;
 use crate::commands::terminal;
@@ -79,13 +80,13 @@ async fn call_again_and_again(switchboard: &Switchboard, clerk: &Clerk) -> anyho
 /// What the health centre has of a call now.
 async fn show_kept(clerk: &Clerk, id: Option<CallId>) -> anyhow::Result<()> {
     let Some(id) = id else { return Ok(()) };
-    let shown = show_call(clerk, id).await?;
+    let shown = found(show_call(clerk, id).await?);
     println!("What the health centre has of it:\n");
     println!("  call      {}", shown.call.disposition.map_or("open", Disposition::word));
     for answer in shown.turns.iter().flat_map(|turn| &turn.answers) {
         println!("  answer    {}", kept(answer, shown.people.len() > 1));
     }
-    for alert in list_alerts(clerk, None).await? {
+    for alert in found(list_alerts(clerk, None).await?) {
         let item = alert.alert.item.map_or(String::new(), |item| format!(": {}", item.word()));
         println!("  alert     {}{item}", alert.alert.kind.word());
     }

@@ -53,7 +53,7 @@ pub(super) async fn run(clerk: &Clerk, file: &Path, centre: &str, dry_run: bool)
             done.not_called
         ));
     }
-    say(&format!("{text}\n"))
+    say(clerk, &format!("{text}\n")).await
 }
 
 /// Reads the file, and no more of it than a list may have.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::{Args, Subcommand};
 
-use super::desk::{centre_code, hersys_id, say};
+use super::desk::{centre_code, found, hersys_id, say};
 use crate::call::HersysId;
 use crate::roster::{Column, Finding, Place};
 use crate::service::{
@@ -133,7 +133,7 @@ pub(super) async fn run(clerk: &Clerk, command: Patients) -> anyhow::Result<()> 
                 (Column::GivenName, &*given_name),
             ];
             values.extend(more.values());
-            done(add_patient(clerk, &centre_code(&centre)?, &values).await, "added")
+            done(clerk, add_patient(clerk, &centre_code(&centre)?, &values).await, "added").await
         }
         Patients::Set { hersys_id: id, birth_date, family_name, given_name, more } => {
             let names = [
@@ -147,19 +147,21 @@ pub(super) async fn run(clerk: &Clerk, command: Patients) -> anyhow::Result<()> 
             if values.is_empty() {
                 bail!("nothing is given to change; `kenkocall patients set --help` shows what can be");
             }
-            done(change_patient(clerk, &hersys_id(&id)?, &values).await, "changed")
+            done(clerk, change_patient(clerk, &hersys_id(&id)?, &values).await, "changed").await
         }
-        Patients::Stop { hersys_id: id } => done(stop_patient(clerk, &hersys_id(&id)?).await, "stopped"),
-        Patients::Release { hersys_id: id } => done(release_patient(clerk, &hersys_id(&id)?).await, "released"),
+        Patients::Stop { hersys_id: id } => done(clerk, stop_patient(clerk, &hersys_id(&id)?).await, "stopped").await,
+        Patients::Release { hersys_id: id } => {
+            done(clerk, release_patient(clerk, &hersys_id(&id)?).await, "released").await
+        }
         Patients::Show { hersys_id: id, json } => {
             let id: HersysId = hersys_id(&id)?;
-            show::run(&show_patient(clerk, &id).await?, json)
+            show::run(clerk, &found(show_patient(clerk, &id).await?), json).await
         }
     }
 }
 
 /// Says what is now so.
-fn done(outcome: Result<Changed, Refused>, word: &str) -> anyhow::Result<()> {
+async fn done(clerk: &Clerk, outcome: Result<Changed, Refused>, word: &str) -> anyhow::Result<()> {
     let changed = match outcome {
         Ok(changed) => changed,
         Err(Refused::Values(findings)) => {
@@ -169,7 +171,8 @@ fn done(outcome: Result<Changed, Refused>, word: &str) -> anyhow::Result<()> {
         Err(other) => return Err(other.into()),
     };
     let word = if changed.changed { word } else { "nothing to change" };
-    say(&format!("{word}: HER-SYS ID {}\n{}\n", changed.patient.hersys_id.expose(), show::calling(&changed)))
+    say(clerk, &format!("{word}: HER-SYS ID {}\n{}\n", changed.patient.hersys_id.expose(), show::calling(&changed)))
+        .await
 }
 
 /// A finding by the option that it speaks of.

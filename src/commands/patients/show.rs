@@ -6,12 +6,12 @@ use serde_json::{Map, Value, json};
 use crate::call::{ReportOutcome, Severity, SlotState, Withdrawal};
 use crate::commands::calls::attempts::{slot_json, slot_stands};
 use crate::commands::desk::{rfc3339, say, say_json, shown, table};
-use crate::service::{Changed, ShownPatient, ShownReport};
+use crate::service::{Changed, Clerk, ShownPatient, ShownReport};
 use crate::store::patients::PatientRow;
 use crate::store::slots::{Origin, SlotRow};
 
-pub(super) fn run(patient: &ShownPatient, as_json: bool) -> anyhow::Result<()> {
-    if as_json { say_json(&json_of(patient)) } else { say(&text_of(patient)) }
+pub(super) async fn run(clerk: &Clerk, patient: &ShownPatient, as_json: bool) -> anyhow::Result<()> {
+    if as_json { say_json(clerk, json_of(patient)).await } else { say(clerk, &text_of(patient)).await }
 }
 
 /// Whether and when the patient is called, as a sentence.

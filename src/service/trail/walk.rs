@@ -25,7 +25,7 @@ pub struct Walked {
     pub entries: u64,
     /// When the last of them was made.
     pub last_at: Option<Timestamp>,
-    /// Entries that wait to be sealed: made while the trail was walked.
+    /// Entries that wait to be sealed: made while the trail was walked, or while the database can't be written.
     pub waiting: u64,
     /// What the checkpoint file said, when there was one to read.
     pub checkpoints: Option<CheckpointsRead>,
@@ -94,7 +94,12 @@ pub enum Misfit {
 pub async fn walk_trail(database: &Database, checkpoints: Option<&Path>) -> Result<Walked, Refused> {
     // Before the trail is looked at, which goes on meanwhile: a line that is added later speaks of later entries.
     let length = checkpoints.map(checkpoint::length).transpose()?.unwrap_or_default();
-    seal_trail(database).await?;
+    match seal_trail(database).await {
+        Ok(_) => {}
+        // What is sealed can be walked all the same; the rest is counted as waiting.
+        Err(error) if error.is_unwritable() => {}
+        Err(error) => return Err(error.into()),
+    }
     let mut tx = database.read().await?;
     let mut walked = Walked { entries: 0, last_at: None, waiting: 0, checkpoints: None, misfit: None };
     let end = walk(&mut tx, &mut walked).await?;

@@ -1,0 +1,129 @@
+//! Bringing the tables up to date, and marking what they hold, in one transaction.
+
+use sqlx::migrate::{Migrate, MigrateError, Migrator};
+use sqlx::{PgConnection, SqliteConnection};
+
+use super::database::{Database, Side, cannot_open};
+use super::{StoreError, guards, origin};
+use crate::call::DataOrigin;
+
+/// The tables of this program, inside it.
+static MIGRATIONS: Migrator = sqlx::migrate!();
+/// Where sqlx notes which of them were applied.
+const APPLIED: &str = "_sqlx_migrations";
+/// Held on PostgreSQL by the one program that changes the tables.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(5031980214)";
+
+/// How the tables stand to this program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tables {
+    /// There are none: the database hasn't been created.
+    Missing,
+    /// An older program made them.
+    Older,
+    /// As this program needs them.
+    Current,
+}
+
+impl Database {
+    /// Creates or changes the tables as this program needs them; does nothing when they are up to date. A database that
+    /// has none yet is marked as holding what `created` says, in the same transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] when a newer program did so before; [`StoreError::CannotOpen`] when a migration fails.
+    pub async fn migrate(&self, created: DataOrigin) -> Result<(), StoreError> {
+        self.bring_up_to_date(created).await?;
+        match self.side() {
+            Side::Sqlite { writer, .. } => guards::on_sqlite(writer.pool()?).await,
+            Side::Postgres { pool, .. } => guards::on_postgres(pool).await,
+        }
+    }
+
+    async fn bring_up_to_date(&self, created: DataOrigin) -> Result<(), StoreError> {
+        if self.tables().await? == Tables::Current {
+            return Ok(());
+        }
+        let mut tx = self.begin().await?;
+        let ran = match tx.driver() {
+            super::tx::Driver::Sqlite(connection) => run_on_sqlite(connection).await,
+            super::tx::Driver::Postgres(connection) => run_on_postgres(connection).await,
+        };
+        match ran {
+            Ok(were_there) => {
+                origin::mark(&mut tx, (!were_there).then_some(created)).await?;
+                tx.commit().await
+            }
+            Err(MigrateError::VersionMissing(_)) => Err(StoreError::Newer),
+            Err(error) => {
+                drop(tx);
+                // Two programs started at once, and the other one was faster.
+                if self.tables().await? == Tables::Current {
+                    return Ok(());
+                }
+                cannot_open(format!(
+                    "the tables couldn't be brought up to date ({error}); restore a backup, or ask for support with this sentence"
+                ))
+            }
+        }
+    }
+
+    /// How the tables stand to this program.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] when a newer program has changed them; else database errors.
+    pub async fn tables(&self) -> Result<Tables, StoreError> {
+        let applied = match self.side() {
+            Side::Sqlite { readers, .. } => applied(&mut *readers.acquire().await?).await?,
+            Side::Postgres { pool, .. } => applied(&mut *pool.acquire().await?).await?,
+        };
+        if applied.iter().any(|version| !MIGRATIONS.version_exists(*version)) {
+            return Err(StoreError::Newer);
+        }
+        Ok(match applied.len() {
+            0 => Tables::Missing,
+            _ if MIGRATIONS.iter().all(|migration| applied.contains(&migration.version)) => Tables::Current,
+            _ => Tables::Older,
+        })
+    }
+
+    /// Whether the tables are as this program needs them.
+    ///
+    /// # Errors
+    /// As [`Database::tables`].
+    pub async fn is_current(&self) -> Result<bool, StoreError> {
+        Ok(self.tables().await? == Tables::Current)
+    }
+}
+
+/// Says whether there were tables before.
+async fn run_on_sqlite(connection: &mut SqliteConnection) -> Result<bool, MigrateError> {
+    run(connection).await
+}
+
+async fn run_on_postgres(connection: &mut PgConnection) -> Result<bool, MigrateError> {
+    sqlx::raw_sql(LOCK).execute(&mut *connection).await?;
+    run(connection).await
+}
+
+async fn run(connection: &mut impl Migrate) -> Result<bool, MigrateError> {
+    connection.ensure_migrations_table(APPLIED).await?;
+    let before = connection.list_applied_migrations(APPLIED).await?;
+    MIGRATIONS.run_direct(None, connection, false).await?;
+    Ok(!before.is_empty())
+}
+
+/// The versions that were applied; none when the database is new.
+async fn applied(connection: &mut impl Migrate) -> Result<Vec<i64>, StoreError> {
+    match connection.list_applied_migrations(APPLIED).await {
+        Ok(applied) => Ok(applied.into_iter().map(|migration| migration.version).collect()),
+        Err(MigrateError::Execute(error)) if is_missing_table(&error) => Ok(Vec::new()),
+        Err(MigrateError::Execute(error)) => Err(error.into()),
+        Err(error) => cannot_open(format!("the state of the tables can't be read ({error}); ask for support")),
+    }
+}
+
+fn is_missing_table(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .is_some_and(|error| error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table"))
+}

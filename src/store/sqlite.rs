@@ -1,0 +1,244 @@
+//! Opening an SQLite file: to write it, or to read it where it can't be written.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::{
+    ConnectOptions as _, Connection as _, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::database::{PATIENCE, Side, cannot_open};
+use super::error::{StoreError, sqlite_code};
+
+/// Prepared statements kept a connection: each statement over many rows has up to seven sizes.
+pub(super) const STATEMENTS: usize = 256;
+/// Rows that SQLite's thread may be ahead of the reader, so that a batch is read without switching to and fro.
+const ROWS_AHEAD: usize = 256;
+/// Readers of SQLite: each is a thread and a page cache.
+const READERS: u32 = 4;
+/// How long an idle reader is kept.
+const IDLE: Duration = Duration::from_secs(60);
+/// Page caches in KiB (SQLite wants them negative): small, as the system caches the file too.
+const WRITER_CACHE_KIB: &str = "-8192";
+const READER_CACHE_KIB: &str = "-1024";
+/// Pages of 4 KiB in the write-ahead log before it is copied back: fewer, larger copies than the default of 1,000.
+const CHECKPOINT_PAGES: &str = "4000";
+/// What the write-ahead log is cut back to after a burst, in bytes.
+const LOG_LIMIT: &str = "33554432";
+
+/// The connection that writes.
+#[derive(Clone)]
+pub(super) enum Writer {
+    /// One connection, because SQLite has one writer anyway: waiting in the pool is fair, and no transaction is refused
+    /// as locked.
+    Pool(SqlitePool),
+    /// The file can only be read.
+    Refused(Refusal),
+}
+
+/// Why a file can only be read.
+#[derive(Clone, Copy)]
+pub(super) enum Refusal {
+    Full,
+    ReadOnly,
+}
+
+impl Writer {
+    pub(super) fn pool(&self) -> Result<&SqlitePool, StoreError> {
+        match self {
+            Self::Pool(pool) => Ok(pool),
+            Self::Refused(Refusal::Full) => Err(StoreError::Full),
+            Self::Refused(Refusal::ReadOnly) => Err(StoreError::ReadOnly),
+        }
+    }
+}
+
+/// Opens a file to write it; it is created when it is missing.
+pub(super) async fn open(path: &Path) -> Result<Side, StoreError> {
+    check_parent(path)?;
+    if std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().readonly()) {
+        let shown = path.display();
+        return cannot_open(format!("the database {shown} is read-only; make it writable for this program's user"));
+    }
+    let writer = writing_pool().connect_with(for_writer(path).create_if_missing(true)).await;
+    let writer = writer.map_err(|error| sentence(path, error))?;
+    let readers = pool().max_connections(READERS).idle_timeout(IDLE).connect_lazy_with(for_readers(path));
+    Ok(Side::Sqlite { writer: Writer::Pool(writer), readers, settled: None })
+}
+
+/// How a file is read. SQLite shares what its readers need through a file beside the database, which it makes.
+#[derive(Clone, Copy)]
+enum Reading {
+    /// Beside others, as always.
+    Shared,
+    /// With the file for itself, which needs nothing beside it: where there is no room.
+    Alone,
+    /// As a file that nobody writes: where nothing can be locked or made.
+    Settled,
+}
+
+/// Opens a file that is there, without writing anything: its disk may be full, its folder or the file read-only.
+pub(super) async fn open_existing(path: &Path) -> Result<Side, StoreError> {
+    let shown = path.display();
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => {
+            return cannot_open(format!("the database {shown} is a directory; name a file inside it"));
+        }
+        Ok(_) => {}
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Err(no_database(path, "there is no such file"));
+        }
+        Err(error) => {
+            return cannot_open(format!(
+                "the database {shown} can't be reached ({error}); let this program's user read the file and enter its folder"
+            ));
+        }
+    }
+    let mut refused: Option<sqlx::Error> = None;
+    for reading in [Reading::Shared, Reading::Alone, Reading::Settled] {
+        if matches!(reading, Reading::Settled) && log_is_there(path) {
+            continue;
+        }
+        let readers = readers_of(path, reading);
+        let tables = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM sqlite_master").fetch_one(&readers).await;
+        let Err(error) = tables else {
+            let writer = match (reading, refused.as_ref().and_then(sqlite_code)) {
+                (Reading::Shared, _) => Writer::Pool(writing_pool().connect_lazy_with(for_writer(path))),
+                (_, Some(8 | 14)) => Writer::Refused(Refusal::ReadOnly),
+                (..) => Writer::Refused(Refusal::Full),
+            };
+            let settled = matches!(reading, Reading::Settled).then(|| path.to_owned());
+            return Ok(Side::Sqlite { writer, readers, settled });
+        };
+        readers.close().await;
+        // Reading or writing failed, a read-only file, no room, a file that can't be made.
+        let about_the_disk = matches!(sqlite_code(&error), Some(8 | 10 | 13 | 14));
+        let first = refused.is_none();
+        if first {
+            refused = Some(error);
+        }
+        if first && !about_the_disk {
+            break;
+        }
+    }
+    match refused {
+        Some(error) if log_is_there(path) && matches!(sqlite_code(&error), Some(8 | 10 | 13 | 14)) => {
+            cannot_open(format!(
+                "the database {shown} has a write-ahead log ({shown}-wal) that can't be read without writing beside it; make room, or copy both files to a disk that can be written and name the copy"
+            ))
+        }
+        Some(error) => Err(sentence(path, error)),
+        None => Err(StoreError::Busy),
+    }
+}
+
+/// What is said where there is nothing to use.
+pub(super) fn no_database(path: &Path, what: &str) -> StoreError {
+    let sentence = format!(
+        "there is no database at {} ({what}); name the right one by --config FILE or KENKOCALL_DATABASE__URL, or create one there with `kenkocall migrate`",
+        path.display()
+    );
+    StoreError::NoDatabase { sentence }
+}
+
+/// Whether there is a write-ahead log with anything in it.
+pub(super) fn log_is_there(path: &Path) -> bool {
+    let mut log: std::ffi::OsString = path.as_os_str().to_owned();
+    log.push("-wal");
+    match std::fs::metadata(PathBuf::from(log)) {
+        Ok(metadata) => metadata.len() > 0,
+        Err(error) => error.kind() != ErrorKind::NotFound,
+    }
+}
+
+fn common(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        .statement_cache_capacity(STATEMENTS)
+        .row_buffer_size(ROWS_AHEAD)
+        .pragma("temp_store", "MEMORY")
+        .disable_statement_logging()
+}
+
+fn for_writer(path: &Path) -> SqliteConnectOptions {
+    common(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        // A dial intent that was committed must outlive a power cut, or a patient is rung twice.
+        .synchronous(SqliteSynchronous::Full)
+        .pragma("cache_size", WRITER_CACHE_KIB)
+        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+        .pragma("journal_size_limit", LOG_LIMIT)
+}
+
+fn for_readers(path: &Path) -> SqliteConnectOptions {
+    common(path).pragma("cache_size", READER_CACHE_KIB).pragma("query_only", "ON")
+}
+
+fn readers_of(path: &Path, reading: Reading) -> SqlitePool {
+    let options = for_readers(path);
+    let pool = pool().max_connections(READERS).idle_timeout(IDLE);
+    match reading {
+        Reading::Shared => pool.connect_lazy_with(options),
+        Reading::Alone => pool
+            .max_connections(1)
+            .idle_timeout(None)
+            .connect_lazy_with(options.locking_mode(SqliteLockingMode::Exclusive)),
+        Reading::Settled => pool.connect_lazy_with(options.read_only(true).immutable(true)),
+    }
+}
+
+fn writing_pool() -> SqlitePoolOptions {
+    pool().max_connections(1).idle_timeout(None).max_lifetime(None)
+}
+
+fn pool() -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
+        // A full disk ends SQLite's transaction behind the driver's back, which then counts one too many for ever.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                if connection.is_in_transaction() {
+                    // One that was dropped is on its way to be undone: what is asked next is answered after it.
+                    connection.ping().await?;
+                }
+                Ok(!connection.is_in_transaction())
+            })
+        })
+}
+
+/// What SQLite would say less clearly.
+fn check_parent(path: &Path) -> Result<(), StoreError> {
+    let shown = path.display();
+    if path.is_dir() {
+        return cannot_open(format!("the database {shown} is a directory; name a file inside it"));
+    }
+    if path.parent().is_some_and(|parent| !parent.is_dir()) {
+        return cannot_open(format!("the directory of the database {shown} doesn't exist; create it first"));
+    }
+    Ok(())
+}
+
+fn sentence(path: &Path, error: sqlx::Error) -> StoreError {
+    let shown = path.display();
+    let sentence = match sqlite_code(&error) {
+        Some(26) => format!("the file {shown} isn't an SQLite database; name another file, or move this one away"),
+        Some(14 | 3 | 8 | 23) => {
+            format!(
+                "the database {shown} can't be opened for writing; let this program's user write the file and its directory"
+            )
+        }
+        Some(11) => format!("the database {shown} is damaged; restore it from a backup"),
+        _ => match StoreError::from(error) {
+            StoreError::Driver(error) => {
+                format!("the database {shown} can't be opened ({error}); check the file and its disk")
+            }
+            other => return other,
+        },
+    };
+    StoreError::CannotOpen { sentence }
+}
