@@ -48,6 +48,9 @@ words! {
         WrongNumber = "wrong_number",
         /// The number isn't of a kind that automated calls may go to.
         NumberNotAllowed = "number_not_allowed",
+        /// Another call of the slot continues, or the slot has ended: the carrier had this call although its attempt
+        /// counted as over, or the other way round.
+        Superseded = "superseded",
     }
 }
 

@@ -81,6 +81,30 @@ pub enum LegProgress {
     Ended(HangupCause),
 }
 
+/// Whether a phone rings or rang, as far as a network's word for a leg tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ringing {
+    /// It rings, it rang, or it was answered.
+    Proven,
+    /// It may have rung, or may ring yet.
+    Possible,
+    /// The leg is over, and the word for its end is one for calls that didn't get as far.
+    RuledOut,
+}
+
+impl LegProgress {
+    /// Whether a phone rings or rang. A network's word for an ordinary end is the same for a call that was taken back.
+    pub const fn ringing(self) -> Ringing {
+        match self {
+            Self::Ringing
+            | Self::Answered
+            | Self::Ended(HangupCause::UserBusy | HangupCause::NoAnswer | HangupCause::CallRejected) => Ringing::Proven,
+            Self::Queued | Self::Ended(HangupCause::NormalClearing | HangupCause::Unspecified) => Ringing::Possible,
+            Self::Ended(HangupCause::TemporaryFailure | HangupCause::InvalidNumberFormat) => Ringing::RuledOut,
+        }
+    }
+}
+
 /// A call in the network's own list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {

@@ -22,8 +22,8 @@ use crate::carrier::twilio::{SigningKey, Urls, Voice, Voices};
 use crate::config::{Carrier, Config};
 use crate::flow::Library;
 use crate::service::{
-    Clock, Desk, Dialer, Dialling, Feed, Keeper, Libraries, Network, Remembered, SimulatedLines, Switchboard, TICK,
-    run_errands, run_exchange, sweep,
+    Clock, Desk, Dialer, Dialling, Feed, Keeper, Libraries, Network, Outside, Remembered, SimulatedLines, Switchboard,
+    TICK, run_errands, run_exchange, sweep, wait_after,
 };
 use crate::store::flow_sets::{self, FlowSetRow};
 use crate::store::{Database, centres};
@@ -182,7 +182,8 @@ pub(super) fn start_workers(
 ) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     workers.spawn(sweep_on(Arc::clone(desk), switchboard.clone()));
-    workers.spawn(errands_on(Arc::clone(desk), network.cloned()));
+    let outside = network.map(|network| Outside { network: Arc::clone(network), switchboard: switchboard.clone() });
+    workers.spawn(errands_on(Arc::clone(desk), outside));
     if let Some(dialer) = dialer {
         workers.spawn(Arc::clone(&dialer).run());
         workers.spawn(dialer.run_looks());
@@ -319,13 +320,15 @@ async fn sweep_on(desk: Arc<Desk>, switchboard: Switchboard) {
     }
 }
 
-async fn errands_on(desk: Arc<Desk>, network: Option<Arc<Network>>) {
+async fn errands_on(desk: Arc<Desk>, outside: Option<Outside>) {
     let mut rhythm = tokio::time::interval(ERRANDS_EVERY);
     rhythm.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         rhythm.tick().await;
-        if let Err(error) = run_errands(&desk, network.as_ref()).await {
+        if let Err(error) = run_errands(&desk, outside.as_ref()).await {
             error!(%error, "errands couldn't be done; they are tried again soon");
+            // Whatever was asked of the carrier is asked again then, as that it was done couldn't be stored.
+            tokio::time::sleep(wait_after(&error, Duration::ZERO)).await;
         }
     }
 }

@@ -12,6 +12,7 @@ mod outcome;
 mod pacing;
 mod retry;
 mod severity;
+mod sign_of_life;
 mod slots;
 mod standing;
 mod unknown;
@@ -31,6 +32,7 @@ pub use retry::{
     after_attempt, back_off, counts_as_try,
 };
 pub use severity::{Thresholds, ThresholdsError, grade};
+pub use sign_of_life::{AfterSign, Rival, RivalState, Sign, SlotThen, after_sign};
 pub use slots::{CallingSchedule, PlannedSlot};
 pub use standing::{CallStanding, ReportCovers, ReportCoversError};
-pub use unknown::{ASK_STAFF_AFTER, DEFAULT_GRACE, Doubtful, Look, Next};
+pub use unknown::{ASK_STAFF_AFTER, DEFAULT_GRACE, Doubtful, Look, Next, Wanted};

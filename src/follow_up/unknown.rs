@@ -1,5 +1,8 @@
-//! What to do about an attempt of which nobody knows whether the carrier has it: look again, and again, until it is
-//! found, or proven not to be there, or staff decide. It is never dialled blindly.
+//! What to do about an attempt of unknown outcome: whether the carrier has its call isn't known. It is looked for until
+//! it is found, or proven not to be there, or staff decide. It is never dialled blindly.
+//!
+//! A list that lacks the call proves nothing by itself, as it may be older than the call. It proves something when a
+//! witness shows that it is younger than the intent: the same list has another call of ours that began after it.
 
 use std::time::Duration;
 
@@ -9,9 +12,13 @@ use jiff::Timestamp;
 const LOOKS: [u64; 5] = [5, 15, 30, 60, 120];
 /// The time between later looks: they fall on its multiples.
 const LOOKS_APART: u64 = 300;
+/// The time between looks for a call that isn't wanted any more, while its phone may ring.
+const HURRIED_LOOKS_APART: u64 = 5;
+/// How long such a call is looked for so often: the longest that a phone can be set to ring is ten minutes.
+const HURRIED_FOR: Duration = Duration::from_secs(660);
 /// How many looks must have found nothing before that counts.
 const CLEAR_LOOKS: u32 = 3;
-/// How many looks in a row may fail before staff are asked.
+/// How many looks in a row may prove nothing before staff are asked.
 const VAIN_LOOKS: u32 = 3;
 
 /// How long after the intent a carrier's list may still lack the call. The default of the setting.
@@ -22,9 +29,11 @@ pub const ASK_STAFF_AFTER: Duration = Duration::from_secs(600);
 /// What a look at the carrier's calls came to, when it didn't find the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
-    /// The carrier answered, and has no such call.
+    /// The carrier answered, and has no such call; its list has another call of ours that began after the intent.
+    Witnessed,
+    /// The carrier answered, and has no such call. Nothing shows how old its list is.
     Nothing,
-    /// The carrier answered, and its list provably lags: it lacks a call that is known to exist.
+    /// The carrier answered, and its list provably lags: it lacks a call that is known to have begun.
     Stale,
     /// No answer, or nonsense.
     Unanswered,
@@ -39,12 +48,23 @@ pub struct Doubtful {
     pub since: Timestamp,
     /// When was the last look, of whatever result.
     pub looked_at: Option<Timestamp>,
-    /// When was the last look that found nothing.
+    /// When was the last look that found nothing with a witness, since the last one that was stale.
     pub clear_at: Option<Timestamp>,
     /// How many looks found nothing since the last one that was stale.
     pub clear: u32,
-    /// How many looks in a row were stale or unanswered.
+    /// How many looks in a row proved nothing.
     pub in_vain: u32,
+    /// Whether the call is still wanted.
+    pub wanted: Wanted,
+}
+
+/// Whether a call is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// It is.
+    Still,
+    /// It was withdrawn: if its phone rings it must stop, so it is looked for in a hurry.
+    NoLonger,
 }
 
 /// What to do next.
@@ -64,24 +84,28 @@ pub enum Next {
 impl Doubtful {
     /// An attempt that has just become unknown.
     pub const fn new(intended_at: Timestamp, since: Timestamp) -> Self {
-        Self { intended_at, since, looked_at: None, clear_at: None, clear: 0, in_vain: 0 }
+        let (looked_at, clear_at, clear, in_vain) = (None, None, 0, 0);
+        Self { intended_at, since, looked_at, clear_at, clear, in_vain, wanted: Wanted::Still }
     }
 
     /// The same after a look that didn't find the call.
     pub fn after_look(self, look: Look, at: Timestamp) -> Self {
         let looked = Self { looked_at: Some(at), ..self };
+        let (clear, in_vain) = (self.clear.saturating_add(1), self.in_vain.saturating_add(1));
         match look {
-            Look::Nothing => Self { clear: self.clear.saturating_add(1), clear_at: Some(at), in_vain: 0, ..looked },
+            Look::Witnessed => Self { clear, clear_at: Some(at), in_vain: 0, ..looked },
+            Look::Nothing => Self { clear, in_vain, ..looked },
             // A list that lags may have lagged before: what it lacked then proves nothing either.
-            Look::Stale => Self { clear: 0, in_vain: self.in_vain.saturating_add(1), ..looked },
-            Look::Unanswered => Self { in_vain: self.in_vain.saturating_add(1), ..looked },
+            Look::Stale => Self { clear: 0, clear_at: None, in_vain, ..looked },
+            Look::Unanswered => Self { in_vain, ..looked },
         }
     }
 
     /// What to do next, at `now`.
     ///
-    /// "Not placed" takes three looks that found nothing, none of them before a stale one, the last of them at least
-    /// `grace` after the intent. Staff are asked after three looks in a row in vain, or after [`ASK_STAFF_AFTER`].
+    /// "Not placed" takes three looks that found nothing, none of them before a stale one, and one of them with a
+    /// witness at least `grace` after the intent. Staff are asked after three looks in a row that proved nothing, or
+    /// after [`ASK_STAFF_AFTER`].
     pub fn next(&self, now: Timestamp, grace: Duration) -> Next {
         let graced = || self.clear_at.is_some_and(|at| reached(self.intended_at, grace, at));
         if self.clear >= CLEAR_LOOKS && graced() {
@@ -89,7 +113,7 @@ impl Doubtful {
         }
         // A clock that was put back must not keep looks away.
         let latest = now.checked_add(Duration::from_secs(LOOKS_APART)).unwrap_or(Timestamp::MAX);
-        let look_at = self.next_look().min(latest);
+        let look_at = self.next_look(now).min(latest);
         if self.in_vain >= VAIN_LOOKS || reached(self.since, ASK_STAFF_AFTER, now) {
             Next::AskStaff { look_at }
         } else {
@@ -98,12 +122,19 @@ impl Doubtful {
     }
 
     /// The first planned look after the last one that was made.
-    fn next_look(&self) -> Timestamp {
+    fn next_look(&self, now: Timestamp) -> Timestamp {
         let waited = self.looked_at.map(|at| at.duration_since(self.since).as_secs());
         let waited = waited.map_or(0, |seconds| u64::try_from(seconds).unwrap_or(0));
         let planned = LOOKS.into_iter().find(|offset| *offset > waited);
         let offset = planned.unwrap_or_else(|| (waited / LOOKS_APART).saturating_add(1).saturating_mul(LOOKS_APART));
-        self.since.checked_add(Duration::from_secs(offset)).unwrap_or(Timestamp::MAX)
+        let planned = self.since.checked_add(Duration::from_secs(offset)).unwrap_or(Timestamp::MAX);
+        match self.wanted {
+            Wanted::NoLonger if !reached(self.intended_at, HURRIED_FOR, now) => {
+                let hurried = now.checked_add(Duration::from_secs(HURRIED_LOOKS_APART)).unwrap_or(Timestamp::MAX);
+                planned.min(hurried)
+            }
+            Wanted::NoLonger | Wanted::Still => planned,
+        }
     }
 }
 
@@ -140,8 +171,8 @@ mod tests {
     }
 
     #[test]
-    fn nothing_found_counts_after_three_looks_and_the_grace() {
-        let told = story(&[Look::Nothing; 9]);
+    fn nothing_found_with_a_witness_counts_after_three_looks_and_the_grace() {
+        let told = story(&[Look::Witnessed; 9]);
         assert_eq!(
             told,
             [
@@ -155,8 +186,33 @@ mod tests {
     }
 
     #[test]
+    fn nothing_found_without_a_witness_is_for_staff_to_decide_until_there_is_one() {
+        let told = story(&[Look::Nothing; 40]);
+        assert_eq!(told.len(), 40, "never proven: {told:?}");
+        assert_eq!(told[1].1, Next::LookAt(at(30)));
+        assert_eq!(told[2].1, Next::AskStaff { look_at: at(60) });
+        let mut looks = vec![Look::Nothing; 8];
+        looks.push(Look::Witnessed);
+        assert_eq!(story(&looks).last(), Some(&(1200, Next::NotPlaced)), "a call placed later is the witness");
+        let early = story(&[Look::Witnessed, Look::Nothing, Look::Nothing, Look::Nothing, Look::Nothing]);
+        assert_eq!(early.last(), Some(&(120, Next::AskStaff { look_at: at(300) })), "that was before the grace");
+    }
+
+    #[test]
+    fn a_call_that_is_not_wanted_any_more_is_looked_for_in_a_hurry_while_its_phone_may_ring() {
+        let doubt = Doubtful { wanted: Wanted::NoLonger, ..Doubtful::new(at(-3), at(0)) };
+        assert_eq!(doubt.next(at(20), GRACE), Next::LookAt(at(5)));
+        let looked = doubt.after_look(Look::Nothing, at(20));
+        assert_eq!(looked.next(at(20), GRACE), Next::LookAt(at(25)));
+        let looked = doubt.after_look(Look::Witnessed, at(590));
+        assert_eq!(looked.next(at(590), GRACE), Next::LookAt(at(595)));
+        let looked = doubt.after_look(Look::Witnessed, at(720));
+        assert_eq!(looked.next(at(720), GRACE), Next::AskStaff { look_at: at(900) });
+    }
+
+    #[test]
     fn a_stale_list_proves_nothing_of_before_either() {
-        use Look::{Nothing, Stale};
+        use Look::{Stale, Witnessed as Nothing};
         let told = story(&[Nothing, Nothing, Nothing, Nothing, Stale, Nothing, Nothing, Nothing]);
         let seconds: Vec<i64> = told.iter().map(|(second, _)| *second).collect();
         assert_eq!(seconds, [5, 15, 30, 60, 120, 300, 600, 900]);
@@ -172,7 +228,7 @@ mod tests {
         assert_eq!(told[1].1, Next::LookAt(at(30)));
         assert_eq!(told[2].1, Next::AskStaff { look_at: at(60) });
         assert_eq!(told[6], (600, Next::AskStaff { look_at: at(900) }));
-        let recovered = story(&[Unanswered, Stale, Unanswered, Look::Nothing]);
+        let recovered = story(&[Unanswered, Stale, Unanswered, Look::Witnessed]);
         assert_eq!(recovered[3].1, Next::LookAt(at(120)), "the carrier answers again");
     }
 
@@ -203,23 +259,25 @@ mod tests {
     proptest! {
         #[test]
         fn it_is_never_called_not_placed_without_proof_and_looks_never_end(
-            looks in prop::collection::vec((0_u8..3, 0_i64..400), 0..30),
-            grace in 0_u64..2000, unknown_after in 0_i64..100,
+            looks in prop::collection::vec((0_u8..4, 0_i64..400), 0..30),
+            grace in 0_u64..2000, unknown_after in 0_i64..100, withdrawn in any::<bool>(),
         ) {
-            let grace = Duration::from_secs(grace);
-            let mut doubt = Doubtful::new(at(-unknown_after), at(0));
+            let (grace, grace_seconds) = (Duration::from_secs(grace), i64::try_from(grace)?);
+            let wanted = if withdrawn { Wanted::NoLonger } else { Wanted::Still };
+            let mut doubt = Doubtful { wanted, ..Doubtful::new(at(-unknown_after), at(0)) };
             let (mut now, mut seen) = (0, Vec::new());
             for (kind, late) in looks {
                 let due = match doubt.next(at(now), grace) {
                     Next::NotPlaced => {
-                        let clear: Vec<i64> = seen.iter().rev().take_while(|(look, _)| *look != Look::Stale)
-                            .filter(|(look, _)| *look == Look::Nothing).map(|(_, when)| *when).collect();
+                        let clear: Vec<_> = seen.iter().rev().take_while(|(look, _)| *look != Look::Stale)
+                            .filter(|(look, _)| *look != Look::Unanswered).collect();
                         prop_assert!(clear.len() >= 3);
-                        prop_assert!(clear[0] + unknown_after >= i64::try_from(grace.as_secs())?);
+                        let witnessed = clear.iter().find(|(look, _)| *look == Look::Witnessed);
+                        prop_assert!(witnessed.is_some_and(|(_, when)| when + unknown_after >= grace_seconds));
                         return Ok(());
                     }
                     Next::AskStaff { look_at } => {
-                        let vain = seen.iter().rev().take_while(|(look, _)| *look != Look::Nothing).count();
+                        let vain = seen.iter().rev().take_while(|(look, _)| *look != Look::Witnessed).count();
                         prop_assert!(vain >= 3 || now >= 600);
                         look_at
                     }
@@ -232,7 +290,7 @@ mod tests {
                 // Later than the last look, and not more than five minutes after it.
                 prop_assert!(due > now && due - now <= 300);
                 now = due + late;
-                let look = [Look::Nothing, Look::Stale, Look::Unanswered][usize::from(kind)];
+                let look = [Look::Witnessed, Look::Nothing, Look::Stale, Look::Unanswered][usize::from(kind)];
                 doubt = doubt.after_look(look, at(now));
                 seen.push((look, now));
             }

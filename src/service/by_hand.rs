@@ -183,7 +183,7 @@ pub(super) const fn not_called(why: Withdrawal) -> &'static str {
         Withdrawal::NumberNotAllowed => {
             "automated calls don't go to this kind of number; register a Japanese landline, mobile or 050 number"
         }
-        Withdrawal::Reported | Withdrawal::TimesChanged | Withdrawal::NumberChanged => {
+        Withdrawal::Reported | Withdrawal::TimesChanged | Withdrawal::NumberChanged | Withdrawal::Superseded => {
             "this patient isn't called just now; try again in a moment"
         }
     }

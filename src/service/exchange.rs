@@ -8,7 +8,8 @@ use tracing::error;
 
 use super::network::SimulatedLines;
 use super::switchboard::{Answered, Begin, Knock, LegStatus, Outcome, Switchboard, SwitchboardError};
-use crate::call::CallId;
+use crate::call::{CallId, HangupCause};
+use crate::carrier::network::{LegProgress, Ringing};
 use crate::carrier::simulator::{Happens, News};
 use crate::engine::Happening;
 
@@ -102,8 +103,9 @@ fn reply(lines: &SimulatedLines, news: &News, outcome: Result<Outcome, Switchboa
 /// What a carrier would tell us.
 fn knock_of(lines: &SimulatedLines, news: &News) -> Option<Knock> {
     let leg = news.leg.as_str().to_owned();
-    let status = |word: &'static str, ended| {
-        let status = LegStatus { call: news.call, carrier: CARRIER, leg: leg.clone(), status: word, ended };
+    let status = |word: &'static str, ended: Option<HangupCause>| {
+        let ringing = ended.map_or(Ringing::Proven, |cause| LegProgress::Ended(cause).ringing());
+        let status = LegStatus { call: news.call, carrier: CARRIER, leg: leg.clone(), status: word, ended, ringing };
         Some(Knock::Status(status))
     };
     let turn = |happening| {

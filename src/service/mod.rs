@@ -1,5 +1,6 @@
 //! One call for each thing that the outside can ask for. Here the pure storeys meet the store and the carriers.
 
+mod after_failure;
 mod alerts;
 mod attempts;
 mod by_hand;
@@ -35,6 +36,7 @@ mod sweeper;
 mod switchboard;
 mod trail;
 
+pub use after_failure::wait_after;
 pub use alerts::{ShownAlert, close_alert, list_alerts, tell_of_carrier};
 pub use by_hand::{AskedFor, Resolution, Resolved, call_now, resolve_call};
 pub use calls::{ShownAnswer, ShownAttempt, ShownCall, ShownTurn, list_attempts, list_calls, show_call};
@@ -52,7 +54,7 @@ pub use made_up::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, MADE_UP_CENTRE, MadeUpEr
 pub use made_up_day::{MadeUpDay, add_even_slots, add_made_up_day, made_up_identity, made_up_number};
 pub use maintenance::{current_maintenance, end_maintenance, start_maintenance};
 pub use network::{Listener, Network, SimulatedLines};
-pub use outbox::run_errands;
+pub use outbox::{Outside, run_errands};
 pub use patients::{
     Changed, ShownPatient, ShownReport, add_patient, change_patient, release_patient, show_patient, stop_patient,
 };

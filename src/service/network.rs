@@ -160,6 +160,18 @@ impl Network {
         }
     }
 
+    /// Its calls since a moment, to whomever, as one list that is read from its newest calls back. It may lag behind.
+    pub async fn list_newest(&self, since: Timestamp) -> Looked<Vec<Listed>> {
+        match self {
+            Self::Twilio { client, .. } => match client.list_recent(since, since).await {
+                Looked::Found(recent) => Looked::Found(recent.calls),
+                Looked::Nothing => Looked::Nothing,
+                Looked::Unavailable(doubt) => Looked::Unavailable(doubt),
+            },
+            Self::Simulated(lines) => lines.with(|network, now| network.list_newest(since, now)),
+        }
+    }
+
     /// All its calls since a moment, whoever rang whom.
     pub async fn list_all(&self, since: Timestamp) -> Looked<Vec<Listed>> {
         match self {

@@ -6,15 +6,17 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
-use super::CentreSettings;
 use super::attempts::unwanted;
 use super::dialer::watch_alone;
 use super::network::Network;
-use super::switchboard::Desk;
-use crate::call::{AttemptState, CallId, PatientId, SlotId, SlotState};
+use super::switchboard::{Desk, tell_looked_up};
+use super::trail::time_of_id;
+use super::{CentreSettings, Switchboard};
+use crate::call::{AttemptState, CallId, HangupCause, PatientId, SlotId, SlotState};
 use crate::carrier::CarrierLegId;
-use crate::carrier::network::{Sent, Told};
+use crate::carrier::network::{LegProgress, Looked, Sent, Told};
 use crate::engine::Errand;
+use crate::store::attempts::AttemptRow;
 use crate::store::outbox::ErrandRow;
 use crate::store::{StoreError, attempts, centres, legs, outbox, patients, sessions, slots};
 
@@ -22,7 +24,7 @@ use crate::store::{StoreError, attempts, centres, legs, outbox, patients, sessio
 const MAX_ERRANDS: u32 = 200;
 /// When to try again what the carrier, or the moment, didn't allow.
 const SOON: SignedDuration = SignedDuration::from_secs(1);
-/// When to try again to take back a call whose phone rings no more.
+/// When to try again to take back a call whose phone rings no more, and the longest wait of those that grow.
 const SELDOM: SignedDuration = SignedDuration::from_secs(30);
 /// The longest that a phone can be set to ring, 600 s, and how long a request may be on its way before.
 const LONGEST_RINGING: SignedDuration = SignedDuration::from_mins(11);
@@ -37,12 +39,22 @@ enum Done {
     Again(SignedDuration),
 }
 
+/// What errands need that leave the house.
+#[derive(Clone)]
+#[allow(missing_debug_implementations)] // it holds connections, which have nothing to show
+pub struct Outside {
+    /// The phone network.
+    pub network: Arc<Network>,
+    /// Takes what the network says of calls.
+    pub switchboard: Switchboard,
+}
+
 /// Does the errands that are due. Idempotent; says how many were done.
 ///
 /// # Errors
 /// When the database fails; what wasn't done stays due.
-pub async fn run_errands(desk: &Arc<Desk>, network: Option<&Arc<Network>>) -> Result<usize, StoreError> {
-    if network.is_none() {
+pub async fn run_errands(desk: &Arc<Desk>, outside: Option<&Outside>) -> Result<usize, StoreError> {
+    if outside.is_none() {
         watch_alone(&desk.clock);
     }
     let now = desk.clock.now();
@@ -56,13 +68,14 @@ pub async fn run_errands(desk: &Arc<Desk>, network: Option<&Arc<Network>>) -> Re
     let mut postponed = Vec::new();
     // Beside each other: one that the carrier lets wait delays no other. A simulated network lets none wait, and a day
     // on it comes out the same again only when one errand follows the other.
-    let beside = if matches!(network.map(Arc::as_ref), Some(Network::Simulated(_))) { 1 } else { due.len() };
+    let simulated = outside.is_some_and(|outside| matches!(*outside.network, Network::Simulated(_)));
+    let beside = if simulated { 1 } else { due.len() };
     let mut due = due.into_iter();
     let mut under_way = JoinSet::new();
     loop {
         for row in due.by_ref().take(beside - under_way.len()) {
-            let (desk, network) = (Arc::clone(desk), network.map(Arc::clone));
-            under_way.spawn(async move { (row.id, row.attempts, one(&desk, network.as_deref(), &row, now).await) });
+            let (desk, outside) = (Arc::clone(desk), outside.cloned());
+            under_way.spawn(async move { (row.id, row.attempts, one(&desk, outside.as_ref(), &row, now).await) });
         }
         let Some(one) = under_way.join_next().await else { break };
         match one {
@@ -84,7 +97,7 @@ pub async fn run_errands(desk: &Arc<Desk>, network: Option<&Arc<Network>>) -> Re
     Ok(done.len())
 }
 
-async fn one(desk: &Desk, network: Option<&Network>, row: &ErrandRow, now: Timestamp) -> Result<Done, StoreError> {
+async fn one(desk: &Desk, outside: Option<&Outside>, row: &ErrandRow, now: Timestamp) -> Result<Done, StoreError> {
     let errand = match serde_json::from_str::<Errand>(row.errand.as_str()) {
         Ok(errand) => errand,
         Err(error) => {
@@ -92,15 +105,15 @@ async fn one(desk: &Desk, network: Option<&Network>, row: &ErrandRow, now: Times
             return Ok(Done::Again(LATER));
         }
     };
-    match (errand, network) {
+    match (errand, outside) {
         (Errand::TellCentre { centre, kind }, _) => {
             // Level and target are what a log shipper pages staff by; the list itself is `kenkocall alerts list`.
             warn!(target: "kenkocall::alerts", %centre, kind = kind.word(), "a new alert stands on the centre's list");
             Ok(Done::Yes)
         }
-        (Errand::Withdraw { call }, Some(network)) => withdraw(desk, network, call).await,
-        (Errand::MissedCallSms { patient, slot }, Some(network)) => {
-            missed_call_sms(desk, network, row, patient, slot, now).await?;
+        (Errand::Withdraw { call }, Some(outside)) => withdraw(desk, outside, row, call).await,
+        (Errand::MissedCallSms { patient, slot }, Some(outside)) => {
+            missed_call_sms(desk, &outside.network, row, patient, slot, now).await?;
             Ok(Done::Yes)
         }
         // Another node has a phone network.
@@ -109,30 +122,53 @@ async fn one(desk: &Desk, network: Option<&Network>, row: &ErrandRow, now: Times
 }
 
 /// Takes a call back: one that rings is cancelled, whoever is on the line of one that was answered hears a goodbye.
-async fn withdraw(desk: &Desk, network: &Network, call: CallId) -> Result<Done, StoreError> {
+async fn withdraw(desk: &Desk, outside: &Outside, row: &ErrandRow, call: CallId) -> Result<Done, StoreError> {
+    let network = &outside.network;
     let mut tx = desk.database.read().await?;
     let attempt = attempts::by_calls(&mut tx, &[call]).await?.pop();
     let talks = sessions::load(&mut tx, &[call]).await?.iter().any(|session| !session.ended);
     let leg = legs::of_calls(&mut tx, &[call]).await?.into_iter().next();
     drop(tx);
     let Some(attempt) = attempt.filter(|attempt| attempt.ended_at.is_none()) else { return Ok(Done::Yes) };
-    // A phone that may ring is stopped at once; one that can't any more only lacks the carrier's word for it.
-    let age = desk.clock.now().duration_since(attempt.intended_at);
-    let again = if age < LONGEST_RINGING || attempt.state == AttemptState::Answered { SOON } else { SELDOM };
+    let now = desk.clock.now();
     let leg = leg.and_then(|leg| CarrierLegId::parse(&leg.carrier_leg_id).ok());
-    let told = match (attempt.state, leg) {
-        // Asked for this moment: the carrier's name for it is on its way, or it is looked for.
-        (AttemptState::Intended | AttemptState::Unknown, _) | (_, None) => return Ok(Done::Again(again)),
-        (AttemptState::Placed, Some(leg)) => network.cancel(&leg).await,
-        (AttemptState::Answered, Some(leg)) if talks => network.say_goodbye(&leg, call).await,
+    let told = match (attempt.state, leg.as_ref()) {
+        // Asked for this moment: the carrier's name for it is on its way, or it is looked for. A phone that may ring is
+        // stopped at once; of one that can't any more only the carrier's word is missing.
+        (AttemptState::Intended | AttemptState::Unknown, _) | (_, None) => {
+            let age = now.duration_since(attempt.intended_at);
+            return Ok(Done::Again(if age < LONGEST_RINGING { SOON } else { SELDOM }));
+        }
+        (AttemptState::Placed, Some(leg)) => network.cancel(leg).await,
+        (AttemptState::Answered, Some(leg)) if talks => network.say_goodbye(leg, call).await,
         (AttemptState::Answered | AttemptState::Ended, Some(_)) => return Ok(Done::Yes),
     };
     info!(%call, ?told, "a call that isn't wanted any more is taken back");
-    match (told, attempt.state) {
-        (Told::Done, _) | (Told::Gone, AttemptState::Answered | AttemptState::Ended) => Ok(Done::Yes),
-        // It may have been answered in this very moment: then the goodbye is next.
-        (Told::Gone, _) | (Told::Unavailable, _) => Ok(Done::Again(again)),
+    match (told, attempt.state, leg) {
+        (Told::Gone, AttemptState::Placed, Some(leg)) => {
+            // It is over, or was answered just now. The carrier's word for its end settles it; no callback may come.
+            let over = match network.look_up(&leg).await {
+                Looked::Found(progress @ LegProgress::Ended(_)) => Some(progress),
+                Looked::Nothing => Some(LegProgress::Ended(HangupCause::Unspecified)),
+                Looked::Found(_) | Looked::Unavailable(_) => None,
+            };
+            if let Some(progress) = over {
+                tell_looked_up(&outside.switchboard, network.name(), call, &leg, progress).await?;
+            }
+            Ok(Done::Again(growing(row, &attempt, now)))
+        }
+        (Told::Done, ..) | (Told::Gone, ..) => Ok(Done::Yes),
+        (Told::Unavailable, ..) => Ok(Done::Again(growing(row, &attempt, now))),
     }
+}
+
+/// How long until the carrier is told again: as long as it has been told so far, within limits. So it is told often
+/// just after a call became unwanted, and seldom later.
+fn growing(row: &ErrandRow, attempt: &AttemptRow, now: Timestamp) -> SignedDuration {
+    // An id may have been made by a clock that was ahead.
+    let asked_at = time_of_id(row.id).filter(|at| *at <= now);
+    let since = asked_at.map_or(attempt.moved_at, |at| at.max(attempt.moved_at));
+    now.duration_since(since).clamp(SOON, SELDOM)
 }
 
 /// Tells a patient that we called in vain. Once at most: the errand is claimed before the message goes out.

@@ -235,6 +235,7 @@ impl Work<'_> {
             withdrawal: None,
             outcome: None,
             ended_at: None,
+            revived_at: None,
             looks: Looks::default(),
         };
         calls::insert(tx, &[call]).await?;

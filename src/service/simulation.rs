@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::exchange::happen_until;
 use super::network::{Network, SimulatedLines};
 use super::switchboard::Desk;
-use super::{Clock, Dialer, Dialling, Switchboard, run_errands, sweep};
+use super::{Clock, Dialer, Dialling, Outside, Switchboard, run_errands, sweep};
 use crate::carrier::simulator;
 use crate::store::calls::{self, CallFilter};
 use crate::store::{StoreError, dialer};
@@ -165,7 +165,7 @@ impl Simulation {
         }
         let (looks, errands) = (begins || is_due(rhythm.look_at, ours), is_due(rhythm.errand_at, ours));
         if errands {
-            run_errands(&self.desk, Some(&self.network)).await?;
+            run_errands(&self.desk, Some(&self.outside())).await?;
         }
         if looks {
             rhythm.look_at = self.dialer.look().await?;
@@ -214,6 +214,10 @@ impl Simulation {
         let dial_at = [next.slot_at, next.due_at, next.window_end].into_iter().flatten().min();
         rhythm.dial_at = dial_at.map(|at| rhythm.held_until.map_or(at, |until| at.max(until)));
         Ok(())
+    }
+
+    fn outside(&self) -> Outside {
+        Outside { network: Arc::clone(&self.network), switchboard: self.switchboard.clone() }
     }
 
     /// Calls on the network.

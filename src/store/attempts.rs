@@ -7,7 +7,7 @@ mod under_way;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-pub use moves::{answered, ask_again, correct, end, hold, looked, placed, unknown, withdraw};
+pub use moves::{answered, ask_again, correct, end, hold, looked, placed, revive, unknown, withdraw};
 pub use under_way::{busy_numbers, latest, latest_at, lingering, open_by_state, without_leg};
 
 use super::{
@@ -46,6 +46,8 @@ pub struct AttemptRow {
     pub outcome: Option<AttemptOutcome>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+    /// When the carrier showed that its call lives, or that its phone rang, after it had ended: it is open again since.
+    pub revived_at: Option<Timestamp>,
     /// What looking at the carrier's list gave so far, when it is unknown.
     pub looks: Looks,
 }
@@ -82,7 +84,7 @@ macro_rules! select {
         concat!(
             "SELECT a.call_id, a.slot_id, a.patient_id, a.centre_code, a.number, a.phone_number, a.carrier, a.state,
              a.intended_at, a.moved_at, a.withdrawal, a.outcome, a.ended_at, a.looks_clear, a.looks_vain,
-             a.clear_at, a.looked_at, a.asked_at, a.look_at FROM attempts a ",
+             a.clear_at, a.looked_at, a.asked_at, a.look_at, a.revived_at FROM attempts a ",
             $rest
         )
     };
@@ -115,12 +117,13 @@ pub async fn insert(tx: &mut Tx, attempts: &[AttemptRow]) -> Result<(), StoreErr
             attempt.looks.looked_at.into(),
             attempt.looks.asked_at.into(),
             attempt.looks.next_at.into(),
+            attempt.revived_at.into(),
         ]
     });
     tx.execute_rows(
         "INSERT INTO attempts (call_id, slot_id, patient_id, centre_code, number, phone_number, carrier, state,
          intended_at, moved_at, withdrawal, outcome, ended_at, looks_clear, looks_vain, clear_at,
-         looked_at, asked_at, look_at) VALUES",
+         looked_at, asked_at, look_at, revived_at) VALUES",
         rows.collect(),
         "",
     )
@@ -169,6 +172,28 @@ pub async fn of_patient(
              ORDER BY a.intended_at DESC, a.call_id DESC LIMIT $3"
         ),
         vec![patient.into(), since.into(), i64::from(limit).into()],
+        read,
+    )
+    .await
+}
+
+/// The attempts of a patient at a number since `since` that have ended and for which the carrier never named a call, in
+/// no order: a call of its list that nobody knows may be one of theirs.
+///
+/// # Errors
+/// As the database fails.
+pub async fn ended_without_leg(
+    tx: &mut Tx,
+    patient: PatientId,
+    number: &PhoneNumber,
+    since: Timestamp,
+) -> Result<Vec<AttemptRow>, StoreError> {
+    tx.fetch_all(
+        select!(
+            "WHERE a.patient_id = $1 AND a.phone_number = $2 AND a.intended_at >= $3 AND a.ended_at IS NOT NULL
+             AND NOT EXISTS (SELECT 1 FROM legs l WHERE l.call_id = a.call_id)"
+        ),
+        vec![patient.into(), number.into(), since.into()],
         read,
     )
     .await
@@ -296,6 +321,28 @@ pub async fn unmoved(
     .await
 }
 
+/// Intents without an outcome that are older than `before`, or whose outcome should be known by `now` as they aren't
+/// wanted any more; longest first.
+///
+/// # Errors
+/// As the database fails.
+pub async fn left_behind(
+    tx: &mut Tx,
+    before: Timestamp,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<AttemptRow>, StoreError> {
+    tx.fetch_all(
+        select!(
+            "WHERE a.ended_at IS NULL AND a.state = 'intended' AND (a.moved_at < $1 OR a.look_at <= $2)
+             ORDER BY a.moved_at LIMIT $3"
+        ),
+        vec![before.into(), now.into(), i64::from(limit).into()],
+        read,
+    )
+    .await
+}
+
 /// Answered attempts in whose conversation nothing has moved since `before`, and that aren't to be asked about later
 /// than `now`; longest first.
 ///
@@ -363,6 +410,7 @@ fn read(row: &Row<'_>) -> Result<AttemptRow, StoreError> {
         withdrawal: row.opt_read(10, "attempts.withdrawal", Withdrawal::from_word)?,
         outcome: row.opt_read(11, "attempts.outcome", AttemptOutcome::from_word)?,
         ended_at: row.opt_time(12, "attempts.ended_at")?,
+        revived_at: row.opt_time(19, "attempts.revived_at")?,
         looks: Looks {
             clear: count(row.int(13)?),
             vain: count(row.int(14)?),

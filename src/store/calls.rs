@@ -94,6 +94,16 @@ pub async fn end(tx: &mut Tx, ends: &[CallEnd]) -> Result<u64, StoreError> {
     .await
 }
 
+/// Opens a call again that counted as over and lives.
+///
+/// # Errors
+/// As the database fails.
+pub async fn reopen(tx: &mut Tx, call: CallId) -> Result<(), StoreError> {
+    let sql = "UPDATE calls SET ended_at = NULL, disposition = NULL WHERE id = $1";
+    tx.execute(sql, vec![call.into()]).await?;
+    Ok(())
+}
+
 /// Calls by their beginning, latest first.
 ///
 /// # Errors

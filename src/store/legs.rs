@@ -55,6 +55,8 @@ pub struct LegRow {
     pub ended_at: Option<Timestamp>,
     /// Why it ended.
     pub hangup_cause: Option<HangupCause>,
+    /// When the carrier first said that the phone rang or was answered. Only for a leg of ours to a phone.
+    pub began_at: Option<Timestamp>,
 }
 
 /// A leg found by the carrier's name for it.
@@ -66,6 +68,10 @@ pub struct LegFound {
     pub leg: LegId,
     /// Its call.
     pub call: CallId,
+    /// When the carrier first said that the phone rang or was answered.
+    pub began_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
 }
 
 /// A status that the carrier told.
@@ -109,9 +115,9 @@ pub async fn insert_unknown(tx: &mut Tx, legs: &[LegRow]) -> Result<(), StoreErr
     Ok(())
 }
 
-const INSERT: &str = "INSERT INTO legs (id, call_id, direction, carrier, carrier_leg_id, far_number, near_number, started_at, ended_at, hangup_cause) VALUES";
+const INSERT: &str = "INSERT INTO legs (id, call_id, direction, carrier, carrier_leg_id, far_number, near_number, started_at, ended_at, hangup_cause, began_at) VALUES";
 
-fn columns(leg: &LegRow) -> [Arg<'_>; 10] {
+fn columns(leg: &LegRow) -> [Arg<'_>; 11] {
     [
         leg.id.into(),
         leg.call.into(),
@@ -123,6 +129,7 @@ fn columns(leg: &LegRow) -> [Arg<'_>; 10] {
         leg.started_at.into(),
         leg.ended_at.into(),
         leg.hangup_cause.map(HangupCause::word).into(),
+        leg.began_at.into(),
     ]
 }
 
@@ -132,7 +139,7 @@ fn columns(leg: &LegRow) -> [Arg<'_>; 10] {
 /// As the database fails.
 pub async fn by_carrier_leg(tx: &mut Tx, carrier: &str, names: &[&str]) -> Result<Vec<LegFound>, StoreError> {
     tx.fetch_in(
-        "SELECT carrier_leg_id, id, call_id FROM legs WHERE carrier = $1 AND carrier_leg_id IN",
+        "SELECT carrier_leg_id, id, call_id, began_at, ended_at FROM legs WHERE carrier = $1 AND carrier_leg_id IN",
         &[carrier.into()],
         names.iter().map(|name| (*name).into()),
         "",
@@ -141,6 +148,8 @@ pub async fn by_carrier_leg(tx: &mut Tx, carrier: &str, names: &[&str]) -> Resul
                 carrier_leg_id: row.owned(0)?,
                 leg: row.read(1, "legs.id", parsed)?,
                 call: row.read(2, "legs.call_id", parsed)?,
+                began_at: row.opt_time(3, "legs.began_at")?,
+                ended_at: row.opt_time(4, "legs.ended_at")?,
             })
         },
     )
@@ -154,7 +163,7 @@ pub async fn by_carrier_leg(tx: &mut Tx, carrier: &str, names: &[&str]) -> Resul
 pub async fn of_calls(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<LegRow>, StoreError> {
     tx.fetch_in(
         "SELECT id, call_id, direction, carrier, carrier_leg_id, far_number, near_number, started_at, ended_at,
-         hangup_cause FROM legs WHERE call_id IN",
+         hangup_cause, began_at FROM legs WHERE call_id IN",
         &[],
         calls.iter().map(|call| (*call).into()),
         "ORDER BY started_at, id",
@@ -163,23 +172,39 @@ pub async fn of_calls(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<LegRow>, Stor
     .await
 }
 
-/// A call that a carrier took from us between two moments: its number, and the carrier's name for it.
+/// Of our calls that were asked for at `intended_at` or later, the one that the carrier last said, before `before`, to
+/// ring or to be answered: its name for it. A list by start time that lacks this one is older.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn placed_between(
+pub async fn witness(
     tx: &mut Tx,
     carrier: &str,
-    after: Timestamp,
+    intended_at: Timestamp,
     before: Timestamp,
-) -> Result<Option<(PhoneNumber, String)>, StoreError> {
+) -> Result<Option<String>, StoreError> {
     tx.fetch_optional(
-        "SELECT far_number, carrier_leg_id FROM legs WHERE carrier = $1 AND direction = 'outbound'
-         AND started_at > $2 AND started_at < $3 AND far_number IS NOT NULL ORDER BY started_at DESC LIMIT 1",
-        vec![carrier.into(), after.into(), before.into()],
-        |row| Ok((row.read(0, "legs.far_number", |text| PhoneNumber::from_e164(text).ok())?, row.owned(1)?)),
+        "SELECT l.carrier_leg_id FROM legs l JOIN attempts a ON a.call_id = l.call_id
+         WHERE l.carrier = $1 AND l.began_at > $2 AND l.began_at < $3 AND a.intended_at >= $2
+         ORDER BY l.began_at DESC LIMIT 1",
+        vec![carrier.into(), intended_at.into(), before.into()],
+        |row| row.owned(0),
     )
     .await
+}
+
+/// Notes when the phones of these legs were first said to ring or to be answered; the first time stays.
+///
+/// # Errors
+/// As the database fails.
+pub async fn began(tx: &mut Tx, legs: &[(LegId, Timestamp)]) -> Result<(), StoreError> {
+    tx.execute_rows(
+        "UPDATE legs SET began_at = v.column2 FROM (VALUES",
+        legs.iter().map(|(leg, at)| [(*leg).into(), (*at).into()]).collect(),
+        ") AS v WHERE legs.id = v.column1 AND legs.began_at IS NULL",
+    )
+    .await?;
+    Ok(())
 }
 
 /// Notes a status; says whether it was new.
@@ -250,5 +275,6 @@ fn read(row: &Row<'_>) -> Result<LegRow, StoreError> {
         started_at: row.time(7, "legs.started_at")?,
         ended_at: row.opt_time(8, "legs.ended_at")?,
         hangup_cause: row.opt_read(9, "legs.hangup_cause", HangupCause::from_word)?,
+        began_at: row.opt_time(10, "legs.began_at")?,
     })
 }

@@ -6,7 +6,7 @@ use super::{
     StoreError, Tx,
     arg::{Row, parsed},
 };
-use crate::call::{CentreCode, PatientId, SlotEnd, SlotId, SlotState};
+use crate::call::{AttemptOutcome, CentreCode, PatientId, SlotEnd, SlotId, SlotState};
 
 /// Where a slot came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,6 +190,29 @@ pub async fn claim(tx: &mut Tx, slots: &[SlotId]) -> Result<Vec<SlotId>, StoreEr
         |row| row.read(0, "slots.id", parsed),
     )
     .await
+}
+
+/// Takes a slot that hasn't ended for an attempt of it that turned out to be alive, which is no longer counted as so
+/// many tries.
+///
+/// # Errors
+/// As the database fails.
+pub async fn take_back(tx: &mut Tx, slot: SlotId, tries: u32) -> Result<(), StoreError> {
+    let sql = "UPDATE slots SET state = 'calling', tries = tries - $2 WHERE id = $1 AND ended_at IS NULL";
+    tx.execute(sql, vec![slot.into(), i64::from(tries).into()]).await?;
+    Ok(())
+}
+
+/// Counts a try that doesn't decide its slot: the slot had ended, or has another attempt. One that was missed for lack
+/// of any try is unanswered then; says whether it was missed until now.
+///
+/// # Errors
+/// As the database fails.
+pub async fn late_try(tx: &mut Tx, slot: SlotId, outcome: AttemptOutcome) -> Result<bool, StoreError> {
+    let sql = "UPDATE slots SET tries = tries + 1 WHERE id = $1";
+    tx.execute(sql, vec![slot.into()]).await?;
+    let sql = "UPDATE slots SET state = 'unanswered', reason = $2 WHERE id = $1 AND state = 'missed'";
+    Ok(tx.execute(sql, vec![slot.into(), outcome.word().into()]).await? == 1)
 }
 
 /// Moves slots on. One that has ended stays as it ended (I4). Says how many moved.

@@ -102,6 +102,8 @@ pub struct Attempt {
     pub ended_at: Option<Timestamp>,
     /// Whether staff were asked what became of it.
     pub staff_asked: bool,
+    /// When it was opened again, as the carrier had its call after all.
+    pub revived_at: Option<Timestamp>,
 }
 
 /// A call.
@@ -193,7 +195,7 @@ pub async fn read(tx: &mut Tx) -> Result<Whole, StoreError> {
         attempts: tx
             .fetch_all(
                 "SELECT call_id, slot_id, patient_id, phone_number, number, state, withdrawal, outcome, intended_at,
-                 ended_at, asked_at FROM attempts ORDER BY slot_id, number",
+                 ended_at, asked_at, revived_at FROM attempts ORDER BY slot_id, number",
                 vec![],
                 attempt,
             )
@@ -278,6 +280,7 @@ fn attempt(row: &Row<'_>) -> Result<Attempt, StoreError> {
         intended_at: row.time(8, "attempts.intended_at")?,
         ended_at: row.opt_time(9, "attempts.ended_at")?,
         staff_asked: row.opt_int(10)?.is_some(),
+        revived_at: row.opt_time(11, "attempts.revived_at")?,
     })
 }
 

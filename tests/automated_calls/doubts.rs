@@ -26,16 +26,17 @@ async fn fault_5_a_call_of_which_the_reply_never_came_is_adopted_by_its_callback
 
 async fn fault_6_a_call_that_was_never_placed_is_proven_so_and_then_placed(fresh: Fresh) {
     let weather = Weather { dial_unheard_not_placed: 1.0, ..Weather::FAIR };
-    let day = Day::begin(&fresh, Plan { weather, ..Plan::default() }).await;
-    day.until("09:01").await;
+    let day = Day::begin(&fresh, Plan { weather, patients: vec!["09:00", "09:01"], ..Plan::default() }).await;
+    day.until("09:00:30").await;
     assert_eq!(day.attempts().await, ["01 unknown"], "not dialled again blindly");
+    day.simulation.lines.with(|network, _| network.settings().weather = Weather::FAIR);
+    day.until("09:02").await;
+    assert_eq!(day.attempts().await, ["01 unknown", "02 answered"], "not before the grace is over");
     day.until("09:10").await;
     let attempts = day.attempts().await;
-    assert_eq!(attempts[0], "01 not_placed");
-    assert!(attempts.len() > 1, "proven not to be placed, so it may be tried again: {attempts:?}");
-    day.until("20:30").await;
-    assert_eq!(day.slots().await, ["09:00 missed not_placed 0"]);
-    assert!(day.rang().is_empty());
+    assert_eq!(attempts, ["01 not_placed", "02 reported", "01 reported"], "the other call shows the list's age");
+    assert_eq!(day.rang().len(), 2);
+    assert_eq!(day.slots().await, ["09:00 reported 1", "09:01 reported 1"]);
 }
 
 async fn fault_9_a_list_that_is_down_leaves_the_call_unknown_and_asks_staff(fresh: Fresh) {

@@ -24,5 +24,6 @@ mod doubts;
 mod losing;
 mod reporting;
 mod retrying;
+mod signs_of_life;
 mod storing;
 mod withdrawing;

@@ -1,5 +1,6 @@
 //! Stop, release, another number, other times: effective at once, on waiting, ringing and answered calls too (A3, A4).
 
+use kenkocall::carrier::simulator::{Script, Weather};
 use kenkocall::roster::Column;
 use kenkocall::service::{CentreChange, release_patient, stop_patient};
 
@@ -18,6 +19,9 @@ on_both_databases!(
     a3_other_times_hold_at_once,
     a3_other_times_after_a_new_number_in_the_same_call,
     a3_the_centres_own_hours_and_days_hold_at_once,
+    a4_a_call_in_doubt_is_looked_for_at_once_when_it_is_stopped,
+    a4_an_intent_left_behind_is_looked_for_soon_when_it_is_stopped,
+    a4_a_stopped_call_that_is_over_at_the_carrier_ends_the_slot,
 );
 
 async fn a4_fault_20_a_stop_while_the_phone_rings_takes_the_call_back(fresh: Fresh) {
@@ -88,7 +92,6 @@ async fn a3_fault_21_a_new_number_while_the_old_one_rings(fresh: Fresh) {
 }
 
 async fn a3_a_new_number_before_the_retry(fresh: Fresh) {
-    use kenkocall::carrier::simulator::Script;
     let day = Day::begin(&fresh, Plan { people: vec![(0, vec![Script::busy().into()])], ..Plan::default() }).await;
     day.until("09:10").await;
     day.set(0, &[(Column::PhoneNumber, "090-1000-0009")]).await;
@@ -97,7 +100,6 @@ async fn a3_a_new_number_before_the_retry(fresh: Fresh) {
 }
 
 async fn a3_other_times_hold_at_once(fresh: Fresh) {
-    use kenkocall::carrier::simulator::Script;
     let plan = Plan {
         patients: vec!["09:00;15:00"],
         people: vec![(0, vec![Script::busy().into(), answers_after(1)])],
@@ -137,4 +139,50 @@ async fn a3_the_centres_own_hours_and_days_hold_at_once(fresh: Fresh) {
     assert!(day.rang().is_empty(), "a day off: {:?}", day.rang());
     day.until_moment("2026-11-26T10:00:00+09:00").await;
     assert_eq!(day.rang(), ["09:00:00 01"]);
+}
+
+async fn a4_a_call_in_doubt_is_looked_for_at_once_when_it_is_stopped(fresh: Fresh) {
+    let weather = Weather { dial_unheard_placed: 1.0, statuses_lost: 1.0, ..Weather::FAIR };
+    let day = Day::begin(&fresh, Plan { weather, people: vec![(0, vec![answers_after(26)])], ..Plan::default() }).await;
+    day.until("08:59").await;
+    day.simulation.lines.with(|network, _| network.settings().weather.looks_unavailable = 1.0);
+    day.until("09:00:18").await;
+    day.simulation.lines.with(|network, _| network.settings().weather.looks_unavailable = 0.0);
+    assert_eq!(day.attempts().await, ["01 unknown"], "it is looked for again at 09:00:30");
+    stop_patient(&day.clerk, &id(0)).await.unwrap();
+    day.until("09:00:40").await;
+    assert_eq!(day.kept.count("turns").await, 0, "found and cancelled before anybody answered");
+    day.until("09:10").await;
+    assert_eq!(day.attempts().await, ["01 withdrawn"]);
+    assert_eq!(day.slots().await, ["09:00 cancelled stopped 0"]);
+}
+
+async fn a4_an_intent_left_behind_is_looked_for_soon_when_it_is_stopped(fresh: Fresh) {
+    let day = Day::begin(&fresh, Plan::default()).await;
+    day.until("08:50").await;
+    day.down_until("2026-11-24T09:00:00+09:00");
+    let lost = day.simulation.dialer.prepare().await.unwrap();
+    assert_eq!(lost.ticked.intended, 1);
+    drop(lost);
+    stop_patient(&day.clerk, &id(0)).await.unwrap();
+    day.until("09:00:18").await;
+    let looked = "attempts WHERE state = 'unknown' AND looked_at IS NOT NULL";
+    assert_eq!(
+        day.kept.count(looked).await,
+        1,
+        "as soon as its request can have had an answer: {:?}",
+        day.attempts().await
+    );
+}
+
+async fn a4_a_stopped_call_that_is_over_at_the_carrier_ends_the_slot(fresh: Fresh) {
+    let weather = Weather { statuses_lost: 1.0, ..Weather::FAIR };
+    let people = vec![(0, vec![Script::rings_out().into()])];
+    let day = Day::begin(&fresh, Plan { weather, people, ..Plan::default() }).await;
+    day.until("09:00:40").await;
+    assert_eq!(day.attempts().await, ["01 placed"], "nobody has told that it is over");
+    stop_patient(&day.clerk, &id(0)).await.unwrap();
+    day.until("09:00:43").await;
+    assert_eq!(day.attempts().await, ["01 withdrawn"], "by the look-up that follows the order to cancel");
+    assert_eq!(day.slots().await, ["09:00 cancelled stopped 0"]);
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::{Timestamp, tz::TimeZone};
 use kenkocall::call::{CallId, HangupCause, Keys, Line, PhoneNumber};
+use kenkocall::carrier::network::Ringing;
 use kenkocall::engine::Happening;
 use kenkocall::follow_up::GuessingLimits;
 use kenkocall::service::{Begin, Clock, Knock, LegStatus, Libraries, Outcome, Switchboard};
@@ -52,8 +53,9 @@ async fn call(fresh: &Fresh, entries: &[&str]) -> CallId {
         id = Some(call);
         outcome = switchboard.take(Knock::Turn { call, turn, happening }).await.unwrap();
     }
-    let ended = Some(HangupCause::NormalClearing);
-    let status = LegStatus { call: None, carrier: "twilio", leg: "CA1".to_owned(), status: "completed", ended };
+    let (ended, ringing) = (Some(HangupCause::NormalClearing), Ringing::Proven);
+    let status =
+        LegStatus { call: None, carrier: "twilio", leg: "CA1".to_owned(), status: "completed", ended, ringing };
     switchboard.take(Knock::Status(status)).await.unwrap();
     drop(switchboard);
     working.await.unwrap();

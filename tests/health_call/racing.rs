@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use kenkocall::call::{HangupCause, Keys};
+use kenkocall::carrier::network::Ringing;
 use kenkocall::engine::{Happening, TransferOutcome};
 use kenkocall::service::{Knock, LegStatus, Outcome};
 use tokio::task::JoinSet;
@@ -148,8 +149,8 @@ async fn a_hang_up_in_the_same_commit_as_a_turn_that_does_not_fit_is_not_lost(fr
     let (call, turn) = (phone.call(), u32::try_from(phone.turn()).unwrap());
     // Both are taken before the switchboard's task runs: the runtime of a test has one thread.
     let unfit = Knock::Turn { call, turn, happening: Happening::TransferEnded(TransferOutcome::NotReached) };
-    let ended = Some(HangupCause::NormalClearing);
-    let gone = LegStatus { call: None, carrier: "twilio", leg: phone.leg.clone(), status: "completed", ended };
+    let (ended, ringing) = (Some(HangupCause::NormalClearing), Ringing::Proven);
+    let gone = LegStatus { call: None, carrier: "twilio", leg: phone.leg.clone(), status: "completed", ended, ringing };
     let (unfit, gone) = tokio::join!(line.switchboard.take(unfit), line.switchboard.take(Knock::Status(gone)));
     assert!(matches!(unfit, Ok(Outcome::Reply { turn: next, .. }) if next == turn), "{unfit:?}");
     assert!(matches!(gone, Ok(Outcome::Noted)), "{gone:?}");
@@ -169,8 +170,9 @@ async fn fault_23_a_report_finished_in_the_same_commit_as_the_other_call_hangs_u
         let last = Happening::Keyed(Keys::parse(WELL[WELL.len() - 1]).unwrap());
         let turn = u32::try_from(finishing.turn()).unwrap();
         let finished = line.switchboard.take(Knock::Turn { call: finishing.call(), turn, happening: last });
-        let ended = Some(HangupCause::NormalClearing);
-        let left = LegStatus { call: None, carrier: "twilio", leg: leaving.leg.clone(), status: "completed", ended };
+        let (ended, ringing) = (Some(HangupCause::NormalClearing), Ringing::Proven);
+        let left =
+            LegStatus { call: None, carrier: "twilio", leg: leaving.leg.clone(), status: "completed", ended, ringing };
         let left = line.switchboard.take(Knock::Status(left));
         // Both are taken before the switchboard's task runs: the runtime of a test has one thread.
         let (finished, left) =

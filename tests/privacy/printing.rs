@@ -9,6 +9,7 @@ use kenkocall::call::{
     Sensitive, Severity,
 };
 use kenkocall::carrier::CarrierLegId;
+use kenkocall::carrier::network::Ringing;
 use kenkocall::carrier::simulator::{Caller, Happens, Health, Identity, Message, News, Script};
 use kenkocall::carrier::speech::Sentence;
 use kenkocall::carrier::twilio::{Document, Form, SigningKey, VoiceRequest};
@@ -141,6 +142,7 @@ fn i6_no_row_of_the_store_prints_personal_data() {
         started_at: at,
         ended_at: None,
         hangup_cause: None,
+        began_at: None,
     });
     let personal = || Stored::from(format!("{ID} {BORN} {NUMBER} {} 383", NAMES[0]));
     redacts(&TurnRow { call: CallId(uuid()), turn: 1, at, event: personal(), reply: personal() });
@@ -175,6 +177,7 @@ fn i6_no_request_and_no_reply_prints_personal_data() {
         leg: "CA00000000".into(),
         status: "completed",
         ended,
+        ringing: Ringing::Proven,
     }));
     redacts(&StoredEvent::Keyed(BORN.into()));
     redacts(&Fill::Value(ReadAs::Temperature, "383".into()));

@@ -94,6 +94,7 @@ pub fn leg(number: u64) -> LegRow {
         started_at: at(number as i64),
         ended_at: None,
         hangup_cause: None,
+        began_at: None,
     }
 }
 

@@ -96,6 +96,8 @@ pub struct Network {
     /// How often it was asked for the time.
     times_asked: u32,
     recent_asked: u32,
+    /// How often it was asked for its newest calls.
+    recent_looks: u32,
 }
 
 /// What the network knows of a number that it was asked about.
@@ -129,6 +131,7 @@ impl Network {
             asked: VecDeque::new(),
             times_asked: 0,
             recent_asked: 0,
+            recent_looks: 0,
         }
     }
 

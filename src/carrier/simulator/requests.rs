@@ -200,6 +200,21 @@ impl Network {
         Looked::Found(shown.map(|leg| leg.listed(as_of)).collect())
     }
 
+    /// The calls that were placed at `since` or later, to whomever, as one list: it may be stale as a whole.
+    pub fn list_newest(&mut self, since: Timestamp, now: Timestamp) -> Looked<Vec<Listed>> {
+        self.run_to(now);
+        let weather = &self.settings.weather;
+        self.recent_looks += 1;
+        let rng = &mut generator(self.settings.seed, Purpose::Listing, "", self.recent_looks);
+        let as_of = match weather.of_look(rng) {
+            LookFate::Unavailable(doubt) => return Looked::Unavailable(doubt),
+            LookFate::Answered => now,
+            LookFate::Stale => before(now, weather.stale_by),
+        };
+        let shown = self.legs.values().filter(|leg| (since..=as_of).contains(&leg.created_at));
+        Looked::Found(shown.map(|leg| leg.listed(as_of)).collect())
+    }
+
     /// All calls that were placed at `since` or later, to whomever. This list is never stale: whoever asks for it waits
     /// until it can't be.
     pub fn list_all(&mut self, since: Timestamp, now: Timestamp) -> Looked<Vec<Listed>> {

@@ -1,6 +1,7 @@
 //! The carrier's words for how a call stands, and what they mean in ours.
 
 use crate::call::HangupCause;
+use crate::carrier::network::Ringing;
 
 /// How a leg stands. Source: Twilio, "Call resource: call status values", and `initiated`, `answered` of the status
 /// events.
@@ -60,6 +61,15 @@ impl CallStatus {
         match word {
             "answered" => Some(Self::InProgress),
             _ => Self::ALL.into_iter().find(|status| status.word() == word),
+        }
+    }
+
+    /// Whether a phone rings or rang. A call that was canceled may have rung before; then the carrier has said so.
+    pub const fn ringing(self) -> Ringing {
+        match self {
+            Self::Ringing | Self::InProgress | Self::Completed | Self::Busy | Self::NoAnswer => Ringing::Proven,
+            Self::Queued | Self::Initiated => Ringing::Possible,
+            Self::Failed | Self::Canceled => Ringing::RuledOut,
         }
     }
 

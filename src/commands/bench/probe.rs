@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::call::Line;
+use crate::carrier::network::Ringing;
 use crate::service::{Begin, Knock, LegStatus, Switchboard};
 
 /// How often they ring.
@@ -50,9 +51,9 @@ async fn ring(switchboard: Switchboard, mut stopped: oneshot::Receiver<()>) -> a
         switchboard.take(Knock::Begin(begin)).await?;
         let took = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
         times.record(took).context("the histogram")?;
-        let ended = Some(crate::call::HangupCause::NormalClearing);
+        let (ended, ringing) = (Some(crate::call::HangupCause::NormalClearing), Ringing::Proven);
         switchboard
-            .take(Knock::Status(LegStatus { call: None, carrier: "terminal", leg, status: "ended", ended }))
+            .take(Knock::Status(LegStatus { call: None, carrier: "terminal", leg, status: "ended", ended, ringing }))
             .await?;
     }
     Ok(times)

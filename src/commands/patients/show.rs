@@ -41,9 +41,13 @@ fn calling_of(row: &PatientRow, not_called: Option<Withdrawal>, zone: &TimeZone)
             "no automated calls: they don't go to this kind of number; give a Japanese landline, mobile or 050 number"
                 .to_owned()
         }
-        Some(Withdrawal::SwitchedOff | Withdrawal::Reported | Withdrawal::TimesChanged | Withdrawal::NumberChanged) => {
-            "no automated calls".to_owned()
-        }
+        Some(
+            Withdrawal::SwitchedOff
+            | Withdrawal::Reported
+            | Withdrawal::TimesChanged
+            | Withdrawal::NumberChanged
+            | Withdrawal::Superseded,
+        ) => "no automated calls".to_owned(),
     }
 }
 

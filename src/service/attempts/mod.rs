@@ -1,9 +1,11 @@
 //! What follows for slots and attempts from what happened to calls, patients and reports. Each function works inside
 //! the transaction that brings the news, so that a slot never says something else than its calls.
 
+mod revive;
 mod settle;
 mod withdraw;
 
+pub(super) use revive::revive;
 pub(super) use settle::{Ended, end_slots, settle};
 pub(super) use withdraw::{next_slot_of, reported, unwanted, withdraw_unwanted};
 

@@ -8,7 +8,7 @@ use tracing::info;
 use super::Consequences;
 use crate::call::{
     AlertKind, AttemptOutcome, CallId, CentreCode, Disposition, HangupCause, PatientId, PhoneNumber, SlotEnd, SlotId,
-    SlotState,
+    SlotState, Withdrawal,
 };
 use crate::engine::Errand;
 use crate::follow_up::{
@@ -63,21 +63,59 @@ pub(in crate::service) async fn settle(
         .collect();
     let moved = attempts::end(tx, &outcomes, at).await?;
     let slot_ids: Vec<SlotId> = ended.iter().map(|(attempt, _)| attempt.slot).collect();
-    let slots: HashMap<SlotId, SlotRow> =
+    let mut slots: HashMap<SlotId, SlotRow> =
         slots::by_ids(tx, &slot_ids).await?.into_iter().map(|slot| (slot.id, slot)).collect();
     let settings = settings_of(tx, slots.values().map(|slot| &slot.centre)).await?;
+    let decided_elsewhere = decided_elsewhere(tx, &ended).await?;
+    let mut ended: Vec<_> = ended.iter().zip(&outcomes).collect();
+    // Those that only count come first: what decides the slot counts them.
+    let decides = |attempt: &AttemptRow, outcome| {
+        let superseded = attempt.withdrawal == Some(Withdrawal::Superseded) && outcome != AttemptOutcome::Reported;
+        !superseded && !decided_elsewhere.contains(&attempt.call)
+    };
+    ended.sort_by_key(|((attempt, _), end)| decides(attempt, end.outcome));
     let mut results = Results::default();
-    for ((attempt, how), end) in ended.iter().zip(&outcomes) {
-        let Some(slot) = slots.get(&attempt.slot).filter(|_| moved.contains(&attempt.call)) else { continue };
+    for ((attempt, how), end) in ended {
+        let Some(slot) = slots.get_mut(&attempt.slot).filter(|_| moved.contains(&attempt.call)) else { continue };
         let Some(settings) = settings.get(&slot.centre) else { continue };
-        results.of(attempt, *how, end.outcome, slot, settings, at);
+        results.of_attempt(attempt, *how, end.outcome, slot, at);
+        if decides(attempt, end.outcome) && !matches!(slot.state, SlotState::Ended(_)) {
+            results.of_slot(attempt, end.outcome, slot, settings, at);
+        } else if counts_as_try(end.outcome) {
+            results.late_try(tx, attempt, end.outcome, slot, settings, at).await?;
+        }
     }
     results.write(tx, at).await
+}
+
+/// Of these attempts, those that came back after they had ended and whose slot another attempt decides: one that is
+/// open, or ends just now.
+async fn decided_elsewhere(tx: &mut Tx, ended: &[(AttemptRow, Ended)]) -> Result<Vec<CallId>, StoreError> {
+    let revived: Vec<&AttemptRow> =
+        ended.iter().map(|(attempt, _)| attempt).filter(|attempt| attempt.revived_at.is_some()).collect();
+    if revived.is_empty() {
+        return Ok(Vec::new());
+    }
+    let patients: Vec<PatientId> = revived.iter().map(|attempt| attempt.patient).collect();
+    let open = attempts::open_of(tx, &patients).await?;
+    let others = || open.iter().chain(ended.iter().map(|(attempt, _)| attempt));
+    let elsewhere = |attempt: &&AttemptRow| {
+        others().any(|other| {
+            (other.slot, other.revived_at) == (attempt.slot, None) && other.withdrawal != Some(Withdrawal::Superseded)
+        })
+    };
+    Ok(revived.into_iter().filter(elsewhere).map(|attempt| attempt.call).collect())
 }
 
 fn outcome_of(attempt: &AttemptRow, how: Ended) -> AttemptOutcome {
     match how {
         Ended::Conversation(Disposition::Reported) => AttemptOutcome::Reported,
+        // It came back after it had ended, and rang to its own end before it could be taken back.
+        Ended::Unanswered(cause @ (HangupCause::UserBusy | HangupCause::NoAnswer | HangupCause::CallRejected))
+            if attempt.revived_at.is_some() && attempt.withdrawal == Some(Withdrawal::Superseded) =>
+        {
+            outcome_of_cause(cause, false)
+        }
         // Whatever else is said of a call that we took back.
         Ended::Conversation(_) | Ended::Unanswered(_) | Ended::NotPlaced if attempt.withdrawal.is_some() => {
             AttemptOutcome::Withdrawn
@@ -118,15 +156,8 @@ struct Results {
 }
 
 impl Results {
-    fn of(
-        &mut self,
-        attempt: &AttemptRow,
-        how: Ended,
-        outcome: AttemptOutcome,
-        slot: &SlotRow,
-        settings: &CentreSettings,
-        at: Timestamp,
-    ) {
+    /// What the end of an attempt means for itself and its number.
+    fn of_attempt(&mut self, attempt: &AttemptRow, how: Ended, outcome: AttemptOutcome, slot: &SlotRow, at: Timestamp) {
         metrics::counter!("kenkocall_attempts_ended_total", "outcome" => outcome.word()).increment(1);
         let disposition =
             if outcome == AttemptOutcome::Withdrawn { Disposition::Withdrawn } else { Disposition::NotAnswered };
@@ -152,6 +183,17 @@ impl Results {
                 );
             }
         }
+    }
+
+    /// The slot is tried again, or ends.
+    fn of_slot(
+        &mut self,
+        attempt: &AttemptRow,
+        outcome: AttemptOutcome,
+        slot: &SlotRow,
+        settings: &CentreSettings,
+        at: Timestamp,
+    ) {
         let tries = slot.tries + u32::from(counts_as_try(outcome));
         let finished = EndedAttempt {
             outcome,
@@ -176,6 +218,28 @@ impl Results {
         if let SlotState::Ended(end) = state {
             self.consequences.of_slot(slot, end, Some(attempt.call), settings, at);
         }
+    }
+
+    /// A try that doesn't decide its slot, which has another attempt or had ended.
+    async fn late_try(
+        &mut self,
+        tx: &mut Tx,
+        attempt: &AttemptRow,
+        outcome: AttemptOutcome,
+        slot: &mut SlotRow,
+        settings: &CentreSettings,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        slot.tries += 1;
+        info!(
+            call = %attempt.call, attempt = attempt.number, outcome = outcome.word(), slot = slot.state.word(),
+            "an attempt ended that doesn't decide its slot"
+        );
+        if slots::late_try(tx, slot.id, outcome).await? {
+            self.consequences.of_slot(slot, SlotEnd::Unanswered(outcome), Some(attempt.call), settings, at);
+        }
+        self.told.push(Moment { at, call: Some(attempt.call), what: What::Ended(outcome, slot.state) });
+        Ok(())
     }
 
     async fn write(self, tx: &mut Tx, at: Timestamp) -> Result<Vec<Moment>, StoreError> {

@@ -9,7 +9,7 @@ use super::settle::end_slots;
 use crate::call::{AlertKind, CallId, PatientId, ReportId, SlotEnd, SlotState, Withdrawal};
 use crate::engine::Errand;
 use crate::follow_up::{CallStanding, CallingSchedule};
-use crate::service::dialer::time_label;
+use crate::service::dialer::{ANSWER_WITHIN, time_label};
 use crate::service::feed::Moment;
 use crate::store::patients::PatientRow;
 use crate::store::slots::{self, Origin, SlotRow};
@@ -63,17 +63,19 @@ pub(in crate::service) async fn withdraw_unwanted(
     let mut under_way: Vec<(CallId, Withdrawal)> = Vec::new();
     for slot in open {
         let Some(patient) = people.iter().find(|patient| patient.id == slot.patient) else { continue };
-        let attempt = calls.iter().find(|attempt| attempt.slot == slot.id);
-        let moved = attempt.filter(|attempt| patient.phone_number.as_ref() != Some(&attempt.phone_number));
         let why = match unwanted(patient) {
             Some(why) => Some(why),
             None if !still_scheduled(&slot, patient, schedule)? => Some(Withdrawal::TimesChanged),
-            None => moved.map(|_| Withdrawal::NumberChanged),
+            None => None,
         };
-        match (why, attempt) {
-            (Some(why), Some(attempt)) => under_way.push((attempt.call, why)),
-            (Some(why), None) if slot.state == SlotState::Waiting => waiting.push((slot, SlotEnd::Cancelled(why))),
-            _ => {}
+        // Mostly one; two when an attempt that had ended turned out to be alive.
+        let of_slot = calls.iter().filter(|attempt| attempt.slot == slot.id);
+        under_way.extend(of_slot.filter_map(|attempt| {
+            let moved = patient.phone_number.as_ref() != Some(&attempt.phone_number);
+            Some((attempt.call, why.or(moved.then_some(Withdrawal::NumberChanged))?))
+        }));
+        if let Some(why) = why.filter(|_| slot.state == SlotState::Waiting) {
+            waiting.push((slot, SlotEnd::Cancelled(why)));
         }
     }
     end_slots(tx, &waiting, at).await?;
@@ -90,12 +92,16 @@ fn still_scheduled(slot: &SlotRow, patient: &PatientRow, schedule: &CallingSched
 }
 
 /// Marks calls as not wanted any more and leaves it to the outbox to tell the carrier.
-async fn withdraw_calls(tx: &mut Tx, calls: &[(CallId, Withdrawal)], at: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn withdraw_calls(
+    tx: &mut Tx,
+    calls: &[(CallId, Withdrawal)],
+    at: Timestamp,
+) -> Result<(), StoreError> {
     if calls.is_empty() {
         return Ok(());
     }
     let mut consequences = Consequences::default();
-    for call in attempts::withdraw(tx, calls).await? {
+    for call in attempts::withdraw(tx, calls, at, ANSWER_WITHIN).await? {
         consequences.errand(&Errand::Withdraw { call }, at);
     }
     consequences.write(tx).await

@@ -228,6 +228,7 @@ impl Dialer {
             withdrawal: None::<Withdrawal>,
             outcome: None,
             ended_at: None,
+            revived_at: None,
             looks: Looks::default(),
         }
     }

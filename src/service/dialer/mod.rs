@@ -8,6 +8,7 @@ mod look;
 mod open;
 mod own_clock;
 mod place;
+mod search;
 mod up_to_date;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub use place::DialError;
 
 use self::up_to_date::UpToDate;
 use super::Switchboard;
+use super::after_failure::wait_after;
 use super::network::Network;
 use super::switchboard::Desk;
 use crate::call::{CallId, CallableNumber, PhoneNumber};
@@ -41,6 +43,8 @@ const MAX_REQUESTS: usize = 256;
 /// An intent that wasn't sent in this time isn't sent any more: the worker that holds it was frozen, and others may
 /// have taken the call for unknown meanwhile (fault 15).
 const LEASE: SignedDuration = SignedDuration::from_secs(5);
+/// How long after an intent the carrier's answer to it is there, or won't come: the lease, and the longest request.
+pub(super) const ANSWER_WITHIN: SignedDuration = SignedDuration::from_secs(16);
 /// An intent that is so old and has no call of the carrier is unknown. Longer than the lease and the longest request
 /// together.
 const TAKE_OVER: SignedDuration = SignedDuration::from_secs(30);
@@ -135,16 +139,17 @@ impl Dialer {
         loop {
             let begun = self.desk.clock.now();
             let ticked = match self.tick().await {
-                Ok(ticked) => Some(ticked),
+                Ok(ticked) => ticked,
                 Err(error) => {
                     error!(%error, "nothing is dialled until the database works again");
-                    None
+                    tokio::time::sleep(wait_after(&error, LONGEST_SLEEP.unsigned_abs())).await;
+                    continue;
                 }
             };
             // From the beginning of a tick to that of the next, or the pace would fall behind by what a tick takes.
             let now = self.desk.clock.now();
             let rest = self.dialling.tick.saturating_sub(now.duration_since(begun).unsigned_abs());
-            let sleep = ticked.map_or(LONGEST_SLEEP, |ticked| sleep_after(&ticked, now)).unsigned_abs().max(rest);
+            let sleep = sleep_after(&ticked, now).unsigned_abs().max(rest);
             tokio::select! {
                 () = tokio::time::sleep(sleep) => {}
                 () = self.desk.poke.notified() => tokio::time::sleep(rest).await,
@@ -155,10 +160,12 @@ impl Dialer {
     /// Looks for lost and unknown calls until the task is ended.
     pub async fn run_looks(self: Arc<Self>) {
         loop {
+            let mut wait = LONGEST_SLEEP.unsigned_abs();
             if let Err(error) = self.look().await {
                 error!(%error, "unknown calls couldn't be looked for; they are looked for again soon");
+                wait = wait_after(&error, wait);
             }
-            tokio::time::sleep(LONGEST_SLEEP.unsigned_abs()).await;
+            tokio::time::sleep(wait).await;
         }
     }
 

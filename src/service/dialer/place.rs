@@ -9,11 +9,12 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
-use super::look::first_look;
+use super::search::first_look;
 use super::{Dialer, Intent, LEASE, calls_of};
 use crate::call::CallId;
 use crate::carrier::network::{Dial, Dialled, NotProcessed, Refusal};
-use crate::service::attempts::{Ended, settle};
+use crate::follow_up::Sign;
+use crate::service::attempts::{Ended, revive, settle};
 use crate::service::pause::tell_staff;
 use crate::service::switchboard::outbound_leg;
 use crate::store::dialer::pause_until;
@@ -154,7 +155,11 @@ impl Dialer {
         }
         let mut tx = self.desk.database.begin().await?;
         legs::insert_unknown(&mut tx, &new_legs).await?;
-        attempts::placed(&mut tx, &placed, now).await?;
+        let news = attempts::placed(&mut tx, &placed, now).await?;
+        for call in placed.iter().filter(|call| !news.contains(call)) {
+            // Mostly a callback was faster. If the attempt has ended meanwhile, the carrier has its call all the same.
+            revive(&mut tx, *call, Sign::Lives, now).await?;
+        }
         attempts::unknown(&mut tx, &unknown, now).await?;
         let told = settle(&mut tx, &ends, now).await?;
         if let Some((why, length)) = hold {

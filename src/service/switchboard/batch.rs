@@ -10,16 +10,17 @@ use tokio::sync::Notify;
 use super::keep::Keep;
 use super::live::{Coming, Kept, Live};
 use super::{Answered, Begin, Knock, LegStatus, Libraries, Outcome, SwitchboardError};
-use crate::call::{CallId, CentreCode, HangupCause, LegId, PhoneNumber};
+use crate::call::{CallId, CentreCode, HangupCause, PhoneNumber};
 use crate::engine::{Effect, Event, Happening, Reply, Session, Waiting, step};
 use crate::flow::{Library, NodeKind};
 use crate::follow_up::GuessingLimits;
 use crate::service::history::StoredEvent;
 use crate::service::{Clock, Feed, Remembered};
 use crate::store::attempts::{self, AttemptRow};
+use crate::store::legs::{self, LegFound};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::turns;
-use crate::store::{Database, StoreError, Tx, legs};
+use crate::store::{Database, StoreError, Tx};
 
 /// What the switchboard works with.
 #[allow(missing_debug_implementations)] // it holds connections, which have nothing to show
@@ -54,7 +55,7 @@ pub(super) struct Batch<'a> {
     pub(super) lives: Vec<Live>,
     pub(super) keep: Keep,
     pub(super) sessions: HashMap<CallId, SessionRow>,
-    pub(super) legs: HashMap<String, (LegId, CallId)>,
+    pub(super) legs: HashMap<String, LegFound>,
     /// The attempts that are calls which the knocks speak of.
     pub(super) attempts: HashMap<CallId, AttemptRow>,
 }
@@ -122,7 +123,7 @@ impl<'a> Batch<'a> {
         for (carrier, names) in names {
             for found in legs::by_carrier_leg(&mut self.tx, carrier, &names).await? {
                 calls.push(found.call);
-                self.legs.insert(found.carrier_leg_id, (found.leg, found.call));
+                self.legs.insert(found.carrier_leg_id.clone(), found);
             }
         }
         if !calls.is_empty() {
@@ -136,7 +137,7 @@ impl<'a> Batch<'a> {
         match knock {
             // A webhook that comes again finds its leg: the first reply stands.
             Knock::Begin(begin) => Ok(match self.legs.get(&begin.leg) {
-                Some((_, call)) => Coming::Stored(*call, 0),
+                Some(known) => Coming::Stored(known.call, 0),
                 None => Coming::Now(Outcome::Unknown),
             }),
             Knock::Turn { call, turn, happening } => self.step_turn(*call, i64::from(*turn), happening).await,
@@ -180,7 +181,8 @@ impl<'a> Batch<'a> {
     }
 
     async fn step_status(&mut self, status: &LegStatus) -> Result<Coming, SwitchboardError> {
-        let Some((leg, call)) = self.legs.get(&status.leg).copied() else { return Ok(Coming::Now(Outcome::Unknown)) };
+        let Some(known) = self.legs.get(&status.leg) else { return Ok(Coming::Now(Outcome::Unknown)) };
+        let (leg, call) = (known.leg, known.call);
         self.keep.status(leg, status, self.at);
         match status.ended {
             Some(cause) => self.step_hang_up(call, cause).await,

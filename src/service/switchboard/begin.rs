@@ -132,6 +132,7 @@ impl Batch<'_> {
             started_at: self.at,
             ended_at: None,
             hangup_cause: None,
+            began_at: None,
         });
         self.keep.moment(self.at, call, What::RangIn(ring.line));
         let event = StoredEvent::Began(ring.line);

@@ -15,6 +15,7 @@ use crate::call::{
 use crate::engine::{Effect, Errand, Fact, Note};
 use crate::service::attempts::{Ended, reported, settle};
 use crate::service::clock::new_id;
+use crate::service::dialer::ANSWER_WITHIN;
 use crate::service::feed::{Moment, What};
 use crate::store::alerts::{self, AlertRow};
 use crate::store::answers::{self, AnswerRow};
@@ -43,6 +44,8 @@ pub(super) struct Keep {
     ended: Vec<CallEnd>,
     statuses: Vec<legs::LegStatus>,
     leg_ends: Vec<LegEnd>,
+    /// Legs whose phones are first said to ring or to be answered.
+    pub(super) began: Vec<(LegId, Timestamp)>,
     /// Legs that may be known already.
     pub(super) new_legs: Vec<LegRow>,
     /// Calls that the carrier has, as far as this commit learns.
@@ -234,7 +237,7 @@ impl Keep {
             attempts::answered(tx, &self.answered, at).await?;
         }
         if !self.withdrawn.is_empty() {
-            attempts::withdraw(tx, &self.withdrawn).await?;
+            attempts::withdraw(tx, &self.withdrawn, at, ANSWER_WITHIN).await?;
         }
         if !self.stop_requests.is_empty() {
             patients::request_stop(tx, &self.stop_requests, at).await?;
@@ -279,6 +282,7 @@ impl Keep {
         write!(&self.ended, calls::end);
         write!(&self.statuses, legs::note_statuses);
         write!(&self.leg_ends, legs::end);
+        write!(&self.began, legs::began);
         self.move_attempts(tx, at).await?;
         Ok((kept, self.told))
     }

@@ -11,6 +11,7 @@ mod identify;
 mod keep;
 mod libraries;
 mod live;
+mod looked_up;
 mod outbound;
 mod worker;
 
@@ -23,9 +24,11 @@ use tracing::warn;
 pub use batch::Desk;
 pub use libraries::Libraries;
 pub(super) use libraries::stored as stored_library;
+pub(super) use looked_up::tell_looked_up;
 pub(super) use outbound::outbound_leg;
 
 use crate::call::{CallId, HangupCause, Line, PhoneNumber};
+use crate::carrier::network::Ringing;
 use crate::engine::{AnsweredBy, Happening, Reply};
 use crate::flow::Library;
 use crate::store::{StoreError, flow_sets};
@@ -106,6 +109,8 @@ pub struct LegStatus {
     pub status: &'static str,
     /// Why it ended, when it ended.
     pub ended: Option<HangupCause>,
+    /// Whether that means that a phone rings or rang.
+    pub ringing: Ringing,
 }
 
 /// What became of a knock.

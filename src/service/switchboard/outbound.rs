@@ -9,18 +9,19 @@ use super::identify::standing_answers;
 use super::live::{Coming, Live};
 use super::{Answered, Knock, LegStatus, Outcome, SwitchboardError};
 use crate::call::{CallId, Channel, LegId, ReportId, ReportOutcome, Withdrawal};
+use crate::carrier::network::Ringing;
 use crate::engine::{AnsweredBy, Person, Start, begin};
 use crate::flow::FlowName;
-use crate::follow_up::{ReportCovers, report_day};
+use crate::follow_up::{ReportCovers, Sign, report_day};
 use crate::service::CentreSettings;
-use crate::service::attempts::{Ended, unwanted};
+use crate::service::attempts::{Ended, revive, unwanted};
 use crate::service::centres::{centre_of, zone_of};
 use crate::service::clock::new_id;
 use crate::service::feed::What;
 use crate::service::history::StoredEvent;
 use crate::store::attempts::AttemptRow;
 use crate::store::centres::CentreRow;
-use crate::store::legs::{Direction, LegRow};
+use crate::store::legs::{Direction, LegFound, LegRow};
 use crate::store::patients::PatientRow;
 use crate::store::slots::{Origin, SlotRow};
 use crate::store::{centres, patients, reports, slots};
@@ -52,6 +53,7 @@ impl Batch<'_> {
         let known = self.known_of(fresh.iter().map(|(_, attempt, _)| attempt)).await?;
         let (maintenance, _) = self.maintenance().await?;
         for (answered, attempt, coming) in fresh {
+            let attempt = self.revived(attempt, Sign::Lives).await?;
             let place = self.begin_answered(answered, &attempt, &known, maintenance.is_some()).await?;
             *coming = place.map_or(Coming::Now(Outcome::Over), Coming::Live);
         }
@@ -117,8 +119,9 @@ impl Batch<'_> {
             answered_by: answered.answered_by,
         };
         let (session, effects) = begin(&library, start, self.at);
-        if !self.legs.contains_key(&answered.leg) {
-            self.keep.new_legs.push(outbound_leg(attempt, answered.carrier, &answered.leg, self.at));
+        let (leg, begun) = self.leg_of(attempt, answered.carrier, &answered.leg);
+        if begun.is_none() {
+            self.keep.began.push((leg, self.at));
         }
         if let Some(why) = unwanted {
             self.keep.withdrawn.push((attempt.call, why));
@@ -178,23 +181,52 @@ impl Batch<'_> {
         Ok(Person { patient: patient.id, report, centre: centre.clone(), answers })
     }
 
+    /// The attempt, open again if it had ended and the carrier's news shows that its call lives or rang.
+    async fn revived(&mut self, attempt: AttemptRow, sign: Sign) -> Result<AttemptRow, SwitchboardError> {
+        if attempt.ended_at.is_none() {
+            return Ok(attempt);
+        }
+        let Some(revived) = revive(&mut self.tx, attempt.call, sign, self.at).await? else { return Ok(attempt) };
+        for call in revived.superseded {
+            if let Some(other) = self.attempts.get_mut(&call) {
+                other.withdrawal = Some(Withdrawal::Superseded);
+            }
+        }
+        self.attempts.insert(attempt.call, revived.attempt.clone());
+        Ok(revived.attempt)
+    }
+
+    /// The leg of a call that we made, new if the carrier hasn't named it before; and since when its phone is known to
+    /// have rung.
+    fn leg_of(&mut self, attempt: &AttemptRow, carrier: &str, name: &str) -> (LegId, Option<Timestamp>) {
+        if let Some(known) = self.legs.get(name) {
+            return (known.leg, known.began_at);
+        }
+        let row = outbound_leg(attempt, carrier, name, self.at);
+        let (leg, call) = (row.id, row.call);
+        self.keep.new_legs.push(row);
+        let found = LegFound { carrier_leg_id: name.to_owned(), leg, call, began_at: None, ended_at: None };
+        self.legs.insert(name.to_owned(), found);
+        (leg, None)
+    }
+
     /// What the carrier tells of a call that we made. The first word of it proves that the carrier has the call.
     pub(super) async fn step_outbound_status(
         &mut self,
         status: &LegStatus,
         call: CallId,
     ) -> Result<Coming, SwitchboardError> {
-        let Some(attempt) = self.attempts.get(&call) else { return Ok(Coming::Now(Outcome::Unknown)) };
-        let leg = match self.legs.get(&status.leg) {
-            Some((leg, _)) => *leg,
-            None => {
-                let row = outbound_leg(attempt, status.carrier, &status.leg, self.at);
-                let leg = row.id;
-                self.keep.new_legs.push(row);
-                self.legs.insert(status.leg.clone(), (leg, call));
-                leg
-            }
+        let Some(attempt) = self.attempts.get(&call).cloned() else { return Ok(Coming::Now(Outcome::Unknown)) };
+        let attempt = match (status.ended, status.ringing) {
+            (None, _) => self.revived(attempt, Sign::Lives).await?,
+            (Some(_), Ringing::Proven | Ringing::Possible) => self.revived(attempt, Sign::Rang).await?,
+            // No phone rang, so it is as if it hadn't been placed.
+            (Some(_), Ringing::RuledOut) => attempt,
         };
+        let (leg, begun) = self.leg_of(&attempt, status.carrier, &status.leg);
+        if status.ringing == Ringing::Proven && begun.is_none() {
+            self.keep.began.push((leg, self.at));
+        }
         self.keep.status(leg, status, self.at);
         let Some(cause) = status.ended else {
             self.keep.placed.push(call);
@@ -224,5 +256,6 @@ pub(in crate::service) fn outbound_leg(attempt: &AttemptRow, carrier: &str, name
         started_at: at,
         ended_at: None,
         hangup_cause: None,
+        began_at: None,
     }
 }

@@ -11,6 +11,7 @@ use tracing::{debug, error, warn};
 use super::checkpoint::{self, CheckpointError, Mark, MarkKind};
 use super::{lost_since, mark_now, seal_trail};
 use crate::call::LossSign;
+use crate::service::after_failure::wait_after;
 use crate::service::loss::stop_dialling;
 use crate::service::refused::Refused;
 use crate::service::switchboard::Desk;
@@ -54,6 +55,7 @@ impl Keeper {
             rhythm.tick().await;
             if let Err(error) = self.keep().await {
                 error!(%error, "the audit trail couldn't be sealed or compared; that is tried again soon");
+                tokio::time::sleep(wait_after(&error, Duration::ZERO)).await;
             }
         }
     }

@@ -10,6 +10,7 @@ pub use keeper::{Keeper, write_checkpoint};
 pub use walk::{CheckpointsRead, Misfit, Walked, walk_trail};
 
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
 use crate::call::{CallId, LossSign};
 use crate::store::{Database, StoreError, Tx, attempts, audit, calls};
@@ -64,8 +65,13 @@ async fn lost_since(tx: &mut Tx, mark: &Mark, now: Timestamp) -> Result<Option<L
     Ok(None)
 }
 
-/// When an id of ours was made: it begins with the time.
+/// When a call's id was made.
 pub(super) fn made_at(call: CallId) -> Option<Timestamp> {
-    let (seconds, nanoseconds) = call.0.get_timestamp().filter(|_| call.0.get_version_num() == 7)?.to_unix();
+    time_of_id(call.0)
+}
+
+/// When an id of ours was made: it begins with the time.
+pub(super) fn time_of_id(id: Uuid) -> Option<Timestamp> {
+    let (seconds, nanoseconds) = id.get_timestamp().filter(|_| id.get_version_num() == 7)?.to_unix();
     Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanoseconds).ok()?).ok()
 }

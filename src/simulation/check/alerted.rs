@@ -29,7 +29,7 @@ impl Case<'_> {
         for attempt in &tables.attempts {
             let kind = match attempt.outcome.as_deref() {
                 Some("wrong_number") => "wrong_number",
-                _ if attempt.staff_asked => "unknown_call",
+                _ if attempt.staff_asked || attempt.revived_at.is_some() => "unknown_call",
                 _ => continue,
             };
             if !of_call(kind, attempt.call) {

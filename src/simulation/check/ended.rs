@@ -43,7 +43,8 @@ fn misfit(slot: &Slot, attempts: &[&Attempt]) -> Option<String> {
     }
     let last = outcomes.last().copied();
     let fits = match slot.state.as_str() {
-        "reported" => last == Some("reported"),
+        // An attempt that came back may have made the report, while a later one was taken back for its sake.
+        "reported" => outcomes.contains(&"reported"),
         "unanswered" => tries > 0 && slot.reason.as_deref().is_some_and(|reason| outcomes.contains(&reason)),
         "missed" => tries == 0,
         "cancelled" => last != Some("reported"),

@@ -32,6 +32,11 @@ impl Case<'_> {
             let mut tries = 0;
             for pair in attempts.windows(2) {
                 let [first, second] = pair else { continue };
+                // It came back when the second was under way already, which then is no try after it.
+                if first.revived_at.is_some_and(|revived| second.intended_at <= revived) {
+                    tries += u32::from(!NO_TRY.contains(&first.outcome.as_deref().unwrap_or_default()));
+                    continue;
+                }
                 let outcome = first.outcome.as_deref().unwrap_or_default();
                 tries += u32::from(!NO_TRY.contains(&outcome));
                 let allowed = rules.retry.get(outcome);

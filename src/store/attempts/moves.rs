@@ -1,22 +1,32 @@
 //! How attempts move on: withdrawn, placed, answered, unknown, ended, looked for. None of it goes back.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{AttemptEnd, Looks};
 use crate::call::{AttemptOutcome, CallId, Withdrawal};
 use crate::store::{StoreError, Tx, arg::parsed};
 
 /// Notes that open attempts aren't wanted any more. The first reason stands, but for a new number, after which the slot
-/// would be called again: whatever comes later ends it. Gives those that were wanted until now.
+/// would be called again: whatever comes later ends it. A call in doubt is to be looked for at once, as its phone may
+/// ring; one that is only intended, `answer_within` after it was. Gives those that were wanted until now.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn withdraw(tx: &mut Tx, calls: &[(CallId, Withdrawal)]) -> Result<Vec<CallId>, StoreError> {
-    let rows = || calls.iter().map(|(call, why)| [(*call).into(), why.word().into()]).collect();
+pub async fn withdraw(
+    tx: &mut Tx,
+    calls: &[(CallId, Withdrawal)],
+    at: Timestamp,
+    answer_within: SignedDuration,
+) -> Result<Vec<CallId>, StoreError> {
+    let answer_within = i64::try_from(answer_within.as_millis()).unwrap_or(i64::MAX);
+    let rows = calls.iter().map(|(call, why)| [(*call).into(), why.word().into(), at.into(), answer_within.into()]);
     let new = tx
         .fetch_rows(
-            "UPDATE attempts SET withdrawal = v.column2 FROM (VALUES",
-            rows(),
+            "UPDATE attempts SET withdrawal = v.column2,
+             look_at = CASE attempts.state WHEN 'unknown' THEN v.column3
+                                           WHEN 'intended' THEN attempts.moved_at + v.column4
+                                           ELSE attempts.look_at END FROM (VALUES",
+            rows.collect(),
             ") AS v WHERE attempts.call_id = v.column1 AND attempts.ended_at IS NULL AND attempts.withdrawal IS NULL
              RETURNING attempts.call_id",
             |row| row.read(0, "attempts.call_id", parsed),
@@ -25,13 +35,29 @@ pub async fn withdraw(tx: &mut Tx, calls: &[(CallId, Withdrawal)]) -> Result<Vec
     if new.len() < calls.len() {
         tx.execute_rows(
             "UPDATE attempts SET withdrawal = v.column2 FROM (VALUES",
-            rows(),
+            calls.iter().map(|(call, why)| [(*call).into(), why.word().into()]).collect(),
             ") AS v WHERE attempts.call_id = v.column1 AND attempts.ended_at IS NULL
              AND attempts.withdrawal = 'number_changed'",
         )
         .await?;
     }
     Ok(new)
+}
+
+/// Opens an attempt again that has ended, as the carrier has its call after all: it is placed, and unwanted for this
+/// reason where there is one. Says whether it was ended until now.
+///
+/// # Errors
+/// As the database fails.
+pub async fn revive(
+    tx: &mut Tx,
+    call: CallId,
+    withdrawal: Option<Withdrawal>,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE attempts SET state = 'placed', outcome = NULL, ended_at = NULL, moved_at = $2, look_at = NULL,
+               asked_at = NULL, withdrawal = $3, revived_at = $2 WHERE call_id = $1 AND ended_at IS NOT NULL";
+    Ok(tx.execute(sql, vec![call.into(), at.into(), withdrawal.map(Withdrawal::word).into()]).await? == 1)
 }
 
 /// Moves open attempts on: `tail` says from which states. Gives those that moved.
@@ -70,14 +96,15 @@ pub async fn answered(tx: &mut Tx, calls: &[CallId], at: Timestamp) -> Result<Ve
     advance(tx, calls, at, head, tail).await
 }
 
-/// Whether the carrier has these isn't known, and each is to be looked for at the moment beside it; gives those that
-/// were only intended.
+/// Whether the carrier has these isn't known, and each is to be looked for at the moment beside it, or now when it isn't
+/// wanted any more; gives those that were only intended.
 ///
 /// # Errors
 /// As the database fails.
 pub async fn unknown(tx: &mut Tx, calls: &[(CallId, Timestamp)], at: Timestamp) -> Result<Vec<CallId>, StoreError> {
     tx.fetch_rows(
-        "UPDATE attempts SET state = 'unknown', moved_at = v.column2, look_at = v.column3 FROM (VALUES",
+        "UPDATE attempts SET state = 'unknown', moved_at = v.column2,
+         look_at = CASE WHEN attempts.withdrawal IS NULL THEN v.column3 ELSE v.column2 END FROM (VALUES",
         calls.iter().map(|(call, look_at)| [(*call).into(), at.into(), (*look_at).into()]).collect(),
         ") AS v WHERE attempts.call_id = v.column1 AND attempts.state = 'intended' RETURNING attempts.call_id",
         |row| row.read(0, "attempts.call_id", parsed),

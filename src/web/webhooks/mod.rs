@@ -74,6 +74,13 @@ fn happening(request: VoiceRequest) -> Happening {
 async fn status(State(web): State<Arc<Web>>, request: Signed<StatusRequest>) -> Response {
     let StatusRequest { leg, status, sip, .. } = request.0;
     let ended: Option<HangupCause> = status.hangup_cause(sip);
-    let status = LegStatus { call: None, carrier: CARRIER, leg: leg.as_str().to_owned(), status: status.word(), ended };
+    let status = LegStatus {
+        call: None,
+        carrier: CARRIER,
+        leg: leg.as_str().to_owned(),
+        status: status.word(),
+        ended,
+        ringing: status.ringing(),
+    };
     take(&web, Knock::Status(status), request.1).await
 }

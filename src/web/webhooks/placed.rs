@@ -49,6 +49,7 @@ pub(super) async fn status(
         leg: leg.as_str().to_owned(),
         status: status.word(),
         ended: status.hangup_cause(sip),
+        ringing: status.ringing(),
     };
     take_placed(&web, call, Knock::Status(status), request.1).await
 }

@@ -1,0 +1,100 @@
+//! The carrier shows that the call of an attempt lives, or that its phone rang, although the attempt had ended: what
+//! follows for its slot, in the commit that brings the news.
+
+use jiff::Timestamp;
+use tracing::error;
+
+use super::Consequences;
+use super::withdraw::{unwanted, withdraw_calls};
+use crate::call::{AlertKind, AttemptOutcome, CallId, SlotState, Withdrawal};
+use crate::engine::Errand;
+use crate::follow_up::{AfterSign, Rival, Sign, SlotThen, after_sign, counts_as_try};
+use crate::store::attempts::{self, AttemptRow};
+use crate::store::patients::{self, PatientRow};
+use crate::store::slots::{self, SlotRow};
+use crate::store::{StoreError, Tx, calls, legs, sessions};
+
+/// An attempt that is open again.
+pub(in crate::service) struct Revived {
+    /// The attempt as it is now.
+    pub(in crate::service) attempt: AttemptRow,
+    /// Calls of the slot that aren't wanted any more for its sake.
+    pub(in crate::service) superseded: Vec<CallId>,
+}
+
+/// Opens an ended attempt again, so that what its call really comes to counts, and takes back whichever of the slot's
+/// calls isn't talking. Nothing when the attempt ended by the carrier's own word or by a conversation, after which late
+/// news is no news.
+pub(in crate::service) async fn revive(
+    tx: &mut Tx,
+    call: CallId,
+    sign: Sign,
+    at: Timestamp,
+) -> Result<Option<Revived>, StoreError> {
+    let seen = attempts::by_calls(tx, &[call]).await?.pop().filter(|attempt| attempt.ended_at.is_some());
+    let Some(seen) = seen else { return Ok(None) };
+    // Whoever claims the slot or changes the patient waits, or was first.
+    patients::hold(tx, &[seen.patient]).await?;
+    let Some(attempt) = attempts::by_calls(tx, &[call]).await?.pop().filter(|attempt| attempt.ended_at.is_some())
+    else {
+        return Ok(None);
+    };
+    let over = legs::of_calls(tx, &[call]).await?.iter().any(|leg| leg.ended_at.is_some());
+    if over || !sessions::load(tx, &[call]).await?.is_empty() {
+        return Ok(None);
+    }
+    let Some(slot) = slots::by_ids(tx, &[attempt.slot]).await?.pop() else { return Ok(None) };
+    let Some(patient) = patients::by_ids(tx, &[attempt.patient]).await?.pop() else { return Ok(None) };
+    let counted = attempt.outcome.is_some_and(counts_as_try);
+    if counted && matches!(slot.state, SlotState::Ended(_)) {
+        return Ok(None);
+    }
+    let open = attempts::open_of(tx, &[attempt.patient]).await?;
+    let rivals: Vec<&AttemptRow> = open.iter().filter(|other| other.slot == slot.id).collect();
+    let after = {
+        let rivals: Vec<Rival> =
+            rivals.iter().map(|rival| Rival { state: rival.state.into(), withdrawal: rival.withdrawal }).collect();
+        let unwanted = not_wanted(&attempt, &patient);
+        after_sign(sign, &SlotThen { slot: slot.state, unwanted, rivals: &rivals })
+    };
+    let withdrawal = match after {
+        AfterSign::Continues => None,
+        AfterSign::TakenBack(why) => Some(why),
+        AfterSign::Noted => attempt.withdrawal,
+    };
+    slots::take_back(tx, slot.id, if counted { 1 } else { 0 }).await?;
+    attempts::revive(tx, call, withdrawal, at).await?;
+    calls::reopen(tx, call).await?;
+    let superseded = match after {
+        AfterSign::Continues => rivals.iter().map(|rival| (rival.call, Withdrawal::Superseded)).collect(),
+        AfterSign::TakenBack(_) | AfterSign::Noted => Vec::new(),
+    };
+    withdraw_calls(tx, &superseded, at).await?;
+    let mut consequences = Consequences::default();
+    if let (Sign::Lives, AfterSign::TakenBack(_)) = (sign, after) {
+        consequences.errand(&Errand::Withdraw { call }, at);
+    }
+    consequences.alert(AlertKind::UnknownCall, &slot.centre, Some(slot.patient), Some(call), at);
+    consequences.write(tx).await?;
+    report(&attempt, &slot, sign, after);
+    let Some(attempt) = attempts::by_calls(tx, &[call]).await?.pop() else { return Ok(None) };
+    Ok(Some(Revived { attempt, superseded: superseded.into_iter().map(|(call, _)| call).collect() }))
+}
+
+/// Why the patient isn't to be called by this call any more, if so.
+fn not_wanted(attempt: &AttemptRow, patient: &PatientRow) -> Option<Withdrawal> {
+    let another_number = patient.phone_number.as_ref() != Some(&attempt.phone_number);
+    let superseded = Some(Withdrawal::Superseded);
+    // That another call of the slot was going on is no reason any more: who goes is decided anew.
+    let before = attempt.withdrawal.filter(|why| Some(*why) != superseded);
+    before.or_else(|| unwanted(patient)).or_else(|| another_number.then_some(Withdrawal::NumberChanged))
+}
+
+fn report(attempt: &AttemptRow, slot: &SlotRow, sign: Sign, after: AfterSign) {
+    metrics::counter!("kenkocall_attempts_revived_total").increment(1);
+    let outcome = attempt.outcome.map_or("", AttemptOutcome::word);
+    error!(
+        call = %attempt.call, slot = %slot.id, slot_was = slot.state.word(), counted_as = outcome, ?sign, ?after,
+        "the carrier has a call whose attempt had ended; the attempt is open again, and staff are told"
+    );
+}

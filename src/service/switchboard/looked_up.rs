@@ -1,0 +1,38 @@
+//! What the carrier said of a leg when it was asked takes the same path as a callback that came.
+
+use tracing::error;
+
+use super::{Knock, LegStatus, Switchboard, SwitchboardError};
+use crate::call::CallId;
+use crate::carrier::CarrierLegId;
+use crate::carrier::network::LegProgress;
+use crate::store::StoreError;
+
+/// Hands it in. Whatever can't be kept is logged, and looked up again some time.
+///
+/// # Errors
+/// When the disk is full: then nothing else could be kept either, and the carrier needn't be asked for a while.
+pub(in crate::service) async fn tell_looked_up(
+    switchboard: &Switchboard,
+    carrier: &'static str,
+    call: CallId,
+    leg: &CarrierLegId,
+    progress: LegProgress,
+) -> Result<(), StoreError> {
+    let ended = match progress {
+        LegProgress::Ended(cause) => Some(cause),
+        LegProgress::Queued | LegProgress::Ringing | LegProgress::Answered => None,
+    };
+    let (leg, status, ringing) = (leg.as_str().to_owned(), "looked-up", progress.ringing());
+    let status = LegStatus { call: Some(call), carrier, leg, status, ended, ringing };
+    match switchboard.take(Knock::Status(status)).await {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            error!(%call, %error, "what the carrier said of a call couldn't be kept; it is looked up again");
+            match error {
+                SwitchboardError::Store(StoreError::Full) => Err(StoreError::Full),
+                _ => Ok(()),
+            }
+        }
+    }
+}
