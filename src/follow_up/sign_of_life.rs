@@ -49,8 +49,8 @@ pub enum AfterSign {
     Continues,
     /// The ended attempt's call is taken back for this reason. Open ones stay as they are.
     TakenBack(Withdrawal),
-    /// The call is over: there is nothing to take back. Open ones stay as they are, as one of them was answered, or goes
-    /// to another number.
+    /// The call is over: there is nothing to take back. Open ones stay as they are, as one of them was answered, or
+    /// goes to another number.
     Noted,
 }
 

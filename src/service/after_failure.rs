@@ -14,3 +14,19 @@ pub fn wait_after(error: &StoreError, usual: Duration) -> Duration {
         _ => usual,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_left_alone_for_ten_seconds_and_nothing_else_is() {
+        let usual = Duration::from_secs(1);
+        assert_eq!(wait_after(&StoreError::Full, usual), Duration::from_secs(10));
+        assert_eq!(wait_after(&StoreError::Full, Duration::from_secs(60)), Duration::from_secs(60));
+        for error in [StoreError::Busy, StoreError::Stale] {
+            assert_eq!(wait_after(&error, usual), usual);
+            assert_eq!(wait_after(&error, Duration::ZERO), Duration::ZERO);
+        }
+    }
+}

@@ -133,8 +133,10 @@ pub(super) fn written(retry: &BTreeMap<&'static str, (u32, i64)>) -> String {
     parts.join(";")
 }
 
-/// How far a list of calls may lag behind at most: less than the time for which an unknown call is looked for.
+/// How old the answer to a question about a leg may be at most, and that to one about the list on most days.
 pub(super) const MOST_STALE: Duration = Duration::from_secs(100);
+/// So many times as old is the list on every fourth day: it lags for longer than an unknown call is looked for.
+pub(super) const VERY_STALE: u32 = 9;
 /// Up to how late a status may come.
 pub(super) const LATE: [Between; 3] =
     [Between::millis(200, 3_000), Between::millis(500, 30_000), Between::millis(1_000, 600_000)];

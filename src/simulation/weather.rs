@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use super::drawn::{LATE, MOST_STALE, one_of, sometimes};
+use super::drawn::{LATE, MOST_STALE, VERY_STALE, one_of, sometimes};
 use crate::carrier::simulator::Weather;
 
 /// The weather of a day: fair on one of four, else several things go wrong now and then.
@@ -16,6 +16,8 @@ pub(super) fn drawn(rng: &mut Rng) -> Weather {
     let [lost, repeated, late] = [knob(0.6), knob(0.6), knob(0.6)];
     let dials = [knob(0.3), knob(0.2), knob(0.4), knob(0.4)];
     let [orders, unavailable, stale, messages] = [knob(0.8), knob(0.9), knob(0.9), knob(0.8)];
+    let stale_by = Duration::from_secs(rng.u64(5..=MOST_STALE.as_secs()));
+    let list_stale_by = if stale_by.as_secs() % 4 == 0 { stale_by * VERY_STALE } else { stale_by };
     Weather {
         statuses_lost: lost,
         statuses_repeated: repeated,
@@ -28,7 +30,8 @@ pub(super) fn drawn(rng: &mut Rng) -> Weather {
         orders_unheard: orders,
         looks_unavailable: unavailable,
         looks_stale: stale,
-        stale_by: Duration::from_secs(rng.u64(5..=MOST_STALE.as_secs())),
+        stale_by,
+        list_stale_by,
         messages_unheard: messages,
     }
 }

@@ -7,6 +7,7 @@ mod under_way;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+pub use doubts::{ended_without_leg, left_behind};
 pub use moves::{answered, ask_again, correct, end, hold, looked, placed, revive, unknown, withdraw};
 pub use under_way::{busy_numbers, latest, latest_at, lingering, open_by_state, without_leg};
 
@@ -90,6 +91,9 @@ macro_rules! select {
     };
 }
 
+// After the macro, which it uses.
+mod doubts;
+
 /// Adds attempts.
 ///
 /// # Errors
@@ -172,28 +176,6 @@ pub async fn of_patient(
              ORDER BY a.intended_at DESC, a.call_id DESC LIMIT $3"
         ),
         vec![patient.into(), since.into(), i64::from(limit).into()],
-        read,
-    )
-    .await
-}
-
-/// The attempts of a patient at a number since `since` that have ended and for which the carrier never named a call, in
-/// no order: a call of its list that nobody knows may be one of theirs.
-///
-/// # Errors
-/// As the database fails.
-pub async fn ended_without_leg(
-    tx: &mut Tx,
-    patient: PatientId,
-    number: &PhoneNumber,
-    since: Timestamp,
-) -> Result<Vec<AttemptRow>, StoreError> {
-    tx.fetch_all(
-        select!(
-            "WHERE a.patient_id = $1 AND a.phone_number = $2 AND a.intended_at >= $3 AND a.ended_at IS NOT NULL
-             AND NOT EXISTS (SELECT 1 FROM legs l WHERE l.call_id = a.call_id)"
-        ),
-        vec![patient.into(), number.into(), since.into()],
         read,
     )
     .await
@@ -316,28 +298,6 @@ pub async fn unmoved(
              ORDER BY a.moved_at LIMIT $4"
         ),
         vec![state.word().into(), before.into(), now.into(), i64::from(limit).into()],
-        read,
-    )
-    .await
-}
-
-/// Intents without an outcome that are older than `before`, or whose outcome should be known by `now` as they aren't
-/// wanted any more; longest first.
-///
-/// # Errors
-/// As the database fails.
-pub async fn left_behind(
-    tx: &mut Tx,
-    before: Timestamp,
-    now: Timestamp,
-    limit: u32,
-) -> Result<Vec<AttemptRow>, StoreError> {
-    tx.fetch_all(
-        select!(
-            "WHERE a.ended_at IS NULL AND a.state = 'intended' AND (a.moved_at < $1 OR a.look_at <= $2)
-             ORDER BY a.moved_at LIMIT $3"
-        ),
-        vec![before.into(), now.into(), i64::from(limit).into()],
         read,
     )
     .await

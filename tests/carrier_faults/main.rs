@@ -31,4 +31,5 @@ mod fail_over;
 mod killing;
 mod losing;
 mod misbehaving;
+mod signs_of_life;
 mod withdrawing;

@@ -131,14 +131,18 @@ async fn nonsense_is_unknown_and_nobody_rings_twice(fresh: Fresh) {
 }
 
 async fn fault_6(fresh: Fresh) {
-    let town = town_with(&fresh, 2, json!({ "fault": "server_error", "done": false, "count": 2 })).await;
+    let faults: Vec<_> = (0..2)
+        .map(|nth| json!({ "fault": "server_error", "done": false, "number": number(nth), "count": 1 }))
+        .collect();
+    // The third patient's call is the witness that the list without the other two is younger than they are.
+    let town = town_with(&fresh, 3, json!(faults)).await;
     town.until("attempts WHERE state = 'unknown'", 2).await;
     for nth in 0..2 {
         assert_eq!(town.fake.phone(&number(nth)).await[0], 0, "not dialled again blindly");
     }
-    town.until_all_slots_ended(2).await;
+    town.until_all_slots_ended(3).await;
     assert_eq!(town.kept.count("attempts WHERE outcome = 'not_placed'").await, 2);
-    assert_eq!(town.kept.count("slots WHERE state = 'reported'").await, 2, "{}", town.line.log());
+    assert_eq!(town.kept.count("slots WHERE state = 'reported'").await, 3, "{}", town.line.log());
     town.nobody_rang_twice_for_a_call().await;
 }
 

@@ -171,8 +171,9 @@ fn each_rule_complains_when_it_is_broken() {
 }
 
 /// A call counts as not placed at once, although the carrier's list lags behind: it is placed again.
+/// Without the witness a dialer set so would take the old list for proof, and ring twice.
 #[test]
-fn a_dialer_that_takes_silence_for_proof_rings_twice() {
+fn a_list_that_is_older_than_the_intent_proves_nothing_however_short_the_grace() {
     let weather = Weather {
         dial_unheard_placed: 1.0,
         looks_stale: 1.0,
@@ -184,8 +185,9 @@ fn a_dialer_that_takes_silence_for_proof_rings_twice() {
     let hasty = Plan { grace: SignedDuration::ZERO, ..patient.clone() };
     let stage = Stage::set();
     is_clean(&stage.play_plan(patient));
-    let broken = stage.play_plan(hasty).broken;
-    assert!(broken.iter().any(|one| one.invariant == Invariant::Once), "{broken:?}");
+    let played = stage.play_plan(hasty);
+    is_clean(&played);
+    assert!(played.record.tables.attempts.iter().any(|attempt| attempt.staff_asked), "staff decide");
 }
 
 /// A call that nobody knows of.

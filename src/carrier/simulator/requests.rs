@@ -193,7 +193,7 @@ impl Network {
         let as_of = match weather.of_look(rng) {
             LookFate::Unavailable(doubt) => return Looked::Unavailable(doubt),
             LookFate::Answered => now,
-            LookFate::Stale => before(now, weather.stale_by),
+            LookFate::Stale => before(now, weather.stale_by.max(weather.list_stale_by)),
         };
         let legs = tally.legs.iter().rev().filter_map(|key| self.legs.get(key));
         let shown = legs.filter(|leg| (since..=as_of).contains(&leg.created_at));
@@ -209,7 +209,7 @@ impl Network {
         let as_of = match weather.of_look(rng) {
             LookFate::Unavailable(doubt) => return Looked::Unavailable(doubt),
             LookFate::Answered => now,
-            LookFate::Stale => before(now, weather.stale_by),
+            LookFate::Stale => before(now, weather.stale_by.max(weather.list_stale_by)),
         };
         let shown = self.legs.values().filter(|leg| (since..=as_of).contains(&leg.created_at));
         Looked::Found(shown.map(|leg| leg.listed(as_of)).collect())

@@ -34,6 +34,8 @@ pub struct Weather {
     pub looks_stale: f64,
     /// How old.
     pub stale_by: Duration,
+    /// How old the list is then at least.
+    pub list_stale_by: Duration,
     /// Nobody learns what became of a short message. Every other one is sent nevertheless.
     pub messages_unheard: f64,
 }
@@ -53,6 +55,7 @@ impl Weather {
         looks_unavailable: 0.0,
         looks_stale: 0.0,
         stale_by: Duration::from_secs(60),
+        list_stale_by: Duration::ZERO,
         messages_unheard: 0.0,
     };
 }

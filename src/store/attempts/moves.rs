@@ -96,8 +96,8 @@ pub async fn answered(tx: &mut Tx, calls: &[CallId], at: Timestamp) -> Result<Ve
     advance(tx, calls, at, head, tail).await
 }
 
-/// Whether the carrier has these isn't known, and each is to be looked for at the moment beside it, or now when it isn't
-/// wanted any more; gives those that were only intended.
+/// Whether the carrier has these isn't known, and each is to be looked for at the moment beside it, or now when it
+/// isn't wanted any more; gives those that were only intended.
 ///
 /// # Errors
 /// As the database fails.

@@ -90,8 +90,12 @@ pub(super) enum Name {
     Digits,
     /// The list of calls shows how things stood `seconds` ago.
     ListLags,
-    /// The list of calls shows how things stood when this fault was set.
+    /// The list of calls shows how things stood when this fault was set, for `seconds` where they are told.
     ListFrozen,
+    /// The list of calls leaves out those to `number`.
+    ListOmits,
+    /// A new call doesn't leave the carrier's queue until it is canceled.
+    StaysQueued,
     /// The list of calls leaves out calls that haven't begun to ring.
     ListSkipsQueued,
 }
@@ -197,7 +201,7 @@ impl Name {
     }
 }
 
-const NAMES: [(Name, &str); 28] = [
+const NAMES: [(Name, &str); 30] = [
     (Name::NeverAnswered, "never_answered"),
     (Name::Late, "late"),
     (Name::Closed, "closed"),
@@ -225,6 +229,8 @@ const NAMES: [(Name, &str); 28] = [
     (Name::Digits, "digits"),
     (Name::ListLags, "list_lags"),
     (Name::ListFrozen, "list_frozen"),
+    (Name::ListOmits, "list_omits"),
+    (Name::StaysQueued, "stays_queued"),
     (Name::ListSkipsQueued, "list_skips_queued"),
 ];
 
@@ -272,6 +278,12 @@ impl Faults {
     /// Ends all faults.
     pub(super) fn clear(&mut self) {
         self.active.clear();
+    }
+
+    /// The numbers whose calls the list leaves out.
+    pub(super) fn omitted(&self) -> Vec<String> {
+        let omits = self.active.iter().filter(|active| active.asked.fault == Name::ListOmits);
+        omits.filter_map(|active| active.asked.number.clone()).collect()
     }
 
     /// The fault that a REST request meets: the first that is set.

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use super::book::{Detection, Direction, NewCall, Order, Plan, Progress};
 use super::callbacks::{Callbacks, FirstDelivered};
 use super::dice::hex;
+use super::faults::Name;
 use super::log::Event;
 use super::office::Office;
 use super::people::{Listener, Phone};
@@ -100,6 +101,7 @@ pub(super) fn begin(
         Direction::Inbound => Event::CameIn { call, to: to_noted, from: from_noted, url },
     });
     let queue_time = match direction {
+        Direction::OutboundApi if !state.faults.of(&office.dice, &to, &[Name::StaysQueued]).is_empty() => Duration::MAX,
         Direction::OutboundApi => office.queue_time(&mut state),
         Direction::Inbound => Duration::ZERO,
     };

@@ -82,12 +82,17 @@ pub(super) fn list(office: &Office, asked: &Asked) -> Result<Done, Refusal> {
     let met = state.faults.of(&office.dice, asked.one("To").unwrap_or_default(), &faults);
     let until = met.iter().find_map(|met| match met.name {
         Name::ListLags => office.now().checked_sub(met.delay.unwrap_or_default()).ok(),
-        Name::ListFrozen => Some(met.since),
+        Name::ListFrozen => {
+            let thaws = met.delay.and_then(|delay| met.since.checked_add(delay).ok());
+            thaws.is_none_or(|thaws| office.now() < thaws).then_some(met.since)
+        }
         _ => None,
     });
     let skips_queued = met.iter().any(|met| met.name == Name::ListSkipsQueued);
+    let omitted = state.faults.omitted();
     let known = state.book.newest_first().filter_map(|call| Some((call, call.at(until.unwrap_or(Timestamp::MAX))?)));
     let known = known.filter(|(_, standing)| !(skips_queued && standing.started.is_none()));
+    let known = known.filter(|(call, _)| !omitted.contains(&call.to));
     let mut fitting = known.filter(|(call, standing)| filter.fits(call, standing));
     // The token names the last call of the page before, so that new calls don't move the pages.
     match asked.one("PageToken") {
