@@ -27,6 +27,11 @@ macro_rules! carrier_id {
                 if fits { Ok(Self(text.into())) } else { Err(CarrierIdError) }
             }
 
+            /// Whether both are the same: hexadecimal digits may come in either case.
+            pub fn is_same_as(&self, other: &Self) -> bool {
+                self.0.eq_ignore_ascii_case(&other.0)
+            }
+
             /// The identifier as text.
             pub fn as_str(&self) -> &str {
                 &self.0

@@ -6,7 +6,6 @@ use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use axum::serve::ListenerExt;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
@@ -16,14 +15,14 @@ use tracing::{error, info, warn};
 
 use super::documents::Origin;
 use crate::call::{CentreCode, DataOrigin, PhoneNumber};
-use crate::carrier::simulator;
 use crate::carrier::twilio::rest::RestClient;
 use crate::carrier::twilio::{SigningKey, Urls, Voice, Voices};
+use crate::carrier::{CarrierAccountId, simulator};
 use crate::config::{Carrier, Config};
 use crate::flow::Library;
 use crate::service::{
-    Clock, Desk, Dialer, Dialling, Feed, Keeper, Libraries, Network, Outside, Remembered, SimulatedLines, Switchboard,
-    TICK, run_errands, run_exchange, sweep, wait_after,
+    Clock, Desk, Dialer, Dialling, Feed, Keeper, LegBook, Libraries, Network, Outside, Remembered, SimulatedLines,
+    Switchboard, TICK, run_errands, run_exchange, sweep, wait_after,
 };
 use crate::store::flow_sets::{self, FlowSetRow};
 use crate::store::{Database, centres};
@@ -104,6 +103,8 @@ impl Server {
                 Some(Carrier::Twilio) => Some(SigningKey::new(&config.twilio.auth_token).context("twilio.auth_token")?),
                 Some(Carrier::Simulator | Carrier::Sip) | None => None,
             },
+            account: account(config)?,
+            legs: LegBook::default(),
             voices: voices(config)?,
             metrics: super::logging::metrics()?,
             forged_told_at: AtomicI64::new(0),
@@ -143,20 +144,13 @@ impl Server {
         let keeper = Keeper::start(Arc::clone(&desk), checkpoint_file).await;
         let mut workers = start_workers(&desk, &switchboard, network.as_ref(), dialer);
         workers.spawn(keeper.run());
-        let listener = listener.tap_io(|connection| {
-            // Small answers to a waiting caller: without this some wait 40 ms for the peer's acknowledgement.
-            if let Err(error) = connection.set_nodelay(true) {
-                tracing::debug!(%error, "a connection is gone already");
-            }
-        });
         let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
-        let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
+        let serving = tokio::spawn(crate::web::serve(listener, app, async move {
             stop.await;
             info!("draining: requests under way are answered, no new ones are taken");
             // The receiver lives until the server has ended.
             let _ended = stopping.send(());
-        });
-        let serving = tokio::spawn(serving.into_future());
+        }));
         // Told to stop, or the server ended by itself.
         let _either = stopped.await;
         if tokio::time::timeout(drain, serving).await.is_err() {
@@ -299,6 +293,13 @@ pub(super) fn dialling(config: &Config, from: PhoneNumber) -> Dialling {
         day_limits: config.dialer.day_limits(),
         price: config.dialer.price(),
     }
+}
+
+/// The account that requests must be about; any, when none is set.
+fn account(config: &Config) -> anyhow::Result<Option<CarrierAccountId>> {
+    let named = Some(config.twilio.account_sid.as_str()).filter(|sid| !sid.is_empty());
+    let ours = named.filter(|_| config.carrier == Carrier::Twilio).map(CarrierAccountId::parse).transpose();
+    ours.context("twilio.account_sid")
 }
 
 fn voices(config: &Config) -> anyhow::Result<Voices> {

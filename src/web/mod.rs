@@ -1,6 +1,7 @@
 //! HTTP: parse, call one service function, render. No SQL, no policy.
 
 mod probes;
+mod serving;
 mod status;
 mod webhooks;
 
@@ -18,8 +19,11 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 use tracing::error;
 
+use crate::carrier::CarrierAccountId;
 use crate::carrier::twilio::{SigningKey, Urls, Voices, urls};
-use crate::service::{Desk, Switchboard};
+use crate::service::{Desk, LegBook, Switchboard};
+
+pub use serving::serve;
 
 /// The largest request body. A carrier's webhook has about 2 KB.
 const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -38,6 +42,10 @@ pub struct Web {
     pub urls: Urls,
     /// The key of the Twilio-compatible carrier, when one is configured.
     pub twilio_key: Option<SigningKey>,
+    /// The account of the Twilio-compatible carrier, when it is set: requests about another one are refused.
+    pub account: Option<CarrierAccountId>,
+    /// Which leg is of which call, as far as this process has looked it up.
+    pub legs: LegBook,
     /// The voices of the Twilio-compatible carrier.
     pub voices: Voices,
     /// What `/metrics` shows.

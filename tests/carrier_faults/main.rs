@@ -31,5 +31,6 @@ mod fail_over;
 mod killing;
 mod losing;
 mod misbehaving;
+mod odd;
 mod signs_of_life;
 mod withdrawing;

@@ -65,7 +65,8 @@ impl Hook {
                 let method = request.method().clone();
                 let body: Bytes = axum::body::to_bytes(request.into_body(), usize::MAX).await.unwrap();
                 let form = Form::read(&body).unwrap();
-                let fields = form.fields().iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                let fields = form.fields().iter().map(|(name, value)| (text(name), text(value))).collect();
                 let path = uri.path_and_query().unwrap().to_string();
                 let [signature, token] = [signature, token].map(Option::unwrap);
                 let came = Posted { method, path, fields, signature, token };

@@ -14,7 +14,9 @@ use kenkocall::call::{
 use kenkocall::carrier::CarrierLegId;
 use kenkocall::carrier::network::{Dialled, Looked};
 use kenkocall::carrier::twilio::rest::{Body, Order, Reply};
-use kenkocall::carrier::twilio::{ActionUrl, Document, Form, SigningKey, StatusRequest, VoiceRequest, body_sha256};
+use kenkocall::carrier::twilio::{
+    ActionUrl, Document, FallbackRequest, Form, SigningKey, StatusRequest, VoiceRequest, account, body_sha256,
+};
 use kenkocall::engine::{AnsweredBy, Effect, Happening, Note, TransferOutcome};
 use kenkocall::flow::{FlowName, Library};
 use kenkocall::follow_up::CallPattern;
@@ -52,7 +54,9 @@ pub fn webhook_form(data: &[u8]) {
     let signature = KEY.sign(URL, form.fields());
     assert!(KEY.validate(URL, form.fields(), &signature));
     // Written again by another hand, it is the same form.
-    let again = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form.fields()).finish();
+    let encoded = |bytes: &[u8]| url::form_urlencoded::byte_serialize(bytes).collect::<String>();
+    let pairs = form.fields().iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
+    let again = pairs.collect::<Vec<_>>().join("&");
     let again = Form::read(again.as_bytes()).expect("a form that was read");
     assert_eq!(again.fields(), form.fields());
     let (voice, status) = (VoiceRequest::read(&form), StatusRequest::read(&form));
@@ -60,11 +64,13 @@ pub fn webhook_form(data: &[u8]) {
         assert_eq!(voice.leg, status.leg);
     }
     if let Ok(VoiceRequest { keys: Some(keys), .. }) = voice {
-        assert!(keys.expose().bytes().all(|key| key.is_ascii_digit() || b"*#".contains(&key)));
+        assert_eq!(Keys::parse(keys.expose()), Ok(keys), "as it is stored and read again");
     }
     for (name, value) in form.fields() {
+        let (Ok(name), Ok(value)) = (std::str::from_utf8(name), std::str::from_utf8(value)) else { continue };
         let _read = (ActionUrl::parse(name), KEY.validate(value, form.fields(), name));
     }
+    let _read = (FallbackRequest::read(&form), account(&form), form.fields_from_latin_1());
 }
 
 /// TwiML, as our phones and the fake carrier read it.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use hyper::StatusCode;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -18,6 +19,7 @@ use super::phone::{Next, Phone, RECEIVED, WELL, WELL_KEPT};
 crate::on_both_databases!(
     i1_fifty_kills_in_the_middle_of_calls_lose_nothing_that_was_acknowledged,
     fault_39_a_stop_answers_what_was_taken_and_calls_go_on_afterwards,
+    a_half_sent_request_does_not_hold_up_a_stop,
 );
 
 /// How often the process is killed.
@@ -175,6 +177,39 @@ async fn fault_39_a_stop_answers_what_was_taken_and_calls_go_on_afterwards(fresh
     }
     phones[0].keys(&WELL[1..]).await.hears(RECEIVED);
     assert_ne!(phones[1].next, Next::Over);
+}
+
+async fn a_half_sent_request_does_not_hold_up_a_stop(fresh: Fresh) {
+    let mut line = Line::with_people_and(&fresh.database, &fresh.url, &[("SERVER__DRAIN_SECONDS", "3600")]).await;
+    let post = "POST /twilio/voice/health-call HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n";
+    let whole = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    let mut half_sent = Vec::new();
+    for sent in ["", "POST /tw", post, &format!("{post}\r\n"), &format!("{post}\r\nCallSid=CA0"), whole] {
+        let mut stream = tokio::net::TcpStream::connect(line.carrier.address()).await.unwrap();
+        stream.write_all(sent.as_bytes()).await.unwrap();
+        half_sent.push((sent.to_owned(), stream));
+    }
+    // An answered connection that is kept open, and one that has begun its second request.
+    for second in ["", "POST /tw"] {
+        let mut stream = tokio::net::TcpStream::connect(line.carrier.address()).await.unwrap();
+        stream.write_all(whole.as_bytes()).await.unwrap();
+        let mut reply = [0_u8; 12];
+        stream.read_exact(&mut reply).await.unwrap();
+        assert_eq!(&reply, b"HTTP/1.1 200");
+        stream.write_all(second.as_bytes()).await.unwrap();
+        half_sent.push((second.to_owned(), stream));
+    }
+    // Served means that those before it were taken.
+    assert_eq!(line.carrier.get("/healthz").await.unwrap().status, StatusCode::OK);
+    line.terminate();
+    assert_eq!(line.stopped().await.code(), Some(0), "{}", line.log());
+    assert!(!line.log().contains("weren't answered in time"), "{}", line.log());
+    for (sent, mut stream) in half_sent {
+        let mut reply = Vec::new();
+        // Closed in order, or reset where something of it wasn't read.
+        let _ended = stream.read_to_end(&mut reply).await;
+        assert!(!String::from_utf8_lossy(&reply).contains("<Response"), "{sent}");
+    }
 }
 
 /// How many turns commits were begun for, as the program measures it.

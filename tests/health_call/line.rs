@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use kenkocall::carrier::twilio::{SigningKey, Urls, Voices};
 use kenkocall::flow::Library;
 use kenkocall::follow_up::GuessingLimits;
-use kenkocall::service::{Clock, Desk, Feed, Libraries, Remembered, Switchboard};
+use kenkocall::service::{Clock, Desk, Feed, LegBook, Libraries, Remembered, Switchboard};
 use kenkocall::store::Database;
 use kenkocall::store::flow_sets::{self, FlowSetRow};
 use kenkocall::web::{Web, router};
@@ -247,6 +247,8 @@ impl Inside {
             desk: Arc::clone(&desk),
             urls: Urls::new(PUBLIC_URL).unwrap(),
             twilio_key: Some(SigningKey::new(&SecretString::from(TOKEN)).unwrap()),
+            account: None,
+            legs: LegBook::default(),
             voices: Voices::default(),
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             forged_told_at: std::sync::atomic::AtomicI64::new(0),

@@ -25,6 +25,7 @@ mod identifying;
 mod killing;
 mod languages;
 mod lingering;
+mod odd;
 mod official;
 mod racing;
 mod refusing;

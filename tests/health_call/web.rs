@@ -8,7 +8,7 @@ use hyper::body::Bytes;
 use hyper::client::conn::http1::handshake;
 use hyper::{Method, Request, StatusCode, header};
 use hyper_util::rt::TokioIo;
-use kenkocall::carrier::twilio::SigningKey;
+use kenkocall::carrier::twilio::{Form, SigningKey};
 use secrecy::SecretString;
 use tokio::net::TcpStream;
 
@@ -77,6 +77,13 @@ impl Carrier {
             host: "kenko.example",
             body: form(fields),
         }
+    }
+
+    /// A body as it is, signed over the bytes that it decodes to.
+    pub fn signed_as_it_is<'a>(&self, path: &'a str, body: &[u8]) -> Raw<'a> {
+        let form = Form::read(body).unwrap();
+        let signature = Some(self.key.sign(&[PUBLIC_URL, path].concat(), form.fields()));
+        Raw { signature, body: body.to_vec(), ..self.signed(path, &[]) }
     }
 
     pub async fn get(&self, path: &str) -> Result<Answer, String> {

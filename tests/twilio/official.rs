@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use kenkocall::call::Language;
-use kenkocall::carrier::twilio::{Voices, body_sha256, response};
+use kenkocall::carrier::twilio::{Form, VoiceRequest, Voices, body_sha256, response};
 use serde_json::{Value, json};
+use url::form_urlencoded::{Serializer, byte_serialize};
 
 use super::signature::key;
 use super::twiml::{MENU, NUMBER, action, say, transfer};
@@ -103,6 +104,72 @@ fn forms() -> Vec<Fields> {
 
 fn requests() -> Vec<(&'static str, Fields)> {
     urls().into_iter().flat_map(|url| forms().into_iter().map(move |form| (url, form))).collect()
+}
+
+/// Fields as networks, exchanges and other carriers write them.
+fn odd_fields() -> Vec<Fields> {
+    let odd = [
+        ("From", "Coin line/payphone"),
+        ("From", "Private Number"),
+        ("From", "非通知"),
+        ("From", "\"Name\" <sip:+819012345678@pbx.example>;tag=1"),
+        ("From", "tel:+819012345678;ext=12"),
+        ("From", "Téléphone"),
+        ("CallerName", "Grüße, 100 % & ¥"),
+        ("Digits", "12AD w"),
+        ("CallStatus", "cancelled"),
+        ("Odd", "a\u{7f}\u{1}\0b"),
+    ];
+    odd.map(|odd| vec![("CallSid", "CA0123456789abcdef0123456789abcdef"), odd]).to_vec()
+}
+
+/// The form in Latin-1, where it can be written so and isn't ASCII.
+fn in_latin_1(fields: &Fields) -> Option<Vec<u8>> {
+    let latin_1 = |text: &str| text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect::<Option<Vec<u8>>>();
+    let encoded = |text: &str| latin_1(text).map(|bytes| byte_serialize(&bytes).collect::<String>());
+    let pairs = fields.iter().map(|(name, value)| Some(format!("{}={}", encoded(name)?, encoded(value)?)));
+    let is_ascii = fields.iter().all(|(_, value)| value.is_ascii());
+    let body = pairs.collect::<Option<Vec<String>>>()?.join("&").into_bytes();
+    (!is_ascii).then_some(body)
+}
+
+#[test]
+fn odd_fields_are_read_as_the_official_libraries_sign_them() {
+    const URL: &str = "https://call.example/twilio/voice/health-call";
+    let key = key(TOKEN);
+    let forms = odd_fields();
+    let items: Vec<_> = forms.iter().map(|form| json!({ "token": TOKEN, "url": URL, "form": form })).collect();
+    let mut of_latin_1 = 0;
+    for library in Library::BOTH {
+        for (fields, signature) in forms.iter().zip(library.ask("sign", &items)) {
+            let signature = signature.as_str().expect("a signature");
+            let body = Serializer::new(String::new()).extend_pairs(fields).finish();
+            let form = Form::read(body.as_bytes()).expect("a form");
+            assert!(key.validate(URL, form.fields(), signature), "{library:?} {fields:?}");
+            assert!(VoiceRequest::read(&form).is_ok(), "{fields:?}");
+            let Some(body) = in_latin_1(fields) else { continue };
+            // Signed as text, posted in Latin-1: the bytes have another signature than the text.
+            let form = Form::read(&body).expect("a form");
+            assert!(!key.validate(URL, form.fields(), signature), "{library:?} {fields:?}");
+            let text = form.fields_from_latin_1().expect("it isn't UTF-8");
+            assert!(key.validate(URL, &text, signature), "{library:?} {fields:?}");
+            assert!(VoiceRequest::read(&form).is_ok_and(|request| request.from.is_none()), "{fields:?}");
+            of_latin_1 += 1;
+        }
+        // And what we sign over the decoded bytes they accept, where they can read the bytes at all.
+        let checks: Vec<_> = forms
+            .iter()
+            .map(|fields| {
+                let body = Serializer::new(String::new()).extend_pairs(fields).finish();
+                let signature = key.sign(URL, Form::read(body.as_bytes()).expect("a form").fields());
+                json!({ "token": TOKEN, "url": URL, "form": fields, "signature": signature })
+            })
+            .collect();
+        for (fields, accepted) in forms.iter().zip(library.ask("check", &checks)) {
+            assert_eq!(accepted, json!(true), "{library:?} {fields:?}");
+        }
+    }
+    assert_eq!(of_latin_1, 4, "two forms, two libraries");
 }
 
 #[test]

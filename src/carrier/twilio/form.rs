@@ -1,12 +1,13 @@
-//! A posted form, read strictly: the signature covers decoded fields, so there must be one way alone to decode them.
+//! A posted form, as bytes: a field may hold anything, and one that nobody reads must not lose a call. There is one
+//! way alone to decode it, since the signature covers the decoded fields.
 //! Source: WHATWG URL, "application/x-www-form-urlencoded parsing".
 
 use std::borrow::Cow;
 
 use super::request::Field;
 
-/// The most fields of one request. Twilio sends about 15 to 35.
-pub const MAX_FIELDS: usize = 100;
+/// The most fields of one request. Twilio sends about 15 to 35, and as many more as a SIP call has headers of its own.
+pub const MAX_FIELDS: usize = 1_000;
 
 /// Why a request isn't understood. No variant holds a value: it may be somebody's number or birth date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -14,12 +15,6 @@ pub enum FormError {
     /// More than [`MAX_FIELDS`].
     #[error("the form has more than {MAX_FIELDS} fields")]
     TooManyFields,
-    /// `%` without two hex digits.
-    #[error("the form has a % that isn't followed by two hexadecimal digits")]
-    BadEscape,
-    /// Bytes that aren't UTF-8.
-    #[error("the form isn't UTF-8")]
-    NotUtf8,
     /// A field that every such request has.
     #[error("the field {0} is missing")]
     Missing(Field),
@@ -29,21 +24,35 @@ pub enum FormError {
     /// A value of another form than the field has.
     #[error("the field {0} doesn't have the form that it should")]
     Malformed(Field),
-    /// A key that no phone has.
-    #[error("the field Digits has something else than the phone keys 0 to 9, * and #")]
-    NotAKey,
-    /// More keys than any question asks for.
-    #[error("the field Digits has too many keys")]
-    TooManyKeys,
-    /// A call status that isn't in the carrier's documentation.
-    #[error("the field {0} has a call status that isn't known")]
-    UnknownStatus(Field),
 }
+
+/// A field's name and its value.
+pub type Pair<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
 
 /// The decoded fields in the order in which they came. Borrows what needs no decoding.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Form<'a> {
-    fields: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    fields: Vec<Pair<'a>>,
+}
+
+/// The value of a field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Value<'a> {
+    /// The field is absent.
+    Absent,
+    /// This text.
+    Text(&'a str),
+    /// Several values that differ.
+    Repeated,
+    /// Bytes that aren't UTF-8.
+    NotText,
+}
+
+impl<'a> Value<'a> {
+    /// The text, an empty one counting as absent.
+    pub(super) fn filled(self) -> Option<&'a str> {
+        if let Self::Text(text) = self { Some(text).filter(|text| !text.is_empty()) } else { None }
+    }
 }
 
 impl std::fmt::Debug for Form<'_> {
@@ -53,10 +62,11 @@ impl std::fmt::Debug for Form<'_> {
 }
 
 impl<'a> Form<'a> {
-    /// Reads a body. Its length is limited by the web before this.
+    /// Reads a body. Its length is limited by the web before this. A `%` without two hexadecimal digits stands for
+    /// itself.
     ///
     /// # Errors
-    /// When there are too many fields, an escape is broken, or the text isn't UTF-8.
+    /// When there are too many fields.
     pub fn read(body: &'a [u8]) -> Result<Self, FormError> {
         let mut fields = Vec::with_capacity(24);
         for pair in body.split(|&b| b == b'&').filter(|pair| !pair.is_empty()) {
@@ -64,55 +74,62 @@ impl<'a> Form<'a> {
                 return Err(FormError::TooManyFields);
             }
             let mut parts = pair.splitn(2, |&b| b == b'=').map(decode);
-            fields
-                .push((parts.next().unwrap_or(Ok(Cow::Borrowed("")))?, parts.next().unwrap_or(Ok(Cow::Borrowed("")))?));
+            fields.push((parts.next().unwrap_or_default(), parts.next().unwrap_or_default()));
         }
         Ok(Self { fields })
     }
 
     /// All fields, unknown ones among them: what the signature covers.
-    pub fn fields(&self) -> &[(Cow<'a, str>, Cow<'a, str>)] {
+    pub fn fields(&self) -> &[Pair<'a>] {
         &self.fields
     }
 
-    /// The value of a known field.
-    ///
-    /// # Errors
-    /// When it is given with different values.
-    pub(super) fn one(&self, field: Field) -> Result<Option<&str>, FormError> {
-        let mut values = self.fields.iter().filter(|(name, _)| name == field.name()).map(|(_, value)| value.as_ref());
-        let first = values.next();
-        if values.all(|value| Some(value) == first) { Ok(first) } else { Err(FormError::Repeated(field)) }
+    /// The fields with what isn't UTF-8 taken for Latin-1 and written as UTF-8: some senders sign the text and post it
+    /// in Latin-1. None when everything is UTF-8.
+    pub fn fields_from_latin_1(&self) -> Option<Vec<Pair<'static>>> {
+        let is_text = |part: &[u8]| std::str::from_utf8(part).is_ok();
+        if self.fields.iter().all(|(name, value)| is_text(name) && is_text(value)) {
+            return None;
+        }
+        let text = |part: &[u8]| -> Cow<'static, [u8]> {
+            let latin_1 = || part.iter().copied().map(char::from).collect::<String>().into_bytes();
+            Cow::Owned(if is_text(part) { part.to_vec() } else { latin_1() })
+        };
+        Some(self.fields.iter().map(|(name, value)| (text(name), text(value))).collect())
     }
 
-    /// The value of a known field, an empty one counting as absent.
-    ///
-    /// # Errors
-    /// When it is given with different values.
-    pub(super) fn one_filled(&self, field: Field) -> Result<Option<&str>, FormError> {
-        Ok(self.one(field)?.filter(|value| !value.is_empty()))
+    /// The value of a known field.
+    pub(super) fn value(&self, field: Field) -> Value<'_> {
+        let name = field.name().as_bytes();
+        let mut values = self.fields.iter().filter(|(known, _)| known.as_ref() == name).map(|(_, value)| value);
+        let Some(first) = values.next() else { return Value::Absent };
+        if !values.all(|value| value == first) {
+            return Value::Repeated;
+        }
+        std::str::from_utf8(first).map_or(Value::NotText, Value::Text)
     }
 }
 
-fn decode(raw: &[u8]) -> Result<Cow<'_, str>, FormError> {
+fn decode(raw: &[u8]) -> Cow<'_, [u8]> {
     if !raw.iter().any(|&b| b == b'%' || b == b'+') {
-        return std::str::from_utf8(raw).map(Cow::Borrowed).map_err(|_| FormError::NotUtf8);
+        return Cow::Borrowed(raw);
     }
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let mut decoded = Vec::with_capacity(raw.len());
-    let mut bytes = raw.iter();
-    while let Some(&byte) = bytes.next() {
-        decoded.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let mut digit =
-                    || bytes.next().and_then(|&b| char::from(b).to_digit(16)).and_then(|d| u8::try_from(d).ok());
-                match (digit(), digit()) {
-                    (Some(high), Some(low)) => high << 4 | low,
-                    _ => return Err(FormError::BadEscape),
-                }
+    let mut rest = raw;
+    while let [first, after @ ..] = rest {
+        rest = after;
+        let escaped = match (first, after) {
+            (b'%', [high, low, later @ ..]) => digit(*high).zip(digit(*low)).map(|digits| (digits, later)),
+            _ => None,
+        };
+        match escaped {
+            Some(((high, low), later)) => {
+                decoded.push(high << 4 | low);
+                rest = later;
             }
-            other => other,
-        });
+            None => decoded.push(if *first == b'+' { b' ' } else { *first }),
+        }
     }
-    String::from_utf8(decoded).map(Cow::Owned).map_err(|_| FormError::NotUtf8)
+    Cow::Owned(decoded)
 }

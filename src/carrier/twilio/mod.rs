@@ -7,6 +7,7 @@
 mod apology;
 mod document;
 mod form;
+mod party;
 mod request;
 pub mod rest;
 mod signature;
@@ -14,15 +15,17 @@ mod status;
 mod twiml;
 pub mod urls;
 mod voices;
+mod word;
 mod xml;
 
 pub use apology::{AfterApology, apology};
 pub use document::{Document, Gather, Verb};
-pub use form::{Form, FormError, MAX_FIELDS};
-pub use request::{Direction, Field, StatusRequest, VoiceRequest};
+pub use form::{Form, FormError, MAX_FIELDS, Pair};
+pub use request::{FallbackRequest, Field, StatusRequest, VoiceRequest, account};
 pub use signature::{NoToken, SigningKey, body_sha256};
 pub use status::{AnsweredBy, CallStatus, SipCode};
 pub use twiml::response;
 pub use urls::{ActionUrl, ActionUrlError, Urls, UrlsError};
 pub use voices::{Voice, VoiceError, Voices};
+pub use word::{Shape, Word};
 pub use xml::TwimlError;

@@ -1,9 +1,17 @@
-//! The carrier's requests, typed. Fields that we don't know are signed and else ignored; those that we know must have
-//! their form, since the signature's concatenation can't tell `Digits=1` + `2X=` from `Digits=12` + `X=`.
+//! The carrier's requests, typed. Only what somebody acts on is read; all other fields are signed and ignored.
+//!
+//! A request whose signature is proven is refused only when it doesn't name its leg. A number that can't be read is
+//! hidden, a word that isn't known is unknown, and keys that no question takes are wrong keys.
+//!
+//! The signature's concatenation can't tell `Digits=1` + `2X=` from `Digits=12` + `X=`. So what we act on has a closed
+//! form: keys are 0 to 9, `*` and `#`, which sort before the letters of every field's name; words come from lists; a
+//! leg's name is refused when it holds the name of a field, as if two fields had run together.
 
-use super::form::{Form, FormError};
+use super::form::{Form, FormError, Value};
+use super::party::number_in;
 use super::status::{AnsweredBy, CallStatus, SipCode};
-use crate::call::{Keys, KeysError, PhoneNumber};
+use super::word::{Shape, Word};
+use crate::call::{Keys, PhoneNumber};
 use crate::carrier::{CarrierAccountId, CarrierLegId};
 
 /// A field that we read.
@@ -19,8 +27,6 @@ pub enum Field {
     To,
     /// `Digits`
     Digits,
-    /// `Direction`
-    Direction,
     /// `CallStatus`
     CallStatus,
     /// `DialCallStatus`
@@ -31,15 +37,26 @@ pub enum Field {
     ErrorCode,
     /// `ErrorUrl`
     ErrorUrl,
-    /// `SequenceNumber`
-    SequenceNumber,
     /// `SipResponseCode`
     SipResponseCode,
-    /// `CallDuration`
-    CallDuration,
 }
 
 impl Field {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::CallSid,
+        Self::AccountSid,
+        Self::From,
+        Self::To,
+        Self::Digits,
+        Self::CallStatus,
+        Self::DialCallStatus,
+        Self::AnsweredBy,
+        Self::ErrorCode,
+        Self::ErrorUrl,
+        Self::SipResponseCode,
+    ];
+
     /// The carrier's name of it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -48,15 +65,12 @@ impl Field {
             Self::From => "From",
             Self::To => "To",
             Self::Digits => "Digits",
-            Self::Direction => "Direction",
             Self::CallStatus => "CallStatus",
             Self::DialCallStatus => "DialCallStatus",
             Self::AnsweredBy => "AnsweredBy",
             Self::ErrorCode => "ErrorCode",
             Self::ErrorUrl => "ErrorUrl",
-            Self::SequenceNumber => "SequenceNumber",
             Self::SipResponseCode => "SipResponseCode",
-            Self::CallDuration => "CallDuration",
         }
     }
 }
@@ -67,60 +81,39 @@ impl std::fmt::Display for Field {
     }
 }
 
-/// Who rang whom.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Direction {
-    /// The caller rang us.
-    Inbound,
-    /// We rang (`outbound-api`, `outbound-dial`; others say `outbound`).
-    Outbound,
-}
-
-/// A request for what to say next: a call that begins, keys, the end of a transfer, or the fallback after an error.
+/// A request for what to say next: a call that begins, keys, or the end of a transfer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VoiceRequest {
     /// The leg.
     pub leg: CarrierLegId,
-    /// The account that it runs on.
-    pub account: Option<CarrierAccountId>,
-    /// The caller; none when hidden or not a number that could be called (an extension, a SIP address).
+    /// The caller; none when hidden or not plainly a number.
     pub from: Option<PhoneNumber>,
     /// The called number, by the same rule.
     pub to: Option<PhoneNumber>,
     /// What was keyed: none when the request isn't about keys, empty after silence.
     pub keys: Option<Keys>,
-    /// Who rang whom.
-    pub direction: Option<Direction>,
     /// How this leg stands.
-    pub call_status: Option<CallStatus>,
+    pub call_status: Word<CallStatus>,
     /// How the transfer ended.
-    pub dial_status: Option<CallStatus>,
+    pub dial_status: Word<CallStatus>,
     /// What picked up.
-    pub answered_by: Option<AnsweredBy>,
-    /// The carrier's number of the error that led to the fallback URL (Twilio: 11200 and on).
-    pub error_code: Option<u32>,
-    /// The URL of ours that failed.
-    pub error_url: Option<Box<str>>,
+    pub answered_by: Word<AnsweredBy>,
 }
 
 impl VoiceRequest {
     /// Reads a form whose signature is proven.
     ///
     /// # Errors
-    /// When a field is missing, contradicts itself or doesn't have its form.
+    /// When it doesn't name one leg.
     pub fn read(form: &Form<'_>) -> Result<Self, FormError> {
         Ok(Self {
             leg: leg(form)?,
-            account: optional(form, Field::AccountSid, |text| CarrierAccountId::parse(text).ok())?,
-            from: party(form, Field::From)?,
-            to: party(form, Field::To)?,
-            keys: keys(form)?,
-            direction: optional(form, Field::Direction, direction)?,
-            call_status: status(form, Field::CallStatus)?,
-            dial_status: status(form, Field::DialCallStatus)?,
-            answered_by: optional(form, Field::AnsweredBy, AnsweredBy::from_word)?,
-            error_code: optional(form, Field::ErrorCode, |text| number(text, 6))?,
-            error_url: optional(form, Field::ErrorUrl, error_url)?,
+            from: form.value(Field::From).filled().and_then(number_in),
+            to: form.value(Field::To).filled().and_then(number_in),
+            keys: keys(form),
+            call_status: word(form, Field::CallStatus, CallStatus::from_word),
+            dial_status: word(form, Field::DialCallStatus, CallStatus::from_word),
+            answered_by: word(form, Field::AnsweredBy, AnsweredBy::from_word),
         })
     }
 }
@@ -131,66 +124,80 @@ pub struct StatusRequest {
     /// The leg.
     pub leg: CarrierLegId,
     /// How it stands.
-    pub status: CallStatus,
-    /// The order of the events, from 0; some carriers send 0 for all.
-    pub sequence: Option<u32>,
+    pub status: Word<CallStatus>,
     /// The final SIP response, where the carrier tells it.
     pub sip: Option<SipCode>,
-    /// How long it lasted from being answered, in seconds; only with `completed`.
-    pub talk_seconds: Option<u32>,
-    /// What picked up.
-    pub answered_by: Option<AnsweredBy>,
 }
 
 impl StatusRequest {
     /// Reads a form whose signature is proven.
     ///
     /// # Errors
-    /// When a field is missing, contradicts itself or doesn't have its form.
+    /// When it doesn't name one leg.
     pub fn read(form: &Form<'_>) -> Result<Self, FormError> {
+        let sip = form.value(Field::SipResponseCode).filled();
         Ok(Self {
             leg: leg(form)?,
-            status: status(form, Field::CallStatus)?.ok_or(FormError::Missing(Field::CallStatus))?,
-            sequence: optional(form, Field::SequenceNumber, |text| number(text, 9))?,
-            sip: optional(form, Field::SipResponseCode, |text| SipCode::new(number(text, 3)?.try_into().ok()?))?,
-            talk_seconds: optional(form, Field::CallDuration, |text| number(text, 9))?,
-            answered_by: optional(form, Field::AnsweredBy, AnsweredBy::from_word)?,
+            status: word(form, Field::CallStatus, CallStatus::from_word),
+            sip: sip.and_then(|text| SipCode::new(text.parse().ok()?)),
         })
     }
 }
 
-fn leg(form: &Form<'_>) -> Result<CarrierLegId, FormError> {
-    let text = form.one(Field::CallSid)?.ok_or(FormError::Missing(Field::CallSid))?;
-    CarrierLegId::parse(text).map_err(|_| FormError::Malformed(Field::CallSid))
+/// The carrier couldn't reach a URL of ours, or couldn't use what it answered. Nothing in it is needed for an apology.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FallbackRequest {
+    /// The carrier's number of the error (Twilio: 11200 and on).
+    pub error_code: Option<u32>,
+    /// The URL of ours that failed.
+    pub error_url: Option<Box<str>>,
 }
 
-/// A field that may be absent or empty, but not malformed.
-fn optional<T>(form: &Form<'_>, field: Field, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, FormError> {
-    form.one_filled(field)?.map(|text| read(text).ok_or(FormError::Malformed(field))).transpose()
-}
-
-fn status(form: &Form<'_>, field: Field) -> Result<Option<CallStatus>, FormError> {
-    form.one_filled(field)?.map(|text| CallStatus::from_word(text).ok_or(FormError::UnknownStatus(field))).transpose()
-}
-
-fn keys(form: &Form<'_>) -> Result<Option<Keys>, FormError> {
-    let keys = form.one(Field::Digits)?.map(Keys::parse).transpose();
-    keys.map_err(|error| match error {
-        KeysError::NotAKey => FormError::NotAKey,
-        KeysError::TooMany => FormError::TooManyKeys,
-    })
-}
-
-fn direction(word: &str) -> Option<Direction> {
-    match word {
-        "inbound" => Some(Direction::Inbound),
-        "outbound" | "outbound-api" | "outbound-dial" => Some(Direction::Outbound),
-        _ => None,
+impl FallbackRequest {
+    /// Reads a form whose signature is proven.
+    pub fn read(form: &Form<'_>) -> Self {
+        Self {
+            error_code: form.value(Field::ErrorCode).filled().and_then(|text| text.parse().ok()),
+            error_url: form.value(Field::ErrorUrl).filled().and_then(error_url),
+        }
     }
 }
 
-fn number(text: &str, most_digits: usize) -> Option<u32> {
-    (text.len() <= most_digits && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+/// The account that a request says it runs on, where it is written as accounts are (`AC` and 32 hexadecimal digits, or
+/// a UUID). Anything else says nothing of the account.
+pub fn account(form: &Form<'_>) -> Option<CarrierAccountId> {
+    let text = form.value(Field::AccountSid).filled()?;
+    let hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let twilio = text.strip_prefix("AC").is_some_and(|digits| digits.len() == 32 && hex(digits));
+    let uuid = text.len() == 36 && uuid::Uuid::try_parse(text).is_ok();
+    if twilio || uuid { CarrierAccountId::parse(text).ok() } else { None }
+}
+
+fn leg(form: &Form<'_>) -> Result<CarrierLegId, FormError> {
+    let text = match form.value(Field::CallSid) {
+        Value::Absent => return Err(FormError::Missing(Field::CallSid)),
+        Value::Repeated => return Err(FormError::Repeated(Field::CallSid)),
+        Value::NotText => return Err(FormError::Malformed(Field::CallSid)),
+        Value::Text(text) => text,
+    };
+    let run_together = Field::ALL.iter().any(|field| text.contains(field.name()));
+    CarrierLegId::parse(text).ok().filter(|_| !run_together).ok_or(FormError::Malformed(Field::CallSid))
+}
+
+fn word<T>(form: &Form<'_>, field: Field, read: impl FnOnce(&str) -> Option<T>) -> Word<T> {
+    match form.value(field) {
+        Value::Absent | Value::Text("") => Word::Absent,
+        Value::Text(text) => read(text).map_or_else(|| Word::Unknown(Shape::of(text)), Word::Known),
+        Value::Repeated | Value::NotText => Word::Unknown(Shape::of_no_text()),
+    }
+}
+
+fn keys(form: &Form<'_>) -> Option<Keys> {
+    match form.value(Field::Digits) {
+        Value::Absent => None,
+        Value::Text(text) => Some(Keys::heard(text)),
+        Value::Repeated | Value::NotText => Some(Keys::unreadable()),
+    }
 }
 
 fn error_url(text: &str) -> Option<Box<str>> {
@@ -198,31 +205,4 @@ fn error_url(text: &str) -> Option<Box<str>> {
     const MAX_BYTES: usize = 8_000;
     let fits = text.len() <= MAX_BYTES && !text.contains(char::is_control);
     (fits && (text.starts_with("https://") || text.starts_with("http://"))).then(|| text.into())
-}
-
-/// What carriers write for a caller who hides the number. The digits spell restricted, blocked, unknown, anonymous and
-/// unavailable on a keypad.
-const HIDDEN_WORDS: [&str; 7] = ["anonymous", "restricted", "unknown", "private", "blocked", "unavailable", "withheld"];
-const HIDDEN_NUMBERS: [&str; 5] = ["7378742833", "2562533", "8656696", "266696687", "86282452253"];
-/// Longer than any phone number or SIP address that is worth reading.
-const MAX_PARTY_BYTES: usize = 256;
-
-/// A caller must never be turned away for the number shown: what isn't a number that can be called is no number.
-/// Only text that no network sends is an error.
-fn party(form: &Form<'_>, field: Field) -> Result<Option<PhoneNumber>, FormError> {
-    let Some(text) = form.one_filled(field)? else { return Ok(None) };
-    if text.len() > MAX_PARTY_BYTES || text.contains(char::is_control) {
-        return Err(FormError::Malformed(field));
-    }
-    let digits = text.strip_prefix('+').unwrap_or(text);
-    let is_address = ["sip:", "sips:", "client:"].iter().any(|scheme| text.starts_with(scheme));
-    if is_address || HIDDEN_NUMBERS.contains(&digits) || HIDDEN_WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
-    {
-        return Ok(None);
-    }
-    if !text.bytes().all(|b| b.is_ascii_digit() || b" +-*#()".contains(&b)) {
-        return Err(FormError::Malformed(field));
-    }
-    // Twilio writes E.164; others may write a number as it is dialled in Japan.
-    Ok(PhoneNumber::from_e164(text).or_else(|_| PhoneNumber::parse(text)).ok())
 }

@@ -9,8 +9,8 @@ use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use super::form::MAX_FIELDS;
-
+/// How many fields are put in order without memory of their own: more than a form has as a rule.
+const FEW_FIELDS: usize = 100;
 /// The length of an HMAC-SHA1 in bytes (RFC 2104, FIPS 180-4).
 const MAC_BYTES: usize = 20;
 /// The query parameter that carries the hash of a JSON body.
@@ -24,7 +24,7 @@ pub struct SigningKey {
 
 /// A blank auth token: everybody could sign with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the carrier's auth token is blank; copy it from the carrier's console to TWILIO__AUTH_TOKEN")]
+#[error("the carrier's auth token is empty; copy it from the carrier's console to TWILIO__AUTH_TOKEN")]
 pub struct NoToken;
 
 impl std::fmt::Debug for SigningKey {
@@ -49,8 +49,8 @@ impl SigningKey {
     /// Whether `header` is the signature of a form posted to `url`.
     ///
     /// `url` is our configured public URL with the request's path and query exactly as they came. `form` holds all
-    /// fields, decoded, those unknown to us among them.
-    pub fn validate<N: AsRef<str>, V: AsRef<str>>(&self, url: &str, form: &[(N, V)], header: &str) -> bool {
+    /// fields, decoded, those unknown to us among them: the bytes as they came, which needn't be UTF-8.
+    pub fn validate<N: AsRef<[u8]>, V: AsRef<[u8]>>(&self, url: &str, form: &[(N, V)], header: &str) -> bool {
         let mut given = [0_u8; MAC_BYTES];
         if STANDARD.decode_slice(header, &mut given) != Ok(MAC_BYTES) {
             return false;
@@ -72,11 +72,11 @@ impl SigningKey {
     }
 
     /// Signs a form as the carrier does, for the bench, the simulated network and tests.
-    pub fn sign<N: AsRef<str>, V: AsRef<str>>(&self, url: &str, form: &[(N, V)]) -> String {
+    pub fn sign<N: AsRef<[u8]>, V: AsRef<[u8]>>(&self, url: &str, form: &[(N, V)]) -> String {
         in_signed_order(form, |order| STANDARD.encode(self.mac(&Parts::of(url).as_it_stands(), order, form)))
     }
 
-    fn matches<N: AsRef<str>, V: AsRef<str>>(
+    fn matches<N: AsRef<[u8]>, V: AsRef<[u8]>>(
         &self,
         url: &[&str; 3],
         order: &[usize],
@@ -86,7 +86,12 @@ impl SigningKey {
         self.mac(url, order, form).ct_eq(given).into()
     }
 
-    fn mac<N: AsRef<str>, V: AsRef<str>>(&self, url: &[&str; 3], order: &[usize], form: &[(N, V)]) -> [u8; MAC_BYTES] {
+    fn mac<N: AsRef<[u8]>, V: AsRef<[u8]>>(
+        &self,
+        url: &[&str; 3],
+        order: &[usize],
+        form: &[(N, V)],
+    ) -> [u8; MAC_BYTES] {
         let mut mac = self.keyed.clone();
         for part in url {
             mac.update(part.as_bytes());
@@ -96,8 +101,8 @@ impl SigningKey {
             let field = (name.as_ref(), value.as_ref());
             // A value repeated under one name is signed once.
             if last.replace(field) != Some(field) {
-                mac.update(field.0.as_bytes());
-                mac.update(field.1.as_bytes());
+                mac.update(field.0);
+                mac.update(field.1);
             }
         }
         mac.finalize().into_bytes().into()
@@ -121,8 +126,8 @@ fn body_hash_of(url: &str) -> Option<&str> {
 
 /// Calls `then` with the places of the fields sorted by name, then value: on the stack for as many fields as a form
 /// has.
-fn in_signed_order<N: AsRef<str>, V: AsRef<str>, T>(form: &[(N, V)], then: impl FnOnce(&[usize]) -> T) -> T {
-    let mut few = [0; MAX_FIELDS];
+fn in_signed_order<N: AsRef<[u8]>, V: AsRef<[u8]>, T>(form: &[(N, V)], then: impl FnOnce(&[usize]) -> T) -> T {
+    let mut few = [0; FEW_FIELDS];
     let mut many = Vec::new();
     let order = match few.get_mut(..form.len()) {
         Some(order) => order,

@@ -1,7 +1,18 @@
 //! The carrier's words for how a call stands, and what they mean in ours.
 
+use super::word::is_word;
 use crate::call::HangupCause;
 use crate::carrier::network::Ringing;
+
+/// Other carriers' and events' words for a status.
+const OTHER_WORDS: [(&str, CallStatus); 6] = [
+    ("answered", CallStatus::InProgress),
+    ("cancelled", CallStatus::Canceled),
+    ("complete", CallStatus::Completed),
+    ("error", CallStatus::Failed),
+    ("unanswered", CallStatus::NoAnswer),
+    ("user-busy", CallStatus::Busy),
+];
 
 /// How a leg stands. Source: Twilio, "Call resource: call status values", and `initiated`, `answered` of the status
 /// events.
@@ -56,12 +67,10 @@ impl CallStatus {
         }
     }
 
-    /// Reads a status.
-    pub fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "answered" => Some(Self::InProgress),
-            _ => Self::ALL.into_iter().find(|status| status.word() == word),
-        }
+    /// Reads a status, however it is spelled.
+    pub fn from_word(text: &str) -> Option<Self> {
+        let own = Self::ALL.into_iter().find(|status| is_word(text, status.word()));
+        own.or_else(|| OTHER_WORDS.iter().find(|(word, _)| is_word(text, word)).map(|(_, status)| *status))
     }
 
     /// Whether a phone rings or rang. A call that was canceled may have rung before; then the carrier has said so.
@@ -123,16 +132,18 @@ pub enum AnsweredBy {
 }
 
 impl AnsweredBy {
-    /// Reads the carrier's word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "human" => Some(Self::Human),
-            "machine" | "machine_start" | "machine_end_beep" | "machine_end_silence" | "machine_end_other" => {
-                Some(Self::Machine)
-            }
-            "fax" => Some(Self::Fax),
-            "unknown" => Some(Self::Unknown),
-            _ => None,
+    /// Reads the carrier's word, however it is spelled. A new kind of machine is a machine.
+    pub fn from_word(text: &str) -> Option<Self> {
+        const MACHINE: &str = "machine";
+        const WORDS: [(&str, AnsweredBy); 4] = [
+            ("human", AnsweredBy::Human),
+            ("fax", AnsweredBy::Fax),
+            ("unknown", AnsweredBy::Unknown),
+            ("answering-machine", AnsweredBy::Machine),
+        ];
+        if text.get(..MACHINE.len()).is_some_and(|start| start.eq_ignore_ascii_case(MACHINE)) {
+            return Some(Self::Machine);
         }
+        WORDS.iter().find(|(word, _)| is_word(text, word)).map(|(_, answered_by)| *answered_by)
     }
 }

@@ -1,17 +1,19 @@
-//! The answer to a webhook: TwiML. When nothing could be kept the caller is asked to call again, never thanked.
+//! The answer to a webhook: TwiML. When nothing could be kept the caller is asked to call again, never thanked. News of
+//! a leg has nobody who listens: when it can't be kept the carrier is told so, and may send it again.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use tracing::{debug, error};
+use tracing::{debug, error, warn};
 
 use super::signed::Voicing;
 use crate::call::{CallId, Language};
+use crate::carrier::CarrierLegId;
 use crate::carrier::twilio::{AfterApology, Voices, apology, response, urls};
 use crate::engine::Happening;
-use crate::service::{Knock, Outcome, SwitchboardError, call_not_known, sentences, turn_not_known};
+use crate::service::{Answered, Begin, Knock, Outcome, SwitchboardError, call_not_known, sentences, turn_not_known};
 use crate::web::Web;
 
 /// How long a turn may take. A carrier waits 15 s for a webhook and then says its own error.
@@ -52,10 +54,53 @@ pub(super) async fn take(web: &Web, knock: Knock, voicing: Voicing) -> Response 
     answer(web, knock, voicing).await.0
 }
 
+/// Takes news of a leg, of the call that we placed where the URL names one.
+pub(super) async fn take_news(web: &Web, placed: Option<CallId>, knock: Knock) -> Response {
+    let outcome = match tokio::time::timeout(PATIENCE, web.switchboard.take(knock)).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(error)) => {
+            warn!(%error, "a status callback couldn't be kept; the carrier was told so");
+            return not_kept();
+        }
+        Err(_) => {
+            warn!("a status callback took too long to keep; the carrier was told so");
+            return not_kept();
+        }
+    };
+    match (outcome, placed) {
+        (Outcome::Unknown, Some(call)) => match call_not_known(&web.desk, call).await {
+            Ok(()) => not_found(),
+            Err(error) => {
+                error!(%call, %error, "a call isn't known, and whether last entries are lost couldn't be found out");
+                not_kept()
+            }
+        },
+        (Outcome::Unknown | Outcome::Ahead, _) => not_found(),
+        (Outcome::Noted | Outcome::Over | Outcome::Reply { .. }, _) => StatusCode::NO_CONTENT.into_response(),
+    }
+}
+
+fn not_kept() -> Response {
+    metrics::counter!("kenkocall_callbacks_not_kept_total").increment(1);
+    (StatusCode::SERVICE_UNAVAILABLE, "this couldn't be kept; send it again\n").into_response()
+}
+
+/// The leg that a knock brings of a call that begins.
+fn leg_of(knock: &Knock) -> Option<CarrierLegId> {
+    match knock {
+        Knock::Begin(Begin { leg, .. }) | Knock::Answered(Answered { leg, .. }) => CarrierLegId::parse(leg).ok(),
+        Knock::Turn { .. } | Knock::Status(_) | Knock::Withdraw(_) | Knock::Lost(_) => None,
+    }
+}
+
 /// The answer, and whether the call or its turn is known.
 async fn answer(web: &Web, knock: Knock, voicing: Voicing) -> (Response, bool) {
+    let leg = leg_of(&knock);
     match outcome(web, knock).await {
         Some(outcome) => {
+            if let (Some(leg), Outcome::Reply { call, .. }) = (leg, &outcome) {
+                web.legs.begun(*call, &leg);
+            }
             let known = !matches!(outcome, Outcome::Unknown);
             (said(web, outcome, voicing), known)
         }

@@ -11,7 +11,7 @@ use tracing::warn;
 use super::answer::{sorry, twiml, voices};
 use super::signed::{Signed, Voicing, tell_staff};
 use crate::call::{AlertKind, Language};
-use crate::carrier::twilio::{ActionUrl, AfterApology, VoiceRequest, apology, urls};
+use crate::carrier::twilio::{ActionUrl, AfterApology, FallbackRequest, apology, urls};
 use crate::web::Web;
 
 /// Marks a turn that is tried once more after an apology.
@@ -28,7 +28,7 @@ enum Failure {
     Unspoken,
 }
 
-pub(super) async fn fallback(State(web): State<Arc<Web>>, request: Signed<VoiceRequest>) -> Response {
+pub(super) async fn fallback(State(web): State<Arc<Web>>, request: Signed<FallbackRequest>) -> Response {
     let code = request.0.error_code;
     warn!(code, "a carrier used the fallback URL");
     metrics::counter!("kenkocall_fallbacks_total").increment(1);

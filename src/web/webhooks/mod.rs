@@ -3,6 +3,7 @@
 
 mod answer;
 mod fallback;
+mod leg;
 mod placed;
 mod signed;
 
@@ -13,16 +14,20 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::post;
 
-use self::answer::{not_found, take, take_turn};
-use self::signed::Signed;
+use self::answer::{not_found, take, take_news, take_turn};
+use self::signed::{Signed, note_unknown};
 use super::Web;
-use crate::call::{CallId, HangupCause, Line};
-use crate::carrier::twilio::{CallStatus, StatusRequest, VoiceRequest, urls};
+use crate::call::{CallId, Line};
+use crate::carrier::network::Ringing;
+use crate::carrier::twilio::{CallStatus, Field, StatusRequest, VoiceRequest, Word, urls};
 use crate::engine::{Happening, TransferOutcome};
 use crate::service::{Begin, Knock, LegStatus};
 
 /// The carrier's name in the database.
 const CARRIER: &str = "twilio";
+
+/// Stands in the record for a status that we don't know.
+const UNKNOWN: &str = "unknown";
 
 pub(super) fn routes() -> Router<Arc<Web>> {
     Router::new()
@@ -56,31 +61,44 @@ async fn turn(
     request: Signed<VoiceRequest>,
 ) -> Response {
     let (Ok(call), Ok(turn)) = (call.parse::<CallId>(), turn.parse::<u32>()) else { return not_found() };
+    if let Some(refusal) = leg::refusal(&web, call, &request.0.leg).await {
+        return refusal;
+    }
+    note_unknown(Field::CallStatus, request.0.call_status.unknown());
+    note_unknown(Field::DialCallStatus, request.0.dial_status.unknown());
     take_turn(&web, call, turn, happening(request.0), request.1).await
 }
 
-/// What a turn's request tells. A leg that has ended can't be spoken to any more, whatever else it says.
+/// What a turn's request tells. A leg that has ended can't be spoken to any more, whatever else it says; one of which
+/// the carrier says a word that isn't known hasn't ended.
 fn happening(request: VoiceRequest) -> Happening {
-    if let Some(cause) = request.call_status.and_then(|status| status.hangup_cause(None)) {
+    if let Some(cause) = request.call_status.known().and_then(|status| status.hangup_cause(None)) {
         return Happening::HungUp(cause);
     }
-    match request.dial_status {
-        Some(CallStatus::Completed | CallStatus::InProgress) => Happening::TransferEnded(TransferOutcome::Talked),
-        Some(_) => Happening::TransferEnded(TransferOutcome::NotReached),
-        None => Happening::Keyed(request.keys.unwrap_or_default()),
+    match (request.dial_status, request.keys) {
+        (Word::Known(CallStatus::Completed | CallStatus::InProgress), _) => {
+            Happening::TransferEnded(TransferOutcome::Talked)
+        }
+        // The transfer is over, however it ended: the caller mustn't be put through again and again.
+        (Word::Known(_), _) | (Word::Unknown(_), None) => Happening::TransferEnded(TransferOutcome::NotReached),
+        (Word::Unknown(_) | Word::Absent, keys) => Happening::Keyed(keys.unwrap_or_default()),
     }
 }
 
 async fn status(State(web): State<Arc<Web>>, request: Signed<StatusRequest>) -> Response {
-    let StatusRequest { leg, status, sip, .. } = request.0;
-    let ended: Option<HangupCause> = status.hangup_cause(sip);
-    let status = LegStatus {
-        call: None,
+    take_news(&web, None, Knock::Status(news(request.0, None))).await
+}
+
+/// What a status callback tells. A word that isn't known is noted and has no effect.
+fn news(request: StatusRequest, call: Option<CallId>) -> LegStatus {
+    note_unknown(Field::CallStatus, request.status.unknown());
+    let status = request.status.known();
+    LegStatus {
+        call,
         carrier: CARRIER,
-        leg: leg.as_str().to_owned(),
-        status: status.word(),
-        ended,
-        ringing: status.ringing(),
-    };
-    take(&web, Knock::Status(status), request.1).await
+        leg: request.leg.as_str().to_owned(),
+        status: status.map_or(UNKNOWN, CallStatus::word),
+        ended: status.and_then(|status| status.hangup_cause(request.sip)),
+        ringing: status.map_or(Ringing::Possible, CallStatus::ringing),
+    }
 }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::CARRIER;
-use super::answer::{not_found, take_placed};
-use super::signed::Signed;
+use super::answer::{not_found, take_news, take_placed};
+use super::signed::{Signed, note_unknown};
+use super::{CARRIER, leg, news};
 use crate::call::CallId;
-use crate::carrier::twilio::{self, StatusRequest, VoiceRequest};
+use crate::carrier::twilio::{self, Field, StatusRequest, VoiceRequest, Word};
 use crate::engine::AnsweredBy;
-use crate::service::{Answered, Knock, LegStatus};
+use crate::service::{Answered, Knock};
 use crate::web::Web;
 
 /// Somebody or something answered.
@@ -22,14 +22,20 @@ pub(super) async fn answered(
     request: Signed<VoiceRequest>,
 ) -> Response {
     let Ok(call) = call.parse::<CallId>() else { return not_found() };
+    if let Some(refusal) = leg::refusal(&web, call, &request.0.leg).await {
+        return refusal;
+    }
+    note_unknown(Field::AnsweredBy, request.0.answered_by.unknown());
     let answered = Answered {
         call,
         carrier: CARRIER,
         leg: request.0.leg.as_str().to_owned(),
         answered_by: match request.0.answered_by {
-            Some(twilio::AnsweredBy::Machine | twilio::AnsweredBy::Fax) => AnsweredBy::Machine,
+            Word::Known(twilio::AnsweredBy::Machine | twilio::AnsweredBy::Fax) => AnsweredBy::Machine,
             // Not known is treated as a person: nothing of health is said before somebody has confirmed to listen.
-            Some(twilio::AnsweredBy::Human | twilio::AnsweredBy::Unknown) | None => AnsweredBy::Person,
+            Word::Known(twilio::AnsweredBy::Human | twilio::AnsweredBy::Unknown) | Word::Unknown(_) | Word::Absent => {
+                AnsweredBy::Person
+            }
         },
     };
     take_placed(&web, call, Knock::Answered(answered), request.1).await
@@ -42,16 +48,10 @@ pub(super) async fn status(
     request: Signed<StatusRequest>,
 ) -> Response {
     let Ok(call) = call.parse::<CallId>() else { return not_found() };
-    let StatusRequest { leg, status, sip, .. } = request.0;
-    let status = LegStatus {
-        call: Some(call),
-        carrier: CARRIER,
-        leg: leg.as_str().to_owned(),
-        status: status.word(),
-        ended: status.hangup_cause(sip),
-        ringing: status.ringing(),
-    };
-    take_placed(&web, call, Knock::Status(status), request.1).await
+    if let Some(refusal) = leg::refusal(&web, call, &request.0.leg).await {
+        return refusal;
+    }
+    take_news(&web, Some(call), Knock::Status(news(request.0, Some(call)))).await
 }
 
 /// The carrier was told to lead the call here, because it isn't wanted any more.
@@ -61,5 +61,8 @@ pub(super) async fn goodbye(
     request: Signed<VoiceRequest>,
 ) -> Response {
     let Ok(call) = call.parse::<CallId>() else { return not_found() };
+    if let Some(refusal) = leg::refusal(&web, call, &request.0.leg).await {
+        return refusal;
+    }
     take_placed(&web, call, Knock::Withdraw(call), request.1).await
 }

@@ -7,12 +7,15 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, OriginalUri, Request};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tracing::{error, warn};
 
 use crate::call::AlertKind;
-use crate::carrier::twilio::{Form, FormError, StatusRequest, VoiceRequest, urls};
+use crate::carrier::CarrierAccountId;
+use crate::carrier::twilio::{
+    FallbackRequest, Field, Form, FormError, Shape, StatusRequest, VoiceRequest, account, urls,
+};
 use crate::service::tell_of_carrier;
 use crate::web::Web;
 
@@ -61,17 +64,19 @@ impl FromForm for StatusRequest {
     }
 }
 
+impl FromForm for FallbackRequest {
+    fn read(form: &Form<'_>) -> Result<Self, FormError> {
+        Ok(Self::read(form))
+    }
+}
+
 impl<T: FromForm> FromRequest<Arc<Web>> for Signed<T> {
     type Rejection = Response;
 
     async fn from_request(request: Request, web: &Arc<Web>) -> Result<Self, Response> {
         let uri = request.extensions().get::<OriginalUri>().map_or_else(|| request.uri().clone(), |uri| uri.0.clone());
         let signature = request.headers().get(SIGNATURE).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let is_form = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
+        let is_form = request.headers().get(header::CONTENT_TYPE).is_some_and(is_form);
         let body = Bytes::from_request(request, web).await.map_err(|rejection| {
             metrics::counter!("kenkocall_webhooks_refused_total", "why" => "body").increment(1);
             rejection.into_response()
@@ -80,21 +85,42 @@ impl<T: FromForm> FromRequest<Arc<Web>> for Signed<T> {
         let Some(key) = &web.twilio_key else {
             return Err(refused("carrier", StatusCode::NOT_FOUND, "this server isn't configured for this carrier\n"));
         };
-        let form = match Form::read(&body) {
-            Ok(form) if is_form => form,
-            Ok(_) => return Err(refused("form", StatusCode::UNSUPPORTED_MEDIA_TYPE, "send the fields as a form\n")),
-            Err(error) => return Err(malformed(&error)),
-        };
+        let form = Form::read(&body).map_err(|error| malformed(&error))?;
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
         let url = [web.urls.public(), path].concat();
-        let proven = signature.is_some_and(|signature| key.validate(&url, form.fields(), &signature));
-        if !proven {
+        let signs = |signature: String| {
+            let latin_1 = || form.fields_from_latin_1();
+            key.validate(&url, form.fields(), &signature)
+                || latin_1().is_some_and(|fields| key.validate(&url, &fields, &signature))
+        };
+        if !signature.is_some_and(signs) {
+            if !is_form {
+                return Err(refused("form", StatusCode::UNSUPPORTED_MEDIA_TYPE, "send the fields as a form\n"));
+            }
             tell_of_forgery(web).await;
             let sentence = "the signature is missing or wrong; check twilio.auth_token and server.public_url\n";
             return Err(refused("signature", StatusCode::FORBIDDEN, sentence));
         }
+        let other = |ours: &CarrierAccountId| account(&form).is_some_and(|theirs| !theirs.is_same_as(ours));
+        if web.account.as_ref().is_some_and(other) {
+            let sentence = "this request is about another account than the one in twilio.account_sid\n";
+            return Err(refused("account", StatusCode::FORBIDDEN, sentence));
+        }
         T::read(&form).map(|request| Self(request, Voicing::of(uri.query()))).map_err(|error| malformed(&error))
     }
+}
+
+/// Whether a content type is that of a form, in whatever case and with whatever parameters.
+fn is_form(value: &HeaderValue) -> bool {
+    let kind = value.as_bytes().split(|&byte| byte == b';').next().unwrap_or_default().trim_ascii();
+    kind.eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
+}
+
+/// A word that isn't known stops nothing, and somebody should look at it. Of the word only its shape is logged.
+pub(super) fn note_unknown(field: Field, shape: Option<Shape>) {
+    let Some(shape) = shape else { return };
+    metrics::counter!("kenkocall_unknown_words_total", "field" => field.name()).increment(1);
+    warn!(field = field.name(), %shape, "the carrier used a word that isn't known");
 }
 
 /// Somebody posts without the carrier's signature: staff are told, at most once an hour, as the database isn't there
@@ -123,7 +149,7 @@ fn malformed(error: &FormError) -> Response {
     (StatusCode::BAD_REQUEST, format!("{error}\n")).into_response()
 }
 
-fn refused(why: &'static str, status: StatusCode, sentence: &'static str) -> Response {
+pub(super) fn refused(why: &'static str, status: StatusCode, sentence: &'static str) -> Response {
     metrics::counter!("kenkocall_webhooks_refused_total", "why" => why).increment(1);
     warn!(why, "a webhook was refused");
     (status, sentence).into_response()

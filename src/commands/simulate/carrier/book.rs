@@ -30,6 +30,8 @@ pub(super) struct Plan {
     pub(super) async_detection_callback: Option<String>,
     /// How long the call may take, in simulated seconds.
     pub(super) time_limit_seconds: u32,
+    /// Odd fields in all of its webhooks, in the encoding of a form.
+    pub(super) odd: String,
 }
 
 /// A status callback that can be asked for.
@@ -121,6 +123,14 @@ pub(super) fn is_over(status: CallStatus) -> bool {
 }
 
 impl Call {
+    /// The number at the other end: the one called, or the one that rings in.
+    pub(super) fn person(&self) -> &str {
+        match self.direction {
+            Direction::OutboundApi => &self.to,
+            Direction::Inbound => &self.from,
+        }
+    }
+
     /// How the call stands.
     pub(super) fn status(&self) -> CallStatus {
         self.history.last().map_or(CallStatus::Queued, |(_, status)| *status)

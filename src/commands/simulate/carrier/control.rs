@@ -18,9 +18,10 @@ use super::book::{Detection, Direction, Plan, Progress};
 use super::faults::Asked;
 use super::leg::{Parties, begin};
 use super::log::Event;
+use super::odd;
 use super::office::Office;
 use super::people::{Behaviour, Person};
-use crate::call::PhoneNumber;
+use crate::carrier::twilio::Form;
 
 /// How long a call that rings in may take, in simulated seconds.
 const TIME_LIMIT_SECONDS: u32 = 14_400;
@@ -32,6 +33,7 @@ pub(super) fn routes() -> Router<Arc<Office>> {
         .route("/_fake/people", post(people))
         .route("/_fake/faults", post(faults).delete(mend))
         .route("/_fake/ring-in", post(ring_in))
+        .route("/_fake/odd", post(odd))
         .route("/_fake/deliver-to", post(deliver_to))
         .route("/_fake/reset", post(reset))
 }
@@ -136,6 +138,15 @@ async fn faults(State(office): Here, body: String) -> Set {
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// `POST /_fake/odd`
+async fn odd(State(office): Here, body: String) -> Set {
+    for asked in one_or_more::<odd::Asked>(&body)? {
+        note(&office, "odd", &asked);
+        office.state().odd.set(asked).map_err(Objection)?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// `DELETE /_fake/faults`
 async fn mend(State(office): Here) -> StatusCode {
     note(&office, "fault", Value::Null);
@@ -153,12 +164,15 @@ struct RingIn {
     status_callback: Option<String>,
     keys: Vec<String>,
     hang_up_at: Option<u32>,
+    /// Odd fields, in the encoding of a form.
+    #[serde(default)]
+    fields: String,
 }
 
 /// `POST /_fake/ring-in`: somebody rings a number of ours.
 async fn ring_in(State(office): Here, body: String) -> Result<Response, Objection> {
-    let RingIn { from, to, url, fallback_url, status_callback, keys, hang_up_at } = read(&body)?;
-    PhoneNumber::from_e164(&to).map_err(|error| Objection(error.to_string()))?;
+    let RingIn { from, to, url, fallback_url, status_callback, keys, hang_up_at, fields } = read(&body)?;
+    Form::read(fields.as_bytes()).map_err(|error| Objection(error.to_string()))?;
     let person = Person { keys: Some(keys), hang_up_at, ..Person::who(Behaviour::Answers) };
     let plan = Plan {
         url,
@@ -169,6 +183,7 @@ async fn ring_in(State(office): Here, body: String) -> Result<Response, Objectio
         detection: Detection::Off,
         async_detection_callback: None,
         time_limit_seconds: TIME_LIMIT_SECONDS,
+        odd: fields,
     };
     match begin(&office, Parties { from, to }, Direction::Inbound, plan, Some(person.phone())) {
         Some(taken) => Ok((StatusCode::CREATED, Json(json!({ "call": taken.sid }))).into_response()),

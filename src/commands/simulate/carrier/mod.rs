@@ -13,8 +13,10 @@
 //!   `keys`, `hang_up_at`, `answer_seconds`, `answered_by`.
 //! - `POST /_fake/faults`: a fault for the requests that follow: `fault` (a [`faults::Name`]), and of `on`, `done`,
 //!   `seconds`, `digits`, `number`, `count`, `probability` what is wanted. `DELETE` ends all faults.
-//! - `POST /_fake/ring-in`: somebody rings: `from`, `to`, `url`, `keys`; also `fallback_url`, `status_callback`,
-//!   `hang_up_at`.
+//! - `POST /_fake/ring-in`: somebody rings: `from`, `to` (whatever is written there), `url`, `keys`; also
+//!   `fallback_url`, `status_callback`, `hang_up_at`, and `fields`: odd fields, as below, of this call alone.
+//! - `POST /_fake/odd`: odd fields in the webhooks of a `number`: `fields` in the encoding of a form, which can hold
+//!   any bytes, and `on` (`voice`, `status`, or both when not told). See [`odd::Asked`].
 //! - `POST /_fake/deliver-to`: sends all webhooks to one `address`, whatever host their URL names; `null` ends it.
 //! - `POST /_fake/reset`: forgets calls, people, faults and the log in memory.
 //!
@@ -28,6 +30,7 @@ mod faults;
 mod gather;
 mod leg;
 mod log;
+mod odd;
 mod office;
 mod overrides;
 mod people;
@@ -51,6 +54,7 @@ use tokio::net::TcpListener;
 use self::dice::Dice;
 use self::faults::Faults;
 use self::log::Log;
+use self::odd::Odd;
 use self::office::{Office, State};
 use self::people::{BY_LAST_DIGITS, Behaviour, People};
 use crate::carrier::twilio::SigningKey;
@@ -159,6 +163,7 @@ fn open(carrier: Carrier, seed: u64) -> anyhow::Result<Office> {
             book: book::Book::default(),
             people: People::new(by_last_digits, behaviour.unwrap_or(Behaviour::Answers)),
             faults: Faults::default(),
+            odd: Odd::default(),
             deliver_to: carrier.deliver_to,
             next_dial: Timestamp::UNIX_EPOCH,
             messages: 0,

@@ -10,6 +10,7 @@ use super::book::Book;
 use super::dice::Dice;
 use super::faults::Faults;
 use super::log::{Event, Log};
+use super::odd::Odd;
 use super::people::People;
 use crate::carrier::twilio::SigningKey;
 use crate::service::Clock;
@@ -41,6 +42,8 @@ pub(super) struct State {
     pub(super) book: Book,
     pub(super) people: People,
     pub(super) faults: Faults,
+    /// Odd fields in webhooks.
+    pub(super) odd: Odd,
     /// Where all webhooks go, whatever host their URL names.
     pub(super) deliver_to: Option<SocketAddr>,
     /// When the next call may leave the queue.
@@ -95,6 +98,7 @@ impl Office {
         state.book = Book::default();
         state.people.forget();
         state.faults.clear();
+        state.odd.clear();
         state.next_dial = Timestamp::UNIX_EPOCH;
         self.log.clear();
     }

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use tokio::net::TcpStream;
 
 use super::log::Event;
+use super::odd::{Sent, sent};
 use super::office::Office;
 use super::overrides::{Attempt, Overrides};
 
@@ -143,16 +144,16 @@ async fn follow(
     deadline: &Deadline,
 ) -> Result<Answer, Failure> {
     let mut url = webhook.url.split('#').next().unwrap_or_default().to_owned();
-    let none = Fields::new();
-    let mut fields = Some(webhook.fields);
+    let sent = sent(office, webhook);
+    let mut form = Some(&sent);
     for _ in 0..=MAX_REDIRECTS {
         let begun = office.now();
         let key = match webhook.signed {
             Signed::ByCarrier => &office.key,
             Signed::ByForger => &office.forged_key,
         };
-        let signature = key.sign(&url, fields.unwrap_or(&none));
-        let request = request(&url, fields, &signature, token);
+        let signature = key.sign(&url, form.map_or(&[][..], |sent| &sent.pairs));
+        let request = request(&url, form.map(|sent| sent.body.clone()), &signature, token);
         let outcome = match request {
             Some(request) => exchange(office, &url, request, overrides, deadline.left(office)).await,
             None => Err(Failure::BadUrl),
@@ -166,7 +167,7 @@ async fn follow(
             call: webhook.call.to_owned(),
             kind: webhook.kind,
             url: url.clone(),
-            fields: fields.unwrap_or(&none).clone(),
+            fields: form.map_or_else(Fields::new, noted),
             token: token.to_owned(),
             status: outcome.as_ref().ok().map(|answer| answer.status),
             error,
@@ -175,7 +176,7 @@ async fn follow(
         let answer = outcome?;
         match (answer.status, &answer.location) {
             // As the real one does, and as browsers do: what was posted is lost.
-            (301..=303, Some(to)) => (url, fields) = (absolute(&url, to), None),
+            (301..=303, Some(to)) => (url, form) = (absolute(&url, to), None),
             (307 | 308, Some(to)) => url = absolute(&url, to),
             _ => return Ok(answer),
         }
@@ -183,7 +184,13 @@ async fn follow(
     Err(Failure::TooManyRedirects)
 }
 
-fn request(url: &str, fields: Option<&Fields>, signature: &str, token: &str) -> Option<Request<Full<Bytes>>> {
+/// The form for the log, where what isn't UTF-8 can't stand as it is.
+fn noted(sent: &Sent) -> Fields {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    sent.pairs.iter().map(|(name, value)| (text(name), text(value))).collect()
+}
+
+fn request(url: &str, form: Option<Vec<u8>>, signature: &str, token: &str) -> Option<Request<Full<Bytes>>> {
     let uri: Uri = url.parse().ok()?;
     let path = uri.path_and_query()?.as_str();
     let host = uri.authority()?.as_str();
@@ -195,8 +202,7 @@ fn request(url: &str, fields: Option<&Fields>, signature: &str, token: &str) -> 
         .header(header::CONNECTION, "close")
         .header("x-twilio-signature", signature)
         .header("i-twilio-idempotency-token", token);
-    let Some(fields) = fields else { return builder.method(Method::GET).body(Full::default()).ok() };
-    let body: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let Some(body) = form else { return builder.method(Method::GET).body(Full::default()).ok() };
     builder
         .method(Method::POST)
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded; charset=utf-8")

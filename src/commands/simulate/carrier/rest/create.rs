@@ -68,6 +68,7 @@ fn plan(asked: &Asked) -> Result<Plan, Refusal> {
         detection,
         async_detection_callback: detected_beside,
         time_limit_seconds: number(asked, "TimeLimit", TIME_LIMIT, 86_400)?,
+        odd: String::new(),
     })
 }
 

@@ -134,7 +134,8 @@ async fn handle(
 
 fn pairs(text: &[u8]) -> Result<Fields, Refusal> {
     let form = Form::read(text).map_err(|_| Refusal::parameter("the form"))?;
-    Ok(form.fields().iter().map(|(name, value)| (name.to_string(), value.to_string())).collect())
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok(form.fields().iter().map(|(name, value)| (text(name), text(value))).collect())
 }
 
 /// Basic authentication by account and token.

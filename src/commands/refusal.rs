@@ -1,0 +1,47 @@
+//! What a command that failed says: its error and the causes, each once. Some errors tell their cause in their own
+//! sentence, so that a log has it, and would tell it again as a cause.
+
+/// The sentence for a person.
+pub(super) fn told(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain() {
+        let sentence = cause.to_string();
+        if told.is_empty() {
+            told = sentence;
+        } else if !told.contains(&sentence) {
+            told = format!("{told}: {sentence}");
+        }
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context as _;
+
+    use super::*;
+    use crate::config::ConfigError;
+    use crate::service::{CheckpointError, Refused};
+    use crate::simulation::SimulationError;
+
+    fn broken() -> std::io::Error {
+        std::io::Error::new(std::io::ErrorKind::PermissionDenied, "permission denied by the test")
+    }
+
+    #[test]
+    fn each_cause_is_told_once() {
+        let errors = [
+            anyhow::Error::from(CheckpointError::from(broken())),
+            Refused::from(CheckpointError::from(broken())).into(),
+            ConfigError::File { path: "settings.toml".into(), source: broken() }.into(),
+            SimulationError::from(broken()).into(),
+            SimulationError::from(Refused::from(CheckpointError::from(broken()))).into(),
+            Err::<(), _>(broken()).context("the file can't be read").unwrap_err(),
+            Err::<(), _>(CheckpointError::from(broken())).context("audit.checkpoint_file").unwrap_err(),
+        ];
+        for error in errors {
+            let told = told(&error);
+            assert_eq!(told.matches("permission denied by the test").count(), 1, "{told}");
+        }
+    }
+}
