@@ -1,5 +1,7 @@
 //! `kenkocall dialer`: whether automated calls are placed, paused and let go on, on all nodes at once.
 
+use std::time::Duration;
+
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use jiff::tz::TimeZone;
@@ -7,11 +9,13 @@ use serde_json::{Value, json};
 
 use super::desk::{moment, print, rfc3339, say, say_json, shown};
 use super::documents::Origin;
-use super::serve::{network, open_desk};
+use super::serve::{network, open_desk, shutdown};
 use crate::carrier::simulator;
 use crate::carrier::twilio::Urls;
 use crate::config::{Carrier, Config};
-use crate::service::{Clerk, DialerState, Hold, dialer_state, pause_dialling, reconcile_calls, resume_dialling};
+use crate::service::{
+    Clerk, DialerState, Hold, Reconciled, Refused, dialer_state, pause_dialling, reconcile_calls, resume_dialling,
+};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Dialer {
@@ -40,12 +44,22 @@ pub(super) enum Dialer {
     },
     /// After a restored backup or a fail-over that lost entries: ask the carrier whom we have called within a day, and
     /// settle the slots of those calls, so that nobody is called for them again. Then `dialer resume`.
-    Reconcile,
+    Reconcile {
+        /// Wait until the carrier's list can be believed and all calls are over, and show what is waited for. Ctrl-C
+        /// ends the waiting; what is settled by then stays settled.
+        #[arg(long)]
+        wait: bool,
+    },
 }
+
+/// How often a reconciliation that waits asks the carrier.
+const ASK_EVERY: Duration = Duration::from_secs(5);
+/// The shortest rest before it asks again.
+const ASK_SOONEST: Duration = Duration::from_millis(200);
 
 pub(super) async fn run(config: &Config, clerk: &Clerk, zone: &TimeZone, command: Dialer) -> anyhow::Result<()> {
     match command {
-        Dialer::Reconcile => reconcile(config, clerk, zone).await,
+        Dialer::Reconcile { wait } => reconcile(config, clerk, zone, wait).await,
         Dialer::Show { json: true } => say_json(clerk, as_json(&dialer_state(clerk).await?, zone)).await,
         Dialer::Show { json: false } => say(clerk, &as_text(&dialer_state(clerk).await?, zone)).await,
         Dialer::Pause { reason, until } => {
@@ -62,7 +76,7 @@ pub(super) async fn run(config: &Config, clerk: &Clerk, zone: &TimeZone, command
     }
 }
 
-async fn reconcile(config: &Config, clerk: &Clerk, zone: &TimeZone) -> anyhow::Result<()> {
+async fn reconcile(config: &Config, clerk: &Clerk, zone: &TimeZone, wait: bool) -> anyhow::Result<()> {
     match config.carrier {
         Some(Carrier::Twilio | Carrier::Sip) => {}
         None => bail!(
@@ -80,7 +94,8 @@ async fn reconcile(config: &Config, clerk: &Clerk, zone: &TimeZone) -> anyhow::R
         "twilio.caller_number isn't set, so this program has called nobody; use the settings that `kenkocall serve` runs with",
     )?;
     let lag = jiff::SignedDuration::from_secs(config.dialer.unknown_grace_seconds.into());
-    let done = reconcile_calls(&desk, clerk, &network, lag).await;
+    let pass = async || reconcile_calls(&desk, clerk, &network, lag).await;
+    let done = if wait { passes(pass, clerk, zone).await } else { pass().await.map_err(Into::into) };
     desk.database.close().await;
     let done = done?;
     print(&format!(
@@ -102,12 +117,69 @@ async fn reconcile(config: &Config, clerk: &Clerk, zone: &TimeZone) -> anyhow::R
         ))?;
     }
     if done.under_way > 0 {
-        bail!("{} calls aren't over yet; run it again in a minute, with `kenkocall serve` running", done.under_way);
+        bail!(
+            "{} calls aren't over yet; run it again in a minute, or with --wait, with `kenkocall serve` running",
+            done.under_way
+        );
     }
     if let Some(at) = done.list_holds_at {
-        bail!("the carrier's list may lag behind; run it again after {}", shown(at, zone));
+        bail!("the carrier's list may lag behind; run it again after {}, or with --wait", shown(at, zone));
     }
     print("every call is accounted for; `kenkocall dialer resume` goes on\n")
+}
+
+/// Passes through the carrier's list until every call is accounted for, or somebody stops it.
+async fn passes(
+    pass: impl AsyncFn() -> Result<Reconciled, Refused>,
+    clerk: &Clerk,
+    zone: &TimeZone,
+) -> anyhow::Result<Reconciled> {
+    let passing = async {
+        let mut all = Reconciled::default();
+        let mut shown_before = String::new();
+        loop {
+            let waits_for = match pass().await {
+                Ok(done) => {
+                    all = Reconciled {
+                        settled: all.settled + done.settled,
+                        without_slot: all.without_slot + done.without_slot,
+                        reports_lost: all.reports_lost + done.reports_lost,
+                        ..done
+                    };
+                    if all.is_complete() {
+                        return Ok(all);
+                    }
+                    waits_for(&all, zone)
+                }
+                Err(Refused::NoList) => "the carrier's list can't be read to its end".to_owned(),
+                Err(other) => return Err(other.into()),
+            };
+            if waits_for != shown_before {
+                print(&format!("waiting: {waits_for}\n"))?;
+                shown_before = waits_for;
+            }
+            let left = all.list_holds_at.map(|at| at.duration_since(clerk.clock.now()));
+            let left = left.and_then(|left| Duration::try_from(left).ok()).unwrap_or(ASK_EVERY);
+            tokio::time::sleep(left.clamp(ASK_SOONEST, ASK_EVERY)).await;
+        }
+    };
+    tokio::select! {
+        done = passing => done,
+        () = shutdown() => {
+            bail!("stopped waiting; what is settled stays settled, nobody is dialled, and `dialer reconcile` can be run again")
+        }
+    }
+}
+
+/// What isn't accounted for yet, as a sentence without its full stop.
+fn waits_for(done: &Reconciled, zone: &TimeZone) -> String {
+    let calls = match done.under_way {
+        0 => None,
+        1 => Some("1 call isn't over yet; `kenkocall serve` has to be running to hear of its end".to_owned()),
+        many => Some(format!("{many} calls aren't over yet; `kenkocall serve` has to be running to hear of their end")),
+    };
+    let list = done.list_holds_at.map(|at| format!("the carrier's list may lag behind until {}", shown(at, zone)));
+    [calls, list].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 /// Why nothing is dialled, as a sentence without its full stop.

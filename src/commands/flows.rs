@@ -155,7 +155,7 @@ fn test(library: &Arc<Library>, places: &[PathBuf], update: bool) -> anyhow::Res
             }
             Err(error) => {
                 failed += 1;
-                println!("{}: {error:#}", file.display());
+                println!("{}: {}", file.display(), super::refusal::told(&error));
             }
         }
     }

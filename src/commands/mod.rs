@@ -14,6 +14,7 @@ mod flows;
 mod logging;
 mod maintenance;
 mod patients;
+mod refusal;
 mod reports;
 mod serve;
 mod simulate;
@@ -121,7 +122,7 @@ pub fn run() -> ExitCode {
     match dispatch(Arguments::parse()) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("kenkocall: {error:#}");
+            eprintln!("kenkocall: {}", refusal::told(&error));
             ExitCode::FAILURE
         }
     }

@@ -298,7 +298,7 @@ pub(super) fn dialling(config: &Config, from: PhoneNumber) -> Dialling {
 /// The account that requests must be about; any, when none is set.
 fn account(config: &Config) -> anyhow::Result<Option<CarrierAccountId>> {
     let named = Some(config.twilio.account_sid.as_str()).filter(|sid| !sid.is_empty());
-    let ours = named.filter(|_| config.carrier == Carrier::Twilio).map(CarrierAccountId::parse).transpose();
+    let ours = named.filter(|_| config.carrier == Some(Carrier::Twilio)).map(CarrierAccountId::parse).transpose();
     ours.context("twilio.account_sid")
 }
 
@@ -315,8 +315,12 @@ async fn sweep_on(desk: Arc<Desk>, switchboard: Switchboard) {
     let mut rhythm = tokio::time::interval(SWEEP_EVERY);
     loop {
         rhythm.tick().await;
-        if let Err(error) = sweep(&desk, &switchboard).await {
-            error!(%error, "lost calls couldn't be looked for; they are looked for again soon");
+        match sweep(&desk, &switchboard).await {
+            Ok(_) => {}
+            Err(error) if error.is_conflict() => {
+                warn!(%error, "another node ended lost calls at the same time; they are looked for again soon");
+            }
+            Err(error) => error!(%error, "lost calls couldn't be looked for; they are looked for again soon"),
         }
     }
 }
@@ -326,10 +330,16 @@ async fn errands_on(desk: Arc<Desk>, outside: Option<Outside>) {
     rhythm.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         rhythm.tick().await;
-        if let Err(error) = run_errands(&desk, outside.as_ref()).await {
-            error!(%error, "errands couldn't be done; they are tried again soon");
-            // Whatever was asked of the carrier is asked again then, as that it was done couldn't be stored.
-            tokio::time::sleep(wait_after(&error, Duration::ZERO)).await;
+        match run_errands(&desk, outside.as_ref()).await {
+            Ok(_) => {}
+            Err(error) if error.is_conflict() => {
+                warn!(%error, "another node did errands at the same time; the rest is tried again soon");
+            }
+            Err(error) => {
+                error!(%error, "errands couldn't be done; they are tried again soon");
+                // Whatever was asked of the carrier is asked again then, as that it was done couldn't be stored.
+                tokio::time::sleep(wait_after(&error, Duration::ZERO)).await;
+            }
         }
     }
 }

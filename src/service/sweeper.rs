@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::switchboard::Desk;
 use super::{Knock, Switchboard, SwitchboardError};
@@ -29,6 +29,9 @@ pub async fn sweep(desk: &Arc<Desk>, switchboard: &Switchboard) -> Result<usize,
         match switchboard.take(Knock::Lost(call)).await {
             Ok(_) => ended += 1,
             Err(SwitchboardError::ShuttingDown) => break,
+            Err(error) if error.is_conflict() => {
+                warn!(%call, %error, "another node moved a lost call on; it is looked at again soon");
+            }
             Err(error) => error!(%call, %error, "a lost call couldn't be ended"),
         }
     }

@@ -64,6 +64,11 @@ impl StoreError {
     pub const fn is_unwritable(&self) -> bool {
         matches!(self, Self::Full | Self::ReadOnly)
     }
+
+    /// Whether another node did something at the same time: nothing is wrong, and what was meant is done again.
+    pub const fn is_conflict(&self) -> bool {
+        matches!(self, Self::Stale | Self::Taken(Unique::Attempt | Unique::Turn | Unique::LegId))
+    }
 }
 
 /// What may exist only once.

@@ -1,9 +1,12 @@
 //! A database that has lost its last entries: an old backup is restored, or a fail-over came too early. Nobody is
 //! dialled until the carrier's list was gone through, and no phone rings twice (faults 13 and 40).
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection as _};
 
 use super::databases::Fresh;
@@ -18,6 +21,7 @@ on_both_databases!(
     nothing_is_dialled_before_the_carriers_list_was_read,
     a_call_by_hand_from_our_number_stops_the_dialling_until_it_is_reconciled,
     a_call_from_another_number_of_the_account_stops_nothing,
+    a_reconciliation_that_waits_is_stopped_by_ctrl_c,
 );
 
 mod restored {
@@ -239,7 +243,9 @@ async fn fault_13_a_callback_of_a_call_that_is_not_known_stops_the_dialling(fres
     town.until("losses WHERE sign = 'unknown_call'", 1).await;
     town.kept.rows("UPDATE slots SET due_at = opened_at").await;
     is_held(&town).await;
-    reconcile(&town).await;
+    let said = town.asks(&["dialer", "reconcile", "--wait"]).unwrap();
+    assert!(said.ends_with("every call is accounted for; `kenkocall dialer resume` goes on\n"), "{said}");
+    assert!(said.contains("waiting: 1 call isn't over yet"), "{said}");
     assert_eq!(town.kept.column("SELECT state FROM slots").await, ["unanswered"], "{}", town.line.log());
     town.asks(&["dialer", "resume"]).unwrap();
     tokio::time::sleep(LONG_ENOUGH).await;
@@ -293,4 +299,26 @@ async fn a_call_from_another_number_of_the_account_stops_nothing(fresh: Fresh) {
     town.until_all_slots_ended(PATIENTS.into()).await;
     all_rang_once(&town).await;
     assert_eq!(town.kept.count("losses").await, 0);
+}
+
+async fn a_reconciliation_that_waits_is_stopped_by_ctrl_c(fresh: Fresh) {
+    let town = Town::of(&fresh, 0, &[]).await;
+    town.fake.fault(json!({ "fault": "unavailable", "on": "list" })).await;
+    let mut waiting = town
+        .program(&["dialer", "reconcile", "--wait"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(waiting.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(line, "waiting: the carrier's list can't be read to its end\n");
+    let asked = Command::new("kill").args(["-INT", &waiting.id().to_string()]).status().unwrap();
+    assert!(asked.success());
+    let ended = waiting.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(1));
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert!(said.contains("stopped waiting; what is settled stays settled"), "{said}");
+    assert_eq!(town.kept.count("audit WHERE action = 'dialer.reconciled'").await, 0);
 }

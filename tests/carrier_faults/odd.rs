@@ -35,7 +35,7 @@ async fn odd_callers_and_words_lose_no_call_and_no_outcome(fresh: Fresh) {
         ("Private Number", ""),
         ("非通知", ""),
         ("tel:+819012345678;ext=5", ""),
-        ("\"Name\" <sip:+819012345678@pbx.example>", "CallStatus=In_Progress"),
+        ("\"Name\" <sip:+819012345678@pbx.example>", "Direction=sideways"),
         ("+266696687", "From=T%E9l%E9phone&To=%FF&To=x&Digits=A"),
     ] {
         let ring = json!({

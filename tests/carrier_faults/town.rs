@@ -107,16 +107,21 @@ impl Town {
 
     /// A command with the settings that the program serves with; what it says, or the sentence that refuses.
     pub fn asks(&self, arguments: &[&str]) -> Result<String, String> {
-        let done = Command::new(env!("CARGO_BIN_EXE_kenkocall"))
+        let done = self.program(arguments).output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        if done.status.success() { Ok(text(done.stdout)) } else { Err(text(done.stderr)) }
+    }
+
+    /// A command with the settings that the program serves with.
+    pub fn program(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kenkocall"));
+        command
             .args(arguments)
             .envs([("KENKOCALL_CARRIER", "twilio"), ("KENKOCALL_TWILIO__AUTH_TOKEN", TOKEN)])
             .env("KENKOCALL_SERVER__PUBLIC_URL", PUBLIC_URL)
             .env("KENKOCALL_DATABASE__URL", &self.url)
-            .envs(self.settings.clone())
-            .output()
-            .unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        if done.status.success() { Ok(text(done.stdout)) } else { Err(text(done.stderr)) }
+            .envs(self.settings.clone());
+        command
     }
 
     /// No phone rang more than once for one of our calls, and none was placed twice.

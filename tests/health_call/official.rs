@@ -16,11 +16,14 @@ async fn whole_calls_signed_by_the_official_library_in_two_languages(fresh: Fres
     assert!(python.exists(), "the carrier's official libraries aren't installed in target/official: run dev/setup");
     let line = Line::with_people(&fresh.database, &fresh.url).await;
     let kept = Kept::at(&fresh.url);
-    for (choice, tag, person, goodbye) in [("1", "ja-JP", MOTHER, "これで終わります"), ("3", "cmn-CN", SON, "再见")]
-    {
+    let calls = [
+        ("1", "ja-JP", MOTHER, "これで終わります", "+818055550123"),
+        ("3", "cmn-CN", SON, "再见", "\"公衆電話 100%\" <sip:201@pbx.example>"),
+    ];
+    for (choice, tag, person, goodbye, from) in calls {
         let keys = [&[choice, person.id, person.birth_date][..], &WELL, &["2"]].concat();
         let script = serde_json::json!({
-            "address": line.carrier.address(), "public_url": PUBLIC_URL, "token": TOKEN, "from": "+818055550123",
+            "address": line.carrier.address(), "public_url": PUBLIC_URL, "token": TOKEN, "from": from,
             "to": "+815031980214", "keys": keys,
         });
         let running = tokio::task::spawn_blocking({

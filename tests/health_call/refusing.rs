@@ -80,7 +80,7 @@ fn wrong_settings_get_a_sentence() {
     let listening = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = listening.local_addr().unwrap().to_string();
     for (name, value, words) in [
-        ("SERVER__LISTNE", "127.0.0.1:0", "listne"),
+        ("SERVER__LISTNE", "127.0.0.1:0", "KENKOCALL_SERVER__LISTNE"),
         ("SERVER__LISTEN", "nowhere", "server.listen"),
         ("SERVER__LISTEN", taken.as_str(), "can't be listened on"),
         ("SERVER__PUBLIC_URL", "kenko.example", "https://"),

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Semaphore;
-use tracing::error;
+use tracing::{error, warn};
 
 pub(super) use open::{open_before_change, time_label};
 pub(super) use own_clock::watch_alone;
@@ -140,6 +140,11 @@ impl Dialer {
             let begun = self.desk.clock.now();
             let ticked = match self.tick().await {
                 Ok(ticked) => ticked,
+                Err(error) if error.is_conflict() => {
+                    warn!(%error, "another node dialled at the same time; what is due is looked at again soon");
+                    tokio::time::sleep(self.dialling.tick).await;
+                    continue;
+                }
                 Err(error) => {
                     error!(%error, "nothing is dialled until the database works again");
                     tokio::time::sleep(wait_after(&error, LONGEST_SLEEP.unsigned_abs())).await;
@@ -161,9 +166,15 @@ impl Dialer {
     pub async fn run_looks(self: Arc<Self>) {
         loop {
             let mut wait = LONGEST_SLEEP.unsigned_abs();
-            if let Err(error) = self.look().await {
-                error!(%error, "unknown calls couldn't be looked for; they are looked for again soon");
-                wait = wait_after(&error, wait);
+            match self.look().await {
+                Ok(_) => {}
+                Err(error) if error.is_conflict() => {
+                    warn!(%error, "another node looked for calls at the same time; they are looked for again soon");
+                }
+                Err(error) => {
+                    error!(%error, "unknown calls couldn't be looked for; they are looked for again soon");
+                    wait = wait_after(&error, wait);
+                }
             }
             tokio::time::sleep(wait).await;
         }

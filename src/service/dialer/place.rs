@@ -62,8 +62,14 @@ impl Dialer {
         let keeping = async {
             let mut came = Vec::with_capacity(MAX_KEPT);
             while told.recv_many(&mut came, MAX_KEPT).await > 0 {
-                if let Err(error) = self.keep(std::mem::take(&mut came)).await {
-                    error!(%error, "what the carrier answered couldn't be kept; the calls are looked for");
+                match self.keep(std::mem::take(&mut came)).await {
+                    Ok(_) => {}
+                    Err(error) if error.is_conflict() => {
+                        warn!(%error, "another node kept something of these calls at the same time; they are looked for");
+                    }
+                    Err(error) => {
+                        error!(%error, "what the carrier answered couldn't be kept; the calls are looked for")
+                    }
                 }
             }
         };

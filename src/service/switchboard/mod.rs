@@ -155,6 +155,13 @@ pub enum SwitchboardError {
     Unreadable(&'static str),
 }
 
+impl SwitchboardError {
+    /// Whether another node did something at the same time.
+    pub(super) const fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_conflict())
+    }
+}
+
 /// A knock and whoever waits for its outcome.
 struct Job {
     knock: Knock,

@@ -2,6 +2,7 @@
 
 mod answers;
 mod asked;
+mod lists;
 mod network;
 mod official;
 mod prism;

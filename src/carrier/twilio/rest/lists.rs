@@ -22,6 +22,24 @@ const MOST_RECENT_PAGES: usize = 200;
 /// The most pages that are read of a search that names no number: 100,000 calls, more than a day has.
 const MAX_PAGES_OF_ALL: usize = 1_000;
 
+/// The queries of the pages that were read. A page that leads back to one of them has no end: what isn't in the list
+/// may be anywhere.
+struct Read(HashSet<String>);
+
+impl Read {
+    fn beginning_with(first: &Result<Prepared, CannotBuild>) -> Self {
+        Self(first.as_ref().ok().and_then(|first| first.url().query()).map(str::to_owned).into_iter().collect())
+    }
+
+    fn goes_on_with(&mut self, query: &str) -> Result<(), Doubt> {
+        if self.0.insert(query.to_owned()) {
+            return Ok(());
+        }
+        warn!("the carrier's list leads back to a page that was read; nothing is proven by it");
+        Err(Doubt::Unreadable)
+    }
+}
+
 impl RestClient {
     /// Asks which calls to a number were placed since a moment, from whatever number of ours. The moment is taken two
     /// minutes earlier, since clocks differ. An empty list proves something only after a while: carriers' lists lag
@@ -55,6 +73,7 @@ impl RestClient {
     async fn newest(&self, since: Timestamp, required: Timestamp) -> Result<Recent, Doubt> {
         let mut recent = Recent { calls: Vec::new(), complete_since: since };
         let mut request = self.requests.list_all(Search::StartedSince(since));
+        let mut pages = Read::beginning_with(&request);
         for read in 1..=MOST_RECENT_PAGES {
             let page = self.page(request, None, since).await?;
             recent.calls.extend(page.calls);
@@ -68,6 +87,7 @@ impl RestClient {
                     return Ok(recent);
                 }
             }
+            pages.goes_on_with(&query)?;
             request = self.requests.list_page(&query);
         }
         warn!(pages = MOST_RECENT_PAGES, "the carrier's list of the last minutes has more pages than are read");
@@ -95,11 +115,15 @@ impl RestClient {
             Some(to) => (self.requests.list(to, search), MAX_PAGES),
             None => (self.requests.list_all(search), MAX_PAGES_OF_ALL),
         };
+        let mut read = Read::beginning_with(&request);
         for _ in 0..most {
             let Page { calls: found, next, .. } = self.page(request, to, since).await?;
             calls.extend(found);
             match next {
-                Some(query) => request = self.requests.list_page(&query),
+                Some(query) => {
+                    read.goes_on_with(&query)?;
+                    request = self.requests.list_page(&query);
+                }
                 None => return Ok(calls),
             }
         }
