@@ -46,7 +46,9 @@ impl Keys {
         let key = |character: char| match character {
             '0'..='9' | '*' | '#' | 'A'..='D' => character,
             'a'..='d' => character.to_ascii_uppercase(),
-            '０'..='９' => char::from_digit(u32::from(character) - u32::from('０'), 10).unwrap_or(Self::NO_KEY),
+            '０'..='９' => {
+                char::from_digit(u32::from(character).saturating_sub(u32::from('０')), 10).unwrap_or(Self::NO_KEY)
+            }
             '＊' => '*',
             '＃' => '#',
             _ => Self::NO_KEY,

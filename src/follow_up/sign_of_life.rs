@@ -148,7 +148,7 @@ mod tests {
             let slot = if waiting { SlotState::Waiting } else { SlotState::Calling };
             let sign = if lives { Sign::Lives } else { Sign::Rang };
             let after = after_sign(sign, &SlotThen { slot, unwanted, rivals: &rivals });
-            let talks = rivals.iter().any(|rival| *rival == TALKS);
+            let talks = rivals.contains(&TALKS);
             match after {
                 AfterSign::Continues => prop_assert!(!talks, "the open ones are withdrawn then"),
                 AfterSign::TakenBack(_) => prop_assert!(lives),

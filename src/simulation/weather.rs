@@ -17,7 +17,7 @@ pub(super) fn drawn(rng: &mut Rng) -> Weather {
     let dials = [knob(0.3), knob(0.2), knob(0.4), knob(0.4)];
     let [orders, unavailable, stale, messages] = [knob(0.8), knob(0.9), knob(0.9), knob(0.8)];
     let stale_by = Duration::from_secs(rng.u64(5..=MOST_STALE.as_secs()));
-    let list_stale_by = if stale_by.as_secs() % 4 == 0 { stale_by * VERY_STALE } else { stale_by };
+    let list_stale_by = if stale_by.as_secs().is_multiple_of(4) { stale_by * VERY_STALE } else { stale_by };
     Weather {
         statuses_lost: lost,
         statuses_repeated: repeated,
