@@ -67,8 +67,10 @@ pub enum Disposition {
     ObservationEnded,
     /// The maintenance announcement was played.
     Maintenance,
-    /// The caller was handed over to a person, or asked to be called back, before any questionnaire was open.
+    /// The caller talked with staff, or asked to be called back by them, and no report was finished.
     HandedOver,
+    /// The caller was handed over, and nobody of staff answered: the call ended without more.
+    StaffNotReached,
     /// We failed: the caller was asked to call again.
     SystemFailure,
     /// We called, and voicemail or a fax machine answered.
@@ -85,13 +87,14 @@ pub enum Disposition {
 
 impl Disposition {
     /// All dispositions.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Reported,
         Self::Unanswered,
         Self::NotIdentified,
         Self::ObservationEnded,
         Self::Maintenance,
         Self::HandedOver,
+        Self::StaffNotReached,
         Self::SystemFailure,
         Self::Voicemail,
         Self::NotNow,
@@ -109,6 +112,7 @@ impl Disposition {
             Self::ObservationEnded => "observation_ended",
             Self::Maintenance => "maintenance",
             Self::HandedOver => "handed_over",
+            Self::StaffNotReached => "staff_not_reached",
             Self::SystemFailure => "system_failure",
             Self::Voicemail => "voicemail",
             Self::NotNow => "not_now",

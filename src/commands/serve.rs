@@ -73,6 +73,7 @@ pub(super) struct Server {
     web: Arc<Web>,
     app: axum::Router,
     checkpoint_file: Option<PathBuf>,
+    longest_call: SignedDuration,
 }
 
 impl Server {
@@ -112,7 +113,8 @@ impl Server {
         let web = Arc::new(web);
         let checkpoint_file = config.audit.checkpoint_file.clone();
         let app = router(Arc::clone(&web));
-        Ok(Self { desk, switchboard, working, network, dialer, app, web, checkpoint_file })
+        let longest_call = SignedDuration::from_mins(config.dialer.longest_call_minutes.into());
+        Ok(Self { desk, switchboard, working, network, dialer, app, web, checkpoint_file, longest_call })
     }
 
     /// The same with a status page at `/`.
@@ -138,11 +140,11 @@ impl Server {
         stop: impl Future<Output = ()> + Send + 'static,
         drain: Duration,
     ) -> anyhow::Result<()> {
-        let Self { desk, switchboard, working, network, dialer, app, web, checkpoint_file } = self;
+        let Self { desk, switchboard, working, network, dialer, app, web, checkpoint_file, longest_call } = self;
         drop(web);
         // Before anybody is dialled: a database that lacks its last entries doesn't know whom it has called.
         let keeper = Keeper::start(Arc::clone(&desk), checkpoint_file).await;
-        let mut workers = start_workers(&desk, &switchboard, network.as_ref(), dialer);
+        let mut workers = start_workers(&desk, &switchboard, network.as_ref(), dialer, longest_call);
         workers.spawn(keeper.run());
         let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
         let serving = tokio::spawn(crate::web::serve(listener, app, async move {
@@ -173,10 +175,13 @@ pub(super) fn start_workers(
     switchboard: &Switchboard,
     network: Option<&Arc<Network>>,
     dialer: Option<Arc<Dialer>>,
+    longest_call: SignedDuration,
 ) -> JoinSet<()> {
     let mut workers = JoinSet::new();
-    workers.spawn(sweep_on(Arc::clone(desk), switchboard.clone()));
-    let outside = network.map(|network| Outside { network: Arc::clone(network), switchboard: switchboard.clone() });
+    workers.spawn(sweep_on(Arc::clone(desk), switchboard.clone(), network.cloned(), longest_call));
+    // Without a number from which to call, errands that need the network are another node's.
+    let outside = network.filter(|_| desk.call_back_number.is_some());
+    let outside = outside.map(|network| Outside { network: Arc::clone(network), switchboard: switchboard.clone() });
     workers.spawn(errands_on(Arc::clone(desk), outside));
     if let Some(dialer) = dialer {
         workers.spawn(Arc::clone(&dialer).run());
@@ -256,7 +261,8 @@ async fn check_desk(database: &Database, named: Option<&CentreCode>) -> anyhow::
     Ok(())
 }
 
-/// The phone network of the settings; none when no number is set from which to call.
+/// The phone network of the settings; none when there is no account by which to ask it. Without a number from which to
+/// call, it is only asked about calls.
 pub(super) fn network(
     config: &Config,
     urls: &Urls,
@@ -264,11 +270,16 @@ pub(super) fn network(
     desk: &Arc<Desk>,
 ) -> anyhow::Result<Option<Network>> {
     match config.carrier {
-        Some(Carrier::Twilio) if config.twilio.caller_number.as_deref().is_none_or(str::is_empty) => {
+        Some(Carrier::Twilio) if !places_calls(config) && config.twilio.account_sid.is_empty() => {
             info!("no automated calls are placed: twilio.caller_number isn't set");
             Ok(None)
         }
         Some(Carrier::Twilio) => {
+            if !places_calls(config) {
+                info!(
+                    "no automated calls are placed: twilio.caller_number isn't set; the carrier is only asked about calls"
+                );
+            }
             let client = RestClient::new(&config.twilio, urls.clone())?;
             Ok(Some(Network::Twilio { client: Box::new(client), urls: urls.clone() }))
         }
@@ -279,6 +290,10 @@ pub(super) fn network(
         }
         Some(Carrier::Sip) | None => Ok(None),
     }
+}
+
+fn places_calls(config: &Config) -> bool {
+    config.twilio.caller_number.as_deref().is_some_and(|number| !number.is_empty())
 }
 
 pub(super) fn dialling(config: &Config, from: PhoneNumber) -> Dialling {
@@ -311,11 +326,16 @@ fn voices(config: &Config) -> anyhow::Result<Voices> {
     Ok(voices)
 }
 
-async fn sweep_on(desk: Arc<Desk>, switchboard: Switchboard) {
+async fn sweep_on(
+    desk: Arc<Desk>,
+    switchboard: Switchboard,
+    network: Option<Arc<Network>>,
+    longest_call: SignedDuration,
+) {
     let mut rhythm = tokio::time::interval(SWEEP_EVERY);
     loop {
         rhythm.tick().await;
-        match sweep(&desk, &switchboard).await {
+        match sweep(&desk, &switchboard, network.as_deref(), longest_call).await {
             Ok(_) => {}
             Err(error) if error.is_conflict() => {
                 warn!(%error, "another node ended lost calls at the same time; they are looked for again soon");

@@ -24,10 +24,14 @@ pub enum Happening {
     Identified(Identified),
     /// The person that the caller was handed over to hung up, or never answered.
     TransferEnded(TransferOutcome),
-    /// The caller is gone.
+    /// The caller is gone. In a transfer of which nothing else is known, nobody of staff had answered.
     HungUp(HangupCause),
+    /// The caller is gone, and what came of the transfer that was under way is known.
+    HungUpInTransfer(HangupCause, TransferOutcome),
     /// The call that we made isn't wanted any more: a polite goodbye, nothing else.
     Withdrawn,
+    /// The transfer is over, and the call wasn't wanted any more while it went on: a polite goodbye, no question.
+    WithdrawnAfterTransfer(TransferOutcome),
 }
 
 /// With what a conversation begins.

@@ -1,6 +1,7 @@
 //! How a conversation ends: by us, by the caller, or because we failed.
 
 use super::effect::{Effect, Fact, Note, Then};
+use super::event::TransferOutcome;
 use super::session::{Frame, Opened, Waiting};
 use super::walk::Walk;
 use crate::call::{Disposition, ReportOutcome};
@@ -20,15 +21,19 @@ impl Walk<'_> {
         self.reply(Then::HangUp, Waiting::Over);
     }
 
-    /// The caller is gone: what was answered stays, the report stays open for today.
-    pub(super) fn caller_is_gone(&mut self) {
+    /// The caller is gone: what was answered stays, the report stays open for today. `transfer` is what came of the
+    /// transfer, if one was under way.
+    pub(super) fn caller_is_gone(&mut self, transfer: TransferOutcome) {
+        if self.session.waiting == Waiting::Transfer {
+            self.note_transfer(transfer);
+        }
         self.over(self.session.disposition);
         self.session.waiting = Waiting::Over;
     }
 
     /// Whoever is on the line hears a goodbye and nothing else; what was answered stays.
     pub(super) fn withdrawn(&mut self) {
-        if self.session.disposition != Disposition::Reported {
+        if !matches!(self.session.disposition, Disposition::Reported | Disposition::HandedOver) {
             self.session.disposition = Disposition::Withdrawn;
         }
         self.say.clear();
@@ -46,15 +51,21 @@ impl Walk<'_> {
         self.effects.push(Effect::Note(note));
         self.say.clear();
         self.say_prompt(&PromptId::from(SYSTEM_FAILURE), None, false, None);
-        let unfinished = self.session.disposition == Disposition::Unanswered;
-        self.over(if unfinished { Disposition::Unanswered } else { Disposition::SystemFailure });
+        self.over(match self.session.disposition {
+            // Staff have taken it over: our failure changes nothing of that.
+            Disposition::HandedOver => Disposition::HandedOver,
+            Disposition::Unanswered => Disposition::Unanswered,
+            Disposition::StaffNotReached if self.session.person.is_some() => Disposition::Unanswered,
+            _ => Disposition::SystemFailure,
+        });
         self.reply(Then::HangUp, Waiting::Over);
     }
 
     /// Whether a caller has been on the line for too long without being identified. Nobody is cut off in the middle: it
     /// counts when the next question would be asked.
     pub(super) fn is_out_of_time(&self) -> bool {
-        let unknown = self.session.disposition == Disposition::NotIdentified;
+        let unknown = self.session.person.is_none()
+            && matches!(self.session.disposition, Disposition::NotIdentified | Disposition::StaffNotReached);
         unknown && self.session.identify_by.is_some_and(|by| self.at >= by)
     }
 

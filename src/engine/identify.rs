@@ -44,7 +44,7 @@ impl Walk<'_> {
                 self.session.mismatches = 0;
                 self.session.people = self.session.people.saturating_add(1);
                 self.session.desk = Some(centre.clone());
-                if self.session.disposition == Disposition::NotIdentified {
+                if matches!(self.session.disposition, Disposition::NotIdentified | Disposition::StaffNotReached) {
                     self.session.disposition = Disposition::ObservationEnded;
                 }
                 &identify.ended

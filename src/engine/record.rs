@@ -1,8 +1,9 @@
 //! Keeping what was said: answers, the finished report, requests to staff.
 
 use super::effect::{Effect, Errand, Fact};
+use super::event::TransferOutcome;
 use super::walk::{Broken, Onward, Walk};
-use crate::call::{AlertKind, Disposition, Item, Line, ReportOutcome, Severity};
+use crate::call::{AlertKind, Disposition, Item, ReportOutcome, Severity};
 use crate::flow::{NodeId, Record, RecordWhat, Say};
 use crate::follow_up::grade;
 
@@ -32,6 +33,10 @@ impl Walk<'_> {
         person.answers.retain(|(of, _)| *of != item);
         person.answers.push((item, answer));
         let report = person.report;
+        // Whoever goes on with the questionnaire after staff weren't reached leaves that, not staff.
+        if self.session.disposition == Disposition::StaffNotReached {
+            self.session.disposition = Disposition::Unanswered;
+        }
         self.effects.push(Effect::Fact(Fact::Answered { report, item, answer, severity }));
         if severity == Severity::Red {
             self.raise(AlertKind::RedAnswer, Some(item));
@@ -60,10 +65,22 @@ impl Walk<'_> {
         }
     }
 
-    pub(super) fn handed_over(&mut self) {
-        let called = self.session.line == Line::AutomatedCall && self.session.disposition == Disposition::Unanswered;
-        if called || self.session.disposition == Disposition::NotIdentified {
-            self.session.disposition = Disposition::HandedOver;
+    /// What came of a transfer, as the call's verdict: the same on every line. A finished report stays one.
+    pub(super) fn note_transfer(&mut self, outcome: TransferOutcome) {
+        match outcome {
+            TransferOutcome::Talked => self.handed_over(),
+            TransferOutcome::NotReached => self.verdict_unless_settled(Disposition::StaffNotReached),
+        }
+    }
+
+    fn handed_over(&mut self) {
+        self.verdict_unless_settled(Disposition::HandedOver);
+    }
+
+    fn verdict_unless_settled(&mut self, disposition: Disposition) {
+        let open = [Disposition::NotIdentified, Disposition::Unanswered, Disposition::StaffNotReached];
+        if open.contains(&self.session.disposition) {
+            self.session.disposition = disposition;
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The two entrances: a conversation begins, and something happens to it.
 
 use super::effect::{Effect, Note};
-use super::event::{Event, Happening, Start};
+use super::event::{Event, Happening, Start, TransferOutcome};
 use super::hang_up::WITHDRAWN;
 use super::session::{AnsweredBy, Frame, Opened, Session, Waiting};
 use super::walk::Walk;
@@ -49,8 +49,8 @@ pub fn step(library: &Library, session: Session, event: &Event) -> (Session, Vec
         (_, Waiting::Over) => false,
         (Happening::Keyed(_), waiting) => waiting == Waiting::Keys,
         (Happening::Identified(_), waiting) => waiting == Waiting::Lookup,
-        (Happening::TransferEnded(_), waiting) => waiting == Waiting::Transfer,
-        (Happening::HungUp(_) | Happening::Withdrawn, _) => true,
+        (Happening::TransferEnded(_) | Happening::WithdrawnAfterTransfer(_), waiting) => waiting == Waiting::Transfer,
+        (Happening::HungUp(_) | Happening::HungUpInTransfer(..) | Happening::Withdrawn, _) => true,
     };
     if !fits {
         return (session, vec![Effect::Note(Note::EventDoesNotFit)]);
@@ -60,8 +60,13 @@ pub fn step(library: &Library, session: Session, event: &Event) -> (Session, Vec
         Happening::Keyed(keys) => walk.keyed(keys),
         Happening::Identified(identified) => walk.identified(identified),
         Happening::TransferEnded(outcome) => walk.transfer_ended(*outcome),
-        Happening::HungUp(_) => walk.caller_is_gone(),
+        Happening::HungUp(_) => walk.caller_is_gone(TransferOutcome::NotReached),
+        Happening::HungUpInTransfer(_, outcome) => walk.caller_is_gone(*outcome),
         Happening::Withdrawn => walk.withdrawn(),
+        Happening::WithdrawnAfterTransfer(outcome) => {
+            walk.note_transfer(*outcome);
+            walk.withdrawn();
+        }
     }
     walk.finish()
 }

@@ -131,9 +131,7 @@ impl<'a> Walk<'a> {
                     TransferOutcome::Talked => &hand_over.connected,
                     TransferOutcome::NotReached => &hand_over.failed,
                 };
-                if outcome == TransferOutcome::Talked {
-                    self.handed_over();
-                }
+                self.note_transfer(outcome);
                 self.go(&exit.to.clone());
             }
             _ => self.apologise(Note::BrokenFlow),

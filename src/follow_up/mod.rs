@@ -10,6 +10,7 @@ mod missed_call_sms;
 mod office_hours;
 mod outcome;
 mod pacing;
+mod quiet_call;
 mod retry;
 mod severity;
 mod sign_of_life;
@@ -27,6 +28,7 @@ pub use missed_call_sms::{MissedCallSms, MissedCallSmsError};
 pub use office_hours::{OfficeHours, OfficeHoursError, report_day};
 pub use outcome::{outcome_of_cause, outcome_of_conversation};
 pub use pacing::{CentreCaps, CentreDemand, allowance, most_in_window, shares, window};
+pub use quiet_call::{CarrierSays, QuietCall, QuietFate, quiet_fate};
 pub use retry::{
     AfterAttempt, EndedAttempt, FIRST_BACK_OFF, LONGEST_BACK_OFF, Retries, RetryPolicy, RetryPolicyError,
     after_attempt, back_off, counts_as_try,

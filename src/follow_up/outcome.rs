@@ -6,8 +6,9 @@ use crate::call::{AttemptOutcome, Disposition, HangupCause};
 pub const fn outcome_of_conversation(disposition: Disposition, cause: Option<HangupCause>) -> AttemptOutcome {
     match disposition {
         Disposition::Reported => AttemptOutcome::Reported,
-        // Whoever hung up before saying who they are answered, and didn't finish.
-        Disposition::Unanswered | Disposition::NotIdentified => AttemptOutcome::Dropped,
+        // Whoever hung up before saying who they are answered, and didn't finish. So did whoever wanted staff, reached
+        // nobody and asked for no call back.
+        Disposition::Unanswered | Disposition::NotIdentified | Disposition::StaffNotReached => AttemptOutcome::Dropped,
         Disposition::HandedOver => AttemptOutcome::Reached,
         Disposition::Voicemail => AttemptOutcome::Voicemail,
         Disposition::NotNow => AttemptOutcome::NotNow,
@@ -48,7 +49,9 @@ mod tests {
             for disposition in Disposition::ALL {
                 let expected = match disposition {
                     Disposition::Reported => Outcome::Reported,
-                    Disposition::Unanswered | Disposition::NotIdentified => Outcome::Dropped,
+                    Disposition::Unanswered | Disposition::NotIdentified | Disposition::StaffNotReached => {
+                        Outcome::Dropped
+                    }
                     Disposition::HandedOver => Outcome::Reached,
                     Disposition::Voicemail => Outcome::Voicemail,
                     Disposition::NotNow => Outcome::NotNow,

@@ -59,7 +59,8 @@ pub enum RetryPolicyError {
 pub struct EndedAttempt {
     /// How it ended.
     pub outcome: AttemptOutcome,
-    /// Why, when the outcome is [`AttemptOutcome::Withdrawn`]; else it isn't looked at.
+    /// Why it isn't wanted any more: looked at when the outcome is [`AttemptOutcome::Withdrawn`], or
+    /// [`AttemptOutcome::Reached`] in a call that went on nevertheless.
     pub withdrawal: Option<Withdrawal>,
     /// When.
     pub ended_at: Timestamp,
@@ -190,7 +191,11 @@ pub fn after_attempt(ended: &EndedAttempt, window_end: Timestamp, policy: &Retry
     let inside = |wait: Duration| ended.ended_at.checked_add(wait).ok().filter(|due_at| *due_at < window_end);
     match ended.outcome {
         AttemptOutcome::Reported => AfterAttempt::End(SlotEnd::Reported),
-        AttemptOutcome::Reached | AttemptOutcome::WrongNumber => unanswered,
+        // They have talked, and staff have ended the calls or changed the number meanwhile.
+        AttemptOutcome::Reached => {
+            ended.withdrawal.map_or(unanswered, |why| AfterAttempt::End(SlotEnd::Cancelled(why)))
+        }
+        AttemptOutcome::WrongNumber => unanswered,
         AttemptOutcome::NotPlaced => match inside(back_off(ended.not_placed)) {
             Some(due_at) => AfterAttempt::AgainSoon { due_at },
             None => without_try(Missed::NotPlaced),

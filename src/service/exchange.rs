@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use tracing::error;
 
 use super::network::SimulatedLines;
-use super::switchboard::{Answered, Begin, Knock, LegStatus, Outcome, Switchboard, SwitchboardError};
+use super::switchboard::{Answered, Begin, Knock, LegStatus, Outcome, StaffNews, Switchboard, SwitchboardError};
 use crate::call::{CallId, HangupCause};
 use crate::carrier::network::{LegProgress, Ringing};
 use crate::carrier::simulator::{Happens, News};
-use crate::engine::Happening;
+use crate::engine::{Happening, TransferOutcome};
 
 /// The carrier's name in the database.
 const CARRIER: &str = "simulator";
@@ -126,6 +126,10 @@ fn knock_of(lines: &SimulatedLines, news: &News) -> Option<Knock> {
             called: news.to.clone(),
         })),
         Happens::Keyed(keys) => turn(Happening::Keyed(keys.clone())),
+        Happens::StaffAnswered => {
+            let (call, turn) = lines.expected(&news.leg)?;
+            Some(Knock::Staff(StaffNews { call, turn, outcome: TransferOutcome::Talked }))
+        }
         Happens::TransferEnded(outcome) => turn(Happening::TransferEnded(*outcome)),
         Happens::Redirected => Some(Knock::Withdraw(news.call?)),
         Happens::Ended(cause) => {

@@ -17,8 +17,12 @@ pub enum StoredEvent {
     Transfer(TransferOutcome),
     /// The caller was gone.
     HungUp(HangupCause),
+    /// The caller was gone, and what came of the transfer under way was known.
+    HungUpInTransfer(HangupCause, TransferOutcome),
     /// The call wasn't wanted any more.
     Withdrawn,
+    /// A transfer ended, and the call wasn't wanted any more.
+    WithdrawnAfterTransfer(TransferOutcome),
     /// The answer to a question of the engine; never kept alone.
     Identified,
 }
@@ -31,7 +35,9 @@ impl StoredEvent {
             Happening::Keyed(keys) => Self::Keyed(keys.expose().to_owned()),
             Happening::TransferEnded(outcome) => Self::Transfer(*outcome),
             Happening::HungUp(cause) => Self::HungUp(*cause),
+            Happening::HungUpInTransfer(cause, outcome) => Self::HungUpInTransfer(*cause, *outcome),
             Happening::Withdrawn => Self::Withdrawn,
+            Happening::WithdrawnAfterTransfer(outcome) => Self::WithdrawnAfterTransfer(*outcome),
             Happening::Identified(_) => Self::Identified,
         }
     }

@@ -36,6 +36,7 @@ mod sweeper;
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 mod switchboard;
 mod trail;
+mod transfers;
 
 pub use after_failure::wait_after;
 pub use alerts::{ShownAlert, close_alert, list_alerts, tell_of_carrier};
@@ -70,7 +71,7 @@ pub use simulation::{Rhythm, Round, STEP, Simulation, Stretch, VirtualClock};
 pub use speech::sentences;
 pub use sweeper::sweep;
 pub use switchboard::{
-    Answered, Begin, Desk, Knock, LegStatus, Libraries, Outcome, Readiness, Switchboard, SwitchboardError,
+    Answered, Begin, Desk, Knock, LegStatus, Libraries, Outcome, Readiness, StaffNews, Switchboard, SwitchboardError,
 };
 pub use trail::{
     CheckpointError, CheckpointsRead, Keeper, Mark, MarkKind, Misfit, Walked, seal_trail, walk_trail, write_checkpoint,

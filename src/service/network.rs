@@ -144,6 +144,14 @@ impl Network {
         }
     }
 
+    /// Whether anybody answered to whom a leg was put through.
+    pub async fn staff_answered(&self, leg: &CarrierLegId) -> Looked<bool> {
+        match self {
+            Self::Twilio { client, .. } => client.staff_answered(leg).await,
+            Self::Simulated(lines) => lines.with(|network, now| network.staff_answered(leg, now)),
+        }
+    }
+
     /// What its clock shows; [`Looked::Nothing`] when it answers and doesn't tell.
     pub async fn time(&self) -> Looked<Timestamp> {
         match self {

@@ -126,10 +126,15 @@ async fn withdraw(desk: &Desk, outside: &Outside, row: &ErrandRow, call: CallId)
     let network = &outside.network;
     let mut tx = desk.database.read().await?;
     let attempt = attempts::by_calls(&mut tx, &[call]).await?.pop();
-    let talks = sessions::load(&mut tx, &[call]).await?.iter().any(|session| !session.ended);
+    let session = sessions::load(&mut tx, &[call]).await?.pop().filter(|session| !session.ended);
+    let talks = session.is_some();
     let leg = legs::of_calls(&mut tx, &[call]).await?.into_iter().next();
     drop(tx);
     let Some(attempt) = attempt.filter(|attempt| attempt.ended_at.is_none()) else { return Ok(Done::Yes) };
+    if session.is_some_and(|session| session.transfer_since.is_some()) {
+        info!(%call, "a call that isn't wanted any more continues: the patient is with staff");
+        return Ok(Done::Yes);
+    }
     let now = desk.clock.now();
     let leg = leg.and_then(|leg| CarrierLegId::parse(&leg.carrier_leg_id).ok());
     let told = match (attempt.state, leg.as_ref()) {

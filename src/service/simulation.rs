@@ -195,7 +195,7 @@ impl Simulation {
             rhythm.sweep_at = Some(later(now, SWEEP_EVERY));
         }
         if begins || is_due(rhythm.sweep_at, now) {
-            sweep(&self.desk, &self.switchboard).await?;
+            sweep(&self.desk, &self.switchboard, Some(&self.network), self.dialer.dialling().longest_call()).await?;
             rhythm.sweep_at = if self.has_open_calls().await? { Some(later(now, SWEEP_EVERY)) } else { None };
         }
         // What the services told by their own clock, by the network's. They may have corrected theirs meanwhile.

@@ -188,6 +188,7 @@ pub(super) fn told(news: &News) -> &'static str {
         Happens::Ringing => "rings",
         Happens::Answered(_) => "answered",
         Happens::Keyed(_) => "keyed",
+        Happens::StaffAnswered => "staff answered",
         Happens::TransferEnded(_) => "transfer ended",
         Happens::Redirected => "redirected",
         Happens::Ended(_) => "ended",
@@ -203,6 +204,7 @@ fn came(heard: &Heard<'_>) -> String {
         }
         Ok(Outcome::Over) => "over".to_owned(),
         Ok(Outcome::Noted) => "noted".to_owned(),
+        Ok(Outcome::StaffUnknown) => "staff unknown".to_owned(),
         Ok(Outcome::Unknown) => "unknown".to_owned(),
         Ok(Outcome::Ahead) => "ahead".to_owned(),
         Err(error) => error.to_string(),

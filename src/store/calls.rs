@@ -173,21 +173,6 @@ pub async fn unidentified_from(tx: &mut Tx, callers: &[PhoneNumber]) -> Result<V
     .await
 }
 
-/// Open conversations in which nothing has moved since `before`, longest silence first: for the sweeper. A call that we
-/// made and nobody answered yet is the dialer's.
-///
-/// # Errors
-/// As the database fails.
-pub async fn open_since(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<Vec<CallId>, StoreError> {
-    tx.fetch_all(
-        "SELECT c.id FROM calls c JOIN sessions s ON s.call_id = c.id
-         WHERE c.ended_at IS NULL AND s.updated_at < $1 ORDER BY s.updated_at LIMIT $2",
-        vec![before.into(), i64::from(limit).into()],
-        |row| row.read(0, "calls.id", parsed),
-    )
-    .await
-}
-
 fn read(row: &Row<'_>) -> Result<CallRow, StoreError> {
     Ok(CallRow {
         id: row.read(0, "calls.id", parsed)?,

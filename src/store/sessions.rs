@@ -6,7 +6,7 @@ use super::{
     Document, StoreError, Tx,
     arg::{Row, parsed},
 };
-use crate::call::{CallId, Line, Withdrawal};
+use crate::call::{CallId, HangupCause, Line, Withdrawal};
 
 /// A session together with what its call says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,10 @@ pub struct SessionRow {
     pub flow_set: String,
     /// Whether the call has ended.
     pub ended: bool,
+    /// Since when the caller has been with staff, or their phone has been ringing; none outside of a transfer.
+    pub transfer_since: Option<Timestamp>,
+    /// When staff answered in that transfer, as far as the carrier has told.
+    pub staff_answered_at: Option<Timestamp>,
     /// Why the call, one that we made, isn't wanted any more.
     pub withdrawal: Option<Withdrawal>,
 }
@@ -40,6 +44,8 @@ pub struct SessionSave {
     pub turn: i64,
     /// The engine's session.
     pub session: Document,
+    /// Whether it waits for the end of a transfer.
+    pub in_transfer: bool,
     /// When.
     pub updated_at: Timestamp,
 }
@@ -50,7 +56,8 @@ pub struct SessionSave {
 /// As the database fails.
 pub async fn load(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<SessionRow>, StoreError> {
     tx.fetch_in(
-        "SELECT s.call_id, s.revision, s.turn, s.session, c.line, c.flow_set, c.ended_at, a.withdrawal
+        "SELECT s.call_id, s.revision, s.turn, s.session, c.line, c.flow_set, c.ended_at, a.withdrawal,
+         s.transfer_since, s.staff_answered_at
          FROM sessions s JOIN calls c ON c.id = s.call_id LEFT JOIN attempts a ON a.call_id = s.call_id WHERE s.call_id IN",
         &[],
         calls.iter().map(|call| (*call).into()),
@@ -70,6 +77,8 @@ fn read(row: &Row<'_>) -> Result<SessionRow, StoreError> {
         flow_set: row.owned(5)?,
         ended: row.opt_int(6)?.is_some(),
         withdrawal: row.opt_read(7, "attempts.withdrawal", Withdrawal::from_word)?,
+        transfer_since: row.opt_time(8, "sessions.transfer_since")?,
+        staff_answered_at: row.opt_time(9, "sessions.staff_answered_at")?,
     })
 }
 
@@ -82,15 +91,117 @@ pub async fn save(tx: &mut Tx, mut sessions: Vec<SessionSave>) -> Result<(), Sto
     // One order in all nodes, or PostgreSQL meets deadlocks between batches.
     sessions.sort_unstable_by_key(|session| session.call);
     let rows = sessions.into_iter();
-    let rows = rows.map(|s| [s.call.into(), s.revision.into(), s.turn.into(), s.session.into(), s.updated_at.into()]);
+    let rows = rows.map(|s| {
+        let transfer_since = s.in_transfer.then_some(s.updated_at);
+        let at = s.updated_at.into();
+        [s.call.into(), s.revision.into(), s.turn.into(), s.session.into(), at, transfer_since.into()]
+    });
     let saved = tx
         .execute_rows(
-            "INSERT INTO sessions (call_id, revision, turn, session, updated_at) VALUES",
+            "INSERT INTO sessions (call_id, revision, turn, session, updated_at, transfer_since) VALUES",
             rows.collect(),
             "ON CONFLICT (call_id) DO UPDATE SET revision = excluded.revision, turn = excluded.turn,
-             session = excluded.session, updated_at = excluded.updated_at
+             session = excluded.session, updated_at = excluded.updated_at, transfer_since = excluded.transfer_since,
+             staff_answered_at = NULL, look_at = NULL
              WHERE sessions.revision = excluded.revision - 1",
         )
         .await?;
     if saved == given { Ok(()) } else { Err(StoreError::Stale) }
+}
+
+/// Notes that staff answered in the transfer that is the reply of this turn; a call whose turn has moved on is left
+/// alone.
+///
+/// # Errors
+/// As the database fails.
+pub async fn staff_answered(tx: &mut Tx, talks: &[(CallId, i64)], at: Timestamp) -> Result<(), StoreError> {
+    let rows = talks.iter().map(|(call, turn)| [(*call).into(), (*turn).into(), at.into()]);
+    tx.execute_rows(
+        "UPDATE sessions SET staff_answered_at = v.column3 FROM (VALUES",
+        rows.collect(),
+        ") AS v WHERE sessions.call_id = v.column1 AND sessions.turn = v.column2
+         AND sessions.transfer_since IS NOT NULL AND sessions.staff_answered_at IS NULL",
+    )
+    .await?;
+    Ok(())
+}
+
+/// Of these calls, those that are in a transfer.
+///
+/// # Errors
+/// As the database fails.
+pub async fn in_transfer(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<CallId>, StoreError> {
+    tx.fetch_in(
+        "SELECT s.call_id FROM sessions s JOIN calls c ON c.id = s.call_id
+         WHERE s.transfer_since IS NOT NULL AND c.ended_at IS NULL AND s.call_id IN",
+        &[],
+        calls.iter().map(|call| (*call).into()),
+        "",
+        |row| row.read(0, "sessions.call_id", parsed),
+    )
+    .await
+}
+
+/// An open call in which nothing has moved for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quiet {
+    /// The call.
+    pub call: CallId,
+    /// When something moved last.
+    pub since: Timestamp,
+    /// Whether the caller is with staff, or their phone rings.
+    pub in_transfer: bool,
+    /// Whether we placed it.
+    pub placed: bool,
+    /// The carrier of its leg, and the carrier's name for it.
+    pub leg: Option<(String, String)>,
+    /// How its leg ended, where the carrier has told.
+    pub leg_ended: Option<HangupCause>,
+}
+
+/// Open calls in which nothing has moved since `before`, and those whose caller was gone by `gone_before` during a
+/// transfer of which nothing else is known; but for those that are to be asked about later than `now`. The longest
+/// silence first.
+///
+/// # Errors
+/// As the database fails.
+pub async fn quiet(
+    tx: &mut Tx,
+    before: Timestamp,
+    gone_before: Timestamp,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<Quiet>, StoreError> {
+    tx.fetch_all(
+        "SELECT s.call_id, s.updated_at, s.transfer_since, a.call_id, l.carrier, l.carrier_leg_id, l.hangup_cause
+         FROM calls c JOIN sessions s ON s.call_id = c.id LEFT JOIN attempts a ON a.call_id = c.id
+         LEFT JOIN legs l ON l.call_id = c.id
+         WHERE c.ended_at IS NULL AND (s.look_at IS NULL OR s.look_at <= $1)
+           AND (s.updated_at < $2 OR (s.transfer_since IS NOT NULL AND l.ended_at < $3))
+         ORDER BY s.updated_at LIMIT $4",
+        vec![now.into(), before.into(), gone_before.into(), i64::from(limit).into()],
+        |row| {
+            let carrier = row.opt_text(4)?.map(str::to_owned);
+            Ok(Quiet {
+                call: row.read(0, "sessions.call_id", parsed)?,
+                since: row.time(1, "sessions.updated_at")?,
+                in_transfer: row.opt_int(2)?.is_some(),
+                placed: row.opt_text(3)?.is_some(),
+                leg: carrier.zip(row.opt_text(5)?.map(str::to_owned)),
+                leg_ended: row.opt_read(6, "legs.hangup_cause", HangupCause::from_word)?,
+            })
+        },
+    )
+    .await
+}
+
+/// Notes when the carrier is asked about these calls again.
+///
+/// # Errors
+/// As the database fails.
+pub async fn ask_again(tx: &mut Tx, calls: &[CallId], at: Timestamp) -> Result<(), StoreError> {
+    let rows = calls.iter().map(|call| [(*call).into(), at.into()]);
+    let head = "UPDATE sessions SET look_at = v.column2 FROM (VALUES";
+    tx.execute_rows(head, rows.collect(), ") AS v WHERE sessions.call_id = v.column1").await?;
+    Ok(())
 }

@@ -258,6 +258,35 @@ pub async fn end_waiting(tx: &mut Tx, ends: &[(SlotId, SlotEnd)], at: Timestamp)
     .await
 }
 
+/// Ends slots whose call goes on: a talk with staff. Gives those that hadn't ended, in no order.
+///
+/// # Errors
+/// As the database fails.
+pub async fn end_calling(tx: &mut Tx, ends: &[(SlotId, SlotEnd)], at: Timestamp) -> Result<Vec<SlotId>, StoreError> {
+    let rows = ends.iter().map(|(slot, end)| {
+        let state = SlotState::Ended(*end);
+        [(*slot).into(), state.word().into(), state.reason().into(), at.into()]
+    });
+    tx.fetch_rows(
+        "UPDATE slots SET state = v.column2, reason = v.column3, ended_at = v.column4 FROM (VALUES",
+        rows.collect(),
+        ") AS v WHERE slots.id = v.column1 AND slots.state = 'calling' RETURNING slots.id",
+        |row| row.read(0, "slots.id", parsed),
+    )
+    .await
+}
+
+/// Notes how many tries slots had whose last call went on after they had ended.
+///
+/// # Errors
+/// As the database fails.
+pub async fn count_tries(tx: &mut Tx, tries: &[(SlotId, u32)]) -> Result<(), StoreError> {
+    let rows = tries.iter().map(|(slot, tries)| [(*slot).into(), i64::from(*tries).into()]);
+    let head = "UPDATE slots SET tries = v.column2 FROM (VALUES";
+    tx.execute_rows(head, rows.collect(), ") AS v WHERE slots.id = v.column1 AND slots.ended_at IS NOT NULL").await?;
+    Ok(())
+}
+
 /// These slots, in no order.
 ///
 /// # Errors

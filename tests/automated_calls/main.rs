@@ -25,5 +25,6 @@ mod losing;
 mod reporting;
 mod retrying;
 mod signs_of_life;
+mod staff;
 mod storing;
 mod withdrawing;

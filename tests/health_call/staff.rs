@@ -1,10 +1,14 @@
 //! Key 0: a person in office hours, a request to be called back at other times or when nobody is free.
 
+use jiff::SignedDuration;
+use kenkocall::service::sweep;
+
 use super::databases::Fresh;
 use super::kept::Kept;
 use super::line::Inside;
 use super::people::{CENTRE, CENTRE_PHONE, MOTHER};
 use super::phone::{Next, Phone, RECEIVED, WELL};
+use super::web::Answer;
 
 /// A Tuesday at 10:00 in Japan.
 const OFFICE_OPEN: &str = "2026-11-24T01:00:00Z";
@@ -17,6 +21,10 @@ crate::on_both_databases!(
     key_0_out_of_office_hours_offers_a_call_back,
     key_0_with_a_hidden_number_cannot_be_called_back,
     key_0_before_anybody_is_identified_reaches_the_only_centre,
+    whoever_hangs_up_first_a_talk_with_staff_is_one_in_whatever_order_it_is_told,
+    whoever_hangs_up_while_the_phone_of_staff_rings_has_not_reached_them,
+    a_talk_with_staff_is_not_swept_before_the_longest_call_is_over,
+    news_of_the_phone_of_staff_are_proven_and_change_nothing_else,
 );
 
 async fn key_0_in_office_hours_connects_and_ends_the_call_when_they_have_talked(fresh: Fresh) {
@@ -29,7 +37,8 @@ async fn key_0_in_office_hours_connects_and_ends_the_call_when_they_have_talked(
     assert!(phone.heard.last().unwrap().contains("<Dial"));
     phone.transfer_ends("completed").await;
     assert_eq!(phone.next, Next::Over);
-    assert_eq!(kept.dispositions().await, ["unanswered"], "the questionnaire was left");
+    assert_eq!(kept.dispositions().await, ["handed_over"]);
+    assert_eq!(kept.reports(MOTHER.id).await, ["unanswered"], "the questionnaire was left");
     assert_eq!(kept.answers(MOTHER.id).await.len(), 3, "and its answers kept");
     assert_eq!(kept.alerts().await, Vec::<String>::new());
 }
@@ -92,4 +101,101 @@ async fn key_0_before_anybody_is_identified_reaches_the_only_centre(fresh: Fresh
     assert_eq!(number, CENTRE_PHONE);
     phone.transfer_ends("completed").await;
     assert_eq!(Kept::at(&fresh.url).dispositions().await, ["handed_over"]);
+}
+
+/// Somebody who is put through to staff now.
+async fn put_through(line: &Inside) -> Phone {
+    let mut phone = Phone::ring_any(&line.carrier).await;
+    phone.identify(&MOTHER).await.key("0").await;
+    assert!(matches!(phone.next, Next::Transfer { .. }), "{:?}", phone.next);
+    phone
+}
+
+/// The carrier tells of the phone of staff, at the URL that the transfer names.
+async fn staff(phone: &Phone, status: &str) -> Answer {
+    let twiml = phone.heard.last().unwrap();
+    let url = twiml.split("statusCallback=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a URL");
+    assert!(twiml.contains("statusCallbackEvent=\"answered completed\""), "{twiml}");
+    let child = [("CallSid", "CA0123456789abcdef0123456789abcdef"), ("ParentCallSid", phone.leg.as_str())];
+    let mut fields = vec![("Direction", "outbound-dial"), ("CallStatus", status), ("CallDuration", "0")];
+    fields.extend(child);
+    phone.carrier.post(url, &fields).await.unwrap()
+}
+
+async fn whoever_hangs_up_first_a_talk_with_staff_is_one_in_whatever_order_it_is_told(fresh: Fresh) {
+    let line = Inside::at(&fresh.database, OFFICE_OPEN).await;
+    // What the carrier tells, in the order in which it arrives.
+    let orders: [&[&str]; 6] = [
+        &["staff in-progress", "gone"],
+        &["gone", "staff completed"],
+        &["staff in-progress", "action", "gone"],
+        &["gone", "action"],
+        &["action"],
+        &["gone", "staff in-progress", "staff completed", "action"],
+    ];
+    for order in orders {
+        let phone = put_through(&line).await;
+        for told in order {
+            match *told {
+                "gone" => phone.hang_up().await,
+                "action" => {
+                    let fields =
+                        [("CallStatus", "completed"), ("DialCallStatus", "completed"), ("DialCallDuration", "0")];
+                    assert_eq!(phone.post(phone.action(), &fields).await.unwrap().status, 200);
+                }
+                news => {
+                    let status = news.strip_prefix("staff ").unwrap();
+                    assert_eq!(staff(&phone, status).await.status, 204, "{order:?}");
+                }
+            }
+        }
+    }
+    assert_eq!(Kept::at(&fresh.url).dispositions().await, vec!["handed_over"; orders.len()]);
+}
+
+async fn whoever_hangs_up_while_the_phone_of_staff_rings_has_not_reached_them(fresh: Fresh) {
+    let line = Inside::at(&fresh.database, OFFICE_OPEN).await;
+    let kept = Kept::at(&fresh.url);
+    for status in ["busy", "no-answer", "failed", "canceled"] {
+        let phone = put_through(&line).await;
+        phone.hang_up().await;
+        staff(&phone, status).await;
+        let phone = put_through(&line).await;
+        staff(&phone, status).await;
+        let fields = [("CallStatus", "completed"), ("DialCallStatus", status)];
+        phone.post(phone.action(), &fields).await.unwrap();
+    }
+    assert_eq!(kept.dispositions().await, vec!["staff_not_reached"; 8]);
+}
+
+async fn a_talk_with_staff_is_not_swept_before_the_longest_call_is_over(fresh: Fresh) {
+    let line = Inside::at(&fresh.database, OFFICE_OPEN).await;
+    let kept = Kept::at(&fresh.url);
+    let talks = put_through(&line).await;
+    assert_eq!(staff(&talks, "in-progress").await.status, 204);
+    let mut silent = Phone::ring_any(&line.carrier).await;
+    silent.key("1").await;
+    let longest = SignedDuration::from_mins(60);
+    line.set_clock("2026-11-24T01:59:00Z");
+    assert_eq!(sweep(&line.desk, &line.switchboard, None, longest).await.unwrap(), 1, "the silent one alone");
+    let ended = || kept.column("SELECT disposition FROM calls WHERE ended_at IS NOT NULL ORDER BY disposition");
+    assert_eq!(ended().await, ["not_identified"]);
+    line.set_clock("2026-11-24T02:10:00Z");
+    assert_eq!(sweep(&line.desk, &line.switchboard, None, longest).await.unwrap(), 1);
+    assert_eq!(ended().await, ["handed_over", "not_identified"]);
+}
+
+async fn news_of_the_phone_of_staff_are_proven_and_change_nothing_else(fresh: Fresh) {
+    let line = Inside::at(&fresh.database, OFFICE_OPEN).await;
+    let kept = Kept::at(&fresh.url);
+    let mut phone = put_through(&line).await;
+    assert_eq!(staff(&phone, "ringing").await.status, 204);
+    let transfer = phone.clone();
+    phone.transfer_ends("no-answer").await.hears("職員がお話できません");
+    // Late, of a transfer that is over: nothing is kept of it, and the question stands.
+    assert_eq!(staff(&transfer, "completed").await.status, 204);
+    assert_eq!(kept.count("sessions WHERE staff_answered_at IS NOT NULL").await, 0);
+    phone.key("2").await.keys(&WELL).await.hears(RECEIVED);
+    phone.hang_up().await;
+    assert_eq!(kept.dispositions().await, ["reported"]);
 }

@@ -146,7 +146,14 @@ fn i6_no_row_of_the_store_prints_personal_data() {
     });
     let personal = || Stored::from(format!("{ID} {BORN} {NUMBER} {} 383", NAMES[0]));
     redacts(&TurnRow { call: CallId(uuid()), turn: 1, at, event: personal(), reply: personal() });
-    redacts(&SessionSave { call: CallId(uuid()), revision: 1, turn: 1, session: personal(), updated_at: at });
+    redacts(&SessionSave {
+        call: CallId(uuid()),
+        revision: 1,
+        turn: 1,
+        session: personal(),
+        in_transfer: false,
+        updated_at: at,
+    });
 }
 
 #[test]

@@ -144,6 +144,7 @@ impl Phones {
             Happens::Answered(by) => self.begin(news, "automated_call", *by),
             Happens::RangIn(line) => self.begin(news, line.word(), AnsweredBy::Person),
             Happens::Keyed(keys) => self.goes_on(&news.leg, Happening::Keyed(keys.clone())),
+            Happens::StaffAnswered => return,
             Happens::TransferEnded(outcome) => self.goes_on(&news.leg, Happening::TransferEnded(*outcome)),
             Happens::Redirected => {
                 let goodbye = Reply { say: Vec::new(), then: Then::HangUp };

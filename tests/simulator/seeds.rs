@@ -12,8 +12,8 @@ use super::phones::{Phones, morning, secs, settings};
 
 /// More replies than any call here has: the longest are those of people who ask for every question again.
 const MOST_REPLIES: usize = 120;
-/// The longest call, in minutes.
-const LONGEST: i64 = 30;
+/// The longest call, in minutes: half an hour, and a talk with staff of an hour at its end.
+const LONGEST: i64 = 90;
 
 fn habits() -> impl Strategy<Value = Habit> {
     proptest::sample::select(Habit::ALL)

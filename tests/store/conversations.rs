@@ -3,7 +3,7 @@
 use kenkocall::{
     call::{CallId, Disposition, HangupCause, LegId},
     store::{
-        Document, StoreError, Unique,
+        Document, StoreError, Tx, Unique,
         calls::{self, CallEnd, CallFilter},
         legs::{self, LegEnd, LegStatus},
         sessions, turns,
@@ -149,9 +149,17 @@ async fn the_sweeper_sees_silent_calls_alone(fresh: Fresh) {
     let end = CallEnd { call: CallId(id(2)), ended_at: at(5), disposition: Disposition::Reported };
     calls::end(&mut tx, &[end]).await.unwrap();
     // The fourth has no session: a call that we made and nobody has answered is the dialer's.
-    assert_eq!(calls::open_since(&mut tx, at(50), 10).await.unwrap(), [CallId(id(0))]);
-    assert_eq!(calls::open_since(&mut tx, at(101), 10).await.unwrap().len(), 2);
-    assert_eq!(calls::open_since(&mut tx, at(0), 10).await.unwrap(), []);
+    let quiet = async |tx: &mut Tx, before: i64, now: i64| -> Vec<CallId> {
+        let found = sessions::quiet(tx, at(before), at(before), at(now), 10).await.unwrap();
+        found.into_iter().map(|quiet| quiet.call).collect()
+    };
+    assert_eq!(quiet(&mut tx, 50, 200).await, [CallId(id(0))]);
+    assert_eq!(quiet(&mut tx, 101, 200).await.len(), 2);
+    assert_eq!(quiet(&mut tx, 0, 200).await, []);
+    // One about which the carrier was asked is left alone until it is to be asked again.
+    sessions::ask_again(&mut tx, &[CallId(id(0))], at(300)).await.unwrap();
+    assert_eq!(quiet(&mut tx, 101, 200).await, [CallId(id(1))]);
+    assert_eq!(quiet(&mut tx, 101, 300).await.len(), 2);
 }
 
 async fn legs_are_found_by_the_carriers_name(fresh: Fresh) {

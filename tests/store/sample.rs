@@ -104,6 +104,7 @@ pub fn session(number: u64, revision: i64) -> SessionSave {
         revision,
         turn: revision,
         session: Document::from(format!(r#"{{"revision":{revision}}}"#)),
+        in_transfer: false,
         updated_at: at(revision),
     }
 }

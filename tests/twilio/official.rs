@@ -275,7 +275,10 @@ fn our_twiml_is_what_the_official_classes_write() {
     };
     let redirect = json!(["Redirect", url, { "method": "POST" }, []]);
     let dial = json!(["Dial", null, { "timeout": "25", "action": url, "method": "POST", "answer_on_bridge": true },
-        [["Number", "+81352113641", {}, []]]]);
+        [["Number", "+81352113641", {
+            "status_callback": action().of_staff().as_str(), "status_callback_event": "answered completed",
+            "status_callback_method": "POST",
+        }, []]]]);
     let cases = [
         (vec![say("1か2を。<&>\"'", true)], MENU, vec![gather("1", "", "4", said("1か2を。<&>\"'")), redirect.clone()]),
         (

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::chance::after;
 use super::news::Happens;
 use super::party::Party;
-use super::people::Pickup;
+use super::people::{Pickup, Side};
 use crate::call::{CallId, HangupCause, Keys, Line, PhoneNumber};
 use crate::carrier::CarrierLegId;
 use crate::carrier::network::{Answering, CallDirection, LegProgress, Listed};
@@ -28,9 +28,18 @@ pub(super) enum Next {
     Listens,
     Calls(Line),
     Keys(Keys),
+    /// Staff pick up, talk for so long, and one side hangs up.
+    StaffPickUp(Talk),
     TransferEnds(TransferOutcome),
     IsRedirected,
     Ends(HangupCause),
+}
+
+/// A talk with staff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Talk {
+    pub(super) length: Duration,
+    pub(super) hangs_up_first: Side,
 }
 
 /// What a leg's next thing led to.
@@ -61,6 +70,8 @@ pub(super) struct Leg {
     pub(super) told: u32,
     /// How it stood, from when on. It begins as queued.
     pub(super) history: Vec<(Timestamp, LegProgress)>,
+    /// When staff picked up in its last transfer.
+    pub(super) staff_answered_at: Option<Timestamp>,
 }
 
 impl Leg {
@@ -108,6 +119,14 @@ impl Leg {
                 Happens::RangIn(line)
             }
             Next::Keys(keys) => Happens::Keyed(keys),
+            Next::StaffPickUp(talk) => {
+                self.staff_answered_at = Some(at);
+                let end = match talk.hangs_up_first {
+                    Side::Caller => Next::Ends(HangupCause::NormalClearing),
+                    Side::Staff => Next::TransferEnds(TransferOutcome::Talked),
+                };
+                return Change { told: Some(Happens::StaffAnswered), next: Some((after(at, talk.length), end)) };
+            }
             Next::TransferEnds(outcome) => Happens::TransferEnded(outcome),
             Next::IsRedirected => Happens::Redirected,
             Next::Ends(cause) => {

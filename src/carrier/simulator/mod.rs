@@ -26,7 +26,7 @@ use jiff::Timestamp;
 
 pub use chance::Between;
 pub use news::{Happens, News};
-pub use people::{Caller, Habit, Health, Identity, Manner, Mix, Population, Script, Tempo};
+pub use people::{Caller, Habit, Health, Identity, Manner, Mix, Population, Script, Side, Staff, Tempo};
 pub use requests::{Asked, Message, Placed};
 pub use weather::Weather;
 

@@ -32,6 +32,8 @@ pub enum Happens {
     Answered(AnsweredBy),
     /// Keys, or nothing at all within the patience.
     Keyed(Keys),
+    /// The person that the caller is handed over to has picked up. A status, of that person's phone.
+    StaffAnswered,
     /// The person that the caller was handed over to has hung up, or never answered.
     TransferEnded(TransferOutcome),
     /// We said that the call is to go on otherwise: the network asks how.
@@ -46,6 +48,6 @@ impl Happens {
     /// Whether the network now waits for what is to be said. Exactly one [`super::Network::replied`] is owed to it.
     /// The others are statuses, which can be lost, repeated or late.
     pub const fn wants_reply(&self) -> bool {
-        !matches!(self, Self::Ringing | Self::Ended(_))
+        !matches!(self, Self::Ringing | Self::StaffAnswered | Self::Ended(_))
     }
 }

@@ -7,8 +7,8 @@ use fastrand::Rng;
 use jiff::Timestamp;
 
 use super::chance::{Between, after, comes_true};
-use super::leg::Next;
-use super::people::{Decision, Health, Identity, Pickup, Script, health_of, key, language_key};
+use super::leg::{Next, Talk};
+use super::people::{Decision, Health, Identity, Pickup, Script, Side, Staff, health_of, key, language_key};
 use super::speech_time::Speech;
 use super::typing::{Patience, taken};
 use crate::call::{Answer, HangupCause, Item, Keys, Language, PhoneNumber, YesNo};
@@ -20,8 +20,8 @@ use crate::flow::{Library, PromptId};
 const MAX_REPLIES: u16 = 300;
 /// How long staff let the phone ring before they take it.
 const STAFF_ANSWER: Between = Between::millis(3_000, 20_000);
-/// How long staff and caller talk.
-const TALK: Between = Between::millis(30_000, 240_000);
+/// How long staff and caller talk: up to an hour.
+const TALK: Between = Between::millis(300_000, 3_600_000);
 /// The first fraction of a question in which nobody cuts it short: it has to be recognised.
 const RECOGNISED: f64 = 0.3;
 
@@ -113,11 +113,17 @@ impl Party {
         let rings = STAFF_ANSWER.pick(&mut self.rng);
         let talks = TALK.pick(&mut self.rng);
         let (answer, caller_first) = (comes_true(&mut self.rng, staff_answer), self.rng.bool());
-        if !answer || rings > ring {
-            return (ring, Next::TransferEnds(TransferOutcome::NotReached));
+        let hangs_up_first = if caller_first { Side::Caller } else { Side::Staff };
+        let drawn = if answer { Staff::Talk { rings, length: talks, hangs_up_first } } else { Staff::NeverAnswer };
+        match self.script.staff.unwrap_or(drawn) {
+            Staff::Talk { rings, length, hangs_up_first } if rings <= ring => {
+                (rings, Next::StaffPickUp(Talk { length, hangs_up_first }))
+            }
+            Staff::RingsUntilCallerIsGone { after } if after < ring => (after, HANGS_UP),
+            Staff::Talk { .. } | Staff::NeverAnswer | Staff::RingsUntilCallerIsGone { .. } => {
+                (ring, Next::TransferEnds(TransferOutcome::NotReached))
+            }
         }
-        let next = if caller_first { HANGS_UP } else { Next::TransferEnds(TransferOutcome::Talked) };
-        (rings.saturating_add(talks), next)
     }
 
     fn is_asked(&mut self, prompt: Option<&PromptId>, speech: Speech, patience: Patience) -> (Duration, Next) {

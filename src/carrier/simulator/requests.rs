@@ -175,6 +175,22 @@ impl Network {
         }
     }
 
+    /// Whether staff have picked up in a leg's last transfer. The network asks nobody but itself, so that only an
+    /// unreachable one doesn't tell.
+    pub fn staff_answered(&mut self, leg: &CarrierLegId, now: Timestamp) -> Looked<bool> {
+        self.run_to(now);
+        let weather = &self.settings.weather;
+        let Some(leg) = key_of(leg).and_then(|key| self.legs.get_mut(&key)) else { return Looked::Nothing };
+        match weather.of_look(&mut leg.weather) {
+            LookFate::Unavailable(doubt) => Looked::Unavailable(doubt),
+            LookFate::Answered => Looked::Found(leg.staff_answered_at.is_some()),
+            LookFate::Stale => {
+                let then = before(now, weather.stale_by);
+                Looked::Found(leg.staff_answered_at.is_some_and(|at| at <= then))
+            }
+        }
+    }
+
     /// What the network's clock shows: whatever it answers, the time stands on it.
     pub fn time(&mut self, now: Timestamp) -> Looked<Timestamp> {
         self.times_asked += 1;
@@ -306,6 +322,7 @@ impl Network {
             owed: 0,
             told: 0,
             history: Vec::with_capacity(3),
+            staff_answered_at: None,
         };
         self.legs.insert(key, Box::new(leg));
         self.live += 1;

@@ -51,6 +51,8 @@ pub enum Verb {
         action: Option<ActionUrl>,
         /// Whether the caller's leg is answered only with the other.
         answer_on_bridge: bool,
+        /// Where the news of the other leg are posted.
+        status: Option<StatusCallback>,
     },
     /// Ends the call.
     Hangup,
@@ -59,6 +61,15 @@ pub enum Verb {
         /// With the busy tone rather than the announcement.
         busy: bool,
     },
+}
+
+/// Where the news of a leg are posted that a `<Number>` rings, and which.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusCallback {
+    /// Where.
+    pub url: ActionUrl,
+    /// Which: words of Twilio's `statusCallbackEvent`; only `completed` when not told.
+    pub events: Vec<Box<str>>,
 }
 
 /// What a `<Gather>` waits for. Absent attributes have Twilio's defaults.
@@ -171,12 +182,12 @@ fn gather(element: Element) -> Result<Gather, TwimlError> {
 fn dial(element: &Element) -> Result<Verb, TwimlError> {
     element.only(&["timeout", "action", "method", "answerOnBridge"])?;
     element.posts()?;
-    let number = match element.children.as_slice() {
-        [] => element.text.trim(),
+    let (number, status) = match element.children.as_slice() {
+        [] => (element.text.trim(), None),
         [number] if number.name == "Number" => {
             no_text(element)?;
-            number.leaf(&[])?;
-            number.text.trim()
+            number.leaf(&["statusCallback", "statusCallbackEvent", "statusCallbackMethod"])?;
+            (number.text.trim(), status_callback(number)?)
         }
         _ => return Err(TwimlError::UnknownVerb),
     };
@@ -185,7 +196,21 @@ fn dial(element: &Element) -> Result<Verb, TwimlError> {
         ring_seconds: element.number("timeout")?.unwrap_or(30),
         action: element.attribute("action").map(url).transpose()?,
         answer_on_bridge: element.truth("answerOnBridge")?,
+        status,
     })
+}
+
+fn status_callback(number: &Element) -> Result<Option<StatusCallback>, TwimlError> {
+    if !matches!(number.attribute("statusCallbackMethod"), None | Some("POST")) {
+        return Err(TwimlError::BadValue);
+    }
+    let events = number.attribute("statusCallbackEvent").unwrap_or("completed").split_ascii_whitespace();
+    let events: Vec<Box<str>> = events.map(Box::from).collect();
+    if !events.iter().all(|event| matches!(&**event, "initiated" | "ringing" | "answered" | "completed")) {
+        return Err(TwimlError::BadValue);
+    }
+    let told = number.attribute("statusCallback").map(url).transpose()?;
+    Ok(told.map(|url| StatusCallback { url, events }))
 }
 
 fn url(text: &str) -> Result<ActionUrl, TwimlError> {

@@ -19,7 +19,7 @@ mod word;
 mod xml;
 
 pub use apology::{AfterApology, apology};
-pub use document::{Document, Gather, Verb};
+pub use document::{Document, Gather, StatusCallback, Verb};
 pub use form::{Form, FormError, MAX_FIELDS, Pair};
 pub use request::{FallbackRequest, Field, StatusRequest, VoiceRequest, account};
 pub use signature::{NoToken, SigningKey, body_sha256};

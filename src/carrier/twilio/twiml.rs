@@ -56,6 +56,10 @@ pub fn response(sentences: &[Sentence], then: &Then, action: &ActionUrl, voices:
             xml.attribute("answerOnBridge", "true");
             xml.inside();
             xml.open("Number");
+            // Whoever hangs up first, and whether or not we are there then: whether staff answered is told.
+            xml.attribute("statusCallback", action.of_staff().as_str());
+            xml.attribute("statusCallbackEvent", STAFF_EVENTS);
+            xml.attribute("statusCallbackMethod", "POST");
             xml.inside();
             xml.text(number.expose());
             xml.close("Number");
@@ -70,6 +74,8 @@ pub fn response(sentences: &[Sentence], then: &Then, action: &ActionUrl, voices:
     xml.finish()
 }
 
+/// The news of the phone of staff that we want (Twilio, "TwiML Number: statusCallbackEvent").
+const STAFF_EVENTS: &str = "answered completed";
 /// The shortest ringing that Twilio's `<Dial timeout>` takes, in seconds.
 const MIN_RING_SECONDS: u8 = 5;
 /// The longest text of one `<Say>`. Twilio takes 3,000 characters for a Polly voice, and 4,500 once it is URL-encoded

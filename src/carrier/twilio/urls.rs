@@ -21,6 +21,8 @@ pub const CALL_STATUS: &str = "/calls/{call}/status";
 pub const GOODBYE: &str = "/calls/{call}/goodbye";
 /// The outcome of a turn.
 pub const TURN: &str = "/calls/{call}/turns/{turn}";
+/// The phone of staff to which a caller is handed over changed its state; the turn is that of the transfer's end.
+pub const STAFF: &str = "/calls/{call}/turns/{turn}/staff";
 
 /// In the query of a URL whose answer names no voice: the carrier couldn't use an earlier one.
 pub const WITHOUT_VOICE: &str = "voice=none";
@@ -60,6 +62,13 @@ impl ActionUrl {
     pub fn with(&self, field: &str) -> Result<Self, ActionUrlError> {
         let separator = if self.0.contains('?') { '&' } else { '?' };
         Self::parse(&format!("{}{separator}{field}", self.0))
+    }
+
+    /// Where the news of the phone of staff go, when this is where the end of the transfer goes.
+    #[must_use]
+    pub fn of_staff(&self) -> Self {
+        let path = self.0.split('?').next().unwrap_or_default();
+        Self([path, "/staff"].concat().into())
     }
 
     /// The URL as text.

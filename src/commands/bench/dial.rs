@@ -106,7 +106,8 @@ impl Exchange {
         let dialling = dialling(config, from);
         let dialer = Dialer::new(Arc::clone(&desk), switchboard.clone(), Arc::clone(&network), dialling);
         add_made_up_day(&desk.database, &day(&desk.clock, plan)?).await?;
-        let workers = start_workers(&desk, &switchboard, Some(&network), Some(dialer));
+        let longest_call = dialer.dialling().longest_call();
+        let workers = start_workers(&desk, &switchboard, Some(&network), Some(dialer), longest_call);
         Ok(Self { desk, switchboard, lines, workers })
     }
 

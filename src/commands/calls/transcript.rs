@@ -92,11 +92,23 @@ fn caller(event: &StoredEvent) -> String {
         StoredEvent::Began(Line::HealthCall | Line::CallBack) => "calls".to_owned(),
         StoredEvent::Keyed(keys) if keys.is_empty() => "keys nothing".to_owned(),
         StoredEvent::Keyed(keys) => format!("keys {keys}"),
-        StoredEvent::Transfer(TransferOutcome::Talked) => "talked with a person".to_owned(),
-        StoredEvent::Transfer(TransferOutcome::NotReached) => "reached nobody".to_owned(),
+        StoredEvent::Transfer(outcome) => transferred(*outcome).to_owned(),
         StoredEvent::HungUp(cause) => format!("is gone ({})", cause.word()),
+        StoredEvent::HungUpInTransfer(cause, outcome) => {
+            format!("{}, and is gone ({})", transferred(*outcome), cause.word())
+        }
         StoredEvent::Withdrawn => "isn't to be called any more".to_owned(),
+        StoredEvent::WithdrawnAfterTransfer(outcome) => {
+            format!("{}, and isn't to be called any more", transferred(*outcome))
+        }
         StoredEvent::Identified => "is identified".to_owned(),
+    }
+}
+
+const fn transferred(outcome: TransferOutcome) -> &'static str {
+    match outcome {
+        TransferOutcome::Talked => "talked with a person",
+        TransferOutcome::NotReached => "reached nobody",
     }
 }
 
@@ -173,7 +185,9 @@ fn turn_json(turn: &ShownTurn, zone: &TimeZone) -> Value {
         StoredEvent::Keyed(keys) => json!({ "keyed": keys }),
         StoredEvent::Transfer(outcome) => json!({ "transfer": outcome }),
         StoredEvent::HungUp(cause) => json!({ "hung_up": cause.word() }),
+        StoredEvent::HungUpInTransfer(cause, outcome) => json!({ "hung_up": cause.word(), "transfer": outcome }),
         StoredEvent::Withdrawn => json!("withdrawn"),
+        StoredEvent::WithdrawnAfterTransfer(outcome) => json!({ "withdrawn": true, "transfer": outcome }),
         StoredEvent::Identified => json!({ "identified": true }),
     };
     let then = turn.then.as_ref().map(|then| match then {

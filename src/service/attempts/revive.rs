@@ -66,7 +66,7 @@ pub(in crate::service) async fn revive(
     attempts::revive(tx, call, withdrawal, at).await?;
     calls::reopen(tx, call).await?;
     let superseded = match after {
-        AfterSign::Continues => rivals.iter().map(|rival| (rival.call, Withdrawal::Superseded)).collect(),
+        AfterSign::Continues => rivals.iter().map(|rival| (rival.call, slot.id, Withdrawal::Superseded)).collect(),
         AfterSign::TakenBack(_) | AfterSign::Noted => Vec::new(),
     };
     withdraw_calls(tx, &superseded, at).await?;
@@ -78,7 +78,7 @@ pub(in crate::service) async fn revive(
     consequences.write(tx).await?;
     report(&attempt, &slot, sign, after);
     let Some(attempt) = attempts::by_calls(tx, &[call]).await?.pop() else { return Ok(None) };
-    Ok(Some(Revived { attempt, superseded: superseded.into_iter().map(|(call, _)| call).collect() }))
+    Ok(Some(Revived { attempt, superseded: superseded.into_iter().map(|(call, ..)| call).collect() }))
 }
 
 /// Why the patient isn't to be called by this call any more, if so.

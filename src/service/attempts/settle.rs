@@ -110,6 +110,8 @@ async fn decided_elsewhere(tx: &mut Tx, ended: &[(AttemptRow, Ended)]) -> Result
 fn outcome_of(attempt: &AttemptRow, how: Ended) -> AttemptOutcome {
     match how {
         Ended::Conversation(Disposition::Reported) => AttemptOutcome::Reported,
+        // Whatever staff changed meanwhile: they have talked.
+        Ended::Conversation(Disposition::HandedOver) => AttemptOutcome::Reached,
         // It came back after it had ended, and rang to its own end before it could be taken back.
         Ended::Unanswered(cause @ (HangupCause::UserBusy | HangupCause::NoAnswer | HangupCause::CallRejected))
             if attempt.revived_at.is_some() && attempt.withdrawal == Some(Withdrawal::Superseded) =>
@@ -147,6 +149,8 @@ async fn settings_of(
 #[derive(Default)]
 struct Results {
     moves: Vec<SlotMove>,
+    /// Of slots that had ended while their call went on.
+    tries: Vec<(SlotId, u32)>,
     calls: Vec<CallEnd>,
     wrong: Vec<(PatientId, PhoneNumber)>,
     /// Whose call staff were asked about, and needn't be any more.
@@ -202,6 +206,13 @@ impl Results {
             tries,
             not_placed: slot.attempts.saturating_sub(tries),
         };
+        if let SlotState::Ended(_) = slot.state {
+            // It ended while the patient was with staff.
+            info!(call = %attempt.call, outcome = outcome.word(), slot = slot.state.word(), "an attempt ended after its slot");
+            self.told.push(Moment { at, call: Some(attempt.call), what: What::Ended(outcome, slot.state) });
+            self.tries.push((slot.id, tries));
+            return;
+        }
         let (state, due_at) = match after_attempt(&finished, slot.window_end, &settings.retry) {
             // Never before it was due first: the clock may have been put back since.
             AfterAttempt::Retry { due_at } | AfterAttempt::AgainSoon { due_at } => {
@@ -245,6 +256,9 @@ impl Results {
     async fn write(self, tx: &mut Tx, at: Timestamp) -> Result<Vec<Moment>, StoreError> {
         if !self.moves.is_empty() {
             slots::advance(tx, &self.moves).await?;
+        }
+        if !self.tries.is_empty() {
+            slots::count_tries(tx, &self.tries).await?;
         }
         if !self.calls.is_empty() {
             calls::end(tx, &self.calls).await?;
@@ -311,5 +325,25 @@ pub(in crate::service) async fn end_slots(
         told.push(Moment { at, call: None, what: What::SlotEnded(*end) });
     }
     consequences.write(tx).await?;
+    Ok(told)
+}
+
+/// Ends slots whose patients are with staff: their calls go on. Gives those that hadn't ended.
+pub(super) async fn end_slots_with_staff(
+    tx: &mut Tx,
+    ends: &[(SlotId, SlotEnd)],
+    at: Timestamp,
+) -> Result<Vec<Moment>, StoreError> {
+    if ends.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ended = slots::end_calling(tx, ends, at).await?;
+    let mut told = Vec::with_capacity(ended.len());
+    for (slot, end) in ends.iter().filter(|(slot, _)| ended.contains(slot)) {
+        let state = SlotState::Ended(*end);
+        metrics::counter!("kenkocall_slots_ended_total", "state" => state.word()).increment(1);
+        info!(%slot, state = state.word(), why = state.reason(), "a slot ended while the patient is with staff");
+        told.push(Moment { at, call: None, what: What::SlotEnded(*end) });
+    }
     Ok(told)
 }

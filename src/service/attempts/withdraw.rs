@@ -5,15 +5,15 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::Consequences;
-use super::settle::end_slots;
-use crate::call::{AlertKind, CallId, PatientId, ReportId, SlotEnd, SlotState, Withdrawal};
+use super::settle::{end_slots, end_slots_with_staff};
+use crate::call::{AlertKind, CallId, PatientId, ReportId, SlotEnd, SlotId, SlotState, Withdrawal};
 use crate::engine::Errand;
 use crate::follow_up::{CallStanding, CallingSchedule};
 use crate::service::dialer::{ANSWER_WITHIN, time_label};
 use crate::service::feed::Moment;
 use crate::store::patients::PatientRow;
 use crate::store::slots::{self, Origin, SlotRow};
-use crate::store::{StoreError, Tx, alerts, attempts, reports};
+use crate::store::{StoreError, Tx, alerts, attempts, reports, sessions};
 
 /// Who closes the alerts that a report answers.
 const BY_REPORT: &str = "the day's report";
@@ -60,7 +60,7 @@ pub(in crate::service) async fn withdraw_unwanted(
     }
     let calls = attempts::open_of(tx, &ids).await?;
     let mut waiting: Vec<(SlotRow, SlotEnd)> = Vec::new();
-    let mut under_way: Vec<(CallId, Withdrawal)> = Vec::new();
+    let mut under_way: Vec<(CallId, SlotId, Withdrawal)> = Vec::new();
     for slot in open {
         let Some(patient) = people.iter().find(|patient| patient.id == slot.patient) else { continue };
         let why = match unwanted(patient) {
@@ -72,14 +72,15 @@ pub(in crate::service) async fn withdraw_unwanted(
         let of_slot = calls.iter().filter(|attempt| attempt.slot == slot.id);
         under_way.extend(of_slot.filter_map(|attempt| {
             let moved = patient.phone_number.as_ref() != Some(&attempt.phone_number);
-            Some((attempt.call, why.or(moved.then_some(Withdrawal::NumberChanged))?))
+            Some((attempt.call, slot.id, why.or(moved.then_some(Withdrawal::NumberChanged))?))
         }));
         if let Some(why) = why.filter(|_| slot.state == SlotState::Waiting) {
             waiting.push((slot, SlotEnd::Cancelled(why)));
         }
     }
     end_slots(tx, &waiting, at).await?;
-    withdraw_calls(tx, &under_way, at).await
+    withdraw_calls(tx, &under_way, at).await?;
+    Ok(())
 }
 
 /// Whether the slot is still one of the patient's: a call that staff asked for always is.
@@ -91,20 +92,31 @@ fn still_scheduled(slot: &SlotRow, patient: &PatientRow, schedule: &CallingSched
     Ok(of_day.iter().any(|planned| time_label(planned.time) == slot.time))
 }
 
-/// Marks calls as not wanted any more and leaves it to the outbox to tell the carrier.
+/// Marks calls as not wanted any more and leaves it to the outbox to tell the carrier. Nobody who is with staff is cut
+/// off: such a slot ends, and its call continues. There are two exceptions. Whether a new number is to be called is known
+/// only when the transfer is over, since staff may not have answered; and a call that is superseded leaves the slot to the
+/// other one.
 pub(super) async fn withdraw_calls(
     tx: &mut Tx,
-    calls: &[(CallId, Withdrawal)],
+    calls: &[(CallId, SlotId, Withdrawal)],
     at: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<Vec<Moment>, StoreError> {
     if calls.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
+    let why: Vec<(CallId, Withdrawal)> = calls.iter().map(|(call, _, why)| (*call, *why)).collect();
+    let new = attempts::withdraw(tx, &why, at, ANSWER_WITHIN).await?;
+    let ids: Vec<CallId> = why.iter().map(|(call, _)| *call).collect();
+    let with_staff = sessions::in_transfer(tx, &ids).await?;
     let mut consequences = Consequences::default();
-    for call in attempts::withdraw(tx, calls, at, ANSWER_WITHIN).await? {
+    for call in new.into_iter().filter(|call| !with_staff.contains(call)) {
         consequences.errand(&Errand::Withdraw { call }, at);
     }
-    consequences.write(tx).await
+    consequences.write(tx).await?;
+    let ends = |why: Withdrawal| !matches!(why, Withdrawal::NumberChanged | Withdrawal::Superseded);
+    let ends = calls.iter().filter(|(call, _, why)| with_staff.contains(call) && ends(*why));
+    let ends: Vec<(SlotId, SlotEnd)> = ends.map(|(_, slot, why)| (*slot, SlotEnd::Cancelled(*why))).collect();
+    end_slots_with_staff(tx, &ends, at).await
 }
 
 /// Reports were finished: the day's remaining calls to these patients are cancelled, by whatever channel the report
@@ -129,10 +141,10 @@ pub(in crate::service) async fn reported(
     let open: Vec<SlotRow> = open.into_iter().filter(of_day).collect();
     let calls = attempts::open_of(tx, &ids).await?;
     let calls = calls.iter().filter(|attempt| open.iter().any(|slot| slot.id == attempt.slot));
-    let calls: Vec<_> = calls.map(|attempt| (attempt.call, Withdrawal::Reported)).collect();
+    let calls: Vec<_> = calls.map(|attempt| (attempt.call, attempt.slot, Withdrawal::Reported)).collect();
     let waiting = open.into_iter().filter(|slot| slot.state == SlotState::Waiting);
     let waiting: Vec<_> = waiting.map(|slot| (slot, SlotEnd::Cancelled(Withdrawal::Reported))).collect();
-    let told = end_slots(tx, &waiting, at).await?;
-    withdraw_calls(tx, &calls, at).await?;
+    let mut told = end_slots(tx, &waiting, at).await?;
+    told.extend(withdraw_calls(tx, &calls, at).await?);
     Ok(told)
 }

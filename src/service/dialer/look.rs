@@ -9,15 +9,19 @@ use super::{Dialer, TAKE_OVER};
 use crate::call::{AttemptState, CallId, HangupCause};
 use crate::carrier::CarrierLegId;
 use crate::carrier::network::{LegProgress, Looked, Ringing};
+use crate::service::Outcome;
 use crate::service::attempts::{Ended, settle};
 use crate::service::switchboard::tell_looked_up;
+use crate::service::transfers::end_in_transfer;
 use crate::store::attempts::{self, AttemptRow};
-use crate::store::{StoreError, legs};
+use crate::store::{StoreError, legs, sessions};
 
 /// Calls looked for in one round.
 const MAX_LOOKED_FOR: u32 = 50;
 /// A placed call of which the carrier can tell nothing for so long is over.
 const LONGEST_DOUBT: SignedDuration = SignedDuration::from_hours(2);
+/// The same when the patient was with staff last: no slot's window is open for so long.
+const LONGEST_DOUBT_WITH_STAFF: SignedDuration = SignedDuration::from_hours(24);
 
 impl Dialer {
     /// One round. Idempotent. Says when there is something to look for again, as far as is known.
@@ -101,32 +105,40 @@ impl Dialer {
         let begun = leg.as_ref().is_some_and(|leg| leg.began_at.is_some());
         let leg = leg.and_then(|leg| CarrierLegId::parse(&leg.carrier_leg_id).ok());
         let Some(leg) = leg else { return self.give_up(attempt, now).await };
-        let looked = self.network.look_up(&leg).await;
-        match looked {
-            Looked::Found(progress @ LegProgress::Ended(_)) => {
-                self.keep_looked_up(attempt.call, &leg, progress).await?
-            }
-            Looked::Nothing => {
-                self.keep_looked_up(attempt.call, &leg, LegProgress::Ended(HangupCause::Unspecified)).await?
-            }
-            Looked::Found(_) | Looked::Unavailable(_) => {
-                if let Looked::Found(progress) = looked
-                    && !begun
-                    && progress.ringing() == Ringing::Proven
-                {
+        match self.network.look_up(&leg).await {
+            Looked::Found(LegProgress::Ended(cause)) => self.keep_end(attempt.call, &leg, cause, now).await?,
+            Looked::Nothing => self.keep_end(attempt.call, &leg, HangupCause::Unspecified, now).await?,
+            // However long it lasts: the carrier ends it by the limit that it was told.
+            Looked::Found(progress) => {
+                if !begun && progress.ringing() == Ringing::Proven {
                     self.keep_looked_up(attempt.call, &leg, progress).await?;
                 }
+                self.ask_again(attempt.call, now).await?;
+            }
+            Looked::Unavailable(_) => {
                 let silent_for = now.duration_since(attempt.moved_at);
-                if silent_for > LONGEST_DOUBT {
+                if silent_for > self.longest_doubt(attempt).await? {
                     return self.give_up(attempt, now).await;
                 }
-                let mut tx = self.desk.database.begin().await?;
-                attempts::ask_again(&mut tx, attempt.call, now.checked_add(self.dialling.silence).unwrap_or(now))
-                    .await?;
-                return tx.commit().await;
+                self.ask_again(attempt.call, now).await?;
             }
         }
         Ok(())
+    }
+
+    async fn ask_again(&self, call: CallId, now: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.desk.database.begin().await?;
+        let at = now.checked_add(self.dialling.silence).unwrap_or(now);
+        attempts::ask_again(&mut tx, call, at).await?;
+        tx.commit().await
+    }
+
+    /// How long the carrier may tell nothing of a call that it has. A patient who may be talking with staff isn't
+    /// called again on the day, so that no slot of it may go on before the carrier has told.
+    async fn longest_doubt(&self, attempt: &AttemptRow) -> Result<SignedDuration, StoreError> {
+        let mut tx = self.desk.database.glance().await?;
+        let with_staff = !sessions::in_transfer(&mut tx, &[attempt.call]).await?.is_empty();
+        Ok(if with_staff { LONGEST_DOUBT_WITH_STAFF } else { LONGEST_DOUBT })
     }
 
     async fn give_up(&self, attempt: &AttemptRow, now: Timestamp) -> Result<(), StoreError> {
@@ -145,6 +157,30 @@ impl Dialer {
         leg: &CarrierLegId,
         progress: LegProgress,
     ) -> Result<(), StoreError> {
-        tell_looked_up(&self.switchboard, self.network.name(), call, leg, progress).await
+        tell_looked_up(&self.switchboard, self.network.name(), call, leg, progress).await.map(drop)
+    }
+
+    /// Hands in that a leg has ended. When the caller left during a transfer and nobody told whether staff answered, the
+    /// carrier is asked that, too.
+    async fn keep_end(
+        &self,
+        call: CallId,
+        leg: &CarrierLegId,
+        cause: HangupCause,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let ended = LegProgress::Ended(cause);
+        let outcome = tell_looked_up(&self.switchboard, self.network.name(), call, leg, ended).await?;
+        if !matches!(outcome, Some(Outcome::StaffUnknown)) {
+            return Ok(());
+        }
+        match end_in_transfer(&self.network, &self.switchboard, call, leg).await {
+            Ok(true) => Ok(()),
+            Ok(false) => self.ask_again(call, now).await,
+            Err(error) => {
+                error!(%call, %error, "the end of a call couldn't be kept; it is looked up again");
+                Ok(())
+            }
+        }
     }
 }

@@ -72,6 +72,13 @@ pub struct Dialling {
     pub price: CallPrice,
 }
 
+impl Dialling {
+    /// How long a call may last.
+    pub fn longest_call(&self) -> SignedDuration {
+        SignedDuration::from_mins(self.price.longest_minutes.into())
+    }
+}
+
 /// Places automated calls.
 #[allow(missing_debug_implementations)] // it holds connections, which have nothing to show
 pub struct Dialer {

@@ -9,7 +9,8 @@ use tokio::sync::Notify;
 
 use super::keep::Keep;
 use super::live::{Coming, Kept, Live};
-use super::{Answered, Begin, Knock, LegStatus, Libraries, Outcome, SwitchboardError};
+use super::transfer::{gone, unless_withdrawn, withdrawn};
+use super::{Answered, Begin, Knock, LegStatus, Libraries, Outcome, StaffNews, SwitchboardError};
 use crate::call::{CallId, CentreCode, HangupCause, PhoneNumber};
 use crate::engine::{Effect, Event, Happening, Reply, Session, Waiting, step};
 use crate::flow::{Library, NodeKind};
@@ -58,6 +59,8 @@ pub(super) struct Batch<'a> {
     pub(super) legs: HashMap<String, LegFound>,
     /// The attempts that are calls which the knocks speak of.
     pub(super) attempts: HashMap<CallId, AttemptRow>,
+    /// How the legs ended of calls whose staff's phone the knocks speak of.
+    pub(super) ended_legs: HashMap<CallId, HangupCause>,
 }
 
 impl<'a> Batch<'a> {
@@ -73,6 +76,7 @@ impl<'a> Batch<'a> {
             sessions: HashMap::new(),
             legs: HashMap::new(),
             attempts: HashMap::new(),
+            ended_legs: HashMap::new(),
         };
         batch.load(knocks).await?;
         let mut coming = Vec::with_capacity(knocks.len());
@@ -100,7 +104,7 @@ impl<'a> Batch<'a> {
     async fn load(&mut self, knocks: &[Knock]) -> Result<(), SwitchboardError> {
         let mut names: HashMap<&'static str, Vec<&str>> = HashMap::new();
         let mut calls = Vec::with_capacity(knocks.len());
-        let mut outbound = Vec::new();
+        let (mut outbound, mut with_staff) = (Vec::new(), Vec::new());
         for knock in knocks {
             match knock {
                 Knock::Begin(Begin { carrier, leg, .. }) => names.entry(carrier).or_default().push(leg),
@@ -112,7 +116,14 @@ impl<'a> Batch<'a> {
                     names.entry(carrier).or_default().push(leg);
                     outbound.push(*call);
                 }
-                Knock::Turn { call, .. } | Knock::Lost(call) | Knock::Withdraw(call) => calls.push(*call),
+                Knock::Staff(StaffNews { call, .. }) => {
+                    calls.push(*call);
+                    with_staff.push(*call);
+                }
+                Knock::Turn { call, .. }
+                | Knock::OverInTransfer(call, _)
+                | Knock::Lost(call)
+                | Knock::Withdraw(call) => calls.push(*call),
             }
         }
         if !outbound.is_empty() {
@@ -126,6 +137,7 @@ impl<'a> Batch<'a> {
                 self.legs.insert(found.carrier_leg_id.clone(), found);
             }
         }
+        self.load_ended_legs(&with_staff).await?;
         if !calls.is_empty() {
             let rows = sessions::load(&mut self.tx, &calls).await?;
             self.sessions = rows.into_iter().map(|row| (row.call, row)).collect();
@@ -150,6 +162,8 @@ impl<'a> Batch<'a> {
                 Some(call) => self.step_outbound_status(status, call).await,
                 None => self.step_status(status).await,
             },
+            Knock::Staff(news) => self.step_staff(news).await,
+            Knock::OverInTransfer(call, outcome) => self.step_over_in_transfer(*call, *outcome).await,
             Knock::Lost(call) => self.step_hang_up(*call, HangupCause::Unspecified).await,
         }
     }
@@ -185,7 +199,7 @@ impl<'a> Batch<'a> {
         let (leg, call) = (known.leg, known.call);
         self.keep.status(leg, status, self.at);
         match status.ended {
-            Some(cause) => self.step_hang_up(call, cause).await,
+            Some(cause) => self.step_leg_end(call, cause).await,
             None => Ok(Coming::Now(Outcome::Noted)),
         }
     }
@@ -197,7 +211,8 @@ impl<'a> Batch<'a> {
             Some(row) if row.ended => Ok(Coming::Now(Outcome::Over)),
             Some(_) => {
                 let Some(row) = self.sessions.remove(&call) else { return Ok(Coming::Now(Outcome::Unknown)) };
-                Ok(Coming::Live(self.step_session(&row, &Happening::Withdrawn).await?))
+                let happening = withdrawn(&row);
+                Ok(Coming::Live(self.step_session(&row, &happening).await?))
             }
             None => Ok(Coming::Now(Outcome::Unknown)),
         }
@@ -208,19 +223,24 @@ impl<'a> Batch<'a> {
         if self.sessions.get(&call).is_some_and(|row| !row.ended)
             && let Some(row) = self.sessions.remove(&call)
         {
-            self.step_session(&row, &Happening::HungUp(cause)).await?;
+            self.step_session(&row, &gone(&row, cause)).await?;
         }
         Ok(Coming::Now(Outcome::Noted))
     }
 
     /// One turn of a call in one commit: a second one is taken alone, on what the first one left.
-    fn refuse_taken(&self, call: CallId) -> Result<(), SwitchboardError> {
+    pub(super) fn refuse_taken(&self, call: CallId) -> Result<(), SwitchboardError> {
         let taken = self.lives.iter().any(|live| live.call == call);
         if taken { Err(StoreError::Stale.into()) } else { Ok(()) }
     }
 
     /// Steps a loaded session and keeps it among the lives; says at which place.
-    async fn step_session(&mut self, row: &SessionRow, happening: &Happening) -> Result<usize, SwitchboardError> {
+    pub(super) async fn step_session(
+        &mut self,
+        row: &SessionRow,
+        happening: &Happening,
+    ) -> Result<usize, SwitchboardError> {
+        let happening = &unless_withdrawn(row, happening);
         let library = self.desk.libraries.of(&mut self.tx, &row.flow_set).await?;
         let session: Session =
             serde_json::from_str(row.session.as_str()).map_err(|_| SwitchboardError::Unreadable("session"))?;

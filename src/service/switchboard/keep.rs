@@ -12,7 +12,7 @@ use crate::call::{
     AlertKind, CallId, CentreCode, Channel, LegId, Line, PatientId, ReportId, ReportOutcome, Sensitive, Severity,
     Withdrawal,
 };
-use crate::engine::{Effect, Errand, Fact, Note};
+use crate::engine::{Effect, Errand, Fact, Note, Waiting};
 use crate::service::attempts::{Ended, reported, settle};
 use crate::service::clock::new_id;
 use crate::service::dialer::ANSWER_WITHIN;
@@ -56,6 +56,8 @@ pub(super) struct Keep {
     pub(super) withdrawn: Vec<(CallId, Withdrawal)>,
     /// Calls that we made and that are over.
     pub(super) ends: Vec<(CallId, Ended)>,
+    /// Calls in whose transfer staff answered, and the turn whose reply the transfer is.
+    pub(super) staff_answered: Vec<(CallId, i64)>,
     stop_requests: Vec<PatientId>,
     told: Vec<Moment>,
     sessions: Vec<SessionSave>,
@@ -223,6 +225,7 @@ impl Keep {
             revision: live.revision,
             turn: live.turn,
             session: json(serde_json::to_string(&live.session), "session")?,
+            in_transfer: live.session.waiting == Waiting::Transfer,
             updated_at: at,
         });
         Ok(Kept { call: live.call, turn: live.turn, reply, library: live.library })
@@ -271,6 +274,9 @@ impl Keep {
         write!(&self.calls, calls::insert);
         write!(&self.legs, legs::insert);
         write!(&self.new_legs, legs::insert_unknown);
+        if !self.staff_answered.is_empty() {
+            sessions::staff_answered(tx, &self.staff_answered, at).await?;
+        }
         write!(std::mem::take(&mut self.sessions), sessions::save);
         write!(std::mem::take(&mut self.turns), turns::append);
         write!(&self.identifications, identifications::append);

@@ -2,13 +2,13 @@
 
 use tracing::error;
 
-use super::{Knock, LegStatus, Switchboard, SwitchboardError};
+use super::{Knock, LegStatus, Outcome, Switchboard, SwitchboardError};
 use crate::call::CallId;
 use crate::carrier::CarrierLegId;
 use crate::carrier::network::LegProgress;
 use crate::store::StoreError;
 
-/// Hands it in. Whatever can't be kept is logged, and looked up again some time.
+/// Hands it in, and gives what became of it. What can't be kept is logged and looked up again later; it gives `None`.
 ///
 /// # Errors
 /// When the disk is full: then nothing else could be kept either, and the carrier needn't be asked for a while.
@@ -18,7 +18,7 @@ pub(in crate::service) async fn tell_looked_up(
     call: CallId,
     leg: &CarrierLegId,
     progress: LegProgress,
-) -> Result<(), StoreError> {
+) -> Result<Option<Outcome>, StoreError> {
     let ended = match progress {
         LegProgress::Ended(cause) => Some(cause),
         LegProgress::Queued | LegProgress::Ringing | LegProgress::Answered => None,
@@ -26,12 +26,12 @@ pub(in crate::service) async fn tell_looked_up(
     let (leg, status, ringing) = (leg.as_str().to_owned(), "looked-up", progress.ringing());
     let status = LegStatus { call: Some(call), carrier, leg, status, ended, ringing };
     match switchboard.take(Knock::Status(status)).await {
-        Ok(_) => Ok(()),
+        Ok(outcome) => Ok(Some(outcome)),
         Err(error) => {
             error!(%call, %error, "what the carrier said of a call couldn't be kept; it is looked up again");
             match error {
                 SwitchboardError::Store(StoreError::Full) => Err(StoreError::Full),
-                _ => Ok(()),
+                _ => Ok(None),
             }
         }
     }

@@ -13,6 +13,7 @@ mod libraries;
 mod live;
 mod looked_up;
 mod outbound;
+mod transfer;
 mod worker;
 
 use std::sync::Arc;
@@ -29,7 +30,7 @@ pub(super) use outbound::outbound_leg;
 
 use crate::call::{CallId, HangupCause, Line, PhoneNumber};
 use crate::carrier::network::Ringing;
-use crate::engine::{AnsweredBy, Happening, Reply};
+use crate::engine::{AnsweredBy, Happening, Reply, TransferOutcome};
 use crate::flow::Library;
 use crate::store::{StoreError, flow_sets};
 
@@ -57,6 +58,10 @@ pub enum Knock {
     },
     /// A leg's status changed.
     Status(LegStatus),
+    /// News of the phone of staff to which a caller is handed over.
+    Staff(StaffNews),
+    /// A call ended in a transfer, and what came of the transfer was found out.
+    OverInTransfer(CallId, TransferOutcome),
     /// Nothing was heard of a call for so long that its end must have been lost.
     Lost(CallId),
 }
@@ -113,6 +118,17 @@ pub struct LegStatus {
     pub ringing: Ringing,
 }
 
+/// News of the phone of staff to which a caller is handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StaffNews {
+    /// The caller's call.
+    pub call: CallId,
+    /// The turn in which the end of the transfer is told.
+    pub turn: u32,
+    /// Whether staff answered, or never did.
+    pub outcome: TransferOutcome,
+}
+
 /// What became of a knock.
 #[derive(Debug, Clone)]
 pub enum Outcome {
@@ -131,6 +147,9 @@ pub enum Outcome {
     Over,
     /// Kept; there is nothing to say.
     Noted,
+    /// The end of the leg is kept. It ended in a transfer, and whether staff had answered isn't known yet: the call
+    /// stays open until the carrier has told, or was asked.
+    StaffUnknown,
     /// Nobody knows such a call, or such a turn was never asked for.
     Unknown,
     /// The turn comes after one that the database doesn't have. We asked for it, or the carrier couldn't name it: the

@@ -236,7 +236,7 @@ impl Batch<'_> {
             return Ok(Coming::Now(Outcome::Noted));
         };
         if self.sessions.contains_key(&call) {
-            return self.step_hang_up(call, cause).await;
+            return self.step_leg_end(call, cause).await;
         }
         self.keep.ends.push((call, Ended::Unanswered(cause)));
         Ok(Coming::Now(Outcome::Noted))

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use tracing::{debug, error, warn};
 
 use super::batch::{Batch, Desk};
-use super::{Job, Knock, LegStatus, MAX_WAITING, Outcome, Switchboard, SwitchboardError};
+use super::{Job, Knock, LegStatus, MAX_WAITING, Outcome, StaffNews, Switchboard, SwitchboardError};
 use crate::store::StoreError;
 
 /// Turns in one commit: enough to share the sync among a busy hour's callers, few enough to keep each one's wait short.
@@ -57,7 +57,11 @@ fn set_aside_repeats(jobs: &mut Vec<Job>) -> Vec<Job> {
         // revision guards what this can't see.
         let fresh = match &job.knock {
             Knock::Begin(begin) => seen.insert(begin.leg.clone()),
-            Knock::Turn { call, .. } | Knock::Lost(call) | Knock::Withdraw(call) => seen.insert(call.to_string()),
+            Knock::Turn { call, .. }
+            | Knock::Staff(StaffNews { call, .. })
+            | Knock::OverInTransfer(call, _)
+            | Knock::Lost(call)
+            | Knock::Withdraw(call) => seen.insert(call.to_string()),
             Knock::Answered(answered) => seen.insert(answered.call.to_string()),
             Knock::Status(LegStatus { call: Some(call), .. }) => seen.insert(call.to_string()),
             Knock::Status(status) => seen.insert(status.leg.clone()),

@@ -76,7 +76,9 @@ pub(super) async fn take_news(web: &Web, placed: Option<CallId>, knock: Knock) -
             }
         },
         (Outcome::Unknown | Outcome::Ahead, _) => not_found(),
-        (Outcome::Noted | Outcome::Over | Outcome::Reply { .. }, _) => StatusCode::NO_CONTENT.into_response(),
+        (Outcome::Noted | Outcome::StaffUnknown | Outcome::Over | Outcome::Reply { .. }, _) => {
+            StatusCode::NO_CONTENT.into_response()
+        }
     }
 }
 
@@ -89,7 +91,12 @@ fn not_kept() -> Response {
 fn leg_of(knock: &Knock) -> Option<CarrierLegId> {
     match knock {
         Knock::Begin(Begin { leg, .. }) | Knock::Answered(Answered { leg, .. }) => CarrierLegId::parse(leg).ok(),
-        Knock::Turn { .. } | Knock::Status(_) | Knock::Withdraw(_) | Knock::Lost(_) => None,
+        Knock::Turn { .. }
+        | Knock::Status(_)
+        | Knock::Staff(_)
+        | Knock::OverInTransfer(..)
+        | Knock::Withdraw(_)
+        | Knock::Lost(_) => None,
     }
 }
 
@@ -132,7 +139,7 @@ fn said(web: &Web, outcome: Outcome, voicing: Voicing) -> Response {
             twiml(response(&sentences(&library, &reply), &reply.then, &action, &voices(web, voicing)))
         }
         Outcome::Over => twiml(HANG_UP.to_owned()),
-        Outcome::Noted => StatusCode::NO_CONTENT.into_response(),
+        Outcome::Noted | Outcome::StaffUnknown => StatusCode::NO_CONTENT.into_response(),
         Outcome::Unknown => not_found(),
         Outcome::Ahead => sorry(web, voicing),
     }

@@ -6,6 +6,7 @@ mod fallback;
 mod leg;
 mod placed;
 mod signed;
+mod staff;
 
 use std::sync::Arc;
 
@@ -34,6 +35,7 @@ pub(super) fn routes() -> Router<Arc<Web>> {
         .route(urls::HEALTH_CALL, post(health_call))
         .route(urls::CALL_BACK, post(call_back))
         .route(urls::TURN, post(turn))
+        .route(urls::STAFF, post(staff::news))
         .route(urls::STATUS, post(status))
         .route(urls::FALLBACK, post(fallback::fallback))
         .route(urls::ANSWERED, post(placed::answered))
@@ -69,19 +71,36 @@ async fn turn(
     take_turn(&web, call, turn, happening(request.0), request.1).await
 }
 
-/// What a turn's request tells. A leg that has ended can't be spoken to any more, whatever else it says; one of which
-/// the carrier says a word that isn't known hasn't ended.
+/// What a turn's request tells. A leg that has ended can't be spoken to any more, but what came of its transfer counts:
+/// the caller may have hung up first. A leg of which the carrier says a word that isn't known hasn't ended.
 fn happening(request: VoiceRequest) -> Happening {
-    if let Some(cause) = request.call_status.known().and_then(|status| status.hangup_cause(None)) {
-        return Happening::HungUp(cause);
-    }
-    match (request.dial_status, request.keys) {
-        (Word::Known(CallStatus::Completed | CallStatus::InProgress), _) => {
-            Happening::TransferEnded(TransferOutcome::Talked)
-        }
+    let cause = request.call_status.known().and_then(|status| status.hangup_cause(None));
+    let transfer = match (request.dial_status, &request.keys) {
+        (Word::Known(status), _) => Some(transfer_outcome(status)),
         // The transfer is over, however it ended: the caller mustn't be put through again and again.
-        (Word::Known(_), _) | (Word::Unknown(_), None) => Happening::TransferEnded(TransferOutcome::NotReached),
-        (Word::Unknown(_) | Word::Absent, keys) => Happening::Keyed(keys.unwrap_or_default()),
+        (Word::Unknown(_), None) => Some(TransferOutcome::NotReached),
+        (Word::Unknown(_), Some(_)) | (Word::Absent, _) => None,
+    };
+    match (cause, transfer) {
+        (Some(cause), Some(outcome)) => Happening::HungUpInTransfer(cause, outcome),
+        (Some(cause), None) => Happening::HungUp(cause),
+        (None, Some(outcome)) => Happening::TransferEnded(outcome),
+        (None, None) => Happening::Keyed(request.keys.unwrap_or_default()),
+    }
+}
+
+/// What `DialCallStatus` says. Source: Twilio, "TwiML Dial: DialCallStatus": `completed` and `answered` mean that
+/// the called party answered and was connected, however short the talk was and whoever ended it.
+const fn transfer_outcome(status: CallStatus) -> TransferOutcome {
+    match status {
+        CallStatus::Completed | CallStatus::InProgress => TransferOutcome::Talked,
+        CallStatus::Queued
+        | CallStatus::Initiated
+        | CallStatus::Ringing
+        | CallStatus::Busy
+        | CallStatus::Failed
+        | CallStatus::NoAnswer
+        | CallStatus::Canceled => TransferOutcome::NotReached,
     }
 }
 

@@ -11,7 +11,7 @@ use fastrand::Rng;
 
 pub use habit::Habit;
 pub use health::Health;
-pub use script::{Script, Tempo};
+pub use script::{Script, Side, Staff, Tempo};
 
 pub(super) use habit::{key, language_key};
 pub(super) use script::{Decision, Pickup};

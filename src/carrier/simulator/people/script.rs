@@ -19,11 +19,43 @@ pub struct Script {
     pub(in crate::carrier::simulator) pickup: Pickup,
     pub(in crate::carrier::simulator) tempo: Tempo,
     pub(in crate::carrier::simulator) health: Option<Health>,
+    /// What comes of a transfer; drawn unless it is said.
+    pub(in crate::carrier::simulator) staff: Option<Staff>,
     silent: bool,
     hangs_up_at: Option<u16>,
     at_question: BTreeMap<u16, Keys>,
     at_prompt: BTreeMap<PromptId, VecDeque<Keys>>,
     steps: VecDeque<Step>,
+}
+
+/// What staff do when their phone rings because the person is put through to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Staff {
+    /// Nobody of them picks up.
+    NeverAnswer,
+    /// Nobody of them picks up, and the person hangs up while their phone rings.
+    RingsUntilCallerIsGone {
+        /// How long it rings until then.
+        after: Duration,
+    },
+    /// They pick up after so much ringing, talk for so long, and one side hangs up.
+    Talk {
+        /// How long it rings.
+        rings: Duration,
+        /// How long they talk.
+        length: Duration,
+        /// Who hangs up first.
+        hangs_up_first: Side,
+    },
+}
+
+/// One of the two who talk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The person on our line.
+    Caller,
+    /// The other side.
+    Staff,
 }
 
 /// What becomes of the ringing.
@@ -123,6 +155,7 @@ impl Script {
             pickup,
             tempo: Tempo::STEADY,
             health: None,
+            staff: None,
             silent: false,
             hangs_up_at: None,
             at_question: BTreeMap::new(),
@@ -210,6 +243,13 @@ impl Script {
     #[must_use]
     pub fn hangs_up(mut self) -> Self {
         self.steps.push_back(Step::HangUp);
+        self
+    }
+
+    /// What comes of being put through to staff.
+    #[must_use]
+    pub fn staff(mut self, staff: Staff) -> Self {
+        self.staff = Some(staff);
         self
     }
 

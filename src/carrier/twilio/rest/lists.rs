@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tracing::warn;
 
 use super::client::{Answer, RestClient, What};
-use super::reply::Page;
+use super::reply::{DialledPage, Page, Phone};
 use super::request::{CannotBuild, Prepared, Search};
 use crate::call::PhoneNumber;
 use crate::carrier::CarrierLegId;
@@ -41,6 +41,35 @@ impl Read {
 }
 
 impl RestClient {
+    /// Asks whether anybody answered to whom this leg was put through. A phone that still rings proves nothing yet.
+    pub async fn staff_answered(&self, leg: &CarrierLegId) -> Looked<bool> {
+        let mut request = self.requests.dialled_by(leg);
+        let mut rings = false;
+        for _ in 0..MAX_PAGES {
+            let page = match self.ask(What::List, request).await {
+                Err(CannotBuild) => return Looked::Unavailable(Doubt::Unreadable),
+                Ok(Answer::Unsent | Answer::Silence) => return Looked::Unavailable(Doubt::NoAnswer),
+                Ok(Answer::Reply(reply)) => reply.as_reply().dialled_by(leg),
+            };
+            let DialledPage { phones, next } = match page {
+                Looked::Found(page) => page,
+                Looked::Nothing => return Looked::Unavailable(Doubt::Unreadable),
+                Looked::Unavailable(doubt) => return Looked::Unavailable(doubt),
+            };
+            if phones.contains(&Phone::Answered) {
+                return Looked::Found(true);
+            }
+            rings |= phones.contains(&Phone::Rings);
+            match next {
+                Some(query) => request = self.requests.list_page(&query),
+                None if rings => return Looked::Unavailable(Doubt::NoAnswer),
+                None => return Looked::Found(false),
+            }
+        }
+        warn!(most = MAX_PAGES, "the carrier's list of a call's own calls has more pages than are read");
+        Looked::Unavailable(Doubt::Unreadable)
+    }
+
     /// Asks which calls to a number were placed since a moment, from whatever number of ours. The moment is taken two
     /// minutes earlier, since clocks differ. An empty list proves something only after a while: carriers' lists lag
     /// behind. It takes at least two requests, and at most twenty.

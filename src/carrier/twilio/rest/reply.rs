@@ -63,6 +63,26 @@ pub struct Page {
     pub next: Option<String>,
 }
 
+/// A page of the list of those who were rung by a leg that was put through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DialledPage {
+    /// How their phones stand.
+    pub phones: Vec<Phone>,
+    /// The query of the next page; none on the last.
+    pub next: Option<String>,
+}
+
+/// How the phone stands of somebody to whom a leg was put through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phone {
+    /// It was answered, and may be over since.
+    Answered,
+    /// It is over and was never answered.
+    NotAnswered,
+    /// It waits, or rings.
+    Rings,
+}
+
 /// What a status of HTTP says of a request, whatever it was about.
 enum Verdict {
     Taken,
@@ -144,6 +164,22 @@ impl Reply<'_> {
     /// The same of a list that wasn't asked for by number.
     pub fn listed_all(&self, since: Timestamp) -> Looked<Page> {
         self.page(None, since)
+    }
+
+    /// The phones on a page of the list that were rung by `parent`, which was put through. One that can't be read makes
+    /// the page unreadable; calls of other parents are passed over, as a carrier may ignore what was searched for.
+    pub fn dialled_by(&self, parent: &CarrierLegId) -> Looked<DialledPage> {
+        match self.verdict() {
+            Verdict::Taken => match self.whole().map(ResourcePage::read) {
+                Ok(Some(page)) => {
+                    dialled_page(page, parent).map_or(Looked::Unavailable(Doubt::Unreadable), Looked::Found)
+                }
+                Ok(None) => Looked::Unavailable(Doubt::Unreadable),
+                Err(doubt) => Looked::Unavailable(doubt),
+            },
+            Verdict::Doubtful(doubt) => Looked::Unavailable(doubt),
+            Verdict::TooMany | Verdict::Account | Verdict::Refused => Looked::Unavailable(Doubt::Unreadable),
+        }
     }
 
     fn page(&self, to: Option<&PhoneNumber>, since: Timestamp) -> Looked<Page> {
@@ -291,11 +327,7 @@ fn page_of(page: ResourcePage, to: Option<&PhoneNumber>, since: Timestamp) -> Op
             calls.push(listed);
         }
     }
-    let next = match page.next_page_uri.filter(|uri| !uri.is_empty()) {
-        Some(uri) => Some(query_of(&uri)?),
-        None => None,
-    };
-    Some(Page { calls, descends_to: descends_to(&times), next })
+    Some(Page { calls, descends_to: descends_to(&times), next: next_of(page.next_page_uri)? })
 }
 
 /// The time of the last call of a page that is sorted from new to old.
@@ -306,6 +338,9 @@ fn descends_to(times: &[Option<Timestamp>]) -> Option<Timestamp> {
 
 /// Source: Twilio, "Call resource: direction".
 fn direction(call: &Resource) -> CallDirection {
+    if call.parent.as_deref().is_some_and(|parent| !parent.is_empty()) {
+        return CallDirection::Transfer;
+    }
     match call.direction.as_deref() {
         Some("inbound") => CallDirection::Inbound,
         Some("outbound-dial") => CallDirection::Transfer,
@@ -319,6 +354,27 @@ fn answering(call: &Resource) -> Answering {
         Some(CallStatus::InProgress | CallStatus::Completed) => Answering::Answered,
         Some(_) => Answering::NotAnswered,
         None => Answering::Unknown,
+    }
+}
+
+fn dialled_page(page: ResourcePage, parent: &CarrierLegId) -> Option<DialledPage> {
+    let mut phones = Vec::new();
+    for call in page.calls.iter().filter(|call| call.parent.as_deref() == Some(parent.as_str())) {
+        phones.push(match call.status.as_deref().and_then(CallStatus::from_word)? {
+            CallStatus::InProgress | CallStatus::Completed => Phone::Answered,
+            CallStatus::Busy | CallStatus::Failed | CallStatus::NoAnswer | CallStatus::Canceled => Phone::NotAnswered,
+            CallStatus::Queued | CallStatus::Initiated | CallStatus::Ringing => Phone::Rings,
+        });
+    }
+    Some(DialledPage { phones, next: next_of(page.next_page_uri)? })
+}
+
+/// The query of the next page, where there is one; nothing when it can't be read.
+#[allow(clippy::option_option)] // no next page is an answer, an unreadable one is none
+fn next_of(uri: Option<String>) -> Option<Option<String>> {
+    match uri.filter(|uri| !uri.is_empty()) {
+        Some(uri) => query_of(&uri).map(Some),
+        None => Some(None),
     }
 }
 

@@ -235,6 +235,16 @@ impl Requests {
         self.search(form_urlencoded::Serializer::new(String::new()), search)
     }
 
+    /// To learn which phones were rung by a leg that was put through.
+    ///
+    /// # Errors
+    /// See [`CannotBuild`].
+    pub fn dialled_by(&self, parent: &CarrierLegId) -> Result<Prepared, CannotBuild> {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("ParentCallSid", parent.as_str()).append_pair("PageSize", &PAGE_SIZE.to_string());
+        self.list_page(&query.finish())
+    }
+
     fn search(
         &self,
         mut query: form_urlencoded::Serializer<'_, String>,

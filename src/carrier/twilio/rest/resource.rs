@@ -10,6 +10,8 @@ pub(super) struct Resource {
     pub(super) status: Option<String>,
     pub(super) direction: Option<String>,
     pub(super) from: Option<String>,
+    /// The call that was put through by this one.
+    pub(super) parent: Option<String>,
     pub(super) to: Option<String>,
     pub(super) date_created: Option<String>,
     pub(super) start_time: Option<String>,
@@ -61,6 +63,7 @@ impl<'de> Deserialize<'de> for Resource {
                         },
                         "direction" => resource.direction = map.next_value::<Scalar>()?.text(),
                         "from" => resource.from = map.next_value::<Scalar>()?.text(),
+                        "parent_call_sid" => resource.parent = map.next_value::<Scalar>()?.text(),
                         "to" => resource.to = map.next_value::<Scalar>()?.text(),
                         "date_created" => resource.date_created = map.next_value::<Scalar>()?.text(),
                         "start_time" => resource.start_time = map.next_value::<Scalar>()?.text(),
