@@ -14,7 +14,7 @@ const BETWEEN: &str = "__";
 /// The carrier's voices have a setting for each language: `KENKOCALL_TWILIO__VOICES__JA`.
 const VOICES: &str = "TWILIO__VOICES__";
 /// Variables that the tests read; the program ignores them.
-const OF_TESTS: [&str; 3] = ["FAIL_OVERS", "KILLS", "TEST_POSTGRES"];
+const OF_TESTS: [&str; 4] = ["CLOCK_STEPS", "FAIL_OVERS", "KILLS", "TEST_POSTGRES"];
 /// How many letters two names may differ by so that one is suggested for the other.
 const NEAR: usize = 4;
 

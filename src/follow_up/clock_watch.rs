@@ -13,9 +13,9 @@ pub const CLOCKS_AGREE: SignedDuration = SignedDuration::from_secs(60);
 pub const COMPARE_EVERY: Duration = Duration::from_hours(1);
 /// How soon a clock that isn't is compared again.
 pub const COMPARE_AGAIN: Duration = Duration::from_secs(30);
-/// How long a clock must run after a jump before it is believed where there is no other clock to compare with. Longer
-/// than any caller has to be identified, and than most calls last.
-pub const BELIEVED_ALONE: SignedDuration = SignedDuration::from_hours(1);
+/// How long a clock must run after a jump before it is believed where there is no other clock to compare with: it may
+/// have been set right, and waits begin anew then.
+pub const BELIEVED_ALONE: SignedDuration = SignedDuration::from_mins(2);
 
 /// A moment by two clocks of this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +74,15 @@ enum Since {
     Correction(Reading),
 }
 
+/// What a clock that is in doubt showed when it was last looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// Another time than the one that is gone by.
+    Another,
+    /// The same.
+    TheSame,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     /// It was never compared.
@@ -81,7 +90,7 @@ enum State {
     /// It was right, as far as could be found out; to be compared again at a steady moment.
     Right { compare_at: Duration },
     /// It jumped, or the carrier says otherwise.
-    Wrong { compare_at: Duration },
+    Wrong { compare_at: Duration, shown: Shown },
     /// It jumped to this reading, and there is nobody to compare with.
     Alone { jumped_to: Reading },
 }
@@ -142,13 +151,15 @@ impl ClockWatch {
         match self.state {
             State::New => Belief::CompareFirst,
             State::Right { .. } if jumped(self.anchor, now) => {
-                self.state = State::Wrong { compare_at: now.steady };
+                self.state = State::Wrong { compare_at: now.steady, shown: Shown::Another };
                 Belief::CompareFirst
             }
             State::Right { compare_at, .. } if compare_at <= now.steady => Belief::Compare,
             State::Right { .. } => Belief::Believed,
-            State::Wrong { compare_at } if compare_at <= now.steady => Belief::CompareFirst,
-            State::Wrong { compare_at } => Belief::Doubted(compare_at.saturating_sub(now.steady)),
+            State::Wrong { compare_at, .. } if compare_at <= now.steady => Belief::CompareFirst,
+            // It was set right, it seems: calls wait for it.
+            State::Wrong { shown: Shown::Another, .. } if !jumped(self.anchor, now) => Belief::CompareFirst,
+            State::Wrong { compare_at, .. } => Belief::Doubted(compare_at.saturating_sub(now.steady)),
             State::Alone { .. } => Belief::CompareFirst,
         }
     }
@@ -187,7 +198,10 @@ impl ClockWatch {
         self.state = match (witness, self.state) {
             (Witness::Nobody, State::Alone { jumped_to }) if !jumped(jumped_to, now) => State::Alone { jumped_to },
             (Witness::Nobody, _) => State::Alone { jumped_to: now },
-            _ => State::Wrong { compare_at: soon },
+            _ => {
+                let shown = if jumped(self.anchor, now) { Shown::Another } else { Shown::TheSame };
+                State::Wrong { compare_at: soon, shown }
+            }
         };
         Belief::Doubted(COMPARE_AGAIN)
     }

@@ -31,10 +31,10 @@ pub use pacing::{CentreCaps, CentreDemand, allowance, most_in_window, shares, wi
 pub use quiet_call::{CarrierSays, QuietCall, QuietFate, quiet_fate};
 pub use retry::{
     AfterAttempt, EndedAttempt, FIRST_BACK_OFF, LONGEST_BACK_OFF, Retries, RetryPolicy, RetryPolicyError,
-    after_attempt, back_off, counts_as_try,
+    after_attempt, back_off, counts_as_try, due_again,
 };
 pub use severity::{Thresholds, ThresholdsError, grade};
 pub use sign_of_life::{AfterSign, Rival, RivalState, Sign, SlotThen, after_sign};
 pub use slots::{CallingSchedule, PlannedSlot};
 pub use standing::{CallStanding, ReportCovers, ReportCoversError};
-pub use unknown::{ASK_STAFF_AFTER, DEFAULT_GRACE, Doubtful, Look, Next, Wanted};
+pub use unknown::{ASK_STAFF_AFTER, DEFAULT_GRACE, Doubtful, LONGEST_BETWEEN_LOOKS, Look, Next, Wanted};

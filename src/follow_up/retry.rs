@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::clock_watch::CLOCKS_AGREE;
 use crate::call::{AttemptOutcome, Missed, SlotEnd, Withdrawal};
 
 /// Whether a cause allows another try. Written and stored as `3x30`: up to 3 tries in all, 30 minutes apart.
@@ -218,6 +219,26 @@ pub fn after_attempt(ended: &EndedAttempt, window_end: Timestamp, policy: &Retry
             due_at.map_or(unanswered, |due_at| AfterAttempt::Retry { due_at })
         }
     }
+}
+
+/// When a waiting slot is due whose next try was planned for `due_at`. A try is never planned further ahead than its
+/// cause allows from now on, or than the slot's own time: then a clock that was wrong has planned it, and it is planned
+/// anew. `last` is how the slot's last attempt ended, if it had one.
+pub fn due_again(
+    due_at: Timestamp,
+    scheduled: Timestamp,
+    last: Option<AttemptOutcome>,
+    policy: &RetryPolicy,
+    now: Timestamp,
+) -> Timestamp {
+    let wait = match last {
+        Some(AttemptOutcome::NotPlaced) => LONGEST_BACK_OFF,
+        Some(outcome) => policy.of(outcome).map_or(Duration::ZERO, Retries::interval),
+        None => Duration::ZERO,
+    };
+    let latest = now.checked_add(wait).unwrap_or(Timestamp::MAX).max(scheduled);
+    let tolerated = latest.checked_add(CLOCKS_AGREE).unwrap_or(Timestamp::MAX);
+    if due_at <= tolerated { due_at } else { latest }
 }
 
 impl std::str::FromStr for Retries {

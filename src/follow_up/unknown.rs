@@ -12,6 +12,8 @@ use jiff::Timestamp;
 const LOOKS: [u64; 5] = [5, 15, 30, 60, 120];
 /// The time between later looks: they fall on its multiples.
 const LOOKS_APART: u64 = 300;
+/// The longest time between a look and the next.
+pub const LONGEST_BETWEEN_LOOKS: Duration = Duration::from_secs(LOOKS_APART);
 /// The time between looks for a call that isn't wanted any more, while its phone may ring.
 const HURRIED_LOOKS_APART: u64 = 5;
 /// How long such a call is looked for so often: the longest that a phone can be set to ring is ten minutes.

@@ -1,44 +1,49 @@
 //! A database that has lost its last entries, after a restored backup or a fail-over: it doesn't know whom it has
 //! called. Nobody dials until the carrier's list was gone through and a person lets dialling go on (faults 13 and 40).
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tracing::error;
 
 use super::clock::new_id;
 use super::pause::tell_staff;
 use super::switchboard::Desk;
-use super::trail::{OLDEST_CALL, made_at};
 use crate::call::{CallId, LossSign};
 use crate::store::losses::{self, LossRow};
-use crate::store::{StoreError, calls, dialer};
+use crate::store::{StoreError, calls, dialer, legs};
 
-/// How far another node's clock may be ahead.
-const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
+/// The version of the UUIDs that this program makes.
+const OUR_VERSION: usize = 7;
 
-/// The carrier told of a call that we placed and don't know. Dialling stops, unless that call can't matter any more:
+/// The carrier told, by a signed request, of a call that we placed and don't know: `leg` is its own name for it, where
+/// it said that. Dialling stops, whatever the time in the call's id, as a clock that was wrong may have made it. A
+/// request that is sent again later must not stop it for ever, so that nothing happens when
 ///
-/// - it was made more than a day ago: a carrier is done with a call long before, so somebody sends an old request anew,
-///   of a call that was perhaps deleted since; and no slot is open for so long;
-/// - it was made before the carrier's list was last gone through: it was in that list;
-/// - it has stopped dialling before.
+/// - the carrier's call is known by now: the reconciliation has made it an attempt with another id;
+/// - the same call has been told of before: each counts once, and those that are told of while dialling is stopped for
+///   this reason are noted with it;
+/// - the id isn't one that this program makes.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn call_not_known(desk: &Desk, call: CallId) -> Result<(), StoreError> {
-    let now = desk.clock.now();
+pub async fn call_not_known(desk: &Desk, call: CallId, leg: Option<(&str, &str)>) -> Result<(), StoreError> {
     let mut tx = desk.database.read().await?;
     if calls::show(&mut tx, call).await?.is_some() {
         return Ok(());
     }
     metrics::counter!("kenkocall_placed_calls_not_known_total").increment(1);
-    let Some(made_at) = made_at(call) else { return Ok(()) };
-    let age = now.duration_since(made_at);
-    let settled = losses::settled_until(&mut tx).await?.is_some_and(|until| made_at <= until);
-    drop(tx);
-    if settled || age > OLDEST_CALL || age < -CLOCKS_DIFFER {
+    let known_leg = match leg {
+        Some((carrier, name)) => !legs::by_carrier_leg(&mut tx, carrier, &[name]).await?.is_empty(),
+        None => false,
+    };
+    if known_leg || call.0.get_version_num() != OUR_VERSION || losses::has_call(&mut tx, call).await? {
         return Ok(());
     }
-    stop_dialling(desk, LossSign::UnknownCall, call.to_string(), now).await
+    drop(tx);
+    let now = desk.clock.now();
+    stop_dialling(desk, LossSign::UnknownCall, call.to_string(), now).await?;
+    let mut tx = desk.database.begin().await?;
+    losses::note_call(&mut tx, call, now).await?;
+    tx.commit().await
 }
 
 /// A carrier told of a turn that comes after one that the database doesn't have: the call's last turns are lost.

@@ -29,7 +29,7 @@ const SELDOM: SignedDuration = SignedDuration::from_secs(30);
 /// The longest that a phone can be set to ring, 600 s, and how long a request may be on its way before.
 const LONGEST_RINGING: SignedDuration = SignedDuration::from_mins(11);
 /// When to try again what can't be read.
-const LATER: SignedDuration = SignedDuration::from_hours(1);
+const LATER: SignedDuration = outbox::LONGEST_POSTPONED;
 
 /// What became of an errand.
 enum Done {
@@ -141,7 +141,7 @@ async fn withdraw(desk: &Desk, outside: &Outside, row: &ErrandRow, call: CallId)
         // Asked for this moment: the carrier's name for it is on its way, or it is looked for. A phone that may ring is
         // stopped at once; of one that can't any more only the carrier's word is missing.
         (AttemptState::Intended | AttemptState::Unknown, _) | (_, None) => {
-            let age = now.duration_since(attempt.intended_at);
+            let age = desk.clock.waited(attempt.intended_at);
             return Ok(Done::Again(if age < LONGEST_RINGING { SOON } else { SELDOM }));
         }
         (AttemptState::Placed, Some(leg)) => network.cancel(leg).await,

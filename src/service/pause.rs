@@ -81,7 +81,7 @@ pub async fn pause_dialling(clerk: &Clerk, reason: &str, until: Option<Timestamp
     }
     let mut tx = clerk.database.begin().await?;
     let before = dialer::take_turn(&mut tx).await?.pause;
-    dialer::set_pause(&mut tx, Some(&Pause { reason: reason.to_owned(), until, lost: None })).await?;
+    dialer::set_pause(&mut tx, Some(&Pause { reason: reason.to_owned(), until, since: None, lost: None })).await?;
     if until.is_none() {
         tell_staff(&mut tx, now).await?;
     }
@@ -101,7 +101,7 @@ pub async fn resume_dialling(clerk: &Clerk, anyway: bool) -> Result<(DialerState
     let now = clerk.clock.now();
     let mut tx = clerk.database.begin().await?;
     let before = dialer::take_turn(&mut tx).await?.pause;
-    let Some(pause) = before.filter(|pause| lasts(pause, now)) else {
+    let Some(pause) = before.filter(|pause| pause.lasts(now)) else {
         return Ok((state(&mut tx, now).await?, false));
     };
     if !anyway && losses::open(&mut tx).await?.iter().any(|loss| loss.reconciled_at.is_none()) {
@@ -121,17 +121,12 @@ pub async fn resume_dialling(clerk: &Clerk, anyway: bool) -> Result<(DialerState
 
 /// Why nothing is dialled at `now`, if so.
 pub(super) async fn current_hold(tx: &mut Tx, now: Timestamp) -> Result<Option<Hold>, StoreError> {
-    if let Some(pause) = dialer::pause(tx).await?.filter(|pause| lasts(pause, now)) {
+    if let Some(pause) = dialer::pause(tx).await?.filter(|pause| pause.lasts(now)) {
         let Some(sign) = pause.lost else { return Ok(Some(Hold::Paused(pause))) };
         let reconciled = losses::open(tx).await?.iter().all(|loss| loss.reconciled_at.is_some());
         return Ok(Some(Hold::Lost { sign, reconciled }));
     }
     Ok(maintenances::current(tx, now).await?.map(|maintenance| Hold::Maintenance(maintenance.until)))
-}
-
-/// Whether a pause hasn't ended by itself; the dialer takes away one that has.
-fn lasts(pause: &Pause, now: Timestamp) -> bool {
-    pause.until.is_none_or(|until| until > now)
 }
 
 async fn state(tx: &mut Tx, now: Timestamp) -> Result<DialerState, StoreError> {

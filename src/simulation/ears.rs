@@ -202,7 +202,7 @@ fn came(heard: &Heard<'_>) -> String {
             let said: Vec<&str> = reply.say.iter().map(|said| said.prompt.as_str()).collect();
             said.join(" ")
         }
-        Ok(Outcome::Over) => "over".to_owned(),
+        Ok(Outcome::Over | Outcome::CallAgain(_)) => "over".to_owned(),
         Ok(Outcome::Noted) => "noted".to_owned(),
         Ok(Outcome::StaffUnknown) => "staff unknown".to_owned(),
         Ok(Outcome::Unknown) => "unknown".to_owned(),

@@ -4,10 +4,12 @@
 mod moves;
 mod under_way;
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-pub use doubts::{ended_without_leg, left_behind};
+pub use doubts::{ended_without_leg, left_behind, silent, to_look_for, unmoved};
 pub use moves::{answered, ask_again, correct, end, hold, looked, placed, revive, unknown, withdraw};
 pub use under_way::{busy_numbers, latest, latest_at, lingering, open_by_state, without_leg};
 
@@ -17,6 +19,7 @@ use super::{
     slots::count,
 };
 use crate::call::{AttemptOutcome, AttemptState, CallId, CentreCode, PatientId, PhoneNumber, SlotId, Withdrawal};
+use crate::follow_up::CLOCKS_AGREE;
 
 /// One attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -199,6 +202,26 @@ pub async fn last_outcomes(tx: &mut Tx, slots: &[SlotId]) -> Result<Vec<(SlotId,
     .await
 }
 
+/// How the last attempt of each of these slots ended, whatever its outcome.
+///
+/// # Errors
+/// As the database fails.
+pub async fn latest_outcomes(tx: &mut Tx, slots: &[SlotId]) -> Result<HashMap<SlotId, AttemptOutcome>, StoreError> {
+    let ended = tx
+        .fetch_in(
+            "SELECT slot_id, outcome FROM attempts WHERE outcome IS NOT NULL AND slot_id IN",
+            &[],
+            slots.iter().map(|slot| (*slot).into()),
+            "ORDER BY number",
+            |row| {
+                let outcome = row.read(1, "attempts.outcome", AttemptOutcome::from_word)?;
+                Ok((row.read(0, "attempts.slot_id", parsed)?, outcome))
+            },
+        )
+        .await?;
+    Ok(ended.into_iter().collect())
+}
+
 /// Which attempts to list.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AttemptFilter {
@@ -231,24 +254,25 @@ pub async fn list(tx: &mut Tx, filter: &AttemptFilter) -> Result<Vec<AttemptRow>
     .await
 }
 
-/// How many attempts were committed from `since` on.
+/// How many attempts were committed from `since` to `now`. One that lies further ahead was committed by a clock that was
+/// wrong, and takes nobody's place now.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn made_since(tx: &mut Tx, since: Timestamp) -> Result<u32, StoreError> {
-    let counted = tx
-        .fetch_optional("SELECT count(*) FROM attempts WHERE intended_at >= $1", vec![since.into()], |row| row.int(0))
-        .await?;
+pub async fn made_since(tx: &mut Tx, since: Timestamp, now: Timestamp) -> Result<u32, StoreError> {
+    let sql = "SELECT count(*) FROM attempts WHERE intended_at >= $1 AND intended_at <= $2";
+    let counted = tx.fetch_optional(sql, vec![since.into(), ahead(now).into()], |row| row.int(0)).await?;
     Ok(count(counted.unwrap_or_default()))
 }
 
-/// How many attempts of a health centre were committed from `since` on.
+/// How many attempts of a health centre were committed from `since` to `now`, as [`made_since`] counts them.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn made_at(tx: &mut Tx, centre: &CentreCode, since: Timestamp) -> Result<u32, StoreError> {
-    let sql = "SELECT count(*) FROM attempts WHERE centre_code = $1 AND intended_at >= $2";
-    let counted = tx.fetch_optional(sql, vec![centre.into(), since.into()], |row| row.int(0)).await?;
+pub async fn made_at(tx: &mut Tx, centre: &CentreCode, since: Timestamp, now: Timestamp) -> Result<u32, StoreError> {
+    let sql = "SELECT count(*) FROM attempts WHERE centre_code = $1 AND intended_at >= $2 AND intended_at <= $3";
+    let counted =
+        tx.fetch_optional(sql, vec![centre.into(), since.into(), ahead(now).into()], |row| row.int(0)).await?;
     Ok(count(counted.unwrap_or_default()))
 }
 
@@ -280,59 +304,6 @@ pub async fn still_wanted(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<CallId>, 
     .await
 }
 
-/// Open attempts in a state that hasn't changed since `before`, and that aren't to be asked about later than `now`;
-/// longest first.
-///
-/// # Errors
-/// As the database fails.
-pub async fn unmoved(
-    tx: &mut Tx,
-    state: AttemptState,
-    before: Timestamp,
-    now: Timestamp,
-    limit: u32,
-) -> Result<Vec<AttemptRow>, StoreError> {
-    tx.fetch_all(
-        select!(
-            "WHERE a.ended_at IS NULL AND a.state = $1 AND a.moved_at < $2 AND (a.look_at IS NULL OR a.look_at <= $3)
-             ORDER BY a.moved_at LIMIT $4"
-        ),
-        vec![state.word().into(), before.into(), now.into(), i64::from(limit).into()],
-        read,
-    )
-    .await
-}
-
-/// Answered attempts in whose conversation nothing has moved since `before`, and that aren't to be asked about later
-/// than `now`; longest first.
-///
-/// # Errors
-/// As the database fails.
-pub async fn silent(tx: &mut Tx, before: Timestamp, now: Timestamp, limit: u32) -> Result<Vec<AttemptRow>, StoreError> {
-    tx.fetch_all(
-        select!(
-            "JOIN sessions s ON s.call_id = a.call_id WHERE a.ended_at IS NULL AND a.state = 'answered'
-             AND s.updated_at < $1 AND (a.look_at IS NULL OR a.look_at <= $2) ORDER BY s.updated_at LIMIT $3"
-        ),
-        vec![before.into(), now.into(), i64::from(limit).into()],
-        read,
-    )
-    .await
-}
-
-/// Unknown attempts that are to be looked for by `now`.
-///
-/// # Errors
-/// As the database fails.
-pub async fn to_look_for(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<AttemptRow>, StoreError> {
-    tx.fetch_all(
-        select!("WHERE a.ended_at IS NULL AND a.state = 'unknown' AND a.look_at <= $1 ORDER BY a.look_at LIMIT $2"),
-        vec![now.into(), i64::from(limit).into()],
-        read,
-    )
-    .await
-}
-
 /// How the attempts of a day's slots ended, by health centre; without an outcome those under way.
 ///
 /// # Errors
@@ -349,6 +320,11 @@ pub async fn day(tx: &mut Tx, date: Date) -> Result<Vec<(CentreCode, Option<Atte
         },
     )
     .await
+}
+
+/// From when on a moment lies so far ahead that a clock that was wrong has written it.
+fn ahead(now: Timestamp) -> Timestamp {
+    now.checked_add(CLOCKS_AGREE).unwrap_or(Timestamp::MAX)
 }
 
 fn keys<'a>(calls: &[CallId]) -> impl ExactSizeIterator<Item = Arg<'a>> + Send {

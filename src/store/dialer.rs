@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::arg::Row;
 use super::{StoreError, Tx};
-use crate::call::LossSign;
+use crate::call::{CallId, LossSign};
+use crate::follow_up::CLOCKS_AGREE;
 
 /// What stands as the reason of a pause because last entries are lost; people are told more.
 const LOST: &str = "the database lacks its last entries";
@@ -16,8 +17,18 @@ pub struct Pause {
     pub reason: String,
     /// Until when; until a person ends it, when it isn't known.
     pub until: Option<Timestamp>,
+    /// When it began, where no person has made it.
+    pub since: Option<Timestamp>,
     /// What shows that last entries are lost, when that is why: it outlasts every other reason.
     pub lost: Option<LossSign>,
+}
+
+impl Pause {
+    /// Whether it hasn't ended by itself. One of no person that begins in the future was made by a clock that was wrong.
+    pub fn lasts(&self, now: Timestamp) -> bool {
+        let ahead = now.checked_add(CLOCKS_AGREE).unwrap_or(Timestamp::MAX);
+        self.until.is_none_or(|until| until > now) && self.since.is_none_or(|since| since <= ahead)
+    }
 }
 
 /// When something is next to be done.
@@ -86,26 +97,27 @@ pub async fn pause(tx: &mut Tx) -> Result<Option<Pause>, StoreError> {
 }
 
 const STANDING: &str = "SELECT paused_reason, paused_until,
-    (SELECT sign FROM losses WHERE closed_at IS NULL ORDER BY found_at, id LIMIT 1), turns FROM dialer WHERE id = 1";
+    (SELECT sign FROM losses WHERE closed_at IS NULL ORDER BY found_at, id LIMIT 1), turns, paused_at FROM dialer WHERE id = 1";
 
 fn read_pause(row: &Row<'_>) -> Result<Option<Pause>, StoreError> {
     if let Some(sign) = row.opt_read(2, "losses.sign", LossSign::from_word)? {
-        return Ok(Some(Pause { reason: LOST.to_owned(), until: None, lost: Some(sign) }));
+        return Ok(Some(Pause { reason: LOST.to_owned(), until: None, since: None, lost: Some(sign) }));
     }
     let until = row.opt_time(1, "dialer.paused_until")?;
-    Ok(row.opt_text(0)?.map(|reason| Pause { reason: reason.to_owned(), until, lost: None }))
+    let since = row.opt_time(4, "dialer.paused_at")?;
+    Ok(row.opt_text(0)?.map(|reason| Pause { reason: reason.to_owned(), until, since, lost: None }))
 }
 
-/// Pauses dialling until a moment, unless it is paused for longer: what a person has paused, no answer of a carrier
+/// Pauses dialling from now until a moment, unless it is paused for longer: what a person has paused, no answer of a carrier
 /// lets go on.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn pause_until(tx: &mut Tx, reason: &str, until: Timestamp) -> Result<(), StoreError> {
+pub async fn pause_until(tx: &mut Tx, reason: &str, now: Timestamp, until: Timestamp) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE dialer SET paused_reason = $1, paused_until = $2
-         WHERE id = 1 AND (paused_reason IS NULL OR paused_until < $2)",
-        vec![reason.into(), until.into()],
+        "UPDATE dialer SET paused_reason = $1, paused_until = $2, paused_at = $3
+         WHERE id = 1 AND (paused_reason IS NULL OR paused_until < $2 OR paused_at > $3)",
+        vec![reason.into(), until.into(), now.into()],
     )
     .await?;
     Ok(())
@@ -119,8 +131,8 @@ pub async fn set_pause(tx: &mut Tx, pause: Option<&Pause>) -> Result<(), StoreEr
     let reason = pause.map(|pause| pause.reason.as_str());
     let until = pause.and_then(|pause| pause.until);
     tx.execute(
-        "UPDATE dialer SET paused_reason = $1, paused_until = $2 WHERE id = 1",
-        vec![reason.into(), until.into()],
+        "UPDATE dialer SET paused_reason = $1, paused_until = $2, paused_at = $3 WHERE id = 1",
+        vec![reason.into(), until.into(), pause.and_then(|pause| pause.since).into()],
     )
     .await?;
     Ok(())
@@ -181,5 +193,14 @@ pub async fn checked_server(tx: &mut Tx) -> Result<Option<String>, StoreError> {
 /// As the database fails.
 pub async fn set_checked_server(tx: &mut Tx, server: Option<&str>) -> Result<(), StoreError> {
     tx.execute("UPDATE dialer SET server = $1 WHERE id = 1", vec![server.into()]).await?;
+    Ok(())
+}
+
+/// Notes the call that was committed to last, in whoever's turn it is.
+///
+/// # Errors
+/// As the database fails.
+pub async fn set_last_call(tx: &mut Tx, call: CallId) -> Result<(), StoreError> {
+    tx.execute("UPDATE dialer SET last_call = $1 WHERE id = 1", vec![call.into()]).await?;
     Ok(())
 }

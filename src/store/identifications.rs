@@ -100,7 +100,7 @@ pub async fn proven_in(tx: &mut Tx, call: CallId) -> Result<Vec<HersysId>, Store
     .await
 }
 
-/// Counts failures at `since` or later: of these IDs, of these callers, and in all. Give each ID and caller once; up to
+/// Counts failures from `since` to `until`: of these IDs, of these callers, and in all. Give each ID and caller once; up to
 /// 256 of them take three statements.
 ///
 /// # Errors
@@ -110,13 +110,14 @@ pub async fn failures_since(
     ids: &[HersysId],
     callers: &[PhoneNumber],
     since: Timestamp,
+    until: Timestamp,
 ) -> Result<Failures, StoreError> {
     Ok(Failures {
         by_id: tx
             .fetch_in(
                 "SELECT hersys_id, lane, count(*) FROM identifications
-                 WHERE outcome = 'mismatch' AND at >= $1 AND hersys_id IN",
-                &[since.into()],
+                 WHERE outcome = 'mismatch' AND at >= $1 AND at <= $2 AND hersys_id IN",
+                &[since.into(), until.into()],
                 ids.iter().map(|id| id.into()),
                 "GROUP BY hersys_id, lane",
                 read_by_id,
@@ -124,8 +125,9 @@ pub async fn failures_since(
             .await?,
         by_caller: tx
             .fetch_in(
-                "SELECT caller, count(*) FROM identifications WHERE outcome = 'mismatch' AND at >= $1 AND caller IN",
-                &[since.into()],
+                "SELECT caller, count(*) FROM identifications
+                 WHERE outcome = 'mismatch' AND at >= $1 AND at <= $2 AND caller IN",
+                &[since.into(), until.into()],
                 callers.iter().map(|caller| caller.into()),
                 "GROUP BY caller",
                 read_by_caller,
@@ -133,8 +135,9 @@ pub async fn failures_since(
             .await?,
         by_lane: tx
             .fetch_all(
-                "SELECT lane, count(*) FROM identifications WHERE outcome = 'mismatch' AND at >= $1 GROUP BY lane",
-                vec![since.into()],
+                "SELECT lane, count(*) FROM identifications WHERE outcome = 'mismatch' AND at >= $1 AND at <= $2
+                 GROUP BY lane",
+                vec![since.into(), until.into()],
                 |row| Ok((lane(row, 0)?, row.int(1)?)),
             )
             .await?,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{StoreError, Tx, arg::parsed};
-use crate::call::LossSign;
+use crate::call::{CallId, LossSign};
 
 /// A sign that last entries are lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +67,25 @@ pub async fn settled_until(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError>
     let sql = "SELECT max(CASE WHEN reconciled_at IS NULL THEN closed_at ELSE reconciled_at END) FROM losses";
     let found = tx.fetch_optional(sql, vec![], |row| row.opt_time(0, "losses.reconciled_at")).await?;
     Ok(found.flatten())
+}
+
+/// Notes a call of ours that the database doesn't know; says whether it is new. Each counts once, ever: a request about
+/// it may come again at any time.
+///
+/// # Errors
+/// As the database fails.
+pub async fn note_call(tx: &mut Tx, call: CallId, at: Timestamp) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO lost_calls (call_id, noted_at) VALUES ($1, $2) ON CONFLICT (call_id) DO NOTHING";
+    Ok(tx.execute(sql, vec![call.into(), at.into()]).await? == 1)
+}
+
+/// Whether the call was noted.
+///
+/// # Errors
+/// As the database fails.
+pub async fn has_call(tx: &mut Tx, call: CallId) -> Result<bool, StoreError> {
+    let sql = "SELECT noted_at FROM lost_calls WHERE call_id = $1";
+    Ok(tx.fetch_optional(sql, vec![call.into()], |row| row.time(0, "lost_calls.noted_at")).await?.is_some())
 }
 
 /// Notes that the carrier's list was gone through for every open sign that was found by `found_by`.

@@ -53,14 +53,15 @@ pub async fn end(tx: &mut Tx, id: Uuid, at: Timestamp) -> Result<bool, StoreErro
     Ok(written == 1)
 }
 
-/// The maintenance at a time; of several, the one begun last.
+/// The maintenance at a time; of several, the one begun last. One begins when it is written and is ended by hand when
+/// that is written, whatever the clock showed then.
 ///
 /// # Errors
 /// As the database fails.
 pub async fn current(tx: &mut Tx, at: Timestamp) -> Result<Option<MaintenanceRow>, StoreError> {
     tx.fetch_optional(
         "SELECT id, starts_at, until, closed_at FROM maintenances
-         WHERE starts_at <= $1 AND (until IS NULL OR until > $1) AND (closed_at IS NULL OR closed_at > $1)
+         WHERE closed_at IS NULL AND (until IS NULL OR until > $1)
          ORDER BY starts_at DESC, id DESC LIMIT 1",
         vec![at.into()],
         read,

@@ -1,9 +1,13 @@
 //! Errands: what a turn asked for, done after its commit and again until it succeeds.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{Document, StoreError, Tx, arg::parsed};
+use crate::follow_up::CLOCKS_AGREE;
+
+/// The longest time by which an errand is postponed.
+pub const LONGEST_POSTPONED: SignedDuration = SignedDuration::from_hours(1);
 
 /// One errand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,15 +32,17 @@ pub async fn put(tx: &mut Tx, errands: Vec<ErrandRow>) -> Result<(), StoreError>
     Ok(())
 }
 
-/// Errands due at a time, longest due first.
+/// Errands due at a time, longest due first. One that lies further ahead than any is postponed was written by a clock
+/// that was wrong, and is due.
 ///
 /// # Errors
 /// As the database fails.
 pub async fn due(tx: &mut Tx, at: Timestamp, limit: u32) -> Result<Vec<ErrandRow>, StoreError> {
+    let latest = at.checked_add(LONGEST_POSTPONED + CLOCKS_AGREE).unwrap_or(Timestamp::MAX);
     tx.fetch_all(
-        "SELECT id, errand, due_at, attempts FROM outbox WHERE done_at IS NULL AND due_at <= $1
+        "SELECT id, errand, due_at, attempts FROM outbox WHERE done_at IS NULL AND (due_at <= $1 OR due_at > $3)
          ORDER BY due_at, id LIMIT $2",
-        vec![at.into(), i64::from(limit).into()],
+        vec![at.into(), i64::from(limit).into(), latest.into()],
         |row| {
             Ok(ErrandRow {
                 id: row.read(0, "outbox.id", parsed)?,

@@ -7,6 +7,7 @@ use super::{
     arg::{Row, parsed},
 };
 use crate::call::{CallId, HangupCause, Line, Withdrawal};
+use crate::follow_up::CLOCKS_AGREE;
 
 /// A session together with what its call says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,7 +162,7 @@ pub struct Quiet {
 
 /// Open calls in which nothing has moved since `before`, and those whose caller was gone by `gone_before` during a
 /// transfer of which nothing else is known; but for those that are to be asked about later than `now`. The longest
-/// silence first.
+/// silence first. Times that lie further ahead than they can were written by a clock that was wrong, and are past.
 ///
 /// # Errors
 /// As the database fails.
@@ -172,14 +173,16 @@ pub async fn quiet(
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<Quiet>, StoreError> {
+    let ahead = now.checked_add(CLOCKS_AGREE).unwrap_or(Timestamp::MAX);
+    let latest_look = ahead.checked_add(now.duration_since(before)).unwrap_or(Timestamp::MAX);
     tx.fetch_all(
         "SELECT s.call_id, s.updated_at, s.transfer_since, a.call_id, l.carrier, l.carrier_leg_id, l.hangup_cause
          FROM calls c JOIN sessions s ON s.call_id = c.id LEFT JOIN attempts a ON a.call_id = c.id
          LEFT JOIN legs l ON l.call_id = c.id
-         WHERE c.ended_at IS NULL AND (s.look_at IS NULL OR s.look_at <= $1)
-           AND (s.updated_at < $2 OR (s.transfer_since IS NOT NULL AND l.ended_at < $3))
+         WHERE c.ended_at IS NULL AND (s.look_at IS NULL OR s.look_at <= $1 OR s.look_at > $6)
+           AND (s.updated_at < $2 OR s.updated_at > $5 OR (s.transfer_since IS NOT NULL AND l.ended_at < $3))
          ORDER BY s.updated_at LIMIT $4",
-        vec![now.into(), before.into(), gone_before.into(), i64::from(limit).into()],
+        vec![now.into(), before.into(), gone_before.into(), i64::from(limit).into(), ahead.into(), latest_look.into()],
         |row| {
             let carrier = row.opt_text(4)?.map(str::to_owned);
             Ok(Quiet {

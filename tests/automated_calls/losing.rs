@@ -46,7 +46,7 @@ impl Day {
     async fn hears_of_a_lost_call(&self) {
         let made = u64::try_from(self.simulation.clock.now().as_millisecond()).unwrap();
         let call = CallId(Builder::from_unix_timestamp_millis(made, &[7; 10]).into_uuid());
-        call_not_known(&self.simulation.desk, call).await.unwrap();
+        call_not_known(&self.simulation.desk, call, None).await.unwrap();
         assert_eq!(self.alerts().await, ["dialling"]);
     }
 

@@ -27,6 +27,7 @@ mod town;
 #[path = "../health_call/web.rs"]
 mod web;
 
+mod clock_steps;
 mod fail_over;
 mod killing;
 mod losing;

@@ -34,6 +34,17 @@ impl Town {
     }
 
     pub async fn with(fresh: &Fresh, patients: u32, fake: Fake, settings: &[(&str, &str)]) -> Self {
+        Self::in_environment(fresh, patients, fake, settings, Vec::new()).await
+    }
+
+    /// The same with variables of the environment for the program that aren't settings.
+    pub async fn in_environment(
+        fresh: &Fresh,
+        patients: u32,
+        fake: Fake,
+        settings: &[(&str, &str)],
+        environment: Vec<(String, String)>,
+    ) -> Self {
         let now = Timestamp::now();
         register(fresh, patients, now).await;
         let base = fake.base_url();
@@ -47,7 +58,7 @@ impl Town {
             ("DIALER__SILENCE_SECONDS", "3"),
         ];
         all.extend_from_slice(settings);
-        let line = Line::start(&fresh.url, &all);
+        let line = Line::start_in(&fresh.url, &all, environment);
         fake.deliver_to(&line.carrier.address()).await;
         let settings = all.iter().map(|(name, value)| (format!("KENKOCALL_{name}"), (*value).to_owned())).collect();
         Self { fake, line, kept: Kept::at(&fresh.url), url: fresh.url.clone(), settings }

@@ -112,7 +112,7 @@ async fn the_carrier_never_ends_a_persons_pause(fresh: Fresh) {
     desk.does(&["dialer", "pause", "--reason", "a backup was restored"]);
     let mut tx = fresh.database.begin().await.unwrap();
     let later = day.simulation.clock.now() + jiff::SignedDuration::from_mins(1);
-    dialer::pause_until(&mut tx, "too many requests", later).await.unwrap();
+    dialer::pause_until(&mut tx, "too many requests", day.simulation.clock.now(), later).await.unwrap();
     tx.commit().await.unwrap();
     day.network(|network| network.settings().weather = Weather::FAIR);
     day.until("15:00:00").await;
@@ -123,7 +123,7 @@ async fn the_carrier_never_ends_a_persons_pause(fresh: Fresh) {
     dialer::set_pause(&mut tx, None).await.unwrap();
     for (minutes, stands) in [(5, 5), (2, 5), (7, 7)] {
         let at = |minutes| later + jiff::SignedDuration::from_mins(minutes);
-        dialer::pause_until(&mut tx, "too many requests", at(minutes)).await.unwrap();
+        dialer::pause_until(&mut tx, "too many requests", at(0), at(minutes)).await.unwrap();
         let until = dialer::pause(&mut tx).await.unwrap().unwrap().until.unwrap();
         assert_eq!(until.as_millisecond(), at(stands).as_millisecond());
     }

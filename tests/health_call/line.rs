@@ -37,6 +37,7 @@ pub struct Line {
     /// What it wrote to standard error.
     log: Arc<Mutex<String>>,
     settings: Vec<(String, String)>,
+    environment: Vec<(String, String)>,
 }
 
 /// How a program that refused to start ended.
@@ -59,10 +60,15 @@ impl Line {
     }
 
     pub fn start(url: &str, settings: &[(&str, &str)]) -> Self {
+        Self::start_in(url, settings, Vec::new())
+    }
+
+    /// The same with variables of the environment that aren't settings.
+    pub fn start_in(url: &str, settings: &[(&str, &str)], environment: Vec<(String, String)>) -> Self {
         let mut all = vec![("DATABASE__URL".to_owned(), url.to_owned())];
         all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        match launch(&all) {
-            Ok((child, address, log)) => Self { child, carrier: Carrier::of(address), log, settings: all },
+        match launch(&all, &environment) {
+            Ok((child, address, log)) => Self { child, carrier: Carrier::of(address), log, settings: all, environment },
             Err(refusal) => panic!("the program didn't start: {}", refusal.sentence),
         }
     }
@@ -70,7 +76,7 @@ impl Line {
     /// Starts the program where it must refuse.
     pub fn refused(settings: &[(&str, &str)]) -> Refusal {
         let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        match launch(&settings) {
+        match launch(&settings, &[]) {
             Ok((mut child, ..)) => {
                 child.kill().unwrap();
                 child.wait().unwrap();
@@ -88,7 +94,7 @@ impl Line {
 
     /// Starts it again, on the same database and at the same public URL.
     pub fn restart(&mut self) {
-        match launch(&self.settings) {
+        match launch(&self.settings, &self.environment) {
             Ok((child, address, log)) => {
                 (self.child, self.log) = (child, log);
                 self.carrier.moved(address);
@@ -162,8 +168,9 @@ fn command(settings: &[(String, String)]) -> Command {
 
 type Launched = (Child, SocketAddr, Arc<Mutex<String>>);
 
-fn launch(settings: &[(String, String)]) -> Result<Launched, Refusal> {
-    let mut child = command(settings).spawn().expect("the program");
+fn launch(settings: &[(String, String)], environment: &[(String, String)]) -> Result<Launched, Refusal> {
+    let environment = environment.iter().cloned();
+    let mut child = command(settings).envs(environment).spawn().expect("the program");
     let mut output = BufReader::new(child.stdout.take().unwrap());
     let mut errors = child.stderr.take().unwrap();
     let log = Arc::new(Mutex::new(String::new()));

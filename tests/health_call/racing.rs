@@ -157,7 +157,7 @@ async fn a_hang_up_in_the_same_commit_as_a_turn_that_does_not_fit_is_not_lost(fr
     assert_eq!(Kept::at(&fresh.url).dispositions().await, ["unanswered"], "the caller is gone");
     let keyed = Happening::Keyed(Keys::parse("1").unwrap());
     let late = line.switchboard.take(Knock::Turn { call, turn, happening: keyed }).await;
-    assert!(matches!(late, Ok(Outcome::Over)), "{late:?}");
+    assert!(matches!(late, Ok(Outcome::CallAgain(_))), "whoever is there hears why: {late:?}");
 }
 
 async fn fault_23_a_report_finished_in_the_same_commit_as_the_other_call_hangs_up_is_finished(fresh: Fresh) {

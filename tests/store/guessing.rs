@@ -44,7 +44,7 @@ async fn failures_are_counted_by_id_and_lane_by_caller_and_in_all(fresh: Fresh) 
 
     let ids = [1, 2, 3].map(hersys_id);
     let callers = [1, 2, 3].map(phone);
-    let mut counted = identifications::failures_since(&mut tx, &ids, &callers, at(10)).await.unwrap();
+    let mut counted = identifications::failures_since(&mut tx, &ids, &callers, at(10), at(1_000)).await.unwrap();
     counted.by_id.sort_by_key(|(id, lane, _)| (id.clone(), lane.word()));
     counted.by_caller.sort();
     counted.by_lane.sort_by_key(|(lane, _)| lane.word());
@@ -54,7 +54,7 @@ async fn failures_are_counted_by_id_and_lane_by_caller_and_in_all(fresh: Fresh) 
         by_lane: vec![(Outsider, 4), (Registered, 1)],
     };
     assert_eq!(counted, expected);
-    let nobody = identifications::failures_since(&mut tx, &[], &[], at(17)).await.unwrap();
+    let nobody = identifications::failures_since(&mut tx, &[], &[], at(17), at(1_000)).await.unwrap();
     assert_eq!(nobody, Failures::default());
 
     let of_person = CallFilter { hersys_id: Some(hersys_id(2)), limit: 10, ..CallFilter::default() };

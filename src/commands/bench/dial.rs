@@ -163,7 +163,7 @@ impl Exchange {
 }
 
 async fn intended(database: &Database) -> anyhow::Result<u32> {
-    Ok(attempts::made_since(&mut database.read().await?, Timestamp::UNIX_EPOCH).await?)
+    Ok(attempts::made_since(&mut database.read().await?, Timestamp::UNIX_EPOCH, Timestamp::MAX).await?)
 }
 
 impl Plan {

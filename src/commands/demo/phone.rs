@@ -121,7 +121,7 @@ async fn call(
                 let happening = terminal::next(input, &reply)?;
                 outcome = switchboard.take(Knock::Turn { call, turn, happening }).await?;
             }
-            Outcome::Over | Outcome::Noted | Outcome::StaffUnknown => {
+            Outcome::Over | Outcome::CallAgain(_) | Outcome::Noted | Outcome::StaffUnknown => {
                 println!("  (the call is over; what was answered is kept as unanswered, 未回答)\n");
                 return Ok(id);
             }

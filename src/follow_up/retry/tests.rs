@@ -178,3 +178,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_retry_that_a_wrong_clock_has_planned_is_planned_anew() {
+    let at = |second: i64| Timestamp::from_second(1_795_478_400 + second).expect("in range");
+    let policy: RetryPolicy = "busy=3x10".parse().expect("a policy");
+    let due =
+        |due_at, scheduled, last: Option<AttemptOutcome>| due_again(at(due_at), at(scheduled), last, &policy, at(0));
+    let busy = Some(AttemptOutcome::Busy);
+    for as_planned in [-100, 0, 599, 660] {
+        assert_eq!(due(as_planned, -1_000, busy), at(as_planned));
+    }
+    for hours in [1, 24] {
+        assert_eq!(due(hours * 3_600 + 600, -1_000, busy), at(600), "the whole wait from now on");
+        assert_eq!(due(hours * 3_600 + 5, -1_000, Some(AttemptOutcome::NotPlaced)), at(300));
+        assert_eq!(due(hours * 3_600, -1_000, None), at(0), "a call that staff asked for");
+    }
+    assert_eq!(due(1_200, 1_200, Some(AttemptOutcome::Withdrawn)), at(1_200), "never before its own time");
+    assert_eq!(due(9_000, 1_200, Some(AttemptOutcome::Withdrawn)), at(1_200));
+}

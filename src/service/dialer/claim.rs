@@ -60,7 +60,7 @@ impl Dialer {
             return Ok((Vec::new(), 0));
         }
         if let Some(pause) = &paused {
-            if pause.until.is_none_or(|until| until > now) {
+            if pause.lasts(now) {
                 // Not left to be rolled back some time: whoever ends the pause waits for this row.
                 tx.rollback().await?;
                 return Ok((Vec::new(), 0));
@@ -87,6 +87,9 @@ impl Dialer {
         }
         let (wanted, ended) = self.check(&mut tx, due, &rules, now).await?;
         let intents = self.intend(&mut tx, wanted, now).await?;
+        if let Some(last) = intents.last() {
+            dialer::set_last_call(&mut tx, last.attempt.call).await?;
+        }
         tx.commit().await?;
         self.turn.fetch_max(turn, Ordering::Relaxed);
         let count = ended.len();
@@ -101,7 +104,7 @@ impl Dialer {
     /// How many calls may be placed now, over all nodes.
     async fn budget(&self, tx: &mut Tx, open: u32, now: Timestamp) -> Result<u32, StoreError> {
         let rate = self.dialling.calls_per_second;
-        let made = attempts::made_since(tx, now.checked_sub(window(rate)).unwrap_or(now)).await?;
+        let made = attempts::made_since(tx, now.checked_sub(window(rate)).unwrap_or(now), now).await?;
         Ok(allowance(rate, made, open, self.dialling.concurrent_calls, self.dialling.tick).min(MAX_CLAIMED))
     }
 
@@ -123,7 +126,7 @@ impl Dialer {
             let this_tick = match settings.calls_per_second {
                 Some(rate) => {
                     let since = now.checked_sub(window(rate)).unwrap_or(now);
-                    let made = attempts::made_at(tx, &due.centre, since).await?;
+                    let made = attempts::made_at(tx, &due.centre, since, now).await?;
                     Some(allowance(rate, made, 0, u32::MAX, self.dialling.tick))
                 }
                 None => None,

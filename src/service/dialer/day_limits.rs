@@ -42,7 +42,7 @@ impl Dialer {
                 DayLimit::Calls => ALL_CALLS,
                 DayLimit::Spend => ALL_SPEND,
             };
-            dialer::pause_until(tx, why, begin_of(tomorrow, &self.desk.zone, now)).await?;
+            dialer::pause_until(tx, why, now, begin_of(tomorrow, &self.desk.zone, now)).await?;
             self.tell(tx, None, begin_of(today, &self.desk.zone, now), now).await?;
         }
         let calls = if reached.is_some() { 0 } else { limits.room(used, price) };

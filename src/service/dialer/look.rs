@@ -13,7 +13,7 @@ use crate::service::Outcome;
 use crate::service::attempts::{Ended, settle};
 use crate::service::switchboard::tell_looked_up;
 use crate::service::transfers::end_in_transfer;
-use crate::store::attempts::{self, AttemptRow};
+use crate::store::attempts::{self, AttemptRow, Looks};
 use crate::store::{StoreError, legs, sessions};
 
 /// Calls looked for in one round.
@@ -32,18 +32,27 @@ impl Dialer {
         // The list of the last calls is the first thing that is asked of the carrier. Whatever it shows, calls under
         // way are looked for.
         self.database_in_doubt().await?;
-        self.compare_clocks_sometimes().await?;
-        let now = self.desk.clock.now();
+        if let Some(wait) = self.compare_clocks_sometimes().await? {
+            // A clock that is in doubt tells neither how long a call was silent nor when to look next.
+            return Ok(self.desk.clock.now().checked_add(wait).ok());
+        }
+        let (now, ago) = (self.desk.clock.now(), |wait| self.desk.clock.ago(wait));
         let mut tx = self.desk.database.glance().await?;
-        let before = now.checked_sub(TAKE_OVER).unwrap_or(now);
-        let left = attempts::left_behind(&mut tx, before, now, MAX_LOOKED_FOR).await?;
-        let silent_since = now.checked_sub(self.longest_ringing()).unwrap_or(now);
-        let mut silent = attempts::unmoved(&mut tx, AttemptState::Placed, silent_since, now, MAX_LOOKED_FOR).await?;
-        let quiet_since = now.checked_sub(self.dialling.silence).unwrap_or(now);
-        silent.extend(attempts::silent(&mut tx, quiet_since, now, MAX_LOOKED_FOR).await?);
+        let left = match ago(TAKE_OVER) {
+            Some(before) => attempts::left_behind(&mut tx, before, now, MAX_LOOKED_FOR).await?,
+            None => Vec::new(),
+        };
+        let mut silent = Vec::new();
+        if let Some(before) = ago(self.longest_ringing()) {
+            silent.extend(attempts::unmoved(&mut tx, AttemptState::Placed, before, now, MAX_LOOKED_FOR).await?);
+        }
+        if let Some(before) = ago(self.dialling.silence) {
+            silent.extend(attempts::silent(&mut tx, before, now, MAX_LOOKED_FOR).await?);
+        }
         drop(tx);
         self.take_over(&left, now).await?;
         let unknown = attempts::to_look_for(&mut self.desk.database.glance().await?, now, MAX_LOOKED_FOR).await?;
+        let unknown: Vec<AttemptRow> = unknown.into_iter().map(|attempt| self.dated(attempt)).collect();
         if let Some(newest) = self.newest(&unknown).await {
             for attempt in unknown {
                 self.look_for(&attempt, &newest, now).await?;
@@ -71,10 +80,25 @@ impl Dialer {
                 AttemptState::Answered => self.dialling.silence,
                 AttemptState::Unknown | AttemptState::Ended => return look_at,
             };
+            let moved_at = self.desk.clock.at_the_latest(moved_at);
             let silent_at = moved_at.checked_add(silence).unwrap_or(moved_at);
             Some(look_at.map_or(silent_at, |at| at.max(silent_at)))
         });
         Ok(due.min())
+    }
+
+    /// An attempt with the latest moments at which it may have been intended, have become unknown and have been looked
+    /// for: a correction of the clock must not make any of its waits shorter.
+    fn dated(&self, attempt: AttemptRow) -> AttemptRow {
+        let latest = |at| self.desk.clock.at_the_latest(at);
+        let (looks, now) = (attempt.looks, self.desk.clock.now());
+        AttemptRow {
+            // One that lies ahead may be of any time: the carrier's calls are looked through from then on.
+            intended_at: if attempt.intended_at <= now { latest(attempt.intended_at) } else { attempt.intended_at },
+            moved_at: latest(attempt.moved_at),
+            looks: Looks { looked_at: looks.looked_at.map(latest), clear_at: looks.clear_at.map(latest), ..looks },
+            ..attempt
+        }
     }
 
     /// How long the carrier may be silent about a call that rings.
@@ -116,7 +140,7 @@ impl Dialer {
                 self.ask_again(attempt.call, now).await?;
             }
             Looked::Unavailable(_) => {
-                let silent_for = now.duration_since(attempt.moved_at);
+                let silent_for = self.desk.clock.waited(attempt.moved_at);
                 if silent_for > self.longest_doubt(attempt).await? {
                     return self.give_up(attempt, now).await;
                 }

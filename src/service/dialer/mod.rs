@@ -8,6 +8,7 @@ mod look;
 mod open;
 mod own_clock;
 mod place;
+mod retries;
 mod search;
 mod up_to_date;
 

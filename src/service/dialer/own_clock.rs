@@ -20,28 +20,27 @@ pub(in crate::service) fn watch_alone(clock: &Clock) {
         (due.then(|| watch.compared(now, Witness::Nobody)), new, now)
     });
     if let (true, Some(Belief::Doubted(_))) = (new, belief) {
-        error!(shown = %reading.shown, "our clock jumped; the time is measured without it for an hour, or until it is set right");
+        error!(shown = %reading.shown, "our clock jumped; the time goes on without it for two minutes, or until it is set right");
     }
 }
 
 impl Dialer {
     /// How long nothing may be done by our clock, if so.
     pub(super) async fn clock_in_doubt(&self) -> Result<Option<Duration>, StoreError> {
-        let belief = self.desk.clock.watched(|watch, now| watch.look(now));
-        match belief {
+        match self.desk.clock.watched(|watch, now| watch.look(now)) {
             Belief::Believed | Belief::Compare => Ok(None),
             Belief::Doubted(wait) => Ok(Some(wait)),
             Belief::CompareFirst => self.compare_clocks().await,
         }
     }
 
-    /// Compares the clocks when it is time to: at the start, so that nobody waits for it later.
-    pub(super) async fn compare_clocks_sometimes(&self) -> Result<(), StoreError> {
-        let belief = self.desk.clock.watched(|watch, now| watch.look(now));
-        if matches!(belief, Belief::Compare | Belief::CompareFirst) {
-            self.compare_clocks().await?;
+    /// The same, and compares the clocks when it is time to: at the start, so that nobody waits for it later.
+    pub(super) async fn compare_clocks_sometimes(&self) -> Result<Option<Duration>, StoreError> {
+        match self.desk.clock.watched(|watch, now| watch.look(now)) {
+            Belief::Believed => Ok(None),
+            Belief::Doubted(wait) => Ok(Some(wait)),
+            Belief::Compare | Belief::CompareFirst => self.compare_clocks().await,
         }
-        Ok(())
     }
 
     async fn compare_clocks(&self) -> Result<Option<Duration>, StoreError> {
@@ -54,6 +53,7 @@ impl Dialer {
         let Belief::Doubted(wait) = belief else {
             metrics::gauge!("kenkocall_clock_doubted").set(0.0);
             info!(?witness, "our clock is gone by");
+            self.mend_retries().await?;
             return Ok(None);
         };
         metrics::gauge!("kenkocall_clock_doubted").set(1.0);

@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
 use super::keep::Keep;
 use super::live::{Coming, Kept, Live};
 use super::transfer::{gone, unless_withdrawn, withdrawn};
 use super::{Answered, Begin, Knock, LegStatus, Libraries, Outcome, StaffNews, SwitchboardError};
-use crate::call::{CallId, CentreCode, HangupCause, PhoneNumber};
+use crate::call::{CallId, CentreCode, HangupCause, Language, PhoneNumber};
 use crate::engine::{Effect, Event, Happening, Reply, Session, Waiting, step};
 use crate::flow::{Library, NodeKind};
 use crate::follow_up::GuessingLimits;
@@ -179,7 +179,10 @@ impl<'a> Batch<'a> {
             return Ok(Coming::Now(Outcome::Ahead));
         }
         if row.ended {
-            return Ok(Coming::Now(Outcome::Over));
+            let session = read_session(row)?;
+            // Its last words were said, or it was given up while somebody was asked something.
+            let is_over = session.waiting == Waiting::Over;
+            return Ok(Coming::Now(if is_over { Outcome::Over } else { Outcome::CallAgain(session.language) }));
         }
         let outstanding = row.turn;
         let Some(row) = self.sessions.remove(&call) else { return Ok(Coming::Now(Outcome::Unknown)) };
@@ -242,8 +245,8 @@ impl<'a> Batch<'a> {
     ) -> Result<usize, SwitchboardError> {
         let happening = &unless_withdrawn(row, happening);
         let library = self.desk.libraries.of(&mut self.tx, &row.flow_set).await?;
-        let session: Session =
-            serde_json::from_str(row.session.as_str()).map_err(|_| SwitchboardError::Unreadable("session"))?;
+        let mut session = read_session(row)?;
+        session.identify_by = session.identify_by.map(|by| self.identify_by(by));
         let event = StoredEvent::of(happening, is_private(&library, &session));
         let (mut session, mut effects) = step(&library, session, &Event { at: self.at, happening: happening.clone() });
         // The call isn't wanted any more: what was keyed is kept, then a goodbye takes the place of the next question.
@@ -259,6 +262,13 @@ impl<'a> Batch<'a> {
         Ok(self.lives.len().saturating_sub(1))
     }
 
+    /// By when a caller must be identified. A correction of the clock leaves them the time that they have.
+    fn identify_by(&self, by: Timestamp) -> Timestamp {
+        let within = SignedDuration::from_secs(self.desk.guessing.identify_seconds.into());
+        let began = by.checked_sub(within).unwrap_or(by);
+        self.desk.clock.at_the_latest(began).checked_add(within).unwrap_or(by)
+    }
+
     async fn stored_replies(&mut self, coming: &mut [Coming]) -> Result<Replies, SwitchboardError> {
         let wanted: Vec<(CallId, i64)> = coming
             .iter()
@@ -272,17 +282,25 @@ impl<'a> Batch<'a> {
             return Ok(replies);
         }
         let calls: Vec<CallId> = wanted.iter().map(|(call, _)| *call).collect();
-        let sets: HashMap<CallId, String> =
-            sessions::load(&mut self.tx, &calls).await?.into_iter().map(|row| (row.call, row.flow_set)).collect();
+        let rows: HashMap<CallId, SessionRow> =
+            sessions::load(&mut self.tx, &calls).await?.into_iter().map(|row| (row.call, row)).collect();
         for stored in turns::replies(&mut self.tx, &wanted).await? {
-            let Some(set) = sets.get(&stored.call) else { continue };
-            let library = self.desk.libraries.of(&mut self.tx, set).await?;
+            let Some(row) = rows.get(&stored.call) else { continue };
+            let library = self.desk.libraries.of(&mut self.tx, &row.flow_set).await?;
             let reply: Option<Reply> =
                 serde_json::from_str(stored.reply.as_str()).map_err(|_| SwitchboardError::Unreadable("turn"))?;
-            replies.insert((stored.call, stored.turn), (reply.map(Arc::new), library));
+            let said = match reply {
+                Some(reply) => Said::Reply(Arc::new(reply), library),
+                None => Said::Nothing(read_session(row)?.language),
+            };
+            replies.insert((stored.call, stored.turn), said);
         }
         Ok(replies)
     }
+}
+
+fn read_session(row: &SessionRow) -> Result<Session, SwitchboardError> {
+    serde_json::from_str(row.session.as_str()).map_err(|_| SwitchboardError::Unreadable("session"))
 }
 
 /// Whether what is keyed now must not stand in the call's history.
@@ -304,10 +322,11 @@ fn outcome(coming: Coming, lives: &[Kept], replies: &Replies) -> Result<Outcome,
             _ => Outcome::Over,
         },
         Coming::Stored(call, turn) => match replies.get(&(call, turn)) {
-            Some((Some(reply), library)) => {
+            Some(Said::Reply(reply, library)) => {
                 Outcome::Reply { call, turn: next(turn), reply: Arc::clone(reply), library: Arc::clone(library) }
             }
-            Some((None, _)) => Outcome::Over,
+            // Whoever answers what was never asked is still there.
+            Some(Said::Nothing(language)) => Outcome::CallAgain(*language),
             None => Outcome::Unknown,
         },
     })
@@ -317,5 +336,13 @@ fn next(turn: i64) -> u32 {
     u32::try_from(turn.saturating_add(1)).unwrap_or(u32::MAX)
 }
 
-/// Stored replies by call and turn; a turn in which the caller hung up has none.
-type Replies = HashMap<(CallId, i64), (Option<Arc<Reply>>, Arc<Library>)>;
+/// What was said in a stored turn.
+enum Said {
+    /// This, in the words of these documents.
+    Reply(Arc<Reply>, Arc<Library>),
+    /// Nothing, as the caller was gone. Their language.
+    Nothing(Language),
+}
+
+/// What was said, by call and turn.
+type Replies = HashMap<(CallId, i64), Said>;

@@ -28,7 +28,7 @@ pub(super) use libraries::stored as stored_library;
 pub(super) use looked_up::tell_looked_up;
 pub(super) use outbound::outbound_leg;
 
-use crate::call::{CallId, HangupCause, Line, PhoneNumber};
+use crate::call::{CallId, HangupCause, Language, Line, PhoneNumber};
 use crate::carrier::network::Ringing;
 use crate::engine::{AnsweredBy, Happening, Reply, TransferOutcome};
 use crate::flow::Library;
@@ -145,6 +145,9 @@ pub enum Outcome {
     },
     /// The call is over: hang up.
     Over,
+    /// The call was ended because its caller seemed to be gone, and they are still there: they are asked to call again,
+    /// in this language.
+    CallAgain(Language),
     /// Kept; there is nothing to say.
     Noted,
     /// The end of the leg is kept. It ended in a transfer, and whether staff had answered isn't known yet: the call

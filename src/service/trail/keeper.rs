@@ -93,7 +93,7 @@ impl Keeper {
         let mark = mark_now(&mut tx, now).await?;
         drop(tx);
         self.seen = Some(mark);
-        let due = self.noted_at.is_none_or(|at| now.duration_since(at) >= CHECKPOINT_EVERY);
+        let due = self.noted_at.is_none_or(|at| self.desk.clock.waited(at) >= CHECKPOINT_EVERY);
         if let Some(path) = self.file.as_deref().filter(|_| due) {
             self.noted_at = Some(now);
             match add_if_new(&self.desk.database, path, MarkKind::Checkpoint, now).await {

@@ -56,8 +56,9 @@ async fn lost_since(tx: &mut Tx, mark: &Mark, now: Timestamp) -> Result<Option<L
             Some(true) => {}
         }
     }
-    let recent = |call: &CallId| made_at(*call).is_some_and(|at| now.duration_since(at) <= OLDEST_CALL);
-    if let Some(call) = mark.call.filter(recent)
+    // By the time of the mark or by that in the id: a clock that was wrong may have made either.
+    let recent = |at: Timestamp| now.duration_since(at) <= OLDEST_CALL;
+    if let Some(call) = mark.call.filter(|call| recent(mark.at) || made_at(*call).is_some_and(recent))
         && calls::show(tx, call).await?.is_none()
     {
         return Ok(Some(LossSign::CheckpointAhead));
@@ -66,7 +67,7 @@ async fn lost_since(tx: &mut Tx, mark: &Mark, now: Timestamp) -> Result<Option<L
 }
 
 /// When a call's id was made.
-pub(super) fn made_at(call: CallId) -> Option<Timestamp> {
+fn made_at(call: CallId) -> Option<Timestamp> {
     time_of_id(call.0)
 }
 

@@ -13,7 +13,9 @@ use crate::call::{CallId, Language};
 use crate::carrier::CarrierLegId;
 use crate::carrier::twilio::{AfterApology, Voices, apology, response, urls};
 use crate::engine::Happening;
-use crate::service::{Answered, Begin, Knock, Outcome, SwitchboardError, call_not_known, sentences, turn_not_known};
+use crate::service::{
+    Answered, Begin, Knock, LegStatus, Outcome, SwitchboardError, call_not_known, sentences, turn_not_known,
+};
 use crate::web::Web;
 
 /// How long a turn may take. A carrier waits 15 s for a webhook and then says its own error.
@@ -24,9 +26,10 @@ const HANG_UP: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response><Hangup
 
 /// Takes a knock of a call that we placed. One that isn't known was placed all the same, or its URL wouldn't be signed.
 pub(super) async fn take_placed(web: &Web, call: CallId, knock: Knock, voicing: Voicing) -> Response {
+    let leg = named_leg(&knock);
     let (response, known) = answer(web, knock, voicing).await;
     if !known {
-        note_loss(call, call_not_known(&web.desk, call).await);
+        note_loss(call, call_not_known(&web.desk, call, leg.as_ref().map(borrowed)).await);
     }
     response
 }
@@ -36,11 +39,25 @@ pub(super) async fn take_placed(web: &Web, call: CallId, knock: Knock, voicing: 
 pub(super) async fn take_turn(web: &Web, call: CallId, turn: u32, happening: Happening, voicing: Voicing) -> Response {
     match outcome(web, Knock::Turn { call, turn, happening }).await {
         Some(Outcome::Ahead) => note_loss(call, turn_not_known(&web.desk, call, turn).await),
-        Some(Outcome::Unknown) => note_loss(call, call_not_known(&web.desk, call).await),
+        Some(Outcome::Unknown) => note_loss(call, call_not_known(&web.desk, call, None).await),
         Some(outcome) => return said(web, outcome, voicing),
         None => {}
     }
     sorry(web, voicing)
+}
+
+/// The carrier and its name of the leg that a knock tells of.
+fn named_leg(knock: &Knock) -> Option<(&'static str, String)> {
+    match knock {
+        Knock::Answered(Answered { carrier, leg, .. }) | Knock::Status(LegStatus { carrier, leg, .. }) => {
+            Some((carrier, leg.clone()))
+        }
+        _ => None,
+    }
+}
+
+fn borrowed<'a>((carrier, name): &'a (&'static str, String)) -> (&'a str, &'a str) {
+    (carrier, name)
 }
 
 fn note_loss(call: CallId, noted: Result<(), impl std::fmt::Display>) {
@@ -56,6 +73,7 @@ pub(super) async fn take(web: &Web, knock: Knock, voicing: Voicing) -> Response 
 
 /// Takes news of a leg, of the call that we placed where the URL names one.
 pub(super) async fn take_news(web: &Web, placed: Option<CallId>, knock: Knock) -> Response {
+    let leg = named_leg(&knock);
     let outcome = match tokio::time::timeout(PATIENCE, web.switchboard.take(knock)).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(error)) => {
@@ -68,7 +86,7 @@ pub(super) async fn take_news(web: &Web, placed: Option<CallId>, knock: Knock) -
         }
     };
     match (outcome, placed) {
-        (Outcome::Unknown, Some(call)) => match call_not_known(&web.desk, call).await {
+        (Outcome::Unknown, Some(call)) => match call_not_known(&web.desk, call, leg.as_ref().map(borrowed)).await {
             Ok(()) => not_found(),
             Err(error) => {
                 error!(%call, %error, "a call isn't known, and whether last entries are lost couldn't be found out");
@@ -76,7 +94,7 @@ pub(super) async fn take_news(web: &Web, placed: Option<CallId>, knock: Knock) -
             }
         },
         (Outcome::Unknown | Outcome::Ahead, _) => not_found(),
-        (Outcome::Noted | Outcome::StaffUnknown | Outcome::Over | Outcome::Reply { .. }, _) => {
+        (Outcome::Noted | Outcome::StaffUnknown | Outcome::Over | Outcome::CallAgain(_) | Outcome::Reply { .. }, _) => {
             StatusCode::NO_CONTENT.into_response()
         }
     }
@@ -139,6 +157,7 @@ fn said(web: &Web, outcome: Outcome, voicing: Voicing) -> Response {
             twiml(response(&sentences(&library, &reply), &reply.then, &action, &voices(web, voicing)))
         }
         Outcome::Over => twiml(HANG_UP.to_owned()),
+        Outcome::CallAgain(language) => sorry_in(web, language, voicing),
         Outcome::Noted | Outcome::StaffUnknown => StatusCode::NO_CONTENT.into_response(),
         Outcome::Unknown => not_found(),
         Outcome::Ahead => sorry(web, voicing),
@@ -154,8 +173,12 @@ pub(super) fn voices(web: &Web, voicing: Voicing) -> Cow<'_, Voices> {
 }
 
 pub(super) fn sorry(web: &Web, voicing: Voicing) -> Response {
+    sorry_in(web, Language::Japanese, voicing)
+}
+
+fn sorry_in(web: &Web, language: Language, voicing: Voicing) -> Response {
     metrics::counter!("kenkocall_apologies_total").increment(1);
-    twiml(apology(Language::Japanese, &AfterApology::HangUp, &voices(web, voicing)))
+    twiml(apology(language, &AfterApology::HangUp, &voices(web, voicing)))
 }
 
 pub(super) fn twiml(document: String) -> Response {

@@ -1,0 +1,62 @@
+//! Retries that were computed by a clock that was wrong are computed anew once the clock is right (fault 17).
+
+use jiff::Timestamp;
+use jiff::civil::{DateTime, Time};
+use tracing::warn;
+
+use super::Dialer;
+use super::open::rules_of;
+use crate::call::SlotId;
+use crate::follow_up::{CLOCKS_AGREE, CallingSchedule, due_again};
+use crate::store::slots::{self, Origin, SlotRow};
+use crate::store::{StoreError, attempts};
+
+/// Slots looked at in one go. Those that are left over are looked at when the clock is compared next.
+const MAX_LOOKED_AT: u32 = 10_000;
+
+impl Dialer {
+    /// Makes slots due in time whose next try lies further ahead than their last one allows. The clock was just found to
+    /// be right.
+    pub(super) async fn mend_retries(&self) -> Result<(), StoreError> {
+        let now = self.desk.clock.now();
+        let after = now.checked_add(CLOCKS_AGREE).unwrap_or(now);
+        let mut tx = self.desk.database.glance().await?;
+        let ahead = slots::waiting_after(&mut tx, after, MAX_LOOKED_AT).await?;
+        if ahead.is_empty() {
+            return Ok(());
+        }
+        let rules = rules_of(&mut tx, ahead.iter().map(|slot| &slot.centre)).await?;
+        let ids: Vec<SlotId> = ahead.iter().map(|slot| slot.id).collect();
+        let last = attempts::latest_outcomes(&mut tx, &ids).await?;
+        drop(tx);
+        let mut mended = Vec::new();
+        for slot in &ahead {
+            let Some(rules) = rules.get(&slot.centre) else { continue };
+            let outcome = last.get(&slot.id).copied();
+            let scheduled = scheduled_at(slot, &rules.schedule);
+            let due_at = due_again(slot.due_at, scheduled, outcome, &rules.settings.retry, now);
+            if due_at != slot.due_at {
+                mended.push((slot.id, due_at));
+            }
+        }
+        if mended.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.desk.database.begin().await?;
+        slots::set_due(&mut tx, &mended).await?;
+        tx.commit().await?;
+        warn!(
+            slots = mended.len(),
+            "slots waited for a moment that a wrong clock had computed; they are due in time again"
+        );
+        self.desk.poke.notify_one();
+        Ok(())
+    }
+}
+
+/// When a slot is due by its plan; one that staff asked for is due as soon as they did.
+fn scheduled_at(slot: &SlotRow, schedule: &CallingSchedule) -> Timestamp {
+    let time: Option<Time> = slot.time.parse().ok().filter(|_| slot.origin == Origin::Schedule);
+    let planned = time.and_then(|time| schedule.zone.to_timestamp(DateTime::from_parts(slot.date, time)).ok());
+    planned.unwrap_or(Timestamp::MIN)
+}

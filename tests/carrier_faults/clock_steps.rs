@@ -1,0 +1,217 @@
+//! The clock of the real program is put forward and back by Debian's libfaketime while calls ring and talk, are in
+//! doubt or wait for a retry: no call is ended, no phone rings twice, every slot gets its tries. The monotonic clock, the
+//! fake carrier and the database keep the right time.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::databases::Fresh;
+use super::fake::Fake;
+use super::town::{Town, answers_after, number};
+use crate::on_both_databases;
+
+on_both_databases!(
+    fault_17_no_call_is_ended_by_a_clock_that_steps,
+    fault_17_a_caller_is_identified_in_time_whatever_the_clock_shows,
+    fault_17_a_call_in_doubt_is_found_soon_after_the_clock_is_right,
+    fault_17_a_retry_is_due_in_time_after_the_clock_was_wrong,
+    fault_17_a_program_that_starts_by_a_wrong_clock_writes_the_right_time,
+);
+
+/// How far the clock steps, in seconds.
+const STEPS: [i64; 4] = [3_600, 86_400, -3_600, -86_400];
+/// How long anything is waited for before the test gives up: no measure of speed.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Steps of the long test. More by `KENKOCALL_CLOCK_STEPS`, for a run by hand.
+fn steps() -> usize {
+    std::env::var("KENKOCALL_CLOCK_STEPS").ok().and_then(|steps| steps.parse().ok()).unwrap_or(3)
+}
+
+/// The clock of the program under test.
+struct Steps {
+    folder: tempfile::TempDir,
+}
+
+impl Steps {
+    fn begin() -> Self {
+        let steps = Self { folder: tempfile::tempdir().unwrap() };
+        steps.to(0);
+        steps
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("ahead")
+    }
+
+    /// Puts the clock so many seconds ahead of the right time.
+    fn to(&self, ahead: i64) {
+        // Written beside and moved over, so that the program never reads half of it.
+        let new = self.folder.path().join("new");
+        std::fs::write(&new, format!("{ahead:+}\n")).unwrap();
+        std::fs::rename(new, self.file()).unwrap();
+    }
+
+    fn environment(&self) -> Vec<(String, String)> {
+        let folders = std::fs::read_dir("/usr/lib").unwrap();
+        let library = folders
+            .map(|folder| folder.unwrap().path().join("faketime/libfaketimeMT.so.1"))
+            .find(|library| library.exists())
+            .expect("libfaketime isn't installed: run dev/setup");
+        let pairs = [
+            ("LD_PRELOAD", library.display().to_string()),
+            ("FAKETIME_TIMESTAMP_FILE", self.file().display().to_string()),
+            ("FAKETIME_NO_CACHE", "1".to_owned()),
+            ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
+            ("DONT_FAKE_MONOTONIC", "1".to_owned()),
+        ];
+        pairs.map(|(name, value)| (name.to_owned(), value)).to_vec()
+    }
+}
+
+async fn town(fresh: &Fresh, patients: u32, fake: Fake, settings: &[(&str, &str)]) -> (Town, Steps) {
+    let steps = Steps::begin();
+    let town = Town::in_environment(fresh, patients, fake, settings, steps.environment()).await;
+    (town, steps)
+}
+
+/// Waits until the program has written this so often.
+async fn written(town: &Town, what: &str, times: usize) {
+    let waiting = async {
+        while town.line.log().matches(what).count() < times {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let waited = tokio::time::timeout(PATIENCE, waiting).await;
+    assert!(waited.is_ok(), "{times} times {what:?} isn't in the log:\n{}", town.line.log());
+}
+
+const DOUBTED: &str = "our clock jumped";
+const BELIEVED: &str = "our clock is gone by";
+
+async fn fault_17_no_call_is_ended_by_a_clock_that_steps(fresh: Fresh) {
+    let patients = 4 + 4 * u32::try_from(steps()).unwrap();
+    // A call takes some ten seconds, so that several are under way at every step.
+    let fake = Fake::at_speed(1, 15);
+    let pace = [("DIALER__CALLS_PER_SECOND", "1"), ("DIALER__CONCURRENT_CALLS", "4")];
+    let (town, clock) = town(&fresh, patients, fake, &pace).await;
+    for nth in 0..steps() {
+        // Somebody is talking just now.
+        let under_way = "attempts WHERE state = 'answered' AND ended_at IS NULL";
+        let waiting = async {
+            while town.kept.count(under_way).await == 0 {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.expect("somebody talks");
+        clock.to(STEPS[nth % STEPS.len()]);
+        let believed = town.line.log().matches(BELIEVED).count();
+        written(&town, DOUBTED, nth + 1).await;
+        // Long enough for several looks and errands by the clock that is wrong.
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        clock.to(0);
+        written(&town, BELIEVED, believed + 1).await;
+    }
+    town.until_all_slots_ended(patients.into()).await;
+    assert_eq!(town.kept.count("slots WHERE state = 'reported'").await, u64::from(patients), "{}", town.line.log());
+    for nth in 0..patients {
+        assert_eq!(town.fake.phone(&number(nth)).await, [1, 1, 1], "{nth} was called once");
+    }
+    assert_eq!(town.kept.count("calls WHERE disposition <> 'reported'").await, 0);
+    let now = Timestamp::now();
+    let soon = (now + SignedDuration::from_mins(10)).as_millisecond();
+    let early = (now - SignedDuration::from_mins(50)).as_millisecond();
+    assert_eq!(town.kept.count(&format!("turns WHERE at > {soon} OR at < {early}")).await, 0, "no wrong time is kept");
+}
+
+async fn fault_17_a_caller_is_identified_in_time_whatever_the_clock_shows(fresh: Fresh) {
+    let (town, clock) = town(&fresh, 1, Fake::start(1), &[]).await;
+    town.until_all_slots_ended(1).await;
+    let fields = |status: &'static str| {
+        [
+            ("AccountSid", "AC00000000000000000000000000000000"),
+            ("ApiVersion", "2010-04-01"),
+            ("CallSid", "CA0123456789abcdef0123456789abcdef"),
+            ("CallStatus", status),
+            ("Direction", "inbound"),
+            ("From", "+819010000001"),
+            ("To", "+815031980214"),
+        ]
+    };
+    let carrier = &town.line.carrier;
+    let mut answer = carrier.post("/twilio/voice/health-call", &fields("ringing")).await.unwrap();
+    for ahead in [3_600, 86_400, -3_600] {
+        clock.to(ahead);
+        let action = answer.body.split("action=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let action = action.unwrap_or_else(|| panic!("asked nothing more: {}", answer.body)).replace("&amp;", "&");
+        let mut keyed = fields("in-progress").to_vec();
+        // The language, then nothing that is right: the question is asked again.
+        keyed.push(("Digits", if ahead == 3_600 { "1" } else { "" }));
+        answer = carrier.post(&action, &keyed).await.unwrap();
+        assert!(answer.body.contains("<Gather"), "after a step to {ahead} s: {}", answer.body);
+    }
+    assert!(!town.line.log().contains("wasn't identified in time"), "{}", town.line.log());
+}
+
+async fn fault_17_a_call_in_doubt_is_found_soon_after_the_clock_is_right(fresh: Fresh) {
+    for (nth, ahead) in (0..).zip([86_400]) {
+        let fake = Fake::start(1);
+        let lost = number(nth);
+        // The carrier has the call and never says so.
+        fake.fault(json!({ "fault": "never_answered", "done": true, "number": lost })).await;
+        fake.fault(json!({ "fault": "callbacks_never", "number": lost })).await;
+        fake.person(&lost, "no-answer", json!({})).await;
+        let (town, clock) = town(&fresh, 1, fake, &[]).await;
+        town.until_phone(&lost, 1, 1).await;
+        clock.to(ahead);
+        written(&town, DOUBTED, 1).await;
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let later = (Timestamp::now() + SignedDuration::from_mins(30)).as_millisecond();
+        assert_eq!(town.kept.count(&format!("attempts WHERE look_at > {later} OR moved_at > {later}")).await, 0);
+        clock.to(0);
+        town.until("attempts WHERE ended_at IS NOT NULL AND outcome = 'no_answer'", 1).await;
+        assert_eq!(town.fake.phone(&lost).await[0], 1, "called once");
+    }
+}
+
+async fn fault_17_a_retry_is_due_in_time_after_the_clock_was_wrong(fresh: Fresh) {
+    let fake = Fake::at_speed(1, 5);
+    fake.person(&number(0), "no-answer", json!({})).await;
+    let (town, clock) = town(&fresh, 1, fake, &[]).await;
+    town.until_phone(&number(0), 1, 1).await;
+    town.kept.rows("UPDATE centres SET settings = replace(settings, '1x30', '3x30')").await;
+    clock.to(86_400);
+    // It stops ringing while the clock is wrong.
+    town.until("slots WHERE tries = 1", 1).await;
+    let (now, minute) = (Timestamp::now(), SignedDuration::from_mins(1));
+    let (earliest, latest) = ((now + minute * 28).as_millisecond(), (now + minute * 31).as_millisecond());
+    let due = format!("slots WHERE state = 'waiting' AND due_at > {earliest} AND due_at < {latest}");
+    assert_eq!(town.kept.count(&due).await, 1, "{:?}", town.kept.rows("SELECT state, reason FROM slots").await);
+    // One that was planned by a clock that was wrong, as an earlier program would have, is planned anew.
+    let wrong = (now + minute * 60 * 24).as_millisecond();
+    town.kept.rows(&format!("UPDATE slots SET due_at = {wrong}, window_end = {wrong} + 3600000")).await;
+    clock.to(0);
+    town.until(&due, 1).await;
+    assert_eq!(town.fake.phone(&number(0)).await[0], 1);
+}
+
+async fn fault_17_a_program_that_starts_by_a_wrong_clock_writes_the_right_time(fresh: Fresh) {
+    let fake = Fake::at_speed(1, 5);
+    fake.person(&number(0), "answers", answers_after(24)).await;
+    let (mut town, clock) = town(&fresh, 1, fake, &[]).await;
+    town.until_phone(&number(0), 1, 1).await;
+    town.line.kill();
+    clock.to(86_400);
+    town.restart().await;
+    written(&town, DOUBTED, 1).await;
+    // Answered and talked with by a program that has never seen the right time but on the carrier's clock.
+    town.until("attempts WHERE state = 'answered' OR ended_at IS NOT NULL", 1).await;
+    let later = (Timestamp::now() + SignedDuration::from_hours(1)).as_millisecond();
+    assert_eq!(town.kept.count(&format!("turns WHERE at > {later}")).await, 0);
+    clock.to(0);
+    town.until("slots WHERE state = 'reported'", 1).await;
+    assert_eq!(town.fake.phone(&number(0)).await, [1, 1, 1]);
+}
