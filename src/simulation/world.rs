@@ -122,9 +122,9 @@ impl World {
         Some(Clerk { database, clock: self.clock.anew(), name: "staff".to_owned(), source: Source::Command })
     }
 
-    /// Puts the services' clock forward or back, within a day of the right time.
+    /// Puts the services' clock forward or back, within an hour of the right time.
     pub(super) fn step_clock(&self, by: SignedDuration) {
-        const FARTHEST: i64 = 86_400_000;
+        const FARTHEST: i64 = 3_600_000;
         let millis = i64::try_from(by.as_millis()).unwrap_or_default();
         let before = self.ahead.load(Ordering::Relaxed);
         let after = (before + millis).clamp(-FARTHEST, FARTHEST);

@@ -254,8 +254,8 @@ pub async fn list(tx: &mut Tx, filter: &AttemptFilter) -> Result<Vec<AttemptRow>
     .await
 }
 
-/// How many attempts were committed from `since` to `now`. One that lies further ahead was committed by a clock that was
-/// wrong, and takes nobody's place now.
+/// How many attempts were committed from `since` to `now`. One that lies further ahead was committed by a clock that
+/// was wrong, and takes nobody's place now.
 ///
 /// # Errors
 /// As the database fails.

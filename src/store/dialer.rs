@@ -24,7 +24,8 @@ pub struct Pause {
 }
 
 impl Pause {
-    /// Whether it hasn't ended by itself. One of no person that begins in the future was made by a clock that was wrong.
+    /// Whether it hasn't ended by itself. One of no person that begins in the future was made by a clock that was
+    /// wrong.
     pub fn lasts(&self, now: Timestamp) -> bool {
         let ahead = now.checked_add(CLOCKS_AGREE).unwrap_or(Timestamp::MAX);
         self.until.is_none_or(|until| until > now) && self.since.is_none_or(|since| since <= ahead)
@@ -108,8 +109,8 @@ fn read_pause(row: &Row<'_>) -> Result<Option<Pause>, StoreError> {
     Ok(row.opt_text(0)?.map(|reason| Pause { reason: reason.to_owned(), until, since, lost: None }))
 }
 
-/// Pauses dialling from now until a moment, unless it is paused for longer: what a person has paused, no answer of a carrier
-/// lets go on.
+/// Pauses dialling from now until a moment, unless it is paused for longer: what a person has paused, no answer of a
+/// carrier lets go on.
 ///
 /// # Errors
 /// As the database fails.

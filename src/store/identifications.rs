@@ -100,8 +100,8 @@ pub async fn proven_in(tx: &mut Tx, call: CallId) -> Result<Vec<HersysId>, Store
     .await
 }
 
-/// Counts failures from `since` to `until`: of these IDs, of these callers, and in all. Give each ID and caller once; up to
-/// 256 of them take three statements.
+/// Counts failures from `since` to `until`: of these IDs, of these callers, and in all. Give each ID and caller once;
+/// up to 256 of them take three statements.
 ///
 /// # Errors
 /// As the database fails.

@@ -100,6 +100,10 @@ macro_rules! select {
     };
 }
 
+mod replanned;
+
+pub use replanned::{set_due, waiting_after};
+
 /// Adds slots; one that is there already (same patient, day and time) stays as it is. Says how many were new.
 ///
 /// # Errors
@@ -174,32 +178,6 @@ pub async fn passed(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<SlotR
         select!("WHERE s.state = 'waiting' AND s.window_end <= $1 ORDER BY s.window_end, s.id LIMIT $2"),
         vec![now.into(), i64::from(limit).into()],
         read,
-    )
-    .await
-}
-
-/// Waiting slots that are due after `after`, the last first.
-///
-/// # Errors
-/// As the database fails.
-pub async fn waiting_after(tx: &mut Tx, after: Timestamp, limit: u32) -> Result<Vec<SlotRow>, StoreError> {
-    tx.fetch_all(
-        select!("WHERE s.state = 'waiting' AND s.due_at > $1 ORDER BY s.due_at DESC, s.id LIMIT $2"),
-        vec![after.into(), i64::from(limit).into()],
-        read,
-    )
-    .await
-}
-
-/// Sets when waiting slots are due.
-///
-/// # Errors
-/// As the database fails.
-pub async fn set_due(tx: &mut Tx, due: &[(SlotId, Timestamp)]) -> Result<u64, StoreError> {
-    tx.execute_rows(
-        "UPDATE slots SET due_at = v.column2 FROM (VALUES",
-        due.iter().map(|(slot, at)| [(*slot).into(), (*at).into()]).collect(),
-        ") AS v WHERE slots.id = v.column1 AND slots.state = 'waiting'",
     )
     .await
 }

@@ -1,6 +1,6 @@
 //! The clock of the real program is put forward and back by Debian's libfaketime while calls ring and talk, are in
-//! doubt or wait for a retry: no call is ended, no phone rings twice, every slot gets its tries. The monotonic clock, the
-//! fake carrier and the database keep the right time.
+//! doubt or wait for a retry: no call is ended, no phone rings twice, every slot gets its tries. The monotonic clock,
+//! the fake carrier and the database keep the right time.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -93,9 +93,9 @@ fn still_scheduled(slot: &SlotRow, patient: &PatientRow, schedule: &CallingSched
 }
 
 /// Marks calls as not wanted any more and leaves it to the outbox to tell the carrier. Nobody who is with staff is cut
-/// off: such a slot ends, and its call continues. There are two exceptions. Whether a new number is to be called is known
-/// only when the transfer is over, since staff may not have answered; and a call that is superseded leaves the slot to the
-/// other one.
+/// off: such a slot ends, and its call continues. There are two exceptions. Whether a new number is to be called is
+/// known only when the transfer is over, since staff may not have answered; and a call that is superseded leaves the
+/// slot to the other one.
 pub(super) async fn withdraw_calls(
     tx: &mut Tx,
     calls: &[(CallId, SlotId, Withdrawal)],

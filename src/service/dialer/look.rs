@@ -184,8 +184,8 @@ impl Dialer {
         tell_looked_up(&self.switchboard, self.network.name(), call, leg, progress).await.map(drop)
     }
 
-    /// Hands in that a leg has ended. When the caller left during a transfer and nobody told whether staff answered, the
-    /// carrier is asked that, too.
+    /// Hands in that a leg has ended. When the caller left during a transfer and nobody told whether staff answered,
+    /// the carrier is asked that, too.
     async fn keep_end(
         &self,
         call: CallId,

@@ -15,8 +15,8 @@ use crate::store::{StoreError, attempts};
 const MAX_LOOKED_AT: u32 = 10_000;
 
 impl Dialer {
-    /// Makes slots due in time whose next try lies further ahead than their last one allows. The clock was just found to
-    /// be right.
+    /// Makes slots due in time whose next try lies further ahead than their last one allows. The clock was just found
+    /// to be right.
     pub(super) async fn mend_retries(&self) -> Result<(), StoreError> {
         let now = self.desk.clock.now();
         let after = now.checked_add(CLOCKS_AGREE).unwrap_or(now);

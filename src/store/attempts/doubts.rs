@@ -115,8 +115,8 @@ pub async fn to_look_for(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<
     .await
 }
 
-/// The latest moment for which a look can be planned: those for unknown calls are [`LONGEST_BETWEEN_LOOKS`] apart, those
-/// for silent ones as far as the silence is long that leads to them.
+/// The latest moment for which a look can be planned: those for unknown calls are [`LONGEST_BETWEEN_LOOKS`] apart,
+/// those for silent ones as far as the silence is long that leads to them.
 fn latest_look(silent_since: Timestamp, now: Timestamp) -> Timestamp {
     let apart = SignedDuration::try_from(LONGEST_BETWEEN_LOOKS).unwrap_or(SignedDuration::MAX);
     now.checked_add(now.duration_since(silent_since).max(apart)).map_or(Timestamp::MAX, ahead)

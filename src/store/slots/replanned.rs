@@ -1,0 +1,33 @@
+//! Waiting slots whose next try is planned anew, because a clock that was wrong had planned it.
+
+use jiff::Timestamp;
+
+use super::{SlotRow, read};
+use crate::call::SlotId;
+use crate::store::{StoreError, Tx};
+
+/// Waiting slots that are due after `after`, the last first.
+///
+/// # Errors
+/// As the database fails.
+pub async fn waiting_after(tx: &mut Tx, after: Timestamp, limit: u32) -> Result<Vec<SlotRow>, StoreError> {
+    tx.fetch_all(
+        select!("WHERE s.state = 'waiting' AND s.due_at > $1 ORDER BY s.due_at DESC, s.id LIMIT $2"),
+        vec![after.into(), i64::from(limit).into()],
+        read,
+    )
+    .await
+}
+
+/// Sets when waiting slots are due.
+///
+/// # Errors
+/// As the database fails.
+pub async fn set_due(tx: &mut Tx, due: &[(SlotId, Timestamp)]) -> Result<u64, StoreError> {
+    tx.execute_rows(
+        "UPDATE slots SET due_at = v.column2 FROM (VALUES",
+        due.iter().map(|(slot, at)| [(*slot).into(), (*at).into()]).collect(),
+        ") AS v WHERE slots.id = v.column1 AND slots.state = 'waiting'",
+    )
+    .await
+}
