@@ -76,6 +76,8 @@ pub struct ShownAnswer {
     pub answer: Option<Answer>,
     /// How it was judged.
     pub severity: Severity,
+    /// Whether it came after the report was finished: it is no part of it.
+    pub late: bool,
 }
 
 /// Calls by their beginning, latest first. With a HER-SYS ID the list speaks of a person and leaves a trace.
@@ -204,6 +206,7 @@ fn shown_turn(
         item: answer.item,
         answer: answer.item.read(answer.entry.expose()),
         severity: answer.severity,
+        late: answer.late,
     });
     Ok(ShownTurn {
         turn: row.turn,

@@ -51,6 +51,8 @@ pub struct ShownReport {
     pub report: ReportRow,
     /// Its answers, without those taken back.
     pub answers: Vec<LatestAnswer>,
+    /// What was answered in another call after it was finished: no part of it, in the order of the questionnaire.
+    pub late: Vec<LatestAnswer>,
 }
 
 /// Everything shown of a patient.
@@ -228,11 +230,18 @@ pub async fn show_patient(clerk: &Clerk, id: &HersysId) -> Result<Looked<ShownPa
     found.sort_by_key(|report| std::cmp::Reverse((report.report_date, report.started_at)));
     let ids: Vec<_> = found.iter().map(|report| report.id).collect();
     let mut latest = answers::latest(&mut tx, &ids).await?;
+    let mut late = answers::late(&mut tx, &ids).await?;
     let mut standing = |report: &ReportRow| {
         let answers = latest.remove(&report.id).unwrap_or_default();
         answers.into_iter().filter(|answer| !answer.entry.expose().is_empty()).collect()
     };
-    let reports = found.into_iter().map(|report| ShownReport { answers: standing(&report), report }).collect();
+    let reports = found.into_iter();
+    let reports = reports.map(|report| ShownReport {
+        answers: standing(&report),
+        late: late.remove(&report.id).unwrap_or_default(),
+        report,
+    });
+    let reports = reports.collect();
     let filter = CallFilter { hersys_id: Some(id.clone()), limit: CALLS_SHOWN, ..CallFilter::default() };
     let calls = calls::list(&mut tx, &filter).await?;
     let mut slots = slots::of_patient(&mut tx, patient.id, today).await?;

@@ -1,4 +1,5 @@
-//! Answers. Append-only: a correction is a later row, and the latest row of an item stands.
+//! Answers. Append-only: a correction is a later row, and the latest row of an item stands. One that came after its
+//! report was finished is late: it is kept beside the report and never stands.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -30,6 +31,8 @@ pub struct AnswerRow {
     pub severity: Severity,
     /// When it was given.
     pub at: Timestamp,
+    /// Whether it came, in another call, after the report was finished and its caller thanked.
+    pub late: bool,
 }
 
 /// The answer of an item that stands.
@@ -58,10 +61,11 @@ pub async fn append(tx: &mut Tx, answers: &[AnswerRow]) -> Result<(), StoreError
             (&answer.entry).into(),
             answer.severity.word().into(),
             answer.at.into(),
+            answer.late.into(),
         ]
     });
     tx.execute_rows(
-        "INSERT INTO answers (id, report_id, call_id, turn, item, entry, severity, at) VALUES",
+        "INSERT INTO answers (id, report_id, call_id, turn, item, entry, severity, at, late) VALUES",
         rows.collect(),
         "",
     )
@@ -76,7 +80,7 @@ pub async fn append(tx: &mut Tx, answers: &[AnswerRow]) -> Result<(), StoreError
 pub async fn of_reports(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<AnswerRow>, StoreError> {
     let mut answers = tx
         .fetch_in(
-            "SELECT id, report_id, call_id, turn, item, entry, severity, at FROM answers WHERE report_id IN",
+            "SELECT id, report_id, call_id, turn, item, entry, severity, at, late FROM answers WHERE report_id IN",
             &[],
             reports.iter().map(|report| (*report).into()),
             "ORDER BY report_id, id",
@@ -109,10 +113,28 @@ fn in_order_of_turns(answers: &mut [AnswerRow]) {
 /// As the database fails.
 pub async fn latest(tx: &mut Tx, reports: &[ReportId]) -> Result<HashMap<ReportId, Vec<LatestAnswer>>, StoreError> {
     let mut latest: HashMap<ReportId, BTreeMap<Item, LatestAnswer>> = HashMap::new();
-    for AnswerRow { report, item, entry, severity, .. } in of_reports(tx, reports).await? {
+    let on_time = of_reports(tx, reports).await?.into_iter().filter(|answer| !answer.late);
+    for AnswerRow { report, item, entry, severity, .. } in on_time {
         latest.entry(report).or_default().insert(item, LatestAnswer { item, entry, severity });
     }
     Ok(latest.into_iter().map(|(report, answers)| (report, answers.into_values().collect())).collect())
+}
+
+/// What was answered to these reports after they were finished: of each item the latest, unless it was taken back; in
+/// the order of the questionnaire.
+///
+/// # Errors
+/// As the database fails.
+pub async fn late(tx: &mut Tx, reports: &[ReportId]) -> Result<HashMap<ReportId, Vec<LatestAnswer>>, StoreError> {
+    let mut late: HashMap<ReportId, BTreeMap<Item, LatestAnswer>> = HashMap::new();
+    for answer in of_reports(tx, reports).await?.into_iter().filter(|answer| answer.late) {
+        let AnswerRow { report, item, entry, severity, .. } = answer;
+        late.entry(report).or_default().insert(item, LatestAnswer { item, entry, severity });
+    }
+    let given = |answers: BTreeMap<Item, LatestAnswer>| {
+        answers.into_values().filter(|answer| !answer.entry.expose().is_empty()).collect()
+    };
+    Ok(late.into_iter().map(|(report, answers)| (report, given(answers))).collect())
 }
 
 fn read(row: &Row<'_>) -> Result<AnswerRow, StoreError> {
@@ -125,5 +147,6 @@ fn read(row: &Row<'_>) -> Result<AnswerRow, StoreError> {
         entry: row.sensitive(5)?,
         severity: row.read(6, "answers.severity", Severity::from_word)?,
         at: row.time(7, "answers.at")?,
+        late: row.flag(8)?,
     })
 }

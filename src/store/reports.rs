@@ -179,6 +179,28 @@ pub async fn of_days(tx: &mut Tx, days: &[(PatientId, Date)]) -> Result<Vec<Repo
     tx.fetch_rows(OF_DAYS, keys(days), tail, read).await
 }
 
+/// Holds reports until the transaction ends, and gives those of them that are finished: an answer to one of these is
+/// late. Whoever finishes one of the others waits until the transaction has ended.
+///
+/// # Errors
+/// As the database fails.
+pub async fn hold(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<ReportId>, StoreError> {
+    // In one order on all nodes, or two that hold several reports could wait for each other.
+    let tail = if tx.writes_alone() { "" } else { "ORDER BY id FOR NO KEY UPDATE" };
+    let mut ids = reports.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    let keys = ids.into_iter().map(Into::into);
+    let held = tx
+        .fetch_in("SELECT id, outcome FROM reports WHERE id IN", &[], keys, tail, |row| {
+            let outcome = row.read(1, "reports.outcome", ReportOutcome::from_word)?;
+            Ok((row.read(0, "reports.id", parsed)?, outcome))
+        })
+        .await?;
+    let finished = held.into_iter().filter(|(_, outcome)| *outcome == ReportOutcome::Reported);
+    Ok(finished.map(|(report, _)| report).collect())
+}
+
 fn keys(days: &[(PatientId, Date)]) -> Rows<'static, 2> {
     days.iter().map(|(patient, date)| [(*patient).into(), (*date).into()]).collect()
 }

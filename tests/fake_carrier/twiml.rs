@@ -61,6 +61,42 @@ async fn a_transfer_ends_as_the_called_persons_phone_behaves() {
 }
 
 #[tokio::test]
+async fn the_phone_of_somebody_put_through_is_a_call_of_its_own_whoever_hangs_up_first() {
+    const STAFF: &str = "+81352113641";
+    for first_to_go in ["staff", "caller"] {
+        let fake = Fake::start(&[]);
+        let talk = json!({ "number": STAFF, "behaviour": "answers", "answer_seconds": 3, "talk_seconds": 1_800,
+            "hangs_up_first": first_to_go });
+        fake.set("people", talk).await;
+        let dial = format!(
+            r#"<Dial action="/turn/dialled" timeout="20"><Number statusCallback="/staff" statusCallbackEvent="answered completed">{STAFF}</Number></Dial>"#
+        );
+        let hook = first(&dial).await;
+        let call = fake.place(TO, &hook, &[("StatusCallbackEvent", "completed")]).await;
+        let seconds = fake.ended(&call).await["seconds"].as_u64().unwrap();
+        assert!(seconds >= 1_803, "{seconds}");
+        let action = hook.until("the action", |posted| posted.path == "/turn/dialled").await;
+        assert_eq!(action.field("DialCallStatus"), Some("completed"));
+        assert_eq!(action.status(), if first_to_go == "caller" { "completed" } else { "in-progress" });
+        hook.until("the end of the staff's call", |posted| posted.path == "/staff" && posted.status() == "completed")
+            .await;
+        let told: Vec<(String, bool)> = hook
+            .posted("/staff")
+            .iter()
+            .map(|posted| (posted.status().to_owned(), posted.field("ParentCallSid") == Some(&call)))
+            .collect();
+        assert_eq!(told, [("in-progress".to_owned(), true), ("completed".to_owned(), true)]);
+        let child = action.field("DialCallSid").unwrap();
+        let listed = fake.get(&format!("{}?ParentCallSid={call}", fake.calls())).await.json();
+        assert_eq!(listed["calls"].as_array().unwrap().len(), 1);
+        assert_eq!(listed["calls"][0]["sid"], child);
+        assert_eq!(listed["calls"][0]["parent_call_sid"], call.as_str());
+        assert_eq!(listed["calls"][0]["direction"], "outbound-dial");
+        assert_eq!(fake.get(&fake.call(child)).await.json()["status"], "completed");
+    }
+}
+
+#[tokio::test]
 async fn what_is_said_and_played_takes_its_time() {
     let fake = Fake::start(&[]);
     let seconds = async |xml: &str| {

@@ -7,6 +7,7 @@ use kenkocall::call::{HangupCause, Keys};
 use kenkocall::carrier::network::Ringing;
 use kenkocall::engine::{Happening, TransferOutcome};
 use kenkocall::service::{Knock, LegStatus, Outcome};
+use kenkocall::store::reports;
 use tokio::task::JoinSet;
 
 use super::databases::Fresh;
@@ -20,6 +21,7 @@ crate::on_both_databases!(
     fault_28_a_whole_call_of_which_everything_is_posted_four_times,
     health_call_posted_many_times_with_one_leg_is_one_call,
     fault_23_two_calls_for_one_person_at_once_are_one_report,
+    fault_23_an_answer_of_another_call_after_the_report_is_kept_beside_it,
     digits_that_race_with_the_hang_up_are_kept_whole_or_not_at_all,
     a_hang_up_in_the_same_commit_as_a_turn_that_does_not_fit_is_not_lost,
     fault_23_a_report_finished_in_the_same_commit_as_the_other_call_hangs_up_is_finished,
@@ -121,6 +123,37 @@ async fn fault_23_two_calls_for_one_person_at_once_are_one_report(fresh: Fresh) 
     assert_eq!(kept.reports(MOTHER.id).await, ["reported"]);
     let standing: BTreeSet<String> = kept.answers(MOTHER.id).await.into_iter().collect();
     assert_eq!(standing, WELL_KEPT.iter().map(|answer| (*answer).to_owned()).collect());
+}
+
+async fn fault_23_an_answer_of_another_call_after_the_report_is_kept_beside_it(fresh: Fresh) {
+    let line = Inside::at(&fresh.database, "2026-11-24T01:00:00Z").await;
+    let kept = Kept::at(&fresh.url);
+    let mut first = Phone::ring_any(&line.carrier).await;
+    first.identify(&MOTHER).await;
+    let mut second = Phone::ring_any(&line.carrier).await;
+    second.identify(&MOTHER).await;
+    first.keys(&WELL).await.hears(RECEIVED);
+    let answered = |late: bool| {
+        format!("SELECT item || '=' || entry || ' ' || severity FROM answers WHERE late IS {late} ORDER BY id")
+    };
+    let acknowledged = kept.column(&answered(false)).await;
+    // Feverish, short of oxygen and blue in the face: all of it after the first caller was thanked.
+    second.keys(&["391", "1", "088", "1", "1"]).await;
+    assert_eq!(kept.column(&answered(false)).await, acknowledged, "the acknowledged report stands");
+    let late = kept.column(&answered(true)).await;
+    assert_eq!(late.len(), 3, "{late:?}");
+    assert!(late.contains(&"complexion=yes red".to_owned()), "{late:?}");
+    let red = kept.alerts().await.into_iter().filter(|alert| alert.starts_with("red_answer")).count();
+    assert!(red >= 1, "a late red answer alerts as any other");
+    second.keys(&WELL[5..]).await.hears(RECEIVED);
+    assert_eq!(kept.reports(MOTHER.id).await, ["reported"]);
+    let mut tx = fresh.database.read().await.unwrap();
+    let day = jiff::civil::date(2026, 11, 24);
+    let page = reports::ExportPage { from: day, to: day, after: None, limit: 10 };
+    let exported = reports::export(&mut tx, &page).await.unwrap();
+    assert_eq!(exported.len(), 1);
+    assert_eq!(exported[0].severity, kenkocall::call::Severity::None);
+    assert_eq!(exported[0].answers.iter().find(|answer| answer.item.word() == "spo2").unwrap().entry.expose(), "098");
 }
 
 async fn digits_that_race_with_the_hang_up_are_kept_whole_or_not_at_all(fresh: Fresh) {

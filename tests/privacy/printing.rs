@@ -121,6 +121,7 @@ fn i6_no_row_of_the_store_prints_personal_data() {
         entry: Sensitive::new("383"),
         severity: Severity::Amber,
         at,
+        late: false,
     });
     redacts(&IdentificationRow {
         id: uuid(),

@@ -34,7 +34,10 @@ const DOCTORED: [(&str, Invariant, Doctor); 28] = [
         let first = day.tables.answers.iter().find(|answer| answer.call == Some(call)).unwrap().clone();
         let entry = if first.entry.expose() == "000" { "365" } else { "000" };
         let promise = What::Promised { call, patient: None, item: first.item.clone(), entry: entry.to_owned() };
-        note_last(day, promise);
+        let is_of_call = |moment: &Moment| matches!(moment.what, What::Promised { call: of, .. } if of == call);
+        let place = day.moments.iter().position(is_of_call).unwrap();
+        let same = day.moments[place].clone();
+        day.moments.insert(place + 1, Moment { what: promise, ..same });
         let mut corrected = first.clone();
         corrected.entry = kenkocall::call::Sensitive::new(entry);
         // Kept, and the one that it corrects stands all the same.
@@ -119,7 +122,7 @@ const DOCTORED: [(&str, Invariant, Doctor); 28] = [
     }),
 ];
 
-const MORE: [(&str, Invariant, Doctor); 13] = [
+const MORE: [(&str, Invariant, Doctor); 15] = [
     ("somebody waits for an hour", Invariant::Prompt, |day| {
         for asked in &mut day.asked {
             asked.at = asked.at.checked_add(SignedDuration::from_hours(1)).unwrap();
@@ -155,6 +158,18 @@ const MORE: [(&str, Invariant, Doctor); 13] = [
         day.log = Some(format!("a call to {} failed", day.tables.patients[0].hersys_id.expose()));
     }),
     ("a repeated turn gets another reply", Invariant::Repeated, |day| note_last(day, What::Contradicted(stranger()))),
+    ("a talk with staff is cut", Invariant::Talked, |day| {
+        let placed = day.placed.iter_mut().find(|placed| placed.call.is_some()).unwrap();
+        let (begun, ended) = (placed.history[0].0, placed.history.last().unwrap().0);
+        placed.talk = Some((begun, ended + SignedDuration::from_mins(1)));
+    }),
+    ("somebody is called who has talked with staff", Invariant::Talked, |day| {
+        let second = day.tables.attempts.iter().find(|attempt| attempt.number == 2).unwrap();
+        let first = day.tables.attempts.iter().find(|one| one.slot == second.slot && one.number == 1).unwrap().call;
+        let placed = day.placed.iter_mut().find(|placed| placed.call == Some(first)).unwrap();
+        let begun = placed.history[0].0;
+        placed.talk = Some((begun, begun));
+    }),
     ("something fails by itself", Invariant::Sound, |day| note_last(day, What::Failed("no reason".to_owned()))),
 ];
 

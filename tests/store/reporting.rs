@@ -23,6 +23,8 @@ crate::on_both_databases!(
     the_later_turn_of_a_call_stands_whatever_the_clock_showed,
     an_answer_stands_over_the_earlier_one_of_another_call_though_the_clock_was_put_back_later,
     a_finished_report_stays_finished,
+    a_late_answer_stands_beside_its_report,
+    whoever_answers_holds_the_report_until_it_is_kept,
     the_export_folds_corrections,
     the_export_is_read_page_by_page,
     alerts_are_raised_listed_and_closed,
@@ -213,4 +215,40 @@ async fn alerts_are_raised_listed_and_closed(fresh: Fresh) {
     assert!(alerts::close(&mut tx, red.id, at(9), "nurse").await.unwrap());
     assert!(!alerts::close(&mut tx, red.id, at(9), "another").await.unwrap());
     assert_eq!(alerts::open(&mut tx, None, 10).await.unwrap().len(), 1);
+}
+
+async fn a_late_answer_stands_beside_its_report(fresh: Fresh) {
+    let mut tx = people(&fresh, 1).await;
+    reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
+    let on_time = answer(1, 1, Item::Spo2, "098", Severity::None);
+    let late = AnswerRow { late: true, ..answer(2, 1, Item::Spo2, "088", Severity::Red) };
+    answers::append(&mut tx, &[on_time.clone(), late.clone()]).await.unwrap();
+    let report = ReportId(id(1));
+    assert_eq!(answers::of_reports(&mut tx, &[report]).await.unwrap(), [on_time, late], "nothing is lost");
+    assert_eq!(answers::latest(&mut tx, &[report]).await.unwrap()[&report][0].entry.expose(), "098");
+    assert_eq!(answers::late(&mut tx, &[report]).await.unwrap()[&report][0].entry.expose(), "088");
+    let page = ExportPage { from: date(2026, 11, 23), to: date(2026, 11, 23), after: None, limit: 9 };
+    assert_eq!(reports::export(&mut tx, &page).await.unwrap()[0].severity, Severity::None);
+}
+
+async fn whoever_answers_holds_the_report_until_it_is_kept(fresh: Fresh) {
+    let mut tx = people(&fresh, 1).await;
+    reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut answering = fresh.database.begin().await.unwrap();
+    assert_eq!(reports::hold(&mut answering, &[ReportId(id(1))]).await.unwrap(), [], "it is open");
+    let database = fresh.database.clone();
+    let finishing = tokio::spawn(async move {
+        let mut tx = database.begin().await.unwrap();
+        reports::close(&mut tx, &[close(1, ReportOutcome::Reported)]).await.unwrap();
+        tx.commit().await.unwrap();
+    });
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!finishing.is_finished(), "the report isn't finished before the answer is kept");
+    answering.commit().await.unwrap();
+    finishing.await.unwrap();
+    let mut tx = fresh.database.begin().await.unwrap();
+    assert_eq!(reports::hold(&mut tx, &[ReportId(id(1))]).await.unwrap(), [ReportId(id(1))]);
 }

@@ -142,6 +142,7 @@ pub fn answer(number: u64, report: u64, item: Item, entry: &str, severity: Sever
         entry: Sensitive::new(entry),
         severity,
         at: at(number as i64),
+        late: false,
     }
 }
 

@@ -70,8 +70,8 @@ pub(super) struct Leg {
     pub(super) told: u32,
     /// How it stood, from when on. It begins as queued.
     pub(super) history: Vec<(Timestamp, LegProgress)>,
-    /// When staff picked up in its last transfer.
-    pub(super) staff_answered_at: Option<Timestamp>,
+    /// Its last talk with staff: since when, and until when if nobody cuts it.
+    pub(super) talk: Option<(Timestamp, Timestamp)>,
 }
 
 impl Leg {
@@ -120,7 +120,7 @@ impl Leg {
             }
             Next::Keys(keys) => Happens::Keyed(keys),
             Next::StaffPickUp(talk) => {
-                self.staff_answered_at = Some(at);
+                self.talk = Some((at, after(at, talk.length)));
                 let end = match talk.hangs_up_first {
                     Side::Caller => Next::Ends(HangupCause::NormalClearing),
                     Side::Staff => Next::TransferEnds(TransferOutcome::Talked),

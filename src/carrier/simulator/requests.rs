@@ -32,6 +32,8 @@ pub struct Placed {
     pub listed: Listed,
     /// How it stood, from when on.
     pub history: Vec<(Timestamp, LegProgress)>,
+    /// Its last talk with staff: since when, and until when they meant to talk.
+    pub talk: Option<(Timestamp, Timestamp)>,
 }
 
 /// A request to dial as it came in, whatever became of it: for a test to look at.
@@ -183,10 +185,10 @@ impl Network {
         let Some(leg) = key_of(leg).and_then(|key| self.legs.get_mut(&key)) else { return Looked::Nothing };
         match weather.of_look(&mut leg.weather) {
             LookFate::Unavailable(doubt) => Looked::Unavailable(doubt),
-            LookFate::Answered => Looked::Found(leg.staff_answered_at.is_some()),
+            LookFate::Answered => Looked::Found(leg.talk.is_some()),
             LookFate::Stale => {
                 let then = before(now, weather.stale_by);
-                Looked::Found(leg.staff_answered_at.is_some_and(|at| at <= then))
+                Looked::Found(leg.talk.is_some_and(|(begun, _)| begun <= then))
             }
         }
     }
@@ -288,7 +290,12 @@ impl Network {
         let mut placed: Vec<_> = self.legs.iter().collect();
         placed.sort_by_key(|(key, leg)| (leg.created_at, **key));
         let latest = Timestamp::MAX;
-        let one = |leg: &Leg| Placed { call: leg.call, listed: leg.listed(latest), history: leg.history.clone() };
+        let one = |leg: &Leg| Placed {
+            call: leg.call,
+            listed: leg.listed(latest),
+            history: leg.history.clone(),
+            talk: leg.talk,
+        };
         placed.into_iter().map(|(_, leg)| one(leg)).collect()
     }
 
@@ -322,7 +329,7 @@ impl Network {
             owed: 0,
             told: 0,
             history: Vec::with_capacity(3),
-            staff_answered_at: None,
+            talk: None,
         };
         self.legs.insert(key, Box::new(leg));
         self.live += 1;

@@ -123,7 +123,8 @@ pub(in crate::commands) fn kept(answer: &ShownAnswer, several: bool) -> String {
         Severity::None => String::new(),
         severity => format!(" ({})", severity.word()),
     };
-    format!("{}{}: {value}{severity}", answer.item.word(), whose.unwrap_or_default())
+    let late = if answer.late { " [late: the report was finished before, and stands without it]" } else { "" };
+    format!("{}{}: {value}{severity}{late}", answer.item.word(), whose.unwrap_or_default())
 }
 
 /// A moment's time of day.
@@ -204,6 +205,7 @@ fn turn_json(turn: &ShownTurn, zone: &TimeZone) -> Value {
             "item": answer.item.word(),
             "answer": answer.answer.map(crate::call::Answer::exported),
             "severity": answer.severity.word(),
+            "late": answer.late,
         })).collect::<Vec<_>>(),
         "said": turn.said.iter().map(|(language, text)| json!({
             "language": language.tag(),

@@ -7,6 +7,7 @@ use crate::call::{ReportOutcome, Severity, SlotState, Withdrawal};
 use crate::commands::calls::attempts::{slot_json, slot_stands};
 use crate::commands::desk::{rfc3339, say, say_json, shown, table};
 use crate::service::{Changed, Clerk, ShownPatient, ShownReport};
+use crate::store::answers::LatestAnswer;
 use crate::store::patients::PatientRow;
 use crate::store::slots::{Origin, SlotRow};
 
@@ -77,6 +78,11 @@ fn text_of(view: &ShownPatient) -> String {
     if !view.reports.is_empty() {
         text.push_str("\nreports of the last 14 days\n");
         text.push_str(&table(&view.reports.iter().map(|report| report_line(report, &view.zone)).collect::<Vec<_>>()));
+        let late: Vec<Vec<String>> = view.reports.iter().filter_map(late_line).collect();
+        if !late.is_empty() {
+            text.push_str("\nanswered in another call after the report was finished, and no part of it\n");
+            text.push_str(&table(&late));
+        }
     }
     if !view.calls.is_empty() {
         text.push_str("\nlast calls to this patient, and those in which this HER-SYS ID was keyed\n");
@@ -112,7 +118,8 @@ fn today(view: &ShownPatient) -> String {
     let finished = all.iter().find(|shown| shown.report.outcome == ReportOutcome::Reported);
     match (finished, all.first()) {
         (Some(report), _) => {
-            format!("reported by {}, severity {}", report.report.channel.word(), severity(report).word())
+            let late = if report.late.is_empty() { "" } else { "; different answers came later, see below" };
+            format!("reported by {}, severity {}{late}", report.report.channel.word(), severity(report).word())
         }
         (None, Some(report)) => {
             format!("not finished: {} answers so far, severity {}", report.answers.len(), severity(report).word())
@@ -145,6 +152,21 @@ fn report_line(shown_report: &ShownReport, zone: &TimeZone) -> Vec<String> {
         shown(report.started_at, zone),
         answers.join(", "),
     ]
+}
+
+/// What came after a report was finished, all of it.
+fn late_line(shown_report: &ShownReport) -> Option<Vec<String>> {
+    if shown_report.late.is_empty() {
+        return None;
+    }
+    let value = |answer: &LatestAnswer| {
+        let value = answer.item.read(answer.entry.expose())?.exported();
+        let severity =
+            if answer.severity > Severity::None { format!(" ({})", answer.severity.word()) } else { String::new() };
+        Some(format!("{} {}{severity}", answer.item.word(), if value.is_empty() { "not measured" } else { &value }))
+    };
+    let answers: Vec<String> = shown_report.late.iter().filter_map(value).collect();
+    Some(vec![format!("  {}", shown_report.report.report_date), answers.join(", ")])
 }
 
 fn json_of(view: &ShownPatient) -> Value {
@@ -185,14 +207,13 @@ fn json_of(view: &ShownPatient) -> Value {
 
 fn report_json(shown_report: &ShownReport, zone: &TimeZone) -> Value {
     let report = &shown_report.report;
-    let answers: Map<String, Value> = shown_report
-        .answers
-        .iter()
-        .filter_map(|answer| {
+    let written = |answers: &[LatestAnswer]| -> Map<String, Value> {
+        let value = |answer: &LatestAnswer| {
             let value = answer.item.read(answer.entry.expose())?.exported();
             Some((answer.item.word().to_owned(), value.into()))
-        })
-        .collect();
+        };
+        answers.iter().filter_map(value).collect()
+    };
     json!({
         "report_date": report.report_date.to_string(),
         "channel": report.channel.word(),
@@ -200,6 +221,7 @@ fn report_json(shown_report: &ShownReport, zone: &TimeZone) -> Value {
         "severity": severity(shown_report).word(),
         "started_at": rfc3339(report.started_at, zone),
         "ended_at": report.ended_at.map(|at| rfc3339(at, zone)),
-        "answers": answers,
+        "answers": written(&shown_report.answers),
+        "late_answers": written(&shown_report.late),
     })
 }

@@ -148,14 +148,18 @@ impl Keep {
             entry,
             severity,
             at,
+            // Finished in this very commit, by a call that was taken before this one.
+            late: self.closed.iter().any(|close| close.report == *report && close.outcome == ReportOutcome::Reported),
         };
         match fact {
             Fact::Answered { report, item, answer: given, severity } => {
-                self.answers.push(answer(report, *item, Sensitive::new(given.entry()), *severity));
+                let answer = answer(report, *item, Sensitive::new(given.entry()), *severity);
+                self.answers.push(answer);
                 self.moment(at, live.call, What::Answer(*item, *severity));
             }
             Fact::Withdrawn { report, item } => {
-                self.answers.push(answer(report, *item, Sensitive::default(), Severity::None))
+                let answer = answer(report, *item, Sensitive::default(), Severity::None);
+                self.answers.push(answer);
             }
             Fact::ReportClosed { report, outcome } => {
                 metrics::counter!("kenkocall_reports_total", "outcome" => outcome.word()).increment(1);
@@ -231,6 +235,23 @@ impl Keep {
         Ok(Kept { call: live.call, turn: live.turn, reply, library: live.library })
     }
 
+    /// Marks the answers to reports that are finished, each under its report's lock: another node may be finishing one.
+    async fn mark_late_answers(&mut self, tx: &mut Tx) -> Result<(), SwitchboardError> {
+        if self.answers.is_empty() {
+            return Ok(());
+        }
+        let reports: Vec<ReportId> = self.answers.iter().map(|answer| answer.report).collect();
+        let finished = reports::hold(tx, &reports).await?;
+        for answer in self.answers.iter_mut().filter(|answer| finished.contains(&answer.report)) {
+            answer.late = true;
+        }
+        for answer in self.answers.iter().filter(|answer| answer.late) {
+            metrics::counter!("kenkocall_late_answers_total").increment(1);
+            warn!(report = %answer.report, "an answer came after its report was finished; it is kept beside it");
+        }
+        Ok(())
+    }
+
     /// What this commit learned of the calls that we made, and what follows for their slots.
     async fn move_attempts(&mut self, tx: &mut Tx, at: Timestamp) -> Result<(), SwitchboardError> {
         if !self.placed.is_empty() {
@@ -281,6 +302,7 @@ impl Keep {
         write!(std::mem::take(&mut self.turns), turns::append);
         write!(&self.identifications, identifications::append);
         write!(&self.reports, reports::open);
+        self.mark_late_answers(tx).await?;
         write!(&self.answers, answers::append);
         write!(&self.closed, reports::close);
         write!(&self.alerts, alerts::raise);

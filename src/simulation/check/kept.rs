@@ -42,11 +42,27 @@ impl Case<'_> {
         }
     }
 
-    /// Of several answers to one question the last one stands. What was kept and never acknowledged is left aside.
+    /// Of several answers to one question the last one stands that came before the report was acknowledged. What was
+    /// kept and never acknowledged is left aside.
     fn latest_answers_stand(&mut self) {
         let record = self.record;
         let mut last: HashMap<(ReportId, &str), Last<'_>> = HashMap::new();
+        // By which call: what it says itself in the turn that finishes the report isn't late.
+        let mut finished: HashMap<ReportId, CallId> = HashMap::new();
         for moment in &record.moments {
+            if let What::Received { call, patient } = &moment.what {
+                let whose = self.answering(*call, *patient);
+                let of_call = |report: ReportId| {
+                    let mut answers = record.tables.answers.iter().filter(|answer| answer.report == report);
+                    answers.any(|answer| answer.call == Some(*call))
+                };
+                let begun: Vec<ReportId> = last.keys().map(|(report, _)| *report).collect();
+                let received = begun.into_iter().filter(|report| of_call(*report) && self.is_of(*report, whose));
+                for report in received {
+                    finished.entry(report).or_insert(*call);
+                }
+                continue;
+            }
             let (call, patient, item, entry) = match &moment.what {
                 What::Promised { call, patient, item, entry } => (call, patient, item, Some(entry.as_str())),
                 What::TakenBack { call, patient, item } => (call, patient, item, None),
@@ -57,7 +73,10 @@ impl Case<'_> {
                 .find(|answer| answer.item == *item && self.is_of(answer.report, self.answering(*call, *patient)));
             let Some(report) = report.map(|answer| answer.report) else { continue };
             let last = last.entry((report, item)).or_default();
-            if entry.is_some() || last.entry.is_some() {
+            if finished.get(&report).is_some_and(|by| by != call) {
+                // Late: it is kept, and changes nothing.
+                last.times += 1;
+            } else if entry.is_some() || last.entry.is_some() {
                 *last = Last { entry, times: last.times + 1 };
             }
         }
@@ -65,7 +84,7 @@ impl Case<'_> {
             let rows = record.tables.answers.iter().filter(|answer| answer.report == report && answer.item == item);
             let stands = record.tables.standing.get(&report).into_iter().flatten().find(|one| one.item.word() == item);
             let stands = stands.map(|one| one.entry.expose());
-            if rows.count() == last.times && stands != Some(last.entry.unwrap_or_default()) {
+            if rows.count() == last.times && stands.unwrap_or_default() != last.entry.unwrap_or_default() {
                 self.complain(Invariant::Kept, format!("report {report}: an older answer to {item} stands"));
             }
         }

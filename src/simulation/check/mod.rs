@@ -8,6 +8,7 @@ mod kept;
 mod once;
 mod prompt;
 mod retried;
+mod talked;
 mod wanted;
 
 use std::collections::HashMap;
@@ -43,6 +44,8 @@ pub enum Invariant {
     Retried,
     /// What staff must know of stands on their list.
     Alerted,
+    /// No talk with staff is cut by us, and nobody is called for a slot after one.
+    Talked,
     /// A turn that comes again gets the same reply (fault 28).
     Repeated,
     /// Nothing fails to which nothing was done.
@@ -64,6 +67,7 @@ impl Invariant {
             Self::Prompt => "A7",
             Self::Retried => "A8",
             Self::Alerted => "alerts",
+            Self::Talked => "talks with staff",
             Self::Repeated => "fault 28",
             Self::Sound => "soundness",
         }
@@ -117,6 +121,7 @@ pub fn check(record: &Record) -> Vec<Broken> {
     case.retried();
     case.prompt();
     case.alerted();
+    case.talked();
     case.audited();
     case.limited();
     case.private();

@@ -10,7 +10,7 @@ use crate::carrier::network::LegProgress;
 use crate::carrier::simulator::Placed;
 
 /// From the request to the end; nothing for one that goes on.
-fn lasted(placed: &Placed) -> (Timestamp, Option<Timestamp>) {
+pub(super) fn lasted(placed: &Placed) -> (Timestamp, Option<Timestamp>) {
     let begun = placed.listed.created_at.unwrap_or(Timestamp::MIN);
     let ended = placed.history.iter().find(|(_, progress)| matches!(progress, LegProgress::Ended(_)));
     (begun, ended.map(|(at, _)| *at))

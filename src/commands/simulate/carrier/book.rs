@@ -69,6 +69,8 @@ pub(super) enum Detection {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Direction {
     OutboundApi,
+    /// A call that was put through: the child of another.
+    OutboundDial,
     Inbound,
 }
 
@@ -76,6 +78,7 @@ impl Direction {
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::OutboundApi => "outbound-api",
+            Self::OutboundDial => "outbound-dial",
             Self::Inbound => "inbound",
         }
     }
@@ -93,6 +96,8 @@ pub(super) enum Order {
 /// A call in the book.
 pub(super) struct Call {
     pub(super) sid: String,
+    /// The call that was put through to this one.
+    pub(super) parent: Option<String>,
     pub(super) from: String,
     pub(super) to: String,
     pub(super) direction: Direction,
@@ -126,7 +131,7 @@ impl Call {
     /// The number at the other end: the one called, or the one that rings in.
     pub(super) fn person(&self) -> &str {
         match self.direction {
-            Direction::OutboundApi => &self.to,
+            Direction::OutboundApi | Direction::OutboundDial => &self.to,
             Direction::Inbound => &self.from,
         }
     }
@@ -191,11 +196,22 @@ impl Book {
 
     /// Adds a call, queued. The receiver hears what it is told.
     pub(super) fn add(&mut self, new: NewCall) -> watch::Receiver<Option<Order>> {
-        let NewCall { sid, from, to, direction, plan, now } = new;
+        let NewCall { sid, parent, from, to, direction, plan, now } = new;
         let (orders, heard) = watch::channel(None);
         self.places.insert(sid.clone(), self.calls.len());
         let history = vec![(now, CallStatus::Queued)];
-        self.calls.push(Call { sid, from, to, direction, plan, created: now, answered_by: None, history, orders });
+        self.calls.push(Call {
+            sid,
+            parent,
+            from,
+            to,
+            direction,
+            plan,
+            created: now,
+            answered_by: None,
+            history,
+            orders,
+        });
         heard
     }
 
@@ -242,6 +258,7 @@ impl Book {
 /// A call that begins.
 pub(super) struct NewCall {
     pub(super) sid: String,
+    pub(super) parent: Option<String>,
     pub(super) from: String,
     pub(super) to: String,
     pub(super) direction: Direction,

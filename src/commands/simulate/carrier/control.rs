@@ -20,7 +20,7 @@ use super::leg::{Parties, begin};
 use super::log::Event;
 use super::odd;
 use super::office::Office;
-use super::people::{Behaviour, Person};
+use super::people::{Behaviour, HangsUpFirst, Person};
 use crate::carrier::twilio::Form;
 
 /// How long a call that rings in may take, in simulated seconds.
@@ -113,17 +113,24 @@ struct Named {
     hang_up_at: Option<u32>,
     answer_seconds: Option<f64>,
     answered_by: Option<String>,
+    talk_seconds: Option<f64>,
+    #[serde(default)]
+    hangs_up_first: HangsUpFirst,
 }
 
 /// `POST /_fake/people`
 async fn people(State(office): Here, body: String) -> Set {
     for named in one_or_more::<Named>(&body)? {
         note(&office, "people", &named);
-        let Named { number, behaviour, keys, hang_up_at, answer_seconds, answered_by } = named;
+        let Named { number, behaviour, keys, hang_up_at, answer_seconds, answered_by, talk_seconds, hangs_up_first } =
+            named;
         if answer_seconds.is_some_and(|seconds| !(0.0..=600.0).contains(&seconds)) {
             return Err(Objection("answer_seconds are 0 to 600".to_owned()));
         }
-        let person = Person { behaviour, keys, hang_up_at, answer_seconds, answered_by };
+        if talk_seconds.is_some_and(|seconds| !(0.0..=14_400.0).contains(&seconds)) {
+            return Err(Objection("talk_seconds are 0 to 14400".to_owned()));
+        }
+        let person = Person { behaviour, keys, hang_up_at, answer_seconds, answered_by, talk_seconds, hangs_up_first };
         office.state().people.set(number, person);
     }
     Ok(StatusCode::NO_CONTENT)

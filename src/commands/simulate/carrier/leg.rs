@@ -11,7 +11,7 @@ use super::dice::hex;
 use super::faults::Name;
 use super::log::Event;
 use super::office::Office;
-use super::people::{Listener, Phone};
+use super::people::{HangsUpFirst, Listener, Phone};
 use super::webhook::{Fields, Signed, Webhook, send};
 use crate::carrier::twilio::CallStatus;
 
@@ -79,7 +79,7 @@ pub(super) fn begin(
 ) -> Option<Taken> {
     let Parties { from, to } = parties;
     let person = match direction {
-        Direction::OutboundApi => to.clone(),
+        Direction::OutboundApi | Direction::OutboundDial => to.clone(),
         Direction::Inbound => from.clone(),
     };
     let plan = Arc::new(plan);
@@ -93,17 +93,18 @@ pub(super) fn begin(
     let phone = phone.unwrap_or_else(|| state.people.at(&person).phone());
     let (now, url) = (office.now(), plan.url.clone());
     let plan_kept = Arc::clone(&plan);
-    let new = NewCall { sid: sid.clone(), from: from.clone(), to: to.clone(), direction, plan: plan_kept, now };
+    let new =
+        NewCall { sid: sid.clone(), parent: None, from: from.clone(), to: to.clone(), direction, plan: plan_kept, now };
     let orders = state.book.add(new);
     let (call, from_noted, to_noted) = (sid.clone(), from.clone(), to.clone());
     office.note(&match direction {
-        Direction::OutboundApi => Event::Placed { call, to: to_noted, from: from_noted, url },
+        Direction::OutboundApi | Direction::OutboundDial => Event::Placed { call, to: to_noted, from: from_noted, url },
         Direction::Inbound => Event::CameIn { call, to: to_noted, from: from_noted, url },
     });
     let queue_time = match direction {
         Direction::OutboundApi if !state.faults.of(&office.dice, &to, &[Name::StaysQueued]).is_empty() => Duration::MAX,
         Direction::OutboundApi => office.queue_time(&mut state),
-        Direction::Inbound => Duration::ZERO,
+        Direction::OutboundDial | Direction::Inbound => Duration::ZERO,
     };
     drop(state);
     let started = plan.status_callback.as_deref().map(|url| Callbacks::start(office, &sid, &person, url));
@@ -138,7 +139,7 @@ impl Leg {
         let limit = self.office.real(f64::from(self.plan.time_limit_seconds));
         let lived = match self.direction {
             Direction::OutboundApi => self.ring(unanswered).await,
-            Direction::Inbound => Ok(None),
+            Direction::OutboundDial | Direction::Inbound => Ok(None),
         };
         let ended = match lived {
             Ok(Some(status)) => Ok(status),
@@ -331,7 +332,15 @@ impl Leg {
 
 impl Listener {
     fn nobody() -> Self {
-        Self { answer_seconds: None, is_machine: false, answered_by: None, keys: Vec::new(), hang_up_at: None }
+        Self {
+            answer_seconds: None,
+            is_machine: false,
+            answered_by: None,
+            keys: Vec::new(),
+            hang_up_at: None,
+            talk_seconds: None,
+            hangs_up_first: HangsUpFirst::Staff,
+        }
     }
 }
 

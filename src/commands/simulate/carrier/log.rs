@@ -45,6 +45,8 @@ pub(super) enum Event {
     Keyed { call: String, turn: u32, keys: String },
     /// The person hung up, at the so-manieth question of the call.
     HungUp { call: String, turn: u32 },
+    /// Somebody picked up to whom a call is put through: the child is that phone's own call.
+    DialAnswered { call: String, child: String },
     /// A transfer ended.
     Dialled { call: String, number: String, status: &'static str },
     /// The call is over.
@@ -163,6 +165,7 @@ fn printed(event: &Event) -> Option<String> {
         Event::Answered { to, by, .. } => format!("{} is answered by a {by}", masked(to)),
         Event::Keyed { turn, keys, .. } => format!("  question {turn}: {} keys", keys.chars().count()),
         Event::HungUp { turn, .. } => format!("  question {turn}: hangs up"),
+        Event::DialAnswered { .. } => "  put through: answered".to_owned(),
         Event::Dialled { number, status, .. } => format!("  put through to {}: {status}", masked(number)),
         Event::Ended { to, status, seconds, .. } => format!("{} {status}, {seconds} s", masked(to)),
         Event::Webhook { kind, status, error: Some(error), .. } => {

@@ -10,7 +10,8 @@
 //! - `GET /_fake/log?from=N`: the log from entry N on, `{"entries": […], "next": M}`. Its events are [`log::Event`].
 //! - `GET /_fake/phones`: per number called, how often placed, rung and answered, and for which URL it rang.
 //! - `POST /_fake/people`: how a number's phone behaves: `number`, `behaviour`, and what isn't the behaviour's own of
-//!   `keys`, `hang_up_at`, `answer_seconds`, `answered_by`.
+//!   `keys`, `hang_up_at`, `answer_seconds`, `answered_by`. For somebody to whom calls are put through also
+//!   `talk_seconds` and `hangs_up_first` (`caller`, `staff`).
 //! - `POST /_fake/faults`: a fault for the requests that follow: `fault` (a [`faults::Name`]), and of `on`, `done`,
 //!   `seconds`, `digits`, `number`, `count`, `probability` what is wanted. `DELETE` ends all faults.
 //! - `POST /_fake/ring-in`: somebody rings: `from`, `to` (whatever is written there), `url`, `keys`; also
@@ -25,6 +26,7 @@
 mod book;
 mod callbacks;
 mod control;
+mod dialled;
 mod dice;
 mod faults;
 mod gather;

@@ -57,6 +57,21 @@ pub(super) struct Person {
     pub(super) answer_seconds: Option<f64>,
     /// What machine detection takes them for, right or wrong (`human`, `machine_start`, `fax`, `unknown`).
     pub(super) answered_by: Option<String>,
+    /// How long a caller talks with them who is put through to them, in simulated seconds.
+    pub(super) talk_seconds: Option<f64>,
+    /// Who of the two hangs up first then.
+    pub(super) hangs_up_first: HangsUpFirst,
+}
+
+/// Who hangs up first after a call was put through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum HangsUpFirst {
+    /// Whom the caller was put through to.
+    #[default]
+    Staff,
+    /// The caller.
+    Caller,
 }
 
 /// What happens when a phone is rung.
@@ -85,11 +100,23 @@ pub(super) struct Listener {
     pub(super) keys: Vec<String>,
     /// The question at which they hang up.
     pub(super) hang_up_at: Option<u32>,
+    /// How long a caller who is put through talks with them, where that is told.
+    pub(super) talk_seconds: Option<f64>,
+    /// Who hangs up first then.
+    pub(super) hangs_up_first: HangsUpFirst,
 }
 
 impl Person {
     pub(super) fn who(behaviour: Behaviour) -> Self {
-        Self { behaviour, keys: None, hang_up_at: None, answer_seconds: None, answered_by: None }
+        Self {
+            behaviour,
+            keys: None,
+            hang_up_at: None,
+            answer_seconds: None,
+            answered_by: None,
+            talk_seconds: None,
+            hangs_up_first: HangsUpFirst::Staff,
+        }
     }
 
     /// What happens when this person is rung.
@@ -110,6 +137,8 @@ impl Person {
             answered_by: self.answered_by,
             keys: self.keys.unwrap_or(keys),
             hang_up_at: self.hang_up_at.or(hang_up_at),
+            talk_seconds: self.talk_seconds,
+            hangs_up_first: self.hangs_up_first,
         })
     }
 }

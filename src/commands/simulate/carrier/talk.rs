@@ -1,21 +1,17 @@
 //! A call that is talked on: the TwiML is fetched and followed, verb by verb, until it ends.
 
 use super::book::Direction;
+use super::dialled::Dialled;
 use super::faults::Name;
 use super::gather::{entry, spoken_seconds};
 use super::leg::{Cut, Leg};
 use super::log::Event;
 use super::office::Office;
-use super::people::Phone;
 use super::webhook::{Answer, Failure, Fields, Signed, Webhook, absolute, send, send_with_token, token};
 use crate::carrier::twilio::{CallStatus, Document, Gather, Verb};
 
 /// The most documents of one call: more is a call that runs in a circle.
 const MAX_DOCUMENTS: u32 = 1_000;
-/// How long people talk when put through, in simulated seconds.
-const TALK_SECONDS: f64 = 60.0;
-/// How long it rings when put through, until somebody picks up, in simulated seconds.
-const TRANSFER_RINGS_SECONDS: f64 = 5.0;
 
 /// The faults that a webhook can meet.
 const FAULTS: [Name; 5] =
@@ -39,7 +35,7 @@ impl Leg {
     /// Talks until the call is over.
     pub(super) async fn talk(&mut self) -> Result<CallStatus, Cut> {
         let more = match self.direction {
-            Direction::OutboundApi => self.detect().await,
+            Direction::OutboundApi | Direction::OutboundDial => self.detect().await,
             Direction::Inbound => self.advance(CallStatus::Ringing).map(|()| Fields::new()),
         };
         let mut step = match more {
@@ -86,11 +82,28 @@ impl Leg {
             Verb::Hangup => Ok(Next::Over),
             Verb::Reject { busy } => Ok(Next::Refused(if busy { CallStatus::Busy } else { CallStatus::NoAnswer })),
             Verb::Gather(gather) => self.gather(&gather, base).await,
-            Verb::Dial { number, ring_seconds, action, .. } => {
-                let more = self.dial(number.expose(), ring_seconds).await?;
-                Ok(action.map_or(Next::Verb, |action| fetch(action.as_str(), more)))
+            Verb::Dial { number, ring_seconds, action, status, .. } => {
+                let status = status.map(|status| (absolute(base, status.url.as_str()), status.events));
+                let Dialled { told, caller_is_gone } = self.dial(number.expose(), ring_seconds, status).await?;
+                let Some(action) = action else {
+                    return if caller_is_gone { Err(self.is_gone()) } else { Ok(Next::Verb) };
+                };
+                if caller_is_gone {
+                    // The real one asks there all the same, and does nothing with the answer.
+                    let cut = self.is_gone();
+                    self.advance(CallStatus::Completed)?;
+                    self.fetch(Step { url: absolute(base, action.as_str()), more: told }).await?;
+                    return Err(cut);
+                }
+                Ok(fetch(action.as_str(), told))
             }
         }
+    }
+
+    /// The caller hangs up while put through.
+    fn is_gone(&self) -> Cut {
+        self.note(Event::HungUp { call: self.sid.clone(), turn: self.turn });
+        Cut::HungUp
     }
 
     async fn gather(&mut self, gather: &Gather, base: &str) -> Result<Next, Cut> {
@@ -121,33 +134,6 @@ impl Leg {
         Ok(Next::Fetch(Step { url, more: more.map(|(name, value)| (name.to_owned(), value)).to_vec() }))
     }
 
-    /// Puts the caller through. Says how that ended.
-    async fn dial(&mut self, number: &str, ring_seconds: u32) -> Result<Fields, Cut> {
-        let phone = self.office.state().people.at(number).phone();
-        let rings = f64::from(ring_seconds);
-        let (status, seconds) = match phone {
-            Phone::Busy => (CallStatus::Busy, 0.0),
-            Phone::Missing => (CallStatus::Failed, 0.0),
-            Phone::PickedUp(person) if person.answer_seconds.unwrap_or(TRANSFER_RINGS_SECONDS) <= rings => {
-                self.pass(person.answer_seconds.unwrap_or(TRANSFER_RINGS_SECONDS)).await?;
-                (CallStatus::Completed, TALK_SECONDS)
-            }
-            Phone::RingsOut | Phone::PickedUp(_) => {
-                self.pass(rings).await?;
-                (CallStatus::NoAnswer, 0.0)
-            }
-        };
-        self.pass(seconds).await?;
-        let (call, number) = (self.sid.clone(), number.to_owned());
-        self.note(Event::Dialled { call, number, status: status.word() });
-        let mut more = vec![("DialCallStatus".to_owned(), status.word().to_owned())];
-        more.push(("DialCallSid".to_owned(), format!("CA{}", super::dice::hex(&mut self.rng))));
-        if status == CallStatus::Completed {
-            more.push(("DialCallDuration".to_owned(), format!("{seconds:.0}")));
-        }
-        Ok(more)
-    }
-
     /// Fetches TwiML, from the fallback URL where the first one fails. With it comes the URL that it is from.
     async fn fetch(&mut self, step: Step) -> Result<Option<(Document, String)>, Cut> {
         let Step { url, more } = step;
@@ -171,7 +157,7 @@ impl Leg {
     ) -> Result<Result<Document, Failure>, Cut> {
         let office = std::sync::Arc::clone(&self.office);
         let person = match self.direction {
-            Direction::OutboundApi => &self.to,
+            Direction::OutboundApi | Direction::OutboundDial => &self.to,
             Direction::Inbound => &self.from,
         };
         let met = office.state().faults.of(&office.dice, person, &FAULTS);

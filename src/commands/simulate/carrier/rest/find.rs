@@ -36,6 +36,7 @@ pub(super) fn balance(office: &Office) -> Done {
 struct Filter<'a> {
     to: Option<&'a str>,
     from: Option<&'a str>,
+    parent: Option<&'a str>,
     status: Option<CallStatus>,
     /// From this day on, up to this day, in UTC, both with it.
     days: (Date, Date),
@@ -52,7 +53,13 @@ impl<'a> Filter<'a> {
         let on = day("StartTime")?;
         let after = day("StartTime>")?.or(on).unwrap_or(Date::MIN);
         let before = day("StartTime<")?.or(on).unwrap_or(Date::MAX);
-        Ok(Self { to: asked.one("To"), from: asked.one("From"), status: status.transpose()?, days: (after, before) })
+        Ok(Self {
+            to: asked.one("To"),
+            from: asked.one("From"),
+            parent: asked.one("ParentCallSid"),
+            status: status.transpose()?,
+            days: (after, before),
+        })
     }
 
     fn fits(&self, call: &Call, standing: &Standing) -> bool {
@@ -63,6 +70,7 @@ impl<'a> Filter<'a> {
         let day = TimeZone::UTC.to_datetime(standing.started.unwrap_or(call.created)).date();
         self.to.is_none_or(|to| to == call.to)
             && self.from.is_none_or(|from| from == call.from)
+            && self.parent.is_none_or(|parent| call.parent.as_deref() == Some(parent))
             && self.status.is_none_or(|wanted| wanted == status)
             && (self.days.0..=self.days.1).contains(&day)
     }

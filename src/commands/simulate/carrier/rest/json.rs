@@ -41,7 +41,7 @@ pub(super) fn call(office: &Office, call: &Call, standing: &Standing) -> Value {
         "sid": call.sid,
         "date_created": time(call.created),
         "date_updated": time(standing.updated),
-        "parent_call_sid": null,
+        "parent_call_sid": call.parent,
         "account_sid": office.account,
         "to": call.to,
         "to_formatted": call.to,

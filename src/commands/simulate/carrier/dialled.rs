@@ -1,0 +1,189 @@
+//! The phone of somebody to whom a call is put through: a leg of its own, the call's child, with its own callbacks.
+
+use std::sync::Arc;
+
+use super::book::{Detection, Direction, NewCall, Plan};
+use super::callbacks::Callbacks;
+use super::dice::hex;
+use super::leg::{Cut, Leg};
+use super::log::Event;
+use super::office::Office;
+use super::people::{HangsUpFirst, Listener, Phone};
+use super::webhook::Fields;
+use crate::carrier::twilio::CallStatus;
+
+/// How long people talk when put through, in simulated seconds, unless told otherwise.
+const TALK_SECONDS: f64 = 60.0;
+/// How long it rings when put through, until somebody picks up, in simulated seconds, unless told otherwise.
+const RINGS_SECONDS: f64 = 5.0;
+/// How long a call may take, in simulated seconds: the carrier's own limit.
+const TIME_LIMIT_SECONDS: u32 = 14_400;
+
+/// How a call that was put through goes on.
+pub(super) struct Dialled {
+    /// What the action is told besides what every webhook tells.
+    pub(super) told: Fields,
+    /// Whether the caller is gone.
+    pub(super) caller_is_gone: bool,
+}
+
+/// The child under way. Dropped, it ends: the call that it belongs to is over.
+struct Child {
+    office: Arc<Office>,
+    sid: String,
+    parent: String,
+    from: String,
+    to: String,
+    callbacks: Option<Callbacks>,
+    events: Vec<Box<str>>,
+    ended: bool,
+}
+
+impl Leg {
+    /// Puts the caller through to `number`. `status` is where the news of its leg are posted, and which.
+    pub(super) async fn dial(
+        &mut self,
+        number: &str,
+        ring_seconds: u32,
+        status: Option<(String, Vec<Box<str>>)>,
+    ) -> Result<Dialled, Cut> {
+        let phone = self.office.state().people.at(number).phone();
+        let mut child = Child::begin(self, number, status);
+        let rings = f64::from(ring_seconds);
+        let outcome = match phone {
+            Phone::Busy => Err(CallStatus::Busy),
+            Phone::Missing => Err(CallStatus::Failed),
+            Phone::PickedUp(person) if person.answer_seconds.unwrap_or(RINGS_SECONDS) <= rings => {
+                child.advance(CallStatus::Ringing);
+                self.pass(person.answer_seconds.unwrap_or(RINGS_SECONDS)).await?;
+                Ok(person)
+            }
+            Phone::RingsOut | Phone::PickedUp(_) => {
+                child.advance(CallStatus::Ringing);
+                self.pass(rings).await?;
+                Err(CallStatus::NoAnswer)
+            }
+        };
+        let (ended, seconds, caller_is_gone) = match outcome {
+            Ok(person) => {
+                let seconds = self.talk_with(&mut child, &person).await?;
+                (CallStatus::Completed, seconds, person.hangs_up_first == HangsUpFirst::Caller)
+            }
+            Err(status) => (status, 0.0, false),
+        };
+        child.end(ended);
+        let (call, number) = (self.sid.clone(), number.to_owned());
+        self.note(Event::Dialled { call, number, status: ended.word() });
+        let mut told = vec![("DialCallStatus".to_owned(), ended.word().to_owned())];
+        told.push(("DialCallSid".to_owned(), child.sid.clone()));
+        if ended == CallStatus::Completed {
+            told.push(("DialCallDuration".to_owned(), format!("{seconds:.0}")));
+        }
+        Ok(Dialled { told, caller_is_gone })
+    }
+
+    async fn talk_with(&mut self, child: &mut Child, person: &Listener) -> Result<f64, Cut> {
+        child.advance(CallStatus::InProgress);
+        child.tell("answered", &[]);
+        self.note(Event::DialAnswered { call: self.sid.clone(), child: child.sid.clone() });
+        let seconds = person.talk_seconds.unwrap_or(TALK_SECONDS);
+        self.pass(seconds).await?;
+        Ok(seconds)
+    }
+}
+
+impl Child {
+    fn begin(parent: &mut Leg, number: &str, status: Option<(String, Vec<Box<str>>)>) -> Self {
+        let office = Arc::clone(&parent.office);
+        let sid = format!("CA{}", hex(&mut parent.rng));
+        let (url, events) = status.unzip();
+        let plan = Plan {
+            url: String::new(),
+            fallback_url: None,
+            status_callback: None,
+            events: Vec::new(),
+            ring_seconds: 0,
+            detection: Detection::Off,
+            async_detection_callback: None,
+            time_limit_seconds: TIME_LIMIT_SECONDS,
+            odd: String::new(),
+        };
+        let new = NewCall {
+            sid: sid.clone(),
+            parent: Some(parent.sid.clone()),
+            from: parent.from.clone(),
+            to: number.to_owned(),
+            direction: Direction::OutboundDial,
+            plan: Arc::new(plan),
+            now: office.now(),
+        };
+        // It is told nothing by the REST API: it ends with its parent.
+        drop(office.state().book.add(new));
+        let callbacks = url.map(|url| Callbacks::start(&office, &sid, number, &url).0);
+        let mut child = Self {
+            sid,
+            parent: parent.sid.clone(),
+            from: parent.from.clone(),
+            to: number.to_owned(),
+            callbacks,
+            events: events.unwrap_or_default(),
+            ended: false,
+            office,
+        };
+        child.advance(CallStatus::Initiated);
+        child
+    }
+
+    fn status(&self) -> CallStatus {
+        self.office.state().book.get(&self.sid).map_or(CallStatus::Completed, super::book::Call::status)
+    }
+
+    fn advance(&mut self, status: CallStatus) {
+        let now = self.office.now();
+        self.office.state().book.advance(&self.sid, status, now);
+    }
+
+    fn end(&mut self, status: CallStatus) {
+        if std::mem::replace(&mut self.ended, true) {
+            return;
+        }
+        self.advance(status);
+        let talked = {
+            let state = self.office.state();
+            let standing = state.book.get(&self.sid).and_then(|call| call.at(jiff::Timestamp::MAX));
+            standing.and_then(|standing| standing.talked)
+        };
+        let seconds = talked.map_or(0, |talked| self.office.simulated_seconds(talked));
+        self.tell("completed", &[("CallDuration", seconds.to_string())]);
+    }
+
+    fn tell(&mut self, event: &str, more: &[(&str, String)]) {
+        if !self.events.iter().any(|known| &**known == event) {
+            return;
+        }
+        let mut fields: Fields = [
+            ("AccountSid", self.office.account.as_str()),
+            ("ApiVersion", super::rest::API_VERSION),
+            ("CallSid", &self.sid),
+            ("ParentCallSid", &self.parent),
+            ("CallStatus", self.status().word()),
+            ("Direction", Direction::OutboundDial.word()),
+            ("From", &self.from),
+            ("To", &self.to),
+            ("CallbackSource", "call-progress-events"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec();
+        fields.extend(more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        if let Some(callbacks) = &mut self.callbacks {
+            callbacks.send(fields);
+        }
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        let answered = self.status() == CallStatus::InProgress;
+        self.end(if answered { CallStatus::Completed } else { CallStatus::Canceled });
+    }
+}
