@@ -103,6 +103,9 @@ async fn fault_13_a_request_of_a_settled_call_sent_again_stops_nothing(fresh: Fr
         ("To", "+815031980214"),
     ];
     listener.line.carrier.post("/twilio/voice/health-call", &ring).await.unwrap();
-    assert_eq!(listener.told_of("status", made(now)).await, (0, false), "the carrier's call is known");
+    let path = format!("/twilio/voice/calls/{}/status", made(now));
+    let answer = listener.line.carrier.post(&path, &STATUS).await.unwrap();
+    assert!(answer.status.is_client_error(), "the carrier's call is known: {}", answer.body);
+    assert_eq!(listener.kept.count("losses").await, 0);
     assert!(listener.kept.alerts().await.is_empty());
 }
