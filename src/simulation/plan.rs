@@ -271,7 +271,13 @@ impl Plan {
     /// A clock that is wrong, and mostly put right again later.
     fn draw_clock_step(&mut self, rng: &mut Rng) {
         let from = self.moment(rng);
-        let step = SignedDuration::from_secs(rng.i64(1..=3_600)) * if rng.bool() { 1 } else { -1 };
+        // By an hour or a day as often as by anything else.
+        let seconds = match rng.u8(0..4) {
+            0 => 3_600,
+            1 => 86_400,
+            _ => rng.i64(1..=3_600),
+        };
+        let step = SignedDuration::from_secs(seconds) * if rng.bool() { 1 } else { -1 };
         self.happenings.push((from, Happening::ClockSteps(step)));
         if sometimes(rng, 0.7) {
             let until = later(from, SignedDuration::from_secs(rng.i64(1..7_200)));

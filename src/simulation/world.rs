@@ -19,6 +19,9 @@ use crate::store::Database;
 /// How often the carrier isn't reached in the evening, at most.
 const MOST_UNREACHABLE_IN_THE_EVENING: f64 = 0.5;
 
+/// How far the services' clock can be from the right time before staff notice.
+const MOST_UNNOTICED: SignedDuration = SignedDuration::from_hours(1);
+
 /// Everything that isn't the services.
 pub(super) struct World {
     pub(super) plan: Plan,
@@ -27,8 +30,10 @@ pub(super) struct World {
     /// How many milliseconds the services' clock is ahead.
     ahead: Arc<AtomicI64>,
     pub(super) lines: SimulatedLines,
-    /// What the services' clock shows.
+    /// The services' clock.
     pub(super) clock: Clock,
+    /// The clock that staff go by. See [`World::staff_clock`].
+    staff_clock: Clock,
     /// The database as the commands of staff open it: they are processes of their own, and no fault of the services is
     /// theirs.
     office: Mutex<Option<Database>>,
@@ -55,13 +60,13 @@ pub(super) struct State {
 impl World {
     /// The clock of the services: the right one, unless it was put wrong.
     pub(super) fn services_clock(time: &VirtualClock, ahead: &Arc<AtomicI64>) -> Clock {
-        let (time, ahead) = (time.clone(), Arc::clone(ahead));
-        let steady = time.clone();
-        let shown = Clock::reading(move || {
-            let ahead = SignedDuration::from_millis(ahead.load(Ordering::Relaxed));
-            time.now().checked_add(ahead).unwrap_or_else(|_| time.now())
-        });
-        shown.beside(move || Duration::try_from(steady.now().as_duration()).unwrap_or_default())
+        clock_ahead(time, ahead, |ahead| ahead)
+    }
+
+    /// The clock of staff: that of the services, as they work on the same machine. They notice a clock that is wrong by
+    /// more than an hour, and work on another machine until it is set right.
+    fn staff_clock(time: &VirtualClock, ahead: &Arc<AtomicI64>) -> Clock {
+        clock_ahead(time, ahead, |ahead| if ahead.abs() > MOST_UNNOTICED { SignedDuration::ZERO } else { ahead })
     }
 
     pub(super) fn new(
@@ -98,7 +103,8 @@ impl World {
                 }
             }));
             let office = Mutex::default();
-            Self { plan, time, ahead, lines, clock, office, centre, state: Mutex::new(state) }
+            let staff_clock = Self::staff_clock(&time, &ahead);
+            Self { plan, time, ahead, lines, clock, staff_clock, office, centre, state: Mutex::new(state) }
         })
     }
 
@@ -106,9 +112,9 @@ impl World {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the services' clock shows.
+    /// What the clock of staff shows.
     pub(super) fn shown(&self) -> Timestamp {
-        self.clock.read().shown
+        self.staff_clock.read().shown
     }
 
     /// The office opens with the database as this thread's runtime has it.
@@ -119,12 +125,12 @@ impl World {
     /// Somebody of the staff. Nobody before the office has opened.
     pub(super) fn clerk(&self) -> Option<Clerk> {
         let database = self.office.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
-        Some(Clerk { database, clock: self.clock.anew(), name: "staff".to_owned(), source: Source::Command })
+        Some(Clerk { database, clock: self.staff_clock.anew(), name: "staff".to_owned(), source: Source::Command })
     }
 
-    /// Puts the services' clock forward or back, within an hour of the right time.
+    /// Puts the services' clock forward or back, within a day of the right time.
     pub(super) fn step_clock(&self, by: SignedDuration) {
-        const FARTHEST: i64 = 3_600_000;
+        const FARTHEST: i64 = 86_400_000;
         let millis = i64::try_from(by.as_millis()).unwrap_or_default();
         let before = self.ahead.load(Ordering::Relaxed);
         let after = (before + millis).clamp(-FARTHEST, FARTHEST);
@@ -174,4 +180,15 @@ impl World {
         }
         self.note(What::Changed(nth, standing));
     }
+}
+
+/// A clock that shows the right time and `seen` of how far it is ahead. Its steady time is right.
+fn clock_ahead(time: &VirtualClock, ahead: &Arc<AtomicI64>, seen: fn(SignedDuration) -> SignedDuration) -> Clock {
+    let (time, ahead) = (time.clone(), Arc::clone(ahead));
+    let steady = time.clone();
+    let shown = Clock::reading(move || {
+        let ahead = seen(SignedDuration::from_millis(ahead.load(Ordering::Relaxed)));
+        time.now().checked_add(ahead).unwrap_or_else(|_| time.now())
+    });
+    shown.beside(move || Duration::try_from(steady.now().as_duration()).unwrap_or_default())
 }
