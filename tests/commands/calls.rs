@@ -79,10 +79,10 @@ async fn a_call_reads_like_a_call(fresh: Fresh) {
     assert!(desk.does(&["calls", "show", &id, "--reveal"]).contains("from 090-1234-5678 to 03-5211-3641"));
     let json: serde_json::Value = serde_json::from_str(&desk.does(&["calls", "show", &id, "--json"])).unwrap();
     assert_eq!(json["hersys_ids"][0], "01234567");
-    assert_eq!(json["started_at"], "2026-11-23T09:15:00+09:00");
+    assert_eq!(json["started_at"], "2026-11-23T09:15:03+09:00");
     insta::assert_snapshot!("calls", without_ids(&desk.does(&["calls", "list"])));
     assert_eq!(desk.does(&["calls", "list", "--open"]), "no calls\n");
-    assert_eq!(desk.does(&["calls", "list", "--since", "2026-11-23 09:15:01"]), "no calls\n");
+    assert_eq!(desk.does(&["calls", "list", "--since", "2026-11-23 09:15:04"]), "no calls\n");
     assert!(desk.does(&["calls", "list", "--since", "2026-11-23", "--hersys-id", "01234567"]).contains(&id));
     assert!(desk.refuses(&["calls", "show", "1"]).contains("a call's id looks like"));
     assert!(desk.refuses(&["calls", "list", "--since", "today"]).contains("isn't a time"));

@@ -24,11 +24,15 @@ pub const STORM: Weather = Weather { dial_unheard_not_placed: 1.0, looks_unavail
 /// The call of half past one is unknown, and staff were asked.
 async fn unknown(fresh: &Fresh, weather: Weather) -> (Day, String) {
     let day = today(fresh, vec![("13:30", vec![finishes().into()])], weather).await;
+    let id = unknown_at_half_past_one(fresh, &day).await;
+    (day, id)
+}
+
+async fn unknown_at_half_past_one(fresh: &Fresh, day: &Day) -> String {
     day.until("13:33:00").await;
     let listed = Desk(fresh).does(&["calls", "list", "--state", "unknown", "--json"]);
     let listed: Value = serde_json::from_str(&listed).unwrap();
-    let id = listed[0]["call"].as_str().unwrap().to_owned();
-    (day, id)
+    listed[0]["call"].as_str().unwrap().to_owned()
 }
 
 fn alerts(desk: &Desk<'_>) -> Vec<String> {
@@ -120,11 +124,16 @@ async fn a_call_is_looked_for_again_and_found(fresh: Fresh) {
 
 async fn a_call_that_is_found_after_all_leaves_the_list_of_alerts(fresh: Fresh) {
     let desk = Desk(&fresh);
-    let (day, id) = unknown(&fresh, STORM).await;
+    let patients = vec![("13:30", vec![finishes().into()]), ("13:50", vec![finishes().into()])];
+    let day = today(&fresh, patients, STORM).await;
+    let id = unknown_at_half_past_one(&fresh, &day).await;
     assert_eq!(alerts(&desk), ["unknown_call"]);
     day.network(|network| network.settings().weather = Weather::FAIR);
-    // The list is there again, and shows three times that there was no such call.
-    day.until("13:55:00").await;
+    // The list is there again and lacks the call, which proves nothing while no later call is in it.
+    day.until("13:49:00").await;
+    assert_eq!(attempt(&desk, &id)["state"], "unknown");
+    // The other patient's call is the witness.
+    day.until("14:05:00").await;
     assert_eq!(attempt(&desk, &id)["outcome"], "not_placed");
     assert_eq!(alerts(&desk), [""; 0]);
     assert!(desk.refuses(&["calls", "resolve", &id, "answered"]).contains("the outcome of this call is known"));
