@@ -81,15 +81,18 @@ async fn i1_fifty_kills_in_the_middle_of_calls_lose_nothing_that_was_acknowledge
     let (stop, again, next) =
         (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
     let ids = Arc::new(ids);
+    let finished = Arc::new(tokio::sync::Notify::new());
     let mut phones = JoinSet::new();
     for _ in 0..PHONES {
         let (stop, again, next, ids) = (Arc::clone(&stop), Arc::clone(&again), Arc::clone(&next), Arc::clone(&ids));
+        let finished = Arc::clone(&finished);
         let carrier = line.carrier.clone();
         phones.spawn(async move {
             let mut calls = Vec::new();
             while !stop.load(Ordering::Relaxed) {
                 let nth = next.fetch_add(1, Ordering::Relaxed) as usize;
                 calls.push(whole_call(Phone::new(&carrier, None), ids[nth].clone(), &again, &stop).await);
+                finished.notify_one();
             }
             calls
         });
@@ -101,6 +104,8 @@ async fn i1_fifty_kills_in_the_middle_of_calls_lose_nothing_that_was_acknowledge
         line.kill();
         line.restart();
     }
+    // On a busy machine no call may have come to its end between two kills.
+    finished.notified().await;
     stop.store(true, Ordering::Relaxed);
     let mut calls = Vec::new();
     while let Some(of_phone) = phones.join_next().await {
