@@ -261,7 +261,7 @@ async fn check_desk(database: &Database, named: Option<&CentreCode>) -> anyhow::
     Ok(())
 }
 
-/// The phone network of the settings; none when there is no account by which to ask it. Without a number from which to
+/// The phone network of the settings. `None` if there is no account by which to ask it. Without a number from which to
 /// call, it is only asked about calls.
 pub(super) fn network(
     config: &Config,

@@ -249,24 +249,23 @@ pub async fn advance(tx: &mut Tx, moves: &[SlotMove]) -> Result<u64, StoreError>
 /// # Errors
 /// As the database fails.
 pub async fn end_waiting(tx: &mut Tx, ends: &[(SlotId, SlotEnd)], at: Timestamp) -> Result<Vec<SlotId>, StoreError> {
-    let rows = ends.iter().map(|(slot, end)| {
-        let state = SlotState::Ended(*end);
-        [(*slot).into(), state.word().into(), state.reason().into(), at.into()]
-    });
-    tx.fetch_rows(
-        "UPDATE slots SET state = v.column2, reason = v.column3, ended_at = v.column4 FROM (VALUES",
-        rows.collect(),
-        ") AS v WHERE slots.id = v.column1 AND slots.state = 'waiting' RETURNING slots.id",
-        |row| row.read(0, "slots.id", parsed),
-    )
-    .await
+    end_where(tx, ends, at, ") AS v WHERE slots.id = v.column1 AND slots.state = 'waiting' RETURNING slots.id").await
 }
 
-/// Ends slots whose call goes on: a talk with staff. Gives those that hadn't ended, in no order.
+/// Ends slots whose call continues: a talk with staff. Gives those that hadn't ended, in no order.
 ///
 /// # Errors
 /// As the database fails.
 pub async fn end_calling(tx: &mut Tx, ends: &[(SlotId, SlotEnd)], at: Timestamp) -> Result<Vec<SlotId>, StoreError> {
+    end_where(tx, ends, at, ") AS v WHERE slots.id = v.column1 AND slots.state = 'calling' RETURNING slots.id").await
+}
+
+async fn end_where(
+    tx: &mut Tx,
+    ends: &[(SlotId, SlotEnd)],
+    at: Timestamp,
+    tail: &'static str,
+) -> Result<Vec<SlotId>, StoreError> {
     let rows = ends.iter().map(|(slot, end)| {
         let state = SlotState::Ended(*end);
         [(*slot).into(), state.word().into(), state.reason().into(), at.into()]
@@ -274,7 +273,7 @@ pub async fn end_calling(tx: &mut Tx, ends: &[(SlotId, SlotEnd)], at: Timestamp)
     tx.fetch_rows(
         "UPDATE slots SET state = v.column2, reason = v.column3, ended_at = v.column4 FROM (VALUES",
         rows.collect(),
-        ") AS v WHERE slots.id = v.column1 AND slots.state = 'calling' RETURNING slots.id",
+        tail,
         |row| row.read(0, "slots.id", parsed),
     )
     .await

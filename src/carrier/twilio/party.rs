@@ -11,7 +11,7 @@ const MAX_BYTES: usize = 256;
 const HIDDEN_WORDS: [&str; 8] =
     ["anonymous", "blocked", "payphone", "private", "restricted", "unavailable", "unknown", "withheld"];
 
-/// Reads a number; none when the text isn't plainly one.
+/// Reads a number. `None` if the text isn't plainly one.
 pub(super) fn number_in(text: &str) -> Option<PhoneNumber> {
     if is_e164(text) && !spells_hidden(text) {
         return PhoneNumber::from_e164(text).ok();

@@ -86,7 +86,7 @@ impl std::fmt::Display for Field {
 pub struct VoiceRequest {
     /// The leg.
     pub leg: CarrierLegId,
-    /// The caller; none when hidden or not plainly a number.
+    /// The caller. `None` if the number is hidden or not plainly a number.
     pub from: Option<PhoneNumber>,
     /// The called number, by the same rule.
     pub to: Option<PhoneNumber>,

@@ -1,5 +1,5 @@
 //! News of the phone of staff to which a caller is handed over. It is the carrier's own leg, a child of the caller's:
-//! its URL carries our id of the call, so that a talk counts as one whoever hangs up first, and whether or not we were
+//! its URL carries our id of the call, so that a talk counts no matter who hangs up first, and whether or not we were
 //! there at its end.
 
 use std::sync::Arc;
