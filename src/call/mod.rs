@@ -13,6 +13,7 @@ mod loss;
 mod number_kind;
 mod outcome;
 mod phone_number;
+mod plain_line;
 mod report;
 mod sensitive;
 mod severity;
@@ -31,6 +32,10 @@ pub use loss::LossSign;
 pub use number_kind::{CallableNumber, NumberKind};
 pub use outcome::{Disposition, HangupCause, Line};
 pub use phone_number::{PhoneNumber, PhoneNumberError};
+pub use plain_line::{
+    CentreName, HiddenCharacter, HiddenKind, PlainLine, PlainLineError, ReasonText, StaffName, all_visible,
+    all_visible_in_lines, escaped, escaped_lines,
+};
 pub use report::{Channel, ReportOutcome};
 pub use sensitive::Sensitive;
 pub use severity::Severity;

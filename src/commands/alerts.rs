@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::desk::{centre_code, found, rfc3339, say, say_json, shown, table};
-use crate::call::{AlertId, AlertKind, HersysId, Item};
+use crate::call::{AlertId, AlertKind, HersysId, Item, escaped};
 use crate::service::{Clerk, ShownAlert, close_alert, list_alerts};
 
 #[derive(Debug, Subcommand)]
@@ -52,7 +52,7 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Alerts) -> anyh
             let at = alert.closed_at.map(|at| shown(at, zone)).unwrap_or_default();
             let by = alert.closed_by.unwrap_or_default();
             let word = if closed { "closed" } else { "nothing to change" };
-            say(clerk, &format!("{word}: alert {id} was closed {at} by {by}\n")).await
+            say(clerk, &format!("{word}: alert {id} was closed {at} by {}\n", escaped(&by))).await
         }
     }
 }

@@ -1,10 +1,11 @@
 //! `kenkocall centres`: health centres added, changed and listed.
 
+use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::desk::{centre_code, say, say_json, table};
-use crate::call::{CallingHours, PhoneNumber};
+use crate::call::{CallingHours, CentreName, PhoneNumber};
 use crate::follow_up::{CallPattern, DaysOff, MissedCallSms, OfficeHours, ReportCovers, Retries, RetryPolicy};
 use crate::roster::width;
 use crate::service::{CentreChange, CentreSettings, Clerk, add_centre, change_centre, list_centres};
@@ -17,7 +18,7 @@ pub(super) enum Centres {
         /// Its code: 13101.
         #[arg(long)]
         code: String,
-        /// Its name, as it signs: 千代田保健所.
+        /// Its name, as it signs: 千代田保健所. At most 40 characters, as it is spoken in every call.
         #[arg(long)]
         name: String,
         /// Its number for callers.
@@ -36,7 +37,7 @@ pub(super) enum Centres {
     Set {
         /// Its code.
         code: String,
-        /// Its name, as it signs.
+        /// Its name, as it signs; at most 40 characters.
         #[arg(long)]
         name: Option<String>,
         /// Its number for callers.
@@ -142,7 +143,7 @@ fn tenths(text: &str) -> Result<u16, String> {
 }
 
 impl More {
-    fn change(&self, name: Option<String>, phone: Option<&str>) -> anyhow::Result<CentreChange> {
+    fn change(&self, name: Option<CentreName>, phone: Option<&str>) -> anyhow::Result<CentreChange> {
         Ok(CentreChange {
             name,
             phone: phone.map(|text| PhoneNumber::parse(&width::fold(text))).transpose()?,
@@ -170,7 +171,8 @@ pub(super) async fn run(clerk: &Clerk, command: Centres) -> anyhow::Result<()> {
     match command {
         Centres::Add { code, name, phone, more } => {
             let phone = PhoneNumber::parse(&width::fold(&phone))?;
-            let row = add_centre(clerk, centre_code(&code)?, name, phone, &more.change(None, None)?).await?;
+            let row =
+                add_centre(clerk, centre_code(&code)?, centre_name(&name)?, phone, &more.change(None, None)?).await?;
             say(clerk, &format!("added\n{}", line(&row))).await
         }
         Centres::List { json: true } => {
@@ -184,12 +186,18 @@ pub(super) async fn run(clerk: &Clerk, command: Centres) -> anyhow::Result<()> {
             say(clerk, &listed(&rows)).await
         }
         Centres::Set { code, name, phone, more } => {
-            let change = more.change(name, phone.as_deref())?;
+            let change = more.change(name.as_deref().map(centre_name).transpose()?, phone.as_deref())?;
             let changed = change_centre(clerk, &centre_code(&code)?, &change).await?;
             let verdict = if changed.changed { "changed" } else { "nothing to change" };
             say(clerk, &format!("{verdict}\n{}{}", outside(changed.patients_outside_hours), line(&changed.row))).await
         }
     }
+}
+
+fn centre_name(text: &str) -> anyhow::Result<CentreName> {
+    CentreName::parse(text).context(
+        "a health centre needs a name of 1 to 40 characters in one line, such as 千代田保健所: it is spoken in every call",
+    )
 }
 
 /// What follows for patients whose own times no longer lie in the calling hours.

@@ -1,5 +1,6 @@
 //! What the desk's commands begin and end with: who works, what was typed, and how it is shown.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use anyhow::Context;
@@ -8,7 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::call::{CentreCode, DataOrigin, HersysId};
+use crate::call::{CentreCode, DataOrigin, HersysId, StaffName, escaped, escaped_lines};
 use crate::config::Config;
 use crate::roster::width;
 use crate::service::{Clerk, Clock, Looked, Noted, Source};
@@ -27,7 +28,7 @@ pub(super) enum Missing {
 const SIMULATED: &str = "simulated data: patients, calls and answers are invented\n";
 
 /// The clerk of this command, on a database that is as this program needs it.
-pub(super) async fn clerk(config: &Config, name: String, missing: Missing) -> anyhow::Result<Clerk> {
+pub(super) async fn clerk(config: &Config, name: StaffName, missing: Missing) -> anyhow::Result<Clerk> {
     let database = match Database::open_existing(&config.database.url, config.database.connections).await {
         Err(StoreError::NoDatabase { .. }) if missing == Missing::IsCreated => super::prepared_database(config).await?,
         opened => opened?,
@@ -35,10 +36,11 @@ pub(super) async fn clerk(config: &Config, name: String, missing: Missing) -> an
     Ok(Clerk { database, clock: Clock::system(), name, source: Source::Command })
 }
 
-/// Writes to standard output. A reader that has gone (`… | head`) is no fault.
+/// Writes to standard output. Hidden characters are escaped, as older data may hold any. A reader that has gone
+/// (`… | head`) is no fault.
 pub(super) fn print(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(escaped_lines(text).as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         written => written.context("standard output can't be written"),
     }
@@ -120,13 +122,15 @@ pub(super) fn lasted(duration: SignedDuration) -> String {
     if seconds < 60 { format!("{seconds} s") } else { format!("{} min {} s", seconds / 60, seconds % 60) }
 }
 
-/// Lines of cells, each column as wide as its widest cell; Japanese characters count twice, as terminals show them.
+/// Lines of cells, each column as wide as its widest cell; Japanese characters count twice, as terminals show them. A
+/// line break in a cell is escaped: nothing stored looks like a row of its own.
 pub(super) fn table(rows: &[Vec<String>]) -> String {
+    let rows: Vec<Vec<Cow<'_, str>>> = rows.iter().map(|row| row.iter().map(|cell| escaped(cell)).collect()).collect();
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widest = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cells_wide(cell)).max();
     let widths: Vec<usize> = (0..columns).map(|column| widest(column).unwrap_or(0)).collect();
     let mut text = String::new();
-    for row in rows {
+    for row in &rows {
         let mut line = String::new();
         for (cell, width) in row.iter().zip(&widths) {
             line.push_str(cell);
@@ -139,5 +143,11 @@ pub(super) fn table(rows: &[Vec<String>]) -> String {
 }
 
 fn cells_wide(text: &str) -> usize {
-    text.chars().map(|c| if matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{ffdc}') { 2 } else { 1 }).sum()
+    let cells = |c: char| match c {
+        // They select a variant of the character before.
+        '\u{fe00}'..='\u{fe02}' | '\u{e0100}'..='\u{e01ef}' => 0,
+        '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{ffdc}' | '\u{20000}'..='\u{3ffff}' => 2,
+        _ => 1,
+    };
+    text.chars().map(cells).sum()
 }

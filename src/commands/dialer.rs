@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::desk::{moment, print, rfc3339, say, say_json, shown};
 use super::documents::Origin;
 use super::serve::{network, open_desk, shutdown};
+use crate::call::{ReasonText, escaped};
 use crate::carrier::simulator;
 use crate::carrier::twilio::Urls;
 use crate::config::{Carrier, Config};
@@ -64,6 +65,10 @@ pub(super) async fn run(config: &Config, clerk: &Clerk, zone: &TimeZone, command
         Dialer::Show { json: false } => say(clerk, &as_text(&dialer_state(clerk).await?, zone)).await,
         Dialer::Pause { reason, until } => {
             let until = until.map(|text| moment(&text, zone)).transpose()?;
+            let reason = ReasonText::parse(&reason).context(
+                "say in 1 to 200 characters why dialling is paused, in one line; everybody at the desk reads it, so name no \
+                 patient in it",
+            )?;
             let state = pause_dialling(clerk, &reason, until).await?;
             let rest = "calls under way go on; a slot whose window ends meanwhile is missed and stands on the list\n";
             say(clerk, &format!("{}{rest}", as_text(&state, zone))).await
@@ -187,7 +192,7 @@ pub(super) fn held(hold: &Hold, zone: &TimeZone) -> String {
     match hold {
         Hold::Paused(pause) => {
             let until = pause.until.map_or_else(|| "until `kenkocall dialer resume`".to_owned(), |at| until(at, zone));
-            format!("dialling is paused {until}: {}", pause.reason)
+            format!("dialling is paused {until}: {}", escaped(&pause.reason))
         }
         Hold::Lost { reconciled: false, .. } => {
             "the database lacks its last entries, so nobody is dialled; run `kenkocall dialer reconcile`, then `dialer resume`".to_owned()

@@ -10,7 +10,7 @@ use clap::Subcommand;
 
 use super::documents::Origin;
 use super::terminal;
-use crate::call::{BirthDate, HersysId, Language, PhoneNumber};
+use crate::call::{BirthDate, HersysId, Language, PhoneNumber, escaped_lines};
 use crate::engine::{AnsweredBy, Effect};
 use crate::flow::{FlowName, Library, draw};
 use crate::rehearsal::{Cast, CastPatient, CastStanding, NotStorable, Rehearsal, Transcript, line_of};
@@ -95,7 +95,7 @@ fn check(origin: &Origin) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Err(findings) => {
-            eprintln!("{}", origin.sentences(&findings));
+            eprintln!("{}", escaped_lines(&origin.sentences(&findings)));
             Ok(ExitCode::FAILURE)
         }
     }
@@ -151,11 +151,11 @@ fn test(library: &Arc<Library>, places: &[PathBuf], update: bool) -> anyhow::Res
             Ok(None) => {}
             Ok(Some(difference)) => {
                 failed += 1;
-                println!("{difference}");
+                println!("{}", escaped_lines(&difference));
             }
             Err(error) => {
                 failed += 1;
-                println!("{}: {}", file.display(), super::refusal::told(&error));
+                println!("{}: {}", file.display(), escaped_lines(&super::refusal::told(&error)));
             }
         }
     }

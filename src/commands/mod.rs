@@ -26,7 +26,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 
-use crate::call::DataOrigin;
+use crate::call::{DataOrigin, StaffName, escaped_lines};
 use crate::config::{self, Carrier, Config};
 use crate::store::Database;
 
@@ -122,7 +122,7 @@ pub fn run() -> ExitCode {
     match dispatch(Arguments::parse()) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("kenkocall: {}", refusal::told(&error));
+            eprintln!("kenkocall: {}", escaped_lines(&refusal::told(&error)));
             ExitCode::FAILURE
         }
     }
@@ -134,7 +134,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     #[allow(clippy::disallowed_methods)] // the edge of the process
     let config = config::load(arguments.settings_file.as_deref(), std::env::vars_os())?;
-    let name = arguments.acting_as.filter(|name| !name.trim().is_empty()).unwrap_or_else(system_user);
+    let name = acting_as(arguments.acting_as)?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime can't start")?;
     let done = runtime.block_on(async {
@@ -158,7 +158,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
 }
 
 /// The commands that a clerk works by.
-async fn at_the_desk(config: &Config, name: String, command: Command) -> anyhow::Result<()> {
+async fn at_the_desk(config: &Config, name: StaffName, command: Command) -> anyhow::Result<()> {
     let zone = desk::line_zone(config)?;
     let missing = match &command {
         Command::Centres { command: centres::Centres::Add { .. } } => Missing::IsCreated,
@@ -186,11 +186,16 @@ async fn at_the_desk(config: &Config, name: String, command: Command) -> anyhow:
     done
 }
 
-/// The system's user; containers often have none by name.
+/// Who acts: the name given, or the system's user; containers often have none by name.
 #[allow(clippy::disallowed_methods)] // the edge of the process
-fn system_user() -> String {
+fn acting_as(given: Option<String>) -> anyhow::Result<StaffName> {
+    if let Some(name) = given.filter(|name| !name.trim().is_empty()) {
+        return StaffName::parse(&name).context("--as takes a name of 1 to 100 characters in one line");
+    }
     let named = ["USER", "LOGNAME"].into_iter().filter_map(|name| std::env::var(name).ok());
-    named.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| "operator".to_owned())
+    let user = named.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| "operator".to_owned());
+    StaffName::parse(&user)
+        .context("the name of the system's user (USER) can't stand in the audit trail; give yours by --as")
 }
 
 /// The database of the settings, created when it is missing and brought up to date. One that is created by the settings

@@ -1,5 +1,6 @@
 //! The words of the SMS after calls that nobody answered (A8): a centre's own, with two gaps.
 
+use crate::call::{HiddenCharacter, all_visible_in_lines};
 use serde::{Deserialize, Serialize};
 
 /// What a centre writes to a patient whom no call of a slot reached. It may hold `{centre}`, the centre's name, and
@@ -17,9 +18,9 @@ pub enum MissedCallSmsError {
     /// A brace that belongs to neither gap.
     #[error("the SMS after a missed call may hold {{centre}} and {{call_back_number}}, and no other braces")]
     UnknownGap,
-    /// A character that a telephone doesn't show.
-    #[error("the SMS after a missed call holds a control character; line breaks are the only ones it may have")]
-    Control,
+    /// A character that a telephone doesn't show, other than a line break.
+    #[error("the SMS after a missed call: {0}")]
+    Hidden(#[from] HiddenCharacter),
 }
 
 const CENTRE: &str = "{centre}";
@@ -70,9 +71,7 @@ impl std::str::FromStr for MissedCallSms {
         if !(1..=Self::MOST_CHARACTERS).contains(&text.chars().count()) {
             return Err(MissedCallSmsError::Length);
         }
-        if text.chars().any(|c| c.is_control() && c != '\n') {
-            return Err(MissedCallSmsError::Control);
-        }
+        all_visible_in_lines(text)?;
         let unknown = |piece: Piece<'_>| matches!(piece, Piece::Words(words) if words.contains(['{', '}']));
         if pieces(text).any(unknown) { Err(MissedCallSmsError::UnknownGap) } else { Ok(Self(text.to_owned())) }
     }
@@ -115,7 +114,9 @@ mod tests {
             assert_eq!(filled(wrong), Err(MissedCallSmsError::UnknownGap), "{wrong}");
         }
         assert_eq!(filled(" "), Err(MissedCallSmsError::Length));
-        assert_eq!(filled("a\u{7}b"), Err(MissedCallSmsError::Control));
+        for hidden in ["a\u{7}b", "a\u{202e}b", "a\u{200b}b", "a\rb"] {
+            assert!(matches!(filled(hidden), Err(MissedCallSmsError::Hidden(_))), "{hidden:?}");
+        }
         assert!(filled(&"あ".repeat(500)).is_ok());
         assert_eq!(filled(&"あ".repeat(501)), Err(MissedCallSmsError::Length));
         assert!(MissedCallSmsError::UnknownGap.to_string().contains("{centre} and {call_back_number}"));

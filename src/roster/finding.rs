@@ -2,7 +2,7 @@
 //! and perhaps logged, and the value may be someone's ID, name or number.
 
 use super::{column::Column, era::DateError};
-use crate::call::{CallTimesError, HersysIdError, NumberKind};
+use crate::call::{CallTimesError, HersysIdError, HiddenCharacter, NumberKind};
 
 /// One thing that is wrong with a patient list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +110,9 @@ pub enum Fault {
     /// Another control character, a line break in a short value included.
     #[error("the cell holds a line break or a control character")]
     ControlCharacter,
+    /// A character in a name that isn't shown as it is.
+    #[error("{0}")]
+    Hidden(HiddenCharacter),
     /// 外字: a character that only the computer it was made on can show, speak or print.
     #[error("the cell holds a user-defined character (外字); write it with a standard character")]
     PrivateCharacter,

@@ -3,6 +3,7 @@
 use super::{MAX_NAME_CHARS, cell::Cell, era, finding::Fault, width};
 use crate::call::{
     BirthDate, CallTimes, CallTimesError, CallingHours, HersysId, HersysIdError, Language, PhoneNumber, Sensitive,
+    all_visible,
 };
 use jiff::civil::Date;
 use std::borrow::Cow;
@@ -70,6 +71,7 @@ pub(super) fn past_date(cell: &Cell<'_>, today: Date) -> Result<Date, Fault> {
 /// Reads a name, as it was written.
 pub(super) fn name(cell: &Cell<'_>) -> Result<Sensitive, Fault> {
     let text = text(cell)?;
+    all_visible(text).map_err(Fault::Hidden)?;
     if text.chars().count() > MAX_NAME_CHARS { Err(Fault::NameTooLong) } else { Ok(Sensitive::new(text)) }
 }
 

@@ -61,14 +61,14 @@ pub async fn close_alert(clerk: &Clerk, id: AlertId) -> Result<(AlertRow, bool),
     let now = clerk.clock.now();
     let mut tx = clerk.database.begin().await?;
     let alert = alerts::get(&mut tx, id).await?.ok_or(Refused::NoSuchAlert)?;
-    if !alerts::close(&mut tx, id, now, &clerk.name).await? {
+    if !alerts::close(&mut tx, id, now, clerk.name.as_str()).await? {
         return Ok((alert, false));
     }
     let closed = Changes::default().field("closed_by", None::<String>, clerk.name.as_str());
     let entry = clerk.entry(now, "alert.closed", format!("alert:{id}"), alert.centre.clone(), closed);
     audit::append(&mut tx, vec![entry]).await?;
     tx.commit().await?;
-    Ok((AlertRow { closed_at: Some(now), closed_by: Some(clerk.name.clone()), ..alert }, true))
+    Ok((AlertRow { closed_at: Some(now), closed_by: Some(clerk.name.to_string()), ..alert }, true))
 }
 
 /// Something is wrong between the carrier and us: it stands on the lists of all health centres, once.

@@ -135,7 +135,7 @@ pub async fn resolve_call(clerk: &Clerk, call: CallId, resolution: Resolution) -
     };
     match ended {
         Some(ended) => {
-            alerts::close_of(&mut tx, &[attempt.patient], &[AlertKind::UnknownCall], now, &clerk.name).await?;
+            alerts::close_of(&mut tx, &[attempt.patient], &[AlertKind::UnknownCall], now, clerk.name.as_str()).await?;
             settle(&mut tx, &[(call, ended)], now).await?;
         }
         None => {

@@ -9,7 +9,7 @@ use super::centre_settings::{CentreSettings, settings_changes};
 use super::clerk::{Changes, Clerk};
 use super::dialer::open_before_change;
 use super::refused::Refused;
-use crate::call::{CallTimes, CallingHours, CentreCode, PatientId, PhoneNumber};
+use crate::call::{CallTimes, CallingHours, CentreCode, CentreName, PatientId, PhoneNumber};
 use crate::engine::Centre;
 use crate::follow_up::{
     CallPattern, CallingSchedule, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy, report_day,
@@ -34,7 +34,7 @@ pub(super) fn centre_of(row: &CentreRow) -> Centre {
 #[derive(Debug, Clone, Default)]
 pub struct CentreChange {
     /// The name, as the centre signs.
-    pub name: Option<String>,
+    pub name: Option<CentreName>,
     /// The number for callers.
     pub phone: Option<PhoneNumber>,
     /// The IANA name of the time zone.
@@ -89,14 +89,14 @@ pub struct CentreChanged {
 pub async fn add_centre(
     clerk: &Clerk,
     code: CentreCode,
-    name: String,
+    name: CentreName,
     phone: PhoneNumber,
     more: &CentreChange,
 ) -> Result<CentreRow, Refused> {
     let now = clerk.clock.now();
     let bare = CentreRow {
         code,
-        name,
+        name: name.into(),
         phone,
         time_zone: "Asia/Tokyo".to_owned(),
         settings: CentreSettings::default().written()?,
@@ -212,10 +212,7 @@ fn subject(code: &CentreCode) -> String {
 }
 
 fn changed(before: &CentreRow, change: &CentreChange, now: Timestamp) -> Result<CentreRow, Refused> {
-    let name = change.name.as_ref().unwrap_or(&before.name).trim().to_owned();
-    if name.is_empty() {
-        return Err(Refused::NoName);
-    }
+    let name = change.name.clone().map_or_else(|| before.name.clone(), String::from);
     let time_zone = change.time_zone.as_ref().unwrap_or(&before.time_zone).clone();
     let zone = TimeZone::get(&time_zone).map_err(|_| Refused::UnknownZone(time_zone.clone()))?;
     let settings = CentreSettings::of(before).changed(change, &zone, now)?;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::clock::{Clock, new_id};
-use crate::call::{CentreCode, PatientId};
+use crate::call::{CentreCode, PatientId, StaffName};
 use crate::store::audit::{self, AuditRow};
 use crate::store::{Database, Document, StoreError};
 
@@ -17,7 +17,7 @@ pub struct Clerk {
     /// The time.
     pub clock: Clock,
     /// The name that stands in the audit trail.
-    pub name: String,
+    pub name: StaffName,
     /// From where the clerk works.
     pub source: Source,
 }
@@ -97,7 +97,7 @@ impl Clerk {
         AuditRow {
             id: new_id(),
             at,
-            actor: self.name.clone(),
+            actor: self.name.to_string(),
             source: self.source.word().to_owned(),
             action: action.to_owned(),
             subject,

@@ -154,9 +154,9 @@ pub async fn change_patient(clerk: &Clerk, id: &HersysId, values: &[(Column, &st
     open_before_change(&mut tx, std::slice::from_ref(&before), now).await?;
     if resumed {
         patients::resume(&mut tx, before.id, now).await?;
-        alerts::close_of(&mut tx, &[before.id], &DECIDED, now, &clerk.name).await?;
+        alerts::close_of(&mut tx, &[before.id], &DECIDED, now, clerk.name.as_str()).await?;
     } else if before.phone_number != after.phone_number {
-        alerts::close_of(&mut tx, &[before.id], &[AlertKind::WrongNumber], now, &clerk.name).await?;
+        alerts::close_of(&mut tx, &[before.id], &[AlertKind::WrongNumber], now, clerk.name.as_str()).await?;
     }
     let schedule = schedule_of(&centre)?;
     after.calling.next_slot_at = next_slot_of(&after, &schedule, now)?;
@@ -208,7 +208,7 @@ async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, Re
         Ending::Release => PatientRow { released_at: Some(now), updated_at: now, ..before.clone() },
     };
     withdraw_unwanted(&mut tx, std::slice::from_ref(&after), &schedule_of(&centre)?, now).await?;
-    alerts::close_of(&mut tx, &[before.id], &DECIDED, now, &clerk.name).await?;
+    alerts::close_of(&mut tx, &[before.id], &DECIDED, now, clerk.name.as_str()).await?;
     leave_trace(&mut tx, clerk, now, action, &after, changes(Some(&before), &after)).await?;
     tx.commit().await?;
     Ok(Changed { patient: after, changed: true, zone })

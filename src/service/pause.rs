@@ -8,12 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::alerts::raise_once;
 use super::clerk::{Changes, Clerk};
 use super::refused::Refused;
-use crate::call::{AlertKind, AttemptState, CentreCode, LossSign};
+use crate::call::{AlertKind, AttemptState, CentreCode, LossSign, ReasonText};
 use crate::store::dialer::{self, Pause, Waiting};
 use crate::store::{StoreError, Tx, alerts, attempts, audit, centres, losses, maintenances, slots};
 
-/// The longest reason, in characters.
-const LONGEST_REASON: usize = 200;
 /// No day is longer, wherever the clocks are changed.
 const LONGEST_DAY: SignedDuration = SignedDuration::from_hours(26);
 /// Unknown calls counted at most.
@@ -69,13 +67,14 @@ pub async fn dialer_state(clerk: &Clerk) -> Result<DialerState, Refused> {
 /// lists of all health centres.
 ///
 /// # Errors
-/// [`Refused::PauseReason`], or [`Refused::PausePassed`].
-pub async fn pause_dialling(clerk: &Clerk, reason: &str, until: Option<Timestamp>) -> Result<DialerState, Refused> {
+/// [`Refused::PausePassed`].
+pub async fn pause_dialling(
+    clerk: &Clerk,
+    reason: &ReasonText,
+    until: Option<Timestamp>,
+) -> Result<DialerState, Refused> {
     let now = clerk.clock.now();
-    let reason = reason.trim();
-    if !(1..=LONGEST_REASON).contains(&reason.chars().count()) {
-        return Err(Refused::PauseReason);
-    }
+    let reason = reason.as_str();
     if until.is_some_and(|until| until <= now) {
         return Err(Refused::PausePassed);
     }
@@ -110,7 +109,7 @@ pub async fn resume_dialling(clerk: &Clerk, anyway: bool) -> Result<(DialerState
     losses::close(&mut tx, now).await?;
     dialer::set_pause(&mut tx, None).await?;
     for alert in alerts::open_of_kind(&mut tx, AlertKind::Dialling).await? {
-        alerts::close(&mut tx, alert.id, now, &clerk.name).await?;
+        alerts::close(&mut tx, alert.id, now, clerk.name.as_str()).await?;
     }
     let action = if anyway { "dialer.resumed_anyway" } else { "dialer.resumed" };
     leave_trace(&mut tx, clerk, now, action, Some(pause), None).await?;

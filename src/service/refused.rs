@@ -72,20 +72,12 @@ pub enum Refused {
     /// A pace that can't be set.
     #[error("a health centre's calls a second are 0.001 to 1000; an empty value leaves them to the carrier's own pace")]
     CallsPerSecond,
-    /// The centre's name is blank.
-    #[error("a health centre needs a name: the one that it signs with, such as 千代田保健所")]
-    NoName,
     /// The last day comes before the first.
     #[error("the export would end before it begins; give the earlier day as --from and the later one as --to")]
     WindowReversed,
     /// The announced end of a maintenance has passed.
     #[error("the announced end of the maintenance lies in the past; give a later time, or none when it isn't known")]
     UntilPassed,
-    /// Why dialling is paused isn't said, or is too long.
-    #[error(
-        "say in 1 to 200 characters why dialling is paused; everybody at the desk reads it, so name no patient in it"
-    )]
-    PauseReason,
     /// The end of a pause has passed.
     #[error(
         "the end of the pause lies in the past; give a later time, or none: then it lasts until `kenkocall dialer resume`"

@@ -17,7 +17,7 @@ use super::office::list_of;
 use super::plan::{Death, Plan};
 use super::record::{Record, What};
 use super::world::World;
-use crate::call::{CallingHours, CentreCode, DataOrigin, PhoneNumber};
+use crate::call::{CallingHours, CentreCode, CentreName, DataOrigin, PhoneNumber};
 use crate::flow::Library;
 use crate::follow_up::ReportCovers;
 use crate::service::{CentreChange, CountedIds, ImportMode, Refused, VirtualClock, add_centre, import_patients};
@@ -236,7 +236,8 @@ pub(super) async fn register(world: &World) -> Result<(), SimulationError> {
         ..CentreChange::default()
     };
     let phone = PhoneNumber::from_e164(CENTRE_PHONE).map_err(|_| SimulationError::MadeUp("phone number"))?;
-    add_centre(&clerk, world.centre.clone(), CENTRE_NAME.to_owned(), phone, &change).await?;
+    let name = CentreName::parse(CENTRE_NAME).map_err(|_| SimulationError::MadeUp("centre's name"))?;
+    add_centre(&clerk, world.centre.clone(), name, phone, &change).await?;
     let list = list_of(&plan.people);
     import_patients(&clerk, &world.centre, list.as_bytes(), ImportMode::Write, |_, _| {}).await?;
     let standings = (0..).zip(plan.people.iter().cloned());

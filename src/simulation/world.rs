@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::ears::Talk;
 use super::plan::{Happening, Plan};
 use super::record::{Moment, Rules, Standing, What};
-use crate::call::{CallId, CentreCode};
+use crate::call::{CallId, CentreCode, StaffName};
 use crate::carrier::simulator::{self, Network, Population};
 use crate::service::{Clerk, Clock, SimulatedLines, Source, VirtualClock};
 use crate::store::Database;
@@ -125,7 +125,8 @@ impl World {
     /// Somebody of the staff. Nobody before the office has opened.
     pub(super) fn clerk(&self) -> Option<Clerk> {
         let database = self.office.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
-        Some(Clerk { database, clock: self.staff_clock.anew(), name: "staff".to_owned(), source: Source::Command })
+        let name = StaffName::parse("staff").ok()?;
+        Some(Clerk { database, clock: self.staff_clock.anew(), name, source: Source::Command })
     }
 
     /// Puts the services' clock forward or back, within a day of the right time.

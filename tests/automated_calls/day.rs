@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use kenkocall::call::{CallTimes, CallingHours, HersysId, PhoneNumber};
+use kenkocall::call::{CallTimes, CallingHours, HersysId, PhoneNumber, StaffName};
 use kenkocall::carrier::simulator::{self, Caller, Identity, Manner, Population, Script, Weather};
 use kenkocall::flow::Library;
 use kenkocall::follow_up::{CallPrice, DayLimits, GuessingLimits};
@@ -123,7 +123,7 @@ impl Day {
         let clerk = Clerk {
             database: fresh.database.clone(),
             clock: ours(&clock, &ahead),
-            name: "nurse".to_owned(),
+            name: StaffName::parse("nurse").unwrap(),
             source: Source::Command,
         };
         let told = Arc::new(Mutex::new(Vec::new()));

@@ -12,6 +12,7 @@ mod centres;
 mod day;
 mod dialer;
 mod held_back;
+mod hidden;
 #[allow(dead_code, reason = "tests/health_call uses the rest")]
 #[path = "../health_call/kept.rs"]
 mod kept;

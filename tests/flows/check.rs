@@ -197,3 +197,17 @@ fn the_example_of_the_manual_keeps_every_rule() {
     }
     assert_eq!(found(files), "");
 }
+
+#[test]
+fn wording_that_hides_something() {
+    const WORDS: &str = "person/prompts/en.toml";
+    assert_told!(slips(&[
+        (WORDS, "Please wait.", "Please\\u001b[2J wait."),
+        (WORDS, "Please wait.", "Please\\u202e wait."),
+        (WORDS, "Please wait.", "Please\u{200b} wait."),
+        (WORDS, "phone one, one, nine.\"", "phone one, one, nine.\\u00ad\""),
+        (PERSON, "title = \"", "title = \"\\u2066"),
+    ]));
+    let lines = with(WORDS, "Please wait.", "Please\\nwait.");
+    assert_eq!(found(lines), "", "wording may have lines");
+}

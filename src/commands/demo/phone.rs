@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use tokio::sync::oneshot;
 
-use crate::call::{CallId, Disposition, Line, PhoneNumber};
+use crate::call::{CallId, Disposition, Line, PhoneNumber, StaffName};
 use crate::commands::calls::transcript::kept;
 use crate::commands::desk::found;
 use crate::commands::documents::Origin;
@@ -36,7 +36,7 @@ pub(super) async fn demonstrate(folder: &std::path::Path) -> anyhow::Result<()> 
     let clerk = Clerk {
         database: desk.database.clone(),
         clock: desk.clock.clone(),
-        name: "demo".to_owned(),
+        name: StaffName::parse("demo")?,
         source: Source::Command,
     };
     add_made_up(&desk.database, &desk.clock, PATIENTS).await?;

@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::call::escaped_lines;
 use crate::commands::desk::{centre_code, say};
 use crate::roster::MAX_BYTES;
 use crate::service::{Clerk, ImportMode, Refused, import_patients};
@@ -38,7 +39,7 @@ pub(super) async fn run(clerk: &Clerk, file: &Path, centre: &str, dry_run: bool)
             if let Some(more) = findings.len().checked_sub(MAX_PRINTED).filter(|more| *more > 0) {
                 lines.push_str(&format!("and {more} more\n"));
             }
-            eprint!("{lines}");
+            eprint!("{}", escaped_lines(&lines));
             return Err(Refused::List(findings).into());
         }
         Err(other) => return Err(other.into()),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Check, ENGINE_PROMPTS, speech};
-use crate::call::Language;
+use crate::call::{Language, all_visible_in_lines};
 use crate::flow::finding::{Finding, did_you_mean};
 use crate::flow::{Prompt, PromptId, Wording};
 
@@ -18,6 +18,12 @@ impl Check<'_> {
         let needed = self.needed();
         self.missing(&needed);
         self.unused(&needed);
+        for flow in self.library.flows.values() {
+            self.hidden("title", &flow.file(), 1, &flow.title);
+            for (node, title) in flow.nodes.values().filter_map(|node| Some((node, node.title.as_ref()?))) {
+                self.hidden(node.id.as_str(), &flow.file(), node.line, title);
+            }
+        }
         for (id, prompt) in &self.library.prompts {
             for (language, wording) in &prompt.wording {
                 let file = file_of(id, *language);
@@ -34,8 +40,18 @@ impl Check<'_> {
                     ));
                 }
                 self.gaps(id, prompt, &file, wording);
+                for text in [Some(&wording.text), wording.reading.as_ref()].into_iter().flatten() {
+                    self.hidden(id.as_str(), &file, wording.line, text);
+                }
             }
         }
+    }
+
+    /// What isn't shown as it is can't be proofread, and may say something else.
+    fn hidden(&mut self, name: &str, file: &str, line: u32, text: &str) {
+        let Err(found) = all_visible_in_lines(text) else { return };
+        let what = format!("`{name}` holds {} (U+{:04X})", found.kind, u32::from(found.character));
+        self.findings.push(Finding::new(file, line, what, "Write the text again by hand, without it"));
     }
 
     /// The languages that each prompt is said in, with the place that says so first.
