@@ -12,6 +12,8 @@ pub enum AlertKind {
     CallBack,
     /// The patient asks that automated calls stop.
     StopRequest,
+    /// Somebody who didn't say who they are asks that automated calls stop. Calls go on until the centre decides.
+    StopUnconfirmed,
     /// Someone guesses at an ID.
     Guessing,
     /// 未回答: the attempts of a slot are used up.
@@ -34,10 +36,11 @@ pub enum AlertKind {
 
 impl AlertKind {
     /// All kinds.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::RedAnswer,
         Self::CallBack,
         Self::StopRequest,
+        Self::StopUnconfirmed,
         Self::Guessing,
         Self::Unanswered,
         Self::Missed,
@@ -55,6 +58,7 @@ impl AlertKind {
             Self::RedAnswer => "red_answer",
             Self::CallBack => "call_back",
             Self::StopRequest => "stop_request",
+            Self::StopUnconfirmed => "stop_unconfirmed",
             Self::Guessing => "guessing",
             Self::Unanswered => "unanswered",
             Self::Missed => "missed",

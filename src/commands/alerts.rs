@@ -74,6 +74,9 @@ const fn hint(kind: AlertKind) -> Option<&'static str> {
         AlertKind::StopRequest => Some(
             "calls are held back until you decide: `kenkocall patients stop ID`, or `patients set ID --automated-call yes`",
         ),
+        AlertKind::StopUnconfirmed => Some(
+            "somebody who didn't say who they are asked that calls stop; calls continue until you decide, so phone the patient: `kenkocall patients stop ID` ends the calls, `patients set ID --automated-call yes` continues them and closes this",
+        ),
         AlertKind::Unanswered => Some(
             "the tries of a slot are used up, or a call was answered and its report may be lost; phone the patient, or `kenkocall calls now ID`; a report closes it",
         ),

@@ -222,7 +222,7 @@ fn without_of(node: &Node) -> Without {
     }
 }
 
-fn retry_of(node: &Node) -> Option<&Retry> {
+pub(super) fn retry_of(node: &Node) -> Option<&Retry> {
     match &node.kind {
         NodeKind::Menu(menu) => Some(&menu.retry),
         NodeKind::Gather(gather) => Some(&gather.retry),

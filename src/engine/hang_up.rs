@@ -1,11 +1,12 @@
 //! How a conversation ends: by us, by the caller, or because we failed.
 
+use super::ask::retry_of;
 use super::effect::{Effect, Fact, Note, Then};
 use super::event::TransferOutcome;
-use super::session::{Frame, Opened, Waiting};
+use super::session::{Frame, Opened, StopAsked, Waiting};
 use super::walk::Walk;
 use crate::call::{Disposition, ReportOutcome};
-use crate::flow::PromptId;
+use crate::flow::{NodeKind, PromptId, RecordWhat};
 
 /// The flow of a call that isn't wanted any more when it is answered, or while it goes on.
 pub(super) const WITHDRAWN: &str = "withdrawn";
@@ -27,6 +28,7 @@ impl Walk<'_> {
         if self.session.waiting == Waiting::Transfer {
             self.note_transfer(transfer);
         }
+        self.keep_unconfirmed_stop();
         self.over(self.session.disposition);
         self.session.waiting = Waiting::Over;
     }
@@ -36,6 +38,7 @@ impl Walk<'_> {
         if !matches!(self.session.disposition, Disposition::Reported | Disposition::HandedOver) {
             self.session.disposition = Disposition::Withdrawn;
         }
+        self.keep_unconfirmed_stop();
         self.say.clear();
         // Documents of before there was such a flow have none: then the call just ends.
         let flow = self.library.flow(WITHDRAWN);
@@ -49,6 +52,7 @@ impl Walk<'_> {
     /// We can't go on: ask the caller to call again, never thank.
     pub(super) fn apologise(&mut self, note: Note) {
         self.effects.push(Effect::Note(note));
+        self.keep_unconfirmed_stop();
         self.say.clear();
         self.say_prompt(&PromptId::from(SYSTEM_FAILURE), None, false, None);
         self.over(match self.session.disposition {
@@ -75,6 +79,19 @@ impl Walk<'_> {
         self.say.clear();
         self.say_prompt(&PromptId::from(GAVE_UP), None, false, None);
         self.we_hang_up();
+    }
+
+    /// Somebody who is asked who wants the calls to stop, and is gone without an answer, has asked for it all the same:
+    /// what giving up at that question would keep is kept.
+    fn keep_unconfirmed_stop(&mut self) {
+        let Ok((flow, node)) = self.here() else { return };
+        let given_up = retry_of(node).and_then(|retry| flow.nodes.get(&retry.give_up.to));
+        let kept = given_up.is_some_and(
+            |node| matches!(&node.kind, NodeKind::Record(record) if matches!(record.what, RecordWhat::StopUnconfirmed)),
+        );
+        if kept {
+            self.stop_is_asked_for(StopAsked::Unconfirmed);
+        }
     }
 
     fn over(&mut self, disposition: Disposition) {

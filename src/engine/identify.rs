@@ -2,7 +2,7 @@
 
 use super::effect::{Ask, Effect};
 use super::event::Identified;
-use super::session::Waiting;
+use super::session::{Listener, Waiting};
 use super::walk::{Broken, Onward, Walk};
 use crate::call::{Disposition, HersysId, Keys};
 use crate::flow::{Identify, Node, NodeKind};
@@ -31,6 +31,7 @@ impl Walk<'_> {
             Identified::Matched(person) => {
                 self.session.mismatches = 0;
                 self.session.disposition = Disposition::Unanswered;
+                self.session.listener = Listener::Confirmed;
                 self.session.desk = Some(Box::new(person.centre.clone()));
                 let exit = if person.answers.is_empty() { &identify.matched } else { &identify.resumed };
                 self.session.person = Some(person.clone());

@@ -2,6 +2,7 @@
 
 use super::effect::{Effect, Errand, Fact};
 use super::event::TransferOutcome;
+use super::session::{Listener, StopAsked};
 use super::walk::{Broken, Onward, Walk};
 use crate::call::{AlertKind, Disposition, Item, ReportOutcome, Severity};
 use crate::flow::{NodeId, Record, RecordWhat, Say};
@@ -16,7 +17,9 @@ impl Walk<'_> {
                 self.raise(AlertKind::CallBack, None);
                 self.handed_over();
             }
-            RecordWhat::Stop => self.raise(AlertKind::StopRequest, None),
+            RecordWhat::Stop => self.stop_is_asked_for(StopAsked::Confirmed),
+            RecordWhat::StopUnconfirmed => self.stop_is_asked_for(StopAsked::Unconfirmed),
+            RecordWhat::Listener => self.session.listener = Listener::Confirmed,
             RecordWhat::NotNow => self.session.disposition = Disposition::NotNow,
             RecordWhat::WrongNumber => {
                 self.session.disposition = Disposition::WrongNumber;
@@ -49,11 +52,26 @@ impl Walk<'_> {
         let person = self.session.person.take().ok_or(Broken)?;
         self.session.people = self.session.people.saturating_add(1);
         self.session.disposition = Disposition::Reported;
+        // The next person of the family has not said who they are.
+        self.session.listener = Listener::Unknown;
         self.session.entries.clear();
         self.session.trail.clear();
         let outcome = ReportOutcome::Reported;
         self.effects.push(Effect::Fact(Fact::ReportClosed { report: person.report, outcome }));
         Ok(())
+    }
+
+    /// Staff are told once a call; and once more when somebody says who they are after all, which holds the calls.
+    pub(super) fn stop_is_asked_for(&mut self, asked: StopAsked) {
+        if asked <= self.session.stop {
+            return;
+        }
+        self.session.stop = asked;
+        match asked {
+            StopAsked::No => {}
+            StopAsked::Unconfirmed => self.raise(AlertKind::StopUnconfirmed, None),
+            StopAsked::Confirmed => self.raise(AlertKind::StopRequest, None),
+        }
     }
 
     fn raise(&mut self, kind: AlertKind, item: Option<Item>) {

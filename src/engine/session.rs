@@ -58,6 +58,16 @@ pub struct Session {
     /// Who answered a call that we made.
     #[serde(default)]
     pub answered_by: AnsweredBy,
+    /// Whether somebody has said that they are the patient, or answer for the patient.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub listener: Listener,
+    /// Whether somebody has asked in this call that calls stop, and whether they had said who they are.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub stop: StopAsked,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
@@ -97,6 +107,30 @@ pub enum AnsweredBy {
     Person,
     /// Voicemail or a fax machine.
     Machine,
+}
+
+/// What the person on the line has said of who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Listener {
+    /// Nothing yet: anybody may have picked up.
+    #[default]
+    Unknown,
+    /// They are the patient, or answer for the patient.
+    Confirmed,
+}
+
+/// Whether somebody has asked in this call that automated calls stop. A later variant counts for more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopAsked {
+    /// Nobody has.
+    #[default]
+    No,
+    /// Somebody who hadn't said who they are.
+    Unconfirmed,
+    /// The patient, or somebody who answers for the patient.
+    Confirmed,
 }
 
 /// What a conversation waits for.

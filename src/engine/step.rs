@@ -3,7 +3,7 @@
 use super::effect::{Effect, Note};
 use super::event::{Event, Happening, Start, TransferOutcome};
 use super::hang_up::WITHDRAWN;
-use super::session::{AnsweredBy, Frame, Opened, Session, Waiting};
+use super::session::{AnsweredBy, Frame, Listener, Opened, Session, StopAsked, Waiting};
 use super::walk::Walk;
 use crate::call::Disposition;
 use crate::flow::Library;
@@ -37,6 +37,8 @@ pub fn begin(library: &Library, start: Start, at: jiff::Timestamp) -> (Session, 
         until: start.until,
         identify_by: start.identify_by,
         answered_by: start.answered_by,
+        listener: Listener::default(),
+        stop: StopAsked::default(),
     };
     let mut walk = Walk::new(library, session, at);
     walk.on();

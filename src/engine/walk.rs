@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use super::effect::{Effect, Fill, Note, Reply, Then, Utterance};
 use super::event::TransferOutcome;
-use super::session::{AnsweredBy, Frame, Opened, Session, Waiting};
+use super::session::{AnsweredBy, Frame, Listener, Opened, Session, Waiting};
 use crate::call::Answer;
 use crate::flow::{Bound, Branch, Flow, FlowName, Library, Node, NodeId, NodeKind, PromptId, ResultName, Say, Test};
 
@@ -165,6 +165,7 @@ impl<'a> Walk<'a> {
             }
             Test::UntilKnown => session.until.is_some(),
             Test::AnsweredByMachine => session.answered_by == AnsweredBy::Machine,
+            Test::ListenerConfirmed => session.listener == Listener::Confirmed,
         }
     }
 

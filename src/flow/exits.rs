@@ -88,6 +88,8 @@ impl Node {
                 RecordWhat::Report
                 | RecordWhat::CallBack
                 | RecordWhat::Stop
+                | RecordWhat::StopUnconfirmed
+                | RecordWhat::Listener
                 | RecordWhat::NotNow
                 | RecordWhat::WrongNumber => return Vec::new(),
             },

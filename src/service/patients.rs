@@ -14,12 +14,13 @@ use super::registration::{changed_row, changes, existing, held_number, new_row};
 use crate::call::{AlertKind, CentreCode, HersysId, Withdrawal};
 use crate::follow_up::report_day;
 use crate::roster::{Change, Column, compare, read_values};
+use crate::store::alerts::{self, AlertRow};
 use crate::store::answers::{self, LatestAnswer};
 use crate::store::calls::{self, CallFilter, CallRow};
 use crate::store::patients::{self, Calling, PatientRow};
 use crate::store::reports::{self, ReportRow};
 use crate::store::slots::{self, SlotRow};
-use crate::store::{Tx, alerts, audit};
+use crate::store::{Tx, audit};
 
 /// Days of reports that are shown, today among them.
 const DAYS_SHOWN: i64 = 14;
@@ -70,6 +71,8 @@ pub struct ShownPatient {
     pub reports: Vec<ShownReport>,
     /// Today's slots, those that staff asked for among them, by their time.
     pub slots: Vec<SlotRow>,
+    /// The open requests of people who didn't say who they are that automated calls stop, oldest first.
+    pub stops_unconfirmed: Vec<AlertRow>,
     /// The last calls to the patient, and those in which the ID was keyed, by the patient or by someone else.
     pub calls: Vec<CallRow>,
 }
@@ -139,7 +142,8 @@ pub async fn change_patient(clerk: &Clerk, id: &HersysId, values: &[(Column, &st
         Change::Differs { registration, .. } | Change::New(registration) => changed_row(&before, registration, now),
         Change::Same => before.clone(),
     };
-    let switched_on = values.iter().any(|(given, _)| *given == Column::AutomatedCall) && after.automated_call;
+    let decides = values.iter().any(|(given, _)| *given == Column::AutomatedCall);
+    let switched_on = decides && after.automated_call;
     let resumed = switched_on && before.released_at.is_none() && is_held_back(&before);
     if resumed {
         after.stopped_at = None;
@@ -147,9 +151,19 @@ pub async fn change_patient(clerk: &Clerk, id: &HersysId, values: &[(Column, &st
         after.updated_at = now;
     }
     let differences = changes(Some(&before), &after);
-    if differences.is_empty() {
+    let answered = match decides {
+        true => {
+            alerts::close_of(&mut tx, &[before.id], &[AlertKind::StopUnconfirmed], now, clerk.name.as_str()).await?
+        }
+        false => 0,
+    };
+    if differences.is_empty() && answered == 0 {
         return Ok(Changed { patient: before, changed: false, zone });
     }
+    let differences = match answered {
+        0 => differences,
+        _ => differences.field(STOP_UNCONFIRMED, "open", "decided"),
+    };
     number_is_free(&mut tx, &after).await?;
     open_before_change(&mut tx, std::slice::from_ref(&before), now).await?;
     if resumed {
@@ -201,6 +215,12 @@ async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, Re
         Ending::Release => (patients::release(&mut tx, before.id, now).await?, "patient.released"),
     };
     if !new {
+        // A request that came while a call went on after the stop is decided too.
+        if alerts::close_of(&mut tx, &[before.id], &[AlertKind::StopUnconfirmed], now, clerk.name.as_str()).await? > 0 {
+            let decided = Changes::default().field(STOP_UNCONFIRMED, "open", "decided");
+            leave_trace(&mut tx, clerk, now, action, &before, decided).await?;
+            tx.commit().await?;
+        }
         return Ok(Changed { patient: before, changed: false, zone });
     }
     let after = match ending {
@@ -247,13 +267,19 @@ pub async fn show_patient(clerk: &Clerk, id: &HersysId) -> Result<Looked<ShownPa
     let mut slots = slots::of_patient(&mut tx, patient.id, today).await?;
     slots.retain(|slot| slot.date == today);
     slots.reverse();
+    let stops_unconfirmed = alerts::open_about(&mut tx, patient.id, AlertKind::StopUnconfirmed).await?;
     drop(tx);
     let noted = shown_of(clerk, std::slice::from_ref(&patient), "patient.shown").await?;
-    Ok(Looked { found: ShownPatient { patient, centre_name: centre.name, zone, today, reports, slots, calls }, noted })
+    let centre_name = centre.name;
+    let found = ShownPatient { patient, centre_name, zone, today, reports, slots, stops_unconfirmed, calls };
+    Ok(Looked { found, noted })
 }
 
 /// What a nurse has decided who switches automated calls on or ends them.
-const DECIDED: [AlertKind; 2] = [AlertKind::StopRequest, AlertKind::WrongNumber];
+const DECIDED: [AlertKind; 3] = [AlertKind::StopRequest, AlertKind::StopUnconfirmed, AlertKind::WrongNumber];
+
+/// The field of the audit trail that says that such requests were decided.
+const STOP_UNCONFIRMED: &str = "stop_unconfirmed";
 
 /// Whether calls are held back until the centre says that it wants them.
 fn is_held_back(patient: &PatientRow) -> bool {

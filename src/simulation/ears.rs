@@ -28,6 +28,10 @@ pub(super) struct Talk {
 /// Said when we can't go on: nothing is acknowledged then.
 const FAILURE: &str = "shared.system_failure";
 const ASKS: &str = "questionnaire.ask_";
+/// The two questions at which key 1 says who is there.
+const WHO_IS_THERE: [&str; 2] = ["automated_call.ask_listening", WHO_ASKS];
+/// Asked of somebody who wants the calls to stop and hasn't said who they are.
+const WHO_ASKS: &str = "stop_request.ask_who";
 
 impl World {
     /// Something came of the network's news.
@@ -36,9 +40,11 @@ impl World {
         let mut notes = vec![What::Heard { leg: leg.clone(), told: told(heard.news), came: came(heard) }];
         {
             let mut state = self.state();
+            let asked = state.talks.get(&leg).map(|talk| talk.asked.clone()).unwrap_or_default();
             if let Happens::Ended(_) = heard.news.what {
                 state.talks.remove(&leg);
             }
+            notes.extend(heard.news.call.and_then(|call| who_is_there(&asked, call, heard)));
             if let (Some(to), Some(call)) = (&heard.news.to, heard.news.call)
                 && let Some(who) = state.called.get(&call).copied().or_else(|| state.who_has(to))
             {
@@ -61,6 +67,15 @@ impl World {
             notes.extend(stands.map(|(who, standing)| What::Changed(who, standing)));
         }
         self.note_all(notes);
+    }
+}
+
+/// What somebody has said of who they are by what they did at the question that was asked.
+fn who_is_there(asked: &str, call: CallId, heard: &Heard<'_>) -> Option<What> {
+    match &heard.news.what {
+        Happens::Keyed(keys) if keys.expose() == "1" && WHO_IS_THERE.contains(&asked) => Some(What::Confirmed(call)),
+        Happens::Ended(_) if heard.outcome.is_ok() && asked == WHO_ASKS => Some(What::StopPassedOn(call)),
+        _ => None,
     }
 }
 
@@ -132,6 +147,9 @@ impl Talk {
         }
         if said("stop_request.stop_noted") {
             notes.push(What::StopNoted(call));
+        }
+        if said("stop_request.stop_passed_on") {
+            notes.push(What::StopPassedOn(call));
         }
         if said("automated_call.wrong_number") {
             notes.push(What::WrongNumberNoted(call));

@@ -134,8 +134,12 @@ pub enum What {
         /// The patient whose ID was keyed; nobody's in a call of ours.
         patient: Option<u32>,
     },
+    /// Somebody keyed that they are the patient, or answer for the patient.
+    Confirmed(CallId),
     /// A request that calls stop was acknowledged.
     StopNoted(CallId),
+    /// Somebody who didn't say who they are asked that calls stop: they were told that staff decide, or hung up.
+    StopPassedOn(CallId),
     /// Somebody else's number: the apology was spoken.
     WrongNumberNoted(CallId),
     /// A turn that was posted again got another reply.

@@ -113,6 +113,15 @@ pub async fn open_of_kind(tx: &mut Tx, kind: AlertKind) -> Result<Vec<AlertRow>,
     tx.fetch_all(sql, vec![kind.word().into()], read).await
 }
 
+/// A patient's open alerts of a kind, oldest first.
+///
+/// # Errors
+/// Database errors.
+pub async fn open_about(tx: &mut Tx, patient: PatientId, kind: AlertKind) -> Result<Vec<AlertRow>, StoreError> {
+    let sql = select!("patient_id = $1 AND kind = $2 AND closed_at IS NULL ORDER BY raised_at, id");
+    tx.fetch_all(sql, vec![patient.into(), kind.word().into()], read).await
+}
+
 /// The alerts of a kind that were raised from `since` on, open or closed.
 ///
 /// # Errors

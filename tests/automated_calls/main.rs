@@ -26,5 +26,6 @@ mod reporting;
 mod retrying;
 mod signs_of_life;
 mod staff;
+mod stopping;
 mod storing;
 mod withdrawing;

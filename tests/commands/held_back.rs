@@ -13,6 +13,7 @@ crate::on_both_databases!(
     a_patient_shows_the_days_slots_and_the_next_one,
     a1_key_8_holds_calls_back_until_the_centre_goes_on_with_them,
     a1_key_8_holds_calls_back_until_the_centre_stops_them,
+    a1_key_8_of_somebody_unknown_is_shown_until_the_centre_decides,
     a_wrong_number_holds_calls_back_until_there_is_another,
     a_wrong_number_that_was_right_after_all_is_called_again,
 );
@@ -84,6 +85,29 @@ async fn a1_key_8_holds_calls_back_until_the_centre_stops_them(fresh: Fresh) {
     assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [1]);
     let on = desk.does(&["patients", "set", &hersys_id(0), "--automated-call", "yes"]);
     assert!(on.ends_with("automated calls to 090-1000-0001 at 13:30;17:00\n"), "{on}");
+}
+
+async fn a1_key_8_of_somebody_unknown_is_shown_until_the_centre_decides(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    let day = afternoon(&fresh, says("8").hangs_up_at_question(2)).await;
+    let shown = desk.does(&["patients", "show", &hersys_id(0)]);
+    assert!(shown.contains("automated calls to 090-1000-0001"), "{shown}");
+    let told =
+        "by somebody who didn't say who they are: calls continue until you decide: `kenkocall patients stop 1000001`";
+    assert!(shown.contains(told), "{shown}");
+    assert_eq!(json(&desk)["stops_unconfirmed"].as_array().unwrap().len(), 1);
+    assert_eq!(alerts(&desk), [AlertKind::StopUnconfirmed]);
+    assert!(desk.does(&["alerts", "list"]).contains("stop_unconfirmed: somebody who didn't say who they are"));
+    let on = desk.does(&["patients", "set", &hersys_id(0), "--automated-call", "yes"]);
+    assert_eq!(on, "changed: HER-SYS ID 1000001\nautomated calls to 090-1000-0001 at 13:30;17:00\n");
+    assert_eq!(alerts(&desk), []);
+    let trail = desk.trail(&hersys_id(0)).await;
+    assert_eq!(trail.last().unwrap().details.as_str(), r#"{"stop_unconfirmed":["open","decided"]}"#);
+    let again = desk.does(&["patients", "set", &hersys_id(0), "--automated-call", "yes"]);
+    assert!(again.starts_with("nothing to change: "), "{again}");
+    assert_eq!(json(&desk)["stops_unconfirmed"], Value::Array(Vec::new()));
+    day.until("14:30:00").await;
+    assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [2], "the slot is tried again");
 }
 
 async fn a_wrong_number_holds_calls_back_until_there_is_another(fresh: Fresh) {

@@ -136,6 +136,15 @@ fn entries_that_fit_nothing() {
 }
 
 #[test]
+fn calls_that_anybody_could_have_stopped() {
+    assert_told!(slips(&[
+        (STOP, "otherwise = \"ask_who\"", "otherwise = \"ask_stop\""),
+        (STOP, "keys.1 = \"listener_confirmed\"", "keys.1 = \"stop_record\""),
+        (STOP, "give_up = \"stop_unconfirmed\"", "give_up = \"stop_record\""),
+    ]));
+}
+
+#[test]
 fn wording_that_is_missing_unused_or_too_long() {
     let mut no_korean = files();
     no_korean.remove("stop_request/prompts/ko.toml");

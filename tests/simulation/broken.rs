@@ -122,7 +122,7 @@ const DOCTORED: [(&str, Invariant, Doctor); 28] = [
     }),
 ];
 
-const MORE: [(&str, Invariant, Doctor); 15] = [
+const MORE: [(&str, Invariant, Doctor); 17] = [
     ("somebody waits for an hour", Invariant::Prompt, |day| {
         for asked in &mut day.asked {
             asked.at = asked.at.checked_add(SignedDuration::from_hours(1)).unwrap();
@@ -146,6 +146,10 @@ const MORE: [(&str, Invariant, Doctor); 15] = [
         day.tables.alerts.retain(|alert| alert.kind != "unknown_call");
     }),
     ("nobody is told of a request to stop", Invariant::Alerted, |day| note_last(day, What::StopNoted(stranger()))),
+    ("nobody is told that somebody unknown asked for calls to stop", Invariant::Alerted, |day| {
+        note_last(day, What::StopPassedOn(stranger()));
+    }),
+    ("calls are held for somebody unknown", Invariant::Confirmed, |day| note_last(day, What::StopNoted(stranger()))),
     ("the audit trail doesn't verify", Invariant::Audited, |day| {
         note_last(day, What::TrailWalked { entries: 1_000_000, misfit: Some("entry 3".to_owned()) });
     }),

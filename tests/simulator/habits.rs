@@ -147,6 +147,12 @@ fn those_who_ask_for_something_else_get_it() {
     let finished = reported(&phones, &legs);
     assert!((5..35).contains(&finished), "{finished} of 40 go on after it");
 
+    let (phones, legs) = crowd_of(Habit::StopsAtOnce);
+    let told = |kind: &str| legs.iter().filter(|leg| phones.talks[leg].alerts.contains(&kind)).count();
+    let [patient, wrong, unknown] = ["stop_request", "wrong_number", "stop_unconfirmed"].map(told);
+    assert_eq!(patient + wrong + unknown, legs.len(), "each is told of once");
+    assert!(patient > 3 && wrong > 3 && unknown > 10, "{patient} {wrong} {unknown}");
+
     let (phones, legs) = crowd_of(Habit::WantsPerson);
     for leg in &legs {
         assert!(phones.talks[leg].heard.iter().any(|prompt| prompt.starts_with("person.")));

@@ -7,6 +7,7 @@ use crate::call::{ReportOutcome, Severity, SlotState, Withdrawal};
 use crate::commands::calls::attempts::{slot_json, slot_stands};
 use crate::commands::desk::{rfc3339, say, say_json, shown, table};
 use crate::service::{Changed, Clerk, ShownPatient, ShownReport};
+use crate::store::alerts::AlertRow;
 use crate::store::answers::LatestAnswer;
 use crate::store::patients::PatientRow;
 use crate::store::slots::{Origin, SlotRow};
@@ -70,7 +71,10 @@ fn text_of(view: &ShownPatient) -> String {
         ("registered", shown(row.created_at, &view.zone)),
         ("today", today(view)),
     ];
-    let mut text = table(&facts.map(|(name, value)| vec![name.to_owned(), value]));
+    let mut lines = facts.map(|(name, value)| vec![name.to_owned(), value]).to_vec();
+    lines
+        .extend(view.stops_unconfirmed.iter().map(|alert| vec!["stop asked for".to_owned(), unconfirmed(alert, view)]));
+    let mut text = table(&lines);
     if !view.slots.is_empty() {
         text.push_str("\ntoday's slots\n");
         text.push_str(&table(&view.slots.iter().map(|slot| slot_line(slot, view)).collect::<Vec<_>>()));
@@ -98,6 +102,16 @@ fn text_of(view: &ShownPatient) -> String {
         text.push_str(&table(&view.calls.iter().map(line).collect::<Vec<_>>()));
     }
     text
+}
+
+/// A request that calls stop, of somebody who may be anybody.
+fn unconfirmed(alert: &AlertRow, view: &ShownPatient) -> String {
+    let id = view.patient.hersys_id.expose();
+    let call = alert.call.map_or_else(String::new, |call| format!(" in the call {call}"));
+    format!(
+        "{}{call}, by somebody who didn't say who they are: calls continue until you decide: `kenkocall patients stop {id}`, or `kenkocall patients set {id} --automated-call yes` to continue",
+        shown(alert.raised_at, &view.zone)
+    )
 }
 
 fn slot_line(slot: &SlotRow, view: &ShownPatient) -> Vec<String> {
@@ -190,6 +204,11 @@ fn json_of(view: &ShownPatient) -> Value {
         "released_at": time(row.released_at),
         "not_called": view.not_called().map(Withdrawal::word),
         "stop_requested_at": time(row.calling.stop_requested_at),
+        "stops_unconfirmed": view.stops_unconfirmed.iter().map(|alert| json!({
+            "alert": alert.id.to_string(),
+            "call": alert.call.map(|call| call.to_string()),
+            "raised_at": rfc3339(alert.raised_at, zone),
+        })).collect::<Vec<_>>(),
         "wrong_number": view.not_called() == Some(Withdrawal::WrongNumber),
         "next_slot_at": time(row.calling.next_slot_at),
         "slots_today": view.slots.iter().map(|slot| slot_json(slot, zone)).collect::<Vec<_>>(),

@@ -15,6 +15,8 @@ enum Fact<'a> {
     CallBackNumber,
     /// `{until}`
     Until,
+    /// Somebody has said that they are the patient, or answer for the patient.
+    Listener,
     /// Something was keyed at this node.
     Entry(&'a str),
 }
@@ -29,6 +31,12 @@ impl<'a> Check<'a> {
             let Some(facts) = known.get(&(flow.name.as_str(), node.id.as_str())) else { continue };
             for say in node.says() {
                 self.gaps_are_known(flow, node, say, facts);
+            }
+            if stops_calls(node) && !facts.contains(&Fact::Listener) && self.is_whole(flow) {
+                let what =
+                    format!("the node `{}` has calls stopped by somebody who may not have said who they are", node.id);
+                let todo = "Ask who is there first, and go to a record with `listener = \"confirmed\"`, as the built-in stop_request does";
+                self.find(flow, node.line, what, todo);
             }
             let used = match &node.kind {
                 NodeKind::Confirm(confirm) => vec![&confirm.of],
@@ -127,7 +135,17 @@ impl<'a> Check<'a> {
                     ways.push(((inside.name.as_str(), inside.start.to.as_str()), facts.clone()));
                 }
             }
-            NodeKind::Record(record) if matches!(record.what, RecordWhat::Report) => facts = without_entries(&facts),
+            NodeKind::Record(record) => match &record.what {
+                // The report may have been another person's.
+                RecordWhat::Report => {
+                    facts = without_entries(&facts);
+                    facts.remove(&Fact::Listener);
+                }
+                RecordWhat::Listener => {
+                    facts.insert(Fact::Listener);
+                }
+                _ => {}
+            },
             _ => {}
         }
         if let Some(after) = node.question().and_then(|item| flow.after(item)) {
@@ -139,8 +157,12 @@ impl<'a> Check<'a> {
                 (Exit::Next | Exit::Instead(_), NodeKind::Gather(_)) | (Exit::Key(_, Some(_), _), _) => {
                     then.insert(Fact::Entry(node.id.as_str()));
                 }
-                (Exit::Matched | Exit::Resumed | Exit::Ended, _) | (Exit::Rule(Test::OfficeOpen), _) => {
+                (Exit::Matched | Exit::Resumed, _) => then.extend([Fact::Centre, Fact::Listener]),
+                (Exit::Ended, _) | (Exit::Rule(Test::OfficeOpen), _) => {
                     then.insert(Fact::Centre);
+                }
+                (Exit::Rule(Test::ListenerConfirmed), _) => {
+                    then.insert(Fact::Listener);
                 }
                 (Exit::Rule(Test::UntilKnown), _) => {
                     then.insert(Fact::Until);
@@ -151,4 +173,9 @@ impl<'a> Check<'a> {
         }
         ways
     }
+}
+
+/// Whether the node holds a patient's calls until the centre decides.
+fn stops_calls(node: &Node) -> bool {
+    matches!(&node.kind, NodeKind::Record(record) if matches!(record.what, RecordWhat::Stop))
 }

@@ -49,6 +49,12 @@ impl Words<'_> {
                 RecordWhat::Report => self.pick("本日の報告が完了", "the report is complete").to_owned(),
                 RecordWhat::CallBack => self.pick("折り返しの希望", "a call back is wanted").to_owned(),
                 RecordWhat::Stop => self.pick("架電停止の依頼", "automated calls should stop").to_owned(),
+                RecordWhat::StopUnconfirmed => self
+                    .pick("架電停止の依頼（本人未確認）", "automated calls should stop, says somebody unknown")
+                    .to_owned(),
+                RecordWhat::Listener => {
+                    self.pick("ご本人か、代わりに答える方", "the patient, or answers for the patient").to_owned()
+                }
                 RecordWhat::NotNow => self.pick("今は話せない", "can't talk now").to_owned(),
                 RecordWhat::WrongNumber => self.pick("番号ちがい", "a wrong number").to_owned(),
             },
@@ -138,6 +144,7 @@ impl Words<'_> {
             Test::NoMorePeople => self.pick("人数の上限", "no more people"),
             Test::UntilKnown => self.pick("終了時刻がわかる", "end is known"),
             Test::AnsweredByMachine => self.pick("留守番電話", "answering machine"),
+            Test::ListenerConfirmed => self.pick("確認ずみ", "has said who they are"),
         };
         plain.to_owned()
     }

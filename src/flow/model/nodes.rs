@@ -231,6 +231,8 @@ pub enum Test {
     UntilKnown,
     /// `answered_by = "machine"`
     AnsweredByMachine,
+    /// `listener = "confirmed"`: somebody has said in this call that they are the patient, or answer for the patient
+    ListenerConfirmed,
 }
 
 /// An upper bound: a number, or a threshold of the patient's health centre.
@@ -269,8 +271,12 @@ pub enum RecordWhat {
     Report,
     /// The caller asks to be called back.
     CallBack,
-    /// The patient asks that automated calls stop.
+    /// The patient, or somebody who answers for the patient, asks that automated calls stop.
     Stop,
+    /// Somebody who hasn't said who they are asks that automated calls stop.
+    StopUnconfirmed,
+    /// Somebody says that they are the patient, or answer for the patient.
+    Listener,
     /// Whoever answered can't talk now.
     NotNow,
     /// Whoever answered isn't the person who was called.

@@ -74,14 +74,18 @@ fn sub_flow(table: &Table<'_>) -> SubFlow {
 }
 
 fn record(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> Option<Record> {
-    let fixed = |field, word: &'static str, what: RecordWhat| {
+    let words = |field, words: &[(&'static str, RecordWhat)]| {
         let value = table.get(field)?;
-        value.word("such word for a record:", &[word], |text| (text == word).then(|| what.clone()))
+        let known: Vec<&'static str> = words.iter().map(|(word, _)| *word).collect();
+        let read = |text: &str| words.iter().find(|(word, _)| *word == text).map(|(_, what)| what.clone());
+        value.word("such word for a record:", &known, read)
     };
+    let fixed = |field, word: &'static str, what: RecordWhat| words(field, &[(word, what)]);
     let mut kept: Vec<RecordWhat> = [
         fixed("report", "complete", RecordWhat::Report),
         fixed("call_back", "requested", RecordWhat::CallBack),
-        fixed("stop", "requested", RecordWhat::Stop),
+        words("stop", &[("requested", RecordWhat::Stop), ("unconfirmed", RecordWhat::StopUnconfirmed)]),
+        fixed("listener", "confirmed", RecordWhat::Listener),
         fixed("answered", "not_now", RecordWhat::NotNow),
         fixed("number", "wrong", RecordWhat::WrongNumber),
     ]
@@ -98,8 +102,8 @@ fn record(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> Option<Rec
         kept.push(RecordWhat::Answer { item, from, on_red: on_red.unwrap_or_else(|| defaults.on_red.clone()) });
     }
     let next = refer::node(table, "next");
-    if asked(table, &["answer", "report", "call_back", "stop", "answered", "number"]) != 1 {
-        let todo = "Write one of: answer and from, report = \"complete\", call_back = \"requested\", stop = \"requested\", answered = \"not_now\", number = \"wrong\"";
+    if asked(table, &["answer", "report", "call_back", "stop", "listener", "answered", "number"]) != 1 {
+        let todo = "Write one of: answer and from, report = \"complete\", call_back = \"requested\", stop = \"requested\" or \"unconfirmed\", listener = \"confirmed\", answered = \"not_now\", number = \"wrong\"";
         table.source.find(table.line, format!("{} should keep exactly one thing", table.name), todo);
     }
     kept.pop().map(|what| Record { what, next })
@@ -123,6 +127,7 @@ fn rule(value: Value<'_>) -> Option<Rule> {
         fixed("people", "no_more", Test::NoMorePeople),
         fixed("until", "known", Test::UntilKnown),
         fixed("answered_by", "machine", Test::AnsweredByMachine),
+        fixed("listener", "confirmed", Test::ListenerConfirmed),
     ]
     .into_iter()
     .flatten()
@@ -141,9 +146,10 @@ fn rule(value: Value<'_>) -> Option<Rule> {
         tests.extend(is.and_then(|is| answer(item, is)).map(|is| Test::AnswerIs(item, is)));
     }
     let go = refer::node(&table, "go");
-    if asked(&table, &["office", "caller_number", "people", "until", "answered_by", "entry", "answer"]) != 1 {
+    if asked(&table, &["office", "caller_number", "people", "until", "answered_by", "listener", "entry", "answer"]) != 1
+    {
         let todo = "Write one of: entry with is or at_most, answer with is, office = \"open\", caller_number = \"hidden\", \
-                    people = \"no_more\", until = \"known\", answered_by = \"machine\"";
+                    people = \"no_more\", until = \"known\", answered_by = \"machine\", listener = \"confirmed\"";
         value.find("a rule should ask exactly one thing", todo);
     }
     table.finish();

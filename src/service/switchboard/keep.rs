@@ -30,6 +30,9 @@ use crate::store::sessions::{self, SessionSave};
 use crate::store::turns::{self, TurnRow};
 use crate::store::{Document, Tx};
 
+/// Who closes the alert that somebody unknown asked for calls to stop.
+const BY_CONFIRMED_REQUEST: &str = "a confirmed request";
+
 /// The rows to write.
 #[derive(Default)]
 pub(super) struct Keep {
@@ -265,6 +268,8 @@ impl Keep {
         }
         if !self.stop_requests.is_empty() {
             patients::request_stop(tx, &self.stop_requests, at).await?;
+            // Calls are held from now on: what somebody unknown asked for before is granted.
+            alerts::close_of(tx, &self.stop_requests, &[AlertKind::StopUnconfirmed], at, BY_CONFIRMED_REQUEST).await?;
         }
         let ended = settle(tx, &self.ends, at).await?;
         self.told.extend(ended);

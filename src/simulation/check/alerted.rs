@@ -43,10 +43,14 @@ impl Case<'_> {
             }
         }
         for moment in &record.moments {
-            if let What::StopNoted(call) = moment.what
-                && !of_call("stop_request", call)
-            {
-                missing.push(format!("call {call}: no alert tells of the request to stop"));
+            let (kind, call) = match moment.what {
+                What::StopNoted(call) => ("stop_request", call),
+                What::StopPassedOn(call) => ("stop_unconfirmed", call),
+                _ => continue,
+            };
+            // Somebody who says who they are after all is told of by the request that holds the calls.
+            if !of_call(kind, call) && !of_call("stop_request", call) {
+                missing.push(format!("call {call}: no alert of the kind {kind} tells of the request to stop"));
             }
         }
         for what in missing {

@@ -2,6 +2,7 @@
 //! changed, and compared with the tables; none of it asks the services.
 
 mod alerted;
+mod confirmed;
 mod ended;
 mod expected;
 mod kept;
@@ -44,6 +45,8 @@ pub enum Invariant {
     Retried,
     /// What staff must know of stands on their list.
     Alerted,
+    /// Calls are held by key 8 only if somebody has said that they are the patient, or answer for the patient.
+    Confirmed,
     /// No talk with staff is cut by us, and nobody is called for a slot after one.
     Talked,
     /// A turn that comes again gets the same reply (fault 28).
@@ -67,6 +70,7 @@ impl Invariant {
             Self::Prompt => "A7",
             Self::Retried => "A8",
             Self::Alerted => "alerts",
+            Self::Confirmed => "key 8",
             Self::Talked => "talks with staff",
             Self::Repeated => "fault 28",
             Self::Sound => "soundness",
@@ -121,6 +125,7 @@ pub fn check(record: &Record) -> Vec<Broken> {
     case.retried();
     case.prompt();
     case.alerted();
+    case.confirmed();
     case.talked();
     case.audited();
     case.limited();

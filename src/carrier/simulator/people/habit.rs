@@ -47,8 +47,11 @@ habits! {
     Elderly = "elderly", 30;
     /// Chooses another language first.
     OtherLanguage = "other_language", 5;
-    /// Asks that calls stop, then goes on or hangs up.
-    AsksToStop = "asks_to_stop", 10;
+    /// Asks that calls stop once the questions have begun, then goes on or hangs up.
+    AsksToStop = "asks_to_stop", 5;
+    /// Asks that calls stop before saying who they are; then is the patient, is a wrong number, presses nothing or
+    /// hangs up.
+    StopsAtOnce = "stops_at_once", 5;
     /// Wants to talk to a person.
     WantsPerson = "wants_person", 10;
     /// Hangs up at some question.
@@ -122,6 +125,15 @@ impl Habit {
                 // The question itself comes back after the one whether calls are to stop.
                 if comes_true(rng, 0.5) { asks.hangs_up_at_question(question + 2) } else { asks }
             }
+            Self::StopsAtOnce => {
+                let asks = answers.keys_at_question(1, key("8"));
+                match rng.u8(0..4) {
+                    0 => asks.keys_at(WHO_ASKS, key("1")),
+                    1 => asks.keys_at(WHO_ASKS, key("4")),
+                    2 => asks.keys_at(WHO_ASKS, Keys::default()),
+                    _ => asks.hangs_up_at_question(2),
+                }
+            }
             Self::WantsPerson => answers.keys_at_question(rng.u16(SOME_QUESTION), key("0")),
             Self::HangsUpMidway => answers.hangs_up_at_question(rng.u16(ANY_QUESTION)),
             Self::NotNow => answers.keys_at(LISTENING, key("2")),
@@ -140,6 +152,9 @@ impl Habit {
 
 /// Who is listening?
 const LISTENING: &str = "automated_call.ask_listening";
+
+/// Who asks that calls stop?
+const WHO_ASKS: &str = "stop_request.ask_who";
 
 /// Keys known to be some.
 pub(in crate::carrier::simulator) fn key(text: &str) -> Keys {

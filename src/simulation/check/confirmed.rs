@@ -1,0 +1,28 @@
+//! Key 8 holds a patient's calls only if somebody has said in the same call that they are the patient, or answer for
+//! the patient. Any other request is for staff to decide, and calls continue: I4 expects the slots.
+
+use std::collections::HashSet;
+
+use super::super::record::What;
+use super::{Case, Invariant};
+use crate::call::CallId;
+
+impl Case<'_> {
+    pub(super) fn confirmed(&mut self) {
+        let mut confirmed: HashSet<CallId> = HashSet::new();
+        let mut held = Vec::new();
+        for moment in &self.record.moments {
+            match moment.what {
+                What::Confirmed(call) => {
+                    confirmed.insert(call);
+                }
+                What::StopNoted(call) if !confirmed.contains(&call) => held.push((moment.at, call)),
+                _ => {}
+            }
+        }
+        for (at, call) in held {
+            let what = format!("{at}: call {call} held the calls for somebody who hadn't said who they are");
+            self.complain(Invariant::Confirmed, what);
+        }
+    }
+}
