@@ -136,10 +136,11 @@ impl Exchange {
         placed.show(plan);
         let taken = turns::count(&mut self.desk.database.read().await?).await?;
         println!(
-            "  meanwhile {:.0} turns/s kept; whoever rings the health-call line is answered in p50 {:.1} ms, p99 {:.1} ms",
+            "  meanwhile {:.0} turns/s kept; whoever rings the health-call line is answered in p50 {:.1} ms, p99 {:.1} ms; {} times they were asked to call again",
             taken as f64 / placed.seconds,
-            micros(&waited, 0.5) / 1_000.0,
-            micros(&waited, 0.99) / 1_000.0,
+            micros(&waited.times, 0.5) / 1_000.0,
+            micros(&waited.times, 0.99) / 1_000.0,
+            waited.turned_away,
         );
         Ok(())
     }

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 
 use crate::call::Line;
 use crate::carrier::network::Ringing;
-use crate::service::{Begin, Knock, LegStatus, Switchboard};
+use crate::service::{Begin, Knock, LegStatus, Switchboard, SwitchboardError};
 
 /// How often they ring.
 const EVERY: Duration = Duration::from_millis(50);
@@ -19,7 +19,15 @@ const EVERY: Duration = Duration::from_millis(50);
 /// The caller, until stopped.
 pub(super) struct Probe {
     stop: oneshot::Sender<()>,
-    ringing: JoinHandle<anyhow::Result<Histogram<u64>>>,
+    ringing: JoinHandle<anyhow::Result<Waited>>,
+}
+
+/// What the caller met with.
+pub(super) struct Waited {
+    /// How long each call waited for its first reply, in microseconds.
+    pub(super) times: Histogram<u64>,
+    /// How often the caller was asked to call again, as too much else was waiting for the database.
+    pub(super) turned_away: u32,
 }
 
 impl Probe {
@@ -29,16 +37,16 @@ impl Probe {
         Self { stop, ringing: tokio::spawn(ring(switchboard, stopped)) }
     }
 
-    /// Stops; how long each call waited for its first reply, in microseconds.
-    pub(super) async fn stop(self) -> anyhow::Result<Histogram<u64>> {
+    /// Stops, and tells how it was.
+    pub(super) async fn stop(self) -> anyhow::Result<Waited> {
         // It may have ended by itself, with an error that is found next.
         let _ended = self.stop.send(());
         self.ringing.await.context("the caller broke")?
     }
 }
 
-async fn ring(switchboard: Switchboard, mut stopped: oneshot::Receiver<()>) -> anyhow::Result<Histogram<u64>> {
-    let mut times = Histogram::new(3).context("the histogram")?;
+async fn ring(switchboard: Switchboard, mut stopped: oneshot::Receiver<()>) -> anyhow::Result<Waited> {
+    let (mut times, mut turned_away) = (Histogram::new(3).context("the histogram")?, 0_u32);
     let mut rhythm = tokio::time::interval(EVERY);
     for nth in 0_u32.. {
         tokio::select! {
@@ -48,13 +56,22 @@ async fn ring(switchboard: Switchboard, mut stopped: oneshot::Receiver<()>) -> a
         let leg = format!("probe-{nth:08}");
         let begin = Begin { line: Line::HealthCall, carrier: "terminal", leg: leg.clone(), caller: None, called: None };
         let begun = Instant::now();
-        switchboard.take(Knock::Begin(begin)).await?;
+        match switchboard.take(Knock::Begin(begin)).await {
+            Err(SwitchboardError::Overloaded) => {
+                turned_away = turned_away.saturating_add(1);
+                continue;
+            }
+            taken => taken?,
+        };
         let took = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
         times.record(took).context("the histogram")?;
         let (ended, ringing) = (Some(crate::call::HangupCause::NormalClearing), Ringing::Proven);
-        switchboard
-            .take(Knock::Status(LegStatus { call: None, carrier: "terminal", leg, status: "ended", ended, ringing }))
-            .await?;
+        let ended = LegStatus { call: None, carrier: "terminal", leg, status: "ended", ended, ringing };
+        match switchboard.take(Knock::Status(ended)).await {
+            // A carrier would be answered 503.
+            Err(SwitchboardError::Overloaded) => {}
+            taken => drop(taken?),
+        }
     }
-    Ok(times)
+    Ok(Waited { times, turned_away })
 }
