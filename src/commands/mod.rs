@@ -14,6 +14,7 @@ mod flows;
 mod logging;
 mod maintenance;
 mod patients;
+mod ports;
 mod refusal;
 mod reports;
 mod serve;

@@ -8,17 +8,17 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use super::documents::Origin;
+use super::ports::Ports;
 use crate::call::{CentreCode, DataOrigin, PhoneNumber};
 use crate::carrier::twilio::rest::RestClient;
 use crate::carrier::twilio::{SigningKey, Urls, Voice, Voices};
 use crate::carrier::{CarrierAccountId, simulator};
-use crate::config::{Carrier, Config};
+use crate::config::{Carrier, Config, Operations};
 use crate::flow::Library;
 use crate::service::{
     Clock, Desk, Dialer, Dialling, Feed, Keeper, LegBook, Libraries, Network, Outside, Remembered, SimulatedLines,
@@ -26,7 +26,7 @@ use crate::service::{
 };
 use crate::store::flow_sets::{self, FlowSetRow};
 use crate::store::{Database, centres};
-use crate::web::{Web, router, status_page};
+use crate::web::{LastReadiness, Web, router, router_with_operations, status_page};
 
 /// How often lost calls are looked for.
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
@@ -54,13 +54,9 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     }
     let library = Origin::choose(config.flows.directory.as_deref()).library()?;
     let server = Server::open(&config, library, simulator::Settings::default()).await?;
-    let listener = TcpListener::bind(config.server.listen).await.with_context(|| {
-        format!("the address {} can't be listened on; choose another server.listen", config.server.listen)
-    })?;
-    let address = listener.local_addr().context("the listening address can't be read")?;
-    info!(%address, public_url = config.server.public_url(), "taking calls");
-    println!("kenkocall listens on http://{address}");
-    server.run(listener, shutdown(), Duration::from_secs(config.server.drain_seconds)).await
+    let ports = Ports::open(&config.server).await?;
+    ports.announce(&config.server)?;
+    server.run(ports, shutdown(), Duration::from_secs(config.server.drain_seconds)).await
 }
 
 /// A server with everything open, before it listens.
@@ -108,11 +104,15 @@ impl Server {
             legs: LegBook::default(),
             voices: voices(config)?,
             metrics: super::logging::metrics()?,
+            readiness: LastReadiness::default(),
             forged_told_at: AtomicI64::new(0),
         };
         let web = Arc::new(web);
         let checkpoint_file = config.audit.checkpoint_file.clone();
-        let app = router(Arc::clone(&web));
+        let app = match config.server.operations() {
+            Operations::OnMainPort => router_with_operations(Arc::clone(&web)),
+            Operations::At(_) | Operations::AtDefault(_) => router(Arc::clone(&web)),
+        };
         let longest_call = SignedDuration::from_mins(config.dialer.longest_call_minutes.into());
         Ok(Self { desk, switchboard, working, network, dialer, app, web, checkpoint_file, longest_call })
     }
@@ -136,26 +136,30 @@ impl Server {
     /// Serves until `stop`, then takes no new calls, answers what was taken and closes the database.
     pub(super) async fn run(
         self,
-        listener: TcpListener,
+        ports: Ports,
         stop: impl Future<Output = ()> + Send + 'static,
         drain: Duration,
     ) -> anyhow::Result<()> {
         let Self { desk, switchboard, working, network, dialer, app, web, checkpoint_file, longest_call } = self;
-        drop(web);
+        let operations = crate::web::operations(web);
         // Before anybody is dialled: a database that lacks its last entries doesn't know whom it has called.
         let keeper = Keeper::start(Arc::clone(&desk), checkpoint_file).await;
         let mut workers = start_workers(&desk, &switchboard, network.as_ref(), dialer, longest_call);
         workers.spawn(keeper.run());
-        let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
-        let serving = tokio::spawn(crate::web::serve(listener, app, async move {
-            stop.await;
-            info!("draining: requests under way are answered, no new ones are taken");
-            // The receiver lives until the server has ended.
-            let _ended = stopping.send(());
-        }));
-        // Told to stop, or the server ended by itself.
-        let _either = stopped.await;
-        if tokio::time::timeout(drain, serving).await.is_err() {
+        let (stopping, stopped) = tokio::sync::watch::channel(false);
+        // The sender lives until the servers have ended.
+        let told = |mut stopped: tokio::sync::watch::Receiver<bool>| async move {
+            let _told = stopped.wait_for(|stopped| *stopped).await;
+        };
+        let mut serving = JoinSet::new();
+        serving.spawn(crate::web::serve(ports.main, app, told(stopped.clone())));
+        if let Some(port) = ports.operations {
+            serving.spawn(crate::web::serve(port, operations, told(stopped)));
+        }
+        stop.await;
+        info!("draining: requests under way are answered, no new ones are taken");
+        stopping.send_replace(true);
+        if tokio::time::timeout(drain, async { while serving.join_next().await.is_some() {} }).await.is_err() {
             error!(seconds = drain.as_secs(), "some requests weren't answered in time; stopping all the same");
         }
         workers.shutdown().await;

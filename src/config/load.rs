@@ -186,7 +186,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::MachineDetection;
+    use crate::config::{MachineDetection, Operations};
     use secrecy::ExposeSecret;
 
     fn with(variables: &[(&str, &str)]) -> Result<Config, String> {
@@ -202,6 +202,24 @@ mod tests {
         assert_eq!(config.twilio.base_url(), "https://api.twilio.com");
         assert_eq!(config.twilio.machine_detection, MachineDetection::DetectMessageEnd);
         assert_eq!(config.twilio.ring_seconds, 30);
+    }
+
+    #[test]
+    fn operations_are_on_the_main_port_only_where_its_address_is_set() {
+        let at = |listen: &str, operations: &str| {
+            let set =
+                with(&[("KENKOCALL_SERVER__LISTEN", listen), ("KENKOCALL_SERVER__OPERATIONS_LISTEN", operations)]);
+            set.map(|config| config.server.operations())
+        };
+        let address = |text: &str| text.parse().expect("an address");
+        let default = with(&[]).expect("defaults").server.operations();
+        assert_eq!(default, Operations::AtDefault(address("127.0.0.1:9464")));
+        assert_eq!(at("127.0.0.1:9464", "127.0.0.1:9464"), Ok(Operations::OnMainPort));
+        assert_eq!(at("0.0.0.0:8080", "127.0.0.1:8080"), Ok(Operations::At(address("127.0.0.1:8080"))));
+        assert_eq!(at("127.0.0.1:0", "127.0.0.1:0"), Ok(Operations::At(address("127.0.0.1:0"))));
+        let on_default = with(&[("KENKOCALL_SERVER__LISTEN", "127.0.0.1:9464")]).expect("settings");
+        assert_eq!(on_default.server.operations(), default, "nobody has chosen the main port for them");
+        assert!(at("127.0.0.1:8080", "9464").is_err());
     }
 
     #[test]

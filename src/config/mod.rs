@@ -20,7 +20,7 @@ pub use health_call::HealthCall;
 pub(crate) use load::number;
 pub use load::{ConfigError, load};
 pub use log::{Log, LogFormat};
-pub use server::Server;
+pub use server::{Operations, Server};
 pub use twilio::{MachineDetection, Twilio};
 
 use serde::Deserialize;

@@ -19,9 +19,10 @@ const OF_TESTS: [&str; 4] = ["CLOCK_STEPS", "FAIL_OVERS", "KILLS", "TEST_POSTGRE
 const NEAR: usize = 4;
 
 /// All settings, without [`PREFIX`].
-const SETTINGS: [&str; 34] = [
+const SETTINGS: [&str; 35] = [
     "CARRIER",
     "SERVER__LISTEN",
+    "SERVER__OPERATIONS_LISTEN",
     "SERVER__PUBLIC_URL",
     "SERVER__DRAIN_SECONDS",
     "DATABASE__URL",

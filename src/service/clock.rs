@@ -103,6 +103,23 @@ impl Clock {
     }
 }
 
+/// What has run since it was started. No step of the system clock moves it.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Runs from now on.
+    #[allow(clippy::disallowed_methods)] // the one place
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// How long it has run.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
 fn read(
     shown: &Arc<dyn Fn() -> Timestamp + Send + Sync>,
     steady: Option<&Arc<dyn Fn() -> Duration + Send + Sync>>,

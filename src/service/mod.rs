@@ -45,7 +45,7 @@ pub use calls::{ShownAnswer, ShownAttempt, ShownCall, ShownTurn, list_attempts, 
 pub use centre_settings::CentreSettings;
 pub use centres::{CentreChange, CentreChanged, add_centre, change_centre, list_centres};
 pub use clerk::{Clerk, Looked, Noted, Source};
-pub use clock::{Clock, CountedIds};
+pub use clock::{Clock, CountedIds, Stopwatch};
 pub use days::{CentreDay, DayFigures, DaySlot, day_figures, day_slots};
 pub use dialer::{DialError, Dialer, Dialling, Prepared, TICK, Ticked};
 pub use exchange::{Heard, happen_until, run_exchange};

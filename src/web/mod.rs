@@ -23,6 +23,7 @@ use crate::carrier::CarrierAccountId;
 use crate::carrier::twilio::{SigningKey, Urls, Voices, urls};
 use crate::service::{Desk, LegBook, Switchboard};
 
+pub use probes::LastReadiness;
 pub use serving::serve;
 
 /// The largest request body. A carrier's webhook has about 2 KB.
@@ -50,6 +51,8 @@ pub struct Web {
     pub voices: Voices,
     /// What `/metrics` shows.
     pub metrics: PrometheusHandle,
+    /// What `/readyz` last answered.
+    pub readiness: LastReadiness,
     /// When staff were told last that somebody posts without the carrier's signature, in milliseconds since 1970; 0
     /// when never.
     pub forged_told_at: AtomicI64,
@@ -60,11 +63,23 @@ pub fn status_page(web: Arc<Web>) -> Router {
     guarded(status::routes()).with_state(web)
 }
 
-/// Everything that is served.
+/// What the main port serves: anybody may reach it.
 pub fn router(web: Arc<Web>) -> Router {
-    let all = Router::new()
-        .merge(probes::routes())
-        .nest(urls::ROOT, webhooks::routes())
+    limited(probes::bare().nest(urls::ROOT, webhooks::routes()), web)
+}
+
+/// What the operations port serves: operators and their monitors reach it.
+pub fn operations(web: Arc<Web>) -> Router {
+    limited(probes::detailed(), web)
+}
+
+/// Both on one port.
+pub fn router_with_operations(web: Arc<Web>) -> Router {
+    limited(probes::detailed().nest(urls::ROOT, webhooks::routes()), web)
+}
+
+fn limited(routes: Router<Arc<Web>>, web: Arc<Web>) -> Router {
+    let all = routes
         .fallback(async || refused("path", StatusCode::NOT_FOUND, "there is nothing at this address\n"))
         .method_not_allowed_fallback(async || {
             refused("method", StatusCode::METHOD_NOT_ALLOWED, "this address takes another method\n")

@@ -1,37 +1,101 @@
-//! `/healthz`, `/readyz` and `/metrics`: what a supervisor, a load balancer and a monitor ask.
+//! `/healthz`, `/readyz` and `/metrics`: what a supervisor, a load balancer and a monitor ask. Strangers who reach the
+//! main port learn there whether calls can be taken, and no more.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
+use tokio::sync::Mutex;
 use tracing::warn;
 
 use super::Web;
-use crate::service::Readiness;
+use crate::service::{Readiness, Stopwatch};
 
-pub(super) fn routes() -> Router<Arc<Web>> {
-    Router::new()
-        .route("/healthz", get(async || "the process is alive\n"))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(metrics))
+/// How long the database may take to answer.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What `/readyz` last answered, and when it began to find that out.
+#[derive(Debug, Default)]
+pub struct LastReadiness(Mutex<Option<(Stopwatch, Ready)>>);
+
+/// Whether calls can be taken, or why not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ready {
+    Known(Readiness),
+    NoAnswer,
+}
+
+impl Ready {
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::Known(Readiness::Ready) => StatusCode::OK,
+            Self::Known(Readiness::LacksTables | Readiness::CannotWrite) | Self::NoAnswer => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+        }
+    }
+
+    const fn details(self) -> &'static str {
+        match self {
+            Self::Known(Readiness::Ready) => "calls can be taken\n",
+            Self::Known(Readiness::LacksTables) => "the database lacks tables; run kenkocall migrate\n",
+            Self::Known(Readiness::CannotWrite) => {
+                "the database can't write; make room on its disk or repair the disk\n"
+            }
+            Self::NoAnswer => "the database doesn't answer; start it, or correct database.url\n",
+        }
+    }
+}
+
+/// What everybody may ask.
+pub(super) fn bare() -> Router<Arc<Web>> {
+    alive().route(
+        "/readyz",
+        get(async |State(web): State<Arc<Web>>| {
+            let ready = ready(&web).await;
+            (ready.status(), if ready.status().is_success() { "ready\n" } else { "not ready\n" })
+        }),
+    )
+}
+
+/// What operators ask.
+pub(super) fn detailed() -> Router<Arc<Web>> {
+    let ready = async |State(web): State<Arc<Web>>| {
+        let ready = ready(&web).await;
+        (ready.status(), ready.details())
+    };
+    alive().route("/readyz", get(ready)).route("/metrics", get(metrics))
+}
+
+fn alive() -> Router<Arc<Web>> {
+    Router::new().route("/healthz", get(async || "the process is alive\n"))
 }
 
 /// Ready when a turn could be kept: the database answers, has the tables that this program needs, and can be written.
-async fn ready(State(web): State<Arc<Web>>) -> (StatusCode, &'static str) {
-    let unavailable = |sentence| (StatusCode::SERVICE_UNAVAILABLE, sentence);
-    match web.switchboard.readiness(&web.desk).await {
-        Ok(Readiness::Ready) => (StatusCode::OK, "calls can be taken\n"),
-        Ok(Readiness::LacksTables) => unavailable("the database lacks tables; run kenkocall migrate\n"),
-        Ok(Readiness::CannotWrite) => {
-            unavailable("the database can't write; make room on its disk or repair the disk\n")
-        }
-        Err(error) => {
-            warn!(%error, "not ready: the database doesn't answer");
-            unavailable("the database doesn't answer\n")
-        }
+/// The database is asked once at a time: requests that waited share the answer, so a flood of them doesn't reach it.
+async fn ready(web: &Web) -> Ready {
+    let asked = Stopwatch::start();
+    let mut last = web.readiness.0.lock().await;
+    if let Some((_, ready)) = last.as_ref().filter(|(began, _)| began.elapsed() <= asked.elapsed()) {
+        return *ready;
     }
+    let began = Stopwatch::start();
+    let ready = match tokio::time::timeout(PATIENCE, web.switchboard.readiness(&web.desk)).await {
+        Ok(Ok(ready)) => Ready::Known(ready),
+        Ok(Err(error)) => {
+            warn!(%error, "not ready: the database doesn't answer");
+            Ready::NoAnswer
+        }
+        Err(_) => {
+            warn!("not ready: the database doesn't answer in time");
+            Ready::NoAnswer
+        }
+    };
+    *last = Some((began, ready));
+    ready
 }
 
 async fn metrics(State(web): State<Arc<Web>>) -> String {

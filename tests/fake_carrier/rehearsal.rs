@@ -19,6 +19,7 @@ fn program(folder: &Path) -> Command {
         .env("KENKOCALL_DATABASE__URL", format!("sqlite://{}", folder.join("rehearsal.db").display()))
         .env("KENKOCALL_CARRIER", "twilio")
         .env("KENKOCALL_SERVER__LISTEN", "127.0.0.1:0")
+        .env("KENKOCALL_SERVER__OPERATIONS_LISTEN", "127.0.0.1:0")
         .env("KENKOCALL_SERVER__PUBLIC_URL", PUBLIC_URL)
         .env("KENKOCALL_TWILIO__AUTH_TOKEN", TOKEN)
         .env("KENKOCALL_LOG__LEVEL", "warn")

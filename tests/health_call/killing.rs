@@ -219,7 +219,7 @@ async fn a_half_sent_request_does_not_hold_up_a_stop(fresh: Fresh) {
 
 /// How many turns commits were begun for, as the program measures it.
 async fn taken(line: &Line) -> f64 {
-    let metrics = line.carrier.get("/metrics").await.unwrap().body;
+    let metrics = line.operations.get("/metrics").await.unwrap().body;
     let sum = metrics.lines().find_map(|line| line.strip_prefix("kenkocall_turns_per_commit_sum "));
     sum.expect("the measure").parse().unwrap()
 }

@@ -16,7 +16,7 @@ use kenkocall::follow_up::GuessingLimits;
 use kenkocall::service::{Clock, Desk, Feed, LegBook, Libraries, Remembered, Switchboard};
 use kenkocall::store::Database;
 use kenkocall::store::flow_sets::{self, FlowSetRow};
-use kenkocall::web::{Web, router};
+use kenkocall::web::{LastReadiness, Web, router_with_operations};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use secrecy::SecretString;
 
@@ -34,6 +34,9 @@ pub fn house() -> &'static Path {
 pub struct Line {
     child: Child,
     pub carrier: Carrier,
+    /// The same client at the operations port.
+    #[allow(dead_code, reason = "not every test that starts the program looks at it")]
+    pub operations: Carrier,
     /// What it wrote to standard error.
     log: Arc<Mutex<String>>,
     settings: Vec<(String, String)>,
@@ -68,7 +71,14 @@ impl Line {
         let mut all = vec![("DATABASE__URL".to_owned(), url.to_owned())];
         all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         match launch(&all, &environment) {
-            Ok((child, address, log)) => Self { child, carrier: Carrier::of(address), log, settings: all, environment },
+            Ok(Launched { child, main, operations, log }) => Self {
+                child,
+                carrier: Carrier::of(main),
+                operations: Carrier::of(operations),
+                log,
+                settings: all,
+                environment,
+            },
             Err(refusal) => panic!("the program didn't start: {}", refusal.sentence),
         }
     }
@@ -77,7 +87,7 @@ impl Line {
     pub fn refused(settings: &[(&str, &str)]) -> Refusal {
         let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         match launch(&settings, &[]) {
-            Ok((mut child, ..)) => {
+            Ok(Launched { mut child, .. }) => {
                 child.kill().unwrap();
                 child.wait().unwrap();
                 panic!("the program started, with {settings:?}");
@@ -95,9 +105,10 @@ impl Line {
     /// Starts it again, on the same database and at the same public URL.
     pub fn restart(&mut self) {
         match launch(&self.settings, &self.environment) {
-            Ok((child, address, log)) => {
+            Ok(Launched { child, main, operations, log }) => {
                 (self.child, self.log) = (child, log);
-                self.carrier.moved(address);
+                self.carrier.moved(main);
+                self.operations.moved(operations);
             }
             Err(refusal) => panic!("the program didn't start again: {}", refusal.sentence),
         }
@@ -157,6 +168,7 @@ fn command(settings: &[(String, String)]) -> Command {
         .env("KENKOCALL_CARRIER", "twilio")
         .env("KENKOCALL_TWILIO__AUTH_TOKEN", TOKEN)
         .env("KENKOCALL_SERVER__LISTEN", "127.0.0.1:0")
+        .env("KENKOCALL_SERVER__OPERATIONS_LISTEN", "127.0.0.1:0")
         .env("KENKOCALL_SERVER__PUBLIC_URL", PUBLIC_URL)
         .env("KENKOCALL_LOG__LEVEL", "info,kenkocall=trace")
         .envs(settings.iter().map(|(name, value)| (format!("KENKOCALL_{name}"), value)))
@@ -166,7 +178,12 @@ fn command(settings: &[(String, String)]) -> Command {
     command
 }
 
-type Launched = (Child, SocketAddr, Arc<Mutex<String>>);
+struct Launched {
+    child: Child,
+    main: SocketAddr,
+    operations: SocketAddr,
+    log: Arc<Mutex<String>>,
+}
 
 fn launch(settings: &[(String, String)], environment: &[(String, String)]) -> Result<Launched, Refusal> {
     let environment = environment.iter().cloned();
@@ -184,7 +201,14 @@ fn launch(settings: &[(String, String)], environment: &[(String, String)]) -> Re
     let mut line = String::new();
     output.read_line(&mut line).expect("its output");
     match line.trim().strip_prefix("kenkocall listens on http://") {
-        Some(address) => Ok((child, address.parse().expect("an address"), log)),
+        Some(address) => {
+            let main = address.parse().expect("an address");
+            let mut line = String::new();
+            output.read_line(&mut line).expect("its output");
+            let operations = line.trim().strip_prefix("operations port: http://").expect("an operations port");
+            let operations = operations.parse().expect("an address");
+            Ok(Launched { child, main, operations, log })
+        }
         None => {
             let status = child.wait().unwrap();
             reading.join().unwrap();
@@ -258,11 +282,13 @@ impl Inside {
             legs: LegBook::default(),
             voices: Voices::default(),
             metrics: PrometheusBuilder::new().build_recorder().handle(),
+            readiness: LastReadiness::default(),
             forged_told_at: std::sync::atomic::AtomicI64::new(0),
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let carrier = Carrier::of(listener.local_addr().unwrap());
-        let serving = tokio::spawn(async move { axum::serve(listener, router(Arc::new(web))).await.unwrap() });
+        let serving =
+            tokio::spawn(async move { axum::serve(listener, router_with_operations(Arc::new(web))).await.unwrap() });
         Self { carrier, desk, switchboard, now, serving }
     }
 

@@ -85,7 +85,7 @@ async fn a_flood_from_one_number_leaves_the_other_lines_free(fresh: Fresh) {
         assert_eq!((turned_away.said.len(), &turned_away.next), (0, &Next::Over));
     }
     assert_eq!(kept.counts().await, before, "a call that is turned away leaves nothing");
-    let counted = line.carrier.get("/metrics").await.unwrap().body;
+    let counted = line.operations.get("/metrics").await.unwrap().body;
     assert!(counted.contains("kenkocall_calls_crowded_out_total 5"), "{counted}");
     // Other numbers, and those that hide theirs, come through.
     assert_ne!(Phone::ring(&line.carrier, Some("+818055550124")).await.next, Next::Over);

@@ -61,7 +61,7 @@ async fn fault_13_a_placed_call_that_is_not_known_stops_the_dialling_once(fresh:
     // While it lasts, others add nothing to the lists.
     assert_eq!(listener.told_of("answered", made(now)).await, (1, true));
     assert_eq!(listener.kept.alerts().await, ["dialling"]);
-    let metrics = listener.line.carrier.get("/metrics").await.unwrap().body;
+    let metrics = listener.line.operations.get("/metrics").await.unwrap().body;
     assert!(metrics.contains("kenkocall_losses_found_total{sign=\"unknown_call\"} 1"), "{metrics}");
     assert!(metrics.contains("kenkocall_placed_calls_not_known_total 2"), "{metrics}");
     listener.resume();

@@ -16,6 +16,7 @@ mod line;
 mod losing;
 mod people;
 mod phone;
+mod ports;
 mod web;
 
 mod anything;

@@ -36,7 +36,9 @@ async fn full_disk(fresh: Fresh) {
         assert!(!answer.body.contains("受け付けました") && !answer.body.contains("ありがとう"), "{}", answer.body);
         assert_eq!(next, Next::Over);
     }
-    let ready = line.carrier.get("/readyz").await.unwrap();
+    let bare = line.carrier.get("/readyz").await.unwrap();
+    assert_eq!((bare.status, &*bare.body), (StatusCode::SERVICE_UNAVAILABLE, "not ready\n"), "strangers learn no more");
+    let ready = line.operations.get("/readyz").await.unwrap();
     assert_eq!(ready.status, StatusCode::SERVICE_UNAVAILABLE, "{}", ready.body);
     assert!(ready.body.contains("can't write"), "{}", ready.body);
     assert_eq!(line.carrier.get("/healthz").await.unwrap().status, StatusCode::OK, "a restart makes no room");

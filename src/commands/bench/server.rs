@@ -40,6 +40,7 @@ impl Measured {
             .env("KENKOCALL_CARRIER", "twilio")
             .env("KENKOCALL_TWILIO__AUTH_TOKEN", TOKEN)
             .env("KENKOCALL_SERVER__LISTEN", address.to_string())
+            .env("KENKOCALL_SERVER__OPERATIONS_LISTEN", "127.0.0.1:0")
             .env("KENKOCALL_LOG__LEVEL", "warn,kenkocall::alerts=error")
             .stdin(Stdio::null())
             .stdout(Stdio::piped());

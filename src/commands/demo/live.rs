@@ -14,6 +14,7 @@ use super::telling::Tally;
 use crate::call::{CallTimes, CallingHours};
 use crate::carrier::simulator;
 use crate::commands::documents::Origin;
+use crate::commands::ports::Ports;
 use crate::commands::serve::Server;
 use crate::service::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, MadeUpDay, Moment, add_made_up_day};
 
@@ -34,6 +35,7 @@ pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64) -> anyh
     let listener = super::listen().await?;
     let address = listener.local_addr().context("the listening address can't be read")?;
     config.server.listen = address;
+    config.server.operations_listen = Some(address);
     let people = simulator::Settings { seed, ..simulator::Settings::default() };
     let server = Server::open(&config, Origin::choose(None).library()?, people).await?.with_status_page();
     let desk = server.desk().clone();
@@ -54,7 +56,11 @@ pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64) -> anyh
     println!("\nCtrl-C ends it.\n");
 
     let (stop, stopped) = oneshot::channel::<()>();
-    let serving = tokio::spawn(server.run(listener, async { drop(stopped.await) }, Duration::from_secs(5)));
+    let serving = tokio::spawn(server.run(
+        Ports { main: listener, operations: None },
+        async { drop(stopped.await) },
+        Duration::from_secs(5),
+    ));
     let tally = watch(watching, &zone, patients).await;
     drop(desk);
     drop(stop);

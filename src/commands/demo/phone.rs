@@ -10,6 +10,7 @@ use crate::call::{CallId, Disposition, Line, PhoneNumber, StaffName};
 use crate::commands::calls::transcript::kept;
 use crate::commands::desk::found;
 use crate::commands::documents::Origin;
+use crate::commands::ports::Ports;
 use crate::commands::serve::Server;
 use crate::commands::terminal;
 use crate::service::{
@@ -29,6 +30,7 @@ pub(super) async fn demonstrate(folder: &std::path::Path) -> anyhow::Result<()> 
     let listener = super::listen().await?;
     let address = listener.local_addr().context("the listening address can't be read")?;
     config.server.listen = address;
+    config.server.operations_listen = Some(address);
     let server =
         Server::open(&config, Origin::choose(None).library()?, crate::carrier::simulator::Settings::default()).await?;
     let switchboard = server.switchboard();
@@ -49,7 +51,11 @@ pub(super) async fn demonstrate(folder: &std::path::Path) -> anyhow::Result<()> 
     println!("             birth date {MADE_UP_BIRTH_DATE}, of all of them\n");
 
     let (stop, stopped) = oneshot::channel::<()>();
-    let serving = tokio::spawn(server.run(listener, async { drop(stopped.await) }, Duration::from_secs(5)));
+    let serving = tokio::spawn(server.run(
+        Ports { main: listener, operations: None },
+        async { drop(stopped.await) },
+        Duration::from_secs(5),
+    ));
     let calls = call_again_and_again(&switchboard, &clerk).await;
     drop((switchboard, desk, clerk));
     drop(stop);
