@@ -20,6 +20,7 @@
 
 // What comes from outside may not end a call, let alone the process: nothing here panics on a value. tests/house.rs
 // watches over these lines and over what lifts them.
+#![cfg_attr(not(test), deny(clippy::print_stderr, clippy::print_stdout))]
 #![deny(
     clippy::expect_used,
     clippy::indexing_slicing,

@@ -1,11 +1,11 @@
 //! `kenkocall alerts`: what a health centre should look at.
 
-use anyhow::Context;
 use clap::Subcommand;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::desk::{centre_code, found, rfc3339, say, say_json, shown, table};
+use super::desk::{Form, centre_code, found, rfc3339, say, say_json, shown, table};
+use super::exit::usage;
 use crate::call::{AlertId, AlertKind, HersysId, Item, escaped};
 use crate::service::{Clerk, ShownAlert, close_alert, list_alerts};
 
@@ -16,23 +16,24 @@ pub(super) enum Alerts {
         /// Those of one health centre, and those for all.
         #[arg(long, value_name = "CODE")]
         centre: Option<String>,
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        form: Form,
     },
     /// Close an alert that someone has seen to.
     Close {
         /// The alert's id, as `alerts list` shows it.
         alert: String,
+        #[command(flatten)]
+        form: Form,
     },
 }
 
 pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Alerts) -> anyhow::Result<()> {
     match command {
-        Alerts::List { centre, json } => {
+        Alerts::List { centre, form } => {
             let centre = centre.map(|code| centre_code(&code)).transpose()?;
             let open = found(list_alerts(clerk, centre.as_ref()).await?);
-            if json {
+            if form.json {
                 return say_json(clerk, open.iter().map(|alert| as_json(alert, zone)).collect::<Vec<_>>().into()).await;
             }
             if open.is_empty() {
@@ -43,16 +44,24 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Alerts) -> anyh
             lines.extend(open.iter().map(|alert| line(alert, zone)));
             say(clerk, &format!("{}{}", table(&lines), hints(&open))).await
         }
-        Alerts::Close { alert } => {
+        Alerts::Close { alert, form } => {
             let id: Result<AlertId, _> = alert.trim().parse();
-            let id = id.ok().context(
-                "an alert's id looks like 0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04; `kenkocall alerts list` shows them",
-            )?;
+            let id = id.map_err(|_| {
+                usage(
+                    "an alert's id looks like 0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04; `kenkocall alerts list` shows them",
+                )
+            })?;
             let (alert, closed) = close_alert(clerk, id).await?;
             let at = alert.closed_at.map(|at| shown(at, zone)).unwrap_or_default();
             let by = alert.closed_by.unwrap_or_default();
             let word = if closed { "closed" } else { "nothing to change" };
-            say(clerk, &format!("{word}: alert {id} was closed {at} by {}\n", escaped(&by))).await
+            let value = json!({
+                "result": if closed { "closed" } else { "nothing_to_change" },
+                "id": id.to_string(),
+                "closed_at": alert.closed_at.map(|at| rfc3339(at, zone)),
+                "closed_by": by,
+            });
+            form.tell(clerk, &format!("{word}: alert {id} was closed {at} by {}\n", escaped(&by)), value).await
         }
     }
 }

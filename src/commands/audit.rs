@@ -3,12 +3,13 @@
 
 use std::path::PathBuf;
 
-use anyhow::bail;
 use clap::Subcommand;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde_json::{Value, json};
 
-use super::desk::{print, say, shown};
+use super::desk::{Form, rfc3339, shown};
+use super::exit::found;
 use crate::config::Config;
 use crate::service::{CheckpointsRead, Clerk, MarkKind, Misfit, Walked, walk_trail, write_checkpoint};
 
@@ -20,6 +21,8 @@ pub(super) enum Audit {
         /// Compare with the checkpoints of this file. Default: audit.checkpoint_file, where it is set.
         #[arg(long, value_name = "FILE")]
         checkpoint: Option<PathBuf>,
+        #[command(flatten)]
+        form: Form,
     },
     /// Add a line to a file: the number and the hash of the last entry. Keep it where whoever can change the database
     /// can't change it: on another machine, or on paper.
@@ -30,24 +33,38 @@ pub(super) enum Audit {
         /// `audit verify` tells of it from now on.
         #[arg(long)]
         after_restore: bool,
+        #[command(flatten)]
+        form: Form,
     },
 }
 
 pub(super) async fn run(config: &Config, clerk: &Clerk, zone: &TimeZone, command: Audit) -> anyhow::Result<()> {
     match command {
-        Audit::Verify { checkpoint } => {
+        Audit::Verify { checkpoint, form } => {
             let checkpoint = checkpoint.or_else(|| config.audit.checkpoint_file.clone());
             let walked = walk_trail(&clerk.database, checkpoint.as_deref()).await?;
             if let Some(misfit) = &walked.misfit {
-                bail!("{}", wrong(misfit, zone));
+                return Err(found(wrong(misfit, zone)));
             }
-            say(clerk, &well(&walked, zone)).await
+            form.tell(clerk, &well(&walked, zone), walked_json(&walked, zone)).await
         }
-        Audit::Checkpoint { file, after_restore } => {
+        Audit::Checkpoint { file, after_restore, form } => {
             let kind = if after_restore { MarkKind::Restored } else { MarkKind::Checkpoint };
             match write_checkpoint(&clerk.database, &file, kind, clerk.clock.now()).await? {
-                Some(mark) => print(&format!("{mark}\n")),
-                None => say(clerk, "nothing to add: the file has the last entry already\n").await,
+                Some(mark) => {
+                    let added = json!({
+                        "result": "added",
+                        "at": rfc3339(mark.at, zone),
+                        "entry": mark.sequence,
+                        "hash": mark.hash.to_string(),
+                        "call": mark.call.map(|call| call.to_string()),
+                    });
+                    form.say(&format!("{mark}\n"), added)
+                }
+                None => {
+                    let text = "nothing to add: the file has the last entry already\n";
+                    form.tell(clerk, text, json!({ "result": "nothing_to_add" })).await
+                }
             }
         }
     }
@@ -77,6 +94,22 @@ fn well(walked: &Walked, zone: &TimeZone) -> String {
         ));
     }
     text
+}
+
+fn walked_json(walked: &Walked, zone: &TimeZone) -> Value {
+    let time = |at: Option<Timestamp>| at.map(|at| rfc3339(at, zone));
+    json!({
+        "verifies": true,
+        "entries": walked.entries,
+        "last_at": time(walked.last_at),
+        "not_sealed_yet": walked.waiting,
+        "checkpoints": walked.checkpoints.map(|read| json!({
+            "fit": read.fit,
+            "last_at": time(read.last_at),
+            "lost": read.lost,
+            "restored_at": time(read.restored.map(|(at, _)| at)),
+        })),
+    })
 }
 
 fn wrong(misfit: &Misfit, zone: &TimeZone) -> String {

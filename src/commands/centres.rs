@@ -1,10 +1,10 @@
 //! `kenkocall centres`: health centres added, changed and listed.
 
-use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::desk::{centre_code, say, say_json, table};
+use super::desk::{Form, centre_code, table};
+use super::exit::usage;
 use crate::call::{CallingHours, CentreName, PhoneNumber};
 use crate::follow_up::{CallPattern, DaysOff, MissedCallSms, OfficeHours, ReportCovers, Retries, RetryPolicy};
 use crate::roster::width;
@@ -26,12 +26,13 @@ pub(super) enum Centres {
         phone: String,
         #[command(flatten)]
         more: More,
+        #[command(flatten)]
+        form: Form,
     },
     /// List the health centres.
     List {
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        form: Form,
     },
     /// Change a health centre; what isn't given stays.
     Set {
@@ -45,6 +46,8 @@ pub(super) enum Centres {
         phone: Option<String>,
         #[command(flatten)]
         more: More,
+        #[command(flatten)]
+        form: Form,
     },
 }
 
@@ -146,7 +149,7 @@ impl More {
     fn change(&self, name: Option<CentreName>, phone: Option<&str>) -> anyhow::Result<CentreChange> {
         Ok(CentreChange {
             name,
-            phone: phone.map(|text| PhoneNumber::parse(&width::fold(text))).transpose()?,
+            phone: phone.map(centre_phone).transpose()?,
             time_zone: self.time_zone.clone(),
             office_hours: self.office_hours,
             calling_hours: self.calling_hours,
@@ -169,35 +172,45 @@ impl More {
 
 pub(super) async fn run(clerk: &Clerk, command: Centres) -> anyhow::Result<()> {
     match command {
-        Centres::Add { code, name, phone, more } => {
-            let phone = PhoneNumber::parse(&width::fold(&phone))?;
-            let row =
-                add_centre(clerk, centre_code(&code)?, centre_name(&name)?, phone, &more.change(None, None)?).await?;
-            say(clerk, &format!("added\n{}", line(&row))).await
+        Centres::Add { code, name, phone, more, form } => {
+            let change = more.change(None, None)?;
+            let (code, name, phone) = (centre_code(&code)?, centre_name(&name)?, centre_phone(&phone)?);
+            let row = add_centre(clerk, code, name, phone, &change).await?;
+            let value = json!({ "result": "added", "centre": as_json(&row) });
+            form.tell(clerk, &format!("added\n{}", line(&row)), value).await
         }
-        Centres::List { json: true } => {
-            say_json(clerk, list_centres(clerk).await?.iter().map(as_json).collect::<Vec<_>>().into()).await
-        }
-        Centres::List { json: false } => {
+        Centres::List { form } => {
             let rows = list_centres(clerk).await?;
-            if rows.is_empty() {
-                return say(clerk, "there is no health centre yet; `kenkocall centres add` adds one\n").await;
-            }
-            say(clerk, &listed(&rows)).await
+            let text = if rows.is_empty() {
+                "there is no health centre yet; `kenkocall centres add` adds one\n".to_owned()
+            } else {
+                listed(&rows)
+            };
+            form.tell(clerk, &text, rows.iter().map(as_json).collect::<Vec<_>>().into()).await
         }
-        Centres::Set { code, name, phone, more } => {
+        Centres::Set { code, name, phone, more, form } => {
             let change = more.change(name.as_deref().map(centre_name).transpose()?, phone.as_deref())?;
             let changed = change_centre(clerk, &centre_code(&code)?, &change).await?;
             let verdict = if changed.changed { "changed" } else { "nothing to change" };
-            say(clerk, &format!("{verdict}\n{}{}", outside(changed.patients_outside_hours), line(&changed.row))).await
+            let value = json!({
+                "result": if changed.changed { "changed" } else { "nothing_to_change" },
+                "patients_outside_hours": changed.patients_outside_hours,
+                "centre": as_json(&changed.row),
+            });
+            let text = format!("{verdict}\n{}{}", outside(changed.patients_outside_hours), line(&changed.row));
+            form.tell(clerk, &text, value).await
         }
     }
 }
 
 fn centre_name(text: &str) -> anyhow::Result<CentreName> {
-    CentreName::parse(text).context(
-        "a health centre needs a name of 1 to 40 characters in one line, such as 千代田保健所: it is spoken in every call",
-    )
+    CentreName::parse(text).map_err(|error| usage(format!(
+        "a health centre needs a name of 1 to 40 characters in one line, such as 千代田保健所: it is spoken in every call: {error}"
+    )))
+}
+
+fn centre_phone(text: &str) -> anyhow::Result<PhoneNumber> {
+    PhoneNumber::parse(&width::fold(text)).map_err(usage)
 }
 
 /// What follows for patients whose own times no longer lie in the calling hours.

@@ -1,12 +1,11 @@
 //! `kenkocall days`: a day's automated calls in figures, by health centre. They name no patient.
 
-use anyhow::Context;
 use clap::Subcommand;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
-use super::desk::{say, say_json, table};
+use super::desk::{Form, day, table, today};
 use crate::call::SlotState;
 use crate::service::{CentreDay, Clerk, DayFigures, day_figures};
 
@@ -14,23 +13,24 @@ use crate::service::{CentreDay, Clerk, DayFigures, day_figures};
 pub(super) enum Days {
     /// Show what was due on a day, and how each of it ended.
     Show {
-        /// The day at the health centres: 2026-11-24, or today.
-        #[arg(value_name = "DATE")]
+        /// The day at the health centres: 2026-11-24, 令和8年11月24日, R8.11.24, or today, yesterday, tomorrow.
+        #[arg(value_name = "DATE", default_value = "today")]
         date: String,
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        form: Form,
     },
 }
 
 pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Days) -> anyhow::Result<()> {
-    let Days::Show { date, json } = command;
-    let date: Date = match date.trim() {
-        "today" => zone.to_datetime(clerk.clock.now()).date(),
-        text => text.parse().ok().with_context(|| format!("“{text}” isn't a day; write 2026-11-24, or today"))?,
-    };
+    let Days::Show { date, form } = command;
+    let today = today(clerk, zone);
+    let date = day(&date, today)?;
     let figures = day_figures(&clerk.database, date).await?;
-    if json { say_json(clerk, as_json(date, &figures)).await } else { say(clerk, &as_text(date, &figures)).await }
+    let mut text = as_text(date, &figures);
+    if date > today && figures.centres.is_empty() {
+        text = format!("{date}: nothing yet; calls of a day are listed from the time at which they are due\n");
+    }
+    form.tell(clerk, &text, as_json(date, &figures)).await
 }
 
 /// The figures as a table, and below it why slots ended without a report.

@@ -1,18 +1,20 @@
 //! What the desk's commands begin and end with: who works, what was typed, and how it is shown.
 
 use std::borrow::Cow;
-use std::io::Write;
 
 use anyhow::Context;
-use jiff::civil::DateTime;
+use clap::Args;
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::call::{CentreCode, DataOrigin, HersysId, StaffName, escaped, escaped_lines};
+use super::exit::usage;
+use super::output::{complain, print};
+use crate::call::{CentreCode, DataOrigin, HersysId, PhoneNumber, StaffName, escaped};
 use crate::config::Config;
-use crate::roster::width;
-use crate::service::{Clerk, Clock, Looked, Noted, Source};
+use crate::roster::{era, width};
+use crate::service::{Clerk, Clock, Details, Looked, Noted, Source};
 use crate::store::{Database, StoreError};
 
 /// Whether a command creates the database that it doesn't find.
@@ -22,6 +24,41 @@ pub(super) enum Missing {
     IsCreated,
     /// It was asked about a database: this is the wrong folder, or the wrong setting.
     IsRefused,
+}
+
+/// How a command tells what it found or did.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct Form {
+    /// As JSON.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+impl Form {
+    /// Says it in a command that has no database to speak of.
+    pub(super) fn say(self, text: &str, value: Value) -> anyhow::Result<()> {
+        if self.json { print_json(&value) } else { print(text) }
+    }
+
+    /// Says it, marked where the data are simulated.
+    pub(super) async fn tell(self, clerk: &Clerk, text: &str, value: Value) -> anyhow::Result<()> {
+        if self.json { say_json(clerk, value).await } else { say(clerk, text).await }
+    }
+}
+
+/// Whether phone numbers are shown in full.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct Reveal {
+    /// Phone numbers in full, not their last four digits alone. It is noted that they were shown.
+    #[arg(long)]
+    pub(super) reveal: bool,
+}
+
+impl Reveal {
+    /// What the service is told of it.
+    pub(super) const fn details(self) -> Details {
+        if self.reveal { Details::Revealed } else { Details::Masked }
+    }
 }
 
 /// What is written above simulated data.
@@ -36,22 +73,12 @@ pub(super) async fn clerk(config: &Config, name: StaffName, missing: Missing) ->
     Ok(Clerk { database, clock: Clock::system(), name, source: Source::Command })
 }
 
-/// Writes to standard output. Hidden characters are escaped, as older data may hold any. A reader that has gone
-/// (`… | head`) is no fault.
-pub(super) fn print(text: &str) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(escaped_lines(text).as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("standard output can't be written"),
-    }
-}
-
 /// What a look found. When the audit trail can't have the look, that is said on standard error.
 pub(super) fn found<T>(looked: Looked<T>) -> T {
     if let Noted::No(error) = looked.noted {
-        eprintln!(
+        complain(&format!(
             "kenkocall: this look isn't recorded in the audit trail, as {error}; write down who looked at what, and when"
-        );
+        ));
     }
     looked.found
 }
@@ -75,17 +102,21 @@ pub(super) async fn say_json(clerk: &Clerk, value: Value) -> anyhow::Result<()> 
     for object in objects.into_iter().filter_map(Value::as_object_mut) {
         object.insert("simulated".to_owned(), simulated.clone());
     }
-    let text = serde_json::to_string_pretty(&value).context("the answer can't be written as JSON")?;
+    print_json(&value)
+}
+
+fn print_json(value: &Value) -> anyhow::Result<()> {
+    let text = serde_json::to_string_pretty(value).context("the answer can't be written as JSON")?;
     print(&format!("{text}\n"))
 }
 
 pub(super) fn centre_code(text: &str) -> anyhow::Result<CentreCode> {
-    Ok(CentreCode::parse(&width::fold(text))?)
+    CentreCode::parse(&width::fold(text)).map_err(usage)
 }
 
 /// Reads a HER-SYS ID; the sentence doesn't repeat it.
 pub(super) fn hersys_id(text: &str) -> anyhow::Result<HersysId> {
-    Ok(HersysId::parse(&width::fold(text))?)
+    HersysId::parse(&width::fold(text)).map_err(usage)
 }
 
 /// The line's own time zone, in which times are shown and read that belong to no centre.
@@ -93,17 +124,73 @@ pub(super) fn line_zone(config: &Config) -> anyhow::Result<TimeZone> {
     TimeZone::get(&config.health_call.time_zone).context("health_call.time_zone")
 }
 
-/// Reads a moment: RFC 3339, or `2026-12-01 05:00` or `2026-12-01` in `zone`.
-pub(super) fn moment(text: &str, zone: &TimeZone) -> anyhow::Result<Timestamp> {
+/// Reads a day: `2026-11-28`, in a Japanese era (`令和8年11月28日`, `R8.11.28`), or `today`, `yesterday`, `tomorrow`.
+pub(super) fn day(text: &str, today: Date) -> anyhow::Result<Date> {
+    let folded = width::fold(text);
+    let relative = match folded.trim().to_ascii_lowercase().as_str() {
+        "today" | "今日" | "本日" => Some(Ok(today)),
+        "yesterday" | "昨日" => Some(today.yesterday()),
+        "tomorrow" | "明日" => Some(today.tomorrow()),
+        _ => None,
+    };
+    let read = match relative {
+        Some(date) => date.ok(),
+        None => era::read(&folded).ok(),
+    };
+    read.ok_or_else(|| {
+        usage(format!(
+            "“{text}” isn't a day; write 2026-11-28, 令和8年11月28日 or R8.11.28, or today, yesterday or tomorrow"
+        ))
+    })
+}
+
+/// The day that it is in `zone`.
+pub(super) fn today(clerk: &Clerk, zone: &TimeZone) -> Date {
+    zone.to_datetime(clerk.clock.now()).date()
+}
+
+/// Reads a moment: RFC 3339, `2026-12-01 05:00` in `zone`, or the beginning of a day as [`day`] reads it.
+pub(super) fn moment(text: &str, clerk: &Clerk, zone: &TimeZone) -> anyhow::Result<Timestamp> {
     let text = text.trim();
     if let Ok(moment) = text.parse::<Timestamp>() {
         return Ok(moment);
     }
     let local: Option<DateTime> = text.parse().ok();
+    let local = local.or_else(|| day(text, today(clerk, zone)).ok().map(|day| day.to_datetime(Time::midnight())));
     let moment = local.and_then(|local| zone.to_timestamp(local).ok());
-    moment.with_context(|| {
-        format!("“{text}” isn't a time; write 2026-12-01, 2026-12-01 05:00 or 2026-12-01T05:00:00+09:00")
+    moment.ok_or_else(|| {
+        usage(format!(
+            "“{text}” isn't a time; write 2026-12-01 05:00, 2026-12-01T05:00:00+09:00, or a day: 2026-12-01, R8.12.1, today"
+        ))
     })
+}
+
+/// Digits of a number that are shown unasked: enough to tell two callers apart, too few to phone one.
+const SHOWN_DIGITS: usize = 4;
+
+/// A number as people dial it. Unless it is revealed, all but its last digits are dots.
+pub(super) fn number(number: &PhoneNumber, reveal: bool) -> String {
+    let full = number.national();
+    if reveal { full } else { masked(&full) }
+}
+
+/// A number for programs, E.164. Unless it is revealed, all but its last digits are dots.
+pub(super) fn number_json(number: &PhoneNumber, reveal: bool) -> String {
+    if reveal { number.expose().to_owned() } else { masked(&number.national()) }
+}
+
+/// Dots in place of all letters and digits but the last four.
+pub(super) fn masked(full: &str) -> String {
+    let all = full.chars().filter(|c| c.is_alphanumeric()).count();
+    let mut nth = 0;
+    let dotted = full.chars().map(|c| {
+        if !c.is_alphanumeric() {
+            return c;
+        }
+        nth += 1;
+        if nth + SHOWN_DIGITS > all && all > SHOWN_DIGITS { c } else { '•' }
+    });
+    dotted.collect()
 }
 
 /// A moment as people read it: `2026-11-23 09:00:03 +09:00`.

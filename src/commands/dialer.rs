@@ -7,8 +7,10 @@ use clap::Subcommand;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::desk::{moment, print, rfc3339, say, say_json, shown};
+use super::desk::{Form, moment, rfc3339, shown};
 use super::documents::Origin;
+use super::exit::usage;
+use super::output::print;
 use super::serve::{network, open_desk, shutdown};
 use crate::call::{ReasonText, escaped};
 use crate::carrier::simulator;
@@ -22,9 +24,8 @@ use crate::service::{
 pub(super) enum Dialer {
     /// Whether automated calls are placed, and what waits.
     Show {
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        form: Form,
     },
     /// Place no automated call from now on; calls under way go on. Do it before `kenkocall serve` when a backup was
     /// restored: calls that were made since aren't in it. Paused again, it has a new reason and a new end.
@@ -36,12 +37,16 @@ pub(super) enum Dialer {
         /// `dialer resume`.
         #[arg(long, value_name = "TIME")]
         until: Option<String>,
+        #[command(flatten)]
+        form: Form,
     },
     /// Place automated calls again, within the windows that haven't ended.
     Resume {
         /// Also when the database lacks its last entries and `dialer reconcile` can't be done: phones may ring twice.
         #[arg(long)]
         anyway: bool,
+        #[command(flatten)]
+        form: Form,
     },
     /// After a restored backup or a fail-over that lost entries: ask the carrier whom we have called within a day, and
     /// settle the slots of those calls, so that nobody is called for them again. Then `dialer resume`.
@@ -50,6 +55,8 @@ pub(super) enum Dialer {
         /// ends the waiting; what is settled by then stays settled.
         #[arg(long)]
         wait: bool,
+        #[command(flatten)]
+        form: Form,
     },
 }
 
@@ -60,28 +67,30 @@ const ASK_SOONEST: Duration = Duration::from_millis(200);
 
 pub(super) async fn run(config: &Config, clerk: &Clerk, zone: &TimeZone, command: Dialer) -> anyhow::Result<()> {
     match command {
-        Dialer::Reconcile { wait } => reconcile(config, clerk, zone, wait).await,
-        Dialer::Show { json: true } => say_json(clerk, as_json(&dialer_state(clerk).await?, zone)).await,
-        Dialer::Show { json: false } => say(clerk, &as_text(&dialer_state(clerk).await?, zone)).await,
-        Dialer::Pause { reason, until } => {
-            let until = until.map(|text| moment(&text, zone)).transpose()?;
-            let reason = ReasonText::parse(&reason).context(
+        Dialer::Reconcile { wait, form } => reconcile(config, clerk, zone, wait, form).await,
+        Dialer::Show { form } => {
+            let state = dialer_state(clerk).await?;
+            form.tell(clerk, &as_text(&state, zone), as_json(&state, zone)).await
+        }
+        Dialer::Pause { reason, until, form } => {
+            let until = until.map(|text| moment(&text, clerk, zone)).transpose()?;
+            let reason = ReasonText::parse(&reason).map_err(|error| usage(format!(
                 "say in 1 to 200 characters why dialling is paused, in one line; everybody at the desk reads it, so name no \
-                 patient in it",
-            )?;
+                 patient in it: {error}",
+            )))?;
             let state = pause_dialling(clerk, &reason, until).await?;
             let rest = "calls under way go on; a slot whose window ends meanwhile is missed and stands on the list\n";
-            say(clerk, &format!("{}{rest}", as_text(&state, zone))).await
+            form.tell(clerk, &format!("{}{rest}", as_text(&state, zone)), as_json(&state, zone)).await
         }
-        Dialer::Resume { anyway } => {
+        Dialer::Resume { anyway, form } => {
             let (state, ended) = resume_dialling(clerk, anyway).await?;
             let before = if ended { "the pause has ended" } else { "nothing to change: dialling wasn't paused" };
-            say(clerk, &format!("{before}\n{}", as_text(&state, zone))).await
+            form.tell(clerk, &format!("{before}\n{}", as_text(&state, zone)), as_json(&state, zone)).await
         }
     }
 }
 
-async fn reconcile(config: &Config, clerk: &Clerk, zone: &TimeZone, wait: bool) -> anyhow::Result<()> {
+async fn reconcile(config: &Config, clerk: &Clerk, zone: &TimeZone, wait: bool, form: Form) -> anyhow::Result<()> {
     match config.carrier {
         Some(Carrier::Twilio | Carrier::Sip) => {}
         None => bail!(
@@ -100,27 +109,24 @@ async fn reconcile(config: &Config, clerk: &Clerk, zone: &TimeZone, wait: bool) 
     )?;
     let lag = jiff::SignedDuration::from_secs(config.dialer.unknown_grace_seconds.into());
     let pass = async || reconcile_calls(&desk, clerk, &network, lag).await;
-    let done = if wait { passes(pass, clerk, zone).await } else { pass().await.map_err(Into::into) };
+    let done = if wait { passes(pass, clerk, zone, form).await } else { pass().await.map_err(Into::into) };
     desk.database.close().await;
     let done = done?;
-    print(&format!(
-        "calls of the last day that weren't known: {} belong to slots and are settled, {} to none that is open\n",
-        done.settled, done.without_slot
-    ))?;
-    if done.reports_lost > 0 {
-        print(&format!(
-            "calls that were known and answered, and whose report may be lost: {}; nobody is called again for them, and they are on \
-             `kenkocall alerts list` as unanswered: phone these patients and ask for the report\n",
-            done.reports_lost
-        ))?;
+    let mut told = reconciled(&done);
+    let complete = done.under_way == 0 && done.list_holds_at.is_none();
+    if complete {
+        told.push_str("every call is accounted for; `kenkocall dialer resume` goes on\n");
     }
-    if done.lines_lost > 0 {
-        print(&format!(
-            "calls to our lines that aren't known: {}; patients may have reported in them, and only the carrier's list has their \
-             numbers\n",
-            done.lines_lost
-        ))?;
-    }
+    let value = json!({
+        "settled": done.settled,
+        "without_slot": done.without_slot,
+        "reports_lost": done.reports_lost,
+        "line_calls_lost": done.lines_lost,
+        "under_way": done.under_way,
+        "list_holds_at": done.list_holds_at.map(|at| rfc3339(at, zone)),
+        "complete": complete,
+    });
+    form.say(&told, value)?;
     if done.under_way > 0 {
         bail!(
             "{} calls aren't over yet; run it again in a minute, or with --wait, with `kenkocall serve` running",
@@ -130,7 +136,30 @@ async fn reconcile(config: &Config, clerk: &Clerk, zone: &TimeZone, wait: bool) 
     if let Some(at) = done.list_holds_at {
         bail!("the carrier's list may lag behind; run it again after {}, or with --wait", shown(at, zone));
     }
-    print("every call is accounted for; `kenkocall dialer resume` goes on\n")
+    Ok(())
+}
+
+/// What a pass through the carrier's list has found.
+fn reconciled(done: &Reconciled) -> String {
+    let mut told = format!(
+        "calls of the last day that weren't known: {} belong to slots and are settled, {} to none that is open\n",
+        done.settled, done.without_slot
+    );
+    if done.reports_lost > 0 {
+        told.push_str(&format!(
+            "calls that were known and answered, and whose report may be lost: {}; nobody is called again for them, and they are on \
+             `kenkocall alerts list` as unanswered: phone these patients and ask for the report\n",
+            done.reports_lost
+        ));
+    }
+    if done.lines_lost > 0 {
+        told.push_str(&format!(
+            "calls to our lines that aren't known: {}; patients may have reported in them, and only the carrier's list has their \
+             numbers\n",
+            done.lines_lost
+        ));
+    }
+    told
 }
 
 /// Passes through the carrier's list until every call is accounted for, or somebody stops it.
@@ -138,6 +167,7 @@ async fn passes(
     pass: impl AsyncFn() -> Result<Reconciled, Refused>,
     clerk: &Clerk,
     zone: &TimeZone,
+    form: Form,
 ) -> anyhow::Result<Reconciled> {
     let passing = async {
         let mut all = Reconciled::default();
@@ -159,7 +189,7 @@ async fn passes(
                 Err(Refused::NoList) => "the carrier's list can't be read to its end".to_owned(),
                 Err(other) => return Err(other.into()),
             };
-            if waits_for != shown_before {
+            if waits_for != shown_before && !form.json {
                 print(&format!("waiting: {waits_for}\n"))?;
                 shown_before = waits_for;
             }

@@ -1,16 +1,18 @@
 //! `kenkocall flows`: what the authors of flows work with.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::Subcommand;
+use serde_json::json;
 
+use super::desk::Form;
 use super::documents::Origin;
+use super::exit::Exit;
+use super::output::{complain, outln, print};
 use super::terminal;
-use crate::call::{BirthDate, HersysId, Language, PhoneNumber, escaped_lines};
+use crate::call::{BirthDate, HersysId, Language, PhoneNumber};
 use crate::engine::{AnsweredBy, Effect};
 use crate::flow::{FlowName, Library, draw};
 use crate::rehearsal::{Cast, CastPatient, CastStanding, NotStorable, Rehearsal, Transcript, line_of};
@@ -25,6 +27,8 @@ pub(super) enum Flows {
     Check {
         /// The folder with the documents. Default: call_flows here, else the built-in ones.
         folder: Option<PathBuf>,
+        #[command(flatten)]
+        form: Form,
     },
     /// Write a picture (SVG) of a flow to standard output.
     Draw {
@@ -60,24 +64,26 @@ pub(super) enum Flows {
         /// Write what happened into the transcripts instead of comparing. Read the difference before you keep it.
         #[arg(long)]
         update: bool,
+        #[command(flatten)]
+        form: Form,
     },
 }
 
-pub(super) fn run(command: Flows) -> anyhow::Result<ExitCode> {
+pub(super) fn run(command: Flows) -> anyhow::Result<Exit> {
     match command {
-        Flows::Check { folder } => check(&Origin::choose(folder.as_deref())),
+        Flows::Check { folder, form } => check(&Origin::choose(folder.as_deref()), form),
         Flows::Draw { flow, language, folder } => {
             let library = Origin::choose(folder.as_deref()).library()?;
             let picture = draw(&library, &flow, language).with_context(|| no_such_flow(&library, &flow))?;
-            std::io::stdout().write_all(picture.as_bytes()).context("the picture can't be written")?;
-            Ok(ExitCode::SUCCESS)
+            print(&picture)?;
+            Ok(Exit::Done)
         }
         Flows::Play { flow, language, folder } => {
             play(&Origin::choose(folder.as_deref()).library()?, &flow, language)?;
-            Ok(ExitCode::SUCCESS)
+            Ok(Exit::Done)
         }
-        Flows::Test { transcripts, folder, update } => {
-            test(&Origin::choose(folder.as_deref()).library()?, &transcripts, update)
+        Flows::Test { transcripts, folder, update, form } => {
+            test(&Origin::choose(folder.as_deref()).library()?, &transcripts, update, form)
         }
     }
 }
@@ -87,16 +93,30 @@ fn no_such_flow(library: &Library, flow: &str) -> String {
     format!("there is no flow “{flow}”; there are {}", names.join(", "))
 }
 
-fn check(origin: &Origin) -> anyhow::Result<ExitCode> {
+fn check(origin: &Origin, form: Form) -> anyhow::Result<Exit> {
     match Library::checked(origin.files()?) {
         Ok(library) => {
             let (flows, prompts) = (library.flows.len(), library.prompts.len());
-            println!("{flows} flows, {prompts} prompts in {} languages: nothing to mend", Language::ALL.len());
-            Ok(ExitCode::SUCCESS)
+            let languages = Language::ALL.len();
+            let text = format!("{flows} flows, {prompts} prompts in {languages} languages: nothing to mend\n");
+            let value = json!({ "flows": flows, "prompts": prompts, "languages": languages, "findings": [] });
+            form.say(&text, value)?;
+            Ok(Exit::Done)
         }
         Err(findings) => {
-            eprintln!("{}", escaped_lines(&origin.sentences(&findings)));
-            Ok(ExitCode::FAILURE)
+            complain(&origin.sentences(&findings));
+            if form.json {
+                let found = findings.iter().map(|finding| {
+                    json!({
+                        "file": origin.path_of(&finding.file),
+                        "line": finding.line,
+                        "what": finding.what.to_string(),
+                        "todo": finding.todo.to_string(),
+                    })
+                });
+                form.say("", json!({ "findings": found.collect::<Vec<_>>() }))?;
+            }
+            Ok(Exit::Found)
         }
     }
 }
@@ -112,8 +132,8 @@ fn play(library: &Arc<Library>, flow: &str, language: Language) -> anyhow::Resul
     let birth_date = BirthDate::parse_keys(PLAYED_BIRTH_DATE, today).context("the made-up birth date")?;
     let id = HersysId::parse(PLAYED_ID).context("the made-up HER-SYS ID")?;
     cast.patients.push(CastPatient::new(id, birth_date, CastStanding::UnderObservation));
-    println!("{}", terminal::HELP);
-    println!("The made-up patient 見本 花子 has the HER-SYS ID {PLAYED_ID} and the birth date {PLAYED_BIRTH_DATE}.\n");
+    outln!("{}", terminal::HELP);
+    outln!("The made-up patient 見本 花子 has the HER-SYS ID {PLAYED_ID} and the birth date {PLAYED_BIRTH_DATE}.\n");
 
     let mut rehearsal = Rehearsal::new(Arc::clone(library), FlowName::from(flow), language, cast, now);
     let mut turn = rehearsal.call(AnsweredBy::Person)?;
@@ -125,7 +145,7 @@ fn play(library: &Arc<Library>, flow: &str, language: Language) -> anyhow::Resul
                 terminal::show(library, said);
                 reply = Some(said);
             } else {
-                line_of(effect, turn.language).iter().for_each(|line| println!("{line}"));
+                line_of(effect, turn.language).iter().for_each(|line| outln!("{line}"));
             }
         }
         let Some(reply) = reply.filter(|_| !turn.over) else { return Ok(()) };
@@ -133,7 +153,7 @@ fn play(library: &Arc<Library>, flow: &str, language: Language) -> anyhow::Resul
     }
 }
 
-fn test(library: &Arc<Library>, places: &[PathBuf], update: bool) -> anyhow::Result<ExitCode> {
+fn test(library: &Arc<Library>, places: &[PathBuf], update: bool, form: Form) -> anyhow::Result<Exit> {
     let mut files = Vec::new();
     for place in places {
         find_transcripts(place, &mut files)?;
@@ -145,22 +165,23 @@ fn test(library: &Arc<Library>, places: &[PathBuf], update: bool) -> anyhow::Res
             places.iter().map(|place| place.display().to_string()).collect::<Vec<_>>().join(", ")
         );
     }
-    let mut failed = 0_usize;
+    let mut differences = Vec::new();
     for file in &files {
-        match play_transcript(library, file, update) {
-            Ok(None) => {}
-            Ok(Some(difference)) => {
-                failed += 1;
-                println!("{}", escaped_lines(&difference));
-            }
-            Err(error) => {
-                failed += 1;
-                println!("{}: {}", file.display(), escaped_lines(&super::refusal::told(&error)));
-            }
+        let difference = match play_transcript(library, file, update) {
+            Ok(None) => continue,
+            Ok(Some(difference)) => difference,
+            Err(error) => format!("{}: {}", file.display(), super::refusal::told(&error)),
+        };
+        if !form.json {
+            outln!("{difference}");
         }
+        differences.push(difference);
     }
-    println!("{} passed, {failed} failed", files.len() - failed);
-    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let failed = differences.len();
+    let passed = files.len() - failed;
+    let value = json!({ "passed": passed, "failed": failed, "differences": differences });
+    form.say(&format!("{passed} passed, {failed} failed\n"), value)?;
+    Ok(if failed == 0 { Exit::Done } else { Exit::Found })
 }
 
 fn find_transcripts(place: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
@@ -192,7 +213,7 @@ fn play_transcript(library: &Arc<Library>, file: &Path, update: bool) -> anyhow:
     if update {
         if happened != text {
             std::fs::write(file, happened).context("it can't be written")?;
-            println!("{}: written", file.display());
+            complain(&format!("{}: written", file.display()));
         }
         return Ok(None);
     }

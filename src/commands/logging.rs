@@ -4,10 +4,14 @@ use std::io::IsTerminal;
 use std::sync::OnceLock;
 
 use anyhow::Context;
+use jiff::tz::TimeZone;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::FormatTime;
 
-use crate::config::{Log, LogFormat};
+use super::desk::line_zone;
+use crate::config::{Config, LogFormat};
 
 /// Installs the recorder of metrics and gives what renders them; the same one when asked again.
 pub(super) fn metrics() -> anyhow::Result<PrometheusHandle> {
@@ -21,14 +25,32 @@ pub(super) fn metrics() -> anyhow::Result<PrometheusHandle> {
     Ok(HANDLE.get_or_init(|| handle).clone())
 }
 
+/// Writes the moment of an event as the commands do: in `health_call.time_zone`, with its offset.
+struct Zoned(TimeZone);
+
+impl FormatTime for Zoned {
+    #[allow(clippy::disallowed_methods)] // the log tells the time of the machine, whatever the services believe
+    fn format_time(&self, writer: &mut Writer<'_>) -> std::fmt::Result {
+        let now = jiff::Timestamp::now().to_zoned_datetime(self.0.clone());
+        write!(writer, "{}", now.strftime("%Y-%m-%dT%H:%M:%S%.3f%:z"))
+    }
+}
+
 /// Logs to standard error from here on.
-pub(super) fn start(log: &Log) -> anyhow::Result<()> {
+pub(super) fn start(config: &Config) -> anyhow::Result<()> {
+    let log = &config.log;
     let filter = EnvFilter::try_new(&log.level)
         .with_context(|| format!("log.level “{}” isn't a filter; write info, or warn,kenkocall=debug", log.level))?;
     // This library writes whole phone numbers at TRACE.
     let filter = filter.add_directive("rlibphonenumber=off".parse().context("the filter of a library")?);
-    let colours = std::io::stderr().is_terminal();
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal() && super::escapes();
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(colours)
+        .with_timer(Zoned(line_zone(config)?))
+        // It would be told on standard error, by a macro that panics when that can't be written.
+        .log_internal_errors(false)
+        .with_writer(std::io::stderr);
     let started = match log.format {
         LogFormat::Readable => lines.try_init(),
         LogFormat::Json => lines.json().try_init(),

@@ -2,8 +2,9 @@
 
 use clap::Subcommand;
 use jiff::tz::TimeZone;
+use serde_json::{Value, json};
 
-use super::desk::{moment, say, shown};
+use super::desk::{Form, moment, rfc3339, shown};
 use crate::service::{Clerk, current_maintenance, end_maintenance, start_maintenance};
 use crate::store::maintenances::MaintenanceRow;
 
@@ -15,28 +16,52 @@ pub(super) enum Maintenance {
         /// RFC 3339. Without it, it lasts until `maintenance end`.
         #[arg(long, value_name = "TIME")]
         until: Option<String>,
+        #[command(flatten)]
+        form: Form,
     },
     /// Callers are answered again from now on.
-    End,
+    End {
+        #[command(flatten)]
+        form: Form,
+    },
     /// Whether there is a maintenance.
-    Show,
+    Show {
+        #[command(flatten)]
+        form: Form,
+    },
 }
 
 pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Maintenance) -> anyhow::Result<()> {
     match command {
-        Maintenance::Start { until } => {
-            let until = until.map(|text| moment(&text, zone)).transpose()?;
-            say(clerk, &sentence(&start_maintenance(clerk, until).await?, zone)).await
+        Maintenance::Start { until, form } => {
+            let until = until.map(|text| moment(&text, clerk, zone)).transpose()?;
+            let started = start_maintenance(clerk, until).await?;
+            form.tell(clerk, &sentence(&started, zone), as_json(Some(&started), zone)).await
         }
-        Maintenance::End => match end_maintenance(clerk).await? {
-            Some(_) => say(clerk, "the maintenance has ended: callers are answered\n").await,
-            None => say(clerk, "nothing to change: there was no maintenance\n").await,
-        },
-        Maintenance::Show => match current_maintenance(clerk).await? {
-            Some(maintenance) => say(clerk, &sentence(&maintenance, zone)).await,
-            None => say(clerk, "no maintenance: callers are answered\n").await,
-        },
+        Maintenance::End { form } => {
+            let text = match end_maintenance(clerk).await? {
+                Some(_) => "the maintenance has ended: callers are answered\n",
+                None => "nothing to change: there was no maintenance\n",
+            };
+            form.tell(clerk, text, as_json(None, zone)).await
+        }
+        Maintenance::Show { form } => {
+            let current = current_maintenance(clerk).await?;
+            let text = match &current {
+                Some(maintenance) => sentence(maintenance, zone),
+                None => "no maintenance: callers are answered\n".to_owned(),
+            };
+            form.tell(clerk, &text, as_json(current.as_ref(), zone)).await
+        }
     }
+}
+
+fn as_json(maintenance: Option<&MaintenanceRow>, zone: &TimeZone) -> Value {
+    json!({
+        "maintenance": maintenance.is_some(),
+        "since": maintenance.map(|row| rfc3339(row.starts_at, zone)),
+        "until": maintenance.and_then(|row| row.until).map(|at| rfc3339(at, zone)),
+    })
 }
 
 fn sentence(maintenance: &MaintenanceRow, zone: &TimeZone) -> String {

@@ -10,9 +10,12 @@ mod demo;
 mod desk;
 mod dialer;
 mod documents;
+mod exit;
 mod flows;
 mod logging;
 mod maintenance;
+mod manual;
+mod output;
 mod patients;
 mod ports;
 mod refusal;
@@ -21,17 +24,21 @@ mod serve;
 mod simulate;
 mod terminal;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use serde_json::json;
 
-use crate::call::{DataOrigin, StaffName, escaped_lines};
+use crate::call::{DataOrigin, StaffName};
 use crate::config::{self, Carrier, Config};
 use crate::store::Database;
 
-use self::desk::Missing;
+use self::desk::{Form, Missing};
+use self::exit::Exit;
+use self::output::complain;
 
 /// Kenko Call (健康コール): follow-up calls of patients, and a health-call line that answers 24 hours a day.
 #[derive(Debug, Parser)]
@@ -55,7 +62,10 @@ enum Command {
     /// Take calls: all roles on one port.
     Serve,
     /// Bring the database's tables up to date.
-    Migrate,
+    Migrate {
+        #[command(flatten)]
+        form: Form,
+    },
     /// Add, change and list health centres.
     Centres {
         #[command(subcommand)]
@@ -116,22 +126,54 @@ enum Command {
         #[command(subcommand)]
         command: flows::Flows,
     },
+    /// Write what a shell needs to complete these commands to standard output.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write a man page of each command into a folder.
+    Man {
+        /// The folder; it is made when there is none.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
 }
 
 /// Runs the command that the process's arguments name.
 pub fn run() -> ExitCode {
-    match dispatch(Arguments::parse()) {
-        Ok(code) => code,
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return of_clap(&error).into(),
+    };
+    let exit = match dispatch(arguments).and_then(|exit| output::failure().map(|()| exit)) {
+        Ok(exit) => exit,
         Err(error) => {
-            eprintln!("kenkocall: {}", escaped_lines(&refusal::told(&error)));
-            ExitCode::FAILURE
+            complain(&format!("kenkocall: {}", refusal::told(&error)));
+            Exit::of(&error)
         }
+    };
+    exit.into()
+}
+
+/// Writes clap's own text: help, the version, or what is wrong with the arguments.
+fn of_clap(error: &clap::Error) -> Exit {
+    let written = error.print().and_then(|()| std::io::stdout().flush());
+    match written {
+        Err(why) if why.kind() != std::io::ErrorKind::BrokenPipe => {
+            complain(&format!("kenkocall: standard output can't be written ({why})"));
+            Exit::Failed
+        }
+        _ if error.use_stderr() => Exit::Usage,
+        _ => Exit::Done,
     }
 }
 
-fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    if let Command::Flows { command } = arguments.command {
-        return flows::run(command);
+fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
+    match arguments.command {
+        Command::Flows { command } => return flows::run(command),
+        Command::Completions { shell } => return manual::completions(shell).map(|()| Exit::Done),
+        Command::Man { folder } => return manual::write(&folder).map(|()| Exit::Done),
+        _ => {}
     }
     #[allow(clippy::disallowed_methods)] // the edge of the process
     let config = config::load(arguments.settings_file.as_deref(), std::env::vars_os())?;
@@ -140,22 +182,21 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime can't start")?;
     let done = runtime.block_on(async {
         match arguments.command {
-            Command::Demo(demo) => demo::run(demo).await,
+            Command::Demo(demo) => demo::run(demo, &config).await,
             Command::Serve => {
-                logging::start(&config.log)?;
+                logging::start(&config)?;
                 serve::serve(config).await
             }
-            Command::Migrate => {
+            Command::Migrate { form } => {
                 prepared_database(&config).await?.close().await;
-                println!("the database is up to date");
-                Ok(())
+                form.say("the database is up to date\n", json!({ "result": "up_to_date" }))
             }
             Command::Bench { command } => bench::run(command).await,
             Command::Simulate { command } => simulate::run(command).await,
             other => at_the_desk(&config, name, other).await,
         }
     });
-    done.map(|()| ExitCode::SUCCESS)
+    done.map(|()| Exit::Done)
 }
 
 /// The commands that a clerk works by.
@@ -172,16 +213,18 @@ async fn at_the_desk(config: &Config, name: StaffName, command: Command) -> anyh
         Command::Calls { command } => calls::run(&clerk, &zone, command).await,
         Command::Dialer { command } => dialer::run(config, &clerk, &zone, command).await,
         Command::Days { command } => days::run(&clerk, &zone, command).await,
-        Command::Reports { command } => reports::run(&clerk, command).await,
+        Command::Reports { command } => reports::run(&clerk, &zone, command).await,
         Command::Alerts { command } => alerts::run(&clerk, &zone, command).await,
         Command::Maintenance { command } => maintenance::run(&clerk, &zone, command).await,
         Command::Audit { command } => audit::run(config, &clerk, &zone, command).await,
         Command::Serve
         | Command::Demo(_)
-        | Command::Migrate
+        | Command::Migrate { .. }
         | Command::Bench { .. }
         | Command::Simulate { .. }
-        | Command::Flows { .. } => Ok(()),
+        | Command::Flows { .. }
+        | Command::Completions { .. }
+        | Command::Man { .. } => Ok(()),
     };
     clerk.database.close().await;
     done
@@ -191,12 +234,21 @@ async fn at_the_desk(config: &Config, name: StaffName, command: Command) -> anyh
 #[allow(clippy::disallowed_methods)] // the edge of the process
 fn acting_as(given: Option<String>) -> anyhow::Result<StaffName> {
     if let Some(name) = given.filter(|name| !name.trim().is_empty()) {
-        return StaffName::parse(&name).context("--as takes a name of 1 to 100 characters in one line");
+        return StaffName::parse(&name)
+            .map_err(|error| exit::usage(format!("--as takes a name of 1 to 100 characters in one line: {error}")));
     }
     let named = ["USER", "LOGNAME"].into_iter().filter_map(|name| std::env::var(name).ok());
     let user = named.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| "operator".to_owned());
     StaffName::parse(&user)
         .context("the name of the system's user (USER) can't stand in the audit trail; give yours by --as")
+}
+
+/// Whether terminals may be sent escape codes, for colours and for lines that are written over: not with `NO_COLOR`,
+/// and not to a terminal that says that it can't (`TERM=dumb`).
+#[allow(clippy::disallowed_methods)] // the edge of the process
+fn escapes() -> bool {
+    let unset = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    unset && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 /// The database of the settings, created when it is missing and brought up to date. One that is created by the settings
@@ -235,6 +287,30 @@ mod tests {
         let short = argument.get_short_and_visible_aliases().unwrap_or_default();
         let long = long.into_iter().map(|long| format!("--{long}"));
         std::iter::once(argument.get_id().to_string()).chain(long).chain(short.iter().map(char::to_string)).collect()
+    }
+
+    /// What shows nothing that another program could read: servers, measurements, pictures, scripts and pages.
+    const NO_JSON: [&str; 8] = ["demo", "serve", "bench", "simulate", "flows draw", "flows play", "completions", "man"];
+
+    #[test]
+    fn every_command_that_shows_something_takes_json_and_has_a_text_for_help() {
+        let mut leaves = 0;
+        walk("kenkocall", &Arguments::command(), &mut |words, command| {
+            assert!(command.get_about().is_some(), "{words} has no text");
+            for argument in command.get_arguments() {
+                let helped = argument.get_help().is_some() || ["help", "version"].contains(&argument.get_id().as_str());
+                assert!(helped, "{words}: {} has no text", argument.get_id());
+            }
+            if command.has_subcommands() {
+                return;
+            }
+            leaves += 1;
+            let name = words.trim_start_matches("kenkocall ");
+            let none = NO_JSON.iter().any(|exempt| name == *exempt || name.starts_with(&format!("{exempt} ")));
+            let json = command.get_arguments().any(|argument| argument.get_long() == Some("json"));
+            assert_eq!(json, !none, "{words} --json");
+        });
+        assert!(leaves > 30, "{leaves} commands were looked at");
     }
 
     /// clap keeps values by id: one that is shared would be overwritten by the other's.

@@ -6,7 +6,7 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
-use super::desk::print;
+use super::output::write;
 use crate::config::{Operations, Server};
 
 /// The ports of a server, listened on.
@@ -53,7 +53,9 @@ impl Ports {
             info!(%address, "serving /metrics and the details of /readyz");
             lines.push_str(&format!("operations port: http://{address}\n"));
         }
-        print(&lines)
+        // Nobody may be reading, and calls are taken all the same.
+        write(&lines);
+        Ok(())
     }
 }
 

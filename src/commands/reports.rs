@@ -1,11 +1,14 @@
-//! `kenkocall reports export`: reports as CSV on standard output.
+//! `kenkocall reports export`: reports as CSV or JSON on standard output, a page at a time.
+
+use std::io::Write as _;
 
 use anyhow::Context;
 use clap::Subcommand;
-use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value};
 
-use super::desk::found;
-use crate::roster::{era, width};
+use super::desk::{Form, centre_code, day, found, today};
+use super::output::{self, Out};
 use crate::service::{Clerk, Export};
 
 #[derive(Debug, Subcommand)]
@@ -13,27 +16,39 @@ pub(super) enum Reports {
     /// Write the reports of some days as CSV (UTF-8, with a header) to standard output. Times are in the time zone of
     /// the report's health centre; what wasn't answered or couldn't be measured is empty. It is noted who exported.
     Export {
-        /// The first day: 2026-11-01.
+        /// The first day: 2026-11-01, 令和8年11月1日, R8.11.1, or today, yesterday.
         #[arg(long, value_name = "DATE")]
         from: String,
         /// The last day.
         #[arg(long, value_name = "DATE")]
         to: String,
+        /// The reports of one health centre alone.
+        #[arg(long, value_name = "CODE")]
+        centre: Option<String>,
+        #[command(flatten)]
+        form: Form,
     },
 }
 
-pub(super) async fn run(clerk: &Clerk, command: Reports) -> anyhow::Result<()> {
-    let Reports::Export { from, to } = command;
-    let export = found(Export::begin(clerk, day("--from", &from)?, day("--to", &to)?).await?);
-    match write(export).await {
-        Err(error) if gone(&error) => Ok(()),
+pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Reports) -> anyhow::Result<()> {
+    let Reports::Export { from, to, centre, form } = command;
+    let today = today(clerk, zone);
+    let from = day(&from, today).context("--from")?;
+    let to = day(&to, today).context("--to")?;
+    let centre = centre.map(|code| centre_code(&code)).transpose()?;
+    let export = found(Export::begin(clerk, from, to, centre).await?);
+    let written = if form.json { write_json(export).await } else { write_csv(export).await };
+    match written {
+        // A reader that has gone (`… | head`) is no fault.
+        Err(_) if output::closed() => output::failure(),
         written => written,
     }
 }
 
-async fn write(mut export: Export) -> anyhow::Result<()> {
-    const SENTENCE: &str = "standard output can't be written; what is there of the export isn't complete";
-    let mut out = csv::Writer::from_writer(std::io::stdout());
+const SENTENCE: &str = "standard output can't be written; what is there of the export isn't complete";
+
+async fn write_csv(mut export: Export) -> anyhow::Result<()> {
+    let mut out = csv::Writer::from_writer(Out);
     out.write_record(export.columns()).context(SENTENCE)?;
     loop {
         let rows = export.next().await?;
@@ -47,20 +62,23 @@ async fn write(mut export: Export) -> anyhow::Result<()> {
     out.flush().context(SENTENCE)
 }
 
-/// Whether the reader has gone (`… | head`), which is no fault.
-fn gone(error: &anyhow::Error) -> bool {
-    let kinds = error.chain().filter_map(|cause| {
-        let io = cause.downcast_ref::<std::io::Error>();
-        let csv = cause.downcast_ref::<csv::Error>().and_then(|error| match error.kind() {
-            csv::ErrorKind::Io(error) => Some(error),
-            _ => None,
-        });
-        io.or(csv).map(std::io::Error::kind)
-    });
-    kinds.into_iter().any(|kind| kind == std::io::ErrorKind::BrokenPipe)
-}
-
-fn day(option: &str, text: &str) -> anyhow::Result<Date> {
-    let folded = width::fold(text);
-    era::read(&folded).map_err(|error| anyhow::anyhow!("{option}: {error}"))
+/// An array of objects, each with the columns of the CSV.
+async fn write_json(mut export: Export) -> anyhow::Result<()> {
+    let mut out = std::io::BufWriter::new(Out);
+    let columns = export.columns();
+    let mut before = "[\n";
+    loop {
+        let rows = export.next().await?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in rows {
+            let fields: Map<String, Value> =
+                columns.iter().map(|column| (*column).to_owned()).zip(row.into_iter().map(Value::from)).collect();
+            write!(out, "{before}  {}", Value::Object(fields)).context(SENTENCE)?;
+            before = ",\n";
+        }
+    }
+    let end = if before == "[\n" { "[]\n" } else { "\n]\n" };
+    out.write_all(end.as_bytes()).and_then(|()| out.flush()).context(SENTENCE)
 }

@@ -1,9 +1,10 @@
 //! The terminal as a phone: what is said is printed, what is typed is keyed.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{BufRead, IsTerminal};
 
 use anyhow::Context;
 
+use super::output::{closed, outln, write};
 use crate::call::{HangupCause, Keys};
 use crate::engine::{Happening, Reply, Then, TransferOutcome, WordsFor, words};
 use crate::flow::Library;
@@ -14,11 +15,11 @@ pub(super) const HELP: &str = "Type keys and Enter (375#). Enter alone is silenc
 /// Prints what the caller hears.
 pub(super) fn show(library: &Library, reply: &Reply) {
     for utterance in &reply.say {
-        println!("  {}", words(library, utterance, WordsFor::Reader));
+        outln!("  {}", words(library, utterance, WordsFor::Reader));
     }
     match reply.then {
-        Then::HangUp => println!("  (hangs up)"),
-        Then::Transfer { .. } => println!("  (rings a person)"),
+        Then::HangUp => outln!("  (hangs up)"),
+        Then::Transfer { .. } => outln!("  (rings a person)"),
         Then::Gather { .. } => {}
     }
 }
@@ -36,7 +37,7 @@ pub(super) fn next(input: &mut impl BufRead, reply: &Reply) -> anyhow::Result<Ha
             None | Some("h") => return Ok(Happening::HungUp(HangupCause::NormalClearing)),
             Some(keys) => match Keys::parse(keys) {
                 Ok(keys) => return Ok(Happening::Keyed(keys)),
-                Err(error) => println!("  {error}; h hangs up"),
+                Err(error) => outln!("  {error}; h hangs up"),
             },
         }
     }
@@ -44,14 +45,16 @@ pub(super) fn next(input: &mut impl BufRead, reply: &Reply) -> anyhow::Result<Ha
 
 /// Reads a line of standard input; nothing at its end.
 pub(super) fn ask(input: &mut impl BufRead, prompt: &str) -> anyhow::Result<Option<String>> {
-    print!("{prompt} ");
-    std::io::stdout().flush().context("the terminal can't be written to")?;
+    write(&format!("{prompt} "));
+    if closed() {
+        return Ok(None);
+    }
     let mut line = String::new();
     let read = input.read_line(&mut line).context("the keys can't be read")?;
     let line = (read > 0).then(|| line.trim().to_owned());
     if !std::io::stdin().is_terminal() {
         // Nobody typed it, so nobody has seen it.
-        println!("{}", line.as_deref().unwrap_or("(the end of the input)"));
+        outln!("{}", line.as_deref().unwrap_or("(the end of the input)"));
     }
     Ok(line)
 }

@@ -7,7 +7,7 @@ use tracing::warn;
 
 use super::calls::shown_of;
 use super::centres::known_centre;
-use super::clerk::{Changes, Clerk, Looked};
+use super::clerk::{Changes, Clerk, Details, Looked};
 use super::clock::new_id;
 use super::refused::Refused;
 use super::switchboard::Desk;
@@ -43,7 +43,7 @@ pub async fn list_alerts(clerk: &Clerk, centre: Option<&CentreCode>) -> Result<L
     ids.dedup();
     let people = patients::by_ids(&mut tx, &ids).await?;
     drop(tx);
-    let noted = shown_of(clerk, &people, "patient.alert_shown").await?;
+    let noted = shown_of(clerk, &people, "patient.alert_shown", Details::Masked).await?;
     let names: HashMap<PatientId, HersysId> =
         people.into_iter().map(|patient| (patient.id, patient.hersys_id)).collect();
     let with_name = |alert: AlertRow| ShownAlert {

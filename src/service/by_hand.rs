@@ -35,6 +35,10 @@ pub struct AskedFor {
 /// # Errors
 /// [`Refused::NoSuchPatient`], or why the patient can't be called.
 pub async fn call_now(clerk: &Clerk, id: &HersysId) -> Result<AskedFor, Refused> {
+    clerk.looked_up(id, "patient.called_now", ask_for(clerk, id).await).await
+}
+
+async fn ask_for(clerk: &Clerk, id: &HersysId) -> Result<AskedFor, Refused> {
     let now = clerk.clock.now();
     let mut tx = clerk.database.begin().await?;
     let found = patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await?.pop();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::clerk::{Changes, Clerk, Looked, Noted, patient_subject};
+use super::clerk::{Clerk, Details, Looked, Noted, hersys_id_subject, patient_subject};
 use super::history::StoredEvent;
 use super::refused::Refused;
 use super::switchboard::{SwitchboardError, stored_library};
@@ -92,16 +92,27 @@ pub async fn list_calls(clerk: &Clerk, filter: &CallFilter) -> Result<Looked<Vec
         None => Vec::new(),
     };
     drop(tx);
-    Ok(Looked { found, noted: shown_of(clerk, &people, "patient.calls_listed").await? })
+    let noted = match &filter.hersys_id {
+        Some(id) if people.is_empty() => {
+            clerk.note_absence(hersys_id_subject(id), "patient.not_found", "patient.calls_listed").await?
+        }
+        _ => shown_of(clerk, &people, "patient.calls_listed", Details::Masked).await?,
+    };
+    Ok(Looked { found, noted })
 }
 
 /// Shows a call. When it speaks of people, that leaves a trace at each of them (D3).
 ///
 /// # Errors
 /// [`Refused::NoSuchCall`], or [`Refused::Unreadable`] when what is stored can't be read.
-pub async fn show_call(clerk: &Clerk, id: CallId) -> Result<Looked<ShownCall>, Refused> {
+pub async fn show_call(clerk: &Clerk, id: CallId, details: Details) -> Result<Looked<ShownCall>, Refused> {
     let mut tx = clerk.database.read().await?;
-    let call = calls::show(&mut tx, id).await?.ok_or(Refused::NoSuchCall)?;
+    let Some(call) = calls::show(&mut tx, id).await? else {
+        drop(tx);
+        // It is refused all the same when that can't be noted: no call is no person.
+        let _noted = clerk.note_absence(format!("call:{id}"), "call.not_found", "call.shown").await?;
+        return Err(Refused::NoSuchCall);
+    };
     let mut shown_legs = Vec::new();
     for leg in legs::of_calls(&mut tx, &[id]).await? {
         let statuses = legs::statuses(&mut tx, leg.id).await?;
@@ -119,16 +130,21 @@ pub async fn show_call(clerk: &Clerk, id: CallId) -> Result<Looked<ShownCall>, R
         shown_turns.push(shown_turn(&row, &library, &answers)?);
     }
     drop(tx);
-    let noted = shown_of(clerk, &people, "patient.call_shown").await?;
+    let noted = shown_of(clerk, &people, "patient.call_shown", details).await?;
     let people = people.into_iter().map(|patient| patient.hersys_id).collect();
     Ok(Looked { found: ShownCall { call, legs: shown_legs, people, attempt, turns: shown_turns }, noted })
 }
 
-/// Attempts by their state or outcome, latest first, each with its slot.
+/// Attempts by their state or outcome, latest first, each with its slot. Numbers that are revealed leave a trace at
+/// each patient.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn list_attempts(clerk: &Clerk, filter: &AttemptFilter) -> Result<Vec<(AttemptRow, SlotRow)>, Refused> {
+pub async fn list_attempts(
+    clerk: &Clerk,
+    filter: &AttemptFilter,
+    details: Details,
+) -> Result<Looked<Vec<(AttemptRow, SlotRow)>>, Refused> {
     let mut tx = clerk.database.read().await?;
     let found = attempts::list(&mut tx, filter).await?;
     let mut ids: Vec<SlotId> = found.iter().map(|attempt| attempt.slot).collect();
@@ -136,8 +152,17 @@ pub async fn list_attempts(clerk: &Clerk, filter: &AttemptFilter) -> Result<Vec<
     ids.dedup();
     let slots: HashMap<SlotId, SlotRow> =
         slots::by_ids(&mut tx, &ids).await?.into_iter().map(|slot| (slot.id, slot)).collect();
+    let mut called: Vec<PatientId> = match details {
+        Details::Masked => Vec::new(),
+        Details::Revealed => found.iter().map(|attempt| attempt.patient).collect(),
+    };
+    called.sort_unstable();
+    called.dedup();
+    let people = patients::by_ids(&mut tx, &called).await?;
+    drop(tx);
+    let noted = shown_of(clerk, &people, "patient.numbers_listed", details).await?;
     let with_slot = |attempt: AttemptRow| slots.get(&attempt.slot).cloned().map(|slot| (attempt, slot));
-    Ok(found.into_iter().filter_map(with_slot).collect())
+    Ok(Looked { found: found.into_iter().filter_map(with_slot).collect(), noted })
 }
 
 async fn attempt_of(tx: &mut Tx, call: CallId) -> Result<Option<ShownAttempt>, Refused> {
@@ -219,11 +244,16 @@ fn shown_turn(
 }
 
 /// Notes that something of these people was read (D3).
-pub(super) async fn shown_of(clerk: &Clerk, people: &[PatientRow], action: &str) -> Result<Noted, Refused> {
+pub(super) async fn shown_of(
+    clerk: &Clerk,
+    people: &[PatientRow],
+    action: &str,
+    details: Details,
+) -> Result<Noted, Refused> {
     let now = clerk.clock.now();
     let entry = |patient: &PatientRow| {
         let subject = patient_subject(patient.id);
-        clerk.entry(now, action, subject, Some(patient.centre.clone()), Changes::default())
+        clerk.entry(now, action, subject, Some(patient.centre.clone()), details.changes())
     };
     Ok(clerk.note_look(people.iter().map(entry).collect()).await?)
 }

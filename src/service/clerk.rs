@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::clock::{Clock, new_id};
-use crate::call::{CentreCode, PatientId, StaffName};
+use super::refused::Refused;
+use crate::call::{CentreCode, HersysId, PatientId, StaffName};
 use crate::store::audit::{self, AuditRow};
 use crate::store::{Database, Document, StoreError};
 
@@ -64,7 +65,46 @@ pub enum Noted {
     No(StoreError),
 }
 
+/// How a look shows personal details that aren't needed to work with it: phone numbers, and names in lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Details {
+    /// But for a few characters they are dots.
+    Masked,
+    /// In full, which the audit trail tells.
+    Revealed,
+}
+
+impl Details {
+    /// What an entry about a look says of it.
+    pub(super) fn changes(self) -> Changes {
+        Changes::default().field("revealed", false, self == Self::Revealed)
+    }
+}
+
 impl Clerk {
+    /// Notes a look-up of a HER-SYS ID that nobody has: tries at IDs leave a trail as looks at people do (D3). `action`
+    /// is what was to be done. Anything but [`Refused::NoSuchPatient`] is given back as it is.
+    pub(super) async fn looked_up<T>(
+        &self,
+        id: &HersysId,
+        action: &str,
+        outcome: Result<T, Refused>,
+    ) -> Result<T, Refused> {
+        if !matches!(outcome, Err(Refused::NoSuchPatient)) {
+            return outcome;
+        }
+        match self.note_absence(hersys_id_subject(id), "patient.not_found", action).await? {
+            Noted::Yes => outcome,
+            Noted::No(error) => Err(Refused::NoSuchPatientNotNoted(error)),
+        }
+    }
+
+    /// Notes that something that was looked up isn't there.
+    pub(super) async fn note_absence(&self, subject: String, found: &str, action: &str) -> Result<Noted, StoreError> {
+        let asked = Changes::default().field("asked", None::<String>, action);
+        self.note_look(vec![self.entry(self.clock.now(), found, subject, None, asked)]).await
+    }
+
     /// Writes what tells of a look into the trail, in a transaction of its own.
     ///
     /// # Errors
@@ -110,6 +150,11 @@ impl Clerk {
 /// How the trail names a patient.
 pub(super) fn patient_subject(patient: PatientId) -> String {
     format!("patient:{patient}")
+}
+
+/// How the trail names a HER-SYS ID that nobody has.
+pub(super) fn hersys_id_subject(id: &HersysId) -> String {
+    format!("hersys_id:{}", id.expose())
 }
 
 /// The details of an audit entry: field to its values before and after.

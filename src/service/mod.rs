@@ -44,7 +44,7 @@ pub use by_hand::{AskedFor, Resolution, Resolved, call_now, resolve_call};
 pub use calls::{ShownAnswer, ShownAttempt, ShownCall, ShownTurn, list_attempts, list_calls, show_call};
 pub use centre_settings::CentreSettings;
 pub use centres::{CentreChange, CentreChanged, add_centre, change_centre, list_centres};
-pub use clerk::{Clerk, Looked, Noted, Source};
+pub use clerk::{Clerk, Details, Looked, Noted, Source};
 pub use clock::{Clock, CountedIds, Stopwatch};
 pub use days::{CentreDay, DayFigures, DaySlot, day_figures, day_slots};
 pub use dialer::{DialError, Dialer, Dialling, Prepared, TICK, Ticked};

@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use super::attempts::{next_slot_of, unwanted, withdraw_unwanted};
 use super::calls::shown_of;
 use super::centres::{day_and_hours, known_centre, schedule_of, zone_of};
-use super::clerk::{Changes, Clerk, Looked, patient_subject};
+use super::clerk::{Changes, Clerk, Details, Looked, patient_subject};
 use super::dialer::open_before_change;
 use super::refused::Refused;
 use super::registration::{changed_row, changes, existing, held_number, new_row};
@@ -114,6 +114,10 @@ pub async fn add_patient(clerk: &Clerk, centre: &CentreCode, values: &[(Column, 
 /// # Errors
 /// [`Refused::NoSuchPatient`], [`Refused::Values`] with everything wrong, or a number that is taken (A2).
 pub async fn change_patient(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Result<Changed, Refused> {
+    clerk.looked_up(id, "patient.changed", change(clerk, id, values).await).await
+}
+
+async fn change(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Result<Changed, Refused> {
     let now = clerk.clock.now();
     let mut tx = clerk.database.begin().await?;
     let before = held_patient(&mut tx, id).await?;
@@ -186,7 +190,7 @@ pub async fn change_patient(clerk: &Clerk, id: &HersysId, values: &[(Column, &st
 /// # Errors
 /// [`Refused::NoSuchPatient`].
 pub async fn stop_patient(clerk: &Clerk, id: &HersysId) -> Result<Changed, Refused> {
-    end(clerk, id, Ending::Stop).await
+    clerk.looked_up(id, "patient.stopped", end(clerk, id, Ending::Stop).await).await
 }
 
 /// Notes that observation has ended; automated calls end with it at once (A4). Idempotent.
@@ -194,7 +198,7 @@ pub async fn stop_patient(clerk: &Clerk, id: &HersysId) -> Result<Changed, Refus
 /// # Errors
 /// [`Refused::NoSuchPatient`].
 pub async fn release_patient(clerk: &Clerk, id: &HersysId) -> Result<Changed, Refused> {
-    end(clerk, id, Ending::Release).await
+    clerk.looked_up(id, "patient.released", end(clerk, id, Ending::Release).await).await
 }
 
 #[derive(Clone, Copy)]
@@ -238,7 +242,11 @@ async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, Re
 ///
 /// # Errors
 /// [`Refused::NoSuchPatient`].
-pub async fn show_patient(clerk: &Clerk, id: &HersysId) -> Result<Looked<ShownPatient>, Refused> {
+pub async fn show_patient(clerk: &Clerk, id: &HersysId, details: Details) -> Result<Looked<ShownPatient>, Refused> {
+    clerk.looked_up(id, "patient.shown", show(clerk, id, details).await).await
+}
+
+async fn show(clerk: &Clerk, id: &HersysId, details: Details) -> Result<Looked<ShownPatient>, Refused> {
     let now = clerk.clock.now();
     let mut tx = clerk.database.read().await?;
     let patient = known_patient(&mut tx, id).await?;
@@ -269,7 +277,7 @@ pub async fn show_patient(clerk: &Clerk, id: &HersysId) -> Result<Looked<ShownPa
     slots.reverse();
     let stops_unconfirmed = alerts::open_about(&mut tx, patient.id, AlertKind::StopUnconfirmed).await?;
     drop(tx);
-    let noted = shown_of(clerk, std::slice::from_ref(&patient), "patient.shown").await?;
+    let noted = shown_of(clerk, std::slice::from_ref(&patient), "patient.shown", details).await?;
     let centre_name = centre.name;
     let found = ShownPatient { patient, centre_name, zone, today, reports, slots, stops_unconfirmed, calls };
     Ok(Looked { found, noted })

@@ -22,6 +22,11 @@ pub enum Refused {
         "nobody is registered under this HER-SYS ID; check the digits, or add the patient with `kenkocall patients add`"
     )]
     NoSuchPatient,
+    /// The same, while the audit trail can't be written.
+    #[error(
+        "nobody is registered under this HER-SYS ID; check the digits. This look-up isn't recorded in the audit trail, as {0}; write down who looked for whom, and when"
+    )]
+    NoSuchPatientNotNoted(StoreError),
     /// No call has this id.
     #[error("there is no call with this id; `kenkocall calls list` shows the latest ones")]
     NoSuchCall,

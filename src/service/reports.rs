@@ -28,6 +28,7 @@ pub struct Export {
     clerk: Clerk,
     from: Date,
     to: Date,
+    centre: Option<CentreCode>,
     after: Option<ExportPlace>,
     ended: bool,
     zones: HashMap<CentreCode, TimeZone>,
@@ -35,11 +36,17 @@ pub struct Export {
 }
 
 impl Export {
-    /// Begins the export of the reports of these days, both among them. It leaves one trace for all (D3).
+    /// Begins the export of the reports of these days, both among them, of all health centres or of one. It leaves one
+    /// trace for all (D3).
     ///
     /// # Errors
-    /// [`Refused::WindowReversed`] when the last day comes before the first.
-    pub async fn begin(clerk: &Clerk, from: Date, to: Date) -> Result<Looked<Self>, Refused> {
+    /// [`Refused::WindowReversed`] when the last day comes before the first; [`Refused::NoSuchCentre`].
+    pub async fn begin(
+        clerk: &Clerk,
+        from: Date,
+        to: Date,
+        centre: Option<CentreCode>,
+    ) -> Result<Looked<Self>, Refused> {
         if to < from {
             return Err(Refused::WindowReversed);
         }
@@ -50,10 +57,14 @@ impl Export {
             zones.insert(row.code.clone(), zone_of(&row)?);
         }
         let subject = format!("reports:{from}..{to}");
-        let entry = clerk.entry(clerk.clock.now(), "reports.exported", subject, None, Changes::default());
+        if let Some(code) = centre.as_ref().filter(|code| !zones.contains_key(*code)) {
+            return Err(Refused::NoSuchCentre(code.clone()));
+        }
+        let changes = Changes::default();
+        let entry = clerk.entry(clerk.clock.now(), "reports.exported", subject, centre.clone(), changes);
         drop(tx);
         let noted = clerk.note_look(vec![entry]).await?;
-        let found = Self { clerk: clerk.clone(), from, to, after: None, ended: false, zones, simulated };
+        let found = Self { clerk: clerk.clone(), from, to, centre, after: None, ended: false, zones, simulated };
         Ok(Looked { found, noted })
     }
 
@@ -72,7 +83,8 @@ impl Export {
         if self.ended {
             return Ok(Vec::new());
         }
-        let page = ExportPage { from: self.from, to: self.to, after: self.after, limit: PAGE };
+        let page =
+            ExportPage { from: self.from, to: self.to, centre: self.centre.clone(), after: self.after, limit: PAGE };
         let mut tx = self.clerk.database.read().await?;
         let rows = reports::export(&mut tx, &page).await?;
         drop(tx);

@@ -54,12 +54,14 @@ pub struct ReportClose {
 }
 
 /// Which reports to export, a page at a time.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct ExportPage {
     /// The first day.
     pub from: Date,
     /// The last day.
     pub to: Date,
+    /// Those of this health centre alone.
+    pub centre: Option<CentreCode>,
     /// [`ExportRow::place`] of the last row of the page before.
     pub after: Option<ExportPlace>,
     /// The most rows of this page.
@@ -242,8 +244,17 @@ pub async fn export(tx: &mut Tx, page: &ExportPage) -> Result<Vec<ExportRow>, St
             "SELECT r.id, p.hersys_id, r.report_date, r.channel, r.outcome, r.started_at, r.ended_at, r.centre_code
              FROM reports r JOIN patients p ON p.id = r.patient_id
              WHERE r.report_date >= $1 AND r.report_date <= $2 AND (r.report_date, r.started_at, r.id) > ($3, $4, $5)
-             ORDER BY r.report_date, r.started_at, r.id LIMIT $6",
-            vec![page.from.into(), page.to.into(), date.into(), time.into(), id.into(), i64::from(page.limit).into()],
+             AND ($6 = '' OR r.centre_code = $6)
+             ORDER BY r.report_date, r.started_at, r.id LIMIT $7",
+            vec![
+                page.from.into(),
+                page.to.into(),
+                date.into(),
+                time.into(),
+                id.into(),
+                page.centre.as_ref().map_or("", CentreCode::as_str).into(),
+                i64::from(page.limit).into(),
+            ],
             read_export,
         )
         .await?;

@@ -26,7 +26,9 @@ const OF_ACTOR: &str = "audit WHERE actor = '見本司令'";
 const OF_OTHERS: &str = "audit WHERE actor <> '見本司令'";
 
 /// Commands that leave no entry, with the reason.
-const LEAVES_NO_ENTRY: [(&str, &str); 23] = [
+const LEAVES_NO_ENTRY: [(&str, &str); 25] = [
+    ("completions", "no database"),
+    ("man", "no database"),
     ("demo", "a database of its own"),
     ("serve", "the program acts"),
     ("migrate", "the program acts"),

@@ -67,7 +67,7 @@ async fn a1_key_8_holds_calls_back_until_the_centre_goes_on_with_them(fresh: Fre
     day.until("16:00:00").await;
     assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [1]);
     let on = desk.does(&["--as", "保健師A", "patients", "set", &hersys_id(0), "--automated-call", "yes"]);
-    assert_eq!(on, "changed: HER-SYS ID 1000001\nautomated calls to 090-1000-0001 at 13:30;17:00\n");
+    assert_eq!(on, "changed: HER-SYS ID 1000001\nautomated calls to •••-••••-0001 at 13:30;17:00\n");
     assert_eq!(alerts(&desk), []);
     let trail = desk.trail(&hersys_id(0)).await;
     assert!(trail.last().unwrap().details.as_str().starts_with(r#"{"stop_requested_at":["#));
@@ -84,7 +84,7 @@ async fn a1_key_8_holds_calls_back_until_the_centre_stops_them(fresh: Fresh) {
     day.until("19:00:00").await;
     assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [1]);
     let on = desk.does(&["patients", "set", &hersys_id(0), "--automated-call", "yes"]);
-    assert!(on.ends_with("automated calls to 090-1000-0001 at 13:30;17:00\n"), "{on}");
+    assert!(on.ends_with("automated calls to •••-••••-0001 at 13:30;17:00\n"), "{on}");
 }
 
 async fn a1_key_8_of_somebody_unknown_is_shown_until_the_centre_decides(fresh: Fresh) {
@@ -120,20 +120,20 @@ async fn a_wrong_number_holds_calls_back_until_there_is_another(fresh: Fresh) {
     let new = made_up_number(7).unwrap();
     day.network(|network| network.settings().people.put(new.clone(), vec![finishes().into()]));
     let said = desk.does(&["patients", "set", &hersys_id(0), "--phone-number", new.expose()]);
-    assert_eq!(said, "changed: HER-SYS ID 1000001\nautomated calls to 090-1000-0008 at 13:30;17:00\n");
+    assert_eq!(said, "changed: HER-SYS ID 1000001\nautomated calls to •••-••••-0008 at 13:30;17:00\n");
     assert_eq!(alerts(&desk), [], "it is decided");
     day.until("17:10:00").await;
     assert_eq!(day.rung(&[&made_up_number(0).unwrap(), &new]), [1, 1]);
     // The old number stays a wrong one.
     let said = desk.does(&["patients", "set", &hersys_id(0), "--phone-number", "090-1000-0001"]);
-    assert!(said.contains("automated calls held back: 090-1000-0001 isn't the patient's"), "{said}");
+    assert!(said.contains("automated calls held back: •••-••••-0001 isn't the patient's"), "{said}");
 }
 
 async fn a_wrong_number_that_was_right_after_all_is_called_again(fresh: Fresh) {
     let desk = Desk(&fresh);
     let day = afternoon(&fresh, says("4")).await;
     let said = desk.does(&["patients", "set", &hersys_id(0), "--automated-call", "yes"]);
-    assert_eq!(said, "changed: HER-SYS ID 1000001\nautomated calls to 090-1000-0001 at 13:30;17:00\n");
+    assert_eq!(said, "changed: HER-SYS ID 1000001\nautomated calls to •••-••••-0001 at 13:30;17:00\n");
     assert_eq!(alerts(&desk), []);
     day.until("17:10:00").await;
     assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [2]);

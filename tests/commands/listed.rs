@@ -134,7 +134,7 @@ async fn the_figures_of_a_day(fresh: Fresh) {
     insta::assert_snapshot!("day_json", desk.does(&["days", "show", DATE, "--json"]));
     assert_eq!(desk.does(&["days", "show", "2026-10-05"]), "2026-10-05: no automated calls were due\n");
     assert!(desk.does(&["days", "show", "today"]).contains("no automated calls were due"));
-    assert!(desk.refuses(&["days", "show", "yesterday"]).contains("isn't a day; write 2026-11-24, or today"));
+    assert!(desk.refuses(&["days", "show", "someday"]).contains("isn't a day; write 2026-11-28"));
 }
 
 async fn a8_three_tries_half_an_hour_apart_then_the_slot_is_unanswered_and_on_the_list(fresh: Fresh) {

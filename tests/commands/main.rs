@@ -11,6 +11,7 @@ mod calls;
 mod centres;
 mod day;
 mod dialer;
+mod every;
 mod held_back;
 mod hidden;
 #[allow(dead_code, reason = "tests/health_call uses the rest")]

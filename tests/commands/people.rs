@@ -27,12 +27,13 @@ async fn d3_each_change_and_look_is_noted(fresh: Fresh) {
     desk.does(&["--as", "保健師A", "patients", "set", "01234567", "--language", "en", "--given-name", "華子"]);
     assert!(desk.does(&["patients", "set", "01234567", "--language", "English"]).starts_with("nothing to change"));
     let shown = desk.does(&["patients", "show", "01234567"]);
-    for part in ["健康 華子", "1980-04-01", "090-1234-5678 at 09:00;18:00", "English (en)", "no report yet"] {
+    for part in ["健康 華子", "1980-04-01", "•••-••••-5678 at 09:00;18:00", "English (en)", "no report yet"]
+    {
         assert!(shown.contains(part), "{part} in {shown}");
     }
     let json: serde_json::Value =
         serde_json::from_str(&desk.does(&["patients", "show", "01234567", "--json"])).unwrap();
-    assert_eq!((&json["phone_number"], &json["call_times"]), (&"+819012345678".into(), &"09:00;18:00".into()));
+    assert_eq!((&json["phone_number"], &json["call_times"]), (&"•••-••••-5678".into(), &"09:00;18:00".into()));
     desk.does(&["patients", "stop", "01234567"]);
     desk.does(&["patients", "release", "01234567"]);
     let trail = desk.trail("01234567").await;
@@ -98,9 +99,9 @@ async fn a3_a_number_and_times_change_at_once(fresh: Fresh) {
     desk.with_centre();
     desk.does(&add("111111", &CALLED));
     let said = desk.does(&["patients", "set", "111111", "--phone-number", "0352113641", "--call-times", "10:30"]);
-    assert_eq!(said, "changed: HER-SYS ID 111111\nautomated calls to 03-5211-3641 at 10:30\n");
+    assert_eq!(said, "changed: HER-SYS ID 111111\nautomated calls to ••-••••-3641 at 10:30\n");
     let said = desk.does(&["patients", "set", "111111", "--call-times", ""]);
-    assert!(said.ends_with("automated calls to 03-5211-3641 at the centre's own times\n"));
+    assert!(said.ends_with("automated calls to ••-••••-3641 at the centre's own times\n"));
 }
 
 async fn a4_stop_and_release_are_idempotent(fresh: Fresh) {
@@ -113,7 +114,7 @@ async fn a4_stop_and_release_are_idempotent(fresh: Fresh) {
     assert_eq!(first.lines().nth(1), again.lines().nth(1), "the first stop stands");
     // A1: the centre alone switches them on again.
     let on = desk.does(&["patients", "set", "111111", "--automated-call", "yes"]);
-    assert!(on.ends_with("automated calls to 090-1234-5678 at 09:00;18:00\n"), "{on}");
+    assert!(on.ends_with("automated calls to •••-••••-5678 at 09:00;18:00\n"), "{on}");
     let first = desk.does(&["patients", "release", "111111"]);
     assert!(first.starts_with("released: HER-SYS ID 111111\nobservation ended "), "{first}");
     assert!(desk.does(&["patients", "release", "111111"]).starts_with("nothing to change"));

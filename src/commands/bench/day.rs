@@ -1,6 +1,7 @@
 //! A whole day of automated calls on a virtual clock: how fast everything is but the phones and the time.
 
 use crate::commands::demo::fast;
+use crate::commands::output::outln;
 use crate::config::Config;
 
 use super::Scratch;
@@ -13,7 +14,7 @@ pub(super) async fn run(patients: u32) -> anyhow::Result<()> {
     let config = Config::of_a_simulation(scratch.database());
     let played = fast::play(config, patients, SEED, |_, _| {}).await?;
     let (calls, turns, seconds) = (played.calls, played.turns, played.seconds);
-    println!(
+    outln!(
         "a day of {patients} patients on a virtual clock, all turns stored on sqlite: {seconds:.1} s; {calls} calls placed \
          ({:.0} a second), {turns} turns ({:.0} a second), {} events of the phone network",
         calls as f64 / seconds,

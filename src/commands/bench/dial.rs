@@ -16,6 +16,7 @@ use super::probe::Probe;
 use crate::call::{CallTimes, CallingHours, PhoneNumber};
 use crate::carrier::simulator::{self, Habit, Mix, Population};
 use crate::commands::documents::Origin;
+use crate::commands::output::outln;
 use crate::commands::prepared_database;
 use crate::commands::serve::{dialling, open_desk, start_workers};
 use crate::config::Config;
@@ -68,8 +69,8 @@ pub(super) async fn run(plan: Plan) -> anyhow::Result<()> {
         People::Usual => "people as usual",
     };
     match plan.rate {
-        Some(rate) => println!("calls due evenly, {rate} a second, {} in all, on {kind}, {people}:", plan.calls),
-        None => println!("a backlog of {} calls on {kind}, {people}:", plan.calls),
+        Some(rate) => outln!("calls due evenly, {rate} a second, {} in all, on {kind}, {people}:", plan.calls),
+        None => outln!("a backlog of {} calls on {kind}, {people}:", plan.calls),
     }
     let begun = exchange.fill(&plan).await?;
     let measured = exchange.measure(&plan, begun).await;
@@ -135,7 +136,7 @@ impl Exchange {
         let placed = Placed::of(&self.lines, plan, begun)?;
         placed.show(plan);
         let taken = turns::count(&mut self.desk.database.read().await?).await?;
-        println!(
+        outln!(
             "  meanwhile {:.0} turns/s kept; whoever rings the health-call line is answered in p50 {:.1} ms, p99 {:.1} ms; {} times they were asked to call again",
             taken as f64 / placed.seconds,
             micros(&waited.times, 0.5) / 1_000.0,
@@ -219,7 +220,7 @@ impl Placed {
     fn show(&self, plan: &Plan) {
         if plan.rate.is_some() {
             let within = self.late.count_between(0, 1_000_000) as f64 / self.late.len() as f64;
-            println!(
+            outln!(
                 "  {:.2} % dialled within 1 s of their time; late by p50 {:.0} ms, p99 {:.0} ms, at most {:.0} ms",
                 100.0 * within,
                 micros(&self.late, 0.5) / 1_000.0,
@@ -232,7 +233,7 @@ impl Placed {
         let mut whole: Vec<u32> = self.by_second.iter().copied().skip(1).rev().skip(1).collect();
         whole.sort_unstable();
         let of = |place: usize| whole.get(place).copied().unwrap_or_default();
-        println!(
+        outln!(
             "  {:.0} calls/s, {} calls in {:.1} s from the first look on; a second's calls: median {}, least {}, most {}",
             self.calls as f64 / self.seconds,
             self.calls,

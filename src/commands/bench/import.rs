@@ -9,6 +9,7 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 
 use super::Scratch;
+use crate::commands::output::outln;
 
 pub(super) fn run(patients: u32) -> anyhow::Result<()> {
     let scratch = Scratch::new("import")?;
@@ -28,7 +29,7 @@ fn measure(scratch: &Scratch, patients: u32) -> anyhow::Result<()> {
     let import = ["patients", "import", &file, "--centre", "00000"];
     let new = kenkocall(scratch, &import)?;
     let again = kenkocall(scratch, &import)?;
-    println!(
+    outln!(
         "import of {patients} patients on sqlite: all new {new:.1} s; the same list again, nothing changes, {again:.1} s"
     );
     Ok(())

@@ -17,6 +17,7 @@ use super::server::{Measured, TOKEN, free_address};
 use super::turns::{drive, rate};
 use crate::call::DataOrigin;
 use crate::carrier::twilio::SigningKey;
+use crate::commands::output::outln;
 use crate::service::{Clock, FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, add_made_up};
 use crate::store::{Database, whole};
 
@@ -96,7 +97,7 @@ impl Heard {
             let at = |quantile| times.value_at_quantile(quantile) as f64 / 1000.0;
             let (count, a_second) = (times.len(), times.len() as f64 / self.seconds);
             if count > 0 {
-                println!(
+                outln!(
                     "  {what}: {a_second:.0} turns/s, p50 {:.1} ms, p99 {:.1} ms, max {:.0} ms ({count} turns)",
                     at(0.5),
                     at(0.99),
@@ -130,7 +131,7 @@ async fn nothing_is_lost(url: &str, heard: &Heard) -> anyhow::Result<()> {
     match lost.count() {
         0 => {
             let turns: u64 = heard.acknowledged.values().map(|turns| u64::from(*turns)).sum();
-            println!(
+            outln!(
                 "  {turns} turns of {} calls were acknowledged, and all of them are stored",
                 heard.acknowledged.len()
             );
@@ -147,14 +148,14 @@ pub(super) async fn overload(seconds: u32, database: Option<String>) -> anyhow::
     let (callers, turns) = TRIED;
     let capacity = rate(&drive(&server, callers, turns, PATIENTS, true).await?);
     let offered = capacity * 2.0;
-    println!(
+    outln!(
         "{callers} callers who wait for each other: {capacity:.0} turns/s. {CROWD} callers, {offered:.0} turns/s offered:"
     );
     let crowd = Crowd { server: Arc::clone(&server), phones: CROWD, rate: offered, prefix: 'f' };
     let heard = crowd.call_for(Duration::from_secs(seconds.into())).await?;
     heard.show();
     if let Some(memory) = server.resident_megabytes() {
-        println!("  resident memory afterwards {memory:.0} MB");
+        outln!("  resident memory afterwards {memory:.0} MB");
     }
     nothing_is_lost(&url, &heard).await
 }
@@ -163,7 +164,7 @@ pub(super) async fn overload(seconds: u32, database: Option<String>) -> anyhow::
 pub(super) async fn soak(rate: u32, seconds: u32, database: Option<String>) -> anyhow::Result<()> {
     let scratch = Scratch::new("soak")?;
     let (url, server) = prepared(database, &scratch).await?;
-    println!("{rate} turns/s for {seconds} s by {CALLERS} callers; resident memory:");
+    outln!("{rate} turns/s for {seconds} s by {CALLERS} callers; resident memory:");
     let over = Arc::new(AtomicBool::new(false));
     let (watched, ends, begun) = (Arc::clone(&server), Arc::clone(&over), Instant::now());
     let watch = tokio::spawn(async move {
@@ -171,7 +172,7 @@ pub(super) async fn soak(rate: u32, seconds: u32, database: Option<String>) -> a
         while !ends.load(Ordering::Relaxed) {
             tokio::time::sleep(READ_EVERY).await;
             if let Some(megabytes) = watched.resident_megabytes() {
-                println!("  {:>5.0} s {megabytes:>6.1} MB", begun.elapsed().as_secs_f64());
+                outln!("  {:>5.0} s {megabytes:>6.1} MB", begun.elapsed().as_secs_f64());
                 read.push(megabytes);
             }
         }
@@ -185,6 +186,6 @@ pub(super) async fn soak(rate: u32, seconds: u32, database: Option<String>) -> a
     let mean = |part: &[f64]| part.iter().sum::<f64>() / (part.len().max(1) as f64);
     let half = read.len() / 2;
     let (first, second) = (read.get(..half).unwrap_or_default(), read.get(half..).unwrap_or_default());
-    println!("  resident memory: mean of the first half {:.1} MB, of the second {:.1} MB", mean(first), mean(second));
+    outln!("  resident memory: mean of the first half {:.1} MB, of the second {:.1} MB", mean(first), mean(second));
     nothing_is_lost(&url, &heard).await
 }

@@ -17,6 +17,7 @@ use axum::serve::ListenerExt;
 use secrecy::SecretString;
 
 use crate::carrier::twilio::{Form, SigningKey};
+use crate::commands::output::outln;
 
 /// The auth token of measurements.
 pub(super) const TOKEN: &str = "measured";
@@ -103,7 +104,7 @@ pub(super) async fn baseline() -> anyhow::Result<()> {
         std::future::ready(answer)
     });
     let listener = tokio::net::TcpListener::bind(&listen).await.context("the address")?;
-    println!("baseline listens on http://{listen}");
+    outln!("baseline listens on http://{listen}");
     let listener = listener.tap_io(|connection| {
         if let Err(error) = connection.set_nodelay(true) {
             tracing::debug!(%error, "a connection is gone already");

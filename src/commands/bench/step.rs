@@ -9,6 +9,7 @@ use hdrhistogram::Histogram;
 
 use crate::call::{BirthDate, HersysId, Keys};
 use crate::commands::documents::Origin;
+use crate::commands::output::outln;
 use crate::engine::{Event, Happening, Session, Start, begin, step};
 use crate::rehearsal::{Cast, CastPatient, CastStanding};
 
@@ -56,7 +57,7 @@ pub(super) fn run() -> anyhow::Result<()> {
         bail!("the steps didn't answer a question each: the flow has changed, and this measurement with it");
     }
     let micros = |quantile| times.value_at_quantile(quantile) as f64 / 1000.0;
-    println!(
+    outln!(
         "step, one answer of the questionnaire: median {:.2} µs, p99 {:.2} µs ({STEPS} steps)",
         micros(0.5),
         micros(0.99)

@@ -14,6 +14,7 @@ use super::Scratch;
 use crate::call::{CallTimes, CallingHours};
 use crate::carrier::simulator::{self, Habit, Mix, Population};
 use crate::commands::documents::Origin;
+use crate::commands::output::outln;
 use crate::commands::prepared_database;
 use crate::commands::serve::{dialling, open_desk};
 use crate::config::Config;
@@ -47,12 +48,12 @@ pub(super) async fn run(database: Option<String>, registered: Option<u32>) -> an
         let url = database.clone().unwrap_or_else(|| scratch.database());
         all.push(measure(&url, registered).await?);
     }
-    println!("a tick of the dialer, median and slowest of {} idle ones and {} with {DUE} due:", IDLE * 4, ROUNDS.len());
-    println!("  registered    nobody due, ms       {DUE} due: all intents committed, ms    beside the first");
+    outln!("a tick of the dialer, median and slowest of {} idle ones and {} with {DUE} due:", IDLE * 4, ROUNDS.len());
+    outln!("  registered    nobody due, ms       {DUE} due: all intents committed, ms    beside the first");
     let first = all.first().map(|figures| (median(&figures.idle), median(&figures.due))).unwrap_or_default();
     for figures in &all {
         let (idle, due) = (median(&figures.idle), median(&figures.due));
-        println!(
+        outln!(
             "  {:>10}    {idle:>6.2}  to {:>6.2}      {due:>12.0}  to {:>6.0}                 idle {:.2}, due {:.2}",
             figures.registered,
             slowest(&figures.idle),

@@ -15,6 +15,7 @@ use super::phone::Phone;
 use super::server::{Measured, TOKEN, free_address};
 use crate::call::DataOrigin;
 use crate::carrier::twilio::SigningKey;
+use crate::commands::output::outln;
 use crate::service::{Clock, FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, add_made_up};
 use crate::store::Database;
 
@@ -48,15 +49,15 @@ async fn measure(calls: u32, turns: u32, url: &str, patients: u32) -> anyhow::Re
     drop(server);
 
     let kind = url.split(':').next().unwrap_or_default();
-    println!(
+    outln!(
         "health calls on {kind}, {calls} at a time, {patients} patients registered, client and server on this machine:"
     );
     show("kenkocall, a durable commit each turn", &ours);
     show("a server that stores nothing", &nothing);
-    println!("  share of the server that stores nothing: {:.0} %", 100.0 * rate(&ours) / rate(&nothing));
-    println!("  start-up {} ms", start_up.as_millis());
+    outln!("  share of the server that stores nothing: {:.0} %", 100.0 * rate(&ours) / rate(&nothing));
+    outln!("  start-up {} ms", start_up.as_millis());
     if let Some(memory) = memory {
-        println!("  resident memory after {} turns {memory:.0} MB", ours.turns);
+        outln!("  resident memory after {} turns {memory:.0} MB", ours.turns);
     }
     Ok(())
 }
@@ -68,10 +69,7 @@ pub(super) fn rate(figures: &Figures) -> f64 {
 fn show(name: &str, figures: &Figures) {
     let at = |quantile| figures.times.value_at_quantile(quantile) as f64 / 1000.0;
     let (rate, p50, p99, max) = (rate(figures), at(0.5), at(0.99), at(1.0));
-    println!(
-        "  {name}: {rate:.0} turns/s, p50 {p50:.2} ms, p99 {p99:.2} ms, max {max:.1} ms ({} turns)",
-        figures.turns
-    );
+    outln!("  {name}: {rate:.0} turns/s, p50 {p50:.2} ms, p99 {p99:.2} ms, max {max:.1} ms ({} turns)", figures.turns);
 }
 
 /// Calls with so many phones at a time until so many turns were taken.

@@ -2,13 +2,13 @@
 
 use std::fmt::Write;
 
-use anyhow::bail;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::transcript::{clock, number};
+use super::transcript::clock;
 use crate::call::{AttemptOutcome, AttemptState, SlotState, Withdrawal};
-use crate::commands::desk::{rfc3339, say, say_json, shown, table};
+use crate::commands::desk::{Form, Reveal, found, number, rfc3339, shown, table};
+use crate::commands::exit::usage;
 use crate::service::{Clerk, ShownAttempt, list_attempts};
 use crate::store::attempts::{AttemptFilter, AttemptRow};
 use crate::store::slots::{Origin, SlotRow};
@@ -27,11 +27,11 @@ pub(super) fn wanted(text: &str) -> anyhow::Result<Wanted> {
     let Some(wanted) = state.or_else(|| AttemptOutcome::from_word(&word).map(Wanted::Outcome)) else {
         let states: Vec<&str> = AttemptState::ALL.iter().map(|state| state.word()).collect();
         let outcomes: Vec<&str> = AttemptOutcome::ALL.iter().map(|outcome| outcome.word()).collect();
-        bail!(
+        return Err(usage(format!(
             "--state takes where an automated call stands ({}) or how it ended ({})",
             states.join(", "),
             outcomes.join(", ")
-        );
+        )));
     };
     Ok(wanted)
 }
@@ -42,26 +42,25 @@ pub(super) async fn list(
     zone: &TimeZone,
     wanted: Wanted,
     filter: AttemptFilter,
-    json: bool,
+    reveal: Reveal,
+    form: Form,
 ) -> anyhow::Result<()> {
     let filter = match wanted {
         Wanted::State(state) => AttemptFilter { state: Some(state), ..filter },
         Wanted::Outcome(outcome) => AttemptFilter { outcome: Some(outcome), ..filter },
     };
-    let found = list_attempts(clerk, &filter).await?;
-    if json {
-        return say_json(
-            clerk,
-            found.iter().map(|(attempt, slot)| listed(attempt, slot, zone)).collect::<Vec<_>>().into(),
-        )
-        .await;
-    }
-    if found.is_empty() {
-        return say(clerk, "no calls\n").await;
-    }
-    if wanted == Wanted::State(AttemptState::Unknown) {
-        return say(clerk, &unknown_table(&found, zone)).await;
-    }
+    let listed_calls = found(list_attempts(clerk, &filter, reveal.details()).await?);
+    let reveal = reveal.reveal;
+    let text = match wanted {
+        _ if listed_calls.is_empty() => "no calls\n".to_owned(),
+        Wanted::State(AttemptState::Unknown) => unknown_table(&listed_calls, zone, reveal),
+        Wanted::State(_) | Wanted::Outcome(_) => attempt_table(&listed_calls, zone, reveal),
+    };
+    let value = listed_calls.iter().map(|(attempt, slot)| listed(attempt, slot, zone, reveal)).collect::<Vec<_>>();
+    form.tell(clerk, &text, value.into()).await
+}
+
+fn attempt_table(found: &[(AttemptRow, SlotRow)], zone: &TimeZone, reveal: bool) -> String {
     let head = ["call", "intended", "stands", "attempt", "slot", "number", "not wanted"];
     let mut lines = vec![head.map(str::to_owned).to_vec()];
     lines.extend(found.iter().map(|(attempt, slot)| {
@@ -71,15 +70,15 @@ pub(super) async fn list(
             stands(attempt).to_owned(),
             attempt.number.to_string(),
             time_of(slot),
-            number(Some(&attempt.phone_number), false).unwrap_or_default(),
+            number(&attempt.phone_number, reveal),
             attempt.withdrawal.map_or("-", Withdrawal::word).to_owned(),
         ]
     }));
-    say(clerk, &table(&lines)).await
+    table(&lines)
 }
 
 /// The list of calls that nobody knows about: what is known of each, and what can be done.
-fn unknown_table(found: &[(AttemptRow, SlotRow)], zone: &TimeZone) -> String {
+fn unknown_table(found: &[(AttemptRow, SlotRow)], zone: &TimeZone, reveal: bool) -> String {
     let head =
         ["call", "unknown since", "attempt", "slot", "number", "found nothing", "in vain", "next look", "staff asked"];
     let mut lines = vec![head.map(str::to_owned).to_vec()];
@@ -90,7 +89,7 @@ fn unknown_table(found: &[(AttemptRow, SlotRow)], zone: &TimeZone) -> String {
             shown(attempt.moved_at, zone),
             attempt.number.to_string(),
             time_of(slot),
-            number(Some(&attempt.phone_number), false).unwrap_or_default(),
+            number(&attempt.phone_number, reveal),
             looks.clear.to_string(),
             looks.vain.to_string(),
             looks.next_at.map_or_else(|| "-".to_owned(), |at| clock(at, zone)),
@@ -178,8 +177,8 @@ fn doubt(attempt: &AttemptRow, zone: &TimeZone) -> Vec<String> {
 }
 
 /// What a call was placed for, with the other attempts of its slot.
-pub(super) fn as_json(view: &ShownAttempt, zone: &TimeZone) -> Value {
-    let mut value = listed(&view.attempt, &view.slot, zone);
+pub(super) fn as_json(view: &ShownAttempt, zone: &TimeZone, reveal: bool) -> Value {
+    let mut value = listed(&view.attempt, &view.slot, zone, reveal);
     let others = view.all.iter().map(|other| {
         json!({
             "call": other.call.to_string(),
@@ -197,7 +196,7 @@ pub(super) fn as_json(view: &ShownAttempt, zone: &TimeZone) -> Value {
     value
 }
 
-fn listed(attempt: &AttemptRow, slot: &SlotRow, zone: &TimeZone) -> Value {
+fn listed(attempt: &AttemptRow, slot: &SlotRow, zone: &TimeZone, reveal: bool) -> Value {
     let time = |at: Option<jiff::Timestamp>| at.map(|at| rfc3339(at, zone));
     let looks = &attempt.looks;
     let looks = (attempt.state == AttemptState::Unknown).then(|| {
@@ -215,7 +214,7 @@ fn listed(attempt: &AttemptRow, slot: &SlotRow, zone: &TimeZone) -> Value {
         "state": attempt.state.word(),
         "outcome": attempt.outcome.map(AttemptOutcome::word),
         "withdrawal": attempt.withdrawal.map(Withdrawal::word),
-        "to": number(Some(&attempt.phone_number), false),
+        "to": number(&attempt.phone_number, reveal),
         "carrier": attempt.carrier,
         "intended_at": rfc3339(attempt.intended_at, zone),
         "moved_at": rfc3339(attempt.moved_at, zone),

@@ -2,10 +2,11 @@
 
 use clap::ValueEnum;
 use jiff::tz::TimeZone;
+use serde_json::json;
 
-use super::attempts::{slot_stands, time_of};
+use super::attempts::{slot_json, slot_stands, time_of};
 use crate::call::{AttemptOutcome, CallId, HersysId, SlotState, Withdrawal};
-use crate::commands::desk::{say, shown};
+use crate::commands::desk::{Form, rfc3339, shown};
 use crate::commands::dialer::held;
 use crate::service::{Clerk, Resolution, Resolved, call_now, resolve_call};
 
@@ -33,7 +34,7 @@ impl From<Found> for Resolution {
     }
 }
 
-pub(super) async fn now(clerk: &Clerk, zone: &TimeZone, id: &HersysId) -> anyhow::Result<()> {
+pub(super) async fn now(clerk: &Clerk, zone: &TimeZone, id: &HersysId, form: Form) -> anyhow::Result<()> {
     let asked = call_now(clerk, id).await?;
     let until = shown(asked.slot.window_end, &asked.zone);
     let id = id.expose();
@@ -43,12 +44,33 @@ pub(super) async fn now(clerk: &Clerk, zone: &TimeZone, id: &HersysId) -> anyhow
     };
     text.push_str(&format!("it is tried, and tried again as the centre has set, until {until}\n"));
     text.push_str(&format!("`kenkocall patients show {id}` shows what came of it\n"));
-    say(clerk, &text).await
+    let value = json!({
+        "result": "asked_for",
+        "hersys_id": id,
+        "held": asked.hold.as_ref().map(|hold| held(hold, zone)),
+        "until": rfc3339(asked.slot.window_end, &asked.zone),
+        "slot": slot_json(&asked.slot, &asked.zone),
+    });
+    form.tell(clerk, &text, value).await
 }
 
-pub(super) async fn resolve(clerk: &Clerk, zone: &TimeZone, call: CallId, found: Found) -> anyhow::Result<()> {
+pub(super) async fn resolve(
+    clerk: &Clerk,
+    zone: &TimeZone,
+    call: CallId,
+    found: Found,
+    form: Form,
+) -> anyhow::Result<()> {
     let resolved = resolve_call(clerk, call, found.into()).await?;
-    say(clerk, &sentence(&resolved, zone)).await
+    let Resolved { attempt, slot } = &resolved;
+    let value = json!({
+        "result": if attempt.outcome.is_some() { "resolved" } else { "looked_for_again" },
+        "call": attempt.call.to_string(),
+        "outcome": attempt.outcome.map(AttemptOutcome::word),
+        "withdrawal": attempt.withdrawal.map(Withdrawal::word),
+        "slot": slot_json(slot, zone),
+    });
+    form.tell(clerk, &sentence(&resolved, zone), value).await
 }
 
 fn sentence(resolved: &Resolved, zone: &TimeZone) -> String {

@@ -4,12 +4,12 @@ pub(super) mod attempts;
 mod by_hand;
 pub(super) mod transcript;
 
-use anyhow::Context;
 use clap::Subcommand;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::desk::{found, hersys_id, lasted, moment, rfc3339, say, say_json, shown, table};
+use super::desk::{Form, Reveal, found, hersys_id, lasted, moment, rfc3339, shown, table};
+use super::exit::usage;
 use crate::call::{CallId, Disposition};
 use crate::service::{Clerk, list_calls, show_call};
 use crate::store::attempts::AttemptFilter;
@@ -36,25 +36,26 @@ pub(super) enum Calls {
         /// The most calls listed.
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
         limit: u32,
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        reveal: Reveal,
+        #[command(flatten)]
+        form: Form,
     },
     /// Show a call: what it was placed for, what was said, keyed and kept. It is noted who looked.
     Show {
         /// The call's id, as `calls list` shows it.
         call: String,
-        /// Phone numbers in full, not their last four digits alone.
-        #[arg(long)]
-        reveal: bool,
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        reveal: Reveal,
+        #[command(flatten)]
+        form: Form,
     },
     /// Have a patient called now, within calling hours, whether or not today's report exists.
     Now {
         /// The patient's HER-SYS ID.
         hersys_id: String,
+        #[command(flatten)]
+        form: Form,
     },
     /// Say what became of a call of unknown outcome (`calls list --state unknown`). Nobody is called again for its slot
     /// before that is known.
@@ -63,53 +64,49 @@ pub(super) enum Calls {
         call: String,
         /// What you found out, from the carrier's own log of calls or from the patient.
         found: by_hand::Found,
+        #[command(flatten)]
+        form: Form,
     },
 }
 
 pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Calls) -> anyhow::Result<()> {
     match command {
-        Calls::List { since, state: Some(state), limit, json, .. } => {
+        Calls::List { since, state: Some(state), limit, reveal, form, .. } => {
             let wanted = attempts::wanted(&state)?;
-            let since = since.map(|text| moment(&text, zone)).transpose()?;
+            let since = since.map(|text| moment(&text, clerk, zone)).transpose()?;
             let filter = AttemptFilter { since, limit, ..AttemptFilter::default() };
-            attempts::list(clerk, zone, wanted, filter, json).await
+            attempts::list(clerk, zone, wanted, filter, reveal, form).await
         }
-        Calls::List { since, open, hersys_id: id, state: None, limit, json } => {
+        // Without --state no number is shown.
+        Calls::List { since, open, hersys_id: id, state: None, limit, form, reveal: _ } => {
             let filter = CallFilter {
-                since: since.map(|text| moment(&text, zone)).transpose()?,
+                since: since.map(|text| moment(&text, clerk, zone)).transpose()?,
                 open_only: open,
                 hersys_id: id.map(|text| hersys_id(&text)).transpose()?,
                 limit,
             };
             let found = found(list_calls(clerk, &filter).await?);
-            if json {
-                return say_json(clerk, found.iter().map(|call| call_json(call, zone)).collect::<Vec<_>>().into())
-                    .await;
-            }
-            if found.is_empty() {
-                return say(clerk, "no calls\n").await;
-            }
             let head = ["call", "began", "line", "lasted", "verdict"];
             let mut lines = vec![head.map(str::to_owned).to_vec()];
             lines.extend(found.iter().map(|call| line(call, zone)));
-            say(clerk, &table(&lines)).await
+            let text = if found.is_empty() { "no calls\n".to_owned() } else { table(&lines) };
+            let value = found.iter().map(|call| call_json(call, zone)).collect::<Vec<_>>().into();
+            form.tell(clerk, &text, value).await
         }
-        Calls::Show { call, reveal, json } => {
-            let shown = found(show_call(clerk, call_id(&call)?).await?);
-            if json {
-                say_json(clerk, transcript::as_json(&shown, zone, reveal)).await
-            } else {
-                say(clerk, &transcript::as_text(&shown, zone, reveal)).await
-            }
+        Calls::Show { call, reveal, form } => {
+            let shown = found(show_call(clerk, call_id(&call)?, reveal.details()).await?);
+            let text = transcript::as_text(&shown, zone, reveal.reveal);
+            form.tell(clerk, &text, transcript::as_json(&shown, zone, reveal.reveal)).await
         }
-        Calls::Now { hersys_id: id } => by_hand::now(clerk, zone, &hersys_id(&id)?).await,
-        Calls::Resolve { call, found } => by_hand::resolve(clerk, zone, call_id(&call)?, found).await,
+        Calls::Now { hersys_id: id, form } => by_hand::now(clerk, zone, &hersys_id(&id)?, form).await,
+        Calls::Resolve { call, found, form } => by_hand::resolve(clerk, zone, call_id(&call)?, found, form).await,
     }
 }
 
 fn call_id(text: &str) -> anyhow::Result<CallId> {
-    let id: Result<CallId, _> = text.trim().parse();
-    id.ok().context("a call's id looks like 0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04; `kenkocall calls list` shows them")
+    text.trim().parse().map_err(|_| {
+        usage("a call's id looks like 0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04; `kenkocall calls list` shows them")
+    })
 }
 
 fn line(call: &CallRow, zone: &TimeZone) -> Vec<String> {

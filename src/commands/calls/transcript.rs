@@ -7,14 +7,11 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::{attempts, call_json};
-use crate::call::{Disposition, HangupCause, HersysId, Language, Line, PhoneNumber, Severity};
-use crate::commands::desk::{lasted, rfc3339, shown};
+use crate::call::{Disposition, HangupCause, HersysId, Language, Line, Severity};
+use crate::commands::desk::{lasted, number, rfc3339, shown};
 use crate::engine::{Then, TransferOutcome};
 use crate::service::{ShownAnswer, ShownCall, ShownTurn, StoredEvent};
 use crate::store::legs::{Direction, LegRow, LegStatus};
-
-/// Digits of a number that are shown unasked: enough to tell two callers apart, too few to phone one.
-const SHOWN_DIGITS: usize = 4;
 
 pub(super) fn as_text(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> String {
     let call = &shown_call.call;
@@ -50,8 +47,8 @@ fn line(text: &mut String, line: &str) {
 }
 
 fn leg_text(text: &mut String, leg: &LegRow, statuses: &[LegStatus], zone: &TimeZone, reveal: bool) {
-    let far = number(leg.far_number.as_ref(), reveal).unwrap_or_else(|| "a withheld number".to_owned());
-    let near = number(leg.near_number.as_ref(), reveal);
+    let far = leg.far_number.as_ref().map(|far| number(far, reveal)).unwrap_or_else(|| "a withheld number".to_owned());
+    let near = leg.near_number.as_ref().map(|near| number(near, reveal));
     let ways = match (leg.direction, near) {
         (Direction::Inbound, Some(near)) => format!("from {far} to {near}"),
         (Direction::Inbound, None) => format!("from {far}"),
@@ -132,24 +129,6 @@ pub(super) fn clock(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).strftime("%H:%M:%S").to_string()
 }
 
-/// A number, but for its last digits in dots.
-pub(super) fn number(number: Option<&PhoneNumber>, reveal: bool) -> Option<String> {
-    let full = number?.national();
-    if reveal {
-        return Some(full);
-    }
-    let digits = full.chars().filter(char::is_ascii_digit).count();
-    let mut nth = 0;
-    let masked = full.chars().map(|c| {
-        if !c.is_ascii_digit() {
-            return c;
-        }
-        nth += 1;
-        if nth + SHOWN_DIGITS > digits { c } else { '•' }
-    });
-    Some(masked.collect())
-}
-
 pub(super) fn as_json(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> Value {
     let mut value = call_json(&shown_call.call, zone);
     let legs = shown_call.legs.iter().map(|(leg, statuses)| {
@@ -157,8 +136,8 @@ pub(super) fn as_json(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> 
             "direction": leg.direction.word(),
             "carrier": leg.carrier,
             "carrier_leg_id": leg.carrier_leg_id,
-            "far_number": number(leg.far_number.as_ref(), reveal),
-            "near_number": number(leg.near_number.as_ref(), reveal),
+            "far_number": leg.far_number.as_ref().map(|far| number(far, reveal)),
+            "near_number": leg.near_number.as_ref().map(|near| number(near, reveal)),
             "started_at": rfc3339(leg.started_at, zone),
             "ended_at": leg.ended_at.map(|at| rfc3339(at, zone)),
             "hangup_cause": leg.hangup_cause.map(HangupCause::word),
@@ -170,7 +149,7 @@ pub(super) fn as_json(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> 
     });
     let more = [
         ("hersys_ids", shown_call.people.iter().map(HersysId::expose).collect::<Vec<_>>().into()),
-        ("attempt", shown_call.attempt.as_ref().map(|attempt| attempts::as_json(attempt, zone)).into()),
+        ("attempt", shown_call.attempt.as_ref().map(|attempt| attempts::as_json(attempt, zone, reveal)).into()),
         ("legs", legs.collect::<Vec<_>>().into()),
         ("turns", shown_call.turns.iter().map(|turn| turn_json(turn, zone)).collect::<Vec<_>>().into()),
     ];

@@ -14,6 +14,7 @@ use crate::call::{CallTimes, CallingHours, Line};
 use crate::carrier::simulator::{self, Caller, Identity};
 use crate::commands::days;
 use crate::commands::documents::Origin;
+use crate::commands::output::outln;
 use crate::commands::prepared_database;
 use crate::commands::serve::{dialling, open_desk};
 use crate::config::Config;
@@ -48,15 +49,12 @@ pub(crate) struct Played {
 }
 
 pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64) -> anyhow::Result<()> {
-    println!("a day of {patients} made-up patients, seed {seed}, on a virtual clock:\n");
+    outln!("a day of {patients} made-up patients, seed {seed}, on a virtual clock:\n");
     let config = super::settings(folder);
     let played =
-        play(config, patients, seed, |hour, calls| println!("  until {hour:02}:00  {calls:>6} calls placed")).await?;
-    println!("\n{}", days::as_text(played.date, &played.figures));
-    println!(
-        "{} turns stored, {} events of the phone network, in {:.1} s",
-        played.turns, played.events, played.seconds
-    );
+        play(config, patients, seed, |hour, calls| outln!("  until {hour:02}:00  {calls:>6} calls placed")).await?;
+    outln!("\n{}", days::as_text(played.date, &played.figures));
+    outln!("{} turns stored, {} events of the phone network, in {:.1} s", played.turns, played.events, played.seconds);
     Ok(())
 }
 

@@ -11,11 +11,13 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, oneshot};
 
 use super::telling::Tally;
-use crate::call::{CallTimes, CallingHours};
+use crate::call::{CallTimes, CallingHours, escaped_lines};
 use crate::carrier::simulator;
 use crate::commands::documents::Origin;
+use crate::commands::output::{closed, outln, write_raw};
 use crate::commands::ports::Ports;
 use crate::commands::serve::Server;
+use crate::config::Config;
 use crate::service::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, MadeUpDay, Moment, add_made_up_day};
 
 /// Minutes over which the patients are due, the present one first.
@@ -27,12 +29,12 @@ const TALLY_EVERY: Duration = Duration::from_millis(500);
 /// How often it is written elsewhere.
 const TALLY_RARELY: Duration = Duration::from_secs(15);
 
-pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64) -> anyhow::Result<()> {
+pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64, named: &Config) -> anyhow::Result<()> {
     let zone = TimeZone::get("Asia/Tokyo").context("the time zone")?;
     let mut config = super::settings(folder);
     config.dialer.calls_per_second = 5.0;
     config.dialer.concurrent_calls = 60;
-    let listener = super::listen().await?;
+    let listener = super::listen(named).await?;
     let address = listener.local_addr().context("the listening address can't be read")?;
     config.server.listen = address;
     config.server.operations_listen = Some(address);
@@ -43,17 +45,17 @@ pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64) -> anyh
     let now = desk.clock.now();
     add_made_up_day(&desk.database, &day(patients, now, &zone)?).await?;
 
-    println!(
+    outln!(
         "自動架電 — a made-up health centre calls its {patients} patients. No phone rings: the network is simulated.\n"
     );
-    println!("  status page  http://{address}/");
-    println!("  probes       http://{address}/healthz  /readyz  /metrics");
-    println!("  database     {} (fresh, removed at the end)", config.database.url);
-    println!(
+    outln!("  status page  http://{address}/");
+    outln!("  probes       http://{address}/healthz  /readyz  /metrics");
+    outln!("  database     {} (fresh, removed at the end)", config.database.url);
+    outln!(
         "  patients     見本 花子 all of them, HER-SYS ID {FIRST_MADE_UP_ID} and on, birth date {MADE_UP_BIRTH_DATE}"
     );
-    println!("  staff        none to log in: the console comes later; the commands work on the database above");
-    println!("\nCtrl-C ends it.\n");
+    outln!("  staff        none to log in: the console comes later; the commands work on the database above");
+    outln!("\nCtrl-C ends it.\n");
 
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(server.run(
@@ -65,7 +67,7 @@ pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64) -> anyh
     drop(desk);
     drop(stop);
     serving.await.context("the server broke")??;
-    println!("\n{}", tally.line());
+    outln!("\n{}", tally.line());
     Ok(())
 }
 
@@ -88,18 +90,18 @@ fn day(patients: u32, now: Timestamp, zone: &TimeZone) -> anyhow::Result<MadeUpD
 
 /// Writes one line an event, and the tally, until all slots have ended, Ctrl-C, or nobody watches.
 async fn watch(mut watching: broadcast::Receiver<Moment>, zone: &TimeZone, patients: u32) -> Tally {
-    let at_terminal = std::io::stdout().is_terminal();
+    let at_terminal = std::io::stdout().is_terminal() && crate::commands::escapes();
     let mut tally = Tally::default();
     let mut rhythm = tokio::time::interval(if at_terminal { TALLY_EVERY } else { TALLY_RARELY });
     let unwatched = tokio::time::sleep(UNWATCHED);
     tokio::pin!(unwatched);
-    loop {
+    while !closed() {
         tokio::select! {
             moment = watching.recv() => match moment {
                 Ok(moment) => {
                     if let Some(line) = tally.tell(&moment, zone) {
                         let clear = if at_terminal { "\r\x1b[K" } else { "" };
-                        println!("{clear}{line}");
+                        write_raw(&format!("{clear}{}\n", escaped_lines(&line)));
                     }
                     if tally.done() >= patients {
                         return tally;
@@ -110,16 +112,14 @@ async fn watch(mut watching: broadcast::Receiver<Moment>, zone: &TimeZone, patie
             },
             _ = rhythm.tick() => {
                 if at_terminal {
-                    use std::io::Write;
-                    print!("\r\x1b[K{}", tally.line());
-                    // A terminal that can't be written shows nothing more, and that is all.
-                    let _shown = std::io::stdout().flush();
+                    write_raw(&format!("\r\x1b[K{}", tally.line()));
                 } else {
-                    println!("— {}", tally.line());
+                    outln!("— {}", tally.line());
                 }
             }
             () = &mut unwatched, if !at_terminal => return tally,
             _ = tokio::signal::ctrl_c() => return tally,
         }
     }
+    tally
 }

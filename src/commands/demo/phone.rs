@@ -7,32 +7,38 @@ use anyhow::{Context, bail};
 use tokio::sync::oneshot;
 
 use crate::call::{CallId, Disposition, Line, PhoneNumber, StaffName};
+use crate::carrier::simulator;
 use crate::commands::calls::transcript::kept;
 use crate::commands::desk::found;
 use crate::commands::documents::Origin;
+use crate::commands::output::outln;
 use crate::commands::ports::Ports;
 use crate::commands::serve::Server;
 use crate::commands::terminal;
+use crate::config::Config;
 use crate::service::{
-    Begin, Clerk, FIRST_MADE_UP_ID, Knock, MADE_UP_BIRTH_DATE, Outcome, Source, Switchboard, add_made_up, list_alerts,
-    show_call,
+    Begin, Clerk, Details, FIRST_MADE_UP_ID, Knock, MADE_UP_BIRTH_DATE, Outcome, Source, Switchboard, add_made_up,
+    list_alerts, show_call,
 };
 
-/// Made-up patients of the demonstration.
-const PATIENTS: u32 = 5;
 /// Calls of one demonstration.
 const MAX_CALLS: u32 = 1_000;
 /// What is keyed when nobody sits at the terminal: one whole report, one red answer in it.
 const UNATTENDED: &str = "1\n1000001#\n19800401\n385\n1\n096\n1\n1\n2\n2\n2\n2\n2\n2\n2\n2\n2\n";
 
-pub(super) async fn demonstrate(folder: &std::path::Path) -> anyhow::Result<()> {
+pub(super) async fn demonstrate(
+    folder: &std::path::Path,
+    patients: u32,
+    seed: u64,
+    named: &Config,
+) -> anyhow::Result<()> {
     let mut config = super::settings(folder);
-    let listener = super::listen().await?;
+    let listener = super::listen(named).await?;
     let address = listener.local_addr().context("the listening address can't be read")?;
     config.server.listen = address;
     config.server.operations_listen = Some(address);
-    let server =
-        Server::open(&config, Origin::choose(None).library()?, crate::carrier::simulator::Settings::default()).await?;
+    let people = simulator::Settings { seed, ..simulator::Settings::default() };
+    let server = Server::open(&config, Origin::choose(None).library()?, people).await?;
     let switchboard = server.switchboard();
     let desk = server.desk().clone();
     let clerk = Clerk {
@@ -41,14 +47,17 @@ pub(super) async fn demonstrate(folder: &std::path::Path) -> anyhow::Result<()> 
         name: StaffName::parse("demo")?,
         source: Source::Command,
     };
-    add_made_up(&desk.database, &desk.clock, PATIENTS).await?;
+    add_made_up(&desk.database, &desk.clock, patients).await?;
 
-    println!("健康コール — the health-call line, played at this terminal.\n");
-    println!("  database   {} (fresh, removed at the end)", config.database.url);
-    println!("  probes     http://{address}/healthz  http://{address}/metrics");
-    println!("  patients   見本 花子 and four others, all made up:");
-    println!("             HER-SYS ID {FIRST_MADE_UP_ID} to {}", FIRST_MADE_UP_ID + PATIENTS - 1);
-    println!("             birth date {MADE_UP_BIRTH_DATE}, of all of them\n");
+    outln!("健康コール — the health-call line, played at this terminal.\n");
+    outln!("  database   {} (fresh, removed at the end)", config.database.url);
+    outln!("  probes     http://{address}/healthz  http://{address}/metrics");
+    outln!(
+        "  patients   見本 花子 {}, made up:",
+        if patients == 1 { "alone".to_owned() } else { format!("and {} others", patients - 1) }
+    );
+    outln!("             HER-SYS ID {FIRST_MADE_UP_ID} to {}", FIRST_MADE_UP_ID + patients - 1);
+    outln!("             birth date {MADE_UP_BIRTH_DATE}, of all of them\n");
 
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(server.run(
@@ -65,11 +74,11 @@ pub(super) async fn demonstrate(folder: &std::path::Path) -> anyhow::Result<()> 
 
 async fn call_again_and_again(switchboard: &Switchboard, clerk: &Clerk) -> anyhow::Result<()> {
     if !std::io::stdin().is_terminal() {
-        println!("Nobody sits at the terminal, so one call is played.\n");
+        outln!("Nobody sits at the terminal, so one call is played.\n");
         let id = call(switchboard, 0, &mut UNATTENDED.as_bytes()).await?;
         return show_kept(clerk, id).await;
     }
-    println!("{}", terminal::HELP);
+    outln!("{}", terminal::HELP);
     for nth in 0..MAX_CALLS {
         let answer = terminal::ask(&mut std::io::stdin().lock(), "Enter calls, q ends:")?;
         match answer.as_deref() {
@@ -86,17 +95,17 @@ async fn call_again_and_again(switchboard: &Switchboard, clerk: &Clerk) -> anyho
 /// What the health centre has of a call now.
 async fn show_kept(clerk: &Clerk, id: Option<CallId>) -> anyhow::Result<()> {
     let Some(id) = id else { return Ok(()) };
-    let shown = found(show_call(clerk, id).await?);
-    println!("What the health centre has of it:\n");
-    println!("  call      {}", shown.call.disposition.map_or("open", Disposition::word));
+    let shown = found(show_call(clerk, id, Details::Masked).await?);
+    outln!("What the health centre has of it:\n");
+    outln!("  call      {}", shown.call.disposition.map_or("open", Disposition::word));
     for answer in shown.turns.iter().flat_map(|turn| &turn.answers) {
-        println!("  answer    {}", kept(answer, shown.people.len() > 1));
+        outln!("  answer    {}", kept(answer, shown.people.len() > 1));
     }
     for alert in found(list_alerts(clerk, None).await?) {
         let item = alert.alert.item.map_or(String::new(), |item| format!(": {}", item.word()));
-        println!("  alert     {}{item}", alert.alert.kind.word());
+        outln!("  alert     {}{item}", alert.alert.kind.word());
     }
-    println!();
+    outln!("");
     Ok(())
 }
 
@@ -121,14 +130,14 @@ async fn call(
                 id = Some(call);
                 terminal::show(&library, &reply);
                 if reply.then == crate::engine::Then::HangUp {
-                    println!();
+                    outln!("");
                     return Ok(id);
                 }
                 let happening = terminal::next(input, &reply)?;
                 outcome = switchboard.take(Knock::Turn { call, turn, happening }).await?;
             }
             Outcome::Over | Outcome::CallAgain(_) | Outcome::Noted | Outcome::StaffUnknown => {
-                println!("  (the call is over; what was answered is kept as unanswered, 未回答)\n");
+                outln!("  (the call is over; what was answered is kept as unanswered, 未回答)\n");
                 return Ok(id);
             }
             Outcome::Unknown | Outcome::Ahead => bail!("the call was lost; this is a defect"),

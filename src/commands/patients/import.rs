@@ -5,21 +5,22 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
 
-use crate::call::escaped_lines;
-use crate::commands::desk::{centre_code, say};
+use crate::commands::desk::{Form, centre_code};
+use crate::commands::output::complain;
 use crate::roster::MAX_BYTES;
 use crate::service::{Clerk, ImportMode, Refused, import_patients};
 
 /// Findings printed before the rest is counted alone.
 const MAX_PRINTED: usize = 200;
 
-pub(super) async fn run(clerk: &Clerk, file: &Path, centre: &str, dry_run: bool) -> anyhow::Result<()> {
+pub(super) async fn run(clerk: &Clerk, file: &Path, centre: &str, dry_run: bool, form: Form) -> anyhow::Result<()> {
     let centre = centre_code(centre)?;
     let list = read(file)?;
     let mode = if dry_run { ImportMode::DryRun } else { ImportMode::Write };
     // Hidden by itself where standard error is no terminal.
-    let bar = ProgressBar::new(0);
+    let bar = if crate::commands::escapes() { ProgressBar::new(0) } else { ProgressBar::hidden() };
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent} %") {
         bar.set_style(style);
     }
@@ -39,7 +40,7 @@ pub(super) async fn run(clerk: &Clerk, file: &Path, centre: &str, dry_run: bool)
             if let Some(more) = findings.len().checked_sub(MAX_PRINTED).filter(|more| *more > 0) {
                 lines.push_str(&format!("and {more} more\n"));
             }
-            eprint!("{}", escaped_lines(&lines));
+            complain(lines.trim_end());
             return Err(Refused::List(findings).into());
         }
         Err(other) => return Err(other.into()),
@@ -54,7 +55,14 @@ pub(super) async fn run(clerk: &Clerk, file: &Path, centre: &str, dry_run: bool)
             done.not_called
         ));
     }
-    say(clerk, &format!("{text}\n")).await
+    let value = json!({
+        "new": done.new,
+        "changed": done.changed,
+        "unchanged": done.unchanged,
+        "not_called": done.not_called,
+        "dry_run": dry_run,
+    });
+    form.tell(clerk, &format!("{text}\n"), value).await
 }
 
 /// Reads the file, and no more of it than a list may have.

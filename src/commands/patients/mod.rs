@@ -5,10 +5,10 @@ mod show;
 
 use std::path::PathBuf;
 
-use anyhow::bail;
 use clap::{Args, Subcommand};
 
-use super::desk::{centre_code, found, hersys_id, say};
+use super::desk::{Form, Reveal, centre_code, found, hersys_id};
+use super::exit::usage;
 use crate::call::HersysId;
 use crate::roster::{Column, Finding, Place};
 use crate::service::{
@@ -27,6 +27,8 @@ pub(super) enum Patients {
         /// Say what would change, and write nothing.
         #[arg(long)]
         dry_run: bool,
+        #[command(flatten)]
+        form: Form,
     },
     /// Add one patient.
     Add {
@@ -47,6 +49,8 @@ pub(super) enum Patients {
         given_name: String,
         #[command(flatten)]
         more: More,
+        #[command(flatten)]
+        form: Form,
     },
     /// Change a patient; what isn't given stays, and an empty value erases. It holds for the next call at once.
     Set {
@@ -63,24 +67,31 @@ pub(super) enum Patients {
         given_name: Option<String>,
         #[command(flatten)]
         more: More,
+        #[command(flatten)]
+        form: Form,
     },
     /// No more automated calls from now on; the patient can still report. `set --automated-call yes` ends the stop.
     Stop {
         /// The patient's HER-SYS ID.
         hersys_id: String,
+        #[command(flatten)]
+        form: Form,
     },
     /// Observation has ended: no more automated calls from now on, and no more reports.
     Release {
         /// The patient's HER-SYS ID.
         hersys_id: String,
+        #[command(flatten)]
+        form: Form,
     },
     /// Show a patient with today's slots, the last reports and calls. It is noted who looked.
     Show {
         /// The patient's HER-SYS ID.
         hersys_id: String,
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        reveal: Reveal,
+        #[command(flatten)]
+        form: Form,
     },
 }
 
@@ -123,8 +134,8 @@ impl More {
 
 pub(super) async fn run(clerk: &Clerk, command: Patients) -> anyhow::Result<()> {
     match command {
-        Patients::Import { file, centre, dry_run } => import::run(clerk, &file, &centre, dry_run).await,
-        Patients::Add { centre, hersys_id: id, birth_date, family_name, given_name, more } => {
+        Patients::Import { file, centre, dry_run, form } => import::run(clerk, &file, &centre, dry_run, form).await,
+        Patients::Add { centre, hersys_id: id, birth_date, family_name, given_name, more, form } => {
             let id = hersys_id(&id)?;
             let mut values = vec![
                 (Column::HersysId, id.expose()),
@@ -133,9 +144,9 @@ pub(super) async fn run(clerk: &Clerk, command: Patients) -> anyhow::Result<()> 
                 (Column::GivenName, &*given_name),
             ];
             values.extend(more.values());
-            done(clerk, add_patient(clerk, &centre_code(&centre)?, &values).await, "added").await
+            done(clerk, add_patient(clerk, &centre_code(&centre)?, &values).await, "added", form).await
         }
-        Patients::Set { hersys_id: id, birth_date, family_name, given_name, more } => {
+        Patients::Set { hersys_id: id, birth_date, family_name, given_name, more, form } => {
             let names = [
                 (Column::BirthDate, birth_date.as_deref()),
                 (Column::FamilyName, family_name.as_deref()),
@@ -145,34 +156,41 @@ pub(super) async fn run(clerk: &Clerk, command: Patients) -> anyhow::Result<()> 
                 names.into_iter().filter_map(|(column, value)| Some((column, value?))).collect();
             values.extend(more.values());
             if values.is_empty() {
-                bail!("nothing is given to change; `kenkocall patients set --help` shows what can be");
+                return Err(usage("nothing is given to change; `kenkocall patients set --help` shows what can be"));
             }
-            done(clerk, change_patient(clerk, &hersys_id(&id)?, &values).await, "changed").await
+            done(clerk, change_patient(clerk, &hersys_id(&id)?, &values).await, "changed", form).await
         }
-        Patients::Stop { hersys_id: id } => done(clerk, stop_patient(clerk, &hersys_id(&id)?).await, "stopped").await,
-        Patients::Release { hersys_id: id } => {
-            done(clerk, release_patient(clerk, &hersys_id(&id)?).await, "released").await
+        Patients::Stop { hersys_id: id, form } => {
+            done(clerk, stop_patient(clerk, &hersys_id(&id)?).await, "stopped", form).await
         }
-        Patients::Show { hersys_id: id, json } => {
+        Patients::Release { hersys_id: id, form } => {
+            done(clerk, release_patient(clerk, &hersys_id(&id)?).await, "released", form).await
+        }
+        Patients::Show { hersys_id: id, reveal, form } => {
             let id: HersysId = hersys_id(&id)?;
-            show::run(clerk, &found(show_patient(clerk, &id).await?), json).await
+            let shown = found(show_patient(clerk, &id, reveal.details()).await?);
+            show::run(clerk, &shown, reveal.reveal, form).await
         }
     }
 }
 
 /// Says what is now so.
-async fn done(clerk: &Clerk, outcome: Result<Changed, Refused>, word: &str) -> anyhow::Result<()> {
+async fn done(clerk: &Clerk, outcome: Result<Changed, Refused>, word: &str, form: Form) -> anyhow::Result<()> {
     let changed = match outcome {
         Ok(changed) => changed,
         Err(Refused::Values(findings)) => {
             let lines: Vec<String> = findings.iter().map(of_option).collect();
-            bail!("nothing was changed\n{}", lines.join("\n"));
+            return Err(usage(format!("nothing was changed\n{}", lines.join("\n"))));
         }
         Err(other) => return Err(other.into()),
     };
-    let word = if changed.changed { word } else { "nothing to change" };
-    say(clerk, &format!("{word}: HER-SYS ID {}\n{}\n", changed.patient.hersys_id.expose(), show::calling(&changed)))
-        .await
+    let text = format!(
+        "{}: HER-SYS ID {}\n{}\n",
+        if changed.changed { word } else { "nothing to change" },
+        changed.patient.hersys_id.expose(),
+        show::calling(&changed)
+    );
+    form.tell(clerk, &text, show::changed_json(&changed, word)).await
 }
 
 /// A finding by the option that it speaks of.

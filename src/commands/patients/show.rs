@@ -5,25 +5,39 @@ use serde_json::{Map, Value, json};
 
 use crate::call::{ReportOutcome, Severity, SlotState, Withdrawal};
 use crate::commands::calls::attempts::{slot_json, slot_stands};
-use crate::commands::desk::{rfc3339, say, say_json, shown, table};
+use crate::commands::desk::{Form, number, number_json, rfc3339, shown, table};
 use crate::service::{Changed, Clerk, ShownPatient, ShownReport};
 use crate::store::alerts::AlertRow;
 use crate::store::answers::LatestAnswer;
 use crate::store::patients::PatientRow;
 use crate::store::slots::{Origin, SlotRow};
 
-pub(super) async fn run(clerk: &Clerk, patient: &ShownPatient, as_json: bool) -> anyhow::Result<()> {
-    if as_json { say_json(clerk, json_of(patient)).await } else { say(clerk, &text_of(patient)).await }
+pub(super) async fn run(clerk: &Clerk, patient: &ShownPatient, reveal: bool, form: Form) -> anyhow::Result<()> {
+    form.tell(clerk, &text_of(patient, reveal), json_of(patient, reveal)).await
+}
+
+/// What a command did to a patient. `word` is what it does when there is something to change.
+pub(super) fn changed_json(changed: &Changed, word: &str) -> Value {
+    let row = &changed.patient;
+    json!({
+        "result": if changed.changed { word } else { "nothing_to_change" },
+        "hersys_id": row.hersys_id.expose(),
+        "id": row.id.to_string(),
+        "automated_call": row.automated_call,
+        "not_called": changed.not_called().map(Withdrawal::word),
+        "stopped_at": row.stopped_at.map(|at| rfc3339(at, &changed.zone)),
+        "released_at": row.released_at.map(|at| rfc3339(at, &changed.zone)),
+    })
 }
 
 /// Whether and when the patient is called, as a sentence.
 pub(super) fn calling(changed: &Changed) -> String {
-    calling_of(&changed.patient, changed.not_called(), &changed.zone)
+    calling_of(&changed.patient, changed.not_called(), &changed.zone, false)
 }
 
-fn calling_of(row: &PatientRow, not_called: Option<Withdrawal>, zone: &TimeZone) -> String {
+fn calling_of(row: &PatientRow, not_called: Option<Withdrawal>, zone: &TimeZone, reveal: bool) -> String {
     let id = row.hersys_id.expose();
-    let number = row.phone_number.as_ref().map(|number| number.national()).unwrap_or_default();
+    let number = row.phone_number.as_ref().map(|full| number(full, reveal)).unwrap_or_default();
     let since = |at: Option<jiff::Timestamp>| at.map(|at| shown(at, zone)).unwrap_or_default();
     match not_called {
         None => {
@@ -53,17 +67,17 @@ fn calling_of(row: &PatientRow, not_called: Option<Withdrawal>, zone: &TimeZone)
     }
 }
 
-fn text_of(view: &ShownPatient) -> String {
+fn text_of(view: &ShownPatient, reveal: bool) -> String {
     let row = &view.patient;
     let date = |date: Option<jiff::civil::Date>| date.map_or_else(|| "-".to_owned(), |date| date.to_string());
-    let number = row.phone_number.as_ref().map_or_else(|| "-".to_owned(), |number| number.national());
+    let number = row.phone_number.as_ref().map_or_else(|| "-".to_owned(), |full| number(full, reveal));
     let facts = [
         ("HER-SYS ID", row.hersys_id.expose().to_owned()),
         ("name", format!("{} {}", row.family_name.expose(), row.given_name.expose())),
         ("birth date", row.birth_date.expose().to_string()),
         ("health centre", format!("{} {}", row.centre, view.centre_name)),
         ("phone number", number),
-        ("calls", calling_of(row, view.not_called(), &view.zone)),
+        ("calls", calling_of(row, view.not_called(), &view.zone, reveal)),
         ("next slot", row.calling.next_slot_at.map_or_else(|| "-".to_owned(), |at| shown(at, &view.zone))),
         ("language", format!("{} ({})", row.language.own_name(), row.language)),
         ("diagnosed", date(row.diagnosis_date)),
@@ -183,7 +197,7 @@ fn late_line(shown_report: &ShownReport) -> Option<Vec<String>> {
     Some(vec![format!("  {}", shown_report.report.report_date), answers.join(", ")])
 }
 
-fn json_of(view: &ShownPatient) -> Value {
+fn json_of(view: &ShownPatient, reveal: bool) -> Value {
     let row = &view.patient;
     let zone = &view.zone;
     let time = |at: Option<jiff::Timestamp>| at.map(|at| rfc3339(at, zone));
@@ -194,7 +208,7 @@ fn json_of(view: &ShownPatient) -> Value {
         "birth_date": row.birth_date.expose().to_string(),
         "family_name": row.family_name.expose(),
         "given_name": row.given_name.expose(),
-        "phone_number": row.phone_number.as_ref().map(|number| number.expose()),
+        "phone_number": row.phone_number.as_ref().map(|number| number_json(number, reveal)),
         "automated_call": row.automated_call,
         "call_times": row.call_times,
         "language": row.language.tag(),

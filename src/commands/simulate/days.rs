@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Args;
 use jiff::{SignedDuration, Span, Timestamp};
 
 use crate::commands::documents::Origin;
+use crate::commands::exit::found;
+use crate::commands::output::{closed, outln};
 use crate::service::Clock;
 use crate::simulation::{Death, Figures, Plan, Played, Settings, SimulationError, play, play_plan};
 
@@ -149,21 +151,21 @@ pub(super) fn run(days: &Days) -> anyhow::Result<()> {
 fn course_of(days: &Days, first: u64, settings: &Settings) -> anyhow::Result<(Course, Range<u64>)> {
     let death = days.dies_before.map(Death::Before).or(days.dies_after.map(Death::After));
     if let Some(death) = death {
-        println!("the day of seed {first}, with {} patients; the process dies {}", days.patients, words(death));
+        outln!("the day of seed {first}, with {} patients; the process dies {}", days.patients, words(death));
         return Ok((Course::Dying(first, death), 0..1));
     }
     if days.every_commit {
         // On a thread of its own: a day has a runtime of its own.
         let whole = std::thread::scope(|scope| scope.spawn(|| play(first, settings, false)).join());
         let commits = whole.unwrap_or(Err(SimulationError::MadeUp("thread")))?.figures.commits;
-        println!(
+        outln!(
             "the day of seed {first}, with {} patients, for each of its {commits} commits: the process dies before it, \
              and after it",
             days.patients
         );
         return Ok((Course::EveryCommit(first), 0..commits * 2));
     }
-    println!("days of {} patients from seed {first} on", days.patients);
+    outln!("days of {} patients from seed {first} on", days.patients);
     let usual = if days.seed.is_some() { 1 } else { USUAL_DAYS };
     let count = if days.length.is_some() { u64::MAX - first } else { days.days.unwrap_or(usual) };
     Ok((Course::Seeds, first..first.saturating_add(count)))
@@ -195,7 +197,7 @@ fn stay_on_processor(_nth: usize) {}
 
 impl Series {
     fn play_on(&self, days: &Days, settings: &Settings, clock: &Clock) -> Result<(), SimulationError> {
-        while !self.failed.load(Ordering::Relaxed) && self.until.is_none_or(|until| clock.now() < until) {
+        while !self.failed.load(Ordering::Relaxed) && !closed() && self.until.is_none_or(|until| clock.now() < until) {
             let place = self.next.fetch_add(1, Ordering::Relaxed);
             if place >= self.end {
                 break;
@@ -209,7 +211,7 @@ impl Series {
             let played = played.inspect_err(|_| self.failed.store(true, Ordering::Relaxed))?;
             self.count(&played, days);
             if let Some(log) = played.record.log.as_deref().filter(|_| days.log) {
-                println!("{log}");
+                outln!("{log}");
             }
         }
         Ok(())
@@ -233,7 +235,7 @@ impl Series {
         let seconds = took.as_secs_f64().max(0.001);
         let days = u32::try_from(sums.days).map_or(f64::MAX, f64::from);
         let figures = &sums.figures;
-        println!(
+        outln!(
             "{} days in {seconds:.1} s, {:.0} an hour: {} calls, {} requests to dial, {} commits, {} of them failed, \
              the process died {} times, its clock was put {} times, staff changed {} things, \
              {} answers and {} reports were acknowledged",
@@ -250,9 +252,12 @@ impl Series {
             figures.reports,
         );
         if sums.broken > 0 {
-            bail!("{} of {} days broke a rule; play one again with --seed", sums.broken, sums.days);
+            return Err(found(format!(
+                "{} of {} days broke a rule; play one again with --seed",
+                sums.broken, sums.days
+            )));
         }
-        println!("no rule was broken");
+        outln!("no rule was broken");
         Ok(())
     }
 }
@@ -263,15 +268,15 @@ fn show(played: &Played, days: &Days) {
         |death| format!("seed {}, dead {}", played.seed, words(death)),
     );
     for broken in &played.broken {
-        println!("{day}: broken {broken}");
+        outln!("{day}: broken {broken}");
     }
     let moments = &played.record.moments;
     let most = if days.verbose { usize::MAX } else { SHOWN };
-    println!("{day}: what happened last, of {} things (digest {}):", moments.len(), played.digest);
+    outln!("{day}: what happened last, of {} things (digest {}):", moments.len(), played.digest);
     for moment in moments.iter().skip(moments.len().saturating_sub(most)) {
-        println!("  {moment}");
+        outln!("  {moment}");
     }
-    println!("again: {}\n", again(played, days.patients));
+    outln!("again: {}\n", again(played, days.patients));
 }
 
 /// The command that plays a day again.

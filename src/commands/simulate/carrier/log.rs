@@ -8,6 +8,8 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::commands::output::{complain, outln};
+
 /// The most entries held in memory, about a gigabyte. Later ones go to the file alone, and are counted.
 const MAX_ENTRIES: usize = 2_000_000;
 
@@ -109,7 +111,7 @@ impl Log {
         if let Some(file) = &mut kept.file
             && let Err(error) = file.write_all(format!("{line}\n").as_bytes())
         {
-            eprintln!("kenkocall: the log file can't be written ({error}); the log goes on in memory alone");
+            complain(&format!("kenkocall: the log file can't be written ({error}); the log goes on in memory alone"));
             kept.file = None;
         }
         if kept.entries.len() < MAX_ENTRIES {
@@ -119,8 +121,8 @@ impl Log {
         if !self.quiet
             && let Some(line) = printed(event)
         {
-            // Nobody may be reading.
-            let _written = writeln!(std::io::stdout(), "{} {line}", at.strftime("%H:%M:%S"));
+            // Nobody may be reading, and the carrier works all the same.
+            outln!("{} {line}", at.strftime("%H:%M:%SZ"));
         }
     }
 

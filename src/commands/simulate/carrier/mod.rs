@@ -41,7 +41,6 @@ mod serving;
 mod talk;
 mod webhook;
 
-use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -60,6 +59,7 @@ use self::odd::Odd;
 use self::office::{Office, State};
 use self::people::{BY_LAST_DIGITS, Behaviour, People};
 use crate::carrier::twilio::SigningKey;
+use crate::commands::output::outln;
 use crate::service::Clock;
 
 /// How fast a rehearsal may go: beyond it the timers are too coarse.
@@ -116,10 +116,9 @@ pub(super) async fn run(carrier: Carrier) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("port {port} of 127.0.0.1 can't be listened on; choose another --port"))?;
     let address = listener.local_addr().context("the listening address can't be read")?;
-    let mut out = std::io::stdout();
-    writeln!(out, "fake carrier listens on http://{address}").context("standard output can't be written to")?;
+    outln!("fake carrier listens on http://{address}");
     if !quiet {
-        writeln!(out, "account {}, seed {seed}", office.account).context("standard output can't be written to")?;
+        outln!("account {}, seed {seed}", office.account);
     }
     let app = rest::routes().merge(control::routes()).with_state(office);
     serving::serve(listener, app, super::super::serve::shutdown()).await;

@@ -1,0 +1,117 @@
+//! The exit codes of all commands. `docs/operations.md` has the same table; a test compares them.
+
+use std::process::ExitCode;
+
+use crate::service::Refused;
+
+/// How a command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// It did what was asked, or there was nothing to do.
+    Done,
+    /// Something doesn't work: a setting, the database, a file, the carrier, standard output.
+    Failed,
+    /// It can't be understood: an option, a value, a date.
+    Usage,
+    /// It is understood, and can't be done as things are. Nothing was changed.
+    Refused,
+    /// A check has found something wrong.
+    Found,
+}
+
+impl Exit {
+    /// All of them, in the order of their codes.
+    #[cfg(test)]
+    pub(super) const ALL: [Self; 5] = [Self::Done, Self::Failed, Self::Usage, Self::Refused, Self::Found];
+
+    /// The process's exit code.
+    pub(super) const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Refused => 3,
+            Self::Found => 4,
+        }
+    }
+
+    /// How a command that failed with this error ends.
+    pub(super) fn of(error: &anyhow::Error) -> Self {
+        error
+            .chain()
+            .find_map(|cause| {
+                let ends = cause.downcast_ref::<Ends>().map(|ends| ends.exit);
+                ends.or_else(|| cause.downcast_ref::<Refused>().map(of_refused))
+            })
+            .unwrap_or(Self::Failed)
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+/// A sentence, and how the command ends by it.
+#[derive(Debug, thiserror::Error)]
+#[error("{sentence}")]
+struct Ends {
+    exit: Exit,
+    sentence: String,
+}
+
+/// An error that ends the command with [`Exit::Usage`].
+pub(super) fn usage(sentence: impl std::fmt::Display) -> anyhow::Error {
+    Ends { exit: Exit::Usage, sentence: sentence.to_string() }.into()
+}
+
+/// An error that ends the command with [`Exit::Found`].
+pub(super) fn found(sentence: impl std::fmt::Display) -> anyhow::Error {
+    Ends { exit: Exit::Found, sentence: sentence.to_string() }.into()
+}
+
+fn of_refused(refused: &Refused) -> Exit {
+    match refused {
+        Refused::Store(_) | Refused::Checkpoint(_) | Refused::Unreadable(_) | Refused::NoList => Exit::Failed,
+        Refused::Values(_)
+        | Refused::UnknownZone(_)
+        | Refused::Thresholds(_)
+        | Refused::CallPattern(..)
+        | Refused::ConcurrentCalls
+        | Refused::CallsPerSecond
+        | Refused::WindowReversed
+        | Refused::UntilPassed
+        | Refused::PausePassed => Exit::Usage,
+        _ => Exit::Refused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Scripts rely on the codes: the table for operators has each of them, and no other.
+    #[test]
+    fn the_manual_has_all_exit_codes() {
+        let manual = include_str!("../../docs/operations.md");
+        let (_, section) = manual.split_once("### Exit codes").expect("the section");
+        let rows = section.lines().skip_while(|line| !line.starts_with("| ---")).skip(1);
+        let codes: Vec<String> = rows
+            .take_while(|line| line.starts_with('|'))
+            .map(|line| line.split('|').nth(1).unwrap_or_default().trim().to_owned())
+            .collect();
+        assert_eq!(codes, Exit::ALL.map(|exit| format!("`{}`", exit.code())));
+    }
+
+    #[test]
+    fn an_error_keeps_its_code_under_a_context() {
+        use anyhow::Context as _;
+        let refused = || Err::<(), _>(Refused::NoSuchAlert);
+        assert_eq!(Exit::of(&refused().context("more").unwrap_err()), Exit::Refused);
+        assert_eq!(Exit::of(&Refused::PausePassed.into()), Exit::Usage);
+        assert_eq!(Exit::of(&usage("that").context("more")), Exit::Usage);
+        assert_eq!(Exit::of(&found("that")), Exit::Found);
+        assert_eq!(Exit::of(&anyhow::anyhow!("that")), Exit::Failed);
+    }
+}

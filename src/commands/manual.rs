@@ -1,0 +1,45 @@
+//! `kenkocall completions` and `kenkocall man`: what shells and `man` read, written from the commands themselves.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use clap::{Command, CommandFactory as _};
+
+use super::output::{failure, outln, write_raw};
+
+/// The name by which the program is called.
+const PROGRAM: &str = "kenkocall";
+
+/// Writes the completions of a shell to standard output.
+pub(super) fn completions(shell: clap_complete::Shell) -> anyhow::Result<()> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut super::Arguments::command(), PROGRAM, &mut script);
+    write_raw(&String::from_utf8_lossy(&script));
+    failure()
+}
+
+/// Writes a page for each command into a folder.
+pub(super) fn write(folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("the folder {} can't be made; name another", folder.display()))?;
+    let mut all = super::Arguments::command().disable_help_subcommand(true);
+    all.build();
+    let mut pages = 0;
+    page(&all, PROGRAM, folder, &mut pages)?;
+    outln!("{pages} pages in {}", folder.display());
+    Ok(())
+}
+
+/// The page of a command, and those of the commands below it: `kenkocall-patients-list.1`.
+fn page(command: &Command, name: &str, folder: &Path, pages: &mut u32) -> anyhow::Result<()> {
+    let file = folder.join(format!("{name}.1"));
+    let mut text = Vec::new();
+    let named = command.clone().display_name(name.to_owned());
+    clap_mangen::Man::new(named).render(&mut text).context("a page can't be written")?;
+    std::fs::write(&file, text).with_context(|| format!("{} can't be written", file.display()))?;
+    *pages += 1;
+    for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set()) {
+        page(inner, &format!("{name}-{}", inner.get_name()), folder, pages)?;
+    }
+    Ok(())
+}
