@@ -14,8 +14,10 @@ pub enum AlertKind {
     StopRequest,
     /// Somebody who didn't say who they are asks that automated calls stop. Calls go on until the centre decides.
     StopUnconfirmed,
-    /// Someone guesses at an ID.
+    /// Someone guesses at an ID, or at several.
     Guessing,
+    /// So many callers fail to identify themselves that unregistered or hidden numbers are slowed.
+    MassGuessing,
     /// 未回答: the attempts of a slot are used up.
     Unanswered,
     /// A slot went by without any call.
@@ -36,12 +38,13 @@ pub enum AlertKind {
 
 impl AlertKind {
     /// All kinds.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::RedAnswer,
         Self::CallBack,
         Self::StopRequest,
         Self::StopUnconfirmed,
         Self::Guessing,
+        Self::MassGuessing,
         Self::Unanswered,
         Self::Missed,
         Self::WrongNumber,
@@ -60,6 +63,7 @@ impl AlertKind {
             Self::StopRequest => "stop_request",
             Self::StopUnconfirmed => "stop_unconfirmed",
             Self::Guessing => "guessing",
+            Self::MassGuessing => "mass_guessing",
             Self::Unanswered => "unanswered",
             Self::Missed => "missed",
             Self::WrongNumber => "wrong_number",

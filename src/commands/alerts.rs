@@ -79,7 +79,13 @@ fn hints(open: &[ShownAlert]) -> String {
 
 const fn hint(kind: AlertKind) -> Option<&'static str> {
     match kind {
-        AlertKind::RedAnswer | AlertKind::CallBack | AlertKind::Guessing => None,
+        AlertKind::RedAnswer | AlertKind::CallBack => None,
+        AlertKind::Guessing => Some(
+            "somebody tries birth dates of HER-SYS IDs; the patient's own number still gets in, other numbers have few tries left today",
+        ),
+        AlertKind::MassGuessing => Some(
+            "many callers fail to identify themselves: unregistered or hidden numbers have one try a call and wait longer; registered numbers aren't affected",
+        ),
         AlertKind::StopRequest => Some(
             "calls are held back until you decide: `kenkocall patients stop ID`, or `patients set ID --automated-call yes`",
         ),

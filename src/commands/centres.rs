@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use super::desk::{Form, centre_code, table};
 use super::exit::usage;
 use crate::call::{CallingHours, CentreName, PhoneNumber};
-use crate::follow_up::{CallPattern, DaysOff, MissedCallSms, OfficeHours, ReportCovers, Retries, RetryPolicy};
+use crate::follow_up::{
+    CallPattern, DaysOff, MissedCallSms, OfficeHours, ReportCovers, Retries, RetryPolicy, UnregisteredReports,
+};
 use crate::roster::width;
 use crate::service::{CentreChange, CentreSettings, Clerk, add_centre, change_centre, list_centres};
 use crate::store::centres::CentreRow;
@@ -91,6 +93,10 @@ pub(super) struct More {
     /// value: day.
     #[arg(long, value_name = "day|slot", value_parser = or_default::<ReportCovers>)]
     report_covers: Option<ReportCovers>,
+    /// What a report from a number that isn't the patient's (unregistered or hidden) does to automated calls: "cancel"
+    /// them as any report, or "keep" them. Default, and with an empty value: cancel.
+    #[arg(long, value_name = "cancel|keep", value_parser = or_default::<UnregisteredReports>)]
+    unregistered_reports: Option<UnregisteredReports>,
     /// Its automated calls at the same time. Default, and with an empty value: no limit but the carrier's.
     #[arg(long, value_name = "CALLS", value_parser = calls)]
     concurrent_calls: Option<OrNone<u32>>,
@@ -161,6 +167,7 @@ impl More {
             call_pattern: self.call_pattern.clone(),
             retry: self.retry,
             report_covers: self.report_covers,
+            unregistered_reports: self.unregistered_reports,
             concurrent_calls: self.concurrent_calls.as_ref().map(|calls| calls.0),
             calls_per_second: self.calls_per_second.as_ref().map(|pace| pace.0),
             missed_call_sms: self.missed_call_sms.as_ref().map(|sms| sms.0.clone()),
@@ -238,6 +245,7 @@ fn listed(rows: &[CentreRow]) -> String {
         "call pattern",
         "days off",
         "a report covers",
+        "unregistered reports",
         "at a time",
         "a second",
         "a day",
@@ -266,6 +274,7 @@ fn listed(rows: &[CentreRow]) -> String {
             settings.call_pattern.to_string(),
             if days_off.is_empty() { "none".to_owned() } else { days_off },
             format!("the {}", settings.report_covers),
+            settings.unregistered_reports.to_string(),
             or_any(settings.concurrent_calls.map(|calls| calls.to_string())),
             or_any(settings.calls_per_second.map(|pace| pace.to_string())),
             or_any(day_limits(&settings)),
@@ -305,6 +314,7 @@ fn as_json(row: &CentreRow) -> Value {
         "call_pattern": settings.call_pattern,
         "retry": settings.retry,
         "report_covers": settings.report_covers,
+        "unregistered_reports": settings.unregistered_reports,
         "concurrent_calls": settings.concurrent_calls,
         "calls_per_second": settings.calls_per_second,
         "missed_call_sms": settings.missed_call_sms,

@@ -56,6 +56,10 @@ pub(super) fn as_text(date: Date, figures: &DayFigures) -> String {
     }
     let mut text = format!("{date}\n{}", table(&rows));
     for centre in &figures.centres {
+        if centre.from_other_numbers > 0 {
+            let count = centre.from_other_numbers;
+            text.push_str(&format!("{} reports from unregistered or hidden numbers: {count}\n", centre.code));
+        }
         for (title, reasons) in reasons(centre) {
             if !reasons.is_empty() {
                 text.push_str(&format!("{} {title}: {}\n", centre.code, reasons.join(", ")));
@@ -93,6 +97,7 @@ fn as_json(date: Date, figures: &DayFigures) -> Value {
             "cancelled": day.cancelled(),
             "missed": day.missed(),
             "open": day.open(),
+            "reports_from_other_numbers": day.from_other_numbers,
             "slots": day.slots.iter().map(|(state, count): &(SlotState, u32)| json!({
                 "state": state.word(),
                 "reason": state.reason(),

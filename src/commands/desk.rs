@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::exit::usage;
 use super::output::{complain, print};
-use crate::call::{CentreCode, DataOrigin, HersysId, PhoneNumber, StaffName, escaped};
+use crate::call::{CallerNumber, CentreCode, DataOrigin, HersysId, PhoneNumber, StaffName, escaped};
 use crate::config::Config;
 use crate::roster::{era, width};
 use crate::service::{Clerk, Clock, Details, Looked, Noted, Source};
@@ -191,6 +191,16 @@ pub(super) fn masked(full: &str) -> String {
         if nth + SHOWN_DIGITS > all && all > SHOWN_DIGITS { c } else { '•' }
     });
     dotted.collect()
+}
+
+/// What staff are told of a report or call from another number than the patient's: anybody who knows HER-SYS ID and
+/// birth date can make one.
+pub(super) const fn from_other_number(number: CallerNumber) -> Option<&'static str> {
+    match number {
+        CallerNumber::Registered => None,
+        CallerNumber::Unregistered => Some("from an unregistered number"),
+        CallerNumber::Hidden => Some("from a hidden number"),
+    }
 }
 
 /// A moment as people read it: `2026-11-23 09:00:03 +09:00`.

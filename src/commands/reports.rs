@@ -14,7 +14,8 @@ use crate::service::{Clerk, Export};
 #[derive(Debug, Subcommand)]
 pub(super) enum Reports {
     /// Write the reports of some days as CSV (UTF-8, with a header) to standard output. Times are in the time zone of
-    /// the report's health centre; what wasn't answered or couldn't be measured is empty. It is noted who exported.
+    /// the report's health centre; what wasn't answered or couldn't be measured is empty. The column
+    /// caller_number says whose number the calls showed: registered, unregistered or hidden. It is noted who exported.
     Export {
         /// The first day: 2026-11-01, 令和8年11月1日, R8.11.1, or today, yesterday.
         #[arg(long, value_name = "DATE")]

@@ -113,6 +113,9 @@ fn check(config: &Config) -> Result<(), ConfigError> {
     if !GuessingLimits::IDENTIFY_SECONDS.contains(&config.health_call.guessing.identify_seconds) {
         return wrong("health_call.guessing.identify_seconds", "it is 60 to 3600: an ID has to be found first");
     }
+    if !GuessingLimits::WAIT_SECONDS.contains(&config.health_call.guessing.wait_seconds) {
+        return wrong("health_call.guessing.wait_seconds", "it is 0 to 3600 seconds");
+    }
     if config.health_call.guessing.calls_at_once == 0 {
         return wrong("health_call.guessing.calls_at_once", "at least one call must be possible at a time");
     }

@@ -1,19 +1,26 @@
-//! How often someone may guess at HER-SYS ID and birth date (H7).
+//! How often a caller may try HER-SYS IDs and birth dates (H7). `docs/security.md` has the arithmetic.
 //!
-//! With 100,000 patients, birthdays over 100 years and 100 lines at 30 s a try, unlimited random guessing hits 0.79
-//! people a day with 6-digit IDs. The registered number has budgets of its own, so that an outsider can't lock the
-//! patient out; a caller number can be forged: it is a lane, not a proof.
+//! Callers are in three lanes: the number registered for the ID that was keyed, any other number, and hidden numbers. A
+//! caller number can be forged: it is a lane, not a proof. No lane uses up the tries of a better one. The number
+//! registered for an ID has tries of its own. Of the tries that all other callers have for an ID in a day, hidden numbers
+//! get half, so that the other half is left for callers who show a number. And failures of hidden numbers don't slow
+//! those who show one.
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Failed identifications allowed within the window, and the window; and what a caller may use of the line meanwhile.
+use crate::call::CallerNumber;
+
+/// The limits on failed identifications, and on what callers may use of the line meanwhile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct GuessingLimits {
-    /// The window over which failures count, in minutes.
+    /// The window over which failures count, in minutes; for one ID by other numbers than the registered one it is
+    /// [`GuessingLimits::DAY`].
     #[serde(deserialize_with = "crate::config::number")]
     pub window_minutes: u32,
-    /// Failures for one HER-SYS ID from numbers that aren't the patient's.
+    /// Failures in 24 hours for one HER-SYS ID from numbers that aren't the patient's. Half of them may come from hidden
+    /// numbers.
     #[serde(deserialize_with = "crate::config::number")]
     pub per_id: u32,
     /// Failures for one HER-SYS ID from the patient's registered number.
@@ -22,120 +29,244 @@ pub struct GuessingLimits {
     /// Failures from one caller number, whatever the ID.
     #[serde(deserialize_with = "crate::config::number")]
     pub per_caller: u32,
-    /// Failures of all outsiders together.
+    /// Failures of all callers from unregistered numbers together, from which on they are slowed.
     #[serde(deserialize_with = "crate::config::number")]
     pub global: u32,
+    /// Failures of all hidden numbers together, from which on they are slowed.
+    #[serde(deserialize_with = "crate::config::number")]
+    pub hidden: u32,
+    /// How long the third failure for one ID makes the next try wait, in seconds; it doubles with every second failure
+    /// after it. 0 for no waits.
+    #[serde(deserialize_with = "crate::config::number")]
+    pub wait_seconds: u32,
     /// How long a caller may be on the line before being identified, in seconds.
     #[serde(deserialize_with = "crate::config::number")]
     pub identify_seconds: u32,
-    /// Calls at a time from one number in which nobody is identified.
+    /// Calls at a time from one number in which nobody is identified. All hidden numbers count as one.
     #[serde(deserialize_with = "crate::config::number")]
     pub calls_at_once: u32,
 }
 
 impl Default for GuessingLimits {
     fn default() -> Self {
-        // A caller has 3 tries a call: one ID allows three calls' worth; a household phones for four people. The
-        // languages take about 40 s, an ID that has to be looked for and a birth date about 85 s, three times over. A
-        // hotel full of patients may have one number; no flood needs more lines than it has.
+        // A caller has 3 tries a call; a household phones for four people. The languages take about 40 s, an ID that has
+        // to be looked for and a birth date about 85 s, three times over. A hotel full of patients may have one number;
+        // no flood needs more lines than it has. Few callers hide their numbers, so their lane is narrower.
         Self {
             window_minutes: 60,
-            per_id: 9,
+            per_id: 20,
             per_id_registered: 9,
             per_caller: 12,
             global: 600,
+            hidden: 300,
+            wait_seconds: 60,
             identify_seconds: 300,
             calls_at_once: 100,
         }
     }
 }
 
-/// Whose budget an identification draws on.
+/// Whose tries an identification draws on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lane {
     /// The caller's number is the one registered for the ID that was keyed.
     Registered,
-    /// Any other number, or none shown.
+    /// The caller shows any other number.
     Outsider,
+    /// The caller shows no number.
+    Hidden,
 }
 
 impl Lane {
+    /// All lanes.
+    pub const ALL: [Self; 3] = [Self::Registered, Self::Outsider, Self::Hidden];
+
     /// The word used in the database.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Registered => "registered",
             Self::Outsider => "outsider",
+            Self::Hidden => "hidden",
         }
     }
 
     /// Reads [`Lane::word`].
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Registered, Self::Outsider].into_iter().find(|lane| lane.word() == word)
+        Self::ALL.into_iter().find(|lane| lane.word() == word)
+    }
+
+    /// What is noted of a report that is given in this lane.
+    pub const fn caller_number(self) -> CallerNumber {
+        match self {
+            Self::Registered => CallerNumber::Registered,
+            Self::Outsider => CallerNumber::Unregistered,
+            Self::Hidden => CallerNumber::Hidden,
+        }
     }
 }
 
-/// Failures within the window, before the present try.
+/// Failed tries before the present one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Failures {
-    /// For this HER-SYS ID in the caller's lane.
+    /// For this HER-SYS ID in the caller's lane, within the window.
     pub of_id: u32,
-    /// From this caller number.
+    /// For this ID in the caller's lane, within a day.
+    pub of_id_today: u32,
+    /// For this ID by all who don't call from the registered number, within a day.
+    pub of_id_by_others: u32,
+    /// When the last of [`Failures::of_id_today`] was.
+    pub last_of_id: Option<Timestamp>,
+    /// From this caller number, within the window.
     pub of_caller: u32,
-    /// Of all outsiders.
-    pub of_outsiders: u32,
+    /// In the caller's lane, whatever the ID, within the window.
+    pub of_lane: u32,
+    /// In this call, one after the other, tries that weren't judged among them.
+    pub in_call: u32,
 }
 
-/// What the limits say of the present try.
+impl Failures {
+    /// The same after one more failure.
+    #[must_use]
+    pub fn and_one(self, at: Timestamp) -> Self {
+        let more = |count: u32| count.saturating_add(1);
+        Self {
+            of_id: more(self.of_id),
+            of_id_today: more(self.of_id_today),
+            of_id_by_others: more(self.of_id_by_others),
+            last_of_id: Some(at),
+            of_caller: more(self.of_caller),
+            of_lane: more(self.of_lane),
+            in_call: more(self.in_call),
+        }
+    }
+}
+
+/// What the limits say of the present try. Whatever they say, the caller hears the words of a mismatch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// It may be tried.
+    /// It is judged.
     Open,
-    /// This ID is locked in the caller's lane.
+    /// The day's tries for this ID in the caller's lane are used up.
     IdLocked,
-    /// This caller number is locked.
+    /// The last failure for this ID is too recent.
+    IdWaits,
+    /// This caller number has failed too often.
     CallerLocked,
-    /// All outsiders are locked.
-    OutsidersLocked,
+    /// The lane is slowed, and this isn't the first try of its call.
+    OneTryACall,
+    /// Hidden numbers have used up what is kept for them, too.
+    LaneLocked,
+}
+
+/// A failure of which staff are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Warn {
+    /// Half of what one ID allows is used up by others, or all of what its registered number has.
+    OfId,
+    /// A caller number has used up its tries.
+    OfCaller,
+    /// A lane has begun to be slowed.
+    OfLane,
 }
 
 impl GuessingLimits {
     /// How long a caller may be given to be identified, in seconds.
     pub const IDENTIFY_SECONDS: std::ops::RangeInclusive<u32> = 60..=3_600;
+    /// How long the first wait may be, in seconds.
+    pub const WAIT_SECONDS: std::ops::RangeInclusive<u32> = 0..=3_600;
+    /// The window over which failures for one ID from other numbers than the registered one count.
+    pub const DAY: SignedDuration = SignedDuration::from_hours(24);
+    /// So many failures for one ID make nobody wait: a call's worth.
+    const FREE_FAILURES: u32 = 3;
+    /// The longest wait after a failure for one ID.
+    const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(1);
+    /// In a slowed lane, how long the first failure for one ID makes the next try wait; it doubles with every further one.
+    const SLOWED_WAIT: SignedDuration = SignedDuration::from_mins(15);
+    /// The longest wait in a slowed lane.
+    const LONGEST_SLOWED_WAIT: SignedDuration = SignedDuration::from_hours(8);
+    /// In a slowed lane, by how much fewer failures one caller number has.
+    const SLOWED_CALLER: u32 = 4;
+    /// How many times their limit hidden numbers may fail in a window: what is kept for IDs without failures ends there.
+    const HIDDEN_RESERVE: u32 = 4;
 
-    /// Whether a try may be made. From the registered number only that ID's own budget counts.
-    pub fn standing(&self, lane: Lane, failures: Failures) -> Standing {
-        match lane {
-            Lane::Registered if failures.of_id >= self.per_id_registered => Standing::IdLocked,
-            Lane::Registered => Standing::Open,
-            Lane::Outsider if failures.of_id >= self.per_id => Standing::IdLocked,
-            Lane::Outsider if failures.of_caller >= self.per_caller => Standing::CallerLocked,
-            Lane::Outsider if failures.of_outsiders >= self.global => Standing::OutsidersLocked,
-            Lane::Outsider => Standing::Open,
+    /// From when on failures are counted at `now`: the longest of the windows.
+    pub fn counts_from(&self, now: Timestamp) -> Timestamp {
+        now.checked_sub(self.window().max(Self::DAY)).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    /// How long a window is in which failures count.
+    pub fn window(&self) -> SignedDuration {
+        SignedDuration::from_mins(self.window_minutes.into())
+    }
+
+    /// Whether a try is judged. From the registered number only that ID's own failures count.
+    pub fn standing(&self, lane: Lane, failures: &Failures, now: Timestamp) -> Standing {
+        if lane == Lane::Registered {
+            return if failures.of_id >= self.per_id_registered { Standing::IdLocked } else { Standing::Open };
         }
+        let slowed = self.is_slowed(lane, failures);
+        let of_id = if lane == Lane::Hidden { self.per_id.div_ceil(2) } else { self.per_id };
+        let of_caller = if slowed { self.per_caller.div_ceil(Self::SLOWED_CALLER) } else { self.per_caller };
+        if failures.of_id_by_others >= self.per_id || failures.of_id_today >= of_id {
+            return Standing::IdLocked;
+        }
+        if lane == Lane::Outsider && failures.of_caller >= of_caller {
+            return Standing::CallerLocked;
+        }
+        if lane == Lane::Hidden && failures.of_lane >= self.hidden.saturating_mul(Self::HIDDEN_RESERVE) {
+            return Standing::LaneLocked;
+        }
+        if slowed && failures.in_call > 0 {
+            return Standing::OneTryACall;
+        }
+        let wait = self.wait(failures.of_id_today, slowed);
+        match failures.last_of_id {
+            // A clock that was put back must not make the wait longer.
+            Some(last) if now.duration_since(last).max(SignedDuration::ZERO) < wait => Standing::IdWaits,
+            _ => Standing::Open,
+        }
+    }
+
+    /// What staff are told of a failure: `before` are the failures without it.
+    pub fn warnings(&self, lane: Lane, before: &Failures) -> Vec<Warn> {
+        let reaches = |before: u32, limit: u32| before.saturating_add(1) == limit.max(1);
+        let of_id = match lane {
+            Lane::Registered => reaches(before.of_id, self.per_id_registered),
+            Lane::Outsider | Lane::Hidden => reaches(before.of_id_by_others, self.per_id.div_ceil(2)),
+        };
+        let of_caller = lane == Lane::Outsider && reaches(before.of_caller, self.per_caller);
+        let of_lane = lane != Lane::Registered && reaches(before.of_lane, self.lane_limit(lane));
+        let warnings = [(of_id, Warn::OfId), (of_caller, Warn::OfCaller), (of_lane, Warn::OfLane)];
+        warnings.into_iter().filter(|(reached, _)| *reached).map(|(_, warn)| warn).collect()
+    }
+
+    /// Whether a lane has failed so often that it is slowed.
+    fn is_slowed(&self, lane: Lane, failures: &Failures) -> bool {
+        lane != Lane::Registered && failures.of_lane >= self.lane_limit(lane)
+    }
+
+    const fn lane_limit(&self, lane: Lane) -> u32 {
+        match lane {
+            Lane::Registered => u32::MAX,
+            Lane::Outsider => self.global,
+            Lane::Hidden => self.hidden,
+        }
+    }
+
+    /// How long after its last failure an ID with so many of them may be tried again. None without failures.
+    fn wait(&self, failures: u32, slowed: bool) -> SignedDuration {
+        let doubled = |first: SignedDuration, times: u32| first.saturating_mul(1 << times.min(16));
+        if slowed && failures > 0 {
+            return doubled(Self::SLOWED_WAIT, failures.saturating_sub(1)).min(Self::LONGEST_SLOWED_WAIT);
+        }
+        if failures < Self::FREE_FAILURES {
+            return SignedDuration::ZERO;
+        }
+        let first = SignedDuration::from_secs(self.wait_seconds.into());
+        doubled(first, failures.saturating_sub(Self::FREE_FAILURES) / 2).min(Self::LONGEST_WAIT.max(first))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn each_budget_locks_at_its_limit() {
-        let limits = GuessingLimits::default();
-        let outsider = |failures| limits.standing(Lane::Outsider, failures);
-        assert_eq!(outsider(Failures { of_id: 8, of_caller: 11, of_outsiders: 599 }), Standing::Open);
-        assert_eq!(outsider(Failures { of_id: 9, ..Failures::default() }), Standing::IdLocked);
-        assert_eq!(outsider(Failures { of_caller: 12, ..Failures::default() }), Standing::CallerLocked);
-        assert_eq!(outsider(Failures { of_outsiders: 600, ..Failures::default() }), Standing::OutsidersLocked);
-    }
-
-    proptest! {
-        #[test]
-        fn h7_outsiders_never_lock_the_registered_number(of_caller: u32, of_outsiders: u32, of_id in 0u32..9) {
-            let failures = Failures { of_id, of_caller, of_outsiders };
-            prop_assert_eq!(GuessingLimits::default().standing(Lane::Registered, failures), Standing::Open);
-        }
-    }
-}
+mod tests;

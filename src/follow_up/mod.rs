@@ -17,12 +17,13 @@ mod sign_of_life;
 mod slots;
 mod standing;
 mod unknown;
+mod unregistered_reports;
 
 pub use call_pattern::{CallPattern, CallPatternError, UnusablePattern};
 pub use clock_watch::{Belief, CLOCKS_AGREE, COMPARE_AGAIN, ClockWatch, Reading, Witness};
 pub use day_limits::{CallPrice, DayLimit, DayLimits, DayUse};
 pub use days_off::{DaysOff, DaysOffError};
-pub use guessing::{Failures, GuessingLimits, Lane, Standing};
+pub use guessing::{Failures, GuessingLimits, Lane, Standing, Warn};
 pub use lost_calls::{AfterLoss, AtCarrier, AttemptWithoutLeg, KnownAttempt, ListedCall, after_loss, unaccounted};
 pub use missed_call_sms::{MissedCallSms, MissedCallSmsError};
 pub use office_hours::{OfficeHours, OfficeHoursError, report_day};
@@ -38,3 +39,4 @@ pub use sign_of_life::{AfterSign, Rival, RivalState, Sign, SlotThen, after_sign}
 pub use slots::{CallingSchedule, PlannedSlot};
 pub use standing::{CallStanding, ReportCovers, ReportCoversError};
 pub use unknown::{ASK_STAFF_AFTER, DEFAULT_GRACE, Doubtful, LONGEST_BETWEEN_LOOKS, Look, Next, Wanted};
+pub use unregistered_reports::{UnregisteredReports, UnregisteredReportsError};

@@ -81,11 +81,16 @@ pub async fn tell_of_carrier(desk: &Desk, kind: AlertKind) -> Result<(), StoreEr
     tx.commit().await
 }
 
+/// Tells whoever is paged by the log that there is a new alert for all health centres.
+pub(super) fn tell_all(kind: AlertKind) {
+    warn!(target: "kenkocall::alerts", kind = kind.word(), "a new alert stands on the lists of all health centres");
+}
+
 /// An alert for all health centres, unless one of its kind is open.
 pub(super) async fn raise_once(tx: &mut Tx, kind: AlertKind, now: Timestamp) -> Result<(), StoreError> {
     if alerts::open_of_kind(tx, kind).await?.is_empty() {
         metrics::counter!("kenkocall_alerts_total", "kind" => kind.word()).increment(1);
-        warn!(target: "kenkocall::alerts", kind = kind.word(), "a new alert stands on the lists of all health centres");
+        tell_all(kind);
         alerts::raise(tx, &[AlertRow::of_all(AlertId(new_id()), kind, now)]).await?;
     }
     Ok(())

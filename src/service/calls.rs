@@ -9,9 +9,10 @@ use super::clerk::{Clerk, Details, Looked, Noted, hersys_id_subject, patient_sub
 use super::history::StoredEvent;
 use super::refused::Refused;
 use super::switchboard::{SwitchboardError, stored_library};
-use crate::call::{Answer, CallId, HersysId, Item, Language, PatientId, Severity, SlotId};
+use crate::call::{Answer, CallId, CallerNumber, HersysId, Item, Language, PatientId, Severity, SlotId};
 use crate::engine::{Reply, Session, Then, WordsFor, words};
 use crate::flow::Library;
+use crate::follow_up::Lane;
 use crate::store::answers::{self, AnswerRow};
 use crate::store::attempts::{self, AttemptFilter, AttemptRow};
 use crate::store::calls::{self, CallFilter, CallRow};
@@ -28,12 +29,21 @@ pub struct ShownCall {
     pub call: CallRow,
     /// Its legs, each with what the carrier told of it.
     pub legs: Vec<(LegRow, Vec<LegStatus>)>,
-    /// The HER-SYS IDs of those who were identified in it.
-    pub people: Vec<HersysId>,
+    /// Those who were identified in it.
+    pub people: Vec<ShownPerson>,
     /// What it was placed for, when we placed it: the attempt, its slot, and all attempts of that slot.
     pub attempt: Option<ShownAttempt>,
     /// Its turns, first to last.
     pub turns: Vec<ShownTurn>,
+}
+
+/// Somebody who was identified in a call.
+#[derive(Debug, Clone)]
+pub struct ShownPerson {
+    /// The HER-SYS ID.
+    pub hersys_id: HersysId,
+    /// What the caller showed instead of the number registered for this person; `None` if it was that number.
+    pub other_number: Option<CallerNumber>,
 }
 
 /// What a call of ours was placed for.
@@ -123,7 +133,9 @@ pub async fn show_call(clerk: &Clerk, id: CallId, details: Details) -> Result<Lo
         _ => Refused::Unreadable("flow document set"),
     })?;
     let attempt = attempt_of(&mut tx, id).await?;
-    let people = people_in(&mut tx, &call, attempt.as_ref().map(|shown| shown.attempt.patient)).await?;
+    let proven = identifications::proven_in(&mut tx, id).await?;
+    let ids: Vec<HersysId> = proven.iter().map(|(id, _)| id.clone()).collect();
+    let people = people_in(&mut tx, &call, &ids, attempt.as_ref().map(|shown| shown.attempt.patient)).await?;
     let answers = answers_in(&mut tx, &call, &people).await?;
     let mut shown_turns = Vec::new();
     for row in turns::of_call(&mut tx, id).await? {
@@ -131,7 +143,12 @@ pub async fn show_call(clerk: &Clerk, id: CallId, details: Details) -> Result<Lo
     }
     drop(tx);
     let noted = shown_of(clerk, &people, "patient.call_shown", details).await?;
-    let people = people.into_iter().map(|patient| patient.hersys_id).collect();
+    let other_number = |id: &HersysId| {
+        let (_, lane) = proven.iter().find(|(proven, lane)| proven == id && *lane != Lane::Registered)?;
+        Some(lane.caller_number())
+    };
+    let people = people.into_iter().map(|patient| patient.hersys_id);
+    let people = people.map(|id| ShownPerson { other_number: other_number(&id), hersys_id: id }).collect();
     Ok(Looked { found: ShownCall { call, legs: shown_legs, people, attempt, turns: shown_turns }, noted })
 }
 
@@ -173,9 +190,13 @@ async fn attempt_of(tx: &mut Tx, call: CallId) -> Result<Option<ShownAttempt>, R
 }
 
 /// Who was identified in a call, and whom it was placed to.
-async fn people_in(tx: &mut Tx, call: &CallRow, called: Option<PatientId>) -> Result<Vec<PatientRow>, Refused> {
-    let proven = identifications::proven_in(tx, call.id).await?;
-    let mut people = patients::by_hersys_ids(tx, &proven).await?;
+async fn people_in(
+    tx: &mut Tx,
+    call: &CallRow,
+    proven: &[HersysId],
+    called: Option<PatientId>,
+) -> Result<Vec<PatientRow>, Refused> {
+    let mut people = patients::by_hersys_ids(tx, proven).await?;
     if let Some(called) = called.filter(|called| !people.iter().any(|known| known.id == *called)) {
         people.extend(patients::by_ids(tx, &[called]).await?);
     }

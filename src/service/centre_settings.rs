@@ -12,7 +12,7 @@ use super::refused::Refused;
 use crate::call::CallingHours;
 use crate::follow_up::{
     CallPattern, CallingSchedule, DayLimits, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy,
-    Thresholds, report_day,
+    Thresholds, UnregisteredReports, report_day,
 };
 use crate::store::centres::CentreRow;
 
@@ -34,6 +34,8 @@ pub struct CentreSettings {
     pub retry: RetryPolicy,
     /// What a finished report cancels (A9).
     pub report_covers: ReportCovers,
+    /// What a report from another number than the patient's does to automated calls.
+    pub unregistered_reports: UnregisteredReports,
     /// How many of its automated calls may be under way at the same time; without it, the carrier's limit alone.
     pub concurrent_calls: Option<u32>,
     /// How many of its automated calls may be placed a second; without it, the carrier's pace alone.
@@ -106,6 +108,7 @@ impl CentreSettings {
             call_pattern: change.call_pattern.clone().unwrap_or(self.call_pattern),
             retry: change.retry.unwrap_or(self.retry),
             report_covers: change.report_covers.unwrap_or(self.report_covers),
+            unregistered_reports: change.unregistered_reports.unwrap_or(self.unregistered_reports),
             concurrent_calls: change.concurrent_calls.unwrap_or(self.concurrent_calls),
             calls_per_second: change.calls_per_second.unwrap_or(self.calls_per_second),
             missed_call_sms: change.missed_call_sms.clone().unwrap_or(self.missed_call_sms),

@@ -12,7 +12,8 @@ use super::refused::Refused;
 use crate::call::{CallTimes, CallingHours, CentreCode, CentreName, PatientId, PhoneNumber};
 use crate::engine::Centre;
 use crate::follow_up::{
-    CallPattern, CallingSchedule, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy, report_day,
+    CallPattern, CallingSchedule, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy, UnregisteredReports,
+    report_day,
 };
 use crate::store::centres::{self, CentreRow};
 use crate::store::{StoreError, Tx, audit, patients};
@@ -59,6 +60,8 @@ pub struct CentreChange {
     pub retry: Option<RetryPolicy>,
     /// What a finished report cancels.
     pub report_covers: Option<ReportCovers>,
+    /// What a report from another number than the patient's does to automated calls.
+    pub unregistered_reports: Option<UnregisteredReports>,
     /// How many automated calls at the same time; `Some(None)` for no limit of its own.
     pub concurrent_calls: Option<Option<u32>>,
     /// How many automated calls a second; `Some(None)` for no pace of its own.

@@ -6,12 +6,13 @@ use jiff::civil::Date;
 
 use super::refused::Refused;
 use crate::call::{AttemptOutcome, CentreCode, SlotEnd, SlotState};
-use crate::store::{Database, attempts, centres, slots};
+use crate::store::{Database, attempts, centres, reports, slots};
 
 /// The figures of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DayFigures {
-    /// By health centre, in the order of their codes; those without slots are left out.
+    /// By health centre, in the order of their codes; those without slots and without reports from other numbers than
+    /// the patients' are left out.
     pub centres: Vec<CentreDay>,
 }
 
@@ -26,6 +27,8 @@ pub struct CentreDay {
     pub slots: Vec<(SlotState, u32)>,
     /// Attempts by how they ended; none for those under way.
     pub attempts: Vec<(Option<AttemptOutcome>, u32)>,
+    /// Finished reports of the day that came from other numbers than the patients', by whatever channel.
+    pub from_other_numbers: u32,
 }
 
 impl CentreDay {
@@ -85,6 +88,9 @@ pub async fn day_figures(database: &Database, date: Date) -> Result<DayFigures, 
     for (centre, outcome, count) in attempts::day(&mut tx, date).await? {
         day_of(&mut days, &names, centre).attempts.push((outcome, count));
     }
+    for (centre, count) in reports::from_other_numbers(&mut tx, date).await? {
+        day_of(&mut days, &names, centre).from_other_numbers = count;
+    }
     Ok(DayFigures { centres: days.into_values().collect() })
 }
 
@@ -116,5 +122,6 @@ fn day_of<'a>(
         code,
         slots: Vec::new(),
         attempts: Vec::new(),
+        from_other_numbers: 0,
     })
 }

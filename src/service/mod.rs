@@ -41,7 +41,7 @@ mod transfers;
 pub use after_failure::wait_after;
 pub use alerts::{ShownAlert, close_alert, list_alerts, tell_of_carrier};
 pub use by_hand::{AskedFor, Resolution, Resolved, call_now, resolve_call};
-pub use calls::{ShownAnswer, ShownAttempt, ShownCall, ShownTurn, list_attempts, list_calls, show_call};
+pub use calls::{ShownAnswer, ShownAttempt, ShownCall, ShownPerson, ShownTurn, list_attempts, list_calls, show_call};
 pub use centre_settings::CentreSettings;
 pub use centres::{CentreChange, CentreChanged, add_centre, change_centre, list_centres};
 pub use clerk::{Clerk, Details, Looked, Noted, Source};

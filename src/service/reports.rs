@@ -8,7 +8,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::centres::zone_of;
 use super::clerk::{Changes, Clerk, Looked};
 use super::refused::Refused;
-use crate::call::{CentreCode, Item, YesNo};
+use crate::call::{CallerNumber, CentreCode, Item, YesNo};
 use crate::store::centres;
 use crate::store::reports::{self, ExportPage, ExportPlace, ExportRow};
 
@@ -18,7 +18,7 @@ const PAGE: u32 = 1_000;
 /// The columns before the answers.
 const BEFORE: [&str; 4] = ["hersys_id", "report_date", "channel", "outcome"];
 /// The columns after the answers.
-const AFTER: [&str; 3] = ["severity", "started_at", "ended_at"];
+const AFTER: [&str; 4] = ["severity", "started_at", "ended_at", "caller_number"];
 /// The column that marks simulated reports.
 const SIMULATED: &str = "simulated";
 
@@ -110,6 +110,7 @@ impl Export {
         cells.push(row.severity.word().to_owned());
         cells.push(time(row.started_at));
         cells.push(row.ended_at.map(time).unwrap_or_default());
+        cells.push(row.caller_number.map(CallerNumber::word).unwrap_or_default().to_owned());
         if self.simulated {
             cells.push(YesNo::Yes.word().to_owned());
         }

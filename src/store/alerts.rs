@@ -31,13 +31,31 @@ pub struct AlertRow {
     pub closed_at: Option<Timestamp>,
     /// Who.
     pub closed_by: Option<String>,
+    /// How many events it stands for, and when the last of them was, if there was more than one.
+    pub repeats: Repeats,
+}
+
+/// How often what an alert is about has happened. It changes while the alert is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeats {
+    /// How many times: 1 when it was raised.
+    pub occurrences: u32,
+    /// When the last time was, if there was more than one.
+    pub last_at: Option<Timestamp>,
+}
+
+impl Default for Repeats {
+    fn default() -> Self {
+        Self { occurrences: 1, last_at: None }
+    }
 }
 
 impl AlertRow {
     /// An alert that concerns all health centres and no patient.
     pub fn of_all(id: AlertId, kind: AlertKind, raised_at: Timestamp) -> Self {
         let (centre, patient, report, call, item) = (None, None, None, None, None);
-        Self { id, kind, centre, patient, report, call, item, raised_at, closed_at: None, closed_by: None }
+        let repeats = Repeats::default();
+        Self { id, kind, centre, patient, report, call, item, raised_at, closed_at: None, closed_by: None, repeats }
     }
 }
 
@@ -45,8 +63,8 @@ impl AlertRow {
 macro_rules! select {
     ($where:literal) => {
         concat!(
-            "SELECT id, kind, centre_code, patient_id, report_id, call_id, item, raised_at, closed_at, closed_by
-             FROM alerts WHERE ",
+            "SELECT id, kind, centre_code, patient_id, report_id, call_id, item, raised_at, closed_at, closed_by,
+             occurrences, last_at FROM alerts WHERE ",
             $where
         )
     };
@@ -78,6 +96,44 @@ pub async fn raise(tx: &mut Tx, alerts: &[AlertRow]) -> Result<(), StoreError> {
         "",
     )
     .await?;
+    Ok(())
+}
+
+/// Counts an event that an open alert of its kind at its centre (or of all centres, if it names none) stands for
+/// already; raises it as a new alert if there is none. Says whether it is new.
+///
+/// # Errors
+/// Database errors.
+pub async fn raise_or_count(tx: &mut Tx, alert: &AlertRow) -> Result<bool, StoreError> {
+    let open = tx
+        .fetch_optional(
+            select!(
+                "kind = $1 AND closed_at IS NULL AND (centre_code = $2 OR (centre_code IS NULL AND $2 IS NULL))
+                 ORDER BY raised_at, id LIMIT 1"
+            ),
+            vec![alert.kind.word().into(), alert.centre.as_ref().into()],
+            read,
+        )
+        .await?;
+    match open {
+        Some(open) => {
+            count_again(tx, open.id, alert.raised_at).await?;
+            Ok(false)
+        }
+        None => {
+            raise(tx, std::slice::from_ref(alert)).await?;
+            Ok(true)
+        }
+    }
+}
+
+/// Counts another event that an alert stands for.
+///
+/// # Errors
+/// Database errors.
+pub async fn count_again(tx: &mut Tx, id: AlertId, at: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE alerts SET occurrences = occurrences + 1, last_at = $2 WHERE id = $1";
+    tx.execute(sql, vec![id.into(), at.into()]).await?;
     Ok(())
 }
 
@@ -185,5 +241,9 @@ fn read(row: &Row<'_>) -> Result<AlertRow, StoreError> {
         raised_at: row.time(7, "alerts.raised_at")?,
         closed_at: row.opt_time(8, "alerts.closed_at")?,
         closed_by: row.opt_text(9)?.map(str::to_owned),
+        repeats: Repeats {
+            occurrences: u32::try_from(row.int(10)?).unwrap_or(u32::MAX),
+            last_at: row.opt_time(11, "alerts.last_at")?,
+        },
     })
 }

@@ -152,21 +152,29 @@ pub async fn show(tx: &mut Tx, call: CallId) -> Result<Option<CallRow>, StoreErr
     tx.fetch_optional(select!("id = $1"), vec![call.into()], read).await
 }
 
-/// Inbound calls under way from these numbers in which nobody was identified, by number.
+/// Inbound calls under way from these numbers in which nobody was identified, by number; `None` is all hidden numbers
+/// together.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn unidentified_from(tx: &mut Tx, callers: &[PhoneNumber]) -> Result<Vec<(PhoneNumber, u32)>, StoreError> {
+pub async fn unidentified_from(
+    tx: &mut Tx,
+    callers: &[Option<PhoneNumber>],
+) -> Result<Vec<(Option<PhoneNumber>, u32)>, StoreError> {
+    const HIDDEN: &str = "";
     tx.fetch_in(
-        "SELECT l.far_number, count(*) FROM calls c JOIN legs l ON l.call_id = c.id
+        "SELECT COALESCE(l.far_number, ''), count(*) FROM calls c JOIN legs l ON l.call_id = c.id
          WHERE c.ended_at IS NULL AND l.direction = 'inbound'
            AND NOT EXISTS (SELECT 1 FROM identifications i WHERE i.call_id = c.id AND i.outcome IN ('matched', 'ended'))
-           AND l.far_number IN",
+           AND COALESCE(l.far_number, '') IN",
         &[],
-        callers.iter().map(Into::into),
-        "GROUP BY l.far_number",
+        callers.iter().map(|caller| caller.as_ref().map_or(HIDDEN, PhoneNumber::expose).into()),
+        "GROUP BY COALESCE(l.far_number, '')",
         |row| {
-            let caller = row.read(0, "legs.far_number", |text| PhoneNumber::from_e164(text).ok())?;
+            let caller = row.read(0, "legs.far_number", |text| match text {
+                HIDDEN => Some(None),
+                number => PhoneNumber::from_e164(number).ok().map(Some),
+            })?;
             Ok((caller, u32::try_from(row.int(1)?).unwrap_or(u32::MAX)))
         },
     )

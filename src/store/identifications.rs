@@ -51,15 +51,41 @@ pub struct IdentificationRow {
     pub at: Timestamp,
 }
 
-/// How often identification failed. What isn't listed has failed never.
+/// How often identification failed. What isn't listed has never failed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Failures {
     /// By ID and lane.
-    pub by_id: Vec<(HersysId, Lane, i64)>,
-    /// By the caller's number.
+    pub by_id: Vec<IdFailures>,
+    /// By the caller's number, within the window.
     pub by_caller: Vec<(PhoneNumber, i64)>,
-    /// In each lane, over all IDs and callers.
+    /// In each lane, over all IDs and callers, within the window.
     pub by_lane: Vec<(Lane, i64)>,
+}
+
+/// How often identification failed for one ID in one lane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdFailures {
+    /// The ID.
+    pub hersys_id: HersysId,
+    /// The lane.
+    pub lane: Lane,
+    /// Failures since the earlier of the two times.
+    pub since_earlier: i64,
+    /// Failures within the window.
+    pub in_window: i64,
+    /// The last failure.
+    pub last_at: Timestamp,
+}
+
+/// What times are asked about: an ID's failures count from `earlier` on, and others from the beginning of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Since {
+    /// From when on the failures of an ID count.
+    pub earlier: Timestamp,
+    /// When the window begins.
+    pub window: Timestamp,
+    /// Nothing counts that lies after this.
+    pub until: Timestamp,
 }
 
 /// Adds tries.
@@ -87,37 +113,37 @@ pub async fn append(tx: &mut Tx, tries: &[IdentificationRow]) -> Result<(), Stor
     Ok(())
 }
 
-/// The IDs that were proven in a call, in the order in which they were.
+/// The IDs that were proven in a call, in the order in which they were, each with the lane.
 ///
 /// # Errors
-/// As the database fails.
-pub async fn proven_in(tx: &mut Tx, call: CallId) -> Result<Vec<HersysId>, StoreError> {
+/// Database errors.
+pub async fn proven_in(tx: &mut Tx, call: CallId) -> Result<Vec<(HersysId, Lane)>, StoreError> {
     tx.fetch_all(
-        "SELECT hersys_id FROM identifications WHERE call_id = $1 AND outcome IN ('matched', 'ended') ORDER BY at, id",
+        "SELECT hersys_id, lane FROM identifications WHERE call_id = $1 AND outcome IN ('matched', 'ended') ORDER BY at, id",
         vec![call.into()],
-        |row| row.read(0, "identifications.hersys_id", |text| HersysId::parse(text).ok()),
+        |row| Ok((row.read(0, "identifications.hersys_id", |text| HersysId::parse(text).ok())?, lane(row, 1)?)),
     )
     .await
 }
 
-/// Counts failures from `since` to `until`: of these IDs, of these callers, and in all. Give each ID and caller once;
-/// up to 256 of them take three statements.
+/// Counts failures: of these IDs, of these callers, and in all. Give each ID and caller once; up to 256 of them take
+/// three statements.
 ///
 /// # Errors
-/// As the database fails.
+/// Database errors.
 pub async fn failures_since(
     tx: &mut Tx,
     ids: &[HersysId],
     callers: &[PhoneNumber],
-    since: Timestamp,
-    until: Timestamp,
+    since: Since,
 ) -> Result<Failures, StoreError> {
+    let Since { earlier, window, until } = since;
     Ok(Failures {
         by_id: tx
             .fetch_in(
-                "SELECT hersys_id, lane, count(*) FROM identifications
+                "SELECT hersys_id, lane, count(*), count(CASE WHEN at >= $3 THEN 1 END), max(at) FROM identifications
                  WHERE outcome = 'mismatch' AND at >= $1 AND at <= $2 AND hersys_id IN",
-                &[since.into(), until.into()],
+                &[earlier.into(), until.into(), window.into()],
                 ids.iter().map(|id| id.into()),
                 "GROUP BY hersys_id, lane",
                 read_by_id,
@@ -127,7 +153,7 @@ pub async fn failures_since(
             .fetch_in(
                 "SELECT caller, count(*) FROM identifications
                  WHERE outcome = 'mismatch' AND at >= $1 AND at <= $2 AND caller IN",
-                &[since.into(), until.into()],
+                &[window.into(), until.into()],
                 callers.iter().map(|caller| caller.into()),
                 "GROUP BY caller",
                 read_by_caller,
@@ -137,16 +163,21 @@ pub async fn failures_since(
             .fetch_all(
                 "SELECT lane, count(*) FROM identifications WHERE outcome = 'mismatch' AND at >= $1 AND at <= $2
                  GROUP BY lane",
-                vec![since.into(), until.into()],
+                vec![window.into(), until.into()],
                 |row| Ok((lane(row, 0)?, row.int(1)?)),
             )
             .await?,
     })
 }
 
-fn read_by_id(row: &Row<'_>) -> Result<(HersysId, Lane, i64), StoreError> {
-    let id = row.read(0, "identifications.hersys_id", |text| HersysId::parse(text).ok())?;
-    Ok((id, lane(row, 1)?, row.int(2)?))
+fn read_by_id(row: &Row<'_>) -> Result<IdFailures, StoreError> {
+    Ok(IdFailures {
+        hersys_id: row.read(0, "identifications.hersys_id", |text| HersysId::parse(text).ok())?,
+        lane: lane(row, 1)?,
+        since_earlier: row.int(2)?,
+        in_window: row.int(3)?,
+        last_at: row.time(4, "identifications.at")?,
+    })
 }
 
 fn read_by_caller(row: &Row<'_>) -> Result<(PhoneNumber, i64), StoreError> {

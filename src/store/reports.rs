@@ -10,7 +10,7 @@ use super::{
     arg::{Row, parsed},
     tx::Rows,
 };
-use crate::call::{CentreCode, Channel, HersysId, PatientId, ReportId, ReportOutcome, Severity};
+use crate::call::{CallerNumber, CentreCode, Channel, HersysId, PatientId, ReportId, ReportOutcome, Severity};
 
 /// One report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,9 @@ pub struct ReportRow {
     pub started_at: Timestamp,
     /// When the questionnaire was finished or left.
     pub ended_at: Option<Timestamp>,
+    /// Whose number the calls showed in which it was given: of several calls the one that proves least. `None` if it
+    /// wasn't noted.
+    pub caller_number: Option<CallerNumber>,
 }
 
 /// An open report and what was answered so far.
@@ -92,6 +95,8 @@ pub struct ExportRow {
     pub started_at: Timestamp,
     /// When the questionnaire was finished or left.
     pub ended_at: Option<Timestamp>,
+    /// Whose number the calls showed in which it was given; `None` if it wasn't noted.
+    pub caller_number: Option<CallerNumber>,
     /// The answers that stand, in the order of the questionnaire.
     pub answers: Vec<LatestAnswer>,
 }
@@ -105,7 +110,7 @@ impl ExportRow {
 
 /// Begins a query of whole reports of persons and days. Joined, because SQLite reads the whole table for a list of
 /// pairs after IN; crossed, so that it keeps this order.
-const OF_DAYS: &str = "SELECT r.id, r.patient_id, r.centre_code, r.report_date, r.channel, r.outcome, r.started_at, r.ended_at FROM (VALUES";
+const OF_DAYS: &str = "SELECT r.id, r.patient_id, r.centre_code, r.report_date, r.channel, r.outcome, r.started_at, r.ended_at, r.caller_number FROM (VALUES";
 
 /// Opens reports, or adds finished ones.
 ///
@@ -122,10 +127,12 @@ pub async fn open(tx: &mut Tx, reports: &[ReportRow]) -> Result<(), StoreError> 
             report.outcome.word().into(),
             report.started_at.into(),
             report.ended_at.into(),
+            report.caller_number.map(CallerNumber::word).into(),
         ]
     });
     tx.execute_rows(
-        "INSERT INTO reports (id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at) VALUES",
+        "INSERT INTO reports (id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at,
+         caller_number) VALUES",
         rows.collect(),
         "",
     )
@@ -163,7 +170,8 @@ pub async fn open_of(tx: &mut Tx, days: &[(PatientId, Date)]) -> Result<Vec<Open
 /// As the database fails.
 pub async fn by_ids(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<ReportRow>, StoreError> {
     tx.fetch_in(
-        "SELECT id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at FROM reports WHERE id IN",
+        "SELECT id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at, caller_number
+         FROM reports WHERE id IN",
         &[],
         reports.iter().map(|report| (*report).into()),
         "",
@@ -204,6 +212,41 @@ pub async fn hold(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<ReportId>, St
     Ok(finished.map(|(report, _)| report).collect())
 }
 
+/// Notes that reports were also given in calls that showed another number: the one that proves least stays.
+///
+/// # Errors
+/// Database errors.
+pub async fn note_callers(tx: &mut Tx, callers: &[(ReportId, CallerNumber)]) -> Result<(), StoreError> {
+    // The registered number proves most, so it changes nothing.
+    let rows = callers.iter().filter(|(_, number)| !number.is_registered());
+    tx.execute_rows(
+        "UPDATE reports SET caller_number = v.column2 FROM (VALUES",
+        rows.map(|(report, number)| [(*report).into(), number.word().into()]).collect(),
+        ") AS v WHERE reports.id = v.column1
+         AND (reports.caller_number IS NULL OR reports.caller_number = 'registered' OR v.column2 = 'hidden')",
+    )
+    .await?;
+    Ok(())
+}
+
+/// How many finished reports of a day came from other numbers than the patients', by health centre.
+///
+/// # Errors
+/// Database errors.
+pub async fn from_other_numbers(tx: &mut Tx, date: Date) -> Result<Vec<(CentreCode, u32)>, StoreError> {
+    tx.fetch_all(
+        "SELECT centre_code, count(*) FROM reports
+         WHERE report_date = $1 AND outcome = 'reported' AND caller_number IN ('unregistered', 'hidden')
+         GROUP BY centre_code",
+        vec![date.into()],
+        |row| {
+            let centre = row.read(0, "reports.centre_code", |text| CentreCode::parse(text).ok())?;
+            Ok((centre, u32::try_from(row.int(1)?).unwrap_or(u32::MAX)))
+        },
+    )
+    .await
+}
+
 fn keys(days: &[(PatientId, Date)]) -> Rows<'static, 2> {
     days.iter().map(|(patient, date)| [(*patient).into(), (*date).into()]).collect()
 }
@@ -241,8 +284,8 @@ pub async fn export(tx: &mut Tx, page: &ExportPage) -> Result<Vec<ExportRow>, St
     };
     let mut rows = tx
         .fetch_all(
-            "SELECT r.id, p.hersys_id, r.report_date, r.channel, r.outcome, r.started_at, r.ended_at, r.centre_code
-             FROM reports r JOIN patients p ON p.id = r.patient_id
+            "SELECT r.id, p.hersys_id, r.report_date, r.channel, r.outcome, r.started_at, r.ended_at, r.centre_code,
+             r.caller_number FROM reports r JOIN patients p ON p.id = r.patient_id
              WHERE r.report_date >= $1 AND r.report_date <= $2 AND (r.report_date, r.started_at, r.id) > ($3, $4, $5)
              AND ($6 = '' OR r.centre_code = $6)
              ORDER BY r.report_date, r.started_at, r.id LIMIT $7",
@@ -277,6 +320,7 @@ fn read(row: &Row<'_>) -> Result<ReportRow, StoreError> {
         outcome: row.read(5, "reports.outcome", ReportOutcome::from_word)?,
         started_at: row.time(6, "reports.started_at")?,
         ended_at: row.opt_time(7, "reports.ended_at")?,
+        caller_number: row.opt_read(8, "reports.caller_number", CallerNumber::from_word)?,
     })
 }
 
@@ -291,6 +335,7 @@ fn read_export(row: &Row<'_>) -> Result<ExportRow, StoreError> {
         severity: Severity::None,
         started_at: row.time(5, "reports.started_at")?,
         ended_at: row.opt_time(6, "reports.ended_at")?,
+        caller_number: row.opt_read(8, "reports.caller_number", CallerNumber::from_word)?,
         answers: Vec::new(),
     })
 }

@@ -198,6 +198,12 @@ impl Day {
 
     /// A patient calls the health-call line from the registered number.
     pub fn rings_in(&self, nth: u32) {
+        self.rings_in_from(nth, made_up_number(nth));
+    }
+
+    /// Somebody who knows a patient's HER-SYS ID and birth date calls the health-call line, from any number or from a
+    /// hidden one.
+    pub fn rings_in_from(&self, nth: u32, number: Option<PhoneNumber>) {
         let (hersys_id, birth_date) = made_up_identity(nth).unwrap();
         let caller = Caller {
             people: vec![Identity { hersys_id, birth_date }],
@@ -205,7 +211,7 @@ impl Day {
             script: Some(Script::answers(Duration::ZERO)),
         };
         let line = kenkocall::call::Line::HealthCall;
-        let leg = self.simulation.lines.with(|network, now| network.ring_in(made_up_number(nth), line, caller, now));
+        let leg = self.simulation.lines.with(|network, now| network.ring_in(number, line, caller, now));
         assert!(leg.is_some());
     }
 

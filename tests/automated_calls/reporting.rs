@@ -1,5 +1,6 @@
 //! A report by any channel cancels the day's remaining calls, by day or by slot (A9).
 
+use kenkocall::call::PhoneNumber;
 use kenkocall::carrier::simulator::Script;
 use kenkocall::service::CentreChange;
 
@@ -13,7 +14,73 @@ on_both_databases!(
     a9_by_slot_each_call_wants_a_report_of_its_own,
     fault_23_an_inbound_and_an_outbound_call_make_one_report,
     a_report_takes_the_patient_off_the_nurses_list,
+    a9_a_report_from_another_number_cancels_the_days_calls_by_default,
+    a9_a_centre_keeps_the_calls_after_a_report_from_another_number,
+    a9_what_a_report_from_another_number_does_is_switched_while_calls_wait,
 );
+
+/// A number that no patient has.
+fn another_number() -> Option<PhoneNumber> {
+    Some(PhoneNumber::from_e164("+818055550123").unwrap())
+}
+
+async fn unregistered_reports(day: &Day, what: &str) {
+    let change = CentreChange { unregistered_reports: Some(what.parse().unwrap()), ..CentreChange::default() };
+    day.centre(change).await;
+}
+
+async fn a9_a_report_from_another_number_cancels_the_days_calls_by_default(fresh: Fresh) {
+    let plan = Plan { patients: vec!["09:00;15:00", "09:00"], ..Plan::default() };
+    let day = Day::begin(&fresh, plan).await;
+    day.until("08:30").await;
+    day.rings_in_from(0, another_number());
+    day.rings_in_from(1, None);
+    day.until("20:30").await;
+    assert!(day.rang().is_empty(), "{:?}", day.rang());
+    let numbers = day.kept.column("SELECT caller_number FROM reports ORDER BY caller_number").await;
+    assert_eq!(numbers, ["hidden", "unregistered"]);
+    assert_eq!(day.kept.count("slots WHERE reason = 'reported'").await, 3);
+}
+
+async fn a9_a_centre_keeps_the_calls_after_a_report_from_another_number(fresh: Fresh) {
+    let plan = Plan { patients: vec!["09:00;15:00", "09:00", "09:00"], ..Plan::default() };
+    let day = Day::begin(&fresh, plan).await;
+    unregistered_reports(&day, "keep").await;
+    day.until("08:30").await;
+    day.rings_in_from(0, another_number());
+    day.rings_in_from(1, None);
+    day.rings_in(2);
+    day.until("20:30").await;
+    // The report of the automated call counts, as does the one from the registered number.
+    let expected = ["09:00 reported 1", "09:00 reported 1", "09:00 cancelled reported 0", "15:00 cancelled reported 0"];
+    let mut slots = day.slots().await;
+    slots.sort_by_key(|slot| (slot[..5].to_owned(), !slot.contains(" reported 1")));
+    assert_eq!(slots, expected);
+    assert_eq!(day.rang().len(), 2);
+    let kept = "settings LIKE '%\"unregistered_reports\":\"keep\"%'";
+    assert_eq!(day.kept.count(&format!("centres WHERE {kept}")).await, 1);
+    let noted = "audit WHERE action = 'centre.changed' AND details LIKE '%unregistered_reports%keep%'";
+    assert_eq!(day.kept.count(noted).await, 1);
+}
+
+async fn a9_what_a_report_from_another_number_does_is_switched_while_calls_wait(fresh: Fresh) {
+    let busy = || vec![Script::busy().into(), answers_after(1)];
+    let plan = Plan { patients: vec!["09:00", "09:00"], people: vec![(0, busy()), (1, busy())], ..Plan::default() };
+    let day = Day::begin(&fresh, plan).await;
+    unregistered_reports(&day, "keep").await;
+    day.until("09:10").await;
+    assert_eq!(day.slots().await, ["09:00 waiting 1"; 2]);
+    day.rings_in_from(0, another_number());
+    day.until("09:20").await;
+    assert_eq!(day.slots().await, ["09:00 waiting 1"; 2], "it is kept");
+    // From now on it cancels: also what waits.
+    unregistered_reports(&day, "cancel").await;
+    day.until("12:00").await;
+    let mut slots = day.slots().await;
+    slots.sort();
+    assert_eq!(slots, ["09:00 cancelled reported 1", "09:00 reported 2"]);
+    assert_eq!(day.rang().len(), 3);
+}
 
 async fn a9_a_health_call_in_the_morning_cancels_the_days_calls(fresh: Fresh) {
     let day = Day::begin(&fresh, Plan { patients: vec!["09:00;15:00"], ..Plan::default() }).await;

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
-use kenkocall::call::Line;
+use kenkocall::call::{Line, PhoneNumber};
 use kenkocall::service::{Begin, Dialer, Knock, Outcome, SwitchboardError};
 use kenkocall::store::{Database, Decision, Fate, StoreError, unheard};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
@@ -117,7 +117,8 @@ async fn whoever_calls_when_too_many_wait_is_turned_away_at_once(fresh: Fresh) {
     for nth in 0..CALLERS {
         let switchboard = day.simulation.switchboard.clone();
         let leg = format!("SIM{nth:032x}");
-        let begin = Begin { line: Line::HealthCall, carrier: "simulator", leg, caller: None, called: None };
+        let caller = Some(PhoneNumber::from_e164(&format!("+8180{nth:08}")).unwrap());
+        let begin = Begin { line: Line::HealthCall, carrier: "simulator", leg, caller, called: None };
         calls.spawn(async move { switchboard.take(Knock::Begin(begin)).await });
     }
     // While nothing is stored, only those can have an answer who are turned away.

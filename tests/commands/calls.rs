@@ -80,6 +80,15 @@ async fn a_call_reads_like_a_call(fresh: Fresh) {
     let json: serde_json::Value = serde_json::from_str(&desk.does(&["calls", "show", &id, "--json"])).unwrap();
     assert_eq!(json["hersys_ids"][0], "01234567");
     assert_eq!(json["started_at"], "2026-11-23T09:15:03+09:00");
+    let [person] = json["people"].as_array().unwrap().as_slice() else { panic!("{}", json["people"]) };
+    assert_eq!(person["caller_number"], "unregistered");
+    // Staff see that the report came from another number than the patient's.
+    assert!(
+        desk.does(&["patients", "show", "01234567"]).contains("from an unregistered number: body_temperature 38.5")
+    );
+    let patient: serde_json::Value =
+        serde_json::from_str(&desk.does(&["patients", "show", "01234567", "--json"])).unwrap();
+    assert_eq!(patient["reports"][0]["caller_number"], "unregistered");
     insta::assert_snapshot!("calls", without_ids(&desk.does(&["calls", "list"])));
     assert_eq!(desk.does(&["calls", "list", "--open"]), "no calls\n");
     assert_eq!(desk.does(&["calls", "list", "--since", "2026-11-23 09:15:04"]), "no calls\n");

@@ -48,7 +48,7 @@ async fn wrong_centres_get_a_sentence(fresh: Fresh) {
     assert_eq!(hours.status.code(), Some(2));
 }
 
-const CALLING: [&str; 21] = [
+const CALLING: [&str; 23] = [
     "centres",
     "set",
     "13101",
@@ -60,6 +60,8 @@ const CALLING: [&str; 21] = [
     "busy=5x10;voicemail=1x60",
     "--report-covers",
     "slot",
+    "--unregistered-reports",
+    "keep",
     "--concurrent-calls",
     "5",
     "--calls-per-second",
@@ -91,8 +93,8 @@ async fn a_centre_sets_how_its_patients_are_called(fresh: Fresh) {
     let slots = schedule.slots_on(&"".parse().unwrap(), "2026-11-28".parse().unwrap());
     let due: Vec<String> = slots.iter().map(|slot| slot.due_at.to_string()).collect();
     assert_eq!(due, ["2026-11-28T00:00:00Z", "2026-11-28T09:00:00Z"], "a Saturday");
-    let erased = ["--call-pattern", "", "--retry", "", "--report-covers", "", "--concurrent-calls", ""];
-    let limits = ["--calls-per-second", "", "--calls-per-day", "", "--spend-per-day", ""];
+    let erased = ["--call-pattern", "", "--retry", "", "--report-covers", "", "--unregistered-reports", ""];
+    let limits = ["--concurrent-calls", "", "--calls-per-second", "", "--calls-per-day", "", "--spend-per-day", ""];
     desk.does(&[&["centres", "set", "13101"][..], &limits, &erased].concat());
     assert_eq!(CentreSettings::read(&self::row(&fresh).await).unwrap(), CentreSettings::default());
 
@@ -135,6 +137,7 @@ async fn wrong_calling_gets_a_sentence(fresh: Fresh) {
         ("--retry", "wrong_number=3x30", "a wrong number is never called again"),
         ("--retry", "busy=6x30", "1 to 5 tries in all"),
         ("--report-covers", "week", "write day when a report cancels"),
+        ("--unregistered-reports", "off", "write cancel when a report from an unregistered number"),
         ("--concurrent-calls", "few", "a whole number of calls"),
         ("--calls-per-second", "fast", "a number of calls a second"),
         ("--calls-per-day", "１件", "a whole number of calls"),

@@ -140,7 +140,9 @@ async fn post(carrier: &Carrier, path: &str, body: &[u8], why: &str) -> Phone {
 }
 
 async fn every_caller_is_answered_whatever_stands_in_from_and_to(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    // Nearly all of these are hidden numbers, and none of their calls ends.
+    let many = [("HEALTH_CALL__GUESSING__CALLS_AT_ONCE", "1000")];
+    let line = Line::with_people_and(&fresh.database, &fresh.url, &many).await;
     let kept = Kept::at(&fresh.url);
     let carrier = &line.carrier;
     let long = "x".repeat(10_000);
@@ -189,7 +191,7 @@ async fn a_registered_number_is_known_however_it_is_written(fresh: Fresh) {
         Phone::ring(&line.carrier, Some(from)).await.identify(&MOTHER).await;
     }
     let lanes = kept.column("SELECT lane FROM identifications ORDER BY at, id").await;
-    assert_eq!(lanes, [&["registered"; 5][..], &["outsider"; 2]].concat());
+    assert_eq!(lanes, [&["registered"; 5][..], &["hidden"; 2]].concat());
 }
 
 async fn whatever_else_stands_in_a_request_no_answer_is_lost(fresh: Fresh) {

@@ -4,13 +4,14 @@ use super::databases::Fresh;
 use super::kept::Kept;
 use super::line::Line;
 use super::people::MOTHER;
-use super::phone::{Next, Phone, RECEIVED, WELL, WELL_KEPT};
+use super::phone::{A_PHONE, Next, Phone, RECEIVED, WELL, WELL_KEPT};
 
 crate::on_both_databases!(
     h5_a5_a_dropped_call_keeps_its_answers_and_the_next_one_goes_on_from_there,
     h5_dropped_at_every_question_of_the_questionnaire,
     h5_a_report_that_was_finished_is_not_resumed,
     h5_dropped_before_anybody_was_identified,
+    a_report_is_marked_by_the_number_that_proves_least,
 );
 
 async fn h5_a5_a_dropped_call_keeps_its_answers_and_the_next_one_goes_on_from_there(fresh: Fresh) {
@@ -92,4 +93,18 @@ async fn h5_dropped_before_anybody_was_identified(fresh: Fresh) {
     }
     assert_eq!(kept.dispositions().await, ["not_identified"; 3]);
     assert_eq!(kept.count("reports").await, 0);
+}
+
+async fn a_report_is_marked_by_the_number_that_proves_least(fresh: Fresh) {
+    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let kept = Kept::at(&fresh.url);
+    let numbers = [MOTHER.number, Some(A_PHONE), MOTHER.number, None, Some(A_PHONE)];
+    let marks = ["registered", "unregistered", "unregistered", "hidden", "hidden"];
+    for (nth, (number, mark)) in numbers.into_iter().zip(marks).enumerate() {
+        let mut phone = Phone::ring(&line.carrier, number).await;
+        let given = if nth == 0 { &WELL[..5] } else { &WELL[nth + 4..nth + 5] };
+        phone.identify(&MOTHER).await.keys(given).await;
+        phone.hang_up().await;
+        assert_eq!(kept.column("SELECT caller_number FROM reports").await, [mark], "after call {nth}");
+    }
 }

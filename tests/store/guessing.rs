@@ -5,7 +5,7 @@ use kenkocall::{
     follow_up::Lane,
     store::{
         calls::{self, CallFilter},
-        identifications::{self, Failures, IdentificationOutcome, IdentificationRow},
+        identifications::{self, Failures, IdFailures, IdentificationOutcome, IdentificationRow, Since},
     },
 };
 
@@ -18,18 +18,19 @@ crate::on_both_databases!(failures_are_counted_by_id_and_lane_by_caller_and_in_a
 
 async fn failures_are_counted_by_id_and_lane_by_caller_and_in_all(fresh: Fresh) {
     use IdentificationOutcome::{Locked, Matched, Mismatch};
-    use Lane::{Outsider, Registered};
+    use Lane::{Hidden, Outsider, Registered};
     ground(&fresh.database, 2).await.unwrap();
     let mut tx = fresh.database.begin().await.unwrap();
     let tries = [
         (1, Some(1), Registered, Mismatch, 10),
         (1, Some(2), Outsider, Mismatch, 11),
         (1, Some(2), Outsider, Mismatch, 12),
-        (1, None, Outsider, Mismatch, 13),
+        (1, None, Hidden, Mismatch, 13),
         (1, Some(1), Registered, Matched, 14),
         (1, Some(2), Outsider, Locked, 15),
         (2, Some(2), Outsider, Mismatch, 16),
-        (3, Some(2), Outsider, Mismatch, 5), // before the time asked about
+        (1, Some(3), Outsider, Mismatch, 5), // before the window, and not before the time from which IDs count
+        (3, Some(2), Outsider, Mismatch, 4), // before both
     ];
     let rows = tries.iter().zip(100..).map(|((hersys, caller, lane, outcome, second), number)| IdentificationRow {
         id: id(number),
@@ -44,17 +45,31 @@ async fn failures_are_counted_by_id_and_lane_by_caller_and_in_all(fresh: Fresh) 
 
     let ids = [1, 2, 3].map(hersys_id);
     let callers = [1, 2, 3].map(phone);
-    let mut counted = identifications::failures_since(&mut tx, &ids, &callers, at(10), at(1_000)).await.unwrap();
-    counted.by_id.sort_by_key(|(id, lane, _)| (id.clone(), lane.word()));
+    let since = Since { earlier: at(5), window: at(10), until: at(1_000) };
+    let mut counted = identifications::failures_since(&mut tx, &ids, &callers, since).await.unwrap();
+    counted.by_id.sort_by_key(|of_id| (of_id.hersys_id.clone(), of_id.lane.word()));
     counted.by_caller.sort();
     counted.by_lane.sort_by_key(|(lane, _)| lane.word());
+    let of_id = |id, lane, since_earlier, in_window, last| IdFailures {
+        hersys_id: hersys_id(id),
+        lane,
+        since_earlier,
+        in_window,
+        last_at: at(last),
+    };
     let expected = Failures {
-        by_id: vec![(hersys_id(1), Outsider, 3), (hersys_id(1), Registered, 1), (hersys_id(2), Outsider, 1)],
+        by_id: vec![
+            of_id(1, Hidden, 1, 1, 13),
+            of_id(1, Outsider, 3, 2, 12),
+            of_id(1, Registered, 1, 1, 10),
+            of_id(2, Outsider, 1, 1, 16),
+        ],
         by_caller: vec![(phone(1), 1), (phone(2), 3)],
-        by_lane: vec![(Outsider, 4), (Registered, 1)],
+        by_lane: vec![(Hidden, 1), (Outsider, 3), (Registered, 1)],
     };
     assert_eq!(counted, expected);
-    let nobody = identifications::failures_since(&mut tx, &[], &[], at(17), at(1_000)).await.unwrap();
+    let later = Since { earlier: at(17), window: at(17), ..since };
+    let nobody = identifications::failures_since(&mut tx, &[], &[], later).await.unwrap();
     assert_eq!(nobody, Failures::default());
 
     let of_person = CallFilter { hersys_id: Some(hersys_id(2)), limit: 10, ..CallFilter::default() };

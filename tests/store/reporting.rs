@@ -5,7 +5,7 @@ use kenkocall::{
     call::{AlertId, AlertKind, CallId, CentreCode, Item, PatientId, ReportId, ReportOutcome, Severity},
     store::{
         StoreError, Tx, Unique,
-        alerts::{self, AlertRow},
+        alerts::{self, AlertRow, Repeats},
         answers::{self, AnswerRow},
         patients,
         reports::{self, ExportPage, ReportClose},
@@ -194,6 +194,7 @@ async fn alerts_are_raised_listed_and_closed(fresh: Fresh) {
         raised_at: at(2),
         closed_at: None,
         closed_by: None,
+        repeats: Repeats::default(),
     };
     let everywhere = AlertRow {
         id: AlertId(id(2)),

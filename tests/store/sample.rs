@@ -3,8 +3,8 @@
 use jiff::{Timestamp, civil::date};
 use kenkocall::{
     call::{
-        BirthDate, CallId, CentreCode, Channel, HersysId, Item, Language, LegId, Line, PatientId, PhoneNumber,
-        ReportId, ReportOutcome, Sensitive, Severity,
+        BirthDate, CallId, CallerNumber, CentreCode, Channel, HersysId, Item, Language, LegId, Line, PatientId,
+        PhoneNumber, ReportId, ReportOutcome, Sensitive, Severity,
     },
     store::{
         Database, Document, StoreError,
@@ -129,6 +129,7 @@ pub fn report(number: u64, patient: u64) -> ReportRow {
         outcome: ReportOutcome::Unanswered,
         started_at: at(number as i64),
         ended_at: None,
+        caller_number: Some(CallerNumber::Registered),
     }
 }
 

@@ -7,10 +7,10 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::{attempts, call_json};
-use crate::call::{Disposition, HangupCause, HersysId, Language, Line, Severity};
-use crate::commands::desk::{lasted, number, rfc3339, shown};
+use crate::call::{CallerNumber, Disposition, HangupCause, HersysId, Language, Line, Severity};
+use crate::commands::desk::{from_other_number, lasted, number, rfc3339, shown};
 use crate::engine::{Then, TransferOutcome};
-use crate::service::{ShownAnswer, ShownCall, ShownTurn, StoredEvent};
+use crate::service::{ShownAnswer, ShownCall, ShownPerson, ShownTurn, StoredEvent};
 use crate::store::legs::{Direction, LegRow, LegStatus};
 
 pub(super) fn as_text(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> String {
@@ -25,7 +25,7 @@ pub(super) fn as_text(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> 
     };
     line(&mut text, &format!("began {}, {end}", shown(call.started_at, zone)));
     if !shown_call.people.is_empty() {
-        let people: Vec<&str> = shown_call.people.iter().map(HersysId::expose).collect();
+        let people: Vec<String> = shown_call.people.iter().map(person).collect();
         line(&mut text, &format!("about HER-SYS ID {}", people.join(", ")));
     }
     if let Some(attempt) = &shown_call.attempt {
@@ -39,6 +39,13 @@ pub(super) fn as_text(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> 
         turn_text(&mut text, turn, zone, &mut language, shown_call.people.len() > 1);
     }
     text
+}
+
+/// A person identified in a call, and whether the caller showed another number than theirs.
+fn person(person: &ShownPerson) -> String {
+    let id = person.hersys_id.expose();
+    let from = person.other_number.and_then(from_other_number);
+    from.map_or_else(|| id.to_owned(), |from| format!("{id} ({from})"))
 }
 
 /// Writing to a String can't fail.
@@ -148,7 +155,21 @@ pub(super) fn as_json(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> 
         })
     });
     let more = [
-        ("hersys_ids", shown_call.people.iter().map(HersysId::expose).collect::<Vec<_>>().into()),
+        ("hersys_ids", shown_call.people.iter().map(|person| person.hersys_id.expose()).collect::<Vec<_>>().into()),
+        (
+            "people",
+            shown_call
+                .people
+                .iter()
+                .map(|person| {
+                    json!({
+                        "hersys_id": person.hersys_id.expose(),
+                        "caller_number": person.other_number.map_or("registered", CallerNumber::word),
+                    })
+                })
+                .collect::<Vec<_>>()
+                .into(),
+        ),
         ("attempt", shown_call.attempt.as_ref().map(|attempt| attempts::as_json(attempt, zone, reveal)).into()),
         ("legs", legs.collect::<Vec<_>>().into()),
         ("turns", shown_call.turns.iter().map(|turn| turn_json(turn, zone)).collect::<Vec<_>>().into()),

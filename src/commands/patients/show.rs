@@ -3,9 +3,9 @@
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
-use crate::call::{ReportOutcome, Severity, SlotState, Withdrawal};
+use crate::call::{CallerNumber, ReportOutcome, Severity, SlotState, Withdrawal};
 use crate::commands::calls::attempts::{slot_json, slot_stands};
-use crate::commands::desk::{Form, number, number_json, rfc3339, shown, table};
+use crate::commands::desk::{Form, from_other_number, number, number_json, rfc3339, shown, table};
 use crate::service::{Changed, Clerk, ShownPatient, ShownReport};
 use crate::store::alerts::AlertRow;
 use crate::store::answers::LatestAnswer;
@@ -147,13 +147,21 @@ fn today(view: &ShownPatient) -> String {
     match (finished, all.first()) {
         (Some(report), _) => {
             let late = if report.late.is_empty() { "" } else { "; different answers came later, see below" };
-            format!("reported by {}, severity {}{late}", report.report.channel.word(), severity(report).word())
+            let channel = report.report.channel.word();
+            format!("reported by {channel}{}, severity {}{late}", other_number(report, " "), severity(report).word())
         }
         (None, Some(report)) => {
-            format!("not finished: {} answers so far, severity {}", report.answers.len(), severity(report).word())
+            let (answers, severity) = (report.answers.len(), severity(report).word());
+            format!("not finished: {answers} answers so far{}, severity {severity}", other_number(report, ", "))
         }
         (None, None) => "no report yet".to_owned(),
     }
+}
+
+/// Whether a report came from another number than the patient's, after `before`.
+fn other_number(report: &ShownReport, before: &str) -> String {
+    let from = report.report.caller_number.and_then(from_other_number);
+    from.map(|from| format!("{before}{from}")).unwrap_or_default()
 }
 
 fn severity(report: &ShownReport) -> Severity {
@@ -178,7 +186,11 @@ fn report_line(shown_report: &ShownReport, zone: &TimeZone) -> Vec<String> {
         report.outcome.word().to_owned(),
         severity(shown_report).word().to_owned(),
         shown(report.started_at, zone),
-        answers.join(", "),
+        [other_number(shown_report, ""), answers.join(", ")]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(": "),
     ]
 }
 
@@ -252,6 +264,7 @@ fn report_json(shown_report: &ShownReport, zone: &TimeZone) -> Value {
         "channel": report.channel.word(),
         "outcome": report.outcome.word(),
         "severity": severity(shown_report).word(),
+        "caller_number": report.caller_number.map(CallerNumber::word),
         "started_at": rfc3339(report.started_at, zone),
         "ended_at": report.ended_at.map(|at| rfc3339(at, zone)),
         "answers": written(&shown_report.answers),

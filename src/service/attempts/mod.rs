@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use super::clock::new_id;
 use crate::call::{AlertId, AlertKind, CallId, CentreCode, PatientId};
 use crate::engine::Errand;
-use crate::store::alerts::AlertRow;
+use crate::store::alerts::{AlertRow, Repeats};
 use crate::store::outbox::{self, ErrandRow};
 use crate::store::{Document, StoreError, Tx, alerts};
 
@@ -47,6 +47,7 @@ impl Consequences {
             raised_at: at,
             closed_at: None,
             closed_by: None,
+            repeats: Repeats::default(),
         });
         self.errand(&Errand::TellCentre { centre: centre.clone(), kind }, at);
     }

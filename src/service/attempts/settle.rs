@@ -130,7 +130,7 @@ fn outcome_of(attempt: &AttemptRow, how: Ended) -> AttemptOutcome {
     }
 }
 
-async fn settings_of(
+pub(super) async fn settings_of(
     tx: &mut Tx,
     codes: impl Iterator<Item = &CentreCode>,
 ) -> Result<HashMap<CentreCode, CentreSettings>, StoreError> {

@@ -5,13 +5,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::Consequences;
-use super::settle::{end_slots, end_slots_with_staff};
-use crate::call::{AlertKind, CallId, PatientId, ReportId, SlotEnd, SlotId, SlotState, Withdrawal};
+use super::settle::{end_slots, end_slots_with_staff, settings_of};
+use crate::call::{AlertKind, CallId, CentreCode, PatientId, ReportId, SlotEnd, SlotId, SlotState, Withdrawal};
 use crate::engine::Errand;
 use crate::follow_up::{CallStanding, CallingSchedule};
 use crate::service::dialer::{ANSWER_WITHIN, time_label};
 use crate::service::feed::Moment;
 use crate::store::patients::PatientRow;
+use crate::store::reports::ReportRow;
 use crate::store::slots::{self, Origin, SlotRow};
 use crate::store::{StoreError, Tx, alerts, attempts, reports, sessions};
 
@@ -119,6 +120,18 @@ pub(super) async fn withdraw_calls(
     end_slots_with_staff(tx, &ends, at).await
 }
 
+/// Of these reports, those that count for automated calls by the settings of their health centres.
+async fn counting(tx: &mut Tx, mut finished: Vec<ReportRow>) -> Result<Vec<ReportRow>, StoreError> {
+    let other_numbers =
+        finished.iter().filter(|report| report.caller_number.is_some_and(|number| !number.is_registered()));
+    let centres: Vec<CentreCode> = other_numbers.map(|report| report.centre.clone()).collect();
+    let settings = settings_of(tx, centres.iter()).await?;
+    finished.retain(|report| {
+        settings.get(&report.centre).is_none_or(|settings| settings.unregistered_reports.counts(report.caller_number))
+    });
+    Ok(finished)
+}
+
 /// Reports were finished: the day's remaining calls to these patients are cancelled, by whatever channel the report
 /// came (A9), and what their lack had put on the nurses' list is taken off it.
 pub(in crate::service) async fn reported(
@@ -129,8 +142,9 @@ pub(in crate::service) async fn reported(
     if finished.is_empty() {
         return Ok(Vec::new());
     }
-    let days: Vec<(PatientId, Date)> =
-        reports::by_ids(tx, finished).await?.into_iter().map(|report| (report.patient, report.report_date)).collect();
+    let finished = reports::by_ids(tx, finished).await?;
+    let finished = counting(tx, finished).await?;
+    let days: Vec<(PatientId, Date)> = finished.iter().map(|report| (report.patient, report.report_date)).collect();
     let ids: Vec<PatientId> = days.iter().map(|(patient, _)| *patient).collect();
     alerts::close_of(tx, &ids, &[AlertKind::Unanswered, AlertKind::Missed], at, BY_REPORT).await?;
     let open = slots::open_of(tx, &ids).await?;

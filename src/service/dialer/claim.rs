@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use jiff::{SignedDuration, Timestamp};
 use tracing::{info, warn};
 
-use super::open::{CentreRules, cancel_reported, end_without_call, rules_of};
+use super::open::{CentreRules, Counting, cancel_reported, end_without_call, rules_of};
 use super::{Dialer, Intent};
 use crate::call::{
     AttemptState, CallId, CallableNumber, CentreCode, Line, LossSign, PatientId, PhoneNumber, SlotEnd, SlotId,
@@ -162,13 +162,14 @@ impl Dialer {
         let people: HashMap<PatientId, PatientRow> =
             patients::by_ids(tx, &ids).await?.into_iter().map(|patient| (patient.id, patient)).collect();
         let mut busy = busy(tx, &ids, &people, now).await?;
-        let by_day = |slot: &SlotRow| {
-            let covers = rules.get(&slot.centre).map(|rules| rules.settings.report_covers);
-            slot.origin == Origin::Schedule && covers == Some(ReportCovers::Day)
-        };
         // By slot, a report that came since the slot was opened has ended it already.
-        let covered = due.iter().filter(|slot| by_day(slot));
-        let covered = covered.map(|slot| (slot.clone(), Timestamp::UNIX_EPOCH)).collect();
+        let by_day = |slot: &SlotRow| {
+            let settings = &rules.get(&slot.centre)?.settings;
+            let by_day = slot.origin == Origin::Schedule && settings.report_covers == ReportCovers::Day;
+            let counting = Counting { since: Timestamp::UNIX_EPOCH, unregistered: settings.unregistered_reports };
+            by_day.then(|| (slot.clone(), counting))
+        };
+        let covered = due.iter().filter_map(by_day).collect();
         let mut ended = cancel_reported(tx, covered, now).await?;
         let (mut wanted, mut cancelled, mut late, mut later) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for slot in due {

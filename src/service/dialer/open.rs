@@ -8,7 +8,7 @@ use tracing::{error, warn};
 
 use super::Dialer;
 use crate::call::{CentreCode, Missed, PatientId, ReportOutcome, SlotEnd, SlotId, SlotState, Withdrawal};
-use crate::follow_up::CallingSchedule;
+use crate::follow_up::{CallingSchedule, UnregisteredReports};
 use crate::service::CentreSettings;
 use crate::service::attempts::{end_slots, next_slot_of};
 use crate::service::centres::schedule_of;
@@ -159,7 +159,8 @@ async fn open_of(tx: &mut Tx, people: &[PatientRow], now: Timestamp) -> Result<(
         let times = patient.times()?;
         let planned = rules.schedule.slots_between(&times, patient.monitoring_start, after, now, MAX_OF_PATIENT);
         for slot in &planned {
-            count_from.push(rules.schedule.reports_count_from(rules.settings.report_covers, &times, slot));
+            let since = rules.schedule.reports_count_from(rules.settings.report_covers, &times, slot);
+            count_from.push(Counting { since, unregistered: rules.settings.unregistered_reports });
         }
         rows.extend(planned.into_iter().map(|slot| SlotRow {
             id: SlotId(new_id()),
@@ -183,21 +184,32 @@ async fn open_of(tx: &mut Tx, people: &[PatientRow], now: Timestamp) -> Result<(
     Ok((usize::try_from(opened).unwrap_or(usize::MAX), told))
 }
 
-/// Ends those of these slots whose day has a report finished since the moment beside them (A9).
+/// Which reports of a slot's day count for it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counting {
+    /// Those that were finished since then.
+    pub(super) since: Timestamp,
+    /// What those from other numbers than the patient's do.
+    pub(super) unregistered: UnregisteredReports,
+}
+
+/// Ends those of these slots whose day has a finished report that counts for them (A9).
 pub(super) async fn cancel_reported(
     tx: &mut Tx,
-    rows: Vec<(SlotRow, Timestamp)>,
+    rows: Vec<(SlotRow, Counting)>,
     now: Timestamp,
 ) -> Result<Vec<Moment>, StoreError> {
     let mut days: Vec<_> = rows.iter().map(|(row, _)| (row.patient, row.date)).collect();
     days.sort_unstable();
     days.dedup();
     let reports = reports::of_days(tx, &days).await?;
-    let finished = |(row, since): &(SlotRow, Timestamp)| {
+    let finished = |(row, counting): &(SlotRow, Counting)| {
         let mut of_day =
             reports.iter().filter(|report| (report.patient, report.report_date) == (row.patient, row.date));
         of_day.any(|report| {
-            report.outcome == ReportOutcome::Reported && report.ended_at.is_some_and(|ended| ended >= *since)
+            report.outcome == ReportOutcome::Reported
+                && report.ended_at.is_some_and(|ended| ended >= counting.since)
+                && counting.unregistered.counts(report.caller_number)
         })
     };
     let reported = rows.into_iter().filter(finished);

@@ -23,14 +23,13 @@ use crate::store::maintenances::{self, MaintenanceRow};
 /// The flow that stands in for every line under maintenance.
 pub(super) const MAINTENANCE: &str = "maintenance";
 
-/// Calls without anybody identified, by the caller's number.
-struct Crowd(HashMap<PhoneNumber, u32>);
+/// Calls without anybody identified, by the caller's number. All hidden numbers count as one: nothing else bounds them.
+struct Crowd(HashMap<Option<PhoneNumber>, u32>);
 
 impl Crowd {
-    /// Whether one more is too many; if not, it is counted. A hidden number is nobody's.
+    /// Whether one more is too many; if not, it is counted.
     fn is_full(&mut self, ring: &Begin, most: u32) -> bool {
-        let Some(caller) = &ring.caller else { return false };
-        let count = self.0.entry(caller.clone()).or_default();
+        let count = self.0.entry(ring.caller.clone()).or_default();
         if *count >= most {
             metrics::counter!("kenkocall_calls_crowded_out_total").increment(1);
             warn!("a call was turned away: too many from its number have nobody identified");
@@ -85,9 +84,9 @@ impl Batch<'_> {
 
     /// How many calls under way from the numbers that ring now have nobody identified.
     async fn crowd(&mut self, knocks: &[Knock]) -> Result<Crowd, SwitchboardError> {
-        let mut callers: Vec<PhoneNumber> = Vec::new();
+        let mut callers: Vec<Option<PhoneNumber>> = Vec::new();
         for knock in knocks {
-            if let Knock::Begin(Begin { caller: Some(caller), .. }) = knock
+            if let Knock::Begin(Begin { caller, .. }) = knock
                 && !callers.contains(caller)
             {
                 callers.push(caller.clone());

@@ -2,18 +2,21 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::SwitchboardError;
 use super::batch::Batch;
-use crate::call::{AlertKind, Answer, CentreCode, Channel, HersysId, Item, Line, PatientId, PhoneNumber, ReportId};
+use crate::call::{
+    AlertKind, Answer, CallerNumber, CentreCode, Channel, HersysId, Item, Line, PatientId, PhoneNumber, ReportId,
+};
 use crate::engine::{Ask, Centre, Effect, Event, Happening, Identified, Person, Waiting, step};
-use crate::follow_up::{Failures, Lane, Standing, report_day};
+use crate::follow_up::{Failures, Lane, Standing, Warn, report_day};
 use crate::service::centres::centre_of;
 use crate::service::clock::new_id;
 use crate::store::answers::AnswerRow;
-use crate::store::identifications::{IdentificationOutcome, IdentificationRow};
+use crate::store::identifications::{IdFailures, IdentificationOutcome, IdentificationRow, Since};
 use crate::store::patients::PatientRow;
 use crate::store::{centres, identifications, patients, reports};
 
@@ -26,19 +29,59 @@ struct Question {
     hersys_id: HersysId,
     birth_date: String,
     caller: Option<PhoneNumber>,
+    /// Tries that failed in this call, one after the other.
+    in_call: u32,
 }
 
-/// The open report of a day and its answers that stand.
-type OpenToday = (ReportId, Vec<(Item, Answer)>);
+/// The open report of a day, its answers that stand, and whose number its calls showed so far.
+type OpenToday = (ReportId, Vec<(Item, Answer)>, Option<CallerNumber>);
+
+/// How often one ID failed in one lane.
+#[derive(Clone, Copy, Default)]
+struct OfId {
+    today: u32,
+    in_window: u32,
+    last_at: Option<Timestamp>,
+}
 
 /// What the answers are drawn from. Kept up to date within the commit, so that its questions count one another.
 struct Register {
     patients: HashMap<HersysId, PatientRow>,
     centres: HashMap<CentreCode, Centre>,
     reports: HashMap<(PatientId, Date), OpenToday>,
-    of_id: HashMap<(HersysId, Lane), u32>,
+    of_id: HashMap<(HersysId, Lane), OfId>,
     of_caller: HashMap<PhoneNumber, u32>,
-    of_outsiders: u32,
+    of_lane: HashMap<Lane, u32>,
+}
+
+impl Register {
+    /// The failures before a try.
+    fn failures(&self, question: &Question, lane: Lane) -> Failures {
+        let of_id = |lane| self.of_id.get(&(question.hersys_id.clone(), lane)).copied().unwrap_or_default();
+        let of_this = of_id(lane);
+        let of_caller = question.caller.as_ref().and_then(|caller| self.of_caller.get(caller));
+        Failures {
+            of_id: of_this.in_window,
+            of_id_today: of_this.today,
+            of_id_by_others: of_id(Lane::Outsider).today.saturating_add(of_id(Lane::Hidden).today),
+            last_of_id: of_this.last_at,
+            of_caller: of_caller.copied().unwrap_or_default(),
+            of_lane: self.of_lane.get(&lane).copied().unwrap_or_default(),
+            in_call: question.in_call,
+        }
+    }
+
+    /// Counts a failure, for the other tries of this commit.
+    fn count(&mut self, question: &Question, lane: Lane, at: Timestamp) {
+        let of_id = self.of_id.entry((question.hersys_id.clone(), lane)).or_default();
+        one_more(&mut of_id.today);
+        one_more(&mut of_id.in_window);
+        of_id.last_at = Some(at);
+        if let Some(caller) = &question.caller {
+            one_more(self.of_caller.entry(caller.clone()).or_default());
+        }
+        one_more(self.of_lane.entry(lane).or_default());
+    }
 }
 
 impl Batch<'_> {
@@ -75,29 +118,29 @@ impl Batch<'_> {
             hersys_id: hersys_id.clone()?,
             birth_date: birth_date.expose().to_owned(),
             caller: live.session.caller.clone(),
+            in_call: live.session.mismatches.into(),
         })
     }
 
     async fn register(&mut self, questions: &[Question]) -> Result<Register, SwitchboardError> {
         let ids: Vec<HersysId> = questions.iter().map(|question| question.hersys_id.clone()).collect();
         let callers: Vec<PhoneNumber> = questions.iter().filter_map(|question| question.caller.clone()).collect();
-        let window = jiff::SignedDuration::from_mins(self.desk.guessing.window_minutes.into());
-        let since = self.at.checked_sub(window).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        let guessing = &self.desk.guessing;
+        let since = Since {
+            earlier: guessing.counts_from(self.at),
+            window: self.at.checked_sub(guessing.window()).unwrap_or(Timestamp::UNIX_EPOCH),
+            // A failure that lies ahead was noted by a clock that was wrong: nobody is locked out until then.
+            until: self.desk.clock.too_far_ahead(),
+        };
         let found = patients::by_hersys_ids(&mut self.tx, &ids).await?;
-        // A failure that lies ahead was noted by a clock that was wrong: nobody is locked out until then.
-        let until = self.desk.clock.too_far_ahead();
-        let failures = identifications::failures_since(&mut self.tx, &ids, &callers, since, until).await?;
+        let failures = identifications::failures_since(&mut self.tx, &ids, &callers, since).await?;
         let mut register = Register {
             patients: HashMap::new(),
             centres: HashMap::new(),
             reports: HashMap::new(),
-            of_id: failures.by_id.into_iter().map(|(id, lane, count)| ((id, lane), number(count))).collect(),
+            of_id: failures.by_id.into_iter().map(of_id).collect(),
             of_caller: failures.by_caller.into_iter().map(|(caller, count)| (caller, number(count))).collect(),
-            of_outsiders: failures
-                .by_lane
-                .iter()
-                .find(|(lane, _)| *lane == Lane::Outsider)
-                .map_or(0, |(_, count)| number(*count)),
+            of_lane: failures.by_lane.into_iter().map(|(lane, count)| (lane, number(count))).collect(),
         };
         let mut days = Vec::with_capacity(found.len());
         for patient in found {
@@ -113,7 +156,8 @@ impl Batch<'_> {
         }
         for open in reports::open_of(&mut self.tx, &days).await? {
             let day = (open.report.patient, open.report.report_date);
-            register.reports.insert(day, (open.report.id, standing_answers(&open.answers)));
+            let answers = standing_answers(&open.answers);
+            register.reports.insert(day, (open.report.id, answers, open.report.caller_number));
         }
         Ok(register)
     }
@@ -127,14 +171,13 @@ impl Batch<'_> {
         let patient = register.patients.get(&question.hersys_id);
         let registered =
             patient.is_some_and(|patient| question.caller.is_some() && patient.phone_number == question.caller);
-        let lane = if registered { Lane::Registered } else { Lane::Outsider };
-        let count = |count: Option<&u32>| count.copied().unwrap_or_default();
-        let failures = Failures {
-            of_id: count(register.of_id.get(&(question.hersys_id.clone(), lane))),
-            of_caller: count(question.caller.as_ref().and_then(|caller| register.of_caller.get(caller))),
-            of_outsiders: register.of_outsiders,
+        let lane = match &question.caller {
+            _ if registered => Lane::Registered,
+            Some(_) => Lane::Outsider,
+            None => Lane::Hidden,
         };
-        if self.desk.guessing.standing(lane, failures) != Standing::Open {
+        let failures = register.failures(question, lane);
+        if self.desk.guessing.standing(lane, &failures, self.at) != Standing::Open {
             metrics::counter!("kenkocall_identifications_locked_total").increment(1);
             self.note(question, lane, IdentificationOutcome::Locked);
             return Identified::Mismatch;
@@ -143,12 +186,12 @@ impl Batch<'_> {
             patient.filter(|patient| patient.birth_date.expose().strftime("%Y%m%d").to_string() == question.birth_date);
         let centre = proven.and_then(|patient| register.centres.get(&patient.centre)).cloned();
         let (Some(patient), Some(centre)) = (proven.cloned(), centre) else {
-            self.mismatch(question, lane, failures, register);
+            self.mismatch(question, lane, &failures, register);
             return Identified::Mismatch;
         };
         let day = self.day_at(&centre);
         if patient.monitoring_start.is_some_and(|start| start > day) {
-            self.mismatch(question, lane, failures, register);
+            self.mismatch(question, lane, &failures, register);
             return Identified::Mismatch;
         }
         if patient.released_at.is_some() {
@@ -156,45 +199,48 @@ impl Batch<'_> {
             return Identified::ObservationEnded(Box::new(centre));
         }
         self.note(question, lane, IdentificationOutcome::Matched);
-        let (report, answers) = match register.reports.get(&(patient.id, day)) {
-            Some((report, answers)) => (*report, answers.clone()),
+        let caller_number = lane.caller_number();
+        let (report, answers) = match register.reports.get_mut(&(patient.id, day)) {
+            Some((report, answers, noted)) => {
+                if caller_number < noted.unwrap_or(CallerNumber::Registered) {
+                    *noted = Some(caller_number);
+                    self.keep.report_callers.push((*report, caller_number));
+                }
+                (*report, answers.clone())
+            }
             None => {
                 let report = ReportId(new_id());
                 let channel = match self.lives.get(question.place).map(|live| live.session.line) {
                     Some(Line::AutomatedCall) => Channel::AutomatedCall,
                     _ => Channel::HealthCall,
                 };
-                self.keep.open_report(report, &patient, day, channel, self.at);
-                register.reports.insert((patient.id, day), (report, Vec::new()));
+                self.keep.open_report(report, &patient, day, channel, caller_number, self.at);
+                register.reports.insert((patient.id, day), (report, Vec::new(), Some(caller_number)));
                 (report, Vec::new())
             }
         };
         Identified::Matched(Box::new(Person { patient: patient.id, report, centre, answers }))
     }
 
-    fn mismatch(&mut self, question: &Question, lane: Lane, before: Failures, register: &mut Register) {
+    fn mismatch(&mut self, question: &Question, lane: Lane, before: &Failures, register: &mut Register) {
         self.note(question, lane, IdentificationOutcome::Mismatch);
-        one_more(register.of_id.entry((question.hersys_id.clone(), lane)).or_default());
-        let mut now = Failures { of_id: before.of_id.saturating_add(1), ..before };
-        if let Some(caller) = &question.caller {
-            one_more(register.of_caller.entry(caller.clone()).or_default());
-            one_more(&mut now.of_caller);
+        register.count(question, lane, self.at);
+        for warn in self.desk.guessing.warnings(lane, before) {
+            self.warn_of_guessing(warn, question, register);
         }
-        if lane == Lane::Outsider {
-            one_more(&mut register.of_outsiders);
-            one_more(&mut now.of_outsiders);
+    }
+
+    fn warn_of_guessing(&mut self, warn: Warn, question: &Question, register: &Register) {
+        let Some(live) = self.lives.get(question.place) else { return };
+        let call = live.call;
+        if warn == Warn::OfLane {
+            return self.keep.alert(AlertKind::MassGuessing, None, None, call, self.at);
         }
-        // The failure that locks raises the alert, once for each lock.
-        if self.desk.guessing.standing(lane, now) != Standing::Open {
-            let patient = register.patients.get(&question.hersys_id);
-            let place = question.place;
-            if let Some(live) = self.lives.get(place) {
-                // Nobody has this ID: the centre that takes the unidentified is told.
-                let desk = live.session.centre().map(|centre| centre.code.clone());
-                let centre = patient.map(|patient| patient.centre.clone()).or(desk);
-                self.keep.alert(AlertKind::Guessing, centre, patient.map(|patient| patient.id), live.call, self.at);
-            }
-        }
+        let patient = register.patients.get(&question.hersys_id);
+        // Nobody has this ID: the centre that takes callers who aren't identified is told.
+        let desk = live.session.centre().map(|centre| centre.code.clone());
+        let centre = patient.map(|patient| patient.centre.clone()).or(desk);
+        self.keep.alert(AlertKind::Guessing, centre, patient.map(|patient| patient.id), call, self.at);
     }
 
     fn note(&mut self, question: &Question, lane: Lane, outcome: IdentificationOutcome) {
@@ -209,6 +255,12 @@ impl Batch<'_> {
             at: self.at,
         });
     }
+}
+
+fn of_id(counted: IdFailures) -> ((HersysId, Lane), OfId) {
+    let IdFailures { hersys_id, lane, since_earlier, in_window, last_at } = counted;
+    let of_id = OfId { today: number(since_earlier), in_window: number(in_window), last_at: Some(last_at) };
+    ((hersys_id, lane), of_id)
 }
 
 fn number(count: i64) -> u32 {

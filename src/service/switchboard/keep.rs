@@ -9,15 +9,16 @@ use tracing::{info, warn};
 use super::live::{Kept, Live};
 use super::{LegStatus, SwitchboardError};
 use crate::call::{
-    AlertKind, CallId, CentreCode, Channel, LegId, Line, PatientId, ReportId, ReportOutcome, Sensitive, Severity,
-    Withdrawal,
+    AlertKind, CallId, CallerNumber, CentreCode, Channel, LegId, Line, PatientId, ReportId, ReportOutcome, Sensitive,
+    Severity, Withdrawal,
 };
 use crate::engine::{Effect, Errand, Fact, Note, Waiting};
+use crate::service::alerts::tell_all;
 use crate::service::attempts::{Ended, reported, settle};
 use crate::service::clock::new_id;
 use crate::service::dialer::ANSWER_WITHIN;
 use crate::service::feed::{Moment, What};
-use crate::store::alerts::{self, AlertRow};
+use crate::store::alerts::{self, AlertRow, Repeats};
 use crate::store::answers::{self, AnswerRow};
 use crate::store::attempts;
 use crate::store::calls::{self, CallEnd, CallRow};
@@ -43,6 +44,10 @@ pub(super) struct Keep {
     closed: Vec<ReportClose>,
     answers: Vec<AnswerRow>,
     alerts: Vec<AlertRow>,
+    /// Alerts of which one stands for all that are open at its centre.
+    counted: Vec<AlertRow>,
+    /// Reports that are continued in a call from another number.
+    pub(super) report_callers: Vec<(ReportId, CallerNumber)>,
     errands: Vec<ErrandRow>,
     ended: Vec<CallEnd>,
     statuses: Vec<legs::LegStatus>,
@@ -88,6 +93,7 @@ impl Keep {
         patient: &PatientRow,
         date: Date,
         channel: Channel,
+        caller_number: CallerNumber,
         at: Timestamp,
     ) {
         self.reports.push(ReportRow {
@@ -99,10 +105,12 @@ impl Keep {
             outcome: ReportOutcome::Unanswered,
             started_at: at,
             ended_at: None,
+            caller_number: Some(caller_number),
         });
     }
 
-    /// Staff must know of something that no flow asked for.
+    /// Staff must know of something that no flow asked for. What an open alert of the kind at the centre stands for
+    /// already is counted there.
     pub(super) fn alert(
         &mut self,
         kind: AlertKind,
@@ -111,10 +119,9 @@ impl Keep {
         call: CallId,
         at: Timestamp,
     ) {
-        self.tell(kind, centre.as_ref(), at);
         let (report, item, closed_at, closed_by) = (None, None, None, None);
         let id = crate::call::AlertId(new_id());
-        self.alerts.push(AlertRow {
+        self.counted.push(AlertRow {
             id,
             kind,
             centre,
@@ -125,6 +132,7 @@ impl Keep {
             raised_at: at,
             closed_at,
             closed_by,
+            repeats: Repeats::default(),
         });
     }
 
@@ -184,6 +192,7 @@ impl Keep {
                     raised_at: at,
                     closed_at: None,
                     closed_by: None,
+                    repeats: Repeats::default(),
                 });
             }
             Fact::CallEnded(disposition) => {
@@ -280,6 +289,20 @@ impl Keep {
         Ok(())
     }
 
+    /// Raises the alerts of which one stands for many, and tells the centres of new ones.
+    async fn raise_counted(&mut self, tx: &mut Tx) -> Result<(), SwitchboardError> {
+        for alert in std::mem::take(&mut self.counted) {
+            if !alerts::raise_or_count(tx, &alert).await? {
+                continue;
+            }
+            self.tell(alert.kind, alert.centre.as_ref(), alert.raised_at);
+            if alert.centre.is_none() {
+                tell_all(alert.kind);
+            }
+        }
+        Ok(())
+    }
+
     /// Writes everything, each table once. What others refer to comes first.
     pub(super) async fn write(
         mut self,
@@ -307,10 +330,12 @@ impl Keep {
         write!(std::mem::take(&mut self.turns), turns::append);
         write!(&self.identifications, identifications::append);
         write!(&self.reports, reports::open);
+        write!(&self.report_callers, reports::note_callers);
         self.mark_late_answers(tx).await?;
         write!(&self.answers, answers::append);
         write!(&self.closed, reports::close);
         write!(&self.alerts, alerts::raise);
+        self.raise_counted(tx).await?;
         write!(std::mem::take(&mut self.errands), outbox::put);
         write!(&self.ended, calls::end);
         write!(&self.statuses, legs::note_statuses);

@@ -8,7 +8,7 @@ use super::batch::Batch;
 use super::identify::standing_answers;
 use super::live::{Coming, Live};
 use super::{Answered, Knock, LegStatus, Outcome, SwitchboardError};
-use crate::call::{CallId, Channel, LegId, ReportId, ReportOutcome, Withdrawal};
+use crate::call::{CallId, CallerNumber, Channel, LegId, ReportId, ReportOutcome, Withdrawal};
 use crate::carrier::network::Ringing;
 use crate::engine::{AnsweredBy, Person, Start, begin};
 use crate::flow::FlowName;
@@ -23,6 +23,7 @@ use crate::store::attempts::AttemptRow;
 use crate::store::centres::CentreRow;
 use crate::store::legs::{Direction, LegFound, LegRow};
 use crate::store::patients::PatientRow;
+use crate::store::reports::ReportRow;
 use crate::store::slots::{Origin, SlotRow};
 use crate::store::{centres, patients, reports, slots};
 
@@ -150,10 +151,12 @@ impl Batch<'_> {
             return Ok(Some(Withdrawal::NumberChanged));
         }
         // By slot, a report that came meanwhile has withdrawn the call already.
-        let by_day = CentreSettings::of(centre).report_covers == ReportCovers::Day;
+        let settings = CentreSettings::of(centre);
+        let by_day = settings.report_covers == ReportCovers::Day;
         if by_day && slot.origin == Origin::Schedule {
             let of_day = reports::of_days(&mut self.tx, &[(patient.id, slot.date)]).await?;
-            if of_day.iter().any(|report| report.outcome == ReportOutcome::Reported) {
+            let counts = |report: &ReportRow| settings.unregistered_reports.counts(report.caller_number);
+            if of_day.iter().any(|report| report.outcome == ReportOutcome::Reported && counts(report)) {
                 return Ok(Some(Withdrawal::Reported));
             }
         }
@@ -174,7 +177,7 @@ impl Batch<'_> {
             Some(open) => (open.report.id, standing_answers(&open.answers)),
             None => {
                 let report = ReportId(new_id());
-                self.keep.open_report(report, patient, day, Channel::AutomatedCall, self.at);
+                self.keep.open_report(report, patient, day, Channel::AutomatedCall, CallerNumber::Registered, self.at);
                 (report, Vec::new())
             }
         };
