@@ -1,0 +1,61 @@
+//! The package, the unit, the alert rules and the papers fit the program. `dev/package-check` installs the package.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at what it can't read")]
+
+mod card;
+mod deb;
+mod japanese;
+mod rules;
+mod unit;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn text(file: &str) -> String {
+    std::fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// All files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found
+}
+
+/// What stands between backticks.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// The program in a new, empty folder, with the arguments as a shell would split them.
+fn kenkocall(words: &[&str]) -> Output {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kenkocall"));
+    command.args(words).current_dir(folder.path()).env("USER", "tester");
+    command.output().expect("the program runs")
+}
+
+/// Fails when the program doesn't understand the words of a command in a document. In an empty folder it has no
+/// database, and says so only after it has understood.
+fn is_understood(command: &str) {
+    let words: Vec<String> = command
+        .split('"')
+        .enumerate()
+        .flat_map(|(nth, part)| {
+            let quoted = nth % 2 == 1;
+            if quoted { vec![part.to_owned()] } else { part.split_whitespace().map(str::to_owned).collect() }
+        })
+        .collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let [program, arguments @ ..] = &words[..] else { panic!("no command: {command}") };
+    assert!(["kenkocall", "kenkocall-admin"].contains(program), "{command}");
+    let done = kenkocall(arguments);
+    // 2 is the exit code of what can't be understood.
+    assert_ne!(done.status.code(), Some(2), "{command}: {}", String::from_utf8_lossy(&done.stderr));
+}
