@@ -67,6 +67,12 @@ impl Item {
         }
     }
 
+    /// Whether some answer to it is red, by the questionnaire's table of severities: by a yes, or at or below a health
+    /// centre's threshold.
+    pub const fn can_be_red(self) -> bool {
+        matches!(self, Self::Spo2 | Self::Complexion | Self::BreathlessnessSevere | Self::Drowsiness)
+    }
+
     /// Reads [`Item::word`].
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|item| item.word() == word)

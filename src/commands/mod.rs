@@ -121,7 +121,7 @@ enum Command {
         #[command(subcommand)]
         command: simulate::Simulate,
     },
-    /// Check, draw, play and test the flow documents.
+    /// Check, export, draw, play and test the flow documents.
     Flows {
         #[command(subcommand)]
         command: flows::Flows,
@@ -169,14 +169,15 @@ fn of_clap(error: &clap::Error) -> Exit {
 }
 
 fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
+    #[allow(clippy::disallowed_methods)] // the edge of the process
+    let configured = || config::load(arguments.settings_file.as_deref(), std::env::vars_os());
     match arguments.command {
-        Command::Flows { command } => return flows::run(command),
+        Command::Flows { command } => return flows::run(command, || Ok(configured()?.flows.directory)),
         Command::Completions { shell } => return manual::completions(shell).map(|()| Exit::Done),
         Command::Man { folder } => return manual::write(&folder).map(|()| Exit::Done),
         _ => {}
     }
-    #[allow(clippy::disallowed_methods)] // the edge of the process
-    let config = config::load(arguments.settings_file.as_deref(), std::env::vars_os())?;
+    let config = configured()?;
     let name = acting_as(arguments.acting_as)?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime can't start")?;

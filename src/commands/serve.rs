@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
-use super::documents::Origin;
+use super::documents::{self, Origin};
 use super::ports::Ports;
 use crate::call::{CentreCode, DataOrigin, PhoneNumber};
 use crate::carrier::twilio::rest::RestClient;
@@ -52,8 +52,11 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     if config.carrier.is_none() {
         bail!(NO_CARRIER);
     }
-    let library = Origin::choose(config.flows.directory.as_deref()).library()?;
-    let server = Server::open(&config, library, simulator::Settings::default()).await?;
+    let origin = Origin::choose(config.flows.directory.as_deref());
+    let library = origin.library()?;
+    origin.log(&library);
+    let server = Server::open(&config, Arc::clone(&library), simulator::Settings::default()).await?;
+    origin.log_warnings(&documents::used_otherwise(&server.desk.database, &library).await?);
     let ports = Ports::open(&config.server).await?;
     ports.announce(&config.server)?;
     server.run(ports, shutdown(), Duration::from_secs(config.server.drain_seconds)).await

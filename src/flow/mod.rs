@@ -1,6 +1,8 @@
 //! Flow documents: what is said, what is asked, and where it goes on. See `docs/flows.md`.
 
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+mod changed;
+#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 mod check;
 mod draw;
 mod exits;

@@ -130,6 +130,18 @@ mod tests {
     }
 
     #[test]
+    fn the_items_that_can_be_red_are_those_that_some_answer_makes_red() {
+        for item in Item::ALL {
+            let entries = (0..1_000).map(|number| format!("{number:03}"));
+            let entries = entries.chain(["yes", "no", "unknown"].map(str::to_owned));
+            let red = entries
+                .filter_map(|entry| item.read(&entry))
+                .any(|answer| grade(item, answer, &Thresholds::default()) == Severity::Red);
+            assert_eq!(item.can_be_red(), red, "{item:?}");
+        }
+    }
+
+    #[test]
     fn thresholds_out_of_order_or_range_are_refused() {
         assert_eq!(Thresholds::default().checked(), Ok(Thresholds::default()));
         let order = Thresholds { spo2_red: 96, ..Thresholds::default() };

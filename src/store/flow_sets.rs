@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, arg::Row};
 
 /// One set of flow documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,9 +34,20 @@ pub async fn put(tx: &mut Tx, set: &FlowSetRow) -> Result<bool, StoreError> {
 /// # Errors
 /// As the database fails.
 pub async fn get(tx: &mut Tx, digest: &str) -> Result<Option<FlowSetRow>, StoreError> {
-    tx.fetch_optional("SELECT digest, files, loaded_at FROM flow_sets WHERE digest = $1", vec![digest.into()], |row| {
-        Ok(FlowSetRow { digest: row.owned(0)?, files: row.owned(1)?, loaded_at: row.time(2, "flow_sets.loaded_at")? })
-    })
+    let sql = "SELECT digest, files, loaded_at FROM flow_sets WHERE digest = $1";
+    tx.fetch_optional(sql, vec![digest.into()], read).await
+}
+
+/// The sets that were loaded last, the latest first.
+///
+/// # Errors
+/// Database errors.
+pub async fn latest(tx: &mut Tx, limit: u32) -> Result<Vec<FlowSetRow>, StoreError> {
+    tx.fetch_all(
+        "SELECT digest, files, loaded_at FROM flow_sets ORDER BY loaded_at DESC, digest LIMIT $1",
+        vec![i64::from(limit).into()],
+        read,
+    )
     .await
 }
 
@@ -53,4 +64,8 @@ pub async fn rewrite(tx: &mut Tx, digest: &str) -> Result<(), StoreError> {
         tx.execute(statement, vec![digest.into()]).await?;
     }
     Ok(())
+}
+
+fn read(row: &Row<'_>) -> Result<FlowSetRow, StoreError> {
+    Ok(FlowSetRow { digest: row.owned(0)?, files: row.owned(1)?, loaded_at: row.time(2, "flow_sets.loaded_at")? })
 }

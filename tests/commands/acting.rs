@@ -26,7 +26,7 @@ const OF_ACTOR: &str = "audit WHERE actor = '見本司令'";
 const OF_OTHERS: &str = "audit WHERE actor <> '見本司令'";
 
 /// Commands that leave no entry, with the reason.
-const LEAVES_NO_ENTRY: [(&str, &str); 25] = [
+const LEAVES_NO_ENTRY: [(&str, &str); 26] = [
     ("completions", "no database"),
     ("man", "no database"),
     ("demo", "a database of its own"),
@@ -42,6 +42,7 @@ const LEAVES_NO_ENTRY: [(&str, &str); 25] = [
     ("simulate days", "databases of its own"),
     ("flows check", "no database"),
     ("flows draw", "no database"),
+    ("flows export", "no database"),
     ("flows play", "no database"),
     ("flows test", "no database"),
     ("bench step", "no database"),

@@ -18,7 +18,7 @@ crate::on_both_databases!(
 );
 
 /// What each command is run with. Those without a line of their own run until they are stopped.
-const RUNS: [(&str, &[&str]); 34] = [
+const RUNS: [(&str, &[&str]); 35] = [
     ("alerts-close", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("alerts-list", &[]),
     ("audit-checkpoint", &["FOLDER/checkpoints"]),
@@ -39,6 +39,7 @@ const RUNS: [(&str, &[&str]); 34] = [
     ("dialer-show", &[]),
     ("flows-check", &[]),
     ("flows-draw", &["health_call"]),
+    ("flows-export", &["FOLDER/flows", "--overwrite"]),
     ("flows-play", &[]),
     ("flows-test", &["tests/transcripts/call_back"]),
     ("maintenance-end", &[]),

@@ -17,8 +17,11 @@ impl Check<'_> {
                     branch.rules.iter().for_each(|rule| self.comparison(flow, node, &rule.test));
                 }
                 NodeKind::Record(record) => {
-                    if let RecordWhat::Answer { item, from, .. } = &record.what {
+                    if let RecordWhat::Answer { item, from, on_red } = &record.what {
                         self.answer(flow, node, *item, from);
+                        if on_red.is_empty() && item.can_be_red() {
+                            self.without_advice(flow, node, *item);
+                        }
                     }
                 }
                 NodeKind::Gather(gather) => self.range(flow, node, gather.takes),
@@ -32,6 +35,17 @@ impl Check<'_> {
                 self.find(flow, node.line, what, format!("Add a record node with `answer = \"{}\"`", item.word()));
             }
         }
+    }
+
+    /// Somebody who is told nothing after a red answer takes it for an ordinary one.
+    fn without_advice(&mut self, flow: &Flow, node: &Node, item: Item) {
+        let what = format!(
+            "the node `{}` keeps `{}`, which can be red, and nothing is said after a red answer",
+            node.id,
+            item.word()
+        );
+        let todo = "Add `on_red = [\"advice\"]` here or under [defaults]: what to do now, and 119";
+        self.find(flow, node.line, what, todo);
     }
 
     fn range(&mut self, flow: &Flow, node: &Node, takes: Takes) {

@@ -34,6 +34,9 @@ pub const ENGINE_PROMPTS: [&str; 16] = [
     "shared.spoken_until",
 ];
 
+/// The most nodes of one flow. The largest of the built-in flows has 35.
+const MAX_NODES: usize = 500;
+
 /// Flows with which a call begins, and that must be there.
 const LINES: [&str; 5] = ["health_call", "automated_call", "call_back", "maintenance", "withdrawn"];
 
@@ -67,6 +70,11 @@ impl<'a> Check<'a> {
     }
 
     fn all(mut self) -> Vec<Finding> {
+        self.sizes();
+        if !self.findings.is_empty() {
+            // The rules would take long.
+            return self.findings;
+        }
         self.lines();
         self.references();
         self.reach();
@@ -80,6 +88,13 @@ impl<'a> Check<'a> {
 
     fn find(&mut self, flow: &Flow, line: u32, what: impl Into<String>, todo: impl Into<String>) {
         self.findings.push(Finding::new(flow.file(), line, what, todo));
+    }
+
+    fn sizes(&mut self) {
+        for flow in self.flows().filter(|flow| flow.order.len() > MAX_NODES) {
+            let what = format!("the flow has {} nodes, more than {MAX_NODES}", flow.order.len());
+            self.find(flow, 1, what, "Make several flows of it");
+        }
     }
 
     fn lines(&mut self) {

@@ -2,7 +2,7 @@
 
 use super::text::wrap;
 use super::words::Words;
-use crate::call::{Item, Language};
+use crate::call::Language;
 use crate::flow::{Node, NodeKind, RecordWhat};
 
 /// The size of the wording, in pixels.
@@ -12,9 +12,6 @@ pub(super) const LINE: f64 = 21.0;
 /// The height of the head with kind and title.
 pub(super) const HEAD: f64 = 34.0;
 const PADDING: f64 = 14.0;
-
-/// The items that have a red answer, by the questionnaire's table of flags.
-const RED: [Item; 4] = [Item::Spo2, Item::Complexion, Item::BreathlessnessSevere, Item::Drowsiness];
 
 /// What a card looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +76,7 @@ impl Card {
         }
         let advises = match &node.kind {
             NodeKind::Record(record) => match &record.what {
-                RecordWhat::Answer { item, on_red, .. } => !on_red.is_empty() && RED.contains(item),
+                RecordWhat::Answer { item, on_red, .. } => !on_red.is_empty() && item.can_be_red(),
                 _ => false,
             },
             _ => false,

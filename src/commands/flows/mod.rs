@@ -1,21 +1,24 @@
 //! `kenkocall flows`: what the authors of flows work with.
 
+mod transcripts;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::Subcommand;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use self::transcripts::Chosen;
 use super::desk::Form;
-use super::documents::Origin;
+use super::documents::{Existing, Origin, TRANSCRIPTS_FOLDER, exported, write};
 use super::exit::Exit;
 use super::output::{complain, outln, print};
 use super::terminal;
 use crate::call::{BirthDate, HersysId, Language, PhoneNumber};
 use crate::engine::{AnsweredBy, Effect};
-use crate::flow::{FlowName, Library, draw};
-use crate::rehearsal::{Cast, CastPatient, CastStanding, NotStorable, Rehearsal, Transcript, line_of};
+use crate::flow::{Finding, FlowName, Library, draw};
+use crate::rehearsal::{Cast, CastPatient, CastStanding, Rehearsal, line_of};
 
 /// The made-up patient of `flows play`.
 const PLAYED_ID: &str = "1234567";
@@ -25,8 +28,19 @@ const PLAYED_BIRTH_DATE: &str = "19800401";
 pub(super) enum Flows {
     /// Find what is wrong in the documents: each with file, line and what to do.
     Check {
-        /// The folder with the documents. Default: call_flows here, else the built-in ones.
+        /// The folder with the documents. Default: flows.directory of the settings, else call_flows here, else the
+        /// built-in ones.
         folder: Option<PathBuf>,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Write the built-in documents and transcripts to a folder, to be changed there and named in flows.directory.
+    Export {
+        /// The folder: a new one, or an empty one.
+        directory: PathBuf,
+        /// Replace files of the same names in a folder that isn't empty. Each is named; others stay.
+        #[arg(long)]
+        overwrite: bool,
         #[command(flatten)]
         form: Form,
     },
@@ -55,8 +69,8 @@ pub(super) enum Flows {
     },
     /// Run the transcripts (FLOW/*.call): calls written down with what must be said and kept.
     Test {
-        /// A folder of folders of transcripts, or single .call files.
-        #[arg(default_value = "tests/transcripts")]
+        /// A folder with documents and transcripts, as `flows export` writes it; or folders of transcripts, or single
+        /// .call files. Default: the folder `transcripts` beside the documents, else the built-in ones.
         transcripts: Vec<PathBuf>,
         /// The folder with the documents.
         #[arg(long)]
@@ -69,21 +83,32 @@ pub(super) enum Flows {
     },
 }
 
-pub(super) fn run(command: Flows) -> anyhow::Result<Exit> {
+/// Runs a command of the authors. `configured` gives the folder of the settings, which are read only if no folder is
+/// named.
+pub(super) fn run(command: Flows, configured: impl Fn() -> anyhow::Result<Option<PathBuf>>) -> anyhow::Result<Exit> {
+    let chosen = |named: Option<PathBuf>| -> anyhow::Result<Origin> {
+        let folder = if named.is_some() { named } else { configured()? };
+        Ok(Origin::choose(folder.as_deref()))
+    };
     match command {
-        Flows::Check { folder, form } => check(&Origin::choose(folder.as_deref()), form),
+        Flows::Check { folder, form } => check(&chosen(folder)?, form),
+        Flows::Export { directory, overwrite, form } => {
+            let existing = if overwrite { Existing::Replaced } else { Existing::Refused };
+            export(&directory, existing, form)?;
+            Ok(Exit::Done)
+        }
         Flows::Draw { flow, language, folder } => {
-            let library = Origin::choose(folder.as_deref()).library()?;
+            let library = chosen(folder)?.library()?;
             let picture = draw(&library, &flow, language).with_context(|| no_such_flow(&library, &flow))?;
             print(&picture)?;
             Ok(Exit::Done)
         }
         Flows::Play { flow, language, folder } => {
-            play(&Origin::choose(folder.as_deref()).library()?, &flow, language)?;
+            play(&chosen(folder)?.library()?, &flow, language)?;
             Ok(Exit::Done)
         }
         Flows::Test { transcripts, folder, update, form } => {
-            test(&Origin::choose(folder.as_deref()).library()?, &transcripts, update, form)
+            Chosen::of(folder, transcripts, configured)?.play(update, form)
         }
     }
 }
@@ -94,31 +119,78 @@ fn no_such_flow(library: &Library, flow: &str) -> String {
 }
 
 fn check(origin: &Origin, form: Form) -> anyhow::Result<Exit> {
+    let as_json = |found: &[Finding]| -> Vec<Value> {
+        let one = |finding: &Finding| {
+            json!({
+                "file": origin.path_of(&finding.file),
+                "line": finding.line,
+                "what": finding.what.to_string(),
+                "todo": finding.todo.to_string(),
+            })
+        };
+        found.iter().map(one).collect()
+    };
     match Library::checked(origin.files()?) {
         Ok(library) => {
+            let warnings = origin.warnings(&library);
+            for warning in &warnings {
+                complain(&format!("warning: {}", origin.sentence(warning)));
+            }
             let (flows, prompts) = (library.flows.len(), library.prompts.len());
             let languages = Language::ALL.len();
-            let text = format!("{flows} flows, {prompts} prompts in {languages} languages: nothing to mend\n");
-            let value = json!({ "flows": flows, "prompts": prompts, "languages": languages, "findings": [] });
+            let warned = match warnings.len() {
+                0 => String::new(),
+                1 => ", 1 warning".to_owned(),
+                count => format!(", {count} warnings"),
+            };
+            let text = format!(
+                "{flows} flows, {prompts} prompts in {languages} languages ({origin}): nothing to mend{warned}\n"
+            );
+            let value = json!({
+                "from": origin.to_string(),
+                "flows": flows,
+                "prompts": prompts,
+                "languages": languages,
+                "warnings": as_json(&warnings),
+                "findings": [],
+            });
             form.say(&text, value)?;
             Ok(Exit::Done)
         }
         Err(findings) => {
             complain(&origin.sentences(&findings));
             if form.json {
-                let found = findings.iter().map(|finding| {
-                    json!({
-                        "file": origin.path_of(&finding.file),
-                        "line": finding.line,
-                        "what": finding.what.to_string(),
-                        "todo": finding.todo.to_string(),
-                    })
-                });
-                form.say("", json!({ "findings": found.collect::<Vec<_>>() }))?;
+                form.say("", json!({ "findings": as_json(&findings) }))?;
             }
             Ok(Exit::Found)
         }
     }
+}
+
+fn export(directory: &Path, existing: Existing, form: Form) -> anyhow::Result<()> {
+    let files = exported();
+    let written = write(directory, &files, existing)?;
+    let replaced: Vec<String> = written.replaced.iter().map(|path| path.display().to_string()).collect();
+    let transcripts = files.iter().filter(|(path, _)| path.starts_with(TRANSCRIPTS_FOLDER)).count();
+    let (documents, there) = (files.len() - transcripts, directory.display());
+    let mut text: String = replaced.iter().map(|path| format!("replaced: {path}\n")).collect();
+    text.push_str(&format!(
+        "{there} has the {documents} built-in documents and {transcripts} transcripts: {} new, {} replaced, {} as before\n\
+         After a change: raise `version`, then `kenkocall flows check {there}` and `kenkocall flows test {there}`.\n\
+         `serve` uses the folder when `flows.directory` names it, from its next start on.\n",
+        written.new,
+        replaced.len(),
+        written.same
+    ));
+    let value = json!({
+        "folder": there.to_string(),
+        "documents": documents,
+        "transcripts": transcripts,
+        "new": written.new,
+        "replaced": replaced,
+        "as_before": written.same,
+    });
+    form.say(&text, value)
 }
 
 fn play(library: &Arc<Library>, flow: &str, language: Language) -> anyhow::Result<()> {
@@ -151,74 +223,4 @@ fn play(library: &Arc<Library>, flow: &str, language: Language) -> anyhow::Resul
         let Some(reply) = reply.filter(|_| !turn.over) else { return Ok(()) };
         turn = rehearsal.happens(terminal::next(&mut input, reply)?)?;
     }
-}
-
-fn test(library: &Arc<Library>, places: &[PathBuf], update: bool, form: Form) -> anyhow::Result<Exit> {
-    let mut files = Vec::new();
-    for place in places {
-        find_transcripts(place, &mut files)?;
-    }
-    files.sort();
-    if files.is_empty() {
-        bail!(
-            "there are no transcripts (*.call) in {}",
-            places.iter().map(|place| place.display().to_string()).collect::<Vec<_>>().join(", ")
-        );
-    }
-    let mut differences = Vec::new();
-    for file in &files {
-        let difference = match play_transcript(library, file, update) {
-            Ok(None) => continue,
-            Ok(Some(difference)) => difference,
-            Err(error) => format!("{}: {}", file.display(), super::refusal::told(&error)),
-        };
-        if !form.json {
-            outln!("{difference}");
-        }
-        differences.push(difference);
-    }
-    let failed = differences.len();
-    let passed = files.len() - failed;
-    let value = json!({ "passed": passed, "failed": failed, "differences": differences });
-    form.say(&format!("{passed} passed, {failed} failed\n"), value)?;
-    Ok(if failed == 0 { Exit::Done } else { Exit::Found })
-}
-
-fn find_transcripts(place: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
-    if place.is_file() {
-        files.push(place.to_owned());
-        return Ok(());
-    }
-    let entries = std::fs::read_dir(place).with_context(|| format!("{} can't be read", place.display()))?;
-    for entry in entries {
-        let path = entry.with_context(|| format!("{} can't be read", place.display()))?.path();
-        if path.is_dir() {
-            find_transcripts(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "call") {
-            files.push(path);
-        }
-    }
-    Ok(())
-}
-
-/// Plays one transcript; what differs, if anything does.
-fn play_transcript(library: &Arc<Library>, file: &Path, update: bool) -> anyhow::Result<Option<String>> {
-    let text = std::fs::read_to_string(file).context("it can't be read")?;
-    let flow = file.parent().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap_or_default();
-    if library.flow(flow).is_none() {
-        bail!("it lies in a folder “{flow}”, which isn't a flow; {}", no_such_flow(library, flow));
-    }
-    let transcript = Transcript::read(&text, flow)?;
-    let (happened, mismatch) = transcript.play(library).map_err(|error: NotStorable| anyhow::anyhow!("{error}"))?;
-    if update {
-        if happened != text {
-            std::fs::write(file, happened).context("it can't be written")?;
-            complain(&format!("{}: written", file.display()));
-        }
-        return Ok(None);
-    }
-    Ok(mismatch.map(|mismatch| {
-        let (expected, happened) = (mismatch.expected, mismatch.happened);
-        format!("{}:{}: expected “{expected}”, but “{happened}” happened", file.display(), mismatch.line)
-    }))
 }

@@ -1,0 +1,97 @@
+//! Writes what is built into the program to a folder, for authors to change.
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+/// Whether files that are there already may be replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::commands) enum Existing {
+    /// The folder must be empty.
+    Refused,
+    /// Files of the same names are replaced; others stay.
+    Replaced,
+}
+
+/// What was written.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(in crate::commands) struct Written {
+    /// How many files weren't there before.
+    pub new: usize,
+    /// How many were there, with the same content.
+    pub same: usize,
+    /// Those whose content was another.
+    pub replaced: Vec<PathBuf>,
+}
+
+/// Writes files below a folder, which is made when there is none.
+pub(in crate::commands) fn write(
+    root: &Path,
+    files: &[(PathBuf, &[u8])],
+    existing: Existing,
+) -> anyhow::Result<Written> {
+    if existing == Existing::Refused && !is_new_or_empty(root)? {
+        bail!(
+            "{} isn't empty, so nothing was written; name a new folder, or add --overwrite: files of the same names are replaced, others stay",
+            root.display()
+        );
+    }
+    let mut written = Written::default();
+    for (name, content) in files {
+        let path = root.join(name);
+        let done = written.new + written.same + written.replaced.len();
+        one(&path, content, existing, &mut written).with_context(|| {
+            format!(
+                "{} can't be written, and {} is incomplete: {done} of {} files are there; mend the cause, then run this again with --overwrite",
+                path.display(),
+                root.display(),
+                files.len()
+            )
+        })?;
+    }
+    Ok(written)
+}
+
+fn is_new_or_empty(root: &Path) -> anyhow::Result<bool> {
+    match std::fs::read_dir(root) {
+        Ok(mut entries) => Ok(entries.next().is_none()),
+        // A link that leads nowhere is something too.
+        Err(error) if error.kind() == ErrorKind::NotFound && root.symlink_metadata().is_err() => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotADirectory => {
+            bail!("{} isn't a folder, so nothing was written; name a new folder", root.display())
+        }
+        Err(error) => Err(error).with_context(|| format!("the folder {} can't be read", root.display())),
+    }
+}
+
+fn one(path: &Path, content: &[u8], existing: Existing, written: &mut Written) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let there = path.symlink_metadata().ok();
+    if existing == Existing::Refused || there.is_none() {
+        let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        file.write_all(content)?;
+        written.new += 1;
+        return Ok(());
+    }
+    let ordinary = there.is_some_and(|metadata| metadata.is_file() && metadata.len() == content.len() as u64);
+    if ordinary && std::fs::read(path)? == content {
+        written.same += 1;
+        return Ok(());
+    }
+    // Whole or not at all; and a link is replaced, not what it leads to.
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let beside = folder.join(name);
+    let put = std::fs::write(&beside, content).and_then(|()| std::fs::rename(&beside, path));
+    if put.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    put?;
+    written.replaced.push(path.to_owned());
+    Ok(())
+}

@@ -1,0 +1,182 @@
+//! Where the flow documents come from: a folder, or the ones built into the program.
+
+mod export;
+mod reading;
+mod used;
+
+pub(super) use export::{Existing, write};
+pub(super) use reading::{Reader, find};
+pub(super) use used::used_otherwise;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::bail;
+use include_dir::{Dir, include_dir};
+use tracing::{info, warn};
+
+use crate::flow::{Finding, Library};
+
+static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/call_flows");
+static TRANSCRIPTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tests/transcripts");
+
+/// The folder that is used when none is named and it exists.
+const USUAL_FOLDER: &str = "call_flows";
+/// The folder with the transcripts beside the flows of a set.
+pub(super) const TRANSCRIPTS_FOLDER: &str = "transcripts";
+/// Warnings of one start that go to the log.
+const MOST_WARNINGS: usize = 20;
+/// How much of a set's digest tells it from others.
+const SHORT_DIGEST: usize = 12;
+
+/// Where documents were read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Origin {
+    Folder(PathBuf),
+    BuiltIn,
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Folder(folder) => write!(f, "{}", folder.display()),
+            Self::BuiltIn => f.write_str("built in"),
+        }
+    }
+}
+
+impl Origin {
+    /// The named folder, else `call_flows` in the working directory, else the documents built into the program.
+    pub(super) fn choose(named: Option<&Path>) -> Self {
+        match named {
+            Some(folder) => Self::Folder(folder.to_owned()),
+            None if Path::new(USUAL_FOLDER).is_dir() => Self::Folder(USUAL_FOLDER.into()),
+            None => Self::BuiltIn,
+        }
+    }
+
+    /// How a file of the set is shown to people.
+    pub(super) fn path_of(&self, file: &str) -> String {
+        match self {
+            Self::Folder(folder) => folder.join(file).display().to_string(),
+            Self::BuiltIn => format!("(built in) {file}"),
+        }
+    }
+
+    /// All files of the set by their paths below its folder.
+    pub(super) fn files(&self) -> anyhow::Result<BTreeMap<String, String>> {
+        let folder = match self {
+            Self::BuiltIn => return Ok(built_in_documents()),
+            Self::Folder(folder) => folder,
+        };
+        if !folder.is_dir() {
+            bail!(
+                "there is no folder {} with flow documents; name one that has health_call/flow.toml in it",
+                folder.display()
+            );
+        }
+        let mut reader = Reader::default();
+        let mut files = BTreeMap::new();
+        for path in find(folder, "toml")? {
+            let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            files.insert(name, reader.text(&path)?);
+        }
+        Ok(files)
+    }
+
+    /// The checked set, or every finding as sentences.
+    pub(super) fn library(&self) -> anyhow::Result<Arc<Library>> {
+        match Library::checked(self.files()?) {
+            Ok(library) => Ok(Arc::new(library)),
+            Err(findings) => bail!("{}", self.sentences(&findings)),
+        }
+    }
+
+    /// What isn't wrong, and its author should look at: what differs from the built-in documents in flows that have
+    /// their version.
+    pub(super) fn warnings(&self, library: &Library) -> Vec<Finding> {
+        match self {
+            Self::BuiltIn => Vec::new(),
+            Self::Folder(_) => {
+                library.changed_without_version(&Library::read(built_in_documents()).0, "the built-in documents")
+            }
+        }
+    }
+
+    /// Says in the log where the documents of this start came from.
+    pub(super) fn log(&self, library: &Library) {
+        let versions: Vec<String> =
+            library.flows.values().map(|flow| format!("{} {}", flow.name, flow.version)).collect();
+        let digest = library.digest.get(..SHORT_DIGEST).unwrap_or_default();
+        info!(from = %self, versions = versions.join(", "), digest, "the flow documents were read");
+        self.log_warnings(&self.warnings(library));
+    }
+
+    /// Says in the log what an author should look at.
+    pub(super) fn log_warnings(&self, warnings: &[Finding]) {
+        for warning in warnings.iter().take(MOST_WARNINGS) {
+            warn!("{}", self.sentence(warning));
+        }
+        if let Some(more @ 1..) = warnings.len().checked_sub(MOST_WARNINGS) {
+            warn!(more, "more warnings of the flow documents aren't shown; `kenkocall flows check` has them all");
+        }
+    }
+
+    /// Findings, a line each, and what to do with them.
+    pub(super) fn sentences(&self, findings: &[Finding]) -> String {
+        let lines = findings.iter().map(|finding| self.sentence(finding));
+        let count = findings.len();
+        let things = if count == 1 { "thing" } else { "things" };
+        format!("{}\nthe flow documents have {count} {things} to mend", lines.collect::<Vec<_>>().join("\n"))
+    }
+
+    pub(super) fn sentence(&self, finding: &Finding) -> String {
+        format!("{}:{}: {} → {}", self.path_of(&finding.file), finding.line, finding.what, finding.todo)
+    }
+}
+
+/// Whether a folder holds flow documents: one flow at least, or what all flows share.
+pub(super) fn holds_documents(folder: &Path) -> bool {
+    let flows = |folder: &Path| {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.into_iter().any(|entry| entry.path().join("flow.toml").is_file())
+    };
+    folder.is_dir() && (folder.join("shared/keys.toml").is_file() || flows(folder))
+}
+
+/// The transcripts that are built into the program: their paths below `transcripts` and their texts.
+pub(super) fn built_in_transcripts() -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    texts_of(&TRANSCRIPTS, &mut files);
+    files.retain(|name, _| name.ends_with(".call"));
+    files
+}
+
+fn built_in_documents() -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    texts_of(&BUILT_IN, &mut files);
+    files
+}
+
+/// Everything that `flows export` writes: the documents, and the transcripts in a folder beside the flows.
+pub(super) fn exported() -> Vec<(PathBuf, &'static [u8])> {
+    let mut files = Vec::new();
+    contents_of(&BUILT_IN, Path::new(""), &mut files);
+    contents_of(&TRANSCRIPTS, Path::new(TRANSCRIPTS_FOLDER), &mut files);
+    files.sort();
+    files
+}
+
+fn texts_of(folder: &Dir<'_>, files: &mut BTreeMap<String, String>) {
+    for file in folder.files() {
+        let content = file.contents_utf8().unwrap_or_default();
+        files.insert(file.path().to_string_lossy().replace('\\', "/"), content.to_owned());
+    }
+    folder.dirs().for_each(|folder| texts_of(folder, files));
+}
+
+fn contents_of(folder: &'static Dir<'static>, below: &Path, files: &mut Vec<(PathBuf, &'static [u8])>) {
+    files.extend(folder.files().map(|file| (below.join(file.path()), file.contents())));
+    folder.dirs().for_each(|folder| contents_of(folder, below, files));
+}

@@ -1,0 +1,107 @@
+//! Finds and reads small text files in a folder that may hold anything: what is no ordinary file, is too large or lies
+//! too deep is named before it costs time or memory.
+
+use std::fs::{File, Metadata};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail, ensure};
+
+/// The largest file, in bytes. The largest of the built-in documents has 6,000.
+pub(in crate::commands) const MAX_FILE_BYTES: u64 = 256 * 1024;
+/// All files of a folder together, in bytes.
+pub(in crate::commands) const MAX_TOTAL_BYTES: usize = 4 * 1024 * 1024;
+/// The most files. The built-in documents and transcripts are about 130.
+const MAX_FILES: usize = 1_000;
+/// The most entries that are looked at, whatever they are.
+const MAX_ENTRIES: usize = 10_000;
+/// How deep folders may lie in one another: a document lies at FLOW/prompts/ja.toml.
+const MAX_DEPTH: usize = 4;
+
+/// The files with this extension below a folder, in the order of their paths. Names that begin with a dot are passed
+/// by: `.git`, and what container platforms put beside mounted files.
+pub(in crate::commands) fn find(root: &Path, extension: &str) -> anyhow::Result<Vec<PathBuf>> {
+    let unreadable = |folder: &Path| format!("the folder {} can't be read", folder.display());
+    let mut found = Vec::new();
+    let mut entries = 0_usize;
+    let mut open = vec![(root.to_owned(), 0_usize)];
+    while let Some((folder, depth)) = open.pop() {
+        ensure!(
+            depth <= MAX_DEPTH,
+            "{} lies more than {MAX_DEPTH} folders deep in {}: is it the right folder, or does a link lead back?",
+            folder.display(),
+            root.display()
+        );
+        for entry in std::fs::read_dir(&folder).with_context(|| unreadable(&folder))? {
+            let entry = entry.with_context(|| unreadable(&folder))?;
+            entries += 1;
+            ensure!(
+                entries <= MAX_ENTRIES && found.len() <= MAX_FILES,
+                "{} has too many files: is it the right folder?",
+                root.display()
+            );
+            if entry.file_name().as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            let path = entry.path();
+            if path.extension().is_some_and(|has| has == extension) {
+                found.push(path);
+            } else if path.is_dir() {
+                open.push((path, depth + 1));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Texts of files, which may not become too large together.
+#[derive(Default)]
+pub(in crate::commands) struct Reader {
+    bytes: usize,
+}
+
+impl Reader {
+    /// The text of an ordinary file that isn't too large.
+    pub(in crate::commands) fn text(&mut self, path: &Path) -> anyhow::Result<String> {
+        let unreadable = || format!("{} can't be read", path.display());
+        // Looked at before it is opened: opening a pipe waits for its other end.
+        ordinary(path, &std::fs::metadata(path).with_context(unreadable)?)?;
+        let file = File::open(path).with_context(unreadable)?;
+        ordinary(path, &file.metadata().with_context(unreadable)?)?;
+        let mut bytes = Vec::new();
+        file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).with_context(unreadable)?;
+        // It may have grown since, or not have told its size.
+        small(path, bytes.len() as u64)?;
+        self.bytes += bytes.len();
+        ensure!(
+            self.bytes <= MAX_TOTAL_BYTES,
+            "the files up to {} are larger than {} MiB together: is it the right folder?",
+            path.display(),
+            MAX_TOTAL_BYTES / 1024 / 1024
+        );
+        String::from_utf8(bytes).map_err(|error| {
+            let whole = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+            let line = whole.iter().filter(|byte| **byte == b'\n').count() + 1;
+            anyhow::anyhow!("{}:{line}: this isn't UTF-8 text; save the file as UTF-8", path.display())
+        })
+    }
+}
+
+fn ordinary(path: &Path, metadata: &Metadata) -> anyhow::Result<()> {
+    if !metadata.is_file() {
+        let is = if metadata.is_dir() { "a folder" } else { "a pipe, a device or a socket" };
+        bail!("{} is {is}, and should be a file with text; take it away, or give it another name", path.display());
+    }
+    small(path, metadata.len())
+}
+
+fn small(path: &Path, bytes: u64) -> anyhow::Result<()> {
+    ensure!(
+        bytes <= MAX_FILE_BYTES,
+        "{} is larger than {} KiB, which no document needs: is it the right file?",
+        path.display(),
+        MAX_FILE_BYTES / 1024
+    );
+    Ok(())
+}

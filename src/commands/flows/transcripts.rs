@@ -1,0 +1,167 @@
+//! `kenkocall flows test`: plays transcripts against the flow documents.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use serde_json::json;
+
+use super::no_such_flow;
+use crate::commands::desk::Form;
+use crate::commands::documents::{Origin, Reader, TRANSCRIPTS_FOLDER, built_in_transcripts, find, holds_documents};
+use crate::commands::exit::Exit;
+use crate::commands::output::{complain, outln};
+use crate::commands::refusal;
+use crate::flow::Library;
+use crate::rehearsal::{NotStorable, Transcript};
+
+/// The transcripts of a working copy of the source.
+const WORKING_COPY: &str = "tests/transcripts";
+/// What a transcript's file name ends with.
+const EXTENSION: &str = "call";
+
+/// What is played, against which documents.
+pub(super) struct Chosen {
+    origin: Origin,
+    transcripts: Source,
+}
+
+enum Source {
+    /// Folders of folders of transcripts, or single files.
+    Places(Vec<PathBuf>),
+    BuiltIn,
+}
+
+impl Chosen {
+    /// A folder that holds documents is both: its documents and its transcripts; and transcripts in the folder beside
+    /// documents are played against these. Without any named, they are those beside the documents, else those of the
+    /// working copy, else those built into the program. `configured` gives the folder of the settings.
+    pub(super) fn of(
+        folder: Option<PathBuf>,
+        places: Vec<PathBuf>,
+        configured: impl Fn() -> anyhow::Result<Option<PathBuf>>,
+    ) -> anyhow::Result<Self> {
+        let named = match (folder, places.as_slice()) {
+            (None, [place]) if holds_documents(place) => {
+                return Ok(Self::beside(Origin::Folder(place.clone())));
+            }
+            (None, [first, others @ ..]) => {
+                let documents = documents_of(first);
+                if others.iter().any(|other| documents_of(other) != documents) {
+                    bail!("the transcripts belong to more than one folder of documents; name it with --folder");
+                }
+                documents
+            }
+            (folder, _) => folder,
+        };
+        let folder = if named.is_some() { named } else { configured()? };
+        let origin = Origin::choose(folder.as_deref());
+        Ok(if places.is_empty() { Self::beside(origin) } else { Self { origin, transcripts: Source::Places(places) } })
+    }
+
+    fn beside(origin: Origin) -> Self {
+        let beside = match &origin {
+            Origin::Folder(folder) => Some(folder.join(TRANSCRIPTS_FOLDER)),
+            Origin::BuiltIn => None,
+        };
+        let usual = beside.into_iter().chain([PathBuf::from(WORKING_COPY)]).find(|place| place.is_dir());
+        Self { origin, transcripts: usual.map_or(Source::BuiltIn, |place| Source::Places(vec![place])) }
+    }
+
+    /// Plays them all.
+    pub(super) fn play(&self, update: bool, form: Form) -> anyhow::Result<Exit> {
+        let library = self.origin.library()?;
+        let (files, from) = match &self.transcripts {
+            Source::Places(places) => (found(places)?, "files"),
+            Source::BuiltIn if update => bail!(
+                "there are no transcripts beside the documents, and those built into the program can't be written; `kenkocall flows export DIR` writes documents and transcripts to a folder"
+            ),
+            Source::BuiltIn => {
+                let texts = built_in_transcripts().into_iter();
+                let files: Texts = texts.map(|(name, text)| (PathBuf::from(name), Ok(text))).collect();
+                (files, "built in")
+            }
+        };
+        if matches!(self.transcripts, Source::BuiltIn) && !form.json {
+            outln!("documents: {}; transcripts: built in", self.origin);
+        }
+        let mut differences = Vec::new();
+        for (file, text) in &files {
+            let outcome = match text {
+                Ok(text) => play(&library, file, text, update),
+                Err(error) => Ok(Some(error.clone())),
+            };
+            let difference = match outcome {
+                Ok(None) => continue,
+                Ok(Some(difference)) => difference,
+                Err(error) => format!("{}: {}", file.display(), refusal::told(&error)),
+            };
+            if !form.json {
+                outln!("{difference}");
+            }
+            differences.push(difference);
+        }
+        let failed = differences.len();
+        let passed = files.len() - failed;
+        let value = json!({
+            "documents": self.origin.to_string(),
+            "transcripts": from,
+            "passed": passed,
+            "failed": failed,
+            "differences": differences,
+        });
+        form.say(&format!("{passed} passed, {failed} failed\n"), value)?;
+        Ok(if failed == 0 { Exit::Done } else { Exit::Found })
+    }
+}
+
+/// The documents that transcripts lie beside, if they do: `DIR` of `DIR/transcripts/FLOW/NAME.call`.
+fn documents_of(place: &Path) -> Option<PathBuf> {
+    let beside = place.ancestors().find(|above| above.file_name().is_some_and(|name| name == TRANSCRIPTS_FOLDER))?;
+    let documents = beside.parent()?;
+    let documents = if documents.as_os_str().is_empty() { Path::new(".") } else { documents };
+    holds_documents(documents).then(|| documents.to_owned())
+}
+
+/// Transcripts with their texts, or why a text can't be read.
+type Texts = Vec<(PathBuf, Result<String, String>)>;
+
+fn found(places: &[PathBuf]) -> anyhow::Result<Texts> {
+    let mut files = Vec::new();
+    for place in places {
+        if place.is_dir() { files.extend(find(place, EXTENSION)?) } else { files.push(place.clone()) }
+    }
+    files.sort();
+    files.dedup();
+    if files.is_empty() {
+        let places: Vec<String> = places.iter().map(|place| place.display().to_string()).collect();
+        bail!("there are no transcripts (*.call) in {}", places.join(", "));
+    }
+    let mut reader = Reader::default();
+    let read = |file: PathBuf| {
+        let text = reader.text(&file).map_err(|error| refusal::told(&error));
+        (file, text)
+    };
+    Ok(files.into_iter().map(read).collect())
+}
+
+/// Plays one transcript; what differs, if anything does.
+fn play(library: &Arc<Library>, file: &Path, text: &str, update: bool) -> anyhow::Result<Option<String>> {
+    let flow = file.parent().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap_or_default();
+    if library.flow(flow).is_none() {
+        bail!("it lies in a folder “{flow}”, which isn't a flow; {}", no_such_flow(library, flow));
+    }
+    let transcript = Transcript::read(text, flow)?;
+    let (happened, mismatch) = transcript.play(library).map_err(|error: NotStorable| anyhow::anyhow!("{error}"))?;
+    if update {
+        if happened != text {
+            std::fs::write(file, happened).context("it can't be written")?;
+            complain(&format!("{}: written", file.display()));
+        }
+        return Ok(None);
+    }
+    Ok(mismatch.map(|mismatch| {
+        let (expected, happened) = (mismatch.expected, mismatch.happened);
+        format!("{}:{}: expected “{expected}”, but “{happened}” happened", file.display(), mismatch.line)
+    }))
+}

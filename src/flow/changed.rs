@@ -1,0 +1,88 @@
+//! What an author changed without raising `version`. Records of calls show a flow's version: one version must say one
+//! thing.
+
+use std::collections::BTreeSet;
+
+use super::{ENGINE_PROMPTS, Finding, Flow, Library, PromptId};
+
+/// The folder of what all flows share. It has no version of its own.
+const SHARED: &str = "shared";
+/// The flows in which the engine says prompts of its own, and whose questions go by the shared keys.
+const ASKING: [&str; 2] = ["automated_call", "health_call"];
+
+impl Library {
+    /// What differs from `earlier`, an earlier set called so, in flows that have the same version in both: words, and
+    /// anything else in a `flow.toml` but comments. Wording that all flows share counts for those that say it.
+    pub fn changed_without_version(&self, earlier: &Self, called: &str) -> Vec<Finding> {
+        let mut found = Vec::new();
+        let same: Vec<&Flow> = self.flows.values().filter(|flow| same_version(flow, earlier)).collect();
+        for flow in &same {
+            let (now, before) = (self.files.get(&flow.file()), earlier.files.get(&flow.file()));
+            if content_of(now) != content_of(before) {
+                let line = now.map_or(1, |text| line_of_version(text));
+                let what = format!("the flow `{}` isn't that of version {} of {called}", flow.name, flow.version);
+                found.push(Finding::new(flow.file(), line, what, raise(&[flow])));
+            }
+        }
+        for (id, prompt) in &self.prompts {
+            let Some(before) = earlier.prompts.get(id) else { continue };
+            let folder = id.as_str().split('.').next().unwrap_or_default();
+            let saying: Vec<&Flow> = if folder == SHARED {
+                same.iter().filter(|flow| says(flow, id)).copied().collect()
+            } else {
+                same.iter().filter(|flow| flow.name.as_str() == folder).copied().collect()
+            };
+            if saying.is_empty() {
+                continue;
+            }
+            for (language, wording) in &prompt.wording {
+                let changed = before
+                    .wording
+                    .get(language)
+                    .is_some_and(|before| (&before.text, &before.reading) != (&wording.text, &wording.reading));
+                if changed {
+                    let file = format!("{folder}/prompts/{language}.toml");
+                    let what = format!("the words of `{id}` aren't those of {} of {called}", versions(&saying));
+                    found.push(Finding::new(file, wording.line, what, raise(&saying)));
+                }
+            }
+        }
+        let asking: Vec<&Flow> = same.into_iter().filter(|flow| ASKING.contains(&flow.name.as_str())).collect();
+        if self.keys != earlier.keys && !asking.is_empty() {
+            let what = format!("keys or patience aren't those of {} of {called}", versions(&asking));
+            found.push(Finding::new("shared/keys.toml", 1, what, raise(&asking)));
+        }
+        found.sort();
+        found
+    }
+}
+
+fn same_version(flow: &Flow, earlier: &Library) -> bool {
+    earlier.flow(flow.name.as_str()).is_some_and(|before| before.version == flow.version)
+}
+
+/// What a document says, without its comments and its layout.
+fn content_of(text: Option<&String>) -> Option<toml::Table> {
+    text?.trim_start_matches('\u{feff}').parse().ok()
+}
+
+fn line_of_version(text: &str) -> u32 {
+    let line = text.lines().position(|line| line.trim_start().starts_with("version"));
+    line.and_then(|line| u32::try_from(line).ok()).map_or(1, |line| line.saturating_add(1))
+}
+
+fn says(flow: &Flow, prompt: &PromptId) -> bool {
+    let by_itself = ENGINE_PROMPTS.contains(&prompt.as_str()) && ASKING.contains(&flow.name.as_str());
+    by_itself || flow.in_order().any(|node| node.says().into_iter().any(|say| say.prompt == *prompt))
+}
+
+fn versions(flows: &[&Flow]) -> String {
+    let names: BTreeSet<String> =
+        flows.iter().map(|flow| format!("`{}` version {}", flow.name, flow.version)).collect();
+    names.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+fn raise(flows: &[&Flow]) -> String {
+    let files: Vec<String> = flows.iter().map(|flow| flow.file()).collect();
+    format!("Raise `version` in {}: records of calls show it", files.join(", "))
+}
