@@ -7,6 +7,7 @@ mod call_times;
 mod caller_number;
 mod data_origin;
 mod hersys_id;
+mod hours;
 mod ids;
 mod keys;
 mod language;
@@ -27,6 +28,7 @@ pub use call_times::{CallTimes, CallTimesError, CallingHours, CallingHoursError}
 pub use caller_number::CallerNumber;
 pub use data_origin::DataOrigin;
 pub use hersys_id::{HersysId, HersysIdError};
+pub use hours::{DayEnd, read_span};
 pub use ids::{AlertId, CallId, CentreCode, CentreCodeError, LegId, PatientId, ReportId, SlotId};
 pub use keys::{Keys, KeysError};
 pub use language::{Language, UnknownLanguage};

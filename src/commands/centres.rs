@@ -59,10 +59,11 @@ pub(super) struct More {
     /// Its time zone. Default: Asia/Tokyo.
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
-    /// When someone is there to talk to, Monday to Friday. Default: 08:30-17:15.
+    /// When someone is there to talk to, Monday to Friday. Full-width digits, 〜 and 時 are read too, and 24:00 is
+    /// midnight at the end of the day. Default: 08:30-17:15.
     #[arg(long, value_name = "HH:MM-HH:MM")]
     office_hours: Option<OfficeHours>,
-    /// When automated calls may begin, every day. Default: 08:00-20:00.
+    /// When automated calls may begin, every day; written like --office-hours. Default: 08:00-20:00.
     #[arg(long, value_name = "HH:MM-HH:MM")]
     calling_hours: Option<CallingHours>,
     /// From this body temperature on, a note. Default: 37.5.

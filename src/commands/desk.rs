@@ -67,7 +67,9 @@ const SIMULATED: &str = "simulated data: patients, calls and answers are invente
 /// The clerk of this command, on a database that is as this program needs it.
 pub(super) async fn clerk(config: &Config, name: StaffName, missing: Missing) -> anyhow::Result<Clerk> {
     let database = match Database::open_existing(&config.database.url, config.database.connections).await {
-        Err(StoreError::NoDatabase { .. }) if missing == Missing::IsCreated => super::prepared_database(config).await?,
+        Err(StoreError::NoDatabase { .. }) if missing == Missing::IsCreated => {
+            super::database::prepared(config).await?
+        }
         opened => opened?,
     };
     Ok(Clerk { database, clock: Clock::system(), name, source: Source::Command })

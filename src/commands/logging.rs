@@ -11,7 +11,7 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 
 use super::desk::line_zone;
-use crate::config::{Config, LogFormat};
+use crate::config::{Config, Log, LogFormat};
 
 /// Installs the recorder of metrics and gives what renders them; the same one when asked again.
 pub(super) fn metrics() -> anyhow::Result<PrometheusHandle> {
@@ -36,11 +36,17 @@ impl FormatTime for Zoned {
     }
 }
 
+/// What is logged.
+pub(super) fn filter(log: &Log) -> anyhow::Result<EnvFilter> {
+    // The library's own sentence would repeat what was written.
+    EnvFilter::try_new(&log.level)
+        .map_err(|_| anyhow::anyhow!("log.level isn't a filter; write info, or warn,kenkocall=debug"))
+}
+
 /// Logs to standard error from here on.
 pub(super) fn start(config: &Config) -> anyhow::Result<()> {
     let log = &config.log;
-    let filter = EnvFilter::try_new(&log.level)
-        .with_context(|| format!("log.level “{}” isn't a filter; write info, or warn,kenkocall=debug", log.level))?;
+    let filter = filter(log)?;
     // This library writes whole phone numbers at TRACE.
     let filter = filter.add_directive("rlibphonenumber=off".parse().context("the filter of a library")?);
     let colours = std::io::stderr().is_terminal() && super::escapes();

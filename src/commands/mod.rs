@@ -5,12 +5,14 @@ mod audit;
 mod bench;
 mod calls;
 mod centres;
+mod database;
 mod days;
 mod demo;
 mod desk;
 mod dialer;
 mod documents;
 mod exit;
+mod fitting;
 mod flows;
 mod logging;
 mod maintenance;
@@ -18,9 +20,11 @@ mod manual;
 mod output;
 mod patients;
 mod ports;
+mod private_files;
 mod refusal;
 mod reports;
 mod serve;
+mod settings;
 mod simulate;
 mod terminal;
 
@@ -32,9 +36,8 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use serde_json::json;
 
-use crate::call::{DataOrigin, StaffName};
-use crate::config::{self, Carrier, Config};
-use crate::store::Database;
+use crate::call::StaffName;
+use crate::config::{self, Config};
 
 use self::desk::{Form, Missing};
 use self::exit::Exit;
@@ -65,6 +68,11 @@ enum Command {
     Migrate {
         #[command(flatten)]
         form: Form,
+    },
+    /// Check the settings before `serve` is started with them.
+    Config {
+        #[command(subcommand)]
+        command: settings::Settings,
     },
     /// Add, change and list health centres.
     Centres {
@@ -141,6 +149,7 @@ enum Command {
 
 /// Runs the command that the process's arguments name.
 pub fn run() -> ExitCode {
+    private_files::keep_new_files_private();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return of_clap(&error).into(),
@@ -170,34 +179,50 @@ fn of_clap(error: &clap::Error) -> Exit {
 
 fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
     #[allow(clippy::disallowed_methods)] // the edge of the process
-    let configured = || config::load(arguments.settings_file.as_deref(), std::env::vars_os());
+    let surveyed = || config::survey(arguments.settings_file.as_deref(), std::env::vars_os());
     match arguments.command {
-        Command::Flows { command } => return flows::run(command, || Ok(configured()?.flows.directory)),
+        Command::Flows { command } => return flows::run(command, || Ok(surveyed().usable()?.flows.directory)),
         Command::Completions { shell } => return manual::completions(shell).map(|()| Exit::Done),
         Command::Man { folder } => return manual::write(&folder).map(|()| Exit::Done),
         _ => {}
     }
-    let config = configured()?;
+    let survey = surveyed();
+    let command = match arguments.command {
+        Command::Config { command } => return started(settings::run(survey, command)),
+        other => other,
+    };
+    let warnings = private_files::warnings_of(&survey);
+    let config = survey.usable()?;
     let name = acting_as(arguments.acting_as)?;
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime can't start")?;
-    let done = runtime.block_on(async {
-        match arguments.command {
+    started(async {
+        match command {
             Command::Demo(demo) => demo::run(demo, &config).await,
             Command::Serve => {
                 logging::start(&config)?;
+                warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
                 serve::serve(config).await
-            }
-            Command::Migrate { form } => {
-                prepared_database(&config).await?.close().await;
-                form.say("the database is up to date\n", json!({ "result": "up_to_date" }))
             }
             Command::Bench { command } => bench::run(command).await,
             Command::Simulate { command } => simulate::run(command).await,
-            other => at_the_desk(&config, name, other).await,
+            other => {
+                warnings.iter().for_each(|warning| complain(&format!("kenkocall: warning: {warning}")));
+                match other {
+                    Command::Migrate { form } => {
+                        database::prepared(&config).await?.close().await;
+                        form.say("the database is up to date\n", json!({ "result": "up_to_date" }))
+                    }
+                    other => at_the_desk(&config, name, other).await,
+                }
+            }
         }
-    });
-    done.map(|()| Exit::Done)
+    })
+}
+
+/// Runs a command to its end.
+fn started(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<Exit> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime can't start")?;
+    runtime.block_on(command).map(|()| Exit::Done)
 }
 
 /// The commands that a clerk works by.
@@ -221,6 +246,7 @@ async fn at_the_desk(config: &Config, name: StaffName, command: Command) -> anyh
         Command::Serve
         | Command::Demo(_)
         | Command::Migrate { .. }
+        | Command::Config { .. }
         | Command::Bench { .. }
         | Command::Simulate { .. }
         | Command::Flows { .. }
@@ -250,23 +276,6 @@ fn acting_as(given: Option<String>) -> anyhow::Result<StaffName> {
 fn escapes() -> bool {
     let unset = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     unset && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
-}
-
-/// The database of the settings, created when it is missing and brought up to date. One that is created by the settings
-/// of the simulated phone network is marked as simulated.
-async fn prepared_database(config: &Config) -> anyhow::Result<Database> {
-    let database = Database::open(&config.database.url, config.database.connections).await?;
-    let created = match config.carrier {
-        Some(Carrier::Simulator) => DataOrigin::Simulated,
-        Some(Carrier::Twilio | Carrier::Sip) | None => DataOrigin::Real,
-    };
-    match database.migrate(created).await {
-        Ok(()) => Ok(database),
-        Err(error) => {
-            database.close().await;
-            Err(error.into())
-        }
-    }
 }
 
 #[cfg(test)]

@@ -13,19 +13,20 @@ use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use super::documents::{self, Origin};
+use super::fitting::{account, desk_centre, fits, number, places_calls, voices};
 use super::ports::Ports;
-use crate::call::{CentreCode, DataOrigin, PhoneNumber};
+use crate::call::PhoneNumber;
+use crate::carrier::simulator;
 use crate::carrier::twilio::rest::RestClient;
-use crate::carrier::twilio::{SigningKey, Urls, Voice, Voices};
-use crate::carrier::{CarrierAccountId, simulator};
+use crate::carrier::twilio::{SigningKey, Urls};
 use crate::config::{Carrier, Config, Operations};
 use crate::flow::Library;
 use crate::service::{
     Clock, Desk, Dialer, Dialling, Feed, Keeper, LegBook, Libraries, Network, Outside, Remembered, SimulatedLines,
     Switchboard, TICK, run_errands, run_exchange, sweep, wait_after,
 };
+use crate::store::Database;
 use crate::store::flow_sets::{self, FlowSetRow};
-use crate::store::{Database, centres};
 use crate::web::{LastReadiness, Web, router, router_with_operations, status_page};
 
 /// How often lost calls are looked for.
@@ -40,14 +41,6 @@ const NO_CARRIER: &str = "no carrier is set, so nothing was started and nobody i
      (or `carrier` in the settings file) to answer and place real calls through a Twilio-compatible carrier, or \
      KENKOCALL_CARRIER=simulator to train on a database of its own: no phone rings, and every answer is invented";
 
-/// What is said where carrier and database don't belong together.
-const SIMULATOR_ON_REAL_DATA: &str = "the database is one of real patients, and the simulator would store invented \
-     answers for them, so nothing was started; set KENKOCALL_CARRIER=twilio, or name a new database for \
-     the simulation with KENKOCALL_DATABASE__URL";
-const REAL_CARRIER_ON_SIMULATED_DATA: &str = "the database holds simulated data, and a real carrier would call people \
-     for them, so nothing was started; name the database of your patients with KENKOCALL_DATABASE__URL (a new one is \
-     created), or set KENKOCALL_CARRIER=simulator";
-
 pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     if config.carrier.is_none() {
         bail!(NO_CARRIER);
@@ -55,11 +48,21 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     let origin = Origin::choose(config.flows.directory.as_deref());
     let library = origin.library()?;
     origin.log(&library);
-    let server = Server::open(&config, Arc::clone(&library), simulator::Settings::default()).await?;
+    let opening = Server::open(&config, Arc::clone(&library), simulator::Settings::default());
+    // One for all: a signal between two of them would be heard by none.
+    let mut stop = Box::pin(shutdown());
+    let server = tokio::select! {
+        server = opening => server?,
+        () = &mut stop => {
+            info!("stopped before the database could be used");
+            return Ok(());
+        }
+    };
     origin.log_warnings(&documents::used_otherwise(&server.desk.database, &library).await?);
     let ports = Ports::open(&config.server).await?;
+    crate::config::warnings(&config).iter().for_each(|warning| warn!("{warning}"));
     ports.announce(&config.server)?;
-    server.run(ports, shutdown(), Duration::from_secs(config.server.drain_seconds)).await
+    server.run(ports, stop, Duration::from_secs(config.server.drain_seconds)).await
 }
 
 /// A server with everything open, before it listens.
@@ -83,7 +86,7 @@ impl Server {
         library: Arc<Library>,
         simulated: simulator::Settings,
     ) -> anyhow::Result<Self> {
-        let database = super::prepared_database(config).await?;
+        let database = super::database::awaited(config).await?;
         let desk = open_desk(config, database, library, Clock::system()).await?;
         if !desk.database.waits_for_the_disk().await? {
             warn!("the database answers commits before they are on the disk: a power cut can lose answers and calls");
@@ -208,35 +211,20 @@ pub(super) async fn open_desk(
     library: Arc<Library>,
     clock: Clock,
 ) -> anyhow::Result<Arc<Desk>> {
-    match (config.carrier, database.data_origin().await?) {
-        (Some(Carrier::Simulator), DataOrigin::Real) => {
-            database.close().await;
-            bail!(SIMULATOR_ON_REAL_DATA);
-        }
-        (Some(Carrier::Twilio | Carrier::Sip), DataOrigin::Simulated) => {
-            database.close().await;
-            bail!(REAL_CARRIER_ON_SIMULATED_DATA);
-        }
-        (Some(Carrier::Simulator), DataOrigin::Simulated)
-        | (Some(Carrier::Twilio | Carrier::Sip), DataOrigin::Real)
-        | (None, _) => {}
+    if let Err(error) = fits(config, &database).await {
+        database.close().await;
+        return Err(error);
     }
     let mut tx = database.begin().await?;
     let files = serde_json::to_string(&library.files).context("the flow documents can't be kept")?;
     flow_sets::put(&mut tx, &FlowSetRow { digest: library.digest.clone(), files, loaded_at: clock.now() }).await?;
     tx.commit().await?;
 
-    let number = |text: &Option<String>, name: &str| match text.as_deref() {
-        None | Some("") => Ok(None),
-        Some(text) => PhoneNumber::parse(text).map(Some).with_context(|| format!("{name} isn't a phone number")),
-    };
-    let mut caller_number = number(&config.twilio.caller_number, "twilio.caller_number")?;
+    let mut caller_number = number(config.twilio.caller_number.as_deref(), "twilio.caller_number")?;
     if config.carrier == Some(Carrier::Simulator) {
         caller_number = caller_number.or(PhoneNumber::from_e164(SIMULATED_CALLER).ok());
     }
-    let desk_centre = config.health_call.desk_centre.as_deref().map(CentreCode::parse).transpose();
-    let desk_centre = desk_centre.context("health_call.desk_centre")?;
-    check_desk(&database, desk_centre.as_ref()).await?;
+    let desk_centre = desk_centre(config)?;
     Ok(Arc::new(Desk {
         database,
         libraries: Libraries::new(library),
@@ -249,23 +237,6 @@ pub(super) async fn open_desk(
         feed: Feed::default(),
         remembered: Remembered::default(),
     }))
-}
-
-/// Callers who aren't identified need a centre that takes them: a named one exists; of several, one should be named.
-async fn check_desk(database: &Database, named: Option<&CentreCode>) -> anyhow::Result<()> {
-    let mut tx = database.read().await?;
-    let centres = centres::list(&mut tx).await?;
-    match named {
-        Some(code) if !centres.iter().any(|centre| centre.code == *code) => bail!(
-            "health_call.desk_centre names {code}, and there is no such centre; `kenkocall centres list` shows those there are"
-        ),
-        None if centres.len() > 1 => warn!(
-            "there are several centres and health_call.desk_centre names none: whoever wants a person before being identified \
-             is asked to phone their own centre, and a lock after guessing at unknown IDs stands on no centre's list"
-        ),
-        _ => {}
-    }
-    Ok(())
 }
 
 /// The phone network of the settings. `None` if there is no account by which to ask it. Without a number from which to
@@ -299,10 +270,6 @@ pub(super) fn network(
     }
 }
 
-fn places_calls(config: &Config) -> bool {
-    config.twilio.caller_number.as_deref().is_some_and(|number| !number.is_empty())
-}
-
 pub(super) fn dialling(config: &Config, from: PhoneNumber) -> Dialling {
     Dialling {
         from,
@@ -315,22 +282,6 @@ pub(super) fn dialling(config: &Config, from: PhoneNumber) -> Dialling {
         day_limits: config.dialer.day_limits(),
         price: config.dialer.price(),
     }
-}
-
-/// The account that requests must be about; any, when none is set.
-fn account(config: &Config) -> anyhow::Result<Option<CarrierAccountId>> {
-    let named = Some(config.twilio.account_sid.as_str()).filter(|sid| !sid.is_empty());
-    let ours = named.filter(|_| config.carrier == Some(Carrier::Twilio)).map(CarrierAccountId::parse).transpose();
-    ours.context("twilio.account_sid")
-}
-
-fn voices(config: &Config) -> anyhow::Result<Voices> {
-    let mut voices = Voices::default();
-    for (language, name) in &config.twilio.voices {
-        let voice = Voice::new(voices.of(*language).language(), name);
-        voices = voices.with(*language, voice.with_context(|| format!("twilio.voices.{language}"))?);
-    }
-    Ok(voices)
 }
 
 async fn sweep_on(

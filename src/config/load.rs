@@ -2,32 +2,31 @@
 //! digits alone stay what they are.
 
 use std::ffi::OsString;
-use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer};
 use toml::{Table, Value};
 
-use super::addresses::{check_base_url, check_pasted, check_public_url};
-use super::{Carrier, Config, Dialer, Twilio, variables};
-use crate::follow_up::GuessingLimits;
+use super::{Config, variables};
 
 /// Why the settings can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file can't be read.
-    #[error("the settings file {path} can't be read ({source}); check the path after --config")]
+    #[error(
+        "the settings file {path} can't be read ({source}); check the path after --config, and that this program's user may read the file"
+    )]
     File {
         /// The path given.
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
     },
-    /// The file isn't TOML, or a setting is unknown or of the wrong form.
+    /// The file isn't TOML, or a setting is unknown or wrong. What was written isn't repeated: it may be a secret.
     #[error("{place}: {what}")]
     Setting {
-        /// The file or the environment.
+        /// The setting, or the file with line and column.
         place: String,
         /// What is wrong.
         what: String,
@@ -42,6 +41,17 @@ pub enum ConfigError {
     },
 }
 
+/// What reading the settings led to.
+#[derive(Debug)]
+pub struct Survey {
+    /// The settings. None when there are problems.
+    pub config: Option<Config>,
+    /// Why they can't be used, each by itself.
+    pub problems: Vec<ConfigError>,
+    /// Files that hold secrets: those that settings name, and the settings file where a secret stands in it.
+    pub secret_files: Vec<PathBuf>,
+}
+
 /// Reads the settings: defaults, then `file`, then `environment` (all of the process's variables; others than ours are
 /// ignored).
 ///
@@ -51,25 +61,57 @@ pub fn load(
     file: Option<&Path>,
     environment: impl Iterator<Item = (OsString, OsString)>,
 ) -> Result<Config, ConfigError> {
-    let mut table = Table::new();
-    let mut place = "the environment".to_owned();
-    if let Some(path) = file {
-        let source = std::fs::read_to_string(path);
-        let text = source.map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
-        place = format!("{} (or the environment)", path.display());
-        table = text
-            .parse()
-            .map_err(|error: toml::de::Error| ConfigError::Setting { place: place.clone(), what: error.to_string() })?;
+    survey(file, environment).usable()
+}
+
+impl Survey {
+    /// The settings, or the first problem.
+    ///
+    /// # Errors
+    /// When there is one.
+    pub fn usable(self) -> Result<Config, ConfigError> {
+        match (self.config, self.problems.into_iter().next()) {
+            (Some(config), _) => Ok(config),
+            (None, Some(problem)) => Err(problem),
+            (None, None) => wrong("settings", "they can't be read"),
+        }
     }
-    for (path, value) in variables::settings(environment)? {
-        lay(&mut table, &path, value);
+}
+
+/// The same, and says each problem: one must not have to be mended before the next is told.
+pub fn survey(file: Option<&Path>, environment: impl Iterator<Item = (OsString, OsString)>) -> Survey {
+    let mut problems = Vec::new();
+    let mut table = file.map(|path| super::file::read(path, &mut problems)).unwrap_or_default();
+    let mut secret_files: Vec<PathBuf> =
+        file.filter(|_| holds_secrets(&table)).map(Path::to_owned).into_iter().collect();
+    for variable in variables::settings(environment, &mut problems) {
+        match super::file::form(&variable.path, Value::String(variable.value.clone())) {
+            Ok(()) => lay(&mut table, &variable.path, variable.value),
+            Err(what) => problems.push(ConfigError::Variable { name: variable.name, what }),
+        }
     }
-    let config: Config = Value::Table(table).try_into().map_err(|error: toml::de::Error| ConfigError::Setting {
-        place,
-        what: error.to_string().trim_end().to_owned(),
-    })?;
-    check(&config)?;
-    Ok(config)
+    let whole = problems.is_empty();
+    secret_files.extend(super::secret_files::read_into(&mut table, &mut problems));
+    let config = match Value::Table(table).try_into::<Config>() {
+        Ok(config) => Some(config),
+        Err(_) => {
+            if whole {
+                problems.extend(wrong::<()>("settings", "they can't be read together").err());
+            }
+            None
+        }
+    };
+    if let Some(config) = config.as_ref().filter(|_| problems.is_empty()) {
+        problems = super::checks::problems(config);
+    }
+    Survey { config: config.filter(|_| problems.is_empty()), problems, secret_files }
+}
+
+/// Whether a token, or an address with a password, stands in the file.
+fn holds_secrets(table: &Table) -> bool {
+    let text = |section: &str, key: &str| table.get(section)?.get(key)?.as_str();
+    let token = text("twilio", "auth_token").is_some_and(|token| !token.is_empty());
+    token || text("database", "url").is_some_and(|url| url.contains('@') || url.contains("password="))
 }
 
 fn lay(table: &mut Table, path: &[String], value: String) {
@@ -87,65 +129,8 @@ fn lay(table: &mut Table, path: &[String], value: String) {
     }
 }
 
-fn wrong<T>(place: &str, what: &str) -> Result<T, ConfigError> {
+pub(super) fn wrong<T>(place: &str, what: &str) -> Result<T, ConfigError> {
     Err(ConfigError::Setting { place: place.to_owned(), what: what.to_owned() })
-}
-
-fn check(config: &Config) -> Result<(), ConfigError> {
-    check_public_url(config, config.carrier == Some(Carrier::Twilio))?;
-    if !config.database.url.starts_with("sqlite:") && !config.database.url.starts_with("postgres") {
-        return wrong("database.url", "it is sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME");
-    }
-    let rate = config.dialer.calls_per_second;
-    if !(rate.is_finite() && rate > 0.0 && rate <= 1000.0) {
-        return wrong("dialer.calls_per_second", "it is a number above 0 and not above 1000");
-    }
-    if config.dialer.concurrent_calls == 0 {
-        return wrong("dialer.concurrent_calls", "at least one call must be possible at a time");
-    }
-    let price = config.dialer.price_per_minute;
-    if !(price.is_finite() && price >= 0.0) {
-        return wrong("dialer.price_per_minute", "it is a number that isn't below 0");
-    }
-    if !Dialer::LONGEST_CALL_MINUTES.contains(&config.dialer.longest_call_minutes) {
-        return wrong("dialer.longest_call_minutes", "a call lasts 1 to 1440 minutes at most");
-    }
-    if !GuessingLimits::IDENTIFY_SECONDS.contains(&config.health_call.guessing.identify_seconds) {
-        return wrong("health_call.guessing.identify_seconds", "it is 60 to 3600: an ID has to be found first");
-    }
-    if !GuessingLimits::WAIT_SECONDS.contains(&config.health_call.guessing.wait_seconds) {
-        return wrong("health_call.guessing.wait_seconds", "it is 0 to 3600 seconds");
-    }
-    if config.health_call.guessing.calls_at_once == 0 {
-        return wrong("health_call.guessing.calls_at_once", "at least one call must be possible at a time");
-    }
-    if jiff::tz::TimeZone::get(&config.health_call.time_zone).is_err() {
-        return wrong("health_call.time_zone", "it is the name of a time zone such as Asia/Tokyo");
-    }
-    check_twilio(config)?;
-    if config.carrier == Some(Carrier::Sip) {
-        return wrong("carrier", "this version speaks to the carriers simulator and twilio");
-    }
-    Ok(())
-}
-
-fn check_twilio(config: &Config) -> Result<(), ConfigError> {
-    let token = secrecy::ExposeSecret::expose_secret(&config.twilio.auth_token);
-    if config.carrier == Some(Carrier::Twilio) {
-        if token.trim().is_empty() {
-            return wrong(
-                "twilio.auth_token",
-                "it is needed to check the carrier's signatures; set KENKOCALL_TWILIO__AUTH_TOKEN",
-            );
-        }
-        check_pasted("twilio.auth_token", token)?;
-        check_pasted("twilio.account_sid", &config.twilio.account_sid)?;
-    }
-    check_base_url(config.twilio.base_url())?;
-    if !Twilio::RING_SECONDS.contains(&config.twilio.ring_seconds) {
-        return wrong("twilio.ring_seconds", "a call rings for 5 to 600 seconds");
-    }
-    Ok(())
 }
 
 /// A number, written as one or as text: the environment knows text alone.
@@ -156,11 +141,14 @@ enum Written<T> {
     Text(String),
 }
 
-impl<T: FromStr<Err: Display>> Written<T> {
+impl<T: FromStr> Written<T> {
     fn number<E: serde::de::Error>(self) -> Result<T, E> {
         match self {
             Self::Number(number) => Ok(number),
-            Self::Text(text) => text.trim().parse().map_err(|error| E::custom(format!("“{text}”: {error}"))),
+            // What was written isn't repeated: it may be a secret that was pasted into the wrong place.
+            Self::Text(text) => {
+                text.trim().parse().map_err(|_| E::custom(format!("expected {}", std::any::type_name::<T>())))
+            }
         }
     }
 }
@@ -169,7 +157,7 @@ impl<T: FromStr<Err: Display>> Written<T> {
 pub(crate) fn number<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
-    T: Deserialize<'de> + FromStr<Err: Display>,
+    T: Deserialize<'de> + FromStr,
 {
     Written::deserialize(deserializer)?.number()
 }
@@ -178,7 +166,7 @@ where
 pub(crate) fn some_number<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
-    T: Deserialize<'de> + FromStr<Err: Display>,
+    T: Deserialize<'de> + FromStr,
 {
     match Written::deserialize(deserializer)? {
         Written::Text(text) if text.trim().is_empty() => Ok(None),
@@ -300,16 +288,16 @@ mod tests {
             ("KENKOCALL_SERVER__LISTEN", "nowhere", "server.listen"),
             ("KENKOCALL_SERVER__PUBLIC_URL", "calls.example.jp", "https://"),
             ("KENKOCALL_DIALER__CALLS_PER_SECOND", "0", "above 0"),
-            ("KENKOCALL_DIALER__CALLS_PER_SECOND", "fast", "fast"),
+            ("KENKOCALL_DIALER__CALLS_PER_SECOND", "fast", "it is a number"),
             ("KENKOCALL_CARRIER", "twilio", "KENKOCALL_TWILIO__AUTH_TOKEN"),
-            ("KENKOCALL_DIALER__CALLS_PER_DAY", "many", "many"),
-            ("KENKOCALL_DIALER__SPEND_PER_DAY", "-1", "-1"),
+            ("KENKOCALL_DIALER__CALLS_PER_DAY", "many", "a whole number"),
+            ("KENKOCALL_DIALER__SPEND_PER_DAY", "-1", "a whole number"),
             ("KENKOCALL_DIALER__PRICE_PER_MINUTE", "-0.1", "isn't below 0"),
             ("KENKOCALL_DIALER__PRICE_PER_MINUTE", "NaN", "isn't below 0"),
             ("KENKOCALL_DIALER__LONGEST_CALL_MINUTES", "0", "1 to 1440"),
             ("KENKOCALL_HEALTH_CALL__GUESSING__IDENTIFY_SECONDS", "59", "60 to 3600"),
             ("KENKOCALL_HEALTH_CALL__GUESSING__CALLS_AT_ONCE", "0", "at least one call"),
-            ("KENKOCALL_CARRIER", "pigeon", "pigeon"),
+            ("KENKOCALL_CARRIER", "pigeon", "one of simulator, twilio, sip"),
             ("KENKOCALL_DATABASE__URL", "mysql://x", "sqlite://PATH"),
             ("KENKOCALL_TWILIO__BASE_URL", "api.twilio.com", "https://api.twilio.com"),
             ("KENKOCALL_TWILIO__BASE_URL", "ftp://api.example", "https://"),
@@ -322,7 +310,7 @@ mod tests {
             ("KENKOCALL_SERVER__PUBLIC_URL", "https://me:secret@calls.example.jp", "before @"),
             ("KENKOCALL_TWILIO__RING_SECONDS", "4", "5 to 600"),
             ("KENKOCALL_TWILIO__RING_SECONDS", "601", "5 to 600"),
-            ("KENKOCALL_TWILIO__RING_SECONDS", "long", "long"),
+            ("KENKOCALL_TWILIO__RING_SECONDS", "long", "a whole number"),
             ("KENKOCALL_TWILIO__MACHINE_DETECTION", "maybe", "detect_message_end"),
             ("KENKOCALL_HEALTH_CALL__TIME_ZONE", "Mars/Olympus", "Asia/Tokyo"),
         ] {

@@ -2,15 +2,19 @@
 
 mod addresses;
 mod audit;
+mod checks;
 mod database;
 mod dialer;
+mod file;
 mod flows;
 mod health_call;
 mod load;
 mod log;
+mod secret_files;
 mod server;
 mod twilio;
 mod variables;
+mod warnings;
 
 pub use audit::Audit;
 pub use database::Database;
@@ -18,10 +22,14 @@ pub use dialer::Dialer;
 pub use flows::Flows;
 pub use health_call::HealthCall;
 pub(crate) use load::number;
-pub use load::{ConfigError, load};
+pub use load::{ConfigError, Survey, load, survey};
 pub use log::{Log, LogFormat};
 pub use server::{Operations, Server};
 pub use twilio::{MachineDetection, Twilio};
+pub use warnings::warnings;
+
+#[cfg(test)]
+mod example_file;
 
 use serde::Deserialize;
 

@@ -1,5 +1,6 @@
 //! The environment variables of this program. A name that isn't known stops the start: a setting that is mistyped would
-//! silently be another one, and with it real patients could get simulated calls.
+//! silently be another one, and with it real patients could get simulated calls. The names in a settings file are the
+//! same, in lower case and with dots.
 
 use std::ffi::{OsStr, OsString};
 
@@ -19,17 +20,19 @@ const OF_TESTS: [&str; 4] = ["CLOCK_STEPS", "FAIL_OVERS", "KILLS", "TEST_POSTGRE
 const NEAR: usize = 4;
 
 /// All settings, without [`PREFIX`].
-const SETTINGS: [&str; 37] = [
+pub(super) const SETTINGS: [&str; 39] = [
     "CARRIER",
     "SERVER__LISTEN",
     "SERVER__OPERATIONS_LISTEN",
     "SERVER__PUBLIC_URL",
     "SERVER__DRAIN_SECONDS",
     "DATABASE__URL",
+    "DATABASE__URL_FILE",
     "DATABASE__CONNECTIONS",
     "AUDIT__CHECKPOINT_FILE",
     "TWILIO__ACCOUNT_SID",
     "TWILIO__AUTH_TOKEN",
+    "TWILIO__AUTH_TOKEN_FILE",
     "TWILIO__BASE_URL",
     "TWILIO__HEALTH_CALL_NUMBER",
     "TWILIO__CALLER_NUMBER",
@@ -59,13 +62,23 @@ const SETTINGS: [&str; 37] = [
     "LOG__LEVEL",
 ];
 
-/// The settings among all variables of the process: the parts of each one's name in lower case, and its value.
-///
-/// # Errors
-/// [`ConfigError::Variable`] for a variable that looks like ours and isn't known, and for a value that isn't text.
+/// A setting of the environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Variable {
+    /// Its whole name.
+    pub(super) name: String,
+    /// The parts of the setting's name in lower case.
+    pub(super) path: Vec<String>,
+    /// Its value: it may be a secret.
+    pub(super) value: String,
+}
+
+/// The settings among all variables of the process. What can't be used is added to `problems`: a variable that looks
+/// like ours and isn't known, and a value that isn't text.
 pub(super) fn settings(
     environment: impl Iterator<Item = (OsString, OsString)>,
-) -> Result<Vec<(Vec<String>, String)>, ConfigError> {
+    problems: &mut Vec<ConfigError>,
+) -> Vec<Variable> {
     let mut found = Vec::new();
     for (name, value) in environment {
         if !looks_like_ours(&name) {
@@ -75,16 +88,42 @@ pub(super) fn settings(
         let known = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
         match known {
             Some(name) if OF_TESTS.contains(&name) => {}
-            Some(name) if SETTINGS.contains(&name) || name.starts_with(VOICES) => {
-                let Ok(value) = value.into_string() else {
-                    return Err(ConfigError::Variable { name: shown, what: "its value isn't UTF-8 text".to_owned() });
-                };
-                found.push((name.split(BETWEEN).map(str::to_ascii_lowercase).collect(), value));
-            }
-            _ => return Err(unknown(shown)),
+            Some(setting) if is_setting(setting) => match value.into_string() {
+                Ok(value) => {
+                    let path = setting.split(BETWEEN).map(str::to_ascii_lowercase).collect();
+                    found.push(Variable { name: shown, path, value });
+                }
+                Err(_) => {
+                    let what = "its value isn't UTF-8 text".to_owned();
+                    problems.push(ConfigError::Variable { name: shown, what });
+                }
+            },
+            _ => problems.push(unknown(shown)),
         }
     }
-    Ok(found)
+    found
+}
+
+fn is_setting(name: &str) -> bool {
+    SETTINGS.contains(&name) || name.strip_prefix(VOICES).is_some_and(|language| !language.is_empty())
+}
+
+/// Whether these are the parts of a setting's name as a settings file writes them.
+pub(super) fn is_known(path: &[String]) -> bool {
+    let as_written = |part: &String| !part.contains(BETWEEN) && !part.contains(|c: char| c.is_ascii_uppercase());
+    is_setting(&path.join(BETWEEN).to_ascii_uppercase()) && path.iter().take(2).all(as_written)
+}
+
+/// Whether these begin the names of settings, as `twilio` and `health_call.guessing` do.
+pub(super) fn is_section(path: &[String]) -> bool {
+    let begin = format!("{}{BETWEEN}", path.join(BETWEEN).to_ascii_uppercase());
+    begin == VOICES || SETTINGS.iter().any(|name| name.starts_with(&begin))
+}
+
+/// The name of a setting of the file that is nearest to one that isn't known, if one is near.
+pub(super) fn nearest_of_file(path: &[String]) -> Option<String> {
+    let near = nearest(&format!("{PREFIX}{}", path.join(BETWEEN)))?;
+    Some(near.replace(BETWEEN, ".").to_ascii_lowercase())
 }
 
 /// Whether somebody means a variable of ours by a name, in whatever case and with whatever between its words.
@@ -144,7 +183,16 @@ mod tests {
     use crate::config::Config;
 
     fn one(name: &str, value: &str) -> Result<Vec<(Vec<String>, String)>, String> {
-        settings(std::iter::once((name.into(), value.into()))).map_err(|error| error.to_string())
+        read(std::iter::once((name.into(), value.into())))
+    }
+
+    fn read(environment: impl Iterator<Item = (OsString, OsString)>) -> Result<Vec<(Vec<String>, String)>, String> {
+        let mut problems = Vec::new();
+        let found = settings(environment, &mut problems);
+        match problems.first() {
+            Some(problem) => Err(problem.to_string()),
+            None => Ok(found.into_iter().map(|variable| (variable.path, variable.value)).collect()),
+        }
     }
 
     /// The fields that serde names when it meets one that isn't there.
@@ -161,7 +209,8 @@ mod tests {
 
     #[test]
     fn every_setting_has_its_variable() {
-        let mut expected = vec!["CARRIER".to_owned()];
+        let mut expected: Vec<String> =
+            ["CARRIER", "DATABASE__URL_FILE", "TWILIO__AUTH_TOKEN_FILE"].map(str::to_owned).into();
         let mut sections: Vec<Vec<String>> =
             fields(&[]).into_iter().filter(|name| name != "carrier").map(|name| vec![name]).collect();
         while let Some(section) = sections.pop() {
@@ -211,9 +260,7 @@ mod tests {
     #[test]
     fn what_is_not_text_gets_a_sentence_where_it_is_ours() {
         let bytes = |text: &[u8]| OsString::from_vec(text.to_vec());
-        let read = |name: &[u8], value: &[u8]| {
-            settings(std::iter::once((bytes(name), bytes(value)))).map_err(|error| error.to_string())
-        };
+        let read = |name: &[u8], value: &[u8]| read(std::iter::once((bytes(name), bytes(value))));
         assert_eq!(read(b"OTHER\xff", b"\xff"), Ok(vec![]));
         assert_eq!(read(b"KENKOCALL_KILLS", b"\xff"), Ok(vec![]));
         let error = read(b"KENKOCALL_CARRIER", b"twilio\xff").expect_err("no text");

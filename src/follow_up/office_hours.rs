@@ -4,18 +4,20 @@ use jiff::civil::{Date, Time, Weekday};
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
+use crate::call::{DayEnd, read_span};
+
 /// When someone is there to talk to: the same hours Monday to Friday. Default 08:30–17:15, the usual hours of Japanese
 /// public offices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
 pub struct OfficeHours {
     open: Time,
-    close: Time,
+    close: DayEnd,
 }
 
 /// Opening must come before closing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("office hours are written 08:30-17:15, opening before closing")]
+#[error("office hours are written 08:30-17:15, opening before closing; midnight at the end of the day is 24:00")]
 pub struct OfficeHoursError;
 
 #[derive(Serialize, Deserialize)]
@@ -24,7 +26,7 @@ struct Written(String);
 
 impl Default for OfficeHours {
     fn default() -> Self {
-        Self { open: Time::constant(8, 30, 0, 0), close: Time::constant(17, 15, 0, 0) }
+        Self { open: Time::constant(8, 30, 0, 0), close: DayEnd::At(Time::constant(17, 15, 0, 0)) }
     }
 }
 
@@ -33,23 +35,21 @@ impl OfficeHours {
     pub fn contains(&self, at: Timestamp, zone: &TimeZone) -> bool {
         let local = zone.to_datetime(at);
         let weekend = matches!(local.weekday(), Weekday::Saturday | Weekday::Sunday);
-        !weekend && (self.open..self.close).contains(&local.time())
+        !weekend && self.open <= local.time() && self.close.is_after(local.time())
     }
 }
 
 impl std::str::FromStr for OfficeHours {
     type Err = OfficeHoursError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (open, close) = text.split_once('-').ok_or(OfficeHoursError)?;
-        let read = |part: &str| Time::strptime("%H:%M", part.trim()).map_err(|_| OfficeHoursError);
-        let (open, close) = (read(open)?, read(close)?);
-        if open < close { Ok(Self { open, close }) } else { Err(OfficeHoursError) }
+        let (open, close) = read_span(text).ok_or(OfficeHoursError)?;
+        Ok(Self { open, close })
     }
 }
 
 impl std::fmt::Display for OfficeHours {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}-{}", self.open.strftime("%H:%M"), self.close.strftime("%H:%M"))
+        write!(f, "{}-{}", self.open.strftime("%H:%M"), self.close)
     }
 }
 
@@ -89,6 +89,9 @@ mod tests {
         assert!(!hours.contains(at("2026-11-24T17:15:00+09:00"), &tokyo));
         assert!(!hours.contains(at("2026-11-22T12:00:00+09:00"), &tokyo), "a Sunday");
         assert_eq!("17:15-08:30".parse::<OfficeHours>(), Err(OfficeHoursError));
+        let late: OfficeHours = "９：００～２４：００".parse().expect("hours");
+        assert!(late.contains(at("2026-11-24T23:59:59+09:00"), &tokyo));
+        assert_eq!(late.to_string().parse(), Ok(late), "as it is stored");
         assert_eq!("9:00-17:00".parse::<OfficeHours>().map(|hours| hours.to_string()), Ok("09:00-17:00".into()));
     }
 

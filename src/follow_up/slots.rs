@@ -141,7 +141,7 @@ impl CallingSchedule {
     /// clock is put out of them.
     fn close_after(&self, date: Date, due_at: Timestamp) -> Option<Timestamp> {
         const MOST_TRANSITIONS: usize = 8;
-        let close = self.zone.to_timestamp(date.to_datetime(self.hours.close)).ok()?;
+        let close = self.zone.to_timestamp(self.hours.close.on(date)).ok()?;
         let put = self.zone.following(due_at).take(MOST_TRANSITIONS).map(|change| change.timestamp());
         let mut put = put.take_while(|at| *at < close);
         Some(put.find(|at| !self.is_open(date, self.zone.to_datetime(*at))).unwrap_or(close))

@@ -57,7 +57,7 @@ async fn ask_for(clerk: &Clerk, id: &HersysId) -> Result<AskedFor, Refused> {
     if waits || !attempts::open_of(&mut tx, &[patient.id]).await?.is_empty() {
         return Err(Refused::CalledAlready);
     }
-    let close = schedule.zone.to_timestamp(local.date().to_datetime(schedule.hours.close)).unwrap_or(now);
+    let close = schedule.zone.to_timestamp(schedule.hours.close.on(local.date())).unwrap_or(now);
     let slot = SlotRow {
         id: SlotId(new_id()),
         patient: patient.id,

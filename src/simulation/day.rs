@@ -227,7 +227,7 @@ pub(super) async fn register(world: &World) -> Result<(), SimulationError> {
     let (plan, rules) = (&world.plan, &world.plan.rules);
     let change = CentreChange {
         time_zone: Some(plan.zone.to_owned()),
-        calling_hours: Some(CallingHours { open: rules.open, close: rules.close }),
+        calling_hours: Some(CallingHours { open: rules.open, close: rules.close.into() }),
         retry: written(&rules.retry).parse().ok(),
         report_covers: Some(if rules.report_covers_day { ReportCovers::Day } else { ReportCovers::Slot }),
         concurrent_calls: Some(plan.centre_calls),

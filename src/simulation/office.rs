@@ -196,7 +196,10 @@ impl World {
         let change = match act {
             StaffAct::Hours(open, close) => {
                 (rules.open, rules.close) = (open, close);
-                CentreChange { calling_hours: Some(CallingHours { open, close }), ..CentreChange::default() }
+                CentreChange {
+                    calling_hours: Some(CallingHours { open, close: close.into() }),
+                    ..CentreChange::default()
+                }
             }
             StaffAct::Covers(day) => {
                 rules.report_covers_day = day;

@@ -36,11 +36,20 @@ impl Address {
     }
 }
 
+/// The file of an SQLite database, by its absolute path; none for another database, and for an address that can't be
+/// read.
+pub fn sqlite_file(url: &str) -> Option<PathBuf> {
+    match Address::read(url) {
+        Ok(Address::Sqlite(path)) => Some(path),
+        Ok(Address::Postgres(_)) | Err(_) => None,
+    }
+}
+
 /// The absolute path of the part after `sqlite://`. It is part of a URL: `%20` is a space, and a `?` ends it.
 fn file(path: &str) -> Result<PathBuf, StoreError> {
-    if let Some((before, parameters)) = path.split_once('?') {
+    if let Some((before, _)) = path.split_once('?') {
         return cannot_open(format!(
-            "the database address sqlite://{before} has parameters (?{parameters}), and none are known: how the file is opened is this program's own choice; write the address without them, and a ? in the file's name as %3F",
+            "the database address sqlite://{before} has parameters after its ?, and none are known: how the file is opened is this program's own choice; write the address without them, and a ? in the file's name as %3F",
         ));
     }
     let Some(decoded) = decoded(path).filter(|decoded| !decoded.contains('\0')) else {

@@ -12,6 +12,12 @@ pub enum StoreError {
         /// What happened and what to do.
         sentence: String,
     },
+    /// The database's server doesn't answer, or not yet: it may be starting.
+    #[error("{sentence}")]
+    Unreachable {
+        /// What happened and what to do.
+        sentence: String,
+    },
     /// There is no database where one was expected, or it has no tables of this program.
     #[error("{sentence}")]
     NoDatabase {

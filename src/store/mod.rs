@@ -35,6 +35,7 @@ pub mod turns;
 mod tx;
 pub mod whole;
 
+pub use address::sqlite_file;
 pub use database::Database;
 pub use document::Document;
 pub use error::{DriverError, StoreError, Unique};

@@ -53,17 +53,32 @@ pub(super) async fn open(options: PgConnectOptions, connections: u32) -> Result<
         options.statement_cache_capacity(STATEMENTS).application_name("kenkocall").disable_statement_logging();
     // Once outside of the pool, which would go on trying for all of its patience.
     let greeting = async { options.connect().await?.close().await };
-    let refused = match tokio::time::timeout(PATIENCE, greeting).await {
-        Ok(Ok(())) => None,
-        Ok(Err(error)) => Some(DriverError(error).to_string()),
-        Err(_) => Some("no answer in ten seconds".to_owned()),
+    let unreachable = |why: &str| StoreError::Unreachable {
+        sentence: format!(
+            "the PostgreSQL server at {host}:{port} doesn't answer ({why}); check that it runs and can be reached"
+        ),
     };
-    if let Some(error) = refused {
-        return cannot_open(format!(
-            "the PostgreSQL server at {host}:{port} can't be used ({error}); check that it runs, and the user, password and database of the address",
-        ));
+    match tokio::time::timeout(PATIENCE, greeting).await {
+        Ok(Ok(())) => Ok(watched_pool(options, connections, PATIENCE)),
+        Ok(Err(error)) if may_answer_later(&error) => Err(unreachable(&DriverError(error).to_string())),
+        Ok(Err(error)) => cannot_open(format!(
+            "the PostgreSQL server at {host}:{port} can't be used ({}); check the user, the password, the database and the TLS settings of the address",
+            DriverError(error)
+        )),
+        Err(_) => Err(unreachable("no answer in ten seconds")),
     }
-    Ok(watched_pool(options, connections, PATIENCE))
+}
+
+/// Whether the server may take the same connection later: it is starting, ending, full or out of reach. A wrong
+/// password or a database that isn't there stays so until somebody mends it.
+fn may_answer_later(error: &sqlx::Error) -> bool {
+    /// SQLSTATE: too many connections; an administrator, a crash or the start of the server is in the way.
+    const LATER: [&str; 4] = ["53300", "57P01", "57P02", "57P03"];
+    match error {
+        sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| LATER.contains(&&*code)),
+        _ => false,
+    }
 }
 
 /// A pool whose connections tell which server they lead to.

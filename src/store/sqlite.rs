@@ -1,6 +1,8 @@
 //! Opening an SQLite file: to write it, or to read it where it can't be written.
 
+use std::fs::OpenOptions;
 use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -62,10 +64,31 @@ pub(super) async fn open(path: &Path) -> Result<Side, StoreError> {
         let shown = path.display();
         return cannot_open(format!("the database {shown} is read-only; make it writable for this program's user"));
     }
+    make_private(path)?;
     let writer = writing_pool().connect_with(for_writer(path).create_if_missing(true)).await;
     let writer = writer.map_err(|error| sentence(path, error))?;
     let readers = pool().max_connections(READERS).idle_timeout(IDLE).connect_lazy_with(for_readers(path));
     Ok(Side::Sqlite { writer: Writer::Pool(writer), readers, settled: None })
+}
+
+/// Makes a file that is missing, for its owner alone: SQLite gives those that it makes beside it the same mode. One
+/// that is there keeps its mode.
+fn make_private(path: &Path) -> Result<(), StoreError> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => cannot_create(path, &error),
+    }
+}
+
+fn cannot_create<T>(path: &Path, error: &std::io::Error) -> Result<T, StoreError> {
+    let shown = path.display();
+    let what = match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "its disk is full; make room",
+        ErrorKind::ReadOnlyFilesystem => "its disk is read-only; mount it for writing, or name a file on another disk",
+        _ => "let this program's user write its directory",
+    };
+    cannot_open(format!("the database {shown} can't be created ({error}): {what}"))
 }
 
 /// How a file is read. SQLite shares what its readers need through a file beside the database, which it makes.

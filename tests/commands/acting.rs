@@ -29,6 +29,7 @@ const OF_OTHERS: &str = "audit WHERE actor <> '見本司令'";
 const LEAVES_NO_ENTRY: [(&str, &str); 26] = [
     ("completions", "no database"),
     ("man", "no database"),
+    ("config check", "names no patient"),
     ("demo", "a database of its own"),
     ("serve", "the program acts"),
     ("migrate", "the program acts"),

@@ -123,7 +123,7 @@ fn file(fresh: &Fresh) -> PathBuf {
 /// Lets the folder of the database and everything in it be written, or not.
 fn permit(fresh: &Fresh, writing: bool) {
     let folder = file(fresh).parent().unwrap().to_owned();
-    let (of_files, of_folder) = if writing { (0o644, 0o755) } else { (0o444, 0o555) };
+    let (of_files, of_folder) = if writing { (0o600, 0o755) } else { (0o400, 0o555) };
     for entry in std::fs::read_dir(&folder).unwrap() {
         std::fs::set_permissions(entry.unwrap().path(), Permissions::from_mode(of_files)).unwrap();
     }

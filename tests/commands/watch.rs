@@ -23,7 +23,7 @@ async fn a_database_that_cannot_be_used_gets_a_sentence(fresh: Fresh) {
     for (url, mentions) in [
         ("sqlite:///nowhere/calls.db", "there is no database at /nowhere/calls.db"),
         ("sqlite:///tmp", "is a directory"),
-        ("postgres://nobody:secret@127.0.0.1:1/none", "the PostgreSQL server at 127.0.0.1:1 can't be used"),
+        ("postgres://nobody:secret@127.0.0.1:1/none", "the PostgreSQL server at 127.0.0.1:1 doesn't answer"),
     ] {
         let elsewhere = elsewhere(url);
         let sentence = Desk(&elsewhere).refuses(&["patients", "show", "01234567"]);

@@ -148,7 +148,7 @@ fn a_workbook_that_claims_too_much_costs_nothing() {
 #[test]
 fn the_calling_hours_are_the_centres() {
     let list = with_header(&["123456,1980-04-01,見本,太郎,09012345678,yes,20:30,ja,,"]);
-    let hours = CallingHours { open: jiff::civil::time(9, 0, 0, 0), close: jiff::civil::time(21, 0, 0, 0) };
+    let hours = CallingHours { open: jiff::civil::time(9, 0, 0, 0), close: jiff::civil::time(21, 0, 0, 0).into() };
     assert!(kenkocall::roster::read(list.as_bytes(), super::TODAY, hours).is_ok());
     let findings = read(&list).unwrap_err();
     let place = Place::Cell { row: 2, position: 6, column: Some(Column::CallTimes) };

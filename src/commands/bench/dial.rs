@@ -15,9 +15,9 @@ use super::Scratch;
 use super::probe::Probe;
 use crate::call::{CallTimes, CallingHours, PhoneNumber};
 use crate::carrier::simulator::{self, Habit, Mix, Population};
+use crate::commands::database::prepared;
 use crate::commands::documents::Origin;
 use crate::commands::output::outln;
-use crate::commands::prepared_database;
 use crate::commands::serve::{dialling, open_desk, start_workers};
 use crate::config::Config;
 use crate::service::{
@@ -97,9 +97,7 @@ impl Exchange {
             capacity: 2 * plan.calls as usize,
             ..simulator::Settings::default()
         };
-        let desk =
-            open_desk(config, prepared_database(config).await?, Origin::choose(None).library()?, Clock::system())
-                .await?;
+        let desk = open_desk(config, prepared(config).await?, Origin::choose(None).library()?, Clock::system()).await?;
         let (switchboard, _ends_with_the_last_sender) = Switchboard::start(Arc::clone(&desk));
         let lines = SimulatedLines::new(simulator::Network::new(settings), desk.clock.clone());
         let network = Arc::new(Network::Simulated(lines.clone()));

@@ -13,9 +13,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::Scratch;
 use crate::call::{CallTimes, CallingHours};
 use crate::carrier::simulator::{self, Habit, Mix, Population};
+use crate::commands::database::prepared;
 use crate::commands::documents::Origin;
 use crate::commands::output::outln;
-use crate::commands::prepared_database;
 use crate::commands::serve::{dialling, open_desk};
 use crate::config::Config;
 use crate::service::{Dialling, MadeUpDay, STEP, Simulation, VirtualClock, add_made_up_day};
@@ -102,8 +102,7 @@ async fn open(url: &str, registered: u32, clock: &VirtualClock) -> anyhow::Resul
     config.dialer.concurrent_calls = 2 * DUE;
     let people =
         simulator::Settings { people: Population::of(Mix::only(Habit::Busy)), ..simulator::Settings::default() };
-    let desk =
-        open_desk(&config, prepared_database(&config).await?, Origin::choose(None).library()?, clock.clock()).await?;
+    let desk = open_desk(&config, prepared(&config).await?, Origin::choose(None).library()?, clock.clock()).await?;
     let from = desk.call_back_number.clone().context("the number that calls come from")?;
     let dialling = Dialling { tick: STEP.unsigned_abs(), ..dialling(&config, from) };
     let simulation = Simulation::new(Arc::clone(&desk), people, clock.clone(), dialling);

@@ -12,10 +12,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::call::{CallTimes, CallingHours, Line};
 use crate::carrier::simulator::{self, Caller, Identity};
+use crate::commands::database::prepared;
 use crate::commands::days;
 use crate::commands::documents::Origin;
 use crate::commands::output::outln;
-use crate::commands::prepared_database;
 use crate::commands::serve::{dialling, open_desk};
 use crate::config::Config;
 use crate::service::{
@@ -86,8 +86,7 @@ async fn open(mut config: Config, patients: u32, seed: u64, clock: &VirtualClock
     config.dialer.calls_per_second = f64::from(patients.div_ceil(500).max(2));
     config.dialer.concurrent_calls = patients.div_ceil(4).max(50);
     let people = simulator::Settings { seed, ..simulator::Settings::default() };
-    let desk =
-        open_desk(&config, prepared_database(&config).await?, Origin::choose(None).library()?, clock.clock()).await?;
+    let desk = open_desk(&config, prepared(&config).await?, Origin::choose(None).library()?, clock.clock()).await?;
     let from = desk.call_back_number.clone().context("the number that calls come from")?;
     let dialling = Dialling { tick: STEP.unsigned_abs(), ..dialling(&config, from) };
     let simulation = Simulation::new(desk, people, clock.clone(), dialling);

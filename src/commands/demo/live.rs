@@ -80,7 +80,7 @@ fn day(patients: u32, now: Timestamp, zone: &TimeZone) -> anyhow::Result<MadeUpD
         format!("{:02}:{:02}", time.hour(), time.minute()).parse().context("a time of calls")
     };
     Ok(MadeUpDay {
-        hours: "00:00-23:59".parse::<CallingHours>().context("calling hours")?,
+        hours: "00:00-24:00".parse::<CallingHours>().context("calling hours")?,
         times: (0..MINUTES).map(minute).collect::<anyhow::Result<_>>()?,
         patients,
         // The minute that has begun is one of them.

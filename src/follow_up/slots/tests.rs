@@ -1,6 +1,7 @@
 //! Slots through a year of daylight saving in several zones.
 
 use super::*;
+use crate::call::DayEnd;
 use proptest::prelude::*;
 
 fn schedule(zone: &str, hours: &str) -> CallingSchedule {
@@ -162,9 +163,9 @@ fn schedules() -> impl Strategy<Value = CallingSchedule> {
     let time = || (0_i8..24, 0_i8..60).prop_map(|(hour, minute)| Time::constant(hour, minute, 0, 0));
     let hours = prop_oneof![
         Just(CallingHours::default()),
-        Just(CallingHours { open: Time::midnight(), close: Time::constant(23, 59, 0, 0) }),
+        Just(CallingHours { open: Time::midnight(), close: DayEnd::Midnight }),
         (time(), time()).prop_filter_map("opening before closing", |(open, close)| {
-            (open < close).then_some(CallingHours { open, close })
+            (open < close).then_some(CallingHours { open, close: close.into() })
         }),
     ];
     let days_off = prop::sample::select(vec!["", "sat;sun", "mon;2011-12-31;2026-03-29"]);

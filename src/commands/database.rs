@@ -1,0 +1,52 @@
+//! The database of the settings, as each command begins with it.
+
+use std::time::Duration;
+
+use tracing::{info, warn};
+
+use crate::call::DataOrigin;
+use crate::config::{Carrier, Config};
+use crate::store::{Database, StoreError};
+
+/// How long `serve` waits before it tries again to reach its database, at first and at most.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
+const TRY_AGAIN_AT_MOST: Duration = Duration::from_secs(30);
+
+/// The database of the settings, created when it is missing and brought up to date. One that is created by the settings
+/// of the simulated phone network is marked as simulated.
+pub(super) async fn prepared(config: &Config) -> Result<Database, StoreError> {
+    let database = Database::open(&config.database.url, config.database.connections).await?;
+    let created = match config.carrier {
+        Some(Carrier::Simulator) => DataOrigin::Simulated,
+        Some(Carrier::Twilio | Carrier::Sip) | None => DataOrigin::Real,
+    };
+    match database.migrate(created).await {
+        Ok(()) => Ok(database),
+        Err(error) => {
+            database.close().await;
+            Err(error)
+        }
+    }
+}
+
+/// The same, and waits for a server that doesn't answer yet or a file that somebody holds: after a power cut,
+/// everything starts at once. What stays wrong until somebody mends it is an error at once.
+pub(super) async fn awaited(config: &Config) -> Result<Database, StoreError> {
+    let mut wait = TRY_AGAIN;
+    loop {
+        match prepared(config).await {
+            Err(error @ (StoreError::Unreachable { .. } | StoreError::Busy)) => {
+                warn!(%error, seconds = wait.as_secs(), "the database can't be used yet; it is tried again soon, and no call is taken until then");
+                tokio::time::sleep(wait).await;
+                wait = (wait * 2).min(TRY_AGAIN_AT_MOST);
+            }
+            Ok(database) => {
+                if wait > TRY_AGAIN {
+                    info!("the database can be used");
+                }
+                return Ok(database);
+            }
+            other => return other,
+        }
+    }
+}

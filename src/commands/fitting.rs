@@ -1,0 +1,112 @@
+//! Whether settings, database and carrier fit together: what `serve` finds out at its start, and `config check` before.
+
+use anyhow::{Context, bail};
+use tracing::warn;
+
+use super::documents::Origin;
+use super::logging;
+use crate::call::{CentreCode, DataOrigin, PhoneNumber};
+use crate::carrier::CarrierAccountId;
+use crate::carrier::twilio::rest::RestClient;
+use crate::carrier::twilio::{SigningKey, Urls, Voice, Voices};
+use crate::config::{Carrier, Config};
+use crate::store::{Database, centres};
+
+/// What is said where carrier and database don't belong together.
+const SIMULATOR_ON_REAL_DATA: &str = "the database is one of real patients, and the simulator would store invented \
+     answers for them, so nothing was started; set KENKOCALL_CARRIER=twilio, or name a new database for \
+     the simulation with KENKOCALL_DATABASE__URL";
+const REAL_CARRIER_ON_SIMULATED_DATA: &str = "the database holds simulated data, and a real carrier would call people \
+     for them, so nothing was started; name the database of your patients with KENKOCALL_DATABASE__URL (a new one is \
+     created), or set KENKOCALL_CARRIER=simulator";
+
+/// What of these settings `serve` couldn't start with, beyond what can be seen in each of them alone.
+pub(super) fn unusable(config: &Config) -> Vec<String> {
+    let twilio = || {
+        if config.carrier != Some(Carrier::Twilio) {
+            return Ok(());
+        }
+        let urls = Urls::new(&config.server.public_url()).context("server.public_url")?;
+        SigningKey::new(&config.twilio.auth_token).context("twilio.auth_token")?;
+        if places_calls(config) || !config.twilio.account_sid.is_empty() {
+            RestClient::new(&config.twilio, urls)?;
+        }
+        Ok(())
+    };
+    let checks = [
+        twilio(),
+        account(config).map(drop),
+        voices(config).map(drop),
+        number(config.twilio.caller_number.as_deref(), "twilio.caller_number").map(drop),
+        number(config.twilio.health_call_number.as_deref(), "twilio.health_call_number").map(drop),
+        desk_centre(config).map(drop),
+        logging::filter(&config.log).map(drop),
+        Origin::choose(config.flows.directory.as_deref()).library().map(drop),
+    ];
+    checks.iter().filter_map(|check| check.as_ref().err()).map(super::refusal::told).collect()
+}
+
+/// Whether the database is one for this carrier, and has what the settings name: invented answers never stand among
+/// real patients, and nobody is really called for invented ones.
+pub(super) async fn fits(config: &Config, database: &Database) -> anyhow::Result<()> {
+    match (config.carrier, database.data_origin().await?) {
+        (Some(Carrier::Simulator), DataOrigin::Real) => bail!(SIMULATOR_ON_REAL_DATA),
+        (Some(Carrier::Twilio | Carrier::Sip), DataOrigin::Simulated) => bail!(REAL_CARRIER_ON_SIMULATED_DATA),
+        (Some(Carrier::Simulator), DataOrigin::Simulated)
+        | (Some(Carrier::Twilio | Carrier::Sip), DataOrigin::Real)
+        | (None, _) => {}
+    }
+    check_desk(database, desk_centre(config)?.as_ref()).await
+}
+
+/// The centre that takes callers who aren't identified, where the settings name one.
+pub(super) fn desk_centre(config: &Config) -> anyhow::Result<Option<CentreCode>> {
+    let named = config.health_call.desk_centre.as_deref().map(CentreCode::parse).transpose();
+    named.context("health_call.desk_centre")
+}
+
+/// A phone number of the settings; none where it is empty.
+pub(super) fn number(text: Option<&str>, name: &str) -> anyhow::Result<Option<PhoneNumber>> {
+    match text {
+        None | Some("") => Ok(None),
+        Some(text) => PhoneNumber::parse(text).map(Some).with_context(|| format!("{name} isn't a phone number")),
+    }
+}
+
+/// Callers who aren't identified need a centre that takes them: a named one exists; of several, one should be named.
+async fn check_desk(database: &Database, named: Option<&CentreCode>) -> anyhow::Result<()> {
+    let mut tx = database.read().await?;
+    let centres = centres::list(&mut tx).await?;
+    match named {
+        Some(code) if !centres.iter().any(|centre| centre.code == *code) => bail!(
+            "health_call.desk_centre names {code}, and there is no such centre; `kenkocall centres list` shows those there are"
+        ),
+        None if centres.len() > 1 => warn!(
+            "there are several centres and health_call.desk_centre names none: whoever wants a person before being identified \
+             is asked to phone their own centre, and a lock after guessing at unknown IDs stands on no centre's list"
+        ),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Whether automated calls are placed, as there is a number from which to call.
+pub(super) fn places_calls(config: &Config) -> bool {
+    config.twilio.caller_number.as_deref().is_some_and(|number| !number.is_empty())
+}
+
+/// The account that requests must be about; any, when none is set.
+pub(super) fn account(config: &Config) -> anyhow::Result<Option<CarrierAccountId>> {
+    let named = Some(config.twilio.account_sid.as_str()).filter(|sid| !sid.is_empty());
+    let ours = named.filter(|_| config.carrier == Some(Carrier::Twilio)).map(CarrierAccountId::parse).transpose();
+    ours.context("twilio.account_sid")
+}
+
+pub(super) fn voices(config: &Config) -> anyhow::Result<Voices> {
+    let mut voices = Voices::default();
+    for (language, name) in &config.twilio.voices {
+        let voice = Voice::new(voices.of(*language).language(), name);
+        voices = voices.with(*language, voice.with_context(|| format!("twilio.voices.{language}"))?);
+    }
+    Ok(voices)
+}

@@ -1,0 +1,62 @@
+//! Files that hold patients' data or secrets belong to their owner alone. New ones are made so; those that are there
+//! are never changed behind an administrator's back, and a wider one is told of.
+
+use std::fs::Metadata;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use crate::config::{Config, Survey};
+use crate::store::sqlite_file;
+
+/// What others than the owner may do, in a file's mode.
+const OTHERS: u32 = 0o077;
+/// What everybody may do.
+const EVERYBODY: u32 = 0o007;
+/// What the group may do beyond reading.
+const GROUP_WRITES: u32 = 0o030;
+
+/// From now on, whatever this process creates can be read by its owner alone.
+pub(super) fn keep_new_files_private() {
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+}
+
+/// A sentence for each file of these settings that others than its owner can use.
+pub(super) fn warnings(config: &Config, secret_files: &[PathBuf]) -> Vec<String> {
+    let mut data = Vec::new();
+    if let Some(file) = sqlite_file(&config.database.url) {
+        for end in ["", "-wal", "-shm"] {
+            let mut name = file.clone().into_os_string();
+            name.push(end);
+            data.push(PathBuf::from(name));
+        }
+    }
+    data.extend(config.audit.checkpoint_file.clone());
+    let of_data = data
+        .iter()
+        .filter_map(|path| wide(path, "patients' data and the trail are kept in it", |mode, _| mode & OTHERS != 0));
+    let of_secrets = secret_files.iter().filter_map(|path| wide(path, "it holds a secret", is_wide_secret));
+    of_data.chain(of_secrets).collect()
+}
+
+/// The same for settings that may have problems.
+pub(super) fn warnings_of(survey: &Survey) -> Vec<String> {
+    survey.config.as_ref().map(|config| warnings(config, &survey.secret_files)).unwrap_or_default()
+}
+
+fn wide(path: &Path, what: &str, is_wide: impl Fn(u32, &Metadata) -> bool) -> Option<String> {
+    let metadata = std::fs::metadata(path).ok()?;
+    let mode = metadata.permissions().mode() & 0o777;
+    is_wide(mode, &metadata).then(|| {
+        let shown = path.display();
+        format!(
+            "{shown} can be used by others than its owner (mode {mode:04o}), and {what}; `chmod 600 {shown}` closes it"
+        )
+    })
+}
+
+/// A file of root that the program's group may read (0640) is the usual place of a secret, and can't be narrower.
+fn is_wide_secret(mode: u32, metadata: &Metadata) -> bool {
+    let own = metadata.uid() == rustix::process::geteuid().as_raw();
+    let shared = !own || metadata.uid() == 0;
+    mode & EVERYBODY != 0 || mode & GROUP_WRITES != 0 || mode & OTHERS != 0 && !shared
+}

@@ -1,0 +1,83 @@
+//! `kenkocall config`: whether the settings can be used, before `serve` is started with them.
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::desk::Form;
+use super::exit::found;
+use super::fitting::{fits, unusable};
+use super::private_files;
+use crate::config::{self, Config, Survey};
+use crate::store::{Database, StoreError};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Settings {
+    /// Read all settings as `serve` would, and say each thing that is wrong with them or probably not meant. Nothing is
+    /// started or changed; the database is opened and read. Ends with an error when `serve` wouldn't start.
+    Check {
+        #[command(flatten)]
+        form: Form,
+    },
+}
+
+pub(super) async fn run(survey: Survey, command: Settings) -> anyhow::Result<()> {
+    match command {
+        Settings::Check { form } => check(survey, form).await,
+    }
+}
+
+async fn check(survey: Survey, form: Form) -> anyhow::Result<()> {
+    let mut warnings = private_files::warnings_of(&survey);
+    let mut errors: Vec<String> = survey.problems.iter().map(ToString::to_string).collect();
+    if let Some(config) = &survey.config {
+        warnings.extend(config::warnings(config));
+        errors.extend(unusable(config));
+        match database(config).await {
+            Ok(None) => {}
+            Ok(Some(warning)) => warnings.push(warning),
+            Err(error) => errors.push(super::refusal::told(&error)),
+        }
+    }
+    let mut text = String::new();
+    for (kind, sentences) in [("error", &errors), ("warning", &warnings)] {
+        for sentence in sentences {
+            text.push_str(&format!("{kind}: {sentence}\n"));
+        }
+    }
+    if errors.is_empty() {
+        text.push_str("the settings can be used\n");
+    }
+    form.say(&text, json!({ "errors": errors, "warnings": warnings }))?;
+    match errors.len() {
+        0 => Ok(()),
+        1 => Err(found("the settings can't be used: 1 error; mend what the line above names")),
+        count => Err(found(format!("the settings can't be used: {count} errors; mend what the lines above name"))),
+    }
+}
+
+/// Whether `serve` could use the database: a warning where it mends that itself, an error where it can't.
+async fn database(config: &Config) -> anyhow::Result<Option<String>> {
+    let database = match Database::open_existing(&config.database.url, config.database.connections).await {
+        Ok(database) => database,
+        Err(StoreError::NoDatabase { .. }) => {
+            return Ok(Some(
+                "there is no database yet; `kenkocall migrate`, `centres add` or `serve` creates it".to_owned(),
+            ));
+        }
+        Err(StoreError::Older) => {
+            return Ok(Some(
+                "the tables of the database are older than this program; `serve` and `kenkocall migrate` bring them up to date, after a backup".to_owned(),
+            ));
+        }
+        Err(StoreError::Unreachable { sentence }) => return Ok(Some(format!("{sentence}; `serve` waits for it"))),
+        Err(error) => return Err(error.into()),
+    };
+    let usable = async {
+        fits(config, &database).await?;
+        database.begin().await?.rollback().await?;
+        anyhow::Ok(None)
+    };
+    let usable = usable.await;
+    database.close().await;
+    usable
+}

@@ -1,0 +1,176 @@
+//! Reading the settings file. It may hold secrets, so what is said about a mistake in it is its line, its column and
+//! the name of a known setting, never anything that was written there.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::ops::Range;
+use std::path::Path;
+
+use toml::de::{DeTable, DeValue};
+use toml::{Table, Value};
+
+use super::{Config, ConfigError, secret_files, variables};
+
+/// No settings file is larger, in bytes.
+const LARGEST: u64 = 1024 * 1024;
+
+/// What stands in the file. Mistakes are added to `problems`, and what they are about is left out.
+pub(super) fn read(path: &Path, problems: &mut Vec<ConfigError>) -> Table {
+    match text(path) {
+        Ok(text) => settings(path, &text, problems),
+        Err(source) => {
+            problems.push(ConfigError::File { path: path.to_owned(), source });
+            Table::new()
+        }
+    }
+}
+
+fn text(path: &Path) -> std::io::Result<String> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(std::io::Error::other("it is larger than 1 MB"));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| std::io::Error::other("it isn't UTF-8 text"))?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+fn settings(path: &Path, text: &str, problems: &mut Vec<ConfigError>) -> Table {
+    let at = |span: Range<usize>| {
+        let (line, column) = position(text, span.start);
+        format!("{}, line {line}, column {column}", path.display())
+    };
+    let parsed = DeTable::parse(text).and_then(|table| Ok((table, text.parse::<Table>()?)));
+    let (spans, mut table) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let place = error.span().map_or_else(|| path.display().to_string(), at);
+            let what =
+                "the settings file isn't TOML there; a text stands between quotation marks, and each setting on a \
+                        line of its own"
+                    .to_owned();
+            problems.push(ConfigError::Setting { place, what });
+            return Table::new();
+        }
+    };
+    let mut leaves = Vec::new();
+    collect(spans.get_ref(), &mut Vec::new(), &mut leaves);
+    for leaf in leaves {
+        if let Err(what) = check(&leaf.path, &table) {
+            problems.push(ConfigError::Setting { place: at(leaf.span), what });
+            remove(&mut table, &leaf.path);
+        }
+    }
+    table
+}
+
+/// A setting with its place.
+struct Leaf {
+    path: Vec<String>,
+    span: Range<usize>,
+}
+
+fn collect(table: &DeTable<'_>, path: &mut Vec<String>, leaves: &mut Vec<Leaf>) {
+    for (key, value) in table {
+        path.push(key.get_ref().to_string());
+        match value.get_ref() {
+            DeValue::Table(inner) if variables::is_section(path) => collect(inner, path, leaves),
+            // The key's place: a value may begin lines later.
+            _ => leaves.push(Leaf { path: path.clone(), span: key.span() }),
+        }
+        path.pop();
+    }
+}
+
+/// Whether the setting is known and has a form that can be read, by itself.
+fn check(path: &[String], table: &Table) -> Result<(), String> {
+    if variables::is_section(path) {
+        let section = path.join(".");
+        return Err(format!("{section} is a section: write [{section}], and its settings on the lines below"));
+    }
+    if !variables::is_known(path) {
+        return Err(match variables::nearest_of_file(path) {
+            Some(near) => format!("no setting has the name that stands here; did you mean {near}?"),
+            None => "no setting has the name that stands here; docs/operations.md lists all settings".to_owned(),
+        });
+    }
+    match get(table, path) {
+        Some(value) => form(path, value),
+        None => Ok(()),
+    }
+}
+
+/// Whether a value has a form that its setting can be read from. What is said names the setting and what it can be, not
+/// what was written.
+pub(super) fn form(path: &[String], value: Value) -> Result<(), String> {
+    let name = match path {
+        // What stands below isn't one of our words.
+        [section, voices, _] if voices == "voices" => format!("{section}.{voices}"),
+        _ => path.join("."),
+    };
+    let is_file = matches!(path, [section, key] if secret_files::SECRETS.iter().any(|(of, secret)| {
+        of == section && key.strip_suffix(secret_files::FILE) == Some(*secret)
+    }));
+    if is_file {
+        return if value.is_str() {
+            Ok(())
+        } else {
+            Err(format!("{name} has the wrong form: it is the path of a file"))
+        };
+    }
+    let mut nested = value;
+    for part in path.iter().rev() {
+        nested = Value::Table(Table::from_iter([(part.clone(), nested)]));
+    }
+    match nested.try_into::<Config>() {
+        Ok(_) => Ok(()),
+        Err(error) => Err(match expected(error.message()) {
+            Some(expected) => format!("{name} has the wrong form: it is {expected}"),
+            None => format!("{name} has the wrong form; docs/operations.md says what it can be"),
+        }),
+    }
+}
+
+/// What serde expected. What it found stands before, and may be a secret; after the last "expected" there are words of
+/// this program alone.
+fn expected(message: &str) -> Option<String> {
+    let (_, expected) = message.rsplit_once("expected ")?;
+    Some(match expected.trim() {
+        "a string" => "a text between quotation marks".to_owned(),
+        "u16" | "u32" | "u64" => "a whole number that isn't below 0".to_owned(),
+        "f64" => "a number".to_owned(),
+        other => other.replace('`', ""),
+    })
+}
+
+fn get(table: &Table, path: &[String]) -> Option<Value> {
+    let [first, rest @ ..] = path else { return None };
+    match (table.get(first)?, rest) {
+        (value, []) => Some(value.clone()),
+        (Value::Table(inner), rest) => get(inner, rest),
+        _ => None,
+    }
+}
+
+fn remove(table: &mut Table, path: &[String]) {
+    match path {
+        [] => {}
+        [last] => drop(table.remove(last)),
+        [first, rest @ ..] => {
+            if let Some(Value::Table(inner)) = table.get_mut(first) {
+                remove(inner, rest);
+            }
+        }
+    }
+}
+
+/// Line and column of a byte, from 1, in characters.
+fn position(text: &str, byte: usize) -> (usize, usize) {
+    let before = text.get(..byte).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    (line, column)
+}
+
+#[cfg(test)]
+mod tests;

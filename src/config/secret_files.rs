@@ -1,0 +1,77 @@
+//! Secrets that stand in a file of their own: `twilio.auth_token_file` in place of `twilio.auth_token`. The environment
+//! of a process can be read by more programs than such a file, and systemd, Docker and Kubernetes hand secrets over as
+//! files.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use toml::{Table, Value};
+
+use super::ConfigError;
+
+/// Settings that can be read from a file: section and key.
+pub(super) const SECRETS: [(&str, &str); 2] = [("database", "url"), ("twilio", "auth_token")];
+/// The end of the name of the setting that names the file.
+pub(super) const FILE: &str = "_file";
+/// No token or address is longer, in bytes.
+const LONGEST: u64 = 16 * 1024;
+
+/// Puts the content of each file that is named in the place of its setting, and gives the files. What can't be used is
+/// added to `problems`; no sentence repeats a content.
+pub(super) fn read_into(table: &mut Table, problems: &mut Vec<ConfigError>) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for (section, key) in SECRETS {
+        let Some(Value::Table(settings)) = table.get_mut(section) else { continue };
+        let Some(Value::String(path)) = settings.remove(&format!("{key}{FILE}")) else { continue };
+        if path.is_empty() {
+            continue;
+        }
+        let place = format!("{section}.{key}{FILE}");
+        if settings.get(key).and_then(Value::as_str).is_some_and(|value| !value.is_empty()) {
+            let what = format!("{section}.{key} is set too, and only one of them can hold; unset one of the two");
+            problems.push(ConfigError::Setting { place, what });
+            continue;
+        }
+        let path = PathBuf::from(path);
+        match content(&path) {
+            Ok(value) => {
+                settings.insert(key.to_owned(), Value::String(value));
+                files.push(path);
+            }
+            Err(what) => {
+                // So that nothing more is said about the setting itself.
+                settings.remove(key);
+                let what = format!("the file {} {what}", path.display());
+                problems.push(ConfigError::Setting { place, what });
+            }
+        }
+    }
+    files
+}
+
+/// The content without the line break at its end.
+fn content(path: &Path) -> Result<String, String> {
+    let unreadable = |error: std::io::Error| {
+        format!("can't be read ({error}); check the path, and that this program's user may read it")
+    };
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    if !metadata.is_file() {
+        return Err("isn't an ordinary file; name a file that holds the secret alone".to_owned());
+    }
+    let mut bytes = Vec::new();
+    File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
+    if bytes.len() as u64 > LONGEST {
+        return Err("is too large for a secret; name a file that holds the secret alone".to_owned());
+    }
+    let text =
+        String::from_utf8(bytes).map_err(|_| "isn't UTF-8 text; name a file that holds the secret alone".to_owned())?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).trim_end_matches(['\r', '\n']);
+    if text.trim().is_empty() {
+        return Err("is empty; write the secret into it".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests;
