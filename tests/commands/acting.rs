@@ -26,7 +26,7 @@ const OF_ACTOR: &str = "audit WHERE actor = '見本司令'";
 const OF_OTHERS: &str = "audit WHERE actor <> '見本司令'";
 
 /// Commands that leave no entry, with the reason.
-const LEAVES_NO_ENTRY: [(&str, &str); 26] = [
+const LEAVES_NO_ENTRY: [(&str, &str); 27] = [
     ("completions", "no database"),
     ("man", "no database"),
     ("config check", "names no patient"),
