@@ -39,6 +39,14 @@ impl HersysId {
         Ok(Self(text.into()))
     }
 
+    /// The other IDs that are the same number but for leading zeros: one of them may be the ID that is meant where a
+    /// spreadsheet has dropped its zeros.
+    pub fn with_other_zeros(&self) -> impl Iterator<Item = Self> {
+        let bare = self.0.trim_start_matches('0');
+        let lengths = Self::MIN_DIGITS.max(bare.len())..=Self::MAX_DIGITS;
+        lengths.filter(|length| *length != self.0.len()).map(move |length| Self(format!("{bare:0>length$}").into()))
+    }
+
     /// The digits: for the store and for people entitled to see them; never for a log.
     pub fn expose(&self) -> &str {
         &self.0
@@ -67,6 +75,20 @@ impl std::fmt::Debug for HersysId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_may_differ_in_leading_zeros_only() {
+        let others = |id: &str| -> Vec<String> {
+            HersysId::parse(id)
+                .iter()
+                .flat_map(|id| id.with_other_zeros().map(String::from).collect::<Vec<_>>())
+                .collect()
+        };
+        assert_eq!(others("1234567"), ["01234567"]);
+        assert_eq!(others("00123456"), ["123456", "0123456"]);
+        assert_eq!(others("000012"), ["0000012", "00000012"]);
+        assert!(others("12345678").is_empty());
+    }
 
     #[test]
     fn keeps_leading_zeros_and_refuses_other_lengths_and_characters() {

@@ -8,18 +8,35 @@ use std::borrow::Cow;
 pub(super) enum Cell<'a> {
     Empty,
     Text(Cow<'a, str>),
-    /// A whole number from 0 on; `shown` is how many digits the cell's format shows at least (`00000000` shows 8).
+    /// A whole number from 0 on, and how the cell's format shows it.
     Whole {
         number: u64,
-        shown: usize,
+        shown: Shown,
     },
     Date(Date),
+    /// A day with a time of day other than midnight.
+    Moment,
     Time(Time),
     Truth(bool),
-    /// A fraction, a negative number, a date with a time of day, a duration: nothing that any column takes.
+    /// A fraction, a negative number, a duration: nothing that any column takes.
     Odd,
+    /// A formula whose result isn't in the file.
+    Formula,
+    /// More than [`super::MAX_CELL_BYTES`] of text.
+    TooLong,
     /// `#N/A` and its kind.
     Error,
+}
+
+/// How a spreadsheet shows a whole number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// As its digits alone: the format adds neither zeros nor anything else.
+    Bare,
+    /// As this text, with what the format adds.
+    As(String),
+    /// In a way that isn't read here: with a point, a thousands separator, a sign of percent.
+    Otherwise,
 }
 
 impl Cell<'_> {

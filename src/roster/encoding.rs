@@ -1,46 +1,139 @@
 //! Which encoding a text file is in. A wrong guess would register people under garbled names, so a file that could be
 //! read in two ways is refused instead.
 
-use super::finding::Fault;
+use super::finding::{Fault, Finding, Place};
 use encoding_rs::{EUC_JP, Encoding, SHIFT_JIS, UTF_16BE, UTF_16LE};
 use std::borrow::Cow;
 
 /// Decodes UTF-8 (with or without a byte-order mark), UTF-16 with one, or Shift_JIS as Windows writes it (CP932).
-pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
-    let strict = |encoding: &'static Encoding, bytes| {
-        encoding.decode_without_bom_handling_and_without_replacement(bytes).ok_or(Fault::Encoding("damaged UTF-16"))
-    };
+pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Finding> {
     match bytes {
-        [0xff, 0xfe, rest @ ..] => return strict(UTF_16LE, rest),
-        [0xfe, 0xff, rest @ ..] => return strict(UTF_16BE, rest),
-        [0xef, 0xbb, 0xbf, rest @ ..] => {
-            return std::str::from_utf8(rest).map(Cow::Borrowed).map_err(|_| Fault::Encoding("damaged UTF-8"));
-        }
+        [0xff, 0xfe, rest @ ..] => return utf_16(UTF_16LE, rest),
+        [0xfe, 0xff, rest @ ..] => return utf_16(UTF_16BE, rest),
+        [0xef, 0xbb, 0xbf, rest @ ..] => return utf_8(rest),
         _ => {}
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         // ISO-2022-JP hides behind escape sequences of plain ASCII; UTF-16 without its mark is every other byte NUL.
         if text.contains("\u{1b}$") {
-            return Err(Fault::Encoding("ISO-2022-JP"));
+            return Err(Fault::Encoding("ISO-2022-JP").into());
         }
         if mostly_nul(bytes) {
-            return Err(Fault::Encoding("UTF-16 without a byte-order mark"));
+            return Err(Fault::Encoding("UTF-16 without a byte-order mark").into());
         }
         return Ok(Cow::Borrowed(text));
     }
-    let japanese = SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes);
-    let euc = EUC_JP.decode_without_bom_handling_and_without_replacement(bytes);
-    match (japanese, euc) {
+    if mostly_utf_8(bytes) {
+        return utf_8(bytes);
+    }
+    if mostly_nul(bytes) {
+        return Err(Fault::Encoding("UTF-16 without a byte-order mark").into());
+    }
+    let euc = strict(EUC_JP, bytes).is_some();
+    match (strict(SHIFT_JIS, bytes), euc) {
         // Real Shift_JIS kanji are almost never valid EUC-JP, while EUC-JP and its Chinese and Korean relatives often
         // pass for Shift_JIS, as a jumble of half-width katakana.
-        (Some(_), Some(_)) | (None, Some(_)) => Err(Fault::Encoding("EUC-JP or a relative of it")),
-        (Some(text), None) if mostly_nul(bytes) || text.contains('\u{80}') => {
-            Err(Fault::Encoding("an encoding that can't be told"))
-        }
-        (Some(text), None) => Ok(text),
-        (None, None) if mostly_nul(bytes) => Err(Fault::Encoding("UTF-16 without a byte-order mark")),
-        (None, None) => Err(Fault::Encoding("an encoding that can't be told")),
+        (Some(text), true) => match katakana(&text) {
+            Katakana::Written => Ok(text),
+            Katakana::Possible => Err(Fault::Katakana.into()),
+            Katakana::Jumble => Err(Fault::Encoding("EUC-JP or a relative of it").into()),
+        },
+        (None, true) => Err(Fault::Encoding("EUC-JP or a relative of it").into()),
+        (Some(text), false) if !text.contains('\u{80}') => Ok(text),
+        (Some(_), false) => Err(Fault::Encoding("an encoding that can't be told").into()),
+        (None, false) => Err(cut_shift_jis(bytes).unwrap_or(Fault::Encoding("an encoding that can't be told").into())),
     }
+}
+
+fn strict<'b>(encoding: &'static Encoding, bytes: &'b [u8]) -> Option<Cow<'b, str>> {
+    encoding.decode_without_bom_handling_and_without_replacement(bytes)
+}
+
+fn utf_16<'b>(encoding: &'static Encoding, bytes: &'b [u8]) -> Result<Cow<'b, str>, Finding> {
+    let whole = strict(encoding, bytes);
+    let cut = || {
+        // Half a character, or half a pair of them.
+        let even = bytes.len().saturating_sub(bytes.len() % 2);
+        let shorter = [even, even.saturating_sub(2)].into_iter().filter(|length| *length < bytes.len());
+        shorter.into_iter().find_map(|length| strict(encoding, bytes.get(..length)?))
+    };
+    whole.ok_or_else(|| match cut() {
+        Some(text) => cut_off(&text),
+        None => Fault::Encoding("damaged UTF-16").into(),
+    })
+}
+
+fn utf_8(bytes: &[u8]) -> Result<Cow<'_, str>, Finding> {
+    std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| {
+        let before = bytes.get(..error.valid_up_to()).and_then(|begin| std::str::from_utf8(begin).ok());
+        let cut = cut_off(before.unwrap_or_default());
+        if error.error_len().is_none() { cut } else { Finding { fault: Fault::Encoding("damaged UTF-8"), ..cut } }
+    })
+}
+
+/// That a file ends in the middle of a character, after this text.
+fn cut_off(before: &str) -> Finding {
+    Finding { place: Place::Row(super::records::lines(before).saturating_add(1)), fault: Fault::CutOff }
+}
+
+/// Whether what isn't ASCII is UTF-8 but for some damage: characters of several bytes are hardly ever valid by chance.
+fn mostly_utf_8(bytes: &[u8]) -> bool {
+    let (mut valid, mut broken) = (0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
+        valid = valid.saturating_add(chunk.valid().chars().filter(|c| !c.is_ascii()).count());
+        broken = broken.saturating_add(usize::from(!chunk.invalid().is_empty()));
+    }
+    valid > broken.saturating_mul(2)
+}
+
+/// Shift_JIS that ends with the first half of a character. There must be other Japanese before it: one such byte alone
+/// may be a letter of an encoding that isn't known.
+fn cut_shift_jis(bytes: &[u8]) -> Option<Finding> {
+    let (last, before) = bytes.split_last()?;
+    let text = strict(SHIFT_JIS, before)?;
+    let leads = matches!(last, 0x81..=0x9f | 0xe0..=0xfc);
+    let japanese = text.chars().any(|c| !c.is_ascii() && !is_half_katakana(c) && !c.is_control());
+    (leads && japanese && strict(EUC_JP, before).is_none()).then(|| cut_off(&text))
+}
+
+/// How a text of half-width katakana reads that could be kanji of another encoding.
+enum Katakana {
+    /// As people write it, with marks of voicing where they belong.
+    Written,
+    /// As it might be written.
+    Possible,
+    /// As nobody writes it.
+    Jumble,
+}
+
+fn katakana(text: &str) -> Katakana {
+    let (mut before, mut letters, mut voiced) = (' ', 0_usize, 0_usize);
+    for c in text.chars() {
+        if !c.is_ascii() && !is_half_katakana(c) {
+            return Katakana::Jumble;
+        }
+        letters = letters.saturating_add(usize::from(!c.is_ascii()));
+        let fits = match c {
+            'ﾞ' => matches!(before, 'ｳ' | 'ｶ'..='ﾄ' | 'ﾊ'..='ﾎ'),
+            'ﾟ' => matches!(before, 'ﾊ'..='ﾎ'),
+            'ｬ' | 'ｭ' | 'ｮ' => matches!(before, 'ｷ' | 'ｼ' | 'ﾁ' | 'ﾆ' | 'ﾋ' | 'ﾐ' | 'ﾘ' | 'ﾃ' | 'ﾌ' | 'ﾞ' | 'ﾟ'),
+            'ｧ' | 'ｨ' | 'ｩ' | 'ｪ' | 'ｫ' | 'ｯ' | 'ｰ' | 'ﾝ' => is_half_katakana(before),
+            // Brackets, full stops and ｦ are in no name.
+            '｡'..='､' | 'ｦ' => false,
+            _ => true,
+        };
+        if !fits {
+            return Katakana::Jumble;
+        }
+        voiced = voiced.saturating_add(usize::from(matches!(c, 'ﾞ' | 'ﾟ')));
+        before = c;
+    }
+    // In names about one letter in ten is voiced; among kanji taken for katakana it is one in some hundred.
+    if voiced > 0 && voiced.saturating_mul(24) >= letters { Katakana::Written } else { Katakana::Possible }
+}
+
+const fn is_half_katakana(c: char) -> bool {
+    matches!(c, '\u{ff61}'..='\u{ff9f}')
 }
 
 /// How much of the beginning is looked at for NUL bytes.

@@ -21,6 +21,9 @@ pub enum Era {
 /// Why a text isn't a date. Says nothing of the text itself: it may be a birth date mistyped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DateError {
+    /// A date with a time of day other than midnight.
+    #[error("this cell has a time of day too; write the date alone")]
+    TimeOfDay,
     /// Not one of the forms.
     #[error("a date is written 1980-04-01, 1980/4/1, 1980年4月1日 or with its era: 昭和55年4月1日, S55.4.1")]
     Form,
@@ -102,12 +105,50 @@ impl Era {
     }
 }
 
-/// Reads a date in any of the forms above; width, and blanks inside, don't matter, `元年` is year 1.
+/// Reads a date in any of the forms above; width, and blanks inside, don't matter, `元年` is year 1. Midnight may follow
+/// it, as databases and spreadsheets write it: `1980/04/01 0:00:00`, `1980-04-01T00:00:00.000Z`.
 ///
 /// # Errors
-/// When the form is unknown, the day doesn't exist, or the era wasn't in force on it.
+/// When the form is unknown, the day doesn't exist, the era wasn't in force on it, or a time of day follows.
 pub fn read(text: &str) -> Result<Date, DateError> {
-    let folded: String = width::fold(text).chars().filter(|c| !c.is_whitespace()).map(width::hyphen).collect();
+    let folded = width::fold(text);
+    let (day, midnight) = without_time(&folded);
+    let date = read_day(day)?;
+    if midnight { Ok(date) } else { Err(DateError::TimeOfDay) }
+}
+
+/// A text without the time of day at its end, and whether that was midnight or none. A zone isn't looked at: midnight
+/// is the day's own wherever it was written.
+fn without_time(text: &str) -> (&str, bool) {
+    let bare = text.strip_suffix(['Z', 'z']).unwrap_or(text).trim_end();
+    let Some(mark) = bare.find([':', '時']) else { return (bare, true) };
+    let before = bare.get(..mark).unwrap_or_default();
+    let hour_at = before.trim_end().trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let day = before.get(..hour_at).unwrap_or_default();
+    let time = bare.get(hour_at..).unwrap_or_default();
+    let (time, half) = ["AM", "PM", "am", "pm"]
+        .iter()
+        .fold((time, None), |found, half| time.strip_suffix(half).map_or(found, |time| (time.trim_end(), Some(*half))));
+    let day = day.trim_end();
+    let (day, half) = ["午前", "午後", "AM", "PM", "am", "pm"]
+        .iter()
+        .fold((day, half), |found, half| day.strip_suffix(half).map_or(found, |day| (day.trim_end(), Some(*half))));
+    let day = day.strip_suffix(['T', 't']).unwrap_or(day).trim_end();
+    // A zone other than Z: +09:00, -0500.
+    let time = time.rfind(['+', '-']).and_then(|at| time.get(..at)).unwrap_or(time);
+    let mut parts = time.split([':', '時', '分', '秒', '.']).map(str::trim);
+    let hour = parts.next().unwrap_or_default();
+    let zero = |part: &str| part.bytes().all(|byte| byte == b'0');
+    let midnight = match half {
+        Some("AM" | "am") => hour == "12" || zero(hour),
+        Some("PM" | "pm" | "午後") => false,
+        _ => zero(hour) && !hour.is_empty(),
+    };
+    (day, midnight && parts.all(zero))
+}
+
+fn read_day(text: &str) -> Result<Date, DateError> {
+    let folded: String = text.chars().filter(|c| !c.is_whitespace()).map(width::hyphen).collect();
     let (era, rest) = match Era::take(&folded) {
         Some((era, rest)) => (Some(era), rest),
         None => (None, folded.strip_prefix("西暦").unwrap_or(&folded)),
@@ -189,6 +230,42 @@ mod tests {
             "55.4.1",
             "安政5年1月1日",
         ] {
+            assert_eq!(read(text), Err(DateError::Form), "{text}");
+        }
+    }
+
+    #[test]
+    fn midnight_may_follow_and_no_other_time() {
+        let day = Ok(date(1980, 4, 1));
+        for text in [
+            "1980/04/01 0:00:00",
+            "1980-04-01 00:00",
+            "1980-04-01T00:00:00",
+            "1980-04-01T00:00:00.000Z",
+            "1980-04-01T00:00:00+09:00",
+            "1980-04-01 00:00:00 +0900",
+            "1980-04-01Z",
+            "1980年4月1日 0時00分",
+            "昭和55年4月1日　０：００：００",
+            "S55.4.1 0:00",
+            "1980/4/1 12:00:00 AM",
+            "1980/4/1 午前 0:00:00",
+        ] {
+            assert_eq!(read(text), day, "{text}");
+        }
+        for text in [
+            "1980/04/01 9:00",
+            "1980-04-01T15:00:00.000Z",
+            "1980-04-01 00:00:01",
+            "1980/4/1 12:00:00 PM",
+            "1980/4/1 12:00",
+            "1980/4/1 午後0:00",
+            "1980/4/1 0時5分",
+            "T10.4.1 9:00",
+        ] {
+            assert_eq!(read(text), Err(DateError::TimeOfDay), "{text}");
+        }
+        for text in ["0:00", "1980/4 0:00", "Z", "09:00:00", ":", "時"] {
             assert_eq!(read(text), Err(DateError::Form), "{text}");
         }
     }

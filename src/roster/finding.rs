@@ -1,11 +1,11 @@
 //! What is wrong with a patient list, and where. A finding names row and column, never the value: it is printed, shown
 //! and perhaps logged, and the value may be someone's ID, name or number.
 
-use super::{column::Column, era::DateError};
+use super::{column::Column, era::DateError, kind::FileKind, list::SheetName};
 use crate::call::{CallTimesError, HersysIdError, HiddenCharacter, NumberKind};
 
 /// One thing that is wrong with a patient list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Where.
     pub place: Place,
@@ -33,7 +33,7 @@ pub enum Place {
 }
 
 /// What is wrong. `Display` is the sentence for people, without the place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// No bytes, or blanks alone.
     #[error("the file is empty")]
@@ -41,28 +41,57 @@ pub enum Fault {
     /// More than [`super::MAX_BYTES`].
     #[error("the file is larger than 64 MB; split it")]
     FileTooLarge,
-    /// The format of Excel before 2007, or a workbook locked with a password: both begin alike.
+    /// Not a list at all.
+    #[error("{0}")]
+    Kind(FileKind),
+    /// The end of the file is missing.
+    #[error("the file is cut off here; copy or export it again")]
+    CutOff,
+    /// The last row has neither all cells nor a line end.
     #[error(
-        "this is an old Excel file (.xls) or one locked with a password; save it as .xlsx without a password, or as CSV"
+        "the file ends here without the row's last cells and without a line end: it may be cut off; copy or export it again, or write the empty cells too"
     )]
-    OldExcel,
-    /// A PDF.
-    #[error("this is a PDF; save the list as .xlsx or CSV")]
-    Pdf,
-    /// A zip archive that is no workbook.
-    #[error(
-        "this is a zip archive or another program's document, not an Excel workbook; save the list as .xlsx or CSV"
-    )]
-    NotAWorkbook,
+    CutOffRow,
+    /// The end of a workbook is missing.
+    #[error("this Excel workbook is cut off: its end is missing; copy or download it again")]
+    CutOffWorkbook,
     /// A workbook that can't be read.
     #[error("this Excel workbook is damaged; open it in Excel and save it again")]
     DamagedWorkbook,
     /// A workbook that unpacks to more than [`super::MAX_UNPACKED_BYTES`].
-    #[error("this Excel workbook is too large when unpacked; split it")]
+    #[error("this Excel workbook is too large when unpacked (512 MB are read at most); split it")]
     WorkbookTooLarge,
+    /// More than [`super::MAX_CELL_BYTES`].
+    #[error("a cell holds more than 64 kB of text")]
+    CellTooLong,
+    /// More than [`super::MAX_VALUE_BYTES`].
+    #[error("the cell holds more than 4 kB of text, which no value of a list has")]
+    ValueTooLong,
+    /// Several visible sheets hold a list, and none was chosen.
+    #[error("several sheets hold a list: {}; choose one with --sheet NAME", Names(.0))]
+    SeveralLists(Vec<SheetName>),
+    /// The column names are on a hidden sheet alone.
+    #[error("no visible sheet holds a list, and hidden ones aren't read: {}; show the sheet in Excel, look through it, and save the file", Names(.0))]
+    ListHidden(Vec<SheetName>),
+    /// The sheet that was chosen isn't there.
+    #[error("there is no such sheet; the visible ones are {}", Names(.0))]
+    NoSuchSheet(Vec<SheetName>),
+    /// The sheet that was chosen is hidden.
+    #[error(
+        "this sheet is hidden, and hidden sheets aren't read; show it in Excel, look through it, and save the file"
+    )]
+    HiddenSheet,
+    /// A sheet was chosen of a text file.
+    #[error("a sheet was named, but this is a text file, which has none; leave --sheet out")]
+    NoSheets,
     /// Neither UTF-8 nor Shift_JIS.
     #[error("this file is in {0}; save it as UTF-8 or Shift_JIS")]
     Encoding(&'static str),
+    /// Half-width katakana of Shift_JIS, or kanji of another encoding.
+    #[error(
+        "this file is in Shift_JIS with half-width katakana, or in EUC-JP or a relative of it, which can't be told apart here; save it as UTF-8"
+    )]
+    Katakana,
     /// The first row names no known column.
     #[error("the first row must hold the column names; they are {}", ColumnNames)]
     NoHeader,
@@ -84,7 +113,7 @@ pub enum Fault {
     /// A column that stands there twice; the first one's position.
     #[error("this column stands there twice, first as column {}", Letters(*.0))]
     DuplicateColumn(usize),
-    /// Fewer cells than the header has.
+    /// Fewer cells than the header has, and those of required columns are among the missing.
     #[error("this row has {found} cells where the header has {expected}")]
     TooFewCells {
         /// How many the row has.
@@ -99,7 +128,7 @@ pub enum Fault {
     #[error("a quotation mark stands in the middle of a cell; put the whole cell in marks and double those inside")]
     QuoteInside,
     /// A quotation mark that never closes.
-    #[error("a quotation mark opens here and never closes")]
+    #[error("a quotation mark opens here and never closes: a mark is missing, or the file is cut off")]
     QuoteOpen,
     /// Something between the closing quotation mark and the separator.
     #[error("there is text after the closing quotation mark")]
@@ -125,6 +154,9 @@ pub enum Fault {
     /// `#N/A` and its kind.
     #[error("the cell holds a spreadsheet error")]
     ErrorCell,
+    /// A formula whose result isn't in the file: the program that wrote it didn't work it out.
+    #[error("the cell is a formula without a result in the file; open it in Excel and save it")]
+    FormulaWithoutResult,
     /// A number, date or truth value where the column takes text.
     #[error(
         "the cell is a number, a date or a formula's result of the wrong kind; format the column as text (or, for a date, as date) and enter it again"
@@ -139,6 +171,11 @@ pub enum Fault {
     /// Too few digits for a HER-SYS ID: Excel drops leading zeros.
     #[error("{}: leading zeros may be lost; format the column as text and enter it again", HersysIdError::Length(*.0))]
     LostZeros(usize),
+    /// A number whose format shows it as something else than digits, or in a way that isn't read here.
+    #[error(
+        "the cell is a number, and how its number format shows it can't be told: leading zeros may be lost; format the column as text and enter it again"
+    )]
+    NumberFormat,
     /// Not a date.
     #[error("{0}")]
     Date(DateError),
@@ -180,6 +217,11 @@ pub enum Fault {
     /// The same HER-SYS ID in an earlier row.
     #[error("this HER-SYS ID already stands in row {0}")]
     DuplicateHersysId(u32),
+    /// The same HER-SYS ID in an earlier row but for leading zeros, and one of the two is a number.
+    #[error(
+        "this HER-SYS ID already stands in row {0}, as far as can be told: they differ in leading zeros only, and one of the two cells is a number, whose leading zeros may be lost; format the column as text and enter it again"
+    )]
+    DuplicateButForZeros(u32),
     /// The same number for automated calls in an earlier row (A2).
     #[error(
         "this number already takes the automated calls of row {0}: one number can't take them for two patients; the other one can report by the portal or by the health call"
@@ -221,6 +263,23 @@ impl std::fmt::Display for Guess {
     }
 }
 
+/// Writes the names of sheets.
+struct Names<'n>(&'n [SheetName]);
+
+impl std::fmt::Display for Names<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<String> = self.0.iter().take(MOST_NAMES).map(SheetName::to_string).collect();
+        f.write_str(&names.join(", "))?;
+        match self.0.len().saturating_sub(MOST_NAMES) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
+    }
+}
+
+/// Sheets that a sentence names.
+const MOST_NAMES: usize = 20;
+
 /// Writes a position as a spreadsheet does: A, B, … Z, AA, AB.
 struct Letters(usize);
 
@@ -257,6 +316,12 @@ impl Finding {
 
     pub(super) const fn file(fault: Fault) -> Self {
         Self { place: Place::File, fault }
+    }
+}
+
+impl From<Fault> for Finding {
+    fn from(fault: Fault) -> Self {
+        Self::file(fault)
     }
 }
 

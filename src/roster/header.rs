@@ -22,6 +22,13 @@ impl Header {
         cells.iter().filter(|cell| Column::read(cell.text()).is_some()).count()
     }
 
+    /// How many cells of a row are column names that are known or may be meant: tells a list with wrong names from
+    /// other sheets.
+    pub fn likely(cells: &[Cell<'_>]) -> usize {
+        let likely = |text: &str| Column::read(text).or_else(|| Column::guess(text)).is_some();
+        cells.iter().filter(|cell| likely(cell.text())).count()
+    }
+
     /// Reads the header. The findings name positions, never texts: a list without a header begins with a patient.
     pub fn read(row: u32, cells: &[Cell<'_>], findings: &mut Vec<Finding>) -> Self {
         let mut header = Self::default();

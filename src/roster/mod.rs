@@ -4,7 +4,8 @@
 //! named in one go, by row and column and never by value. What people write is taken as they mean it where only one
 //! meaning is possible: full-width digits in IDs, numbers, dates and times count as half-width ones, hyphens and blanks
 //! in phone numbers don't count, era dates are dates, and a phone number that Excel robbed of its leading zero gets it
-//! back. Names stay as they were written.
+//! back. Invisible characters and radicals, as chats and PDF readers paste them, count as what they look like. Names
+//! stay as they were written.
 
 mod cell;
 mod column;
@@ -14,6 +15,11 @@ mod entry;
 pub mod era;
 mod finding;
 mod header;
+mod kind;
+mod list;
+mod lookalike;
+mod number_format;
+mod plain_text;
 mod reading;
 mod records;
 mod value;
@@ -24,24 +30,28 @@ pub use column::Column;
 pub use compare::{Change, Existing, Registration, compare};
 pub use entry::{AutomatedCall, Entry, Given};
 pub use finding::{Fault, Finding, Place};
+pub use kind::FileKind;
+pub use list::{Doubt, List, ListFile, SheetName, SheetRead, Warning};
 
 use crate::call::CallingHours;
 use cell::Cell;
-use header::Header;
 use jiff::civil::Date;
 use reading::Reading;
-use records::Records;
 
 /// The largest file that is read, in bytes.
 pub const MAX_BYTES: usize = 64 * 1024 * 1024;
-/// The most that a workbook may unpack to, in bytes: about twice what a million full rows need.
-pub const MAX_UNPACKED_BYTES: u64 = 1024 * 1024 * 1024;
+/// The most that is unpacked of a workbook, in bytes: about what a million rows need.
+pub const MAX_UNPACKED_BYTES: u64 = 512 * 1024 * 1024;
+/// The most text of a cell of a workbook, in bytes.
+pub const MAX_CELL_BYTES: usize = 64 * 1024;
 /// The most parts of a workbook.
 pub const MAX_WORKBOOK_PARTS: usize = 10_000;
 /// The most rows that hold anything, the header included.
 pub const MAX_ROWS: u32 = 1_000_000;
 /// The most columns of a workbook that are told apart.
 pub const MAX_COLUMNS: usize = 256;
+/// The most text of a cell that is looked into, in bytes: far more than any value has.
+pub const MAX_VALUE_BYTES: usize = 4 * 1024;
 /// The most findings that are gathered before reading stops.
 pub const MAX_FINDINGS: usize = 10_000;
 /// The most characters of a family or given name.
@@ -51,17 +61,20 @@ pub const MAX_NAME_CHARS: usize = 100;
 ///
 /// # Errors
 /// Everything that is wrong with the file, at most [`MAX_FINDINGS`] and one that says that there is more.
-pub fn read(bytes: &[u8], today: Date, hours: CallingHours) -> Result<Vec<Entry>, Vec<Finding>> {
-    let format = Format::of(bytes).map_err(|fault| vec![Finding::file(fault)])?;
-    let mut reading = Reading::new(today, hours, matches!(format, Format::Text));
-    let outcome = match format {
-        Format::Workbook => workbook::read(bytes, &mut reading),
-        Format::Text => read_text(bytes, &mut reading),
+pub fn read<'f>(file: impl Into<ListFile<'f>>, today: Date, hours: CallingHours) -> Result<List, Vec<Finding>> {
+    let ListFile { bytes, sheet } = file.into();
+    let workbook = is_workbook(bytes).map_err(|fault| vec![fault.into()])?;
+    let mut reading = Reading::new(today, hours, !workbook);
+    let outcome = match (workbook, sheet) {
+        (true, wanted) => workbook::read(bytes, wanted, &mut reading).map(Some),
+        (false, None) => plain_text::read(bytes, &mut reading).map(|()| None),
+        (false, Some(_)) => Err(Fault::NoSheets.into()),
     };
-    if let Err(fault) = outcome {
-        reading.file(fault);
-    }
-    reading.finish()
+    let sheet = outcome.unwrap_or_else(|finding| {
+        reading.finding(finding);
+        None
+    });
+    reading.finish(sheet)
 }
 
 /// Reads one patient from single values, given once each, by the rules of a list of one row. An empty value is an empty
@@ -78,70 +91,21 @@ pub fn read_values(values: &[(Column, &str)], today: Date, hours: CallingHours) 
             break;
         }
     }
-    reading.finish()?.pop().ok_or_else(|| vec![Finding::file(Fault::NoPatients)])
+    reading.finish(None)?.entries.pop().ok_or_else(|| vec![Finding::file(Fault::NoPatients)])
 }
 
-/// What a file is, by its first bytes: its name may lie.
-enum Format {
-    Text,
-    Workbook,
-}
-
-impl Format {
-    fn of(bytes: &[u8]) -> Result<Self, Fault> {
-        if bytes.len() > MAX_BYTES {
-            Err(Fault::FileTooLarge)
-        } else if bytes.iter().all(u8::is_ascii_whitespace) {
-            Err(Fault::EmptyFile)
-        } else if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]) {
-            Err(Fault::OldExcel)
-        } else if bytes.starts_with(b"%PDF-") {
-            Err(Fault::Pdf)
-        } else if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
-            Ok(Self::Workbook)
-        } else {
-            Ok(Self::Text)
-        }
+/// Whether a file may be a workbook; text otherwise.
+fn is_workbook(bytes: &[u8]) -> Result<bool, Fault> {
+    if bytes.len() > MAX_BYTES {
+        Err(Fault::FileTooLarge)
+    } else if bytes.iter().all(u8::is_ascii_whitespace) {
+        Err(Fault::EmptyFile)
+    } else if let Some(kind) = FileKind::of(bytes) {
+        Err(Fault::Kind(kind))
+    } else if bytes.starts_with(b"\xef\xbb\xbfPK\x03\x04") {
+        // A program that put a mark of text before everything spoilt the archive.
+        Err(Fault::DamagedWorkbook)
+    } else {
+        Ok(bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06"))
     }
-}
-
-/// The separators of text files: a comma, a tab, or the semicolon of European spreadsheets.
-const SEPARATORS: [u8; 3] = [b',', b'\t', b';'];
-
-fn read_text(bytes: &[u8], reading: &mut Reading) -> Result<(), Fault> {
-    let text = encoding::decode(bytes)?;
-    if width::trim(&text).is_empty() {
-        return Err(Fault::EmptyFile);
-    }
-    let (known, separator) = SEPARATORS
-        .into_iter()
-        .map(|separator| (known_columns(&text, separator), separator))
-        .rev()
-        .max_by_key(|&(known, _)| known)
-        .unwrap_or((0, b','));
-    if known == 0 {
-        return Err(Fault::NoHeader);
-    }
-    let (mut records, mut cells) = (Records::new(&text, separator), Vec::new());
-    while let Some((line, outcome)) = records.next(&mut cells) {
-        let flow = match outcome {
-            Ok(()) => reading.row(line, &cells),
-            Err(broken) => reading.broken(line, broken.position, broken.fault),
-        };
-        if flow.is_break() {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// How many columns the first filled record names when it is parted at a separator.
-fn known_columns(text: &str, separator: u8) -> usize {
-    let (mut records, mut cells) = (Records::new(text, separator), Vec::new());
-    while let Some((_, outcome)) = records.next(&mut cells) {
-        if outcome.is_err() || !cells.iter().all(Cell::is_blank) {
-            return Header::known(&cells);
-        }
-    }
-    0
 }

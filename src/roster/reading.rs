@@ -4,27 +4,38 @@ use super::{
     MAX_COLUMNS, MAX_FINDINGS, MAX_ROWS,
     cell::Cell,
     column::Column,
-    entry::{AutomatedCall, Entry, Given},
+    entry::{AutomatedCall, Entry as Patient, Given},
     finding::{Fault, Finding, Place},
     header::Header,
-    value,
+    list::{Doubt, List, SheetRead, Warning},
+    value::{self, Zeros},
 };
 use crate::call::{BirthDate, CallableNumber, CallingHours, HersysId, PhoneNumber};
 use jiff::civil::Date;
-use std::{collections::HashMap, ops::ControlFlow};
+use std::collections::hash_map::{Entry, HashMap};
+use std::ops::ControlFlow;
 
 /// What has been read of a file so far.
 pub(super) struct Reading {
     today: Date,
     hours: CallingHours,
-    /// Whether a short row is a fault: a text file writes every cell, a workbook leaves empty ones out.
-    every_cell: bool,
+    /// Whether the file says how many cells a row has: a text file does, a workbook leaves empty ones out.
+    counts_cells: bool,
     header: Option<Header>,
-    entries: Vec<Entry>,
+    entries: Vec<Patient>,
     findings: Vec<Finding>,
     rows: u32,
+    warnings: Vec<Warning>,
     id_rows: HashMap<HersysId, u32>,
+    /// By the number that an ID is without its leading zeros: those that have some, or room for some.
+    bare_rows: HashMap<u32, BareRow>,
     number_rows: HashMap<CallableNumber, u32>,
+}
+
+/// The first row with an ID that may have lost leading zeros, or kept some.
+struct BareRow {
+    row: u32,
+    zeros: Zeros,
 }
 
 /// The cells of one row, and where to put what is wrong with them.
@@ -36,16 +47,18 @@ struct Row<'r, 'c> {
 }
 
 impl Reading {
-    pub fn new(today: Date, hours: CallingHours, every_cell: bool) -> Self {
+    pub fn new(today: Date, hours: CallingHours, counts_cells: bool) -> Self {
         Self {
             today,
             hours,
-            every_cell,
+            counts_cells,
             header: None,
             entries: Vec::new(),
             findings: Vec::new(),
             rows: 0,
+            warnings: Vec::new(),
             id_rows: HashMap::new(),
+            bare_rows: HashMap::new(),
             number_rows: HashMap::new(),
         }
     }
@@ -79,19 +92,33 @@ impl Reading {
         if self.header.is_none() { ControlFlow::Break(()) } else { self.full() }
     }
 
-    /// Takes note of something that is wrong with the file as a whole.
-    pub fn file(&mut self, fault: Fault) {
-        self.findings.push(Finding::file(fault));
+    /// Takes note of something that is wrong.
+    pub fn finding(&mut self, finding: Finding) {
+        self.findings.push(finding);
     }
 
-    /// Gives the entries when nothing at all is wrong.
-    pub fn finish(mut self) -> Result<Vec<Entry>, Vec<Finding>> {
+    /// Where a column stands, once the header is read.
+    pub fn position(&self, column: Column) -> Option<usize> {
+        self.header.as_ref().and_then(|header| header.position(column))
+    }
+
+    /// How many cells the header has, once it is read.
+    pub fn width(&self) -> Option<usize> {
+        self.header.as_ref().map(Header::width)
+    }
+
+    /// Gives the list when nothing at all is wrong.
+    pub fn finish(mut self, sheet: Option<SheetRead>) -> Result<List, Vec<Finding>> {
         if self.header.is_none() && self.findings.is_empty() {
-            self.file(Fault::NoHeader);
+            self.finding(Fault::NoHeader.into());
         } else if self.entries.is_empty() && self.findings.is_empty() {
-            self.file(Fault::NoPatients);
+            self.finding(Fault::NoPatients.into());
         }
-        if self.findings.is_empty() { Ok(self.entries) } else { Err(self.findings) }
+        if self.findings.is_empty() {
+            Ok(List { entries: self.entries, sheet, warnings: self.warnings })
+        } else {
+            Err(self.findings)
+        }
     }
 
     fn full(&mut self) -> ControlFlow<()> {
@@ -99,20 +126,31 @@ impl Reading {
             return ControlFlow::Continue(());
         }
         self.findings.truncate(MAX_FINDINGS);
-        self.file(Fault::MoreFindings);
+        self.finding(Fault::MoreFindings.into());
         ControlFlow::Break(())
     }
 
     fn patient(&mut self, header: &Header, number: u32, cells: &[Cell<'_>]) {
         let mut row = Row { number, header, cells, findings: &mut self.findings };
-        row.shape(self.every_cell);
+        row.shape(self.counts_cells);
         let id = row.required(Column::HersysId, value::hersys_id);
-        if let Some(id) = &id {
-            match self.id_rows.get(id) {
+        let id = id.map(|(id, zeros)| {
+            match self.id_rows.get(&id) {
                 Some(&first) => row.fault(Column::HersysId, Fault::DuplicateHersysId(first)),
-                None => drop(self.id_rows.insert(id.clone(), number)),
+                None => {
+                    self.id_rows.insert(id.clone(), number);
+                    match but_for_zeros(&mut self.bare_rows, &id, BareRow { row: number, zeros }) {
+                        Some(Ok(doubt)) => self.warnings.push(Warning { row: number, doubt }),
+                        Some(Err(fault)) => row.fault(Column::HersysId, fault),
+                        None => {}
+                    }
+                }
             }
-        }
+            if zeros == Zeros::Unsure {
+                self.warnings.push(Warning { row: number, doubt: Doubt::BareNumber });
+            }
+            id
+        });
         let birth_date = row.required(Column::BirthDate, |cell| value::birth_date(cell, self.today));
         let family_name = row.required(Column::FamilyName, value::name);
         let given_name = row.required(Column::GivenName, value::name);
@@ -130,7 +168,7 @@ impl Reading {
         row.not_before_birth(Column::DiagnosisDate, birth_date, diagnosis_date.as_ref());
         row.not_before_birth(Column::MonitoringStart, birth_date, monitoring_start.as_ref());
         let entry = (|| {
-            Some(Entry {
+            Some(Patient {
                 row: number,
                 hersys_id: id?,
                 birth_date: birth_date?,
@@ -148,10 +186,12 @@ impl Reading {
 }
 
 impl Row<'_, '_> {
-    /// Whether the row has the header's cells, and no character that no cell may hold.
-    fn shape(&mut self, every_cell: bool) {
+    /// Whether the row has the header's cells, and no character that no cell may hold. What is missing at the end is
+    /// empty, as Excel writes it; without its required cells it is no row.
+    fn shape(&mut self, counts_cells: bool) {
         let (found, expected) = (self.cells.len(), self.header.width());
-        if every_cell && found < expected {
+        let lacks = |column: Column| self.header.position(column).is_some_and(|position| position >= found);
+        if counts_cells && found < expected && Column::REQUIRED.into_iter().any(lacks) {
             self.findings
                 .push(Finding { place: Place::Row(self.number), fault: Fault::TooFewCells { found, expected } });
         }
@@ -252,6 +292,25 @@ impl Row<'_, '_> {
     }
 }
 
+/// Looks for an earlier row whose ID differs in leading zeros only. Where one of the two is a number, they are taken
+/// for one ID; two texts may be two.
+fn but_for_zeros(rows: &mut HashMap<u32, BareRow>, id: &HersysId, new: BareRow) -> Option<Result<Doubt, Fault>> {
+    let digits = id.expose();
+    if digits.len() == HersysId::MAX_DIGITS && !digits.starts_with('0') {
+        return None;
+    }
+    let earlier = match rows.entry(digits.parse().ok()?) {
+        Entry::Vacant(free) => {
+            free.insert(new);
+            return None;
+        }
+        Entry::Occupied(earlier) => earlier,
+    };
+    let unsure = earlier.get().zeros == Zeros::Unsure || new.zeros == Zeros::Unsure;
+    let row = earlier.get().row;
+    Some(if unsure { Err(Fault::DuplicateButForZeros(row)) } else { Ok(Doubt::ListedWithOtherZeros) })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -265,7 +324,7 @@ mod tests {
         assert!(reading.row(MAX_ROWS, &[Cell::Text("123456".into())]).is_continue());
         assert!(reading.row(MAX_ROWS + 1, &[Cell::Empty]).is_continue(), "an empty row doesn't count");
         assert!(reading.row(MAX_ROWS + 2, &[Cell::Text("123457".into())]).is_break());
-        let findings = reading.finish().err().unwrap_or_default();
+        let findings = reading.finish(None).err().unwrap_or_default();
         assert_eq!(findings.last(), Some(&Finding::file(Fault::TooManyRows)));
     }
 }

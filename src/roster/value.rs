@@ -1,6 +1,12 @@
 //! What a cell means in the column where it stands: one function for each kind of value.
 
-use super::{MAX_NAME_CHARS, cell::Cell, era, finding::Fault, width};
+use super::{
+    MAX_NAME_CHARS, MAX_VALUE_BYTES,
+    cell::{Cell, Shown},
+    era::{self, DateError},
+    finding::Fault,
+    width,
+};
 use crate::call::{
     BirthDate, CallTimes, CallTimesError, CallingHours, HersysId, HersysIdError, Language, PhoneNumber, Sensitive,
     all_visible,
@@ -10,7 +16,15 @@ use std::borrow::Cow;
 
 /// Checks the characters of any cell, under a column name or not.
 pub(super) fn characters(cell: &Cell<'_>) -> Result<(), Fault> {
-    let Cell::Text(text) = cell else { return Ok(()) };
+    let text = match cell {
+        Cell::Text(text) => text,
+        Cell::TooLong => return Err(Fault::CellTooLong),
+        Cell::Formula => return Err(Fault::FormulaWithoutResult),
+        _ => return Ok(()),
+    };
+    if text.len() > MAX_VALUE_BYTES {
+        return Err(Fault::ValueTooLong);
+    }
     if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
         return Ok(());
     }
@@ -32,27 +46,60 @@ fn text<'c>(cell: &'c Cell<'_>) -> Result<&'c str, Fault> {
         Cell::Text(text) => Ok(width::trim(text)),
         Cell::Empty => Err(Fault::Missing),
         Cell::Error => Err(Fault::ErrorCell),
-        Cell::Whole { .. } | Cell::Date(_) | Cell::Time(_) | Cell::Truth(_) | Cell::Odd => Err(Fault::WrongKind),
+        Cell::Formula => Err(Fault::FormulaWithoutResult),
+        Cell::TooLong => Err(Fault::CellTooLong),
+        Cell::Whole { .. } | Cell::Date(_) | Cell::Moment | Cell::Time(_) | Cell::Truth(_) | Cell::Odd => {
+            Err(Fault::WrongKind)
+        }
     }
 }
 
-/// Reads a HER-SYS ID; full-width digits are taken for half-width ones. A number cell has lost its leading zeros,
-/// unless its format shows them (`00000000`).
-pub(super) fn hersys_id(cell: &Cell<'_>) -> Result<HersysId, Fault> {
-    let digits: Cow<'_, str> = match cell {
-        Cell::Whole { number, shown } => format!("{number:0shown$}").into(),
-        _ => width::fold(text(cell)?),
-    };
-    HersysId::parse(&digits).map_err(|error| match error {
-        HersysIdError::Length(digits) if digits < HersysId::MIN_DIGITS => Fault::LostZeros(digits),
-        _ => Fault::HersysId(error),
-    })
+/// Where the zeros of a HER-SYS ID come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Zeros {
+    /// It is written as text, or the cell's format says how many digits it has.
+    Kept,
+    /// The cell is a number shown without any: leading ones may be lost.
+    Unsure,
 }
 
-/// Reads a date; a workbook's date cell is one already.
+/// Reads a HER-SYS ID; full-width digits are taken for half-width ones, and blanks inside don't count. A number cell is
+/// read as it is shown.
+pub(super) fn hersys_id(cell: &Cell<'_>) -> Result<(HersysId, Zeros), Fault> {
+    let (digits, zeros): (Cow<'_, str>, Zeros) = match cell {
+        Cell::Whole { number, shown: Shown::Bare } => {
+            let digits = number.to_string();
+            let zeros = if digits.len() < HersysId::MAX_DIGITS { Zeros::Unsure } else { Zeros::Kept };
+            (digits.into(), zeros)
+        }
+        Cell::Whole { number, shown: Shown::As(shown) } => {
+            let shown = width::fold(shown);
+            if !shown.bytes().all(|byte| byte.is_ascii_digit()) || shown.parse() != Ok(*number) {
+                return Err(Fault::NumberFormat);
+            }
+            (shown.into_owned().into(), Zeros::Kept)
+        }
+        Cell::Whole { shown: Shown::Otherwise, .. } => return Err(Fault::NumberFormat),
+        _ => {
+            let folded = width::fold(text(cell)?);
+            let gaps = folded.contains(' ');
+            (if gaps { folded.replace(' ', "").into() } else { folded }, Zeros::Kept)
+        }
+    };
+    match HersysId::parse(&digits) {
+        Ok(id) => Ok((id, zeros)),
+        Err(HersysIdError::Length(digits)) if digits < HersysId::MIN_DIGITS => Err(Fault::LostZeros(digits)),
+        Err(error) => Err(Fault::HersysId(error)),
+    }
+}
+
+/// Reads a date; a workbook's date cell is one already. A number is read where its format shows it as a date is
+/// written (`0000"年"00"月"00"日"`).
 pub(super) fn date(cell: &Cell<'_>) -> Result<Date, Fault> {
     let date = match cell {
         Cell::Date(date) => *date,
+        Cell::Moment => return Err(Fault::Date(DateError::TimeOfDay)),
+        Cell::Whole { shown: Shown::As(shown), .. } => era::read(shown).map_err(|_| Fault::WrongKind)?,
         _ => era::read(text(cell)?).map_err(Fault::Date)?,
     };
     if date.year() < BirthDate::FIRST_YEAR { Err(Fault::TooOld) } else { Ok(date) }
@@ -79,14 +126,7 @@ pub(super) fn name(cell: &Cell<'_>) -> Result<Sensitive, Fault> {
 /// are refused. A number without its leading zero, as Excel leaves it, is understood where it makes a Japanese number.
 pub(super) fn phone_number(cell: &Cell<'_>) -> Result<PhoneNumber, Fault> {
     let written = match cell {
-        Cell::Whole { number, shown } => {
-            let digits = format!("{number:0shown$}");
-            match digits.len() {
-                9 | 10 if !digits.starts_with('0') => format!("0{digits}"),
-                _ if digits.starts_with('0') => digits,
-                _ => return Err(Fault::PhoneNumber),
-            }
-        }
+        Cell::Whole { number, shown } => number_as_shown(*number, shown).ok_or(Fault::PhoneNumber)?,
         _ => width::fold(text(cell)?).chars().map(width::hyphen).collect(),
     };
     let plain = |(at, c): (usize, char)| {
@@ -96,6 +136,21 @@ pub(super) fn phone_number(cell: &Cell<'_>) -> Result<PhoneNumber, Fault> {
         return Err(Fault::PhoneNumber);
     }
     PhoneNumber::parse(&written).map_err(|_| Fault::PhoneNumber)
+}
+
+/// A phone number from a number cell: as its format shows it, or with the zero that it lost. A format that adds other
+/// digits than zeros (`"+81"0`) is part of the number.
+fn number_as_shown(number: u64, shown: &Shown) -> Option<String> {
+    let bare = number.to_string();
+    let shown: Option<String> = match shown {
+        Shown::As(shown) => Some(width::fold(shown).chars().map(width::hyphen).collect()),
+        Shown::Bare | Shown::Otherwise => None,
+    };
+    let digits: String = shown.as_deref().unwrap_or(&bare).chars().filter(char::is_ascii_digit).collect();
+    match shown {
+        Some(shown) if digits.starts_with('0') || digits != bare => Some(shown),
+        _ => matches!(bare.len(), 9 | 10).then(|| format!("0{bare}")),
+    }
 }
 
 const YES: [&str; 15] =
@@ -123,6 +178,8 @@ const NO: [&str; 16] = [
 pub(super) fn yes_no(cell: &Cell<'_>) -> Result<bool, Fault> {
     let written: Cow<'_, str> = match cell {
         Cell::Truth(truth) => return Ok(*truth),
+        Cell::Whole { shown: Shown::As(shown), .. } => width::fold(shown),
+        Cell::Whole { shown: Shown::Otherwise, .. } => return Err(Fault::YesNo),
         Cell::Whole { number: 1, .. } => "1".into(),
         Cell::Whole { number: 0, .. } => "0".into(),
         Cell::Whole { .. } => return Err(Fault::YesNo),

@@ -1,36 +1,83 @@
-//! Full-width and half-width: a list is made by people, and Japanese keyboards write １２３ as readily as 123.
+//! Full-width and half-width: a list is made by people, and Japanese keyboards write １２３ as readily as 123. What is
+//! copied from a chat, a web page or a PDF has invisible characters besides, and radicals in the place of ideographs.
 
+use super::lookalike::{is_invisible, is_variation, meant};
 use std::borrow::Cow;
+use unicode_normalization::char::{compose, is_combining_mark};
 
-/// The text without blanks around it, its full-width letters, digits and signs (U+FF01 to U+FF5E) and the ideographic
-/// space made half-width. Leading zeros stay. Applying it twice changes nothing more.
+/// The text as it is meant, for values and column names; names of people are only trimmed ([`trim`]). Blanks around it
+/// and all invisible characters go. Full-width letters, digits and signs (U+FF01 to U+FF5E) and any blank become
+/// half-width; half-width katakana become full-width; radicals and compatibility ideographs become ideographs. Leading
+/// zeros stay. Applying it twice changes nothing more.
 pub fn fold(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
+        return Cow::Borrowed(text.trim_matches(' '));
+    }
     let trimmed = trim(text);
-    if trimmed.is_ascii() || !trimmed.chars().any(|c| half(c) != c) {
+    let as_it_is = |c: char| !is_invisible(c) && plain(c) == c && !is_combining_mark(c);
+    if trimmed.chars().all(as_it_is) {
         return Cow::Borrowed(trimmed);
     }
-    let folded: String = trimmed.chars().map(half).collect();
-    Cow::Owned(folded)
+    let mut folded = String::with_capacity(trimmed.len());
+    for c in trimmed.chars().filter(|&c| !is_invisible(c)) {
+        match folded.chars().next_back().and_then(|before| marked(before, c)) {
+            Some(both) => {
+                folded.pop();
+                folded.push(both);
+            }
+            None => folded.push(plain(c)),
+        }
+    }
+    match trim(&folded) {
+        whole if whole.len() == folded.len() => Cow::Owned(folded),
+        part => Cow::Owned(part.to_owned()),
+    }
 }
 
-/// The text without blanks around it; a byte-order mark or a zero-width space counts as a blank.
+/// The text without blanks and invisible characters around it. Variation selectors stay: names have them.
 pub fn trim(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'))
+    text.trim_matches(|c: char| c.is_whitespace() || (is_invisible(c) && !is_variation(c)))
 }
 
 /// Any of the dashes that people write for a hyphen, the long-vowel sign ー among them, made `-`.
 pub const fn hyphen(c: char) -> char {
     match c {
-        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30fc}' | '\u{ff0d}' | '\u{ff70}' | '\u{2500}' => '-',
+        '\u{2010}'..='\u{2015}'
+        | '\u{2043}'
+        | '\u{2212}'
+        | '\u{30fc}'
+        | '\u{fe58}'
+        | '\u{fe63}'
+        | '\u{ff0d}'
+        | '\u{ff70}'
+        | '\u{2500}' => '-',
         _ => c,
     }
 }
 
-fn half(c: char) -> char {
+fn plain(c: char) -> char {
     match c {
-        '\u{3000}' => ' ',
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c).saturating_sub(0xfee0)).unwrap_or(c),
-        _ => c,
+        '\u{ff61}'..='\u{ff9f}' => {
+            let place = usize::try_from(u32::from(c).saturating_sub(0xff61)).unwrap_or_default();
+            KATAKANA.chars().nth(place).unwrap_or(c)
+        }
+        // A line break stays what it is: it is no part of any value.
+        c if c.is_whitespace() && !c.is_control() => ' ',
+        c => meant(c),
+    }
+}
+
+/// The katakana of U+FF61 to U+FF9F at their usual width.
+const KATAKANA: &str = "。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン゛゜";
+
+/// The letter that a mark makes of the one before it: half-width ﾞ and ﾟ, and marks that stand apart as macOS has them.
+fn marked(before: char, mark: char) -> Option<char> {
+    match mark {
+        '\u{ff9e}' => compose(before, '\u{3099}'),
+        '\u{ff9f}' => compose(before, '\u{309a}'),
+        _ if is_combining_mark(mark) => compose(before, mark),
+        _ => None,
     }
 }
 
@@ -44,5 +91,18 @@ mod tests {
         assert_eq!(fold("ＨＥＲ－ＳＹＳ　ＩＤ"), "HER-SYS ID");
         assert_eq!(fold("\u{feff}姓"), "姓");
         assert!(matches!(fold(" 見本 "), Cow::Borrowed("見本")));
+        assert_eq!(fold("\tx\r\n"), "x");
+    }
+
+    #[test]
+    fn invisible_characters_radicals_and_half_width_katakana_are_what_they_mean() {
+        assert_eq!(fold("\u{202a}090-1234\u{ad}-5678\u{202c}"), "090-1234-5678");
+        assert_eq!(fold("090\u{a0}1234\u{202f}5678"), "090 1234 5678");
+        assert_eq!(fold("12\u{feff}34\u{2067}56\u{fe0f}7\u{200e}"), "1234567");
+        assert_eq!(fold("⽣年⽉⽇"), "生年月日");
+        assert_eq!(fold("ﾎﾟﾙﾄｶﾞﾙ語"), "ポルトガル語");
+        assert_eq!(fold("ｳﾞﾗﾟ"), "ヴラ゜");
+        assert_eq!(fold("Portugue\u{302}s"), "Português");
+        assert_eq!(trim("\u{200e}葛\u{e0100} "), "葛\u{e0100}");
     }
 }

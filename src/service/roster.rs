@@ -12,7 +12,7 @@ use super::refused::Refused;
 use super::registration::{changed_row, changes, existing, held_number, new_row};
 use crate::call::{CentreCode, HersysId, PatientId, PhoneNumber};
 use crate::follow_up::CallingSchedule;
-use crate::roster::{self, Change, Entry, Fault, Finding, Place, compare};
+use crate::roster::{self, Change, Doubt, Entry, Fault, Finding, List, ListFile, Place, SheetRead, Warning, compare};
 use crate::store::patients::{self, PatientRow};
 use crate::store::{Tx, audit};
 
@@ -29,7 +29,7 @@ pub enum ImportMode {
 }
 
 /// What an import did, or would do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Imported {
     /// Patients not registered before.
     pub new: usize,
@@ -39,6 +39,10 @@ pub struct Imported {
     pub unchanged: usize,
     /// Those among them for whom the list wants automated calls, but who were stopped or released: that stands.
     pub not_called: usize,
+    /// The sheet that was read, of a workbook.
+    pub sheet: Option<SheetRead>,
+    /// What may be wrong with the list, by row.
+    pub warnings: Vec<Warning>,
 }
 
 /// What an import will write.
@@ -56,10 +60,10 @@ struct Plan {
 ///
 /// # Errors
 /// [`Refused::List`] with everything that is wrong with the list, and whatever else refuses; then nothing was written.
-pub async fn import_patients(
+pub async fn import_patients<'f>(
     clerk: &Clerk,
     centre: &CentreCode,
-    list: &[u8],
+    list: impl Into<ListFile<'f>>,
     mode: ImportMode,
     progress: impl Fn(usize, usize),
 ) -> Result<Imported, Refused> {
@@ -69,13 +73,13 @@ pub async fn import_patients(
     drop(reading);
     let (today, hours) = day_and_hours(&row, now)?;
     let schedule = schedule_of(&row)?;
-    let entries = roster::read(list, today, hours).map_err(Refused::List)?;
+    let List { entries, sheet, warnings } = roster::read(list, today, hours).map_err(Refused::List)?;
     let all = entries.len() * 2;
     let mut tx = match mode {
         ImportMode::Write => clerk.database.begin().await?,
         ImportMode::DryRun => clerk.database.read().await?,
     };
-    let mut plan = Plan::default();
+    let mut plan = Plan { done: Imported { sheet, warnings, ..Imported::default() }, ..Plan::default() };
     let mut findings = Vec::new();
     for part in entries.chunks(PART) {
         plan.take(&mut tx, part, centre, &schedule, now, &mut findings).await?;
@@ -92,6 +96,8 @@ pub async fn import_patients(
         tx.commit().await?;
     }
     progress(all, all);
+    plan.done.warnings.sort_by_key(|warning| (warning.row, warning.doubt));
+    plan.done.warnings.dedup();
     Ok(plan.done)
 }
 
@@ -110,6 +116,7 @@ impl Plan {
         let found = patients::by_hersys_ids(tx, &ids).await?;
         let mut known: HashMap<HersysId, PatientRow> =
             found.into_iter().map(|row| (row.hersys_id.clone(), row)).collect();
+        self.doubt(tx, part, &known).await?;
         for entry in part {
             let before = known.remove(&entry.hersys_id);
             let registered = before.as_ref().map(existing).transpose()?;
@@ -147,6 +154,26 @@ impl Plan {
                 self.done.not_called += usize::from(not_called(after));
                 findings.extend(want(&mut self.wanted, entry.row, after));
             }
+        }
+        Ok(())
+    }
+
+    /// Warns about new patients with an ID that differs from a registered one in leading zeros only: spreadsheets drop
+    /// them, and one patient would be called as two.
+    async fn doubt(
+        &mut self,
+        tx: &mut Tx,
+        part: &[Entry],
+        known: &HashMap<HersysId, PatientRow>,
+    ) -> Result<(), Refused> {
+        let new = part.iter().filter(|entry| !known.contains_key(&entry.hersys_id));
+        let others: HashMap<HersysId, u32> =
+            new.flat_map(|entry| entry.hersys_id.with_other_zeros().map(|other| (other, entry.row))).collect();
+        let asked: Vec<HersysId> = others.keys().cloned().collect();
+        for ids in asked.chunks(PART) {
+            let registered = patients::registered(tx, ids).await?;
+            let rows = registered.iter().filter_map(|id| others.get(id));
+            self.done.warnings.extend(rows.map(|row| Warning { row: *row, doubt: Doubt::RegisteredWithOtherZeros }));
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use crate::{Desk, databases::Fresh};
 use kenkocall::call::HersysId;
 use kenkocall::store::patients;
+use rust_xlsxwriter::Workbook;
 
 crate::on_both_databases!(
     a_list_imported_twice_changes_nothing,
@@ -13,6 +14,9 @@ crate::on_both_databases!(
     a_dry_run_writes_nothing,
     files_that_are_no_lists_get_a_sentence,
     many_findings_are_counted,
+    the_sheet_is_named_and_hidden_rows_are_counted,
+    ids_that_may_have_lost_zeros_are_warned_about,
+    the_samples_are_imported,
 );
 
 const LIST: &str = "HER-SYS ID,生年月日,姓,名,電話番号,自動架電,架電時刻
@@ -103,7 +107,7 @@ async fn files_that_are_no_lists_get_a_sentence(fresh: Fresh) {
     let (european, ..) = encoding_rs::EUC_JP.encode(LIST);
     assert!(desk.import_refused(&european).contains("save it as UTF-8 or Shift_JIS"));
     assert!(desk.import_refused("").contains("the file is empty"));
-    assert!(desk.import_refused(b"PK\x03\x04 and no more").contains("damaged"));
+    assert!(desk.import_refused(b"PK\x03\x04 and no more").contains("cut off"));
     assert!(desk.import_refused(b"%PDF-1.7").contains("PDF"));
     assert!(desk.import_refused("hersys_id,birth_date\n\"1234567").contains("never closes"));
     assert!(desk.import_refused("番号,誕生日\n").contains("the first row must hold the column names"));
@@ -120,4 +124,85 @@ async fn many_findings_are_counted(fresh: Fresh) {
     let said = desk.import_refused(format!("hersys_id,birth_date,family_name,given_name\n{}", row.repeat(250)));
     assert_eq!(said.lines().count(), 202);
     assert!(said.contains("\nand 50 more\nkenkocall: nothing was imported: the list has 250 things to mend\n"));
+}
+
+async fn the_sheet_is_named_and_hidden_rows_are_counted(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    desk.with_centre();
+    let mut book = Workbook::new();
+    for (name, id) in [("10月", "1111111"), ("11月", "2222222")] {
+        let sheet = book.add_worksheet().set_name(name).unwrap();
+        for (column, name) in (0..).zip(["HER-SYS ID", "生年月日", "姓", "名"]) {
+            sheet.write(0, column, name).unwrap();
+        }
+        for (row, id) in [(1, id), (2, "3333333")] {
+            for (column, value) in (0..).zip([id, "1980-04-01", "見本", "花子"]) {
+                sheet.write(row, column, value).unwrap();
+            }
+        }
+        sheet.set_row_hidden(2).unwrap();
+    }
+    book.add_worksheet().set_name("旧").unwrap().set_hidden(true).write(0, 0, "HER-SYS ID").unwrap();
+    let list = desk.list(book.save_to_buffer().unwrap());
+    let import = ["patients", "import", list.to_str().unwrap(), "--centre", "13101"];
+    let sentence = desk.refuses(&import);
+    assert!(
+        sentence.contains("several sheets hold a list: “10月”, “11月”; choose one with --sheet NAME"),
+        "{sentence}"
+    );
+    for (arguments, first) in [
+        (&["--sheet", "11月", "--dry-run"][..], "2 new, 0 changed, 0 unchanged (dry run: nothing was written)"),
+        (&["--sheet", "11月"], "2 new, 0 changed, 0 unchanged"),
+    ] {
+        let said = desk.does(&[&import[..], arguments].concat());
+        let expected = [
+            first,
+            "sheet read: “11月”",
+            "other sheets, not read: “10月”",
+            "hidden sheets, not read: “旧”",
+            "hidden rows, read like the others: 1 (hidden by a filter or by hand)",
+            "",
+        ];
+        assert_eq!(said.split('\n').collect::<Vec<_>>(), expected);
+    }
+    assert!(is_registered(&fresh, "2222222").await && !is_registered(&fresh, "1111111").await);
+    let hidden = desk.refuses(&[&import[..], &["--sheet", "旧"]].concat());
+    assert!(hidden.contains("this sheet is hidden"), "{hidden}");
+    let wrong = desk.refuses(&[&import[..], &["--sheet", "12月"]].concat());
+    assert!(wrong.contains("the visible ones are “10月”, “11月”"), "{wrong}");
+}
+
+async fn ids_that_may_have_lost_zeros_are_warned_about(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    desk.with_centre();
+    let header = "hersys_id,birth_date,family_name,given_name\n";
+    desk.import(format!("{header}01234567,1980-04-01,見本,花子\n7654321,1980-04-01,見本,次郎\n"));
+    let list = desk.list(format!(
+        "{header}1234567,1980-04-01,見本,花子\n07654321,1980-04-01,見本,次郎\n0111111,1980-04-01,見本,三郎\n"
+    ));
+    for _ in 0..2 {
+        let output = desk.output(&["patients", "import", list.to_str().unwrap(), "--centre", "13101", "--dry-run"]);
+        let warned = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success());
+        assert!(
+            warned.contains("rows 2, 3: a patient is registered under a HER-SYS ID that differs in leading zeros only"),
+            "{warned}"
+        );
+        assert!(!warned.contains("1234567"), "{warned}");
+    }
+}
+
+async fn the_samples_are_imported(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    desk.with_centre();
+    let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/samples/");
+    for (name, said) in [
+        ("patients_utf8.csv", "4 new, 0 changed, 0 unchanged\n"),
+        ("patients_shift_jis.csv", "0 new, 0 changed, 4 unchanged\n"),
+        ("patients.xlsx", "0 new, 0 changed, 4 unchanged\nsheet read: “療養者”\n"),
+    ] {
+        let output = desk.output(&["patients", "import", &format!("{samples}{name}"), "--centre", "13101"]);
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), said, "{name}");
+        assert!(!String::from_utf8(output.stderr).unwrap().contains("warning"), "{name}");
+    }
 }

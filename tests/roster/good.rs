@@ -1,6 +1,6 @@
 //! Good lists: every encoding, separator, header and way of writing gives the same patients.
 
-use super::{lines, read};
+use super::{lines, list, read};
 use encoding_rs::SHIFT_JIS;
 use jiff::civil::date;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
@@ -133,4 +133,23 @@ fn the_old_days_of_excel_are_read_as_it_shows_them() {
     let entries = read(book.save_to_buffer().unwrap()).unwrap();
     let seen: Vec<_> = entries.iter().map(|entry| entry.birth_date.expose()).collect();
     assert_eq!(seen, serials.map(|(_, date)| date));
+}
+
+/// The lists in docs/samples, which people take for a beginning: the same patients in each.
+#[test]
+fn the_sample_lists_are_read_without_a_warning() {
+    let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/samples");
+    let expected = [
+        "2 01234567 1980-04-01 見本 花子 +819012345678 off 09:00;18:00 ja 2022-01-20 2022-01-21",
+        "3 12345678 1955-05-15 見本 太郎 empty unsaid empty - 2022-01-21 2022-01-22",
+        "4 00234567 1990-12-03 例示 次郎 +81352113641 off empty en empty empty",
+        "5 23456789 2001-07-09 ﾐﾎﾝ ﾏﾘｱ empty unsaid empty pt 2022-01-22 2022-01-22",
+    ];
+    for name in ["patients_utf8.csv", "patients_shift_jis.csv", "patients.xlsx"] {
+        let sample = std::fs::read(samples.join(name)).unwrap();
+        assert_eq!(lines(&sample), expected, "{name}");
+        let read = list(&sample).unwrap();
+        assert!(read.warnings.is_empty(), "{name}");
+        assert!(read.sheet.is_none_or(|sheet| sheet.hidden_rows == 0 && sheet.hidden.is_empty()), "{name}");
+    }
 }

@@ -3,20 +3,27 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
 mod bad;
+mod bombs;
+mod books;
 mod changes;
 mod good;
 mod properties;
+mod texts;
 
 use jiff::civil::{Date, date};
 use kenkocall::{
     call::CallingHours,
-    roster::{self, Entry, Fault, Finding},
+    roster::{self, Entry, Fault, Finding, List},
 };
 
 const TODAY: Date = date(2026, 11, 23);
 
-fn read(bytes: impl AsRef<[u8]>) -> Result<Vec<Entry>, Vec<Finding>> {
+fn list(bytes: impl AsRef<[u8]>) -> Result<List, Vec<Finding>> {
     roster::read(bytes.as_ref(), TODAY, CallingHours::default())
+}
+
+fn read(bytes: impl AsRef<[u8]>) -> Result<Vec<Entry>, Vec<Finding>> {
+    list(bytes).map(|list| list.entries)
 }
 
 fn faults(bytes: impl AsRef<[u8]>) -> Vec<Fault> {
@@ -64,4 +71,14 @@ fn lines(bytes: impl AsRef<[u8]>) -> Vec<String> {
         Ok(entries) => entries.iter().map(line).collect(),
         Err(findings) => panic!("{}", findings.iter().map(|finding| format!("{finding}\n")).collect::<String>()),
     }
+}
+
+fn zip_of(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    use std::io::Write;
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in parts {
+        archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(content).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
 }

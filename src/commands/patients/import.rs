@@ -5,20 +5,26 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::commands::desk::{Form, centre_code};
 use crate::commands::output::complain;
-use crate::roster::MAX_BYTES;
-use crate::service::{Clerk, ImportMode, Refused, import_patients};
+use crate::roster::{Column, List, ListFile, MAX_BYTES, SheetName, Warning};
+use crate::service::{Clerk, ImportMode, Imported, Refused, import_patients};
 
 /// Findings printed before the rest is counted alone.
 const MAX_PRINTED: usize = 200;
 
-pub(super) async fn run(clerk: &Clerk, file: &Path, centre: &str, dry_run: bool, form: Form) -> anyhow::Result<()> {
+pub(super) async fn run(
+    clerk: &Clerk,
+    file: &Path,
+    centre: &str,
+    sheet: Option<&str>,
+    mode: ImportMode,
+    form: Form,
+) -> anyhow::Result<()> {
     let centre = centre_code(centre)?;
     let list = read(file)?;
-    let mode = if dry_run { ImportMode::DryRun } else { ImportMode::Write };
     // Hidden by itself where standard error is no terminal.
     let bar = if crate::commands::escapes() { ProgressBar::new(0) } else { ProgressBar::hidden() };
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent} %") {
@@ -28,7 +34,7 @@ pub(super) async fn run(clerk: &Clerk, file: &Path, centre: &str, dry_run: bool,
         bar.set_length(all as u64);
         bar.set_position(done as u64);
     };
-    let outcome = import_patients(clerk, &centre, &list, mode, progress).await;
+    let outcome = import_patients(clerk, &centre, ListFile { bytes: &list, sheet }, mode, progress).await;
     bar.finish_and_clear();
     let done = match outcome {
         Ok(done) => done,
@@ -45,24 +51,67 @@ pub(super) async fn run(clerk: &Clerk, file: &Path, centre: &str, dry_run: bool,
         }
         Err(other) => return Err(other.into()),
     };
+    let warnings = List::sentences(&done.warnings);
+    let warnings: Vec<String> = warnings.iter().map(|said| format!("warning: {}: {said}", file.display())).collect();
+    if !warnings.is_empty() {
+        complain(&warnings.join("\n"));
+    }
+    form.tell(clerk, &text_of(&done, mode), json_of(&done, mode)).await
+}
+
+/// What an import did, and what of the workbook people may not have seen.
+fn text_of(done: &Imported, mode: ImportMode) -> String {
     let mut text = format!("{} new, {} changed, {} unchanged", done.new, done.changed, done.unchanged);
-    if dry_run {
+    if mode == ImportMode::DryRun {
         text.push_str(" (dry run: nothing was written)");
     }
+    text.push('\n');
+    let mut line = |sentence: String| {
+        text.push_str(&sentence);
+        text.push('\n');
+    };
     if done.not_called > 0 {
-        text.push_str(&format!(
-            "\n{} of them have automated calls on the list but were stopped or released, and are not called",
+        line(format!(
+            "{} of them have automated calls on the list but were stopped or released, and are not called",
             done.not_called
         ));
     }
-    let value = json!({
+    let Some(sheet) = &done.sheet else { return text };
+    line(format!("sheet read: {}", sheet.name));
+    let names = |names: &[SheetName]| names.iter().map(SheetName::to_string).collect::<Vec<_>>().join(", ");
+    if !sheet.not_read.is_empty() {
+        line(format!("other sheets, not read: {}", names(&sheet.not_read)));
+    }
+    if !sheet.hidden.is_empty() {
+        line(format!("hidden sheets, not read: {}", names(&sheet.hidden)));
+    }
+    if sheet.hidden_rows > 0 {
+        line(format!("hidden rows, read like the others: {} (hidden by a filter or by hand)", sheet.hidden_rows));
+    }
+    if !sheet.hidden_columns.is_empty() {
+        let columns: Vec<String> = sheet.hidden_columns.iter().map(Column::to_string).collect();
+        line(format!("hidden columns, read like the others: {}", columns.join(", ")));
+    }
+    text
+}
+
+fn json_of(done: &Imported, mode: ImportMode) -> Value {
+    let sheet = done.sheet.as_ref();
+    let names = |names: &[SheetName]| names.iter().map(|name| name.as_str().to_owned()).collect::<Vec<_>>();
+    let warning = |warning: &Warning| json!({ "row": warning.row, "doubt": warning.doubt.word() });
+    json!({
         "new": done.new,
         "changed": done.changed,
         "unchanged": done.unchanged,
         "not_called": done.not_called,
-        "dry_run": dry_run,
-    });
-    form.tell(clerk, &format!("{text}\n"), value).await
+        "dry_run": mode == ImportMode::DryRun,
+        "sheet": sheet.map(|sheet| sheet.name.as_str()),
+        "sheets_not_read": sheet.map(|sheet| names(&sheet.not_read)),
+        "hidden_sheets": sheet.map(|sheet| names(&sheet.hidden)),
+        "hidden_rows": sheet.map(|sheet| sheet.hidden_rows),
+        "hidden_columns": sheet.map(|sheet| sheet.hidden_columns.iter().map(|column| column.word()).collect::<Vec<_>>()),
+        "warnings": done.warnings.iter().map(warning).collect::<Vec<_>>(),
+    })
 }
 
 /// Reads the file, and no more of it than a list may have.

@@ -12,7 +12,7 @@ use super::exit::usage;
 use crate::call::HersysId;
 use crate::roster::{Column, Finding, Place};
 use crate::service::{
-    Changed, Clerk, Refused, add_patient, change_patient, release_patient, show_patient, stop_patient,
+    Changed, Clerk, ImportMode, Refused, add_patient, change_patient, release_patient, show_patient, stop_patient,
 };
 
 #[derive(Debug, Subcommand)]
@@ -24,6 +24,10 @@ pub(super) enum Patients {
         /// The health centre that watches over these patients.
         #[arg(long, value_name = "CODE")]
         centre: String,
+        /// The sheet of an Excel workbook. It is needed if several visible sheets hold a list. Hidden sheets are never
+        /// read.
+        #[arg(long, value_name = "NAME")]
+        sheet: Option<String>,
         /// Say what would change, and write nothing.
         #[arg(long)]
         dry_run: bool,
@@ -134,7 +138,10 @@ impl More {
 
 pub(super) async fn run(clerk: &Clerk, command: Patients) -> anyhow::Result<()> {
     match command {
-        Patients::Import { file, centre, dry_run, form } => import::run(clerk, &file, &centre, dry_run, form).await,
+        Patients::Import { file, centre, sheet, dry_run, form } => {
+            let mode = if dry_run { ImportMode::DryRun } else { ImportMode::Write };
+            import::run(clerk, &file, &centre, sheet.as_deref(), mode, form).await
+        }
         Patients::Add { centre, hersys_id: id, birth_date, family_name, given_name, more, form } => {
             let id = hersys_id(&id)?;
             let mut values = vec![

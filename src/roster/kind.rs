@@ -1,0 +1,192 @@
+//! What a file is, by its first bytes: its name may lie. Half of all "Excel files" that other programs write aren't.
+
+/// A file that is no patient list, and what it is instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// The format of Excel before 2007, in its container or, still older, without one.
+    OldExcel,
+    /// A workbook, or another document, that a password locks.
+    Locked,
+    /// A binary workbook (.xlsb).
+    BinaryExcel,
+    /// A spreadsheet of LibreOffice or OpenOffice (.ods).
+    OpenDocument,
+    /// A spreadsheet of Apple Numbers.
+    Numbers,
+    /// A Word document.
+    Word,
+    /// A PowerPoint presentation.
+    PowerPoint,
+    /// A message of Outlook or another mail program.
+    Mail,
+    /// Another document in a container of Microsoft's.
+    OtherOffice,
+    /// A web page, which many programs save as .xls.
+    WebPage,
+    /// A web page with its pictures (.mht).
+    WebArchive,
+    /// The XML of Excel 2003 (SpreadsheetML).
+    XmlSpreadsheet,
+    /// Another XML file.
+    Xml,
+    /// Rich text.
+    RichText,
+    /// A PDF.
+    Pdf,
+    /// A picture.
+    Picture,
+    /// An archive of files.
+    Archive,
+    /// A spreadsheet in the SYLK format (.slk).
+    Sylk,
+    /// A spreadsheet in the DIF format.
+    Dif,
+    /// JSON.
+    Json,
+    /// A link to a file or a page.
+    Link,
+    /// The mark that Excel leaves beside an open workbook (`~$…`).
+    OpenMark,
+    /// What macOS keeps beside a file (`._…`).
+    AppleDouble,
+}
+
+impl FileKind {
+    /// What a file is whose first bytes say that it is no list; `None` for text and for archives that may be workbooks.
+    pub(super) fn of(bytes: &[u8]) -> Option<Self> {
+        let begins = |begin: &[u8]| bytes.starts_with(begin);
+        let at = |place: usize, part: &[u8]| bytes.get(place..).is_some_and(|rest| rest.starts_with(part));
+        Some(match () {
+            () if begins(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") => container(bytes),
+            // BIFF 2 to 8 without a container.
+            () if OLD.iter().any(|begin| begins(begin)) => Self::OldExcel,
+            () if begins(b"\x1f\x8b")
+                || begins(b"7z\xbc\xaf\x27\x1c")
+                || begins(b"Rar!\x1a\x07")
+                || begins(b"MSCF")
+                || begins(b"BZh")
+                || begins(b"\xfd7zXZ")
+                || (at(2, b"-lh") && at(6, b"-")) =>
+            {
+                Self::Archive
+            }
+            () if begins(b"\x89PNG")
+                || begins(b"\xff\xd8\xff")
+                || begins(b"GIF8")
+                || begins(b"II*\0")
+                || begins(b"MM\0*")
+                || begins(b"BM") && bytes.get(6..10) == Some(&[0; 4])
+                || (begins(b"RIFF") && at(8, b"WEBP"))
+                || at(4, b"ftyphei")
+                || at(4, b"ftypmif1") =>
+            {
+                Self::Picture
+            }
+            () if begins(b"L\0\0\0\x01\x14\x02\0") => Self::Link,
+            () if begins(b"\0\x05\x16\x07") => Self::AppleDouble,
+            () if bytes.len() == 165 && bytes.first().is_some_and(|length| *length <= 54) => Self::OpenMark,
+            () => return Self::of_text(bytes),
+        })
+    }
+
+    /// What a text file is, by how it begins in any encoding that has ASCII in it.
+    fn of_text(bytes: &[u8]) -> Option<Self> {
+        const LOOKED_AT: usize = 4_096;
+        let begin = bytes.get(..LOOKED_AT).unwrap_or(bytes);
+        // UTF-16 has a NUL beside each ASCII character; the marks of encodings stand before all else.
+        let plain: Vec<u8> = begin.iter().copied().filter(|byte| *byte != 0).collect();
+        let marks = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, 0xef | 0xbb | 0xbf | 0xfe | 0xff);
+        let skipped = plain.iter().take_while(|byte| marks(byte)).count();
+        let text = String::from_utf8_lossy(plain.get(skipped..).unwrap_or_default()).to_ascii_lowercase();
+        let begins = |begin: &str| text.starts_with(begin);
+        Some(match () {
+            () if begins("%pdf-") => Self::Pdf,
+            () if begins("{\\rtf") => Self::RichText,
+            () if begins("mime-version:") && text.contains("multipart/related") => Self::WebArchive,
+            () if ["mime-version:", "return-path:", "received:", "delivered-to:"].iter().any(|field| begins(field)) => {
+                Self::Mail
+            }
+            () if begins("<") && text.contains("urn:schemas-microsoft-com:office:spreadsheet") => Self::XmlSpreadsheet,
+            () if begins("<") && text.contains("urn:oasis:names:tc:opendocument") => Self::OpenDocument,
+            () if begins("<") => {
+                let tags =
+                    ["<html", "<!doctype html", "<table", "<body", "<head", "<meta", "<div", "<style", "<script"];
+                if tags.iter().any(|tag| text.contains(tag)) { Self::WebPage } else { Self::Xml }
+            }
+            () if begins("id;p") => Self::Sylk,
+            () if begins("table\r\n0,1") || begins("table\n0,1") => Self::Dif,
+            () if begins("{") || begins("[{") => Self::Json,
+            () if begins("[internetshortcut]") => Self::Link,
+            () => return None,
+        })
+    }
+
+    /// What to do about it.
+    const fn advice(self) -> &'static str {
+        match self {
+            Self::Archive => "unpack it and name the list in it",
+            Self::Locked => "open it, save it without a password, and import that",
+            Self::Link | Self::OpenMark | Self::AppleDouble => "name the list itself",
+            Self::Mail => "save the attached list and import that",
+            Self::Pdf | Self::Picture => "ask for the list as .xlsx or CSV",
+            Self::Word | Self::PowerPoint | Self::RichText | Self::OtherOffice => {
+                "copy the list into a spreadsheet and save that as .xlsx or CSV"
+            }
+            _ => "open it in a spreadsheet program and save it as .xlsx or CSV",
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::OldExcel => "an old Excel file (.xls, Excel 97 to 2003 or older)",
+            Self::Locked => "locked with a password",
+            Self::BinaryExcel => "a binary Excel workbook (.xlsb)",
+            Self::OpenDocument => "an OpenDocument file (.ods, of LibreOffice or OpenOffice)",
+            Self::Numbers => "a document of Apple Numbers",
+            Self::Word => "a Word document",
+            Self::PowerPoint => "a PowerPoint presentation",
+            Self::Mail => "a mail message",
+            Self::OtherOffice => "a document of another Office program",
+            Self::WebPage => "a web page (HTML), whatever its name says",
+            Self::WebArchive => "a web page saved as one file (.mht), whatever its name says",
+            Self::XmlSpreadsheet => "an XML spreadsheet of Excel 2003 (SpreadsheetML), whatever its name says",
+            Self::Xml => "an XML file",
+            Self::RichText => "a rich-text document (RTF)",
+            Self::Pdf => "a PDF",
+            Self::Picture => "a picture",
+            Self::Archive => "a zip archive or another archive of files",
+            Self::Sylk => "a spreadsheet in the SYLK format (.slk)",
+            Self::Dif => "a spreadsheet in the DIF format",
+            Self::Json => "a JSON file",
+            Self::Link => "a link to a file or page, not the file itself",
+            Self::OpenMark => "the mark that Excel keeps beside an open workbook (~$…), not the workbook",
+            Self::AppleDouble => "what macOS keeps beside a file (._…), not the file itself",
+        }
+    }
+}
+
+impl std::fmt::Display for FileKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "this is {}; {}", self.name(), self.advice())
+    }
+}
+
+/// How workbooks of Excel 2 to 5 begin without a container: the record BOF of their version.
+const OLD: [&[u8]; 5] =
+    [b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00"];
+
+/// What a container of Microsoft's holds, by the names in its directory, which are in UTF-16.
+fn container(bytes: &[u8]) -> FileKind {
+    let has = |name: &str| {
+        let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        bytes.windows(name.len()).any(|window| window == name)
+    };
+    match () {
+        () if has("EncryptedPackage") => FileKind::Locked,
+        () if has("WordDocument") => FileKind::Word,
+        () if has("PowerPoint Document") => FileKind::PowerPoint,
+        () if has("__substg1.0_") => FileKind::Mail,
+        () if has("Workbook") || has("Book") => FileKind::OldExcel,
+        () => FileKind::OtherOffice,
+    }
+}

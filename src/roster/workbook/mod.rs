@@ -1,0 +1,178 @@
+//! Excel workbooks, read part by part and row by row: what a workbook claims costs nothing, and what it unpacks to is
+//! counted. Only visible sheets are read.
+
+mod contents;
+mod moment;
+mod package;
+mod sheet;
+mod strings;
+mod styles;
+mod text;
+mod xml;
+
+use super::{
+    cell::Cell,
+    column::Column,
+    finding::{Fault, Finding},
+    header::Header,
+    list::{SheetName, SheetRead},
+    reading::Reading,
+    width,
+};
+use contents::{Contents, SheetEntry};
+use package::Package;
+use sheet::{Shared, Sheet};
+use strings::Strings;
+use styles::Styles;
+
+/// Reads the sheet of this name, or the only visible one that holds a list.
+pub(super) fn read(bytes: &[u8], wanted: Option<&str>, reading: &mut Reading) -> Result<SheetRead, Finding> {
+    let mut package = Package::open(bytes)?;
+    let contents = Contents::read(&mut package)?;
+    let shared = Shared {
+        strings: match &contents.strings {
+            Some(part) => Strings::read(&mut package.part(part)?)?,
+            None => Strings::default(),
+        },
+        styles: match &contents.styles {
+            Some(part) => Styles::read(&mut package.part(part)?)?,
+            None => Styles::none(),
+        },
+        epoch: contents.epoch,
+        unworked: contents.unworked,
+    };
+    let (chosen, not_read) = choose(&mut package, &contents, &shared, wanted)?;
+    let mut read = SheetRead {
+        name: SheetName::new(&chosen.name),
+        hidden_rows: 0,
+        hidden_columns: Vec::new(),
+        not_read,
+        hidden: names(contents.sheets.iter().filter(|sheet| sheet.hidden)),
+    };
+    read_sheet(&mut Sheet::new(package.part(&chosen.part)?, &shared), reading, &mut read)?;
+    Ok(read)
+}
+
+fn names<'a>(sheets: impl Iterator<Item = &'a SheetEntry>) -> Vec<SheetName> {
+    sheets.map(|sheet| SheetName::new(&sheet.name)).collect()
+}
+
+/// The sheet to read, and the other visible ones that have cells.
+fn choose<'c>(
+    package: &mut Package<'_>,
+    contents: &'c Contents,
+    shared: &Shared,
+    wanted: Option<&str>,
+) -> Result<(&'c SheetEntry, Vec<SheetName>), Fault> {
+    let visible: Vec<&SheetEntry> = contents.sheets.iter().filter(|sheet| !sheet.hidden).collect();
+    if let (None, [only], 1) = (wanted, &visible[..], contents.sheets.len()) {
+        return Ok((only, Vec::new()));
+    }
+    let mut lists = Vec::new();
+    let mut others = Vec::new();
+    for sheet in &visible {
+        match glance(&mut Sheet::new(package.part(&sheet.part)?, shared))? {
+            Glance::List => lists.push(*sheet),
+            Glance::Other => others.push(*sheet),
+            Glance::Blank => {}
+        }
+    }
+    if let Some(wanted) = wanted {
+        let chosen =
+            named(&contents.sheets, wanted).ok_or_else(|| Fault::NoSuchSheet(names(visible.iter().copied())))?;
+        if chosen.hidden {
+            return Err(Fault::HiddenSheet);
+        }
+        let rest = lists.into_iter().chain(others).filter(|sheet| sheet.part != chosen.part);
+        return Ok((chosen, names(rest)));
+    }
+    match &lists[..] {
+        [only] => Ok((only, names(others.into_iter()))),
+        [] => {
+            let mut hidden = contents.sheets.iter().filter(|sheet| sheet.hidden);
+            let hides_list = hidden.by_ref().any(|sheet| {
+                let part = package.part(&sheet.part);
+                part.and_then(|part| glance(&mut Sheet::new(part, shared)))
+                    .is_ok_and(|glance| matches!(glance, Glance::List))
+            });
+            let hidden = names(contents.sheets.iter().filter(|sheet| sheet.hidden));
+            Err(if hides_list { Fault::ListHidden(hidden) } else { Fault::NoHeader })
+        }
+        several => Err(Fault::SeveralLists(names(several.iter().copied()))),
+    }
+}
+
+/// The sheet of a name: as it is, or else in any width and case, as Excel doesn't tell them apart.
+fn named<'c>(sheets: &'c [SheetEntry], wanted: &str) -> Option<&'c SheetEntry> {
+    let bare = |name: &str| width::fold(name).to_lowercase();
+    let exact = sheets.iter().find(|sheet| sheet.name == wanted);
+    exact.or_else(|| {
+        let mut alike = sheets.iter().filter(|sheet| bare(&sheet.name) == bare(wanted));
+        alike.next().filter(|_| alike.next().is_none())
+    })
+}
+
+/// What the beginning of a sheet looks like.
+enum Glance {
+    /// No cells.
+    Blank,
+    /// It names columns: in its first row, or below a title.
+    List,
+    /// Something else.
+    Other,
+}
+
+/// Filled rows looked at for column names below a title.
+const ROWS_GLANCED_AT: usize = 20;
+
+/// Looks at the beginning of a sheet. One that can't be read counts as a list, so that it isn't passed over.
+fn glance<R: std::io::BufRead + xml::Budget>(sheet: &mut Sheet<'_, R>) -> Result<Glance, Fault> {
+    let mut cells = Vec::new();
+    let mut filled = 0_usize;
+    loop {
+        match sheet.next(&mut cells) {
+            Err(Finding { fault: Fault::WorkbookTooLarge, .. }) => return Err(Fault::WorkbookTooLarge),
+            Err(_) => return Ok(Glance::List),
+            Ok(None) => return Ok(if filled == 0 { Glance::Blank } else { Glance::Other }),
+            Ok(Some(_)) if cells.iter().all(Cell::is_blank) => {}
+            Ok(Some(_)) => {
+                filled = filled.saturating_add(1);
+                if Header::likely(&cells) >= 2 || (filled == 1 && Header::known(&cells) == 1) {
+                    return Ok(Glance::List);
+                }
+                if filled >= ROWS_GLANCED_AT {
+                    return Ok(Glance::Other);
+                }
+            }
+        }
+    }
+}
+
+fn read_sheet<'s, R: std::io::BufRead + xml::Budget>(
+    sheet: &mut Sheet<'s, R>,
+    reading: &mut Reading,
+    read: &mut SheetRead,
+) -> Result<(), Finding> {
+    let mut cells: Vec<Cell<'s>> = Vec::new();
+    let mut begun = false;
+    while let Some(row) = sheet.next(&mut cells)? {
+        if cells.iter().all(Cell::is_blank) {
+            continue;
+        }
+        if begun {
+            read.hidden_rows = read.hidden_rows.saturating_add(u32::from(row.hidden));
+        } else if Header::known(&cells) == 0 {
+            return Err(Fault::NoHeader.into());
+        }
+        if reading.row(row.number, &cells).is_break() {
+            break;
+        }
+        if !begun {
+            let hidden =
+                |column: &Column| reading.position(*column).is_some_and(|position| sheet.is_column_hidden(position));
+            read.hidden_columns = Column::ALL.into_iter().filter(hidden).collect();
+            begun = true;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! Days and times as workbooks keep them: a count of days with a fraction for the time, or ISO 8601.
+
+use super::super::{
+    cell::Cell,
+    era::{self, DateError},
+};
+use jiff::{ToSpan, civil::Date, civil::Time};
+
+/// From which day a workbook counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Epoch {
+    /// Day 1 is 1900-01-01, and day 60 one that never was: 1900-02-29.
+    Year1900,
+    /// Day 0 is 1904-01-01.
+    Year1904,
+}
+
+/// Seconds of a day that a spreadsheet's arithmetic may be off, in days.
+const NOISE: f64 = 0.4 / 86_400.0;
+
+impl Epoch {
+    fn day(self, count: u64) -> Option<Date> {
+        let (first, count) = match self {
+            Self::Year1904 => (Date::constant(1904, 1, 1), count),
+            Self::Year1900 if count == 60 => return None,
+            Self::Year1900 if count < 60 => (Date::constant(1899, 12, 31), count),
+            Self::Year1900 => (Date::constant(1899, 12, 30), count),
+        };
+        first.checked_add(i32::try_from(count).ok()?.days()).ok().filter(|day| day.year() <= 9999)
+    }
+
+    /// What a count of days is: a day, or below one a time of day alone.
+    pub fn cell<'a>(self, count: f64) -> Cell<'a> {
+        if (0.0..1.0).contains(&count) {
+            return time(count).map_or(Cell::Odd, Cell::Time);
+        }
+        let Some(days) = exact(count.floor()) else { return Cell::Odd };
+        match self.day(days) {
+            Some(date) if count.fract() < NOISE => Cell::Date(date),
+            Some(_) => Cell::Moment,
+            None => Cell::Odd,
+        }
+    }
+}
+
+fn time(fraction: f64) -> Option<Time> {
+    const MINUTES_A_DAY: f64 = 24.0 * 60.0;
+    let minutes = fraction * MINUTES_A_DAY;
+    let close = (minutes - minutes.round()).abs() < 0.001;
+    let minutes = exact(minutes.round()).filter(|_| close).and_then(|minutes| i16::try_from(minutes).ok())?;
+    Time::new(i8::try_from(minutes / 60).ok()?, i8::try_from(minutes % 60).ok()?, 0, 0).ok()
+}
+
+/// The largest whole number that a spreadsheet keeps exactly: 15 digits.
+const MAX_EXACT: f64 = 999_999_999_999_999.0;
+
+/// A number that is whole.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be whole and in range")]
+pub(super) fn exact(number: f64) -> Option<u64> {
+    ((0.0..=MAX_EXACT).contains(&number) && number.fract() == 0.0).then_some(number as u64)
+}
+
+/// A day or a time by ISO 8601.
+pub(super) fn iso<'a>(text: &str) -> Cell<'a> {
+    match era::read(text) {
+        Ok(date) => Cell::Date(date),
+        Err(DateError::TimeOfDay) => Cell::Moment,
+        Err(_) => match text.trim_start_matches('T').trim_end_matches('Z').parse::<Time>() {
+            Ok(time) if time.second() == 0 && time.subsec_nanosecond() == 0 => Cell::Time(time),
+            _ => Cell::Odd,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn days_are_those_that_excel_shows() {
+        let day = |epoch: Epoch, count| match epoch.cell(count) {
+            Cell::Date(date) => Some(date),
+            _ => None,
+        };
+        assert_eq!(day(Epoch::Year1900, 1.0), Some(date(1900, 1, 1)));
+        assert_eq!(day(Epoch::Year1900, 59.0), Some(date(1900, 2, 28)));
+        assert_eq!(day(Epoch::Year1900, 60.0), None);
+        assert_eq!(day(Epoch::Year1900, 61.0), Some(date(1900, 3, 1)));
+        assert_eq!(day(Epoch::Year1900, 29_312.000_001), Some(date(1980, 4, 1)));
+        assert_eq!(day(Epoch::Year1904, 27_850.0), Some(date(1980, 4, 1)));
+        assert_eq!(day(Epoch::Year1900, 3e9), None);
+        assert!(matches!(Epoch::Year1900.cell(29_312.375), Cell::Moment));
+        assert!(matches!(Epoch::Year1900.cell(29_312.999_999_9), Cell::Moment));
+        assert!(matches!(Epoch::Year1900.cell(0.375), Cell::Time(time) if time.hour() == 9));
+        assert!(matches!(Epoch::Year1900.cell(-1.0), Cell::Odd));
+        assert!(matches!(Epoch::Year1900.cell(f64::NAN), Cell::Odd));
+    }
+
+    #[test]
+    fn iso_has_days_and_times() {
+        assert!(matches!(iso("1980-04-01T00:00:00.000Z"), Cell::Date(day) if day == date(1980, 4, 1)));
+        assert!(matches!(iso("1980-03-31T15:00:00Z"), Cell::Moment));
+        assert!(matches!(iso("09:30:00"), Cell::Time(time) if time.minute() == 30));
+        assert!(matches!(iso("soon"), Cell::Odd));
+    }
+}
