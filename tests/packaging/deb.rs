@@ -63,6 +63,8 @@ fn all_documents_and_pictures_are_packaged() {
 fn settings_are_for_the_service_alone() {
     let settings = assets().into_iter().find(|(_, destination, _)| destination == "etc/kenkocall/kenkocall.toml");
     assert_eq!(settings.expect("settings are packaged").2, "640");
+    // dev/package puts the place of the service's database there.
+    assert!(text("docs/kenkocall.toml").contains("\n#url = \"sqlite://kenkocall.db\"\n"));
     let postinst = text("packaging/debian/postinst");
     assert!(postinst.contains("own root kenkocall 0640 /etc/kenkocall/kenkocall.toml"));
     assert!(postinst.contains("own kenkocall kenkocall 0700 /var/lib/kenkocall"));

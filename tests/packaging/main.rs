@@ -4,6 +4,7 @@
 mod card;
 mod deb;
 mod japanese;
+mod manual;
 mod rules;
 mod unit;
 
