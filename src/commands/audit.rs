@@ -2,16 +2,24 @@
 //! said names entries by number, id and time, never whom they are about.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Subcommand;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
+use super::audit_list;
 use super::desk::{Form, rfc3339, shown};
 use super::exit::found;
 use crate::config::Config;
-use crate::service::{CheckpointsRead, Clerk, MarkKind, Misfit, Walked, walk_trail, write_checkpoint};
+use crate::service::{
+    BadRow, CheckpointsRead, Clerk, MarkKind, Misfit, RowFault, RowsRead, Walked, walk_trail, write_checkpoint,
+};
+use crate::store::seals::{SealKey, SealKind};
+
+/// After how long a running `serve` has sealed what it wrote.
+const SEALED_WITHIN: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Audit {
@@ -24,6 +32,8 @@ pub(super) enum Audit {
         #[command(flatten)]
         form: Form,
     },
+    /// Show entries, the latest first: who did or saw what, and look-ups of IDs that nobody has. It is noted who read.
+    List(audit_list::List),
     /// Add a line to a file: the number and the hash of the last entry. Keep it where whoever can change the database
     /// can't change it: on another machine, or on paper.
     Checkpoint {
@@ -42,12 +52,22 @@ pub(super) async fn run(config: &Config, clerk: &Clerk, zone: &TimeZone, command
     match command {
         Audit::Verify { checkpoint, form } => {
             let checkpoint = checkpoint.or_else(|| config.audit.checkpoint_file.clone());
-            let walked = walk_trail(&clerk.database, checkpoint.as_deref()).await?;
-            if let Some(misfit) = &walked.misfit {
-                return Err(found(wrong(misfit, zone)));
+            let walked = walk_trail(&clerk.database, checkpoint.as_deref(), SEALED_WITHIN).await?;
+            if walked.misfit.is_none() && walked.rows.bad.is_empty() {
+                return form.tell(clerk, &well(&walked, zone), walked_json(&walked, zone)).await;
             }
-            form.tell(clerk, &well(&walked, zone), walked_json(&walked, zone)).await
+            if form.json {
+                form.tell(clerk, "", walked_json(&walked, zone)).await?;
+            }
+            let misfit = walked.misfit.as_ref().map(|misfit| wrong(misfit, zone));
+            let rows = (!walked.rows.bad.is_empty()).then(|| bad_rows(&walked.rows.bad));
+            let both: Vec<String> = misfit.into_iter().chain(rows).collect();
+            Err(found(format!(
+                "{}\nKeep a copy of the database as it is, and find out who could write to it",
+                both.join("\n")
+            )))
         }
+        Audit::List(list) => audit_list::run(clerk, zone, list).await,
         Audit::Checkpoint { file, after_restore, form } => {
             let kind = if after_restore { MarkKind::Restored } else { MarkKind::Checkpoint };
             match write_checkpoint(&clerk.database, &file, kind, clerk.clock.now()).await? {
@@ -80,10 +100,17 @@ fn well(walked: &Walked, zone: &TimeZone) -> String {
         text.push_str(&format!("; {} not sealed yet", grouped(walked.waiting)));
     }
     text.push('\n');
-    let Some(CheckpointsRead { fit, last_at, lost, restored }) = walked.checkpoints else { return text };
+    text.push_str(&rows_told(&walked.rows));
+    let Some(CheckpointsRead { fit, last_at, lost, restored }) = walked.checkpoints else {
+        text.push_str(UNBACKED);
+        return text;
+    };
     match last_at {
         Some(at) => text.push_str(&format!("{}, the last of {}\n", checkpoints(fit), shown(at, zone))),
-        None => text.push_str("the file has no checkpoints yet\n"),
+        None => {
+            text.push_str("the file has no checkpoints yet\n");
+            text.push_str(UNBACKED);
+        }
     }
     if let Some((at, sequence)) = restored {
         text.push_str(&format!(
@@ -99,7 +126,25 @@ fn well(walked: &Walked, zone: &TimeZone) -> String {
 fn walked_json(walked: &Walked, zone: &TimeZone) -> Value {
     let time = |at: Option<Timestamp>| at.map(|at| rfc3339(at, zone));
     json!({
-        "verifies": true,
+        "verifies": walked.misfit.is_none() && walked.rows.bad.is_empty(),
+        "misfit": walked.misfit.as_ref().map(|misfit| wrong(misfit, zone)),
+        "backed_by_checkpoint": walked.checkpoints.is_some_and(|read| read.fit > 0),
+        "rows": {
+            "fit": walked.rows.fit,
+            "found_without_seal": walked.rows.found,
+            "erased": walked.rows.erased,
+            "not_sealed_yet": walked.rows.unsealed,
+            "bad": walked.rows.bad.iter().map(|row| json!({
+                "kind": row.key.kind.word(),
+                "id": row.key.id.to_string(),
+                "report": (row.key.kind == SealKind::Answer).then(|| row.key.within.to_string()),
+                "fault": match row.fault {
+                    RowFault::Changed => "changed",
+                    RowFault::Deleted => "deleted",
+                    RowFault::EndChanged => "end_changed",
+                },
+            })).collect::<Vec<_>>(),
+        },
         "entries": walked.entries,
         "last_at": time(walked.last_at),
         "not_sealed_yet": walked.waiting,
@@ -139,9 +184,62 @@ fn wrong(misfit: &Misfit, zone: &TimeZone) -> String {
             grouped(*sequence)
         ),
     };
-    format!(
-        "the audit trail doesn't verify: {what}. Keep a copy of the database as it is, and find out who could write to it"
-    )
+    format!("the audit trail doesn't verify: {what}.")
+}
+
+/// What is said where no checkpoint stands behind the trail.
+const UNBACKED: &str = "the trail is consistent with itself, but no checkpoint backs it: whoever can write the database could have rewritten all of it;\nset audit.checkpoint_file, or give --checkpoint FILE\n";
+
+fn rows_told(rows: &RowsRead) -> String {
+    if *rows == RowsRead::default() {
+        return String::new();
+    }
+    let mut text = format!("{} answers, reports and alerts are as they were sealed", grouped(rows.fit));
+    for (count, what) in [
+        (rows.found, "were sealed as they were found: at an upgrade, or after a process had died"),
+        (rows.erased, "were erased, as the trail says"),
+        (rows.unsealed, "aren't sealed yet"),
+    ] {
+        if count > 0 {
+            text.push_str(&format!("; {} {what}", grouped(count)));
+        }
+    }
+    text.push('\n');
+    text
+}
+
+/// Rows named at most; the others are counted.
+const MOST_NAMED: usize = 50;
+
+fn bad_rows(bad: &[BadRow]) -> String {
+    let mut text = format!(
+        "{} of the answers, reports and alerts that the trail names aren't as they were sealed; they were changed behind the program:",
+        grouped(bad.len() as u64)
+    );
+    for row in bad.iter().take(MOST_NAMED) {
+        text.push_str(&format!("\n  {}", bad_row(row)));
+    }
+    if let Some(more) = bad.len().checked_sub(MOST_NAMED).filter(|more| *more > 0) {
+        text.push_str(&format!("\n  and {} more", grouped(more as u64)));
+    }
+    text
+}
+
+fn bad_row(row: &BadRow) -> String {
+    let SealKey { kind, within, id } = row.key;
+    let what = match kind {
+        SealKind::Answer => format!("an answer of report {within} (answer {id})"),
+        SealKind::Report | SealKind::ReportEnd => format!("report {id}"),
+        SealKind::Alert | SealKind::AlertEnd => format!("alert {id}"),
+    };
+    let fault = match row.fault {
+        RowFault::Changed => "was changed",
+        RowFault::Deleted => "was deleted",
+        RowFault::EndChanged => {
+            "has another end than the one that was sealed last: it was closed, opened again or changed"
+        }
+    };
+    format!("{what} {fault}")
 }
 
 /// `12,345`.

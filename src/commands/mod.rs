@@ -2,6 +2,7 @@
 
 mod alerts;
 mod audit;
+mod audit_list;
 mod bench;
 mod calls;
 mod centres;
@@ -38,6 +39,7 @@ use serde_json::json;
 
 use crate::call::StaffName;
 use crate::config::{self, Config};
+use crate::service::{Clock, Sealer, seal_older_rows, seal_trail, write_seals};
 
 use self::desk::{Form, Missing};
 use self::exit::Exit;
@@ -79,7 +81,7 @@ enum Command {
         #[command(subcommand)]
         command: centres::Centres,
     },
-    /// Import, add, change, stop, release and show patients.
+    /// Import, add, change, stop, release, list and show patients.
     Patients {
         #[command(subcommand)]
         command: patients::Patients,
@@ -114,7 +116,7 @@ enum Command {
         #[command(subcommand)]
         command: maintenance::Maintenance,
     },
-    /// Walk the audit trail from end to end, and note where it ends in a file that is kept elsewhere.
+    /// Show the audit trail, walk it from end to end, and note where it ends in a file that is kept elsewhere.
     Audit {
         #[command(subcommand)]
         command: audit::Audit,
@@ -208,7 +210,12 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
                 warnings.iter().for_each(|warning| complain(&format!("kenkocall: warning: {warning}")));
                 match other {
                     Command::Migrate { form } => {
-                        database::prepared(&config).await?.close().await;
+                        let database = database::prepared(&config).await?;
+                        let sealed = seal_older_rows(&database, Clock::system().now()).await;
+                        let sealed =
+                            sealed.map_err(anyhow::Error::from).and(seal_trail(&database).await.map_err(Into::into));
+                        database.close().await;
+                        sealed?;
                         form.say("the database is up to date\n", json!({ "result": "up_to_date" }))
                     }
                     other => at_the_desk(&config, name, other).await,
@@ -235,7 +242,7 @@ async fn at_the_desk(config: &Config, name: StaffName, command: Command) -> anyh
     let clerk = desk::clerk(config, name, missing).await?;
     let done = match command {
         Command::Centres { command } => centres::run(&clerk, command).await,
-        Command::Patients { command } => patients::run(&clerk, command).await,
+        Command::Patients { command } => patients::run(&clerk, &zone, command).await,
         Command::Calls { command } => calls::run(&clerk, &zone, command).await,
         Command::Dialer { command } => dialer::run(config, &clerk, &zone, command).await,
         Command::Days { command } => days::run(&clerk, &zone, command).await,
@@ -253,6 +260,11 @@ async fn at_the_desk(config: &Config, name: StaffName, command: Command) -> anyh
         | Command::Completions { .. }
         | Command::Man { .. } => Ok(()),
     };
+    // What it wrote stands in the trail before it ends; when that fails, `serve` finds it.
+    let sealer = Sealer { actor: clerk.name.as_str(), source: clerk.source.word() };
+    if let Err(error) = write_seals(&clerk.database, sealer).await {
+        complain(&format!("kenkocall: what was written isn't sealed yet ({error}); `kenkocall serve` does that later"));
+    }
     clerk.database.close().await;
     done
 }

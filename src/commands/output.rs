@@ -27,8 +27,8 @@ macro_rules! outln {
 }
 pub(super) use outln;
 
-/// Writes to standard output, hidden characters escaped, as older data may hold any. A failure is remembered; [`closed`]
-/// and [`failure`] tell.
+/// Writes to standard output, hidden characters escaped, as older data may hold any. A failure is remembered;
+/// [`closed`] and [`failure`] tell.
 pub(super) fn write(text: &str) {
     write_raw(&escaped_lines(text));
 }

@@ -22,6 +22,7 @@ mod made_up_day;
 mod maintenance;
 mod network;
 mod outbox;
+mod patient_list;
 mod patients;
 mod pause;
 mod reconcile;
@@ -58,8 +59,10 @@ pub use made_up_day::{MadeUpDay, add_even_slots, add_made_up_day, made_up_identi
 pub use maintenance::{current_maintenance, end_maintenance, start_maintenance};
 pub use network::{Listener, Network, SimulatedLines};
 pub use outbox::{Outside, run_errands};
+pub use patient_list::{PatientStatus, list_patients};
 pub use patients::{
-    Changed, ShownPatient, ShownReport, add_patient, change_patient, release_patient, show_patient, stop_patient,
+    Changed, ShownPatient, ShownReport, add_patient, change_patient, not_called, release_patient, show_patient,
+    stop_patient,
 };
 pub use pause::{DialerState, Hold, dialer_state, pause_dialling, resume_dialling};
 pub use reconcile::{Reconciled, reconcile_calls};
@@ -74,5 +77,7 @@ pub use switchboard::{
     Answered, Begin, Desk, Knock, LegStatus, Libraries, Outcome, Readiness, StaffNews, Switchboard, SwitchboardError,
 };
 pub use trail::{
-    CheckpointError, CheckpointsRead, Keeper, Mark, MarkKind, Misfit, Walked, seal_trail, walk_trail, write_checkpoint,
+    BadRow, CheckpointError, CheckpointsRead, Keeper, Mark, MarkKind, Misfit, RowFault, RowsRead, Sealer, ShownEntry,
+    TrailFilter, Walked, erase_report, list_trail, seal_left_behind, seal_older_rows, seal_trail, walk_trail,
+    write_checkpoint, write_seals,
 };

@@ -45,6 +45,11 @@ impl Changed {
     }
 }
 
+/// Why a patient isn't called, if so.
+pub fn not_called(patient: &PatientRow) -> Option<Withdrawal> {
+    unwanted(patient)
+}
+
 /// A report and the answers that stand.
 #[derive(Debug, Clone)]
 pub struct ShownReport {

@@ -19,8 +19,8 @@ use crate::call::{Keys, Language, PhoneNumber};
 use crate::carrier::simulator::{Caller, Identity, Script, Tempo};
 use crate::follow_up::{CallPrice, DayLimits, GuessingLimits};
 use crate::service::{
-    Desk, Dialling, Feed, Libraries, Outcome, Remembered, Rhythm, STEP, Simulation, end_maintenance, seal_trail,
-    start_maintenance, walk_trail,
+    Desk, Dialling, Feed, Libraries, Outcome, Remembered, Rhythm, STEP, Simulation, end_maintenance, seal_left_behind,
+    seal_trail, start_maintenance, walk_trail,
 };
 use crate::store::whole::{self, Whole};
 
@@ -208,11 +208,14 @@ impl Life<'_> {
     /// I5: what the trail says of itself.
     async fn walk_the_trail(&self) -> Result<(), SimulationError> {
         let Some(clerk) = self.world.clerk() else { return Err(SimulationError::MadeUp("office")) };
-        let walked = walk_trail(&clerk.database, None).await?;
-        self.world.note(What::TrailWalked {
-            entries: walked.entries,
-            misfit: walked.misfit.map(|misfit| format!("{misfit:?}")),
-        });
+        // A process that died has left rows without a seal; the next one seals them at its start.
+        seal_trail(&clerk.database).await?;
+        seal_left_behind(&clerk.database, self.world.time.now(), std::time::Duration::ZERO).await?;
+        let walked = walk_trail(&clerk.database, None, std::time::Duration::ZERO).await?;
+        let misfit = walked.misfit.map(|misfit| format!("{misfit:?}"));
+        let bad = walked.rows.bad.first().map(|row| format!("{row:?}"));
+        let unsealed = (walked.rows.unsealed > 0).then(|| format!("{} rows without a seal", walked.rows.unsealed));
+        self.world.note(What::TrailWalked { entries: walked.entries, misfit: misfit.or(bad).or(unsealed) });
         Ok(())
     }
 

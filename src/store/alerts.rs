@@ -1,10 +1,12 @@
 //! What a health centre should look at.
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
     arg::{Row, parsed},
+    seals::{Seal, SealKind, millis, new_salt, seal},
 };
 use crate::call::{AlertId, AlertKind, CallId, CentreCode, Item, PatientId, ReportId};
 
@@ -75,8 +77,14 @@ macro_rules! select {
 /// # Errors
 /// As the database fails.
 pub async fn raise(tx: &mut Tx, alerts: &[AlertRow]) -> Result<(), StoreError> {
-    let rows = alerts.iter().map(|alert| {
-        [
+    let mut rows = Vec::with_capacity(alerts.len());
+    for alert in alerts {
+        let salt = new_salt()?;
+        tx.seals(alert_seal(alert, &salt));
+        if let Some(at) = alert.closed_at {
+            tx.seals(end_seal(alert.id, at, alert.closed_by.as_deref(), &salt));
+        }
+        rows.push([
             alert.id.into(),
             alert.kind.word().into(),
             alert.centre.as_ref().into(),
@@ -87,16 +95,54 @@ pub async fn raise(tx: &mut Tx, alerts: &[AlertRow]) -> Result<(), StoreError> {
             alert.raised_at.into(),
             alert.closed_at.into(),
             alert.closed_by.as_deref().into(),
-        ]
-    });
+            salt.into(),
+        ]);
+    }
     tx.execute_rows(
-        "INSERT INTO alerts (id, kind, centre_code, patient_id, report_id, call_id, item, raised_at, closed_at, closed_by)
-         VALUES",
-        rows.collect(),
+        "INSERT INTO alerts (id, kind, centre_code, patient_id, report_id, call_id, item, raised_at, closed_at, closed_by,
+         salt) VALUES",
+        rows,
         "",
     )
     .await?;
     Ok(())
+}
+
+fn alert_seal(alert: &AlertRow, salt: &str) -> Seal {
+    let (id, raised) = (alert.id.to_string(), millis(alert.raised_at));
+    let patient = alert.patient.map(|patient| patient.to_string());
+    let report = alert.report.map(|report| report.to_string());
+    let call = alert.call.map(|call| call.to_string());
+    let fields = [
+        Some(salt),
+        Some(&*id),
+        Some(alert.kind.word()),
+        alert.centre.as_ref().map(CentreCode::as_str),
+        patient.as_deref(),
+        report.as_deref(),
+        call.as_deref(),
+        alert.item.map(Item::word),
+        Some(&*raised),
+    ];
+    seal(SealKind::Alert, Uuid::nil(), alert.id.0, alert.raised_at, &fields)
+}
+
+fn end_seal(id: AlertId, at: Timestamp, by: Option<&str>, salt: &str) -> Seal {
+    let (text, closed_at) = (id.to_string(), millis(at));
+    seal(SealKind::AlertEnd, Uuid::nil(), id.0, at, &[Some(salt), Some(&*text), Some(&*closed_at), by])
+}
+
+/// Seals what was closed; rows of an older version without a salt are sealed as they are found.
+fn seal_closed(tx: &mut Tx, closed: &[(AlertId, Option<String>)], at: Timestamp, by: &str) {
+    for (id, salt) in closed {
+        if let Some(salt) = salt {
+            tx.seals(end_seal(*id, at, Some(by), salt));
+        }
+    }
+}
+
+fn closed(row: &Row<'_>) -> Result<(AlertId, Option<String>), StoreError> {
+    Ok((row.read(0, "alerts.id", parsed)?, row.opt_text(1)?.map(str::to_owned)))
 }
 
 /// Counts an event that an open alert of its kind at its centre (or of all centres, if it names none) stands for
@@ -201,12 +247,14 @@ pub async fn get(tx: &mut Tx, id: AlertId) -> Result<Option<AlertRow>, StoreErro
 /// As the database fails.
 pub async fn close(tx: &mut Tx, id: AlertId, at: Timestamp, by: &str) -> Result<bool, StoreError> {
     let written = tx
-        .execute(
-            "UPDATE alerts SET closed_at = $2, closed_by = $3 WHERE id = $1 AND closed_at IS NULL",
+        .fetch_all(
+            "UPDATE alerts SET closed_at = $2, closed_by = $3 WHERE id = $1 AND closed_at IS NULL RETURNING id, salt",
             vec![id.into(), at.into(), by.into()],
+            closed,
         )
         .await?;
-    Ok(written == 1)
+    seal_closed(tx, &written, at, by);
+    Ok(written.len() == 1)
 }
 
 /// Closes the open alerts of these kinds on these patients; says how many there were.
@@ -221,12 +269,17 @@ pub async fn close_of(
     by: &str,
 ) -> Result<u64, StoreError> {
     let pairs = patients.iter().flat_map(|patient| kinds.iter().map(move |kind| (*patient, *kind)));
-    tx.execute_rows(
-        "UPDATE alerts SET closed_at = v.column3, closed_by = v.column4 FROM (VALUES",
-        pairs.map(|(patient, kind)| [patient.into(), kind.word().into(), at.into(), by.into()]).collect(),
-        ") AS v WHERE alerts.patient_id = v.column1 AND alerts.kind = v.column2 AND alerts.closed_at IS NULL",
-    )
-    .await
+    let written = tx
+        .fetch_rows(
+            "UPDATE alerts SET closed_at = v.column3, closed_by = v.column4 FROM (VALUES",
+            pairs.map(|(patient, kind)| [patient.into(), kind.word().into(), at.into(), by.into()]).collect(),
+            ") AS v WHERE alerts.patient_id = v.column1 AND alerts.kind = v.column2 AND alerts.closed_at IS NULL
+             RETURNING alerts.id, alerts.salt",
+            closed,
+        )
+        .await?;
+    seal_closed(tx, &written, at, by);
+    Ok(written.len() as u64)
 }
 
 fn read(row: &Row<'_>) -> Result<AlertRow, StoreError> {

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     StoreError, Tx,
     arg::{Row, parsed},
+    seals::{Seal, SealKind, millis, new_salt, seal},
 };
 use crate::call::{CallId, Item, ReportId, Sensitive, Severity};
 
@@ -51,8 +52,11 @@ pub struct LatestAnswer {
 /// # Errors
 /// As the database fails.
 pub async fn append(tx: &mut Tx, answers: &[AnswerRow]) -> Result<(), StoreError> {
-    let rows = answers.iter().map(|answer| {
-        [
+    let mut rows = Vec::with_capacity(answers.len());
+    for answer in answers {
+        let salt = new_salt()?;
+        tx.seals(answer_seal(answer, &salt));
+        rows.push([
             answer.id.into(),
             answer.report.into(),
             answer.call.into(),
@@ -62,15 +66,36 @@ pub async fn append(tx: &mut Tx, answers: &[AnswerRow]) -> Result<(), StoreError
             answer.severity.word().into(),
             answer.at.into(),
             answer.late.into(),
-        ]
-    });
+            salt.into(),
+        ]);
+    }
     tx.execute_rows(
-        "INSERT INTO answers (id, report_id, call_id, turn, item, entry, severity, at, late) VALUES",
-        rows.collect(),
+        "INSERT INTO answers (id, report_id, call_id, turn, item, entry, severity, at, late, salt) VALUES",
+        rows,
         "",
     )
     .await?;
     Ok(())
+}
+
+fn answer_seal(answer: &AnswerRow, salt: &str) -> Seal {
+    let (id, report, at) = (answer.id.to_string(), answer.report.to_string(), millis(answer.at));
+    let call = answer.call.map(|call| call.to_string());
+    let turn = answer.turn.map(|turn| turn.to_string());
+    let late = if answer.late { "true" } else { "false" };
+    let fields = [
+        Some(salt),
+        Some(&*id),
+        Some(&*report),
+        call.as_deref(),
+        turn.as_deref(),
+        Some(answer.item.word()),
+        Some(answer.entry.expose()),
+        Some(answer.severity.word()),
+        Some(&*at),
+        Some(late),
+    ];
+    seal(SealKind::Answer, answer.report.0, answer.id, answer.at, &fields)
 }
 
 /// All answers of these reports; those of one report oldest first.

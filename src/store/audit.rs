@@ -4,7 +4,7 @@
 pub mod chain;
 mod sealing;
 
-pub use sealing::{Head, Sealed, after, has_hash, head, seal, some_wait, waiting};
+pub use sealing::{Head, Sealed, after, before, has_hash, head, seal, some_wait, waiting};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -74,6 +74,50 @@ pub async fn by_subject(tx: &mut Tx, subject: &str, limit: u32) -> Result<Vec<Au
         read,
     )
     .await
+}
+
+/// Which entries are listed.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// About one of these; empty for all.
+    pub subjects: Vec<String>,
+    /// By this person.
+    pub actor: Option<String>,
+    /// From this moment on.
+    pub since: Option<Timestamp>,
+    /// The seals of rows too, which the program writes every second.
+    pub seals: bool,
+    /// The most entries.
+    pub limit: u32,
+}
+
+/// Entries, latest first.
+///
+/// # Errors
+/// Database errors.
+pub async fn list(tx: &mut Tx, filter: &AuditFilter) -> Result<Vec<AuditRow>, StoreError> {
+    let actor = filter.actor.as_deref().unwrap_or_default();
+    let since = filter.since.unwrap_or(Timestamp::MIN);
+    if filter.subjects.is_empty() {
+        let sql = "SELECT id, at, actor, source, action, subject, centre_code, details FROM audit
+                   WHERE at >= $1 AND ($2 = '' OR actor = $2) AND ($3 OR action NOT LIKE 'rows.%')
+                   ORDER BY at DESC, id DESC LIMIT $4";
+        let args = vec![since.into(), actor.into(), filter.seals.into(), i64::from(filter.limit).into()];
+        return tx.fetch_all(sql, args, read).await;
+    }
+    let fixed = [since.into(), actor.into()];
+    let mut found = tx
+        .fetch_in(
+            "SELECT id, at, actor, source, action, subject, centre_code, details FROM audit
+             WHERE at >= $1 AND ($2 = '' OR actor = $2) AND subject IN",
+            &fixed,
+            filter.subjects.iter().map(|subject| subject.as_str().into()),
+            "ORDER BY at DESC, id DESC",
+            read,
+        )
+        .await?;
+    found.truncate(usize::try_from(filter.limit).unwrap_or(usize::MAX));
+    Ok(found)
 }
 
 fn read(row: &Row<'_>) -> Result<AuditRow, StoreError> {

@@ -8,6 +8,7 @@ use sqlx::{PgPool, SqlitePool};
 use tokio::sync::OnceCell;
 
 use super::address::Address;
+use super::seals::SealQueue;
 use super::server::{self, ServerWatch};
 use super::sqlite::Writer;
 use super::{Fate, Server, StoreError, Tables, Tx, origin, sqlite};
@@ -24,6 +25,8 @@ pub struct Database {
     side: Side,
     fate: Option<Arc<dyn Fate>>,
     origin: Arc<OnceCell<DataOrigin>>,
+    /// Of one process: clones of this handle share it.
+    seals: Arc<SealQueue>,
 }
 
 #[derive(Clone)]
@@ -54,7 +57,7 @@ impl Database {
                 Side::Postgres { pool, watch }
             }
         };
-        Ok(Self { side, fate: None, origin: Arc::default() })
+        Ok(Self { side, fate: None, origin: Arc::default(), seals: Arc::default() })
     }
 
     /// Opens a database that was created before, with its tables as this program needs them. Nothing is written: it can
@@ -75,7 +78,7 @@ impl Database {
                 (Side::Postgres { pool, watch }, missing)
             }
         };
-        let database = Self { side, fate: None, origin: Arc::default() };
+        let database = Self { side, fate: None, origin: Arc::default(), seals: Arc::default() };
         let unusable = match database.tables().await {
             Ok(Tables::Current) => return Ok(database),
             Ok(Tables::Missing) => missing,
@@ -93,6 +96,11 @@ impl Database {
     pub async fn data_origin(&self) -> Result<DataOrigin, StoreError> {
         let read = async || origin::of(&mut self.glance().await?).await;
         self.origin.get_or_try_init(read).await.copied()
+    }
+
+    /// The seals of committed rows that the trail doesn't have yet.
+    pub fn seals(&self) -> &SealQueue {
+        &self.seals
     }
 
     pub(super) const fn side(&self) -> &Side {
@@ -146,7 +154,7 @@ impl Database {
             Side::Sqlite { writer, .. } => Tx::sqlite(writer.pool()?.begin_with("BEGIN IMMEDIATE").await?),
             Side::Postgres { pool, .. } => Tx::postgres(pool.begin().await?),
         };
-        Ok(tx.with_fate(self.fate.clone()))
+        Ok(tx.with_fate(self.fate.clone()).with_queue(Arc::clone(&self.seals)))
     }
 
     /// Begins a transaction that reads one moment of the database; it can't write.

@@ -91,6 +91,8 @@ macro_rules! select {
     };
 }
 
+pub(super) use select;
+
 /// Adds patients, a hundred thousand of them as well.
 ///
 /// # Errors
@@ -363,7 +365,7 @@ pub async fn release(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<bool, 
     Ok(written == 1)
 }
 
-fn read(row: &Row<'_>) -> Result<PatientRow, StoreError> {
+pub(super) fn read(row: &Row<'_>) -> Result<PatientRow, StoreError> {
     Ok(PatientRow {
         id: row.read(0, "patients.id", parsed)?,
         centre: row.read(1, "patients.centre_code", |text| CentreCode::parse(text).ok())?,

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use jiff::{Timestamp, civil::Date};
+use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
     answers::{self, AnswerRow, LatestAnswer},
     arg::{Row, parsed},
+    seals::{Seal, SealKind, millis, new_salt, seal},
     tx::Rows,
 };
 use crate::call::{CallerNumber, CentreCode, Channel, HersysId, PatientId, ReportId, ReportOutcome, Severity};
@@ -117,8 +119,14 @@ const OF_DAYS: &str = "SELECT r.id, r.patient_id, r.centre_code, r.report_date, 
 /// # Errors
 /// [`StoreError::Taken`] with [`Unique::OpenReport`](super::Unique::OpenReport) when the person has one open that day.
 pub async fn open(tx: &mut Tx, reports: &[ReportRow]) -> Result<(), StoreError> {
-    let rows = reports.iter().map(|report| {
-        [
+    let mut rows = Vec::with_capacity(reports.len());
+    for report in reports {
+        let salt = new_salt()?;
+        tx.seals(report_seal(report, &salt));
+        if report.outcome != ReportOutcome::Unanswered || report.ended_at.is_some() {
+            tx.seals(end_seal(report.id, report.outcome, report.ended_at, report.started_at, &salt));
+        }
+        rows.push([
             report.id.into(),
             report.patient.into(),
             (&report.centre).into(),
@@ -128,16 +136,31 @@ pub async fn open(tx: &mut Tx, reports: &[ReportRow]) -> Result<(), StoreError> 
             report.started_at.into(),
             report.ended_at.into(),
             report.caller_number.map(CallerNumber::word).into(),
-        ]
-    });
+            salt.into(),
+        ]);
+    }
     tx.execute_rows(
         "INSERT INTO reports (id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at,
-         caller_number) VALUES",
-        rows.collect(),
+         caller_number, salt) VALUES",
+        rows,
         "",
     )
     .await?;
     Ok(())
+}
+
+fn report_seal(report: &ReportRow, salt: &str) -> Seal {
+    let (id, patient, started) = (report.id.to_string(), report.patient.to_string(), millis(report.started_at));
+    let date = report.report_date.to_string();
+    let (centre, channel) = (report.centre.as_str(), report.channel.word());
+    let fields = [salt, &id, &patient, centre, &date, channel, &started].map(Some);
+    seal(SealKind::Report, Uuid::nil(), report.id.0, report.started_at, &fields)
+}
+
+fn end_seal(id: ReportId, outcome: ReportOutcome, ended: Option<Timestamp>, at: Timestamp, salt: &str) -> Seal {
+    let (text, ended_at) = (id.to_string(), ended.map(millis));
+    let fields = [Some(salt), Some(&*text), Some(outcome.word()), ended_at.as_deref()];
+    seal(SealKind::ReportEnd, Uuid::nil(), id.0, ended.unwrap_or(at), &fields)
 }
 
 /// The open reports of these persons and days with their answers, in no order. Give each once.
@@ -265,12 +288,22 @@ pub async fn close(tx: &mut Tx, closes: &[ReportClose]) -> Result<u64, StoreErro
         }
     }
     let rows = last.values().map(|close| [close.report.into(), close.outcome.word().into(), close.ended_at.into()]);
-    tx.execute_rows(
-        "UPDATE reports SET outcome = v.column2, ended_at = v.column3 FROM (VALUES",
-        rows.collect(),
-        ") AS v WHERE reports.id = v.column1 AND reports.outcome = 'unanswered'",
-    )
-    .await
+    let written = tx
+        .fetch_rows(
+            "UPDATE reports SET outcome = v.column2, ended_at = v.column3 FROM (VALUES",
+            rows.collect(),
+            ") AS v WHERE reports.id = v.column1 AND reports.outcome = 'unanswered'
+             RETURNING reports.id, reports.salt",
+            |row| Ok((row.read(0, "reports.id", parsed)?, row.opt_text(1)?.map(str::to_owned))),
+        )
+        .await?;
+    for (id, salt) in &written {
+        // A row of an older version without a salt is sealed as it is found.
+        if let (Some(close), Some(salt)) = (last.get(id), salt) {
+            tx.seals(end_seal(*id, close.outcome, Some(close.ended_at), close.ended_at, salt));
+        }
+    }
+    Ok(written.len() as u64)
 }
 
 /// One page of the export, by day and then by beginning.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::{
     Fate, StoreError,
     arg::{Arg, Row, bind},
+    seals::{Seal, SealQueue},
     statement::{Shape, keys_at_once, rows_at_once},
 };
 
@@ -18,6 +19,9 @@ pub struct Tx {
     /// PostgreSQL refuses to go on after an error; SQLite would, outside of the transaction if the error ended it.
     failed: bool,
     fate: Option<Arc<dyn Fate>>,
+    /// The seals of the rows that it writes, and where they go when it is committed.
+    seals: Vec<Seal>,
+    queue: Option<Arc<SealQueue>>,
 }
 
 enum Side {
@@ -67,19 +71,33 @@ pub(super) type Rows<'a, const N: usize> = Vec<[Arg<'a>; N]>;
 
 impl Tx {
     pub(super) fn sqlite(side: sqlx::Transaction<'static, Sqlite>) -> Self {
-        Self { side: Side::Sqlite(Hold::Whole(side)), failed: false, fate: None }
+        Self::on(Side::Sqlite(Hold::Whole(side)))
     }
 
     pub(super) fn sqlite_glance(connection: PoolConnection<Sqlite>) -> Self {
-        Self { side: Side::Sqlite(Hold::Glance(connection)), failed: false, fate: None }
+        Self::on(Side::Sqlite(Hold::Glance(connection)))
     }
 
     pub(super) fn postgres_glance(connection: PoolConnection<Postgres>) -> Self {
-        Self { side: Side::Postgres(Hold::Glance(connection)), failed: false, fate: None }
+        Self::on(Side::Postgres(Hold::Glance(connection)))
     }
 
     pub(super) fn postgres(side: sqlx::Transaction<'static, Postgres>) -> Self {
-        Self { side: Side::Postgres(Hold::Whole(side)), failed: false, fate: None }
+        Self::on(Side::Postgres(Hold::Whole(side)))
+    }
+
+    fn on(side: Side) -> Self {
+        Self { side, failed: false, fate: None, seals: Vec::new(), queue: None }
+    }
+
+    /// The same with the queue that takes the seals of what it writes.
+    pub(super) fn with_queue(self, queue: Arc<SealQueue>) -> Self {
+        Self { queue: Some(queue), ..self }
+    }
+
+    /// Notes the seal of a row that this transaction writes.
+    pub(super) fn seals(&mut self, seal: Seal) {
+        self.seals.push(seal);
     }
 
     /// The same with somebody who decides what becomes of its commit.
@@ -107,10 +125,19 @@ impl Tx {
         if let Some(fate) = &self.fate {
             fate.before().await?;
         }
-        match self.side {
-            Side::Sqlite(side) => side.commit().await?,
-            Side::Postgres(side) => side.commit().await?,
+        let committed = match self.side {
+            Side::Sqlite(side) => side.commit().await,
+            Side::Postgres(side) => side.commit().await,
+        };
+        if let Some(queue) = self.queue {
+            match &committed {
+                Ok(()) => queue.push(self.seals),
+                // It may have been committed all the same.
+                Err(_) if !self.seals.is_empty() => queue.doubt(),
+                Err(_) => {}
+            }
         }
+        committed?;
         match self.fate {
             Some(fate) => fate.after().await,
             None => Ok(()),

@@ -30,6 +30,7 @@ pub(super) fn routes() -> Router<Arc<Web>> {
 /// A kind of slot as the page shows it.
 struct Kind {
     class: &'static str,
+    sign: &'static str,
     name: &'static str,
     english: &'static str,
     count: u32,
@@ -51,6 +52,7 @@ struct Page {
 
 struct Square {
     class: &'static str,
+    sign: &'static str,
     says: String,
 }
 
@@ -79,7 +81,10 @@ async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery) -> Respons
         time: now.strftime("%H:%M:%S").to_string(),
         due: figures.centres.iter().map(CentreDay::due).sum(),
         placed: figures.centres.iter().map(CentreDay::attempted).sum(),
-        kinds: KINDS.iter().map(|(class, name, english)| Kind { class, name, english, count: count(class) }).collect(),
+        kinds: KINDS
+            .iter()
+            .map(|(class, sign, name, english)| Kind { class, sign, name, english, count: count(class) })
+            .collect(),
         squares: slots.iter().map(square).collect(),
         live: query.as_deref() != Some(STILL),
         centres: figures.centres,
@@ -94,16 +99,20 @@ async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery) -> Respons
     }
 }
 
-const KINDS: [(&str, &str, &str); 6] = [
-    ("reported", "報告あり", "reported"),
-    ("calling", "架電中", "being called"),
-    ("waiting", "架電待ち", "waiting"),
-    ("unanswered", "未回答", "unanswered"),
-    ("cancelled", "取り消し", "cancelled"),
-    ("missed", "架電できず", "missed"),
+/// A kind of slot: its class, the sign in its square, its names. Each sign has a form of its own: nobody has to tell
+/// colours apart.
+type KindOf = (&'static str, &'static str, &'static str, &'static str);
+
+const KINDS: [KindOf; 6] = [
+    ("reported", "✓", "報告あり", "reported"),
+    ("calling", "▶", "架電中", "being called"),
+    ("waiting", "·", "架電待ち", "waiting"),
+    ("unanswered", "?", "未回答", "unanswered"),
+    ("cancelled", "–", "取り消し", "cancelled"),
+    ("missed", "×", "架電できず", "missed"),
 ];
 
-fn kind_of(state: SlotState) -> (&'static str, &'static str) {
+fn kind_of(state: SlotState) -> KindOf {
     let nth = match state {
         SlotState::Ended(SlotEnd::Reported) => 0,
         SlotState::Calling => 1,
@@ -112,11 +121,25 @@ fn kind_of(state: SlotState) -> (&'static str, &'static str) {
         SlotState::Ended(SlotEnd::Cancelled(_)) => 4,
         SlotState::Ended(SlotEnd::Missed(_)) => 5,
     };
-    KINDS.get(nth).map_or(("waiting", ""), |(class, name, _)| (class, name))
+    KINDS.get(nth).copied().unwrap_or(("waiting", "·", "", ""))
 }
 
 fn square(slot: &DaySlot) -> Square {
-    let (class, name) = kind_of(slot.state);
+    let (class, sign, name, _) = kind_of(slot.state);
     let reason = slot.state.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
-    Square { class, says: format!("{} {name}{reason}", slot.time) }
+    Square { class, sign, says: format!("{} {name}{reason}", slot.time) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_state_has_a_sign_of_its_own() {
+        let mut signs: Vec<&str> = KINDS.iter().map(|(_, sign, _, _)| *sign).collect();
+        signs.sort_unstable();
+        signs.dedup();
+        assert_eq!(signs.len(), KINDS.len());
+        assert!(signs.iter().all(|sign| sign.chars().count() == 1), "{signs:?}");
+    }
 }

@@ -125,6 +125,8 @@ pub fn cases(call: &str, alert: &str, list: &str) -> Vec<Vec<String>> {
          patients add --centre 13102 --hersys-id 7654321 --birth-date 1980-04-01 --family-name 佐藤 --given-name 一
          patients set 7654321 --given-name 二
          patients show 7654321
+         patients list
+         audit list
          patients stop {stopped}
          patients release {released}
          calls list --hersys-id {stopped}

@@ -18,9 +18,11 @@ crate::on_both_databases!(
 );
 
 /// What each command is run with. Those without a line of their own run until they are stopped.
-const RUNS: [(&str, &[&str]); 36] = [
+const RUNS: [(&str, &[&str]); 38] = [
     ("alerts-close", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("alerts-list", &[]),
+    ("audit-list", &[]),
+    ("patients-list", &[]),
     ("audit-checkpoint", &["FOLDER/checkpoints"]),
     ("audit-verify", &[]),
     ("calls-list", &[]),
@@ -219,6 +221,8 @@ async fn an_empty_list_is_json_and_json_says_whether_the_data_are_simulated(fres
     for list in [
         &["alerts", "list", "--json"][..],
         &["calls", "list", "--json"],
+        &["patients", "list", "--name", "nobody", "--json"],
+        &["audit", "list", "--actor", "nobody", "--json"],
         &["calls", "list", "--state", "unknown", "--json"],
         &["reports", "export", "--from", "today", "--to", "today", "--json"],
     ] {

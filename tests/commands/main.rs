@@ -21,6 +21,7 @@ mod listed;
 mod lists;
 mod now;
 mod people;
+mod sealed;
 mod settings;
 #[path = "../flows/shipped.rs"]
 #[allow(dead_code, reason = "nothing is edited here")]

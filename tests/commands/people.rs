@@ -8,6 +8,8 @@ crate::on_both_databases!(
     a2_a_second_patient_with_the_number_is_refused,
     a3_a_number_and_times_change_at_once,
     a4_stop_and_release_are_idempotent,
+    patients_are_listed_by_what_is_known_of_them_and_the_search_is_noted,
+    the_trail_is_listed_with_look_ups_of_nobody_and_reading_it_is_noted,
 );
 
 fn add<'a>(id: &'a str, more: &[&'a str]) -> Vec<&'a str> {
@@ -119,4 +121,67 @@ async fn a4_stop_and_release_are_idempotent(fresh: Fresh) {
     assert!(first.starts_with("released: HER-SYS ID 111111\nobservation ended "), "{first}");
     assert!(desk.does(&["patients", "release", "111111"]).starts_with("nothing to change"));
     assert_eq!(desk.trail("111111").await.len(), 4);
+}
+
+async fn patients_are_listed_by_what_is_known_of_them_and_the_search_is_noted(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    desk.with_centre();
+    desk.does(&add("01234567", &CALLED));
+    desk.does(&add("7654321", &[]));
+    desk.does(&["patients", "release", "7654321"]);
+    let listed = desk.does(&["patients", "list"]);
+    assert!(listed.contains("01234567") && listed.contains("•••-••••-5678") && !listed.contains("7654321"), "{listed}");
+    assert!(!listed.contains("花子") && listed.contains("健•"), "{listed}");
+    for found in [
+        &["--name", "康 花"][..],
+        &["--name", "健康花子"],
+        &["--hersys-id", "3456"],
+        &["--phone-ends", "5678"],
+        &["--phone-ends", "９０-1234-5678"],
+        &["--status", "called"],
+        &["--centre", "13101"],
+        &["--reveal", "--limit", "1"],
+    ] {
+        let said = desk.does(&[&["patients", "list"], found].concat());
+        assert!(said.contains("01234567") && !said.contains("7654321"), "{found:?}: {said}");
+    }
+    for none in [&["--name", "%"][..], &["--phone-ends", "567"], &["--status", "stopped"], &["--after", "01234567"]] {
+        assert_eq!(desk.does(&[&["patients", "list"], none].concat()), "no patients\n", "{none:?}");
+    }
+    let all: serde_json::Value =
+        serde_json::from_str(&desk.does(&["patients", "list", "--status", "all", "--json"])).unwrap();
+    assert_eq!((all.as_array().unwrap().len(), &all[1]["calls"]), (2, &"released".into()), "{all}");
+    assert!(desk.does(&["patients", "list", "--reveal"]).contains("健康 花子"));
+    let trail = desk.trail("01234567").await;
+    assert!(trail.iter().filter(|entry| entry.action == "patient.listed").count() > 8);
+    assert!(trail.last().unwrap().details.as_str().contains("revealed"));
+}
+
+async fn the_trail_is_listed_with_look_ups_of_nobody_and_reading_it_is_noted(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    desk.with_centre();
+    desk.does(&add("01234567", &CALLED));
+    desk.does(&["--as", "保健師A", "patients", "set", "01234567", "--language", "en"]);
+    desk.does(&["patients", "show", "01234567", "--reveal"]);
+    for words in [&["patients", "show"][..], &["patients", "stop"], &["patients", "release"], &["calls", "now"]] {
+        desk.refuses(&[words, &["7654320"]].concat());
+    }
+    desk.refuses(&["patients", "set", "7654320", "--language", "en"]);
+    desk.does(&["calls", "list", "--hersys-id", "7654320"]);
+    let listed = desk.does(&["audit", "list", "--patient", "7654320"]);
+    assert_eq!(listed.matches("patient.not_found").count(), 6, "{listed}");
+    assert!(listed.contains("nobody with HER-SYS ID •••4320") && !listed.contains("7654320"), "{listed}");
+    let of_patient = desk.does(&["audit", "list", "--patient", "01234567"]);
+    let at = |action: &str| of_patient.find(action).unwrap_or_else(|| panic!("{action} in {of_patient}"));
+    assert!(at("patient.shown") < at("patient.changed") && at("patient.changed") < at("patient.added"), "latest first");
+    assert!(of_patient.contains("revealed") && !of_patient.contains("+8190"), "{of_patient}");
+    let by = desk.does(&["audit", "list", "--actor", "保健師A", "--since", "yesterday"]);
+    assert!(by.contains("patient.changed") && !by.contains("tester"), "{by}");
+    assert_eq!(desk.does(&["audit", "list", "--since", "tomorrow"]), "no entries\n");
+    let revealed = desk.does(&["audit", "list", "--patient", "01234567", "--reveal"]);
+    assert!(revealed.contains("HER-SYS ID 01234567") && revealed.contains("language: \"ja\" to \"en\""), "{revealed}");
+    let json: serde_json::Value =
+        serde_json::from_str(&desk.does(&["audit", "list", "--limit", "3", "--json"])).unwrap();
+    assert_eq!((json.as_array().unwrap().len(), &json[0]["action"]), (3, &"audit.listed".into()), "{json}");
+    assert_eq!(json[0]["values"], serde_json::Value::Null);
 }

@@ -92,7 +92,13 @@ fn forget() -> [String; 2] {
 async fn a_whole_trail_is_said_to_be_whole(fresh: Fresh) {
     let trail = Trail::of_ten(&fresh);
     let said = trail.desk.does(&["audit", "verify"]);
-    assert!(said.starts_with("10 entries verify, the last of 20") && said.lines().count() == 1, "{said}");
+    assert!(said.starts_with("10 entries verify, the last of 20"), "{said}");
+    assert!(
+        said.contains("but no checkpoint backs it: whoever can write the database could have rewritten all"),
+        "{said}"
+    );
+    let value: serde_json::Value = serde_json::from_str(&trail.desk.does(&["audit", "verify", "--json"])).unwrap();
+    assert_eq!((&value["verifies"], &value["backed_by_checkpoint"]), (&true.into(), &false.into()), "{value}");
     let line = trail.checkpoint();
     assert!(line.starts_with("checkpoint 20") && line.contains("Z 10 "), "{line}");
     assert_eq!(std::fs::read_to_string(trail.file()).unwrap(), line);
@@ -101,6 +107,7 @@ async fn a_whole_trail_is_said_to_be_whole(fresh: Fresh) {
     trail.checkpoint();
     let said = trail.verifies();
     assert!(said.starts_with("12 entries verify") && said.contains("\n2 checkpoints fit, the last of 20"), "{said}");
+    assert!(!said.contains("no checkpoint"), "{said}");
     assert_eq!(trail.misfits(), [None, None]);
 }
 

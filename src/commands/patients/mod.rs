@@ -1,11 +1,13 @@
 //! `kenkocall patients`: lists taken over, and single patients added, changed, stopped, released and shown.
 
 mod import;
+mod list;
 mod show;
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use jiff::tz::TimeZone;
 
 use super::desk::{Form, Reveal, centre_code, found, hersys_id};
 use super::exit::usage;
@@ -88,6 +90,8 @@ pub(super) enum Patients {
         #[command(flatten)]
         form: Form,
     },
+    /// List patients by what is known of them. It is noted who searched for what, and at each patient listed.
+    List(list::List),
     /// Show a patient with today's slots, the last reports and calls. It is noted who looked.
     Show {
         /// The patient's HER-SYS ID.
@@ -136,7 +140,7 @@ impl More {
     }
 }
 
-pub(super) async fn run(clerk: &Clerk, command: Patients) -> anyhow::Result<()> {
+pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Patients) -> anyhow::Result<()> {
     match command {
         Patients::Import { file, centre, sheet, dry_run, form } => {
             let mode = if dry_run { ImportMode::DryRun } else { ImportMode::Write };
@@ -173,6 +177,7 @@ pub(super) async fn run(clerk: &Clerk, command: Patients) -> anyhow::Result<()> 
         Patients::Release { hersys_id: id, form } => {
             done(clerk, release_patient(clerk, &hersys_id(&id)?).await, "released", form).await
         }
+        Patients::List(list) => list::run(clerk, zone, list).await,
         Patients::Show { hersys_id: id, reveal, form } => {
             let id: HersysId = hersys_id(&id)?;
             let shown = found(show_patient(clerk, &id, reveal.details()).await?);

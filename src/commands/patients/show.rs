@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::call::{CallerNumber, ReportOutcome, Severity, SlotState, Withdrawal};
 use crate::commands::calls::attempts::{slot_json, slot_stands};
 use crate::commands::desk::{Form, from_other_number, number, number_json, rfc3339, shown, table};
-use crate::service::{Changed, Clerk, ShownPatient, ShownReport};
+use crate::service::{Changed, Clerk, ShownPatient, ShownReport, not_called};
 use crate::store::alerts::AlertRow;
 use crate::store::answers::LatestAnswer;
 use crate::store::patients::PatientRow;
@@ -33,6 +33,14 @@ pub(super) fn changed_json(changed: &Changed, word: &str) -> Value {
 /// Whether and when the patient is called, as a sentence.
 pub(super) fn calling(changed: &Changed) -> String {
     calling_of(&changed.patient, changed.not_called(), &changed.zone, false)
+}
+
+/// Whether a patient is called, in a word or two.
+pub(super) fn stands(row: &PatientRow) -> &'static str {
+    match not_called(row) {
+        None => "called",
+        Some(why) => why.word(),
+    }
 }
 
 fn calling_of(row: &PatientRow, not_called: Option<Withdrawal>, zone: &TimeZone, reveal: bool) -> String {

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tracing::{debug, error, warn};
+use tracing::{debug, error, info, warn};
 
 use super::checkpoint::{self, CheckpointError, Mark, MarkKind};
-use super::{lost_since, mark_now, seal_trail};
+use super::{lost_since, mark_now, seal_left_behind, seal_older_rows, seal_trail};
 use crate::call::LossSign;
 use crate::service::after_failure::wait_after;
 use crate::service::loss::stop_dialling;
@@ -19,6 +19,8 @@ use crate::store::{Database, StoreError};
 
 /// How often the trail is sealed, and looked at whether it went back.
 const SEAL_EVERY: Duration = Duration::from_secs(1);
+/// After how long the rows of any node that lives are sealed, with some to spare.
+pub const SEALED_WITHIN: Duration = Duration::from_secs(3);
 /// How often a checkpoint is added, when there is something new.
 const CHECKPOINT_EVERY: SignedDuration = SignedDuration::from_secs(60);
 
@@ -49,6 +51,8 @@ impl Keeper {
 
     /// Keeps it until the task is ended.
     pub async fn run(mut self) {
+        // A process that died may have left rows without a seal.
+        self.desk.database.seals().doubt();
         let mut rhythm = tokio::time::interval(SEAL_EVERY);
         rhythm.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -88,6 +92,9 @@ impl Keeper {
                 stop_dialling(&self.desk, sign, evidence(&seen), now).await?;
             }
         }
+        if self.desk.database.seals().take_doubt() {
+            self.look_for_unsealed(now).await?;
+        }
         seal_trail(&self.desk.database).await?;
         let mut tx = self.desk.database.read().await?;
         let mark = mark_now(&mut tx, now).await?;
@@ -104,6 +111,36 @@ impl Keeper {
             }
         }
         Ok(())
+    }
+}
+
+impl Keeper {
+    async fn look_for_unsealed(&self, now: Timestamp) -> Result<(), StoreError> {
+        let database = &self.desk.database;
+        let look = async {
+            // First what this process itself knows.
+            seal_trail(database).await?;
+            let older = seal_older_rows(database, now).await?;
+            if older > 0 {
+                info!(rows = older, "answers, reports and alerts of an older version were sealed as they were found");
+                seal_trail(database).await?;
+            }
+            seal_left_behind(database, now, SEALED_WITHIN).await
+        };
+        match look.await {
+            Ok(0) => Ok(()),
+            Ok(rows) => {
+                warn!(
+                    rows,
+                    "rows without a seal were sealed as they were found; a process may have died before sealing them"
+                );
+                Ok(())
+            }
+            Err(error) => {
+                database.seals().doubt();
+                Err(error)
+            }
+        }
     }
 }
 

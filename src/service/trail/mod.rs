@@ -3,10 +3,16 @@
 
 mod checkpoint;
 mod keeper;
+mod listing;
+mod rows;
+mod sealing;
 mod walk;
 
 pub use checkpoint::{CheckpointError, Mark, MarkKind};
 pub use keeper::{Keeper, write_checkpoint};
+pub use listing::{ShownEntry, TrailFilter, list_trail};
+pub use rows::{BadRow, RowFault, RowsRead};
+pub use sealing::{Sealer, erase_report, seal_left_behind, seal_older_rows, write_seals};
 pub use walk::{CheckpointsRead, Misfit, Walked, walk_trail};
 
 use jiff::{SignedDuration, Timestamp};
@@ -22,12 +28,13 @@ const MAX_COMMITS: usize = 20_000;
 /// How old the last call may be to be missed: nobody is rung for an older one.
 pub(super) const OLDEST_CALL: SignedDuration = SignedDuration::from_hours(24);
 
-/// Seals everything that waits. Says how many entries there were.
+/// Seals everything that waits: rows written by this process, then entries. Says how many entries there were.
 ///
 /// # Errors
 /// As the database fails.
 pub async fn seal_trail(database: &Database) -> Result<usize, StoreError> {
     let mut sealed = 0;
+    write_seals(database, Sealer::PROGRAM).await?;
     for _ in 0..MAX_COMMITS {
         // Looked at first: a database in which nothing happens isn't written every second.
         if !audit::some_wait(&mut database.glance().await?).await? {

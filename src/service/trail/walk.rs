@@ -2,19 +2,23 @@
 //! know better.
 
 use std::path::Path;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::checkpoint::{self, CheckpointError, Mark, MarkKind};
+use super::rows::{Rows, RowsRead};
 use super::seal_trail;
 use crate::service::refused::Refused;
 use crate::store::audit::chain::{GENESIS, Hash, link};
 use crate::store::audit::{self, Head};
 use crate::store::{Database, StoreError, Tx};
 
-/// Entries read at a time.
-const PAGE: u32 = 1_000;
+/// Entries read at a time. One may name 500 rows.
+const PAGE: u32 = 100;
+/// How often rows are looked at again whose end isn't sealed.
+const LOOKS_AGAIN: u32 = 3;
 /// Restorations that a checkpoint file may tell of; more come from a mistake.
 const MOST_RESTORATIONS: usize = 1_000;
 
@@ -29,6 +33,8 @@ pub struct Walked {
     pub waiting: u64,
     /// What the checkpoint file said, when there was one to read.
     pub checkpoints: Option<CheckpointsRead>,
+    /// What the answers, reports and alerts came to that the trail names.
+    pub rows: RowsRead,
     /// The first thing that doesn't fit.
     pub misfit: Option<Misfit>,
 }
@@ -87,11 +93,16 @@ pub enum Misfit {
 }
 
 /// Seals what waits, then walks the trail from its first entry to its last, and compares it with the checkpoints of a
-/// file.
+/// file. A row whose end isn't sealed is looked at again after `sealed_within`, as another process may just have
+/// written it.
 ///
 /// # Errors
 /// As the database fails; [`Refused::Checkpoint`] when the file can't be read.
-pub async fn walk_trail(database: &Database, checkpoints: Option<&Path>) -> Result<Walked, Refused> {
+pub async fn walk_trail(
+    database: &Database,
+    checkpoints: Option<&Path>,
+    sealed_within: Duration,
+) -> Result<Walked, Refused> {
     // Before the trail is looked at, which goes on meanwhile: a line that is added later speaks of later entries.
     let length = checkpoints.map(checkpoint::length).transpose()?.unwrap_or_default();
     match seal_trail(database).await {
@@ -100,9 +111,22 @@ pub async fn walk_trail(database: &Database, checkpoints: Option<&Path>) -> Resu
         Err(error) if error.is_unwritable() => {}
         Err(error) => return Err(error.into()),
     }
+    let mut walked =
+        Walked { entries: 0, last_at: None, waiting: 0, checkpoints: None, rows: RowsRead::default(), misfit: None };
+    let mut rows = Rows::default();
     let mut tx = database.read().await?;
-    let mut walked = Walked { entries: 0, last_at: None, waiting: 0, checkpoints: None, misfit: None };
-    let end = walk(&mut tx, &mut walked).await?;
+    let mut end = walk(&mut tx, &mut walked, &mut rows, GENESIS).await?;
+    for _ in 0..LOOKS_AGAIN {
+        if sealed_within.is_zero() || walked.misfit.is_some() || !rows.some_end_is_open() {
+            break;
+        }
+        // It may have ended just now, and the node that wrote it seals it within a second.
+        drop(tx);
+        tokio::time::sleep(sealed_within).await;
+        tx = database.read().await?;
+        end = walk(&mut tx, &mut walked, &mut rows, end).await?;
+    }
+    walked.rows = rows.read(&mut tx).await?;
     if walked.misfit.is_none() {
         let Head { sequence: sealed, hash } = audit::head(&mut tx).await?;
         if (sealed, hash) != (walked.entries, end) {
@@ -119,9 +143,9 @@ pub async fn walk_trail(database: &Database, checkpoints: Option<&Path>) -> Resu
     Ok(walked)
 }
 
-/// Gives the hash of the last entry that fits.
-async fn walk(tx: &mut Tx, walked: &mut Walked) -> Result<Hash, StoreError> {
-    let mut hash = GENESIS;
+/// Walks on from the last entry that was seen. Gives the hash of the last entry that fits.
+async fn walk(tx: &mut Tx, walked: &mut Walked, rows: &mut Rows, end: Hash) -> Result<Hash, StoreError> {
+    let mut hash = end;
     loop {
         let page = audit::after(tx, walked.entries, PAGE).await?;
         let full = page.len() == PAGE as usize;
@@ -137,6 +161,7 @@ async fn walk(tx: &mut Tx, walked: &mut Walked) -> Result<Hash, StoreError> {
                 walked.misfit = Some(Misfit::Changed { sequence, id: sealed.entry.id.parse().ok(), at });
                 return Ok(hash);
             }
+            rows.take(tx, &sealed).await?;
             hash = expected;
             (walked.entries, walked.last_at) = (sequence, at);
         }

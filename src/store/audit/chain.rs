@@ -86,6 +86,26 @@ pub fn link(before: &Hash, sequence: u64, entry: &Entry) -> Hash {
     Hash(hasher.finalize().into())
 }
 
+/// The hash over the fields of a row. `form` names what is hashed and how.
+pub fn digest(form: &str, fields: &[Option<&str>]) -> Hash {
+    let mut hasher = Sha256::new();
+    let mut put = |text: &str| {
+        hasher.update((text.len() as u64).to_be_bytes());
+        hasher.update(text.as_bytes());
+    };
+    put(form);
+    for field in fields {
+        match field {
+            Some(text) => {
+                put("some");
+                put(text);
+            }
+            None => put("none"),
+        }
+    }
+    Hash(hasher.finalize().into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -105,12 +105,28 @@ pub async fn after(tx: &mut Tx, sequence: u64, limit: u32) -> Result<Vec<Sealed>
         "SELECT seq, hash, id, at, actor, source, action, subject, centre_code, details FROM audit
          WHERE seq > $1 ORDER BY seq LIMIT $2",
         vec![column(sequence).into(), i64::from(limit).into()],
-        |row| {
-            let hash = row.opt_text(1)?.and_then(Hash::parse);
-            Ok(Sealed { sequence: number(row.int(0)?), hash, entry: entry(row, 2)? })
-        },
+        read_sealed,
     )
     .await
+}
+
+/// The sealed entries before a number, the last one first.
+///
+/// # Errors
+/// Database errors.
+pub async fn before(tx: &mut Tx, sequence: u64, limit: u32) -> Result<Vec<Sealed>, StoreError> {
+    tx.fetch_all(
+        "SELECT seq, hash, id, at, actor, source, action, subject, centre_code, details FROM audit
+         WHERE seq < $1 ORDER BY seq DESC LIMIT $2",
+        vec![column(sequence).into(), i64::from(limit).into()],
+        read_sealed,
+    )
+    .await
+}
+
+fn read_sealed(row: &Row<'_>) -> Result<Sealed, StoreError> {
+    let hash = row.opt_text(1)?.and_then(Hash::parse);
+    Ok(Sealed { sequence: number(row.int(0)?), hash, entry: entry(row, 2)? })
 }
 
 /// Whether an entry has this hash; none when there is no such entry.

@@ -1,0 +1,106 @@
+//! `kenkocall audit list`: the trail, with IDs and values as dots unless they are asked for.
+
+use clap::Args;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use super::desk::{Form, Reveal, found, hersys_id, masked, moment, rfc3339, shown, table};
+use crate::call::HersysId;
+use crate::service::{Clerk, ShownEntry, TrailFilter, list_trail};
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// About the patient with this HER-SYS ID, or look-ups of it while nobody has it.
+    #[arg(long, value_name = "HERSYS_ID")]
+    patient: Option<String>,
+    /// By this person.
+    #[arg(long, value_name = "NAME")]
+    actor: Option<String>,
+    /// From then on: 2026-11-23, 2026-11-23 09:00, R8.11.23, today or RFC 3339.
+    #[arg(long, value_name = "DATE|TIME")]
+    since: Option<String>,
+    /// Also the seals of answers, reports and alerts, which the program adds every second.
+    #[arg(long)]
+    seals: bool,
+    /// The most entries shown.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    limit: u32,
+    /// HER-SYS IDs and the values before and after in full. It is noted that they were shown.
+    #[arg(long)]
+    reveal: bool,
+    #[command(flatten)]
+    form: Form,
+}
+
+pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, list: List) -> anyhow::Result<()> {
+    let filter = TrailFilter {
+        patient: list.patient.map(|text| hersys_id(&text)).transpose()?,
+        actor: list.actor,
+        since: list.since.map(|text| moment(&text, clerk, zone)).transpose()?,
+        seals: list.seals,
+        limit: list.limit,
+    };
+    let reveal = Reveal { reveal: list.reveal };
+    let entries = found(list_trail(clerk, &filter, reveal.details()).await?);
+    let mut text = "no entries\n".to_owned();
+    if !entries.is_empty() {
+        let head = ["at", "who", "from", "what", "about", "fields"];
+        let mut lines = vec![head.map(str::to_owned).to_vec()];
+        lines.extend(entries.iter().map(|entry| line(entry, zone, list.reveal)));
+        text = table(&lines);
+    }
+    if entries.len() == list.limit as usize {
+        text.push_str("there may be older ones: a greater --limit\n");
+    }
+    let value = entries.iter().map(|entry| as_json(entry, zone, list.reveal)).collect::<Vec<_>>();
+    list.form.tell(clerk, &text, value.into()).await
+}
+
+fn id(full: &HersysId, reveal: bool) -> String {
+    if reveal { full.expose().to_owned() } else { masked(full.expose()) }
+}
+
+/// Whom or what an entry is about. A subject that names nobody is shown as it is.
+fn about(entry: &ShownEntry, reveal: bool) -> String {
+    match (&entry.hersys_id, entry.row.subject.starts_with("hersys_id:")) {
+        (Some(full), true) => format!("nobody with HER-SYS ID {}", id(full, reveal)),
+        (Some(full), false) => format!("HER-SYS ID {}", id(full, reveal)),
+        (None, true) => "nobody".to_owned(),
+        (None, false) => entry.row.subject.clone(),
+    }
+}
+
+fn line(entry: &ShownEntry, zone: &TimeZone, reveal: bool) -> Vec<String> {
+    let row = &entry.row;
+    let field = |(name, values): (&String, &Value)| match (reveal, values.as_array().map(Vec::as_slice)) {
+        (true, Some([before, after])) => format!("{name}: {before} to {after}"),
+        (true, _) => format!("{name}: {values}"),
+        (false, _) => name.clone(),
+    };
+    let fields: Vec<String> = entry.fields.iter().map(field).collect();
+    vec![
+        shown(row.at, zone),
+        row.actor.clone(),
+        row.source.clone(),
+        row.action.clone(),
+        about(entry, reveal),
+        fields.join(", "),
+    ]
+}
+
+fn as_json(entry: &ShownEntry, zone: &TimeZone, reveal: bool) -> Value {
+    let row = &entry.row;
+    let subject = if row.subject.starts_with("hersys_id:") { "hersys_id" } else { &row.subject };
+    json!({
+        "id": row.id.to_string(),
+        "at": rfc3339(row.at, zone),
+        "actor": row.actor,
+        "source": row.source,
+        "action": row.action,
+        "subject": subject,
+        "hersys_id": entry.hersys_id.as_ref().map(|full| id(full, reveal)),
+        "centre": row.centre.as_ref().map(|code| code.as_str()),
+        "fields": entry.fields.keys().collect::<Vec<_>>(),
+        "values": reveal.then(|| Value::Object(entry.fields.clone())),
+    })
+}

@@ -1,0 +1,147 @@
+//! `kenkocall patients list`: patients searched for. Names and numbers are dots unless they are asked for.
+
+use clap::{Args, ValueEnum};
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use super::show::stands;
+use crate::call::Sensitive;
+use crate::commands::desk::{Form, Reveal, centre_code, found, hersys_id, number, number_json, rfc3339, shown, table};
+use crate::commands::exit::usage;
+use crate::roster::width;
+use crate::service::{Clerk, PatientStatus, list_patients};
+use crate::store::patient_list::PatientFilter;
+use crate::store::patients::PatientRow;
+
+#[derive(Debug, Args)]
+pub(in crate::commands) struct List {
+    /// A part of the name, family name first: 見本, 見本花.
+    #[arg(long, value_name = "TEXT")]
+    name: Option<String>,
+    /// A part of the HER-SYS ID.
+    #[arg(long, value_name = "DIGITS")]
+    hersys_id: Option<String>,
+    /// The last digits of the phone number.
+    #[arg(long, value_name = "DIGITS")]
+    phone_ends: Option<String>,
+    /// Where they stand.
+    #[arg(long, value_enum, default_value_t = Status::Observed)]
+    status: Status,
+    /// Those of one health centre.
+    #[arg(long, value_name = "CODE")]
+    centre: Option<String>,
+    /// The most patients listed.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    limit: u32,
+    /// Those after this HER-SYS ID: the next page.
+    #[arg(long, value_name = "HERSYS_ID")]
+    after: Option<String>,
+    /// Names and phone numbers in full. It is noted that they were shown.
+    #[arg(long)]
+    reveal: bool,
+    #[command(flatten)]
+    form: Form,
+}
+
+/// Where the patients stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Status {
+    /// Under observation.
+    Observed,
+    /// Under observation, and called.
+    Called,
+    /// Calls were stopped.
+    Stopped,
+    /// Calls are held back until the centre decides.
+    HeldBack,
+    /// Under observation, without automated calls.
+    Off,
+    /// Observation has ended.
+    Released,
+    /// Everybody.
+    All,
+}
+
+impl From<Status> for PatientStatus {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Observed => Self::Observed,
+            Status::Called => Self::Called,
+            Status::Stopped => Self::Stopped,
+            Status::HeldBack => Self::HeldBack,
+            Status::Off => Self::Off,
+            Status::Released => Self::Released,
+            Status::All => Self::All,
+        }
+    }
+}
+
+pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, list: List) -> anyhow::Result<()> {
+    let limit = list.limit;
+    let filter = PatientFilter {
+        centre: list.centre.map(|code| centre_code(&code)).transpose()?,
+        name: list.name.map(|name| width::fold(&name).split_whitespace().collect::<String>()),
+        id_part: list.hersys_id.map(|text| digits("--hersys-id", &text)).transpose()?,
+        number_ends: list.phone_ends.map(|text| digits("--phone-ends", &text)).transpose()?,
+        status: PatientStatus::from(list.status).word(),
+        after: list.after.map(|text| hersys_id(&text)).transpose()?,
+        limit,
+    };
+    let reveal = Reveal { reveal: list.reveal };
+    let listed = found(list_patients(clerk, &filter, reveal.details()).await?);
+    let mut text = "no patients\n".to_owned();
+    if !listed.is_empty() {
+        let head = ["HER-SYS ID", "name", "phone number", "centre", "calls", "next slot"];
+        let mut lines = vec![head.map(str::to_owned).to_vec()];
+        lines.extend(listed.iter().map(|row| line(row, zone, list.reveal)));
+        text = table(&lines);
+    }
+    if let Some(last) = listed.last().filter(|_| listed.len() == limit as usize) {
+        text.push_str(&format!("there may be more: --after {}, or a greater --limit\n", last.hersys_id.expose()));
+    }
+    let value = listed.iter().map(|row| as_json(row, zone, list.reveal)).collect::<Vec<_>>();
+    list.form.tell(clerk, &text, value.into()).await
+}
+
+fn digits(option: &str, text: &str) -> anyhow::Result<String> {
+    let digits: String = width::fold(text).chars().filter(|c| !matches!(c, '-' | ' ')).collect();
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(usage(format!("{option} takes digits, such as 5678")));
+    }
+    Ok(digits)
+}
+
+/// A name, but for its first character in dots. A name of one character is a dot.
+fn name(full: &Sensitive, reveal: bool) -> String {
+    let full = full.expose();
+    if reveal {
+        return full.to_owned();
+    }
+    let all = full.chars().count();
+    full.chars().enumerate().map(|(nth, c)| if nth == 0 && all > 1 { c } else { '•' }).collect()
+}
+
+fn line(row: &PatientRow, zone: &TimeZone, reveal: bool) -> Vec<String> {
+    vec![
+        row.hersys_id.expose().to_owned(),
+        format!("{} {}", name(&row.family_name, reveal), name(&row.given_name, reveal)),
+        row.phone_number.as_ref().map_or_else(|| "-".to_owned(), |full| number(full, reveal)),
+        row.centre.to_string(),
+        stands(row).to_owned(),
+        row.calling.next_slot_at.map_or_else(|| "-".to_owned(), |at| shown(at, zone)),
+    ]
+}
+
+fn as_json(row: &PatientRow, zone: &TimeZone, reveal: bool) -> Value {
+    json!({
+        "hersys_id": row.hersys_id.expose(),
+        "id": row.id.to_string(),
+        "family_name": name(&row.family_name, reveal),
+        "given_name": name(&row.given_name, reveal),
+        "phone_number": row.phone_number.as_ref().map(|full| number_json(full, reveal)),
+        "centre": row.centre.as_str(),
+        "calls": stands(row),
+        "next_slot_at": row.calling.next_slot_at.map(|at| rfc3339(at, zone)),
+        "released_at": row.released_at.map(|at| rfc3339(at, zone)),
+    })
+}

@@ -1,0 +1,167 @@
+//! Holds the rows that the trail names against the tables: an answer, report or alert that was changed or deleted
+//! behind the program doesn't fit its seal any more.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::sealing::{Says, rows_of};
+use crate::store::audit::Sealed;
+use crate::store::audit::chain::Hash;
+use crate::store::seals::{self, Found, SealKey, SealKind};
+use crate::store::{StoreError, Tx};
+
+/// A row that isn't as it was sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BadRow {
+    /// Which row.
+    pub key: SealKey,
+    /// What became of it.
+    pub fault: RowFault,
+}
+
+/// What became of a sealed row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RowFault {
+    /// It is there with another content.
+    Changed,
+    /// It isn't there any more, and no entry says that it was erased.
+    Deleted,
+    /// Its end isn't the one that was sealed last, or was never sealed.
+    EndChanged,
+}
+
+/// What the rows came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RowsRead {
+    /// Rows that are as they were sealed.
+    pub fit: u64,
+    /// Rows that were erased on purpose, as entries of the trail say.
+    pub erased: u64,
+    /// Rows that were sealed as they were found: of an older version, or left behind without a seal.
+    pub found: u64,
+    /// Rows that no entry names yet.
+    pub unsealed: u64,
+    /// Rows that aren't as they were sealed.
+    pub bad: Vec<BadRow>,
+}
+
+/// Rows as entry after entry names them.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    named: u64,
+    erased: u64,
+    found: u64,
+    bad: HashMap<SealKey, RowFault>,
+}
+
+impl Rows {
+    /// Takes the rows that an entry names.
+    pub(super) async fn take(&mut self, tx: &mut Tx, sealed: &Sealed) -> Result<(), StoreError> {
+        let Some(says) = Says::of(&sealed.entry.action) else { return Ok(()) };
+        let Some(rows) = rows_of(&sealed.entry.details) else { return Ok(()) };
+        if says == Says::Erased {
+            rows.iter().filter_map(|row| SealKey::parse(row)).for_each(|key| self.erase(key));
+            return Ok(());
+        }
+        let named: Vec<(SealKey, Hash)> = rows.iter().filter_map(|row| seals::parse(row)).collect();
+        let there = look_up(tx, &named).await?;
+        for (key, hash) in named {
+            let row = SealKey { kind: whole(key.kind), ..key };
+            self.hold(key, hash, there.get(&row));
+            if whole(key.kind) == key.kind {
+                self.named += 1;
+                self.found += u64::from(says == Says::Found);
+            }
+        }
+        Ok(())
+    }
+
+    fn hold(&mut self, key: SealKey, hash: Hash, there: Option<&Found>) {
+        match key.kind {
+            SealKind::Answer | SealKind::Report | SealKind::Alert => match there {
+                None => {
+                    self.bad.insert(key, RowFault::Deleted);
+                }
+                Some(found) => {
+                    if found.hash != Some(hash) {
+                        self.bad.insert(key, RowFault::Changed);
+                    }
+                    // Its end is to be sealed further on.
+                    if let Some((end, _)) = found.end {
+                        self.bad.entry(end).or_insert(RowFault::EndChanged);
+                    }
+                }
+            },
+            SealKind::ReportEnd | SealKind::AlertEnd => {
+                let fits = there.is_some_and(|found| found.end == Some((key, hash)));
+                if fits || there.is_none() {
+                    self.bad.remove(&key);
+                } else {
+                    self.bad.insert(key, RowFault::EndChanged);
+                }
+            }
+        }
+    }
+
+    fn erase(&mut self, key: SealKey) {
+        let end = match key.kind {
+            SealKind::Report => Some(SealKind::ReportEnd),
+            SealKind::Alert => Some(SealKind::AlertEnd),
+            SealKind::Answer | SealKind::ReportEnd | SealKind::AlertEnd => None,
+        };
+        if let Some(kind) = end {
+            self.bad.remove(&SealKey { kind, ..key });
+        }
+        if self.bad.remove(&key) == Some(RowFault::Deleted) {
+            self.erased += 1;
+        }
+    }
+
+    /// Whether something may only not be sealed yet: the end of a row.
+    pub(super) fn some_end_is_open(&self) -> bool {
+        self.bad.values().any(|fault| *fault == RowFault::EndChanged)
+    }
+
+    /// What they came to.
+    pub(super) async fn read(self, tx: &mut Tx) -> Result<RowsRead, StoreError> {
+        let mut bad: Vec<BadRow> = self.bad.iter().map(|(key, fault)| BadRow { key: *key, fault: *fault }).collect();
+        bad.sort_unstable();
+        let of = |wanted: RowFault| bad.iter().filter(|row| row.fault == wanted).count() as u64;
+        let there = self.named.saturating_sub(of(RowFault::Deleted)).saturating_sub(self.erased);
+        Ok(RowsRead {
+            fit: there.saturating_sub(of(RowFault::Changed)),
+            erased: self.erased,
+            found: self.found,
+            unsealed: seals::total(tx).await?.saturating_sub(there),
+            bad,
+        })
+    }
+}
+
+const fn whole(kind: SealKind) -> SealKind {
+    match kind {
+        SealKind::ReportEnd => SealKind::Report,
+        SealKind::AlertEnd => SealKind::Alert,
+        SealKind::Answer | SealKind::Report | SealKind::Alert => kind,
+    }
+}
+
+/// The rows that are named, as they are now.
+async fn look_up(tx: &mut Tx, named: &[(SealKey, Hash)]) -> Result<HashMap<SealKey, Found>, StoreError> {
+    let ids = |kind| -> Vec<Uuid> {
+        let mut ids: Vec<Uuid> =
+            named.iter().filter(|(key, _)| whole(key.kind) == kind).map(|(key, _)| key.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    };
+    let answers = named.iter().filter(|(key, _)| key.kind == SealKind::Answer);
+    let mut answers: Vec<(Uuid, Uuid)> = answers.map(|(key, _)| (key.within, key.id)).collect();
+    answers.sort_unstable();
+    answers.dedup();
+    let mut there = seals::answers_of(tx, &answers).await?;
+    there.extend(seals::reports_of(tx, &ids(SealKind::Report)).await?);
+    there.extend(seals::alerts_of(tx, &ids(SealKind::Alert)).await?);
+    Ok(there.into_iter().map(|found| (found.key, found)).collect())
+}
