@@ -1,5 +1,5 @@
-//! Seals of answers, reports and alerts on their way into the trail: those of the commits of the last second, those that
-//! a process that died has left behind, and those of rows that an older version has written.
+//! Seals of answers, reports and alerts on their way into the trail: those of the commits of the last second, those
+//! that a process that died has left behind, and those of rows that an older version has written.
 
 use std::collections::HashMap;
 use std::time::Duration;
