@@ -91,7 +91,7 @@ async fn a1_key_8_of_somebody_unknown_is_shown_until_the_centre_decides(fresh: F
     let desk = Desk(&fresh);
     let day = afternoon(&fresh, says("8").hangs_up_at_question(2)).await;
     let shown = desk.does(&["patients", "show", &hersys_id(0)]);
-    assert!(shown.contains("automated calls to 090-1000-0001"), "{shown}");
+    assert!(shown.contains("automated calls to •••-••••-0001"), "{shown}");
     let told =
         "by somebody who didn't say who they are: calls continue until you decide: `kenkocall patients stop 1000001`";
     assert!(shown.contains(told), "{shown}");
@@ -99,7 +99,7 @@ async fn a1_key_8_of_somebody_unknown_is_shown_until_the_centre_decides(fresh: F
     assert_eq!(alerts(&desk), [AlertKind::StopUnconfirmed]);
     assert!(desk.does(&["alerts", "list"]).contains("stop_unconfirmed: somebody who didn't say who they are"));
     let on = desk.does(&["patients", "set", &hersys_id(0), "--automated-call", "yes"]);
-    assert_eq!(on, "changed: HER-SYS ID 1000001\nautomated calls to 090-1000-0001 at 13:30;17:00\n");
+    assert_eq!(on, "changed: HER-SYS ID 1000001\nautomated calls to •••-••••-0001 at 13:30;17:00\n");
     assert_eq!(alerts(&desk), []);
     let trail = desk.trail(&hersys_id(0)).await;
     assert_eq!(trail.last().unwrap().details.as_str(), r#"{"stop_unconfirmed":["open","decided"]}"#);
