@@ -167,6 +167,21 @@ fn an_export_goes_into_folders_only() {
 }
 
 #[test]
+fn the_services_user_can_read_what_an_administrator_exported() {
+    let desktop = Desktop::with_export();
+    desktop.edit("mine/person/flow.toml", "ring_seconds = 30", "ring_seconds = 40");
+    std::fs::remove_dir_all(desktop.path("mine/shared")).expect("a removed folder");
+    desktop.does(&["flows", "export", "mine", "--overwrite"]);
+    let mode = |name: &str| desktop.path(name).metadata().expect("a file").permissions().mode() & 0o777;
+    for file in ["mine/person/flow.toml", "mine/shared/keys.toml", "mine/transcripts/call_back/key_8.call"] {
+        assert_eq!(mode(file), 0o644, "{file}");
+    }
+    for folder in ["mine", "mine/shared", "mine/shared/prompts", "mine/transcripts/call_back"] {
+        assert_eq!(mode(folder), 0o755, "{folder}");
+    }
+}
+
+#[test]
 fn a_link_is_replaced_and_not_what_it_leads_to() {
     let desktop = Desktop::with_export();
     std::fs::write(desktop.path("elsewhere"), "precious").expect("a written file");

@@ -68,12 +68,13 @@ fn is_new_or_empty(root: &Path) -> anyhow::Result<bool> {
 
 fn one(path: &Path, content: &[u8], existing: Existing, written: &mut Written) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
+        make(folder)?;
     }
     let there = path.symlink_metadata().ok();
     if existing == Existing::Refused || there.is_none() {
         let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
         file.write_all(content)?;
+        readable(path, FILE)?;
         written.new += 1;
         return Ok(());
     }
@@ -87,11 +88,38 @@ fn one(path: &Path, content: &[u8], existing: Existing, written: &mut Written) -
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".new");
     let beside = folder.join(name);
-    let put = std::fs::write(&beside, content).and_then(|()| std::fs::rename(&beside, path));
+    let put = std::fs::write(&beside, content)
+        .and_then(|()| readable(&beside, FILE))
+        .and_then(|()| std::fs::rename(&beside, path));
     if put.is_err() {
         let _ = std::fs::remove_file(&beside);
     }
     put?;
     written.replaced.push(path.to_owned());
+    Ok(())
+}
+
+/// The modes of files and folders. An administrator exports what the service's user reads, and there is nothing secret
+/// in it; what else this program makes is its owner's alone.
+const FILE: u32 = 0o644;
+const FOLDER: u32 = 0o755;
+
+/// Makes a folder and those above it, where there are none.
+fn make(folder: &Path) -> std::io::Result<()> {
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Ok(());
+    }
+    if let Some(above) = folder.parent() {
+        make(above)?;
+    }
+    std::fs::create_dir(folder)?;
+    readable(folder, FOLDER)
+}
+
+fn readable(path: &Path, mode: u32) -> std::io::Result<()> {
+    #[cfg(unix)]
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))?;
+    #[cfg(not(unix))]
+    let _ = (path, mode);
     Ok(())
 }
