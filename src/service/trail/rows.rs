@@ -1,7 +1,7 @@
 //! Holds the rows that the trail names against the tables: an answer, report or alert that was changed or deleted
 //! behind the program doesn't fit its seal any more.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
@@ -53,6 +53,9 @@ pub(super) struct Rows {
     erased: u64,
     found: u64,
     bad: HashMap<SealKey, RowFault>,
+    /// Ids of rows whose end is as it was sealed last. That may be sealed before the row itself: by another node, or when
+    /// a process died before it had sealed the row.
+    ended: HashSet<Uuid>,
 }
 
 impl Rows {
@@ -88,7 +91,7 @@ impl Rows {
                         self.bad.insert(key, RowFault::Changed);
                     }
                     // Its end is to be sealed further on.
-                    if let Some((end, _)) = found.end {
+                    if let Some((end, _)) = found.end.filter(|(end, _)| !self.ended.contains(&end.id)) {
                         self.bad.entry(end).or_insert(RowFault::EndChanged);
                     }
                 }
@@ -97,8 +100,10 @@ impl Rows {
                 let fits = there.is_some_and(|found| found.end == Some((key, hash)));
                 if fits || there.is_none() {
                     self.bad.remove(&key);
+                    self.ended.insert(key.id);
                 } else {
                     self.bad.insert(key, RowFault::EndChanged);
+                    self.ended.remove(&key.id);
                 }
             }
         }
@@ -164,4 +169,29 @@ async fn look_up(tx: &mut Tx, named: &[(SealKey, Hash)]) -> Result<HashMap<SealK
     there.extend(seals::reports_of(tx, &ids(SealKind::Report)).await?);
     there.extend(seals::alerts_of(tx, &ids(SealKind::Alert)).await?);
     Ok(there.into_iter().map(|found| (found.key, found)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::audit::chain::digest;
+
+    /// A process that opened a report died, and another one closed it: the end is in the trail before the report.
+    #[test]
+    fn an_end_that_is_sealed_before_its_row_is_known() {
+        let key = |kind| SealKey { kind, within: Uuid::nil(), id: Uuid::from_u128(7) };
+        let (report, end) = (key(SealKind::Report), key(SealKind::ReportEnd));
+        let hash = |text| digest("test", &[Some(text)]);
+        let there = Found { key: report, hash: Some(hash("report")), end: Some((end, hash("end"))) };
+        let mut rows = Rows::default();
+        rows.hold(end, hash("end"), Some(&there));
+        rows.hold(report, hash("report"), Some(&there));
+        assert_eq!(rows.bad, HashMap::new());
+        // A later end that isn't the one that is there is found all the same, and so is an end that nothing seals.
+        rows.hold(end, hash("other end"), Some(&there));
+        assert_eq!(rows.bad, HashMap::from([(end, RowFault::EndChanged)]));
+        let mut rows = Rows::default();
+        rows.hold(report, hash("report"), Some(&there));
+        assert_eq!(rows.bad, HashMap::from([(end, RowFault::EndChanged)]));
+    }
 }
