@@ -9,11 +9,14 @@ pub enum LossSign {
     CheckpointDiffers,
     /// The carrier tells of a call that we placed and don't know.
     UnknownCall,
+    /// A backup was restored by this program.
+    BackupRestored,
 }
 
 impl LossSign {
     /// All signs.
-    pub const ALL: [Self; 3] = [Self::CheckpointAhead, Self::CheckpointDiffers, Self::UnknownCall];
+    pub const ALL: [Self; 4] =
+        [Self::CheckpointAhead, Self::CheckpointDiffers, Self::UnknownCall, Self::BackupRestored];
 
     /// The word used in the database, in commands and in metrics.
     pub const fn word(self) -> &'static str {
@@ -21,6 +24,7 @@ impl LossSign {
             Self::CheckpointAhead => "checkpoint_ahead",
             Self::CheckpointDiffers => "checkpoint_differs",
             Self::UnknownCall => "unknown_call",
+            Self::BackupRestored => "backup_restored",
         }
     }
 

@@ -49,14 +49,19 @@ pub(super) fn unusable(config: &Config) -> Vec<String> {
 /// Whether the database is one for this carrier, and has what the settings name: invented answers never stand among
 /// real patients, and nobody is really called for invented ones.
 pub(super) async fn fits(config: &Config, database: &Database) -> anyhow::Result<()> {
-    match (config.carrier, database.data_origin().await?) {
+    origin_fits(config, database.data_origin().await?)?;
+    check_desk(database, desk_centre(config)?.as_ref()).await
+}
+
+/// Whether the carrier may be used for data of this origin.
+pub(super) fn origin_fits(config: &Config, origin: DataOrigin) -> anyhow::Result<()> {
+    match (config.carrier, origin) {
         (Some(Carrier::Simulator), DataOrigin::Real) => bail!(SIMULATOR_ON_REAL_DATA),
         (Some(Carrier::Twilio | Carrier::Sip), DataOrigin::Simulated) => bail!(REAL_CARRIER_ON_SIMULATED_DATA),
         (Some(Carrier::Simulator), DataOrigin::Simulated)
         | (Some(Carrier::Twilio | Carrier::Sip), DataOrigin::Real)
-        | (None, _) => {}
+        | (None, _) => Ok(()),
     }
-    check_desk(database, desk_centre(config)?.as_ref()).await
 }
 
 /// The centre that takes callers who aren't identified, where the settings name one.

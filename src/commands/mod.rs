@@ -3,6 +3,7 @@
 mod alerts;
 mod audit;
 mod audit_list;
+mod backup;
 mod bench;
 mod calls;
 mod centres;
@@ -76,6 +77,11 @@ enum Command {
         #[command(subcommand)]
         command: settings::Settings,
     },
+    /// Copy an SQLite database to a new file, while `serve` goes on.
+    Backup(backup::Backup),
+    /// Put a backup in the place of the SQLite database. Nobody is dialled afterwards until `dialer reconcile` and
+    /// `dialer resume`.
+    Restore(backup::Restore),
     /// Add, change and list health centres.
     Centres {
         #[command(subcommand)]
@@ -218,6 +224,8 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
                         sealed?;
                         form.say("the database is up to date\n", json!({ "result": "up_to_date" }))
                     }
+                    Command::Backup(backup) => backup::back_up(&config, name, backup).await,
+                    Command::Restore(restore) => backup::restore(&config, name, restore).await,
                     other => at_the_desk(&config, name, other).await,
                 }
             }
@@ -254,6 +262,8 @@ async fn at_the_desk(config: &Config, name: StaffName, command: Command) -> anyh
         | Command::Demo(_)
         | Command::Migrate { .. }
         | Command::Config { .. }
+        | Command::Backup(_)
+        | Command::Restore(_)
         | Command::Bench { .. }
         | Command::Simulate { .. }
         | Command::Flows { .. }

@@ -47,7 +47,6 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     }
     let origin = Origin::choose(config.flows.directory.as_deref());
     let library = origin.library()?;
-    origin.log(&library);
     let opening = Server::open(&config, Arc::clone(&library), simulator::Settings::default());
     // One for all: a signal between two of them would be heard by none.
     let mut stop = Box::pin(shutdown());
@@ -58,6 +57,7 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
             return Ok(());
         }
     };
+    origin.log(&library);
     origin.log_warnings(&documents::used_otherwise(&server.desk.database, &library).await?);
     let ports = Ports::open(&config.server).await?;
     crate::config::warnings(&config).iter().for_each(|warning| warn!("{warning}"));

@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 
 use sqlx::postgres::PgConnectOptions;
 
-use super::{StoreError, database::cannot_open};
+use super::{StoreError, database::cannot_open, encryption};
 
 /// Where a database is.
 pub(super) enum Address {
@@ -23,8 +23,9 @@ impl Address {
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             // The address holds a password, so no sentence repeats it.
+            encryption::check_parameters(url)?;
             return match PgConnectOptions::from_str(url) {
-                Ok(options) => Ok(Self::Postgres(Box::new(options))),
+                Ok(options) => Ok(Self::Postgres(Box::new(encryption::demanded(url, options)?))),
                 Err(_) => cannot_open(
                     "the database address can't be read; write it as postgres://USER:PASSWORD@HOST:5432/DATABASE, with %-escapes in the password",
                 ),

@@ -8,6 +8,7 @@ use sqlx::{PgPool, SqlitePool};
 use tokio::sync::OnceCell;
 
 use super::address::Address;
+use super::held::Held;
 use super::seals::SealQueue;
 use super::server::{self, ServerWatch};
 use super::sqlite::Writer;
@@ -36,6 +37,8 @@ pub(super) enum Side {
         readers: SqlitePool,
         /// The file, where it is read as one that nobody writes.
         settled: Option<PathBuf>,
+        /// Keeps the file from being replaced by a restored backup.
+        held: Held,
     },
     Postgres {
         pool: PgPool,
@@ -196,11 +199,12 @@ impl Database {
     /// Closes all connections, waiting for the transactions under way.
     pub async fn close(&self) {
         match &self.side {
-            Side::Sqlite { writer, readers, .. } => {
+            Side::Sqlite { writer, readers, held, .. } => {
                 readers.close().await;
                 if let Writer::Pool(writer) = writer {
                     writer.close().await;
                 }
+                held.release();
             }
             Side::Postgres { pool, .. } => pool.close().await,
         }

@@ -119,18 +119,18 @@ const SQLITE_BUSY: u32 = 5;
 /// Result code of SQLite: a table is held by another connection.
 const SQLITE_LOCKED: u32 = 6;
 /// Result code of SQLite: the file or its disk is read-only.
-const SQLITE_READONLY: u32 = 8;
+pub(super) const SQLITE_READONLY: u32 = 8;
 /// Result code of SQLite: a file beside the database can't be made.
-const SQLITE_CANTOPEN: u32 = 14;
+pub(super) const SQLITE_CANTOPEN: u32 = 14;
 /// Result code of SQLite: reading or writing the file failed.
-const SQLITE_IOERR: u32 = 10;
+pub(super) const SQLITE_IOERR: u32 = 10;
 /// Result code of SQLite: no room on the disk.
-const SQLITE_FULL: u32 = 13;
+pub(super) const SQLITE_FULL: u32 = 13;
 
 /// SQLSTATE of PostgreSQL: the transaction, or the server, only reads.
 const READ_ONLY_TRANSACTION: &str = "25006";
 /// SQLSTATE of PostgreSQL: the user may not do this.
-const INSUFFICIENT_PRIVILEGE: &str = "42501";
+pub(super) const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
 /// The primary result code of an SQLite error.
 pub(super) fn sqlite_code(error: &sqlx::Error) -> Option<u32> {

@@ -4,6 +4,7 @@ use sqlx::migrate::{Migrate, MigrateError, Migrator};
 use sqlx::{PgConnection, SqliteConnection};
 
 use super::database::{Database, Side, cannot_open};
+use super::error::{INSUFFICIENT_PRIVILEGE, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY, sqlite_code};
 use super::{StoreError, guards, origin};
 use crate::call::DataOrigin;
 
@@ -35,7 +36,10 @@ impl Database {
         self.bring_up_to_date(created).await?;
         match self.side() {
             Side::Sqlite { writer, .. } => guards::on_sqlite(writer.pool()?).await,
-            Side::Postgres { pool, .. } => guards::on_postgres(pool).await,
+            Side::Postgres { pool, .. } => guards::on_postgres(pool).await.map_err(|error| match error {
+                StoreError::ReadOnly => not_owner("the guards of the audit trail are missing"),
+                other => other,
+            }),
         }
     }
 
@@ -59,6 +63,9 @@ impl Database {
                 // Two programs started at once, and the other one was faster.
                 if self.tables().await? == Tables::Current {
                     return Ok(());
+                }
+                if let Some(refused) = refused(&error) {
+                    return Err(refused);
                 }
                 cannot_open(format!(
                     "the tables couldn't be brought up to date ({error}); restore a backup, or ask for support with this sentence"
@@ -93,6 +100,28 @@ impl Database {
     pub async fn is_current(&self) -> Result<bool, StoreError> {
         Ok(self.tables().await? == Tables::Current)
     }
+}
+
+/// What kept the tables from being changed, where that isn't a fault of the migration: who runs the program, or the
+/// disk.
+fn refused(error: &MigrateError) -> Option<StoreError> {
+    let (MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) = error else { return None };
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    if code.as_deref() == Some(INSUFFICIENT_PRIVILEGE) {
+        return Some(not_owner("the tables are missing or older than this program"));
+    }
+    match sqlite_code(error) {
+        Some(SQLITE_READONLY | SQLITE_CANTOPEN) => Some(StoreError::ReadOnly),
+        Some(SQLITE_FULL | SQLITE_IOERR) => Some(StoreError::Full),
+        _ => None,
+    }
+}
+
+fn not_owner(what: &str) -> StoreError {
+    let sentence = format!(
+        "{what}, and the role of database.url may not change them, so nothing was changed; run `kenkocall migrate` with the address of the role that owns the tables, after a backup, and then start again"
+    );
+    StoreError::CannotOpen { sentence }
 }
 
 /// Says whether there were tables before.

@@ -9,7 +9,7 @@ use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool};
 
 use super::database::{PATIENCE, cannot_open};
 use super::sqlite::STATEMENTS;
-use super::{StoreError, error::DriverError};
+use super::{StoreError, encryption, error::DriverError};
 
 /// Each server process has its own start time, to the microsecond: a standby that was promoted, a restored backup and
 /// a server that was restarted are told apart from the one before.
@@ -60,12 +60,24 @@ pub(super) async fn open(options: PgConnectOptions, connections: u32) -> Result<
     };
     match tokio::time::timeout(PATIENCE, greeting).await {
         Ok(Ok(())) => Ok(watched_pool(options, connections, PATIENCE)),
+        Ok(Err(error)) if is_about_encryption(&error) => {
+            cannot_open(encryption::not_encrypted(&host, port, &DriverError(error).to_string()))
+        }
         Ok(Err(error)) if may_answer_later(&error) => Err(unreachable(&DriverError(error).to_string())),
         Ok(Err(error)) => cannot_open(format!(
             "the PostgreSQL server at {host}:{port} can't be used ({}); check the user, the password, the database and the TLS settings of the address",
             DriverError(error)
         )),
         Err(_) => Err(unreachable("no answer in ten seconds")),
+    }
+}
+
+/// Whether the server offers no TLS, or shows a certificate that can't be trusted.
+fn is_about_encryption(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Tls(_) => true,
+        sqlx::Error::Io(error) => error.kind() == std::io::ErrorKind::InvalidData,
+        _ => false,
     }
 }
 

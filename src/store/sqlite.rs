@@ -13,6 +13,7 @@ use sqlx::{
 
 use super::database::{PATIENCE, Side, cannot_open};
 use super::error::{StoreError, sqlite_code};
+use super::held::Held;
 
 /// Prepared statements kept a connection: each statement over many rows has up to seven sizes.
 pub(super) const STATEMENTS: usize = 256;
@@ -65,10 +66,11 @@ pub(super) async fn open(path: &Path) -> Result<Side, StoreError> {
         return cannot_open(format!("the database {shown} is read-only; make it writable for this program's user"));
     }
     make_private(path)?;
+    let held = Held::shared(path)?;
     let writer = writing_pool().connect_with(for_writer(path).create_if_missing(true)).await;
     let writer = writer.map_err(|error| sentence(path, error))?;
     let readers = pool().max_connections(READERS).idle_timeout(IDLE).connect_lazy_with(for_readers(path));
-    Ok(Side::Sqlite { writer: Writer::Pool(writer), readers, settled: None })
+    Ok(Side::Sqlite { writer: Writer::Pool(writer), readers, settled: None, held })
 }
 
 /// Makes a file that is missing, for its owner alone: SQLite gives those that it makes beside it the same mode. One
@@ -119,6 +121,7 @@ pub(super) async fn open_existing(path: &Path) -> Result<Side, StoreError> {
             ));
         }
     }
+    let held = Held::shared(path)?;
     let mut refused: Option<sqlx::Error> = None;
     for reading in [Reading::Shared, Reading::Alone, Reading::Settled] {
         if matches!(reading, Reading::Settled) && log_is_there(path) {
@@ -133,7 +136,7 @@ pub(super) async fn open_existing(path: &Path) -> Result<Side, StoreError> {
                 (..) => Writer::Refused(Refusal::Full),
             };
             let settled = matches!(reading, Reading::Settled).then(|| path.to_owned());
-            return Ok(Side::Sqlite { writer, readers, settled });
+            return Ok(Side::Sqlite { writer, readers, settled, held });
         };
         readers.close().await;
         // Reading or writing failed, a read-only file, no room, a file that can't be made.

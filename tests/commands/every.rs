@@ -18,13 +18,14 @@ crate::on_both_databases!(
 );
 
 /// What each command is run with. Those without a line of their own run until they are stopped.
-const RUNS: [(&str, &[&str]); 38] = [
+const RUNS: [(&str, &[&str]); 40] = [
     ("alerts-close", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("alerts-list", &[]),
     ("audit-list", &[]),
     ("patients-list", &[]),
     ("audit-checkpoint", &["FOLDER/checkpoints"]),
     ("audit-verify", &[]),
+    ("backup", &["FOLDER/nowhere/backup.db"]),
     ("calls-list", &[]),
     ("calls-now", &["7654321"]),
     ("calls-resolve", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04", "answered"]),
@@ -56,6 +57,7 @@ const RUNS: [(&str, &[&str]); 38] = [
     ("patients-show", &["7654321"]),
     ("patients-stop", &["7654321"]),
     ("reports-export", &["--from", "yesterday", "--to", "today"]),
+    ("restore", &["FOLDER/nobody.db"]),
     (
         "patients-add",
         &[

@@ -7,6 +7,7 @@ mod databases;
 
 mod acting;
 mod answered;
+mod backup;
 mod calls;
 mod centres;
 mod day;

@@ -66,8 +66,8 @@ fn a_variable_that_is_mistyped_stops_every_command() {
 }
 
 /// Commands that need no database, or make one.
-const NEEDS_NONE: [&str; 9] =
-    ["demo", "serve", "migrate", "bench", "simulate", "flows", "completions", "man", "config"];
+const NEEDS_NONE: [&str; 11] =
+    ["backup", "restore", "demo", "serve", "migrate", "bench", "simulate", "flows", "completions", "man", "config"];
 
 /// Every command that needs a database, with arguments that it takes.
 fn asking() -> Vec<Vec<String>> {

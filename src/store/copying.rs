@@ -1,0 +1,339 @@
+//! Copies of an SQLite database: one that is made while others write it, and one that takes its place. Each becomes
+//! whole under another name first, and gets its own name in one step, so that a copy that broke off is never taken
+//! for one.
+
+use std::fs::{File, OpenOptions};
+use std::io::ErrorKind;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode};
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+
+use super::StoreError;
+use super::error::sqlite_code;
+use super::held::Held;
+
+/// How long another program may take to let the file go.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Ends of the names of files that belong to a database's file.
+const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// Why a copy couldn't be made or put in its place.
+#[derive(Debug, thiserror::Error)]
+pub enum CopyError {
+    /// Something is wrong with the file or the copy; nothing was changed.
+    #[error("{0}")]
+    Sentence(String),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn refuse<T>(sentence: impl Into<String>) -> Result<T, CopyError> {
+    Err(CopyError::Sentence(sentence.into()))
+}
+
+/// What a file system said, and what to do about it.
+fn of_disk(path: &Path, what: &str, error: &std::io::Error) -> CopyError {
+    let todo = match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "its disk is full: make room, or name a file on another disk"
+        }
+        ErrorKind::ReadOnlyFilesystem => "its disk is read-only: name a file on another disk",
+        ErrorKind::PermissionDenied => "let this program's user write its folder",
+        ErrorKind::NotFound | ErrorKind::NotADirectory => "its folder doesn't exist: create it first",
+        _ => "check the path and its disk",
+    };
+    CopyError::Sentence(format!("{} {what} ({error}); {todo}", path.display()))
+}
+
+/// A path with an end added to its name.
+fn with_end(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
+
+/// The name under which a copy becomes whole, beside its own.
+fn unfinished(path: &Path, what: &str) -> Result<PathBuf, CopyError> {
+    match path.file_name() {
+        Some(name) => Ok(path.with_file_name(format!(".{}.kenkocall-{what}", name.to_string_lossy()))),
+        None => refuse(format!("{} isn't the name of a file", path.display())),
+    }
+}
+
+/// A new, empty file for its owner alone. One that a copy left that broke off is used again; its lock says whether
+/// one is under way.
+fn begun(path: &Path) -> Result<File, CopyError> {
+    let flags = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or_default();
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(flags);
+    let file = options.open(path).map_err(|error| of_disk(path, "can't be written", &error))?;
+    if file.try_lock().is_err() {
+        return refuse(format!("{} is being written by another program; wait until that is done", path.display()));
+    }
+    file.set_len(0).map_err(|error| of_disk(path, "can't be written", &error))?;
+    Ok(file)
+}
+
+/// Copies the database to a file that isn't there yet, as it is at one moment, while others go on writing it; gives the
+/// copy's length in bytes.
+///
+/// # Errors
+/// When there is such a file, or it can't be written, or the database can't be read. Then no file of that name is left.
+pub async fn back_up(database: &Path, to: &Path) -> Result<u64, CopyError> {
+    if std::fs::symlink_metadata(to).is_ok() {
+        return refuse(format!(
+            "{} is there already, and a backup overwrites nothing; name another file",
+            to.display()
+        ));
+    }
+    let shared = Held::shared(database)?;
+    let part = unfinished(to, "backup")?;
+    let held = begun(&part)?;
+    let written = async {
+        copy_into(database, &part, to).await?;
+        let length =
+            held.sync_all().and_then(|()| held.metadata()).map_err(|error| of_disk(to, "can't be written", &error))?;
+        // Not a rename: that would overwrite what was put there meanwhile.
+        match std::fs::hard_link(&part, to) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                return refuse(format!("{} was made by another program meanwhile; name another file", to.display()));
+            }
+            Err(_) => std::fs::rename(&part, to).map_err(|error| of_disk(to, "can't be written", &error))?,
+        }
+        Ok(length.len())
+    };
+    let written = written.await;
+    let _gone = std::fs::remove_file(&part);
+    sync_folder(to);
+    shared.release();
+    written
+}
+
+async fn copy_into(database: &Path, part: &Path, to: &Path) -> Result<(), CopyError> {
+    let Some(name) = part.to_str() else {
+        return refuse(format!("the name {} isn't UTF-8 text; name another file", to.display()));
+    };
+    let mut connection = plain(database).connect().await.map_err(StoreError::from)?;
+    let copied = sqlx::query("VACUUM INTO $1").bind(name).execute(&mut connection).await;
+    let _closed = connection.close().await;
+    match copied {
+        Ok(_) => Ok(()),
+        // Reading or writing failed, no room: what is written is the copy.
+        Err(error) if matches!(sqlite_code(&error), Some(10 | 13)) => refuse(format!(
+            "{} can't be written: its disk is full or failing, so no backup was made; make room, or name a file on another disk",
+            to.display()
+        )),
+        Err(error) => Err(StoreError::from(error).into()),
+    }
+}
+
+/// A connection with nothing set that would write.
+fn plain(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(path).busy_timeout(PATIENCE).disable_statement_logging()
+}
+
+fn sync_folder(path: &Path) {
+    if let Some(folder) = path.parent().and_then(|folder| File::open(folder).ok()) {
+        let _best_effort = folder.sync_all();
+    }
+}
+
+/// A copy of a backup, beside the database whose place it takes. Nothing is changed until [`Staged::put_in_place`].
+#[derive(Debug)]
+pub struct Staged {
+    part: PathBuf,
+    target: PathBuf,
+    _lock: File,
+}
+
+/// Copies a backup beside the database and checks that it is whole.
+///
+/// # Errors
+/// When the file can't be read or isn't a whole SQLite database, or there is no room.
+pub async fn stage(backup: &Path, database: &Path) -> Result<Staged, CopyError> {
+    let metadata = std::fs::metadata(backup).map_err(|error| {
+        CopyError::Sentence(format!("the backup {} can't be read ({error}); check the path", backup.display()))
+    })?;
+    if !metadata.is_file() {
+        return refuse(format!("{} isn't a file; name a file that `kenkocall backup` has made", backup.display()));
+    }
+    let target = std::fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
+    if std::fs::metadata(&target).is_ok_and(|there| (there.dev(), there.ino()) == (metadata.dev(), metadata.ino())) {
+        return refuse(format!("{} is the database itself; name a backup of it", backup.display()));
+    }
+    let part = unfinished(&target, "restore")?;
+    let lock = begun(&part)?;
+    let staged = Staged { part, target, _lock: lock };
+    for end in BESIDE {
+        let _left = std::fs::remove_file(with_end(&staged.part, end));
+    }
+    copy_file(backup, &staged.part)?;
+    // A copy of the files of a running program: what its log holds belongs to it.
+    let log = with_end(backup, "-wal");
+    if std::fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+        copy_file(&log, &with_end(&staged.part, "-wal"))?;
+    }
+    staged.check(backup).await?;
+    Ok(staged)
+}
+
+fn copy_file(from: &Path, to: &Path) -> Result<(), CopyError> {
+    let mut reader = File::open(from).map_err(|error| {
+        CopyError::Sentence(format!(
+            "the backup {} can't be read ({error}); let this program's user read it",
+            from.display()
+        ))
+    })?;
+    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(to);
+    let mut file = file.map_err(|error| of_disk(to, "can't be written", &error))?;
+    std::io::copy(&mut reader, &mut file)
+        .and_then(|_| file.sync_all())
+        .map_err(|error| of_disk(to, "can't be written", &error))
+}
+
+impl Staged {
+    /// The address of the copy, to open it as a database.
+    pub fn url(&self) -> String {
+        // A path in a URL: the two signs that mean something there are escaped.
+        let path = self.part.to_string_lossy().replace('%', "%25").replace('?', "%3F");
+        format!("sqlite://{path}")
+    }
+
+    async fn check(&self, backup: &Path) -> Result<(), CopyError> {
+        let shown = backup.display();
+        let damaged = |what: &str| {
+            CopyError::Sentence(format!("the backup {shown} {what}, so nothing was changed; take another backup"))
+        };
+        let mut connection = plain(&self.part).connect().await.map_err(|_| damaged("isn't an SQLite database"))?;
+        let checked = async {
+            let found: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_all(&mut connection).await?;
+            let orphans = sqlx::query("PRAGMA foreign_key_check").fetch_all(&mut connection).await?;
+            Ok::<_, sqlx::Error>(found == ["ok"] && orphans.is_empty())
+        };
+        let checked = checked.await;
+        let _closed = connection.close().await;
+        match checked {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(damaged("is damaged")),
+            Err(error) if sqlite_code(&error) == Some(26) => Err(damaged("isn't an SQLite database")),
+            Err(error) if sqlite_code(&error) == Some(11) => Err(damaged("is damaged")),
+            Err(error) => Err(StoreError::from(error).into()),
+        }
+    }
+
+    /// Puts the copy in the place of the database. What was there is kept beside it, with what its own log held; a log
+    /// without its database is kept too. Gives the name of what was kept.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] while another program uses the database. Nothing was changed then.
+    pub async fn put_in_place(self, stamp: &str) -> Result<Option<PathBuf>, CopyError> {
+        let alone = Held::alone(&self.target)?;
+        self.make_one_file().await?;
+        let owner = std::fs::metadata(&self.target)
+            .or_else(|_| std::fs::metadata(self.target.parent().unwrap_or(Path::new("/"))));
+        if let Ok(owner) = owner {
+            // Root restores for the program's own user.
+            let _same = std::os::unix::fs::chown(&self.part, Some(owner.uid()), Some(owner.gid()));
+        }
+        let aside = self.free_name(stamp);
+        let there = self.target.exists();
+        let mut old = if there { self.have_alone().await? } else { None };
+        let kept = self.keep_aside(&aside);
+        let placed = kept.and_then(|kept| {
+            std::fs::rename(&self.part, &self.target)
+                .map_err(|error| of_disk(&self.target, "can't be replaced", &error))?;
+            Ok(kept)
+        });
+        if let Some(old) = old.take() {
+            let _closed = old.close().await;
+        }
+        sync_folder(&self.target);
+        drop(alone);
+        placed
+    }
+
+    /// Brings what the log of the copy holds into the copy: from then on it is one file.
+    async fn make_one_file(&self) -> Result<(), CopyError> {
+        let connection =
+            plain(&self.part).journal_mode(SqliteJournalMode::Delete).connect().await.map_err(StoreError::from)?;
+        connection.close().await.map_err(StoreError::from)?;
+        for end in BESIDE {
+            let _left = std::fs::remove_file(with_end(&self.part, end));
+        }
+        File::open(&self.part)
+            .and_then(|file| file.sync_all())
+            .map_err(|error| of_disk(&self.part, "can't be written", &error))
+    }
+
+    /// Takes the database for itself, with everything of its log in the file, so that it can be kept as one. None where
+    /// it can't be read any more: then it is kept as it is, with its log.
+    async fn have_alone(&self) -> Result<Option<SqliteConnection>, CopyError> {
+        let options = plain(&self.target).locking_mode(SqliteLockingMode::Exclusive);
+        let taken = async {
+            let mut connection = options.connect().await?;
+            sqlx::raw_sql("BEGIN EXCLUSIVE; COMMIT").execute(&mut connection).await?;
+            let mode: String = sqlx::query_scalar("PRAGMA journal_mode = DELETE").fetch_one(&mut connection).await?;
+            Ok::<_, sqlx::Error>((connection, mode == "delete"))
+        };
+        match taken.await {
+            Ok((connection, true)) => Ok(Some(connection)),
+            Ok((connection, false)) => {
+                let _closed = connection.close().await;
+                Ok(None)
+            }
+            Err(error) => match StoreError::from(error) {
+                StoreError::Busy => Err(StoreError::Busy.into()),
+                _ => Ok(None),
+            },
+        }
+    }
+
+    /// Keeps what is there under another name, and takes the log away: beside the new file it would be taken for its
+    /// own.
+    fn keep_aside(&self, aside: &Path) -> Result<Option<PathBuf>, CopyError> {
+        let mut kept = false;
+        // The file itself keeps its name until the new one has it: a program that starts meanwhile finds a database.
+        for end in ["", "-wal", "-journal"] {
+            let (from, to) = (with_end(&self.target, end), with_end(aside, end));
+            let Ok(metadata) = std::fs::symlink_metadata(&from) else { continue };
+            if metadata.len() == 0 && !end.is_empty() {
+                continue;
+            }
+            let linked = std::fs::hard_link(&from, &to).or_else(|_| std::fs::copy(&from, &to).map(drop));
+            linked.map_err(|error| of_disk(&to, "can't be made, so nothing was changed", &error))?;
+            kept = true;
+        }
+        for end in BESIDE {
+            let path = with_end(&self.target, end);
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(of_disk(&path, "can't be taken away", &error));
+                }
+                _ => {}
+            }
+        }
+        Ok(kept.then(|| aside.to_owned()))
+    }
+
+    fn free_name(&self, stamp: &str) -> PathBuf {
+        let named = |nth: u32| {
+            let nth = if nth == 0 { String::new() } else { format!("-{nth}") };
+            with_end(&self.target, &format!(".before-restore-{stamp}{nth}"))
+        };
+        let taken = |path: &PathBuf| ["", "-wal", "-journal"].iter().any(|end| with_end(path, end).exists());
+        (0..1_000).map(named).find(|path| !taken(path)).unwrap_or_else(|| named(1_000))
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        for end in ["", "-wal", "-shm", "-journal", "-lock"] {
+            let _left = std::fs::remove_file(with_end(&self.part, end));
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Whether the connection to a PostgreSQL server is encrypted. The driver's own choice, where nothing is written,
+//! goes on without encryption when the server offers none; off this machine, patients' data would go over the network
+//! for everybody to read.
+
+use std::net::IpAddr;
+
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use url::Url;
+
+use super::{StoreError, database::cannot_open};
+
+/// Parameters of the address that the driver knows. It would write any other into the log, with its value.
+const KNOWN: [&str; 20] = [
+    "sslmode",
+    "ssl-mode",
+    "sslrootcert",
+    "ssl-root-cert",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "sslkey",
+    "ssl-key",
+    "statement-cache-capacity",
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "password",
+    "application_name",
+    "options",
+    "ssl-client-cert",
+    "ssl-client-key",
+];
+
+/// Checks the parameters of an address before the driver reads it. No sentence repeats one: a password may stand there.
+pub(super) fn check_parameters(url: &str) -> Result<(), StoreError> {
+    let Ok(parsed) = Url::parse(url) else { return Ok(()) };
+    let known = |key: &str| KNOWN.contains(&key) || key.starts_with("options[");
+    if parsed.query_pairs().all(|(key, _)| known(&key)) {
+        return Ok(());
+    }
+    cannot_open(
+        "the database address has a parameter after its ? that this program doesn't know; known are sslmode, sslrootcert, sslcert, sslkey, host, hostaddr, port, dbname, user, password, application_name and options",
+    )
+}
+
+/// The options with encryption demanded where the server isn't on this machine. Only the address itself can do without:
+/// `PGSSLMODE` may have been set for another program.
+///
+/// # Errors
+/// When the address asks for encryption only if the server likes, or names several servers.
+pub(super) fn demanded(url: &str, options: PgConnectOptions) -> Result<PgConnectOptions, StoreError> {
+    if options.get_host().contains([',', ' ']) {
+        return cannot_open(
+            "the database address names several servers, and this program speaks to one; name the one that takes writes, or a name or proxy that leads to it",
+        );
+    }
+    if is_on_this_machine(&options) {
+        return Ok(options);
+    }
+    match (written(url).as_deref(), options.get_ssl_mode()) {
+        (Some("disable"), _) => Ok(options),
+        (Some("allow" | "prefer"), _) => cannot_open(format!(
+            "sslmode=allow and sslmode=prefer go on without encryption when the PostgreSQL server at {} offers none, and patients' data would cross the network readable; write sslmode=verify-full (or require), or sslmode=disable where the network itself is encrypted",
+            options.get_host()
+        )),
+        (_, PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull) => Ok(options),
+        (_, PgSslMode::Disable | PgSslMode::Allow | PgSslMode::Prefer) => Ok(options.ssl_mode(PgSslMode::Require)),
+    }
+}
+
+/// What is said where a server doesn't speak TLS, or can't be trusted.
+pub(super) fn not_encrypted(host: &str, port: u16, error: &str) -> String {
+    format!(
+        "the PostgreSQL server at {host}:{port} can't be reached encrypted ({error}), and patients' data would cross the network readable, so nothing was sent; let the server offer TLS and check sslmode and sslrootcert, or write sslmode=disable at the end of the address where the network itself is encrypted"
+    )
+}
+
+/// The last `sslmode` of the address: it is the one that holds.
+fn written(url: &str) -> Option<String> {
+    let parsed = Url::parse(url).ok()?;
+    let modes = parsed.query_pairs().filter(|(key, _)| matches!(&**key, "sslmode" | "ssl-mode"));
+    modes.last().map(|(_, mode)| mode.to_ascii_lowercase())
+}
+
+fn is_on_this_machine(options: &PgConnectOptions) -> bool {
+    let host = options.get_host();
+    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    options.get_socket().is_some()
+        || host.starts_with('/')
+        || host.eq_ignore_ascii_case("localhost")
+        || bare.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr as _;
+
+    use super::*;
+
+    fn mode(url: &str) -> Result<String, String> {
+        let told = |error: StoreError| {
+            let told = error.to_string();
+            assert!(!told.contains("5ecret"), "{told}");
+            told
+        };
+        check_parameters(url).map_err(told)?;
+        let options = PgConnectOptions::from_str(url).expect(url);
+        demanded(url, options).map(|options| format!("{:?}", options.get_ssl_mode())).map_err(told)
+    }
+
+    #[test]
+    fn off_this_machine_a_connection_is_encrypted_unless_disable_is_written() {
+        for (url, expected) in [
+            ("postgres://me:5ecret@db.example.jp/calls", "Require"),
+            ("postgresql://me:5ecret@10.0.0.5:5433/calls", "Require"),
+            ("postgres://me@[2001:db8::1]/calls", "Require"),
+            ("postgres://me@localhost.example.jp/calls", "Require"),
+            ("postgres://me@127.0.0.1.example.jp/calls", "Require"),
+            ("postgres://me@0.0.0.0/calls", "Require"),
+            ("postgres://localhost/calls?host=db.example.jp", "Require"),
+            ("postgres://localhost/calls?hostaddr=10.0.0.5", "Require"),
+            ("postgres:///calls?host=db.example.jp&user=me&password=5ecret", "Require"),
+            ("postgres://me@db.example.jp/calls?sslmode=require", "Require"),
+            ("postgres://me@db.example.jp/calls?sslmode=verify-ca", "VerifyCa"),
+            ("postgres://me@db.example.jp/calls?ssl-mode=VERIFY-FULL", "VerifyFull"),
+            ("postgres://me@db.example.jp/calls?sslmode=disable", "Disable"),
+            ("postgres://me@db.example.jp/calls?sslmode=prefer&sslmode=disable", "Disable"),
+            ("postgres://me@localhost/calls", "Prefer"),
+            ("postgres://me@LOCALHOST/calls", "Prefer"),
+            ("postgres://me@127.0.0.1/calls", "Prefer"),
+            ("postgres://me@127.1.2.3/calls?sslmode=allow", "Allow"),
+            ("postgres://me@[::1]/calls", "Prefer"),
+            ("postgres://me@[::ffff:127.0.0.1]/calls", "Prefer"),
+            ("postgres://%2Fvar%2Frun%2Fpostgresql/calls", "Prefer"),
+            ("postgres:///calls?host=/var/run/postgresql", "Prefer"),
+        ] {
+            assert_eq!(mode(url).as_deref(), Ok(expected), "{url}");
+        }
+    }
+
+    #[test]
+    fn what_may_fall_back_or_is_not_known_is_refused() {
+        for (url, mentions) in [
+            ("postgres://me:5ecret@db.example.jp/calls?sslmode=prefer", "sslmode=disable where the network"),
+            ("postgres://me:5ecret@db.example.jp/calls?ssl-mode=Allow", "sslmode=disable where the network"),
+            ("postgres://me:5ecret@db.example.jp/calls?sslmode=disable&sslmode=prefer", "sslmode=disable where"),
+            ("postgres://me:5ecret@one.example.jp,two.example.jp/calls?sslmode=disable", "several servers"),
+            ("postgres:///calls?host=one.example.jp,two.example.jp&password=5ecret", "several servers"),
+            ("postgres://db.example.jp/calls?pasword=5ecret", "doesn't know"),
+            ("postgres://db.example.jp/calls?connect_timeout=5ecret", "doesn't know"),
+        ] {
+            let told = mode(url).expect_err(url);
+            assert!(told.contains(mentions), "{told}");
+        }
+    }
+}
