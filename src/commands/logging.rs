@@ -12,6 +12,7 @@ use tracing_subscriber::fmt::time::FormatTime;
 
 use super::desk::line_zone;
 use crate::config::{Config, Log, LogFormat};
+use crate::service::OutsideLine;
 
 /// Installs the recorder of metrics and gives what renders them; the same one when asked again.
 pub(super) fn metrics() -> anyhow::Result<PrometheusHandle> {
@@ -23,6 +24,16 @@ pub(super) fn metrics() -> anyhow::Result<PrometheusHandle> {
     let builder = PrometheusBuilder::new().set_buckets(&buckets).context("the metrics' buckets")?;
     let handle = builder.install_recorder().context("the metrics can't be recorded")?;
     Ok(HANDLE.get_or_init(|| handle).clone())
+}
+
+/// Messages of panics are written as other lines that somebody outside could cause: the first, then a count.
+pub(super) fn limit_panics() {
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if OutsideLine::PanicMessage.is_first() {
+            told(panic);
+        }
+    }));
 }
 
 /// Writes the moment of an event as the commands do: in `health_call.time_zone`, with its offset.

@@ -27,6 +27,7 @@ mod refusal;
 mod reports;
 mod serve;
 mod settings;
+mod signals;
 mod simulate;
 mod terminal;
 

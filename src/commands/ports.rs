@@ -7,19 +7,29 @@ use tokio::net::TcpListener;
 use tracing::{info, warn};
 
 use super::output::write;
-use crate::config::{Operations, Server};
+use crate::config::{Config, Networks, Operations, Server};
+use crate::web::{ConnectionLimits, Port};
+
+/// Files that a process needs beside its connections, those of the database and those to the carrier: its own, the log,
+/// documents that are read, connections that are just ending.
+const OTHER_FILES: u64 = 96;
+/// Files of each connection to the database: with SQLite the database, its log and what they share.
+const FILES_OF_DATABASE_CONNECTION: u64 = 4;
+/// Below so many files calls may be turned away.
+const FEW_FILES: u64 = 512;
 
 /// The ports of a server, listened on.
 pub(super) struct Ports {
-    pub(super) main: TcpListener,
+    pub(super) main: Port,
     /// `None` where the main port serves the operators too, or where the default address is taken.
-    pub(super) operations: Option<TcpListener>,
+    pub(super) operations: Option<Port>,
 }
 
 impl Ports {
     /// Listens on what the settings name. Where nobody has chosen an operations port and the default one is taken, for
     /// instance by another server on this machine, the server runs without one.
-    pub(super) async fn open(server: &Server) -> anyhow::Result<Self> {
+    pub(super) async fn open(config: &Config) -> anyhow::Result<Self> {
+        let server = &config.server;
         let main = listen(server.listen, "server.listen").await?;
         let operations = match server.operations() {
             Operations::OnMainPort => None,
@@ -36,16 +46,41 @@ impl Ports {
                 }
             },
         };
-        Ok(Self { main, operations })
+        let operations = operations.map(|listener| Port {
+            name: "operations",
+            listener,
+            limits: ConnectionLimits::OPERATIONS,
+            proxies: Networks::default(),
+        });
+        Ok(Self { operations, ..Self::one(config, main) })
+    }
+
+    /// One port for everybody. The limit on open files is raised, and the number of connections follows from it.
+    pub(super) fn one(config: &Config, listener: TcpListener) -> Self {
+        let files = raised_file_limit();
+        let database = FILES_OF_DATABASE_CONNECTION.saturating_mul(config.database.connections.into());
+        let others = OTHER_FILES.saturating_add(database).saturating_add(config.dialer.concurrent_calls.into());
+        let proxies = config.server.trusted_proxies.clone();
+        let limits = ConnectionLimits::of_files(files, others, &proxies);
+        let ConnectionLimits { total, per_address, reserve } = limits;
+        info!(files, connections = total, per_address, for_proxies = reserve, "connections are limited");
+        if files < FEW_FILES {
+            warn!(
+                files,
+                "few files may be open at a time, so few requests are answered at a time; raise the limit (LimitNOFILE=, \
+                 ulimit -n) to 4096 or more"
+            );
+        }
+        Self { main: Port { name: "main", listener, limits, proxies }, operations: None }
     }
 
     /// Says on standard output where it listens, in one piece: a supervisor may read the first line alone.
     pub(super) fn announce(&self, server: &Server) -> anyhow::Result<()> {
-        let address = address_of(&self.main)?;
+        let address = address_of(&self.main.listener)?;
         info!(%address, public_url = server.public_url(), "taking calls");
         let mut lines = format!("kenkocall listens on http://{address}\n");
         let operations = match (&self.operations, server.operations()) {
-            (Some(listener), _) => Some(address_of(listener)?),
+            (Some(port), _) => Some(address_of(&port.listener)?),
             (None, Operations::OnMainPort) => Some(address),
             (None, Operations::At(_) | Operations::AtDefault(_)) => None,
         };
@@ -69,4 +104,25 @@ async fn listen(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListene
 
 fn address_of(listener: &TcpListener) -> anyhow::Result<SocketAddr> {
     listener.local_addr().context("the listening address can't be read")
+}
+
+/// Raises the limit on open files to what the system allows at most, and gives what it is then.
+#[cfg(target_os = "linux")]
+fn raised_file_limit() -> u64 {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    match setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
+        Ok(()) => maximum.unwrap_or(u64::MAX),
+        Err(error) => {
+            warn!(%error, "the limit on open files can't be raised; connections are limited by what it is");
+            current.unwrap_or(u64::MAX)
+        }
+    }
+}
+
+/// What a process may open elsewhere without being asked.
+#[cfg(not(target_os = "linux"))]
+fn raised_file_limit() -> u64 {
+    256
 }

@@ -15,6 +15,7 @@ use tracing::{error, info, warn};
 use super::documents::{self, Origin};
 use super::fitting::{account, desk_centre, fits, number, places_calls, voices};
 use super::ports::Ports;
+use super::signals::shutdown;
 use crate::call::PhoneNumber;
 use crate::carrier::simulator;
 use crate::carrier::twilio::rest::RestClient;
@@ -23,7 +24,7 @@ use crate::config::{Carrier, Config, Operations};
 use crate::flow::Library;
 use crate::service::{
     Clock, Desk, Dialer, Dialling, Feed, Keeper, LegBook, Libraries, Network, Outside, Remembered, SimulatedLines,
-    Switchboard, TICK, run_errands, run_exchange, sweep, wait_after,
+    Switchboard, TICK, count_last_outside_lines, count_outside_lines, run_errands, run_exchange, sweep, wait_after,
 };
 use crate::store::Database;
 use crate::store::flow_sets::{self, FlowSetRow};
@@ -45,6 +46,7 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     if config.carrier.is_none() {
         bail!(NO_CARRIER);
     }
+    super::logging::limit_panics();
     let origin = Origin::choose(config.flows.directory.as_deref());
     let library = origin.library()?;
     let opening = Server::open(&config, Arc::clone(&library), simulator::Settings::default());
@@ -59,7 +61,7 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     };
     origin.log(&library);
     origin.log_warnings(&documents::used_otherwise(&server.desk.database, &library).await?);
-    let ports = Ports::open(&config.server).await?;
+    let ports = Ports::open(&config).await?;
     crate::config::warnings(&config).iter().for_each(|warning| warn!("{warning}"));
     ports.announce(&config.server)?;
     server.run(ports, stop, Duration::from_secs(config.server.drain_seconds)).await
@@ -162,6 +164,7 @@ impl Server {
         if let Some(port) = ports.operations {
             serving.spawn(crate::web::serve(port, operations, told(stopped)));
         }
+        workers.spawn(count_outside_lines());
         stop.await;
         info!("draining: requests under way are answered, no new ones are taken");
         stopping.send_replace(true);
@@ -174,6 +177,7 @@ impl Server {
             error!("some turns weren't kept in time; their callers weren't answered");
         }
         desk.database.close().await;
+        count_last_outside_lines();
         info!("stopped");
         Ok(())
     }
@@ -319,30 +323,5 @@ async fn errands_on(desk: Arc<Desk>, outside: Option<Outside>) {
                 tokio::time::sleep(wait_after(&error, Duration::ZERO)).await;
             }
         }
-    }
-}
-
-/// SIGTERM or Ctrl-C.
-pub(super) async fn shutdown() {
-    let interrupt = async {
-        if let Err(error) = tokio::signal::ctrl_c().await {
-            error!(%error, "Ctrl-C can't be heard");
-            std::future::pending::<()>().await;
-        }
-    };
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(error) => {
-                error!(%error, "SIGTERM can't be heard");
-                std::future::pending::<()>().await;
-            }
-        }
-    };
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
     }
 }

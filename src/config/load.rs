@@ -297,6 +297,8 @@ mod tests {
             ("KENKOCALL_DIALER__LONGEST_CALL_MINUTES", "0", "1 to 1440"),
             ("KENKOCALL_HEALTH_CALL__GUESSING__IDENTIFY_SECONDS", "59", "60 to 3600"),
             ("KENKOCALL_HEALTH_CALL__GUESSING__CALLS_AT_ONCE", "0", "at least one call"),
+            ("KENKOCALL_SERVER__TRUSTED_PROXIES", "10.0.0.0/8 10.1.0.1", "CIDR notation"),
+            ("KENKOCALL_SERVER__TRUSTED_PROXIES", "0.0.0.0/0", "no network that holds every address"),
             ("KENKOCALL_CARRIER", "pigeon", "one of simulator, twilio, sip"),
             ("KENKOCALL_DATABASE__URL", "mysql://x", "sqlite://PATH"),
             ("KENKOCALL_TWILIO__BASE_URL", "api.twilio.com", "https://api.twilio.com"),

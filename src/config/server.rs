@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use serde::Deserialize;
 
 use super::load::number;
+use super::networks::Networks;
 
 /// Where HTTP is served.
 #[derive(Debug, Clone, Deserialize)]
@@ -18,6 +19,10 @@ pub struct Server {
     /// The URL by which carriers and people reach this server, without a slash at its end. Signatures are checked
     /// against it, never against a header. Default: `http://` and the address listened on.
     pub public_url: Option<String>,
+    /// The proxies whose connections stand for many clients, by network: they are exempt from the limit on connections
+    /// from one address, and some of all connections are kept for them. Nothing that a header says of an address is
+    /// believed, from them or from anybody. Default: none.
+    pub trusted_proxies: Networks,
     /// How long a shutdown waits for requests under way, in seconds. Default 15: a carrier waits no longer for a
     /// webhook.
     #[serde(deserialize_with = "number")]
@@ -30,6 +35,7 @@ impl Default for Server {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             operations_listen: None,
             public_url: None,
+            trusted_proxies: Networks::default(),
             drain_seconds: 15,
         }
     }

@@ -20,11 +20,12 @@ const OF_TESTS: [&str; 4] = ["CLOCK_STEPS", "FAIL_OVERS", "KILLS", "TEST_POSTGRE
 const NEAR: usize = 4;
 
 /// All settings, without [`PREFIX`].
-pub(super) const SETTINGS: [&str; 39] = [
+pub(super) const SETTINGS: [&str; 40] = [
     "CARRIER",
     "SERVER__LISTEN",
     "SERVER__OPERATIONS_LISTEN",
     "SERVER__PUBLIC_URL",
+    "SERVER__TRUSTED_PROXIES",
     "SERVER__DRAIN_SECONDS",
     "DATABASE__URL",
     "DATABASE__URL_FILE",

@@ -22,6 +22,7 @@ mod made_up_day;
 mod maintenance;
 mod network;
 mod outbox;
+mod outside_line;
 mod patient_list;
 mod patients;
 mod pause;
@@ -60,6 +61,7 @@ pub use made_up_day::{MadeUpDay, add_even_slots, add_made_up_day, made_up_identi
 pub use maintenance::{current_maintenance, end_maintenance, start_maintenance};
 pub use network::{Listener, Network, SimulatedLines};
 pub use outbox::{Outside, run_errands};
+pub use outside_line::{OutsideLine, count_last_outside_lines, count_outside_lines};
 pub use patient_list::{PatientStatus, list_patients};
 pub use patients::{
     Changed, ShownPatient, ShownReport, add_patient, change_patient, not_called, release_patient, show_patient,

@@ -17,14 +17,14 @@ use axum::response::{IntoResponse as _, Response};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
-use tracing::error;
+use tracing::{error, warn};
 
 use crate::carrier::CarrierAccountId;
 use crate::carrier::twilio::{SigningKey, Urls, Voices, urls};
-use crate::service::{Desk, LegBook, Switchboard};
+use crate::service::{Desk, LegBook, OutsideLine, Switchboard};
 
 pub use probes::LastReadiness;
-pub use serving::serve;
+pub use serving::{ConnectionLimits, Port, serve};
 
 /// The largest request body. A carrier's webhook has about 2 KB.
 const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -92,6 +92,10 @@ fn limited(routes: Router<Arc<Web>>, web: Arc<Web>) -> Router {
 /// Counts a request that isn't served, and says why.
 fn refused(why: &'static str, status: StatusCode, sentence: &'static str) -> Response {
     metrics::counter!("kenkocall_requests_refused_total", "why" => why).increment(1);
+    if OutsideLine::RequestRefused(why).is_first() {
+        // Its path may hold anything, and isn't logged.
+        warn!(why, status = status.as_u16(), "a request was refused");
+    }
     (status, sentence).into_response()
 }
 
@@ -99,7 +103,9 @@ fn refused(why: &'static str, status: StatusCode, sentence: &'static str) -> Res
 fn guarded<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     router.layer(CatchPanicLayer::custom(|_: Box<dyn Any + Send>| {
         // Its text may hold what somebody keyed.
-        error!("a request ended in a panic; report it, with the version of this program");
+        if OutsideLine::RequestPanicked.is_first() {
+            error!("a request ended in a panic; report it, with the version of this program");
+        }
         metrics::counter!("kenkocall_panics_total").increment(1);
         StatusCode::INTERNAL_SERVER_ERROR.into_response()
     }))

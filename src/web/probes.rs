@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use tracing::warn;
 
 use super::Web;
-use crate::service::{Readiness, Stopwatch};
+use crate::service::{OutsideLine, Readiness, Stopwatch};
 
 /// How long the database may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -86,11 +86,15 @@ async fn ready(web: &Web) -> Ready {
     let ready = match tokio::time::timeout(PATIENCE, web.switchboard.readiness(&web.desk)).await {
         Ok(Ok(ready)) => Ready::Known(ready),
         Ok(Err(error)) => {
-            warn!(%error, "not ready: the database doesn't answer");
+            if OutsideLine::NotReady("database").is_first() {
+                warn!(%error, "not ready: the database doesn't answer");
+            }
             Ready::NoAnswer
         }
         Err(_) => {
-            warn!("not ready: the database doesn't answer in time");
+            if OutsideLine::NotReady("time").is_first() {
+                warn!("not ready: the database doesn't answer in time");
+            }
             Ready::NoAnswer
         }
     };

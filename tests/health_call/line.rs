@@ -159,7 +159,11 @@ impl Drop for Line {
 fn command(settings: &[(String, String)]) -> Command {
     // Without SIGXFSZ a write beyond a limit on files fails, as on a full disk, and doesn't end the process.
     let mut command = Command::new("bash");
-    command.args(["-c", "trap '' XFSZ; exec \"$0\" serve", env!("CARGO_BIN_EXE_kenkocall")]);
+    command.args([
+        "-c",
+        "trap '' XFSZ; [ -z \"$OPEN_FILES\" ] || ulimit -n \"$OPEN_FILES\"; exec \"$0\" serve",
+        env!("CARGO_BIN_EXE_kenkocall"),
+    ]);
     command.current_dir(house()).env("RUST_BACKTRACE", "1");
     for name in std::env::vars().map(|(name, _)| name).filter(|name| name.starts_with("KENKOCALL_")) {
         command.env_remove(name);

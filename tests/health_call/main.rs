@@ -20,6 +20,7 @@ mod ports;
 mod web;
 
 mod anything;
+mod connections;
 mod guessing;
 mod hostile;
 mod identifying;
@@ -28,6 +29,7 @@ mod languages;
 mod lingering;
 mod odd;
 mod official;
+mod proxy;
 mod racing;
 mod refusing;
 mod reporting;

@@ -42,6 +42,8 @@ impl Measured {
             .env("KENKOCALL_TWILIO__AUTH_TOKEN", TOKEN)
             .env("KENKOCALL_SERVER__LISTEN", address.to_string())
             .env("KENKOCALL_SERVER__OPERATIONS_LISTEN", "127.0.0.1:0")
+            // All phones are this machine's, as behind a proxy.
+            .env("KENKOCALL_SERVER__TRUSTED_PROXIES", "127.0.0.1")
             .env("KENKOCALL_LOG__LEVEL", "warn,kenkocall::alerts=error")
             .stdin(Stdio::null())
             .stdout(Stdio::piped());

@@ -58,11 +58,8 @@ pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64, named: 
     outln!("\nCtrl-C ends it.\n");
 
     let (stop, stopped) = oneshot::channel::<()>();
-    let serving = tokio::spawn(server.run(
-        Ports { main: listener, operations: None },
-        async { drop(stopped.await) },
-        Duration::from_secs(5),
-    ));
+    let serving =
+        tokio::spawn(server.run(Ports::one(&config, listener), async { drop(stopped.await) }, Duration::from_secs(5)));
     let tally = watch(watching, &zone, patients).await;
     drop(desk);
     drop(stop);

@@ -60,11 +60,8 @@ pub(super) async fn demonstrate(
     outln!("             birth date {MADE_UP_BIRTH_DATE}, of all of them\n");
 
     let (stop, stopped) = oneshot::channel::<()>();
-    let serving = tokio::spawn(server.run(
-        Ports { main: listener, operations: None },
-        async { drop(stopped.await) },
-        Duration::from_secs(5),
-    ));
+    let serving =
+        tokio::spawn(server.run(Ports::one(&config, listener), async { drop(stopped.await) }, Duration::from_secs(5)));
     let calls = call_again_and_again(&switchboard, &clerk).await;
     drop((switchboard, desk, clerk));
     drop(stop);

@@ -15,6 +15,7 @@ use crate::service::centres::centre_of;
 use crate::service::clock::new_id;
 use crate::service::feed::What;
 use crate::service::history::StoredEvent;
+use crate::service::outside_line::OutsideLine;
 use crate::store::calls::{self, CallRow};
 use crate::store::centres;
 use crate::store::legs::{Direction, LegRow};
@@ -32,7 +33,9 @@ impl Crowd {
         let count = self.0.entry(ring.caller.clone()).or_default();
         if *count >= most {
             metrics::counter!("kenkocall_calls_crowded_out_total").increment(1);
-            warn!("a call was turned away: too many from its number have nobody identified");
+            if OutsideLine::CallTurnedAway.is_first() {
+                warn!("a call was turned away: too many from its number have nobody identified");
+            }
             return true;
         }
         *count = count.saturating_add(1);

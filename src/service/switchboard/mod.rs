@@ -32,6 +32,7 @@ use crate::call::{CallId, HangupCause, Language, Line, PhoneNumber};
 use crate::carrier::network::Ringing;
 use crate::engine::{AnsweredBy, Happening, Reply, TransferOutcome};
 use crate::flow::Library;
+use crate::service::outside_line::OutsideLine;
 use crate::store::{StoreError, flow_sets};
 
 /// Turns that wait for a commit at the same time: eight commits. Above it callers are asked at once to call again:
@@ -238,7 +239,9 @@ impl Switchboard {
         // Written only after a failure: whoever asks all the time must not wear out the disk.
         if self.failing.load(Ordering::Relaxed) {
             if let Err(error) = try_to_write(desk).await {
-                warn!(%error, "the database still can't be written");
+                if OutsideLine::NotReady("writing").is_first() {
+                    warn!(%error, "the database still can't be written");
+                }
                 return Ok(Readiness::CannotWrite);
             }
             self.failing.store(false, Ordering::Relaxed);

@@ -16,7 +16,7 @@ use crate::carrier::CarrierAccountId;
 use crate::carrier::twilio::{
     FallbackRequest, Field, Form, FormError, Shape, StatusRequest, VoiceRequest, account, urls,
 };
-use crate::service::tell_of_carrier;
+use crate::service::{OutsideLine, tell_of_carrier};
 use crate::web::Web;
 
 /// The header that carries the signature.
@@ -79,6 +79,9 @@ impl<T: FromForm> FromRequest<Arc<Web>> for Signed<T> {
         let is_form = request.headers().get(header::CONTENT_TYPE).is_some_and(is_form);
         let body = Bytes::from_request(request, web).await.map_err(|rejection| {
             metrics::counter!("kenkocall_webhooks_refused_total", "why" => "body").increment(1);
+            if OutsideLine::WebhookRefused("body").is_first() {
+                warn!(why = "body", status = rejection.status().as_u16(), "a webhook was refused");
+            }
             rejection.into_response()
         })?;
 
@@ -145,12 +148,16 @@ pub(super) async fn tell_staff(web: &Web, kind: AlertKind) {
 
 fn malformed(error: &FormError) -> Response {
     metrics::counter!("kenkocall_webhooks_refused_total", "why" => "form").increment(1);
-    warn!(%error, "a webhook was refused");
+    if OutsideLine::WebhookRefused("form").is_first() {
+        warn!(why = "form", %error, "a webhook was refused");
+    }
     (StatusCode::BAD_REQUEST, format!("{error}\n")).into_response()
 }
 
 pub(super) fn refused(why: &'static str, status: StatusCode, sentence: &'static str) -> Response {
     metrics::counter!("kenkocall_webhooks_refused_total", "why" => why).increment(1);
-    warn!(why, "a webhook was refused");
+    if OutsideLine::WebhookRefused(why).is_first() {
+        warn!(why, "a webhook was refused");
+    }
     (status, sentence).into_response()
 }

@@ -121,7 +121,7 @@ pub(super) async fn run(carrier: Carrier) -> anyhow::Result<()> {
         outln!("account {}, seed {seed}", office.account);
     }
     let app = rest::routes().merge(control::routes()).with_state(office);
-    serving::serve(listener, app, super::super::serve::shutdown()).await;
+    serving::serve(listener, app, super::super::signals::shutdown()).await;
     Ok(())
 }
 
