@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Severity;
+
 /// Why an alert stands on a centre's list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -18,6 +20,9 @@ pub enum AlertKind {
     Guessing,
     /// So many callers fail to identify themselves that unregistered or hidden numbers are slowed.
     MassGuessing,
+    /// A health centre's own number can't be called for callers who want a person: its kind costs more than an ordinary
+    /// call, or rings nobody.
+    CentrePhone,
     /// 未回答: the attempts of a slot are used up.
     Unanswered,
     /// A slot went by without any call.
@@ -38,13 +43,14 @@ pub enum AlertKind {
 
 impl AlertKind {
     /// All kinds.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::RedAnswer,
         Self::CallBack,
         Self::StopRequest,
         Self::StopUnconfirmed,
         Self::Guessing,
         Self::MassGuessing,
+        Self::CentrePhone,
         Self::Unanswered,
         Self::Missed,
         Self::WrongNumber,
@@ -64,6 +70,7 @@ impl AlertKind {
             Self::StopUnconfirmed => "stop_unconfirmed",
             Self::Guessing => "guessing",
             Self::MassGuessing => "mass_guessing",
+            Self::CentrePhone => "centre_phone",
             Self::Unanswered => "unanswered",
             Self::Missed => "missed",
             Self::WrongNumber => "wrong_number",
@@ -73,6 +80,30 @@ impl AlertKind {
             Self::Unspoken => "unspoken",
             Self::Forged => "forged",
         }
+    }
+
+    /// How soon somebody should look. Answers alone are red: nothing else may hide them.
+    pub const fn severity(self) -> Severity {
+        match self {
+            Self::RedAnswer => Severity::Red,
+            Self::CallBack
+            | Self::StopRequest
+            | Self::StopUnconfirmed
+            | Self::MassGuessing
+            | Self::CentrePhone
+            | Self::Unanswered
+            | Self::Missed
+            | Self::WrongNumber
+            | Self::UnknownCall
+            | Self::Dialling
+            | Self::DayLimit => Severity::Amber,
+            Self::Guessing | Self::Unspoken | Self::Forged => Severity::Note,
+        }
+    }
+
+    /// Whether it tells of an attack and not of the patient whose ID is tried.
+    pub const fn is_about_an_attack(self) -> bool {
+        matches!(self, Self::Guessing | Self::MassGuessing | Self::Forged)
     }
 
     /// Reads [`AlertKind::word`].

@@ -34,6 +34,23 @@ impl NumberKind {
     pub const fn takes_automated_calls(self) -> bool {
         matches!(self, Self::Geographic | Self::Mobile | Self::Ip050)
     }
+
+    /// Whether staff can be called on this kind of line, and callers be given it as their health centre's number: it
+    /// costs no more than an ordinary call. A toll-free number is charged to the health centre itself.
+    pub const fn takes_callers_of_a_centre(self) -> bool {
+        self.takes_automated_calls() || matches!(self, Self::TollFree)
+    }
+
+    /// Whether a stored number of a health centre is called for a caller who wants a person. Numbers that the numbering
+    /// plan doesn't know ring nobody and cost nothing; those of made-up health centres are among them.
+    pub const fn is_called_for_callers(self) -> bool {
+        self.takes_callers_of_a_centre() || matches!(self, Self::Other)
+    }
+
+    /// Whether automated calls may show this kind of number: patients are told to call it back.
+    pub const fn may_be_shown(self) -> bool {
+        !matches!(self, Self::Premium | Self::Universal | Self::Satellite)
+    }
 }
 
 impl PhoneNumber {
@@ -93,6 +110,33 @@ impl From<CallableNumber> for PhoneNumber {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_centres_number_costs_no_more_than_an_ordinary_call() {
+        for (text, allowed) in [
+            ("03-5211-3641", true),
+            ("090-1234-5678", true),
+            ("050-1234-5678", true),
+            ("0120-123-456", true),
+            ("0570-000-123", false),
+            ("0990-123-456", false),
+            ("0180-993-456", false),
+            ("020-1234-5678", false),
+            ("+881612345678", false),
+            ("+12025550123", false),
+            ("110", false),
+            ("119", false),
+            ("#7119", false),
+            ("186-03-5211-3641", false),
+            ("1840352113641", false),
+            ("+81110", false),
+            ("+81990123456", false),
+        ] {
+            let number = PhoneNumber::parse(text).or_else(|_| PhoneNumber::from_e164(text));
+            let kind = number.map(|number| number.kind());
+            assert_eq!(kind.is_ok_and(NumberKind::takes_callers_of_a_centre), allowed, "{text}: {kind:?}");
+        }
+    }
 
     #[test]
     fn automated_calls_go_to_ordinary_japanese_lines_alone() {

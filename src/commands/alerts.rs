@@ -1,21 +1,29 @@
 //! `kenkocall alerts`: what a health centre should look at.
 
+use std::collections::HashMap;
+
 use clap::Subcommand;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::desk::{Form, centre_code, found, rfc3339, say, say_json, shown, table};
+use super::desk::{Form, centre_code, found, from_other_number, rfc3339, say, say_json, shown, table};
 use super::exit::usage;
-use crate::call::{AlertId, AlertKind, HersysId, Item, escaped};
-use crate::service::{Clerk, ShownAlert, close_alert, list_alerts};
+use crate::call::{AlertId, AlertKind, Answer, CallerNumber, HersysId, Item, PatientId, escaped};
+use crate::service::{AlertFilter, Clerk, ShownAlert, close_alert, list_alerts};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Alerts {
-    /// List the open alerts, the oldest first. It is noted who looked.
+    /// List the open alerts, the most severe first, then the oldest; one line a patient. It is noted who looked.
     List {
         /// Those of one health centre, and those for all.
         #[arg(long, value_name = "CODE")]
         centre: Option<String>,
+        /// Those of one kind, such as red_answer or call_back.
+        #[arg(long, value_name = "KIND", value_parser = kind)]
+        kind: Option<AlertKind>,
+        /// Those raised today, in the line's own time zone.
+        #[arg(long)]
+        today: bool,
         #[command(flatten)]
         form: Form,
     },
@@ -30,19 +38,23 @@ pub(super) enum Alerts {
 
 pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Alerts) -> anyhow::Result<()> {
     match command {
-        Alerts::List { centre, form } => {
+        Alerts::List { centre, kind, today, form } => {
             let centre = centre.map(|code| centre_code(&code)).transpose()?;
-            let open = found(list_alerts(clerk, centre.as_ref()).await?);
+            let midnight = || zone.to_timestamp(zone.to_datetime(clerk.clock.now()).date().at(0, 0, 0, 0));
+            let since = today.then(midnight).transpose()?;
+            let open = found(list_alerts(clerk, &AlertFilter { centre, kind, since }).await?);
             if form.json {
-                return say_json(clerk, open.iter().map(|alert| as_json(alert, zone)).collect::<Vec<_>>().into()).await;
+                let alerts = open.alerts.iter().map(|alert| as_json(alert, zone)).collect::<Vec<_>>();
+                return say_json(clerk, alerts.into()).await;
             }
-            if open.is_empty() {
+            if open.alerts.is_empty() {
                 return say(clerk, "no open alerts\n").await;
             }
-            let head = ["alert", "raised", "kind", "centre", "HER-SYS ID", "item", "call"];
+            let head = ["alert", "raised", "severity", "kind", "centre", "HER-SYS ID", "value", "call", "also"];
             let mut lines = vec![head.map(str::to_owned).to_vec()];
-            lines.extend(open.iter().map(|alert| line(alert, zone)));
-            say(clerk, &format!("{}{}", table(&lines), hints(&open))).await
+            lines.extend(by_person(&open.alerts).iter().map(|alerts| line(alerts, zone)));
+            let cut_off = if open.cut_off { "\nthere are more; those of one kind: `--kind KIND`\n" } else { "" };
+            say(clerk, &format!("{}{cut_off}{}", table(&lines), hints(&open.alerts))).await
         }
         Alerts::Close { alert, form } => {
             let id: Result<AlertId, _> = alert.trim().parse();
@@ -83,6 +95,9 @@ const fn hint(kind: AlertKind) -> Option<&'static str> {
         AlertKind::Guessing => Some(
             "somebody tries birth dates of HER-SYS IDs; the patient's own number still gets in, other numbers have few tries left today",
         ),
+        AlertKind::CentrePhone => Some(
+            "callers who want a person can't be connected, as the health centre's number isn't of a kind that is called: `kenkocall centres set CODE --phone NUMBER`",
+        ),
         AlertKind::MassGuessing => Some(
             "many callers fail to identify themselves: unregistered or hidden numbers have one try a call and wait longer; registered numbers aren't affected",
         ),
@@ -117,18 +132,84 @@ const fn hint(kind: AlertKind) -> Option<&'static str> {
     }
 }
 
-fn line(shown_alert: &ShownAlert, zone: &TimeZone) -> Vec<String> {
-    let alert = &shown_alert.alert;
+/// Reads the kind of an alert.
+fn kind(text: &str) -> Result<AlertKind, String> {
+    let word = text.trim().replace('-', "_");
+    AlertKind::from_word(&word).ok_or_else(|| {
+        let words: Vec<&str> = AlertKind::ALL.into_iter().map(AlertKind::word).collect();
+        format!("the kinds of alerts are {}", words.join(", "))
+    })
+}
+
+/// The alerts of each patient together, in the order of the worst of each. Others stand alone.
+fn by_person(open: &[ShownAlert]) -> Vec<Vec<&ShownAlert>> {
+    let mut lines: Vec<Vec<&ShownAlert>> = Vec::new();
+    let mut of_patient: HashMap<PatientId, usize> = HashMap::new();
+    for shown in open {
+        let patient = shown.alert.patient.filter(|_| !shown.alert.kind.is_about_an_attack());
+        match patient.and_then(|patient| of_patient.get(&patient)).and_then(|place| lines.get_mut(*place)) {
+            Some(line) => line.push(shown),
+            None => {
+                of_patient.extend(patient.map(|patient| (patient, lines.len())));
+                lines.push(vec![shown]);
+            }
+        }
+    }
+    lines
+}
+
+/// One line: the worst alert of a patient, and what else there is.
+fn line(alerts: &[&ShownAlert], zone: &TimeZone) -> Vec<String> {
+    let Some((worst, others)) = alerts.split_first() else { return Vec::new() };
+    let alert = &worst.alert;
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     vec![
         alert.id.to_string(),
         shown(alert.raised_at, zone),
-        alert.kind.word().to_owned(),
+        alert.kind.severity().word().to_owned(),
+        times(alert.kind.word().to_owned(), alert.repeats.occurrences),
         alert.centre.as_ref().map_or_else(|| "all".to_owned(), ToString::to_string),
-        or_dash(shown_alert.hersys_id.as_ref().map(|id| id.expose().to_owned())),
-        or_dash(alert.item.map(|item| item.word().to_owned())),
+        or_dash(worst.hersys_id.as_ref().map(|id| id.expose().to_owned())),
+        or_dash(value(worst)),
         or_dash(alert.call.map(|call| call.to_string())),
+        also(others),
     ]
+}
+
+/// What else there is of a patient, each different thing once.
+fn also(others: &[&ShownAlert]) -> String {
+    let mut things: Vec<(String, u32)> = Vec::new();
+    for other in others {
+        let kind = other.alert.kind.word();
+        let thing = value(other).map_or_else(|| kind.to_owned(), |value| format!("{kind} {value}"));
+        let more = other.alert.repeats.occurrences;
+        match things.iter_mut().find(|(known, _)| *known == thing) {
+            Some((_, count)) => *count = count.saturating_add(more),
+            None => things.push((thing, more)),
+        }
+    }
+    if things.is_empty() {
+        return String::new();
+    }
+    let things: Vec<String> = things.into_iter().map(|(thing, count)| times(thing, count)).collect();
+    format!("+{}: {}", others.len(), things.join(", "))
+}
+
+fn times(thing: String, count: u32) -> String {
+    if count > 1 { format!("{thing} ×{count}") } else { thing }
+}
+
+/// The answer that an alert is about, with its unit, and whether it came from another number than the patient's.
+fn value(shown_alert: &ShownAlert) -> Option<String> {
+    let item = shown_alert.alert.item?;
+    let value = match shown_alert.answer {
+        Some(Answer::Temperature(Some(value))) => format!("body temperature {value} °C"),
+        Some(answer @ Answer::Saturation(Some(_))) => format!("SpO2 {} %", answer.exported()),
+        Some(answer @ Answer::YesNo(_)) => format!("{} {}", item.word(), answer.exported()),
+        Some(Answer::Temperature(None) | Answer::Saturation(None)) | None => item.word().to_owned(),
+    };
+    let from = shown_alert.caller_number.and_then(from_other_number);
+    Some(from.map_or_else(|| value.clone(), |from| format!("{value} ({from})")))
 }
 
 fn as_json(shown_alert: &ShownAlert, zone: &TimeZone) -> serde_json::Value {
@@ -136,10 +217,15 @@ fn as_json(shown_alert: &ShownAlert, zone: &TimeZone) -> serde_json::Value {
     json!({
         "id": alert.id.to_string(),
         "raised_at": rfc3339(alert.raised_at, zone),
+        "severity": alert.kind.severity().word(),
         "kind": alert.kind.word(),
         "centre": alert.centre.as_ref().map(|code| code.as_str()),
         "hersys_id": shown_alert.hersys_id.as_ref().map(HersysId::expose),
         "item": alert.item.map(Item::word),
+        "value": shown_alert.answer.map(Answer::exported),
+        "caller_number": shown_alert.caller_number.map(CallerNumber::word),
         "call": alert.call.map(|call| call.to_string()),
+        "occurrences": alert.repeats.occurrences,
+        "last_at": alert.repeats.last_at.map(|at| rfc3339(at, zone)),
     })
 }

@@ -79,6 +79,7 @@ fn of_refused(refused: &Refused) -> Exit {
         | Refused::Thresholds(_)
         | Refused::CallPattern(..)
         | Refused::ConcurrentCalls
+        | Refused::CentrePhone
         | Refused::CallsPerSecond
         | Refused::WindowReversed
         | Refused::UntilPassed

@@ -3,6 +3,7 @@
 use super::addresses::{check_base_url, check_pasted, check_public_url};
 use super::load::wrong;
 use super::{Carrier, Config, ConfigError, Dialer, Twilio};
+use crate::call::PhoneNumber;
 use crate::follow_up::GuessingLimits;
 
 /// Every reason why the settings can't be used.
@@ -79,6 +80,13 @@ fn twilio(config: &Config) -> Result<(), ConfigError> {
 }
 
 fn twilio_requests(config: &Config) -> Result<(), ConfigError> {
+    let caller_number = config.twilio.caller_number.as_deref().and_then(|text| PhoneNumber::parse(text).ok());
+    if caller_number.is_some_and(|number| !number.kind().may_be_shown()) {
+        return wrong(
+            "twilio.caller_number",
+            "patients are told to call this number back, so it can't be a premium-rate, 0570 or satellite number",
+        );
+    }
     check_base_url(config.twilio.base_url())?;
     if !Twilio::RING_SECONDS.contains(&config.twilio.ring_seconds) {
         return wrong("twilio.ring_seconds", "a call rings for 5 to 600 seconds");

@@ -299,6 +299,8 @@ mod tests {
             ("KENKOCALL_HEALTH_CALL__GUESSING__CALLS_AT_ONCE", "0", "at least one call"),
             ("KENKOCALL_SERVER__TRUSTED_PROXIES", "10.0.0.0/8 10.1.0.1", "CIDR notation"),
             ("KENKOCALL_SERVER__TRUSTED_PROXIES", "0.0.0.0/0", "no network that holds every address"),
+            ("KENKOCALL_HEALTH_CALL__GUESSING__WAIT_SECONDS", "3601", "0 to 3600"),
+            ("KENKOCALL_TWILIO__CALLER_NUMBER", "0990-123-456", "premium-rate"),
             ("KENKOCALL_CARRIER", "pigeon", "one of simulator, twilio, sip"),
             ("KENKOCALL_DATABASE__URL", "mysql://x", "sqlite://PATH"),
             ("KENKOCALL_TWILIO__BASE_URL", "api.twilio.com", "https://api.twilio.com"),

@@ -175,6 +175,8 @@ pub enum Ask {
         /// The birth date's eight keys.
         birth_date: Keys,
     },
+    /// Can the caller be called back on the number that is shown? The limits on such requests say.
+    CallBack,
 }
 
 /// Something that an operator may want to see in the log.

@@ -22,6 +22,8 @@ pub enum Happening {
     Keyed(Keys),
     /// The answer to [`super::Ask::Identify`].
     Identified(Identified),
+    /// The answer to [`super::Ask::CallBack`].
+    CallBack(CallBack),
     /// The person that the caller was handed over to hung up, or never answered.
     TransferEnded(TransferOutcome),
     /// The caller is gone. In a transfer of which nothing else is known, nobody of staff had answered.
@@ -69,6 +71,17 @@ pub enum Identified {
     Mismatch,
     /// Both fit someone whose observation has ended.
     ObservationEnded(Box<Centre>),
+}
+
+/// What becomes of a request to be called back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallBack {
+    /// Staff are told.
+    Taken,
+    /// Staff know already.
+    TakenBefore,
+    /// It is too much: the caller is told to phone the health centre.
+    Refused,
 }
 
 /// How a transfer ended.

@@ -17,7 +17,7 @@ mod walk;
 mod wording;
 
 pub use effect::{Ask, Effect, Errand, Fact, Fill, Note, Reply, Then, Utterance};
-pub use event::{Event, Happening, Identified, Start, TransferOutcome};
+pub use event::{CallBack, Event, Happening, Identified, Start, TransferOutcome};
 pub use session::{AnsweredBy, Centre, Entry, Frame, Listener, Opened, Person, Session, StopAsked, Waiting};
 pub use step::{begin, step};
 pub use wording::{WordsFor, spoken, words};

@@ -1,11 +1,12 @@
 //! Keeping what was said: answers, the finished report, requests to staff.
 
-use super::effect::{Effect, Errand, Fact};
-use super::event::TransferOutcome;
+use super::effect::{Ask, Effect, Errand, Fact};
+use super::event::{CallBack, TransferOutcome};
+use super::session::Waiting;
 use super::session::{Listener, StopAsked};
 use super::walk::{Broken, Onward, Walk};
 use crate::call::{AlertKind, Disposition, Item, ReportOutcome, Severity};
-use crate::flow::{NodeId, Record, RecordWhat, Say};
+use crate::flow::{Node, NodeId, NodeKind, Record, RecordWhat, Say};
 use crate::follow_up::grade;
 
 impl Walk<'_> {
@@ -13,9 +14,10 @@ impl Walk<'_> {
         match &record.what {
             RecordWhat::Answer { item, from, on_red } => self.record_answer(*item, &from.to, on_red)?,
             RecordWhat::Report => self.report_is_complete()?,
-            RecordWhat::CallBack => {
-                self.raise(AlertKind::CallBack, None);
-                self.handed_over();
+            RecordWhat::CallBack { .. } => {
+                self.session.waiting = Waiting::Lookup;
+                self.effects.push(Effect::Ask(Ask::CallBack));
+                return Ok(Onward::Wait);
             }
             RecordWhat::Stop => self.stop_is_asked_for(StopAsked::Confirmed),
             RecordWhat::StopUnconfirmed => self.stop_is_asked_for(StopAsked::Unconfirmed),
@@ -72,6 +74,34 @@ impl Walk<'_> {
             StopAsked::Unconfirmed => self.raise(AlertKind::StopUnconfirmed, None),
             StopAsked::Confirmed => self.raise(AlertKind::StopRequest, None),
         }
+    }
+
+    /// Whether the caller is called back.
+    pub(super) fn call_back(&mut self, fate: CallBack) {
+        let Ok((_, Node { kind: NodeKind::Record(record), .. })) = self.here() else {
+            return self.apologise(super::Note::BrokenFlow);
+        };
+        let RecordWhat::CallBack { refused } = &record.what else { return self.apologise(super::Note::BrokenFlow) };
+        self.session.waiting = Waiting::Keys;
+        let next = match (fate, refused) {
+            (CallBack::Refused, Some(refused)) => return self.go(&refused.to.clone()),
+            (CallBack::TakenBefore, _) => &record.next,
+            // Documents that know no refusal promise a call, so staff are told.
+            (CallBack::Taken, _) | (CallBack::Refused, None) => {
+                self.raise(AlertKind::CallBack, None);
+                &record.next
+            }
+        };
+        self.handed_over();
+        self.go(&next.to.clone());
+    }
+
+    /// The caller wants a person, and the health centre's number isn't one to be called.
+    pub(super) fn cannot_be_handed_over(&mut self) {
+        let centre = self.session.centre().map(|centre| centre.code.clone());
+        let kind = AlertKind::CentrePhone;
+        self.effects.push(Effect::Fact(Fact::Alert { kind, centre, person: None, item: None }));
+        self.note_transfer(TransferOutcome::NotReached);
     }
 
     fn raise(&mut self, kind: AlertKind, item: Option<Item>) {

@@ -50,7 +50,7 @@ pub fn step(library: &Library, session: Session, event: &Event) -> (Session, Vec
     let fits = match (&event.happening, session.waiting) {
         (_, Waiting::Over) => false,
         (Happening::Keyed(_), waiting) => waiting == Waiting::Keys,
-        (Happening::Identified(_), waiting) => waiting == Waiting::Lookup,
+        (Happening::Identified(_) | Happening::CallBack(_), waiting) => waiting == Waiting::Lookup,
         (Happening::TransferEnded(_) | Happening::WithdrawnAfterTransfer(_), waiting) => waiting == Waiting::Transfer,
         (Happening::HungUp(_) | Happening::HungUpInTransfer(..) | Happening::Withdrawn, _) => true,
     };
@@ -61,6 +61,7 @@ pub fn step(library: &Library, session: Session, event: &Event) -> (Session, Vec
     match &event.happening {
         Happening::Keyed(keys) => walk.keyed(keys),
         Happening::Identified(identified) => walk.identified(identified),
+        Happening::CallBack(fate) => walk.call_back(*fate),
         Happening::TransferEnded(outcome) => walk.transfer_ended(*outcome),
         Happening::HungUp(_) => walk.caller_is_gone(TransferOutcome::NotReached),
         Happening::HungUpInTransfer(_, outcome) => walk.caller_is_gone(*outcome),

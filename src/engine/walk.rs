@@ -90,6 +90,10 @@ impl<'a> Walk<'a> {
             NodeKind::SubFlow(sub_flow) => self.open(&sub_flow.flow.to, Opened::BySubFlow),
             NodeKind::HandOver(hand_over) => {
                 let Some(centre) = self.session.centre() else { return Ok(Onward::To(hand_over.failed.to.clone())) };
+                if !centre.phone.kind().is_called_for_callers() {
+                    self.cannot_be_handed_over();
+                    return Ok(Onward::To(hand_over.failed.to.clone()));
+                }
                 let then = Then::Transfer { number: centre.phone.clone(), ring_seconds: hand_over.ring_seconds };
                 self.reply(then, Waiting::Transfer);
                 Ok(Onward::Wait)
@@ -159,6 +163,9 @@ impl<'a> Walk<'a> {
                 TimeZone::get(&centre.zone).is_ok_and(|zone| centre.office_hours.contains(self.at, &zone))
             }),
             Test::CallerNumberHidden => session.caller.is_none() || session.centre().is_none(),
+            Test::CallerNumberNotCalled => {
+                session.caller.as_ref().is_some_and(|caller| !caller.kind().takes_automated_calls())
+            }
             Test::NoMorePeople => {
                 let limit = session.stack.first().and_then(|frame| self.library.flow(frame.flow.as_str()));
                 limit.is_none_or(|flow| session.people >= flow.limits.people)

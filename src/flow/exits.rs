@@ -45,7 +45,14 @@ impl Node {
     pub fn exits(&self) -> Vec<(Exit, &Spot<NodeId>)> {
         match &self.kind {
             NodeKind::Announce(announce) => vec![(Exit::Next, &announce.next)],
-            NodeKind::Record(record) => vec![(Exit::Next, &record.next)],
+            NodeKind::Record(record) => {
+                let refused = match &record.what {
+                    RecordWhat::CallBack { refused } => refused.as_ref(),
+                    _ => None,
+                };
+                let refused = refused.map(|refused| (Exit::Failed, refused));
+                [(Exit::Next, &record.next)].into_iter().chain(refused).collect()
+            }
             NodeKind::Menu(menu) => {
                 let keys = menu.keys.iter();
                 let keys = keys.map(|(key, to)| (Exit::Key(*key, to.value.clone(), to.language), &to.go));
@@ -86,7 +93,7 @@ impl Node {
             NodeKind::Record(record) => match &record.what {
                 RecordWhat::Answer { on_red, .. } => (on_red, None),
                 RecordWhat::Report
-                | RecordWhat::CallBack
+                | RecordWhat::CallBack { .. }
                 | RecordWhat::Stop
                 | RecordWhat::StopUnconfirmed
                 | RecordWhat::Listener

@@ -1,5 +1,6 @@
 //! Policy of follow-up: pure functions of what is known and what time it is.
 
+mod call_backs;
 mod call_pattern;
 mod clock_watch;
 mod day_limits;
@@ -19,6 +20,10 @@ mod standing;
 mod unknown;
 mod unregistered_reports;
 
+pub use call_backs::{
+    CALL_BACKS_COUNT_FOR, CALL_BACKS_PER_CENTRE, CALL_BACKS_PER_NUMBER, CallBackFate, CallBackState, PastCallBack,
+    call_back_fate,
+};
 pub use call_pattern::{CallPattern, CallPatternError, UnusablePattern};
 pub use clock_watch::{Belief, CLOCKS_AGREE, COMPARE_AGAIN, ClockWatch, Reading, Witness};
 pub use day_limits::{CallPrice, DayLimit, DayLimits, DayUse};

@@ -2,8 +2,10 @@
 
 use uuid::Uuid;
 
-use crate::call::{Answer, BirthDate, CentreCode, HersysId, Item, PatientId, PhoneNumber, ReportId, ReportOutcome};
-use crate::engine::{Ask, Centre, Effect, Fact, Identified, Person};
+use crate::call::{
+    Answer, BirthDate, CentreCode, HersysId, Item, Keys, PatientId, PhoneNumber, ReportId, ReportOutcome,
+};
+use crate::engine::{Ask, CallBack, Centre, Effect, Fact, Happening, Identified, Person};
 use crate::follow_up::{OfficeHours, Thresholds};
 
 /// Who takes part.
@@ -77,11 +79,19 @@ impl Cast {
         self.person(0)
     }
 
-    pub(super) fn answer(&self, ask: &Ask) -> Identified {
-        let Ask::Identify { hersys_id, birth_date } = ask;
+    pub(super) fn answer(&self, ask: &Ask) -> Happening {
+        match ask {
+            Ask::Identify { hersys_id, birth_date } => {
+                Happening::Identified(self.identify(hersys_id.as_ref(), birth_date))
+            }
+            Ask::CallBack => Happening::CallBack(CallBack::Taken),
+        }
+    }
+
+    fn identify(&self, hersys_id: Option<&HersysId>, birth_date: &Keys) -> Identified {
         let proves = |patient: &CastPatient| {
             let keyed = patient.birth_date.expose().strftime("%Y%m%d").to_string();
-            Some(&patient.hersys_id) == hersys_id.as_ref() && keyed == birth_date.expose()
+            Some(&patient.hersys_id) == hersys_id && keyed == birth_date.expose()
         };
         let found = self.patients.iter().position(proves);
         match found.and_then(|nth| self.person(nth).zip(self.patients.get(nth))) {

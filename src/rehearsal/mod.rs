@@ -104,8 +104,8 @@ impl Rehearsal {
                 Effect::Ask(ask) if session.waiting == Waiting::Lookup => Some(self.cast.answer(ask)),
                 _ => None,
             });
-            let Some(identified) = asked else { break };
-            let event = Event { at: self.at, happening: Happening::Identified(identified) };
+            let Some(happening) = asked else { break };
+            let event = Event { at: self.at, happening };
             let (next, more) = step(&self.library, session, &event);
             session = next;
             effects.extend(more);

@@ -11,46 +11,95 @@ use super::clerk::{Changes, Clerk, Details, Looked};
 use super::clock::new_id;
 use super::refused::Refused;
 use super::switchboard::Desk;
-use crate::call::{AlertId, AlertKind, CentreCode, HersysId, PatientId};
+use crate::call::{AlertId, AlertKind, Answer, CallerNumber, CentreCode, HersysId, PatientId, ReportId, Severity};
 use crate::store::alerts::{self, AlertRow};
-use crate::store::{StoreError, Tx, audit, patients};
+use crate::store::answers::{self, AnswerRow};
+use crate::store::{StoreError, Tx, audit, patients, reports};
 
-/// Alerts listed at most: more aren't worked through in one sitting.
-const MOST_LISTED: u32 = 1_000;
+/// Which open alerts to list.
+#[derive(Debug, Clone, Default)]
+pub struct AlertFilter {
+    /// Those of one health centre, and those for all.
+    pub centre: Option<CentreCode>,
+    /// Those of one kind.
+    pub kind: Option<AlertKind>,
+    /// Those raised at this time or later.
+    pub since: Option<Timestamp>,
+}
 
-/// An alert and whom it is about.
-#[derive(Debug, Clone)]
+/// An alert, whom it is about and what was answered.
+#[derive(Clone)]
+#[allow(missing_debug_implementations)] // health data
 pub struct ShownAlert {
     /// The alert.
     pub alert: AlertRow,
     /// The HER-SYS ID of the patient concerned.
     pub hersys_id: Option<HersysId>,
+    /// The answer that it is about.
+    pub answer: Option<Answer>,
+    /// Whose number the calls showed in which the report concerned was given; `None` if it wasn't noted.
+    pub caller_number: Option<CallerNumber>,
 }
 
-/// The open alerts, oldest first: of one centre together with those for all, or of everybody. It leaves a trace at each
-/// patient named (D3).
+/// The open alerts that were asked for.
+#[allow(missing_debug_implementations)] // health data
+pub struct AlertList {
+    /// The most severe first, and of one severity the oldest.
+    pub alerts: Vec<ShownAlert>,
+    /// Whether there are more than are listed: none that is more severe.
+    pub cut_off: bool,
+}
+
+/// The open alerts, the most severe first, then the oldest. It leaves a trace at each patient named (D3).
 ///
 /// # Errors
 /// [`Refused::NoSuchCentre`].
-pub async fn list_alerts(clerk: &Clerk, centre: Option<&CentreCode>) -> Result<Looked<Vec<ShownAlert>>, Refused> {
+pub async fn list_alerts(clerk: &Clerk, filter: &AlertFilter) -> Result<Looked<AlertList>, Refused> {
     let mut tx = clerk.database.read().await?;
-    if let Some(code) = centre {
+    if let Some(code) = &filter.centre {
         known_centre(&mut tx, code).await?;
     }
-    let open = alerts::open(&mut tx, centre, MOST_LISTED).await?;
+    let since = filter.since.unwrap_or(Timestamp::UNIX_EPOCH);
+    let wanted = |kind: &AlertKind| filter.kind.is_none_or(|wanted| wanted == *kind);
+    let mut open = Vec::new();
+    let mut cut_off = false;
+    // One severity after the other, so that no flood of lesser ones takes a red one's place.
+    for severity in Severity::ALL.into_iter().rev() {
+        let of_severity = AlertKind::ALL.into_iter().filter(|kind| kind.severity() == severity);
+        let kinds: Vec<AlertKind> = of_severity.filter(wanted).collect();
+        let found = alerts::open_of_kinds(&mut tx, &kinds, filter.centre.as_ref(), since).await?;
+        cut_off |= found.len() >= alerts::MOST_OPEN;
+        open.extend(found);
+    }
     let mut ids: Vec<PatientId> = open.iter().filter_map(|alert| alert.patient).collect();
     ids.sort_unstable();
     ids.dedup();
     let people = patients::by_ids(&mut tx, &ids).await?;
+    let mut of_reports: Vec<ReportId> = open.iter().filter_map(|alert| alert.report).collect();
+    of_reports.sort_unstable();
+    of_reports.dedup();
+    let given = answers::of_reports(&mut tx, &of_reports).await?;
+    let rows = reports::by_ids(&mut tx, &of_reports).await?;
     drop(tx);
+    let numbers: HashMap<ReportId, Option<CallerNumber>> =
+        rows.into_iter().map(|report| (report.id, report.caller_number)).collect();
     let noted = shown_of(clerk, &people, "patient.alert_shown", Details::Masked).await?;
     let names: HashMap<PatientId, HersysId> =
         people.into_iter().map(|patient| (patient.id, patient.hersys_id)).collect();
-    let with_name = |alert: AlertRow| ShownAlert {
+    let shown = |alert: AlertRow| ShownAlert {
         hersys_id: alert.patient.and_then(|patient| names.get(&patient).cloned()),
+        answer: answer_of(&alert, &given),
+        caller_number: alert.report.and_then(|report| numbers.get(&report).copied().flatten()),
         alert,
     };
-    Ok(Looked { found: open.into_iter().map(with_name).collect(), noted })
+    Ok(Looked { found: AlertList { alerts: open.into_iter().map(shown).collect(), cut_off }, noted })
+}
+
+/// The answer that raised an alert: the one of its item that was kept in the same moment.
+fn answer_of(alert: &AlertRow, given: &[AnswerRow]) -> Option<Answer> {
+    let (report, item) = (alert.report?, alert.item?);
+    let raised = |answer: &&AnswerRow| (answer.report, answer.item, answer.at) == (report, item, alert.raised_at);
+    given.iter().filter(raised).find_map(|answer| item.read(answer.entry.expose()))
 }
 
 /// Closes an alert; gives it as it is now, and whether it was open.

@@ -106,6 +106,9 @@ pub async fn add_centre(
         created_at: now,
         updated_at: now,
     };
+    if !bare.phone.kind().takes_callers_of_a_centre() {
+        return Err(Refused::CentrePhone);
+    }
     let row = changed(&bare, more, now)?;
     let mut tx = clerk.database.begin().await?;
     centres::insert(&mut tx, &row).await?;
@@ -216,6 +219,10 @@ fn subject(code: &CentreCode) -> String {
 
 fn changed(before: &CentreRow, change: &CentreChange, now: Timestamp) -> Result<CentreRow, Refused> {
     let name = change.name.clone().map_or_else(|| before.name.clone(), String::from);
+    // A number that was stored before isn't in the way of another change.
+    if change.phone.as_ref().is_some_and(|phone| !phone.kind().takes_callers_of_a_centre()) {
+        return Err(Refused::CentrePhone);
+    }
     let time_zone = change.time_zone.as_ref().unwrap_or(&before.time_zone).clone();
     let zone = TimeZone::get(&time_zone).map_err(|_| Refused::UnknownZone(time_zone.clone()))?;
     let settings = CentreSettings::of(before).changed(change, &zone, now)?;

@@ -38,7 +38,7 @@ impl StoredEvent {
             Happening::HungUpInTransfer(cause, outcome) => Self::HungUpInTransfer(*cause, *outcome),
             Happening::Withdrawn => Self::Withdrawn,
             Happening::WithdrawnAfterTransfer(outcome) => Self::WithdrawnAfterTransfer(*outcome),
-            Happening::Identified(_) => Self::Identified,
+            Happening::Identified(_) | Happening::CallBack(_) => Self::Identified,
         }
     }
 }

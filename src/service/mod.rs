@@ -42,7 +42,7 @@ mod trail;
 mod transfers;
 
 pub use after_failure::wait_after;
-pub use alerts::{ShownAlert, close_alert, list_alerts, tell_of_carrier};
+pub use alerts::{AlertFilter, AlertList, ShownAlert, close_alert, list_alerts, tell_of_carrier};
 pub use by_hand::{AskedFor, Resolution, Resolved, call_now, resolve_call};
 pub use calls::{ShownAnswer, ShownAttempt, ShownCall, ShownPerson, ShownTurn, list_attempts, list_calls, show_call};
 pub use centre_settings::CentreSettings;

@@ -69,6 +69,11 @@ pub enum Refused {
     /// The centre's pattern of calls, as it is written, and why it can't be used.
     #[error("the call pattern “{0}” can't be used: {1}")]
     CallPattern(String, UnusablePattern),
+    /// A kind of number that callers aren't connected with.
+    #[error(
+        "a health centre's number must be a Japanese landline, mobile, 050 or toll-free number, as callers are connected with it and told to phone it; this one costs more than an ordinary call, or isn't in Japan"
+    )]
+    CentrePhone,
     /// A number of calls at the same time that can't be set.
     #[error(
         "a health centre's calls at the same time are 1 to 10000; an empty value leaves them to the carrier's own limit"

@@ -8,7 +8,8 @@ use super::{
     arg::{Row, parsed},
     seals::{Seal, SealKind, millis, new_salt, seal},
 };
-use crate::call::{AlertId, AlertKind, CallId, CentreCode, Item, PatientId, ReportId};
+use crate::call::{AlertId, AlertKind, CallId, CentreCode, Item, PatientId, PhoneNumber, ReportId};
+use crate::follow_up::{CallBackState, PastCallBack};
 
 /// One alert.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +62,9 @@ impl AlertRow {
     }
 }
 
+/// The most alerts that [`open_of_kinds`] gives.
+pub const MOST_OPEN: usize = 1_000;
+
 /// Begins a query of whole alerts.
 macro_rules! select {
     ($where:literal) => {
@@ -95,12 +99,14 @@ pub async fn raise(tx: &mut Tx, alerts: &[AlertRow]) -> Result<(), StoreError> {
             alert.raised_at.into(),
             alert.closed_at.into(),
             alert.closed_by.as_deref().into(),
+            i64::from(alert.repeats.occurrences).into(),
+            alert.repeats.last_at.into(),
             salt.into(),
         ]);
     }
     tx.execute_rows(
         "INSERT INTO alerts (id, kind, centre_code, patient_id, report_id, call_id, item, raised_at, closed_at, closed_by,
-         salt) VALUES",
+         occurrences, last_at, salt) VALUES",
         rows,
         "",
     )
@@ -202,6 +208,66 @@ pub async fn open(tx: &mut Tx, centre: Option<&CentreCode>, limit: u32) -> Resul
         }
         None => {
             tx.fetch_all(select!("closed_at IS NULL ORDER BY raised_at, id LIMIT $1"), vec![limit.into()], read).await
+        }
+    }
+}
+
+/// Requests to be called back at these health centres: the open ones, and those raised from `since` to `until`.
+///
+/// # Errors
+/// Database errors.
+pub async fn call_backs(
+    tx: &mut Tx,
+    centres: &[CentreCode],
+    since: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<(CentreCode, PastCallBack)>, StoreError> {
+    tx.fetch_in(
+        "SELECT a.centre_code, a.id, l.far_number, a.patient_id, a.raised_at, a.closed_at
+         FROM alerts a LEFT JOIN legs l ON l.call_id = a.call_id
+         WHERE a.kind = 'call_back' AND (a.closed_at IS NULL OR a.raised_at >= $1) AND a.raised_at <= $2
+           AND a.centre_code IN",
+        &[since.into(), until.into()],
+        centres.iter().map(|centre| centre.into()),
+        "",
+        |row| {
+            let state = if row.opt_int(5)?.is_some() { CallBackState::Closed } else { CallBackState::Open };
+            let past = PastCallBack {
+                alert: row.read(1, "alerts.id", parsed)?,
+                number: row.opt_read(2, "legs.far_number", |text| PhoneNumber::from_e164(text).ok())?,
+                patient: row.opt_read(3, "alerts.patient_id", parsed)?,
+                at: row.time(4, "alerts.raised_at")?,
+                state,
+            };
+            Ok((row.read(0, "alerts.centre_code", |text| CentreCode::parse(text).ok())?, past))
+        },
+    )
+    .await
+}
+
+/// The open alerts of these kinds, raised from `since` on, oldest first: of one health centre together with those for
+/// all, or of everybody. [`MOST_OPEN`] of them at most.
+///
+/// # Errors
+/// Database errors.
+pub async fn open_of_kinds(
+    tx: &mut Tx,
+    kinds: &[AlertKind],
+    centre: Option<&CentreCode>,
+    since: Timestamp,
+) -> Result<Vec<AlertRow>, StoreError> {
+    const ORDER: &str = "ORDER BY raised_at, id LIMIT 1000";
+    let kinds = kinds.iter().map(|kind| kind.word().into());
+    match centre {
+        Some(centre) => {
+            let head = select!(
+                "closed_at IS NULL AND raised_at >= $1 AND (centre_code = $2 OR centre_code IS NULL) AND kind IN"
+            );
+            tx.fetch_in(head, &[since.into(), centre.into()], kinds, ORDER, read).await
+        }
+        None => {
+            let head = select!("closed_at IS NULL AND raised_at >= $1 AND kind IN");
+            tx.fetch_in(head, &[since.into()], kinds, ORDER, read).await
         }
     }
 }

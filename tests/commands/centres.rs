@@ -1,6 +1,6 @@
 //! `kenkocall centres`.
 
-use kenkocall::call::CentreCode;
+use kenkocall::call::{CentreCode, PhoneNumber};
 use kenkocall::service::{CentreSettings, Refused};
 use kenkocall::store::{audit, centres};
 
@@ -11,6 +11,7 @@ crate::on_both_databases!(
     wrong_centres_get_a_sentence,
     a_centre_sets_how_its_patients_are_called,
     wrong_calling_gets_a_sentence,
+    a_number_that_an_older_release_took_is_in_the_way_of_no_other_change,
     settings_of_an_older_release_have_defaults,
     patients_outside_new_calling_hours_are_counted,
 );
@@ -26,6 +27,20 @@ async fn centres_are_added_changed_and_listed(fresh: Fresh) {
     insta::assert_snapshot!("centres_json", desk.does(&["centres", "list", "--json"]));
 }
 
+async fn a_number_that_an_older_release_took_is_in_the_way_of_no_other_change(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    desk.with_centre();
+    let mut tx = fresh.database.begin().await.unwrap();
+    let centre = centres::get(&mut tx, &CentreCode::parse("13101").unwrap()).await.unwrap().unwrap();
+    let phone = PhoneNumber::from_e164("+81990123456").unwrap();
+    centres::update(&mut tx, &centres::CentreRow { phone, ..centre }).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(desk.does(&["centres", "set", "13101", "--calling-hours", "09:00-19:00"]).starts_with("changed\n"));
+    for phone in ["0120-123-456", "03-5211-3641", "050-1234-5678"] {
+        assert!(desk.does(&["centres", "set", "13101", "--phone", phone]).starts_with("changed\n"), "{phone}");
+    }
+}
+
 async fn wrong_centres_get_a_sentence(fresh: Fresh) {
     let desk = Desk(&fresh);
     desk.with_centre();
@@ -34,6 +49,13 @@ async fn wrong_centres_get_a_sentence(fresh: Fresh) {
         (&["centres", "add", "--code", "131 01", "--name", "x", "--phone", "0352113641"], "1 to 16 letters"),
         (&["centres", "add", "--code", "1", "--name", " ", "--phone", "0352113641"], "needs a name"),
         (&["centres", "add", "--code", "1", "--name", "x", "--phone", "12"], "03-5211-3641"),
+        (
+            &["centres", "add", "--code", "1", "--name", "x", "--phone", "0990-123-456"],
+            "costs more than an ordinary call",
+        ),
+        (&["centres", "set", "13101", "--phone", "0570-000-123"], "costs more than an ordinary call"),
+        (&["centres", "set", "13101", "--phone", "+12025550123"], "isn't in Japan"),
+        (&["centres", "set", "13101", "--phone", "110"], "03-5211-3641"),
         (&["centres", "set", "99999", "--name", "x"], "there is no health centre 99999"),
         (&["centres", "set", "13101", "--time-zone", "Mars/Olympus"], "Asia/Tokyo"),
         (&["centres", "set", "13101", "--spo2-red", "96"], "the red SpO2 not above"),

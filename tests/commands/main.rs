@@ -6,6 +6,7 @@
 mod databases;
 
 mod acting;
+mod alerts;
 mod answered;
 mod backup;
 mod calls;

@@ -97,8 +97,8 @@ fn calls_that_run_in_a_circle() {
         (PERSON, "next = \"number_shown\"", "next = \"connecting\""),
         (
             PERSON,
-            "rules = [{ caller_number = \"hidden\", go = \"number_hidden\" }]",
-            "rules = [{ caller_number = \"hidden\", go = \"office\" }]"
+            "{ caller_number = \"hidden\", go = \"number_hidden\" },",
+            "{ caller_number = \"hidden\", go = \"office\" },"
         ),
         (QUESTIONS, "next = \"nausea_or_vomiting\"", "next = \"fatigue\""),
         (HEALTH, "flow = \"questionnaire\"", "flow = \"health_call\""),

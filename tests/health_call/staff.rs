@@ -1,12 +1,14 @@
 //! Key 0: a person in office hours, a request to be called back at other times or when nobody is free.
 
 use jiff::SignedDuration;
+use kenkocall::call::{CentreCode, PhoneNumber};
 use kenkocall::service::sweep;
+use kenkocall::store::centres::{self, CentreRow};
 
 use super::databases::Fresh;
 use super::kept::Kept;
 use super::line::Inside;
-use super::people::{CENTRE, CENTRE_PHONE, MOTHER};
+use super::people::{CENTRE, CENTRE_PHONE, MOTHER, SON};
 use super::phone::{Next, Phone, RECEIVED, WELL};
 use super::web::Answer;
 
@@ -20,6 +22,9 @@ crate::on_both_databases!(
     key_0_with_nobody_free_offers_a_call_back_and_returns_to_the_question,
     key_0_out_of_office_hours_offers_a_call_back,
     key_0_with_a_hidden_number_cannot_be_called_back,
+    key_0_from_a_number_that_is_not_called_cannot_be_called_back,
+    a_flood_of_requests_to_be_called_back_ends_and_patients_are_still_heard,
+    a_premium_number_of_a_centre_is_not_dialled_and_staff_are_told,
     key_0_before_anybody_is_identified_reaches_the_only_centre,
     whoever_hangs_up_first_a_talk_with_staff_is_one_in_whatever_order_it_is_told,
     whoever_hangs_up_while_the_phone_of_staff_rings_has_not_reached_them,
@@ -54,14 +59,15 @@ async fn key_0_with_nobody_free_offers_a_call_back_and_returns_to_the_question(f
         phone.hears("折り返しをご希望のときは1");
         phone.key("1").await.hears("折り返しのご希望を受け付けました");
         assert_eq!(phone.said.last().unwrap().text, question, "back to the question that was left");
-        assert_eq!(kept.alerts().await, vec![format!("call_back {CENTRE}"); nth + 1]);
-        assert_eq!(kept.count("outbox WHERE errand LIKE '%call_back%'").await, nth as u64 + 1);
+        assert_eq!(kept.alerts().await, [format!("call_back {CENTRE}")], "one number and person are one alert");
+        assert_eq!(kept.count(&format!("alerts WHERE occurrences = {}", nth + 1)).await, 1);
+        assert_eq!(kept.count("outbox WHERE errand LIKE '%call_back%'").await, 1, "the centre is told once");
         phone.hang_up().await;
     }
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await.key("0").await.transfer_ends("busy").await;
     phone.key("2").await.keys(&WELL).await.hears(RECEIVED);
-    assert_eq!(kept.alerts().await.len(), 4, "who declines isn't called back");
+    assert_eq!(kept.count("alerts WHERE occurrences = 4").await, 1, "who declines isn't called back");
 }
 
 async fn key_0_out_of_office_hours_offers_a_call_back(fresh: Fresh) {
@@ -91,6 +97,75 @@ async fn key_0_with_a_hidden_number_cannot_be_called_back(fresh: Fresh) {
     phone.identify(&MOTHER).await.key("0").await.hears("電話番号が通知されていない");
     phone.keys(&WELL).await.hears(RECEIVED);
     assert_eq!(Kept::at(&fresh.url).alerts().await, Vec::<String>::new());
+}
+
+async fn key_0_from_a_number_that_is_not_called_cannot_be_called_back(fresh: Fresh) {
+    let line = Inside::at(&fresh.database, OFFICE_CLOSED).await;
+    for number in ["+12025550123", "+81990123456", "+81570000123", "+881612345678"] {
+        let mut phone = Phone::ring(&line.carrier, Some(number)).await;
+        phone.identify(&SON).await;
+        let question = phone.said.last().unwrap().text.clone();
+        phone.key("0").await.hears("この電話番号には、折り返しのお電話ができません");
+        assert_eq!(phone.said.last().unwrap().text, question, "back to the question that was left");
+    }
+    assert_eq!(Kept::at(&fresh.url).alerts().await, Vec::<String>::new());
+}
+
+/// A mobile number that can be called.
+fn ordinary(nth: u32) -> String {
+    format!("+8190{}", 12_000_000 + nth)
+}
+
+/// Somebody who isn't identified asks to be called back; whether the request is taken.
+async fn asks(line: &Inside, number: &str) -> bool {
+    let mut phone = Phone::ring(&line.carrier, Some(number)).await;
+    phone.keys(&["1", "0", "1"]).await;
+    phone.hang_up().await;
+    let taken = phone.text().contains("折り返しのご希望を受け付けました");
+    assert_ne!(taken, phone.text().contains("折り返しのお電話ができません"));
+    taken
+}
+
+async fn a_flood_of_requests_to_be_called_back_ends_and_patients_are_still_heard(fresh: Fresh) {
+    let line = Inside::at(&fresh.database, OFFICE_CLOSED).await;
+    let kept = Kept::at(&fresh.url);
+    let mut taken = 0;
+    for nth in 0..120 {
+        taken += u32::from(asks(&line, &ordinary(nth)).await);
+    }
+    assert_eq!(taken, 30, "as many as a health centre takes in an hour");
+    assert_eq!(kept.alerts().await.len(), 30);
+    assert_eq!(kept.count("outbox WHERE errand LIKE '%call_back%'").await, 30);
+    // A number that is to be called back already is counted there, and the caller hears the truth.
+    assert!(asks(&line, &ordinary(0)).await);
+    assert_eq!(kept.count("alerts WHERE occurrences = 2").await, 1);
+    // Who is identified is heard whatever others do.
+    let mut patient = Phone::ring_any(&line.carrier).await;
+    patient.identify(&MOTHER).await.keys(&["0", "1"]).await.hears("折り返しのご希望を受け付けました");
+    assert_eq!(kept.count("alerts WHERE patient_id IS NOT NULL").await, 1);
+    // An hour later there is room again.
+    line.set_clock("2026-11-24T12:00:01Z");
+    assert!(asks(&line, &ordinary(999)).await);
+}
+
+async fn a_premium_number_of_a_centre_is_not_dialled_and_staff_are_told(fresh: Fresh) {
+    let line = Inside::at(&fresh.database, OFFICE_OPEN).await;
+    let kept = Kept::at(&fresh.url);
+    // As an earlier version took it.
+    let mut tx = fresh.database.begin().await.unwrap();
+    let centre = centres::get(&mut tx, &CentreCode::parse(CENTRE).unwrap()).await.unwrap().unwrap();
+    let phone = PhoneNumber::from_e164("+81990123456").unwrap();
+    centres::update(&mut tx, &CentreRow { phone, ..centre }).await.unwrap();
+    tx.commit().await.unwrap();
+    for nth in 1..=2 {
+        let mut phone = Phone::ring_any(&line.carrier).await;
+        phone.identify(&MOTHER).await.key("0").await.hears("職員がお話できません");
+        assert!(matches!(phone.next, Next::Keys { .. }), "{:?}", phone.next);
+        phone.key("2").await.hang_up().await;
+        assert_eq!(kept.alerts().await, [format!("centre_phone {CENTRE}")]);
+        assert_eq!(kept.count(&format!("alerts WHERE occurrences = {nth}")).await, 1);
+    }
+    assert_eq!(kept.count("outbox WHERE errand LIKE '%centre_phone%'").await, 1);
 }
 
 async fn key_0_before_anybody_is_identified_reaches_the_only_centre(fresh: Fresh) {

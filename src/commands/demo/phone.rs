@@ -17,8 +17,8 @@ use crate::commands::serve::Server;
 use crate::commands::terminal;
 use crate::config::Config;
 use crate::service::{
-    Begin, Clerk, Details, FIRST_MADE_UP_ID, Knock, MADE_UP_BIRTH_DATE, Outcome, Source, Switchboard, add_made_up,
-    list_alerts, show_call,
+    AlertFilter, Begin, Clerk, Details, FIRST_MADE_UP_ID, Knock, MADE_UP_BIRTH_DATE, Outcome, Source, Switchboard,
+    add_made_up, list_alerts, show_call,
 };
 
 /// Calls of one demonstration.
@@ -98,7 +98,7 @@ async fn show_kept(clerk: &Clerk, id: Option<CallId>) -> anyhow::Result<()> {
     for answer in shown.turns.iter().flat_map(|turn| &turn.answers) {
         outln!("  answer    {}", kept(answer, shown.people.len() > 1));
     }
-    for alert in found(list_alerts(clerk, None).await?) {
+    for alert in found(list_alerts(clerk, &AlertFilter::default()).await?).alerts {
         let item = alert.alert.item.map_or(String::new(), |item| format!(": {}", item.word()));
         outln!("  alert     {}{item}", alert.alert.kind.word());
     }

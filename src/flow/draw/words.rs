@@ -47,7 +47,7 @@ impl Words<'_> {
             NodeKind::Record(record) => match &record.what {
                 RecordWhat::Answer { item, .. } => self.item(*item).to_owned(),
                 RecordWhat::Report => self.pick("本日の報告が完了", "the report is complete").to_owned(),
-                RecordWhat::CallBack => self.pick("折り返しの希望", "a call back is wanted").to_owned(),
+                RecordWhat::CallBack { .. } => self.pick("折り返しの希望", "a call back is wanted").to_owned(),
                 RecordWhat::Stop => self.pick("架電停止の依頼", "automated calls should stop").to_owned(),
                 RecordWhat::StopUnconfirmed => self
                     .pick("架電停止の依頼（本人未確認）", "automated calls should stop, says somebody unknown")
@@ -140,6 +140,7 @@ impl Words<'_> {
                 return format!("{} ≤ {bound}", self.name(&node.to));
             }
             Test::OfficeOpen => self.pick("受付時間内", "office open"),
+            Test::CallerNumberNotCalled => self.pick("折り返せない種類の番号", "number not called"),
             Test::CallerNumberHidden => self.pick("番号が非通知", "number hidden"),
             Test::NoMorePeople => self.pick("人数の上限", "no more people"),
             Test::UntilKnown => self.pick("終了時刻がわかる", "end is known"),

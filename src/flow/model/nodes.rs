@@ -225,6 +225,8 @@ pub enum Test {
     OfficeOpen,
     /// `caller_number = "hidden"`
     CallerNumberHidden,
+    /// `caller_number = "not_called"`: it is of a kind that we don't call
+    CallerNumberNotCalled,
     /// `people = "no_more"`: the limit of people in one call is reached
     NoMorePeople,
     /// `until = "known"`: the end of the maintenance is known
@@ -270,7 +272,10 @@ pub enum RecordWhat {
     /// The report is complete.
     Report,
     /// The caller asks to be called back.
-    CallBack,
+    CallBack {
+        /// Where it goes when too many ask; without it every request is taken.
+        refused: Option<Spot<NodeId>>,
+    },
     /// The patient, or somebody who answers for the patient, asks that automated calls stop.
     Stop,
     /// Somebody who hasn't said who they are asks that automated calls stop.

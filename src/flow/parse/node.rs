@@ -81,9 +81,17 @@ fn record(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> Option<Rec
         value.word("such word for a record:", &known, read)
     };
     let fixed = |field, word: &'static str, what: RecordWhat| words(field, &[(word, what)]);
+    let refused = table.get("refused").map(refer::spot);
+    if refused.is_some() && table.get("call_back").is_none() {
+        table.source.find(
+            table.line,
+            format!("{} refuses nothing", table.name),
+            "Write `refused` with call_back alone",
+        );
+    }
     let mut kept: Vec<RecordWhat> = [
         fixed("report", "complete", RecordWhat::Report),
-        fixed("call_back", "requested", RecordWhat::CallBack),
+        fixed("call_back", "requested", RecordWhat::CallBack { refused }),
         words("stop", &[("requested", RecordWhat::Stop), ("unconfirmed", RecordWhat::StopUnconfirmed)]),
         fixed("listener", "confirmed", RecordWhat::Listener),
         fixed("answered", "not_now", RecordWhat::NotNow),
@@ -117,13 +125,16 @@ fn branch(table: &Table<'_>) -> Branch {
 
 fn rule(value: Value<'_>) -> Option<Rule> {
     let table = value.table("a rule")?;
-    let fixed = |field, word: &'static str, test: Test| {
+    let words = |field, words: &[(&'static str, Test)]| {
         let value = table.get(field)?;
-        value.word("such word for a rule:", &[word], |text| (text == word).then(|| test.clone()))
+        let known: Vec<&'static str> = words.iter().map(|(word, _)| *word).collect();
+        let read = |text: &str| words.iter().find(|(word, _)| *word == text).map(|(_, test)| test.clone());
+        value.word("such word for a rule:", &known, read)
     };
+    let fixed = |field, word: &'static str, test: Test| words(field, &[(word, test)]);
     let mut tests: Vec<Test> = [
         fixed("office", "open", Test::OfficeOpen),
-        fixed("caller_number", "hidden", Test::CallerNumberHidden),
+        words("caller_number", &[("hidden", Test::CallerNumberHidden), ("not_called", Test::CallerNumberNotCalled)]),
         fixed("people", "no_more", Test::NoMorePeople),
         fixed("until", "known", Test::UntilKnown),
         fixed("answered_by", "machine", Test::AnsweredByMachine),
@@ -148,8 +159,8 @@ fn rule(value: Value<'_>) -> Option<Rule> {
     let go = refer::node(&table, "go");
     if asked(&table, &["office", "caller_number", "people", "until", "answered_by", "listener", "entry", "answer"]) != 1
     {
-        let todo = "Write one of: entry with is or at_most, answer with is, office = \"open\", caller_number = \"hidden\", \
-                    people = \"no_more\", until = \"known\", answered_by = \"machine\", listener = \"confirmed\"";
+        let todo = "Write one of: entry with is or at_most, answer with is, office = \"open\", caller_number = \"hidden\" \
+                    or \"not_called\", people = \"no_more\", until = \"known\", answered_by = \"machine\", listener = \"confirmed\"";
         value.find("a rule should ask exactly one thing", todo);
     }
     table.finish();

@@ -89,7 +89,11 @@ impl Batch<'_> {
     pub(super) async fn answer_asks(&mut self) -> Result<(), SwitchboardError> {
         for _ in 0..MAX_ASKS_PER_TURN {
             let questions: Vec<Question> = (0..self.lives.len()).filter_map(|place| self.question(place)).collect();
+            let called_back = self.answer_call_backs().await?;
             if questions.is_empty() {
+                if called_back {
+                    continue;
+                }
                 break;
             }
             let mut register = self.register(&questions).await?;
@@ -112,7 +116,7 @@ impl Batch<'_> {
         }
         let ask =
             live.effects.iter().rev().find_map(|effect| if let Effect::Ask(ask) = effect { Some(ask) } else { None });
-        let Ask::Identify { hersys_id, birth_date } = ask?;
+        let Ask::Identify { hersys_id, birth_date } = ask? else { return None };
         Some(Question {
             place,
             hersys_id: hersys_id.clone()?,

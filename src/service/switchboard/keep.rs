@@ -9,8 +9,8 @@ use tracing::{info, warn};
 use super::live::{Kept, Live};
 use super::{LegStatus, SwitchboardError};
 use crate::call::{
-    AlertKind, CallId, CallerNumber, CentreCode, Channel, LegId, Line, PatientId, ReportId, ReportOutcome, Sensitive,
-    Severity, Withdrawal,
+    AlertId, AlertKind, CallId, CallerNumber, CentreCode, Channel, LegId, Line, PatientId, ReportId, ReportOutcome,
+    Sensitive, Severity, Withdrawal,
 };
 use crate::engine::{Effect, Errand, Fact, Note, Waiting};
 use crate::service::alerts::tell_all;
@@ -66,6 +66,8 @@ pub(super) struct Keep {
     pub(super) ends: Vec<(CallId, Ended)>,
     /// Calls in whose transfer staff answered, and the turn whose reply the transfer is.
     pub(super) staff_answered: Vec<(CallId, i64)>,
+    /// Requests to be called back that stand for another one from the same number.
+    pub(super) joined_call_backs: Vec<AlertId>,
     stop_requests: Vec<PatientId>,
     told: Vec<Moment>,
     sessions: Vec<SessionSave>,
@@ -120,7 +122,7 @@ impl Keep {
         at: Timestamp,
     ) {
         let (report, item, closed_at, closed_by) = (None, None, None, None);
-        let id = crate::call::AlertId(new_id());
+        let id = AlertId(new_id());
         self.counted.push(AlertRow {
             id,
             kind,
@@ -176,13 +178,17 @@ impl Keep {
                 metrics::counter!("kenkocall_reports_total", "outcome" => outcome.word()).increment(1);
                 self.closed.push(ReportClose { report: *report, outcome: *outcome, ended_at: at });
             }
+            // The centre is told once: raising says whether it is new.
+            Fact::Alert { kind: kind @ AlertKind::CentrePhone, centre, .. } => {
+                self.alert(*kind, centre.clone(), None, live.call, at);
+            }
             Fact::Alert { kind, centre, person, item } => {
                 metrics::counter!("kenkocall_alerts_total", "kind" => kind.word()).increment(1);
                 if *kind == AlertKind::StopRequest {
                     self.stop_requests.extend(person.map(|(patient, _)| patient));
                 }
                 self.alerts.push(AlertRow {
-                    id: crate::call::AlertId(new_id()),
+                    id: AlertId(new_id()),
                     kind: *kind,
                     centre: centre.clone(),
                     patient: person.map(|(patient, _)| patient),
@@ -290,7 +296,10 @@ impl Keep {
     }
 
     /// Raises the alerts of which one stands for many, and tells the centres of new ones.
-    async fn raise_counted(&mut self, tx: &mut Tx) -> Result<(), SwitchboardError> {
+    async fn raise_counted(&mut self, tx: &mut Tx, at: Timestamp) -> Result<(), SwitchboardError> {
+        for alert in std::mem::take(&mut self.joined_call_backs) {
+            alerts::count_again(tx, alert, at).await?;
+        }
         for alert in std::mem::take(&mut self.counted) {
             if !alerts::raise_or_count(tx, &alert).await? {
                 continue;
@@ -335,7 +344,7 @@ impl Keep {
         write!(&self.answers, answers::append);
         write!(&self.closed, reports::close);
         write!(&self.alerts, alerts::raise);
-        self.raise_counted(tx).await?;
+        self.raise_counted(tx, at).await?;
         write!(std::mem::take(&mut self.errands), outbox::put);
         write!(&self.ended, calls::end);
         write!(&self.statuses, legs::note_statuses);

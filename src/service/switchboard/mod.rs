@@ -7,6 +7,7 @@
 
 mod batch;
 mod begin;
+mod call_backs;
 mod identify;
 mod keep;
 mod libraries;

@@ -1,0 +1,145 @@
+//! `kenkocall alerts list`: the most severe first, one line a patient, and no flood that hides a red answer.
+
+use jiff::{SignedDuration, Timestamp};
+use kenkocall::call::{
+    AlertId, AlertKind, CallerNumber, CentreCode, Channel, HersysId, Item, PatientId, ReportId, ReportOutcome,
+    Sensitive, Severity,
+};
+use kenkocall::store::alerts::{self, AlertRow, Repeats};
+use kenkocall::store::answers::{self, AnswerRow};
+use kenkocall::store::reports::{self, ReportRow};
+use kenkocall::store::{Tx, patients};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{Desk, databases::Fresh};
+
+crate::on_both_databases!(
+    a_flood_of_alerts_hides_no_red_answer,
+    a_patients_alerts_are_one_line_with_the_worst_first,
+    alerts_are_listed_by_kind_and_of_today,
+);
+
+fn alert(kind: AlertKind, patient: Option<PatientId>, raised_at: Timestamp) -> AlertRow {
+    let centre = Some(CentreCode::parse("13101").unwrap());
+    AlertRow { centre, patient, ..AlertRow::of_all(AlertId(Uuid::now_v7()), kind, raised_at) }
+}
+
+async fn ground(desk: &Desk<'_>, fresh: &Fresh) -> (Tx, Vec<PatientId>) {
+    desk.with_centre();
+    desk.import(
+        "hersys_id,birth_date,family_name,given_name\n01234567,1980-04-01,健康,花子\n7654321,1980-04-01,鈴木,三\n",
+    );
+    let mut tx = fresh.database.begin().await.unwrap();
+    let mut ids = Vec::new();
+    for id in ["01234567", "7654321"] {
+        let found = patients::by_hersys_ids(&mut tx, &[HersysId::parse(id).unwrap()]).await.unwrap();
+        ids.push(found[0].id);
+    }
+    (tx, ids)
+}
+
+/// A red answer from an unregistered phone.
+async fn red(tx: &mut Tx, patient: PatientId, entry: &str, at: Timestamp) {
+    let report = ReportId(Uuid::now_v7());
+    let centre = CentreCode::parse("13101").unwrap();
+    let row = ReportRow {
+        id: report,
+        patient,
+        centre,
+        report_date: "2026-11-23".parse().unwrap(),
+        channel: Channel::HealthCall,
+        outcome: ReportOutcome::Reported,
+        started_at: at,
+        ended_at: Some(at),
+        caller_number: Some(CallerNumber::Unregistered),
+    };
+    reports::open(tx, &[row]).await.unwrap();
+    let item = Item::Spo2;
+    let answer = AnswerRow {
+        id: Uuid::now_v7(),
+        report,
+        call: None,
+        turn: None,
+        item,
+        entry: Sensitive::new(entry),
+        severity: Severity::Red,
+        at,
+        late: false,
+    };
+    answers::append(tx, &[answer]).await.unwrap();
+    let red = alert(AlertKind::RedAnswer, Some(patient), at);
+    alerts::raise(tx, &[AlertRow { report: Some(report), item: Some(item), ..red }]).await.unwrap();
+}
+
+async fn a_flood_of_alerts_hides_no_red_answer(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    let (mut tx, ids) = ground(&desk, &fresh).await;
+    let now = Timestamp::now();
+    let flood: Vec<AlertRow> = (0..1_200).map(|_| alert(AlertKind::CallBack, None, now)).collect();
+    alerts::raise(&mut tx, &flood).await.unwrap();
+    red(&mut tx, ids[0], "090", now + SignedDuration::from_secs(3)).await;
+    tx.commit().await.unwrap();
+    let listed = desk.does(&["alerts", "list"]);
+    let first = listed.lines().nth(1).unwrap();
+    assert!(first.contains("red") && first.contains("01234567"), "{first}");
+    assert!(first.contains("SpO2 90 % (from an unregistered number)"), "{first}");
+    assert!(listed.contains("there are more"), "{}", listed.lines().last().unwrap());
+    let json: Value = serde_json::from_str(&desk.does(&["alerts", "list", "--json"])).unwrap();
+    assert_eq!(json[0]["severity"], "red");
+    assert_eq!(json[0]["value"], "90");
+    assert_eq!(json[0]["caller_number"], "unregistered");
+    assert_eq!(json.as_array().unwrap().len(), 1_001);
+}
+
+async fn a_patients_alerts_are_one_line_with_the_worst_first(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    let (mut tx, ids) = ground(&desk, &fresh).await;
+    let at = |seconds| Timestamp::now() - SignedDuration::from_secs(100) + SignedDuration::from_secs(seconds);
+    let many = Repeats { occurrences: 14, last_at: Some(at(9)) };
+    let rows = [
+        AlertRow { repeats: many, ..alert(AlertKind::Guessing, Some(ids[0]), at(0)) },
+        alert(AlertKind::Unanswered, Some(ids[1]), at(1)),
+        alert(AlertKind::Unanswered, Some(ids[0]), at(2)),
+        alert(AlertKind::CallBack, Some(ids[0]), at(3)),
+        alert(AlertKind::Unanswered, Some(ids[0]), at(4)),
+    ];
+    alerts::raise(&mut tx, &rows).await.unwrap();
+    red(&mut tx, ids[0], "091", at(6)).await;
+    red(&mut tx, ids[0], "088", at(7)).await;
+    red(&mut tx, ids[1], "089", at(5)).await;
+    tx.commit().await.unwrap();
+    let listed = desk.does(&["alerts", "list"]);
+    let table: Vec<&str> = listed.lines().skip(1).take_while(|line| !line.is_empty()).collect();
+    let [older, newer, guessing] = table.as_slice() else { panic!("{listed}") };
+    assert!(older.contains("7654321") && older.contains("SpO2 89 %") && older.ends_with("+1: unanswered"), "{older}");
+    assert!(newer.contains("01234567") && newer.contains("SpO2 91 %"), "{newer}");
+    let also = "+4: red_answer SpO2 88 % (from an unregistered number), unanswered ×2, call_back";
+    assert!(newer.ends_with(also), "{newer}");
+    assert!(guessing.contains("note") && guessing.contains("guessing ×14"), "{guessing}");
+}
+
+async fn alerts_are_listed_by_kind_and_of_today(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    let (mut tx, ids) = ground(&desk, &fresh).await;
+    let now = Timestamp::now();
+    let rows = [
+        alert(AlertKind::Missed, Some(ids[0]), now - SignedDuration::from_hours(49)),
+        alert(AlertKind::Missed, Some(ids[1]), now),
+        alert(AlertKind::CallBack, None, now),
+    ];
+    alerts::raise(&mut tx, &rows).await.unwrap();
+    tx.commit().await.unwrap();
+    let kinds = |words: &[&str]| {
+        let json: Value = serde_json::from_str(&desk.does(&[words, &["--json"]].concat())).unwrap();
+        json.as_array().unwrap().iter().map(|alert| alert["kind"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(&["alerts", "list", "--kind", "missed"]), ["missed"; 2]);
+    assert_eq!(kinds(&["alerts", "list", "--kind", "call-back"]), ["call_back"]);
+    assert_eq!(kinds(&["alerts", "list", "--today"]), ["missed", "call_back"]);
+    assert_eq!(kinds(&["alerts", "list", "--kind", "missed", "--today", "--centre", "13101"]), ["missed"]);
+    assert_eq!(kinds(&["alerts", "list", "--kind", "red_answer"]), [""; 0]);
+    let wrong = desk.output(&["alerts", "list", "--kind", "red"]);
+    let sentence = String::from_utf8_lossy(&wrong.stderr).into_owned();
+    assert!(wrong.status.code() == Some(2) && sentence.contains("the kinds of alerts are red_answer, call_back"));
+}
