@@ -53,8 +53,8 @@ pub(super) struct Rows {
     erased: u64,
     found: u64,
     bad: HashMap<SealKey, RowFault>,
-    /// Ids of rows whose end is as it was sealed last. That may be sealed before the row itself: by another node, or when
-    /// a process died before it had sealed the row.
+    /// Ids of rows whose end is as it was sealed last. That may be sealed before the row itself: by another node, or
+    /// when a process died before it had sealed the row.
     ended: HashSet<Uuid>,
 }
 
