@@ -6,10 +6,11 @@ use super::{Carrier, Config, ConfigError, Dialer, Twilio};
 use crate::call::PhoneNumber;
 use crate::follow_up::GuessingLimits;
 
+type Check = fn(&Config) -> Result<(), ConfigError>;
+
 /// Every reason why the settings can't be used.
 pub(super) fn problems(config: &Config) -> Vec<ConfigError> {
-    let checks: [fn(&Config) -> Result<(), ConfigError>; 6] =
-        [public_url, database, dialer, health_call, twilio, twilio_requests];
+    let checks: [Check; 6] = [public_url, database, dialer, health_call, twilio, twilio_requests];
     let mut problems: Vec<ConfigError> = checks.iter().filter_map(|check| check(config).err()).collect();
     if config.carrier == Some(Carrier::Sip) {
         problems.extend(wrong::<()>("carrier", "this version speaks to the carriers simulator and twilio").err());

@@ -50,6 +50,9 @@ pub enum Belief {
     CompareFirst,
     /// Do nothing by it, and compare it after so long.
     Doubted(Duration),
+    /// Nothing speaks against it, but the carrier, which couldn't be asked yet, was never heard: do nothing by it, and
+    /// compare it after so long.
+    NotCompared(Duration),
 }
 
 /// Watches our clock, and keeps the time by the steady clock while the time of day can't be believed.
@@ -87,6 +90,8 @@ enum Shown {
 enum State {
     /// It was never compared.
     New,
+    /// The carrier was asked and didn't answer, and never did before; to be asked again at a steady moment.
+    Unheard { compare_at: Duration },
     /// It was right, as far as could be found out; to be compared again at a steady moment.
     Right { compare_at: Duration },
     /// It jumped, or the carrier says otherwise.
@@ -111,8 +116,16 @@ impl ClockWatch {
         match self.state {
             // It is the steady clock that counts, and nobody will ever say more.
             State::Alone { .. } => false,
-            State::Wrong { .. } => true,
+            State::Wrong { .. } | State::Unheard { .. } => true,
             State::New | State::Right { .. } => jumped(self.anchor, reading),
+        }
+    }
+
+    /// Whether something speaks against the time of day: it jumped, or the carrier says otherwise.
+    pub fn is_contradicted(&self, reading: Reading) -> bool {
+        match self.state {
+            State::Unheard { .. } => jumped(self.anchor, reading),
+            State::New | State::Right { .. } | State::Wrong { .. } | State::Alone { .. } => self.in_doubt(reading),
         }
     }
 
@@ -149,7 +162,10 @@ impl ClockWatch {
     /// Whether the clock can be gone by at this moment.
     pub fn look(&mut self, now: Reading) -> Belief {
         match self.state {
-            State::New => Belief::CompareFirst,
+            State::Unheard { compare_at } if compare_at > now.steady && !jumped(self.anchor, now) => {
+                Belief::NotCompared(compare_at.saturating_sub(now.steady))
+            }
+            State::New | State::Unheard { .. } => Belief::CompareFirst,
             State::Right { .. } if jumped(self.anchor, now) => {
                 self.state = State::Wrong { compare_at: now.steady, shown: Shown::Another };
                 Belief::CompareFirst
@@ -175,9 +191,10 @@ impl ClockWatch {
                 !has_jumped || steadily && ran(jumped_to.steady, now.steady) >= BELIEVED_ALONE
             }
             (_, Witness::Nobody) => !has_jumped,
-            (State::Wrong { .. } | State::Alone { .. }, _) | (State::New, Witness::Unavailable) => false,
+            (State::Wrong { .. } | State::Alone { .. }, _)
+            | (State::New | State::Unheard { .. }, Witness::Unavailable) => false,
             // There is no other clock than ours.
-            (State::Right { .. } | State::New, _) => !has_jumped,
+            (State::Right { .. } | State::New | State::Unheard { .. }, _) => !has_jumped,
         };
         let soon = now.steady.saturating_add(COMPARE_AGAIN);
         if believed {
@@ -188,6 +205,10 @@ impl ClockWatch {
             };
             self.state = State::Right { compare_at };
             return Belief::Believed;
+        }
+        if let (State::New | State::Unheard { .. }, Witness::Unavailable, false) = (self.state, witness, has_jumped) {
+            self.state = State::Unheard { compare_at: soon };
+            return Belief::NotCompared(COMPARE_AGAIN);
         }
         if let Witness::Shows(time) = witness
             && time.duration_since(self.now(now)).abs() > CLOCKS_AGREE

@@ -19,6 +19,7 @@ on_both_databases!(
     fault_13_a_lost_tail_is_seen_while_we_run,
     fault_13_a_callback_of_a_call_that_is_not_known_stops_the_dialling,
     nothing_is_dialled_before_the_carriers_list_was_read,
+    a_carrier_that_is_unreachable_at_the_start_is_not_taken_for_a_wrong_clock,
     a_call_by_hand_from_our_number_stops_the_dialling_until_it_is_reconciled,
     a_call_from_another_number_of_the_account_stops_nothing,
     a_reconciliation_that_waits_is_stopped_by_ctrl_c,
@@ -270,6 +271,19 @@ async fn nothing_is_dialled_before_the_carriers_list_was_read(fresh: Fresh) {
     assert_eq!(town.kept.count("losses").await, 0);
     let shown = town.asks(&["dialer", "show"]).unwrap();
     assert!(shown.starts_with("calls are placed\n"), "{shown}");
+}
+
+async fn a_carrier_that_is_unreachable_at_the_start_is_not_taken_for_a_wrong_clock(fresh: Fresh) {
+    // The discard port: nobody listens there.
+    let town = Town::with(&fresh, PATIENTS, Fake::start(1), &[("TWILIO__BASE_URL", "http://127.0.0.1:9")]).await;
+    town.until("dialer WHERE waiting_reason IS NOT NULL", 1).await;
+    tokio::time::sleep(LONG_ENOUGH).await;
+    let shown = town.asks(&["dialer", "show"]).unwrap();
+    assert!(shown.contains("the carrier's list of the last calls can't be read"), "{shown}");
+    let log = town.line.log();
+    assert!(log.contains("check the connection to the carrier"), "{log}");
+    assert!(!log.contains("our clock jumped"), "{log}");
+    assert_eq!(town.kept.alerts().await, [] as [&str; 0]);
 }
 
 /// A call that was placed with a number of the account by something else than this program.

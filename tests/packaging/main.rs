@@ -1,5 +1,5 @@
 //! The package, the unit, the alert rules and the papers fit the program. `dev/package-check` installs the package.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at what it can't read")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at what it can't read")]
 
 mod card;
 mod deb;

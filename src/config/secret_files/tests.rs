@@ -36,7 +36,7 @@ fn a_secret_is_read_from_a_file_without_its_last_line_break() {
         let survey = token_of(&path);
         let config = survey.config.expect("settings");
         assert_eq!(config.twilio.auth_token.expose_secret(), TOKEN);
-        assert_eq!(survey.secret_files, [path.clone()]);
+        assert_eq!(survey.secret_files, std::slice::from_ref(&path));
         assert!(!format!("{config:?}").contains(TOKEN));
     }
     std::os::unix::fs::symlink(&path, folder.path().join("link")).expect("a link");

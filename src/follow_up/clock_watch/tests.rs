@@ -64,7 +64,17 @@ fn a_clock_that_was_wrong_all_along_is_found_out() {
 #[test]
 fn a_carrier_that_cannot_be_asked_stops_no_clock_that_was_right() {
     let mut watch = ClockWatch::begun(at(0, 0));
-    assert_eq!(watch.compared(at(0, 0), Witness::Unavailable), Belief::Doubted(COMPARE_AGAIN), "who knows");
+    assert_eq!(watch.compared(at(0, 0), Witness::Unavailable), Belief::NotCompared(COMPARE_AGAIN));
+    assert!(watch.in_doubt(at(20, 0)), "nothing is swept or given up");
+    assert!(!watch.is_contradicted(at(20, 0)), "and nothing says that it is wrong");
+    assert_eq!(watch.look(at(20, 0)), Belief::NotCompared(Duration::from_secs(10)));
+    assert_eq!(watch.look(at(30, 0)), Belief::CompareFirst);
+    assert_eq!(watch.compared(at(30, 0), shows(30)), Belief::Believed);
+    let mut watch = ClockWatch::begun(at(0, 0));
+    assert_eq!(watch.compared(at(0, 0), Witness::Unavailable), Belief::NotCompared(COMPARE_AGAIN));
+    assert!(watch.is_contradicted(at(20, 3_600)), "it jumped");
+    assert_eq!(watch.look(at(20, 3_600)), Belief::CompareFirst);
+    assert_eq!(watch.compared(at(20, 3_600), Witness::Unavailable), Belief::Doubted(COMPARE_AGAIN));
     for witness in [Witness::Silent, Witness::Unavailable] {
         let mut watch = ClockWatch::begun(at(0, 0));
         let first = if witness == Witness::Silent { witness } else { shows(0) };
@@ -186,7 +196,7 @@ proptest! {
             let now = at(steady, ahead);
             let believed = match watch.look(now) {
                 Belief::Believed | Belief::Compare => true,
-                Belief::Doubted(_) => false,
+                Belief::Doubted(_) | Belief::NotCompared(_) => false,
                 Belief::CompareFirst => {
                     let witness = match witness {
                         0 => Witness::Silent,

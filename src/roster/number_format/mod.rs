@@ -152,15 +152,15 @@ impl Section {
         }
         let digits = number.to_string();
         let places = self.parts.iter().filter(|part| matches!(part, Part::Zero | Part::Digit | Part::Blank)).count();
-        let general = self.parts.contains(&Part::General);
+        let generals = self.parts.iter().filter(|part| **part == Part::General).count();
+        let general = generals > 0;
         // What shows no number at all is a word for it (`"yes";;"no"`); what shows it twice isn't read here.
         if places == 0 && !general {
             let word: String =
                 self.parts.iter().filter_map(|part| if let Part::Always(c) = part { Some(*c) } else { None }).collect();
             return if word.trim().is_empty() { Shown::Otherwise } else { Shown::As(word) };
         }
-        if (places > 0 && general) || (general && self.parts.iter().filter(|part| **part == Part::General).count() > 1)
-        {
+        if generals > 1 || (general && places > 0) {
             return Shown::Otherwise;
         }
         let (mut left, mut places_left, mut padded) = (digits.len(), places, false);

@@ -29,7 +29,7 @@ impl Dialer {
     pub(super) async fn clock_in_doubt(&self) -> Result<Option<Duration>, StoreError> {
         match self.desk.clock.watched(|watch, now| watch.look(now)) {
             Belief::Believed | Belief::Compare => Ok(None),
-            Belief::Doubted(wait) => Ok(Some(wait)),
+            Belief::Doubted(wait) | Belief::NotCompared(wait) => Ok(Some(wait)),
             Belief::CompareFirst => self.compare_clocks().await,
         }
     }
@@ -38,7 +38,7 @@ impl Dialer {
     pub(super) async fn compare_clocks_sometimes(&self) -> Result<Option<Duration>, StoreError> {
         match self.desk.clock.watched(|watch, now| watch.look(now)) {
             Belief::Believed => Ok(None),
-            Belief::Doubted(wait) => Ok(Some(wait)),
+            Belief::Doubted(wait) | Belief::NotCompared(wait) => Ok(Some(wait)),
             Belief::Compare | Belief::CompareFirst => self.compare_clocks().await,
         }
     }
@@ -50,11 +50,20 @@ impl Dialer {
             Looked::Unavailable(_) => Witness::Unavailable,
         };
         let (belief, reading) = self.desk.clock.watched(|watch, now| (watch.compared(now, witness), now));
-        let Belief::Doubted(wait) = belief else {
-            metrics::gauge!("kenkocall_clock_doubted").set(0.0);
-            info!(?witness, "our clock is gone by");
-            self.mend_retries().await?;
-            return Ok(None);
+        let wait = match belief {
+            Belief::Doubted(wait) => wait,
+            Belief::NotCompared(wait) => {
+                // It is the carrier that is missing: `database_in_doubt` says so, and tells staff.
+                metrics::gauge!("kenkocall_clock_doubted").set(0.0);
+                info!("our clock can't be compared before the carrier answers");
+                return Ok(Some(wait));
+            }
+            Belief::Believed | Belief::Compare | Belief::CompareFirst => {
+                metrics::gauge!("kenkocall_clock_doubted").set(0.0);
+                info!(?witness, "our clock is gone by");
+                self.mend_retries().await?;
+                return Ok(None);
+            }
         };
         metrics::gauge!("kenkocall_clock_doubted").set(1.0);
         error!(shown = %reading.shown, ?witness, "our clock jumped, or isn't right: nobody is called by it; set it right");

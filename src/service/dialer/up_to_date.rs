@@ -87,7 +87,10 @@ impl Dialer {
             State::Compared { .. } | State::InDoubt { .. } => {}
         }
         let recent = self.recent_calls().await?;
-        if let Some(wait) = self.clock_in_doubt().await? {
+        let held = self.clock_in_doubt().await?;
+        // A carrier that doesn't answer says nothing against our clock.
+        let contradicted = self.desk.clock.watched(|watch, now| watch.is_contradicted(now));
+        if let Some(wait) = held.filter(|_| contradicted || !matches!(recent, Looked::Unavailable(_))) {
             // By a wrong clock it was read from a wrong moment on.
             return Ok(if matches!(state, State::Compared { .. }) { None } else { Some(wait) });
         }
