@@ -2,9 +2,9 @@
 //!
 //! Callers are in three lanes: the number registered for the ID that was keyed, any other number, and hidden numbers. A
 //! caller number can be forged: it is a lane, not a proof. No lane uses up the tries of a better one. The number
-//! registered for an ID has tries of its own. Of the tries that all other callers have for an ID in a day, hidden numbers
-//! get half, so that the other half is left for callers who show a number. And failures of hidden numbers don't slow
-//! those who show one.
+//! registered for an ID has tries of its own. Of the tries that all other callers have for an ID in a day, hidden
+//! numbers get half, so that the other half is left for callers who show a number. And failures of hidden numbers don't
+//! slow those who show one.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -19,8 +19,8 @@ pub struct GuessingLimits {
     /// [`GuessingLimits::DAY`].
     #[serde(deserialize_with = "crate::config::number")]
     pub window_minutes: u32,
-    /// Failures in 24 hours for one HER-SYS ID from numbers that aren't the patient's. Half of them may come from hidden
-    /// numbers.
+    /// Failures in 24 hours for one HER-SYS ID from numbers that aren't the patient's. Half of them may come from
+    /// hidden numbers.
     #[serde(deserialize_with = "crate::config::number")]
     pub per_id: u32,
     /// Failures for one HER-SYS ID from the patient's registered number.
@@ -49,9 +49,9 @@ pub struct GuessingLimits {
 
 impl Default for GuessingLimits {
     fn default() -> Self {
-        // A caller has 3 tries a call; a household phones for four people. The languages take about 40 s, an ID that has
-        // to be looked for and a birth date about 85 s, three times over. A hotel full of patients may have one number;
-        // no flood needs more lines than it has. Few callers hide their numbers, so their lane is narrower.
+        // A caller has 3 tries a call; a household phones for four people. The languages take about 40 s, an ID that
+        // has to be looked for and a birth date about 85 s, three times over. A hotel full of patients may have one
+        // number; no flood needs more lines than it has. Few callers hide their numbers, so their lane is narrower.
         Self {
             window_minutes: 60,
             per_id: 20,
@@ -181,13 +181,14 @@ impl GuessingLimits {
     const FREE_FAILURES: u32 = 3;
     /// The longest wait after a failure for one ID.
     const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(1);
-    /// In a slowed lane, how long the first failure for one ID makes the next try wait; it doubles with every further one.
+    /// In a slowed lane, how long the first failure for one ID makes the next try wait; it doubles each time.
     const SLOWED_WAIT: SignedDuration = SignedDuration::from_mins(15);
     /// The longest wait in a slowed lane.
     const LONGEST_SLOWED_WAIT: SignedDuration = SignedDuration::from_hours(8);
     /// In a slowed lane, by how much fewer failures one caller number has.
     const SLOWED_CALLER: u32 = 4;
-    /// How many times their limit hidden numbers may fail in a window: what is kept for IDs without failures ends there.
+    /// How many times their limit hidden numbers may fail in a window: what is kept for IDs without failures ends
+    /// there.
     const HIDDEN_RESERVE: u32 = 4;
 
     /// From when on failures are counted at `now`: the longest of the windows.

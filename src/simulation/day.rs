@@ -30,7 +30,7 @@ const CENTRE: &str = "99999";
 /// Its name; it isn't that of any patient.
 const CENTRE_NAME: &str = "試験保健所";
 /// Its number.
-const CENTRE_PHONE: &str = "+81300000000";
+const CENTRE_PHONE: &str = "+81352113641";
 /// The most lives of one day.
 const MOST_LIVES: usize = 100;
 

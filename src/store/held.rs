@@ -3,17 +3,29 @@
 //! one while the file is replaced would go on with the old file, and write its log beside the new one.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::Read as _;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::StoreError;
 
+/// How each SQLite file begins. Source: "Database File Format", section 1.3.1.
+const HEADER: &[u8; 16] = b"SQLite format 3\0";
+
 /// The lock, until it is let go. Clones share it.
 #[derive(Clone, Default)]
 pub(super) struct Held(Arc<Mutex<Option<File>>>);
 
 impl Held {
+    /// Shares a file that is there with other programs. Beside a file that isn't a database nothing is made.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] while a backup is being restored.
+    pub(super) fn of_existing(file: &Path) -> Result<Self, StoreError> {
+        if is_database(file) || beside(file).exists() { Self::shared(file) } else { Ok(Self::default()) }
+    }
+
     /// Shares the file with other programs. Where the lock can't be made, as in a folder that can't be written, the
     /// file is used without it.
     ///
@@ -43,6 +55,12 @@ impl Held {
     pub(super) fn release(&self) {
         drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
+}
+
+/// Whether a file begins as SQLite's do.
+fn is_database(file: &Path) -> bool {
+    let mut begin = [0; HEADER.len()];
+    File::open(file).and_then(|mut file| file.read_exact(&mut begin)).is_ok() && begin == *HEADER
 }
 
 /// The file beside the database that is locked; it stays there, empty.

@@ -121,7 +121,7 @@ pub(super) async fn open_existing(path: &Path) -> Result<Side, StoreError> {
             ));
         }
     }
-    let held = Held::shared(path)?;
+    let held = Held::of_existing(path)?;
     let mut refused: Option<sqlx::Error> = None;
     for reading in [Reading::Shared, Reading::Alone, Reading::Settled] {
         if matches!(reading, Reading::Settled) && log_is_there(path) {

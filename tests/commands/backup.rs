@@ -164,6 +164,7 @@ async fn a_backup_restored_beside_a_left_over_log_is_the_backup() {
         // A file that can't be read any more is kept as it is, with its log.
         let broken = folder.path().join("broken.db");
         std::fs::write(&broken, "nothing of SQLite".repeat(1_000)).unwrap();
+        std::fs::set_permissions(&broken, std::fs::Permissions::from_mode(0o600)).unwrap();
         std::fs::copy(beside(&file(&fresh), "-wal"), beside(&broken, "-wal")).unwrap();
         let at = Fresh { database: fresh.database.clone(), url: url(&broken) };
         let kept = restored(&at, &backup);

@@ -96,6 +96,20 @@ impl Line {
         }
     }
 
+    /// What it writes to its log until a line has these words, and how it ends when it is asked to stop then.
+    pub fn stopped_while_it_waits(settings: &[(&str, &str)], words: &str) -> (String, ExitStatus) {
+        let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut child = command(&settings).spawn().expect("the program");
+        let mut log = String::new();
+        let mut errors = BufReader::new(child.stderr.take().unwrap());
+        while !log.contains(words) {
+            assert!(errors.read_line(&mut log).unwrap() > 0, "it ended by itself: {log}");
+        }
+        assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+        errors.read_to_string(&mut log).unwrap();
+        (log, child.wait().unwrap())
+    }
+
     /// Ends the process without a warning, as a power cut would end it.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();

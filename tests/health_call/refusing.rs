@@ -26,12 +26,20 @@ fn a_database_that_cannot_be_opened_is_named() {
         (url("letter.db"), "isn't an SQLite database"),
         ("sqlite://".to_owned(), "has no file"),
         ("mysql://db/calls".to_owned(), "sqlite://PATH"),
-        ("postgres://nobody:5ecret@127.0.0.1:1/calls".to_owned(), "127.0.0.1:1"),
     ] {
         let refusal = Line::refused(&[("DATABASE__URL", &url)]);
         says(&refusal, &[words]);
         assert!(!refusal.sentence.contains("5ecret"), "{}", refusal.sentence);
     }
+}
+
+#[test]
+fn a_server_of_postgresql_that_does_not_answer_is_waited_for_until_it_is_stopped() {
+    let url = "postgres://nobody:5ecret@127.0.0.1:1/calls";
+    let (log, ended) = Line::stopped_while_it_waits(&[("DATABASE__URL", url)], "can't be used yet");
+    assert!(log.contains("the PostgreSQL server at 127.0.0.1:1 doesn't answer"), "{log}");
+    assert!(!log.contains("5ecret"), "{log}");
+    assert_eq!(ended.code(), Some(0), "{log}");
 }
 
 #[tokio::test]
@@ -93,12 +101,12 @@ fn wrong_settings_get_a_sentence() {
         ("TWILIO__AUTH_TOKEN", "'5ecret'", "twilio.auth_token"),
         ("TWILIO__ACCOUNT_SID", "AC00000000000000000000000000000000\n", "twilio.account_sid"),
         ("TWILIO__BASE_URL", "http://api.example", "unencrypted"),
-        ("CARRIER", "pigeon", "pigeon"),
+        ("CARRIER", "pigeon", "it is one of simulator, twilio, sip"),
         ("TWILIO__AUTH_TOKEN", "", "KENKOCALL_TWILIO__AUTH_TOKEN"),
         ("TWILIO__CALLER_NUMBER", "twelve", "twilio.caller_number"),
         ("HEALTH_CALL__TIME_ZONE", "Mars/Olympus", "Asia/Tokyo"),
         ("HEALTH_CALL__DESK_CENTRE", "no such code!", "health_call.desk_centre"),
-        ("HEALTH_CALL__GUESSING__PER_ID", "many", "many"),
+        ("HEALTH_CALL__GUESSING__PER_ID", "many", "health_call.guessing.per_id"),
         ("DIALER__CALLS_PER_SECOND", "-1", "above 0"),
         ("LOG__LEVEL", "a=b=c", "log.level"),
         ("FLOWS__DIRECTORY", "/dev/null", "there is no folder"),

@@ -125,7 +125,8 @@ proptest! {
     #[test]
     fn h7_hidden_numbers_take_nothing_from_other_callers_but_half_of_an_ids_tries(attack in attack()) {
         let limits = small();
-        let hidden: Vec<_> = attack.into_iter().map(|(seconds, id, _, in_call)| (seconds, id, From::Hidden, in_call)).collect();
+        let hidden = attack.into_iter().map(|(seconds, id, _, in_call)| (seconds, id, From::Hidden, in_call));
+        let hidden: Vec<_> = hidden.collect();
         let (mut ledger, now) = attacked(&limits, &hidden);
         for id in 0..6 {
             prop_assert_eq!(ledger.standing(&limits, now, id, From::Number(99)), Standing::Open, "at once");
@@ -150,7 +151,11 @@ proptest! {
 
     #[test]
     fn more_failures_never_open_what_was_closed(
-        before in any::<[u32; 4]>(), more in 0_usize..4, in_call in 0_u32..3, lane in 0_usize..3, seconds in 0_i64..90_000,
+        before in any::<[u32; 4]>(),
+        more in 0_usize..4,
+        in_call in 0_u32..3,
+        lane in 0_usize..3,
+        seconds in 0_i64..90_000,
     ) {
         let limits = GuessingLimits::default();
         let lane = Lane::ALL.get(lane).copied().unwrap_or(Lane::Hidden);

@@ -1,6 +1,7 @@
 //! Seals the trail while the program runs, adds checkpoints to the file that the settings name, and notices when the
 //! database goes back: at the start by that file, later also by what this program itself saw a moment ago.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use crate::service::after_failure::wait_after;
 use crate::service::loss::stop_dialling;
 use crate::service::refused::Refused;
 use crate::service::switchboard::Desk;
+use crate::store::audit::{self, chain::GENESIS};
 use crate::store::{Database, StoreError};
 
 /// How often the trail is sealed, and looked at whether it went back.
@@ -150,7 +152,8 @@ fn evidence(mark: &Mark) -> String {
 }
 
 /// Seals the trail and adds a checkpoint to a file; none when the file has it already. With
-/// [`MarkKind::Restored`] the line is a person's word that the database was set back, and is always added.
+/// [`MarkKind::Restored`] the line is a person's word that the database was set back, and is always added; where the
+/// trail has grown past lost entries since, it names the last entry that fits, and a checkpoint follows.
 ///
 /// # Errors
 /// [`Refused::Checkpoint`] when the file can't be used, or knows of entries that aren't there and no restoration is
@@ -185,9 +188,50 @@ async fn add_if_new(database: &Database, path: &Path, kind: MarkKind, now: Times
         }
         _ => {}
     }
-    let path = path.to_owned();
-    on_the_side(move || checkpoint::add(&path, &mark)).await?;
+    if kind == MarkKind::Restored
+        && let Some(last) = set_back_to(database, path, mark.sequence).await?
+    {
+        let last = last.unwrap_or(Mark { sequence: 0, hash: GENESIS, ..mark });
+        add(path, Mark { kind, at: mark.at, call: mark.call, ..last }).await?;
+        let mark = Mark { kind: MarkKind::Checkpoint, ..mark };
+        add(path, mark).await?;
+        return Ok(Some(mark));
+    }
+    add(path, mark).await?;
     Ok(Some(mark))
+}
+
+async fn add(path: &Path, mark: Mark) -> Result<(), CheckpointError> {
+    let path = path.to_owned();
+    on_the_side(move || checkpoint::add(&path, &mark)).await
+}
+
+/// The furthest mark that fits, where the trail has grown past lost entries since it was set back: then its `end` isn't
+/// the entry to which it was. Without a mark that fits, the inner one is none.
+async fn set_back_to(database: &Database, path: &Path, end: u64) -> Result<Option<Option<Mark>>, Refused> {
+    let file = path.to_owned();
+    let lines = on_the_side(move || match checkpoint::length(&file) {
+        Err(CheckpointError::File(error)) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        length => checkpoint::lines(&file, length?)?.collect::<Result<Vec<(u64, Mark)>, _>>(),
+    });
+    let mut marks: Vec<Mark> = Vec::new();
+    for (_, mark) in lines.await? {
+        if mark.kind == MarkKind::Restored {
+            marks.retain(|before| before.sequence <= mark.sequence);
+        }
+        marks.push(mark);
+    }
+    marks.retain(|mark| (1..=end).contains(&mark.sequence));
+    marks.sort_by_key(|mark| std::cmp::Reverse(mark.sequence));
+    let mut tx = database.read().await?;
+    let mut contradicted = false;
+    for mark in marks {
+        if audit::has_hash(&mut tx, mark.sequence, &mark.hash).await? == Some(true) {
+            return Ok(contradicted.then_some(Some(mark)));
+        }
+        contradicted = true;
+    }
+    Ok(contradicted.then_some(None))
 }
 
 async fn standing(path: &Path) -> Result<Option<Mark>, CheckpointError> {
