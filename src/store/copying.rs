@@ -13,7 +13,7 @@ use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 
 use super::StoreError;
 use super::error::sqlite_code;
-use super::held::Held;
+use super::held::{Held, is_database};
 
 /// How long another program may take to let the file go.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -241,8 +241,8 @@ impl Staged {
             let _same = std::os::unix::fs::chown(&self.part, Some(owner.uid()), Some(owner.gid()));
         }
         let aside = self.free_name(stamp);
-        let there = self.target.exists();
-        let mut old = if there { self.have_alone().await? } else { None };
+        // SQLite isn't let near a file that isn't its own: it would take the log away.
+        let mut old = if is_database(&self.target) { self.have_alone().await? } else { None };
         let kept = self.keep_aside(&aside);
         let placed = kept.and_then(|kept| {
             std::fs::rename(&self.part, &self.target)

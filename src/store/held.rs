@@ -58,7 +58,7 @@ impl Held {
 }
 
 /// Whether a file begins as SQLite's do.
-fn is_database(file: &Path) -> bool {
+pub(super) fn is_database(file: &Path) -> bool {
     let mut begin = [0; HEADER.len()];
     File::open(file).and_then(|mut file| file.read_exact(&mut begin)).is_ok() && begin == *HEADER
 }
