@@ -284,7 +284,7 @@ impl File {
 
 impl Drop for File {
     fn drop(&mut self) {
-        for end in ["", "-wal", "-shm"] {
+        for end in ["", "-wal", "-shm", "-lock"] {
             let mut path = self.0.clone().into_os_string();
             path.push(end);
             // One that isn't there needs no removing.

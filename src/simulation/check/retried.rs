@@ -29,21 +29,23 @@ impl Case<'_> {
                     format!("slot {} of {}: a phone rang {rung} times", slot.id, slot.time),
                 );
             }
-            let mut tries = 0;
-            for pair in attempts.windows(2) {
+            for (nth, pair) in attempts.windows(2).enumerate() {
                 let [first, second] = pair else { continue };
                 // It came back when the second was under way already, which then is no try after it.
-                if first.revived_at.is_some_and(|revived| second.intended_at <= revived) {
-                    tries += u32::from(!NO_TRY.contains(&first.outcome.as_deref().unwrap_or_default()));
+                let known = |attempt: &Attempt| attempt.revived_at.is_none_or(|revived| revived < second.intended_at);
+                if !known(first) {
                     continue;
                 }
                 let outcome = first.outcome.as_deref().unwrap_or_default();
-                tries += u32::from(!NO_TRY.contains(&outcome));
+                let is_try = |attempt: &&&Attempt| {
+                    known(attempt) && !NO_TRY.contains(&attempt.outcome.as_deref().unwrap_or_default())
+                };
+                let tries = attempts.iter().take(nth + 1).filter(is_try).count();
                 let allowed = rules.retry.get(outcome);
                 let again = match outcome {
                     // Nothing rang, or another number is to.
                     "not_placed" | "withdrawn" => true,
-                    _ => allowed.is_some_and(|(most, _)| tries < *most),
+                    _ => allowed.is_some_and(|(most, _)| tries < *most as usize),
                 };
                 if !again {
                     let what = format!("call {} follows one that ended as {outcome} after {tries} tries", second.call);
