@@ -120,7 +120,9 @@ async fn fault_17_no_call_is_ended_by_a_clock_that_steps(fresh: Fresh) {
     for nth in 0..patients {
         assert_eq!(town.fake.phone(&number(nth)).await, [1, 1, 1], "{nth} was called once");
     }
-    assert_eq!(town.kept.count("calls WHERE disposition <> 'reported'").await, 0);
+    // An intent between its commit and its request when the clock steps isn't sent; its slot is tried again.
+    let cut = "calls JOIN attempts ON call_id = id WHERE disposition <> 'reported' AND outcome <> 'not_placed'";
+    assert_eq!(town.kept.count(cut).await, 0, "{}", town.line.log());
     let now = Timestamp::now();
     let soon = (now + SignedDuration::from_mins(10)).as_millisecond();
     let early = (now - SignedDuration::from_mins(50)).as_millisecond();

@@ -51,7 +51,7 @@ pub enum DialError {
 /// What came of an intent.
 enum Came {
     Of(Dialled),
-    /// It was held for too long, or isn't wanted any more, and isn't sent.
+    /// Its intent is too old, or the call isn't wanted any more: no request is sent.
     NotSent,
 }
 
@@ -119,10 +119,14 @@ impl Dialer {
     }
 
     async fn ask(&self, intent: &Intent) -> Came {
+        if self.desk.clock.in_doubt() {
+            // A machine that stood still may only show it by its time of day.
+            warn!(call = %intent.attempt.call, "a call isn't placed: the system clock jumped after its intent");
+            return Came::NotSent;
+        }
         let held = self.desk.clock.now().duration_since(intent.attempt.intended_at);
-        // A machine that stood still may only show it by its time of day.
-        if held.abs() > LEASE || self.desk.clock.in_doubt() {
-            warn!(call = %intent.attempt.call, "an intent was held for too long and isn't sent");
+        if held.abs() > LEASE {
+            warn!(call = %intent.attempt.call, "a call isn't placed: its intent is too old");
             return Came::NotSent;
         }
         let dial = Dial {
