@@ -6,7 +6,7 @@ use tracing::{info, warn};
 
 use crate::call::DataOrigin;
 use crate::config::{Carrier, Config};
-use crate::store::{Database, StoreError};
+use crate::store::{Database, StoreError, sqlite_file};
 
 /// How long `serve` waits before it tries again to reach its database, at first and at most.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
@@ -24,8 +24,16 @@ pub(super) async fn prepared(config: &Config) -> Result<Database, StoreError> {
         Ok(()) => Ok(database),
         Err(error) => {
             database.close().await;
-            Err(error)
+            Err(located(config, error))
         }
+    }
+}
+
+/// What is said at the start of a file that can't be written, with its path: it may not be the one that is meant.
+pub(super) fn located(config: &Config, error: StoreError) -> StoreError {
+    match sqlite_file(&config.database.url).filter(|_| error.is_unwritable()) {
+        Some(path) => StoreError::CannotOpen { sentence: format!("{error} (the database is {})", path.display()) },
+        None => error,
     }
 }
 

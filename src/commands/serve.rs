@@ -219,10 +219,14 @@ pub(super) async fn open_desk(
         database.close().await;
         return Err(error);
     }
-    let mut tx = database.begin().await?;
     let files = serde_json::to_string(&library.files).context("the flow documents can't be kept")?;
-    flow_sets::put(&mut tx, &FlowSetRow { digest: library.digest.clone(), files, loaded_at: clock.now() }).await?;
-    tx.commit().await?;
+    let set = FlowSetRow { digest: library.digest.clone(), files, loaded_at: clock.now() };
+    let keep = async {
+        let mut tx = database.begin().await?;
+        flow_sets::put(&mut tx, &set).await?;
+        tx.commit().await
+    };
+    keep.await.map_err(|error| super::database::located(config, error))?;
 
     let mut caller_number = number(config.twilio.caller_number.as_deref(), "twilio.caller_number")?;
     if config.carrier == Some(Carrier::Simulator) {

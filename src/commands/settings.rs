@@ -1,13 +1,14 @@
 //! `kenkocall config`: whether the settings can be used, before `serve` is started with them.
 
 use clap::Subcommand;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::desk::Form;
 use super::exit::found;
 use super::fitting::{fits, unusable};
 use super::private_files;
-use crate::config::{self, Config, Survey};
+use crate::call::escaped_lines;
+use crate::config::{self, Config, Origin, Shown, Survey};
 use crate::store::{Database, StoreError};
 
 #[derive(Debug, Subcommand)]
@@ -18,12 +19,47 @@ pub(super) enum Settings {
         #[command(flatten)]
         form: Form,
     },
+    /// Show every setting as it holds, and whether it comes from the settings file, the environment, a file of its own
+    /// or the defaults. Tokens and passwords are dots.
+    Show {
+        #[command(flatten)]
+        form: Form,
+    },
 }
 
 pub(super) async fn run(survey: Survey, command: Settings) -> anyhow::Result<()> {
     match command {
         Settings::Check { form } => check(survey, form).await,
+        Settings::Show { form } => show(survey, form),
     }
+}
+
+fn show(survey: Survey, form: Form) -> anyhow::Result<()> {
+    let Some(settings) = survey.shown() else {
+        survey.usable()?;
+        return Ok(());
+    };
+    let longest = |text: fn(&Shown) -> usize| settings.iter().map(text).max().unwrap_or_default();
+    let name = longest(|setting| setting.name.len());
+    let value = longest(|setting| value_of(setting).chars().count());
+    let mut text = String::new();
+    let mut objects = Vec::new();
+    for setting in &settings {
+        let (origin, from) = match &setting.origin {
+            Origin::Default => ("default", None),
+            Origin::File(path) => ("file", Some(path.display().to_string())),
+            Origin::Environment(variable) => ("environment", Some(variable.clone())),
+            Origin::SecretFile(path) => ("secret_file", Some(path.display().to_string())),
+        };
+        let told = from.clone().unwrap_or_else(|| origin.to_owned());
+        text.push_str(&format!("{:name$}  {:value$}  {told}\n", setting.name, value_of(setting)));
+        objects.push(json!({ "setting": setting.name, "value": setting.value, "origin": origin, "from": from }));
+    }
+    form.say(&escaped_lines(&text), Value::Array(objects))
+}
+
+fn value_of(setting: &Shown) -> &str {
+    setting.value.as_deref().unwrap_or("-")
 }
 
 async fn check(survey: Survey, form: Form) -> anyhow::Result<()> {

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer};
 use toml::{Table, Value};
 
+use super::shown::{self, Origins, Shown};
 use super::{Config, variables};
 
 /// Why the settings can't be used.
@@ -50,6 +51,7 @@ pub struct Survey {
     pub problems: Vec<ConfigError>,
     /// Files that hold secrets: those that settings name, and the settings file where a secret stands in it.
     pub secret_files: Vec<PathBuf>,
+    origins: Origins,
 }
 
 /// Reads the settings: defaults, then `file`, then `environment` (all of the process's variables; others than ours are
@@ -65,6 +67,11 @@ pub fn load(
 }
 
 impl Survey {
+    /// Every setting with what holds and where it comes from, secrets as dots. None when there are problems.
+    pub fn shown(&self) -> Option<Vec<Shown>> {
+        self.config.as_ref().map(|config| shown::shown(config, &self.origins))
+    }
+
     /// The settings, or the first problem.
     ///
     /// # Errors
@@ -84,13 +91,16 @@ pub fn survey(file: Option<&Path>, environment: impl Iterator<Item = (OsString, 
     let mut table = file.map(|path| super::file::read(path, &mut problems)).unwrap_or_default();
     let mut secret_files: Vec<PathBuf> =
         file.filter(|_| holds_secrets(&table)).map(Path::to_owned).into_iter().collect();
+    let mut origins = Origins::of_file(file, &table);
     for variable in variables::settings(environment, &mut problems) {
+        origins.note_variable(&variable);
         match super::file::form(&variable.path, Value::String(variable.value.clone())) {
             Ok(()) => lay(&mut table, &variable.path, variable.value),
             Err(what) => problems.push(ConfigError::Variable { name: variable.name, what }),
         }
     }
     let whole = problems.is_empty();
+    origins.note_secret_files(&table);
     secret_files.extend(super::secret_files::read_into(&mut table, &mut problems));
     let config = match Value::Table(table).try_into::<Config>() {
         Ok(config) => Some(config),
@@ -104,7 +114,7 @@ pub fn survey(file: Option<&Path>, environment: impl Iterator<Item = (OsString, 
     if let Some(config) = config.as_ref().filter(|_| problems.is_empty()) {
         problems = super::checks::problems(config);
     }
-    Survey { config: config.filter(|_| problems.is_empty()), problems, secret_files }
+    Survey { config: config.filter(|_| problems.is_empty()), problems, secret_files, origins }
 }
 
 /// Whether a token, or an address with a password, stands in the file.

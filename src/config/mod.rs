@@ -13,6 +13,7 @@ mod log;
 mod networks;
 mod secret_files;
 mod server;
+mod shown;
 mod twilio;
 mod variables;
 mod warnings;
@@ -27,6 +28,7 @@ pub use load::{ConfigError, Survey, load, survey};
 pub use log::{Log, LogFormat};
 pub use networks::{NetworkError, Networks};
 pub use server::{Operations, Server};
+pub use shown::{Origin, Shown};
 pub use twilio::{MachineDetection, Twilio};
 pub use warnings::warnings;
 

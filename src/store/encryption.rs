@@ -2,12 +2,15 @@
 //! goes on without encryption when the server offers none; off this machine, patients' data would go over the network
 //! for everybody to read.
 
+use std::fs::File;
 use std::net::IpAddr;
+use std::path::Path;
 
+use rustls::CertificateError;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use url::Url;
 
-use super::{StoreError, database::cannot_open};
+use super::{StoreError, database::cannot_open, error::DriverError};
 
 /// Parameters of the address that the driver knows. It would write any other into the log, with its value.
 const KNOWN: [&str; 20] = [
@@ -33,16 +36,51 @@ const KNOWN: [&str; 20] = [
     "ssl-client-key",
 ];
 
+/// webpki's word for an authority's certificate where a server's is expected.
+const OF_AN_AUTHORITY: &str = "CaUsedAsEndEntity";
+
+/// Those of them that name a file.
+const FILES: [&str; 9] = [
+    "sslrootcert",
+    "ssl-root-cert",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "ssl-client-cert",
+    "sslkey",
+    "ssl-key",
+    "ssl-client-key",
+];
+
 /// Checks the parameters of an address before the driver reads it. No sentence repeats one: a password may stand there.
 pub(super) fn check_parameters(url: &str) -> Result<(), StoreError> {
     let Ok(parsed) = Url::parse(url) else { return Ok(()) };
     let known = |key: &str| KNOWN.contains(&key) || key.starts_with("options[");
-    if parsed.query_pairs().all(|(key, _)| known(&key)) {
-        return Ok(());
+    if !parsed.query_pairs().all(|(key, _)| known(&key)) {
+        return cannot_open(
+            "the database address has a parameter after its ? that this program doesn't know; known are sslmode, sslrootcert, sslcert, sslkey, host, hostaddr, port, dbname, user, password, application_name and options",
+        );
     }
-    cannot_open(
-        "the database address has a parameter after its ? that this program doesn't know; known are sslmode, sslrootcert, sslcert, sslkey, host, hostaddr, port, dbname, user, password, application_name and options",
-    )
+    // The driver would take it for a server that doesn't answer yet, and `serve` would wait for it.
+    let unreadable = parsed.query_pairs().find_map(|(key, value)| {
+        let is_file = FILES.contains(&&*key) && !value.contains("-----BEGIN");
+        let why = if is_file { why_unreadable(Path::new(&*value)) } else { None };
+        why.map(|why| (key.into_owned(), why))
+    });
+    match unreadable {
+        None => Ok(()),
+        Some((key, why)) => cannot_open(format!(
+            "the file that {key} names in the database address can't be read ({why}); check its path, and that this program's user may read it"
+        )),
+    }
+}
+
+fn why_unreadable(path: &Path) -> Option<String> {
+    match File::open(path).and_then(|file| file.metadata()) {
+        Ok(metadata) if metadata.is_dir() => Some("it is a folder".to_owned()),
+        Ok(_) => None,
+        Err(error) => Some(error.to_string()),
+    }
 }
 
 /// The options with encryption demanded where the server isn't on this machine. Only the address itself can do without:
@@ -71,10 +109,41 @@ pub(super) fn demanded(url: &str, options: PgConnectOptions) -> Result<PgConnect
 }
 
 /// What is said where a server doesn't speak TLS, or can't be trusted.
-pub(super) fn not_encrypted(host: &str, port: u16, error: &str) -> String {
-    format!(
-        "the PostgreSQL server at {host}:{port} can't be reached encrypted ({error}), and patients' data would cross the network readable, so nothing was sent; let the server offer TLS and check sslmode and sslrootcert, or write sslmode=disable at the end of the address where the network itself is encrypted"
-    )
+pub(super) fn not_encrypted(host: &str, port: u16, error: sqlx::Error) -> String {
+    let advice = distrusted(&error);
+    let error = DriverError(error);
+    match advice {
+        Some(advice) => format!(
+            "the certificate of the PostgreSQL server at {host}:{port} isn't trusted ({error}), so nothing was sent; {advice}"
+        ),
+        None => format!(
+            "the PostgreSQL server at {host}:{port} can't be reached encrypted ({error}), and patients' data would cross the network readable, so nothing was sent; let the server offer TLS and check sslmode and sslrootcert, or write sslmode=disable at the end of the address where the network itself is encrypted"
+        ),
+    }
+}
+
+/// What to do about a certificate that isn't trusted. None when the error is about something else.
+fn distrusted(error: &sqlx::Error) -> Option<&'static str> {
+    let sqlx::Error::Io(error) = error else { return None };
+    let Some(rustls::Error::InvalidCertificate(why)) = error.get_ref()?.downcast_ref::<rustls::Error>() else {
+        return None;
+    };
+    Some(match why {
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            "sslrootcert must name a file with the server's own certificate, or with that of the authority that issued it"
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "write the server's name in the address as it stands in its certificate (subjectAltName), or give it a certificate for this name"
+        }
+        CertificateError::Expired
+        | CertificateError::ExpiredContext { .. }
+        | CertificateError::NotValidYet
+        | CertificateError::NotValidYetContext { .. } => "renew the certificate, and check the clocks of both machines",
+        _ if why.to_string().contains(OF_AN_AUTHORITY) => {
+            "it is made as an authority's (CA:TRUE), as openssl does where nothing else is said; make the server one with basicConstraints=CA:FALSE, by the command in docs/operations.md"
+        }
+        _ => "check the server's certificate, and that sslrootcert names the right file",
+    })
 }
 
 /// The last `sslmode` of the address: it is the one that holds.
@@ -150,6 +219,8 @@ mod tests {
             ("postgres:///calls?host=one.example.jp,two.example.jp&password=5ecret", "several servers"),
             ("postgres://db.example.jp/calls?pasword=5ecret", "doesn't know"),
             ("postgres://db.example.jp/calls?connect_timeout=5ecret", "doesn't know"),
+            ("postgres://me:5ecret@db.example.jp/calls?sslrootcert=/nowhere/5ecret", "sslrootcert names in the"),
+            ("postgres://me:5ecret@localhost/calls?ssl-key=/", "it is a folder"),
         ] {
             let told = mode(url).expect_err(url);
             assert!(told.contains(mentions), "{told}");

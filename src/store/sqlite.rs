@@ -12,7 +12,7 @@ use sqlx::{
 };
 
 use super::database::{PATIENCE, Side, cannot_open};
-use super::error::{StoreError, sqlite_code};
+use super::error::{SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY, StoreError, sqlite_code};
 use super::held::Held;
 
 /// Prepared statements kept a connection: each statement over many rows has up to seven sizes.
@@ -251,13 +251,23 @@ fn check_parent(path: &Path) -> Result<(), StoreError> {
 
 fn sentence(path: &Path, error: sqlx::Error) -> StoreError {
     let shown = path.display();
-    let sentence = match sqlite_code(&error) {
-        Some(26) => format!("the file {shown} isn't an SQLite database; name another file, or move this one away"),
-        Some(14 | 3 | 8 | 23) => {
-            format!(
+    let code = sqlite_code(&error);
+    let sentence = match code {
+        Some(3 | SQLITE_READONLY | SQLITE_IOERR | SQLITE_FULL | SQLITE_CANTOPEN | 23) => match (disk(path), code) {
+            (Some(Refusal::ReadOnly), _) => format!(
+                "the database {shown} can't be opened for writing: its disk is read-only; mount it for writing, or name a file on another disk"
+            ),
+            (Some(Refusal::Full), _) => {
+                format!("the database {shown} can't be written: its disk is full; make room there, then start again")
+            }
+            (None, Some(SQLITE_IOERR | SQLITE_FULL)) => format!(
+                "the database {shown} can't be read or written: its disk is full or failing; make room or repair the disk, then start again"
+            ),
+            (None, _) => format!(
                 "the database {shown} can't be opened for writing; let this program's user write the file and its directory"
-            )
-        }
+            ),
+        },
+        Some(26) => format!("the file {shown} isn't an SQLite database; name another file, or move this one away"),
         Some(11) => format!("the database {shown} is damaged; restore it from a backup"),
         _ => match StoreError::from(error) {
             StoreError::Driver(error) => {
@@ -267,4 +277,15 @@ fn sentence(path: &Path, error: sqlx::Error) -> StoreError {
         },
     };
     StoreError::CannotOpen { sentence }
+}
+
+/// What the disk itself says: SQLite doesn't tell one that is full or mounted for reading from a file that this user
+/// may not write.
+fn disk(path: &Path) -> Option<Refusal> {
+    let disk = rustix::fs::statvfs(path.parent()?).ok()?;
+    if disk.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY) {
+        return Some(Refusal::ReadOnly);
+    }
+    // Some file systems don't count their files.
+    (disk.f_bavail == 0 || disk.f_files > 0 && disk.f_favail == 0).then_some(Refusal::Full)
 }

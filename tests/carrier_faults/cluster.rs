@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 
+use super::server::{free_port, is_root, programs, run};
+
 /// How long the standby may take to follow the primary: no measure of speed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -198,31 +200,4 @@ fn copy(mut from: TcpStream, mut to: TcpStream) {
 
 fn url(port: u16, database: &str) -> String {
     format!("postgres://postgres@127.0.0.1:{port}/{database}")
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-fn is_root() -> bool {
-    let id = Command::new("id").arg("-u").output().unwrap();
-    id.stdout.trim_ascii() == b"0"
-}
-
-fn programs() -> PathBuf {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL of dev/setup");
-    let mut found: Vec<PathBuf> = versions.flatten().map(|version| version.path().join("bin")).collect();
-    found.sort();
-    found.pop().expect("PostgreSQL of dev/setup")
-}
-
-fn run(command: &mut Command) {
-    // A server that is started keeps what it is given open: its output is no pipe that would have to end.
-    let status = command
-        .stdin(std::process::Stdio::null())
-        .stdout(std::process::Stdio::null())
-        .stderr(std::process::Stdio::null())
-        .status()
-        .unwrap();
-    assert!(status.success(), "{command:?}: {status}");
 }

@@ -9,6 +9,9 @@
     reason = "a test fails by panicking, and plays people with a clock of their own"
 )]
 
+#[allow(dead_code, reason = "tests/commands uses the rest")]
+#[path = "../databases/roles.rs"]
+mod as_printed;
 mod cluster;
 #[path = "../databases/mod.rs"]
 mod databases;
@@ -22,16 +25,22 @@ mod line;
 #[allow(dead_code, reason = "tests/health_call uses the rest")]
 #[path = "../health_call/people.rs"]
 mod people;
+#[path = "../databases/server.rs"]
+mod server;
 mod town;
 #[allow(dead_code, reason = "tests/health_call uses the rest")]
 #[path = "../health_call/web.rs"]
 mod web;
 
 mod clock_steps;
+mod encrypted;
 mod fail_over;
 mod killing;
 mod losing;
 mod misbehaving;
 mod odd;
+mod restoring;
+mod roles;
+mod sharing;
 mod signs_of_life;
 mod withdrawing;

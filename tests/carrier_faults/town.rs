@@ -64,6 +64,11 @@ impl Town {
         Self { fake, line, kept: Kept::at(&fresh.url), url: fresh.url.clone(), settings }
     }
 
+    /// What the program serves with, besides what every program under test has.
+    pub fn settings(&self) -> &[(String, String)] {
+        &self.settings
+    }
+
     /// The program again after it was killed, with the carrier's webhooks led to it.
     pub async fn restart(&mut self) {
         self.line.restart();

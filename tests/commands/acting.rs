@@ -26,12 +26,13 @@ const OF_ACTOR: &str = "audit WHERE actor = '見本司令'";
 const OF_OTHERS: &str = "audit WHERE actor <> '見本司令'";
 
 /// Commands that leave no entry, with the reason.
-const LEAVES_NO_ENTRY: [(&str, &str); 29] = [
+const LEAVES_NO_ENTRY: [(&str, &str); 30] = [
     ("backup", "tests/commands/backup.rs looks for it: SQLite alone"),
     ("restore", "tests/commands/backup.rs looks for it: SQLite alone"),
     ("completions", "no database"),
     ("man", "no database"),
     ("config check", "names no patient"),
+    ("config show", "no database"),
     ("demo", "a database of its own"),
     ("serve", "the program acts"),
     ("migrate", "the program acts"),
@@ -154,6 +155,11 @@ async fn lose_an_entry(fresh: &Fresh) {
     let mut tx = fresh.database.begin().await.unwrap();
     assert!(losses::note(&mut tx, &loss).await.unwrap());
     tx.commit().await.unwrap();
+}
+
+/// Every command by a database's address.
+pub async fn every_command_acts(fresh: Fresh) {
+    acts(fresh, Place::AfterTheCommand).await;
 }
 
 async fn acts(fresh: Fresh, place: Place) {

@@ -8,6 +8,8 @@ mod databases;
 mod acting;
 mod alerts;
 mod answered;
+#[path = "../databases/roles.rs"]
+mod as_printed;
 mod backup;
 mod calls;
 mod centres;
@@ -16,6 +18,7 @@ mod dialer;
 mod every;
 mod held_back;
 mod hidden;
+mod hindered;
 #[allow(dead_code, reason = "tests/health_call uses the rest")]
 #[path = "../health_call/kept.rs"]
 mod kept;
@@ -23,6 +26,7 @@ mod listed;
 mod lists;
 mod now;
 mod people;
+mod roles;
 mod sealed;
 mod settings;
 #[path = "../flows/shipped.rs"]

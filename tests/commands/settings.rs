@@ -212,3 +212,49 @@ fn looks_into(fresh: &Fresh) {
     let (fine, told) = check("simulator");
     assert!(!fine && told.contains("error: the database is one of real patients"), "{told}");
 }
+
+#[test]
+fn config_show_tells_what_holds_and_where_it_comes_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = format!(
+        "carrier = \"twilio\"\n[server]\npublic_url = \"https://calls.example.jp\"\n[dialer]\ncalls_per_day = 100\n\
+         spend_per_day = 900\n[twilio]\nauth_token_file = \"token\"\n[twilio.voices]\nja = \"Polly.Tomoko-Neural\"\n\
+         [database]\nurl = \"postgres://me:{TOKEN}@db.example.jp/calls?sslmode=require\"\n"
+    );
+    std::fs::write(folder.path().join("kenkocall.toml"), file).unwrap();
+    std::fs::write(folder.path().join("token"), TOKEN).unwrap();
+    let show = |more: &[&str]| {
+        let mut command = program(folder.path(), &["--config", "kenkocall.toml", "config", "show"]);
+        let output = command.args(more).env("KENKOCALL_DIALER__CALLS_PER_DAY", "50").output().unwrap();
+        let told = text(&output.stdout) + &text(&output.stderr);
+        assert!(output.status.success() && !told.contains(TOKEN), "{told}");
+        told
+    };
+    let lines: Vec<Vec<String>> =
+        show(&[]).lines().map(|line| line.split_whitespace().map(str::to_owned).collect()).collect();
+    for expected in [
+        ["carrier", "twilio", "kenkocall.toml"],
+        ["server.listen", "127.0.0.1:8080", "default"],
+        ["server.public_url", "https://calls.example.jp", "kenkocall.toml"],
+        ["server.trusted_proxies", "-", "default"],
+        ["dialer.calls_per_day", "50", "KENKOCALL_DIALER__CALLS_PER_DAY"],
+        ["dialer.spend_per_day", "900", "kenkocall.toml"],
+        ["twilio.auth_token", "••••", "token"],
+        ["twilio.auth_token_file", "token", "kenkocall.toml"],
+        ["twilio.voices.ja", "Polly.Tomoko-Neural", "kenkocall.toml"],
+        ["database.url", "postgres://me:••••@db.example.jp/calls?sslmode=require", "kenkocall.toml"],
+    ] {
+        assert!(lines.iter().any(|line| *line == expected), "{expected:?}: {lines:?}");
+    }
+    let shown: serde_json::Value = serde_json::from_str(&show(&["--json"])).unwrap();
+    let of = |name: &str| shown.as_array().unwrap().iter().find(|setting| setting["setting"] == name).unwrap().clone();
+    let calls = serde_json::json!({ "setting": "dialer.calls_per_day", "value": "50", "origin": "environment",
+        "from": "KENKOCALL_DIALER__CALLS_PER_DAY" });
+    assert_eq!(of("dialer.calls_per_day"), calls);
+    assert_eq!(of("twilio.auth_token")["origin"], "secret_file");
+    assert!(of("audit.checkpoint_file")["value"].is_null());
+
+    let output = program(folder.path(), &["config", "show"]).env("KENKOCALL_SERVER__LISTEN", TOKEN).output().unwrap();
+    let told = text(&output.stderr);
+    assert!(!output.status.success() && told.contains("server.listen has the wrong form") && !told.contains(TOKEN));
+}

@@ -1,0 +1,271 @@
+//! The settings as they hold, each with where it comes from: for whoever looks for the one that counts. Secrets stay
+//! dots.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use toml::{Table, Value};
+use url::Url;
+
+use super::secret_files::{FILE, SECRETS};
+use super::variables::Variable;
+use super::{Carrier, Config, LogFormat, MachineDetection, Operations};
+
+/// In the place of a secret: as many dots whatever its length.
+const DOTS: &str = "••••";
+/// Stands where the dots come in an address, which would escape them.
+const MARK: &str = "kenkocall-secret";
+/// Parameters of an address that hold no secret.
+const OPEN: [&str; 9] =
+    ["sslmode", "sslrootcert", "host", "hostaddr", "port", "dbname", "user", "application_name", "options"];
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody has set it.
+    Default,
+    /// The settings file.
+    File(PathBuf),
+    /// A variable of the environment, by its name.
+    Environment(String),
+    /// The file that another setting names.
+    SecretFile(PathBuf),
+}
+
+/// One setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Its name in a settings file: `server.listen`.
+    pub name: String,
+    /// What holds. None where nothing does.
+    pub value: Option<String>,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Where the settings come from that somebody has set, by name.
+#[derive(Debug, Default)]
+pub(super) struct Origins(BTreeMap<String, Origin>);
+
+impl Origins {
+    /// Everything that stands in the settings file.
+    pub(super) fn of_file(path: Option<&Path>, table: &Table) -> Self {
+        let mut origins = Self::default();
+        if let Some(path) = path {
+            origins.note_file(path, table, "");
+        }
+        origins
+    }
+
+    fn note_file(&mut self, path: &Path, table: &Table, before: &str) {
+        for (key, value) in table {
+            let name = format!("{before}{key}");
+            match value {
+                Value::Table(inner) => self.note_file(path, inner, &format!("{name}.")),
+                _ => _ = self.0.insert(name, Origin::File(path.to_owned())),
+            }
+        }
+    }
+
+    pub(super) fn note_variable(&mut self, variable: &Variable) {
+        self.0.insert(variable.path.join("."), Origin::Environment(variable.name.clone()));
+    }
+
+    /// A secret comes from its file, where one is named.
+    pub(super) fn note_secret_files(&mut self, table: &Table) {
+        for (section, key) in SECRETS {
+            let named = table.get(section).and_then(|section| section.get(format!("{key}{FILE}")));
+            if let Some(path) = named.and_then(Value::as_str).filter(|path| !path.is_empty()) {
+                self.0.insert(format!("{section}.{key}"), Origin::SecretFile(path.into()));
+            }
+        }
+    }
+}
+
+/// All settings, in the order of the manual.
+pub(super) fn shown(config: &Config, origins: &Origins) -> Vec<Shown> {
+    let mut all = Vec::new();
+    for settings in [of_server(config), of_store(config), of_twilio(config), of_dialer(config), of_rest(config)] {
+        for (name, value) in settings {
+            let origin = origins.0.get(&name).cloned().unwrap_or(Origin::Default);
+            let secret = match &origin {
+                Origin::SecretFile(path) => Some(path.display().to_string()),
+                Origin::Default | Origin::File(_) | Origin::Environment(_) => None,
+            };
+            let value = value.filter(|value| !value.is_empty());
+            let file = SECRETS.iter().any(|(section, key)| *name == format!("{section}.{key}"));
+            let file = file.then(|| format!("{name}{FILE}"));
+            all.push(Shown { name, value, origin });
+            if let Some(name) = file {
+                let origin = origins.0.get(&name).cloned().unwrap_or(Origin::Default);
+                all.push(Shown { name, value: secret, origin });
+            }
+        }
+    }
+    all
+}
+
+type Settings = Vec<(String, Option<String>)>;
+
+fn section<const N: usize>(name: &str, settings: [(&str, Option<String>); N]) -> Settings {
+    settings.into_iter().map(|(key, value)| (format!("{name}.{key}"), value)).collect()
+}
+
+fn of_server(config: &Config) -> Settings {
+    let carrier = config.carrier.map(|carrier| match carrier {
+        Carrier::Simulator => "simulator",
+        Carrier::Twilio => "twilio",
+        Carrier::Sip => "sip",
+    });
+    let server = &config.server;
+    let operations = match server.operations() {
+        Operations::OnMainPort => server.listen,
+        Operations::At(address) | Operations::AtDefault(address) => address,
+    };
+    let mut settings = vec![("carrier".to_owned(), carrier.map(str::to_owned))];
+    settings.extend(section(
+        "server",
+        [
+            ("listen", Some(server.listen.to_string())),
+            ("operations_listen", Some(operations.to_string())),
+            ("public_url", Some(server.public_url())),
+            ("trusted_proxies", Some(server.trusted_proxies.to_string())),
+            ("drain_seconds", Some(server.drain_seconds.to_string())),
+        ],
+    ));
+    settings
+}
+
+fn of_store(config: &Config) -> Settings {
+    let url = Some(without_password(&config.database.url));
+    let connections = Some(config.database.connections.to_string());
+    let mut settings = section("database", [("url", url), ("connections", connections)]);
+    let file = config.audit.checkpoint_file.as_ref().map(|path| path.display().to_string());
+    settings.extend(section("audit", [("checkpoint_file", file)]));
+    settings
+}
+
+fn of_twilio(config: &Config) -> Settings {
+    use secrecy::ExposeSecret as _;
+
+    let twilio = &config.twilio;
+    let detection = match twilio.machine_detection {
+        MachineDetection::Off => "off",
+        MachineDetection::Enable => "enable",
+        MachineDetection::DetectMessageEnd => "detect_message_end",
+    };
+    let is_set = !twilio.auth_token.expose_secret().is_empty();
+    let mut settings = section(
+        "twilio",
+        [
+            ("account_sid", Some(twilio.account_sid.clone())),
+            ("auth_token", is_set.then(|| DOTS.to_owned())),
+            ("base_url", Some(twilio.base_url().to_owned())),
+            ("health_call_number", twilio.health_call_number.clone()),
+            ("caller_number", twilio.caller_number.clone()),
+            ("machine_detection", Some(detection.to_owned())),
+            ("ring_seconds", Some(twilio.ring_seconds.to_string())),
+        ],
+    );
+    let voice = |(language, voice): (&_, &String)| (format!("twilio.voices.{language}"), Some(voice.clone()));
+    settings.extend(twilio.voices.iter().map(voice));
+    settings
+}
+
+fn of_dialer(config: &Config) -> Settings {
+    let dialer = &config.dialer;
+    let settings = [
+        ("calls_per_second", Some(dialer.calls_per_second.to_string())),
+        ("concurrent_calls", Some(dialer.concurrent_calls.to_string())),
+        ("unknown_grace_seconds", Some(dialer.unknown_grace_seconds.to_string())),
+        ("silence_seconds", Some(dialer.silence_seconds.to_string())),
+        ("calls_per_day", dialer.calls_per_day.map(|calls| calls.to_string())),
+        ("spend_per_day", dialer.spend_per_day.map(|spend| spend.to_string())),
+        ("price_per_minute", Some(dialer.price_per_minute.to_string())),
+        ("longest_call_minutes", Some(dialer.longest_call_minutes.to_string())),
+    ];
+    section("dialer", settings)
+}
+
+fn of_rest(config: &Config) -> Settings {
+    let directory = config.flows.directory.as_ref().map(|path| path.display().to_string());
+    let health_call = &config.health_call;
+    let guessing = &health_call.guessing;
+    let format = match config.log.format {
+        LogFormat::Readable => "readable",
+        LogFormat::Json => "json",
+    };
+    let mut settings = section("flows", [("directory", directory)]);
+    let zone = Some(health_call.time_zone.clone());
+    settings.extend(section("health_call", [("time_zone", zone), ("desk_centre", health_call.desk_centre.clone())]));
+    let limits = [
+        ("window_minutes", guessing.window_minutes),
+        ("per_id", guessing.per_id),
+        ("per_id_registered", guessing.per_id_registered),
+        ("per_caller", guessing.per_caller),
+        ("global", guessing.global),
+        ("hidden", guessing.hidden),
+        ("wait_seconds", guessing.wait_seconds),
+        ("identify_seconds", guessing.identify_seconds),
+        ("calls_at_once", guessing.calls_at_once),
+    ];
+    settings.extend(section("health_call.guessing", limits.map(|(key, limit)| (key, Some(limit.to_string())))));
+    settings.extend(section("log", [("format", Some(format.to_owned())), ("level", Some(config.log.level.clone()))]));
+    settings
+}
+
+/// An address of PostgreSQL without its password, and without what else may be one.
+fn without_password(address: &str) -> String {
+    if address.starts_with("sqlite:") {
+        return address.to_owned();
+    }
+    let Ok(mut url) = Url::parse(address) else { return DOTS.to_owned() };
+    let had_password = url.password().is_some() && url.set_password(Some(MARK)).is_ok();
+    let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    url.set_query(None);
+    let mut shown = url.to_string();
+    if had_password {
+        shown = shown.replacen(&format!(":{MARK}@"), &format!(":{DOTS}@"), 1);
+    }
+    for (nth, (key, value)) in pairs.iter().enumerate() {
+        let open = OPEN.contains(&key.as_str()) && !value.contains("-----BEGIN");
+        shown.push_str(&format!("{}{key}={}", if nth == 0 { '?' } else { '&' }, if open { value } else { DOTS }));
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::config::variables::SETTINGS;
+
+    #[test]
+    fn every_setting_is_shown_once() {
+        let shown = shown(&Config::default(), &Origins::default());
+        let names: Vec<String> = shown.into_iter().map(|setting| setting.name).collect();
+        let known: BTreeSet<String> =
+            SETTINGS.iter().map(|name| name.replace("__", ".").to_ascii_lowercase()).collect();
+        assert_eq!(names.iter().cloned().collect::<BTreeSet<_>>(), known);
+        assert_eq!(names.len(), known.len());
+    }
+
+    #[test]
+    fn no_password_of_an_address_is_shown() {
+        for (address, expected) in [
+            ("sqlite://kenkocall.db", "sqlite://kenkocall.db"),
+            ("postgres://me:5ecret@db.example.jp/calls", "postgres://me:••••@db.example.jp/calls"),
+            (
+                "postgres://me:5ecret@db.example.jp:5433/calls?sslmode=verify-full&sslrootcert=/etc/db.crt",
+                "postgres://me:••••@db.example.jp:5433/calls?sslmode=verify-full&sslrootcert=/etc/db.crt",
+            ),
+            ("postgres://me@db.example.jp/calls", "postgres://me@db.example.jp/calls"),
+            ("postgres:///calls?user=me&password=5ecret", "postgres:///calls?user=me&password=••••"),
+            ("postgres://db/calls?sslkey=-----BEGIN 5ecret", "postgres://db/calls?sslkey=••••"),
+            ("postgres://me:5ecret@[::1", "••••"),
+        ] {
+            assert_eq!(without_password(address), expected);
+        }
+    }
+}
