@@ -44,7 +44,7 @@ pub(super) fn warnings_of(survey: &Survey) -> Vec<String> {
 }
 
 fn wide(path: &Path, what: &str, is_wide: impl Fn(u32, &Metadata) -> bool) -> Option<String> {
-    let metadata = std::fs::metadata(path).ok()?;
+    let metadata = std::fs::metadata(path).ok().filter(Metadata::is_file)?;
     let mode = metadata.permissions().mode() & 0o777;
     is_wide(mode, &metadata).then(|| {
         let shown = path.display();

@@ -1,5 +1,7 @@
 //! `kenkocall config`: whether the settings can be used, before `serve` is started with them.
 
+use std::path::Path;
+
 use clap::Subcommand;
 use serde_json::{Value, json};
 
@@ -67,6 +69,7 @@ async fn check(survey: Survey, form: Form) -> anyhow::Result<()> {
     let mut errors: Vec<String> = survey.problems.iter().map(ToString::to_string).collect();
     if let Some(config) = &survey.config {
         warnings.extend(config::warnings(config));
+        warnings.extend(config.audit.checkpoint_file.as_deref().and_then(no_checkpoints));
         errors.extend(unusable(config));
         match database(config).await {
             Ok(None) => {}
@@ -89,6 +92,30 @@ async fn check(survey: Survey, form: Form) -> anyhow::Result<()> {
         1 => Err(found("the settings can't be used: 1 error; mend what the line above names")),
         count => Err(found(format!("the settings can't be used: {count} errors; mend what the lines above name"))),
     }
+}
+
+/// Why `serve` couldn't add to the file of checkpoints: it would run, and nobody would notice a lost tail.
+fn no_checkpoints(file: &Path) -> Option<String> {
+    let shown = file.display();
+    if file.is_dir() {
+        return Some(format!(
+            "audit.checkpoint_file names a folder, {shown}, so no checkpoint is added; name a file in it"
+        ));
+    }
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        return Some(format!(
+            "the folder of audit.checkpoint_file, {}, doesn't exist, so no checkpoint is added; create it, or mount its disk",
+            folder.display()
+        ));
+    }
+    let written = if file.exists() { file } else { folder };
+    rustix::fs::access(written, rustix::fs::Access::WRITE_OK).err().map(|error| {
+        format!("audit.checkpoint_file, {shown}, can't be written ({error}), so no checkpoint is added; let this program's user write it")
+    })
 }
 
 /// Whether `serve` could use the database: a warning where it mends that itself, an error where it can't.

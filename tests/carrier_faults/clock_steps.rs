@@ -90,7 +90,7 @@ async fn written(town: &Town, what: &str, times: usize) {
 }
 
 const DOUBTED: &str = "our clock jumped";
-const BELIEVED: &str = "our clock is gone by";
+const BELIEVED: &str = "our clock agrees with the carrier's, and is used";
 
 async fn fault_17_no_call_is_ended_by_a_clock_that_steps(fresh: Fresh) {
     let patients = 4 + 4 * u32::try_from(steps()).unwrap();

@@ -105,7 +105,6 @@ async fn fault_40_a_backup_restored_while_phones_ring_calls_the_rest_once() {
         let mut town = Town::with(&fresh, PATIENTS, Fake::at_speed(3, 20), &[TWO_AT_A_TIME]).await;
         fresh.database.close().await;
         let backups = backed_up_until(&town, folder.path(), 1).await;
-        town.until("slots WHERE ended_at IS NOT NULL", 2).await;
         town.until("attempts WHERE ended_at IS NULL AND state <> 'intended'", 2).await;
         town.line.kill();
         assert!(placed(&town).await.contains(&0), "nobody is left to be called");

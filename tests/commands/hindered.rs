@@ -84,7 +84,7 @@ fn serve_on_a_full_disk_says_what_to_do_and_starts_once_there_is_room() {
     says(&output, &["/kenkocall.db can't be written: its disk is full", "make room"]);
 }
 
-/// Killed, it leaves the files beside the database that it needs to start: it does, and says what keeps it from working.
+/// Killed, it leaves the files that it needs to start: it does, and says what keeps it from working.
 #[test]
 fn serve_that_was_killed_on_a_disk_that_is_full_now_says_what_to_do() {
     let carrier = FakeCarrier::start();

@@ -191,6 +191,13 @@ fn config_check_tells_what_is_probably_not_meant_and_changes_nothing() {
         let (fine, told) = check(&[&twilio[..], &limits, &[(name, value)]].concat());
         assert!(!fine && told.contains(mentioned) && !told.contains(TOKEN), "{name}: {told}");
     }
+    for (file, mentioned) in [
+        ("/nowhere/end.txt", "the folder of audit.checkpoint_file, /nowhere, doesn't exist"),
+        ("/tmp", "names a folder, /tmp"),
+    ] {
+        let (fine, told) = check(&[&twilio[..], &limits, &[("KENKOCALL_AUDIT__CHECKPOINT_FILE", file)]].concat());
+        assert!(fine && told.contains(mentioned) && !told.contains("chmod"), "{file}: {told}");
+    }
     assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing was created");
 }
 

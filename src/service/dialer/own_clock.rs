@@ -60,7 +60,7 @@ impl Dialer {
             }
             Belief::Believed | Belief::Compare | Belief::CompareFirst => {
                 metrics::gauge!("kenkocall_clock_doubted").set(0.0);
-                info!(?witness, "our clock is gone by");
+                info!(?witness, "our clock agrees with the carrier's, and is used");
                 self.mend_retries().await?;
                 return Ok(None);
             }
