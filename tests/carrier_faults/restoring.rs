@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Command;
 
 use super::databases::{self, Fresh};
 use super::fake::Fake;
 use super::kept::Kept;
 use super::losing::{LONG_ENOUGH, reconcile};
+use super::server::{programs, run};
 use super::town::{Town, number};
 
 const PATIENTS: u32 = 6;
@@ -110,6 +112,35 @@ async fn fault_40_a_backup_restored_while_phones_ring_calls_the_rest_once() {
         assert!(placed(&town).await.contains(&0), "nobody is left to be called");
         let (_, first) = backups.into_iter().next().unwrap();
         restored(&mut town, &first).await;
+        everybody_was_called_once(&town).await;
+    })
+    .await;
+}
+
+/// The way of docs/operations.md on PostgreSQL, which has programs of its own for both.
+#[tokio::test]
+async fn fault_40_a_dump_made_during_calls_calls_nobody_twice() {
+    databases::on_postgres(|fresh: Fresh| async move {
+        let folder = tempfile::tempdir().unwrap();
+        let dump = folder.path().join("dump");
+        let by = |program: &str| Command::new(programs().join(program));
+        let mut town = Town::of(&fresh, PATIENTS, &[TWO_AT_A_TIME]).await;
+        fresh.database.close().await;
+        while town.kept.count("attempts WHERE ended_at IS NULL AND state = 'answered'").await == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        run(by("pg_dump").args(["--format=custom", "--file"]).arg(&dump).arg(&fresh.url));
+        everybody_was_called_once(&town).await;
+        town.line.kill();
+
+        run(by("pg_restore").args(["--clean", "--if-exists", "--dbname", &fresh.url]).arg(&dump));
+        assert!(town.kept.count("slots WHERE ended_at IS NOT NULL").await < u64::from(PATIENTS), "it is the old one");
+        town.asks(&["dialer", "pause", "--reason", "restored"]).unwrap();
+        town.restart().await;
+        tokio::time::sleep(LONG_ENOUGH).await;
+        reconcile(&town).await;
+        assert_eq!(placed(&town).await, vec![1; PATIENTS as usize], "{}", town.line.log());
+        town.asks(&["dialer", "resume"]).unwrap();
         everybody_was_called_once(&town).await;
     })
     .await;
