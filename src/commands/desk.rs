@@ -107,7 +107,7 @@ pub(super) async fn say_json(clerk: &Clerk, value: Value) -> anyhow::Result<()> 
     print_json(&value)
 }
 
-fn print_json(value: &Value) -> anyhow::Result<()> {
+pub(super) fn print_json(value: &Value) -> anyhow::Result<()> {
     let text = serde_json::to_string_pretty(value).context("the answer can't be written as JSON")?;
     print(&format!("{text}\n"))
 }

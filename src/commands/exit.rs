@@ -66,6 +66,11 @@ pub(super) fn usage(sentence: impl std::fmt::Display) -> anyhow::Error {
     Ends { exit: Exit::Usage, sentence: sentence.to_string() }.into()
 }
 
+/// An error that ends the command with [`Exit::Refused`].
+pub(super) fn refused(sentence: impl std::fmt::Display) -> anyhow::Error {
+    Ends { exit: Exit::Refused, sentence: sentence.to_string() }.into()
+}
+
 /// An error that ends the command with [`Exit::Found`].
 pub(super) fn found(sentence: impl std::fmt::Display) -> anyhow::Error {
     Ends { exit: Exit::Found, sentence: sentence.to_string() }.into()

@@ -65,8 +65,12 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// See it work: a fresh database, made-up patients, the simulated phone network, no configuration.
+    ///
+    /// With `log.format = "json"` (KENKOCALL_LOG__FORMAT=json), each log line is a JSON object.
     Demo(demo::Demo),
     /// Take calls: all roles on one port.
+    ///
+    /// Log lines go to standard error; with `log.format = "json"` (KENKOCALL_LOG__FORMAT=json), each is a JSON object.
     Serve,
     /// Bring the database's tables up to date.
     Migrate {

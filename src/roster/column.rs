@@ -112,15 +112,18 @@ impl Column {
         }
     }
 
-    /// Reads a column's name: either language, either width, any case; spaces, hyphens and underscores don't count.
+    /// Reads a column's name: either language, either width, any case; spaces, hyphens, underscores and the marks and
+    /// remarks of forms (`※`, `（必須）`) don't count.
     pub fn read(name: &str) -> Option<Self> {
         let bare = bare(name);
+        let bare = without_remark(&bare, |remark| REMARKS.contains(&remark));
         Self::ALL.into_iter().find(|column| column.names().any(|known| known == bare))
     }
 
     /// The column that an unknown name probably means.
     pub fn guess(name: &str) -> Option<Self> {
         let bare = bare(name);
+        let bare = without_remark(&bare, |_| true).to_owned();
         if bare.chars().count() > LONGEST_GUESSED {
             return None;
         }
@@ -149,12 +152,23 @@ impl std::fmt::Display for Column {
     }
 }
 
+/// What forms say beside a name without making it another one.
+const REMARKS: [&str; 8] = ["必須", "任意", "西暦", "和暦", "半角", "半角数字", "required", "optional"];
+
+/// The name without a remark in brackets at its end.
+fn without_remark(name: &str, counts: impl Fn(&str) -> bool) -> &str {
+    let brackets = [('(', ')'), ('[', ']'), ('【', '】')];
+    let found = brackets.into_iter().find_map(|(open, close)| name.strip_suffix(close)?.split_once(open));
+    found.filter(|(name, remark)| !name.is_empty() && counts(remark)).map_or(name, |(name, _)| name)
+}
+
 /// Longer names are no misspelling of ours: a bound on the work of [`edits`].
 const LONGEST_GUESSED: usize = 40;
 
 fn bare(name: &str) -> String {
     let folded: Cow<'_, str> = width::fold(name);
-    let kept = folded.chars().map(width::hyphen).filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-'));
+    let kept =
+        folded.chars().map(width::hyphen).filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '※' | '*' | ':'));
     kept.flat_map(char::to_lowercase).collect()
 }
 

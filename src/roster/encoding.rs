@@ -2,11 +2,14 @@
 //! read in two ways is refused instead.
 
 use super::finding::{Fault, Finding, Place};
-use encoding_rs::{EUC_JP, Encoding, SHIFT_JIS, UTF_16BE, UTF_16LE};
+use encoding_rs::{EUC_JP, Encoding, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::borrow::Cow;
 
 /// Decodes UTF-8 (with or without a byte-order mark), UTF-16 with one, or Shift_JIS as Windows writes it (CP932).
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Finding> {
+    if is_utf_32(bytes) {
+        return Err(Fault::Encoding("UTF-32").into());
+    }
     match bytes {
         [0xff, 0xfe, rest @ ..] => return utf_16(UTF_16LE, rest),
         [0xfe, 0xff, rest @ ..] => return utf_16(UTF_16BE, rest),
@@ -134,6 +137,38 @@ fn katakana(text: &str) -> Katakana {
 
 const fn is_half_katakana(c: char) -> bool {
     matches!(c, '\u{ff61}'..='\u{ff9f}')
+}
+
+/// Whether of each four bytes the two that are the highest are NUL, and not all four: so no UTF-16 begins.
+fn is_utf_32(bytes: &[u8]) -> bool {
+    let seen = bytes.get(..LOOKED_AT).unwrap_or(bytes);
+    let all = |holds: fn(&[u8]) -> bool| seen.len() >= 8 && seen.chunks_exact(4).all(holds);
+    all(|four| matches!(four, [a, b, _, 0] if (*a, *b) != (0, 0)))
+        || all(|four| matches!(four, [0, _, c, d] if (*c, *d) != (0, 0)))
+}
+
+/// What a short text was before it was read in a wrong encoding, as far as one can be guessed.
+pub(super) fn ungarbled(text: &str) -> impl Iterator<Item = String> {
+    const LONGEST: usize = 200;
+    let text = if text.len() > LONGEST || text.is_ascii() { "" } else { text };
+    let bytes = |encoding: &'static Encoding| {
+        let (bytes, _, lossy) = encoding.encode(text);
+        (!lossy).then(|| bytes.into_owned())
+    };
+    // Programs that follow no standard take bytes for the characters of these numbers.
+    let plain: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
+    let read = |bytes: Option<Vec<u8>>, right: &'static Encoding| {
+        bytes.map(|bytes| right.decode_without_bom_handling(&bytes).0.into_owned())
+    };
+    [
+        read(bytes(SHIFT_JIS), UTF_8),
+        read(bytes(WINDOWS_1252), UTF_8),
+        read(plain.clone(), UTF_8),
+        read(bytes(WINDOWS_1252), SHIFT_JIS),
+        read(plain, SHIFT_JIS),
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// How much of the beginning is looked at for NUL bytes.

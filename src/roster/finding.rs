@@ -1,7 +1,7 @@
 //! What is wrong with a patient list, and where. A finding names row and column, never the value: it is printed, shown
 //! and perhaps logged, and the value may be someone's ID, name or number.
 
-use super::{column::Column, era::DateError, kind::FileKind, list::SheetName};
+use super::{column::Column, era::DateError, kind::FileKind, letters::Letters, list::SheetName};
 use crate::call::{CallTimesError, HersysIdError, HiddenCharacter, NumberKind};
 
 /// One thing that is wrong with a patient list.
@@ -84,6 +84,9 @@ pub enum Fault {
     /// A sheet was chosen of a text file.
     #[error("a sheet was named, but this is a text file, which has none; leave --sheet out")]
     NoSheets,
+    /// Nothing but NUL bytes.
+    #[error("the file holds nothing but zeros: copying or saving it failed; copy or export it again")]
+    Zeros,
     /// Neither UTF-8 nor Shift_JIS.
     #[error("this file is in {0}; save it as UTF-8 or Shift_JIS")]
     Encoding(&'static str),
@@ -92,9 +95,40 @@ pub enum Fault {
         "this file is in Shift_JIS with half-width katakana, or in EUC-JP or a relative of it, which can't be told apart here; save it as UTF-8"
     )]
     Katakana,
-    /// The first row names no known column.
-    #[error("the first row must hold the column names; they are {}", ColumnNames)]
+    /// None of the first rows names known columns.
+    #[error(
+        "no row among the first {} filled ones holds the column names; put them in one row above the patients; they are {}",
+        super::ROWS_LOOKED_THROUGH,
+        ColumnNames
+    )]
     NoHeader,
+    /// The names, and each row below them, stand in one cell.
+    #[error(
+        "each row stands in one cell, its separators inside; part it into columns (in Excel: Data, Text to Columns / データ、区切り位置), or export the list as .xlsx again"
+    )]
+    OneCell,
+    /// 文字化け: the names were read in the wrong encoding and saved.
+    #[error(
+        "the column names are garbled (文字化け): some program opened the file in the wrong encoding and saved it; export it again and don't open it in between"
+    )]
+    Garbled,
+    /// What may be a patient stands above the column names.
+    #[error(
+        "what may be a patient stands above the column names; move the row below them (were the names sorted with the rows?)"
+    )]
+    AboveColumnNames,
+    /// Column names below the column names.
+    #[error("this row holds column names again; leave them in one row alone, above the patients, and remove this one")]
+    ColumnNamesAgain,
+    /// A row, or several on end, with neither an ID nor a birth date, and without a name: a total, a note, a default.
+    #[error(
+        "{} no patient: HER-SYS ID, birth date and names are missing; fill them in, or remove the row if it is a total or a note",
+        Rows(*.more)
+    )]
+    NoPatient {
+        /// How many rows right below it hold none either.
+        more: u32,
+    },
     /// A column without which nobody can be registered.
     #[error("the column {0} is missing")]
     MissingColumn(Column),
@@ -136,8 +170,11 @@ pub enum Fault {
     /// A NUL byte.
     #[error("the cell holds a NUL byte; the file is damaged, export it again")]
     Nul,
-    /// Another control character, a line break in a short value included.
-    #[error("the cell holds a line break or a control character")]
+    /// A line break inside of a value.
+    #[error("the cell holds a line break; write one value on one line")]
+    LineBreak,
+    /// Another control character.
+    #[error("the cell holds a control character, which nobody sees; write the cell again")]
     ControlCharacter,
     /// A character in a name that isn't shown as it is.
     #[error("{0}")]
@@ -263,6 +300,19 @@ impl std::fmt::Display for Guess {
     }
 }
 
+/// Writes which rows hold something.
+struct Rows(u32);
+
+impl std::fmt::Display for Rows {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            0 => f.write_str("this row holds"),
+            1 => f.write_str("this row and the one below it hold"),
+            more => write!(f, "this row and the {more} below it hold"),
+        }
+    }
+}
+
 /// Writes the names of sheets.
 struct Names<'n>(&'n [SheetName]);
 
@@ -279,19 +329,6 @@ impl std::fmt::Display for Names<'_> {
 
 /// Sheets that a sentence names.
 const MOST_NAMES: usize = 20;
-
-/// Writes a position as a spreadsheet does: A, B, … Z, AA, AB.
-struct Letters(usize);
-
-impl std::fmt::Display for Letters {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.0 >= 26 {
-            write!(f, "{}", Self((self.0 / 26).saturating_sub(1)))?;
-        }
-        let letter = u8::try_from(self.0 % 26).unwrap_or_default().saturating_add(b'A');
-        write!(f, "{}", char::from(letter))
-    }
-}
 
 const fn kind(kind: NumberKind) -> &'static str {
     match kind {
@@ -341,16 +378,5 @@ impl std::fmt::Display for Place {
 impl std::fmt::Display for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.place, self.fault)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn positions_are_named_as_spreadsheets_name_them() {
-        let name = |position| Letters(position).to_string();
-        assert_eq!([name(0), name(25), name(26), name(701), name(702)], ["A", "Z", "AA", "ZZ", "AAA"]);
     }
 }

@@ -1,10 +1,93 @@
-//! Which column stands where: the first row that holds anything.
+//! Which row names the columns, and which column stands where.
 
 use super::{
+    ROWS_LOOKED_THROUGH,
     cell::Cell,
     column::Column,
+    encoding::ungarbled,
     finding::{Fault, Finding, Place},
 };
+use std::ops::ControlFlow;
+
+/// A look for the row with the column names, from the top.
+#[derive(Default)]
+pub(super) struct Search {
+    filled: usize,
+    found: Option<Found>,
+    one_cell: bool,
+    garbled: bool,
+}
+
+/// A row that names columns.
+#[derive(Clone, Copy)]
+pub(super) struct Found {
+    /// The row.
+    pub row: u32,
+    /// How many columns it names.
+    pub known: usize,
+    /// Those without which nobody can be registered are among them.
+    whole: bool,
+}
+
+impl Search {
+    /// Looks at the next row. Breaks when no further one needs to be looked at.
+    pub fn row(&mut self, row: u32, cells: &[Cell<'_>]) -> ControlFlow<()> {
+        if cells.iter().all(Cell::is_blank) {
+            return ControlFlow::Continue(());
+        }
+        self.filled = self.filled.saturating_add(1);
+        let columns: Vec<Column> = cells.iter().filter_map(|cell| Column::read(cell.text())).collect();
+        let found = Found {
+            row,
+            known: columns.len(),
+            whole: Column::REQUIRED.into_iter().all(|column| columns.contains(&column)),
+        };
+        // A title may have the name of a column in it; a row that has all that is needed is no title.
+        let certain = found.whole;
+        let likely = Header::likely(cells) >= 2 || (self.filled == 1 && found.known == 1);
+        if certain || (likely && self.found.is_none_or(|before| before.known < 2)) {
+            self.found = Some(found);
+        }
+        self.one_cell |= found.known == 0 && in_one_cell(cells);
+        self.garbled |= cells.iter().any(|cell| garbled(cell.text()));
+        if certain || self.filled >= ROWS_LOOKED_THROUGH { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Whether nothing but blank rows was seen.
+    pub const fn is_blank(&self) -> bool {
+        self.filled == 0
+    }
+
+    /// The row that names columns, the best one that was seen.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn end(self) -> Result<Found, Fault> {
+        match self.found {
+            Some(found) if found.whole || !self.garbled => Ok(found),
+            _ if self.garbled => Err(Fault::Garbled),
+            _ if self.one_cell => Err(Fault::OneCell),
+            _ => Err(Fault::NoHeader),
+        }
+    }
+}
+
+/// Whether a row has one cell alone, with several column names in it.
+fn in_one_cell(cells: &[Cell<'_>]) -> bool {
+    let mut filled = cells.iter().filter(|cell| !cell.is_blank());
+    let (Some(Cell::Text(text)), None) = (filled.next(), filled.next()) else { return false };
+    let names = |separator| text.split(separator).filter(|name| Column::read(name.trim_matches('"')).is_some()).count();
+    ONE_CELL_AT_MOST >= text.len()
+        && [',', '\t', ';', '|', '、', '，'].into_iter().any(|separator| names(separator) > 1)
+}
+
+/// The longest text that is looked into for column names.
+const ONE_CELL_AT_MOST: usize = 4_096;
+
+/// Whether a text is the name of a column that was read in a wrong encoding, or has lost characters on the way.
+fn garbled(text: &str) -> bool {
+    text.contains('\u{fffd}') || ungarbled(text).any(|name| Column::read(&name).is_some())
+}
 
 /// The columns of a file by position.
 #[derive(Default)]
@@ -16,8 +99,7 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// How many cells of a row are column names that are known: tells a header from a title, and the right separator
-    /// from the wrong one.
+    /// How many cells of a row are column names that are known.
     pub fn known(cells: &[Cell<'_>]) -> usize {
         cells.iter().filter(|cell| Column::read(cell.text()).is_some()).count()
     }

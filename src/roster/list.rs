@@ -22,6 +22,8 @@ impl<'f, B: AsRef<[u8]> + ?Sized> From<&'f B> for ListFile<'f> {
 pub struct List {
     /// The patients, at least one.
     pub entries: Vec<Entry>,
+    /// Filled rows above the column names, which weren't read: titles.
+    pub above: Vec<u32>,
     /// The sheet that was read; `None` for text files.
     pub sheet: Option<SheetRead>,
     /// What may be wrong, by row.

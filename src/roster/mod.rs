@@ -4,8 +4,8 @@
 //! named in one go, by row and column and never by value. What people write is taken as they mean it where only one
 //! meaning is possible: full-width digits in IDs, numbers, dates and times count as half-width ones, hyphens and blanks
 //! in phone numbers don't count, era dates are dates, and a phone number that Excel robbed of its leading zero gets it
-//! back. Invisible characters and radicals, as chats and PDF readers paste them, count as what they look like. Names
-//! stay as they were written.
+//! back. Titles may stand above the column names. Invisible characters and radicals, as chats and PDF readers paste
+//! them, count as what they look like. Names stay as they were written.
 
 mod cell;
 mod column;
@@ -16,6 +16,7 @@ pub mod era;
 mod finding;
 mod header;
 mod kind;
+mod letters;
 mod list;
 mod lookalike;
 mod number_format;
@@ -52,6 +53,8 @@ pub const MAX_ROWS: u32 = 1_000_000;
 pub const MAX_COLUMNS: usize = 256;
 /// The most text of a cell that is looked into, in bytes: far more than any value has.
 pub const MAX_VALUE_BYTES: usize = 4 * 1024;
+/// The filled rows among which the column names are looked for: titles and dates may stand above them.
+pub const ROWS_LOOKED_THROUGH: usize = 20;
 /// The most findings that are gathered before reading stops.
 pub const MAX_FINDINGS: usize = 10_000;
 /// The most characters of a family or given name.
@@ -100,6 +103,8 @@ fn is_workbook(bytes: &[u8]) -> Result<bool, Fault> {
         Err(Fault::FileTooLarge)
     } else if bytes.iter().all(u8::is_ascii_whitespace) {
         Err(Fault::EmptyFile)
+    } else if bytes.iter().all(|byte| *byte == 0) {
+        Err(Fault::Zeros)
     } else if let Some(kind) = FileKind::of(bytes) {
         Err(Fault::Kind(kind))
     } else if bytes.starts_with(b"\xef\xbb\xbfPK\x03\x04") {

@@ -4,14 +4,15 @@ use super::{
     cell::Cell,
     encoding,
     finding::{Fault, Finding, Place},
-    header::Header,
+    header::{Found, Search},
     reading::Reading,
     records::Records,
     width,
 };
 
-/// The separators that are looked for: a comma, a tab, or the semicolon of European spreadsheets.
-const SEPARATORS: [char; 3] = [',', '\t', ';'];
+/// The separators that are looked for: a comma, a tab, the semicolon of European spreadsheets, the bar of databases,
+/// and what a Japanese keyboard writes for a comma.
+const SEPARATORS: [char; 6] = [',', '\t', ';', '|', '，', '、'];
 
 /// Reads a text file.
 pub(super) fn read(bytes: &[u8], reading: &mut Reading) -> Result<(), Finding> {
@@ -23,13 +24,14 @@ pub(super) fn read(bytes: &[u8], reading: &mut Reading) -> Result<(), Finding> {
     }
     let (named, text) = named_separator(whole);
     let first_line = if text.len() == whole.len() { 1 } else { 2 };
-    let usual = SEPARATORS.into_iter().rev().map(|separator| (known_columns(text, separator), separator));
-    let found = usual.max_by_key(|&(known, _)| known).unwrap_or((0, ','));
-    let named = named.map(|separator| (known_columns(text, separator), separator)).filter(|(known, _)| *known > 0);
-    let (known, separator) = named.unwrap_or(found);
-    if known == 0 {
-        return Err(Fault::NoHeader.into());
-    }
+    let separators = named.into_iter().chain(SEPARATORS);
+    let looks = separators.map(|separator| (separator, search(text, separator, first_line)));
+    let looks: Vec<(char, Result<Found, Fault>)> = looks.collect();
+    let by_known = looks.iter().rev().filter_map(|(separator, look)| Some((look.as_ref().ok()?, separator)));
+    let Some((found, &separator)) = by_known.max_by_key(|(found, _)| found.known) else {
+        return Err(why_not(looks.into_iter().filter_map(|(_, look)| look.err())).into());
+    };
+    reading.header_at(found.row);
     let (mut records, mut cells) = (Records::new(text, separator, first_line), Vec::new());
     while let Some((line, outcome)) = records.next(&mut cells) {
         let short = reading.width().is_some_and(|width| cells.len() < width);
@@ -63,15 +65,29 @@ fn named_separator(text: &str) -> (Option<char>, &str) {
     (separator.filter(|_| alone), rest)
 }
 
-/// How many columns the first filled record names when it is parted at a separator.
-fn known_columns(text: &str, separator: char) -> usize {
-    let (mut records, mut cells) = (Records::new(text, separator, 1), Vec::new());
-    while let Some((_, outcome)) = records.next(&mut cells) {
-        if outcome.is_err() || !cells.iter().all(Cell::is_blank) {
-            return Header::known(&cells);
+/// Looks for the row with the column names when the text is parted at a separator.
+fn search(text: &str, separator: char, first_line: u32) -> Result<Found, Fault> {
+    let (mut records, mut cells, mut search) =
+        (Records::new(text, separator, first_line), Vec::new(), Search::default());
+    let mut broken = false;
+    while let Some((line, outcome)) = records.next(&mut cells) {
+        broken |= outcome.is_err();
+        if search.row(line, &cells).is_break() {
+            break;
         }
     }
-    0
+    if search.is_blank() && !broken { Err(Fault::EmptyFile) } else { search.end() }
+}
+
+/// Of the reasons that separators give, the one that says most.
+fn why_not(faults: impl Iterator<Item = Fault>) -> Fault {
+    let weight = |fault: &Fault| match fault {
+        Fault::EmptyFile => 3,
+        Fault::Garbled => 2,
+        Fault::OneCell => 1,
+        _ => 0,
+    };
+    faults.max_by_key(weight).unwrap_or(Fault::NoHeader)
 }
 
 #[cfg(test)]

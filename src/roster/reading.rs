@@ -21,6 +21,9 @@ pub(super) struct Reading {
     hours: CallingHours,
     /// Whether the file says how many cells a row has: a text file does, a workbook leaves empty ones out.
     counts_cells: bool,
+    /// The row that names the columns; the first filled one unless another was found.
+    header_row: u32,
+    above: Vec<Above>,
     header: Option<Header>,
     entries: Vec<Patient>,
     findings: Vec<Finding>,
@@ -38,6 +41,13 @@ struct BareRow {
     zeros: Zeros,
 }
 
+/// A filled row above the column names, and where in it something stands that could be of a patient.
+struct Above {
+    row: u32,
+    ids: Vec<usize>,
+    dates: Vec<usize>,
+}
+
 /// The cells of one row, and where to put what is wrong with them.
 struct Row<'r, 'c> {
     number: u32,
@@ -52,6 +62,8 @@ impl Reading {
             today,
             hours,
             counts_cells,
+            header_row: 0,
+            above: Vec::new(),
             header: None,
             entries: Vec::new(),
             findings: Vec::new(),
@@ -61,6 +73,11 @@ impl Reading {
             bare_rows: HashMap::new(),
             number_rows: HashMap::new(),
         }
+    }
+
+    /// Takes note of the row that names the columns. Those above it are titles.
+    pub fn header_at(&mut self, row: u32) {
+        self.header_row = row;
     }
 
     /// Takes the next row. Breaks when no further row should be read.
@@ -74,13 +91,37 @@ impl Reading {
             return ControlFlow::Break(());
         }
         match self.header.take() {
-            None => self.header = Some(Header::read(number, cells, &mut self.findings)),
+            None if number < self.header_row => self.above(number, cells),
+            None => {
+                let header = Header::read(number, cells, &mut self.findings);
+                self.nobody_above(&header);
+                self.header = Some(header);
+            }
             Some(header) => {
                 self.patient(&header, number, cells);
                 self.header = Some(header);
             }
         }
         self.full()
+    }
+
+    /// Takes note of a row above the column names.
+    fn above(&mut self, row: u32, cells: &[Cell<'_>]) {
+        let places = |is: fn(&Cell<'_>) -> bool| {
+            cells.iter().enumerate().filter(|(_, cell)| is(cell)).map(|(place, _)| place).collect()
+        };
+        let (ids, dates) = (places(|cell| value::hersys_id(cell).is_ok()), places(|cell| value::date(cell).is_ok()));
+        self.above.push(Above { row, ids, dates });
+    }
+
+    /// Whether no row above the column names has an ID and a birth date under them.
+    fn nobody_above(&mut self, header: &Header) {
+        let at = |places: &[usize], column| header.position(column).is_some_and(|place| places.contains(&place));
+        for above in &self.above {
+            if at(&above.ids, Column::HersysId) && at(&above.dates, Column::BirthDate) {
+                self.findings.push(Finding { place: Place::Row(above.row), fault: Fault::AboveColumnNames });
+            }
+        }
     }
 
     /// Takes note of a row that can't be parted into cells.
@@ -115,7 +156,8 @@ impl Reading {
             self.finding(Fault::NoPatients.into());
         }
         if self.findings.is_empty() {
-            Ok(List { entries: self.entries, sheet, warnings: self.warnings })
+            let above = self.above.iter().map(|above| above.row).collect();
+            Ok(List { entries: self.entries, above, sheet, warnings: self.warnings })
         } else {
             Err(self.findings)
         }
@@ -132,6 +174,9 @@ impl Reading {
 
     fn patient(&mut self, header: &Header, number: u32, cells: &[Cell<'_>]) {
         let mut row = Row { number, header, cells, findings: &mut self.findings };
+        if row.is_no_patient() {
+            return;
+        }
         row.shape(self.counts_cells);
         let id = row.required(Column::HersysId, value::hersys_id);
         let id = id.map(|(id, zeros)| {
@@ -186,6 +231,31 @@ impl Reading {
 }
 
 impl Row<'_, '_> {
+    /// Whether the row holds column names again, or nothing of a patient: then that is all that is said of it.
+    fn is_no_patient(&mut self) -> bool {
+        let cell = |column| self.header.position(column).and_then(|position| self.cells.get(position));
+        let blank = |column| cell(column).is_none_or(Cell::is_blank);
+        let whole = Column::REQUIRED.into_iter().all(|column| self.header.position(column).is_some());
+        if cell(Column::HersysId).is_some_and(|cell| !cell.is_blank() && value::hersys_id(cell).is_ok()) {
+            return false;
+        }
+        if Header::known(self.cells) > 1 {
+            self.findings.push(Finding { place: Place::Row(self.number), fault: Fault::ColumnNamesAgain });
+            return true;
+        }
+        if !whole || !blank(Column::BirthDate) || !(blank(Column::FamilyName) || blank(Column::GivenName)) {
+            return false;
+        }
+        if let Some(Finding { place: Place::Row(first), fault: Fault::NoPatient { more } }) = self.findings.last_mut()
+            && first.saturating_add(*more).saturating_add(1) == self.number
+        {
+            *more = more.saturating_add(1);
+        } else {
+            self.findings.push(Finding { place: Place::Row(self.number), fault: Fault::NoPatient { more: 0 } });
+        }
+        true
+    }
+
     /// Whether the row has the header's cells, and no character that no cell may hold. What is missing at the end is
     /// empty, as Excel writes it; without its required cells it is no row.
     fn shape(&mut self, counts_cells: bool) {

@@ -33,6 +33,7 @@ pub(super) fn characters(cell: &Cell<'_>) -> Result<(), Fault> {
             '\0' => return Err(Fault::Nul),
             '\u{fffd}' => return Err(Fault::LostCharacter),
             '\u{e000}'..='\u{f8ff}' | '\u{f0000}'.. => return Err(Fault::PrivateCharacter),
+            '\n' | '\r' | '\u{b}' | '\u{85}' => return Err(Fault::LineBreak),
             c if c.is_control() => return Err(Fault::ControlCharacter),
             _ => {}
         }

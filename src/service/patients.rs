@@ -13,7 +13,7 @@ use super::refused::Refused;
 use super::registration::{changed_row, changes, existing, held_number, new_row};
 use crate::call::{AlertKind, CentreCode, HersysId, Withdrawal};
 use crate::follow_up::report_day;
-use crate::roster::{Change, Column, compare, read_values};
+use crate::roster::{Change, Column, Doubt, compare, read_values};
 use crate::store::alerts::{self, AlertRow};
 use crate::store::answers::{self, LatestAnswer};
 use crate::store::calls::{self, CallFilter, CallRow};
@@ -36,6 +36,8 @@ pub struct Changed {
     pub changed: bool,
     /// The centre's time zone.
     pub zone: TimeZone,
+    /// Why the HER-SYS ID of a patient who was added may not be the right one.
+    pub doubt: Option<Doubt>,
 }
 
 impl Changed {
@@ -107,10 +109,13 @@ pub async fn add_patient(clerk: &Clerk, centre: &CentreCode, values: &[(Column, 
     let mut patient = new_row(centre.clone(), entry.hersys_id, registration, now);
     patient.calling.next_slot_at = next_slot_of(&patient, &schedule_of(&row)?, now)?;
     number_is_free(&mut tx, &patient).await?;
+    let others: Vec<HersysId> = patient.hersys_id.with_other_zeros().collect();
+    let twin = !patients::registered(&mut tx, &others).await?.is_empty();
     patients::insert(&mut tx, std::slice::from_ref(&patient)).await?;
     leave_trace(&mut tx, clerk, now, "patient.added", &patient, changes(None, &patient)).await?;
     tx.commit().await?;
-    Ok(Changed { patient, changed: true, zone: zone_of(&row)? })
+    let doubt = twin.then_some(Doubt::RegisteredWithOtherZeros);
+    Ok(Changed { patient, changed: true, zone: zone_of(&row)?, doubt })
 }
 
 /// Changes what is given of a patient; an empty value erases what may be empty. Automated calls switched on again by
@@ -167,7 +172,7 @@ async fn change(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Resu
         false => 0,
     };
     if differences.is_empty() && answered == 0 {
-        return Ok(Changed { patient: before, changed: false, zone });
+        return Ok(Changed { patient: before, changed: false, zone, doubt: None });
     }
     let differences = match answered {
         0 => differences,
@@ -187,7 +192,7 @@ async fn change(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Resu
     withdraw_unwanted(&mut tx, std::slice::from_ref(&after), &schedule, now).await?;
     leave_trace(&mut tx, clerk, now, "patient.changed", &after, differences).await?;
     tx.commit().await?;
-    Ok(Changed { patient: after, changed: true, zone })
+    Ok(Changed { patient: after, changed: true, zone, doubt: None })
 }
 
 /// Ends automated calls at once (A4). Idempotent.
@@ -230,7 +235,7 @@ async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, Re
             leave_trace(&mut tx, clerk, now, action, &before, decided).await?;
             tx.commit().await?;
         }
-        return Ok(Changed { patient: before, changed: false, zone });
+        return Ok(Changed { patient: before, changed: false, zone, doubt: None });
     }
     let after = match ending {
         Ending::Stop => PatientRow { stopped_at: Some(now), updated_at: now, ..before.clone() },
@@ -240,7 +245,7 @@ async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, Re
     alerts::close_of(&mut tx, &[before.id], &DECIDED, now, clerk.name.as_str()).await?;
     leave_trace(&mut tx, clerk, now, action, &after, changes(Some(&before), &after)).await?;
     tx.commit().await?;
-    Ok(Changed { patient: after, changed: true, zone })
+    Ok(Changed { patient: after, changed: true, zone, doubt: None })
 }
 
 /// Shows a patient; reading leaves its trace too (D3).

@@ -39,6 +39,8 @@ pub struct Imported {
     pub unchanged: usize,
     /// Those among them for whom the list wants automated calls, but who were stopped or released: that stands.
     pub not_called: usize,
+    /// Filled rows above the column names, which weren't read.
+    pub above: Vec<u32>,
     /// The sheet that was read, of a workbook.
     pub sheet: Option<SheetRead>,
     /// What may be wrong with the list, by row.
@@ -73,13 +75,13 @@ pub async fn import_patients<'f>(
     drop(reading);
     let (today, hours) = day_and_hours(&row, now)?;
     let schedule = schedule_of(&row)?;
-    let List { entries, sheet, warnings } = roster::read(list, today, hours).map_err(Refused::List)?;
+    let List { entries, above, sheet, warnings } = roster::read(list, today, hours).map_err(Refused::List)?;
     let all = entries.len() * 2;
     let mut tx = match mode {
         ImportMode::Write => clerk.database.begin().await?,
         ImportMode::DryRun => clerk.database.read().await?,
     };
-    let mut plan = Plan { done: Imported { sheet, warnings, ..Imported::default() }, ..Plan::default() };
+    let mut plan = Plan { done: Imported { above, sheet, warnings, ..Imported::default() }, ..Plan::default() };
     let mut findings = Vec::new();
     for part in entries.chunks(PART) {
         plan.take(&mut tx, part, centre, &schedule, now, &mut findings).await?;

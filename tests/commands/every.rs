@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::os::unix::ffi::OsStrExt as _;
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use crate::{Desk, databases::Fresh};
 
@@ -267,4 +267,14 @@ async fn exit_codes_tell_wrong_usage_refusals_and_faults_apart(fresh: Fresh) {
     {
         every.desk.does(&["days", "show", day]);
     }
+}
+
+#[test]
+fn simulated_days_are_told_to_programs_too() {
+    let arguments = ["simulate", "days", "--seed", "7", "--patients", "2", "--fast-disk", "--json"];
+    let output = Command::new(env!("CARGO_BIN_EXE_kenkocall")).args(arguments).output().expect("the program runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON and nothing else");
+    assert_eq!((&told["first_seed"], &told["days"], &told["broken_days"]), (&7.into(), &1.into(), &0.into()));
+    assert_eq!((&told["patients"], &told["broken_days_shown"]), (&2.into(), &serde_json::json!([])));
 }

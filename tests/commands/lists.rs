@@ -13,6 +13,7 @@ crate::on_both_databases!(
     a4_an_import_does_not_end_a_stop,
     a_dry_run_writes_nothing,
     files_that_are_no_lists_get_a_sentence,
+    titles_above_the_column_names_are_named,
     many_findings_are_counted,
     the_sheet_is_named_and_hidden_rows_are_counted,
     ids_that_may_have_lost_zeros_are_warned_about,
@@ -110,11 +111,26 @@ async fn files_that_are_no_lists_get_a_sentence(fresh: Fresh) {
     assert!(desk.import_refused(b"PK\x03\x04 and no more").contains("cut off"));
     assert!(desk.import_refused(b"%PDF-1.7").contains("PDF"));
     assert!(desk.import_refused("hersys_id,birth_date\n\"1234567").contains("never closes"));
-    assert!(desk.import_refused("番号,誕生日\n").contains("the first row must hold the column names"));
+    assert!(
+        desk.import_refused("番号,誕生日\n").contains("holds the column names; put them in one row above the patients")
+    );
     assert_eq!(desk.import(&japanese), "2 new, 0 changed, 0 unchanged\n");
     for path in ["/nowhere/list.csv", "/tmp"] {
         assert!(desk.refuses(&["patients", "import", path, "--centre", "13101"]).contains(path));
     }
+}
+
+async fn titles_above_the_column_names_are_named(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    desk.with_centre();
+    let list = desk.list(format!("健康観察者名簿\n\n{LIST}"));
+    let arguments = ["patients", "import", list.to_str().unwrap(), "--centre", "13101", "--dry-run"];
+    let said = desk.does(&arguments);
+    assert!(said.ends_with("\nrows above the column names, not read: 1\n"), "{said}");
+    let json: serde_json::Value = serde_json::from_str(&desk.does(&[&arguments[..], &["--json"]].concat())).unwrap();
+    let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
+    assert_eq!((&json["new"], &json["rows_above"], &json["sheet"]), (&2.into(), &vec![1].into(), &().into()));
+    assert_eq!(keys.len(), 13, "every field is there for a text file too: {keys:?}");
 }
 
 async fn many_findings_are_counted(fresh: Fresh) {

@@ -5,6 +5,7 @@ use crate::{Desk, databases::Fresh};
 crate::on_both_databases!(
     d3_each_change_and_look_is_noted,
     wrong_values_get_a_sentence_without_the_value,
+    an_id_like_a_registered_one_but_for_zeros_is_warned_about_when_it_is_added,
     a2_a_second_patient_with_the_number_is_refused,
     a3_a_number_and_times_change_at_once,
     a4_stop_and_release_are_idempotent,
@@ -52,6 +53,19 @@ async fn d3_each_change_and_look_is_noted(fresh: Fresh) {
         ]
     );
     assert_eq!(trail[1].details.as_str(), r#"{"given_name":["花子","華子"],"language":["ja","en"]}"#);
+}
+
+async fn an_id_like_a_registered_one_but_for_zeros_is_warned_about_when_it_is_added(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    desk.with_centre();
+    desk.does(&add("01234567", &[]));
+    let output = desk.output(&add("1234567", &["--json"]));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && said.starts_with("warning: a patient is registered under"), "{said}");
+    assert!(!said.contains("1234567"), "{said}");
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&json["result"], &json["doubt"]), (&"added".into(), &"registered_with_other_zeros".into()));
+    desk.does(&add("7654321", &[]));
 }
 
 async fn wrong_values_get_a_sentence_without_the_value(fresh: Fresh) {

@@ -228,3 +228,48 @@ fn a_read_only_folder_gives_a_sentence() {
     assert_eq!(output.status.code(), Some(1), "{sentence}");
     assert!(sentence.starts_with("kenkocall: locked/") && sentence.contains("Permission denied"), "{sentence}");
 }
+
+#[test]
+fn the_exit_codes_are_the_same_for_all_commands_of_authors() {
+    let desktop = Desktop::with_export();
+    for name in ["broken", "differs"] {
+        desktop.does(&["flows", "export", name]);
+    }
+    desktop.edit("broken/person/flow.toml", "[", "[[[");
+    desktop.edit("differs/transcripts/health_call/family.call", "> say", "> sing");
+    std::fs::create_dir(desktop.path("empty")).expect("a folder");
+    for (arguments, code) in [
+        // 1: something isn't there, or can't be read.
+        (&["check", "nowhere"][..], 1),
+        (&["draw", "person", "--folder", "nowhere"], 1),
+        (&["play", "--folder", "nowhere"], 1),
+        (&["test", "nowhere"], 1),
+        (&["test", "--folder", "nowhere"], 1),
+        (&["test", "mine/transcripts/health_call/nothing.call"], 1),
+        (&["test", "--folder", "mine", "empty"], 1),
+        // 2: no such flow, no such language.
+        (&["draw", "nothing", "--folder", "mine"], 2),
+        (&["play", "nothing", "--folder", "mine"], 2),
+        (&["draw", "person", "--language", "xx"], 2),
+        (&["play", "--language", "xx"], 2),
+        (&["test", "mine/transcripts", "differs/transcripts"], 2),
+        // 3: understood, and nothing was written.
+        (&["export", "mine"], 3),
+        (&["export", "mine/person/flow.toml"], 3),
+        (&["test", "--update"], 3),
+        // 4: the documents, or a transcript, aren't right.
+        (&["check", "broken"], 4),
+        (&["draw", "person", "--folder", "broken"], 4),
+        (&["play", "--folder", "broken"], 4),
+        (&["test", "broken"], 4),
+        (&["test", "differs"], 4),
+        (&["check", "empty"], 4),
+        // 0: all is well.
+        (&["check", "mine"], 0),
+        (&["draw", "person", "--folder", "mine"], 0),
+        (&["test", "mine"], 0),
+    ] {
+        let output = desktop.output(&[&["flows"], arguments].concat());
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", text(&output.stderr));
+    }
+}

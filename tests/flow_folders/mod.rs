@@ -65,10 +65,10 @@ impl Desktop {
         said
     }
 
-    /// Runs a command that must fail (1), or find something (4); gives its sentence.
+    /// Runs a command that must fail, be refused or find something; gives its sentence.
     pub fn refuses(&self, arguments: &[&str]) -> String {
         let output = self.output(arguments);
-        assert!(matches!(output.status.code(), Some(1 | 4)), "{arguments:?}: {}", text(&output.stdout));
+        assert!(matches!(output.status.code(), Some(1..=4)), "{arguments:?}: {}", text(&output.stdout));
         text(&output.stderr)
     }
 }

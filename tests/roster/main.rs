@@ -7,6 +7,7 @@ mod bombs;
 mod books;
 mod changes;
 mod good;
+mod headers;
 mod properties;
 mod texts;
 

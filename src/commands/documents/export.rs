@@ -4,7 +4,9 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
+
+use crate::commands::exit::refused;
 
 /// Whether files that are there already may be replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,10 +35,10 @@ pub(in crate::commands) fn write(
     existing: Existing,
 ) -> anyhow::Result<Written> {
     if existing == Existing::Refused && !is_new_or_empty(root)? {
-        bail!(
+        return Err(refused(format!(
             "{} isn't empty, so nothing was written; name a new folder, or add --overwrite: files of the same names are replaced, others stay",
             root.display()
-        );
+        )));
     }
     let mut written = Written::default();
     for (name, content) in files {
@@ -60,7 +62,7 @@ fn is_new_or_empty(root: &Path) -> anyhow::Result<bool> {
         // A link that leads nowhere is something too.
         Err(error) if error.kind() == ErrorKind::NotFound && root.symlink_metadata().is_err() => Ok(true),
         Err(error) if error.kind() == ErrorKind::NotADirectory => {
-            bail!("{} isn't a folder, so nothing was written; name a new folder", root.display())
+            Err(refused(format!("{} isn't a folder, so nothing was written; name a new folder", root.display())))
         }
         Err(error) => Err(error).with_context(|| format!("the folder {} can't be read", root.display())),
     }

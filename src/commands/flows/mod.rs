@@ -5,14 +5,14 @@ mod transcripts;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Subcommand;
 use serde_json::{Value, json};
 
 use self::transcripts::Chosen;
 use super::desk::Form;
 use super::documents::{Existing, Origin, TRANSCRIPTS_FOLDER, exported, write};
-use super::exit::Exit;
+use super::exit::{Exit, found, usage};
 use super::output::{complain, outln, print};
 use super::terminal;
 use crate::call::{BirthDate, HersysId, Language, PhoneNumber};
@@ -98,19 +98,25 @@ pub(super) fn run(command: Flows, configured: impl Fn() -> anyhow::Result<Option
             Ok(Exit::Done)
         }
         Flows::Draw { flow, language, folder } => {
-            let library = chosen(folder)?.library()?;
-            let picture = draw(&library, &flow, language).with_context(|| no_such_flow(&library, &flow))?;
+            let library = library_of(&chosen(folder)?)?;
+            let picture = draw(&library, &flow, language).ok_or_else(|| usage(no_such_flow(&library, &flow)))?;
             print(&picture)?;
             Ok(Exit::Done)
         }
         Flows::Play { flow, language, folder } => {
-            play(&chosen(folder)?.library()?, &flow, language)?;
+            play(&library_of(&chosen(folder)?)?, &flow, language)?;
             Ok(Exit::Done)
         }
         Flows::Test { transcripts, folder, update, form } => {
             Chosen::of(folder, transcripts, configured)?.play(update, form)
         }
     }
+}
+
+/// The documents, checked: what is wrong with them ends each of these commands as it ends `check`.
+fn library_of(origin: &Origin) -> anyhow::Result<Arc<Library>> {
+    let checked = Library::checked(origin.files()?);
+    checked.map(Arc::new).map_err(|findings| found(origin.sentences(&findings)))
 }
 
 fn no_such_flow(library: &Library, flow: &str) -> String {
@@ -195,7 +201,7 @@ fn export(directory: &Path, existing: Existing, form: Form) -> anyhow::Result<()
 
 fn play(library: &Arc<Library>, flow: &str, language: Language) -> anyhow::Result<()> {
     if library.flow(flow).is_none() {
-        bail!("{}", no_such_flow(library, flow));
+        return Err(usage(no_such_flow(library, flow)));
     }
     let now = crate::service::Clock::system().now();
     let mut cast = Cast::of_a_made_up_centre().map_err(|error| anyhow::anyhow!("{error}"))?;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use serde_json::json;
 
-use super::no_such_flow;
+use super::{library_of, no_such_flow};
 use crate::commands::desk::Form;
 use crate::commands::documents::{Origin, Reader, TRANSCRIPTS_FOLDER, built_in_transcripts, find, holds_documents};
-use crate::commands::exit::Exit;
+use crate::commands::exit::{Exit, refused, usage};
 use crate::commands::output::{complain, outln};
 use crate::commands::refusal;
 use crate::flow::Library;
@@ -48,7 +48,9 @@ impl Chosen {
             (None, [first, others @ ..]) => {
                 let documents = documents_of(first);
                 if others.iter().any(|other| documents_of(other) != documents) {
-                    bail!("the transcripts belong to more than one folder of documents; name it with --folder");
+                    return Err(usage(
+                        "the transcripts belong to more than one folder of documents; name it with --folder",
+                    ));
                 }
                 documents
             }
@@ -70,12 +72,14 @@ impl Chosen {
 
     /// Plays them all.
     pub(super) fn play(&self, update: bool, form: Form) -> anyhow::Result<Exit> {
-        let library = self.origin.library()?;
+        let library = library_of(&self.origin)?;
         let (files, from) = match &self.transcripts {
             Source::Places(places) => (found(places)?, "files"),
-            Source::BuiltIn if update => bail!(
-                "there are no transcripts beside the documents, and those built into the program can't be written; `kenkocall flows export DIR` writes documents and transcripts to a folder"
-            ),
+            Source::BuiltIn if update => {
+                return Err(refused(
+                    "there are no transcripts beside the documents, and those built into the program can't be written; `kenkocall flows export DIR` writes documents and transcripts to a folder",
+                ));
+            }
             Source::BuiltIn => {
                 let texts = built_in_transcripts().into_iter();
                 let files: Texts = texts.map(|(name, text)| (PathBuf::from(name), Ok(text))).collect();
@@ -129,6 +133,9 @@ type Texts = Vec<(PathBuf, Result<String, String>)>;
 fn found(places: &[PathBuf]) -> anyhow::Result<Texts> {
     let mut files = Vec::new();
     for place in places {
+        if !place.exists() {
+            bail!("there is no {}; name a folder with transcripts, or a transcript (.call)", place.display());
+        }
         if place.is_dir() { files.extend(find(place, EXTENSION)?) } else { files.push(place.clone()) }
     }
     files.sort();

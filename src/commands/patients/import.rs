@@ -5,11 +5,11 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::commands::desk::{Form, centre_code};
 use crate::commands::output::complain;
-use crate::roster::{Column, List, ListFile, MAX_BYTES, SheetName, Warning};
+use crate::roster::{Column, List, ListFile, MAX_BYTES, SheetName};
 use crate::service::{Clerk, ImportMode, Imported, Refused, import_patients};
 
 /// Findings printed before the rest is counted alone.
@@ -56,7 +56,8 @@ pub(super) async fn run(
     if !warnings.is_empty() {
         complain(&warnings.join("\n"));
     }
-    form.tell(clerk, &text_of(&done, mode), json_of(&done, mode)).await
+    let answer = serde_json::to_value(Answer::new(&done, mode)).context("the answer can't be written as JSON")?;
+    form.tell(clerk, &text_of(&done, mode), answer).await
 }
 
 /// What an import did, and what of the workbook people may not have seen.
@@ -75,6 +76,10 @@ fn text_of(done: &Imported, mode: ImportMode) -> String {
             "{} of them have automated calls on the list but were stopped or released, and are not called",
             done.not_called
         ));
+    }
+    if !done.above.is_empty() {
+        let rows: Vec<String> = done.above.iter().map(u32::to_string).collect();
+        line(format!("rows above the column names, not read: {}", rows.join(", ")));
     }
     let Some(sheet) = &done.sheet else { return text };
     line(format!("sheet read: {}", sheet.name));
@@ -95,23 +100,49 @@ fn text_of(done: &Imported, mode: ImportMode) -> String {
     text
 }
 
-fn json_of(done: &Imported, mode: ImportMode) -> Value {
-    let sheet = done.sheet.as_ref();
-    let names = |names: &[SheetName]| names.iter().map(|name| name.as_str().to_owned()).collect::<Vec<_>>();
-    let warning = |warning: &Warning| json!({ "row": warning.row, "doubt": warning.doubt.word() });
-    json!({
-        "new": done.new,
-        "changed": done.changed,
-        "unchanged": done.unchanged,
-        "not_called": done.not_called,
-        "dry_run": mode == ImportMode::DryRun,
-        "sheet": sheet.map(|sheet| sheet.name.as_str()),
-        "sheets_not_read": sheet.map(|sheet| names(&sheet.not_read)),
-        "hidden_sheets": sheet.map(|sheet| names(&sheet.hidden)),
-        "hidden_rows": sheet.map(|sheet| sheet.hidden_rows),
-        "hidden_columns": sheet.map(|sheet| sheet.hidden_columns.iter().map(|column| column.word()).collect::<Vec<_>>()),
-        "warnings": done.warnings.iter().map(warning).collect::<Vec<_>>(),
-    })
+/// What `--json` says: each field is always there, and those of a sheet are null for a text file.
+#[derive(Serialize)]
+struct Answer<'d> {
+    new: usize,
+    changed: usize,
+    unchanged: usize,
+    not_called: usize,
+    dry_run: bool,
+    rows_above: &'d [u32],
+    sheet: Option<&'d str>,
+    sheets_not_read: Option<Vec<&'d str>>,
+    hidden_sheets: Option<Vec<&'d str>>,
+    hidden_rows: Option<u32>,
+    hidden_columns: Option<Vec<&'static str>>,
+    warnings: Vec<RowDoubt>,
+}
+
+/// A warning of [`Answer`].
+#[derive(Serialize)]
+struct RowDoubt {
+    row: u32,
+    doubt: &'static str,
+}
+
+impl<'d> Answer<'d> {
+    fn new(done: &'d Imported, mode: ImportMode) -> Self {
+        let sheet = done.sheet.as_ref();
+        let names = |names: &'d [SheetName]| names.iter().map(SheetName::as_str).collect();
+        Self {
+            new: done.new,
+            changed: done.changed,
+            unchanged: done.unchanged,
+            not_called: done.not_called,
+            dry_run: mode == ImportMode::DryRun,
+            rows_above: &done.above,
+            sheet: sheet.map(|sheet| sheet.name.as_str()),
+            sheets_not_read: sheet.map(|sheet| names(&sheet.not_read)),
+            hidden_sheets: sheet.map(|sheet| names(&sheet.hidden)),
+            hidden_rows: sheet.map(|sheet| sheet.hidden_rows),
+            hidden_columns: sheet.map(|sheet| sheet.hidden_columns.iter().map(|column| column.word()).collect()),
+            warnings: done.warnings.iter().map(|said| RowDoubt { row: said.row, doubt: said.doubt.word() }).collect(),
+        }
+    }
 }
 
 /// Reads the file, and no more of it than a list may have.

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 
 use super::desk::{Form, Reveal, centre_code, found, hersys_id};
 use super::exit::usage;
+use super::output::complain;
 use crate::call::HersysId;
 use crate::roster::{Column, Finding, Place};
 use crate::service::{
@@ -196,6 +197,9 @@ async fn done(clerk: &Clerk, outcome: Result<Changed, Refused>, word: &str, form
         }
         Err(other) => return Err(other.into()),
     };
+    if let Some(doubt) = changed.doubt {
+        complain(&format!("warning: {doubt}; then `kenkocall patients release` the wrong one"));
+    }
     let text = format!(
         "{}: HER-SYS ID {}\n{}\n",
         if changed.changed { word } else { "nothing to change" },

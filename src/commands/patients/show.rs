@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::call::{CallerNumber, ReportOutcome, Severity, SlotState, Withdrawal};
 use crate::commands::calls::attempts::{slot_json, slot_stands};
 use crate::commands::desk::{Form, from_other_number, number, number_json, rfc3339, shown, table};
+use crate::roster::Doubt;
 use crate::service::{Changed, Clerk, ShownPatient, ShownReport, not_called};
 use crate::store::alerts::AlertRow;
 use crate::store::answers::LatestAnswer;
@@ -27,6 +28,7 @@ pub(super) fn changed_json(changed: &Changed, word: &str) -> Value {
         "not_called": changed.not_called().map(Withdrawal::word),
         "stopped_at": row.stopped_at.map(|at| rfc3339(at, &changed.zone)),
         "released_at": row.released_at.map(|at| rfc3339(at, &changed.zone)),
+        "doubt": changed.doubt.map(Doubt::word),
     })
 }
 

@@ -8,7 +8,9 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::Context;
 use clap::Args;
 use jiff::{SignedDuration, Span, Timestamp};
+use serde_json::{Value, json};
 
+use crate::commands::desk::print_json;
 use crate::commands::documents::Origin;
 use crate::commands::exit::found;
 use crate::commands::output::{closed, outln};
@@ -68,6 +70,9 @@ pub(in crate::commands) struct Days {
     /// Show what was logged, of days that are listened to: one of ten, and one played alone.
     #[arg(long)]
     log: bool,
+    /// As JSON: the sums, and each broken day that is shown.
+    #[arg(long, conflicts_with_all = ["verbose", "log"])]
+    json: bool,
 }
 
 /// Which days are played, by their places in the series.
@@ -107,6 +112,17 @@ struct Sums {
     days: u64,
     broken: u64,
     figures: Figures,
+    /// The broken days that are shown, for `--json`.
+    shown: Vec<Value>,
+}
+
+impl Days {
+    /// Says it to a person; a program is told all at the end.
+    fn say(&self, sentence: &str) {
+        if !self.json {
+            outln!("{sentence}");
+        }
+    }
 }
 
 pub(super) fn run(days: &Days) -> anyhow::Result<()> {
@@ -144,28 +160,32 @@ pub(super) fn run(days: &Days) -> anyhow::Result<()> {
     });
     played?;
     let took = clock.now().duration_since(begun);
-    series.tell(took)
+    series.tell(took, days, first)
 }
 
 /// What is played, and which places of it.
 fn course_of(days: &Days, first: u64, settings: &Settings) -> anyhow::Result<(Course, Range<u64>)> {
     let death = days.dies_before.map(Death::Before).or(days.dies_after.map(Death::After));
     if let Some(death) = death {
-        outln!("the day of seed {first}, with {} patients; the process dies {}", days.patients, words(death));
+        days.say(&format!(
+            "the day of seed {first}, with {} patients; the process dies {}",
+            days.patients,
+            words(death)
+        ));
         return Ok((Course::Dying(first, death), 0..1));
     }
     if days.every_commit {
         // On a thread of its own: a day has a runtime of its own.
         let whole = std::thread::scope(|scope| scope.spawn(|| play(first, settings, false)).join());
         let commits = whole.unwrap_or(Err(SimulationError::MadeUp("thread")))?.figures.commits;
-        outln!(
+        days.say(&format!(
             "the day of seed {first}, with {} patients, for each of its {commits} commits: the process dies before it, \
              and after it",
             days.patients
-        );
+        ));
         return Ok((Course::EveryCommit(first), 0..commits * 2));
     }
-    outln!("days of {} patients from seed {first} on", days.patients);
+    days.say(&format!("days of {} patients from seed {first} on", days.patients));
     let usual = if days.seed.is_some() { 1 } else { USUAL_DAYS };
     let count = if days.length.is_some() { u64::MAX - first } else { days.days.unwrap_or(usual) };
     Ok((Course::Seeds, first..first.saturating_add(count)))
@@ -225,21 +245,46 @@ impl Series {
         if !played.broken.is_empty() {
             sums.broken += 1;
         }
-        if days.verbose || !played.broken.is_empty() && sums.broken <= SHOWN_DAYS {
+        if days.json && !played.broken.is_empty() && sums.broken <= SHOWN_DAYS {
+            sums.shown.push(json!({
+                "seed": played.seed,
+                "dies": played.dies_at.map(words),
+                "broken": played.broken.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "again": again(played, days.patients),
+            }));
+        } else if days.verbose || !played.broken.is_empty() && sums.broken <= SHOWN_DAYS {
             show(played, days);
         }
     }
 
-    fn tell(&self, took: SignedDuration) -> anyhow::Result<()> {
+    fn tell(&self, took: SignedDuration, of: &Days, first: u64) -> anyhow::Result<()> {
         let sums = self.sums.lock().unwrap_or_else(PoisonError::into_inner);
+        if of.json {
+            print_json(&sums.as_json(took, of, first))?;
+        } else {
+            sums.say(took);
+        }
+        if sums.broken > 0 {
+            return Err(found(format!(
+                "{} of {} days broke a rule; play one again with --seed",
+                sums.broken, sums.days
+            )));
+        }
+        of.say("no rule was broken");
+        Ok(())
+    }
+}
+
+impl Sums {
+    fn say(&self, took: SignedDuration) {
         let seconds = took.as_secs_f64().max(0.001);
-        let days = u32::try_from(sums.days).map_or(f64::MAX, f64::from);
-        let figures = &sums.figures;
+        let days = u32::try_from(self.days).map_or(f64::MAX, f64::from);
+        let figures = &self.figures;
         outln!(
             "{} days in {seconds:.1} s, {:.0} an hour: {} calls, {} requests to dial, {} commits, {} of them failed, \
              the process died {} times, its clock was put {} times, staff changed {} things, \
              {} answers and {} reports were acknowledged",
-            sums.days,
+            self.days,
             days / seconds * 3_600.0,
             figures.calls,
             figures.asked,
@@ -251,14 +296,27 @@ impl Series {
             figures.answers,
             figures.reports,
         );
-        if sums.broken > 0 {
-            return Err(found(format!(
-                "{} of {} days broke a rule; play one again with --seed",
-                sums.broken, sums.days
-            )));
-        }
-        outln!("no rule was broken");
-        Ok(())
+    }
+
+    fn as_json(&self, took: SignedDuration, of: &Days, first: u64) -> Value {
+        let figures = &self.figures;
+        json!({
+            "first_seed": first,
+            "patients": of.patients,
+            "days": self.days,
+            "seconds": took.as_secs_f64(),
+            "calls": figures.calls,
+            "requests_to_dial": figures.asked,
+            "commits": figures.commits,
+            "failed_commits": figures.failed,
+            "deaths": figures.deaths,
+            "clock_steps": figures.clock_steps,
+            "changes_by_staff": figures.changes,
+            "answers": figures.answers,
+            "reports": figures.reports,
+            "broken_days": self.broken,
+            "broken_days_shown": self.shown,
+        })
     }
 }
 

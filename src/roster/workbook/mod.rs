@@ -14,7 +14,7 @@ use super::{
     cell::Cell,
     column::Column,
     finding::{Fault, Finding},
-    header::Header,
+    header::Search,
     list::{SheetName, SheetRead},
     reading::Reading,
     width,
@@ -49,7 +49,9 @@ pub(super) fn read(bytes: &[u8], wanted: Option<&str>, reading: &mut Reading) ->
         not_read,
         hidden: names(contents.sheets.iter().filter(|sheet| sheet.hidden)),
     };
-    read_sheet(&mut Sheet::new(package.part(&chosen.part)?, &shared), reading, &mut read)?;
+    let header_row = search(&mut Sheet::new(package.part(&chosen.part)?, &shared))?.end()?.row;
+    let mut sheet = Sheet::new(package.part(&chosen.part)?, &shared);
+    read_sheet(&mut sheet, header_row, reading, &mut read)?;
     Ok(read)
 }
 
@@ -116,58 +118,53 @@ fn named<'c>(sheets: &'c [SheetEntry], wanted: &str) -> Option<&'c SheetEntry> {
 enum Glance {
     /// No cells.
     Blank,
-    /// It names columns: in its first row, or below a title.
+    /// It names columns.
     List,
     /// Something else.
     Other,
 }
 
-/// Filled rows looked at for column names below a title.
-const ROWS_GLANCED_AT: usize = 20;
-
 /// Looks at the beginning of a sheet. One that can't be read counts as a list, so that it isn't passed over.
 fn glance<R: std::io::BufRead + xml::Budget>(sheet: &mut Sheet<'_, R>) -> Result<Glance, Fault> {
-    let mut cells = Vec::new();
-    let mut filled = 0_usize;
-    loop {
-        match sheet.next(&mut cells) {
-            Err(Finding { fault: Fault::WorkbookTooLarge, .. }) => return Err(Fault::WorkbookTooLarge),
-            Err(_) => return Ok(Glance::List),
-            Ok(None) => return Ok(if filled == 0 { Glance::Blank } else { Glance::Other }),
-            Ok(Some(_)) if cells.iter().all(Cell::is_blank) => {}
-            Ok(Some(_)) => {
-                filled = filled.saturating_add(1);
-                if Header::likely(&cells) >= 2 || (filled == 1 && Header::known(&cells) == 1) {
-                    return Ok(Glance::List);
-                }
-                if filled >= ROWS_GLANCED_AT {
-                    return Ok(Glance::Other);
-                }
-            }
+    Ok(match search(sheet) {
+        Ok(search) if search.is_blank() => Glance::Blank,
+        Ok(search) => search.end().map_or(Glance::Other, |_| Glance::List),
+        Err(Finding { fault: Fault::WorkbookTooLarge, .. }) => return Err(Fault::WorkbookTooLarge),
+        Err(_) => Glance::List,
+    })
+}
+
+/// Looks for the row with the column names.
+fn search<R: std::io::BufRead + xml::Budget>(sheet: &mut Sheet<'_, R>) -> Result<Search, Finding> {
+    let (mut cells, mut search) = (Vec::new(), Search::default());
+    while let Some(row) = sheet.next(&mut cells)? {
+        if search.row(row.number, &cells).is_break() {
+            break;
         }
     }
+    Ok(search)
 }
 
 fn read_sheet<'s, R: std::io::BufRead + xml::Budget>(
     sheet: &mut Sheet<'s, R>,
+    header_row: u32,
     reading: &mut Reading,
     read: &mut SheetRead,
 ) -> Result<(), Finding> {
     let mut cells: Vec<Cell<'s>> = Vec::new();
     let mut begun = false;
+    reading.header_at(header_row);
     while let Some(row) = sheet.next(&mut cells)? {
         if cells.iter().all(Cell::is_blank) {
             continue;
         }
         if begun {
             read.hidden_rows = read.hidden_rows.saturating_add(u32::from(row.hidden));
-        } else if Header::known(&cells) == 0 {
-            return Err(Fault::NoHeader.into());
         }
         if reading.row(row.number, &cells).is_break() {
             break;
         }
-        if !begun {
+        if !begun && row.number >= header_row {
             let hidden =
                 |column: &Column| reading.position(*column).is_some_and(|position| sheet.is_column_hidden(position));
             read.hidden_columns = Column::ALL.into_iter().filter(hidden).collect();
