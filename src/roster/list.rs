@@ -79,7 +79,7 @@ pub struct Warning {
     pub doubt: Doubt,
 }
 
-/// Why a HER-SYS ID may not be the right one.
+/// Why a row may not be right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Doubt {
     /// It is a number, of fewer than eight digits, whose format shows no leading zeros.
@@ -88,6 +88,8 @@ pub enum Doubt {
     ListedWithOtherZeros,
     /// A registered patient has an ID that differs in leading zeros only.
     RegisteredWithOtherZeros,
+    /// Text in the row is struck out.
+    StruckOut,
 }
 
 impl Doubt {
@@ -97,6 +99,7 @@ impl Doubt {
             Self::BareNumber => "bare_number",
             Self::ListedWithOtherZeros => "listed_with_other_zeros",
             Self::RegisteredWithOtherZeros => "registered_with_other_zeros",
+            Self::StruckOut => "struck_out",
         }
     }
 }
@@ -112,6 +115,9 @@ impl std::fmt::Display for Doubt {
             }
             Self::RegisteredWithOtherZeros => {
                 "a patient is registered under a HER-SYS ID that differs in leading zeros only; if they are one patient, leading zeros were lost"
+            }
+            Self::StruckOut => {
+                "text is struck out, and the row is read like the others; remove it if this patient isn't to be registered or called"
             }
         })
     }

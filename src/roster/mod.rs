@@ -26,6 +26,7 @@ mod records;
 mod value;
 pub mod width;
 mod workbook;
+mod zeros;
 
 pub use column::Column;
 pub use compare::{Change, Existing, Registration, compare};

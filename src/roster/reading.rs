@@ -9,10 +9,11 @@ use super::{
     header::Header,
     list::{Doubt, List, SheetRead, Warning},
     value::{self, Zeros},
+    zeros::{BareRow, but_for_zeros},
 };
 use crate::call::{BirthDate, CallableNumber, CallingHours, HersysId, PhoneNumber};
 use jiff::civil::Date;
-use std::collections::hash_map::{Entry, HashMap};
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 /// What has been read of a file so far.
@@ -33,12 +34,6 @@ pub(super) struct Reading {
     /// By the number that an ID is without its leading zeros: those that have some, or room for some.
     bare_rows: HashMap<u32, BareRow>,
     number_rows: HashMap<CallableNumber, u32>,
-}
-
-/// The first row with an ID that may have lost leading zeros, or kept some.
-struct BareRow {
-    row: u32,
-    zeros: Zeros,
 }
 
 /// A filled row above the column names, and where in it something stands that could be of a patient.
@@ -75,7 +70,7 @@ impl Reading {
         }
     }
 
-    /// Takes note of the row that names the columns. Those above it are titles.
+    /// The row that names the columns. Those above it are titles.
     pub fn header_at(&mut self, row: u32) {
         self.header_row = row;
     }
@@ -136,6 +131,11 @@ impl Reading {
     /// Takes note of something that is wrong.
     pub fn finding(&mut self, finding: Finding) {
         self.findings.push(finding);
+    }
+
+    /// Takes note of what may be wrong.
+    pub fn warning(&mut self, warning: Warning) {
+        self.warnings.push(warning);
     }
 
     /// Where a column stands, once the header is read.
@@ -360,25 +360,6 @@ impl Row<'_, '_> {
             self.fault(column, Fault::BeforeBirth);
         }
     }
-}
-
-/// Looks for an earlier row whose ID differs in leading zeros only. Where one of the two is a number, they are taken
-/// for one ID; two texts may be two.
-fn but_for_zeros(rows: &mut HashMap<u32, BareRow>, id: &HersysId, new: BareRow) -> Option<Result<Doubt, Fault>> {
-    let digits = id.expose();
-    if digits.len() == HersysId::MAX_DIGITS && !digits.starts_with('0') {
-        return None;
-    }
-    let earlier = match rows.entry(digits.parse().ok()?) {
-        Entry::Vacant(free) => {
-            free.insert(new);
-            return None;
-        }
-        Entry::Occupied(earlier) => earlier,
-    };
-    let unsure = earlier.get().zeros == Zeros::Unsure || new.zeros == Zeros::Unsure;
-    let row = earlier.get().row;
-    Some(if unsure { Err(Fault::DuplicateButForZeros(row)) } else { Ok(Doubt::ListedWithOtherZeros) })
 }
 
 #[cfg(test)]

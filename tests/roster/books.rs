@@ -306,3 +306,21 @@ fn a_merged_cell_fills_its_first_row_alone() {
     let said = sentences(book);
     assert_eq!(said, "row 3, column B (birth_date / 生年月日): this cell may not be empty\n");
 }
+
+#[test]
+fn a_row_that_is_struck_out_is_read_and_warned_about() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let (plain, bold) = (rust_xlsxwriter::Format::new(), rust_xlsxwriter::Format::new().set_bold());
+    let struck = rust_xlsxwriter::Format::new().set_font_strikethrough();
+    let sheet = book.add_worksheet();
+    let formats = [&struck, &bold, &struck, &plain];
+    for (row, (id, format)) in (0..).zip(["HER-SYS ID", "11111111", "22222222", "33333333"].into_iter().zip(formats)) {
+        let texts = if row == 0 { ["生年月日", "姓", "名"] } else { ["1980-04-01", "見本", "花子"] };
+        sheet.write_with_format(row, 0, id, format).unwrap().write_row(row, 1, texts).unwrap();
+    }
+    // An empty cell that is struck out says nothing.
+    sheet.write_blank(3, 3, &struck).unwrap().write(3, 3, "花子").unwrap().write_blank(3, 9, &struck).unwrap();
+    let list = list(book.save_to_buffer().unwrap()).unwrap();
+    assert_eq!(ids(&list), ["11111111", "22222222", "33333333"]);
+    assert_eq!(list.warnings, [Warning { row: 3, doubt: Doubt::StruckOut }]);
+}

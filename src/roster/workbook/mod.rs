@@ -15,7 +15,7 @@ use super::{
     column::Column,
     finding::{Fault, Finding},
     header::Search,
-    list::{SheetName, SheetRead},
+    list::{Doubt, SheetName, SheetRead, Warning},
     reading::Reading,
     width,
 };
@@ -160,6 +160,9 @@ fn read_sheet<'s, R: std::io::BufRead + xml::Budget>(
         }
         if begun {
             read.hidden_rows = read.hidden_rows.saturating_add(u32::from(row.hidden));
+            if row.struck_out {
+                reading.warning(Warning { row: row.number, doubt: Doubt::StruckOut });
+            }
         }
         if reading.row(row.number, &cells).is_break() {
             break;

@@ -46,6 +46,8 @@ pub(super) struct RowHead {
     /// As the spreadsheet shows it.
     pub number: u32,
     pub hidden: bool,
+    /// Text in it is struck out.
+    pub struck_out: bool,
 }
 
 /// What a cell's tag says.
@@ -84,9 +86,9 @@ impl<'s, R: BufRead + Budget> Sheet<'s, R> {
             let Some(event) = self.xml.next()? else { return Ok(None) };
             match event {
                 Event::Start(tag) if tag.local_name().as_ref() == "row" => {
-                    let head = row_head(&tag, self.row, self.rows_hidden)?;
+                    let mut head = row_head(&tag, self.row, self.rows_hidden)?;
                     self.row = head.number;
-                    self.cells(cells).map_err(|fault| match fault {
+                    head.struck_out = self.cells(cells).map_err(|fault| match fault {
                         Fault::CellTooLong => Finding { place: Place::Row(head.number), fault },
                         fault => fault.into(),
                     })?;
@@ -114,14 +116,14 @@ impl<'s, R: BufRead + Budget> Sheet<'s, R> {
         }
     }
 
-    /// Reads the cells of the row that was just opened.
-    fn cells(&mut self, cells: &mut Vec<Cell<'s>>) -> Result<(), Fault> {
-        let mut column = 0;
+    /// Reads the cells of the row that was just opened. Gives whether any of them is struck out.
+    fn cells(&mut self, cells: &mut Vec<Cell<'s>>) -> Result<bool, Fault> {
+        let (mut column, mut struck_out) = (0, false);
         loop {
             let (head, filled) = match self.xml.next()?.ok_or(Fault::DamagedWorkbook)? {
                 Event::Start(tag) if tag.local_name().as_ref() == "c" => (cell_head(&tag, column, self.row)?, true),
                 Event::Empty(tag) if tag.local_name().as_ref() == "c" => (cell_head(&tag, column, self.row)?, false),
-                Event::End(tag) if tag.local_name().as_ref() == "row" => return Ok(()),
+                Event::End(tag) if tag.local_name().as_ref() == "row" => return Ok(struck_out),
                 _ => continue,
             };
             column = head.column;
@@ -129,6 +131,7 @@ impl<'s, R: BufRead + Budget> Sheet<'s, R> {
             if matches!(cell, Cell::Empty) {
                 continue;
             }
+            struck_out |= self.shared.styles.strikes_out(head.style);
             // One cell beyond the last column that is looked at stands for all of them.
             let place = usize::try_from(column).unwrap_or(MAX_COLUMNS).saturating_sub(1).min(MAX_COLUMNS);
             while cells.len() <= place {
@@ -232,7 +235,7 @@ fn row_head(tag: &BytesStart<'_>, before: u32, hidden_unless_high: bool) -> Resu
         (_, Some(height)) => height <= 0.0,
         (said, None) => said.is_none() && hidden_unless_high,
     };
-    Ok(RowHead { number, hidden })
+    Ok(RowHead { number, hidden, struck_out: false })
 }
 
 fn cell_head(tag: &BytesStart<'_>, before: u32, row: u32) -> Result<CellHead, Fault> {

@@ -1,7 +1,7 @@
-//! The number format of each style that a cell may have.
+//! The number format of each style that a cell may have, and whether it strikes its text out.
 
 use super::super::{finding::Fault, number_format::NumberFormat};
-use super::xml::{Budget, Xml, attribute};
+use super::xml::{Budget, Xml, attribute, truth};
 use quick_xml::events::{BytesStart, Event};
 use std::collections::HashMap;
 use std::io::BufRead;
@@ -16,6 +16,10 @@ pub(super) struct Styles {
     formats: Vec<NumberFormat>,
     /// By the number of a style, the place of its format.
     of_style: Vec<usize>,
+    /// By the number of a font, whether it strikes text out.
+    fonts: Vec<bool>,
+    /// By the number of a style, the number of its font.
+    font_of_style: Vec<usize>,
     /// What a cell without a style has.
     general: NumberFormat,
 }
@@ -23,6 +27,7 @@ pub(super) struct Styles {
 /// Where in the part we are.
 #[derive(PartialEq)]
 enum Inside {
+    Fonts,
     Formats,
     Styles,
     Elsewhere,
@@ -31,7 +36,13 @@ enum Inside {
 impl Styles {
     /// Those of a workbook that has none.
     pub fn none() -> Self {
-        Self { formats: Vec::new(), of_style: Vec::new(), general: NumberFormat::parse("General") }
+        Self {
+            formats: Vec::new(),
+            of_style: Vec::new(),
+            fonts: Vec::new(),
+            font_of_style: Vec::new(),
+            general: NumberFormat::parse("General"),
+        }
     }
 
     pub fn read(xml: &mut Xml<impl BufRead + Budget>) -> Result<Self, Fault> {
@@ -42,8 +53,14 @@ impl Styles {
         while let Some(event) = xml.next()? {
             match event {
                 Event::Start(tag) if tag.local_name().as_ref() == "numFmts" => inside = Inside::Formats,
+                Event::Start(tag) if tag.local_name().as_ref() == "fonts" => inside = Inside::Fonts,
                 Event::Start(tag) if tag.local_name().as_ref() == "cellXfs" => inside = Inside::Styles,
                 Event::Start(tag) | Event::Empty(tag) => match (tag.local_name().as_ref(), &inside) {
+                    ("font", Inside::Fonts) => styles.add_font()?,
+                    ("strike", Inside::Fonts) => {
+                        let struck = attribute(&tag, "val")?.is_none_or(|value| truth(&value));
+                        styles.fonts.last_mut().into_iter().for_each(|font| *font = struck);
+                    }
                     // Those of dxfs are for colours by condition.
                     ("numFmt", Inside::Formats) => {
                         let code = attribute(&tag, "formatCode")?.unwrap_or_default();
@@ -65,10 +82,12 @@ impl Styles {
                             return Err(Fault::WorkbookTooLarge);
                         }
                         styles.of_style.push(place);
+                        let font = attribute(&tag, "fontId")?.and_then(|id| id.parse().ok());
+                        styles.font_of_style.push(font.unwrap_or_default());
                     }
                     _ => {}
                 },
-                Event::End(tag) if matches!(tag.local_name().as_ref(), "numFmts" | "cellXfs") => {
+                Event::End(tag) if matches!(tag.local_name().as_ref(), "numFmts" | "fonts" | "cellXfs") => {
                     inside = Inside::Elsewhere;
                 }
                 _ => {}
@@ -80,6 +99,19 @@ impl Styles {
     /// The format of a style.
     pub fn format(&self, style: usize) -> &NumberFormat {
         self.of_style.get(style).and_then(|place| self.formats.get(*place)).unwrap_or(&self.general)
+    }
+
+    /// Whether a style strikes the text out.
+    pub fn strikes_out(&self, style: usize) -> bool {
+        self.font_of_style.get(style).and_then(|font| self.fonts.get(*font)).copied().unwrap_or_default()
+    }
+
+    fn add_font(&mut self) -> Result<(), Fault> {
+        if self.fonts.len() >= MOST_STYLES {
+            return Err(Fault::WorkbookTooLarge);
+        }
+        self.fonts.push(false);
+        Ok(())
     }
 
     fn add(&mut self, format: NumberFormat) -> Result<usize, Fault> {
