@@ -9,7 +9,9 @@ use serde_json::json;
 use super::desk::{Form, centre_code, found, from_other_number, rfc3339, say, say_json, shown, table};
 use super::exit::usage;
 use crate::call::{AlertId, AlertKind, Answer, CallerNumber, HersysId, Item, PatientId, escaped};
-use crate::service::{AlertFilter, Clerk, ShownAlert, close_alert, list_alerts};
+use crate::service::{
+    AlertFilter, AlertList, Clerk, ClosedAlerts, ShownAlert, ToClose, close_alerts, line_of, list_alerts,
+};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Alerts {
@@ -27,9 +29,10 @@ pub(super) enum Alerts {
         #[command(flatten)]
         form: Form,
     },
-    /// Close an alert that someone has seen to.
+    /// Close an alert that someone has seen to, or all that a patient's line showed.
     Close {
-        /// The alert's id, as `alerts list` shows it.
+        /// As `alerts list` shows it: an id closes that alert, and an id with +N the N others of the line, too. What came
+        /// after the line was shown stays open.
         alert: String,
         #[command(flatten)]
         form: Form,
@@ -52,35 +55,63 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Alerts) -> anyh
             }
             let head = ["alert", "raised", "severity", "kind", "centre", "HER-SYS ID", "value", "call", "also"];
             let mut lines = vec![head.map(str::to_owned).to_vec()];
-            lines.extend(by_person(&open.alerts).iter().map(|alerts| line(alerts, zone)));
+            lines.extend(by_person(&open).iter().map(|alerts| line(alerts, zone)));
             let cut_off = if open.cut_off { "\nthere are more; those of one kind: `--kind KIND`\n" } else { "" };
-            say(clerk, &format!("{}{cut_off}{}", table(&lines), hints(&open.alerts))).await
+            say(clerk, &format!("{}{cut_off}{}", table(&lines), hints(&open))).await
         }
         Alerts::Close { alert, form } => {
-            let id: Result<AlertId, _> = alert.trim().parse();
-            let id = id.map_err(|_| {
-                usage(
-                    "an alert's id looks like 0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04; `kenkocall alerts list` shows them",
-                )
-            })?;
-            let (alert, closed) = close_alert(clerk, id).await?;
-            let at = alert.closed_at.map(|at| shown(at, zone)).unwrap_or_default();
-            let by = alert.closed_by.unwrap_or_default();
-            let word = if closed { "closed" } else { "nothing to change" };
-            let value = json!({
-                "result": if closed { "closed" } else { "nothing_to_change" },
-                "id": id.to_string(),
-                "closed_at": alert.closed_at.map(|at| rfc3339(at, zone)),
-                "closed_by": by,
-            });
-            form.tell(clerk, &format!("{word}: alert {id} was closed {at} by {}\n", escaped(&by)), value).await
+            let closed = close_alerts(clerk, to_close(&alert)?).await?;
+            let (text, value) = told(&closed, zone);
+            form.tell(clerk, &text, value).await
         }
     }
 }
 
+/// Reads an alert's id, with the number of others on its line.
+fn to_close(text: &str) -> anyhow::Result<ToClose> {
+    let (id, others) = match text.trim().split_once('+') {
+        Some((id, others)) => (id, others.parse().ok().map(Some)),
+        None => (text.trim(), Some(None)),
+    };
+    match (id.parse::<AlertId>(), others) {
+        (Ok(alert), Some(others)) => Ok(ToClose { alert, others }),
+        _ => Err(usage(
+            "an alert's id looks like 0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04, or ends in +2 where a line has two others; `kenkocall alerts list` shows them",
+        )),
+    }
+}
+
+fn told(closed: &ClosedAlerts, zone: &TimeZone) -> (String, serde_json::Value) {
+    let alert = &closed.alert;
+    let by = alert.closed_by.clone().unwrap_or_default();
+    let any = !closed.closed.is_empty();
+    let word = if any { "closed" } else { "nothing to change" };
+    let at = alert.closed_at.map(|at| shown(at, zone)).unwrap_or_default();
+    let mut text = format!("{word}: alert {} was closed {at} by {}\n", alert.id, escaped(&by));
+    match closed.closed.iter().filter(|id| **id != alert.id).count() {
+        0 => {}
+        1 => text.push_str("and 1 other of this patient\n"),
+        others => text.push_str(&format!("and {others} others of this patient\n")),
+    }
+    match closed.open {
+        0 => {}
+        1 => text.push_str("1 other alert of this patient is open: `kenkocall alerts list`\n"),
+        open => text.push_str(&format!("{open} other alerts of this patient are open: `kenkocall alerts list`\n")),
+    }
+    let value = json!({
+        "result": if any { "closed" } else { "nothing_to_change" },
+        "id": alert.id.to_string(),
+        "closed_at": alert.closed_at.map(|at| rfc3339(at, zone)),
+        "closed_by": by,
+        "closed": closed.closed.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "others_open": closed.open,
+    });
+    (text, value)
+}
+
 /// What can be done, for each kind on the list for which there is a command.
-fn hints(open: &[ShownAlert]) -> String {
-    let there = |kind: &&AlertKind| open.iter().any(|shown| shown.alert.kind == **kind);
+fn hints(open: &AlertList) -> String {
+    let there = |kind: &&AlertKind| open.alerts.iter().chain(&open.others).any(|shown| shown.alert.kind == **kind);
     let hints: Vec<String> = AlertKind::ALL
         .iter()
         .filter(there)
@@ -93,13 +124,13 @@ const fn hint(kind: AlertKind) -> Option<&'static str> {
     match kind {
         AlertKind::RedAnswer | AlertKind::CallBack => None,
         AlertKind::Guessing => Some(
-            "somebody tries birth dates of HER-SYS IDs; the patient's own number still gets in, other numbers have few tries left today",
+            "somebody tries birth dates of HER-SYS IDs, quickly or over days; the patient's own number still gets in, other numbers may have few tries left today",
         ),
         AlertKind::CentrePhone => Some(
             "callers who want a person can't be connected, as the health centre's number isn't of a kind that is called: `kenkocall centres set CODE --phone NUMBER`",
         ),
         AlertKind::MassGuessing => Some(
-            "many callers fail to identify themselves: unregistered or hidden numbers have one try a call and wait longer; registered numbers aren't affected",
+            "many callers fail to identify themselves; where they are very many within an hour, unregistered or hidden numbers have one try a call and wait longer; registered numbers aren't affected",
         ),
         AlertKind::StopRequest => Some(
             "calls are held back until you decide: `kenkocall patients stop ID`, or `patients set ID --automated-call yes`",
@@ -142,11 +173,11 @@ fn kind(text: &str) -> Result<AlertKind, String> {
 }
 
 /// The alerts of each patient together, in the order of the worst of each. Others stand alone.
-fn by_person(open: &[ShownAlert]) -> Vec<Vec<&ShownAlert>> {
+fn by_person(open: &AlertList) -> Vec<Vec<&ShownAlert>> {
     let mut lines: Vec<Vec<&ShownAlert>> = Vec::new();
     let mut of_patient: HashMap<PatientId, usize> = HashMap::new();
-    for shown in open {
-        let patient = shown.alert.patient.filter(|_| !shown.alert.kind.is_about_an_attack());
+    for shown in open.alerts.iter().chain(&open.others) {
+        let patient = line_of(&shown.alert);
         match patient.and_then(|patient| of_patient.get(&patient)).and_then(|place| lines.get_mut(*place)) {
             Some(line) => line.push(shown),
             None => {
@@ -158,13 +189,23 @@ fn by_person(open: &[ShownAlert]) -> Vec<Vec<&ShownAlert>> {
     lines
 }
 
+/// What closes a line: the id of its newest alert, and how many others there are. Its time tells what came later.
+fn closes(alerts: &[&ShownAlert]) -> String {
+    let newest = alerts.iter().map(|shown| &shown.alert).max_by_key(|alert| (alert.raised_at, alert.id));
+    let id = newest.map(|alert| alert.id.to_string()).unwrap_or_default();
+    match alerts.len().saturating_sub(1) {
+        0 => id,
+        others => format!("{id}+{others}"),
+    }
+}
+
 /// One line: the worst alert of a patient, and what else there is.
 fn line(alerts: &[&ShownAlert], zone: &TimeZone) -> Vec<String> {
     let Some((worst, others)) = alerts.split_first() else { return Vec::new() };
     let alert = &worst.alert;
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     vec![
-        alert.id.to_string(),
+        closes(alerts),
         shown(alert.raised_at, zone),
         alert.kind.severity().word().to_owned(),
         times(alert.kind.word().to_owned(), alert.repeats.occurrences),

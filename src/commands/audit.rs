@@ -142,6 +142,7 @@ fn walked_json(walked: &Walked, zone: &TimeZone) -> Value {
                     RowFault::Changed => "changed",
                     RowFault::Deleted => "deleted",
                     RowFault::EndChanged => "end_changed",
+                    RowFault::NoSeal => "no_seal",
                 },
             })).collect::<Vec<_>>(),
         },
@@ -212,10 +213,16 @@ fn rows_told(rows: &RowsRead) -> String {
 const MOST_NAMED: usize = 50;
 
 fn bad_rows(bad: &[BadRow]) -> String {
-    let mut text = format!(
-        "{} of the answers, reports and alerts that the trail names aren't as they were sealed; they were changed behind the program:",
-        grouped(bad.len() as u64)
-    );
+    let (unsealed, bad): (Vec<&BadRow>, Vec<&BadRow>) = bad.iter().partition(|row| row.fault == RowFault::NoSeal);
+    let changed = "of the answers, reports and alerts that the trail names aren't as they were sealed; they were changed behind the program:";
+    let put_in = "answers, reports and alerts have no seal; they were put in behind the program, or a process died within a second of writing them: then `serve` seals them at its start as they are, and the trail says so:";
+    let texts = [(bad, changed), (unsealed, put_in)];
+    let texts = texts.into_iter().filter(|(rows, _)| !rows.is_empty()).map(|(rows, what)| named(&rows, what));
+    texts.collect::<Vec<_>>().join("\n")
+}
+
+fn named(bad: &[&BadRow], what: &str) -> String {
+    let mut text = format!("{} {what}", grouped(bad.len() as u64));
     for row in bad.iter().take(MOST_NAMED) {
         text.push_str(&format!("\n  {}", bad_row(row)));
     }
@@ -238,6 +245,7 @@ fn bad_row(row: &BadRow) -> String {
         RowFault::EndChanged => {
             "has another end than the one that was sealed last: it was closed, opened again or changed"
         }
+        RowFault::NoSeal => "has no seal",
     };
     format!("{what} {fault}")
 }

@@ -1,5 +1,7 @@
 //! `kenkocall centres`: health centres added, changed and listed.
 
+mod show;
+
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -10,7 +12,7 @@ use crate::follow_up::{
     CallPattern, DaysOff, MissedCallSms, OfficeHours, ReportCovers, Retries, RetryPolicy, UnregisteredReports,
 };
 use crate::roster::width;
-use crate::service::{CentreChange, CentreSettings, Clerk, add_centre, change_centre, list_centres};
+use crate::service::{CentreChange, CentreSettings, Clerk, add_centre, change_centre, list_centres, show_centre};
 use crate::store::centres::CentreRow;
 
 #[derive(Debug, Subcommand)]
@@ -33,6 +35,13 @@ pub(super) enum Centres {
     },
     /// List the health centres.
     List {
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Show what a health centre has set, in plain words.
+    Show {
+        /// Its code.
+        code: String,
         #[command(flatten)]
         form: Form,
     },
@@ -195,6 +204,10 @@ pub(super) async fn run(clerk: &Clerk, command: Centres) -> anyhow::Result<()> {
                 listed(&rows)
             };
             form.tell(clerk, &text, rows.iter().map(as_json).collect::<Vec<_>>().into()).await
+        }
+        Centres::Show { code, form } => {
+            let row = show_centre(clerk, &centre_code(&code)?).await?;
+            form.tell(clerk, &show::in_words(&row), as_json(&row)).await
         }
         Centres::Set { code, name, phone, more, form } => {
             let change = more.change(name.as_deref().map(centre_name).transpose()?, phone.as_deref())?;

@@ -87,7 +87,7 @@ enum Command {
     /// Put a backup in the place of the SQLite database. Nobody is dialled afterwards until `dialer reconcile` and
     /// `dialer resume`.
     Restore(backup::Restore),
-    /// Add, change and list health centres.
+    /// Add, change, list and show health centres.
     Centres {
         #[command(subcommand)]
         command: centres::Centres,

@@ -113,14 +113,22 @@ pub struct Failures {
     pub of_id: u32,
     /// For this ID in the caller's lane, within a day.
     pub of_id_today: u32,
+    /// For this ID in the caller's lane, within a week.
+    pub of_id_this_week: u32,
     /// For this ID by all who don't call from the registered number, within a day.
     pub of_id_by_others: u32,
+    /// The same within a week.
+    pub of_id_by_others_this_week: u32,
     /// When the last of [`Failures::of_id_today`] was.
     pub last_of_id: Option<Timestamp>,
     /// From this caller number, within the window.
     pub of_caller: u32,
+    /// The same within a day.
+    pub of_caller_today: u32,
     /// In the caller's lane, whatever the ID, within the window.
     pub of_lane: u32,
+    /// The same within a day.
+    pub of_lane_today: u32,
     /// In this call, one after the other, tries that weren't judged among them.
     pub in_call: u32,
 }
@@ -133,10 +141,14 @@ impl Failures {
         Self {
             of_id: more(self.of_id),
             of_id_today: more(self.of_id_today),
+            of_id_this_week: more(self.of_id_this_week),
             of_id_by_others: more(self.of_id_by_others),
+            of_id_by_others_this_week: more(self.of_id_by_others_this_week),
             last_of_id: Some(at),
             of_caller: more(self.of_caller),
+            of_caller_today: more(self.of_caller_today),
             of_lane: more(self.of_lane),
+            of_lane_today: more(self.of_lane_today),
             in_call: more(self.in_call),
         }
     }
@@ -161,13 +173,24 @@ pub enum Standing {
 
 /// A failure of which staff are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Warn {
-    /// Half of what one ID allows is used up by others, or all of what its registered number has.
-    OfId,
-    /// A caller number has used up its tries.
-    OfCaller,
-    /// A lane has begun to be slowed.
-    OfLane,
+pub struct Warn {
+    /// What has failed too often.
+    pub about: WarnOf,
+    /// Whether a limit was reached before and failures go on: staff who have closed the alert are told again a day
+    /// later, and one that is open says so already.
+    pub goes_on: bool,
+}
+
+/// What has failed too often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WarnOf {
+    /// One ID: half of what it allows in a day is used up by others, or all of what its registered number has; or it is
+    /// tried slowly, over days.
+    Id,
+    /// A caller number: its tries are used up, or as many again in a day.
+    Caller,
+    /// A lane: it begins to be slowed, or fails as often in a day.
+    Lane,
 }
 
 impl GuessingLimits {
@@ -177,6 +200,14 @@ impl GuessingLimits {
     pub const WAIT_SECONDS: std::ops::RangeInclusive<u32> = 0..=3_600;
     /// The window over which failures for one ID from other numbers than the registered one count.
     pub const DAY: SignedDuration = SignedDuration::from_hours(24);
+    /// The window in which slow guesses at one ID are noticed.
+    pub const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+    /// How many times the window's tries of a registered number are noticed in a day: nobody is locked out by it.
+    const SLOW_REGISTERED_DAY: u32 = 2;
+    /// The same in a week.
+    const SLOW_REGISTERED_WEEK: u32 = 4;
+    /// How many times the window's tries of a caller number are noticed in a day.
+    const SLOW_CALLER: u32 = 2;
     /// So many failures for one ID make nobody wait: a call's worth.
     const FREE_FAILURES: u32 = 3;
     /// The longest wait after a failure for one ID.
@@ -193,7 +224,7 @@ impl GuessingLimits {
 
     /// From when on failures are counted at `now`: the longest of the windows.
     pub fn counts_from(&self, now: Timestamp) -> Timestamp {
-        now.checked_sub(self.window().max(Self::DAY)).unwrap_or(Timestamp::UNIX_EPOCH)
+        now.checked_sub(self.window().max(Self::WEEK)).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
     /// How long a window is in which failures count.
@@ -229,17 +260,33 @@ impl GuessingLimits {
         }
     }
 
-    /// What staff are told of a failure: `before` are the failures without it.
+    /// What staff are told of a failure: `before` are the failures without it. Each limit has a slow companion, over a day
+    /// or a week, so that whoever stays below it isn't left alone; those lock nobody out.
     pub fn warnings(&self, lane: Lane, before: &Failures) -> Vec<Warn> {
-        let reaches = |before: u32, limit: u32| before.saturating_add(1) == limit.max(1);
+        let registered = self.per_id_registered;
         let of_id = match lane {
-            Lane::Registered => reaches(before.of_id, self.per_id_registered),
-            Lane::Outsider | Lane::Hidden => reaches(before.of_id_by_others, self.per_id.div_ceil(2)),
+            Lane::Registered => [
+                Limit::fast(before.of_id, registered),
+                Limit::slow(before.of_id_today, registered.saturating_mul(Self::SLOW_REGISTERED_DAY)),
+                Limit::slow(before.of_id_this_week, registered.saturating_mul(Self::SLOW_REGISTERED_WEEK)),
+            ]
+            .to_vec(),
+            Lane::Outsider | Lane::Hidden => [
+                Limit::fast(before.of_id_by_others, self.per_id.div_ceil(2)),
+                Limit::slow(before.of_id_by_others_this_week, self.per_id),
+            ]
+            .to_vec(),
         };
-        let of_caller = lane == Lane::Outsider && reaches(before.of_caller, self.per_caller);
-        let of_lane = lane != Lane::Registered && reaches(before.of_lane, self.lane_limit(lane));
-        let warnings = [(of_id, Warn::OfId), (of_caller, Warn::OfCaller), (of_lane, Warn::OfLane)];
-        warnings.into_iter().filter(|(reached, _)| *reached).map(|(_, warn)| warn).collect()
+        let of_caller = [
+            Limit::fast(before.of_caller, self.per_caller),
+            Limit::slow(before.of_caller_today, self.per_caller.saturating_mul(Self::SLOW_CALLER)),
+        ];
+        let limit = self.lane_limit(lane);
+        let of_lane = [Limit::fast(before.of_lane, limit), Limit::slow(before.of_lane_today, limit)];
+        let mut warnings = vec![Limit::warn(&of_id, WarnOf::Id)];
+        warnings.extend((lane == Lane::Outsider).then(|| Limit::warn(&of_caller, WarnOf::Caller)));
+        warnings.extend((lane != Lane::Registered).then(|| Limit::warn(&of_lane, WarnOf::Lane)));
+        warnings.into_iter().flatten().collect()
     }
 
     /// Whether a lane has failed so often that it is slowed.
@@ -266,6 +313,34 @@ impl GuessingLimits {
         }
         let first = SignedDuration::from_secs(self.wait_seconds.into());
         doubled(first, failures.saturating_sub(Self::FREE_FAILURES) / 2).min(Self::LONGEST_WAIT.max(first))
+    }
+}
+
+/// One limit, and the failures before the present one that count against it.
+#[derive(Debug, Clone, Copy)]
+struct Limit {
+    before: u32,
+    limit: u32,
+    /// Failures beyond it are told, too.
+    slow: bool,
+}
+
+impl Limit {
+    fn fast(before: u32, limit: u32) -> Self {
+        Self { before, limit: limit.max(1), slow: false }
+    }
+
+    fn slow(before: u32, limit: u32) -> Self {
+        Self { slow: true, ..Self::fast(before, limit) }
+    }
+
+    /// What staff are told of a failure that counts against all of these.
+    fn warn(limits: &[Self], about: WarnOf) -> Option<Warn> {
+        let now = |one: &Self| one.before.saturating_add(1);
+        if limits.iter().any(|one| now(one) == one.limit) {
+            return Some(Warn { about, goes_on: false });
+        }
+        limits.iter().any(|one| one.slow && now(one) > one.limit).then_some(Warn { about, goes_on: true })
     }
 }
 

@@ -28,7 +28,7 @@ pub use call_pattern::{CallPattern, CallPatternError, UnusablePattern};
 pub use clock_watch::{Belief, CLOCKS_AGREE, COMPARE_AGAIN, ClockWatch, Reading, Witness};
 pub use day_limits::{CallPrice, DayLimit, DayLimits, DayUse};
 pub use days_off::{DaysOff, DaysOffError};
-pub use guessing::{Failures, GuessingLimits, Lane, Standing, Warn};
+pub use guessing::{Failures, GuessingLimits, Lane, Standing, Warn, WarnOf};
 pub use lost_calls::{AfterLoss, AtCarrier, AttemptWithoutLeg, KnownAttempt, ListedCall, after_loss, unaccounted};
 pub use missed_call_sms::{MissedCallSms, MissedCallSmsError};
 pub use office_hours::{OfficeHours, OfficeHoursError, report_day};

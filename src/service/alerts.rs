@@ -1,6 +1,6 @@
 //! What a health centre should look at, and that someone did.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use tracing::warn;
@@ -46,6 +46,8 @@ pub struct ShownAlert {
 pub struct AlertList {
     /// The most severe first, and of one severity the oldest.
     pub alerts: Vec<ShownAlert>,
+    /// What else is open of the patients who are listed, oldest first: it wasn't asked for.
+    pub others: Vec<ShownAlert>,
     /// Whether there are more than are listed: none that is more severe.
     pub cut_off: bool,
 }
@@ -74,6 +76,8 @@ pub async fn list_alerts(clerk: &Clerk, filter: &AlertFilter) -> Result<Looked<A
     let mut ids: Vec<PatientId> = open.iter().filter_map(|alert| alert.patient).collect();
     ids.sort_unstable();
     ids.dedup();
+    let asked_for = open.len();
+    open.extend(others_of(&mut tx, &open).await?);
     let people = patients::by_ids(&mut tx, &ids).await?;
     let mut of_reports: Vec<ReportId> = open.iter().filter_map(|alert| alert.report).collect();
     of_reports.sort_unstable();
@@ -92,7 +96,20 @@ pub async fn list_alerts(clerk: &Clerk, filter: &AlertFilter) -> Result<Looked<A
         caller_number: alert.report.and_then(|report| numbers.get(&report).copied().flatten()),
         alert,
     };
-    Ok(Looked { found: AlertList { alerts: open.into_iter().map(shown).collect(), cut_off }, noted })
+    let mut alerts: Vec<ShownAlert> = open.into_iter().map(shown).collect();
+    let others = alerts.split_off(asked_for);
+    Ok(Looked { found: AlertList { alerts, others, cut_off }, noted })
+}
+
+/// What else is open on the lines of the patients concerned.
+async fn others_of(tx: &mut Tx, open: &[AlertRow]) -> Result<Vec<AlertRow>, StoreError> {
+    let mut on_lines: Vec<PatientId> = open.iter().filter_map(line_of).collect();
+    on_lines.sort_unstable();
+    on_lines.dedup();
+    let listed: HashSet<AlertId> = open.iter().map(|alert| alert.id).collect();
+    let mut all = alerts::open_of_patients(tx, &on_lines).await?;
+    all.retain(|alert| line_of(alert).is_some() && !listed.contains(&alert.id));
+    Ok(all)
 }
 
 /// The answer that raised an alert: the one of its item that was kept in the same moment.
@@ -102,22 +119,65 @@ fn answer_of(alert: &AlertRow, given: &[AnswerRow]) -> Option<Answer> {
     given.iter().filter(raised).find_map(|answer| item.read(answer.entry.expose()))
 }
 
-/// Closes an alert; gives it as it is now, and whether it was open.
+/// What to close.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToClose {
+    /// The alert, or the newest one of a patient's line.
+    pub alert: AlertId,
+    /// How many others the line showed: they are closed with it. `None` closes this alert alone.
+    pub others: Option<u32>,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosedAlerts {
+    /// The alert that was named, as it is now.
+    pub alert: AlertRow,
+    /// Those that are closed by this, the oldest first.
+    pub closed: Vec<AlertId>,
+    /// Other alerts on the patient's line that stay open.
+    pub open: usize,
+}
+
+/// Closes an alert, or all that a patient's line showed: what came after it was shown stays open.
 ///
 /// # Errors
-/// [`Refused::NoSuchAlert`].
-pub async fn close_alert(clerk: &Clerk, id: AlertId) -> Result<(AlertRow, bool), Refused> {
+/// [`Refused::NoSuchAlert`]; [`Refused::AlertsCameSince`] if more stand there than were shown.
+pub async fn close_alerts(clerk: &Clerk, what: ToClose) -> Result<ClosedAlerts, Refused> {
     let now = clerk.clock.now();
     let mut tx = clerk.database.begin().await?;
-    let alert = alerts::get(&mut tx, id).await?.ok_or(Refused::NoSuchAlert)?;
-    if !alerts::close(&mut tx, id, now, clerk.name.as_str()).await? {
-        return Ok((alert, false));
+    let named = alerts::get(&mut tx, what.alert).await?.ok_or(Refused::NoSuchAlert)?;
+    let mut line = match line_of(&named) {
+        Some(patient) => alerts::open_of_patients(&mut tx, &[patient]).await?,
+        None => Vec::new(),
+    };
+    line.retain(|alert| line_of(alert).is_some() && alert.id != named.id);
+    let shown_with = |alert: &AlertRow| (alert.raised_at, alert.id) < (named.raised_at, named.id);
+    let others: Vec<&AlertRow> = line.iter().filter(|alert| what.others.is_some() && shown_with(alert)).collect();
+    if what.others.is_some_and(|shown| others.len() > shown as usize) {
+        return Err(Refused::AlertsCameSince);
     }
-    let closed = Changes::default().field("closed_by", None::<String>, clerk.name.as_str());
-    let entry = clerk.entry(now, "alert.closed", format!("alert:{id}"), alert.centre.clone(), closed);
-    audit::append(&mut tx, vec![entry]).await?;
-    tx.commit().await?;
-    Ok((AlertRow { closed_at: Some(now), closed_by: Some(clerk.name.to_string()), ..alert }, true))
+    let mut closed = Vec::new();
+    let mut entries = Vec::new();
+    for alert in others.into_iter().chain([&named]) {
+        if alerts::close(&mut tx, alert.id, now, clerk.name.as_str()).await? {
+            let by = Changes::default().field("closed_by", None::<String>, clerk.name.as_str());
+            entries.push(clerk.entry(now, "alert.closed", format!("alert:{}", alert.id), alert.centre.clone(), by));
+            closed.push(alert.id);
+        }
+    }
+    let open = line.iter().filter(|alert| !closed.contains(&alert.id)).count();
+    let alert = alerts::get(&mut tx, named.id).await?.unwrap_or(named);
+    if !entries.is_empty() {
+        audit::append(&mut tx, entries).await?;
+        tx.commit().await?;
+    }
+    Ok(ClosedAlerts { alert, closed, open })
+}
+
+/// On which patient's line an alert stands; `None` if it stands alone.
+pub fn line_of(alert: &AlertRow) -> Option<PatientId> {
+    alert.patient.filter(|_| !alert.kind.is_about_an_attack())
 }
 
 /// Something is wrong between the carrier and us: it stands on the lists of all health centres, once.

@@ -127,6 +127,14 @@ pub async fn list_centres(clerk: &Clerk) -> Result<Vec<CentreRow>, Refused> {
     Ok(centres::list(&mut clerk.database.read().await?).await?)
 }
 
+/// One health centre.
+///
+/// # Errors
+/// [`Refused::NoSuchCentre`].
+pub async fn show_centre(clerk: &Clerk, code: &CentreCode) -> Result<CentreRow, Refused> {
+    known_centre(&mut clerk.database.read().await?, code).await
+}
+
 /// Changes a health centre. Calls under way keep the centre as it was when they began; patients' times outside new
 /// calling hours are kept and counted, and no calls come of them.
 ///

@@ -42,11 +42,13 @@ mod trail;
 mod transfers;
 
 pub use after_failure::wait_after;
-pub use alerts::{AlertFilter, AlertList, ShownAlert, close_alert, list_alerts, tell_of_carrier};
+pub use alerts::{
+    AlertFilter, AlertList, ClosedAlerts, ShownAlert, ToClose, close_alerts, line_of, list_alerts, tell_of_carrier,
+};
 pub use by_hand::{AskedFor, Resolution, Resolved, call_now, resolve_call};
 pub use calls::{ShownAnswer, ShownAttempt, ShownCall, ShownPerson, ShownTurn, list_attempts, list_calls, show_call};
 pub use centre_settings::CentreSettings;
-pub use centres::{CentreChange, CentreChanged, add_centre, change_centre, list_centres};
+pub use centres::{CentreChange, CentreChanged, add_centre, change_centre, list_centres, show_centre};
 pub use clerk::{Clerk, Details, Looked, Noted, Source};
 pub use clock::{Clock, CountedIds, Stopwatch};
 pub use days::{CentreDay, DayFigures, DaySlot, day_figures, day_slots};

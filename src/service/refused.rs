@@ -49,6 +49,11 @@ pub enum Refused {
     /// No alert has this id.
     #[error("there is no alert with this id; `kenkocall alerts list` shows the open ones")]
     NoSuchAlert,
+    /// More alerts of the patient stand there than the line showed.
+    #[error(
+        "nothing was closed, as more alerts of this patient have come than the line showed; look at `kenkocall alerts list` again"
+    )]
+    AlertsCameSince,
     /// The list is refused as a whole.
     #[error("nothing was imported: the list has {} to mend", things(.0.len()))]
     List(Vec<Finding>),

@@ -3,6 +3,10 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
+mod closing;
+
+pub use closing::{close, close_of};
+
 use super::{
     StoreError, Tx,
     arg::{Row, parsed},
@@ -138,19 +142,6 @@ fn end_seal(id: AlertId, at: Timestamp, by: Option<&str>, salt: &str) -> Seal {
     seal(SealKind::AlertEnd, Uuid::nil(), id.0, at, &[Some(salt), Some(&*text), Some(&*closed_at), by])
 }
 
-/// Seals what was closed; rows of an older version without a salt are sealed as they are found.
-fn seal_closed(tx: &mut Tx, closed: &[(AlertId, Option<String>)], at: Timestamp, by: &str) {
-    for (id, salt) in closed {
-        if let Some(salt) = salt {
-            tx.seals(end_seal(*id, at, Some(by), salt));
-        }
-    }
-}
-
-fn closed(row: &Row<'_>) -> Result<(AlertId, Option<String>), StoreError> {
-    Ok((row.read(0, "alerts.id", parsed)?, row.opt_text(1)?.map(str::to_owned)))
-}
-
 /// Counts an event that an open alert of its kind at its centre (or of all centres, if it names none) stands for
 /// already; raises it as a new alert if there is none. Says whether it is new.
 ///
@@ -177,6 +168,28 @@ pub async fn raise_or_count(tx: &mut Tx, alert: &AlertRow) -> Result<bool, Store
             Ok(true)
         }
     }
+}
+
+/// Raises an alert unless one of its kind at its centre (or of all centres, if it names none) is open or was closed from
+/// `since` on. Says whether it did.
+///
+/// # Errors
+/// Database errors.
+pub async fn raise_unless_since(tx: &mut Tx, alert: &AlertRow, since: Timestamp) -> Result<bool, StoreError> {
+    let known = tx
+        .fetch_optional(
+            select!(
+                "kind = $1 AND (closed_at IS NULL OR closed_at >= $3)
+                 AND (centre_code = $2 OR (centre_code IS NULL AND $2 IS NULL)) LIMIT 1"
+            ),
+            vec![alert.kind.word().into(), alert.centre.as_ref().into(), since.into()],
+            read,
+        )
+        .await?;
+    if known.is_none() {
+        raise(tx, std::slice::from_ref(alert)).await?;
+    }
+    Ok(known.is_none())
 }
 
 /// Counts another event that an alert stands for.
@@ -290,6 +303,17 @@ pub async fn open_about(tx: &mut Tx, patient: PatientId, kind: AlertKind) -> Res
     tx.fetch_all(sql, vec![patient.into(), kind.word().into()], read).await
 }
 
+/// The open alerts of these patients, of all kinds, oldest first.
+///
+/// # Errors
+/// Database errors.
+pub async fn open_of_patients(tx: &mut Tx, patients: &[PatientId]) -> Result<Vec<AlertRow>, StoreError> {
+    let keys = patients.iter().map(|patient| (*patient).into());
+    let mut open = tx.fetch_in(select!("closed_at IS NULL AND patient_id IN"), &[], keys, "", read).await?;
+    open.sort_by_key(|alert| (alert.raised_at, alert.id));
+    Ok(open)
+}
+
 /// The alerts of a kind that were raised from `since` on, open or closed.
 ///
 /// # Errors
@@ -305,47 +329,6 @@ pub async fn raised_since(tx: &mut Tx, kind: AlertKind, since: Timestamp) -> Res
 /// As the database fails.
 pub async fn get(tx: &mut Tx, id: AlertId) -> Result<Option<AlertRow>, StoreError> {
     tx.fetch_optional(select!("id = $1"), vec![id.into()], read).await
-}
-
-/// Closes an alert; says whether it was open.
-///
-/// # Errors
-/// As the database fails.
-pub async fn close(tx: &mut Tx, id: AlertId, at: Timestamp, by: &str) -> Result<bool, StoreError> {
-    let written = tx
-        .fetch_all(
-            "UPDATE alerts SET closed_at = $2, closed_by = $3 WHERE id = $1 AND closed_at IS NULL RETURNING id, salt",
-            vec![id.into(), at.into(), by.into()],
-            closed,
-        )
-        .await?;
-    seal_closed(tx, &written, at, by);
-    Ok(written.len() == 1)
-}
-
-/// Closes the open alerts of these kinds on these patients; says how many there were.
-///
-/// # Errors
-/// As the database fails.
-pub async fn close_of(
-    tx: &mut Tx,
-    patients: &[PatientId],
-    kinds: &[AlertKind],
-    at: Timestamp,
-    by: &str,
-) -> Result<u64, StoreError> {
-    let pairs = patients.iter().flat_map(|patient| kinds.iter().map(move |kind| (*patient, *kind)));
-    let written = tx
-        .fetch_rows(
-            "UPDATE alerts SET closed_at = v.column3, closed_by = v.column4 FROM (VALUES",
-            pairs.map(|(patient, kind)| [patient.into(), kind.word().into(), at.into(), by.into()]).collect(),
-            ") AS v WHERE alerts.patient_id = v.column1 AND alerts.kind = v.column2 AND alerts.closed_at IS NULL
-             RETURNING alerts.id, alerts.salt",
-            closed,
-        )
-        .await?;
-    seal_closed(tx, &written, at, by);
-    Ok(written.len() as u64)
 }
 
 fn read(row: &Row<'_>) -> Result<AlertRow, StoreError> {

@@ -56,10 +56,19 @@ pub struct IdentificationRow {
 pub struct Failures {
     /// By ID and lane.
     pub by_id: Vec<IdFailures>,
-    /// By the caller's number, within the window.
-    pub by_caller: Vec<(PhoneNumber, i64)>,
-    /// In each lane, over all IDs and callers, within the window.
-    pub by_lane: Vec<(Lane, i64)>,
+    /// By the caller's number.
+    pub by_caller: Vec<(PhoneNumber, Count)>,
+    /// In each lane, over all IDs and callers.
+    pub by_lane: Vec<(Lane, Count)>,
+}
+
+/// How many failures there were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Count {
+    /// Since the day began.
+    pub today: i64,
+    /// Within the window.
+    pub in_window: i64,
 }
 
 /// How often identification failed for one ID in one lane.
@@ -69,19 +78,21 @@ pub struct IdFailures {
     pub hersys_id: HersysId,
     /// The lane.
     pub lane: Lane,
-    /// Failures since the earlier of the two times.
-    pub since_earlier: i64,
-    /// Failures within the window.
-    pub in_window: i64,
+    /// Failures since the earliest of the times.
+    pub since_earliest: i64,
+    /// Those of a day and of the window.
+    pub count: Count,
     /// The last failure.
     pub last_at: Timestamp,
 }
 
-/// What times are asked about: an ID's failures count from `earlier` on, and others from the beginning of the window.
+/// What times are asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Since {
-    /// From when on the failures of an ID count.
-    pub earlier: Timestamp,
+    /// From when on the failures of an ID count: not after the other two.
+    pub earliest: Timestamp,
+    /// When the day begins.
+    pub day: Timestamp,
     /// When the window begins.
     pub window: Timestamp,
     /// Nothing counts that lies after this.
@@ -126,6 +137,19 @@ pub async fn proven_in(tx: &mut Tx, call: CallId) -> Result<Vec<(HersysId, Lane)
     .await
 }
 
+/// Lets no other node judge tries until this transaction ends, so that what [`failures_since`] counts is all there is.
+/// SQLite has one writer anyway.
+///
+/// # Errors
+/// Database errors.
+pub async fn judge_alone(tx: &mut Tx) -> Result<(), StoreError> {
+    if !tx.writes_alone() {
+        tx.fetch_optional("SELECT 1 FROM (SELECT pg_advisory_xact_lock(5031980215)) AS held", vec![], |_| Ok(()))
+            .await?;
+    }
+    Ok(())
+}
+
 /// Counts failures: of these IDs, of these callers, and in all. Give each ID and caller once; up to 256 of them take
 /// three statements.
 ///
@@ -137,13 +161,15 @@ pub async fn failures_since(
     callers: &[PhoneNumber],
     since: Since,
 ) -> Result<Failures, StoreError> {
-    let Since { earlier, window, until } = since;
+    let Since { earliest, day, window, until } = since;
+    let earlier = day.min(window);
     Ok(Failures {
         by_id: tx
             .fetch_in(
-                "SELECT hersys_id, lane, count(*), count(CASE WHEN at >= $3 THEN 1 END), max(at) FROM identifications
+                "SELECT hersys_id, lane, count(CASE WHEN at >= $3 THEN 1 END), count(CASE WHEN at >= $4 THEN 1 END),
+                 count(*), max(at) FROM identifications
                  WHERE outcome = 'mismatch' AND at >= $1 AND at <= $2 AND hersys_id IN",
-                &[earlier.into(), until.into(), window.into()],
+                &[earliest.into(), until.into(), day.into(), window.into()],
                 ids.iter().map(|id| id.into()),
                 "GROUP BY hersys_id, lane",
                 read_by_id,
@@ -151,20 +177,23 @@ pub async fn failures_since(
             .await?,
         by_caller: tx
             .fetch_in(
-                "SELECT caller, count(*) FROM identifications
-                 WHERE outcome = 'mismatch' AND at >= $1 AND at <= $2 AND caller IN",
-                &[window.into(), until.into()],
+                "SELECT caller, count(CASE WHEN at >= $3 THEN 1 END), count(CASE WHEN at >= $4 THEN 1 END)
+                 FROM identifications WHERE outcome = 'mismatch' AND at >= $1 AND at <= $2 AND caller IN",
+                &[earlier.into(), until.into(), day.into(), window.into()],
                 callers.iter().map(|caller| caller.into()),
                 "GROUP BY caller",
-                read_by_caller,
+                |row| {
+                    let number = row.read(0, "identifications.caller", |text| PhoneNumber::from_e164(text).ok())?;
+                    Ok((number, count(row, 1)?))
+                },
             )
             .await?,
         by_lane: tx
             .fetch_all(
-                "SELECT lane, count(*) FROM identifications WHERE outcome = 'mismatch' AND at >= $1 AND at <= $2
-                 GROUP BY lane",
-                vec![window.into(), until.into()],
-                |row| Ok((lane(row, 0)?, row.int(1)?)),
+                "SELECT lane, count(CASE WHEN at >= $3 THEN 1 END), count(CASE WHEN at >= $4 THEN 1 END)
+                 FROM identifications WHERE outcome = 'mismatch' AND at >= $1 AND at <= $2 GROUP BY lane",
+                vec![earlier.into(), until.into(), day.into(), window.into()],
+                |row| Ok((lane(row, 0)?, count(row, 1)?)),
             )
             .await?,
     })
@@ -174,14 +203,14 @@ fn read_by_id(row: &Row<'_>) -> Result<IdFailures, StoreError> {
     Ok(IdFailures {
         hersys_id: row.read(0, "identifications.hersys_id", |text| HersysId::parse(text).ok())?,
         lane: lane(row, 1)?,
-        since_earlier: row.int(2)?,
-        in_window: row.int(3)?,
-        last_at: row.time(4, "identifications.at")?,
+        count: count(row, 2)?,
+        since_earliest: row.int(4)?,
+        last_at: row.time(5, "identifications.at")?,
     })
 }
 
-fn read_by_caller(row: &Row<'_>) -> Result<(PhoneNumber, i64), StoreError> {
-    Ok((row.read(0, "identifications.caller", |text| PhoneNumber::from_e164(text).ok())?, row.int(1)?))
+fn count(row: &Row<'_>, index: usize) -> Result<Count, StoreError> {
+    Ok(Count { today: row.int(index)?, in_window: row.int(index.saturating_add(1))? })
 }
 
 fn lane(row: &Row<'_>, index: usize) -> Result<Lane, StoreError> {

@@ -1,5 +1,6 @@
 //! A report by any channel cancels the day's remaining calls, by day or by slot (A9).
 
+use jiff::{SignedDuration, Timestamp};
 use kenkocall::call::PhoneNumber;
 use kenkocall::carrier::simulator::Script;
 use kenkocall::service::CentreChange;
@@ -17,6 +18,7 @@ on_both_databases!(
     a9_a_report_from_another_number_cancels_the_days_calls_by_default,
     a9_a_centre_keeps_the_calls_after_a_report_from_another_number,
     a9_what_a_report_from_another_number_does_is_switched_while_calls_wait,
+    a9_a_report_from_another_number_while_our_call_rings,
 );
 
 /// A number that no patient has.
@@ -134,4 +136,45 @@ async fn a_report_takes_the_patient_off_the_nurses_list(fresh: Fresh) {
     day.rings_in(0);
     day.until("09:20").await;
     assert!(day.alerts().await.is_empty(), "{:?}", day.alerts().await);
+}
+
+/// Somebody else's report is finished while the patient's phone rings: `--unregistered-reports` decides at that moment.
+async fn a9_a_report_from_another_number_while_our_call_rings(fresh: Fresh) {
+    let people = vec![(0, vec![answers_after(25)]), (1, vec![answers_after(25)])];
+    let plan = Plan { patients: vec!["09:00;15:00", "10:00;15:00", "19:00"], people, ..Plan::default() };
+    let day = Day::begin(&fresh, plan).await;
+    let at = |time: &str| format!("2026-11-24T{time}+09:00").parse::<Timestamp>().unwrap();
+    // How long such a call takes until its report is finished.
+    let (begins, mut ends) = (at("08:00:00"), at("08:00:00"));
+    day.until("08:00").await;
+    day.rings_in_from(2, another_number());
+    while day.kept.count("reports WHERE outcome = 'reported'").await == 0 {
+        ends += SignedDuration::from_secs(1);
+        day.until_moment(&ends.to_string()).await;
+    }
+    for (nth, what, rings) in [(0, "keep", "09:00:00"), (1, "cancel", "10:00:00")] {
+        unregistered_reports(&day, what).await;
+        let finishes = at(rings) + SignedDuration::from_secs(12);
+        day.until_moment(&(finishes - (ends - begins)).to_string()).await;
+        day.rings_in_from(nth, another_number());
+        day.until_moment(&(at(rings) + SignedDuration::from_secs(6)).to_string()).await;
+        let nth = nth as usize;
+        assert_eq!(day.attempts().await[nth], format!("0{} placed", nth + 1), "it rings");
+        assert_eq!(
+            day.kept.count("reports WHERE outcome = 'reported'").await,
+            1 + nth as u64,
+            "nobody has finished yet"
+        );
+        day.until_moment(&(finishes + SignedDuration::from_secs(6)).to_string()).await;
+        assert_eq!(day.kept.count("reports WHERE outcome = 'reported'").await, 2 + nth as u64, "while it rings");
+        let stands = if what == "keep" { "placed" } else { "withdrawn" };
+        assert_eq!(day.attempts().await[nth], format!("0{} {stands}", nth + 1));
+        day.until_moment(&(finishes + SignedDuration::from_mins(20)).to_string()).await;
+    }
+    day.until("20:30").await;
+    let slots = day.slots().await;
+    let of = |time: &str| slots.iter().filter(|slot| slot.starts_with(time)).cloned().collect::<Vec<_>>();
+    assert_eq!(of("09:00"), ["09:00 reported 1"], "the patient was called all the same");
+    assert_eq!(of("10:00"), ["10:00 cancelled reported 0"], "the call was taken back");
+    assert_eq!(day.rang().len(), 2);
 }

@@ -37,6 +37,7 @@ const LEAVES_NO_ENTRY: [(&str, &str); 30] = [
     ("serve", "the program acts"),
     ("migrate", "the program acts"),
     ("centres list", "names no patient"),
+    ("centres show", "names no patient"),
     ("dialer show", "names no patient"),
     ("days show", "names no patient"),
     ("maintenance show", "names no patient"),

@@ -18,6 +18,8 @@ crate::on_both_databases!(
     a_flood_of_alerts_hides_no_red_answer,
     a_patients_alerts_are_one_line_with_the_worst_first,
     alerts_are_listed_by_kind_and_of_today,
+    closing_a_line_closes_what_it_showed_and_nothing_that_came_since,
+    a_line_shows_all_of_its_patient_whatever_was_asked_for,
 );
 
 fn alert(kind: AlertKind, patient: Option<PatientId>, raised_at: Timestamp) -> AlertRow {
@@ -142,4 +144,88 @@ async fn alerts_are_listed_by_kind_and_of_today(fresh: Fresh) {
     let wrong = desk.output(&["alerts", "list", "--kind", "red"]);
     let sentence = String::from_utf8_lossy(&wrong.stderr).into_owned();
     assert!(wrong.status.code() == Some(2) && sentence.contains("the kinds of alerts are red_answer, call_back"));
+}
+
+/// What the first line of `alerts list` is closed by.
+fn first_line(desk: &Desk<'_>, words: &[&str]) -> String {
+    let listed = desk.does(&[&["alerts", "list"], words].concat());
+    listed.lines().nth(1).unwrap().split_whitespace().next().unwrap().to_owned()
+}
+
+async fn closing_a_line_closes_what_it_showed_and_nothing_that_came_since(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    let (mut tx, ids) = ground(&desk, &fresh).await;
+    let at = |seconds| Timestamp::now() - SignedDuration::from_secs(100) + SignedDuration::from_secs(seconds);
+    let rows = [
+        alert(AlertKind::Missed, Some(ids[0]), at(1)),
+        alert(AlertKind::Unanswered, Some(ids[0]), at(3)),
+        alert(AlertKind::Guessing, Some(ids[0]), at(4)), // it stands alone
+        alert(AlertKind::Unanswered, Some(ids[1]), at(2)),
+        alert(AlertKind::CallBack, None, at(2)),
+    ];
+    alerts::raise(&mut tx, &rows).await.unwrap();
+    red(&mut tx, ids[0], "091", at(2)).await;
+    tx.commit().await.unwrap();
+    let line = first_line(&desk, &[]);
+    assert!(line.ends_with("+2"), "{line}");
+    let mut tx = fresh.database.begin().await.unwrap();
+    red(&mut tx, ids[0], "088", at(5)).await;
+    tx.commit().await.unwrap();
+    let closed = desk.does(&["--as", "保健師A", "alerts", "close", &line]);
+    assert!(closed.starts_with("closed: ") && closed.contains("and 2 others of this patient"), "{closed}");
+    assert!(closed.contains("1 other alert of this patient is open"), "what came since: {closed}");
+    let listed = desk.does(&["alerts", "list"]);
+    let first = listed.lines().nth(1).unwrap();
+    assert!(first.contains("SpO2 88 %") && !first_line(&desk, &[]).contains('+'), "{first}");
+    let json: Value = serde_json::from_str(&desk.does(&["alerts", "list", "--json"])).unwrap();
+    assert_eq!(json.as_array().unwrap().len(), 4, "the others, and those of other people");
+    let noted = desk.does(&["audit", "list", "--actor", "保健師A", "--json"]);
+    assert_eq!(noted.matches("alert.closed").count(), 3, "{noted}");
+    assert!(desk.does(&["alerts", "close", &line]).starts_with("nothing to change"));
+    // A bare id closes that alert alone.
+    let mut tx = fresh.database.begin().await.unwrap();
+    alerts::raise(&mut tx, &[alert(AlertKind::Missed, Some(ids[0]), at(6))]).await.unwrap();
+    tx.commit().await.unwrap();
+    let line = first_line(&desk, &[]);
+    let (id, _) = line.split_once('+').unwrap();
+    let closed = desk.does(&["alerts", "close", id]);
+    assert!(closed.contains("1 other alert of this patient is open"), "{closed}");
+    // One that came with an earlier time, from a node whose clock is behind, is never closed unseen.
+    let mut tx = fresh.database.begin().await.unwrap();
+    alerts::raise(&mut tx, &[alert(AlertKind::Missed, Some(ids[0]), at(7))]).await.unwrap();
+    tx.commit().await.unwrap();
+    let line = first_line(&desk, &[]);
+    let mut tx = fresh.database.begin().await.unwrap();
+    red(&mut tx, ids[0], "085", at(0)).await;
+    tx.commit().await.unwrap();
+    let refused = desk.output(&["alerts", "close", &line]);
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("look at `kenkocall alerts list` again"));
+    assert!(first_line(&desk, &[]).ends_with("+2"));
+    for wrong in ["+2", "0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04+", "0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04+x", "x+1"] {
+        assert_eq!(desk.output(&["alerts", "close", wrong]).status.code(), Some(2), "{wrong}");
+    }
+}
+
+async fn a_line_shows_all_of_its_patient_whatever_was_asked_for(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    let (mut tx, ids) = ground(&desk, &fresh).await;
+    let now = Timestamp::now();
+    let rows = [
+        alert(AlertKind::Missed, Some(ids[0]), now),
+        alert(AlertKind::Unanswered, Some(ids[0]), now - SignedDuration::from_hours(49)),
+        alert(AlertKind::Unanswered, Some(ids[1]), now - SignedDuration::from_hours(49)),
+    ];
+    alerts::raise(&mut tx, &rows).await.unwrap();
+    red(&mut tx, ids[0], "091", now - SignedDuration::from_hours(50)).await;
+    tx.commit().await.unwrap();
+    for asked in [["--kind", "missed"].as_slice(), &["--today"]] {
+        let listed = desk.does(&[&["alerts", "list"], asked].concat());
+        let table: Vec<&str> = listed.lines().skip(1).take_while(|line| !line.is_empty()).collect();
+        let [line] = table.as_slice() else { panic!("{listed}") };
+        assert!(line.contains("missed") && line.contains("01234567"), "{line}");
+        let also = "+2: red_answer SpO2 91 % (from an unregistered number), unanswered";
+        assert!(line.ends_with(also), "closing it closes them too: {line}");
+    }
+    assert!(first_line(&desk, &["--kind", "missed"]).ends_with("+2"));
 }

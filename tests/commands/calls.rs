@@ -101,7 +101,7 @@ async fn a_call_reads_like_a_call(fresh: Fresh) {
     let json: serde_json::Value = serde_json::from_str(&desk.does(&["alerts", "list", "--json"])).unwrap();
     for alert in json.as_array().unwrap() {
         let closed = desk.does(&["--as", "保健師A", "alerts", "close", alert["id"].as_str().unwrap()]);
-        assert!(closed.starts_with("closed: ") && closed.ends_with(" by 保健師A\n"), "{closed}");
+        assert!(closed.starts_with("closed: ") && closed.contains(" by 保健師A\n"), "{closed}");
         assert!(desk.does(&["alerts", "close", alert["id"].as_str().unwrap()]).starts_with("nothing to change"));
     }
     assert_eq!(desk.does(&["alerts", "list"]), "no open alerts\n");

@@ -8,6 +8,7 @@ use crate::{Desk, databases::Fresh};
 
 crate::on_both_databases!(
     centres_are_added_changed_and_listed,
+    one_centre_is_shown_in_plain_words,
     wrong_centres_get_a_sentence,
     a_centre_sets_how_its_patients_are_called,
     wrong_calling_gets_a_sentence,
@@ -25,6 +26,36 @@ async fn centres_are_added_changed_and_listed(fresh: Fresh) {
     assert!(desk.does(&set).starts_with("nothing to change\n"));
     insta::assert_snapshot!("centres", desk.does(&["centres", "list"]));
     insta::assert_snapshot!("centres_json", desk.does(&["centres", "list", "--json"]));
+}
+
+async fn one_centre_is_shown_in_plain_words(fresh: Fresh) {
+    let desk = Desk(&fresh);
+    desk.with_centre();
+    let shown = desk.does(&["centres", "show", "13101"]);
+    for words in ["calls a day           no limit of its own", "after busy            3 tries in all, 30 minutes apart"]
+    {
+        assert!(shown.contains(words), "{shown}");
+    }
+    desk.does(&["centres", "set", "13101", "--retry", "busy=1x10", "--unregistered-reports", "keep"]);
+    desk.does(&[
+        "centres",
+        "set",
+        "13101",
+        "--report-covers",
+        "slot",
+        "--days-off",
+        "sat;sun",
+        "--calls-per-day",
+        "90",
+    ]);
+    desk.does(&["centres", "set", "13101", "--missed-call-sms", "{centre}です。{call_back_number}へお電話ください。"]);
+    insta::assert_snapshot!("one_centre", desk.does(&["centres", "show", "13101"]));
+    let one: serde_json::Value = serde_json::from_str(&desk.does(&["centres", "show", "13101", "--json"])).unwrap();
+    let all: serde_json::Value = serde_json::from_str(&desk.does(&["centres", "list", "--json"])).unwrap();
+    assert_eq!(one, all[0]);
+    let unknown = desk.output(&["centres", "show", "99999"]);
+    assert_eq!(unknown.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("there is no health centre 99999"));
 }
 
 async fn a_number_that_an_older_release_took_is_in_the_way_of_no_other_change(fresh: Fresh) {

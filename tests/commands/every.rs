@@ -32,6 +32,7 @@ const RUNS: [(&str, &[&str]); 41] = [
     ("calls-show", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("centres-add", &["--code", "13102", "--name", "中央保健所", "--phone", "0352113642"]),
     ("centres-list", &[]),
+    ("centres-show", &["13101"]),
     ("centres-set", &["13101", "--spo2-red", "92"]),
     ("completions", &["bash"]),
     ("config-check", &[]),

@@ -15,6 +15,7 @@ crate::on_both_databases!(
     an_answer_that_was_changed_behind_the_program_is_found_and_named,
     a_row_that_was_deleted_behind_the_program_is_found_and_named,
     an_end_that_was_changed_behind_the_program_is_found_and_named,
+    a_row_that_was_put_in_behind_the_program_is_found_and_named,
     what_is_erased_on_purpose_is_told_from_what_was_deleted,
     rows_of_an_older_version_are_sealed_as_they_were_found,
     rows_that_a_dead_process_left_behind_are_sealed_as_found,
@@ -112,6 +113,38 @@ async fn an_end_that_was_changed_behind_the_program_is_found_and_named(fresh: Fr
     let report = first(&kept, "SELECT id FROM reports WHERE outcome = 'reported'").await;
     kept.rows(&format!("UPDATE reports SET outcome = 'unanswered', ended_at = NULL WHERE id = '{report}'")).await;
     misfits(&desk, &[&format!("report {report} has another end")]);
+}
+
+/// A later answer to the same question stands: what is put in says as much as what is changed.
+async fn a_row_that_was_put_in_behind_the_program_is_found_and_named(fresh: Fresh) {
+    let (desk, kept) = (Desk(&fresh), Kept::at(&fresh.url));
+    reported(&fresh).await;
+    seal_older_rows(&fresh.database, Timestamp::now()).await.unwrap();
+    seal_trail(&fresh.database).await.unwrap();
+    fits(&desk);
+    let new = "01929f6a-0000-7000-8000-00000000000";
+    let columns = "report_id, call_id, turn, item, entry, severity, at, late";
+    let answer = first(&kept, "SELECT id FROM answers WHERE item = 'spo2' ORDER BY id").await;
+    // With the salt of another row, and with none; twenty days old, and of this moment.
+    for (nth, salt, at) in [(1, "salt", "at - 1728000000"), (2, "NULL", "at + 1")] {
+        let copied = columns.replace(" at,", &format!(" {at},"));
+        let select = format!("SELECT '{new}{nth}', {copied}, {salt} FROM answers WHERE id = '{answer}'");
+        kept.rows(&format!("INSERT INTO answers (id, {columns}, salt) {select}")).await;
+        misfits(&desk, &[&format!("(answer {new}{nth}) has no seal")]);
+        kept.rows(&format!("DELETE FROM answers WHERE id = '{new}{nth}'")).await;
+        fits(&desk);
+    }
+    let (columns, alert) = ("kind, raised_at, occurrences", "SELECT id FROM alerts ORDER BY id");
+    let alert = first(&kept, alert).await;
+    let select = format!("SELECT '{new}3', {columns} FROM alerts WHERE id = '{alert}'");
+    kept.rows(&format!("INSERT INTO alerts (id, {columns}) {select}")).await;
+    misfits(&desk, &[&format!("alert {new}3 has no seal")]);
+    // In the place of one that is taken out: both are named.
+    kept.rows(&format!("DELETE FROM alerts WHERE id = '{alert}'")).await;
+    misfits(&desk, &[&format!("alert {new}3 has no seal"), &format!("alert {alert} was deleted")]);
+    // What is sealed as found at a start is told as such.
+    seal_left_behind(&fresh.database, Timestamp::now(), Duration::ZERO).await.unwrap();
+    misfits(&desk, &[&format!("alert {alert} was deleted")]);
 }
 
 async fn what_is_erased_on_purpose_is_told_from_what_was_deleted(fresh: Fresh) {

@@ -1,6 +1,8 @@
 //! H7: guessing at HER-SYS ID and birth date is limited, and nobody can lock the patient out.
 
 use jiff::{SignedDuration, Timestamp};
+use kenkocall::call::AlertKind;
+use kenkocall::store::alerts;
 
 use super::databases::Fresh;
 use super::kept::Kept;
@@ -34,6 +36,8 @@ crate::on_both_databases!(
     hidden_numbers_together_have_as_many_calls_at_once_as_one_number,
     h7_locked_sounds_exactly_like_a_mismatch,
     h7_tries_at_the_same_moment_count_one_another,
+    h7_two_nodes_judge_no_try_too_many,
+    h7_slow_guesses_are_told_and_told_again_while_they_go_on,
 );
 
 /// One try in a call of its own; what was said to it.
@@ -277,4 +281,46 @@ async fn h7_tries_at_the_same_moment_count_one_another(fresh: Fresh) {
     assert_eq!(kept.count("identifications WHERE outcome = 'mismatch'").await, 4, "the limit, and not one more");
     assert_eq!(kept.count("identifications WHERE outcome = 'locked'").await, 6);
     assert_eq!(kept.alerts().await, [format!("guessing {CENTRE}")]);
+}
+
+/// Two programs on one database, at the same moment.
+async fn h7_two_nodes_judge_no_try_too_many(fresh: Fresh) {
+    let one = Line::with_people_and(&fresh.database, &fresh.url, &FEW).await;
+    let two = Line::start(&fresh.url, &FEW);
+    let mut tries = tokio::task::JoinSet::new();
+    for nth in 0..24 {
+        let carrier = if nth % 2 == 0 { one.carrier.clone() } else { two.carrier.clone() };
+        tries.spawn(async move { guess(&carrier, Some(&stranger(nth)), MOTHER.id, WRONG).await });
+    }
+    assert!(tries.join_all().await.iter().all(|said| is_mismatch(said)));
+    let kept = Kept::at(&fresh.url);
+    assert_eq!(kept.count("identifications WHERE outcome = 'mismatch'").await, 4, "the limit, and not one more");
+}
+
+async fn h7_slow_guesses_are_told_and_told_again_while_they_go_on(fresh: Fresh) {
+    let inside = Inside::at(&fresh.database, "2026-11-23T10:00:00+09:00").await;
+    let kept = Kept::at(&fresh.url);
+    let start: Timestamp = "2026-11-23T10:00:00+09:00".parse().unwrap();
+    let mut open = Vec::new();
+    // Nine tries a day, from new numbers: one below the limit at which an ID's tries of a day are told.
+    for day in 0..6_i64 {
+        for nth in 0..9_i64 {
+            inside.set_clock(&(start + SignedDuration::from_mins(day * 1_500 + nth * 60)).to_string());
+            guess(&inside.carrier, Some(&format!("+8180{day:04}{nth:04}")), MOTHER.id, WRONG).await;
+        }
+        let alerts = kept.alerts().await.len();
+        open.push(alerts);
+        if day == 2 {
+            // Staff have looked into it.
+            let mut tx = fresh.database.begin().await.unwrap();
+            let now = start + SignedDuration::from_mins(day * 1_500 + 600);
+            let guessing = alerts::open_of_kind(&mut tx, AlertKind::Guessing).await.unwrap();
+            assert!(alerts::close(&mut tx, guessing[0].id, now, "staff").await.unwrap());
+            tx.commit().await.unwrap();
+        }
+    }
+    assert_eq!(open[..3], [0, 0, 1], "at the 20th try in a week");
+    assert_eq!(open[3], 1, "the closed one alone: they are left in peace for a day");
+    assert_eq!(open[4..], [2, 2], "a day after they closed it, once more");
+    assert_eq!(kept.count("alerts WHERE closed_at IS NULL").await, 1);
 }

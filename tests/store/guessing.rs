@@ -5,7 +5,7 @@ use kenkocall::{
     follow_up::Lane,
     store::{
         calls::{self, CallFilter},
-        identifications::{self, Failures, IdFailures, IdentificationOutcome, IdentificationRow, Since},
+        identifications::{self, Count, Failures, IdFailures, IdentificationOutcome, IdentificationRow, Since},
     },
 };
 
@@ -29,8 +29,9 @@ async fn failures_are_counted_by_id_and_lane_by_caller_and_in_all(fresh: Fresh) 
         (1, Some(1), Registered, Matched, 14),
         (1, Some(2), Outsider, Locked, 15),
         (2, Some(2), Outsider, Mismatch, 16),
-        (1, Some(3), Outsider, Mismatch, 5), // before the window, and not before the time from which IDs count
-        (3, Some(2), Outsider, Mismatch, 4), // before both
+        (1, Some(3), Outsider, Mismatch, 5), // before the day, and not before the time from which IDs count
+        (1, Some(3), Outsider, Mismatch, 7), // before the window alone
+        (3, Some(2), Outsider, Mismatch, 4), // before all
     ];
     let rows = tries.iter().zip(100..).map(|((hersys, caller, lane, outcome, second), number)| IdentificationRow {
         id: id(number),
@@ -45,30 +46,31 @@ async fn failures_are_counted_by_id_and_lane_by_caller_and_in_all(fresh: Fresh) 
 
     let ids = [1, 2, 3].map(hersys_id);
     let callers = [1, 2, 3].map(phone);
-    let since = Since { earlier: at(5), window: at(10), until: at(1_000) };
+    let since = Since { earliest: at(5), day: at(7), window: at(10), until: at(1_000) };
     let mut counted = identifications::failures_since(&mut tx, &ids, &callers, since).await.unwrap();
     counted.by_id.sort_by_key(|of_id| (of_id.hersys_id.clone(), of_id.lane.word()));
     counted.by_caller.sort();
     counted.by_lane.sort_by_key(|(lane, _)| lane.word());
-    let of_id = |id, lane, since_earlier, in_window, last| IdFailures {
+    let of = |today, in_window| Count { today, in_window };
+    let of_id = |id, lane, since_earliest, count, last| IdFailures {
         hersys_id: hersys_id(id),
         lane,
-        since_earlier,
-        in_window,
+        since_earliest,
+        count,
         last_at: at(last),
     };
     let expected = Failures {
         by_id: vec![
-            of_id(1, Hidden, 1, 1, 13),
-            of_id(1, Outsider, 3, 2, 12),
-            of_id(1, Registered, 1, 1, 10),
-            of_id(2, Outsider, 1, 1, 16),
+            of_id(1, Hidden, 1, of(1, 1), 13),
+            of_id(1, Outsider, 4, of(3, 2), 12),
+            of_id(1, Registered, 1, of(1, 1), 10),
+            of_id(2, Outsider, 1, of(1, 1), 16),
         ],
-        by_caller: vec![(phone(1), 1), (phone(2), 3)],
-        by_lane: vec![(Hidden, 1), (Outsider, 3), (Registered, 1)],
+        by_caller: vec![(phone(1), of(1, 1)), (phone(2), of(3, 3)), (phone(3), of(1, 0))],
+        by_lane: vec![(Hidden, of(1, 1)), (Outsider, of(4, 3)), (Registered, of(1, 1))],
     };
     assert_eq!(counted, expected);
-    let later = Since { earlier: at(17), window: at(17), ..since };
+    let later = Since { earliest: at(17), day: at(17), window: at(17), ..since };
     let nobody = identifications::failures_since(&mut tx, &[], &[], later).await.unwrap();
     assert_eq!(nobody, Failures::default());
 

@@ -35,7 +35,7 @@ struct Ledger(Vec<(i64, u32, From)>);
 
 impl Ledger {
     fn failures(&self, limits: &GuessingLimits, now: i64, id: u32, from: From, in_call: u32) -> Failures {
-        let day = GuessingLimits::DAY.as_secs();
+        let (day, week) = (GuessingLimits::DAY.as_secs(), GuessingLimits::WEEK.as_secs());
         let window = limits.window().as_secs();
         let count = |since: i64, holds: &dyn Fn(u32, From) -> bool| {
             let failed = self.0.iter().filter(|(at, id, from)| *at >= now - since && *at <= now && holds(*id, *from));
@@ -46,10 +46,14 @@ impl Ledger {
         Failures {
             of_id: count(window, &|of, by| of == id && by.lane() == lane),
             of_id_today: count(day, &|of, by| of == id && by.lane() == lane),
+            of_id_this_week: count(week, &|of, by| of == id && by.lane() == lane),
             of_id_by_others: count(day, &|of, by| of == id && by != From::Registered),
+            of_id_by_others_this_week: count(week, &|of, by| of == id && by != From::Registered),
             last_of_id: last.filter(|at| *at >= now - day).map(self::at),
             of_caller: if from == From::Hidden { 0 } else { count(window, &|_, by| by == from) },
+            of_caller_today: if from == From::Hidden { 0 } else { count(day, &|_, by| by == from) },
             of_lane: count(window, &|_, by| by.lane() == lane),
+            of_lane_today: count(day, &|_, by| by.lane() == lane),
             in_call,
         }
     }
@@ -70,9 +74,14 @@ impl Ledger {
 
     /// The most judged guesses at one ID in any 24 hours, by those for whom `by` holds.
     fn most_in_a_day(&self, id: u32, by: impl Fn(From) -> bool) -> usize {
+        self.most(id, GuessingLimits::DAY, by)
+    }
+
+    /// The same in any time of this length.
+    fn most(&self, id: u32, length: SignedDuration, by: impl Fn(From) -> bool) -> usize {
         let times: Vec<i64> =
             self.0.iter().filter(|(_, of, from)| *of == id && by(*from)).map(|(at, ..)| *at).collect();
-        let within = |from: &i64| times.iter().filter(|at| (*from..*from + 86_400).contains(*at)).count();
+        let within = |from: &i64| times.iter().filter(|at| (*from..*from + length.as_secs()).contains(*at)).count();
         times.iter().map(within).max().unwrap_or_default()
     }
 }
@@ -167,6 +176,7 @@ proptest! {
             of_caller,
             of_lane,
             in_call,
+            ..Failures::default()
         };
         let small = before.map(|count| count % 1_500);
         let mut after = small;
@@ -253,19 +263,112 @@ fn h7_hidden_numbers_are_slowed_and_stopped_by_themselves_alone() {
     assert_eq!(hidden(1_200, 0), Standing::LaneLocked);
 }
 
+/// What staff are told of a guess that is judged, and whether they are.
+fn told(limits: &GuessingLimits, ledger: &mut Ledger, now: i64, id: u32, from: From) -> Vec<Warn> {
+    let before = ledger.failures(limits, now, id, from, 0);
+    if ledger.guess(limits, now, id, from, 0) { limits.warnings(from.lane(), &before) } else { Vec::new() }
+}
+
+proptest! {
+    /// Whoever makes staff hear nothing stays far below the limits: guesses that would be told are left out.
+    #[test]
+    fn h7_who_stays_unnoticed_has_few_tries(
+        attack in prop::collection::vec((0_i64..9_000, 0_u32..3, callers()), 0..400),
+    ) {
+        let limits = small();
+        let mut ledger = Ledger::default();
+        let mut now = 0;
+        for (seconds, id, from) in attack {
+            now += seconds;
+            let before = ledger.failures(&limits, now, id, from, 0);
+            if limits.warnings(from.lane(), &before).is_empty() {
+                ledger.guess(&limits, now, id, from, 0);
+            }
+        }
+        for id in 0..3 {
+            prop_assert!(ledger.most(id, GuessingLimits::WEEK, |from| from != From::Registered) < 20);
+            prop_assert!(ledger.most(id, GuessingLimits::DAY, |from| from == From::Registered) < 18);
+            prop_assert!(ledger.most(id, GuessingLimits::WEEK, |from| from == From::Registered) < 36);
+        }
+        let of_all = |by: &dyn Fn(From) -> bool| {
+            Ledger(ledger.0.iter().map(|(at, _, from)| (*at, 0, *from)).collect()).most(0, GuessingLimits::DAY, by)
+        };
+        prop_assert!(of_all(&|from| from == From::Hidden) < 12);
+        prop_assert!(of_all(&|from| from.lane() == Lane::Outsider) < 25);
+        for number in 0..40 {
+            prop_assert!(of_all(&|from| from == From::Number(number)) < 12);
+        }
+    }
+
+    /// However an attack goes on, staff who close the alert hear of it again with its next try.
+    #[test]
+    fn h7_what_goes_on_is_told_for_as_long_as_it_does(gap in 1_i64..30_000) {
+        let limits = GuessingLimits::default();
+        let mut ledger = Ledger::default();
+        let mut since_told = 0;
+        for nth in 0..400 {
+            let number = From::Number(1_000 + nth);
+            let judged = ledger.0.len();
+            let told = told(&limits, &mut ledger, i64::from(nth) * gap, 0, number);
+            since_told = if told.is_empty() { since_told + ledger.0.len() - judged } else { 0 };
+            prop_assert!(since_told < 20, "try {nth}");
+        }
+    }
+}
+
+#[test]
+fn h7_nine_tries_a_day_are_told_on_the_third_day() {
+    let limits = GuessingLimits::default();
+    let mut ledger = Ledger::default();
+    let mut days = Vec::new();
+    for day in 0..10_i64 {
+        for nth in 0..9_u32 {
+            let number = From::Number(u32::try_from(day).unwrap_or_default() * 9 + nth);
+            if !told(&limits, &mut ledger, day * 86_500 + i64::from(nth) * 4_000, 0, number).is_empty() {
+                days.push(day);
+            }
+        }
+    }
+    assert_eq!(days.first(), Some(&2), "at the 20th try");
+    assert_eq!(days.last(), Some(&9));
+}
+
 #[test]
 fn staff_are_told_once_at_each_limit() {
     let limits = GuessingLimits::default();
     let warnings = |lane, failures| limits.warnings(lane, &failures);
+    let [id, caller, whole] = [WarnOf::Id, WarnOf::Caller, WarnOf::Lane].map(|about| Warn { about, goes_on: false });
     let of_id = |of_id_by_others| Failures { of_id_by_others, ..Failures::default() };
     for lane in [Lane::Outsider, Lane::Hidden] {
-        assert_eq!(warnings(lane, of_id(9)), [Warn::OfId], "half of the day's tries");
+        assert_eq!(warnings(lane, of_id(9)), [id], "half of the day's tries");
         assert_eq!([8, 10, 19].map(|count| warnings(lane, of_id(count))), [const { Vec::new() }; 3]);
     }
-    assert_eq!(warnings(Lane::Registered, Failures { of_id: 8, ..Failures::default() }), [Warn::OfId]);
-    assert_eq!(warnings(Lane::Outsider, Failures { of_caller: 11, ..Failures::default() }), [Warn::OfCaller]);
-    assert_eq!(warnings(Lane::Outsider, Failures { of_lane: 599, ..Failures::default() }), [Warn::OfLane]);
-    assert_eq!(warnings(Lane::Hidden, Failures { of_lane: 299, ..Failures::default() }), [Warn::OfLane]);
+    assert_eq!(warnings(Lane::Registered, Failures { of_id: 8, ..Failures::default() }), [id]);
+    assert_eq!(warnings(Lane::Outsider, Failures { of_caller: 11, ..Failures::default() }), [caller]);
+    assert_eq!(warnings(Lane::Outsider, Failures { of_lane: 599, ..Failures::default() }), [whole]);
+    assert_eq!(warnings(Lane::Hidden, Failures { of_lane: 299, ..Failures::default() }), [whole]);
     let both = Failures { of_caller: 11, of_id_by_others: 9, ..Failures::default() };
-    assert_eq!(warnings(Lane::Outsider, both), [Warn::OfId, Warn::OfCaller]);
+    assert_eq!(warnings(Lane::Outsider, both), [id, caller]);
+    let at_once = Failures { of_lane: 299, of_lane_today: 299, ..Failures::default() };
+    assert_eq!(warnings(Lane::Hidden, at_once), [whole], "a limit and its slow companion are told once");
+}
+
+#[test]
+fn staff_are_told_of_slow_guesses_for_as_long_as_they_go_on() {
+    let limits = GuessingLimits::default();
+    let slow: [(Lane, WarnOf, u32, fn(u32) -> Failures); 6] = [
+        (Lane::Outsider, WarnOf::Id, 20, |n| Failures { of_id_by_others_this_week: n, ..Failures::default() }),
+        (Lane::Registered, WarnOf::Id, 18, |n| Failures { of_id_today: n, ..Failures::default() }),
+        (Lane::Registered, WarnOf::Id, 36, |n| Failures { of_id_this_week: n, ..Failures::default() }),
+        (Lane::Outsider, WarnOf::Caller, 24, |n| Failures { of_caller_today: n, ..Failures::default() }),
+        (Lane::Outsider, WarnOf::Lane, 600, |n| Failures { of_lane_today: n, ..Failures::default() }),
+        (Lane::Hidden, WarnOf::Lane, 300, |n| Failures { of_lane_today: n, ..Failures::default() }),
+    ];
+    for (lane, about, limit, failures) in slow {
+        let told = |count: u32| limits.warnings(lane, &failures(count - 1));
+        assert_eq!(told(limit - 1), [], "{lane:?} {about:?}");
+        assert_eq!(told(limit), [Warn { about, goes_on: false }]);
+        assert_eq!(told(limit + 1), [Warn { about, goes_on: true }]);
+        assert_eq!(limits.standing(lane, &failures(limit), at(0)), Standing::Open, "they lock nobody out");
+    }
 }

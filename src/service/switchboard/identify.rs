@@ -8,15 +8,16 @@ use jiff::tz::TimeZone;
 
 use super::SwitchboardError;
 use super::batch::Batch;
+use super::keep::counted_alert;
 use crate::call::{
     AlertKind, Answer, CallerNumber, CentreCode, Channel, HersysId, Item, Line, PatientId, PhoneNumber, ReportId,
 };
 use crate::engine::{Ask, Centre, Effect, Event, Happening, Identified, Person, Waiting, step};
-use crate::follow_up::{Failures, Lane, Standing, Warn, report_day};
+use crate::follow_up::{Failures, GuessingLimits, Lane, Standing, Warn, WarnOf, report_day};
 use crate::service::centres::centre_of;
 use crate::service::clock::new_id;
 use crate::store::answers::AnswerRow;
-use crate::store::identifications::{IdFailures, IdentificationOutcome, IdentificationRow, Since};
+use crate::store::identifications::{Count, IdFailures, IdentificationOutcome, IdentificationRow, Since};
 use crate::store::patients::PatientRow;
 use crate::store::{centres, identifications, patients, reports};
 
@@ -39,9 +40,27 @@ type OpenToday = (ReportId, Vec<(Item, Answer)>, Option<CallerNumber>);
 /// How often one ID failed in one lane.
 #[derive(Clone, Copy, Default)]
 struct OfId {
+    this_week: u32,
+    counted: Counted,
+    last_at: Option<Timestamp>,
+}
+
+/// How often something failed.
+#[derive(Clone, Copy, Default)]
+struct Counted {
     today: u32,
     in_window: u32,
-    last_at: Option<Timestamp>,
+}
+
+impl Counted {
+    fn of(count: Count) -> Self {
+        Self { today: number(count.today), in_window: number(count.in_window) }
+    }
+
+    fn one_more(&mut self) {
+        one_more(&mut self.today);
+        one_more(&mut self.in_window);
+    }
 }
 
 /// What the answers are drawn from. Kept up to date within the commit, so that its questions count one another.
@@ -50,8 +69,8 @@ struct Register {
     centres: HashMap<CentreCode, Centre>,
     reports: HashMap<(PatientId, Date), OpenToday>,
     of_id: HashMap<(HersysId, Lane), OfId>,
-    of_caller: HashMap<PhoneNumber, u32>,
-    of_lane: HashMap<Lane, u32>,
+    of_caller: HashMap<PhoneNumber, Counted>,
+    of_lane: HashMap<Lane, Counted>,
 }
 
 impl Register {
@@ -59,14 +78,21 @@ impl Register {
     fn failures(&self, question: &Question, lane: Lane) -> Failures {
         let of_id = |lane| self.of_id.get(&(question.hersys_id.clone(), lane)).copied().unwrap_or_default();
         let of_this = of_id(lane);
+        let (outsiders, hidden) = (of_id(Lane::Outsider), of_id(Lane::Hidden));
         let of_caller = question.caller.as_ref().and_then(|caller| self.of_caller.get(caller));
+        let of_caller = of_caller.copied().unwrap_or_default();
+        let of_lane = self.of_lane.get(&lane).copied().unwrap_or_default();
         Failures {
-            of_id: of_this.in_window,
-            of_id_today: of_this.today,
-            of_id_by_others: of_id(Lane::Outsider).today.saturating_add(of_id(Lane::Hidden).today),
+            of_id: of_this.counted.in_window,
+            of_id_today: of_this.counted.today,
+            of_id_this_week: of_this.this_week,
+            of_id_by_others: outsiders.counted.today.saturating_add(hidden.counted.today),
+            of_id_by_others_this_week: outsiders.this_week.saturating_add(hidden.this_week),
             last_of_id: of_this.last_at,
-            of_caller: of_caller.copied().unwrap_or_default(),
-            of_lane: self.of_lane.get(&lane).copied().unwrap_or_default(),
+            of_caller: of_caller.in_window,
+            of_caller_today: of_caller.today,
+            of_lane: of_lane.in_window,
+            of_lane_today: of_lane.today,
             in_call: question.in_call,
         }
     }
@@ -74,13 +100,13 @@ impl Register {
     /// Counts a failure, for the other tries of this commit.
     fn count(&mut self, question: &Question, lane: Lane, at: Timestamp) {
         let of_id = self.of_id.entry((question.hersys_id.clone(), lane)).or_default();
-        one_more(&mut of_id.today);
-        one_more(&mut of_id.in_window);
+        one_more(&mut of_id.this_week);
+        of_id.counted.one_more();
         of_id.last_at = Some(at);
         if let Some(caller) = &question.caller {
-            one_more(self.of_caller.entry(caller.clone()).or_default());
+            self.of_caller.entry(caller.clone()).or_default().one_more();
         }
-        one_more(self.of_lane.entry(lane).or_default());
+        self.of_lane.entry(lane).or_default().one_more();
     }
 }
 
@@ -131,20 +157,22 @@ impl Batch<'_> {
         let callers: Vec<PhoneNumber> = questions.iter().filter_map(|question| question.caller.clone()).collect();
         let guessing = &self.desk.guessing;
         let since = Since {
-            earlier: guessing.counts_from(self.at),
+            earliest: guessing.counts_from(self.at),
+            day: self.at.checked_sub(GuessingLimits::DAY).unwrap_or(Timestamp::UNIX_EPOCH),
             window: self.at.checked_sub(guessing.window()).unwrap_or(Timestamp::UNIX_EPOCH),
             // A failure that lies ahead was noted by a clock that was wrong: nobody is locked out until then.
             until: self.desk.clock.too_far_ahead(),
         };
         let found = patients::by_hersys_ids(&mut self.tx, &ids).await?;
+        identifications::judge_alone(&mut self.tx).await?;
         let failures = identifications::failures_since(&mut self.tx, &ids, &callers, since).await?;
         let mut register = Register {
             patients: HashMap::new(),
             centres: HashMap::new(),
             reports: HashMap::new(),
             of_id: failures.by_id.into_iter().map(of_id).collect(),
-            of_caller: failures.by_caller.into_iter().map(|(caller, count)| (caller, number(count))).collect(),
-            of_lane: failures.by_lane.into_iter().map(|(lane, count)| (lane, number(count))).collect(),
+            of_caller: failures.by_caller.into_iter().map(|(caller, count)| (caller, Counted::of(count))).collect(),
+            of_lane: failures.by_lane.into_iter().map(|(lane, count)| (lane, Counted::of(count))).collect(),
         };
         let mut days = Vec::with_capacity(found.len());
         for patient in found {
@@ -237,14 +265,16 @@ impl Batch<'_> {
     fn warn_of_guessing(&mut self, warn: Warn, question: &Question, register: &Register) {
         let Some(live) = self.lives.get(question.place) else { return };
         let call = live.call;
-        if warn == Warn::OfLane {
-            return self.keep.alert(AlertKind::MassGuessing, None, None, call, self.at);
+        if warn.about == WarnOf::Lane {
+            let alert = counted_alert(AlertKind::MassGuessing, None, None, call, self.at);
+            return if warn.goes_on { self.keep.remind(alert) } else { self.keep.alert(alert) };
         }
         let patient = register.patients.get(&question.hersys_id);
         // Nobody has this ID: the centre that takes callers who aren't identified is told.
         let desk = live.session.centre().map(|centre| centre.code.clone());
         let centre = patient.map(|patient| patient.centre.clone()).or(desk);
-        self.keep.alert(AlertKind::Guessing, centre, patient.map(|patient| patient.id), call, self.at);
+        let alert = counted_alert(AlertKind::Guessing, centre, patient.map(|patient| patient.id), call, self.at);
+        if warn.goes_on { self.keep.remind(alert) } else { self.keep.alert(alert) }
     }
 
     fn note(&mut self, question: &Question, lane: Lane, outcome: IdentificationOutcome) {
@@ -262,8 +292,8 @@ impl Batch<'_> {
 }
 
 fn of_id(counted: IdFailures) -> ((HersysId, Lane), OfId) {
-    let IdFailures { hersys_id, lane, since_earlier, in_window, last_at } = counted;
-    let of_id = OfId { today: number(since_earlier), in_window: number(in_window), last_at: Some(last_at) };
+    let IdFailures { hersys_id, lane, since_earliest, count, last_at } = counted;
+    let of_id = OfId { this_week: number(since_earliest), counted: Counted::of(count), last_at: Some(last_at) };
     ((hersys_id, lane), of_id)
 }
 

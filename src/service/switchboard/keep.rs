@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use tracing::{info, warn};
 
 use super::live::{Kept, Live};
@@ -34,6 +34,20 @@ use crate::store::{Document, Tx};
 /// Who closes the alert that somebody unknown asked for calls to stop.
 const BY_CONFIRMED_REQUEST: &str = "a confirmed request";
 
+/// How long after they closed an alert staff are told that what it is about goes on.
+const REMIND_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
+/// An alert that no flow asked for, of which one stands for many.
+pub(super) fn counted_alert(
+    kind: AlertKind,
+    centre: Option<CentreCode>,
+    patient: Option<PatientId>,
+    call: CallId,
+    at: Timestamp,
+) -> AlertRow {
+    AlertRow { centre, patient, call: Some(call), ..AlertRow::of_all(AlertId(new_id()), kind, at) }
+}
+
 /// The rows to write.
 #[derive(Default)]
 pub(super) struct Keep {
@@ -46,6 +60,8 @@ pub(super) struct Keep {
     alerts: Vec<AlertRow>,
     /// Alerts of which one stands for all that are open at its centre.
     counted: Vec<AlertRow>,
+    /// Alerts of what goes on.
+    reminders: Vec<AlertRow>,
     /// Reports that are continued in a call from another number.
     pub(super) report_callers: Vec<(ReportId, CallerNumber)>,
     errands: Vec<ErrandRow>,
@@ -113,29 +129,13 @@ impl Keep {
 
     /// Staff must know of something that no flow asked for. What an open alert of the kind at the centre stands for
     /// already is counted there.
-    pub(super) fn alert(
-        &mut self,
-        kind: AlertKind,
-        centre: Option<CentreCode>,
-        patient: Option<PatientId>,
-        call: CallId,
-        at: Timestamp,
-    ) {
-        let (report, item, closed_at, closed_by) = (None, None, None, None);
-        let id = AlertId(new_id());
-        self.counted.push(AlertRow {
-            id,
-            kind,
-            centre,
-            patient,
-            report,
-            call: Some(call),
-            item,
-            raised_at: at,
-            closed_at,
-            closed_by,
-            repeats: Repeats::default(),
-        });
+    pub(super) fn alert(&mut self, alert: AlertRow) {
+        self.counted.push(alert);
+    }
+
+    /// What staff were told of goes on: they are told again if they have closed the alert and a day has passed.
+    pub(super) fn remind(&mut self, alert: AlertRow) {
+        self.reminders.push(alert);
     }
 
     fn tell(&mut self, kind: AlertKind, centre: Option<&CentreCode>, at: Timestamp) {
@@ -180,7 +180,7 @@ impl Keep {
             }
             // The centre is told once: raising says whether it is new.
             Fact::Alert { kind: kind @ AlertKind::CentrePhone, centre, .. } => {
-                self.alert(*kind, centre.clone(), None, live.call, at);
+                self.alert(counted_alert(*kind, centre.clone(), None, live.call, at));
             }
             Fact::Alert { kind, centre, person, item } => {
                 metrics::counter!("kenkocall_alerts_total", "kind" => kind.word()).increment(1);
@@ -301,15 +301,24 @@ impl Keep {
             alerts::count_again(tx, alert, at).await?;
         }
         for alert in std::mem::take(&mut self.counted) {
-            if !alerts::raise_or_count(tx, &alert).await? {
-                continue;
+            if alerts::raise_or_count(tx, &alert).await? {
+                self.tell_of(&alert);
             }
-            self.tell(alert.kind, alert.centre.as_ref(), alert.raised_at);
-            if alert.centre.is_none() {
-                tell_all(alert.kind);
+        }
+        for alert in std::mem::take(&mut self.reminders) {
+            let since = at.checked_sub(REMIND_AFTER).unwrap_or(Timestamp::UNIX_EPOCH);
+            if alerts::raise_unless_since(tx, &alert, since).await? {
+                self.tell_of(&alert);
             }
         }
         Ok(())
+    }
+
+    fn tell_of(&mut self, alert: &AlertRow) {
+        self.tell(alert.kind, alert.centre.as_ref(), alert.raised_at);
+        if alert.centre.is_none() {
+            tell_all(alert.kind);
+        }
     }
 
     /// Writes everything, each table once. What others refer to comes first.

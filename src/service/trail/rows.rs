@@ -2,14 +2,18 @@
 //! behind the program doesn't fit its seal any more.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
 
 use uuid::Uuid;
 
 use super::sealing::{Says, rows_of};
 use crate::store::audit::Sealed;
 use crate::store::audit::chain::Hash;
-use crate::store::seals::{self, Found, SealKey, SealKind};
+use crate::store::seals::{self, Found, SealKey, SealKind, TextPlace};
 use crate::store::{StoreError, Tx};
+
+/// Rows looked at together for a seal.
+const PAGE: u32 = 1_000;
 
 /// A row that isn't as it was sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +33,8 @@ pub enum RowFault {
     Deleted,
     /// Its end isn't the one that was sealed last, or was never sealed.
     EndChanged,
+    /// No entry names it: it was put in, or a process died before it sealed it.
+    NoSeal,
 }
 
 /// What the rows came to.
@@ -40,7 +46,7 @@ pub struct RowsRead {
     pub erased: u64,
     /// Rows that were sealed as they were found: of an older version, or left behind without a seal.
     pub found: u64,
-    /// Rows that no entry names yet.
+    /// Rows that no entry names.
     pub unsealed: u64,
     /// Rows that aren't as they were sealed.
     pub bad: Vec<BadRow>,
@@ -49,7 +55,9 @@ pub struct RowsRead {
 /// Rows as entry after entry names them.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
-    named: u64,
+    /// The rows that are named and weren't erased, each by a hash that nobody can foresee: there may be millions.
+    named: HashSet<u64>,
+    hasher: RandomState,
     erased: u64,
     found: u64,
     bad: HashMap<SealKey, RowFault>,
@@ -73,7 +81,7 @@ impl Rows {
             let row = SealKey { kind: whole(key.kind), ..key };
             self.hold(key, hash, there.get(&row));
             if whole(key.kind) == key.kind {
-                self.named += 1;
+                self.named.insert(self.hasher.hash_one(key));
                 self.found += u64::from(says == Says::Found);
             }
         }
@@ -118,9 +126,41 @@ impl Rows {
         if let Some(kind) = end {
             self.bad.remove(&SealKey { kind, ..key });
         }
+        self.named.remove(&self.hasher.hash_one(key));
         if self.bad.remove(&key) == Some(RowFault::Deleted) {
             self.erased += 1;
         }
+    }
+
+    /// How many of the named rows are there.
+    fn there(&self) -> u64 {
+        let deleted = self.bad.values().filter(|fault| **fault == RowFault::Deleted).count();
+        self.named.len().saturating_sub(deleted) as u64
+    }
+
+    /// The rows that no entry names; none as long as those of an older version wait to be sealed.
+    pub(super) async fn unsealed(&self, tx: &mut Tx) -> Result<HashSet<SealKey>, StoreError> {
+        let mut unsealed = HashSet::new();
+        if seals::total(tx).await? <= self.there() || seals::found_at(tx).await?.is_none() {
+            return Ok(unsealed);
+        }
+        for kind in [SealKind::Answer, SealKind::Report, SealKind::Alert] {
+            let mut after = TextPlace::default();
+            loop {
+                let page = seals::keys(tx, kind, &after, PAGE).await?;
+                let Some(last) = page.last() else { break };
+                after = last.clone();
+                let id = |text: &str| text.parse().unwrap_or(Uuid::nil());
+                let keys = page.iter().map(|(within, of)| SealKey { kind, within: id(within), id: id(of) });
+                unsealed.extend(keys.filter(|key| !self.named.contains(&self.hasher.hash_one(key))));
+            }
+        }
+        Ok(unsealed)
+    }
+
+    /// Whether the trail names all of these by now.
+    pub(super) fn names_all(&self, keys: &HashSet<SealKey>) -> bool {
+        keys.iter().all(|key| self.named.contains(&self.hasher.hash_one(key)))
     }
 
     /// Whether something may only not be sealed yet: the end of a row.
@@ -128,12 +168,16 @@ impl Rows {
         self.bad.values().any(|fault| *fault == RowFault::EndChanged)
     }
 
-    /// What they came to.
-    pub(super) async fn read(self, tx: &mut Tx) -> Result<RowsRead, StoreError> {
+    /// What they came to. `unsealed` are those that had no seal when the trail was first walked.
+    pub(super) async fn read(mut self, tx: &mut Tx, unsealed: &HashSet<SealKey>) -> Result<RowsRead, StoreError> {
+        let there = self.there();
+        if !unsealed.is_empty() {
+            let still = self.unsealed(tx).await?;
+            self.bad.extend(still.intersection(unsealed).map(|key| (*key, RowFault::NoSeal)));
+        }
         let mut bad: Vec<BadRow> = self.bad.iter().map(|(key, fault)| BadRow { key: *key, fault: *fault }).collect();
         bad.sort_unstable();
         let of = |wanted: RowFault| bad.iter().filter(|row| row.fault == wanted).count() as u64;
-        let there = self.named.saturating_sub(of(RowFault::Deleted)).saturating_sub(self.erased);
         Ok(RowsRead {
             fit: there.saturating_sub(of(RowFault::Changed)),
             erased: self.erased,

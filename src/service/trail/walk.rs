@@ -1,6 +1,7 @@
 //! Walks the whole trail, page by page, and says which entry is the first that doesn't fit, and what the checkpoints
 //! know better.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -93,7 +94,7 @@ pub enum Misfit {
 }
 
 /// Seals what waits, then walks the trail from its first entry to its last, and compares it with the checkpoints of a
-/// file. A row whose end isn't sealed is looked at again after `sealed_within`, as another process may just have
+/// file. A row that isn't sealed, or whose end isn't, is looked at again after `sealed_within`, as another process may just have
 /// written it.
 ///
 /// # Errors
@@ -116,17 +117,20 @@ pub async fn walk_trail(
     let mut rows = Rows::default();
     let mut tx = database.read().await?;
     let mut end = walk(&mut tx, &mut walked, &mut rows, GENESIS).await?;
+    // Where an entry doesn't fit, those after it aren't read, and rows may be named there.
+    let unsealed = if walked.misfit.is_none() { rows.unsealed(&mut tx).await? } else { HashSet::new() };
     for _ in 0..LOOKS_AGAIN {
-        if sealed_within.is_zero() || walked.misfit.is_some() || !rows.some_end_is_open() {
+        let waits = rows.some_end_is_open() || !rows.names_all(&unsealed);
+        if sealed_within.is_zero() || walked.misfit.is_some() || !waits {
             break;
         }
-        // It may have ended just now, and the node that wrote it seals it within a second.
+        // It was written or has ended just now, and the node that wrote it seals it within a second.
         drop(tx);
         tokio::time::sleep(sealed_within).await;
         tx = database.read().await?;
         end = walk(&mut tx, &mut walked, &mut rows, end).await?;
     }
-    walked.rows = rows.read(&mut tx).await?;
+    walked.rows = rows.read(&mut tx, &unsealed).await?;
     if walked.misfit.is_none() {
         let Head { sequence: sealed, hash } = audit::head(&mut tx).await?;
         if (sealed, hash) != (walked.entries, end) {

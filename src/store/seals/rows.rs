@@ -24,6 +24,9 @@ pub struct Found {
 /// The id of the last row of a page, with the report of an answer.
 pub type Place = (Uuid, Uuid);
 
+/// The same as it stands in the table, whatever somebody has written there.
+pub type TextPlace = (String, String);
+
 macro_rules! answers {
     ($before:literal, $after:literal) => {
         concat!(
@@ -126,6 +129,27 @@ pub async fn total(tx: &mut Tx) -> Result<u64, StoreError> {
     let sql = "SELECT (SELECT count(*) FROM answers) + (SELECT count(*) FROM reports) + (SELECT count(*) FROM alerts)";
     let counted = tx.fetch_optional(sql, vec![], |row| row.int(0)).await?;
     Ok(counted.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
+}
+
+/// A page of the keys of all rows that are sealed one by one, after `after`. An id that isn't one is nil.
+///
+/// # Errors
+/// Database errors.
+pub async fn keys(tx: &mut Tx, kind: SealKind, after: &TextPlace, limit: u32) -> Result<Vec<TextPlace>, StoreError> {
+    let limit = i64::from(limit).into();
+    let (sql, args) = match kind {
+        SealKind::Answer => (
+            "SELECT report_id, id FROM answers WHERE (report_id, id) > ($1, $2) ORDER BY report_id, id LIMIT $3",
+            vec![after.0.as_str().into(), after.1.as_str().into(), limit],
+        ),
+        SealKind::Report | SealKind::ReportEnd => {
+            ("SELECT '', id FROM reports WHERE id > $1 ORDER BY id LIMIT $2", vec![after.1.as_str().into(), limit])
+        }
+        SealKind::Alert | SealKind::AlertEnd => {
+            ("SELECT '', id FROM alerts WHERE id > $1 ORDER BY id LIMIT $2", vec![after.1.as_str().into(), limit])
+        }
+    };
+    tx.fetch_all(sql, args, |row| Ok((row.owned(0)?, row.owned(1)?))).await
 }
 
 /// When the rows of older versions had all been sealed.

@@ -1,0 +1,62 @@
+//! Alerts that somebody has seen to, or that are settled.
+
+use jiff::Timestamp;
+
+use super::end_seal;
+use crate::call::{AlertId, AlertKind, PatientId};
+use crate::store::arg::{Row, parsed};
+use crate::store::{StoreError, Tx};
+
+/// Closes an alert; says whether it was open.
+///
+/// # Errors
+/// As the database fails.
+pub async fn close(tx: &mut Tx, id: AlertId, at: Timestamp, by: &str) -> Result<bool, StoreError> {
+    let written = tx
+        .fetch_all(
+            "UPDATE alerts SET closed_at = $2, closed_by = $3 WHERE id = $1 AND closed_at IS NULL RETURNING id, salt",
+            vec![id.into(), at.into(), by.into()],
+            closed,
+        )
+        .await?;
+    seal_closed(tx, &written, at, by);
+    Ok(written.len() == 1)
+}
+
+/// Closes the open alerts of these kinds on these patients; says how many there were.
+///
+/// # Errors
+/// As the database fails.
+pub async fn close_of(
+    tx: &mut Tx,
+    patients: &[PatientId],
+    kinds: &[AlertKind],
+    at: Timestamp,
+    by: &str,
+) -> Result<u64, StoreError> {
+    let pairs = patients.iter().flat_map(|patient| kinds.iter().map(move |kind| (*patient, *kind)));
+    let written = tx
+        .fetch_rows(
+            "UPDATE alerts SET closed_at = v.column3, closed_by = v.column4 FROM (VALUES",
+            pairs.map(|(patient, kind)| [patient.into(), kind.word().into(), at.into(), by.into()]).collect(),
+            ") AS v WHERE alerts.patient_id = v.column1 AND alerts.kind = v.column2 AND alerts.closed_at IS NULL
+             RETURNING alerts.id, alerts.salt",
+            closed,
+        )
+        .await?;
+    seal_closed(tx, &written, at, by);
+    Ok(written.len() as u64)
+}
+
+/// Seals what was closed; rows of an older version without a salt are sealed as they are found.
+fn seal_closed(tx: &mut Tx, closed: &[(AlertId, Option<String>)], at: Timestamp, by: &str) {
+    for (id, salt) in closed {
+        if let Some(salt) = salt {
+            tx.seals(end_seal(*id, at, Some(by), salt));
+        }
+    }
+}
+
+fn closed(row: &Row<'_>) -> Result<(AlertId, Option<String>), StoreError> {
+    Ok((row.read(0, "alerts.id", parsed)?, row.opt_text(1)?.map(str::to_owned)))
+}
