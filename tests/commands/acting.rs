@@ -26,7 +26,7 @@ const OF_ACTOR: &str = "audit WHERE actor = '見本司令'";
 const OF_OTHERS: &str = "audit WHERE actor <> '見本司令'";
 
 /// Commands that leave no entry, with the reason.
-const LEAVES_NO_ENTRY: [(&str, &str); 30] = [
+const LEAVES_NO_ENTRY: [(&str, &str); 31] = [
     ("backup", "tests/commands/backup.rs looks for it: SQLite alone"),
     ("restore", "tests/commands/backup.rs looks for it: SQLite alone"),
     ("completions", "no database"),

@@ -18,7 +18,7 @@ crate::on_both_databases!(
 );
 
 /// What each command is run with. Those without a line of their own run until they are stopped.
-const RUNS: [(&str, &[&str]); 41] = [
+const RUNS: [(&str, &[&str]); 42] = [
     ("alerts-close", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("alerts-list", &[]),
     ("audit-list", &[]),

@@ -355,8 +355,9 @@ fn staff_are_told_once_at_each_limit() {
 
 #[test]
 fn staff_are_told_of_slow_guesses_for_as_long_as_they_go_on() {
+    type Slow = (Lane, WarnOf, u32, fn(u32) -> Failures);
     let limits = GuessingLimits::default();
-    let slow: [(Lane, WarnOf, u32, fn(u32) -> Failures); 6] = [
+    let slow: [Slow; 6] = [
         (Lane::Outsider, WarnOf::Id, 20, |n| Failures { of_id_by_others_this_week: n, ..Failures::default() }),
         (Lane::Registered, WarnOf::Id, 18, |n| Failures { of_id_today: n, ..Failures::default() }),
         (Lane::Registered, WarnOf::Id, 36, |n| Failures { of_id_this_week: n, ..Failures::default() }),
