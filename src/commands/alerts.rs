@@ -31,8 +31,8 @@ pub(super) enum Alerts {
     },
     /// Close an alert that someone has seen to, or all that a patient's line showed.
     Close {
-        /// As `alerts list` shows it: an id closes that alert, and an id with +N the N others of the line, too. What came
-        /// after the line was shown stays open.
+        /// As `alerts list` shows it: an id closes that alert, and an id with +N the N others of the line, too. What
+        /// came after the line was shown stays open.
         alert: String,
         #[command(flatten)]
         form: Form,

@@ -260,8 +260,8 @@ impl GuessingLimits {
         }
     }
 
-    /// What staff are told of a failure: `before` are the failures without it. Each limit has a slow companion, over a day
-    /// or a week, so that whoever stays below it isn't left alone; those lock nobody out.
+    /// What staff are told of a failure: `before` are the failures without it. Each limit has a slow companion, over a
+    /// day or a week, so that whoever stays below it isn't left alone; those lock nobody out.
     pub fn warnings(&self, lane: Lane, before: &Failures) -> Vec<Warn> {
         let registered = self.per_id_registered;
         let of_id = match lane {

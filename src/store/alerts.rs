@@ -170,8 +170,8 @@ pub async fn raise_or_count(tx: &mut Tx, alert: &AlertRow) -> Result<bool, Store
     }
 }
 
-/// Raises an alert unless one of its kind at its centre (or of all centres, if it names none) is open or was closed from
-/// `since` on. Says whether it did.
+/// Raises an alert unless one of its kind at its centre (or of all centres, if it names none) is open or was closed
+/// from `since` on. Says whether it did.
 ///
 /// # Errors
 /// Database errors.

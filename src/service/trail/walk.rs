@@ -19,7 +19,7 @@ use crate::store::{Database, StoreError, Tx};
 /// Entries read at a time. One may name 500 rows.
 const PAGE: u32 = 100;
 /// How often rows are looked at again whose end isn't sealed.
-const LOOKS_AGAIN: u32 = 3;
+const LOOKS_AGAIN: u32 = 6;
 /// Restorations that a checkpoint file may tell of; more come from a mistake.
 const MOST_RESTORATIONS: usize = 1_000;
 
@@ -94,8 +94,8 @@ pub enum Misfit {
 }
 
 /// Seals what waits, then walks the trail from its first entry to its last, and compares it with the checkpoints of a
-/// file. A row that isn't sealed, or whose end isn't, is looked at again after `sealed_within`, as another process may just have
-/// written it.
+/// file. A row that isn't sealed, or whose end isn't, is looked at again after `sealed_within`, as another process may
+/// just have written it.
 ///
 /// # Errors
 /// As the database fails; [`Refused::Checkpoint`] when the file can't be read.
