@@ -235,6 +235,13 @@ impl Row<'_, '_> {
     fn is_no_patient(&mut self) -> bool {
         let cell = |column| self.header.position(column).and_then(|position| self.cells.get(position));
         let blank = |column| cell(column).is_none_or(Cell::is_blank);
+        // Nearly all rows begin as a patient's does: they aren't read twice.
+        let number = |cell: &Cell<'_>| {
+            matches!(cell, Cell::Whole { .. }) || cell.text().starts_with(|c: char| c.is_ascii_digit())
+        };
+        if cell(Column::HersysId).is_some_and(number) && !blank(Column::BirthDate) {
+            return false;
+        }
         let whole = Column::REQUIRED.into_iter().all(|column| self.header.position(column).is_some());
         if cell(Column::HersysId).is_some_and(|cell| !cell.is_blank() && value::hersys_id(cell).is_ok()) {
             return false;
