@@ -327,7 +327,7 @@ mod tests {
     }
 
     /// What shows nothing that another program could read: servers, measurements, pictures, scripts and pages.
-    const NO_JSON: [&str; 8] = ["demo", "serve", "bench", "simulate", "flows draw", "flows play", "completions", "man"];
+    const NO_JSON: [&str; 8] = ["demo", "serve", "bench", "simulate carrier", "flows draw", "flows play", "completions", "man"];
 
     #[test]
     fn every_command_that_shows_something_takes_json_and_has_a_text_for_help() {
