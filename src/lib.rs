@@ -1,16 +1,16 @@
 //! Kenko Call: automated follow-up calls of patients and a health-call line that answers 24 hours a day.
 //!
-//! The map of the house. A storey imports only lower ones; `tests/house.rs` holds the rule.
+//! The map of the code base. A layer imports only lower ones; `tests/house.rs` holds the rule.
 //!
-//! | storey | module | what it is for |
+//! | layer | module | what it is for |
 //! | --- | --- | --- |
 //! | 0 | [`config`] | plain values, one file per section |
-//! | 1 | [`call`] | the nouns: ids, numbers, answers, reports |
+//! | 1 | [`domain`] | the domain types: ids, numbers, answers, reports |
 //! | 2 | [`flow`] | the flow documents: parse, check, draw |
-//! | 2 | [`roster`] | a patient list read and checked, and what it would change |
-//! | 2 | [`follow_up`] | policy: severity, guessing limits, office hours |
+//! | 2 | [`patient_import`] | a patient list read and checked, and what it would change |
+//! | 2 | [`policy`] | policy: severity, guessing limits, office hours |
 //! | 3 | [`engine`] | one step of one conversation |
-//! | 4 | [`rehearsal`] | a flow walked without phone and store |
+//! | 4 | [`flow_test`] | a flow walked without phone and store |
 //! | 4 | [`store`] | the only SQL |
 //! | 4 | [`carrier`] | Twilio-compatible carriers, and a simulated telephone network |
 //! | 5 | [`service`] | one call for each thing that the outside can ask for |
@@ -32,18 +32,18 @@
     clippy::unwrap_used
 )]
 
-#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
-pub mod call;
 pub mod carrier;
 pub mod commands;
 pub mod config;
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+pub mod domain;
+#[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 pub mod engine;
 pub mod flow;
-pub mod follow_up;
-pub mod rehearsal;
+pub mod flow_test;
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
-pub mod roster;
+pub mod patient_import;
+pub mod policy;
 pub mod service;
 pub mod simulation;
 pub mod store;

@@ -1,4 +1,4 @@
-//! The demonstration: live, a whole day in seconds, and the line with somebody at the terminal and with nobody there.
+//! The demonstration: live, a whole day in seconds, and the line with someone at the terminal and with nobody there.
 
 #![allow(clippy::expect_used)] // a test that can't begin has failed
 

@@ -33,7 +33,7 @@ mod web;
 use std::io::Write;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use kenkocall::service::{run_errands, sweep};
+use kenkocall::service::{run_jobs, sweep};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -149,9 +149,9 @@ async fn i6_nothing_personal_is_logged_or_measured_or_answered(fresh: Fresh) {
     let mut dropped = Phone::ring(&line.carrier, MOTHER.number).await;
     dropped.identify(&MOTHER).await.key(FEVER).await;
     line.set_clock("2026-11-24T02:00:00Z");
-    run_errands(&line.desk, None).await.unwrap();
+    run_jobs(&line.context, None).await.unwrap();
     let longest = jiff::SignedDuration::from_mins(60);
-    assert!(sweep(&line.desk, &line.switchboard, None, longest).await.unwrap() > 0);
+    assert!(sweep(&line.context, &line.conversations, None, longest).await.unwrap() > 0);
 
     // The database refuses a row, and quotes it where it can.
     refuse_rows_of(&kept, &fresh.url, SON.id).await;
@@ -162,15 +162,13 @@ async fn i6_nothing_personal_is_logged_or_measured_or_answered(fresh: Fresh) {
     failing.identify(&MOTHER).await;
     kept.rows("ALTER TABLE answers RENAME TO answers_elsewhere").await;
     failing.keys(&["384", "1"]).await.hears("おかけ直しください");
-    line.desk.database.close().await;
+    line.context.database.close().await;
     let gone = failing.post("/twilio/voice/health-call", &[]).await.unwrap();
     assert!(gone.body.contains("おかけ直しください"));
     refusals += &line.carrier.get("/readyz").await.unwrap().body;
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    for event in
-        ["call ended", "a webhook was refused", "a turn couldn't be kept", "the caller was asked to call again"]
-    {
+    for event in ["call ended", "webhook refused", "could not store a turn", "asked the caller to call again"] {
         assert!(log.contains(event), "the log has no “{event}”: the test looks at nothing");
     }
     has_nothing_personal(&log, "the log");
@@ -187,11 +185,16 @@ async fn i6_nothing_personal_is_logged_or_measured_or_answered(fresh: Fresh) {
 
 /// A day with retries, a wrong number, unknown calls, a stop, and a report by another channel.
 async fn i6_automated_calls_log_and_measure_nothing_personal(fresh: Fresh) {
-    use kenkocall::carrier::simulator::{Script, Weather};
+    use kenkocall::carrier::simulator::{NetworkFaults, Script};
     let (log, metrics) = watched();
-    let weather =
-        Weather { dial_unheard_placed: 0.3, dial_unheard_not_placed: 0.2, statuses_lost: 0.2, ..Weather::FAIR };
-    let stranger = Script::answers(std::time::Duration::from_secs(2)).keys(kenkocall::call::Keys::parse("4").unwrap());
+    let weather = NetworkFaults {
+        dial_unheard_placed: 0.3,
+        dial_unheard_not_placed: 0.2,
+        statuses_lost: 0.2,
+        ..NetworkFaults::FAIR
+    };
+    let stranger =
+        Script::answers(std::time::Duration::from_secs(2)).keys(kenkocall::domain::Keys::parse("4").unwrap());
     let people =
         vec![(0, vec![Script::busy().into()]), (1, vec![stranger.into()]), (2, vec![Script::rings_out().into()])];
     let day = day::Day::begin(
@@ -206,8 +209,7 @@ async fn i6_automated_calls_log_and_measure_nothing_personal(fresh: Fresh) {
     day.until("20:30").await;
     assert!(day.kept.count("attempts").await > 8);
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    for event in ["an attempt ended", "whether the carrier has a call isn't known", "a call that isn't wanted any more"]
-    {
+    for event in ["an attempt ended", "unknown whether the carrier has a call", "withdrawn call"] {
         assert!(log.contains(event), "the log has no “{event}”: the test looks at nothing");
     }
     let metrics = metrics.render();

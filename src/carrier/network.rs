@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::CarrierLegId;
-use crate::call::{CallId, CallableNumber, HangupCause, PhoneNumber};
+use crate::domain::{CallId, CallableNumber, HangupCause, PhoneNumber};
 
 /// A call to place.
 #[derive(Debug, Clone)]
@@ -25,7 +25,7 @@ pub struct Dial {
 
 /// What came of a request to dial.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Dialled {
+pub enum DialOutcome {
     /// The network has the call, and this is its name for it.
     Accepted(CarrierLegId),
     /// Proven that no phone rings, now: it may be tried again within the window.
@@ -33,7 +33,7 @@ pub enum Dialled {
     /// Proven that no phone rings, and the same request won't be taken later either.
     Refused(Refusal),
     /// Nobody knows whether a phone rings.
-    Unknown(Doubt),
+    Unknown(Uncertainty),
 }
 
 /// Why a request wasn't processed.
@@ -50,7 +50,7 @@ pub enum NotProcessed {
 pub enum Refusal {
     /// The number doesn't exist or can't be called (Twilio 21211, 21214, 21216, 21217 and their kin).
     Number,
-    /// 401 or 403: the account or its token is wrong, suspended or not allowed to call at all. All dialling is in vain.
+    /// 401 or 403: the account or its token is wrong, suspended or not allowed to call at all. No call can be placed.
     Account,
     /// Any other 4xx: the request is wrong in a way that only we can mend. Also where the account may not call this
     /// number: its country or range isn't enabled (Twilio 21215), which says nothing of other numbers.
@@ -59,7 +59,7 @@ pub enum Refusal {
 
 /// Why an outcome isn't known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Doubt {
+pub enum Uncertainty {
     /// No answer in time, or the connection broke after the request had gone out.
     NoAnswer,
     /// 5xx.
@@ -107,7 +107,7 @@ impl LegProgress {
 
 /// A call in the network's own list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
+pub struct CarrierCall {
     /// The network's name for it.
     pub leg: CarrierLegId,
     /// Who called whom, where the list says it.
@@ -152,25 +152,25 @@ pub enum Answering {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recent {
     /// The calls, in any order.
-    pub calls: Vec<Listed>,
+    pub calls: Vec<CarrierCall>,
     /// The list was read back to this moment. Older calls may be missing.
     pub complete_since: Timestamp,
 }
 
 /// What came of a question to the network.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Looked<T> {
+pub enum LookupResult<T> {
     /// This.
     Found(T),
     /// The network answered, and knows no such thing.
     Nothing,
     /// The network didn't answer, or nonsense.
-    Unavailable(Doubt),
+    Unavailable(Uncertainty),
 }
 
 /// What came of telling the network something about a leg that it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
+pub enum CommandResult {
     /// It obeys.
     Done,
     /// The leg is over, or was never there.
@@ -179,9 +179,9 @@ pub enum Told {
     Unavailable,
 }
 
-/// What came of a short message.
+/// What came of a SMS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sent {
+pub enum SmsOutcome {
     /// The network has it.
     Accepted,
     /// Proven that it isn't sent.

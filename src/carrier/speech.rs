@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::call::Language;
+use crate::domain::Language;
 
 /// One sentence to be said. It may read an entry back, so its text never prints itself.
 #[derive(Clone, PartialEq, Eq)]
@@ -21,4 +21,4 @@ impl std::fmt::Debug for Sentence {
     }
 }
 
-pub use crate::engine::Then;
+pub use crate::engine::NextAction;

@@ -6,9 +6,9 @@ use clap::Subcommand;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::desk::{Form, centre_code, found, from_other_number, rfc3339, say, say_json, shown, table};
+use super::arguments::{Form, centre_code, found, from_other_number, rfc3339, say, say_json, shown, table};
 use super::exit::usage;
-use crate::call::{AlertId, AlertKind, Answer, CallerNumber, HersysId, Item, PatientId, escaped};
+use crate::domain::{AlertId, AlertKind, Answer, CallerNumber, HersysId, Item, PatientId, escaped};
 use crate::service::{
     AlertFilter, AlertList, Clerk, ClosedAlerts, ShownAlert, ToClose, close_alerts, line_of, list_alerts,
 };
@@ -115,7 +115,7 @@ fn hints(open: &AlertList) -> String {
     let hints: Vec<String> = AlertKind::ALL
         .iter()
         .filter(there)
-        .filter_map(|kind| Some(format!("{}: {}\n", kind.word(), hint(*kind)?)))
+        .filter_map(|kind| Some(format!("{}: {}\n", kind.code(), hint(*kind)?)))
         .collect();
     if hints.is_empty() { String::new() } else { format!("\n{}", hints.concat()) }
 }
@@ -166,8 +166,8 @@ const fn hint(kind: AlertKind) -> Option<&'static str> {
 /// Reads the kind of an alert.
 fn kind(text: &str) -> Result<AlertKind, String> {
     let word = text.trim().replace('-', "_");
-    AlertKind::from_word(&word).ok_or_else(|| {
-        let words: Vec<&str> = AlertKind::ALL.into_iter().map(AlertKind::word).collect();
+    AlertKind::from_code(&word).ok_or_else(|| {
+        let words: Vec<&str> = AlertKind::ALL.into_iter().map(AlertKind::code).collect();
         format!("the kinds of alerts are {}", words.join(", "))
     })
 }
@@ -207,8 +207,8 @@ fn line(alerts: &[&ShownAlert], zone: &TimeZone) -> Vec<String> {
     vec![
         closes(alerts),
         shown(alert.raised_at, zone),
-        alert.kind.severity().word().to_owned(),
-        times(alert.kind.word().to_owned(), alert.repeats.occurrences),
+        alert.kind.severity().code().to_owned(),
+        times(alert.kind.code().to_owned(), alert.repeats.occurrences),
         alert.centre.as_ref().map_or_else(|| "all".to_owned(), ToString::to_string),
         or_dash(worst.hersys_id.as_ref().map(|id| id.expose().to_owned())),
         or_dash(value(worst)),
@@ -221,7 +221,7 @@ fn line(alerts: &[&ShownAlert], zone: &TimeZone) -> Vec<String> {
 fn also(others: &[&ShownAlert]) -> String {
     let mut things: Vec<(String, u32)> = Vec::new();
     for other in others {
-        let kind = other.alert.kind.word();
+        let kind = other.alert.kind.code();
         let thing = value(other).map_or_else(|| kind.to_owned(), |value| format!("{kind} {value}"));
         let more = other.alert.repeats.occurrences;
         match things.iter_mut().find(|(known, _)| *known == thing) {
@@ -246,8 +246,8 @@ fn value(shown_alert: &ShownAlert) -> Option<String> {
     let value = match shown_alert.answer {
         Some(Answer::Temperature(Some(value))) => format!("body temperature {value} °C"),
         Some(answer @ Answer::Saturation(Some(_))) => format!("SpO2 {} %", answer.exported()),
-        Some(answer @ Answer::YesNo(_)) => format!("{} {}", item.word(), answer.exported()),
-        Some(Answer::Temperature(None) | Answer::Saturation(None)) | None => item.word().to_owned(),
+        Some(answer @ Answer::YesNo(_)) => format!("{} {}", item.code(), answer.exported()),
+        Some(Answer::Temperature(None) | Answer::Saturation(None)) | None => item.code().to_owned(),
     };
     let from = shown_alert.caller_number.and_then(from_other_number);
     Some(from.map_or_else(|| value.clone(), |from| format!("{value} ({from})")))
@@ -258,13 +258,13 @@ fn as_json(shown_alert: &ShownAlert, zone: &TimeZone) -> serde_json::Value {
     json!({
         "id": alert.id.to_string(),
         "raised_at": rfc3339(alert.raised_at, zone),
-        "severity": alert.kind.severity().word(),
-        "kind": alert.kind.word(),
+        "severity": alert.kind.severity().code(),
+        "kind": alert.kind.code(),
         "centre": alert.centre.as_ref().map(|code| code.as_str()),
         "hersys_id": shown_alert.hersys_id.as_ref().map(HersysId::expose),
-        "item": alert.item.map(Item::word),
+        "item": alert.item.map(Item::code),
         "value": shown_alert.answer.map(Answer::exported),
-        "caller_number": shown_alert.caller_number.map(CallerNumber::word),
+        "caller_number": shown_alert.caller_number.map(CallerNumber::code),
         "call": alert.call.map(|call| call.to_string()),
         "occurrences": alert.repeats.occurrences,
         "last_at": alert.repeats.last_at.map(|at| rfc3339(at, zone)),

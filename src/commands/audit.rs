@@ -9,12 +9,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
+use super::arguments::{Form, rfc3339, shown};
 use super::audit_list;
-use super::desk::{Form, rfc3339, shown};
 use super::exit::found;
 use crate::config::Config;
 use crate::service::{
-    BadRow, CheckpointsRead, Clerk, MarkKind, Misfit, RowFault, RowsRead, Walked, walk_trail, write_checkpoint,
+    BadRow, ChainError, CheckpointKind, CheckpointsRead, Clerk, RowFault, RowsRead, Verification, walk_trail,
+    write_checkpoint,
 };
 use crate::store::seals::{SealKey, SealKind};
 
@@ -23,7 +24,7 @@ const SEALED_WITHIN: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Audit {
-    /// Walk the whole trail: each entry holds on to the one before it, so the first that was changed, put in or taken
+    /// Walk the whole trail: each entry is chained to the one before it, so the first that was changed, put in or taken
     /// out is found. Only a checkpoint shows that the end was cut off, or everything was written anew.
     Verify {
         /// Compare with the checkpoints of this file. Default: audit.checkpoint_file, where it is set.
@@ -34,8 +35,8 @@ pub(super) enum Audit {
     },
     /// Show entries, the latest first: who did or saw what, and look-ups of IDs that nobody has. It is noted who read.
     List(audit_list::List),
-    /// Add a line to a file: the number and the hash of the last entry. Keep it where whoever can change the database
-    /// can't change it: on another machine, or on paper.
+    /// Add a line to a file: the number and the hash of the last entry. Keep it where someone who can change the
+    /// database can't change it: on another machine, or on paper.
     Checkpoint {
         /// The file; it is made when there is none.
         file: PathBuf,
@@ -69,7 +70,7 @@ pub(super) async fn run(config: &Config, clerk: &Clerk, zone: &TimeZone, command
         }
         Audit::List(list) => audit_list::run(clerk, zone, list).await,
         Audit::Checkpoint { file, after_restore, form } => {
-            let kind = if after_restore { MarkKind::Restored } else { MarkKind::Checkpoint };
+            let kind = if after_restore { CheckpointKind::Restored } else { CheckpointKind::Checkpoint };
             match write_checkpoint(&clerk.database, &file, kind, clerk.clock.now()).await? {
                 Some(mark) => {
                     let added = json!({
@@ -90,7 +91,7 @@ pub(super) async fn run(config: &Config, clerk: &Clerk, zone: &TimeZone, command
     }
 }
 
-fn well(walked: &Walked, zone: &TimeZone) -> String {
+fn well(walked: &Verification, zone: &TimeZone) -> String {
     let entries = grouped(walked.entries);
     let mut text = match walked.last_at {
         Some(at) => format!("{entries} entries verify, the last of {}", shown(at, zone)),
@@ -123,7 +124,7 @@ fn well(walked: &Walked, zone: &TimeZone) -> String {
     text
 }
 
-fn walked_json(walked: &Walked, zone: &TimeZone) -> Value {
+fn walked_json(walked: &Verification, zone: &TimeZone) -> Value {
     let time = |at: Option<Timestamp>| at.map(|at| rfc3339(at, zone));
     json!({
         "verifies": walked.misfit.is_none() && walked.rows.bad.is_empty(),
@@ -135,7 +136,7 @@ fn walked_json(walked: &Walked, zone: &TimeZone) -> Value {
             "erased": walked.rows.erased,
             "not_sealed_yet": walked.rows.unsealed,
             "bad": walked.rows.bad.iter().map(|row| json!({
-                "kind": row.key.kind.word(),
+                "kind": row.key.kind.code(),
                 "id": row.key.id.to_string(),
                 "report": (row.key.kind == SealKind::Answer).then(|| row.key.within.to_string()),
                 "fault": match row.fault {
@@ -158,10 +159,10 @@ fn walked_json(walked: &Walked, zone: &TimeZone) -> Value {
     })
 }
 
-fn wrong(misfit: &Misfit, zone: &TimeZone) -> String {
+fn wrong(misfit: &ChainError, zone: &TimeZone) -> String {
     let what = match misfit {
-        Misfit::Missing { sequence } => format!("entry {} is missing", grouped(*sequence)),
-        Misfit::Changed { sequence, id, at } => {
+        ChainError::Missing { sequence } => format!("entry {} is missing", grouped(*sequence)),
+        ChainError::Changed { sequence, id, at } => {
             let at = at.map_or_else(|| "of no time that can be".to_owned(), |at: Timestamp| shown(at, zone));
             let id = id.map_or_else(|| "an id that is none".to_owned(), |id| format!("id {id}"));
             format!(
@@ -169,17 +170,17 @@ fn wrong(misfit: &Misfit, zone: &TimeZone) -> String {
                 grouped(*sequence)
             )
         }
-        Misfit::End { sequence, sealed } => format!(
+        ChainError::End { sequence, sealed } => format!(
             "the trail ends with entry {}, and {} were sealed: the end was cut off or added to",
             grouped(*sequence),
             grouped(*sealed)
         ),
-        Misfit::Cut { sequence, noted_at } => format!(
+        ChainError::Cut { sequence, noted_at } => format!(
             "the end was cut off: the checkpoint of {} knows entry {}, and the trail doesn't reach it; or an older backup was restored",
             shown(*noted_at, zone),
             grouped(*sequence)
         ),
-        Misfit::Rewritten { sequence, noted_at } => format!(
+        ChainError::Rewritten { sequence, noted_at } => format!(
             "the trail was written anew: the checkpoint of {} knows entry {} with another hash, so that entry or one before it was changed; or an older backup was restored",
             shown(*noted_at, zone),
             grouped(*sequence)

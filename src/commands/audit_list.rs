@@ -4,8 +4,8 @@ use clap::Args;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::desk::{Form, Reveal, found, hersys_id, masked, moment, rfc3339, shown, table};
-use crate::call::HersysId;
+use super::arguments::{Form, Reveal, found, hersys_id, masked, moment, rfc3339, shown, table};
+use crate::domain::HersysId;
 use crate::service::{Clerk, ShownEntry, TrailFilter, list_trail};
 
 #[derive(Debug, Args)]

@@ -6,11 +6,11 @@ use anyhow::{Context, bail};
 use clap::Args;
 use serde_json::json;
 
-use super::desk::Form;
+use super::arguments::Form;
 use super::fitting::origin_fits;
 use super::output::complain;
-use crate::call::{DataOrigin, StaffName};
 use crate::config::Config;
+use crate::domain::{DataOrigin, StaffName};
 use crate::service::{Clerk, Clock, Noted, Source, mark_restored, note_backup};
 use crate::store::{self, Database, StoreError, Tables, sqlite_file};
 
@@ -126,7 +126,7 @@ async fn prepare(config: &Config, backup: &Path, clerk: &Clerk) -> anyhow::Resul
         if there.is_ok_and(|there| there != origin) {
             bail!(
                 "{shown} holds {} data and the database {} data, so nothing was changed; name a backup of this database",
-                origin.word(),
+                origin.code(),
                 if origin.is_simulated() { "real" } else { "simulated" }
             );
         }

@@ -5,13 +5,13 @@ mod show;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::desk::{Form, centre_code, table};
+use super::arguments::{Form, centre_code, table};
 use super::exit::usage;
-use crate::call::{CallingHours, CentreName, PhoneNumber};
-use crate::follow_up::{
+use crate::domain::{CallingHours, CentreName, PhoneNumber};
+use crate::patient_import::width;
+use crate::policy::{
     CallPattern, DaysOff, MissedCallSms, OfficeHours, ReportCovers, Retries, RetryPolicy, UnregisteredReports,
 };
-use crate::roster::width;
 use crate::service::{CentreChange, CentreSettings, Clerk, add_centre, change_centre, list_centres, show_centre};
 use crate::store::centres::CentreRow;
 

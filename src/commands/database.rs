@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tracing::{info, warn};
 
-use crate::call::DataOrigin;
 use crate::config::{Carrier, Config};
+use crate::domain::DataOrigin;
 use crate::store::{Database, StoreError, sqlite_file};
 
 /// How long `serve` waits before it tries again to reach its database, at first and at most.
@@ -37,20 +37,20 @@ pub(super) fn located(config: &Config, error: StoreError) -> StoreError {
     }
 }
 
-/// The same, and waits for a server that doesn't answer yet or a file that somebody holds: after a power cut,
-/// everything starts at once. What stays wrong until somebody mends it is an error at once.
+/// The same, and waits for a server that doesn't answer yet or a file that someone holds: after a power cut,
+/// everything starts at once. What stays wrong until someone mends it is an error at once.
 pub(super) async fn awaited(config: &Config) -> Result<Database, StoreError> {
     let mut wait = TRY_AGAIN;
     loop {
         match prepared(config).await {
             Err(error @ (StoreError::Unreachable { .. } | StoreError::Busy)) => {
-                warn!(%error, seconds = wait.as_secs(), "the database can't be used yet; it is tried again soon, and no call is taken until then");
+                warn!(%error, seconds = wait.as_secs(), "database not available yet; retrying, and no call is taken until then");
                 tokio::time::sleep(wait).await;
                 wait = (wait * 2).min(TRY_AGAIN_AT_MOST);
             }
             Ok(database) => {
                 if wait > TRY_AGAIN {
-                    info!("the database can be used");
+                    info!("database available");
                 }
                 return Ok(database);
             }

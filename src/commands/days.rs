@@ -5,9 +5,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
-use super::desk::{Form, day, table, today};
-use crate::call::SlotState;
-use crate::service::{CentreDay, Clerk, DayFigures, day_figures};
+use super::arguments::{Form, day, table, today};
+use crate::domain::SlotState;
+use crate::service::{CentreDay, Clerk, DailyStats, day_figures};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Days {
@@ -34,7 +34,7 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Days) -> anyhow
 }
 
 /// The figures as a table, and below it why slots ended without a report.
-pub(super) fn as_text(date: Date, figures: &DayFigures) -> String {
+pub(super) fn as_text(date: Date, figures: &DailyStats) -> String {
     if figures.centres.is_empty() {
         return format!("{date}: no automated calls were due\n");
     }
@@ -72,21 +72,21 @@ pub(super) fn as_text(date: Date, figures: &DayFigures) -> String {
 fn reasons(centre: &CentreDay) -> [(&'static str, Vec<String>); 2] {
     let slots = centre.slots.iter().filter_map(|(state, count)| {
         let reason = state.reason()?;
-        Some(format!("{} ({reason}) {count}", state.word()))
+        Some(format!("{} ({reason}) {count}", state.code()))
     });
     let attempts = centre.attempts.iter().map(|(outcome, count)| {
-        let word = outcome.map_or("under way", |outcome| outcome.word());
+        let word = outcome.map_or("under way", |outcome| outcome.code());
         format!("{word} {count}")
     });
     [("slots", slots.collect()), ("calls", attempts.collect())]
 }
 
-fn as_json(date: Date, figures: &DayFigures) -> Value {
+fn as_json(date: Date, figures: &DailyStats) -> Value {
     let centre = |day: &CentreDay| {
         let attempts: Map<String, Value> = day
             .attempts
             .iter()
-            .map(|(outcome, count)| (outcome.map_or("under_way", |outcome| outcome.word()).to_owned(), (*count).into()))
+            .map(|(outcome, count)| (outcome.map_or("under_way", |outcome| outcome.code()).to_owned(), (*count).into()))
             .collect();
         json!({
             "centre": day.code.as_str(),
@@ -99,7 +99,7 @@ fn as_json(date: Date, figures: &DayFigures) -> Value {
             "open": day.open(),
             "reports_from_other_numbers": day.from_other_numbers,
             "slots": day.slots.iter().map(|(state, count): &(SlotState, u32)| json!({
-                "state": state.word(),
+                "state": state.code(),
                 "reason": state.reason(),
                 "count": count,
             })).collect::<Vec<_>>(),

@@ -1,4 +1,4 @@
-//! `kenkocall dialer`: whether automated calls are placed, paused and let go on, on all nodes at once.
+//! `kenkocall dialer`: whether automated calls are placed, paused and resumed, on all nodes at once.
 
 use std::time::Duration;
 
@@ -7,18 +7,19 @@ use clap::Subcommand;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::desk::{Form, moment, rfc3339, shown};
+use super::arguments::{Form, moment, rfc3339, shown};
 use super::documents::Origin;
 use super::exit::usage;
 use super::output::print;
 use super::serve::{network, open_desk};
 use super::signals::shutdown;
-use crate::call::{ReasonText, escaped};
 use crate::carrier::simulator;
 use crate::carrier::twilio::Urls;
 use crate::config::{Carrier, Config};
+use crate::domain::{ReasonText, escaped};
 use crate::service::{
-    Clerk, DialerState, Hold, Reconciled, Refused, dialer_state, pause_dialling, reconcile_calls, resume_dialling,
+    Clerk, DialerState, PauseReason, Reconciled, ServiceError, dialer_state, pause_dialling, reconcile_calls,
+    resume_dialling,
 };
 
 #[derive(Debug, Subcommand)]
@@ -28,8 +29,8 @@ pub(super) enum Dialer {
         #[command(flatten)]
         form: Form,
     },
-    /// Place no automated call from now on; calls under way go on. Do it before `kenkocall serve` when a backup was
-    /// restored: calls that were made since aren't in it. Paused again, it has a new reason and a new end.
+    /// Place no automated call from now on; calls in progress continue. Do it before `kenkocall serve` when a backup
+    /// was restored: calls that were made since aren't in it. Paused again, it has a new reason and a new end.
     Pause {
         /// Why, in a few words. Everybody at the desk reads it: name no patient.
         #[arg(long, value_name = "TEXT")]
@@ -101,17 +102,17 @@ async fn reconcile(config: &Config, clerk: &Clerk, zone: &TimeZone, wait: bool, 
             "the settings name the simulated phone network, which only `kenkocall serve` itself could ask; run it with the settings of the carrier that placed the calls, or go on with `dialer resume --anyway`"
         ),
     }
-    let library = Origin::choose(config.flows.directory.as_deref()).library()?;
-    let desk = open_desk(config, clerk.database.clone(), library, clerk.clock.clone()).await?;
+    let flow_set = Origin::choose(config.flows.directory.as_deref()).flow_set()?;
+    let context = open_desk(config, clerk.database.clone(), flow_set, clerk.clock.clone()).await?;
     let urls = Urls::new(&config.server.public_url()).context("server.public_url")?;
-    let network = network(config, &urls, simulator::Settings::default(), &desk)?;
+    let network = network(config, &urls, simulator::Settings::default(), &context)?;
     let network = network.context(
         "twilio.caller_number isn't set, so this program has called nobody; use the settings that `kenkocall serve` runs with",
     )?;
     let lag = jiff::SignedDuration::from_secs(config.dialer.unknown_grace_seconds.into());
-    let pass = async || reconcile_calls(&desk, clerk, &network, lag).await;
+    let pass = async || reconcile_calls(&context, clerk, &network, lag).await;
     let done = if wait { passes(pass, clerk, zone, form).await } else { pass().await.map_err(Into::into) };
-    desk.database.close().await;
+    context.database.close().await;
     let done = done?;
     let mut told = reconciled(&done);
     let complete = done.under_way == 0 && done.list_holds_at.is_none();
@@ -163,9 +164,9 @@ fn reconciled(done: &Reconciled) -> String {
     told
 }
 
-/// Passes through the carrier's list until every call is accounted for, or somebody stops it.
+/// Passes through the carrier's list until every call is accounted for, or someone stops it.
 async fn passes(
-    pass: impl AsyncFn() -> Result<Reconciled, Refused>,
+    pass: impl AsyncFn() -> Result<Reconciled, ServiceError>,
     clerk: &Clerk,
     zone: &TimeZone,
     form: Form,
@@ -187,7 +188,7 @@ async fn passes(
                     }
                     waits_for(&all, zone)
                 }
-                Err(Refused::NoList) => "the carrier's list can't be read to its end".to_owned(),
+                Err(ServiceError::NoList) => "could not read the carrier's call list to its end".to_owned(),
                 Err(other) => return Err(other.into()),
             };
             if waits_for != shown_before && !form.json {
@@ -219,20 +220,20 @@ fn waits_for(done: &Reconciled, zone: &TimeZone) -> String {
 }
 
 /// Why nothing is dialled, as a sentence without its full stop.
-pub(super) fn held(hold: &Hold, zone: &TimeZone) -> String {
+pub(super) fn held(hold: &PauseReason, zone: &TimeZone) -> String {
     match hold {
-        Hold::Paused(pause) => {
+        PauseReason::Paused(pause) => {
             let until = pause.until.map_or_else(|| "until `kenkocall dialer resume`".to_owned(), |at| until(at, zone));
             format!("dialling is paused {until}: {}", escaped(&pause.reason))
         }
-        Hold::Lost { reconciled: false, .. } => {
-            "the database lacks its last entries, so nobody is dialled; run `kenkocall dialer reconcile`, then `dialer resume`".to_owned()
+        PauseReason::Lost { reconciled: false, .. } => {
+            "recent data is missing from the database; dialling stopped; run `kenkocall dialer reconcile`, then `dialer resume`".to_owned()
         }
-        Hold::Lost { reconciled: true, .. } => {
+        PauseReason::Lost { reconciled: true, .. } => {
             "the database lacks its last entries; the carrier's calls are accounted for, and `kenkocall dialer resume` goes on".to_owned()
         }
-        Hold::Maintenance(Some(end)) => format!("nothing is dialled during the maintenance, {}", until(*end, zone)),
-        Hold::Maintenance(None) => {
+        PauseReason::Maintenance(Some(end)) => format!("nothing is dialled during the maintenance, {}", until(*end, zone)),
+        PauseReason::Maintenance(None) => {
             "nothing is dialled during the maintenance, until `kenkocall maintenance end`".to_owned()
         }
     }
@@ -275,13 +276,13 @@ fn as_text(state: &DialerState, zone: &TimeZone) -> String {
 
 fn as_json(state: &DialerState, zone: &TimeZone) -> Value {
     let hold = state.hold.as_ref().map(|hold| match hold {
-        Hold::Paused(pause) => {
+        PauseReason::Paused(pause) => {
             json!({ "why": "paused", "reason": pause.reason, "until": pause.until.map(|at| rfc3339(at, zone)) })
         }
-        Hold::Lost { sign, reconciled } => {
-            json!({ "why": "lost_entries", "reason": sign.word(), "until": null, "reconciled": reconciled })
+        PauseReason::Lost { sign, reconciled } => {
+            json!({ "why": "lost_entries", "reason": sign.code(), "until": null, "reconciled": reconciled })
         }
-        Hold::Maintenance(until) => {
+        PauseReason::Maintenance(until) => {
             json!({ "why": "maintenance", "reason": null, "until": until.map(|at| rfc3339(at, zone)) })
         }
     });

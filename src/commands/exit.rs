@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::service::Refused;
+use crate::service::ServiceError;
 
 /// How a command ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Exit {
             .chain()
             .find_map(|cause| {
                 let ends = cause.downcast_ref::<Ends>().map(|ends| ends.exit);
-                ends.or_else(|| cause.downcast_ref::<Refused>().map(of_refused))
+                ends.or_else(|| cause.downcast_ref::<ServiceError>().map(of_refused))
             })
             .unwrap_or(Self::Failed)
     }
@@ -66,7 +66,7 @@ pub(super) fn usage(sentence: impl std::fmt::Display) -> anyhow::Error {
     Ends { exit: Exit::Usage, sentence: sentence.to_string() }.into()
 }
 
-/// An error that ends the command with [`Exit::Refused`].
+/// An error that ends the command with [`Exit::ServiceError`].
 pub(super) fn refused(sentence: impl std::fmt::Display) -> anyhow::Error {
     Ends { exit: Exit::Refused, sentence: sentence.to_string() }.into()
 }
@@ -76,19 +76,21 @@ pub(super) fn found(sentence: impl std::fmt::Display) -> anyhow::Error {
     Ends { exit: Exit::Found, sentence: sentence.to_string() }.into()
 }
 
-fn of_refused(refused: &Refused) -> Exit {
+fn of_refused(refused: &ServiceError) -> Exit {
     match refused {
-        Refused::Store(_) | Refused::Checkpoint(_) | Refused::Unreadable(_) | Refused::NoList => Exit::Failed,
-        Refused::Values(_)
-        | Refused::UnknownZone(_)
-        | Refused::Thresholds(_)
-        | Refused::CallPattern(..)
-        | Refused::ConcurrentCalls
-        | Refused::CentrePhone
-        | Refused::CallsPerSecond
-        | Refused::WindowReversed
-        | Refused::UntilPassed
-        | Refused::PausePassed => Exit::Usage,
+        ServiceError::Store(_) | ServiceError::Checkpoint(_) | ServiceError::Unreadable(_) | ServiceError::NoList => {
+            Exit::Failed
+        }
+        ServiceError::Values(_)
+        | ServiceError::UnknownZone(_)
+        | ServiceError::Thresholds(_)
+        | ServiceError::CallPattern(..)
+        | ServiceError::ConcurrentCalls
+        | ServiceError::CentrePhone
+        | ServiceError::CallsPerSecond
+        | ServiceError::WindowReversed
+        | ServiceError::UntilPassed
+        | ServiceError::PausePassed => Exit::Usage,
         _ => Exit::Refused,
     }
 }
@@ -113,9 +115,9 @@ mod tests {
     #[test]
     fn an_error_keeps_its_code_under_a_context() {
         use anyhow::Context as _;
-        let refused = || Err::<(), _>(Refused::NoSuchAlert);
+        let refused = || Err::<(), _>(ServiceError::NoSuchAlert);
         assert_eq!(Exit::of(&refused().context("more").unwrap_err()), Exit::Refused);
-        assert_eq!(Exit::of(&Refused::PausePassed.into()), Exit::Usage);
+        assert_eq!(Exit::of(&ServiceError::PausePassed.into()), Exit::Usage);
         assert_eq!(Exit::of(&usage("that").context("more")), Exit::Usage);
         assert_eq!(Exit::of(&found("that")), Exit::Found);
         assert_eq!(Exit::of(&anyhow::anyhow!("that")), Exit::Failed);

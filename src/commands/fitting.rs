@@ -5,11 +5,11 @@ use tracing::warn;
 
 use super::documents::Origin;
 use super::logging;
-use crate::call::{CentreCode, DataOrigin, PhoneNumber};
 use crate::carrier::CarrierAccountId;
 use crate::carrier::twilio::rest::RestClient;
 use crate::carrier::twilio::{SigningKey, Urls, Voice, Voices};
 use crate::config::{Carrier, Config};
+use crate::domain::{CentreCode, DataOrigin, PhoneNumber};
 use crate::store::{Database, centres};
 
 /// What is said where carrier and database don't belong together.
@@ -41,7 +41,7 @@ pub(super) fn unusable(config: &Config) -> Vec<String> {
         number(config.twilio.health_call_number.as_deref(), "twilio.health_call_number").map(drop),
         desk_centre(config).map(drop),
         logging::filter(&config.log).map(drop),
-        Origin::choose(config.flows.directory.as_deref()).library().map(drop),
+        Origin::choose(config.flows.directory.as_deref()).flow_set().map(drop),
     ];
     checks.iter().filter_map(|check| check.as_ref().err()).map(super::refusal::told).collect()
 }
@@ -80,7 +80,7 @@ pub(super) fn number(text: Option<&str>, name: &str) -> anyhow::Result<Option<Ph
 
 /// Callers who aren't identified need a centre that takes them: a named one exists; of several, one should be named.
 async fn check_desk(database: &Database, named: Option<&CentreCode>) -> anyhow::Result<()> {
-    let mut tx = database.read().await?;
+    let mut tx = database.begin_read().await?;
     let centres = centres::list(&mut tx).await?;
     match named {
         Some(code) if !centres.iter().any(|centre| centre.code == *code) => bail!(

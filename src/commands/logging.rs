@@ -10,9 +10,9 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 
-use super::desk::line_zone;
+use super::arguments::line_zone;
 use crate::config::{Config, Log, LogFormat};
-use crate::service::OutsideLine;
+use crate::service::LimitedLine;
 
 /// Installs the recorder of metrics and gives what renders them; the same one when asked again.
 pub(super) fn metrics() -> anyhow::Result<PrometheusHandle> {
@@ -26,11 +26,11 @@ pub(super) fn metrics() -> anyhow::Result<PrometheusHandle> {
     Ok(HANDLE.get_or_init(|| handle).clone())
 }
 
-/// Messages of panics are written as other lines that somebody outside could cause: the first, then a count.
+/// Messages of panics are written as other lines that someone outside could cause: the first, then a count.
 pub(super) fn limit_panics() {
     let told = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if OutsideLine::PanicMessage.is_first() {
+        if LimitedLine::PanicMessage.is_first() {
             told(panic);
         }
     }));

@@ -4,7 +4,7 @@ use clap::Subcommand;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::desk::{Form, moment, rfc3339, shown};
+use super::arguments::{Form, moment, rfc3339, shown};
 use crate::service::{Clerk, current_maintenance, end_maintenance, start_maintenance};
 use crate::store::maintenances::MaintenanceRow;
 

@@ -1,6 +1,7 @@
 //! The command line. Every command ends non-zero with a sentence that says what is wrong and what to do.
 
 mod alerts;
+mod arguments;
 mod audit;
 mod audit_list;
 mod backup;
@@ -10,7 +11,6 @@ mod centres;
 mod database;
 mod days;
 mod demo;
-mod desk;
 mod dialer;
 mod documents;
 mod exit;
@@ -39,11 +39,11 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use serde_json::json;
 
-use crate::call::StaffName;
 use crate::config::{self, Config};
-use crate::service::{Clock, Sealer, seal_older_rows, seal_trail, write_seals};
+use crate::domain::StaffName;
+use crate::service::{Clock, SealedBy, seal_older_rows, seal_trail, write_seals};
 
-use self::desk::{Form, Missing};
+use self::arguments::{Form, Missing};
 use self::exit::Exit;
 use self::output::complain;
 
@@ -247,12 +247,12 @@ fn started(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<
 
 /// The commands that a clerk works by.
 async fn at_the_desk(config: &Config, name: StaffName, command: Command) -> anyhow::Result<()> {
-    let zone = desk::line_zone(config)?;
+    let zone = arguments::line_zone(config)?;
     let missing = match &command {
         Command::Centres { command: centres::Centres::Add { .. } } => Missing::IsCreated,
         _ => Missing::IsRefused,
     };
-    let clerk = desk::clerk(config, name, missing).await?;
+    let clerk = arguments::clerk(config, name, missing).await?;
     let done = match command {
         Command::Centres { command } => centres::run(&clerk, command).await,
         Command::Patients { command } => patients::run(&clerk, &zone, command).await,
@@ -276,7 +276,7 @@ async fn at_the_desk(config: &Config, name: StaffName, command: Command) -> anyh
         | Command::Man { .. } => Ok(()),
     };
     // What it wrote stands in the trail before it ends; when that fails, `serve` finds it.
-    let sealer = Sealer { actor: clerk.name.as_str(), source: clerk.source.word() };
+    let sealer = SealedBy { actor: clerk.name.as_str(), source: clerk.source.code() };
     if let Err(error) = write_seals(&clerk.database, sealer).await {
         complain(&format!("kenkocall: what was written isn't sealed yet ({error}); `kenkocall serve` does that later"));
     }
@@ -327,7 +327,8 @@ mod tests {
     }
 
     /// What shows nothing that another program could read: servers, measurements, pictures, scripts and pages.
-    const NO_JSON: [&str; 8] = ["demo", "serve", "bench", "simulate carrier", "flows draw", "flows play", "completions", "man"];
+    const NO_JSON: [&str; 8] =
+        ["demo", "serve", "bench", "simulate carrier", "flows draw", "flows play", "completions", "man"];
 
     #[test]
     fn every_command_that_shows_something_takes_json_and_has_a_text_for_help() {

@@ -6,13 +6,13 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context as _;
 
-use crate::call::escaped_lines;
+use crate::domain::escaped_lines;
 
 /// How standard output ended, once a write to it has failed.
 enum Ended {
     /// The reader closed the pipe.
     ReaderGone,
-    /// It can't be written; the error is kept until somebody reports it.
+    /// It can't be written; the error is kept until someone reports it.
     Failed(Option<std::io::Error>),
 }
 

@@ -15,7 +15,7 @@ use crate::web::{ConnectionLimits, Port};
 const OTHER_FILES: u64 = 96;
 /// Files of each connection to the database: with SQLite the database, its log and what they share.
 const FILES_OF_DATABASE_CONNECTION: u64 = 4;
-/// Below so many files calls may be turned away.
+/// With fewer open files than this, calls may be rejected.
 const FEW_FILES: u64 = 512;
 
 /// The ports of a server, listened on.

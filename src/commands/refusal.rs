@@ -21,7 +21,7 @@ mod tests {
 
     use super::*;
     use crate::config::ConfigError;
-    use crate::service::{CheckpointError, Refused};
+    use crate::service::{CheckpointError, ServiceError};
     use crate::simulation::SimulationError;
 
     fn broken() -> std::io::Error {
@@ -32,10 +32,10 @@ mod tests {
     fn each_cause_is_told_once() {
         let errors = [
             anyhow::Error::from(CheckpointError::from(broken())),
-            Refused::from(CheckpointError::from(broken())).into(),
+            ServiceError::from(CheckpointError::from(broken())).into(),
             ConfigError::File { path: "settings.toml".into(), source: broken() }.into(),
             SimulationError::from(broken()).into(),
-            SimulationError::from(Refused::from(CheckpointError::from(broken()))).into(),
+            SimulationError::from(ServiceError::from(CheckpointError::from(broken()))).into(),
             Err::<(), _>(broken()).context("the file can't be read").unwrap_err(),
             Err::<(), _>(CheckpointError::from(broken())).context("audit.checkpoint_file").unwrap_err(),
         ];

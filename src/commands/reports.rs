@@ -7,7 +7,7 @@ use clap::Subcommand;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
-use super::desk::{Form, centre_code, day, found, today};
+use super::arguments::{Form, centre_code, day, found, today};
 use super::output::{self, Out};
 use crate::service::{Clerk, Export};
 

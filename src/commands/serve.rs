@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context as _, bail};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use tokio::sync::Notify;
@@ -16,15 +16,16 @@ use super::documents::{self, Origin};
 use super::fitting::{account, desk_centre, fits, number, places_calls, voices};
 use super::ports::Ports;
 use super::signals::shutdown;
-use crate::call::PhoneNumber;
 use crate::carrier::simulator;
 use crate::carrier::twilio::rest::RestClient;
 use crate::carrier::twilio::{SigningKey, Urls};
 use crate::config::{Carrier, Config, Operations};
-use crate::flow::Library;
+use crate::domain::PhoneNumber;
+use crate::flow::FlowSet;
 use crate::service::{
-    Clock, Desk, Dialer, Dialling, Feed, Keeper, LegBook, Libraries, Network, Outside, Remembered, SimulatedLines,
-    Switchboard, TICK, count_last_outside_lines, count_outside_lines, run_errands, run_exchange, sweep, wait_after,
+    CarrierClient, Clock, Context, ConversationService, Dialer, DialerSettings, EventBus, FlowSetCache, LastCommit,
+    LegBook, Outside, SealerTask, SimulatedCarrier, TICK, count_last_outside_lines, count_outside_lines, run_jobs,
+    run_simulated_gateway, sweep, wait_after,
 };
 use crate::store::Database;
 use crate::store::flow_sets::{self, FlowSetRow};
@@ -34,7 +35,7 @@ use crate::web::{LastReadiness, Web, router, router_with_operations, status_page
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
 /// The number that simulated calls come from: not one that anybody can have.
 const SIMULATED_CALLER: &str = "+815000000000";
-/// How often errands are looked for.
+/// How often jobs are looked for.
 const ERRANDS_EVERY: Duration = Duration::from_millis(500);
 
 /// What `serve` says where no carrier is set.
@@ -48,19 +49,19 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     }
     super::logging::limit_panics();
     let origin = Origin::choose(config.flows.directory.as_deref());
-    let library = origin.library()?;
-    let opening = Server::open(&config, Arc::clone(&library), simulator::Settings::default());
+    let flow_set = origin.flow_set()?;
+    let opening = Server::open(&config, Arc::clone(&flow_set), simulator::Settings::default());
     // One for all: a signal between two of them would be heard by none.
     let mut stop = Box::pin(shutdown());
     let server = tokio::select! {
         server = opening => server?,
         () = &mut stop => {
-            info!("stopped before the database could be used");
+            info!("stopped before the database became available");
             return Ok(());
         }
     };
-    origin.log(&library);
-    origin.log_warnings(&documents::used_otherwise(&server.desk.database, &library).await?);
+    origin.log(&flow_set);
+    origin.log_warnings(&documents::used_otherwise(&server.context.database, &flow_set).await?);
     let ports = Ports::open(&config).await?;
     crate::config::warnings(&config).iter().for_each(|warning| warn!("{warning}"));
     ports.announce(&config.server)?;
@@ -69,10 +70,10 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
 
 /// A server with everything open, before it listens.
 pub(super) struct Server {
-    desk: Arc<Desk>,
-    switchboard: Switchboard,
+    context: Arc<Context>,
+    conversations: ConversationService,
     working: tokio::task::JoinHandle<()>,
-    network: Option<Arc<Network>>,
+    network: Option<Arc<CarrierClient>>,
     dialer: Option<Arc<Dialer>>,
     web: Arc<Web>,
     app: axum::Router,
@@ -81,28 +82,28 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Opens the database, brings it up to date and starts the switchboard. Without another carrier, phones are
-    /// `simulated`.
+    /// Opens the database, brings it up to date and starts the conversation service. Without another carrier, phones
+    /// are `simulated`.
     pub(super) async fn open(
         config: &Config,
-        library: Arc<Library>,
+        flow_set: Arc<FlowSet>,
         simulated: simulator::Settings,
     ) -> anyhow::Result<Self> {
         let database = super::database::awaited(config).await?;
-        let desk = open_desk(config, database, library, Clock::system()).await?;
-        if !desk.database.waits_for_the_disk().await? {
-            warn!("the database answers commits before they are on the disk: a power cut can lose answers and calls");
+        let context = open_desk(config, database, flow_set, Clock::system()).await?;
+        if !context.database.waits_for_the_disk().await? {
+            warn!("the database confirms commits before they are on disk: a power cut can lose answers and calls");
         }
-        let (switchboard, working) = Switchboard::start(Arc::clone(&desk));
+        let (conversations, working) = ConversationService::start(Arc::clone(&context));
         let urls = Urls::new(&config.server.public_url()).context("server.public_url")?;
-        let network = network(config, &urls, simulated, &desk)?.map(Arc::new);
-        let dialer = network.as_ref().zip(desk.call_back_number.clone()).map(|(network, from)| {
+        let network = network(config, &urls, simulated, &context)?.map(Arc::new);
+        let dialer = network.as_ref().zip(context.call_back_number.clone()).map(|(network, from)| {
             let dialling = dialling(config, from);
-            Dialer::new(Arc::clone(&desk), switchboard.clone(), Arc::clone(network), dialling)
+            Dialer::new(Arc::clone(&context), conversations.clone(), Arc::clone(network), dialling)
         });
         let web = Web {
-            switchboard: switchboard.clone(),
-            desk: Arc::clone(&desk),
+            conversations: conversations.clone(),
+            context: Arc::clone(&context),
             urls,
             twilio_key: match config.carrier {
                 Some(Carrier::Twilio) => Some(SigningKey::new(&config.twilio.auth_token).context("twilio.auth_token")?),
@@ -122,7 +123,7 @@ impl Server {
             Operations::At(_) | Operations::AtDefault(_) => router(Arc::clone(&web)),
         };
         let longest_call = SignedDuration::from_mins(config.dialer.longest_call_minutes.into());
-        Ok(Self { desk, switchboard, working, network, dialer, app, web, checkpoint_file, longest_call })
+        Ok(Self { context, conversations, working, network, dialer, app, web, checkpoint_file, longest_call })
     }
 
     /// The same with a status page at `/`.
@@ -132,13 +133,13 @@ impl Server {
     }
 
     /// Where turns are taken.
-    pub(super) fn switchboard(&self) -> Switchboard {
-        self.switchboard.clone()
+    pub(super) fn conversations(&self) -> ConversationService {
+        self.conversations.clone()
     }
 
     /// Where everything is kept.
-    pub(super) fn desk(&self) -> &Arc<Desk> {
-        &self.desk
+    pub(super) fn context(&self) -> &Arc<Context> {
+        &self.context
     }
 
     /// Serves until `stop`, then takes no new calls, answers what was taken and closes the database.
@@ -148,11 +149,11 @@ impl Server {
         stop: impl Future<Output = ()> + Send + 'static,
         drain: Duration,
     ) -> anyhow::Result<()> {
-        let Self { desk, switchboard, working, network, dialer, app, web, checkpoint_file, longest_call } = self;
+        let Self { context, conversations, working, network, dialer, app, web, checkpoint_file, longest_call } = self;
         let operations = crate::web::operations(web);
         // Before anybody is dialled: a database that lacks its last entries doesn't know whom it has called.
-        let keeper = Keeper::start(Arc::clone(&desk), checkpoint_file).await;
-        let mut workers = start_workers(&desk, &switchboard, network.as_ref(), dialer, longest_call);
+        let keeper = SealerTask::start(Arc::clone(&context), checkpoint_file).await;
+        let mut workers = start_workers(&context, &conversations, network.as_ref(), dialer, longest_call);
         workers.spawn(keeper.run());
         let (stopping, stopped) = tokio::sync::watch::channel(false);
         // The sender lives until the servers have ended.
@@ -166,43 +167,46 @@ impl Server {
         }
         workers.spawn(count_outside_lines());
         stop.await;
-        info!("draining: requests under way are answered, no new ones are taken");
+        info!("draining: open requests are answered, new ones are refused");
         stopping.send_replace(true);
         if tokio::time::timeout(drain, async { while serving.join_next().await.is_some() {} }).await.is_err() {
-            error!(seconds = drain.as_secs(), "some requests weren't answered in time; stopping all the same");
+            error!(
+                seconds = drain.as_secs(),
+                "some requests were not answered before the drain deadline; stopping anyway"
+            );
         }
         workers.shutdown().await;
-        drop((switchboard, network));
+        drop((conversations, network));
         if tokio::time::timeout(drain, working).await.is_err() {
-            error!("some turns weren't kept in time; their callers weren't answered");
+            error!("some turns were not stored before the drain deadline; their callers got no reply");
         }
-        desk.database.close().await;
+        context.database.close().await;
         count_last_outside_lines();
         info!("stopped");
         Ok(())
     }
 }
 
-/// Starts everything that works by itself beside the switchboard.
+/// Starts everything that works by itself beside the conversation service.
 pub(super) fn start_workers(
-    desk: &Arc<Desk>,
-    switchboard: &Switchboard,
-    network: Option<&Arc<Network>>,
+    context: &Arc<Context>,
+    conversations: &ConversationService,
+    network: Option<&Arc<CarrierClient>>,
     dialer: Option<Arc<Dialer>>,
     longest_call: SignedDuration,
 ) -> JoinSet<()> {
     let mut workers = JoinSet::new();
-    workers.spawn(sweep_on(Arc::clone(desk), switchboard.clone(), network.cloned(), longest_call));
-    // Without a number from which to call, errands that need the network are another node's.
-    let outside = network.filter(|_| desk.call_back_number.is_some());
-    let outside = outside.map(|network| Outside { network: Arc::clone(network), switchboard: switchboard.clone() });
-    workers.spawn(errands_on(Arc::clone(desk), outside));
+    workers.spawn(sweep_on(Arc::clone(context), conversations.clone(), network.cloned(), longest_call));
+    // Without a number from which to call, jobs that need the network are another node's.
+    let outside = network.filter(|_| context.call_back_number.is_some());
+    let outside = outside.map(|network| Outside { network: Arc::clone(network), conversations: conversations.clone() });
+    workers.spawn(errands_on(Arc::clone(context), outside));
     if let Some(dialer) = dialer {
         workers.spawn(Arc::clone(&dialer).run());
         workers.spawn(dialer.run_looks());
     }
-    if let Some(Network::Simulated(lines)) = network.map(Arc::as_ref) {
-        workers.spawn(run_exchange(switchboard.clone(), lines.clone()));
+    if let Some(CarrierClient::Simulated(lines)) = network.map(Arc::as_ref) {
+        workers.spawn(run_simulated_gateway(conversations.clone(), lines.clone()));
     }
     workers
 }
@@ -212,17 +216,17 @@ pub(super) fn start_workers(
 pub(super) async fn open_desk(
     config: &Config,
     database: Database,
-    library: Arc<Library>,
+    flow_set: Arc<FlowSet>,
     clock: Clock,
-) -> anyhow::Result<Arc<Desk>> {
+) -> anyhow::Result<Arc<Context>> {
     if let Err(error) = fits(config, &database).await {
         database.close().await;
         return Err(error);
     }
-    let files = serde_json::to_string(&library.files).context("the flow documents can't be kept")?;
-    let set = FlowSetRow { digest: library.digest.clone(), files, loaded_at: clock.now() };
+    let files = serde_json::to_string(&flow_set.files).context("the flow documents can't be kept")?;
+    let set = FlowSetRow { digest: flow_set.digest.clone(), files, loaded_at: clock.now() };
     let keep = async {
-        let mut tx = database.begin().await?;
+        let mut tx = database.begin_write().await?;
         flow_sets::put(&mut tx, &set).await?;
         tx.commit().await
     };
@@ -233,17 +237,17 @@ pub(super) async fn open_desk(
         caller_number = caller_number.or(PhoneNumber::from_e164(SIMULATED_CALLER).ok());
     }
     let desk_centre = desk_centre(config)?;
-    Ok(Arc::new(Desk {
+    Ok(Arc::new(Context {
         database,
-        libraries: Libraries::new(library),
+        flow_sets: FlowSetCache::new(flow_set),
         clock,
         guessing: config.health_call.guessing,
         zone: TimeZone::get(&config.health_call.time_zone).context("health_call.time_zone")?,
-        desk_centre,
+        fallback_centre: desk_centre,
         call_back_number: caller_number,
-        poke: Notify::new(),
-        feed: Feed::default(),
-        remembered: Remembered::default(),
+        dialer_wake: Notify::new(),
+        event_bus: EventBus::default(),
+        remembered: LastCommit::default(),
     }))
 }
 
@@ -253,8 +257,8 @@ pub(super) fn network(
     config: &Config,
     urls: &Urls,
     simulated: simulator::Settings,
-    desk: &Arc<Desk>,
-) -> anyhow::Result<Option<Network>> {
+    context: &Arc<Context>,
+) -> anyhow::Result<Option<CarrierClient>> {
     match config.carrier {
         Some(Carrier::Twilio) if !places_calls(config) && config.twilio.account_sid.is_empty() => {
             info!("no automated calls are placed: twilio.caller_number isn't set");
@@ -267,19 +271,19 @@ pub(super) fn network(
                 );
             }
             let client = RestClient::new(&config.twilio, urls.clone())?;
-            Ok(Some(Network::Twilio { client: Box::new(client), urls: urls.clone() }))
+            Ok(Some(CarrierClient::Twilio { client: Box::new(client), urls: urls.clone() }))
         }
         Some(Carrier::Simulator) => {
             warn!("the phone network is simulated: no phone rings, and every answer to an automated call is made up");
             let people = simulator::Network::new(simulated);
-            Ok(Some(Network::Simulated(SimulatedLines::new(people, desk.clock.clone()))))
+            Ok(Some(CarrierClient::Simulated(SimulatedCarrier::new(people, context.clock.clone()))))
         }
         Some(Carrier::Sip) | None => Ok(None),
     }
 }
 
-pub(super) fn dialling(config: &Config, from: PhoneNumber) -> Dialling {
-    Dialling {
+pub(super) fn dialling(config: &Config, from: PhoneNumber) -> DialerSettings {
+    DialerSettings {
         from,
         ring_seconds: config.twilio.ring_seconds,
         calls_per_second: config.dialer.calls_per_second,
@@ -293,36 +297,36 @@ pub(super) fn dialling(config: &Config, from: PhoneNumber) -> Dialling {
 }
 
 async fn sweep_on(
-    desk: Arc<Desk>,
-    switchboard: Switchboard,
-    network: Option<Arc<Network>>,
+    context: Arc<Context>,
+    conversations: ConversationService,
+    network: Option<Arc<CarrierClient>>,
     longest_call: SignedDuration,
 ) {
     let mut rhythm = tokio::time::interval(SWEEP_EVERY);
     loop {
         rhythm.tick().await;
-        match sweep(&desk, &switchboard, network.as_deref(), longest_call).await {
+        match sweep(&context, &conversations, network.as_deref(), longest_call).await {
             Ok(_) => {}
             Err(error) if error.is_conflict() => {
-                warn!(%error, "another node ended lost calls at the same time; they are looked for again soon");
+                warn!(%error, "another node ended lost calls at the same time; retrying");
             }
-            Err(error) => error!(%error, "lost calls couldn't be looked for; they are looked for again soon"),
+            Err(error) => error!(%error, "could not look for lost calls; retrying"),
         }
     }
 }
 
-async fn errands_on(desk: Arc<Desk>, outside: Option<Outside>) {
+async fn errands_on(context: Arc<Context>, outside: Option<Outside>) {
     let mut rhythm = tokio::time::interval(ERRANDS_EVERY);
     rhythm.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         rhythm.tick().await;
-        match run_errands(&desk, outside.as_ref()).await {
+        match run_jobs(&context, outside.as_ref()).await {
             Ok(_) => {}
             Err(error) if error.is_conflict() => {
-                warn!(%error, "another node did errands at the same time; the rest is tried again soon");
+                warn!(%error, "another node ran outbox jobs at the same time; retrying the rest");
             }
             Err(error) => {
-                error!(%error, "errands couldn't be done; they are tried again soon");
+                error!(%error, "could not run outbox jobs; retrying");
                 // Whatever was asked of the carrier is asked again then, as that it was done couldn't be stored.
                 tokio::time::sleep(wait_after(&error, Duration::ZERO)).await;
             }

@@ -5,12 +5,12 @@ use std::path::Path;
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::desk::Form;
+use super::arguments::Form;
 use super::exit::found;
 use super::fitting::{fits, unusable};
 use super::private_files;
-use crate::call::escaped_lines;
 use crate::config::{self, Config, Origin, Shown, Survey};
+use crate::domain::escaped_lines;
 use crate::store::{Database, StoreError};
 
 #[derive(Debug, Subcommand)]
@@ -137,7 +137,7 @@ async fn database(config: &Config) -> anyhow::Result<Option<String>> {
     };
     let usable = async {
         fits(config, &database).await?;
-        database.begin().await?.rollback().await?;
+        database.begin_write().await?.rollback().await?;
         anyhow::Ok(None)
     };
     let usable = usable.await;

@@ -6,7 +6,7 @@ use tracing::error;
 pub(super) async fn shutdown() {
     let interrupt = async {
         if let Err(error) = tokio::signal::ctrl_c().await {
-            error!(%error, "Ctrl-C can't be heard");
+            error!(%error, "cannot listen for Ctrl-C");
             std::future::pending::<()>().await;
         }
     };
@@ -16,7 +16,7 @@ pub(super) async fn shutdown() {
                 signal.recv().await;
             }
             Err(error) => {
-                error!(%error, "SIGTERM can't be heard");
+                error!(%error, "cannot listen for SIGTERM");
                 std::future::pending::<()>().await;
             }
         }

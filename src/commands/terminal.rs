@@ -5,38 +5,38 @@ use std::io::{BufRead, IsTerminal};
 use anyhow::Context;
 
 use super::output::{closed, outln, write};
-use crate::call::{HangupCause, Keys};
-use crate::engine::{Happening, Reply, Then, TransferOutcome, WordsFor, words};
-use crate::flow::Library;
+use crate::domain::{HangupCause, Keys};
+use crate::engine::{EventKind, NextAction, Reply, TransferOutcome, WordsFor, words};
+use crate::flow::FlowSet;
 
 /// How the keyboard stands for the phone's keys.
 pub(super) const HELP: &str = "Type keys and Enter (375#). Enter alone is silence, h hangs up.";
 
 /// Prints what the caller hears.
-pub(super) fn show(library: &Library, reply: &Reply) {
+pub(super) fn show(flow_set: &FlowSet, reply: &Reply) {
     for utterance in &reply.say {
-        outln!("  {}", words(library, utterance, WordsFor::Reader));
+        outln!("  {}", words(flow_set, utterance, WordsFor::Reader));
     }
     match reply.then {
-        Then::HangUp => outln!("  (hangs up)"),
-        Then::Transfer { .. } => outln!("  (rings a person)"),
-        Then::Gather { .. } => {}
+        NextAction::HangUp => outln!("  (hangs up)"),
+        NextAction::Transfer { .. } => outln!("  (rings a person)"),
+        NextAction::Gather { .. } => {}
     }
 }
 
 /// Reads what the caller does next: keys, or after a transfer whether they talked. The end of the input hangs up.
-pub(super) fn next(input: &mut impl BufRead, reply: &Reply) -> anyhow::Result<Happening> {
-    if matches!(reply.then, Then::Transfer { .. }) {
+pub(super) fn next(input: &mut impl BufRead, reply: &Reply) -> anyhow::Result<EventKind> {
+    if matches!(reply.then, NextAction::Transfer { .. }) {
         let answer = ask(input, "Did they talk? y/n")?;
         let talked = answer.is_some_and(|answer| answer.starts_with('y'));
         let outcome = if talked { TransferOutcome::Talked } else { TransferOutcome::NotReached };
-        return Ok(Happening::TransferEnded(outcome));
+        return Ok(EventKind::TransferEnded(outcome));
     }
     loop {
         match ask(input, "☎")?.as_deref() {
-            None | Some("h") => return Ok(Happening::HungUp(HangupCause::NormalClearing)),
+            None | Some("h") => return Ok(EventKind::HungUp(HangupCause::NormalClearing)),
             Some(keys) => match Keys::parse(keys) {
-                Ok(keys) => return Ok(Happening::Keyed(keys)),
+                Ok(keys) => return Ok(EventKind::Keyed(keys)),
                 Err(error) => outln!("  {error}; h hangs up"),
             },
         }

@@ -3,8 +3,8 @@
 use super::addresses::{check_base_url, check_pasted, check_public_url};
 use super::load::wrong;
 use super::{Carrier, Config, ConfigError, Dialer, Twilio};
-use crate::call::PhoneNumber;
-use crate::follow_up::GuessingLimits;
+use crate::domain::PhoneNumber;
+use crate::policy::GuessingLimits;
 
 type Check = fn(&Config) -> Result<(), ConfigError>;
 

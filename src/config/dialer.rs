@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::load::{number, some_number};
-use crate::follow_up::{CallPrice, DayLimits};
+use crate::policy::{CallPrice, DayLimits};
 
 /// How fast automated calls are placed. A carrier queues what is above its own limit (often 1 call a second for one
 /// account) out of our control, so the pace is ours.
@@ -13,7 +13,7 @@ pub struct Dialer {
     /// Calls placed a second. Default 1.
     #[serde(deserialize_with = "number")]
     pub calls_per_second: f64,
-    /// Calls under way at the same time. Default 20.
+    /// Calls in progress at the same time. Default 20.
     #[serde(deserialize_with = "number")]
     pub concurrent_calls: u32,
     /// How long a call of which nobody knows whether the carrier has it must be looked for before it counts as not

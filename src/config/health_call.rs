@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::follow_up::GuessingLimits;
+use crate::policy::GuessingLimits;
 
 /// The 24-hour line.
 #[derive(Debug, Clone, Deserialize)]

@@ -45,7 +45,7 @@ pub enum ConfigError {
 /// What reading the settings led to.
 #[derive(Debug)]
 pub struct Survey {
-    /// The settings. None when there are problems.
+    /// The settings. `None` if there are problems.
     pub config: Option<Config>,
     /// Why they can't be used, each by itself.
     pub problems: Vec<ConfigError>,
@@ -67,7 +67,7 @@ pub fn load(
 }
 
 impl Survey {
-    /// Every setting with what holds and where it comes from, secrets as dots. None when there are problems.
+    /// Every setting with what holds and where it comes from, secrets as dots. `None` if there are problems.
     pub fn shown(&self) -> Option<Vec<Shown>> {
         self.config.as_ref().map(|config| shown::shown(config, &self.origins))
     }

@@ -23,7 +23,7 @@ pub struct Server {
     /// from one address, and some of all connections are kept for them. Nothing that a header says of an address is
     /// believed, from them or from anybody. Default: none.
     pub trusted_proxies: Networks,
-    /// How long a shutdown waits for requests under way, in seconds. Default 15: a carrier waits no longer for a
+    /// How long a shutdown waits for requests in progress, in seconds. Default 15: a carrier waits no longer for a
     /// webhook.
     #[serde(deserialize_with = "number")]
     pub drain_seconds: u64,

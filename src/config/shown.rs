@@ -43,7 +43,7 @@ pub struct Shown {
     pub origin: Origin,
 }
 
-/// Where the settings come from that somebody has set, by name.
+/// Where the settings come from that someone has set, by name.
 #[derive(Debug, Default)]
 pub(super) struct Origins(BTreeMap<String, Origin>);
 

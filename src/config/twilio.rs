@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::load::number;
-use crate::call::Language;
+use crate::domain::Language;
 
 /// A Twilio-compatible carrier: Twilio itself, or Somleng, SignalWire and others by their base URLs.
 #[derive(Debug, Clone, Deserialize)]

@@ -127,7 +127,7 @@ pub(super) fn nearest_of_file(path: &[String]) -> Option<String> {
     Some(near.replace(BETWEEN, ".").to_ascii_lowercase())
 }
 
-/// Whether somebody means a variable of ours by a name, in whatever case and with whatever between its words.
+/// Whether someone means a variable of ours by a name, in whatever case and with whatever between its words.
 fn looks_like_ours(name: &OsStr) -> bool {
     letters(&name.to_string_lossy()).starts_with(PREFIX_LETTERS)
 }

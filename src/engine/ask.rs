@@ -1,11 +1,11 @@
 //! Questions: asking, asking again, and what the caller keyed.
 
-use super::effect::{Fill, Then};
+use super::effect::{Fill, NextAction};
 use super::session::{Entry, Opened, Waiting};
-use super::walk::{Broken, Onward, Walk};
-use crate::call::{BirthDate, Item, Keys};
+use super::walk::{Interpreter, InvalidFlow, Transition};
+use crate::domain::{BirthDate, Item, Keys};
 use crate::flow::{Confirm, Flow, Gather, Key, Menu, Node, NodeId, NodeKind, RecordWhat, Retry, Takes, Without};
-use crate::follow_up::report_day;
+use crate::policy::report_day;
 use jiff::tz::TimeZone;
 
 /// What a caller may key at a confirmation: 1 right, 2 again.
@@ -18,13 +18,13 @@ enum NotTaken {
     WrongKeys,
 }
 
-impl Walk<'_> {
+impl Interpreter<'_> {
     /// Asks the question at which the walk stands, or passes by when today's report already has its answer.
-    pub(super) fn ask(&mut self, flow: &Flow, node: &Node) -> Result<Onward, Broken> {
+    pub(super) fn ask(&mut self, flow: &Flow, node: &Node) -> Result<Transition, InvalidFlow> {
         if let Some(item) = question_of(node)
             && self.session.answer(item).is_some()
         {
-            return Ok(Onward::To(after_record(flow, item).ok_or(Broken)?.clone()));
+            return Ok(Transition::To(after_record(flow, item).ok_or(InvalidFlow)?.clone()));
         }
         let on_trail = !matches!(node.kind, NodeKind::Confirm(_)) && !self.visiting();
         if on_trail && self.session.trail.last() != Some(&node.id) {
@@ -43,18 +43,18 @@ impl Walk<'_> {
                 self.say_value(confirm);
                 (1, false)
             }
-            _ => return Err(Broken),
+            _ => return Err(InvalidFlow),
         };
-        let keys = &self.library.keys;
+        let keys = &self.flow_set.keys;
         let own_patience = retry_of(node).and_then(|retry| retry.first_key_seconds);
-        let then = Then::Gather {
+        let then = NextAction::Gather {
             max_keys,
             ends_with_hash,
             first_key_seconds: own_patience.unwrap_or(keys.first_key_seconds),
             between_keys_seconds: keys.between_keys_seconds,
         };
         self.reply(then, Waiting::Keys);
-        Ok(Onward::Wait)
+        Ok(Transition::Wait)
     }
 
     fn say_value(&mut self, confirm: &Confirm) {
@@ -67,24 +67,24 @@ impl Walk<'_> {
 
     /// The caller keyed something, or nothing.
     pub(super) fn keyed(&mut self, keys: &Keys) {
-        let Ok((flow, node)) = self.here() else { return self.apologise(super::Note::BrokenFlow) };
+        let Ok((flow, node)) = self.here() else { return self.apologise(super::Diagnostic::BrokenFlow) };
         let keyed = keys.expose();
         let keyed = keyed.strip_suffix('#').filter(|rest| !rest.is_empty()).unwrap_or(keyed);
         let single = single_key(keyed);
         let own = matches!(&node.kind, NodeKind::Menu(menu) if single.is_some_and(|key| menu.keys.contains_key(&key)));
         let without = without_of(node);
         if !own && let Some(key) = single {
-            if self.library.keys.repeat.contains(&key) {
+            if self.flow_set.keys.repeat.contains(&key) {
                 return self.on();
             }
-            if !without.back && !self.visiting() && self.library.keys.back == Some(key) {
+            if !without.back && !self.visiting() && self.flow_set.keys.back == Some(key) {
                 return self.go_back(flow);
             }
             if !without.visit
                 && let Some(visited) = self.visited_by(key)
             {
                 let opened = self.open(&visited, Opened::ByKey);
-                return if opened.is_ok() { self.on() } else { self.apologise(super::Note::BrokenFlow) };
+                return if opened.is_ok() { self.on() } else { self.apologise(super::Diagnostic::BrokenFlow) };
             }
         }
         // A `#` pressed after an entry that was full already reaches the next question: neither answer nor mistake.
@@ -92,14 +92,14 @@ impl Walk<'_> {
             return self.on();
         }
         // `*` inside an entry: the caller lost the thread and wants to hear it again.
-        if keyed.contains('*') && self.library.keys.repeat.contains(&Key('*')) {
+        if keyed.contains('*') && self.flow_set.keys.repeat.contains(&Key('*')) {
             return self.on();
         }
         let taken = match &node.kind {
             NodeKind::Menu(menu) => self.take_menu(node, menu, keyed),
             NodeKind::Gather(gather) => self.take_gather(node, gather, keyed),
             NodeKind::Confirm(confirm) => take_confirm(confirm, keyed),
-            _ => return self.apologise(super::Note::BrokenFlow),
+            _ => return self.apologise(super::Diagnostic::BrokenFlow),
         };
         match taken {
             Ok(next) => self.go(&next),
@@ -155,9 +155,9 @@ impl Walk<'_> {
 
     /// Says what was wrong, more each time, and asks again; gives up when all tries are used.
     fn ask_again(&mut self, node: &Node, why: &NotTaken) {
-        let Some(retry) = retry_of(node) else { return self.apologise(super::Note::BrokenFlow) };
+        let Some(retry) = retry_of(node) else { return self.apologise(super::Diagnostic::BrokenFlow) };
         self.session.tries = self.session.tries.saturating_add(1);
-        if self.session.tries >= retry.tries.unwrap_or(self.library.keys.tries) {
+        if self.session.tries >= retry.tries.unwrap_or(self.flow_set.keys.tries) {
             return self.go(&retry.give_up.to.clone());
         }
         let says = match why {
@@ -181,9 +181,9 @@ impl Walk<'_> {
         if self.visiting() {
             return None;
         }
-        let line = self.session.stack.first().and_then(|frame| self.library.flow(frame.flow.as_str()));
+        let line = self.session.stack.first().and_then(|frame| self.flow_set.flow(frame.flow.as_str()));
         let own = line.and_then(|flow| flow.visit.get(&key)).map(|spot| &spot.to);
-        own.or_else(|| self.library.keys.visit.get(&key)).cloned()
+        own.or_else(|| self.flow_set.keys.visit.get(&key)).cloned()
     }
 }
 

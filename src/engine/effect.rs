@@ -1,13 +1,13 @@
 //! What a step asks of the world. The kind tells when it is done: facts in the transaction, the reply after its commit,
-//! errands later by the outbox, a question to the store at once, before the next step of the same turn.
+//! jobs later by the outbox, a question to the store at once, before the next step of the same turn.
 
 use serde::{Deserialize, Serialize};
 
-use crate::call::{
+use crate::domain::{
     AlertKind, Answer, CallId, CentreCode, Disposition, HersysId, Item, Keys, Language, PatientId, PhoneNumber,
     ReportId, SlotId,
 };
-use crate::call::{ReportOutcome, Severity};
+use crate::domain::{ReportOutcome, Severity};
 use crate::flow::{PromptId, ReadAs};
 
 /// One effect.
@@ -18,11 +18,11 @@ pub enum Effect {
     /// Saved in the same transaction as the session.
     Fact(Fact),
     /// Done after the commit, through the outbox.
-    Errand(Errand),
+    Errand(Job),
     /// Answered from the store, as the next event of the same turn.
-    Ask(Ask),
+    Ask(Query),
     /// For the log alone.
-    Note(Note),
+    Note(Diagnostic),
 }
 
 /// What the caller hears, and what is waited for then.
@@ -31,7 +31,7 @@ pub struct Reply {
     /// Spoken in this order.
     pub say: Vec<Utterance>,
     /// What is done after it.
-    pub then: Then,
+    pub then: NextAction,
 }
 
 /// One prompt in one language with its gaps filled.
@@ -73,10 +73,10 @@ impl std::fmt::Debug for Fill {
 /// What is done after the reply was spoken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Then {
+pub enum NextAction {
     /// Wait for keys.
     Gather {
-        /// After so many keys nobody waits for more.
+        /// The entry is complete after this number of keys.
         max_keys: u8,
         /// `#` ends the entry. Where it doesn't, `#` is a key like the others.
         ends_with_hash: bool,
@@ -142,21 +142,21 @@ pub enum Fact {
 /// Something to be done after the commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Errand {
-    /// Take back a call that isn't wanted any more: one that rings is cancelled, one that was answered ends with a
+pub enum Job {
+    /// Take back a call that is no longer wanted: one that rings is cancelled, one that was answered ends with a
     /// goodbye.
     Withdraw {
         /// The call.
         call: CallId,
     },
-    /// Tell a patient by short message that we called in vain, in the centre's own words (A8).
+    /// Tell a patient by SMS that we could not reach them, in the centre's own words (A8).
     MissedCallSms {
         /// The patient.
         patient: PatientId,
         /// The slot whose attempts are used up.
         slot: SlotId,
     },
-    /// Tell the centre's staff at once that an alert stands on their list. Carries no personal data.
+    /// Tell the centre's staff at once that an alert is on their list. Carries no personal data.
     TellCentre {
         /// The centre.
         centre: CentreCode,
@@ -167,7 +167,7 @@ pub enum Errand {
 
 /// A question to the store.
 #[derive(Debug, Clone)]
-pub enum Ask {
+pub enum Query {
     /// Who is this? The birth date is as keyed: it was a date of the past when it was keyed.
     Identify {
         /// The HER-SYS ID, if it can be one.
@@ -181,7 +181,7 @@ pub enum Ask {
 
 /// Something that an operator may want to see in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Note {
+pub enum Diagnostic {
     /// The event doesn't fit what the session waits for; nothing changed.
     EventDoesNotFit,
     /// The named limit of steps was reached; the call was ended with an apology.

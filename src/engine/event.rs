@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::session::{AnsweredBy, Centre, Person};
-use crate::call::{HangupCause, Keys, Language, Line, PhoneNumber};
+use crate::domain::{HangupCause, Keys, Language, Line, PhoneNumber};
 
 /// Something that happened, and when.
 #[derive(Debug, Clone)]
@@ -12,12 +12,12 @@ pub struct Event {
     /// When it reached us.
     pub at: Timestamp,
     /// What it was.
-    pub happening: Happening,
+    pub happening: EventKind,
 }
 
 /// What happened.
 #[derive(Debug, Clone)]
-pub enum Happening {
+pub enum EventKind {
     /// The caller keyed something, or nothing at all within the patience.
     Keyed(Keys),
     /// The answer to [`super::Ask::Identify`].
@@ -28,11 +28,11 @@ pub enum Happening {
     TransferEnded(TransferOutcome),
     /// The caller is gone. In a transfer of which nothing else is known, nobody of staff had answered.
     HungUp(HangupCause),
-    /// The caller is gone, and what came of the transfer that was under way is known.
+    /// The caller is gone, and what came of the transfer that was in progress is known.
     HungUpInTransfer(HangupCause, TransferOutcome),
-    /// The call that we made isn't wanted any more: a polite goodbye, nothing else.
+    /// The call that we made is no longer wanted: a polite goodbye, nothing else.
     Withdrawn,
-    /// The transfer is over, and the call wasn't wanted any more while it went on: a polite goodbye, no question.
+    /// The transfer is over, and the call was no longer wanted while it went on: a polite goodbye, no question.
     WithdrawnAfterTransfer(TransferOutcome),
 }
 
@@ -50,10 +50,10 @@ pub struct Start {
     /// The number that automated calls come from, named on voicemail.
     pub call_back_number: Option<PhoneNumber>,
     /// Who takes callers that aren't identified yet and want a person.
-    pub desk: Option<Centre>,
+    pub fallback_centre: Option<Centre>,
     /// The end of the maintenance, when it is one and its end is known: month, day, hour, minute where the line is run.
     pub until: Option<[u8; 4]>,
-    /// From when on a caller who isn't identified is asked nothing more; none for as long as it takes.
+    /// Deadline for identification; `None` for no deadline.
     pub identify_by: Option<Timestamp>,
     /// The person, when the call is to someone known.
     pub person: Option<Box<Person>>,

@@ -2,13 +2,13 @@
 
 use super::ask::question_of;
 use super::effect::{Effect, Fact};
-use super::walk::Walk;
+use super::walk::Interpreter;
 use crate::flow::{Flow, NodeKind, PromptId};
 
 /// Said when there is no earlier question.
 const FIRST_QUESTION: &str = "shared.first_question";
 
-impl Walk<'_> {
+impl Interpreter<'_> {
     /// Goes back to the question before this one, or from a confirmation to the entry that it reads back.
     pub(super) fn go_back(&mut self, flow: &Flow) {
         let at_confirmation = matches!(self.here(), Ok((_, node)) if matches!(node.kind, NodeKind::Confirm(_)));

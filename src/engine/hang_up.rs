@@ -1,29 +1,29 @@
 //! How a conversation ends: by us, by the caller, or because we failed.
 
 use super::ask::retry_of;
-use super::effect::{Effect, Fact, Note, Then};
+use super::effect::{Diagnostic, Effect, Fact, NextAction};
 use super::event::TransferOutcome;
 use super::session::{Frame, Opened, StopAsked, Waiting};
-use super::walk::Walk;
-use crate::call::{Disposition, ReportOutcome};
+use super::walk::Interpreter;
+use crate::domain::{Disposition, ReportOutcome};
 use crate::flow::{NodeKind, PromptId, RecordWhat};
 
-/// The flow of a call that isn't wanted any more when it is answered, or while it goes on.
+/// The flow of a call that is no longer wanted when it is answered, or while it goes on.
 pub(super) const WITHDRAWN: &str = "withdrawn";
 /// Said to who wasn't identified in time: nothing of what was keyed, and how to go on.
 const GAVE_UP: &str = "shared.gave_up";
 /// Said when we can't go on.
 const SYSTEM_FAILURE: &str = "shared.system_failure";
 
-impl Walk<'_> {
+impl Interpreter<'_> {
     /// The flow came to its end.
     pub(super) fn we_hang_up(&mut self) {
         self.over(self.session.disposition);
-        self.reply(Then::HangUp, Waiting::Over);
+        self.reply(NextAction::HangUp, Waiting::Over);
     }
 
     /// The caller is gone: what was answered stays, the report stays open for today. `transfer` is what came of the
-    /// transfer, if one was under way.
+    /// transfer, if one was in progress.
     pub(super) fn caller_is_gone(&mut self, transfer: TransferOutcome) {
         if self.session.waiting == Waiting::Transfer {
             self.note_transfer(transfer);
@@ -33,7 +33,7 @@ impl Walk<'_> {
         self.session.waiting = Waiting::Over;
     }
 
-    /// Whoever is on the line hears a goodbye and nothing else; what was answered stays.
+    /// The person on the line hears a goodbye and nothing else; what was answered stays.
     pub(super) fn withdrawn(&mut self) {
         if !matches!(self.session.disposition, Disposition::Reported | Disposition::HandedOver) {
             self.session.disposition = Disposition::Withdrawn;
@@ -41,7 +41,7 @@ impl Walk<'_> {
         self.keep_unconfirmed_stop();
         self.say.clear();
         // Documents of before there was such a flow have none: then the call just ends.
-        let flow = self.library.flow(WITHDRAWN);
+        let flow = self.flow_set.flow(WITHDRAWN);
         let first =
             flow.map(|flow| Frame { flow: flow.name.clone(), node: flow.start.to.clone(), opened: Opened::ByLine });
         self.session.stack = first.into_iter().collect();
@@ -50,7 +50,7 @@ impl Walk<'_> {
     }
 
     /// We can't go on: ask the caller to call again, never thank.
-    pub(super) fn apologise(&mut self, note: Note) {
+    pub(super) fn apologise(&mut self, note: Diagnostic) {
         self.effects.push(Effect::Note(note));
         self.keep_unconfirmed_stop();
         self.say.clear();
@@ -62,7 +62,7 @@ impl Walk<'_> {
             Disposition::StaffNotReached if self.session.person.is_some() => Disposition::Unanswered,
             _ => Disposition::SystemFailure,
         });
-        self.reply(Then::HangUp, Waiting::Over);
+        self.reply(NextAction::HangUp, Waiting::Over);
     }
 
     /// Whether a caller has been on the line for too long without being identified. Nobody is cut off in the middle: it
@@ -75,13 +75,13 @@ impl Walk<'_> {
 
     /// Lines are few: a goodbye that tells nothing (H8) takes the place of the next question.
     pub(super) fn time_is_up(&mut self) {
-        self.effects.push(Effect::Note(Note::NotIdentifiedInTime));
+        self.effects.push(Effect::Note(Diagnostic::NotIdentifiedInTime));
         self.say.clear();
         self.say_prompt(&PromptId::from(GAVE_UP), None, false, None);
         self.we_hang_up();
     }
 
-    /// Somebody who is asked who wants the calls to stop, and is gone without an answer, has asked for it all the same:
+    /// Someone who is asked who wants the calls to stop, and is gone without an answer, has asked for it all the same:
     /// what giving up at that question would keep is kept.
     fn keep_unconfirmed_stop(&mut self) {
         let Ok((flow, node)) = self.here() else { return };

@@ -1,30 +1,30 @@
 //! Who is reported for: HER-SYS ID and birth date.
 
-use super::effect::{Ask, Effect};
+use super::effect::{Effect, Query};
 use super::event::Identified;
 use super::session::{Listener, Waiting};
-use super::walk::{Broken, Onward, Walk};
-use crate::call::{Disposition, HersysId, Keys};
+use super::walk::{Interpreter, InvalidFlow, Transition};
+use crate::domain::{Disposition, HersysId, Keys};
 use crate::flow::{Identify, Node, NodeKind};
 
-impl Walk<'_> {
+impl Interpreter<'_> {
     /// Asks the store who this is. The two entries leave the session: it never keeps what proves a person.
-    pub(super) fn look_up(&mut self, identify: &Identify) -> Result<Onward, Broken> {
+    pub(super) fn look_up(&mut self, identify: &Identify) -> Result<Transition, InvalidFlow> {
         let hersys_id = self.session.entry(&identify.hersys_id.to).and_then(|entry| HersysId::parse(entry).ok());
         let birth_date = self.session.entry(&identify.birth_date.to).and_then(|entry| Keys::parse(entry).ok());
-        let birth_date = birth_date.ok_or(Broken)?;
+        let birth_date = birth_date.ok_or(InvalidFlow)?;
         self.session.forget(&identify.hersys_id.to);
         self.session.forget(&identify.birth_date.to);
         self.session.trail.clear();
         self.session.waiting = Waiting::Lookup;
-        self.effects.push(Effect::Ask(Ask::Identify { hersys_id, birth_date }));
-        Ok(Onward::Wait)
+        self.effects.push(Effect::Ask(Query::Identify { hersys_id, birth_date }));
+        Ok(Transition::Wait)
     }
 
     /// The store's answer.
     pub(super) fn identified(&mut self, identified: &Identified) {
         let Ok((_, Node { kind: NodeKind::Identify(identify), .. })) = self.here() else {
-            return self.apologise(super::Note::BrokenFlow);
+            return self.apologise(super::Diagnostic::BrokenFlow);
         };
         self.session.waiting = Waiting::Keys;
         let exit = match identified {
@@ -32,7 +32,7 @@ impl Walk<'_> {
                 self.session.mismatches = 0;
                 self.session.disposition = Disposition::Unanswered;
                 self.session.listener = Listener::Confirmed;
-                self.session.desk = Some(Box::new(person.centre.clone()));
+                self.session.fallback_centre = Some(Box::new(person.centre.clone()));
                 let exit = if person.answers.is_empty() { &identify.matched } else { &identify.resumed };
                 self.session.person = Some(person.clone());
                 exit
@@ -44,7 +44,7 @@ impl Walk<'_> {
             Identified::ObservationEnded(centre) => {
                 self.session.mismatches = 0;
                 self.session.people = self.session.people.saturating_add(1);
-                self.session.desk = Some(centre.clone());
+                self.session.fallback_centre = Some(centre.clone());
                 if matches!(self.session.disposition, Disposition::NotIdentified | Disposition::StaffNotReached) {
                     self.session.disposition = Disposition::ObservationEnded;
                 }

@@ -2,7 +2,7 @@
 //! effects.
 //!
 //! It reads no clock and makes no ids: both come in with the event. An event that doesn't fit leaves the session as it
-//! was and yields a [`Note`].
+//! was and yields a [`Diagnostic`].
 
 mod ask;
 mod effect;
@@ -16,8 +16,8 @@ mod step;
 mod walk;
 mod wording;
 
-pub use effect::{Ask, Effect, Errand, Fact, Fill, Note, Reply, Then, Utterance};
-pub use event::{CallBack, Event, Happening, Identified, Start, TransferOutcome};
+pub use effect::{Diagnostic, Effect, Fact, Fill, Job, NextAction, Query, Reply, Utterance};
+pub use event::{CallBack, Event, EventKind, Identified, Start, TransferOutcome};
 pub use session::{AnsweredBy, Centre, Entry, Frame, Listener, Opened, Person, Session, StopAsked, Waiting};
 pub use step::{begin, step};
 pub use wording::{WordsFor, spoken, words};

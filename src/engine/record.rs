@@ -1,23 +1,23 @@
 //! Keeping what was said: answers, the finished report, requests to staff.
 
-use super::effect::{Ask, Effect, Errand, Fact};
+use super::effect::{Effect, Fact, Job, Query};
 use super::event::{CallBack, TransferOutcome};
 use super::session::Waiting;
 use super::session::{Listener, StopAsked};
-use super::walk::{Broken, Onward, Walk};
-use crate::call::{AlertKind, Disposition, Item, ReportOutcome, Severity};
+use super::walk::{Interpreter, InvalidFlow, Transition};
+use crate::domain::{AlertKind, Disposition, Item, ReportOutcome, Severity};
 use crate::flow::{Node, NodeId, NodeKind, Record, RecordWhat, Say};
-use crate::follow_up::grade;
+use crate::policy::grade;
 
-impl Walk<'_> {
-    pub(super) fn record(&mut self, record: &Record) -> Result<Onward, Broken> {
+impl Interpreter<'_> {
+    pub(super) fn record(&mut self, record: &Record) -> Result<Transition, InvalidFlow> {
         match &record.what {
             RecordWhat::Answer { item, from, on_red } => self.record_answer(*item, &from.to, on_red)?,
             RecordWhat::Report => self.report_is_complete()?,
             RecordWhat::CallBack { .. } => {
                 self.session.waiting = Waiting::Lookup;
-                self.effects.push(Effect::Ask(Ask::CallBack));
-                return Ok(Onward::Wait);
+                self.effects.push(Effect::Ask(Query::CallBack));
+                return Ok(Transition::Wait);
             }
             RecordWhat::Stop => self.stop_is_asked_for(StopAsked::Confirmed),
             RecordWhat::StopUnconfirmed => self.stop_is_asked_for(StopAsked::Unconfirmed),
@@ -28,17 +28,18 @@ impl Walk<'_> {
                 self.raise(AlertKind::WrongNumber, None);
             }
         }
-        Ok(Onward::To(record.next.to.clone()))
+        Ok(Transition::To(record.next.to.clone()))
     }
 
-    fn record_answer(&mut self, item: Item, from: &NodeId, on_red: &[Say]) -> Result<(), Broken> {
-        let answer = self.session.entry(from).and_then(|entry| item.read(entry)).ok_or(Broken)?;
-        let person = self.session.person.as_mut().ok_or(Broken)?;
+    fn record_answer(&mut self, item: Item, from: &NodeId, on_red: &[Say]) -> Result<(), InvalidFlow> {
+        let answer = self.session.entry(from).and_then(|entry| item.read(entry)).ok_or(InvalidFlow)?;
+        let person = self.session.person.as_mut().ok_or(InvalidFlow)?;
         let severity = grade(item, answer, &person.centre.thresholds);
         person.answers.retain(|(of, _)| *of != item);
         person.answers.push((item, answer));
         let report = person.report;
-        // Whoever goes on with the questionnaire after staff weren't reached leaves that, not staff.
+        // A caller who continues with the questionnaire after staff weren't reached leaves the questionnaire, not the
+        // transfer.
         if self.session.disposition == Disposition::StaffNotReached {
             self.session.disposition = Disposition::Unanswered;
         }
@@ -50,8 +51,8 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn report_is_complete(&mut self) -> Result<(), Broken> {
-        let person = self.session.person.take().ok_or(Broken)?;
+    fn report_is_complete(&mut self) -> Result<(), InvalidFlow> {
+        let person = self.session.person.take().ok_or(InvalidFlow)?;
         self.session.people = self.session.people.saturating_add(1);
         self.session.disposition = Disposition::Reported;
         // The next person of the family has not said who they are.
@@ -63,7 +64,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Staff are told once a call; and once more when somebody says who they are after all, which holds the calls.
+    /// Staff are told once a call; and once more when someone says who they are after all, which holds the calls.
     pub(super) fn stop_is_asked_for(&mut self, asked: StopAsked) {
         if asked <= self.session.stop {
             return;
@@ -79,9 +80,11 @@ impl Walk<'_> {
     /// Whether the caller is called back.
     pub(super) fn call_back(&mut self, fate: CallBack) {
         let Ok((_, Node { kind: NodeKind::Record(record), .. })) = self.here() else {
-            return self.apologise(super::Note::BrokenFlow);
+            return self.apologise(super::Diagnostic::BrokenFlow);
         };
-        let RecordWhat::CallBack { refused } = &record.what else { return self.apologise(super::Note::BrokenFlow) };
+        let RecordWhat::CallBack { refused } = &record.what else {
+            return self.apologise(super::Diagnostic::BrokenFlow);
+        };
         self.session.waiting = Waiting::Keys;
         let next = match (fate, refused) {
             (CallBack::Refused, Some(refused)) => return self.go(&refused.to.clone()),
@@ -109,7 +112,7 @@ impl Walk<'_> {
         let person = self.session.person.as_ref().map(|person| (person.patient, person.report));
         self.effects.push(Effect::Fact(Fact::Alert { kind, centre: centre.clone(), person, item }));
         if let Some(centre) = centre {
-            self.effects.push(Effect::Errand(Errand::TellCentre { centre, kind }));
+            self.effects.push(Effect::Errand(Job::TellCentre { centre, kind }));
         }
     }
 

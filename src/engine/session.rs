@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::call::{Answer, CentreCode, Disposition, Item, Language, Line, PatientId, PhoneNumber, ReportId};
+use crate::domain::{Answer, CentreCode, Disposition, Item, Language, Line, PatientId, PhoneNumber, ReportId};
 use crate::flow::{FlowName, NodeId};
-use crate::follow_up::{OfficeHours, Thresholds};
+use crate::policy::{OfficeHours, Thresholds};
 
 /// One conversation.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -32,7 +32,8 @@ pub struct Session {
     pub person: Option<Box<Person>>,
     /// Who takes the caller when a person is wanted: the identified person's centre, else the line's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub desk: Option<Box<Centre>>,
+    #[serde(rename = "desk")]
+    pub fallback_centre: Option<Box<Centre>>,
     /// Mismatches in a row at identification.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub mismatches: u8,
@@ -58,10 +59,10 @@ pub struct Session {
     /// Who answered a call that we made.
     #[serde(default)]
     pub answered_by: AnsweredBy,
-    /// Whether somebody has said that they are the patient, or answer for the patient.
+    /// Whether someone has said that they are the patient, or answer for the patient.
     #[serde(default, skip_serializing_if = "is_default")]
     pub listener: Listener,
-    /// Whether somebody has asked in this call that calls stop, and whether they had said who they are.
+    /// Whether someone has asked in this call that calls stop, and whether they had said who they are.
     #[serde(default, skip_serializing_if = "is_default")]
     pub stop: StopAsked,
 }
@@ -120,16 +121,16 @@ pub enum Listener {
     Confirmed,
 }
 
-/// Whether somebody has asked in this call that automated calls stop. A later variant counts for more.
+/// Whether someone has asked in this call that automated calls stop. A later variant counts for more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StopAsked {
     /// Nobody has.
     #[default]
     No,
-    /// Somebody who hadn't said who they are.
+    /// Someone who hadn't said who they are.
     Unconfirmed,
-    /// The patient, or somebody who answers for the patient.
+    /// The patient, or someone who answers for the patient.
     Confirmed,
 }
 
@@ -220,6 +221,6 @@ impl Session {
 
     /// The centre whose staff the caller would talk to.
     pub fn centre(&self) -> Option<&Centre> {
-        self.person.as_ref().map(|person| &person.centre).or(self.desk.as_deref())
+        self.person.as_ref().map(|person| &person.centre).or(self.fallback_centre.as_deref())
     }
 }

@@ -1,16 +1,16 @@
 //! The two entrances: a conversation begins, and something happens to it.
 
-use super::effect::{Effect, Note};
-use super::event::{Event, Happening, Start, TransferOutcome};
+use super::effect::{Diagnostic, Effect};
+use super::event::{Event, EventKind, Start, TransferOutcome};
 use super::hang_up::WITHDRAWN;
 use super::session::{AnsweredBy, Frame, Listener, Opened, Session, StopAsked, Waiting};
-use super::walk::Walk;
-use crate::call::Disposition;
-use crate::flow::Library;
+use super::walk::Interpreter;
+use crate::domain::Disposition;
+use crate::flow::FlowSet;
 
 /// Begins a conversation: its first reply, or an apology when the line's flow is missing.
-pub fn begin(library: &Library, start: Start, at: jiff::Timestamp) -> (Session, Vec<Effect>) {
-    let first = library.flow(start.flow.as_str()).map(|flow| flow.start.to.clone());
+pub fn begin(flow_set: &FlowSet, start: Start, at: jiff::Timestamp) -> (Session, Vec<Effect>) {
+    let first = flow_set.flow(start.flow.as_str()).map(|flow| flow.start.to.clone());
     let disposition = match (start.flow.as_str(), start.answered_by, &start.person) {
         ("maintenance", ..) => Disposition::Maintenance,
         (WITHDRAWN, ..) => Disposition::Withdrawn,
@@ -27,7 +27,7 @@ pub fn begin(library: &Library, start: Start, at: jiff::Timestamp) -> (Session, 
         entries: Vec::new(),
         trail: Vec::new(),
         person: start.person,
-        desk: start.desk.map(Box::new),
+        fallback_centre: start.fallback_centre.map(Box::new),
         mismatches: 0,
         people: 0,
         steps: 0,
@@ -40,33 +40,33 @@ pub fn begin(library: &Library, start: Start, at: jiff::Timestamp) -> (Session, 
         listener: Listener::default(),
         stop: StopAsked::default(),
     };
-    let mut walk = Walk::new(library, session, at);
+    let mut walk = Interpreter::new(flow_set, session, at);
     walk.on();
     walk.finish()
 }
 
 /// What happens next. Total: an event that doesn't fit leaves the session as it was and yields a note.
-pub fn step(library: &Library, session: Session, event: &Event) -> (Session, Vec<Effect>) {
+pub fn step(flow_set: &FlowSet, session: Session, event: &Event) -> (Session, Vec<Effect>) {
     let fits = match (&event.happening, session.waiting) {
         (_, Waiting::Over) => false,
-        (Happening::Keyed(_), waiting) => waiting == Waiting::Keys,
-        (Happening::Identified(_) | Happening::CallBack(_), waiting) => waiting == Waiting::Lookup,
-        (Happening::TransferEnded(_) | Happening::WithdrawnAfterTransfer(_), waiting) => waiting == Waiting::Transfer,
-        (Happening::HungUp(_) | Happening::HungUpInTransfer(..) | Happening::Withdrawn, _) => true,
+        (EventKind::Keyed(_), waiting) => waiting == Waiting::Keys,
+        (EventKind::Identified(_) | EventKind::CallBack(_), waiting) => waiting == Waiting::Lookup,
+        (EventKind::TransferEnded(_) | EventKind::WithdrawnAfterTransfer(_), waiting) => waiting == Waiting::Transfer,
+        (EventKind::HungUp(_) | EventKind::HungUpInTransfer(..) | EventKind::Withdrawn, _) => true,
     };
     if !fits {
-        return (session, vec![Effect::Note(Note::EventDoesNotFit)]);
+        return (session, vec![Effect::Note(Diagnostic::EventDoesNotFit)]);
     }
-    let mut walk = Walk::new(library, session, event.at);
+    let mut walk = Interpreter::new(flow_set, session, event.at);
     match &event.happening {
-        Happening::Keyed(keys) => walk.keyed(keys),
-        Happening::Identified(identified) => walk.identified(identified),
-        Happening::CallBack(fate) => walk.call_back(*fate),
-        Happening::TransferEnded(outcome) => walk.transfer_ended(*outcome),
-        Happening::HungUp(_) => walk.caller_is_gone(TransferOutcome::NotReached),
-        Happening::HungUpInTransfer(_, outcome) => walk.caller_is_gone(*outcome),
-        Happening::Withdrawn => walk.withdrawn(),
-        Happening::WithdrawnAfterTransfer(outcome) => {
+        EventKind::Keyed(keys) => walk.keyed(keys),
+        EventKind::Identified(identified) => walk.identified(identified),
+        EventKind::CallBack(fate) => walk.call_back(*fate),
+        EventKind::TransferEnded(outcome) => walk.transfer_ended(*outcome),
+        EventKind::HungUp(_) => walk.caller_is_gone(TransferOutcome::NotReached),
+        EventKind::HungUpInTransfer(_, outcome) => walk.caller_is_gone(*outcome),
+        EventKind::Withdrawn => walk.withdrawn(),
+        EventKind::WithdrawnAfterTransfer(outcome) => {
             walk.note_transfer(*outcome);
             walk.withdrawn();
         }

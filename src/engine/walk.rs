@@ -3,18 +3,18 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::effect::{Effect, Fill, Note, Reply, Then, Utterance};
+use super::effect::{Diagnostic, Effect, Fill, NextAction, Reply, Utterance};
 use super::event::TransferOutcome;
 use super::session::{AnsweredBy, Frame, Listener, Opened, Session, Waiting};
-use crate::call::Answer;
-use crate::flow::{Bound, Branch, Flow, FlowName, Library, Node, NodeId, NodeKind, PromptId, ResultName, Say, Test};
+use crate::domain::Answer;
+use crate::flow::{Bound, Branch, Flow, FlowName, FlowSet, Node, NodeId, NodeKind, PromptId, ResultName, Say, Test};
 
 /// The result with which a flow visited by a key ends the whole call; with any other its question is asked again.
 const HANG_UP: &str = "hang_up";
 
-/// One step under way.
-pub(super) struct Walk<'a> {
-    pub(super) library: &'a Library,
+/// One step in progress.
+pub(super) struct Interpreter<'a> {
+    pub(super) flow_set: &'a FlowSet,
     pub(super) session: Session,
     pub(super) effects: Vec<Effect>,
     pub(super) at: Timestamp,
@@ -22,17 +22,17 @@ pub(super) struct Walk<'a> {
 }
 
 /// Whether the walk goes on or waits.
-pub(super) enum Onward {
+pub(super) enum Transition {
     To(NodeId),
     Wait,
 }
 
 /// The flow document lacks something that `flows check` guarantees.
-pub(super) struct Broken;
+pub(super) struct InvalidFlow;
 
-impl<'a> Walk<'a> {
-    pub(super) fn new(library: &'a Library, session: Session, at: Timestamp) -> Self {
-        Self { library, session, effects: Vec::new(), at, say: Vec::new() }
+impl<'a> Interpreter<'a> {
+    pub(super) fn new(flow_set: &'a FlowSet, session: Session, at: Timestamp) -> Self {
+        Self { flow_set, session, effects: Vec::new(), at, say: Vec::new() }
     }
 
     pub(super) fn finish(self) -> (Session, Vec<Effect>) {
@@ -43,15 +43,15 @@ impl<'a> Walk<'a> {
     pub(super) fn on(&mut self) {
         loop {
             self.session.steps = self.session.steps.saturating_add(1);
-            let limit = self.session.stack.first().and_then(|frame| self.library.flow(frame.flow.as_str()));
+            let limit = self.session.stack.first().and_then(|frame| self.flow_set.flow(frame.flow.as_str()));
             if limit.is_none_or(|flow| self.session.steps > flow.limits.steps) {
-                let note = if limit.is_none() { Note::BrokenFlow } else { Note::TooManySteps };
+                let note = if limit.is_none() { Diagnostic::BrokenFlow } else { Diagnostic::TooManySteps };
                 return self.apologise(note);
             }
             match self.visit_node() {
-                Ok(Onward::To(node)) => self.stand_at(node),
-                Ok(Onward::Wait) => return,
-                Err(Broken) => return self.apologise(Note::BrokenFlow),
+                Ok(Transition::To(node)) => self.stand_at(node),
+                Ok(Transition::Wait) => return,
+                Err(InvalidFlow) => return self.apologise(Diagnostic::BrokenFlow),
             }
         }
     }
@@ -70,62 +70,64 @@ impl<'a> Walk<'a> {
     }
 
     /// The flow being walked and the node at which it stands.
-    pub(super) fn here(&self) -> Result<(&'a Flow, &'a Node), Broken> {
-        let frame = self.session.top().ok_or(Broken)?;
-        let flow = self.library.flow(frame.flow.as_str()).ok_or(Broken)?;
-        Ok((flow, flow.nodes.get(&frame.node).ok_or(Broken)?))
+    pub(super) fn here(&self) -> Result<(&'a Flow, &'a Node), InvalidFlow> {
+        let frame = self.session.top().ok_or(InvalidFlow)?;
+        let flow = self.flow_set.flow(frame.flow.as_str()).ok_or(InvalidFlow)?;
+        Ok((flow, flow.nodes.get(&frame.node).ok_or(InvalidFlow)?))
     }
 
-    fn visit_node(&mut self) -> Result<Onward, Broken> {
+    fn visit_node(&mut self) -> Result<Transition, InvalidFlow> {
         let (flow, node) = self.here()?;
         match &node.kind {
             NodeKind::Announce(announce) => {
                 self.say_all(&announce.say, announce.barge_in);
-                Ok(Onward::To(announce.next.to.clone()))
+                Ok(Transition::To(announce.next.to.clone()))
             }
             NodeKind::Menu(_) | NodeKind::Gather(_) | NodeKind::Confirm(_) => self.ask(flow, node),
-            NodeKind::Branch(branch) => Ok(Onward::To(self.choose(branch).clone())),
+            NodeKind::Branch(branch) => Ok(Transition::To(self.choose(branch).clone())),
             NodeKind::Record(record) => self.record(record),
             NodeKind::Identify(identify) => self.look_up(identify),
             NodeKind::SubFlow(sub_flow) => self.open(&sub_flow.flow.to, Opened::BySubFlow),
             NodeKind::HandOver(hand_over) => {
-                let Some(centre) = self.session.centre() else { return Ok(Onward::To(hand_over.failed.to.clone())) };
+                let Some(centre) = self.session.centre() else {
+                    return Ok(Transition::To(hand_over.failed.to.clone()));
+                };
                 if !centre.phone.kind().is_called_for_callers() {
                     self.cannot_be_handed_over();
-                    return Ok(Onward::To(hand_over.failed.to.clone()));
+                    return Ok(Transition::To(hand_over.failed.to.clone()));
                 }
-                let then = Then::Transfer { number: centre.phone.clone(), ring_seconds: hand_over.ring_seconds };
+                let then = NextAction::Transfer { number: centre.phone.clone(), ring_seconds: hand_over.ring_seconds };
                 self.reply(then, Waiting::Transfer);
-                Ok(Onward::Wait)
+                Ok(Transition::Wait)
             }
             NodeKind::End(end) => self.end(&end.result),
         }
     }
 
     /// Opens another flow on top of this one.
-    pub(super) fn open(&mut self, flow: &FlowName, opened: Opened) -> Result<Onward, Broken> {
-        let start = self.library.flow(flow.as_str()).ok_or(Broken)?.start.to.clone();
+    pub(super) fn open(&mut self, flow: &FlowName, opened: Opened) -> Result<Transition, InvalidFlow> {
+        let start = self.flow_set.flow(flow.as_str()).ok_or(InvalidFlow)?.start.to.clone();
         self.session.stack.push(Frame { flow: flow.clone(), node: start.clone(), opened });
         if opened == Opened::BySubFlow {
             self.session.trail.clear();
         }
-        Ok(Onward::To(start))
+        Ok(Transition::To(start))
     }
 
-    fn end(&mut self, result: &ResultName) -> Result<Onward, Broken> {
-        let ended = self.session.stack.last().ok_or(Broken)?.opened;
+    fn end(&mut self, result: &ResultName) -> Result<Transition, InvalidFlow> {
+        let ended = self.session.stack.last().ok_or(InvalidFlow)?.opened;
         if ended == Opened::ByLine || (ended == Opened::ByKey && result.as_str() == HANG_UP) {
             self.we_hang_up();
-            return Ok(Onward::Wait);
+            return Ok(Transition::Wait);
         }
         self.session.stack.pop();
         let (_, node) = self.here()?;
         if ended == Opened::ByKey {
-            return Ok(Onward::To(node.id.clone()));
+            return Ok(Transition::To(node.id.clone()));
         }
         self.session.trail.clear();
-        let NodeKind::SubFlow(sub_flow) = &node.kind else { return Err(Broken) };
-        Ok(Onward::To(sub_flow.exits.get(result).ok_or(Broken)?.to.clone()))
+        let NodeKind::SubFlow(sub_flow) = &node.kind else { return Err(InvalidFlow) };
+        Ok(Transition::To(sub_flow.exits.get(result).ok_or(InvalidFlow)?.to.clone()))
     }
 
     pub(super) fn transfer_ended(&mut self, outcome: TransferOutcome) {
@@ -138,7 +140,7 @@ impl<'a> Walk<'a> {
                 self.note_transfer(outcome);
                 self.go(&exit.to.clone());
             }
-            _ => self.apologise(Note::BrokenFlow),
+            _ => self.apologise(Diagnostic::BrokenFlow),
         }
     }
 
@@ -157,7 +159,7 @@ impl<'a> Walk<'a> {
             }
             Test::AnswerIs(item, text) => session
                 .answer(*item)
-                .is_some_and(|answer| matches!(answer, Answer::YesNo(said) if said.word() == &**text)),
+                .is_some_and(|answer| matches!(answer, Answer::YesNo(said) if said.code() == &**text)),
             Test::OfficeOpen => session.centre().is_some_and(|centre| {
                 // The zone was checked when the centre was saved; an unknown one here means that nobody is there.
                 TimeZone::get(&centre.zone).is_ok_and(|zone| centre.office_hours.contains(self.at, &zone))
@@ -167,7 +169,7 @@ impl<'a> Walk<'a> {
                 session.caller.as_ref().is_some_and(|caller| !caller.kind().takes_automated_calls())
             }
             Test::NoMorePeople => {
-                let limit = session.stack.first().and_then(|frame| self.library.flow(frame.flow.as_str()));
+                let limit = session.stack.first().and_then(|frame| self.flow_set.flow(frame.flow.as_str()));
                 limit.is_none_or(|flow| session.people >= flow.limits.people)
             }
             Test::UntilKnown => session.until.is_some(),
@@ -194,13 +196,13 @@ impl<'a> Walk<'a> {
     pub(super) fn say_prompt(
         &mut self,
         prompt: &PromptId,
-        language: Option<crate::call::Language>,
+        language: Option<crate::domain::Language>,
         barge_in: bool,
         value: Option<Fill>,
     ) {
         let language = language.unwrap_or(self.session.language);
         let mut fill: Vec<Fill> = value.into_iter().collect();
-        if let Some(wording) = self.library.wording(prompt.as_str(), language)
+        if let Some(wording) = self.flow_set.wording(prompt.as_str(), language)
             && wording.text.contains('{')
         {
             let mentions = |gap: &str| wording.text.contains(gap);
@@ -223,7 +225,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Ends the turn with everything said so far.
-    pub(super) fn reply(&mut self, then: Then, waiting: Waiting) {
+    pub(super) fn reply(&mut self, then: NextAction, waiting: Waiting) {
         if waiting == Waiting::Keys && self.is_out_of_time() {
             return self.time_is_up();
         }

@@ -1,8 +1,8 @@
 //! From prompts to words: what a voice says, and what a person reads, with the gaps filled.
 
 use super::effect::{Fill, Utterance};
-use crate::call::{Language, PhoneNumber};
-use crate::flow::{Library, ReadAs};
+use crate::domain::{Language, PhoneNumber};
+use crate::flow::{FlowSet, ReadAs};
 
 /// The gap for the health centre's name.
 const CENTRE: &str = "{centre}";
@@ -18,14 +18,14 @@ pub enum WordsFor {
 
 /// The words of an utterance for a voice, in parts of one language each: a health centre's name is Japanese in every
 /// language, and a voice of another language can't read it.
-pub fn spoken(library: &Library, utterance: &Utterance) -> Vec<(Language, String)> {
+pub fn spoken(flow_set: &FlowSet, utterance: &Utterance) -> Vec<(Language, String)> {
     let name = utterance.fill.iter().find_map(|fill| if let Fill::Centre(name) = fill { Some(name) } else { None });
     let (Some(name), true) = (name, utterance.language != Language::Japanese) else {
-        return vec![(utterance.language, words(library, utterance, WordsFor::Voice))];
+        return vec![(utterance.language, words(flow_set, utterance, WordsFor::Voice))];
     };
     let mut around = utterance.clone();
     around.fill.retain(|fill| !matches!(fill, Fill::Centre(_)));
-    let text = words(library, &around, WordsFor::Voice);
+    let text = words(flow_set, &around, WordsFor::Voice);
     let mut parts = Vec::new();
     for (nth, part) in text.split(CENTRE).enumerate() {
         if nth > 0 {
@@ -39,25 +39,25 @@ pub fn spoken(library: &Library, utterance: &Utterance) -> Vec<(Language, String
 }
 
 /// The words of an utterance; nothing when the document lacks the prompt, which `flows check` rules out.
-pub fn words(library: &Library, utterance: &Utterance, for_whom: WordsFor) -> String {
-    let mut text = wording(library, utterance.prompt.as_str(), utterance.language, for_whom).to_owned();
+pub fn words(flow_set: &FlowSet, utterance: &Utterance, for_whom: WordsFor) -> String {
+    let mut text = wording(flow_set, utterance.prompt.as_str(), utterance.language, for_whom).to_owned();
     for fill in &utterance.fill {
-        let (gap, content) = filled(library, utterance.language, fill, for_whom);
+        let (gap, content) = filled(flow_set, utterance.language, fill, for_whom);
         text = text.replace(gap, &content);
     }
     text
 }
 
-fn wording<'a>(library: &'a Library, prompt: &str, language: Language, for_whom: WordsFor) -> &'a str {
-    let wording = library.wording(prompt, language);
+fn wording<'a>(flow_set: &'a FlowSet, prompt: &str, language: Language, for_whom: WordsFor) -> &'a str {
+    let wording = flow_set.wording(prompt, language);
     wording.map_or("", |wording| match for_whom {
         WordsFor::Voice => wording.spoken(),
         WordsFor::Reader => &wording.text,
     })
 }
 
-fn filled(library: &Library, language: Language, fill: &Fill, for_whom: WordsFor) -> (&'static str, String) {
-    let format = |prompt: &str| wording(library, prompt, language, for_whom).to_owned();
+fn filled(flow_set: &FlowSet, language: Language, fill: &Fill, for_whom: WordsFor) -> (&'static str, String) {
+    let format = |prompt: &str| wording(flow_set, prompt, language, for_whom).to_owned();
     match fill {
         Fill::Value(ReadAs::Temperature, entry) => {
             let (whole, tenth) = entry.split_at(entry.len().saturating_sub(1));
@@ -66,10 +66,10 @@ fn filled(library: &Library, language: Language, fill: &Fill, for_whom: WordsFor
         Fill::Value(ReadAs::Percent, entry) => {
             ("{value}", format("shared.spoken_percent").replace("{number}", entry.trim_start_matches('0')))
         }
-        Fill::Value(ReadAs::Digits, entry) => ("{value}", digits(library, language, entry, for_whom)),
+        Fill::Value(ReadAs::Digits, entry) => ("{value}", digits(flow_set, language, entry, for_whom)),
         Fill::Centre(name) => (CENTRE, name.to_string()),
-        Fill::CentrePhone(number) => ("{centre_phone}", phone_number(library, language, number, for_whom)),
-        Fill::CallBackNumber(number) => ("{call_back_number}", phone_number(library, language, number, for_whom)),
+        Fill::CentrePhone(number) => ("{centre_phone}", phone_number(flow_set, language, number, for_whom)),
+        Fill::CallBackNumber(number) => ("{call_back_number}", phone_number(flow_set, language, number, for_whom)),
         Fill::Until([month, day, hour, minute]) => {
             let text = format("shared.spoken_until")
                 .replace("{month}", &month.to_string())
@@ -81,24 +81,24 @@ fn filled(library: &Library, language: Language, fill: &Fill, for_whom: WordsFor
     }
 }
 
-fn phone_number(library: &Library, language: Language, number: &PhoneNumber, for_whom: WordsFor) -> String {
+fn phone_number(flow_set: &FlowSet, language: Language, number: &PhoneNumber, for_whom: WordsFor) -> String {
     let national = number.national();
     match for_whom {
         WordsFor::Reader => national,
         // Each group of digits, then a short pause.
         WordsFor::Voice => {
-            let groups = national.split('-').map(|group| digits(library, language, group, for_whom));
+            let groups = national.split('-').map(|group| digits(flow_set, language, group, for_whom));
             groups.collect::<Vec<_>>().join(", ")
         }
     }
 }
 
-fn digits(library: &Library, language: Language, entry: &str, for_whom: WordsFor) -> String {
+fn digits(flow_set: &FlowSet, language: Language, entry: &str, for_whom: WordsFor) -> String {
     match for_whom {
         WordsFor::Reader => entry.to_owned(),
         WordsFor::Voice => {
             let words =
-                entry.chars().map(|digit| wording(library, &format!("shared.digit_{digit}"), language, for_whom));
+                entry.chars().map(|digit| wording(flow_set, &format!("shared.digit_{digit}"), language, for_whom));
             words.collect::<Vec<_>>().join(" ")
         }
     }

@@ -3,14 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{ENGINE_PROMPTS, Finding, Flow, Library, PromptId};
+use super::{ENGINE_PROMPTS, Finding, Flow, FlowSet, PromptId};
 
 /// The folder of what all flows share. It has no version of its own.
 const SHARED: &str = "shared";
 /// The flows in which the engine says prompts of its own, and whose questions go by the shared keys.
 const ASKING: [&str; 2] = ["automated_call", "health_call"];
 
-impl Library {
+impl FlowSet {
     /// What differs from `earlier`, an earlier set called so, in flows that have the same version in both: words, and
     /// anything else in a `flow.toml` but comments. Wording that all flows share counts for those that say it.
     pub fn changed_without_version(&self, earlier: &Self, called: &str) -> Vec<Finding> {
@@ -57,7 +57,7 @@ impl Library {
     }
 }
 
-fn same_version(flow: &Flow, earlier: &Library) -> bool {
+fn same_version(flow: &Flow, earlier: &FlowSet) -> bool {
     earlier.flow(flow.name.as_str()).is_some_and(|before| before.version == flow.version)
 }
 

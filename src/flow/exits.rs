@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Flow, Key, Node, NodeId, NodeKind, RecordWhat, ResultName, Say, Spot, Test};
-use crate::call::{Item, Language};
+use super::{Flow, Key, Node, NodeId, NodeKind, RecordWhat, ResultName, Say, Spanned, Test};
+use crate::domain::{Item, Language};
 
 /// Why a call leaves a node.
 #[derive(Debug, Clone)]
@@ -42,7 +42,7 @@ pub enum Exit {
 
 impl Node {
     /// All ways out, the main one first.
-    pub fn exits(&self) -> Vec<(Exit, &Spot<NodeId>)> {
+    pub fn exits(&self) -> Vec<(Exit, &Spanned<NodeId>)> {
         match &self.kind {
             NodeKind::Announce(announce) => vec![(Exit::Next, &announce.next)],
             NodeKind::Record(record) => {
@@ -132,7 +132,7 @@ impl Flow {
     }
 
     /// Where the flow goes on when an item was answered in an earlier call: behind the node that records it.
-    pub fn after(&self, item: Item) -> Option<&Spot<NodeId>> {
+    pub fn after(&self, item: Item) -> Option<&Spanned<NodeId>> {
         self.in_order().find_map(|node| match &node.kind {
             NodeKind::Record(record) => match &record.what {
                 RecordWhat::Answer { item: of, .. } if *of == item => Some(&record.next),

@@ -7,11 +7,11 @@ use tracing::warn;
 
 use super::calls::shown_of;
 use super::centres::known_centre;
-use super::clerk::{Changes, Clerk, Details, Looked};
+use super::clerk::{Changes, Clerk, Details, Viewed};
 use super::clock::new_id;
-use super::refused::Refused;
-use super::switchboard::Desk;
-use crate::call::{AlertId, AlertKind, Answer, CallerNumber, CentreCode, HersysId, PatientId, ReportId, Severity};
+use super::conversation::Context;
+use super::error::ServiceError;
+use crate::domain::{AlertId, AlertKind, Answer, CallerNumber, CentreCode, HersysId, PatientId, ReportId, Severity};
 use crate::store::alerts::{self, AlertRow};
 use crate::store::answers::{self, AnswerRow};
 use crate::store::{StoreError, Tx, audit, patients, reports};
@@ -55,9 +55,9 @@ pub struct AlertList {
 /// The open alerts, the most severe first, then the oldest. It leaves a trace at each patient named (D3).
 ///
 /// # Errors
-/// [`Refused::NoSuchCentre`].
-pub async fn list_alerts(clerk: &Clerk, filter: &AlertFilter) -> Result<Looked<AlertList>, Refused> {
-    let mut tx = clerk.database.read().await?;
+/// [`ServiceError::NoSuchCentre`].
+pub async fn list_alerts(clerk: &Clerk, filter: &AlertFilter) -> Result<Viewed<AlertList>, ServiceError> {
+    let mut tx = clerk.database.begin_read().await?;
     if let Some(code) = &filter.centre {
         known_centre(&mut tx, code).await?;
     }
@@ -98,7 +98,7 @@ pub async fn list_alerts(clerk: &Clerk, filter: &AlertFilter) -> Result<Looked<A
     };
     let mut alerts: Vec<ShownAlert> = open.into_iter().map(shown).collect();
     let others = alerts.split_off(asked_for);
-    Ok(Looked { found: AlertList { alerts, others, cut_off }, noted })
+    Ok(Viewed { found: AlertList { alerts, others, cut_off }, noted })
 }
 
 /// What else is open on the lines of the patients concerned.
@@ -142,11 +142,11 @@ pub struct ClosedAlerts {
 /// Closes an alert, or all that a patient's line showed: what came after it was shown stays open.
 ///
 /// # Errors
-/// [`Refused::NoSuchAlert`]; [`Refused::AlertsCameSince`] if more stand there than were shown.
-pub async fn close_alerts(clerk: &Clerk, what: ToClose) -> Result<ClosedAlerts, Refused> {
+/// [`ServiceError::NoSuchAlert`]; [`ServiceError::AlertsCameSince`] if more stand there than were shown.
+pub async fn close_alerts(clerk: &Clerk, what: ToClose) -> Result<ClosedAlerts, ServiceError> {
     let now = clerk.clock.now();
-    let mut tx = clerk.database.begin().await?;
-    let named = alerts::get(&mut tx, what.alert).await?.ok_or(Refused::NoSuchAlert)?;
+    let mut tx = clerk.database.begin_write().await?;
+    let named = alerts::get(&mut tx, what.alert).await?.ok_or(ServiceError::NoSuchAlert)?;
     let mut line = match line_of(&named) {
         Some(patient) => alerts::open_of_patients(&mut tx, &[patient]).await?,
         None => Vec::new(),
@@ -155,7 +155,7 @@ pub async fn close_alerts(clerk: &Clerk, what: ToClose) -> Result<ClosedAlerts, 
     let shown_with = |alert: &AlertRow| (alert.raised_at, alert.id) < (named.raised_at, named.id);
     let others: Vec<&AlertRow> = line.iter().filter(|alert| what.others.is_some() && shown_with(alert)).collect();
     if what.others.is_some_and(|shown| others.len() > shown as usize) {
-        return Err(Refused::AlertsCameSince);
+        return Err(ServiceError::AlertsCameSince);
     }
     let mut closed = Vec::new();
     let mut entries = Vec::new();
@@ -180,25 +180,25 @@ pub fn line_of(alert: &AlertRow) -> Option<PatientId> {
     alert.patient.filter(|_| !alert.kind.is_about_an_attack())
 }
 
-/// Something is wrong between the carrier and us: it stands on the lists of all health centres, once.
+/// Something is wrong between the carrier and us: it is on the lists of all health centres, once.
 ///
 /// # Errors
-/// As the database fails.
-pub async fn tell_of_carrier(desk: &Desk, kind: AlertKind) -> Result<(), StoreError> {
-    let mut tx = desk.database.begin().await?;
-    raise_once(&mut tx, kind, desk.clock.now()).await?;
+/// When the database fails.
+pub async fn tell_of_carrier(context: &Context, kind: AlertKind) -> Result<(), StoreError> {
+    let mut tx = context.database.begin_write().await?;
+    raise_once(&mut tx, kind, context.clock.now()).await?;
     tx.commit().await
 }
 
-/// Tells whoever is paged by the log that there is a new alert for all health centres.
+/// Logs a new alert for all health centres, for paging.
 pub(super) fn tell_all(kind: AlertKind) {
-    warn!(target: "kenkocall::alerts", kind = kind.word(), "a new alert stands on the lists of all health centres");
+    warn!(target: "kenkocall::alerts", kind = kind.code(), "new alert for all health centres");
 }
 
 /// An alert for all health centres, unless one of its kind is open.
 pub(super) async fn raise_once(tx: &mut Tx, kind: AlertKind, now: Timestamp) -> Result<(), StoreError> {
     if alerts::open_of_kind(tx, kind).await?.is_empty() {
-        metrics::counter!("kenkocall_alerts_total", "kind" => kind.word()).increment(1);
+        metrics::counter!("kenkocall_alerts_total", "kind" => kind.code()).increment(1);
         tell_all(kind);
         alerts::raise(tx, &[AlertRow::of_all(AlertId(new_id()), kind, now)]).await?;
     }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::clerk::{Clerk, Details, Looked, Noted, hersys_id_subject, patient_subject};
-use super::history::StoredEvent;
-use super::refused::Refused;
-use super::switchboard::{SwitchboardError, stored_library};
-use crate::call::{Answer, CallId, CallerNumber, HersysId, Item, Language, PatientId, Severity, SlotId};
-use crate::engine::{Reply, Session, Then, WordsFor, words};
-use crate::flow::Library;
-use crate::follow_up::Lane;
+use super::clerk::{Clerk, Details, Noted, Viewed, hersys_id_subject, patient_subject};
+use super::conversation::{ConversationError, stored_library};
+use super::error::ServiceError;
+use super::turn_log::StoredEvent;
+use crate::domain::{Answer, CallId, CallerNumber, HersysId, Item, Language, PatientId, Severity, SlotId};
+use crate::engine::{NextAction, Reply, Session, WordsFor, words};
+use crate::flow::FlowSet;
+use crate::policy::Lane;
 use crate::store::answers::{self, AnswerRow};
 use crate::store::attempts::{self, AttemptFilter, AttemptRow};
 use crate::store::calls::{self, CallFilter, CallRow};
@@ -37,7 +37,7 @@ pub struct ShownCall {
     pub turns: Vec<ShownTurn>,
 }
 
-/// Somebody who was identified in a call.
+/// Someone who was identified in a call.
 #[derive(Debug, Clone)]
 pub struct ShownPerson {
     /// The HER-SYS ID.
@@ -71,7 +71,7 @@ pub struct ShownTurn {
     /// What was said then, in the words of the documents that the call began with.
     pub said: Vec<(Language, String)>,
     /// What was waited for then; nothing when there was nothing left to say.
-    pub then: Option<Then>,
+    pub then: Option<NextAction>,
 }
 
 /// An answer kept.
@@ -82,7 +82,7 @@ pub struct ShownAnswer {
     pub hersys_id: Option<HersysId>,
     /// What was asked.
     pub item: Item,
-    /// The answer; none when it was taken back.
+    /// The answer; `None` if it was taken back.
     pub answer: Option<Answer>,
     /// How it was judged.
     pub severity: Severity,
@@ -93,9 +93,9 @@ pub struct ShownAnswer {
 /// Calls by their beginning, latest first. With a HER-SYS ID the list speaks of a person and leaves a trace.
 ///
 /// # Errors
-/// As the database fails.
-pub async fn list_calls(clerk: &Clerk, filter: &CallFilter) -> Result<Looked<Vec<CallRow>>, Refused> {
-    let mut tx = clerk.database.read().await?;
+/// When the database fails.
+pub async fn list_calls(clerk: &Clerk, filter: &CallFilter) -> Result<Viewed<Vec<CallRow>>, ServiceError> {
+    let mut tx = clerk.database.begin_read().await?;
     let found = calls::list(&mut tx, filter).await?;
     let people = match &filter.hersys_id {
         Some(id) => patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await?,
@@ -108,29 +108,29 @@ pub async fn list_calls(clerk: &Clerk, filter: &CallFilter) -> Result<Looked<Vec
         }
         _ => shown_of(clerk, &people, "patient.calls_listed", Details::Masked).await?,
     };
-    Ok(Looked { found, noted })
+    Ok(Viewed { found, noted })
 }
 
 /// Shows a call. When it speaks of people, that leaves a trace at each of them (D3).
 ///
 /// # Errors
-/// [`Refused::NoSuchCall`], or [`Refused::Unreadable`] when what is stored can't be read.
-pub async fn show_call(clerk: &Clerk, id: CallId, details: Details) -> Result<Looked<ShownCall>, Refused> {
-    let mut tx = clerk.database.read().await?;
+/// [`ServiceError::NoSuchCall`], or [`ServiceError::Unreadable`] when what is stored can't be read.
+pub async fn show_call(clerk: &Clerk, id: CallId, details: Details) -> Result<Viewed<ShownCall>, ServiceError> {
+    let mut tx = clerk.database.begin_read().await?;
     let Some(call) = calls::show(&mut tx, id).await? else {
         drop(tx);
         // It is refused all the same when that can't be noted: no call is no person.
         let _noted = clerk.note_absence(format!("call:{id}"), "call.not_found", "call.shown").await?;
-        return Err(Refused::NoSuchCall);
+        return Err(ServiceError::NoSuchCall);
     };
     let mut shown_legs = Vec::new();
     for leg in legs::of_calls(&mut tx, &[id]).await? {
         let statuses = legs::statuses(&mut tx, leg.id).await?;
         shown_legs.push((leg, statuses));
     }
-    let library = stored_library(&mut tx, &call.flow_set).await.map_err(|error| match error {
-        SwitchboardError::Store(error) => Refused::Store(error),
-        _ => Refused::Unreadable("flow document set"),
+    let flow_set = stored_library(&mut tx, &call.flow_set).await.map_err(|error| match error {
+        ConversationError::Store(error) => ServiceError::Store(error),
+        _ => ServiceError::Unreadable("flow document set"),
     })?;
     let attempt = attempt_of(&mut tx, id).await?;
     let proven = identifications::proven_in(&mut tx, id).await?;
@@ -139,7 +139,7 @@ pub async fn show_call(clerk: &Clerk, id: CallId, details: Details) -> Result<Lo
     let answers = answers_in(&mut tx, &call, &people).await?;
     let mut shown_turns = Vec::new();
     for row in turns::of_call(&mut tx, id).await? {
-        shown_turns.push(shown_turn(&row, &library, &answers)?);
+        shown_turns.push(shown_turn(&row, &flow_set, &answers)?);
     }
     drop(tx);
     let noted = shown_of(clerk, &people, "patient.call_shown", details).await?;
@@ -149,20 +149,20 @@ pub async fn show_call(clerk: &Clerk, id: CallId, details: Details) -> Result<Lo
     };
     let people = people.into_iter().map(|patient| patient.hersys_id);
     let people = people.map(|id| ShownPerson { other_number: other_number(&id), hersys_id: id }).collect();
-    Ok(Looked { found: ShownCall { call, legs: shown_legs, people, attempt, turns: shown_turns }, noted })
+    Ok(Viewed { found: ShownCall { call, legs: shown_legs, people, attempt, turns: shown_turns }, noted })
 }
 
 /// Attempts by their state or outcome, latest first, each with its slot. Numbers that are revealed leave a trace at
 /// each patient.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn list_attempts(
     clerk: &Clerk,
     filter: &AttemptFilter,
     details: Details,
-) -> Result<Looked<Vec<(AttemptRow, SlotRow)>>, Refused> {
-    let mut tx = clerk.database.read().await?;
+) -> Result<Viewed<Vec<(AttemptRow, SlotRow)>>, ServiceError> {
+    let mut tx = clerk.database.begin_read().await?;
     let found = attempts::list(&mut tx, filter).await?;
     let mut ids: Vec<SlotId> = found.iter().map(|attempt| attempt.slot).collect();
     ids.sort_unstable();
@@ -179,10 +179,10 @@ pub async fn list_attempts(
     drop(tx);
     let noted = shown_of(clerk, &people, "patient.numbers_listed", details).await?;
     let with_slot = |attempt: AttemptRow| slots.get(&attempt.slot).cloned().map(|slot| (attempt, slot));
-    Ok(Looked { found: found.into_iter().filter_map(with_slot).collect(), noted })
+    Ok(Viewed { found: found.into_iter().filter_map(with_slot).collect(), noted })
 }
 
-async fn attempt_of(tx: &mut Tx, call: CallId) -> Result<Option<ShownAttempt>, Refused> {
+async fn attempt_of(tx: &mut Tx, call: CallId) -> Result<Option<ShownAttempt>, ServiceError> {
     let Some(attempt) = attempts::by_calls(tx, &[call]).await?.pop() else { return Ok(None) };
     let Some(slot) = slots::by_ids(tx, &[attempt.slot]).await?.pop() else { return Ok(None) };
     let all = attempts::of_slot(tx, slot.id).await?;
@@ -195,7 +195,7 @@ async fn people_in(
     call: &CallRow,
     proven: &[HersysId],
     called: Option<PatientId>,
-) -> Result<Vec<PatientRow>, Refused> {
+) -> Result<Vec<PatientRow>, ServiceError> {
     let mut people = patients::by_hersys_ids(tx, proven).await?;
     if let Some(called) = called.filter(|called| !people.iter().any(|known| known.id == *called)) {
         people.extend(patients::by_ids(tx, &[called]).await?);
@@ -217,7 +217,7 @@ async fn answers_in(
     tx: &mut Tx,
     call: &CallRow,
     people: &[PatientRow],
-) -> Result<Vec<(Option<HersysId>, AnswerRow)>, Refused> {
+) -> Result<Vec<(Option<HersysId>, AnswerRow)>, ServiceError> {
     let begun = call.started_at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
     let days = [begun.yesterday(), Ok(begun), begun.tomorrow()];
     let days: Vec<_> = days.into_iter().filter_map(Result::ok).collect();
@@ -238,14 +238,14 @@ async fn answers_in(
 
 fn shown_turn(
     row: &TurnRow,
-    library: &Library,
+    flow_set: &FlowSet,
     answers: &[(Option<HersysId>, AnswerRow)],
-) -> Result<ShownTurn, Refused> {
-    let unreadable = |_| Refused::Unreadable("turn of this call");
+) -> Result<ShownTurn, ServiceError> {
+    let unreadable = |_| ServiceError::Unreadable("turn of this call");
     let event: StoredEvent = serde_json::from_str(row.event.as_str()).map_err(unreadable)?;
     let reply: Option<Arc<Reply>> = serde_json::from_str(row.reply.as_str()).map_err(unreadable)?;
     let said = reply.iter().flat_map(|reply| &reply.say);
-    let said = said.map(|utterance| (utterance.language, words(library, utterance, WordsFor::Reader)));
+    let said = said.map(|utterance| (utterance.language, words(flow_set, utterance, WordsFor::Reader)));
     let of_turn = answers.iter().filter(|(_, answer)| answer.turn == Some(row.turn));
     let answers = of_turn.map(|(hersys_id, answer)| ShownAnswer {
         hersys_id: hersys_id.clone(),
@@ -270,7 +270,7 @@ pub(super) async fn shown_of(
     people: &[PatientRow],
     action: &str,
     details: Details,
-) -> Result<Noted, Refused> {
+) -> Result<Noted, ServiceError> {
     let now = clerk.clock.now();
     let entry = |patient: &PatientRow| {
         let subject = patient_subject(patient.id);

@@ -8,9 +8,9 @@ use tracing::error;
 
 use super::centres::CentreChange;
 use super::clerk::Changes;
-use super::refused::Refused;
-use crate::call::CallingHours;
-use crate::follow_up::{
+use super::error::ServiceError;
+use crate::domain::CallingHours;
+use crate::policy::{
     CallPattern, CallingSchedule, DayLimits, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy,
     Thresholds, UnregisteredReports, report_day,
 };
@@ -36,7 +36,7 @@ pub struct CentreSettings {
     pub report_covers: ReportCovers,
     /// What a report from another number than the patient's does to automated calls.
     pub unregistered_reports: UnregisteredReports,
-    /// How many of its automated calls may be under way at the same time; without it, the carrier's limit alone.
+    /// How many of its automated calls may be in progress at the same time; without it, the carrier's limit alone.
     pub concurrent_calls: Option<u32>,
     /// How many of its automated calls may be placed a second; without it, the carrier's pace alone.
     pub calls_per_second: Option<f64>,
@@ -65,7 +65,7 @@ impl CentreSettings {
     /// turned away for them.
     pub fn of(row: &CentreRow) -> Self {
         serde_json::from_str(&row.settings).unwrap_or_else(|error| {
-            error!(centre = %row.code, %error, "a centre's settings can't be read; the defaults are used");
+            error!(centre = %row.code, %error, "a centre's settings are unreadable; using the defaults");
             Self::default()
         })
     }
@@ -73,18 +73,18 @@ impl CentreSettings {
     /// The settings of a stored centre, for calls that we place: nobody is called by settings that are a guess.
     ///
     /// # Errors
-    /// [`Refused::Unreadable`].
-    pub fn read(row: &CentreRow) -> Result<Self, Refused> {
-        serde_json::from_str(&row.settings).map_err(|_| Refused::Unreadable("health centre's settings"))
+    /// [`ServiceError::Unreadable`].
+    pub fn read(row: &CentreRow) -> Result<Self, ServiceError> {
+        serde_json::from_str(&row.settings).map_err(|_| ServiceError::Unreadable("health centre's settings"))
     }
 
     /// When the centre calls.
     ///
     /// # Errors
-    /// [`Refused::UnknownZone`] of the row's time zone; it was checked when it was stored.
-    pub fn calling_schedule(&self, row: &CentreRow) -> Result<CallingSchedule, Refused> {
+    /// [`ServiceError::UnknownZone`] of the row's time zone; it was checked when it was stored.
+    pub fn calling_schedule(&self, row: &CentreRow) -> Result<CallingSchedule, ServiceError> {
         Ok(CallingSchedule {
-            zone: TimeZone::get(&row.time_zone).map_err(|_| Refused::UnknownZone(row.time_zone.clone()))?,
+            zone: TimeZone::get(&row.time_zone).map_err(|_| ServiceError::UnknownZone(row.time_zone.clone()))?,
             hours: self.calling_hours,
             days_off: self.days_off.clone(),
             pattern: self.call_pattern.clone(),
@@ -92,7 +92,7 @@ impl CentreSettings {
     }
 
     /// These settings with a change, checked as a whole where the change touches them.
-    pub(super) fn changed(self, change: &CentreChange, zone: &TimeZone, now: Timestamp) -> Result<Self, Refused> {
+    pub(super) fn changed(self, change: &CentreChange, zone: &TimeZone, now: Timestamp) -> Result<Self, ServiceError> {
         let old = self.thresholds;
         let thresholds = Thresholds {
             temperature_note: change.temperature_note.unwrap_or(old.temperature_note),
@@ -116,21 +116,21 @@ impl CentreSettings {
             spend_per_day: change.spend_per_day.unwrap_or(self.spend_per_day),
         };
         if after.concurrent_calls.is_some_and(|calls| !(1..=Self::MOST_CONCURRENT_CALLS).contains(&calls)) {
-            return Err(Refused::ConcurrentCalls);
+            return Err(ServiceError::ConcurrentCalls);
         }
         if after.calls_per_second.is_some_and(|pace| !(Self::SLOWEST_PACE..=Self::FASTEST_PACE).contains(&pace)) {
-            return Err(Refused::CallsPerSecond);
+            return Err(ServiceError::CallsPerSecond);
         }
         // A pattern that was good when it was set doesn't stand in the way of another change.
         if change.call_pattern.is_some() || change.calling_hours.is_some() || change.days_off.is_some() {
             let checked = after.call_pattern.checked(after.calling_hours, &after.days_off, report_day(now, zone));
-            checked.map_err(|why| Refused::CallPattern(after.call_pattern.to_string(), why))?;
+            checked.map_err(|why| ServiceError::CallPattern(after.call_pattern.to_string(), why))?;
         }
         Ok(after)
     }
 
-    pub(super) fn written(&self) -> Result<String, Refused> {
-        serde_json::to_string(self).map_err(|_| Refused::Unreadable("health centre's settings"))
+    pub(super) fn written(&self) -> Result<String, ServiceError> {
+        serde_json::to_string(self).map_err(|_| ServiceError::Unreadable("health centre's settings"))
     }
 }
 

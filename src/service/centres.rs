@@ -8,10 +8,10 @@ use super::attempts::{next_slot_of, withdraw_unwanted};
 use super::centre_settings::{CentreSettings, settings_changes};
 use super::clerk::{Changes, Clerk};
 use super::dialer::open_before_change;
-use super::refused::Refused;
-use crate::call::{CallTimes, CallingHours, CentreCode, CentreName, PatientId, PhoneNumber};
+use super::error::ServiceError;
+use crate::domain::{CallTimes, CallingHours, CentreCode, CentreName, PatientId, PhoneNumber};
 use crate::engine::Centre;
-use crate::follow_up::{
+use crate::policy::{
     CallPattern, CallingSchedule, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy, UnregisteredReports,
     report_day,
 };
@@ -95,7 +95,7 @@ pub async fn add_centre(
     name: CentreName,
     phone: PhoneNumber,
     more: &CentreChange,
-) -> Result<CentreRow, Refused> {
+) -> Result<CentreRow, ServiceError> {
     let now = clerk.clock.now();
     let bare = CentreRow {
         code,
@@ -107,10 +107,10 @@ pub async fn add_centre(
         updated_at: now,
     };
     if !bare.phone.kind().takes_callers_of_a_centre() {
-        return Err(Refused::CentrePhone);
+        return Err(ServiceError::CentrePhone);
     }
     let row = changed(&bare, more, now)?;
-    let mut tx = clerk.database.begin().await?;
+    let mut tx = clerk.database.begin_write().await?;
     centres::insert(&mut tx, &row).await?;
     let added = Changes::default().field("name", None::<String>, row.name.as_str());
     let entry = clerk.entry(now, "centre.added", subject(&row.code), Some(row.code.clone()), added);
@@ -122,27 +122,31 @@ pub async fn add_centre(
 /// All health centres by code.
 ///
 /// # Errors
-/// As the database fails.
-pub async fn list_centres(clerk: &Clerk) -> Result<Vec<CentreRow>, Refused> {
-    Ok(centres::list(&mut clerk.database.read().await?).await?)
+/// When the database fails.
+pub async fn list_centres(clerk: &Clerk) -> Result<Vec<CentreRow>, ServiceError> {
+    Ok(centres::list(&mut clerk.database.begin_read().await?).await?)
 }
 
 /// One health centre.
 ///
 /// # Errors
-/// [`Refused::NoSuchCentre`].
-pub async fn show_centre(clerk: &Clerk, code: &CentreCode) -> Result<CentreRow, Refused> {
-    known_centre(&mut clerk.database.read().await?, code).await
+/// [`ServiceError::NoSuchCentre`].
+pub async fn show_centre(clerk: &Clerk, code: &CentreCode) -> Result<CentreRow, ServiceError> {
+    known_centre(&mut clerk.database.begin_read().await?, code).await
 }
 
-/// Changes a health centre. Calls under way keep the centre as it was when they began; patients' times outside new
+/// Changes a health centre. Calls in progress keep the centre as it was when they began; patients' times outside new
 /// calling hours are kept and counted, and no calls come of them.
 ///
 /// # Errors
 /// When there is no such centre, or a value can't be used.
-pub async fn change_centre(clerk: &Clerk, code: &CentreCode, change: &CentreChange) -> Result<CentreChanged, Refused> {
+pub async fn change_centre(
+    clerk: &Clerk,
+    code: &CentreCode,
+    change: &CentreChange,
+) -> Result<CentreChanged, ServiceError> {
     let now = clerk.clock.now();
-    let mut tx = clerk.database.begin().await?;
+    let mut tx = clerk.database.begin_write().await?;
     let before = known_centre(&mut tx, code).await?;
     let after = changed(&before, change, now)?;
     let changes = Changes::default()
@@ -170,7 +174,7 @@ pub async fn change_centre(clerk: &Clerk, code: &CentreCode, change: &CentreChan
 const PLANNED: u32 = 1_000;
 
 /// Opens what is due of all of a centre's patients, by what is still set.
-async fn open_all_before_change(tx: &mut Tx, code: &CentreCode, now: Timestamp) -> Result<(), Refused> {
+async fn open_all_before_change(tx: &mut Tx, code: &CentreCode, now: Timestamp) -> Result<(), ServiceError> {
     let mut last = None;
     loop {
         let part = patients::called_at(tx, code, last, PLANNED).await?;
@@ -184,8 +188,8 @@ async fn open_all_before_change(tx: &mut Tx, code: &CentreCode, now: Timestamp) 
 }
 
 /// Plans the calls of all of a centre's patients anew: its hours, days, pattern or zone may be others, and what was due
-/// by the old ones isn't called any more (A3).
-async fn replan(tx: &mut Tx, centre: &CentreRow, now: Timestamp) -> Result<(), Refused> {
+/// by the old ones is no longer called (A3).
+async fn replan(tx: &mut Tx, centre: &CentreRow, now: Timestamp) -> Result<(), ServiceError> {
     let schedule = schedule_of(centre)?;
     let mut last = None;
     loop {
@@ -203,13 +207,13 @@ async fn replan(tx: &mut Tx, centre: &CentreRow, now: Timestamp) -> Result<(), R
 /// When a stored centre calls.
 ///
 /// # Errors
-/// [`Refused::Unreadable`] or [`Refused::UnknownZone`]: nobody is called by settings that are a guess.
-pub(super) fn schedule_of(row: &CentreRow) -> Result<CallingSchedule, Refused> {
+/// [`ServiceError::Unreadable`] or [`ServiceError::UnknownZone`]: nobody is called by settings that are a guess.
+pub(super) fn schedule_of(row: &CentreRow) -> Result<CallingSchedule, ServiceError> {
     CentreSettings::read(row)?.calling_schedule(row)
 }
 
 /// How many patients who are called have a time of their own outside these hours.
-async fn patients_outside(tx: &mut Tx, code: &CentreCode, hours: CallingHours) -> Result<u64, Refused> {
+async fn patients_outside(tx: &mut Tx, code: &CentreCode, hours: CallingHours) -> Result<u64, ServiceError> {
     let mut outside = 0;
     for (times, patients) in patients::own_call_times(tx, code).await? {
         let times: Result<CallTimes, _> = times.parse();
@@ -225,14 +229,14 @@ fn subject(code: &CentreCode) -> String {
     format!("centre:{code}")
 }
 
-fn changed(before: &CentreRow, change: &CentreChange, now: Timestamp) -> Result<CentreRow, Refused> {
+fn changed(before: &CentreRow, change: &CentreChange, now: Timestamp) -> Result<CentreRow, ServiceError> {
     let name = change.name.clone().map_or_else(|| before.name.clone(), String::from);
     // A number that was stored before isn't in the way of another change.
     if change.phone.as_ref().is_some_and(|phone| !phone.kind().takes_callers_of_a_centre()) {
-        return Err(Refused::CentrePhone);
+        return Err(ServiceError::CentrePhone);
     }
     let time_zone = change.time_zone.as_ref().unwrap_or(&before.time_zone).clone();
-    let zone = TimeZone::get(&time_zone).map_err(|_| Refused::UnknownZone(time_zone.clone()))?;
+    let zone = TimeZone::get(&time_zone).map_err(|_| ServiceError::UnknownZone(time_zone.clone()))?;
     let settings = CentreSettings::of(before).changed(change, &zone, now)?;
     Ok(CentreRow {
         code: before.code.clone(),
@@ -246,16 +250,16 @@ fn changed(before: &CentreRow, change: &CentreChange, now: Timestamp) -> Result<
 }
 
 /// The centre of a code that someone named.
-pub(super) async fn known_centre(tx: &mut Tx, code: &CentreCode) -> Result<CentreRow, Refused> {
-    centres::get(tx, code).await?.ok_or_else(|| Refused::NoSuchCentre(code.clone()))
+pub(super) async fn known_centre(tx: &mut Tx, code: &CentreCode) -> Result<CentreRow, ServiceError> {
+    centres::get(tx, code).await?.ok_or_else(|| ServiceError::NoSuchCentre(code.clone()))
 }
 
 /// The time zone of a stored centre; it was checked when it was stored.
-pub(super) fn zone_of(row: &CentreRow) -> Result<TimeZone, Refused> {
-    TimeZone::get(&row.time_zone).map_err(|_| Refused::UnknownZone(row.time_zone.clone()))
+pub(super) fn zone_of(row: &CentreRow) -> Result<TimeZone, ServiceError> {
+    TimeZone::get(&row.time_zone).map_err(|_| ServiceError::UnknownZone(row.time_zone.clone()))
 }
 
 /// The civil day at a centre, and its calling hours: what a patient's values are judged by.
-pub(super) fn day_and_hours(row: &CentreRow, now: Timestamp) -> Result<(Date, CallingHours), Refused> {
+pub(super) fn day_and_hours(row: &CentreRow, now: Timestamp) -> Result<(Date, CallingHours), ServiceError> {
     Ok((report_day(now, &zone_of(row)?), CentreSettings::of(row).calling_hours))
 }

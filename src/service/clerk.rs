@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::clock::{Clock, new_id};
-use super::refused::Refused;
-use crate::call::{CentreCode, HersysId, PatientId, StaffName};
+use super::error::ServiceError;
+use crate::domain::{CentreCode, HersysId, PatientId, StaffName};
 use crate::store::audit::{self, AuditRow};
 use crate::store::{Database, Document, StoreError};
 
@@ -36,7 +36,7 @@ pub enum Source {
 
 impl Source {
     /// The word in the audit trail.
-    pub const fn word(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Command => "command",
             Self::Api => "api",
@@ -47,14 +47,14 @@ impl Source {
 
 /// What a clerk looked at.
 #[derive(Debug)]
-pub struct Looked<T> {
+pub struct Viewed<T> {
     /// What was found.
     pub found: T,
     /// Whether the audit trail has the look.
     pub noted: Noted,
 }
 
-/// Whether the audit trail has a look at somebody (D3).
+/// Whether the audit trail has a look at someone (D3).
 #[derive(Debug)]
 #[must_use]
 pub enum Noted {
@@ -83,19 +83,19 @@ impl Details {
 
 impl Clerk {
     /// Notes a look-up of a HER-SYS ID that nobody has: tries at IDs leave a trail as looks at people do (D3). `action`
-    /// is what was to be done. Anything but [`Refused::NoSuchPatient`] is given back as it is.
+    /// is what was to be done. Anything but [`ServiceError::NoSuchPatient`] is given back as it is.
     pub(super) async fn looked_up<T>(
         &self,
         id: &HersysId,
         action: &str,
-        outcome: Result<T, Refused>,
-    ) -> Result<T, Refused> {
-        if !matches!(outcome, Err(Refused::NoSuchPatient)) {
+        outcome: Result<T, ServiceError>,
+    ) -> Result<T, ServiceError> {
+        if !matches!(outcome, Err(ServiceError::NoSuchPatient)) {
             return outcome;
         }
         match self.note_absence(hersys_id_subject(id), "patient.not_found", action).await? {
             Noted::Yes => outcome,
-            Noted::No(error) => Err(Refused::NoSuchPatientNotNoted(error)),
+            Noted::No(error) => Err(ServiceError::NoSuchPatientNotNoted(error)),
         }
     }
 
@@ -114,7 +114,7 @@ impl Clerk {
             return Ok(Noted::Yes);
         }
         let write = async {
-            let mut tx = self.database.begin().await?;
+            let mut tx = self.database.begin_write().await?;
             audit::append(&mut tx, entries).await?;
             tx.commit().await
         };
@@ -138,7 +138,7 @@ impl Clerk {
             id: new_id(),
             at,
             actor: self.name.to_string(),
-            source: self.source.word().to_owned(),
+            source: self.source.code().to_owned(),
             action: action.to_owned(),
             subject,
             centre,

@@ -7,16 +7,16 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use crate::follow_up::{CLOCKS_AGREE, ClockWatch, Reading};
+use crate::policy::{CLOCKS_AGREE, ClockGuard, Reading};
 
 /// Where the time comes from: the system, or a test. Clones belong to the same process: they share what is known of
 /// whether the time can be believed.
 #[derive(Clone)]
 pub struct Clock {
     shown: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    /// What has run; none for a clock of a test that is its own steady clock.
+    /// Monotonic time; `None` for test clocks, which are monotonic themselves.
     steady: Option<Arc<dyn Fn() -> Duration + Send + Sync>>,
-    watch: Arc<Mutex<ClockWatch>>,
+    watch: Arc<Mutex<ClockGuard>>,
 }
 
 impl Clock {
@@ -54,7 +54,7 @@ impl Clock {
         shown: Arc<dyn Fn() -> Timestamp + Send + Sync>,
         steady: Option<Arc<dyn Fn() -> Duration + Send + Sync>>,
     ) -> Self {
-        let watch = Arc::new(Mutex::new(ClockWatch::begun(read(&shown, steady.as_ref()))));
+        let watch = Arc::new(Mutex::new(ClockGuard::begun(read(&shown, steady.as_ref()))));
         Self { shown, steady, watch }
     }
 
@@ -86,7 +86,7 @@ impl Clock {
         })
     }
 
-    /// The moment `wait` ago, for whoever looks for what hasn't moved since; `None` while that can't be told.
+    /// The moment `wait` ago, to find what hasn't changed since; `None` while that can't be told.
     pub fn ago(&self, wait: SignedDuration) -> Option<Timestamp> {
         self.watched(|watch, reading| watch.ago(wait, reading))
     }
@@ -97,7 +97,7 @@ impl Clock {
     }
 
     /// Looks at the watch, or tells it something.
-    pub(super) fn watched<T>(&self, with: impl FnOnce(&mut ClockWatch, Reading) -> T) -> T {
+    pub(super) fn watched<T>(&self, with: impl FnOnce(&mut ClockGuard, Reading) -> T) -> T {
         let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
         with(&mut watch, self.read())
     }
@@ -149,7 +149,7 @@ struct Counted {
 }
 
 /// While it lives, ids made on this thread have the time of a clock and a count, so that a simulated day comes out the
-/// same again. Whoever holds it runs its services on this thread alone.
+/// same again. Its holder runs its services on this thread alone.
 #[derive(Debug)]
 pub struct CountedIds(());
 

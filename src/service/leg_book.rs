@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::switchboard::Desk;
-use crate::call::CallId;
+use super::conversation::Context;
 use crate::carrier::CarrierLegId;
+use crate::domain::CallId;
 use crate::store::{StoreError, legs};
 
 /// The most calls remembered; when there are more, all are looked up again.
@@ -44,7 +44,7 @@ impl LegBook {
     /// When the database fails.
     pub async fn speaks(
         &self,
-        desk: &Desk,
+        context: &Context,
         call: CallId,
         carrier: &'static str,
         leg: &CarrierLegId,
@@ -52,7 +52,7 @@ impl LegBook {
         if self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&call) == Some(leg) {
             return Ok(Speaks::ForTheCall);
         }
-        let mut tx = desk.database.read().await?;
+        let mut tx = context.database.begin_read().await?;
         let mut of_call = legs::of_calls(&mut tx, &[call]).await?;
         of_call.retain(|row| row.carrier == carrier);
         if of_call.is_empty() {

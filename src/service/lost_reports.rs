@@ -6,15 +6,15 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 use tracing::warn;
 
-use super::attempts::{Ended, end_slots, settle};
+use super::attempts::{AttemptConclusion, end_slots, settle};
+use super::carrier_client::CarrierClient;
 use super::clerk::{Changes, Clerk, patient_subject};
-use super::network::Network;
+use super::conversation::Context;
+use super::error::ServiceError;
 use super::reconcile::{AT_ONCE, Reconciled};
-use super::refused::Refused;
-use super::switchboard::Desk;
-use crate::call::{AttemptOutcome, CallId, SlotEnd, SlotState};
-use crate::carrier::network::{Answering, CallDirection, LegProgress, Listed};
-use crate::follow_up::{AfterLoss, AtCarrier, KnownAttempt, after_loss};
+use crate::carrier::network::{Answering, CallDirection, CarrierCall, LegProgress};
+use crate::domain::{AttemptOutcome, CallId, SlotEnd, SlotState};
+use crate::policy::{AfterLoss, AtCarrier, KnownAttempt, after_loss};
 use crate::store::attempts::AttemptRow;
 use crate::store::{Tx, attempts, audit, legs, patients, slots};
 
@@ -30,11 +30,11 @@ pub(super) struct Known {
 
 /// Parts the calls of the list into those that we placed and know, and those that the database doesn't know.
 pub(super) async fn known_calls(
-    desk: &Desk,
-    network: &Network,
-    listed: Vec<Listed>,
-) -> Result<(Vec<Known>, Vec<Listed>), Refused> {
-    let mut tx = desk.database.read().await?;
+    context: &Context,
+    network: &CarrierClient,
+    listed: Vec<CarrierCall>,
+) -> Result<(Vec<Known>, Vec<CarrierCall>), ServiceError> {
+    let mut tx = context.database.begin_read().await?;
     let mut calls: HashMap<String, CallId> = HashMap::new();
     for part in listed.chunks(AT_ONCE) {
         let names: Vec<&str> = part.iter().map(|listed| listed.leg.as_str()).collect();
@@ -52,7 +52,7 @@ pub(super) async fn known_calls(
     Ok((known, new))
 }
 
-fn at_carrier(listed: &Listed) -> AtCarrier {
+fn at_carrier(listed: &CarrierCall) -> AtCarrier {
     match (listed.progress, listed.answering) {
         (LegProgress::Ended(_), Answering::NotAnswered) => AtCarrier::NotAnswered,
         (LegProgress::Ended(_), Answering::Answered | Answering::Unknown) => AtCarrier::Answered,
@@ -63,18 +63,18 @@ fn at_carrier(listed: &Listed) -> AtCarrier {
 /// Settles known calls whose last turns may be lost: those that are open, and those that ended within an hour before
 /// the loss was found, or since.
 pub(super) async fn settle_known(
-    desk: &Desk,
+    context: &Context,
     clerk: &Clerk,
     known: &[Known],
     found_at: Timestamp,
     done: &mut Reconciled,
-) -> Result<(), Refused> {
+) -> Result<(), ServiceError> {
     let lost_since = found_at.checked_sub(LOST_BEFORE).unwrap_or(found_at);
     let at_carrier: HashMap<CallId, AtCarrier> = known.iter().map(|known| (known.call, known.at_carrier)).collect();
     let mut reached = Vec::new();
     for part in known.chunks(AT_ONCE) {
         let calls: Vec<CallId> = part.iter().map(|known| known.call).collect();
-        for attempt in attempts::by_calls(&mut desk.database.read().await?, &calls).await? {
+        for attempt in attempts::by_calls(&mut context.database.begin_read().await?, &calls).await? {
             match verdict(&attempt, &at_carrier, lost_since) {
                 AfterLoss::Stands => {}
                 AfterLoss::Later => done.under_way += 1,
@@ -83,8 +83,8 @@ pub(super) async fn settle_known(
         }
     }
     for attempt in reached {
-        let now = desk.clock.now();
-        let mut tx = desk.database.begin().await?;
+        let now = context.clock.now();
+        let mut tx = context.database.begin_write().await?;
         patients::hold(&mut tx, &[attempt.patient]).await?;
         // It may have ended meanwhile.
         let Some(attempt) = attempts::by_calls(&mut tx, &[attempt.call]).await?.pop() else { continue };
@@ -103,7 +103,7 @@ pub(super) async fn settle_known(
         let (subject, centre) = (patient_subject(attempt.patient), Some(attempt.centre.clone()));
         audit::append(&mut tx, vec![clerk.entry(now, "patient.call_reconciled", subject, centre, changes)]).await?;
         tx.commit().await?;
-        warn!(call = %attempt.call, "a call was answered, and its report may be lost; staff are asked to phone the patient");
+        warn!(call = %attempt.call, "a call was answered but its report may be lost; staff are asked to phone the patient");
         done.reports_lost += 1;
     }
     Ok(())
@@ -123,9 +123,9 @@ enum Slot {
     HasAnotherCall,
 }
 
-async fn end_as_reached(tx: &mut Tx, attempt: &AttemptRow, now: Timestamp) -> Result<Slot, Refused> {
+async fn end_as_reached(tx: &mut Tx, attempt: &AttemptRow, now: Timestamp) -> Result<Slot, ServiceError> {
     if attempt.ended_at.is_none() {
-        settle(tx, &[(attempt.call, Ended::Staff(AttemptOutcome::Reached))], now).await?;
+        settle(tx, &[(attempt.call, AttemptConclusion::Staff(AttemptOutcome::Reached))], now).await?;
         return Ok(Slot::Ended);
     }
     let Some(slot) = slots::by_ids(tx, &[attempt.slot]).await?.pop() else { return Ok(Slot::WasOver) };

@@ -1,27 +1,27 @@
-//! Times of maintenance: callers hear an announcement in place of the line (H1). The switchboard of every node reads
-//! them at each new call, so they hold everywhere at once.
+//! Times of maintenance: callers hear an announcement in place of the line (H1). The conversation service of every node
+//! reads them at each new call, so they hold everywhere at once.
 
 use jiff::Timestamp;
 
 use super::clerk::{Changes, Clerk};
 use super::clock::new_id;
-use super::refused::Refused;
+use super::error::ServiceError;
 use crate::store::maintenances::{self, MaintenanceRow};
 use crate::store::{Tx, audit};
 
 /// Maintenances that may overlap; more than a handful come from a mistake.
 const MOST_AT_ONCE: usize = 100;
 
-/// Begins a maintenance, in place of one under way. Calls that have begun go on.
+/// Begins a maintenance, in place of one in progress. Calls that have begun go on.
 ///
 /// # Errors
-/// [`Refused::UntilPassed`] when its announced end isn't in the future.
-pub async fn start_maintenance(clerk: &Clerk, until: Option<Timestamp>) -> Result<MaintenanceRow, Refused> {
+/// [`ServiceError::UntilPassed`] when its announced end isn't in the future.
+pub async fn start_maintenance(clerk: &Clerk, until: Option<Timestamp>) -> Result<MaintenanceRow, ServiceError> {
     let now = clerk.clock.now();
     if until.is_some_and(|until| until <= now) {
-        return Err(Refused::UntilPassed);
+        return Err(ServiceError::UntilPassed);
     }
-    let mut tx = clerk.database.begin().await?;
+    let mut tx = clerk.database.begin_write().await?;
     end_all(&mut tx, now).await?;
     let maintenance = MaintenanceRow { id: new_id(), starts_at: now, until, closed_at: None };
     maintenances::start(&mut tx, &maintenance).await?;
@@ -30,13 +30,13 @@ pub async fn start_maintenance(clerk: &Clerk, until: Option<Timestamp>) -> Resul
     Ok(maintenance)
 }
 
-/// Ends the maintenance under way; gives it, none when there was none.
+/// Ends the maintenance in progress; gives it, `None` if there was none.
 ///
 /// # Errors
-/// As the database fails.
-pub async fn end_maintenance(clerk: &Clerk) -> Result<Option<MaintenanceRow>, Refused> {
+/// When the database fails.
+pub async fn end_maintenance(clerk: &Clerk) -> Result<Option<MaintenanceRow>, ServiceError> {
     let now = clerk.clock.now();
-    let mut tx = clerk.database.begin().await?;
+    let mut tx = clerk.database.begin_write().await?;
     let ended = end_all(&mut tx, now).await?;
     if let Some(maintenance) = &ended {
         trace(&mut tx, clerk, now, "maintenance.ended", maintenance).await?;
@@ -45,15 +45,15 @@ pub async fn end_maintenance(clerk: &Clerk) -> Result<Option<MaintenanceRow>, Re
     Ok(ended)
 }
 
-/// The maintenance under way.
+/// The maintenance in progress.
 ///
 /// # Errors
-/// As the database fails.
-pub async fn current_maintenance(clerk: &Clerk) -> Result<Option<MaintenanceRow>, Refused> {
-    Ok(maintenances::current(&mut clerk.database.read().await?, clerk.clock.now()).await?)
+/// When the database fails.
+pub async fn current_maintenance(clerk: &Clerk) -> Result<Option<MaintenanceRow>, ServiceError> {
+    Ok(maintenances::current(&mut clerk.database.begin_read().await?, clerk.clock.now()).await?)
 }
 
-async fn end_all(tx: &mut Tx, now: Timestamp) -> Result<Option<MaintenanceRow>, Refused> {
+async fn end_all(tx: &mut Tx, now: Timestamp) -> Result<Option<MaintenanceRow>, ServiceError> {
     let mut first = None;
     for _ in 0..MOST_AT_ONCE {
         let Some(maintenance) = maintenances::current(tx, now).await? else { break };
@@ -69,7 +69,7 @@ async fn trace(
     now: Timestamp,
     action: &str,
     maintenance: &MaintenanceRow,
-) -> Result<(), Refused> {
+) -> Result<(), ServiceError> {
     let until = maintenance.until.map(|until| until.to_string());
     let details = Changes::default().field("until", None::<String>, until);
     let entry = clerk.entry(now, action, format!("maintenance:{}", maintenance.id), None, details);

@@ -1,4 +1,4 @@
-//! Errands: what a commit asked for and is done after it, again until it succeeds.
+//! Jobs: what a commit asked for and is done after it, again until it succeeds.
 
 use std::sync::Arc;
 
@@ -7,20 +7,20 @@ use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use super::attempts::unwanted;
+use super::audit_trail::time_of_id;
+use super::carrier_client::CarrierClient;
+use super::conversation::{Context, tell_looked_up};
 use super::dialer::watch_alone;
-use super::network::Network;
-use super::switchboard::{Desk, tell_looked_up};
-use super::trail::time_of_id;
-use super::{CentreSettings, Switchboard};
-use crate::call::{AttemptState, CallId, HangupCause, PatientId, SlotId, SlotState};
+use super::{CentreSettings, ConversationService};
 use crate::carrier::CarrierLegId;
-use crate::carrier::network::{LegProgress, Looked, Sent, Told};
-use crate::engine::Errand;
+use crate::carrier::network::{CommandResult, LegProgress, LookupResult, SmsOutcome};
+use crate::domain::{AttemptState, CallId, HangupCause, PatientId, SlotId, SlotState};
+use crate::engine::Job;
 use crate::store::attempts::AttemptRow;
-use crate::store::outbox::ErrandRow;
+use crate::store::outbox::JobRow;
 use crate::store::{StoreError, attempts, centres, legs, outbox, patients, sessions, slots};
 
-/// Errands done in one round.
+/// Jobs done in one round.
 const MAX_ERRANDS: u32 = 200;
 /// When to try again what the carrier, or the moment, didn't allow.
 const SOON: SignedDuration = SignedDuration::from_secs(1);
@@ -31,7 +31,7 @@ const LONGEST_RINGING: SignedDuration = SignedDuration::from_mins(11);
 /// When to try again what can't be read.
 const LATER: SignedDuration = outbox::LONGEST_POSTPONED;
 
-/// What became of an errand.
+/// What became of a job.
 enum Done {
     /// It is done, or there is nothing to do any more.
     Yes,
@@ -39,26 +39,26 @@ enum Done {
     Again(SignedDuration),
 }
 
-/// What errands need that leave the house.
+/// What jobs need that leave the code base.
 #[derive(Clone)]
 #[allow(missing_debug_implementations)] // it holds connections, which have nothing to show
 pub struct Outside {
     /// The phone network.
-    pub network: Arc<Network>,
+    pub network: Arc<CarrierClient>,
     /// Takes what the network says of calls.
-    pub switchboard: Switchboard,
+    pub conversations: ConversationService,
 }
 
-/// Does the errands that are due. Idempotent; says how many were done.
+/// Does the jobs that are due. Idempotent; says how many were done.
 ///
 /// # Errors
 /// When the database fails; what wasn't done stays due.
-pub async fn run_errands(desk: &Arc<Desk>, outside: Option<&Outside>) -> Result<usize, StoreError> {
+pub async fn run_jobs(context: &Arc<Context>, outside: Option<&Outside>) -> Result<usize, StoreError> {
     if outside.is_none() {
-        watch_alone(&desk.clock);
+        watch_alone(&context.clock);
     }
-    let now = desk.clock.now();
-    let mut tx = desk.database.glance().await?;
+    let now = context.clock.now();
+    let mut tx = context.database.begin_autocommit().await?;
     let due = outbox::due(&mut tx, now, MAX_ERRANDS).await?;
     drop(tx);
     if due.is_empty() {
@@ -67,28 +67,28 @@ pub async fn run_errands(desk: &Arc<Desk>, outside: Option<&Outside>) -> Result<
     let mut done = Vec::with_capacity(due.len());
     let mut postponed = Vec::new();
     // Beside each other: one that the carrier lets wait delays no other. A simulated network lets none wait, and a day
-    // on it comes out the same again only when one errand follows the other.
-    let simulated = outside.is_some_and(|outside| matches!(*outside.network, Network::Simulated(_)));
+    // on it comes out the same again only when one job follows the other.
+    let simulated = outside.is_some_and(|outside| matches!(*outside.network, CarrierClient::Simulated(_)));
     let beside = if simulated { 1 } else { due.len() };
     let mut due = due.into_iter();
     let mut under_way = JoinSet::new();
     loop {
         for row in due.by_ref().take(beside - under_way.len()) {
-            let (desk, outside) = (Arc::clone(desk), outside.cloned());
-            under_way.spawn(async move { (row.id, row.attempts, one(&desk, outside.as_ref(), &row, now).await) });
+            let (context, outside) = (Arc::clone(context), outside.cloned());
+            under_way.spawn(async move { (row.id, row.attempts, one(&context, outside.as_ref(), &row, now).await) });
         }
         let Some(one) = under_way.join_next().await else { break };
         match one {
             Ok((id, _, Ok(Done::Yes))) => done.push(id),
             Ok((id, attempts, Ok(Done::Again(after)))) => postponed.push((id, attempts, after)),
             Ok((id, attempts, Err(error))) => {
-                warn!(errand = %id, %error, "an errand couldn't be done; it is tried again soon");
+                warn!(job = %id, %error, "outbox job failed; retrying");
                 postponed.push((id, attempts, SOON));
             }
-            Err(error) => error!(%error, "an errand broke; it is tried again"),
+            Err(error) => error!(%error, "outbox job failed unexpectedly; retrying"),
         }
     }
-    let mut tx = desk.database.begin().await?;
+    let mut tx = context.database.begin_write().await?;
     outbox::done(&mut tx, &done, now).await?;
     for (id, attempts, after) in postponed {
         outbox::postpone(&mut tx, id, attempts, now.checked_add(after).unwrap_or(now)).await?;
@@ -97,34 +97,34 @@ pub async fn run_errands(desk: &Arc<Desk>, outside: Option<&Outside>) -> Result<
     Ok(done.len())
 }
 
-async fn one(desk: &Desk, outside: Option<&Outside>, row: &ErrandRow, now: Timestamp) -> Result<Done, StoreError> {
-    let errand = match serde_json::from_str::<Errand>(row.errand.as_str()) {
-        Ok(errand) => errand,
+async fn one(context: &Context, outside: Option<&Outside>, row: &JobRow, now: Timestamp) -> Result<Done, StoreError> {
+    let job = match serde_json::from_str::<Job>(row.job.as_str()) {
+        Ok(job) => job,
         Err(error) => {
-            error!(errand = %row.id, %error, "an errand can't be read; it is tried again in an hour");
+            error!(job = %row.id, %error, "outbox job unreadable; retrying in an hour");
             return Ok(Done::Again(LATER));
         }
     };
-    match (errand, outside) {
-        (Errand::TellCentre { centre, kind }, _) => {
+    match (job, outside) {
+        (Job::TellCentre { centre, kind }, _) => {
             // Level and target are what a log shipper pages staff by; the list itself is `kenkocall alerts list`.
-            warn!(target: "kenkocall::alerts", %centre, kind = kind.word(), "a new alert stands on the centre's list");
+            warn!(target: "kenkocall::alerts", %centre, kind = kind.code(), "new alert for a health centre");
             Ok(Done::Yes)
         }
-        (Errand::Withdraw { call }, Some(outside)) => withdraw(desk, outside, row, call).await,
-        (Errand::MissedCallSms { patient, slot }, Some(outside)) => {
-            missed_call_sms(desk, &outside.network, row, patient, slot, now).await?;
+        (Job::Withdraw { call }, Some(outside)) => withdraw(context, outside, row, call).await,
+        (Job::MissedCallSms { patient, slot }, Some(outside)) => {
+            missed_call_sms(context, &outside.network, row, patient, slot, now).await?;
             Ok(Done::Yes)
         }
         // Another node has a phone network.
-        (Errand::Withdraw { .. } | Errand::MissedCallSms { .. }, None) => Ok(Done::Again(SOON)),
+        (Job::Withdraw { .. } | Job::MissedCallSms { .. }, None) => Ok(Done::Again(SOON)),
     }
 }
 
-/// Takes a call back: one that rings is cancelled, whoever is on the line of one that was answered hears a goodbye.
-async fn withdraw(desk: &Desk, outside: &Outside, row: &ErrandRow, call: CallId) -> Result<Done, StoreError> {
+/// Takes a call back: one that rings is cancelled, the person on the line of one that was answered hears a goodbye.
+async fn withdraw(context: &Context, outside: &Outside, row: &JobRow, call: CallId) -> Result<Done, StoreError> {
     let network = &outside.network;
-    let mut tx = desk.database.read().await?;
+    let mut tx = context.database.begin_read().await?;
     let attempt = attempts::by_calls(&mut tx, &[call]).await?.pop();
     let session = sessions::load(&mut tx, &[call]).await?.pop().filter(|session| !session.ended);
     let talks = session.is_some();
@@ -132,61 +132,61 @@ async fn withdraw(desk: &Desk, outside: &Outside, row: &ErrandRow, call: CallId)
     drop(tx);
     let Some(attempt) = attempt.filter(|attempt| attempt.ended_at.is_none()) else { return Ok(Done::Yes) };
     if session.is_some_and(|session| session.transfer_since.is_some()) {
-        info!(%call, "a call that isn't wanted any more continues: the patient is with staff");
+        info!(%call, "a withdrawn call continues: the patient talks to staff");
         return Ok(Done::Yes);
     }
-    let now = desk.clock.now();
+    let now = context.clock.now();
     let leg = leg.and_then(|leg| CarrierLegId::parse(&leg.carrier_leg_id).ok());
     let told = match (attempt.state, leg.as_ref()) {
         // Asked for this moment: the carrier's name for it is on its way, or it is looked for. A phone that may ring is
         // stopped at once; of one that can't any more only the carrier's word is missing.
         (AttemptState::Intended | AttemptState::Unknown, _) | (_, None) => {
-            let age = desk.clock.waited(attempt.intended_at);
+            let age = context.clock.waited(attempt.intended_at);
             return Ok(Done::Again(if age < LONGEST_RINGING { SOON } else { SELDOM }));
         }
         (AttemptState::Placed, Some(leg)) => network.cancel(leg).await,
         (AttemptState::Answered, Some(leg)) if talks => network.say_goodbye(leg, call).await,
         (AttemptState::Answered | AttemptState::Ended, Some(_)) => return Ok(Done::Yes),
     };
-    info!(%call, ?told, "a call that isn't wanted any more is taken back");
+    info!(%call, ?told, "cancelling a withdrawn call");
     match (told, attempt.state, leg) {
-        (Told::Gone, AttemptState::Placed, Some(leg)) => {
+        (CommandResult::Gone, AttemptState::Placed, Some(leg)) => {
             // It is over, or was answered just now. The carrier's word for its end settles it; no callback may come.
             let over = match network.look_up(&leg).await {
-                Looked::Found(progress @ LegProgress::Ended(_)) => Some(progress),
-                Looked::Nothing => Some(LegProgress::Ended(HangupCause::Unspecified)),
-                Looked::Found(_) | Looked::Unavailable(_) => None,
+                LookupResult::Found(progress @ LegProgress::Ended(_)) => Some(progress),
+                LookupResult::Nothing => Some(LegProgress::Ended(HangupCause::Unspecified)),
+                LookupResult::Found(_) | LookupResult::Unavailable(_) => None,
             };
             if let Some(progress) = over {
-                tell_looked_up(&outside.switchboard, network.name(), call, &leg, progress).await?;
+                tell_looked_up(&outside.conversations, network.name(), call, &leg, progress).await?;
             }
             Ok(Done::Again(growing(row, &attempt, now)))
         }
-        (Told::Done, ..) | (Told::Gone, ..) => Ok(Done::Yes),
-        (Told::Unavailable, ..) => Ok(Done::Again(growing(row, &attempt, now))),
+        (CommandResult::Done, ..) | (CommandResult::Gone, ..) => Ok(Done::Yes),
+        (CommandResult::Unavailable, ..) => Ok(Done::Again(growing(row, &attempt, now))),
     }
 }
 
 /// How long until the carrier is told again: as long as it has been told so far, within limits. So it is told often
 /// just after a call became unwanted, and seldom later.
-fn growing(row: &ErrandRow, attempt: &AttemptRow, now: Timestamp) -> SignedDuration {
+fn growing(row: &JobRow, attempt: &AttemptRow, now: Timestamp) -> SignedDuration {
     // An id may have been made by a clock that was ahead.
     let asked_at = time_of_id(row.id).filter(|at| *at <= now);
     let since = asked_at.map_or(attempt.moved_at, |at| at.max(attempt.moved_at));
     now.duration_since(since).clamp(SOON, SELDOM)
 }
 
-/// Tells a patient that we called in vain. Once at most: the errand is claimed before the message goes out.
+/// Tells a patient that we could not reach them. Once at most: the job is claimed before the message goes out.
 async fn missed_call_sms(
-    desk: &Desk,
-    network: &Network,
-    row: &ErrandRow,
+    context: &Context,
+    network: &CarrierClient,
+    row: &JobRow,
     patient: PatientId,
     slot: SlotId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let Some(from) = desk.call_back_number.as_ref() else { return Ok(()) };
-    let mut tx = desk.database.begin().await?;
+    let Some(from) = context.call_back_number.as_ref() else { return Ok(()) };
+    let mut tx = context.database.begin_write().await?;
     let claimed = outbox::done(&mut tx, &[row.id], now).await? == 1;
     let still = slots::by_ids(&mut tx, &[slot]).await?.pop();
     let patient = patients::by_ids(&mut tx, &[patient]).await?.pop();
@@ -202,13 +202,13 @@ async fn missed_call_sms(
     tx.commit().await?;
     let Some((to, body)) = message.filter(|_| claimed) else { return Ok(()) };
     match network.send_sms(&to, from, &body).await {
-        Sent::Accepted => metrics::counter!("kenkocall_sms_total", "outcome" => "accepted").increment(1),
-        Sent::Refused => {
-            warn!(slot = %slot, "the carrier refuses a short message; check that the number can send them");
+        SmsOutcome::Accepted => metrics::counter!("kenkocall_sms_total", "outcome" => "accepted").increment(1),
+        SmsOutcome::Refused => {
+            warn!(slot = %slot, "the carrier refused an SMS; check that the number can send SMS");
             metrics::counter!("kenkocall_sms_total", "outcome" => "refused").increment(1);
         }
-        Sent::Unknown => {
-            warn!(slot = %slot, "whether a short message was sent isn't known; it isn't sent again");
+        SmsOutcome::Unknown => {
+            warn!(slot = %slot, "unknown whether an SMS was sent; it is not sent again");
             metrics::counter!("kenkocall_sms_total", "outcome" => "unknown").increment(1);
         }
     }

@@ -2,8 +2,8 @@
 
 use super::calls::shown_of;
 use super::centres::known_centre;
-use super::clerk::{Clerk, Details, Looked, Noted};
-use super::refused::Refused;
+use super::clerk::{Clerk, Details, Noted, Viewed};
+use super::error::ServiceError;
 use crate::store::patient_list::{self, PatientFilter};
 use crate::store::patients::PatientRow;
 
@@ -29,7 +29,7 @@ pub enum PatientStatus {
 
 impl PatientStatus {
     /// The word.
-    pub const fn word(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Observed => "observed",
             Self::Called => "called",
@@ -45,13 +45,13 @@ impl PatientStatus {
 /// Lists patients by their HER-SYS IDs.
 ///
 /// # Errors
-/// [`Refused::NoSuchCentre`]; database errors.
+/// [`ServiceError::NoSuchCentre`]; database errors.
 pub async fn list_patients(
     clerk: &Clerk,
     filter: &PatientFilter,
     details: Details,
-) -> Result<Looked<Vec<PatientRow>>, Refused> {
-    let mut tx = clerk.database.read().await?;
+) -> Result<Viewed<Vec<PatientRow>>, ServiceError> {
+    let mut tx = clerk.database.begin_read().await?;
     if let Some(code) = &filter.centre {
         known_centre(&mut tx, code).await?;
     }
@@ -70,5 +70,5 @@ pub async fn list_patients(
         Noted::Yes => shown_of(clerk, &found, "patient.listed", details).await?,
         no => no,
     };
-    Ok(Looked { found, noted })
+    Ok(Viewed { found, noted })
 }

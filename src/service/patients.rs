@@ -7,13 +7,13 @@ use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use super::attempts::{next_slot_of, unwanted, withdraw_unwanted};
 use super::calls::shown_of;
 use super::centres::{day_and_hours, known_centre, schedule_of, zone_of};
-use super::clerk::{Changes, Clerk, Details, Looked, patient_subject};
+use super::clerk::{Changes, Clerk, Details, Viewed, patient_subject};
 use super::dialer::open_before_change;
-use super::refused::Refused;
+use super::error::ServiceError;
 use super::registration::{changed_row, changes, existing, held_number, new_row};
-use crate::call::{AlertKind, CentreCode, HersysId, Withdrawal};
-use crate::follow_up::report_day;
-use crate::roster::{Change, Column, Doubt, compare, read_values};
+use crate::domain::{AlertKind, CentreCode, HersysId, Withdrawal};
+use crate::patient_import::{Change, Column, Doubt, compare, read_values};
+use crate::policy::report_day;
 use crate::store::alerts::{self, AlertRow};
 use crate::store::answers::{self, LatestAnswer};
 use crate::store::calls::{self, CallFilter, CallRow};
@@ -94,17 +94,21 @@ impl ShownPatient {
 /// Adds one patient, by the rules of a list of one row.
 ///
 /// # Errors
-/// [`Refused::Values`] with everything wrong; a HER-SYS ID or a number for automated calls that is taken (A2).
-pub async fn add_patient(clerk: &Clerk, centre: &CentreCode, values: &[(Column, &str)]) -> Result<Changed, Refused> {
+/// [`ServiceError::Values`] with everything wrong; a HER-SYS ID or a number for automated calls that is taken (A2).
+pub async fn add_patient(
+    clerk: &Clerk,
+    centre: &CentreCode,
+    values: &[(Column, &str)],
+) -> Result<Changed, ServiceError> {
     let now = clerk.clock.now();
-    let mut tx = clerk.database.begin().await?;
+    let mut tx = clerk.database.begin_write().await?;
     let row = known_centre(&mut tx, centre).await?;
     let (today, hours) = day_and_hours(&row, now)?;
-    let entry = read_values(values, today, hours).map_err(Refused::Values)?;
+    let entry = read_values(values, today, hours).map_err(ServiceError::Values)?;
     let registration = match compare(&entry, None, centre) {
         Ok(Change::New(registration) | Change::Differs { registration, .. }) => registration,
-        Ok(Change::Same) => return Err(Refused::Unreadable("registration")),
-        Err(finding) => return Err(Refused::value(finding.fault)),
+        Ok(Change::Same) => return Err(ServiceError::Unreadable("registration")),
+        Err(finding) => return Err(ServiceError::value(finding.fault)),
     };
     let mut patient = new_row(centre.clone(), entry.hersys_id, registration, now);
     patient.calling.next_slot_at = next_slot_of(&patient, &schedule_of(&row)?, now)?;
@@ -112,7 +116,7 @@ pub async fn add_patient(clerk: &Clerk, centre: &CentreCode, values: &[(Column, 
     let others: Vec<HersysId> = patient.hersys_id.with_other_zeros().collect();
     let twin = !patients::registered(&mut tx, &others).await?.is_empty();
     patients::insert(&mut tx, std::slice::from_ref(&patient)).await?;
-    leave_trace(&mut tx, clerk, now, "patient.added", &patient, changes(None, &patient)).await?;
+    audit_change(&mut tx, clerk, now, "patient.added", &patient, changes(None, &patient)).await?;
     tx.commit().await?;
     let doubt = twin.then_some(Doubt::RegisteredWithOtherZeros);
     Ok(Changed { patient, changed: true, zone: zone_of(&row)?, doubt })
@@ -122,14 +126,14 @@ pub async fn add_patient(clerk: &Clerk, centre: &CentreCode, values: &[(Column, 
 /// hand end a stop: only the centre does that (A1), and an import doesn't.
 ///
 /// # Errors
-/// [`Refused::NoSuchPatient`], [`Refused::Values`] with everything wrong, or a number that is taken (A2).
-pub async fn change_patient(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Result<Changed, Refused> {
+/// [`ServiceError::NoSuchPatient`], [`ServiceError::Values`] with everything wrong, or a number that is taken (A2).
+pub async fn change_patient(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Result<Changed, ServiceError> {
     clerk.looked_up(id, "patient.changed", change(clerk, id, values).await).await
 }
 
-async fn change(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Result<Changed, Refused> {
+async fn change(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Result<Changed, ServiceError> {
     let now = clerk.clock.now();
-    let mut tx = clerk.database.begin().await?;
+    let mut tx = clerk.database.begin_write().await?;
     let before = held_patient(&mut tx, id).await?;
     let centre = known_centre(&mut tx, &before.centre).await?;
     let zone = zone_of(&centre)?;
@@ -150,9 +154,9 @@ async fn change(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Resu
             full.push((column, value));
         }
     }
-    let entry = read_values(&full, today, hours).map_err(Refused::Values)?;
+    let entry = read_values(&full, today, hours).map_err(ServiceError::Values)?;
     let change = compare(&entry, Some(&registered), &before.centre);
-    let mut after = match change.map_err(|finding| Refused::value(finding.fault))? {
+    let mut after = match change.map_err(|finding| ServiceError::value(finding.fault))? {
         Change::Differs { registration, .. } | Change::New(registration) => changed_row(&before, registration, now),
         Change::Same => before.clone(),
     };
@@ -190,7 +194,7 @@ async fn change(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Resu
     after.calling.next_slot_at = next_slot_of(&after, &schedule, now)?;
     patients::update(&mut tx, std::slice::from_ref(&after)).await?;
     withdraw_unwanted(&mut tx, std::slice::from_ref(&after), &schedule, now).await?;
-    leave_trace(&mut tx, clerk, now, "patient.changed", &after, differences).await?;
+    audit_change(&mut tx, clerk, now, "patient.changed", &after, differences).await?;
     tx.commit().await?;
     Ok(Changed { patient: after, changed: true, zone, doubt: None })
 }
@@ -198,16 +202,16 @@ async fn change(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Resu
 /// Ends automated calls at once (A4). Idempotent.
 ///
 /// # Errors
-/// [`Refused::NoSuchPatient`].
-pub async fn stop_patient(clerk: &Clerk, id: &HersysId) -> Result<Changed, Refused> {
+/// [`ServiceError::NoSuchPatient`].
+pub async fn stop_patient(clerk: &Clerk, id: &HersysId) -> Result<Changed, ServiceError> {
     clerk.looked_up(id, "patient.stopped", end(clerk, id, Ending::Stop).await).await
 }
 
 /// Notes that observation has ended; automated calls end with it at once (A4). Idempotent.
 ///
 /// # Errors
-/// [`Refused::NoSuchPatient`].
-pub async fn release_patient(clerk: &Clerk, id: &HersysId) -> Result<Changed, Refused> {
+/// [`ServiceError::NoSuchPatient`].
+pub async fn release_patient(clerk: &Clerk, id: &HersysId) -> Result<Changed, ServiceError> {
     clerk.looked_up(id, "patient.released", end(clerk, id, Ending::Release).await).await
 }
 
@@ -217,9 +221,9 @@ enum Ending {
     Release,
 }
 
-async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, Refused> {
+async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, ServiceError> {
     let now = clerk.clock.now();
-    let mut tx = clerk.database.begin().await?;
+    let mut tx = clerk.database.begin_write().await?;
     let before = held_patient(&mut tx, id).await?;
     let centre = known_centre(&mut tx, &before.centre).await?;
     let zone = zone_of(&centre)?;
@@ -232,7 +236,7 @@ async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, Re
         // A request that came while a call went on after the stop is decided too.
         if alerts::close_of(&mut tx, &[before.id], &[AlertKind::StopUnconfirmed], now, clerk.name.as_str()).await? > 0 {
             let decided = Changes::default().field(STOP_UNCONFIRMED, "open", "decided");
-            leave_trace(&mut tx, clerk, now, action, &before, decided).await?;
+            audit_change(&mut tx, clerk, now, action, &before, decided).await?;
             tx.commit().await?;
         }
         return Ok(Changed { patient: before, changed: false, zone, doubt: None });
@@ -243,7 +247,7 @@ async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, Re
     };
     withdraw_unwanted(&mut tx, std::slice::from_ref(&after), &schedule_of(&centre)?, now).await?;
     alerts::close_of(&mut tx, &[before.id], &DECIDED, now, clerk.name.as_str()).await?;
-    leave_trace(&mut tx, clerk, now, action, &after, changes(Some(&before), &after)).await?;
+    audit_change(&mut tx, clerk, now, action, &after, changes(Some(&before), &after)).await?;
     tx.commit().await?;
     Ok(Changed { patient: after, changed: true, zone, doubt: None })
 }
@@ -251,14 +255,18 @@ async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, Re
 /// Shows a patient; reading leaves its trace too (D3).
 ///
 /// # Errors
-/// [`Refused::NoSuchPatient`].
-pub async fn show_patient(clerk: &Clerk, id: &HersysId, details: Details) -> Result<Looked<ShownPatient>, Refused> {
+/// [`ServiceError::NoSuchPatient`].
+pub async fn show_patient(
+    clerk: &Clerk,
+    id: &HersysId,
+    details: Details,
+) -> Result<Viewed<ShownPatient>, ServiceError> {
     clerk.looked_up(id, "patient.shown", show(clerk, id, details).await).await
 }
 
-async fn show(clerk: &Clerk, id: &HersysId, details: Details) -> Result<Looked<ShownPatient>, Refused> {
+async fn show(clerk: &Clerk, id: &HersysId, details: Details) -> Result<Viewed<ShownPatient>, ServiceError> {
     let now = clerk.clock.now();
-    let mut tx = clerk.database.read().await?;
+    let mut tx = clerk.database.begin_read().await?;
     let patient = known_patient(&mut tx, id).await?;
     let centre = known_centre(&mut tx, &patient.centre).await?;
     let zone = zone_of(&centre)?;
@@ -290,7 +298,7 @@ async fn show(clerk: &Clerk, id: &HersysId, details: Details) -> Result<Looked<S
     let noted = shown_of(clerk, std::slice::from_ref(&patient), "patient.shown", details).await?;
     let centre_name = centre.name;
     let found = ShownPatient { patient, centre_name, zone, today, reports, slots, stops_unconfirmed, calls };
-    Ok(Looked { found, noted })
+    Ok(Viewed { found, noted })
 }
 
 /// What a nurse has decided who switches automated calls on or ends them.
@@ -306,34 +314,34 @@ fn is_held_back(patient: &PatientRow) -> bool {
 }
 
 /// A patient who stays as read until the transaction ends: calls, stops and changes come one after the other.
-async fn held_patient(tx: &mut Tx, id: &HersysId) -> Result<PatientRow, Refused> {
+async fn held_patient(tx: &mut Tx, id: &HersysId) -> Result<PatientRow, ServiceError> {
     let patient = known_patient(tx, id).await?;
     patients::hold(tx, &[patient.id]).await?;
     known_patient(tx, id).await
 }
 
-async fn known_patient(tx: &mut Tx, id: &HersysId) -> Result<PatientRow, Refused> {
-    patients::by_hersys_ids(tx, std::slice::from_ref(id)).await?.pop().ok_or(Refused::NoSuchPatient)
+async fn known_patient(tx: &mut Tx, id: &HersysId) -> Result<PatientRow, ServiceError> {
+    patients::by_hersys_ids(tx, std::slice::from_ref(id)).await?.pop().ok_or(ServiceError::NoSuchPatient)
 }
 
 /// A2: the number isn't another patient's for automated calls.
-async fn number_is_free(tx: &mut Tx, patient: &PatientRow) -> Result<(), Refused> {
+async fn number_is_free(tx: &mut Tx, patient: &PatientRow) -> Result<(), ServiceError> {
     let Some(number) = held_number(patient) else { return Ok(()) };
     let holders = patients::automated_call_holders(tx, std::slice::from_ref(number)).await?;
     match holders.into_iter().find(|holder| holder.patient != patient.id) {
-        Some(holder) => Err(Refused::NumberInUse(holder.patient)),
+        Some(holder) => Err(ServiceError::NumberInUse(holder.patient)),
         None => Ok(()),
     }
 }
 
-async fn leave_trace(
+async fn audit_change(
     tx: &mut Tx,
     clerk: &Clerk,
     at: Timestamp,
     action: &str,
     patient: &PatientRow,
     differences: Changes,
-) -> Result<(), Refused> {
+) -> Result<(), ServiceError> {
     let subject = patient_subject(patient.id);
     let entry = clerk.entry(at, action, subject, Some(patient.centre.clone()), differences);
     Ok(audit::append(tx, vec![entry]).await?)

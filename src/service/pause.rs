@@ -1,4 +1,4 @@
-//! Dialling paused by a person and let go on: after a restored backup, a fail-over, or whatever makes calls wrong just
+//! Pausing and resuming dialling by hand: after a restored backup, a fail-over, or whatever makes calls wrong just
 //! now; and what must be done first where the database has lost its last entries. Every node that dials reads it before
 //! each claim, so it holds everywhere at once.
 
@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::alerts::raise_once;
 use super::clerk::{Changes, Clerk};
-use super::refused::Refused;
-use crate::call::{AlertKind, AttemptState, CentreCode, LossSign, ReasonText};
+use super::error::ServiceError;
+use crate::domain::{AlertKind, AttemptState, CentreCode, LossEvidence, ReasonText};
 use crate::store::dialer::{self, Pause, Waiting};
 use crate::store::{StoreError, Tx, alerts, attempts, audit, centres, losses, maintenances, slots};
 
@@ -19,13 +19,13 @@ const MOST_UNKNOWN: u32 = 10_000;
 
 /// Why nothing is dialled.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Hold {
+pub enum PauseReason {
     /// A person or an answer of the carrier has paused it.
     Paused(Pause),
     /// The database has lost its last entries.
     Lost {
         /// What showed it.
-        sign: LossSign,
+        sign: LossEvidence,
         /// Whether the carrier's list was gone through since.
         reconciled: bool,
     },
@@ -37,12 +37,12 @@ pub enum Hold {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DialerState {
     /// Why nothing is dialled, if so.
-    pub hold: Option<Hold>,
+    pub hold: Option<PauseReason>,
     /// Why a node that has started, or whose database was moved to another server, dials nothing yet.
     pub waiting: Option<Waiting>,
     /// Slots that are due and wait for their call.
     pub due: u32,
-    /// Calls under way, those of unknown outcome among them.
+    /// Calls in progress, those of unknown outcome among them.
     pub under_way: u32,
     /// Calls of unknown outcome, 10,000 at most.
     pub unknown: u32,
@@ -56,35 +56,35 @@ pub struct DialerState {
 /// How dialling stands.
 ///
 /// # Errors
-/// As the database fails.
-pub async fn dialer_state(clerk: &Clerk) -> Result<DialerState, Refused> {
+/// When the database fails.
+pub async fn dialer_state(clerk: &Clerk) -> Result<DialerState, ServiceError> {
     let now = clerk.clock.now();
-    let mut tx = clerk.database.read().await?;
+    let mut tx = clerk.database.begin_read().await?;
     Ok(state(&mut tx, now).await?)
 }
 
-/// Pauses dialling, in place of a pause that there is. Calls under way go on. A pause without an end stands on the
+/// Pauses dialling, in place of a pause that there is. Calls in progress continue. A pause without an end stands on the
 /// lists of all health centres.
 ///
 /// # Errors
-/// [`Refused::PausePassed`].
+/// [`ServiceError::PausePassed`].
 pub async fn pause_dialling(
     clerk: &Clerk,
     reason: &ReasonText,
     until: Option<Timestamp>,
-) -> Result<DialerState, Refused> {
+) -> Result<DialerState, ServiceError> {
     let now = clerk.clock.now();
     let reason = reason.as_str();
     if until.is_some_and(|until| until <= now) {
-        return Err(Refused::PausePassed);
+        return Err(ServiceError::PausePassed);
     }
-    let mut tx = clerk.database.begin().await?;
-    let before = dialer::take_turn(&mut tx).await?.pause;
+    let mut tx = clerk.database.begin_write().await?;
+    let before = dialer::next_epoch(&mut tx).await?.pause;
     dialer::set_pause(&mut tx, Some(&Pause { reason: reason.to_owned(), until, since: None, lost: None })).await?;
     if until.is_none() {
         tell_staff(&mut tx, now).await?;
     }
-    leave_trace(&mut tx, clerk, now, "dialer.paused", before, Some((reason, until))).await?;
+    audit_change(&mut tx, clerk, now, "dialer.paused", before, Some((reason, until))).await?;
     let state = state(&mut tx, now).await?;
     tx.commit().await?;
     Ok(state)
@@ -95,16 +95,16 @@ pub async fn pause_dialling(
 /// (`anyway`) that phones may ring twice.
 ///
 /// # Errors
-/// [`Refused::NotReconciled`].
-pub async fn resume_dialling(clerk: &Clerk, anyway: bool) -> Result<(DialerState, bool), Refused> {
+/// [`ServiceError::NotReconciled`].
+pub async fn resume_dialling(clerk: &Clerk, anyway: bool) -> Result<(DialerState, bool), ServiceError> {
     let now = clerk.clock.now();
-    let mut tx = clerk.database.begin().await?;
-    let before = dialer::take_turn(&mut tx).await?.pause;
+    let mut tx = clerk.database.begin_write().await?;
+    let before = dialer::next_epoch(&mut tx).await?.pause;
     let Some(pause) = before.filter(|pause| pause.lasts(now)) else {
         return Ok((state(&mut tx, now).await?, false));
     };
     if !anyway && losses::open(&mut tx).await?.iter().any(|loss| loss.reconciled_at.is_none()) {
-        return Err(Refused::NotReconciled);
+        return Err(ServiceError::NotReconciled);
     }
     losses::close(&mut tx, now).await?;
     dialer::set_pause(&mut tx, None).await?;
@@ -112,20 +112,20 @@ pub async fn resume_dialling(clerk: &Clerk, anyway: bool) -> Result<(DialerState
         alerts::close(&mut tx, alert.id, now, clerk.name.as_str()).await?;
     }
     let action = if anyway { "dialer.resumed_anyway" } else { "dialer.resumed" };
-    leave_trace(&mut tx, clerk, now, action, Some(pause), None).await?;
+    audit_change(&mut tx, clerk, now, action, Some(pause), None).await?;
     let state = state(&mut tx, now).await?;
     tx.commit().await?;
     Ok((state, true))
 }
 
 /// Why nothing is dialled at `now`, if so.
-pub(super) async fn current_hold(tx: &mut Tx, now: Timestamp) -> Result<Option<Hold>, StoreError> {
+pub(super) async fn current_hold(tx: &mut Tx, now: Timestamp) -> Result<Option<PauseReason>, StoreError> {
     if let Some(pause) = dialer::pause(tx).await?.filter(|pause| pause.lasts(now)) {
-        let Some(sign) = pause.lost else { return Ok(Some(Hold::Paused(pause))) };
+        let Some(sign) = pause.lost else { return Ok(Some(PauseReason::Paused(pause))) };
         let reconciled = losses::open(tx).await?.iter().all(|loss| loss.reconciled_at.is_some());
-        return Ok(Some(Hold::Lost { sign, reconciled }));
+        return Ok(Some(PauseReason::Lost { sign, reconciled }));
     }
-    Ok(maintenances::current(tx, now).await?.map(|maintenance| Hold::Maintenance(maintenance.until)))
+    Ok(maintenances::current(tx, now).await?.map(|maintenance| PauseReason::Maintenance(maintenance.until)))
 }
 
 async fn state(tx: &mut Tx, now: Timestamp) -> Result<DialerState, StoreError> {
@@ -159,19 +159,19 @@ async fn limited(tx: &mut Tx, now: Timestamp) -> Result<Vec<(CentreCode, Timesta
     Ok(limited)
 }
 
-/// Nobody is called, for a reason that only people can mend: it stands on the lists of all health centres, once.
+/// Nobody is called, for a reason that only people can fix: it is on the lists of all health centres, once.
 pub(super) async fn tell_staff(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
     raise_once(tx, AlertKind::Dialling, now).await
 }
 
-async fn leave_trace(
+async fn audit_change(
     tx: &mut Tx,
     clerk: &Clerk,
     now: Timestamp,
     action: &str,
     before: Option<Pause>,
     after: Option<(&str, Option<Timestamp>)>,
-) -> Result<(), Refused> {
+) -> Result<(), ServiceError> {
     let time = |at: Timestamp| at.to_string();
     let ends = before.as_ref().and_then(|pause| pause.until).map(time);
     let changes = Changes::default()

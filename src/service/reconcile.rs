@@ -6,20 +6,20 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::civil::{DateTime, Time};
 use jiff::{SignedDuration, Timestamp};
 
-use super::attempts::{Ended, settle};
+use super::attempts::{AttemptConclusion, settle};
+use super::audit_trail::OLDEST_CALL;
+use super::carrier_client::CarrierClient;
 use super::centres::{known_centre, schedule_of};
 use super::clerk::{Changes, Clerk, patient_subject};
 use super::clock::new_id;
+use super::conversation::{Context, outbound_leg};
 use super::dialer::open_before_change;
+use super::error::ServiceError;
 use super::lost_reports::{known_calls, settle_known};
-use super::network::Network;
-use super::refused::Refused;
-use super::switchboard::{Desk, outbound_leg};
-use super::trail::OLDEST_CALL;
-use crate::call::{AttemptOutcome, AttemptState, CallId, HangupCause, Line, PatientId, PhoneNumber, SlotState};
-use crate::carrier::network::{Answering, CallDirection, LegProgress, Listed, Looked};
-use crate::follow_up::CallingSchedule;
-use crate::store::attempts::{self, AttemptRow, Looks};
+use crate::carrier::network::{Answering, CallDirection, CarrierCall, LegProgress, LookupResult};
+use crate::domain::{AttemptOutcome, AttemptState, CallId, HangupCause, Line, PatientId, PhoneNumber, SlotState};
+use crate::policy::CallingSchedule;
+use crate::store::attempts::{self, AttemptRow, LookupHistory};
 use crate::store::calls::{self, CallRow};
 use crate::store::patients::{self, PatientRow};
 use crate::store::slots::{self, SlotRow};
@@ -39,11 +39,11 @@ pub struct Reconciled {
     pub without_slot: u32,
     /// Calls that were known and were answered, and whose end may be lost: their slots ended as reached.
     pub reports_lost: u32,
-    /// Calls to one of our lines that aren't known: whoever called may have reported.
+    /// Calls to one of our lines that aren't known: the caller may have reported.
     pub lines_lost: u32,
     /// Calls that aren't over yet: of the carrier's list, or known here. They are settled the next time.
     pub under_way: u32,
-    /// When the list can be believed: it may lag behind. None when it can.
+    /// When the list can be believed: it may lag behind. `None` if it can.
     pub list_holds_at: Option<Timestamp>,
 }
 
@@ -59,35 +59,35 @@ impl Reconciled {
 /// `lag` is how long the carrier's list may lack a call. Idempotent.
 ///
 /// # Errors
-/// [`Refused::NoList`]; else as the database fails.
+/// [`ServiceError::NoList`]; else when the database fails.
 pub async fn reconcile_calls(
-    desk: &Desk,
+    context: &Context,
     clerk: &Clerk,
-    network: &Network,
+    network: &CarrierClient,
     lag: SignedDuration,
-) -> Result<Reconciled, Refused> {
-    let now = desk.clock.now();
-    let open = losses::open(&mut desk.database.read().await?).await?;
+) -> Result<Reconciled, ServiceError> {
+    let now = context.clock.now();
+    let open = losses::open(&mut context.database.begin_read().await?).await?;
     let found_at = open.iter().map(|loss| loss.found_at).max();
     let since = now.checked_sub(OLDEST_CALL).unwrap_or(now);
     let listed = match network.list_all(since).await {
-        Looked::Found(listed) => listed,
-        Looked::Nothing => Vec::new(),
-        Looked::Unavailable(_) => return Err(Refused::NoList),
+        LookupResult::Found(listed) => listed,
+        LookupResult::Nothing => Vec::new(),
+        LookupResult::Unavailable(_) => return Err(ServiceError::NoList),
     };
     let holds_at = found_at.and_then(|at| at.checked_add(lag).ok());
     let mut done = Reconciled { list_holds_at: holds_at.filter(|at| *at > now), ..Reconciled::default() };
-    let (known, listed) = known_calls(desk, network, listed).await?;
+    let (known, listed) = known_calls(context, network, listed).await?;
     if let Some(first) = open.iter().map(|loss| loss.found_at).min() {
-        settle_known(desk, clerk, &known, first, &mut done).await?;
+        settle_known(context, clerk, &known, first, &mut done).await?;
     }
-    let mut work = Work { desk, clerk, network, now };
+    let mut work = Work { context, clerk, network, now };
     done.lines_lost = work.lines_lost(&listed).await?;
     for (patient, of_patient) in work.not_known(listed).await? {
         work.settle_calls_of(patient, of_patient, &mut done).await?;
     }
     if let Some(found_at) = found_at.filter(|_| done.is_complete()) {
-        let mut tx = desk.database.begin().await?;
+        let mut tx = context.database.begin_write().await?;
         losses::reconciled(&mut tx, found_at, now).await?;
         let changes = Changes::default().field("calls", None::<u32>, done.settled + done.without_slot);
         let entry = clerk.entry(now, "dialer.reconciled", "dialer".to_owned(), None, changes);
@@ -99,24 +99,24 @@ pub async fn reconcile_calls(
 
 /// One pass through the list.
 struct Work<'a> {
-    desk: &'a Desk,
+    context: &'a Context,
     clerk: &'a Clerk,
-    network: &'a Network,
+    network: &'a CarrierClient,
     now: Timestamp,
 }
 
 impl Work<'_> {
     /// Calls to one of our lines that the database doesn't know and that weren't reconciled before.
-    async fn lines_lost(&self, listed: &[Listed]) -> Result<u32, Refused> {
-        let settled = losses::settled_until(&mut self.desk.database.read().await?).await?;
-        let is_new = |call: &&Listed| call.created_at.is_none_or(|at| settled.is_none_or(|until| at > until));
+    async fn lines_lost(&self, listed: &[CarrierCall]) -> Result<u32, ServiceError> {
+        let settled = losses::settled_until(&mut self.context.database.begin_read().await?).await?;
+        let is_new = |call: &&CarrierCall| call.created_at.is_none_or(|at| settled.is_none_or(|until| at > until));
         let inbound = listed.iter().filter(|call| call.direction == CallDirection::Inbound).filter(is_new);
         Ok(u32::try_from(inbound.count()).unwrap_or(u32::MAX))
     }
 
     /// The calls to patients, of those that the database doesn't know, by patient, the first one first.
-    async fn not_known(&self, listed: Vec<Listed>) -> Result<BTreeMap<PatientId, Vec<Listed>>, Refused> {
-        let mut tx = self.desk.database.read().await?;
+    async fn not_known(&self, listed: Vec<CarrierCall>) -> Result<BTreeMap<PatientId, Vec<CarrierCall>>, ServiceError> {
+        let mut tx = self.context.database.begin_read().await?;
         let mut new = listed;
         new.sort_by_key(|listed| listed.created_at);
         let mut numbers: Vec<PhoneNumber> = new.iter().filter_map(|listed| listed.to.clone()).collect();
@@ -127,7 +127,7 @@ impl Work<'_> {
             let found = patients::automated_call_holders(&mut tx, part).await?;
             holders.extend(found.into_iter().map(|holder| (holder.phone_number, holder.patient)));
         }
-        let mut by_patient: BTreeMap<PatientId, Vec<Listed>> = BTreeMap::new();
+        let mut by_patient: BTreeMap<PatientId, Vec<CarrierCall>> = BTreeMap::new();
         for listed in new {
             if let Some(patient) = listed.to.as_ref().and_then(|number| holders.get(number)) {
                 by_patient.entry(*patient).or_default().push(listed);
@@ -139,10 +139,10 @@ impl Work<'_> {
     async fn settle_calls_of(
         &mut self,
         patient: PatientId,
-        listed: Vec<Listed>,
+        listed: Vec<CarrierCall>,
         done: &mut Reconciled,
-    ) -> Result<(), Refused> {
-        let mut tx = self.desk.database.begin().await?;
+    ) -> Result<(), ServiceError> {
+        let mut tx = self.context.database.begin_write().await?;
         patients::hold(&mut tx, &[patient]).await?;
         let Some(patient) = patients::by_ids(&mut tx, &[patient]).await?.pop() else { return Ok(()) };
         let schedule = schedule_of(&known_centre(&mut tx, &patient.centre).await?)?;
@@ -169,9 +169,9 @@ impl Work<'_> {
         tx: &mut Tx,
         patient: &PatientRow,
         schedule: &CallingSchedule,
-        listed: &Listed,
-        ended: Ended,
-    ) -> Result<Settled, Refused> {
+        listed: &CarrierCall,
+        ended: AttemptConclusion,
+    ) -> Result<Settled, ServiceError> {
         let (carrier, name) = (self.network.name(), listed.leg.as_str());
         if !legs::by_carrier_leg(tx, carrier, &[name]).await?.is_empty() {
             // The dialer's own look was faster.
@@ -208,15 +208,15 @@ impl Work<'_> {
         &self,
         tx: &mut Tx,
         slot: &SlotRow,
-        listed: &Listed,
+        listed: &CarrierCall,
         at: Timestamp,
-    ) -> Result<AttemptRow, Refused> {
-        let number = listed.to.clone().ok_or(Refused::NoList)?;
+    ) -> Result<AttemptRow, ServiceError> {
+        let number = listed.to.clone().ok_or(ServiceError::NoList)?;
         slots::claim(tx, &[slot.id]).await?;
         let call = CallRow {
             id: CallId(new_id()),
             line: Line::AutomatedCall,
-            flow_set: self.desk.libraries.current().digest.clone(),
+            flow_set: self.context.flow_sets.current().digest.clone(),
             started_at: at,
             ended_at: None,
             disposition: None,
@@ -236,7 +236,7 @@ impl Work<'_> {
             outcome: None,
             ended_at: None,
             revived_at: None,
-            looks: Looks::default(),
+            looks: LookupHistory::default(),
         };
         calls::insert(tx, &[call]).await?;
         attempts::insert(tx, std::slice::from_ref(&attempt)).await?;
@@ -270,15 +270,15 @@ fn was_for(slot: &SlotRow, schedule: &CallingSchedule, at: Timestamp) -> bool {
     slot.state == SlotState::Waiting && begins <= at && at < slot.window_end
 }
 
-/// What a call of which nothing else is known came to. One that somebody answered counts as talked to: the report may
+/// What a call of which nothing else is known came to. One that someone answered counts as talked to: the report may
 /// be lost, and a nurse asks for it, which is better than a machine that calls again.
-const fn ended(cause: HangupCause, answering: Answering) -> Ended {
+const fn ended(cause: HangupCause, answering: Answering) -> AttemptConclusion {
     match (cause, answering) {
         // Taken back before it was answered.
-        (cause, Answering::NotAnswered) => Ended::Unanswered(cause),
+        (cause, Answering::NotAnswered) => AttemptConclusion::Unanswered(cause),
         (_, Answering::Answered) | (HangupCause::NormalClearing | HangupCause::Unspecified, Answering::Unknown) => {
-            Ended::Staff(AttemptOutcome::Reached)
+            AttemptConclusion::Staff(AttemptOutcome::Reached)
         }
-        (cause, Answering::Unknown) => Ended::Unanswered(cause),
+        (cause, Answering::Unknown) => AttemptConclusion::Unanswered(cause),
     }
 }

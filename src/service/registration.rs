@@ -5,8 +5,8 @@ use jiff::Timestamp;
 
 use super::clerk::Changes;
 use super::clock::new_id;
-use crate::call::{CentreCode, HersysId, PatientId, PhoneNumber};
-use crate::roster::{Existing, Registration};
+use crate::domain::{CentreCode, HersysId, PatientId, PhoneNumber};
+use crate::patient_import::{Existing, Registration};
 use crate::store::StoreError;
 use crate::store::patients::{Calling, PatientRow};
 
@@ -75,7 +75,7 @@ pub(super) fn changed_row(before: &PatientRow, registration: Registration, now: 
     }
 }
 
-/// The number that a patient gets automated calls on while under observation: one that nobody else may have (A2).
+/// The number that a patient gets automated calls on while under observation: one that no one else may have (A2).
 pub(super) fn held_number(row: &PatientRow) -> Option<&PhoneNumber> {
     row.phone_number.as_ref().filter(|_| row.automated_call && row.released_at.is_none())
 }

@@ -6,9 +6,9 @@ use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::centres::zone_of;
-use super::clerk::{Changes, Clerk, Looked};
-use super::refused::Refused;
-use crate::call::{CallerNumber, CentreCode, Item, YesNo};
+use super::clerk::{Changes, Clerk, Viewed};
+use super::error::ServiceError;
+use crate::domain::{CallerNumber, CentreCode, Item, YesNo};
 use crate::store::centres;
 use crate::store::reports::{self, ExportPage, ExportPlace, ExportRow};
 
@@ -22,7 +22,7 @@ const AFTER: [&str; 4] = ["severity", "started_at", "ended_at", "caller_number"]
 /// The column that marks simulated reports.
 const SIMULATED: &str = "simulated";
 
-/// An export under way. Each page is a transaction of its own: a slow reader holds nothing up.
+/// An export in progress. Each page is a transaction of its own: a slow reader holds nothing up.
 #[allow(missing_debug_implementations)] // it holds connections, which have nothing to show
 pub struct Export {
     clerk: Clerk,
@@ -40,52 +40,52 @@ impl Export {
     /// trace for all (D3).
     ///
     /// # Errors
-    /// [`Refused::WindowReversed`] when the last day comes before the first; [`Refused::NoSuchCentre`].
+    /// [`ServiceError::WindowReversed`] when the last day comes before the first; [`ServiceError::NoSuchCentre`].
     pub async fn begin(
         clerk: &Clerk,
         from: Date,
         to: Date,
         centre: Option<CentreCode>,
-    ) -> Result<Looked<Self>, Refused> {
+    ) -> Result<Viewed<Self>, ServiceError> {
         if to < from {
-            return Err(Refused::WindowReversed);
+            return Err(ServiceError::WindowReversed);
         }
         let simulated = clerk.database.data_origin().await?.is_simulated();
-        let mut tx = clerk.database.read().await?;
+        let mut tx = clerk.database.begin_read().await?;
         let mut zones = HashMap::new();
         for row in centres::list(&mut tx).await? {
             zones.insert(row.code.clone(), zone_of(&row)?);
         }
         let subject = format!("reports:{from}..{to}");
         if let Some(code) = centre.as_ref().filter(|code| !zones.contains_key(*code)) {
-            return Err(Refused::NoSuchCentre(code.clone()));
+            return Err(ServiceError::NoSuchCentre(code.clone()));
         }
         let changes = Changes::default();
         let entry = clerk.entry(clerk.clock.now(), "reports.exported", subject, centre.clone(), changes);
         drop(tx);
         let noted = clerk.note_look(vec![entry]).await?;
         let found = Self { clerk: clerk.clone(), from, to, centre, after: None, ended: false, zones, simulated };
-        Ok(Looked { found, noted })
+        Ok(Viewed { found, noted })
     }
 
     /// The names of the columns. Where the data are simulated, a last one says so of each row.
     pub fn columns(&self) -> Vec<&'static str> {
         let mark = self.simulated.then_some(SIMULATED);
-        BEFORE.into_iter().chain(Item::ALL.map(Item::word)).chain(AFTER).chain(mark).collect()
+        BEFORE.into_iter().chain(Item::ALL.map(Item::code)).chain(AFTER).chain(mark).collect()
     }
 
     /// The next rows, none at the end. The columns are [`Export::columns`]; times are RFC 3339 in the time zone of the
     /// report's health centre; what wasn't answered, was taken back or couldn't be measured is empty.
     ///
     /// # Errors
-    /// As the database fails.
-    pub async fn next(&mut self) -> Result<Vec<Vec<String>>, Refused> {
+    /// When the database fails.
+    pub async fn next(&mut self) -> Result<Vec<Vec<String>>, ServiceError> {
         if self.ended {
             return Ok(Vec::new());
         }
         let page =
             ExportPage { from: self.from, to: self.to, centre: self.centre.clone(), after: self.after, limit: PAGE };
-        let mut tx = self.clerk.database.read().await?;
+        let mut tx = self.clerk.database.begin_read().await?;
         let rows = reports::export(&mut tx, &page).await?;
         drop(tx);
         self.after = rows.last().map(ExportRow::place);
@@ -99,20 +99,20 @@ impl Export {
         let mut cells = vec![
             row.hersys_id.expose().to_owned(),
             row.report_date.to_string(),
-            row.channel.word().to_owned(),
-            row.outcome.word().to_owned(),
+            row.channel.code().to_owned(),
+            row.outcome.code().to_owned(),
         ];
         for item in Item::ALL {
             let standing = row.answers.iter().find(|answer| answer.item == item);
             let answer = standing.and_then(|answer| item.read(answer.entry.expose()));
-            cells.push(answer.map(crate::call::Answer::exported).unwrap_or_default());
+            cells.push(answer.map(crate::domain::Answer::exported).unwrap_or_default());
         }
-        cells.push(row.severity.word().to_owned());
+        cells.push(row.severity.code().to_owned());
         cells.push(time(row.started_at));
         cells.push(row.ended_at.map(time).unwrap_or_default());
-        cells.push(row.caller_number.map(CallerNumber::word).unwrap_or_default().to_owned());
+        cells.push(row.caller_number.map(CallerNumber::code).unwrap_or_default().to_owned());
         if self.simulated {
-            cells.push(YesNo::Yes.word().to_owned());
+            cells.push(YesNo::Yes.code().to_owned());
         }
         cells
     }

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::exchange::happen_until;
-use super::network::{Network, SimulatedLines};
-use super::switchboard::Desk;
-use super::{Clock, Dialer, Dialling, Outside, Switchboard, run_errands, sweep};
+use super::carrier_client::{CarrierClient, SimulatedCarrier};
+use super::conversation::Context;
+use super::simulated_gateway::run_until;
+use super::{Clock, ConversationService, Dialer, DialerSettings, Outside, run_jobs, sweep};
 use crate::carrier::simulator;
 use crate::store::calls::{self, CallFilter};
 use crate::store::{StoreError, dialer};
@@ -56,15 +56,15 @@ pub struct Simulation {
     /// The clock.
     pub clock: VirtualClock,
     /// The desk.
-    pub desk: Arc<Desk>,
+    pub context: Arc<Context>,
     /// Where turns are taken.
-    pub switchboard: Switchboard,
+    pub conversations: ConversationService,
     /// The dialer.
     pub dialer: Arc<Dialer>,
     /// The simulated network, as the dialer sees it.
-    pub network: Arc<Network>,
+    pub network: Arc<CarrierClient>,
     /// The simulated network, as its people see it.
-    pub lines: SimulatedLines,
+    pub lines: SimulatedCarrier,
 }
 
 /// What happened in a stretch of virtual time.
@@ -84,20 +84,20 @@ pub struct Stretch {
 pub struct Rhythm {
     /// Slots and windows, by the services' clock.
     dial_at: Option<Timestamp>,
-    /// The last tick was in vain: until then there is none, unless a line is freed. By the services' clock.
+    /// The last tick found nothing to do: until then there is none, unless a line is freed. By the services' clock.
     held_until: Option<Timestamp>,
-    /// How long the ticks were apart that were in vain.
+    /// The time between ticks that found nothing to do.
     idle: SignedDuration,
     /// Calls of which nothing is known, by the services' clock.
     look_at: Option<Timestamp>,
-    /// Errands that wait, by the services' clock.
-    errand_at: Option<Timestamp>,
+    /// Jobs that wait, by the services' clock.
+    job_at: Option<Timestamp>,
     sweep_at: Option<Timestamp>,
     begun: bool,
 }
 
 impl Rhythm {
-    /// Somebody else has changed something in the database, or the services' clock: everything is looked at in the
+    /// Someone else has changed something in the database, or the services' clock: everything is looked at in the
     /// next round.
     pub fn disturb(&mut self) {
         *self = Self::default();
@@ -115,18 +115,23 @@ pub struct Round {
 
 impl Simulation {
     /// A simulated network with these people beside a desk that reads `clock`.
-    pub fn new(desk: Arc<Desk>, people: simulator::Settings, clock: VirtualClock, dialling: Dialling) -> Self {
-        let lines = SimulatedLines::new(simulator::Network::new(people), desk.clock.clone());
-        Self::on(desk, lines, clock, dialling)
+    pub fn new(
+        context: Arc<Context>,
+        people: simulator::Settings,
+        clock: VirtualClock,
+        dialling: DialerSettings,
+    ) -> Self {
+        let lines = SimulatedCarrier::new(simulator::Network::new(people), context.clock.clone());
+        Self::on(context, lines, clock, dialling)
     }
 
     /// A desk beside a simulated network that may have been there before it. The network goes by `clock`; the desk's
     /// own may show something else.
-    pub fn on(desk: Arc<Desk>, lines: SimulatedLines, clock: VirtualClock, dialling: Dialling) -> Self {
-        let (switchboard, _ends_with_the_last_sender) = Switchboard::start(Arc::clone(&desk));
-        let network = Arc::new(Network::Simulated(lines.clone()));
-        let dialer = Dialer::new(Arc::clone(&desk), switchboard.clone(), Arc::clone(&network), dialling);
-        Self { clock, desk, switchboard, dialer, network, lines }
+    pub fn on(context: Arc<Context>, lines: SimulatedCarrier, clock: VirtualClock, dialling: DialerSettings) -> Self {
+        let (conversations, _ends_with_the_last_sender) = ConversationService::start(Arc::clone(&context));
+        let network = Arc::new(CarrierClient::Simulated(lines.clone()));
+        let dialer = Dialer::new(Arc::clone(&context), conversations.clone(), Arc::clone(&network), dialling);
+        Self { clock, context, conversations, dialer, network, lines }
     }
 
     /// Plays until the clock shows `end`.
@@ -151,11 +156,11 @@ impl Simulation {
     /// # Errors
     /// When the database fails.
     pub async fn round(&self, rhythm: &mut Rhythm) -> Result<Round, StoreError> {
-        let (now, ours) = (self.clock.now(), self.desk.clock.now());
+        let (now, ours) = (self.clock.now(), self.context.clock.now());
         let is_due = |at: Option<Timestamp>, now: Timestamp| at.is_some_and(|at| at <= now);
         let begins = !std::mem::replace(&mut rhythm.begun, true);
         let live = self.live();
-        let events = happen_until(&self.switchboard, &self.lines, now).await;
+        let events = run_until(&self.conversations, &self.lines, now).await;
         let mut stretch = Stretch { events, ..Stretch::default() };
         if begins {
             self.see_what_is_next(rhythm).await?;
@@ -163,9 +168,9 @@ impl Simulation {
             // What was heard meanwhile may have put it off.
             rhythm.look_at = self.dialer.next_look().await?;
         }
-        let (looks, errands) = (begins || is_due(rhythm.look_at, ours), is_due(rhythm.errand_at, ours));
-        if errands {
-            run_errands(&self.desk, Some(&self.outside())).await?;
+        let (looks, jobs) = (begins || is_due(rhythm.look_at, ours), is_due(rhythm.job_at, ours));
+        if jobs {
+            run_jobs(&self.context, Some(&self.outside())).await?;
         }
         if looks {
             rhythm.look_at = self.dialer.look().await?;
@@ -173,7 +178,7 @@ impl Simulation {
         if looks || self.live() < live {
             (rhythm.held_until, rhythm.idle) = (None, SignedDuration::ZERO);
         }
-        if events > 0 || looks || errands {
+        if events > 0 || looks || jobs {
             self.see_what_is_next(rhythm).await?;
         }
         if is_due(rhythm.dial_at, ours) {
@@ -195,29 +200,30 @@ impl Simulation {
             rhythm.sweep_at = Some(later(now, SWEEP_EVERY));
         }
         if begins || is_due(rhythm.sweep_at, now) {
-            sweep(&self.desk, &self.switchboard, Some(&self.network), self.dialer.dialling().longest_call()).await?;
+            sweep(&self.context, &self.conversations, Some(&self.network), self.dialer.dialling().longest_call())
+                .await?;
             rhythm.sweep_at = if self.has_open_calls().await? { Some(later(now, SWEEP_EVERY)) } else { None };
         }
         // What the services told by their own clock, by the network's. They may have corrected theirs meanwhile.
-        let ours = self.desk.clock.now();
-        let told = [rhythm.dial_at, rhythm.look_at, rhythm.errand_at].into_iter().flatten().min();
+        let ours = self.context.clock.now();
+        let told = [rhythm.dial_at, rhythm.look_at, rhythm.job_at].into_iter().flatten().min();
         let told = told.map(|at| later(now, at.duration_since(ours)));
         let network = self.lines.watch(|network, _| network.next_at());
         let next = [network, told, rhythm.sweep_at].into_iter().flatten().min();
         Ok(Round { stretch, next_at: next.map(|at| at.max(later(now, STEP))) })
     }
 
-    /// When there is an errand, and something for the dialer.
+    /// When there is a job, and something for the dialer.
     async fn see_what_is_next(&self, rhythm: &mut Rhythm) -> Result<(), StoreError> {
-        let next = dialer::next(&mut self.desk.database.glance().await?).await?;
-        rhythm.errand_at = next.errand_at;
+        let next = dialer::next(&mut self.context.database.begin_autocommit().await?).await?;
+        rhythm.job_at = next.job_at;
         let dial_at = [next.slot_at, next.due_at, next.window_end].into_iter().flatten().min();
         rhythm.dial_at = dial_at.map(|at| rhythm.held_until.map_or(at, |until| at.max(until)));
         Ok(())
     }
 
     fn outside(&self) -> Outside {
-        Outside { network: Arc::clone(&self.network), switchboard: self.switchboard.clone() }
+        Outside { network: Arc::clone(&self.network), conversations: self.conversations.clone() }
     }
 
     /// Calls on the network.
@@ -226,7 +232,7 @@ impl Simulation {
     }
 
     async fn has_open_calls(&self) -> Result<bool, StoreError> {
-        let mut tx = self.desk.database.glance().await?;
+        let mut tx = self.context.database.begin_autocommit().await?;
         let open = CallFilter { open_only: true, limit: ANY, ..CallFilter::default() };
         Ok(!calls::list(&mut tx, &open).await?.is_empty())
     }

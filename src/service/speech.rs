@@ -2,13 +2,13 @@
 
 use crate::carrier::speech::Sentence;
 use crate::engine::{Reply, spoken};
-use crate::flow::Library;
+use crate::flow::FlowSet;
 
 /// The sentences of a reply in the words of its documents.
-pub fn sentences(library: &Library, reply: &Reply) -> Vec<Sentence> {
+pub fn sentences(flow_set: &FlowSet, reply: &Reply) -> Vec<Sentence> {
     let mut sentences = Vec::with_capacity(reply.say.len());
     for utterance in &reply.say {
-        for (language, text) in spoken(library, utterance) {
+        for (language, text) in spoken(flow_set, utterance) {
             sentences.push(Sentence { text: text.into(), language, barge_in: utterance.barge_in });
         }
     }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use tracing::{error, info, warn};
 
-use super::network::Network;
-use super::switchboard::Desk;
+use super::carrier_client::CarrierClient;
+use super::conversation::Context;
 use super::transfers::end_in_transfer;
-use super::{Clock, Knock, LegStatus, Outcome, Switchboard, SwitchboardError};
-use crate::call::{CallId, HangupCause};
+use super::{CarrierEvent, Clock, ConversationError, ConversationService, LegStatus, Outcome};
 use crate::carrier::CarrierLegId;
-use crate::carrier::network::{LegProgress, Looked};
-use crate::follow_up::{CarrierSays, QuietCall, QuietFate, quiet_fate};
+use crate::carrier::network::{LegProgress, LookupResult};
+use crate::domain::{CallId, HangupCause};
+use crate::policy::{CarrierSays, QuietCall, QuietFate, quiet_fate};
 use crate::store::StoreError;
 use crate::store::sessions::{self, Quiet};
 
@@ -32,48 +32,48 @@ const MAX_SWEPT: u32 = 500;
 /// # Errors
 /// When the database fails. A call that couldn't be ended is ended by a later sweep.
 pub async fn sweep(
-    desk: &Arc<Desk>,
-    switchboard: &Switchboard,
-    network: Option<&Network>,
+    context: &Arc<Context>,
+    conversations: &ConversationService,
+    network: Option<&CarrierClient>,
     longest: SignedDuration,
 ) -> Result<usize, StoreError> {
-    let now = desk.clock.now();
-    // By a clock that jumped, a call in which somebody talks would count as silent.
-    let (Some(silent_since), Some(gone_before)) = (desk.clock.ago(SILENCE), desk.clock.ago(NEWS_OF_STAFF)) else {
+    let now = context.clock.now();
+    // By a clock that jumped, a call in which someone talks would count as silent.
+    let (Some(silent_since), Some(gone_before)) = (context.clock.ago(SILENCE), context.clock.ago(NEWS_OF_STAFF)) else {
         return Ok(0);
     };
-    let mut tx = desk.database.read().await?;
+    let mut tx = context.database.begin_read().await?;
     let quiet = sessions::quiet(&mut tx, silent_since, gone_before, now, MAX_SWEPT).await?;
     drop(tx);
     let mut sweep =
-        Sweep { switchboard, network, longest, clock: &desk.clock, ended: 0, later: Vec::new(), soon: Vec::new() };
+        Sweep { conversations, network, longest, clock: &context.clock, ended: 0, later: Vec::new(), soon: Vec::new() };
     for call in quiet {
         match sweep.one(&call).await {
             Ok(()) => {}
-            Err(SwitchboardError::ShuttingDown) => break,
+            Err(ConversationError::ShuttingDown) => break,
             Err(error) if error.is_conflict() => {
-                warn!(call = %call.call, %error, "another node moved a lost call on; it is looked at again soon");
+                warn!(call = %call.call, %error, "another node updated a lost call; retrying");
             }
-            Err(error) => error!(call = %call.call, %error, "a lost call couldn't be ended"),
+            Err(error) => error!(call = %call.call, %error, "could not end a lost call"),
         }
     }
     let Sweep { ended, later, soon, .. } = sweep;
     if !later.is_empty() || !soon.is_empty() {
-        let mut tx = desk.database.begin().await?;
+        let mut tx = context.database.begin_write().await?;
         let after = |duration| now.checked_add(duration).unwrap_or(now);
         sessions::ask_again(&mut tx, &later, after(SILENCE)).await?;
         sessions::ask_again(&mut tx, &soon, after(SOON)).await?;
         tx.commit().await?;
     }
     if ended > 0 {
-        info!(calls = ended, "ended calls of which nothing was heard any more");
+        info!(calls = ended, "ended calls that the carrier no longer reported");
     }
     Ok(ended)
 }
 
 struct Sweep<'a> {
-    switchboard: &'a Switchboard,
-    network: Option<&'a Network>,
+    conversations: &'a ConversationService,
+    network: Option<&'a CarrierClient>,
     longest: SignedDuration,
     clock: &'a Clock,
     ended: usize,
@@ -84,7 +84,7 @@ struct Sweep<'a> {
 }
 
 impl Sweep<'_> {
-    async fn one(&mut self, call: &Quiet) -> Result<(), SwitchboardError> {
+    async fn one(&mut self, call: &Quiet) -> Result<(), ConversationError> {
         let carrier = self.carrier_of(call);
         let says = self.says(call, carrier.as_ref()).await;
         let silence = self.clock.waited(call.since);
@@ -103,20 +103,20 @@ impl Sweep<'_> {
                     ended: Some(cause),
                     ringing: LegProgress::Ended(cause).ringing(),
                 };
-                match self.switchboard.take(Knock::Status(status)).await? {
-                    Outcome::StaffUnknown => end_in_transfer(network, self.switchboard, call.call, &leg).await?,
+                match self.conversations.take(CarrierEvent::Status(status)).await? {
+                    Outcome::StaffUnknown => end_in_transfer(network, self.conversations, call.call, &leg).await?,
                     _ => true,
                 }
             }
             (QuietFate::Ended(_) | QuietFate::Lost, _) => {
-                self.switchboard.take(Knock::Lost(call.call)).await?;
+                self.conversations.take(CarrierEvent::Lost(call.call)).await?;
                 true
             }
         };
         if ended {
             self.ended += 1;
         } else if !call.placed && silence >= self.longest {
-            self.switchboard.take(Knock::Lost(call.call)).await?;
+            self.conversations.take(CarrierEvent::Lost(call.call)).await?;
             self.ended += 1;
         } else {
             self.soon.push(call.call);
@@ -125,24 +125,24 @@ impl Sweep<'_> {
     }
 
     /// The network that has the call's leg, where it can be asked from here.
-    fn carrier_of(&self, call: &Quiet) -> Option<(&'_ Network, CarrierLegId)> {
+    fn carrier_of(&self, call: &Quiet) -> Option<(&'_ CarrierClient, CarrierLegId)> {
         let (network, (carrier, name)) = self.network.zip(call.leg.as_ref())?;
         let leg = CarrierLegId::parse(name).ok().filter(|_| carrier == network.name());
         leg.map(|leg| (network, leg))
     }
 
-    async fn says(&self, call: &Quiet, carrier: Option<&(&Network, CarrierLegId)>) -> CarrierSays {
+    async fn says(&self, call: &Quiet, carrier: Option<&(&CarrierClient, CarrierLegId)>) -> CarrierSays {
         // A node that dials finds out what became of a call that we placed.
         if let Some(cause) = call.leg_ended.filter(|_| carrier.is_some() || !call.placed) {
             return CarrierSays::Over(cause);
         }
         let Some((network, leg)) = carrier else { return CarrierSays::NobodyToAsk };
         match network.look_up(leg).await {
-            Looked::Found(LegProgress::Ended(cause)) => CarrierSays::Over(cause),
-            Looked::Found(_) => CarrierSays::GoesOn,
+            LookupResult::Found(LegProgress::Ended(cause)) => CarrierSays::Over(cause),
+            LookupResult::Found(_) => CarrierSays::GoesOn,
             // It knows no such call, so that none goes on.
-            Looked::Nothing => CarrierSays::Over(HangupCause::Unspecified),
-            Looked::Unavailable(_) => CarrierSays::NoAnswer,
+            LookupResult::Nothing => CarrierSays::Over(HangupCause::Unspecified),
+            LookupResult::Unavailable(_) => CarrierSays::NoAnswer,
         }
     }
 }

@@ -8,21 +8,21 @@ use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
 use tokio::runtime::{Builder, Runtime};
 
-use super::check::{Broken, check};
-use super::drawn::{SMS, written};
+use super::check::{Violation, check};
+use super::environment::Environment;
+use super::event_log::{EventLog, LoggedEventKind};
 use super::faults::Faults;
-use super::life::{Coming, End, Life};
+use super::generators::{SMS, written};
 use super::log::Log;
-use super::office::list_of;
-use super::plan::{Death, Plan};
-use super::record::{Record, What};
-use super::world::World;
-use crate::call::{CallingHours, CentreCode, CentreName, DataOrigin, PhoneNumber};
-use crate::flow::Library;
-use crate::follow_up::ReportCovers;
-use crate::service::{CentreChange, CountedIds, ImportMode, Refused, VirtualClock, add_centre, import_patients};
+use super::scenario::{Death, Scenario};
+use super::server_run::{End, ServerRun, UpcomingEvents};
+use super::staff::list_of;
+use crate::domain::{CallingHours, CentreCode, CentreName, DataOrigin, PhoneNumber};
+use crate::flow::FlowSet;
+use crate::policy::ReportCovers;
+use crate::service::{CentreChange, CountedIds, ImportMode, ServiceError, VirtualClock, add_centre, import_patients};
 use crate::store::flow_sets::{self, FlowSetRow};
-use crate::store::whole::Whole;
+use crate::store::snapshot::Snapshot;
 use crate::store::{Database, StoreError};
 
 /// The centre's code.
@@ -43,11 +43,11 @@ pub struct Settings {
     /// Patients of a day.
     pub patients: u32,
     /// The flow documents.
-    pub library: Arc<Library>,
+    pub flow_set: Arc<FlowSet>,
     /// A folder for the databases: one file a day, removed when the day is over.
     pub folder: PathBuf,
     /// Whether commits don't wait for the disk. On a disk in memory there is nothing to wait for.
-    pub trust_the_disk: bool,
+    pub disable_fsync_for_tests: bool,
 }
 
 /// Why a day couldn't be played: nothing about the services, but about the machine.
@@ -61,7 +61,7 @@ pub enum SimulationError {
     Store(#[from] StoreError),
     /// The people couldn't be registered.
     #[error("the people of a simulated day can't be registered: {0}")]
-    Desk(#[from] Refused),
+    Desk(#[from] ServiceError),
     /// Something made up isn't what it should be.
     #[error("the simulation's own {0} can't be read; this is a defect")]
     MadeUp(&'static str),
@@ -75,9 +75,9 @@ pub struct Played {
     /// The commit at which the process was made to die.
     pub dies_at: Option<Death>,
     /// What it left behind.
-    pub record: Record,
+    pub record: EventLog,
     /// The rules that were broken.
-    pub broken: Vec<Broken>,
+    pub broken: Vec<Violation>,
     /// What happened, to the letter: the same for the same seed.
     pub digest: String,
     /// How much happened.
@@ -127,14 +127,14 @@ impl Figures {
 /// # Errors
 /// When the machine doesn't let it be played; a broken rule is no error.
 pub fn play(seed: u64, settings: &Settings, listening: bool) -> Result<Played, SimulationError> {
-    play_plan(Plan::of(seed, settings.patients), settings, listening)
+    play_plan(Scenario::of(seed, settings.patients), settings, listening)
 }
 
 /// Plays a plan.
 ///
 /// # Errors
 /// As [`play`].
-pub fn play_plan(plan: Plan, settings: &Settings, listening: bool) -> Result<Played, SimulationError> {
+pub fn play_plan(plan: Scenario, settings: &Settings, listening: bool) -> Result<Played, SimulationError> {
     let log = Log::default();
     let listens = listening.then(|| log.listen());
     // A name of its own for each: connections of a day that is over may close, and clear away, a little later.
@@ -148,34 +148,34 @@ pub fn play_plan(plan: Plan, settings: &Settings, listening: bool) -> Result<Pla
 
 struct Day<'a> {
     settings: &'a Settings,
-    world: Arc<World>,
+    world: Arc<Environment>,
     faults: Arc<Faults>,
     url: String,
     ids: CountedIds,
 }
 
 impl<'a> Day<'a> {
-    fn begin(plan: Plan, settings: &'a Settings, file: &Path) -> Result<Self, SimulationError> {
+    fn begin(plan: Scenario, settings: &'a Settings, file: &Path) -> Result<Self, SimulationError> {
         let url = format!("sqlite://{}", file.display());
         let (time, ahead) = (VirtualClock::at(plan.begins), Arc::new(AtomicI64::new(0)));
-        let clock = World::services_clock(&time, &ahead);
+        let clock = Environment::services_clock(&time, &ahead);
         let ids = CountedIds::by(clock.clone());
         let centre = CentreCode::parse(CENTRE).map_err(|_| SimulationError::MadeUp("centre code"))?;
-        let world = World::new(plan, time, ahead, clock, centre);
+        let world = Environment::new(plan, time, ahead, clock, centre);
         let faults = Faults::of(&world);
         Ok(Self { settings, world, faults, url, ids })
     }
 
     /// Lives follow one another until the day is over. Gives the tables then.
-    fn play_out(&self) -> Result<Whole, SimulationError> {
-        let mut coming: Coming = self.world.plan.happenings.iter().cloned().collect();
+    fn play_out(&self) -> Result<Snapshot, SimulationError> {
+        let mut coming: UpcomingEvents = self.world.plan.happenings.iter().cloned().collect();
         let mut down = SignedDuration::ZERO;
         for _ in 0..MOST_LIVES {
             self.ids.restart();
             let process = runtime()?;
-            let life = Life { world: &self.world, faults: &self.faults, url: &self.url, settings: self.settings };
+            let life = ServerRun { world: &self.world, faults: &self.faults, url: &self.url, settings: self.settings };
             let end = process.block_on(life.begin_after(down, &mut coming))?;
-            // What was in memory is gone: tasks, requests under way, transactions.
+            // What was in memory is gone: tasks, requests in progress, transactions.
             drop(process);
             match end {
                 End::OfTheDay(tables) => return Ok(*tables),
@@ -185,24 +185,25 @@ impl<'a> Day<'a> {
         Err(SimulationError::MadeUp("end of the day"))
     }
 
-    fn verdict(&self, tables: Whole, log: Option<String>) -> Played {
+    fn verdict(&self, tables: Snapshot, log: Option<String>) -> Played {
         let plan = &self.world.plan;
         let (asked, placed) =
             self.world.lines.with(|network, _| (network.asked().iter().cloned().collect::<Vec<_>>(), network.placed()));
         let moments = std::mem::take(&mut self.world.state().moments);
         let (zone, most_calls) = (plan.time_zone(), plan.most_calls);
-        let record = Record { zone, date: plan.date, most_calls, asked, placed, moments, tables, log };
-        let count = |fits: fn(&What) -> bool| record.moments.iter().filter(|moment| fits(&moment.what)).count();
+        let record = EventLog { zone, date: plan.date, most_calls, asked, placed, moments, tables, log };
+        let count =
+            |fits: fn(&LoggedEventKind) -> bool| record.moments.iter().filter(|moment| fits(&moment.what)).count();
         let figures = Figures {
             calls: record.placed.len(),
             asked: record.asked.len(),
             commits: self.faults.commits(),
-            deaths: count(|what| matches!(what, What::Died { .. })),
-            failed: count(|what| matches!(what, What::CommitFailed { .. })),
-            clock_steps: count(|what| matches!(what, What::ClockStepped(_))),
-            changes: count(|what| matches!(what, What::Changed(..) | What::CentreChanged(_))),
-            answers: count(|what| matches!(what, What::Promised { .. })),
-            reports: count(|what| matches!(what, What::Received { .. })),
+            deaths: count(|what| matches!(what, LoggedEventKind::Died { .. })),
+            failed: count(|what| matches!(what, LoggedEventKind::CommitFailed { .. })),
+            clock_steps: count(|what| matches!(what, LoggedEventKind::ClockStepped(_))),
+            changes: count(|what| matches!(what, LoggedEventKind::Changed(..) | LoggedEventKind::CentreChanged(_))),
+            answers: count(|what| matches!(what, LoggedEventKind::Promised { .. })),
+            reports: count(|what| matches!(what, LoggedEventKind::Received { .. })),
         };
         let broken = check(&record);
         Played { seed: plan.seed, dies_at: plan.dies_at, digest: digest(&record), broken, figures, record }
@@ -215,14 +216,14 @@ fn runtime() -> Result<Runtime, SimulationError> {
 
 pub(super) async fn open(url: &str, settings: &Settings) -> Result<Database, StoreError> {
     let database = Database::open(url, 1).await?;
-    if settings.trust_the_disk {
-        database.trust_the_disk().await?;
+    if settings.disable_fsync_for_tests {
+        database.disable_fsync_for_tests().await?;
     }
     Ok(database)
 }
 
 /// The centre and its patients, by the same functions as the commands.
-pub(super) async fn register(world: &World) -> Result<(), SimulationError> {
+pub(super) async fn register(world: &Environment) -> Result<(), SimulationError> {
     let Some(clerk) = world.clerk() else { return Err(SimulationError::MadeUp("office")) };
     let (plan, rules) = (&world.plan, &world.plan.rules);
     let change = CentreChange {
@@ -241,8 +242,8 @@ pub(super) async fn register(world: &World) -> Result<(), SimulationError> {
     let list = list_of(&plan.people);
     import_patients(&clerk, &world.centre, list.as_bytes(), ImportMode::Write, |_, _| {}).await?;
     let standings = (0..).zip(plan.people.iter().cloned());
-    let mut notes = vec![What::CentreChanged(rules.clone())];
-    notes.extend(standings.map(|(nth, standing)| What::Changed(nth, standing)));
+    let mut notes = vec![LoggedEventKind::CentreChanged(rules.clone())];
+    notes.extend(standings.map(|(nth, standing)| LoggedEventKind::Changed(nth, standing)));
     world.note_all(notes);
     Ok(())
 }
@@ -258,11 +259,11 @@ fn template(settings: &Settings) -> Result<PathBuf, SimulationError> {
     runtime()?.block_on(async {
         let database = Database::open(&format!("sqlite://{}", own.0.display()), 1).await?;
         database.migrate(DataOrigin::Simulated).await?;
-        let library = &settings.library;
-        let files = serde_json::to_string(&library.files).map_err(|_| SimulationError::MadeUp("flow documents"))?;
-        let mut tx = database.begin().await?;
+        let flow_set = &settings.flow_set;
+        let files = serde_json::to_string(&flow_set.files).map_err(|_| SimulationError::MadeUp("flow documents"))?;
+        let mut tx = database.begin_write().await?;
         let loaded_at = jiff::Timestamp::UNIX_EPOCH;
-        flow_sets::put(&mut tx, &FlowSetRow { digest: library.digest.clone(), files, loaded_at }).await?;
+        flow_sets::put(&mut tx, &FlowSetRow { digest: flow_set.digest.clone(), files, loaded_at }).await?;
         tx.commit().await?;
         database.close().await;
         Ok::<(), SimulationError>(())
@@ -271,7 +272,7 @@ fn template(settings: &Settings) -> Result<PathBuf, SimulationError> {
     Ok(path)
 }
 
-/// The file of a database, removed when it isn't needed any more.
+/// The file of a database, removed when it is no longer needed.
 struct File(PathBuf);
 
 impl File {
@@ -293,7 +294,7 @@ impl Drop for File {
     }
 }
 
-fn digest(record: &Record) -> String {
+fn digest(record: &EventLog) -> String {
     let mut hash = Sha256::new();
     for moment in &record.moments {
         hash.update(format!("{moment:?}\n"));

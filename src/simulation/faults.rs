@@ -8,14 +8,14 @@ use fastrand::Rng;
 use jiff::SignedDuration;
 use tokio::sync::Notify;
 
-use super::drawn::{down_for, sometimes};
-use super::ears::about;
-use super::plan::{CommitFate, Death};
-use super::record::What;
-use super::world::World;
-use crate::call::AttemptState;
+use super::environment::Environment;
+use super::event_log::LoggedEventKind;
+use super::generators::{down_for, sometimes};
+use super::observer::about;
+use super::scenario::{CommitFate, Death};
+use crate::domain::AttemptState;
 use crate::store::attempts::{self, AttemptFilter};
-use crate::store::{Decision, Fate, StoreError, unheard};
+use crate::store::{CommitHook, Decision, StoreError, connection_lost};
 
 /// How often a process dies on a day at most: the day is to go on, too.
 const MOST_DEATHS: u32 = 12;
@@ -24,7 +24,7 @@ const MOST_INTENTS: u32 = 50;
 
 /// Decides about commits. It outlives the services.
 pub(super) struct Faults {
-    world: Arc<World>,
+    world: Arc<Environment>,
     state: Mutex<State>,
     pub(super) died: Notify,
 }
@@ -32,7 +32,7 @@ pub(super) struct Faults {
 struct State {
     rng: Rng,
     commits: u64,
-    /// What becomes of the commit that is under way.
+    /// What becomes of the commit that is in progress.
     now: CommitFate,
     deaths: u32,
     failed: u64,
@@ -42,7 +42,7 @@ struct State {
 }
 
 impl Faults {
-    pub(super) fn of(world: &Arc<World>) -> Arc<Self> {
+    pub(super) fn of(world: &Arc<Environment>) -> Arc<Self> {
         let state = State {
             rng: Rng::with_seed(world.plan.seed ^ 0x6661_7465),
             commits: 0,
@@ -121,7 +121,7 @@ impl Faults {
             state.down = down_for(&mut state.rng);
             state.down
         });
-        self.world.note(What::Died { at_commit: Some((commit, durable)), down: down.as_secs() });
+        self.world.note(LoggedEventKind::Died { at_commit: Some((commit, durable)), down: down.as_secs() });
         self.died.notify_one();
         // Nothing goes on from here: everything that was in memory is dropped.
         pending().await
@@ -129,15 +129,15 @@ impl Faults {
 
     fn fail(&self, commit: u64, durable: bool) {
         self.with(|state| state.failed += 1);
-        self.world.note(What::CommitFailed { commit, durable });
+        self.world.note(LoggedEventKind::CommitFailed { commit, durable });
     }
 
-    /// Staff do something about somebody who is about to be called, where there is one.
+    /// Staff do something about someone who is about to be called, where there is one.
     async fn meddle(&self) {
         let intended =
             AttemptFilter { state: Some(AttemptState::Intended), limit: MOST_INTENTS, ..AttemptFilter::default() };
         let Some(clerk) = self.world.clerk() else { return };
-        let Ok(mut tx) = clerk.database.read().await else { return };
+        let Ok(mut tx) = clerk.database.begin_read().await else { return };
         let found = attempts::list(&mut tx, &intended).await.unwrap_or_default();
         drop(tx);
         let who = found.first().and_then(|attempt| self.world.state().who_has(&attempt.phone_number));
@@ -152,7 +152,7 @@ impl Faults {
 /// What the database asks.
 pub(super) struct Asked(pub(super) Arc<Faults>);
 
-impl Fate for Asked {
+impl CommitHook for Asked {
     fn before(&self) -> Decision {
         let faults = Arc::clone(&self.0);
         Box::pin(async move {
@@ -175,7 +175,7 @@ impl Fate for Asked {
                 CommitFate::DiesAfter => faults.die(commit, true).await,
                 CommitFate::Unheard => {
                     faults.fail(commit, true);
-                    Err(unheard())
+                    Err(connection_lost())
                 }
                 CommitFate::Meddled => {
                     faults.meddle().await;

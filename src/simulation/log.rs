@@ -51,7 +51,7 @@ impl<'a> MakeWriter<'a> for Log {
 /// Digits of a phone number from its end that nothing else has.
 const NUMBER_ENDS: usize = 9;
 
-/// The lines that name somebody: by a name, an ID, a birth date or a number. Ids of calls and the like don't count:
+/// The lines that name someone: by a name, an ID, a birth date or a number. Ids of calls and the like don't count:
 /// their digits may be anything.
 pub(super) fn lines_with_somebody(log: &str, people: u32) -> Vec<String> {
     let mut known = HashSet::new();

@@ -4,24 +4,24 @@
 //!
 //! A seed is one day: who is registered, what people do with their phones, what staff do, when the network, the disk or
 //! the process fails. The same seed is the same day again, to the letter ([`Played::digest`]). What a day left behind
-//! ([`Record`]) is checked by rules of its own ([`check`]), which share no code with the services: what the network
+//! ([`EventLog`]) is checked by rules of its own ([`check`]), which share no code with the services: what the network
 //! carried, what callers were told and what staff changed, against what stands in the tables.
 
 mod check;
 mod day;
-mod drawn;
-mod ears;
+mod environment;
+mod event_log;
+mod fault_profile;
 mod faults;
-mod life;
+mod generators;
 mod log;
-mod office;
+mod observer;
 mod people;
-mod plan;
-mod record;
-mod weather;
-mod world;
+mod scenario;
+mod server_run;
+mod staff;
 
-pub use check::{Broken, Invariant, check};
+pub use check::{Invariant, Violation, check};
 pub use day::{Figures, Played, Settings, SimulationError, play, play_plan};
-pub use plan::{Death, Happening, Manner, Odds, Plan, Ring, StaffAct};
-pub use record::{Moment, Record, Rules, Standing, What};
+pub use event_log::{EventLog, LoggedEvent, LoggedEventKind, PatientState, Rules};
+pub use scenario::{CalleeManner, Death, Odds, Ring, Scenario, ScenarioEvent, StaffAct};

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, date};
 
-use crate::call::{BirthDate, HersysId, PhoneNumber};
+use crate::domain::{BirthDate, HersysId, PhoneNumber};
 
 /// The family name of everybody.
 pub(super) const FAMILY_NAME: &str = "見本";
@@ -18,10 +18,10 @@ const FIRST_MOBILE: u64 = 819_010_000_001;
 const FIRST_LANDLINE: u64 = 81_350_000_001;
 /// How far a person's other numbers lie from the first.
 const NUMBERS_APART: u64 = 10_000;
-/// One in so many has a landline.
+/// One in this many has a landline.
 const LANDLINES: u32 = 7;
 
-/// The HER-SYS ID of somebody, counted from 0.
+/// The HER-SYS ID of someone, counted from 0.
 pub(super) fn hersys_id(nth: u32) -> Option<HersysId> {
     HersysId::parse(&(FIRST_ID + nth * IDS_APART).to_string()).ok()
 }
@@ -37,19 +37,19 @@ pub(super) fn nobodys_id(nth: u32) -> Option<HersysId> {
     HersysId::parse(&(FIRST_ID + nth * IDS_APART + 1).to_string()).ok()
 }
 
-/// The birth date of somebody, as a day.
+/// The birth date of someone, as a day.
 pub(super) fn birthday(nth: u32) -> Date {
     let part = |divisor: u32, size: u32| i8::try_from(nth / divisor % size).unwrap_or_default();
     let year = i16::try_from(1931 + nth * 7 % 70).unwrap_or(1931);
     date(year, 1 + part(1, 12), 1 + part(12, 28))
 }
 
-/// The birth date of somebody.
+/// The birth date of someone.
 pub(super) fn birth_date(nth: u32) -> Option<BirthDate> {
     BirthDate::new(birthday(nth), date(2026, 1, 1)).ok()
 }
 
-/// One of somebody's numbers; the first is that of choice 0.
+/// One of someone's numbers; the first is that of choice 0.
 pub(super) fn number(nth: u32, choice: u32) -> Option<PhoneNumber> {
     let first = if nth % LANDLINES == 3 { FIRST_LANDLINE } else { FIRST_MOBILE };
     PhoneNumber::from_e164(&format!("+{}", first + u64::from(nth) + u64::from(choice) * NUMBERS_APART)).ok()

@@ -37,7 +37,7 @@ impl Address {
     }
 }
 
-/// The file of an SQLite database, by its absolute path; none for another database, and for an address that can't be
+/// The file of an SQLite database, by its absolute path; `None` for another database, and for an address that can't be
 /// read.
 pub fn sqlite_file(url: &str) -> Option<PathBuf> {
     match Address::read(url) {
@@ -68,7 +68,7 @@ fn file(path: &str) -> Result<PathBuf, StoreError> {
     })
 }
 
-/// The text with its escapes read; none when one of them is wrong.
+/// The text with its escapes read; `None` if one of them is wrong.
 fn decoded(text: &str) -> Option<String> {
     let mut parts = text.split('%');
     let mut bytes = parts.next()?.as_bytes().to_vec();

@@ -9,11 +9,11 @@ pub use closing::{close, close_of};
 
 use super::{
     StoreError, Tx,
-    arg::{Row, parsed},
+    bind_value::{Row, parsed},
     seals::{Seal, SealKind, millis, new_salt, seal},
 };
-use crate::call::{AlertId, AlertKind, CallId, CentreCode, Item, PatientId, PhoneNumber, ReportId};
-use crate::follow_up::{CallBackState, PastCallBack};
+use crate::domain::{AlertId, AlertKind, CallId, CentreCode, Item, PatientId, PhoneNumber, ReportId};
+use crate::policy::{CallBackState, PastCallBack};
 
 /// One alert.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct AlertRow {
     pub id: AlertId,
     /// Why.
     pub kind: AlertKind,
-    /// The health centre that should look; none for all of them.
+    /// The health centre that should look; `None` for all of them.
     pub centre: Option<CentreCode>,
     /// The patient concerned.
     pub patient: Option<PatientId>,
@@ -34,7 +34,7 @@ pub struct AlertRow {
     pub item: Option<Item>,
     /// When it was raised.
     pub raised_at: Timestamp,
-    /// When somebody closed it.
+    /// When someone closed it.
     pub closed_at: Option<Timestamp>,
     /// Who.
     pub closed_by: Option<String>,
@@ -83,7 +83,7 @@ macro_rules! select {
 /// Raises alerts.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn raise(tx: &mut Tx, alerts: &[AlertRow]) -> Result<(), StoreError> {
     let mut rows = Vec::with_capacity(alerts.len());
     for alert in alerts {
@@ -94,12 +94,12 @@ pub async fn raise(tx: &mut Tx, alerts: &[AlertRow]) -> Result<(), StoreError> {
         }
         rows.push([
             alert.id.into(),
-            alert.kind.word().into(),
+            alert.kind.code().into(),
             alert.centre.as_ref().into(),
             alert.patient.into(),
             alert.report.into(),
             alert.call.into(),
-            alert.item.map(Item::word).into(),
+            alert.item.map(Item::code).into(),
             alert.raised_at.into(),
             alert.closed_at.into(),
             alert.closed_by.as_deref().into(),
@@ -126,12 +126,12 @@ fn alert_seal(alert: &AlertRow, salt: &str) -> Seal {
     let fields = [
         Some(salt),
         Some(&*id),
-        Some(alert.kind.word()),
+        Some(alert.kind.code()),
         alert.centre.as_ref().map(CentreCode::as_str),
         patient.as_deref(),
         report.as_deref(),
         call.as_deref(),
-        alert.item.map(Item::word),
+        alert.item.map(Item::code),
         Some(&*raised),
     ];
     seal(SealKind::Alert, Uuid::nil(), alert.id.0, alert.raised_at, &fields)
@@ -154,7 +154,7 @@ pub async fn raise_or_count(tx: &mut Tx, alert: &AlertRow) -> Result<bool, Store
                 "kind = $1 AND closed_at IS NULL AND (centre_code = $2 OR (centre_code IS NULL AND $2 IS NULL))
                  ORDER BY raised_at, id LIMIT 1"
             ),
-            vec![alert.kind.word().into(), alert.centre.as_ref().into()],
+            vec![alert.kind.code().into(), alert.centre.as_ref().into()],
             read,
         )
         .await?;
@@ -182,7 +182,7 @@ pub async fn raise_unless_since(tx: &mut Tx, alert: &AlertRow, since: Timestamp)
                 "kind = $1 AND (closed_at IS NULL OR closed_at >= $3)
                  AND (centre_code = $2 OR (centre_code IS NULL AND $2 IS NULL)) LIMIT 1"
             ),
-            vec![alert.kind.word().into(), alert.centre.as_ref().into(), since.into()],
+            vec![alert.kind.code().into(), alert.centre.as_ref().into(), since.into()],
             read,
         )
         .await?;
@@ -205,7 +205,7 @@ pub async fn count_again(tx: &mut Tx, id: AlertId, at: Timestamp) -> Result<(), 
 /// The open alerts, oldest first: of one health centre together with those for all, or of everybody.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn open(tx: &mut Tx, centre: Option<&CentreCode>, limit: u32) -> Result<Vec<AlertRow>, StoreError> {
     let limit = i64::from(limit);
     match centre {
@@ -270,7 +270,7 @@ pub async fn open_of_kinds(
     since: Timestamp,
 ) -> Result<Vec<AlertRow>, StoreError> {
     const ORDER: &str = "ORDER BY raised_at, id LIMIT 1000";
-    let kinds = kinds.iter().map(|kind| kind.word().into());
+    let kinds = kinds.iter().map(|kind| kind.code().into());
     match centre {
         Some(centre) => {
             let head = select!(
@@ -288,10 +288,10 @@ pub async fn open_of_kinds(
 /// The open alerts of a kind, oldest first.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn open_of_kind(tx: &mut Tx, kind: AlertKind) -> Result<Vec<AlertRow>, StoreError> {
     let sql = select!("kind = $1 AND closed_at IS NULL ORDER BY raised_at, id");
-    tx.fetch_all(sql, vec![kind.word().into()], read).await
+    tx.fetch_all(sql, vec![kind.code().into()], read).await
 }
 
 /// A patient's open alerts of a kind, oldest first.
@@ -300,7 +300,7 @@ pub async fn open_of_kind(tx: &mut Tx, kind: AlertKind) -> Result<Vec<AlertRow>,
 /// Database errors.
 pub async fn open_about(tx: &mut Tx, patient: PatientId, kind: AlertKind) -> Result<Vec<AlertRow>, StoreError> {
     let sql = select!("patient_id = $1 AND kind = $2 AND closed_at IS NULL ORDER BY raised_at, id");
-    tx.fetch_all(sql, vec![patient.into(), kind.word().into()], read).await
+    tx.fetch_all(sql, vec![patient.into(), kind.code().into()], read).await
 }
 
 /// The open alerts of these patients, of all kinds, oldest first.
@@ -317,16 +317,16 @@ pub async fn open_of_patients(tx: &mut Tx, patients: &[PatientId]) -> Result<Vec
 /// The alerts of a kind that were raised from `since` on, open or closed.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn raised_since(tx: &mut Tx, kind: AlertKind, since: Timestamp) -> Result<Vec<AlertRow>, StoreError> {
     let sql = select!("kind = $1 AND raised_at >= $2 ORDER BY raised_at, id");
-    tx.fetch_all(sql, vec![kind.word().into(), since.into()], read).await
+    tx.fetch_all(sql, vec![kind.code().into(), since.into()], read).await
 }
 
 /// One alert, open or closed.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn get(tx: &mut Tx, id: AlertId) -> Result<Option<AlertRow>, StoreError> {
     tx.fetch_optional(select!("id = $1"), vec![id.into()], read).await
 }
@@ -334,12 +334,12 @@ pub async fn get(tx: &mut Tx, id: AlertId) -> Result<Option<AlertRow>, StoreErro
 fn read(row: &Row<'_>) -> Result<AlertRow, StoreError> {
     Ok(AlertRow {
         id: row.read(0, "alerts.id", parsed)?,
-        kind: row.read(1, "alerts.kind", AlertKind::from_word)?,
+        kind: row.read(1, "alerts.kind", AlertKind::from_code)?,
         centre: row.opt_read(2, "alerts.centre_code", |text| CentreCode::parse(text).ok())?,
         patient: row.opt_read(3, "alerts.patient_id", parsed)?,
         report: row.opt_read(4, "alerts.report_id", parsed)?,
         call: row.opt_read(5, "alerts.call_id", parsed)?,
-        item: row.opt_read(6, "alerts.item", Item::from_word)?,
+        item: row.opt_read(6, "alerts.item", Item::from_code)?,
         raised_at: row.time(7, "alerts.raised_at")?,
         closed_at: row.opt_time(8, "alerts.closed_at")?,
         closed_by: row.opt_text(9)?.map(str::to_owned),

@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
-    arg::{Row, parsed},
+    bind_value::{Row, parsed},
     seals::{Seal, SealKind, millis, new_salt, seal},
 };
-use crate::call::{CallId, Item, ReportId, Sensitive, Severity};
+use crate::domain::{CallId, Item, ReportId, Sensitive, Severity};
 
 /// One answer, or its correction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub struct LatestAnswer {
 /// Adds answers.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn append(tx: &mut Tx, answers: &[AnswerRow]) -> Result<(), StoreError> {
     let mut rows = Vec::with_capacity(answers.len());
     for answer in answers {
@@ -61,9 +61,9 @@ pub async fn append(tx: &mut Tx, answers: &[AnswerRow]) -> Result<(), StoreError
             answer.report.into(),
             answer.call.into(),
             answer.turn.into(),
-            answer.item.word().into(),
+            answer.item.code().into(),
             (&answer.entry).into(),
-            answer.severity.word().into(),
+            answer.severity.code().into(),
             answer.at.into(),
             answer.late.into(),
             salt.into(),
@@ -89,9 +89,9 @@ fn answer_seal(answer: &AnswerRow, salt: &str) -> Seal {
         Some(&*report),
         call.as_deref(),
         turn.as_deref(),
-        Some(answer.item.word()),
+        Some(answer.item.code()),
         Some(answer.entry.expose()),
-        Some(answer.severity.word()),
+        Some(answer.severity.code()),
         Some(&*at),
         Some(late),
     ];
@@ -101,7 +101,7 @@ fn answer_seal(answer: &AnswerRow, salt: &str) -> Seal {
 /// All answers of these reports; those of one report oldest first.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn of_reports(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<AnswerRow>, StoreError> {
     let mut answers = tx
         .fetch_in(
@@ -135,7 +135,7 @@ fn in_order_of_turns(answers: &mut [AnswerRow]) {
 /// The answers of these reports that stand, in the order of the questionnaire.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn latest(tx: &mut Tx, reports: &[ReportId]) -> Result<HashMap<ReportId, Vec<LatestAnswer>>, StoreError> {
     let mut latest: HashMap<ReportId, BTreeMap<Item, LatestAnswer>> = HashMap::new();
     let on_time = of_reports(tx, reports).await?.into_iter().filter(|answer| !answer.late);
@@ -149,7 +149,7 @@ pub async fn latest(tx: &mut Tx, reports: &[ReportId]) -> Result<HashMap<ReportI
 /// the order of the questionnaire.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn late(tx: &mut Tx, reports: &[ReportId]) -> Result<HashMap<ReportId, Vec<LatestAnswer>>, StoreError> {
     let mut late: HashMap<ReportId, BTreeMap<Item, LatestAnswer>> = HashMap::new();
     for answer in of_reports(tx, reports).await?.into_iter().filter(|answer| answer.late) {
@@ -168,9 +168,9 @@ fn read(row: &Row<'_>) -> Result<AnswerRow, StoreError> {
         report: row.read(1, "answers.report_id", parsed)?,
         call: row.opt_read(2, "answers.call_id", parsed)?,
         turn: row.opt_int(3)?,
-        item: row.read(4, "answers.item", Item::from_word)?,
+        item: row.read(4, "answers.item", Item::from_code)?,
         entry: row.sensitive(5)?,
-        severity: row.read(6, "answers.severity", Severity::from_word)?,
+        severity: row.read(6, "answers.severity", Severity::from_code)?,
         at: row.time(7, "answers.at")?,
         late: row.flag(8)?,
     })

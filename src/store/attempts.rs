@@ -1,25 +1,25 @@
 //! Attempts: one call placed, or meant to be placed, for a slot. Nothing here goes back: an attempt that has ended
 //! stays as it ended.
 
-mod moves;
-mod under_way;
+mod in_progress;
+mod transitions;
 
 use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-pub use doubts::{ended_without_leg, left_behind, silent, to_look_for, unmoved};
-pub use moves::{answered, ask_again, correct, end, hold, looked, placed, revive, unknown, withdraw};
-pub use under_way::{busy_numbers, latest, latest_at, lingering, open_by_state, without_leg};
+pub use in_progress::{busy_numbers, latest, latest_at, open_by_state, recently_ended, without_leg};
+pub use transitions::{answered, ask_again, correct, end, hold, looked, placed, revive, unknown, withdraw};
+pub use unknown_outcomes::{ended_without_leg, left_behind, silent, to_look_for, unmoved};
 
 use super::{
     StoreError, Tx,
-    arg::{Arg, Row, parsed},
+    bind_value::{BindValue, Row, parsed},
     slots::count,
 };
-use crate::call::{AttemptOutcome, AttemptState, CallId, CentreCode, PatientId, PhoneNumber, SlotId, Withdrawal};
-use crate::follow_up::CLOCKS_AGREE;
+use crate::domain::{AttemptOutcome, AttemptState, CallId, CentreCode, PatientId, PhoneNumber, SlotId, Withdrawal};
+use crate::policy::CLOCKS_AGREE;
 
 /// One attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub struct AttemptRow {
     pub intended_at: Timestamp,
     /// When its state last changed.
     pub moved_at: Timestamp,
-    /// Why it isn't wanted any more.
+    /// Why it is no longer wanted.
     pub withdrawal: Option<Withdrawal>,
     /// How it ended.
     pub outcome: Option<AttemptOutcome>,
@@ -53,16 +53,16 @@ pub struct AttemptRow {
     /// When the carrier showed that its call lives, or that its phone rang, after it had ended: it is open again since.
     pub revived_at: Option<Timestamp>,
     /// What looking at the carrier's list gave so far, when it is unknown.
-    pub looks: Looks,
+    pub looks: LookupHistory,
 }
 
 /// What looking for an unknown call at the carrier gave so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Looks {
+pub struct LookupHistory {
     /// Looks that found nothing.
     pub clear: u32,
     /// Looks in a row that proved nothing.
-    pub vain: u32,
+    pub inconclusive: u32,
     /// The last look that found nothing.
     pub clear_at: Option<Timestamp>,
     /// The last look.
@@ -95,7 +95,7 @@ macro_rules! select {
 }
 
 // After the macro, which it uses.
-mod doubts;
+mod unknown_outcomes;
 
 /// Adds attempts.
 ///
@@ -112,14 +112,14 @@ pub async fn insert(tx: &mut Tx, attempts: &[AttemptRow]) -> Result<(), StoreErr
             i64::from(attempt.number).into(),
             (&attempt.phone_number).into(),
             attempt.carrier.as_str().into(),
-            attempt.state.word().into(),
+            attempt.state.code().into(),
             attempt.intended_at.into(),
             attempt.moved_at.into(),
-            attempt.withdrawal.map(Withdrawal::word).into(),
-            attempt.outcome.map(AttemptOutcome::word).into(),
+            attempt.withdrawal.map(Withdrawal::code).into(),
+            attempt.outcome.map(AttemptOutcome::code).into(),
             attempt.ended_at.into(),
             i64::from(attempt.looks.clear).into(),
-            i64::from(attempt.looks.vain).into(),
+            i64::from(attempt.looks.inconclusive).into(),
             attempt.looks.clear_at.into(),
             attempt.looks.looked_at.into(),
             attempt.looks.asked_at.into(),
@@ -141,7 +141,7 @@ pub async fn insert(tx: &mut Tx, attempts: &[AttemptRow]) -> Result<(), StoreErr
 /// The attempts that are these calls, in no order.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn by_calls(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<AttemptRow>, StoreError> {
     tx.fetch_in(select!("WHERE a.call_id IN"), &[], keys(calls), "", read).await
 }
@@ -149,7 +149,7 @@ pub async fn by_calls(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<AttemptRow>, 
 /// The open attempts of these patients, in no order.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn open_of(tx: &mut Tx, patients: &[PatientId]) -> Result<Vec<AttemptRow>, StoreError> {
     let keys = patients.iter().map(|patient| (*patient).into());
     tx.fetch_in(select!("WHERE a.ended_at IS NULL AND a.patient_id IN"), &[], keys, "", read).await
@@ -158,7 +158,7 @@ pub async fn open_of(tx: &mut Tx, patients: &[PatientId]) -> Result<Vec<AttemptR
 /// The attempts of a slot, first to last.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn of_slot(tx: &mut Tx, slot: SlotId) -> Result<Vec<AttemptRow>, StoreError> {
     tx.fetch_all(select!("WHERE a.slot_id = $1 ORDER BY a.number"), vec![slot.into()], read).await
 }
@@ -166,7 +166,7 @@ pub async fn of_slot(tx: &mut Tx, slot: SlotId) -> Result<Vec<AttemptRow>, Store
 /// The attempts of a patient since `since`, latest first.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn of_patient(
     tx: &mut Tx,
     patient: PatientId,
@@ -187,7 +187,7 @@ pub async fn of_patient(
 /// How the last attempt of each of these slots ended at which a phone may have rung.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn last_outcomes(tx: &mut Tx, slots: &[SlotId]) -> Result<Vec<(SlotId, AttemptOutcome)>, StoreError> {
     tx.fetch_in(
         "SELECT slot_id, outcome FROM attempts WHERE outcome NOT IN ('withdrawn', 'not_placed') AND slot_id IN",
@@ -195,7 +195,7 @@ pub async fn last_outcomes(tx: &mut Tx, slots: &[SlotId]) -> Result<Vec<(SlotId,
         slots.iter().map(|slot| (*slot).into()),
         "ORDER BY number",
         |row| {
-            let outcome = row.read(1, "attempts.outcome", AttemptOutcome::from_word)?;
+            let outcome = row.read(1, "attempts.outcome", AttemptOutcome::from_code)?;
             Ok((row.read(0, "attempts.slot_id", parsed)?, outcome))
         },
     )
@@ -205,7 +205,7 @@ pub async fn last_outcomes(tx: &mut Tx, slots: &[SlotId]) -> Result<Vec<(SlotId,
 /// How the last attempt of each of these slots ended, whatever its outcome.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn latest_outcomes(tx: &mut Tx, slots: &[SlotId]) -> Result<HashMap<SlotId, AttemptOutcome>, StoreError> {
     let ended = tx
         .fetch_in(
@@ -214,7 +214,7 @@ pub async fn latest_outcomes(tx: &mut Tx, slots: &[SlotId]) -> Result<HashMap<Sl
             slots.iter().map(|slot| (*slot).into()),
             "ORDER BY number",
             |row| {
-                let outcome = row.read(1, "attempts.outcome", AttemptOutcome::from_word)?;
+                let outcome = row.read(1, "attempts.outcome", AttemptOutcome::from_code)?;
                 Ok((row.read(0, "attempts.slot_id", parsed)?, outcome))
             },
         )
@@ -238,10 +238,10 @@ pub struct AttemptFilter {
 /// Attempts, latest first.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn list(tx: &mut Tx, filter: &AttemptFilter) -> Result<Vec<AttemptRow>, StoreError> {
-    let state = filter.state.map_or("", AttemptState::word);
-    let outcome = filter.outcome.map_or("", AttemptOutcome::word);
+    let state = filter.state.map_or("", AttemptState::code);
+    let outcome = filter.outcome.map_or("", AttemptOutcome::code);
     let since = filter.since.unwrap_or(Timestamp::UNIX_EPOCH);
     tx.fetch_all(
         select!(
@@ -258,7 +258,7 @@ pub async fn list(tx: &mut Tx, filter: &AttemptFilter) -> Result<Vec<AttemptRow>
 /// was wrong, and takes nobody's place now.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn made_since(tx: &mut Tx, since: Timestamp, now: Timestamp) -> Result<u32, StoreError> {
     let sql = "SELECT count(*) FROM attempts WHERE intended_at >= $1 AND intended_at <= $2";
     let counted = tx.fetch_optional(sql, vec![since.into(), ahead(now).into()], |row| row.int(0)).await?;
@@ -268,7 +268,7 @@ pub async fn made_since(tx: &mut Tx, since: Timestamp, now: Timestamp) -> Result
 /// How many attempts of a health centre were committed from `since` to `now`, as [`made_since`] counts them.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn made_at(tx: &mut Tx, centre: &CentreCode, since: Timestamp, now: Timestamp) -> Result<u32, StoreError> {
     let sql = "SELECT count(*) FROM attempts WHERE centre_code = $1 AND intended_at >= $2 AND intended_at <= $3";
     let counted =
@@ -279,7 +279,7 @@ pub async fn made_at(tx: &mut Tx, centre: &CentreCode, since: Timestamp, now: Ti
 /// The open attempts, counted by health centre.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn open_by_centre(tx: &mut Tx) -> Result<Vec<(CentreCode, u32)>, StoreError> {
     let sql = "SELECT centre_code, count(*) FROM attempts WHERE ended_at IS NULL GROUP BY centre_code";
     tx.fetch_all(sql, vec![], |row| {
@@ -292,7 +292,7 @@ pub async fn open_by_centre(tx: &mut Tx) -> Result<Vec<(CentreCode, u32)>, Store
 /// Of these calls, those that are still only intended and still wanted: what may be dialled, in no order.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn still_wanted(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<CallId>, StoreError> {
     tx.fetch_in(
         "SELECT call_id FROM attempts WHERE state = 'intended' AND withdrawal IS NULL AND call_id IN",
@@ -304,10 +304,10 @@ pub async fn still_wanted(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<CallId>, 
     .await
 }
 
-/// How the attempts of a day's slots ended, by health centre; without an outcome those under way.
+/// How the attempts of a day's slots ended, by health centre; without an outcome those in progress.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn day(tx: &mut Tx, date: Date) -> Result<Vec<(CentreCode, Option<AttemptOutcome>, u32)>, StoreError> {
     tx.fetch_all(
         "SELECT a.centre_code, a.outcome, count(*) FROM slots s JOIN attempts a ON a.slot_id = s.id
@@ -315,7 +315,7 @@ pub async fn day(tx: &mut Tx, date: Date) -> Result<Vec<(CentreCode, Option<Atte
         vec![date.into()],
         |row| {
             let centre = row.read(0, "attempts.centre_code", |text| CentreCode::parse(text).ok())?;
-            let outcome = row.opt_read(1, "attempts.outcome", AttemptOutcome::from_word)?;
+            let outcome = row.opt_read(1, "attempts.outcome", AttemptOutcome::from_code)?;
             Ok((centre, outcome, count(row.int(2)?)))
         },
     )
@@ -327,7 +327,7 @@ fn ahead(now: Timestamp) -> Timestamp {
     now.checked_add(CLOCKS_AGREE).unwrap_or(Timestamp::MAX)
 }
 
-fn keys<'a>(calls: &[CallId]) -> impl ExactSizeIterator<Item = Arg<'a>> + Send {
+fn keys<'a>(calls: &[CallId]) -> impl ExactSizeIterator<Item = BindValue<'a>> + Send {
     calls.iter().map(|call| (*call).into())
 }
 
@@ -340,16 +340,16 @@ fn read(row: &Row<'_>) -> Result<AttemptRow, StoreError> {
         number: count(row.int(4)?),
         phone_number: row.read(5, "attempts.phone_number", |text| PhoneNumber::from_e164(text).ok())?,
         carrier: row.owned(6)?,
-        state: row.read(7, "attempts.state", AttemptState::from_word)?,
+        state: row.read(7, "attempts.state", AttemptState::from_code)?,
         intended_at: row.time(8, "attempts.intended_at")?,
         moved_at: row.time(9, "attempts.moved_at")?,
-        withdrawal: row.opt_read(10, "attempts.withdrawal", Withdrawal::from_word)?,
-        outcome: row.opt_read(11, "attempts.outcome", AttemptOutcome::from_word)?,
+        withdrawal: row.opt_read(10, "attempts.withdrawal", Withdrawal::from_code)?,
+        outcome: row.opt_read(11, "attempts.outcome", AttemptOutcome::from_code)?,
         ended_at: row.opt_time(12, "attempts.ended_at")?,
         revived_at: row.opt_time(19, "attempts.revived_at")?,
-        looks: Looks {
+        looks: LookupHistory {
             clear: count(row.int(13)?),
-            vain: count(row.int(14)?),
+            inconclusive: count(row.int(14)?),
             clear_at: row.opt_time(15, "attempts.clear_at")?,
             looked_at: row.opt_time(16, "attempts.looked_at")?,
             asked_at: row.opt_time(17, "attempts.asked_at")?,

@@ -11,9 +11,9 @@ use uuid::Uuid;
 
 use super::{
     Document, StoreError, Tx,
-    arg::{Row, parsed},
+    bind_value::{Row, parsed},
 };
-use crate::call::CentreCode;
+use crate::domain::CentreCode;
 
 /// One entry of the audit trail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub struct AuditRow {
 /// Adds entries.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn append(tx: &mut Tx, entries: Vec<AuditRow>) -> Result<(), StoreError> {
     let rows = entries.into_iter().map(|e| {
         [
@@ -65,7 +65,7 @@ pub async fn append(tx: &mut Tx, entries: Vec<AuditRow>) -> Result<(), StoreErro
 /// The entries of one subject, latest first.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn by_subject(tx: &mut Tx, subject: &str, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
     tx.fetch_all(
         "SELECT id, at, actor, source, action, subject, centre_code, details FROM audit

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use super::{
     StoreError, Tx,
-    arg::{Row, parsed},
+    bind_value::{Row, parsed},
 };
-use crate::call::{CallId, Disposition, HersysId, Line, PhoneNumber};
+use crate::domain::{CallId, Disposition, HersysId, Line, PhoneNumber};
 
 /// One call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,11 +64,11 @@ pub async fn insert(tx: &mut Tx, calls: &[CallRow]) -> Result<(), StoreError> {
     let rows = calls.iter().map(|call| {
         [
             call.id.into(),
-            call.line.word().into(),
+            call.line.code().into(),
             call.flow_set.as_str().into(),
             call.started_at.into(),
             call.ended_at.into(),
-            call.disposition.map(Disposition::word).into(),
+            call.disposition.map(Disposition::code).into(),
         ]
     });
     tx.execute_rows(
@@ -83,9 +83,9 @@ pub async fn insert(tx: &mut Tx, calls: &[CallRow]) -> Result<(), StoreError> {
 /// Ends calls; one that has ended keeps its first end and verdict. Says how many were open.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn end(tx: &mut Tx, ends: &[CallEnd]) -> Result<u64, StoreError> {
-    let rows = ends.iter().map(|end| [end.call.into(), end.ended_at.into(), end.disposition.word().into()]);
+    let rows = ends.iter().map(|end| [end.call.into(), end.ended_at.into(), end.disposition.code().into()]);
     tx.execute_rows(
         "UPDATE calls SET ended_at = v.column2, disposition = v.column3 FROM (VALUES",
         rows.collect(),
@@ -97,7 +97,7 @@ pub async fn end(tx: &mut Tx, ends: &[CallEnd]) -> Result<u64, StoreError> {
 /// Opens a call again that counted as over and lives.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn reopen(tx: &mut Tx, call: CallId) -> Result<(), StoreError> {
     let sql = "UPDATE calls SET ended_at = NULL, disposition = NULL WHERE id = $1";
     tx.execute(sql, vec![call.into()]).await?;
@@ -107,7 +107,7 @@ pub async fn reopen(tx: &mut Tx, call: CallId) -> Result<(), StoreError> {
 /// Calls by their beginning, latest first.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn list(tx: &mut Tx, filter: &CallFilter) -> Result<Vec<CallRow>, StoreError> {
     let (since, limit) = (filter.since.unwrap_or(Timestamp::UNIX_EPOCH), i64::from(filter.limit));
     match &filter.hersys_id {
@@ -147,16 +147,16 @@ pub async fn list(tx: &mut Tx, filter: &CallFilter) -> Result<Vec<CallRow>, Stor
 /// One call.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn show(tx: &mut Tx, call: CallId) -> Result<Option<CallRow>, StoreError> {
     tx.fetch_optional(select!("id = $1"), vec![call.into()], read).await
 }
 
-/// Inbound calls under way from these numbers in which nobody was identified, by number; `None` is all hidden numbers
+/// Inbound calls in progress from these numbers in which nobody was identified, by number; `None` is all hidden numbers
 /// together.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn unidentified_from(
     tx: &mut Tx,
     callers: &[Option<PhoneNumber>],
@@ -184,10 +184,10 @@ pub async fn unidentified_from(
 fn read(row: &Row<'_>) -> Result<CallRow, StoreError> {
     Ok(CallRow {
         id: row.read(0, "calls.id", parsed)?,
-        line: row.read(1, "calls.line", Line::from_word)?,
+        line: row.read(1, "calls.line", Line::from_code)?,
         flow_set: row.owned(2)?,
         started_at: row.time(3, "calls.started_at")?,
         ended_at: row.opt_time(4, "calls.ended_at")?,
-        disposition: row.opt_read(5, "calls.disposition", Disposition::from_word)?,
+        disposition: row.opt_read(5, "calls.disposition", Disposition::from_code)?,
     })
 }

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{StoreError, Tx, arg::Row};
-use crate::call::{CentreCode, PhoneNumber};
+use super::{StoreError, Tx, bind_value::Row};
+use crate::domain::{CentreCode, PhoneNumber};
 
 /// One health centre.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub async fn insert(tx: &mut Tx, centre: &CentreRow) -> Result<(), StoreError> {
 /// Writes all of a centre but its code and when it was added; says whether there is such a centre.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn update(tx: &mut Tx, centre: &CentreRow) -> Result<bool, StoreError> {
     let written = tx
         .execute(
@@ -70,7 +70,7 @@ pub async fn update(tx: &mut Tx, centre: &CentreRow) -> Result<bool, StoreError>
 /// One centre.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn get(tx: &mut Tx, code: &CentreCode) -> Result<Option<CentreRow>, StoreError> {
     tx.fetch_optional(
         "SELECT code, name, phone, time_zone, settings, created_at, updated_at FROM centres WHERE code = $1",
@@ -83,7 +83,7 @@ pub async fn get(tx: &mut Tx, code: &CentreCode) -> Result<Option<CentreRow>, St
 /// All centres by code.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn list(tx: &mut Tx) -> Result<Vec<CentreRow>, StoreError> {
     tx.fetch_all(
         "SELECT code, name, phone, time_zone, settings, created_at, updated_at FROM centres ORDER BY code",

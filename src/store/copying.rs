@@ -13,7 +13,7 @@ use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 
 use super::StoreError;
 use super::error::sqlite_code;
-use super::held::{Held, is_database};
+use super::file_lock::{FileLock, is_database};
 
 /// How long another program may take to let the file go.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -65,7 +65,7 @@ fn unfinished(path: &Path, what: &str) -> Result<PathBuf, CopyError> {
 }
 
 /// A new, empty file for its owner alone. One that a copy left that broke off is used again; its lock says whether
-/// one is under way.
+/// one is in progress.
 fn begun(path: &Path) -> Result<File, CopyError> {
     let flags = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or_default();
     let mut options = OpenOptions::new();
@@ -90,7 +90,7 @@ pub async fn back_up(database: &Path, to: &Path) -> Result<u64, CopyError> {
             to.display()
         ));
     }
-    let shared = Held::shared(database)?;
+    let shared = FileLock::shared(database)?;
     let part = unfinished(to, "backup")?;
     let held = begun(&part)?;
     let written = async {
@@ -232,7 +232,7 @@ impl Staged {
     /// # Errors
     /// [`StoreError::Busy`] while another program uses the database. Nothing was changed then.
     pub async fn put_in_place(self, stamp: &str) -> Result<Option<PathBuf>, CopyError> {
-        let alone = Held::alone(&self.target)?;
+        let alone = FileLock::alone(&self.target)?;
         self.make_one_file().await?;
         let owner = std::fs::metadata(&self.target)
             .or_else(|_| std::fs::metadata(self.target.parent().unwrap_or(Path::new("/"))));

@@ -8,12 +8,12 @@ use sqlx::{PgPool, SqlitePool};
 use tokio::sync::OnceCell;
 
 use super::address::Address;
-use super::held::Held;
+use super::file_lock::FileLock;
 use super::seals::SealQueue;
 use super::server::{self, ServerWatch};
 use super::sqlite::Writer;
-use super::{Fate, Server, StoreError, Tables, Tx, origin, sqlite};
-use crate::call::DataOrigin;
+use super::{CommitHook, Server, StoreError, Tables, Tx, origin, sqlite};
+use crate::domain::DataOrigin;
 
 /// `PRAGMA synchronous` from which on a commit waits for the disk: FULL.
 const SYNCHRONOUS_FULL: i64 = 2;
@@ -24,7 +24,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct Database {
     side: Side,
-    fate: Option<Arc<dyn Fate>>,
+    fate: Option<Arc<dyn CommitHook>>,
     origin: Arc<OnceCell<DataOrigin>>,
     /// Of one process: clones of this handle share it.
     seals: Arc<SealQueue>,
@@ -38,7 +38,7 @@ pub(super) enum Side {
         /// The file, where it is read as one that nobody writes.
         settled: Option<PathBuf>,
         /// Keeps the file from being replaced by a restored backup.
-        held: Held,
+        held: FileLock,
     },
     Postgres {
         pool: PgPool,
@@ -97,7 +97,7 @@ impl Database {
     /// # Errors
     /// Database errors.
     pub async fn data_origin(&self) -> Result<DataOrigin, StoreError> {
-        let read = async || origin::of(&mut self.glance().await?).await;
+        let read = async || origin::of(&mut self.begin_autocommit().await?).await;
         self.origin.get_or_try_init(read).await.copied()
     }
 
@@ -110,10 +110,10 @@ impl Database {
         &self.side
     }
 
-    /// The same with somebody who decides what becomes of its commits: for simulations.
+    /// The same with someone who decides what becomes of its commits: for simulations.
     #[doc(hidden)]
     #[must_use]
-    pub fn with_fate(self, fate: Arc<dyn Fate>) -> Self {
+    pub fn with_fate(self, fate: Arc<dyn CommitHook>) -> Self {
         Self { fate: Some(fate), ..self }
     }
 
@@ -121,7 +121,7 @@ impl Database {
     /// 10).
     ///
     /// # Errors
-    /// As the database fails.
+    /// When the database fails.
     pub async fn waits_for_the_disk(&self) -> Result<bool, StoreError> {
         Ok(match &self.side {
             Side::Sqlite { writer, .. } => {
@@ -138,9 +138,9 @@ impl Database {
     /// Doesn't wait for the disk from now on, where that can be said: for simulations on a slow one.
     ///
     /// # Errors
-    /// As the database fails.
+    /// When the database fails.
     #[doc(hidden)]
-    pub async fn trust_the_disk(&self) -> Result<(), StoreError> {
+    pub async fn disable_fsync_for_tests(&self) -> Result<(), StoreError> {
         if let Side::Sqlite { writer, .. } = &self.side {
             sqlx::query("PRAGMA synchronous = OFF").execute(writer.pool()?).await?;
         }
@@ -151,8 +151,8 @@ impl Database {
     ///
     /// # Errors
     /// [`StoreError::Busy`] after ten seconds of waiting; [`StoreError::Full`] and [`StoreError::ReadOnly`] when it can
-    /// only be read; else as the database fails.
-    pub async fn begin(&self) -> Result<Tx, StoreError> {
+    /// only be read; else when the database fails.
+    pub async fn begin_write(&self) -> Result<Tx, StoreError> {
         let tx = match &self.side {
             Side::Sqlite { writer, .. } => Tx::sqlite(writer.pool()?.begin_with("BEGIN IMMEDIATE").await?),
             Side::Postgres { pool, .. } => Tx::postgres(pool.begin().await?),
@@ -163,8 +163,8 @@ impl Database {
     /// Begins a transaction that reads one moment of the database; it can't write.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] after ten seconds of waiting; else as the database fails.
-    pub async fn read(&self) -> Result<Tx, StoreError> {
+    /// [`StoreError::Busy`] after ten seconds of waiting; else when the database fails.
+    pub async fn begin_read(&self) -> Result<Tx, StoreError> {
         self.side.is_still_settled()?;
         Ok(match &self.side {
             Side::Sqlite { readers, .. } => Tx::sqlite(readers.begin().await?),
@@ -178,8 +178,8 @@ impl Database {
     /// again.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] after ten seconds of waiting; else as the database fails.
-    pub async fn glance(&self) -> Result<Tx, StoreError> {
+    /// [`StoreError::Busy`] after ten seconds of waiting; else when the database fails.
+    pub async fn begin_autocommit(&self) -> Result<Tx, StoreError> {
         self.side.is_still_settled()?;
         Ok(match &self.side {
             Side::Sqlite { readers, .. } => Tx::sqlite_glance(readers.acquire().await?),
@@ -196,7 +196,7 @@ impl Database {
         }
     }
 
-    /// Closes all connections, waiting for the transactions under way.
+    /// Closes all connections, waiting for the transactions in progress.
     pub async fn close(&self) {
         match &self.side {
             Side::Sqlite { writer, readers, held, .. } => {
@@ -212,7 +212,7 @@ impl Database {
 }
 
 impl Side {
-    /// A file that is read as one that nobody writes isn't read any more once somebody does: the pages would be of two
+    /// A file that is read as one that nobody writes is no longer read once someone does: the pages would be of two
     /// moments.
     fn is_still_settled(&self) -> Result<(), StoreError> {
         match self {
@@ -249,14 +249,14 @@ mod tests {
         for _ in 0..3 {
             // In each round, as the pool may have made a new connection: at most as many pages as there are.
             sqlx::query("PRAGMA max_page_count = 1").execute(writer).await?;
-            let mut tx = database.begin().await?;
+            let mut tx = database.begin_write().await?;
             flow_sets::put(&mut tx, &set(10)).await?;
             let refused = flow_sets::put(&mut tx, &set(1_000_000)).await;
             assert!(matches!(refused, Err(StoreError::Full)), "{refused:?}");
             assert!(matches!(flow_sets::put(&mut tx, &set(11)).await, Err(StoreError::Abandoned)));
             assert!(matches!(tx.commit().await, Err(StoreError::Abandoned)));
         }
-        let mut tx = database.begin().await?;
+        let mut tx = database.begin_write().await?;
         for size in [10, 11, 1_000_000] {
             assert_eq!(flow_sets::get(&mut tx, &set(size).digest).await?, None);
         }
@@ -275,7 +275,7 @@ mod tests {
         // A temporary table is its connection's own.
         sqlx::query("CREATE TEMPORARY TABLE mark (number bigint)").execute(writer).await?;
         for number in 0..200 {
-            let mut tx = database.begin().await?;
+            let mut tx = database.begin_write().await?;
             flow_sets::get(&mut tx, "none").await?;
             drop(tx);
             sqlx::query("INSERT INTO mark (number) VALUES ($1)").bind(number).execute(writer).await?;

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::arg::Row;
+use super::bind_value::Row;
 use super::{StoreError, Tx};
-use crate::call::{CallId, LossSign};
-use crate::follow_up::CLOCKS_AGREE;
+use crate::domain::{CallId, LossEvidence};
+use crate::policy::CLOCKS_AGREE;
 
 /// What stands as the reason of a pause because last entries are lost; people are told more.
 const LOST: &str = "the database lacks its last entries";
@@ -20,7 +20,7 @@ pub struct Pause {
     /// When it began, where no person has made it.
     pub since: Option<Timestamp>,
     /// What shows that last entries are lost, when that is why: it outlasts every other reason.
-    pub lost: Option<LossSign>,
+    pub lost: Option<LossEvidence>,
 }
 
 impl Pause {
@@ -34,22 +34,22 @@ impl Pause {
 
 /// When something is next to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Next {
+pub struct NextDue {
     /// A patient's slot comes.
     pub slot_at: Option<Timestamp>,
     /// A waiting slot is due.
     pub due_at: Option<Timestamp>,
     /// The window of a waiting slot ends.
     pub window_end: Option<Timestamp>,
-    /// An errand is due.
-    pub errand_at: Option<Timestamp>,
+    /// A job is due.
+    pub job_at: Option<Timestamp>,
 }
 
 /// When something is next to be done.
 ///
 /// # Errors
-/// As the database fails.
-pub async fn next(tx: &mut Tx) -> Result<Next, StoreError> {
+/// When the database fails.
+pub async fn next(tx: &mut Tx) -> Result<NextDue, StoreError> {
     // Four questions in one: each is answered from the end of an index, however many patients and slots there are.
     let sql = "SELECT (SELECT min(next_slot_at) FROM patients WHERE next_slot_at IS NOT NULL),
                (SELECT min(due_at) FROM slots WHERE state = 'waiting'),
@@ -57,11 +57,11 @@ pub async fn next(tx: &mut Tx) -> Result<Next, StoreError> {
                (SELECT min(due_at) FROM outbox WHERE done_at IS NULL)";
     let found = tx
         .fetch_optional(sql, vec![], |row| {
-            Ok(Next {
+            Ok(NextDue {
                 slot_at: row.opt_time(0, "patients.next_slot_at")?,
                 due_at: row.opt_time(1, "slots.due_at")?,
                 window_end: row.opt_time(2, "slots.window_end")?,
-                errand_at: row.opt_time(3, "outbox.due_at")?,
+                job_at: row.opt_time(3, "outbox.due_at")?,
             })
         })
         .await?;
@@ -70,7 +70,7 @@ pub async fn next(tx: &mut Tx) -> Result<Next, StoreError> {
 
 /// Whose turn it is to claim, and whether anybody may.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Turn {
+pub struct Epoch {
     /// How many turns were taken, with this one, over all nodes: it never goes back, unless the database does.
     pub taken: i64,
     /// Why nobody dials.
@@ -80,19 +80,19 @@ pub struct Turn {
 /// Takes the turn to claim: nodes that claim at the same time do so one after the other.
 ///
 /// # Errors
-/// As the database fails.
-pub async fn take_turn(tx: &mut Tx) -> Result<Turn, StoreError> {
+/// When the database fails.
+pub async fn next_epoch(tx: &mut Tx) -> Result<Epoch, StoreError> {
     tx.execute("UPDATE dialer SET turns = turns + 1 WHERE id = 1", vec![]).await?;
-    // A statement of its own: what whoever had the turn before has committed is to be seen.
+    // A statement of its own, so that the commits of the epoch before are visible.
     let found =
-        tx.fetch_optional(STANDING, vec![], |row| Ok(Turn { taken: row.int(3)?, pause: read_pause(row)? })).await?;
-    Ok(found.unwrap_or(Turn { taken: 0, pause: None }))
+        tx.fetch_optional(STANDING, vec![], |row| Ok(Epoch { taken: row.int(3)?, pause: read_pause(row)? })).await?;
+    Ok(found.unwrap_or(Epoch { taken: 0, pause: None }))
 }
 
 /// Whether dialling is paused.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn pause(tx: &mut Tx) -> Result<Option<Pause>, StoreError> {
     Ok(tx.fetch_optional(STANDING, vec![], read_pause).await?.flatten())
 }
@@ -101,7 +101,7 @@ const STANDING: &str = "SELECT paused_reason, paused_until,
     (SELECT sign FROM losses WHERE closed_at IS NULL ORDER BY found_at, id LIMIT 1), turns, paused_at FROM dialer WHERE id = 1";
 
 fn read_pause(row: &Row<'_>) -> Result<Option<Pause>, StoreError> {
-    if let Some(sign) = row.opt_read(2, "losses.sign", LossSign::from_word)? {
+    if let Some(sign) = row.opt_read(2, "losses.sign", LossEvidence::from_code)? {
         return Ok(Some(Pause { reason: LOST.to_owned(), until: None, since: None, lost: Some(sign) }));
     }
     let until = row.opt_time(1, "dialer.paused_until")?;
@@ -113,7 +113,7 @@ fn read_pause(row: &Row<'_>) -> Result<Option<Pause>, StoreError> {
 /// carrier lets go on.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn pause_until(tx: &mut Tx, reason: &str, now: Timestamp, until: Timestamp) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE dialer SET paused_reason = $1, paused_until = $2, paused_at = $3
@@ -127,7 +127,7 @@ pub async fn pause_until(tx: &mut Tx, reason: &str, now: Timestamp, until: Times
 /// Pauses dialling, or with none goes on with it.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn set_pause(tx: &mut Tx, pause: Option<&Pause>) -> Result<(), StoreError> {
     let reason = pause.map(|pause| pause.reason.as_str());
     let until = pause.and_then(|pause| pause.until);
@@ -151,7 +151,7 @@ pub struct Waiting {
 /// Notes what a node that has started waits for, or with `None` that it waits no longer.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn set_waiting(tx: &mut Tx, waiting: Option<&Waiting>) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE dialer SET waiting_reason = $1, waiting_until = $2 WHERE id = 1",
@@ -164,7 +164,7 @@ pub async fn set_waiting(tx: &mut Tx, waiting: Option<&Waiting>) -> Result<(), S
 /// What a node that has started waits for.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn waiting(tx: &mut Tx) -> Result<Option<Waiting>, StoreError> {
     let sql = "SELECT waiting_reason, waiting_until FROM dialer WHERE id = 1";
     let found = tx.fetch_optional(sql, vec![], |row| {
@@ -180,7 +180,7 @@ pub async fn waiting(tx: &mut Tx) -> Result<Option<Waiting>, StoreError> {
 /// [`Database::server`](super::Database::server) tells it.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn checked_server(tx: &mut Tx) -> Result<Option<String>, StoreError> {
     let found = tx.fetch_optional("SELECT server FROM dialer WHERE id = 1", vec![], |row| {
         Ok(row.opt_text(0)?.map(str::to_owned))
@@ -191,16 +191,16 @@ pub async fn checked_server(tx: &mut Tx) -> Result<Option<String>, StoreError> {
 /// Notes the database server on which the database was found to be up to date.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn set_checked_server(tx: &mut Tx, server: Option<&str>) -> Result<(), StoreError> {
     tx.execute("UPDATE dialer SET server = $1 WHERE id = 1", vec![server.into()]).await?;
     Ok(())
 }
 
-/// Notes the call that was committed to last, in whoever's turn it is.
+/// Records the last call that was committed to, by any node.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn set_last_call(tx: &mut Tx, call: CallId) -> Result<(), StoreError> {
     tx.execute("UPDATE dialer SET last_call = $1 WHERE id = 1", vec![call.into()]).await?;
     Ok(())

@@ -1,11 +1,11 @@
 //! Texts that the store keeps without reading them. They hold keyed digits and names, so they never print themselves.
 
-/// A document of another storey, as JSON: a session, an event, a reply, an errand.
+/// A document of another layer, as JSON: a session, an event, a reply, a job.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Document(String);
 
 impl Document {
-    /// The text: for the storey that wrote it; never for a log.
+    /// The text: for the layer that wrote it; never for a log.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -122,7 +122,7 @@ pub(super) fn not_encrypted(host: &str, port: u16, error: sqlx::Error) -> String
     }
 }
 
-/// What to do about a certificate that isn't trusted. None when the error is about something else.
+/// What to do about a certificate that isn't trusted. `None` if the error is about something else.
 fn distrusted(error: &sqlx::Error) -> Option<&'static str> {
     let sqlx::Error::Io(error) = error else { return None };
     let Some(rustls::Error::InvalidCertificate(why)) = error.get_ref()?.downcast_ref::<rustls::Error>() else {

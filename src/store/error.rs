@@ -34,7 +34,7 @@ pub enum StoreError {
         "the tables of the database are older than this program, so nothing was read or changed; run `kenkocall migrate`, after a backup"
     )]
     Older,
-    /// Somebody else moved the same thing on since it was read: read again and repeat the transaction.
+    /// Someone else moved the same thing on since it was read: read again and repeat the transaction.
     #[error("the record was changed by someone else meanwhile; read it again and repeat")]
     Stale,
     /// Something that may exist only once is there already.

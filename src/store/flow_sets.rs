@@ -1,8 +1,8 @@
-//! The flow documents that calls began with, kept whole: an upgrade doesn't change a call under way.
+//! The flow documents that calls began with, kept whole: an upgrade doesn't change a call in progress.
 
 use jiff::Timestamp;
 
-use super::{StoreError, Tx, arg::Row};
+use super::{StoreError, Tx, bind_value::Row};
 
 /// One set of flow documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct FlowSetRow {
 /// Puts a set there when it is absent; says whether it was.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn put(tx: &mut Tx, set: &FlowSetRow) -> Result<bool, StoreError> {
     let written = tx
         .execute(
@@ -32,7 +32,7 @@ pub async fn put(tx: &mut Tx, set: &FlowSetRow) -> Result<bool, StoreError> {
 /// One set.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn get(tx: &mut Tx, digest: &str) -> Result<Option<FlowSetRow>, StoreError> {
     let sql = "SELECT digest, files, loaded_at FROM flow_sets WHERE digest = $1";
     tx.fetch_optional(sql, vec![digest.into()], read).await
@@ -54,7 +54,7 @@ pub async fn latest(tx: &mut Tx, limit: u32) -> Result<Vec<FlowSetRow>, StoreErr
 /// Writes a set and leaves it as it stands, to see whether the database can write at all.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn rewrite(tx: &mut Tx, digest: &str) -> Result<(), StoreError> {
     // There and back: SQLite writes nothing for a row that stays the same.
     for statement in [

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{StoreError, Tx, arg::Row};
-use crate::call::{CallId, HersysId, PhoneNumber};
-use crate::follow_up::Lane;
+use super::{StoreError, Tx, bind_value::Row};
+use crate::domain::{CallId, HersysId, PhoneNumber};
+use crate::policy::Lane;
 
 /// What came of a try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,7 +22,7 @@ pub enum IdentificationOutcome {
 
 impl IdentificationOutcome {
     /// The word in the database.
-    pub const fn word(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Matched => "matched",
             Self::Ended => "ended",
@@ -41,7 +41,7 @@ pub struct IdentificationRow {
     pub call: CallId,
     /// The ID that was keyed, whether it exists or not.
     pub hersys_id: HersysId,
-    /// The caller's number; none when withheld.
+    /// The caller's number; `None` if withheld.
     pub caller: Option<PhoneNumber>,
     /// Whose budget it counts against.
     pub lane: Lane,
@@ -102,7 +102,7 @@ pub struct Since {
 /// Adds tries.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn append(tx: &mut Tx, tries: &[IdentificationRow]) -> Result<(), StoreError> {
     let rows = tries.iter().map(|one| {
         [
@@ -110,8 +110,8 @@ pub async fn append(tx: &mut Tx, tries: &[IdentificationRow]) -> Result<(), Stor
             one.call.into(),
             (&one.hersys_id).into(),
             one.caller.as_ref().into(),
-            one.lane.word().into(),
-            one.outcome.word().into(),
+            one.lane.code().into(),
+            one.outcome.code().into(),
             one.at.into(),
         ]
     });
@@ -214,5 +214,5 @@ fn count(row: &Row<'_>, index: usize) -> Result<Count, StoreError> {
 }
 
 fn lane(row: &Row<'_>, index: usize) -> Result<Lane, StoreError> {
-    row.read(index, "identifications.lane", Lane::from_word)
+    row.read(index, "identifications.lane", Lane::from_code)
 }

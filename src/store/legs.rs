@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use super::{
     StoreError, Tx,
-    arg::{Arg, Row, parsed},
+    bind_value::{BindValue, Row, parsed},
 };
-use crate::call::{CallId, HangupCause, LegId, PhoneNumber};
+use crate::domain::{CallId, HangupCause, LegId, PhoneNumber};
 
 /// Who rang whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum Direction {
 
 impl Direction {
     /// The word in the database.
-    pub const fn word(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Inbound => "inbound",
             Self::Outbound => "outbound",
@@ -27,8 +27,8 @@ impl Direction {
     }
 
     /// Reads [`Direction::word`].
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Inbound, Self::Outbound].into_iter().find(|direction| direction.word() == word)
+    pub fn from_code(word: &str) -> Option<Self> {
+        [Self::Inbound, Self::Outbound].into_iter().find(|direction| direction.code() == word)
     }
 }
 
@@ -45,7 +45,7 @@ pub struct LegRow {
     pub carrier: String,
     /// The carrier's own name for the leg.
     pub carrier_leg_id: String,
-    /// The number at the other end; none when it was withheld.
+    /// The number at the other end; `None` if it was withheld.
     pub far_number: Option<PhoneNumber>,
     /// Our number.
     pub near_number: Option<PhoneNumber>,
@@ -108,7 +108,7 @@ pub async fn insert(tx: &mut Tx, legs: &[LegRow]) -> Result<(), StoreError> {
 /// Adds legs that may be known already: a callback can come before the reply to the request that made the leg.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn insert_unknown(tx: &mut Tx, legs: &[LegRow]) -> Result<(), StoreError> {
     let tail = "ON CONFLICT (carrier, carrier_leg_id) DO NOTHING";
     tx.execute_rows(INSERT, legs.iter().map(columns).collect(), tail).await?;
@@ -117,18 +117,18 @@ pub async fn insert_unknown(tx: &mut Tx, legs: &[LegRow]) -> Result<(), StoreErr
 
 const INSERT: &str = "INSERT INTO legs (id, call_id, direction, carrier, carrier_leg_id, far_number, near_number, started_at, ended_at, hangup_cause, began_at) VALUES";
 
-fn columns(leg: &LegRow) -> [Arg<'_>; 11] {
+fn columns(leg: &LegRow) -> [BindValue<'_>; 11] {
     [
         leg.id.into(),
         leg.call.into(),
-        leg.direction.word().into(),
+        leg.direction.code().into(),
         leg.carrier.as_str().into(),
         leg.carrier_leg_id.as_str().into(),
         leg.far_number.as_ref().into(),
         leg.near_number.as_ref().into(),
         leg.started_at.into(),
         leg.ended_at.into(),
-        leg.hangup_cause.map(HangupCause::word).into(),
+        leg.hangup_cause.map(HangupCause::code).into(),
         leg.began_at.into(),
     ]
 }
@@ -136,7 +136,7 @@ fn columns(leg: &LegRow) -> [Arg<'_>; 11] {
 /// The legs that a carrier calls by these names, in no order; an unknown name is left out.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn by_carrier_leg(tx: &mut Tx, carrier: &str, names: &[&str]) -> Result<Vec<LegFound>, StoreError> {
     tx.fetch_in(
         "SELECT carrier_leg_id, id, call_id, began_at, ended_at FROM legs WHERE carrier = $1 AND carrier_leg_id IN",
@@ -159,7 +159,7 @@ pub async fn by_carrier_leg(tx: &mut Tx, carrier: &str, names: &[&str]) -> Resul
 /// The legs of these calls, in no order.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn of_calls(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<LegRow>, StoreError> {
     tx.fetch_in(
         "SELECT id, call_id, direction, carrier, carrier_leg_id, far_number, near_number, started_at, ended_at,
@@ -176,7 +176,7 @@ pub async fn of_calls(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<LegRow>, Stor
 /// ring or to be answered: its name for it. A list by start time that lacks this one is older.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn witness(
     tx: &mut Tx,
     carrier: &str,
@@ -196,7 +196,7 @@ pub async fn witness(
 /// Notes when the phones of these legs were first said to ring or to be answered; the first time stays.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn began(tx: &mut Tx, legs: &[(LegId, Timestamp)]) -> Result<(), StoreError> {
     tx.execute_rows(
         "UPDATE legs SET began_at = v.column2 FROM (VALUES",
@@ -210,7 +210,7 @@ pub async fn began(tx: &mut Tx, legs: &[(LegId, Timestamp)]) -> Result<(), Store
 /// Notes a status; says whether it was new.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn note_status(tx: &mut Tx, status: &LegStatus) -> Result<bool, StoreError> {
     Ok(!note_statuses(tx, std::slice::from_ref(status)).await?.is_empty())
 }
@@ -218,7 +218,7 @@ pub async fn note_status(tx: &mut Tx, status: &LegStatus) -> Result<bool, StoreE
 /// Notes statuses; gives back the leg and status of those that were new, in no order.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn note_statuses(tx: &mut Tx, statuses: &[LegStatus]) -> Result<Vec<(LegId, String)>, StoreError> {
     let rows = statuses.iter().map(|status| [status.leg.into(), status.status.as_str().into(), status.at.into()]);
     tx.fetch_rows(
@@ -233,7 +233,7 @@ pub async fn note_statuses(tx: &mut Tx, statuses: &[LegStatus]) -> Result<Vec<(L
 /// What the carrier told of a leg, in the order in which we heard it.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn statuses(tx: &mut Tx, leg: LegId) -> Result<Vec<LegStatus>, StoreError> {
     tx.fetch_all(
         "SELECT leg_id, status, at FROM leg_statuses WHERE leg_id = $1 ORDER BY at, status",
@@ -252,11 +252,11 @@ pub async fn statuses(tx: &mut Tx, leg: LegId) -> Result<Vec<LegStatus>, StoreEr
 /// Ends legs; one that has ended keeps its first end and cause. Says how many were open.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn end(tx: &mut Tx, ends: &[LegEnd]) -> Result<u64, StoreError> {
     tx.execute_rows(
         "UPDATE legs SET ended_at = v.column2, hangup_cause = v.column3 FROM (VALUES",
-        ends.iter().map(|end| [end.leg.into(), end.ended_at.into(), end.cause.word().into()]).collect(),
+        ends.iter().map(|end| [end.leg.into(), end.ended_at.into(), end.cause.code().into()]).collect(),
         ") AS v WHERE legs.id = v.column1 AND legs.ended_at IS NULL",
     )
     .await
@@ -267,14 +267,14 @@ fn read(row: &Row<'_>) -> Result<LegRow, StoreError> {
     Ok(LegRow {
         id: row.read(0, "legs.id", parsed)?,
         call: row.read(1, "legs.call_id", parsed)?,
-        direction: row.read(2, "legs.direction", Direction::from_word)?,
+        direction: row.read(2, "legs.direction", Direction::from_code)?,
         carrier: row.owned(3)?,
         carrier_leg_id: row.owned(4)?,
         far_number: row.opt_read(5, "legs.far_number", number)?,
         near_number: row.opt_read(6, "legs.near_number", number)?,
         started_at: row.time(7, "legs.started_at")?,
         ended_at: row.opt_time(8, "legs.ended_at")?,
-        hangup_cause: row.opt_read(9, "legs.hangup_cause", HangupCause::from_word)?,
+        hangup_cause: row.opt_read(9, "legs.hangup_cause", HangupCause::from_code)?,
         began_at: row.opt_time(10, "legs.began_at")?,
     })
 }

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{StoreError, Tx, arg::parsed};
-use crate::call::{CallId, LossSign};
+use super::{StoreError, Tx, bind_value::parsed};
+use crate::domain::{CallId, LossEvidence};
 
 /// A sign that last entries are lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct LossRow {
     /// Its id.
     pub id: Uuid,
     /// What showed it.
-    pub sign: LossSign,
+    pub sign: LossEvidence,
     /// What exactly: the same evidence never counts twice.
     pub evidence: String,
     /// When it was found.
@@ -24,13 +24,13 @@ pub struct LossRow {
 /// Notes a sign, unless the same evidence was noted before; says whether it was new.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn note(tx: &mut Tx, loss: &LossRow) -> Result<bool, StoreError> {
     let written = tx
         .execute(
             "INSERT INTO losses (id, sign, evidence, found_at) VALUES ($1, $2, $3, $4)
              ON CONFLICT (sign, evidence) DO NOTHING",
-            vec![loss.id.into(), loss.sign.word().into(), loss.evidence.as_str().into(), loss.found_at.into()],
+            vec![loss.id.into(), loss.sign.code().into(), loss.evidence.as_str().into(), loss.found_at.into()],
         )
         .await?;
     Ok(written == 1)
@@ -39,7 +39,7 @@ pub async fn note(tx: &mut Tx, loss: &LossRow) -> Result<bool, StoreError> {
 /// The open signs, the first one first.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn open(tx: &mut Tx) -> Result<Vec<LossRow>, StoreError> {
     tx.fetch_all(
         "SELECT id, sign, evidence, found_at, reconciled_at FROM losses WHERE closed_at IS NULL
@@ -48,7 +48,7 @@ pub async fn open(tx: &mut Tx) -> Result<Vec<LossRow>, StoreError> {
         |row| {
             Ok(LossRow {
                 id: row.read(0, "losses.id", parsed)?,
-                sign: row.read(1, "losses.sign", LossSign::from_word)?,
+                sign: row.read(1, "losses.sign", LossEvidence::from_code)?,
                 evidence: row.owned(2)?,
                 found_at: row.time(3, "losses.found_at")?,
                 reconciled_at: row.opt_time(4, "losses.reconciled_at")?,
@@ -59,10 +59,10 @@ pub async fn open(tx: &mut Tx) -> Result<Vec<LossRow>, StoreError> {
 }
 
 /// Until when calls are settled: the carrier's list was gone through at that moment, or a person took it upon
-/// themselves. None when nothing was ever lost.
+/// themselves. `None` if nothing was ever lost.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn settled_until(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
     let sql = "SELECT max(CASE WHEN reconciled_at IS NULL THEN closed_at ELSE reconciled_at END) FROM losses";
     let found = tx.fetch_optional(sql, vec![], |row| row.opt_time(0, "losses.reconciled_at")).await?;
@@ -73,7 +73,7 @@ pub async fn settled_until(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError>
 /// it may come again at any time.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn note_call(tx: &mut Tx, call: CallId, at: Timestamp) -> Result<bool, StoreError> {
     let sql = "INSERT INTO lost_calls (call_id, noted_at) VALUES ($1, $2) ON CONFLICT (call_id) DO NOTHING";
     Ok(tx.execute(sql, vec![call.into(), at.into()]).await? == 1)
@@ -82,7 +82,7 @@ pub async fn note_call(tx: &mut Tx, call: CallId, at: Timestamp) -> Result<bool,
 /// Whether the call was noted.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn has_call(tx: &mut Tx, call: CallId) -> Result<bool, StoreError> {
     let sql = "SELECT noted_at FROM lost_calls WHERE call_id = $1";
     Ok(tx.fetch_optional(sql, vec![call.into()], |row| row.time(0, "lost_calls.noted_at")).await?.is_some())
@@ -91,7 +91,7 @@ pub async fn has_call(tx: &mut Tx, call: CallId) -> Result<bool, StoreError> {
 /// Notes that the carrier's list was gone through for every open sign that was found by `found_by`.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn reconciled(tx: &mut Tx, found_by: Timestamp, at: Timestamp) -> Result<u64, StoreError> {
     tx.execute(
         "UPDATE losses SET reconciled_at = $1 WHERE closed_at IS NULL AND found_at <= $2",
@@ -103,7 +103,7 @@ pub async fn reconciled(tx: &mut Tx, found_by: Timestamp, at: Timestamp) -> Resu
 /// Closes every open sign.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn close(tx: &mut Tx, at: Timestamp) -> Result<u64, StoreError> {
     tx.execute("UPDATE losses SET closed_at = $1 WHERE closed_at IS NULL", vec![at.into()]).await
 }

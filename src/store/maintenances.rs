@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
-    arg::{Row, parsed},
+    bind_value::{Row, parsed},
 };
 
 /// One maintenance.
@@ -24,7 +24,7 @@ pub struct MaintenanceRow {
 /// Adds a maintenance.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn start(tx: &mut Tx, maintenance: &MaintenanceRow) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO maintenances (id, starts_at, until, closed_at) VALUES ($1, $2, $3, $4)",
@@ -42,7 +42,7 @@ pub async fn start(tx: &mut Tx, maintenance: &MaintenanceRow) -> Result<(), Stor
 /// Ends a maintenance by hand; says whether it was still open.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn end(tx: &mut Tx, id: Uuid, at: Timestamp) -> Result<bool, StoreError> {
     let written = tx
         .execute(
@@ -57,7 +57,7 @@ pub async fn end(tx: &mut Tx, id: Uuid, at: Timestamp) -> Result<bool, StoreErro
 /// that is written, whatever the clock showed then.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn current(tx: &mut Tx, at: Timestamp) -> Result<Option<MaintenanceRow>, StoreError> {
     tx.fetch_optional(
         "SELECT id, starts_at, until, closed_at FROM maintenances

@@ -5,8 +5,8 @@ use sqlx::{PgConnection, SqliteConnection};
 
 use super::database::{Database, Side, cannot_open};
 use super::error::{INSUFFICIENT_PRIVILEGE, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY, sqlite_code};
-use super::{StoreError, guards, origin};
-use crate::call::DataOrigin;
+use super::{StoreError, origin, triggers};
+use crate::domain::DataOrigin;
 
 /// The tables of this program, inside it.
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -35,8 +35,8 @@ impl Database {
     pub async fn migrate(&self, created: DataOrigin) -> Result<(), StoreError> {
         self.bring_up_to_date(created).await?;
         match self.side() {
-            Side::Sqlite { writer, .. } => guards::on_sqlite(writer.pool()?).await,
-            Side::Postgres { pool, .. } => guards::on_postgres(pool).await.map_err(|error| match error {
+            Side::Sqlite { writer, .. } => triggers::on_sqlite(writer.pool()?).await,
+            Side::Postgres { pool, .. } => triggers::on_postgres(pool).await.map_err(|error| match error {
                 StoreError::ReadOnly => not_owner("the guards of the audit trail are missing"),
                 other => other,
             }),
@@ -47,7 +47,7 @@ impl Database {
         if self.tables().await? == Tables::Current {
             return Ok(());
         }
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_write().await?;
         let ran = match tx.driver() {
             super::tx::Driver::Sqlite(connection) => run_on_sqlite(connection).await,
             super::tx::Driver::Postgres(connection) => run_on_postgres(connection).await,
@@ -141,7 +141,7 @@ async fn run(connection: &mut impl Migrate) -> Result<bool, MigrateError> {
     Ok(!before.is_empty())
 }
 
-/// The versions that were applied; none when the database is new.
+/// The versions that were applied; `None` if the database is new.
 async fn applied(connection: &mut impl Migrate) -> Result<Vec<i64>, StoreError> {
     match connection.list_applied_migrations(APPLIED).await {
         Ok(applied) => Ok(applied.into_iter().map(|migration| migration.version).collect()),

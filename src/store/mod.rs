@@ -1,25 +1,24 @@
-//! The only SQL of the house, for SQLite and PostgreSQL alike. Functions take a transaction, plain rows go in and come
-//! out; ids and times are the caller's. One file per table or aggregate.
+//! The only SQL of the code base, for SQLite and PostgreSQL alike. Functions take a transaction, plain rows go in and
+//! come out; ids and times are the caller's. One file per table or aggregate.
 
 mod address;
 pub mod alerts;
 pub mod answers;
-mod arg;
 pub mod attempts;
 pub mod audit;
+mod bind_value;
 pub mod calls;
 pub mod centres;
+mod commit_hook;
 mod copying;
+pub mod daily_usage;
 mod database;
-pub mod day_use;
 pub mod dialer;
 mod document;
 mod encryption;
 mod error;
-mod fate;
+mod file_lock;
 pub mod flow_sets;
-mod guards;
-mod held;
 pub mod identifications;
 pub mod legs;
 pub mod losses;
@@ -34,19 +33,20 @@ pub mod seals;
 mod server;
 pub mod sessions;
 pub mod slots;
+pub mod snapshot;
 mod sqlite;
 mod statement;
+mod triggers;
 pub mod turns;
 mod tx;
-pub mod whole;
 
 pub use address::sqlite_file;
+#[doc(hidden)]
+pub use commit_hook::{CommitHook, Decision, connection_lost};
 pub use copying::{CopyError, Staged, back_up, stage};
 pub use database::Database;
 pub use document::Document;
 pub use error::{DriverError, StoreError, Unique};
-#[doc(hidden)]
-pub use fate::{Decision, Fate, unheard};
 pub use migrating::Tables;
 pub use server::Server;
 pub use tx::Tx;

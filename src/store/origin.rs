@@ -1,7 +1,7 @@
 //! Whether the data of the database are real or simulated.
 
 use super::{StoreError, Tx};
-use crate::call::DataOrigin;
+use crate::domain::DataOrigin;
 
 /// The carrier's word in the legs of simulated calls.
 const SIMULATOR: &str = "simulator";
@@ -14,7 +14,7 @@ const SIMULATOR: &str = "simulator";
 pub async fn of(tx: &mut Tx) -> Result<DataOrigin, StoreError> {
     let marked = "SELECT origin FROM data_origin WHERE id = 1";
     let marked =
-        tx.fetch_optional(marked, vec![], |row| row.read(0, "data_origin.origin", DataOrigin::from_word)).await?;
+        tx.fetch_optional(marked, vec![], |row| row.read(0, "data_origin.origin", DataOrigin::from_code)).await?;
     match marked {
         Some(origin) => Ok(origin),
         None => by_legs(tx).await,
@@ -31,7 +31,7 @@ pub(super) async fn mark(tx: &mut Tx, created: Option<DataOrigin>) -> Result<(),
         None => by_legs(tx).await?,
     };
     let sql = "INSERT INTO data_origin (id, origin) VALUES (1, $1) ON CONFLICT (id) DO NOTHING";
-    tx.execute(sql, vec![origin.word().into()]).await?;
+    tx.execute(sql, vec![origin.code().into()]).await?;
     Ok(())
 }
 

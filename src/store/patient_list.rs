@@ -2,7 +2,7 @@
 
 use super::patients::{PatientRow, read, select};
 use super::{StoreError, Tx};
-use crate::call::{CentreCode, HersysId};
+use crate::domain::{CentreCode, HersysId};
 
 /// Which patients are listed. All that is given must hold.
 #[derive(Debug, Clone, Default)]

@@ -4,9 +4,9 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{
     StoreError, Tx,
-    arg::{Arg, Row, parsed},
+    bind_value::{BindValue, Row, parsed},
 };
-use crate::call::{BirthDate, CallTimes, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive};
+use crate::domain::{BirthDate, CallTimes, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive};
 
 /// One patient record, that is one infection of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,11 +50,11 @@ pub struct PatientRow {
 /// What came of a patient's automated calls so far. Written by functions of its own, never by [`update`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Calling {
-    /// The next slot; none when there is none.
+    /// The next slot, if any.
     pub next_slot_at: Option<Timestamp>,
     /// When the patient asked by key 8 that calls stop, until the centre decides.
     pub stop_requested_at: Option<Timestamp>,
-    /// The number at which somebody else answers.
+    /// The number at which someone else answers.
     pub wrong_number: Option<PhoneNumber>,
 }
 
@@ -138,7 +138,7 @@ pub async fn update(tx: &mut Tx, patients: &[PatientRow]) -> Result<u64, StoreEr
 /// How many records are turned into parameters at a time.
 const PART: usize = 1024;
 
-fn columns(patient: &PatientRow) -> [Arg<'_>; 17] {
+fn columns(patient: &PatientRow) -> [BindValue<'_>; 17] {
     [
         patient.id.into(),
         (&patient.centre).into(),
@@ -163,7 +163,7 @@ fn columns(patient: &PatientRow) -> [Arg<'_>; 17] {
 /// The records of these HER-SYS IDs, in no order; an unknown ID is left out.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn by_hersys_ids(tx: &mut Tx, ids: &[HersysId]) -> Result<Vec<PatientRow>, StoreError> {
     tx.fetch_in(select!("WHERE hersys_id IN"), &[], ids.iter().map(|id| id.into()), "", read).await
 }
@@ -171,7 +171,7 @@ pub async fn by_hersys_ids(tx: &mut Tx, ids: &[HersysId]) -> Result<Vec<PatientR
 /// The records of these ids, in no order; an unknown id is left out.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn by_ids(tx: &mut Tx, ids: &[PatientId]) -> Result<Vec<PatientRow>, StoreError> {
     tx.fetch_in(select!("WHERE id IN"), &[], ids.iter().map(|id| (*id).into()), "", read).await
 }
@@ -179,7 +179,7 @@ pub async fn by_ids(tx: &mut Tx, ids: &[PatientId]) -> Result<Vec<PatientRow>, S
 /// Those of these HER-SYS IDs that are registered, in no order.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn registered(tx: &mut Tx, ids: &[HersysId]) -> Result<Vec<HersysId>, StoreError> {
     tx.fetch_in("SELECT hersys_id FROM patients WHERE hersys_id IN", &[], ids.iter().map(|id| id.into()), "", |row| {
         row.read(0, "patients.hersys_id", |text| HersysId::parse(text).ok())
@@ -190,7 +190,7 @@ pub async fn registered(tx: &mut Tx, ids: &[HersysId]) -> Result<Vec<HersysId>, 
 /// Which patients under observation get automated calls on these numbers: at most one a number.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn automated_call_holders(tx: &mut Tx, numbers: &[PhoneNumber]) -> Result<Vec<NumberHolder>, StoreError> {
     tx.fetch_in(
         "SELECT phone_number, id, hersys_id FROM patients
@@ -213,7 +213,7 @@ pub async fn automated_call_holders(tx: &mut Tx, numbers: &[PhoneNumber]) -> Res
 /// them. Only patients who are called count.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn own_call_times(tx: &mut Tx, centre: &CentreCode) -> Result<Vec<(String, u64)>, StoreError> {
     tx.fetch_all(
         "SELECT call_times, count(*) FROM patients WHERE centre_code = $1 AND automated_call AND released_at IS NULL
@@ -224,11 +224,11 @@ pub async fn own_call_times(tx: &mut Tx, centre: &CentreCode) -> Result<Vec<(Str
     .await
 }
 
-/// Holds these records until the transaction ends: whoever else holds one waits. Without it PostgreSQL would let a
-/// stop and a call pass each other.
+/// Locks these records until the transaction ends: other transactions that lock one wait. Without it PostgreSQL would
+/// let a stop and a call pass each other.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn hold(tx: &mut Tx, ids: &[PatientId]) -> Result<(), StoreError> {
     if tx.writes_alone() {
         return Ok(());
@@ -249,7 +249,7 @@ pub async fn hold(tx: &mut Tx, ids: &[PatientId]) -> Result<(), StoreError> {
 /// Patients whose next slot has come by `now`, the longest due first.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn with_slot_by(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<PatientRow>, StoreError> {
     tx.fetch_all(
         select!("WHERE next_slot_at <= $1 ORDER BY next_slot_at, id LIMIT $2"),
@@ -262,7 +262,7 @@ pub async fn with_slot_by(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec
 /// Notes when the next slots of patients come.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn set_next_slots(tx: &mut Tx, next: &[(PatientId, Option<Timestamp>)]) -> Result<(), StoreError> {
     tx.execute_rows(
         "UPDATE patients SET next_slot_at = v.column2 FROM (VALUES",
@@ -276,7 +276,7 @@ pub async fn set_next_slots(tx: &mut Tx, next: &[(PatientId, Option<Timestamp>)]
 /// A health centre's patients who may be called, in the order of their ids, after one of them.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn called_at(
     tx: &mut Tx,
     centre: &CentreCode,
@@ -298,7 +298,7 @@ pub async fn called_at(
 /// Notes that patients asked by key 8 that calls stop: no calls until the centre decides.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn request_stop(tx: &mut Tx, ids: &[PatientId], at: Timestamp) -> Result<(), StoreError> {
     tx.execute_rows(
         "UPDATE patients SET stop_requested_at = v.column2, next_slot_at = NULL FROM (VALUES",
@@ -309,10 +309,10 @@ pub async fn request_stop(tx: &mut Tx, ids: &[PatientId], at: Timestamp) -> Resu
     Ok(())
 }
 
-/// Notes that somebody else answers at these numbers: they aren't called while they are registered.
+/// Notes that someone else answers at these numbers: they aren't called while they are registered.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn wrong_numbers(tx: &mut Tx, numbers: &[(PatientId, PhoneNumber)]) -> Result<(), StoreError> {
     tx.execute_rows(
         "UPDATE patients SET wrong_number = v.column2, next_slot_at = NULL FROM (VALUES",
@@ -326,7 +326,7 @@ pub async fn wrong_numbers(tx: &mut Tx, numbers: &[(PatientId, PhoneNumber)]) ->
 /// The centre wants the calls: a stop, the wish for one and the doubt about the number end.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn resume(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE patients SET stopped_at = NULL, stop_requested_at = NULL, wrong_number = NULL, updated_at = $2
@@ -340,7 +340,7 @@ pub async fn resume(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<(), Sto
 /// Notes that a patient asked for no more calls; says whether that was new.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn stop(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<bool, StoreError> {
     let written = tx
         .execute(
@@ -354,7 +354,7 @@ pub async fn stop(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<bool, Sto
 /// Notes that a patient's observation ended; says whether that was new.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn release(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<bool, StoreError> {
     let written = tx
         .execute(

@@ -8,11 +8,11 @@ use uuid::Uuid;
 use super::{
     StoreError, Tx,
     answers::{self, AnswerRow, LatestAnswer},
-    arg::{Row, parsed},
+    bind_value::{Row, parsed},
     seals::{Seal, SealKind, millis, new_salt, seal},
     tx::Rows,
 };
-use crate::call::{CallerNumber, CentreCode, Channel, HersysId, PatientId, ReportId, ReportOutcome, Severity};
+use crate::domain::{CallerNumber, CentreCode, Channel, HersysId, PatientId, ReportId, ReportOutcome, Severity};
 
 /// One report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,11 +131,11 @@ pub async fn open(tx: &mut Tx, reports: &[ReportRow]) -> Result<(), StoreError> 
             report.patient.into(),
             (&report.centre).into(),
             report.report_date.into(),
-            report.channel.word().into(),
-            report.outcome.word().into(),
+            report.channel.code().into(),
+            report.outcome.code().into(),
             report.started_at.into(),
             report.ended_at.into(),
-            report.caller_number.map(CallerNumber::word).into(),
+            report.caller_number.map(CallerNumber::code).into(),
             salt.into(),
         ]);
     }
@@ -152,21 +152,21 @@ pub async fn open(tx: &mut Tx, reports: &[ReportRow]) -> Result<(), StoreError> 
 fn report_seal(report: &ReportRow, salt: &str) -> Seal {
     let (id, patient, started) = (report.id.to_string(), report.patient.to_string(), millis(report.started_at));
     let date = report.report_date.to_string();
-    let (centre, channel) = (report.centre.as_str(), report.channel.word());
+    let (centre, channel) = (report.centre.as_str(), report.channel.code());
     let fields = [salt, &id, &patient, centre, &date, channel, &started].map(Some);
     seal(SealKind::Report, Uuid::nil(), report.id.0, report.started_at, &fields)
 }
 
 fn end_seal(id: ReportId, outcome: ReportOutcome, ended: Option<Timestamp>, at: Timestamp, salt: &str) -> Seal {
     let (text, ended_at) = (id.to_string(), ended.map(millis));
-    let fields = [Some(salt), Some(&*text), Some(outcome.word()), ended_at.as_deref()];
+    let fields = [Some(salt), Some(&*text), Some(outcome.code()), ended_at.as_deref()];
     seal(SealKind::ReportEnd, Uuid::nil(), id.0, ended.unwrap_or(at), &fields)
 }
 
 /// The open reports of these persons and days with their answers, in no order. Give each once.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn open_of(tx: &mut Tx, days: &[(PatientId, Date)]) -> Result<Vec<OpenReport>, StoreError> {
     let found = tx
         .fetch_rows(
@@ -190,7 +190,7 @@ pub async fn open_of(tx: &mut Tx, days: &[(PatientId, Date)]) -> Result<Vec<Open
 /// These reports, in no order.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn by_ids(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<ReportRow>, StoreError> {
     tx.fetch_in(
         "SELECT id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at, caller_number
@@ -206,17 +206,17 @@ pub async fn by_ids(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<ReportRow>,
 /// All reports of these persons and days, open or not, in no order. Give each once.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn of_days(tx: &mut Tx, days: &[(PatientId, Date)]) -> Result<Vec<ReportRow>, StoreError> {
     let tail = ") AS v CROSS JOIN reports r WHERE r.patient_id = v.column1 AND r.report_date = v.column2";
     tx.fetch_rows(OF_DAYS, keys(days), tail, read).await
 }
 
 /// Holds reports until the transaction ends, and gives those of them that are finished: an answer to one of these is
-/// late. Whoever finishes one of the others waits until the transaction has ended.
+/// late. A transaction that finishes one of the others waits until this one has ended.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn hold(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<ReportId>, StoreError> {
     // In one order on all nodes, or two that hold several reports could wait for each other.
     // Who writes alone needs to hold nothing, and there mostly nothing is found.
@@ -227,7 +227,7 @@ pub async fn hold(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<ReportId>, St
     let keys = ids.into_iter().map(Into::into);
     let held = tx
         .fetch_in("SELECT id, outcome FROM reports WHERE id IN", &[], keys, tail, |row| {
-            let outcome = row.read(1, "reports.outcome", ReportOutcome::from_word)?;
+            let outcome = row.read(1, "reports.outcome", ReportOutcome::from_code)?;
             Ok((row.read(0, "reports.id", parsed)?, outcome))
         })
         .await?;
@@ -244,7 +244,7 @@ pub async fn note_callers(tx: &mut Tx, callers: &[(ReportId, CallerNumber)]) -> 
     let rows = callers.iter().filter(|(_, number)| !number.is_registered());
     tx.execute_rows(
         "UPDATE reports SET caller_number = v.column2 FROM (VALUES",
-        rows.map(|(report, number)| [(*report).into(), number.word().into()]).collect(),
+        rows.map(|(report, number)| [(*report).into(), number.code().into()]).collect(),
         ") AS v WHERE reports.id = v.column1
          AND (reports.caller_number IS NULL OR reports.caller_number = 'registered' OR v.column2 = 'hidden')",
     )
@@ -277,7 +277,7 @@ fn keys(days: &[(PatientId, Date)]) -> Rows<'static, 2> {
 /// Notes how questionnaires ended, one after the other; a report once finished stays as it is. Says how many were open.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn close(tx: &mut Tx, closes: &[ReportClose]) -> Result<u64, StoreError> {
     // Several calls may be about one report, and of several rows for one a database takes any.
     let mut last: HashMap<ReportId, &ReportClose> = HashMap::new();
@@ -287,7 +287,7 @@ pub async fn close(tx: &mut Tx, closes: &[ReportClose]) -> Result<u64, StoreErro
             *standing = close;
         }
     }
-    let rows = last.values().map(|close| [close.report.into(), close.outcome.word().into(), close.ended_at.into()]);
+    let rows = last.values().map(|close| [close.report.into(), close.outcome.code().into(), close.ended_at.into()]);
     let written = tx
         .fetch_rows(
             "UPDATE reports SET outcome = v.column2, ended_at = v.column3 FROM (VALUES",
@@ -309,7 +309,7 @@ pub async fn close(tx: &mut Tx, closes: &[ReportClose]) -> Result<u64, StoreErro
 /// One page of the export, by day and then by beginning.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn export(tx: &mut Tx, page: &ExportPage) -> Result<Vec<ExportRow>, StoreError> {
     let (date, time, id) = match page.after {
         Some((date, time, id)) => (date.to_string(), time, id.to_string()),
@@ -349,11 +349,11 @@ fn read(row: &Row<'_>) -> Result<ReportRow, StoreError> {
         patient: row.read(1, "reports.patient_id", parsed)?,
         centre: row.read(2, "reports.centre_code", |text| CentreCode::parse(text).ok())?,
         report_date: row.read(3, "reports.report_date", parsed)?,
-        channel: row.read(4, "reports.channel", Channel::from_word)?,
-        outcome: row.read(5, "reports.outcome", ReportOutcome::from_word)?,
+        channel: row.read(4, "reports.channel", Channel::from_code)?,
+        outcome: row.read(5, "reports.outcome", ReportOutcome::from_code)?,
         started_at: row.time(6, "reports.started_at")?,
         ended_at: row.opt_time(7, "reports.ended_at")?,
-        caller_number: row.opt_read(8, "reports.caller_number", CallerNumber::from_word)?,
+        caller_number: row.opt_read(8, "reports.caller_number", CallerNumber::from_code)?,
     })
 }
 
@@ -362,13 +362,13 @@ fn read_export(row: &Row<'_>) -> Result<ExportRow, StoreError> {
         id: row.read(0, "reports.id", parsed)?,
         hersys_id: row.read(1, "patients.hersys_id", |text| HersysId::parse(text).ok())?,
         report_date: row.read(2, "reports.report_date", parsed)?,
-        channel: row.read(3, "reports.channel", Channel::from_word)?,
-        outcome: row.read(4, "reports.outcome", ReportOutcome::from_word)?,
+        channel: row.read(3, "reports.channel", Channel::from_code)?,
+        outcome: row.read(4, "reports.outcome", ReportOutcome::from_code)?,
         centre: row.read(7, "reports.centre_code", |text| CentreCode::parse(text).ok())?,
         severity: Severity::None,
         started_at: row.time(5, "reports.started_at")?,
         ended_at: row.opt_time(6, "reports.ended_at")?,
-        caller_number: row.opt_read(8, "reports.caller_number", CallerNumber::from_word)?,
+        caller_number: row.opt_read(8, "reports.caller_number", CallerNumber::from_code)?,
         answers: Vec::new(),
     })
 }

@@ -46,7 +46,7 @@ impl ServerWatch {
     }
 }
 
-/// Opens a server's database with at most so many connections.
+/// Opens a server's database with at most this many connections.
 pub(super) async fn open(options: PgConnectOptions, connections: u32) -> Result<(PgPool, ServerWatch), StoreError> {
     let (host, port) = (options.get_host().to_owned(), options.get_port());
     let options =
@@ -80,7 +80,7 @@ fn is_about_encryption(error: &sqlx::Error) -> bool {
 }
 
 /// Whether the server may take the same connection later: it is starting, ending, full or out of reach. A wrong
-/// password or a database that isn't there stays so until somebody mends it.
+/// password or a database that isn't there stays so until someone mends it.
 fn may_answer_later(error: &sqlx::Error) -> bool {
     /// SQLSTATE: too many connections; an administrator, a crash or the start of the server is in the way.
     const LATER: [&str; 4] = ["53300", "57P01", "57P02", "57P03"];

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 
 use super::{
     Document, StoreError, Tx,
-    arg::{Row, parsed},
+    bind_value::{Row, parsed},
 };
-use crate::call::{CallId, HangupCause, Line, Withdrawal};
-use crate::follow_up::CLOCKS_AGREE;
+use crate::domain::{CallId, HangupCause, Line, Withdrawal};
+use crate::policy::CLOCKS_AGREE;
 
 /// A session together with what its call says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct SessionRow {
     pub transfer_since: Option<Timestamp>,
     /// When staff answered in that transfer, as far as the carrier has told.
     pub staff_answered_at: Option<Timestamp>,
-    /// Why the call, one that we made, isn't wanted any more.
+    /// Why the call, one that we made, is no longer wanted.
     pub withdrawal: Option<Withdrawal>,
 }
 
@@ -54,7 +54,7 @@ pub struct SessionSave {
 /// The sessions of these calls, in no order; a call without one is left out.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn load(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<SessionRow>, StoreError> {
     tx.fetch_in(
         "SELECT s.call_id, s.revision, s.turn, s.session, c.line, c.flow_set, c.ended_at, a.withdrawal,
@@ -74,10 +74,10 @@ fn read(row: &Row<'_>) -> Result<SessionRow, StoreError> {
         revision: row.int(1)?,
         turn: row.int(2)?,
         session: row.document(3)?,
-        line: row.read(4, "calls.line", Line::from_word)?,
+        line: row.read(4, "calls.line", Line::from_code)?,
         flow_set: row.owned(5)?,
         ended: row.opt_int(6)?.is_some(),
-        withdrawal: row.opt_read(7, "attempts.withdrawal", Withdrawal::from_word)?,
+        withdrawal: row.opt_read(7, "attempts.withdrawal", Withdrawal::from_code)?,
         transfer_since: row.opt_time(8, "sessions.transfer_since")?,
         staff_answered_at: row.opt_time(9, "sessions.staff_answered_at")?,
     })
@@ -114,7 +114,7 @@ pub async fn save(tx: &mut Tx, mut sessions: Vec<SessionSave>) -> Result<(), Sto
 /// alone.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn staff_answered(tx: &mut Tx, talks: &[(CallId, i64)], at: Timestamp) -> Result<(), StoreError> {
     let rows = talks.iter().map(|(call, turn)| [(*call).into(), (*turn).into(), at.into()]);
     tx.execute_rows(
@@ -130,7 +130,7 @@ pub async fn staff_answered(tx: &mut Tx, talks: &[(CallId, i64)], at: Timestamp)
 /// Of these calls, those that are in a transfer.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn in_transfer(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<CallId>, StoreError> {
     tx.fetch_in(
         "SELECT s.call_id FROM sessions s JOIN calls c ON c.id = s.call_id
@@ -165,7 +165,7 @@ pub struct Quiet {
 /// silence first. Times that lie further ahead than they can were written by a clock that was wrong, and are past.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn quiet(
     tx: &mut Tx,
     before: Timestamp,
@@ -191,7 +191,7 @@ pub async fn quiet(
                 in_transfer: row.opt_int(2)?.is_some(),
                 placed: row.opt_text(3)?.is_some(),
                 leg: carrier.zip(row.opt_text(5)?.map(str::to_owned)),
-                leg_ended: row.opt_read(6, "legs.hangup_cause", HangupCause::from_word)?,
+                leg_ended: row.opt_read(6, "legs.hangup_cause", HangupCause::from_code)?,
             })
         },
     )
@@ -201,7 +201,7 @@ pub async fn quiet(
 /// Notes when the carrier is asked about these calls again.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn ask_again(tx: &mut Tx, calls: &[CallId], at: Timestamp) -> Result<(), StoreError> {
     let rows = calls.iter().map(|call| [(*call).into(), at.into()]);
     let head = "UPDATE sessions SET look_at = v.column2 FROM (VALUES";

@@ -4,9 +4,9 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{
     StoreError, Tx,
-    arg::{Row, parsed},
+    bind_value::{Row, parsed},
 };
-use crate::call::{AttemptOutcome, CentreCode, PatientId, SlotEnd, SlotId, SlotState};
+use crate::domain::{AttemptOutcome, CentreCode, PatientId, SlotEnd, SlotId, SlotState};
 
 /// Where a slot came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum Origin {
 
 impl Origin {
     /// The word in the database.
-    pub const fn word(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Schedule => "schedule",
             Self::Staff => "staff",
@@ -27,8 +27,8 @@ impl Origin {
     }
 
     /// Reads [`Origin::word`].
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Schedule, Self::Staff].into_iter().find(|origin| origin.word() == word)
+    pub fn from_code(word: &str) -> Option<Self> {
+        [Self::Schedule, Self::Staff].into_iter().find(|origin| origin.code() == word)
     }
 }
 
@@ -107,7 +107,7 @@ pub use replanned::{set_due, waiting_after};
 /// Adds slots; one that is there already (same patient, day and time) stays as it is. Says how many were new.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn open(tx: &mut Tx, slots: &[SlotRow]) -> Result<u64, StoreError> {
     let rows = slots.iter().map(|slot| {
         [
@@ -116,11 +116,11 @@ pub async fn open(tx: &mut Tx, slots: &[SlotRow]) -> Result<u64, StoreError> {
             (&slot.centre).into(),
             slot.date.into(),
             slot.time.as_str().into(),
-            slot.origin.word().into(),
+            slot.origin.code().into(),
             slot.opened_at.into(),
             slot.due_at.into(),
             slot.window_end.into(),
-            slot.state.word().into(),
+            slot.state.code().into(),
             slot.state.reason().into(),
             i64::from(slot.attempts).into(),
             i64::from(slot.tries).into(),
@@ -139,7 +139,7 @@ pub async fn open(tx: &mut Tx, slots: &[SlotRow]) -> Result<u64, StoreError> {
 /// What is due at `now`, by health centre.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn due_by_centre(tx: &mut Tx, now: Timestamp) -> Result<Vec<CentreDue>, StoreError> {
     tx.fetch_all(
         "SELECT centre_code, count(*), min(due_at) FROM slots WHERE state = 'waiting' AND due_at <= $1
@@ -159,7 +159,7 @@ pub async fn due_by_centre(tx: &mut Tx, now: Timestamp) -> Result<Vec<CentreDue>
 /// Slots of a health centre that are due at `now`, longest due first.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn due_of(tx: &mut Tx, centre: &CentreCode, now: Timestamp, limit: u32) -> Result<Vec<SlotRow>, StoreError> {
     tx.fetch_all(
         select!("WHERE s.centre_code = $1 AND s.state = 'waiting' AND s.due_at <= $2 ORDER BY s.due_at, s.id LIMIT $3"),
@@ -172,7 +172,7 @@ pub async fn due_of(tx: &mut Tx, centre: &CentreCode, now: Timestamp, limit: u32
 /// Waiting slots whose window has ended by `now`.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn passed(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<SlotRow>, StoreError> {
     tx.fetch_all(
         select!("WHERE s.state = 'waiting' AND s.window_end <= $1 ORDER BY s.window_end, s.id LIMIT $2"),
@@ -185,7 +185,7 @@ pub async fn passed(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<SlotR
 /// Takes waiting slots for an attempt each; gives those that were still waiting, in no order.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn claim(tx: &mut Tx, slots: &[SlotId]) -> Result<Vec<SlotId>, StoreError> {
     tx.fetch_rows(
         "UPDATE slots SET state = 'calling', attempts = attempts + 1 FROM (VALUES",
@@ -200,7 +200,7 @@ pub async fn claim(tx: &mut Tx, slots: &[SlotId]) -> Result<Vec<SlotId>, StoreEr
 /// many tries.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn take_back(tx: &mut Tx, slot: SlotId, tries: u32) -> Result<(), StoreError> {
     let sql = "UPDATE slots SET state = 'calling', tries = tries - $2 WHERE id = $1 AND ended_at IS NULL";
     tx.execute(sql, vec![slot.into(), i64::from(tries).into()]).await?;
@@ -211,24 +211,24 @@ pub async fn take_back(tx: &mut Tx, slot: SlotId, tries: u32) -> Result<(), Stor
 /// of any try is unanswered then; says whether it was missed until now.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn late_try(tx: &mut Tx, slot: SlotId, outcome: AttemptOutcome) -> Result<bool, StoreError> {
     let sql = "UPDATE slots SET tries = tries + 1 WHERE id = $1";
     tx.execute(sql, vec![slot.into()]).await?;
     let sql = "UPDATE slots SET state = 'unanswered', reason = $2 WHERE id = $1 AND state = 'missed'";
-    Ok(tx.execute(sql, vec![slot.into(), outcome.word().into()]).await? == 1)
+    Ok(tx.execute(sql, vec![slot.into(), outcome.code().into()]).await? == 1)
 }
 
 /// Moves slots on. One that has ended stays as it ended (I4). Says how many moved.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn advance(tx: &mut Tx, moves: &[SlotMove]) -> Result<u64, StoreError> {
     let rows = moves.iter().map(|to| {
         let ended_at = matches!(to.state, SlotState::Ended(_)).then_some(to.at);
         [
             to.slot.into(),
-            to.state.word().into(),
+            to.state.code().into(),
             to.state.reason().into(),
             to.due_at.into(),
             i64::from(to.tries).into(),
@@ -247,7 +247,7 @@ pub async fn advance(tx: &mut Tx, moves: &[SlotMove]) -> Result<u64, StoreError>
 /// Ends slots that still wait; gives those that did, in no order.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn end_waiting(tx: &mut Tx, ends: &[(SlotId, SlotEnd)], at: Timestamp) -> Result<Vec<SlotId>, StoreError> {
     end_where(tx, ends, at, ") AS v WHERE slots.id = v.column1 AND slots.state = 'waiting' RETURNING slots.id").await
 }
@@ -255,7 +255,7 @@ pub async fn end_waiting(tx: &mut Tx, ends: &[(SlotId, SlotEnd)], at: Timestamp)
 /// Ends slots whose call continues: a talk with staff. Gives those that hadn't ended, in no order.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn end_calling(tx: &mut Tx, ends: &[(SlotId, SlotEnd)], at: Timestamp) -> Result<Vec<SlotId>, StoreError> {
     end_where(tx, ends, at, ") AS v WHERE slots.id = v.column1 AND slots.state = 'calling' RETURNING slots.id").await
 }
@@ -268,7 +268,7 @@ async fn end_where(
 ) -> Result<Vec<SlotId>, StoreError> {
     let rows = ends.iter().map(|(slot, end)| {
         let state = SlotState::Ended(*end);
-        [(*slot).into(), state.word().into(), state.reason().into(), at.into()]
+        [(*slot).into(), state.code().into(), state.reason().into(), at.into()]
     });
     tx.fetch_rows(
         "UPDATE slots SET state = v.column2, reason = v.column3, ended_at = v.column4 FROM (VALUES",
@@ -282,7 +282,7 @@ async fn end_where(
 /// Notes how many tries slots had whose last call went on after they had ended.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn count_tries(tx: &mut Tx, tries: &[(SlotId, u32)]) -> Result<(), StoreError> {
     let rows = tries.iter().map(|(slot, tries)| [(*slot).into(), i64::from(*tries).into()]);
     let head = "UPDATE slots SET tries = v.column2 FROM (VALUES";
@@ -293,7 +293,7 @@ pub async fn count_tries(tx: &mut Tx, tries: &[(SlotId, u32)]) -> Result<(), Sto
 /// These slots, in no order.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn by_ids(tx: &mut Tx, slots: &[SlotId]) -> Result<Vec<SlotRow>, StoreError> {
     tx.fetch_in(select!("WHERE s.id IN"), &[], slots.iter().map(|slot| (*slot).into()), "", read).await
 }
@@ -301,7 +301,7 @@ pub async fn by_ids(tx: &mut Tx, slots: &[SlotId]) -> Result<Vec<SlotRow>, Store
 /// The slots of these patients that haven't ended, in no order.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn open_of(tx: &mut Tx, patients: &[PatientId]) -> Result<Vec<SlotRow>, StoreError> {
     let keys = patients.iter().map(|patient| (*patient).into());
     tx.fetch_in(select!("WHERE s.ended_at IS NULL AND s.patient_id IN"), &[], keys, "", read).await
@@ -310,7 +310,7 @@ pub async fn open_of(tx: &mut Tx, patients: &[PatientId]) -> Result<Vec<SlotRow>
 /// All slots of a patient from a day on, latest first.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn of_patient(tx: &mut Tx, patient: PatientId, from: Date) -> Result<Vec<SlotRow>, StoreError> {
     tx.fetch_all(
         select!("WHERE s.patient_id = $1 AND s.slot_date >= $2 ORDER BY s.slot_date DESC, s.slot_time DESC"),
@@ -323,7 +323,7 @@ pub async fn of_patient(tx: &mut Tx, patient: PatientId, from: Date) -> Result<V
 /// The slots of a day by their time, the first `limit` of them.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn of_day(tx: &mut Tx, date: Date, limit: u32) -> Result<Vec<SlotRow>, StoreError> {
     tx.fetch_all(
         select!("WHERE s.slot_date = $1 ORDER BY s.slot_time, s.id LIMIT $2"),
@@ -347,7 +347,7 @@ pub struct DayCount {
 /// The slots of a day, counted.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn day(tx: &mut Tx, date: Date) -> Result<Vec<DayCount>, StoreError> {
     tx.fetch_all(
         "SELECT centre_code, state, reason, count(*) FROM slots WHERE slot_date = $1
@@ -380,7 +380,7 @@ fn read(row: &Row<'_>) -> Result<SlotRow, StoreError> {
         centre: row.read(2, "slots.centre_code", |text| CentreCode::parse(text).ok())?,
         date: row.read(3, "slots.slot_date", parsed)?,
         time: row.owned(4)?,
-        origin: row.read(5, "slots.origin", Origin::from_word)?,
+        origin: row.read(5, "slots.origin", Origin::from_code)?,
         opened_at: row.time(6, "slots.opened_at")?,
         due_at: row.time(7, "slots.due_at")?,
         window_end: row.time(8, "slots.window_end")?,

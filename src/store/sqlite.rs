@@ -13,7 +13,7 @@ use sqlx::{
 
 use super::database::{PATIENCE, Side, cannot_open};
 use super::error::{SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY, StoreError, sqlite_code};
-use super::held::Held;
+use super::file_lock::FileLock;
 
 /// Prepared statements kept a connection: each statement over many rows has up to seven sizes.
 pub(super) const STATEMENTS: usize = 256;
@@ -66,7 +66,7 @@ pub(super) async fn open(path: &Path) -> Result<Side, StoreError> {
         return cannot_open(format!("the database {shown} is read-only; make it writable for this program's user"));
     }
     make_private(path)?;
-    let held = Held::shared(path)?;
+    let held = FileLock::shared(path)?;
     let writer = writing_pool().connect_with(for_writer(path).create_if_missing(true)).await;
     let writer = writer.map_err(|error| sentence(path, error))?;
     let readers = pool().max_connections(READERS).idle_timeout(IDLE).connect_lazy_with(for_readers(path));
@@ -121,7 +121,7 @@ pub(super) async fn open_existing(path: &Path) -> Result<Side, StoreError> {
             ));
         }
     }
-    let held = Held::of_existing(path)?;
+    let held = FileLock::of_existing(path)?;
     let mut refused: Option<sqlx::Error> = None;
     for reading in [Reading::Shared, Reading::Alone, Reading::Settled] {
         if matches!(reading, Reading::Settled) && log_is_there(path) {

@@ -15,20 +15,20 @@ pub(super) const MOST_ROWS: usize = 64;
 /// The sizes that a list of keys is padded to.
 pub(super) const KEY_LIST_SIZES: [usize; 5] = [1, 4, 16, 64, 256];
 
-/// How many rows the next statement takes when so many are left: a power of two, so that any number of rows needs
+/// How many rows the next statement takes when this many are left: a power of two, so that any number of rows needs
 /// few statements and few texts.
 pub(super) fn rows_at_once(left: usize) -> usize {
     if left >= MOST_ROWS { MOST_ROWS } else { 1 << left.max(1).ilog2() }
 }
 
-/// How long the next list of keys is when so many are left.
+/// How long the next list of keys is when this many are left.
 pub(super) fn keys_at_once(left: usize) -> usize {
     KEY_LIST_SIZES.into_iter().find(|size| *size >= left).unwrap_or(256)
 }
 
 /// What a statement is composed of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Shape {
+pub(super) struct BulkStatement {
     /// What comes before the tuples: everything up to `VALUES` or `IN`.
     pub(super) head: &'static str,
     /// What comes after them.
@@ -45,10 +45,10 @@ pub(super) struct Shape {
     pub(super) question_marks: bool,
 }
 
-impl Shape {
+impl BulkStatement {
     /// The text, composed once a process. Only literals of this program enter it.
     pub(super) fn sql(self) -> SqlStr {
-        static COMPOSED: LazyLock<Mutex<HashMap<Shape, Arc<str>>>> = LazyLock::new(Mutex::default);
+        static COMPOSED: LazyLock<Mutex<HashMap<BulkStatement, Arc<str>>>> = LazyLock::new(Mutex::default);
         let mut composed = COMPOSED.lock().unwrap_or_else(PoisonError::into_inner);
         let text = composed.entry(self).or_insert_with(|| self.compose().into());
         AssertSqlSafe(Arc::clone(text)).into_sql_str()
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn rows_and_keys_are_composed_for_both_databases() {
-        let shape = Shape {
+        let shape = BulkStatement {
             head: "INSERT INTO t (a, b) VALUES",
             tail: "ON CONFLICT DO NOTHING",
             keys: false,
@@ -110,9 +110,10 @@ mod tests {
             question_marks: false,
         };
         assert_eq!(shape.compose(), "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) ON CONFLICT DO NOTHING");
-        let shape = Shape { question_marks: true, ..shape };
+        let shape = BulkStatement { question_marks: true, ..shape };
         assert_eq!(shape.compose(), "INSERT INTO t (a, b) VALUES (?, ?), (?, ?) ON CONFLICT DO NOTHING");
-        let keys = Shape { head: "WHERE at = $1 AND id IN", tail: "", keys: true, fixed: 1, columns: 1, ..shape };
+        let keys =
+            BulkStatement { head: "WHERE at = $1 AND id IN", tail: "", keys: true, fixed: 1, columns: 1, ..shape };
         assert_eq!(keys.compose(), "WHERE at = $1 AND id IN ($2, $3) ");
     }
 }

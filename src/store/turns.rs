@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use super::{
     Document, StoreError, Tx,
-    arg::{Row, parsed},
+    bind_value::{Row, parsed},
 };
-use crate::call::CallId;
+use crate::domain::CallId;
 
 /// One turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub async fn append(tx: &mut Tx, turns: Vec<TurnRow>) -> Result<(), StoreError> 
 /// The replies of these turns, in no order; a turn not yet taken is left out. Give each once.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn replies(tx: &mut Tx, turns: &[(CallId, i64)]) -> Result<Vec<Reply>, StoreError> {
     // Joined, because SQLite reads the whole table for a list of pairs after IN; crossed, so that it keeps this order.
     tx.fetch_rows(
@@ -62,7 +62,7 @@ pub async fn replies(tx: &mut Tx, turns: &[(CallId, i64)]) -> Result<Vec<Reply>,
 /// All turns of a call, first to last.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn of_call(tx: &mut Tx, call: CallId) -> Result<Vec<TurnRow>, StoreError> {
     tx.fetch_all(
         "SELECT call_id, turn, at, event, reply FROM turns WHERE call_id = $1 ORDER BY turn",
@@ -75,7 +75,7 @@ pub async fn of_call(tx: &mut Tx, call: CallId) -> Result<Vec<TurnRow>, StoreErr
 /// How many turns are stored. It reads them all: for measurements.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn count(tx: &mut Tx) -> Result<u64, StoreError> {
     let counted = tx.fetch_optional("SELECT count(*) FROM turns", vec![], |row| row.int(0)).await?;
     Ok(u64::try_from(counted.unwrap_or_default()).unwrap_or(0))

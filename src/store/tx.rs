@@ -1,4 +1,4 @@
-//! One transaction on either database. The storey above begins and commits; only the files beside this one speak SQL,
+//! One transaction on either database. The layer above begins and commits; only the files beside this one speak SQL,
 //! and the compiler holds them to it: every statement goes through the methods here, which they alone can see.
 
 use sqlx::pool::PoolConnection;
@@ -7,10 +7,10 @@ use sqlx::{Arguments as _, Postgres, SqlSafeStr as _, SqlStr, Sqlite, postgres::
 use std::sync::Arc;
 
 use super::{
-    Fate, StoreError,
-    arg::{Arg, Row, bind},
+    CommitHook, StoreError,
+    bind_value::{BindValue, Row, bind},
     seals::{Seal, SealQueue},
-    statement::{Shape, keys_at_once, rows_at_once},
+    statement::{BulkStatement, keys_at_once, rows_at_once},
 };
 
 /// A transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
@@ -18,7 +18,7 @@ pub struct Tx {
     side: Side,
     /// PostgreSQL refuses to go on after an error; SQLite would, outside of the transaction if the error ended it.
     failed: bool,
-    fate: Option<Arc<dyn Fate>>,
+    fate: Option<Arc<dyn CommitHook>>,
     /// The seals of the rows that it writes, and where they go when it is committed.
     seals: Vec<Seal>,
     queue: Option<Arc<SealQueue>>,
@@ -67,7 +67,7 @@ pub(super) enum Driver<'a> {
 }
 
 /// Rows to write, each of `N` parameters.
-pub(super) type Rows<'a, const N: usize> = Vec<[Arg<'a>; N]>;
+pub(super) type Rows<'a, const N: usize> = Vec<[BindValue<'a>; N]>;
 
 impl Tx {
     pub(super) fn sqlite(side: sqlx::Transaction<'static, Sqlite>) -> Self {
@@ -100,8 +100,8 @@ impl Tx {
         self.seals.push(seal);
     }
 
-    /// The same with somebody who decides what becomes of its commit.
-    pub(super) fn with_fate(self, fate: Option<Arc<dyn Fate>>) -> Self {
+    /// The same with someone who decides what becomes of its commit.
+    pub(super) fn with_fate(self, fate: Option<Arc<dyn CommitHook>>) -> Self {
         Self { fate, ..self }
     }
 
@@ -156,13 +156,13 @@ impl Tx {
         Ok(())
     }
 
-    /// Whether nobody else writes until this transaction ends, so that nothing needs to be held against them: SQLite.
+    /// Whether no one else writes until this transaction ends, so that nothing needs to be held against them: SQLite.
     pub(super) fn writes_alone(&self) -> bool {
         matches!(self.side, Side::Sqlite(_))
     }
 
     /// Runs a statement and says how many rows it wrote.
-    pub(super) async fn execute(&mut self, sql: &'static str, args: Vec<Arg<'_>>) -> Result<u64, StoreError> {
+    pub(super) async fn execute(&mut self, sql: &'static str, args: Vec<BindValue<'_>>) -> Result<u64, StoreError> {
         self.run(sql.into_sql_str(), args).await
     }
 
@@ -170,7 +170,7 @@ impl Tx {
     pub(super) async fn fetch_all<T>(
         &mut self,
         sql: &'static str,
-        args: Vec<Arg<'_>>,
+        args: Vec<BindValue<'_>>,
         read: fn(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         self.query(sql.into_sql_str(), args, read).await
@@ -180,7 +180,7 @@ impl Tx {
     pub(super) async fn fetch_optional<T>(
         &mut self,
         sql: &'static str,
-        args: Vec<Arg<'_>>,
+        args: Vec<BindValue<'_>>,
         read: fn(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
         Ok(self.fetch_all(sql, args, read).await?.pop())
@@ -226,15 +226,15 @@ impl Tx {
     pub(super) async fn fetch_in<'a, T>(
         &mut self,
         head: &'static str,
-        fixed: &[Arg<'a>],
-        mut keys: impl ExactSizeIterator<Item = Arg<'a>> + Send,
+        fixed: &[BindValue<'a>],
+        mut keys: impl ExactSizeIterator<Item = BindValue<'a>> + Send,
         tail: &'static str,
         read: fn(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         let mut found = Vec::new();
         while keys.len() > 0 {
             let size = keys_at_once(keys.len());
-            let sql = Shape { keys: true, fixed: fixed.len(), ..self.shape(head, tail, 1, size) }.sql();
+            let sql = BulkStatement { keys: true, fixed: fixed.len(), ..self.shape(head, tail, 1, size) }.sql();
             let mut args = fixed.to_vec();
             args.extend(keys.by_ref().take(size));
             while args.len() < fixed.len() + size {
@@ -246,12 +246,12 @@ impl Tx {
         Ok(found)
     }
 
-    fn shape(&self, head: &'static str, tail: &'static str, columns: usize, tuples: usize) -> Shape {
+    fn shape(&self, head: &'static str, tail: &'static str, columns: usize, tuples: usize) -> BulkStatement {
         let question_marks = matches!(self.side, Side::Sqlite(_));
-        Shape { head, tail, keys: false, fixed: 0, columns, tuples, question_marks }
+        BulkStatement { head, tail, keys: false, fixed: 0, columns, tuples, question_marks }
     }
 
-    async fn run(&mut self, sql: SqlStr, args: Vec<Arg<'_>>) -> Result<u64, StoreError> {
+    async fn run(&mut self, sql: SqlStr, args: Vec<BindValue<'_>>) -> Result<u64, StoreError> {
         if self.failed {
             return Err(StoreError::Abandoned);
         }
@@ -263,7 +263,7 @@ impl Tx {
     async fn query<T>(
         &mut self,
         sql: SqlStr,
-        args: Vec<Arg<'_>>,
+        args: Vec<BindValue<'_>>,
         read: fn(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         if self.failed {
@@ -276,7 +276,7 @@ impl Tx {
 }
 
 impl Side {
-    async fn run(&mut self, sql: SqlStr, args: Vec<Arg<'_>>) -> Result<u64, StoreError> {
+    async fn run(&mut self, sql: SqlStr, args: Vec<BindValue<'_>>) -> Result<u64, StoreError> {
         Ok(match self {
             Self::Sqlite(side) => {
                 let arguments = bind!(SqliteArguments, args);
@@ -292,7 +292,7 @@ impl Side {
     async fn query<T>(
         &mut self,
         sql: SqlStr,
-        args: Vec<Arg<'_>>,
+        args: Vec<BindValue<'_>>,
         read: fn(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         match self {

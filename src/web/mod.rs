@@ -3,7 +3,7 @@
 mod probes;
 mod serving;
 mod status;
-mod webhooks;
+mod twilio;
 
 use std::any::Any;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use tracing::{error, warn};
 
 use crate::carrier::CarrierAccountId;
 use crate::carrier::twilio::{SigningKey, Urls, Voices, urls};
-use crate::service::{Desk, LegBook, OutsideLine, Switchboard};
+use crate::service::{Context, ConversationService, LegBook, LimitedLine};
 
 pub use probes::LastReadiness;
 pub use serving::{ConnectionLimits, Port, serve};
@@ -36,9 +36,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 #[allow(missing_debug_implementations)] // it holds connections and keys, which have nothing to show
 pub struct Web {
     /// Takes the turns of calls.
-    pub switchboard: Switchboard,
+    pub conversations: ConversationService,
     /// For the readiness probe.
-    pub desk: Arc<Desk>,
+    pub context: Arc<Context>,
     /// The URLs by which carriers reach this server.
     pub urls: Urls,
     /// The key of the Twilio-compatible carrier, when one is configured.
@@ -53,7 +53,7 @@ pub struct Web {
     pub metrics: PrometheusHandle,
     /// What `/readyz` last answered.
     pub readiness: LastReadiness,
-    /// When staff were told last that somebody posts without the carrier's signature, in milliseconds since 1970; 0
+    /// When staff were told last that someone posts without the carrier's signature, in milliseconds since 1970; 0
     /// when never.
     pub forged_told_at: AtomicI64,
 }
@@ -65,7 +65,7 @@ pub fn status_page(web: Arc<Web>) -> Router {
 
 /// What the main port serves: anybody may reach it.
 pub fn router(web: Arc<Web>) -> Router {
-    limited(probes::bare().nest(urls::ROOT, webhooks::routes()), web)
+    limited(probes::bare().nest(urls::ROOT, twilio::routes()), web)
 }
 
 /// What the operations port serves: operators and their monitors reach it.
@@ -75,7 +75,7 @@ pub fn operations(web: Arc<Web>) -> Router {
 
 /// Both on one port.
 pub fn router_with_operations(web: Arc<Web>) -> Router {
-    limited(probes::detailed().nest(urls::ROOT, webhooks::routes()), web)
+    limited(probes::detailed().nest(urls::ROOT, twilio::routes()), web)
 }
 
 fn limited(routes: Router<Arc<Web>>, web: Arc<Web>) -> Router {
@@ -92,9 +92,9 @@ fn limited(routes: Router<Arc<Web>>, web: Arc<Web>) -> Router {
 /// Counts a request that isn't served, and says why.
 fn refused(why: &'static str, status: StatusCode, sentence: &'static str) -> Response {
     metrics::counter!("kenkocall_requests_refused_total", "why" => why).increment(1);
-    if OutsideLine::RequestRefused(why).is_first() {
+    if LimitedLine::RequestRefused(why).is_first() {
         // Its path may hold anything, and isn't logged.
-        warn!(why, status = status.as_u16(), "a request was refused");
+        warn!(why, status = status.as_u16(), "request refused");
     }
     (status, sentence).into_response()
 }
@@ -102,9 +102,9 @@ fn refused(why: &'static str, status: StatusCode, sentence: &'static str) -> Res
 /// A handler that panics must not end the process with all its calls. It is a fault of ours, so it is counted and told.
 fn guarded<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     router.layer(CatchPanicLayer::custom(|_: Box<dyn Any + Send>| {
-        // Its text may hold what somebody keyed.
-        if OutsideLine::RequestPanicked.is_first() {
-            error!("a request ended in a panic; report it, with the version of this program");
+        // Its text may hold what someone keyed.
+        if LimitedLine::RequestPanicked.is_first() {
+            error!("a request panicked; please report this, with the program's version");
         }
         metrics::counter!("kenkocall_panics_total").increment(1);
         StatusCode::INTERNAL_SERVER_ERROR.into_response()

@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use tracing::warn;
 
 use super::Web;
-use crate::service::{OutsideLine, Readiness, Stopwatch};
+use crate::service::{LimitedLine, Readiness, Stopwatch};
 
 /// How long the database may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -83,17 +83,17 @@ async fn ready(web: &Web) -> Ready {
         return *ready;
     }
     let began = Stopwatch::start();
-    let ready = match tokio::time::timeout(PATIENCE, web.switchboard.readiness(&web.desk)).await {
+    let ready = match tokio::time::timeout(PATIENCE, web.conversations.readiness(&web.context)).await {
         Ok(Ok(ready)) => Ready::Known(ready),
         Ok(Err(error)) => {
-            if OutsideLine::NotReady("database").is_first() {
-                warn!(%error, "not ready: the database doesn't answer");
+            if LimitedLine::NotReady("database").is_first() {
+                warn!(%error, "not ready: the database does not answer");
             }
             Ready::NoAnswer
         }
         Err(_) => {
-            if OutsideLine::NotReady("time").is_first() {
-                warn!("not ready: the database doesn't answer in time");
+            if LimitedLine::NotReady("time").is_first() {
+                warn!("not ready: the database does not answer in time");
             }
             Ready::NoAnswer
         }

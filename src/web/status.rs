@@ -11,7 +11,7 @@ use axum::routing::get;
 use tracing::error;
 
 use super::Web;
-use crate::call::{SlotEnd, SlotState};
+use crate::domain::{SlotEnd, SlotState};
 use crate::service::{CentreDay, DaySlot, day_figures, day_slots};
 
 /// Squares drawn: more can't be told apart.
@@ -45,7 +45,7 @@ struct Page {
     placed: u32,
     kinds: Vec<Kind>,
     squares: Vec<Square>,
-    /// Whether the page renews itself: not while somebody reads it by ear.
+    /// Whether the page renews itself: not while someone reads it by ear.
     live: bool,
     centres: Vec<CentreDay>,
 }
@@ -57,16 +57,16 @@ struct Square {
 }
 
 async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery) -> Response {
-    let now = web.desk.zone.to_datetime(web.desk.clock.now());
-    let database = &web.desk.database;
+    let now = web.context.zone.to_datetime(web.context.clock.now());
+    let database = &web.context.database;
     let read = async {
         let figures = day_figures(database, now.date()).await?;
-        Ok::<_, crate::service::Refused>((figures, day_slots(database, now.date(), MOST_SQUARES).await?))
+        Ok::<_, crate::service::ServiceError>((figures, day_slots(database, now.date(), MOST_SQUARES).await?))
     };
     let (figures, slots) = match read.await {
         Ok(read) => read,
         Err(error) => {
-            error!(%error, "the status page can't be shown");
+            error!(%error, "could not render the status page");
             return (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "ただいま表示できません。しばらくしてから、もう一度ご覧ください。\n",
@@ -93,7 +93,7 @@ async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery) -> Respons
         Ok(html) => ([(header::CONTENT_SECURITY_POLICY, POLICY), (header::CACHE_CONTROL, "no-store")], Html(html))
             .into_response(),
         Err(error) => {
-            error!(%error, "the status page can't be written");
+            error!(%error, "could not write the status page");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }

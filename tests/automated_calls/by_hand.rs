@@ -1,8 +1,8 @@
 //! What staff do about single calls: call now, and say what became of an unknown one.
 
-use kenkocall::call::CallId;
-use kenkocall::carrier::simulator::{Script, Weather};
-use kenkocall::service::{Refused, Resolution, call_now, resolve_call, stop_patient};
+use kenkocall::carrier::simulator::{NetworkFaults, Script};
+use kenkocall::domain::CallId;
+use kenkocall::service::{Resolution, ServiceError, call_now, resolve_call, stop_patient};
 
 use super::databases::Fresh;
 use super::day::{Day, Plan, id};
@@ -17,12 +17,12 @@ on_both_databases!(
 async fn called_now_inside_calling_hours_alone(fresh: Fresh) {
     let day = Day::begin(&fresh, Plan { patients: vec!["18:00"], ..Plan::default() }).await;
     let refused = call_now(&day.clerk, &id(0)).await.unwrap_err();
-    assert!(matches!(refused, Refused::OutsideCallingHours(_)), "{refused}");
+    assert!(matches!(refused, ServiceError::OutsideCallingHours(_)), "{refused}");
     day.until("10:00:30").await;
     call_now(&day.clerk, &id(0)).await.unwrap();
     day.until("10:00:50").await;
     let refused = call_now(&day.clerk, &id(0)).await.unwrap_err();
-    assert!(matches!(refused, Refused::CalledAlready), "{refused}");
+    assert!(matches!(refused, ServiceError::CalledAlready), "{refused}");
     day.until("20:30").await;
     assert_eq!(day.rang().len(), 1);
     assert_eq!(day.slots().await, ["10:00:30 reported 1", "18:00 cancelled reported 0"]);
@@ -37,7 +37,7 @@ async fn who_asked_to_be_left_alone_is_not_called_now_either(fresh: Fresh) {
 }
 
 async fn an_unknown_call_is_resolved_by_staff(fresh: Fresh) {
-    let weather = Weather { dial_unheard_not_placed: 1.0, looks_unavailable: 1.0, ..Weather::FAIR };
+    let weather = NetworkFaults { dial_unheard_not_placed: 1.0, looks_unavailable: 1.0, ..NetworkFaults::FAIR };
     let plan = Plan { weather, people: vec![(0, vec![Script::busy().into()])], ..Plan::default() };
     let day = Day::begin(&fresh, plan).await;
     day.until("10:00").await;
@@ -49,6 +49,6 @@ async fn an_unknown_call_is_resolved_by_staff(fresh: Fresh) {
     assert_eq!(day.slots().await, ["09:00 unanswered reached 1"]);
     assert!(!day.alerts().await.contains(&"unknown_call".to_owned()));
     let refused = resolve_call(&day.clerk, call, Resolution::NotPlaced).await.unwrap_err();
-    assert!(matches!(refused, Refused::NotUnknown), "{refused}");
+    assert!(matches!(refused, ServiceError::NotUnknown), "{refused}");
     assert_eq!(day.kept.count("audit WHERE action = 'patient.call_resolved'").await, 2);
 }

@@ -90,7 +90,7 @@ async fn ten_thousand_would_wait_their_turn_at_the_pace_of_the_carrier(fresh: Fr
 }
 
 async fn what_is_not_automated_is_not_called(fresh: Fresh) {
-    use kenkocall::roster::Column;
+    use kenkocall::patient_import::Column;
     let day = Day::begin(
         &fresh,
         Plan { patients: vec!["09:00"; 3], people: vec![(0, vec![answers_after(1)])], ..Plan::default() },
@@ -118,22 +118,23 @@ async fn fault_35_a_call_that_another_node_is_placing_is_not_a_loss(fresh: Fresh
     // Two requests have reached the carrier, and what it answered is lost.
     let calls = day.kept.rows("SELECT call_id, phone_number FROM attempts ORDER BY call_id LIMIT 2").await;
     for row in calls {
-        let to = kenkocall::call::PhoneNumber::from_e164(&row[1]).unwrap();
+        let to = kenkocall::domain::PhoneNumber::from_e164(&row[1]).unwrap();
         let dial = kenkocall::carrier::network::Dial {
             call: row[0].parse().unwrap(),
-            to: kenkocall::call::CallableNumber::new(to).unwrap(),
+            to: kenkocall::domain::CallableNumber::new(to).unwrap(),
             from: simulation.dialer.dialling().from.clone(),
             ring_seconds: 30,
             longest_seconds: 600,
         };
         let dialled = simulation.network.dial(&dial).await;
-        assert!(matches!(dialled, kenkocall::carrier::network::Dialled::Accepted(_)));
+        assert!(matches!(dialled, kenkocall::carrier::network::DialOutcome::Accepted(_)));
     }
     drop(prepared);
     let database = kenkocall::store::Database::open(&fresh.url, 4).await.unwrap();
-    let desk = day.desk_on(database.clone());
+    let context = day.context_on(database.clone());
     let dialling = simulation.dialer.dialling().clone();
-    let other = Dialer::new(desk, simulation.switchboard.clone(), std::sync::Arc::clone(&simulation.network), dialling);
+    let other =
+        Dialer::new(context, simulation.conversations.clone(), std::sync::Arc::clone(&simulation.network), dialling);
     let ticked = other.tick_and_wait().await.unwrap();
     assert_eq!((ticked.intended, ticked.held_until), (0, None));
     assert_eq!(day.kept.count("losses").await, 0);
@@ -154,9 +155,10 @@ async fn fault_14_two_workers_dial_each_slot_once(fresh: Fresh) {
     let simulation = &day.simulation;
     // Another node: connections of its own, and the same database and carrier.
     let database = kenkocall::store::Database::open(&fresh.url, 4).await.unwrap();
-    let desk = day.desk_on(database.clone());
+    let context = day.context_on(database.clone());
     let dialling = simulation.dialer.dialling().clone();
-    let other = Dialer::new(desk, simulation.switchboard.clone(), std::sync::Arc::clone(&simulation.network), dialling);
+    let other =
+        Dialer::new(context, simulation.conversations.clone(), std::sync::Arc::clone(&simulation.network), dialling);
     for _ in 0..10 {
         // One may find the other before it: then it claims nothing, and looks again.
         let (_first, _second) = tokio::join!(simulation.dialer.tick_and_wait(), other.tick_and_wait());

@@ -7,10 +7,10 @@ use std::time::Duration;
 use super::databases::Fresh;
 use super::day::{Day, Plan, answers_after};
 use crate::on_both_databases;
-use kenkocall::call::{AlertId, AlertKind};
 use kenkocall::carrier::simulator;
-use kenkocall::roster::Column;
-use kenkocall::service::{CentreChange, Clock, SimulatedLines, run_exchange};
+use kenkocall::domain::{AlertId, AlertKind};
+use kenkocall::patient_import::Column;
+use kenkocall::service::{CentreChange, Clock, SimulatedCarrier, run_simulated_gateway};
 use kenkocall::store::alerts::{self, AlertRow};
 
 on_both_databases!(
@@ -37,9 +37,9 @@ async fn the_simulated_network_sleeps_while_nothing_happens(fresh: Fresh) {
         assert!(counted.fetch_add(1, Ordering::Relaxed) < 1_000, "it looks again and again and never sleeps");
         now
     });
-    let lines = SimulatedLines::new(simulator::Network::new(simulator::Settings::default()), clock);
+    let lines = SimulatedCarrier::new(simulator::Network::new(simulator::Settings::default()), clock);
     tokio::select! {
-        () = run_exchange(day.simulation.switchboard.clone(), lines) => {}
+        () = run_simulated_gateway(day.simulation.conversations.clone(), lines) => {}
         () = tokio::time::sleep(Duration::from_millis(700)) => {}
     }
     assert!((1..20).contains(&reads.load(Ordering::Relaxed)), "{reads:?}");
@@ -118,7 +118,7 @@ async fn fault_17_staff_are_told_once_however_many_alerts_are_open(fresh: Fresh)
     let day = Day::begin(&fresh, Plan::default()).await;
     let alert =
         |nth: u128| AlertRow::of_all(AlertId(uuid::Uuid::from_u128(nth)), AlertKind::Guessing, day.clerk.clock.now());
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     alerts::raise(&mut tx, &(0..1_500).map(alert).collect::<Vec<_>>()).await.unwrap();
     tx.commit().await.unwrap();
     day.clock_is_ahead(3_600);

@@ -9,18 +9,18 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use kenkocall::call::{CallTimes, CallingHours, HersysId, PhoneNumber, StaffName};
-use kenkocall::carrier::simulator::{self, Caller, Identity, Manner, Population, Script, Weather};
-use kenkocall::flow::Library;
-use kenkocall::follow_up::{CallPrice, DayLimits, GuessingLimits};
-use kenkocall::roster::Column;
+use kenkocall::carrier::simulator::{self, Behaviour, Caller, Identity, NetworkFaults, Population, Script};
+use kenkocall::domain::{CallTimes, CallingHours, HersysId, PhoneNumber, StaffName};
+use kenkocall::flow::FlowSet;
+use kenkocall::patient_import::Column;
+use kenkocall::policy::{CallPrice, DayLimits, GuessingLimits};
 use kenkocall::service::{
-    Clerk, Clock, Desk, Dialling, Feed, Libraries, MadeUpDay, Outcome, Remembered, Rhythm, STEP, SimulatedLines,
-    Simulation, Source, SwitchboardError, VirtualClock, add_made_up_day, change_centre, change_patient,
-    made_up_identity, made_up_number,
+    Clerk, Clock, Context, ConversationError, DialerSettings, EventBus, FlowSetCache, LastCommit, Outcome, Rhythm,
+    STEP, SimulatedCarrier, Simulation, Source, SyntheticDay, VirtualClock, add_made_up_day, change_centre,
+    change_patient, made_up_identity, made_up_number,
 };
 use kenkocall::store::flow_sets::{self, FlowSetRow};
-use kenkocall::store::{Database, Fate};
+use kenkocall::store::{CommitHook, Database};
 
 use crate::databases::Fresh;
 use crate::kept::Kept;
@@ -32,13 +32,13 @@ pub struct Plan {
     /// The call times of each patient.
     pub patients: Vec<&'static str>,
     /// What the people at the numbers do, patient by patient; others pick up at once and answer everything.
-    pub people: Vec<(u32, Vec<Manner>)>,
+    pub people: Vec<(u32, Vec<Behaviour>)>,
     pub hours: &'static str,
-    pub weather: Weather,
+    pub weather: NetworkFaults,
     pub calls_per_second: f64,
     pub concurrent_calls: u32,
     /// What becomes of the services' commits; nobody decides it when there is none.
-    pub fate: Option<Arc<dyn Fate>>,
+    pub fate: Option<Arc<dyn CommitHook>>,
     pub day_limits: DayLimits,
     pub price: CallPrice,
 }
@@ -50,7 +50,7 @@ impl Default for Plan {
             patients: vec!["09:00"],
             people: Vec::new(),
             hours: "08:00-20:00",
-            weather: Weather::FAIR,
+            weather: NetworkFaults::FAIR,
             calls_per_second: 10.0,
             concurrent_calls: 50,
             fate: None,
@@ -60,8 +60,8 @@ impl Default for Plan {
     }
 }
 
-/// Somebody who answers after so many seconds and goes through all questions, steadily.
-pub fn answers_after(seconds: u64) -> Manner {
+/// Someone who answers after so many seconds and goes through all questions, steadily.
+pub fn answers_after(seconds: u64) -> Behaviour {
     Script::answers(Duration::from_secs(seconds)).into()
 }
 
@@ -81,10 +81,10 @@ impl Day {
     pub async fn begin(fresh: &Fresh, plan: Plan) -> Self {
         let start: Timestamp = plan.start.parse().unwrap();
         let clock = VirtualClock::at(start);
-        let library = shipped();
-        let files = serde_json::to_string(&library.files).unwrap();
-        let mut tx = fresh.database.begin().await.unwrap();
-        let set = FlowSetRow { digest: library.digest.clone(), files, loaded_at: start };
+        let flow_set = shipped();
+        let files = serde_json::to_string(&flow_set.files).unwrap();
+        let mut tx = fresh.database.begin_write().await.unwrap();
+        let set = FlowSetRow { digest: flow_set.digest.clone(), files, loaded_at: start };
         flow_sets::put(&mut tx, &set).await.unwrap();
         tx.commit().await.unwrap();
         let ahead = Arc::new(AtomicI64::new(0));
@@ -92,7 +92,7 @@ impl Day {
             Some(fate) => fresh.database.clone().with_fate(fate),
             None => fresh.database.clone(),
         };
-        let desk = desk(database, library, ours(&clock, &ahead));
+        let context = context(database, flow_set, ours(&clock, &ahead));
         let mut population = Population::default();
         for nth in 0..u32::try_from(plan.patients.len()).unwrap() + 20 {
             population.put(made_up_number(nth).unwrap(), vec![answers_after(2)]);
@@ -102,7 +102,7 @@ impl Day {
         }
         let people =
             simulator::Settings { people: population, weather: plan.weather, ..simulator::Settings::default() };
-        let dialling = Dialling {
+        let dialling = DialerSettings {
             from: PhoneNumber::from_e164("+815000000000").unwrap(),
             ring_seconds: 30,
             calls_per_second: plan.calls_per_second,
@@ -113,7 +113,7 @@ impl Day {
             day_limits: plan.day_limits,
             price: plan.price,
         };
-        let made_up = MadeUpDay {
+        let made_up = SyntheticDay {
             hours: plan.hours.parse::<CallingHours>().unwrap(),
             times: plan.patients.iter().map(|times| times.parse::<CallTimes>().unwrap()).collect(),
             patients: u32::try_from(plan.patients.len()).unwrap(),
@@ -128,19 +128,19 @@ impl Day {
         };
         let told = Arc::new(Mutex::new(Vec::new()));
         let (tell, time) = (Arc::clone(&told), clock.clone());
-        let lines = SimulatedLines::new(simulator::Network::new(people), clock.clock());
+        let lines = SimulatedCarrier::new(simulator::Network::new(people), clock.clock());
         let lines = lines.listened_to(Arc::new(move |heard| {
             if heard.news.what.wants_reply() {
                 tell.lock().unwrap().push((time.now(), prompts(heard.outcome)));
             }
         }));
-        let simulation = Simulation::on(desk, lines, clock, dialling);
+        let simulation = Simulation::on(context, lines, clock, dialling);
         Self { simulation, clerk, kept: Kept::at(&fresh.url), ahead, told }
     }
 
     /// A desk with other connections to the same database.
-    pub fn desk_on(&self, database: Database) -> Arc<Desk> {
-        desk(database, shipped(), ours(&self.simulation.clock, &self.ahead))
+    pub fn context_on(&self, database: Database) -> Arc<Context> {
+        context(database, shipped(), ours(&self.simulation.clock, &self.ahead))
     }
 
     /// Plays until it is `time` at the health centre, `HH:MM` or `HH:MM:SS` of the day that the clock shows.
@@ -192,7 +192,7 @@ impl Day {
     }
 
     pub async fn centre(&self, change: kenkocall::service::CentreChange) {
-        let code = kenkocall::call::CentreCode::parse(kenkocall::service::MADE_UP_CENTRE).unwrap();
+        let code = kenkocall::domain::CentreCode::parse(kenkocall::service::MADE_UP_CENTRE).unwrap();
         change_centre(&self.clerk, &code, &change).await.unwrap();
     }
 
@@ -201,16 +201,16 @@ impl Day {
         self.rings_in_from(nth, made_up_number(nth));
     }
 
-    /// Somebody who knows a patient's HER-SYS ID and birth date calls the health-call line, from any number or from a
+    /// Someone who knows a patient's HER-SYS ID and birth date calls the health-call line, from any number or from a
     /// hidden one.
     pub fn rings_in_from(&self, nth: u32, number: Option<PhoneNumber>) {
         let (hersys_id, birth_date) = made_up_identity(nth).unwrap();
         let caller = Caller {
             people: vec![Identity { hersys_id, birth_date }],
-            language: kenkocall::call::Language::Japanese,
+            language: kenkocall::domain::Language::Japanese,
             script: Some(Script::answers(Duration::ZERO)),
         };
-        let line = kenkocall::call::Line::HealthCall;
+        let line = kenkocall::domain::Line::HealthCall;
         let leg = self.simulation.lines.with(|network, now| network.ring_in(number, line, caller, now));
         assert!(leg.is_some());
     }
@@ -261,7 +261,7 @@ impl Day {
     }
 }
 
-fn prompts(outcome: &Result<Outcome, SwitchboardError>) -> Option<String> {
+fn prompts(outcome: &Result<Outcome, ConversationError>) -> Option<String> {
     match outcome {
         Ok(Outcome::Reply { reply, .. }) => {
             Some(reply.say.iter().map(|said| said.prompt.as_str()).collect::<Vec<_>>().join(" "))
@@ -278,18 +278,18 @@ fn ours(clock: &VirtualClock, ahead: &Arc<AtomicI64>) -> Clock {
         .beside(move || steady.now().as_duration().unsigned_abs())
 }
 
-fn desk(database: Database, library: Arc<Library>, clock: Clock) -> Arc<Desk> {
-    Arc::new(Desk {
+fn context(database: Database, flow_set: Arc<FlowSet>, clock: Clock) -> Arc<Context> {
+    Arc::new(Context {
         database,
-        libraries: Libraries::new(library),
+        flow_sets: FlowSetCache::new(flow_set),
         clock,
         guessing: GuessingLimits::default(),
         zone: TimeZone::get("Asia/Tokyo").unwrap(),
-        desk_centre: None,
+        fallback_centre: None,
         call_back_number: Some(PhoneNumber::from_e164("+815000000000").unwrap()),
-        poke: tokio::sync::Notify::new(),
-        feed: Feed::default(),
-        remembered: Remembered::default(),
+        dialer_wake: tokio::sync::Notify::new(),
+        event_bus: EventBus::default(),
+        remembered: LastCommit::default(),
     })
 }
 
@@ -298,7 +298,7 @@ pub fn id(nth: u32) -> HersysId {
 }
 
 /// The documents that the program ships.
-fn shipped() -> Arc<Library> {
+fn shipped() -> Arc<FlowSet> {
     fn gather(folder: &Path, root: &Path, files: &mut BTreeMap<String, String>) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -313,5 +313,5 @@ fn shipped() -> Arc<Library> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("call_flows");
     let mut files = BTreeMap::new();
     gather(&root, &root, &mut files);
-    Arc::new(Library::checked(files).expect("shipped documents"))
+    Arc::new(FlowSet::checked(files).expect("shipped documents"))
 }

@@ -2,8 +2,8 @@
 //! once, and the next day begins anew.
 
 use kenkocall::carrier::simulator::Script;
-use kenkocall::follow_up::{CallPrice, DayLimits};
-use kenkocall::service::{CentreChange, Dialer, Hold, change_centre, dialer_state, resume_dialling};
+use kenkocall::policy::{CallPrice, DayLimits};
+use kenkocall::service::{CentreChange, Dialer, PauseReason, change_centre, dialer_state, resume_dialling};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ async fn after_the_days_calls_nobody_more_is_dialled_until_tomorrow(fresh: Fresh
     let alerts = day.kept.column("SELECT centre_code FROM alerts WHERE kind = 'day_limit'").await;
     assert_eq!(alerts, [""], "one, to everybody");
     let state = dialer_state(&day.clerk).await.unwrap();
-    let Some(Hold::Paused(pause)) = state.hold else { panic!("{:?}", state.hold) };
+    let Some(PauseReason::Paused(pause)) = state.hold else { panic!("{:?}", state.hold) };
     assert!(pause.reason.contains("dialer.calls_per_day"), "{}", pause.reason);
     assert_eq!(pause.until.unwrap().to_string(), "2026-11-24T15:00:00Z", "midnight in Japan");
     day.until_moment("2026-11-25T10:05:00+09:00").await;
@@ -49,8 +49,8 @@ async fn a_restart_doesnt_begin_the_day_anew(fresh: Fresh) {
     let simulation = &day.simulation;
     let dialling = simulation.dialer.dialling().clone();
     // Another process: it knows nothing but what is in the database.
-    let desk = day.desk_on(fresh.database.clone());
-    let other = Dialer::new(desk, simulation.switchboard.clone(), Arc::clone(&simulation.network), dialling);
+    let context = day.context_on(fresh.database.clone());
+    let other = Dialer::new(context, simulation.conversations.clone(), Arc::clone(&simulation.network), dialling);
     day.down_until("2026-11-24T15:00:01+09:00");
     for _ in 0..5 {
         other.tick_and_wait().await.unwrap();
@@ -59,7 +59,7 @@ async fn a_restart_doesnt_begin_the_day_anew(fresh: Fresh) {
 }
 
 async fn the_days_money_is_never_passed(fresh: Fresh) {
-    // A call is 100 at most; while one is under way none begins beside it, and one of two minutes leaves 20 less.
+    // A call is 100 at most; while one is in progress none begins beside it, and one of two minutes leaves 20 less.
     let price = CallPrice { per_minute: 10.0, longest_minutes: 10 };
     let limits = DayLimits { calls: None, spend: Some(190) };
     let unanswered = Script::answers(Duration::from_secs(3)).silent();
@@ -75,14 +75,14 @@ async fn the_days_money_is_never_passed(fresh: Fresh) {
     assert_eq!(day.kept.count("attempts WHERE ended_at IS NULL").await, 0);
     assert_eq!(day.kept.count("alerts WHERE kind = 'day_limit'").await, 1);
     let state = dialer_state(&day.clerk).await.unwrap();
-    let Some(Hold::Paused(pause)) = state.hold else { panic!("{:?}", state.hold) };
+    let Some(PauseReason::Paused(pause)) = state.hold else { panic!("{:?}", state.hold) };
     assert!(pause.reason.contains("dialer.spend_per_day"), "{}", pause.reason);
 }
 
 async fn a_centres_limit_holds_for_that_centre(fresh: Fresh) {
     let day = Day::begin(&fresh, Plan { patients: vec!["09:00"; 4], hours: "08:00-10:00", ..Plan::default() }).await;
     let centre = day.kept.column("SELECT code FROM centres").await[0].clone();
-    let centre = kenkocall::call::CentreCode::parse(&centre).unwrap();
+    let centre = kenkocall::domain::CentreCode::parse(&centre).unwrap();
     let limited = CentreChange { calls_per_day: Some(Some(2)), ..CentreChange::default() };
     change_centre(&day.clerk, &centre, &limited).await.unwrap();
     day.until("10:05").await;

@@ -1,6 +1,6 @@
 //! The carrier's reply never came, its callbacks are lost, repeated or late: nobody rings twice, and every slot ends.
 
-use kenkocall::carrier::simulator::Weather;
+use kenkocall::carrier::simulator::NetworkFaults;
 
 use super::databases::Fresh;
 use super::day::{Day, Plan, answers_after};
@@ -17,7 +17,7 @@ on_both_databases!(
 );
 
 async fn fault_5_a_call_of_which_the_reply_never_came_is_adopted_by_its_callback(fresh: Fresh) {
-    let weather = Weather { dial_unheard_placed: 1.0, ..Weather::FAIR };
+    let weather = NetworkFaults { dial_unheard_placed: 1.0, ..NetworkFaults::FAIR };
     let day = Day::begin(&fresh, Plan { weather, patients: vec!["09:00"; 3], ..Plan::default() }).await;
     day.until("10:00").await;
     assert_eq!(day.rang().len(), 3, "each phone rang once: {:?}", day.rang());
@@ -25,11 +25,11 @@ async fn fault_5_a_call_of_which_the_reply_never_came_is_adopted_by_its_callback
 }
 
 async fn fault_6_a_call_that_was_never_placed_is_proven_so_and_then_placed(fresh: Fresh) {
-    let weather = Weather { dial_unheard_not_placed: 1.0, ..Weather::FAIR };
+    let weather = NetworkFaults { dial_unheard_not_placed: 1.0, ..NetworkFaults::FAIR };
     let day = Day::begin(&fresh, Plan { weather, patients: vec!["09:00", "09:01"], ..Plan::default() }).await;
     day.until("09:00:30").await;
     assert_eq!(day.attempts().await, ["01 unknown"], "not dialled again blindly");
-    day.simulation.lines.with(|network, _| network.settings().weather = Weather::FAIR);
+    day.simulation.lines.with(|network, _| network.settings().weather = NetworkFaults::FAIR);
     day.until("09:02").await;
     assert_eq!(day.attempts().await, ["01 unknown", "02 answered"], "not before the grace is over");
     day.until("09:10").await;
@@ -40,7 +40,7 @@ async fn fault_6_a_call_that_was_never_placed_is_proven_so_and_then_placed(fresh
 }
 
 async fn fault_9_a_list_that_is_down_leaves_the_call_unknown_and_asks_staff(fresh: Fresh) {
-    let weather = Weather { dial_unheard_not_placed: 1.0, looks_unavailable: 1.0, ..Weather::FAIR };
+    let weather = NetworkFaults { dial_unheard_not_placed: 1.0, looks_unavailable: 1.0, ..NetworkFaults::FAIR };
     let day = Day::begin(&fresh, Plan { weather, ..Plan::default() }).await;
     day.until("20:30").await;
     assert_eq!(day.attempts().await, ["01 unknown"]);
@@ -49,7 +49,7 @@ async fn fault_9_a_list_that_is_down_leaves_the_call_unknown_and_asks_staff(fres
 }
 
 async fn fault_24_repeated_callbacks_change_nothing(fresh: Fresh) {
-    let weather = Weather { statuses_repeated: 1.0, statuses_late: 0.5, ..Weather::FAIR };
+    let weather = NetworkFaults { statuses_repeated: 1.0, statuses_late: 0.5, ..NetworkFaults::FAIR };
     let people = vec![(0, vec![answers_after(3)])];
     let day = Day::begin(&fresh, Plan { weather, people, patients: vec!["09:00"; 5], ..Plan::default() }).await;
     day.until("10:00").await;
@@ -60,7 +60,7 @@ async fn fault_24_repeated_callbacks_change_nothing(fresh: Fresh) {
 
 async fn fault_26_callbacks_that_never_come(fresh: Fresh) {
     use kenkocall::carrier::simulator::Script;
-    let weather = Weather { statuses_lost: 1.0, ..Weather::FAIR };
+    let weather = NetworkFaults { statuses_lost: 1.0, ..NetworkFaults::FAIR };
     let people = vec![(0, vec![Script::rings_out().into(), answers_after(2)])];
     let day = Day::begin(&fresh, Plan { weather, people, ..Plan::default() }).await;
     day.until("09:10").await;
@@ -70,7 +70,7 @@ async fn fault_26_callbacks_that_never_come(fresh: Fresh) {
 }
 
 async fn fault_7_too_many_requests_back_off_inside_the_window(fresh: Fresh) {
-    let weather = Weather { dial_too_many: 0.6, ..Weather::FAIR };
+    let weather = NetworkFaults { dial_too_many: 0.6, ..NetworkFaults::FAIR };
     let day = Day::begin(&fresh, Plan { weather, patients: vec!["09:00"; 10], ..Plan::default() }).await;
     day.until("12:00").await;
     assert_eq!(day.kept.count("slots WHERE state = 'reported'").await, 10);

@@ -1,9 +1,9 @@
 //! The carrier's list gone through after last entries were lost (faults 13 and 40): what each of its calls becomes.
 
 use jiff::SignedDuration;
-use kenkocall::call::CallId;
 use kenkocall::carrier::simulator::Script;
-use kenkocall::service::{Reconciled, Refused, call_not_known, reconcile_calls, resume_dialling};
+use kenkocall::domain::CallId;
+use kenkocall::service::{Reconciled, ServiceError, call_not_known, reconcile_calls, resume_dialling};
 use uuid::Builder;
 
 use super::databases::Fresh;
@@ -42,17 +42,17 @@ impl Day {
         }
     }
 
-    /// The carrier tells of a call that isn't known any more.
+    /// The carrier tells of a call that is no longer known.
     async fn hears_of_a_lost_call(&self) {
         let made = u64::try_from(self.simulation.clock.now().as_millisecond()).unwrap();
         let call = CallId(Builder::from_unix_timestamp_millis(made, &[7; 10]).into_uuid());
-        call_not_known(&self.simulation.desk, call, None).await.unwrap();
+        call_not_known(&self.simulation.context, call, None).await.unwrap();
         assert_eq!(self.alerts().await, ["dialling"]);
     }
 
     async fn reconciles(&self) -> Reconciled {
-        let (desk, network) = (&self.simulation.desk, &self.simulation.network);
-        reconcile_calls(desk, &self.clerk, network, SignedDuration::from_secs(60)).await.unwrap()
+        let (context, network) = (&self.simulation.context, &self.simulation.network);
+        reconcile_calls(context, &self.clerk, network, SignedDuration::from_secs(60)).await.unwrap()
     }
 }
 
@@ -71,7 +71,7 @@ async fn fault_13_calls_that_were_lost_become_attempts_of_their_slots(fresh: Fre
     let first = day.reconciles().await;
     assert_eq!((first.settled, first.without_slot, first.under_way), (1, 0, 2), "one was busy, one talks, one rings");
     assert!(!first.is_complete() && first.list_holds_at.is_some());
-    assert!(matches!(resume_dialling(&day.clerk, false).await, Err(Refused::NotReconciled)));
+    assert!(matches!(resume_dialling(&day.clerk, false).await, Err(ServiceError::NotReconciled)));
     assert_eq!(day.attempts().await, ["01 busy"]);
 
     day.until("09:10").await;

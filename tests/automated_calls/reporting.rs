@@ -1,8 +1,8 @@
 //! A report by any channel cancels the day's remaining calls, by day or by slot (A9).
 
 use jiff::{SignedDuration, Timestamp};
-use kenkocall::call::PhoneNumber;
 use kenkocall::carrier::simulator::Script;
+use kenkocall::domain::PhoneNumber;
 use kenkocall::service::CentreChange;
 
 use super::databases::Fresh;
@@ -140,7 +140,7 @@ async fn a_report_takes_the_patient_off_the_nurses_list(fresh: Fresh) {
 
 const FINISHED: &str = "reports WHERE outcome = 'reported'";
 
-/// Somebody else's report is finished while the patient's phone rings: `--unregistered-reports` decides at that moment.
+/// Someone else's report is finished while the patient's phone rings: `--unregistered-reports` decides at that moment.
 async fn a9_a_report_from_another_number_while_our_call_rings(fresh: Fresh) {
     let people = vec![(0, vec![answers_after(25)]), (1, vec![answers_after(25)])];
     let plan = Plan { patients: vec!["09:00;15:00", "10:00;15:00", "19:00"], people, ..Plan::default() };

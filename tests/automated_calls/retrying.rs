@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use kenkocall::call::Keys;
-use kenkocall::carrier::simulator::{Script, Weather};
-use kenkocall::roster::Column;
+use kenkocall::carrier::simulator::{NetworkFaults, Script};
+use kenkocall::domain::Keys;
+use kenkocall::patient_import::Column;
 use kenkocall::service::CentreChange;
 
 use super::databases::Fresh;
@@ -24,7 +24,7 @@ on_both_databases!(
     not_now_is_called_again,
 );
 
-fn rings_out() -> Vec<kenkocall::carrier::simulator::Manner> {
+fn rings_out() -> Vec<kenkocall::carrier::simulator::Behaviour> {
     vec![Script::rings_out().into()]
 }
 
@@ -72,7 +72,7 @@ async fn a8_a_wrong_number_that_is_told_in_a_call_that_is_taken_back(fresh: Fres
     let patients = times.iter().map(|time| &*time.clone().leak()).collect();
     let people = (0..STRANGERS).map(|nth| (nth, vec![stranger()])).collect();
     // The carrier loses orders, so that it takes a while to lead a call to its goodbye.
-    let weather = Weather { orders_unheard: 1.0, ..Weather::FAIR };
+    let weather = NetworkFaults { orders_unheard: 1.0, ..NetworkFaults::FAIR };
     let day = Day::begin(&fresh, Plan { patients, people, weather, ..Plan::default() }).await;
     // The call is taken back a second later in each, so that in some of them the key comes just before the goodbye.
     for (nth, time) in (0..).zip(&times) {
@@ -96,7 +96,7 @@ async fn a8_a_wrong_number_that_is_told_in_a_call_that_is_taken_back(fresh: Fres
 }
 
 async fn a8_a_number_that_does_not_exist_ends_the_slot_at_once(fresh: Fresh) {
-    let cause = kenkocall::call::HangupCause::InvalidNumberFormat;
+    let cause = kenkocall::domain::HangupCause::InvalidNumberFormat;
     let day =
         Day::begin(&fresh, Plan { people: vec![(0, vec![Script::fails(cause).into()])], ..Plan::default() }).await;
     day.until("12:00").await;

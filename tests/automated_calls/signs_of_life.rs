@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use kenkocall::call::CallId;
 use kenkocall::carrier::network::LegProgress;
-use kenkocall::carrier::simulator::{Between, Manner, Script, Weather};
-use kenkocall::roster::Column;
+use kenkocall::carrier::simulator::{Behaviour, Between, NetworkFaults, Script};
+use kenkocall::domain::CallId;
+use kenkocall::patient_import::Column;
 use kenkocall::service::{Resolution, resolve_call, stop_patient};
 
 use super::databases::Fresh;
@@ -28,19 +28,19 @@ on_both_databases!(
 );
 
 /// The carrier's reply never comes, its list is down, and its callbacks come so late.
-fn silent(late: u64) -> Weather {
-    Weather {
+fn silent(late: u64) -> NetworkFaults {
+    NetworkFaults {
         dial_unheard_placed: 1.0,
         looks_unavailable: 1.0,
         statuses_late: 1.0,
         late_by: Between::exactly(Duration::from_secs(late)),
-        ..Weather::FAIR
+        ..NetworkFaults::FAIR
     }
 }
 
 /// One patient whose phone behaves so, call by call. The first call is placed and nobody knows; staff say at `time`
 /// that it wasn't, and from then on dialling works.
-async fn mistaken(fresh: &Fresh, late: u64, people: Vec<Manner>, time: &str) -> Day {
+async fn mistaken(fresh: &Fresh, late: u64, people: Vec<Behaviour>, time: &str) -> Day {
     let day = Day::begin(fresh, Plan { weather: silent(late), people: vec![(0, people)], ..Plan::default() }).await;
     day.until(time).await;
     assert_eq!(day.attempts().await, ["01 unknown"]);
@@ -61,7 +61,7 @@ fn going_on(day: &Day) -> usize {
     placed.iter().filter(|call| !matches!(call.listed.progress, LegProgress::Ended(_))).count()
 }
 
-/// Why each attempt isn't wanted any more, in order.
+/// Why each attempt is no longer wanted, in order.
 async fn withdrawals(day: &Day) -> Vec<String> {
     day.kept.column("SELECT COALESCE(withdrawal, '-') FROM attempts ORDER BY number").await
 }
@@ -71,12 +71,12 @@ fn looks_work(day: &Day) {
 }
 
 async fn fault_2_a_list_without_a_witness_proves_nothing_and_staff_decide(fresh: Fresh) {
-    let weather = Weather { dial_unheard_not_placed: 1.0, ..Weather::FAIR };
+    let weather = NetworkFaults { dial_unheard_not_placed: 1.0, ..NetworkFaults::FAIR };
     let day = Day::begin(&fresh, Plan { weather, ..Plan::default() }).await;
     day.until("09:30").await;
     assert_eq!(day.attempts().await, ["01 unknown"], "nothing shows how old the list is");
     assert_eq!(day.alerts().await, ["unknown_call"], "once");
-    day.simulation.lines.with(|network, _| network.settings().weather = Weather::FAIR);
+    day.simulation.lines.with(|network, _| network.settings().weather = NetworkFaults::FAIR);
     resolve_call(&day.clerk, first_call(&day).await, Resolution::NotPlaced).await.unwrap();
     day.until("09:45").await;
     assert_eq!(day.attempts().await, ["01 not_placed", "01 reported"]);
@@ -85,11 +85,11 @@ async fn fault_2_a_list_without_a_witness_proves_nothing_and_staff_decide(fresh:
 }
 
 async fn fault_2_a_call_placed_later_is_the_witness(fresh: Fresh) {
-    let weather = Weather { dial_unheard_not_placed: 1.0, ..Weather::FAIR };
+    let weather = NetworkFaults { dial_unheard_not_placed: 1.0, ..NetworkFaults::FAIR };
     let day = Day::begin(&fresh, Plan { weather, patients: vec!["09:00", "09:12"], ..Plan::default() }).await;
     day.until("09:10").await;
     assert_eq!(day.attempts().await, ["01 unknown"]);
-    day.simulation.lines.with(|network, _| network.settings().weather = Weather::FAIR);
+    day.simulation.lines.with(|network, _| network.settings().weather = NetworkFaults::FAIR);
     day.until("09:30").await;
     assert_eq!(day.attempts().await, ["01 not_placed", "02 reported", "01 reported"]);
     assert_eq!(day.rang().len(), 2);
@@ -162,7 +162,7 @@ async fn fault_9_a_talk_in_the_open_attempt_continues_and_the_ended_one_goes(fre
 
 async fn fault_9_the_end_of_an_ended_attempt_that_rang_is_a_try(fresh: Fresh) {
     // It rings for 30 s. Of its ringing nothing is told, and of its end after staff have spoken.
-    let weather = Weather { statuses_lost: 1.0, ..silent(0) };
+    let weather = NetworkFaults { statuses_lost: 1.0, ..silent(0) };
     let people = vec![(0, vec![Script::rings_out().into(), Script::rings_out().into()])];
     let day = Day::begin(&fresh, Plan { weather, people, ..Plan::default() }).await;
     day.until("09:00:20").await;
@@ -184,7 +184,7 @@ async fn fault_9_the_end_of_an_ended_attempt_that_rang_is_a_try(fresh: Fresh) {
 }
 
 async fn fault_9_a_call_that_lives_is_found_by_the_look_for_another(fresh: Fresh) {
-    let weather = Weather { statuses_lost: 1.0, ..silent(0) };
+    let weather = NetworkFaults { statuses_lost: 1.0, ..silent(0) };
     let people = vec![(0, vec![Script::rings_out().into(), answers_after(2)])];
     let day = Day::begin(&fresh, Plan { weather, people, ..Plan::default() }).await;
     day.until("09:00:10").await;
@@ -230,7 +230,7 @@ async fn fault_9_a_new_number_is_called_and_the_call_to_the_old_one_is_taken_bac
 }
 
 async fn fault_9_a_slot_that_was_missed_is_unanswered_when_its_phone_rang(fresh: Fresh) {
-    let weather = Weather { dial_unheard_placed: 1.0, ..silent(120) };
+    let weather = NetworkFaults { dial_unheard_placed: 1.0, ..silent(120) };
     let people = vec![(0, vec![Script::rings_out().into()])];
     let plan = Plan { weather, people, hours: "08:00-09:02", ..Plan::default() };
     let day = Day::begin(&fresh, plan).await;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use kenkocall::call::Keys;
-use kenkocall::carrier::simulator::{Manner, Script, Side, Staff, Weather};
-use kenkocall::roster::Column;
+use kenkocall::carrier::simulator::{Behaviour, NetworkFaults, Script, Side, Staff};
+use kenkocall::domain::Keys;
+use kenkocall::patient_import::Column;
 use kenkocall::service::{release_patient, start_maintenance, stop_patient};
 
 use super::databases::Fresh;
@@ -25,17 +25,17 @@ on_both_databases!(
 );
 
 /// Answers, and wants staff at the second question: they talk for so many minutes.
-fn talks(minutes: u64, hangs_up_first: Side) -> Manner {
+fn talks(minutes: u64, hangs_up_first: Side) -> Behaviour {
     let length = Duration::from_secs(minutes * 60);
     wants(Staff::Talk { rings: Duration::from_secs(5), length, hangs_up_first })
 }
 
-fn wants(staff: Staff) -> Manner {
+fn wants(staff: Staff) -> Behaviour {
     let script = Script::answers(Duration::from_secs(1)).keys_at_question(2, Keys::parse("0").unwrap());
     script.staff(staff).into()
 }
 
-fn plan(manner: Manner) -> Plan {
+fn plan(manner: Behaviour) -> Plan {
     Plan { people: vec![(0, vec![manner])], ..Plan::default() }
 }
 
@@ -73,7 +73,7 @@ async fn a_talk_with_staff_of_an_hour_is_not_swept_whoever_hangs_up_first(fresh:
 }
 
 async fn a_talk_whose_end_is_told_by_nobody_ends_when_the_carrier_says_so(fresh: Fresh) {
-    let weather = Weather { statuses_lost: 1.0, ..Weather::FAIR };
+    let weather = NetworkFaults { statuses_lost: 1.0, ..NetworkFaults::FAIR };
     let day = Day::begin(&fresh, Plan { weather, ..plan(talks(40, Side::Caller)) }).await;
     day.until("09:38").await;
     assert_eq!(day.attempts().await, ["01 answered"]);

@@ -1,11 +1,11 @@
-//! Key 8 before anybody has said who they are: only the patient, or somebody who answers for the patient, holds the
+//! Key 8 before anybody has said who they are: only the patient, or someone who answers for the patient, holds the
 //! calls. Any other request is for the centre to decide, and calls continue until it does.
 
 use std::time::Duration;
 
-use kenkocall::call::Keys;
 use kenkocall::carrier::simulator::Script;
-use kenkocall::roster::Column;
+use kenkocall::domain::Keys;
+use kenkocall::patient_import::Column;
 use kenkocall::service::{Details, show_patient, stop_patient};
 
 use crate::databases::Fresh;

@@ -4,9 +4,9 @@
 use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
-use kenkocall::call::{Line, PhoneNumber};
-use kenkocall::service::{Begin, Dialer, Knock, Outcome, SwitchboardError};
-use kenkocall::store::{Database, Decision, Fate, StoreError, unheard};
+use kenkocall::domain::{Line, PhoneNumber};
+use kenkocall::service::{Begin, CarrierEvent, ConversationError, Dialer, Outcome};
+use kenkocall::store::{CommitHook, Database, Decision, StoreError, connection_lost};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::sync::Notify;
 
@@ -46,7 +46,7 @@ impl Troubles {
     }
 }
 
-impl Fate for Troubles {
+impl CommitHook for Troubles {
     fn before(&self) -> Decision {
         let trouble = *self.0.lock().unwrap();
         // Taken before anybody can say that it goes on.
@@ -76,7 +76,7 @@ impl Fate for Troubles {
             }
             Trouble::None | Trouble::Full | Trouble::Stuck => false,
         };
-        Box::pin(async move { if lost { Err(unheard()) } else { Ok(()) } })
+        Box::pin(async move { if lost { Err(connection_lost()) } else { Ok(()) } })
     }
 }
 
@@ -107,7 +107,7 @@ async fn fault_11_a_full_disk_calls_nobody_and_thanks_nobody(fresh: Fresh) {
 }
 
 async fn whoever_calls_when_too_many_wait_is_turned_away_at_once(fresh: Fresh) {
-    /// More than wait, and more than are in the commit that is under way.
+    /// More than wait, and more than are in the commit that is in progress.
     const CALLERS: usize = 1_500;
     let troubles = Troubles::none();
     let plan = Plan { fate: Some(Arc::clone(&troubles) as _), ..Plan::default() };
@@ -115,17 +115,17 @@ async fn whoever_calls_when_too_many_wait_is_turned_away_at_once(fresh: Fresh) {
     troubles.set(Trouble::Stuck);
     let mut calls = tokio::task::JoinSet::new();
     for nth in 0..CALLERS {
-        let switchboard = day.simulation.switchboard.clone();
+        let conversations = day.simulation.conversations.clone();
         let leg = format!("SIM{nth:032x}");
         let caller = Some(PhoneNumber::from_e164(&format!("+8180{nth:08}")).unwrap());
         let begin = Begin { line: Line::HealthCall, carrier: "simulator", leg, caller, called: None };
-        calls.spawn(async move { switchboard.take(Knock::Begin(begin)).await });
+        calls.spawn(async move { conversations.take(CarrierEvent::Begin(begin)).await });
     }
     // While nothing is stored, only those can have an answer who are turned away.
     let mut turned_away = 0;
     while turned_away < CALLERS - 1_024 - 128 {
         let outcome = calls.join_next().await.unwrap().unwrap();
-        assert!(matches!(outcome, Err(SwitchboardError::Overloaded)), "{outcome:?}");
+        assert!(matches!(outcome, Err(ConversationError::Overloaded)), "{outcome:?}");
         turned_away += 1;
     }
     troubles.set(Trouble::None);
@@ -133,7 +133,7 @@ async fn whoever_calls_when_too_many_wait_is_turned_away_at_once(fresh: Fresh) {
     while let Some(outcome) = calls.join_next().await {
         match outcome.unwrap() {
             Ok(Outcome::Reply { .. }) => taken += 1,
-            Err(SwitchboardError::Overloaded) => turned_away += 1,
+            Err(ConversationError::Overloaded) => turned_away += 1,
             other => panic!("{other:?}"),
         }
     }
@@ -165,7 +165,7 @@ async fn fault_12_a_commit_whose_answer_is_lost_is_read_again(fresh: Fresh) {
 }
 
 /// Ten minutes before nine; then the worker commits its intent and is frozen for so long.
-async fn frozen_for(day: &Day, seconds: i64) -> kenkocall::service::Prepared {
+async fn frozen_for(day: &Day, seconds: i64) -> kenkocall::service::PreparedBatch {
     day.until("08:50").await;
     day.down_until("2026-11-24T09:00:00+09:00");
     let prepared = day.simulation.dialer.prepare().await.unwrap();
@@ -191,8 +191,8 @@ async fn fault_15_a_worker_that_was_frozen_while_another_took_over(fresh: Fresh)
     let simulation = &day.simulation;
     let database = Database::open(&fresh.url, 4).await.unwrap();
     let dialling = simulation.dialer.dialling().clone();
-    let (switchboard, network) = (simulation.switchboard.clone(), Arc::clone(&simulation.network));
-    let other = Dialer::new(day.desk_on(database.clone()), switchboard, network, dialling);
+    let (conversations, network) = (simulation.conversations.clone(), Arc::clone(&simulation.network));
+    let other = Dialer::new(day.context_on(database.clone()), conversations, network, dialling);
     other.look().await.unwrap();
     assert_eq!(day.attempts().await, ["01 unknown"], "the other one doesn't know whether it rang");
     simulation.dialer.send(prepared).await;

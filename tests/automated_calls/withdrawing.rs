@@ -1,7 +1,7 @@
 //! Stop, release, another number, other times: effective at once, on waiting, ringing and answered calls too (A3, A4).
 
-use kenkocall::carrier::simulator::{Script, Weather};
-use kenkocall::roster::Column;
+use kenkocall::carrier::simulator::{NetworkFaults, Script};
+use kenkocall::patient_import::Column;
 use kenkocall::service::{CentreChange, release_patient, stop_patient};
 
 use super::databases::Fresh;
@@ -142,7 +142,7 @@ async fn a3_the_centres_own_hours_and_days_hold_at_once(fresh: Fresh) {
 }
 
 async fn a4_a_call_in_doubt_is_looked_for_at_once_when_it_is_stopped(fresh: Fresh) {
-    let weather = Weather { dial_unheard_placed: 1.0, statuses_lost: 1.0, ..Weather::FAIR };
+    let weather = NetworkFaults { dial_unheard_placed: 1.0, statuses_lost: 1.0, ..NetworkFaults::FAIR };
     let day = Day::begin(&fresh, Plan { weather, people: vec![(0, vec![answers_after(26)])], ..Plan::default() }).await;
     day.until("08:59").await;
     day.simulation.lines.with(|network, _| network.settings().weather.looks_unavailable = 1.0);
@@ -176,7 +176,7 @@ async fn a4_an_intent_left_behind_is_looked_for_soon_when_it_is_stopped(fresh: F
 }
 
 async fn a4_a_stopped_call_that_is_over_at_the_carrier_ends_the_slot(fresh: Fresh) {
-    let weather = Weather { statuses_lost: 1.0, ..Weather::FAIR };
+    let weather = NetworkFaults { statuses_lost: 1.0, ..NetworkFaults::FAIR };
     let people = vec![(0, vec![Script::rings_out().into()])];
     let day = Day::begin(&fresh, Plan { weather, people, ..Plan::default() }).await;
     day.until("09:00:40").await;

@@ -57,12 +57,12 @@ impl Steps {
 
     fn environment(&self) -> Vec<(String, String)> {
         let folders = std::fs::read_dir("/usr/lib").unwrap();
-        let library = folders
+        let flow_set = folders
             .map(|folder| folder.unwrap().path().join("faketime/libfaketimeMT.so.1"))
-            .find(|library| library.exists())
+            .find(|flow_set| flow_set.exists())
             .expect("libfaketime isn't installed: run dev/setup");
         let pairs = [
-            ("LD_PRELOAD", library.display().to_string()),
+            ("LD_PRELOAD", flow_set.display().to_string()),
             ("FAKETIME_TIMESTAMP_FILE", self.file().display().to_string()),
             ("FAKETIME_NO_CACHE", "1".to_owned()),
             ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
@@ -89,17 +89,17 @@ async fn written(town: &Town, what: &str, times: usize) {
     assert!(waited.is_ok(), "{times} times {what:?} isn't in the log:\n{}", town.line.log());
 }
 
-const DOUBTED: &str = "our clock jumped";
-const BELIEVED: &str = "our clock agrees with the carrier's, and is used";
+const DOUBTED: &str = "system clock jumped";
+const BELIEVED: &str = "system clock is trusted again";
 
 async fn fault_17_no_call_is_ended_by_a_clock_that_steps(fresh: Fresh) {
     let patients = 4 + 4 * u32::try_from(steps()).unwrap();
-    // A call takes some ten seconds, so that several are under way at every step.
+    // A call takes some ten seconds, so that several are in progress at every step.
     let fake = Fake::at_speed(1, 15);
     let pace = [("DIALER__CALLS_PER_SECOND", "1"), ("DIALER__CONCURRENT_CALLS", "4")];
     let (town, clock) = town(&fresh, patients, fake, &pace).await;
     for nth in 0..steps() {
-        // Somebody is talking just now.
+        // Someone is talking just now.
         let under_way = "attempts WHERE state = 'answered' AND ended_at IS NULL";
         let waiting = async {
             while town.kept.count(under_way).await == 0 {
@@ -110,7 +110,7 @@ async fn fault_17_no_call_is_ended_by_a_clock_that_steps(fresh: Fresh) {
         clock.to(STEPS[nth % STEPS.len()]);
         let believed = town.line.log().matches(BELIEVED).count();
         written(&town, DOUBTED, nth + 1).await;
-        // Long enough for several looks and errands by the clock that is wrong.
+        // Long enough for several looks and jobs by the clock that is wrong.
         tokio::time::sleep(Duration::from_secs(4)).await;
         clock.to(0);
         written(&town, BELIEVED, believed + 1).await;
@@ -155,7 +155,7 @@ async fn fault_17_a_caller_is_identified_in_time_whatever_the_clock_shows(fresh:
         answer = carrier.post(&action, &keyed).await.unwrap();
         assert!(answer.body.contains("<Gather"), "after a step to {ahead} s: {}", answer.body);
     }
-    assert!(!town.line.log().contains("wasn't identified in time"), "{}", town.line.log());
+    assert!(!town.line.log().contains("not identified in time"), "{}", town.line.log());
 }
 
 async fn fault_17_a_call_in_doubt_is_found_soon_after_the_clock_is_right(fresh: Fresh) {

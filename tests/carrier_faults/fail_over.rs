@@ -38,7 +38,7 @@ async fn fault_13_a_synchronous_fail_over_loses_nothing() {
 async fn town_on(cluster: &Cluster, seed: u64) -> Town {
     let url = cluster.url();
     let database = Database::open(&url, 4).await.unwrap();
-    database.migrate(kenkocall::call::DataOrigin::Real).await.unwrap();
+    database.migrate(kenkocall::domain::DataOrigin::Real).await.unwrap();
     let fresh = Fresh { database: database.clone(), url };
     let pace = [("DIALER__CALLS_PER_SECOND", "4"), ("DIALER__CONCURRENT_CALLS", "4")];
     let town = Town::with(&fresh, PATIENTS, Fake::start(seed), &pace).await;

@@ -60,7 +60,7 @@ async fn is_held(town: &Town) {
     tokio::time::sleep(LONG_ENOUGH).await;
     assert_eq!(town.kept.alerts().await, ["dialling"]);
     let shown = town.asks(&["dialer", "show"]).unwrap();
-    assert!(shown.starts_with("the database lacks its last entries, so nobody is dialled"), "{shown}");
+    assert!(shown.starts_with("recent data is missing from the database; dialling stopped"), "{shown}");
     let refused = town.asks(&["dialer", "resume"]).unwrap_err();
     assert!(refused.contains("run `kenkocall dialer reconcile` first"), "{refused}");
 }
@@ -94,7 +94,7 @@ async fn goes_on(town: &Town) {
     assert!(lost > 0);
     assert_eq!(town.kept.count("alerts WHERE kind = 'unanswered' AND closed_at IS NULL").await, lost);
     assert_eq!(town.kept.count("audit WHERE action = 'patient.call_reconciled'").await, lost);
-    // Staff may have somebody called again.
+    // Staff may have someone called again.
     town.asks(&["calls", "now", "1000001"]).unwrap();
     town.until_phone(&number(0), 2, 2).await;
 }
@@ -282,7 +282,7 @@ async fn a_carrier_that_is_unreachable_at_the_start_is_not_taken_for_a_wrong_clo
     assert!(shown.contains("the carrier's list of the last calls can't be read"), "{shown}");
     let log = town.line.log();
     assert!(log.contains("check the connection to the carrier"), "{log}");
-    assert!(!log.contains("our clock jumped"), "{log}");
+    assert!(!log.contains("system clock jumped"), "{log}");
     assert_eq!(town.kept.alerts().await, [] as [&str; 0]);
 }
 
@@ -327,7 +327,7 @@ async fn a_reconciliation_that_waits_is_stopped_by_ctrl_c(fresh: Fresh) {
         .unwrap();
     let mut line = String::new();
     BufReader::new(waiting.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    assert_eq!(line, "waiting: the carrier's list can't be read to its end\n");
+    assert_eq!(line, "waiting: could not read the carrier's call list to its end\n");
     let asked = Command::new("kill").args(["-INT", &waiting.id().to_string()]).status().unwrap();
     assert!(asked.success());
     let ended = waiting.wait_with_output().unwrap();

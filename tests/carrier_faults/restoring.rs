@@ -1,4 +1,4 @@
-//! `kenkocall backup` while calls are under way, and `kenkocall restore` of what it made: the server starts paused,
+//! `kenkocall backup` while calls are in progress, and `kenkocall restore` of what it made: the server starts paused,
 //! goes through the carrier's list, and no phone rings twice (fault 40).
 
 use std::collections::BTreeMap;
@@ -16,13 +16,13 @@ const PATIENTS: u32 = 6;
 /// Two calls at a time, so that each backup finds calls in other states.
 const TWO_AT_A_TIME: (&str, &str) = ("DIALER__CONCURRENT_CALLS", "2");
 
-/// The states of the calls that were under way when the backup was made.
+/// The states of the calls that were in progress when the backup was made.
 async fn under_way(backup: &str) -> Vec<String> {
     let sql = "SELECT DISTINCT state FROM attempts WHERE ended_at IS NULL ORDER BY state";
     Kept::at(&format!("sqlite://{backup}")).column(sql).await
 }
 
-/// Backs up again and again until so many slots have ended, and keeps one backup of each mixture of calls under way.
+/// Backs up again and again until so many slots have ended, and keeps one backup of each mixture of calls in progress.
 async fn backed_up_until(town: &Town, folder: &Path, ended: u64) -> BTreeMap<Vec<String>, String> {
     let mut backups = BTreeMap::new();
     for nth in 0.. {
@@ -60,7 +60,7 @@ async fn restored(town: &mut Town, backup: &str) {
     assert_eq!(placed(town).await, before, "it starts paused\n{}", town.line.log());
     assert_eq!(town.kept.count("alerts WHERE kind = 'dialling' AND closed_at IS NULL").await, 1);
     let shown = town.asks(&["dialer", "show"]).unwrap();
-    assert!(shown.starts_with("the database lacks its last entries, so nobody is dialled"), "{shown}");
+    assert!(shown.starts_with("recent data is missing from the database; dialling stopped"), "{shown}");
     let refused = town.asks(&["dialer", "resume"]).unwrap_err();
     assert!(refused.contains("run `kenkocall dialer reconcile` first"), "{refused}");
     reconcile(town).await;

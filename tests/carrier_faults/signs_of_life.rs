@@ -91,8 +91,8 @@ async fn fault_9_canceled_in_the_queue(fresh: Fresh) {
     town.until_all_slots_ended(1).await;
     town.until("attempts WHERE state = 'unknown' AND looks_clear >= 3", 1).await;
     assert_eq!(town.kept.count("alerts WHERE kind = 'unknown_call'").await, 1, "nothing is proven: staff decide");
-    assert!(!town.line.log().contains("the carrier's list lacks a call"), "{}", town.line.log());
-    // Somebody is called whose phone rings: that is the witness.
+    assert!(!town.line.log().contains("the carrier's list is stale"), "{}", town.line.log());
+    // Someone is called whose phone rings: that is the witness.
     town.fake.mended().await;
     town.command(&["patients", "set", "1000002", "--automated-call", "yes"]);
     town.asks(&["calls", "now", "1000002"]).unwrap();

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use kenkocall::call::{CallTimes, CallingHours};
-use kenkocall::service::{MadeUpDay, add_made_up_day, made_up_number};
+use kenkocall::domain::{CallTimes, CallingHours};
+use kenkocall::service::{SyntheticDay, add_made_up_day, made_up_number};
 use serde_json::json;
 
 use super::databases::Fresh;
@@ -83,7 +83,7 @@ impl Town {
             }
         };
         if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
-            self.in_vain(&format!("{count} {rows}")).await;
+            self.inconclusive(&format!("{count} {rows}")).await;
         }
     }
 
@@ -95,11 +95,11 @@ impl Town {
             }
         };
         if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
-            self.in_vain(&format!("{number} is called {placed} times and rings {rang} times")).await;
+            self.inconclusive(&format!("{number} is called {placed} times and rings {rang} times")).await;
         }
     }
 
-    async fn in_vain(&self, what: &str) {
+    async fn inconclusive(&self, what: &str) {
         let sql = "SELECT state, reason, CAST(count(*) AS text) FROM slots GROUP BY state, reason";
         let slots = self.kept.rows(sql).await;
         let sql = "SELECT state, outcome, CAST(count(*) AS text) FROM attempts GROUP BY state, outcome";
@@ -156,7 +156,7 @@ async fn register(fresh: &Fresh, patients: u32, now: Timestamp) {
     let zone = noon_zone(now);
     let local = TimeZone::get(&zone).unwrap().to_datetime(now);
     let time = format!("{:02}:{:02}", local.hour(), local.minute());
-    let day = MadeUpDay {
+    let day = SyntheticDay {
         hours: "00:00-23:59".parse::<CallingHours>().unwrap(),
         times: vec![time.parse::<CallTimes>().unwrap()],
         patients,
@@ -181,7 +181,7 @@ pub fn number(nth: u32) -> String {
     made_up_number(nth).unwrap().expose().to_owned()
 }
 
-/// Somebody whose phone rings for so long, in the fake carrier's seconds, before it is answered.
+/// Someone whose phone rings for so long, in the fake carrier's seconds, before it is answered.
 pub fn answers_after(seconds: u32) -> serde_json::Value {
     json!({ "answer_seconds": seconds })
 }

@@ -5,14 +5,14 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use jiff::{SignedDuration, Timestamp};
-use kenkocall::call::LossSign;
+use kenkocall::domain::LossEvidence;
 use kenkocall::store::losses::{self, LossRow};
 use serde_json::Value;
 
 use crate::day::{finishes, hersys_id, today};
 use crate::kept::Kept;
 use crate::unknown::STORM;
-use crate::{Desk, databases::Fresh};
+use crate::{CommandLine, databases::Fresh};
 
 crate::on_both_databases!(
     d3_as_before_the_command_is_who_acted,
@@ -152,8 +152,8 @@ pub fn cases(call: &str, alert: &str, list: &str) -> Vec<Vec<String>> {
 async fn lose_an_entry(fresh: &Fresh) {
     let found_at = Timestamp::now() - SignedDuration::from_hours(1);
     let (id, evidence) = (uuid::Uuid::nil(), "7".to_owned());
-    let loss = LossRow { id, sign: LossSign::CheckpointAhead, evidence, found_at, reconciled_at: None };
-    let mut tx = fresh.database.begin().await.unwrap();
+    let loss = LossRow { id, sign: LossEvidence::CheckpointAhead, evidence, found_at, reconciled_at: None };
+    let mut tx = fresh.database.begin_write().await.unwrap();
     assert!(losses::note(&mut tx, &loss).await.unwrap());
     tx.commit().await.unwrap();
 }
@@ -164,13 +164,13 @@ pub async fn every_command_acts(fresh: Fresh) {
 }
 
 async fn acts(fresh: Fresh, place: Place) {
-    let desk = Desk(&fresh);
+    let command_line = CommandLine(&fresh);
     let finishing = |time| (time, vec![finishes().into()]);
     let day = today(&fresh, ["13:30", "19:00", "19:00", "19:00"].map(finishing).into(), STORM).await;
     day.until("13:33:00").await;
-    let alerts: Value = serde_json::from_str(&desk.does(&["alerts", "list", "--json"])).unwrap();
+    let alerts: Value = serde_json::from_str(&command_line.does(&["alerts", "list", "--json"])).unwrap();
     let [alert, call] = ["id", "call"].map(|field| alerts[0][field].as_str().unwrap());
-    let list = desk.list("HER-SYS ID,生年月日,姓,名\n7654322,1980-04-01,鈴木,三\n");
+    let list = command_line.list("HER-SYS ID,生年月日,姓,名\n7654322,1980-04-01,鈴木,三\n");
     let carrier = FakeCarrier::start();
     let kept = Kept::at(&fresh.url);
     let mut known: BTreeSet<String> = LEAVES_NO_ENTRY.iter().map(|(words, _)| (*words).to_owned()).collect();
@@ -185,7 +185,7 @@ async fn acts(fresh: Fresh, place: Place) {
             Place::AfterTheCommand => words.splice(words.len().., ["--as", ACTOR]),
         };
         let (before, others) = (kept.count(OF_ACTOR).await, kept.count(OF_OTHERS).await);
-        let output = desk.command(&words).envs(carrier.settings()).output().unwrap();
+        let output = command_line.command(&words).envs(carrier.settings()).output().unwrap();
         assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
         assert!(kept.count(OF_ACTOR).await > before, "{words:?} leaves no entry of {ACTOR}");
         assert_eq!(kept.count(OF_OTHERS).await, others, "{words:?} leaves an entry of somebody else");
@@ -205,14 +205,14 @@ async fn d3_as_after_the_command_is_who_acted(fresh: Fresh) {
 }
 
 async fn a_name_given_to_as_renames_no_centre(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    desk.with_centre();
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
     for words in [
         &["--as", ACTOR, "centres", "set", "13101", "--phone", "0352113642"][..],
         &["centres", "set", "13101", "--phone", "0352113643", "--as", ACTOR],
         &["centres", "--as", ACTOR, "set", "13101", "--phone", "0352113644"],
     ] {
-        desk.does(words);
+        command_line.does(words);
         let kept = Kept::at(&fresh.url);
         assert_eq!(kept.column("SELECT name FROM centres").await, ["千代田保健所"], "{words:?}");
     }

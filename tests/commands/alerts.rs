@@ -1,7 +1,7 @@
 //! `kenkocall alerts list`: the most severe first, one line a patient, and no flood that hides a red answer.
 
 use jiff::{SignedDuration, Timestamp};
-use kenkocall::call::{
+use kenkocall::domain::{
     AlertId, AlertKind, CallerNumber, CentreCode, Channel, HersysId, Item, PatientId, ReportId, ReportOutcome,
     Sensitive, Severity,
 };
@@ -12,7 +12,7 @@ use kenkocall::store::{Tx, patients};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Desk, databases::Fresh};
+use crate::{CommandLine, databases::Fresh};
 
 crate::on_both_databases!(
     a_flood_of_alerts_hides_no_red_answer,
@@ -27,12 +27,12 @@ fn alert(kind: AlertKind, patient: Option<PatientId>, raised_at: Timestamp) -> A
     AlertRow { centre, patient, ..AlertRow::of_all(AlertId(Uuid::now_v7()), kind, raised_at) }
 }
 
-async fn ground(desk: &Desk<'_>, fresh: &Fresh) -> (Tx, Vec<PatientId>) {
-    desk.with_centre();
-    desk.import(
+async fn ground(command_line: &CommandLine<'_>, fresh: &Fresh) -> (Tx, Vec<PatientId>) {
+    command_line.with_centre();
+    command_line.import(
         "hersys_id,birth_date,family_name,given_name\n01234567,1980-04-01,健康,花子\n7654321,1980-04-01,鈴木,三\n",
     );
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     let mut ids = Vec::new();
     for id in ["01234567", "7654321"] {
         let found = patients::by_hersys_ids(&mut tx, &[HersysId::parse(id).unwrap()]).await.unwrap();
@@ -75,19 +75,19 @@ async fn red(tx: &mut Tx, patient: PatientId, entry: &str, at: Timestamp) {
 }
 
 async fn a_flood_of_alerts_hides_no_red_answer(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    let (mut tx, ids) = ground(&desk, &fresh).await;
+    let command_line = CommandLine(&fresh);
+    let (mut tx, ids) = ground(&command_line, &fresh).await;
     let now = Timestamp::now();
     let flood: Vec<AlertRow> = (0..1_200).map(|_| alert(AlertKind::CallBack, None, now)).collect();
     alerts::raise(&mut tx, &flood).await.unwrap();
     red(&mut tx, ids[0], "090", now + SignedDuration::from_secs(3)).await;
     tx.commit().await.unwrap();
-    let listed = desk.does(&["alerts", "list"]);
+    let listed = command_line.does(&["alerts", "list"]);
     let first = listed.lines().nth(1).unwrap();
     assert!(first.contains("red") && first.contains("01234567"), "{first}");
     assert!(first.contains("SpO2 90 % (from an unregistered number)"), "{first}");
     assert!(listed.contains("there are more"), "{}", listed.lines().last().unwrap());
-    let json: Value = serde_json::from_str(&desk.does(&["alerts", "list", "--json"])).unwrap();
+    let json: Value = serde_json::from_str(&command_line.does(&["alerts", "list", "--json"])).unwrap();
     assert_eq!(json[0]["severity"], "red");
     assert_eq!(json[0]["value"], "90");
     assert_eq!(json[0]["caller_number"], "unregistered");
@@ -95,8 +95,8 @@ async fn a_flood_of_alerts_hides_no_red_answer(fresh: Fresh) {
 }
 
 async fn a_patients_alerts_are_one_line_with_the_worst_first(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    let (mut tx, ids) = ground(&desk, &fresh).await;
+    let command_line = CommandLine(&fresh);
+    let (mut tx, ids) = ground(&command_line, &fresh).await;
     let at = |seconds| Timestamp::now() - SignedDuration::from_secs(100) + SignedDuration::from_secs(seconds);
     let many = Repeats { occurrences: 14, last_at: Some(at(9)) };
     let rows = [
@@ -111,7 +111,7 @@ async fn a_patients_alerts_are_one_line_with_the_worst_first(fresh: Fresh) {
     red(&mut tx, ids[0], "088", at(7)).await;
     red(&mut tx, ids[1], "089", at(5)).await;
     tx.commit().await.unwrap();
-    let listed = desk.does(&["alerts", "list"]);
+    let listed = command_line.does(&["alerts", "list"]);
     let table: Vec<&str> = listed.lines().skip(1).take_while(|line| !line.is_empty()).collect();
     let [older, newer, guessing] = table.as_slice() else { panic!("{listed}") };
     assert!(older.contains("7654321") && older.contains("SpO2 89 %") && older.ends_with("+1: unanswered"), "{older}");
@@ -122,8 +122,8 @@ async fn a_patients_alerts_are_one_line_with_the_worst_first(fresh: Fresh) {
 }
 
 async fn alerts_are_listed_by_kind_and_of_today(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    let (mut tx, ids) = ground(&desk, &fresh).await;
+    let command_line = CommandLine(&fresh);
+    let (mut tx, ids) = ground(&command_line, &fresh).await;
     let now = Timestamp::now();
     let rows = [
         alert(AlertKind::Missed, Some(ids[0]), now - SignedDuration::from_hours(49)),
@@ -133,7 +133,7 @@ async fn alerts_are_listed_by_kind_and_of_today(fresh: Fresh) {
     alerts::raise(&mut tx, &rows).await.unwrap();
     tx.commit().await.unwrap();
     let kinds = |words: &[&str]| {
-        let json: Value = serde_json::from_str(&desk.does(&[words, &["--json"]].concat())).unwrap();
+        let json: Value = serde_json::from_str(&command_line.does(&[words, &["--json"]].concat())).unwrap();
         json.as_array().unwrap().iter().map(|alert| alert["kind"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(kinds(&["alerts", "list", "--kind", "missed"]), ["missed"; 2]);
@@ -141,20 +141,20 @@ async fn alerts_are_listed_by_kind_and_of_today(fresh: Fresh) {
     assert_eq!(kinds(&["alerts", "list", "--today"]), ["missed", "call_back"]);
     assert_eq!(kinds(&["alerts", "list", "--kind", "missed", "--today", "--centre", "13101"]), ["missed"]);
     assert_eq!(kinds(&["alerts", "list", "--kind", "red_answer"]), [""; 0]);
-    let wrong = desk.output(&["alerts", "list", "--kind", "red"]);
+    let wrong = command_line.output(&["alerts", "list", "--kind", "red"]);
     let sentence = String::from_utf8_lossy(&wrong.stderr).into_owned();
     assert!(wrong.status.code() == Some(2) && sentence.contains("the kinds of alerts are red_answer, call_back"));
 }
 
 /// What the first line of `alerts list` is closed by.
-fn first_line(desk: &Desk<'_>, words: &[&str]) -> String {
-    let listed = desk.does(&[&["alerts", "list"], words].concat());
+fn first_line(command_line: &CommandLine<'_>, words: &[&str]) -> String {
+    let listed = command_line.does(&[&["alerts", "list"], words].concat());
     listed.lines().nth(1).unwrap().split_whitespace().next().unwrap().to_owned()
 }
 
 async fn closing_a_line_closes_what_it_showed_and_nothing_that_came_since(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    let (mut tx, ids) = ground(&desk, &fresh).await;
+    let command_line = CommandLine(&fresh);
+    let (mut tx, ids) = ground(&command_line, &fresh).await;
     let at = |seconds| Timestamp::now() - SignedDuration::from_secs(100) + SignedDuration::from_secs(seconds);
     let rows = [
         alert(AlertKind::Missed, Some(ids[0]), at(1)),
@@ -166,50 +166,50 @@ async fn closing_a_line_closes_what_it_showed_and_nothing_that_came_since(fresh:
     alerts::raise(&mut tx, &rows).await.unwrap();
     red(&mut tx, ids[0], "091", at(2)).await;
     tx.commit().await.unwrap();
-    let line = first_line(&desk, &[]);
+    let line = first_line(&command_line, &[]);
     assert!(line.ends_with("+2"), "{line}");
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     red(&mut tx, ids[0], "088", at(5)).await;
     tx.commit().await.unwrap();
-    let closed = desk.does(&["--as", "保健師A", "alerts", "close", &line]);
+    let closed = command_line.does(&["--as", "保健師A", "alerts", "close", &line]);
     assert!(closed.starts_with("closed: ") && closed.contains("and 2 others of this patient"), "{closed}");
     assert!(closed.contains("1 other alert of this patient is open"), "what came since: {closed}");
-    let listed = desk.does(&["alerts", "list"]);
+    let listed = command_line.does(&["alerts", "list"]);
     let first = listed.lines().nth(1).unwrap();
-    assert!(first.contains("SpO2 88 %") && !first_line(&desk, &[]).contains('+'), "{first}");
-    let json: Value = serde_json::from_str(&desk.does(&["alerts", "list", "--json"])).unwrap();
+    assert!(first.contains("SpO2 88 %") && !first_line(&command_line, &[]).contains('+'), "{first}");
+    let json: Value = serde_json::from_str(&command_line.does(&["alerts", "list", "--json"])).unwrap();
     assert_eq!(json.as_array().unwrap().len(), 4, "the others, and those of other people");
-    let noted = desk.does(&["audit", "list", "--actor", "保健師A", "--json"]);
+    let noted = command_line.does(&["audit", "list", "--actor", "保健師A", "--json"]);
     assert_eq!(noted.matches("alert.closed").count(), 3, "{noted}");
-    assert!(desk.does(&["alerts", "close", &line]).starts_with("nothing to change"));
+    assert!(command_line.does(&["alerts", "close", &line]).starts_with("nothing to change"));
     // A bare id closes that alert alone.
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     alerts::raise(&mut tx, &[alert(AlertKind::Missed, Some(ids[0]), at(6))]).await.unwrap();
     tx.commit().await.unwrap();
-    let line = first_line(&desk, &[]);
+    let line = first_line(&command_line, &[]);
     let (id, _) = line.split_once('+').unwrap();
-    let closed = desk.does(&["alerts", "close", id]);
+    let closed = command_line.does(&["alerts", "close", id]);
     assert!(closed.contains("1 other alert of this patient is open"), "{closed}");
     // One that came with an earlier time, from a node whose clock is behind, is never closed unseen.
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     alerts::raise(&mut tx, &[alert(AlertKind::Missed, Some(ids[0]), at(7))]).await.unwrap();
     tx.commit().await.unwrap();
-    let line = first_line(&desk, &[]);
-    let mut tx = fresh.database.begin().await.unwrap();
+    let line = first_line(&command_line, &[]);
+    let mut tx = fresh.database.begin_write().await.unwrap();
     red(&mut tx, ids[0], "085", at(0)).await;
     tx.commit().await.unwrap();
-    let refused = desk.output(&["alerts", "close", &line]);
+    let refused = command_line.output(&["alerts", "close", &line]);
     assert_eq!(refused.status.code(), Some(3));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("look at `kenkocall alerts list` again"));
-    assert!(first_line(&desk, &[]).ends_with("+2"));
+    assert!(first_line(&command_line, &[]).ends_with("+2"));
     for wrong in ["+2", "0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04+", "0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04+x", "x+1"] {
-        assert_eq!(desk.output(&["alerts", "close", wrong]).status.code(), Some(2), "{wrong}");
+        assert_eq!(command_line.output(&["alerts", "close", wrong]).status.code(), Some(2), "{wrong}");
     }
 }
 
 async fn a_line_shows_all_of_its_patient_whatever_was_asked_for(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    let (mut tx, ids) = ground(&desk, &fresh).await;
+    let command_line = CommandLine(&fresh);
+    let (mut tx, ids) = ground(&command_line, &fresh).await;
     let now = Timestamp::now();
     let rows = [
         alert(AlertKind::Missed, Some(ids[0]), now),
@@ -220,12 +220,12 @@ async fn a_line_shows_all_of_its_patient_whatever_was_asked_for(fresh: Fresh) {
     red(&mut tx, ids[0], "091", now - SignedDuration::from_hours(50)).await;
     tx.commit().await.unwrap();
     for asked in [["--kind", "missed"].as_slice(), &["--today"]] {
-        let listed = desk.does(&[&["alerts", "list"], asked].concat());
+        let listed = command_line.does(&[&["alerts", "list"], asked].concat());
         let table: Vec<&str> = listed.lines().skip(1).take_while(|line| !line.is_empty()).collect();
         let [line] = table.as_slice() else { panic!("{listed}") };
         assert!(line.contains("missed") && line.contains("01234567"), "{line}");
         let also = "+2: red_answer SpO2 91 % (from an unregistered number), unanswered";
         assert!(line.ends_with(also), "closing it closes them too: {line}");
     }
-    assert!(first_line(&desk, &["--kind", "missed"]).ends_with("+2"));
+    assert!(first_line(&command_line, &["--kind", "missed"]).ends_with("+2"));
 }

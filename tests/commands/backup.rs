@@ -4,11 +4,11 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use kenkocall::call::DataOrigin;
+use kenkocall::domain::DataOrigin;
 use kenkocall::store::Database;
 
 use crate::kept::Kept;
-use crate::{Desk, databases, databases::Fresh};
+use crate::{CommandLine, databases, databases::Fresh};
 
 fn file(fresh: &Fresh) -> PathBuf {
     Path::new(fresh.url.trim_start_matches("sqlite://")).to_owned()
@@ -22,8 +22,8 @@ fn url(path: &Path) -> String {
     format!("sqlite://{}", path.display())
 }
 
-fn add(desk: &Desk<'_>, code: &str) {
-    desk.does(&["centres", "add", "--code", code, "--name", "千代田保健所", "--phone", "0352113641"]);
+fn add(command_line: &CommandLine<'_>, code: &str) {
+    command_line.does(&["centres", "add", "--code", code, "--name", "千代田保健所", "--phone", "0352113641"]);
 }
 
 async fn centres(path: &Path) -> Vec<String> {
@@ -40,14 +40,14 @@ fn names(folder: &Path) -> Vec<String> {
 #[tokio::test]
 async fn a_backup_is_whole_private_and_overwrites_nothing() {
     databases::on_sqlite(|fresh| async move {
-        let desk = Desk(&fresh);
-        add(&desk, "13101");
+        let command_line = CommandLine(&fresh);
+        add(&command_line, "13101");
         let folder = tempfile::tempdir().unwrap();
         let backup = folder.path().join("backup.db");
         let name = backup.to_str().unwrap();
         // The test holds the database open, as `serve` would, and its log isn't copied back yet.
         assert!(std::fs::metadata(beside(&file(&fresh), "-wal")).unwrap().len() > 0);
-        assert!(desk.does(&["backup", name]).contains("backed up to"));
+        assert!(command_line.does(&["backup", name]).contains("backed up to"));
         assert_eq!(std::fs::metadata(&backup).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(names(folder.path()), ["backup.db"], "nothing unfinished is left");
         assert_eq!(centres(&backup).await, ["13101"]);
@@ -56,16 +56,16 @@ async fn a_backup_is_whole_private_and_overwrites_nothing() {
             1
         );
         let before = std::fs::read(&backup).unwrap();
-        assert!(desk.refuses(&["backup", name]).contains("overwrites nothing"));
+        assert!(command_line.refuses(&["backup", name]).contains("overwrites nothing"));
         assert_eq!(std::fs::read(&backup).unwrap(), before);
-        assert!(desk.refuses(&["backup", file(&fresh).to_str().unwrap()]).contains("overwrites nothing"));
+        assert!(command_line.refuses(&["backup", file(&fresh).to_str().unwrap()]).contains("overwrites nothing"));
         for (name, mentions) in [
             ("-", "standard output"),
             ("/nowhere/backup.db", "its folder doesn't exist"),
             (folder.path().to_str().unwrap(), "is there already"),
             ("/dev/full", "is there already"),
         ] {
-            assert!(desk.refuses(&["backup", name]).contains(mentions), "{name}");
+            assert!(command_line.refuses(&["backup", name]).contains(mentions), "{name}");
         }
     })
     .await;
@@ -93,7 +93,7 @@ async fn a_backup_on_a_full_disk_leaves_no_file() {
 
 /// Restores with everything else closed, and gives the name of what was kept.
 fn restored(fresh: &Fresh, backup: &Path) -> PathBuf {
-    let told = Desk(fresh).does(&["restore", backup.to_str().unwrap()]);
+    let told = CommandLine(fresh).does(&["restore", backup.to_str().unwrap()]);
     for mentioned in ["nobody is dialled", "dialer reconcile", "dialer resume"] {
         assert!(told.contains(mentioned), "{told}");
     }
@@ -104,13 +104,13 @@ fn restored(fresh: &Fresh, backup: &Path) -> PathBuf {
 #[tokio::test]
 async fn a_restored_backup_is_alone_paused_and_what_was_there_is_kept() {
     databases::on_sqlite(|fresh| async move {
-        let desk = Desk(&fresh);
-        add(&desk, "13101");
+        let command_line = CommandLine(&fresh);
+        add(&command_line, "13101");
         let folder = tempfile::tempdir().unwrap();
         let backup = folder.path().join("backup.db");
-        desk.does(&["backup", backup.to_str().unwrap()]);
-        add(&desk, "13102");
-        let in_use = desk.refuses(&["restore", backup.to_str().unwrap()]);
+        command_line.does(&["backup", backup.to_str().unwrap()]);
+        add(&command_line, "13102");
+        let in_use = command_line.refuses(&["restore", backup.to_str().unwrap()]);
         assert!(in_use.contains("is in use") && in_use.contains("stop `kenkocall serve`"), "{in_use}");
         assert_eq!(centres(&file(&fresh)).await, ["13101", "13102"]);
         fresh.database.close().await;
@@ -119,15 +119,15 @@ async fn a_restored_backup_is_alone_paused_and_what_was_there_is_kept() {
         assert_eq!(centres(&file(&fresh)).await, ["13101"]);
         assert_eq!(centres(&kept).await, ["13101", "13102"]);
         assert_eq!(std::fs::metadata(file(&fresh)).unwrap().permissions().mode() & 0o777, 0o600);
-        let shown = desk.does(&["dialer", "show"]);
-        assert!(shown.contains("lacks its last entries, so nobody is dialled"), "{shown}");
-        assert!(desk.refuses(&["dialer", "resume"]).contains("dialer reconcile"));
+        let shown = command_line.does(&["dialer", "show"]);
+        assert!(shown.contains("recent data is missing from the database; dialling stopped"), "{shown}");
+        assert!(command_line.refuses(&["dialer", "resume"]).contains("dialer reconcile"));
         assert_eq!(Kept::at(&fresh.url).column("SELECT sign FROM losses").await, ["backup_restored"]);
         assert_eq!(
             Kept::at(&fresh.url).count("audit WHERE action = 'database.restored' AND actor = 'tester'").await,
             1
         );
-        assert!(desk.does(&["audit", "verify"]).contains("verify"));
+        assert!(command_line.does(&["audit", "verify"]).contains("verify"));
     })
     .await;
 }
@@ -137,12 +137,12 @@ async fn a_restored_backup_is_alone_paused_and_what_was_there_is_kept() {
 #[tokio::test]
 async fn a_backup_restored_beside_a_left_over_log_is_the_backup() {
     databases::on_sqlite(|fresh| async move {
-        let desk = Desk(&fresh);
-        add(&desk, "13101");
+        let command_line = CommandLine(&fresh);
+        add(&command_line, "13101");
         let folder = tempfile::tempdir().unwrap();
         let (backup, killed) = (folder.path().join("backup.db"), folder.path().join("killed.db"));
-        desk.does(&["backup", backup.to_str().unwrap()]);
-        add(&desk, "13102");
+        command_line.does(&["backup", backup.to_str().unwrap()]);
+        add(&command_line, "13102");
         // As after a kill: the file, and a log that wasn't copied back.
         for end in ["", "-wal"] {
             std::fs::copy(beside(&file(&fresh), end), beside(&killed, end)).unwrap();
@@ -176,8 +176,8 @@ async fn a_backup_restored_beside_a_left_over_log_is_the_backup() {
 #[tokio::test]
 async fn what_is_no_backup_of_the_database_changes_nothing() {
     databases::on_sqlite(|fresh| async move {
-        let desk = Desk(&fresh);
-        add(&desk, "13101");
+        let command_line = CommandLine(&fresh);
+        add(&command_line, "13101");
         fresh.database.close().await;
         let folder = tempfile::tempdir().unwrap();
         let made = |name: &str, bytes: &[u8]| {
@@ -186,7 +186,7 @@ async fn what_is_no_backup_of_the_database_changes_nothing() {
             path
         };
         let backup = folder.path().join("backup.db");
-        desk.does(&["backup", backup.to_str().unwrap()]);
+        command_line.does(&["backup", backup.to_str().unwrap()]);
         let mut bytes = std::fs::read(&backup).unwrap();
         let cut = made("cut.db", &bytes[..bytes.len() / 2]);
         let middle = bytes.len() / 2;
@@ -206,7 +206,7 @@ async fn what_is_no_backup_of_the_database_changes_nothing() {
             (simulated, "simulated data"),
             (file(&fresh), "is the database itself"),
         ] {
-            let told = desk.refuses(&["restore", path.to_str().unwrap()]);
+            let told = command_line.refuses(&["restore", path.to_str().unwrap()]);
             assert!(told.contains(mentions), "{}: {told}", path.display());
             assert_eq!(centres(&file(&fresh)).await, ["13101"]);
             let left = names(file(&fresh).parent().unwrap());
@@ -218,7 +218,7 @@ async fn what_is_no_backup_of_the_database_changes_nothing() {
 
 /// Kills the command once `until` holds, or lets it end.
 fn killed(fresh: &Fresh, arguments: &[&str], until: impl Fn() -> bool) {
-    let mut command = Desk(fresh).command(arguments);
+    let mut command = CommandLine(fresh).command(arguments);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     while child.try_wait().unwrap().is_none() {
         if until() {
@@ -230,12 +230,12 @@ fn killed(fresh: &Fresh, arguments: &[&str], until: impl Fn() -> bool) {
 #[tokio::test]
 async fn a_backup_or_restore_that_is_killed_leaves_no_half_file() {
     databases::on_sqlite(|fresh| async move {
-        let desk = Desk(&fresh);
-        add(&desk, "13101");
+        let command_line = CommandLine(&fresh);
+        add(&command_line, "13101");
         let folder = tempfile::tempdir().unwrap();
         let whole = folder.path().join("whole.db");
-        desk.does(&["backup", whole.to_str().unwrap()]);
-        add(&desk, "13102");
+        command_line.does(&["backup", whole.to_str().unwrap()]);
+        add(&command_line, "13102");
         for bytes in [0, 1, 50_000, 200_000, u64::MAX] {
             let backup = folder.path().join(format!("backup-{bytes}.db"));
             let part = folder.path().join(format!(".backup-{bytes}.db.kenkocall-backup"));
@@ -244,7 +244,7 @@ async fn a_backup_or_restore_that_is_killed_leaves_no_half_file() {
             if backup.exists() {
                 assert_eq!(centres(&backup).await, ["13101", "13102"]);
             } else {
-                desk.does(&["backup", backup.to_str().unwrap()]);
+                command_line.does(&["backup", backup.to_str().unwrap()]);
             }
         }
         fresh.database.close().await;
@@ -266,9 +266,9 @@ async fn a_backup_or_restore_that_is_killed_leaves_no_half_file() {
 #[tokio::test]
 async fn postgres_has_programs_of_its_own() {
     databases::on_postgres(|fresh| async move {
-        let desk = Desk(&fresh);
-        assert!(desk.refuses(&["backup", "backup.db"]).contains("pg_dump"));
-        assert!(desk.refuses(&["restore", "backup.db"]).contains("pg_restore"));
+        let command_line = CommandLine(&fresh);
+        assert!(command_line.refuses(&["backup", "backup.db"]).contains("pg_dump"));
+        assert!(command_line.refuses(&["restore", "backup.db"]).contains("pg_restore"));
     })
     .await;
 }

@@ -1,15 +1,15 @@
-//! `kenkocall calls` and `reports`: a call taken by the switchboard, then read at the desk.
+//! `kenkocall calls` and `reports`: a call taken by the conversation service, then read at the desk.
 
 use std::sync::Arc;
 
 use jiff::{Timestamp, tz::TimeZone};
-use kenkocall::call::{CallId, HangupCause, Keys, Line, PhoneNumber};
 use kenkocall::carrier::network::Ringing;
-use kenkocall::engine::Happening;
-use kenkocall::follow_up::GuessingLimits;
-use kenkocall::service::{Begin, Clock, Knock, LegStatus, Libraries, Outcome, Switchboard};
+use kenkocall::domain::{CallId, HangupCause, Keys, Line, PhoneNumber};
+use kenkocall::engine::EventKind;
+use kenkocall::policy::GuessingLimits;
+use kenkocall::service::{Begin, CarrierEvent, Clock, ConversationService, FlowSetCache, LegStatus, Outcome};
 
-use crate::{Desk, databases::Fresh, day, without_ids};
+use crate::{CommandLine, databases::Fresh, day, without_ids};
 
 crate::on_both_databases!(a_call_reads_like_a_call, reports_are_exported, d3_a_look_at_a_call_is_noted);
 
@@ -25,18 +25,18 @@ fn clock() -> Clock {
 
 /// A patient is registered and calls, keying these entries one after the other, and then hangs up.
 async fn call(fresh: &Fresh, entries: &[&str]) -> CallId {
-    let library = day::kept_library(fresh).await;
-    let (switchboard, working) = Switchboard::start(Arc::new(kenkocall::service::Desk {
+    let flow_set = day::kept_library(fresh).await;
+    let (conversations, working) = ConversationService::start(Arc::new(kenkocall::service::Context {
         database: fresh.database.clone(),
-        libraries: Libraries::new(library),
+        flow_sets: FlowSetCache::new(flow_set),
         clock: clock(),
         guessing: GuessingLimits::default(),
         zone: TimeZone::get("Asia/Tokyo").unwrap(),
-        desk_centre: None,
+        fallback_centre: None,
         call_back_number: None,
-        poke: tokio::sync::Notify::new(),
-        feed: kenkocall::service::Feed::default(),
-        remembered: kenkocall::service::Remembered::default(),
+        dialer_wake: tokio::sync::Notify::new(),
+        event_bus: kenkocall::service::EventBus::default(),
+        remembered: kenkocall::service::LastCommit::default(),
     }));
     let begin = Begin {
         line: Line::HealthCall,
@@ -45,89 +45,93 @@ async fn call(fresh: &Fresh, entries: &[&str]) -> CallId {
         caller: Some(PhoneNumber::parse("090-1234-5678").unwrap()),
         called: Some(PhoneNumber::parse("03-5211-3641").unwrap()),
     };
-    let mut outcome = switchboard.take(Knock::Begin(begin)).await.unwrap();
+    let mut outcome = conversations.take(CarrierEvent::Begin(begin)).await.unwrap();
     let mut id = None;
-    let keyed = entries.iter().map(|keys| Happening::Keyed(Keys::parse(keys).unwrap()));
-    for happening in keyed.chain([Happening::HungUp(HangupCause::NormalClearing)]) {
+    let keyed = entries.iter().map(|keys| EventKind::Keyed(Keys::parse(keys).unwrap()));
+    for happening in keyed.chain([EventKind::HungUp(HangupCause::NormalClearing)]) {
         let Outcome::Reply { call, turn, .. } = outcome else { break };
         id = Some(call);
-        outcome = switchboard.take(Knock::Turn { call, turn, happening }).await.unwrap();
+        outcome = conversations.take(CarrierEvent::Turn { call, turn, happening }).await.unwrap();
     }
     let (ended, ringing) = (Some(HangupCause::NormalClearing), Ringing::Proven);
     let status =
         LegStatus { call: None, carrier: "twilio", leg: "CA1".to_owned(), status: "completed", ended, ringing };
-    switchboard.take(Knock::Status(status)).await.unwrap();
-    drop(switchboard);
+    conversations.take(CarrierEvent::Status(status)).await.unwrap();
+    drop(conversations);
     working.await.unwrap();
     id.expect("a call")
 }
 
 const BEGUN: [&str; 8] = ["1", "01234567", "19800401", "385", "1", "093", "1", "1"];
 
-fn register(desk: &Desk<'_>) {
-    desk.with_centre();
-    desk.import("hersys_id,birth_date,family_name,given_name\n01234567,1980-04-01,健康,花子\n");
+fn register(command_line: &CommandLine<'_>) {
+    command_line.with_centre();
+    command_line.import("hersys_id,birth_date,family_name,given_name\n01234567,1980-04-01,健康,花子\n");
 }
 
 async fn a_call_reads_like_a_call(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    register(&desk);
+    let command_line = CommandLine(&fresh);
+    register(&command_line);
     let id = call(&fresh, &BEGUN).await.to_string();
-    let shown = desk.does(&["calls", "show", &id]);
+    let shown = command_line.does(&["calls", "show", &id]);
     insta::assert_snapshot!("call", without_ids(&shown));
     assert!(!shown.contains("19800401") && !shown.contains("1234-5678"));
-    assert!(desk.does(&["calls", "show", &id, "--reveal"]).contains("from 090-1234-5678 to 03-5211-3641"));
-    let json: serde_json::Value = serde_json::from_str(&desk.does(&["calls", "show", &id, "--json"])).unwrap();
+    assert!(command_line.does(&["calls", "show", &id, "--reveal"]).contains("from 090-1234-5678 to 03-5211-3641"));
+    let json: serde_json::Value = serde_json::from_str(&command_line.does(&["calls", "show", &id, "--json"])).unwrap();
     assert_eq!(json["hersys_ids"][0], "01234567");
     assert_eq!(json["started_at"], "2026-11-23T09:15:03+09:00");
     let [person] = json["people"].as_array().unwrap().as_slice() else { panic!("{}", json["people"]) };
     assert_eq!(person["caller_number"], "unregistered");
     // Staff see that the report came from another number than the patient's.
     assert!(
-        desk.does(&["patients", "show", "01234567"]).contains("from an unregistered number: body_temperature 38.5")
+        command_line
+            .does(&["patients", "show", "01234567"])
+            .contains("from an unregistered number: body_temperature 38.5")
     );
     let patient: serde_json::Value =
-        serde_json::from_str(&desk.does(&["patients", "show", "01234567", "--json"])).unwrap();
+        serde_json::from_str(&command_line.does(&["patients", "show", "01234567", "--json"])).unwrap();
     assert_eq!(patient["reports"][0]["caller_number"], "unregistered");
-    insta::assert_snapshot!("calls", without_ids(&desk.does(&["calls", "list"])));
-    assert_eq!(desk.does(&["calls", "list", "--open"]), "no calls\n");
-    assert_eq!(desk.does(&["calls", "list", "--since", "2026-11-23 09:15:04"]), "no calls\n");
-    assert!(desk.does(&["calls", "list", "--since", "2026-11-23", "--hersys-id", "01234567"]).contains(&id));
-    assert!(desk.refuses(&["calls", "show", "1"]).contains("a call's id looks like"));
-    assert!(desk.refuses(&["calls", "list", "--since", "noon"]).contains("isn't a time"));
-    // A red answer stands on the list, and a person closes it.
-    let alerts = desk.does(&["alerts", "list", "--centre", "13101"]);
+    insta::assert_snapshot!("calls", without_ids(&command_line.does(&["calls", "list"])));
+    assert_eq!(command_line.does(&["calls", "list", "--open"]), "no calls\n");
+    assert_eq!(command_line.does(&["calls", "list", "--since", "2026-11-23 09:15:04"]), "no calls\n");
+    assert!(command_line.does(&["calls", "list", "--since", "2026-11-23", "--hersys-id", "01234567"]).contains(&id));
+    assert!(command_line.refuses(&["calls", "show", "1"]).contains("a call's id looks like"));
+    assert!(command_line.refuses(&["calls", "list", "--since", "noon"]).contains("isn't a time"));
+    // A red answer is on the list, and a person closes it.
+    let alerts = command_line.does(&["alerts", "list", "--centre", "13101"]);
     assert!(alerts.contains("red_answer") && alerts.contains("01234567") && alerts.contains("complexion"), "{alerts}");
-    let json: serde_json::Value = serde_json::from_str(&desk.does(&["alerts", "list", "--json"])).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&command_line.does(&["alerts", "list", "--json"])).unwrap();
     for alert in json.as_array().unwrap() {
-        let closed = desk.does(&["--as", "保健師A", "alerts", "close", alert["id"].as_str().unwrap()]);
+        let closed = command_line.does(&["--as", "保健師A", "alerts", "close", alert["id"].as_str().unwrap()]);
         assert!(closed.starts_with("closed: ") && closed.contains(" by 保健師A\n"), "{closed}");
-        assert!(desk.does(&["alerts", "close", alert["id"].as_str().unwrap()]).starts_with("nothing to change"));
+        assert!(
+            command_line.does(&["alerts", "close", alert["id"].as_str().unwrap()]).starts_with("nothing to change")
+        );
     }
-    assert_eq!(desk.does(&["alerts", "list"]), "no open alerts\n");
-    assert!(desk.refuses(&["alerts", "list", "--centre", "9"]).contains("there is no health centre 9"));
+    assert_eq!(command_line.does(&["alerts", "list"]), "no open alerts\n");
+    assert!(command_line.refuses(&["alerts", "list", "--centre", "9"]).contains("there is no health centre 9"));
 }
 
 async fn reports_are_exported(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    register(&desk);
+    let command_line = CommandLine(&fresh);
+    register(&command_line);
     call(&fresh, &BEGUN).await;
     let days = |from, to| ["reports", "export", "--from", from, "--to", to];
-    insta::assert_snapshot!("export", desk.does(&days("2026-11-23", "2026-11-23")));
-    assert_eq!(desk.does(&days("2026-11-24", "R8.11.30")).lines().count(), 1, "the header alone");
-    assert!(desk.refuses(&days("2026-11-24", "2026-11-23")).contains("would end before it begins"));
-    assert!(desk.refuses(&days("2026-13-01", "2026-11-23")).contains("--from: "));
+    insta::assert_snapshot!("export", command_line.does(&days("2026-11-23", "2026-11-23")));
+    assert_eq!(command_line.does(&days("2026-11-24", "R8.11.30")).lines().count(), 1, "the header alone");
+    assert!(command_line.refuses(&days("2026-11-24", "2026-11-23")).contains("would end before it begins"));
+    assert!(command_line.refuses(&days("2026-13-01", "2026-11-23")).contains("--from: "));
 }
 
 async fn d3_a_look_at_a_call_is_noted(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    register(&desk);
+    let command_line = CommandLine(&fresh);
+    register(&command_line);
     let id = call(&fresh, &BEGUN).await.to_string();
-    desk.does(&["calls", "show", &id]);
-    desk.does(&["calls", "list"]);
-    desk.does(&["calls", "list", "--hersys-id", "01234567"]);
-    desk.does(&["alerts", "list"]);
-    let trail = desk.trail("01234567").await;
+    command_line.does(&["calls", "show", &id]);
+    command_line.does(&["calls", "list"]);
+    command_line.does(&["calls", "list", "--hersys-id", "01234567"]);
+    command_line.does(&["alerts", "list"]);
+    let trail = command_line.trail("01234567").await;
     let actions: Vec<&str> = trail.iter().map(|entry| &*entry.action).collect();
     assert_eq!(actions, ["patient.added", "patient.call_shown", "patient.calls_listed", "patient.alert_shown"]);
 }

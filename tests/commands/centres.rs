@@ -1,10 +1,10 @@
 //! `kenkocall centres`.
 
-use kenkocall::call::{CentreCode, PhoneNumber};
-use kenkocall::service::{CentreSettings, Refused};
+use kenkocall::domain::{CentreCode, PhoneNumber};
+use kenkocall::service::{CentreSettings, ServiceError};
 use kenkocall::store::{audit, centres};
 
-use crate::{Desk, databases::Fresh};
+use crate::{CommandLine, databases::Fresh};
 
 crate::on_both_databases!(
     centres_are_added_changed_and_listed,
@@ -18,26 +18,26 @@ crate::on_both_databases!(
 );
 
 async fn centres_are_added_changed_and_listed(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    assert!(desk.does(&["centres", "list"]).contains("centres add"));
-    desk.with_centre();
+    let command_line = CommandLine(&fresh);
+    assert!(command_line.does(&["centres", "list"]).contains("centres add"));
+    command_line.with_centre();
     let set = ["centres", "set", "13101", "--temperature-note", "37.4", "--calling-hours", "9:00-21:00"];
-    assert!(desk.does(&set).starts_with("changed\n"));
-    assert!(desk.does(&set).starts_with("nothing to change\n"));
-    insta::assert_snapshot!("centres", desk.does(&["centres", "list"]));
-    insta::assert_snapshot!("centres_json", desk.does(&["centres", "list", "--json"]));
+    assert!(command_line.does(&set).starts_with("changed\n"));
+    assert!(command_line.does(&set).starts_with("nothing to change\n"));
+    insta::assert_snapshot!("centres", command_line.does(&["centres", "list"]));
+    insta::assert_snapshot!("centres_json", command_line.does(&["centres", "list", "--json"]));
 }
 
 async fn one_centre_is_shown_in_plain_words(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    desk.with_centre();
-    let shown = desk.does(&["centres", "show", "13101"]);
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
+    let shown = command_line.does(&["centres", "show", "13101"]);
     for words in ["calls a day           no limit of its own", "after busy            3 tries in all, 30 minutes apart"]
     {
         assert!(shown.contains(words), "{shown}");
     }
-    desk.does(&["centres", "set", "13101", "--retry", "busy=1x10", "--unregistered-reports", "keep"]);
-    desk.does(&[
+    command_line.does(&["centres", "set", "13101", "--retry", "busy=1x10", "--unregistered-reports", "keep"]);
+    command_line.does(&[
         "centres",
         "set",
         "13101",
@@ -48,33 +48,40 @@ async fn one_centre_is_shown_in_plain_words(fresh: Fresh) {
         "--calls-per-day",
         "90",
     ]);
-    desk.does(&["centres", "set", "13101", "--missed-call-sms", "{centre}です。{call_back_number}へお電話ください。"]);
-    insta::assert_snapshot!("one_centre", desk.does(&["centres", "show", "13101"]));
-    let one: serde_json::Value = serde_json::from_str(&desk.does(&["centres", "show", "13101", "--json"])).unwrap();
-    let all: serde_json::Value = serde_json::from_str(&desk.does(&["centres", "list", "--json"])).unwrap();
+    command_line.does(&[
+        "centres",
+        "set",
+        "13101",
+        "--missed-call-sms",
+        "{centre}です。{call_back_number}へお電話ください。",
+    ]);
+    insta::assert_snapshot!("one_centre", command_line.does(&["centres", "show", "13101"]));
+    let one: serde_json::Value =
+        serde_json::from_str(&command_line.does(&["centres", "show", "13101", "--json"])).unwrap();
+    let all: serde_json::Value = serde_json::from_str(&command_line.does(&["centres", "list", "--json"])).unwrap();
     assert_eq!(one, all[0]);
-    let unknown = desk.output(&["centres", "show", "99999"]);
+    let unknown = command_line.output(&["centres", "show", "99999"]);
     assert_eq!(unknown.status.code(), Some(3));
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("there is no health centre 99999"));
 }
 
 async fn a_number_that_an_older_release_took_is_in_the_way_of_no_other_change(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    desk.with_centre();
-    let mut tx = fresh.database.begin().await.unwrap();
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     let centre = centres::get(&mut tx, &CentreCode::parse("13101").unwrap()).await.unwrap().unwrap();
     let phone = PhoneNumber::from_e164("+81990123456").unwrap();
     centres::update(&mut tx, &centres::CentreRow { phone, ..centre }).await.unwrap();
     tx.commit().await.unwrap();
-    assert!(desk.does(&["centres", "set", "13101", "--calling-hours", "09:00-19:00"]).starts_with("changed\n"));
+    assert!(command_line.does(&["centres", "set", "13101", "--calling-hours", "09:00-19:00"]).starts_with("changed\n"));
     for phone in ["0120-123-456", "03-5211-3641", "050-1234-5678"] {
-        assert!(desk.does(&["centres", "set", "13101", "--phone", phone]).starts_with("changed\n"), "{phone}");
+        assert!(command_line.does(&["centres", "set", "13101", "--phone", phone]).starts_with("changed\n"), "{phone}");
     }
 }
 
 async fn wrong_centres_get_a_sentence(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    desk.with_centre();
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
     for (arguments, mentions) in [
         (&["centres", "add", "--code", "13101", "--name", "x", "--phone", "0352113641"][..], "exists already"),
         (&["centres", "add", "--code", "131 01", "--name", "x", "--phone", "0352113641"], "1 to 16 letters"),
@@ -92,11 +99,11 @@ async fn wrong_centres_get_a_sentence(fresh: Fresh) {
         (&["centres", "set", "13101", "--spo2-red", "96"], "the red SpO2 not above"),
         (&["centres", "set", "13101", "--temperature-note", "50"], "between 34.0 and 42.0"),
     ] {
-        let sentence = desk.refuses(arguments);
+        let sentence = command_line.refuses(arguments);
         assert!(sentence.contains(mentions), "{arguments:?}: {sentence}");
     }
     // What clap refuses has its own form, and its own exit code.
-    let hours = desk.output(&["centres", "set", "13101", "--calling-hours", "20:00-08:00"]);
+    let hours = command_line.output(&["centres", "set", "13101", "--calling-hours", "20:00-08:00"]);
     assert!(String::from_utf8_lossy(&hours.stderr).contains("calling hours are written 08:00-20:00"));
     assert_eq!(hours.status.code(), Some(2));
 }
@@ -128,15 +135,17 @@ const CALLING: [&str; 23] = [
 ];
 
 async fn a_centre_sets_how_its_patients_are_called(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    desk.with_centre();
-    assert!(desk.does(&CALLING).starts_with("changed\n"));
-    assert!(desk.does(&CALLING).starts_with("nothing to change\n"));
-    insta::assert_snapshot!("centres_calling", desk.does(&["centres", "list"]));
-    insta::assert_snapshot!("centres_calling_json", desk.does(&["centres", "list", "--json"]));
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
+    assert!(command_line.does(&CALLING).starts_with("changed\n"));
+    assert!(command_line.does(&CALLING).starts_with("nothing to change\n"));
+    insta::assert_snapshot!("centres_calling", command_line.does(&["centres", "list"]));
+    insta::assert_snapshot!("centres_calling_json", command_line.does(&["centres", "list", "--json"]));
     // What isn't given stays, and an empty value erases.
     assert!(
-        desk.does(&["centres", "set", "13101", "--days-off", "", "--missed-call-sms", ""]).starts_with("changed\n")
+        command_line
+            .does(&["centres", "set", "13101", "--days-off", "", "--missed-call-sms", ""])
+            .starts_with("changed\n")
     );
     let row = row(&fresh).await;
     let settings = CentreSettings::read(&row).unwrap();
@@ -148,10 +157,10 @@ async fn a_centre_sets_how_its_patients_are_called(fresh: Fresh) {
     assert_eq!(due, ["2026-11-28T00:00:00Z", "2026-11-28T09:00:00Z"], "a Saturday");
     let erased = ["--call-pattern", "", "--retry", "", "--report-covers", "", "--unregistered-reports", ""];
     let limits = ["--concurrent-calls", "", "--calls-per-second", "", "--calls-per-day", "", "--spend-per-day", ""];
-    desk.does(&[&["centres", "set", "13101"][..], &limits, &erased].concat());
+    command_line.does(&[&["centres", "set", "13101"][..], &limits, &erased].concat());
     assert_eq!(CentreSettings::read(&self::row(&fresh).await).unwrap(), CentreSettings::default());
 
-    let mut tx = fresh.database.read().await.unwrap();
+    let mut tx = fresh.database.begin_read().await.unwrap();
     let trail = audit::by_subject(&mut tx, "centre:13101", 10).await.unwrap();
     assert_eq!(trail.len(), 4, "one entry for each change");
     let erased = r#"{"days_off":["sun;2027-01-01",""],"missed_call_sms":["{centre}からお電話しました。{call_back_number}へどうぞ。",null]}"#;
@@ -159,13 +168,13 @@ async fn a_centre_sets_how_its_patients_are_called(fresh: Fresh) {
 }
 
 async fn row(fresh: &Fresh) -> centres::CentreRow {
-    let mut tx = fresh.database.read().await.unwrap();
+    let mut tx = fresh.database.begin_read().await.unwrap();
     centres::get(&mut tx, &CentreCode::parse("13101").unwrap()).await.unwrap().unwrap()
 }
 
 async fn wrong_calling_gets_a_sentence(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    desk.with_centre();
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
     for (setting, value, mentions) in [
         ("--call-pattern", "0 10 31 2 *", "none of the next 366 days"),
         ("--call-pattern", "* * * * *", "fires 1440 times on"),
@@ -177,7 +186,7 @@ async fn wrong_calling_gets_a_sentence(fresh: Fresh) {
         ("--calls-per-second", "inf", "0.001 to 1000"),
         ("--calls-per-second", "NaN", "0.001 to 1000"),
     ] {
-        let sentence = desk.refuses(&["centres", "set", "13101", setting, value]);
+        let sentence = command_line.refuses(&["centres", "set", "13101", setting, value]);
         assert!(sentence.contains(mentions), "{value}: {sentence}");
     }
     // What clap refuses has its own form, and its own exit code.
@@ -197,22 +206,22 @@ async fn wrong_calling_gets_a_sentence(fresh: Fresh) {
         ("--spend-per-day", "９円", "a whole amount of money"),
         ("--missed-call-sms", "{name}様", "{centre} and {call_back_number}, and no other braces"),
     ] {
-        let refused = desk.output(&["centres", "set", "13101", setting, value]);
+        let refused = command_line.output(&["centres", "set", "13101", setting, value]);
         let sentence = String::from_utf8_lossy(&refused.stderr).into_owned();
         assert!(refused.status.code() == Some(2) && sentence.contains(mentions), "{value}: {sentence}");
     }
     assert_eq!(CentreSettings::read(&row(&fresh).await).unwrap(), CentreSettings::default(), "nothing was changed");
     // Hours and a pattern that fit each other go together.
     let both = ["--calling-hours", "11:00-20:00", "--call-pattern", "0 12 * * *"];
-    desk.does(&[&["centres", "set", "13101"][..], &both].concat());
-    desk.does(&["centres", "set", "13101", "--calls-per-second", "1000"]);
+    command_line.does(&[&["centres", "set", "13101"][..], &both].concat());
+    command_line.does(&["centres", "set", "13101", "--calls-per-second", "1000"]);
 }
 
 async fn settings_of_an_older_release_have_defaults(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    desk.with_centre();
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
     let mut row = row(&fresh).await;
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     row.settings = r#"{"office_hours":"09:00-17:00","calling_hours":"09:00-19:00"}"#.to_owned();
     centres::update(&mut tx, &row).await.unwrap();
     tx.commit().await.unwrap();
@@ -222,28 +231,30 @@ async fn settings_of_an_older_release_have_defaults(fresh: Fresh) {
         ("09:00-19:00".to_owned(), "0 10 * * *".to_owned())
     );
     assert!(
-        desk.does(&["centres", "set", "13101", "--calling-hours", "9:00-19:00"]).starts_with("nothing to change\n")
+        command_line
+            .does(&["centres", "set", "13101", "--calling-hours", "9:00-19:00"])
+            .starts_with("nothing to change\n")
     );
     // Nobody is called by settings that are a guess.
     row.settings = r#"{"days_off":"never"}"#.to_owned();
-    assert!(matches!(CentreSettings::read(&row), Err(Refused::Unreadable(_))));
+    assert!(matches!(CentreSettings::read(&row), Err(ServiceError::Unreadable(_))));
     row.time_zone = "Mars/Olympus".to_owned();
-    assert!(matches!(CentreSettings::default().calling_schedule(&row), Err(Refused::UnknownZone(_))));
+    assert!(matches!(CentreSettings::default().calling_schedule(&row), Err(ServiceError::UnknownZone(_))));
 }
 
 async fn patients_outside_new_calling_hours_are_counted(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    desk.with_centre();
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
     let list = "hersys_id,birth_date,family_name,given_name,phone_number,automated_call,call_times\n\
         01234567,1980-04-01,見本,花子,09012345671,yes,9:00;18:00\n\
         01234568,1980-04-01,見本,花子,09012345672,yes,9:00;18:00\n\
         01234569,1980-04-01,見本,花子,09012345673,yes,10:00\n\
         01234570,1980-04-01,見本,花子,09012345674,yes,\n\
         01234571,1980-04-01,見本,花子,09012345675,no,18:30\n";
-    desk.import(list);
-    let set = |hours| desk.does(&["centres", "set", "13101", "--calling-hours", hours]);
+    command_line.import(list);
+    let set = |hours| command_line.does(&["centres", "set", "13101", "--calling-hours", hours]);
     assert!(set("9:30-19:00").starts_with("changed\n2 patients have call times outside these hours"));
     assert!(set("9:00-18:30").starts_with("changed\ncode"));
-    desk.does(&["patients", "stop", "01234567"]);
+    command_line.does(&["patients", "stop", "01234567"]);
     assert!(set("9:00-17:00").starts_with("changed\n1 patient has call times outside these hours"));
 }

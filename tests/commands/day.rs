@@ -5,30 +5,30 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use kenkocall::call::{CallTimes, CallingHours, Keys, PhoneNumber};
-use kenkocall::carrier::simulator::{Health, Manner, Network, Population, Script, Settings, Weather};
-use kenkocall::flow::Library;
-use kenkocall::follow_up::{CallPrice, DayLimits, GuessingLimits};
+use kenkocall::carrier::simulator::{Behaviour, Health, Network, NetworkFaults, Population, Script, Settings};
+use kenkocall::domain::{CallTimes, CallingHours, Keys, PhoneNumber};
+use kenkocall::flow::FlowSet;
+use kenkocall::policy::{CallPrice, DayLimits, GuessingLimits};
 use kenkocall::service::{
-    self, Dialling, FIRST_MADE_UP_ID, Feed, Libraries, MADE_UP_CENTRE, MadeUpDay, Remembered, STEP, Simulation,
-    VirtualClock, add_made_up_day, made_up_number,
+    self, DialerSettings, EventBus, FIRST_MADE_UP_ID, FlowSetCache, LastCommit, MADE_UP_CENTRE, STEP, Simulation,
+    SyntheticDay, VirtualClock, add_made_up_day, made_up_number,
 };
 use kenkocall::store::flow_sets::{self, FlowSetRow};
 
-use crate::{Desk, databases::Fresh};
+use crate::{CommandLine, databases::Fresh};
 
-/// Who is asked whether somebody listens.
+/// Who is asked whether someone listens.
 const LISTENING: &str = "automated_call.ask_listening";
 
 /// The shipped documents, kept in the database.
-pub async fn kept_library(fresh: &Fresh) -> Arc<Library> {
-    let library = Arc::new(Library::checked(crate::shipped::files()).expect("good documents"));
-    let mut tx = fresh.database.begin().await.unwrap();
-    let files = serde_json::to_string(&library.files).unwrap();
-    let set = FlowSetRow { digest: library.digest.clone(), files, loaded_at: Timestamp::UNIX_EPOCH };
+pub async fn kept_library(fresh: &Fresh) -> Arc<FlowSet> {
+    let flow_set = Arc::new(FlowSet::checked(crate::shipped::files()).expect("good documents"));
+    let mut tx = fresh.database.begin_write().await.unwrap();
+    let files = serde_json::to_string(&flow_set.files).unwrap();
+    let set = FlowSetRow { digest: flow_set.digest.clone(), files, loaded_at: Timestamp::UNIX_EPOCH };
     flow_sets::put(&mut tx, &set).await.unwrap();
     tx.commit().await.unwrap();
-    library
+    flow_set
 }
 
 pub fn secs(seconds: u64) -> Duration {
@@ -40,7 +40,7 @@ pub fn hersys_id(nth: u32) -> String {
     (FIRST_MADE_UP_ID + nth).to_string()
 }
 
-/// Somebody who answers after three seconds, is well, and finishes.
+/// Someone who answers after three seconds, is well, and finishes.
 pub fn finishes() -> Script {
     Script::answers(secs(3)).health(Health::well())
 }
@@ -50,14 +50,14 @@ pub fn says(key: &str) -> Script {
     finishes().keys_at(LISTENING, Keys::parse(key).unwrap())
 }
 
-/// Somebody who asks by key 8 at the second question that calls stop, and hangs up.
+/// Someone who asks by key 8 at the second question that calls stop, and hangs up.
 pub fn asks_to_stop() -> Script {
     let key = |key| Keys::parse(key).unwrap();
     finishes().keys_at_question(2, key("8")).keys_at("stop_request.ask_stop", key("1")).hangs_up_at_question(4)
 }
 
 /// Patients of a made-up centre, in their order: when each is called, and what meets the first call, the second, …
-pub type Patients = Vec<(&'static str, Vec<Manner>)>;
+pub type Patients = Vec<(&'static str, Vec<Behaviour>)>;
 
 /// A day that goes by a virtual clock.
 pub struct Day {
@@ -68,17 +68,17 @@ pub struct Day {
 /// A day that isn't today: everything in it is the same each time.
 pub async fn some_day(fresh: &Fresh, patients: Patients) -> Day {
     let begins = "2026-10-06T08:00:00+09:00".parse().unwrap();
-    open(fresh, patients, Weather::FAIR, begins, TimeZone::get("Asia/Tokyo").unwrap()).await
+    open(fresh, patients, NetworkFaults::FAIR, begins, TimeZone::get("Asia/Tokyo").unwrap()).await
 }
 
 /// A day whose hour is 12 now, whatever the real hour is: commands go by the real clock.
-pub async fn today(fresh: &Fresh, patients: Patients, weather: Weather) -> Day {
+pub async fn today(fresh: &Fresh, patients: Patients, weather: NetworkFaults) -> Day {
     let zone = zone_with_hour(12);
     // From a full minute on, or what happens would depend on the second in which the test begins.
     let minute = Timestamp::now().as_second() / 60 + 1;
     let begins = Timestamp::from_second(minute * 60).unwrap();
     let day = open(fresh, patients, weather, begins, zone.clone()).await;
-    Desk(fresh).does(&["centres", "set", MADE_UP_CENTRE, "--time-zone", zone.iana_name().unwrap()]);
+    CommandLine(fresh).does(&["centres", "set", MADE_UP_CENTRE, "--time-zone", zone.iana_name().unwrap()]);
     day
 }
 
@@ -90,24 +90,24 @@ pub fn zone_with_hour(hour: i8) -> TimeZone {
     TimeZone::get(&format!("Etc/GMT{:+}", -ahead)).unwrap()
 }
 
-async fn open(fresh: &Fresh, patients: Patients, weather: Weather, begins: Timestamp, zone: TimeZone) -> Day {
-    let library = kept_library(fresh).await;
+async fn open(fresh: &Fresh, patients: Patients, weather: NetworkFaults, begins: Timestamp, zone: TimeZone) -> Day {
+    let flow_set = kept_library(fresh).await;
     let from = PhoneNumber::from_e164("+815000000000").unwrap();
     let clock = VirtualClock::at(begins);
-    let desk = Arc::new(service::Desk {
+    let command_line = Arc::new(service::Context {
         database: fresh.database.clone(),
-        libraries: Libraries::new(library),
+        flow_sets: FlowSetCache::new(flow_set),
         clock: clock.clock(),
         guessing: GuessingLimits::default(),
         zone: zone.clone(),
-        desk_centre: None,
+        fallback_centre: None,
         call_back_number: Some(from.clone()),
-        poke: tokio::sync::Notify::new(),
-        feed: Feed::default(),
-        remembered: Remembered::default(),
+        dialer_wake: tokio::sync::Notify::new(),
+        event_bus: EventBus::default(),
+        remembered: LastCommit::default(),
     });
     let times: Vec<CallTimes> = patients.iter().map(|(times, _)| times.parse().unwrap()).collect();
-    let day = MadeUpDay {
+    let day = SyntheticDay {
         hours: CallingHours::default(),
         times,
         patients: u32::try_from(patients.len()).unwrap(),
@@ -118,7 +118,7 @@ async fn open(fresh: &Fresh, patients: Patients, weather: Weather, begins: Times
     for (nth, (_, manners)) in patients.into_iter().enumerate() {
         people.put(made_up_number(u32::try_from(nth).unwrap()).unwrap(), manners);
     }
-    let dialling = Dialling {
+    let dialling = DialerSettings {
         from,
         ring_seconds: 30,
         calls_per_second: 10.0,
@@ -130,7 +130,7 @@ async fn open(fresh: &Fresh, patients: Patients, weather: Weather, begins: Times
         silence: SignedDuration::from_secs(60),
     };
     let settings = Settings { people, weather, ..Settings::default() };
-    Day { simulation: Simulation::new(desk, settings, clock, dialling), zone }
+    Day { simulation: Simulation::new(command_line, settings, clock, dialling), zone }
 }
 
 impl Day {

@@ -1,7 +1,7 @@
-//! `kenkocall dialer`: paused by a person, and let go on (faults 13 and 40: it starts paused).
+//! `kenkocall dialer`: paused by a person, and resumed (faults 13 and 40: it starts paused).
 
-use kenkocall::call::{AlertId, AlertKind, LossSign};
-use kenkocall::carrier::simulator::{Script, Weather};
+use kenkocall::carrier::simulator::{NetworkFaults, Script};
+use kenkocall::domain::{AlertId, AlertKind, LossEvidence};
 use kenkocall::service::made_up_number;
 use kenkocall::store::alerts::{self, AlertRow};
 use kenkocall::store::losses::{self, LossRow};
@@ -10,7 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::day::{finishes, today};
-use crate::{Desk, databases::Fresh};
+use crate::{CommandLine, databases::Fresh};
 
 crate::on_both_databases!(
     nobody_is_dialled_during_a_pause,
@@ -22,73 +22,73 @@ crate::on_both_databases!(
 );
 
 async fn nobody_is_dialled_during_a_pause(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    let day = today(&fresh, vec![("13:30", vec![finishes().into()]); 3], Weather::FAIR).await;
-    assert_eq!(desk.does(&["dialer", "show"]), "calls are placed\nslots due 0, calls under way 0\n");
-    let paused = desk.does(&["--as", "保健師A", "dialer", "pause", "--reason", "a backup was restored"]);
+    let command_line = CommandLine(&fresh);
+    let day = today(&fresh, vec![("13:30", vec![finishes().into()]); 3], NetworkFaults::FAIR).await;
+    assert_eq!(command_line.does(&["dialer", "show"]), "calls are placed\nslots due 0, calls under way 0\n");
+    let paused = command_line.does(&["--as", "保健師A", "dialer", "pause", "--reason", "a backup was restored"]);
     insta::assert_snapshot!("dialer_paused", paused);
     day.until("13:45:00").await;
-    let shown: Value = serde_json::from_str(&desk.does(&["dialer", "show", "--json"])).unwrap();
+    let shown: Value = serde_json::from_str(&command_line.does(&["dialer", "show", "--json"])).unwrap();
     assert_eq!(shown["hold"]["why"], "paused");
     assert_eq!(shown["hold"]["reason"], "a backup was restored");
     assert_eq!((&shown["hold"]["until"], &shown["under_way"]), (&Value::Null, &0.into()));
     assert!(day.network(|network| network.placed()).is_empty());
-    let listed = desk.does(&["alerts", "list"]);
+    let listed = command_line.does(&["alerts", "list"]);
     assert!(listed.contains("dialling") && listed.contains("`kenkocall dialer show` says why"), "{listed}");
-    let resumed = desk.does(&["dialer", "resume"]);
+    let resumed = command_line.does(&["dialer", "resume"]);
     assert!(resumed.starts_with("the pause has ended\ncalls are placed\n"), "{resumed}");
-    assert_eq!(desk.does(&["alerts", "list"]), "no open alerts\n");
-    assert!(desk.does(&["dialer", "resume"]).starts_with("nothing to change: dialling wasn't paused\n"));
+    assert_eq!(command_line.does(&["alerts", "list"]), "no open alerts\n");
+    assert!(command_line.does(&["dialer", "resume"]).starts_with("nothing to change: dialling wasn't paused\n"));
     day.until("14:00:00").await;
     assert_eq!(day.network(|network| network.placed()).len(), 3);
-    let mut tx = fresh.database.read().await.unwrap();
+    let mut tx = fresh.database.begin_read().await.unwrap();
     let trail = audit::by_subject(&mut tx, "dialer", 10).await.unwrap();
     let noted: Vec<String> = trail.iter().map(|entry| format!("{} {}", entry.actor, entry.action)).collect();
     assert_eq!(noted, ["tester dialer.resumed", "保健師A dialer.paused"]);
 }
 
 async fn that_nobody_is_dialled_is_shown_while_its_alert_is_open(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    let day = today(&fresh, vec![], Weather::FAIR).await;
+    let command_line = CommandLine(&fresh);
+    let day = today(&fresh, vec![], NetworkFaults::FAIR).await;
     let at = day.simulation.clock.now();
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     let alert = AlertRow::of_all(AlertId(Uuid::now_v7()), AlertKind::Dialling, at);
     alerts::raise(&mut tx, &[alert]).await.unwrap();
     tx.commit().await.unwrap();
-    let shown = desk.does(&["dialer", "show"]);
+    let shown = command_line.does(&["dialer", "show"]);
     assert!(
         shown.starts_with("nobody was dialled when the alert of 20") && shown.contains("clock is wrong"),
         "{shown}"
     );
-    let json: Value = serde_json::from_str(&desk.does(&["dialer", "show", "--json"])).unwrap();
+    let json: Value = serde_json::from_str(&command_line.does(&["dialer", "show", "--json"])).unwrap();
     assert_eq!(json["told_at"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap(), at);
-    desk.does(&["dialer", "pause", "--reason", "a backup was restored"]);
-    assert!(desk.does(&["dialer", "show"]).starts_with("dialling is paused"), "the reason that is known");
-    desk.does(&["dialer", "resume"]);
-    assert!(desk.does(&["dialer", "show"]).starts_with("calls are placed\n"), "its alert is closed");
+    command_line.does(&["dialer", "pause", "--reason", "a backup was restored"]);
+    assert!(command_line.does(&["dialer", "show"]).starts_with("dialling is paused"), "the reason that is known");
+    command_line.does(&["dialer", "resume"]);
+    assert!(command_line.does(&["dialer", "show"]).starts_with("calls are placed\n"), "its alert is closed");
 }
 
 async fn a_pause_ends_by_itself(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    let day = today(&fresh, vec![("13:30", vec![finishes().into()])], Weather::FAIR).await;
+    let command_line = CommandLine(&fresh);
+    let day = today(&fresh, vec![("13:30", vec![finishes().into()])], NetworkFaults::FAIR).await;
     day.until("13:29:00").await;
     let in_ten_minutes = day.simulation.clock.now() + jiff::SignedDuration::from_mins(10);
     let until = in_ten_minutes.to_string();
-    let paused = desk.does(&["dialer", "pause", "--reason", "the lines are needed", "--until", &until]);
+    let paused = command_line.does(&["dialer", "pause", "--reason", "the lines are needed", "--until", &until]);
     assert!(paused.starts_with("dialling is paused until 20"), "{paused}");
     assert!(paused.contains(" +09:00: the lines are needed\n"), "{paused}");
-    assert_eq!(desk.does(&["alerts", "list"]), "no open alerts\n", "it needs nobody");
+    assert_eq!(command_line.does(&["alerts", "list"]), "no open alerts\n", "it needs nobody");
     day.until("13:38:00").await;
     assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [0]);
     day.until("13:45:00").await;
     assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [1]);
-    assert!(desk.does(&["dialer", "show"]).starts_with("calls are placed\n"));
+    assert!(command_line.does(&["dialer", "show"]).starts_with("calls are placed\n"));
 }
 
 async fn what_is_wrong_with_a_pause_gets_a_sentence(fresh: Fresh) {
-    let desk = Desk(&fresh);
+    let command_line = CommandLine(&fresh);
     let long = "x".repeat(201);
-    let pause = |more: &[&str]| desk.refuses(&[&["dialer", "pause"][..], more].concat());
+    let pause = |more: &[&str]| command_line.refuses(&[&["dialer", "pause"][..], more].concat());
     for (more, mentions) in [
         (&["--reason", " "][..], "say in 1 to 200 characters why dialling is paused"),
         (&["--reason", &long], "say in 1 to 200 characters why dialling is paused"),
@@ -98,31 +98,31 @@ async fn what_is_wrong_with_a_pause_gets_a_sentence(fresh: Fresh) {
         let sentence = pause(more);
         assert!(sentence.contains(mentions), "{sentence}");
     }
-    assert_eq!(desk.output(&["dialer", "pause"]).status.code(), Some(2), "a reason is needed");
-    assert!(desk.does(&["dialer", "show"]).starts_with("calls are placed\n"));
+    assert_eq!(command_line.output(&["dialer", "pause"]).status.code(), Some(2), "a reason is needed");
+    assert!(command_line.does(&["dialer", "show"]).starts_with("calls are placed\n"));
 }
 
-/// A request that was under way when a person paused brings "too many requests": that isn't the end of the pause.
+/// A request that was in progress when a person paused brings "too many requests": that isn't the end of the pause.
 async fn the_carrier_never_ends_a_persons_pause(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    let refuses = Weather { dial_too_many: 1.0, ..Weather::FAIR };
+    let command_line = CommandLine(&fresh);
+    let refuses = NetworkFaults { dial_too_many: 1.0, ..NetworkFaults::FAIR };
     let day = today(&fresh, vec![("13:30", vec![Script::busy().into()])], refuses).await;
     day.until("13:30:03").await;
-    let mut tx = fresh.database.read().await.unwrap();
+    let mut tx = fresh.database.begin_read().await.unwrap();
     let pause = dialer::pause(&mut tx).await.unwrap().unwrap();
     assert!(pause.reason.contains("there are too many requests"), "{pause:?}");
     drop(tx);
-    desk.does(&["dialer", "pause", "--reason", "a backup was restored"]);
-    let mut tx = fresh.database.begin().await.unwrap();
+    command_line.does(&["dialer", "pause", "--reason", "a backup was restored"]);
+    let mut tx = fresh.database.begin_write().await.unwrap();
     let later = day.simulation.clock.now() + jiff::SignedDuration::from_mins(1);
     dialer::pause_until(&mut tx, "too many requests", day.simulation.clock.now(), later).await.unwrap();
     tx.commit().await.unwrap();
-    day.network(|network| network.settings().weather = Weather::FAIR);
+    day.network(|network| network.settings().weather = NetworkFaults::FAIR);
     day.until("15:00:00").await;
-    assert!(desk.does(&["dialer", "show"]).contains("a backup was restored"));
+    assert!(command_line.does(&["dialer", "show"]).contains("a backup was restored"));
     assert!(day.network(|network| network.placed()).is_empty());
     // A longer one of the carrier takes the place of a shorter one.
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     dialer::set_pause(&mut tx, None).await.unwrap();
     for (minutes, stands) in [(5, 5), (2, 5), (7, 7)] {
         let at = |minutes| later + jiff::SignedDuration::from_mins(minutes);
@@ -133,28 +133,32 @@ async fn the_carrier_never_ends_a_persons_pause(fresh: Fresh) {
 }
 
 async fn fault_40_lost_entries_are_told_and_not_reconciled_with_a_network_that_is_made_up(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    let mut tx = fresh.database.begin().await.unwrap();
-    let (sign, evidence) = (LossSign::CheckpointAhead, "7".to_owned());
+    let command_line = CommandLine(&fresh);
+    let mut tx = fresh.database.begin_write().await.unwrap();
+    let (sign, evidence) = (LossEvidence::CheckpointAhead, "7".to_owned());
     let loss = LossRow { id: uuid::Uuid::nil(), sign, evidence, found_at: jiff::Timestamp::now(), reconciled_at: None };
     assert!(losses::note(&mut tx, &loss).await.unwrap());
     assert!(!losses::note(&mut tx, &loss).await.unwrap(), "the same evidence counts once");
     tx.commit().await.unwrap();
-    desk.does(&["dialer", "pause", "--reason", "the lines are needed", "--until", "2999-01-01"]);
-    let shown = desk.does(&["dialer", "show"]);
-    assert!(shown.starts_with("the database lacks its last entries, so nobody is dialled"), "{shown}");
-    let shown: Value = serde_json::from_str(&desk.does(&["dialer", "show", "--json"])).unwrap();
+    command_line.does(&["dialer", "pause", "--reason", "the lines are needed", "--until", "2999-01-01"]);
+    let shown = command_line.does(&["dialer", "show"]);
+    assert!(shown.starts_with("recent data is missing from the database; dialling stopped"), "{shown}");
+    let shown: Value = serde_json::from_str(&command_line.does(&["dialer", "show", "--json"])).unwrap();
     assert_eq!(shown["hold"]["why"], "lost_entries");
     assert_eq!((&shown["hold"]["reason"], &shown["hold"]["reconciled"]), (&"checkpoint_ahead".into(), &false.into()));
-    let refused = desk.refuses(&["dialer", "reconcile"]);
+    let refused = command_line.refuses(&["dialer", "reconcile"]);
     assert!(refused.contains("no carrier is set, so there is none to ask"), "{refused}");
-    let simulated = desk.command(&["dialer", "reconcile"]).env("KENKOCALL_CARRIER", "simulator").output().unwrap();
+    let simulated =
+        command_line.command(&["dialer", "reconcile"]).env("KENKOCALL_CARRIER", "simulator").output().unwrap();
     let refused = String::from_utf8(simulated.stderr).unwrap();
     assert!(!simulated.status.success() && refused.contains("the simulated phone network"), "{refused}");
-    assert!(desk.refuses(&["dialer", "resume"]).contains("`kenkocall dialer reconcile` first"));
-    desk.does(&["--as", "保健師A", "dialer", "resume", "--anyway"]);
-    assert!(desk.does(&["dialer", "show"]).starts_with("calls are placed\n"), "the other pause has ended with it");
-    let mut tx = fresh.database.read().await.unwrap();
+    assert!(command_line.refuses(&["dialer", "resume"]).contains("`kenkocall dialer reconcile` first"));
+    command_line.does(&["--as", "保健師A", "dialer", "resume", "--anyway"]);
+    assert!(
+        command_line.does(&["dialer", "show"]).starts_with("calls are placed\n"),
+        "the other pause has ended with it"
+    );
+    let mut tx = fresh.database.begin_read().await.unwrap();
     let last = audit::by_subject(&mut tx, "dialer", 1).await.unwrap().pop().unwrap();
     assert_eq!((last.actor.as_str(), last.action.as_str()), ("保健師A", "dialer.resumed_anyway"));
 }

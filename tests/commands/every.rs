@@ -7,7 +7,7 @@ use std::fs::File;
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Command, Output, Stdio};
 
-use crate::{Desk, databases::Fresh};
+use crate::{CommandLine, databases::Fresh};
 
 crate::on_both_databases!(
     no_command_panics_when_its_reader_has_gone,
@@ -93,15 +93,15 @@ const ENDLESS: [&str; 11] = [
 ];
 
 struct Every<'a> {
-    desk: Desk<'a>,
+    command_line: CommandLine<'a>,
     folder: tempfile::TempDir,
 }
 
 impl<'a> Every<'a> {
     fn on(fresh: &'a Fresh) -> Self {
-        let every = Self { desk: Desk(fresh), folder: tempfile::tempdir().unwrap() };
-        every.desk.with_centre();
-        every.desk.does(&[
+        let every = Self { command_line: CommandLine(fresh), folder: tempfile::tempdir().unwrap() };
+        every.command_line.with_centre();
+        every.command_line.does(&[
             "patients",
             "add",
             "--centre",
@@ -124,7 +124,7 @@ impl<'a> Every<'a> {
 
     /// The names of all commands that aren't groups of others: `patients-show`.
     fn names(&self) -> Vec<String> {
-        self.desk.does(&["man", &self.path("pages")]);
+        self.command_line.does(&["man", &self.path("pages")]);
         let pages = std::fs::read_dir(self.path("pages")).unwrap();
         let page = |name: String| name.strip_suffix(".1")?.strip_prefix("kenkocall-").map(str::to_owned);
         let all: BTreeSet<String> =
@@ -147,7 +147,8 @@ impl<'a> Every<'a> {
 
     fn output(&self, arguments: &[String], out: impl Into<Stdio>) -> Output {
         let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let child = self.desk.command(&words).stdin(Stdio::null()).stdout(out).stderr(Stdio::piped()).spawn().unwrap();
+        let child =
+            self.command_line.command(&words).stdin(Stdio::null()).stdout(out).stderr(Stdio::piped()).spawn().unwrap();
         child.wait_with_output().unwrap()
     }
 }
@@ -189,7 +190,7 @@ async fn every_command_fails_on_a_full_disk_with_a_sentence(fresh: Fresh) {
     let help = every.output(&["--help".to_owned()], full());
     assert_eq!(help.status.code(), Some(1), "{}", String::from_utf8_lossy(&help.stderr));
     // A standard error that can't be written ends nothing either.
-    let refused = every.desk.command(&["patients", "show", "7654320"]).stderr(full()).output().unwrap();
+    let refused = every.command_line.command(&["patients", "show", "7654320"]).stderr(full()).output().unwrap();
     assert_eq!(refused.status.code(), Some(3));
 }
 
@@ -199,7 +200,7 @@ async fn bytes_that_are_no_utf8_are_refused_or_ignored(fresh: Fresh) {
     for words in
         [&["patients", "show"][..], &["centres", "list"], &["days", "show"], &["calls", "list", "--since"], &[]]
     {
-        let mut command = every.desk.command(words);
+        let mut command = every.command_line.command(words);
         let output = command.arg(bytes).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{words:?}: {said}");
@@ -208,13 +209,13 @@ async fn bytes_that_are_no_utf8_are_refused_or_ignored(fresh: Fresh) {
     let mut path = OsString::from(every.folder.path());
     path.push("/");
     path.push(bytes);
-    let mut command = every.desk.command(&["audit", "checkpoint"]);
+    let mut command = every.command_line.command(&["audit", "checkpoint"]);
     assert!(command.arg(&path).output().unwrap().status.success(), "a file may have any name");
-    let mut command = every.desk.command(&["centres", "list"]);
+    let mut command = every.command_line.command(&["centres", "list"]);
     let output =
         command.env("USER", bytes).env("LOGNAME", bytes).env("LANG", bytes).env(bytes, bytes).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let mut command = every.desk.command(&["centres", "list"]);
+    let mut command = every.command_line.command(&["centres", "list"]);
     let output = command.env("KENKOCALL_LOG__LEVEL", bytes).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success() && said.contains("KENKOCALL_LOG__LEVEL") && !said.contains("panicked"), "{said}");
@@ -230,7 +231,7 @@ async fn an_empty_list_is_json_and_json_says_whether_the_data_are_simulated(fres
         &["calls", "list", "--state", "unknown", "--json"],
         &["reports", "export", "--from", "today", "--to", "today", "--json"],
     ] {
-        let value: serde_json::Value = serde_json::from_str(&every.desk.does(list)).expect("JSON");
+        let value: serde_json::Value = serde_json::from_str(&every.command_line.does(list)).expect("JSON");
         assert_eq!(value, serde_json::json!([]), "{list:?}");
     }
     for shown in [
@@ -240,7 +241,7 @@ async fn an_empty_list_is_json_and_json_says_whether_the_data_are_simulated(fres
         &["audit", "verify", "--json"],
         &["days", "show", "令和8年11月28日", "--json"],
     ] {
-        let value: serde_json::Value = serde_json::from_str(&every.desk.does(shown)).expect("JSON");
+        let value: serde_json::Value = serde_json::from_str(&every.command_line.does(shown)).expect("JSON");
         assert_eq!(value["simulated"], false, "{shown:?}: {value}");
     }
 }
@@ -261,12 +262,12 @@ async fn exit_codes_tell_wrong_usage_refusals_and_faults_apart(fresh: Fresh) {
         (&["--config", "/nowhere/settings.toml", "centres", "list"], 1),
         (&["--version"], 0),
     ] {
-        let output = every.desk.output(arguments);
+        let output = every.command_line.output(arguments);
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
     for day in ["yesterday", "today", "tomorrow", "昨日", "明日", "2026-11-28", "R8.11.28", "令和8年11月28日"]
     {
-        every.desk.does(&["days", "show", day]);
+        every.command_line.does(&["days", "show", day]);
     }
 }
 

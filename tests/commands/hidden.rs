@@ -1,11 +1,11 @@
 //! Names, reasons and other texts that would steer a terminal or look like other ones: refused when they come in,
 //! escaped when older data has them.
 
-use kenkocall::call::{HiddenKind, all_visible_in_lines};
+use kenkocall::domain::{HiddenKind, all_visible_in_lines};
 use kenkocall::store::centres;
 use serde_json::Value;
 
-use crate::{Desk, databases::Fresh};
+use crate::{CommandLine, databases::Fresh};
 
 crate::on_both_databases!(
     hidden_characters_are_refused_in_every_text,
@@ -13,7 +13,7 @@ crate::on_both_databases!(
     the_centres_name_has_a_longest,
 );
 
-/// One of each kind, as somebody would try it.
+/// One of each kind, as someone would try it.
 const HIDDEN: [(&str, HiddenKind); 5] = [
     ("見本\x1b[2J", HiddenKind::Control),
     ("見本\nred alert", HiddenKind::LineBreak),
@@ -23,11 +23,11 @@ const HIDDEN: [(&str, HiddenKind); 5] = [
 ];
 
 async fn hidden_characters_are_refused_in_every_text(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    desk.with_centre();
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
     let person = ["--hersys-id", "1234567", "--birth-date", "1980-04-01"];
     let add = [&["patients", "add", "--centre", "13101"][..], &person].concat();
-    desk.does(&[&add[..], &["--family-name", "見本", "--given-name", "花子"]].concat());
+    command_line.does(&[&add[..], &["--family-name", "見本", "--given-name", "花子"]].concat());
     for (text, kind) in HIDDEN {
         for arguments in [
             &["centres", "add", "--code", "1", "--phone", "0352113641", "--name", text][..],
@@ -38,7 +38,7 @@ async fn hidden_characters_are_refused_in_every_text(fresh: Fresh) {
             &["patients", "set", "1234567", "--given-name", text],
             &[&add[..], &["--family-name", text, "--given-name", "花子"]].concat(),
         ] {
-            let sentence = desk.refuses(arguments);
+            let sentence = command_line.refuses(arguments);
             assert!(all_visible_in_lines(&sentence).is_ok(), "{sentence:?}");
             let wanted = kind.to_string();
             assert!(
@@ -46,41 +46,41 @@ async fn hidden_characters_are_refused_in_every_text(fresh: Fresh) {
                 "{arguments:?}: {sentence}"
             );
         }
-        let sms = desk.output(&["centres", "set", "13101", "--missed-call-sms", text]);
+        let sms = command_line.output(&["centres", "set", "13101", "--missed-call-sms", text]);
         assert_eq!(sms.status.success(), kind == HiddenKind::LineBreak, "an SMS may have lines");
         let row = |family: &str| {
             format!("hersys_id,birth_date,family_name,given_name\n7654321,1980-04-01,\"{family}\",花子\n")
         };
-        desk.import_refused(row(text));
+        command_line.import_refused(row(text));
     }
-    assert!(desk.does(&["centres", "list"]).contains("千代田保健所"));
-    assert!(desk.does(&["patients", "show", "1234567"]).contains("見本 花子"));
+    assert!(command_line.does(&["centres", "list"]).contains("千代田保健所"));
+    assert!(command_line.does(&["patients", "show", "1234567"]).contains("見本 花子"));
 }
 
 async fn hidden_characters_of_older_data_are_escaped(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    desk.with_centre();
-    let mut tx = fresh.database.begin().await.unwrap();
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     let mut centre = centres::list(&mut tx).await.unwrap().remove(0);
     let name: String = HIDDEN.map(|(text, _)| text).concat() + &"長".repeat(60);
     centre.name.clone_from(&name);
     centres::update(&mut tx, &centre).await.unwrap();
     tx.commit().await.unwrap();
-    let listed = desk.does(&["centres", "list"]);
+    let listed = command_line.does(&["centres", "list"]);
     assert!(listed.contains("見本\\u001b[2J見本\\u000ared alert見本\\u202e本見見\\u200b本見本\\u009b31m"), "{listed}");
-    let json = desk.does(&["centres", "list", "--json"]);
+    let json = command_line.does(&["centres", "list", "--json"]);
     assert!(all_visible_in_lines(&json).is_ok(), "{json}");
     let read: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(read[0]["name"], name.as_str(), "JSON means what is stored");
     // Another change doesn't trip over the name.
-    let changed = desk.does(&["centres", "set", "13101", "--office-hours", "08:30-16:00"]);
+    let changed = command_line.does(&["centres", "set", "13101", "--office-hours", "08:30-16:00"]);
     assert!(changed.starts_with("changed\n") && all_visible_in_lines(&changed).is_ok(), "{changed}");
 }
 
 async fn the_centres_name_has_a_longest(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    desk.with_centre();
-    desk.does(&["centres", "set", "13101", "--name", &"所".repeat(40)]);
-    let sentence = desk.refuses(&["centres", "set", "13101", "--name", &"所".repeat(41)]);
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
+    command_line.does(&["centres", "set", "13101", "--name", &"所".repeat(40)]);
+    let sentence = command_line.refuses(&["centres", "set", "13101", "--name", &"所".repeat(41)]);
     assert!(sentence.contains("1 to 40 characters") && sentence.contains("spoken in every call"), "{sentence}");
 }

@@ -1,13 +1,13 @@
 //! `kenkocall calls list --state`, `calls show` and `days show` after a day of automated calls.
 
-use kenkocall::call::{AttemptOutcome, AttemptState, HangupCause, Line};
 use kenkocall::carrier::simulator::{Caller, Identity, Script};
+use kenkocall::domain::{AttemptOutcome, AttemptState, HangupCause, Line};
 use kenkocall::engine::AnsweredBy;
 use kenkocall::service::{made_up_identity, made_up_number};
 use serde_json::Value;
 
 use crate::day::{Day, asks_to_stop, finishes, hersys_id, says, secs, some_day};
-use crate::{Desk, databases::Fresh, timeless, without_ids};
+use crate::{CommandLine, databases::Fresh, timeless, without_ids};
 
 crate::on_both_databases!(
     attempts_are_listed_by_where_they_stand_and_how_they_ended,
@@ -47,7 +47,7 @@ async fn a_day(fresh: &Fresh) -> Day {
     day.until("13:00:00").await;
     // The patient of half past two doesn't wait.
     let (hersys_id, birth_date) = made_up_identity(10).unwrap();
-    let language = kenkocall::call::Language::Japanese;
+    let language = kenkocall::domain::Language::Japanese;
     let caller = Caller { people: vec![Identity { hersys_id, birth_date }], language, script: Some(finishes()) };
     let now = day.simulation.clock.now();
     day.network(|network| network.ring_in(made_up_number(10), Line::HealthCall, caller, now)).unwrap();
@@ -55,119 +55,122 @@ async fn a_day(fresh: &Fresh) -> Day {
     day
 }
 
-fn ids(desk: &Desk<'_>, state: &str) -> Vec<String> {
-    let listed = desk.does(&["calls", "list", "--state", state, "--json"]);
+fn ids(command_line: &CommandLine<'_>, state: &str) -> Vec<String> {
+    let listed = command_line.does(&["calls", "list", "--state", state, "--json"]);
     let listed: Value = serde_json::from_str(&listed).unwrap();
     listed.as_array().unwrap().iter().map(|call| call["call"].as_str().unwrap().to_owned()).collect()
 }
 
 async fn attempts_are_listed_by_where_they_stand_and_how_they_ended(fresh: Fresh) {
-    let desk = Desk(&fresh);
+    let command_line = CommandLine(&fresh);
     a_day(&fresh).await;
-    insta::assert_snapshot!("attempts_ended", without_ids(&desk.does(&["calls", "list", "--state", "ended"])));
-    let words = AttemptOutcome::ALL.iter().map(|outcome| outcome.word());
+    insta::assert_snapshot!("attempts_ended", without_ids(&command_line.does(&["calls", "list", "--state", "ended"])));
+    let words = AttemptOutcome::ALL.iter().map(|outcome| outcome.code());
     let (mut all, mut found) = (0, Vec::new());
     for word in words {
-        let calls = ids(&desk, word);
+        let calls = ids(&command_line, word);
         all += calls.len();
         found.extend((!calls.is_empty()).then_some(word));
-        assert_eq!(desk.does(&["calls", "list", "--state", word]) == "no calls\n", calls.is_empty());
+        assert_eq!(command_line.does(&["calls", "list", "--state", word]) == "no calls\n", calls.is_empty());
     }
     assert_eq!(found, ["reported", "dropped", "not_now", "voicemail", "busy", "no_answer", "failed", "wrong_number"]);
-    assert_eq!(all, ids(&desk, "ended").len(), "each ended in one way");
+    assert_eq!(all, ids(&command_line, "ended").len(), "each ended in one way");
     for state in AttemptState::ALL.iter().filter(|state| **state != AttemptState::Ended) {
-        assert_eq!(desk.does(&["calls", "list", "--state", state.word()]), "no calls\n");
+        assert_eq!(command_line.does(&["calls", "list", "--state", state.code()]), "no calls\n");
     }
     // The filters work together, and a hyphen is as good as an underscore.
     let since = ["calls", "list", "--state", "no-answer", "--since", "2026-10-06 09:15", "--limit", "1", "--json"];
-    insta::assert_snapshot!("attempts_json", without_ids(&desk.does(&since)));
+    insta::assert_snapshot!("attempts_json", without_ids(&command_line.does(&since)));
     let later = ["calls", "list", "--state", "no_answer", "--since", "2026-10-07"];
-    assert_eq!(desk.does(&later), "no calls\n");
-    insta::assert_snapshot!("attempts_wrong_word", desk.refuses(&["calls", "list", "--state", "ringing"]));
+    assert_eq!(command_line.does(&later), "no calls\n");
+    insta::assert_snapshot!("attempts_wrong_word", command_line.refuses(&["calls", "list", "--state", "ringing"]));
     // What clap refuses has its own form, and its own exit code.
     for other in [&["--open"][..], &["--hersys-id", "1000001"]] {
-        let refused = desk.output(&[&["calls", "list", "--state", "busy"][..], other].concat());
+        let refused = command_line.output(&[&["calls", "list", "--state", "busy"][..], other].concat());
         assert!(String::from_utf8_lossy(&refused.stderr).contains("cannot be used with"));
         assert_eq!(refused.status.code(), Some(2));
     }
 }
 
 async fn a_call_that_nobody_answered_shows_what_it_was_placed_for(fresh: Fresh) {
-    let desk = Desk(&fresh);
+    let command_line = CommandLine(&fresh);
     a_day(&fresh).await;
-    let calls = ids(&desk, "no_answer");
+    let calls = ids(&command_line, "no_answer");
     assert_eq!(calls.len(), 3);
-    let shown = desk.does(&["calls", "show", &calls[1]]);
+    let shown = command_line.does(&["calls", "show", &calls[1]]);
     insta::assert_snapshot!("call_no_answer", without_ids(&shown));
     assert!(shown.contains(&calls[0]) && shown.contains(&calls[2]), "{shown}");
-    assert!(desk.does(&["calls", "show", &calls[1], "--reveal"]).contains("to 090-1000-0002"));
-    insta::assert_snapshot!("call_no_answer_json", without_ids(&desk.does(&["calls", "show", &calls[1], "--json"])));
+    assert!(command_line.does(&["calls", "show", &calls[1], "--reveal"]).contains("to 090-1000-0002"));
+    insta::assert_snapshot!(
+        "call_no_answer_json",
+        without_ids(&command_line.does(&["calls", "show", &calls[1], "--json"]))
+    );
     // D3: whose call it is, is known although nobody was identified in it.
-    let seen = desk.trail(&hersys_id(1)).await;
+    let seen = command_line.trail(&hersys_id(1)).await;
     assert_eq!(seen.iter().filter(|entry| entry.action == "patient.call_shown").count(), 3);
 }
 
 async fn a_call_that_was_answered_shows_its_attempt_and_its_turns(fresh: Fresh) {
-    let desk = Desk(&fresh);
+    let command_line = CommandLine(&fresh);
     a_day(&fresh).await;
-    let first = |state| ids(&desk, state).pop().unwrap();
-    insta::assert_snapshot!("call_reported", timeless(&desk.does(&["calls", "show", &first("reported")])));
-    insta::assert_snapshot!("call_voicemail", timeless(&desk.does(&["calls", "show", &first("voicemail")])));
+    let first = |state| ids(&command_line, state).pop().unwrap();
+    insta::assert_snapshot!("call_reported", timeless(&command_line.does(&["calls", "show", &first("reported")])));
+    insta::assert_snapshot!("call_voicemail", timeless(&command_line.does(&["calls", "show", &first("voicemail")])));
     let refused = first("wrong_number");
-    let json: Value = serde_json::from_str(&desk.does(&["calls", "show", &refused, "--json"])).unwrap();
+    let json: Value = serde_json::from_str(&command_line.does(&["calls", "show", &refused, "--json"])).unwrap();
     assert_eq!((&json["attempt"]["attempt"], &json["attempt"]["outcome"]), (&1.into(), &"wrong_number".into()));
     assert_eq!(json["attempt"]["slot"]["state"], "unanswered");
     assert_eq!(json["attempt"]["slot"]["time"], "09:40");
     // A call that came in was placed for nothing.
-    let in_calls = desk.does(&["calls", "list", "--hersys-id", &hersys_id(10), "--json"]);
+    let in_calls = command_line.does(&["calls", "list", "--hersys-id", &hersys_id(10), "--json"]);
     let in_calls: Value = serde_json::from_str(&in_calls).unwrap();
     assert_eq!(in_calls[0]["line"], "health_call");
-    let json = desk.does(&["calls", "show", in_calls[0]["id"].as_str().unwrap(), "--json"]);
+    let json = command_line.does(&["calls", "show", in_calls[0]["id"].as_str().unwrap(), "--json"]);
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["attempt"], Value::Null);
 }
 
 async fn the_figures_of_a_day(fresh: Fresh) {
-    let desk = Desk(&fresh);
+    let command_line = CommandLine(&fresh);
     a_day(&fresh).await;
-    insta::assert_snapshot!("day", desk.does(&["days", "show", DATE]));
-    insta::assert_snapshot!("day_json", desk.does(&["days", "show", DATE, "--json"]));
-    assert_eq!(desk.does(&["days", "show", "2026-10-05"]), "2026-10-05: no automated calls were due\n");
-    assert!(desk.does(&["days", "show", "today"]).contains("no automated calls were due"));
-    assert!(desk.refuses(&["days", "show", "someday"]).contains("isn't a day; write 2026-11-28"));
+    insta::assert_snapshot!("day", command_line.does(&["days", "show", DATE]));
+    insta::assert_snapshot!("day_json", command_line.does(&["days", "show", DATE, "--json"]));
+    assert_eq!(command_line.does(&["days", "show", "2026-10-05"]), "2026-10-05: no automated calls were due\n");
+    assert!(command_line.does(&["days", "show", "today"]).contains("no automated calls were due"));
+    assert!(command_line.refuses(&["days", "show", "someday"]).contains("isn't a day; write 2026-11-28"));
 }
 
 async fn a8_three_tries_half_an_hour_apart_then_the_slot_is_unanswered_and_on_the_list(fresh: Fresh) {
-    let desk = Desk(&fresh);
+    let command_line = CommandLine(&fresh);
     let day = a_day(&fresh).await;
     let [rings_out, engaged, wrong] = [1, 2, 4].map(|nth| made_up_number(nth).unwrap());
     assert_eq!(day.rung(&[&rings_out, &engaged, &wrong]), [3, 2, 1], "a wrong number stops at once");
-    let alerts: Value = serde_json::from_str(&desk.does(&["alerts", "list", "--json"])).unwrap();
+    let alerts: Value = serde_json::from_str(&command_line.does(&["alerts", "list", "--json"])).unwrap();
     let kinds = |nth| {
         let of = |alert: &&Value| alert["hersys_id"] == hersys_id(nth);
         alerts.as_array().unwrap().iter().filter(of).map(|alert| alert["kind"].as_str().unwrap()).collect::<Vec<_>>()
     };
     assert_eq!((kinds(1), kinds(2), kinds(4)), (vec!["unanswered"], vec![], vec!["wrong_number"]));
-    insta::assert_snapshot!("alerts", timeless(&desk.does(&["alerts", "list"])));
+    insta::assert_snapshot!("alerts", timeless(&command_line.does(&["alerts", "list"])));
 }
 
 async fn a9_a_report_by_health_call_cancels_the_days_rest(fresh: Fresh) {
-    let desk = Desk(&fresh);
+    let command_line = CommandLine(&fresh);
     let day = a_day(&fresh).await;
     let [twice_a_day, rang_in] = [9, 10].map(|nth| made_up_number(nth).unwrap());
     // The call of 10:30 was refused and came again at 11:00; that of 14:00 wasn't needed any more.
     assert_eq!(day.rung(&[&twice_a_day, &rang_in]), [2, 0]);
-    let figures: Value = serde_json::from_str(&desk.does(&["days", "show", DATE, "--json"])).unwrap();
+    let figures: Value = serde_json::from_str(&command_line.does(&["days", "show", DATE, "--json"])).unwrap();
     let slots = figures["centres"][0]["slots"].as_array().unwrap();
     let cancelled = slots.iter().find(|slot| slot["reason"] == "reported").unwrap();
     assert_eq!((&cancelled["state"], &cancelled["count"]), (&"cancelled".into(), &2.into()));
 }
 
 async fn a6_a10_a_call_names_the_centre_asks_who_listens_and_says_that_it_is_for_one(fresh: Fresh) {
-    let desk = Desk(&fresh);
+    let command_line = CommandLine(&fresh);
     a_day(&fresh).await;
     let said = |state: &str| {
-        let shown = desk.does(&["calls", "show", &ids(&desk, state).pop().unwrap()]);
+        let shown = command_line.does(&["calls", "show", &ids(&command_line, state).pop().unwrap()]);
         shown.lines().filter_map(|line| Some(line.trim().strip_prefix("> ")?.to_owned())).collect::<Vec<_>>()
     };
     let said_at_voicemail = said("voicemail");

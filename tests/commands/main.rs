@@ -44,9 +44,9 @@ use databases::Fresh;
 use kenkocall::store::{audit, audit::AuditRow, patients};
 
 /// The program on a test's database.
-struct Desk<'a>(&'a Fresh);
+struct CommandLine<'a>(&'a Fresh);
 
-impl Desk<'_> {
+impl CommandLine<'_> {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kenkocall"));
         command.args(arguments).env("KENKOCALL_DATABASE__URL", &self.0.url).env("USER", "tester");
@@ -98,8 +98,8 @@ impl Desk<'_> {
 
     /// What the audit trail says of a patient, oldest first.
     async fn trail(&self, hersys_id: &str) -> Vec<AuditRow> {
-        let id = kenkocall::call::HersysId::parse(hersys_id).expect("an ID");
-        let mut tx = self.0.database.read().await.expect("a transaction");
+        let id = kenkocall::domain::HersysId::parse(hersys_id).expect("an ID");
+        let mut tx = self.0.database.begin_read().await.expect("a transaction");
         let patient = patients::by_hersys_ids(&mut tx, &[id]).await.expect("a lookup").pop().expect("a patient");
         let mut trail = audit::by_subject(&mut tx, &format!("patient:{}", patient.id), 100).await.expect("a trail");
         trail.reverse();

@@ -1,12 +1,12 @@
 //! `kenkocall calls now`: a patient is called at once, and why one isn't.
 
-use kenkocall::call::PhoneNumber;
-use kenkocall::carrier::simulator::{Script, Weather};
+use kenkocall::carrier::simulator::{NetworkFaults, Script};
+use kenkocall::domain::PhoneNumber;
 use kenkocall::service::{MADE_UP_CENTRE, made_up_number};
 use kenkocall::store::patients;
 
 use crate::day::{Day, asks_to_stop, finishes, hersys_id, says, secs, today, zone_with_hour};
-use crate::{Desk, databases::Fresh, timeless};
+use crate::{CommandLine, databases::Fresh, timeless};
 
 crate::on_both_databases!(
     a_patient_is_called_now,
@@ -18,51 +18,51 @@ crate::on_both_databases!(
 
 /// Patients whose own time has long to come.
 async fn evening(fresh: &Fresh, scripts: Vec<Script>) -> Day {
-    today(fresh, scripts.into_iter().map(|script| ("19:00", vec![script.into()])).collect(), Weather::FAIR).await
+    today(fresh, scripts.into_iter().map(|script| ("19:00", vec![script.into()])).collect(), NetworkFaults::FAIR).await
 }
 
 async fn a_patient_is_called_now(fresh: Fresh) {
-    let desk = Desk(&fresh);
+    let command_line = CommandLine(&fresh);
     let day = evening(&fresh, vec![finishes()]).await;
-    let said = desk.does(&["--as", "保健師A", "calls", "now", &hersys_id(0)]);
+    let said = command_line.does(&["--as", "保健師A", "calls", "now", &hersys_id(0)]);
     insta::assert_snapshot!("called_now", timeless(&said));
-    let waits = desk.does(&["patients", "show", &hersys_id(0)]);
+    let waits = command_line.does(&["patients", "show", &hersys_id(0)]);
     assert!(waits.contains("waiting  0 calls  next call from ") && waits.contains("asked for by staff"), "{waits}");
     // The report of today doesn't keep a nurse from calling.
     for calls in [1, 2] {
         day.goes_on(300).await;
         assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [calls]);
-        let shown = desk.does(&["patients", "show", &hersys_id(0)]);
+        let shown = command_line.does(&["patients", "show", &hersys_id(0)]);
         assert!(shown.contains("reported  1 call"), "{shown}");
         if calls == 1 {
             // A slot has its name from the second in which it was asked for.
             tokio::time::sleep(secs(1)).await;
-            desk.does(&["calls", "now", &hersys_id(0)]);
+            command_line.does(&["calls", "now", &hersys_id(0)]);
         }
     }
-    let listed = desk.does(&["calls", "list", "--state", "reported", "--limit", "1", "--json"]);
+    let listed = command_line.does(&["calls", "list", "--state", "reported", "--limit", "1", "--json"]);
     let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
     assert_eq!(listed[0]["slot"]["origin"], "staff");
     let id = listed[0]["call"].as_str().unwrap();
-    assert!(desk.does(&["calls", "show", id]).contains("attempt 1 of the call that staff asked for, "));
-    let trail = desk.trail(&hersys_id(0)).await;
+    assert!(command_line.does(&["calls", "show", id]).contains("attempt 1 of the call that staff asked for, "));
+    let trail = command_line.trail(&hersys_id(0)).await;
     let noted = |entry: &&kenkocall::store::audit::AuditRow| entry.action == "patient.called_now";
     assert_eq!(trail.iter().filter(noted).map(|entry| &*entry.actor).collect::<Vec<_>>(), ["保健師A", "tester"]);
 }
 
 async fn a_patient_who_asked_for_no_calls_is_not_called_now(fresh: Fresh) {
-    let desk = Desk(&fresh);
+    let command_line = CommandLine(&fresh);
     let scripts = vec![finishes(), finishes(), finishes(), asks_to_stop(), says("4"), finishes()];
     let day = evening(&fresh, scripts).await;
-    desk.does(&["patients", "stop", &hersys_id(0)]);
-    desk.does(&["patients", "release", &hersys_id(1)]);
-    desk.does(&["patients", "set", &hersys_id(2), "--automated-call", "no"]);
-    desk.does(&["calls", "now", &hersys_id(3)]);
-    desk.does(&["calls", "now", &hersys_id(4)]);
+    command_line.does(&["patients", "stop", &hersys_id(0)]);
+    command_line.does(&["patients", "release", &hersys_id(1)]);
+    command_line.does(&["patients", "set", &hersys_id(2), "--automated-call", "no"]);
+    command_line.does(&["calls", "now", &hersys_id(3)]);
+    command_line.does(&["calls", "now", &hersys_id(4)]);
     day.goes_on(300).await;
     // Such a number is refused when it is registered; it may come from an older release.
-    let mut tx = fresh.database.begin().await.unwrap();
-    let id = kenkocall::call::HersysId::parse(&hersys_id(5)).unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
+    let id = kenkocall::domain::HersysId::parse(&hersys_id(5)).unwrap();
     let mut patient = patients::by_hersys_ids(&mut tx, &[id]).await.unwrap().pop().unwrap();
     patient.phone_number = Some(PhoneNumber::from_e164("+81990123456").unwrap());
     patients::update(&mut tx, &[patient]).await.unwrap();
@@ -76,18 +76,18 @@ async fn a_patient_who_asked_for_no_calls_is_not_called_now(fresh: Fresh) {
         (5, "automated calls don't go to this kind of number"),
         (6, "nobody is registered under this HER-SYS ID"),
     ] {
-        let sentence = desk.refuses(&["calls", "now", &hersys_id(nth)]);
+        let sentence = command_line.refuses(&["calls", "now", &hersys_id(nth)]);
         assert!(sentence.contains(mentions) && !sentence.contains(&hersys_id(nth)), "{sentence}");
     }
-    assert!(desk.refuses(&["calls", "now", "12"]).contains("a HER-SYS ID has 6 to 8 digits"));
+    assert!(command_line.refuses(&["calls", "now", "12"]).contains("a HER-SYS ID has 6 to 8 digits"));
 }
 
 async fn a7_nobody_is_called_now_outside_calling_hours(fresh: Fresh) {
-    let desk = Desk(&fresh);
+    let command_line = CommandLine(&fresh);
     let _day = evening(&fresh, vec![finishes()]).await;
     let night = zone_with_hour(3);
-    desk.does(&["centres", "set", MADE_UP_CENTRE, "--time-zone", night.iana_name().unwrap()]);
-    let sentence = desk.refuses(&["calls", "now", &hersys_id(0)]);
+    command_line.does(&["centres", "set", MADE_UP_CENTRE, "--time-zone", night.iana_name().unwrap()]);
+    let sentence = command_line.refuses(&["calls", "now", &hersys_id(0)]);
     assert!(
         sentence.contains("calling hours, 08:00-20:00; try again then, or phone the patient yourself"),
         "{sentence}"
@@ -95,17 +95,17 @@ async fn a7_nobody_is_called_now_outside_calling_hours(fresh: Fresh) {
 }
 
 async fn a_call_that_was_asked_for_twice_comes_once(fresh: Fresh) {
-    let desk = Desk(&fresh);
+    let command_line = CommandLine(&fresh);
     let day = evening(&fresh, vec![Script::rings_out(), finishes()]).await;
     for nth in [0, 1] {
-        desk.does(&["calls", "now", &hersys_id(nth)]);
+        command_line.does(&["calls", "now", &hersys_id(nth)]);
         // Not the same second: that the database would refuse by itself.
         tokio::time::sleep(secs(1)).await;
-        let sentence = desk.refuses(&["calls", "now", &hersys_id(nth)]);
+        let sentence = command_line.refuses(&["calls", "now", &hersys_id(nth)]);
         assert!(sentence.contains("under way already, or was asked for and comes at once"), "{sentence}");
     }
     day.goes_on(10).await;
-    let sentence = desk.refuses(&["calls", "now", &hersys_id(1)]);
+    let sentence = command_line.refuses(&["calls", "now", &hersys_id(1)]);
     assert!(sentence.contains("a call to this patient is under way already"), "{sentence}");
     day.goes_on(300).await;
     let numbers = [0, 1].map(|nth| made_up_number(nth).unwrap());
@@ -113,19 +113,19 @@ async fn a_call_that_was_asked_for_twice_comes_once(fresh: Fresh) {
 }
 
 async fn a_call_that_is_asked_for_waits_for_a_pause_and_a_maintenance(fresh: Fresh) {
-    let desk = Desk(&fresh);
+    let command_line = CommandLine(&fresh);
     let day = evening(&fresh, vec![finishes(), finishes()]).await;
-    desk.does(&["dialer", "pause", "--reason", "a backup was restored"]);
-    insta::assert_snapshot!("called_now_paused", timeless(&desk.does(&["calls", "now", &hersys_id(0)])));
+    command_line.does(&["dialer", "pause", "--reason", "a backup was restored"]);
+    insta::assert_snapshot!("called_now_paused", timeless(&command_line.does(&["calls", "now", &hersys_id(0)])));
     day.goes_on(60).await;
-    desk.does(&["dialer", "resume"]);
-    desk.does(&["maintenance", "start"]);
-    let said = desk.does(&["calls", "now", &hersys_id(1)]);
+    command_line.does(&["dialer", "resume"]);
+    command_line.does(&["maintenance", "start"]);
+    let said = command_line.does(&["calls", "now", &hersys_id(1)]);
     assert!(said.contains("nothing is dialled during the maintenance, until `kenkocall maintenance end`"), "{said}");
     day.goes_on(60).await;
     let numbers = [0, 1].map(|nth| made_up_number(nth).unwrap());
     assert_eq!(day.rung(&[&numbers[0], &numbers[1]]), [0, 0]);
-    desk.does(&["maintenance", "end"]);
+    command_line.does(&["maintenance", "end"]);
     day.goes_on(300).await;
     assert_eq!(day.rung(&[&numbers[0], &numbers[1]]), [1, 1]);
 }

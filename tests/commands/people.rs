@@ -1,6 +1,6 @@
 //! `kenkocall patients add`, `set`, `stop`, `release`, `show`.
 
-use crate::{Desk, databases::Fresh};
+use crate::{CommandLine, databases::Fresh};
 
 crate::on_both_databases!(
     d3_each_change_and_look_is_noted,
@@ -24,22 +24,24 @@ const CALLED: [&str; 6] =
     ["--phone-number", "０９０−１２３４−５６７８", "--automated-call", "yes", "--call-times", "9:00;18:00"];
 
 async fn d3_each_change_and_look_is_noted(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    desk.with_centre();
-    desk.does(&add("01234567", &CALLED));
-    desk.does(&["--as", "保健師A", "patients", "set", "01234567", "--language", "en", "--given-name", "華子"]);
-    assert!(desk.does(&["patients", "set", "01234567", "--language", "English"]).starts_with("nothing to change"));
-    let shown = desk.does(&["patients", "show", "01234567"]);
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
+    command_line.does(&add("01234567", &CALLED));
+    command_line.does(&["--as", "保健師A", "patients", "set", "01234567", "--language", "en", "--given-name", "華子"]);
+    assert!(
+        command_line.does(&["patients", "set", "01234567", "--language", "English"]).starts_with("nothing to change")
+    );
+    let shown = command_line.does(&["patients", "show", "01234567"]);
     for part in ["健康 華子", "1980-04-01", "•••-••••-5678 at 09:00;18:00", "English (en)", "no report yet"]
     {
         assert!(shown.contains(part), "{part} in {shown}");
     }
     let json: serde_json::Value =
-        serde_json::from_str(&desk.does(&["patients", "show", "01234567", "--json"])).unwrap();
+        serde_json::from_str(&command_line.does(&["patients", "show", "01234567", "--json"])).unwrap();
     assert_eq!((&json["phone_number"], &json["call_times"]), (&"•••-••••-5678".into(), &"09:00;18:00".into()));
-    desk.does(&["patients", "stop", "01234567"]);
-    desk.does(&["patients", "release", "01234567"]);
-    let trail = desk.trail("01234567").await;
+    command_line.does(&["patients", "stop", "01234567"]);
+    command_line.does(&["patients", "release", "01234567"]);
+    let trail = command_line.trail("01234567").await;
     let notes: Vec<_> = trail.iter().map(|entry| format!("{} {}", entry.actor, entry.action)).collect();
     assert_eq!(
         notes,
@@ -56,22 +58,22 @@ async fn d3_each_change_and_look_is_noted(fresh: Fresh) {
 }
 
 async fn an_id_like_a_registered_one_but_for_zeros_is_warned_about_when_it_is_added(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    desk.with_centre();
-    desk.does(&add("01234567", &[]));
-    let output = desk.output(&add("1234567", &["--json"]));
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
+    command_line.does(&add("01234567", &[]));
+    let output = command_line.output(&add("1234567", &["--json"]));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success() && said.starts_with("warning: a patient is registered under"), "{said}");
     assert!(!said.contains("1234567"), "{said}");
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&json["result"], &json["doubt"]), (&"added".into(), &"registered_with_other_zeros".into()));
-    desk.does(&add("7654321", &[]));
+    command_line.does(&add("7654321", &[]));
 }
 
 async fn wrong_values_get_a_sentence_without_the_value(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    desk.with_centre();
-    desk.does(&add("01234567", &CALLED));
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
+    command_line.does(&add("01234567", &CALLED));
     for (arguments, mentions) in [
         (add("12345", &[]), "a HER-SYS ID has 6 to 8 digits; this one has 5"),
         (add("123456x", &[]), "digits 0 to 9 alone"),
@@ -91,59 +93,62 @@ async fn wrong_values_get_a_sentence_without_the_value(fresh: Fresh) {
         (vec!["patients", "show", "7777777"], "nobody is registered under this HER-SYS ID"),
         (vec!["patients", "stop", "7777777"], "nobody is registered under this HER-SYS ID"),
     ] {
-        let sentence = desk.refuses(&arguments);
+        let sentence = command_line.refuses(&arguments);
         assert!(sentence.contains(mentions), "{arguments:?}: {sentence}");
         assert!(!["01234567", "7777777", "12345\n", "2999", "0120-123"].iter().any(|value| sentence.contains(value)));
     }
 }
 
 async fn a2_a_second_patient_with_the_number_is_refused(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    desk.with_centre();
-    desk.does(&add("111111", &CALLED));
-    let sentence = desk.refuses(&add("222222", &CALLED));
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
+    command_line.does(&add("111111", &CALLED));
+    let sentence = command_line.refuses(&add("222222", &CALLED));
     assert!(sentence.contains("My HER-SYS") && sentence.contains("健康コール"), "{sentence}");
     // The number alone may be shared: a family lives behind one.
-    desk.does(&add("222222", &CALLED[..2]));
-    assert!(desk.refuses(&["patients", "set", "222222", "--automated-call", "yes"]).contains("one number can't"));
-    desk.does(&["patients", "release", "111111"]);
-    desk.does(&["patients", "set", "222222", "--automated-call", "yes"]);
+    command_line.does(&add("222222", &CALLED[..2]));
+    assert!(
+        command_line.refuses(&["patients", "set", "222222", "--automated-call", "yes"]).contains("one number can't")
+    );
+    command_line.does(&["patients", "release", "111111"]);
+    command_line.does(&["patients", "set", "222222", "--automated-call", "yes"]);
 }
 
 async fn a3_a_number_and_times_change_at_once(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    desk.with_centre();
-    desk.does(&add("111111", &CALLED));
-    let said = desk.does(&["patients", "set", "111111", "--phone-number", "0352113641", "--call-times", "10:30"]);
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
+    command_line.does(&add("111111", &CALLED));
+    let said =
+        command_line.does(&["patients", "set", "111111", "--phone-number", "0352113641", "--call-times", "10:30"]);
     assert_eq!(said, "changed: HER-SYS ID 111111\nautomated calls to ••-••••-3641 at 10:30\n");
-    let said = desk.does(&["patients", "set", "111111", "--call-times", ""]);
+    let said = command_line.does(&["patients", "set", "111111", "--call-times", ""]);
     assert!(said.ends_with("automated calls to ••-••••-3641 at the centre's own times\n"));
 }
 
 async fn a4_stop_and_release_are_idempotent(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    desk.with_centre();
-    desk.does(&add("111111", &CALLED));
-    let first = desk.does(&["patients", "stop", "111111"]);
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
+    command_line.does(&add("111111", &CALLED));
+    let first = command_line.does(&["patients", "stop", "111111"]);
     assert!(first.starts_with("stopped: HER-SYS ID 111111\nautomated calls stopped 2"), "{first}");
-    let again = desk.does(&["patients", "stop", "111111"]);
+    let again = command_line.does(&["patients", "stop", "111111"]);
     assert_eq!(first.lines().nth(1), again.lines().nth(1), "the first stop stands");
     // A1: the centre alone switches them on again.
-    let on = desk.does(&["patients", "set", "111111", "--automated-call", "yes"]);
+    let on = command_line.does(&["patients", "set", "111111", "--automated-call", "yes"]);
     assert!(on.ends_with("automated calls to •••-••••-5678 at 09:00;18:00\n"), "{on}");
-    let first = desk.does(&["patients", "release", "111111"]);
+    let first = command_line.does(&["patients", "release", "111111"]);
     assert!(first.starts_with("released: HER-SYS ID 111111\nobservation ended "), "{first}");
-    assert!(desk.does(&["patients", "release", "111111"]).starts_with("nothing to change"));
-    assert_eq!(desk.trail("111111").await.len(), 4);
+    assert!(command_line.does(&["patients", "release", "111111"]).starts_with("nothing to change"));
+    assert_eq!(command_line.trail("111111").await.len(), 4);
 }
 
 async fn patients_are_listed_by_what_is_known_of_them_and_the_search_is_noted(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    desk.with_centre();
-    desk.does(&add("01234567", &CALLED));
-    desk.does(&add("7654321", &[]));
-    desk.does(&["patients", "release", "7654321"]);
-    let listed = desk.does(&["patients", "list"]);
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
+    command_line.does(&add("01234567", &CALLED));
+    command_line.does(&add("7654321", &[]));
+    command_line.does(&["patients", "release", "7654321"]);
+    let listed = command_line.does(&["patients", "list"]);
     assert!(listed.contains("01234567") && listed.contains("•••-••••-5678") && !listed.contains("7654321"), "{listed}");
     assert!(!listed.contains("花子") && listed.contains("健•"), "{listed}");
     for found in [
@@ -156,46 +161,46 @@ async fn patients_are_listed_by_what_is_known_of_them_and_the_search_is_noted(fr
         &["--centre", "13101"],
         &["--reveal", "--limit", "1"],
     ] {
-        let said = desk.does(&[&["patients", "list"], found].concat());
+        let said = command_line.does(&[&["patients", "list"], found].concat());
         assert!(said.contains("01234567") && !said.contains("7654321"), "{found:?}: {said}");
     }
     for none in [&["--name", "%"][..], &["--phone-ends", "567"], &["--status", "stopped"], &["--after", "01234567"]] {
-        assert_eq!(desk.does(&[&["patients", "list"], none].concat()), "no patients\n", "{none:?}");
+        assert_eq!(command_line.does(&[&["patients", "list"], none].concat()), "no patients\n", "{none:?}");
     }
     let all: serde_json::Value =
-        serde_json::from_str(&desk.does(&["patients", "list", "--status", "all", "--json"])).unwrap();
+        serde_json::from_str(&command_line.does(&["patients", "list", "--status", "all", "--json"])).unwrap();
     assert_eq!((all.as_array().unwrap().len(), &all[1]["calls"]), (2, &"released".into()), "{all}");
-    assert!(desk.does(&["patients", "list", "--reveal"]).contains("健康 花子"));
-    let trail = desk.trail("01234567").await;
+    assert!(command_line.does(&["patients", "list", "--reveal"]).contains("健康 花子"));
+    let trail = command_line.trail("01234567").await;
     assert!(trail.iter().filter(|entry| entry.action == "patient.listed").count() > 8);
     assert!(trail.last().unwrap().details.as_str().contains("revealed"));
 }
 
 async fn the_trail_is_listed_with_look_ups_of_nobody_and_reading_it_is_noted(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    desk.with_centre();
-    desk.does(&add("01234567", &CALLED));
-    desk.does(&["--as", "保健師A", "patients", "set", "01234567", "--language", "en"]);
-    desk.does(&["patients", "show", "01234567", "--reveal"]);
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
+    command_line.does(&add("01234567", &CALLED));
+    command_line.does(&["--as", "保健師A", "patients", "set", "01234567", "--language", "en"]);
+    command_line.does(&["patients", "show", "01234567", "--reveal"]);
     for words in [&["patients", "show"][..], &["patients", "stop"], &["patients", "release"], &["calls", "now"]] {
-        desk.refuses(&[words, &["7654320"]].concat());
+        command_line.refuses(&[words, &["7654320"]].concat());
     }
-    desk.refuses(&["patients", "set", "7654320", "--language", "en"]);
-    desk.does(&["calls", "list", "--hersys-id", "7654320"]);
-    let listed = desk.does(&["audit", "list", "--patient", "7654320"]);
+    command_line.refuses(&["patients", "set", "7654320", "--language", "en"]);
+    command_line.does(&["calls", "list", "--hersys-id", "7654320"]);
+    let listed = command_line.does(&["audit", "list", "--patient", "7654320"]);
     assert_eq!(listed.matches("patient.not_found").count(), 6, "{listed}");
     assert!(listed.contains("nobody with HER-SYS ID •••4320") && !listed.contains("7654320"), "{listed}");
-    let of_patient = desk.does(&["audit", "list", "--patient", "01234567"]);
+    let of_patient = command_line.does(&["audit", "list", "--patient", "01234567"]);
     let at = |action: &str| of_patient.find(action).unwrap_or_else(|| panic!("{action} in {of_patient}"));
     assert!(at("patient.shown") < at("patient.changed") && at("patient.changed") < at("patient.added"), "latest first");
     assert!(of_patient.contains("revealed") && !of_patient.contains("+8190"), "{of_patient}");
-    let by = desk.does(&["audit", "list", "--actor", "保健師A", "--since", "yesterday"]);
+    let by = command_line.does(&["audit", "list", "--actor", "保健師A", "--since", "yesterday"]);
     assert!(by.contains("patient.changed") && !by.contains("tester"), "{by}");
-    assert_eq!(desk.does(&["audit", "list", "--since", "tomorrow"]), "no entries\n");
-    let revealed = desk.does(&["audit", "list", "--patient", "01234567", "--reveal"]);
+    assert_eq!(command_line.does(&["audit", "list", "--since", "tomorrow"]), "no entries\n");
+    let revealed = command_line.does(&["audit", "list", "--patient", "01234567", "--reveal"]);
     assert!(revealed.contains("HER-SYS ID 01234567") && revealed.contains("language: \"ja\" to \"en\""), "{revealed}");
     let json: serde_json::Value =
-        serde_json::from_str(&desk.does(&["audit", "list", "--limit", "3", "--json"])).unwrap();
+        serde_json::from_str(&command_line.does(&["audit", "list", "--limit", "3", "--json"])).unwrap();
     assert_eq!((json.as_array().unwrap().len(), &json[0]["action"]), (3, &"audit.listed".into()), "{json}");
     assert_eq!(json[0]["values"], serde_json::Value::Null);
 }

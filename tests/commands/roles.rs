@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use crate::as_printed::{Roles, as_printed, program};
 use crate::databases::Fresh;
 use crate::kept::Kept;
-use crate::{Desk, acting};
+use crate::{CommandLine, acting};
 
 /// The database as the application's role has it.
 async fn of_application(roles: &Roles) -> Fresh {
@@ -33,7 +33,7 @@ async fn every_command_runs_as_the_application_role() {
     .await;
 }
 
-/// What somebody tries who has the application's address: each statement, and what the server says.
+/// What someone tries who has the application's address: each statement, and what the server says.
 fn attacks(owner: &str) -> Vec<(String, &'static str)> {
     let by_privilege = [
         "DELETE FROM audit",
@@ -88,11 +88,11 @@ fn attacks(owner: &str) -> Vec<(String, &'static str)> {
 async fn the_application_role_can_neither_drop_the_guards_nor_rewrite_the_trail() {
     as_printed(|roles| async move {
         let fresh = of_application(&roles).await;
-        let desk = Desk(&fresh);
-        desk.with_centre();
-        desk.import("HER-SYS ID,生年月日,姓,名\n7654322,1980-04-01,見本,花子\n");
+        let command_line = CommandLine(&fresh);
+        command_line.with_centre();
+        command_line.import("HER-SYS ID,生年月日,姓,名\n7654322,1980-04-01,見本,花子\n");
         // Seals what there is, so that the guards have entries to keep.
-        desk.does(&["audit", "verify"]);
+        command_line.does(&["audit", "verify"]);
         let kept = Kept::at(&roles.app);
         let trail = "SELECT string_agg(a::text, ' ' ORDER BY a.id) FROM audit a";
         let triggers = "SELECT tgname || tgenabled::text FROM pg_trigger WHERE tgrelid = 'audit'::regclass ORDER BY 1";
@@ -103,13 +103,13 @@ async fn the_application_role_can_neither_drop_the_guards_nor_rewrite_the_trail(
             assert!(refused.as_ref().is_err_and(|error| error.contains(said)), "{statement}: {refused:?}");
         }
         assert_eq!((kept.column(trail).await, kept.column(triggers).await), before);
-        assert!(desk.does(&["audit", "verify"]).contains("verify"));
+        assert!(command_line.does(&["audit", "verify"]).contains("verify"));
         fresh.database.close().await;
     })
     .await;
 }
 
-/// Tables of an older version, and a guard that somebody has taken away: `serve` as the application says who mends it.
+/// Tables of an older version, and a guard that someone has taken away: `serve` as the application says who mends it.
 #[tokio::test]
 async fn what_the_application_role_may_not_do_is_asked_of_the_owner() {
     as_printed(|roles| async move {

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::{Desk, databases, databases::Fresh};
+use crate::{CommandLine, databases, databases::Fresh};
 
 const TOKEN: &str = "8f0e1c2d3b4a5968";
 
@@ -67,11 +67,11 @@ async fn the_database_and_the_files_beside_it_are_for_their_owner_alone() {
 async fn wider_files_are_told_of_and_left_as_they_are() {
     databases::on_sqlite(|fresh| async move {
         let file = fresh.url.trim_start_matches("sqlite://").to_owned();
-        Desk(&fresh).with_centre();
+        CommandLine(&fresh).with_centre();
         for end in ["", "-wal"] {
             let path = format!("{file}{end}");
             set_mode(Path::new(&path), 0o644);
-            let output = Desk(&fresh).output(&["centres", "list"]);
+            let output = CommandLine(&fresh).output(&["centres", "list"]);
             let told = text(&output.stderr);
             assert!(output.status.success() && told.starts_with("kenkocall: warning: "), "{told}");
             for mentioned in [&*path, "mode 0644", "chmod 600"] {
@@ -79,7 +79,7 @@ async fn wider_files_are_told_of_and_left_as_they_are() {
             }
             assert_eq!(mode(Path::new(&path)), 0o644, "an administrator may have meant it");
             set_mode(Path::new(&path), 0o600);
-            assert!(Desk(&fresh).output(&["centres", "list"]).stderr.is_empty());
+            assert!(CommandLine(&fresh).output(&["centres", "list"]).stderr.is_empty());
         }
     })
     .await;
@@ -209,7 +209,7 @@ async fn config_check_looks_into_the_database() {
 
 fn looks_into(fresh: &Fresh) {
     let check = |carrier: &str| {
-        let mut command = Desk(fresh).command(&["config", "check"]);
+        let mut command = CommandLine(fresh).command(&["config", "check"]);
         let output = command.env("KENKOCALL_CARRIER", carrier).env("KENKOCALL_TWILIO__AUTH_TOKEN", TOKEN).output();
         let output = output.unwrap();
         (output.status.success(), text(&output.stdout))

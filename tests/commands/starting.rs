@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use kenkocall::call::DataOrigin;
+use kenkocall::domain::DataOrigin;
 use kenkocall::store::Database;
 use serde_json::Value;
 
 use crate::acting;
 use crate::kept::Kept;
-use crate::{Desk, databases::Fresh};
+use crate::{CommandLine, databases::Fresh};
 
 crate::on_both_databases!(
     simulated_data_are_marked_wherever_they_are_shown,
@@ -136,11 +136,11 @@ async fn simulated(fresh: &Fresh) {
 }
 
 async fn simulated_data_are_marked_wherever_they_are_shown(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    desk.with_centre();
-    desk.import("HER-SYS ID,生年月日,姓,名\n7654322,1980-04-01,鈴木,三\n");
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
+    command_line.import("HER-SYS ID,生年月日,姓,名\n7654322,1980-04-01,鈴木,三\n");
     let export = ["reports", "export", "--from", "2026-11-01", "--to", "2026-11-30"];
-    let real = desk.does(&export);
+    let real = command_line.does(&export);
     assert!(real.trim_end().ends_with(",caller_number"), "{real}");
     let texts = [
         &["centres", "list"][..],
@@ -155,14 +155,14 @@ async fn simulated_data_are_marked_wherever_they_are_shown(fresh: Fresh) {
         &["audit", "verify"],
     ];
     for words in texts {
-        assert!(!desk.does(words).contains("simulated"), "{words:?}");
+        assert!(!command_line.does(words).contains("simulated"), "{words:?}");
     }
     simulated(&fresh).await;
     for words in texts {
-        let shown = desk.does(words);
+        let shown = command_line.does(words);
         assert!(shown.starts_with("simulated data: patients, calls and answers are invented\n"), "{words:?}: {shown}");
     }
-    let marked = desk.does(&export);
+    let marked = command_line.does(&export);
     assert_eq!(marked.trim_end(), format!("{},simulated", real.trim_end()));
     for (words, list) in [
         (&["centres", "list", "--json"][..], true),
@@ -170,26 +170,26 @@ async fn simulated_data_are_marked_wherever_they_are_shown(fresh: Fresh) {
         (&["days", "show", "today", "--json"], false),
         (&["dialer", "show", "--json"], false),
     ] {
-        let shown: Value = serde_json::from_str(&desk.does(words)).unwrap();
+        let shown: Value = serde_json::from_str(&command_line.does(words)).unwrap();
         let object = if list { &shown[0] } else { &shown };
         assert_eq!(object["simulated"], true, "{words:?}");
     }
 }
 
 async fn the_simulator_refuses_a_database_of_real_patients(fresh: Fresh) {
-    let desk = Desk(&fresh);
-    desk.with_centre();
-    let sentence = refused(&desk.command(&["serve"]).env("KENKOCALL_CARRIER", "simulator").output().unwrap());
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
+    let sentence = refused(&command_line.command(&["serve"]).env("KENKOCALL_CARRIER", "simulator").output().unwrap());
     assert!(sentence.contains("one of real patients") && sentence.contains("KENKOCALL_DATABASE__URL"), "{sentence}");
     assert_eq!(Kept::at(&fresh.url).count("flow_sets").await, 0, "nothing was stored");
 }
 
 async fn a_real_carrier_refuses_a_simulated_database(fresh: Fresh) {
-    let desk = Desk(&fresh);
+    let command_line = CommandLine(&fresh);
     simulated(&fresh).await;
     let carrier = acting::FakeCarrier::start();
     for words in [&["serve"][..], &["dialer", "reconcile"]] {
-        let sentence = refused(&desk.command(words).envs(carrier.settings()).output().unwrap());
+        let sentence = refused(&command_line.command(words).envs(carrier.settings()).output().unwrap());
         assert!(sentence.contains("simulated data") && sentence.contains("KENKOCALL_CARRIER=simulator"), "{sentence}");
     }
     assert_eq!(Kept::at(&fresh.url).count("flow_sets").await, 0, "nothing was stored");
@@ -199,12 +199,12 @@ async fn only_serve_and_migrate_upgrade_tables(fresh: Fresh) {
     let kept = Kept::at(&fresh.url);
     kept.rows("DROP TABLE data_origin").await;
     kept.rows("DELETE FROM _sqlx_migrations WHERE version = 4").await;
-    let desk = Desk(&fresh);
+    let command_line = CommandLine(&fresh);
     let add = ["centres", "add", "--code", "13101", "--name", "千代田保健所", "--phone", "0352113641"];
     for words in [&["alerts", "list"][..], &["patients", "stop", "7654322"], &add] {
-        let sentence = desk.refuses(words);
+        let sentence = command_line.refuses(words);
         assert!(sentence.contains("older than this program") && sentence.contains("`kenkocall migrate`"), "{sentence}");
     }
-    assert_eq!(desk.does(&["migrate"]), "the database is up to date\n");
-    desk.does(&add);
+    assert_eq!(command_line.does(&["migrate"]), "the database is up to date\n");
+    command_line.does(&add);
 }

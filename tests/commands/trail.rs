@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use kenkocall::store::audit;
 use tempfile::TempDir;
 
-use crate::{Desk, databases::Fresh, kept::Kept};
+use crate::{CommandLine, databases::Fresh, kept::Kept};
 
 crate::on_both_databases!(
     a_whole_trail_is_said_to_be_whole,
@@ -18,7 +18,7 @@ crate::on_both_databases!(
 );
 
 struct Trail<'a> {
-    desk: Desk<'a>,
+    command_line: CommandLine<'a>,
     kept: Kept,
     folder: TempDir,
 }
@@ -26,8 +26,9 @@ struct Trail<'a> {
 impl<'a> Trail<'a> {
     /// A trail of ten entries, the first of which is the centre's.
     fn of_ten(fresh: &'a Fresh) -> Self {
-        let trail = Self { desk: Desk(fresh), kept: Kept::at(&fresh.url), folder: tempfile::tempdir().unwrap() };
-        trail.desk.with_centre();
+        let trail =
+            Self { command_line: CommandLine(fresh), kept: Kept::at(&fresh.url), folder: tempfile::tempdir().unwrap() };
+        trail.command_line.with_centre();
         trail.more(9);
         trail
     }
@@ -35,7 +36,7 @@ impl<'a> Trail<'a> {
     fn more(&self, entries: usize) {
         for nth in 0..entries {
             let until = format!("2999-01-01 05:{nth:02}");
-            self.desk.does(&["dialer", "pause", "--reason", "見本 花子", "--until", &until]);
+            self.command_line.does(&["dialer", "pause", "--reason", "見本 花子", "--until", &until]);
         }
     }
 
@@ -44,11 +45,11 @@ impl<'a> Trail<'a> {
     }
 
     fn checkpoint(&self) -> String {
-        self.desk.does(&["audit", "checkpoint", text(&self.file())])
+        self.command_line.does(&["audit", "checkpoint", text(&self.file())])
     }
 
     fn verifies(&self) -> String {
-        self.desk.does(&["audit", "verify", "--checkpoint", text(&self.file())])
+        self.command_line.does(&["audit", "verify", "--checkpoint", text(&self.file())])
     }
 
     /// The sentence without and with the checkpoints; nothing where all is well.
@@ -56,7 +57,7 @@ impl<'a> Trail<'a> {
         let path = self.file();
         let with = ["audit", "verify", "--checkpoint", text(&path)];
         [&with[..2], &with[..]].map(|arguments| {
-            let output = self.desk.output(arguments);
+            let output = self.command_line.output(arguments);
             let error = String::from_utf8(output.stderr).unwrap();
             assert_eq!(output.status.success(), error.is_empty(), "{error}");
             assert!(!error.contains("花子"), "{error}");
@@ -64,9 +65,9 @@ impl<'a> Trail<'a> {
         })
     }
 
-    /// Changes the database as somebody does who may do anything with it.
+    /// Changes the database as someone does who may do anything with it.
     async fn intrudes(&self, changes: &[&str]) {
-        let on = if self.desk.0.url.starts_with("postgres") { " ON audit" } else { "" };
+        let on = if self.command_line.0.url.starts_with("postgres") { " ON audit" } else { "" };
         for trigger in ["audit_keeps_entries", "audit_keeps_values"] {
             self.kept.rows(&format!("DROP TRIGGER IF EXISTS {trigger}{on}")).await;
         }
@@ -91,13 +92,14 @@ fn forget() -> [String; 2] {
 
 async fn a_whole_trail_is_said_to_be_whole(fresh: Fresh) {
     let trail = Trail::of_ten(&fresh);
-    let said = trail.desk.does(&["audit", "verify"]);
+    let said = trail.command_line.does(&["audit", "verify"]);
     assert!(said.starts_with("10 entries verify, the last of 20"), "{said}");
     assert!(
         said.contains("but no checkpoint backs it: whoever can write the database could have rewritten all"),
         "{said}"
     );
-    let value: serde_json::Value = serde_json::from_str(&trail.desk.does(&["audit", "verify", "--json"])).unwrap();
+    let value: serde_json::Value =
+        serde_json::from_str(&trail.command_line.does(&["audit", "verify", "--json"])).unwrap();
     assert_eq!((&value["verifies"], &value["backed_by_checkpoint"]), (&true.into(), &false.into()), "{value}");
     let line = trail.checkpoint();
     assert!(line.starts_with("checkpoint 20") && line.contains("Z 10 "), "{line}");
@@ -176,9 +178,9 @@ async fn a_restored_backup_is_told_and_no_checkpoint_hides_it(fresh: Fresh) {
     let back = "UPDATE audit_chain SET seq = 6, hash = (SELECT hash FROM audit WHERE seq = 6)";
     trail.intrudes(&["DELETE FROM audit WHERE seq > 6", back]).await;
     let path = trail.file();
-    let refused = trail.desk.refuses(&["audit", "checkpoint", text(&path)]);
+    let refused = trail.command_line.refuses(&["audit", "checkpoint", text(&path)]);
     assert!(refused.contains("doesn't have") && refused.contains("--after-restore"), "{refused}");
-    let line = trail.desk.does(&["audit", "checkpoint", text(&path), "--after-restore"]);
+    let line = trail.command_line.does(&["audit", "checkpoint", text(&path), "--after-restore"]);
     assert!(line.starts_with("restored 20") && line.contains("Z 6 "), "{line}");
     trail.more(9);
     trail.checkpoint();
@@ -194,16 +196,16 @@ async fn a_restored_backup_is_told_and_no_checkpoint_hides_it(fresh: Fresh) {
 async fn what_is_wrong_with_a_checkpoint_file_gets_a_sentence(fresh: Fresh) {
     let trail = Trail::of_ten(&fresh);
     let path = trail.file();
-    let missing = trail.desk.refuses(&["audit", "verify", "--checkpoint", text(&path)]);
+    let missing = trail.command_line.refuses(&["audit", "verify", "--checkpoint", text(&path)]);
     assert!(missing.contains("the checkpoint file can't be used"), "{missing}");
     trail.checkpoint();
     let line = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, format!("{line}{}", line.replace("checkpoint", "chequepoint"))).unwrap();
     for arguments in [&["audit", "verify", "--checkpoint", text(&path)][..], &["audit", "checkpoint", text(&path)][..]]
     {
-        let sentence = trail.desk.refuses(arguments);
+        let sentence = trail.command_line.refuses(arguments);
         assert!(sentence.contains("isn't a checkpoint"), "{sentence}");
     }
-    let head = audit::head(&mut fresh.database.read().await.unwrap()).await.unwrap();
+    let head = audit::head(&mut fresh.database.begin_read().await.unwrap()).await.unwrap();
     assert_eq!(head.sequence, 10, "nothing was changed by any of it");
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use crate::kept::Kept;
-use crate::{Desk, databases, databases::Fresh};
+use crate::{CommandLine, databases, databases::Fresh};
 
 /// Commands that only read, and whether each is a look that is recorded (D3).
 const READS: [(&[&str], bool); 13] = [
@@ -78,16 +78,17 @@ fn passes_over_permissions() -> bool {
 }
 
 async fn prepared(fresh: &Fresh) {
-    let desk = Desk(fresh);
-    desk.with_centre();
-    desk.import("HER-SYS ID,生年月日,姓,名\n7654322,1980-04-01,鈴木,三\n");
+    let command_line = CommandLine(fresh);
+    command_line.with_centre();
+    command_line.import("HER-SYS ID,生年月日,姓,名\n7654322,1980-04-01,鈴木,三\n");
 }
 
 /// What is shown is what is shown otherwise; what isn't recorded is said; changes fail.
 async fn is_read_and_not_changed(fresh: &Fresh, hindrance: Hindrance) {
     // Without the time of now, which some of them show.
     let stable = |text: &[u8]| crate::timeless(&String::from_utf8_lossy(text));
-    let expected: Vec<String> = READS.iter().map(|(words, _)| stable(&Desk(fresh).output(words).stdout)).collect();
+    let expected: Vec<String> =
+        READS.iter().map(|(words, _)| stable(&CommandLine(fresh).output(words).stdout)).collect();
     let entries = Kept::at(&fresh.url).count("audit").await;
     if let Hindrance::ReadOnly = hindrance {
         permit(fresh, false);
@@ -199,13 +200,13 @@ async fn a_postgres_server_that_only_reads_is_read() {
         let kept = Kept::at(&fresh.url);
         kept.rows(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on")).await;
         for (words, look) in READS {
-            let output = Desk(&fresh).output(words);
+            let output = CommandLine(&fresh).output(words);
             let error = String::from_utf8_lossy(&output.stderr);
             assert!(output.status.success() && !output.stdout.is_empty(), "{words:?}: {error}");
             assert_eq!(error.contains("this look isn't recorded in the audit trail"), look, "{words:?}: {error}");
         }
         for words in CHANGES {
-            assert!(Desk(&fresh).refuses(words).contains("can't be written"), "{words:?}");
+            assert!(CommandLine(&fresh).refuses(words).contains("can't be written"), "{words:?}");
         }
     })
     .await;

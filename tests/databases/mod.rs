@@ -23,7 +23,7 @@ pub async fn on_sqlite<F: Future<Output = ()> + Send + 'static>(test: impl FnOnc
     let directory = tempfile::tempdir().expect("a temporary directory");
     let url = format!("sqlite://{}", directory.path().join("calls.db").display());
     let database = Database::open(&url, 1).await.expect("a new file");
-    database.migrate(kenkocall::call::DataOrigin::Real).await.expect("new tables");
+    database.migrate(kenkocall::domain::DataOrigin::Real).await.expect("new tables");
     test(Fresh { database: database.clone(), url }).await;
     database.close().await;
 }
@@ -43,7 +43,7 @@ pub async fn on_postgres<F: Future<Output = ()> + Send + 'static>(test: impl FnO
     let (before_path, _) = server.rsplit_once('/').expect("an address with a database");
     let url = format!("{before_path}/{name}");
     let database = Database::open(&url, 4).await.expect("a new database");
-    database.migrate(kenkocall::call::DataOrigin::Real).await.expect("new tables");
+    database.migrate(kenkocall::domain::DataOrigin::Real).await.expect("new tables");
     // In a task of its own, so that the database is dropped when the test fails.
     let ran = tokio::spawn(test(Fresh { database: database.clone(), url })).await;
     database.close().await;

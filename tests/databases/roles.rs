@@ -46,7 +46,7 @@ async fn runs(url: &str, sql: &str) {
     connection.close().await.expect("a good-bye");
 }
 
-/// The program as somebody who gives it this address.
+/// The program as someone who gives it this address.
 pub fn program(url: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kenkocall"));
     command.args(arguments).env("KENKOCALL_DATABASE__URL", url).env("USER", "tester").output().expect("the program")

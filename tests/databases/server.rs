@@ -34,7 +34,7 @@ impl Server {
         self.folder.path().join(name)
     }
 
-    /// A file of the server's: it belongs to the server's user, and nobody else reads it.
+    /// A file of the server's: it belongs to the server's user, and no one else reads it.
     pub fn file(&self, name: &str, content: &str) {
         let path = self.path("data").join(name);
         std::fs::write(&path, content).unwrap();

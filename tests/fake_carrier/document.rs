@@ -4,12 +4,14 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use kenkocall::call::{CallId, CallableNumber, PhoneNumber};
 use kenkocall::carrier::CarrierLegId;
-use kenkocall::carrier::network::{Dial, Dialled, Doubt, LegProgress, Looked, Sent, Told};
+use kenkocall::carrier::network::{
+    CommandResult, Dial, DialOutcome, LegProgress, LookupResult, SmsOutcome, Uncertainty,
+};
 use kenkocall::carrier::twilio::Urls;
 use kenkocall::carrier::twilio::rest::{Patience, RestClient};
 use kenkocall::config::{MachineDetection, Twilio};
+use kenkocall::domain::{CallId, CallableNumber, PhoneNumber};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -45,7 +47,7 @@ fn dial(to: &str, call: u128) -> Dial {
 
 async fn placed(client: &RestClient, to: &str, call: u128) -> CarrierLegId {
     match client.dial(&dial(to, call)).await {
-        Dialled::Accepted(leg) => leg,
+        DialOutcome::Accepted(leg) => leg,
         other => panic!("{other:?}"),
     }
 }
@@ -58,22 +60,22 @@ async fn our_client_meets_no_reply_that_breaks_the_official_document() {
     // Nobody is at the webhooks: the calls end by that.
     let client = client(&prism.address, "http://127.0.0.1:9");
     let since = Timestamp::UNIX_EPOCH;
-    assert_eq!(client.list(&number(TO), since).await, Looked::Found(Vec::new()));
-    assert!(matches!(client.time().await, Looked::Found(_)), "the balance, with its date");
+    assert_eq!(client.list(&number(TO), since).await, LookupResult::Found(Vec::new()));
+    assert!(matches!(client.time().await, LookupResult::Found(_)), "the balance, with its date");
     let over = placed(&client, TO, 1).await;
     fake.ended(over.as_str()).await;
-    assert!(matches!(client.look_up(&over).await, Looked::Found(LegProgress::Ended(_))));
-    assert_eq!(client.hang_up(&over).await, Told::Gone);
+    assert!(matches!(client.look_up(&over).await, LookupResult::Found(LegProgress::Ended(_))));
+    assert_eq!(client.hang_up(&over).await, CommandResult::Gone);
     let ringing = placed(&client, SLOW, 2).await;
     fake.stands(ringing.as_str(), "ringing").await;
-    assert_eq!(client.look_up(&ringing).await, Looked::Found(LegProgress::Ringing));
-    assert_eq!(client.cancel(&ringing).await, Told::Done);
-    assert!(matches!(client.look_up(&ringing).await, Looked::Found(LegProgress::Ended(_))));
-    let Looked::Found(listed) = client.list(&number(SLOW), since).await else { panic!("no list") };
+    assert_eq!(client.look_up(&ringing).await, LookupResult::Found(LegProgress::Ringing));
+    assert_eq!(client.cancel(&ringing).await, CommandResult::Done);
+    assert!(matches!(client.look_up(&ringing).await, LookupResult::Found(LegProgress::Ended(_))));
+    let LookupResult::Found(listed) = client.list(&number(SLOW), since).await else { panic!("no list") };
     assert_eq!(listed.iter().map(|call| &call.leg).collect::<Vec<_>>(), [&ringing]);
-    assert_eq!(client.send_sms(&number(TO), &number(FROM), "お電話しました。").await, Sent::Accepted);
+    assert_eq!(client.send_sms(&number(TO), &number(FROM), "お電話しました。").await, SmsOutcome::Accepted);
     let gone = CarrierLegId::parse(&format!("CA{}", "0".repeat(32))).expect("a leg");
-    assert_eq!(client.look_up(&gone).await, Looked::Nothing);
+    assert_eq!(client.look_up(&gone).await, LookupResult::Nothing);
 }
 
 #[tokio::test]
@@ -103,6 +105,6 @@ async fn a_reply_that_breaks_the_document_is_told_so_the_check_can_fail() {
         };
         let dial = dial(TO, 3);
         let (dialled, ()) = tokio::join!(client.dial(&dial), answering);
-        assert_eq!(dialled, Dialled::Unknown(Doubt::ServerError), "{body}");
+        assert_eq!(dialled, DialOutcome::Unknown(Uncertainty::ServerError), "{body}");
     }
 }

@@ -36,7 +36,7 @@ pub fn judged(requests: &[(&str, &Posted)]) -> Vec<bool> {
     judged.as_array().unwrap().iter().map(|accepted| accepted.as_bool().unwrap()).collect()
 }
 
-/// What the official client does at an address, where somebody has a phone with the number [`SLOW`].
+/// What the official client does at an address, where someone has a phone with the number [`SLOW`].
 pub async fn client_at(address: &str, hook: &Hook) -> Value {
     let work = json!({
         "address": address, "account": ACCOUNT, "token": TOKEN, "to": TO, "from": FROM, "slow": SLOW,

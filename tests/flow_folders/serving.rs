@@ -24,7 +24,7 @@ fn log_of_a_start(desktop: &Desktop, settings: &[(&str, &str)]) -> String {
 
 /// The line that says where the documents came from.
 fn origin(log: &str) -> &str {
-    log.lines().find(|line| line.contains("the flow documents were read")).unwrap_or_else(|| panic!("{log}"))
+    log.lines().find(|line| line.contains("flow documents loaded")).unwrap_or_else(|| panic!("{log}"))
 }
 
 #[test]

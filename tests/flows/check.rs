@@ -1,6 +1,6 @@
 //! The shipped documents keep every rule; each rule finds the slip that it is for, where it stands.
 
-use kenkocall::flow::Library;
+use kenkocall::flow::FlowSet;
 
 use crate::shipped::{Files, files, with};
 
@@ -11,7 +11,7 @@ const PERSON: &str = "person/flow.toml";
 const STOP: &str = "stop_request/flow.toml";
 
 fn found(files: Files) -> String {
-    let findings = Library::checked(files).err().unwrap_or_default();
+    let findings = FlowSet::checked(files).err().unwrap_or_default();
     findings.iter().map(|finding| format!("    {finding}\n")).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Slips that keep a document from being read.
 
-use kenkocall::flow::{Library, MISSING, NodeKind, Takes};
+use kenkocall::flow::{FlowSet, MISSING, NodeKind, Takes};
 
 use crate::shipped::{files, with};
 
@@ -9,7 +9,7 @@ const HEALTH: &str = "health_call/flow.toml";
 
 fn slips(slips: &[(&str, &str, &str)]) -> String {
     let slips = slips.iter().map(|(file, from, to)| {
-        let (_, findings) = Library::read(with(file, from, to));
+        let (_, findings) = FlowSet::read(with(file, from, to));
         let told: String = findings.iter().map(|finding| format!("    {finding}\n")).collect();
         assert!(!told.is_empty(), "nothing found in {file} after {from:?} became {to:?}");
         format!("{file}: {from:?} became {to:?}\n{told}")
@@ -19,10 +19,10 @@ fn slips(slips: &[(&str, &str, &str)]) -> String {
 
 #[test]
 fn the_shipped_documents_are_read_whole() {
-    let (library, findings) = Library::read(files());
+    let (flow_set, findings) = FlowSet::read(files());
     assert_eq!(findings, []);
-    assert_eq!(library.digest.len(), 64);
-    let questionnaire = library.flow("questionnaire").unwrap();
+    assert_eq!(flow_set.digest.len(), 64);
+    let questionnaire = flow_set.flow("questionnaire").unwrap();
     assert_eq!(questionnaire.order.len(), questionnaire.nodes.len());
     let NodeKind::Gather(gather) = &questionnaire.nodes["body_temperature"].kind else { panic!() };
     assert_eq!(gather.takes, Takes::Number { digits: 3, at_least: 340, at_most: 420 });
@@ -30,12 +30,12 @@ fn the_shipped_documents_are_read_whole() {
     assert_eq!(gather.retry.give_up.to.as_str(), "gave_up");
     assert_eq!(gather.say[0].prompt.as_str(), "questionnaire.ask_body_temperature");
     assert_eq!(gather.retry.no_input[0].prompt.as_str(), "shared.no_input_1");
-    assert!(!format!("{library:?}").contains(MISSING));
+    assert!(!format!("{flow_set:?}").contains(MISSING));
 }
 
 #[test]
 fn the_digest_changes_with_any_word() {
-    let digest = |files| Library::read(files).0.digest;
+    let digest = |files| FlowSet::read(files).0.digest;
     assert_eq!(digest(files()), digest(files()));
     assert_ne!(digest(files()), digest(with("person/flow.toml", "ring_seconds = 30", "ring_seconds = 31")));
 }
@@ -84,13 +84,13 @@ fn files_that_are_no_documents() {
     odd.insert("notes.toml".into(), String::new());
     odd.insert("notes.md".into(), String::new());
     odd.remove("shared/keys.toml");
-    let (_, findings) = Library::read(odd);
+    let (_, findings) = FlowSet::read(odd);
     assert_told!(findings.iter().map(|finding| format!("{finding}\n")).collect::<String>());
 }
 
 #[test]
 fn a_byte_order_mark_is_no_slip() {
-    let (library, findings) = Library::read(with(QUESTIONS, "# The day's", "\u{feff}# The day's"));
+    let (flow_set, findings) = FlowSet::read(with(QUESTIONS, "# The day's", "\u{feff}# The day's"));
     assert_eq!(findings, []);
-    assert!(library.flow("questionnaire").is_some());
+    assert!(flow_set.flow("questionnaire").is_some());
 }

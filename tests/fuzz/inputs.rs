@@ -7,21 +7,21 @@ use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
 use jiff::civil::date;
-use kenkocall::call::{
-    BirthDate, CallTimes, CallableNumber, CallingHours, CentreCode, HangupCause, HersysId, Item, Keys, Language,
-    PhoneNumber,
-};
 use kenkocall::carrier::CarrierLegId;
-use kenkocall::carrier::network::{Dialled, Looked};
+use kenkocall::carrier::network::{DialOutcome, LookupResult};
 use kenkocall::carrier::twilio::rest::{Body, Order, Reply};
 use kenkocall::carrier::twilio::{
     ActionUrl, Document, FallbackRequest, Form, SigningKey, StatusRequest, VoiceRequest, account, body_sha256,
 };
-use kenkocall::engine::{AnsweredBy, Effect, Happening, Note, TransferOutcome};
-use kenkocall::flow::{FlowName, Library};
-use kenkocall::follow_up::CallPattern;
-use kenkocall::rehearsal::{Cast, CastPatient, CastStanding, Rehearsal};
-use kenkocall::roster;
+use kenkocall::domain::{
+    BirthDate, CallTimes, CallableNumber, CallingHours, CentreCode, HangupCause, HersysId, Item, Keys, Language,
+    PhoneNumber,
+};
+use kenkocall::engine::{AnsweredBy, Diagnostic, Effect, EventKind, TransferOutcome};
+use kenkocall::flow::{FlowName, FlowSet};
+use kenkocall::flow_test::{FixturePatient, FixtureStatus, Fixtures, FlowTest};
+use kenkocall::patient_import;
+use kenkocall::policy::CallPattern;
 use secrecy::SecretString;
 
 /// A target: its name, and what it does with bytes.
@@ -90,14 +90,17 @@ pub fn carrier_json(data: &[u8]) {
     let header = (*header > 127).then_some(&*shown);
     let reply = Reply { status, retry_after: header, date: header, body: Body::Whole(body) };
     let dialled = reply.dialled();
-    assert!(!matches!(dialled, Dialled::Accepted(_)) || (status < 300 && !body.is_empty()), "{status}: {dialled:?}");
+    assert!(
+        !matches!(dialled, DialOutcome::Accepted(_)) || (status < 300 && !body.is_empty()),
+        "{status}: {dialled:?}"
+    );
     let leg = CarrierLegId::parse("CA0123456789abcdef0123456789abcdef").unwrap();
     let looked = reply.looked_up(&leg);
-    assert!(!matches!(looked, Looked::Found(_)) || status < 300, "{status}: {looked:?}");
-    assert!(!matches!(looked, Looked::Nothing) || status == 404, "{status}: {looked:?}");
+    assert!(!matches!(looked, LookupResult::Found(_)) || status < 300, "{status}: {looked:?}");
+    assert!(!matches!(looked, LookupResult::Nothing) || status == 404, "{status}: {looked:?}");
     let number = PhoneNumber::from_e164("+819012345678").unwrap();
     let listed = reply.listed(&number, Timestamp::UNIX_EPOCH);
-    assert!(!matches!(listed, Looked::Found(_)) || status < 300, "{status}");
+    assert!(!matches!(listed, LookupResult::Found(_)) || status < 300, "{status}");
     let _told = [Order::Cancel, Order::HangUp].map(|order| reply.told(order));
     let _rest = (reply.sent(), reply.code());
 }
@@ -114,7 +117,7 @@ pub fn flow_document(data: &[u8]) {
     let mut files = SHARED.clone();
     files.insert("questionnaire/flow.toml".to_owned(), flow.to_owned());
     files.insert("questionnaire/prompts/ja.toml".to_owned(), wording.to_owned());
-    let findings = Library::checked(files.clone()).expect_err("the other flows are missing");
+    let findings = FlowSet::checked(files.clone()).expect_err("the other flows are missing");
     for finding in findings {
         let text = files.get(&finding.file).map_or("", String::as_str);
         let lines = u32::try_from(text.split('\n').count()).unwrap();
@@ -122,15 +125,15 @@ pub fn flow_document(data: &[u8]) {
     }
 }
 
-/// A patient list: read twice, it is the same, and no finding shows what somebody wrote.
+/// A patient list: read twice, it is the same, and no finding shows what someone wrote.
 pub fn patient_list(data: &[u8]) {
     let today = date(2026, 12, 1);
-    let read = || roster::read(data, today, CallingHours::default());
+    let read = || patient_import::read(data, today, CallingHours::default());
     let (first, second) = (read(), read());
     match (&first, &second) {
         (Ok(first), Ok(second)) => assert_eq!(first.entries.len(), second.entries.len()),
         (Err(first), Err(second)) => {
-            assert!(!first.is_empty() && first.len() <= roster::MAX_FINDINGS + 1);
+            assert!(!first.is_empty() && first.len() <= patient_import::MAX_FINDINGS + 1);
             assert_eq!(format!("{first:?}"), format!("{second:?}"));
             first.iter().for_each(|finding| drop(finding.to_string()));
         }
@@ -159,8 +162,12 @@ pub fn small_texts(data: &[u8]) {
     if let Ok(keys) = Keys::parse(text) {
         assert!(keys.expose().is_ascii());
     }
-    let _read =
-        (roster::era::read(text), CentreCode::parse(text), CallTimes::read_time(text), text.parse::<CallPattern>());
+    let _read = (
+        patient_import::era::read(text),
+        CentreCode::parse(text),
+        CallTimes::read_time(text),
+        text.parse::<CallPattern>(),
+    );
     for item in Item::ALL {
         let _answer = item.read(text);
     }
@@ -172,30 +179,30 @@ pub fn conversation(data: &[u8]) {
     const ID: &str = "1234567";
     /// Above it a call is ended by its flow (`limits.steps`).
     const MOST_TURNS: usize = 2_000;
-    static LIBRARY: LazyLock<Arc<Library>> = LazyLock::new(|| Arc::new(Library::checked(shipped()).unwrap()));
+    static LIBRARY: LazyLock<Arc<FlowSet>> = LazyLock::new(|| Arc::new(FlowSet::checked(shipped()).unwrap()));
     const LINES: [&str; 4] = ["health_call", "automated_call", "call_back", "withdrawn"];
     let Some((line, keyed)) = data.split_first() else { return };
     let line = FlowName::from(LINES[usize::from(*line) % LINES.len()]);
     let at: Timestamp = "2026-12-01T01:00:00Z".parse().unwrap();
     let birth_date = BirthDate::parse_keys("19800401", date(2026, 12, 1)).unwrap();
-    let mut cast = Cast::of_a_made_up_centre().unwrap();
-    let standing = CastStanding::UnderObservation;
-    cast.patients.push(CastPatient::new(HersysId::parse(ID).unwrap(), birth_date, standing));
-    let mut call = Rehearsal::new(Arc::clone(&LIBRARY), line, Language::Japanese, cast, at);
+    let mut cast = Fixtures::of_a_made_up_centre().unwrap();
+    let standing = FixtureStatus::UnderObservation;
+    cast.patients.push(FixturePatient::new(HersysId::parse(ID).unwrap(), birth_date, standing));
+    let mut call = FlowTest::new(Arc::clone(&LIBRARY), line, Language::Japanese, cast, at);
     let mut turn = call.call(AnsweredBy::Person).unwrap();
     let entries = keyed.split(|byte| *byte == b'\n').filter_map(|entry| std::str::from_utf8(entry).ok());
     for entry in entries.take(MOST_TURNS) {
         let says = turn.effects.iter().any(|effect| matches!(effect, Effect::Reply(_)));
-        let ignored = matches!(turn.effects.as_slice(), [Effect::Note(Note::EventDoesNotFit)]);
+        let ignored = matches!(turn.effects.as_slice(), [Effect::Note(Diagnostic::EventDoesNotFit)]);
         assert!(says != ignored || turn.over, "a turn without a reply");
         if turn.over {
             break;
         }
         let happening = match (entry, Keys::parse(entry)) {
-            ("!", _) => Happening::HungUp(HangupCause::NormalClearing),
-            ("t", _) => Happening::TransferEnded(TransferOutcome::Talked),
-            ("n", _) => Happening::TransferEnded(TransferOutcome::NotReached),
-            (_, Ok(keys)) => Happening::Keyed(keys),
+            ("!", _) => EventKind::HungUp(HangupCause::NormalClearing),
+            ("t", _) => EventKind::TransferEnded(TransferOutcome::Talked),
+            ("n", _) => EventKind::TransferEnded(TransferOutcome::NotReached),
+            (_, Ok(keys)) => EventKind::Keyed(keys),
             (_, Err(_)) => continue,
         };
         turn = call.happens(happening).unwrap();

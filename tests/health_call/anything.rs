@@ -1,6 +1,6 @@
 //! Anything at all, sent to everything that is served, inside the test's own process, where a panic anywhere is seen:
-//! in a handler, in the switchboard's task, or in what reads HTTP. Each reply says what is wrong, and nothing is
-//! stored.
+//! in a handler, in the conversation service's task, or in what reads HTTP. Each reply says what is wrong, and nothing
+//! is stored.
 
 use std::net::SocketAddr;
 use std::sync::OnceLock;

@@ -1,7 +1,7 @@
 //! H7: guessing at HER-SYS ID and birth date is limited, and nobody can lock the patient out.
 
 use jiff::{SignedDuration, Timestamp};
-use kenkocall::call::AlertKind;
+use kenkocall::domain::AlertKind;
 use kenkocall::store::alerts;
 
 use super::databases::Fresh;
@@ -312,7 +312,7 @@ async fn h7_slow_guesses_are_told_and_told_again_while_they_go_on(fresh: Fresh) 
         open.push(alerts);
         if day == 2 {
             // Staff have looked into it.
-            let mut tx = fresh.database.begin().await.unwrap();
+            let mut tx = fresh.database.begin_write().await.unwrap();
             let now = start + SignedDuration::from_mins(day * 1_500 + 600);
             let guessing = alerts::open_of_kind(&mut tx, AlertKind::Guessing).await.unwrap();
             assert!(alerts::close(&mut tx, guessing[0].id, now, "staff").await.unwrap());

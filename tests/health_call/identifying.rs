@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use kenkocall::call::HersysId;
+use kenkocall::domain::HersysId;
 use kenkocall::store::maintenances::{self, MaintenanceRow};
 use kenkocall::store::patients;
 use uuid::Uuid;
@@ -27,7 +27,7 @@ async fn maintain(fresh: &Fresh, until: Option<Timestamp>) -> Uuid {
     let now = Timestamp::now();
     let row =
         MaintenanceRow { id: Uuid::now_v7(), starts_at: now - SignedDuration::from_mins(1), until, closed_at: None };
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     maintenances::start(&mut tx, &row).await.unwrap();
     tx.commit().await.unwrap();
     row.id
@@ -57,10 +57,10 @@ async fn h1_maintenance_with_its_end_and_open_again_afterwards(fresh: Fresh) {
     assert!(phone.said.iter().any(|said| said.language == "en-US"), "also said in English");
     assert!(phone.said.iter().all(|said| !said.barge_in), "not cut short by a key");
 
-    // A call that was under way goes on.
+    // A call that was in progress goes on.
     before.identify(&MOTHER).await.keys(&WELL).await.hears(RECEIVED);
 
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     maintenances::end(&mut tx, id, Timestamp::now()).await.unwrap();
     tx.commit().await.unwrap();
     Phone::ring_any(&line.carrier).await.hears("こちらは健康コールです");
@@ -161,7 +161,7 @@ async fn h8_released_with_the_right_birth_date_is_told_that_reporting_has_ended(
     phone.key("2").await.hears("これで終わります");
     assert_eq!(phone.next, Next::Over);
     // Released while the line is being used counts at once.
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     let found = patients::by_hersys_ids(&mut tx, &[HersysId::parse(SON.id).unwrap()]).await.unwrap();
     patients::release(&mut tx, found[0].id, Timestamp::now()).await.unwrap();
     tx.commit().await.unwrap();

@@ -91,7 +91,7 @@ impl Kept {
         self.column(&sql).await
     }
 
-    /// The dispositions of all calls, in the order of their beginning; empty for one under way.
+    /// The dispositions of all calls, in the order of their beginning; empty for one in progress.
     pub async fn dispositions(&self) -> Vec<String> {
         self.column("SELECT disposition FROM calls ORDER BY started_at, id").await
     }
@@ -103,7 +103,7 @@ impl Kept {
     }
 }
 
-/// A database that lets nobody else write.
+/// A database that lets no one else write.
 pub enum Held {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),

@@ -137,8 +137,8 @@ async fn fault_39_a_stop_answers_what_was_taken_and_calls_go_on_afterwards(fresh
         phone.identify(&MOTHER).await;
         phones.push(phone);
     }
-    // Turns are under way while it is told to stop, since the database makes them wait: each is answered, or was never
-    // taken.
+    // Turns are in progress while it is told to stop, since the database makes them wait: each is answered, or was
+    // never taken.
     let before = taken(&line).await;
     let held = kept.hold().await;
     let mut posts = JoinSet::new();
@@ -208,7 +208,7 @@ async fn a_half_sent_request_does_not_hold_up_a_stop(fresh: Fresh) {
     assert_eq!(line.carrier.get("/healthz").await.unwrap().status, StatusCode::OK);
     line.terminate();
     assert_eq!(line.stopped().await.code(), Some(0), "{}", line.log());
-    assert!(!line.log().contains("weren't answered in time"), "{}", line.log());
+    assert!(!line.log().contains("not answered before the drain deadline"), "{}", line.log());
     for (sent, mut stream) in half_sent {
         let mut reply = Vec::new();
         // Closed in order, or reset where something of it wasn't read.

@@ -1,7 +1,7 @@
 //! All seven languages: a complete call in each, every sentence in its voice.
 
-use kenkocall::call::Language;
 use kenkocall::carrier::twilio::Voices;
+use kenkocall::domain::Language;
 
 use super::databases::Fresh;
 use super::kept::Kept;
@@ -14,7 +14,7 @@ crate::on_both_databases!(m15_a_complete_call_in_each_language);
 async fn m15_a_complete_call_in_each_language(fresh: Fresh) {
     let line = Line::with_people(&fresh.database, &fresh.url).await;
     let kept = Kept::at(&fresh.url);
-    let library = shipped();
+    let flow_set = shipped();
     let voices = Voices::default();
     let ids: Vec<String> = (5_000_001..5_000_008).map(|id| id.to_string()).collect();
     super::people::register_many(&fresh.database, jiff::Timestamp::now(), &ids).await.unwrap();
@@ -26,7 +26,7 @@ async fn m15_a_complete_call_in_each_language(fresh: Fresh) {
                 assert_eq!(said.voice.as_deref(), voices.of(language).name(), "{what}: {}", said.text);
             }
         };
-        let words = |prompt: &str| library.wording(prompt, language).expect("a wording").spoken().to_string();
+        let words = |prompt: &str| flow_set.wording(prompt, language).expect("a wording").spoken().to_string();
         let mut phone = Phone::ring_any(&line.carrier).await;
         let offered: Vec<&str> = phone.said.iter().map(|said| said.language.as_str()).collect();
         assert!(offered.contains(&voices.of(language).language()), "{language} is offered in itself");

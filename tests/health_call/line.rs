@@ -11,9 +11,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kenkocall::carrier::twilio::{SigningKey, Urls, Voices};
-use kenkocall::flow::Library;
-use kenkocall::follow_up::GuessingLimits;
-use kenkocall::service::{Clock, Desk, Feed, LegBook, Libraries, Remembered, Switchboard};
+use kenkocall::flow::FlowSet;
+use kenkocall::policy::GuessingLimits;
+use kenkocall::service::{Clock, Context, ConversationService, EventBus, FlowSetCache, LastCommit, LegBook};
 use kenkocall::store::Database;
 use kenkocall::store::flow_sets::{self, FlowSetRow};
 use kenkocall::web::{LastReadiness, Web, router_with_operations};
@@ -237,7 +237,7 @@ fn launch(settings: &[(String, String)], environment: &[(String, String)]) -> Re
 }
 
 /// The documents that the program ships.
-pub fn shipped() -> Arc<Library> {
+pub fn shipped() -> Arc<FlowSet> {
     let root = house().join("call_flows");
     let mut files = std::collections::BTreeMap::new();
     let mut folders = vec![root.clone()];
@@ -252,15 +252,15 @@ pub fn shipped() -> Arc<Library> {
             }
         }
     }
-    Arc::new(Library::checked(files).expect("shipped documents"))
+    Arc::new(FlowSet::checked(files).expect("shipped documents"))
 }
 
 /// The parts of the program inside the test: at a moment that the test chooses.
 pub struct Inside {
     pub carrier: Carrier,
     #[allow(dead_code, reason = "tests/privacy.rs reads it")]
-    pub desk: Arc<Desk>,
-    pub switchboard: Switchboard,
+    pub context: Arc<Context>,
+    pub conversations: ConversationService,
     now: Arc<Mutex<Timestamp>>,
     serving: tokio::task::JoinHandle<()>,
 }
@@ -270,30 +270,30 @@ impl Inside {
     pub async fn at(database: &Database, now: &str) -> Self {
         let now: Timestamp = now.parse().unwrap();
         people::register(database, now, "Asia/Tokyo").await;
-        let library = shipped();
-        let files = serde_json::to_string(&library.files).unwrap();
-        let mut tx = database.begin().await.unwrap();
-        let set = FlowSetRow { digest: library.digest.clone(), files, loaded_at: now };
+        let flow_set = shipped();
+        let files = serde_json::to_string(&flow_set.files).unwrap();
+        let mut tx = database.begin_write().await.unwrap();
+        let set = FlowSetRow { digest: flow_set.digest.clone(), files, loaded_at: now };
         flow_sets::put(&mut tx, &set).await.unwrap();
         tx.commit().await.unwrap();
         let now = Arc::new(Mutex::new(now));
         let told = Arc::clone(&now);
-        let desk = Arc::new(Desk {
+        let context = Arc::new(Context {
             database: database.clone(),
-            libraries: Libraries::new(library),
+            flow_sets: FlowSetCache::new(flow_set),
             clock: Clock::reading(move || *told.lock().unwrap()),
             guessing: GuessingLimits::default(),
             zone: TimeZone::get("Asia/Tokyo").unwrap(),
-            desk_centre: None,
+            fallback_centre: None,
             call_back_number: None,
-            poke: tokio::sync::Notify::new(),
-            feed: Feed::default(),
-            remembered: Remembered::default(),
+            dialer_wake: tokio::sync::Notify::new(),
+            event_bus: EventBus::default(),
+            remembered: LastCommit::default(),
         });
-        let (switchboard, _working) = Switchboard::start(Arc::clone(&desk));
+        let (conversations, _working) = ConversationService::start(Arc::clone(&context));
         let web = Web {
-            switchboard: switchboard.clone(),
-            desk: Arc::clone(&desk),
+            conversations: conversations.clone(),
+            context: Arc::clone(&context),
             urls: Urls::new(PUBLIC_URL).unwrap(),
             twilio_key: Some(SigningKey::new(&SecretString::from(TOKEN)).unwrap()),
             account: None,
@@ -307,7 +307,7 @@ impl Inside {
         let carrier = Carrier::of(listener.local_addr().unwrap());
         let serving =
             tokio::spawn(async move { axum::serve(listener, router_with_operations(Arc::new(web))).await.unwrap() });
-        Self { carrier, desk, switchboard, now, serving }
+        Self { carrier, context, conversations, now, serving }
     }
 
     /// It is `now` from here on.

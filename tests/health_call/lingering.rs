@@ -1,7 +1,7 @@
 //! Callers who hold a line without being identified: time for it is limited, and so are their calls from one number.
 
 use jiff::{SignedDuration, Timestamp};
-use kenkocall::call::Language;
+use kenkocall::domain::Language;
 
 use super::databases::Fresh;
 use super::kept::Kept;

@@ -2,7 +2,7 @@
 //! lost for it.
 
 use hyper::StatusCode;
-use kenkocall::call::Keys;
+use kenkocall::domain::Keys;
 use uuid::Uuid;
 
 use super::databases::Fresh;
@@ -274,7 +274,7 @@ async fn words_that_nobody_knows_lose_no_outcome(fresh: Fresh) {
     let noted = "SELECT status FROM leg_statuses WHERE leg_id IN (SELECT id FROM legs WHERE ended_at IS NULL)";
     assert_eq!(kept.column(noted).await, ["unknown"]);
     let log = line.log();
-    assert!(log.contains("a word that isn't known") && log.contains("aaaaaaaaa"), "its shape is logged");
+    assert!(log.contains("unknown value") && log.contains("aaaaaaaaa"), "its shape is logged");
     assert!(!log.contains("pondering") && !log.contains("819066778899"), "its value isn't");
 }
 
@@ -386,7 +386,7 @@ async fn a_status_callback_that_cannot_be_kept_is_not_thanked_for(fresh: Fresh) 
     kept.rows("ALTER TABLE leg_statuses_gone RENAME TO leg_statuses").await;
     phone.hang_up().await;
     assert_eq!(kept.dispositions().await, ["not_identified"], "sent again it is kept");
-    // A turn has somebody who listens: an apology, as ever.
+    // A turn has someone who listens: an apology, as ever.
     let phone = Phone::ring_any(&line.carrier).await;
     kept.rows("ALTER TABLE turns RENAME TO turns_gone").await;
     let action = phone.action().to_owned();

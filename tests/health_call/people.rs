@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
-use kenkocall::call::{BirthDate, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive};
+use kenkocall::domain::{BirthDate, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive};
 use kenkocall::store::centres::{self, CentreRow};
 use kenkocall::store::patients::{self, Calling, PatientRow};
 use kenkocall::store::{Database, StoreError};
@@ -79,7 +79,7 @@ pub async fn register(database: &Database, now: Timestamp, zone: &str) {
     };
     let today = TimeZone::get(zone).unwrap().to_datetime(now).date();
     let rows: Vec<PatientRow> = EVERYBODY.iter().map(|person| row(person, now, today)).collect();
-    let mut tx = database.begin().await.unwrap();
+    let mut tx = database.begin_write().await.unwrap();
     centres::insert(&mut tx, &centre).await.unwrap();
     patients::insert(&mut tx, &rows).await.unwrap();
     tx.commit().await.unwrap();
@@ -96,7 +96,7 @@ pub async fn register_many(database: &Database, now: Timestamp, ids: &[String]) 
             ..row(&MOTHER, now, TimeZone::UTC.to_datetime(now).date())
         })
         .collect();
-    let mut tx = database.begin().await?;
+    let mut tx = database.begin_write().await?;
     patients::insert(&mut tx, &rows).await?;
     tx.commit().await
 }

@@ -1,8 +1,8 @@
 //! A phone on the carrier's network: it rings, hears what the TwiML says, keys what it is told to and hangs up.
 
 use hyper::StatusCode;
-use kenkocall::call::CallId;
 use kenkocall::carrier::twilio::{Document, Verb};
+use kenkocall::domain::CallId;
 use uuid::Uuid;
 
 use super::web::{Answer, Carrier, PUBLIC_URL};

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use kenkocall::call::{HangupCause, Keys};
 use kenkocall::carrier::network::Ringing;
-use kenkocall::engine::{Happening, TransferOutcome};
-use kenkocall::service::{Knock, LegStatus, Outcome};
+use kenkocall::domain::{HangupCause, Keys};
+use kenkocall::engine::{EventKind, TransferOutcome};
+use kenkocall::service::{CarrierEvent, LegStatus, Outcome};
 use kenkocall::store::reports;
 use tokio::task::JoinSet;
 
@@ -147,13 +147,13 @@ async fn fault_23_an_answer_of_another_call_after_the_report_is_kept_beside_it(f
     assert!(red >= 1, "a late red answer alerts as any other");
     second.keys(&WELL[5..]).await.hears(RECEIVED);
     assert_eq!(kept.reports(MOTHER.id).await, ["reported"]);
-    let mut tx = fresh.database.read().await.unwrap();
+    let mut tx = fresh.database.begin_read().await.unwrap();
     let day = jiff::civil::date(2026, 11, 24);
     let page = reports::ExportPage { from: day, to: day, centre: None, after: None, limit: 10 };
     let exported = reports::export(&mut tx, &page).await.unwrap();
     assert_eq!(exported.len(), 1);
-    assert_eq!(exported[0].severity, kenkocall::call::Severity::None);
-    assert_eq!(exported[0].answers.iter().find(|answer| answer.item.word() == "spo2").unwrap().entry.expose(), "098");
+    assert_eq!(exported[0].severity, kenkocall::domain::Severity::None);
+    assert_eq!(exported[0].answers.iter().find(|answer| answer.item.code() == "spo2").unwrap().entry.expose(), "098");
 }
 
 async fn digits_that_race_with_the_hang_up_are_kept_whole_or_not_at_all(fresh: Fresh) {
@@ -180,16 +180,17 @@ async fn a_hang_up_in_the_same_commit_as_a_turn_that_does_not_fit_is_not_lost(fr
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await;
     let (call, turn) = (phone.call(), u32::try_from(phone.turn()).unwrap());
-    // Both are taken before the switchboard's task runs: the runtime of a test has one thread.
-    let unfit = Knock::Turn { call, turn, happening: Happening::TransferEnded(TransferOutcome::NotReached) };
+    // Both are taken before the conversation service's task runs: the runtime of a test has one thread.
+    let unfit = CarrierEvent::Turn { call, turn, happening: EventKind::TransferEnded(TransferOutcome::NotReached) };
     let (ended, ringing) = (Some(HangupCause::NormalClearing), Ringing::Proven);
     let gone = LegStatus { call: None, carrier: "twilio", leg: phone.leg.clone(), status: "completed", ended, ringing };
-    let (unfit, gone) = tokio::join!(line.switchboard.take(unfit), line.switchboard.take(Knock::Status(gone)));
+    let (unfit, gone) =
+        tokio::join!(line.conversations.take(unfit), line.conversations.take(CarrierEvent::Status(gone)));
     assert!(matches!(unfit, Ok(Outcome::Reply { turn: next, .. }) if next == turn), "{unfit:?}");
     assert!(matches!(gone, Ok(Outcome::Noted)), "{gone:?}");
     assert_eq!(Kept::at(&fresh.url).dispositions().await, ["unanswered"], "the caller is gone");
-    let keyed = Happening::Keyed(Keys::parse("1").unwrap());
-    let late = line.switchboard.take(Knock::Turn { call, turn, happening: keyed }).await;
+    let keyed = EventKind::Keyed(Keys::parse("1").unwrap());
+    let late = line.conversations.take(CarrierEvent::Turn { call, turn, happening: keyed }).await;
     assert!(matches!(late, Ok(Outcome::CallAgain(_))), "whoever is there hears why: {late:?}");
 }
 
@@ -200,14 +201,14 @@ async fn fault_23_a_report_finished_in_the_same_commit_as_the_other_call_hangs_u
         finishing.identify(person).await.keys(&WELL[..WELL.len() - 1]).await;
         let mut leaving = Phone::ring_any(&line.carrier).await;
         leaving.identify(person).await;
-        let last = Happening::Keyed(Keys::parse(WELL[WELL.len() - 1]).unwrap());
+        let last = EventKind::Keyed(Keys::parse(WELL[WELL.len() - 1]).unwrap());
         let turn = u32::try_from(finishing.turn()).unwrap();
-        let finished = line.switchboard.take(Knock::Turn { call: finishing.call(), turn, happening: last });
+        let finished = line.conversations.take(CarrierEvent::Turn { call: finishing.call(), turn, happening: last });
         let (ended, ringing) = (Some(HangupCause::NormalClearing), Ringing::Proven);
         let left =
             LegStatus { call: None, carrier: "twilio", leg: leaving.leg.clone(), status: "completed", ended, ringing };
-        let left = line.switchboard.take(Knock::Status(left));
-        // Both are taken before the switchboard's task runs: the runtime of a test has one thread.
+        let left = line.conversations.take(CarrierEvent::Status(left));
+        // Both are taken before the conversation service's task runs: the runtime of a test has one thread.
         let (finished, left) =
             if person.id == MOTHER.id { tokio::join!(finished, left) } else { first_the_other(finished, left).await };
         assert!(matches!(finished, Ok(Outcome::Reply { .. })), "{finished:?}");

@@ -36,7 +36,7 @@ fn a_database_that_cannot_be_opened_is_named() {
 #[test]
 fn a_server_of_postgresql_that_does_not_answer_is_waited_for_until_it_is_stopped() {
     let url = "postgres://nobody:5ecret@127.0.0.1:1/calls";
-    let (log, ended) = Line::stopped_while_it_waits(&[("DATABASE__URL", url)], "can't be used yet");
+    let (log, ended) = Line::stopped_while_it_waits(&[("DATABASE__URL", url)], "not available yet");
     assert!(log.contains("the PostgreSQL server at 127.0.0.1:1 doesn't answer"), "{log}");
     assert!(!log.contains("5ecret"), "{log}");
     assert_eq!(ended.code(), Some(0), "{log}");
@@ -47,7 +47,7 @@ async fn a_database_of_a_newer_program_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", folder.path().join("calls.db").display());
     let database = Database::open(&url, 1).await.unwrap();
-    database.migrate(kenkocall::call::DataOrigin::Real).await.unwrap();
+    database.migrate(kenkocall::domain::DataOrigin::Real).await.unwrap();
     database.close().await;
     let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
                  SELECT 9999, 'of tomorrow', success, checksum, 0 FROM _sqlx_migrations LIMIT 1 RETURNING description";

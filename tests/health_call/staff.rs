@@ -1,7 +1,7 @@
 //! Key 0: a person in office hours, a request to be called back at other times or when nobody is free.
 
 use jiff::SignedDuration;
-use kenkocall::call::{CentreCode, PhoneNumber};
+use kenkocall::domain::{CentreCode, PhoneNumber};
 use kenkocall::service::sweep;
 use kenkocall::store::centres::{self, CentreRow};
 
@@ -116,7 +116,7 @@ fn ordinary(nth: u32) -> String {
     format!("+8190{}", 12_000_000 + nth)
 }
 
-/// Somebody who isn't identified asks to be called back; whether the request is taken.
+/// Someone who isn't identified asks to be called back; whether the request is taken.
 async fn asks(line: &Inside, number: &str) -> bool {
     let mut phone = Phone::ring(&line.carrier, Some(number)).await;
     phone.keys(&["1", "0", "1"]).await;
@@ -152,7 +152,7 @@ async fn a_premium_number_of_a_centre_is_not_dialled_and_staff_are_told(fresh: F
     let line = Inside::at(&fresh.database, OFFICE_OPEN).await;
     let kept = Kept::at(&fresh.url);
     // As an earlier version took it.
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     let centre = centres::get(&mut tx, &CentreCode::parse(CENTRE).unwrap()).await.unwrap().unwrap();
     let phone = PhoneNumber::from_e164("+81990123456").unwrap();
     centres::update(&mut tx, &CentreRow { phone, ..centre }).await.unwrap();
@@ -178,7 +178,7 @@ async fn key_0_before_anybody_is_identified_reaches_the_only_centre(fresh: Fresh
     assert_eq!(Kept::at(&fresh.url).dispositions().await, ["handed_over"]);
 }
 
-/// Somebody who is put through to staff now.
+/// Someone who is put through to staff now.
 async fn put_through(line: &Inside) -> Phone {
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await.key("0").await;
@@ -252,11 +252,11 @@ async fn a_talk_with_staff_is_not_swept_before_the_longest_call_is_over(fresh: F
     silent.key("1").await;
     let longest = SignedDuration::from_mins(60);
     line.set_clock("2026-11-24T01:59:00Z");
-    assert_eq!(sweep(&line.desk, &line.switchboard, None, longest).await.unwrap(), 1, "the silent one alone");
+    assert_eq!(sweep(&line.context, &line.conversations, None, longest).await.unwrap(), 1, "the silent one alone");
     let ended = || kept.column("SELECT disposition FROM calls WHERE ended_at IS NOT NULL ORDER BY disposition");
     assert_eq!(ended().await, ["not_identified"]);
     line.set_clock("2026-11-24T02:10:00Z");
-    assert_eq!(sweep(&line.desk, &line.switchboard, None, longest).await.unwrap(), 1);
+    assert_eq!(sweep(&line.context, &line.conversations, None, longest).await.unwrap(), 1);
     assert_eq!(ended().await, ["handed_over", "not_identified"]);
 }
 

@@ -1,4 +1,4 @@
-//! Fault 39: the documents change while a call is under way. The call keeps its own, new calls get the new ones.
+//! Fault 39: the documents change while a call is in progress. The call keeps its own, new calls get the new ones.
 
 use super::databases::Fresh;
 use super::kept::Kept;

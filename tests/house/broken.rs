@@ -25,14 +25,14 @@ fn an_upward_import_is_told() {
     tells(
         "storeys",
         "src/engine/step.rs",
-        "//! crate::store\nuse crate::{call::Item, flow};\nuse super::session; // crate::web\n",
+        "//! crate::store\nuse crate::{domain::Item, flow};\nuse super::session; // crate::web\n",
         &[
             "use crate::store::Tx;",
-            "use crate::{\n    call,\n    store::{Tx, calls},\n};",
+            "use crate::{\n    domain,\n    store::{Tx, calls},\n};",
             "fn f() { crate::web::page() }",
             "use super::super::service;",
             "use crate::nowhere::X;",
-            "use crate::rehearsal::Rehearsal as R;",
+            "use crate::flow_test::FlowTest as R;",
         ],
     );
 }
@@ -40,15 +40,15 @@ fn an_upward_import_is_told() {
 #[test]
 fn a_neighbour_s_import_and_a_module_without_storey_are_told() {
     tells("storeys", "src/store/calls.rs", "use crate::store::tx;", &["use crate::carrier::Twilio;"]);
-    tells("storeys", "src/follow_up/grade.rs", "use crate::config::number;", &["use crate::flow::Flow;"]);
+    tells("storeys", "src/policy/grade.rs", "use crate::config::number;", &["use crate::flow::Flow;"]);
     assert_eq!(complaints("storeys", &[("src/attic/mod.rs", "")]).len(), 1);
 }
 
 #[test]
 fn an_exception_that_is_no_longer_needed_is_told() {
-    let needed = "use crate::{call::Language, follow_up::GuessingLimits};";
+    let needed = "use crate::{domain::Language, policy::GuessingLimits};";
     assert!(complaints("storeys", &[("src/config/mod.rs", needed)]).is_empty());
-    assert_eq!(complaints("storeys", &[("src/config/mod.rs", "use crate::call::Language;")]).len(), 1);
+    assert_eq!(complaints("storeys", &[("src/config/mod.rs", "use crate::domain::Language;")]).len(), 1);
 }
 
 #[test]
@@ -77,12 +77,12 @@ fn impurity_is_told() {
         "fn f() -> u8 { rand::random() }",
         "#[cfg(test)]\nmod tests {}\nuse axum::Router;",
     ];
-    for path in ["src/call/x.rs", "src/follow_up/x.rs", "src/engine/x.rs"] {
+    for path in ["src/domain/x.rs", "src/policy/x.rs", "src/engine/x.rs"] {
         tells("purity", path, kept, &broken);
     }
     assert!(complaints("purity", &[("src/store/x.rs", broken[0]), ("src/config/x.rs", broken[1])]).is_empty());
-    let apart = [("src/lib.rs", "mod call;"), ("src/call.rs", "#[cfg(test)]\nmod tests;")];
-    assert!(complaints("purity", &[apart[0], apart[1], ("src/call/tests.rs", "use std::fs;")]).is_empty());
+    let apart = [("src/lib.rs", "mod domain;"), ("src/domain.rs", "#[cfg(test)]\nmod tests;")];
+    assert!(complaints("purity", &[apart[0], apart[1], ("src/domain/tests.rs", "use std::fs;")]).is_empty());
 }
 
 #[test]
@@ -120,28 +120,28 @@ fn what_lets_a_value_end_the_program_is_told() {
 
 #[test]
 fn openings_names_and_sizes_are_told() {
-    tells("openings", "src/call/x.rs", "//! Why.\n", &["", "use std::fmt;\n", "/// Why.\n"]);
+    tells("openings", "src/domain/x.rs", "//! Why.\n", &["", "use std::fmt;\n", "/// Why.\n"]);
     for path in ["src/web/util.rs", "src/models/x.rs", "tests/common/mod.rs"] {
         tells("drawers", "src/flow/model.rs", "", &[]);
         assert_eq!(complaints("drawers", &[(path, "")]).len(), 1, "{path}");
     }
-    tells("lengths", "src/call/x.rs", &"\n".repeat(400), &[&"\n".repeat(401)]);
-    tells("widths", "src/call/x.rs", &"健".repeat(120), &[&"健".repeat(121), &format!("// \"{}\"", "a".repeat(121))]);
-    tells("widths", "src/call/x.rs", &format!("f(\"{}\")", "a".repeat(121)), &[]);
+    tells("lengths", "src/domain/x.rs", &"\n".repeat(400), &[&"\n".repeat(401)]);
+    tells("widths", "src/domain/x.rs", &"健".repeat(120), &[&"健".repeat(121), &format!("// \"{}\"", "a".repeat(121))]);
+    tells("widths", "src/domain/x.rs", &format!("f(\"{}\")", "a".repeat(121)), &[]);
 }
 
 #[test]
 fn a_dead_file_is_told() {
     let alive = [
-        ("src/lib.rs", "pub mod call;\nmod web { }\n#[cfg(test)]\nmod trials;"),
+        ("src/lib.rs", "pub mod domain;\nmod web { }\n#[cfg(test)]\nmod trials;"),
         ("src/main.rs", "fn main() {}"),
-        ("src/call/mod.rs", "mod keys;\n// mod ids;"),
-        ("src/call/keys.rs", ""),
+        ("src/domain/mod.rs", "mod keys;\n// mod ids;"),
+        ("src/domain/keys.rs", ""),
         ("src/trials.rs", ""),
     ];
     assert_eq!(complaints("dead files", &alive), Vec::<String>::new());
     let mut dead = alive.to_vec();
-    dead.push(("src/call/ids.rs", ""));
+    dead.push(("src/domain/ids.rs", ""));
     assert_eq!(complaints("dead files", &dead).len(), 1);
 }
 

@@ -146,9 +146,9 @@ impl Scanner {
             ('"', _) => Some(Token::Text(self.string())),
             ('r' | 'b' | 'c', '"' | '#' | 'r' | '\'') => self.prefixed(),
             ('\'', _) => self.quote(),
-            (char, _) if char.is_alphabetic() || char == '_' => Some(self.word()),
+            (char, _) if char.is_alphabetic() || char == '_' => Some(self.code()),
             (char, _) if char.is_ascii_digit() => {
-                self.word();
+                self.code();
                 None
             }
             (char, _) if char.is_whitespace() => {
@@ -159,7 +159,7 @@ impl Scanner {
         }
     }
 
-    fn word(&mut self) -> Token {
+    fn code(&mut self) -> Token {
         let mut word = String::new();
         while self.peek(0).is_alphanumeric() || self.peek(0) == '_' {
             word.push(self.take());
@@ -222,7 +222,7 @@ impl Scanner {
             self.take();
             self.take();
         }
-        Some(self.word())
+        Some(self.code())
     }
 
     fn raw_string(&mut self, hashes: usize) -> String {
@@ -249,7 +249,7 @@ impl Scanner {
             self.take();
             self.take();
         } else {
-            self.word();
+            self.code();
         }
         None
     }

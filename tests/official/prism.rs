@@ -65,7 +65,7 @@ impl Prism {
                 break address.to_owned();
             }
         };
-        // It tells of every request, and would wait for somebody to read it.
+        // It tells of every request, and would wait for someone to read it.
         std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
         Self { child, document, _copy: folder, address }
     }

@@ -1,6 +1,6 @@
 //! The card for nurses: what it says is true, and the page to print says the same.
 
-use kenkocall::call::AlertKind;
+use kenkocall::domain::AlertKind;
 
 use crate::{is_understood, quoted, text};
 
@@ -27,7 +27,7 @@ fn the_commands_on_the_card_are_the_programs() {
 fn the_card_names_alerts_that_exist_the_red_ones_first() {
     let card = text(CARD);
     let rows = card.lines().filter(|line| line.starts_with("| "));
-    let named: Vec<AlertKind> = rows.filter_map(|row| AlertKind::from_word(quoted(row).next()?)).collect();
+    let named: Vec<AlertKind> = rows.filter_map(|row| AlertKind::from_code(quoted(row).next()?)).collect();
     assert_eq!(named.first(), Some(&AlertKind::RedAnswer));
     for kind in [
         AlertKind::CallBack,
@@ -37,7 +37,7 @@ fn the_card_names_alerts_that_exist_the_red_ones_first() {
         AlertKind::StopUnconfirmed,
         AlertKind::WrongNumber,
     ] {
-        assert!(named.contains(&kind), "the card doesn't say what to do about {}", kind.word());
+        assert!(named.contains(&kind), "the card doesn't say what to do about {}", kind.code());
     }
 }
 

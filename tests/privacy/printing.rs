@@ -1,24 +1,25 @@
-//! `Debug` and `Display` of everything that holds personal data: somebody will log it one day.
+//! `Debug` and `Display` of everything that holds personal data: someone will log it one day.
 
 use std::fmt::Debug;
 
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
-use kenkocall::call::{
+use kenkocall::carrier::CarrierLegId;
+use kenkocall::carrier::network::Ringing;
+use kenkocall::carrier::simulator::{Caller, Health, Identity, Message, NetworkEvent, NetworkEventKind, Script};
+use kenkocall::carrier::speech::Sentence;
+use kenkocall::carrier::twilio::{Document, Form, SigningKey, VoiceRequest};
+use kenkocall::domain::{
     BirthDate, CallId, CentreCode, HangupCause, HersysId, Item, Keys, LegId, Line, PatientId, PhoneNumber, ReportId,
     Sensitive, Severity,
 };
-use kenkocall::carrier::CarrierLegId;
-use kenkocall::carrier::network::Ringing;
-use kenkocall::carrier::simulator::{Caller, Happens, Health, Identity, Message, News, Script};
-use kenkocall::carrier::speech::Sentence;
-use kenkocall::carrier::twilio::{Document, Form, SigningKey, VoiceRequest};
 use kenkocall::engine::{
-    AnsweredBy, Ask, Centre, Effect, Event, Fill, Happening, Identified, Person, Start, Then, Utterance, begin, step,
+    AnsweredBy, Centre, Effect, Event, EventKind, Fill, Identified, NextAction, Person, Query, Start, Utterance, begin,
+    step,
 };
 use kenkocall::flow::{FlowName, PromptId, ReadAs};
-use kenkocall::follow_up::{Lane, OfficeHours, Thresholds};
-use kenkocall::service::{Begin, Knock, LegStatus, StoredEvent};
+use kenkocall::policy::{Lane, OfficeHours, Thresholds};
+use kenkocall::service::{Begin, CarrierEvent, LegStatus, StoredEvent};
 use kenkocall::store::answers::AnswerRow;
 use kenkocall::store::identifications::{IdentificationOutcome, IdentificationRow};
 use kenkocall::store::legs::{Direction, LegRow};
@@ -102,7 +103,7 @@ fn i6_no_row_of_the_store_prints_personal_data() {
         phone_number: Some(number()),
         automated_call: true,
         call_times: String::new(),
-        language: kenkocall::call::Language::Japanese,
+        language: kenkocall::domain::Language::Japanese,
         diagnosis_date: None,
         monitoring_start: None,
         stopped_at: None,
@@ -167,7 +168,7 @@ fn i6_no_request_and_no_reply_prints_personal_data() {
     redacts(&SigningKey::new(&SecretString::from("383-384")).unwrap());
     let said = format!("<Response><Say>{}</Say><Dial>{NUMBER}</Dial></Response>", NAMES[0]);
     redacts(&Document::parse(&said).unwrap());
-    let sentence = Sentence { text: "383".into(), language: kenkocall::call::Language::Japanese, barge_in: true };
+    let sentence = Sentence { text: "383".into(), language: kenkocall::domain::Language::Japanese, barge_in: true };
     redacts(&sentence);
     let begin = Begin {
         line: Line::HealthCall,
@@ -176,10 +177,10 @@ fn i6_no_request_and_no_reply_prints_personal_data() {
         caller: Some(number()),
         called: Some(number()),
     };
-    redacts(&Knock::Begin(begin));
-    redacts(&Knock::Turn { call: CallId(uuid()), turn: 1, happening: Happening::Keyed(keys("383")) });
+    redacts(&CarrierEvent::Begin(begin));
+    redacts(&CarrierEvent::Turn { call: CallId(uuid()), turn: 1, happening: EventKind::Keyed(keys("383")) });
     let ended = Some(HangupCause::NormalClearing);
-    redacts(&Knock::Status(LegStatus {
+    redacts(&CarrierEvent::Status(LegStatus {
         call: None,
         carrier: "twilio",
         leg: "CA00000000".into(),
@@ -189,17 +190,17 @@ fn i6_no_request_and_no_reply_prints_personal_data() {
     }));
     redacts(&StoredEvent::Keyed(BORN.into()));
     redacts(&Fill::Value(ReadAs::Temperature, "383".into()));
-    redacts(&Then::Transfer { number: number(), ring_seconds: 30 });
+    redacts(&NextAction::Transfer { number: number(), ring_seconds: 30 });
     redacts(&Utterance {
         prompt: PromptId::from("x"),
-        language: kenkocall::call::Language::Japanese,
+        language: kenkocall::domain::Language::Japanese,
         barge_in: true,
         fill: vec![Fill::CentrePhone(number()), Fill::Centre(NAMES[0].into())],
     });
-    redacts(&Effect::Ask(Ask::Identify { hersys_id: Some(id()), birth_date: keys(BORN) }));
+    redacts(&Effect::Ask(Query::Identify { hersys_id: Some(id()), birth_date: keys(BORN) }));
     redacts(&Event {
         at: Timestamp::UNIX_EPOCH,
-        happening: Happening::Identified(Identified::Matched(Box::new(person()))),
+        happening: EventKind::Identified(Identified::Matched(Box::new(person()))),
     });
 }
 
@@ -207,27 +208,27 @@ fn i6_no_request_and_no_reply_prints_personal_data() {
 fn i6_no_simulated_person_prints_personal_data() {
     let leg = CarrierLegId::parse("SIM00000").unwrap();
     let (from, to, at) = (Some(number()), Some(number()), Timestamp::UNIX_EPOCH);
-    redacts(&News { call: None, leg, at, from, to, what: Happens::Keyed(keys(BORN)) });
+    redacts(&NetworkEvent { call: None, leg, at, from, to, what: NetworkEventKind::Keyed(keys(BORN)) });
     let mut health = Health::well();
-    health.temperature = kenkocall::call::BodyTemperature::from_tenths(383);
+    health.temperature = kenkocall::domain::BodyTemperature::from_tenths(383);
     redacts(&health);
     let script = Script::answers(std::time::Duration::ZERO).keys(keys(ID)).keys_at("x", keys(BORN)).health(health);
     redacts(&script);
     let people = vec![Identity { hersys_id: id(), birth_date: born() }];
-    redacts(&Caller { people, language: kenkocall::call::Language::Japanese, script: Some(script) });
+    redacts(&Caller { people, language: kenkocall::domain::Language::Japanese, script: Some(script) });
     redacts(&Message { from: number(), to: number(), text: Sensitive::new(NAMES[0]), at });
 }
 
 #[test]
 fn i6_no_session_and_no_effect_prints_personal_data_at_any_turn() {
-    let library = shipped();
+    let flow_set = shipped();
     let start = Start {
         line: Line::HealthCall,
         flow: FlowName::from("health_call"),
-        language: kenkocall::call::Language::Japanese,
+        language: kenkocall::domain::Language::Japanese,
         caller: Some(number()),
         call_back_number: Some(number()),
-        desk: Some(centre()),
+        fallback_centre: Some(centre()),
         until: None,
         identify_by: None,
         person: None,
@@ -235,17 +236,17 @@ fn i6_no_session_and_no_effect_prints_personal_data_at_any_turn() {
     };
     redacts(&start);
     let mut at: Timestamp = "2026-11-24T01:00:00Z".parse().unwrap();
-    let (mut session, effects) = begin(&library, start, at);
+    let (mut session, effects) = begin(&flow_set, start, at);
     redacts(&effects);
-    let matched = || Happening::Identified(Identified::Matched(Box::new(Person { answers: Vec::new(), ..person() })));
-    let keyed = |text: &str| Happening::Keyed(keys(text));
+    let matched = || EventKind::Identified(Identified::Matched(Box::new(Person { answers: Vec::new(), ..person() })));
+    let keyed = |text: &str| EventKind::Keyed(keys(text));
     let happenings =
         [keyed("1"), keyed(ID), keyed(BORN), matched(), keyed("383"), keyed("2"), keyed("384"), keyed("1")];
     for happening in happenings {
         at += SignedDuration::from_secs(5);
         let event = Event { at, happening };
         redacts(&event);
-        let (next, effects) = step(&library, session, &event);
+        let (next, effects) = step(&flow_set, session, &event);
         session = next;
         redacts(&session);
         redacts(&effects);

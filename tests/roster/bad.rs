@@ -3,8 +3,8 @@
 use super::{faults, read, sentences, zip_of};
 use encoding_rs::{EUC_JP, ISO_2022_JP};
 use kenkocall::{
-    call::CallingHours,
-    roster::{Column, Fault, FileKind, MAX_BYTES, MAX_FINDINGS, Place},
+    domain::CallingHours,
+    patient_import::{Column, Fault, FileKind, MAX_BYTES, MAX_FINDINGS, Place},
 };
 use rust_xlsxwriter::{Formula, Workbook};
 
@@ -150,7 +150,7 @@ fn a_workbook_that_claims_too_much_costs_nothing() {
 fn the_calling_hours_are_the_centres() {
     let list = with_header(&["123456,1980-04-01,見本,太郎,09012345678,yes,20:30,ja,,"]);
     let hours = CallingHours { open: jiff::civil::time(9, 0, 0, 0), close: jiff::civil::time(21, 0, 0, 0).into() };
-    assert!(kenkocall::roster::read(list.as_bytes(), super::TODAY, hours).is_ok());
+    assert!(kenkocall::patient_import::read(list.as_bytes(), super::TODAY, hours).is_ok());
     let findings = read(&list).unwrap_err();
     let place = Place::Cell { row: 2, position: 6, column: Some(Column::CallTimes) };
     assert_eq!(findings.iter().map(|finding| finding.place).collect::<Vec<_>>(), [place]);

@@ -2,7 +2,7 @@
 //! docs/security.md.
 
 use crate::{faults, zip_of};
-use kenkocall::roster::{Fault, MAX_CELL_BYTES, MAX_UNPACKED_BYTES};
+use kenkocall::patient_import::{Fault, MAX_CELL_BYTES, MAX_UNPACKED_BYTES};
 use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 

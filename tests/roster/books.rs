@@ -1,8 +1,8 @@
 //! Workbooks as openpyxl writes them: hidden and several sheets, hidden rows, number formats, dates, formulas.
 
 use crate::{TODAY, faults, line, lines, list, sentences};
-use kenkocall::call::CallingHours;
-use kenkocall::roster::{self, Column, Doubt, Fault, Finding, List, ListFile, Place, Warning};
+use kenkocall::domain::CallingHours;
+use kenkocall::patient_import::{self, Column, Doubt, Fault, Finding, List, ListFile, Place, Warning};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -60,7 +60,7 @@ fn ids(list: &List) -> Vec<&str> {
 }
 
 fn read_sheet(book: &[u8], sheet: &str) -> Result<List, Vec<Finding>> {
-    roster::read(ListFile { bytes: book, sheet: Some(sheet) }, TODAY, CallingHours::default())
+    patient_import::read(ListFile { bytes: book, sheet: Some(sheet) }, TODAY, CallingHours::default())
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use super::read;
 use kenkocall::{
-    call::{CentreCode, PhoneNumber},
-    roster::{Change, Column, Existing, Fault, compare},
+    domain::{CentreCode, PhoneNumber},
+    patient_import::{Change, Column, Existing, Fault, compare},
 };
 
 const FULL: &str = "hersys_id,birth_date,family_name,given_name,phone_number,automated_call,call_times,language,diagnosis_date,monitoring_start\n";

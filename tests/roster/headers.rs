@@ -2,7 +2,7 @@
 
 use crate::{faults, lines, list, read, sentences};
 use encoding_rs::{SHIFT_JIS, WINDOWS_1252};
-use kenkocall::roster::{Column, Fault, Finding, Place};
+use kenkocall::patient_import::{Column, Fault, Finding, Place};
 use rust_xlsxwriter::{Format, Workbook};
 
 const NAMES: [&str; 6] = ["HER-SYS ID", "生年月日", "姓", "名", "電話番号", "自動架電"];
@@ -77,7 +77,7 @@ fn the_row_of_the_column_names_is_looked_for_and_what_is_wrong_with_it_is_named(
 
 #[test]
 fn no_patient_above_the_column_names_is_passed_over() {
-    // Somebody sorted the rows, the one with the names among them.
+    // Someone sorted the rows, the one with the names among them.
     for bytes in both(&[&HANAKO, &NAMES, &TARO]) {
         let place = Place::Row(1);
         assert_eq!(read(&bytes).unwrap_err(), [Finding { place, fault: Fault::AboveColumnNames }]);

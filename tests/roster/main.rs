@@ -13,14 +13,14 @@ mod texts;
 
 use jiff::civil::{Date, date};
 use kenkocall::{
-    call::CallingHours,
-    roster::{self, Entry, Fault, Finding, List},
+    domain::CallingHours,
+    patient_import::{self, Entry, Fault, Finding, List},
 };
 
 const TODAY: Date = date(2026, 11, 23);
 
 fn list(bytes: impl AsRef<[u8]>) -> Result<List, Vec<Finding>> {
-    roster::read(bytes.as_ref(), TODAY, CallingHours::default())
+    patient_import::read(bytes.as_ref(), TODAY, CallingHours::default())
 }
 
 fn read(bytes: impl AsRef<[u8]>) -> Result<Vec<Entry>, Vec<Finding>> {
@@ -38,7 +38,7 @@ fn sentences(bytes: impl AsRef<[u8]>) -> String {
 
 /// An entry as one line, its personal data exposed: these people don't exist.
 fn line(entry: &Entry) -> String {
-    use kenkocall::roster::{AutomatedCall, Given};
+    use kenkocall::patient_import::{AutomatedCall, Given};
     fn given<T>(given: &Given<T>, show: impl Fn(&T) -> String) -> String {
         match given {
             Given::NoColumn => "-".into(),
@@ -60,7 +60,7 @@ fn line(entry: &Entry) -> String {
         given(&entry.automated_call.phone_number(), |number| number.expose().to_owned()),
         calls.to_owned(),
         given(&entry.call_times, ToString::to_string),
-        entry.language.map_or("-", kenkocall::call::Language::tag).to_owned(),
+        entry.language.map_or("-", kenkocall::domain::Language::tag).to_owned(),
         given(&entry.diagnosis_date, ToString::to_string),
         given(&entry.monitoring_start, ToString::to_string),
     ]

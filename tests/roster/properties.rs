@@ -3,7 +3,7 @@
 use super::read;
 use encoding_rs::SHIFT_JIS;
 use jiff::civil::{Date, date};
-use kenkocall::roster::{
+use kenkocall::patient_import::{
     era::{self, Era},
     width,
 };

@@ -2,7 +2,7 @@
 
 use crate::{faults, lines, list, read, sentences};
 use encoding_rs::{EUC_JP, SHIFT_JIS};
-use kenkocall::roster::{Doubt, Fault, FileKind, Finding, Place, Warning};
+use kenkocall::patient_import::{Doubt, Fault, FileKind, Finding, Place, Warning};
 
 const HEADER: &str = "HER-SYS ID,生年月日,姓,名,電話番号,自動架電\n";
 const PATIENT: &str = "1234567,1980-04-01,見本,花子,090-1234-5678,yes\n";

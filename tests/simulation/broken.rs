@@ -4,24 +4,24 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use kenkocall::call::CallId;
-use kenkocall::carrier::simulator::{Habit, Mix, Weather};
-use kenkocall::simulation::{Invariant, Moment, Odds, Plan, Record, Standing, What, check};
+use kenkocall::carrier::simulator::{Habit, NetworkFaults, PopulationMix};
+use kenkocall::domain::CallId;
+use kenkocall::simulation::{EventLog, Invariant, LoggedEvent, LoggedEventKind, Odds, PatientState, Scenario, check};
 
 use crate::stage::{Stage, is_clean};
 
 /// A day on which nothing goes wrong but that people don't answer.
-fn quiet(seed: u64) -> Plan {
-    let mix = Mix::default().with(Habit::NoAnswer, 300).with(Habit::Busy, 100);
-    let plan = Plan::of(seed, 30);
-    let (odds, weather, happenings) = (Odds::default(), Weather::FAIR, Vec::new());
-    let mut plan = Plan { odds, weather, happenings, mix, pace: 1.0, lines: 10, capacity: 1_000, ..plan };
+fn quiet(seed: u64) -> Scenario {
+    let mix = PopulationMix::default().with(Habit::NoAnswer, 300).with(Habit::Busy, 100);
+    let plan = Scenario::of(seed, 30);
+    let (odds, weather, happenings) = (Odds::default(), NetworkFaults::FAIR, Vec::new());
+    let mut plan = Scenario { odds, weather, happenings, mix, pace: 1.0, lines: 10, capacity: 1_000, ..plan };
     plan.rules.retry =
         ["busy", "no_answer", "dropped", "not_now", "voicemail", "failed"].map(|cause| (cause, (3, 10))).into();
     plan
 }
 
-type Doctor = fn(&mut Record);
+type Doctor = fn(&mut EventLog);
 
 const DOCTORED: [(&str, Invariant, Doctor); 28] = [
     ("an answer is lost", Invariant::Kept, |day| {
@@ -33,18 +33,20 @@ const DOCTORED: [(&str, Invariant, Doctor); 28] = [
         let call = promised(day);
         let first = day.tables.answers.iter().find(|answer| answer.call == Some(call)).unwrap().clone();
         let entry = if first.entry.expose() == "000" { "365" } else { "000" };
-        let promise = What::Promised { call, patient: None, item: first.item.clone(), entry: entry.to_owned() };
-        let is_of_call = |moment: &Moment| matches!(moment.what, What::Promised { call: of, .. } if of == call);
+        let promise =
+            LoggedEventKind::Promised { call, patient: None, item: first.item.clone(), entry: entry.to_owned() };
+        let is_of_call =
+            |moment: &LoggedEvent| matches!(moment.what, LoggedEventKind::Promised { call: of, .. } if of == call);
         let place = day.moments.iter().position(is_of_call).unwrap();
         let same = day.moments[place].clone();
-        day.moments.insert(place + 1, Moment { what: promise, ..same });
+        day.moments.insert(place + 1, LoggedEvent { what: promise, ..same });
         let mut corrected = first.clone();
-        corrected.entry = kenkocall::call::Sensitive::new(entry);
+        corrected.entry = kenkocall::domain::Sensitive::new(entry);
         // Kept, and the one that it corrects stands all the same.
         day.tables.answers.push(corrected);
     }),
     ("a report is lost", Invariant::Kept, |day| {
-        let call = find(day, |what| if let What::Received { call, .. } = what { Some(*call) } else { None });
+        let call = find(day, |what| if let LoggedEventKind::Received { call, .. } = what { Some(*call) } else { None });
         let report = day.tables.answers.iter().find(|answer| answer.call == Some(call)).unwrap().report;
         day.tables.reports.iter_mut().filter(|one| one.id == report).for_each(|one| one.reported = false);
     }),
@@ -82,7 +84,7 @@ const DOCTORED: [(&str, Invariant, Doctor); 28] = [
     ("somebody is dialled who has reported", Invariant::Wanted, |day| {
         rules(day, |rules| rules.report_covers_day = true);
         let call = day.asked[0].call;
-        day.moments.insert(first_dial(day), moment(day, What::Received { call, patient: None }));
+        day.moments.insert(first_dial(day), moment(day, LoggedEventKind::Received { call, patient: None }));
     }),
     ("calls go out at night", Invariant::Wanted, |day| {
         for moment in &mut day.moments {
@@ -145,23 +147,29 @@ const MORE: [(&str, Invariant, Doctor); 17] = [
         day.tables.attempts[0].staff_asked = true;
         day.tables.alerts.retain(|alert| alert.kind != "unknown_call");
     }),
-    ("nobody is told of a request to stop", Invariant::Alerted, |day| note_last(day, What::StopNoted(stranger()))),
-    ("nobody is told that somebody unknown asked for calls to stop", Invariant::Alerted, |day| {
-        note_last(day, What::StopPassedOn(stranger()));
+    ("nobody is told of a request to stop", Invariant::Alerted, |day| {
+        note_last(day, LoggedEventKind::StopNoted(stranger()))
     }),
-    ("calls are held for somebody unknown", Invariant::Confirmed, |day| note_last(day, What::StopNoted(stranger()))),
+    ("nobody is told that somebody unknown asked for calls to stop", Invariant::Alerted, |day| {
+        note_last(day, LoggedEventKind::StopPassedOn(stranger()));
+    }),
+    ("calls are held for somebody unknown", Invariant::Confirmed, |day| {
+        note_last(day, LoggedEventKind::StopNoted(stranger()))
+    }),
     ("the audit trail doesn't verify", Invariant::Audited, |day| {
-        note_last(day, What::TrailWalked { entries: 1_000_000, misfit: Some("entry 3".to_owned()) });
+        note_last(day, LoggedEventKind::TrailWalked { entries: 1_000_000, misfit: Some("entry 3".to_owned()) });
     }),
     ("changes are missing in the audit trail", Invariant::Audited, |day| {
-        note_last(day, What::CalledNow(0));
-        note_last(day, What::TrailWalked { entries: 0, misfit: None });
+        note_last(day, LoggedEventKind::CalledNow(0));
+        note_last(day, LoggedEventKind::TrailWalked { entries: 0, misfit: None });
     }),
     ("more calls than the centre allows", Invariant::Limited, |day| day.most_calls = Some(1)),
     ("the log names somebody", Invariant::Private, |day| {
         day.log = Some(format!("a call to {} failed", day.tables.patients[0].hersys_id.expose()));
     }),
-    ("a repeated turn gets another reply", Invariant::Repeated, |day| note_last(day, What::Contradicted(stranger()))),
+    ("a repeated turn gets another reply", Invariant::Repeated, |day| {
+        note_last(day, LoggedEventKind::Contradicted(stranger()))
+    }),
     ("a talk with staff is cut", Invariant::Talked, |day| {
         let placed = day.placed.iter_mut().find(|placed| placed.call.is_some()).unwrap();
         let (begun, ended) = (placed.history[0].0, placed.history.last().unwrap().0);
@@ -174,7 +182,9 @@ const MORE: [(&str, Invariant, Doctor); 17] = [
         let begun = placed.history[0].0;
         placed.talk = Some((begun, begun));
     }),
-    ("something fails by itself", Invariant::Sound, |day| note_last(day, What::Failed("no reason".to_owned()))),
+    ("something fails by itself", Invariant::Sound, |day| {
+        note_last(day, LoggedEventKind::Failed("no reason".to_owned()))
+    }),
 ];
 
 #[test]
@@ -193,15 +203,15 @@ fn each_rule_complains_when_it_is_broken() {
 /// Without the witness a dialer set so would take the old list for proof, and ring twice.
 #[test]
 fn a_list_that_is_older_than_the_intent_proves_nothing_however_short_the_grace() {
-    let weather = Weather {
+    let weather = NetworkFaults {
         dial_unheard_placed: 1.0,
         looks_stale: 1.0,
         stale_by: Duration::from_secs(90),
         statuses_lost: 1.0,
-        ..Weather::FAIR
+        ..NetworkFaults::FAIR
     };
-    let patient = Plan { weather, ..quiet(6) };
-    let hasty = Plan { grace: SignedDuration::ZERO, ..patient.clone() };
+    let patient = Scenario { weather, ..quiet(6) };
+    let hasty = Scenario { grace: SignedDuration::ZERO, ..patient.clone() };
     let stage = Stage::set();
     is_clean(&stage.play_plan(patient));
     let played = stage.play_plan(hasty);
@@ -215,45 +225,45 @@ fn stranger() -> CallId {
 }
 
 /// A call in which an answer was acknowledged.
-fn promised(day: &Record) -> CallId {
-    find(day, |what| if let What::Promised { call, .. } = what { Some(*call) } else { None })
+fn promised(day: &EventLog) -> CallId {
+    find(day, |what| if let LoggedEventKind::Promised { call, .. } = what { Some(*call) } else { None })
 }
 
-fn find<T>(day: &Record, fits: impl Fn(&What) -> Option<T>) -> T {
+fn find<T>(day: &EventLog, fits: impl Fn(&LoggedEventKind) -> Option<T>) -> T {
     day.moments.iter().find_map(|moment| fits(&moment.what)).unwrap()
 }
 
 /// As if it happened before the first request to dial.
-fn moment(day: &Record, what: What) -> Moment {
-    Moment { asked: 0, what, ..day.moments[first_dial(day) - 1].clone() }
+fn moment(day: &EventLog, what: LoggedEventKind) -> LoggedEvent {
+    LoggedEvent { asked: 0, what, ..day.moments[first_dial(day) - 1].clone() }
 }
 
-fn first_dial(day: &Record) -> usize {
+fn first_dial(day: &EventLog) -> usize {
     day.moments.iter().position(|moment| moment.asked > 0).unwrap()
 }
 
-fn note_last(day: &mut Record, what: What) {
+fn note_last(day: &mut EventLog, what: LoggedEventKind) {
     let last = day.moments.last().unwrap().clone();
-    day.moments.push(Moment { what, ..last });
+    day.moments.push(LoggedEvent { what, ..last });
 }
 
 /// Staff change everybody before the first request to dial.
-fn change_all(day: &mut Record, change: impl Fn(&mut Standing)) {
+fn change_all(day: &mut EventLog, change: impl Fn(&mut PatientState)) {
     let mut standings = BTreeMap::new();
     for moment in &day.moments {
-        if let What::Changed(nth, standing) = &moment.what {
+        if let LoggedEventKind::Changed(nth, standing) = &moment.what {
             standings.insert(*nth, standing.clone());
         }
     }
     for (nth, mut standing) in standings {
         change(&mut standing);
-        day.moments.insert(first_dial(day), moment(day, What::Changed(nth, standing)));
+        day.moments.insert(first_dial(day), moment(day, LoggedEventKind::Changed(nth, standing)));
     }
 }
 
-fn rules(day: &mut Record, change: impl FnOnce(&mut kenkocall::simulation::Rules)) {
+fn rules(day: &mut EventLog, change: impl FnOnce(&mut kenkocall::simulation::Rules)) {
     let rules = day.moments.iter_mut().find_map(|moment| match &mut moment.what {
-        What::CentreChanged(rules) => Some(rules),
+        LoggedEventKind::CentreChanged(rules) => Some(rules),
         _ => None,
     });
     change(rules.unwrap());

@@ -1,6 +1,6 @@
 //! Days that hold: always the same ones, those that once broke a rule, and fresh ones each time.
 
-use kenkocall::simulation::{Death, Plan, What};
+use kenkocall::simulation::{Death, LoggedEventKind, Scenario};
 
 use crate::stage::{Stage, is_clean};
 
@@ -34,7 +34,7 @@ fn a_seed_is_the_same_day_again() {
     let stage = Stage::set();
     // Seeds whose days have deaths, failed commits and clock steps in them.
     let with_everything = (1..200).filter(|seed| {
-        let odds = Plan::of(*seed, 30).odds;
+        let odds = Scenario::of(*seed, 30).odds;
         odds.dies > 0.0 && odds.fails > 0.0 && odds.meddles > 0.0
     });
     let mut digests = Vec::new();
@@ -56,15 +56,16 @@ fn a_seed_is_the_same_day_again() {
 #[test]
 fn a_death_at_each_commit_of_a_day_holds() {
     let stage = Stage::set();
-    let plan = || Plan::of(FEW_COMMITS, 3);
+    let plan = || Scenario::of(FEW_COMMITS, 3);
     let commits = stage.play_plan(plan()).figures.commits;
     assert!((40..200).contains(&commits), "{commits} commits; take another seed");
     for commit in 1..=commits {
         for (dies_at, durable) in [(Death::Before(commit), false), (Death::After(commit), true)] {
-            let played = stage.play_plan(Plan { dies_at: Some(dies_at), ..plan() });
+            let played = stage.play_plan(Scenario { dies_at: Some(dies_at), ..plan() });
             is_clean(&played);
+            let at = Some((commit, durable));
             let died =
-                |what: &What| matches!(what, What::Died { at_commit, .. } if *at_commit == Some((commit, durable)));
+                |what: &LoggedEventKind| matches!(what, LoggedEventKind::Died { at_commit, .. } if *at_commit == at);
             assert!(played.record.moments.iter().any(|moment| died(&moment.what)), "{dies_at:?}");
         }
     }

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use kenkocall::flow::Library;
-use kenkocall::simulation::{Plan, Played, Settings, play, play_plan};
+use kenkocall::flow::FlowSet;
+use kenkocall::simulation::{Played, Scenario, Settings, play, play_plan};
 use tempfile::TempDir;
 
 pub struct Stage {
@@ -19,9 +19,9 @@ impl Stage {
         let folder = folder.unwrap();
         let settings = Settings {
             patients: 30,
-            library: Arc::new(Library::checked(crate::shipped::files()).unwrap()),
+            flow_set: Arc::new(FlowSet::checked(crate::shipped::files()).unwrap()),
             folder: folder.path().to_owned(),
-            trust_the_disk: false,
+            disable_fsync_for_tests: false,
         };
         Self { settings, _folder: folder }
     }
@@ -31,7 +31,7 @@ impl Stage {
         play(seed, &self.settings, true).unwrap()
     }
 
-    pub fn play_plan(&self, plan: Plan) -> Played {
+    pub fn play_plan(&self, plan: Scenario) -> Played {
         play_plan(plan, &self.settings, false).unwrap()
     }
 }

@@ -1,8 +1,8 @@
 //! People who call us.
 
-use kenkocall::call::{Disposition, HangupCause, Language, Line};
 use kenkocall::carrier::CarrierLegId;
-use kenkocall::carrier::simulator::{Caller, Happens, Population, Script, Settings, Tempo};
+use kenkocall::carrier::simulator::{Caller, NetworkEventKind, Pace, Population, Script, Settings};
+use kenkocall::domain::{Disposition, HangupCause, Language, Line};
 
 use super::phones::{Phones, identity, keys, number, secs, settings};
 
@@ -24,7 +24,7 @@ fn someone_calls_for_the_whole_family() {
         let mut phones = family();
         let leg = ring_in(&mut phones, line, 3, None);
         phones.run_out();
-        assert_eq!(phones.of(&leg).first(), Some(&Happens::RangIn(line)));
+        assert_eq!(phones.of(&leg).first(), Some(&NetworkEventKind::RangIn(line)));
         assert_eq!(phones.disposition(&leg), Some(Disposition::Reported));
         assert_eq!(phones.cause(&leg), HangupCause::NormalClearing);
         let heard = &phones.talks[&leg].heard;
@@ -46,7 +46,7 @@ fn someone_who_is_unknown_is_sent_away() {
 #[test]
 fn someone_hangs_up_and_calls_again() {
     let mut phones = family();
-    let script = Script::answers(secs(0)).tempo(Tempo::ORDINARY).hangs_up_at_question(8);
+    let script = Script::answers(secs(0)).tempo(Pace::ORDINARY).hangs_up_at_question(8);
     let first = ring_in(&mut phones, Line::HealthCall, 1, Some(script));
     phones.run_out();
     assert_eq!(phones.disposition(&first), Some(Disposition::Unanswered));

@@ -1,8 +1,8 @@
 //! Each habit, met by the automated call as it is shipped.
 
-use kenkocall::call::{Answer, BodyTemperature, Disposition, HangupCause, Item, OxygenSaturation, YesNo};
 use kenkocall::carrier::CarrierLegId;
-use kenkocall::carrier::simulator::{Habit, Happens, Health, Mix, Population, Script};
+use kenkocall::carrier::simulator::{Habit, Health, NetworkEventKind, Population, PopulationMix, Script};
+use kenkocall::domain::{Answer, BodyTemperature, Disposition, HangupCause, Item, OxygenSaturation, YesNo};
 use kenkocall::engine::AnsweredBy;
 
 use super::phones::{Phones, secs, settings, with};
@@ -11,7 +11,7 @@ use super::phones::{Phones, secs, settings, with};
 const PEOPLE: u32 = 40;
 
 fn crowd_of(habit: Habit) -> (Phones, Vec<CarrierLegId>) {
-    let mut phones = Phones::new(settings(3, Population::of(Mix::only(habit))));
+    let mut phones = Phones::new(settings(3, Population::of(PopulationMix::only(habit))));
     let legs = (0..PEOPLE).map(|nth| phones.call(nth)).collect();
     phones.run_out();
     (phones, legs)
@@ -33,8 +33,8 @@ fn a_well_person_is_called_and_reports() {
     assert_eq!(phones.disposition(&leg), Some(Disposition::Reported));
     assert_eq!(phones.cause(&leg), HangupCause::NormalClearing);
     let told = phones.of(&leg);
-    assert_eq!(told.first(), Some(&Happens::Ringing));
-    assert_eq!(told.get(1), Some(&Happens::Answered(AnsweredBy::Person)));
+    assert_eq!(told.first(), Some(&NetworkEventKind::Ringing));
+    assert_eq!(told.get(1), Some(&NetworkEventKind::Answered(AnsweredBy::Person)));
     let talk = &phones.talks[&leg];
     assert_eq!(talk.answers[&Item::BodyTemperature], "366");
     assert_eq!(talk.answers[&Item::Spo2], "098");
@@ -62,7 +62,7 @@ fn an_ill_person_answers_as_they_are() {
     assert_eq!(talk.alerts, ["red_answer"]);
     for item in Item::ALL {
         let expected = if item == Item::Spo2 { "096".to_owned() } else { Answer::entry(health.answer(item)) };
-        assert_eq!(talk.answers[&item], expected, "{}", item.word());
+        assert_eq!(talk.answers[&item], expected, "{}", item.code());
     }
 }
 
@@ -70,7 +70,7 @@ fn an_ill_person_answers_as_they_are() {
 fn those_who_finish_do() {
     for habit in [Habit::Finishes, Habit::AnswersLate, Habit::WrongKeys, Habit::OtherLanguage] {
         let (phones, legs) = crowd_of(habit);
-        assert_eq!(reported(&phones, &legs), legs.len(), "{}", habit.word());
+        assert_eq!(reported(&phones, &legs), legs.len(), "{}", habit.code());
     }
 }
 
@@ -79,9 +79,9 @@ fn those_who_find_it_hard_mostly_do() {
     for (habit, least) in [(Habit::Elderly, 24), (Habit::SlowKeys, 12)] {
         let (phones, legs) = crowd_of(habit);
         let reported = reported(&phones, &legs);
-        assert!((least..legs.len()).contains(&reported), "{}: {reported}", habit.word());
+        assert!((least..legs.len()).contains(&reported), "{}: {reported}", habit.code());
         let asked_again = |leg: &&CarrierLegId| phones.talks[leg].heard.windows(2).any(|two| two[0] == two[1]);
-        assert!(legs.iter().filter(asked_again).count() > 20, "{} hear everything once", habit.word());
+        assert!(legs.iter().filter(asked_again).count() > 20, "{} hear everything once", habit.code());
     }
 }
 
@@ -99,12 +99,12 @@ fn those_who_do_not_finish_do_not() {
         for leg in &legs {
             assert_eq!(phones.cause(leg), HangupCause::NormalClearing);
             let disposition = phones.disposition(leg).unwrap();
-            assert_ne!(disposition, Disposition::Reported, "{}", habit.word());
+            assert_ne!(disposition, Disposition::Reported, "{}", habit.code());
             // A10: no health content for whoever hasn't said that they listen.
             assert!(
                 habit == Habit::HangsUpMidway || !heard_health_questions(&phones, leg),
                 "{} heard health questions",
-                habit.word()
+                habit.code()
             );
         }
     }
@@ -114,8 +114,8 @@ fn those_who_do_not_finish_do_not() {
 fn voicemail_hears_one_message_after_its_greeting() {
     let (phones, legs) = crowd_of(Habit::Voicemail);
     for leg in &legs {
-        let ended = Happens::Ended(HangupCause::NormalClearing);
-        assert_eq!(phones.of(leg), [Happens::Ringing, Happens::Answered(AnsweredBy::Machine), ended]);
+        let ended = NetworkEventKind::Ended(HangupCause::NormalClearing);
+        assert_eq!(phones.of(leg), [NetworkEventKind::Ringing, NetworkEventKind::Answered(AnsweredBy::Machine), ended]);
         assert_eq!(phones.talks[leg].heard, ["automated_call.voicemail"]);
     }
 }
@@ -131,11 +131,11 @@ fn those_who_are_not_reached_end_with_their_cause() {
     ] {
         let (phones, legs) = crowd_of(habit);
         for leg in &legs {
-            let mut expected = vec![Happens::Ended(cause)];
+            let mut expected = vec![NetworkEventKind::Ended(cause)];
             if rings {
-                expected.insert(0, Happens::Ringing);
+                expected.insert(0, NetworkEventKind::Ringing);
             }
-            assert_eq!(phones.of(leg), expected, "{}", habit.word());
+            assert_eq!(phones.of(leg), expected, "{}", habit.code());
         }
     }
 }

@@ -1,14 +1,16 @@
-//! What we tell the network about calls under way, what it tells of them, and where its limits are.
+//! What we tell the network about calls in progress, what it tells of them, and where its limits are.
 
-use kenkocall::call::HangupCause;
 use kenkocall::carrier::CarrierLegId;
-use kenkocall::carrier::network::{Dialled, LegProgress, Looked, NotProcessed, Sent, Told};
-use kenkocall::carrier::simulator::{Between, Habit, Happens, Mix, Network, Population, Script, Settings};
+use kenkocall::carrier::network::{CommandResult, DialOutcome, LegProgress, LookupResult, NotProcessed, SmsOutcome};
+use kenkocall::carrier::simulator::{
+    Between, Habit, Network, NetworkEventKind, Population, PopulationMix, Script, Settings,
+};
+use kenkocall::domain::HangupCause;
 use kenkocall::engine::AnsweredBy;
 
 use super::phones::{Phones, dial, keys, morning, number, ours, secs, settings, with};
 
-const TAKEN_BACK: Happens = Happens::Ended(HangupCause::NormalClearing);
+const TAKEN_BACK: NetworkEventKind = NetworkEventKind::Ended(HangupCause::NormalClearing);
 
 /// Rings from the first second on, answered after ten more, then goes on for minutes.
 fn phones() -> Phones {
@@ -23,14 +25,14 @@ fn a_call_is_taken_back_before_and_while_it_rings() {
         let mut phones = phones();
         let leg = phones.call(1);
         phones.for_seconds(seconds);
-        assert_eq!(phones.network.cancel(&leg, phones.now), Told::Done);
+        assert_eq!(phones.network.cancel(&leg, phones.now), CommandResult::Done);
         assert_eq!(phones.network.live(), 0);
         phones.run_out();
         assert_eq!(phones.of(&leg).last(), Some(&TAKEN_BACK));
         assert!(phones.talks.is_empty(), "it was answered");
-        assert_eq!(phones.network.cancel(&leg, phones.now), Told::Gone);
-        assert_eq!(phones.network.hang_up(&leg, phones.now), Told::Gone);
-        assert_eq!(phones.network.redirect(&leg, phones.now), Told::Gone);
+        assert_eq!(phones.network.cancel(&leg, phones.now), CommandResult::Gone);
+        assert_eq!(phones.network.hang_up(&leg, phones.now), CommandResult::Gone);
+        assert_eq!(phones.network.redirect(&leg, phones.now), CommandResult::Gone);
     }
 }
 
@@ -39,13 +41,13 @@ fn a_call_that_was_answered_is_not_taken_back_but_hung_up() {
     let mut phones = phones();
     let leg = phones.call(1);
     phones.for_seconds(60);
-    assert_eq!(phones.network.cancel(&leg, phones.now), Told::Unavailable);
-    assert_eq!(phones.network.look_up(&leg, phones.now), Looked::Found(LegProgress::Answered));
+    assert_eq!(phones.network.cancel(&leg, phones.now), CommandResult::Unavailable);
+    assert_eq!(phones.network.look_up(&leg, phones.now), LookupResult::Found(LegProgress::Answered));
     phones.for_seconds(1);
-    assert_eq!(phones.network.hang_up(&leg, phones.now), Told::Done);
+    assert_eq!(phones.network.hang_up(&leg, phones.now), CommandResult::Done);
     assert_eq!(
         phones.network.look_up(&leg, phones.now),
-        Looked::Found(LegProgress::Ended(HangupCause::NormalClearing))
+        LookupResult::Found(LegProgress::Ended(HangupCause::NormalClearing))
     );
     let before = phones.of(&leg).len();
     phones.run_out();
@@ -56,10 +58,10 @@ fn a_call_that_was_answered_is_not_taken_back_but_hung_up() {
 fn a_call_is_answered_in_the_moment_in_which_it_is_taken_back() {
     let mut phones = phones();
     let leg = phones.call(1);
-    // Nobody advanced: the network knows by itself that somebody has picked up meanwhile.
-    assert_eq!(phones.network.cancel(&leg, phones.now + secs(11)), Told::Unavailable);
+    // Nobody advanced: the network knows by itself that someone has picked up meanwhile.
+    assert_eq!(phones.network.cancel(&leg, phones.now + secs(11)), CommandResult::Unavailable);
     phones.run_out();
-    assert!(phones.of(&leg).contains(&Happens::Answered(AnsweredBy::Person)));
+    assert!(phones.of(&leg).contains(&NetworkEventKind::Answered(AnsweredBy::Person)));
 }
 
 #[test]
@@ -67,11 +69,11 @@ fn a_redirected_call_asks_what_to_say() {
     let mut phones = phones();
     let leg = phones.call(1);
     phones.for_seconds(5);
-    assert_eq!(phones.network.redirect(&leg, phones.now), Told::Unavailable, "it only rings");
+    assert_eq!(phones.network.redirect(&leg, phones.now), CommandResult::Unavailable, "it only rings");
     phones.for_seconds(55);
-    assert_eq!(phones.network.redirect(&leg, phones.now), Told::Done);
+    assert_eq!(phones.network.redirect(&leg, phones.now), CommandResult::Done);
     phones.run_out();
-    assert!(phones.of(&leg).ends_with(&[Happens::Redirected, TAKEN_BACK]), "{:?}", phones.of(&leg));
+    assert!(phones.of(&leg).ends_with(&[NetworkEventKind::Redirected, TAKEN_BACK]), "{:?}", phones.of(&leg));
 }
 
 #[test]
@@ -80,44 +82,44 @@ fn a_reply_that_was_overtaken_by_a_redirection_is_thrown_away() {
     let leg = phones.call(1);
     let answered = loop {
         let at = phones.network.next_at().unwrap();
-        if phones.network.advance(at).iter().any(|news| news.what == Happens::Answered(AnsweredBy::Person)) {
+        if phones.network.advance(at).iter().any(|news| news.what == NetworkEventKind::Answered(AnsweredBy::Person)) {
             break at;
         }
     };
     let network = &mut phones.network;
-    assert_eq!(network.redirect(&leg, answered + secs(1)), Told::Done);
+    assert_eq!(network.redirect(&leg, answered + secs(1)), CommandResult::Done);
     network.replied(&leg, None, answered + secs(2));
     assert_eq!(network.live(), 1, "the reply to the question before would have hung up");
     let asked: Vec<_> = network.advance(answered + secs(2)).into_iter().map(|news| news.what).collect();
-    assert_eq!(asked, [Happens::Redirected]);
+    assert_eq!(asked, [NetworkEventKind::Redirected]);
     network.replied(&leg, None, answered + secs(3));
     assert_eq!(network.live(), 0);
 }
 
 #[test]
 fn a_full_network_takes_no_more() {
-    let people = Population::of(Mix::only(Habit::NoAnswer));
+    let people = Population::of(PopulationMix::only(Habit::NoAnswer));
     let mut network = Network::new(Settings { capacity: 2, ..settings(1, people) });
     let mut dialled = |to, at| network.dial(&dial(to), at);
-    assert!(matches!(dialled(1, morning()), Dialled::Accepted(_)));
-    assert!(matches!(dialled(2, morning()), Dialled::Accepted(_)));
-    let full = Dialled::NotProcessed(NotProcessed::TooMany(Some(secs(1))));
+    assert!(matches!(dialled(1, morning()), DialOutcome::Accepted(_)));
+    assert!(matches!(dialled(2, morning()), DialOutcome::Accepted(_)));
+    let full = DialOutcome::NotProcessed(NotProcessed::TooMany(Some(secs(1))));
     assert_eq!(dialled(3, morning()), full);
     // Both have rung out by then, and there is room though nobody has listened to the news yet.
-    assert!(matches!(dialled(3, morning() + secs(40)), Dialled::Accepted(_)));
+    assert!(matches!(dialled(3, morning() + secs(40)), DialOutcome::Accepted(_)));
     assert_eq!(network.placed().len(), 3);
 }
 
 #[test]
 fn the_list_has_the_calls_to_one_number_newest_first() {
-    let mut phones = Phones::new(settings(1, Population::of(Mix::only(Habit::NoAnswer))));
+    let mut phones = Phones::new(settings(1, Population::of(PopulationMix::only(Habit::NoAnswer))));
     let first = phones.call(1);
     phones.for_seconds(100);
     let (second, _) = (phones.call(1), phones.call(2));
     assert_ne!(first, second);
     let now = phones.now;
     let mut listed = |to, since| match phones.network.list(&number(to), since, now) {
-        Looked::Found(listed) => listed,
+        LookupResult::Found(listed) => listed,
         other => panic!("{other:?}"),
     };
     let both = listed(1, morning());
@@ -129,8 +131,8 @@ fn the_list_has_the_calls_to_one_number_newest_first() {
     assert_eq!(listed(1, morning() + secs(1)).len(), 1);
     assert_eq!(listed(3, morning()), []);
     let unknown = CarrierLegId::parse("SIM00000000000000000000000000000000").unwrap();
-    assert_eq!(phones.network.look_up(&unknown, now), Looked::Nothing);
-    assert_eq!(phones.network.look_up(&first, now), Looked::Found(LegProgress::Ended(HangupCause::NoAnswer)));
+    assert_eq!(phones.network.look_up(&unknown, now), LookupResult::Nothing);
+    assert_eq!(phones.network.look_up(&first, now), LookupResult::Found(LegProgress::Ended(HangupCause::NoAnswer)));
 }
 
 #[test]
@@ -148,9 +150,9 @@ fn a_call_that_is_dialled_twice_rings_twice() {
 fn short_messages_go_to_mobile_phones() {
     let mut phones = phones();
     let network = &mut phones.network;
-    assert_eq!(network.send_sms(&ours(), &number(1), "折り返し", morning()), Sent::Accepted);
-    let at_home = kenkocall::call::PhoneNumber::parse("03-5211-3641").unwrap();
-    assert_eq!(network.send_sms(&ours(), &at_home, "折り返し", morning()), Sent::Refused);
+    assert_eq!(network.send_sms(&ours(), &number(1), "折り返し", morning()), SmsOutcome::Accepted);
+    let at_home = kenkocall::domain::PhoneNumber::parse("03-5211-3641").unwrap();
+    assert_eq!(network.send_sms(&ours(), &at_home, "折り返し", morning()), SmsOutcome::Refused);
     let sent: Vec<_> = network.messages().collect();
     assert_eq!(sent.len(), 1);
     assert_eq!((sent[0].to.clone(), sent[0].text.expose(), sent[0].at), (number(1), "折り返し", morning()));
@@ -177,7 +179,7 @@ fn the_clock_may_step_back() {
     phones.for_seconds(5);
     let earlier = morning() - secs(3_600);
     assert!(phones.network.advance(earlier).is_empty());
-    assert_eq!(phones.network.cancel(&leg, earlier), Told::Done);
+    assert_eq!(phones.network.cancel(&leg, earlier), CommandResult::Done);
     let told = phones.network.advance(earlier);
     assert_eq!(told.iter().map(|news| news.what.clone()).collect::<Vec<_>>(), [TAKEN_BACK]);
 }

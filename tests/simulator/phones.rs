@@ -6,24 +6,26 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::date;
-use kenkocall::call::{
+use kenkocall::carrier::CarrierLegId;
+use kenkocall::carrier::network::{Dial, DialOutcome};
+use kenkocall::carrier::simulator::{
+    Behaviour, Habit, Identity, Network, NetworkEvent, NetworkEventKind, Population, PopulationMix, Settings,
+};
+use kenkocall::domain::{
     Answer, BirthDate, CallId, CallableNumber, Disposition, HangupCause, HersysId, Item, Keys, Language, PhoneNumber,
 };
-use kenkocall::carrier::CarrierLegId;
-use kenkocall::carrier::network::{Dial, Dialled};
-use kenkocall::carrier::simulator::{Habit, Happens, Identity, Manner, Mix, Network, News, Population, Settings};
-use kenkocall::engine::{AnsweredBy, Effect, Fact, Happening, Reply, Then};
-use kenkocall::flow::{FlowName, Library};
-use kenkocall::rehearsal::{Cast, CastPatient, CastStanding, Rehearsal, Turn};
+use kenkocall::engine::{AnsweredBy, Effect, EventKind, Fact, NextAction, Reply};
+use kenkocall::flow::{FlowName, FlowSet};
+use kenkocall::flow_test::{FixturePatient, FixtureStatus, Fixtures, FlowTest, Turn};
 use uuid::Uuid;
 
 /// More happenings than any test has: above it something runs in a circle.
 const MAX_NEWS: usize = 500_000;
 
-pub static LIBRARY: LazyLock<Arc<Library>> = LazyLock::new(|| {
-    let (library, findings) = Library::read(super::shipped::files());
+pub static LIBRARY: LazyLock<Arc<FlowSet>> = LazyLock::new(|| {
+    let (flow_set, findings) = FlowSet::read(super::shipped::files());
     assert!(findings.is_empty(), "{findings:?}");
-    Arc::new(library)
+    Arc::new(flow_set)
 });
 
 /// Ten in the morning of a working day in Tokyo.
@@ -67,16 +69,16 @@ pub fn settings(seed: u64, people: Population) -> Settings {
     Settings { seed, people, ..Settings::default() }
 }
 
-/// Somebody at `number(1)`, on a network with nobody else.
-pub fn with(manner: impl Into<Manner>) -> Phones {
-    let mut people = Population::of(Mix::only(Habit::NoAnswer));
+/// Someone at `number(1)`, on a network with no one else.
+pub fn with(manner: impl Into<Behaviour>) -> Phones {
+    let mut people = Population::of(PopulationMix::only(Habit::NoAnswer));
     people.put(number(1), vec![manner.into()]);
     Phones::new(settings(1, people))
 }
 
 /// One conversation, from our side.
 pub struct Talk {
-    rehearsal: Rehearsal,
+    rehearsal: FlowTest,
     over: bool,
     pub replies: usize,
     pub disposition: Option<Disposition>,
@@ -91,7 +93,7 @@ pub struct Phones {
     pub network: Network,
     pub now: Timestamp,
     pub talks: BTreeMap<CarrierLegId, Talk>,
-    pub news: Vec<News>,
+    pub news: Vec<NetworkEvent>,
     /// Those who may call us.
     pub patients: Vec<Identity>,
 }
@@ -105,7 +107,7 @@ impl Phones {
     /// Dials, and names the leg.
     pub fn call(&mut self, to: u32) -> CarrierLegId {
         match self.network.dial(&dial(to), self.now) {
-            Dialled::Accepted(leg) => leg,
+            DialOutcome::Accepted(leg) => leg,
             other => panic!("{other:?}"),
         }
     }
@@ -138,20 +140,20 @@ impl Phones {
         assert_eq!(self.network.live(), 0);
     }
 
-    fn take(&mut self, news: &News) {
+    fn take(&mut self, news: &NetworkEvent) {
         let turn = match &news.what {
-            Happens::Ringing => return,
-            Happens::Answered(by) => self.begin(news, "automated_call", *by),
-            Happens::RangIn(line) => self.begin(news, line.word(), AnsweredBy::Person),
-            Happens::Keyed(keys) => self.goes_on(&news.leg, Happening::Keyed(keys.clone())),
-            Happens::StaffAnswered => return,
-            Happens::TransferEnded(outcome) => self.goes_on(&news.leg, Happening::TransferEnded(*outcome)),
-            Happens::Redirected => {
-                let goodbye = Reply { say: Vec::new(), then: Then::HangUp };
+            NetworkEventKind::Ringing => return,
+            NetworkEventKind::Answered(by) => self.begin(news, "automated_call", *by),
+            NetworkEventKind::RangIn(line) => self.begin(news, line.code(), AnsweredBy::Person),
+            NetworkEventKind::Keyed(keys) => self.goes_on(&news.leg, EventKind::Keyed(keys.clone())),
+            NetworkEventKind::StaffAnswered => return,
+            NetworkEventKind::TransferEnded(outcome) => self.goes_on(&news.leg, EventKind::TransferEnded(*outcome)),
+            NetworkEventKind::Redirected => {
+                let goodbye = Reply { say: Vec::new(), then: NextAction::HangUp };
                 return self.network.replied(&news.leg, Some((&LIBRARY, &goodbye)), news.at);
             }
-            Happens::Ended(cause) => {
-                drop(self.goes_on(&news.leg, Happening::HungUp(*cause)));
+            NetworkEventKind::Ended(cause) => {
+                drop(self.goes_on(&news.leg, EventKind::HungUp(*cause)));
                 return;
             }
         };
@@ -162,15 +164,15 @@ impl Phones {
         self.network.replied(&news.leg, reply.map(|reply| (&**LIBRARY, reply)), news.at);
     }
 
-    fn begin(&mut self, news: &News, flow: &str, by: AnsweredBy) -> Option<Turn> {
-        let mut cast = Cast::of_a_made_up_centre().unwrap();
+    fn begin(&mut self, news: &NetworkEvent, flow: &str, by: AnsweredBy) -> Option<Turn> {
+        let mut cast = Fixtures::of_a_made_up_centre().unwrap();
         cast.caller = news.to.clone().or(news.from.clone());
         let people = if news.call.is_some() { vec![identity("1234567", "19800401")] } else { self.patients.clone() };
         let patients = people
             .into_iter()
-            .map(|person| CastPatient::new(person.hersys_id, person.birth_date, CastStanding::UnderObservation));
+            .map(|person| FixturePatient::new(person.hersys_id, person.birth_date, FixtureStatus::UnderObservation));
         cast.patients.extend(patients);
-        let mut rehearsal = Rehearsal::new(LIBRARY.clone(), FlowName::from(flow), Language::Japanese, cast, news.at);
+        let mut rehearsal = FlowTest::new(LIBRARY.clone(), FlowName::from(flow), Language::Japanese, cast, news.at);
         let turn = rehearsal.call(by).unwrap();
         let talk = Talk {
             rehearsal,
@@ -185,7 +187,7 @@ impl Phones {
         self.keep(&news.leg, turn)
     }
 
-    fn goes_on(&mut self, leg: &CarrierLegId, happening: Happening) -> Option<Turn> {
+    fn goes_on(&mut self, leg: &CarrierLegId, happening: EventKind) -> Option<Turn> {
         let talk = self.talks.get_mut(leg).filter(|talk| !talk.over)?;
         let turn = talk.rehearsal.happens(happening).unwrap();
         self.keep(leg, turn)
@@ -203,7 +205,7 @@ impl Phones {
                 Effect::Fact(Fact::Answered { item, answer, .. }) => {
                     talk.answers.insert(*item, Answer::entry(*answer));
                 }
-                Effect::Fact(Fact::Alert { kind, .. }) => talk.alerts.push(kind.word()),
+                Effect::Fact(Fact::Alert { kind, .. }) => talk.alerts.push(kind.code()),
                 Effect::Fact(Fact::CallEnded(disposition)) => talk.disposition = Some(*disposition),
                 _ => {}
             }
@@ -212,14 +214,14 @@ impl Phones {
     }
 
     /// What happened to a leg, in order.
-    pub fn of(&self, leg: &CarrierLegId) -> Vec<Happens> {
+    pub fn of(&self, leg: &CarrierLegId) -> Vec<NetworkEventKind> {
         self.news.iter().filter(|news| news.leg == *leg).map(|news| news.what.clone()).collect()
     }
 
     /// Why a leg ended, in the network's words: told exactly once.
     pub fn cause(&self, leg: &CarrierLegId) -> HangupCause {
         let ends = self.of(leg).into_iter().filter_map(|what| match what {
-            Happens::Ended(cause) => Some(cause),
+            NetworkEventKind::Ended(cause) => Some(cause),
             _ => None,
         });
         let causes: Vec<_> = ends.collect();

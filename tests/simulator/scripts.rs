@@ -3,34 +3,35 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use kenkocall::call::{HangupCause, Language};
 use kenkocall::carrier::CarrierLegId;
-use kenkocall::carrier::network::{Dialled, Refusal};
+use kenkocall::carrier::network::{DialOutcome, Refusal};
 use kenkocall::carrier::simulator::{
-    Between, Habit, Happens, Manner, Mix, Network, News, Population, Script, Settings, Tempo,
+    Behaviour, Between, Habit, Network, NetworkEvent, NetworkEventKind, Pace, Population, PopulationMix, Script,
+    Settings,
 };
-use kenkocall::engine::{AnsweredBy, Reply, Then, Utterance};
-use kenkocall::flow::Library;
+use kenkocall::domain::{HangupCause, Language};
+use kenkocall::engine::{AnsweredBy, NextAction, Reply, Utterance};
+use kenkocall::flow::FlowSet;
 
 use super::phones::{dial, keys, morning, number, secs, settings};
 
 /// Every question takes 1.3 s to be said: seven characters and a pause.
-static SEVEN: LazyLock<Library> = LazyLock::new(|| {
+static SEVEN: LazyLock<FlowSet> = LazyLock::new(|| {
     let mut files = BTreeMap::new();
     let lines: String = ["a", "b", "c", "d"].map(|prompt| format!("{prompt} = \"あいうえおかき\"\n")).concat();
     files.insert("t/prompts/ja.toml".to_owned(), lines);
-    Library::read(files).0
+    FlowSet::read(files).0
 });
 
 fn asks(prompt: &str, max_keys: u8) -> Reply {
     let prompt = prompt.into();
     let say = vec![Utterance { prompt, language: Language::Japanese, barge_in: true, fill: Vec::new() }];
-    let then = Then::Gather { max_keys, ends_with_hash: true, first_key_seconds: 10, between_keys_seconds: 5 };
+    let then = NextAction::Gather { max_keys, ends_with_hash: true, first_key_seconds: 10, between_keys_seconds: 5 };
     Reply { say, then }
 }
 
-fn network(manners: Vec<Manner>) -> Network {
-    let mut people = Population::of(Mix::only(Habit::NoAnswer));
+fn network(manners: Vec<Behaviour>) -> Network {
+    let mut people = Population::of(PopulationMix::only(Habit::NoAnswer));
     people.put(number(1), manners);
     let set_up = Between::exactly(secs(1));
     Network::new(Settings { set_up, ..settings(1, people) })
@@ -38,13 +39,13 @@ fn network(manners: Vec<Manner>) -> Network {
 
 /// A call in which we ask so many questions, each by its prompt and its number of keys, then hang up: what happened, at
 /// which second.
-fn call(network: &mut Network, questions: &[(&str, u8)]) -> Vec<(f64, Happens)> {
+fn call(network: &mut Network, questions: &[(&str, u8)]) -> Vec<(f64, NetworkEventKind)> {
     let began = network.next_at().unwrap_or(morning());
-    assert!(matches!(network.dial(&dial(1), began), Dialled::Accepted(_)));
+    assert!(matches!(network.dial(&dial(1), began), DialOutcome::Accepted(_)));
     let mut questions = questions.iter();
     let mut told = Vec::new();
     while let Some(at) = network.next_at() {
-        for News { leg, what, at, .. } in network.advance(at) {
+        for NetworkEvent { leg, what, at, .. } in network.advance(at) {
             if what.wants_reply() {
                 let reply = questions.next().map(|(prompt, max_keys)| asks(prompt, *max_keys));
                 network.replied(&leg, reply.as_ref().map(|reply| (&*SEVEN, reply)), at);
@@ -55,31 +56,31 @@ fn call(network: &mut Network, questions: &[(&str, u8)]) -> Vec<(f64, Happens)> 
     told
 }
 
-fn one(script: Script, questions: &[(&str, u8)]) -> Vec<(f64, Happens)> {
+fn one(script: Script, questions: &[(&str, u8)]) -> Vec<(f64, NetworkEventKind)> {
     call(&mut network(vec![script.into()]), questions)
 }
 
 /// The same, from when it was answered.
-fn answered(script: Script, questions: &[(&str, u8)]) -> Vec<(f64, Happens)> {
+fn answered(script: Script, questions: &[(&str, u8)]) -> Vec<(f64, NetworkEventKind)> {
     let told = one(script, questions);
     let start = told[1].0;
-    assert_eq!(told[1].1, Happens::Answered(AnsweredBy::Person));
+    assert_eq!(told[1].1, NetworkEventKind::Answered(AnsweredBy::Person));
     let later = told.into_iter().skip(2);
     later.map(|(at, what)| (((at - start) * 10.0).round() / 10.0, what)).collect()
 }
 
-fn keyed(text: &str) -> Happens {
-    Happens::Keyed(keys(text))
+fn keyed(text: &str) -> NetworkEventKind {
+    NetworkEventKind::Keyed(keys(text))
 }
 
-const HUNG_UP: Happens = Happens::Ended(HangupCause::NormalClearing);
+const HUNG_UP: NetworkEventKind = NetworkEventKind::Ended(HangupCause::NormalClearing);
 
 #[test]
 fn a_steady_person_takes_steady_times() {
     let told = one(Script::answers(secs(3)).keys(keys("1")).keys(keys("368")), &[("t.a", 1), ("t.b", 3)]);
     let expected = [
-        (1.0, Happens::Ringing),
-        (5.5, Happens::Answered(AnsweredBy::Person)),
+        (1.0, NetworkEventKind::Ringing),
+        (5.5, NetworkEventKind::Answered(AnsweredBy::Person)),
         (7.8, keyed("1")),
         (10.7, keyed("368")),
         (10.7, HUNG_UP),
@@ -137,7 +138,7 @@ fn a_question_asked_again_is_the_same_one() {
 #[test]
 fn who_hangs_up_before_anything_is_said_never_answered() {
     let told = one(Script::answers(secs(3)).hangs_up_at_question(0), &[("t.a", 1)]);
-    assert_eq!(told, [(1.0, Happens::Ringing), (5.5, HUNG_UP)]);
+    assert_eq!(told, [(1.0, NetworkEventKind::Ringing), (5.5, HUNG_UP)]);
 }
 
 #[test]
@@ -149,17 +150,17 @@ fn hanging_up_is_a_step_too() {
 #[test]
 fn who_would_answer_too_late_does_not() {
     let told = one(Script::answers(secs(30)), &[("t.a", 1)]);
-    assert_eq!(told, [(1.0, Happens::Ringing), (31.0, Happens::Ended(HangupCause::NoAnswer))]);
+    assert_eq!(told, [(1.0, NetworkEventKind::Ringing), (31.0, NetworkEventKind::Ended(HangupCause::NoAnswer))]);
     let told = one(Script::rejects(secs(30)), &[]);
-    assert_eq!(told, [(1.0, Happens::Ringing), (31.0, Happens::Ended(HangupCause::NoAnswer))]);
+    assert_eq!(told, [(1.0, NetworkEventKind::Ringing), (31.0, NetworkEventKind::Ended(HangupCause::NoAnswer))]);
 }
 
 #[test]
 fn what_never_rings_ends_with_its_cause() {
-    assert_eq!(one(Script::busy(), &[]), [(1.0, Happens::Ended(HangupCause::UserBusy))]);
+    assert_eq!(one(Script::busy(), &[]), [(1.0, NetworkEventKind::Ended(HangupCause::UserBusy))]);
     assert_eq!(one(Script::rings_out(), &[]).len(), 2);
     let mut refused = network(vec![Script::refused().into()]);
-    assert_eq!(refused.dial(&dial(1), morning()), Dialled::Refused(Refusal::Number));
+    assert_eq!(refused.dial(&dial(1), morning()), DialOutcome::Refused(Refusal::Number));
     assert_eq!((refused.next_at(), refused.live(), refused.placed()), (None, 0, Vec::new()));
 }
 
@@ -173,7 +174,7 @@ fn the_manners_of_a_number_follow_each_other() {
 
 #[test]
 fn someone_who_cuts_words_short_is_faster() {
-    let tempo = Tempo { barges_in: 1.0, ..Tempo::STEADY };
+    let tempo = Pace { barges_in: 1.0, ..Pace::STEADY };
     let told = answered(Script::answers(secs(3)).tempo(tempo), &[("t.a", 1)]);
     assert!(told[0].0 < 1.3, "{told:?}");
 }
@@ -193,7 +194,7 @@ fn a_network_that_gets_no_reply_hangs_up() {
     network.dial(&dial(1), morning());
     let told = network.advance(morning() + secs(3_600));
     let what: Vec<_> = told.iter().map(|news| news.what.clone()).collect();
-    assert_eq!(what, [Happens::Ringing, Happens::Answered(AnsweredBy::Person), HUNG_UP]);
+    assert_eq!(what, [NetworkEventKind::Ringing, NetworkEventKind::Answered(AnsweredBy::Person), HUNG_UP]);
     assert_eq!(told[2].at.duration_since(told[1].at).as_secs(), 15);
     // Too late, and nobody asked.
     network.replied(&told[2].leg, Some((&SEVEN, &asks("t.a", 1))), morning() + secs(3_600));
@@ -204,7 +205,7 @@ fn a_network_that_gets_no_reply_hangs_up() {
 #[test]
 fn a_reply_that_nobody_asked_for_changes_nothing() {
     let mut network = network(vec![Script::answers(secs(3)).into()]);
-    let Dialled::Accepted(leg) = network.dial(&dial(1), morning()) else { panic!() };
+    let DialOutcome::Accepted(leg) = network.dial(&dial(1), morning()) else { panic!() };
     network.replied(&leg, None, morning());
     assert_eq!(network.advance(morning() + secs(1)).len(), 1);
     network.replied(&leg, None, morning() + secs(2));

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use kenkocall::call::Disposition;
 use kenkocall::carrier::CarrierLegId;
-use kenkocall::carrier::simulator::{Habit, Happens, Mix, News, Population, Settings, Weather};
+use kenkocall::carrier::simulator::{
+    Habit, NetworkEvent, NetworkEventKind, NetworkFaults, Population, PopulationMix, Settings,
+};
+use kenkocall::domain::Disposition;
 use proptest::prelude::*;
 
 use super::phones::{Phones, morning, secs, settings};
@@ -20,12 +22,12 @@ fn habits() -> impl Strategy<Value = Habit> {
 }
 
 /// A leg's news without the times of day: seconds since the call was placed.
-fn course(news: &[News], leg: &CarrierLegId, placed: Timestamp) -> Vec<(i128, Happens)> {
+fn course(news: &[NetworkEvent], leg: &CarrierLegId, placed: Timestamp) -> Vec<(i128, NetworkEventKind)> {
     let own = news.iter().filter(|news| news.leg == *leg);
     own.map(|news| (news.at.duration_since(placed).as_millis(), news.what.clone())).collect()
 }
 
-fn alone(seed: u64, to: u32, placed: Timestamp) -> Vec<(i128, Happens)> {
+fn alone(seed: u64, to: u32, placed: Timestamp) -> Vec<(i128, NetworkEventKind)> {
     let mut phones = Phones::new(settings(seed, Population::default()));
     phones.now = placed;
     let leg = phones.call(to);
@@ -38,14 +40,14 @@ proptest! {
 
     #[test]
     fn every_call_ends_whatever_people_do(seed in any::<u64>(), habit in habits(), to in 0..1_000_000_u32) {
-        let mut phones = Phones::new(settings(seed, Population::of(Mix::only(habit))));
+        let mut phones = Phones::new(settings(seed, Population::of(PopulationMix::only(habit))));
         let leg = phones.call(to);
         phones.run_out();
         let told = phones.of(&leg);
-        let rank = |what: &Happens| match what {
-            Happens::Ringing => 0,
-            Happens::Answered(_) => 1,
-            Happens::Ended(_) => 3,
+        let rank = |what: &NetworkEventKind| match what {
+            NetworkEventKind::Ringing => 0,
+            NetworkEventKind::Answered(_) => 1,
+            NetworkEventKind::Ended(_) => 3,
             _ => 2,
         };
         prop_assert!(told.is_sorted_by_key(rank), "{told:?}");
@@ -85,7 +87,7 @@ proptest! {
         late in 0.0..0.5_f64,
     ) {
         let run = |order: &[u32]| {
-            let weather = Weather { statuses_lost: lost, statuses_late: late, ..Weather::FAIR };
+            let weather = NetworkFaults { statuses_lost: lost, statuses_late: late, ..NetworkFaults::FAIR };
             let mut phones = Phones::new(Settings { weather, ..settings(seed, Population::default()) });
             for to in order {
                 phones.call(*to);

@@ -1,15 +1,17 @@
 //! Bad weather: what gets lost, late, or twice, and that people don't mind it.
 
-use kenkocall::call::Disposition;
-use kenkocall::carrier::network::{Dialled, Looked, NotProcessed, Sent, Told};
-use kenkocall::carrier::simulator::{Habit, Happens, Mix, Network, News, Population, Script, Settings, Weather};
+use kenkocall::carrier::network::{CommandResult, DialOutcome, LookupResult, NotProcessed, SmsOutcome};
+use kenkocall::carrier::simulator::{
+    Habit, Network, NetworkEvent, NetworkEventKind, NetworkFaults, Population, PopulationMix, Script, Settings,
+};
+use kenkocall::domain::Disposition;
 
 use super::phones::{Phones, dial, morning, number, ours, secs, settings, with};
 
 /// Calls of one test.
 const CALLS: u32 = 200;
 
-fn crowd(weather: Weather) -> Phones {
+fn crowd(weather: NetworkFaults) -> Phones {
     let mut phones = Phones::new(Settings { weather, ..settings(21, Population::default()) });
     for to in 0..CALLS {
         phones.call(to);
@@ -23,14 +25,14 @@ fn statuses(phones: &Phones) -> usize {
 }
 
 /// Everything but the statuses.
-fn talk(phones: &Phones) -> Vec<News> {
+fn talk(phones: &Phones) -> Vec<NetworkEvent> {
     phones.news.iter().filter(|news| news.what.wants_reply()).cloned().collect()
 }
 
 #[test]
 fn bad_weather_does_not_change_what_people_do() {
-    let fair = crowd(Weather::FAIR);
-    let bad = Weather { statuses_lost: 0.3, statuses_repeated: 0.3, statuses_late: 0.3, ..Weather::FAIR };
+    let fair = crowd(NetworkFaults::FAIR);
+    let bad = NetworkFaults { statuses_lost: 0.3, statuses_repeated: 0.3, statuses_late: 0.3, ..NetworkFaults::FAIR };
     let bad = crowd(bad);
     assert_eq!(talk(&fair), talk(&bad));
     assert_ne!(fair.news, bad.news);
@@ -38,40 +40,42 @@ fn bad_weather_does_not_change_what_people_do() {
 
 #[test]
 fn statuses_are_lost_repeated_and_late() {
-    let fair = crowd(Weather::FAIR);
+    let fair = crowd(NetworkFaults::FAIR);
     let some = statuses(&fair);
     assert!((250..=400).contains(&some), "{some}");
-    assert_eq!(statuses(&crowd(Weather { statuses_lost: 1.0, ..Weather::FAIR })), 0);
-    assert_eq!(statuses(&crowd(Weather { statuses_repeated: 1.0, ..Weather::FAIR })), 2 * some);
+    assert_eq!(statuses(&crowd(NetworkFaults { statuses_lost: 1.0, ..NetworkFaults::FAIR })), 0);
+    assert_eq!(statuses(&crowd(NetworkFaults { statuses_repeated: 1.0, ..NetworkFaults::FAIR })), 2 * some);
 
-    let late = crowd(Weather { statuses_late: 1.0, ..Weather::FAIR });
+    let late = crowd(NetworkFaults { statuses_late: 1.0, ..NetworkFaults::FAIR });
     assert_eq!(statuses(&late), some);
     let overtaken = late.talks.keys().filter(|leg| {
         let told = late.of(leg);
-        let at = |what: &dyn Fn(&Happens) -> bool| told.iter().position(what);
-        at(&|what| *what == Happens::Ringing) > at(&|what| matches!(what, Happens::Answered(_)))
+        let at = |what: &dyn Fn(&NetworkEventKind) -> bool| told.iter().position(what);
+        at(&|what| *what == NetworkEventKind::Ringing) > at(&|what| matches!(what, NetworkEventKind::Answered(_)))
     });
     assert!(overtaken.count() > 20, "“ringing” should often come behind “answered”");
 }
 
-fn network(weather: Weather) -> Network {
-    Network::new(Settings { weather, ..settings(1, Population::of(Mix::only(Habit::NoAnswer))) })
+fn network(weather: NetworkFaults) -> Network {
+    Network::new(Settings { weather, ..settings(1, Population::of(PopulationMix::only(Habit::NoAnswer))) })
 }
 
 #[test]
 fn what_became_of_a_dial_is_not_always_known() {
     for (weather, placed) in [
-        (Weather { dial_unheard_placed: 1.0, ..Weather::FAIR }, 1),
-        (Weather { dial_unheard_not_placed: 1.0, ..Weather::FAIR }, 0),
+        (NetworkFaults { dial_unheard_placed: 1.0, ..NetworkFaults::FAIR }, 1),
+        (NetworkFaults { dial_unheard_not_placed: 1.0, ..NetworkFaults::FAIR }, 0),
     ] {
         let mut network = network(weather);
         let mut doubts = Vec::new();
         for to in 0..50 {
-            let Dialled::Unknown(doubt) = network.dial(&dial(to), morning()) else { panic!("known") };
+            let DialOutcome::Unknown(doubt) = network.dial(&dial(to), morning()) else { panic!("known") };
             if !doubts.contains(&doubt) {
                 doubts.push(doubt);
             }
-            let Looked::Found(listed) = network.list(&number(to), morning(), morning()) else { panic!("no list") };
+            let LookupResult::Found(listed) = network.list(&number(to), morning(), morning()) else {
+                panic!("no list")
+            };
             assert_eq!(listed.len(), placed);
         }
         assert_eq!((doubts.len(), network.live()), (3, placed * 50));
@@ -84,67 +88,67 @@ fn what_became_of_a_dial_is_not_always_known() {
 
 #[test]
 fn a_dial_may_not_be_taken_at_all() {
-    let mut too_many = network(Weather { dial_too_many: 1.0, ..Weather::FAIR });
+    let mut too_many = network(NetworkFaults { dial_too_many: 1.0, ..NetworkFaults::FAIR });
     let mut waits = Vec::new();
     for to in 0..50 {
         match too_many.dial(&dial(to), morning()) {
-            Dialled::NotProcessed(NotProcessed::TooMany(wait)) => waits.push(wait),
+            DialOutcome::NotProcessed(NotProcessed::TooMany(wait)) => waits.push(wait),
             other => panic!("{other:?}"),
         }
     }
     assert!(waits.iter().any(Option::is_some) && waits.iter().any(Option::is_none), "{waits:?}");
     assert_eq!((too_many.live(), too_many.next_at()), (0, None));
 
-    let mut cut_off = network(Weather { dial_no_connection: 1.0, ..Weather::FAIR });
-    assert_eq!(cut_off.dial(&dial(1), morning()), Dialled::NotProcessed(NotProcessed::NoConnection));
+    let mut cut_off = network(NetworkFaults { dial_no_connection: 1.0, ..NetworkFaults::FAIR });
+    assert_eq!(cut_off.dial(&dial(1), morning()), DialOutcome::NotProcessed(NotProcessed::NoConnection));
 }
 
 #[test]
 fn a_request_that_was_not_processed_does_not_change_the_next_call() {
-    let told = |weather: Weather| {
+    let told = |weather: NetworkFaults| {
         let mut network = network(weather);
         network.settings().people = Population::default();
-        while !matches!(network.dial(&dial(1), morning()), Dialled::Accepted(_)) {}
+        while !matches!(network.dial(&dial(1), morning()), DialOutcome::Accepted(_)) {}
         network.advance(morning() + secs(60))
     };
-    let fair = told(Weather::FAIR);
-    assert_eq!(fair, told(Weather { dial_too_many: 0.9, ..Weather::FAIR }));
-    assert_eq!(fair, told(Weather { dial_unheard_not_placed: 0.9, ..Weather::FAIR }));
+    let fair = told(NetworkFaults::FAIR);
+    assert_eq!(fair, told(NetworkFaults { dial_too_many: 0.9, ..NetworkFaults::FAIR }));
+    assert_eq!(fair, told(NetworkFaults { dial_unheard_not_placed: 0.9, ..NetworkFaults::FAIR }));
 }
 
 #[test]
 fn the_list_may_be_down_or_old() {
-    let mut network = network(Weather { looks_unavailable: 1.0, ..Weather::FAIR });
-    let Dialled::Accepted(leg) = network.dial(&dial(1), morning()) else { panic!() };
-    assert!(matches!(network.list(&number(1), morning(), morning()), Looked::Unavailable(_)));
-    assert!(matches!(network.look_up(&leg, morning()), Looked::Unavailable(_)));
+    let mut network = network(NetworkFaults { looks_unavailable: 1.0, ..NetworkFaults::FAIR });
+    let DialOutcome::Accepted(leg) = network.dial(&dial(1), morning()) else { panic!() };
+    assert!(matches!(network.list(&number(1), morning(), morning()), LookupResult::Unavailable(_)));
+    assert!(matches!(network.look_up(&leg, morning()), LookupResult::Unavailable(_)));
 
-    network.settings().weather = Weather { looks_stale: 1.0, stale_by: secs(10), ..Weather::FAIR };
+    network.settings().weather = NetworkFaults { looks_stale: 1.0, stale_by: secs(10), ..NetworkFaults::FAIR };
     let now = morning() + secs(9);
-    assert_eq!(network.list(&number(1), morning(), now), Looked::Found(Vec::new()));
-    assert_eq!(network.look_up(&leg, now), Looked::Nothing);
+    assert_eq!(network.list(&number(1), morning(), now), LookupResult::Found(Vec::new()));
+    assert_eq!(network.look_up(&leg, now), LookupResult::Nothing);
     let now = morning() + secs(10);
-    assert!(matches!(network.list(&number(1), morning(), now), Looked::Found(listed) if listed.len() == 1));
-    network.settings().weather = Weather::FAIR;
-    assert!(network.look_up(&leg, now) != Looked::Nothing);
+    assert!(matches!(network.list(&number(1), morning(), now), LookupResult::Found(listed) if listed.len() == 1));
+    network.settings().weather = NetworkFaults::FAIR;
+    assert!(network.look_up(&leg, now) != LookupResult::Nothing);
 }
 
 #[test]
 fn an_order_that_is_not_answered_is_obeyed_every_other_time() {
-    let weather = Weather { orders_unheard: 1.0, ..Weather::FAIR };
+    let weather = NetworkFaults { orders_unheard: 1.0, ..NetworkFaults::FAIR };
     let mut network = network(weather);
     for to in 0..100 {
-        let Dialled::Accepted(leg) = network.dial(&dial(to), morning()) else { panic!() };
-        assert_eq!(network.cancel(&leg, morning()), Told::Unavailable);
+        let DialOutcome::Accepted(leg) = network.dial(&dial(to), morning()) else { panic!() };
+        assert_eq!(network.cancel(&leg, morning()), CommandResult::Unavailable);
     }
     assert!((30..70).contains(&network.live()), "{}", network.live());
 }
 
 #[test]
 fn a_message_that_is_not_answered_is_sent_every_other_time() {
-    let mut network = network(Weather { messages_unheard: 1.0, ..Weather::FAIR });
+    let mut network = network(NetworkFaults { messages_unheard: 1.0, ..NetworkFaults::FAIR });
     for to in 0..100 {
-        assert_eq!(network.send_sms(&ours(), &number(to), "折り返し", morning()), Sent::Unknown);
+        assert_eq!(network.send_sms(&ours(), &number(to), "折り返し", morning()), SmsOutcome::Unknown);
     }
     let sent = network.messages().count();
     assert!((30..70).contains(&sent), "{sent}");
@@ -153,9 +157,9 @@ fn a_message_that_is_not_answered_is_sent_every_other_time() {
 #[test]
 fn a_call_whose_every_status_is_lost_still_reports() {
     let mut phones = with(Script::answers(secs(5)));
-    phones.network.settings().weather = Weather { statuses_lost: 1.0, ..Weather::FAIR };
+    phones.network.settings().weather = NetworkFaults { statuses_lost: 1.0, ..NetworkFaults::FAIR };
     let leg = phones.call(1);
     phones.run_out();
     assert_eq!(phones.disposition(&leg), Some(Disposition::Reported));
-    assert!(phones.of(&leg).iter().all(Happens::wants_reply));
+    assert!(phones.of(&leg).iter().all(NetworkEventKind::wants_reply));
 }

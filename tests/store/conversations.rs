@@ -1,7 +1,7 @@
 //! Calls, legs, sessions and turns.
 
 use kenkocall::{
-    call::{CallId, Disposition, HangupCause, LegId},
+    domain::{CallId, Disposition, HangupCause, LegId},
     store::{
         Document, StoreError, Tx, Unique,
         calls::{self, CallEnd, CallFilter},
@@ -30,14 +30,14 @@ crate::on_both_databases!(
 
 async fn a_session_is_saved_and_loaded_with_its_call(fresh: Fresh) {
     ground(&fresh.database, 2).await.unwrap();
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     sessions::save(&mut tx, vec![session(0, 1)]).await.unwrap();
     sessions::save(&mut tx, vec![session(0, 2)]).await.unwrap();
     let end = CallEnd { call: CallId(id(0)), ended_at: at(9), disposition: Disposition::Reported };
     calls::end(&mut tx, &[end]).await.unwrap();
     tx.commit().await.unwrap();
 
-    let mut tx = fresh.database.read().await.unwrap();
+    let mut tx = fresh.database.begin_read().await.unwrap();
     let found = sessions::load(&mut tx, &[CallId(id(0)), CallId(id(1))]).await.unwrap();
     assert_eq!(found.len(), 1, "the other call has no session");
     assert_eq!((found[0].revision, found[0].turn, found[0].ended), (2, 2, true));
@@ -49,7 +49,7 @@ async fn a_session_is_saved_and_loaded_with_its_call(fresh: Fresh) {
 
 async fn many_sessions_go_in_one_save(fresh: Fresh) {
     ground(&fresh.database, 300).await.unwrap();
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     for revision in 1..=2 {
         sessions::save(&mut tx, (0..300).map(|number| session(number, revision)).collect()).await.unwrap();
     }
@@ -61,26 +61,26 @@ async fn many_sessions_go_in_one_save(fresh: Fresh) {
 
 async fn a_session_that_moved_on_is_stale(fresh: Fresh) {
     ground(&fresh.database, 2).await.unwrap();
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     sessions::save(&mut tx, vec![session(0, 1), session(1, 1)]).await.unwrap();
     tx.commit().await.unwrap();
     for wrong in [1, 3] {
-        let mut tx = fresh.database.begin().await.unwrap();
+        let mut tx = fresh.database.begin_write().await.unwrap();
         let saved = sessions::save(&mut tx, vec![session(1, 2), session(0, wrong)]).await;
         assert!(matches!(saved, Err(StoreError::Stale)), "revision {wrong} after 1");
         tx.rollback().await.unwrap();
     }
-    let mut tx = fresh.database.read().await.unwrap();
+    let mut tx = fresh.database.begin_read().await.unwrap();
     assert_eq!(sessions::load(&mut tx, &[CallId(id(1))]).await.unwrap()[0].revision, 1, "nothing of the batch stays");
 }
 
 async fn of_two_writers_the_second_is_stale(fresh: Fresh) {
     ground(&fresh.database, 1).await.unwrap();
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     sessions::save(&mut tx, vec![session(0, 1)]).await.unwrap();
     tx.commit().await.unwrap();
     let move_on = |database: kenkocall::store::Database| async move {
-        let mut tx = database.begin().await?;
+        let mut tx = database.begin_write().await?;
         sessions::save(&mut tx, vec![session(0, 2)]).await?;
         tx.commit().await
     };
@@ -91,12 +91,12 @@ async fn of_two_writers_the_second_is_stale(fresh: Fresh) {
 
 async fn turns_read_back_in_order_and_are_taken_once(fresh: Fresh) {
     ground(&fresh.database, 2).await.unwrap();
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     turns::append(&mut tx, vec![turn(0, 2), turn(1, 1), turn(0, 1)]).await.unwrap();
     turns::append(&mut tx, vec![turn(0, 10)]).await.unwrap();
     tx.commit().await.unwrap();
 
-    let mut tx = fresh.database.read().await.unwrap();
+    let mut tx = fresh.database.begin_read().await.unwrap();
     let call = CallId(id(0));
     assert_eq!(turns::of_call(&mut tx, call).await.unwrap(), [turn(0, 1), turn(0, 2), turn(0, 10)]);
     let wanted = [(call, 2), (CallId(id(1)), 1), (CallId(id(1)), 2)];
@@ -106,7 +106,7 @@ async fn turns_read_back_in_order_and_are_taken_once(fresh: Fresh) {
     assert_eq!(replies, [(call, 2, Document::from("reply 2")), (CallId(id(1)), 1, Document::from("reply 1"))]);
     drop(tx);
 
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     let again = turns::append(&mut tx, vec![turn(1, 2), turn(0, 2)]).await;
     assert!(matches!(again, Err(StoreError::Taken(Unique::Turn))), "{again:?}");
     assert!(matches!(turns::of_call(&mut tx, call).await, Err(StoreError::Abandoned)), "nothing more in it");
@@ -115,7 +115,7 @@ async fn turns_read_back_in_order_and_are_taken_once(fresh: Fresh) {
 
 async fn a_call_ends_once(fresh: Fresh) {
     ground(&fresh.database, 2).await.unwrap();
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     let end = |call, second, disposition| CallEnd { call: CallId(id(call)), ended_at: at(second), disposition };
     assert_eq!(calls::end(&mut tx, &[end(0, 5, Disposition::Reported)]).await.unwrap(), 1);
     let both = [end(0, 9, Disposition::SystemFailure), end(1, 9, Disposition::Unanswered)];
@@ -127,7 +127,7 @@ async fn a_call_ends_once(fresh: Fresh) {
 
 async fn calls_are_listed_latest_first(fresh: Fresh) {
     ground(&fresh.database, 5).await.unwrap();
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     let end = CallEnd { call: CallId(id(3)), ended_at: at(5), disposition: Disposition::Reported };
     calls::end(&mut tx, &[end]).await.unwrap();
     let all = CallFilter { limit: 100, ..CallFilter::default() };
@@ -142,7 +142,7 @@ async fn calls_are_listed_latest_first(fresh: Fresh) {
 
 async fn the_sweeper_sees_silent_calls_alone(fresh: Fresh) {
     ground(&fresh.database, 4).await.unwrap();
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     let mut spoken = session(1, 1);
     spoken.updated_at = at(100);
     sessions::save(&mut tx, vec![session(0, 1), spoken, session(2, 1)]).await.unwrap();
@@ -164,7 +164,7 @@ async fn the_sweeper_sees_silent_calls_alone(fresh: Fresh) {
 
 async fn legs_are_found_by_the_carriers_name(fresh: Fresh) {
     ground(&fresh.database, 3).await.unwrap();
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     let mut withheld = leg(1);
     withheld.far_number = None;
     withheld.near_number = Some(phone(9));
@@ -187,7 +187,7 @@ async fn legs_are_found_by_the_carriers_name(fresh: Fresh) {
 
 async fn a_leg_never_goes_back(fresh: Fresh) {
     ground(&fresh.database, 1).await.unwrap();
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     legs::insert(&mut tx, &[leg(0)]).await.unwrap();
     let status = |word: &str, second| LegStatus { leg: LegId(id(0)), status: word.into(), at: at(second) };
     assert!(legs::note_status(&mut tx, &status("completed", 1)).await.unwrap());

@@ -1,8 +1,8 @@
 //! What the limits against guessing count.
 
 use kenkocall::{
-    call::CallId,
-    follow_up::Lane,
+    domain::CallId,
+    policy::Lane,
     store::{
         calls::{self, CallFilter},
         identifications::{self, Count, Failures, IdFailures, IdentificationOutcome, IdentificationRow, Since},
@@ -20,7 +20,7 @@ async fn failures_are_counted_by_id_and_lane_by_caller_and_in_all(fresh: Fresh) 
     use IdentificationOutcome::{Locked, Matched, Mismatch};
     use Lane::{Hidden, Outsider, Registered};
     ground(&fresh.database, 2).await.unwrap();
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     let tries = [
         (1, Some(1), Registered, Mismatch, 10),
         (1, Some(2), Outsider, Mismatch, 11),
@@ -48,9 +48,9 @@ async fn failures_are_counted_by_id_and_lane_by_caller_and_in_all(fresh: Fresh) 
     let callers = [1, 2, 3].map(phone);
     let since = Since { earliest: at(5), day: at(7), window: at(10), until: at(1_000) };
     let mut counted = identifications::failures_since(&mut tx, &ids, &callers, since).await.unwrap();
-    counted.by_id.sort_by_key(|of_id| (of_id.hersys_id.clone(), of_id.lane.word()));
+    counted.by_id.sort_by_key(|of_id| (of_id.hersys_id.clone(), of_id.lane.code()));
     counted.by_caller.sort();
-    counted.by_lane.sort_by_key(|(lane, _)| lane.word());
+    counted.by_lane.sort_by_key(|(lane, _)| lane.code());
     let of = |today, in_window| Count { today, in_window };
     let of_id = |id, lane, since_earliest, count, last| IdFailures {
         hersys_id: hersys_id(id),

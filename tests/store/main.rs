@@ -1,4 +1,4 @@
-//! The store on both databases: each aggregate there and back, and each promise that the storeys above rely on.
+//! The store on both databases: each aggregate there and back, and each promise that the layers above rely on.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "../databases/mod.rs"]
@@ -9,8 +9,8 @@ mod kept;
 mod sample;
 
 mod conversations;
-mod errands;
 mod guessing;
+mod jobs;
 mod opening;
 mod people;
 mod reporting;

@@ -1,7 +1,7 @@
 //! Opening, migrating, and what a transaction promises.
 
-use kenkocall::call::DataOrigin;
-use kenkocall::store::{Database, Decision, Fate, StoreError, Tables, centres};
+use kenkocall::domain::DataOrigin;
+use kenkocall::store::{CommitHook, Database, Decision, StoreError, Tables, centres};
 use sqlx::Connection as _;
 
 use crate::{databases::Fresh, sample::centre};
@@ -44,18 +44,18 @@ async fn a_newer_database_is_refused(fresh: Fresh) {
 }
 
 async fn what_is_not_committed_leaves_nothing(fresh: Fresh) {
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     centres::insert(&mut tx, &centre()).await.unwrap();
     drop(tx);
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     centres::insert(&mut tx, &centre()).await.expect("not there");
     tx.rollback().await.unwrap();
-    let mut tx = fresh.database.read().await.unwrap();
+    let mut tx = fresh.database.begin_read().await.unwrap();
     assert_eq!(centres::list(&mut tx).await.unwrap(), []);
 }
 
 async fn a_reading_transaction_does_not_write(fresh: Fresh) {
-    let mut tx = fresh.database.read().await.unwrap();
+    let mut tx = fresh.database.begin_read().await.unwrap();
     let refused = centres::insert(&mut tx, &centre()).await;
     assert!(matches!(refused, Err(StoreError::ReadOnly)), "{refused:?}");
 }
@@ -146,9 +146,9 @@ async fn tables_of_another_program_are_not_used(fresh: Fresh) {
 /// A process that dies just before a commit.
 struct Crashes;
 
-impl Fate for Crashes {
+impl CommitHook for Crashes {
     fn before(&self) -> Decision {
-        Box::pin(async { Err(kenkocall::store::unheard()) })
+        Box::pin(async { Err(kenkocall::store::connection_lost()) })
     }
 
     fn after(&self) -> Decision {

@@ -1,7 +1,7 @@
 //! Health centres and patients.
 
 use kenkocall::{
-    call::{CentreCode, Language, PatientId},
+    domain::{CentreCode, Language, PatientId},
     store::{StoreError, Unique, centres, patients},
 };
 
@@ -20,7 +20,7 @@ crate::on_both_databases!(
 );
 
 async fn a_centre_is_kept_and_changed(fresh: Fresh) {
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     centres::insert(&mut tx, &centre()).await.unwrap();
     let mut other = centre();
     other.code = CentreCode::parse("01").unwrap();
@@ -38,7 +38,7 @@ async fn a_centre_is_kept_and_changed(fresh: Fresh) {
 
 async fn a_patient_is_kept_and_changed(fresh: Fresh) {
     ground(&fresh.database, 0).await.unwrap();
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     let mut without = patient(2);
     (without.phone_number, without.automated_call, without.monitoring_start) = (None, false, without.diagnosis_date);
     patients::insert(&mut tx, &[patient(1), without.clone()]).await.unwrap();
@@ -62,21 +62,21 @@ async fn a_patient_is_kept_and_changed(fresh: Fresh) {
 
 async fn a_hersys_id_is_registered_once(fresh: Fresh) {
     ground(&fresh.database, 0).await.unwrap();
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     let mut twin = patient(2);
     twin.hersys_id = hersys_id(1);
     let taken = patients::insert(&mut tx, &[patient(1), twin]).await.unwrap_err();
     assert!(matches!(taken, StoreError::Taken(Unique::HersysId)), "{taken:?}");
     assert!(!format!("{taken} {taken:?}").contains("00000001"));
     tx.rollback().await.unwrap();
-    let mut tx = fresh.database.read().await.unwrap();
+    let mut tx = fresh.database.begin_read().await.unwrap();
     assert_eq!(patients::registered(&mut tx, &[hersys_id(1)]).await.unwrap(), []);
 }
 
 async fn a_number_gets_automated_calls_of_one_patient_under_observation(fresh: Fresh) {
     ground(&fresh.database, 0).await.unwrap();
     let store = async |patient| {
-        let mut tx = fresh.database.begin().await?;
+        let mut tx = fresh.database.begin_write().await?;
         patients::insert(&mut tx, &[patient]).await?;
         tx.commit().await
     };
@@ -91,7 +91,7 @@ async fn a_number_gets_automated_calls_of_one_patient_under_observation(fresh: F
     let taken = store(sharing(3, true)).await;
     assert!(matches!(taken, Err(StoreError::Taken(Unique::AutomatedCallNumber))), "{taken:?}");
 
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     let holders = patients::automated_call_holders(&mut tx, &[phone(1), phone(2)]).await.unwrap();
     assert_eq!(holders.len(), 1);
     assert_eq!((&holders[0].hersys_id, holders[0].patient), (&hersys_id(1), PatientId(id(1))));
@@ -103,10 +103,10 @@ async fn a_number_gets_automated_calls_of_one_patient_under_observation(fresh: F
 
 async fn a_large_import_goes_in_one_transaction(fresh: Fresh) {
     ground(&fresh.database, 0).await.unwrap();
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     patients::insert(&mut tx, &(0..2500).map(patient).collect::<Vec<_>>()).await.unwrap();
     tx.commit().await.unwrap();
-    let mut tx = fresh.database.read().await.unwrap();
+    let mut tx = fresh.database.begin_read().await.unwrap();
     let mut known = patients::registered(&mut tx, &(1000..3000).map(hersys_id).collect::<Vec<_>>()).await.unwrap();
     known.sort();
     assert_eq!(known, (1000..2500).map(hersys_id).collect::<Vec<_>>());
@@ -114,7 +114,7 @@ async fn a_large_import_goes_in_one_transaction(fresh: Fresh) {
 
 async fn stop_and_release_are_noted_once(fresh: Fresh) {
     ground(&fresh.database, 0).await.unwrap();
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     patients::insert(&mut tx, &[patient(1)]).await.unwrap();
     let patient = PatientId(id(1));
     assert!(patients::stop(&mut tx, patient, at(5)).await.unwrap());

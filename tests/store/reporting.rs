@@ -2,7 +2,7 @@
 
 use jiff::civil::date;
 use kenkocall::{
-    call::{AlertId, AlertKind, CallId, CentreCode, Item, PatientId, ReportId, ReportOutcome, Severity},
+    domain::{AlertId, AlertKind, CallId, CentreCode, Item, PatientId, ReportId, ReportOutcome, Severity},
     store::{
         StoreError, Tx, Unique,
         alerts::{self, AlertRow, Repeats},
@@ -32,7 +32,7 @@ crate::on_both_databases!(
 
 async fn people(fresh: &Fresh, count: u64) -> Tx {
     ground(&fresh.database, 2).await.unwrap();
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     patients::insert(&mut tx, &(1..=count).map(patient).collect::<Vec<_>>()).await.unwrap();
     tx
 }
@@ -236,11 +236,11 @@ async fn whoever_answers_holds_the_report_until_it_is_kept(fresh: Fresh) {
     let mut tx = people(&fresh, 1).await;
     reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
     tx.commit().await.unwrap();
-    let mut answering = fresh.database.begin().await.unwrap();
+    let mut answering = fresh.database.begin_write().await.unwrap();
     assert_eq!(reports::hold(&mut answering, &[ReportId(id(1))]).await.unwrap(), [], "it is open");
     let database = fresh.database.clone();
     let finishing = tokio::spawn(async move {
-        let mut tx = database.begin().await.unwrap();
+        let mut tx = database.begin_write().await.unwrap();
         reports::close(&mut tx, &[close(1, ReportOutcome::Reported)]).await.unwrap();
         tx.commit().await.unwrap();
     });
@@ -250,6 +250,6 @@ async fn whoever_answers_holds_the_report_until_it_is_kept(fresh: Fresh) {
     assert!(!finishing.is_finished(), "the report isn't finished before the answer is kept");
     answering.commit().await.unwrap();
     finishing.await.unwrap();
-    let mut tx = fresh.database.begin().await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
     assert_eq!(reports::hold(&mut tx, &[ReportId(id(1))]).await.unwrap(), [ReportId(id(1))]);
 }

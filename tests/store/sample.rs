@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, civil::date};
 use kenkocall::{
-    call::{
+    domain::{
         BirthDate, CallId, CallerNumber, CentreCode, Channel, HersysId, Item, Language, LegId, Line, PatientId,
         PhoneNumber, ReportId, ReportOutcome, Sensitive, Severity,
     },
@@ -149,7 +149,7 @@ pub fn answer(number: u64, report: u64, item: Item, entry: &str, severity: Sever
 
 /// Stores the centre, the flow set and as many calls as asked for.
 pub async fn ground(database: &Database, with_calls: u64) -> Result<(), StoreError> {
-    let mut tx = database.begin().await?;
+    let mut tx = database.begin_write().await?;
     centres::insert(&mut tx, &centre()).await?;
     let set = FlowSetRow { digest: "digest".into(), files: "{}".into(), loaded_at: at(0) };
     assert!(flow_sets::put(&mut tx, &set).await?);

@@ -35,14 +35,14 @@ fn entry(number: u64) -> AuditRow {
 }
 
 async fn append(database: &Database, numbers: impl Iterator<Item = u64>) {
-    let mut tx = database.begin().await.unwrap();
+    let mut tx = database.begin_write().await.unwrap();
     audit::append(&mut tx, numbers.map(entry).collect()).await.unwrap();
     tx.commit().await.unwrap();
 }
 
 /// Walks the chain by the store alone; says how long it is.
 async fn length(database: &Database) -> u64 {
-    let mut tx = database.read().await.unwrap();
+    let mut tx = database.begin_read().await.unwrap();
     let mut hash = GENESIS;
     let chain = audit::after(&mut tx, 0, 100_000).await.unwrap();
     for (sealed, sequence) in chain.iter().zip(1..) {
@@ -58,12 +58,12 @@ async fn entries_are_sealed_in_order_and_once(fresh: Fresh) {
     let database = &fresh.database;
     assert_eq!(seal_trail(database).await.unwrap(), 0);
     append(database, [2, 1, 3].into_iter()).await;
-    assert_eq!(audit::waiting(&mut database.read().await.unwrap()).await.unwrap(), 3);
+    assert_eq!(audit::waiting(&mut database.begin_read().await.unwrap()).await.unwrap(), 3);
     assert_eq!(seal_trail(database).await.unwrap(), 3);
     assert_eq!(seal_trail(database).await.unwrap(), 0);
     // Later commits of earlier moments come behind.
     append(database, [5, 0, 4].into_iter()).await;
-    let mut tx = database.begin().await.unwrap();
+    let mut tx = database.begin_write().await.unwrap();
     assert_eq!(audit::seal(&mut tx, 2).await.unwrap(), 2);
     tx.commit().await.unwrap();
     assert_eq!(seal_trail(database).await.unwrap(), 1);
@@ -128,6 +128,6 @@ async fn i5_the_database_refuses_to_change_or_delete_what_is_written(fresh: Fres
     // Whoever takes a guard away finds it back after the next start.
     let on = if fresh.url.starts_with("postgres") { " ON audit" } else { "" };
     assert!(lets(&fresh.url, &format!("DROP TRIGGER audit_keeps_entries{on}")).await);
-    fresh.database.migrate(kenkocall::call::DataOrigin::Real).await.unwrap();
+    fresh.database.migrate(kenkocall::domain::DataOrigin::Real).await.unwrap();
     refused("DELETE FROM audit WHERE seq = 2").await;
 }

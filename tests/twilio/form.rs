@@ -1,10 +1,10 @@
 //! Forms: what carriers post, and what they never should.
 
-use kenkocall::call::{HangupCause, Keys, PhoneNumber};
 use kenkocall::carrier::twilio::{
     AnsweredBy, CallStatus, FallbackRequest, Field, Form, FormError, MAX_FIELDS, SipCode, StatusRequest, VoiceRequest,
     Word, account,
 };
+use kenkocall::domain::{HangupCause, Keys, PhoneNumber};
 use proptest::prelude::*;
 
 const LEG: &str = "CallSid=CA0123456789abcdef0123456789abcdef";
@@ -182,7 +182,7 @@ fn statuses_and_their_causes() {
         status("CallStatus=completed&SequenceNumber=3&CallDuration=42&SipResponseCode=200").expect("a request");
     assert_eq!(request.status, Word::Known(CallStatus::Completed));
     assert_eq!(request.sip.map(SipCode::number), Some(200));
-    let cause = |word: &str, sip: u16| CallStatus::from_word(word).and_then(|s| s.hangup_cause(SipCode::new(sip)));
+    let cause = |word: &str, sip: u16| CallStatus::from_code(word).and_then(|s| s.hangup_cause(SipCode::new(sip)));
     for live in ["queued", "initiated", "ringing", "in-progress", "answered"] {
         assert_eq!(cause(live, 0), None, "{live}");
     }
@@ -200,7 +200,7 @@ fn statuses_and_their_causes() {
         assert_eq!(cause(word, sip), Some(expected), "{word} {sip}");
     }
     for status in CallStatus::ALL {
-        assert_eq!(CallStatus::from_word(status.word()), Some(status));
+        assert_eq!(CallStatus::from_code(status.code()), Some(status));
     }
 }
 

@@ -5,14 +5,14 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use kenkocall::call::Language;
 use kenkocall::carrier::twilio::{Form, VoiceRequest, Voices, body_sha256, response};
+use kenkocall::domain::Language;
 use serde_json::{Value, json};
 use url::form_urlencoded::{Serializer, byte_serialize};
 
 use super::signature::key;
 use super::twiml::{MENU, NUMBER, action, say, transfer};
-use kenkocall::carrier::speech::Then;
+use kenkocall::carrier::speech::NextAction;
 
 const TOKEN: &str = "8f0e1c2d3b4a59687766554433221100";
 
@@ -287,7 +287,7 @@ fn our_twiml_is_what_the_official_classes_write() {
             vec![said("ちがいます。"), gather("8", "#", "6", said("番号を。")), redirect],
         ),
         (vec![say("おつなぎします。", true)], transfer(), vec![said("おつなぎします。"), dial]),
-        (vec![say("では。", false)], Then::HangUp, vec![said("では。"), json!(["Hangup", null, {}, []])]),
+        (vec![say("では。", false)], NextAction::HangUp, vec![said("では。"), json!(["Hangup", null, {}, []])]),
     ];
     let items: Vec<_> = cases
         .iter()

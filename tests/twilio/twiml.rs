@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use kenkocall::call::{Language, PhoneNumber};
-use kenkocall::carrier::speech::{Sentence, Then};
+use kenkocall::carrier::speech::{NextAction, Sentence};
 use kenkocall::carrier::twilio::{
     ActionUrl, AfterApology, Document, TwimlError, Verb, Voice, Voices, apology, response,
 };
+use kenkocall::domain::{Language, PhoneNumber};
 use proptest::prelude::*;
 
 pub fn action() -> ActionUrl {
@@ -17,16 +17,16 @@ pub fn say(text: &str, barge_in: bool) -> Sentence {
     Sentence { text: Arc::from(text), language: Language::Japanese, barge_in }
 }
 
-pub const MENU: Then =
-    Then::Gather { max_keys: 1, ends_with_hash: true, first_key_seconds: 8, between_keys_seconds: 4 };
-pub const NUMBER: Then =
-    Then::Gather { max_keys: 8, ends_with_hash: true, first_key_seconds: 10, between_keys_seconds: 4 };
+pub const MENU: NextAction =
+    NextAction::Gather { max_keys: 1, ends_with_hash: true, first_key_seconds: 8, between_keys_seconds: 4 };
+pub const NUMBER: NextAction =
+    NextAction::Gather { max_keys: 8, ends_with_hash: true, first_key_seconds: 10, between_keys_seconds: 4 };
 
-pub fn transfer() -> Then {
-    Then::Transfer { number: PhoneNumber::from_e164("+81352113641").expect("a number"), ring_seconds: 25 }
+pub fn transfer() -> NextAction {
+    NextAction::Transfer { number: PhoneNumber::from_e164("+81352113641").expect("a number"), ring_seconds: 25 }
 }
 
-fn write(sentences: &[Sentence], then: &Then) -> String {
+fn write(sentences: &[Sentence], then: &NextAction) -> String {
     response(sentences, then, &action(), &Voices::default())
 }
 
@@ -62,7 +62,10 @@ fn transfer_to_a_person() {
 
 #[test]
 fn hang_up() {
-    insta::assert_snapshot!(lines(&write(&[say("失礼いたします。", false), say(" \u{0} ", true)], &Then::HangUp)));
+    insta::assert_snapshot!(lines(&write(
+        &[say("失礼いたします。", false), say(" \u{0} ", true)],
+        &NextAction::HangUp
+    )));
 }
 
 #[test]
@@ -80,14 +83,14 @@ fn apologies_in_all_languages() {
 #[test]
 fn all_seven_languages() {
     let said = Language::ALL.map(|language| Sentence { text: language.own_name().into(), language, barge_in: true });
-    insta::assert_snapshot!(lines(&write(&said, &Then::HangUp)));
+    insta::assert_snapshot!(lines(&write(&said, &NextAction::HangUp)));
 }
 
 #[test]
 fn another_voice_can_be_chosen_and_nonsense_cannot() {
     let voice = Voice::new("ja-JP", "Google.ja-JP-Neural2-B").expect("a voice");
     let voices = Voices::default().with(Language::Japanese, voice);
-    let xml = response(&[say("はい。", true)], &Then::HangUp, &action(), &voices);
+    let xml = response(&[say("はい。", true)], &NextAction::HangUp, &action(), &voices);
     assert!(xml.contains("voice=\"Google.ja-JP-Neural2-B\""), "{xml}");
     for (language, name) in [("", "x"), ("ja-JP", ""), ("ja-JP", "a\"b"), ("ja JP", "x"), ("ja-JP", &"x".repeat(65))] {
         assert!(Voice::new(language, name).is_err());
@@ -108,7 +111,7 @@ fn an_action_is_a_url_of_ours() {
 
 #[test]
 fn odd_limits_are_still_twiml() {
-    let odd = Then::Gather { max_keys: 0, ends_with_hash: true, first_key_seconds: 0, between_keys_seconds: 0 };
+    let odd = NextAction::Gather { max_keys: 0, ends_with_hash: true, first_key_seconds: 0, between_keys_seconds: 0 };
     let document = Document::parse(&write(&[], &odd)).expect("TwiML");
     let [Verb::Gather(gather), Verb::Redirect { .. }] = document.verbs.as_slice() else { panic!("{document:?}") };
     assert_eq!((gather.max_keys, gather.timeout_seconds, gather.finish_on_key), (Some(1), 1, None));
@@ -118,12 +121,12 @@ fn odd_limits_are_still_twiml() {
 #[test]
 fn a_long_text_is_cut_between_sentences() {
     let text = "体温を入力してください。".repeat(200);
-    let document = Document::parse(&write(&[say(&text, true)], &Then::HangUp)).expect("TwiML");
+    let document = Document::parse(&write(&[say(&text, true)], &NextAction::HangUp)).expect("TwiML");
     let parts = said(&document.verbs);
     assert!(parts.len() > 1 && parts.iter().all(|part| part.len() <= 1_500 && part.ends_with('。')));
     assert_eq!(parts.concat(), text);
     let unbroken = "あ".repeat(2_000);
-    let document = Document::parse(&write(&[say(&unbroken, true)], &Then::HangUp)).expect("TwiML");
+    let document = Document::parse(&write(&[say(&unbroken, true)], &NextAction::HangUp)).expect("TwiML");
     assert_eq!(said(&document.verbs).concat(), unbroken);
 }
 
@@ -212,13 +215,13 @@ fn sentence() -> impl Strategy<Value = Sentence> {
         .prop_map(|(text, language, barge_in)| Sentence { text: text.into(), language, barge_in })
 }
 
-fn then() -> impl Strategy<Value = Then> {
+fn then() -> impl Strategy<Value = NextAction> {
     prop_oneof![
-        Just(Then::HangUp),
+        Just(NextAction::HangUp),
         Just(transfer()),
         (any::<u8>(), any::<bool>(), any::<u8>(), any::<u8>()).prop_map(
             |(max_keys, ends_with_hash, first, between)| {
-                Then::Gather { max_keys, ends_with_hash, first_key_seconds: first, between_keys_seconds: between }
+                NextAction::Gather { max_keys, ends_with_hash, first_key_seconds: first, between_keys_seconds: between }
             }
         ),
     ]
@@ -242,7 +245,7 @@ proptest! {
             _ => None,
         });
         match then {
-            Then::Gather { max_keys, .. } => {
+            NextAction::Gather { max_keys, .. } => {
                 let gather = inside.expect("a Gather");
                 prop_assert_eq!(gather.max_keys, Some(u32::from(max_keys.max(1))));
                 prop_assert_eq!(gather.action.as_ref(), Some(&action()));
@@ -250,7 +253,7 @@ proptest! {
                 let audible = interruptible.filter(|sentence| !heard(&sentence.text).is_empty()).count();
                 prop_assert_eq!(said(&gather.nested).len(), audible);
             }
-            Then::Transfer { .. } | Then::HangUp => prop_assert!(inside.is_none()),
+            NextAction::Transfer { .. } | NextAction::HangUp => prop_assert!(inside.is_none()),
         }
     }
 

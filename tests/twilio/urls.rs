@@ -1,7 +1,7 @@
 //! The URLs of ours: one place makes them, and a carrier can call all of them.
 
-use kenkocall::call::CallId;
 use kenkocall::carrier::twilio::{ActionUrl, Urls, UrlsError};
+use kenkocall::domain::CallId;
 
 const CALL: &str = "0197a3c1-2b4d-7e5f-8a6b-9c0d1e2f3a4b";
 

@@ -5,13 +5,13 @@ use std::time::Duration;
 use fastrand::Rng;
 use jiff::Timestamp;
 
-use super::chance::after;
-use super::news::Happens;
-use super::party::Party;
+use super::callee::Callee;
+use super::events::NetworkEventKind;
 use super::people::{Pickup, Side};
-use crate::call::{CallId, HangupCause, Keys, Line, PhoneNumber};
+use super::rng::after;
 use crate::carrier::CarrierLegId;
-use crate::carrier::network::{Answering, CallDirection, LegProgress, Listed};
+use crate::carrier::network::{Answering, CallDirection, CarrierCall, LegProgress};
+use crate::domain::{CallId, HangupCause, Keys, Line, PhoneNumber};
 use crate::engine::{AnsweredBy, TransferOutcome};
 
 /// How long the network waits for what is to be said before it makes its excuses and hangs up. Source: Twilio waits
@@ -22,7 +22,7 @@ const REPLY_PATIENCE: Duration = Duration::from_secs(15);
 #[derive(Debug, Clone)]
 pub(super) enum Next {
     Rings,
-    /// Somebody or something picks up, and greets.
+    /// Someone or something picks up, and greets.
     PicksUp,
     /// The greeting is over.
     Listens,
@@ -45,7 +45,7 @@ pub(super) struct Talk {
 /// What a leg's next thing led to.
 #[derive(Debug)]
 pub(super) struct Change {
-    pub(super) told: Option<Happens>,
+    pub(super) told: Option<NetworkEventKind>,
     pub(super) next: Option<(Timestamp, Next)>,
 }
 
@@ -59,7 +59,7 @@ pub(super) struct Leg {
     pub(super) created_at: Timestamp,
     /// How long it rings at most.
     pub(super) ring: Duration,
-    pub(super) party: Party,
+    pub(super) party: Callee,
     /// The chances of what isn't the person's doing.
     pub(super) weather: Rng,
     /// What it does next; nothing once it is over.
@@ -85,10 +85,10 @@ impl Leg {
         then.map_or(LegProgress::Queued, |(_, progress)| *progress)
     }
 
-    pub(super) fn listed(&self, at: Timestamp) -> Listed {
+    pub(super) fn listed(&self, at: Timestamp) -> CarrierCall {
         let mut until_then = self.history.iter().filter(|(since, _)| *since <= at);
         let answered = until_then.any(|(_, progress)| *progress == LegProgress::Answered);
-        Listed {
+        CarrierCall {
             leg: self.id.clone(),
             direction: if self.call.is_some() { CallDirection::Outbound } else { CallDirection::Inbound },
             from: self.from.clone(),
@@ -104,7 +104,7 @@ impl Leg {
         let told = match next {
             Next::Rings => {
                 self.stands(at, LegProgress::Ringing);
-                return Change { told: Some(Happens::Ringing), next: Some(self.ringing_ends(at)) };
+                return Change { told: Some(NetworkEventKind::Ringing), next: Some(self.ringing_ends(at)) };
             }
             Next::PicksUp => {
                 self.stands(at, LegProgress::Answered);
@@ -113,25 +113,28 @@ impl Leg {
             Next::Listens if self.party.hangs_up_at_once() => {
                 return self.happens(at, Next::Ends(HangupCause::NormalClearing));
             }
-            Next::Listens => Happens::Answered(self.greeting().0),
+            Next::Listens => NetworkEventKind::Answered(self.greeting().0),
             Next::Calls(line) => {
                 self.stands(at, LegProgress::Answered);
-                Happens::RangIn(line)
+                NetworkEventKind::RangIn(line)
             }
-            Next::Keys(keys) => Happens::Keyed(keys),
+            Next::Keys(keys) => NetworkEventKind::Keyed(keys),
             Next::StaffPickUp(talk) => {
                 self.talk = Some((at, after(at, talk.length)));
                 let end = match talk.hangs_up_first {
                     Side::Caller => Next::Ends(HangupCause::NormalClearing),
                     Side::Staff => Next::TransferEnds(TransferOutcome::Talked),
                 };
-                return Change { told: Some(Happens::StaffAnswered), next: Some((after(at, talk.length), end)) };
+                return Change {
+                    told: Some(NetworkEventKind::StaffAnswered),
+                    next: Some((after(at, talk.length), end)),
+                };
             }
-            Next::TransferEnds(outcome) => Happens::TransferEnded(outcome),
-            Next::IsRedirected => Happens::Redirected,
+            Next::TransferEnds(outcome) => NetworkEventKind::TransferEnded(outcome),
+            Next::IsRedirected => NetworkEventKind::Redirected,
             Next::Ends(cause) => {
                 self.stands(at, LegProgress::Ended(cause));
-                return Change { told: Some(Happens::Ended(cause)), next: None };
+                return Change { told: Some(NetworkEventKind::Ended(cause)), next: None };
             }
         };
         self.owed += 1;

@@ -1,36 +1,36 @@
 //! A telephone network in the same process, with people at its ends: a carrier like the others, for the demonstration,
 //! for measurements and for tests of what can go wrong.
 //!
-//! It reads no clock and makes no noise: whoever drives it asks [`Network::next_at`] when something happens next, calls
+//! It reads no clock and no random source: its driver asks [`Network::next_at`] when something happens next, calls
 //! [`Network::advance`] at that time, by a real clock or a virtual one, and gives what comes of each piece of news that
-//! [`Happens::wants_reply`] back by [`Network::replied`]. On a virtual clock the replies are given before time goes on:
-//! the network, like a real one, hangs up where no reply comes in time.
+//! [`NetworkEventKind::wants_reply`] back by [`Network::replied`]. On a virtual clock the replies are given before time
+//! goes on: the network, like a real one, hangs up where no reply comes in time.
 //!
 //! The same seed and the same requests give the same news. What a person does depends on the seed, on the number and on
 //! how often it was called before, never on what other legs do meanwhile; only a network that is full depends on all.
 
-mod chance;
-mod clockwork;
+mod callee;
+mod dtmf;
+mod events;
 mod leg;
-mod news;
-mod party;
+mod network_faults;
 mod people;
 mod requests;
+mod rng;
+mod scheduler;
 mod speech_time;
-mod typing;
-mod weather;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::Timestamp;
 
-pub use chance::Between;
-pub use news::{Happens, News};
-pub use people::{Caller, Habit, Health, Identity, Manner, Mix, Population, Script, Side, Staff, Tempo};
+pub use events::{NetworkEvent, NetworkEventKind};
+pub use network_faults::NetworkFaults;
+pub use people::{Behaviour, Caller, Habit, Health, Identity, Pace, Population, PopulationMix, Script, Side, Staff};
 pub use requests::{Asked, Message, Placed};
-pub use weather::Weather;
+pub use rng::Between;
 
-use crate::call::{PhoneNumber, Sensitive};
+use crate::domain::{PhoneNumber, Sensitive};
 use leg::Leg;
 
 /// Legs that are over and still in the network's list. Above it the oldest are forgotten.
@@ -54,7 +54,7 @@ pub struct Settings {
     /// Who is at which number.
     pub people: Population,
     /// What goes wrong.
-    pub weather: Weather,
+    pub weather: NetworkFaults,
 }
 
 impl Default for Settings {
@@ -67,7 +67,7 @@ impl Default for Settings {
             set_up: Between::millis(500, 4_000),
             staff_answer: 0.8,
             people: Population::default(),
-            weather: Weather::FAIR,
+            weather: NetworkFaults::FAIR,
         }
     }
 }
@@ -89,7 +89,7 @@ pub struct Network {
     /// When each living leg does something next.
     agenda: BTreeSet<(Timestamp, Key)>,
     /// What is to be told, by time, leg, and the leg's own count.
-    news: BTreeMap<(Timestamp, Key, u32), News>,
+    news: BTreeMap<(Timestamp, Key, u32), NetworkEvent>,
     messages: VecDeque<Message>,
     /// Requests to dial, oldest first.
     asked: VecDeque<Asked>,
@@ -135,7 +135,7 @@ impl Network {
         }
     }
 
-    /// How it is, to be changed while it runs: the weather turns, somebody moves in. It holds for what comes then.
+    /// How it is, to be changed while it runs: the weather turns, someone moves in. It holds for what comes then.
     pub fn settings(&mut self) -> &mut Settings {
         &mut self.settings
     }

@@ -5,18 +5,19 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::chance::{Purpose, after, comes_true, generator};
-use super::clockwork::{id_of, key_of};
+use super::callee::Callee;
 use super::leg::{Leg, Next};
-use super::party::Party;
-use super::people::{Caller, Pickup, Script, Tempo};
-use super::weather::{DialFate, LookFate, OrderFate};
+use super::network_faults::{CommandFate, DialFate, LookupFate};
+use super::people::{Caller, Pace, Pickup, Script};
+use super::rng::{Purpose, after, comes_true, generator};
+use super::scheduler::{id_of, key_of};
 use super::{Key, MAX_ASKED, MAX_MESSAGES, Network};
-use crate::call::{CallId, HangupCause, Line, NumberKind, PhoneNumber, Sensitive};
 use crate::carrier::CarrierLegId;
 use crate::carrier::network::{
-    Dial, Dialled, Doubt, LegProgress, Listed, Looked, NotProcessed, Recent, Refusal, Sent, Told,
+    CarrierCall, CommandResult, Dial, DialOutcome, LegProgress, LookupResult, NotProcessed, Recent, Refusal,
+    SmsOutcome, Uncertainty,
 };
+use crate::domain::{CallId, HangupCause, Line, NumberKind, PhoneNumber, Sensitive};
 
 /// How long a request that finds the network full is asked to wait.
 const WHEN_FULL: Duration = Duration::from_secs(1);
@@ -29,7 +30,7 @@ pub struct Placed {
     /// Our own id of it, when we placed it.
     pub call: Option<CallId>,
     /// The leg as the network's list has it.
-    pub listed: Listed,
+    pub listed: CarrierCall,
     /// How it stood, from when on.
     pub history: Vec<(Timestamp, LegProgress)>,
     /// Its last talk with staff: since when, and until when they meant to talk.
@@ -47,7 +48,7 @@ pub struct Asked {
     pub at: Timestamp,
 }
 
-/// A short message that the network has sent.
+/// A SMS that the network has sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// The number shown.
@@ -62,7 +63,7 @@ pub struct Message {
 
 impl Network {
     /// Places a call. The same [`Dial`] twice rings twice, as on a real network.
-    pub fn dial(&mut self, dial: &Dial, now: Timestamp) -> Dialled {
+    pub fn dial(&mut self, dial: &Dial, now: Timestamp) -> DialOutcome {
         self.run_to(now);
         let seed = self.settings.seed;
         let to = dial.to.number();
@@ -74,12 +75,12 @@ impl Network {
         let fate = self.settings.weather.of_dial(&mut generator(seed, Purpose::Dialling, to.expose(), tally.requests));
         tally.requests += 1;
         match fate {
-            DialFate::NotProcessed(why) => return Dialled::NotProcessed(why),
-            DialFate::UnheardNotPlaced(doubt) => return Dialled::Unknown(doubt),
+            DialFate::NotProcessed(why) => return DialOutcome::NotProcessed(why),
+            DialFate::UnheardNotPlaced(doubt) => return DialOutcome::Unknown(doubt),
             DialFate::Answered | DialFate::UnheardPlaced(_) => {}
         }
         if self.live >= self.settings.capacity {
-            return Dialled::NotProcessed(NotProcessed::TooMany(Some(WHEN_FULL)));
+            return DialOutcome::NotProcessed(NotProcessed::TooMany(Some(WHEN_FULL)));
         }
         let nth = tally.placed;
         let mut rng = generator(seed, Purpose::Call, to.expose(), nth);
@@ -87,25 +88,25 @@ impl Network {
         let script = self.settings.people.script(seed, to, nth, &mut rng, ring);
         let pickup = script.pickup;
         if pickup == Pickup::Refused {
-            return Dialled::Refused(Refusal::Number);
+            return DialOutcome::Refused(Refusal::Number);
         }
         tally.placed += 1;
         let rings_at = after(now, self.settings.set_up.pick(&mut rng));
         let first = if let Pickup::Fails(cause) = pickup { Next::Ends(cause) } else { Next::Rings };
-        let party = Party::called(script, to, seed, rng);
+        let party = Callee::called(script, to, seed, rng);
         let ends = Ends { call: Some(dial.call), from: Some(dial.from.clone()), to: Some(to.clone()), ring };
         let Some((key, id)) = self.connect(&format!("to {}", to.expose()), nth, ends, party, now) else {
-            return Dialled::NotProcessed(NotProcessed::NoConnection);
+            return DialOutcome::NotProcessed(NotProcessed::NoConnection);
         };
         self.numbers.entry(to.clone()).or_default().legs.push_back(key);
         self.plan(key, rings_at, first);
         match fate {
-            DialFate::UnheardPlaced(doubt) => Dialled::Unknown(doubt),
-            _ => Dialled::Accepted(id),
+            DialFate::UnheardPlaced(doubt) => DialOutcome::Unknown(doubt),
+            _ => DialOutcome::Accepted(id),
         }
     }
 
-    /// Somebody calls one of our lines. Nothing when the network is full.
+    /// Someone calls one of our lines. Nothing when the network is full.
     pub fn ring_in(
         &mut self,
         from: Option<PhoneNumber>,
@@ -123,9 +124,9 @@ impl Network {
         let times = self.callers.entry(Sensitive::new(&*name)).or_default();
         let nth = *times;
         *times += 1;
-        let script = caller.script.unwrap_or_else(|| Script::answers(Duration::ZERO).tempo(Tempo::ORDINARY));
+        let script = caller.script.unwrap_or_else(|| Script::answers(Duration::ZERO).tempo(Pace::ORDINARY));
         let rng = generator(seed, Purpose::Call, &name, nth);
-        let party = Party::calling(script, caller.people, caller.language, seed, rng);
+        let party = Callee::calling(script, caller.people, caller.language, seed, rng);
         let ends = Ends { call: None, from, to: None, ring: ORDINARY_RING };
         let (key, id) = self.connect(&name, nth, ends, party, now)?;
         self.plan(key, now, Next::Calls(line));
@@ -134,139 +135,145 @@ impl Network {
 
     /// Takes back a call that hasn't been answered. One that has been isn't taken back by this: that is `Unavailable`,
     /// and becomes `Gone` when it is over.
-    pub fn cancel(&mut self, leg: &CarrierLegId, now: Timestamp) -> Told {
+    pub fn cancel(&mut self, leg: &CarrierLegId, now: Timestamp) -> CommandResult {
         self.order(leg, now, Next::Ends(HangupCause::NormalClearing), |progress| progress != LegProgress::Answered)
     }
 
     /// Ends a call, answered or not.
-    pub fn hang_up(&mut self, leg: &CarrierLegId, now: Timestamp) -> Told {
+    pub fn hang_up(&mut self, leg: &CarrierLegId, now: Timestamp) -> CommandResult {
         self.order(leg, now, Next::Ends(HangupCause::NormalClearing), |_| true)
     }
 
     /// Has the network ask what is to be said, whatever it is waiting for: [`super::Happens::Redirected`]. A call that
     /// hasn't been answered can't be redirected yet: that is `Unavailable`.
-    pub fn redirect(&mut self, leg: &CarrierLegId, now: Timestamp) -> Told {
+    pub fn redirect(&mut self, leg: &CarrierLegId, now: Timestamp) -> CommandResult {
         self.order(leg, now, Next::IsRedirected, |progress| progress == LegProgress::Answered)
     }
 
-    fn order(&mut self, leg: &CarrierLegId, now: Timestamp, next: Next, fits: fn(LegProgress) -> bool) -> Told {
+    fn order(
+        &mut self,
+        leg: &CarrierLegId,
+        now: Timestamp,
+        next: Next,
+        fits: fn(LegProgress) -> bool,
+    ) -> CommandResult {
         self.run_to(now);
         let weather = self.settings.weather.clone();
-        let Some((key, leg)) = self.living(leg) else { return Told::Gone };
+        let Some((key, leg)) = self.living(leg) else { return CommandResult::Gone };
         let fate = weather.of_order(&mut leg.weather);
-        if fate == OrderFate::UnheardIgnored || !fits(leg.progress()) {
-            return Told::Unavailable;
+        if fate == CommandFate::UnheardIgnored || !fits(leg.progress()) {
+            return CommandResult::Unavailable;
         }
         self.plan(key, now, next);
         self.run_to(now);
-        if fate == OrderFate::Answered { Told::Done } else { Told::Unavailable }
+        if fate == CommandFate::Answered { CommandResult::Done } else { CommandResult::Unavailable }
     }
 
     /// How a leg stands.
-    pub fn look_up(&mut self, leg: &CarrierLegId, now: Timestamp) -> Looked<LegProgress> {
+    pub fn look_up(&mut self, leg: &CarrierLegId, now: Timestamp) -> LookupResult<LegProgress> {
         self.run_to(now);
         let weather = &self.settings.weather;
-        let Some(leg) = key_of(leg).and_then(|key| self.legs.get_mut(&key)) else { return Looked::Nothing };
+        let Some(leg) = key_of(leg).and_then(|key| self.legs.get_mut(&key)) else { return LookupResult::Nothing };
         match weather.of_look(&mut leg.weather) {
-            LookFate::Unavailable(doubt) => Looked::Unavailable(doubt),
-            LookFate::Answered => Looked::Found(leg.progress()),
-            LookFate::Stale => {
+            LookupFate::Unavailable(doubt) => LookupResult::Unavailable(doubt),
+            LookupFate::Answered => LookupResult::Found(leg.progress()),
+            LookupFate::Stale => {
                 let then = before(now, weather.stale_by);
-                if leg.created_at > then { Looked::Nothing } else { Looked::Found(leg.progress_at(then)) }
+                if leg.created_at > then { LookupResult::Nothing } else { LookupResult::Found(leg.progress_at(then)) }
             }
         }
     }
 
     /// Whether staff have picked up in a leg's last transfer. The network asks nobody but itself, so that only an
     /// unreachable one doesn't tell.
-    pub fn staff_answered(&mut self, leg: &CarrierLegId, now: Timestamp) -> Looked<bool> {
+    pub fn staff_answered(&mut self, leg: &CarrierLegId, now: Timestamp) -> LookupResult<bool> {
         self.run_to(now);
         let weather = &self.settings.weather;
-        let Some(leg) = key_of(leg).and_then(|key| self.legs.get_mut(&key)) else { return Looked::Nothing };
+        let Some(leg) = key_of(leg).and_then(|key| self.legs.get_mut(&key)) else { return LookupResult::Nothing };
         match weather.of_look(&mut leg.weather) {
-            LookFate::Unavailable(doubt) => Looked::Unavailable(doubt),
-            LookFate::Answered => Looked::Found(leg.talk.is_some()),
-            LookFate::Stale => {
+            LookupFate::Unavailable(doubt) => LookupResult::Unavailable(doubt),
+            LookupFate::Answered => LookupResult::Found(leg.talk.is_some()),
+            LookupFate::Stale => {
                 let then = before(now, weather.stale_by);
-                Looked::Found(leg.talk.is_some_and(|(begun, _)| begun <= then))
+                LookupResult::Found(leg.talk.is_some_and(|(begun, _)| begun <= then))
             }
         }
     }
 
-    /// What the network's clock shows: whatever it answers, the time stands on it.
-    pub fn time(&mut self, now: Timestamp) -> Looked<Timestamp> {
+    /// What the network's clock shows: each of its answers carries this time.
+    pub fn time(&mut self, now: Timestamp) -> LookupResult<Timestamp> {
         self.times_asked += 1;
         let rng = &mut generator(self.settings.seed, Purpose::Time, "", self.times_asked);
         let unreachable = comes_true(rng, self.settings.weather.dial_no_connection);
-        if unreachable { Looked::Unavailable(Doubt::NoAnswer) } else { Looked::Found(now) }
+        if unreachable { LookupResult::Unavailable(Uncertainty::NoAnswer) } else { LookupResult::Found(now) }
     }
 
     /// The calls to a number that were placed at `since` or later, the newest first. No calls are an empty list.
-    pub fn list(&mut self, to: &PhoneNumber, since: Timestamp, now: Timestamp) -> Looked<Vec<Listed>> {
+    pub fn list(&mut self, to: &PhoneNumber, since: Timestamp, now: Timestamp) -> LookupResult<Vec<CarrierCall>> {
         self.run_to(now);
         let weather = &self.settings.weather;
         let tally = self.numbers.entry(to.clone()).or_default();
         let rng = &mut generator(self.settings.seed, Purpose::Listing, to.expose(), tally.looks);
         tally.looks += 1;
         let as_of = match weather.of_look(rng) {
-            LookFate::Unavailable(doubt) => return Looked::Unavailable(doubt),
-            LookFate::Answered => now,
-            LookFate::Stale => before(now, weather.stale_by.max(weather.list_stale_by)),
+            LookupFate::Unavailable(doubt) => return LookupResult::Unavailable(doubt),
+            LookupFate::Answered => now,
+            LookupFate::Stale => before(now, weather.stale_by.max(weather.list_stale_by)),
         };
         let legs = tally.legs.iter().rev().filter_map(|key| self.legs.get(key));
         let shown = legs.filter(|leg| (since..=as_of).contains(&leg.created_at));
-        Looked::Found(shown.map(|leg| leg.listed(as_of)).collect())
+        LookupResult::Found(shown.map(|leg| leg.listed(as_of)).collect())
     }
 
-    /// The calls that were placed at `since` or later, to whomever, as one list: it may be stale as a whole.
-    pub fn list_newest(&mut self, since: Timestamp, now: Timestamp) -> Looked<Vec<Listed>> {
+    /// The calls that were placed at `since` or later, to any number, as one list: it may be stale as a whole.
+    pub fn list_newest(&mut self, since: Timestamp, now: Timestamp) -> LookupResult<Vec<CarrierCall>> {
         self.run_to(now);
         let weather = &self.settings.weather;
         self.recent_looks += 1;
         let rng = &mut generator(self.settings.seed, Purpose::Listing, "", self.recent_looks);
         let as_of = match weather.of_look(rng) {
-            LookFate::Unavailable(doubt) => return Looked::Unavailable(doubt),
-            LookFate::Answered => now,
-            LookFate::Stale => before(now, weather.stale_by.max(weather.list_stale_by)),
+            LookupFate::Unavailable(doubt) => return LookupResult::Unavailable(doubt),
+            LookupFate::Answered => now,
+            LookupFate::Stale => before(now, weather.stale_by.max(weather.list_stale_by)),
         };
         let shown = self.legs.values().filter(|leg| (since..=as_of).contains(&leg.created_at));
-        Looked::Found(shown.map(|leg| leg.listed(as_of)).collect())
+        LookupResult::Found(shown.map(|leg| leg.listed(as_of)).collect())
     }
 
-    /// All calls that were placed at `since` or later, to whomever. This list is never stale: whoever asks for it waits
+    /// All calls that were placed at `since` or later, to any number. This list is never stale: the requester waits
     /// until it can't be.
-    pub fn list_all(&mut self, since: Timestamp, now: Timestamp) -> Looked<Vec<Listed>> {
+    pub fn list_all(&mut self, since: Timestamp, now: Timestamp) -> LookupResult<Vec<CarrierCall>> {
         self.run_to(now);
         let legs = self.legs.values().filter(|leg| leg.created_at >= since);
-        Looked::Found(legs.map(|leg| leg.listed(now)).collect())
+        LookupResult::Found(legs.map(|leg| leg.listed(now)).collect())
     }
 
     /// The newest calls: those that were placed at `since` or later. As likely as a request to dial, this one finds no
     /// connection.
-    pub fn list_recent(&mut self, since: Timestamp, now: Timestamp) -> Looked<Recent> {
+    pub fn list_recent(&mut self, since: Timestamp, now: Timestamp) -> LookupResult<Recent> {
         self.recent_asked += 1;
         let rng = &mut generator(self.settings.seed, Purpose::Recent, "", self.recent_asked);
         if comes_true(rng, self.settings.weather.dial_no_connection) {
-            return Looked::Unavailable(Doubt::NoAnswer);
+            return LookupResult::Unavailable(Uncertainty::NoAnswer);
         }
         match self.list_all(since, now) {
-            Looked::Found(calls) => Looked::Found(Recent { calls, complete_since: since }),
-            Looked::Nothing => Looked::Nothing,
-            Looked::Unavailable(doubt) => Looked::Unavailable(doubt),
+            LookupResult::Found(calls) => LookupResult::Found(Recent { calls, complete_since: since }),
+            LookupResult::Nothing => LookupResult::Nothing,
+            LookupResult::Unavailable(doubt) => LookupResult::Unavailable(doubt),
         }
     }
 
-    /// Sends a short message. Only mobile phones take them.
-    pub fn send_sms(&mut self, from: &PhoneNumber, to: &PhoneNumber, text: &str, now: Timestamp) -> Sent {
+    /// Sends a SMS. Only mobile phones take them.
+    pub fn send_sms(&mut self, from: &PhoneNumber, to: &PhoneNumber, text: &str, now: Timestamp) -> SmsOutcome {
         self.run_to(now);
         if to.kind() != NumberKind::Mobile {
-            return Sent::Refused;
+            return SmsOutcome::Refused;
         }
         let tally = self.numbers.entry(to.clone()).or_default();
         let rng = &mut generator(self.settings.seed, Purpose::Message, to.expose(), tally.messages);
         tally.messages += 1;
         let fate = self.settings.weather.of_message(rng);
-        if fate != OrderFate::UnheardIgnored {
+        if fate != CommandFate::UnheardIgnored {
             if self.messages.len() >= MAX_MESSAGES {
                 self.messages.pop_front();
             }
@@ -277,10 +284,10 @@ impl Network {
                 at: now,
             });
         }
-        if fate == OrderFate::Answered { Sent::Accepted } else { Sent::Unknown }
+        if fate == CommandFate::Answered { SmsOutcome::Accepted } else { SmsOutcome::Unknown }
     }
 
-    /// The short messages that were sent, oldest first.
+    /// The SMS that were sent, oldest first.
     pub fn messages(&self) -> impl Iterator<Item = &Message> {
         self.messages.iter()
     }
@@ -310,7 +317,7 @@ impl Network {
         name: &str,
         nth: u32,
         ends: Ends,
-        party: Party,
+        party: Callee,
         now: Timestamp,
     ) -> Option<(Key, CarrierLegId)> {
         let mut rng = generator(self.settings.seed, Purpose::LegId, name, nth);

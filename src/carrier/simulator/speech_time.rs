@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::call::Language;
+use crate::domain::Language;
 use crate::engine::{Reply, spoken};
-use crate::flow::Library;
+use crate::flow::FlowSet;
 
 /// The silence after each sentence.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -21,11 +21,11 @@ pub(super) struct Speech {
 }
 
 impl Speech {
-    pub(super) fn of(library: &Library, reply: &Reply) -> Self {
+    pub(super) fn of(flow_set: &FlowSet, reply: &Reply) -> Self {
         let mut speech = Self { firm: Duration::ZERO, free: Duration::ZERO };
         for utterance in &reply.say {
             speech.free += PAUSE;
-            for (language, words) in spoken(library, utterance) {
+            for (language, words) in spoken(flow_set, utterance) {
                 speech.free += time_of(language, &words);
             }
             if !utterance.barge_in {
@@ -62,14 +62,14 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::engine::{Then, Utterance};
+    use crate::engine::{NextAction, Utterance};
 
-    fn library() -> Library {
+    fn flow_set() -> FlowSet {
         let mut files = BTreeMap::new();
         files.insert("t/prompts/ja.toml".to_owned(), "seven = \"あいうえおかき\"\n".to_owned());
         files.insert("t/prompts/en.toml".to_owned(), "seven = \"thirteen char\"\n".to_owned());
         files.insert("t/flow.toml".to_owned(), "title = \"t\"\nversion = 1\nstart = \"a\"\n".to_owned());
-        Library::read(files).0
+        FlowSet::read(files).0
     }
 
     fn reply(said: &[(Language, bool)]) -> Reply {
@@ -79,12 +79,12 @@ mod tests {
             barge_in: *barge_in,
             fill: Vec::new(),
         });
-        Reply { say: say.collect(), then: Then::HangUp }
+        Reply { say: say.collect(), then: NextAction::HangUp }
     }
 
     #[test]
     fn a_second_is_seven_characters_or_thirteen() {
-        let of = |said: &[(Language, bool)]| Speech::of(&library(), &reply(said));
+        let of = |said: &[(Language, bool)]| Speech::of(&flow_set(), &reply(said));
         let second = Duration::from_millis(1_300);
         assert_eq!(of(&[(Language::Japanese, true)]), Speech { firm: Duration::ZERO, free: second });
         assert_eq!(of(&[(Language::English, true)]), Speech { firm: Duration::ZERO, free: second });
@@ -95,6 +95,6 @@ mod tests {
     fn all_before_the_last_firm_sentence_is_firm() {
         let said = [(Language::Japanese, true), (Language::Japanese, false), (Language::Japanese, true)];
         let second = Duration::from_millis(1_300);
-        assert_eq!(Speech::of(&library(), &reply(&said)), Speech { firm: 2 * second, free: second });
+        assert_eq!(Speech::of(&flow_set(), &reply(&said)), Speech { firm: 2 * second, free: second });
     }
 }

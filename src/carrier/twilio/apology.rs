@@ -6,15 +6,15 @@ use std::sync::Arc;
 use super::twiml::Xml;
 use super::urls::ActionUrl;
 use super::voices::Voices;
-use crate::call::Language;
 use crate::carrier::speech::Sentence;
+use crate::domain::Language;
 
 /// What follows the apology.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AfterApology {
     /// The caller is asked to call again, and the call ends.
     HangUp,
-    /// The caller is asked to wait, and the turn is tried once more there. Whoever answers it must count the tries.
+    /// The caller is asked to wait, and the turn is tried once more there. The handler must count the tries.
     TryAgain(ActionUrl),
 }
 

@@ -9,7 +9,7 @@ use super::request::Field;
 /// The most fields of one request. Twilio sends about 15 to 35, and as many more as a SIP call has headers of its own.
 pub const MAX_FIELDS: usize = 1_000;
 
-/// Why a request isn't understood. No variant holds a value: it may be somebody's number or birth date.
+/// Why a request isn't understood. No variant holds a value: it may be someone's number or birth date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FormError {
     /// More than [`MAX_FIELDS`].
@@ -85,7 +85,7 @@ impl<'a> Form<'a> {
     }
 
     /// The fields with what isn't UTF-8 taken for Latin-1 and written as UTF-8: some senders sign the text and post it
-    /// in Latin-1. None when everything is UTF-8.
+    /// in Latin-1. `None` if everything is UTF-8.
     pub fn fields_from_latin_1(&self) -> Option<Vec<Pair<'static>>> {
         let is_text = |part: &[u8]| std::str::from_utf8(part).is_ok();
         if self.fields.iter().all(|(name, value)| is_text(name) && is_text(value)) {

@@ -1,7 +1,7 @@
 //! The number in `From` and `To`. Networks and exchanges write a great many things there, and a caller must never be
 //! turned away for it: what plainly is a phone number is read as one, and anything else is a hidden number.
 
-use crate::call::PhoneNumber;
+use crate::domain::PhoneNumber;
 
 /// Longer than any phone number or SIP address that is worth reading.
 const MAX_BYTES: usize = 256;

@@ -1,4 +1,4 @@
-//! The carrier's requests, typed. Only what somebody acts on is read; all other fields are signed and ignored.
+//! The carrier's requests, typed. Only what someone acts on is read; all other fields are signed and ignored.
 //!
 //! A request whose signature is proven is refused only when it doesn't name its leg. A number that can't be read is
 //! hidden, a word that isn't known is unknown, and keys that no question takes are wrong keys.
@@ -11,8 +11,8 @@ use super::form::{Form, FormError, Value};
 use super::party::number_in;
 use super::status::{AnsweredBy, CallStatus, SipCode};
 use super::word::{Shape, Word};
-use crate::call::{Keys, PhoneNumber};
 use crate::carrier::{CarrierAccountId, CarrierLegId};
+use crate::domain::{Keys, PhoneNumber};
 
 /// A field that we read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -90,7 +90,7 @@ pub struct VoiceRequest {
     pub from: Option<PhoneNumber>,
     /// The called number, by the same rule.
     pub to: Option<PhoneNumber>,
-    /// What was keyed: none when the request isn't about keys, empty after silence.
+    /// What was keyed: `None` if the request isn't about keys, empty after silence.
     pub keys: Option<Keys>,
     /// How this leg stands.
     pub call_status: Word<CallStatus>,
@@ -111,9 +111,9 @@ impl VoiceRequest {
             from: form.value(Field::From).filled().and_then(number_in),
             to: form.value(Field::To).filled().and_then(number_in),
             keys: keys(form),
-            call_status: word(form, Field::CallStatus, CallStatus::from_word),
-            dial_status: word(form, Field::DialCallStatus, CallStatus::from_word),
-            answered_by: word(form, Field::AnsweredBy, AnsweredBy::from_word),
+            call_status: word(form, Field::CallStatus, CallStatus::from_code),
+            dial_status: word(form, Field::DialCallStatus, CallStatus::from_code),
+            answered_by: word(form, Field::AnsweredBy, AnsweredBy::from_code),
         })
     }
 }
@@ -138,7 +138,7 @@ impl StatusRequest {
         let sip = form.value(Field::SipResponseCode).filled();
         Ok(Self {
             leg: leg(form)?,
-            status: word(form, Field::CallStatus, CallStatus::from_word),
+            status: word(form, Field::CallStatus, CallStatus::from_code),
             sip: sip.and_then(|text| SipCode::new(text.parse().ok()?)),
         })
     }

@@ -116,7 +116,7 @@ pub fn body_sha256(body: &[u8]) -> String {
     Sha256::digest(body).iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-/// The one `bodySHA256` of a URL's query; none when it is absent or given twice.
+/// The one `bodySHA256` of a URL's query; `None` if it is absent or given twice.
 fn body_hash_of(url: &str) -> Option<&str> {
     let (_, query) = without_fragment(url).split_once('?')?;
     let mut hashes = query.split('&').filter_map(|pair| pair.strip_prefix(BODY_HASH)?.strip_prefix('='));

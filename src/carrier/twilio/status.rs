@@ -1,8 +1,8 @@
 //! The carrier's words for how a call stands, and what they mean in ours.
 
 use super::word::is_word;
-use crate::call::HangupCause;
 use crate::carrier::network::Ringing;
+use crate::domain::HangupCause;
 
 /// Other carriers' and events' words for a status.
 const OTHER_WORDS: [(&str, CallStatus); 6] = [
@@ -53,7 +53,7 @@ impl CallStatus {
     ];
 
     /// The carrier's word.
-    pub const fn word(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Queued => "queued",
             Self::Initiated => "initiated",
@@ -68,8 +68,8 @@ impl CallStatus {
     }
 
     /// Reads a status, however it is spelled.
-    pub fn from_word(text: &str) -> Option<Self> {
-        let own = Self::ALL.into_iter().find(|status| is_word(text, status.word()));
+    pub fn from_code(text: &str) -> Option<Self> {
+        let own = Self::ALL.into_iter().find(|status| is_word(text, status.code()));
         own.or_else(|| OTHER_WORDS.iter().find(|(word, _)| is_word(text, word)).map(|(_, status)| *status))
     }
 
@@ -133,7 +133,7 @@ pub enum AnsweredBy {
 
 impl AnsweredBy {
     /// Reads the carrier's word, however it is spelled. A new kind of machine is a machine.
-    pub fn from_word(text: &str) -> Option<Self> {
+    pub fn from_code(text: &str) -> Option<Self> {
         const MACHINE: &str = "machine";
         const WORDS: [(&str, AnsweredBy); 4] = [
             ("human", AnsweredBy::Human),

@@ -5,16 +5,16 @@ use quick_xml::escape::escape;
 use super::urls::ActionUrl;
 use super::voices::Voices;
 use super::xml::legal_text;
-use crate::carrier::speech::{Sentence, Then};
+use crate::carrier::speech::{NextAction, Sentence};
 
 /// Writes a reply. `action` is where the keys, the silence or the end of the transfer are posted.
 ///
 /// A key can only cut short what is said inside the `<Gather>`, so the sentences up to the last one that mustn't be
 /// cut stand before it, and the run of others after that stands in it.
-pub fn response(sentences: &[Sentence], then: &Then, action: &ActionUrl, voices: &Voices) -> String {
+pub fn response(sentences: &[Sentence], then: &NextAction, action: &ActionUrl, voices: &Voices) -> String {
     let mut xml = Xml::new();
     match then {
-        Then::Gather { max_keys, ends_with_hash, first_key_seconds, between_keys_seconds } => {
+        NextAction::Gather { max_keys, ends_with_hash, first_key_seconds, between_keys_seconds } => {
             let firm =
                 sentences.iter().rposition(|sentence| !sentence.barge_in).map_or(0, |last| last.saturating_add(1));
             let (before, inside) = sentences.split_at(firm);
@@ -46,7 +46,7 @@ pub fn response(sentences: &[Sentence], then: &Then, action: &ActionUrl, voices:
             xml.text(action.as_str());
             xml.close("Redirect");
         }
-        Then::Transfer { number, ring_seconds } => {
+        NextAction::Transfer { number, ring_seconds } => {
             xml.say_all(sentences, voices);
             xml.open("Dial");
             xml.attribute("timeout", &(*ring_seconds).max(MIN_RING_SECONDS).to_string());
@@ -56,7 +56,7 @@ pub fn response(sentences: &[Sentence], then: &Then, action: &ActionUrl, voices:
             xml.attribute("answerOnBridge", "true");
             xml.inside();
             xml.open("Number");
-            // Whoever hangs up first, and whether or not we are there then: whether staff answered is told.
+            // Reports whether staff answered, whoever hangs up first and whether or not the program is running then.
             xml.attribute("statusCallback", action.of_staff().as_str());
             xml.attribute("statusCallbackEvent", STAFF_EVENTS);
             xml.attribute("statusCallbackMethod", "POST");
@@ -65,7 +65,7 @@ pub fn response(sentences: &[Sentence], then: &Then, action: &ActionUrl, voices:
             xml.close("Number");
             xml.close("Dial");
         }
-        Then::HangUp => {
+        NextAction::HangUp => {
             xml.say_all(sentences, voices);
             xml.open("Hangup");
             xml.end_empty();

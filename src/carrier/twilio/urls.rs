@@ -1,7 +1,7 @@
 //! The URLs of ours that a carrier calls: the only place that knows their paths. Each call's URLs carry our own id of
 //! it, so that a callback is matched even when the reply to the dial request never came.
 
-use crate::call::CallId;
+use crate::domain::CallId;
 
 /// What all paths begin with.
 pub const ROOT: &str = "/twilio/voice";

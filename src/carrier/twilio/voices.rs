@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::call::Language;
+use crate::domain::Language;
 
 /// A voice of the carrier and the language tag that goes with it. A tag that doesn't fit the voice makes the carrier
 /// skip the sentence, so the two are set together.

@@ -30,7 +30,7 @@ impl<T: Copy> Word<T> {
 }
 
 /// What an unknown word looks like, for a log: `a` for a letter, `9` for a digit, `.` for anything else but `-` and
-/// `_`. The word itself may be somebody's number or name.
+/// `_`. The word itself may be someone's number or name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
     kinds: [u8; MAX_SHAPE],

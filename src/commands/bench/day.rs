@@ -4,13 +4,13 @@ use crate::commands::demo::fast;
 use crate::commands::output::outln;
 use crate::config::Config;
 
-use super::Scratch;
+use super::TempDir;
 
 /// What its people do.
 const SEED: u64 = 1;
 
 pub(super) async fn run(patients: u32) -> anyhow::Result<()> {
-    let scratch = Scratch::new("day")?;
+    let scratch = TempDir::new("day")?;
     let config = Config::of_a_simulation(scratch.database());
     let played = fast::play(config, patients, SEED, |_, _| {}).await?;
     let (calls, turns, seconds) = (played.calls, played.turns, played.seconds);

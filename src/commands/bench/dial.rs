@@ -5,24 +5,24 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context as _, bail};
 use hdrhistogram::Histogram;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
-use super::Scratch;
-use super::probe::Probe;
-use crate::call::{CallTimes, CallingHours, PhoneNumber};
-use crate::carrier::simulator::{self, Habit, Mix, Population};
+use super::TempDir;
+use super::latency_probe::LatencyProbe;
+use crate::carrier::simulator::{self, Habit, Population, PopulationMix};
 use crate::commands::database::prepared;
 use crate::commands::documents::Origin;
 use crate::commands::output::outln;
 use crate::commands::serve::{dialling, open_desk, start_workers};
 use crate::config::Config;
+use crate::domain::{CallTimes, CallingHours, PhoneNumber};
 use crate::service::{
-    Clock, Desk, Dialer, MadeUpDay, Network, SimulatedLines, Switchboard, add_even_slots, add_made_up_day,
-    made_up_number,
+    CarrierClient, Clock, Context, ConversationService, Dialer, SimulatedCarrier, SyntheticDay, add_even_slots,
+    add_made_up_day, made_up_number,
 };
 use crate::store::{Database, attempts, turns};
 
@@ -49,7 +49,7 @@ pub(in crate::commands) enum People {
 pub(super) struct Plan {
     /// Calls in all.
     pub(super) calls: u32,
-    /// Due so many a second; none when all are due at once.
+    /// How many are due a second; `None` if all are due at once.
     pub(super) rate: Option<u32>,
     /// Who is called.
     pub(super) people: People,
@@ -58,7 +58,7 @@ pub(super) struct Plan {
 }
 
 pub(super) async fn run(plan: Plan) -> anyhow::Result<()> {
-    let scratch = Scratch::new("dial")?;
+    let scratch = TempDir::new("dial")?;
     let mut config = Config::of_a_simulation(plan.database.clone().unwrap_or_else(|| scratch.database()));
     config.dialer.calls_per_second = plan.rate.map_or(f64::from(plan.calls), |rate| HEADROOM * f64::from(rate));
     config.dialer.concurrent_calls = plan.calls;
@@ -80,49 +80,50 @@ pub(super) async fn run(plan: Plan) -> anyhow::Result<()> {
 
 /// Everything that runs in a server with a simulated network, without its web.
 struct Exchange {
-    desk: Arc<Desk>,
-    switchboard: Switchboard,
-    lines: SimulatedLines,
+    context: Arc<Context>,
+    conversations: ConversationService,
+    lines: SimulatedCarrier,
     workers: JoinSet<()>,
 }
 
 impl Exchange {
     async fn open(config: &Config, plan: &Plan) -> anyhow::Result<Self> {
         let mix = match plan.people {
-            People::Silent => Mix::only(Habit::Busy).with(Habit::NoAnswer, 1),
-            People::Usual => Mix::default(),
+            People::Silent => PopulationMix::only(Habit::Busy).with(Habit::NoAnswer, 1),
+            People::Usual => PopulationMix::default(),
         };
         let settings = simulator::Settings {
             people: Population::of(mix),
             capacity: 2 * plan.calls as usize,
             ..simulator::Settings::default()
         };
-        let desk = open_desk(config, prepared(config).await?, Origin::choose(None).library()?, Clock::system()).await?;
-        let (switchboard, _ends_with_the_last_sender) = Switchboard::start(Arc::clone(&desk));
-        let lines = SimulatedLines::new(simulator::Network::new(settings), desk.clock.clone());
-        let network = Arc::new(Network::Simulated(lines.clone()));
-        let from = desk.call_back_number.clone().context("the number that calls come from")?;
+        let context =
+            open_desk(config, prepared(config).await?, Origin::choose(None).flow_set()?, Clock::system()).await?;
+        let (conversations, _ends_with_the_last_sender) = ConversationService::start(Arc::clone(&context));
+        let lines = SimulatedCarrier::new(simulator::Network::new(settings), context.clock.clone());
+        let network = Arc::new(CarrierClient::Simulated(lines.clone()));
+        let from = context.call_back_number.clone().context("the number that calls come from")?;
         let dialling = dialling(config, from);
-        let dialer = Dialer::new(Arc::clone(&desk), switchboard.clone(), Arc::clone(&network), dialling);
-        add_made_up_day(&desk.database, &day(&desk.clock, plan)?).await?;
+        let dialer = Dialer::new(Arc::clone(&context), conversations.clone(), Arc::clone(&network), dialling);
+        add_made_up_day(&context.database, &day(&context.clock, plan)?).await?;
         let longest_call = dialer.dialling().longest_call();
-        let workers = start_workers(&desk, &switchboard, Some(&network), Some(dialer), longest_call);
-        Ok(Self { desk, switchboard, lines, workers })
+        let workers = start_workers(&context, &conversations, Some(&network), Some(dialer), longest_call);
+        Ok(Self { context, conversations, lines, workers })
     }
 
     /// Makes what is due, where it isn't by the patients' own times. Says since when the first call is due, or since
     /// when the dialer has been at work.
     async fn fill(&self, plan: &Plan) -> anyhow::Result<Timestamp> {
-        let now = self.desk.clock.now();
+        let now = self.context.clock.now();
         let Some(apart) = plan.apart()? else { return Ok(now) };
         let first = now.checked_add(LEAD).context("the first call's time")?;
-        add_even_slots(&self.desk.database, plan.calls, first, apart).await?;
+        add_even_slots(&self.context.database, plan.calls, first, apart).await?;
         Ok(first)
     }
 
     /// Waits until all calls are placed, with a caller on the health-call line meanwhile.
     async fn measure(&self, plan: &Plan, begun: Timestamp) -> anyhow::Result<()> {
-        let probe = Probe::start(self.switchboard.clone());
+        let probe = LatencyProbe::start(self.conversations.clone());
         let over = plan.rate.map_or(0, |rate| plan.calls / rate.max(1));
         let patience = LONGEST + Duration::from_secs(over.into());
         let all = tokio::time::timeout(patience, self.all_placed(plan.calls)).await;
@@ -133,7 +134,7 @@ impl Exchange {
         all.context("the wait for the calls")??;
         let placed = Placed::of(&self.lines, plan, begun)?;
         placed.show(plan);
-        let taken = turns::count(&mut self.desk.database.read().await?).await?;
+        let taken = turns::count(&mut self.context.database.begin_read().await?).await?;
         outln!(
             "  meanwhile {:.0} turns/s kept; whoever rings the health-call line is answered in p50 {:.1} ms, p99 {:.1} ms; {} times they were asked to call again",
             taken as f64 / placed.seconds,
@@ -147,7 +148,7 @@ impl Exchange {
     async fn all_placed(&self, calls: u32) -> anyhow::Result<()> {
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            let intended = intended(&self.desk.database).await?;
+            let intended = intended(&self.context.database).await?;
             // The network's own list is asked for only when it must be nearly full: it costs the network time.
             if intended >= calls && self.lines.with(|network, _| network.placed().len()) >= calls as usize {
                 return Ok(());
@@ -157,13 +158,13 @@ impl Exchange {
 
     async fn close(mut self) {
         self.workers.shutdown().await;
-        drop(self.switchboard);
-        self.desk.database.close().await;
+        drop(self.conversations);
+        self.context.database.close().await;
     }
 }
 
 async fn intended(database: &Database) -> anyhow::Result<u32> {
-    Ok(attempts::made_since(&mut database.read().await?, Timestamp::UNIX_EPOCH, Timestamp::MAX).await?)
+    Ok(attempts::made_since(&mut database.begin_read().await?, Timestamp::UNIX_EPOCH, Timestamp::MAX).await?)
 }
 
 impl Plan {
@@ -186,7 +187,7 @@ struct Placed {
 }
 
 impl Placed {
-    fn of(lines: &SimulatedLines, plan: &Plan, begun: Timestamp) -> anyhow::Result<Self> {
+    fn of(lines: &SimulatedCarrier, plan: &Plan, begun: Timestamp) -> anyhow::Result<Self> {
         let nth: HashMap<PhoneNumber, u32> =
             (0..plan.calls).filter_map(|nth| Some((made_up_number(nth)?, nth))).collect();
         let placed = lines.with(|network, _| network.placed());
@@ -249,7 +250,7 @@ fn micros(times: &Histogram<u64>, quantile: f64) -> f64 {
 
 /// The centre calls around the clock. A backlog is due since this minute; what is due evenly comes besides, and no
 /// patient is due by times of their own.
-fn day(clock: &Clock, plan: &Plan) -> anyhow::Result<MadeUpDay> {
+fn day(clock: &Clock, plan: &Plan) -> anyhow::Result<SyntheticDay> {
     let zone = TimeZone::get("Asia/Tokyo").context("the time zone")?;
     let now = clock.now();
     let time = |hours: i64| -> anyhow::Result<CallTimes> {
@@ -257,7 +258,7 @@ fn day(clock: &Clock, plan: &Plan) -> anyhow::Result<MadeUpDay> {
         format!("{:02}:{:02}", at.hour(), at.minute()).parse().context("a time of calls")
     };
     let times = vec![time(if plan.rate.is_some() { 12 } else { 0 })?];
-    Ok(MadeUpDay {
+    Ok(SyntheticDay {
         hours: "00:00-23:59".parse::<CallingHours>().context("calling hours")?,
         times,
         patients: plan.calls,

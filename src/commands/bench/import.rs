@@ -8,15 +8,15 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 
-use super::Scratch;
+use super::TempDir;
 use crate::commands::output::outln;
 
 pub(super) fn run(patients: u32) -> anyhow::Result<()> {
-    let scratch = Scratch::new("import")?;
+    let scratch = TempDir::new("import")?;
     measure(&scratch, patients)
 }
 
-fn measure(scratch: &Scratch, patients: u32) -> anyhow::Result<()> {
+fn measure(scratch: &TempDir, patients: u32) -> anyhow::Result<()> {
     let mut list = "hersys_id,birth_date,family_name,given_name,phone_number,automated_call,call_times\n".to_owned();
     for nth in 0..patients {
         writeln!(list, "{:08},1980-04-01,見本,花子,090{:08},yes,09:00;18:00", 10_000_000 + nth, 10_000_000 + nth)
@@ -36,7 +36,7 @@ fn measure(scratch: &Scratch, patients: u32) -> anyhow::Result<()> {
 }
 
 /// Runs this program; how many seconds it took.
-fn kenkocall(scratch: &Scratch, arguments: &[&str]) -> anyhow::Result<f64> {
+fn kenkocall(scratch: &TempDir, arguments: &[&str]) -> anyhow::Result<f64> {
     let program = std::env::current_exe().context("this program can't be found")?;
     let begun = Instant::now();
     let output = Command::new(program)

@@ -11,15 +11,15 @@ use anyhow::{Context, bail};
 use hdrhistogram::Histogram;
 use secrecy::SecretString;
 
-use super::Scratch;
+use super::TempDir;
 use super::phone::{Pace, Phone};
 use super::server::{Measured, TOKEN, free_address};
 use super::turns::{drive, rate};
-use crate::call::DataOrigin;
 use crate::carrier::twilio::SigningKey;
 use crate::commands::output::outln;
+use crate::domain::DataOrigin;
 use crate::service::{Clock, FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, add_made_up};
-use crate::store::{Database, whole};
+use crate::store::{Database, snapshot};
 
 /// Patients registered.
 const PATIENTS: u32 = 10_000;
@@ -108,7 +108,7 @@ impl Heard {
     }
 }
 
-async fn prepared(database: Option<String>, scratch: &Scratch) -> anyhow::Result<(String, Arc<Measured>)> {
+async fn prepared(database: Option<String>, scratch: &TempDir) -> anyhow::Result<(String, Arc<Measured>)> {
     let url = database.unwrap_or_else(|| scratch.database());
     let store = Database::open(&url, 4).await?;
     // The server that is measured speaks to a real carrier, as far as it can tell.
@@ -122,7 +122,8 @@ async fn prepared(database: Option<String>, scratch: &Scratch) -> anyhow::Result
 /// Everything that was acknowledged must stand in the database.
 async fn nothing_is_lost(url: &str, heard: &Heard) -> anyhow::Result<()> {
     let store = Database::open(url, 4).await?;
-    let stored: HashMap<String, i64> = whole::last_turns(&mut store.read().await?).await?.into_iter().collect();
+    let stored: HashMap<String, i64> =
+        snapshot::last_turns(&mut store.begin_read().await?).await?.into_iter().collect();
     store.close().await;
     let lost = heard.acknowledged.iter().filter(|(leg, turns)| {
         let last = stored.get(*leg).copied().unwrap_or(-1);
@@ -143,7 +144,7 @@ async fn nothing_is_lost(url: &str, heard: &Heard) -> anyhow::Result<()> {
 
 /// Finds out how much can be taken, then offers twice as much.
 pub(super) async fn overload(seconds: u32, database: Option<String>) -> anyhow::Result<()> {
-    let scratch = Scratch::new("overload")?;
+    let scratch = TempDir::new("overload")?;
     let (url, server) = prepared(database, &scratch).await?;
     let (callers, turns) = TRIED;
     let capacity = rate(&drive(&server, callers, turns, PATIENTS, true).await?);
@@ -162,7 +163,7 @@ pub(super) async fn overload(seconds: u32, database: Option<String>) -> anyhow::
 
 /// Calls evenly, and reads the server's memory.
 pub(super) async fn soak(rate: u32, seconds: u32, database: Option<String>) -> anyhow::Result<()> {
-    let scratch = Scratch::new("soak")?;
+    let scratch = TempDir::new("soak")?;
     let (url, server) = prepared(database, &scratch).await?;
     outln!("{rate} turns/s for {seconds} s by {CALLERS} callers; resident memory:");
     let over = Arc::new(AtomicBool::new(false));

@@ -3,19 +3,19 @@
 mod day;
 mod dial;
 mod import;
+mod latency_probe;
 mod load;
 mod phone;
-mod probe;
-mod scratch;
 mod server;
 mod step;
+mod temp_dir;
 mod tick;
 mod turns;
 
 use clap::Subcommand;
 
 use dial::{People, Plan};
-use scratch::Scratch;
+use temp_dir::TempDir;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Bench {
@@ -23,7 +23,7 @@ pub(super) enum Bench {
     Step,
     /// Whole health calls over HTTP, signed, a durable commit a turn; beside it a server that stores nothing.
     Turns {
-        /// Calls under way at the same time.
+        /// Calls in progress at the same time.
         #[arg(long, default_value_t = 64)]
         calls: u32,
         /// Turns to take.
@@ -44,7 +44,7 @@ pub(super) enum Bench {
     },
     /// A look of the dialer at the clock: with nobody due, and with 1,000 due, out of ever more patients.
     Tick {
-        /// One measurement with so many registered, in thousands, in place of 1,000, 10,000 and 100,000.
+        /// One measurement with this many registered, in thousands, in place of 1,000, 10,000 and 100,000.
         #[arg(long, value_parser = clap::value_parser!(u32).range(1_000..))]
         patients: Option<u32>,
         /// A PostgreSQL database in place of a fresh SQLite file. It must be empty.
@@ -56,10 +56,10 @@ pub(super) enum Bench {
         /// Calls to place.
         #[arg(long, default_value_t = 20_000, conflicts_with = "rate")]
         calls: u32,
-        /// Due so many a second, evenly, in place of all at once; says how late they are.
+        /// Due at this rate a second, evenly, in place of all at once; says how late they are.
         #[arg(long, value_name = "CALLS", value_parser = clap::value_parser!(u32).range(1..=10_000))]
         rate: Option<u32>,
-        /// For so many seconds.
+        /// How many seconds.
         #[arg(long, default_value_t = 30, requires = "rate")]
         seconds: u32,
         /// Who is called.
@@ -78,7 +78,7 @@ pub(super) enum Bench {
     /// Twice as many turns as can be taken: how long those wait that are taken, how fast the others are turned away,
     /// and whether everything acknowledged is stored.
     Overload {
-        /// For so many seconds.
+        /// How many seconds.
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=600))]
         seconds: u32,
         /// A PostgreSQL database in place of a fresh SQLite file. It must be empty.
@@ -90,7 +90,7 @@ pub(super) enum Bench {
         /// Turns a second.
         #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
         rate: u32,
-        /// For so many seconds.
+        /// How many seconds.
         #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(20..=86_400))]
         seconds: u32,
         /// A PostgreSQL database in place of a fresh SQLite file. It must be empty.

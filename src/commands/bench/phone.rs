@@ -70,8 +70,8 @@ impl<'a> Phone<'a> {
         Ok(Self { sender, key, origin: format!("http://{address}"), times, turned_away })
     }
 
-    /// A whole call that goes on at a pace, as far as it is taken. Says how many turns were acknowledged; whoever is
-    /// turned away hangs up.
+    /// A whole call that goes on at a pace, as far as it is taken. Returns how many turns were acknowledged; a caller
+    /// who is turned away hangs up.
     pub(super) async fn paced_call(
         &mut self,
         pace: &mut Pace,
@@ -178,7 +178,7 @@ impl<'a> Phone<'a> {
     }
 }
 
-/// A number of its own for nearly every leg: so many calls from one number would be taken for a flood.
+/// A number of its own for nearly every leg: many calls from one number would be taken for a flood.
 fn number_of(leg: &str) -> String {
     let end = leg.get(leg.len().saturating_sub(4)..).and_then(|hex| u16::from_str_radix(hex, 16).ok());
     format!("+81500010{:05}", end.unwrap_or_default())

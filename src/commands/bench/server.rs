@@ -109,7 +109,7 @@ pub(super) async fn baseline() -> anyhow::Result<()> {
     outln!("baseline listens on http://{listen}");
     let listener = listener.tap_io(|connection| {
         if let Err(error) = connection.set_nodelay(true) {
-            tracing::debug!(%error, "a connection is gone already");
+            tracing::debug!(%error, "connection already closed");
         }
     });
     axum::serve(listener, app).await.context("the server")

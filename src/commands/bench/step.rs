@@ -7,39 +7,39 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 use hdrhistogram::Histogram;
 
-use crate::call::{BirthDate, HersysId, Keys};
 use crate::commands::documents::Origin;
 use crate::commands::output::outln;
-use crate::engine::{Event, Happening, Session, Start, begin, step};
-use crate::rehearsal::{Cast, CastPatient, CastStanding};
+use crate::domain::{BirthDate, HersysId, Keys};
+use crate::engine::{Event, EventKind, Session, Start, begin, step};
+use crate::flow_test::{FixturePatient, FixtureStatus, Fixtures};
 
 const STEPS: u32 = 200_000;
 
 pub(super) fn run() -> anyhow::Result<()> {
-    let library = Origin::choose(None).library()?;
+    let flow_set = Origin::choose(None).flow_set()?;
     let at = crate::service::Clock::system().now();
-    let mut cast = Cast::of_a_made_up_centre().map_err(|error| anyhow::anyhow!("{error}"))?;
+    let mut cast = Fixtures::of_a_made_up_centre().map_err(|error| anyhow::anyhow!("{error}"))?;
     let birth_date =
         BirthDate::parse_keys("19800401", jiff::civil::date(2000, 1, 1)).context("the made-up birth date")?;
     let id = HersysId::parse("1234567").context("the made-up HER-SYS ID")?;
-    cast.patients.push(CastPatient::new(id, birth_date, CastStanding::UnderObservation));
+    cast.patients.push(FixturePatient::new(id, birth_date, FixtureStatus::UnderObservation));
     let start = Start {
-        line: crate::call::Line::HealthCall,
+        line: crate::domain::Line::HealthCall,
         flow: crate::flow::FlowName::from("questionnaire"),
-        language: crate::call::Language::Japanese,
+        language: crate::domain::Language::Japanese,
         caller: None,
         call_back_number: None,
-        desk: None,
+        fallback_centre: None,
         until: None,
         identify_by: None,
         person: cast.first_person(),
         answered_by: crate::engine::AnsweredBy::Person,
     };
-    let (mut session, _) = begin(&library, start, at);
-    let keyed = |keys: &str| Keys::parse(keys).map(|keys| Event { at, happening: Happening::Keyed(keys) });
+    let (mut session, _) = begin(&flow_set, start, at);
+    let keyed = |keys: &str| Keys::parse(keys).map(|keys| Event { at, happening: EventKind::Keyed(keys) });
     // To the first question of one key: temperature and oxygen are measured and confirmed.
     for keys in ["365", "1", "098", "1"] {
-        session = step(&library, session, &keyed(keys)?).0;
+        session = step(&flow_set, session, &keyed(keys)?).0;
     }
     let no = keyed("2")?;
     let sessions: Vec<Session> = vec![session; STEPS as usize];
@@ -47,7 +47,7 @@ pub(super) fn run() -> anyhow::Result<()> {
     let mut effects = 0;
     for session in sessions {
         let begun = Instant::now();
-        let (session, caused) = step(&library, session, &no);
+        let (session, caused) = step(&flow_set, session, &no);
         let took = begun.elapsed();
         effects += caused.len();
         times.record(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX)).context("the histogram")?;

@@ -10,15 +10,15 @@ use jiff::civil::{Date, Time, date};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::Scratch;
-use crate::call::{CallTimes, CallingHours};
-use crate::carrier::simulator::{self, Habit, Mix, Population};
+use super::TempDir;
+use crate::carrier::simulator::{self, Habit, Population, PopulationMix};
 use crate::commands::database::prepared;
 use crate::commands::documents::Origin;
 use crate::commands::output::outln;
 use crate::commands::serve::{dialling, open_desk};
 use crate::config::Config;
-use crate::service::{Dialling, MadeUpDay, STEP, Simulation, VirtualClock, add_made_up_day};
+use crate::domain::{CallTimes, CallingHours};
+use crate::service::{DialerSettings, STEP, Simulation, SyntheticDay, VirtualClock, add_made_up_day};
 
 /// Patients registered, one measurement each.
 const REGISTERED: [u32; 3] = [1_000, 10_000, 100_000];
@@ -29,7 +29,7 @@ const ROUNDS: [i8; 4] = [9, 11, 13, 15];
 /// Looks at the clock with nobody due, before each round.
 const IDLE: usize = 250;
 
-/// What was measured with so many patients registered.
+/// What was measured with this many patients registered.
 struct Figures {
     registered: u32,
     idle: Vec<f64>,
@@ -44,7 +44,7 @@ pub(super) async fn run(database: Option<String>, registered: Option<u32>) -> an
     let sizes = registered.map_or(REGISTERED.to_vec(), |registered| vec![registered]);
     let mut all = Vec::new();
     for registered in sizes {
-        let scratch = Scratch::new("tick")?;
+        let scratch = TempDir::new("tick")?;
         let url = database.clone().unwrap_or_else(|| scratch.database());
         all.push(measure(&url, registered).await?);
     }
@@ -91,7 +91,7 @@ async fn measure(url: &str, registered: u32) -> anyhow::Result<Figures> {
         }
         simulation.dialer.send(prepared).await;
     }
-    simulation.desk.database.close().await;
+    simulation.context.database.close().await;
     Ok(figures)
 }
 
@@ -100,17 +100,19 @@ async fn open(url: &str, registered: u32, clock: &VirtualClock) -> anyhow::Resul
     let mut config = Config::of_a_simulation(url.to_owned());
     config.dialer.calls_per_second = f64::from(DUE);
     config.dialer.concurrent_calls = 2 * DUE;
-    let people =
-        simulator::Settings { people: Population::of(Mix::only(Habit::Busy)), ..simulator::Settings::default() };
-    let desk = open_desk(&config, prepared(&config).await?, Origin::choose(None).library()?, clock.clock()).await?;
-    let from = desk.call_back_number.clone().context("the number that calls come from")?;
-    let dialling = Dialling { tick: STEP.unsigned_abs(), ..dialling(&config, from) };
-    let simulation = Simulation::new(Arc::clone(&desk), people, clock.clone(), dialling);
+    let people = simulator::Settings {
+        people: Population::of(PopulationMix::only(Habit::Busy)),
+        ..simulator::Settings::default()
+    };
+    let context = open_desk(&config, prepared(&config).await?, Origin::choose(None).flow_set()?, clock.clock()).await?;
+    let from = context.call_back_number.clone().context("the number that calls come from")?;
+    let dialling = DialerSettings { tick: STEP.unsigned_abs(), ..dialling(&config, from) };
+    let simulation = Simulation::new(Arc::clone(&context), people, clock.clone(), dialling);
     let mut times: Vec<CallTimes> = vec!["20:00".parse().context("a time of calls")?; (registered / DUE) as usize];
     let rounds = ROUNDS.map(|hour| format!("{hour:02}:00")).join(";");
     *times.first_mut().context("at least a thousand patients")? = rounds.parse().context("the times of calls")?;
-    let day = MadeUpDay { hours: CallingHours::default(), times, patients: registered, after: clock.now() };
-    add_made_up_day(&desk.database, &day).await?;
+    let day = SyntheticDay { hours: CallingHours::default(), times, patients: registered, after: clock.now() };
+    add_made_up_day(&context.database, &day).await?;
     Ok(simulation)
 }
 

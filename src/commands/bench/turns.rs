@@ -10,12 +10,12 @@ use anyhow::Context;
 use hdrhistogram::Histogram;
 use secrecy::SecretString;
 
-use super::Scratch;
+use super::TempDir;
 use super::phone::Phone;
 use super::server::{Measured, TOKEN, free_address};
-use crate::call::DataOrigin;
 use crate::carrier::twilio::SigningKey;
 use crate::commands::output::outln;
+use crate::domain::DataOrigin;
 use crate::service::{Clock, FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, add_made_up};
 use crate::store::Database;
 
@@ -27,7 +27,7 @@ pub(super) struct Figures {
 }
 
 pub(super) async fn run(calls: u32, turns: u32, database: Option<String>, patients: u32) -> anyhow::Result<()> {
-    let scratch = Scratch::new("turns")?;
+    let scratch = TempDir::new("turns")?;
     let url = database.unwrap_or_else(|| scratch.database());
     measure(calls, turns, &url, patients).await
 }
@@ -72,7 +72,7 @@ fn show(name: &str, figures: &Figures) {
     outln!("  {name}: {rate:.0} turns/s, p50 {p50:.2} ms, p99 {p99:.2} ms, max {max:.1} ms ({} turns)", figures.turns);
 }
 
-/// Calls with so many phones at a time until so many turns were taken.
+/// Calls with this many phones at a time until this many turns were taken.
 pub(super) async fn drive(
     server: &Measured,
     calls: u32,

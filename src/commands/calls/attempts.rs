@@ -6,9 +6,9 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::transcript::clock;
-use crate::call::{AttemptOutcome, AttemptState, SlotState, Withdrawal};
-use crate::commands::desk::{Form, Reveal, found, number, rfc3339, shown, table};
+use crate::commands::arguments::{Form, Reveal, found, number, rfc3339, shown, table};
 use crate::commands::exit::usage;
+use crate::domain::{AttemptOutcome, AttemptState, SlotState, Withdrawal};
 use crate::service::{Clerk, ShownAttempt, list_attempts};
 use crate::store::attempts::{AttemptFilter, AttemptRow};
 use crate::store::slots::{Origin, SlotRow};
@@ -23,10 +23,10 @@ pub(super) enum Wanted {
 /// Reads the word of a state or an outcome.
 pub(super) fn wanted(text: &str) -> anyhow::Result<Wanted> {
     let word = text.trim().to_ascii_lowercase().replace('-', "_");
-    let state = AttemptState::from_word(&word).map(Wanted::State);
-    let Some(wanted) = state.or_else(|| AttemptOutcome::from_word(&word).map(Wanted::Outcome)) else {
-        let states: Vec<&str> = AttemptState::ALL.iter().map(|state| state.word()).collect();
-        let outcomes: Vec<&str> = AttemptOutcome::ALL.iter().map(|outcome| outcome.word()).collect();
+    let state = AttemptState::from_code(&word).map(Wanted::State);
+    let Some(wanted) = state.or_else(|| AttemptOutcome::from_code(&word).map(Wanted::Outcome)) else {
+        let states: Vec<&str> = AttemptState::ALL.iter().map(|state| state.code()).collect();
+        let outcomes: Vec<&str> = AttemptOutcome::ALL.iter().map(|outcome| outcome.code()).collect();
         return Err(usage(format!(
             "--state takes where an automated call stands ({}) or how it ended ({})",
             states.join(", "),
@@ -71,7 +71,7 @@ fn attempt_table(found: &[(AttemptRow, SlotRow)], zone: &TimeZone, reveal: bool)
             attempt.number.to_string(),
             time_of(slot),
             number(&attempt.phone_number, reveal),
-            attempt.withdrawal.map_or("-", Withdrawal::word).to_owned(),
+            attempt.withdrawal.map_or("-", Withdrawal::code).to_owned(),
         ]
     }));
     table(&lines)
@@ -91,7 +91,7 @@ fn unknown_table(found: &[(AttemptRow, SlotRow)], zone: &TimeZone, reveal: bool)
             time_of(slot),
             number(&attempt.phone_number, reveal),
             looks.clear.to_string(),
-            looks.vain.to_string(),
+            looks.inconclusive.to_string(),
             looks.next_at.map_or_else(|| "-".to_owned(), |at| clock(at, zone)),
             if looks.asked_at.is_some() { "yes" } else { "no" }.to_owned(),
         ]
@@ -107,7 +107,7 @@ fn what_can_be_done(slots: &str, call: &str) -> String {
 
 /// The outcome, or the state while there is none.
 fn stands(attempt: &AttemptRow) -> &'static str {
-    attempt.outcome.map_or(attempt.state.word(), AttemptOutcome::word)
+    attempt.outcome.map_or(attempt.state.code(), AttemptOutcome::code)
 }
 
 /// A slot's day and time.
@@ -118,8 +118,8 @@ pub(super) fn time_of(slot: &SlotRow) -> String {
 /// Where a slot stands, with its reason.
 pub(in crate::commands) fn slot_stands(state: SlotState) -> String {
     match state.reason() {
-        Some(reason) => format!("{} ({reason})", state.word()),
-        None => state.word().to_owned(),
+        Some(reason) => format!("{} ({reason})", state.code()),
+        None => state.code().to_owned(),
     }
 }
 
@@ -140,7 +140,7 @@ pub(super) fn as_text(view: &ShownAttempt, zone: &TimeZone) -> String {
         format!("  intended {begun}, {ends}"),
     ];
     if let Some(why) = attempt.withdrawal {
-        lines.push(format!("  not wanted any more: {}", why.word()));
+        lines.push(format!("  not wanted any more: {}", why.code()));
     }
     if attempt.state == AttemptState::Unknown {
         lines.extend(doubt(attempt, zone));
@@ -165,7 +165,7 @@ fn doubt(attempt: &AttemptRow, zone: &TimeZone) -> Vec<String> {
     let time = |at: Option<jiff::Timestamp>| at.map_or_else(|| "not yet".to_owned(), |at| shown(at, zone));
     let mut lines = vec![
         format!("  whether the carrier has this call isn't known since {}", shown(attempt.moved_at, zone)),
-        format!("  looks that found nothing {}, looks in vain in a row {}", looks.clear, looks.vain),
+        format!("  looks that found nothing {}, looks in vain in a row {}", looks.clear, looks.inconclusive),
         format!("  last look {}, next look {}", time(looks.looked_at), time(looks.next_at)),
     ];
     if let Some(at) = looks.asked_at {
@@ -183,9 +183,9 @@ pub(super) fn as_json(view: &ShownAttempt, zone: &TimeZone, reveal: bool) -> Val
         json!({
             "call": other.call.to_string(),
             "attempt": other.number,
-            "state": other.state.word(),
-            "outcome": other.outcome.map(AttemptOutcome::word),
-            "withdrawal": other.withdrawal.map(Withdrawal::word),
+            "state": other.state.code(),
+            "outcome": other.outcome.map(AttemptOutcome::code),
+            "withdrawal": other.withdrawal.map(Withdrawal::code),
             "intended_at": rfc3339(other.intended_at, zone),
             "ended_at": other.ended_at.map(|at| rfc3339(at, zone)),
         })
@@ -202,7 +202,7 @@ fn listed(attempt: &AttemptRow, slot: &SlotRow, zone: &TimeZone, reveal: bool) -
     let looks = (attempt.state == AttemptState::Unknown).then(|| {
         json!({
             "found_nothing": looks.clear,
-            "in_vain": looks.vain,
+            "in_vain": looks.inconclusive,
             "last_at": time(looks.looked_at),
             "next_at": time(looks.next_at),
             "staff_asked_at": time(looks.asked_at),
@@ -211,9 +211,9 @@ fn listed(attempt: &AttemptRow, slot: &SlotRow, zone: &TimeZone, reveal: bool) -
     json!({
         "call": attempt.call.to_string(),
         "attempt": attempt.number,
-        "state": attempt.state.word(),
-        "outcome": attempt.outcome.map(AttemptOutcome::word),
-        "withdrawal": attempt.withdrawal.map(Withdrawal::word),
+        "state": attempt.state.code(),
+        "outcome": attempt.outcome.map(AttemptOutcome::code),
+        "withdrawal": attempt.withdrawal.map(Withdrawal::code),
         "to": number(&attempt.phone_number, reveal),
         "carrier": attempt.carrier,
         "intended_at": rfc3339(attempt.intended_at, zone),
@@ -230,8 +230,8 @@ pub(in crate::commands) fn slot_json(slot: &SlotRow, zone: &TimeZone) -> Value {
     json!({
         "date": slot.date.to_string(),
         "time": slot.time,
-        "origin": slot.origin.word(),
-        "state": slot.state.word(),
+        "origin": slot.origin.code(),
+        "state": slot.state.code(),
         "reason": slot.state.reason(),
         "attempts": slot.attempts,
         "tries": slot.tries,

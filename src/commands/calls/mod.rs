@@ -1,16 +1,16 @@
 //! `kenkocall calls`: what calls there were, one of them as it was spoken, and what staff do about single ones.
 
 pub(super) mod attempts;
-mod by_hand;
+mod manual;
 pub(super) mod transcript;
 
 use clap::Subcommand;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::desk::{Form, Reveal, found, hersys_id, lasted, moment, rfc3339, shown, table};
+use super::arguments::{Form, Reveal, found, hersys_id, lasted, moment, rfc3339, shown, table};
 use super::exit::usage;
-use crate::call::{CallId, Disposition};
+use crate::domain::{CallId, Disposition};
 use crate::service::{Clerk, list_calls, show_call};
 use crate::store::attempts::AttemptFilter;
 use crate::store::calls::{CallFilter, CallRow};
@@ -25,7 +25,7 @@ pub(super) enum Calls {
         /// Only calls that haven't ended.
         #[arg(long)]
         open: bool,
-        /// Only calls to this patient, and those in which this HER-SYS ID was keyed, by whomever. It is noted who
+        /// Only calls to this patient, and those in which anyone keyed this HER-SYS ID. It is recorded who
         /// looked.
         #[arg(long)]
         hersys_id: Option<String>,
@@ -63,7 +63,7 @@ pub(super) enum Calls {
         /// The call's id.
         call: String,
         /// What you found out, from the carrier's own log of calls or from the patient.
-        found: by_hand::Found,
+        found: manual::Found,
         #[command(flatten)]
         form: Form,
     },
@@ -98,8 +98,8 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Calls) -> anyho
             let text = transcript::as_text(&shown, zone, reveal.reveal);
             form.tell(clerk, &text, transcript::as_json(&shown, zone, reveal.reveal)).await
         }
-        Calls::Now { hersys_id: id, form } => by_hand::now(clerk, zone, &hersys_id(&id)?, form).await,
-        Calls::Resolve { call, found, form } => by_hand::resolve(clerk, zone, call_id(&call)?, found, form).await,
+        Calls::Now { hersys_id: id, form } => manual::now(clerk, zone, &hersys_id(&id)?, form).await,
+        Calls::Resolve { call, found, form } => manual::resolve(clerk, zone, call_id(&call)?, found, form).await,
     }
 }
 
@@ -111,16 +111,16 @@ fn call_id(text: &str) -> anyhow::Result<CallId> {
 
 fn line(call: &CallRow, zone: &TimeZone) -> Vec<String> {
     let ended = call.ended_at.map_or_else(|| "-".to_owned(), |ended| lasted(ended.duration_since(call.started_at)));
-    let verdict = call.disposition.map_or("open", Disposition::word);
-    vec![call.id.to_string(), shown(call.started_at, zone), call.line.word().to_owned(), ended, verdict.to_owned()]
+    let verdict = call.disposition.map_or("open", Disposition::code);
+    vec![call.id.to_string(), shown(call.started_at, zone), call.line.code().to_owned(), ended, verdict.to_owned()]
 }
 
 fn call_json(call: &CallRow, zone: &TimeZone) -> serde_json::Value {
     json!({
         "id": call.id.to_string(),
-        "line": call.line.word(),
+        "line": call.line.code(),
         "started_at": rfc3339(call.started_at, zone),
         "ended_at": call.ended_at.map(|at| rfc3339(at, zone)),
-        "disposition": call.disposition.map(Disposition::word),
+        "disposition": call.disposition.map(Disposition::code),
     })
 }

@@ -7,18 +7,18 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::{attempts, call_json};
-use crate::call::{CallerNumber, Disposition, HangupCause, HersysId, Language, Line, Severity};
-use crate::commands::desk::{from_other_number, lasted, number, rfc3339, shown};
-use crate::engine::{Then, TransferOutcome};
+use crate::commands::arguments::{from_other_number, lasted, number, rfc3339, shown};
+use crate::domain::{CallerNumber, Disposition, HangupCause, HersysId, Language, Line, Severity};
+use crate::engine::{NextAction, TransferOutcome};
 use crate::service::{ShownAnswer, ShownCall, ShownPerson, ShownTurn, StoredEvent};
 use crate::store::legs::{Direction, LegRow, LegStatus};
 
 pub(super) fn as_text(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> String {
     let call = &shown_call.call;
-    let mut text = format!("call {} ({})\n", call.id, call.line.word());
+    let mut text = format!("call {} ({})\n", call.id, call.line.code());
     let end = match call.ended_at {
         Some(ended) => {
-            let verdict = call.disposition.map_or("ended", Disposition::word);
+            let verdict = call.disposition.map_or("ended", Disposition::code);
             format!("{verdict} after {}", lasted(ended.duration_since(call.started_at)))
         }
         None => "still open".to_owned(),
@@ -61,8 +61,8 @@ fn leg_text(text: &mut String, leg: &LegRow, statuses: &[LegStatus], zone: &Time
         (Direction::Inbound, None) => format!("from {far}"),
         (Direction::Outbound, _) => format!("to {far}"),
     };
-    let cause = leg.hangup_cause.map_or("not ended", HangupCause::word);
-    line(text, &format!("{} leg by {}, {ways}: {cause}", leg.direction.word(), leg.carrier));
+    let cause = leg.hangup_cause.map_or("not ended", HangupCause::code);
+    line(text, &format!("{} leg by {}, {ways}: {cause}", leg.direction.code(), leg.carrier));
     for status in statuses {
         line(text, &format!("  {}  {}", clock(status.at, zone), status.status));
     }
@@ -84,9 +84,11 @@ fn turn_text(text: &mut String, turn: &ShownTurn, zone: &TimeZone, language: &mu
         *language = *first;
     }
     match &turn.then {
-        Some(Then::Transfer { number, .. }) => line(text, &format!("          > hands over to {}", number.national())),
-        Some(Then::HangUp) => line(text, "          > hangs up"),
-        Some(Then::Gather { .. }) | None => {}
+        Some(NextAction::Transfer { number, .. }) => {
+            line(text, &format!("          > hands over to {}", number.national()))
+        }
+        Some(NextAction::HangUp) => line(text, "          > hangs up"),
+        Some(NextAction::Gather { .. }) | None => {}
     }
 }
 
@@ -97,9 +99,9 @@ fn caller(event: &StoredEvent) -> String {
         StoredEvent::Keyed(keys) if keys.is_empty() => "keys nothing".to_owned(),
         StoredEvent::Keyed(keys) => format!("keys {keys}"),
         StoredEvent::Transfer(outcome) => transferred(*outcome).to_owned(),
-        StoredEvent::HungUp(cause) => format!("is gone ({})", cause.word()),
+        StoredEvent::HungUp(cause) => format!("is gone ({})", cause.code()),
         StoredEvent::HungUpInTransfer(cause, outcome) => {
-            format!("{}, and is gone ({})", transferred(*outcome), cause.word())
+            format!("{}, and is gone ({})", transferred(*outcome), cause.code())
         }
         StoredEvent::Withdrawn => "isn't to be called any more".to_owned(),
         StoredEvent::WithdrawnAfterTransfer(outcome) => {
@@ -125,10 +127,10 @@ pub(in crate::commands) fn kept(answer: &ShownAnswer, several: bool) -> String {
     };
     let severity = match answer.severity {
         Severity::None => String::new(),
-        severity => format!(" ({})", severity.word()),
+        severity => format!(" ({})", severity.code()),
     };
     let late = if answer.late { " [late: the report was finished before, and stands without it]" } else { "" };
-    format!("{}{}: {value}{severity}{late}", answer.item.word(), whose.unwrap_or_default())
+    format!("{}{}: {value}{severity}{late}", answer.item.code(), whose.unwrap_or_default())
 }
 
 /// A moment's time of day.
@@ -140,14 +142,14 @@ pub(super) fn as_json(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> 
     let mut value = call_json(&shown_call.call, zone);
     let legs = shown_call.legs.iter().map(|(leg, statuses)| {
         json!({
-            "direction": leg.direction.word(),
+            "direction": leg.direction.code(),
             "carrier": leg.carrier,
             "carrier_leg_id": leg.carrier_leg_id,
             "far_number": leg.far_number.as_ref().map(|far| number(far, reveal)),
             "near_number": leg.near_number.as_ref().map(|near| number(near, reveal)),
             "started_at": rfc3339(leg.started_at, zone),
             "ended_at": leg.ended_at.map(|at| rfc3339(at, zone)),
-            "hangup_cause": leg.hangup_cause.map(HangupCause::word),
+            "hangup_cause": leg.hangup_cause.map(HangupCause::code),
             "statuses": statuses.iter().map(|status| json!({
                 "status": status.status,
                 "at": rfc3339(status.at, zone),
@@ -164,7 +166,7 @@ pub(super) fn as_json(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> 
                 .map(|person| {
                     json!({
                         "hersys_id": person.hersys_id.expose(),
-                        "caller_number": person.other_number.map_or("registered", CallerNumber::word),
+                        "caller_number": person.other_number.map_or("registered", CallerNumber::code),
                     })
                 })
                 .collect::<Vec<_>>()
@@ -185,16 +187,16 @@ fn turn_json(turn: &ShownTurn, zone: &TimeZone) -> Value {
         StoredEvent::Began(_) => json!({ "began": true }),
         StoredEvent::Keyed(keys) => json!({ "keyed": keys }),
         StoredEvent::Transfer(outcome) => json!({ "transfer": outcome }),
-        StoredEvent::HungUp(cause) => json!({ "hung_up": cause.word() }),
-        StoredEvent::HungUpInTransfer(cause, outcome) => json!({ "hung_up": cause.word(), "transfer": outcome }),
+        StoredEvent::HungUp(cause) => json!({ "hung_up": cause.code() }),
+        StoredEvent::HungUpInTransfer(cause, outcome) => json!({ "hung_up": cause.code(), "transfer": outcome }),
         StoredEvent::Withdrawn => json!("withdrawn"),
         StoredEvent::WithdrawnAfterTransfer(outcome) => json!({ "withdrawn": true, "transfer": outcome }),
         StoredEvent::Identified => json!({ "identified": true }),
     };
     let then = turn.then.as_ref().map(|then| match then {
-        Then::Gather { .. } => "gather",
-        Then::Transfer { .. } => "transfer",
-        Then::HangUp => "hang_up",
+        NextAction::Gather { .. } => "gather",
+        NextAction::Transfer { .. } => "transfer",
+        NextAction::HangUp => "hang_up",
     });
     json!({
         "turn": turn.turn,
@@ -202,9 +204,9 @@ fn turn_json(turn: &ShownTurn, zone: &TimeZone) -> Value {
         "event": event,
         "answers": turn.answers.iter().map(|answer| json!({
             "hersys_id": answer.hersys_id.as_ref().map(HersysId::expose),
-            "item": answer.item.word(),
-            "answer": answer.answer.map(crate::call::Answer::exported),
-            "severity": answer.severity.word(),
+            "item": answer.item.code(),
+            "answer": answer.answer.map(crate::domain::Answer::exported),
+            "severity": answer.severity.code(),
             "late": answer.late,
         })).collect::<Vec<_>>(),
         "said": turn.said.iter().map(|(language, text)| json!({

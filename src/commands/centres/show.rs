@@ -1,9 +1,9 @@
 //! `kenkocall centres show`: what one health centre has set, in plain words.
 
 use super::degrees;
-use crate::call::AttemptOutcome;
-use crate::commands::desk::table;
-use crate::follow_up::{ReportCovers, Retries, RetryPolicy, UnregisteredReports};
+use crate::commands::arguments::table;
+use crate::domain::AttemptOutcome;
+use crate::policy::{ReportCovers, Retries, RetryPolicy, UnregisteredReports};
 use crate::service::CentreSettings;
 use crate::store::centres::CentreRow;
 
@@ -62,7 +62,7 @@ fn thresholds(lower: &str, from: u16, amber: u16) -> String {
 fn retries(policy: &RetryPolicy) -> Vec<Vec<String>> {
     AttemptOutcome::ALL
         .iter()
-        .filter_map(|cause| Some(vec![format!("after {}", cause.word().replace('_', " ")), tries(policy.of(*cause)?)]))
+        .filter_map(|cause| Some(vec![format!("after {}", cause.code().replace('_', " ")), tries(policy.of(*cause)?)]))
         .collect()
 }
 

@@ -10,7 +10,6 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::call::{CallTimes, CallingHours, Line};
 use crate::carrier::simulator::{self, Caller, Identity};
 use crate::commands::database::prepared;
 use crate::commands::days;
@@ -18,15 +17,16 @@ use crate::commands::documents::Origin;
 use crate::commands::output::outln;
 use crate::commands::serve::{dialling, open_desk};
 use crate::config::Config;
+use crate::domain::{CallTimes, CallingHours, Line};
 use crate::service::{
-    Clock, DayFigures, Dialling, MadeUpDay, STEP, Simulation, Stretch, VirtualClock, add_made_up_day, day_figures,
-    made_up_identity, made_up_number,
+    Clock, DailyStats, DialerSettings, STEP, Simulation, Stretch, SyntheticDay, VirtualClock, add_made_up_day,
+    day_figures, made_up_identity, made_up_number,
 };
 use crate::store::turns;
 
-/// Calls are made so many times a day.
+/// How often each patient is called a day.
 const TIMES: [&str; 6] = ["08:30", "09:00;17:00", "09:30", "10:00;15:30", "11:00", "13:00"];
-/// One in so many patients calls the health-call line instead of waiting to be called.
+/// One in this many patients calls the health-call line instead of waiting to be called.
 const RINGS_IN: u32 = 25;
 /// The hours of the day that are played.
 const MORNING: i8 = 7;
@@ -37,7 +37,7 @@ pub(crate) struct Played {
     /// The day at the health centre.
     pub(crate) date: Date,
     /// How its slots and attempts ended.
-    pub(crate) figures: DayFigures,
+    pub(crate) figures: DailyStats,
     /// Calls placed.
     pub(crate) calls: usize,
     /// Turns stored, those of callers on the health-call line as well.
@@ -74,9 +74,9 @@ pub(crate) async fn play(config: Config, patients: u32, seed: u64, tell: impl Fn
         tell(hour, stretch.intended);
     }
     let seconds = begun.elapsed().as_secs_f64();
-    let database = &simulation.desk.database;
+    let database = &simulation.context.database;
     let figures = day_figures(database, date).await?;
-    let turns = turns::count(&mut database.read().await?).await?;
+    let turns = turns::count(&mut database.begin_read().await?).await?;
     database.close().await;
     Ok(Played { date, figures, calls: all.intended, turns, events: all.events, seconds })
 }
@@ -86,18 +86,18 @@ async fn open(mut config: Config, patients: u32, seed: u64, clock: &VirtualClock
     config.dialer.calls_per_second = f64::from(patients.div_ceil(500).max(2));
     config.dialer.concurrent_calls = patients.div_ceil(4).max(50);
     let people = simulator::Settings { seed, ..simulator::Settings::default() };
-    let desk = open_desk(&config, prepared(&config).await?, Origin::choose(None).library()?, clock.clock()).await?;
-    let from = desk.call_back_number.clone().context("the number that calls come from")?;
-    let dialling = Dialling { tick: STEP.unsigned_abs(), ..dialling(&config, from) };
-    let simulation = Simulation::new(desk, people, clock.clone(), dialling);
+    let context = open_desk(&config, prepared(&config).await?, Origin::choose(None).flow_set()?, clock.clock()).await?;
+    let from = context.call_back_number.clone().context("the number that calls come from")?;
+    let dialling = DialerSettings { tick: STEP.unsigned_abs(), ..dialling(&config, from) };
+    let simulation = Simulation::new(context, people, clock.clone(), dialling);
     let times: Result<Vec<CallTimes>, _> = TIMES.iter().map(|times| times.parse()).collect();
-    let day = MadeUpDay {
+    let day = SyntheticDay {
         hours: CallingHours::default(),
         times: times.context("the times of calls")?,
         patients,
         after: clock.now(),
     };
-    add_made_up_day(&simulation.desk.database, &day).await?;
+    add_made_up_day(&simulation.context.database, &day).await?;
     Ok(simulation)
 }
 
@@ -108,7 +108,7 @@ fn ring_in(simulation: &Simulation, patients: u32, zone: &TimeZone, date: Date) 
         let (hersys_id, birth_date) = made_up_identity(nth).context("a made-up patient")?;
         let caller = Caller {
             people: vec![Identity { hersys_id, birth_date }],
-            language: crate::call::Language::Japanese,
+            language: crate::domain::Language::Japanese,
             script: None,
         };
         let when = first.checked_add(SignedDuration::from_secs(i64::from(nth % 7_200))).unwrap_or(first);

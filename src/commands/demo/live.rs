@@ -10,15 +10,15 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, oneshot};
 
-use super::telling::Tally;
-use crate::call::{CallTimes, CallingHours, escaped_lines};
+use super::event_printer::Tally;
 use crate::carrier::simulator;
 use crate::commands::documents::Origin;
 use crate::commands::output::{closed, outln, write_raw};
 use crate::commands::ports::Ports;
 use crate::commands::serve::Server;
 use crate::config::Config;
-use crate::service::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, MadeUpDay, Moment, add_made_up_day};
+use crate::domain::{CallTimes, CallingHours, escaped_lines};
+use crate::service::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, ServiceEvent, SyntheticDay, add_made_up_day};
 
 /// Minutes over which the patients are due, the present one first.
 const MINUTES: i64 = 4;
@@ -39,11 +39,11 @@ pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64, named: 
     config.server.listen = address;
     config.server.operations_listen = Some(address);
     let people = simulator::Settings { seed, ..simulator::Settings::default() };
-    let server = Server::open(&config, Origin::choose(None).library()?, people).await?.with_status_page();
-    let desk = server.desk().clone();
-    let watching = desk.feed.watch();
-    let now = desk.clock.now();
-    add_made_up_day(&desk.database, &day(patients, now, &zone)?).await?;
+    let server = Server::open(&config, Origin::choose(None).flow_set()?, people).await?.with_status_page();
+    let context = server.context().clone();
+    let watching = context.event_bus.watch();
+    let now = context.clock.now();
+    add_made_up_day(&context.database, &day(patients, now, &zone)?).await?;
 
     outln!(
         "自動架電 — a made-up health centre calls its {patients} patients. No phone rings: the network is simulated.\n"
@@ -61,7 +61,7 @@ pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64, named: 
     let serving =
         tokio::spawn(server.run(Ports::one(&config, listener), async { drop(stopped.await) }, Duration::from_secs(5)));
     let tally = watch(watching, &zone, patients).await;
-    drop(desk);
+    drop(context);
     drop(stop);
     serving.await.context("the server broke")??;
     outln!("\n{}", tally.line());
@@ -70,13 +70,13 @@ pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64, named: 
 
 /// The centre calls around the clock, so that the demonstration works at any hour; a part of the patients is due in
 /// each of the next minutes.
-fn day(patients: u32, now: Timestamp, zone: &TimeZone) -> anyhow::Result<MadeUpDay> {
+fn day(patients: u32, now: Timestamp, zone: &TimeZone) -> anyhow::Result<SyntheticDay> {
     let minute = |nth: i64| -> anyhow::Result<CallTimes> {
         let at = now.checked_add(SignedDuration::from_mins(nth)).context("the next minutes")?;
         let time = zone.to_datetime(at).time();
         format!("{:02}:{:02}", time.hour(), time.minute()).parse().context("a time of calls")
     };
-    Ok(MadeUpDay {
+    Ok(SyntheticDay {
         hours: "00:00-24:00".parse::<CallingHours>().context("calling hours")?,
         times: (0..MINUTES).map(minute).collect::<anyhow::Result<_>>()?,
         patients,
@@ -86,7 +86,7 @@ fn day(patients: u32, now: Timestamp, zone: &TimeZone) -> anyhow::Result<MadeUpD
 }
 
 /// Writes one line an event, and the tally, until all slots have ended, Ctrl-C, or nobody watches.
-async fn watch(mut watching: broadcast::Receiver<Moment>, zone: &TimeZone, patients: u32) -> Tally {
+async fn watch(mut watching: broadcast::Receiver<ServiceEvent>, zone: &TimeZone, patients: u32) -> Tally {
     let at_terminal = std::io::stdout().is_terminal() && crate::commands::escapes();
     let mut tally = Tally::default();
     let mut rhythm = tokio::time::interval(if at_terminal { TALLY_EVERY } else { TALLY_RARELY });

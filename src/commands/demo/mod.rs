@@ -1,10 +1,10 @@
 //! `kenkocall demo`: a made-up health centre calls its made-up patients over the simulated phone network, before the
 //! watcher's eyes; or a whole day of it in seconds; or the health-call line with the terminal as the phone.
 
+mod event_printer;
 pub(super) mod fast;
 mod live;
 mod phone;
-mod telling;
 
 use std::net::Ipv4Addr;
 use std::path::Path;

@@ -6,19 +6,19 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use tokio::sync::oneshot;
 
-use crate::call::{CallId, Disposition, Line, PhoneNumber, StaffName};
 use crate::carrier::simulator;
+use crate::commands::arguments::found;
 use crate::commands::calls::transcript::kept;
-use crate::commands::desk::found;
 use crate::commands::documents::Origin;
 use crate::commands::output::outln;
 use crate::commands::ports::Ports;
 use crate::commands::serve::Server;
 use crate::commands::terminal;
 use crate::config::Config;
+use crate::domain::{CallId, Disposition, Line, PhoneNumber, StaffName};
 use crate::service::{
-    AlertFilter, Begin, Clerk, Details, FIRST_MADE_UP_ID, Knock, MADE_UP_BIRTH_DATE, Outcome, Source, Switchboard,
-    add_made_up, list_alerts, show_call,
+    AlertFilter, Begin, CarrierEvent, Clerk, ConversationService, Details, FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE,
+    Outcome, Source, add_made_up, list_alerts, show_call,
 };
 
 /// Calls of one demonstration.
@@ -38,16 +38,16 @@ pub(super) async fn demonstrate(
     config.server.listen = address;
     config.server.operations_listen = Some(address);
     let people = simulator::Settings { seed, ..simulator::Settings::default() };
-    let server = Server::open(&config, Origin::choose(None).library()?, people).await?;
-    let switchboard = server.switchboard();
-    let desk = server.desk().clone();
+    let server = Server::open(&config, Origin::choose(None).flow_set()?, people).await?;
+    let conversations = server.conversations();
+    let context = server.context().clone();
     let clerk = Clerk {
-        database: desk.database.clone(),
-        clock: desk.clock.clone(),
+        database: context.database.clone(),
+        clock: context.clock.clone(),
         name: StaffName::parse("demo")?,
         source: Source::Command,
     };
-    add_made_up(&desk.database, &desk.clock, patients).await?;
+    add_made_up(&context.database, &context.clock, patients).await?;
 
     outln!("健康コール — the health-call line, played at this terminal.\n");
     outln!("  database   {} (fresh, removed at the end)", config.database.url);
@@ -62,17 +62,17 @@ pub(super) async fn demonstrate(
     let (stop, stopped) = oneshot::channel::<()>();
     let serving =
         tokio::spawn(server.run(Ports::one(&config, listener), async { drop(stopped.await) }, Duration::from_secs(5)));
-    let calls = call_again_and_again(&switchboard, &clerk).await;
-    drop((switchboard, desk, clerk));
+    let calls = call_again_and_again(&conversations, &clerk).await;
+    drop((conversations, context, clerk));
     drop(stop);
     serving.await.context("the server broke")??;
     calls
 }
 
-async fn call_again_and_again(switchboard: &Switchboard, clerk: &Clerk) -> anyhow::Result<()> {
+async fn call_again_and_again(conversations: &ConversationService, clerk: &Clerk) -> anyhow::Result<()> {
     if !std::io::stdin().is_terminal() {
         outln!("Nobody sits at the terminal, so one call is played.\n");
-        let id = call(switchboard, 0, &mut UNATTENDED.as_bytes()).await?;
+        let id = call(conversations, 0, &mut UNATTENDED.as_bytes()).await?;
         return show_kept(clerk, id).await;
     }
     outln!("{}", terminal::HELP);
@@ -81,7 +81,7 @@ async fn call_again_and_again(switchboard: &Switchboard, clerk: &Clerk) -> anyho
         match answer.as_deref() {
             None | Some("q") => break,
             Some(_) => {
-                let id = call(switchboard, nth, &mut std::io::stdin().lock()).await?;
+                let id = call(conversations, nth, &mut std::io::stdin().lock()).await?;
                 show_kept(clerk, id).await?;
             }
         }
@@ -94,13 +94,13 @@ async fn show_kept(clerk: &Clerk, id: Option<CallId>) -> anyhow::Result<()> {
     let Some(id) = id else { return Ok(()) };
     let shown = found(show_call(clerk, id, Details::Masked).await?);
     outln!("What the health centre has of it:\n");
-    outln!("  call      {}", shown.call.disposition.map_or("open", Disposition::word));
+    outln!("  call      {}", shown.call.disposition.map_or("open", Disposition::code));
     for answer in shown.turns.iter().flat_map(|turn| &turn.answers) {
         outln!("  answer    {}", kept(answer, shown.people.len() > 1));
     }
     for alert in found(list_alerts(clerk, &AlertFilter::default()).await?).alerts {
-        let item = alert.alert.item.map_or(String::new(), |item| format!(": {}", item.word()));
-        outln!("  alert     {}{item}", alert.alert.kind.word());
+        let item = alert.alert.item.map_or(String::new(), |item| format!(": {}", item.code()));
+        outln!("  alert     {}{item}", alert.alert.kind.code());
     }
     outln!("");
     Ok(())
@@ -108,7 +108,7 @@ async fn show_kept(clerk: &Clerk, id: Option<CallId>) -> anyhow::Result<()> {
 
 /// One call from its ringing to its end; its id, when a turn of it was taken.
 async fn call(
-    switchboard: &Switchboard,
+    conversations: &ConversationService,
     nth: u32,
     input: &mut impl std::io::BufRead,
 ) -> anyhow::Result<Option<CallId>> {
@@ -119,19 +119,19 @@ async fn call(
         caller: PhoneNumber::from_e164("+815000000000").ok(),
         called: None,
     };
-    let mut outcome = switchboard.take(Knock::Begin(begin)).await?;
+    let mut outcome = conversations.take(CarrierEvent::Begin(begin)).await?;
     let mut id = None;
     loop {
         match outcome {
-            Outcome::Reply { call, turn, reply, library } => {
+            Outcome::Reply { call, turn, reply, flow_set } => {
                 id = Some(call);
-                terminal::show(&library, &reply);
-                if reply.then == crate::engine::Then::HangUp {
+                terminal::show(&flow_set, &reply);
+                if reply.then == crate::engine::NextAction::HangUp {
                     outln!("");
                     return Ok(id);
                 }
                 let happening = terminal::next(input, &reply)?;
-                outcome = switchboard.take(Knock::Turn { call, turn, happening }).await?;
+                outcome = conversations.take(CarrierEvent::Turn { call, turn, happening }).await?;
             }
             Outcome::Over | Outcome::CallAgain(_) | Outcome::Noted | Outcome::StaffUnknown => {
                 outln!("  (the call is over; what was answered is kept as unanswered, 未回答)\n");

@@ -16,7 +16,7 @@ use anyhow::bail;
 use include_dir::{Dir, include_dir};
 use tracing::{info, warn};
 
-use crate::flow::{Finding, Library};
+use crate::flow::{Finding, FlowSet};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/call_flows");
 static TRANSCRIPTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tests/transcripts");
@@ -86,31 +86,31 @@ impl Origin {
     }
 
     /// The checked set, or every finding as sentences.
-    pub(super) fn library(&self) -> anyhow::Result<Arc<Library>> {
-        match Library::checked(self.files()?) {
-            Ok(library) => Ok(Arc::new(library)),
+    pub(super) fn flow_set(&self) -> anyhow::Result<Arc<FlowSet>> {
+        match FlowSet::checked(self.files()?) {
+            Ok(flow_set) => Ok(Arc::new(flow_set)),
             Err(findings) => bail!("{}", self.sentences(&findings)),
         }
     }
 
     /// What isn't wrong, and its author should look at: what differs from the built-in documents in flows that have
     /// their version.
-    pub(super) fn warnings(&self, library: &Library) -> Vec<Finding> {
+    pub(super) fn warnings(&self, flow_set: &FlowSet) -> Vec<Finding> {
         match self {
             Self::BuiltIn => Vec::new(),
             Self::Folder(_) => {
-                library.changed_without_version(&Library::read(built_in_documents()).0, "the built-in documents")
+                flow_set.changed_without_version(&FlowSet::read(built_in_documents()).0, "the built-in documents")
             }
         }
     }
 
     /// Says in the log where the documents of this start came from.
-    pub(super) fn log(&self, library: &Library) {
+    pub(super) fn log(&self, flow_set: &FlowSet) {
         let versions: Vec<String> =
-            library.flows.values().map(|flow| format!("{} {}", flow.name, flow.version)).collect();
-        let digest = library.digest.get(..SHORT_DIGEST).unwrap_or_default();
-        info!(from = %self, versions = versions.join(", "), digest, "the flow documents were read");
-        self.log_warnings(&self.warnings(library));
+            flow_set.flows.values().map(|flow| format!("{} {}", flow.name, flow.version)).collect();
+        let digest = flow_set.digest.get(..SHORT_DIGEST).unwrap_or_default();
+        info!(from = %self, versions = versions.join(", "), digest, "flow documents loaded");
+        self.log_warnings(&self.warnings(flow_set));
     }
 
     /// Says in the log what an author should look at.

@@ -10,15 +10,15 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use self::transcripts::Chosen;
-use super::desk::Form;
+use super::arguments::Form;
 use super::documents::{Existing, Origin, TRANSCRIPTS_FOLDER, exported, write};
 use super::exit::{Exit, found, usage};
 use super::output::{complain, outln, print};
 use super::terminal;
-use crate::call::{BirthDate, HersysId, Language, PhoneNumber};
+use crate::domain::{BirthDate, HersysId, Language, PhoneNumber};
 use crate::engine::{AnsweredBy, Effect};
-use crate::flow::{Finding, FlowName, Library, draw};
-use crate::rehearsal::{Cast, CastPatient, CastStanding, Rehearsal, line_of};
+use crate::flow::{Finding, FlowName, FlowSet, draw};
+use crate::flow_test::{FixturePatient, FixtureStatus, Fixtures, FlowTest, line_of};
 
 /// The made-up patient of `flows play`.
 const PLAYED_ID: &str = "1234567";
@@ -98,8 +98,8 @@ pub(super) fn run(command: Flows, configured: impl Fn() -> anyhow::Result<Option
             Ok(Exit::Done)
         }
         Flows::Draw { flow, language, folder } => {
-            let library = library_of(&chosen(folder)?)?;
-            let picture = draw(&library, &flow, language).ok_or_else(|| usage(no_such_flow(&library, &flow)))?;
+            let flow_set = library_of(&chosen(folder)?)?;
+            let picture = draw(&flow_set, &flow, language).ok_or_else(|| usage(no_such_flow(&flow_set, &flow)))?;
             print(&picture)?;
             Ok(Exit::Done)
         }
@@ -114,13 +114,13 @@ pub(super) fn run(command: Flows, configured: impl Fn() -> anyhow::Result<Option
 }
 
 /// The documents, checked: what is wrong with them ends each of these commands as it ends `check`.
-fn library_of(origin: &Origin) -> anyhow::Result<Arc<Library>> {
-    let checked = Library::checked(origin.files()?);
+fn library_of(origin: &Origin) -> anyhow::Result<Arc<FlowSet>> {
+    let checked = FlowSet::checked(origin.files()?);
     checked.map(Arc::new).map_err(|findings| found(origin.sentences(&findings)))
 }
 
-fn no_such_flow(library: &Library, flow: &str) -> String {
-    let names: Vec<&str> = library.flows.keys().map(FlowName::as_str).collect();
+fn no_such_flow(flow_set: &FlowSet, flow: &str) -> String {
+    let names: Vec<&str> = flow_set.flows.keys().map(FlowName::as_str).collect();
     format!("there is no flow “{flow}”; there are {}", names.join(", "))
 }
 
@@ -136,13 +136,13 @@ fn check(origin: &Origin, form: Form) -> anyhow::Result<Exit> {
         };
         found.iter().map(one).collect()
     };
-    match Library::checked(origin.files()?) {
-        Ok(library) => {
-            let warnings = origin.warnings(&library);
+    match FlowSet::checked(origin.files()?) {
+        Ok(flow_set) => {
+            let warnings = origin.warnings(&flow_set);
             for warning in &warnings {
                 complain(&format!("warning: {}", origin.sentence(warning)));
             }
-            let (flows, prompts) = (library.flows.len(), library.prompts.len());
+            let (flows, prompts) = (flow_set.flows.len(), flow_set.prompts.len());
             let languages = Language::ALL.len();
             let warned = match warnings.len() {
                 0 => String::new(),
@@ -199,28 +199,28 @@ fn export(directory: &Path, existing: Existing, form: Form) -> anyhow::Result<()
     form.say(&text, value)
 }
 
-fn play(library: &Arc<Library>, flow: &str, language: Language) -> anyhow::Result<()> {
-    if library.flow(flow).is_none() {
-        return Err(usage(no_such_flow(library, flow)));
+fn play(flow_set: &Arc<FlowSet>, flow: &str, language: Language) -> anyhow::Result<()> {
+    if flow_set.flow(flow).is_none() {
+        return Err(usage(no_such_flow(flow_set, flow)));
     }
     let now = crate::service::Clock::system().now();
-    let mut cast = Cast::of_a_made_up_centre().map_err(|error| anyhow::anyhow!("{error}"))?;
+    let mut cast = Fixtures::of_a_made_up_centre().map_err(|error| anyhow::anyhow!("{error}"))?;
     cast.caller = Some(PhoneNumber::from_e164("+815000000000").context("the made-up caller's number")?);
     let today = jiff::tz::TimeZone::UTC.to_datetime(now).date();
     let birth_date = BirthDate::parse_keys(PLAYED_BIRTH_DATE, today).context("the made-up birth date")?;
     let id = HersysId::parse(PLAYED_ID).context("the made-up HER-SYS ID")?;
-    cast.patients.push(CastPatient::new(id, birth_date, CastStanding::UnderObservation));
+    cast.patients.push(FixturePatient::new(id, birth_date, FixtureStatus::UnderObservation));
     outln!("{}", terminal::HELP);
     outln!("The made-up patient 見本 花子 has the HER-SYS ID {PLAYED_ID} and the birth date {PLAYED_BIRTH_DATE}.\n");
 
-    let mut rehearsal = Rehearsal::new(Arc::clone(library), FlowName::from(flow), language, cast, now);
+    let mut rehearsal = FlowTest::new(Arc::clone(flow_set), FlowName::from(flow), language, cast, now);
     let mut turn = rehearsal.call(AnsweredBy::Person)?;
     let mut input = std::io::stdin().lock();
     loop {
         let mut reply = None;
         for effect in &turn.effects {
             if let Effect::Reply(said) = effect {
-                terminal::show(library, said);
+                terminal::show(flow_set, said);
                 reply = Some(said);
             } else {
                 line_of(effect, turn.language).iter().for_each(|line| outln!("{line}"));

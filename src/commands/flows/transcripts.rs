@@ -7,13 +7,13 @@ use anyhow::{Context, bail};
 use serde_json::json;
 
 use super::{library_of, no_such_flow};
-use crate::commands::desk::Form;
+use crate::commands::arguments::Form;
 use crate::commands::documents::{Origin, Reader, TRANSCRIPTS_FOLDER, built_in_transcripts, find, holds_documents};
 use crate::commands::exit::{Exit, refused, usage};
 use crate::commands::output::{complain, outln};
 use crate::commands::refusal;
-use crate::flow::Library;
-use crate::rehearsal::{NotStorable, Transcript};
+use crate::flow::FlowSet;
+use crate::flow_test::{NotStorable, Transcript};
 
 /// The transcripts of a working copy of the source.
 const WORKING_COPY: &str = "tests/transcripts";
@@ -72,7 +72,7 @@ impl Chosen {
 
     /// Plays them all.
     pub(super) fn play(&self, update: bool, form: Form) -> anyhow::Result<Exit> {
-        let library = library_of(&self.origin)?;
+        let flow_set = library_of(&self.origin)?;
         let (files, from) = match &self.transcripts {
             Source::Places(places) => (found(places)?, "files"),
             Source::BuiltIn if update => {
@@ -92,7 +92,7 @@ impl Chosen {
         let mut differences = Vec::new();
         for (file, text) in &files {
             let outcome = match text {
-                Ok(text) => play(&library, file, text, update),
+                Ok(text) => play(&flow_set, file, text, update),
                 Err(error) => Ok(Some(error.clone())),
             };
             let difference = match outcome {
@@ -153,13 +153,13 @@ fn found(places: &[PathBuf]) -> anyhow::Result<Texts> {
 }
 
 /// Plays one transcript; what differs, if anything does.
-fn play(library: &Arc<Library>, file: &Path, text: &str, update: bool) -> anyhow::Result<Option<String>> {
+fn play(flow_set: &Arc<FlowSet>, file: &Path, text: &str, update: bool) -> anyhow::Result<Option<String>> {
     let flow = file.parent().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap_or_default();
-    if library.flow(flow).is_none() {
-        bail!("it lies in a folder “{flow}”, which isn't a flow; {}", no_such_flow(library, flow));
+    if flow_set.flow(flow).is_none() {
+        bail!("it lies in a folder “{flow}”, which isn't a flow; {}", no_such_flow(flow_set, flow));
     }
     let transcript = Transcript::read(text, flow)?;
-    let (happened, mismatch) = transcript.play(library).map_err(|error: NotStorable| anyhow::anyhow!("{error}"))?;
+    let (happened, mismatch) = transcript.play(flow_set).map_err(|error: NotStorable| anyhow::anyhow!("{error}"))?;
     if update {
         if happened != text {
             std::fs::write(file, happened).context("it can't be written")?;

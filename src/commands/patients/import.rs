@@ -7,10 +7,10 @@ use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use crate::commands::desk::{Form, centre_code};
+use crate::commands::arguments::{Form, centre_code};
 use crate::commands::output::complain;
-use crate::roster::{Column, List, ListFile, MAX_BYTES, SheetName};
-use crate::service::{Clerk, ImportMode, Imported, Refused, import_patients};
+use crate::patient_import::{Column, List, ListFile, MAX_BYTES, SheetName};
+use crate::service::{Clerk, ImportMode, Imported, ServiceError, import_patients};
 
 /// Findings printed before the rest is counted alone.
 const MAX_PRINTED: usize = 200;
@@ -38,7 +38,7 @@ pub(super) async fn run(
     bar.finish_and_clear();
     let done = match outcome {
         Ok(done) => done,
-        Err(Refused::List(findings)) => {
+        Err(ServiceError::List(findings)) => {
             let mut lines = String::new();
             for finding in findings.iter().take(MAX_PRINTED) {
                 lines.push_str(&format!("{}: {finding}\n", file.display()));
@@ -47,7 +47,7 @@ pub(super) async fn run(
                 lines.push_str(&format!("and {more} more\n"));
             }
             complain(lines.trim_end());
-            return Err(Refused::List(findings).into());
+            return Err(ServiceError::List(findings).into());
         }
         Err(other) => return Err(other.into()),
     };
@@ -139,8 +139,8 @@ impl<'d> Answer<'d> {
             sheets_not_read: sheet.map(|sheet| names(&sheet.not_read)),
             hidden_sheets: sheet.map(|sheet| names(&sheet.hidden)),
             hidden_rows: sheet.map(|sheet| sheet.hidden_rows),
-            hidden_columns: sheet.map(|sheet| sheet.hidden_columns.iter().map(|column| column.word()).collect()),
-            warnings: done.warnings.iter().map(|said| RowDoubt { row: said.row, doubt: said.doubt.word() }).collect(),
+            hidden_columns: sheet.map(|sheet| sheet.hidden_columns.iter().map(|column| column.code()).collect()),
+            warnings: done.warnings.iter().map(|said| RowDoubt { row: said.row, doubt: said.doubt.code() }).collect(),
         }
     }
 }

@@ -5,10 +5,12 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::show::stands;
-use crate::call::Sensitive;
-use crate::commands::desk::{Form, Reveal, centre_code, found, hersys_id, number, number_json, rfc3339, shown, table};
+use crate::commands::arguments::{
+    Form, Reveal, centre_code, found, hersys_id, number, number_json, rfc3339, shown, table,
+};
 use crate::commands::exit::usage;
-use crate::roster::width;
+use crate::domain::Sensitive;
+use crate::patient_import::width;
 use crate::service::{Clerk, PatientStatus, list_patients};
 use crate::store::patient_list::PatientFilter;
 use crate::store::patients::PatientRow;
@@ -83,7 +85,7 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, list: List) -> anyhow::R
         name: list.name.map(|name| width::fold(&name).split_whitespace().collect::<String>()),
         id_part: list.hersys_id.map(|text| digits("--hersys-id", &text)).transpose()?,
         number_ends: list.phone_ends.map(|text| digits("--phone-ends", &text)).transpose()?,
-        status: PatientStatus::from(list.status).word(),
+        status: PatientStatus::from(list.status).code(),
         after: list.after.map(|text| hersys_id(&text)).transpose()?,
         limit,
     };

@@ -9,13 +9,13 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
 
-use super::desk::{Form, Reveal, centre_code, found, hersys_id};
+use super::arguments::{Form, Reveal, centre_code, found, hersys_id};
 use super::exit::usage;
 use super::output::complain;
-use crate::call::HersysId;
-use crate::roster::{Column, Finding, Place};
+use crate::domain::HersysId;
+use crate::patient_import::{Column, Finding, Place};
 use crate::service::{
-    Changed, Clerk, ImportMode, Refused, add_patient, change_patient, release_patient, show_patient, stop_patient,
+    Changed, Clerk, ImportMode, ServiceError, add_patient, change_patient, release_patient, show_patient, stop_patient,
 };
 
 #[derive(Debug, Subcommand)]
@@ -188,10 +188,10 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Patients) -> an
 }
 
 /// Says what is now so.
-async fn done(clerk: &Clerk, outcome: Result<Changed, Refused>, word: &str, form: Form) -> anyhow::Result<()> {
+async fn done(clerk: &Clerk, outcome: Result<Changed, ServiceError>, word: &str, form: Form) -> anyhow::Result<()> {
     let changed = match outcome {
         Ok(changed) => changed,
-        Err(Refused::Values(findings)) => {
+        Err(ServiceError::Values(findings)) => {
             let lines: Vec<String> = findings.iter().map(of_option).collect();
             return Err(usage(format!("nothing was changed\n{}", lines.join("\n"))));
         }
@@ -213,7 +213,7 @@ async fn done(clerk: &Clerk, outcome: Result<Changed, Refused>, word: &str, form
 fn of_option(finding: &Finding) -> String {
     match finding.place {
         Place::Cell { column: Some(column), .. } => {
-            format!("  --{}: {}", column.word().replace('_', "-"), finding.fault)
+            format!("  --{}: {}", column.code().replace('_', "-"), finding.fault)
         }
         _ => format!("  {}", finding.fault),
     }

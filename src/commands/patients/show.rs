@@ -3,10 +3,10 @@
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
-use crate::call::{CallerNumber, ReportOutcome, Severity, SlotState, Withdrawal};
+use crate::commands::arguments::{Form, from_other_number, number, number_json, rfc3339, shown, table};
 use crate::commands::calls::attempts::{slot_json, slot_stands};
-use crate::commands::desk::{Form, from_other_number, number, number_json, rfc3339, shown, table};
-use crate::roster::Doubt;
+use crate::domain::{CallerNumber, ReportOutcome, Severity, SlotState, Withdrawal};
+use crate::patient_import::Doubt;
 use crate::service::{Changed, Clerk, ShownPatient, ShownReport, not_called};
 use crate::store::alerts::AlertRow;
 use crate::store::answers::LatestAnswer;
@@ -25,10 +25,10 @@ pub(super) fn changed_json(changed: &Changed, word: &str) -> Value {
         "hersys_id": row.hersys_id.expose(),
         "id": row.id.to_string(),
         "automated_call": row.automated_call,
-        "not_called": changed.not_called().map(Withdrawal::word),
+        "not_called": changed.not_called().map(Withdrawal::code),
         "stopped_at": row.stopped_at.map(|at| rfc3339(at, &changed.zone)),
         "released_at": row.released_at.map(|at| rfc3339(at, &changed.zone)),
-        "doubt": changed.doubt.map(Doubt::word),
+        "doubt": changed.doubt.map(Doubt::code),
     })
 }
 
@@ -41,7 +41,7 @@ pub(super) fn calling(changed: &Changed) -> String {
 pub(super) fn stands(row: &PatientRow) -> &'static str {
     match not_called(row) {
         None => "called",
-        Some(why) => why.word(),
+        Some(why) => why.code(),
     }
 }
 
@@ -115,11 +115,11 @@ fn text_of(view: &ShownPatient, reveal: bool) -> String {
     if !view.calls.is_empty() {
         text.push_str("\nlast calls to this patient, and those in which this HER-SYS ID was keyed\n");
         let line = |call: &crate::store::calls::CallRow| {
-            let verdict = call.disposition.map_or("open", crate::call::Disposition::word);
+            let verdict = call.disposition.map_or("open", crate::domain::Disposition::code);
             vec![
                 format!("  {}", call.id),
                 shown(call.started_at, &view.zone),
-                call.line.word().to_owned(),
+                call.line.code().to_owned(),
                 verdict.to_owned(),
             ]
         };
@@ -128,7 +128,7 @@ fn text_of(view: &ShownPatient, reveal: bool) -> String {
     text
 }
 
-/// A request that calls stop, of somebody who may be anybody.
+/// A request that calls stop, of someone who may be anybody.
 fn unconfirmed(alert: &AlertRow, view: &ShownPatient) -> String {
     let id = view.patient.hersys_id.expose();
     let call = alert.call.map_or_else(String::new, |call| format!(" in the call {call}"));
@@ -157,11 +157,11 @@ fn today(view: &ShownPatient) -> String {
     match (finished, all.first()) {
         (Some(report), _) => {
             let late = if report.late.is_empty() { "" } else { "; different answers came later, see below" };
-            let channel = report.report.channel.word();
-            format!("reported by {channel}{}, severity {}{late}", other_number(report, " "), severity(report).word())
+            let channel = report.report.channel.code();
+            format!("reported by {channel}{}, severity {}{late}", other_number(report, " "), severity(report).code())
         }
         (None, Some(report)) => {
-            let (answers, severity) = (report.answers.len(), severity(report).word());
+            let (answers, severity) = (report.answers.len(), severity(report).code());
             format!("not finished: {answers} answers so far{}, severity {severity}", other_number(report, ", "))
         }
         (None, None) => "no report yet".to_owned(),
@@ -183,18 +183,18 @@ fn report_line(shown_report: &ShownReport, zone: &TimeZone) -> Vec<String> {
     let answers: Vec<String> = shown_report
         .answers
         .iter()
-        .filter(|answer| answer.severity > Severity::None || answer.item <= crate::call::Item::Spo2)
+        .filter(|answer| answer.severity > Severity::None || answer.item <= crate::domain::Item::Spo2)
         .filter_map(|answer| {
             let value = answer.item.read(answer.entry.expose())?.exported();
             let value = if value.is_empty() { "not measured".to_owned() } else { value };
-            Some(format!("{} {value}", answer.item.word()))
+            Some(format!("{} {value}", answer.item.code()))
         })
         .collect();
     vec![
         format!("  {}", report.report_date),
-        report.channel.word().to_owned(),
-        report.outcome.word().to_owned(),
-        severity(shown_report).word().to_owned(),
+        report.channel.code().to_owned(),
+        report.outcome.code().to_owned(),
+        severity(shown_report).code().to_owned(),
         shown(report.started_at, zone),
         [other_number(shown_report, ""), answers.join(", ")]
             .into_iter()
@@ -212,8 +212,8 @@ fn late_line(shown_report: &ShownReport) -> Option<Vec<String>> {
     let value = |answer: &LatestAnswer| {
         let value = answer.item.read(answer.entry.expose())?.exported();
         let severity =
-            if answer.severity > Severity::None { format!(" ({})", answer.severity.word()) } else { String::new() };
-        Some(format!("{} {}{severity}", answer.item.word(), if value.is_empty() { "not measured" } else { &value }))
+            if answer.severity > Severity::None { format!(" ({})", answer.severity.code()) } else { String::new() };
+        Some(format!("{} {}{severity}", answer.item.code(), if value.is_empty() { "not measured" } else { &value }))
     };
     let answers: Vec<String> = shown_report.late.iter().filter_map(value).collect();
     Some(vec![format!("  {}", shown_report.report.report_date), answers.join(", ")])
@@ -238,7 +238,7 @@ fn json_of(view: &ShownPatient, reveal: bool) -> Value {
         "monitoring_start": row.monitoring_start.map(|date| date.to_string()),
         "stopped_at": time(row.stopped_at),
         "released_at": time(row.released_at),
-        "not_called": view.not_called().map(Withdrawal::word),
+        "not_called": view.not_called().map(Withdrawal::code),
         "stop_requested_at": time(row.calling.stop_requested_at),
         "stops_unconfirmed": view.stops_unconfirmed.iter().map(|alert| json!({
             "alert": alert.id.to_string(),
@@ -252,10 +252,10 @@ fn json_of(view: &ShownPatient, reveal: bool) -> Value {
         "reports": view.reports.iter().map(|report| report_json(report, zone)).collect::<Vec<_>>(),
         "calls": view.calls.iter().map(|call| json!({
             "id": call.id.to_string(),
-            "line": call.line.word(),
+            "line": call.line.code(),
             "started_at": rfc3339(call.started_at, zone),
             "ended_at": time(call.ended_at),
-            "disposition": call.disposition.map(crate::call::Disposition::word),
+            "disposition": call.disposition.map(crate::domain::Disposition::code),
         })).collect::<Vec<_>>(),
     })
 }
@@ -265,16 +265,16 @@ fn report_json(shown_report: &ShownReport, zone: &TimeZone) -> Value {
     let written = |answers: &[LatestAnswer]| -> Map<String, Value> {
         let value = |answer: &LatestAnswer| {
             let value = answer.item.read(answer.entry.expose())?.exported();
-            Some((answer.item.word().to_owned(), value.into()))
+            Some((answer.item.code().to_owned(), value.into()))
         };
         answers.iter().filter_map(value).collect()
     };
     json!({
         "report_date": report.report_date.to_string(),
-        "channel": report.channel.word(),
-        "outcome": report.outcome.word(),
-        "severity": severity(shown_report).word(),
-        "caller_number": report.caller_number.map(CallerNumber::word),
+        "channel": report.channel.code(),
+        "outcome": report.outcome.code(),
+        "severity": severity(shown_report).code(),
+        "caller_number": report.caller_number.map(CallerNumber::code),
         "started_at": rfc3339(report.started_at, zone),
         "ended_at": report.ended_at.map(|at| rfc3339(at, zone)),
         "answers": written(&shown_report.answers),

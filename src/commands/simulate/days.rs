@@ -10,18 +10,18 @@ use clap::Args;
 use jiff::{SignedDuration, Span, Timestamp};
 use serde_json::{Value, json};
 
-use crate::commands::desk::print_json;
+use crate::commands::arguments::print_json;
 use crate::commands::documents::Origin;
 use crate::commands::exit::found;
 use crate::commands::output::{closed, outln};
 use crate::service::Clock;
-use crate::simulation::{Death, Figures, Plan, Played, Settings, SimulationError, play, play_plan};
+use crate::simulation::{Death, Figures, Played, Scenario, Settings, SimulationError, play, play_plan};
 
 /// Days that are played when nobody says how many.
 const USUAL_DAYS: u64 = 100;
 /// Patients of a day, when nobody says how many.
 const USUAL_PATIENTS: u32 = 30;
-/// What was logged is kept and looked at on one of so many days; always when one day alone is played.
+/// What was logged is kept and checked on one of this many days; always when one day alone is played.
 const LISTENED_TO: u64 = 10;
 /// What happened last is shown up to here.
 const SHOWN: usize = 60;
@@ -86,10 +86,10 @@ enum Course {
 }
 
 impl Course {
-    fn plan(&self, place: u64, patients: u32) -> Plan {
-        let dying = |seed, dies_at| Plan { dies_at: Some(dies_at), ..Plan::of(seed, patients) };
+    fn plan(&self, place: u64, patients: u32) -> Scenario {
+        let dying = |seed, dies_at| Scenario { dies_at: Some(dies_at), ..Scenario::of(seed, patients) };
         match *self {
-            Self::Seeds => Plan::of(place, patients),
+            Self::Seeds => Scenario::of(place, patients),
             Self::EveryCommit(seed) if place.is_multiple_of(2) => dying(seed, Death::Before(place / 2 + 1)),
             Self::EveryCommit(seed) => dying(seed, Death::After(place / 2 + 1)),
             Self::Dying(seed, death) => dying(seed, death),
@@ -133,9 +133,9 @@ pub(super) fn run(days: &Days) -> anyhow::Result<()> {
     let folder = Folder::of(days)?;
     let settings = Settings {
         patients: days.patients,
-        library: Origin::choose(None).library()?,
+        flow_set: Origin::choose(None).flow_set()?,
         folder: folder.0.clone(),
-        trust_the_disk: days.fast_disk,
+        disable_fsync_for_tests: days.fast_disk,
     };
     let (course, places) = course_of(days, first, &settings)?;
     let series = Series {
@@ -199,7 +199,7 @@ fn words(death: Death) -> String {
 }
 
 /// Keeps this thread, and those that its databases begin, on one processor: they wait for each other at every
-/// statement, and waking somebody on another processor takes longer than most statements.
+/// statement, and waking someone on another processor takes longer than most statements.
 #[cfg(target_os = "linux")]
 fn stay_on_processor(nth: usize) {
     use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};

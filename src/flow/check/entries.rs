@@ -2,9 +2,10 @@
 
 use super::Check;
 use super::keys::is_ordinary;
-use crate::call::{Answer, Item};
+use crate::domain::{Answer, Item};
 use crate::flow::{
-    Bound, Confirm, Exit, Flow, Gather, Identify, Menu, Node, NodeId, NodeKind, ReadAs, RecordWhat, Spot, Takes, Test,
+    Bound, Confirm, Exit, Flow, Gather, Identify, Menu, Node, NodeId, NodeKind, ReadAs, RecordWhat, Spanned, Takes,
+    Test,
 };
 
 impl Check<'_> {
@@ -31,18 +32,18 @@ impl Check<'_> {
                 && flow.after(item).is_none()
                 && self.is_whole(flow)
             {
-                let what = format!("the node `{}` asks for `{}`, and no record keeps it", node.id, item.word());
-                self.find(flow, node.line, what, format!("Add a record node with `answer = \"{}\"`", item.word()));
+                let what = format!("the node `{}` asks for `{}`, and no record keeps it", node.id, item.code());
+                self.find(flow, node.line, what, format!("Add a record node with `answer = \"{}\"`", item.code()));
             }
         }
     }
 
-    /// Somebody who is told nothing after a red answer takes it for an ordinary one.
+    /// Someone who is told nothing after a red answer takes it for an ordinary one.
     fn without_advice(&mut self, flow: &Flow, node: &Node, item: Item) {
         let what = format!(
             "the node `{}` keeps `{}`, which can be red, and nothing is said after a red answer",
             node.id,
-            item.word()
+            item.code()
         );
         let todo = "Add `on_red = [\"advice\"]` here or under [defaults]: what to do now, and 119";
         self.find(flow, node.line, what, todo);
@@ -79,11 +80,11 @@ impl Check<'_> {
     }
 
     fn identity(&mut self, flow: &Flow, node: &Node, identify: &Identify) {
-        let takes = |spot: &Spot<NodeId>| match flow.nodes.get(&spot.to).map(|asked| &asked.kind) {
+        let takes = |spot: &Spanned<NodeId>| match flow.nodes.get(&spot.to).map(|asked| &asked.kind) {
             Some(NodeKind::Gather(gather)) => Some((gather.takes, gather.private)),
             _ => None,
         };
-        let exists = |spot: &Spot<NodeId>| flow.nodes.contains_key(&spot.to);
+        let exists = |spot: &Spanned<NodeId>| flow.nodes.contains_key(&spot.to);
         if exists(&identify.hersys_id) {
             let fits =
                 matches!(takes(&identify.hersys_id), Some((Takes::Digits { min, max }, _)) if min >= 6 && max <= 8);
@@ -134,10 +135,10 @@ impl Check<'_> {
         }
     }
 
-    fn answer(&mut self, flow: &Flow, node: &Node, item: Item, from: &Spot<NodeId>) {
+    fn answer(&mut self, flow: &Flow, node: &Node, item: Item, from: &Spanned<NodeId>) {
         let Some(asked) = flow.nodes.get(&from.to) else { return };
         if let Some(other) = asked.question().filter(|other| *other != item) {
-            let what = format!("the node `{}` asks for `{}` and is kept as `{}`", asked.id, other.word(), item.word());
+            let what = format!("the node `{}` asks for `{}` and is kept as `{}`", asked.id, other.code(), item.code());
             self.find(flow, from.line, what, "Let `question` and `answer` name the same item");
         }
         match &asked.kind {
@@ -153,7 +154,7 @@ impl Check<'_> {
     fn chosen(&mut self, flow: &Flow, node: &Node, item: Item, asked: &Node, menu: &Menu) {
         for choice in menu.keys.values() {
             let Some(value) = choice.value.as_deref().filter(|value| item.read(value).is_none()) else { continue };
-            let what = format!("the node `{}` can't keep `{value}` of `{}` as `{}`", node.id, asked.id, item.word());
+            let what = format!("the node `{}` can't keep `{value}` of `{}` as `{}`", node.id, asked.id, item.code());
             let todo = match item.read("yes") {
                 Some(Answer::YesNo(_)) => "Let the keys stand for yes, no and unknown",
                 _ => "Ask for it with a gather that takes a number of 3 digits",
@@ -180,12 +181,12 @@ impl Check<'_> {
                 let what = format!(
                     "the node `{}` takes {at_least} to {at_most}, more than `{}` can be",
                     asked.id,
-                    item.word()
+                    item.code()
                 );
                 self.find(flow, asked.line, what, format!("Stay within {}", bounds(item)));
             }
             _ => {
-                let what = format!("the entry of `{}` can't be kept as `{}`", asked.id, item.word());
+                let what = format!("the entry of `{}` can't be kept as `{}`", asked.id, item.code());
                 let todo = match item.read("000") {
                     Some(_) => "Take a number of 3 digits",
                     None => "Ask for it with a menu whose keys stand for yes, no and unknown",
@@ -198,7 +199,7 @@ impl Check<'_> {
                 && spot.to == node.id
                 && item.read(&entry).is_none()
             {
-                let what = format!("the entry {entry} of `{}` can't be kept as `{}`", asked.id, item.word());
+                let what = format!("the entry {entry} of `{}` can't be kept as `{}`", asked.id, item.code());
                 self.find(flow, spot.line, what, "Use 000, which means that it couldn't be measured");
             }
         }

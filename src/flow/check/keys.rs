@@ -41,7 +41,7 @@ impl<'a> Check<'a> {
 
     /// What each key does at a question, besides answering it.
     fn everywhere(&self, without: Without, visits: &BTreeMap<Key, &'a FlowName>) -> BTreeMap<Key, String> {
-        let keys = &self.library.keys;
+        let keys = &self.flow_set.keys;
         let mut taken: BTreeMap<Key, String> = BTreeMap::new();
         if !without.visit {
             let visits = visits.iter().map(|(key, flow)| (*key, *flow)).chain(keys.visit.iter().map(|(k, f)| (*k, f)));

@@ -58,7 +58,7 @@ impl<'a> Check<'a> {
             _ => false,
         });
         let exits = exits.map(|(_, spot)| here(&spot.to));
-        let inside = self.library.flow(sub.flow.to.as_str()).map(|flow| (flow.name.as_str(), flow.start.to.as_str()));
+        let inside = self.flow_set.flow(sub.flow.to.as_str()).map(|flow| (flow.name.as_str(), flow.start.to.as_str()));
         exits.chain(inside).collect()
     }
 

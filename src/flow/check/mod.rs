@@ -1,9 +1,9 @@
 //! The rules that a set of flow documents must keep. Each finding names a line and a way out, and each keeps `serve`
 //! from starting: a call can't ask its author.
 
+mod definite_entries;
 mod entries;
 mod keys;
-mod known;
 mod loops;
 mod references;
 mod speech;
@@ -12,7 +12,7 @@ mod wording;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::Finding;
-use super::{Flow, Library, MISSING, Node, NodeKind};
+use super::{Flow, FlowSet, MISSING, Node, NodeKind};
 
 /// Prompts that the engine says by itself: no flow names them, and they must be there.
 pub const ENGINE_PROMPTS: [&str; 16] = [
@@ -40,33 +40,33 @@ const MAX_NODES: usize = 500;
 /// Flows with which a call begins, and that must be there.
 const LINES: [&str; 5] = ["health_call", "automated_call", "call_back", "maintenance", "withdrawn"];
 
-impl Library {
-    /// Reads the documents ([`Library::read`]) and applies all rules.
+impl FlowSet {
+    /// Reads the documents ([`FlowSet::read`]) and applies all rules.
     ///
     /// # Errors
     /// Everything that is wrong, by file and line.
     pub fn checked(files: BTreeMap<String, String>) -> Result<Self, Vec<Finding>> {
-        let (library, mut findings) = Self::read(files);
-        let check = Check::new(&library, &findings);
+        let (flow_set, mut findings) = Self::read(files);
+        let check = Check::new(&flow_set, &findings);
         findings.extend(check.all());
         findings.sort();
         findings.dedup();
-        if findings.is_empty() { Ok(library) } else { Err(findings) }
+        if findings.is_empty() { Ok(flow_set) } else { Err(findings) }
     }
 }
 
 /// What the rules look at.
 struct Check<'a> {
-    library: &'a Library,
+    flow_set: &'a FlowSet,
     /// Files that couldn't be read whole: rules about the lack of something pass them by.
     unread: BTreeSet<String>,
     findings: Vec<Finding>,
 }
 
 impl<'a> Check<'a> {
-    fn new(library: &'a Library, findings: &[Finding]) -> Self {
+    fn new(flow_set: &'a FlowSet, findings: &[Finding]) -> Self {
         let unread = findings.iter().map(|finding| finding.file.clone()).collect();
-        Self { library, unread, findings: Vec::new() }
+        Self { flow_set, unread, findings: Vec::new() }
     }
 
     fn all(mut self) -> Vec<Finding> {
@@ -100,7 +100,7 @@ impl<'a> Check<'a> {
     fn lines(&mut self) {
         for line in LINES {
             let file = format!("{line}/flow.toml");
-            if !self.library.files.contains_key(&file) {
+            if !self.flow_set.files.contains_key(&file) {
                 let todo = "Copy it from the documents that came with Kenko Call";
                 self.findings.push(Finding::new(
                     file,
@@ -113,7 +113,7 @@ impl<'a> Check<'a> {
     }
 
     fn flows(&self) -> impl Iterator<Item = &'a Flow> + use<'a> {
-        self.library.flows.values()
+        self.flow_set.flows.values()
     }
 
     fn nodes(&self) -> Vec<(&'a Flow, &'a Node)> {
@@ -128,7 +128,7 @@ impl<'a> Check<'a> {
     fn with_sub_flows(&self, root: &str) -> BTreeSet<&'a str> {
         let mut seen = BTreeSet::new();
         let mut open = vec![root];
-        while let Some(flow) = open.pop().and_then(|name| self.library.flow(name)) {
+        while let Some(flow) = open.pop().and_then(|name| self.flow_set.flow(name)) {
             if seen.insert(flow.name.as_str()) {
                 open.extend(sub_flows(flow).map(|(_, sub)| sub.as_str()));
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Check, LINES, sub_flows};
 use crate::flow::finding::did_you_mean;
-use crate::flow::{Flow, FlowName, MISSING, NodeId, NodeKind, Spot, SubFlow, Test};
+use crate::flow::{Flow, FlowName, MISSING, NodeId, NodeKind, Spanned, SubFlow, Test};
 
 impl<'a> Check<'a> {
     pub(super) fn references(&mut self) {
@@ -19,7 +19,7 @@ impl<'a> Check<'a> {
             for (_, spot) in node.exits() {
                 self.node_name(flow, &format!("the node `{id}` goes to"), spot);
             }
-            let named: Vec<&Spot<NodeId>> = match &node.kind {
+            let named: Vec<&Spanned<NodeId>> = match &node.kind {
                 NodeKind::Confirm(confirm) => vec![&confirm.of],
                 NodeKind::Record(record) => match &record.what {
                     crate::flow::RecordWhat::Answer { from, .. } => vec![from],
@@ -39,7 +39,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn node_name(&mut self, flow: &Flow, what: &str, spot: &Spot<NodeId>) {
+    fn node_name(&mut self, flow: &Flow, what: &str, spot: &Spanned<NodeId>) {
         let name = spot.to.as_str();
         if name != MISSING && !flow.order.contains(&spot.to) {
             let nodes = flow.order.iter().map(NodeId::as_str);
@@ -48,10 +48,10 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn flow_name(&mut self, flow: &Flow, spot: &Spot<FlowName>) {
+    fn flow_name(&mut self, flow: &Flow, spot: &Spanned<FlowName>) {
         let name = spot.to.as_str();
-        if name != MISSING && !self.library.files.contains_key(&format!("{name}/flow.toml")) {
-            let flows = self.library.flows.keys().map(FlowName::as_str);
+        if name != MISSING && !self.flow_set.files.contains_key(&format!("{name}/flow.toml")) {
+            let flows = self.flow_set.flows.keys().map(FlowName::as_str);
             let todo = did_you_mean(name, flows, "Name a flow, that is a folder with a flow.toml");
             self.find(flow, spot.line, format!("there is no flow `{name}`"), todo);
         }
@@ -59,7 +59,7 @@ impl<'a> Check<'a> {
 
     /// A sub-flow's results and the exits for them are the same set.
     fn results(&mut self, flow: &Flow, id: &NodeId, line: u32, sub: &SubFlow) {
-        let Some(other) = self.library.flow(sub.flow.to.as_str()).filter(|other| self.is_whole(other)) else { return };
+        let Some(other) = self.flow_set.flow(sub.flow.to.as_str()).filter(|other| self.is_whole(other)) else { return };
         let given: BTreeSet<&str> = other.results().map(|(_, result)| result.as_str()).collect();
         for result in given.iter().filter(|result| !sub.exits.contains_key(**result)) {
             let what = format!("the node `{id}` has no exit for the result `{result}` of the flow `{}`", other.name);
@@ -87,7 +87,7 @@ impl<'a> Check<'a> {
         let named: BTreeSet<&str> = self
             .flows()
             .flat_map(|flow| flow.visit.values().map(|spot| &spot.to).chain(sub_flows(flow).map(|(_, name)| name)))
-            .chain(self.library.keys.visit.values())
+            .chain(self.flow_set.keys.visit.values())
             .map(FlowName::as_str)
             .chain(LINES)
             .collect();
@@ -111,7 +111,7 @@ fn reached(flow: &Flow) -> BTreeSet<&NodeId> {
     seen
 }
 
-fn entry_of(test: &Test) -> Option<&Spot<NodeId>> {
+fn entry_of(test: &Test) -> Option<&Spanned<NodeId>> {
     match test {
         Test::EntryIs(entry, _) | Test::EntryAtMost(entry, _) => Some(entry),
         _ => None,

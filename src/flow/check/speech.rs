@@ -3,7 +3,7 @@
 //! The rates are those of an unhurried telephone voice: Japanese 7 morae a second, Korean 5 syllables, Chinese 4
 //! characters, English, Spanish and Portuguese 13 letters (about 150 words a minute).
 
-use crate::call::Language;
+use crate::domain::Language;
 
 /// A pause inside a sentence, in seconds.
 const SHORT_PAUSE: f64 = 0.25;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Check, ENGINE_PROMPTS, speech};
-use crate::call::{Language, all_visible_in_lines};
+use crate::domain::{Language, all_visible_in_lines};
 use crate::flow::finding::{Finding, did_you_mean};
 use crate::flow::{Prompt, PromptId, Wording};
 
@@ -18,13 +18,13 @@ impl Check<'_> {
         let needed = self.needed();
         self.missing(&needed);
         self.unused(&needed);
-        for flow in self.library.flows.values() {
+        for flow in self.flow_set.flows.values() {
             self.hidden("title", &flow.file(), 1, &flow.title);
             for (node, title) in flow.nodes.values().filter_map(|node| Some((node, node.title.as_ref()?))) {
                 self.hidden(node.id.as_str(), &flow.file(), node.line, title);
             }
         }
-        for (id, prompt) in &self.library.prompts {
+        for (id, prompt) in &self.flow_set.prompts {
             for (language, wording) in &prompt.wording {
                 let file = file_of(id, *language);
                 let seconds = speech::seconds(wording.spoken(), *language);
@@ -75,12 +75,12 @@ impl Check<'_> {
 
     fn missing(&mut self, needed: &BTreeMap<PromptId, BTreeMap<Language, (String, u32)>>) {
         for (id, languages) in needed {
-            let prompt = self.library.prompts.get(id);
+            let prompt = self.flow_set.prompts.get(id);
             if prompt.is_none() && self.unread.iter().any(|file| file.starts_with(&folder_of(id))) {
                 continue;
             }
             if prompt.is_none() {
-                let known = self.library.prompts.keys().map(PromptId::as_str);
+                let known = self.flow_set.prompts.keys().map(PromptId::as_str);
                 let todo = did_you_mean(
                     id.as_str(),
                     known,
@@ -93,7 +93,7 @@ impl Check<'_> {
             }
             for language in languages.keys() {
                 let file = file_of(id, *language);
-                if self.library.wording(id.as_str(), *language).is_none() && !self.unread.contains(&file) {
+                if self.flow_set.wording(id.as_str(), *language).is_none() && !self.unread.contains(&file) {
                     let line = self.last_line(&file, *language);
                     let what = format!("the prompt `{id}` has no wording in {language}");
                     let name = id.as_str().rsplit('.').next().unwrap_or_default();
@@ -105,13 +105,13 @@ impl Check<'_> {
 
     /// Where a wording could be added to a file: after its last one.
     fn last_line(&self, file: &str, language: Language) -> u32 {
-        let here = self.library.prompts.iter().filter(|(id, _)| file_of(id, language) == file);
+        let here = self.flow_set.prompts.iter().filter(|(id, _)| file_of(id, language) == file);
         here.filter_map(|(_, prompt)| prompt.wording.get(&language)).map(|wording| wording.line).max().unwrap_or(1)
     }
 
     fn unused(&mut self, needed: &BTreeMap<PromptId, BTreeMap<Language, (String, u32)>>) {
         let all_read = self.flows().all(|flow| self.is_whole(flow));
-        for (id, prompt) in self.library.prompts.iter().filter(|(id, _)| !needed.contains_key(*id)) {
+        for (id, prompt) in self.flow_set.prompts.iter().filter(|(id, _)| !needed.contains_key(*id)) {
             if !all_read {
                 continue;
             }

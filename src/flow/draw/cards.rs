@@ -2,7 +2,7 @@
 
 use super::text::wrap;
 use super::words::Words;
-use crate::call::Language;
+use crate::domain::Language;
 use crate::flow::{Node, NodeKind, RecordWhat};
 
 /// The size of the wording, in pixels.

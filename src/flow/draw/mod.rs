@@ -13,14 +13,14 @@ mod routes;
 mod text;
 mod words;
 
-use super::Library;
-use crate::call::Language;
+use super::FlowSet;
+use crate::domain::Language;
 
 /// Draws a flow as SVG with the wording of one language. The same documents give the same picture, byte for byte.
 /// `None` when there is no such flow.
-pub fn draw(library: &Library, flow: &str, language: Language) -> Option<String> {
-    let flow = library.flow(flow)?;
-    let words = words::Words { library, flow, language };
+pub fn draw(flow_set: &FlowSet, flow: &str, language: Language) -> Option<String> {
+    let flow = flow_set.flow(flow)?;
+    let words = words::Words { flow_set, flow, language };
     let mut picture = layout::place(&words);
     let lanes = routes::route(&mut picture);
     Some(paint::svg(&words, &picture, &lanes))

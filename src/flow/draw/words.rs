@@ -1,13 +1,13 @@
 //! The words on the picture that no document has: kinds, titles and exits, in Japanese, else in English.
 
-use crate::call::{Item, Language};
+use crate::domain::{Item, Language};
 use crate::flow::{
-    Bound, Exit, Flow, Library, Node, NodeId, NodeKind, RecordWhat, ResultName, Say, SubFlow, Takes, Test,
+    Bound, Exit, Flow, FlowSet, Node, NodeId, NodeKind, RecordWhat, ResultName, Say, SubFlow, Takes, Test,
 };
 
 /// What the words are about and the language that they are in.
 pub(super) struct Words<'a> {
-    pub library: &'a Library,
+    pub flow_set: &'a FlowSet,
     pub flow: &'a Flow,
     pub language: Language,
 }
@@ -20,7 +20,7 @@ impl Words<'_> {
 
     pub fn wording(&self, say: &Say) -> String {
         let language = say.language.unwrap_or(self.language);
-        let text = self.library.wording(say.prompt.as_str(), language).map(|wording| wording.text.to_string());
+        let text = self.flow_set.wording(say.prompt.as_str(), language).map(|wording| wording.text.to_string());
         text.unwrap_or_else(|| say.prompt.to_string())
     }
 
@@ -59,7 +59,7 @@ impl Words<'_> {
                 RecordWhat::WrongNumber => self.pick("番号ちがい", "a wrong number").to_owned(),
             },
             NodeKind::SubFlow(SubFlow { flow, .. }) => {
-                self.library.flow(flow.to.as_str()).map_or(flow.to.to_string(), |flow| flow.title.clone())
+                self.flow_set.flow(flow.to.as_str()).map_or(flow.to.to_string(), |flow| flow.title.clone())
             }
             NodeKind::End(end) => self.result(&end.result),
             NodeKind::Confirm(confirm) => self.name(&confirm.of.to),
@@ -89,7 +89,7 @@ impl Words<'_> {
         }
     }
 
-    /// What stands on the arrow of an exit; nothing on the one way on.
+    /// The label of an exit's arrow; empty for the only exit.
     pub fn exit(&self, exit: &Exit) -> String {
         let plain = match exit {
             Exit::Next => "",

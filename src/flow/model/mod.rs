@@ -1,4 +1,4 @@
-//! A flow document as the engine walks it: nodes with exits, every reference still carrying the line it stands on.
+//! A flow document as the engine walks it: nodes with exits, every reference with its line number.
 
 mod nodes;
 
@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::call::Language;
+use crate::domain::Language;
 
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident) => {
@@ -67,7 +67,7 @@ pub const MISSING: &str = "(missing)";
 
 /// All flow documents and all wording, as one set: a session is pinned to the digest of the set that it began with.
 #[derive(Debug, Clone)]
-pub struct Library {
+pub struct FlowSet {
     /// SHA-256 over all files of the set, in hex.
     pub digest: String,
     /// The flows by name.
@@ -91,9 +91,9 @@ pub struct Flow {
     /// Raised by the author with each change.
     pub version: u32,
     /// The node at which it begins.
-    pub start: Spot<NodeId>,
+    pub start: Spanned<NodeId>,
     /// Keys that leave a question for another flow, besides the shared ones; they hold in this flow's sub-flows too.
-    pub visit: BTreeMap<Key, Spot<FlowName>>,
+    pub visit: BTreeMap<Key, Spanned<FlowName>>,
     /// Named limits.
     pub limits: Limits,
     /// The nodes by name.
@@ -104,7 +104,7 @@ pub struct Flow {
 
 /// A reference and the line on which it stands (counted from 1).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spot<T> {
+pub struct Spanned<T> {
     /// What is referred to.
     pub to: T,
     /// The line in the flow's `flow.toml`.
@@ -173,7 +173,7 @@ impl Flow {
     }
 }
 
-impl Library {
+impl FlowSet {
     /// The flow that a line begins with, or another that is named by a document.
     pub fn flow(&self, name: &str) -> Option<&Flow> {
         self.flows.get(name)

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FlowName, Key, NodeId, PromptId, ResultName, Spot};
-use crate::call::{Item, Language};
+use super::{FlowName, Key, NodeId, PromptId, ResultName, Spanned};
+use crate::domain::{Item, Language};
 
 /// One node.
 #[derive(Debug, Clone)]
@@ -65,7 +65,7 @@ pub struct Announce {
     /// Whether a key cuts it short.
     pub barge_in: bool,
     /// Where it goes on.
-    pub next: Spot<NodeId>,
+    pub next: Spanned<NodeId>,
 }
 
 /// What a question does when it isn't answered as asked.
@@ -76,7 +76,7 @@ pub struct Retry {
     /// Said after a wrong key.
     pub no_match: Vec<Say>,
     /// Where it goes when all tries are used.
-    pub give_up: Spot<NodeId>,
+    pub give_up: Spanned<NodeId>,
     /// How often it asks; the shared patience when absent.
     pub tries: Option<u8>,
     /// Silence before the first key, in seconds; the shared patience when absent. Measuring takes longer than
@@ -116,7 +116,7 @@ pub struct Choice {
     /// Becomes the call's language.
     pub language: Option<Language>,
     /// Where it goes on.
-    pub go: Spot<NodeId>,
+    pub go: Spanned<NodeId>,
 }
 
 /// Asks for several keys, ended by `#` or by a pause.
@@ -129,7 +129,7 @@ pub struct Gather {
     /// What is accepted.
     pub takes: Takes,
     /// Entries that skip the rest (`000`: couldn't be measured).
-    pub instead: BTreeMap<String, Spot<NodeId>>,
+    pub instead: BTreeMap<String, Spanned<NodeId>>,
     /// Shown as dots in every transcript.
     pub private: bool,
     /// Silence and wrong keys.
@@ -137,7 +137,7 @@ pub struct Gather {
     /// Keys that are off here.
     pub without: Without,
     /// Where it goes on.
-    pub next: Spot<NodeId>,
+    pub next: Spanned<NodeId>,
 }
 
 /// What a gather accepts.
@@ -150,7 +150,7 @@ pub enum Takes {
         /// The most.
         max: u8,
     },
-    /// A number of exactly so many digits within a range.
+    /// A number with exactly this many digits within a range.
     Number {
         /// How many digits.
         digits: u8,
@@ -167,15 +167,15 @@ pub enum Takes {
 #[derive(Debug, Clone)]
 pub struct Confirm {
     /// The gather whose entry is read back.
-    pub of: Spot<NodeId>,
+    pub of: Spanned<NodeId>,
     /// How it is spoken.
     pub read_as: ReadAs,
     /// What is said; `{value}` is the entry.
     pub say: Vec<Say>,
     /// Key 1.
-    pub yes: Spot<NodeId>,
+    pub yes: Spanned<NodeId>,
     /// Key 2.
-    pub no: Spot<NodeId>,
+    pub no: Spanned<NodeId>,
     /// Silence and wrong keys.
     pub retry: Retry,
     /// Keys that are off here.
@@ -200,7 +200,7 @@ pub struct Branch {
     /// Tried in order.
     pub rules: Vec<Rule>,
     /// Where it goes when none holds.
-    pub otherwise: Spot<NodeId>,
+    pub otherwise: Spanned<NodeId>,
 }
 
 /// One rule of a branch.
@@ -209,16 +209,16 @@ pub struct Rule {
     /// What must hold.
     pub test: Test,
     /// Where it goes then.
-    pub go: Spot<NodeId>,
+    pub go: Spanned<NodeId>,
 }
 
 /// What a branch can ask.
 #[derive(Debug, Clone)]
 pub enum Test {
     /// `entry = "node", is = "text"`
-    EntryIs(Spot<NodeId>, Arc<str>),
+    EntryIs(Spanned<NodeId>, Arc<str>),
     /// `entry = "node", at_most = 95` or a threshold of the health centre
-    EntryAtMost(Spot<NodeId>, Bound),
+    EntryAtMost(Spanned<NodeId>, Bound),
     /// `answer = "item", is = "yes"`: the day's report has this answer
     AnswerIs(Item, Arc<str>),
     /// `office = "open"`: a person is there to talk to
@@ -233,7 +233,7 @@ pub enum Test {
     UntilKnown,
     /// `answered_by = "machine"`
     AnsweredByMachine,
-    /// `listener = "confirmed"`: somebody has said in this call that they are the patient, or answer for the patient
+    /// `listener = "confirmed"`: someone has said in this call that they are the patient, or answer for the patient
     ListenerConfirmed,
 }
 
@@ -254,7 +254,7 @@ pub struct Record {
     /// What is kept.
     pub what: RecordWhat,
     /// Where it goes on.
-    pub next: Spot<NodeId>,
+    pub next: Spanned<NodeId>,
 }
 
 /// What a record node keeps.
@@ -265,7 +265,7 @@ pub enum RecordWhat {
         /// The item.
         item: Item,
         /// The node whose entry it is.
-        from: Spot<NodeId>,
+        from: Spanned<NodeId>,
         /// Said after a red answer.
         on_red: Vec<Say>,
     },
@@ -274,17 +274,17 @@ pub enum RecordWhat {
     /// The caller asks to be called back.
     CallBack {
         /// Where it goes when too many ask; without it every request is taken.
-        refused: Option<Spot<NodeId>>,
+        refused: Option<Spanned<NodeId>>,
     },
-    /// The patient, or somebody who answers for the patient, asks that automated calls stop.
+    /// The patient, or someone who answers for the patient, asks that automated calls stop.
     Stop,
-    /// Somebody who hasn't said who they are asks that automated calls stop.
+    /// Someone who hasn't said who they are asks that automated calls stop.
     StopUnconfirmed,
-    /// Somebody says that they are the patient, or answer for the patient.
+    /// Someone says that they are the patient, or answer for the patient.
     Listener,
-    /// Whoever answered can't talk now.
+    /// The person who answered can't talk now.
     NotNow,
-    /// Whoever answered isn't the person who was called.
+    /// The person who answered isn't the one who was called.
     WrongNumber,
 }
 
@@ -292,30 +292,30 @@ pub enum RecordWhat {
 #[derive(Debug, Clone)]
 pub struct Identify {
     /// The gather with the HER-SYS ID.
-    pub hersys_id: Spot<NodeId>,
+    pub hersys_id: Spanned<NodeId>,
     /// The gather with the birth date.
-    pub birth_date: Spot<NodeId>,
+    pub birth_date: Spanned<NodeId>,
     /// How often a mismatch may be tried again.
     pub tries: u8,
     /// Found.
-    pub matched: Spot<NodeId>,
+    pub matched: Spanned<NodeId>,
     /// Found, and today's report was begun in an earlier call.
-    pub resumed: Spot<NodeId>,
+    pub resumed: Spanned<NodeId>,
     /// Not found, not under observation, or locked: the caller can't tell which.
-    pub mismatch: Spot<NodeId>,
+    pub mismatch: Spanned<NodeId>,
     /// Found, and observation has ended.
-    pub ended: Spot<NodeId>,
+    pub ended: Spanned<NodeId>,
     /// All tries used.
-    pub give_up: Spot<NodeId>,
+    pub give_up: Spanned<NodeId>,
 }
 
 /// Walks another flow.
 #[derive(Debug, Clone)]
 pub struct SubFlow {
     /// The flow.
-    pub flow: Spot<FlowName>,
+    pub flow: Spanned<FlowName>,
     /// Where it goes on, by the flow's result.
-    pub exits: BTreeMap<ResultName, Spot<NodeId>>,
+    pub exits: BTreeMap<ResultName, Spanned<NodeId>>,
 }
 
 /// Connects the caller to a person.
@@ -324,9 +324,9 @@ pub struct HandOver {
     /// How long the person's phone rings, in seconds.
     pub ring_seconds: u8,
     /// They talked, and the person hung up.
-    pub connected: Spot<NodeId>,
+    pub connected: Spanned<NodeId>,
     /// Busy, no answer or failed.
-    pub failed: Spot<NodeId>,
+    pub failed: Spanned<NodeId>,
 }
 
 /// Ends a flow.
@@ -337,8 +337,8 @@ pub struct End {
 }
 
 impl Takes {
-    /// After so many keys nobody waits for more. An entry of varying length is ended by `#`, also the longest one:
-    /// without room for it that `#` would fall into the next question.
+    /// The entry is complete after this number of keys. An entry of varying length is ended by `#`, also the longest
+    /// one: without room for it that `#` would fall into the next question.
     pub const fn max_keys(self) -> u8 {
         match self {
             Self::Digits { min, max } if min < max => max.saturating_add(1),

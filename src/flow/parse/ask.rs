@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::flow::Defaults;
-use super::refer;
+use super::references;
 use super::table::Table;
-use crate::flow::{Choice, Confirm, FlowName, Gather, Key, Menu, ReadAs, Retry, Say, Spot, Takes, Without};
+use crate::flow::{Choice, Confirm, FlowName, Gather, Key, Menu, ReadAs, Retry, Say, Spanned, Takes, Without};
 
 pub(super) fn menu(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> Menu {
     Menu {
-        say: refer::need_say(table, flow),
-        question: table.get("question").and_then(refer::item),
+        say: references::need_say(table, flow),
+        question: table.get("question").and_then(references::item),
         keys: choices(table),
         retry: retry(table, flow, defaults),
         without: without(table),
@@ -22,22 +22,22 @@ fn choices(table: &Table<'_>) -> BTreeMap<Key, Choice> {
     let mut choices = BTreeMap::new();
     let short = table.get("choices");
     if let Some(rows) = short.and_then(|value| value.table("`choices`")) {
-        let next = refer::node(table, "next");
+        let next = references::node(table, "next");
         for (text, value) in rows.rows() {
             let choice = value.text().map(|word| Choice { value: Some(word.into()), language: None, go: next.clone() });
-            choices.extend(refer::key(text, value).zip(choice));
+            choices.extend(references::key(text, value).zip(choice));
         }
     }
     let long = table.get("keys");
     for (text, value) in long.and_then(|value| value.table("`keys`")).iter().flat_map(Table::rows) {
-        let Some(key) = refer::key(text, value) else { continue };
+        let Some(key) = references::key(text, value) else { continue };
         let choice = if value.is_text() {
-            Some(Choice { value: None, language: None, go: refer::spot(value) })
+            Some(Choice { value: None, language: None, go: references::spot(value) })
         } else {
             value.table(format!("the key {text}")).map(|inner| {
-                let go = refer::node(&inner, "go");
+                let go = references::node(&inner, "go");
                 let word = inner.get("value").and_then(|value| value.text());
-                let language = inner.get("language").and_then(refer::language);
+                let language = inner.get("language").and_then(references::language);
                 inner.finish();
                 Choice { value: word.map(Into::into), language, go }
             })
@@ -58,18 +58,18 @@ pub(super) fn gather(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) ->
     let takes = takes(table);
     let instead = table.get("instead").and_then(|value| value.table("`instead`"));
     let gather = Gather {
-        say: refer::need_say(table, flow),
-        question: table.get("question").and_then(refer::item),
+        say: references::need_say(table, flow),
+        question: table.get("question").and_then(references::item),
         takes: Takes::Date,
         instead: instead
             .iter()
             .flat_map(Table::rows)
-            .map(|(keys, value)| (keys.to_owned(), refer::spot(value)))
+            .map(|(keys, value)| (keys.to_owned(), references::spot(value)))
             .collect(),
         private: table.get("private").and_then(|value| value.flag()).unwrap_or(false),
         retry: retry(table, flow, defaults),
         without: without(table),
-        next: refer::node(table, "next"),
+        next: references::node(table, "next"),
     };
     takes.map(|takes| Gather { takes, ..gather })
 }
@@ -131,21 +131,21 @@ pub(super) fn confirm(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -
                 _ => None,
             })
         });
-    let (of, yes, no) = (refer::node(table, "of"), refer::node(table, "yes"), refer::node(table, "no"));
-    let (say, retry, without) = (refer::need_say(table, flow), retry(table, flow, defaults), without(table));
+    let (of, yes, no) = (references::node(table, "of"), references::node(table, "yes"), references::node(table, "no"));
+    let (say, retry, without) = (references::need_say(table, flow), retry(table, flow, defaults), without(table));
     read_as.map(|read_as| Confirm { of, read_as, say, yes, no, retry, without })
 }
 
 fn retry(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> Retry {
     let say = |field, default: &Option<Vec<Say>>| -> Vec<Say> {
-        let own = table.get(field).map(|value| refer::say(value, flow));
+        let own = table.get(field).map(|value| references::say(value, flow));
         if own.is_none() && default.is_none() {
             let todo = format!("Add `{field} = [\"…\"]` here or under [defaults]");
             table.source.find(table.line, format!("{} doesn't say anything on {}", table.name, spoken(field)), todo);
         }
         own.or_else(|| default.clone()).unwrap_or_default()
     };
-    let give_up = table.get("give_up").map(refer::spot).or_else(|| defaults.give_up.clone());
+    let give_up = table.get("give_up").map(references::spot).or_else(|| defaults.give_up.clone());
     Retry {
         no_input: say("no_input", &defaults.no_input),
         no_match: say("no_match", &defaults.no_match),
@@ -159,10 +159,10 @@ fn spoken(field: &str) -> &'static str {
     if field == "no_input" { "silence" } else { "a wrong key" }
 }
 
-fn give_up_missing(table: &Table<'_>) -> Spot<crate::flow::NodeId> {
+fn give_up_missing(table: &Table<'_>) -> Spanned<crate::flow::NodeId> {
     let todo = "Add `give_up = \"…\"` here or under [defaults]: where the call goes after the last try";
     table.source.find(table.line, format!("{} has no way on when the caller doesn't answer", table.name), todo);
-    refer::missing(table.line)
+    references::missing(table.line)
 }
 
 fn without(table: &Table<'_>) -> Without {

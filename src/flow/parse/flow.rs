@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::node;
-use super::refer;
+use super::references;
 use super::table::{Source, Table};
-use crate::flow::{Flow, FlowName, Limits, NodeId, Say, Spot};
+use crate::flow::{Flow, FlowName, Limits, NodeId, Say, Spanned};
 
 /// What a flow's questions and records do unless they say otherwise.
 #[derive(Default)]
 pub(super) struct Defaults {
     pub no_input: Option<Vec<Say>>,
     pub no_match: Option<Vec<Say>>,
-    pub give_up: Option<Spot<NodeId>>,
+    pub give_up: Option<Spanned<NodeId>>,
     pub on_red: Vec<Say>,
 }
 
@@ -23,7 +23,7 @@ pub(super) fn read(source: &Source<'_>, text: &str, folder: &str) -> Option<Flow
     let title = table.need("title", "Add `title = \"…\"`, what staff call it").and_then(|value| value.text());
     let todo = "Add `version = 1` and raise it with each change";
     let version = table.need("version", todo).and_then(|value| value.number(1..=u32::MAX));
-    let start = refer::node(&table, "start");
+    let start = references::node(&table, "start");
     let visit = visit(&table);
     let limits = limits(&table);
     let defaults = defaults(&table, &name);
@@ -42,13 +42,13 @@ pub(super) fn read(source: &Source<'_>, text: &str, folder: &str) -> Option<Flow
     Some(Flow { name, title, version, start, visit, limits, nodes, order })
 }
 
-fn visit(table: &Table<'_>) -> BTreeMap<crate::flow::Key, Spot<FlowName>> {
+fn visit(table: &Table<'_>) -> BTreeMap<crate::flow::Key, Spanned<FlowName>> {
     let mut visit = BTreeMap::new();
     let Some(keys) = table.get("keys").and_then(|value| value.table("`keys`")) else { return visit };
     let rows = keys.get("visit").and_then(|value| value.table("`visit`"));
     for (text, value) in rows.iter().flat_map(Table::rows) {
-        if let Some(key) = refer::key(text, value) {
-            visit.insert(key, refer::spot(value));
+        if let Some(key) = references::key(text, value) {
+            visit.insert(key, references::spot(value));
         }
     }
     keys.finish();
@@ -69,11 +69,11 @@ fn defaults(table: &Table<'_>, flow: &FlowName) -> Defaults {
     let Some(inner) = table.get("defaults").and_then(|value| value.table("`defaults`")) else {
         return Defaults::default();
     };
-    let say = |field| inner.get(field).map(|value| refer::say(value, flow));
+    let say = |field| inner.get(field).map(|value| references::say(value, flow));
     let defaults = Defaults {
         no_input: say("no_input"),
         no_match: say("no_match"),
-        give_up: inner.get("give_up").map(refer::spot),
+        give_up: inner.get("give_up").map(references::spot),
         on_red: say("on_red").unwrap_or_default(),
     };
     inner.finish();

@@ -1,10 +1,10 @@
-//! From the files' text to the [`Library`]. The library is read as far as it goes, so that the rules of `check` still
+//! From the files' text to the [`FlowSet`]. The library is read as far as it goes, so that the rules of `check` still
 //! find what they can in documents that have a slip somewhere.
 
 mod ask;
 mod flow;
 mod node;
-mod refer;
+mod references;
 mod shared_keys;
 mod table;
 mod wording;
@@ -14,14 +14,14 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use super::finding::Finding;
-use super::{FlowName, Library, PromptId};
+use super::{FlowName, FlowSet, PromptId};
 
-impl Library {
+impl FlowSet {
     /// Reads the documents from their texts by path below the folder (`health_call/flow.toml`,
     /// `health_call/prompts/ja.toml`, `shared/keys.toml`). Files other than `.toml` are ignored. A byte that isn't
     /// UTF-8 is expected as U+FFFD and gives a finding.
     ///
-    /// The library is complete only if there are no findings; [`Library::checked`] applies the rules of the check too.
+    /// The library is complete only if there are no findings; [`FlowSet::checked`] applies the rules of the check too.
     pub fn read(files: BTreeMap<String, String>) -> (Self, Vec<Finding>) {
         let files: BTreeMap<_, _> = files.into_iter().filter(|(path, _)| path.ends_with(".toml")).collect();
         let mut findings = Vec::new();

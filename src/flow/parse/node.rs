@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::flow::Defaults;
 use super::table::{Table, Value};
-use super::{ask, refer};
-use crate::call::{Answer, Item};
+use super::{ask, references};
+use crate::domain::{Answer, Item};
 use crate::flow::{
     Announce, Bound, Branch, End, FlowName, HandOver, Identify, Node, NodeId, NodeKind, Record, RecordWhat, ResultName,
     Rule, SubFlow, Test,
@@ -19,9 +19,9 @@ pub(super) fn read(table: Table<'_>, flow: &FlowName, id: &NodeId, defaults: &De
     let kind = value.word("kind of node", &KINDS, |word| KINDS.into_iter().find(|kind| *kind == word))?;
     let kind = match kind {
         "announce" => Some(NodeKind::Announce(Announce {
-            say: refer::need_say(&table, flow),
+            say: references::need_say(&table, flow),
             barge_in: table.get("barge_in").and_then(|value| value.flag()).unwrap_or(true),
-            next: refer::node(&table, "next"),
+            next: references::node(&table, "next"),
         })),
         "menu" => Some(NodeKind::Menu(ask::menu(&table, flow, defaults))),
         "gather" => ask::gather(&table, flow, defaults).map(NodeKind::Gather),
@@ -35,8 +35,8 @@ pub(super) fn read(table: Table<'_>, flow: &FlowName, id: &NodeId, defaults: &De
                 .need("ring_seconds", "Add `ring_seconds = 30`")
                 .and_then(|v| v.number(5..=120))
                 .unwrap_or(30),
-            connected: refer::node(&table, "connected"),
-            failed: refer::node(&table, "failed"),
+            connected: references::node(&table, "connected"),
+            failed: references::node(&table, "failed"),
         })),
         _ => {
             let todo = "Add `result = \"done\"`, the word by which the calling flow goes on";
@@ -52,24 +52,24 @@ pub(super) fn read(table: Table<'_>, flow: &FlowName, id: &NodeId, defaults: &De
 
 fn identify(table: &Table<'_>) -> Identify {
     Identify {
-        hersys_id: refer::node(table, "hersys_id"),
-        birth_date: refer::node(table, "birth_date"),
+        hersys_id: references::node(table, "hersys_id"),
+        birth_date: references::node(table, "birth_date"),
         tries: table.need("tries", "Add `tries = 3`").and_then(|value| value.number(1..=9)).unwrap_or(1),
-        matched: refer::node(table, "matched"),
-        resumed: refer::node(table, "resumed"),
-        mismatch: refer::node(table, "mismatch"),
-        ended: refer::node(table, "ended"),
-        give_up: refer::node(table, "give_up"),
+        matched: references::node(table, "matched"),
+        resumed: references::node(table, "resumed"),
+        mismatch: references::node(table, "mismatch"),
+        ended: references::node(table, "ended"),
+        give_up: references::node(table, "give_up"),
     }
 }
 
 fn sub_flow(table: &Table<'_>) -> SubFlow {
-    let flow = table.need("flow", "Add `flow = \"…\"` with the name of a flow").map(refer::spot);
-    let flow = flow.unwrap_or(crate::flow::Spot { to: FlowName::from(crate::flow::MISSING), line: table.line });
+    let flow = table.need("flow", "Add `flow = \"…\"` with the name of a flow").map(references::spot);
+    let flow = flow.unwrap_or(crate::flow::Spanned { to: FlowName::from(crate::flow::MISSING), line: table.line });
     let todo = "Add `exits.RESULT = \"…\"` for each result of the flow";
     let exits = table.need("exits", todo).and_then(|value| value.table("`exits`"));
     let exits =
-        exits.iter().flat_map(Table::rows).map(|(result, value)| (ResultName::from(result), refer::spot(value)));
+        exits.iter().flat_map(Table::rows).map(|(result, value)| (ResultName::from(result), references::spot(value)));
     SubFlow { flow, exits: exits.collect() }
 }
 
@@ -81,7 +81,7 @@ fn record(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> Option<Rec
         value.word("such word for a record:", &known, read)
     };
     let fixed = |field, word: &'static str, what: RecordWhat| words(field, &[(word, what)]);
-    let refused = table.get("refused").map(refer::spot);
+    let refused = table.get("refused").map(references::spot);
     if refused.is_some() && table.get("call_back").is_none() {
         table.source.find(
             table.line,
@@ -100,16 +100,16 @@ fn record(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> Option<Rec
     .into_iter()
     .flatten()
     .collect();
-    let on_red = table.get("on_red").map(|value| refer::say(value, flow));
+    let on_red = table.get("on_red").map(|value| references::say(value, flow));
     let answer = table.get("answer");
     let (from, item) = match answer {
-        Some(value) => (Some(refer::node(table, "from")), refer::item(value)),
-        None => (table.get("from").map(refer::spot), None),
+        Some(value) => (Some(references::node(table, "from")), references::item(value)),
+        None => (table.get("from").map(references::spot), None),
     };
     if let (Some(item), Some(from)) = (item, from) {
         kept.push(RecordWhat::Answer { item, from, on_red: on_red.unwrap_or_else(|| defaults.on_red.clone()) });
     }
-    let next = refer::node(table, "next");
+    let next = references::node(table, "next");
     if asked(table, &["answer", "report", "call_back", "stop", "listener", "answered", "number"]) != 1 {
         let todo = "Write one of: answer and from, report = \"complete\", call_back = \"requested\", stop = \"requested\" or \"unconfirmed\", listener = \"confirmed\", answered = \"not_now\", number = \"wrong\"";
         table.source.find(table.line, format!("{} should keep exactly one thing", table.name), todo);
@@ -120,7 +120,7 @@ fn record(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> Option<Rec
 fn branch(table: &Table<'_>) -> Branch {
     let rules = table.need("rules", "Add `rules = [{ …, go = \"…\" }]`").map(|value| value.list()).unwrap_or_default();
     let rules = rules.into_iter().filter_map(rule).collect();
-    Branch { rules, otherwise: refer::node(table, "otherwise") }
+    Branch { rules, otherwise: references::node(table, "otherwise") }
 }
 
 fn rule(value: Value<'_>) -> Option<Rule> {
@@ -145,18 +145,18 @@ fn rule(value: Value<'_>) -> Option<Rule> {
     .collect();
     let is = table.get("is");
     let at_most = table.get("at_most");
-    if let Some(entry) = table.get("entry").map(refer::spot) {
+    if let Some(entry) = table.get("entry").map(references::spot) {
         match (is, at_most) {
             (Some(is), None) => tests.extend(is.text().map(|is| Test::EntryIs(entry, is.into()))),
             (None, Some(bound)) => tests.extend(self::bound(bound).map(|bound| Test::EntryAtMost(entry, bound))),
             _ => value.find("a rule about an entry compares it once", "Write either is = \"…\" or at_most = …"),
         }
     }
-    if let Some(item) = table.get("answer").and_then(refer::item) {
+    if let Some(item) = table.get("answer").and_then(references::item) {
         let is = table.need("is", "Add `is = \"yes\"`, \"no\" or \"unknown\"");
         tests.extend(is.and_then(|is| answer(item, is)).map(|is| Test::AnswerIs(item, is)));
     }
-    let go = refer::node(&table, "go");
+    let go = references::node(&table, "go");
     if asked(&table, &["office", "caller_number", "people", "until", "answered_by", "listener", "entry", "answer"]) != 1
     {
         let todo = "Write one of: entry with is or at_most, answer with is, office = \"open\", caller_number = \"hidden\" \
@@ -177,7 +177,7 @@ fn answer(item: Item, value: Value<'_>) -> Option<Arc<str>> {
     let text = value.text()?;
     if !matches!(item.read(text), Some(Answer::YesNo(_))) {
         let todo = "Compare a yes-no item with yes, no or unknown, and a measured one by entry and at_most";
-        value.find(format!("the answer `{}` can't be compared with `{text}`", item.word()), todo);
+        value.find(format!("the answer `{}` can't be compared with `{text}`", item.code()), todo);
     }
     Some(text.into())
 }

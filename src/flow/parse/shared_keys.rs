@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::refer;
+use super::references;
 use super::table::{Source, Table, Value};
 use crate::flow::finding::{Finding, did_you_mean};
 use crate::flow::{FlowName, Key, SharedKeys};
@@ -52,18 +52,18 @@ fn global_keys(table: &Table<'_>, files: &BTreeMap<String, String>, keys: &mut S
         None => {}
     };
     for value in table.get("repeat").map(|value| value.list()).unwrap_or_default() {
-        if let Some(key) = value.text().and_then(|text| refer::key(text, value)) {
+        if let Some(key) = value.text().and_then(|text| references::key(text, value)) {
             take(value, key, "repeat");
             keys.repeat.push(key);
         }
     }
     if let Some(value) = table.get("back") {
-        keys.back = value.text().and_then(|text| refer::key(text, value));
+        keys.back = value.text().and_then(|text| references::key(text, value));
         keys.back.into_iter().for_each(|key| take(value, key, "back"));
     }
     let visit = table.get("visit").and_then(|value| value.table("`visit`"));
     for (text, value) in visit.iter().flat_map(Table::rows) {
-        let (Some(key), Some(flow)) = (refer::key(text, value), value.text()) else { continue };
+        let (Some(key), Some(flow)) = (references::key(text, value), value.text()) else { continue };
         take(value, key, "visit");
         if !files.contains_key(&format!("{flow}/flow.toml")) {
             let known = files.keys().filter_map(|path| path.strip_suffix("/flow.toml"));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::table::{Source, Table, Value};
-use crate::call::Language;
+use crate::domain::Language;
 use crate::flow::finding::did_you_mean;
 use crate::flow::{Prompt, PromptId, Wording};
 

@@ -6,26 +6,26 @@ mod settle;
 mod withdraw;
 
 pub(super) use revive::revive;
-pub(super) use settle::{Ended, end_slots, settle};
+pub(super) use settle::{AttemptConclusion, end_slots, settle};
 pub(super) use withdraw::{next_slot_of, reported, unwanted, withdraw_unwanted};
 
 use jiff::Timestamp;
 
 use super::clock::new_id;
-use crate::call::{AlertId, AlertKind, CallId, CentreCode, PatientId};
-use crate::engine::Errand;
+use crate::domain::{AlertId, AlertKind, CallId, CentreCode, PatientId};
+use crate::engine::Job;
 use crate::store::alerts::{AlertRow, Repeats};
-use crate::store::outbox::{self, ErrandRow};
+use crate::store::outbox::{self, JobRow};
 use crate::store::{Document, StoreError, Tx, alerts};
 
 /// What staff are told and what is done after the commit.
 #[derive(Default)]
-pub(super) struct Consequences {
+pub(super) struct SideEffects {
     alerts: Vec<AlertRow>,
-    errands: Vec<ErrandRow>,
+    jobs: Vec<JobRow>,
 }
 
-impl Consequences {
+impl SideEffects {
     /// Puts something on the list of a health centre, and tells it.
     pub(super) fn alert(
         &mut self,
@@ -35,7 +35,7 @@ impl Consequences {
         call: Option<CallId>,
         at: Timestamp,
     ) {
-        metrics::counter!("kenkocall_alerts_total", "kind" => kind.word()).increment(1);
+        metrics::counter!("kenkocall_alerts_total", "kind" => kind.code()).increment(1);
         self.alerts.push(AlertRow {
             id: AlertId(new_id()),
             kind,
@@ -49,14 +49,14 @@ impl Consequences {
             closed_by: None,
             repeats: Repeats::default(),
         });
-        self.errand(&Errand::TellCentre { centre: centre.clone(), kind }, at);
+        self.job(&Job::TellCentre { centre: centre.clone(), kind }, at);
     }
 
     /// Leaves something to be done after the commit.
-    pub(super) fn errand(&mut self, errand: &Errand, at: Timestamp) {
-        // An errand is an enum of ids and words: its JSON can't fail.
-        let errand = Document::from(serde_json::to_string(errand).unwrap_or_default());
-        self.errands.push(ErrandRow { id: new_id(), errand, due_at: at, attempts: 0 });
+    pub(super) fn job(&mut self, job: &Job, at: Timestamp) {
+        // A job is an enum of ids and words: its JSON can't fail.
+        let job = Document::from(serde_json::to_string(job).unwrap_or_default());
+        self.jobs.push(JobRow { id: new_id(), job, due_at: at, attempts: 0 });
     }
 
     /// Writes all of it.
@@ -64,8 +64,8 @@ impl Consequences {
         if !self.alerts.is_empty() {
             alerts::raise(tx, &self.alerts).await?;
         }
-        if !self.errands.is_empty() {
-            outbox::put(tx, self.errands).await?;
+        if !self.jobs.is_empty() {
+            outbox::put(tx, self.jobs).await?;
         }
         Ok(())
     }

@@ -4,11 +4,11 @@
 use jiff::Timestamp;
 use tracing::error;
 
-use super::Consequences;
+use super::SideEffects;
 use super::withdraw::{unwanted, withdraw_calls};
-use crate::call::{AlertKind, AttemptOutcome, CallId, SlotState, Withdrawal};
-use crate::engine::Errand;
-use crate::follow_up::{AfterSign, Rival, Sign, SlotThen, after_sign, counts_as_try};
+use crate::domain::{AlertKind, AttemptOutcome, CallId, SlotState, Withdrawal};
+use crate::engine::Job;
+use crate::policy::{AfterSign, Rival, Sign, SlotThen, after_sign, counts_as_try};
 use crate::store::attempts::{self, AttemptRow};
 use crate::store::patients::{self, PatientRow};
 use crate::store::slots::{self, SlotRow};
@@ -18,7 +18,7 @@ use crate::store::{StoreError, Tx, calls, legs, sessions};
 pub(in crate::service) struct Revived {
     /// The attempt as it is now.
     pub(in crate::service) attempt: AttemptRow,
-    /// Calls of the slot that aren't wanted any more for its sake.
+    /// Calls of the slot that are no longer wanted for its sake.
     pub(in crate::service) superseded: Vec<CallId>,
 }
 
@@ -33,7 +33,7 @@ pub(in crate::service) async fn revive(
 ) -> Result<Option<Revived>, StoreError> {
     let seen = attempts::by_calls(tx, &[call]).await?.pop().filter(|attempt| attempt.ended_at.is_some());
     let Some(seen) = seen else { return Ok(None) };
-    // Whoever claims the slot or changes the patient waits, or was first.
+    // A transaction that claims the slot or changes the patient waits, or was first.
     patients::hold(tx, &[seen.patient]).await?;
     let Some(attempt) = attempts::by_calls(tx, &[call]).await?.pop().filter(|attempt| attempt.ended_at.is_some())
     else {
@@ -70,9 +70,9 @@ pub(in crate::service) async fn revive(
         AfterSign::TakenBack(_) | AfterSign::Noted => Vec::new(),
     };
     withdraw_calls(tx, &superseded, at).await?;
-    let mut consequences = Consequences::default();
+    let mut consequences = SideEffects::default();
     if let (Sign::Lives, AfterSign::TakenBack(_)) = (sign, after) {
-        consequences.errand(&Errand::Withdraw { call }, at);
+        consequences.job(&Job::Withdraw { call }, at);
     }
     consequences.alert(AlertKind::UnknownCall, &slot.centre, Some(slot.patient), Some(call), at);
     consequences.write(tx).await?;
@@ -92,9 +92,9 @@ fn not_wanted(attempt: &AttemptRow, patient: &PatientRow) -> Option<Withdrawal> 
 
 fn report(attempt: &AttemptRow, slot: &SlotRow, sign: Sign, after: AfterSign) {
     metrics::counter!("kenkocall_attempts_revived_total").increment(1);
-    let outcome = attempt.outcome.map_or("", AttemptOutcome::word);
+    let outcome = attempt.outcome.map_or("", AttemptOutcome::code);
     error!(
-        call = %attempt.call, slot = %slot.id, slot_was = slot.state.word(), counted_as = outcome, ?sign, ?after,
+        call = %attempt.call, slot = %slot.id, slot_was = slot.state.code(), counted_as = outcome, ?sign, ?after,
         "the carrier has a call whose attempt had ended; the attempt is open again, and staff are told"
     );
 }

@@ -5,17 +5,17 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use tracing::info;
 
-use super::Consequences;
-use crate::call::{
+use super::SideEffects;
+use crate::domain::{
     AlertKind, AttemptOutcome, CallId, CentreCode, Disposition, HangupCause, PatientId, PhoneNumber, SlotEnd, SlotId,
     SlotState, Withdrawal,
 };
-use crate::engine::Errand;
-use crate::follow_up::{
+use crate::engine::Job;
+use crate::policy::{
     AfterAttempt, EndedAttempt, after_attempt, counts_as_try, outcome_of_cause, outcome_of_conversation,
 };
 use crate::service::CentreSettings;
-use crate::service::feed::{Moment, What};
+use crate::service::event_bus::{ServiceEvent, ServiceEventKind};
 use crate::store::attempts::{self, AttemptEnd, AttemptRow};
 use crate::store::calls::CallEnd;
 use crate::store::slots::{self, SlotMove, SlotRow};
@@ -26,7 +26,7 @@ const BY_OUTCOME: &str = "the call's outcome";
 
 /// How a call that we made ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::service) enum Ended {
+pub(in crate::service) enum AttemptConclusion {
     /// After a conversation, with this verdict.
     Conversation(Disposition),
     /// Without one; what the network said.
@@ -42,16 +42,16 @@ pub(in crate::service) enum Ended {
 /// Ends attempts that are open, and tries their slots again or ends them. Idempotent: what has ended stays.
 pub(in crate::service) async fn settle(
     tx: &mut Tx,
-    ends: &[(CallId, Ended)],
+    ends: &[(CallId, AttemptConclusion)],
     at: Timestamp,
-) -> Result<Vec<Moment>, StoreError> {
+) -> Result<Vec<ServiceEvent>, StoreError> {
     if ends.is_empty() {
         return Ok(Vec::new());
     }
     let calls: Vec<CallId> = ends.iter().map(|(call, _)| *call).collect();
     let open = attempts::by_calls(tx, &calls).await?;
     let open = open.into_iter().filter(|attempt| attempt.ended_at.is_none());
-    let ended: Vec<(AttemptRow, Ended)> = open
+    let ended: Vec<(AttemptRow, AttemptConclusion)> = open
         .filter_map(|attempt| {
             let (_, how) = ends.iter().find(|(call, _)| *call == attempt.call)?;
             Some((attempt, *how))
@@ -74,7 +74,7 @@ pub(in crate::service) async fn settle(
         !superseded && !decided_elsewhere.contains(&attempt.call)
     };
     ended.sort_by_key(|((attempt, _), end)| decides(attempt, end.outcome));
-    let mut results = Results::default();
+    let mut results = CompletionWrites::default();
     for ((attempt, how), end) in ended {
         let Some(slot) = slots.get_mut(&attempt.slot).filter(|_| moved.contains(&attempt.call)) else { continue };
         let Some(settings) = settings.get(&slot.centre) else { continue };
@@ -90,7 +90,7 @@ pub(in crate::service) async fn settle(
 
 /// Of these attempts, those that came back after they had ended and whose slot another attempt decides: one that is
 /// open, or ends just now.
-async fn decided_elsewhere(tx: &mut Tx, ended: &[(AttemptRow, Ended)]) -> Result<Vec<CallId>, StoreError> {
+async fn decided_elsewhere(tx: &mut Tx, ended: &[(AttemptRow, AttemptConclusion)]) -> Result<Vec<CallId>, StoreError> {
     let revived: Vec<&AttemptRow> =
         ended.iter().map(|(attempt, _)| attempt).filter(|attempt| attempt.revived_at.is_some()).collect();
     if revived.is_empty() {
@@ -107,26 +107,28 @@ async fn decided_elsewhere(tx: &mut Tx, ended: &[(AttemptRow, Ended)]) -> Result
     Ok(revived.into_iter().filter(elsewhere).map(|attempt| attempt.call).collect())
 }
 
-fn outcome_of(attempt: &AttemptRow, how: Ended) -> AttemptOutcome {
+fn outcome_of(attempt: &AttemptRow, how: AttemptConclusion) -> AttemptOutcome {
     match how {
-        Ended::Conversation(Disposition::Reported) => AttemptOutcome::Reported,
+        AttemptConclusion::Conversation(Disposition::Reported) => AttemptOutcome::Reported,
         // Whatever staff changed meanwhile: they have talked.
-        Ended::Conversation(Disposition::HandedOver) => AttemptOutcome::Reached,
+        AttemptConclusion::Conversation(Disposition::HandedOver) => AttemptOutcome::Reached,
         // It came back after it had ended, and rang to its own end before it could be taken back.
-        Ended::Unanswered(cause @ (HangupCause::UserBusy | HangupCause::NoAnswer | HangupCause::CallRejected))
-            if attempt.revived_at.is_some() && attempt.withdrawal == Some(Withdrawal::Superseded) =>
-        {
+        AttemptConclusion::Unanswered(
+            cause @ (HangupCause::UserBusy | HangupCause::NoAnswer | HangupCause::CallRejected),
+        ) if attempt.revived_at.is_some() && attempt.withdrawal == Some(Withdrawal::Superseded) => {
             outcome_of_cause(cause, false)
         }
         // Whatever else is said of a call that we took back.
-        Ended::Conversation(_) | Ended::Unanswered(_) | Ended::NotPlaced if attempt.withdrawal.is_some() => {
+        AttemptConclusion::Conversation(_) | AttemptConclusion::Unanswered(_) | AttemptConclusion::NotPlaced
+            if attempt.withdrawal.is_some() =>
+        {
             AttemptOutcome::Withdrawn
         }
-        Ended::Conversation(disposition) => outcome_of_conversation(disposition, None),
-        Ended::Unanswered(cause) => outcome_of_cause(cause, false),
-        Ended::NotPlaced => AttemptOutcome::NotPlaced,
-        Ended::NoSuchNumber => AttemptOutcome::WrongNumber,
-        Ended::Staff(outcome) => outcome,
+        AttemptConclusion::Conversation(disposition) => outcome_of_conversation(disposition, None),
+        AttemptConclusion::Unanswered(cause) => outcome_of_cause(cause, false),
+        AttemptConclusion::NotPlaced => AttemptOutcome::NotPlaced,
+        AttemptConclusion::NoSuchNumber => AttemptOutcome::WrongNumber,
+        AttemptConclusion::Staff(outcome) => outcome,
     }
 }
 
@@ -147,7 +149,7 @@ pub(super) async fn settings_of(
 
 /// What is written of the attempts that ended.
 #[derive(Default)]
-struct Results {
+struct CompletionWrites {
     moves: Vec<SlotMove>,
     /// Of slots that had ended while their call went on.
     tries: Vec<(SlotId, u32)>,
@@ -155,29 +157,36 @@ struct Results {
     wrong: Vec<(PatientId, PhoneNumber)>,
     /// Whose call staff were asked about, and needn't be any more.
     known: Vec<PatientId>,
-    consequences: Consequences,
-    told: Vec<Moment>,
+    consequences: SideEffects,
+    told: Vec<ServiceEvent>,
 }
 
-impl Results {
+impl CompletionWrites {
     /// What the end of an attempt means for itself and its number.
-    fn of_attempt(&mut self, attempt: &AttemptRow, how: Ended, outcome: AttemptOutcome, slot: &SlotRow, at: Timestamp) {
-        metrics::counter!("kenkocall_attempts_ended_total", "outcome" => outcome.word()).increment(1);
+    fn of_attempt(
+        &mut self,
+        attempt: &AttemptRow,
+        how: AttemptConclusion,
+        outcome: AttemptOutcome,
+        slot: &SlotRow,
+        at: Timestamp,
+    ) {
+        metrics::counter!("kenkocall_attempts_ended_total", "outcome" => outcome.code()).increment(1);
         let disposition =
             if outcome == AttemptOutcome::Withdrawn { Disposition::Withdrawn } else { Disposition::NotAnswered };
-        if !matches!(how, Ended::Conversation(_)) {
+        if !matches!(how, AttemptConclusion::Conversation(_)) {
             self.calls.push(CallEnd { call: attempt.call, ended_at: at, disposition });
         }
         if attempt.looks.asked_at.is_some() {
             self.known.push(attempt.patient);
         }
-        // Whoever answers may say so in a call that isn't wanted any more, too: they are to be left alone all the same.
-        let said_so = matches!(how, Ended::Conversation(disposition)
+        // The person who answers may say so in a call that is no longer wanted, too: they are still to be left alone.
+        let said_so = matches!(how, AttemptConclusion::Conversation(disposition)
             if outcome_of_conversation(disposition, None) == AttemptOutcome::WrongNumber);
         if outcome == AttemptOutcome::WrongNumber || said_so {
             self.wrong.push((attempt.patient, attempt.phone_number.clone()));
             // Who pressed the key for it has raised the alert in that call.
-            if !matches!(how, Ended::Conversation(_)) {
+            if !matches!(how, AttemptConclusion::Conversation(_)) {
                 self.consequences.alert(
                     AlertKind::WrongNumber,
                     &slot.centre,
@@ -208,8 +217,12 @@ impl Results {
         };
         if let SlotState::Ended(_) = slot.state {
             // It ended while the patient was with staff.
-            info!(call = %attempt.call, outcome = outcome.word(), slot = slot.state.word(), "an attempt ended after its slot");
-            self.told.push(Moment { at, call: Some(attempt.call), what: What::Ended(outcome, slot.state) });
+            info!(call = %attempt.call, outcome = outcome.code(), slot = slot.state.code(), "attempt ended after its slot");
+            self.told.push(ServiceEvent {
+                at,
+                call: Some(attempt.call),
+                what: ServiceEventKind::Ended(outcome, slot.state),
+            });
             self.tries.push((slot.id, tries));
             return;
         }
@@ -221,10 +234,10 @@ impl Results {
             AfterAttempt::End(end) => (SlotState::Ended(end), slot.due_at),
         };
         info!(
-            call = %attempt.call, attempt = attempt.number, outcome = outcome.word(), slot = state.word(),
+            call = %attempt.call, attempt = attempt.number, outcome = outcome.code(), slot = state.code(),
             "an attempt ended"
         );
-        self.told.push(Moment { at, call: Some(attempt.call), what: What::Ended(outcome, state) });
+        self.told.push(ServiceEvent { at, call: Some(attempt.call), what: ServiceEventKind::Ended(outcome, state) });
         self.moves.push(SlotMove { slot: slot.id, state, due_at, tries, at });
         if let SlotState::Ended(end) = state {
             self.consequences.of_slot(slot, end, Some(attempt.call), settings, at);
@@ -243,17 +256,21 @@ impl Results {
     ) -> Result<(), StoreError> {
         slot.tries += 1;
         info!(
-            call = %attempt.call, attempt = attempt.number, outcome = outcome.word(), slot = slot.state.word(),
-            "an attempt ended that doesn't decide its slot"
+            call = %attempt.call, attempt = attempt.number, outcome = outcome.code(), slot = slot.state.code(),
+            "attempt ended without deciding its slot"
         );
         if slots::late_try(tx, slot.id, outcome).await? {
             self.consequences.of_slot(slot, SlotEnd::Unanswered(outcome), Some(attempt.call), settings, at);
         }
-        self.told.push(Moment { at, call: Some(attempt.call), what: What::Ended(outcome, slot.state) });
+        self.told.push(ServiceEvent {
+            at,
+            call: Some(attempt.call),
+            what: ServiceEventKind::Ended(outcome, slot.state),
+        });
         Ok(())
     }
 
-    async fn write(self, tx: &mut Tx, at: Timestamp) -> Result<Vec<Moment>, StoreError> {
+    async fn write(self, tx: &mut Tx, at: Timestamp) -> Result<Vec<ServiceEvent>, StoreError> {
         if !self.moves.is_empty() {
             slots::advance(tx, &self.moves).await?;
         }
@@ -274,7 +291,7 @@ impl Results {
     }
 }
 
-impl Consequences {
+impl SideEffects {
     /// What the end of a slot leads to.
     fn of_slot(
         &mut self,
@@ -284,18 +301,18 @@ impl Consequences {
         settings: &CentreSettings,
         at: Timestamp,
     ) {
-        metrics::counter!("kenkocall_slots_ended_total", "state" => SlotState::Ended(end).word()).increment(1);
+        metrics::counter!("kenkocall_slots_ended_total", "state" => SlotState::Ended(end).code()).increment(1);
         match end {
             SlotEnd::Reported | SlotEnd::Cancelled(_) => {}
-            // It stands on the list as a wrong number already.
+            // It is on the list as a wrong number already.
             SlotEnd::Unanswered(AttemptOutcome::WrongNumber) => {}
             SlotEnd::Unanswered(why) => {
                 self.alert(AlertKind::Unanswered, &slot.centre, Some(slot.patient), call, at);
-                // Whoever talked to us needs no message that we called in vain.
-                let in_vain =
+                // Someone who talked to us needs no message that we could not reach them.
+                let inconclusive =
                     matches!(why, AttemptOutcome::Busy | AttemptOutcome::NoAnswer | AttemptOutcome::Voicemail);
-                if in_vain && settings.missed_call_sms.is_some() {
-                    self.errand(&Errand::MissedCallSms { patient: slot.patient, slot: slot.id }, at);
+                if inconclusive && settings.missed_call_sms.is_some() {
+                    self.job(&Job::MissedCallSms { patient: slot.patient, slot: slot.id }, at);
                 }
             }
             SlotEnd::Missed(_) => self.alert(AlertKind::Missed, &slot.centre, Some(slot.patient), call, at),
@@ -308,21 +325,21 @@ pub(in crate::service) async fn end_slots(
     tx: &mut Tx,
     ends: &[(SlotRow, SlotEnd)],
     at: Timestamp,
-) -> Result<Vec<Moment>, StoreError> {
+) -> Result<Vec<ServiceEvent>, StoreError> {
     if ends.is_empty() {
         return Ok(Vec::new());
     }
     let pairs: Vec<(SlotId, SlotEnd)> = ends.iter().map(|(slot, end)| (slot.id, *end)).collect();
     let ended = slots::end_waiting(tx, &pairs, at).await?;
     let settings = settings_of(tx, ends.iter().map(|(slot, _)| &slot.centre)).await?;
-    let mut consequences = Consequences::default();
+    let mut consequences = SideEffects::default();
     let mut told = Vec::with_capacity(ended.len());
     for (slot, end) in ends.iter().filter(|(slot, _)| ended.contains(&slot.id)) {
-        info!(slot = %slot.id, state = SlotState::Ended(*end).word(), why = SlotState::Ended(*end).reason(), "a slot ended");
+        info!(slot = %slot.id, state = SlotState::Ended(*end).code(), why = SlotState::Ended(*end).reason(), "a slot ended");
         if let Some(settings) = settings.get(&slot.centre) {
             consequences.of_slot(slot, *end, None, settings, at);
         }
-        told.push(Moment { at, call: None, what: What::SlotEnded(*end) });
+        told.push(ServiceEvent { at, call: None, what: ServiceEventKind::SlotEnded(*end) });
     }
     consequences.write(tx).await?;
     Ok(told)
@@ -333,7 +350,7 @@ pub(super) async fn end_slots_with_staff(
     tx: &mut Tx,
     ends: &[(SlotId, SlotEnd)],
     at: Timestamp,
-) -> Result<Vec<Moment>, StoreError> {
+) -> Result<Vec<ServiceEvent>, StoreError> {
     if ends.is_empty() {
         return Ok(Vec::new());
     }
@@ -341,9 +358,9 @@ pub(super) async fn end_slots_with_staff(
     let mut told = Vec::with_capacity(ended.len());
     for (slot, end) in ends.iter().filter(|(slot, _)| ended.contains(slot)) {
         let state = SlotState::Ended(*end);
-        metrics::counter!("kenkocall_slots_ended_total", "state" => state.word()).increment(1);
-        info!(%slot, state = state.word(), why = state.reason(), "a slot ended while the patient is with staff");
-        told.push(Moment { at, call: None, what: What::SlotEnded(*end) });
+        metrics::counter!("kenkocall_slots_ended_total", "state" => state.code()).increment(1);
+        info!(%slot, state = state.code(), why = state.reason(), "slot ended while the patient talks to staff");
+        told.push(ServiceEvent { at, call: None, what: ServiceEventKind::SlotEnded(*end) });
     }
     Ok(told)
 }

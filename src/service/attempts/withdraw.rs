@@ -1,16 +1,16 @@
-//! What a change of the patient, the health centre or the day's report leaves of slots and calls under way (A3, A4,
+//! What a change of the patient, the health centre or the day's report leaves of slots and calls in progress (A3, A4,
 //! A9): effective at once, on waiting and ringing calls too.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::Consequences;
+use super::SideEffects;
 use super::settle::{end_slots, end_slots_with_staff, settings_of};
-use crate::call::{AlertKind, CallId, CentreCode, PatientId, ReportId, SlotEnd, SlotId, SlotState, Withdrawal};
-use crate::engine::Errand;
-use crate::follow_up::{CallStanding, CallingSchedule};
+use crate::domain::{AlertKind, CallId, CentreCode, PatientId, ReportId, SlotEnd, SlotId, SlotState, Withdrawal};
+use crate::engine::Job;
+use crate::policy::{CallEligibility, CallingSchedule};
 use crate::service::dialer::{ANSWER_WITHIN, time_label};
-use crate::service::feed::Moment;
+use crate::service::event_bus::ServiceEvent;
 use crate::store::patients::PatientRow;
 use crate::store::reports::ReportRow;
 use crate::store::slots::{self, Origin, SlotRow};
@@ -22,9 +22,9 @@ const BY_REPORT: &str = "the day's report";
 /// Why a patient isn't to be called at all, if so.
 pub(in crate::service) fn unwanted(patient: &PatientRow) -> Option<Withdrawal> {
     let number = patient.phone_number.as_ref();
-    let standing = CallStanding {
+    let standing = CallEligibility {
         automated_call: patient.automated_call,
-        number: number.map(crate::call::PhoneNumber::kind),
+        number: number.map(crate::domain::PhoneNumber::kind),
         released: patient.released_at.is_some(),
         stopped: patient.stopped_at.is_some(),
         stop_requested: patient.calling.stop_requested_at.is_some(),
@@ -33,7 +33,7 @@ pub(in crate::service) fn unwanted(patient: &PatientRow) -> Option<Withdrawal> {
     standing.may_be_called().err()
 }
 
-/// When the patient's next slot comes after `after`; none when there is none.
+/// When the patient's next slot comes after `after`, if any.
 pub(in crate::service) fn next_slot_of(
     patient: &PatientRow,
     schedule: &CallingSchedule,
@@ -46,7 +46,7 @@ pub(in crate::service) fn next_slot_of(
     Ok(schedule.next_slot(&times, patient.monitoring_start, after).map(|slot| slot.due_at))
 }
 
-/// Takes back whatever of these patients' slots and calls isn't wanted any more. They are held by the caller, and are
+/// Takes back whatever of these patients' slots and calls is no longer wanted. They are held by the caller, and are
 /// as they are from now on; all belong to the centre of `schedule`.
 pub(in crate::service) async fn withdraw_unwanted(
     tx: &mut Tx,
@@ -101,7 +101,7 @@ pub(super) async fn withdraw_calls(
     tx: &mut Tx,
     calls: &[(CallId, SlotId, Withdrawal)],
     at: Timestamp,
-) -> Result<Vec<Moment>, StoreError> {
+) -> Result<Vec<ServiceEvent>, StoreError> {
     if calls.is_empty() {
         return Ok(Vec::new());
     }
@@ -109,9 +109,9 @@ pub(super) async fn withdraw_calls(
     let new = attempts::withdraw(tx, &why, at, ANSWER_WITHIN).await?;
     let ids: Vec<CallId> = why.iter().map(|(call, _)| *call).collect();
     let with_staff = sessions::in_transfer(tx, &ids).await?;
-    let mut consequences = Consequences::default();
+    let mut consequences = SideEffects::default();
     for call in new.into_iter().filter(|call| !with_staff.contains(call)) {
-        consequences.errand(&Errand::Withdraw { call }, at);
+        consequences.job(&Job::Withdraw { call }, at);
     }
     consequences.write(tx).await?;
     let ends = |why: Withdrawal| !matches!(why, Withdrawal::NumberChanged | Withdrawal::Superseded);
@@ -138,7 +138,7 @@ pub(in crate::service) async fn reported(
     tx: &mut Tx,
     finished: &[ReportId],
     at: Timestamp,
-) -> Result<Vec<Moment>, StoreError> {
+) -> Result<Vec<ServiceEvent>, StoreError> {
     if finished.is_empty() {
         return Ok(Vec::new());
     }

@@ -9,16 +9,16 @@ use tracing::{info, warn};
 
 use super::open::{CentreRules, Counting, cancel_reported, end_without_call, rules_of};
 use super::{Dialer, Intent};
-use crate::call::{
-    AttemptState, CallId, CallableNumber, CentreCode, Line, LossSign, PatientId, PhoneNumber, SlotEnd, SlotId,
+use crate::domain::{
+    AttemptState, CallId, CallableNumber, CentreCode, Line, LossEvidence, PatientId, PhoneNumber, SlotEnd, SlotId,
     Withdrawal,
 };
-use crate::follow_up::{CallingSchedule, CentreCaps, CentreDemand, ReportCovers, allowance, shares, window};
+use crate::policy::{CallingSchedule, CentreCaps, CentreDemand, ReportCovers, allowance, shares, window};
 use crate::service::attempts::{end_slots, unwanted};
 use crate::service::clock::new_id;
-use crate::service::feed::{Moment, What};
-use crate::service::loss::stop_dialling;
-use crate::store::attempts::{self, AttemptRow, Looks};
+use crate::service::data_loss::stop_dialling;
+use crate::service::event_bus::{ServiceEvent, ServiceEventKind};
+use crate::store::attempts::{self, AttemptRow, LookupHistory};
 use crate::store::calls::{self, CallRow};
 use crate::store::patients::{self, PatientRow};
 use crate::store::slots::{self, Origin, SlotMove, SlotRow};
@@ -28,10 +28,10 @@ use crate::store::{StoreError, Tx, dialer, maintenances};
 const MAX_CLAIMED: u32 = 1_000;
 /// How long a slot waits whose patient is on the phone with us. Left as due as it is, it would stand before those whose
 /// turn it is.
-const ON_THE_PHONE: SignedDuration = SignedDuration::from_secs(30);
+const BUSY_RETRY_DELAY: SignedDuration = SignedDuration::from_secs(30);
 
 /// How long last words may take. The carrier may never tell that they are over.
-const LONGEST_GOODBYE: SignedDuration = SignedDuration::from_secs(60);
+const MAX_GOODBYE: SignedDuration = SignedDuration::from_secs(60);
 
 /// What is due.
 struct Due {
@@ -45,9 +45,9 @@ impl Dialer {
     /// Commits an intent for as many due slots as the pace allows, fairly between centres. Gives the intents, and how
     /// many slots ended instead.
     pub(super) async fn claim(&self, now: Timestamp) -> Result<(Vec<Intent>, usize), StoreError> {
-        let mut tx = self.desk.database.begin().await?;
-        let dialer::Turn { taken: turn, pause: paused } = dialer::take_turn(&mut tx).await?;
-        if self.desk.database.server().nth != self.compared_server.load(Ordering::Relaxed) {
+        let mut tx = self.context.database.begin_write().await?;
+        let dialer::Epoch { taken: turn, pause: paused } = dialer::next_epoch(&mut tx).await?;
+        if self.context.database.server().nth != self.compared_server.load(Ordering::Relaxed) {
             // The connections lead to another server since: whether that one has everything is found out first.
             tx.rollback().await?;
             return Ok((Vec::new(), 0));
@@ -55,22 +55,22 @@ impl Dialer {
         if turn <= self.turn.load(Ordering::Relaxed) {
             // A fail-over has lost the turn that we committed, and with it whom we called (fault 13).
             tx.rollback().await?;
-            stop_dialling(&self.desk, LossSign::CheckpointAhead, format!("turn {turn}"), now).await?;
+            stop_dialling(&self.context, LossEvidence::CheckpointAhead, format!("turn {turn}"), now).await?;
             self.turn.store(0, Ordering::Relaxed);
             return Ok((Vec::new(), 0));
         }
         if let Some(pause) = &paused {
             if pause.lasts(now) {
-                // Not left to be rolled back some time: whoever ends the pause waits for this row.
+                // Roll back now: `resume` waits for the lock on this row.
                 tx.rollback().await?;
                 return Ok((Vec::new(), 0));
             }
-            info!("dialling goes on");
+            info!("dialling resumed");
             dialer::set_pause(&mut tx, None).await?;
         }
         let open: HashMap<CentreCode, u32> = attempts::open_by_centre(&mut tx).await?.into_iter().collect();
         let budget = self.budget(&mut tx, open.values().sum(), now).await?;
-        let day = self.room_of_day(&mut tx, now).await?;
+        let day = self.remaining_today(&mut tx, now).await?;
         let budget = budget.min(day.calls);
         if budget == 0 || maintenances::current(&mut tx, now).await?.is_some() {
             // Nothing else was written that must last.
@@ -93,8 +93,8 @@ impl Dialer {
         tx.commit().await?;
         self.turn.fetch_max(turn, Ordering::Relaxed);
         let count = ended.len();
-        self.desk.feed.tell(ended);
-        self.desk.feed.tell(intents.iter().map(told).collect());
+        self.context.event_bus.tell(ended);
+        self.context.event_bus.tell(intents.iter().map(told).collect());
         if !intents.is_empty() {
             metrics::counter!("kenkocall_calls_intended_total").increment(intents.len() as u64);
         }
@@ -156,7 +156,7 @@ impl Dialer {
         due: Vec<SlotRow>,
         rules: &HashMap<CentreCode, CentreRules>,
         now: Timestamp,
-    ) -> Result<(Vec<(SlotRow, PatientRow)>, Vec<Moment>), StoreError> {
+    ) -> Result<(Vec<(SlotRow, PatientRow)>, Vec<ServiceEvent>), StoreError> {
         let ids: Vec<PatientId> = due.iter().map(|slot| slot.patient).collect();
         patients::hold(tx, &ids).await?;
         let people: HashMap<PatientId, PatientRow> =
@@ -182,7 +182,7 @@ impl Dialer {
             } else if busy.insert(slot.patient) {
                 wanted.push((slot, patient.clone()));
             } else {
-                let due_at = now.checked_add(ON_THE_PHONE).unwrap_or(slot.window_end);
+                let due_at = now.checked_add(BUSY_RETRY_DELAY).unwrap_or(slot.window_end);
                 later.push(SlotMove { slot: slot.id, state: slot.state, due_at, tries: slot.tries, at: now });
             }
         }
@@ -206,7 +206,7 @@ impl Dialer {
             let number = patient.phone_number.clone().map(CallableNumber::new);
             let Some(Ok(to)) = number else {
                 // `unwanted` has looked at the number: it can't come to this.
-                warn!(slot = %slot.id, "a slot without a number that can be called was claimed");
+                warn!(slot = %slot.id, "claimed a slot whose patient has no callable number");
                 continue;
             };
             intents.push(Intent { attempt: self.attempt_of(&slot, &to, now), to });
@@ -233,7 +233,7 @@ impl Dialer {
             outcome: None,
             ended_at: None,
             revived_at: None,
-            looks: Looks::default(),
+            looks: LookupHistory::default(),
         }
     }
 
@@ -241,7 +241,7 @@ impl Dialer {
         CallRow {
             id: intent.attempt.call,
             line: Line::AutomatedCall,
-            flow_set: self.desk.libraries.current().digest.clone(),
+            flow_set: self.context.flow_sets.current().digest.clone(),
             started_at: now,
             ended_at: None,
             disposition: None,
@@ -250,7 +250,7 @@ impl Dialer {
 }
 
 /// Who is on the phone with us: one call at a time to a person and to a number, whatever the slots. A call is over for
-/// us when its last words begin, and for whoever listens when they end.
+/// us when its last words begin, and for the listener when they end.
 async fn busy(
     tx: &mut Tx,
     ids: &[PatientId],
@@ -259,8 +259,8 @@ async fn busy(
 ) -> Result<HashSet<PatientId>, StoreError> {
     let mut busy: HashSet<PatientId> =
         attempts::open_of(tx, ids).await?.into_iter().map(|attempt| attempt.patient).collect();
-    let since = now.checked_sub(LONGEST_GOODBYE).unwrap_or(now);
-    busy.extend(attempts::lingering(tx, ids, since, now).await?);
+    let since = now.checked_sub(MAX_GOODBYE).unwrap_or(now);
+    busy.extend(attempts::recently_ended(tx, ids, since, now).await?);
     let numbers: Vec<PhoneNumber> = people.values().filter_map(|patient| patient.phone_number.clone()).collect();
     let taken: HashSet<PhoneNumber> = attempts::busy_numbers(tx, &numbers).await?.into_iter().collect();
     let calls_there =
@@ -269,12 +269,12 @@ async fn busy(
     Ok(busy)
 }
 
-fn told(intent: &Intent) -> Moment {
+fn told(intent: &Intent) -> ServiceEvent {
     let attempt = &intent.attempt;
     let number = attempt.phone_number.expose();
     let number_ends = number.get(number.len().saturating_sub(2)..).unwrap_or_default().to_owned();
-    let what = What::Intended { number_ends, attempt: attempt.number };
-    Moment { at: attempt.intended_at, call: Some(attempt.call), what }
+    let what = ServiceEventKind::Intended { number_ends, attempt: attempt.number };
+    ServiceEvent { at: attempt.intended_at, call: Some(attempt.call), what }
 }
 
 /// Whether calls may begin at this moment. A slot's window says it too, as it was when the slot was opened.

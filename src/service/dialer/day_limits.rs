@@ -8,18 +8,18 @@ use tracing::warn;
 
 use super::Dialer;
 use super::open::CentreRules;
-use crate::call::{AlertId, AlertKind, CentreCode};
-use crate::follow_up::DayLimit;
+use crate::domain::{AlertId, AlertKind, CentreCode};
+use crate::policy::DayLimit;
 use crate::service::clock::new_id;
 use crate::store::alerts::{self, AlertRow};
-use crate::store::{StoreError, Tx, day_use, dialer};
+use crate::store::{StoreError, Tx, daily_usage, dialer};
 
 /// What staff read while dialling waits for the next day.
 const ALL_CALLS: &str = "the day's calls are used up (dialer.calls_per_day)";
 const ALL_SPEND: &str = "the day's money for calls is used up (dialer.spend_per_day)";
 
 /// What the day leaves.
-pub(super) struct DayRoom {
+pub(super) struct RemainingToday {
     /// So many calls.
     pub calls: u32,
     /// Something was written that must be committed.
@@ -28,13 +28,13 @@ pub(super) struct DayRoom {
 
 impl Dialer {
     /// How many calls the day leaves for all centres together. With none, dialling is paused until midnight.
-    pub(super) async fn room_of_day(&self, tx: &mut Tx, now: Timestamp) -> Result<DayRoom, StoreError> {
+    pub(super) async fn remaining_today(&self, tx: &mut Tx, now: Timestamp) -> Result<RemainingToday, StoreError> {
         let (limits, price) = (self.dialling.day_limits, self.dialling.price);
         if limits.calls.is_none() && limits.spend.is_none() {
-            return Ok(DayRoom { calls: u32::MAX, written: false });
+            return Ok(RemainingToday { calls: u32::MAX, written: false });
         }
-        let today = self.desk.zone.to_datetime(now).date();
-        let used = day_use::since(tx, None, begin_of(today, &self.desk.zone, now)).await?;
+        let today = self.context.zone.to_datetime(now).date();
+        let used = daily_usage::since(tx, None, begin_of(today, &self.context.zone, now)).await?;
         let reached = limits.reached(used, price);
         if let Some(limit) = reached {
             let tomorrow = today.tomorrow().unwrap_or(today);
@@ -42,11 +42,11 @@ impl Dialer {
                 DayLimit::Calls => ALL_CALLS,
                 DayLimit::Spend => ALL_SPEND,
             };
-            dialer::pause_until(tx, why, now, begin_of(tomorrow, &self.desk.zone, now)).await?;
-            self.tell(tx, None, begin_of(today, &self.desk.zone, now), now).await?;
+            dialer::pause_until(tx, why, now, begin_of(tomorrow, &self.context.zone, now)).await?;
+            self.tell(tx, None, begin_of(today, &self.context.zone, now), now).await?;
         }
         let calls = if reached.is_some() { 0 } else { limits.room(used, price) };
-        Ok(DayRoom { calls, written: reached.is_some() })
+        Ok(RemainingToday { calls, written: reached.is_some() })
     }
 
     /// How many calls the day leaves for a centre.
@@ -56,19 +56,19 @@ impl Dialer {
         centre: &CentreCode,
         rules: &CentreRules,
         now: Timestamp,
-    ) -> Result<DayRoom, StoreError> {
+    ) -> Result<RemainingToday, StoreError> {
         let (limits, price) = (rules.settings.day_limits(), self.dialling.price);
         if limits.calls.is_none() && limits.spend.is_none() {
-            return Ok(DayRoom { calls: u32::MAX, written: false });
+            return Ok(RemainingToday { calls: u32::MAX, written: false });
         }
         let zone = &rules.schedule.zone;
         let day_began = begin_of(zone.to_datetime(now).date(), zone, now);
-        let used = day_use::since(tx, Some(centre), day_began).await?;
+        let used = daily_usage::since(tx, Some(centre), day_began).await?;
         if limits.reached(used, price).is_none() {
-            return Ok(DayRoom { calls: limits.room(used, price), written: false });
+            return Ok(RemainingToday { calls: limits.room(used, price), written: false });
         }
         let written = self.tell(tx, Some(centre), day_began, now).await?;
-        Ok(DayRoom { calls: 0, written })
+        Ok(RemainingToday { calls: 0, written })
     }
 
     /// Puts an alert on the list, once a day. Says whether it did.
@@ -85,8 +85,8 @@ impl Dialer {
         }
         let scope = if centre.is_some() { "centre" } else { "all" };
         metrics::counter!("kenkocall_day_limits_reached_total", "of" => scope).increment(1);
-        metrics::counter!("kenkocall_alerts_total", "kind" => AlertKind::DayLimit.word()).increment(1);
-        warn!(centre = centre.map_or("all", CentreCode::as_str), "the day's limit of calls is reached");
+        metrics::counter!("kenkocall_alerts_total", "kind" => AlertKind::DayLimit.code()).increment(1);
+        warn!(centre = centre.map_or("all", CentreCode::as_str), "daily call limit reached");
         let alert = AlertRow::of_all(AlertId(new_id()), AlertKind::DayLimit, now);
         alerts::raise(tx, &[AlertRow { centre: centre.cloned(), ..alert }]).await?;
         Ok(true)

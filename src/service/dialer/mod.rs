@@ -3,13 +3,13 @@
 //! everything it knows is in the database.
 
 mod claim;
+mod clock_check;
 mod day_limits;
-mod look;
 mod open;
-mod own_clock;
 mod place;
+mod poll;
 mod retries;
-mod search;
+mod unknown_outcome;
 mod up_to_date;
 
 use std::sync::Arc;
@@ -20,28 +20,28 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Semaphore;
 use tracing::{error, warn};
 
+pub(super) use clock_check::watch_alone;
 pub(super) use open::{open_before_change, time_label};
-pub(super) use own_clock::watch_alone;
 pub use place::DialError;
 
 use self::up_to_date::UpToDate;
-use super::Switchboard;
-use super::after_failure::wait_after;
-use super::network::Network;
-use super::switchboard::Desk;
-use crate::call::{CallId, CallableNumber, PhoneNumber};
-use crate::follow_up::{CallPrice, DayLimits};
+use super::ConversationService;
+use super::backoff::wait_after;
+use super::carrier_client::CarrierClient;
+use super::conversation::Context;
+use crate::domain::{CallId, CallableNumber, PhoneNumber};
+use crate::policy::{CallPrice, DayLimits};
 use crate::store::StoreError;
 use crate::store::attempts::AttemptRow;
-use crate::store::dialer::{self, Next};
+use crate::store::dialer::{self, NextDue};
 
 /// How often the dialer looks while there is more to do than its pace allows.
 pub const TICK: Duration = Duration::from_millis(100);
 /// How long it sleeps at most: another program on the same database can't poke it.
 const LONGEST_SLEEP: SignedDuration = SignedDuration::from_secs(1);
-/// Requests to the carrier under way at a time.
+/// Requests to the carrier in progress at a time.
 const MAX_REQUESTS: usize = 256;
-/// An intent that wasn't sent in this time isn't sent any more: the worker that holds it was frozen, and others may
+/// An intent that wasn't sent in this time is no longer sent: the worker that holds it was frozen, and others may
 /// have taken the call for unknown meanwhile (fault 15).
 const LEASE: SignedDuration = SignedDuration::from_secs(5);
 /// How long after an intent the carrier's answer to it is there, or won't come: the lease, and the longest request.
@@ -52,14 +52,14 @@ const TAKE_OVER: SignedDuration = SignedDuration::from_secs(30);
 
 /// How calls are placed.
 #[derive(Debug, Clone)]
-pub struct Dialling {
+pub struct DialerSettings {
     /// The number that is shown.
     pub from: PhoneNumber,
     /// How long a phone rings, in seconds.
     pub ring_seconds: u16,
     /// Calls placed a second, over all nodes.
     pub calls_per_second: f64,
-    /// Calls under way at a time, over all nodes.
+    /// Calls in progress at a time, over all nodes.
     pub concurrent_calls: u32,
     /// How long nothing may be heard of a call, beyond the time that it rings, before the carrier is asked about it.
     pub silence: SignedDuration,
@@ -73,7 +73,7 @@ pub struct Dialling {
     pub price: CallPrice,
 }
 
-impl Dialling {
+impl DialerSettings {
     /// How long a call may last.
     pub fn longest_call(&self) -> SignedDuration {
         SignedDuration::from_mins(self.price.longest_minutes.into())
@@ -83,10 +83,10 @@ impl Dialling {
 /// Places automated calls.
 #[allow(missing_debug_implementations)] // it holds connections, which have nothing to show
 pub struct Dialer {
-    desk: Arc<Desk>,
-    switchboard: Switchboard,
-    network: Arc<Network>,
-    dialling: Dialling,
+    context: Arc<Context>,
+    conversations: ConversationService,
+    network: Arc<CarrierClient>,
+    dialling: DialerSettings,
     requests: Arc<Semaphore>,
     /// The last turn that was committed here.
     turn: AtomicI64,
@@ -105,7 +105,7 @@ struct Intent {
 
 /// What one look at the clock led to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Ticked {
+pub struct TickSummary {
     /// Slots opened.
     pub opened: usize,
     /// Slots ended because their window did, or because nobody wants the call any more.
@@ -114,7 +114,7 @@ pub struct Ticked {
     pub intended: usize,
     /// When there is something to do again, as far as is known.
     pub next_at: Option<Timestamp>,
-    /// Nothing is dialled until then: our clock isn't gone by, and nothing else was done either, or the database may
+    /// Nothing is dialled until then: our clock isn't trusted, and nothing else was done either, or the database may
     /// lack its last entries.
     pub held_until: Option<Timestamp>,
 }
@@ -122,50 +122,55 @@ pub struct Ticked {
 /// What a tick has committed and not yet asked of the carrier. Dropped, its calls are unknown after a while, as after
 /// a crash, and are looked for.
 #[derive(Debug)]
-pub struct Prepared {
+pub struct PreparedBatch {
     /// What it led to.
-    pub ticked: Ticked,
+    pub ticked: TickSummary,
     intents: Vec<Intent>,
 }
 
 impl Dialer {
-    /// A dialer on the switchboard's database and clock.
-    pub fn new(desk: Arc<Desk>, switchboard: Switchboard, network: Arc<Network>, dialling: Dialling) -> Arc<Self> {
+    /// A dialer on the conversation service's database and clock.
+    pub fn new(
+        context: Arc<Context>,
+        conversations: ConversationService,
+        network: Arc<CarrierClient>,
+        dialling: DialerSettings,
+    ) -> Arc<Self> {
         let requests = Arc::new(Semaphore::new(MAX_REQUESTS));
         let turn = AtomicI64::new(0);
         let (up_to_date, compared_server) = (tokio::sync::Mutex::default(), AtomicU64::new(0));
-        Arc::new(Self { desk, switchboard, network, dialling, requests, turn, up_to_date, compared_server })
+        Arc::new(Self { context, conversations, network, dialling, requests, turn, up_to_date, compared_server })
     }
 
     /// How it places calls.
-    pub const fn dialling(&self) -> &Dialling {
+    pub const fn dialling(&self) -> &DialerSettings {
         &self.dialling
     }
 
     /// Dials until the task is ended.
     pub async fn run(self: Arc<Self>) {
         loop {
-            let begun = self.desk.clock.now();
+            let begun = self.context.clock.now();
             let ticked = match self.tick().await {
                 Ok(ticked) => ticked,
                 Err(error) if error.is_conflict() => {
-                    warn!(%error, "another node dialled at the same time; what is due is looked at again soon");
+                    warn!(%error, "another node dialled at the same time; retrying");
                     tokio::time::sleep(self.dialling.tick).await;
                     continue;
                 }
                 Err(error) => {
-                    error!(%error, "nothing is dialled until the database works again");
+                    error!(%error, "dialling stopped: database error");
                     tokio::time::sleep(wait_after(&error, LONGEST_SLEEP.unsigned_abs())).await;
                     continue;
                 }
             };
             // From the beginning of a tick to that of the next, or the pace would fall behind by what a tick takes.
-            let now = self.desk.clock.now();
+            let now = self.context.clock.now();
             let rest = self.dialling.tick.saturating_sub(now.duration_since(begun).unsigned_abs());
             let sleep = sleep_after(&ticked, now).unsigned_abs().max(rest);
             tokio::select! {
                 () = tokio::time::sleep(sleep) => {}
-                () = self.desk.poke.notified() => tokio::time::sleep(rest).await,
+                () = self.context.dialer_wake.notified() => tokio::time::sleep(rest).await,
             }
         }
     }
@@ -177,10 +182,10 @@ impl Dialer {
             match self.look().await {
                 Ok(_) => {}
                 Err(error) if error.is_conflict() => {
-                    warn!(%error, "another node looked for calls at the same time; they are looked for again soon");
+                    warn!(%error, "another node looked up calls at the same time; retrying");
                 }
                 Err(error) => {
-                    error!(%error, "unknown calls couldn't be looked for; they are looked for again soon");
+                    error!(%error, "could not look up calls of unknown outcome; retrying");
                     wait = wait_after(&error, wait);
                 }
             }
@@ -192,7 +197,7 @@ impl Dialer {
     ///
     /// # Errors
     /// When the database fails; nothing is dialled then that wasn't committed.
-    pub async fn tick(self: &Arc<Self>) -> Result<Ticked, StoreError> {
+    pub async fn tick(self: &Arc<Self>) -> Result<TickSummary, StoreError> {
         let prepared = self.prepare().await?;
         let ticked = prepared.ticked;
         if !prepared.intents.is_empty() {
@@ -206,7 +211,7 @@ impl Dialer {
     ///
     /// # Errors
     /// As [`Dialer::tick`].
-    pub async fn tick_and_wait(self: &Arc<Self>) -> Result<Ticked, StoreError> {
+    pub async fn tick_and_wait(self: &Arc<Self>) -> Result<TickSummary, StoreError> {
         let prepared = self.prepare().await?;
         let ticked = prepared.ticked;
         self.send(prepared).await;
@@ -218,16 +223,19 @@ impl Dialer {
     ///
     /// # Errors
     /// As [`Dialer::tick`].
-    pub async fn prepare(&self) -> Result<Prepared, StoreError> {
+    pub async fn prepare(&self) -> Result<PreparedBatch, StoreError> {
         let in_doubt = self.database_in_doubt().await?;
         if let Some(wait) = self.clock_in_doubt().await? {
-            let held_until = self.desk.clock.now().checked_add(wait).ok();
-            return Ok(Prepared { ticked: Ticked { held_until, ..Ticked::default() }, intents: Vec::new() });
+            let held_until = self.context.clock.now().checked_add(wait).ok();
+            return Ok(PreparedBatch {
+                ticked: TickSummary { held_until, ..TickSummary::default() },
+                intents: Vec::new(),
+            });
         }
-        let now = self.desk.clock.now();
+        let now = self.context.clock.now();
         let due = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
         let mut next = self.next().await?;
-        let mut ticked = Ticked::default();
+        let mut ticked = TickSummary::default();
         if due(next.slot_at) {
             ticked.opened = self.open_slots(now).await?;
             next = self.next().await?;
@@ -246,23 +254,23 @@ impl Dialer {
             ticked.intended = intents.len();
         }
         ticked.next_at = [next.slot_at, next.due_at, next.window_end].into_iter().flatten().min();
-        Ok(Prepared { ticked, intents })
+        Ok(PreparedBatch { ticked, intents })
     }
 
     /// The second half: asks the carrier for what is still wanted, and waits until it has answered everything.
-    pub async fn send(self: &Arc<Self>, prepared: Prepared) {
+    pub async fn send(self: &Arc<Self>, prepared: PreparedBatch) {
         if !prepared.intents.is_empty() {
             Arc::clone(self).place(prepared.intents).await;
         }
     }
 
-    async fn next(&self) -> Result<Next, StoreError> {
-        dialer::next(&mut self.desk.database.glance().await?).await
+    async fn next(&self) -> Result<NextDue, StoreError> {
+        dialer::next(&mut self.context.database.begin_autocommit().await?).await
     }
 }
 
 /// How long there is nothing to do, as far as is known.
-fn sleep_after(ticked: &Ticked, now: Timestamp) -> SignedDuration {
+fn sleep_after(ticked: &TickSummary, now: Timestamp) -> SignedDuration {
     let until = ticked.next_at.map_or(LONGEST_SLEEP, |at| at.duration_since(now));
     until.clamp(SignedDuration::ZERO, LONGEST_SLEEP)
 }

@@ -7,13 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::{error, warn};
 
 use super::Dialer;
-use crate::call::{CentreCode, Missed, PatientId, ReportOutcome, SlotEnd, SlotId, SlotState, Withdrawal};
-use crate::follow_up::{CallingSchedule, UnregisteredReports};
+use crate::domain::{CentreCode, Missed, PatientId, ReportOutcome, SlotEnd, SlotId, SlotState, Withdrawal};
+use crate::policy::{CallingSchedule, UnregisteredReports};
 use crate::service::CentreSettings;
 use crate::service::attempts::{end_slots, next_slot_of};
 use crate::service::centres::schedule_of;
 use crate::service::clock::new_id;
-use crate::service::feed::{Moment, What};
+use crate::service::event_bus::{ServiceEvent, ServiceEventKind};
 use crate::store::patients::PatientRow;
 use crate::store::slots::{self, Origin, SlotRow};
 use crate::store::{StoreError, Tx, attempts, centres, patients, reports};
@@ -53,7 +53,7 @@ pub(super) async fn rules_of(
             Ok(schedule) => {
                 rules.insert(code.clone(), CentreRules { settings: CentreSettings::of(&row), schedule });
             }
-            Err(error) => error!(centre = %code, %error, "a centre's calls can't be planned"),
+            Err(error) => error!(centre = %code, %error, "could not plan a centre's calls"),
         }
     }
     Ok(rules)
@@ -64,7 +64,7 @@ impl Dialer {
     pub(super) async fn open_slots(&self, now: Timestamp) -> Result<usize, StoreError> {
         let mut opened = 0;
         for _ in 0..MAX_ROUNDS {
-            let mut tx = self.desk.database.begin().await?;
+            let mut tx = self.context.database.begin_write().await?;
             let found = patients::with_slot_by(&mut tx, now, MAX_OPENED).await?;
             if found.is_empty() {
                 break;
@@ -76,8 +76,12 @@ impl Dialer {
             let (new, told) = open_of(&mut tx, &held, now).await?;
             tx.commit().await?;
             opened += new;
-            self.desk.feed.tell(told);
-            self.desk.feed.tell(vec![Moment { at: now, call: None, what: What::SlotsOpened(new) }]);
+            self.context.event_bus.tell(told);
+            self.context.event_bus.tell(vec![ServiceEvent {
+                at: now,
+                call: None,
+                what: ServiceEventKind::SlotsOpened(new),
+            }]);
             if !full {
                 break;
             }
@@ -89,19 +93,19 @@ impl Dialer {
     pub(super) async fn end_passed(&self, now: Timestamp) -> Result<usize, StoreError> {
         let mut ended = 0;
         for _ in 0..MAX_ROUNDS {
-            let mut tx = self.desk.database.begin().await?;
+            let mut tx = self.context.database.begin_write().await?;
             let passed = slots::passed(&mut tx, now, MAX_ENDED).await?;
             let full = passed.len() == MAX_ENDED as usize;
             let told = end_without_call(&mut tx, passed, now).await?;
             tx.commit().await?;
             ended += told.len();
-            self.desk.feed.tell(told);
+            self.context.event_bus.tell(told);
             if !full {
                 break;
             }
         }
         if ended > 0 {
-            warn!(slots = ended, "slots ended because their window did");
+            warn!(slots = ended, "slots expired: their calling window has closed");
         }
         Ok(ended)
     }
@@ -112,7 +116,7 @@ pub(super) async fn end_without_call(
     tx: &mut Tx,
     slots: Vec<SlotRow>,
     now: Timestamp,
-) -> Result<Vec<Moment>, StoreError> {
+) -> Result<Vec<ServiceEvent>, StoreError> {
     let ids: Vec<SlotId> = slots.iter().filter(|slot| slot.tries > 0).map(|slot| slot.id).collect();
     let last: HashMap<SlotId, _> = attempts::last_outcomes(tx, &ids).await?.into_iter().collect();
     let end = |slot: SlotRow| {
@@ -142,7 +146,7 @@ pub(in crate::service) async fn open_before_change(
     Ok(())
 }
 
-async fn open_of(tx: &mut Tx, people: &[PatientRow], now: Timestamp) -> Result<(usize, Vec<Moment>), StoreError> {
+async fn open_of(tx: &mut Tx, people: &[PatientRow], now: Timestamp) -> Result<(usize, Vec<ServiceEvent>), StoreError> {
     let rules = rules_of(tx, people.iter().map(|patient| &patient.centre)).await?;
     let mut rows = Vec::with_capacity(people.len());
     let mut count_from = Vec::with_capacity(people.len());
@@ -198,7 +202,7 @@ pub(super) async fn cancel_reported(
     tx: &mut Tx,
     rows: Vec<(SlotRow, Counting)>,
     now: Timestamp,
-) -> Result<Vec<Moment>, StoreError> {
+) -> Result<Vec<ServiceEvent>, StoreError> {
     let mut days: Vec<_> = rows.iter().map(|(row, _)| (row.patient, row.date)).collect();
     days.sort_unstable();
     days.dedup();

@@ -9,14 +9,14 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
-use super::search::first_look;
+use super::unknown_outcome::first_look;
 use super::{Dialer, Intent, LEASE, calls_of};
-use crate::call::CallId;
-use crate::carrier::network::{Dial, Dialled, NotProcessed, Refusal};
-use crate::follow_up::Sign;
-use crate::service::attempts::{Ended, revive, settle};
+use crate::carrier::network::{Dial, DialOutcome, NotProcessed, Refusal};
+use crate::domain::CallId;
+use crate::policy::Sign;
+use crate::service::attempts::{AttemptConclusion, revive, settle};
+use crate::service::conversation::outbound_leg;
 use crate::service::pause::tell_staff;
-use crate::service::switchboard::outbound_leg;
 use crate::store::dialer::pause_until;
 use crate::store::{StoreError, Tx, attempts, legs};
 
@@ -28,7 +28,7 @@ const MAX_CHECKED: usize = 64;
 const TOO_MANY: SignedDuration = SignedDuration::from_secs(1);
 /// How long nobody dials after the carrier couldn't be reached.
 const NO_CONNECTION: SignedDuration = SignedDuration::from_secs(5);
-/// How long nobody dials after the carrier has refused our account or our request: every call would be in vain.
+/// How long nobody dials after the carrier has refused our account or our request: every call would fail.
 const REFUSED: SignedDuration = SignedDuration::from_mins(1);
 
 /// Why nobody dials.
@@ -49,9 +49,9 @@ pub enum DialError {
 }
 
 /// What came of an intent.
-enum Came {
-    Of(Dialled),
-    /// Its intent is too old, or the call isn't wanted any more: no request is sent.
+enum PlacementResult {
+    Of(DialOutcome),
+    /// Its intent is too old, or the call is no longer wanted: no request is sent.
     NotSent,
 }
 
@@ -65,20 +65,20 @@ impl Dialer {
                 match self.keep(std::mem::take(&mut came)).await {
                     Ok(_) => {}
                     Err(error) if error.is_conflict() => {
-                        warn!(%error, "another node kept something of these calls at the same time; they are looked for");
+                        warn!(%error, "another node stored results of these calls at the same time; looking them up");
                     }
                     Err(error) => {
-                        error!(%error, "what the carrier answered couldn't be kept; the calls are looked for")
+                        error!(%error, "could not store the carrier's answers; looking the calls up")
                     }
                 }
             }
         };
         tokio::join!(self.ask_all(intents, tell), keeping);
-        self.desk.poke.notify_one();
+        self.context.dialer_wake.notify_one();
     }
 
     /// Part by part, each looked at again when there is room for its requests: nothing unwanted lies long in between.
-    async fn ask_all(self: &Arc<Self>, mut intents: Vec<Intent>, tell: mpsc::Sender<(Intent, Came)>) {
+    async fn ask_all(self: &Arc<Self>, mut intents: Vec<Intent>, tell: mpsc::Sender<(Intent, PlacementResult)>) {
         let mut asked = JoinSet::new();
         while !intents.is_empty() {
             let part: Vec<Intent> = intents.drain(..intents.len().min(MAX_CHECKED)).collect();
@@ -90,7 +90,7 @@ impl Dialer {
                     // Nothing was sent, and nothing proves it to anybody else: they are looked for like any unknown
                     // call.
                     let calls = part.len() + intents.len();
-                    error!(%error, calls, "calls weren't sent, as the database failed after their intents");
+                    error!(%error, calls, "calls not placed: database error after their intents were committed");
                     break;
                 }
             };
@@ -98,9 +98,9 @@ impl Dialer {
                 let (dialer, tell, place) = (Arc::clone(self), tell.clone(), room.split(1));
                 let wanted = wanted.contains(&intent.attempt.call);
                 asked.spawn(async move {
-                    let came = if wanted { dialer.ask(&intent).await } else { Came::NotSent };
+                    let came = if wanted { dialer.ask(&intent).await } else { PlacementResult::NotSent };
                     drop(place);
-                    // Whoever keeps it waits for all of them.
+                    // The receiver waits for all of them.
                     let _kept = tell.send((intent, came)).await;
                 });
             }
@@ -108,26 +108,26 @@ impl Dialer {
         drop(tell);
         while let Some(one) = asked.join_next().await {
             if let Err(error) = one {
-                error!(%error, "a request to the carrier broke; its call is looked for");
+                error!(%error, "a request to the carrier failed unexpectedly; looking its call up");
             }
         }
     }
 
     async fn still_wanted(&self, intents: &[Intent]) -> Result<HashSet<CallId>, StoreError> {
-        let mut tx = self.desk.database.glance().await?;
+        let mut tx = self.context.database.begin_autocommit().await?;
         Ok(attempts::still_wanted(&mut tx, &calls_of(intents)).await?.into_iter().collect())
     }
 
-    async fn ask(&self, intent: &Intent) -> Came {
-        if self.desk.clock.in_doubt() {
+    async fn ask(&self, intent: &Intent) -> PlacementResult {
+        if self.context.clock.in_doubt() {
             // A machine that stood still may only show it by its time of day.
-            warn!(call = %intent.attempt.call, "a call isn't placed: the system clock jumped after its intent");
-            return Came::NotSent;
+            warn!(call = %intent.attempt.call, "call not placed: the system clock jumped after its intent");
+            return PlacementResult::NotSent;
         }
-        let held = self.desk.clock.now().duration_since(intent.attempt.intended_at);
+        let held = self.context.clock.now().duration_since(intent.attempt.intended_at);
         if held.abs() > LEASE {
-            warn!(call = %intent.attempt.call, "a call isn't placed: its intent is too old");
-            return Came::NotSent;
+            warn!(call = %intent.attempt.call, "call not placed: its intent is too old");
+            return PlacementResult::NotSent;
         }
         let dial = Dial {
             call: intent.attempt.call,
@@ -136,35 +136,38 @@ impl Dialer {
             ring_seconds: self.dialling.ring_seconds,
             longest_seconds: self.dialling.price.longest_minutes.saturating_mul(60),
         };
-        Came::Of(self.network.dial(&dial).await)
+        PlacementResult::Of(self.network.dial(&dial).await)
     }
 
-    async fn keep(&self, came: Vec<(Intent, Came)>) -> Result<(), StoreError> {
-        let now = self.desk.clock.now();
+    async fn keep(&self, came: Vec<(Intent, PlacementResult)>) -> Result<(), StoreError> {
+        let now = self.context.clock.now();
         let (mut new_legs, mut placed, mut unknown, mut ends) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut hold: Option<(DialError, SignedDuration)> = None;
         for (intent, came) in &came {
             let call = intent.attempt.call;
             match came {
-                Came::Of(Dialled::Accepted(leg)) => {
+                PlacementResult::Of(DialOutcome::Accepted(leg)) => {
                     new_legs.push(outbound_leg(&intent.attempt, self.network.name(), leg.as_str(), now));
                     placed.push(call);
                 }
-                Came::Of(Dialled::Unknown(doubt)) => {
-                    warn!(%call, ?doubt, "whether the carrier has a call isn't known; it is looked for");
+                PlacementResult::Of(DialOutcome::Unknown(doubt)) => {
+                    warn!(%call, ?doubt, "unknown whether the carrier has a call; looking it up");
                     metrics::counter!("kenkocall_calls_unknown_total").increment(1);
                     unknown.push((call, first_look(intent.attempt.intended_at, now, self.dialling.unknown_grace)));
                 }
-                Came::Of(Dialled::Refused(Refusal::Number)) => ends.push((call, Ended::NoSuchNumber)),
-                Came::Of(Dialled::NotProcessed(_) | Dialled::Refused(_)) | Came::NotSent => {
-                    ends.push((call, Ended::NotPlaced));
+                PlacementResult::Of(DialOutcome::Refused(Refusal::Number)) => {
+                    ends.push((call, AttemptConclusion::NoSuchNumber))
+                }
+                PlacementResult::Of(DialOutcome::NotProcessed(_) | DialOutcome::Refused(_))
+                | PlacementResult::NotSent => {
+                    ends.push((call, AttemptConclusion::NotPlaced));
                 }
             }
-            if let Came::Of(dialled) = came {
+            if let PlacementResult::Of(dialled) = came {
                 hold = hold.or(hold_after(dialled));
             }
         }
-        let mut tx = self.desk.database.begin().await?;
+        let mut tx = self.context.database.begin_write().await?;
         legs::insert_unknown(&mut tx, &new_legs).await?;
         let news = attempts::placed(&mut tx, &placed, now).await?;
         for call in placed.iter().filter(|call| !news.contains(call)) {
@@ -177,7 +180,7 @@ impl Dialer {
             self.hold(&mut tx, why, length, now).await?;
         }
         tx.commit().await?;
-        self.desk.feed.tell(told);
+        self.context.event_bus.tell(told);
         Ok(())
     }
 
@@ -190,25 +193,25 @@ impl Dialer {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let until = now.checked_add(length).unwrap_or(now);
-        info!(reason = %why, seconds = length.as_secs(), "nothing is dialled for a while");
+        info!(reason = %why, seconds = length.as_secs(), "dialling paused");
         pause_until(tx, &why.to_string(), now, until).await?;
         if matches!(why, DialError::TooMany | DialError::NoConnection) {
             return Ok(());
         }
-        error!(reason = %why, "no call can be placed");
+        error!(reason = %why, "the carrier refuses all calls");
         tell_staff(tx, now).await
     }
 }
 
-fn hold_after(dialled: &Dialled) -> Option<(DialError, SignedDuration)> {
+fn hold_after(dialled: &DialOutcome) -> Option<(DialError, SignedDuration)> {
     match dialled {
-        Dialled::NotProcessed(NotProcessed::TooMany(wait)) => {
+        DialOutcome::NotProcessed(NotProcessed::TooMany(wait)) => {
             let wait = wait.and_then(|wait| SignedDuration::try_from(wait).ok()).unwrap_or(TOO_MANY);
             Some((DialError::TooMany, wait))
         }
-        Dialled::NotProcessed(NotProcessed::NoConnection) => Some((DialError::NoConnection, NO_CONNECTION)),
-        Dialled::Refused(Refusal::Account) => Some((DialError::Account, REFUSED)),
-        Dialled::Refused(Refusal::Request) => Some((DialError::Request, REFUSED)),
-        Dialled::Accepted(_) | Dialled::Refused(Refusal::Number) | Dialled::Unknown(_) => None,
+        DialOutcome::NotProcessed(NotProcessed::NoConnection) => Some((DialError::NoConnection, NO_CONNECTION)),
+        DialOutcome::Refused(Refusal::Account) => Some((DialError::Account, REFUSED)),
+        DialOutcome::Refused(Refusal::Request) => Some((DialError::Request, REFUSED)),
+        DialOutcome::Accepted(_) | DialOutcome::Refused(Refusal::Number) | DialOutcome::Unknown(_) => None,
     }
 }

@@ -6,8 +6,8 @@ use tracing::warn;
 
 use super::Dialer;
 use super::open::rules_of;
-use crate::call::SlotId;
-use crate::follow_up::{CLOCKS_AGREE, CallingSchedule, due_again};
+use crate::domain::SlotId;
+use crate::policy::{CLOCKS_AGREE, CallingSchedule, due_again};
 use crate::store::slots::{self, Origin, SlotRow};
 use crate::store::{StoreError, attempts};
 
@@ -17,10 +17,10 @@ const MAX_LOOKED_AT: u32 = 10_000;
 impl Dialer {
     /// Makes slots due in time whose next try lies further ahead than their last one allows. The clock was just found
     /// to be right.
-    pub(super) async fn mend_retries(&self) -> Result<(), StoreError> {
-        let now = self.desk.clock.now();
+    pub(super) async fn recompute_retries(&self) -> Result<(), StoreError> {
+        let now = self.context.clock.now();
         let after = now.checked_add(CLOCKS_AGREE).unwrap_or(now);
-        let mut tx = self.desk.database.glance().await?;
+        let mut tx = self.context.database.begin_autocommit().await?;
         let ahead = slots::waiting_after(&mut tx, after, MAX_LOOKED_AT).await?;
         if ahead.is_empty() {
             return Ok(());
@@ -42,14 +42,11 @@ impl Dialer {
         if mended.is_empty() {
             return Ok(());
         }
-        let mut tx = self.desk.database.begin().await?;
+        let mut tx = self.context.database.begin_write().await?;
         slots::set_due(&mut tx, &mended).await?;
         tx.commit().await?;
-        warn!(
-            slots = mended.len(),
-            "slots waited for a moment that a wrong clock had computed; they are due in time again"
-        );
-        self.desk.poke.notify_one();
+        warn!(slots = mended.len(), "recomputed retry times that were set while the system clock was wrong");
+        self.context.dialer_wake.notify_one();
         Ok(())
     }
 }

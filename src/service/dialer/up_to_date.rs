@@ -12,12 +12,12 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::{error, info, warn};
 
 use super::Dialer;
-use crate::call::LossSign;
-use crate::carrier::network::{CallDirection, Listed, Looked, Recent};
-use crate::follow_up::{ListedCall, unaccounted};
-use crate::service::loss::stop_dialling;
+use crate::carrier::network::{CallDirection, CarrierCall, LookupResult, Recent};
+use crate::domain::LossEvidence;
+use crate::policy::{ListedCall, unaccounted};
+use crate::service::audit_trail::OLDEST_CALL;
+use crate::service::data_loss::stop_dialling;
 use crate::service::pause::tell_staff;
-use crate::service::trail::OLDEST_CALL;
 use crate::store::dialer::{self, Waiting};
 use crate::store::{StoreError, Tx, attempts, legs, losses};
 
@@ -71,15 +71,15 @@ enum Shown {
     OtherServer,
     /// The connections were led to another server while the list was read.
     ServerChanged,
-    Lost(LossSign, String),
+    Lost(LossEvidence, String),
 }
 
 impl Dialer {
     /// How long nothing may be dialled because the database may lack its last entries, if so.
     pub(super) async fn database_in_doubt(&self) -> Result<Option<Duration>, StoreError> {
         let mut known = self.up_to_date.lock().await;
-        let steady = self.desk.clock.read().steady;
-        let state = known.now(steady, self.desk.database.server().nth, self.lag());
+        let steady = self.context.clock.read().steady;
+        let state = known.now(steady, self.context.database.server().nth, self.lag());
         known.state = Some(state);
         match state {
             State::Compared { again_at } if again_at.is_none_or(|at| steady < at) => return Ok(None),
@@ -89,14 +89,14 @@ impl Dialer {
         let recent = self.recent_calls().await?;
         let held = self.clock_in_doubt().await?;
         // A carrier that doesn't answer says nothing against our clock.
-        let contradicted = self.desk.clock.watched(|watch, now| watch.is_contradicted(now));
-        if let Some(wait) = held.filter(|_| contradicted || !matches!(recent, Looked::Unavailable(_))) {
+        let contradicted = self.context.clock.watched(|watch, now| watch.is_contradicted(now));
+        if let Some(wait) = held.filter(|_| contradicted || !matches!(recent, LookupResult::Unavailable(_))) {
             // By a wrong clock it was read from a wrong moment on.
             return Ok(if matches!(state, State::Compared { .. }) { None } else { Some(wait) });
         }
         let next = match recent {
-            Looked::Found(recent) => self.compared(&mut known, recent, state, steady).await?,
-            Looked::Nothing | Looked::Unavailable(_) => self.not_compared(state, steady).await?,
+            LookupResult::Found(recent) => self.compared(&mut known, recent, state, steady).await?,
+            LookupResult::Nothing | LookupResult::Unavailable(_) => self.not_compared(state, steady).await?,
         };
         known.state = Some(next);
         Ok(match next {
@@ -112,9 +112,9 @@ impl Dialer {
 
     /// The newest calls: those of the last half hour, and all since the last attempt that the database knows. What was
     /// lost came after that one.
-    async fn recent_calls(&self) -> Result<Looked<Recent>, StoreError> {
-        let now = self.desk.clock.now();
-        let latest = attempts::latest_at(&mut self.desk.database.glance().await?).await?;
+    async fn recent_calls(&self) -> Result<LookupResult<Recent>, StoreError> {
+        let now = self.context.clock.now();
+        let latest = attempts::latest_at(&mut self.context.database.begin_autocommit().await?).await?;
         let required = before(now, REQUIRED);
         let since = latest.map_or(required, |at| before(at, CLOCKS_DIFFER)).min(required).max(before(now, OLDEST_CALL));
         Ok(self.network.list_recent(since, required).await)
@@ -127,19 +127,19 @@ impl Dialer {
         state: State,
         steady: Duration,
     ) -> Result<State, StoreError> {
-        let now = self.desk.clock.now();
+        let now = self.context.clock.now();
         let again_after_lag = |since: Duration| since.saturating_add(self.lag());
         let shown = self.compare(known, recent, state, now).await?;
         Ok(match (shown, state) {
             (Shown::Lost(sign, evidence), _) => {
-                stop_dialling(&self.desk, sign, evidence, now).await?;
+                stop_dialling(&self.context, sign, evidence, now).await?;
                 self.turn.store(0, Ordering::Relaxed);
                 self.accept(known.server);
                 State::Compared { again_at: None }
             }
             (Shown::ServerChanged, _) => State::InDoubt { since: steady, ask_at: steady, needs: Needs::AnyList },
             (Shown::OtherServer, State::InDoubt { since, .. }) => {
-                info!("the database is on another server than before; the carrier's list is compared once more");
+                info!("the database moved to another server; comparing the carrier's call list again");
                 let from = again_after_lag(since);
                 State::InDoubt { since, ask_at: from, needs: Needs::ListFrom(from) }
             }
@@ -147,12 +147,12 @@ impl Dialer {
                 State::InDoubt { since, ask_at: from, needs: Needs::ListFrom(from) }
             }
             (Shown::UpToDate, State::InDoubt { since, needs: Needs::AnyList, .. }) => {
-                info!("the carrier's list has no call that the database lacks");
+                info!("the carrier's call list matches the database");
                 self.accept(known.server);
                 State::Compared { again_at: Some(again_after_lag(since)) }
             }
             (Shown::UpToDate, State::InDoubt { .. }) => {
-                info!("the carrier's list has no call that the database lacks");
+                info!("the carrier's call list matches the database");
                 self.accept(known.server);
                 State::Compared { again_at: None }
             }
@@ -168,8 +168,8 @@ impl Dialer {
         self.compared_server.store(server, Ordering::Relaxed);
     }
 
-    /// Compares the list with the database, when whoever has the turn to claim is done. A standby that was not promoted
-    /// yet refuses the turn.
+    /// Compares the list with the database after the node that is claiming has finished. A standby that was not
+    /// promoted yet refuses the turn.
     async fn compare(
         &self,
         known: &mut UpToDate,
@@ -177,25 +177,25 @@ impl Dialer {
         state: State,
         now: Timestamp,
     ) -> Result<Shown, StoreError> {
-        let mut tx = self.desk.database.begin().await?;
-        let server = self.desk.database.server();
+        let mut tx = self.context.database.begin_write().await?;
+        let server = self.context.database.server();
         if known.server != 0 && server.nth != known.server {
             tx.rollback().await?;
             return Ok(Shown::ServerChanged);
         }
         known.server = server.nth;
-        let turn = dialer::take_turn(&mut tx).await?.taken;
+        let turn = dialer::next_epoch(&mut tx).await?.taken;
         if turn <= self.turn.load(Ordering::Relaxed) {
             tx.rollback().await?;
-            return Ok(Shown::Lost(LossSign::CheckpointAhead, format!("turn {turn}")));
+            return Ok(Shown::Lost(LossEvidence::CheckpointAhead, format!("turn {turn}")));
         }
-        if let Some((call, turn)) = self.desk.remembered.missing(&mut tx).await? {
+        if let Some((call, turn)) = self.context.remembered.missing(&mut tx).await? {
             tx.rollback().await?;
-            return Ok(Shown::Lost(LossSign::CheckpointAhead, format!("turn {turn} of {call}")));
+            return Ok(Shown::Lost(LossEvidence::CheckpointAhead, format!("turn {turn} of {call}")));
         }
         if let Some(leg) = self.first_unknown(&mut tx, recent).await? {
             tx.rollback().await?;
-            return Ok(Shown::Lost(LossSign::UnknownCall, leg));
+            return Ok(Shown::Lost(LossEvidence::UnknownCall, leg));
         }
         let checked = dialer::checked_server(&mut tx).await?;
         let first = matches!(state, State::InDoubt { needs: Needs::AnyList, .. });
@@ -221,8 +221,8 @@ impl Dialer {
     /// The first call of the list that we placed and that the database can't account for, by the carrier's name.
     async fn first_unknown(&self, tx: &mut Tx, recent: Recent) -> Result<Option<String>, StoreError> {
         let settled = losses::settled_until(tx).await?;
-        let is_open = |call: &Listed| call.created_at.is_none_or(|at| settled.is_none_or(|until| at > until));
-        let mut ours: Vec<Listed> =
+        let is_open = |call: &CarrierCall| call.created_at.is_none_or(|at| settled.is_none_or(|until| at > until));
+        let mut ours: Vec<CarrierCall> =
             recent.calls.into_iter().filter(|call| self.is_ours(call) && is_open(call)).collect();
         let mut known: HashSet<String> = HashSet::new();
         for part in ours.chunks(AT_ONCE) {
@@ -250,13 +250,13 @@ impl Dialer {
         let (names, calls): (Vec<String>, Vec<ListedCall>) = calls.into_iter().unzip();
         let lost = unaccounted(&calls, &attempts);
         if !lost.is_empty() {
-            warn!(calls = lost.len(), "the carrier has calls from our number that the database doesn't know");
+            warn!(calls = lost.len(), "the carrier has calls from our number that are not in the database");
         }
         Ok(lost.first().and_then(|place| names.get(*place).cloned()))
     }
 
     /// Whether this program placed a call of the list, or another one with our number.
-    fn is_ours(&self, call: &Listed) -> bool {
+    fn is_ours(&self, call: &CarrierCall) -> bool {
         match (call.direction, &call.from) {
             (CallDirection::Inbound | CallDirection::Transfer, _) => false,
             (CallDirection::Outbound | CallDirection::Unknown, Some(from)) => *from == self.dialling.from,
@@ -273,10 +273,10 @@ impl Dialer {
         };
         error!(
             seconds = steady.saturating_sub(since).as_secs(),
-            "{NO_LIST}: nothing is dialled; check the connection to the carrier, twilio.account_sid and twilio.auth_token"
+            "{NO_LIST}; dialling stopped; check the connection to the carrier, twilio.account_sid and twilio.auth_token"
         );
-        let now = self.desk.clock.now();
-        let mut tx = self.desk.database.begin().await?;
+        let now = self.context.clock.now();
+        let mut tx = self.context.database.begin_write().await?;
         let until = now.checked_add(SHOWN_FOR).unwrap_or(now);
         dialer::set_waiting(&mut tx, Some(&Waiting { reason: NO_LIST.to_owned(), until })).await?;
         if steady.saturating_sub(since) >= STAFF_AFTER {
@@ -292,9 +292,7 @@ impl UpToDate {
     fn now(&mut self, steady: Duration, server: u64, lag: Duration) -> State {
         if self.server != 0 && server != self.server {
             self.server = server;
-            warn!(
-                "the database's connections lead to another server; nothing is dialled until the carrier's list was compared"
-            );
+            warn!("the database moved to another server; dialling stopped until the carrier's call list is compared");
             let needs = Needs::ListFrom(steady.saturating_add(lag));
             return State::InDoubt { since: steady, ask_at: steady, needs };
         }

@@ -1,11 +1,11 @@
-//! Key 8 holds a patient's calls only if somebody has said in the same call that they are the patient, or answer for
+//! Key 8 holds a patient's calls only if someone has said in the same call that they are the patient, or answer for
 //! the patient. Any other request is for staff to decide, and calls continue: I4 expects the slots.
 
 use std::collections::HashSet;
 
-use super::super::record::What;
+use super::super::event_log::LoggedEventKind;
 use super::{Case, Invariant};
-use crate::call::CallId;
+use crate::domain::CallId;
 
 impl Case<'_> {
     pub(super) fn confirmed(&mut self) {
@@ -13,10 +13,10 @@ impl Case<'_> {
         let mut held = Vec::new();
         for moment in &self.record.moments {
             match moment.what {
-                What::Confirmed(call) => {
+                LoggedEventKind::Confirmed(call) => {
                     confirmed.insert(call);
                 }
-                What::StopNoted(call) if !confirmed.contains(&call) => held.push((moment.at, call)),
+                LoggedEventKind::StopNoted(call) if !confirmed.contains(&call) => held.push((moment.at, call)),
                 _ => {}
             }
         }

@@ -1,4 +1,4 @@
-//! I4: a slot for every time at which somebody was to be called, and for no other. A time is due when the services'
+//! I4: a slot for every time at which someone was to be called, and for no other. A time is due when the services'
 //! clock passes it, whether it runs or jumps, while it is the patient's and the patient is to be called.
 
 use std::collections::BTreeMap;
@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::record::{Moment, Record, Rules, Standing, What};
-use super::wanted::{time_of, times_of};
+use super::super::event_log::{EventLog, LoggedEvent, LoggedEventKind, PatientState, Rules};
+use super::only_wanted::{time_of, times_of};
 use super::{Case, Invariant};
 
-/// A time of somebody's.
+/// A time of someone's.
 type Due = (u32, Time);
 
 /// For how long the services must have been up to have opened a slot.
@@ -45,7 +45,8 @@ impl Case<'_> {
             }
         }
         let by_staff = record.tables.slots.iter().filter(|slot| slot.by_staff).count();
-        let granted = record.moments.iter().filter(|moment| matches!(moment.what, What::CalledNow(_))).count();
+        let granted =
+            record.moments.iter().filter(|moment| matches!(moment.what, LoggedEventKind::CalledNow(_))).count();
         if by_staff != granted {
             let what = format!("staff were granted {granted} calls, and there are slots for {by_staff}");
             self.complain(Invariant::Ended, what);
@@ -53,7 +54,7 @@ impl Case<'_> {
     }
 }
 
-/// A time that the services' clock passed while somebody was to be called then.
+/// A time that the services' clock passed while someone was to be called then.
 struct Passed {
     /// When it last did.
     at: Timestamp,
@@ -63,13 +64,13 @@ struct Passed {
     was_to_come: bool,
 }
 
-fn passed(record: &Record) -> BTreeMap<Due, Passed> {
+fn passed(record: &EventLog) -> BTreeMap<Due, Passed> {
     let mut passed: BTreeMap<Due, Passed> = BTreeMap::new();
-    let mut standings: BTreeMap<u32, Standing> = BTreeMap::new();
+    let mut standings: BTreeMap<u32, PatientState> = BTreeMap::new();
     // What the clock showed when they were set, or the centre's rules: the latest of it.
     let mut set_at: BTreeMap<u32, Timestamp> = BTreeMap::new();
     let mut rules: Option<Rules> = None;
-    let mut before: Option<&Moment> = None;
+    let mut before: Option<&LoggedEvent> = None;
     for moment in &record.moments {
         if let (Some(before), Some(rules)) = (before, &rules) {
             // It ran since, and may have jumped just now.
@@ -85,12 +86,12 @@ fn passed(record: &Record) -> BTreeMap<Due, Passed> {
             }
         }
         match &moment.what {
-            What::Changed(nth, standing) => {
+            LoggedEventKind::Changed(nth, standing) => {
                 standings.insert(*nth, standing.clone());
                 let set = set_at.entry(*nth).or_insert(moment.shown);
                 *set = moment.shown.max(*set);
             }
-            What::CentreChanged(set) => {
+            LoggedEventKind::CentreChanged(set) => {
                 rules = Some(set.clone());
                 set_at.values_mut().for_each(|set| *set = moment.shown.max(*set));
             }
@@ -102,8 +103,8 @@ fn passed(record: &Record) -> BTreeMap<Due, Passed> {
 }
 
 fn due_between(
-    record: &Record,
-    standing: &Standing,
+    record: &EventLog,
+    standing: &PatientState,
     rules: &Rules,
     after: Timestamp,
     until: Timestamp,
@@ -122,16 +123,16 @@ fn due_between(
     due
 }
 
-/// Whether somebody who was due wasn't any more before the services could have noticed.
-fn was_put_off(record: &Record, due: Due, at: Timestamp) -> bool {
+/// Whether someone who was due wasn't any more before the services could have noticed.
+fn was_put_off(record: &EventLog, due: Due, at: Timestamp) -> bool {
     let (nth, time) = due;
     let due_at = record.zone.to_timestamp(record.date.to_datetime(time)).ok();
-    let mut standing: Option<&Standing> = None;
+    let mut standing: Option<&PatientState> = None;
     let mut rules: Option<&Rules> = None;
     for moment in &record.moments {
         match &moment.what {
-            What::Changed(of, now) if *of == nth => standing = Some(now),
-            What::CentreChanged(now) => rules = Some(now),
+            LoggedEventKind::Changed(of, now) if *of == nth => standing = Some(now),
+            LoggedEventKind::CentreChanged(now) => rules = Some(now),
             _ => continue,
         }
         let (Some(standing), Some(rules)) = (standing, rules) else { continue };
@@ -148,12 +149,12 @@ fn was_put_off(record: &Record, due: Due, at: Timestamp) -> bool {
     }
     // What the tables know and nobody was told of: a request to stop whose call broke, a number that doesn't exist.
     let patient = record.tables.patients.iter().find(|one| record.person(one.id) == Some(nth)).map(|one| one.id);
-    let unheard = |kind: &str| kind == "stop_request" || kind == "wrong_number";
-    record.tables.alerts.iter().any(|alert| alert.patient == patient && unheard(&alert.kind))
+    let connection_lost = |kind: &str| kind == "stop_request" || kind == "wrong_number";
+    record.tables.alerts.iter().any(|alert| alert.patient == patient && connection_lost(&alert.kind))
 }
 
 /// For how long the services were up between two moments.
-fn up_between(record: &Record, from: Timestamp, to: Timestamp) -> SignedDuration {
+fn up_between(record: &EventLog, from: Timestamp, to: Timestamp) -> SignedDuration {
     let mut up = SignedDuration::ZERO;
     let mut since: Option<Timestamp> = None;
     let mut add = |since: Timestamp, until: Timestamp| {
@@ -162,8 +163,8 @@ fn up_between(record: &Record, from: Timestamp, to: Timestamp) -> SignedDuration
     };
     for moment in &record.moments {
         match moment.what {
-            What::Started => since = Some(moment.at),
-            What::Died { .. } => since.take().into_iter().for_each(|since| add(since, moment.at)),
+            LoggedEventKind::Started => since = Some(moment.at),
+            LoggedEventKind::Died { .. } => since.take().into_iter().for_each(|since| add(since, moment.at)),
             _ => {}
         }
     }

@@ -1,23 +1,23 @@
 //! What must hold after every day. Each rule is looked up in what the network carried, what was promised and what staff
 //! changed, and compared with the tables; none of it asks the services.
 
-mod alerted;
+mod alerts;
 mod confirmed;
-mod ended;
 mod expected;
-mod kept;
-mod once;
-mod prompt;
+mod no_double_call;
+mod no_loss;
+mod only_wanted;
+mod punctual;
 mod retried;
 mod talked;
-mod wanted;
+mod terminates;
 
 use std::collections::HashMap;
 
+use super::event_log::{EventLog, LoggedEventKind};
 use super::log::lines_with_somebody;
-use super::record::{Record, What};
-use crate::call::{CallId, SlotId};
-use crate::store::whole::{Attempt, Slot};
+use crate::domain::{CallId, SlotId};
+use crate::store::snapshot::{Attempt, Slot};
 
 /// A rule, by its name in the list of faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -43,9 +43,9 @@ pub enum Invariant {
     Prompt,
     /// A8: tries and their distances are the centre's.
     Retried,
-    /// What staff must know of stands on their list.
+    /// What staff must know of is on their list.
     Alerted,
-    /// Calls are held by key 8 only if somebody has said that they are the patient, or answer for the patient.
+    /// Calls are held by key 8 only if someone has said that they are the patient, or answer for the patient.
     Confirmed,
     /// No talk with staff is cut by us, and nobody is called for a slot after one.
     Talked,
@@ -57,7 +57,7 @@ pub enum Invariant {
 
 impl Invariant {
     /// Its name.
-    pub const fn word(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Kept => "I1",
             Self::Once => "I2",
@@ -80,35 +80,35 @@ impl Invariant {
 
 /// A rule that was broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Broken {
+pub struct Violation {
     /// Which.
     pub invariant: Invariant,
     /// How.
     pub what: String,
 }
 
-impl std::fmt::Display for Broken {
+impl std::fmt::Display for Violation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.invariant.word(), self.what)
+        write!(f, "{}: {}", self.invariant.code(), self.what)
     }
 }
 
 /// Where rules find things, and where they complain.
 struct Case<'a> {
-    record: &'a Record,
+    record: &'a EventLog,
     attempts: HashMap<CallId, &'a Attempt>,
     slots: HashMap<SlotId, &'a Slot>,
-    broken: Vec<Broken>,
+    broken: Vec<Violation>,
 }
 
 impl Case<'_> {
     fn complain(&mut self, invariant: Invariant, what: String) {
-        self.broken.push(Broken { invariant, what });
+        self.broken.push(Violation { invariant, what });
     }
 }
 
 /// The rules that a day has broken.
-pub fn check(record: &Record) -> Vec<Broken> {
+pub fn check(record: &EventLog) -> Vec<Violation> {
     let tables = &record.tables;
     let mut case = Case {
         record,
@@ -138,10 +138,12 @@ impl Case<'_> {
     fn audited(&mut self) {
         let moments = &self.record.moments;
         let walked = moments.iter().rev().find_map(|moment| match &moment.what {
-            What::TrailWalked { entries, misfit } => Some((*entries, misfit.clone())),
+            LoggedEventKind::TrailWalked { entries, misfit } => Some((*entries, misfit.clone())),
             _ => None,
         });
-        let changes = moments.iter().filter(|moment| matches!(moment.what, What::Changed(..) | What::CalledNow(_)));
+        let changes = moments
+            .iter()
+            .filter(|moment| matches!(moment.what, LoggedEventKind::Changed(..) | LoggedEventKind::CalledNow(_)));
         // Those who were there at the beginning came in one list.
         let by_staff = changes.filter(|moment| moment.asked > 0).count();
         match walked {
@@ -174,8 +176,8 @@ impl Case<'_> {
         let record = self.record;
         for moment in &record.moments {
             match &moment.what {
-                What::Failed(why) => self.complain(Invariant::Sound, format!("{}: {why}", moment.at)),
-                What::Contradicted(call) => {
+                LoggedEventKind::Failed(why) => self.complain(Invariant::Sound, format!("{}: {why}", moment.at)),
+                LoggedEventKind::Contradicted(call) => {
                     let what = format!("call {call}: a turn that came again got another reply");
                     self.complain(Invariant::Repeated, what);
                 }

@@ -2,16 +2,16 @@
 
 use jiff::SignedDuration;
 
-use super::super::record::What;
-use super::ended::NO_TRY;
+use super::super::event_log::LoggedEventKind;
+use super::terminates::NO_TRY;
 use super::{Case, Invariant};
-use crate::store::whole::Attempt;
+use crate::store::snapshot::Attempt;
 
 impl Case<'_> {
     pub(super) fn retried(&mut self) {
         let record = self.record;
         let rules = record.moments.iter().find_map(|moment| match &moment.what {
-            What::CentreChanged(rules) => Some(rules),
+            LoggedEventKind::CentreChanged(rules) => Some(rules),
             _ => None,
         });
         let Some(rules) = rules else { return };
@@ -31,7 +31,7 @@ impl Case<'_> {
             }
             for (nth, pair) in attempts.windows(2).enumerate() {
                 let [first, second] = pair else { continue };
-                // It came back when the second was under way already, which then is no try after it.
+                // It came back when the second was in progress already, which then is no try after it.
                 let known = |attempt: &Attempt| attempt.revived_at.is_none_or(|revived| revived < second.intended_at);
                 if !known(first) {
                     continue;

@@ -1,6 +1,6 @@
 //! Talks with staff: whatever is changed meanwhile, none is cut, and nobody is called for a slot after one.
 
-use super::once::lasted;
+use super::no_double_call::lasted;
 use super::{Case, Invariant};
 
 impl Case<'_> {

@@ -1,16 +1,16 @@
-//! Alerts that somebody has seen to, or that are settled.
+//! Alerts that someone has seen to, or that are settled.
 
 use jiff::Timestamp;
 
 use super::end_seal;
-use crate::call::{AlertId, AlertKind, PatientId};
-use crate::store::arg::{Row, parsed};
+use crate::domain::{AlertId, AlertKind, PatientId};
+use crate::store::bind_value::{Row, parsed};
 use crate::store::{StoreError, Tx};
 
 /// Closes an alert; says whether it was open.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn close(tx: &mut Tx, id: AlertId, at: Timestamp, by: &str) -> Result<bool, StoreError> {
     let written = tx
         .fetch_all(
@@ -26,7 +26,7 @@ pub async fn close(tx: &mut Tx, id: AlertId, at: Timestamp, by: &str) -> Result<
 /// Closes the open alerts of these kinds on these patients; says how many there were.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn close_of(
     tx: &mut Tx,
     patients: &[PatientId],
@@ -38,7 +38,7 @@ pub async fn close_of(
     let written = tx
         .fetch_rows(
             "UPDATE alerts SET closed_at = v.column3, closed_by = v.column4 FROM (VALUES",
-            pairs.map(|(patient, kind)| [patient.into(), kind.word().into(), at.into(), by.into()]).collect(),
+            pairs.map(|(patient, kind)| [patient.into(), kind.code().into(), at.into(), by.into()]).collect(),
             ") AS v WHERE alerts.patient_id = v.column1 AND alerts.kind = v.column2 AND alerts.closed_at IS NULL
              RETURNING alerts.id, alerts.salt",
             closed,

@@ -1,5 +1,5 @@
 //! How entries of the audit trail hold on to each other. A pure function over an entry, its number and the hash before
-//! it: whoever changes, swaps, takes out or puts in an entry would have to change every hash that follows.
+//! it: changing, swapping, removing or inserting an entry would mean changing every hash that follows.
 
 use sha2::{Digest as _, Sha256};
 

@@ -1,8 +1,8 @@
-//! Gives entries their place in the chain, and reads the chain. Whoever seals holds the head first: one at a time, over
+//! Gives entries their place in the chain, and reads the chain. Sealing locks the head first: one at a time, over
 //! all nodes.
 
 use super::chain::{Entry, Hash, link};
-use crate::store::{StoreError, Tx, arg::Row};
+use crate::store::{StoreError, Tx, bind_value::Row};
 
 /// Where the chain ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct Head {
 pub struct Sealed {
     /// Its number, from 1.
     pub sequence: u64,
-    /// Its hash as stored; none when it isn't one.
+    /// Its hash as stored; `None` if it isn't one.
     pub hash: Option<Hash>,
     /// The entry.
     pub entry: Entry,
@@ -27,7 +27,7 @@ pub struct Sealed {
 /// Whether entries wait to be sealed: a look that writes nothing.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn some_wait(tx: &mut Tx) -> Result<bool, StoreError> {
     let found = tx.fetch_optional("SELECT at FROM audit WHERE seq IS NULL LIMIT 1", vec![], |row| row.int(0)).await?;
     Ok(found.is_some())
@@ -36,7 +36,7 @@ pub async fn some_wait(tx: &mut Tx) -> Result<bool, StoreError> {
 /// How many entries wait to be sealed.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn waiting(tx: &mut Tx) -> Result<u64, StoreError> {
     let sql = "SELECT count(*) FROM audit WHERE seq IS NULL";
     let counted = tx.fetch_optional(sql, vec![], |row| row.int(0)).await?;
@@ -59,7 +59,7 @@ pub async fn head(tx: &mut Tx) -> Result<Head, StoreError> {
 /// Seals up to `limit` entries, the oldest first. Says how many there were.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn seal(tx: &mut Tx, limit: u32) -> Result<usize, StoreError> {
     // Held until the commit: the next sealer waits, and then sees what this one sealed.
     tx.execute("UPDATE audit_chain SET seq = seq WHERE id = 1", vec![]).await?;
@@ -99,7 +99,7 @@ pub async fn seal(tx: &mut Tx, limit: u32) -> Result<usize, StoreError> {
 /// The sealed entries after a number, in order.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn after(tx: &mut Tx, sequence: u64, limit: u32) -> Result<Vec<Sealed>, StoreError> {
     tx.fetch_all(
         "SELECT seq, hash, id, at, actor, source, action, subject, centre_code, details FROM audit
@@ -129,10 +129,10 @@ fn read_sealed(row: &Row<'_>) -> Result<Sealed, StoreError> {
     Ok(Sealed { sequence: number(row.int(0)?), hash, entry: entry(row, 2)? })
 }
 
-/// Whether an entry has this hash; none when there is no such entry.
+/// Whether an entry has this hash; `None` if there is no such entry.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn has_hash(tx: &mut Tx, sequence: u64, hash: &Hash) -> Result<Option<bool>, StoreError> {
     let sql = "SELECT hash FROM audit WHERE seq = $1";
     let stored =

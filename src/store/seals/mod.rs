@@ -6,8 +6,8 @@ mod rows;
 
 pub use queue::SealQueue;
 pub use rows::{
-    Found, Place, TextPlace, alerts_of, alerts_since, answers_of, erase_report, found_at, keys, note_found, of_reports,
-    reports_of, reports_since, salt_alerts, salt_answers, salt_reports, total,
+    Place, SealedRow, TextPlace, alerts_of, alerts_since, answers_of, erase_report, found_at, keys, note_found,
+    of_reports, reports_of, reports_since, salt_alerts, salt_answers, salt_reports, total,
 };
 
 use jiff::Timestamp;
@@ -35,7 +35,7 @@ impl SealKind {
     const ALL: [Self; 5] = [Self::Answer, Self::Report, Self::ReportEnd, Self::Alert, Self::AlertEnd];
 
     /// The word in the trail.
-    pub const fn word(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Answer => "answer",
             Self::Report => "report",
@@ -46,7 +46,7 @@ impl SealKind {
     }
 
     fn form(self) -> String {
-        format!("kenkocall sealed {} 1", self.word())
+        format!("kenkocall sealed {} 1", self.code())
     }
 }
 
@@ -75,8 +75,8 @@ pub struct Seal {
 impl std::fmt::Display for SealKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.kind {
-            SealKind::Answer => write!(f, "{} {} {}", self.kind.word(), self.within, self.id),
-            _ => write!(f, "{} {}", self.kind.word(), self.id),
+            SealKind::Answer => write!(f, "{} {} {}", self.kind.code(), self.within, self.id),
+            _ => write!(f, "{} {}", self.kind.code(), self.id),
         }
     }
 }
@@ -86,7 +86,7 @@ impl SealKey {
     fn take(text: &str) -> Option<(Self, Option<&str>)> {
         let mut words = text.split(' ');
         let word = words.next()?;
-        let kind = SealKind::ALL.into_iter().find(|kind| kind.word() == word)?;
+        let kind = SealKind::ALL.into_iter().find(|kind| kind.code() == word)?;
         let within = if kind == SealKind::Answer { words.next()?.parse().ok()? } else { Uuid::nil() };
         let key = Self { kind, within, id: words.next()?.parse().ok()? };
         let rest = words.next();

@@ -1,4 +1,4 @@
-//! Sealed rows as the tables have them, read as text: whatever somebody has written there, it is hashed and compared.
+//! Sealed rows as the tables have them, read as text: whatever someone has written there, it is hashed and compared.
 
 use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
@@ -7,12 +7,12 @@ use super::{SealKey, SealKind, digest, new_salt};
 use crate::store::audit::chain::Hash;
 use crate::store::{
     StoreError, Tx,
-    arg::{Arg, Row},
+    bind_value::{BindValue, Row},
 };
 
 /// A row as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct SealedRow {
     /// Which row.
     pub key: SealKey,
     /// The hash over its salt and content; `None` while it has no salt.
@@ -24,7 +24,7 @@ pub struct Found {
 /// The id of the last row of a page, with the report of an answer.
 pub type Place = (Uuid, Uuid);
 
-/// The same as it stands in the table, whatever somebody has written there.
+/// The same as it stands in the table, whatever someone has written there.
 pub type TextPlace = (String, String);
 
 macro_rules! answers {
@@ -66,7 +66,7 @@ macro_rules! alerts {
 ///
 /// # Errors
 /// Database errors.
-pub async fn answers_of(tx: &mut Tx, keys: &[(Uuid, Uuid)]) -> Result<Vec<Found>, StoreError> {
+pub async fn answers_of(tx: &mut Tx, keys: &[(Uuid, Uuid)]) -> Result<Vec<SealedRow>, StoreError> {
     let rows = keys.iter().map(|(report, id)| [(*report).into(), (*id).into()]).collect();
     let head = answers!("SELECT ", "FROM (VALUES");
     let tail = ") AS v CROSS JOIN answers a WHERE a.report_id = v.column1 AND a.id = v.column2";
@@ -77,8 +77,8 @@ pub async fn answers_of(tx: &mut Tx, keys: &[(Uuid, Uuid)]) -> Result<Vec<Found>
 ///
 /// # Errors
 /// Database errors.
-pub async fn of_reports(tx: &mut Tx, reports: &[Uuid]) -> Result<Vec<Found>, StoreError> {
-    let keys = reports.iter().map(|id| Arg::from(*id));
+pub async fn of_reports(tx: &mut Tx, reports: &[Uuid]) -> Result<Vec<SealedRow>, StoreError> {
+    let keys = reports.iter().map(|id| BindValue::from(*id));
     tx.fetch_in(answers!("SELECT ", "FROM answers a WHERE a.report_id IN"), &[], keys, "", read_answer).await
 }
 
@@ -86,8 +86,8 @@ pub async fn of_reports(tx: &mut Tx, reports: &[Uuid]) -> Result<Vec<Found>, Sto
 ///
 /// # Errors
 /// Database errors.
-pub async fn reports_of(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Found>, StoreError> {
-    let keys = ids.iter().map(|id| Arg::from(*id));
+pub async fn reports_of(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<SealedRow>, StoreError> {
+    let keys = ids.iter().map(|id| BindValue::from(*id));
     tx.fetch_in(reports!("SELECT ", "FROM reports r WHERE r.id IN"), &[], keys, "", read_report).await
 }
 
@@ -95,8 +95,8 @@ pub async fn reports_of(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Found>, StoreEr
 ///
 /// # Errors
 /// Database errors.
-pub async fn alerts_of(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Found>, StoreError> {
-    let keys = ids.iter().map(|id| Arg::from(*id));
+pub async fn alerts_of(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<SealedRow>, StoreError> {
+    let keys = ids.iter().map(|id| BindValue::from(*id));
     tx.fetch_in(alerts!("SELECT ", "FROM alerts l WHERE l.id IN"), &[], keys, "", read_alert).await
 }
 
@@ -104,7 +104,7 @@ pub async fn alerts_of(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Found>, StoreErr
 ///
 /// # Errors
 /// Database errors.
-pub async fn reports_since(tx: &mut Tx, day: Date, after: Uuid, limit: u32) -> Result<Vec<Found>, StoreError> {
+pub async fn reports_since(tx: &mut Tx, day: Date, after: Uuid, limit: u32) -> Result<Vec<SealedRow>, StoreError> {
     let sql = reports!("SELECT ", "FROM reports r WHERE r.report_date >= $1 AND r.id > $2 ORDER BY r.id LIMIT $3");
     tx.fetch_all(sql, vec![day.into(), after.into(), i64::from(limit).into()], read_report).await
 }
@@ -113,7 +113,12 @@ pub async fn reports_since(tx: &mut Tx, day: Date, after: Uuid, limit: u32) -> R
 ///
 /// # Errors
 /// Database errors.
-pub async fn alerts_since(tx: &mut Tx, since: Timestamp, after: Uuid, limit: u32) -> Result<Vec<Found>, StoreError> {
+pub async fn alerts_since(
+    tx: &mut Tx,
+    since: Timestamp,
+    after: Uuid,
+    limit: u32,
+) -> Result<Vec<SealedRow>, StoreError> {
     let sql = alerts!(
         "SELECT ",
         "FROM alerts l WHERE (l.raised_at >= $1 OR l.closed_at >= $1) AND l.id > $2 ORDER BY l.id LIMIT $3"
@@ -193,7 +198,7 @@ pub async fn erase_report(tx: &mut Tx, report: Uuid) -> Result<Vec<SealKey>, Sto
 ///
 /// # Errors
 /// Database errors.
-pub async fn salt_answers(tx: &mut Tx, after: Place, limit: u32) -> Result<Vec<Found>, StoreError> {
+pub async fn salt_answers(tx: &mut Tx, after: Place, limit: u32) -> Result<Vec<SealedRow>, StoreError> {
     let sql = "SELECT report_id, id FROM answers WHERE salt IS NULL AND (report_id, id) > ($1, $2)
                ORDER BY report_id, id LIMIT $3";
     let keys = tx
@@ -201,7 +206,7 @@ pub async fn salt_answers(tx: &mut Tx, after: Place, limit: u32) -> Result<Vec<F
             Ok((row.owned(0)?, row.owned(1)?))
         })
         .await?;
-    let mut rows: Vec<[Arg<'_>; 3]> = Vec::with_capacity(keys.len());
+    let mut rows: Vec<[BindValue<'_>; 3]> = Vec::with_capacity(keys.len());
     for (report, id) in &keys {
         rows.push([report.as_str().into(), id.as_str().into(), new_salt()?.into()]);
     }
@@ -219,7 +224,7 @@ pub async fn salt_answers(tx: &mut Tx, after: Place, limit: u32) -> Result<Vec<F
 ///
 /// # Errors
 /// Database errors.
-pub async fn salt_reports(tx: &mut Tx, after: Place, limit: u32) -> Result<Vec<Found>, StoreError> {
+pub async fn salt_reports(tx: &mut Tx, after: Place, limit: u32) -> Result<Vec<SealedRow>, StoreError> {
     let ids = unsalted(tx, "SELECT id FROM reports WHERE salt IS NULL AND id > $1 ORDER BY id LIMIT $2", after, limit);
     let ids = ids.await?;
     let tail = ") AS v WHERE r.id = v.column1 AND r.salt IS NULL";
@@ -233,7 +238,7 @@ pub async fn salt_reports(tx: &mut Tx, after: Place, limit: u32) -> Result<Vec<F
 ///
 /// # Errors
 /// Database errors.
-pub async fn salt_alerts(tx: &mut Tx, after: Place, limit: u32) -> Result<Vec<Found>, StoreError> {
+pub async fn salt_alerts(tx: &mut Tx, after: Place, limit: u32) -> Result<Vec<SealedRow>, StoreError> {
     let ids = unsalted(tx, "SELECT id FROM alerts WHERE salt IS NULL AND id > $1 ORDER BY id LIMIT $2", after, limit);
     let ids = ids.await?;
     let tail = ") AS v WHERE l.id = v.column1 AND l.salt IS NULL";
@@ -248,7 +253,7 @@ async fn unsalted(tx: &mut Tx, sql: &'static str, after: Place, limit: u32) -> R
     Ok(ids.iter().filter_map(|id: &String| id.parse().ok()).collect())
 }
 
-fn salted(ids: &[Uuid]) -> Result<Vec<[Arg<'static>; 2]>, StoreError> {
+fn salted(ids: &[Uuid]) -> Result<Vec<[BindValue<'static>; 2]>, StoreError> {
     ids.iter().map(|id| Ok([(*id).into(), new_salt()?.into()])).collect()
 }
 
@@ -265,16 +270,16 @@ fn id_of(row: &Row<'_>, column: usize) -> Result<Uuid, StoreError> {
     row.read(column, "the id of a sealed row", |text| text.parse().ok())
 }
 
-fn read_answer(row: &Row<'_>) -> Result<Found, StoreError> {
+fn read_answer(row: &Row<'_>) -> Result<SealedRow, StoreError> {
     let (within, id) = (id_of(row, 0)?, id_of(row, 1)?);
     let key = SealKey { kind: SealKind::Answer, within, id };
     let [salt, call, turn, item, entry, severity, at, late] = texts::<8>(row, 2)?;
     let (id, report) = (id.to_string(), within.to_string());
     let fields = [salt, Some(&*id), Some(&*report), call, turn, item, entry, severity, at, late];
-    Ok(Found { key, hash: hash(SealKind::Answer, salt, &fields), end: None })
+    Ok(SealedRow { key, hash: hash(SealKind::Answer, salt, &fields), end: None })
 }
 
-fn read_report(row: &Row<'_>) -> Result<Found, StoreError> {
+fn read_report(row: &Row<'_>) -> Result<SealedRow, StoreError> {
     let id = id_of(row, 0)?;
     let key = |kind| SealKey { kind, within: Uuid::nil(), id };
     let [salt, patient, centre, date, channel, started_at, outcome, ended_at] = texts::<8>(row, 1)?;
@@ -282,14 +287,14 @@ fn read_report(row: &Row<'_>) -> Result<Found, StoreError> {
     let fields = [salt, Some(&*text), patient, centre, date, channel, started_at];
     let as_begun = outcome == Some("unanswered") && ended_at.is_none();
     let end = hash(SealKind::ReportEnd, salt, &[salt, Some(&*text), outcome, ended_at]).filter(|_| !as_begun);
-    Ok(Found {
+    Ok(SealedRow {
         key: key(SealKind::Report),
         hash: hash(SealKind::Report, salt, &fields),
         end: end.map(|end| (key(SealKind::ReportEnd), end)),
     })
 }
 
-fn read_alert(row: &Row<'_>) -> Result<Found, StoreError> {
+fn read_alert(row: &Row<'_>) -> Result<SealedRow, StoreError> {
     let id = id_of(row, 0)?;
     let key = |kind| SealKey { kind, within: Uuid::nil(), id };
     let [salt, kind, centre, patient, report, call, item, raised_at, closed_at, closed_by] = texts::<10>(row, 1)?;
@@ -297,7 +302,7 @@ fn read_alert(row: &Row<'_>) -> Result<Found, StoreError> {
     let fields = [salt, Some(&*text), kind, centre, patient, report, call, item, raised_at];
     let as_begun = closed_at.is_none() && closed_by.is_none();
     let end = hash(SealKind::AlertEnd, salt, &[salt, Some(&*text), closed_at, closed_by]).filter(|_| !as_begun);
-    Ok(Found {
+    Ok(SealedRow {
         key: key(SealKind::Alert),
         hash: hash(SealKind::Alert, salt, &fields),
         end: end.map(|end| (key(SealKind::AlertEnd), end)),

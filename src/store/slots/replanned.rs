@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 
 use super::{SlotRow, read};
-use crate::call::SlotId;
+use crate::domain::SlotId;
 use crate::store::{StoreError, Tx};
 
 /// Waiting slots that are due after `after`, the last first.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn waiting_after(tx: &mut Tx, after: Timestamp, limit: u32) -> Result<Vec<SlotRow>, StoreError> {
     tx.fetch_all(
         select!("WHERE s.state = 'waiting' AND s.due_at > $1 ORDER BY s.due_at DESC, s.id LIMIT $2"),
@@ -22,7 +22,7 @@ pub async fn waiting_after(tx: &mut Tx, after: Timestamp, limit: u32) -> Result<
 /// Sets when waiting slots are due.
 ///
 /// # Errors
-/// As the database fails.
+/// When the database fails.
 pub async fn set_due(tx: &mut Tx, due: &[(SlotId, Timestamp)]) -> Result<u64, StoreError> {
     tx.execute_rows(
         "UPDATE slots SET due_at = v.column2 FROM (VALUES",

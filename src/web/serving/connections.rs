@@ -69,7 +69,7 @@ pub(super) enum Full {
 
 impl Full {
     /// Its word in logs and metrics.
-    pub(super) const fn word(self) -> &'static str {
+    pub(super) const fn code(self) -> &'static str {
         match self {
             Self::Address => "address",
             Self::Total => "total",
@@ -332,7 +332,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whoever connects and however slowly they send: no limit is passed, and whatever isn't worked on gives way.
+        /// Whoever connects, and however slowly they send, no limit is exceeded, and idle connections give way.
         #[test]
         fn no_limit_is_ever_passed(steps in prop::collection::vec((0..6_u8, 0..3_u8, any::<bool>()), 1..200)) {
             let mut connections = limits(12, 4, 3);

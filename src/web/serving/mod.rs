@@ -1,4 +1,4 @@
-//! Serves connections until a shutdown, which lets requests under way end and waits for nobody else. Nobody stops the
+//! Serves connections until a shutdown, which lets requests in progress end and waits for no one else. Nobody stops the
 //! line by holding connections: their number is limited, each phase of a request has its time, and where there is no
 //! room, those that wait for their client give way.
 
@@ -28,7 +28,7 @@ use self::connections::{Admission, Connections, Origin};
 use self::progress::{Phase, Progress};
 use self::stream::{Noted, Stream};
 use crate::config::Networks;
-use crate::service::{OutsideLine, Stopwatch};
+use crate::service::{LimitedLine, Stopwatch};
 
 pub use self::connections::ConnectionLimits;
 
@@ -106,7 +106,7 @@ pub async fn serve(port: Port, app: Router, stop: impl Future<Output = ()>) {
                         drop(place);
                     });
                 }
-                Err(error) if is_of_one_connection(&error) => debug!(%error, "a connection is gone already"),
+                Err(error) if is_of_one_connection(&error) => debug!(%error, "connection already closed"),
                 Err(error) => {
                     door.cannot_accept(&error);
                     rest.set(tokio::time::sleep(REST));
@@ -158,20 +158,20 @@ impl Door {
             Admission::Taken(id) => id,
             Admission::InPlaceOf(full, ended, id) => {
                 ended.end();
-                let line = OutsideLine::ConnectionReplaced(full.word());
-                metrics::counter!("kenkocall_connections_replaced_total", "port" => self.name, "limit" => full.word())
+                let line = LimitedLine::ConnectionReplaced(full.code());
+                metrics::counter!("kenkocall_connections_replaced_total", "port" => self.name, "limit" => full.code())
                     .increment(1);
                 if line.is_first() {
                     warn!(
                         port = self.name,
-                        limit = full.word(),
-                        "too many connections: one that waited for its client was closed for a new one"
+                        limit = full.code(),
+                        "too many connections: closed an idle one for a new one"
                     );
                 }
                 id
             }
             Admission::Refused(full) => {
-                self.refuse(stream, full.word());
+                self.refuse(stream, full.code());
                 return None;
             }
         };
@@ -180,8 +180,8 @@ impl Door {
 
     fn refuse(&self, stream: TcpStream, limit: &'static str) {
         metrics::counter!("kenkocall_connections_refused_total", "port" => self.name, "limit" => limit).increment(1);
-        if OutsideLine::ConnectionRefused(limit).is_first() {
-            warn!(port = self.name, limit, "a connection was refused: there are too many, and all are being worked on");
+        if LimitedLine::ConnectionRefused(limit).is_first() {
+            warn!(port = self.name, limit, "connection refused: too many, all busy");
         }
         // What a client that is gone doesn't read needs no care. The socket never blocks.
         let _told = stream.into_std().and_then(|mut stream| stream.write(BUSY));
@@ -192,11 +192,11 @@ impl Door {
         let connections = locked(&self.connections);
         for (progress, phase) in connections.all().filter_map(|progress| Some((progress, progress.overdue()?))) {
             progress.end();
-            metrics::counter!("kenkocall_connections_timed_out_total", "port" => self.name, "waited_for" => phase.word())
+            metrics::counter!("kenkocall_connections_timed_out_total", "port" => self.name, "waited_for" => phase.code())
                 .increment(1);
             let slow = matches!(phase, Phase::Head | Phase::Body | Phase::Working);
-            if slow && OutsideLine::ConnectionTimedOut(phase.word()).is_first() {
-                warn!(port = self.name, waited_for = phase.word(), "a client that was too slow was disconnected");
+            if slow && LimitedLine::ConnectionTimedOut(phase.code()).is_first() {
+                warn!(port = self.name, waited_for = phase.code(), "disconnected a slow client");
             }
         }
         let open = connections.len();
@@ -209,8 +209,8 @@ impl Door {
         if let Some(ended) = locked(&self.connections).make_room() {
             ended.end();
         }
-        if OutsideLine::CannotAccept.is_first() {
-            warn!(port = self.name, %error, "a connection couldn't be taken; those that wait for their client make room");
+        if LimitedLine::CannotAccept.is_first() {
+            warn!(port = self.name, %error, "could not accept a connection; closing idle ones");
         }
     }
 }
@@ -229,7 +229,7 @@ fn bound_unread(_stream: &TcpStream) -> std::io::Result<()> {
 async fn connection(stream: TcpStream, app: Router, progress: Arc<Progress>, mut stopped: watch::Receiver<bool>) {
     // Small answers to a waiting caller: without this some wait 40 ms for the peer's acknowledgement.
     if let Err(error) = stream.set_nodelay(true).and_then(|()| bound_unread(&stream)) {
-        debug!(%error, "a connection is gone already");
+        debug!(%error, "connection already closed");
     }
     let app = TowerToHyperService::new(app);
     let noted = Arc::clone(&progress);

@@ -39,7 +39,7 @@ impl Phase {
     }
 
     /// Its word in logs and metrics.
-    pub(super) const fn word(self) -> &'static str {
+    pub(super) const fn code(self) -> &'static str {
         match self {
             Self::Opened => "first_byte",
             Self::Head => "head",
@@ -55,7 +55,7 @@ const READING_PATIENCE: Duration = Duration::from_secs(10);
 /// No response waits for its client.
 const NONE: u64 = u64::MAX;
 
-/// How far one connection is. The connection writes it, and whoever counts connections reads it.
+/// How far one connection is. Written by the connection, read by the connection counter.
 #[derive(Debug)]
 pub(super) struct Progress {
     watch: Stopwatch,
@@ -126,7 +126,7 @@ impl Progress {
         self.end.notify_one();
     }
 
-    /// Waits until somebody ends it.
+    /// Waits until someone ends it.
     pub(super) async fn ended(&self) {
         self.end.notified().await;
     }

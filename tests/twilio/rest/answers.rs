@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use kenkocall::call::{HangupCause, PhoneNumber};
-use kenkocall::carrier::network::{Dialled, Doubt, LegProgress, Looked, NotProcessed, Refusal, Sent, Told};
+use kenkocall::carrier::network::{
+    CommandResult, DialOutcome, LegProgress, LookupResult, NotProcessed, Refusal, SmsOutcome, Uncertainty,
+};
 use kenkocall::carrier::twilio::rest::{Body, MAX_RETRY_AFTER, Order, Page, Reply};
+use kenkocall::domain::{HangupCause, PhoneNumber};
 
 use super::{LEG, PATIENT, at, call, leg, number, urls};
 
@@ -12,7 +14,7 @@ pub fn reply(status: u16, body: &str) -> Reply<'_> {
     Reply { status, retry_after: None, date: None, body: Body::Whole(body.as_bytes()) }
 }
 
-fn dialled(status: u16, body: &str) -> Dialled {
+fn dialled(status: u16, body: &str) -> DialOutcome {
     reply(status, body).dialled()
 }
 
@@ -35,11 +37,11 @@ fn a_call_is_accepted_when_the_carrier_names_it_and_only_then() {
     let of_other_types = format!(r#"{{"status":{{"is":["queued"]}},"duration":42,"to":null,"code":[],"sid":"{LEG}"}}"#);
     let strange = format!(" \n{{\"status\":\"levitating\",\"sid\":\"{LEG}\",\"sid2\":\"x\"}} \n");
     for (status, body) in [(201, A_CALL), (200, A_CALL), (202, &sparse), (201, &of_other_types), (201, &strange)] {
-        assert_eq!(dialled(status, body), Dialled::Accepted(leg()), "{status} {body}");
+        assert_eq!(dialled(status, body), DialOutcome::Accepted(leg()), "{status} {body}");
     }
-    assert!(matches!(dialled(201, somleng), Dialled::Accepted(_)));
+    assert!(matches!(dialled(201, somleng), DialOutcome::Accepted(_)));
     for (status, body) in [(199, A_CALL), (300, A_CALL), (302, A_CALL), (400, A_CALL), (429, A_CALL), (500, A_CALL)] {
-        assert!(!matches!(dialled(status, body), Dialled::Accepted(_)), "{status}");
+        assert!(!matches!(dialled(status, body), DialOutcome::Accepted(_)), "{status}");
     }
 }
 
@@ -75,40 +77,47 @@ fn a_reply_that_names_no_call_is_doubt() {
         &long,
     ] {
         for status in [200, 201, 204] {
-            assert_eq!(dialled(status, body), Dialled::Unknown(Doubt::Unreadable), "{status} {body}");
-            assert_eq!(reply(status, body).sent(), Sent::Unknown, "{status} {body}");
-            assert_eq!(reply(status, body).told(Order::Cancel), Some(Told::Unavailable), "{status} {body}");
-            assert_eq!(reply(status, body).looked_up(&leg()), Looked::Unavailable(Doubt::Unreadable), "{body}");
+            assert_eq!(dialled(status, body), DialOutcome::Unknown(Uncertainty::Unreadable), "{status} {body}");
+            assert_eq!(reply(status, body).sent(), SmsOutcome::Unknown, "{status} {body}");
+            assert_eq!(reply(status, body).told(Order::Cancel), Some(CommandResult::Unavailable), "{status} {body}");
+            assert_eq!(
+                reply(status, body).looked_up(&leg()),
+                LookupResult::Unavailable(Uncertainty::Unreadable),
+                "{body}"
+            );
         }
     }
     let not_utf8 = Reply { status: 201, retry_after: None, date: None, body: Body::Whole(b"{\"sid\":\"CA\xff\"}") };
-    assert_eq!(not_utf8.dialled(), Dialled::Unknown(Doubt::Unreadable));
+    assert_eq!(not_utf8.dialled(), DialOutcome::Unknown(Uncertainty::Unreadable));
     for status in [100, 199, 300, 301, 302, 303, 307, 308, 399, 600, 0, 999] {
-        assert_eq!(dialled(status, A_CALL), Dialled::Unknown(Doubt::Unreadable), "{status}");
+        assert_eq!(dialled(status, A_CALL), DialOutcome::Unknown(Uncertainty::Unreadable), "{status}");
     }
     for status in [500, 502, 503, 504, 599] {
         for body in [A_CALL, "", "<html>", &error(21_211)] {
-            assert_eq!(dialled(status, body), Dialled::Unknown(Doubt::ServerError), "{status} {body}");
+            assert_eq!(dialled(status, body), DialOutcome::Unknown(Uncertainty::ServerError), "{status} {body}");
         }
     }
-    assert_eq!(dialled(408, ""), Dialled::Unknown(Doubt::NoAnswer));
+    assert_eq!(dialled(408, ""), DialOutcome::Unknown(Uncertainty::NoAnswer));
 }
 
 #[test]
 fn a_body_that_is_too_large_or_broken_leaves_what_the_status_says() {
     let with = |status, body| Reply { status, retry_after: Some("5"), date: None, body };
-    for (body, doubt) in [(Body::TooLarge, Doubt::Unreadable), (Body::Broken, Doubt::NoAnswer)] {
-        assert_eq!(with(201, body).dialled(), Dialled::Unknown(doubt));
-        assert_eq!(with(200, body).looked_up(&leg()), Looked::Unavailable(doubt));
-        assert_eq!(with(200, body).listed(&number(PATIENT), at("2026-12-01T00:00:00Z")), Looked::Unavailable(doubt));
-        assert_eq!(with(404, body).looked_up(&leg()), Looked::Unavailable(Doubt::Unreadable));
-        assert_eq!(with(201, body).sent(), Sent::Unknown);
-        assert_eq!(with(200, body).told(Order::HangUp), Some(Told::Unavailable));
+    for (body, doubt) in [(Body::TooLarge, Uncertainty::Unreadable), (Body::Broken, Uncertainty::NoAnswer)] {
+        assert_eq!(with(201, body).dialled(), DialOutcome::Unknown(doubt));
+        assert_eq!(with(200, body).looked_up(&leg()), LookupResult::Unavailable(doubt));
+        assert_eq!(
+            with(200, body).listed(&number(PATIENT), at("2026-12-01T00:00:00Z")),
+            LookupResult::Unavailable(doubt)
+        );
+        assert_eq!(with(404, body).looked_up(&leg()), LookupResult::Unavailable(Uncertainty::Unreadable));
+        assert_eq!(with(201, body).sent(), SmsOutcome::Unknown);
+        assert_eq!(with(200, body).told(Order::HangUp), Some(CommandResult::Unavailable));
         let wait = Some(Duration::from_secs(5));
-        assert_eq!(with(429, body).dialled(), Dialled::NotProcessed(NotProcessed::TooMany(wait)));
-        assert_eq!(with(401, body).dialled(), Dialled::Refused(Refusal::Account));
-        assert_eq!(with(400, body).dialled(), Dialled::Refused(Refusal::Request));
-        assert_eq!(with(503, body).dialled(), Dialled::Unknown(Doubt::ServerError));
+        assert_eq!(with(429, body).dialled(), DialOutcome::NotProcessed(NotProcessed::TooMany(wait)));
+        assert_eq!(with(401, body).dialled(), DialOutcome::Refused(Refusal::Account));
+        assert_eq!(with(400, body).dialled(), DialOutcome::Refused(Refusal::Request));
+        assert_eq!(with(503, body).dialled(), DialOutcome::Unknown(Uncertainty::ServerError));
     }
 }
 
@@ -138,15 +147,15 @@ fn a_refusal_says_whose_fault_it_is() {
         (400, 20_005, Account),
         (400, 20_003, Account),
     ] {
-        assert_eq!(dialled(status, &error(code)), Dialled::Refused(refusal), "{status} {code}");
-        assert_eq!(reply(status, &error(code)).sent(), Sent::Refused, "{status} {code}");
+        assert_eq!(dialled(status, &error(code)), DialOutcome::Refused(refusal), "{status} {code}");
+        assert_eq!(reply(status, &error(code)).sent(), SmsOutcome::Refused, "{status} {code}");
     }
-    assert_eq!(dialled(400, r#"{"code":"21211"}"#), Dialled::Refused(Number));
+    assert_eq!(dialled(400, r#"{"code":"21211"}"#), DialOutcome::Refused(Number));
     for body in ["", "<html>", "{}", r#"{"code":null}"#, r#"{"code":99999999999}"#, r#"{"code":-21211}"#, "[21211]"] {
         for (status, refusal) in
             [(401, Account), (403, Account), (400, Request), (404, Request), (409, Request), (422, Request)]
         {
-            assert_eq!(dialled(status, body), Dialled::Refused(refusal), "{status} {body}");
+            assert_eq!(dialled(status, body), DialOutcome::Refused(refusal), "{status} {body}");
         }
     }
 }
@@ -156,7 +165,7 @@ fn too_many_requests_wait_as_long_as_the_carrier_says_but_not_for_ever() {
     let waits = |retry_after, date| {
         let reply = Reply { status: 429, retry_after, date, body: Body::Whole(b"") };
         match reply.dialled() {
-            Dialled::NotProcessed(NotProcessed::TooMany(wait)) => wait,
+            DialOutcome::NotProcessed(NotProcessed::TooMany(wait)) => wait,
             other => panic!("{other:?}"),
         }
     };
@@ -182,11 +191,11 @@ fn too_many_requests_wait_as_long_as_the_carrier_says_but_not_for_ever() {
     }
     // Said by its number alone.
     for code in [20_429, 10_004] {
-        assert_eq!(dialled(400, &error(code)), Dialled::NotProcessed(NotProcessed::TooMany(None)), "{code}");
+        assert_eq!(dialled(400, &error(code)), DialOutcome::NotProcessed(NotProcessed::TooMany(None)), "{code}");
     }
-    assert_eq!(reply(429, "").sent(), Sent::Refused);
-    assert_eq!(reply(429, "").told(Order::HangUp), Some(Told::Unavailable));
-    assert_eq!(reply(429, "").looked_up(&leg()), Looked::Unavailable(Doubt::Unreadable));
+    assert_eq!(reply(429, "").sent(), SmsOutcome::Refused);
+    assert_eq!(reply(429, "").told(Order::HangUp), Some(CommandResult::Unavailable));
+    assert_eq!(reply(429, "").looked_up(&leg()), LookupResult::Unavailable(Uncertainty::Unreadable));
 }
 
 #[test]
@@ -207,23 +216,23 @@ fn a_leg_stands_as_its_status_says() {
         ("no-answer", LegProgress::Ended(HangupCause::NoAnswer)),
         ("failed", LegProgress::Ended(HangupCause::TemporaryFailure)),
     ] {
-        assert_eq!(looked(status, ""), Looked::Found(progress), "{status}");
+        assert_eq!(looked(status, ""), LookupResult::Found(progress), "{status}");
     }
-    assert_eq!(looked("levitating", ""), Looked::Unavailable(Doubt::Unreadable));
-    assert_eq!(looked("levitating", r#","end_time":null"#), Looked::Unavailable(Doubt::Unreadable));
-    let ended = Looked::Found(LegProgress::Ended(HangupCause::Unspecified));
+    assert_eq!(looked("levitating", ""), LookupResult::Unavailable(Uncertainty::Unreadable));
+    assert_eq!(looked("levitating", r#","end_time":null"#), LookupResult::Unavailable(Uncertainty::Unreadable));
+    let ended = LookupResult::Found(LegProgress::Ended(HangupCause::Unspecified));
     assert_eq!(looked("levitating", r#","end_time":"Tue, 31 Aug 2010 20:36:44 +0000""#), ended);
     // Of another call, or of none.
     let another = A_CALL.replace(LEG, "CAffffffffffffffffffffffffffffffff");
-    assert_eq!(reply(200, &another).looked_up(&leg()), Looked::Unavailable(Doubt::Unreadable));
-    assert_eq!(reply(404, &error(20_404)).looked_up(&leg()), Looked::Nothing);
-    assert_eq!(reply(404, r#"{"status":404}"#).looked_up(&leg()), Looked::Nothing);
+    assert_eq!(reply(200, &another).looked_up(&leg()), LookupResult::Unavailable(Uncertainty::Unreadable));
+    assert_eq!(reply(404, &error(20_404)).looked_up(&leg()), LookupResult::Nothing);
+    assert_eq!(reply(404, r#"{"status":404}"#).looked_up(&leg()), LookupResult::Nothing);
     for body in ["", "<html>Not found</html>", "{}", r#"{"message":"no route"}"#, r#"{"status":"ok"}"#] {
-        assert_eq!(reply(404, body).looked_up(&leg()), Looked::Unavailable(Doubt::Unreadable), "{body}");
-        assert_eq!(reply(404, body).told(Order::HangUp), Some(Told::Unavailable), "{body}");
+        assert_eq!(reply(404, body).looked_up(&leg()), LookupResult::Unavailable(Uncertainty::Unreadable), "{body}");
+        assert_eq!(reply(404, body).told(Order::HangUp), Some(CommandResult::Unavailable), "{body}");
     }
-    assert_eq!(reply(401, &error(20_003)).looked_up(&leg()), Looked::Unavailable(Doubt::Unreadable));
-    assert_eq!(reply(500, "").looked_up(&leg()), Looked::Unavailable(Doubt::ServerError));
+    assert_eq!(reply(401, &error(20_003)).looked_up(&leg()), LookupResult::Unavailable(Uncertainty::Unreadable));
+    assert_eq!(reply(500, "").looked_up(&leg()), LookupResult::Unavailable(Uncertainty::ServerError));
 }
 
 #[test]
@@ -231,41 +240,41 @@ fn a_leg_obeys_or_is_gone_or_must_be_looked_at() {
     let goodbye = urls().goodbye(call());
     let (cancel, hang_up, redirect) = (Order::Cancel, Order::HangUp, Order::Redirect(&goodbye));
     for (order, status, told) in [
-        (cancel, "canceled", Told::Done),
-        (cancel, "ringing", Told::Done),
-        (cancel, "queued", Told::Done),
-        (cancel, "levitating", Told::Done),
-        (cancel, "in-progress", Told::Unavailable),
-        (cancel, "completed", Told::Gone),
-        (cancel, "no-answer", Told::Gone),
-        (hang_up, "completed", Told::Done),
-        (hang_up, "in-progress", Told::Done),
-        (hang_up, "canceled", Told::Done),
-        (hang_up, "busy", Told::Gone),
-        (redirect, "in-progress", Told::Done),
-        (redirect, "completed", Told::Gone),
-        (redirect, "canceled", Told::Gone),
-        (redirect, "failed", Told::Gone),
+        (cancel, "canceled", CommandResult::Done),
+        (cancel, "ringing", CommandResult::Done),
+        (cancel, "queued", CommandResult::Done),
+        (cancel, "levitating", CommandResult::Done),
+        (cancel, "in-progress", CommandResult::Unavailable),
+        (cancel, "completed", CommandResult::Gone),
+        (cancel, "no-answer", CommandResult::Gone),
+        (hang_up, "completed", CommandResult::Done),
+        (hang_up, "in-progress", CommandResult::Done),
+        (hang_up, "canceled", CommandResult::Done),
+        (hang_up, "busy", CommandResult::Gone),
+        (redirect, "in-progress", CommandResult::Done),
+        (redirect, "completed", CommandResult::Gone),
+        (redirect, "canceled", CommandResult::Gone),
+        (redirect, "failed", CommandResult::Gone),
     ] {
         let body = A_CALL.replace("queued", status);
         assert_eq!(reply(200, &body).told(order), Some(told), "{order:?} {status}");
     }
     for order in [cancel, hang_up, redirect] {
-        assert_eq!(reply(404, &error(20_404)).told(order), Some(Told::Gone));
+        assert_eq!(reply(404, &error(20_404)).told(order), Some(CommandResult::Gone));
         assert_eq!(reply(400, &error(21_220)).told(order), None);
         for status in [302, 400, 401, 403, 429, 500] {
-            assert_eq!(reply(status, "").told(order), Some(Told::Unavailable), "{status}");
+            assert_eq!(reply(status, "").told(order), Some(CommandResult::Unavailable), "{status}");
         }
     }
 }
 
-fn listed(body: &str) -> Looked<Page> {
+fn listed(body: &str) -> LookupResult<Page> {
     reply(200, body).listed(&number(PATIENT), at("2026-12-01T09:00:00Z"))
 }
 
-fn legs(looked: Looked<Page>) -> Vec<String> {
+fn legs(looked: LookupResult<Page>) -> Vec<String> {
     match looked {
-        Looked::Found(page) => page.calls.iter().map(|call| call.leg.as_str().to_owned()).collect(),
+        LookupResult::Found(page) => page.calls.iter().map(|call| call.leg.as_str().to_owned()).collect(),
         other => panic!("{other:?}"),
     }
 }
@@ -282,7 +291,7 @@ fn a_list_holds_what_may_be_the_call_that_is_looked_for() {
         {"sid":"CA-too-early","to":"+819012345678","date_created":"Tue, 01 Dec 2026 08:57:59 +0000","status":"completed"},
         {"sid":"CA-to-another","to":"+819012345679","date_created":"Tue, 01 Dec 2026 09:00:05 +0000","status":"ringing"}
     ],"next_page_uri":null,"page":0}"#;
-    let Looked::Found(page) = listed(body) else { panic!("a list") };
+    let LookupResult::Found(page) = listed(body) else { panic!("a list") };
     let seen: Vec<_> = page.calls.iter().map(|call| (call.leg.as_str(), call.progress)).collect();
     assert_eq!(
         seen,
@@ -322,13 +331,13 @@ fn a_list_that_can_not_be_read_proves_nothing() {
         r#"{"calls":[]"#,
         r#"{"code":20003,"message":"Authenticate","status":401}"#,
     ] {
-        assert_eq!(listed(body), Looked::Unavailable(Doubt::Unreadable), "{body}");
+        assert_eq!(listed(body), LookupResult::Unavailable(Uncertainty::Unreadable), "{body}");
     }
     let list = |status| reply(status, r#"{"calls":[]}"#).listed(&number(PATIENT), at("2026-12-01T09:00:00Z"));
     for status in [302, 400, 401, 403, 404, 429] {
-        assert_eq!(list(status), Looked::Unavailable(Doubt::Unreadable), "{status}");
+        assert_eq!(list(status), LookupResult::Unavailable(Uncertainty::Unreadable), "{status}");
     }
-    assert_eq!(list(503), Looked::Unavailable(Doubt::ServerError));
+    assert_eq!(list(503), LookupResult::Unavailable(Uncertainty::ServerError));
 }
 
 #[test]
@@ -339,11 +348,11 @@ fn of_the_next_page_the_query_alone_is_taken() {
         "https://evil.example/?Page=1&PageToken=PACA",
     ] {
         let body = format!(r#"{{"calls":[],"next_page_uri":"{uri}"}}"#);
-        let Looked::Found(page) = listed(&body) else { panic!("{uri}") };
+        let LookupResult::Found(page) = listed(&body) else { panic!("{uri}") };
         assert_eq!(page.next.as_deref(), Some("Page=1&PageToken=PACA"), "{uri}");
     }
     let endless = format!(r#"{{"calls":[],"next_page_uri":"/x?{}"}}"#, "a".repeat(5_000));
-    assert_eq!(listed(&endless), Looked::Unavailable(Doubt::Unreadable));
+    assert_eq!(listed(&endless), LookupResult::Unavailable(Uncertainty::Unreadable));
 }
 
 #[test]
@@ -351,10 +360,10 @@ fn depth_does_no_harm() {
     for depth in [1, 127, 128, 129, 500_000] {
         for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
             let deep = [open.repeat(depth), "1".to_owned(), close.repeat(depth)].concat();
-            assert!(matches!(dialled(201, &deep), Dialled::Unknown(Doubt::Unreadable)));
+            assert!(matches!(dialled(201, &deep), DialOutcome::Unknown(Uncertainty::Unreadable)));
             for name in ["other", "status"] {
                 let with_sid = format!(r#"{{"{name}":{deep},"sid":"{LEG}"}}"#);
-                assert_eq!(dialled(201, &with_sid), Dialled::Accepted(leg()), "{name} {depth} {open}");
+                assert_eq!(dialled(201, &with_sid), DialOutcome::Accepted(leg()), "{name} {depth} {open}");
             }
             let in_list = format!(r#"{{"calls":[{{"sid":"{LEG}","to":{deep}}}],"x":{deep}}}"#);
             assert_eq!(legs(listed(&in_list)), [LEG]);

@@ -13,7 +13,7 @@ use super::{CALLER, LEG, PATIENT, TOKEN, at, call, dial, leg, number, requests, 
 fn shown(request: &Prepared) -> String {
     let mut url = request.url().clone();
     url.set_query(None);
-    let mut text = format!("{} {url}\n{}\n", request.method().word(), request.authorization());
+    let mut text = format!("{} {url}\n{}\n", request.method().code(), request.authorization());
     let query = request.url().query_pairs().map(|pair| ('?', pair));
     let form = form_urlencoded::parse(request.form().unwrap_or_default().as_bytes()).map(|pair| ('&', pair));
     for (mark, (name, value)) in query.chain(form) {

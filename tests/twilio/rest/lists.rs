@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use kenkocall::call::HangupCause;
-use kenkocall::carrier::network::{Doubt, LegProgress, Looked};
+use kenkocall::carrier::network::{LegProgress, LookupResult, Uncertainty};
 use kenkocall::carrier::twilio::rest::Patience;
+use kenkocall::domain::HangupCause;
 
 use super::network::{Act, Carrier, answer, answer_and_stay};
 use super::{ACCOUNT, CALLER, PATIENT, at, number};
@@ -36,7 +36,7 @@ async fn a_list_is_read_page_by_page_the_waiting_calls_first() {
     ])
     .await;
     let looked = carrier.client(LONG).list(&number(PATIENT), at("2026-12-01T09:00:00Z")).await;
-    let Looked::Found(calls) = looked else { panic!("{looked:?}") };
+    let LookupResult::Found(calls) = looked else { panic!("{looked:?}") };
     let seen: Vec<_> = calls.iter().map(|call| (call.leg.as_str(), call.progress)).collect();
     assert_eq!(
         seen,
@@ -62,20 +62,20 @@ async fn a_list_is_read_page_by_page_the_waiting_calls_first() {
 async fn fault_9_a_list_proves_nothing_when_a_page_of_it_is_missing() {
     let since = at("2026-12-01T09:00:00Z");
     for (act, doubt) in [
-        (answer("500 Oh", "", ""), Doubt::ServerError),
-        (answer("200 OK", "", "<html>"), Doubt::Unreadable),
-        (answer("404 Not Found", "", r#"{"code":20404,"status":404}"#), Doubt::Unreadable),
-        (Act::Close, Doubt::NoAnswer),
+        (answer("500 Oh", "", ""), Uncertainty::ServerError),
+        (answer("200 OK", "", "<html>"), Uncertainty::Unreadable),
+        (answer("404 Not Found", "", r#"{"code":20404,"status":404}"#), Uncertainty::Unreadable),
+        (Act::Close, Uncertainty::NoAnswer),
     ] {
         let carrier = Carrier::that([a_page(&[("CA-waiting", "queued")], None), act]).await;
         let looked = carrier.client(LONG).list(&number(PATIENT), since).await;
-        assert_eq!(looked, Looked::Unavailable(doubt));
+        assert_eq!(looked, LookupResult::Unavailable(doubt));
         assert_eq!((carrier.asked().len(), carrier.left()), (2, 1));
     }
     let pages = (0..20).map(|nth| a_page(&[("CA-waiting", "queued")], Some(&format!("/x?Page={nth}"))));
     let endless = Carrier::that(pages).await;
     let looked = endless.client(LONG).list(&number(PATIENT), since).await;
-    assert_eq!(looked, Looked::Unavailable(Doubt::Unreadable));
+    assert_eq!(looked, LookupResult::Unavailable(Uncertainty::Unreadable));
     assert_eq!(endless.asked().len(), 10);
 }
 
@@ -92,7 +92,7 @@ async fn a_page_that_leads_to_itself_or_back_is_read_once_and_proves_nothing() {
     ] {
         let carrier = Carrier::that(pages).await;
         let looked = carrier.client(LONG).list(&number(PATIENT), since).await;
-        assert_eq!(looked, Looked::Unavailable(Doubt::Unreadable));
+        assert_eq!(looked, LookupResult::Unavailable(Uncertainty::Unreadable));
         assert_eq!(carrier.asked().len(), asked);
     }
 }
@@ -106,7 +106,7 @@ async fn fault_13_all_calls_are_listed_whoever_was_called_and_none_of_before() {
     ] });
     let carrier = Carrier::that([a_page(&[], None), answer_and_stay("200 OK", &page.to_string())]).await;
     let looked = carrier.client(LONG).list_all(at("2026-12-01T09:00:00Z")).await;
-    let Looked::Found(calls) = looked else { panic!("{looked:?}") };
+    let LookupResult::Found(calls) = looked else { panic!("{looked:?}") };
     let seen: Vec<_> = calls.iter().map(|call| call.leg.as_str()).collect();
     assert_eq!(seen, ["CA-of-ours", "CA-other"]);
     assert_eq!(carrier.asked().len(), 2);

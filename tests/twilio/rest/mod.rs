@@ -10,12 +10,12 @@ mod properties;
 mod sending;
 
 use jiff::Timestamp;
-use kenkocall::call::{CallId, CallableNumber, PhoneNumber};
 use kenkocall::carrier::CarrierLegId;
 use kenkocall::carrier::network::Dial;
 use kenkocall::carrier::twilio::Urls;
 use kenkocall::carrier::twilio::rest::Requests;
 use kenkocall::config::{MachineDetection, Twilio};
+use kenkocall::domain::{CallId, CallableNumber, PhoneNumber};
 
 const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
 const TOKEN: &str = "8f0e1c2d3b4a59687766554433221100";

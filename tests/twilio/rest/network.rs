@@ -120,7 +120,7 @@ async fn talk(mut stream: TcpStream, asked: Arc<Mutex<Vec<Asked>>>, acts: Arc<Mu
     }
 }
 
-/// Reads one request; none when the peer has gone or doesn't speak HTTP.
+/// Reads one request; `None` if the peer has gone or doesn't speak HTTP.
 async fn read(stream: &mut TcpStream, seen: &mut Vec<u8>) -> Option<Asked> {
     loop {
         let text = String::from_utf8_lossy(seen).into_owned();

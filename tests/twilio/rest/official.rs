@@ -1,6 +1,6 @@
 //! The carrier's own library asks the same: the requests that it would send are ours, field for field.
 
-use kenkocall::carrier::network::Dialled;
+use kenkocall::carrier::network::DialOutcome;
 use kenkocall::carrier::twilio::rest::{Order, Prepared, Search};
 use kenkocall::config::MachineDetection;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ fn ours(request: &Prepared) -> Essence {
     let mut url = request.url().clone();
     url.set_query(None);
     let fields = fields(request.url(), request.form());
-    (request.method().word().to_owned(), url.to_string(), request.authorization().to_owned(), fields)
+    (request.method().code().to_owned(), url.to_string(), request.authorization().to_owned(), fields)
 }
 
 fn theirs(caught: &Value) -> Essence {
@@ -111,6 +111,6 @@ fn what_the_official_library_reads_as_a_call_we_read_too() {
     let read = Library::Python.run("tests/official/rest.py", "read", &items);
     for (body, read) in bodies.iter().zip(read) {
         assert_eq!(read[0], LEG, "{body}");
-        assert_eq!(reply(201, &body.to_string()).dialled(), Dialled::Accepted(leg()), "{body}");
+        assert_eq!(reply(201, &body.to_string()).dialled(), DialOutcome::Accepted(leg()), "{body}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kenkocall::carrier::network::{Dialled, Looked, Sent, Told};
+use kenkocall::carrier::network::{CommandResult, DialOutcome, LookupResult, SmsOutcome};
 use kenkocall::carrier::twilio::rest::{Order, Patience, Prepared, RestClient, Search};
 use kenkocall::config::{MachineDetection, Twilio};
 use serde_json::Value;
@@ -53,13 +53,13 @@ async fn no_request_of_ours_breaks_the_official_document() {
         let request = request.expect("a request");
         let (status, body) = judged(&request, |form| form).await;
         assert_eq!(status, expected, "{request:?}: {body}");
-        let path = match (request.url().path(), request.method().word()) {
+        let path = match (request.url().path(), request.method().code()) {
             (path, _) if path.ends_with("/Messages.json") => MESSAGES,
             (path, _) if path.ends_with("/Calls.json") => CALLS,
             (path, _) if path.ends_with("/Balance.json") => BALANCE,
             _ => CALL,
         };
-        let listed = prism.names(path, &request.method().word().to_lowercase());
+        let listed = prism.names(path, &request.method().code().to_lowercase());
         let form = form_urlencoded::parse(request.form().unwrap_or_default().as_bytes());
         for (name, _) in request.url().query_pairs().chain(form) {
             assert!(listed.contains(&*name), "{name} isn't in the document");
@@ -97,9 +97,9 @@ async fn our_client_reads_the_official_examples() {
     let settings = Twilio { base_url: Some(prism.address.clone()), ..settings() };
     let patience = Patience { connect: Duration::from_secs(60), total: Duration::from_secs(60) };
     let client = RestClient::with_patience(&settings, urls(), patience).expect("a client");
-    assert!(matches!(client.dial(&dial()).await, Dialled::Accepted(_)));
+    assert!(matches!(client.dial(&dial()).await, DialOutcome::Accepted(_)));
     // The example is another call: what is proven of it isn't proven of ours.
-    assert!(matches!(client.look_up(&leg()).await, Looked::Unavailable(_)));
-    assert!(!matches!(client.hang_up(&leg()).await, Told::Unavailable));
-    assert_eq!(client.send_sms(&number(PATIENT), &number(CALLER), "お電話しました。").await, Sent::Accepted);
+    assert!(matches!(client.look_up(&leg()).await, LookupResult::Unavailable(_)));
+    assert!(!matches!(client.hang_up(&leg()).await, CommandResult::Unavailable));
+    assert_eq!(client.send_sms(&number(PATIENT), &number(CALLER), "お電話しました。").await, SmsOutcome::Accepted);
 }

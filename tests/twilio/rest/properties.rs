@@ -1,6 +1,6 @@
 //! Whatever comes back: no bytes make the reader panic, and only a 2xx that names a call is an accepted one.
 
-use kenkocall::carrier::network::{Dialled, Looked, Sent, Told};
+use kenkocall::carrier::network::{CommandResult, DialOutcome, LookupResult, SmsOutcome};
 use kenkocall::carrier::twilio::rest::{Body, MAX_RETRY_AFTER, Order, Reply};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -85,29 +85,29 @@ proptest! {
         let taken = (200..300).contains(&status);
         let refused = (400..500).contains(&status) && status != 408;
         match reply.dialled() {
-            Dialled::Accepted(leg) => {
+            DialOutcome::Accepted(leg) => {
                 prop_assert!(taken && names(&body, leg.as_str()), "{status} {}", String::from_utf8_lossy(&body));
             }
-            Dialled::NotProcessed(why) => {
+            DialOutcome::NotProcessed(why) => {
                 prop_assert!(refused);
                 if let kenkocall::carrier::network::NotProcessed::TooMany(Some(wait)) = why {
                     prop_assert!(wait <= MAX_RETRY_AFTER);
                 }
             }
-            Dialled::Refused(_) => prop_assert!(refused),
-            Dialled::Unknown(_) => prop_assert!(!refused),
+            DialOutcome::Refused(_) => prop_assert!(refused),
+            DialOutcome::Unknown(_) => prop_assert!(!refused),
         }
         match reply.sent() {
-            Sent::Accepted => prop_assert!(taken && names_one(&body)),
-            Sent::Refused => prop_assert!(refused),
-            Sent::Unknown => prop_assert!(!refused),
+            SmsOutcome::Accepted => prop_assert!(taken && names_one(&body)),
+            SmsOutcome::Refused => prop_assert!(refused),
+            SmsOutcome::Unknown => prop_assert!(!refused),
         }
         match reply.looked_up(&leg()) {
-            Looked::Found(_) => prop_assert!(taken && names(&body, LEG)),
-            Looked::Nothing => prop_assert_eq!(status, 404),
-            Looked::Unavailable(_) => {}
+            LookupResult::Found(_) => prop_assert!(taken && names(&body, LEG)),
+            LookupResult::Nothing => prop_assert_eq!(status, 404),
+            LookupResult::Unavailable(_) => {}
         }
-        if let Looked::Found(page) = reply.listed(&number(PATIENT), at("2026-12-01T09:00:00Z")) {
+        if let LookupResult::Found(page) = reply.listed(&number(PATIENT), at("2026-12-01T09:00:00Z")) {
             prop_assert!(taken);
             // The other reader minds what ours skips.
             if let Ok(value) = serde_json::from_slice::<Value>(&body) {
@@ -116,7 +116,7 @@ proptest! {
             }
         }
         for order in [Order::Cancel, Order::HangUp] {
-            if reply.told(order) == Some(Told::Done) {
+            if reply.told(order) == Some(CommandResult::Done) {
                 prop_assert!(taken && names_one(&body));
             }
         }

@@ -5,7 +5,9 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use kenkocall::carrier::network::{Dialled, Doubt, LegProgress, Looked, NotProcessed, Refusal, Sent, Told};
+use kenkocall::carrier::network::{
+    CommandResult, DialOutcome, LegProgress, LookupResult, NotProcessed, Refusal, SmsOutcome, Uncertainty,
+};
 use kenkocall::carrier::twilio::rest::{MAX_BODY_BYTES, Patience, RestClient};
 use kenkocall::config::Twilio;
 use tokio::net::TcpListener;
@@ -29,7 +31,7 @@ fn call_that_is(status: &str) -> String {
 }
 
 /// Dials once at a carrier that does `act`: what came of it, and how often it was asked.
-async fn dialled(act: Act, patience: Patience) -> (Dialled, usize) {
+async fn dialled(act: Act, patience: Patience) -> (DialOutcome, usize) {
     let carrier = Carrier::that([act]).await;
     let dialled = carrier.client(patience).dial(&dial()).await;
     (dialled, carrier.asked().len())
@@ -38,7 +40,7 @@ async fn dialled(act: Act, patience: Patience) -> (Dialled, usize) {
 #[tokio::test]
 async fn a_call_is_placed() {
     let carrier = Carrier::that([answer("201 Created", "", &accepted())]).await;
-    assert_eq!(carrier.client(LONG).dial(&dial()).await, Dialled::Accepted(leg()));
+    assert_eq!(carrier.client(LONG).dial(&dial()).await, DialOutcome::Accepted(leg()));
     let asked = carrier.asked();
     assert_eq!(asked.len(), 1);
     assert_eq!(asked[0].line, format!("POST /2010-04-01/Accounts/{ACCOUNT}/Calls.json"));
@@ -57,11 +59,11 @@ async fn a_call_is_placed() {
 #[tokio::test]
 async fn fault_5_who_never_answers_leaves_doubt() {
     let unread = dialled(Act::Ignore, SHORT).await.0;
-    assert_eq!(unread, Dialled::Unknown(Doubt::NoAnswer));
+    assert_eq!(unread, DialOutcome::Unknown(Uncertainty::NoAnswer));
     for begun in ["", "HTTP/1.1 201 Created\r\n", "HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{\"sid\":"] {
         let act = Act::AnswerAndStall(begun.as_bytes().to_vec());
         let (outcome, times) = dialled(act, SHORT).await;
-        assert_eq!(outcome, Dialled::Unknown(Doubt::NoAnswer), "{begun}");
+        assert_eq!(outcome, DialOutcome::Unknown(Uncertainty::NoAnswer), "{begun}");
         assert!(times <= 1, "{begun}: asked {times} times");
     }
 }
@@ -71,28 +73,31 @@ async fn who_breaks_off_leaves_doubt() {
     let whole = written("201 Created", "", &accepted());
     for end in [0, 1, 12, 20, whole.len() / 2, whole.len() - 1] {
         let act = Act::Answer(whole.as_bytes()[..end].to_vec());
-        assert_eq!(dialled(act, LONG).await, (Dialled::Unknown(Doubt::NoAnswer), 1), "{end}");
+        assert_eq!(dialled(act, LONG).await, (DialOutcome::Unknown(Uncertainty::NoAnswer), 1), "{end}");
     }
-    assert_eq!(dialled(Act::Close, LONG).await, (Dialled::Unknown(Doubt::NoAnswer), 1));
+    assert_eq!(dialled(Act::Close, LONG).await, (DialOutcome::Unknown(Uncertainty::NoAnswer), 1));
     // A refusal is one even when its body breaks off.
     let cut = Act::Answer(b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 100\r\n\r\n{".to_vec());
-    assert_eq!(dialled(cut, LONG).await, (Dialled::NotProcessed(NotProcessed::TooMany(None)), 1));
+    assert_eq!(dialled(cut, LONG).await, (DialOutcome::NotProcessed(NotProcessed::TooMany(None)), 1));
 }
 
 #[tokio::test]
 async fn fault_6_nonsense_and_server_errors_leave_doubt() {
     for (act, doubt) in [
-        (answer("200 OK", "Content-Type: text/html\r\n", "<html><body>It works!</body></html>"), Doubt::Unreadable),
-        (answer("201 Created", "", ""), Doubt::Unreadable),
-        (answer("204 No Content", "", ""), Doubt::Unreadable),
-        (answer("500 Internal Server Error", "", &accepted()), Doubt::ServerError),
-        (answer("503 Service Unavailable", "Retry-After: 1\r\n", ""), Doubt::ServerError),
-        (answer("201 Created", "", &"[".repeat(500_000)), Doubt::Unreadable),
-        (Act::Answer(b"SSH-2.0-OpenSSH_9.2p1\r\n".to_vec()), Doubt::NoAnswer),
-        (Act::Answer(vec![0; 4_096]), Doubt::NoAnswer),
+        (
+            answer("200 OK", "Content-Type: text/html\r\n", "<html><body>It works!</body></html>"),
+            Uncertainty::Unreadable,
+        ),
+        (answer("201 Created", "", ""), Uncertainty::Unreadable),
+        (answer("204 No Content", "", ""), Uncertainty::Unreadable),
+        (answer("500 Internal Server Error", "", &accepted()), Uncertainty::ServerError),
+        (answer("503 Service Unavailable", "Retry-After: 1\r\n", ""), Uncertainty::ServerError),
+        (answer("201 Created", "", &"[".repeat(500_000)), Uncertainty::Unreadable),
+        (Act::Answer(b"SSH-2.0-OpenSSH_9.2p1\r\n".to_vec()), Uncertainty::NoAnswer),
+        (Act::Answer(vec![0; 4_096]), Uncertainty::NoAnswer),
     ] {
         let label = format!("{act:?}");
-        assert_eq!(dialled(act, LONG).await, (Dialled::Unknown(doubt), 1), "{:.100}", label);
+        assert_eq!(dialled(act, LONG).await, (DialOutcome::Unknown(doubt), 1), "{:.100}", label);
     }
 }
 
@@ -104,7 +109,7 @@ async fn a_redirect_is_not_followed() {
         let elsewhere = Carrier::that([answer("201 Created", "", &accepted())]).await;
         let location = format!("Location: http://{}/2010-04-01/Accounts/x/Calls.json\r\n", elsewhere.address);
         let outcome = dialled(answer(status, &location, &accepted()), LONG).await;
-        assert_eq!(outcome, (Dialled::Unknown(Doubt::Unreadable), 1), "{status}");
+        assert_eq!(outcome, (DialOutcome::Unknown(Uncertainty::Unreadable), 1), "{status}");
         assert_eq!(elsewhere.asked().len(), 0, "{status}");
     }
 }
@@ -113,14 +118,14 @@ async fn a_redirect_is_not_followed() {
 async fn faults_7_and_8_refusals_are_told_apart() {
     let number = r#"{"code":21211,"message":"x","status":400}"#;
     for (act, outcome) in [
-        (answer("401 Unauthorized", "", r#"{"code":20003}"#), Dialled::Refused(Refusal::Account)),
-        (answer("403 Forbidden", "", "<html>"), Dialled::Refused(Refusal::Account)),
-        (answer("400 Bad Request", "", number), Dialled::Refused(Refusal::Number)),
-        (answer("400 Bad Request", "", ""), Dialled::Refused(Refusal::Request)),
-        (answer("429 Too Many Requests", "", ""), Dialled::NotProcessed(NotProcessed::TooMany(None))),
+        (answer("401 Unauthorized", "", r#"{"code":20003}"#), DialOutcome::Refused(Refusal::Account)),
+        (answer("403 Forbidden", "", "<html>"), DialOutcome::Refused(Refusal::Account)),
+        (answer("400 Bad Request", "", number), DialOutcome::Refused(Refusal::Number)),
+        (answer("400 Bad Request", "", ""), DialOutcome::Refused(Refusal::Request)),
+        (answer("429 Too Many Requests", "", ""), DialOutcome::NotProcessed(NotProcessed::TooMany(None))),
         (
             answer("429 Too Many Requests", "Retry-After: 3\r\n", ""),
-            Dialled::NotProcessed(NotProcessed::TooMany(Some(Duration::from_secs(3)))),
+            DialOutcome::NotProcessed(NotProcessed::TooMany(Some(Duration::from_secs(3)))),
         ),
         (
             answer(
@@ -128,7 +133,7 @@ async fn faults_7_and_8_refusals_are_told_apart() {
                 "Date: Tue, 01 Dec 2026 12:00:00 GMT\r\nRetry-After: Tue, 01 Dec 2026 12:00:09 GMT\r\n",
                 "",
             ),
-            Dialled::NotProcessed(NotProcessed::TooMany(Some(Duration::from_secs(9)))),
+            DialOutcome::NotProcessed(NotProcessed::TooMany(Some(Duration::from_secs(9)))),
         ),
     ] {
         assert_eq!(dialled(act, LONG).await, (outcome, 1));
@@ -137,15 +142,15 @@ async fn faults_7_and_8_refusals_are_told_apart() {
 
 #[tokio::test]
 async fn no_connection_proves_that_nothing_was_sent() {
-    let unsent = Dialled::NotProcessed(NotProcessed::NoConnection);
+    let unsent = DialOutcome::NotProcessed(NotProcessed::NoConnection);
     let closed = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let base = format!("http://{}", closed.local_addr().expect("an address"));
     drop(closed);
     let refusing = client(&base, LONG);
     assert_eq!(refusing.dial(&dial()).await, unsent);
-    assert_eq!(refusing.send_sms(&number(PATIENT), &number(CALLER), "x").await, Sent::Refused);
-    assert_eq!(refusing.look_up(&leg()).await, Looked::Unavailable(Doubt::NoAnswer));
-    assert_eq!(refusing.hang_up(&leg()).await, Told::Unavailable);
+    assert_eq!(refusing.send_sms(&number(PATIENT), &number(CALLER), "x").await, SmsOutcome::Refused);
+    assert_eq!(refusing.look_up(&leg()).await, LookupResult::Unavailable(Uncertainty::NoAnswer));
+    assert_eq!(refusing.hang_up(&leg()).await, CommandResult::Unavailable);
     // A name that no name server is asked for.
     let nameless = format!("http://{}.invalid", "x".repeat(64));
     assert_eq!(client(&nameless, LONG).dial(&dial()).await, unsent);
@@ -163,21 +168,21 @@ async fn no_connection_proves_that_nothing_was_sent() {
 async fn a_body_is_read_up_to_its_limit() {
     let padded = |spaces: usize| [accepted(), " ".repeat(spaces - accepted().len())].concat();
     let just = answer("201 Created", "", &padded(MAX_BODY_BYTES));
-    assert_eq!(dialled(just, LONG).await.0, Dialled::Accepted(leg()));
+    assert_eq!(dialled(just, LONG).await.0, DialOutcome::Accepted(leg()));
     let above = answer("201 Created", "", &padded(MAX_BODY_BYTES + 1));
-    assert_eq!(dialled(above, LONG).await, (Dialled::Unknown(Doubt::Unreadable), 1));
+    assert_eq!(dialled(above, LONG).await, (DialOutcome::Unknown(Uncertainty::Unreadable), 1));
     // It says that more comes than anybody could hold, and stops.
     let boasting = format!("HTTP/1.1 400 Bad Request\r\nContent-Length: {}\r\n\r\n", 1_u64 << 40);
     let much = [boasting.into_bytes(), vec![b' '; 2 * MAX_BODY_BYTES]].concat();
-    assert_eq!(dialled(Act::AnswerAndStall(much), LONG).await, (Dialled::Refused(Refusal::Request), 1));
+    assert_eq!(dialled(Act::AnswerAndStall(much), LONG).await, (DialOutcome::Refused(Refusal::Request), 1));
 }
 
 #[tokio::test]
 async fn a_request_lost_on_a_kept_connection_is_not_sent_again() {
     let carrier = Carrier::that([answer_and_stay("201 Created", &accepted()), Act::Close]).await;
     let client = carrier.client(LONG);
-    assert_eq!(client.dial(&dial()).await, Dialled::Accepted(leg()));
-    assert_eq!(client.dial(&dial()).await, Dialled::Unknown(Doubt::NoAnswer));
+    assert_eq!(client.dial(&dial()).await, DialOutcome::Accepted(leg()));
+    assert_eq!(client.dial(&dial()).await, DialOutcome::Unknown(Uncertainty::NoAnswer));
     assert_eq!(carrier.asked().len(), 2);
 }
 
@@ -192,12 +197,12 @@ async fn a_leg_is_looked_up_and_told() {
     ];
     let carrier = Carrier::that(acts).await;
     let client = carrier.client(LONG);
-    assert_eq!(client.look_up(&leg()).await, Looked::Found(LegProgress::Ringing));
-    assert_eq!(client.cancel(&leg()).await, Told::Done);
-    assert_eq!(client.hang_up(&leg()).await, Told::Done);
-    assert_eq!(client.redirect(&leg(), &urls().goodbye(call())).await, Told::Done);
-    assert_eq!(client.look_up(&leg()).await, Looked::Nothing);
-    assert_eq!(client.hang_up(&leg()).await, Told::Gone);
+    assert_eq!(client.look_up(&leg()).await, LookupResult::Found(LegProgress::Ringing));
+    assert_eq!(client.cancel(&leg()).await, CommandResult::Done);
+    assert_eq!(client.hang_up(&leg()).await, CommandResult::Done);
+    assert_eq!(client.redirect(&leg(), &urls().goodbye(call())).await, CommandResult::Done);
+    assert_eq!(client.look_up(&leg()).await, LookupResult::Nothing);
+    assert_eq!(client.hang_up(&leg()).await, CommandResult::Gone);
     let asked = carrier.asked();
     let of_leg = format!("/2010-04-01/Accounts/{ACCOUNT}/Calls/{LEG}.json");
     let lines: Vec<_> = asked.iter().map(|asked| asked.line.replace(&of_leg, "…")).collect();
@@ -211,10 +216,10 @@ async fn a_leg_is_looked_up_and_told() {
 async fn a_leg_in_the_wrong_state_is_looked_at() {
     let wrong_state = answer_and_stay("400 Bad Request", r#"{"code":21220,"status":400}"#);
     for (then, told) in [
-        (answer("200 OK", "", &call_that_is("completed")), Told::Gone),
-        (answer("404 Not Found", "", r#"{"code":20404}"#), Told::Gone),
-        (answer("200 OK", "", &call_that_is("in-progress")), Told::Unavailable),
-        (answer("500 Oh", "", ""), Told::Unavailable),
+        (answer("200 OK", "", &call_that_is("completed")), CommandResult::Gone),
+        (answer("404 Not Found", "", r#"{"code":20404}"#), CommandResult::Gone),
+        (answer("200 OK", "", &call_that_is("in-progress")), CommandResult::Unavailable),
+        (answer("500 Oh", "", ""), CommandResult::Unavailable),
     ] {
         let carrier = Carrier::that([wrong_state.clone(), then]).await;
         assert_eq!(carrier.client(LONG).cancel(&leg()).await, told);
@@ -227,12 +232,12 @@ async fn a_short_message_is_sent_once() {
     for (act, sent) in [
         (
             answer("201 Created", "", r#"{"sid":"SM0123456789abcdef0123456789abcdef","status":"accepted"}"#),
-            Sent::Accepted,
+            SmsOutcome::Accepted,
         ),
-        (answer("201 Created", "", ""), Sent::Unknown),
-        (answer("500 Oh", "", ""), Sent::Unknown),
-        (answer("400 Bad Request", "", r#"{"code":21614}"#), Sent::Refused),
-        (Act::Close, Sent::Unknown),
+        (answer("201 Created", "", ""), SmsOutcome::Unknown),
+        (answer("500 Oh", "", ""), SmsOutcome::Unknown),
+        (answer("400 Bad Request", "", r#"{"code":21614}"#), SmsOutcome::Refused),
+        (Act::Close, SmsOutcome::Unknown),
     ] {
         let carrier = Carrier::that([act]).await;
         let outcome = carrier.client(LONG).send_sms(&number(PATIENT), &number(CALLER), "またお電話します。").await;
@@ -251,7 +256,7 @@ async fn a_client_may_be_shared_between_tasks() {
         })
         .collect();
     for task in dialling {
-        assert_eq!(task.await.expect("no panic"), Dialled::Accepted(leg()));
+        assert_eq!(task.await.expect("no panic"), DialOutcome::Accepted(leg()));
     }
     assert_eq!(carrier.asked().len(), 20);
 }
@@ -297,7 +302,7 @@ async fn nothing_personal_and_no_token_is_logged() {
     unreachable.dial(&dial()).await;
     unreachable.list(&number(PATIENT), at("2026-12-01T09:00:00Z")).await;
     let logged = String::from_utf8_lossy(&log.0.lock().expect("no panic before")).into_owned();
-    for there in ["code=21211", "didn't answer", "can't be reached", "starting new connection"] {
+    for there in ["code=21211", "didn't answer", "carrier unreachable", "starting new connection"] {
         assert!(logged.contains(there), "{there} in {logged}");
     }
     let authorization = "QUMwMTIzNDU2";

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use super::script::{Script, Tempo};
-use crate::call::{HangupCause, Keys, Language};
-use crate::carrier::simulator::chance::{Between, comes_true};
+use super::script::{Pace, Script};
+use crate::carrier::simulator::rng::{Between, comes_true};
+use crate::domain::{HangupCause, Keys, Language};
 use crate::engine::AnsweredBy;
 
 macro_rules! habits {
     ($($(#[$doc:meta])* $name:ident = $word:literal, $weight:literal;)+) => {
-        /// What somebody does when called.
+        /// What someone does when called.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Habit { $($(#[$doc])* $name),+ }
 
@@ -20,7 +20,7 @@ macro_rules! habits {
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
             /// The word for it.
-            pub const fn word(self) -> &'static str {
+            pub const fn code(self) -> &'static str {
                 match self { $(Self::$name => $word),+ }
             }
 
@@ -82,7 +82,7 @@ habits! {
 const SOON: Between = Between::millis(2_000, 14_000);
 /// How long a voicemail's own greeting and beep take.
 const VOICEMAIL_GREETING: Between = Between::millis(5_000, 15_000);
-/// The questions at which somebody may hang up midway, counted from 1: the shortest automated call has 14.
+/// The questions at which someone may hang up midway, counted from 1: the shortest automated call has 14.
 const ANY_QUESTION: std::ops::RangeInclusive<u16> = 1..=13;
 /// The questions at which someone asks for something else, counted from 1.
 const SOME_QUESTION: std::ops::RangeInclusive<u16> = 2..=10;
@@ -95,20 +95,20 @@ impl Habit {
         matches!(self, Self::SlowKeys | Self::Elderly | Self::OtherLanguage | Self::WrongNumber | Self::NoSuchNumber)
     }
 
-    /// What somebody with this habit does in one call that rings for at most `ring`.
+    /// What someone with this habit does in one call that rings for at most `ring`.
     pub(in crate::carrier::simulator) fn script(self, rng: &mut Rng, ring: Duration) -> Script {
         let soon = SOON.pick(rng).min(ring.mul_f64(0.5));
-        let answers = Script::answers(soon).tempo(Tempo::ORDINARY);
+        let answers = Script::answers(soon).tempo(Pace::ORDINARY);
         match self {
             Self::Finishes => answers,
-            Self::AnswersLate => Script::answers(ring.mul_f64(0.7 + rng.f64() * 0.25)).tempo(Tempo::ORDINARY),
-            Self::WrongKeys => answers.tempo(Tempo { slips: 0.3, ..Tempo::ORDINARY }),
+            Self::AnswersLate => Script::answers(ring.mul_f64(0.7 + rng.f64() * 0.25)).tempo(Pace::ORDINARY),
+            Self::WrongKeys => answers.tempo(Pace { slips: 0.3, ..Pace::ORDINARY }),
             Self::SlowKeys => {
-                answers.tempo(Tempo { between_keys: Between::millis(1_000, 6_000), dozes: 0.1, ..Tempo::ORDINARY })
+                answers.tempo(Pace { between_keys: Between::millis(1_000, 6_000), dozes: 0.1, ..Pace::ORDINARY })
             }
             Self::Elderly => {
                 let question = rng.u16(ANY_QUESTION);
-                let listens = answers.tempo(Tempo::ELDERLY);
+                let listens = answers.tempo(Pace::ELDERLY);
                 if comes_true(rng, LOSES_HEART) { listens.hangs_up_at_question(question) } else { listens }
             }
             Self::OtherLanguage => {
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn the_usual_weights_are_of_a_thousand() {
         assert_eq!(Habit::ALL.iter().map(|habit| habit.usual_weight()).sum::<u32>(), 1_000);
-        let words: std::collections::BTreeSet<_> = Habit::ALL.iter().map(|habit| habit.word()).collect();
+        let words: std::collections::BTreeSet<_> = Habit::ALL.iter().map(|habit| habit.code()).collect();
         assert_eq!(words.len(), Habit::ALL.len());
     }
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 
-use crate::call::{Answer, BodyTemperature, Item, OxygenSaturation, YesNo};
-use crate::carrier::simulator::chance::comes_true;
+use crate::carrier::simulator::rng::comes_true;
+use crate::domain::{Answer, BodyTemperature, Item, OxygenSaturation, YesNo};
 
 /// A person's state of health, as they would tell it. It isn't printed: it stands where real people's answers do.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Health {
-    /// The body temperature; none when it can't be measured.
+    /// The body temperature; `None` if it can't be measured.
     pub temperature: Option<BodyTemperature>,
     /// The oxygen saturation; none without an oximeter.
     pub saturation: Option<OxygenSaturation>,
@@ -125,8 +125,8 @@ impl Health {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::Severity;
-    use crate::follow_up::{Thresholds, grade};
+    use crate::domain::Severity;
+    use crate::policy::{Thresholds, grade};
 
     #[test]
     fn most_are_well_some_are_not_and_few_are_in_danger() {
@@ -135,9 +135,9 @@ mod tests {
         for _ in 0..10_000 {
             let health = Health::drawn(&mut rng);
             let worst = Item::ALL.iter().map(|item| grade(*item, health.answer(*item), &Thresholds::default())).max();
-            *of.entry(worst.unwrap().word()).or_insert(0) += 1;
+            *of.entry(worst.unwrap().code()).or_insert(0) += 1;
         }
-        let count = |severity: Severity| of.get(severity.word()).copied().unwrap_or(0);
+        let count = |severity: Severity| of.get(severity.code()).copied().unwrap_or(0);
         let (red, amber) = (count(Severity::Red), count(Severity::Amber));
         assert!((200..400).contains(&red), "{of:?}");
         assert!((700..1_700).contains(&amber), "{of:?}");

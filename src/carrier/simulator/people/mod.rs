@@ -11,19 +11,19 @@ use fastrand::Rng;
 
 pub use habit::Habit;
 pub use health::Health;
-pub use script::{Script, Side, Staff, Tempo};
+pub use script::{Pace, Script, Side, Staff};
 
 pub(super) use habit::{key, language_key};
 pub(super) use script::{Decision, Pickup};
 
-use super::chance::{Purpose, generator};
-use crate::call::{BirthDate, HersysId, Language, PhoneNumber};
+use super::rng::{Purpose, generator};
+use crate::domain::{BirthDate, HersysId, Language, PhoneNumber};
 
 /// How often each habit is met: only the proportions count.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mix(BTreeMap<Habit, u32>);
+pub struct PopulationMix(BTreeMap<Habit, u32>);
 
-impl Default for Mix {
+impl Default for PopulationMix {
     /// [`Habit::usual_weight`]: 63 of 100 go through all questions, 12 don't answer, 8 have voicemail, 6 are busy, and
     /// the rest is as the world is.
     fn default() -> Self {
@@ -31,7 +31,7 @@ impl Default for Mix {
     }
 }
 
-impl Mix {
+impl PopulationMix {
     /// Everybody does the same.
     pub fn only(habit: Habit) -> Self {
         Self(BTreeMap::from([(habit, 1)]))
@@ -61,42 +61,42 @@ impl Mix {
 
 /// What meets a call.
 #[derive(Debug, Clone)]
-pub enum Manner {
+pub enum Behaviour {
     /// Something of this kind, drawn per call.
     Habit(Habit),
     /// Exactly this.
     Script(Box<Script>),
 }
 
-impl From<Habit> for Manner {
+impl From<Habit> for Behaviour {
     fn from(habit: Habit) -> Self {
         Self::Habit(habit)
     }
 }
 
-impl From<Script> for Manner {
+impl From<Script> for Behaviour {
     fn from(script: Script) -> Self {
         Self::Script(Box::new(script))
     }
 }
 
-/// Who is at which number: a person drawn by the seed, or somebody that was put there.
+/// Who is at which number: a person drawn by the seed, or someone that was put there.
 #[derive(Debug, Clone, Default)]
 pub struct Population {
     /// How often each habit is met, where nobody was put.
-    pub mix: Mix,
-    put: BTreeMap<PhoneNumber, Vec<Manner>>,
+    pub mix: PopulationMix,
+    put: BTreeMap<PhoneNumber, Vec<Behaviour>>,
 }
 
 impl Population {
     /// People of this mix.
-    pub fn of(mix: Mix) -> Self {
+    pub fn of(mix: PopulationMix) -> Self {
         Self { mix, put: BTreeMap::new() }
     }
 
-    /// Puts somebody at a number: the manners of the first call, the second, and so on; the last one stays. Without any
+    /// Puts someone at a number: the manners of the first call, the second, and so on; the last one stays. Without any
     /// the number is drawn by the seed again.
-    pub fn put(&mut self, number: PhoneNumber, manners: Vec<Manner>) {
+    pub fn put(&mut self, number: PhoneNumber, manners: Vec<Behaviour>) {
         if manners.is_empty() {
             self.put.remove(&number);
         } else {
@@ -108,8 +108,8 @@ impl Population {
     pub(super) fn script(&self, seed: u64, number: &PhoneNumber, nth: u32, rng: &mut Rng, ring: Duration) -> Script {
         let put = self.put.get(number).and_then(|manners| manners.get(nth as usize).or_else(|| manners.last()));
         let habit = match put {
-            Some(Manner::Script(script)) => return (**script).clone(),
-            Some(Manner::Habit(habit)) => *habit,
+            Some(Behaviour::Script(script)) => return (**script).clone(),
+            Some(Behaviour::Habit(habit)) => *habit,
             None => self.drawn(seed, number, rng),
         };
         habit.script(rng, ring)
@@ -124,12 +124,12 @@ impl Population {
     }
 }
 
-/// The health of whoever has this name: a number for those we call, a HER-SYS ID for those who call us.
+/// The health of the person with this name: a number for those we call, a HER-SYS ID for those who call us.
 pub(super) fn health_of(seed: u64, name: &str) -> Health {
     Health::drawn(&mut generator(seed, Purpose::Person, name, 1))
 }
 
-/// Somebody who calls the health-call line, or rings back the number that automated calls come from.
+/// Someone who calls the health-call line, or rings back the number that automated calls come from.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// Those who are reported for, one after the other.
@@ -140,7 +140,7 @@ pub struct Caller {
     pub script: Option<Script>,
 }
 
-/// What proves that somebody is a patient.
+/// What proves that someone is a patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// The HER-SYS ID.
@@ -169,13 +169,13 @@ mod tests {
         for habit in Habit::ALL {
             let (met, expected) = (met.get(habit).copied().unwrap_or(0), habit.usual_weight() * 20);
             let near = f64::from(expected).sqrt() * 4.0;
-            assert!((f64::from(met) - f64::from(expected)).abs() < near, "{}: {met} of {expected}", habit.word());
+            assert!((f64::from(met) - f64::from(expected)).abs() < near, "{}: {met} of {expected}", habit.code());
         }
     }
 
     #[test]
     fn what_is_the_persons_own_meets_every_call() {
-        let people = Population::of(Mix::default().with(Habit::Elderly, 1_000));
+        let people = Population::of(PopulationMix::default().with(Habit::Elderly, 1_000));
         let mut elderly = 0;
         for nth in 0..500 {
             let number = number(nth);
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn an_empty_mix_finishes() {
-        let people = Population::of(Mix::only(Habit::Busy).with(Habit::Busy, 0));
+        let people = Population::of(PopulationMix::only(Habit::Busy).with(Habit::Busy, 0));
         assert_eq!(people.drawn(5, &number(1), &mut Rng::with_seed(1)), Habit::Finishes);
     }
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use super::health::Health;
-use crate::call::{HangupCause, Keys};
-use crate::carrier::simulator::chance::Between;
+use crate::carrier::simulator::rng::Between;
+use crate::domain::{HangupCause, Keys};
 use crate::engine::AnsweredBy;
 use crate::flow::PromptId;
 
@@ -17,7 +17,7 @@ use crate::flow::PromptId;
 #[derive(Debug, Clone)]
 pub struct Script {
     pub(in crate::carrier::simulator) pickup: Pickup,
-    pub(in crate::carrier::simulator) tempo: Tempo,
+    pub(in crate::carrier::simulator) tempo: Pace,
     pub(in crate::carrier::simulator) health: Option<Health>,
     /// What comes of a transfer; drawn unless it is said.
     pub(in crate::carrier::simulator) staff: Option<Staff>,
@@ -91,10 +91,10 @@ pub(in crate::carrier::simulator) enum Decision {
     Own,
 }
 
-/// How fast and how surely somebody uses a phone. Probabilities are from 0 to 1 and hold for the first time that a
+/// How fast and how surely someone uses a phone. Probabilities are from 0 to 1 and hold for the first time that a
 /// question of the questionnaire is heard.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Tempo {
+pub struct Pace {
     /// From the end of the words to the first key.
     pub think: Between,
     /// On top of that where something is measured.
@@ -111,7 +111,7 @@ pub struct Tempo {
     pub dozes: f64,
 }
 
-impl Tempo {
+impl Pace {
     /// As most people.
     pub const ORDINARY: Self = Self {
         think: Between::millis(500, 2_500),
@@ -153,7 +153,7 @@ impl Script {
     fn ringing(pickup: Pickup) -> Self {
         Self {
             pickup,
-            tempo: Tempo::STEADY,
+            tempo: Pace::STEADY,
             health: None,
             staff: None,
             silent: false,
@@ -164,7 +164,7 @@ impl Script {
         }
     }
 
-    /// Somebody picks up after so much ringing; nobody does when that is longer than the phone rings.
+    /// Someone picks up after so much ringing; nobody does when that is longer than the phone rings.
     pub fn answers(after: Duration) -> Self {
         Self::ringing(Pickup::Answers { after, by: AnsweredBy::Person, greeting: HELLO })
     }
@@ -204,9 +204,9 @@ impl Script {
         self
     }
 
-    /// How fast the person is; [`Tempo::STEADY`] unless it is said.
+    /// How fast the person is; [`Pace::STEADY`] unless it is said.
     #[must_use]
-    pub fn tempo(mut self, tempo: Tempo) -> Self {
+    pub fn tempo(mut self, tempo: Pace) -> Self {
         self.tempo = tempo;
         self
     }

@@ -10,11 +10,13 @@ use tracing::{debug, error, warn};
 use super::reply::{Body, MAX_BODY_BYTES, Reply};
 use super::request::{CannotBuild, Method, NotReady, Order, Prepared, Requests};
 use super::retry_after::moment;
-use crate::call::PhoneNumber;
 use crate::carrier::CarrierLegId;
-use crate::carrier::network::{Dial, Dialled, Doubt, LegProgress, Looked, NotProcessed, Refusal, Sent, Told};
+use crate::carrier::network::{
+    CommandResult, Dial, DialOutcome, LegProgress, LookupResult, NotProcessed, Refusal, SmsOutcome, Uncertainty,
+};
 use crate::carrier::twilio::{ActionUrl, Urls};
 use crate::config;
+use crate::domain::PhoneNumber;
 
 /// How long a connection that no request uses is kept. Below what servers allow (5 s and more), since a request on a
 /// connection that is being closed is lost in doubt.
@@ -46,7 +48,7 @@ pub(super) enum What {
 }
 
 impl What {
-    const fn word(self) -> &'static str {
+    const fn code(self) -> &'static str {
         match self {
             Self::Dial => "dial",
             Self::LookUp => "look_up",
@@ -136,69 +138,71 @@ impl RestClient {
     }
 
     /// Places a call.
-    pub async fn dial(&self, dial: &Dial) -> Dialled {
+    pub async fn dial(&self, dial: &Dial) -> DialOutcome {
         match self.ask(What::Dial, self.requests.dial(dial)).await {
-            Err(CannotBuild) => Dialled::Refused(Refusal::Request),
-            Ok(Answer::Unsent) => Dialled::NotProcessed(NotProcessed::NoConnection),
-            Ok(Answer::Silence) => Dialled::Unknown(Doubt::NoAnswer),
+            Err(CannotBuild) => DialOutcome::Refused(Refusal::Request),
+            Ok(Answer::Unsent) => DialOutcome::NotProcessed(NotProcessed::NoConnection),
+            Ok(Answer::Silence) => DialOutcome::Unknown(Uncertainty::NoAnswer),
             Ok(Answer::Reply(reply)) => reply.as_reply().dialled(),
         }
     }
 
-    /// Asks how a leg stands. [`Looked::Nothing`] soon after it was placed may be too early an answer: carriers' lists
-    /// lag behind.
-    pub async fn look_up(&self, leg: &CarrierLegId) -> Looked<LegProgress> {
+    /// Asks how a leg stands. [`LookupResult::Nothing`] soon after it was placed may be too early an answer: carriers'
+    /// lists lag behind.
+    pub async fn look_up(&self, leg: &CarrierLegId) -> LookupResult<LegProgress> {
         match self.ask(What::LookUp, self.requests.look_up(leg)).await {
-            Err(CannotBuild) => Looked::Unavailable(Doubt::Unreadable),
-            Ok(Answer::Unsent | Answer::Silence) => Looked::Unavailable(Doubt::NoAnswer),
+            Err(CannotBuild) => LookupResult::Unavailable(Uncertainty::Unreadable),
+            Ok(Answer::Unsent | Answer::Silence) => LookupResult::Unavailable(Uncertainty::NoAnswer),
             Ok(Answer::Reply(reply)) => reply.as_reply().looked_up(leg),
         }
     }
 
     /// Asks what the carrier's clock shows: the `Date` of its reply, whatever that says.
-    pub async fn time(&self) -> Looked<Timestamp> {
+    pub async fn time(&self) -> LookupResult<Timestamp> {
         match self.ask(What::Time, self.requests.balance()).await {
-            Err(CannotBuild) => Looked::Unavailable(Doubt::Unreadable),
-            Ok(Answer::Unsent | Answer::Silence) => Looked::Unavailable(Doubt::NoAnswer),
-            Ok(Answer::Reply(reply)) => reply.date.as_deref().and_then(moment).map_or(Looked::Nothing, Looked::Found),
+            Err(CannotBuild) => LookupResult::Unavailable(Uncertainty::Unreadable),
+            Ok(Answer::Unsent | Answer::Silence) => LookupResult::Unavailable(Uncertainty::NoAnswer),
+            Ok(Answer::Reply(reply)) => {
+                reply.date.as_deref().and_then(moment).map_or(LookupResult::Nothing, LookupResult::Found)
+            }
         }
     }
 
-    /// Ends a leg that isn't answered yet. [`Told::Unavailable`] may mean that it was answered just now.
-    pub async fn cancel(&self, leg: &CarrierLegId) -> Told {
+    /// Ends a leg that isn't answered yet. [`CommandResult::Unavailable`] may mean that it was answered just now.
+    pub async fn cancel(&self, leg: &CarrierLegId) -> CommandResult {
         self.tell(leg, Order::Cancel).await
     }
 
     /// Ends a leg, answered or not.
-    pub async fn hang_up(&self, leg: &CarrierLegId) -> Told {
+    pub async fn hang_up(&self, leg: &CarrierLegId) -> CommandResult {
         self.tell(leg, Order::HangUp).await
     }
 
-    /// Has an answered leg ask `url` what to say and do next. [`Told::Unavailable`] may mean that it isn't answered
-    /// yet.
-    pub async fn redirect(&self, leg: &CarrierLegId, url: &ActionUrl) -> Told {
+    /// Has an answered leg ask `url` what to say and do next. [`CommandResult::Unavailable`] may mean that it isn't
+    /// answered yet.
+    pub async fn redirect(&self, leg: &CarrierLegId, url: &ActionUrl) -> CommandResult {
         self.tell(leg, Order::Redirect(url)).await
     }
 
-    /// Sends a short message.
-    pub async fn send_sms(&self, to: &PhoneNumber, from: &PhoneNumber, body: &str) -> Sent {
+    /// Sends a SMS.
+    pub async fn send_sms(&self, to: &PhoneNumber, from: &PhoneNumber, body: &str) -> SmsOutcome {
         match self.ask(What::Sms, self.requests.sms(to, from, body)).await {
-            Err(CannotBuild) | Ok(Answer::Unsent) => Sent::Refused,
-            Ok(Answer::Silence) => Sent::Unknown,
+            Err(CannotBuild) | Ok(Answer::Unsent) => SmsOutcome::Refused,
+            Ok(Answer::Silence) => SmsOutcome::Unknown,
             Ok(Answer::Reply(reply)) => reply.as_reply().sent(),
         }
     }
 
-    async fn tell(&self, leg: &CarrierLegId, order: Order<'_>) -> Told {
+    async fn tell(&self, leg: &CarrierLegId, order: Order<'_>) -> CommandResult {
         let told = match self.ask(What::Tell, self.requests.tell(leg, order)).await {
-            Err(CannotBuild) | Ok(Answer::Unsent | Answer::Silence) => Some(Told::Unavailable),
+            Err(CannotBuild) | Ok(Answer::Unsent | Answer::Silence) => Some(CommandResult::Unavailable),
             Ok(Answer::Reply(reply)) => reply.as_reply().told(order),
         };
         match told {
             Some(told) => told,
             None => match self.look_up(leg).await {
-                Looked::Found(LegProgress::Ended(_)) | Looked::Nothing => Told::Gone,
-                Looked::Found(_) | Looked::Unavailable(_) => Told::Unavailable,
+                LookupResult::Found(LegProgress::Ended(_)) | LookupResult::Nothing => CommandResult::Gone,
+                LookupResult::Found(_) | LookupResult::Unavailable(_) => CommandResult::Unavailable,
             },
         }
     }
@@ -206,18 +210,18 @@ impl RestClient {
     pub(super) async fn ask(&self, what: What, request: Result<Prepared, CannotBuild>) -> Result<Answer, CannotBuild> {
         let request = request.and_then(|prepared| self.addressed(&prepared));
         let Ok(request) = request else {
-            error!(request = what.word(), "a request to the carrier can't be built");
+            error!(request = what.code(), "a request to the carrier can't be built");
             return Err(CannotBuild);
         };
         let answer = match self.http.execute(request).await {
             Ok(response) => Answer::Reply(receive(response).await),
             // Refused, unreachable, no such name, no TLS: the request itself begins only after that.
             Err(error) if error.is_connect() => {
-                warn!(request = what.word(), why = innermost(&error), "the carrier can't be reached; nothing was sent");
+                warn!(request = what.code(), why = innermost(&error), "carrier unreachable; the request was not sent");
                 Answer::Unsent
             }
             Err(error) => {
-                warn!(request = what.word(), why = innermost(&error), "the carrier didn't answer");
+                warn!(request = what.code(), why = innermost(&error), "the carrier didn't answer");
                 Answer::Silence
             }
         };
@@ -265,7 +269,7 @@ async fn receive(mut response: reqwest::Response) -> Received {
 
 /// Logs and counts. Of a reply only numbers: its text may repeat the number called.
 fn note(what: What, answer: &Answer) {
-    let request = what.word();
+    let request = what.code();
     let outcome = match answer {
         Answer::Unsent => "unsent",
         Answer::Silence => "silence",
@@ -280,7 +284,7 @@ fn note(what: What, answer: &Answer) {
         let (status, code) = (reply.status, reply.as_reply().code());
         match outcome {
             "taken" => debug!(request, status, "the carrier answered"),
-            _ => warn!(request, status, code, outcome, "the carrier didn't do as asked"),
+            _ => warn!(request, status, code, outcome, "the carrier refused a request"),
         }
     }
 }

@@ -1,5 +1,5 @@
 //! What we ask of a Twilio-compatible carrier over its REST API: to place a call, how it stands, to end or redirect it,
-//! to send a short message. Source: Twilio, "Call resource" and "Message resource".
+//! to send a SMS. Source: Twilio, "Call resource" and "Message resource".
 //!
 //! [`Requests`] builds a request and [`Reply`] reads what came back; neither needs a network. [`RestClient`] sends.
 //! A reply is read leniently where it can't do harm (fields unknown, missing or of another type) and strictly where it

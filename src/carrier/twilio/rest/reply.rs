@@ -8,11 +8,12 @@ use super::super::status::CallStatus;
 use super::request::{Order, Search};
 use super::resource::{Resource, ResourcePage};
 use super::retry_after::retry_after;
-use crate::call::{HangupCause, PhoneNumber};
 use crate::carrier::CarrierLegId;
 use crate::carrier::network::{
-    Answering, CallDirection, Dialled, Doubt, LegProgress, Listed, Looked, NotProcessed, Refusal, Sent, Told,
+    Answering, CallDirection, CarrierCall, CommandResult, DialOutcome, LegProgress, LookupResult, NotProcessed,
+    Refusal, SmsOutcome, Uncertainty,
 };
+use crate::domain::{HangupCause, PhoneNumber};
 
 /// The largest body that is read, in bytes. A page of 100 calls has about 150 KB.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -55,7 +56,7 @@ pub struct Reply<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     /// The calls on it.
-    pub calls: Vec<Listed>,
+    pub calls: Vec<CarrierCall>,
     /// When the oldest call of the page was placed, if the page is sorted from new to old: the next pages hold nothing
     /// newer.
     pub descends_to: Option<Timestamp>,
@@ -72,7 +73,7 @@ pub struct DialledPage {
     pub next: Option<String>,
 }
 
-/// How the phone stands of somebody to whom a leg was put through.
+/// How the phone stands of someone to whom a leg was put through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phone {
     /// It was answered, and may be over since.
@@ -89,7 +90,7 @@ enum Verdict {
     TooMany,
     Account,
     Refused,
-    Doubtful(Doubt),
+    Doubtful(Uncertainty),
 }
 
 /// The carrier's numbers for a called number that doesn't exist or can't be called. Source: Twilio, "Error and warning
@@ -120,107 +121,111 @@ const MAX_QUERY_BYTES: usize = 4_000;
 
 impl Reply<'_> {
     /// What came of a request to dial.
-    pub fn dialled(&self) -> Dialled {
+    pub fn dialled(&self) -> DialOutcome {
         match self.verdict() {
             Verdict::Taken => match self.leg() {
-                Ok(leg) => Dialled::Accepted(leg),
-                Err(doubt) => Dialled::Unknown(doubt),
+                Ok(leg) => DialOutcome::Accepted(leg),
+                Err(doubt) => DialOutcome::Unknown(doubt),
             },
             Verdict::TooMany => {
                 let wait = self.retry_after.and_then(|value| retry_after(value, self.date));
-                Dialled::NotProcessed(NotProcessed::TooMany(wait))
+                DialOutcome::NotProcessed(NotProcessed::TooMany(wait))
             }
-            Verdict::Account => Dialled::Refused(Refusal::Account),
+            Verdict::Account => DialOutcome::Refused(Refusal::Account),
             Verdict::Refused if self.code().is_some_and(|code| WRONG_NUMBER.contains(&code)) => {
-                Dialled::Refused(Refusal::Number)
+                DialOutcome::Refused(Refusal::Number)
             }
-            Verdict::Refused => Dialled::Refused(Refusal::Request),
-            Verdict::Doubtful(doubt) => Dialled::Unknown(doubt),
+            Verdict::Refused => DialOutcome::Refused(Refusal::Request),
+            Verdict::Doubtful(doubt) => DialOutcome::Unknown(doubt),
         }
     }
 
     /// How the leg that was asked about stands.
-    pub fn looked_up(&self, asked: &CarrierLegId) -> Looked<LegProgress> {
+    pub fn looked_up(&self, asked: &CarrierLegId) -> LookupResult<LegProgress> {
         match self.verdict() {
             Verdict::Taken => match self.resource() {
                 Ok(call) if call.sid.as_deref() == Some(asked.as_str()) => {
-                    progress(&call).map_or(Looked::Unavailable(Doubt::Unreadable), Looked::Found)
+                    progress(&call).map_or(LookupResult::Unavailable(Uncertainty::Unreadable), LookupResult::Found)
                 }
-                Ok(_) => Looked::Unavailable(Doubt::Unreadable),
-                Err(doubt) => Looked::Unavailable(doubt),
+                Ok(_) => LookupResult::Unavailable(Uncertainty::Unreadable),
+                Err(doubt) => LookupResult::Unavailable(doubt),
             },
-            _ if self.names_nothing() => Looked::Nothing,
-            Verdict::Doubtful(doubt) => Looked::Unavailable(doubt),
-            Verdict::TooMany | Verdict::Account | Verdict::Refused => Looked::Unavailable(Doubt::Unreadable),
+            _ if self.names_nothing() => LookupResult::Nothing,
+            Verdict::Doubtful(doubt) => LookupResult::Unavailable(doubt),
+            Verdict::TooMany | Verdict::Account | Verdict::Refused => {
+                LookupResult::Unavailable(Uncertainty::Unreadable)
+            }
         }
     }
 
     /// The calls to `to` on a page of the list that were placed since `since`. A call that can't be read makes the page
     /// unreadable, and one that doesn't say when or to whom is in: only what is certainly another call is left out.
-    pub fn listed(&self, to: &PhoneNumber, since: Timestamp) -> Looked<Page> {
+    pub fn listed(&self, to: &PhoneNumber, since: Timestamp) -> LookupResult<Page> {
         self.page(Some(to), since)
     }
 
     /// The same of a list that wasn't asked for by number.
-    pub fn listed_all(&self, since: Timestamp) -> Looked<Page> {
+    pub fn listed_all(&self, since: Timestamp) -> LookupResult<Page> {
         self.page(None, since)
     }
 
     /// The phones on a page of the list that were rung by `parent`, which was put through. One that can't be read makes
     /// the page unreadable; calls of other parents are passed over, as a carrier may ignore what was searched for.
-    pub fn dialled_by(&self, parent: &CarrierLegId) -> Looked<DialledPage> {
+    pub fn dialled_by(&self, parent: &CarrierLegId) -> LookupResult<DialledPage> {
         match self.verdict() {
             Verdict::Taken => match self.whole().map(ResourcePage::read) {
-                Ok(Some(page)) => {
-                    dialled_page(page, parent).map_or(Looked::Unavailable(Doubt::Unreadable), Looked::Found)
-                }
-                Ok(None) => Looked::Unavailable(Doubt::Unreadable),
-                Err(doubt) => Looked::Unavailable(doubt),
+                Ok(Some(page)) => dialled_page(page, parent)
+                    .map_or(LookupResult::Unavailable(Uncertainty::Unreadable), LookupResult::Found),
+                Ok(None) => LookupResult::Unavailable(Uncertainty::Unreadable),
+                Err(doubt) => LookupResult::Unavailable(doubt),
             },
-            Verdict::Doubtful(doubt) => Looked::Unavailable(doubt),
-            Verdict::TooMany | Verdict::Account | Verdict::Refused => Looked::Unavailable(Doubt::Unreadable),
+            Verdict::Doubtful(doubt) => LookupResult::Unavailable(doubt),
+            Verdict::TooMany | Verdict::Account | Verdict::Refused => {
+                LookupResult::Unavailable(Uncertainty::Unreadable)
+            }
         }
     }
 
-    fn page(&self, to: Option<&PhoneNumber>, since: Timestamp) -> Looked<Page> {
+    fn page(&self, to: Option<&PhoneNumber>, since: Timestamp) -> LookupResult<Page> {
         match self.verdict() {
             Verdict::Taken => match self.whole().map(ResourcePage::read) {
-                Ok(Some(page)) => {
-                    page_of(page, to, since).map_or(Looked::Unavailable(Doubt::Unreadable), Looked::Found)
-                }
-                Ok(None) => Looked::Unavailable(Doubt::Unreadable),
-                Err(doubt) => Looked::Unavailable(doubt),
+                Ok(Some(page)) => page_of(page, to, since)
+                    .map_or(LookupResult::Unavailable(Uncertainty::Unreadable), LookupResult::Found),
+                Ok(None) => LookupResult::Unavailable(Uncertainty::Unreadable),
+                Err(doubt) => LookupResult::Unavailable(doubt),
             },
-            Verdict::Doubtful(doubt) => Looked::Unavailable(doubt),
-            Verdict::TooMany | Verdict::Account | Verdict::Refused => Looked::Unavailable(Doubt::Unreadable),
+            Verdict::Doubtful(doubt) => LookupResult::Unavailable(doubt),
+            Verdict::TooMany | Verdict::Account | Verdict::Refused => {
+                LookupResult::Unavailable(Uncertainty::Unreadable)
+            }
         }
     }
 
-    /// What came of telling a leg something; none when its state didn't allow it, so that only a look at it tells what
+    /// What came of telling a leg something; `None` if its state didn't allow it, so that only a look at it tells what
     /// that state is.
-    pub fn told(&self, order: Order<'_>) -> Option<Told> {
+    pub fn told(&self, order: Order<'_>) -> Option<CommandResult> {
         match self.verdict() {
             Verdict::Taken => Some(match self.resource() {
                 Ok(call) if call.leg().is_some() => {
-                    obeyed(order, call.status.as_deref().and_then(CallStatus::from_word))
+                    obeyed(order, call.status.as_deref().and_then(CallStatus::from_code))
                 }
-                Ok(_) | Err(_) => Told::Unavailable,
+                Ok(_) | Err(_) => CommandResult::Unavailable,
             }),
-            _ if self.names_nothing() => Some(Told::Gone),
+            _ if self.names_nothing() => Some(CommandResult::Gone),
             Verdict::Refused if self.code() == Some(WRONG_STATE) => None,
-            _ => Some(Told::Unavailable),
+            _ => Some(CommandResult::Unavailable),
         }
     }
 
-    /// What came of a short message.
-    pub fn sent(&self) -> Sent {
+    /// What came of a SMS.
+    pub fn sent(&self) -> SmsOutcome {
         match self.verdict() {
             Verdict::Taken => match self.leg() {
-                Ok(_) => Sent::Accepted,
-                Err(_) => Sent::Unknown,
+                Ok(_) => SmsOutcome::Accepted,
+                Err(_) => SmsOutcome::Unknown,
             },
-            Verdict::TooMany | Verdict::Account | Verdict::Refused => Sent::Refused,
-            Verdict::Doubtful(_) => Sent::Unknown,
+            Verdict::TooMany | Verdict::Account | Verdict::Refused => SmsOutcome::Refused,
+            Verdict::Doubtful(_) => SmsOutcome::Unknown,
         }
     }
 
@@ -235,7 +240,7 @@ impl Reply<'_> {
             429 => Verdict::TooMany,
             401 => Verdict::Account,
             // A gateway's word for "no answer in time", as often as the carrier's own for "not received".
-            408 => Verdict::Doubtful(Doubt::NoAnswer),
+            408 => Verdict::Doubtful(Uncertainty::NoAnswer),
             400..=499 => match self.code() {
                 Some(code) if TOO_MANY.contains(&code) => Verdict::TooMany,
                 Some(code) if WRONG_ACCOUNT.contains(&code) => Verdict::Account,
@@ -243,8 +248,8 @@ impl Reply<'_> {
                 _ if self.status == 403 => Verdict::Account,
                 _ => Verdict::Refused,
             },
-            500..=599 => Verdict::Doubtful(Doubt::ServerError),
-            _ => Verdict::Doubtful(Doubt::Unreadable),
+            500..=599 => Verdict::Doubtful(Uncertainty::ServerError),
+            _ => Verdict::Doubtful(Uncertainty::Unreadable),
         }
     }
 
@@ -254,20 +259,20 @@ impl Reply<'_> {
         self.status == 404 && self.resource().is_ok_and(own)
     }
 
-    fn whole(&self) -> Result<&[u8], Doubt> {
+    fn whole(&self) -> Result<&[u8], Uncertainty> {
         match self.body {
             Body::Whole(body) => Ok(body),
-            Body::TooLarge => Err(Doubt::Unreadable),
-            Body::Broken => Err(Doubt::NoAnswer),
+            Body::TooLarge => Err(Uncertainty::Unreadable),
+            Body::Broken => Err(Uncertainty::NoAnswer),
         }
     }
 
-    fn resource(&self) -> Result<Resource, Doubt> {
-        Resource::read(self.whole()?).ok_or(Doubt::Unreadable)
+    fn resource(&self) -> Result<Resource, Uncertainty> {
+        Resource::read(self.whole()?).ok_or(Uncertainty::Unreadable)
     }
 
-    fn leg(&self) -> Result<CarrierLegId, Doubt> {
-        self.resource()?.leg().ok_or(Doubt::Unreadable)
+    fn leg(&self) -> Result<CarrierLegId, Uncertainty> {
+        self.resource()?.leg().ok_or(Uncertainty::Unreadable)
     }
 }
 
@@ -277,9 +282,9 @@ impl Resource {
     }
 }
 
-/// How a call stands; none when its status is a word that we don't know and it isn't over.
+/// How a call stands; `None` if its status is a word that we don't know and it isn't over.
 fn progress(call: &Resource) -> Option<LegProgress> {
-    let Some(status) = call.status.as_deref().and_then(CallStatus::from_word) else {
+    let Some(status) = call.status.as_deref().and_then(CallStatus::from_code) else {
         let over = call.end_time.as_deref().is_some_and(|text| !text.is_empty());
         return over.then_some(LegProgress::Ended(HangupCause::Unspecified));
     };
@@ -291,14 +296,16 @@ fn progress(call: &Resource) -> Option<LegProgress> {
     })
 }
 
-fn obeyed(order: Order<'_>, status: Option<CallStatus>) -> Told {
+fn obeyed(order: Order<'_>, status: Option<CallStatus>) -> CommandResult {
     use CallStatus::{Busy, Canceled, Completed, Failed, InProgress, NoAnswer};
     match (order, status) {
         // It was answered just before: cancelling doesn't end it.
-        (Order::Cancel, Some(InProgress)) => Told::Unavailable,
-        (Order::Cancel | Order::Redirect(_), Some(Completed)) | (Order::Redirect(_), Some(Canceled)) => Told::Gone,
-        (_, Some(Busy | Failed | NoAnswer)) => Told::Gone,
-        _ => Told::Done,
+        (Order::Cancel, Some(InProgress)) => CommandResult::Unavailable,
+        (Order::Cancel | Order::Redirect(_), Some(Completed)) | (Order::Redirect(_), Some(Canceled)) => {
+            CommandResult::Gone
+        }
+        (_, Some(Busy | Failed | NoAnswer)) => CommandResult::Gone,
+        _ => CommandResult::Done,
     }
 }
 
@@ -310,13 +317,13 @@ fn page_of(page: ResourcePage, to: Option<&PhoneNumber>, since: Timestamp) -> Op
         let number = |text: &Option<String>| text.as_deref().and_then(|text| PhoneNumber::from_e164(text).ok());
         let created_at = call.date_created.as_deref().and_then(moment);
         let created_at = created_at.or_else(|| call.start_time.as_deref().and_then(moment));
-        let listed = Listed {
+        let listed = CarrierCall {
             leg: call.leg()?,
             direction: direction(&call),
             from: number(&call.from),
             to: number(&call.to),
             created_at,
-            // The carrier has it; whoever takes it up looks at it again.
+            // The carrier has it; the next lookup checks it again.
             progress: progress(&call).unwrap_or(LegProgress::Queued),
             answering: answering(&call),
         };
@@ -350,7 +357,7 @@ fn direction(call: &Resource) -> CallDirection {
 }
 
 fn answering(call: &Resource) -> Answering {
-    match call.status.as_deref().and_then(CallStatus::from_word) {
+    match call.status.as_deref().and_then(CallStatus::from_code) {
         Some(CallStatus::InProgress | CallStatus::Completed) => Answering::Answered,
         Some(_) => Answering::NotAnswered,
         None => Answering::Unknown,
@@ -360,7 +367,7 @@ fn answering(call: &Resource) -> Answering {
 fn dialled_page(page: ResourcePage, parent: &CarrierLegId) -> Option<DialledPage> {
     let mut phones = Vec::new();
     for call in page.calls.iter().filter(|call| call.parent.as_deref() == Some(parent.as_str())) {
-        phones.push(match call.status.as_deref().and_then(CallStatus::from_word)? {
+        phones.push(match call.status.as_deref().and_then(CallStatus::from_code)? {
             CallStatus::InProgress | CallStatus::Completed => Phone::Answered,
             CallStatus::Busy | CallStatus::Failed | CallStatus::NoAnswer | CallStatus::Canceled => Phone::NotAnswered,
             CallStatus::Queued | CallStatus::Initiated | CallStatus::Ringing => Phone::Rings,

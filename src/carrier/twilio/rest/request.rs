@@ -7,10 +7,10 @@ use twilio_async::{Execute, Twilio};
 use url::{Url, form_urlencoded};
 
 use super::super::urls::{ActionUrl, Urls};
-use crate::call::PhoneNumber;
 use crate::carrier::network::Dial;
 use crate::carrier::{CarrierAccountId, CarrierIdError, CarrierLegId};
 use crate::config::{self, MachineDetection};
+use crate::domain::PhoneNumber;
 
 /// How many calls a page of the carrier's list holds. Twilio's most is 1,000.
 pub const PAGE_SIZE: u16 = 100;
@@ -59,7 +59,7 @@ pub enum Method {
 
 impl Method {
     /// Its name in HTTP.
-    pub const fn word(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
@@ -100,7 +100,7 @@ impl Prepared {
 
 impl std::fmt::Debug for Prepared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Prepared({} {})", self.method.word(), self.url.path())
+        write!(f, "Prepared({} {})", self.method.code(), self.url.path())
     }
 }
 
@@ -227,7 +227,7 @@ impl Requests {
         self.search(query, search)
     }
 
-    /// To learn which calls the account has had, whoever rang whom.
+    /// To learn which calls the account has had, in both directions.
     ///
     /// # Errors
     /// See [`CannotBuild`].
@@ -292,7 +292,7 @@ impl Requests {
         self.prepare(&self.twilio.msgs(), Method::Post, &format!("Calls/{leg}.json"), Some(form.finish()))
     }
 
-    /// To send a short message.
+    /// To send a SMS.
     ///
     /// # Errors
     /// See [`CannotBuild`].
@@ -308,7 +308,7 @@ impl Requests {
         path: &str,
         form: Option<String>,
     ) -> Result<Prepared, CannotBuild> {
-        let verb = method.word().parse().map_err(|_| CannotBuild)?;
+        let verb = method.code().parse().map_err(|_| CannotBuild)?;
         let built = execute.request(verb, path, form.clone()).map_err(|_| CannotBuild)?;
         let authorization = built.headers().get("authorization").and_then(|value| value.to_str().ok());
         let authorization = SecretString::from(authorization.ok_or(CannotBuild)?);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 use super::faults::{Met, Name};
-use super::office::Office;
+use super::state::SharedState;
 use super::webhook::{Fields, Signed, Webhook, send};
 
 /// The most callbacks of one call that wait to be sent; a call has four, and a message two.
@@ -33,7 +33,7 @@ pub(super) type FirstDelivered = watch::Receiver<bool>;
 
 impl Callbacks {
     /// Begins to send callbacks of `call` to `url`; faults are met by `number`.
-    pub(super) fn start(office: &Arc<Office>, call: &str, number: &str, url: &str) -> (Self, FirstDelivered) {
+    pub(super) fn start(office: &Arc<SharedState>, call: &str, number: &str, url: &str) -> (Self, FirstDelivered) {
         let (queue, waiting) = mpsc::channel(MAX_WAITING);
         let (delivered, first_delivered) = watch::channel(false);
         let sending = Sending {
@@ -58,7 +58,7 @@ impl Callbacks {
 }
 
 struct Sending {
-    office: Arc<Office>,
+    office: Arc<SharedState>,
     call: String,
     number: String,
     url: String,
@@ -109,7 +109,7 @@ impl Sending {
 
     async fn post(&self, fields: &Fields, signed: Signed) {
         let webhook = Webhook { call: &self.call, kind: "status", url: &self.url, fields, signed };
-        // The log has it; nobody else is told when a callback is lost.
+        // The log has it; no one else is told when a callback is lost.
         let _answer = send(&self.office, &webhook).await;
         self.delivered.send_replace(true);
     }

@@ -14,19 +14,19 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::book::{Detection, Direction, Plan, Progress};
+use super::call_registry::{CallPlan, Detection, Direction, Progress};
 use super::faults::Asked;
 use super::leg::{Parties, begin};
 use super::log::Event;
-use super::odd;
-use super::office::Office;
+use super::odd_fields;
 use super::people::{Behaviour, HangsUpFirst, Person};
+use super::state::SharedState;
 use crate::carrier::twilio::Form;
 
 /// How long a call that rings in may take, in simulated seconds.
 const TIME_LIMIT_SECONDS: u32 = 14_400;
 
-pub(super) fn routes() -> Router<Arc<Office>> {
+pub(super) fn routes() -> Router<Arc<SharedState>> {
     Router::new()
         .route("/_fake/log", get(log))
         .route("/_fake/phones", get(phones))
@@ -47,7 +47,7 @@ impl IntoResponse for Objection {
     }
 }
 
-type Here = State<Arc<Office>>;
+type Here = State<Arc<SharedState>>;
 type Set = Result<StatusCode, Objection>;
 
 /// One of something, or several.
@@ -67,7 +67,7 @@ fn read<T: DeserializeOwned>(body: &str) -> Result<T, Objection> {
     serde_json::from_str(body).map_err(|error| Objection(error.to_string()))
 }
 
-fn note(office: &Office, what: &'static str, to: impl Serialize) {
+fn note(office: &SharedState, what: &'static str, to: impl Serialize) {
     office.note(&Event::Set { what, to: serde_json::to_value(to).unwrap_or_default() });
 }
 
@@ -103,7 +103,7 @@ async fn phones(State(office): Here) -> Response {
     Json(phones).into_response()
 }
 
-/// Somebody's phone, as it is set.
+/// Someone's phone, as it is set.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Named {
@@ -147,7 +147,7 @@ async fn faults(State(office): Here, body: String) -> Set {
 
 /// `POST /_fake/odd`
 async fn odd(State(office): Here, body: String) -> Set {
-    for asked in one_or_more::<odd::Asked>(&body)? {
+    for asked in one_or_more::<odd_fields::Asked>(&body)? {
         note(&office, "odd", &asked);
         office.state().odd.set(asked).map_err(Objection)?;
     }
@@ -176,12 +176,12 @@ struct RingIn {
     fields: String,
 }
 
-/// `POST /_fake/ring-in`: somebody rings a number of ours.
+/// `POST /_fake/ring-in`: someone rings a number of ours.
 async fn ring_in(State(office): Here, body: String) -> Result<Response, Objection> {
     let RingIn { from, to, url, fallback_url, status_callback, keys, hang_up_at, fields } = read(&body)?;
     Form::read(fields.as_bytes()).map_err(|error| Objection(error.to_string()))?;
     let person = Person { keys: Some(keys), hang_up_at, ..Person::who(Behaviour::Answers) };
-    let plan = Plan {
+    let plan = CallPlan {
         url,
         fallback_url,
         status_callback,

@@ -1,20 +1,20 @@
-//! The phone of somebody to whom a call is put through: a leg of its own, the call's child, with its own callbacks.
+//! The phone of someone to whom a call is put through: a leg of its own, the call's child, with its own callbacks.
 
 use std::sync::Arc;
 
-use super::book::{Detection, Direction, NewCall, Plan};
+use super::call_registry::{CallPlan, Detection, Direction, NewCall};
 use super::callbacks::Callbacks;
-use super::dice::hex;
-use super::leg::{Cut, Leg};
+use super::leg::{Interrupt, Leg};
 use super::log::Event;
-use super::office::Office;
 use super::people::{HangsUpFirst, Listener, Phone};
+use super::rng::hex;
+use super::state::SharedState;
 use super::webhook::Fields;
 use crate::carrier::twilio::CallStatus;
 
 /// How long people talk when put through, in simulated seconds, unless told otherwise.
 const TALK_SECONDS: f64 = 60.0;
-/// How long it rings when put through, until somebody picks up, in simulated seconds, unless told otherwise.
+/// How long it rings when put through, until someone picks up, in simulated seconds, unless told otherwise.
 const RINGS_SECONDS: f64 = 5.0;
 /// How long a call may take, in simulated seconds: the carrier's own limit.
 const TIME_LIMIT_SECONDS: u32 = 14_400;
@@ -27,9 +27,9 @@ pub(super) struct Dialled {
     pub(super) caller_is_gone: bool,
 }
 
-/// The child under way. Dropped, it ends: the call that it belongs to is over.
+/// The child in progress. Dropped, it ends: the call that it belongs to is over.
 struct Child {
-    office: Arc<Office>,
+    office: Arc<SharedState>,
     sid: String,
     parent: String,
     from: String,
@@ -46,7 +46,7 @@ impl Leg {
         number: &str,
         ring_seconds: u32,
         status: Option<(String, Vec<Box<str>>)>,
-    ) -> Result<Dialled, Cut> {
+    ) -> Result<Dialled, Interrupt> {
         let phone = self.office.state().people.at(number).phone();
         let mut child = Child::begin(self, number, status);
         let rings = f64::from(ring_seconds);
@@ -73,8 +73,8 @@ impl Leg {
         };
         child.end(ended);
         let (call, number) = (self.sid.clone(), number.to_owned());
-        self.note(Event::Dialled { call, number, status: ended.word() });
-        let mut told = vec![("DialCallStatus".to_owned(), ended.word().to_owned())];
+        self.note(Event::Dialled { call, number, status: ended.code() });
+        let mut told = vec![("DialCallStatus".to_owned(), ended.code().to_owned())];
         told.push(("DialCallSid".to_owned(), child.sid.clone()));
         if ended == CallStatus::Completed {
             told.push(("DialCallDuration".to_owned(), format!("{seconds:.0}")));
@@ -82,7 +82,7 @@ impl Leg {
         Ok(Dialled { told, caller_is_gone })
     }
 
-    async fn talk_with(&mut self, child: &mut Child, person: &Listener) -> Result<f64, Cut> {
+    async fn talk_with(&mut self, child: &mut Child, person: &Listener) -> Result<f64, Interrupt> {
         child.advance(CallStatus::InProgress);
         child.tell("answered", &[]);
         self.note(Event::DialAnswered { call: self.sid.clone(), child: child.sid.clone() });
@@ -97,7 +97,7 @@ impl Child {
         let office = Arc::clone(&parent.office);
         let sid = format!("CA{}", hex(&mut parent.rng));
         let (url, events) = status.unzip();
-        let plan = Plan {
+        let plan = CallPlan {
             url: String::new(),
             fallback_url: None,
             status_callback: None,
@@ -135,7 +135,7 @@ impl Child {
     }
 
     fn status(&self) -> CallStatus {
-        self.office.state().book.get(&self.sid).map_or(CallStatus::Completed, super::book::Call::status)
+        self.office.state().book.get(&self.sid).map_or(CallStatus::Completed, super::call_registry::Call::status)
     }
 
     fn advance(&mut self, status: CallStatus) {
@@ -166,8 +166,8 @@ impl Child {
             ("ApiVersion", super::rest::API_VERSION),
             ("CallSid", &self.sid),
             ("ParentCallSid", &self.parent),
-            ("CallStatus", self.status().word()),
-            ("Direction", Direction::OutboundDial.word()),
+            ("CallStatus", self.status().code()),
+            ("Direction", Direction::OutboundDial.code()),
             ("From", &self.from),
             ("To", &self.to),
             ("CallbackSource", "call-progress-events"),

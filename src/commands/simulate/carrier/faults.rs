@@ -1,5 +1,5 @@
 //! What the carrier does badly, on order. A fault is set through the control API, for the requests that follow: for
-//! each of them, with a probability, or so many times; for every number or for one.
+//! each of them, with a probability or a count; for every number or for one.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::dice::Dice;
+use super::rng::SeededRng;
 
 /// The most faults set at a time.
 const MAX_FAULTS: usize = 1_000;
@@ -102,7 +102,7 @@ pub(super) enum Name {
 
 /// Whether the request that meets a fault is carried out all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Deed {
+pub(super) enum FaultEffect {
     Done,
     NotDone,
 }
@@ -137,7 +137,7 @@ pub(super) struct Asked {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Met {
     pub(super) name: Name,
-    pub(super) deed: Deed,
+    pub(super) deed: FaultEffect,
     /// How long, where the fault has a length.
     pub(super) delay: Option<Duration>,
     /// What is sent in place of the keys.
@@ -163,7 +163,7 @@ pub(super) struct Faults {
 
 impl Name {
     /// The name as it is written.
-    pub(super) fn word(self) -> &'static str {
+    pub(super) fn code(self) -> &'static str {
         NAMES.iter().find(|(name, _)| *name == self).map_or("", |(_, word)| word)
     }
 
@@ -191,13 +191,13 @@ impl Name {
     }
 
     /// A refusal says that nothing was done, and an answer worth the name can't come of nothing.
-    fn deed(self, told: Option<bool>) -> Deed {
+    fn deed(self, told: Option<bool>) -> FaultEffect {
         let done = match self {
             Self::Late | Self::UnknownStatus | Self::CallbacksFirst => true,
             Self::TooMany | Self::BadNumber | Self::Unauthorized => told.unwrap_or(false),
             _ => told.unwrap_or(true),
         };
-        if done { Deed::Done } else { Deed::NotDone }
+        if done { FaultEffect::Done } else { FaultEffect::NotDone }
     }
 }
 
@@ -239,7 +239,7 @@ impl Asked {
     fn objection(&self) -> Option<String> {
         let needs_seconds = matches!(self.fault, Name::Late | Name::CallbacksLate | Name::ListLags);
         if needs_seconds && self.seconds.is_none() {
-            return Some(format!("the fault {} needs seconds", self.fault.word()));
+            return Some(format!("the fault {} needs seconds", self.fault.code()));
         }
         if self.seconds.is_some_and(|seconds| !(0.0..=MAX_SECONDS).contains(&seconds)) {
             return Some(format!("seconds are 0 to {MAX_SECONDS}"));
@@ -251,7 +251,7 @@ impl Asked {
             return Some("a probability is 0 to 1".to_owned());
         }
         if self.on.is_some() && !self.fault.is_of_replies() {
-            return Some(format!("the fault {} isn't one of REST replies, so `on` means nothing", self.fault.word()));
+            return Some(format!("the fault {} isn't one of REST replies, so `on` means nothing", self.fault.code()));
         }
         None
     }
@@ -287,7 +287,7 @@ impl Faults {
     }
 
     /// The fault that a REST request meets: the first that is set.
-    pub(super) fn of_reply(&mut self, dice: &Dice, endpoint: Endpoint, number: &str) -> Option<Met> {
+    pub(super) fn of_reply(&mut self, dice: &SeededRng, endpoint: Endpoint, number: &str) -> Option<Met> {
         let fits = |asked: &Asked| {
             let on = asked.on.unwrap_or(Endpoint::Create);
             asked.fault.is_of_replies() && (on == endpoint || on == Endpoint::Any)
@@ -296,14 +296,14 @@ impl Faults {
     }
 
     /// Every one of these faults that something meets.
-    pub(super) fn of(&mut self, dice: &Dice, number: &str, names: &[Name]) -> Vec<Met> {
+    pub(super) fn of(&mut self, dice: &SeededRng, number: &str, names: &[Name]) -> Vec<Met> {
         let fits = |asked: &Asked| names.contains(&asked.fault);
         self.active.iter_mut().filter_map(|active| active.meets(dice, number, fits)).collect()
     }
 }
 
 impl Active {
-    fn meets(&mut self, dice: &Dice, number: &str, fits: impl Fn(&Asked) -> bool) -> Option<Met> {
+    fn meets(&mut self, dice: &SeededRng, number: &str, fits: impl Fn(&Asked) -> bool) -> Option<Met> {
         let ours = self.asked.number.as_deref().is_none_or(|own| own == number);
         if !ours || !fits(&self.asked) || self.left == Some(0) {
             return None;
@@ -348,17 +348,17 @@ mod tests {
 
     #[test]
     fn a_count_runs_out_and_a_number_is_kept_to() {
-        let dice = Dice::new(1);
+        let dice = SeededRng::new(1);
         let mut faults = faults(&[
             r#"{"fault":"closed","count":1,"done":false}"#,
             r#"{"fault":"html","number":"+81311112222"}"#,
             r#"{"fault":"unavailable","on":"list"}"#,
         ]);
         let first = faults.of_reply(&dice, Endpoint::Create, "+81311112223").unwrap();
-        assert_eq!((first.name, first.deed), (Name::Closed, Deed::NotDone));
+        assert_eq!((first.name, first.deed), (Name::Closed, FaultEffect::NotDone));
         assert_eq!(faults.of_reply(&dice, Endpoint::Create, "+81311112223"), None);
         let html = faults.of_reply(&dice, Endpoint::Create, "+81311112222").unwrap();
-        assert_eq!((html.name, html.deed), (Name::Html, Deed::Done));
+        assert_eq!((html.name, html.deed), (Name::Html, FaultEffect::Done));
         assert_eq!(faults.of_reply(&dice, Endpoint::List, "").unwrap().name, Name::Unavailable);
         faults.clear();
         assert_eq!(faults.of_reply(&dice, Endpoint::List, ""), None);
@@ -368,7 +368,7 @@ mod tests {
     fn a_probability_is_kept_and_is_the_same_for_a_seed() {
         let run = |seed| {
             let mut faults = faults(&[r#"{"fault":"closed","probability":0.25}"#]);
-            let dice = Dice::new(seed);
+            let dice = SeededRng::new(seed);
             let number = |nth: usize| format!("+8131111{nth:04}");
             (0..2_000).map(|nth| faults.of_reply(&dice, Endpoint::Create, &number(nth)).is_some()).collect::<Vec<_>>()
         };

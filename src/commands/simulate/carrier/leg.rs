@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::book::{Detection, Direction, NewCall, Order, Plan, Progress};
+use super::call_registry::{CallPlan, Detection, Direction, NewCall, Order, Progress};
 use super::callbacks::{Callbacks, FirstDelivered};
-use super::dice::hex;
 use super::faults::Name;
 use super::log::Event;
-use super::office::Office;
 use super::people::{HangsUpFirst, Listener, Phone};
+use super::rng::hex;
+use super::state::SharedState;
 use super::webhook::{Fields, Signed, Webhook, send};
 use crate::carrier::twilio::CallStatus;
 
@@ -19,20 +19,20 @@ use crate::carrier::twilio::CallStatus;
 const QUEUE_SECONDS: f64 = 1.0;
 /// From leaving the queue to ringing, in simulated seconds: at least, and more.
 const SET_UP_SECONDS: (f64, f64) = (1.0, 3.0);
-/// How long it rings until somebody picks up, in simulated seconds: at least, and more.
+/// How long it rings until someone picks up, in simulated seconds: at least, and more.
 const ANSWER_SECONDS: (f64, f64) = (3.0, 9.0);
 /// How long machine detection takes, and a machine's greeting, in simulated seconds.
 const DETECTION_SECONDS: f64 = 3.0;
 const GREETING_SECONDS: f64 = 8.0;
 
-/// One call under way.
+/// One call in progress.
 pub(super) struct Leg {
-    pub(super) office: Arc<Office>,
+    pub(super) office: Arc<SharedState>,
     pub(super) sid: String,
     pub(super) from: String,
     pub(super) to: String,
     pub(super) direction: Direction,
-    pub(super) plan: Arc<Plan>,
+    pub(super) plan: Arc<CallPlan>,
     pub(super) listener: Listener,
     /// How many questions were asked.
     pub(super) turn: u32,
@@ -45,7 +45,7 @@ pub(super) struct Leg {
 
 /// Why a call doesn't go on as it would.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Cut {
+pub(super) enum Interrupt {
     /// It was ended through the REST API, or its time is up.
     Ended,
     /// It goes on elsewhere.
@@ -71,10 +71,10 @@ pub(super) struct Parties {
 /// Takes a call, and lets it live by itself. `phone` is told when the behaviour isn't the number's own.
 /// Nothing when the book is full.
 pub(super) fn begin(
-    office: &Arc<Office>,
+    office: &Arc<SharedState>,
     parties: Parties,
     direction: Direction,
-    plan: Plan,
+    plan: CallPlan,
     phone: Option<Phone>,
 ) -> Option<Taken> {
     let Parties { from, to } = parties;
@@ -151,14 +151,14 @@ impl Leg {
         };
         match ended {
             Ok(status) => self.end(status),
-            Err(Cut::HungUp) => self.end(CallStatus::Completed),
-            Err(Cut::Ended | Cut::Redirected(_)) => self.end(CallStatus::Canceled),
-            Err(Cut::Forgotten) => {}
+            Err(Interrupt::HungUp) => self.end(CallStatus::Completed),
+            Err(Interrupt::Ended | Interrupt::Redirected(_)) => self.end(CallStatus::Canceled),
+            Err(Interrupt::Forgotten) => {}
         }
     }
 
     /// Until it is answered; or says how it ended unanswered.
-    async fn ring(&mut self, unanswered: Option<CallStatus>) -> Result<Option<CallStatus>, Cut> {
+    async fn ring(&mut self, unanswered: Option<CallStatus>) -> Result<Option<CallStatus>, Interrupt> {
         self.pass_really(self.queue_time).await?;
         let waiting = self.rng.f64() * QUEUE_SECONDS;
         self.pass(waiting).await?;
@@ -186,7 +186,7 @@ impl Leg {
     }
 
     /// Answered: who is it? Says what the first webhook tells of it.
-    pub(super) async fn detect(&mut self) -> Result<Fields, Cut> {
+    pub(super) async fn detect(&mut self) -> Result<Fields, Interrupt> {
         let by = if self.listener.is_machine { "machine" } else { "person" };
         self.note(Event::Answered { call: self.sid.clone(), to: self.to.clone(), by });
         self.tell(Progress::Answered, &[]);
@@ -238,7 +238,7 @@ impl Leg {
         };
         let seconds = talked.map_or(0, |talked| self.office.simulated_seconds(talked));
         let to = self.to.clone();
-        self.note(Event::Ended { call: self.sid.clone(), to, status: status.word(), seconds });
+        self.note(Event::Ended { call: self.sid.clone(), to, status: status.code(), seconds });
         let mut more = vec![("CallDuration", seconds.to_string()), ("Duration", seconds.div_ceil(60).to_string())];
         match status {
             CallStatus::Failed => more.push(("SipResponseCode", "404".to_owned())),
@@ -266,14 +266,15 @@ impl Leg {
 
     /// What every webhook of this call tells.
     pub(super) fn fields(&self) -> Fields {
-        let status = self.office.state().book.get(&self.sid).map_or(CallStatus::Queued, super::book::Call::status);
+        let status =
+            self.office.state().book.get(&self.sid).map_or(CallStatus::Queued, super::call_registry::Call::status);
         let country = |number: &str| if number.starts_with("+81") { "JP" } else { "" };
         let mut fields: Fields = [
             ("AccountSid", self.office.account.as_str()),
             ("ApiVersion", super::rest::API_VERSION),
             ("CallSid", &self.sid),
-            ("CallStatus", status.word()),
-            ("Direction", self.direction.word()),
+            ("CallStatus", status.code()),
+            ("Direction", self.direction.code()),
             ("From", &self.from),
             ("To", &self.to),
         ]
@@ -291,22 +292,22 @@ impl Leg {
     }
 
     /// Moves the call on.
-    pub(super) fn advance(&mut self, status: CallStatus) -> Result<(), Cut> {
+    pub(super) fn advance(&mut self, status: CallStatus) -> Result<(), Interrupt> {
         let now = self.office.now();
         match self.office.state().book.advance(&self.sid, status, now) {
             Some(stands) if stands == status => Ok(()),
-            Some(_) => Err(Cut::Ended),
-            None => Err(Cut::Forgotten),
+            Some(_) => Err(Interrupt::Ended),
+            None => Err(Interrupt::Forgotten),
         }
     }
 
     /// Lets simulated seconds pass, unless the call is told something else.
-    pub(super) async fn pass(&mut self, simulated_seconds: f64) -> Result<(), Cut> {
+    pub(super) async fn pass(&mut self, simulated_seconds: f64) -> Result<(), Interrupt> {
         let real = self.office.real(simulated_seconds);
         self.pass_really(real).await
     }
 
-    async fn pass_really(&mut self, real: Duration) -> Result<(), Cut> {
+    async fn pass_really(&mut self, real: Duration) -> Result<(), Interrupt> {
         tokio::select! {
             biased;
             cut = self.cut() => Err(cut),
@@ -315,12 +316,12 @@ impl Leg {
     }
 
     /// Waits until the call is told something.
-    pub(super) async fn cut(&mut self) -> Cut {
+    pub(super) async fn cut(&mut self) -> Interrupt {
         match self.orders.changed().await {
-            Err(_) => Cut::Forgotten,
+            Err(_) => Interrupt::Forgotten,
             Ok(()) => match self.orders.borrow_and_update().clone() {
-                Some(Order::Redirect(url)) => Cut::Redirected(url),
-                Some(Order::End) | None => Cut::Ended,
+                Some(Order::Redirect(url)) => Interrupt::Redirected(url),
+                Some(Order::End) | None => Interrupt::Ended,
             },
         }
     }

@@ -26,7 +26,7 @@ pub(super) enum Event {
         done: bool,
         /// The fault that this request met.
         fault: Option<&'static str>,
-        /// The HTTP status of the reply; none when no reply is given.
+        /// The HTTP status of the reply; `None` if no reply is given.
         status: Option<u16>,
         /// The carrier's own code of a refusal.
         code: Option<u32>,
@@ -35,19 +35,19 @@ pub(super) enum Event {
     },
     /// A call was taken, and will ring.
     Placed { call: String, to: String, from: String, url: String },
-    /// Somebody rings in.
+    /// Someone rings in.
     CameIn { call: String, to: String, from: String, url: String },
     /// The phone begins to ring.
     Ringing { call: String, to: String, url: String },
     /// The phone stops ringing.
     RingingEnded { call: String, to: String, answered: bool },
-    /// Somebody or something picked up.
+    /// Someone or something picked up.
     Answered { call: String, to: String, by: &'static str },
     /// Keys were pressed, at the so-manieth question of the call.
     Keyed { call: String, turn: u32, keys: String },
     /// The person hung up, at the so-manieth question of the call.
     HungUp { call: String, turn: u32 },
-    /// Somebody picked up to whom a call is put through: the child is that phone's own call.
+    /// Someone picked up to whom a call is put through: the child is that phone's own call.
     DialAnswered { call: String, child: String },
     /// A transfer ended.
     Dialled { call: String, number: String, status: &'static str },
@@ -61,13 +61,13 @@ pub(super) enum Event {
         fields: Vec<(String, String)>,
         /// `I-Twilio-Idempotency-Token`: the same on a retry.
         token: String,
-        /// What was answered; none when nothing was.
+        /// What was answered; `None` if nothing was.
         status: Option<u16>,
         /// The carrier's own code of what went wrong.
         error: Option<u32>,
         milliseconds: i64,
     },
-    /// A short message was taken.
+    /// A SMS was taken.
     Message { message: String, to: String, from: String, body: String },
     /// Something was set through the control API.
     Set { what: &'static str, to: serde_json::Value },

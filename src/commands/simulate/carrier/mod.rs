@@ -1,5 +1,5 @@
 //! `kenkocall simulate carrier`: a fake carrier in a process of its own. It speaks the Twilio protocol over HTTP on
-//! loopback: calls and short messages by REST, signed webhooks, status callbacks, TwiML. Behind it live made-up people.
+//! loopback: calls and SMS by REST, signed webhooks, status callbacks, TwiML. Behind it live made-up people.
 //! A user rehearses with it, and our tests of faults and kills count by its log.
 //!
 //! Times are simulated: with `--speed 50` a minute of ringing takes 1.2 seconds. What belongs to HTTP (a webhook's 15
@@ -10,11 +10,11 @@
 //! - `GET /_fake/log?from=N`: the log from entry N on, `{"entries": […], "next": M}`. Its events are [`log::Event`].
 //! - `GET /_fake/phones`: per number called, how often placed, rung and answered, and for which URL it rang.
 //! - `POST /_fake/people`: how a number's phone behaves: `number`, `behaviour`, and what isn't the behaviour's own of
-//!   `keys`, `hang_up_at`, `answer_seconds`, `answered_by`. For somebody to whom calls are put through also
+//!   `keys`, `hang_up_at`, `answer_seconds`, `answered_by`. For someone to whom calls are put through also
 //!   `talk_seconds` and `hangs_up_first` (`caller`, `staff`).
 //! - `POST /_fake/faults`: a fault for the requests that follow: `fault` (a [`faults::Name`]), and of `on`, `done`,
 //!   `seconds`, `digits`, `number`, `count`, `probability` what is wanted. `DELETE` ends all faults.
-//! - `POST /_fake/ring-in`: somebody rings: `from`, `to` (whatever is written there), `url`, `keys`; also
+//! - `POST /_fake/ring-in`: someone rings: `from`, `to` (whatever is written there), `url`, `keys`; also
 //!   `fallback_url`, `status_callback`, `hang_up_at`, and `fields`: odd fields, as below, of this call alone.
 //! - `POST /_fake/odd`: odd fields in the webhooks of a `number`: `fields` in the encoding of a form, which can hold
 //!   any bytes, and `on` (`voice`, `status`, or both when not told). See [`odd::Asked`].
@@ -23,22 +23,22 @@
 //!
 //! People and faults may be posted one at a time or as an array.
 
-mod book;
+mod call_registry;
 mod callbacks;
 mod control;
 mod dialled;
-mod dice;
 mod faults;
 mod gather;
+mod http_server;
 mod leg;
 mod log;
-mod odd;
-mod office;
+mod odd_fields;
 mod overrides;
 mod people;
 mod rest;
-mod serving;
-mod talk;
+mod rng;
+mod state;
+mod twiml_runner;
 mod webhook;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -52,12 +52,12 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 
-use self::dice::Dice;
 use self::faults::Faults;
 use self::log::Log;
-use self::odd::Odd;
-use self::office::{Office, State};
+use self::odd_fields::OddFields;
 use self::people::{BY_LAST_DIGITS, Behaviour, People};
+use self::rng::SeededRng;
+use self::state::{SharedState, State};
 use crate::carrier::twilio::SigningKey;
 use crate::commands::output::outln;
 use crate::service::Clock;
@@ -121,11 +121,11 @@ pub(super) async fn run(carrier: Carrier) -> anyhow::Result<()> {
         outln!("account {}, seed {seed}", office.account);
     }
     let app = rest::routes().merge(control::routes()).with_state(office);
-    serving::serve(listener, app, super::super::signals::shutdown()).await;
+    http_server::serve(listener, app, super::super::signals::shutdown()).await;
     Ok(())
 }
 
-fn open(carrier: Carrier, seed: u64) -> anyhow::Result<Office> {
+fn open(carrier: Carrier, seed: u64) -> anyhow::Result<SharedState> {
     let Carrier { account_sid, auth_token, behaviour, last_digits, speed, calls_per_second, .. } = carrier;
     let is_sid = account_sid
         .strip_prefix("AC")
@@ -149,7 +149,7 @@ fn open(carrier: Carrier, seed: u64) -> anyhow::Result<Office> {
     let by_themselves = by_themselves.into_iter().filter(|_| behaviour.is_none());
     let by_last_digits = last_digits.into_iter().chain(by_themselves).collect();
     let key = |token: &str| SigningKey::new(&SecretString::from(token)).context("--auth-token");
-    Ok(Office {
+    Ok(SharedState {
         account: account_sid,
         key: key(&auth_token)?,
         forged_key: key(&format!("not {auth_token}"))?,
@@ -158,13 +158,13 @@ fn open(carrier: Carrier, seed: u64) -> anyhow::Result<Office> {
         speed,
         webhook_limit,
         calls_per_second,
-        dice: Dice::new(seed),
+        dice: SeededRng::new(seed),
         log: Log::new(file.transpose()?, carrier.quiet),
         state: Mutex::new(State {
-            book: book::Book::default(),
+            book: call_registry::CallRegistry::default(),
             people: People::new(by_last_digits, behaviour.unwrap_or(Behaviour::Answers)),
             faults: Faults::default(),
-            odd: Odd::default(),
+            odd: OddFields::default(),
             deliver_to: carrier.deliver_to,
             next_dial: Timestamp::UNIX_EPOCH,
             messages: 0,

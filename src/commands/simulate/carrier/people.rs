@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-/// How somebody's phone behaves, by name.
+/// How someone's phone behaves, by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Behaviour {
@@ -42,10 +42,10 @@ pub(super) const BY_LAST_DIGITS: [(&str, Behaviour); 7] = [
 const WELL: [&str; 14] = ["1", "365", "1", "098", "1", "2", "2", "2", "2", "2", "2", "2", "2", "2"];
 /// The key for "this isn't the patient's number".
 const WRONG_NUMBER: &str = "4";
-/// The question at which somebody who hangs up does so, unless told otherwise.
+/// The question at which someone who hangs up does so, unless told otherwise.
 const HANGS_UP_AT: u32 = 4;
 
-/// How somebody's phone behaves, as set through the control API. What isn't told is as the behaviour's own.
+/// How someone's phone behaves, as set through the control API. What isn't told is as the behaviour's own.
 #[derive(Debug, Clone)]
 pub(super) struct Person {
     pub(super) behaviour: Behaviour,
@@ -83,7 +83,7 @@ pub(super) enum Phone {
     Missing,
     /// It rings until the caller gives up.
     RingsOut,
-    /// Somebody or something picks up.
+    /// Someone or something picks up.
     PickedUp(Listener),
 }
 

@@ -12,9 +12,9 @@ use jiff::Timestamp;
 use tokio::net::TcpStream;
 
 use super::log::Event;
-use super::odd::{Sent, sent};
-use super::office::Office;
+use super::odd_fields::{FieldValue, sent};
 use super::overrides::{Attempt, Overrides};
+use super::state::SharedState;
 
 /// The largest answer read, in bytes: Twilio's limit for TwiML.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
@@ -26,7 +26,7 @@ pub(super) type Fields = Vec<(String, String)>;
 
 /// A webhook to be sent.
 pub(super) struct Webhook<'a> {
-    /// The call, or the short message, that it is about.
+    /// The call, or the SMS, that it is about.
     pub(super) call: &'a str,
     /// What it is, for the log: `voice`, `fallback`, `status`, …
     pub(super) kind: &'static str,
@@ -87,12 +87,12 @@ impl Failure {
 }
 
 /// Sends a webhook, with the retries that its URL asks for.
-pub(super) async fn send(office: &Office, webhook: &Webhook<'_>) -> Result<Answer, Failure> {
+pub(super) async fn send(office: &SharedState, webhook: &Webhook<'_>) -> Result<Answer, Failure> {
     send_with_token(office, webhook, &token(office)).await
 }
 
 /// A new idempotency token: the same for a webhook and its retries.
-pub(super) fn token(office: &Office) -> String {
+pub(super) fn token(office: &SharedState) -> String {
     let nth = {
         let mut state = office.state();
         state.webhooks += 1;
@@ -103,7 +103,11 @@ pub(super) fn token(office: &Office) -> String {
 }
 
 /// The same as [`send`], with a token that was used before.
-pub(super) async fn send_with_token(office: &Office, webhook: &Webhook<'_>, token: &str) -> Result<Answer, Failure> {
+pub(super) async fn send_with_token(
+    office: &SharedState,
+    webhook: &Webhook<'_>,
+    token: &str,
+) -> Result<Answer, Failure> {
     let overrides = Overrides::of(webhook.url, office.webhook_limit);
     let deadline = Deadline { begun: office.now(), limit: overrides.total };
     let mut retries = 0;
@@ -130,14 +134,14 @@ struct Deadline {
 }
 
 impl Deadline {
-    fn left(&self, office: &Office) -> Duration {
+    fn left(&self, office: &SharedState) -> Duration {
         self.limit.saturating_sub(Duration::try_from(office.now().duration_since(self.begun)).unwrap_or_default())
     }
 }
 
 /// One attempt, along its redirects.
 async fn follow(
-    office: &Office,
+    office: &SharedState,
     webhook: &Webhook<'_>,
     token: &str,
     overrides: &Overrides,
@@ -185,7 +189,7 @@ async fn follow(
 }
 
 /// The form for the log, where what isn't UTF-8 can't stand as it is.
-fn noted(sent: &Sent) -> Fields {
+fn noted(sent: &FieldValue) -> Fields {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     sent.pairs.iter().map(|(name, value)| (text(name), text(value))).collect()
 }
@@ -212,7 +216,7 @@ fn request(url: &str, form: Option<Vec<u8>>, signature: &str, token: &str) -> Op
 
 /// One request on a connection of its own.
 async fn exchange(
-    office: &Office,
+    office: &SharedState,
     url: &str,
     request: Request<Full<Bytes>>,
     overrides: &Overrides,

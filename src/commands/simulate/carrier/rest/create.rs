@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::super::book::{Detection, Direction, Plan, Progress};
+use super::super::call_registry::{CallPlan, Detection, Direction, Progress};
 use super::super::leg::{Parties, begin};
-use super::super::office::Office;
+use super::super::state::SharedState;
 use super::refusal::Refusal;
 use super::reply::Done;
 use super::{Asked, json};
-use crate::call::PhoneNumber;
+use crate::domain::PhoneNumber;
 
 /// How long it rings when not told, and at most, in seconds.
 const RINGS: (u32, u32) = (60, 600);
@@ -19,7 +19,7 @@ const TIME_LIMIT: u32 = 14_400;
 /// The longest URL.
 const MAX_URL_BYTES: usize = 4_000;
 
-pub(super) fn create(office: &Arc<Office>, asked: &Asked) -> Result<Done, Refusal> {
+pub(super) fn create(office: &Arc<SharedState>, asked: &Asked) -> Result<Done, Refusal> {
     let to = asked.one("To").ok_or_else(Refusal::no_to)?;
     PhoneNumber::from_e164(to).map_err(|_| Refusal::bad_to(to))?;
     let from = asked.one("From").ok_or_else(Refusal::no_from)?;
@@ -37,7 +37,7 @@ pub(super) fn create(office: &Arc<Office>, asked: &Asked) -> Result<Done, Refusa
     Ok(Done { status: 201, json, call: Some(taken.sid), first_delivered: taken.first_delivered })
 }
 
-fn plan(asked: &Asked) -> Result<Plan, Refusal> {
+fn plan(asked: &Asked) -> Result<CallPlan, Refusal> {
     for name in ["Method", "FallbackMethod", "StatusCallbackMethod", "AsyncAmdStatusCallbackMethod"] {
         // The real one also GETs. What we rehearse doesn't ask for it.
         if asked.one(name).is_some_and(|method| method != "POST") {
@@ -59,7 +59,7 @@ fn plan(asked: &Asked) -> Result<Plan, Refusal> {
         Some("true") => asked.one("AsyncAmdStatusCallback").map(str::to_owned),
         Some(_) => return Err(Refusal::parameter("AsyncAmd")),
     };
-    Ok(Plan {
+    Ok(CallPlan {
         url,
         fallback_url: fallback_url.transpose()?,
         status_callback: callback.transpose()?,
@@ -76,7 +76,7 @@ fn plan(asked: &Asked) -> Result<Plan, Refusal> {
 fn events(asked: &Asked) -> Result<Vec<Progress>, Refusal> {
     let words =
         asked.all("StatusCallbackEvent").flat_map(|words| words.split([' ', ','])).filter(|word| !word.is_empty());
-    let events: Option<Vec<Progress>> = words.map(Progress::from_word).collect();
+    let events: Option<Vec<Progress>> = words.map(Progress::from_code).collect();
     match events {
         Some(events) if events.is_empty() => Ok(vec![Progress::Completed]),
         Some(events) => Ok(events),

@@ -5,9 +5,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::super::book::{Call, Standing};
+use super::super::call_registry::{Call, CallState};
 use super::super::faults::Name;
-use super::super::office::Office;
+use super::super::state::SharedState;
 use super::refusal::Refusal;
 use super::reply::Done;
 use super::{API_VERSION, Asked};
@@ -16,7 +16,7 @@ use crate::carrier::twilio::CallStatus;
 /// How many calls a page has when not told, and at most.
 const PAGE: (usize, usize) = (50, 1_000);
 
-pub(super) fn fetch(office: &Office, sid: &str) -> Result<Done, Refusal> {
+pub(super) fn fetch(office: &SharedState, sid: &str) -> Result<Done, Refusal> {
     let state = office.state();
     let call = state.book.get(sid);
     let found = call.and_then(|call| call.at(Timestamp::MAX).map(|standing| (call, standing)));
@@ -27,7 +27,7 @@ pub(super) fn fetch(office: &Office, sid: &str) -> Result<Done, Refusal> {
 }
 
 /// What the account has left: always enough.
-pub(super) fn balance(office: &Office) -> Done {
+pub(super) fn balance(office: &SharedState) -> Done {
     let json = json!({ "account_sid": office.account, "balance": "10000", "currency": "JPY" });
     Done { status: 200, json, call: None, first_delivered: None }
 }
@@ -47,7 +47,7 @@ impl<'a> Filter<'a> {
         let day =
             |name: &str| asked.one(name).map(|text| date(text).ok_or_else(|| Refusal::parameter(name))).transpose();
         let status = asked.one("Status").map(|word| {
-            let known = CallStatus::ALL.into_iter().find(|status| status.word() == word);
+            let known = CallStatus::ALL.into_iter().find(|status| status.code() == word);
             known.filter(|status| *status != CallStatus::Initiated).ok_or_else(|| Refusal::parameter("Status"))
         });
         let on = day("StartTime")?;
@@ -62,7 +62,7 @@ impl<'a> Filter<'a> {
         })
     }
 
-    fn fits(&self, call: &Call, standing: &Standing) -> bool {
+    fn fits(&self, call: &Call, standing: &CallState) -> bool {
         let status = match standing.status {
             CallStatus::Initiated => CallStatus::Queued,
             status => status,
@@ -81,7 +81,7 @@ fn date(text: &str) -> Option<Date> {
     text.get(..10)?.parse().ok()
 }
 
-pub(super) fn list(office: &Office, asked: &Asked) -> Result<Done, Refusal> {
+pub(super) fn list(office: &SharedState, asked: &Asked) -> Result<Done, Refusal> {
     let filter = Filter::read(asked)?;
     let size = number(asked, "PageSize", PAGE.0)?.clamp(1, PAGE.1);
     let page = number(asked, "Page", 0)?;
@@ -127,7 +127,7 @@ struct Page<'a> {
     last: Option<&'a str>,
 }
 
-fn envelope(office: &Office, asked: &Asked, page: Page<'_>, calls: Vec<Value>) -> Value {
+fn envelope(office: &SharedState, asked: &Asked, page: Page<'_>, calls: Vec<Value>) -> Value {
     let Page { page, size, last } = page;
     let root = format!("/{API_VERSION}/Accounts/{}/Calls.json", office.account);
     let uri = |page: usize, last: Option<&str>| {

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::super::book::{Call, Standing};
-use super::super::office::Office;
+use super::super::call_registry::{Call, CallState};
+use super::super::state::SharedState;
 use super::API_VERSION;
 use crate::carrier::twilio::CallStatus;
 
@@ -27,7 +27,7 @@ pub(super) fn time(at: Timestamp) -> String {
 }
 
 /// A call as it stood at that time.
-pub(super) fn call(office: &Office, call: &Call, standing: &Standing) -> Value {
+pub(super) fn call(office: &SharedState, call: &Call, standing: &CallState) -> Value {
     let root = format!("/{API_VERSION}/Accounts/{}/Calls/{}", office.account, call.sid);
     let subresources: Map<String, Value> =
         SUBRESOURCES.iter().map(|(name, path)| ((*name).to_owned(), json!(format!("{root}/{path}.json")))).collect();
@@ -48,13 +48,13 @@ pub(super) fn call(office: &Office, call: &Call, standing: &Standing) -> Value {
         "from": call.from,
         "from_formatted": call.from,
         "phone_number_sid": null,
-        "status": status.word(),
+        "status": status.code(),
         "start_time": standing.started.map(time),
         "end_time": standing.ended.map(time),
         "duration": duration,
         "price": null,
         "price_unit": "USD",
-        "direction": call.direction.word(),
+        "direction": call.direction.code(),
         "answered_by": call.answered_by,
         "api_version": API_VERSION,
         "forwarded_from": null,

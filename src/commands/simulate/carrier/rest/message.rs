@@ -1,23 +1,23 @@
-//! `POST Messages.json`: a short message, which is taken and at once delivered.
+//! `POST Messages.json`: a SMS, which is taken and at once delivered.
 
 use std::sync::Arc;
 
 use serde_json::json;
 
 use super::super::callbacks::Callbacks;
-use super::super::dice::hex;
 use super::super::log::Event;
-use super::super::office::Office;
+use super::super::rng::hex;
+use super::super::state::SharedState;
 use super::create::checked;
 use super::refusal::Refusal;
 use super::reply::Done;
 use super::{API_VERSION, Asked, json::time};
-use crate::call::PhoneNumber;
+use crate::domain::PhoneNumber;
 
 /// Characters of one part of a message that isn't plain Latin.
 const PART_CHARACTERS: usize = 70;
 
-pub(super) fn create(office: &Arc<Office>, asked: &Asked) -> Result<Done, Refusal> {
+pub(super) fn create(office: &Arc<SharedState>, asked: &Asked) -> Result<Done, Refusal> {
     let to = asked.one("To").ok_or_else(Refusal::message_without_to)?;
     PhoneNumber::from_e164(to).map_err(|_| Refusal::bad_to(to))?;
     let from = asked.one("From").or(asked.one("MessagingServiceSid")).ok_or_else(Refusal::message_without_from)?;

@@ -1,4 +1,4 @@
-//! The REST API, as far as calls and short messages need it, in the shape of Twilio's OpenAPI document.
+//! The REST API, as far as calls and SMS need it, in the shape of Twilio's OpenAPI document.
 
 mod create;
 mod find;
@@ -22,7 +22,7 @@ use base64::engine::general_purpose::STANDARD;
 use self::refusal::Refusal;
 use self::reply::{Done, answer};
 use super::faults::Endpoint;
-use super::office::Office;
+use super::state::SharedState;
 use super::webhook::Fields;
 use crate::carrier::twilio::Form;
 
@@ -49,7 +49,7 @@ impl Asked {
     }
 
     /// The number that the request is about: the one it names, or that of the call in its path.
-    fn number(&self, office: &Office) -> String {
+    fn number(&self, office: &SharedState) -> String {
         let named = self.one("To").map(str::to_owned);
         let sid = self.path.rsplit('/').next().map(|file| file.strip_suffix(".json").unwrap_or(file));
         let called = || office.state().book.get(sid?).map(|call| call.to.clone());
@@ -61,7 +61,7 @@ impl Asked {
     }
 }
 
-pub(super) fn routes() -> Router<Arc<Office>> {
+pub(super) fn routes() -> Router<Arc<SharedState>> {
     Router::new()
         .route("/2010-04-01/Accounts/{account}/Calls.json", get(list).post(create))
         .route("/2010-04-01/Accounts/{account}/Calls/{file}", get(fetch).post(update))
@@ -70,7 +70,7 @@ pub(super) fn routes() -> Router<Arc<Office>> {
         .fallback(unknown)
 }
 
-type Here = State<Arc<Office>>;
+type Here = State<Arc<SharedState>>;
 
 async fn create(State(office): Here, Path(account): Path<String>, request: Request) -> Response {
     handle(&office, &account, Endpoint::Create, request, create::create).await
@@ -107,11 +107,11 @@ async fn unknown(State(office): Here, request: Request) -> Response {
 
 /// Reads a request, proves its sender, does the work unless a fault forbids it, and answers as the fault has it.
 async fn handle(
-    office: &Arc<Office>,
+    office: &Arc<SharedState>,
     account: &str,
     endpoint: Endpoint,
     request: Request,
-    work: impl FnOnce(&Arc<Office>, &Asked) -> Result<Done, Refusal>,
+    work: impl FnOnce(&Arc<SharedState>, &Asked) -> Result<Done, Refusal>,
 ) -> Response {
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let may = may(office, account, request.headers());
@@ -139,7 +139,7 @@ fn pairs(text: &[u8]) -> Result<Fields, Refusal> {
 }
 
 /// Basic authentication by account and token.
-fn may(office: &Office, account: &str, headers: &HeaderMap) -> Result<(), Refusal> {
+fn may(office: &SharedState, account: &str, headers: &HeaderMap) -> Result<(), Refusal> {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let given = given.and_then(|value| value.strip_prefix("Basic ")).and_then(|encoded| STANDARD.decode(encoded).ok());
     let right = format!("{}:{}", office.account, office.token);

@@ -7,9 +7,9 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 
 use super::super::callbacks::FirstDelivered;
-use super::super::faults::{Deed, Endpoint, Met, Name};
+use super::super::faults::{Endpoint, FaultEffect, Met, Name};
 use super::super::log::Event;
-use super::super::office::Office;
+use super::super::state::SharedState;
 use super::refusal::Refusal;
 use super::{Asked, CloseConnection};
 
@@ -26,11 +26,11 @@ pub(super) struct Done {
 
 /// Does the work, unless there is an objection or a fault forbids it, notes it, and answers.
 pub(super) async fn answer(
-    office: &Arc<Office>,
+    office: &Arc<SharedState>,
     endpoint: Endpoint,
     asked: &Asked,
     objection: Option<Refusal>,
-    work: impl FnOnce(&Arc<Office>, &Asked) -> Result<Done, Refusal>,
+    work: impl FnOnce(&Arc<SharedState>, &Asked) -> Result<Done, Refusal>,
 ) -> Response {
     if let Some(refusal) = objection {
         return refused(office, asked, None, refusal);
@@ -39,7 +39,7 @@ pub(super) async fn answer(
     let met = office.state().faults.of_reply(&office.dice, endpoint, &number);
     let fault = met.as_ref().map(|met| met.name);
     let done = match &met {
-        Some(Met { deed: Deed::NotDone, .. }) => None,
+        Some(Met { deed: FaultEffect::NotDone, .. }) => None,
         _ => match work(office, asked) {
             Ok(done) => Some(done),
             Err(refusal) => return refused(office, asked, fault, refusal),
@@ -54,13 +54,13 @@ pub(super) async fn answer(
 }
 
 /// Notes a refusal, and gives it.
-pub(super) fn refused(office: &Office, asked: &Asked, fault: Option<Name>, refusal: Refusal) -> Response {
+pub(super) fn refused(office: &SharedState, asked: &Asked, fault: Option<Name>, refusal: Refusal) -> Response {
     note(office, asked, fault, Some(refusal.status), None, Some(refusal.code));
     refusal.into_response()
 }
 
 fn note(
-    office: &Office,
+    office: &SharedState,
     asked: &Asked,
     fault: Option<Name>,
     status: Option<u16>,
@@ -76,7 +76,7 @@ fn note(
         path: asked.path.clone(),
         fields,
         done: done.is_some(),
-        fault: fault.map(Name::word),
+        fault: fault.map(Name::code),
         status,
         code,
         call: done.and_then(|done| done.call.clone()),

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::super::book::{Order, is_over};
-use super::super::office::Office;
+use super::super::call_registry::{Order, is_over};
+use super::super::state::SharedState;
 use super::Asked;
 use super::create::checked;
 use super::find::fetch;
@@ -13,12 +13,12 @@ use crate::carrier::twilio::CallStatus;
 
 /// `canceled` ends what isn't answered yet and leaves the rest alone; `completed` ends both; a URL moves a call that is
 /// talked on. All else is 21220.
-pub(super) fn update(office: &Arc<Office>, asked: &Asked, sid: &str) -> Result<Done, Refusal> {
+pub(super) fn update(office: &Arc<SharedState>, asked: &Asked, sid: &str) -> Result<Done, Refusal> {
     let before = fetch(office, sid)?;
     {
         let now = office.now();
         let mut state = office.state();
-        let stands = state.book.get(sid).map(super::super::book::Call::status);
+        let stands = state.book.get(sid).map(super::super::call_registry::Call::status);
         let Some(stands) = stands else { return Ok(before) };
         let talks = stands == CallStatus::InProgress;
         match (asked.one("Status"), asked.one("Url")) {

@@ -1,0 +1,235 @@
+//! One person in one call: hears what is said, and does something about it in the time that it takes.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use fastrand::Rng;
+use jiff::Timestamp;
+
+use super::dtmf::{Patience, taken};
+use super::leg::{Next, Talk};
+use super::people::{Decision, Health, Identity, Pickup, Script, Side, Staff, health_of, key, language_key};
+use super::rng::{Between, after, comes_true};
+use super::speech_time::Speech;
+use crate::domain::{Answer, HangupCause, Item, Keys, Language, PhoneNumber, YesNo};
+use crate::engine::{NextAction, Reply, TransferOutcome};
+use crate::flow::{FlowSet, PromptId};
+
+/// The most replies that someone listens to in one call. The longest useful call, ten people of one family, has about
+/// 200; a caller who hears more is in a loop and hangs up.
+const MAX_REPLIES: u16 = 300;
+/// How long staff let the phone ring before they take it.
+const STAFF_ANSWER: Between = Between::millis(3_000, 20_000);
+/// How long staff and caller talk: up to an hour.
+const TALK: Between = Between::millis(300_000, 3_600_000);
+/// The first fraction of a question in which nobody cuts it short: it has to be recognised.
+const RECOGNISED: f64 = 0.3;
+
+/// One person in one call.
+#[derive(Debug)]
+pub(super) struct Callee {
+    script: Script,
+    health: Health,
+    language: Language,
+    /// Those who are reported for, the present one first; nobody when we call.
+    people: VecDeque<Identity>,
+    seed: u64,
+    rng: Rng,
+    questions: u16,
+    asked: Option<PromptId>,
+    replies: u16,
+}
+
+impl Callee {
+    /// The person at a number that we call.
+    pub(super) fn called(script: Script, number: &PhoneNumber, seed: u64, rng: Rng) -> Self {
+        let health = script.health.clone().unwrap_or_else(|| health_of(seed, number.expose()));
+        Self::new(script, health, seed, rng)
+    }
+
+    /// Someone who calls us.
+    pub(super) fn calling(script: Script, people: Vec<Identity>, language: Language, seed: u64, rng: Rng) -> Self {
+        let health = health_of_caller(&script, people.first(), seed);
+        Self { language, people: people.into(), ..Self::new(script, health, seed, rng) }
+    }
+
+    fn new(script: Script, health: Health, seed: u64, rng: Rng) -> Self {
+        Self {
+            script,
+            health,
+            language: Language::default(),
+            people: VecDeque::new(),
+            seed,
+            rng,
+            questions: 0,
+            asked: None,
+            replies: 0,
+        }
+    }
+
+    pub(super) fn pickup(&self) -> Pickup {
+        self.script.pickup
+    }
+
+    /// Whether the phone is put down again before anything is said.
+    pub(super) fn hangs_up_at_once(&self) -> bool {
+        self.script.hangs_up_by(0)
+    }
+
+    /// What comes of a reply that begins to be said now.
+    pub(super) fn hears(
+        &mut self,
+        flow_set: &FlowSet,
+        reply: &Reply,
+        now: Timestamp,
+        staff_answer: f64,
+    ) -> (Timestamp, Next) {
+        self.replies += 1;
+        if self.replies > MAX_REPLIES {
+            return (now, HANGS_UP);
+        }
+        let speech = Speech::of(flow_set, reply);
+        match &reply.then {
+            NextAction::HangUp => (after(now, speech.whole()), HANGS_UP),
+            NextAction::Transfer { ring_seconds, .. } => {
+                let ring = Duration::from_secs((*ring_seconds).into());
+                let (time, next) = self.is_handed_over(ring, staff_answer);
+                (after(now, speech.whole().saturating_add(time)), next)
+            }
+            NextAction::Gather { max_keys, ends_with_hash, first_key_seconds, between_keys_seconds } => {
+                let patience = Patience {
+                    max_keys: *max_keys,
+                    ends_with_hash: *ends_with_hash,
+                    first_key: Duration::from_secs((*first_key_seconds).into()),
+                    between_keys: Duration::from_secs((*between_keys_seconds).into()),
+                };
+                let (time, next) = self.is_asked(reply.say.last().map(|said| &said.prompt), speech, patience);
+                (after(now, time), next)
+            }
+        }
+    }
+
+    fn is_handed_over(&mut self, ring: Duration, staff_answer: f64) -> (Duration, Next) {
+        let rings = STAFF_ANSWER.pick(&mut self.rng);
+        let talks = TALK.pick(&mut self.rng);
+        let (answer, caller_first) = (comes_true(&mut self.rng, staff_answer), self.rng.bool());
+        let hangs_up_first = if caller_first { Side::Caller } else { Side::Staff };
+        let drawn = if answer { Staff::Talk { rings, length: talks, hangs_up_first } } else { Staff::NeverAnswer };
+        match self.script.staff.unwrap_or(drawn) {
+            Staff::Talk { rings, length, hangs_up_first } if rings <= ring => {
+                (rings, Next::StaffPickUp(Talk { length, hangs_up_first }))
+            }
+            Staff::RingsUntilCallerIsGone { after } if after < ring => (after, HANGS_UP),
+            Staff::Talk { .. } | Staff::NeverAnswer | Staff::RingsUntilCallerIsGone { .. } => {
+                (ring, Next::TransferEnds(TransferOutcome::NotReached))
+            }
+        }
+    }
+
+    fn is_asked(&mut self, prompt: Option<&PromptId>, speech: Speech, patience: Patience) -> (Duration, Next) {
+        let first = self.asked.as_ref() != prompt;
+        if first {
+            self.questions += 1;
+            self.asked = prompt.cloned();
+        }
+        let prompt = prompt.map_or("", PromptId::as_str);
+        let (decision, waits) = self.script.decide(prompt, self.questions, first);
+        let mut thinks = self.script.tempo.think.pick(&mut self.rng);
+        let keys = match decision {
+            Decision::HangUp if waits.is_zero() => {
+                return (speech.whole().mul_f64(self.rng.f64()), HANGS_UP);
+            }
+            Decision::HangUp => return (speech.whole().saturating_add(waits), HANGS_UP),
+            Decision::Silence => Keys::default(),
+            Decision::Keys(keys) => keys,
+            Decision::Own => {
+                let own = self.own(prompt, first, patience.max_keys);
+                if measured(prompt) && first {
+                    thinks = thinks.saturating_add(self.script.tempo.measure.pick(&mut self.rng));
+                }
+                own
+            }
+        };
+        let cuts_short = comes_true(&mut self.rng, self.script.tempo.barges_in) && waits.is_zero();
+        let first_key = if cuts_short {
+            let heard = RECOGNISED + self.rng.f64() * (1.0 - RECOGNISED);
+            speech.firm + speech.free.mul_f64(heard)
+        } else {
+            speech.whole().saturating_add(thinks).saturating_add(waits)
+        };
+        let between_keys = self.script.tempo.between_keys;
+        let (at, keys) = taken(&keys, first_key, || between_keys.pick(&mut self.rng), speech, patience);
+        (at, Next::Keys(keys))
+    }
+
+    /// What the person keys of their own accord, with the slips that are theirs.
+    fn own(&mut self, prompt: &str, first: bool, max_keys: u8) -> Keys {
+        // Drawn at each question, so that one doesn't change what follows from another.
+        let tempo = &self.script.tempo;
+        let [dozes, repeats, slips] =
+            [tempo.dozes, tempo.repeats, tempo.slips].map(|likely| comes_true(&mut self.rng, likely));
+        if first && prompt.starts_with("questionnaire.") {
+            if dozes {
+                return Keys::default();
+            }
+            if repeats {
+                return key("9");
+            }
+            if slips {
+                // No question takes a 6, and no number is 999.
+                return key(if max_keys > 1 { "999" } else { "6" });
+            }
+        }
+        self.answer(prompt)
+    }
+
+    /// The right answer to a prompt; 1 to one that isn't known.
+    fn answer(&mut self, prompt: &str) -> Keys {
+        let person = self.people.front();
+        match prompt {
+            "health_call.choose_language" | "automated_call.choose_language" => language_key(self.language),
+            "health_call.ask_hersys_id" => {
+                person.map_or_else(Keys::default, |person| key(&format!("{}#", person.hersys_id.expose())))
+            }
+            "health_call.ask_birth_date" => person
+                .map_or_else(Keys::default, |person| key(&person.birth_date.expose().strftime("%Y%m%d").to_string())),
+            "health_call.ask_another_person" => self.another_person(),
+            "questionnaire.ask_spo2_again" => {
+                keys_of(Answer::Saturation(self.health.saturation_again.or(self.health.saturation)))
+            }
+            "stop_request.ask_stop" => key("2"),
+            _ => {
+                let item = prompt.strip_prefix("questionnaire.ask_").and_then(Item::from_code);
+                item.map_or_else(|| key("1"), |item| keys_of(self.health.answer(item)))
+            }
+        }
+    }
+
+    fn another_person(&mut self) -> Keys {
+        self.people.pop_front();
+        self.health = health_of_caller(&self.script, self.people.front(), self.seed);
+        key(if self.people.is_empty() { "2" } else { "1" })
+    }
+}
+
+fn health_of_caller(script: &Script, person: Option<&Identity>, seed: u64) -> Health {
+    let drawn = || person.map_or_else(Health::well, |person| health_of(seed, person.hersys_id.expose()));
+    script.health.clone().unwrap_or_else(drawn)
+}
+
+/// Whether something has to be measured first.
+fn measured(prompt: &str) -> bool {
+    matches!(prompt, "questionnaire.ask_body_temperature" | "questionnaire.ask_spo2" | "questionnaire.ask_spo2_again")
+}
+
+/// The keys of an answer: three digits, or 1 yes, 2 no, 3 don't know.
+fn keys_of(answer: Answer) -> Keys {
+    match answer {
+        Answer::YesNo(YesNo::Yes) => key("1"),
+        Answer::YesNo(YesNo::No) => key("2"),
+        Answer::YesNo(YesNo::Unknown) => key("3"),
+        measured => key(&measured.entry()),
+    }
+}
+
+const HANGS_UP: Next = Next::Ends(HangupCause::NormalClearing);

@@ -1,0 +1,93 @@
+//! `kenkocall calls now` and `calls resolve`: what staff do about single automated calls, and what is so then.
+
+use clap::ValueEnum;
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use super::attempts::{slot_json, slot_stands, time_of};
+use crate::commands::arguments::{Form, rfc3339, shown};
+use crate::commands::dialer::held;
+use crate::domain::{AttemptOutcome, CallId, HersysId, SlotState, Withdrawal};
+use crate::service::{Clerk, Resolution, Resolved, call_now, resolve_call};
+
+/// What staff found out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::commands) enum Found {
+    /// The carrier never had it: the patient may be called again within the slot's window.
+    NotPlaced,
+    /// It rang, and nobody answered.
+    NoAnswer,
+    /// Someone answered it.
+    Answered,
+    /// Not known yet: have it looked for now.
+    LookAgain,
+}
+
+impl From<Found> for Resolution {
+    fn from(found: Found) -> Self {
+        match found {
+            Found::NotPlaced => Self::NotPlaced,
+            Found::NoAnswer => Self::NoAnswer,
+            Found::Answered => Self::Answered,
+            Found::LookAgain => Self::LookAgain,
+        }
+    }
+}
+
+pub(super) async fn now(clerk: &Clerk, zone: &TimeZone, id: &HersysId, form: Form) -> anyhow::Result<()> {
+    let asked = call_now(clerk, id).await?;
+    let until = shown(asked.slot.window_end, &asked.zone);
+    let id = id.expose();
+    let mut text = match &asked.hold {
+        None => format!("HER-SYS ID {id} is called within seconds, where `kenkocall serve` runs and a line is free\n"),
+        Some(hold) => format!("HER-SYS ID {id} is called as soon as anybody is: {}\n", held(hold, zone)),
+    };
+    text.push_str(&format!("it is tried, and tried again as the centre has set, until {until}\n"));
+    text.push_str(&format!("`kenkocall patients show {id}` shows what came of it\n"));
+    let value = json!({
+        "result": "asked_for",
+        "hersys_id": id,
+        "held": asked.hold.as_ref().map(|hold| held(hold, zone)),
+        "until": rfc3339(asked.slot.window_end, &asked.zone),
+        "slot": slot_json(&asked.slot, &asked.zone),
+    });
+    form.tell(clerk, &text, value).await
+}
+
+pub(super) async fn resolve(
+    clerk: &Clerk,
+    zone: &TimeZone,
+    call: CallId,
+    found: Found,
+    form: Form,
+) -> anyhow::Result<()> {
+    let resolved = resolve_call(clerk, call, found.into()).await?;
+    let Resolved { attempt, slot } = &resolved;
+    let value = json!({
+        "result": if attempt.outcome.is_some() { "resolved" } else { "looked_for_again" },
+        "call": attempt.call.to_string(),
+        "outcome": attempt.outcome.map(AttemptOutcome::code),
+        "withdrawal": attempt.withdrawal.map(Withdrawal::code),
+        "slot": slot_json(slot, zone),
+    });
+    form.tell(clerk, &sentence(&resolved, zone), value).await
+}
+
+fn sentence(resolved: &Resolved, zone: &TimeZone) -> String {
+    let Resolved { attempt, slot } = resolved;
+    let call = attempt.call;
+    let Some(outcome) = attempt.outcome else {
+        return format!(
+            "call {call} is looked for within seconds, where `kenkocall serve` runs; `kenkocall calls show {call}` shows what is known then\n"
+        );
+    };
+    let why = match (outcome, attempt.withdrawal) {
+        (AttemptOutcome::Withdrawn, Some(why)) => format!(" ({})", Withdrawal::code(why)),
+        _ => String::new(),
+    };
+    let then = match slot.state {
+        SlotState::Waiting => format!("waits, and the patient is called again from {} on", shown(slot.due_at, zone)),
+        state => format!("is {}", slot_stands(state)),
+    };
+    format!("resolved: call {call} counts as {}{why}\nits slot {} {then}\n", outcome.code(), time_of(slot))
+}

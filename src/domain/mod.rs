@@ -1,0 +1,46 @@
+//! The nouns of the code base, each parsed once at the edge. Personal data has types that never print themselves.
+
+mod alert;
+mod answer;
+mod birth_date;
+mod call_times;
+mod caller_number;
+mod data_loss;
+mod data_origin;
+mod hersys_id;
+mod hours;
+mod ids;
+mod keys;
+mod language;
+mod number_kind;
+mod outcome;
+mod phone_number;
+mod plain_line;
+mod report;
+mod sensitive;
+mod severity;
+mod slot;
+
+pub use alert::AlertKind;
+pub use answer::{Answer, BodyTemperature, Item, OxygenSaturation, YesNo};
+pub use birth_date::{BirthDate, BirthDateError};
+pub use call_times::{CallTimes, CallTimesError, CallingHours, CallingHoursError};
+pub use caller_number::CallerNumber;
+pub use data_loss::LossEvidence;
+pub use data_origin::DataOrigin;
+pub use hersys_id::{HersysId, HersysIdError};
+pub use hours::{DayEnd, read_span};
+pub use ids::{AlertId, CallId, CentreCode, CentreCodeError, LegId, PatientId, ReportId, SlotId};
+pub use keys::{Keys, KeysError};
+pub use language::{Language, UnknownLanguage};
+pub use number_kind::{CallableNumber, NumberKind};
+pub use outcome::{Disposition, HangupCause, Line};
+pub use phone_number::{PhoneNumber, PhoneNumberError};
+pub use plain_line::{
+    CentreName, HiddenCharacter, HiddenKind, PlainLine, PlainLineError, ReasonText, StaffName, all_visible,
+    all_visible_in_lines, escaped, escaped_lines,
+};
+pub use report::{Channel, ReportOutcome};
+pub use sensitive::Sensitive;
+pub use severity::Severity;
+pub use slot::{AttemptOutcome, AttemptState, Missed, SlotEnd, SlotState, Withdrawal};

@@ -1,0 +1,160 @@
+//! How a call ended: what the network said (the cause) and what we make of it (the disposition). Never merged.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a leg ended, by the names of ITU-T Q.850.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HangupCause {
+    /// 16: someone hung up.
+    NormalClearing,
+    /// 17: the called party is busy.
+    UserBusy,
+    /// 19: it rang and nobody answered.
+    NoAnswer,
+    /// 21: refused.
+    CallRejected,
+    /// 28 or 1: the number can't be reached as it stands.
+    InvalidNumberFormat,
+    /// 41: the network failed.
+    TemporaryFailure,
+    /// No cause was ever told: the call was closed by the sweeper.
+    Unspecified,
+}
+
+impl HangupCause {
+    /// All causes.
+    pub const ALL: [Self; 7] = [
+        Self::NormalClearing,
+        Self::UserBusy,
+        Self::NoAnswer,
+        Self::CallRejected,
+        Self::InvalidNumberFormat,
+        Self::TemporaryFailure,
+        Self::Unspecified,
+    ];
+
+    /// The word used in the database and in commands.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NormalClearing => "normal_clearing",
+            Self::UserBusy => "user_busy",
+            Self::NoAnswer => "no_answer",
+            Self::CallRejected => "call_rejected",
+            Self::InvalidNumberFormat => "invalid_number_format",
+            Self::TemporaryFailure => "temporary_failure",
+            Self::Unspecified => "unspecified",
+        }
+    }
+
+    /// Reads [`HangupCause::word`].
+    pub fn from_code(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cause| cause.code() == word)
+    }
+}
+
+/// Our own verdict on a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Disposition {
+    /// At least one person's report was finished and none was left open.
+    Reported,
+    /// 未回答: a person was identified and the questionnaire wasn't finished.
+    Unanswered,
+    /// Nobody was identified.
+    NotIdentified,
+    /// Someone whose observation has ended was told so.
+    ObservationEnded,
+    /// The maintenance announcement was played.
+    Maintenance,
+    /// The caller talked with staff, or asked to be called back by them, and no report was finished.
+    HandedOver,
+    /// The caller was handed over, and nobody of staff answered: the call ended without more.
+    StaffNotReached,
+    /// We failed: the caller was asked to call again.
+    SystemFailure,
+    /// We called, and voicemail or a fax machine answered.
+    Voicemail,
+    /// We called, and the person who answered can't talk now.
+    NotNow,
+    /// We called, and the person who answered isn't the patient.
+    WrongNumber,
+    /// We called, and the call was no longer wanted: the person who had answered heard a goodbye.
+    Withdrawn,
+    /// We called, and no conversation came of it; the leg's cause says why.
+    NotAnswered,
+}
+
+impl Disposition {
+    /// All dispositions.
+    pub const ALL: [Self; 13] = [
+        Self::Reported,
+        Self::Unanswered,
+        Self::NotIdentified,
+        Self::ObservationEnded,
+        Self::Maintenance,
+        Self::HandedOver,
+        Self::StaffNotReached,
+        Self::SystemFailure,
+        Self::Voicemail,
+        Self::NotNow,
+        Self::WrongNumber,
+        Self::Withdrawn,
+        Self::NotAnswered,
+    ];
+
+    /// The word used in the database and in commands.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Reported => "reported",
+            Self::Unanswered => "unanswered",
+            Self::NotIdentified => "not_identified",
+            Self::ObservationEnded => "observation_ended",
+            Self::Maintenance => "maintenance",
+            Self::HandedOver => "handed_over",
+            Self::StaffNotReached => "staff_not_reached",
+            Self::SystemFailure => "system_failure",
+            Self::Voicemail => "voicemail",
+            Self::NotNow => "not_now",
+            Self::WrongNumber => "wrong_number",
+            Self::Withdrawn => "withdrawn",
+            Self::NotAnswered => "not_answered",
+        }
+    }
+
+    /// Reads [`Disposition::word`].
+    pub fn from_code(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|disposition| disposition.code() == word)
+    }
+}
+
+/// The line that a call came in on or went out from; each has the flow document of the same name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Line {
+    /// 健康コール: the 24-hour line.
+    HealthCall,
+    /// 自動架電: we call the patient.
+    AutomatedCall,
+    /// The patient rings back the number that automated calls come from.
+    CallBack,
+}
+
+impl Line {
+    /// All lines.
+    pub const ALL: [Self; 3] = [Self::HealthCall, Self::AutomatedCall, Self::CallBack];
+
+    /// The word used in the database and in commands.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::HealthCall => "health_call",
+            Self::AutomatedCall => "automated_call",
+            Self::CallBack => "call_back",
+        }
+    }
+
+    /// Reads [`Line::word`].
+    pub fn from_code(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|line| line.code() == word)
+    }
+}

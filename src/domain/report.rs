@@ -1,0 +1,62 @@
+//! What a report is: one person's answers for one day from one channel.
+
+use serde::{Deserialize, Serialize};
+
+/// The way by which a report came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// 自動架電: we called.
+    AutomatedCall,
+    /// 健康コール: the patient called.
+    HealthCall,
+    /// My HER-SYS.
+    Portal,
+    /// A nurse took the answers.
+    Staff,
+}
+
+impl Channel {
+    /// All channels.
+    pub const ALL: [Self; 4] = [Self::AutomatedCall, Self::HealthCall, Self::Portal, Self::Staff];
+
+    /// The word used in the database and in exports.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::AutomatedCall => "automated_call",
+            Self::HealthCall => "health_call",
+            Self::Portal => "portal",
+            Self::Staff => "staff",
+        }
+    }
+
+    /// Reads [`Channel::word`].
+    pub fn from_code(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|channel| channel.code() == word)
+    }
+}
+
+/// Whether the questionnaire was finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReportOutcome {
+    /// Every question was answered.
+    Reported,
+    /// 未回答: the call ended first; the answers given so far are kept.
+    Unanswered,
+}
+
+impl ReportOutcome {
+    /// The word used in the database and in exports.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Reported => "reported",
+            Self::Unanswered => "unanswered",
+        }
+    }
+
+    /// Reads [`ReportOutcome::word`].
+    pub fn from_code(word: &str) -> Option<Self> {
+        [Self::Reported, Self::Unanswered].into_iter().find(|outcome| outcome.code() == word)
+    }
+}

@@ -1,0 +1,181 @@
+//! What is known for certain at a node, whichever way a call came there: the entries and the words for the gaps in
+//! prompts. A fact holds at a node if it holds on every way in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Check;
+use crate::flow::{Exit, Flow, Node, NodeId, NodeKind, RecordWhat, Say, Test};
+
+/// Something that is known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Fact<'a> {
+    /// `{centre}` and `{centre_phone}`
+    Centre,
+    /// `{call_back_number}`
+    CallBackNumber,
+    /// `{until}`
+    Until,
+    /// Someone has said that they are the patient, or answer for the patient.
+    Listener,
+    /// Something was keyed at this node.
+    Entry(&'a str),
+}
+
+type Facts<'a> = BTreeSet<Fact<'a>>;
+type Place<'a> = (&'a str, &'a str);
+
+impl<'a> Check<'a> {
+    pub(super) fn known(&mut self) {
+        let known = self.facts();
+        for (flow, node) in self.nodes() {
+            let Some(facts) = known.get(&(flow.name.as_str(), node.id.as_str())) else { continue };
+            for say in node.says() {
+                self.gaps_are_known(flow, node, say, facts);
+            }
+            if stops_calls(node) && !facts.contains(&Fact::Listener) && self.is_whole(flow) {
+                let what =
+                    format!("the node `{}` has calls stopped by somebody who may not have said who they are", node.id);
+                let todo = "Ask who is there first, and go to a record with `listener = \"confirmed\"`, as the built-in stop_request does";
+                self.find(flow, node.line, what, todo);
+            }
+            let used = match &node.kind {
+                NodeKind::Confirm(confirm) => vec![&confirm.of],
+                NodeKind::Identify(identify) => vec![&identify.hersys_id, &identify.birth_date],
+                NodeKind::Record(record) => match &record.what {
+                    RecordWhat::Answer { from, .. } => vec![from],
+                    _ => Vec::new(),
+                },
+                _ => Vec::new(),
+            };
+            for spot in used.into_iter().filter(|spot| flow.nodes.contains_key(&spot.to)) {
+                if !facts.contains(&Fact::Entry(spot.to.as_str())) && self.is_whole(flow) {
+                    let what = format!("a call can come to the node `{}` without an entry at `{}`", node.id, spot.to);
+                    self.find(flow, spot.line, what, "Let every way to this node lead through that question");
+                }
+            }
+        }
+    }
+
+    fn gaps_are_known(&mut self, flow: &Flow, node: &Node, say: &Say, facts: &Facts<'_>) {
+        let Some(prompt) = self.flow_set.prompts.get(&say.prompt) else { return };
+        let confirms = matches!(&node.kind, NodeKind::Confirm(confirm) if confirm.say.contains(say));
+        let gaps = |gap: &str| prompt.wording.values().any(|wording| wording.text.contains(gap));
+        for (gap, known, todo) in [
+            ("{value}", confirms, "Only what a confirm says can have {value}"),
+            ("{centre}", facts.contains(&Fact::Centre), "Use it where the person is known, and in automated calls"),
+            (
+                "{centre_phone}",
+                facts.contains(&Fact::Centre),
+                "Use it where the person is known, and in automated calls",
+            ),
+            ("{call_back_number}", facts.contains(&Fact::CallBackNumber), "Use it in automated calls only"),
+            ("{until}", facts.contains(&Fact::Until), "Say it only after a rule with `until = \"known\"`"),
+        ] {
+            if gaps(gap) && !known {
+                let what = format!("the node `{}` says `{}`, whose {gap} isn't known there", node.id, say.prompt);
+                self.find(flow, say.line, what, todo);
+            }
+        }
+        if confirms && !gaps("{value}") && matches!(&node.kind, NodeKind::Confirm(confirm) if confirm.say.len() == 1) {
+            let what = format!("the node `{}` says `{}`, which doesn't read the entry back", node.id, say.prompt);
+            self.find(flow, say.line, what, "Write {value} in its wording where the entry is to be spoken");
+        }
+    }
+
+    fn facts(&self) -> BTreeMap<Place<'a>, Facts<'a>> {
+        let mut known = BTreeMap::new();
+        let mut open: Vec<(Place<'a>, Facts<'a>)> = Vec::new();
+        for flow in self.flows() {
+            let name = flow.name.as_str();
+            let line = match name {
+                // The patient was looked up before the call was placed.
+                "automated_call" => Facts::from([Fact::Centre, Fact::CallBackNumber]),
+                "withdrawn" => Facts::from([Fact::Centre]),
+                _ => Facts::new(),
+            };
+            if super::LINES.contains(&name) {
+                open.push(((name, flow.start.to.as_str()), line.clone()));
+            }
+            let visits = flow.visit.values().filter_map(|spot| self.flow_set.flow(spot.to.as_str()));
+            open.extend(visits.map(|visited| ((visited.name.as_str(), visited.start.to.as_str()), line.clone())));
+        }
+        for visited in self.flow_set.keys.visit.values().filter_map(|name| self.flow_set.flow(name.as_str())) {
+            open.push(((visited.name.as_str(), visited.start.to.as_str()), Facts::new()));
+        }
+        while let Some((place, facts)) = open.pop() {
+            let merged: Facts<'a> = match known.get(&place) {
+                None => facts,
+                Some(before) => facts.intersection(before).cloned().collect(),
+            };
+            if known.get(&place) == Some(&merged) {
+                continue;
+            }
+            known.insert(place, merged.clone());
+            if let Some((flow, node)) =
+                self.flow_set.flow(place.0).and_then(|f| f.nodes.get(place.1).map(|node| (f, node)))
+            {
+                open.extend(self.onward(flow, node, &merged));
+            }
+        }
+        known
+    }
+
+    /// The ways out of a node with what is known on each.
+    fn onward(&self, flow: &'a Flow, node: &'a Node, facts: &Facts<'a>) -> Vec<(Place<'a>, Facts<'a>)> {
+        let here = |id: &'a NodeId| (flow.name.as_str(), id.as_str());
+        let mut facts = facts.clone();
+        let mut ways = Vec::new();
+        let without_entries = |facts: &Facts<'a>| -> Facts<'a> {
+            facts.iter().filter(|fact| !matches!(fact, Fact::Entry(_))).cloned().collect()
+        };
+        match &node.kind {
+            NodeKind::SubFlow(sub) => {
+                facts = without_entries(&facts);
+                if let Some(inside) = self.flow_set.flow(sub.flow.to.as_str()) {
+                    ways.push(((inside.name.as_str(), inside.start.to.as_str()), facts.clone()));
+                }
+            }
+            NodeKind::Record(record) => match &record.what {
+                // The report may have been another person's.
+                RecordWhat::Report => {
+                    facts = without_entries(&facts);
+                    facts.remove(&Fact::Listener);
+                }
+                RecordWhat::Listener => {
+                    facts.insert(Fact::Listener);
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+        if let Some(after) = node.question().and_then(|item| flow.after(item)) {
+            ways.push((here(&after.to), facts.clone()));
+        }
+        for (exit, spot) in node.exits() {
+            let mut then = facts.clone();
+            match (&exit, &node.kind) {
+                (Exit::Next | Exit::Instead(_), NodeKind::Gather(_)) | (Exit::Key(_, Some(_), _), _) => {
+                    then.insert(Fact::Entry(node.id.as_str()));
+                }
+                (Exit::Matched | Exit::Resumed, _) => then.extend([Fact::Centre, Fact::Listener]),
+                (Exit::Ended, _) | (Exit::Rule(Test::OfficeOpen), _) => {
+                    then.insert(Fact::Centre);
+                }
+                (Exit::Rule(Test::ListenerConfirmed), _) => {
+                    then.insert(Fact::Listener);
+                }
+                (Exit::Rule(Test::UntilKnown), _) => {
+                    then.insert(Fact::Until);
+                }
+                _ => {}
+            }
+            ways.push((here(&spot.to), then));
+        }
+        ways
+    }
+}
+
+/// Whether the node holds a patient's calls until the centre decides.
+fn stops_calls(node: &Node) -> bool {
+    matches!(&node.kind, NodeKind::Record(record) if matches!(record.what, RecordWhat::Stop))
+}

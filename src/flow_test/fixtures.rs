@@ -1,0 +1,125 @@
+//! Who takes part in a rehearsal: made-up patients and their centre, and what they have reported so far today.
+
+use uuid::Uuid;
+
+use crate::domain::{
+    Answer, BirthDate, CentreCode, HersysId, Item, Keys, PatientId, PhoneNumber, ReportId, ReportOutcome,
+};
+use crate::engine::{CallBack, Centre, Effect, EventKind, Fact, Identified, Person, Query};
+use crate::policy::{OfficeHours, Thresholds};
+
+/// Who takes part.
+#[derive(Debug, Clone)]
+pub struct Fixtures {
+    /// The centre of all patients, which also takes callers who aren't identified.
+    pub centre: Centre,
+    /// The patients.
+    pub patients: Vec<FixturePatient>,
+    /// The number shown by the caller.
+    pub caller: Option<PhoneNumber>,
+    /// The end of a maintenance: month, day, hour, minute.
+    pub maintenance_until: Option<[u8; 4]>,
+}
+
+/// A patient under rehearsal.
+#[derive(Debug, Clone)]
+pub struct FixturePatient {
+    /// The HER-SYS ID.
+    pub hersys_id: HersysId,
+    /// The birth date.
+    pub birth_date: BirthDate,
+    /// Whether they are under observation.
+    pub standing: FixtureStatus,
+    answers: Vec<(Item, Answer)>,
+}
+
+/// Whether someone is under observation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FixtureStatus {
+    /// Yes.
+    UnderObservation,
+    /// No longer.
+    Released,
+}
+
+impl FixturePatient {
+    /// A patient who hasn't reported yet today.
+    pub fn new(hersys_id: HersysId, birth_date: BirthDate, standing: FixtureStatus) -> Self {
+        Self { hersys_id, birth_date, standing, answers: Vec::new() }
+    }
+}
+
+impl Fixtures {
+    /// A made-up centre without patients.
+    ///
+    /// # Errors
+    /// Never, as long as the made-up code and number have the form of a code and a number.
+    pub fn of_a_made_up_centre() -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let centre = Centre {
+            code: CentreCode::parse("00000")?,
+            name: "見本保健所".into(),
+            phone: PhoneNumber::from_e164("+81300000000")?,
+            zone: "Asia/Tokyo".into(),
+            office_hours: OfficeHours::default(),
+            thresholds: Thresholds::default(),
+        };
+        Ok(Self { centre, patients: Vec::new(), caller: None, maintenance_until: None })
+    }
+
+    fn person(&self, nth: usize) -> Option<Box<Person>> {
+        let patient = self.patients.get(nth)?;
+        // The made-up patient's place in the cast is its id.
+        let id = Uuid::from_u128(nth as u128);
+        let answers = patient.answers.clone();
+        Some(Box::new(Person { patient: PatientId(id), report: ReportId(id), centre: self.centre.clone(), answers }))
+    }
+
+    /// The first patient, as a call to someone known begins with them.
+    pub fn first_person(&self) -> Option<Box<Person>> {
+        self.person(0)
+    }
+
+    pub(super) fn answer(&self, ask: &Query) -> EventKind {
+        match ask {
+            Query::Identify { hersys_id, birth_date } => {
+                EventKind::Identified(self.identify(hersys_id.as_ref(), birth_date))
+            }
+            Query::CallBack => EventKind::CallBack(CallBack::Taken),
+        }
+    }
+
+    fn identify(&self, hersys_id: Option<&HersysId>, birth_date: &Keys) -> Identified {
+        let proves = |patient: &FixturePatient| {
+            let keyed = patient.birth_date.expose().strftime("%Y%m%d").to_string();
+            Some(&patient.hersys_id) == hersys_id && keyed == birth_date.expose()
+        };
+        let found = self.patients.iter().position(proves);
+        match found.and_then(|nth| self.person(nth).zip(self.patients.get(nth))) {
+            Some((person, patient)) if patient.standing == FixtureStatus::UnderObservation => {
+                Identified::Matched(person)
+            }
+            Some((person, _)) => Identified::ObservationEnded(Box::new(person.centre)),
+            None => Identified::Mismatch,
+        }
+    }
+
+    /// Keeps what a later call of the same day must find.
+    pub(super) fn keep(&mut self, effect: &Effect) {
+        let Effect::Fact(fact) = effect else { return };
+        let (Fact::Answered { report, .. } | Fact::Withdrawn { report, .. } | Fact::ReportClosed { report, .. }) = fact
+        else {
+            return;
+        };
+        let nth = usize::try_from(report.0.as_u128()).unwrap_or(usize::MAX);
+        let Some(patient) = self.patients.get_mut(nth) else { return };
+        match fact {
+            Fact::Answered { item, answer, .. } => {
+                patient.answers.retain(|(of, _)| of != item);
+                patient.answers.push((*item, *answer));
+            }
+            Fact::Withdrawn { item, .. } => patient.answers.retain(|(of, _)| of != item),
+            Fact::ReportClosed { outcome: ReportOutcome::Reported, .. } => patient.answers.clear(),
+            _ => {}
+        }
+    }
+}

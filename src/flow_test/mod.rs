@@ -1,0 +1,119 @@
+//! A flow walked without a phone and without a store: what `flows play` and `flows test` do. The session goes through
+//! its stored form between all turns, as it does in a real call.
+
+mod fixtures;
+mod transcript;
+mod transcript_lines;
+
+pub use fixtures::{FixturePatient, FixtureStatus, Fixtures};
+pub use transcript::{Caller, Mismatch, Transcript, TranscriptError};
+pub use transcript_lines::line_of;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::domain::Language;
+use crate::engine::{AnsweredBy, Effect, Event, EventKind, Session, Start, Waiting, begin, step};
+use crate::flow::{FlowName, FlowSet};
+
+/// How often one turn may ask the store before something is wrong with the flow.
+const MAX_LOOKUPS_PER_TURN: usize = 3;
+
+/// One conversation under rehearsal.
+#[derive(Debug)]
+pub struct FlowTest {
+    flow_set: Arc<FlowSet>,
+    cast: Fixtures,
+    at: Timestamp,
+    language: Language,
+    flow: FlowName,
+    stored: String,
+}
+
+/// What a rehearsed turn led to.
+#[derive(Debug)]
+pub struct Turn {
+    /// The effects, in their order.
+    pub effects: Vec<Effect>,
+    /// The language spoken after the turn.
+    pub language: Language,
+    /// Whether the conversation is over.
+    pub over: bool,
+}
+
+/// The session's stored form couldn't be written or read: a defect of the program.
+#[derive(Debug, thiserror::Error)]
+#[error("a session doesn't survive its stored form: {0}")]
+pub struct NotStorable(#[from] serde_json::Error);
+
+impl FlowTest {
+    /// Makes ready to walk `flow`.
+    pub fn new(flow_set: Arc<FlowSet>, flow: FlowName, language: Language, cast: Fixtures, at: Timestamp) -> Self {
+        Self { flow_set, cast, at, language, flow, stored: String::new() }
+    }
+
+    /// The documents it walks.
+    pub fn flow_set(&self) -> &FlowSet {
+        &self.flow_set
+    }
+
+    /// A call begins, the first one or another one later the same day.
+    ///
+    /// # Errors
+    /// When the session doesn't survive its stored form.
+    pub fn call(&mut self, answered_by: AnsweredBy) -> Result<Turn, NotStorable> {
+        let line = match self.flow.as_str() {
+            "automated_call" | "withdrawn" => crate::domain::Line::AutomatedCall,
+            "call_back" => crate::domain::Line::CallBack,
+            _ => crate::domain::Line::HealthCall,
+        };
+        // Nobody is reported for where someone is identified first, where a machine answers, or after a withdrawal.
+        let nobody = matches!(self.flow.as_str(), "health_call" | "call_back" | "maintenance" | "withdrawn")
+            || answered_by == AnsweredBy::Machine;
+        let start = Start {
+            line,
+            flow: self.flow.clone(),
+            language: self.language,
+            caller: self.cast.caller.clone(),
+            call_back_number: Some(self.cast.centre.phone.clone()),
+            fallback_centre: Some(self.cast.centre.clone()),
+            until: self.cast.maintenance_until,
+            identify_by: None,
+            person: if nobody { None } else { self.cast.first_person() },
+            answered_by,
+        };
+        let (session, effects) = begin(&self.flow_set, start, self.at);
+        self.settle(session, effects)
+    }
+
+    /// Something happens to the conversation.
+    ///
+    /// # Errors
+    /// When the session doesn't survive its stored form.
+    pub fn happens(&mut self, happening: EventKind) -> Result<Turn, NotStorable> {
+        let session: Session = serde_json::from_str(&self.stored)?;
+        let (session, effects) = step(&self.flow_set, session, &Event { at: self.at, happening });
+        self.settle(session, effects)
+    }
+
+    /// Answers the engine's questions from the cast until the turn has its reply.
+    fn settle(&mut self, mut session: Session, mut effects: Vec<Effect>) -> Result<Turn, NotStorable> {
+        for _ in 0..MAX_LOOKUPS_PER_TURN {
+            let asked = effects.iter().rev().find_map(|effect| match effect {
+                Effect::Ask(ask) if session.waiting == Waiting::Lookup => Some(self.cast.answer(ask)),
+                _ => None,
+            });
+            let Some(happening) = asked else { break };
+            let event = Event { at: self.at, happening };
+            let (next, more) = step(&self.flow_set, session, &event);
+            session = next;
+            effects.extend(more);
+        }
+        for effect in &effects {
+            self.cast.keep(effect);
+        }
+        self.stored = serde_json::to_string(&session)?;
+        Ok(Turn { effects, language: session.language, over: session.waiting == Waiting::Over })
+    }
+}

@@ -1,0 +1,236 @@
+//! Golden transcripts: a text file that reads like a phone call, written by the author of the flow.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::{FixturePatient, FixtureStatus, Fixtures, FlowTest, NotStorable, line_of};
+use crate::domain::{BirthDate, HangupCause, HersysId, Keys, Language, PhoneNumber};
+use crate::engine::{AnsweredBy, EventKind, TransferOutcome};
+use crate::flow::{FlowName, FlowSet};
+
+/// The moment of a transcript that names none: a Tuesday morning in office hours.
+const DEFAULT_NOW: &str = "2026-11-24T09:00:00+09:00";
+
+/// A transcript: its head, what the caller does, and what is expected after each of it.
+#[derive(Debug, Clone)]
+pub struct Transcript {
+    flow: FlowName,
+    language: Language,
+    now: Timestamp,
+    cast: Fixtures,
+    answered_by: AnsweredBy,
+    head: Vec<String>,
+    turns: Vec<ExpectedTurn>,
+}
+
+#[derive(Debug, Clone)]
+struct ExpectedTurn {
+    /// Comments and blank lines before the caller's line.
+    before: Vec<String>,
+    caller: Caller,
+    /// The first of the expected lines in the file, counted from 1.
+    line: usize,
+    expected: Vec<String>,
+}
+
+/// What the caller does.
+#[derive(Debug, Clone)]
+pub enum Caller {
+    /// Calls, or answers our call: the first turn of each call.
+    Calls,
+    /// Keys.
+    Keys(Keys),
+    /// Nothing.
+    Silence,
+    /// Hangs up.
+    HangsUp,
+    /// Talked with the person they were handed over to.
+    Talked,
+    /// Didn't reach that person.
+    NotReached,
+    /// Isn't to be called any more: the centre stopped the calls meanwhile.
+    Withdrawn,
+}
+
+/// A line that can't be read.
+#[derive(Debug, thiserror::Error)]
+#[error("line {line}: {what}")]
+pub struct TranscriptError {
+    /// Counted from 1.
+    pub line: usize,
+    /// What is wrong and what to write instead.
+    pub what: String,
+}
+
+/// Where the call went another way than the transcript says.
+#[derive(Debug)]
+pub struct Mismatch {
+    /// The first line that differs, counted from 1.
+    pub line: usize,
+    /// What the transcript has there.
+    pub expected: String,
+    /// What happened.
+    pub happened: String,
+}
+
+impl Transcript {
+    /// Reads a transcript of `flow` (the name of the folder that it lies in).
+    ///
+    /// # Errors
+    /// With the first line that can't be read.
+    pub fn read(text: &str, flow: &str) -> Result<Self, TranscriptError> {
+        let at = |line: usize, what: String| TranscriptError { line: line + 1, what };
+        let now = DEFAULT_NOW.parse().map_err(|error: jiff::Error| at(0, error.to_string()))?;
+        let cast = Fixtures::of_a_made_up_centre().map_err(|error| at(0, error.to_string()))?;
+        let mut transcript = Self {
+            flow: FlowName::from(flow),
+            language: Language::Japanese,
+            now,
+            cast,
+            answered_by: AnsweredBy::Person,
+            head: Vec::new(),
+            turns: Vec::new(),
+        };
+        let mut pending: Vec<String> = Vec::new();
+        for (number, line) in text.lines().enumerate() {
+            let content = line.trim();
+            if content.starts_with('>') || content.starts_with('!') {
+                let Some(turn) = transcript.turns.last_mut() else {
+                    return Err(at(number, "begin the call with a line “< calls”".to_owned()));
+                };
+                if turn.expected.is_empty() {
+                    turn.line = number + 1;
+                }
+                turn.expected.push(content.to_owned());
+            } else if let Some(action) = content.strip_prefix('<') {
+                let caller = caller(action.trim()).map_err(|what| at(number, what))?;
+                let before = std::mem::take(&mut pending);
+                transcript.turns.push(ExpectedTurn { before, caller, line: number + 2, expected: Vec::new() });
+            } else if content.is_empty() || content.starts_with('#') {
+                pending.push(line.to_owned());
+            } else {
+                transcript.head_line(content).map_err(|what| at(number, what))?;
+                transcript.head.append(&mut pending);
+                transcript.head.push(line.to_owned());
+            }
+        }
+        if transcript.turns.is_empty() {
+            return Err(at(0, "there is no call in it: begin it with a line “< calls”".to_owned()));
+        }
+        Ok(transcript)
+    }
+
+    fn head_line(&mut self, content: &str) -> Result<(), String> {
+        let (name, value) = content.split_once(':').ok_or_else(|| {
+            "a line begins with < (the caller), > (what is said), ! (what is kept), # (a comment) or a setting like “now:”".to_owned()
+        })?;
+        let value = value.trim();
+        match name.trim() {
+            "now" => {
+                self.now = value.parse().map_err(|_| format!("a time is written {DEFAULT_NOW}"))?;
+            }
+            "language" => self.language = value.parse().map_err(|error| format!("{error}"))?,
+            "caller" => self.cast.caller = Some(PhoneNumber::parse(value).map_err(|error| error.to_string())?),
+            "patient" => self.cast.patients.push(self.patient(value, FixtureStatus::UnderObservation)?),
+            "released" => self.cast.patients.push(self.patient(value, FixtureStatus::Released)?),
+            "until" => self.cast.maintenance_until = Some(until(value)?),
+            "answered_by" => {
+                self.answered_by = match value {
+                    "person" => AnsweredBy::Person,
+                    "machine" => AnsweredBy::Machine,
+                    _ => return Err("answered_by is person or machine".to_owned()),
+                }
+            }
+            other => {
+                return Err(format!(
+                    "there is no setting “{other}”; there are now, language, caller, patient, released, until, answered_by"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn patient(&self, value: &str, standing: FixtureStatus) -> Result<FixturePatient, String> {
+        let form = "a patient is a HER-SYS ID and a birth date: 1234567 19800401";
+        let (id, birth_date) = value.split_once(' ').ok_or(form)?;
+        let hersys_id = HersysId::parse(id).map_err(|error| error.to_string())?;
+        let today = TimeZone::UTC.to_datetime(self.now).date();
+        let birth_date = BirthDate::parse_keys(birth_date.trim(), today).map_err(|error| error.to_string())?;
+        Ok(FixturePatient::new(hersys_id, birth_date, standing))
+    }
+
+    /// Plays the call. Returns the transcript as it happened, and the first line that differs, if any.
+    ///
+    /// # Errors
+    /// When a session doesn't survive its stored form.
+    pub fn play(&self, flow_set: &Arc<FlowSet>) -> Result<(String, Option<Mismatch>), NotStorable> {
+        let mut rehearsal =
+            FlowTest::new(Arc::clone(flow_set), self.flow.clone(), self.language, self.cast.clone(), self.now);
+        let mut out: Vec<String> = self.head.clone();
+        let mut mismatch = None;
+        for turn in &self.turns {
+            let outcome = match &turn.caller {
+                Caller::Calls => rehearsal.call(self.answered_by)?,
+                Caller::Keys(keys) => rehearsal.happens(EventKind::Keyed(keys.clone()))?,
+                Caller::Silence => rehearsal.happens(EventKind::Keyed(Keys::default()))?,
+                Caller::HangsUp => rehearsal.happens(EventKind::HungUp(HangupCause::NormalClearing))?,
+                Caller::Talked => rehearsal.happens(EventKind::TransferEnded(TransferOutcome::Talked))?,
+                Caller::NotReached => rehearsal.happens(EventKind::TransferEnded(TransferOutcome::NotReached))?,
+                Caller::Withdrawn => rehearsal.happens(EventKind::Withdrawn)?,
+            };
+            let happened: Vec<String> =
+                outcome.effects.iter().flat_map(|effect| line_of(effect, outcome.language)).collect();
+            if mismatch.is_none() {
+                mismatch = first_difference(turn, &happened);
+            }
+            out.extend(turn.before.iter().cloned());
+            out.push(written(&turn.caller));
+            out.extend(happened);
+        }
+        Ok((out.join("\n") + "\n", mismatch))
+    }
+}
+
+fn first_difference(turn: &ExpectedTurn, happened: &[String]) -> Option<Mismatch> {
+    let length = turn.expected.len().max(happened.len());
+    let text = |lines: &[String], nth: usize| lines.get(nth).cloned().unwrap_or_else(|| "(nothing more)".to_owned());
+    (0..length).find(|&nth| turn.expected.get(nth) != happened.get(nth)).map(|nth| Mismatch {
+        line: turn.line + nth,
+        expected: text(&turn.expected, nth),
+        happened: text(happened, nth),
+    })
+}
+
+fn caller(action: &str) -> Result<Caller, String> {
+    let (verb, rest) = action.split_once(' ').unwrap_or((action, ""));
+    match (verb, rest.trim()) {
+        ("calls", "") => Ok(Caller::Calls),
+        ("digits", keys) if !keys.is_empty() => Keys::parse(keys).map(Caller::Keys).map_err(|error| error.to_string()),
+        ("silence", "") => Ok(Caller::Silence),
+        ("hangs", "up") => Ok(Caller::HangsUp),
+        ("talked", "") => Ok(Caller::Talked),
+        ("not", "reached") => Ok(Caller::NotReached),
+        ("withdrawn", "") => Ok(Caller::Withdrawn),
+        _ => Err("the caller “calls”, keys “digits 375#”, “silence”, “hangs up”, after a transfer “talked” or “not reached”, or the centre has “withdrawn” the call".to_owned()),
+    }
+}
+
+fn written(caller: &Caller) -> String {
+    match caller {
+        Caller::Calls => "< calls".to_owned(),
+        Caller::Keys(keys) => format!("< digits {}", keys.expose()),
+        Caller::Silence => "< silence".to_owned(),
+        Caller::HangsUp => "< hangs up".to_owned(),
+        Caller::Talked => "< talked".to_owned(),
+        Caller::NotReached => "< not reached".to_owned(),
+        Caller::Withdrawn => "< withdrawn".to_owned(),
+    }
+}
+
+fn until(value: &str) -> Result<[u8; 4], String> {
+    let form = "the end of a maintenance is written 11-24 06:30".to_owned();
+    let numbers: Vec<u8> = value.split(['-', ' ', ':']).filter_map(|part| part.parse().ok()).collect();
+    numbers.try_into().map_err(|_| form)
+}

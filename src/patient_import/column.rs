@@ -1,0 +1,219 @@
+//! The columns of a patient list, the names they go by, and the names that people write by mistake.
+
+use super::width;
+use std::borrow::Cow;
+
+/// A column of a patient list; each is known by an English and a Japanese name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Column {
+    /// HER-SYS ID
+    HersysId,
+    /// 生年月日
+    BirthDate,
+    /// 姓
+    FamilyName,
+    /// 名
+    GivenName,
+    /// 電話番号
+    PhoneNumber,
+    /// 自動架電
+    AutomatedCall,
+    /// 架電時刻
+    CallTimes,
+    /// 言語
+    Language,
+    /// 診断年月日
+    DiagnosisDate,
+    /// 観察開始日
+    MonitoringStart,
+}
+
+/// Names that lists of other systems use: no name of ours, but clear enough to ask "did you mean".
+const MISTAKEN: [(&str, Column); 30] = [
+    ("id", Column::HersysId),
+    ("patientid", Column::HersysId),
+    ("ハシスid", Column::HersysId),
+    ("患者id", Column::HersysId),
+    ("birthday", Column::BirthDate),
+    ("dateofbirth", Column::BirthDate),
+    ("dob", Column::BirthDate),
+    ("誕生日", Column::BirthDate),
+    ("出生日", Column::BirthDate),
+    ("name", Column::FamilyName),
+    ("surname", Column::FamilyName),
+    ("lastname", Column::FamilyName),
+    ("氏", Column::FamilyName),
+    ("氏名", Column::FamilyName),
+    ("苗字", Column::FamilyName),
+    ("名字", Column::FamilyName),
+    ("firstname", Column::GivenName),
+    ("名前", Column::GivenName),
+    ("phone", Column::PhoneNumber),
+    ("tel", Column::PhoneNumber),
+    ("telephone", Column::PhoneNumber),
+    ("mobile", Column::PhoneNumber),
+    ("電話", Column::PhoneNumber),
+    ("携帯", Column::PhoneNumber),
+    ("架電", Column::AutomatedCall),
+    ("架電時間", Column::CallTimes),
+    ("時刻", Column::CallTimes),
+    ("diagnosed", Column::DiagnosisDate),
+    ("診断日", Column::DiagnosisDate),
+    ("療養開始日", Column::MonitoringStart),
+];
+
+impl Column {
+    /// All columns, in the order of the contract.
+    pub const ALL: [Self; 10] = [
+        Self::HersysId,
+        Self::BirthDate,
+        Self::FamilyName,
+        Self::GivenName,
+        Self::PhoneNumber,
+        Self::AutomatedCall,
+        Self::CallTimes,
+        Self::Language,
+        Self::DiagnosisDate,
+        Self::MonitoringStart,
+    ];
+
+    /// Without these nobody can be registered.
+    pub const REQUIRED: [Self; 4] = [Self::HersysId, Self::BirthDate, Self::FamilyName, Self::GivenName];
+
+    /// The English name, which is also the field's name in the database and in commands.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::HersysId => "hersys_id",
+            Self::BirthDate => "birth_date",
+            Self::FamilyName => "family_name",
+            Self::GivenName => "given_name",
+            Self::PhoneNumber => "phone_number",
+            Self::AutomatedCall => "automated_call",
+            Self::CallTimes => "call_times",
+            Self::Language => "language",
+            Self::DiagnosisDate => "diagnosis_date",
+            Self::MonitoringStart => "monitoring_start",
+        }
+    }
+
+    /// The Japanese name.
+    pub const fn japanese(self) -> &'static str {
+        match self {
+            Self::HersysId => "HER-SYS ID",
+            Self::BirthDate => "生年月日",
+            Self::FamilyName => "姓",
+            Self::GivenName => "名",
+            Self::PhoneNumber => "電話番号",
+            Self::AutomatedCall => "自動架電",
+            Self::CallTimes => "架電時刻",
+            Self::Language => "言語",
+            Self::DiagnosisDate => "診断年月日",
+            Self::MonitoringStart => "観察開始日",
+        }
+    }
+
+    /// Reads a column's name: either language, either width, any case; spaces, hyphens, underscores and the marks and
+    /// remarks of forms (`※`, `（必須）`) don't count.
+    pub fn read(name: &str) -> Option<Self> {
+        let bare = bare(name);
+        let bare = without_remark(&bare, |remark| REMARKS.contains(&remark));
+        Self::ALL.into_iter().find(|column| column.names().any(|known| known == bare))
+    }
+
+    /// The column that an unknown name probably means.
+    pub fn guess(name: &str) -> Option<Self> {
+        let bare = bare(name);
+        let bare = without_remark(&bare, |_| true).to_owned();
+        if bare.chars().count() > LONGEST_GUESSED {
+            return None;
+        }
+        let mistaken = MISTAKEN.iter().find(|(known, _)| *known == bare).map(|&(_, column)| column);
+        mistaken.or_else(|| {
+            let near = Self::ALL.into_iter().flat_map(|column| column.names().map(move |known| (column, known)));
+            let near = near.map(|(column, known)| (edits(&bare, &known), known.chars().count(), column));
+            near.filter(|(edits, length, _)| edits.saturating_mul(3) <= *length)
+                .min_by_key(|(edits, ..)| *edits)
+                .map(|found| found.2)
+        })
+    }
+
+    pub(super) const fn place(self) -> usize {
+        self as usize
+    }
+
+    fn names(self) -> impl Iterator<Item = String> {
+        [self.code(), self.japanese()].into_iter().map(bare)
+    }
+}
+
+impl std::fmt::Display for Column {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} / {}", self.code(), self.japanese())
+    }
+}
+
+/// What forms say beside a name without making it another one.
+const REMARKS: [&str; 8] = ["必須", "任意", "西暦", "和暦", "半角", "半角数字", "required", "optional"];
+
+/// The name without a remark in brackets at its end.
+fn without_remark(name: &str, counts: impl Fn(&str) -> bool) -> &str {
+    let brackets = [('(', ')'), ('[', ']'), ('【', '】')];
+    let found = brackets.into_iter().find_map(|(open, close)| name.strip_suffix(close)?.split_once(open));
+    found.filter(|(name, remark)| !name.is_empty() && counts(remark)).map_or(name, |(name, _)| name)
+}
+
+/// Longer names are no misspelling of ours: a bound on the work of [`edits`].
+const LONGEST_GUESSED: usize = 40;
+
+fn bare(name: &str) -> String {
+    let folded: Cow<'_, str> = width::fold(name);
+    let kept =
+        folded.chars().map(width::hyphen).filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '※' | '*' | ':'));
+    kept.flat_map(char::to_lowercase).collect()
+}
+
+/// How many characters must be put in, left out or changed to make one text of the other (Levenshtein).
+fn edits(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (down, a) in left.chars().enumerate() {
+        let mut next = vec![down.saturating_add(1)];
+        for ((&b, &above_left), &above) in right.iter().zip(&row).zip(row.iter().skip(1)) {
+            let before = next.last().copied().unwrap_or_default();
+            let replaced = above_left.saturating_add(usize::from(a != b));
+            next.push(replaced.min(above.saturating_add(1)).min(before.saturating_add(1)));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_is_known_in_either_language_width_and_case() {
+        for column in Column::ALL {
+            assert_eq!(Column::read(column.code()), Some(column));
+            assert_eq!(Column::read(column.japanese()), Some(column));
+        }
+        for name in ["ＨＥＲ－ＳＹＳ　ＩＤ", " her-sys id ", "HERSYS ID", "Hersys_ID", "ｈｅｒｓｙｓ＿ｉｄ"]
+        {
+            assert_eq!(Column::read(name), Some(Column::HersysId), "{name}");
+        }
+        assert_eq!(Column::read("氏名"), None);
+        assert_eq!(Column::read(""), None);
+    }
+
+    #[test]
+    fn a_misspelt_column_is_guessed_and_a_strange_one_is_not() {
+        assert_eq!(Column::guess("phone_nubmer"), Some(Column::PhoneNumber));
+        assert_eq!(Column::guess("hersys id no"), Some(Column::HersysId));
+        assert_eq!(Column::guess("Phone"), Some(Column::PhoneNumber));
+        assert_eq!(Column::guess("誕生日"), Some(Column::BirthDate));
+        assert_eq!(Column::guess("氏名"), Some(Column::FamilyName));
+        assert_eq!(Column::guess("備考"), None);
+        assert_eq!(Column::guess(&"x".repeat(10_000)), None);
+    }
+}

@@ -1,0 +1,82 @@
+//! One patient of a list, checked: what the file says, and what it leaves unsaid.
+
+use crate::domain::{BirthDate, CallTimes, CallableNumber, HersysId, Language, PhoneNumber, Sensitive};
+use jiff::civil::Date;
+
+/// What a file says in an optional column. A file without the column must not erase what is known; an empty cell in a
+/// column that is there does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given<T> {
+    /// The file has no such column.
+    NoColumn,
+    /// The cell is empty.
+    Empty,
+    /// The cell's value.
+    Value(T),
+}
+
+impl<T: Clone> Given<T> {
+    /// What holds after the file was taken over what was known before.
+    pub fn over(&self, before: Option<T>) -> Option<T> {
+        match self {
+            Self::NoColumn => before,
+            Self::Empty => None,
+            Self::Value(value) => Some(value.clone()),
+        }
+    }
+}
+
+/// What a file says about automated calls. They can't be on without a number that they may go to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AutomatedCall {
+    /// No column, or an empty cell: as it was; off for a new patient.
+    Unsaid {
+        /// The patient's number.
+        phone_number: Given<PhoneNumber>,
+    },
+    /// No automated calls.
+    Off {
+        /// The patient's number.
+        phone_number: Given<PhoneNumber>,
+    },
+    /// Automated calls to this number.
+    On {
+        /// The patient's number.
+        phone_number: CallableNumber,
+    },
+}
+
+impl AutomatedCall {
+    /// The phone number given, whatever becomes of the automated calls.
+    pub fn phone_number(&self) -> Given<PhoneNumber> {
+        match self {
+            Self::Unsaid { phone_number } | Self::Off { phone_number } => phone_number.clone(),
+            Self::On { phone_number } => Given::Value(phone_number.number().clone()),
+        }
+    }
+}
+
+/// One patient of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The row, as the spreadsheet shows it.
+    pub row: u32,
+    /// Who; an import never changes it.
+    pub hersys_id: HersysId,
+    /// 生年月日
+    pub birth_date: BirthDate,
+    /// 姓
+    pub family_name: Sensitive,
+    /// 名
+    pub given_name: Sensitive,
+    /// 自動架電 and 電話番号, which depend on each other.
+    pub automated_call: AutomatedCall,
+    /// 架電時刻; an empty cell goes back to the centre's own pattern.
+    pub call_times: Given<CallTimes>,
+    /// 言語; `None` when there is no column or the cell is empty: as it was, Japanese for a new patient.
+    pub language: Option<Language>,
+    /// 診断年月日
+    pub diagnosis_date: Given<Date>,
+    /// 観察開始日
+    pub monitoring_start: Given<Date>,
+}

@@ -1,0 +1,147 @@
+//! A patient list that was read: its entries, the sheet that they came from, and what a person should look at.
+
+use super::{column::Column, entry::Entry};
+
+/// A file, and what of it is to be read.
+#[derive(Debug, Clone, Copy)]
+pub struct ListFile<'f> {
+    /// The file.
+    pub bytes: &'f [u8],
+    /// The sheet of a workbook; needed where several visible ones hold a list.
+    pub sheet: Option<&'f str>,
+}
+
+impl<'f, B: AsRef<[u8]> + ?Sized> From<&'f B> for ListFile<'f> {
+    fn from(bytes: &'f B) -> Self {
+        Self { bytes: bytes.as_ref(), sheet: None }
+    }
+}
+
+/// A patient list with nothing wrong in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct List {
+    /// The patients, at least one.
+    pub entries: Vec<Entry>,
+    /// Filled rows above the column names, which weren't read: titles.
+    pub above: Vec<u32>,
+    /// The sheet that was read; `None` for text files.
+    pub sheet: Option<SheetRead>,
+    /// What may be wrong, by row.
+    pub warnings: Vec<Warning>,
+}
+
+/// The sheet of a workbook that was read, and what of the workbook people don't see or we don't read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetRead {
+    /// Its name.
+    pub name: SheetName,
+    /// Patients in rows that a filter, or a person, has hidden. They are read like the others.
+    pub hidden_rows: u32,
+    /// Columns that are hidden. They are read like the others.
+    pub hidden_columns: Vec<Column>,
+    /// Other visible sheets that have cells and weren't read.
+    pub not_read: Vec<SheetName>,
+    /// Hidden sheets, which are never read.
+    pub hidden: Vec<SheetName>,
+}
+
+/// The name of a sheet, as people read it: at most 31 characters, as Excel has it, and none that steers a terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetName(String);
+
+impl SheetName {
+    /// The most characters that are shown.
+    const MOST: usize = 31;
+
+    pub(super) fn new(name: &str) -> Self {
+        let cut: String = name.chars().take(Self::MOST).collect();
+        Self(crate::domain::escaped(&cut).into_owned())
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for SheetName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "“{}”", self.0)
+    }
+}
+
+/// Something that may be wrong in a row that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Warning {
+    /// The row.
+    pub row: u32,
+    /// What it is.
+    pub doubt: Doubt,
+}
+
+/// Why a row may not be right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Doubt {
+    /// It is a number, of fewer than eight digits, whose format shows no leading zeros.
+    BareNumber,
+    /// Another row of the list has an ID that differs in leading zeros only.
+    ListedWithOtherZeros,
+    /// A registered patient has an ID that differs in leading zeros only.
+    RegisteredWithOtherZeros,
+    /// Text in the row is struck out.
+    StruckOut,
+}
+
+impl Doubt {
+    /// The word for programs.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::BareNumber => "bare_number",
+            Self::ListedWithOtherZeros => "listed_with_other_zeros",
+            Self::RegisteredWithOtherZeros => "registered_with_other_zeros",
+            Self::StruckOut => "struck_out",
+        }
+    }
+}
+
+impl std::fmt::Display for Doubt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::BareNumber => {
+                "the HER-SYS ID is a number without leading zeros in its format; if the real ID begins with 0, format the column as text and enter it again"
+            }
+            Self::ListedWithOtherZeros => {
+                "another row has a HER-SYS ID that differs in leading zeros only; if they are one patient, leading zeros were lost"
+            }
+            Self::RegisteredWithOtherZeros => {
+                "a patient is registered under a HER-SYS ID that differs in leading zeros only; if they are one patient, leading zeros were lost"
+            }
+            Self::StruckOut => {
+                "text is struck out, and the row is read like the others; remove it if this patient isn't to be registered or called"
+            }
+        })
+    }
+}
+
+/// Rows named for one doubt; the rest is counted.
+const MOST_ROWS: usize = 10;
+
+impl List {
+    /// The warnings as sentences, one for each doubt, with its rows.
+    pub fn sentences(warnings: &[Warning]) -> Vec<String> {
+        let mut doubts: Vec<Doubt> = warnings.iter().map(|warning| warning.doubt).collect();
+        doubts.sort_unstable();
+        doubts.dedup();
+        let sentence = |doubt: Doubt| {
+            let rows: Vec<u32> = warnings.iter().filter(|warning| warning.doubt == doubt).map(|w| w.row).collect();
+            let named: Vec<String> = rows.iter().take(MOST_ROWS).map(u32::to_string).collect();
+            let more = match rows.len().saturating_sub(MOST_ROWS) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let word = if rows.len() == 1 { "row" } else { "rows" };
+            format!("{word} {}{more}: {doubt}", named.join(", "))
+        };
+        doubts.into_iter().map(sentence).collect()
+    }
+}

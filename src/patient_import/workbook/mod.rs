@@ -1,0 +1,178 @@
+//! Excel workbooks, read part by part and row by row: what a workbook claims costs nothing, and what it unpacks to is
+//! counted. Only visible sheets are read.
+
+mod contents;
+mod moment;
+mod package;
+mod sheet;
+mod strings;
+mod styles;
+mod text;
+mod xml;
+
+use super::{
+    cell::Cell,
+    column::Column,
+    finding::{Fault, Finding},
+    header::Search,
+    list::{Doubt, SheetName, SheetRead, Warning},
+    reading::Reading,
+    width,
+};
+use contents::{Contents, SheetEntry};
+use package::Package;
+use sheet::{Shared, Sheet};
+use strings::Strings;
+use styles::Styles;
+
+/// Reads the sheet of this name, or the only visible one that holds a list.
+pub(super) fn read(bytes: &[u8], wanted: Option<&str>, reading: &mut Reading) -> Result<SheetRead, Finding> {
+    let mut package = Package::open(bytes)?;
+    let contents = Contents::read(&mut package)?;
+    let shared = Shared {
+        strings: match &contents.strings {
+            Some(part) => Strings::read(&mut package.part(part)?)?,
+            None => Strings::default(),
+        },
+        styles: match &contents.styles {
+            Some(part) => Styles::read(&mut package.part(part)?)?,
+            None => Styles::none(),
+        },
+        epoch: contents.epoch,
+        unworked: contents.unworked,
+    };
+    let (chosen, not_read) = choose(&mut package, &contents, &shared, wanted)?;
+    let mut read = SheetRead {
+        name: SheetName::new(&chosen.name),
+        hidden_rows: 0,
+        hidden_columns: Vec::new(),
+        not_read,
+        hidden: names(contents.sheets.iter().filter(|sheet| sheet.hidden)),
+    };
+    let header_row = search(&mut Sheet::new(package.part(&chosen.part)?, &shared))?.end()?.row;
+    let mut sheet = Sheet::new(package.part(&chosen.part)?, &shared);
+    read_sheet(&mut sheet, header_row, reading, &mut read)?;
+    Ok(read)
+}
+
+fn names<'a>(sheets: impl Iterator<Item = &'a SheetEntry>) -> Vec<SheetName> {
+    sheets.map(|sheet| SheetName::new(&sheet.name)).collect()
+}
+
+/// The sheet to read, and the other visible ones that have cells.
+fn choose<'c>(
+    package: &mut Package<'_>,
+    contents: &'c Contents,
+    shared: &Shared,
+    wanted: Option<&str>,
+) -> Result<(&'c SheetEntry, Vec<SheetName>), Fault> {
+    let visible: Vec<&SheetEntry> = contents.sheets.iter().filter(|sheet| !sheet.hidden).collect();
+    if let (None, [only], 1) = (wanted, &visible[..], contents.sheets.len()) {
+        return Ok((only, Vec::new()));
+    }
+    let mut lists = Vec::new();
+    let mut others = Vec::new();
+    for sheet in &visible {
+        match begin_autocommit(&mut Sheet::new(package.part(&sheet.part)?, shared))? {
+            Glance::List => lists.push(*sheet),
+            Glance::Other => others.push(*sheet),
+            Glance::Blank => {}
+        }
+    }
+    if let Some(wanted) = wanted {
+        let chosen =
+            named(&contents.sheets, wanted).ok_or_else(|| Fault::NoSuchSheet(names(visible.iter().copied())))?;
+        if chosen.hidden {
+            return Err(Fault::HiddenSheet);
+        }
+        let rest = lists.into_iter().chain(others).filter(|sheet| sheet.part != chosen.part);
+        return Ok((chosen, names(rest)));
+    }
+    match &lists[..] {
+        [only] => Ok((only, names(others.into_iter()))),
+        [] => {
+            let mut hidden = contents.sheets.iter().filter(|sheet| sheet.hidden);
+            let hides_list = hidden.by_ref().any(|sheet| {
+                let part = package.part(&sheet.part);
+                part.and_then(|part| begin_autocommit(&mut Sheet::new(part, shared)))
+                    .is_ok_and(|begin_autocommit| matches!(begin_autocommit, Glance::List))
+            });
+            let hidden = names(contents.sheets.iter().filter(|sheet| sheet.hidden));
+            Err(if hides_list { Fault::ListHidden(hidden) } else { Fault::NoHeader })
+        }
+        several => Err(Fault::SeveralLists(names(several.iter().copied()))),
+    }
+}
+
+/// The sheet of a name: as it is, or else in any width and case, as Excel doesn't tell them apart.
+fn named<'c>(sheets: &'c [SheetEntry], wanted: &str) -> Option<&'c SheetEntry> {
+    let bare = |name: &str| width::fold(name).to_lowercase();
+    let exact = sheets.iter().find(|sheet| sheet.name == wanted);
+    exact.or_else(|| {
+        let mut alike = sheets.iter().filter(|sheet| bare(&sheet.name) == bare(wanted));
+        alike.next().filter(|_| alike.next().is_none())
+    })
+}
+
+/// What the beginning of a sheet looks like.
+enum Glance {
+    /// No cells.
+    Blank,
+    /// It names columns.
+    List,
+    /// Something else.
+    Other,
+}
+
+/// Looks at the beginning of a sheet. One that can't be read counts as a list, so that it isn't passed over.
+fn begin_autocommit<R: std::io::BufRead + xml::Budget>(sheet: &mut Sheet<'_, R>) -> Result<Glance, Fault> {
+    Ok(match search(sheet) {
+        Ok(search) if search.is_blank() => Glance::Blank,
+        Ok(search) => search.end().map_or(Glance::Other, |_| Glance::List),
+        Err(Finding { fault: Fault::WorkbookTooLarge, .. }) => return Err(Fault::WorkbookTooLarge),
+        Err(_) => Glance::List,
+    })
+}
+
+/// Looks for the row with the column names.
+fn search<R: std::io::BufRead + xml::Budget>(sheet: &mut Sheet<'_, R>) -> Result<Search, Finding> {
+    let (mut cells, mut search) = (Vec::new(), Search::default());
+    while let Some(row) = sheet.next(&mut cells)? {
+        if search.row(row.number, &cells).is_break() {
+            break;
+        }
+    }
+    Ok(search)
+}
+
+fn read_sheet<'s, R: std::io::BufRead + xml::Budget>(
+    sheet: &mut Sheet<'s, R>,
+    header_row: u32,
+    reading: &mut Reading,
+    read: &mut SheetRead,
+) -> Result<(), Finding> {
+    let mut cells: Vec<Cell<'s>> = Vec::new();
+    let mut begun = false;
+    reading.header_at(header_row);
+    while let Some(row) = sheet.next(&mut cells)? {
+        if cells.iter().all(Cell::is_blank) {
+            continue;
+        }
+        if begun {
+            read.hidden_rows = read.hidden_rows.saturating_add(u32::from(row.hidden));
+            if row.struck_out {
+                reading.warning(Warning { row: row.number, doubt: Doubt::StruckOut });
+            }
+        }
+        if reading.row(row.number, &cells).is_break() {
+            break;
+        }
+        if !begun && row.number >= header_row {
+            let hidden =
+                |column: &Column| reading.position(*column).is_some_and(|position| sheet.is_column_hidden(position));
+            read.hidden_columns = Column::ALL.into_iter().filter(hidden).collect();
+            begun = true;
+        }
+    }
+    Ok(())
+}

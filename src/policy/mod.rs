@@ -1,0 +1,49 @@
+//! Policy of follow-up: pure functions of what is known and what time it is.
+
+mod call_backs;
+mod call_pattern;
+mod clock_guard;
+mod day_limits;
+mod days_off;
+mod eligibility;
+mod guessing;
+mod lost_calls;
+mod missed_call_sms;
+mod office_hours;
+mod outcome;
+mod pacing;
+mod quiet_call;
+mod retry;
+mod severity;
+mod sign_of_life;
+mod slots;
+mod unknown_outcome;
+mod unregistered_reports;
+
+pub use call_backs::{
+    CALL_BACKS_COUNT_FOR, CALL_BACKS_PER_CENTRE, CALL_BACKS_PER_NUMBER, CallBackFate, CallBackState, PastCallBack,
+    call_back_fate,
+};
+pub use call_pattern::{CallPattern, CallPatternError, UnusablePattern};
+pub use clock_guard::{CLOCKS_AGREE, COMPARE_AGAIN, ClockGuard, Reading, Trust, Witness};
+pub use day_limits::{CallPrice, DailyUsage, DayLimit, DayLimits};
+pub use days_off::{DaysOff, DaysOffError};
+pub use eligibility::{CallEligibility, ReportCovers, ReportCoversError};
+pub use guessing::{Failures, GuessingLimits, Lane, LaneState, Warn, WarnOf};
+pub use lost_calls::{AfterLoss, AtCarrier, AttemptWithoutLeg, KnownAttempt, ListedCall, after_loss, unaccounted};
+pub use missed_call_sms::{MissedCallSms, MissedCallSmsError};
+pub use office_hours::{OfficeHours, OfficeHoursError, report_day};
+pub use outcome::{outcome_of_cause, outcome_of_conversation};
+pub use pacing::{CentreCaps, CentreDemand, allowance, most_in_window, shares, window};
+pub use quiet_call::{CarrierSays, QuietCall, QuietFate, quiet_fate};
+pub use retry::{
+    AfterAttempt, EndedAttempt, FIRST_BACK_OFF, LONGEST_BACK_OFF, Retries, RetryPolicy, RetryPolicyError,
+    after_attempt, back_off, counts_as_try, due_again,
+};
+pub use severity::{Thresholds, ThresholdsError, grade};
+pub use sign_of_life::{AfterSign, Rival, RivalState, Sign, SlotThen, after_sign};
+pub use slots::{CallingSchedule, PlannedSlot};
+pub use unknown_outcome::{
+    ASK_STAFF_AFTER, DEFAULT_GRACE, LONGEST_BETWEEN_LOOKS, LookupFinding, NextStep, UnknownAttempt, Wanted,
+};
+pub use unregistered_reports::{UnregisteredReports, UnregisteredReportsError};

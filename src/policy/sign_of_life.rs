@@ -1,0 +1,162 @@
+//! What follows when the carrier shows that the call of an attempt lives, or that its phone rang, although the attempt
+//! had ended: a list that lied had "proven" that it wasn't placed, or staff had said so. The slot may have another
+//! attempt by now. One of the two calls continues; nobody who is talking is the one to go.
+
+use crate::domain::{AttemptState, SlotEnd, SlotState, Withdrawal};
+
+/// What the carrier shows of the ended attempt's call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// It isn't over.
+    Lives,
+    /// It is over, and its phone rang.
+    Rang,
+}
+
+/// Another attempt of the slot that is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rival {
+    /// Where it stands.
+    pub state: RivalState,
+    /// Why it is no longer wanted, if so.
+    pub withdrawal: Option<Withdrawal>,
+}
+
+/// Whether someone is talking in a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RivalState {
+    /// Nobody has answered, as far as is known.
+    NotAnswered,
+    /// Someone or something has: they may be in the middle of a report, or talk with staff.
+    Answered,
+}
+
+/// The slot and its patient when the sign comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SlotThen<'a> {
+    /// Where the slot stands.
+    pub slot: SlotState,
+    /// Why the patient isn't to be called at the number of the ended attempt any more, if so.
+    pub unwanted: Option<Withdrawal>,
+    /// The slot's open attempts.
+    pub rivals: &'a [Rival],
+}
+
+/// What follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterSign {
+    /// The ended attempt is the slot's again, and its end decides the slot. Open ones are withdrawn as superseded.
+    Continues,
+    /// The ended attempt's call is taken back for this reason. Open ones stay as they are.
+    TakenBack(Withdrawal),
+    /// The call is over: there is nothing to take back. Open ones stay as they are, as one of them was answered, or
+    /// goes to another number.
+    Noted,
+}
+
+impl From<AttemptState> for RivalState {
+    fn from(state: AttemptState) -> Self {
+        match state {
+            AttemptState::Answered => Self::Answered,
+            AttemptState::Intended | AttemptState::Placed | AttemptState::Unknown | AttemptState::Ended => {
+                Self::NotAnswered
+            }
+        }
+    }
+}
+
+/// What follows a sign of life of an ended attempt.
+pub fn after_sign(sign: Sign, then: &SlotThen<'_>) -> AfterSign {
+    let taken_back = match then.slot {
+        SlotState::Ended(SlotEnd::Reported) => Some(Withdrawal::Reported),
+        SlotState::Ended(SlotEnd::Cancelled(why)) => Some(why),
+        SlotState::Ended(SlotEnd::Unanswered(_) | SlotEnd::Missed(_)) => Some(Withdrawal::Superseded),
+        SlotState::Waiting | SlotState::Calling => None,
+    };
+    // A reason for which an open attempt is no longer wanted holds for the slot, unless it is another call of it.
+    let of_rival = then.rivals.iter().find_map(|rival| rival.withdrawal.filter(|why| *why != Withdrawal::Superseded));
+    let talking = then
+        .rivals
+        .iter()
+        .any(|rival| rival.state == RivalState::Answered && rival.withdrawal.is_none())
+        .then_some(Withdrawal::Superseded);
+    match (sign, then.unwanted.or(taken_back).or(of_rival)) {
+        (Sign::Lives, Some(why)) => AfterSign::TakenBack(why),
+        (Sign::Lives, None) => talking.map_or(AfterSign::Continues, AfterSign::TakenBack),
+        (Sign::Rang, _) if talking.is_some() || then.unwanted.is_some() => AfterSign::Noted,
+        (Sign::Rang, _) => AfterSign::Continues,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::AttemptOutcome;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    const RINGS: Rival = Rival { state: RivalState::NotAnswered, withdrawal: None };
+    const TALKS: Rival = Rival { state: RivalState::Answered, withdrawal: None };
+
+    fn after(sign: Sign, slot: SlotState, rivals: &[Rival]) -> AfterSign {
+        after_sign(sign, &SlotThen { slot, unwanted: None, rivals })
+    }
+
+    #[test]
+    fn the_one_that_is_not_talking_goes() {
+        use AfterSign::{Continues, Noted, TakenBack};
+        use Sign::{Lives, Rang};
+        use SlotState::{Calling, Waiting};
+        assert_eq!(after(Lives, Waiting, &[]), Continues);
+        assert_eq!(after(Rang, Waiting, &[]), Continues);
+        assert_eq!(after(Lives, Calling, &[RINGS]), Continues);
+        assert_eq!(after(Rang, Calling, &[RINGS]), Continues, "its phone rang, so the other one is a second time");
+        assert_eq!(after(Lives, Calling, &[TALKS]), TakenBack(Withdrawal::Superseded));
+        assert_eq!(after(Rang, Calling, &[TALKS]), Noted);
+        let saying_goodbye = Rival { withdrawal: Some(Withdrawal::Superseded), ..TALKS };
+        assert_eq!(after(Lives, Calling, &[saying_goodbye, RINGS]), Continues);
+    }
+
+    #[test]
+    fn a_call_that_nobody_wants_any_more_is_taken_back() {
+        use Sign::Lives;
+        let ended = |end| after(Lives, SlotState::Ended(end), &[]);
+        assert_eq!(ended(SlotEnd::Reported), AfterSign::TakenBack(Withdrawal::Reported));
+        assert_eq!(ended(SlotEnd::Cancelled(Withdrawal::Stopped)), AfterSign::TakenBack(Withdrawal::Stopped));
+        let unanswered = SlotEnd::Unanswered(AttemptOutcome::Busy);
+        assert_eq!(ended(unanswered), AfterSign::TakenBack(Withdrawal::Superseded));
+        let stopped = Rival { withdrawal: Some(Withdrawal::Stopped), ..RINGS };
+        assert_eq!(after(Lives, SlotState::Calling, &[stopped]), AfterSign::TakenBack(Withdrawal::Stopped));
+        let unwanted = Some(Withdrawal::NumberChanged);
+        let then = SlotThen { slot: SlotState::Calling, unwanted, rivals: &[RINGS] };
+        assert_eq!(after_sign(Lives, &then), AfterSign::TakenBack(Withdrawal::NumberChanged));
+    }
+
+    fn rival() -> impl Strategy<Value = Rival> {
+        let state = select(vec![RivalState::NotAnswered, RivalState::Answered]);
+        (state, prop::option::of(select(Withdrawal::ALL))).prop_map(|(state, withdrawal)| Rival { state, withdrawal })
+    }
+
+    proptest! {
+        #[test]
+        fn two_calls_of_a_slot_never_both_continue_and_no_talk_is_broken_off(
+            rivals in prop::collection::vec(rival(), 0..4),
+            waiting in any::<bool>(),
+            lives in any::<bool>(),
+            unwanted in prop::option::of(select(Withdrawal::ALL)),
+        ) {
+            let slot = if waiting { SlotState::Waiting } else { SlotState::Calling };
+            let sign = if lives { Sign::Lives } else { Sign::Rang };
+            let after = after_sign(sign, &SlotThen { slot, unwanted, rivals: &rivals });
+            let talks = rivals.contains(&TALKS);
+            match after {
+                AfterSign::Continues => prop_assert!(!talks, "the open ones are withdrawn then"),
+                AfterSign::TakenBack(_) => prop_assert!(lives),
+                AfterSign::Noted => prop_assert!((talks || unwanted.is_some()) && !lives),
+            }
+            if lives && unwanted.is_some() {
+                prop_assert!(matches!(after, AfterSign::TakenBack(why) if Some(why) == unwanted));
+            }
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! The checkpoint file: one line for each moment at which the trail's head was noted, on a disk that someone who
+//! changes the database can't change with it. Lines are only added.
+//!
+//! A line is `checkpoint TIME NUMBER HASH CALL`: UTC in RFC 3339, the number and the hash of the last sealed entry, and
+//! the id of the last automated call or `-`. `restored` in place of `checkpoint` is a person's word that the database
+//! was set back to that entry: what the lines before it say of later entries is lost.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use crate::domain::CallId;
+use crate::store::audit::chain::Hash;
+
+/// The longest line that is read, in bytes. Ours have about 140.
+const LONGEST_LINE: u64 = 400;
+/// How much of the end of the file is read to learn how it stands, in bytes: about 50 lines.
+const END: u64 = 8_192;
+
+/// What a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckpointKind {
+    /// The trail stood so.
+    Checkpoint,
+    /// A person has said that the database was set back to this.
+    Restored,
+}
+
+/// A line: how the trail and the calls stood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// What the line is.
+    pub kind: CheckpointKind,
+    /// When.
+    pub at: Timestamp,
+    /// The number of the last sealed entry; 0 when there was none.
+    pub sequence: u64,
+    /// Its hash.
+    pub hash: Hash,
+    /// The last automated call.
+    pub call: Option<CallId>,
+}
+
+/// Why a checkpoint file can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckpointError {
+    /// It can't be read or written.
+    #[error("the checkpoint file can't be used ({0}); check its path, its disk and who may write there")]
+    File(#[from] std::io::Error),
+    /// A line isn't one of ours. With its place from the first line, or none near the end of a long file.
+    #[error(
+        "{} of the checkpoint file isn't a checkpoint; if nobody has changed the file, its disk is failing: keep a copy, and look at it with somebody who knows",
+        .0.map_or_else(|| "a line near the end".to_owned(), |line| format!("line {line}"))
+    )]
+    Line(Option<u64>),
+    /// The database lacks what the file tells of: a further line would hide that.
+    #[error(
+        "the checkpoint file tells of entries that this database doesn't have, so nothing was added to it; `kenkocall audit verify --checkpoint FILE` says what is missing; when a backup was restored, add --after-restore"
+    )]
+    Contradicts,
+}
+
+impl std::fmt::Display for Checkpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = match self.kind {
+            CheckpointKind::Checkpoint => "checkpoint",
+            CheckpointKind::Restored => "restored",
+        };
+        let call = self.call.map_or_else(|| "-".to_owned(), |call| call.to_string());
+        write!(f, "{kind} {:.0} {} {} {call}", self.at, self.sequence, self.hash)
+    }
+}
+
+impl Checkpoint {
+    /// Reads a line without its end.
+    pub fn parse(line: &str) -> Option<Self> {
+        let fields: Vec<&str> = line.split(' ').collect();
+        let [kind, at, sequence, hash, call] = fields.as_slice() else { return None };
+        let kind = match *kind {
+            "checkpoint" => CheckpointKind::Checkpoint,
+            "restored" => CheckpointKind::Restored,
+            _ => return None,
+        };
+        let call = if *call == "-" { None } else { Some(call.parse().ok()?) };
+        Some(Self { kind, at: at.parse().ok()?, sequence: sequence.parse().ok()?, hash: Hash::parse(hash)?, call })
+    }
+}
+
+/// How long the file is, in bytes.
+pub(super) fn length(path: &Path) -> Result<u64, CheckpointError> {
+    Ok(std::fs::metadata(path)?.len())
+}
+
+/// The lines of a file's first `length` bytes, one after the other, with their places from 1. A last line that wasn't
+/// finished is left out: the power went while it was written.
+pub(super) fn lines(
+    path: &Path,
+    length: u64,
+) -> Result<impl Iterator<Item = Result<(u64, Checkpoint), CheckpointError>>, CheckpointError> {
+    let mut reader = BufReader::new(File::open(path)?.take(length));
+    let mut place = 0;
+    Ok(std::iter::from_fn(move || {
+        let mut line = Vec::new();
+        place += 1;
+        match reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
+            Err(error) => Some(Err(error.into())),
+            Ok(read) if line.last() != Some(&b'\n') && (read as u64) < LONGEST_LINE => None,
+            Ok(_) => Some(read_line(&line).map(|mark| (place, mark)).ok_or(CheckpointError::Line(Some(place)))),
+        }
+    }))
+}
+
+/// How the file stands: its furthest mark since the last restoration. `None` if there is no file yet, or none in it.
+pub(super) fn standing(path: &Path) -> Result<Option<Checkpoint>, CheckpointError> {
+    let mut file = match File::open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        opened => opened?,
+    };
+    let length = file.metadata()?.len();
+    let from = length.saturating_sub(END);
+    file.seek(SeekFrom::Start(from))?;
+    let mut end = Vec::new();
+    file.take(END).read_to_end(&mut end)?;
+    let mut whole: Vec<&[u8]> = end.split_inclusive(|byte| *byte == b'\n').collect();
+    if whole.last().is_some_and(|line| line.last() != Some(&b'\n')) {
+        whole.pop();
+    }
+    let cut = usize::from(from > 0).min(whole.len());
+    let mut standing: Option<Checkpoint> = None;
+    for line in whole.iter().skip(cut) {
+        let mark = read_line(line).ok_or(CheckpointError::Line(None))?;
+        // Two nodes that write the same file may come in the wrong order.
+        let further = standing.is_none_or(|known| mark.sequence >= known.sequence);
+        if further || mark.kind == CheckpointKind::Restored {
+            standing = Some(mark);
+        }
+    }
+    Ok(standing)
+}
+
+/// Adds a line, and returns when it is on the disk.
+pub(super) fn add(path: &Path, mark: &Checkpoint) -> Result<(), CheckpointError> {
+    let mut file = OpenOptions::new().create(true).read(true).append(true).mode(0o600).open(path)?;
+    let mut last = [b'\n'];
+    if file.metadata()?.len() > 0 {
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+    }
+    if last != [b'\n'] {
+        // A line that the power cut off: it is taken away, or it would stand before ours for ever.
+        cut_off(&mut file)?;
+    }
+    file.write_all(format!("{mark}\n").as_bytes())?;
+    file.sync_all()?;
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+fn cut_off(file: &mut File) -> Result<(), CheckpointError> {
+    let length = file.metadata()?.len();
+    let from = length.saturating_sub(LONGEST_LINE);
+    file.seek(SeekFrom::Start(from))?;
+    let mut end = Vec::new();
+    file.take(LONGEST_LINE).read_to_end(&mut end)?;
+    let kept = end.iter().rposition(|byte| *byte == b'\n').map_or(0, |place| place as u64 + 1);
+    if kept == 0 && from > 0 {
+        return Err(CheckpointError::Line(None));
+    }
+    Ok(file.set_len(from + kept)?)
+}
+
+fn read_line(line: &[u8]) -> Option<Checkpoint> {
+    Checkpoint::parse(std::str::from_utf8(line.strip_suffix(b"\n")?).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::audit::chain::{Entry, GENESIS, link};
+    use proptest::prelude::*;
+
+    fn mark(sequence: u64) -> Checkpoint {
+        let entry = Entry {
+            id: String::new(),
+            at: 0,
+            actor: String::new(),
+            source: String::new(),
+            action: String::new(),
+            subject: String::new(),
+            centre: None,
+            details: String::new(),
+        };
+        let hash = link(&GENESIS, sequence, &entry);
+        let at = Timestamp::from_second(1_795_478_400 + i64::try_from(sequence).expect("small")).expect("in range");
+        let call = sequence.is_multiple_of(2).then(|| CallId(uuid::Uuid::from_u128(sequence.into())));
+        Checkpoint { kind: CheckpointKind::Checkpoint, at, sequence, hash, call }
+    }
+
+    #[test]
+    fn a_mark_survives_its_line() {
+        for mark in [mark(1), mark(2), Checkpoint { kind: CheckpointKind::Restored, ..mark(3) }] {
+            assert_eq!(Checkpoint::parse(&mark.to_string()), Some(mark));
+        }
+        let line = mark(2).to_string();
+        assert!(line.starts_with("checkpoint 2026-11-24T"), "{line}");
+        for wrong in [String::new(), line.replace("checkpoint", "check"), format!("{line} x"), line.replace(' ', "  ")]
+        {
+            assert_eq!(Checkpoint::parse(&wrong), None, "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_no_line_is_never_a_panic(text in "\\PC{0,60}", bytes in prop::collection::vec(any::<u8>(), 0..60)) {
+            let _ = (Checkpoint::parse(&text), read_line(&bytes));
+        }
+    }
+
+    #[test]
+    fn a_file_stands_as_its_furthest_line_since_a_restoration() -> Result<(), CheckpointError> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("checkpoints");
+        assert_eq!(standing(&path)?, None);
+        for sequence in 1..=200 {
+            add(&path, &mark(sequence))?;
+        }
+        add(&path, &mark(199))?;
+        assert_eq!(standing(&path)?, Some(mark(200)), "two nodes wrote in the wrong order");
+        let restored = Checkpoint { kind: CheckpointKind::Restored, ..mark(150) };
+        add(&path, &restored)?;
+        assert_eq!(standing(&path)?, Some(restored));
+        assert_eq!(lines(&path, length(&path)?)?.count(), 202);
+
+        // The power goes in the middle of a line.
+        let mut file = OpenOptions::new().append(true).open(&path)?;
+        file.write_all(b"checkpoint 2026-11-24T0")?;
+        assert_eq!(standing(&path)?, Some(restored));
+        assert_eq!(lines(&path, length(&path)?)?.filter_map(Result::ok).count(), 202);
+        add(&path, &mark(151))?;
+        assert_eq!(standing(&path)?, Some(mark(151)));
+        assert_eq!(lines(&path, length(&path)?)?.filter_map(Result::ok).count(), 203);
+
+        file.write_all(b"nonsense\n")?;
+        assert!(matches!(standing(&path), Err(CheckpointError::Line(None))));
+        assert!(matches!(lines(&path, length(&path)?)?.last(), Some(Err(CheckpointError::Line(Some(204))))));
+        Ok(())
+    }
+}

@@ -1,0 +1,85 @@
+//! The audit trail as one chain (I5): sealed soon after the commits that it tells of, verified by anyone who wants to
+//! know whether it is whole, and compared with checkpoints that are kept elsewhere.
+
+mod checkpoint;
+mod listing;
+mod rows;
+mod sealer;
+mod sealing;
+mod verify;
+
+pub use checkpoint::{Checkpoint, CheckpointError, CheckpointKind};
+pub use listing::{ShownEntry, TrailFilter, list_trail};
+pub use rows::{BadRow, RowFault, RowsRead};
+pub use sealer::{SealerTask, write_checkpoint};
+pub use sealing::{SealedBy, erase_report, seal_left_behind, seal_older_rows, write_seals};
+pub use verify::{ChainError, CheckpointsRead, Verification, walk_trail};
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use crate::domain::{CallId, LossEvidence};
+use crate::store::{Database, StoreError, Tx, attempts, audit, calls};
+
+/// Entries sealed in one commit: callers on the line wait for the database meanwhile.
+const MAX_SEALED: u32 = 500;
+/// Commits until nothing waits: the trail of an upgraded database, ten million entries.
+const MAX_COMMITS: usize = 20_000;
+/// How old the last call may be to be missed: nobody is rung for an older one.
+pub(super) const OLDEST_CALL: SignedDuration = SignedDuration::from_hours(24);
+
+/// Seals everything that waits: rows written by this process, then entries. Says how many entries there were.
+///
+/// # Errors
+/// When the database fails.
+pub async fn seal_trail(database: &Database) -> Result<usize, StoreError> {
+    let mut sealed = 0;
+    write_seals(database, SealedBy::PROGRAM).await?;
+    for _ in 0..MAX_COMMITS {
+        // Looked at first: a database in which nothing happens isn't written every second.
+        if !audit::some_wait(&mut database.begin_autocommit().await?).await? {
+            break;
+        }
+        let mut tx = database.begin_write().await?;
+        let now = audit::seal(&mut tx, MAX_SEALED).await?;
+        tx.commit().await?;
+        sealed += now;
+    }
+    Ok(sealed)
+}
+
+/// Where the trail and the calls stand now.
+async fn mark_now(tx: &mut Tx, at: Timestamp) -> Result<Checkpoint, StoreError> {
+    let audit::Head { sequence, hash } = audit::head(tx).await?;
+    Ok(Checkpoint { kind: CheckpointKind::Checkpoint, at, sequence, hash, call: attempts::latest(tx).await? })
+}
+
+/// What shows that the database has lost what stood there at a mark, if so.
+async fn lost_since(tx: &mut Tx, mark: &Checkpoint, now: Timestamp) -> Result<Option<LossEvidence>, StoreError> {
+    if mark.sequence > 0 {
+        match audit::has_hash(tx, mark.sequence, &mark.hash).await? {
+            None => return Ok(Some(LossEvidence::CheckpointAhead)),
+            Some(false) => return Ok(Some(LossEvidence::CheckpointDiffers)),
+            Some(true) => {}
+        }
+    }
+    // By the time of the mark or by that in the id: a clock that was wrong may have made either.
+    let recent = |at: Timestamp| now.duration_since(at) <= OLDEST_CALL;
+    if let Some(call) = mark.call.filter(|call| recent(mark.at) || made_at(*call).is_some_and(recent))
+        && calls::show(tx, call).await?.is_none()
+    {
+        return Ok(Some(LossEvidence::CheckpointAhead));
+    }
+    Ok(None)
+}
+
+/// When a call's id was made.
+fn made_at(call: CallId) -> Option<Timestamp> {
+    time_of_id(call.0)
+}
+
+/// When an id of ours was made: it begins with the time.
+pub(super) fn time_of_id(id: Uuid) -> Option<Timestamp> {
+    let (seconds, nanoseconds) = id.get_timestamp().filter(|_| id.get_version_num() == 7)?.to_unix();
+    Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanoseconds).ok()?).ok()
+}

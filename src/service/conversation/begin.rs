@@ -1,0 +1,167 @@
+//! Calls that begin: the maintenance in force, the centre that takes the unidentified, the first reply.
+
+use std::collections::HashMap;
+
+use jiff::SignedDuration;
+use tracing::warn;
+
+use super::active_turn::{ActiveTurn, PendingOutcome};
+use super::batch::Batch;
+use super::{Begin, CarrierEvent, ConversationError, Outcome};
+use crate::domain::{CallId, Language, LegId, PhoneNumber};
+use crate::engine::{AnsweredBy, Centre, Start, begin};
+use crate::flow::FlowName;
+use crate::service::centres::centre_of;
+use crate::service::clock::new_id;
+use crate::service::event_bus::ServiceEventKind;
+use crate::service::log_limiter::LimitedLine;
+use crate::service::turn_log::StoredEvent;
+use crate::store::calls::{self, CallRow};
+use crate::store::centres;
+use crate::store::legs::{Direction, LegRow};
+use crate::store::maintenances::{self, MaintenanceRow};
+
+/// The flow that stands in for every line under maintenance.
+pub(super) const MAINTENANCE: &str = "maintenance";
+
+/// Calls without anybody identified, by the caller's number. All hidden numbers count as one: nothing else bounds them.
+struct CallerCounts(HashMap<Option<PhoneNumber>, u32>);
+
+impl CallerCounts {
+    /// Whether one more is too many; if not, it is counted.
+    fn is_full(&mut self, ring: &Begin, most: u32) -> bool {
+        let count = self.0.entry(ring.caller.clone()).or_default();
+        if *count >= most {
+            metrics::counter!("kenkocall_calls_crowded_out_total").increment(1);
+            if LimitedLine::CallTurnedAway.is_first() {
+                warn!("call rejected: too many unidentified calls from this number");
+            }
+            return true;
+        }
+        *count = count.saturating_add(1);
+        false
+    }
+}
+
+impl Batch<'_> {
+    /// Begins a call for every event that rings and isn't known yet.
+    pub(super) async fn begin_all(
+        &mut self,
+        events: &[CarrierEvent],
+        coming: &mut [PendingOutcome],
+    ) -> Result<(), ConversationError> {
+        let new = |coming: &PendingOutcome| matches!(coming, PendingOutcome::Now(Outcome::Unknown));
+        if !events
+            .iter()
+            .zip(coming.iter())
+            .any(|(event, coming)| matches!(event, CarrierEvent::Begin(_)) && new(coming))
+        {
+            return Ok(());
+        }
+        let (maintenance, until) = self.maintenance().await?;
+        let fallback_centre = self.centre_of_the_unidentified().await?;
+        let mut crowd = self.crowd(events).await?;
+        let mut begun: HashMap<&str, usize> = HashMap::new();
+        for (event, coming) in events.iter().zip(coming.iter_mut()) {
+            let CarrierEvent::Begin(ring) = event else { continue };
+            if !new(coming) {
+                continue;
+            }
+            let flow = if maintenance.is_some() { MAINTENANCE } else { ring.line.code() };
+            let place = match begun.get(ring.leg.as_str()) {
+                Some(place) => *place,
+                None if crowd.is_full(ring, self.context.guessing.calls_at_once) => {
+                    *coming = PendingOutcome::Now(Outcome::Over);
+                    continue;
+                }
+                None => self.begin_one(ring, flow, fallback_centre.clone(), until),
+            };
+            begun.insert(&ring.leg, place);
+            *coming = PendingOutcome::Live(place);
+        }
+        Ok(())
+    }
+
+    /// The maintenance in force, and its end as it is spoken: month, day, hour, minute.
+    pub(super) async fn maintenance(&mut self) -> Result<(Option<MaintenanceRow>, Option<[u8; 4]>), ConversationError> {
+        let maintenance = maintenances::current(&mut self.tx, self.at).await?;
+        let until = maintenance.and_then(|maintenance| maintenance.until).map(|until| {
+            let local = self.context.zone.to_datetime(until);
+            [local.month(), local.day(), local.hour(), local.minute()]
+                .map(|part| u8::try_from(part).unwrap_or_default())
+        });
+        Ok((maintenance, until))
+    }
+
+    /// How many calls in progress from the numbers that ring now have nobody identified.
+    async fn crowd(&mut self, events: &[CarrierEvent]) -> Result<CallerCounts, ConversationError> {
+        let mut callers: Vec<Option<PhoneNumber>> = Vec::new();
+        for event in events {
+            if let CarrierEvent::Begin(Begin { caller, .. }) = event
+                && !callers.contains(caller)
+            {
+                callers.push(caller.clone());
+            }
+        }
+        Ok(CallerCounts(calls::unidentified_from(&mut self.tx, &callers).await?.into_iter().collect()))
+    }
+
+    fn begin_one(
+        &mut self,
+        ring: &Begin,
+        flow: &str,
+        fallback_centre: Option<Centre>,
+        until: Option<[u8; 4]>,
+    ) -> usize {
+        let flow_set = self.context.flow_sets.current().clone();
+        let (call, leg) = (CallId(new_id()), LegId(new_id()));
+        let identify_within = SignedDuration::from_secs(self.context.guessing.identify_seconds.into());
+        let start = Start {
+            line: ring.line,
+            flow: FlowName::from(flow),
+            language: Language::Japanese,
+            caller: ring.caller.clone(),
+            call_back_number: self.context.call_back_number.clone(),
+            fallback_centre,
+            until,
+            identify_by: self.at.checked_add(identify_within).ok(),
+            person: None,
+            answered_by: AnsweredBy::Person,
+        };
+        let (session, effects) = begin(&flow_set, start, self.at);
+        self.keep.calls.push(CallRow {
+            id: call,
+            line: ring.line,
+            flow_set: flow_set.digest.clone(),
+            started_at: self.at,
+            ended_at: None,
+            disposition: None,
+        });
+        self.keep.legs.push(LegRow {
+            id: leg,
+            call,
+            direction: Direction::Inbound,
+            carrier: ring.carrier.to_owned(),
+            carrier_leg_id: ring.leg.clone(),
+            far_number: ring.caller.clone(),
+            near_number: ring.called.clone(),
+            started_at: self.at,
+            ended_at: None,
+            hangup_cause: None,
+            began_at: None,
+        });
+        self.keep.moment(self.at, call, ServiceEventKind::RangIn(ring.line));
+        let event = StoredEvent::Began(ring.line);
+        self.active_turns.push(ActiveTurn { call, flow_set, session, effects, turn: 0, revision: 1, event });
+        self.active_turns.len().saturating_sub(1)
+    }
+
+    /// The named desk, or the only centre there is.
+    async fn centre_of_the_unidentified(&mut self) -> Result<Option<Centre>, ConversationError> {
+        if let Some(code) = &self.context.fallback_centre {
+            return Ok(centres::get(&mut self.tx, code).await?.map(|row| centre_of(&row)));
+        }
+        let all = centres::list(&mut self.tx).await?;
+        Ok(if let [only] = all.as_slice() { Some(centre_of(only)) } else { None })
+    }
+}

@@ -1,0 +1,78 @@
+//! Requests to be called back: the engine's questions of one commit whether they are taken, answered together.
+
+use super::ConversationError;
+use super::batch::Batch;
+use crate::domain::{AlertId, CentreCode, PhoneNumber};
+use crate::engine::{CallBack, Effect, Event, EventKind, Query, Waiting, step};
+use crate::policy::{CALL_BACKS_COUNT_FOR, CallBackFate, CallBackState, PastCallBack, call_back_fate};
+use crate::service::clock::new_id;
+use crate::store::alerts;
+
+impl Batch<'_> {
+    /// Answers each of these questions and steps on. It says whether there were any.
+    pub(super) async fn answer_call_backs(&mut self) -> Result<bool, ConversationError> {
+        let places: Vec<usize> = (0..self.active_turns.len()).filter(|place| self.asks_for_call_back(*place)).collect();
+        if places.is_empty() {
+            return Ok(false);
+        }
+        let mut centres: Vec<CentreCode> = places.iter().filter_map(|place| self.centre_at(*place)).collect();
+        centres.sort_unstable();
+        centres.dedup();
+        let since = self.at.checked_sub(CALL_BACKS_COUNT_FOR).unwrap_or(self.at);
+        let until = self.context.clock.too_far_ahead();
+        let mut past = alerts::call_backs(&mut self.tx, &centres, since, until).await?;
+        for place in places {
+            let fate = self.call_back_at(place, &mut past);
+            let Some(live) = self.active_turns.get_mut(place) else { continue };
+            let event = Event { at: self.at, happening: EventKind::CallBack(fate) };
+            let (session, effects) = step(&live.flow_set, live.session.clone(), &event);
+            live.session = session;
+            live.effects.extend(effects);
+        }
+        Ok(true)
+    }
+
+    fn asks_for_call_back(&self, place: usize) -> bool {
+        let asks = |effect: &&Effect| matches!(effect, Effect::Ask(_));
+        self.active_turns.get(place).is_some_and(|live| {
+            live.session.waiting == Waiting::Lookup
+                && matches!(live.effects.iter().rev().find(asks), Some(Effect::Ask(Query::CallBack)))
+        })
+    }
+
+    fn centre_at(&self, place: usize) -> Option<CentreCode> {
+        Some(self.active_turns.get(place)?.session.centre()?.code.clone())
+    }
+
+    /// What becomes of one request. It counts for those after it.
+    fn call_back_at(&mut self, place: usize, past: &mut Vec<(CentreCode, PastCallBack)>) -> CallBack {
+        let (centre, number) = (self.centre_at(place), self.number_at(place));
+        // Documents of an earlier version also ask callers whose number is hidden, or not to be called.
+        let (Some(centre), Some(number)) = (centre, number) else { return CallBack::Refused };
+        let patient = self.active_turns.get(place).and_then(|live| Some(live.session.person.as_ref()?.patient));
+        let of_centre: Vec<PastCallBack> =
+            past.iter().filter(|(code, _)| *code == centre).map(|(_, past)| past.clone()).collect();
+        match call_back_fate(&number, patient, &of_centre, self.at) {
+            CallBackFate::Join(alert) => {
+                self.keep.joined_call_backs.push(alert);
+                CallBack::TakenBefore
+            }
+            CallBackFate::Refuse => {
+                metrics::counter!("kenkocall_call_backs_refused_total").increment(1);
+                CallBack::Refused
+            }
+            CallBackFate::Take => {
+                // The alert's own id is made when it is written; one more request of this commit is counted nowhere.
+                let alert = AlertId(new_id());
+                let state = CallBackState::Open;
+                past.push((centre, PastCallBack { alert, number: Some(number), patient, at: self.at, state }));
+                CallBack::Taken
+            }
+        }
+    }
+
+    fn number_at(&self, place: usize) -> Option<PhoneNumber> {
+        let caller = self.active_turns.get(place)?.session.caller.clone()?;
+        caller.kind().takes_automated_calls().then_some(caller)
+    }
+}

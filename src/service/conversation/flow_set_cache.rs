@@ -1,0 +1,52 @@
+//! The documents that calls began with. An upgrade changes the current set; calls in progress keep theirs.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, RwLock};
+
+use super::ConversationError;
+use crate::flow::FlowSet;
+use crate::store::{Tx, flow_sets};
+
+/// The current document set, and earlier ones as calls need them.
+#[derive(Debug)]
+pub struct FlowSetCache {
+    current: Arc<FlowSet>,
+    earlier: RwLock<HashMap<String, Arc<FlowSet>>>,
+}
+
+impl FlowSetCache {
+    /// Calls begin with `current` from now on.
+    pub fn new(current: Arc<FlowSet>) -> Self {
+        Self { current, earlier: RwLock::default() }
+    }
+
+    /// The set that new calls begin with.
+    pub fn current(&self) -> &Arc<FlowSet> {
+        &self.current
+    }
+
+    /// The set of a call, read from the database when this program was started with another.
+    pub(super) async fn of(&self, tx: &mut Tx, digest: &str) -> Result<Arc<FlowSet>, ConversationError> {
+        if digest == self.current.digest {
+            return Ok(Arc::clone(&self.current));
+        }
+        let known = self.earlier.read().ok().and_then(|earlier| earlier.get(digest).cloned());
+        if let Some(flow_set) = known {
+            return Ok(flow_set);
+        }
+        let flow_set = stored(tx, digest).await?;
+        if let Ok(mut earlier) = self.earlier.write() {
+            earlier.insert(digest.to_owned(), Arc::clone(&flow_set));
+        }
+        Ok(flow_set)
+    }
+}
+
+/// A set that calls began with, as it was kept.
+pub(in crate::service) async fn stored(tx: &mut Tx, digest: &str) -> Result<Arc<FlowSet>, ConversationError> {
+    let unreadable = ConversationError::Unreadable("document set");
+    let Some(files) = flow_sets::get(tx, digest).await? else { return Err(unreadable) };
+    let Ok(files) = serde_json::from_str::<BTreeMap<String, String>>(&files.files) else { return Err(unreadable) };
+    // It was checked by the program that began the call; today's rules may be stricter.
+    Ok(Arc::new(FlowSet::read(files).0))
+}

@@ -1,0 +1,317 @@
+//! Who is reported for: the engine's questions of one commit, answered together.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::ConversationError;
+use super::batch::Batch;
+use super::write_set::counted_alert;
+use crate::domain::{
+    AlertKind, Answer, CallerNumber, CentreCode, Channel, HersysId, Item, Line, PatientId, PhoneNumber, ReportId,
+};
+use crate::engine::{Centre, Effect, Event, EventKind, Identified, Person, Query, Waiting, step};
+use crate::policy::{Failures, GuessingLimits, Lane, LaneState, Warn, WarnOf, report_day};
+use crate::service::centres::centre_of;
+use crate::service::clock::new_id;
+use crate::store::answers::AnswerRow;
+use crate::store::identifications::{Count, IdFailures, IdentificationOutcome, IdentificationRow, Since};
+use crate::store::patients::PatientRow;
+use crate::store::{centres, identifications, patients, reports};
+
+/// How often one turn may ask before something is wrong with its flow.
+const MAX_ASKS_PER_TURN: usize = 3;
+
+/// One question: who, at which place among the lives.
+struct Question {
+    place: usize,
+    hersys_id: HersysId,
+    birth_date: String,
+    caller: Option<PhoneNumber>,
+    /// Tries that failed in this call, one after the other.
+    in_call: u32,
+}
+
+/// The open report of a day, its answers that stand, and whose number its calls showed so far.
+type OpenToday = (ReportId, Vec<(Item, Answer)>, Option<CallerNumber>);
+
+/// How often one ID failed in one lane.
+#[derive(Clone, Copy, Default)]
+struct OfId {
+    this_week: u32,
+    counted: Counted,
+    last_at: Option<Timestamp>,
+}
+
+/// How often something failed.
+#[derive(Clone, Copy, Default)]
+struct Counted {
+    today: u32,
+    in_window: u32,
+}
+
+impl Counted {
+    fn of(count: Count) -> Self {
+        Self { today: number(count.today), in_window: number(count.in_window) }
+    }
+
+    fn one_more(&mut self) {
+        one_more(&mut self.today);
+        one_more(&mut self.in_window);
+    }
+}
+
+/// What the answers are drawn from. Kept up to date within the commit, so that its questions count one another.
+struct Register {
+    patients: HashMap<HersysId, PatientRow>,
+    centres: HashMap<CentreCode, Centre>,
+    reports: HashMap<(PatientId, Date), OpenToday>,
+    of_id: HashMap<(HersysId, Lane), OfId>,
+    of_caller: HashMap<PhoneNumber, Counted>,
+    of_lane: HashMap<Lane, Counted>,
+}
+
+impl Register {
+    /// The failures before a try.
+    fn failures(&self, question: &Question, lane: Lane) -> Failures {
+        let of_id = |lane| self.of_id.get(&(question.hersys_id.clone(), lane)).copied().unwrap_or_default();
+        let of_this = of_id(lane);
+        let (outsiders, hidden) = (of_id(Lane::Outsider), of_id(Lane::Hidden));
+        let of_caller = question.caller.as_ref().and_then(|caller| self.of_caller.get(caller));
+        let of_caller = of_caller.copied().unwrap_or_default();
+        let of_lane = self.of_lane.get(&lane).copied().unwrap_or_default();
+        Failures {
+            of_id: of_this.counted.in_window,
+            of_id_today: of_this.counted.today,
+            of_id_this_week: of_this.this_week,
+            of_id_by_others: outsiders.counted.today.saturating_add(hidden.counted.today),
+            of_id_by_others_this_week: outsiders.this_week.saturating_add(hidden.this_week),
+            last_of_id: of_this.last_at,
+            of_caller: of_caller.in_window,
+            of_caller_today: of_caller.today,
+            of_lane: of_lane.in_window,
+            of_lane_today: of_lane.today,
+            in_call: question.in_call,
+        }
+    }
+
+    /// Counts a failure, for the other tries of this commit.
+    fn count(&mut self, question: &Question, lane: Lane, at: Timestamp) {
+        let of_id = self.of_id.entry((question.hersys_id.clone(), lane)).or_default();
+        one_more(&mut of_id.this_week);
+        of_id.counted.one_more();
+        of_id.last_at = Some(at);
+        if let Some(caller) = &question.caller {
+            self.of_caller.entry(caller.clone()).or_default().one_more();
+        }
+        self.of_lane.entry(lane).or_default().one_more();
+    }
+}
+
+impl Batch<'_> {
+    /// Answers every question of the engine and steps on, until each conversation has its reply.
+    pub(super) async fn answer_asks(&mut self) -> Result<(), ConversationError> {
+        for _ in 0..MAX_ASKS_PER_TURN {
+            let questions: Vec<Question> =
+                (0..self.active_turns.len()).filter_map(|place| self.question(place)).collect();
+            let called_back = self.answer_call_backs().await?;
+            if questions.is_empty() {
+                if called_back {
+                    continue;
+                }
+                break;
+            }
+            let mut register = self.register(&questions).await?;
+            for question in questions {
+                let identified = self.identify(&question, &mut register);
+                let Some(live) = self.active_turns.get_mut(question.place) else { continue };
+                let event = Event { at: self.at, happening: EventKind::Identified(identified) };
+                let (session, effects) = step(&live.flow_set, live.session.clone(), &event);
+                live.session = session;
+                live.effects.extend(effects);
+            }
+        }
+        Ok(())
+    }
+
+    fn question(&self, place: usize) -> Option<Question> {
+        let live = self.active_turns.get(place)?;
+        if live.session.waiting != Waiting::Lookup {
+            return None;
+        }
+        let ask =
+            live.effects.iter().rev().find_map(|effect| if let Effect::Ask(ask) = effect { Some(ask) } else { None });
+        let Query::Identify { hersys_id, birth_date } = ask? else { return None };
+        Some(Question {
+            place,
+            hersys_id: hersys_id.clone()?,
+            birth_date: birth_date.expose().to_owned(),
+            caller: live.session.caller.clone(),
+            in_call: live.session.mismatches.into(),
+        })
+    }
+
+    async fn register(&mut self, questions: &[Question]) -> Result<Register, ConversationError> {
+        let ids: Vec<HersysId> = questions.iter().map(|question| question.hersys_id.clone()).collect();
+        let callers: Vec<PhoneNumber> = questions.iter().filter_map(|question| question.caller.clone()).collect();
+        let guessing = &self.context.guessing;
+        let since = Since {
+            earliest: guessing.counts_from(self.at),
+            day: self.at.checked_sub(GuessingLimits::DAY).unwrap_or(Timestamp::UNIX_EPOCH),
+            window: self.at.checked_sub(guessing.window()).unwrap_or(Timestamp::UNIX_EPOCH),
+            // A failure that lies ahead was noted by a clock that was wrong: nobody is locked out until then.
+            until: self.context.clock.too_far_ahead(),
+        };
+        let found = patients::by_hersys_ids(&mut self.tx, &ids).await?;
+        identifications::judge_alone(&mut self.tx).await?;
+        let failures = identifications::failures_since(&mut self.tx, &ids, &callers, since).await?;
+        let mut register = Register {
+            patients: HashMap::new(),
+            centres: HashMap::new(),
+            reports: HashMap::new(),
+            of_id: failures.by_id.into_iter().map(of_id).collect(),
+            of_caller: failures.by_caller.into_iter().map(|(caller, count)| (caller, Counted::of(count))).collect(),
+            of_lane: failures.by_lane.into_iter().map(|(lane, count)| (lane, Counted::of(count))).collect(),
+        };
+        let mut days = Vec::with_capacity(found.len());
+        for patient in found {
+            if !register.centres.contains_key(&patient.centre)
+                && let Some(row) = centres::get(&mut self.tx, &patient.centre).await?
+            {
+                register.centres.insert(patient.centre.clone(), centre_of(&row));
+            }
+            if let Some(centre) = register.centres.get(&patient.centre) {
+                days.push((patient.id, self.day_at(centre)));
+            }
+            register.patients.insert(patient.hersys_id.clone(), patient);
+        }
+        for open in reports::open_of(&mut self.tx, &days).await? {
+            let day = (open.report.patient, open.report.report_date);
+            let answers = standing_answers(&open.answers);
+            register.reports.insert(day, (open.report.id, answers, open.report.caller_number));
+        }
+        Ok(register)
+    }
+
+    fn day_at(&self, centre: &Centre) -> Date {
+        let zone = TimeZone::get(&centre.zone).unwrap_or_else(|_| self.context.zone.clone());
+        report_day(self.at, &zone)
+    }
+
+    fn identify(&mut self, question: &Question, register: &mut Register) -> Identified {
+        let patient = register.patients.get(&question.hersys_id);
+        let registered =
+            patient.is_some_and(|patient| question.caller.is_some() && patient.phone_number == question.caller);
+        let lane = match &question.caller {
+            _ if registered => Lane::Registered,
+            Some(_) => Lane::Outsider,
+            None => Lane::Hidden,
+        };
+        let failures = register.failures(question, lane);
+        if self.context.guessing.standing(lane, &failures, self.at) != LaneState::Open {
+            metrics::counter!("kenkocall_identifications_locked_total").increment(1);
+            self.note(question, lane, IdentificationOutcome::Locked);
+            return Identified::Mismatch;
+        }
+        let proven =
+            patient.filter(|patient| patient.birth_date.expose().strftime("%Y%m%d").to_string() == question.birth_date);
+        let centre = proven.and_then(|patient| register.centres.get(&patient.centre)).cloned();
+        let (Some(patient), Some(centre)) = (proven.cloned(), centre) else {
+            self.mismatch(question, lane, &failures, register);
+            return Identified::Mismatch;
+        };
+        let day = self.day_at(&centre);
+        if patient.monitoring_start.is_some_and(|start| start > day) {
+            self.mismatch(question, lane, &failures, register);
+            return Identified::Mismatch;
+        }
+        if patient.released_at.is_some() {
+            self.note(question, lane, IdentificationOutcome::Ended);
+            return Identified::ObservationEnded(Box::new(centre));
+        }
+        self.note(question, lane, IdentificationOutcome::Matched);
+        let caller_number = lane.caller_number();
+        let (report, answers) = match register.reports.get_mut(&(patient.id, day)) {
+            Some((report, answers, noted)) => {
+                if caller_number < noted.unwrap_or(CallerNumber::Registered) {
+                    *noted = Some(caller_number);
+                    self.keep.report_callers.push((*report, caller_number));
+                }
+                (*report, answers.clone())
+            }
+            None => {
+                let report = ReportId(new_id());
+                let channel = match self.active_turns.get(question.place).map(|live| live.session.line) {
+                    Some(Line::AutomatedCall) => Channel::AutomatedCall,
+                    _ => Channel::HealthCall,
+                };
+                self.keep.open_report(report, &patient, day, channel, caller_number, self.at);
+                register.reports.insert((patient.id, day), (report, Vec::new(), Some(caller_number)));
+                (report, Vec::new())
+            }
+        };
+        Identified::Matched(Box::new(Person { patient: patient.id, report, centre, answers }))
+    }
+
+    fn mismatch(&mut self, question: &Question, lane: Lane, before: &Failures, register: &mut Register) {
+        self.note(question, lane, IdentificationOutcome::Mismatch);
+        register.count(question, lane, self.at);
+        for warn in self.context.guessing.warnings(lane, before) {
+            self.warn_of_guessing(warn, question, register);
+        }
+    }
+
+    fn warn_of_guessing(&mut self, warn: Warn, question: &Question, register: &Register) {
+        let Some(live) = self.active_turns.get(question.place) else { return };
+        let call = live.call;
+        if warn.about == WarnOf::Lane {
+            let alert = counted_alert(AlertKind::MassGuessing, None, None, call, self.at);
+            return if warn.goes_on { self.keep.remind(alert) } else { self.keep.alert(alert) };
+        }
+        let patient = register.patients.get(&question.hersys_id);
+        // Nobody has this ID: the centre that takes callers who aren't identified is told.
+        let context = live.session.centre().map(|centre| centre.code.clone());
+        let centre = patient.map(|patient| patient.centre.clone()).or(context);
+        let alert = counted_alert(AlertKind::Guessing, centre, patient.map(|patient| patient.id), call, self.at);
+        if warn.goes_on { self.keep.remind(alert) } else { self.keep.alert(alert) }
+    }
+
+    fn note(&mut self, question: &Question, lane: Lane, outcome: IdentificationOutcome) {
+        let Some(live) = self.active_turns.get(question.place) else { return };
+        self.keep.identifications.push(IdentificationRow {
+            id: new_id(),
+            call: live.call,
+            hersys_id: question.hersys_id.clone(),
+            caller: question.caller.clone(),
+            lane,
+            outcome,
+            at: self.at,
+        });
+    }
+}
+
+fn of_id(counted: IdFailures) -> ((HersysId, Lane), OfId) {
+    let IdFailures { hersys_id, lane, since_earliest, count, last_at } = counted;
+    let of_id = OfId { this_week: number(since_earliest), counted: Counted::of(count), last_at: Some(last_at) };
+    ((hersys_id, lane), of_id)
+}
+
+fn number(count: i64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// The answers that stand: of each item the latest, unless it was taken back.
+pub(super) fn standing_answers(history: &[AnswerRow]) -> Vec<(Item, Answer)> {
+    let mut latest: Vec<(Item, Answer)> = Vec::new();
+    for given in history {
+        latest.retain(|(item, _)| *item != given.item);
+        latest.extend(given.item.read(given.entry.expose()).map(|answer| (given.item, answer)));
+    }
+    latest
+}
+
+fn one_more(count: &mut u32) {
+    *count = count.saturating_add(1);
+}

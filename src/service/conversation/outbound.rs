@@ -1,0 +1,276 @@
+//! Calls that we made: what the carrier tells of them, and everything that is checked again when someone answers.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::active_turn::{ActiveTurn, PendingOutcome};
+use super::batch::Batch;
+use super::identify::standing_answers;
+use super::{Answered, CarrierEvent, ConversationError, LegStatus, Outcome};
+use crate::carrier::network::Ringing;
+use crate::domain::{CallId, CallerNumber, Channel, LegId, ReportId, ReportOutcome, Withdrawal};
+use crate::engine::{AnsweredBy, Person, Start, begin};
+use crate::flow::FlowName;
+use crate::policy::{ReportCovers, Sign, report_day};
+use crate::service::CentreSettings;
+use crate::service::attempts::{AttemptConclusion, revive, unwanted};
+use crate::service::centres::{centre_of, zone_of};
+use crate::service::clock::new_id;
+use crate::service::event_bus::ServiceEventKind;
+use crate::service::turn_log::StoredEvent;
+use crate::store::attempts::AttemptRow;
+use crate::store::centres::CentreRow;
+use crate::store::legs::{Direction, LegFound, LegRow};
+use crate::store::patients::PatientRow;
+use crate::store::reports::ReportRow;
+use crate::store::slots::{Origin, SlotRow};
+use crate::store::{centres, patients, reports, slots};
+
+/// The flow of a call that is no longer wanted.
+const WITHDRAWN: &str = "withdrawn";
+
+/// What is known of the answered calls of one commit.
+struct Known {
+    slots: HashMap<crate::domain::SlotId, SlotRow>,
+    patients: HashMap<crate::domain::PatientId, PatientRow>,
+    centres: HashMap<crate::domain::CentreCode, CentreRow>,
+}
+
+impl Batch<'_> {
+    /// Begins the conversation of every call that was answered and has none yet.
+    pub(super) async fn answer_all(
+        &mut self,
+        events: &[CarrierEvent],
+        coming: &mut [PendingOutcome],
+    ) -> Result<(), ConversationError> {
+        let mut fresh: Vec<(&Answered, AttemptRow, &mut PendingOutcome)> = Vec::new();
+        for (event, coming) in events.iter().zip(coming.iter_mut()) {
+            if let (CarrierEvent::Answered(answered), PendingOutcome::Now(Outcome::Unknown)) = (event, &coming)
+                && let Some(attempt) = self.attempts.get(&answered.call)
+            {
+                fresh.push((answered, attempt.clone(), coming));
+            }
+        }
+        if fresh.is_empty() {
+            return Ok(());
+        }
+        let known = self.known_of(fresh.iter().map(|(_, attempt, _)| attempt)).await?;
+        let (maintenance, _) = self.maintenance().await?;
+        for (answered, attempt, coming) in fresh {
+            let attempt = self.revived(attempt, Sign::Lives).await?;
+            let place = self.begin_answered(answered, &attempt, &known, maintenance.is_some()).await?;
+            *coming = place.map_or(PendingOutcome::Now(Outcome::Over), PendingOutcome::Live);
+        }
+        Ok(())
+    }
+
+    async fn known_of(&mut self, attempts: impl Iterator<Item = &AttemptRow>) -> Result<Known, ConversationError> {
+        let (slot_ids, patient_ids): (Vec<_>, Vec<_>) = attempts.map(|attempt| (attempt.slot, attempt.patient)).unzip();
+        let slots = slots::by_ids(&mut self.tx, &slot_ids).await?;
+        let patients = patients::by_ids(&mut self.tx, &patient_ids).await?;
+        let mut centres = HashMap::new();
+        for patient in &patients {
+            if !centres.contains_key(&patient.centre)
+                && let Some(row) = centres::get(&mut self.tx, &patient.centre).await?
+            {
+                centres.insert(patient.centre.clone(), row);
+            }
+        }
+        Ok(Known {
+            slots: slots.into_iter().map(|slot| (slot.id, slot)).collect(),
+            patients: patients.into_iter().map(|patient| (patient.id, patient)).collect(),
+            centres,
+        })
+    }
+
+    /// Everything that was true when the call was placed is looked at again (A3, A4, A9). Nothing when the call's
+    /// patient is gone altogether.
+    async fn begin_answered(
+        &mut self,
+        answered: &Answered,
+        attempt: &AttemptRow,
+        known: &Known,
+        maintenance: bool,
+    ) -> Result<Option<usize>, ConversationError> {
+        let (Some(slot), Some(patient)) = (known.slots.get(&attempt.slot), known.patients.get(&attempt.patient)) else {
+            return Ok(None);
+        };
+        let Some(centre_row) = known.centres.get(&patient.centre) else { return Ok(None) };
+        let centre = centre_of(centre_row);
+        let unwanted = self.still_unwanted(attempt, slot, patient, centre_row).await?;
+        if attempt.ended_at.is_some() {
+            tracing::error!(call = %attempt.call, "a call recorded as ended was answered; playing a goodbye");
+        }
+        let withdrawn = unwanted.is_some() || attempt.ended_at.is_some();
+        let flow = match (withdrawn, maintenance) {
+            (true, _) => WITHDRAWN,
+            (false, true) => super::begin::MAINTENANCE,
+            (false, false) => answered.line().code(),
+        };
+        let talks = !withdrawn && !maintenance && answered.answered_by == AnsweredBy::Person;
+        let person = if talks { Some(Box::new(self.person_of(patient, centre_row, &centre).await?)) } else { None };
+        let flow_set = self.context.flow_sets.current().clone();
+        let start = Start {
+            line: answered.line(),
+            flow: FlowName::from(flow),
+            language: patient.language,
+            caller: Some(attempt.phone_number.clone()),
+            call_back_number: self.context.call_back_number.clone(),
+            fallback_centre: Some(centre),
+            until: None,
+            identify_by: None,
+            person,
+            answered_by: answered.answered_by,
+        };
+        let (session, effects) = begin(&flow_set, start, self.at);
+        let (leg, begun) = self.leg_of(attempt, answered.carrier, &answered.leg);
+        if begun.is_none() {
+            self.keep.began.push((leg, self.at));
+        }
+        if let Some(why) = unwanted {
+            self.keep.withdrawn.push((attempt.call, why));
+        }
+        self.keep.answered.push(attempt.call);
+        self.keep.moment(self.at, attempt.call, ServiceEventKind::Answered(answered.answered_by));
+        let event = StoredEvent::Began(answered.line());
+        self.active_turns.push(ActiveTurn {
+            call: attempt.call,
+            flow_set,
+            session,
+            effects,
+            turn: 0,
+            revision: 1,
+            event,
+        });
+        Ok(Some(self.active_turns.len().saturating_sub(1)))
+    }
+
+    async fn still_unwanted(
+        &mut self,
+        attempt: &AttemptRow,
+        slot: &SlotRow,
+        patient: &PatientRow,
+        centre: &CentreRow,
+    ) -> Result<Option<Withdrawal>, ConversationError> {
+        if attempt.withdrawal.is_some() {
+            return Ok(attempt.withdrawal);
+        }
+        if let Some(why) = unwanted(patient) {
+            return Ok(Some(why));
+        }
+        if patient.phone_number.as_ref() != Some(&attempt.phone_number) {
+            return Ok(Some(Withdrawal::NumberChanged));
+        }
+        // By slot, a report that came meanwhile has withdrawn the call already.
+        let settings = CentreSettings::of(centre);
+        let by_day = settings.report_covers == ReportCovers::Day;
+        if by_day && slot.origin == Origin::Schedule {
+            let of_day = reports::of_days(&mut self.tx, &[(patient.id, slot.date)]).await?;
+            let counts = |report: &ReportRow| settings.unregistered_reports.counts(report.caller_number);
+            if of_day.iter().any(|report| report.outcome == ReportOutcome::Reported && counts(report)) {
+                return Ok(Some(Withdrawal::Reported));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The person of a call that is about to begin, with the day's open report: the one there is, or a new one.
+    async fn person_of(
+        &mut self,
+        patient: &PatientRow,
+        row: &CentreRow,
+        centre: &crate::engine::Centre,
+    ) -> Result<Person, ConversationError> {
+        let zone = zone_of(row).unwrap_or_else(|_| self.context.zone.clone());
+        let day = report_day(self.at, &zone);
+        let open = reports::open_of(&mut self.tx, &[(patient.id, day)]).await?.pop();
+        let (report, answers) = match open {
+            Some(open) => (open.report.id, standing_answers(&open.answers)),
+            None => {
+                let report = ReportId(new_id());
+                self.keep.open_report(report, patient, day, Channel::AutomatedCall, CallerNumber::Registered, self.at);
+                (report, Vec::new())
+            }
+        };
+        Ok(Person { patient: patient.id, report, centre: centre.clone(), answers })
+    }
+
+    /// The attempt, open again if it had ended and the carrier's news shows that its call lives or rang.
+    async fn revived(&mut self, attempt: AttemptRow, sign: Sign) -> Result<AttemptRow, ConversationError> {
+        if attempt.ended_at.is_none() {
+            return Ok(attempt);
+        }
+        let Some(revived) = revive(&mut self.tx, attempt.call, sign, self.at).await? else { return Ok(attempt) };
+        for call in revived.superseded {
+            if let Some(other) = self.attempts.get_mut(&call) {
+                other.withdrawal = Some(Withdrawal::Superseded);
+            }
+        }
+        self.attempts.insert(attempt.call, revived.attempt.clone());
+        Ok(revived.attempt)
+    }
+
+    /// The leg of a call that we made, new if the carrier hasn't named it before; and since when its phone is known to
+    /// have rung.
+    fn leg_of(&mut self, attempt: &AttemptRow, carrier: &str, name: &str) -> (LegId, Option<Timestamp>) {
+        if let Some(known) = self.legs.get(name) {
+            return (known.leg, known.began_at);
+        }
+        let row = outbound_leg(attempt, carrier, name, self.at);
+        let (leg, call) = (row.id, row.call);
+        self.keep.new_legs.push(row);
+        let found = LegFound { carrier_leg_id: name.to_owned(), leg, call, began_at: None, ended_at: None };
+        self.legs.insert(name.to_owned(), found);
+        (leg, None)
+    }
+
+    /// What the carrier tells of a call that we made. The first word of it proves that the carrier has the call.
+    pub(super) async fn step_outbound_status(
+        &mut self,
+        status: &LegStatus,
+        call: CallId,
+    ) -> Result<PendingOutcome, ConversationError> {
+        let Some(attempt) = self.attempts.get(&call).cloned() else { return Ok(PendingOutcome::Now(Outcome::Unknown)) };
+        let attempt = match (status.ended, status.ringing) {
+            (None, _) => self.revived(attempt, Sign::Lives).await?,
+            (Some(_), Ringing::Proven | Ringing::Possible) => self.revived(attempt, Sign::Rang).await?,
+            // No phone rang, so it is as if it hadn't been placed.
+            (Some(_), Ringing::RuledOut) => attempt,
+        };
+        let (leg, begun) = self.leg_of(&attempt, status.carrier, &status.leg);
+        if status.ringing == Ringing::Proven && begun.is_none() {
+            self.keep.began.push((leg, self.at));
+        }
+        self.keep.status(leg, status, self.at);
+        let Some(cause) = status.ended else {
+            self.keep.placed.push(call);
+            if status.status == "ringing" {
+                self.keep.moment(self.at, call, ServiceEventKind::Ringing);
+            }
+            return Ok(PendingOutcome::Now(Outcome::Noted));
+        };
+        if self.sessions.contains_key(&call) {
+            return self.step_leg_end(call, cause).await;
+        }
+        self.keep.ends.push((call, AttemptConclusion::Unanswered(cause)));
+        Ok(PendingOutcome::Now(Outcome::Noted))
+    }
+}
+
+/// The leg of a call that we made.
+pub(in crate::service) fn outbound_leg(attempt: &AttemptRow, carrier: &str, name: &str, at: Timestamp) -> LegRow {
+    LegRow {
+        id: LegId(new_id()),
+        call: attempt.call,
+        direction: Direction::Outbound,
+        carrier: carrier.to_owned(),
+        carrier_leg_id: name.to_owned(),
+        far_number: Some(attempt.phone_number.clone()),
+        near_number: None,
+        started_at: at,
+        ended_at: None,
+        hangup_cause: None,
+        began_at: None,
+    }
+}

@@ -1,0 +1,130 @@
+//! The task that takes what waits, commits it together and then answers.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::mpsc;
+use tracing::{debug, error, warn};
+
+use super::batch::{Batch, Context};
+use super::{
+    CarrierEvent, ConversationError, ConversationService, LegStatus, MAX_WAITING, Outcome, QueuedEvent, StaffNews,
+};
+use crate::store::StoreError;
+
+/// Turns in one commit: enough to share the sync among a busy hour's callers, few enough to keep each one's wait short.
+const MAX_BATCH: usize = 128;
+/// How often a turn is taken again when another node moved its session on meanwhile.
+const MAX_STALE: usize = 3;
+
+impl ConversationService {
+    /// Starts the conversation service. It ends when the last [`ConversationService`] is dropped and everything taken
+    /// is answered.
+    pub fn start(context: Arc<Context>) -> (Self, tokio::task::JoinHandle<()>) {
+        let (jobs, waiting) = mpsc::channel(MAX_WAITING);
+        let failing = Arc::new(AtomicBool::new(false));
+        (Self { jobs, failing: Arc::clone(&failing) }, tokio::spawn(work(context, waiting, failing)))
+    }
+}
+
+async fn work(context: Arc<Context>, mut waiting: mpsc::Receiver<QueuedEvent>, failing: Arc<AtomicBool>) {
+    let mut jobs = Vec::with_capacity(MAX_BATCH);
+    // A call's second event in one batch waits for the next: turns of one call come one after the other.
+    let mut later: Vec<QueuedEvent> = Vec::new();
+    loop {
+        jobs.append(&mut later);
+        if jobs.is_empty() && waiting.recv_many(&mut jobs, MAX_BATCH).await == 0 {
+            return;
+        }
+        while jobs.len() < MAX_BATCH
+            && let Ok(job) = waiting.try_recv()
+        {
+            jobs.push(job);
+        }
+        later = set_aside_repeats(&mut jobs);
+        metrics::histogram!("kenkocall_turns_per_commit").record(count(jobs.len()));
+        take_all(&context, &failing, std::mem::take(&mut jobs)).await;
+    }
+}
+
+fn count(number: usize) -> f64 {
+    u32::try_from(number).map_or(f64::MAX, f64::from)
+}
+
+fn set_aside_repeats(jobs: &mut Vec<QueuedEvent>) -> Vec<QueuedEvent> {
+    let mut seen = std::collections::HashSet::with_capacity(jobs.len());
+    let mut later = Vec::new();
+    let mut now = Vec::with_capacity(jobs.len());
+    for job in jobs.drain(..) {
+        // A status names its leg alone, so it goes with no other event of the same carrier's leg; the session's
+        // revision guards what this can't see.
+        let fresh = match &job.event {
+            CarrierEvent::Begin(begin) => seen.insert(begin.leg.clone()),
+            CarrierEvent::Turn { call, .. }
+            | CarrierEvent::Staff(StaffNews { call, .. })
+            | CarrierEvent::OverInTransfer(call, _)
+            | CarrierEvent::Lost(call)
+            | CarrierEvent::Withdraw(call) => seen.insert(call.to_string()),
+            CarrierEvent::Answered(answered) => seen.insert(answered.call.to_string()),
+            CarrierEvent::Status(LegStatus { call: Some(call), .. }) => seen.insert(call.to_string()),
+            CarrierEvent::Status(status) => seen.insert(status.leg.clone()),
+        };
+        if fresh { now.push(job) } else { later.push(job) }
+    }
+    *jobs = now;
+    later
+}
+
+async fn take_all(context: &Context, failing: &AtomicBool, jobs: Vec<QueuedEvent>) {
+    let (events, answers): (Vec<CarrierEvent>, Vec<_>) = jobs.into_iter().map(|job| (job.event, job.answer)).unzip();
+    match Batch::commit(context, &events).await {
+        Ok(outcomes) => {
+            failing.store(false, Ordering::Relaxed);
+            for (answer, outcome) in answers.into_iter().zip(outcomes) {
+                // The requester may be gone; what was stored stays stored.
+                let _gone = answer.send(Ok(outcome));
+            }
+        }
+        Err(error) if events.len() > 1 => {
+            debug!(turns = events.len(), %error, "group commit failed; committing each turn separately");
+            for (event, answer) in events.into_iter().zip(answers) {
+                let _gone = answer.send(take_alone(context, failing, event).await);
+            }
+        }
+        Err(_) => {
+            for (event, answer) in events.into_iter().zip(answers) {
+                let _gone = answer.send(take_alone(context, failing, event).await);
+            }
+        }
+    }
+}
+
+async fn take_alone(
+    context: &Context,
+    failing: &AtomicBool,
+    event: CarrierEvent,
+) -> Result<Outcome, ConversationError> {
+    let event = [event];
+    let mut tries = 0_usize;
+    loop {
+        tries = tries.saturating_add(1);
+        match Batch::commit(context, &event).await {
+            Ok(mut outcomes) => {
+                failing.store(false, Ordering::Relaxed);
+                return Ok(outcomes.pop().unwrap_or(Outcome::Unknown));
+            }
+            // Another node was first: what it stored is read, and the same turn gives the stored reply.
+            Err(ConversationError::Store(StoreError::Stale | StoreError::Taken(_))) if tries < MAX_STALE => {
+                warn!(tries, "another node committed this call's turn first; reading it again");
+            }
+            Err(error) => {
+                error!(%error, "could not store a turn");
+                if matches!(error, ConversationError::Store(_)) {
+                    failing.store(true, Ordering::Relaxed);
+                }
+                metrics::counter!("kenkocall_turns_failed_total").increment(1);
+                return Err(error);
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! A database that has lost its last entries, after a restored backup or a fail-over: it doesn't know whom it has
+//! called. Nobody dials until the carrier's list was gone through and a person lets dialling go on (faults 13 and 40).
+
+use jiff::Timestamp;
+use tracing::error;
+
+use super::clock::new_id;
+use super::conversation::Context;
+use super::pause::tell_staff;
+use crate::domain::{CallId, LossEvidence};
+use crate::store::losses::{self, LossRow};
+use crate::store::{StoreError, calls, dialer, legs};
+
+/// The version of the UUIDs that this program makes.
+const OUR_VERSION: usize = 7;
+
+/// The carrier told, by a signed request, of a call that we placed and don't know: `leg` is its own name for it, where
+/// it said that. Dialling stops, whatever the time in the call's id, as a clock that was wrong may have made it. A
+/// request that is sent again later must not stop it for ever, so that nothing happens when
+///
+/// - the carrier's call is known by now: the reconciliation has made it an attempt with another id;
+/// - the same call has been told of before: each counts once, and those that are told of while dialling is stopped for
+///   this reason are noted with it;
+/// - the id isn't one that this program makes.
+///
+/// # Errors
+/// When the database fails.
+pub async fn call_not_known(context: &Context, call: CallId, leg: Option<(&str, &str)>) -> Result<(), StoreError> {
+    let mut tx = context.database.begin_read().await?;
+    if calls::show(&mut tx, call).await?.is_some() {
+        return Ok(());
+    }
+    metrics::counter!("kenkocall_placed_calls_not_known_total").increment(1);
+    let known_leg = match leg {
+        Some((carrier, name)) => !legs::by_carrier_leg(&mut tx, carrier, &[name]).await?.is_empty(),
+        None => false,
+    };
+    if known_leg || call.0.get_version_num() != OUR_VERSION || losses::has_call(&mut tx, call).await? {
+        return Ok(());
+    }
+    drop(tx);
+    let now = context.clock.now();
+    stop_dialling(context, LossEvidence::UnknownCall, call.to_string(), now).await?;
+    let mut tx = context.database.begin_write().await?;
+    losses::note_call(&mut tx, call, now).await?;
+    tx.commit().await
+}
+
+/// A carrier told of a turn that comes after one that the database doesn't have: the call's last turns are lost.
+///
+/// # Errors
+/// When the database fails.
+pub async fn turn_not_known(context: &Context, call: CallId, turn: u32) -> Result<(), StoreError> {
+    stop_dialling(context, LossEvidence::UnknownCall, format!("turn {turn} of {call}"), context.clock.now()).await
+}
+
+/// Records the loss: from now on no node dials, and an alert is on the lists of all health centres.
+pub(super) async fn stop_dialling(
+    context: &Context,
+    sign: LossEvidence,
+    evidence: String,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut tx = context.database.begin_write().await?;
+    // A node that is about to claim waits, and then sees it.
+    dialer::next_epoch(&mut tx).await?;
+    // While it lasts, more calls that aren't known say nothing new.
+    let known = losses::open(&mut tx).await?.iter().any(|loss| loss.sign == sign && loss.reconciled_at.is_none());
+    let loss = LossRow { id: new_id(), sign, evidence, found_at: now, reconciled_at: None };
+    if known || !losses::note(&mut tx, &loss).await? {
+        return tx.rollback().await;
+    }
+    tell_staff(&mut tx, now).await?;
+    tx.commit().await?;
+    metrics::counter!("kenkocall_losses_found_total", "sign" => sign.code()).increment(1);
+    error!(
+        sign = sign.code(),
+        "recent data is missing from the database; dialling stopped; run `kenkocall dialer reconcile`, then `kenkocall dialer resume`"
+    );
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! Our own clock, held against the carrier's: nobody is called by a clock that jumped (fault 17).
+
+use std::time::Duration;
+
+use tracing::{error, info};
+
+use super::Dialer;
+use crate::carrier::network::LookupResult;
+use crate::policy::{Trust, Witness};
+use crate::service::Clock;
+use crate::service::pause::tell_staff;
+use crate::store::StoreError;
+
+/// Watches our clock where there is no carrier to compare it with: the time goes on by the steady clock after a jump,
+/// until the time of day has run for long enough to be believed.
+pub(in crate::service) fn watch_alone(clock: &Clock) {
+    let (belief, new, reading) = clock.watched(|watch, now| {
+        let new = watch.in_doubt(now);
+        let due = matches!(watch.look(now), Trust::Compare | Trust::CompareFirst);
+        (due.then(|| watch.compared(now, Witness::Nobody)), new, now)
+    });
+    if let (true, Some(Trust::Doubted(_))) = (new, belief) {
+        error!(shown = %reading.shown, "system clock jumped; using the monotonic clock for two minutes or until the clock is corrected");
+    }
+}
+
+impl Dialer {
+    /// How long nothing may be done by our clock, if so.
+    pub(super) async fn clock_in_doubt(&self) -> Result<Option<Duration>, StoreError> {
+        match self.context.clock.watched(|watch, now| watch.look(now)) {
+            Trust::Believed | Trust::Compare => Ok(None),
+            Trust::Doubted(wait) | Trust::NotCompared(wait) => Ok(Some(wait)),
+            Trust::CompareFirst => self.compare_clocks().await,
+        }
+    }
+
+    /// The same, and compares the clocks when it is time to: at the start, so that nobody waits for it later.
+    pub(super) async fn compare_clocks_sometimes(&self) -> Result<Option<Duration>, StoreError> {
+        match self.context.clock.watched(|watch, now| watch.look(now)) {
+            Trust::Believed => Ok(None),
+            Trust::Doubted(wait) | Trust::NotCompared(wait) => Ok(Some(wait)),
+            Trust::Compare | Trust::CompareFirst => self.compare_clocks().await,
+        }
+    }
+
+    async fn compare_clocks(&self) -> Result<Option<Duration>, StoreError> {
+        let witness = match self.network.time().await {
+            LookupResult::Found(time) => Witness::Shows(time),
+            LookupResult::Nothing => Witness::Silent,
+            LookupResult::Unavailable(_) => Witness::Unavailable,
+        };
+        let (belief, reading) = self.context.clock.watched(|watch, now| (watch.compared(now, witness), now));
+        let wait = match belief {
+            Trust::Doubted(wait) => wait,
+            Trust::NotCompared(wait) => {
+                // It is the carrier that is missing: `database_in_doubt` says so, and tells staff.
+                metrics::gauge!("kenkocall_clock_doubted").set(0.0);
+                info!("system clock not checked yet: the carrier has not answered");
+                return Ok(Some(wait));
+            }
+            Trust::Believed | Trust::Compare | Trust::CompareFirst => {
+                metrics::gauge!("kenkocall_clock_doubted").set(0.0);
+                info!(?witness, "system clock is trusted again");
+                self.recompute_retries().await?;
+                return Ok(None);
+            }
+        };
+        metrics::gauge!("kenkocall_clock_doubted").set(1.0);
+        error!(shown = %reading.shown, ?witness, "system clock jumped or is wrong; dialling stopped; correct the clock");
+        let mut tx = self.context.database.begin_write().await?;
+        tell_staff(&mut tx, self.context.clock.now()).await?;
+        tx.commit().await?;
+        Ok(Some(wait))
+    }
+}

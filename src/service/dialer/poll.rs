@@ -1,0 +1,219 @@
+//! Finds out what became of calls that nobody knows about: intents whose outcome never came, calls that the carrier
+//! never told of again. Nothing is dialled here.
+
+use jiff::{SignedDuration, Timestamp};
+use tracing::{error, warn};
+
+use super::unknown_outcome::first_look;
+use super::{Dialer, TAKE_OVER};
+use crate::carrier::CarrierLegId;
+use crate::carrier::network::{LegProgress, LookupResult, Ringing};
+use crate::domain::{AttemptState, CallId, HangupCause};
+use crate::service::Outcome;
+use crate::service::attempts::{AttemptConclusion, settle};
+use crate::service::conversation::tell_looked_up;
+use crate::service::transfers::end_in_transfer;
+use crate::store::attempts::{self, AttemptRow, LookupHistory};
+use crate::store::{StoreError, legs, sessions};
+
+/// Calls looked for in one round.
+const MAX_LOOKED_FOR: u32 = 50;
+/// A placed call of which the carrier can tell nothing for so long is over.
+const MAX_UNKNOWN: SignedDuration = SignedDuration::from_hours(2);
+/// The same when the patient was with staff last: no slot's window is open for so long.
+const MAX_UNKNOWN_WITH_STAFF: SignedDuration = SignedDuration::from_hours(24);
+
+impl Dialer {
+    /// One round. Idempotent. Says when there is something to look for again, as far as is known.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn look(&self) -> Result<Option<Timestamp>, StoreError> {
+        // The list of the last calls is the first thing that is asked of the carrier. Whatever it shows, calls under
+        // way are looked for.
+        self.database_in_doubt().await?;
+        if let Some(wait) = self.compare_clocks_sometimes().await? {
+            // A clock that is in doubt tells neither how long a call was silent nor when to look next.
+            return Ok(self.context.clock.now().checked_add(wait).ok());
+        }
+        let (now, ago) = (self.context.clock.now(), |wait| self.context.clock.ago(wait));
+        let mut tx = self.context.database.begin_autocommit().await?;
+        let left = match ago(TAKE_OVER) {
+            Some(before) => attempts::left_behind(&mut tx, before, now, MAX_LOOKED_FOR).await?,
+            None => Vec::new(),
+        };
+        let mut silent = Vec::new();
+        if let Some(before) = ago(self.longest_ringing()) {
+            silent.extend(attempts::unmoved(&mut tx, AttemptState::Placed, before, now, MAX_LOOKED_FOR).await?);
+        }
+        if let Some(before) = ago(self.dialling.silence) {
+            silent.extend(attempts::silent(&mut tx, before, now, MAX_LOOKED_FOR).await?);
+        }
+        drop(tx);
+        self.take_over(&left, now).await?;
+        let unknown =
+            attempts::to_look_for(&mut self.context.database.begin_autocommit().await?, now, MAX_LOOKED_FOR).await?;
+        let unknown: Vec<AttemptRow> = unknown.into_iter().map(|attempt| self.dated(attempt)).collect();
+        if let Some(newest) = self.newest(&unknown).await {
+            for attempt in unknown {
+                self.look_for(&attempt, &newest, now).await?;
+            }
+        }
+        for attempt in silent {
+            self.ask_about(&attempt, now).await?;
+        }
+        self.next_look().await
+    }
+
+    /// When the first of the calls in progress has been silent for too long, or is to be looked for.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn next_look(&self) -> Result<Option<Timestamp>, StoreError> {
+        let mut tx = self.context.database.begin_autocommit().await?;
+        let open = attempts::open_by_state(&mut tx).await?;
+        let due = open.into_iter().filter_map(|(state, moved_at, look_at)| {
+            let silence = match state {
+                // Withdrawn, it is looked for as soon as its request can have had an outcome.
+                AttemptState::Intended if look_at.is_some() => return look_at,
+                AttemptState::Intended => TAKE_OVER,
+                AttemptState::Placed => self.longest_ringing(),
+                AttemptState::Answered => self.dialling.silence,
+                AttemptState::Unknown | AttemptState::Ended => return look_at,
+            };
+            let moved_at = self.context.clock.at_the_latest(moved_at);
+            let silent_at = moved_at.checked_add(silence).unwrap_or(moved_at);
+            Some(look_at.map_or(silent_at, |at| at.max(silent_at)))
+        });
+        Ok(due.min())
+    }
+
+    /// An attempt with the latest moments at which it may have been intended, have become unknown and have been looked
+    /// for: a correction of the clock must not make any of its waits shorter.
+    fn dated(&self, attempt: AttemptRow) -> AttemptRow {
+        let latest = |at| self.context.clock.at_the_latest(at);
+        let (looks, now) = (attempt.looks, self.context.clock.now());
+        AttemptRow {
+            // One that lies ahead may be of any time: the carrier's calls are looked through from then on.
+            intended_at: if attempt.intended_at <= now { latest(attempt.intended_at) } else { attempt.intended_at },
+            moved_at: latest(attempt.moved_at),
+            looks: LookupHistory {
+                looked_at: looks.looked_at.map(latest),
+                clear_at: looks.clear_at.map(latest),
+                ..looks
+            },
+            ..attempt
+        }
+    }
+
+    /// How long the carrier may be silent about a call that rings.
+    fn longest_ringing(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.dialling.ring_seconds.into()) + self.dialling.silence
+    }
+
+    /// Intents of a worker that is gone: whether it had asked the carrier isn't known.
+    async fn take_over(&self, left: &[AttemptRow], now: Timestamp) -> Result<(), StoreError> {
+        if left.is_empty() {
+            return Ok(());
+        }
+        let grace = self.dialling.unknown_grace;
+        let look_at = |attempt: &AttemptRow| (attempt.call, first_look(attempt.intended_at, now, grace));
+        let calls: Vec<(CallId, Timestamp)> = left.iter().map(look_at).collect();
+        let mut tx = self.context.database.begin_write().await?;
+        let unknown = attempts::unknown(&mut tx, &calls, now).await?;
+        tx.commit().await?;
+        warn!(
+            calls = unknown.len(),
+            "found intents left by a stopped process; checking whether the carrier has their calls"
+        );
+        Ok(())
+    }
+
+    /// Asks the carrier about a call of which it hasn't told for too long (fault 26).
+    async fn ask_about(&self, attempt: &AttemptRow, now: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.context.database.begin_autocommit().await?;
+        let leg = legs::of_calls(&mut tx, &[attempt.call]).await?.into_iter().next();
+        drop(tx);
+        let begun = leg.as_ref().is_some_and(|leg| leg.began_at.is_some());
+        let leg = leg.and_then(|leg| CarrierLegId::parse(&leg.carrier_leg_id).ok());
+        let Some(leg) = leg else { return self.give_up(attempt, now).await };
+        match self.network.look_up(&leg).await {
+            LookupResult::Found(LegProgress::Ended(cause)) => self.keep_end(attempt.call, &leg, cause, now).await?,
+            LookupResult::Nothing => self.keep_end(attempt.call, &leg, HangupCause::Unspecified, now).await?,
+            // However long it lasts: the carrier ends it by the limit that it was told.
+            LookupResult::Found(progress) => {
+                if !begun && progress.ringing() == Ringing::Proven {
+                    self.keep_looked_up(attempt.call, &leg, progress).await?;
+                }
+                self.ask_again(attempt.call, now).await?;
+            }
+            LookupResult::Unavailable(_) => {
+                let silent_for = self.context.clock.waited(attempt.moved_at);
+                if silent_for > self.longest_doubt(attempt).await? {
+                    return self.give_up(attempt, now).await;
+                }
+                self.ask_again(attempt.call, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn ask_again(&self, call: CallId, now: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.context.database.begin_write().await?;
+        let at = now.checked_add(self.dialling.silence).unwrap_or(now);
+        attempts::ask_again(&mut tx, call, at).await?;
+        tx.commit().await
+    }
+
+    /// How long the carrier may tell nothing of a call that it has. A patient who may be talking with staff isn't
+    /// called again on the day, so that no slot of it may go on before the carrier has told.
+    async fn longest_doubt(&self, attempt: &AttemptRow) -> Result<SignedDuration, StoreError> {
+        let mut tx = self.context.database.begin_autocommit().await?;
+        let with_staff = !sessions::in_transfer(&mut tx, &[attempt.call]).await?.is_empty();
+        Ok(if with_staff { MAX_UNKNOWN_WITH_STAFF } else { MAX_UNKNOWN })
+    }
+
+    async fn give_up(&self, attempt: &AttemptRow, now: Timestamp) -> Result<(), StoreError> {
+        error!(call = %attempt.call, "the carrier no longer reports a call; it counts as failed");
+        let mut tx = self.context.database.begin_write().await?;
+        let told =
+            settle(&mut tx, &[(attempt.call, AttemptConclusion::Unanswered(HangupCause::Unspecified))], now).await?;
+        tx.commit().await?;
+        self.context.event_bus.tell(told);
+        Ok(())
+    }
+
+    /// Hands in what the carrier said of a leg when it was asked.
+    pub(super) async fn keep_looked_up(
+        &self,
+        call: CallId,
+        leg: &CarrierLegId,
+        progress: LegProgress,
+    ) -> Result<(), StoreError> {
+        tell_looked_up(&self.conversations, self.network.name(), call, leg, progress).await.map(drop)
+    }
+
+    /// Hands in that a leg has ended. When the caller left during a transfer and nobody told whether staff answered,
+    /// the carrier is asked that, too.
+    async fn keep_end(
+        &self,
+        call: CallId,
+        leg: &CarrierLegId,
+        cause: HangupCause,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let ended = LegProgress::Ended(cause);
+        let outcome = tell_looked_up(&self.conversations, self.network.name(), call, leg, ended).await?;
+        if !matches!(outcome, Some(Outcome::StaffUnknown)) {
+            return Ok(());
+        }
+        match end_in_transfer(&self.network, &self.conversations, call, leg).await {
+            Ok(true) => Ok(()),
+            Ok(false) => self.ask_again(call, now).await,
+            Err(error) => {
+                error!(%call, %error, "could not store the end of a call; it will be looked up again");
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Looks for a call of unknown outcome in the carrier's list, and weighs what the list proves.
+
+use jiff::{SignedDuration, Timestamp};
+use tracing::{error, info, warn};
+
+use super::Dialer;
+use crate::carrier::network::{CarrierCall, LookupResult};
+use crate::domain::{AlertKind, CallId};
+use crate::policy::{LookupFinding, NextStep, UnknownAttempt, Wanted};
+use crate::service::attempts::{AttemptConclusion, SideEffects, settle};
+use crate::store::attempts::{self, AttemptRow, LookupHistory};
+use crate::store::{StoreError, legs};
+
+/// How much earlier than the intent the carrier's clock may say that a call began.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(2);
+/// How far our own clock may be ahead when it is wrong: by a time zone, at most. A call that seems to be so much older
+/// than its intent isn't taken for it, and isn't taken for none either.
+const CLOCK_IS_WRONG: SignedDuration = SignedDuration::from_hours(25);
+/// How long a call may be missing from the list without making it stale.
+const LIST_LAGS: SignedDuration = SignedDuration::from_secs(5);
+
+/// The carrier's newest calls as one list, read once for all attempts that are looked for in a round.
+pub(super) struct Newest(LookupResult<Vec<CarrierCall>>);
+
+/// A call of the list that we don't know, and whose it is.
+enum Owner {
+    /// The attempt that is looked for.
+    Sought,
+    /// One that had ended without a call.
+    Ended(CallId),
+    /// Nobody's: the call is older than any attempt that it could be.
+    Nobody,
+}
+
+impl Dialer {
+    /// Reads the newest calls, as far back as any of these attempts needs them.
+    pub(super) async fn newest(&self, sought: &[AttemptRow]) -> Option<Newest> {
+        let since = sought.iter().map(|attempt| attempt.intended_at).min()?;
+        Some(Newest(self.network.list_newest(since).await))
+    }
+
+    /// Looks for an unknown call: among the calls to its number, and among the newest calls to anybody.
+    pub(super) async fn look_for(
+        &self,
+        attempt: &AttemptRow,
+        newest: &Newest,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let since = attempt.intended_at.checked_sub(CLOCK_IS_WRONG).unwrap_or(attempt.intended_at);
+        let mut listed = match self.network.list(&attempt.phone_number, since).await {
+            LookupResult::Found(listed) => listed,
+            LookupResult::Nothing => Vec::new(),
+            LookupResult::Unavailable(doubt) => {
+                warn!(call = %attempt.call, ?doubt, "could not read the carrier's call list");
+                return self.note_look(attempt, LookupFinding::Unanswered, now).await;
+            }
+        };
+        if let Newest(LookupResult::Found(newest)) = newest {
+            let to_it = |call: &&CarrierCall| call.to.as_ref() == Some(&attempt.phone_number);
+            let new = |call: &&CarrierCall| listed.iter().all(|known| known.leg != call.leg);
+            let more: Vec<CarrierCall> = newest.iter().filter(to_it).filter(new).cloned().collect();
+            listed.extend(more);
+        }
+        let strange = self.strange(listed).await?;
+        let mut older = false;
+        for (call, owner) in self.owners(attempt, strange).await? {
+            match owner {
+                Owner::Sought => {
+                    info!(call = %attempt.call, "found a call of unknown outcome in the carrier's list");
+                    metrics::counter!("kenkocall_calls_adopted_total").increment(1);
+                    return self.keep_looked_up(attempt.call, &call.leg, call.progress).await;
+                }
+                Owner::Ended(ended) => self.keep_looked_up(ended, &call.leg, call.progress).await?,
+                Owner::Nobody => older = true,
+            }
+        }
+        if older {
+            warn!(call = %attempt.call, "the carrier has an earlier, unknown call to this number; check the system clock");
+            return self.note_look(attempt, LookupFinding::Stale, now).await;
+        }
+        let look = self.weighed(attempt, newest, now).await?;
+        self.note_look(attempt, look, now).await
+    }
+
+    /// The calls of the list that we don't know.
+    async fn strange(&self, listed: Vec<CarrierCall>) -> Result<Vec<CarrierCall>, StoreError> {
+        let names: Vec<&str> = listed.iter().map(|listed| listed.leg.as_str()).collect();
+        let mut tx = self.context.database.begin_autocommit().await?;
+        let known = legs::by_carrier_leg(&mut tx, self.network.name(), &names).await?;
+        let new = |listed: &CarrierCall| !known.iter().any(|leg| leg.carrier_leg_id == listed.leg.as_str());
+        Ok(listed.into_iter().filter(new).collect())
+    }
+
+    /// Whose these calls are: of the attempts at this number for which the carrier never named a call, the one that was
+    /// intended nearest to the time at which the call began. Those of ended attempts come first.
+    async fn owners(
+        &self,
+        attempt: &AttemptRow,
+        strange: Vec<CarrierCall>,
+    ) -> Result<Vec<(CarrierCall, Owner)>, StoreError> {
+        if strange.is_empty() {
+            return Ok(Vec::new());
+        }
+        let since = attempt.intended_at.checked_sub(CLOCK_IS_WRONG).unwrap_or(attempt.intended_at);
+        let mut tx = self.context.database.begin_autocommit().await?;
+        let ended = attempts::ended_without_leg(&mut tx, attempt.patient, &attempt.phone_number, since).await?;
+        drop(tx);
+        let mut owned: Vec<(CarrierCall, Owner)> = strange
+            .into_iter()
+            .map(|call| {
+                let owner = owner_of(call.created_at, attempt, &ended);
+                (call, owner)
+            })
+            .collect();
+        owned.sort_by_key(|(_, owner)| matches!(owner, Owner::Sought));
+        Ok(owned)
+    }
+
+    /// What it means that the list lacks the call. A witness is a call that we asked for no earlier than for this one
+    /// and that has begun: the list that has it is younger than the intent, and one that lacks it is stale.
+    async fn weighed(
+        &self,
+        attempt: &AttemptRow,
+        Newest(newest): &Newest,
+        now: Timestamp,
+    ) -> Result<LookupFinding, StoreError> {
+        let listed = match newest {
+            LookupResult::Found(listed) => listed.as_slice(),
+            LookupResult::Nothing => &[],
+            LookupResult::Unavailable(doubt) => {
+                warn!(call = %attempt.call, ?doubt, "could not read the carrier's list of recent calls");
+                return Ok(LookupFinding::Unanswered);
+            }
+        };
+        let before = now.checked_sub(LIST_LAGS).unwrap_or(now);
+        let mut tx = self.context.database.begin_autocommit().await?;
+        let witness = legs::witness(&mut tx, self.network.name(), attempt.intended_at, before).await?;
+        drop(tx);
+        let Some(witness) = witness else { return Ok(LookupFinding::Nothing) };
+        let earliest = attempt.intended_at.checked_sub(CLOCKS_DIFFER).unwrap_or(attempt.intended_at);
+        match listed.iter().find(|call| call.leg.as_str() == witness) {
+            // By the carrier's clock it is older: one of the clocks was wrong, and it proves nothing.
+            Some(call) if call.created_at.is_some_and(|created| created < earliest) => Ok(LookupFinding::Nothing),
+            Some(_) => Ok(LookupFinding::Witnessed),
+            None => {
+                warn!(call = %attempt.call, "the carrier's list is stale: it lacks a call that the carrier has reported");
+                Ok(LookupFinding::Stale)
+            }
+        }
+    }
+
+    async fn note_look(&self, attempt: &AttemptRow, look: LookupFinding, now: Timestamp) -> Result<(), StoreError> {
+        let doubtful = doubtful(attempt).after_look(look, now);
+        let next = doubtful.next(now, self.dialling.unknown_grace.unsigned_abs());
+        let mut tx = self.context.database.begin_write().await?;
+        let (look_at, ask) = match next {
+            NextStep::NotPlaced => {
+                info!(call = %attempt.call, looks = doubtful.clear, "a call of unknown outcome is proven not to have been placed");
+                let told = settle(&mut tx, &[(attempt.call, AttemptConclusion::NotPlaced)], now).await?;
+                tx.commit().await?;
+                self.context.event_bus.tell(told);
+                return Ok(());
+            }
+            NextStep::LookAt(at) => (at, false),
+            NextStep::AskStaff { look_at } => (look_at, attempt.looks.asked_at.is_none()),
+        };
+        let looks = LookupHistory {
+            clear: doubtful.clear,
+            inconclusive: doubtful.inconclusive,
+            clear_at: doubtful.clear_at,
+            looked_at: doubtful.looked_at,
+            asked_at: if ask { Some(now) } else { attempt.looks.asked_at },
+            next_at: Some(look_at),
+        };
+        attempts::looked(&mut tx, attempt.call, &looks).await?;
+        if ask {
+            error!(call = %attempt.call, "could not find out whether a call was placed; staff are asked");
+            let mut consequences = SideEffects::default();
+            let (centre, patient) = (&attempt.centre, Some(attempt.patient));
+            consequences.alert(AlertKind::UnknownCall, centre, patient, Some(attempt.call), now);
+            consequences.write(&mut tx).await?;
+        }
+        tx.commit().await
+    }
+}
+
+/// Whose call began at `created_at`.
+fn owner_of(created_at: Option<Timestamp>, sought: &AttemptRow, ended: &[AttemptRow]) -> Owner {
+    let Some(created_at) = created_at else { return Owner::Sought };
+    let apart = |attempt: &AttemptRow| created_at.duration_since(attempt.intended_at).abs();
+    let possible = |attempt: &&AttemptRow| {
+        attempt.intended_at.checked_sub(CLOCKS_DIFFER).is_ok_and(|earliest| earliest <= created_at)
+    };
+    let nearest = ended.iter().chain([sought]).filter(possible).min_by_key(|attempt| apart(attempt));
+    match nearest {
+        None => Owner::Nobody,
+        Some(attempt) if attempt.call == sought.call => Owner::Sought,
+        Some(attempt) => Owner::Ended(attempt.call),
+    }
+}
+
+/// What is known of an unknown attempt.
+fn doubtful(attempt: &AttemptRow) -> UnknownAttempt {
+    UnknownAttempt {
+        looked_at: attempt.looks.looked_at,
+        clear_at: attempt.looks.clear_at,
+        clear: attempt.looks.clear,
+        inconclusive: attempt.looks.inconclusive,
+        wanted: if attempt.withdrawal.is_some() { Wanted::NoLonger } else { Wanted::Still },
+        ..UnknownAttempt::new(attempt.intended_at, attempt.moved_at)
+    }
+}
+
+/// When a call that becomes unknown now is looked for first.
+pub(super) fn first_look(intended_at: Timestamp, now: Timestamp, grace: SignedDuration) -> Timestamp {
+    match UnknownAttempt::new(intended_at, now).next(now, grace.unsigned_abs()) {
+        NextStep::LookAt(at) | NextStep::AskStaff { look_at: at } => at,
+        NextStep::NotPlaced => now,
+    }
+}

@@ -1,0 +1,143 @@
+//! A plainly made-up day of automated calls, for the demonstration and for measurements.
+
+use jiff::civil::date;
+use jiff::{SignedDuration, Timestamp};
+
+use super::CentreSettings;
+use super::attempts::next_slot_of;
+use super::centres::schedule_of;
+use super::clock::new_id;
+use super::synthetic_people::{FIRST_MADE_UP_ID, MADE_UP_CENTRE, SyntheticDataError};
+use crate::domain::{
+    BirthDate, CallTimes, CallingHours, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive, SlotId,
+    SlotState,
+};
+use crate::store::Database;
+use crate::store::centres::{self, CentreRow};
+use crate::store::patients::{self, Calling, PatientRow};
+use crate::store::slots::{self, Origin, SlotRow};
+
+/// The number of the first made-up patient, +81 90 1000 0001; the others count on from it.
+const FIRST_NUMBER: u64 = 819_010_000_001;
+/// How many made-up patients can have a number of their own.
+const MOST: u32 = 9_000_000;
+
+/// The number of a made-up patient, counted from 0.
+pub fn made_up_number(nth: u32) -> Option<PhoneNumber> {
+    PhoneNumber::from_e164(&format!("+{}", FIRST_NUMBER + u64::from(nth))).ok()
+}
+
+/// What proves a made-up patient, counted from 0.
+pub fn made_up_identity(nth: u32) -> Option<(HersysId, BirthDate)> {
+    let hersys_id = HersysId::parse(&FIRST_MADE_UP_ID.checked_add(nth)?.to_string()).ok()?;
+    Some((hersys_id, BirthDate::new(date(1980, 4, 1), date(2000, 1, 1)).ok()?))
+}
+
+/// A made-up health centre and whom it calls.
+#[derive(Debug, Clone)]
+pub struct SyntheticDay {
+    /// When it calls.
+    pub hours: CallingHours,
+    /// The times at which the patients are called, dealt out one after the other.
+    pub times: Vec<CallTimes>,
+    /// How many patients.
+    pub patients: u32,
+    /// Slots after this moment are called for.
+    pub after: Timestamp,
+}
+
+/// Adds the made-up centre and its patients, 見本 花子 each of them, each with a number and times of calls.
+///
+/// # Errors
+/// When the database refuses, or the numbers run out.
+pub async fn add_made_up_day(database: &Database, day: &SyntheticDay) -> Result<(), SyntheticDataError> {
+    if day.patients > MOST {
+        return Err(SyntheticDataError::TooMany);
+    }
+    let code = CentreCode::parse(MADE_UP_CENTRE).map_err(|_| SyntheticDataError::TooMany)?;
+    let settings = CentreSettings { calling_hours: day.hours, ..CentreSettings::default() };
+    let centre = CentreRow {
+        code: code.clone(),
+        name: "見本保健所".to_owned(),
+        phone: PhoneNumber::from_e164("+81300000000").map_err(|_| SyntheticDataError::TooMany)?,
+        time_zone: "Asia/Tokyo".to_owned(),
+        settings: serde_json::to_string(&settings).unwrap_or_default(),
+        created_at: day.after,
+        updated_at: day.after,
+    };
+    let schedule = schedule_of(&centre).map_err(|_| SyntheticDataError::TooMany)?;
+    let mut rows = Vec::with_capacity(day.patients as usize);
+    for nth in 0..day.patients {
+        let (hersys_id, birth_date) = made_up_identity(nth).ok_or(SyntheticDataError::TooMany)?;
+        let times = day.times.get(nth as usize % day.times.len().max(1)).cloned().unwrap_or_default();
+        let mut row = PatientRow {
+            id: PatientId(new_id()),
+            centre: code.clone(),
+            hersys_id,
+            birth_date,
+            family_name: Sensitive::new("見本"),
+            given_name: Sensitive::new("花子"),
+            phone_number: made_up_number(nth),
+            automated_call: true,
+            call_times: times.to_string(),
+            language: Language::Japanese,
+            diagnosis_date: None,
+            monitoring_start: None,
+            stopped_at: None,
+            released_at: None,
+            created_at: day.after,
+            updated_at: day.after,
+            calling: Calling::default(),
+        };
+        row.calling.next_slot_at = next_slot_of(&row, &schedule, day.after)?;
+        rows.push(row);
+    }
+    let mut tx = database.begin_write().await?;
+    centres::insert(&mut tx, &centre).await?;
+    patients::insert(&mut tx, &rows).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Gives each of the first `count` made-up patients of [`add_made_up_day`] a slot of its own besides: the first
+/// patient's is due at `first`, each other one `apart` after the one before, and all may be called for an hour. No day
+/// at a health centre is so even: it is for measurements of how late calls are.
+///
+/// # Errors
+/// When the database refuses, or the numbers run out.
+pub async fn add_even_slots(
+    database: &Database,
+    count: u32,
+    first: Timestamp,
+    apart: SignedDuration,
+) -> Result<(), SyntheticDataError> {
+    let identities: Option<Vec<_>> = (0..count).map(made_up_identity).collect();
+    let ids: Vec<HersysId> = identities.ok_or(SyntheticDataError::TooMany)?.into_iter().map(|(id, _)| id).collect();
+    let mut tx = database.begin_write().await?;
+    let mut found = patients::by_hersys_ids(&mut tx, &ids).await?;
+    found.sort_by(|one, other| one.hersys_id.cmp(&other.hersys_id));
+    let mut due_at = first;
+    let mut rows = Vec::with_capacity(found.len());
+    for patient in found {
+        let local = jiff::tz::TimeZone::UTC.to_datetime(due_at);
+        rows.push(SlotRow {
+            id: SlotId(new_id()),
+            patient: patient.id,
+            centre: patient.centre,
+            date: local.date(),
+            time: local.time().strftime("%H:%M:%S").to_string(),
+            origin: Origin::Schedule,
+            opened_at: first,
+            due_at,
+            window_end: due_at.checked_add(SignedDuration::from_hours(1)).unwrap_or(due_at),
+            state: SlotState::Waiting,
+            attempts: 0,
+            tries: 0,
+            ended_at: None,
+        });
+        due_at = due_at.checked_add(apart).map_err(|_| SyntheticDataError::TooMany)?;
+    }
+    slots::open(&mut tx, &rows).await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! I1: what was acknowledged is there. An answer is acknowledged when the next question is spoken, a report when it is
+//! said to be received.
+
+use std::collections::HashMap;
+
+use super::super::event_log::LoggedEventKind;
+use super::{Case, Invariant};
+use crate::domain::{CallId, ReportId};
+
+/// The last that was acknowledged of an item of a report, and how often something was.
+#[derive(Default)]
+struct Last<'a> {
+    entry: Option<&'a str>,
+    times: usize,
+}
+
+impl Case<'_> {
+    pub(super) fn kept(&mut self) {
+        self.answers_are_kept();
+        self.latest_answers_stand();
+        self.reports_are_kept();
+    }
+
+    fn answers_are_kept(&mut self) {
+        let record = self.record;
+        let mut stored: HashMap<(CallId, &str, &str), usize> = HashMap::new();
+        for answer in &record.tables.answers {
+            if let Some(call) = answer.call {
+                *stored.entry((call, &answer.item, answer.entry.expose())).or_default() += 1;
+            }
+        }
+        for moment in &record.moments {
+            let LoggedEventKind::Promised { call, item, entry, .. } = &moment.what else { continue };
+            match stored.get_mut(&(*call, item.as_str(), entry.as_str())) {
+                Some(left) if *left > 0 => *left -= 1,
+                _ => {
+                    let what =
+                        format!("{}: call {call}: an answer to {item} was acknowledged and isn't kept", moment.at);
+                    self.complain(Invariant::Kept, what);
+                }
+            }
+        }
+    }
+
+    /// Of several answers to one question the last one stands that came before the report was acknowledged. What was
+    /// kept and never acknowledged is left aside.
+    fn latest_answers_stand(&mut self) {
+        let record = self.record;
+        let mut last: HashMap<(ReportId, &str), Last<'_>> = HashMap::new();
+        // By which call: what it says itself in the turn that finishes the report isn't late.
+        let mut finished: HashMap<ReportId, CallId> = HashMap::new();
+        for moment in &record.moments {
+            if let LoggedEventKind::Received { call, patient } = &moment.what {
+                let whose = self.answering(*call, *patient);
+                let of_call = |report: ReportId| {
+                    let mut answers = record.tables.answers.iter().filter(|answer| answer.report == report);
+                    answers.any(|answer| answer.call == Some(*call))
+                };
+                let begun: Vec<ReportId> = last.keys().map(|(report, _)| *report).collect();
+                let received = begun.into_iter().filter(|report| of_call(*report) && self.is_of(*report, whose));
+                for report in received {
+                    finished.entry(report).or_insert(*call);
+                }
+                continue;
+            }
+            let (call, patient, item, entry) = match &moment.what {
+                LoggedEventKind::Promised { call, patient, item, entry } => (call, patient, item, Some(entry.as_str())),
+                LoggedEventKind::TakenBack { call, patient, item } => (call, patient, item, None),
+                _ => continue,
+            };
+            let mut of_call = record.tables.answers.iter().filter(|answer| answer.call == Some(*call));
+            let report = of_call
+                .find(|answer| answer.item == *item && self.is_of(answer.report, self.answering(*call, *patient)));
+            let Some(report) = report.map(|answer| answer.report) else { continue };
+            let last = last.entry((report, item)).or_default();
+            if finished.get(&report).is_some_and(|by| by != call) {
+                // Late: it is kept, and changes nothing.
+                last.times += 1;
+            } else if entry.is_some() || last.entry.is_some() {
+                *last = Last { entry, times: last.times + 1 };
+            }
+        }
+        for ((report, item), last) in last {
+            let rows = record.tables.answers.iter().filter(|answer| answer.report == report && answer.item == item);
+            let stands = record.tables.standing.get(&report).into_iter().flatten().find(|one| one.item.code() == item);
+            let stands = stands.map(|one| one.entry.expose());
+            if rows.count() == last.times && stands.unwrap_or_default() != last.entry.unwrap_or_default() {
+                self.complain(Invariant::Kept, format!("report {report}: an older answer to {item} stands"));
+            }
+        }
+    }
+
+    /// Who answers: the person we called, or whose ID was keyed.
+    pub(super) fn answering(&self, call: CallId, keyed: Option<u32>) -> Option<u32> {
+        let called = self.attempts.get(&call).and_then(|attempt| self.record.person(attempt.patient));
+        called.or(keyed)
+    }
+
+    fn is_of(&self, report: ReportId, patient: Option<u32>) -> bool {
+        let report = self.record.tables.reports.iter().find(|one| one.id == report);
+        report.is_some_and(|report| self.record.person(report.patient) == patient)
+    }
+
+    /// Two calls of one patient at a time make one report (fault 23): each call has answers in one that is finished.
+    fn reports_are_kept(&mut self) {
+        let record = self.record;
+        let finished: Vec<(Option<u32>, ReportId)> = record
+            .tables
+            .reports
+            .iter()
+            .filter(|report| report.reported)
+            .map(|report| (record.person(report.patient), report.id))
+            .collect();
+        for moment in &record.moments {
+            let LoggedEventKind::Received { call, patient } = moment.what else { continue };
+            let patient = self.answering(call, patient);
+            let of_call = |report: ReportId| {
+                let mut answers = record.tables.answers.iter().filter(|answer| answer.report == report);
+                answers.any(|answer| answer.call == Some(call))
+            };
+            if !finished.iter().any(|(of, report)| *of == patient && of_call(*report)) {
+                let what = format!("{}: call {call}: a report was acknowledged and isn't kept", moment.at);
+                self.complain(Invariant::Kept, what);
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! What lives on when the services die: the phone network and its people, the clocks, staff, and what happened so far.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use fastrand::Rng;
+use jiff::{SignedDuration, Timestamp};
+
+use super::event_log::{LoggedEvent, LoggedEventKind, PatientState, Rules};
+use super::observer::Talk;
+use super::scenario::{Scenario, ScenarioEvent};
+use crate::carrier::simulator::{self, Network, Population};
+use crate::domain::{CallId, CentreCode, StaffName};
+use crate::service::{Clerk, Clock, SimulatedCarrier, Source, VirtualClock};
+use crate::store::Database;
+
+/// How often the carrier isn't reached in the evening, at most.
+const MOST_UNREACHABLE_IN_THE_EVENING: f64 = 0.5;
+
+/// How far the services' clock can be from the right time before staff notice.
+const MOST_UNNOTICED: SignedDuration = SignedDuration::from_hours(1);
+
+/// Everything that isn't the services.
+pub(super) struct Environment {
+    pub(super) plan: Scenario,
+    /// The right time, by which the network goes.
+    pub(super) time: VirtualClock,
+    /// How many milliseconds the services' clock is ahead.
+    ahead: Arc<AtomicI64>,
+    pub(super) lines: SimulatedCarrier,
+    /// The services' clock.
+    pub(super) clock: Clock,
+    /// The clock that staff go by. See [`Environment::staff_clock`].
+    staff_clock: Clock,
+    /// The database as the commands of staff open it: they are processes of their own, and no fault of the services is
+    /// theirs.
+    office: Mutex<Option<Database>>,
+    pub(super) centre: CentreCode,
+    state: Mutex<State>,
+}
+
+/// What changes in the world.
+pub(super) struct State {
+    pub(super) rng: Rng,
+    pub(super) moments: Vec<LoggedEvent>,
+    pub(super) standings: Vec<PatientState>,
+    pub(super) rules: Rules,
+    /// What each leg has heard.
+    pub(super) talks: BTreeMap<String, Talk>,
+    /// Whom a call of ours is to.
+    pub(super) called: BTreeMap<CallId, u32>,
+    /// What the day's events lead to at once.
+    pub(super) reactions: VecDeque<ScenarioEvent>,
+    /// Whether someone changed something beside the services.
+    pub(super) disturbed: bool,
+}
+
+impl Environment {
+    /// The clock of the services: the right one, unless it was put wrong.
+    pub(super) fn services_clock(time: &VirtualClock, ahead: &Arc<AtomicI64>) -> Clock {
+        clock_ahead(time, ahead, |ahead| ahead)
+    }
+
+    /// The clock of staff: that of the services, as they work on the same machine. They notice a clock that is wrong by
+    /// more than an hour, and work on another machine until it is set right.
+    fn staff_clock(time: &VirtualClock, ahead: &Arc<AtomicI64>) -> Clock {
+        clock_ahead(time, ahead, |ahead| if ahead.abs() > MOST_UNNOTICED { SignedDuration::ZERO } else { ahead })
+    }
+
+    pub(super) fn new(
+        plan: Scenario,
+        time: VirtualClock,
+        ahead: Arc<AtomicI64>,
+        clock: Clock,
+        centre: CentreCode,
+    ) -> Arc<Self> {
+        let seed = plan.seed;
+        let people = simulator::Settings {
+            seed,
+            capacity: plan.capacity,
+            people: Population::of(plan.mix.clone()),
+            weather: plan.weather.clone(),
+            ..simulator::Settings::default()
+        };
+        let state = State {
+            rng: Rng::with_seed(seed ^ 0x77_6f72_6c64),
+            moments: Vec::new(),
+            standings: plan.people.clone(),
+            rules: plan.rules.clone(),
+            talks: BTreeMap::new(),
+            called: BTreeMap::new(),
+            reactions: VecDeque::new(),
+            disturbed: false,
+        };
+        let lines = SimulatedCarrier::new(Network::new(people), time.clock());
+        Arc::new_cyclic(|world: &std::sync::Weak<Self>| {
+            let listening = world.clone();
+            let lines = lines.listened_to(Arc::new(move |heard| {
+                if let Some(world) = listening.upgrade() {
+                    world.hear(heard);
+                }
+            }));
+            let office = Mutex::default();
+            let staff_clock = Self::staff_clock(&time, &ahead);
+            Self { plan, time, ahead, lines, clock, staff_clock, office, centre, state: Mutex::new(state) }
+        })
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the clock of staff shows.
+    pub(super) fn shown(&self) -> Timestamp {
+        self.staff_clock.read().shown
+    }
+
+    /// The office opens with the database as this thread's runtime has it.
+    pub(super) fn open_office(&self, database: Database) {
+        *self.office.lock().unwrap_or_else(PoisonError::into_inner) = Some(database);
+    }
+
+    /// Someone of the staff. Nobody before the office has opened.
+    pub(super) fn clerk(&self) -> Option<Clerk> {
+        let database = self.office.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+        let name = StaffName::parse("staff").ok()?;
+        Some(Clerk { database, clock: self.staff_clock.anew(), name, source: Source::Command })
+    }
+
+    /// Puts the services' clock forward or back, within a day of the right time.
+    pub(super) fn step_clock(&self, by: SignedDuration) {
+        const FARTHEST: i64 = 86_400_000;
+        let millis = i64::try_from(by.as_millis()).unwrap_or_default();
+        let before = self.ahead.load(Ordering::Relaxed);
+        let after = (before + millis).clamp(-FARTHEST, FARTHEST);
+        self.ahead.store(after, Ordering::Relaxed);
+        self.note(LoggedEventKind::ClockStepped((after - before) / 1_000));
+    }
+
+    /// In the evening someone sets the clock right, and the carrier is reached again. Says whether it was so
+    /// already.
+    pub(super) fn calm_down(&self) -> bool {
+        let ahead = self.ahead.swap(0, Ordering::Relaxed);
+        if ahead != 0 {
+            self.note(LoggedEventKind::ClockStepped(-ahead / 1_000));
+            self.state().disturbed = true;
+        }
+        let calm = ahead == 0;
+        self.lines.with(|network, _| {
+            let unreachable = &mut network.settings().weather.dial_no_connection;
+            let reached = *unreachable <= MOST_UNREACHABLE_IN_THE_EVENING;
+            *unreachable = unreachable.min(MOST_UNREACHABLE_IN_THE_EVENING);
+            calm && reached
+        })
+    }
+
+    /// Notes what happened.
+    pub(super) fn note(&self, what: LoggedEventKind) {
+        self.note_all(vec![what]);
+    }
+
+    pub(super) fn note_all(&self, all: Vec<LoggedEventKind>) {
+        let asked = self.lines.with(|network, _| network.asked().len());
+        let (at, shown) = (self.time.now(), self.shown());
+        self.state().moments.extend(all.into_iter().map(|what| LoggedEvent { at, shown, asked, what }));
+    }
+
+    /// How a patient stands by now.
+    pub(super) fn standing(&self, nth: u32) -> PatientState {
+        self.state().standings.get(nth as usize).cloned().unwrap_or_default()
+    }
+
+    /// Staff's change of a patient is committed.
+    pub(super) fn stands(&self, nth: u32, change: impl FnOnce(&mut PatientState)) {
+        let mut standing = self.standing(nth);
+        change(&mut standing);
+        if let Some(place) = self.state().standings.get_mut(nth as usize) {
+            *place = standing.clone();
+        }
+        self.note(LoggedEventKind::Changed(nth, standing));
+    }
+}
+
+/// A clock that shows the right time and `seen` of how far it is ahead. Its steady time is right.
+fn clock_ahead(time: &VirtualClock, ahead: &Arc<AtomicI64>, seen: fn(SignedDuration) -> SignedDuration) -> Clock {
+    let (time, ahead) = (time.clone(), Arc::clone(ahead));
+    let steady = time.clone();
+    let shown = Clock::reading(move || {
+        let ahead = seen(SignedDuration::from_millis(ahead.load(Ordering::Relaxed)));
+        time.now().checked_add(ahead).unwrap_or_else(|_| time.now())
+    });
+    shown.beside(move || Duration::try_from(steady.now().as_duration()).unwrap_or_default())
+}

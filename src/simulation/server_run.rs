@@ -1,0 +1,324 @@
+//! One life of the services, from their start to the end of the day or to their death; and the world without them.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Notify;
+
+use super::day::{Settings, SimulationError, open, register};
+use super::environment::Environment;
+use super::event_log::LoggedEventKind;
+use super::faults::{Asked, Faults};
+use super::generators::{later, one_of, sometimes};
+use super::observer::told;
+use super::people;
+use super::scenario::{CalleeManner, Ring, ScenarioEvent, StaffAct};
+use crate::carrier::simulator::{Caller, Identity, Pace, Script};
+use crate::domain::{Keys, Language, PhoneNumber};
+use crate::policy::{CallPrice, DayLimits, GuessingLimits};
+use crate::service::{
+    Context, DialerSettings, EventBus, FlowSetCache, LastCommit, Outcome, Rhythm, STEP, Simulation, end_maintenance,
+    seal_left_behind, seal_trail, start_maintenance, walk_trail,
+};
+use crate::store::snapshot::{self, Snapshot};
+
+/// The number that calls come from.
+const CALLER_NUMBER: &str = "+815000000000";
+/// How long nothing may be heard of a call before the carrier is asked about it: the usual setting.
+const SILENCE: SignedDuration = SignedDuration::from_secs(60);
+/// What a call costs; no day has a limit on that.
+const PRICE: CallPrice = CallPrice { per_minute: 20.0, longest_minutes: 60 };
+/// How long what is in progress at the end of the day may take.
+const LONGEST_EVENING: SignedDuration = SignedDuration::from_hours(9);
+/// How often it is looked in the evening whether all of it is over.
+const LOOK_EVERY: SignedDuration = SignedDuration::from_mins(15);
+
+/// How often the audit trail is sealed, where something was written.
+const SEAL_EVERY: SignedDuration = SignedDuration::from_hours(1);
+/// How far the clock moves at most when nothing is going on.
+const LONGEST_STEP: SignedDuration = SignedDuration::from_hours(1);
+
+/// What is to happen, by time.
+pub(super) type UpcomingEvents = VecDeque<(Timestamp, ScenarioEvent)>;
+
+/// How a life ended.
+pub(super) enum End {
+    /// The tables as they were then.
+    OfTheDay(Box<Snapshot>),
+    Died {
+        down: SignedDuration,
+    },
+}
+
+/// The services while they live.
+pub(super) struct ServerRun<'a> {
+    pub(super) world: &'a Arc<Environment>,
+    pub(super) faults: &'a Arc<Faults>,
+    pub(super) url: &'a str,
+    pub(super) settings: &'a Settings,
+}
+
+impl ServerRun<'_> {
+    /// The services are down for a while, then live until the end.
+    pub(super) async fn begin_after(
+        &self,
+        down: SignedDuration,
+        coming: &mut UpcomingEvents,
+    ) -> Result<End, SimulationError> {
+        self.world.open_office(open(self.url, self.settings).await?);
+        if self.world.state().moments.is_empty() {
+            register(self.world).await?;
+        }
+        self.world.goes_on_alone(down, coming).await;
+        self.lead(coming).await
+    }
+
+    /// Lives until the end.
+    async fn lead(&self, coming: &mut UpcomingEvents) -> Result<End, SimulationError> {
+        let simulation = self.start().await?;
+        let world = self.world;
+        // Not before the services have had a moment: they may have been down until now.
+        let mut seal_at = world.time.now();
+        let (mut rhythm, mut look_at) = (Rhythm::default(), world.plan.ends.max(later(world.time.now(), LOOK_EVERY)));
+        self.faults.rest(world.time.now() >= world.plan.ends);
+        loop {
+            let now = world.time.now();
+            if look_at <= now {
+                self.faults.rest(true);
+                let calm = world.calm_down();
+                world.staff(StaffAct::Resolve).await;
+                let tables = self.tables().await?;
+                if calm && is_quiet(&tables) || now > later(world.plan.ends, LONGEST_EVENING) {
+                    self.walk_the_trail().await?;
+                    world.note(LoggedEventKind::Over);
+                    return Ok(End::OfTheDay(Box::new(tables)));
+                }
+                look_at = later(now, LOOK_EVERY);
+            }
+            while let Some((_, happening)) = coming.pop_front_if(|(at, _)| *at <= now) {
+                if let ScenarioEvent::Dies(down) = happening {
+                    world.note(LoggedEventKind::Died { at_commit: None, down: down.as_secs() });
+                    return Ok(End::Died { down });
+                }
+                world.happens(happening).await;
+            }
+            if std::mem::take(&mut world.state().disturbed) {
+                rhythm.disturb();
+            }
+            let failed = self.faults.failed();
+            let seals = seal_at <= now;
+            if seals {
+                seal_at = later(now, SEAL_EVERY);
+            }
+            let round = tokio::select! {
+                biased;
+                () = self.faults.died.notified() => return Ok(End::Died { down: self.faults.down() }),
+                round = self.round(&simulation, &mut rhythm, seals) => round,
+            };
+            let mut next = match round {
+                Ok(next) => next.max(later(now, world.plan.step)),
+                Err(error) => {
+                    if self.faults.failed() == failed {
+                        world.note(LoggedEventKind::Failed(error.to_string()));
+                    }
+                    rhythm.disturb();
+                    later(now, STEP)
+                }
+            };
+            if let Some(reaction) = world.take_reaction() {
+                coming.push_front((now, reaction));
+                next = now;
+            }
+            if let Some((at, _)) = coming.front() {
+                next = next.min(*at);
+            }
+            world.time.set(next.min(look_at.max(now)).max(now));
+        }
+    }
+
+    async fn start(&self) -> Result<Simulation, SimulationError> {
+        let (world, plan) = (self.world, &self.world.plan);
+        let database = open(self.url, self.settings).await?.with_fate(Arc::new(Asked(Arc::clone(self.faults))));
+        let from = PhoneNumber::from_e164(CALLER_NUMBER).map_err(|_| SimulationError::MadeUp("phone number"))?;
+        let context = Context {
+            database,
+            flow_sets: FlowSetCache::new(Arc::clone(&self.settings.flow_set)),
+            clock: world.clock.anew(),
+            guessing: GuessingLimits::default(),
+            zone: TimeZone::get("Asia/Tokyo").unwrap_or(TimeZone::UTC),
+            fallback_centre: None,
+            call_back_number: Some(from.clone()),
+            dialer_wake: Notify::new(),
+            event_bus: EventBus::default(),
+            remembered: LastCommit::default(),
+        };
+        let dialling = DialerSettings {
+            from,
+            ring_seconds: plan.ring_seconds,
+            calls_per_second: plan.pace,
+            concurrent_calls: plan.lines,
+            silence: SILENCE,
+            tick: plan.step.unsigned_abs(),
+            unknown_grace: plan.grace,
+            day_limits: DayLimits::default(),
+            price: PRICE,
+        };
+        world.note(LoggedEventKind::Started);
+        Ok(Simulation::on(Arc::new(context), world.lines.clone(), world.time.clone(), dialling))
+    }
+
+    /// One round of the services. Says when the next one is.
+    async fn round(
+        &self,
+        simulation: &Simulation,
+        rhythm: &mut Rhythm,
+        seals: bool,
+    ) -> Result<Timestamp, crate::store::StoreError> {
+        if seals {
+            seal_trail(&simulation.context.database).await?;
+        }
+        let round = simulation.round(rhythm).await?;
+        if round.stretch.events > 0 {
+            self.repeat_a_turn(simulation).await;
+        }
+        Ok(round.next_at.unwrap_or_else(|| later(self.world.time.now(), LONGEST_STEP)))
+    }
+
+    /// A carrier posts a turn again: it gets the same reply (fault 28).
+    async fn repeat_a_turn(&self, simulation: &Simulation) {
+        let last = {
+            let mut state = self.world.state();
+            if !sometimes(&mut state.rng, self.world.plan.odds.repeats) {
+                return;
+            }
+            let all: Vec<_> = state.talks.values().filter_map(|talk| talk.last.clone()).collect();
+            if all.is_empty() {
+                return;
+            }
+            let place = state.rng.usize(0..all.len());
+            all.into_iter().nth(place)
+        };
+        let Some((call, event, said)) = last else { return };
+        if let Ok(outcome) = simulation.conversations.take(event).await {
+            let same = matches!(&outcome, Outcome::Reply { reply, .. } if format!("{reply:?}") == said);
+            if !same {
+                self.world.note(LoggedEventKind::Contradicted(call));
+            }
+        }
+    }
+
+    /// I5: what the trail says of itself.
+    async fn walk_the_trail(&self) -> Result<(), SimulationError> {
+        let Some(clerk) = self.world.clerk() else { return Err(SimulationError::MadeUp("office")) };
+        // A process that died has left rows without a seal; the next one seals them at its start.
+        seal_trail(&clerk.database).await?;
+        seal_left_behind(&clerk.database, self.world.time.now(), std::time::Duration::ZERO).await?;
+        let walked = walk_trail(&clerk.database, None, std::time::Duration::ZERO).await?;
+        let misfit = walked.misfit.map(|misfit| format!("{misfit:?}"));
+        let bad = walked.rows.bad.first().map(|row| format!("{row:?}"));
+        let unsealed = (walked.rows.unsealed > 0).then(|| format!("{} rows without a seal", walked.rows.unsealed));
+        self.world.note(LoggedEventKind::TrailWalked { entries: walked.entries, misfit: misfit.or(bad).or(unsealed) });
+        Ok(())
+    }
+
+    async fn tables(&self) -> Result<Snapshot, SimulationError> {
+        let Some(clerk) = self.world.clerk() else { return Err(SimulationError::MadeUp("office")) };
+        Ok(snapshot::read(&mut clerk.database.begin_read().await?).await?)
+    }
+}
+
+/// Whether everything that was begun is over.
+fn is_quiet(tables: &Snapshot) -> bool {
+    let slots = tables.slots.iter().all(|slot| slot.ended_at.is_some());
+    let attempts = tables.attempts.iter().all(|attempt| attempt.ended_at.is_some());
+    let calls = tables.calls.iter().all(|call| call.ended_at.is_some());
+    slots && attempts && calls && tables.errands_left == 0
+}
+
+impl Environment {
+    pub(super) fn take_reaction(&self) -> Option<ScenarioEvent> {
+        self.state().reactions.pop_front()
+    }
+
+    /// Something happens that isn't the services' doing.
+    pub(super) async fn happens(&self, happening: ScenarioEvent) {
+        let Some(clerk) = self.clerk() else { return };
+        match happening {
+            ScenarioEvent::Staff(act) => self.staff(act).await,
+            ScenarioEvent::Rings(ring) => self.ring(ring),
+            ScenarioEvent::ClockSteps(by) => self.step_clock(by),
+            ScenarioEvent::WeatherTurns(weather) => {
+                self.lines.with(|network, _| network.settings().weather = *weather);
+                self.note(LoggedEventKind::WeatherTurned);
+            }
+            ScenarioEvent::MaintenanceStarts(told) => {
+                let until = told.map(|length| later(self.shown(), length));
+                match start_maintenance(&clerk, until).await {
+                    Ok(_) => self.note(LoggedEventKind::Maintenance(true)),
+                    Err(refused) => self.note(LoggedEventKind::Failed(refused.to_string())),
+                }
+            }
+            ScenarioEvent::MaintenanceEnds => match end_maintenance(&clerk).await {
+                Ok(_) => self.note(LoggedEventKind::Maintenance(false)),
+                Err(refused) => self.note(LoggedEventKind::Failed(refused.to_string())),
+            },
+            // A server that is down can't die.
+            ScenarioEvent::Dies(_) => {}
+        }
+        self.state().disturbed = true;
+    }
+
+    /// The services are down for so long: what the network tells is told to nobody.
+    async fn goes_on_alone(&self, down: SignedDuration, coming: &mut UpcomingEvents) {
+        let up = later(self.time.now(), down);
+        self.state().reactions.clear();
+        loop {
+            let now = self.time.now();
+            let connection_lost = self.lines.with(|network, now| network.advance(now));
+            let notes = connection_lost
+                .iter()
+                .map(|news| LoggedEventKind::Unheard { leg: news.leg.as_str().to_owned(), told: told(news) });
+            self.note_all(notes.collect());
+            while let Some((_, happening)) = coming.pop_front_if(|(at, _)| *at <= now) {
+                self.happens(happening).await;
+            }
+            if now >= up {
+                return;
+            }
+            let network = self.lines.with(|network, _| network.next_at());
+            let next = [network, coming.front().map(|(at, _)| *at), Some(up)].into_iter().flatten().min();
+            self.time.set(next.unwrap_or(up).clamp(later(now, SignedDuration::from_millis(1)), up.max(now)));
+        }
+    }
+
+    /// A patient rings one of our lines.
+    fn ring(&self, ring: Ring) {
+        let identity = |nth: u32| {
+            let hersys_id =
+                if ring.manner == CalleeManner::Guesses { people::nobodys_id(nth) } else { people::hersys_id(nth) };
+            Some(Identity { hersys_id: hersys_id?, birth_date: people::birth_date(nth)? })
+        };
+        let people: Vec<Identity> =
+            [Some(ring.who), ring.relative].into_iter().flatten().filter_map(identity).collect();
+        let script = Script::answers(std::time::Duration::ZERO).tempo(Pace::ORDINARY);
+        let script = match ring.manner {
+            CalleeManner::Finishes | CalleeManner::Guesses => script,
+            CalleeManner::HangsUp(question) => script.hangs_up_at_question(question),
+            CalleeManner::Presses(key, question) => {
+                script.keys_at_question(question, Keys::parse(&key.to_string()).unwrap_or_default())
+            }
+        };
+        let language = {
+            let mut state = self.state();
+            one_of(&mut state.rng, &Language::ALL)
+        };
+        let caller = Caller { people, language, script: Some(script) };
+        let from = self.standing(ring.who).number.filter(|_| ring.shows_number);
+        let taken = self.lines.with(|network, now| network.ring_in(from, ring.line, caller, now).is_some());
+        if taken {
+            self.note(LoggedEventKind::RangIn(ring.who, ring.line.code()));
+        }
+    }
+}

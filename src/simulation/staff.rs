@@ -1,0 +1,281 @@
+//! What staff do, by the same functions as their commands, and what is true from then on.
+
+use jiff::SignedDuration;
+use jiff::civil::Time;
+
+use super::environment::Environment;
+use super::event_log::{LoggedEventKind, PatientState};
+use super::people;
+use super::scenario::StaffAct;
+use crate::carrier::network::LegProgress;
+use crate::domain::{AttemptState, CallingHours, HersysId};
+use crate::patient_import::Column;
+use crate::policy::{DaysOff, ReportCovers};
+use crate::service::{
+    CentreChange, Clerk, ImportMode, Resolution, ServiceError, add_patient, call_now, change_centre, change_patient,
+    import_patients, release_patient, resolve_call, stop_patient,
+};
+use crate::store::attempts::{self, AttemptFilter};
+
+/// Unknown calls looked at in one go.
+const MOST_UNKNOWN: u32 = 200;
+
+impl Environment {
+    /// Staff do something.
+    pub(super) async fn staff(&self, act: StaffAct) {
+        let Some(clerk) = self.clerk() else { return };
+        let clerk = &clerk;
+        self.state().disturbed = true;
+        match act {
+            StaffAct::Stop(who) => {
+                let done = match people::hersys_id(who) {
+                    Some(id) => stop_patient(clerk, &id).await.map(|_| ()),
+                    None => return,
+                };
+                self.settle(who, done, |one| one.stopped = true);
+            }
+            StaffAct::Release(who) => {
+                let done = match people::hersys_id(who) {
+                    Some(id) => release_patient(clerk, &id).await.map(|_| ()),
+                    None => return,
+                };
+                self.settle(who, done, |one| one.released = true);
+            }
+            StaffAct::Register(who) => self.register(clerk, who).await,
+            StaffAct::ImportAgain => self.import_again(clerk).await,
+            StaffAct::CallNow(who) => self.call_now(clerk, who).await,
+            StaffAct::Resolve => self.resolve(clerk, false).await,
+            StaffAct::LookAgain => self.resolve(clerk, true).await,
+            StaffAct::Hours(..) | StaffAct::Covers(_) | StaffAct::DayOff => self.change_centre(clerk, act).await,
+            StaffAct::Number(..)
+            | StaffAct::TakeNumber(..)
+            | StaffAct::Times(..)
+            | StaffAct::SwitchOn(_)
+            | StaffAct::SwitchOff(_)
+            | StaffAct::Language(_) => self.change(clerk, act).await,
+        }
+    }
+
+    /// A change of one patient: it is taken, or refused for a reason that is one.
+    async fn change(&self, clerk: &Clerk, act: StaffAct) {
+        let (who, values, after): (u32, Vec<(Column, String)>, PatientState) = match act {
+            StaffAct::Number(who, choice) => self.numbered(who, people::number(who, choice)),
+            StaffAct::TakeNumber(who, whose) => self.numbered(who, people::number(whose, 0)),
+            StaffAct::Times(who, first, hours_apart) => {
+                let times = times_from(first, hours_apart, self.state().rules.close);
+                let written: Vec<String> = times.iter().map(written).collect();
+                let after = PatientState { times, ..self.standing(who) };
+                (who, vec![(Column::CallTimes, written.join(";"))], after)
+            }
+            StaffAct::SwitchOn(who) => {
+                let before = self.standing(who);
+                let held = before.stopped || before.stop_requested || before.wrong_number.is_some();
+                let mut after = PatientState { automated: true, ..before };
+                if held && !after.released {
+                    (after.stopped, after.stop_requested, after.wrong_number) = (false, false, None);
+                }
+                (who, vec![(Column::AutomatedCall, "yes".to_owned())], after)
+            }
+            StaffAct::SwitchOff(who) => {
+                let after = PatientState { automated: false, ..self.standing(who) };
+                (who, vec![(Column::AutomatedCall, "no".to_owned())], after)
+            }
+            StaffAct::Language(who) => (who, vec![(Column::Language, "en".to_owned())], self.standing(who)),
+            _ => return,
+        };
+        let Some(id) = people::hersys_id(who) else { return };
+        let values: Vec<(Column, &str)> = values.iter().map(|(column, value)| (*column, value.as_str())).collect();
+        let taken = self.taken_for(who, &after);
+        let done = change_patient(clerk, &id, &values).await.map(|_| ());
+        if let Some(wrong) = unexpected(&done, taken) {
+            self.note(LoggedEventKind::Failed(format!("{act:?}: {wrong}")));
+        }
+        self.settle(who, done, |one| *one = after);
+    }
+
+    fn numbered(
+        &self,
+        who: u32,
+        number: Option<crate::domain::PhoneNumber>,
+    ) -> (u32, Vec<(Column, String)>, PatientState) {
+        let written = number.as_ref().map_or_else(String::new, |number| number.national());
+        let after = PatientState { number, ..self.standing(who) };
+        (who, vec![(Column::PhoneNumber, written)], after)
+    }
+
+    /// Whether the number of a standing is someone else's for automated calls (A2).
+    fn taken_for(&self, who: u32, after: &PatientState) -> bool {
+        let holds = |one: &PatientState| one.registered && one.automated && !one.released && one.number.is_some();
+        let state = self.state();
+        let mut others = state.standings.iter().enumerate().filter(|(place, _)| *place != who as usize);
+        holds(after) && others.any(|(_, other)| holds(other) && other.number == after.number)
+    }
+
+    fn settle(&self, who: u32, done: Result<(), ServiceError>, change: impl FnOnce(&mut PatientState)) {
+        match done {
+            Ok(()) => self.stands(who, change),
+            Err(refused) => {
+                let known = matches!(refused, ServiceError::NoSuchPatient) != self.standing(who).registered;
+                let why = refused.to_string();
+                self.note(if known { LoggedEventKind::Refused(who, why) } else { LoggedEventKind::Failed(why) });
+            }
+        }
+    }
+
+    async fn register(&self, clerk: &Clerk, who: u32) {
+        let standing = self.standing(who);
+        let after = PatientState { registered: true, ..standing.clone() };
+        let taken = self.taken_for(who, &after);
+        let values = columns(who, &after);
+        let values: Vec<(Column, &str)> = values.iter().map(|(column, value)| (*column, value.as_str())).collect();
+        match add_patient(clerk, &self.centre, &values).await {
+            Ok(_) if standing.registered || taken => {
+                self.note(LoggedEventKind::Failed("registered twice over".to_owned()))
+            }
+            Ok(_) => self.stands(who, |one| *one = after),
+            Err(refused) => self.note(LoggedEventKind::Refused(who, refused.to_string())),
+        }
+    }
+
+    /// The same list again changes nothing (fault 42).
+    async fn import_again(&self, clerk: &Clerk) {
+        let list = list_of(&self.state().standings);
+        match import_patients(clerk, &self.centre, list.as_bytes(), ImportMode::Write, |_, _| {}).await {
+            Ok(imported) if imported.new + imported.changed == 0 => {}
+            Ok(imported) => {
+                self.note(LoggedEventKind::Failed(format!("a list that says nothing new changed {imported:?}")))
+            }
+            // Times that are outside of the hours by now, for example.
+            Err(refused) => self.note(LoggedEventKind::Refused(0, refused.to_string())),
+        }
+    }
+
+    async fn call_now(&self, clerk: &Clerk, who: u32) {
+        let Some(id) = people::hersys_id(who) else { return };
+        match call_now(clerk, &id).await {
+            Ok(_) => self.note(LoggedEventKind::CalledNow(who)),
+            Err(refused) => {
+                let unwanted = matches!(refused, ServiceError::NotCalled(_));
+                let wrong = unwanted && self.standing(who).wanted() && !self.may_be_unwanted(clerk, &id).await;
+                let why = refused.to_string();
+                self.note(if wrong { LoggedEventKind::Failed(why) } else { LoggedEventKind::Refused(who, why) });
+            }
+        }
+    }
+
+    /// Whether the tables know of a reason that nobody was told of: a request to stop that was committed when the
+    /// process died, a number that doesn't exist.
+    async fn may_be_unwanted(&self, clerk: &Clerk, id: &HersysId) -> bool {
+        let Ok(mut tx) = clerk.database.begin_read().await else { return false };
+        let found = crate::store::patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await.unwrap_or_default();
+        found.iter().any(|one| one.calling.stop_requested_at.is_some() || one.calling.wrong_number.is_some())
+    }
+
+    /// Staff look at the calls of unknown outcome. They phone the carrier, which knows.
+    async fn resolve(&self, clerk: &Clerk, look_again: bool) {
+        let filter =
+            AttemptFilter { state: Some(AttemptState::Unknown), limit: MOST_UNKNOWN, ..AttemptFilter::default() };
+        let Ok(mut tx) = clerk.database.begin_read().await else { return };
+        let unknown = attempts::list(&mut tx, &filter).await.unwrap_or_default();
+        drop(tx);
+        for attempt in unknown.into_iter().filter(|attempt| attempt.looks.asked_at.is_some()) {
+            let placed = self.lines.with(|network, _| network.placed());
+            let leg = placed.into_iter().find(|placed| placed.call == Some(attempt.call));
+            let (resolution, word) = match leg {
+                _ if look_again => (Resolution::LookAgain, "look again"),
+                None => (Resolution::NotPlaced, "not placed"),
+                Some(leg) if !matches!(leg.listed.progress, LegProgress::Ended(_)) => {
+                    (Resolution::LookAgain, "look again")
+                }
+                Some(leg) if leg.history.iter().any(|(_, progress)| *progress == LegProgress::Answered) => {
+                    (Resolution::Answered, "answered")
+                }
+                Some(_) => (Resolution::NoAnswer, "no answer"),
+            };
+            match resolve_call(clerk, attempt.call, resolution).await {
+                Ok(_) => self.note(LoggedEventKind::Resolved(attempt.call, word)),
+                Err(refused) => self.note(LoggedEventKind::Failed(refused.to_string())),
+            }
+        }
+    }
+
+    async fn change_centre(&self, clerk: &Clerk, act: StaffAct) {
+        let mut rules = self.state().rules.clone();
+        let change = match act {
+            StaffAct::Hours(open, close) => {
+                (rules.open, rules.close) = (open, close);
+                CentreChange {
+                    calling_hours: Some(CallingHours { open, close: close.into() }),
+                    ..CentreChange::default()
+                }
+            }
+            StaffAct::Covers(day) => {
+                rules.report_covers_day = day;
+                let covers = if day { ReportCovers::Day } else { ReportCovers::Slot };
+                CentreChange { report_covers: Some(covers), ..CentreChange::default() }
+            }
+            _ => {
+                rules.day_off = true;
+                let days: Option<DaysOff> = self.plan.date.to_string().parse().ok();
+                CentreChange { days_off: days, ..CentreChange::default() }
+            }
+        };
+        match change_centre(clerk, &self.centre, &change).await {
+            Ok(_) => {
+                self.state().rules = rules.clone();
+                self.note(LoggedEventKind::CentreChanged(rules));
+            }
+            Err(refused) => self.note(LoggedEventKind::Failed(refused.to_string())),
+        }
+    }
+}
+
+/// A change of a number that is taken must be refused for that, and no other for anything.
+fn unexpected(done: &Result<(), ServiceError>, taken: bool) -> Option<String> {
+    match done {
+        Ok(()) => taken.then(|| "a number was given to two patients".to_owned()),
+        Err(ServiceError::NumberInUse(_)) => (!taken).then(|| "a number that is free was refused".to_owned()),
+        Err(ServiceError::NoSuchPatient | ServiceError::Values(_)) => None,
+        Err(other) => Some(other.to_string()),
+    }
+}
+
+/// Times from the first on, this many hours apart.
+fn times_from(first: Time, hours_apart: u8, close: Time) -> Vec<Time> {
+    let step = SignedDuration::from_hours(i64::from(hours_apart.max(1)));
+    let all = std::iter::successors(Some(first), |time| time.checked_add(step).ok());
+    all.take_while(|time| *time < close).take(3).collect()
+}
+
+fn written(time: &Time) -> String {
+    time.strftime("%H:%M").to_string()
+}
+
+/// A patient's row of a list.
+fn columns(nth: u32, one: &PatientState) -> Vec<(Column, String)> {
+    let id = people::hersys_id(nth).map_or_else(String::new, |id| id.expose().to_owned());
+    let times: Vec<String> = one.times.iter().map(written).collect();
+    vec![
+        (Column::HersysId, id),
+        (Column::BirthDate, people::birthday(nth).to_string()),
+        (Column::FamilyName, people::FAMILY_NAME.to_owned()),
+        (Column::GivenName, people::GIVEN_NAME.to_owned()),
+        (Column::PhoneNumber, one.number.as_ref().map_or_else(String::new, |number| number.national())),
+        (Column::AutomatedCall, if one.automated { "yes" } else { "no" }.to_owned()),
+        (Column::CallTimes, times.join(";")),
+        (Column::MonitoringStart, one.observed_from.map_or_else(String::new, |day| day.to_string())),
+    ]
+}
+
+/// The list of everybody who is registered, as CSV.
+pub(super) fn list_of(standings: &[PatientState]) -> String {
+    let mut list = String::from(
+        "hersys_id,birth_date,family_name,given_name,phone_number,automated_call,call_times,monitoring_start\n",
+    );
+    for (nth, one) in (0..).zip(standings).filter(|(_, one)| one.registered) {
+        let cells: Vec<String> = columns(nth, one).into_iter().map(|(_, value)| value).collect();
+        list.push_str(&cells.join(","));
+        list.push('\n');
+    }
+    list
+}

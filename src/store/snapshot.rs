@@ -1,0 +1,324 @@
+//! All stored rows about calls, to check them against what happened outside. It
+//! reads the tables by statements of its own, so that a check doesn't share a mistake with what it checks.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, civil::Date};
+
+use super::answers::{self, LatestAnswer};
+use super::{
+    StoreError, Tx,
+    bind_value::{Row, parsed},
+};
+use crate::domain::{CallId, HersysId, PatientId, PhoneNumber, ReportId, Sensitive, SlotId};
+
+/// The tables that have to do with calls.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// Patients by their HER-SYS ID.
+    pub patients: Vec<Patient>,
+    /// Slots by patient, day and time.
+    pub slots: Vec<Slot>,
+    /// Attempts by slot and number.
+    pub attempts: Vec<Attempt>,
+    /// Calls by their beginning.
+    pub calls: Vec<Call>,
+    /// Reports by their beginning.
+    pub reports: Vec<Report>,
+    /// Answers in the order in which they were stored.
+    pub answers: Vec<Answer>,
+    /// The answers that stand, as the services read them.
+    pub standing: BTreeMap<ReportId, Vec<LatestAnswer>>,
+    /// Alerts by the time of raising.
+    pub alerts: Vec<Alert>,
+    /// Jobs that weren't done.
+    pub errands_left: u64,
+}
+
+/// A patient.
+#[derive(Debug, Clone)]
+pub struct Patient {
+    /// The record.
+    pub id: PatientId,
+    /// The HER-SYS ID.
+    pub hersys_id: HersysId,
+    /// The registered number.
+    pub phone_number: Option<PhoneNumber>,
+    /// Whether it is called.
+    pub automated_call: bool,
+    /// Whether observation has ended.
+    pub released: bool,
+}
+
+/// A slot. Words are as they are stored.
+#[derive(Debug, Clone)]
+pub struct Slot {
+    /// The slot.
+    pub id: SlotId,
+    /// Whose.
+    pub patient: PatientId,
+    /// The day at the centre.
+    pub date: Date,
+    /// The time there.
+    pub time: String,
+    /// Whether staff asked for it.
+    pub by_staff: bool,
+    /// No attempt from here on.
+    pub window_end: Timestamp,
+    /// Where it stands.
+    pub state: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// Attempts made.
+    pub attempts: i64,
+    /// Attempts that count.
+    pub tries: i64,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// An attempt. Words are as they are stored.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// The call.
+    pub call: CallId,
+    /// The slot.
+    pub slot: SlotId,
+    /// Whose.
+    pub patient: PatientId,
+    /// The number called.
+    pub phone_number: PhoneNumber,
+    /// Its number among the slot's.
+    pub number: i64,
+    /// Where it stands.
+    pub state: String,
+    /// Why it is no longer wanted.
+    pub withdrawal: Option<String>,
+    /// How it ended.
+    pub outcome: Option<String>,
+    /// When it was committed.
+    pub intended_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// Whether staff were asked what became of it.
+    pub staff_asked: bool,
+    /// When it was opened again, as the carrier had its call after all.
+    pub revived_at: Option<Timestamp>,
+}
+
+/// A call.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// The call.
+    pub id: CallId,
+    /// The line, in its word.
+    pub line: String,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// The verdict, in its word.
+    pub disposition: Option<String>,
+}
+
+/// A report.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The report.
+    pub id: ReportId,
+    /// Whose.
+    pub patient: PatientId,
+    /// The day at the centre.
+    pub date: Date,
+    /// Whether it was finished.
+    pub reported: bool,
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The report.
+    pub report: ReportId,
+    /// The call.
+    pub call: Option<CallId>,
+    /// The item, in its word.
+    pub item: String,
+    /// What was answered; empty when it was taken back.
+    pub entry: Sensitive,
+    /// The severity, in its word.
+    pub severity: String,
+}
+
+/// An alert.
+#[derive(Debug, Clone)]
+pub struct Alert {
+    /// The kind, in its word.
+    pub kind: String,
+    /// The patient.
+    pub patient: Option<PatientId>,
+    /// The call.
+    pub call: Option<CallId>,
+    /// The item of a red answer, in its word.
+    pub item: Option<String>,
+    /// The report.
+    pub report: Option<ReportId>,
+    /// Who has closed it.
+    pub closed_by: Option<String>,
+}
+
+/// Reads everything.
+///
+/// # Errors
+/// When the database fails.
+pub async fn read(tx: &mut Tx) -> Result<Snapshot, StoreError> {
+    let jobs = "SELECT count(*) FROM outbox WHERE done_at IS NULL";
+    let errands_left = tx.fetch_optional(jobs, vec![], |row| row.int(0)).await?;
+    let reports: Vec<Report> = tx
+        .fetch_all("SELECT id, patient_id, report_date, outcome FROM reports ORDER BY started_at, id", vec![], report)
+        .await?;
+    let ids: Vec<ReportId> = reports.iter().map(|report| report.id).collect();
+    let standing = answers::latest(tx, &ids).await?.into_iter().collect();
+    Ok(Snapshot {
+        patients: tx
+            .fetch_all(
+                "SELECT id, hersys_id, phone_number, automated_call, released_at FROM patients ORDER BY hersys_id",
+                vec![],
+                patient,
+            )
+            .await?,
+        slots: tx
+            .fetch_all(
+                "SELECT id, patient_id, slot_date, slot_time, origin, window_end, state, reason, attempts, tries, ended_at
+                 FROM slots ORDER BY patient_id, slot_date, slot_time",
+                vec![],
+                slot,
+            )
+            .await?,
+        attempts: tx
+            .fetch_all(
+                "SELECT call_id, slot_id, patient_id, phone_number, number, state, withdrawal, outcome, intended_at,
+                 ended_at, asked_at, revived_at FROM attempts ORDER BY slot_id, number",
+                vec![],
+                attempt,
+            )
+            .await?,
+        calls: tx
+            .fetch_all("SELECT id, line, ended_at, disposition FROM calls ORDER BY started_at, id", vec![], call)
+            .await?,
+        standing,
+        reports,
+        answers: tx
+            .fetch_all(
+                "SELECT report_id, call_id, item, entry, severity FROM answers ORDER BY id",
+                vec![],
+                answer,
+            )
+            .await?,
+        alerts: tx
+            .fetch_all(
+                "SELECT kind, patient_id, call_id, item, report_id, closed_by FROM alerts ORDER BY raised_at, id",
+                vec![],
+                alert,
+            )
+            .await?,
+        errands_left: errands_left.and_then(|left| u64::try_from(left).ok()).unwrap_or_default(),
+    })
+}
+
+/// The last turn of each inbound call, by the carrier's name of its leg: the first one is 0.
+///
+/// # Errors
+/// When the database fails.
+pub async fn last_turns(tx: &mut Tx) -> Result<Vec<(String, i64)>, StoreError> {
+    let sql = "SELECT l.carrier_leg_id, max(t.turn) FROM legs l JOIN turns t ON t.call_id = l.call_id
+               GROUP BY l.carrier_leg_id";
+    tx.fetch_all(sql, vec![], |row| Ok((row.owned(0)?, row.int(1)?))).await
+}
+
+fn number(text: &str) -> Option<PhoneNumber> {
+    PhoneNumber::from_e164(text).ok()
+}
+
+fn opt_owned(row: &Row<'_>, index: usize) -> Result<Option<String>, StoreError> {
+    Ok(row.opt_text(index)?.map(str::to_owned))
+}
+
+fn patient(row: &Row<'_>) -> Result<Patient, StoreError> {
+    Ok(Patient {
+        id: row.read(0, "patients.id", parsed)?,
+        hersys_id: row.read(1, "patients.hersys_id", |text| HersysId::parse(text).ok())?,
+        phone_number: row.opt_read(2, "patients.phone_number", number)?,
+        automated_call: row.flag(3)?,
+        released: row.opt_int(4)?.is_some(),
+    })
+}
+
+fn slot(row: &Row<'_>) -> Result<Slot, StoreError> {
+    Ok(Slot {
+        id: row.read(0, "slots.id", parsed)?,
+        patient: row.read(1, "slots.patient_id", parsed)?,
+        date: row.read(2, "slots.slot_date", parsed)?,
+        time: row.owned(3)?,
+        by_staff: row.text(4)? == "staff",
+        window_end: row.time(5, "slots.window_end")?,
+        state: row.owned(6)?,
+        reason: opt_owned(row, 7)?,
+        attempts: row.int(8)?,
+        tries: row.int(9)?,
+        ended_at: row.opt_time(10, "slots.ended_at")?,
+    })
+}
+
+fn attempt(row: &Row<'_>) -> Result<Attempt, StoreError> {
+    Ok(Attempt {
+        call: row.read(0, "attempts.call_id", parsed)?,
+        slot: row.read(1, "attempts.slot_id", parsed)?,
+        patient: row.read(2, "attempts.patient_id", parsed)?,
+        phone_number: row.read(3, "attempts.phone_number", number)?,
+        number: row.int(4)?,
+        state: row.owned(5)?,
+        withdrawal: opt_owned(row, 6)?,
+        outcome: opt_owned(row, 7)?,
+        intended_at: row.time(8, "attempts.intended_at")?,
+        ended_at: row.opt_time(9, "attempts.ended_at")?,
+        staff_asked: row.opt_int(10)?.is_some(),
+        revived_at: row.opt_time(11, "attempts.revived_at")?,
+    })
+}
+
+fn call(row: &Row<'_>) -> Result<Call, StoreError> {
+    Ok(Call {
+        id: row.read(0, "calls.id", parsed)?,
+        line: row.owned(1)?,
+        ended_at: row.opt_time(2, "calls.ended_at")?,
+        disposition: opt_owned(row, 3)?,
+    })
+}
+
+fn report(row: &Row<'_>) -> Result<Report, StoreError> {
+    Ok(Report {
+        id: row.read(0, "reports.id", parsed)?,
+        patient: row.read(1, "reports.patient_id", parsed)?,
+        date: row.read(2, "reports.report_date", parsed)?,
+        reported: row.text(3)? == "reported",
+    })
+}
+
+fn answer(row: &Row<'_>) -> Result<Answer, StoreError> {
+    Ok(Answer {
+        report: row.read(0, "answers.report_id", parsed)?,
+        call: row.opt_read(1, "answers.call_id", parsed)?,
+        item: row.owned(2)?,
+        entry: row.sensitive(3)?,
+        severity: row.owned(4)?,
+    })
+}
+
+fn alert(row: &Row<'_>) -> Result<Alert, StoreError> {
+    Ok(Alert {
+        kind: row.owned(0)?,
+        patient: row.opt_read(1, "alerts.patient_id", parsed)?,
+        call: row.opt_read(2, "alerts.call_id", parsed)?,
+        item: opt_owned(row, 3)?,
+        report: row.opt_read(4, "alerts.report_id", parsed)?,
+        closed_by: opt_owned(row, 5)?,
+    })
+}

@@ -1,0 +1,123 @@
+//! Webhooks of Twilio-compatible carriers: a call begins, the caller keyed something, a leg's status changed, we
+//! failed.
+
+mod fallback;
+mod leg;
+mod outbound;
+mod respond;
+mod staff;
+mod verified;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum::routing::post;
+
+use self::respond::{next_epoch, not_found, take, take_news};
+use self::verified::{Verified, note_unknown};
+use super::Web;
+use crate::carrier::network::Ringing;
+use crate::carrier::twilio::{CallStatus, Field, StatusRequest, VoiceRequest, Word, urls};
+use crate::domain::{CallId, Line};
+use crate::engine::{EventKind, TransferOutcome};
+use crate::service::{Begin, CarrierEvent, LegStatus};
+
+/// The carrier's name in the database.
+const CARRIER: &str = "twilio";
+
+/// Stands in the record for a status that we don't know.
+const UNKNOWN: &str = "unknown";
+
+pub(super) fn routes() -> Router<Arc<Web>> {
+    Router::new()
+        .route(urls::HEALTH_CALL, post(health_call))
+        .route(urls::CALL_BACK, post(call_back))
+        .route(urls::TURN, post(turn))
+        .route(urls::STAFF, post(staff::news))
+        .route(urls::STATUS, post(status))
+        .route(urls::FALLBACK, post(fallback::fallback))
+        .route(urls::ANSWERED, post(outbound::answered))
+        .route(urls::CALL_STATUS, post(outbound::status))
+        .route(urls::GOODBYE, post(outbound::goodbye))
+}
+
+async fn health_call(State(web): State<Arc<Web>>, request: Verified<VoiceRequest>) -> Response {
+    begin(&web, Line::HealthCall, request).await
+}
+
+async fn call_back(State(web): State<Arc<Web>>, request: Verified<VoiceRequest>) -> Response {
+    begin(&web, Line::CallBack, request).await
+}
+
+async fn begin(web: &Web, line: Line, Verified(request, voicing): Verified<VoiceRequest>) -> Response {
+    let leg = request.leg.as_str().to_owned();
+    let begin = Begin { line, carrier: CARRIER, leg, caller: request.from, called: request.to };
+    take(web, CarrierEvent::Begin(begin), voicing).await
+}
+
+async fn turn(
+    State(web): State<Arc<Web>>,
+    Path((call, turn)): Path<(String, String)>,
+    request: Verified<VoiceRequest>,
+) -> Response {
+    let (Ok(call), Ok(turn)) = (call.parse::<CallId>(), turn.parse::<u32>()) else { return not_found() };
+    if let Some(refusal) = leg::refusal(&web, call, &request.0.leg).await {
+        return refusal;
+    }
+    note_unknown(Field::CallStatus, request.0.call_status.unknown());
+    note_unknown(Field::DialCallStatus, request.0.dial_status.unknown());
+    next_epoch(&web, call, turn, happening(request.0), request.1).await
+}
+
+/// What a turn's request tells. A leg that has ended can't be spoken to any more, but what came of its transfer counts:
+/// the caller may have hung up first. A leg of which the carrier says a word that isn't known hasn't ended.
+fn happening(request: VoiceRequest) -> EventKind {
+    let cause = request.call_status.known().and_then(|status| status.hangup_cause(None));
+    let transfer = match (request.dial_status, &request.keys) {
+        (Word::Known(status), _) => Some(transfer_outcome(status)),
+        // The transfer is over, however it ended: the caller mustn't be put through again and again.
+        (Word::Unknown(_), None) => Some(TransferOutcome::NotReached),
+        (Word::Unknown(_), Some(_)) | (Word::Absent, _) => None,
+    };
+    match (cause, transfer) {
+        (Some(cause), Some(outcome)) => EventKind::HungUpInTransfer(cause, outcome),
+        (Some(cause), None) => EventKind::HungUp(cause),
+        (None, Some(outcome)) => EventKind::TransferEnded(outcome),
+        (None, None) => EventKind::Keyed(request.keys.unwrap_or_default()),
+    }
+}
+
+/// What `DialCallStatus` says. Source: Twilio, "TwiML Dial: DialCallStatus": `completed` and `answered` mean that
+/// the called party answered and was connected, however short the talk was and whichever side ended it.
+const fn transfer_outcome(status: CallStatus) -> TransferOutcome {
+    match status {
+        CallStatus::Completed | CallStatus::InProgress => TransferOutcome::Talked,
+        CallStatus::Queued
+        | CallStatus::Initiated
+        | CallStatus::Ringing
+        | CallStatus::Busy
+        | CallStatus::Failed
+        | CallStatus::NoAnswer
+        | CallStatus::Canceled => TransferOutcome::NotReached,
+    }
+}
+
+async fn status(State(web): State<Arc<Web>>, request: Verified<StatusRequest>) -> Response {
+    take_news(&web, None, CarrierEvent::Status(news(request.0, None))).await
+}
+
+/// What a status callback tells. A word that isn't known is noted and has no effect.
+fn news(request: StatusRequest, call: Option<CallId>) -> LegStatus {
+    note_unknown(Field::CallStatus, request.status.unknown());
+    let status = request.status.known();
+    LegStatus {
+        call,
+        carrier: CARRIER,
+        leg: request.leg.as_str().to_owned(),
+        status: status.map_or(UNKNOWN, CallStatus::code),
+        ended: status.and_then(|status| status.hangup_cause(request.sip)),
+        ringing: status.map_or(Ringing::Possible, CallStatus::ringing),
+    }
+}
