@@ -1,4 +1,4 @@
-//! The README's table of requirements: every test that it names exists.
+//! The table of requirements: every test that it names exists.
 
 #![allow(clippy::expect_used)] // a test that can't begin has failed
 
@@ -19,8 +19,8 @@ fn rust_tests(folder: &Path, names: &mut BTreeSet<String>) {
 }
 
 /// What stands between backticks in the last cell of each row of the table.
-fn named(readme: &str) -> Vec<(String, String)> {
-    let table = readme.split("## Requirements and their tests").nth(1).expect("the table");
+fn named(text: &str) -> Vec<(String, String)> {
+    let table = text.split("# Requirements and their tests").nth(1).expect("the table");
     let rows = table.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| ---"));
     let mut named = Vec::new();
     for row in rows.skip(1) {
@@ -33,13 +33,13 @@ fn named(readme: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_test_named_in_the_readme_exists() {
+fn every_test_named_in_the_requirements_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut tests = BTreeSet::new();
     rust_tests(&root.join("tests"), &mut tests);
     rust_tests(&root.join("src"), &mut tests);
-    let readme = std::fs::read_to_string(root.join("README.md")).expect("the README");
-    let named = named(&readme);
+    let requirements = std::fs::read_to_string(root.join("docs/requirements.md")).expect("the requirements");
+    let named = named(&requirements);
     assert!(named.len() > 30, "the table was not read: {named:?}");
     let missing: Vec<_> = named
         .iter()
@@ -48,17 +48,17 @@ fn every_test_named_in_the_readme_exists() {
             !transcript && !tests.contains(test)
         })
         .collect();
-    assert!(missing.is_empty(), "named in the README, but nowhere to be found: {missing:?}");
+    assert!(missing.is_empty(), "named in docs/requirements.md, but nowhere to be found: {missing:?}");
 }
 
 #[test]
 fn every_requirement_of_the_phone_lines_has_a_row() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = std::fs::read_to_string(root.join("README.md")).expect("the README");
+    let requirements = std::fs::read_to_string(root.join("docs/requirements.md")).expect("the requirements");
     for id in [
         "H1", "H2", "H3", "H4", "H5", "H6", "H7", "H8", "A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10",
         "M15", "D3",
     ] {
-        assert!(named(&readme).iter().any(|(row, _)| row == id), "{id} has no test in the README");
+        assert!(named(&requirements).iter().any(|(row, _)| row == id), "{id} has no test in docs/requirements.md");
     }
 }

@@ -1,4 +1,4 @@
-//! README.ja.md is in step with README.md.
+//! Documents in two languages are in step: the READMEs and the requirements.
 
 use std::collections::BTreeSet;
 
@@ -21,8 +21,8 @@ fn targets(readme: &str) -> BTreeSet<String> {
 }
 
 /// The ids in the table of requirements.
-fn requirements(readme: &str) -> Vec<String> {
-    let rows = readme.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| ---"));
+fn requirements(text: &str) -> Vec<String> {
+    let rows = text.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| ---"));
     rows.skip(1)
         .filter_map(|row| row.split('|').nth(1))
         .map(|id| id.trim().replace("質問票", "questionnaire").replace('、', ", "))
@@ -42,10 +42,10 @@ fn both_readmes_lead_to_the_same_places() {
 }
 
 #[test]
-fn both_readmes_have_the_same_requirements() {
-    let english = requirements(&text("README.md"));
+fn both_languages_have_the_same_requirements() {
+    let english = requirements(&text("docs/requirements.md"));
     assert!(english.len() > 25, "{english:?}");
-    assert_eq!(requirements(&text("README.ja.md")), english);
+    assert_eq!(requirements(&text("docs/requirements.ja.md")), english);
 }
 
 #[test]
