@@ -1,4 +1,4 @@
-//! `kenkocall alerts`: what a health centre should look at.
+//! `kenkocall alerts`: lists and closes the alerts of a health centre.
 
 use std::collections::HashMap;
 
@@ -15,24 +15,24 @@ use crate::service::{
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Alerts {
-    /// List the open alerts, the most severe first, then the oldest; one line a patient. It is noted who looked.
+    /// List the open alerts, the most severe first, then the oldest; one line per patient. The access is recorded.
     List {
-        /// Those of one health centre, and those for all.
+        /// Only alerts of this health centre, and alerts for all centres.
         #[arg(long, value_name = "CODE")]
         centre: Option<String>,
-        /// Those of one kind, such as red_answer or call_back.
+        /// Only alerts of this kind, such as red_answer or call_back.
         #[arg(long, value_name = "KIND", value_parser = kind)]
         kind: Option<AlertKind>,
-        /// Those raised today, in the line's own time zone.
+        /// Only alerts raised today, in the health-call line's time zone.
         #[arg(long)]
         today: bool,
         #[command(flatten)]
         form: Form,
     },
-    /// Close an alert that someone has seen to, or all that a patient's line showed.
+    /// Close an alert that someone has handled, or all alerts on a patient's line of the list.
     Close {
-        /// As `alerts list` shows it: an id closes that alert, and an id with +N the N others of the line, too. What
-        /// came after the line was shown stays open.
+        /// The alert as `alerts list` shows it. An id closes that alert; an id with +N closes the N others of the line,
+        /// too. Alerts raised after the line was shown stay open.
         alert: String,
         #[command(flatten)]
         form: Form,
@@ -67,7 +67,7 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Alerts) -> anyh
     }
 }
 
-/// Reads an alert's id, with the number of others on its line.
+/// Parses an alert's id and the number of other alerts on its line.
 fn to_close(text: &str) -> anyhow::Result<ToClose> {
     let (id, others) = match text.trim().split_once('+') {
         Some((id, others)) => (id, others.parse().ok().map(Some)),
@@ -109,7 +109,7 @@ fn told(closed: &ClosedAlerts, zone: &TimeZone) -> (String, serde_json::Value) {
     (text, value)
 }
 
-/// What can be done, for each kind on the list for which there is a command.
+/// Returns a hint for each kind of alert on the list that has one.
 fn hints(open: &AlertList) -> String {
     let there = |kind: &&AlertKind| open.alerts.iter().chain(&open.others).any(|shown| shown.alert.kind == **kind);
     let hints: Vec<String> = AlertKind::ALL
@@ -163,7 +163,7 @@ const fn hint(kind: AlertKind) -> Option<&'static str> {
     }
 }
 
-/// Reads the kind of an alert.
+/// Parses the kind of an alert.
 fn kind(text: &str) -> Result<AlertKind, String> {
     let word = text.trim().replace('-', "_");
     AlertKind::from_code(&word).ok_or_else(|| {
@@ -172,7 +172,8 @@ fn kind(text: &str) -> Result<AlertKind, String> {
     })
 }
 
-/// The alerts of each patient together, in the order of the worst of each. Others stand alone.
+/// Groups the alerts by patient, ordered by each patient's most severe alert. An alert without a patient is a group of
+/// its own.
 fn by_person(open: &AlertList) -> Vec<Vec<&ShownAlert>> {
     let mut lines: Vec<Vec<&ShownAlert>> = Vec::new();
     let mut of_patient: HashMap<PatientId, usize> = HashMap::new();
@@ -189,7 +190,8 @@ fn by_person(open: &AlertList) -> Vec<Vec<&ShownAlert>> {
     lines
 }
 
-/// What closes a line: the id of its newest alert, and how many others there are. Its time tells what came later.
+/// Returns the argument of `alerts close` for a line: the id of its newest alert, and the number of the others. The
+/// time of the newest alert tells which alerts were raised later.
 fn closes(alerts: &[&ShownAlert]) -> String {
     let newest = alerts.iter().map(|shown| &shown.alert).max_by_key(|alert| (alert.raised_at, alert.id));
     let id = newest.map(|alert| alert.id.to_string()).unwrap_or_default();
@@ -199,7 +201,7 @@ fn closes(alerts: &[&ShownAlert]) -> String {
     }
 }
 
-/// One line: the worst alert of a patient, and what else there is.
+/// Formats one line: the most severe alert of a patient, and a summary of the others.
 fn line(alerts: &[&ShownAlert], zone: &TimeZone) -> Vec<String> {
     let Some((worst, others)) = alerts.split_first() else { return Vec::new() };
     let alert = &worst.alert;
@@ -217,7 +219,7 @@ fn line(alerts: &[&ShownAlert], zone: &TimeZone) -> Vec<String> {
     ]
 }
 
-/// What else there is of a patient, each different thing once.
+/// Summarizes a patient's other alerts. Equal ones are counted together.
 fn also(others: &[&ShownAlert]) -> String {
     let mut things: Vec<(String, u32)> = Vec::new();
     for other in others {
@@ -240,7 +242,8 @@ fn times(thing: String, count: u32) -> String {
     if count > 1 { format!("{thing} ×{count}") } else { thing }
 }
 
-/// The answer that an alert is about, with its unit, and whether it came from another number than the patient's.
+/// Returns the answer that an alert is about, with its unit. It also says if the caller's number wasn't the registered
+/// number.
 fn value(shown_alert: &ShownAlert) -> Option<String> {
     let item = shown_alert.alert.item?;
     let value = match shown_alert.answer {

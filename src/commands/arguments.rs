@@ -1,4 +1,4 @@
-//! What the desk's commands begin and end with: who works, what was typed, and how it is shown.
+//! Input and output that the commands share: the staff member, parsed arguments, and formatted results.
 
 use std::borrow::Cow;
 
@@ -17,30 +17,30 @@ use crate::patient_import::{era, width};
 use crate::service::{Clerk, Clock, Details, Noted, Source, Viewed};
 use crate::store::{Database, StoreError};
 
-/// Whether a command creates the database that it doesn't find.
+/// What a command does if the database doesn't exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Missing {
-    /// It is where everything begins: `centres add`.
+    /// Create it. `centres add` does this, as the first command of an installation.
     IsCreated,
-    /// It was asked about a database: this is the wrong folder, or the wrong setting.
+    /// Fail: the folder or the setting is wrong.
     IsRefused,
 }
 
-/// How a command tells what it found or did.
+/// The output format of a command.
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct Form {
-    /// As JSON.
+    /// Print JSON.
     #[arg(long)]
     pub(super) json: bool,
 }
 
 impl Form {
-    /// Says it in a command that has no database to speak of.
+    /// Prints the result of a command that has no database.
     pub(super) fn say(self, text: &str, value: Value) -> anyhow::Result<()> {
         if self.json { print_json(&value) } else { print(text) }
     }
 
-    /// Says it, marked where the data are simulated.
+    /// Prints the result. Marks it if the data are simulated.
     pub(super) async fn tell(self, clerk: &Clerk, text: &str, value: Value) -> anyhow::Result<()> {
         if self.json { say_json(clerk, value).await } else { say(clerk, text).await }
     }
@@ -49,22 +49,22 @@ impl Form {
 /// Whether phone numbers are shown in full.
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct Reveal {
-    /// Phone numbers in full, not their last four digits alone. It is noted that they were shown.
+    /// Show phone numbers in full, not only their last four digits. This is recorded.
     #[arg(long)]
     pub(super) reveal: bool,
 }
 
 impl Reveal {
-    /// What the service is told of it.
+    /// Converts the option for the service.
     pub(super) const fn details(self) -> Details {
         if self.reveal { Details::Revealed } else { Details::Masked }
     }
 }
 
-/// What is written above simulated data.
+/// The line above the output if the data are simulated.
 const SIMULATED: &str = "simulated data: patients, calls and answers are invented\n";
 
-/// The clerk of this command, on a database that is as this program needs it.
+/// Opens the database, checks its version, and returns the clerk of this command.
 pub(super) async fn clerk(config: &Config, name: StaffName, missing: Missing) -> anyhow::Result<Clerk> {
     let database = match Database::open_existing(&config.database.url, config.database.connections).await {
         Err(StoreError::NoDatabase { .. }) if missing == Missing::IsCreated => {
@@ -75,7 +75,7 @@ pub(super) async fn clerk(config: &Config, name: StaffName, missing: Missing) ->
     Ok(Clerk { database, clock: Clock::system(), name, source: Source::Command })
 }
 
-/// What a look found. When the audit trail can't have the look, that is said on standard error.
+/// Returns what was found. If the access couldn't be recorded in the audit trail, says so on standard error.
 pub(super) fn found<T>(looked: Viewed<T>) -> T {
     if let Noted::No(error) = looked.noted {
         complain(&format!(
@@ -85,7 +85,7 @@ pub(super) fn found<T>(looked: Viewed<T>) -> T {
     looked.found
 }
 
-/// Writes what a command found or did; data that are simulated are marked in a first line.
+/// Prints text. If the data are simulated, the first line says so.
 pub(super) async fn say(clerk: &Clerk, text: &str) -> anyhow::Result<()> {
     match clerk.database.data_origin().await? {
         DataOrigin::Real => print(text),
@@ -93,7 +93,7 @@ pub(super) async fn say(clerk: &Clerk, text: &str) -> anyhow::Result<()> {
     }
 }
 
-/// Writes a value as JSON. An object, and each object of a list, says by `simulated` whether its data are.
+/// Prints a value as JSON. An object, and each object of a list, gets the field `simulated`.
 pub(super) async fn say_json(clerk: &Clerk, value: Value) -> anyhow::Result<()> {
     let simulated = Value::from(clerk.database.data_origin().await?.is_simulated());
     let mut value = value;
@@ -116,17 +116,17 @@ pub(super) fn centre_code(text: &str) -> anyhow::Result<CentreCode> {
     CentreCode::parse(&width::fold(text)).map_err(usage)
 }
 
-/// Reads a HER-SYS ID; the sentence doesn't repeat it.
+/// Parses a HER-SYS ID. The error message doesn't repeat it.
 pub(super) fn hersys_id(text: &str) -> anyhow::Result<HersysId> {
     HersysId::parse(&width::fold(text)).map_err(usage)
 }
 
-/// The line's own time zone, in which times are shown and read that belong to no centre.
+/// The time zone of the health-call line. It applies to times that belong to no centre.
 pub(super) fn line_zone(config: &Config) -> anyhow::Result<TimeZone> {
     TimeZone::get(&config.health_call.time_zone).context("health_call.time_zone")
 }
 
-/// Reads a day: `2026-11-28`, in a Japanese era (`令和8年11月28日`, `R8.11.28`), or `today`, `yesterday`, `tomorrow`.
+/// Parses a day: `2026-11-28`, in a Japanese era (`令和8年11月28日`, `R8.11.28`), or `today`, `yesterday`, `tomorrow`.
 pub(super) fn day(text: &str, today: Date) -> anyhow::Result<Date> {
     let folded = width::fold(text);
     let relative = match folded.trim().to_ascii_lowercase().as_str() {
@@ -146,12 +146,12 @@ pub(super) fn day(text: &str, today: Date) -> anyhow::Result<Date> {
     })
 }
 
-/// The day that it is in `zone`.
+/// Returns today's date in `zone`.
 pub(super) fn today(clerk: &Clerk, zone: &TimeZone) -> Date {
     zone.to_datetime(clerk.clock.now()).date()
 }
 
-/// Reads a moment: RFC 3339, `2026-12-01 05:00` in `zone`, or the beginning of a day as [`day`] reads it.
+/// Parses a moment: RFC 3339, `2026-12-01 05:00` in `zone`, or the beginning of a day as [`day`] parses it.
 pub(super) fn moment(text: &str, clerk: &Clerk, zone: &TimeZone) -> anyhow::Result<Timestamp> {
     let text = text.trim();
     if let Ok(moment) = text.parse::<Timestamp>() {
@@ -167,21 +167,21 @@ pub(super) fn moment(text: &str, clerk: &Clerk, zone: &TimeZone) -> anyhow::Resu
     })
 }
 
-/// Digits of a number that are shown unasked: enough to tell two callers apart, too few to phone one.
+/// Digits of a number that are always shown: enough to tell two callers apart, too few to phone one.
 const SHOWN_DIGITS: usize = 4;
 
-/// A number as people dial it. Unless it is revealed, all but its last digits are dots.
+/// Formats a number as people dial it. Unless it is revealed, all but its last digits are dots.
 pub(super) fn number(number: &PhoneNumber, reveal: bool) -> String {
     let full = number.national();
     if reveal { full } else { masked(&full) }
 }
 
-/// A number for programs, E.164. Unless it is revealed, all but its last digits are dots.
+/// Formats a number for programs, in E.164. Unless it is revealed, all but its last digits are dots.
 pub(super) fn number_json(number: &PhoneNumber, reveal: bool) -> String {
     if reveal { number.expose().to_owned() } else { masked(&number.national()) }
 }
 
-/// Dots in place of all letters and digits but the last four.
+/// Replaces all letters and digits except the last four with dots.
 pub(super) fn masked(full: &str) -> String {
     let all = full.chars().filter(|c| c.is_alphanumeric()).count();
     let mut nth = 0;
@@ -195,8 +195,8 @@ pub(super) fn masked(full: &str) -> String {
     dotted.collect()
 }
 
-/// What staff are told of a report or call from another number than the patient's: anybody who knows HER-SYS ID and
-/// birth date can make one.
+/// Tells staff that a report or call came from another number than the registered number. Anyone who knows a HER-SYS ID
+/// and birth date can make such a call.
 pub(super) const fn from_other_number(number: CallerNumber) -> Option<&'static str> {
     match number {
         CallerNumber::Registered => None,
@@ -205,24 +205,24 @@ pub(super) const fn from_other_number(number: CallerNumber) -> Option<&'static s
     }
 }
 
-/// A moment as people read it: `2026-11-23 09:00:03 +09:00`.
+/// Formats a moment for people: `2026-11-23 09:00:03 +09:00`.
 pub(super) fn shown(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
 }
 
-/// A moment as programs read it: RFC 3339 in `zone`, to the second.
+/// Formats a moment for programs: RFC 3339 in `zone`, to the second.
 pub(super) fn rfc3339(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
-/// `3 min 7 s`.
+/// Formats a duration: `3 min 7 s`.
 pub(super) fn lasted(duration: SignedDuration) -> String {
     let seconds = duration.as_secs();
     if seconds < 60 { format!("{seconds} s") } else { format!("{} min {} s", seconds / 60, seconds % 60) }
 }
 
-/// Lines of cells, each column as wide as its widest cell; Japanese characters count twice, as terminals show them. A
-/// line break in a cell is escaped: nothing stored looks like a row of its own.
+/// Formats rows as a table. Each column is as wide as its widest cell. Japanese characters count twice, as terminals
+/// show them. Line breaks in cells are escaped, so that stored text can't look like another row.
 pub(super) fn table(rows: &[Vec<String>]) -> String {
     let rows: Vec<Vec<Cow<'_, str>>> = rows.iter().map(|row| row.iter().map(|cell| escaped(cell)).collect()).collect();
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
@@ -243,7 +243,7 @@ pub(super) fn table(rows: &[Vec<String>]) -> String {
 
 fn cells_wide(text: &str) -> usize {
     let cells = |c: char| match c {
-        // They select a variant of the character before.
+        // Variation selectors have no width.
         '\u{fe00}'..='\u{fe02}' | '\u{e0100}'..='\u{e01ef}' => 0,
         '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{ffdc}' | '\u{20000}'..='\u{3ffff}' => 2,
         _ => 1,

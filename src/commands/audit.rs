@@ -1,5 +1,5 @@
-//! `kenkocall audit`: whether the audit trail is whole, and checkpoints of it in a file that is kept elsewhere. What is
-//! said names entries by number, id and time, never whom they are about.
+//! `kenkocall audit`: verifies the audit trail, lists it, and writes checkpoints to a file that is kept elsewhere. The
+//! output of `verify` and `checkpoint` names entries by number, id and time, never the patient.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -19,29 +19,29 @@ use crate::service::{
 };
 use crate::store::seals::{SealKey, SealKind};
 
-/// After how long a running `serve` has sealed what it wrote.
+/// A running `serve` seals what it wrote within this time.
 const SEALED_WITHIN: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Audit {
-    /// Walk the whole trail: each entry is chained to the one before it, so the first that was changed, put in or taken
-    /// out is found. Only a checkpoint shows that the end was cut off, or everything was written anew.
+    /// Verify the whole trail. Each entry is chained to the one before it, so the first entry that was changed,
+    /// inserted or removed is found. Only a checkpoint shows that the end was cut off or the whole trail rewritten.
     Verify {
-        /// Compare with the checkpoints of this file. Default: audit.checkpoint_file, where it is set.
+        /// Compare with the checkpoints in this file. Default: audit.checkpoint_file, if it is set.
         #[arg(long, value_name = "FILE")]
         checkpoint: Option<PathBuf>,
         #[command(flatten)]
         form: Form,
     },
-    /// Show entries, the latest first: who did or saw what, and look-ups of IDs that nobody has. It is noted who read.
+    /// Show entries, the latest first: who did or saw what, and look-ups of unknown IDs. The access is recorded.
     List(audit_list::List),
-    /// Add a line to a file: the number and the hash of the last entry. Keep it where someone who can change the
-    /// database can't change it: on another machine, or on paper.
+    /// Add a line to a file: the number and the hash of the last entry. Keep the file where nobody who can change the
+    /// database can change it: on another machine, or on paper.
     Checkpoint {
-        /// The file; it is made when there is none.
+        /// The file. It is created if it doesn't exist.
         file: PathBuf,
-        /// A backup was restored: the lines before speak of entries that are lost, and the trail goes on from here.
-        /// `audit verify` tells of it from now on.
+        /// A backup was restored: earlier lines refer to entries that are lost, and the trail continues from here.
+        /// `audit verify` reports it from now on.
         #[arg(long)]
         after_restore: bool,
         #[command(flatten)]
@@ -189,7 +189,7 @@ fn wrong(misfit: &ChainError, zone: &TimeZone) -> String {
     format!("the audit trail doesn't verify: {what}.")
 }
 
-/// What is said where no checkpoint stands behind the trail.
+/// The warning if no checkpoint backs the trail.
 const UNBACKED: &str = "the trail is consistent with itself, but no checkpoint backs it: whoever can write the database could have rewritten all of it;\nset audit.checkpoint_file, or give --checkpoint FILE\n";
 
 fn rows_told(rows: &RowsRead) -> String {
@@ -210,7 +210,7 @@ fn rows_told(rows: &RowsRead) -> String {
     text
 }
 
-/// Rows named at most; the others are counted.
+/// The maximum number of rows named. The others are counted.
 const MOST_NAMED: usize = 50;
 
 fn bad_rows(bad: &[BadRow]) -> String {
@@ -251,7 +251,7 @@ fn bad_row(row: &BadRow) -> String {
     format!("{what} {fault}")
 }
 
-/// `12,345`.
+/// Groups digits by thousands: `12,345`.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);

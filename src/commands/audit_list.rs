@@ -1,4 +1,4 @@
-//! `kenkocall audit list`: the trail, with IDs and values as dots unless they are asked for.
+//! `kenkocall audit list`: lists the audit trail. IDs and values are masked unless they are revealed.
 
 use clap::Args;
 use jiff::tz::TimeZone;
@@ -10,22 +10,22 @@ use crate::service::{Clerk, ShownEntry, TrailFilter, list_trail};
 
 #[derive(Debug, Args)]
 pub(super) struct List {
-    /// About the patient with this HER-SYS ID, or look-ups of it while nobody has it.
+    /// About the patient with this HER-SYS ID, or look-ups of it while it was unknown.
     #[arg(long, value_name = "HERSYS_ID")]
     patient: Option<String>,
-    /// By this person.
+    /// Only entries of this person.
     #[arg(long, value_name = "NAME")]
     actor: Option<String>,
-    /// From then on: 2026-11-23, 2026-11-23 09:00, R8.11.23, today or RFC 3339.
+    /// Only entries from this time on: 2026-11-23, 2026-11-23 09:00, R8.11.23, today or RFC 3339.
     #[arg(long, value_name = "DATE|TIME")]
     since: Option<String>,
-    /// Also the seals of answers, reports and alerts, which the program adds every second.
+    /// Also show the seals of answers, reports and alerts, which the program adds every second.
     #[arg(long)]
     seals: bool,
-    /// The most entries shown.
+    /// The maximum number of entries.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     limit: u32,
-    /// HER-SYS IDs and the values before and after in full. It is noted that they were shown.
+    /// Show HER-SYS IDs, and the values before and after, in full. This is recorded.
     #[arg(long)]
     reveal: bool,
     #[command(flatten)]
@@ -60,7 +60,7 @@ fn id(full: &HersysId, reveal: bool) -> String {
     if reveal { full.expose().to_owned() } else { masked(full.expose()) }
 }
 
-/// Whom or what an entry is about. A subject that names nobody is shown as it is.
+/// Formats the subject of an entry. A subject without a patient is shown as it is.
 fn about(entry: &ShownEntry, reveal: bool) -> String {
     match (&entry.hersys_id, entry.row.subject.starts_with("hersys_id:")) {
         (Some(full), true) => format!("nobody with HER-SYS ID {}", id(full, reveal)),

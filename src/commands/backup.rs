@@ -1,4 +1,5 @@
-//! `kenkocall backup` and `restore`: a copy of an SQLite database, and back. PostgreSQL has its own programs for both.
+//! `kenkocall backup` and `restore`: copy an SQLite database and restore the copy. PostgreSQL has its own programs for
+//! both.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +17,7 @@ use crate::store::{self, Database, StoreError, Tables, sqlite_file};
 
 #[derive(Debug, Args)]
 pub(super) struct Backup {
-    /// The new file, for its owner alone. One that is there isn't overwritten.
+    /// The new file. Only its owner can read it. An existing file isn't overwritten.
     file: PathBuf,
     #[command(flatten)]
     form: Form,
@@ -24,13 +25,13 @@ pub(super) struct Backup {
 
 #[derive(Debug, Args)]
 pub(super) struct Restore {
-    /// The backup. It stays as it is.
+    /// The backup. It isn't changed.
     file: PathBuf,
     #[command(flatten)]
     form: Form,
 }
 
-/// The file of the database. PostgreSQL gets a sentence.
+/// Returns the path of the SQLite database. PostgreSQL is an error that says what to do.
 fn database_file(config: &Config, todo: &str) -> anyhow::Result<PathBuf> {
     match sqlite_file(&config.database.url) {
         Some(file) => Ok(file),
@@ -53,7 +54,7 @@ pub(super) async fn back_up(config: &Config, name: StaffName, backup: Backup) ->
     let to = std::path::absolute(&backup.file).context("the name of the backup can't be read")?;
     let database = match Database::open_existing(&config.database.url, 1).await {
         Ok(database) => Some(database),
-        // A backup comes before an upgrade.
+        // A backup is made before an upgrade, so the version needn't match.
         Err(StoreError::Older | StoreError::Newer) => None,
         Err(error) => return Err(error.into()),
     };
@@ -111,7 +112,7 @@ pub(super) async fn restore(config: &Config, name: StaffName, restore: Restore) 
     restore.form.say(&text, json!({ "result": "restored", "database": target, "kept": kept }))
 }
 
-/// Checks that the copy is a database of ours and of the right kind, and marks it as set back.
+/// Checks that the copy is a database of this program and holds the right kind of data. Marks it as restored.
 async fn prepare(config: &Config, backup: &Path, clerk: &Clerk) -> anyhow::Result<()> {
     let shown = backup.display();
     if clerk.database.tables().await? == Tables::Missing {

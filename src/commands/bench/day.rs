@@ -1,4 +1,4 @@
-//! A whole day of automated calls on a virtual clock: how fast everything is but the phones and the time.
+//! A whole day of automated calls on a virtual clock: how fast the program is without real phones and real time.
 
 use crate::commands::demo::fast;
 use crate::commands::output::outln;
@@ -6,7 +6,7 @@ use crate::config::Config;
 
 use super::TempDir;
 
-/// What its people do.
+/// The seed for the behaviour of the simulated people.
 const SEED: u64 = 1;
 
 pub(super) async fn run(patients: u32) -> anyhow::Result<()> {

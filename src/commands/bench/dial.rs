@@ -1,5 +1,5 @@
-//! How many calls a second are placed on a real clock, each intent durable first; and how late calls are that are due
-//! evenly. The phone network is simulated, in the same process.
+//! Measures how many calls per second are placed on a real clock, with each intent committed first, and how late calls
+//! are that fall due evenly. The phone network is simulated in the same process.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -26,34 +26,34 @@ use crate::service::{
 };
 use crate::store::{Database, attempts, turns};
 
-/// The pace is set so far above what is asked for that it isn't what is measured.
+/// The configured pace is this multiple of the required rate, so that it isn't the limit that is measured.
 const HEADROOM: f64 = 2.0;
-/// Between the last preparation and the first call that is due.
+/// The time between the last preparation and the first due call.
 const LEAD: SignedDuration = SignedDuration::from_secs(2);
-/// How often it is looked whether all calls are placed.
+/// The interval between checks whether all calls are placed.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
-/// When it is given up, beyond the time that the calls are due over.
+/// The measurement fails this long after the last call is due.
 const LONGEST: Duration = Duration::from_secs(120);
 
-/// Who is called.
+/// The behaviour of the people called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(in crate::commands) enum People {
-    /// One half is busy, the other doesn't answer: nothing but dialling.
+    /// Half are busy, the others don't answer: measures dialling only.
     Silent,
-    /// The usual mix: most go through all questions.
+    /// The usual mix: most answer all questions.
     Usual,
 }
 
-/// What is to be measured.
+/// The parameters of a measurement.
 #[derive(Debug, Clone)]
 pub(super) struct Plan {
-    /// Calls in all.
+    /// The total number of calls.
     pub(super) calls: u32,
-    /// How many are due a second; `None` if all are due at once.
+    /// Calls due per second. `None` if all are due at once.
     pub(super) rate: Option<u32>,
-    /// Who is called.
+    /// The behaviour of the people called.
     pub(super) people: People,
-    /// A database in place of a fresh SQLite file. It must be empty.
+    /// A database instead of a new SQLite file. It must be empty.
     pub(super) database: Option<String>,
 }
 
@@ -78,7 +78,7 @@ pub(super) async fn run(plan: Plan) -> anyhow::Result<()> {
     measured
 }
 
-/// Everything that runs in a server with a simulated network, without its web.
+/// Everything that runs in a server with a simulated network, except its web server.
 struct Exchange {
     context: Arc<Context>,
     conversations: ConversationService,
@@ -111,8 +111,8 @@ impl Exchange {
         Ok(Self { context, conversations, lines, workers })
     }
 
-    /// Makes what is due, where it isn't by the patients' own times. Says since when the first call is due, or since
-    /// when the dialer has been at work.
+    /// Creates the slots if they don't follow from the patients' call times. Returns the time when the first call is
+    /// due, or the time when the dialer started.
     async fn fill(&self, plan: &Plan) -> anyhow::Result<Timestamp> {
         let now = self.context.clock.now();
         let Some(apart) = plan.apart()? else { return Ok(now) };
@@ -121,7 +121,7 @@ impl Exchange {
         Ok(first)
     }
 
-    /// Waits until all calls are placed, with a caller on the health-call line meanwhile.
+    /// Waits until all calls are placed. Meanwhile a caller calls the health-call line.
     async fn measure(&self, plan: &Plan, begun: Timestamp) -> anyhow::Result<()> {
         let probe = LatencyProbe::start(self.conversations.clone());
         let over = plan.rate.map_or(0, |rate| plan.calls / rate.max(1));
@@ -149,7 +149,7 @@ impl Exchange {
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
             let intended = intended(&self.context.database).await?;
-            // The network's own list is asked for only when it must be nearly full: it costs the network time.
+            // Query the network's list only when it must be nearly complete: the query slows the network down.
             if intended >= calls && self.lines.with(|network, _| network.placed().len()) >= calls as usize {
                 return Ok(());
             }
@@ -168,7 +168,7 @@ async fn intended(database: &Database) -> anyhow::Result<u32> {
 }
 
 impl Plan {
-    /// The time between two calls that are due.
+    /// Returns the interval between two due calls.
     fn apart(&self) -> anyhow::Result<Option<SignedDuration>> {
         let Some(rate) = self.rate else { return Ok(None) };
         let apart = Duration::from_secs(1).checked_div(rate).context("a rate above 0")?;
@@ -176,13 +176,13 @@ impl Plan {
     }
 }
 
-/// The calls as the network has them.
+/// The calls as the network recorded them.
 struct Placed {
     calls: usize,
     seconds: f64,
-    /// Calls of each whole second.
+    /// The number of calls in each whole second.
     by_second: Vec<u32>,
-    /// How late they were placed, in microseconds.
+    /// How late the calls were placed, in microseconds.
     late: Histogram<u64>,
 }
 
@@ -228,7 +228,7 @@ impl Placed {
             );
             return;
         }
-        // The first second opens slots, the last isn't whole.
+        // Skip the first second, which opens slots, and the last, which isn't whole.
         let mut whole: Vec<u32> = self.by_second.iter().copied().skip(1).rev().skip(1).collect();
         whole.sort_unstable();
         let of = |place: usize| whole.get(place).copied().unwrap_or_default();
@@ -248,8 +248,8 @@ fn micros(times: &Histogram<u64>, quantile: f64) -> f64 {
     times.value_at_quantile(quantile) as f64
 }
 
-/// The centre calls around the clock. A backlog is due since this minute; what is due evenly comes besides, and no
-/// patient is due by times of their own.
+/// The centre calls around the clock. A backlog has been due for one minute. If calls fall due evenly, their slots are
+/// added separately, and no patient's own call time is due.
 fn day(clock: &Clock, plan: &Plan) -> anyhow::Result<SyntheticDay> {
     let zone = TimeZone::get("Asia/Tokyo").context("the time zone")?;
     let now = clock.now();

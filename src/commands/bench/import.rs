@@ -1,4 +1,5 @@
-//! The import of a long patient list: every patient new, with a number for automated calls, and the same list again.
+//! Measures the import of a long patient list: first with only new patients, each with a number for automated calls,
+//! then the same list again.
 
 #![allow(clippy::disallowed_methods)] // it measures time and finds its own program
 
@@ -35,7 +36,7 @@ fn measure(scratch: &TempDir, patients: u32) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs this program; how many seconds it took.
+/// Runs this program. Returns its run time in seconds.
 fn kenkocall(scratch: &TempDir, arguments: &[&str]) -> anyhow::Result<f64> {
     let program = std::env::current_exe().context("this program can't be found")?;
     let begun = Instant::now();

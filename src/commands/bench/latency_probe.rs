@@ -1,4 +1,4 @@
-//! A caller on the health-call line who rings again and again while something else is measured: how long they wait.
+//! A caller on the health-call line who calls repeatedly while something else is measured: how long callers wait.
 
 #![allow(clippy::disallowed_methods)] // it measures time
 
@@ -13,33 +13,33 @@ use crate::carrier::network::Ringing;
 use crate::domain::Line;
 use crate::service::{Begin, CarrierEvent, ConversationError, ConversationService, LegStatus};
 
-/// How often they ring.
+/// The interval between calls.
 const EVERY: Duration = Duration::from_millis(50);
 
-/// The caller, until stopped.
+/// The caller. It calls until it is stopped.
 pub(super) struct LatencyProbe {
     stop: oneshot::Sender<()>,
     ringing: JoinHandle<anyhow::Result<Waited>>,
 }
 
-/// What the caller met with.
+/// What the caller experienced.
 pub(super) struct Waited {
-    /// How long each call waited for its first reply, in microseconds.
+    /// The time each call waited for its first reply, in microseconds.
     pub(super) times: Histogram<u64>,
-    /// How often the caller was asked to call again, as too much else was waiting for the database.
+    /// How often the caller was asked to call again because too many requests waited for the database.
     pub(super) turned_away: u32,
 }
 
 impl LatencyProbe {
-    /// Rings from now on.
+    /// Starts calling.
     pub(super) fn start(conversations: ConversationService) -> Self {
         let (stop, stopped) = oneshot::channel();
         Self { stop, ringing: tokio::spawn(ring(conversations, stopped)) }
     }
 
-    /// Stops, and tells how it was.
+    /// Stops calling and returns the measurements.
     pub(super) async fn stop(self) -> anyhow::Result<Waited> {
-        // It may have ended by itself, with an error that is found next.
+        // The task may have ended with an error, which the next line returns.
         let _ended = self.stop.send(());
         self.ringing.await.context("the caller broke")?
     }
@@ -68,7 +68,7 @@ async fn ring(conversations: ConversationService, mut stopped: oneshot::Receiver
         let (ended, ringing) = (Some(crate::domain::HangupCause::NormalClearing), Ringing::Proven);
         let ended = LegStatus { call: None, carrier: "terminal", leg, status: "ended", ended, ringing };
         match conversations.take(CarrierEvent::Status(ended)).await {
-            // A carrier would be answered 503.
+            // A carrier would get status 503.
             Err(ConversationError::Overloaded) => {}
             taken => drop(taken?),
         }

@@ -1,4 +1,4 @@
-//! More than can be taken, and an even load for long: what becomes of those who call then, and of the server.
+//! Measures an overload and a long even load: how callers are answered, and how much memory the server uses.
 
 #![allow(clippy::disallowed_methods)] // it measures time
 
@@ -21,33 +21,33 @@ use crate::domain::DataOrigin;
 use crate::service::{Clock, FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, add_made_up};
 use crate::store::{Database, snapshot};
 
-/// Patients registered.
+/// The number of registered patients.
 const PATIENTS: u32 = 10_000;
-/// Turns by which it is found out how many can be taken, and callers for that.
+/// The number of callers and of turns that measure the capacity.
 const TRIED: (u32, u32) = (64, 40_000);
-/// Callers at the same time above what can be taken.
+/// The number of concurrent callers in an overload.
 const CROWD: u32 = 3_000;
-/// Callers at the same time of an even load.
+/// The number of concurrent callers in an even load.
 const CALLERS: u32 = 300;
-/// How often the memory is read.
+/// The interval between memory readings.
 const READ_EVERY: Duration = Duration::from_secs(10);
 
-/// What callers went through.
+/// What the callers experienced.
 struct Heard {
     taken: Histogram<u64>,
     turned_away: Histogram<u64>,
-    /// Acknowledged turns by leg.
+    /// The number of acknowledged turns by leg.
     acknowledged: HashMap<String, u32>,
     seconds: f64,
 }
 
-/// Phones that go on until they are told to stop.
+/// Phones that call until they are told to stop.
 struct Crowd {
     server: Arc<Measured>,
     phones: u32,
-    /// Turns a second of all of them.
+    /// The total rate in turns per second.
     rate: f64,
-    /// Tells the legs of one crowd from those of others.
+    /// Distinguishes the legs of one crowd from those of others.
     prefix: char,
 }
 
@@ -111,7 +111,7 @@ impl Heard {
 async fn prepared(database: Option<String>, scratch: &TempDir) -> anyhow::Result<(String, Arc<Measured>)> {
     let url = database.unwrap_or_else(|| scratch.database());
     let store = Database::open(&url, 4).await?;
-    // The server that is measured speaks to a real carrier, as far as it can tell.
+    // The measured server is configured for a real carrier.
     store.migrate(DataOrigin::Real).await?;
     add_made_up(&store, &Clock::system(), PATIENTS).await?;
     store.close().await;
@@ -119,7 +119,7 @@ async fn prepared(database: Option<String>, scratch: &TempDir) -> anyhow::Result
     Ok((url, Arc::new(server)))
 }
 
-/// Everything that was acknowledged must stand in the database.
+/// Checks that the database has everything that was acknowledged.
 async fn nothing_is_lost(url: &str, heard: &Heard) -> anyhow::Result<()> {
     let store = Database::open(url, 4).await?;
     let stored: HashMap<String, i64> =
@@ -142,7 +142,7 @@ async fn nothing_is_lost(url: &str, heard: &Heard) -> anyhow::Result<()> {
     }
 }
 
-/// Finds out how much can be taken, then offers twice as much.
+/// Measures the capacity, then offers twice as much.
 pub(super) async fn overload(seconds: u32, database: Option<String>) -> anyhow::Result<()> {
     let scratch = TempDir::new("overload")?;
     let (url, server) = prepared(database, &scratch).await?;
@@ -161,7 +161,7 @@ pub(super) async fn overload(seconds: u32, database: Option<String>) -> anyhow::
     nothing_is_lost(&url, &heard).await
 }
 
-/// Calls evenly, and reads the server's memory.
+/// Calls at an even rate and reads the server's memory.
 pub(super) async fn soak(rate: u32, seconds: u32, database: Option<String>) -> anyhow::Result<()> {
     let scratch = TempDir::new("soak")?;
     let (url, server) = prepared(database, &scratch).await?;

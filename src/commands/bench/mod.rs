@@ -1,4 +1,4 @@
-//! `kenkocall bench`: how fast we are on this machine, as figures and as ratios within one run.
+//! `kenkocall bench`: measures the speed on this machine, in absolute figures and as ratios within one run.
 
 mod day;
 mod dial;
@@ -19,9 +19,10 @@ use temp_dir::TempDir;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Bench {
-    /// One step of the engine at a questionnaire turn.
+    /// One step of the engine in a questionnaire turn.
     Step,
-    /// Whole health calls over HTTP, signed, a durable commit a turn; beside it a server that stores nothing.
+    /// Whole health calls over HTTP, signed, with a durable commit per turn; for comparison, a server that stores
+    /// nothing.
     Turns {
         /// Calls in progress at the same time.
         #[arg(long, default_value_t = 64)]
@@ -29,80 +30,80 @@ pub(super) enum Bench {
         /// Turns to take.
         #[arg(long, default_value_t = 100_000)]
         turns: u32,
-        /// A PostgreSQL database in place of a fresh SQLite file. It must be empty.
+        /// A PostgreSQL database instead of a new SQLite file. It must be empty.
         #[arg(long, value_name = "URL")]
         database: Option<String>,
         /// Patients registered.
         #[arg(long, default_value_t = 10_000)]
         patients: u32,
     },
-    /// The import of a patient list, as a process of its own, on a fresh SQLite file.
+    /// The import of a patient list, in a separate process, into a new SQLite file.
     Import {
         /// Patients in the list.
         #[arg(long, default_value_t = 100_000)]
         patients: u32,
     },
-    /// A look of the dialer at the clock: with nobody due, and with 1,000 due, out of ever more patients.
+    /// A tick of the dialer: with nobody due, and with 1,000 patients due, out of more and more patients.
     Tick {
-        /// One measurement with this many registered, in thousands, in place of 1,000, 10,000 and 100,000.
+        /// Measure once with this number of patients, instead of 1,000, 10,000 and 100,000.
         #[arg(long, value_parser = clap::value_parser!(u32).range(1_000..))]
         patients: Option<u32>,
-        /// A PostgreSQL database in place of a fresh SQLite file. It must be empty.
+        /// A PostgreSQL database instead of a new SQLite file. It must be empty.
         #[arg(long, value_name = "URL", requires = "patients")]
         database: Option<String>,
     },
-    /// Automated calls placed into the simulated phone network on a real clock, a durable intent each.
+    /// Automated calls placed into the simulated phone network on a real clock, with a durable intent for each.
     Dial {
         /// Calls to place.
         #[arg(long, default_value_t = 20_000, conflicts_with = "rate")]
         calls: u32,
-        /// Due at this rate a second, evenly, in place of all at once; says how late they are.
+        /// Calls due per second, evenly, instead of all at once; reports how late they are.
         #[arg(long, value_name = "CALLS", value_parser = clap::value_parser!(u32).range(1..=10_000))]
         rate: Option<u32>,
-        /// How many seconds.
+        /// Duration in seconds.
         #[arg(long, default_value_t = 30, requires = "rate")]
         seconds: u32,
-        /// Who is called.
+        /// How the people called behave.
         #[arg(long, value_enum, default_value_t = People::Silent)]
         people: People,
-        /// A PostgreSQL database in place of a fresh SQLite file. It must be empty.
+        /// A PostgreSQL database instead of a new SQLite file. It must be empty.
         #[arg(long, value_name = "URL")]
         database: Option<String>,
     },
-    /// A whole day on a virtual clock, all turns stored, as `demo --fast` plays it.
+    /// A whole day on a virtual clock with all turns stored, as `demo --fast` plays it.
     Day {
         /// Patients, most of them called once or twice.
         #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
         patients: u32,
     },
-    /// Twice as many turns as can be taken: how long those wait that are taken, how fast the others are turned away,
+    /// Twice as many turns as the server can take: how long accepted turns wait, how fast the others are turned away,
     /// and whether everything acknowledged is stored.
     Overload {
-        /// How many seconds.
+        /// Duration in seconds.
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=600))]
         seconds: u32,
-        /// A PostgreSQL database in place of a fresh SQLite file. It must be empty.
+        /// A PostgreSQL database instead of a new SQLite file. It must be empty.
         #[arg(long, value_name = "URL")]
         database: Option<String>,
     },
-    /// An even load for a while, and the server's memory meanwhile.
+    /// An even load, and the server's memory meanwhile.
     Soak {
-        /// Turns a second.
+        /// Turns per second.
         #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
         rate: u32,
-        /// How many seconds.
+        /// Duration in seconds.
         #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(20..=86_400))]
         seconds: u32,
-        /// A PostgreSQL database in place of a fresh SQLite file. It must be empty.
+        /// A PostgreSQL database instead of a new SQLite file. It must be empty.
         #[arg(long, value_name = "URL")]
         database: Option<String>,
     },
-    /// The server that stores nothing, for comparison; it runs until it is killed.
+    /// The server that stores nothing, for comparison. It runs until it is killed.
     #[command(hide = true)]
     Baseline,
 }
 
-/// Runs one measurement, or all of them on SQLite one after the other.
+/// Runs one measurement, or all measurements on SQLite one after the other.
 pub(super) async fn run(command: Option<Bench>) -> anyhow::Result<()> {
     match command {
         Some(Bench::Step) => step::run(),
@@ -127,7 +128,7 @@ pub(super) async fn run(command: Option<Bench>) -> anyhow::Result<()> {
     }
 }
 
-/// The measurements of automated calls, shorter than they are by themselves.
+/// Runs the measurements of automated calls, in shorter versions.
 async fn automated() -> anyhow::Result<()> {
     tick::run(None, None).await?;
     let backlog = Plan { calls: 10_000, rate: None, people: People::Silent, database: None };

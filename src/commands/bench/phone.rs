@@ -1,4 +1,5 @@
-//! A phone that calls over HTTP as a carrier does: it signs, follows the TwiML and keys the answers of a whole call.
+//! A phone that calls over HTTP as a carrier does: it signs requests, follows the TwiML and keys in the answers of a
+//! whole call.
 
 #![allow(clippy::disallowed_methods)] // it measures time
 
@@ -16,50 +17,50 @@ use tokio::net::TcpStream;
 
 use crate::carrier::twilio::{Document, SigningKey, Verb};
 
-/// What is keyed after HER-SYS ID and birth date: temperature, oxygen and nine times no, then no other person.
+/// The keys after HER-SYS ID and birth date: temperature, oxygen saturation, nine times no, then no other person.
 const ANSWERS: [&str; 14] = ["365", "1", "098", "1", "2", "2", "2", "2", "2", "2", "2", "2", "2", "2"];
 
-/// One phone with one connection.
+/// A phone with one connection.
 pub(super) struct Phone<'a> {
     sender: SendRequest<Full<Bytes>>,
     key: &'a SigningKey,
     origin: String,
-    /// How long each turn took, in microseconds.
+    /// The duration of each turn, in microseconds.
     pub(super) times: Histogram<u64>,
-    /// The same of turns that weren't taken: the caller was asked to call again.
+    /// The duration of each turn that was turned away: the caller was asked to call again.
     pub(super) turned_away: Histogram<u64>,
 }
 
-/// What came of a post.
+/// The result of a request.
 struct Posted {
-    /// Microseconds.
+    /// The duration in microseconds.
     took: u64,
     status: StatusCode,
-    /// Where the next turn goes, or nothing after a hang-up.
+    /// The URL of the next turn, or `None` after a hang-up.
     next: Option<String>,
 }
 
-/// When to post next: at even distances, whatever the server does, as many phones together do.
+/// When to send the next request: at even intervals, however slow the server is, as many phones together do.
 pub(super) struct Pace {
     every: Duration,
     next: Instant,
 }
 
 impl Pace {
-    /// One post each `every`, beginning after `first`.
+    /// Returns a pace of one request every `every`, starting after `first`.
     pub(super) fn new(every: Duration, first: Duration) -> Self {
         Self { every, next: Instant::now() + first }
     }
 
     async fn wait(&mut self) {
         tokio::time::sleep_until(self.next.into()).await;
-        // What couldn't be posted in time isn't posted in a rush later.
+        // Skip the requests that are late; don't send them in a burst.
         self.next = (self.next + self.every).max(Instant::now());
     }
 }
 
 impl<'a> Phone<'a> {
-    /// Connects to a server that is reached at `origin` (`http://127.0.0.1:8080`).
+    /// Connects to a server at `address`. Its origin is `http://127.0.0.1:8080`, for example.
     pub(super) async fn connect(address: SocketAddr, key: &'a SigningKey) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(address).await.context("the server can't be reached")?;
         stream.set_nodelay(true).context("the connection")?;
@@ -70,7 +71,7 @@ impl<'a> Phone<'a> {
         Ok(Self { sender, key, origin: format!("http://{address}"), times, turned_away })
     }
 
-    /// A whole call that goes on at a pace, as far as it is taken. Returns how many turns were acknowledged; a caller
+    /// Makes a whole call at a pace, until a turn is turned away. Returns the number of acknowledged turns. A caller
     /// who is turned away hangs up.
     pub(super) async fn paced_call(
         &mut self,
@@ -99,7 +100,7 @@ impl<'a> Phone<'a> {
         Ok(acknowledged)
     }
 
-    /// A whole call for the patient with this HER-SYS ID. Says how many turns it took.
+    /// Makes a whole call for the patient with this HER-SYS ID. Returns the number of turns.
     pub(super) async fn call(&mut self, leg: &str, hersys_id: u32, birth_date: &str) -> anyhow::Result<u32> {
         let id = hersys_id.to_string();
         let mut reply = self.post("/twilio/voice/health-call", leg, None).await?;
@@ -117,7 +118,7 @@ impl<'a> Phone<'a> {
         Ok(turns)
     }
 
-    /// As many turns as a whole call has, against a server that always asks the same.
+    /// Sends as many turns as a whole call has to a server that always asks the same question.
     pub(super) async fn turns_only(&mut self, leg: &str) -> anyhow::Result<u32> {
         let mut turns = 0;
         for keys in ["1", "1000001", "19800401"].into_iter().chain(ANSWERS) {
@@ -127,7 +128,7 @@ impl<'a> Phone<'a> {
         Ok(turns)
     }
 
-    /// Posts a turn; where the next one goes, or nothing after a hang-up.
+    /// Posts a turn. Returns the URL of the next turn, or `None` after a hang-up.
     async fn post(&mut self, path: &str, leg: &str, keys: Option<&str>) -> anyhow::Result<Option<String>> {
         let Posted { took, status, next } = self.send(path, leg, keys).await?;
         self.times.record(took).context("the histogram")?;
@@ -178,7 +179,7 @@ impl<'a> Phone<'a> {
     }
 }
 
-/// A number of its own for nearly every leg: many calls from one number would be taken for a flood.
+/// Returns a different number for nearly every leg. Many calls from one number would count as a flood.
 fn number_of(leg: &str) -> String {
     let end = leg.get(leg.len().saturating_sub(4)..).and_then(|hex| u16::from_str_radix(hex, 16).ok());
     format!("+81500010{:05}", end.unwrap_or_default())

@@ -1,5 +1,5 @@
-//! The servers under measurement: this program's own, as a process of its own, and one that checks signatures and
-//! stores nothing.
+//! The measured servers: this program in a process of its own, and a baseline server that checks signatures and stores
+//! nothing.
 
 #![allow(clippy::disallowed_methods)] // it measures time and finds its own program
 
@@ -22,17 +22,17 @@ use crate::commands::output::outln;
 /// The auth token of measurements.
 pub(super) const TOKEN: &str = "measured";
 
-/// A server process; killed when dropped.
+/// A server process. It is killed when dropped.
 pub(super) struct Measured {
     child: Child,
-    /// Where it listens.
+    /// The address it listens on.
     pub(super) address: SocketAddr,
-    /// From its start until it listened.
+    /// The time from its start until it listened.
     pub(super) start_up: Duration,
 }
 
 impl Measured {
-    /// Starts this program with `arguments` and waits until it says where it listens.
+    /// Starts this program with `arguments` and waits until it prints its address.
     pub(super) fn start(arguments: &[&str], database: Option<&str>, address: SocketAddr) -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("this program can't be found")?;
         let mut command = Command::new(program);
@@ -42,7 +42,7 @@ impl Measured {
             .env("KENKOCALL_TWILIO__AUTH_TOKEN", TOKEN)
             .env("KENKOCALL_SERVER__LISTEN", address.to_string())
             .env("KENKOCALL_SERVER__OPERATIONS_LISTEN", "127.0.0.1:0")
-            // All phones are this machine's, as behind a proxy.
+            // All phones are on this machine, as if behind a proxy.
             .env("KENKOCALL_SERVER__TRUSTED_PROXIES", "127.0.0.1")
             .env("KENKOCALL_LOG__LEVEL", "warn,kenkocall::alerts=error")
             .stdin(Stdio::null())
@@ -62,7 +62,7 @@ impl Measured {
         Ok(Self { child, address, start_up })
     }
 
-    /// Resident memory in megabytes, where the system tells.
+    /// Returns the resident memory in megabytes, if the system reports it.
     pub(super) fn resident_megabytes(&self) -> Option<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
         let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
@@ -73,19 +73,19 @@ impl Measured {
 
 impl Drop for Measured {
     fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to kill.
+        // The process may have exited already.
         let _ended = self.child.kill();
         let _reaped = self.child.wait();
     }
 }
 
-/// An address that is free now.
+/// Returns an address that is currently free.
 pub(super) fn free_address() -> anyhow::Result<SocketAddr> {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").context("no free port")?;
     listener.local_addr().context("no free port")
 }
 
-/// Checks the signature, says the same question again and again, stores nothing.
+/// Checks the signature, always asks the same question, and stores nothing.
 pub(super) async fn baseline() -> anyhow::Result<()> {
     let listen = std::env::var("KENKOCALL_SERVER__LISTEN").context("KENKOCALL_SERVER__LISTEN")?;
     let key = SigningKey::new(&SecretString::from(TOKEN)).context("the key")?;

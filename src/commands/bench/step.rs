@@ -1,4 +1,4 @@
-//! The engine alone: a caller answers one question of the questionnaire.
+//! Measures the engine by itself: a caller answers one question of the questionnaire.
 
 #![allow(clippy::disallowed_methods)] // it measures time
 
@@ -37,7 +37,7 @@ pub(super) fn run() -> anyhow::Result<()> {
     };
     let (mut session, _) = begin(&flow_set, start, at);
     let keyed = |keys: &str| Keys::parse(keys).map(|keys| Event { at, happening: EventKind::Keyed(keys) });
-    // To the first question of one key: temperature and oxygen are measured and confirmed.
+    // Go to the first question that takes one key. Temperature and oxygen saturation are keyed in and confirmed.
     for keys in ["365", "1", "098", "1"] {
         session = step(&flow_set, session, &keyed(keys)?).0;
     }

@@ -1,26 +1,25 @@
-//! A folder for one measurement's files, gone after it.
+//! A temporary folder for the files of one measurement.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-/// The folder; removed when dropped.
+/// The folder. It is removed when dropped.
 pub(super) struct TempDir(PathBuf);
 
 impl TempDir {
-    /// Makes it, with the measurement's name in its own.
+    /// Creates the folder. Its name contains the name of the measurement.
     pub(super) fn new(name: &str) -> anyhow::Result<Self> {
         let folder = std::env::temp_dir().join(format!("kenkocall-bench-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).context("a folder for the measurement can't be made")?;
         Ok(Self(folder))
     }
 
-    /// Where it is.
     pub(super) fn path(&self) -> &Path {
         &self.0
     }
 
-    /// The address of an SQLite database in it.
+    /// Returns the URL of an SQLite database in the folder.
     pub(super) fn database(&self) -> String {
         format!("sqlite://{}", self.0.join("bench.db").display())
     }
@@ -28,7 +27,7 @@ impl TempDir {
 
 impl Drop for TempDir {
     fn drop(&mut self) {
-        // What can't be removed lies in the system's own folder for such things.
+        // Files that can't be removed are in the system's temporary folder.
         let _removed = std::fs::remove_dir_all(&self.0);
     }
 }

@@ -1,4 +1,5 @@
-//! What a look at the clock costs the dialer: with nobody due, and with a thousand patients due out of ever more.
+//! Measures a tick of the dialer: with nobody due, and with a thousand patients due out of more and more registered
+//! patients.
 
 #![allow(clippy::disallowed_methods)] // it measures time
 
@@ -20,23 +21,23 @@ use crate::config::Config;
 use crate::domain::{CallTimes, CallingHours};
 use crate::service::{DialerSettings, STEP, Simulation, SyntheticDay, VirtualClock, add_made_up_day};
 
-/// Patients registered, one measurement each.
+/// The number of registered patients in each measurement.
 const REGISTERED: [u32; 3] = [1_000, 10_000, 100_000];
-/// How many of them are due at the same times; the others later.
+/// The number of patients who are due at the same times. The others are due later.
 const DUE: u32 = 1_000;
-/// Hours at which these are due. The calls of one are over, with their retries, before the next.
+/// The hours at which they are due. The calls of one round, with their retries, end before the next round.
 const ROUNDS: [i8; 4] = [9, 11, 13, 15];
-/// Looks at the clock with nobody due, before each round.
+/// The number of ticks with nobody due before each round.
 const IDLE: usize = 250;
 
-/// What was measured with this many patients registered.
+/// The measurements with one number of registered patients.
 struct Figures {
     registered: u32,
     idle: Vec<f64>,
     due: Vec<f64>,
 }
 
-/// With a database, which must be empty, only as many patients as `registered` says.
+/// Runs the measurements. With a database, which must be empty, runs only the one with `registered` patients.
 pub(super) async fn run(database: Option<String>, registered: Option<u32>) -> anyhow::Result<()> {
     if database.is_some() && registered.is_none() {
         bail!("a database holds one measurement: say how many patients with --patients");
@@ -95,7 +96,8 @@ async fn measure(url: &str, registered: u32) -> anyhow::Result<Figures> {
     Ok(figures)
 }
 
-/// A thousand patients have a call in each round, the others one in the evening; every line is busy.
+/// Opens a simulation. A thousand patients have a call in each round, the others have one in the evening. Every line is
+/// busy.
 async fn open(url: &str, registered: u32, clock: &VirtualClock) -> anyhow::Result<Simulation> {
     let mut config = Config::of_a_simulation(url.to_owned());
     config.dialer.calls_per_second = f64::from(DUE);

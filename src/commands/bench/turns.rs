@@ -1,4 +1,4 @@
-//! Whole health calls, many at a time, against this program and against a server that stores nothing.
+//! Measures whole health calls, many at a time, against this program and against a server that stores nothing.
 
 #![allow(clippy::disallowed_methods)] // it measures time
 
@@ -19,7 +19,7 @@ use crate::domain::DataOrigin;
 use crate::service::{Clock, FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, add_made_up};
 use crate::store::Database;
 
-/// What one server did.
+/// The measurements of one server.
 pub(super) struct Figures {
     turns: u32,
     seconds: f64,
@@ -34,7 +34,7 @@ pub(super) async fn run(calls: u32, turns: u32, database: Option<String>, patien
 
 async fn measure(calls: u32, turns: u32, url: &str, patients: u32) -> anyhow::Result<()> {
     let store = Database::open(url, 4).await?;
-    // The server that is measured speaks to a real carrier, as far as it can tell.
+    // The measured server is configured for a real carrier.
     store.migrate(DataOrigin::Real).await?;
     add_made_up(&store, &Clock::system(), patients).await?;
     store.close().await;
@@ -72,7 +72,7 @@ fn show(name: &str, figures: &Figures) {
     outln!("  {name}: {rate:.0} turns/s, p50 {p50:.2} ms, p99 {p99:.2} ms, max {max:.1} ms ({} turns)", figures.turns);
 }
 
-/// Calls with this many phones at a time until this many turns were taken.
+/// Makes calls with `calls` phones at a time until `turns` turns were taken.
 pub(super) async fn drive(
     server: &Measured,
     calls: u32,
