@@ -1,4 +1,4 @@
-//! `kenkocall centres`: health centres added, changed and listed.
+//! `kenkocall centres`: adds, changes and lists health centres.
 
 mod show;
 
@@ -22,7 +22,7 @@ pub(super) enum Centres {
         /// Its code: 13101.
         #[arg(long)]
         code: String,
-        /// Its name, as it signs: 千代田保健所. At most 40 characters, as it is spoken in every call.
+        /// Its name in full: 千代田保健所. At most 40 characters, because every call speaks it.
         #[arg(long)]
         name: String,
         /// Its number for callers.
@@ -38,18 +38,18 @@ pub(super) enum Centres {
         #[command(flatten)]
         form: Form,
     },
-    /// Show what a health centre has set, in plain words.
+    /// Show the settings of a health centre in plain words.
     Show {
         /// Its code.
         code: String,
         #[command(flatten)]
         form: Form,
     },
-    /// Change a health centre; what isn't given stays.
+    /// Change a health centre. Settings that aren't given stay as they are.
     Set {
         /// Its code.
         code: String,
-        /// Its name, as it signs; at most 40 characters.
+        /// Its name in full; at most 40 characters.
         #[arg(long)]
         name: Option<String>,
         /// Its number for callers.
@@ -62,71 +62,73 @@ pub(super) enum Centres {
     },
 }
 
-/// What has a default.
+/// Settings that have a default.
 #[derive(Debug, Args)]
 pub(super) struct More {
     /// Its time zone. Default: Asia/Tokyo.
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
-    /// When someone is there to talk to, Monday to Friday. Full-width digits, 〜 and 時 are read too, and 24:00 is
-    /// midnight at the end of the day. Default: 08:30-17:15.
+    /// When staff can take calls, Monday to Friday. Full-width digits, 〜 and 時 are accepted too, and 24:00 is midnight
+    /// at the end of the day. Default: 08:30-17:15.
     #[arg(long, value_name = "HH:MM-HH:MM")]
     office_hours: Option<OfficeHours>,
     /// When automated calls may begin, every day; written like --office-hours. Default: 08:00-20:00.
     #[arg(long, value_name = "HH:MM-HH:MM")]
     calling_hours: Option<CallingHours>,
-    /// From this body temperature on, a note. Default: 37.5.
+    /// The lowest body temperature that is a note. Default: 37.5.
     #[arg(long, value_name = "CELSIUS", value_parser = tenths)]
     temperature_note: Option<u16>,
-    /// From this body temperature on, amber. Default: 38.5.
+    /// The lowest body temperature that is amber. Default: 38.5.
     #[arg(long, value_name = "CELSIUS", value_parser = tenths)]
     temperature_amber: Option<u16>,
-    /// At this oxygen saturation and below, amber. Default: 95.
+    /// The highest oxygen saturation that is amber. Default: 95.
     #[arg(long, value_name = "PERCENT")]
     spo2_amber: Option<u16>,
-    /// At this oxygen saturation and below, red. Default: 93.
+    /// The highest oxygen saturation that is red. Default: 93.
     #[arg(long, value_name = "PERCENT")]
     spo2_red: Option<u16>,
     /// Days without automated calls: sat;sun;2027-01-01. An empty value for none.
     #[arg(long, value_name = "DAYS")]
     days_off: Option<DaysOff>,
-    /// When patients are called who have no times of their own: cron expressions (minute, hour, day of month, month,
-    /// weekday by name), separated by ";". Where a day of the month and a weekday are both given, both must hold.
+    /// When patients without call times of their own are called: cron expressions (minute, hour, day of month, month,
+    /// weekday by name), separated by ";". If both a day of the month and a weekday are given, both must match.
     /// Default, and with an empty value: 0 10 * * *.
     #[arg(long, value_name = "CRON", value_parser = or_default::<CallPattern>)]
     call_pattern: Option<CallPattern>,
-    /// Tries in all and minutes between them, by what ended a call (busy, no_answer, dropped, not_now, voicemail,
+    /// Tries in total and minutes between them, by how a call ended (busy, no_answer, dropped, not_now, voicemail,
     /// failed): busy=3x10;no_answer=3x30. Default for those not named, and with an empty value for all: 3x30.
     #[arg(long, value_name = "POLICY")]
     retry: Option<RetryPolicy>,
-    /// What a report cancels: the rest of the "day", or the "slot" in which it came. Default, and with an empty
+    /// What a report cancels: the rest of the "day", or the "slot" in which it was made. Default, and with an empty
     /// value: day.
     #[arg(long, value_name = "day|slot", value_parser = or_default::<ReportCovers>)]
     report_covers: Option<ReportCovers>,
-    /// What a report from a number that isn't the patient's (unregistered or hidden) does to automated calls: "cancel"
-    /// them as any report, or "keep" them. Default, and with an empty value: cancel.
+    /// How a report from another number than the registered number (unregistered or hidden) affects automated calls:
+    /// "cancel" them as any report does, or "keep" them. Default, and with an empty value: cancel.
     #[arg(long, value_name = "cancel|keep", value_parser = or_default::<UnregisteredReports>)]
     unregistered_reports: Option<UnregisteredReports>,
-    /// Its automated calls at the same time. Default, and with an empty value: no limit but the carrier's.
+    /// The maximum number of its automated calls at the same time. Default, and with an empty value: only the carrier's
+    /// limit.
     #[arg(long, value_name = "CALLS", value_parser = calls)]
     concurrent_calls: Option<OrNone<u32>>,
-    /// Its automated calls placed a second. Default, and with an empty value: no limit but the carrier's.
+    /// The maximum number of its automated calls placed per second. Default, and with an empty value: only the
+    /// carrier's limit.
     #[arg(long, value_name = "CALLS", value_parser = pace)]
     calls_per_second: Option<OrNone<f64>>,
-    /// The SMS after a call that nobody answered, with the gaps {centre} and {call_back_number}. It must say nothing of
-    /// health. Default, and with an empty value: none is sent.
+    /// The SMS after an unanswered call, with the placeholders {centre} and {call_back_number}. It must not mention
+    /// health. Default, and with an empty value: no SMS is sent.
     #[arg(long, value_name = "TEXT", value_parser = or_none::<MissedCallSms>)]
     missed_call_sms: Option<OrNone<MissedCallSms>>,
-    /// Its automated calls in a day. Default, and with an empty value: no limit of its own.
+    /// The maximum number of its automated calls per day. Default, and with an empty value: no limit of its own.
     #[arg(long, value_name = "CALLS", value_parser = calls)]
     calls_per_day: Option<OrNone<u32>>,
-    /// What its automated calls may cost in a day, by dialer.price_per_minute. Default, and with an empty value: no
-    /// limit of its own.
+    /// The maximum cost of its automated calls per day, by dialer.price_per_minute. Default, and with an empty value:
+    /// no limit of its own.
     #[arg(long, value_name = "MONEY", value_parser = money)]
     spend_per_day: Option<OrNone<u32>>,
 }
 
-/// A value that an empty text erases.
+/// A value that an empty text removes.
 #[derive(Debug, Clone)]
 struct OrNone<T>(Option<T>);
 
@@ -134,7 +136,7 @@ fn or_none<T: std::str::FromStr>(text: &str) -> Result<OrNone<T>, T::Err> {
     if text.trim().is_empty() { Ok(OrNone(None)) } else { text.parse().map(|value| OrNone(Some(value))) }
 }
 
-/// Reads a value; an empty text is its default.
+/// Parses a value. An empty text is the default.
 fn or_default<T: std::str::FromStr + Default>(text: &str) -> Result<T, T::Err> {
     if text.trim().is_empty() { Ok(T::default()) } else { text.parse() }
 }
@@ -151,7 +153,7 @@ fn pace(text: &str) -> Result<OrNone<f64>, &'static str> {
     or_none(text).map_err(|_| "write a number of calls a second, such as 0.5 or 2")
 }
 
-/// Reads degrees with at most one decimal.
+/// Parses degrees with at most one decimal.
 fn tenths(text: &str) -> Result<u16, String> {
     let (whole, tenth) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<u16>().ok());
@@ -234,7 +236,7 @@ fn centre_phone(text: &str) -> anyhow::Result<PhoneNumber> {
     PhoneNumber::parse(&width::fold(text)).map_err(usage)
 }
 
-/// What follows for patients whose own times no longer lie in the calling hours.
+/// Warns about patients whose own call times are now outside the calling hours.
 fn outside(patients: u64) -> String {
     let (who, have) = match patients {
         0 => return String::new(),
@@ -250,7 +252,7 @@ fn line(row: &CentreRow) -> String {
     listed(std::slice::from_ref(row))
 }
 
-/// Two tables: what the health-call line goes by, and what automated calls go by.
+/// Formats two tables: the settings of the health-call line, and those of automated calls.
 fn listed(rows: &[CentreRow]) -> String {
     let head = ["code", "name", "phone", "time zone", "office hours", "calling hours", "temperature", "SpO2"];
     let mut lines = vec![head.map(str::to_owned).to_vec()];

@@ -1,4 +1,4 @@
-//! The database of the settings, as each command begins with it.
+//! Opens the configured database for a command.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use crate::config::{Carrier, Config};
 use crate::domain::DataOrigin;
 use crate::store::{Database, StoreError, sqlite_file};
 
-/// How long `serve` waits before it tries again to reach its database, at first and at most.
+/// How long `serve` waits before it connects to its database again, at first and at most.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 const TRY_AGAIN_AT_MOST: Duration = Duration::from_secs(30);
 
-/// The database of the settings, created when it is missing and brought up to date. One that is created by the settings
-/// of the simulated phone network is marked as simulated.
+/// Opens the configured database, creates it if it is missing, and migrates it. A database that is created with the
+/// settings of the simulated phone network is marked as simulated.
 pub(super) async fn prepared(config: &Config) -> Result<Database, StoreError> {
     let database = Database::open(&config.database.url, config.database.connections).await?;
     let created = match config.carrier {
@@ -29,7 +29,7 @@ pub(super) async fn prepared(config: &Config) -> Result<Database, StoreError> {
     }
 }
 
-/// What is said at the start of a file that can't be written, with its path: it may not be the one that is meant.
+/// Adds the path to the error if the file can't be written. It may not be the file that was meant.
 pub(super) fn located(config: &Config, error: StoreError) -> StoreError {
     match sqlite_file(&config.database.url).filter(|_| error.is_unwritable()) {
         Some(path) => StoreError::CannotOpen { sentence: format!("{error} (the database is {})", path.display()) },
@@ -37,8 +37,8 @@ pub(super) fn located(config: &Config, error: StoreError) -> StoreError {
     }
 }
 
-/// The same, and waits for a server that doesn't answer yet or a file that someone holds: after a power cut,
-/// everything starts at once. What stays wrong until someone mends it is an error at once.
+/// Like [`prepared`], but waits for a server that doesn't answer yet or for a locked file: after a power cut,
+/// everything starts at once. Errors that someone has to fix are returned immediately.
 pub(super) async fn awaited(config: &Config) -> Result<Database, StoreError> {
     let mut wait = TRY_AGAIN;
     loop {

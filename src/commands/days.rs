@@ -1,4 +1,4 @@
-//! `kenkocall days`: a day's automated calls in figures, by health centre. They name no patient.
+//! `kenkocall days`: figures of a day's automated calls, by health centre. They name no patient.
 
 use clap::Subcommand;
 use jiff::civil::Date;
@@ -11,7 +11,7 @@ use crate::service::{CentreDay, Clerk, DailyStats, day_figures};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Days {
-    /// Show what was due on a day, and how each of it ended.
+    /// Show the slots of a day and how they ended.
     Show {
         /// The day at the health centres: 2026-11-24, 令和8年11月24日, R8.11.24, or today, yesterday, tomorrow.
         #[arg(value_name = "DATE", default_value = "today")]
@@ -33,7 +33,7 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Days) -> anyhow
     form.tell(clerk, &text, as_json(date, &figures)).await
 }
 
-/// The figures as a table, and below it why slots ended without a report.
+/// Formats the figures as a table, and below it why slots ended without a report.
 pub(super) fn as_text(date: Date, figures: &DailyStats) -> String {
     if figures.centres.is_empty() {
         return format!("{date}: no automated calls were due\n");

@@ -1,4 +1,4 @@
-//! `kenkocall dialer`: whether automated calls are placed, paused and resumed, on all nodes at once.
+//! `kenkocall dialer`: shows the state of automated calls, and pauses and resumes them, on all nodes at once.
 
 use std::time::Duration;
 
@@ -24,37 +24,38 @@ use crate::service::{
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Dialer {
-    /// Whether automated calls are placed, and what waits.
+    /// Show whether automated calls are placed, and what is waiting.
     Show {
         #[command(flatten)]
         form: Form,
     },
-    /// Place no automated call from now on; calls in progress continue. Do it before `kenkocall serve` when a backup
-    /// was restored: calls that were made since aren't in it. Paused again, it has a new reason and a new end.
+    /// Place no automated calls from now on; calls in progress continue. After restoring a backup, pause before
+    /// `kenkocall serve`: the backup lacks later calls. Pausing again replaces the reason and the end.
     Pause {
-        /// Why, in a few words. Everybody at the desk reads it: name no patient.
+        /// Why, in a few words. All staff can read it: name no patient.
         #[arg(long, value_name = "TEXT")]
         reason: String,
-        /// When it ends by itself: "2026-12-01 05:00" in health_call.time_zone, or RFC 3339. Without it, it lasts until
-        /// `dialer resume`.
+        /// When the pause ends by itself: "2026-12-01 05:00" in health_call.time_zone, or RFC 3339. Without it, the
+        /// pause lasts until `dialer resume`.
         #[arg(long, value_name = "TIME")]
         until: Option<String>,
         #[command(flatten)]
         form: Form,
     },
-    /// Place automated calls again, within the windows that haven't ended.
+    /// Place automated calls again, within windows that haven't ended.
     Resume {
-        /// Also when the database lacks its last entries and `dialer reconcile` can't be done: phones may ring twice.
+        /// Resume even if the database lacks its last entries and `dialer reconcile` isn't possible. Patients may be
+        /// called twice.
         #[arg(long)]
         anyway: bool,
         #[command(flatten)]
         form: Form,
     },
-    /// After a restored backup or a fail-over that lost entries: ask the carrier whom we have called within a day, and
-    /// settle the slots of those calls, so that nobody is called for them again. Then `dialer resume`.
+    /// Reconcile after a restored backup or a fail-over that lost entries: ask the carrier which calls were placed
+    /// within a day, and settle their slots, so that nobody is called again for them. Then run `dialer resume`.
     Reconcile {
-        /// Wait until the carrier's list can be believed and all calls are over, and show what is waited for. Ctrl-C
-        /// ends the waiting; what is settled by then stays settled.
+        /// Wait until the carrier's list is reliable and all calls are over, and show what is waited for. Ctrl-C ends
+        /// the waiting; slots settled by then stay settled.
         #[arg(long)]
         wait: bool,
         #[command(flatten)]
@@ -62,9 +63,9 @@ pub(super) enum Dialer {
     },
 }
 
-/// How often a reconciliation that waits asks the carrier.
+/// How often a waiting reconciliation queries the carrier.
 const ASK_EVERY: Duration = Duration::from_secs(5);
-/// The shortest rest before it asks again.
+/// The shortest wait before the next query.
 const ASK_SOONEST: Duration = Duration::from_millis(200);
 
 pub(super) async fn run(config: &Config, clerk: &Clerk, zone: &TimeZone, command: Dialer) -> anyhow::Result<()> {
@@ -141,7 +142,7 @@ async fn reconcile(config: &Config, clerk: &Clerk, zone: &TimeZone, wait: bool, 
     Ok(())
 }
 
-/// What a pass through the carrier's list has found.
+/// Formats what one pass through the carrier's list found.
 fn reconciled(done: &Reconciled) -> String {
     let mut told = format!(
         "calls of the last day that weren't known: {} belong to slots and are settled, {} to none that is open\n",
@@ -164,7 +165,7 @@ fn reconciled(done: &Reconciled) -> String {
     told
 }
 
-/// Passes through the carrier's list until every call is accounted for, or someone stops it.
+/// Repeats passes through the carrier's list until every call is accounted for, or the command is interrupted.
 async fn passes(
     pass: impl AsyncFn() -> Result<Reconciled, ServiceError>,
     clerk: &Clerk,
@@ -208,7 +209,7 @@ async fn passes(
     }
 }
 
-/// What isn't accounted for yet, as a sentence without its full stop.
+/// Describes what isn't accounted for yet, as a sentence without its full stop.
 fn waits_for(done: &Reconciled, zone: &TimeZone) -> String {
     let calls = match done.under_way {
         0 => None,
@@ -219,7 +220,7 @@ fn waits_for(done: &Reconciled, zone: &TimeZone) -> String {
     [calls, list].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
-/// Why nothing is dialled, as a sentence without its full stop.
+/// Explains why dialling is stopped, as a sentence without its full stop.
 pub(super) fn held(hold: &PauseReason, zone: &TimeZone) -> String {
     match hold {
         PauseReason::Paused(pause) => {

@@ -1,4 +1,4 @@
-//! Automated calls as attempts: listed by where they stand or how they ended, and what one of them was placed for.
+//! Automated calls as attempts: lists them by state or outcome, and shows the slot of one attempt.
 
 use std::fmt::Write;
 
@@ -13,14 +13,14 @@ use crate::service::{Clerk, ShownAttempt, list_attempts};
 use crate::store::attempts::{AttemptFilter, AttemptRow};
 use crate::store::slots::{Origin, SlotRow};
 
-/// What `--state` asks for.
+/// The filter that `--state` gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
     State(AttemptState),
     Outcome(AttemptOutcome),
 }
 
-/// Reads the word of a state or an outcome.
+/// Parses the code of a state or an outcome.
 pub(super) fn wanted(text: &str) -> anyhow::Result<Wanted> {
     let word = text.trim().to_ascii_lowercase().replace('-', "_");
     let state = AttemptState::from_code(&word).map(Wanted::State);
@@ -77,7 +77,7 @@ fn attempt_table(found: &[(AttemptRow, SlotRow)], zone: &TimeZone, reveal: bool)
     table(&lines)
 }
 
-/// The list of calls that nobody knows about: what is known of each, and what can be done.
+/// Formats the list of calls with unknown outcome: what is known of each, and what staff can do.
 fn unknown_table(found: &[(AttemptRow, SlotRow)], zone: &TimeZone, reveal: bool) -> String {
     let head =
         ["call", "unknown since", "attempt", "slot", "number", "found nothing", "in vain", "next look", "staff asked"];
@@ -105,17 +105,17 @@ fn what_can_be_done(slots: &str, call: &str) -> String {
     )
 }
 
-/// The outcome, or the state while there is none.
+/// Returns the outcome, or the state if there is no outcome yet.
 fn stands(attempt: &AttemptRow) -> &'static str {
     attempt.outcome.map_or(attempt.state.code(), AttemptOutcome::code)
 }
 
-/// A slot's day and time.
+/// Formats a slot's day and time.
 pub(super) fn time_of(slot: &SlotRow) -> String {
     format!("{} {}", slot.date, slot.time)
 }
 
-/// Where a slot stands, with its reason.
+/// Formats a slot's state with its reason.
 pub(in crate::commands) fn slot_stands(state: SlotState) -> String {
     match state.reason() {
         Some(reason) => format!("{} ({reason})", state.code()),
@@ -123,7 +123,7 @@ pub(in crate::commands) fn slot_stands(state: SlotState) -> String {
     }
 }
 
-/// What a call was placed for, in lines.
+/// Formats an attempt and its slot in lines.
 pub(super) fn as_text(view: &ShownAttempt, zone: &TimeZone) -> String {
     let (attempt, slot) = (&view.attempt, &view.slot);
     let whose = match slot.origin {
@@ -159,7 +159,7 @@ pub(super) fn as_text(view: &ShownAttempt, zone: &TimeZone) -> String {
     })
 }
 
-/// What is known of a call of unknown outcome, and what can be done.
+/// Describes a call with unknown outcome: what is known, and what staff can do.
 fn doubt(attempt: &AttemptRow, zone: &TimeZone) -> Vec<String> {
     let looks = &attempt.looks;
     let time = |at: Option<jiff::Timestamp>| at.map_or_else(|| "not yet".to_owned(), |at| shown(at, zone));
@@ -176,7 +176,7 @@ fn doubt(attempt: &AttemptRow, zone: &TimeZone) -> Vec<String> {
     lines
 }
 
-/// What a call was placed for, with the other attempts of its slot.
+/// Formats an attempt, its slot and the other attempts of the slot as JSON.
 pub(super) fn as_json(view: &ShownAttempt, zone: &TimeZone, reveal: bool) -> Value {
     let mut value = listed(&view.attempt, &view.slot, zone, reveal);
     let others = view.all.iter().map(|other| {
@@ -224,7 +224,7 @@ fn listed(attempt: &AttemptRow, slot: &SlotRow, zone: &TimeZone, reveal: bool) -
     })
 }
 
-/// A slot.
+/// Formats a slot as JSON.
 pub(in crate::commands) fn slot_json(slot: &SlotRow, zone: &TimeZone) -> Value {
     let waits = slot.state == SlotState::Waiting;
     json!({

@@ -1,4 +1,4 @@
-//! `kenkocall calls now` and `calls resolve`: what staff do about single automated calls, and what is so then.
+//! `kenkocall calls now` and `calls resolve`: staff request or resolve a single automated call.
 
 use clap::ValueEnum;
 use jiff::tz::TimeZone;
@@ -10,16 +10,16 @@ use crate::commands::dialer::held;
 use crate::domain::{AttemptOutcome, CallId, HersysId, SlotState, Withdrawal};
 use crate::service::{Clerk, Resolution, Resolved, call_now, resolve_call};
 
-/// What staff found out.
+/// What staff found out about a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::commands) enum Found {
-    /// The carrier never had it: the patient may be called again within the slot's window.
+    /// The carrier never had the call: the patient may be called again within the slot's window.
     NotPlaced,
-    /// It rang, and nobody answered.
+    /// The phone rang, and nobody answered.
     NoAnswer,
-    /// Someone answered it.
+    /// Someone answered the call.
     Answered,
-    /// Not known yet: have it looked for now.
+    /// Not known yet: look the call up again now.
     LookAgain,
 }
 

@@ -1,4 +1,4 @@
-//! `kenkocall calls`: what calls there were, one of them as it was spoken, and what staff do about single ones.
+//! `kenkocall calls`: lists calls, shows the transcript of a call, and lets staff request and resolve automated calls.
 
 pub(super) mod attempts;
 mod manual;
@@ -19,21 +19,21 @@ use crate::store::calls::{CallFilter, CallRow};
 pub(super) enum Calls {
     /// List calls, the latest first.
     List {
-        /// Begun on this day or later: 2026-11-23, 2026-11-23 09:00 or RFC 3339.
+        /// Only calls since this time: 2026-11-23, 2026-11-23 09:00 or RFC 3339.
         #[arg(long, value_name = "DATE|TIME")]
         since: Option<String>,
         /// Only calls that haven't ended.
         #[arg(long)]
         open: bool,
-        /// Only calls to this patient, and those in which anyone keyed this HER-SYS ID. It is recorded who
-        /// looked.
+        /// Only calls to this patient, and calls in which anyone keyed this HER-SYS ID. The access is recorded.
         #[arg(long)]
         hersys_id: Option<String>,
-        /// Only automated calls that stand so (intended, placed, answered, unknown, ended) or ended so (reported,
-        /// dropped, not_now, reached, voicemail, busy, no_answer, failed, wrong_number, withdrawn, not_placed).
+        /// Only automated calls in this state (intended, placed, answered, unknown, ended) or with this outcome
+        /// (reported, dropped, not_now, reached, voicemail, busy, no_answer, failed, wrong_number, withdrawn,
+        /// not_placed).
         #[arg(long, conflicts_with_all = ["open", "hersys_id"])]
         state: Option<String>,
-        /// The most calls listed.
+        /// The maximum number of calls.
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
         limit: u32,
         #[command(flatten)]
@@ -41,7 +41,7 @@ pub(super) enum Calls {
         #[command(flatten)]
         form: Form,
     },
-    /// Show a call: what it was placed for, what was said, keyed and kept. It is noted who looked.
+    /// Show a call: why it was placed, what was said, keyed and stored. The access is recorded.
     Show {
         /// The call's id, as `calls list` shows it.
         call: String,
@@ -50,19 +50,19 @@ pub(super) enum Calls {
         #[command(flatten)]
         form: Form,
     },
-    /// Have a patient called now, within calling hours, whether or not today's report exists.
+    /// Call a patient now, within calling hours, whether or not today's report exists.
     Now {
         /// The patient's HER-SYS ID.
         hersys_id: String,
         #[command(flatten)]
         form: Form,
     },
-    /// Say what became of a call of unknown outcome (`calls list --state unknown`). Nobody is called again for its slot
-    /// before that is known.
+    /// Enter the result of a call with unknown outcome (`calls list --state unknown`). Nobody is called again for its
+    /// slot until the result is known.
     Resolve {
         /// The call's id.
         call: String,
-        /// What you found out, from the carrier's own log of calls or from the patient.
+        /// What you found out, from the carrier's own call log or from the patient.
         found: manual::Found,
         #[command(flatten)]
         form: Form,
@@ -77,7 +77,7 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Calls) -> anyho
             let filter = AttemptFilter { since, limit, ..AttemptFilter::default() };
             attempts::list(clerk, zone, wanted, filter, reveal, form).await
         }
-        // Without --state no number is shown.
+        // Phone numbers are shown only with --state.
         Calls::List { since, open, hersys_id: id, state: None, limit, form, reveal: _ } => {
             let filter = CallFilter {
                 since: since.map(|text| moment(&text, clerk, zone)).transpose()?,

@@ -1,4 +1,4 @@
-//! A call as text that reads like the call: `<` is the caller, `>` is what was said, `!` is what was kept.
+//! The transcript of a call: `<` is the caller, `>` is what was said, `!` is what was stored.
 
 use std::fmt::Write;
 
@@ -41,14 +41,14 @@ pub(super) fn as_text(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> 
     text
 }
 
-/// A person identified in a call, and whether the caller showed another number than theirs.
+/// Formats a person identified in a call. It also says if the caller's number wasn't that person's registered number.
 fn person(person: &ShownPerson) -> String {
     let id = person.hersys_id.expose();
     let from = person.other_number.and_then(from_other_number);
     from.map_or_else(|| id.to_owned(), |from| format!("{id} ({from})"))
 }
 
-/// Writing to a String can't fail.
+/// Appends a line. Writing to a String can't fail.
 fn line(text: &mut String, line: &str) {
     let _written = writeln!(text, "{line}");
 }
@@ -77,7 +77,7 @@ fn turn_text(text: &mut String, turn: &ShownTurn, zone: &TimeZone, language: &mu
         let tag = if spoken == language { String::new() } else { format!("({spoken}) ") };
         line(text, &format!("          > {tag}{words}"));
     }
-    // A language spoken alone is the one that the call goes on in.
+    // If a turn is in one language only, the call continues in that language.
     if let [(first, _), rest @ ..] = turn.said.as_slice()
         && rest.iter().all(|(spoken, _)| spoken == first)
     {
@@ -118,7 +118,7 @@ const fn transferred(outcome: TransferOutcome) -> &'static str {
     }
 }
 
-/// An answer in a line, with its severity, and with whose it is when there are several people.
+/// Formats an answer with its severity. If the call has several people, the patient is named too.
 pub(in crate::commands) fn kept(answer: &ShownAnswer, several: bool) -> String {
     let whose = answer.hersys_id.as_ref().filter(|_| several).map(|id| format!(" of {}", id.expose()));
     let value = match answer.answer {
@@ -133,7 +133,7 @@ pub(in crate::commands) fn kept(answer: &ShownAnswer, several: bool) -> String {
     format!("{}{}: {value}{severity}{late}", answer.item.code(), whose.unwrap_or_default())
 }
 
-/// A moment's time of day.
+/// Formats a moment's time of day.
 pub(super) fn clock(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).strftime("%H:%M:%S").to_string()
 }

@@ -1,4 +1,4 @@
-//! `kenkocall centres show`: what one health centre has set, in plain words.
+//! `kenkocall centres show`: the settings of one health centre, in plain words.
 
 use super::degrees;
 use crate::commands::arguments::table;
@@ -7,7 +7,7 @@ use crate::policy::{ReportCovers, Retries, RetryPolicy, UnregisteredReports};
 use crate::service::CentreSettings;
 use crate::store::centres::CentreRow;
 
-/// One line for each setting, by the name that `centres set` has for it.
+/// Formats one line for each setting, by its name in `centres set`.
 pub(super) fn in_words(row: &CentreRow) -> String {
     let settings = CentreSettings::of(row);
     let limits = settings.thresholds;
@@ -58,7 +58,7 @@ fn thresholds(lower: &str, from: u16, amber: u16) -> String {
     format!("{lower} from {} °C, amber from {} °C", degrees(from), degrees(amber))
 }
 
-/// A line for each cause that allows another try.
+/// Formats one line for each outcome that allows another try.
 fn retries(policy: &RetryPolicy) -> Vec<Vec<String>> {
     AttemptOutcome::ALL
         .iter()

@@ -1,5 +1,4 @@
-//! What happens in a demonstration, in one line an event, and how it all adds up. Nobody's number, name or answer is in
-//! it.
+//! Prints one line for each event of a demonstration, and their tally. No patient's number, name or answer is printed.
 
 use std::collections::HashMap;
 
@@ -9,7 +8,7 @@ use crate::domain::{AttemptOutcome, CallId, Line, Severity, SlotEnd, SlotState};
 use crate::engine::AnsweredBy;
 use crate::service::{ServiceEvent, ServiceEventKind};
 
-/// The tally of everything told so far.
+/// The tally of all events so far.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     names: HashMap<CallId, String>,
@@ -26,7 +25,7 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Counts a moment, and gives its line; nothing for what isn't worth one.
+    /// Counts an event and returns its line. Returns `None` if the event isn't worth a line.
     pub(super) fn tell(&mut self, moment: &ServiceEvent, zone: &TimeZone) -> Option<String> {
         let said = self.count(moment)?;
         let name = moment.call.and_then(|call| self.names.get(&call).cloned()).unwrap_or_default();
@@ -96,12 +95,12 @@ impl Tally {
         } += 1;
     }
 
-    /// Slots that have ended.
+    /// Returns the number of slots that have ended.
     pub(super) fn done(&self) -> u32 {
         self.reported + self.unanswered + self.cancelled + self.missed
     }
 
-    /// All of it in a line.
+    /// Formats the tally as one line.
     pub(super) fn line(&self) -> String {
         format!(
             "under way {} · calls {} · reported {} · to call again {} · unanswered {} · cancelled {} · missed {} · rang in {} · answers {} · red {}",

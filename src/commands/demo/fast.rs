@@ -1,4 +1,4 @@
-//! A whole day of a made-up health centre on a virtual clock: everything real but the phones and the time.
+//! A whole day of a made-up health centre on a virtual clock. Only the phones and the time are simulated.
 
 #![allow(clippy::disallowed_methods)] // it measures how long the day took
 
@@ -24,27 +24,27 @@ use crate::service::{
 };
 use crate::store::turns;
 
-/// How often each patient is called a day.
+/// The call times of the patients. Each patient has one of these.
 const TIMES: [&str; 6] = ["08:30", "09:00;17:00", "09:30", "10:00;15:30", "11:00", "13:00"];
-/// One in this many patients calls the health-call line instead of waiting to be called.
+/// One in this many patients calls the health-call line before being called.
 const RINGS_IN: u32 = 25;
 /// The hours of the day that are played.
 const MORNING: i8 = 7;
 const NIGHT: i8 = 21;
 
-/// What a day came to.
+/// The result of a played day.
 pub(crate) struct Played {
     /// The day at the health centre.
     pub(crate) date: Date,
     /// How its slots and attempts ended.
     pub(crate) figures: DailyStats,
-    /// Calls placed.
+    /// The number of calls placed.
     pub(crate) calls: usize,
-    /// Turns stored, those of callers on the health-call line as well.
+    /// The number of turns stored, including those of callers on the health-call line.
     pub(crate) turns: u64,
-    /// Events of the phone network.
+    /// The number of events of the phone network.
     pub(crate) events: usize,
-    /// From the first slot to the last event, in seconds.
+    /// The time from the first slot to the last event, in seconds.
     pub(crate) seconds: f64,
 }
 
@@ -58,7 +58,7 @@ pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64) -> anyh
     Ok(())
 }
 
-/// Plays a day; `tell` is told each hour that is over, and the calls placed in it.
+/// Plays a day. Calls `tell` after each hour with the number of calls placed in it.
 pub(crate) async fn play(config: Config, patients: u32, seed: u64, tell: impl Fn(i8, usize)) -> anyhow::Result<Played> {
     let zone = TimeZone::get("Asia/Tokyo").context("the time zone")?;
     let date = zone.to_datetime(Clock::system().now()).date();
@@ -82,7 +82,7 @@ pub(crate) async fn play(config: Config, patients: u32, seed: u64, tell: impl Fn
 }
 
 async fn open(mut config: Config, patients: u32, seed: u64, clock: &VirtualClock) -> anyhow::Result<Simulation> {
-    // As many at once as the day needs: a list of this length within its windows.
+    // Allow as many concurrent calls as a list of this length needs within its calling windows.
     config.dialer.calls_per_second = f64::from(patients.div_ceil(500).max(2));
     config.dialer.concurrent_calls = patients.div_ceil(4).max(50);
     let people = simulator::Settings { seed, ..simulator::Settings::default() };
@@ -101,7 +101,7 @@ async fn open(mut config: Config, patients: u32, seed: u64, clock: &VirtualClock
     Ok(simulation)
 }
 
-/// Some patients call the health-call line themselves, in the morning.
+/// Makes some patients call the health-call line themselves, in the morning.
 fn ring_in(simulation: &Simulation, patients: u32, zone: &TimeZone, date: Date) -> anyhow::Result<()> {
     let first = at(zone, date, 8)?;
     for nth in (0..patients).step_by(RINGS_IN as usize) {

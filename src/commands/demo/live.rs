@@ -1,4 +1,4 @@
-//! The demonstration before the watcher's eyes.
+//! The live demonstration.
 
 use std::io::IsTerminal;
 use std::path::Path;
@@ -20,13 +20,13 @@ use crate::config::Config;
 use crate::domain::{CallTimes, CallingHours, escaped_lines};
 use crate::service::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, ServiceEvent, SyntheticDay, add_made_up_day};
 
-/// Minutes over which the patients are due, the present one first.
+/// The patients are due over this many minutes, beginning with the current one.
 const MINUTES: i64 = 4;
-/// How long a demonstration runs by itself where nobody watches.
+/// How long a demonstration runs without a terminal.
 const UNWATCHED: Duration = Duration::from_secs(300);
-/// How often the tally is written at a terminal.
+/// The interval between tallies at a terminal.
 const TALLY_EVERY: Duration = Duration::from_millis(500);
-/// How often it is written elsewhere.
+/// The interval between tallies without a terminal.
 const TALLY_RARELY: Duration = Duration::from_secs(15);
 
 pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64, named: &Config) -> anyhow::Result<()> {
@@ -68,8 +68,8 @@ pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64, named: 
     Ok(())
 }
 
-/// The centre calls around the clock, so that the demonstration works at any hour; a part of the patients is due in
-/// each of the next minutes.
+/// Returns a day on which the centre calls around the clock, so that the demonstration works at any hour. A part of the
+/// patients is due in each of the next minutes.
 fn day(patients: u32, now: Timestamp, zone: &TimeZone) -> anyhow::Result<SyntheticDay> {
     let minute = |nth: i64| -> anyhow::Result<CallTimes> {
         let at = now.checked_add(SignedDuration::from_mins(nth)).context("the next minutes")?;
@@ -80,12 +80,13 @@ fn day(patients: u32, now: Timestamp, zone: &TimeZone) -> anyhow::Result<Synthet
         hours: "00:00-24:00".parse::<CallingHours>().context("calling hours")?,
         times: (0..MINUTES).map(minute).collect::<anyhow::Result<_>>()?,
         patients,
-        // The minute that has begun is one of them.
+        // Include the current minute.
         after: now.checked_sub(SignedDuration::from_mins(1)).unwrap_or(now),
     })
 }
 
-/// Writes one line an event, and the tally, until all slots have ended, Ctrl-C, or nobody watches.
+/// Writes one line per event, and the tally. Ends when all slots have ended, at Ctrl-C, or after [`UNWATCHED`] without
+/// a terminal.
 async fn watch(mut watching: broadcast::Receiver<ServiceEvent>, zone: &TimeZone, patients: u32) -> Tally {
     let at_terminal = std::io::stdout().is_terminal() && crate::commands::escapes();
     let mut tally = Tally::default();

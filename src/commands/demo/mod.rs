@@ -1,5 +1,5 @@
-//! `kenkocall demo`: a made-up health centre calls its made-up patients over the simulated phone network, before the
-//! watcher's eyes; or a whole day of it in seconds; or the health-call line with the terminal as the phone.
+//! `kenkocall demo`: a made-up health centre calls its made-up patients over the simulated phone network. It runs live,
+//! or as a whole day in seconds, or as the health-call line with the terminal as the phone.
 
 mod event_printer;
 pub(super) mod fast;
@@ -15,23 +15,23 @@ use tokio::net::TcpListener;
 
 use crate::config::Config;
 
-/// Patients, when nobody says how many.
+/// The default number of patients.
 const PATIENTS: u32 = 200;
-/// The same of `demo --phone`.
+/// The default number of patients with `demo --phone`.
 const PHONE_PATIENTS: u32 = 5;
 
 #[derive(Debug, Args)]
 pub(super) struct Demo {
-    /// A whole day on a virtual clock, in seconds; prints the day's figures.
+    /// Play a whole day on a virtual clock, in seconds, and print the day's figures.
     #[arg(long, overrides_with = "phone")]
     fast: bool,
     /// Call the health-call line yourself: this terminal is the phone.
     #[arg(long, overrides_with = "fast")]
     phone: bool,
-    /// Made-up patients. Default: 200, and 5 with --phone.
+    /// Number of made-up patients. Default: 200, and 5 with --phone.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     patients: Option<u32>,
-    /// What the simulated people do depends on it: the same number, the same day.
+    /// Seed of the simulated people's behaviour: the same seed plays the same day.
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
@@ -48,12 +48,12 @@ pub(super) async fn run(demo: Demo, named: &Config) -> anyhow::Result<()> {
     outcome
 }
 
-/// Settings of a demonstration: a fresh SQLite file. Of the settings that were named it takes `server.listen` alone.
+/// Returns the settings of a demonstration: a new SQLite file. Of the user's settings, only `server.listen` is used.
 fn settings(folder: &Path) -> Config {
     Config::of_a_simulation(format!("sqlite://{}", folder.join("demo.db").display()))
 }
 
-/// Listens on `server.listen`. Where that is the default and taken, any free port of this machine does.
+/// Listens on `server.listen`. If that is the default and in use, listens on any free local port.
 async fn listen(named: &Config) -> anyhow::Result<TcpListener> {
     let listen = named.server.listen;
     match TcpListener::bind(listen).await {

@@ -1,4 +1,4 @@
-//! `kenkocall demo --phone`: the health-call line at the terminal, with everything real but the phone network.
+//! `kenkocall demo --phone`: the health-call line at the terminal. Only the phone network is simulated.
 
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -21,9 +21,9 @@ use crate::service::{
     Outcome, Source, add_made_up, list_alerts, show_call,
 };
 
-/// Calls of one demonstration.
+/// The maximum number of calls in one demonstration.
 const MAX_CALLS: u32 = 1_000;
-/// What is keyed when nobody sits at the terminal: one whole report, one red answer in it.
+/// The keys pressed without a terminal: one whole report with one red answer.
 const UNATTENDED: &str = "1\n1000001#\n19800401\n385\n1\n096\n1\n1\n2\n2\n2\n2\n2\n2\n2\n2\n2\n";
 
 pub(super) async fn demonstrate(
@@ -89,7 +89,7 @@ async fn call_again_and_again(conversations: &ConversationService, clerk: &Clerk
     Ok(())
 }
 
-/// What the health centre has of a call now.
+/// Prints what the health centre now has of a call.
 async fn show_kept(clerk: &Clerk, id: Option<CallId>) -> anyhow::Result<()> {
     let Some(id) = id else { return Ok(()) };
     let shown = found(show_call(clerk, id, Details::Masked).await?);
@@ -106,7 +106,7 @@ async fn show_kept(clerk: &Clerk, id: Option<CallId>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One call from its ringing to its end; its id, when a turn of it was taken.
+/// Plays one call from its beginning to its end. Returns its id if at least one turn was taken.
 async fn call(
     conversations: &ConversationService,
     nth: u32,

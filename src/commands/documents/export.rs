@@ -1,4 +1,4 @@
-//! Writes what is built into the program to a folder, for authors to change.
+//! Writes the built-in flow documents to a folder, for authors to change.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
@@ -8,27 +8,27 @@ use anyhow::Context;
 
 use crate::commands::exit::refused;
 
-/// Whether files that are there already may be replaced.
+/// Whether existing files may be replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::commands) enum Existing {
     /// The folder must be empty.
     Refused,
-    /// Files of the same names are replaced; others stay.
+    /// Files with the same names are replaced. Others stay.
     Replaced,
 }
 
 /// What was written.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::commands) struct Written {
-    /// How many files weren't there before.
+    /// The number of files that didn't exist before.
     pub new: usize,
-    /// How many were there, with the same content.
+    /// The number of files that existed with the same content.
     pub same: usize,
-    /// Those whose content was another.
+    /// Files that existed with other content.
     pub replaced: Vec<PathBuf>,
 }
 
-/// Writes files below a folder, which is made when there is none.
+/// Writes files into a folder. Creates the folder if it doesn't exist.
 pub(in crate::commands) fn write(
     root: &Path,
     files: &[(PathBuf, &[u8])],
@@ -59,7 +59,7 @@ pub(in crate::commands) fn write(
 fn is_new_or_empty(root: &Path) -> anyhow::Result<bool> {
     match std::fs::read_dir(root) {
         Ok(mut entries) => Ok(entries.next().is_none()),
-        // A link that leads nowhere is something too.
+        // A broken symbolic link counts as existing.
         Err(error) if error.kind() == ErrorKind::NotFound && root.symlink_metadata().is_err() => Ok(true),
         Err(error) if error.kind() == ErrorKind::NotADirectory => {
             Err(refused(format!("{} isn't a folder, so nothing was written; name a new folder", root.display())))
@@ -85,7 +85,8 @@ fn one(path: &Path, content: &[u8], existing: Existing, written: &mut Written) -
         written.same += 1;
         return Ok(());
     }
-    // Whole or not at all; and a link is replaced, not what it leads to.
+    // Write to a temporary file and rename it, so that the file is replaced whole or not at all. A symbolic link itself
+    // is replaced, not its target.
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".new");
@@ -101,12 +102,12 @@ fn one(path: &Path, content: &[u8], existing: Existing, written: &mut Written) -
     Ok(())
 }
 
-/// The modes of files and folders. An administrator exports what the service's user reads, and there is nothing secret
-/// in it; what else this program makes is its owner's alone.
+/// The modes of files and folders. An administrator exports what the service's user reads, and nothing in it is secret.
+/// All other files of this program are readable only by their owner.
 const FILE: u32 = 0o644;
 const FOLDER: u32 = 0o755;
 
-/// Makes a folder and those above it, where there are none.
+/// Creates a folder and its parents if they don't exist.
 fn make(folder: &Path) -> std::io::Result<()> {
     if folder.as_os_str().is_empty() || folder.is_dir() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Where the flow documents come from: a folder, or the ones built into the program.
+//! Loads the flow documents from a folder, or those built into the program.
 
 mod export;
 mod reading;
@@ -21,16 +21,16 @@ use crate::flow::{Finding, FlowSet};
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/call_flows");
 static TRANSCRIPTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tests/transcripts");
 
-/// The folder that is used when none is named and it exists.
+/// The folder that is used if none is named and it exists.
 const USUAL_FOLDER: &str = "call_flows";
-/// The folder with the transcripts beside the flows of a set.
+/// The folder with the transcripts, next to the flows of a set.
 pub(super) const TRANSCRIPTS_FOLDER: &str = "transcripts";
-/// Warnings of one start that go to the log.
+/// The maximum number of warnings logged at a start.
 const MOST_WARNINGS: usize = 20;
-/// How much of a set's digest tells it from others.
+/// The length of a digest that is enough to tell sets apart.
 const SHORT_DIGEST: usize = 12;
 
-/// Where documents were read from.
+/// The source of the documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Origin {
     Folder(PathBuf),
@@ -47,7 +47,8 @@ impl std::fmt::Display for Origin {
 }
 
 impl Origin {
-    /// The named folder, else `call_flows` in the working directory, else the documents built into the program.
+    /// Returns the named folder. The default is `call_flows` in the working directory if it exists, otherwise the
+    /// built-in documents.
     pub(super) fn choose(named: Option<&Path>) -> Self {
         match named {
             Some(folder) => Self::Folder(folder.to_owned()),
@@ -56,7 +57,7 @@ impl Origin {
         }
     }
 
-    /// How a file of the set is shown to people.
+    /// Formats the path of a file of the set.
     pub(super) fn path_of(&self, file: &str) -> String {
         match self {
             Self::Folder(folder) => folder.join(file).display().to_string(),
@@ -64,7 +65,7 @@ impl Origin {
         }
     }
 
-    /// All files of the set by their paths below its folder.
+    /// Returns all files of the set by their paths in its folder.
     pub(super) fn files(&self) -> anyhow::Result<BTreeMap<String, String>> {
         let folder = match self {
             Self::BuiltIn => return Ok(built_in_documents()),
@@ -85,7 +86,7 @@ impl Origin {
         Ok(files)
     }
 
-    /// The checked set, or every finding as sentences.
+    /// Returns the checked set. Otherwise the error has all findings as sentences.
     pub(super) fn flow_set(&self) -> anyhow::Result<Arc<FlowSet>> {
         match FlowSet::checked(self.files()?) {
             Ok(flow_set) => Ok(Arc::new(flow_set)),
@@ -93,8 +94,8 @@ impl Origin {
         }
     }
 
-    /// What isn't wrong, and its author should look at: what differs from the built-in documents in flows that have
-    /// their version.
+    /// Returns findings that aren't errors but need the author's attention: differences from the built-in documents in
+    /// flows with the same version.
     pub(super) fn warnings(&self, flow_set: &FlowSet) -> Vec<Finding> {
         match self {
             Self::BuiltIn => Vec::new(),
@@ -104,7 +105,7 @@ impl Origin {
         }
     }
 
-    /// Says in the log where the documents of this start came from.
+    /// Logs where the documents of this start came from.
     pub(super) fn log(&self, flow_set: &FlowSet) {
         let versions: Vec<String> =
             flow_set.flows.values().map(|flow| format!("{} {}", flow.name, flow.version)).collect();
@@ -113,7 +114,7 @@ impl Origin {
         self.log_warnings(&self.warnings(flow_set));
     }
 
-    /// Says in the log what an author should look at.
+    /// Logs what an author should look at.
     pub(super) fn log_warnings(&self, warnings: &[Finding]) {
         for warning in warnings.iter().take(MOST_WARNINGS) {
             warn!("{}", self.sentence(warning));
@@ -123,7 +124,7 @@ impl Origin {
         }
     }
 
-    /// Findings, a line each, and what to do with them.
+    /// Formats findings, one per line, each with what to do.
     pub(super) fn sentences(&self, findings: &[Finding]) -> String {
         let lines = findings.iter().map(|finding| self.sentence(finding));
         let count = findings.len();
@@ -136,7 +137,7 @@ impl Origin {
     }
 }
 
-/// Whether a folder holds flow documents: one flow at least, or what all flows share.
+/// Returns `true` if a folder has flow documents: at least one flow, or what all flows share.
 pub(super) fn holds_documents(folder: &Path) -> bool {
     let flows = |folder: &Path| {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
@@ -145,7 +146,7 @@ pub(super) fn holds_documents(folder: &Path) -> bool {
     folder.is_dir() && (folder.join("shared/keys.toml").is_file() || flows(folder))
 }
 
-/// The transcripts that are built into the program: their paths below `transcripts` and their texts.
+/// Returns the transcripts built into the program: their paths below `transcripts` and their texts.
 pub(super) fn built_in_transcripts() -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     texts_of(&TRANSCRIPTS, &mut files);
@@ -159,7 +160,7 @@ fn built_in_documents() -> BTreeMap<String, String> {
     files
 }
 
-/// Everything that `flows export` writes: the documents, and the transcripts in a folder beside the flows.
+/// Returns everything that `flows export` writes: the documents, and the transcripts in a folder next to the flows.
 pub(super) fn exported() -> Vec<(PathBuf, &'static [u8])> {
     let mut files = Vec::new();
     contents_of(&BUILT_IN, Path::new(""), &mut files);

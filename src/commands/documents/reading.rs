@@ -1,5 +1,5 @@
-//! Finds and reads small text files in a folder that may hold anything: what is no ordinary file, is too large or lies
-//! too deep is named before it costs time or memory.
+//! Finds and reads small text files in a folder with arbitrary content. A path that isn't a regular file, is too large
+//! or is nested too deeply is an error before it costs time or memory.
 
 use std::fs::{File, Metadata};
 use std::io::Read as _;
@@ -7,19 +7,19 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 
-/// The largest file, in bytes. The largest of the built-in documents has 6,000.
+/// The maximum size of a file, in bytes. The largest built-in document has 6,000.
 pub(in crate::commands) const MAX_FILE_BYTES: u64 = 256 * 1024;
-/// All files of a folder together, in bytes.
+/// The maximum size of all files of a folder together, in bytes.
 pub(in crate::commands) const MAX_TOTAL_BYTES: usize = 4 * 1024 * 1024;
-/// The most files. The built-in documents and transcripts are about 130.
+/// The maximum number of files. There are about 130 built-in documents and transcripts.
 const MAX_FILES: usize = 1_000;
-/// The most entries that are looked at, whatever they are.
+/// The maximum number of directory entries of any kind.
 const MAX_ENTRIES: usize = 10_000;
-/// How deep folders may lie in one another: a document lies at FLOW/prompts/ja.toml.
+/// The maximum depth of nested folders. A document is at FLOW/prompts/ja.toml.
 const MAX_DEPTH: usize = 4;
 
-/// The files with this extension below a folder, in the order of their paths. Names that begin with a dot are passed
-/// by: `.git`, and what container platforms put beside mounted files.
+/// Returns the files with this extension below a folder, sorted by path. Skips names that begin with a dot: `.git`, and
+/// what container platforms put next to mounted files.
 pub(in crate::commands) fn find(root: &Path, extension: &str) -> anyhow::Result<Vec<PathBuf>> {
     let unreadable = |folder: &Path| format!("the folder {} can't be read", folder.display());
     let mut found = Vec::new();
@@ -55,23 +55,23 @@ pub(in crate::commands) fn find(root: &Path, extension: &str) -> anyhow::Result<
     Ok(found)
 }
 
-/// Texts of files, which may not become too large together.
+/// Reads files and limits their total size.
 #[derive(Default)]
 pub(in crate::commands) struct Reader {
     bytes: usize,
 }
 
 impl Reader {
-    /// The text of an ordinary file that isn't too large.
+    /// Reads a regular file of limited size.
     pub(in crate::commands) fn text(&mut self, path: &Path) -> anyhow::Result<String> {
         let unreadable = || format!("{} can't be read", path.display());
-        // Looked at before it is opened: opening a pipe waits for its other end.
+        // Check the metadata before opening: opening a pipe waits for its other end.
         ordinary(path, &std::fs::metadata(path).with_context(unreadable)?)?;
         let file = File::open(path).with_context(unreadable)?;
         ordinary(path, &file.metadata().with_context(unreadable)?)?;
         let mut bytes = Vec::new();
         file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).with_context(unreadable)?;
-        // It may have grown since, or not have told its size.
+        // The file may have grown since, or its metadata may not have the real size.
         small(path, bytes.len() as u64)?;
         self.bytes += bytes.len();
         ensure!(

@@ -1,13 +1,13 @@
-//! The sets of flow documents that calls began with before, beside today's.
+//! Compares the current flow set with sets that earlier calls began with.
 
 use crate::flow::{Finding, FlowSet};
 use crate::store::{Database, flow_sets};
 
-/// How many of the sets that were used last are compared with today's.
+/// The number of most recently used sets that are compared with the current one.
 const SETS_COMPARED: u32 = 10;
 
-/// What differs from the sets that calls began with before, in flows that have the same version: records of calls
-/// wouldn't show which of the two a patient heard.
+/// Finds differences from the sets that earlier calls began with, in flows with the same version. With such
+/// differences, records of calls don't show which wording a patient heard.
 pub(in crate::commands) async fn used_otherwise(
     database: &Database,
     library: &FlowSet,
@@ -20,7 +20,7 @@ pub(in crate::commands) async fn used_otherwise(
         let Ok(files) = serde_json::from_str(&set.files) else { continue };
         let called = format!("the documents in use since {:.0}", set.loaded_at);
         let changed = library.changed_without_version(&FlowSet::read(files).0, &called);
-        // The latest set of a version speaks for it.
+        // Report only the differences from the latest set of a version.
         let new = |one: &Finding| !found.iter().any(|known| (&known.file, known.line) == (&one.file, one.line));
         let new: Vec<Finding> = changed.into_iter().filter(new).collect();
         found.extend(new);
