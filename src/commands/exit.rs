@@ -1,4 +1,4 @@
-//! The exit codes of all commands. `docs/operations.md` has the same table; a test compares them.
+//! The exit codes of all commands. `docs/operations.md` has the same table, and a test compares the two.
 
 use std::process::ExitCode;
 
@@ -7,24 +7,24 @@ use crate::service::ServiceError;
 /// How a command ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Exit {
-    /// It did what was asked, or there was nothing to do.
+    /// The command succeeded, or there was nothing to do.
     Done,
     /// Something doesn't work: a setting, the database, a file, the carrier, standard output.
     Failed,
-    /// It can't be understood: an option, a value, a date.
+    /// The arguments are invalid: an option, a value, a date.
     Usage,
-    /// It is understood, and can't be done as things are. Nothing was changed.
+    /// The command is valid but isn't possible in the current state. Nothing was changed.
     Refused,
-    /// A check has found something wrong.
+    /// A check found something wrong.
     Found,
 }
 
 impl Exit {
-    /// All of them, in the order of their codes.
+    /// All exits in the order of their codes.
     #[cfg(test)]
     pub(super) const ALL: [Self; 5] = [Self::Done, Self::Failed, Self::Usage, Self::Refused, Self::Found];
 
-    /// The process's exit code.
+    /// Returns the process's exit code.
     pub(super) const fn code(self) -> u8 {
         match self {
             Self::Done => 0,
@@ -35,7 +35,7 @@ impl Exit {
         }
     }
 
-    /// How a command that failed with this error ends.
+    /// Returns the exit for a command that failed with this error.
     pub(super) fn of(error: &anyhow::Error) -> Self {
         error
             .chain()
@@ -53,7 +53,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// A sentence, and how the command ends by it.
+/// An error message with its exit.
 #[derive(Debug, thiserror::Error)]
 #[error("{sentence}")]
 struct Ends {
@@ -61,17 +61,17 @@ struct Ends {
     sentence: String,
 }
 
-/// An error that ends the command with [`Exit::Usage`].
+/// Returns an error that ends the command with [`Exit::Usage`].
 pub(super) fn usage(sentence: impl std::fmt::Display) -> anyhow::Error {
     Ends { exit: Exit::Usage, sentence: sentence.to_string() }.into()
 }
 
-/// An error that ends the command with [`Exit::ServiceError`].
+/// Returns an error that ends the command with [`Exit::Refused`].
 pub(super) fn refused(sentence: impl std::fmt::Display) -> anyhow::Error {
     Ends { exit: Exit::Refused, sentence: sentence.to_string() }.into()
 }
 
-/// An error that ends the command with [`Exit::Found`].
+/// Returns an error that ends the command with [`Exit::Found`].
 pub(super) fn found(sentence: impl std::fmt::Display) -> anyhow::Error {
     Ends { exit: Exit::Found, sentence: sentence.to_string() }.into()
 }
@@ -99,7 +99,7 @@ fn of_refused(refused: &ServiceError) -> Exit {
 mod tests {
     use super::*;
 
-    /// Scripts rely on the codes: the table for operators has each of them, and no other.
+    /// Scripts rely on the codes. The operators' table has exactly these codes.
     #[test]
     fn the_manual_has_all_exit_codes() {
         let manual = include_str!("../../docs/operations.md");

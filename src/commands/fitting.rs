@@ -1,4 +1,4 @@
-//! Whether settings, database and carrier fit together: what `serve` finds out at its start, and `config check` before.
+//! Checks that settings, database and carrier fit together. `serve` checks it at its start, `config check` before.
 
 use anyhow::{Context, bail};
 use tracing::warn;
@@ -12,7 +12,7 @@ use crate::config::{Carrier, Config};
 use crate::domain::{CentreCode, DataOrigin, PhoneNumber};
 use crate::store::{Database, centres};
 
-/// What is said where carrier and database don't belong together.
+/// The error messages if carrier and database don't belong together.
 const SIMULATOR_ON_REAL_DATA: &str = "the database is one of real patients, and the simulator would store invented \
      answers for them, so nothing was started; set KENKOCALL_CARRIER=twilio, or name a new database for \
      the simulation with KENKOCALL_DATABASE__URL";
@@ -20,7 +20,7 @@ const REAL_CARRIER_ON_SIMULATED_DATA: &str = "the database holds simulated data,
      for them, so nothing was started; name the database of your patients with KENKOCALL_DATABASE__URL (a new one is \
      created), or set KENKOCALL_CARRIER=simulator";
 
-/// What of these settings `serve` couldn't start with, beyond what can be seen in each of them alone.
+/// Returns the reasons why `serve` couldn't start with these settings, beyond what each setting shows by itself.
 pub(super) fn unusable(config: &Config) -> Vec<String> {
     let twilio = || {
         if config.carrier != Some(Carrier::Twilio) {
@@ -46,14 +46,14 @@ pub(super) fn unusable(config: &Config) -> Vec<String> {
     checks.iter().filter_map(|check| check.as_ref().err()).map(super::refusal::told).collect()
 }
 
-/// Whether the database is one for this carrier, and has what the settings name: invented answers never stand among
-/// real patients, and nobody is really called for invented ones.
+/// Checks that the database suits this carrier and has what the settings name. Simulated answers are never stored among
+/// real patients, and no real calls are placed for simulated patients.
 pub(super) async fn fits(config: &Config, database: &Database) -> anyhow::Result<()> {
     origin_fits(config, database.data_origin().await?)?;
     check_desk(database, desk_centre(config)?.as_ref()).await
 }
 
-/// Whether the carrier may be used for data of this origin.
+/// Checks that the carrier may be used for data of this origin.
 pub(super) fn origin_fits(config: &Config, origin: DataOrigin) -> anyhow::Result<()> {
     match (config.carrier, origin) {
         (Some(Carrier::Simulator), DataOrigin::Real) => bail!(SIMULATOR_ON_REAL_DATA),
@@ -64,13 +64,13 @@ pub(super) fn origin_fits(config: &Config, origin: DataOrigin) -> anyhow::Result
     }
 }
 
-/// The centre that takes callers who aren't identified, where the settings name one.
+/// Returns the centre for unidentified callers, if the settings name one.
 pub(super) fn desk_centre(config: &Config) -> anyhow::Result<Option<CentreCode>> {
     let named = config.health_call.desk_centre.as_deref().map(CentreCode::parse).transpose();
     named.context("health_call.desk_centre")
 }
 
-/// A phone number of the settings; none where it is empty.
+/// Parses a phone number of the settings. Returns `None` if it is empty.
 pub(super) fn number(text: Option<&str>, name: &str) -> anyhow::Result<Option<PhoneNumber>> {
     match text {
         None | Some("") => Ok(None),
@@ -78,7 +78,8 @@ pub(super) fn number(text: Option<&str>, name: &str) -> anyhow::Result<Option<Ph
     }
 }
 
-/// Callers who aren't identified need a centre that takes them: a named one exists; of several, one should be named.
+/// Checks the centre for unidentified callers. If the settings name one, it must exist. If there are several centres
+/// and none is named, warns.
 async fn check_desk(database: &Database, named: Option<&CentreCode>) -> anyhow::Result<()> {
     let mut tx = database.begin_read().await?;
     let centres = centres::list(&mut tx).await?;
@@ -95,12 +96,12 @@ async fn check_desk(database: &Database, named: Option<&CentreCode>) -> anyhow::
     Ok(())
 }
 
-/// Whether automated calls are placed, as there is a number from which to call.
+/// Returns `true` if automated calls are placed: the settings have a number to call from.
 pub(super) fn places_calls(config: &Config) -> bool {
     config.twilio.caller_number.as_deref().is_some_and(|number| !number.is_empty())
 }
 
-/// The account that requests must be about; any, when none is set.
+/// Returns the account that requests must belong to. `None` accepts any account.
 pub(super) fn account(config: &Config) -> anyhow::Result<Option<CarrierAccountId>> {
     let named = Some(config.twilio.account_sid.as_str()).filter(|sid| !sid.is_empty());
     let ours = named.filter(|_| config.carrier == Some(Carrier::Twilio)).map(CarrierAccountId::parse).transpose();

@@ -1,4 +1,4 @@
-//! Logs and metrics of the process: started once.
+//! Starts the logs and metrics of the process.
 
 use std::io::IsTerminal;
 use std::sync::OnceLock;
@@ -14,7 +14,7 @@ use super::arguments::line_zone;
 use crate::config::{Config, Log, LogFormat};
 use crate::service::LimitedLine;
 
-/// Installs the recorder of metrics and gives what renders them; the same one when asked again.
+/// Installs the recorder of metrics and returns the handle that renders them. Later calls return the same handle.
 pub(super) fn metrics() -> anyhow::Result<PrometheusHandle> {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
     if let Some(handle) = HANDLE.get() {
@@ -26,7 +26,7 @@ pub(super) fn metrics() -> anyhow::Result<PrometheusHandle> {
     Ok(HANDLE.get_or_init(|| handle).clone())
 }
 
-/// Messages of panics are written as other lines that someone outside could cause: the first, then a count.
+/// Limits panic messages like other lines that outsiders could cause: the first is written, the others are counted.
 pub(super) fn limit_panics() {
     let told = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -36,7 +36,7 @@ pub(super) fn limit_panics() {
     }));
 }
 
-/// Writes the moment of an event as the commands do: in `health_call.time_zone`, with its offset.
+/// Writes timestamps as the commands do: in `health_call.time_zone`, with the offset.
 struct Zoned(TimeZone);
 
 impl FormatTime for Zoned {
@@ -47,14 +47,14 @@ impl FormatTime for Zoned {
     }
 }
 
-/// What is logged.
+/// Returns the log filter.
 pub(super) fn filter(log: &Log) -> anyhow::Result<EnvFilter> {
-    // The library's own sentence would repeat what was written.
+    // The library's own error would repeat the setting's value.
     EnvFilter::try_new(&log.level)
         .map_err(|_| anyhow::anyhow!("log.level isn't a filter; write info, or warn,kenkocall=debug"))
 }
 
-/// Logs to standard error from here on.
+/// Starts logging to standard error.
 pub(super) fn start(config: &Config) -> anyhow::Result<()> {
     let log = &config.log;
     let filter = filter(log)?;
@@ -65,7 +65,7 @@ pub(super) fn start(config: &Config) -> anyhow::Result<()> {
         .with_env_filter(filter)
         .with_ansi(colours)
         .with_timer(Zoned(line_zone(config)?))
-        // It would be told on standard error, by a macro that panics when that can't be written.
+        // Errors would be written to standard error by a macro that panics if the write fails.
         .log_internal_errors(false)
         .with_writer(std::io::stderr);
     let started = match log.format {

@@ -1,4 +1,4 @@
-//! `kenkocall maintenance`: the announcement in place of the line, on all nodes at once.
+//! `kenkocall maintenance`: replaces the health-call line with an announcement, on all nodes at once.
 
 use clap::Subcommand;
 use jiff::tz::TimeZone;
@@ -10,21 +10,21 @@ use crate::store::maintenances::MaintenanceRow;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Maintenance {
-    /// New callers hear the announcement from now on; calls that have begun go on. Started again, it has a new end.
+    /// Play the announcement to new callers from now on; calls in progress continue. Starting again sets a new end.
     Start {
-        /// The end that is announced, and at which it ends by itself: "2026-12-01 05:00" in health_call.time_zone, or
-        /// RFC 3339. Without it, it lasts until `maintenance end`.
+        /// The end, which is announced and takes effect by itself: "2026-12-01 05:00" in health_call.time_zone, or RFC
+        /// 3339. Without it, the maintenance lasts until `maintenance end`.
         #[arg(long, value_name = "TIME")]
         until: Option<String>,
         #[command(flatten)]
         form: Form,
     },
-    /// Callers are answered again from now on.
+    /// Answer callers again from now on.
     End {
         #[command(flatten)]
         form: Form,
     },
-    /// Whether there is a maintenance.
+    /// Show whether there is a maintenance.
     Show {
         #[command(flatten)]
         form: Form,

@@ -1,4 +1,4 @@
-//! `kenkocall completions` and `kenkocall man`: what shells and `man` read, written from the commands themselves.
+//! `kenkocall completions` and `kenkocall man`: generates shell completions and man pages from the commands.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use clap::{Command, CommandFactory as _};
 
 use super::output::{failure, outln, write_raw};
 
-/// The name by which the program is called.
+/// The name of the program.
 const PROGRAM: &str = "kenkocall";
 
 /// Writes the completions of a shell to standard output.
@@ -18,7 +18,7 @@ pub(super) fn completions(shell: clap_complete::Shell) -> anyhow::Result<()> {
     failure()
 }
 
-/// Writes a page for each command into a folder.
+/// Writes a man page for each command into a folder.
 pub(super) fn write(folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder)
         .with_context(|| format!("the folder {} can't be made; name another", folder.display()))?;
@@ -30,7 +30,7 @@ pub(super) fn write(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The page of a command, and those of the commands below it: `kenkocall-patients-list.1`.
+/// Writes the page of a command and those of its subcommands: `kenkocall-patients-list.1`.
 fn page(command: &Command, name: &str, folder: &Path, pages: &mut u32) -> anyhow::Result<()> {
     let file = folder.join(format!("{name}.1"));
     let mut text = Vec::new();

@@ -1,4 +1,4 @@
-//! The command line. Every command ends non-zero with a sentence that says what is wrong and what to do.
+//! The command line. A command that fails exits non-zero with a sentence that says what is wrong and what to do.
 
 mod alerts;
 mod arguments;
@@ -55,7 +55,8 @@ struct Arguments {
     #[arg(id = "settings_file", long = "config", global = true, value_name = "FILE")]
     settings_file: Option<PathBuf>,
     /// Who you are, for the audit trail. Default: the name of the system's user.
-    // Its id is no subcommand's: clap would hand a global argument's value to an argument with the same id.
+    // The id must differ from the ids of all subcommands' arguments: clap would give a global argument's value to an
+    // argument with the same id.
     #[arg(id = "acting_as", long = "as", global = true, value_name = "NAME")]
     acting_as: Option<String>,
     #[command(subcommand)]
@@ -64,7 +65,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// See it work: a fresh database, made-up patients, the simulated phone network, no configuration.
+    /// Try it out: a new database, made-up patients, the simulated phone network, no configuration.
     ///
     /// With `log.format = "json"` (KENKOCALL_LOG__FORMAT=json), each log line is a JSON object.
     Demo(demo::Demo),
@@ -77,15 +78,15 @@ enum Command {
         #[command(flatten)]
         form: Form,
     },
-    /// Check the settings before `serve` is started with them.
+    /// Check the settings before starting `serve` with them.
     Config {
         #[command(subcommand)]
         command: settings::Settings,
     },
-    /// Copy an SQLite database to a new file, while `serve` goes on.
+    /// Copy an SQLite database to a new file while `serve` continues.
     Backup(backup::Backup),
-    /// Put a backup in the place of the SQLite database. Nobody is dialled afterwards until `dialer reconcile` and
-    /// `dialer resume`.
+    /// Replace the SQLite database with a backup. Afterwards nobody is dialled until `dialer reconcile` and `dialer
+    /// resume`.
     Restore(backup::Restore),
     /// Add, change, list and show health centres.
     Centres {
@@ -97,17 +98,17 @@ enum Command {
         #[command(subcommand)]
         command: patients::Patients,
     },
-    /// List calls, show one of them as it was spoken, place one now, and settle those of unknown outcome.
+    /// List calls, show the transcript of a call, place a call now, and resolve calls with unknown outcome.
     Calls {
         #[command(subcommand)]
         command: calls::Calls,
     },
-    /// Show whether automated calls are placed, pause them and let them go on.
+    /// Show whether automated calls are placed; pause and resume them.
     Dialer {
         #[command(subcommand)]
         command: dialer::Dialer,
     },
-    /// A day's automated calls in figures, by health centre.
+    /// Show figures of a day's automated calls, by health centre.
     Days {
         #[command(subcommand)]
         command: days::Days,
@@ -127,17 +128,17 @@ enum Command {
         #[command(subcommand)]
         command: maintenance::Maintenance,
     },
-    /// Show the audit trail, walk it from end to end, and note where it ends in a file that is kept elsewhere.
+    /// Show and verify the audit trail, and write checkpoints of it to a file that is kept elsewhere.
     Audit {
         #[command(subcommand)]
         command: audit::Audit,
     },
-    /// Measure this program on this machine: everything, or what is named.
+    /// Measure this program on this machine: everything, or only what is named.
     Bench {
         #[command(subcommand)]
         command: Option<bench::Bench>,
     },
-    /// Rehearse against made-up surroundings.
+    /// Rehearse in a simulated environment.
     Simulate {
         #[command(subcommand)]
         command: simulate::Simulate,
@@ -147,14 +148,14 @@ enum Command {
         #[command(subcommand)]
         command: flows::Flows,
     },
-    /// Write what a shell needs to complete these commands to standard output.
+    /// Write shell completions for these commands to standard output.
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
     },
     /// Write a man page of each command into a folder.
     Man {
-        /// The folder; it is made when there is none.
+        /// The folder. It is created if it doesn't exist.
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
@@ -238,14 +239,14 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
     })
 }
 
-/// Runs a command to its end.
+/// Runs a command to completion.
 fn started(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<Exit> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime can't start")?;
     runtime.block_on(command).map(|()| Exit::Done)
 }
 
-/// The commands that a clerk works by.
+/// Runs the commands that need a clerk.
 async fn at_the_desk(config: &Config, name: StaffName, command: Command) -> anyhow::Result<()> {
     let zone = arguments::line_zone(config)?;
     let missing = match &command {
@@ -275,7 +276,7 @@ async fn at_the_desk(config: &Config, name: StaffName, command: Command) -> anyh
         | Command::Completions { .. }
         | Command::Man { .. } => Ok(()),
     };
-    // What it wrote stands in the trail before it ends; when that fails, `serve` finds it.
+    // Seal what the command wrote before it ends. If that fails, `serve` seals it later.
     let sealer = SealedBy { actor: clerk.name.as_str(), source: clerk.source.code() };
     if let Err(error) = write_seals(&clerk.database, sealer).await {
         complain(&format!("kenkocall: what was written isn't sealed yet ({error}); `kenkocall serve` does that later"));
@@ -284,7 +285,7 @@ async fn at_the_desk(config: &Config, name: StaffName, command: Command) -> anyh
     done
 }
 
-/// Who acts: the name given, or the system's user; containers often have none by name.
+/// Returns the acting staff member: the given name, or the system's user. Containers often have no user name.
 #[allow(clippy::disallowed_methods)] // the edge of the process
 fn acting_as(given: Option<String>) -> anyhow::Result<StaffName> {
     if let Some(name) = given.filter(|name| !name.trim().is_empty()) {
@@ -297,8 +298,8 @@ fn acting_as(given: Option<String>) -> anyhow::Result<StaffName> {
         .context("the name of the system's user (USER) can't stand in the audit trail; give yours by --as")
 }
 
-/// Whether terminals may be sent escape codes, for colours and for lines that are written over: not with `NO_COLOR`,
-/// and not to a terminal that says that it can't (`TERM=dumb`).
+/// Returns `true` if terminals may receive escape codes, for colours and overwritten lines. `NO_COLOR` and a terminal
+/// without support (`TERM=dumb`) disable them.
 #[allow(clippy::disallowed_methods)] // the edge of the process
 fn escapes() -> bool {
     let unset = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
@@ -311,7 +312,7 @@ mod tests {
 
     use super::Arguments;
 
-    /// All commands, each with the words that name it, before clap hands the global arguments down.
+    /// Visits all commands, each with the words that name it, before clap propagates the global arguments.
     fn walk(words: &str, command: &Command, visit: &mut dyn FnMut(&str, &Command)) {
         visit(words, command);
         for inner in command.get_subcommands() {
@@ -326,7 +327,7 @@ mod tests {
         std::iter::once(argument.get_id().to_string()).chain(long).chain(short.iter().map(char::to_string)).collect()
     }
 
-    /// What shows nothing that another program could read: servers, measurements, pictures, scripts and pages.
+    /// Commands whose output isn't for other programs: servers, measurements, pictures, scripts and pages.
     const NO_JSON: [&str; 8] =
         ["demo", "serve", "bench", "simulate carrier", "flows draw", "flows play", "completions", "man"];
 
@@ -351,7 +352,7 @@ mod tests {
         assert!(leaves > 30, "{leaves} commands were looked at");
     }
 
-    /// clap keeps values by id: one that is shared would be overwritten by the other's.
+    /// clap stores values by id: arguments with the same id would overwrite each other's values.
     #[test]
     fn no_argument_of_a_subcommand_has_the_id_of_a_global_one() {
         let all = Arguments::command();

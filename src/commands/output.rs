@@ -1,5 +1,5 @@
-//! Standard output and standard error for every command. Nothing here panics: a reader that has closed the pipe
-//! (`… | head`) is no fault, and a disk that is full is reported once, at the end, with an exit code that isn't 0.
+//! Standard output and standard error for every command. Nothing here panics. A reader that closed the pipe (`… |
+//! head`) isn't an error. A full disk is reported once, at the end, with an exit code other than 0.
 
 use std::io::{ErrorKind, Write};
 use std::sync::{Mutex, PoisonError};
@@ -8,18 +8,18 @@ use anyhow::Context as _;
 
 use crate::domain::escaped_lines;
 
-/// How standard output ended, once a write to it has failed.
+/// How standard output ended, after a write to it failed.
 enum Ended {
     /// The reader closed the pipe.
     ReaderGone,
-    /// It can't be written; the error is kept until someone reports it.
+    /// Writing failed. The error is kept until it is reported.
     Failed(Option<std::io::Error>),
 }
 
 /// The first failure of this process. Later text is dropped: a file with a gap in the middle would mislead.
 static ENDED: Mutex<Option<Ended>> = Mutex::new(None);
 
-/// Writes a line to standard output, as `println!` does. A failure is remembered; [`closed`] and [`failure`] tell.
+/// Writes a line to standard output, as `println!` does. A failure is recorded for [`closed`] and [`failure`].
 macro_rules! outln {
     ($($part:tt)*) => {
         $crate::commands::output::write(&format!("{}\n", format_args!($($part)*)))
@@ -27,13 +27,13 @@ macro_rules! outln {
 }
 pub(super) use outln;
 
-/// Writes to standard output, hidden characters escaped, as older data may hold any. A failure is remembered;
-/// [`closed`] and [`failure`] tell.
+/// Writes to standard output. Hidden characters, which older data may contain, are escaped. A failure is recorded for
+/// [`closed`] and [`failure`].
 pub(super) fn write(text: &str) {
     write_raw(&escaped_lines(text));
 }
 
-/// Writes what this program itself has made, escape codes among it.
+/// Writes text that this program produced itself, including escape codes.
 pub(super) fn write_raw(text: &str) {
     let mut ended = ENDED.lock().unwrap_or_else(PoisonError::into_inner);
     if ended.is_some() {
@@ -45,21 +45,21 @@ pub(super) fn write_raw(text: &str) {
     }
 }
 
-/// Writes to standard output, and fails when that fails for another reason than a reader that has gone.
+/// Writes to standard output.
 ///
 /// # Errors
-/// When standard output can't be written, such as on a full disk.
+/// Standard output can't be written, such as on a full disk. A closed pipe isn't an error.
 pub(super) fn print(text: &str) -> anyhow::Result<()> {
     write(text);
     failure()
 }
 
-/// Whether nobody reads standard output any more: a command that only shows something can end.
+/// Returns `true` if the reader closed standard output. A command that only shows something can end.
 pub(super) fn closed() -> bool {
     ENDED.lock().unwrap_or_else(PoisonError::into_inner).is_some()
 }
 
-/// The failure of standard output that nobody has reported yet.
+/// Returns the failure of standard output that hasn't been reported yet.
 ///
 /// # Errors
 /// That failure.
@@ -76,13 +76,13 @@ pub(super) fn failure() -> anyhow::Result<()> {
 const CANNOT_BE_WRITTEN: &str =
     "standard output can't be written, so what it has isn't complete; check the disk or the program that reads it";
 
-/// Writes a line to standard error, where that is possible: there is nowhere else to tell of a failure.
+/// Writes a line to standard error if possible. A failure can't be reported anywhere else.
 pub(super) fn complain(text: &str) {
     let mut out = std::io::stderr().lock();
     let _told = out.write_all(format!("{}\n", escaped_lines(text)).as_bytes()).and_then(|()| out.flush());
 }
 
-/// Standard output for code that writes by itself. It goes by the same memory of failures.
+/// Standard output for code that takes a writer. It shares the recorded failure.
 pub(super) struct Out;
 
 impl Write for Out {

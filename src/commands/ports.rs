@@ -1,4 +1,4 @@
-//! Where a server listens: the main port, which carriers reach, and the operations port for its operators.
+//! The ports of a server: the main port, which carriers reach, and the operations port for its operators.
 
 use std::net::SocketAddr;
 
@@ -10,23 +10,23 @@ use super::output::write;
 use crate::config::{Config, Networks, Operations, Server};
 use crate::web::{ConnectionLimits, Port};
 
-/// Files that a process needs beside its connections, those of the database and those to the carrier: its own, the log,
-/// documents that are read, connections that are just ending.
+/// Open files that a process needs in addition to web connections, database connections and carrier connections:
+/// standard streams, the log, documents, and connections that are closing.
 const OTHER_FILES: u64 = 96;
-/// Files of each connection to the database: with SQLite the database, its log and what they share.
+/// Open files per database connection: with SQLite the database, its log and the shared memory.
 const FILES_OF_DATABASE_CONNECTION: u64 = 4;
 /// With fewer open files than this, calls may be rejected.
 const FEW_FILES: u64 = 512;
 
-/// The ports of a server, listened on.
+/// The listening ports of a server.
 pub(super) struct Ports {
     pub(super) main: Port,
-    /// `None` where the main port serves the operators too, or where the default address is taken.
+    /// `None` if the main port also serves the operators, or if the default address is in use.
     pub(super) operations: Option<Port>,
 }
 
 impl Ports {
-    /// Listens on what the settings name. Where nobody has chosen an operations port and the default one is taken, for
+    /// Listens on the configured addresses. If no operations port is configured and the default one is in use, for
     /// instance by another server on this machine, the server runs without one.
     pub(super) async fn open(config: &Config) -> anyhow::Result<Self> {
         let server = &config.server;
@@ -55,7 +55,8 @@ impl Ports {
         Ok(Self { operations, ..Self::one(config, main) })
     }
 
-    /// One port for everybody. The limit on open files is raised, and the number of connections follows from it.
+    /// Returns a single port for all clients. Raises the limit on open files and derives the maximum number of
+    /// connections from it.
     pub(super) fn one(config: &Config, listener: TcpListener) -> Self {
         let files = raised_file_limit();
         let database = FILES_OF_DATABASE_CONNECTION.saturating_mul(config.database.connections.into());
@@ -74,7 +75,7 @@ impl Ports {
         Self { main: Port { name: "main", listener, limits, proxies }, operations: None }
     }
 
-    /// Says on standard output where it listens, in one piece: a supervisor may read the first line alone.
+    /// Writes the addresses to standard output in one piece: a supervisor may read only the first line.
     pub(super) fn announce(&self, server: &Server) -> anyhow::Result<()> {
         let address = address_of(&self.main.listener)?;
         info!(%address, public_url = server.public_url(), "taking calls");
@@ -88,7 +89,7 @@ impl Ports {
             info!(%address, "serving /metrics and the details of /readyz");
             lines.push_str(&format!("operations port: http://{address}\n"));
         }
-        // Nobody may be reading, and calls are taken all the same.
+        // Calls are taken even if nothing reads standard output.
         write(&lines);
         Ok(())
     }
@@ -106,7 +107,7 @@ fn address_of(listener: &TcpListener) -> anyhow::Result<SocketAddr> {
     listener.local_addr().context("the listening address can't be read")
 }
 
-/// Raises the limit on open files to what the system allows at most, and gives what it is then.
+/// Raises the limit on open files to the system's maximum, and returns the resulting limit.
 #[cfg(target_os = "linux")]
 fn raised_file_limit() -> u64 {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -121,7 +122,7 @@ fn raised_file_limit() -> u64 {
     }
 }
 
-/// What a process may open elsewhere without being asked.
+/// Returns the usual limit of other systems.
 #[cfg(not(target_os = "linux"))]
 fn raised_file_limit() -> u64 {
     256

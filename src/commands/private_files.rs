@@ -1,5 +1,5 @@
-//! Files that hold patients' data or secrets belong to their owner alone. New ones are made so; those that are there
-//! are never changed behind an administrator's back, and a wider one is told of.
+//! Files with patients' data or secrets are accessible only to their owner. New files are created so. Modes of existing
+//! files are never changed without the administrator; wider modes cause a warning.
 
 use std::fs::Metadata;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -8,19 +8,19 @@ use std::path::{Path, PathBuf};
 use crate::config::{Config, Survey};
 use crate::store::sqlite_file;
 
-/// What others than the owner may do, in a file's mode.
+/// The permission bits of everyone except the owner.
 const OTHERS: u32 = 0o077;
-/// What everybody may do.
+/// The permission bits of users who are neither the owner nor in the group.
 const EVERYBODY: u32 = 0o007;
-/// What the group may do beyond reading.
+/// The group's permission bits except reading.
 const GROUP_WRITES: u32 = 0o030;
 
-/// From now on, whatever this process creates can be read by its owner alone.
+/// Makes all files that this process creates from now on readable only by their owner.
 pub(super) fn keep_new_files_private() {
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
 }
 
-/// A sentence for each file of these settings that others than its owner can use.
+/// Returns a warning for each file of these settings that others than its owner can access.
 pub(super) fn warnings(config: &Config, secret_files: &[PathBuf]) -> Vec<String> {
     let mut data = Vec::new();
     if let Some(file) = sqlite_file(&config.database.url) {
@@ -38,7 +38,7 @@ pub(super) fn warnings(config: &Config, secret_files: &[PathBuf]) -> Vec<String>
     of_data.chain(of_secrets).collect()
 }
 
-/// The same for settings that may have problems.
+/// Like [`warnings`], for settings that may have problems.
 pub(super) fn warnings_of(survey: &Survey) -> Vec<String> {
     survey.config.as_ref().map(|config| warnings(config, &survey.secret_files)).unwrap_or_default()
 }
@@ -54,7 +54,8 @@ fn wide(path: &Path, what: &str, is_wide: impl Fn(u32, &Metadata) -> bool) -> Op
     })
 }
 
-/// A file of root that the program's group may read (0640) is the usual place of a secret, and can't be narrower.
+/// Returns `true` if a secret's file has a wider mode than necessary. The usual place of a secret is a file of root
+/// that the program's group may read (0640).
 fn is_wide_secret(mode: u32, metadata: &Metadata) -> bool {
     let own = metadata.uid() == rustix::process::geteuid().as_raw();
     let shared = !own || metadata.uid() == 0;

@@ -1,7 +1,7 @@
-//! What a command that failed says: its error and the causes, each once. Some errors tell their cause in their own
-//! sentence, so that a log has it, and would tell it again as a cause.
+//! The message of a failed command: its error and the causes, each once. Some errors include their cause in their own
+//! message, for the log, and would repeat it as a cause.
 
-/// The sentence for a person.
+/// Formats the error for people.
 pub(super) fn told(error: &anyhow::Error) -> String {
     let mut told = String::new();
     for cause in error.chain() {

@@ -1,4 +1,4 @@
-//! `kenkocall reports export`: reports as CSV or JSON on standard output, a page at a time.
+//! `kenkocall reports export`: writes reports as CSV or JSON to standard output, one page at a time.
 
 use std::io::Write as _;
 
@@ -14,8 +14,8 @@ use crate::service::{Clerk, Export};
 #[derive(Debug, Subcommand)]
 pub(super) enum Reports {
     /// Write the reports of some days as CSV (UTF-8, with a header) to standard output. Times are in the time zone of
-    /// the report's health centre; what wasn't answered or couldn't be measured is empty. The column
-    /// caller_number says whose number the calls showed: registered, unregistered or hidden. It is noted who exported.
+    /// the report's health centre; what wasn't answered or couldn't be measured is empty. The column caller_number says
+    /// which number the caller had: registered, unregistered or hidden. The export is recorded.
     Export {
         /// The first day: 2026-11-01, 令和8年11月1日, R8.11.1, or today, yesterday.
         #[arg(long, value_name = "DATE")]
@@ -23,7 +23,7 @@ pub(super) enum Reports {
         /// The last day.
         #[arg(long, value_name = "DATE")]
         to: String,
-        /// The reports of one health centre alone.
+        /// Only the reports of this health centre.
         #[arg(long, value_name = "CODE")]
         centre: Option<String>,
         #[command(flatten)]
@@ -40,7 +40,7 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Reports) -> any
     let export = found(Export::begin(clerk, from, to, centre).await?);
     let written = if form.json { write_json(export).await } else { write_csv(export).await };
     match written {
-        // A reader that has gone (`… | head`) is no fault.
+        // A reader that closed the pipe (`… | head`) isn't an error.
         Err(_) if output::closed() => output::failure(),
         written => written,
     }
@@ -63,7 +63,7 @@ async fn write_csv(mut export: Export) -> anyhow::Result<()> {
     out.flush().context(SENTENCE)
 }
 
-/// An array of objects, each with the columns of the CSV.
+/// Writes an array of objects, each with the columns of the CSV.
 async fn write_json(mut export: Export) -> anyhow::Result<()> {
     let mut out = std::io::BufWriter::new(Out);
     let columns = export.columns();

@@ -31,14 +31,14 @@ use crate::store::Database;
 use crate::store::flow_sets::{self, FlowSetRow};
 use crate::web::{LastReadiness, Web, router, router_with_operations, status_page};
 
-/// How often lost calls are looked for.
+/// The interval between searches for lost calls.
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
-/// The number that simulated calls come from: not one that anybody can have.
+/// The number that simulated calls come from. Nobody can have this number.
 const SIMULATED_CALLER: &str = "+815000000000";
-/// How often jobs are looked for.
+/// The interval between runs of the outbox.
 const ERRANDS_EVERY: Duration = Duration::from_millis(500);
 
-/// What `serve` says where no carrier is set.
+/// The error if no carrier is set.
 const NO_CARRIER: &str = "no carrier is set, so nothing was started and nobody is called; set KENKOCALL_CARRIER=twilio \
      (or `carrier` in the settings file) to answer and place real calls through a Twilio-compatible carrier, or \
      KENKOCALL_CARRIER=simulator to train on a database of its own: no phone rings, and every answer is invented";
@@ -51,7 +51,7 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     let origin = Origin::choose(config.flows.directory.as_deref());
     let flow_set = origin.flow_set()?;
     let opening = Server::open(&config, Arc::clone(&flow_set), simulator::Settings::default());
-    // One for all: a signal between two of them would be heard by none.
+    // Create the future once and use it throughout: a signal between two futures would be lost.
     let mut stop = Box::pin(shutdown());
     let server = tokio::select! {
         server = opening => server?,
@@ -68,7 +68,7 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     server.run(ports, stop, Duration::from_secs(config.server.drain_seconds)).await
 }
 
-/// A server with everything open, before it listens.
+/// A server that has opened everything but doesn't listen yet.
 pub(super) struct Server {
     context: Arc<Context>,
     conversations: ConversationService,
@@ -82,8 +82,8 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Opens the database, brings it up to date and starts the conversation service. Without another carrier, phones
-    /// are `simulated`.
+    /// Opens and migrates the database, and starts the conversation service. With the simulated carrier, the phones
+    /// behave as `simulated` says.
     pub(super) async fn open(
         config: &Config,
         flow_set: Arc<FlowSet>,
@@ -126,23 +126,23 @@ impl Server {
         Ok(Self { context, conversations, working, network, dialer, app, web, checkpoint_file, longest_call })
     }
 
-    /// The same with a status page at `/`.
+    /// Adds a status page at `/`.
     pub(super) fn with_status_page(self) -> Self {
         let app = self.app.merge(status_page(Arc::clone(&self.web)));
         Self { app, ..self }
     }
 
-    /// Where turns are taken.
+    /// The conversation service, which takes turns.
     pub(super) fn conversations(&self) -> ConversationService {
         self.conversations.clone()
     }
 
-    /// Where everything is kept.
+    /// The server's context, with the database.
     pub(super) fn context(&self) -> &Arc<Context> {
         &self.context
     }
 
-    /// Serves until `stop`, then takes no new calls, answers what was taken and closes the database.
+    /// Serves until `stop`. Then takes no new calls, answers what was accepted, and closes the database.
     pub(super) async fn run(
         self,
         ports: Ports,
@@ -151,7 +151,7 @@ impl Server {
     ) -> anyhow::Result<()> {
         let Self { context, conversations, working, network, dialer, app, web, checkpoint_file, longest_call } = self;
         let operations = crate::web::operations(web);
-        // Before anybody is dialled: a database that lacks its last entries doesn't know whom it has called.
+        // Start this before the dialer: a database that lacks its last entries doesn't know whom it has called.
         let keeper = SealerTask::start(Arc::clone(&context), checkpoint_file).await;
         let mut workers = start_workers(&context, &conversations, network.as_ref(), dialer, longest_call);
         workers.spawn(keeper.run());
@@ -187,7 +187,7 @@ impl Server {
     }
 }
 
-/// Starts everything that works by itself beside the conversation service.
+/// Starts all background tasks except the conversation service.
 pub(super) fn start_workers(
     context: &Arc<Context>,
     conversations: &ConversationService,
@@ -197,7 +197,7 @@ pub(super) fn start_workers(
 ) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     workers.spawn(sweep_on(Arc::clone(context), conversations.clone(), network.cloned(), longest_call));
-    // Without a number from which to call, jobs that need the network are another node's.
+    // Without a number to call from, leave jobs that need the network to another node.
     let outside = network.filter(|_| context.call_back_number.is_some());
     let outside = outside.map(|network| Outside { network: Arc::clone(network), conversations: conversations.clone() });
     workers.spawn(errands_on(Arc::clone(context), outside));
@@ -211,8 +211,9 @@ pub(super) fn start_workers(
     workers
 }
 
-/// Keeps the documents that calls begin with from now on, in a database of the carrier's kind: invented answers never
-/// stand among real patients, and nobody is really called for invented ones.
+/// Creates the context and stores the flow documents that calls begin with from now on. Fails if the database doesn't
+/// suit the carrier: simulated answers are never stored among real patients, and no real calls are placed for simulated
+/// patients.
 pub(super) async fn open_desk(
     config: &Config,
     database: Database,
@@ -251,8 +252,8 @@ pub(super) async fn open_desk(
     }))
 }
 
-/// The phone network of the settings. `None` if there is no account by which to ask it. Without a number from which to
-/// call, it is only asked about calls.
+/// Returns the configured phone network. `None` if there is no account to query it with. Without a number to call from,
+/// it is used only for lookups.
 pub(super) fn network(
     config: &Config,
     urls: &Urls,
@@ -327,7 +328,7 @@ async fn errands_on(context: Arc<Context>, outside: Option<Outside>) {
             }
             Err(error) => {
                 error!(%error, "could not run outbox jobs; retrying");
-                // Whatever was asked of the carrier is asked again then, as that it was done couldn't be stored.
+                // Requests already sent to the carrier are repeated, because their completion couldn't be stored.
                 tokio::time::sleep(wait_after(&error, Duration::ZERO)).await;
             }
         }

@@ -1,4 +1,4 @@
-//! `kenkocall config`: whether the settings can be used, before `serve` is started with them.
+//! `kenkocall config`: checks and shows the settings before `serve` is started with them.
 
 use std::path::Path;
 
@@ -15,14 +15,14 @@ use crate::store::{Database, StoreError};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Settings {
-    /// Read all settings as `serve` would, and say each thing that is wrong with them or probably not meant. Nothing is
-    /// started or changed; the database is opened and read. Ends with an error when `serve` wouldn't start.
+    /// Read all settings as `serve` would, and report everything that is wrong or probably not intended. Nothing is
+    /// started or changed; the database is opened and read. Ends with an error if `serve` wouldn't start.
     Check {
         #[command(flatten)]
         form: Form,
     },
-    /// Show every setting as it holds, and whether it comes from the settings file, the environment, a file of its own
-    /// or the defaults. Tokens and passwords are dots.
+    /// Show every effective setting and where it comes from: the settings file, the environment, a file of its own or
+    /// the defaults. Tokens and passwords are masked.
     Show {
         #[command(flatten)]
         form: Form,
@@ -94,7 +94,8 @@ async fn check(survey: Survey, form: Form) -> anyhow::Result<()> {
     }
 }
 
-/// Why `serve` couldn't add to the file of checkpoints: it would run, and nobody would notice a lost tail.
+/// Returns the reason why `serve` couldn't write to the checkpoint file. `serve` would run, and nobody would notice
+/// that the end of the trail was lost.
 fn no_checkpoints(file: &Path) -> Option<String> {
     let shown = file.display();
     if file.is_dir() {
@@ -118,7 +119,8 @@ fn no_checkpoints(file: &Path) -> Option<String> {
     })
 }
 
-/// Whether `serve` could use the database: a warning where it mends that itself, an error where it can't.
+/// Checks that `serve` could use the database. Returns a warning for what `serve` fixes itself, and an error for what
+/// it can't fix.
 async fn database(config: &Config) -> anyhow::Result<Option<String>> {
     let database = match Database::open_existing(&config.database.url, config.database.connections).await {
         Ok(database) => database,

@@ -1,8 +1,8 @@
-//! How a process is asked to stop.
+//! The signals that stop a process.
 
 use tracing::error;
 
-/// SIGTERM or Ctrl-C.
+/// Waits for SIGTERM or Ctrl-C.
 pub(super) async fn shutdown() {
     let interrupt = async {
         if let Err(error) = tokio::signal::ctrl_c().await {

@@ -1,4 +1,4 @@
-//! `kenkocall flows`: what the authors of flows work with.
+//! `kenkocall flows`: commands for the authors of flows.
 
 mod transcripts;
 
@@ -26,19 +26,19 @@ const PLAYED_BIRTH_DATE: &str = "19800401";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Flows {
-    /// Find what is wrong in the documents: each with file, line and what to do.
+    /// Find errors in the documents: each with file, line and what to do.
     Check {
-        /// The folder with the documents. Default: flows.directory of the settings, else call_flows here, else the
-        /// built-in ones.
+        /// The folder with the documents. Default: flows.directory of the settings, else call_flows in this folder,
+        /// else the built-in ones.
         folder: Option<PathBuf>,
         #[command(flatten)]
         form: Form,
     },
     /// Write the built-in documents and transcripts to a folder, to be changed there and named in flows.directory.
     Export {
-        /// The folder: a new one, or an empty one.
+        /// The folder: a new or an empty one.
         directory: PathBuf,
-        /// Replace files of the same names in a folder that isn't empty. Each is named; others stay.
+        /// Replace files with the same names in a folder that isn't empty. Each is named; other files stay.
         #[arg(long)]
         overwrite: bool,
         #[command(flatten)]
@@ -55,27 +55,27 @@ pub(super) enum Flows {
         #[arg(long)]
         folder: Option<PathBuf>,
     },
-    /// Walk a flow in the terminal by typing keys.
+    /// Play a flow in the terminal by typing keys.
     Play {
         /// The flow.
         #[arg(default_value = "health_call")]
         flow: String,
-        /// The language that the call begins in.
+        /// The language in which the call begins.
         #[arg(long, default_value = "ja")]
         language: Language,
         /// The folder with the documents.
         #[arg(long)]
         folder: Option<PathBuf>,
     },
-    /// Run the transcripts (FLOW/*.call): calls written down with what must be said and kept.
+    /// Run the transcripts (FLOW/*.call): calls as text, with what must be said and stored.
     Test {
         /// A folder with documents and transcripts, as `flows export` writes it; or folders of transcripts, or single
-        /// .call files. Default: the folder `transcripts` beside the documents, else the built-in ones.
+        /// .call files. Default: the folder `transcripts` next to the documents, else the built-in ones.
         transcripts: Vec<PathBuf>,
         /// The folder with the documents.
         #[arg(long)]
         folder: Option<PathBuf>,
-        /// Write what happened into the transcripts instead of comparing. Read the difference before you keep it.
+        /// Write what happened into the transcripts instead of comparing. Review the difference before you keep it.
         #[arg(long)]
         update: bool,
         #[command(flatten)]
@@ -83,8 +83,7 @@ pub(super) enum Flows {
     },
 }
 
-/// Runs a command of the authors. `configured` gives the folder of the settings, which are read only if no folder is
-/// named.
+/// Runs a `flows` command. `configured` returns the folder of the settings, which are read only if no folder is named.
 pub(super) fn run(command: Flows, configured: impl Fn() -> anyhow::Result<Option<PathBuf>>) -> anyhow::Result<Exit> {
     let chosen = |named: Option<PathBuf>| -> anyhow::Result<Origin> {
         let folder = if named.is_some() { named } else { configured()? };
@@ -113,7 +112,7 @@ pub(super) fn run(command: Flows, configured: impl Fn() -> anyhow::Result<Option
     }
 }
 
-/// The documents, checked: what is wrong with them ends each of these commands as it ends `check`.
+/// Loads and checks the documents. Errors in them end each command as they end `check`.
 fn library_of(origin: &Origin) -> anyhow::Result<Arc<FlowSet>> {
     let checked = FlowSet::checked(origin.files()?);
     checked.map(Arc::new).map_err(|findings| found(origin.sentences(&findings)))

@@ -17,25 +17,25 @@ use crate::flow_test::{NotStorable, Transcript};
 
 /// The transcripts of a working copy of the source.
 const WORKING_COPY: &str = "tests/transcripts";
-/// What a transcript's file name ends with.
+/// The file extension of transcripts.
 const EXTENSION: &str = "call";
 
-/// What is played, against which documents.
+/// The transcripts to play, and the documents to play them against.
 pub(super) struct Chosen {
     origin: Origin,
     transcripts: Source,
 }
 
 enum Source {
-    /// Folders of folders of transcripts, or single files.
+    /// Folders with a folder of transcripts per flow, or single files.
     Places(Vec<PathBuf>),
     BuiltIn,
 }
 
 impl Chosen {
-    /// A folder that holds documents is both: its documents and its transcripts; and transcripts in the folder beside
-    /// documents are played against these. Without any named, they are those beside the documents, else those of the
-    /// working copy, else those built into the program. `configured` gives the folder of the settings.
+    /// Chooses documents and transcripts. A folder with documents gives both. Transcripts in the folder next to
+    /// documents are played against these documents. Without named transcripts, uses those next to the documents, else
+    /// those of the working copy, else the built-in ones. `configured` returns the folder of the settings.
     pub(super) fn of(
         folder: Option<PathBuf>,
         places: Vec<PathBuf>,
@@ -70,7 +70,7 @@ impl Chosen {
         Self { origin, transcripts: usual.map_or(Source::BuiltIn, |place| Source::Places(vec![place])) }
     }
 
-    /// Plays them all.
+    /// Plays all transcripts.
     pub(super) fn play(&self, update: bool, form: Form) -> anyhow::Result<Exit> {
         let flow_set = library_of(&self.origin)?;
         let (files, from) = match &self.transcripts {
@@ -119,7 +119,7 @@ impl Chosen {
     }
 }
 
-/// The documents that transcripts lie beside, if they do: `DIR` of `DIR/transcripts/FLOW/NAME.call`.
+/// Returns the documents next to these transcripts, if there are any: `DIR` of `DIR/transcripts/FLOW/NAME.call`.
 fn documents_of(place: &Path) -> Option<PathBuf> {
     let beside = place.ancestors().find(|above| above.file_name().is_some_and(|name| name == TRANSCRIPTS_FOLDER))?;
     let documents = beside.parent()?;
@@ -152,7 +152,7 @@ fn found(places: &[PathBuf]) -> anyhow::Result<Texts> {
     Ok(files.into_iter().map(read).collect())
 }
 
-/// Plays one transcript; what differs, if anything does.
+/// Plays one transcript. Returns the first difference, if there is one.
 fn play(flow_set: &Arc<FlowSet>, file: &Path, text: &str, update: bool) -> anyhow::Result<Option<String>> {
     let flow = file.parent().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap_or_default();
     if flow_set.flow(flow).is_none() {

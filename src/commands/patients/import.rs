@@ -1,4 +1,4 @@
-//! `kenkocall patients import`: the list, what is wrong with it, and how far it is.
+//! `kenkocall patients import`: imports a patient list, with its findings and a progress bar.
 
 use std::io::Read;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::commands::output::complain;
 use crate::patient_import::{Column, List, ListFile, MAX_BYTES, SheetName};
 use crate::service::{Clerk, ImportMode, Imported, ServiceError, import_patients};
 
-/// Findings printed before the rest is counted alone.
+/// The maximum number of findings printed. The others are counted.
 const MAX_PRINTED: usize = 200;
 
 pub(super) async fn run(
@@ -25,7 +25,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<()> {
     let centre = centre_code(centre)?;
     let list = read(file)?;
-    // Hidden by itself where standard error is no terminal.
+    // The bar hides itself if standard error isn't a terminal.
     let bar = if crate::commands::escapes() { ProgressBar::new(0) } else { ProgressBar::hidden() };
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent} %") {
         bar.set_style(style);
@@ -60,7 +60,7 @@ pub(super) async fn run(
     form.tell(clerk, &text_of(&done, mode), answer).await
 }
 
-/// What an import did, and what of the workbook people may not have seen.
+/// Describes what an import did, and what users may not have seen in the workbook.
 fn text_of(done: &Imported, mode: ImportMode) -> String {
     let mut text = format!("{} new, {} changed, {} unchanged", done.new, done.changed, done.unchanged);
     if mode == ImportMode::DryRun {
@@ -100,7 +100,7 @@ fn text_of(done: &Imported, mode: ImportMode) -> String {
     text
 }
 
-/// What `--json` says: each field is always there, and those of a sheet are null for a text file.
+/// The output of `--json`. Every field is always present; those about a sheet are null for a text file.
 #[derive(Serialize)]
 struct Answer<'d> {
     new: usize,
@@ -145,7 +145,7 @@ impl<'d> Answer<'d> {
     }
 }
 
-/// Reads the file, and no more of it than a list may have.
+/// Reads the file, up to the maximum size of a list.
 fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
     let sentence = || format!("the list {} can't be read; check its path and that you may read it", file.display());
     if file.is_dir() {

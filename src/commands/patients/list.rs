@@ -1,4 +1,4 @@
-//! `kenkocall patients list`: patients searched for. Names and numbers are dots unless they are asked for.
+//! `kenkocall patients list`: searches patients. Names and numbers are masked unless they are revealed.
 
 use clap::{Args, ValueEnum};
 use jiff::tz::TimeZone;
@@ -26,31 +26,31 @@ pub(in crate::commands) struct List {
     /// The last digits of the phone number.
     #[arg(long, value_name = "DIGITS")]
     phone_ends: Option<String>,
-    /// Where they stand.
+    /// The status of the patients.
     #[arg(long, value_enum, default_value_t = Status::Observed)]
     status: Status,
-    /// Those of one health centre.
+    /// Only patients of this health centre.
     #[arg(long, value_name = "CODE")]
     centre: Option<String>,
-    /// The most patients listed.
+    /// The maximum number of patients.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     limit: u32,
-    /// Those after this HER-SYS ID: the next page.
+    /// Only patients after this HER-SYS ID: the next page.
     #[arg(long, value_name = "HERSYS_ID")]
     after: Option<String>,
-    /// Names and phone numbers in full. It is noted that they were shown.
+    /// Show names and phone numbers in full. This is recorded.
     #[arg(long)]
     reveal: bool,
     #[command(flatten)]
     form: Form,
 }
 
-/// Where the patients stand.
+/// The status of patients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Status {
     /// Under observation.
     Observed,
-    /// Under observation, and called.
+    /// Under observation and called.
     Called,
     /// Calls were stopped.
     Stopped,
@@ -60,7 +60,7 @@ enum Status {
     Off,
     /// Observation has ended.
     Released,
-    /// Everybody.
+    /// All patients.
     All,
 }
 
@@ -113,7 +113,7 @@ fn digits(option: &str, text: &str) -> anyhow::Result<String> {
     Ok(digits)
 }
 
-/// A name, but for its first character in dots. A name of one character is a dot.
+/// Masks a name except for its first character. A name of one character is masked whole.
 fn name(full: &Sensitive, reveal: bool) -> String {
     let full = full.expose();
     if reveal {

@@ -1,4 +1,4 @@
-//! `kenkocall patients`: lists taken over, and single patients added, changed, stopped, released and shown.
+//! `kenkocall patients`: imports lists, and adds, changes, stops, releases and shows single patients.
 
 mod import;
 mod list;
@@ -20,18 +20,18 @@ use crate::service::{
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Patients {
-    /// Take over a patient list: CSV or an Excel workbook, all of it or nothing.
+    /// Import a patient list, CSV or an Excel workbook. Either the whole list is imported or nothing.
     Import {
         /// The list.
         file: PathBuf,
-        /// The health centre that watches over these patients.
+        /// The health centre that is responsible for these patients.
         #[arg(long, value_name = "CODE")]
         centre: String,
-        /// The sheet of an Excel workbook. It is needed if several visible sheets hold a list. Hidden sheets are never
-        /// read.
+        /// The sheet of an Excel workbook. It is required if several visible sheets contain a list. Hidden sheets are
+        /// never read.
         #[arg(long, value_name = "NAME")]
         sheet: Option<String>,
-        /// Say what would change, and write nothing.
+        /// Show what would change, and write nothing.
         #[arg(long)]
         dry_run: bool,
         #[command(flatten)]
@@ -39,7 +39,7 @@ pub(super) enum Patients {
     },
     /// Add one patient.
     Add {
-        /// The health centre that watches over the patient.
+        /// The health centre that is responsible for the patient.
         #[arg(long, value_name = "CODE")]
         centre: String,
         /// 6 to 8 digits.
@@ -59,7 +59,7 @@ pub(super) enum Patients {
         #[command(flatten)]
         form: Form,
     },
-    /// Change a patient; what isn't given stays, and an empty value erases. It holds for the next call at once.
+    /// Change a patient. What isn't given stays, and an empty value erases. It takes effect for the next call.
     Set {
         /// The patient's HER-SYS ID.
         hersys_id: String,
@@ -77,23 +77,23 @@ pub(super) enum Patients {
         #[command(flatten)]
         form: Form,
     },
-    /// No more automated calls from now on; the patient can still report. `set --automated-call yes` ends the stop.
+    /// Stop automated calls from now on; the patient can still report. `set --automated-call yes` ends the stop.
     Stop {
         /// The patient's HER-SYS ID.
         hersys_id: String,
         #[command(flatten)]
         form: Form,
     },
-    /// Observation has ended: no more automated calls from now on, and no more reports.
+    /// End the observation: no more automated calls from now on, and no more reports.
     Release {
         /// The patient's HER-SYS ID.
         hersys_id: String,
         #[command(flatten)]
         form: Form,
     },
-    /// List patients by what is known of them. It is noted who searched for what, and at each patient listed.
+    /// List patients that match a search. The search is recorded, and also for each patient listed.
     List(list::List),
-    /// Show a patient with today's slots, the last reports and calls. It is noted who looked.
+    /// Show a patient with today's slots and the latest reports and calls. The access is recorded.
     Show {
         /// The patient's HER-SYS ID.
         hersys_id: String,
@@ -104,7 +104,7 @@ pub(super) enum Patients {
     },
 }
 
-/// What may be left out.
+/// Optional values.
 #[derive(Debug, Args)]
 pub(super) struct More {
     /// The number for automated calls.
@@ -113,7 +113,7 @@ pub(super) struct More {
     /// yes or no.
     #[arg(long, value_name = "YES|NO")]
     automated_call: Option<String>,
-    /// Up to four times inside the centre's calling hours: "09:00;18:00".
+    /// Up to four times within the centre's calling hours: "09:00;18:00".
     #[arg(long, value_name = "HH:MM;HH:MM")]
     call_times: Option<String>,
     /// ja, en, zh-Hans, zh-Hant, ko, es or pt.
@@ -187,7 +187,7 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Patients) -> an
     }
 }
 
-/// Says what is now so.
+/// Reports the result of a change.
 async fn done(clerk: &Clerk, outcome: Result<Changed, ServiceError>, word: &str, form: Form) -> anyhow::Result<()> {
     let changed = match outcome {
         Ok(changed) => changed,
@@ -209,7 +209,7 @@ async fn done(clerk: &Clerk, outcome: Result<Changed, ServiceError>, word: &str,
     form.tell(clerk, &text, show::changed_json(&changed, word)).await
 }
 
-/// A finding by the option that it speaks of.
+/// Formats a finding with the option that it is about.
 fn of_option(finding: &Finding) -> String {
     match finding.place {
         Place::Cell { column: Some(column), .. } => {

@@ -1,4 +1,4 @@
-//! `kenkocall patients show`: a patient for someone entitled to see one.
+//! `kenkocall patients show`: shows a patient to authorized staff.
 
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
@@ -17,7 +17,7 @@ pub(super) async fn run(clerk: &Clerk, patient: &ShownPatient, reveal: bool, for
     form.tell(clerk, &text_of(patient, reveal), json_of(patient, reveal)).await
 }
 
-/// What a command did to a patient. `word` is what it does when there is something to change.
+/// Formats the result of a command as JSON. `word` is the result if something was changed.
 pub(super) fn changed_json(changed: &Changed, word: &str) -> Value {
     let row = &changed.patient;
     json!({
@@ -32,12 +32,12 @@ pub(super) fn changed_json(changed: &Changed, word: &str) -> Value {
     })
 }
 
-/// Whether and when the patient is called, as a sentence.
+/// Describes whether and when the patient is called, as a sentence.
 pub(super) fn calling(changed: &Changed) -> String {
     calling_of(&changed.patient, changed.not_called(), &changed.zone, false)
 }
 
-/// Whether a patient is called, in a word or two.
+/// Describes whether a patient is called, in a word or two.
 pub(super) fn stands(row: &PatientRow) -> &'static str {
     match not_called(row) {
         None => "called",
@@ -128,7 +128,7 @@ fn text_of(view: &ShownPatient, reveal: bool) -> String {
     text
 }
 
-/// A request that calls stop, of someone who may be anybody.
+/// Describes a request to stop calls from an unidentified caller.
 fn unconfirmed(alert: &AlertRow, view: &ShownPatient) -> String {
     let id = view.patient.hersys_id.expose();
     let call = alert.call.map_or_else(String::new, |call| format!(" in the call {call}"));
@@ -149,7 +149,7 @@ fn slot_line(slot: &SlotRow, view: &ShownPatient) -> Vec<String> {
     vec![format!("  {}", slot.time), slot_stands(slot.state), calls, next, whose.to_owned()]
 }
 
-/// How far today's report is.
+/// Describes the state of today's report.
 fn today(view: &ShownPatient) -> String {
     let mut of_today = view.reports.iter().filter(|shown| shown.report.report_date == view.today);
     let all: Vec<&ShownReport> = of_today.by_ref().collect();
@@ -168,7 +168,7 @@ fn today(view: &ShownPatient) -> String {
     }
 }
 
-/// Whether a report came from another number than the patient's, after `before`.
+/// Says that a report didn't come from the registered number, preceded by `before`.
 fn other_number(report: &ShownReport, before: &str) -> String {
     let from = report.report.caller_number.and_then(from_other_number);
     from.map(|from| format!("{before}{from}")).unwrap_or_default()
@@ -204,7 +204,7 @@ fn report_line(shown_report: &ShownReport, zone: &TimeZone) -> Vec<String> {
     ]
 }
 
-/// What came after a report was finished, all of it.
+/// Formats all answers that came after a report was finished.
 fn late_line(shown_report: &ShownReport) -> Option<Vec<String>> {
     if shown_report.late.is_empty() {
         return None;
