@@ -1,4 +1,4 @@
-//! The address of a database, read once: a file's path or a server's options.
+//! Parsing of a database address: the path of a file, or the options of a server.
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
@@ -7,22 +7,22 @@ use sqlx::postgres::PgConnectOptions;
 
 use super::{StoreError, database::cannot_open, encryption};
 
-/// Where a database is.
+/// The location of a database.
 pub(super) enum Address {
-    /// A file, by its absolute path.
+    /// The absolute path of an SQLite file.
     Sqlite(PathBuf),
-    /// A server.
+    /// The connection options of a PostgreSQL server.
     Postgres(Box<PgConnectOptions>),
 }
 
 impl Address {
-    /// Reads `sqlite://PATH`, `sqlite:PATH` or `postgres://…`.
+    /// Parses `sqlite://PATH`, `sqlite:PATH` or `postgres://…`.
     pub(super) fn read(url: &str) -> Result<Self, StoreError> {
         if let Some(path) = url.strip_prefix("sqlite:") {
             return Ok(Self::Sqlite(file(path.strip_prefix("//").unwrap_or(path))?));
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            // The address holds a password, so no sentence repeats it.
+            // The address contains a password, so no error message repeats it.
             encryption::check_parameters(url)?;
             return match PgConnectOptions::from_str(url) {
                 Ok(options) => Ok(Self::Postgres(Box::new(encryption::demanded(url, options)?))),
@@ -37,8 +37,7 @@ impl Address {
     }
 }
 
-/// The file of an SQLite database, by its absolute path; `None` for another database, and for an address that can't be
-/// read.
+/// The absolute path of an SQLite database file. `None` if the address is invalid or names another database.
 pub fn sqlite_file(url: &str) -> Option<PathBuf> {
     match Address::read(url) {
         Ok(Address::Sqlite(path)) => Some(path),
@@ -46,7 +45,7 @@ pub fn sqlite_file(url: &str) -> Option<PathBuf> {
     }
 }
 
-/// The absolute path of the part after `sqlite://`. It is part of a URL: `%20` is a space, and a `?` ends it.
+/// The absolute path of the part after `sqlite://`. The part belongs to a URL: `%20` is a space, and `?` ends the path.
 fn file(path: &str) -> Result<PathBuf, StoreError> {
     if let Some((before, _)) = path.split_once('?') {
         return cannot_open(format!(
@@ -68,7 +67,7 @@ fn file(path: &str) -> Result<PathBuf, StoreError> {
     })
 }
 
-/// The text with its escapes read; `None` if one of them is wrong.
+/// Decodes percent escapes. `None` if an escape is invalid.
 fn decoded(text: &str) -> Option<String> {
     let mut parts = text.split('%');
     let mut bytes = parts.next()?.as_bytes().to_vec();

@@ -1,4 +1,4 @@
-//! What a health centre should look at.
+//! Alerts: what a health centre must look at.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -20,9 +20,9 @@ use crate::policy::{CallBackState, PastCallBack};
 pub struct AlertRow {
     /// The alert.
     pub id: AlertId,
-    /// Why.
+    /// Why it was raised.
     pub kind: AlertKind,
-    /// The health centre that should look; `None` for all of them.
+    /// The health centre that must look at it. `None` for all health centres.
     pub centre: Option<CentreCode>,
     /// The patient concerned.
     pub patient: Option<PatientId>,
@@ -34,20 +34,20 @@ pub struct AlertRow {
     pub item: Option<Item>,
     /// When it was raised.
     pub raised_at: Timestamp,
-    /// When someone closed it.
+    /// When staff closed it.
     pub closed_at: Option<Timestamp>,
-    /// Who.
+    /// Who closed it.
     pub closed_by: Option<String>,
-    /// How many events it stands for, and when the last of them was, if there was more than one.
+    /// The events that this alert counts.
     pub repeats: Repeats,
 }
 
-/// How often what an alert is about has happened. It changes while the alert is open.
+/// How often the event of an alert has happened. It changes while the alert is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Repeats {
-    /// How many times: 1 when it was raised.
+    /// The number of events. It is 1 when the alert is raised.
     pub occurrences: u32,
-    /// When the last time was, if there was more than one.
+    /// When the last event happened. `None` if there was only one.
     pub last_at: Option<Timestamp>,
 }
 
@@ -66,10 +66,10 @@ impl AlertRow {
     }
 }
 
-/// The most alerts that [`open_of_kinds`] gives.
+/// The maximum number of alerts that [`open_of_kinds`] returns.
 pub const MOST_OPEN: usize = 1_000;
 
-/// Begins a query of whole alerts.
+/// Starts a query that selects every column of an alert.
 macro_rules! select {
     ($where:literal) => {
         concat!(
@@ -83,7 +83,7 @@ macro_rules! select {
 /// Raises alerts.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn raise(tx: &mut Tx, alerts: &[AlertRow]) -> Result<(), StoreError> {
     let mut rows = Vec::with_capacity(alerts.len());
     for alert in alerts {
@@ -142,8 +142,8 @@ fn end_seal(id: AlertId, at: Timestamp, by: Option<&str>, salt: &str) -> Seal {
     seal(SealKind::AlertEnd, Uuid::nil(), id.0, at, &[Some(salt), Some(&*text), Some(&*closed_at), by])
 }
 
-/// Counts an event that an open alert of its kind at its centre (or of all centres, if it names none) stands for
-/// already; raises it as a new alert if there is none. Says whether it is new.
+/// Counts the event in the open alert of the same kind and centre (or of all centres, if the alert names none). Raises
+/// a new alert if none is open. Returns `true` if the alert is new.
 ///
 /// # Errors
 /// Database errors.
@@ -170,8 +170,8 @@ pub async fn raise_or_count(tx: &mut Tx, alert: &AlertRow) -> Result<bool, Store
     }
 }
 
-/// Raises an alert unless one of its kind at its centre (or of all centres, if it names none) is open or was closed
-/// from `since` on. Says whether it did.
+/// Raises an alert, unless one of the same kind and centre (or of all centres, if it names none) is open or was closed
+/// at or after `since`. Returns `true` if the alert was raised.
 ///
 /// # Errors
 /// Database errors.
@@ -192,7 +192,7 @@ pub async fn raise_unless_since(tx: &mut Tx, alert: &AlertRow, since: Timestamp)
     Ok(known.is_none())
 }
 
-/// Counts another event that an alert stands for.
+/// Counts one more event in an alert.
 ///
 /// # Errors
 /// Database errors.
@@ -202,10 +202,10 @@ pub async fn count_again(tx: &mut Tx, id: AlertId, at: Timestamp) -> Result<(), 
     Ok(())
 }
 
-/// The open alerts, oldest first: of one health centre together with those for all, or of everybody.
+/// The open alerts, oldest first. With a centre: its own alerts and those for all centres. Without: every alert.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn open(tx: &mut Tx, centre: Option<&CentreCode>, limit: u32) -> Result<Vec<AlertRow>, StoreError> {
     let limit = i64::from(limit);
     match centre {
@@ -225,7 +225,7 @@ pub async fn open(tx: &mut Tx, centre: Option<&CentreCode>, limit: u32) -> Resul
     }
 }
 
-/// Requests to be called back at these health centres: the open ones, and those raised from `since` to `until`.
+/// The call-back requests at these health centres: those that are open, and those raised between `since` and `until`.
 ///
 /// # Errors
 /// Database errors.
@@ -258,8 +258,8 @@ pub async fn call_backs(
     .await
 }
 
-/// The open alerts of these kinds, raised from `since` on, oldest first: of one health centre together with those for
-/// all, or of everybody. [`MOST_OPEN`] of them at most.
+/// The open alerts of these kinds raised at or after `since`, oldest first. With a centre: its own alerts and those for
+/// all centres. Without: every alert. Returns at most [`MOST_OPEN`].
 ///
 /// # Errors
 /// Database errors.
@@ -288,7 +288,7 @@ pub async fn open_of_kinds(
 /// The open alerts of a kind, oldest first.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn open_of_kind(tx: &mut Tx, kind: AlertKind) -> Result<Vec<AlertRow>, StoreError> {
     let sql = select!("kind = $1 AND closed_at IS NULL ORDER BY raised_at, id");
     tx.fetch_all(sql, vec![kind.code().into()], read).await
@@ -314,10 +314,10 @@ pub async fn open_of_patients(tx: &mut Tx, patients: &[PatientId]) -> Result<Vec
     Ok(open)
 }
 
-/// The alerts of a kind that were raised from `since` on, open or closed.
+/// The alerts of a kind raised at or after `since`, open or closed.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn raised_since(tx: &mut Tx, kind: AlertKind, since: Timestamp) -> Result<Vec<AlertRow>, StoreError> {
     let sql = select!("kind = $1 AND raised_at >= $2 ORDER BY raised_at, id");
     tx.fetch_all(sql, vec![kind.code().into(), since.into()], read).await
@@ -326,7 +326,7 @@ pub async fn raised_since(tx: &mut Tx, kind: AlertKind, since: Timestamp) -> Res
 /// One alert, open or closed.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn get(tx: &mut Tx, id: AlertId) -> Result<Option<AlertRow>, StoreError> {
     tx.fetch_optional(select!("id = $1"), vec![id.into()], read).await
 }

@@ -1,5 +1,5 @@
-//! Answers. Append-only: a correction is a later row, and the latest row of an item stands. One that came after its
-//! report was finished is late: it is kept beside the report and never stands.
+//! Answers. They are append-only: a correction is a later row, and the latest row of an item applies. An answer that
+//! arrives after its report was finished is late. A late answer is stored with the report but never applies.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -16,41 +16,41 @@ use crate::domain::{CallId, Item, ReportId, Sensitive, Severity};
 /// One answer, or its correction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerRow {
-    /// Its id; of two answers of different calls the one of the greater id is later, while no clock is put back.
+    /// Its ID. Between answers of different calls, the greater ID is later, as long as no clock is set back.
     pub id: Uuid,
     /// The report.
     pub report: ReportId,
-    /// The call in which it was given, if by phone.
+    /// The call in which it was given. `None` if it wasn't given by phone.
     pub call: Option<CallId>,
     /// The turn of that call.
     pub turn: Option<i64>,
-    /// What was asked.
+    /// The item that was asked.
     pub item: Item,
     /// [`Answer::entry`](crate::call::Answer::entry).
     pub entry: Sensitive,
-    /// How it was judged.
+    /// Its severity.
     pub severity: Severity,
     /// When it was given.
     pub at: Timestamp,
-    /// Whether it came, in another call, after the report was finished and its caller thanked.
+    /// Whether it came in another call, after the report was finished and the caller was thanked.
     pub late: bool,
 }
 
-/// The answer of an item that stands.
+/// The answer that applies to an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LatestAnswer {
-    /// What was asked.
+    /// The item that was asked.
     pub item: Item,
     /// [`Answer::entry`](crate::call::Answer::entry).
     pub entry: Sensitive,
-    /// How it was judged.
+    /// Its severity.
     pub severity: Severity,
 }
 
 /// Adds answers.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn append(tx: &mut Tx, answers: &[AnswerRow]) -> Result<(), StoreError> {
     let mut rows = Vec::with_capacity(answers.len());
     for answer in answers {
@@ -98,10 +98,10 @@ fn answer_seal(answer: &AnswerRow, salt: &str) -> Seal {
     seal(SealKind::Answer, answer.report.0, answer.id, answer.at, &fields)
 }
 
-/// All answers of these reports; those of one report oldest first.
+/// All answers of these reports, oldest first within each report.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn of_reports(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<AnswerRow>, StoreError> {
     let mut answers = tx
         .fetch_in(
@@ -116,8 +116,8 @@ pub async fn of_reports(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<AnswerR
     Ok(answers)
 }
 
-/// Puts the answers of each report in order: an answer's place is its id, but no answer of a call stands before one of
-/// an earlier turn. A clock can be put back in the middle of a call, and its turns can be taken by several nodes.
+/// Sorts the answers of each report by ID, but never puts an answer of a call before one of an earlier turn. IDs alone
+/// aren't enough: a clock can be set back during a call, and several nodes can handle its turns.
 fn in_order_of_turns(answers: &mut [AnswerRow]) {
     answers.sort_by_key(|answer| (answer.report, answer.turn, answer.id));
     let mut latest: HashMap<(ReportId, CallId), Uuid> = HashMap::new();
@@ -128,14 +128,14 @@ fn in_order_of_turns(answers: &mut [AnswerRow]) {
         *latest
     };
     let places: HashMap<Uuid, Uuid> = answers.iter().map(|answer| (answer.id, place(answer))).collect();
-    // Stable: the answers of one place are those of one call, which are in the order of its turns by now.
+    // The sort is stable. Answers with the same key belong to one call and are already in the order of its turns.
     answers.sort_by_key(|answer| (answer.report, places.get(&answer.id).copied()));
 }
 
-/// The answers of these reports that stand, in the order of the questionnaire.
+/// The answers that apply to these reports, in the order of the questionnaire.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn latest(tx: &mut Tx, reports: &[ReportId]) -> Result<HashMap<ReportId, Vec<LatestAnswer>>, StoreError> {
     let mut latest: HashMap<ReportId, BTreeMap<Item, LatestAnswer>> = HashMap::new();
     let on_time = of_reports(tx, reports).await?.into_iter().filter(|answer| !answer.late);
@@ -145,11 +145,11 @@ pub async fn latest(tx: &mut Tx, reports: &[ReportId]) -> Result<HashMap<ReportI
     Ok(latest.into_iter().map(|(report, answers)| (report, answers.into_values().collect())).collect())
 }
 
-/// What was answered to these reports after they were finished: of each item the latest, unless it was taken back; in
-/// the order of the questionnaire.
+/// The late answers of these reports, in the order of the questionnaire: the latest of each item, unless it was
+/// withdrawn.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn late(tx: &mut Tx, reports: &[ReportId]) -> Result<HashMap<ReportId, Vec<LatestAnswer>>, StoreError> {
     let mut late: HashMap<ReportId, BTreeMap<Item, LatestAnswer>> = HashMap::new();
     for answer in of_reports(tx, reports).await?.into_iter().filter(|answer| answer.late) {

@@ -1,5 +1,5 @@
-//! Attempts: one call placed, or meant to be placed, for a slot. Nothing here goes back: an attempt that has ended
-//! stays as it ended.
+//! Attempts: calls placed, or intended to be placed, for a slot. State changes go forward only. Except by [`revive`]
+//! and [`correct`], an attempt that has ended doesn't change.
 
 mod in_progress;
 mod transitions;
@@ -24,11 +24,11 @@ use crate::policy::CLOCKS_AGREE;
 /// One attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttemptRow {
-    /// The call, and the id that stands in the carrier's URLs.
+    /// The call. The carrier's URLs contain this ID.
     pub call: CallId,
-    /// The slot that it was made for.
+    /// The slot that it was placed for.
     pub slot: SlotId,
-    /// Whose.
+    /// The patient.
     pub patient: PatientId,
     /// The health centre.
     pub centre: CentreCode,
@@ -38,9 +38,9 @@ pub struct AttemptRow {
     pub phone_number: PhoneNumber,
     /// The carrier.
     pub carrier: String,
-    /// Where it stands.
+    /// Its state.
     pub state: AttemptState,
-    /// When it was committed.
+    /// When the intent was committed.
     pub intended_at: Timestamp,
     /// When its state last changed.
     pub moved_at: Timestamp,
@@ -50,26 +50,27 @@ pub struct AttemptRow {
     pub outcome: Option<AttemptOutcome>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
-    /// When the carrier showed that its call lives, or that its phone rang, after it had ended: it is open again since.
+    /// When it was reopened after it had ended, because the carrier showed that the call is in progress or that the
+    /// phone rang.
     pub revived_at: Option<Timestamp>,
-    /// What looking at the carrier's list gave so far, when it is unknown.
+    /// The lookups so far, if the outcome is unknown.
     pub looks: LookupHistory,
 }
 
-/// What looking for an unknown call at the carrier gave so far.
+/// The results of the lookups for a call with unknown outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LookupHistory {
-    /// Looks that found nothing.
+    /// Lookups that found no call.
     pub clear: u32,
-    /// Looks in a row that proved nothing.
+    /// Consecutive lookups that proved nothing.
     pub inconclusive: u32,
-    /// The last look that found nothing.
+    /// The last lookup that found no call.
     pub clear_at: Option<Timestamp>,
-    /// The last look.
+    /// The last lookup.
     pub looked_at: Option<Timestamp>,
     /// When staff were asked.
     pub asked_at: Option<Timestamp>,
-    /// When to look again.
+    /// The next lookup.
     pub next_at: Option<Timestamp>,
 }
 
@@ -82,7 +83,7 @@ pub struct AttemptEnd {
     pub outcome: AttemptOutcome,
 }
 
-/// Begins a query of whole attempts.
+/// Starts a query that selects every column of an attempt.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -94,14 +95,15 @@ macro_rules! select {
     };
 }
 
-// After the macro, which it uses.
+// Declared after the macro because it uses it.
 mod unknown_outcomes;
 
 /// Adds attempts.
 ///
 /// # Errors
-/// [`StoreError::Taken`] with [`Unique::Attempt`](super::Unique::Attempt) when a slot has an open attempt, or one of
-/// that number: then nobody may dial.
+///
+/// [`StoreError::Taken`] with [`Unique::Attempt`](super::Unique::Attempt) if a slot already has an open attempt or one
+/// with this number. The caller must not dial then.
 pub async fn insert(tx: &mut Tx, attempts: &[AttemptRow]) -> Result<(), StoreError> {
     let rows = attempts.iter().map(|attempt| {
         [
@@ -138,27 +140,27 @@ pub async fn insert(tx: &mut Tx, attempts: &[AttemptRow]) -> Result<(), StoreErr
     Ok(())
 }
 
-/// The attempts that are these calls, in no order.
+/// The attempts of these calls, in no particular order.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn by_calls(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<AttemptRow>, StoreError> {
     tx.fetch_in(select!("WHERE a.call_id IN"), &[], keys(calls), "", read).await
 }
 
-/// The open attempts of these patients, in no order.
+/// The open attempts of these patients, in no particular order.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn open_of(tx: &mut Tx, patients: &[PatientId]) -> Result<Vec<AttemptRow>, StoreError> {
     let keys = patients.iter().map(|patient| (*patient).into());
     tx.fetch_in(select!("WHERE a.ended_at IS NULL AND a.patient_id IN"), &[], keys, "", read).await
 }
 
-/// The attempts of a slot, first to last.
+/// The attempts of a slot, in order.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn of_slot(tx: &mut Tx, slot: SlotId) -> Result<Vec<AttemptRow>, StoreError> {
     tx.fetch_all(select!("WHERE a.slot_id = $1 ORDER BY a.number"), vec![slot.into()], read).await
 }
@@ -166,7 +168,7 @@ pub async fn of_slot(tx: &mut Tx, slot: SlotId) -> Result<Vec<AttemptRow>, Store
 /// The attempts of a patient since `since`, latest first.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn of_patient(
     tx: &mut Tx,
     patient: PatientId,
@@ -184,10 +186,10 @@ pub async fn of_patient(
     .await
 }
 
-/// How the last attempt of each of these slots ended at which a phone may have rung.
+/// For each slot, the outcome of the last attempt for which a phone may have rung.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn last_outcomes(tx: &mut Tx, slots: &[SlotId]) -> Result<Vec<(SlotId, AttemptOutcome)>, StoreError> {
     tx.fetch_in(
         "SELECT slot_id, outcome FROM attempts WHERE outcome NOT IN ('withdrawn', 'not_placed') AND slot_id IN",
@@ -202,10 +204,10 @@ pub async fn last_outcomes(tx: &mut Tx, slots: &[SlotId]) -> Result<Vec<(SlotId,
     .await
 }
 
-/// How the last attempt of each of these slots ended, whatever its outcome.
+/// For each slot, the outcome of its last attempt that has ended, whatever that outcome is.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn latest_outcomes(tx: &mut Tx, slots: &[SlotId]) -> Result<HashMap<SlotId, AttemptOutcome>, StoreError> {
     let ended = tx
         .fetch_in(
@@ -225,20 +227,20 @@ pub async fn latest_outcomes(tx: &mut Tx, slots: &[SlotId]) -> Result<HashMap<Sl
 /// Which attempts to list.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AttemptFilter {
-    /// In this state.
+    /// Only attempts in this state.
     pub state: Option<AttemptState>,
-    /// With this outcome.
+    /// Only attempts with this outcome.
     pub outcome: Option<AttemptOutcome>,
-    /// Committed at this time or later.
+    /// Only attempts committed at or after this time.
     pub since: Option<Timestamp>,
-    /// The most listed.
+    /// The maximum number of attempts.
     pub limit: u32,
 }
 
 /// Attempts, latest first.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn list(tx: &mut Tx, filter: &AttemptFilter) -> Result<Vec<AttemptRow>, StoreError> {
     let state = filter.state.map_or("", AttemptState::code);
     let outcome = filter.outcome.map_or("", AttemptOutcome::code);
@@ -254,21 +256,21 @@ pub async fn list(tx: &mut Tx, filter: &AttemptFilter) -> Result<Vec<AttemptRow>
     .await
 }
 
-/// How many attempts were committed from `since` to `now`. One that lies further ahead was committed by a clock that
-/// was wrong, and takes nobody's place now.
+/// The number of attempts committed from `since` to `now`. An attempt further in the future was committed while a clock
+/// was wrong, and doesn't count.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn made_since(tx: &mut Tx, since: Timestamp, now: Timestamp) -> Result<u32, StoreError> {
     let sql = "SELECT count(*) FROM attempts WHERE intended_at >= $1 AND intended_at <= $2";
     let counted = tx.fetch_optional(sql, vec![since.into(), ahead(now).into()], |row| row.int(0)).await?;
     Ok(count(counted.unwrap_or_default()))
 }
 
-/// How many attempts of a health centre were committed from `since` to `now`, as [`made_since`] counts them.
+/// The number of attempts of a health centre committed from `since` to `now`, counted as by [`made_since`].
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn made_at(tx: &mut Tx, centre: &CentreCode, since: Timestamp, now: Timestamp) -> Result<u32, StoreError> {
     let sql = "SELECT count(*) FROM attempts WHERE centre_code = $1 AND intended_at >= $2 AND intended_at <= $3";
     let counted =
@@ -276,10 +278,10 @@ pub async fn made_at(tx: &mut Tx, centre: &CentreCode, since: Timestamp, now: Ti
     Ok(count(counted.unwrap_or_default()))
 }
 
-/// The open attempts, counted by health centre.
+/// The number of open attempts of each health centre.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn open_by_centre(tx: &mut Tx) -> Result<Vec<(CentreCode, u32)>, StoreError> {
     let sql = "SELECT centre_code, count(*) FROM attempts WHERE ended_at IS NULL GROUP BY centre_code";
     tx.fetch_all(sql, vec![], |row| {
@@ -289,10 +291,10 @@ pub async fn open_by_centre(tx: &mut Tx) -> Result<Vec<(CentreCode, u32)>, Store
     .await
 }
 
-/// Of these calls, those that are still only intended and still wanted: what may be dialled, in no order.
+/// Filters these calls for those that may be dialled: still intended and not withdrawn. In no particular order.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn still_wanted(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<CallId>, StoreError> {
     tx.fetch_in(
         "SELECT call_id FROM attempts WHERE state = 'intended' AND withdrawal IS NULL AND call_id IN",
@@ -304,10 +306,11 @@ pub async fn still_wanted(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<CallId>, 
     .await
 }
 
-/// How the attempts of a day's slots ended, by health centre; without an outcome those in progress.
+/// The outcomes of the attempts for a day's slots, counted by health centre. An outcome of `None` counts attempts in
+/// progress.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn day(tx: &mut Tx, date: Date) -> Result<Vec<(CentreCode, Option<AttemptOutcome>, u32)>, StoreError> {
     tx.fetch_all(
         "SELECT a.centre_code, a.outcome, count(*) FROM slots s JOIN attempts a ON a.slot_id = s.id
@@ -322,7 +325,7 @@ pub async fn day(tx: &mut Tx, date: Date) -> Result<Vec<(CentreCode, Option<Atte
     .await
 }
 
-/// From when on a moment lies so far ahead that a clock that was wrong has written it.
+/// The latest plausible time. Anything later was written while a clock was wrong.
 fn ahead(now: Timestamp) -> Timestamp {
     now.checked_add(CLOCKS_AGREE).unwrap_or(Timestamp::MAX)
 }

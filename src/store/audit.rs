@@ -1,5 +1,5 @@
-//! Who changed or saw what. Append-only: an entry is added in the transaction that it tells of, and sealed into one
-//! chain soon after.
+//! The audit trail: who changed or saw what. It is append-only. An entry is added in the transaction that it describes,
+//! and soon after that it is sealed into the chain.
 
 pub mod chain;
 mod sealing;
@@ -20,26 +20,26 @@ use crate::domain::CentreCode;
 pub struct AuditRow {
     /// Its id.
     pub id: Uuid,
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
-    /// Who.
+    /// Who did it.
     pub actor: String,
-    /// From where: command, api, console.
+    /// The source: command, api or console.
     pub source: String,
     /// What was done.
     pub action: String,
-    /// To what: `patient:UUID`, `centre:CODE`.
+    /// The subject: `patient:UUID` or `centre:CODE`.
     pub subject: String,
     /// The health centre whose trail it belongs to.
     pub centre: Option<CentreCode>,
-    /// JSON: field to its values before and after.
+    /// JSON: each field with its values before and after.
     pub details: Document,
 }
 
 /// Adds entries.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn append(tx: &mut Tx, entries: Vec<AuditRow>) -> Result<(), StoreError> {
     let rows = entries.into_iter().map(|e| {
         [
@@ -65,7 +65,7 @@ pub async fn append(tx: &mut Tx, entries: Vec<AuditRow>) -> Result<(), StoreErro
 /// The entries of one subject, latest first.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn by_subject(tx: &mut Tx, subject: &str, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
     tx.fetch_all(
         "SELECT id, at, actor, source, action, subject, centre_code, details FROM audit
@@ -79,15 +79,15 @@ pub async fn by_subject(tx: &mut Tx, subject: &str, limit: u32) -> Result<Vec<Au
 /// Which entries are listed.
 #[derive(Debug, Clone, Default)]
 pub struct AuditFilter {
-    /// About one of these; empty for all.
+    /// Only entries about these subjects. Empty for all.
     pub subjects: Vec<String>,
-    /// By this person.
+    /// Only entries by this person.
     pub actor: Option<String>,
-    /// From this moment on.
+    /// Only entries at or after this time.
     pub since: Option<Timestamp>,
-    /// The seals of rows too, which the program writes every second.
+    /// Whether to include the seals of rows, which the program writes every second.
     pub seals: bool,
-    /// The most entries.
+    /// The maximum number of entries.
     pub limit: u32,
 }
 

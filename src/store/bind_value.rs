@@ -1,4 +1,4 @@
-//! What is bound to a statement and what is read from a row: the few types that both databases share.
+//! Values bound to statements and read from rows: the few types that both databases share.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::domain::{
     AlertId, CallId, CentreCode, HersysId, LegId, PatientId, PhoneNumber, ReportId, Sensitive, SlotId,
 };
 
-/// A parameter. Owned text is handed to the driver without a copy.
+/// A parameter. The driver takes owned text without a copy.
 #[derive(Clone)]
 pub(super) enum BindValue<'a> {
     Text(Cow<'a, str>),
@@ -21,7 +21,7 @@ pub(super) enum BindValue<'a> {
     Flag(bool),
 }
 
-/// Binds parameters for one driver: the drivers' argument types share no trait that could be named briefly.
+/// Binds parameters for one driver. The drivers' argument types have no convenient trait in common.
 macro_rules! bind {
     ($arguments:ty, $args:expr) => {{
         let mut bound = <$arguments>::default();
@@ -147,13 +147,13 @@ macro_rules! texts {
 }
 texts!(CentreCode => as_str, HersysId => expose, PhoneNumber => expose, Sensitive => expose);
 
-/// A row of either database, read by the column's place.
+/// A row of either database. Columns are read by position.
 pub(super) enum Row<'r> {
     Sqlite(&'r SqliteRow),
     Postgres(&'r PgRow),
 }
 
-/// Reads without the drivers' type check: the schema has three types alone, and SQLite's expressions have none.
+/// Reads without the drivers' type check: the schema has only three types, and SQLite expressions have none.
 macro_rules! get {
     ($row:expr, $index:expr) => {
         match $row {
@@ -197,7 +197,7 @@ impl Row<'_> {
         get!(self, index)
     }
 
-    /// Reads a text by its noun's own reader; `what` is the column, for the error.
+    /// Parses a text with `reader`. `what` names the column for the error.
     pub(super) fn read<T>(
         &self,
         index: usize,
@@ -230,7 +230,7 @@ impl Row<'_> {
     }
 }
 
-/// Reads what has a `FromStr`: ids and civil dates.
+/// Parses a type that implements `FromStr`: IDs and civil dates.
 pub(super) fn parsed<T: std::str::FromStr>(text: &str) -> Option<T> {
     text.parse().ok()
 }

@@ -1,4 +1,4 @@
-//! Calls: what began, on which line, and our verdict once they ended.
+//! Calls: when they began, on which line, and their disposition.
 
 use jiff::Timestamp;
 
@@ -21,7 +21,7 @@ pub struct CallRow {
     pub started_at: Timestamp,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
-    /// Our verdict, given when it ended.
+    /// How it ended. `None` while it is in progress.
     pub disposition: Option<Disposition>,
 }
 
@@ -32,24 +32,24 @@ pub struct CallEnd {
     pub call: CallId,
     /// When it ended.
     pub ended_at: Timestamp,
-    /// Our verdict.
+    /// How it ended.
     pub disposition: Disposition,
 }
 
 /// Which calls to list.
 #[derive(Debug, Clone, Default)]
 pub struct CallFilter {
-    /// Begun at this time or later.
+    /// Only calls that began at or after this time.
     pub since: Option<Timestamp>,
     /// Only calls that haven't ended.
     pub open_only: bool,
-    /// Only calls in which this ID was keyed, proven or not, and calls to its patient.
+    /// Only calls in which this ID was keyed in, proven or not, and calls to its patient.
     pub hersys_id: Option<HersysId>,
-    /// The most calls listed.
+    /// The maximum number of calls.
     pub limit: u32,
 }
 
-/// Begins a query of whole calls.
+/// Starts a query that selects every column of a call.
 macro_rules! select {
     ($where:literal) => {
         concat!("SELECT id, line, flow_set, started_at, ended_at, disposition FROM calls WHERE ", $where)
@@ -59,7 +59,8 @@ macro_rules! select {
 /// Adds calls.
 ///
 /// # Errors
-/// As the database fails, an unknown flow set among the causes.
+///
+/// Database errors, including an unknown flow set.
 pub async fn insert(tx: &mut Tx, calls: &[CallRow]) -> Result<(), StoreError> {
     let rows = calls.iter().map(|call| {
         [
@@ -80,10 +81,10 @@ pub async fn insert(tx: &mut Tx, calls: &[CallRow]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Ends calls; one that has ended keeps its first end and verdict. Says how many were open.
+/// Ends calls. A call that has ended keeps its first end and disposition. Returns how many were open.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn end(tx: &mut Tx, ends: &[CallEnd]) -> Result<u64, StoreError> {
     let rows = ends.iter().map(|end| [end.call.into(), end.ended_at.into(), end.disposition.code().into()]);
     tx.execute_rows(
@@ -94,20 +95,20 @@ pub async fn end(tx: &mut Tx, ends: &[CallEnd]) -> Result<u64, StoreError> {
     .await
 }
 
-/// Opens a call again that counted as over and lives.
+/// Reopens a call that was recorded as ended but is still in progress.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn reopen(tx: &mut Tx, call: CallId) -> Result<(), StoreError> {
     let sql = "UPDATE calls SET ended_at = NULL, disposition = NULL WHERE id = $1";
     tx.execute(sql, vec![call.into()]).await?;
     Ok(())
 }
 
-/// Calls by their beginning, latest first.
+/// Calls, latest first.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn list(tx: &mut Tx, filter: &CallFilter) -> Result<Vec<CallRow>, StoreError> {
     let (since, limit) = (filter.since.unwrap_or(Timestamp::UNIX_EPOCH), i64::from(filter.limit));
     match &filter.hersys_id {
@@ -124,7 +125,7 @@ pub async fn list(tx: &mut Tx, filter: &CallFilter) -> Result<Vec<CallRow>, Stor
             )
             .await
         }
-        // Apart from all calls, because the few open ones have an index of their own.
+        // A separate query, because the few open calls have an index of their own.
         None if filter.open_only => {
             tx.fetch_all(
                 select!("started_at >= $1 AND ended_at IS NULL ORDER BY started_at DESC, id DESC LIMIT $2"),
@@ -147,16 +148,16 @@ pub async fn list(tx: &mut Tx, filter: &CallFilter) -> Result<Vec<CallRow>, Stor
 /// One call.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn show(tx: &mut Tx, call: CallId) -> Result<Option<CallRow>, StoreError> {
     tx.fetch_optional(select!("id = $1"), vec![call.into()], read).await
 }
 
-/// Inbound calls in progress from these numbers in which nobody was identified, by number; `None` is all hidden numbers
-/// together.
+/// Counts the inbound calls in progress from these numbers in which no caller has been identified. `None` stands for
+/// all withheld numbers together.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn unidentified_from(
     tx: &mut Tx,
     callers: &[Option<PhoneNumber>],

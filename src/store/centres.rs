@@ -10,24 +10,25 @@ use crate::domain::{CentreCode, PhoneNumber};
 pub struct CentreRow {
     /// Its code.
     pub code: CentreCode,
-    /// Its name, as it signs.
+    /// Its name, as used in messages.
     pub name: String,
-    /// Its number for callers.
+    /// Its phone number for callers.
     pub phone: PhoneNumber,
     /// IANA name of its time zone.
     pub time_zone: String,
-    /// Thresholds and office hours, as JSON; not read here.
+    /// Thresholds and office hours, as JSON. This module doesn't read them.
     pub settings: String,
     /// When it was added.
     pub created_at: Timestamp,
-    /// When it was changed last.
+    /// When it was last changed.
     pub updated_at: Timestamp,
 }
 
 /// Adds a centre.
 ///
 /// # Errors
-/// [`StoreError::Taken`] with [`Unique::CentreCode`](super::Unique::CentreCode) when the code is in use.
+///
+/// [`StoreError::Taken`] with [`Unique::CentreCode`](super::Unique::CentreCode) if the code is in use.
 pub async fn insert(tx: &mut Tx, centre: &CentreRow) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO centres (code, name, phone, time_zone, settings, created_at, updated_at)
@@ -46,10 +47,10 @@ pub async fn insert(tx: &mut Tx, centre: &CentreRow) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Writes all of a centre but its code and when it was added; says whether there is such a centre.
+/// Updates a centre, except its code and creation time. Returns `true` if the centre exists.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn update(tx: &mut Tx, centre: &CentreRow) -> Result<bool, StoreError> {
     let written = tx
         .execute(
@@ -70,7 +71,7 @@ pub async fn update(tx: &mut Tx, centre: &CentreRow) -> Result<bool, StoreError>
 /// One centre.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn get(tx: &mut Tx, code: &CentreCode) -> Result<Option<CentreRow>, StoreError> {
     tx.fetch_optional(
         "SELECT code, name, phone, time_zone, settings, created_at, updated_at FROM centres WHERE code = $1",
@@ -80,10 +81,10 @@ pub async fn get(tx: &mut Tx, code: &CentreCode) -> Result<Option<CentreRow>, St
     .await
 }
 
-/// All centres by code.
+/// All centres, ordered by code.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn list(tx: &mut Tx) -> Result<Vec<CentreRow>, StoreError> {
     tx.fetch_all(
         "SELECT code, name, phone, time_zone, settings, created_at, updated_at FROM centres ORDER BY code",

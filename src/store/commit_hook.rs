@@ -1,22 +1,22 @@
-//! What becomes of commits where a simulation decides it: a process dies at one, or a disk or a connection fails just
-//! there. In production nobody decides, which costs one look at an empty field.
+//! A hook that lets a simulation decide the result of commits: a process dies at one, or a disk or connection fails
+//! exactly there. In production there is no hook, which costs one check of an empty field.
 
 use std::pin::Pin;
 
 use super::{StoreError, error::DriverError};
 
-/// When a decision is there, and which. One that never comes is a process that died at this very point.
+/// The decision, as a future. A future that never resolves simulates a process that died at this point.
 pub type Decision = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
 
-/// Decides what becomes of commits.
+/// Decides the result of commits.
 pub trait CommitHook: Send + Sync {
-    /// Everything was written, and the commit is about to be asked for. An error takes its place: nothing is stored.
+    /// Runs after all writes and before the commit. An error replaces the commit: nothing is stored.
     fn before(&self) -> Decision;
-    /// The commit is durable, and nobody has heard so yet. An error hides it.
+    /// Runs when the commit is durable and the caller doesn't know yet. An error hides the commit.
     fn after(&self) -> Decision;
 }
 
-/// The connection broke at a commit: whether it is durable isn't known.
+/// The connection broke during a commit, so it is unknown whether the commit is durable.
 pub fn connection_lost() -> StoreError {
     StoreError::Driver(DriverError(sqlx::Error::WorkerCrashed))
 }

@@ -1,6 +1,6 @@
-//! Copies of an SQLite database: one that is made while others write it, and one that takes its place. Each becomes
-//! whole under another name first, and gets its own name in one step, so that a copy that broke off is never taken
-//! for one.
+//! Copies of an SQLite database: a backup made while other programs write the database, and a restored copy that
+//! replaces it. Each copy is completed under a temporary name and then gets its own name in one step. An interrupted
+//! copy is therefore never mistaken for a complete one.
 
 use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
@@ -15,18 +15,18 @@ use super::StoreError;
 use super::error::sqlite_code;
 use super::file_lock::{FileLock, is_database};
 
-/// How long another program may take to let the file go.
+/// How long another program may hold the file.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Ends of the names of files that belong to a database's file.
+/// Suffixes of the files that belong to a database file.
 const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 
-/// Why a copy couldn't be made or put in its place.
+/// Why a copy couldn't be made or put in place.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
-    /// Something is wrong with the file or the copy; nothing was changed.
+    /// Something is wrong with the file or the copy. Nothing was changed.
     #[error("{0}")]
     Sentence(String),
-    /// The database.
+    /// A database error.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -35,7 +35,7 @@ fn refuse<T>(sentence: impl Into<String>) -> Result<T, CopyError> {
     Err(CopyError::Sentence(sentence.into()))
 }
 
-/// What a file system said, and what to do about it.
+/// A file system error, with what to do about it.
 fn of_disk(path: &Path, what: &str, error: &std::io::Error) -> CopyError {
     let todo = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
@@ -49,14 +49,14 @@ fn of_disk(path: &Path, what: &str, error: &std::io::Error) -> CopyError {
     CopyError::Sentence(format!("{} {what} ({error}); {todo}", path.display()))
 }
 
-/// A path with an end added to its name.
+/// Appends a suffix to the file name.
 fn with_end(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(end);
     name.into()
 }
 
-/// The name under which a copy becomes whole, beside its own.
+/// The temporary name of an unfinished copy, in the same folder.
 fn unfinished(path: &Path, what: &str) -> Result<PathBuf, CopyError> {
     match path.file_name() {
         Some(name) => Ok(path.with_file_name(format!(".{}.kenkocall-{what}", name.to_string_lossy()))),
@@ -64,8 +64,8 @@ fn unfinished(path: &Path, what: &str) -> Result<PathBuf, CopyError> {
     }
 }
 
-/// A new, empty file for its owner alone. One that a copy left that broke off is used again; its lock says whether
-/// one is in progress.
+/// Creates an empty file that only its owner can read. A file left by an interrupted copy is reused; its lock tells
+/// whether a copy is in progress.
 fn begun(path: &Path) -> Result<File, CopyError> {
     let flags = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or_default();
     let mut options = OpenOptions::new();
@@ -78,11 +78,12 @@ fn begun(path: &Path) -> Result<File, CopyError> {
     Ok(file)
 }
 
-/// Copies the database to a file that isn't there yet, as it is at one moment, while others go on writing it; gives the
-/// copy's length in bytes.
+/// Copies the database, as it is at one moment, to a new file while other programs continue to write it. Returns the
+/// length of the copy in bytes.
 ///
 /// # Errors
-/// When there is such a file, or it can't be written, or the database can't be read. Then no file of that name is left.
+///
+/// If the file exists or can't be written, or if the database can't be read. No file of that name is left then.
 pub async fn back_up(database: &Path, to: &Path) -> Result<u64, CopyError> {
     if std::fs::symlink_metadata(to).is_ok() {
         return refuse(format!(
@@ -97,7 +98,7 @@ pub async fn back_up(database: &Path, to: &Path) -> Result<u64, CopyError> {
         copy_into(database, &part, to).await?;
         let length =
             held.sync_all().and_then(|()| held.metadata()).map_err(|error| of_disk(to, "can't be written", &error))?;
-        // Not a rename: that would overwrite what was put there meanwhile.
+        // Not a rename: it would overwrite a file that was created meanwhile.
         match std::fs::hard_link(&part, to) {
             Ok(()) => {}
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
@@ -123,7 +124,7 @@ async fn copy_into(database: &Path, part: &Path, to: &Path) -> Result<(), CopyEr
     let _closed = connection.close().await;
     match copied {
         Ok(_) => Ok(()),
-        // Reading or writing failed, no room: what is written is the copy.
+        // An I/O error or a full disk. The only file being written is the copy.
         Err(error) if matches!(sqlite_code(&error), Some(10 | 13)) => refuse(format!(
             "{} can't be written: its disk is full or failing, so no backup was made; make room, or name a file on another disk",
             to.display()
@@ -132,7 +133,7 @@ async fn copy_into(database: &Path, part: &Path, to: &Path) -> Result<(), CopyEr
     }
 }
 
-/// A connection with nothing set that would write.
+/// Connection options that set nothing that would write.
 fn plain(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new().filename(path).busy_timeout(PATIENCE).disable_statement_logging()
 }
@@ -143,7 +144,8 @@ fn sync_folder(path: &Path) {
     }
 }
 
-/// A copy of a backup, beside the database whose place it takes. Nothing is changed until [`Staged::put_in_place`].
+/// A copy of a backup, in the same folder as the database that it replaces. Nothing is changed until
+/// [`Staged::put_in_place`].
 #[derive(Debug)]
 pub struct Staged {
     part: PathBuf,
@@ -151,10 +153,11 @@ pub struct Staged {
     _lock: File,
 }
 
-/// Copies a backup beside the database and checks that it is whole.
+/// Copies a backup into the folder of the database and checks that it is complete.
 ///
 /// # Errors
-/// When the file can't be read or isn't a whole SQLite database, or there is no room.
+///
+/// If the file can't be read or isn't a complete SQLite database, or if there is no room.
 pub async fn stage(backup: &Path, database: &Path) -> Result<Staged, CopyError> {
     let metadata = std::fs::metadata(backup).map_err(|error| {
         CopyError::Sentence(format!("the backup {} can't be read ({error}); check the path", backup.display()))
@@ -173,7 +176,7 @@ pub async fn stage(backup: &Path, database: &Path) -> Result<Staged, CopyError> 
         let _left = std::fs::remove_file(with_end(&staged.part, end));
     }
     copy_file(backup, &staged.part)?;
-    // A copy of the files of a running program: what its log holds belongs to it.
+    // The backup may be a copy of a running program's files. Its write-ahead log is then part of the data.
     let log = with_end(backup, "-wal");
     if std::fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
         copy_file(&log, &with_end(&staged.part, "-wal"))?;
@@ -197,9 +200,9 @@ fn copy_file(from: &Path, to: &Path) -> Result<(), CopyError> {
 }
 
 impl Staged {
-    /// The address of the copy, to open it as a database.
+    /// The URL of the copy, for opening it as a database.
     pub fn url(&self) -> String {
-        // A path in a URL: the two signs that mean something there are escaped.
+        // Escape the two characters that have a meaning in a URL.
         let path = self.part.to_string_lossy().replace('%', "%25").replace('?', "%3F");
         format!("sqlite://{path}")
     }
@@ -226,10 +229,11 @@ impl Staged {
         }
     }
 
-    /// Puts the copy in the place of the database. What was there is kept beside it, with what its own log held; a log
-    /// without its database is kept too. Gives the name of what was kept.
+    /// Replaces the database by the copy. The old database is kept in the same folder, including the contents of its
+    /// write-ahead log. A log without a database is kept too. Returns the name under which they are kept.
     ///
     /// # Errors
+    ///
     /// [`StoreError::Busy`] while another program uses the database. Nothing was changed then.
     pub async fn put_in_place(self, stamp: &str) -> Result<Option<PathBuf>, CopyError> {
         let alone = FileLock::alone(&self.target)?;
@@ -237,11 +241,11 @@ impl Staged {
         let owner = std::fs::metadata(&self.target)
             .or_else(|_| std::fs::metadata(self.target.parent().unwrap_or(Path::new("/"))));
         if let Ok(owner) = owner {
-            // Root restores for the program's own user.
+            // Root may restore a backup for the program's own user.
             let _same = std::os::unix::fs::chown(&self.part, Some(owner.uid()), Some(owner.gid()));
         }
         let aside = self.free_name(stamp);
-        // SQLite isn't let near a file that isn't its own: it would take the log away.
+        // Don't let SQLite open a file that isn't a database: it would delete the log.
         let mut old = if is_database(&self.target) { self.have_alone().await? } else { None };
         let kept = self.keep_aside(&aside);
         let placed = kept.and_then(|kept| {
@@ -257,7 +261,7 @@ impl Staged {
         placed
     }
 
-    /// Brings what the log of the copy holds into the copy: from then on it is one file.
+    /// Merges the write-ahead log of the copy into the copy, so that it is a single file.
     async fn make_one_file(&self) -> Result<(), CopyError> {
         let connection =
             plain(&self.part).journal_mode(SqliteJournalMode::Delete).connect().await.map_err(StoreError::from)?;
@@ -270,8 +274,8 @@ impl Staged {
             .map_err(|error| of_disk(&self.part, "can't be written", &error))
     }
 
-    /// Takes the database for itself, with everything of its log in the file, so that it can be kept as one. None where
-    /// it can't be read any more: then it is kept as it is, with its log.
+    /// Locks the old database exclusively and merges its log into it, so that it can be kept as one file. `None` if it
+    /// is no longer readable: it is then kept as it is, with its log.
     async fn have_alone(&self) -> Result<Option<SqliteConnection>, CopyError> {
         let options = plain(&self.target).locking_mode(SqliteLockingMode::Exclusive);
         let taken = async {
@@ -293,11 +297,11 @@ impl Staged {
         }
     }
 
-    /// Keeps what is there under another name, and takes the log away: beside the new file it would be taken for its
-    /// own.
+    /// Keeps the old files under another name and removes the log: SQLite would apply it to the new file.
     fn keep_aside(&self, aside: &Path) -> Result<Option<PathBuf>, CopyError> {
         let mut kept = false;
-        // The file itself keeps its name until the new one has it: a program that starts meanwhile finds a database.
+        // The database file keeps its name until the new one replaces it, so a program that starts meanwhile finds a
+        // database.
         for end in ["", "-wal", "-journal"] {
             let (from, to) = (with_end(&self.target, end), with_end(aside, end));
             let Ok(metadata) = std::fs::symlink_metadata(&from) else { continue };

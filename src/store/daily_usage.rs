@@ -1,5 +1,5 @@
-//! What a day's automated calls come to. Counted afresh from the attempts each time, so that neither a restart nor
-//! another node begins the day anew.
+//! A day's usage by automated calls. It is counted from the attempts each time, so neither a restart nor another node
+//! resets it.
 
 use jiff::Timestamp;
 
@@ -7,7 +7,7 @@ use super::{StoreError, Tx};
 use crate::domain::CentreCode;
 use crate::policy::DailyUsage;
 
-/// Counts attempts, those that are open, and minutes begun. A clock that was set back gives no minutes back.
+/// Counts attempts, open attempts and started minutes. A clock that is set back doesn't reduce the minutes.
 macro_rules! count {
     ($where:literal) => {
         concat!(
@@ -19,10 +19,10 @@ macro_rules! count {
     };
 }
 
-/// The attempts that were intended from `since` on: of one health centre, or of all.
+/// The usage by attempts intended at or after `since`, of one health centre or of all.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn since(tx: &mut Tx, centre: Option<&CentreCode>, since: Timestamp) -> Result<DailyUsage, StoreError> {
     let (sql, arguments) = match centre {
         None => (count!(""), vec![since.into()]),

@@ -1,4 +1,4 @@
-//! Opening either database, bringing its tables up to date, and beginning transactions on it.
+//! Opens either database, migrates its tables, and begins transactions.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::sqlite::Writer;
 use super::{CommitHook, Server, StoreError, Tables, Tx, origin, sqlite};
 use crate::domain::DataOrigin;
 
-/// `PRAGMA synchronous` from which on a commit waits for the disk: FULL.
+/// The lowest `PRAGMA synchronous` at which a commit waits for the disk: FULL.
 const SYNCHRONOUS_FULL: i64 = 2;
 /// How long a statement or a new transaction waits for others.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
@@ -26,7 +26,7 @@ pub struct Database {
     side: Side,
     fate: Option<Arc<dyn CommitHook>>,
     origin: Arc<OnceCell<DataOrigin>>,
-    /// Of one process: clones of this handle share it.
+    /// One queue per process: clones of this handle share it.
     seals: Arc<SealQueue>,
 }
 
@@ -35,9 +35,9 @@ pub(super) enum Side {
     Sqlite {
         writer: Writer,
         readers: SqlitePool,
-        /// The file, where it is read as one that nobody writes.
+        /// The path of the file, if it is read as immutable because no program writes it.
         settled: Option<PathBuf>,
-        /// Keeps the file from being replaced by a restored backup.
+        /// Prevents a restored backup from replacing the file.
         held: FileLock,
     },
     Postgres {
@@ -47,11 +47,12 @@ pub(super) enum Side {
 }
 
 impl Database {
-    /// Opens `sqlite://PATH` (made when missing) or `postgres://…` to write it; `connections` is the most that are used
-    /// of PostgreSQL. The tables may be missing: [`Database::migrate`] makes them.
+    /// Opens `sqlite://PATH` (created if missing) or `postgres://…` for writing. `connections` is the maximum number of
+    /// PostgreSQL connections. The tables may be missing: [`Database::migrate`] creates them.
     ///
     /// # Errors
-    /// [`StoreError::CannotOpen`] when the address, the file or the server can't be used.
+    ///
+    /// [`StoreError::CannotOpen`] if the address, the file or the server can't be used.
     pub async fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
         let side = match Address::read(url)? {
             Address::Sqlite(path) => sqlite::open(&path).await?,
@@ -63,12 +64,13 @@ impl Database {
         Ok(Self { side, fate: None, origin: Arc::default(), seals: Arc::default() })
     }
 
-    /// Opens a database that was created before, with its tables as this program needs them. Nothing is written: it can
-    /// be read where it can't be written.
+    /// Opens an existing database whose tables are as this program needs them. Nothing is written, so a read-only
+    /// database can be read.
     ///
     /// # Errors
-    /// [`StoreError::NoDatabase`], [`StoreError::Older`] or [`StoreError::Newer`] by its tables;
-    /// [`StoreError::CannotOpen`] when the address, the file or the server can't be used.
+    ///
+    /// [`StoreError::NoDatabase`], [`StoreError::Older`] or [`StoreError::Newer`], depending on the tables;
+    /// [`StoreError::CannotOpen`] if the address, the file or the server can't be used.
     pub async fn open_existing(url: &str, connections: u32) -> Result<Self, StoreError> {
         let address = Address::read(url)?;
         let (side, missing) = match address {
@@ -92,7 +94,7 @@ impl Database {
         Err(unusable)
     }
 
-    /// Whether the data are real or simulated. It never changes, so it is read once.
+    /// Whether the data are real or simulated. This never changes, so it is read once.
     ///
     /// # Errors
     /// Database errors.
@@ -101,7 +103,7 @@ impl Database {
         self.origin.get_or_try_init(read).await.copied()
     }
 
-    /// The seals of committed rows that the trail doesn't have yet.
+    /// The seals of committed rows that aren't in the audit trail yet.
     pub fn seals(&self) -> &SealQueue {
         &self.seals
     }
@@ -110,18 +112,18 @@ impl Database {
         &self.side
     }
 
-    /// The same with someone who decides what becomes of its commits: for simulations.
+    /// Installs a hook that decides the result of commits, for simulations.
     #[doc(hidden)]
     #[must_use]
     pub fn with_fate(self, fate: Arc<dyn CommitHook>) -> Self {
         Self { fate: Some(fate), ..self }
     }
 
-    /// Whether a commit is answered only when it is on the disk: a power cut takes nothing that was answered (fault
-    /// 10).
+    /// Returns `true` if a commit completes only when it is on the disk, so that a power cut loses no completed commit
+    /// (fault 10).
     ///
     /// # Errors
-    /// When the database fails.
+    /// Database errors.
     pub async fn waits_for_the_disk(&self) -> Result<bool, StoreError> {
         Ok(match &self.side {
             Side::Sqlite { writer, .. } => {
@@ -135,10 +137,10 @@ impl Database {
         })
     }
 
-    /// Doesn't wait for the disk from now on, where that can be said: for simulations on a slow one.
+    /// Stops waiting for the disk, where that is possible. For simulations on a slow disk.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Database errors.
     #[doc(hidden)]
     pub async fn disable_fsync_for_tests(&self) -> Result<(), StoreError> {
         if let Side::Sqlite { writer, .. } = &self.side {
@@ -147,11 +149,12 @@ impl Database {
         Ok(())
     }
 
-    /// Begins a transaction that writes. On SQLite there is one at a time; the others wait for it.
+    /// Begins a write transaction. SQLite runs one at a time; the others wait.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] after ten seconds of waiting; [`StoreError::Full`] and [`StoreError::ReadOnly`] when it can
-    /// only be read; else when the database fails.
+    ///
+    /// [`StoreError::Busy`] after ten seconds of waiting; [`StoreError::Full`] and [`StoreError::ReadOnly`] if the
+    /// database can only be read; otherwise database errors.
     pub async fn begin_write(&self) -> Result<Tx, StoreError> {
         let tx = match &self.side {
             Side::Sqlite { writer, .. } => Tx::sqlite(writer.pool()?.begin_with("BEGIN IMMEDIATE").await?),
@@ -160,10 +163,11 @@ impl Database {
         Ok(tx.with_fate(self.fate.clone()).with_queue(Arc::clone(&self.seals)))
     }
 
-    /// Begins a transaction that reads one moment of the database; it can't write.
+    /// Begins a read-only transaction on a snapshot of the database.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] after ten seconds of waiting; else when the database fails.
+    ///
+    /// [`StoreError::Busy`] after ten seconds of waiting; otherwise database errors.
     pub async fn begin_read(&self) -> Result<Tx, StoreError> {
         self.side.is_still_settled()?;
         Ok(match &self.side {
@@ -174,11 +178,11 @@ impl Database {
         })
     }
 
-    /// For statements that read, each its own moment: no transaction is put around them, which would cost as much
-    /// again.
+    /// Runs read statements without a transaction, each on its own snapshot. A transaction would double the cost.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] after ten seconds of waiting; else when the database fails.
+    ///
+    /// [`StoreError::Busy`] after ten seconds of waiting; otherwise database errors.
     pub async fn begin_autocommit(&self) -> Result<Tx, StoreError> {
         self.side.is_still_settled()?;
         Ok(match &self.side {
@@ -187,7 +191,7 @@ impl Database {
         })
     }
 
-    /// The server that the last connection was opened to. It changes when a fail-over leads the connections to another
+    /// The server of the most recently opened connection. It changes when a fail-over moves the connections to another
     /// PostgreSQL server.
     pub fn server(&self) -> Server {
         match &self.side {
@@ -196,7 +200,7 @@ impl Database {
         }
     }
 
-    /// Closes all connections, waiting for the transactions in progress.
+    /// Closes all connections. Waits for transactions in progress.
     pub async fn close(&self) {
         match &self.side {
             Side::Sqlite { writer, readers, held, .. } => {
@@ -212,7 +216,7 @@ impl Database {
 }
 
 impl Side {
-    /// A file that is read as one that nobody writes is no longer read once someone does: the pages would be of two
+    /// Refuses to read a file opened as immutable once a program writes it: the pages would come from two different
     /// moments.
     fn is_still_settled(&self) -> Result<(), StoreError> {
         match self {
@@ -233,7 +237,7 @@ mod tests {
     use super::*;
     use crate::store::flow_sets::{self, FlowSetRow};
 
-    // Here and not with the other tests of the store, because only the writing connection can be made to run full.
+    // This test is here because only the writing connection can be made to run full.
     #[tokio::test]
     async fn a_full_disk_is_recognised_and_outlived() -> Result<(), Box<dyn std::error::Error>> {
         let directory = tempfile::tempdir()?;
@@ -247,7 +251,8 @@ mod tests {
         };
 
         for _ in 0..3 {
-            // In each round, as the pool may have made a new connection: at most as many pages as there are.
+            // Set the limit in each round, as the pool may have opened a new connection. The value is the current page
+            // count.
             sqlx::query("PRAGMA max_page_count = 1").execute(writer).await?;
             let mut tx = database.begin_write().await?;
             flow_sets::put(&mut tx, &set(10)).await?;
@@ -265,14 +270,15 @@ mod tests {
         Ok(())
     }
 
-    // Opened anew, a connection has lost its statements and pages, and takes longer than most transactions.
+    // A reopened connection has lost its prepared statements and cached pages. Reopening takes longer than most
+    // transactions.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_transaction_that_is_dropped_keeps_its_connection() -> Result<(), Box<dyn std::error::Error>> {
         let directory = tempfile::tempdir()?;
         let database = Database::open(&format!("sqlite://{}/calls.db", directory.path().display()), 1).await?;
         database.migrate(DataOrigin::Real).await?;
         let Side::Sqlite { writer: Writer::Pool(writer), .. } = &database.side else { return Err("not SQLite".into()) };
-        // A temporary table is its connection's own.
+        // A temporary table belongs to one connection.
         sqlx::query("CREATE TEMPORARY TABLE mark (number bigint)").execute(writer).await?;
         for number in 0..200 {
             let mut tx = database.begin_write().await?;

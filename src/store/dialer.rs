@@ -1,4 +1,4 @@
-//! What all nodes that dial agree on: one row.
+//! The state shared by all nodes that dial, in one row.
 
 use jiff::Timestamp;
 
@@ -7,50 +7,50 @@ use super::{StoreError, Tx};
 use crate::domain::{CallId, LossEvidence};
 use crate::policy::CLOCKS_AGREE;
 
-/// What stands as the reason of a pause because last entries are lost; people are told more.
+/// The reason stored for a pause after data loss. Staff are told more.
 const LOST: &str = "the database lacks its last entries";
 
-/// Whether and why nobody dials.
+/// Whether and why dialling is paused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pause {
-    /// Why, in a few words: they are shown, never logged, as a person may have written them.
+    /// Why, in a few words. It is shown but never logged, because staff may have written it.
     pub reason: String,
-    /// Until when; until a person ends it, when it isn't known.
+    /// When it ends. `None` if staff must end it.
     pub until: Option<Timestamp>,
-    /// When it began, where no person has made it.
+    /// When it began. `None` if staff began it.
     pub since: Option<Timestamp>,
-    /// What shows that last entries are lost, when that is why: it outlasts every other reason.
+    /// The evidence of data loss, if that is the reason. It outlasts every other reason.
     pub lost: Option<LossEvidence>,
 }
 
 impl Pause {
-    /// Whether it hasn't ended by itself. One of no person that begins in the future was made by a clock that was
-    /// wrong.
+    /// Returns `true` if the pause hasn't ended by itself. An automatic pause that begins in the future was made while
+    /// a clock was wrong, and doesn't count.
     pub fn lasts(&self, now: Timestamp) -> bool {
         let ahead = now.checked_add(CLOCKS_AGREE).unwrap_or(Timestamp::MAX);
         self.until.is_none_or(|until| until > now) && self.since.is_none_or(|since| since <= ahead)
     }
 }
 
-/// When something is next to be done.
+/// When the next work of each kind is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct NextDue {
-    /// A patient's slot comes.
+    /// A patient's next slot.
     pub slot_at: Option<Timestamp>,
     /// A waiting slot is due.
     pub due_at: Option<Timestamp>,
-    /// The window of a waiting slot ends.
+    /// The calling window of a waiting slot ends.
     pub window_end: Option<Timestamp>,
     /// A job is due.
     pub job_at: Option<Timestamp>,
 }
 
-/// When something is next to be done.
+/// When the next work of each kind is due.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn next(tx: &mut Tx) -> Result<NextDue, StoreError> {
-    // Four questions in one: each is answered from the end of an index, however many patients and slots there are.
+    // Four queries in one. Each reads the end of an index, however many patients and slots there are.
     let sql = "SELECT (SELECT min(next_slot_at) FROM patients WHERE next_slot_at IS NOT NULL),
                (SELECT min(due_at) FROM slots WHERE state = 'waiting'),
                (SELECT min(window_end) FROM slots WHERE state = 'waiting'),
@@ -68,31 +68,32 @@ pub async fn next(tx: &mut Tx) -> Result<NextDue, StoreError> {
     Ok(found.unwrap_or_default())
 }
 
-/// Whose turn it is to claim, and whether anybody may.
+/// The epoch in which a node claims slots, and whether it may.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Epoch {
-    /// How many turns were taken, with this one, over all nodes: it never goes back, unless the database does.
+    /// The number of epochs so far, this one included, over all nodes. It never decreases, unless the database was
+    /// restored.
     pub taken: i64,
-    /// Why nobody dials.
+    /// Why dialling is paused.
     pub pause: Option<Pause>,
 }
 
-/// Takes the turn to claim: nodes that claim at the same time do so one after the other.
+/// Raises the epoch. Nodes that claim at the same time do so one after the other.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn next_epoch(tx: &mut Tx) -> Result<Epoch, StoreError> {
     tx.execute("UPDATE dialer SET turns = turns + 1 WHERE id = 1", vec![]).await?;
-    // A statement of its own, so that the commits of the epoch before are visible.
+    // A separate statement, so that it sees the commits of the previous epoch.
     let found =
         tx.fetch_optional(STANDING, vec![], |row| Ok(Epoch { taken: row.int(3)?, pause: read_pause(row)? })).await?;
     Ok(found.unwrap_or(Epoch { taken: 0, pause: None }))
 }
 
-/// Whether dialling is paused.
+/// The pause, if dialling is paused.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn pause(tx: &mut Tx) -> Result<Option<Pause>, StoreError> {
     Ok(tx.fetch_optional(STANDING, vec![], read_pause).await?.flatten())
 }
@@ -109,11 +110,11 @@ fn read_pause(row: &Row<'_>) -> Result<Option<Pause>, StoreError> {
     Ok(row.opt_text(0)?.map(|reason| Pause { reason: reason.to_owned(), until, since, lost: None }))
 }
 
-/// Pauses dialling from now until a moment, unless it is paused for longer: what a person has paused, no answer of a
-/// carrier lets go on.
+/// Pauses dialling from `now` until a moment, unless it is already paused for longer. A carrier's answer never ends a
+/// pause that staff began.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn pause_until(tx: &mut Tx, reason: &str, now: Timestamp, until: Timestamp) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE dialer SET paused_reason = $1, paused_until = $2, paused_at = $3
@@ -124,10 +125,10 @@ pub async fn pause_until(tx: &mut Tx, reason: &str, now: Timestamp, until: Times
     Ok(())
 }
 
-/// Pauses dialling, or with none goes on with it.
+/// Pauses dialling. `None` resumes it.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn set_pause(tx: &mut Tx, pause: Option<&Pause>) -> Result<(), StoreError> {
     let reason = pause.map(|pause| pause.reason.as_str());
     let until = pause.and_then(|pause| pause.until);
@@ -139,19 +140,19 @@ pub async fn set_pause(tx: &mut Tx, pause: Option<&Pause>) -> Result<(), StoreEr
     Ok(())
 }
 
-/// What a node that has started waits for, for people to see.
+/// What a started node waits for, to show to staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
-    /// Why it dials nothing yet.
+    /// Why it doesn't dial yet.
     pub reason: String,
-    /// Until when this holds; the node says it anew before then.
+    /// How long this is valid. The node renews it before then.
     pub until: Timestamp,
 }
 
-/// Notes what a node that has started waits for, or with `None` that it waits no longer.
+/// Records what a started node waits for. `None` if it no longer waits.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn set_waiting(tx: &mut Tx, waiting: Option<&Waiting>) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE dialer SET waiting_reason = $1, waiting_until = $2 WHERE id = 1",
@@ -161,10 +162,10 @@ pub async fn set_waiting(tx: &mut Tx, waiting: Option<&Waiting>) -> Result<(), S
     Ok(())
 }
 
-/// What a node that has started waits for.
+/// What a started node waits for.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn waiting(tx: &mut Tx) -> Result<Option<Waiting>, StoreError> {
     let sql = "SELECT waiting_reason, waiting_until FROM dialer WHERE id = 1";
     let found = tx.fetch_optional(sql, vec![], |row| {
@@ -176,11 +177,11 @@ pub async fn waiting(tx: &mut Tx) -> Result<Option<Waiting>, StoreError> {
     })
 }
 
-/// The database server on which the database was last found to be up to date, as
-/// [`Database::server`](super::Database::server) tells it.
+/// The database server on which the database was last found to be up to date, as returned by
+/// [`Database::server`](super::Database::server).
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn checked_server(tx: &mut Tx) -> Result<Option<String>, StoreError> {
     let found = tx.fetch_optional("SELECT server FROM dialer WHERE id = 1", vec![], |row| {
         Ok(row.opt_text(0)?.map(str::to_owned))
@@ -188,19 +189,19 @@ pub async fn checked_server(tx: &mut Tx) -> Result<Option<String>, StoreError> {
     Ok(found.await?.flatten())
 }
 
-/// Notes the database server on which the database was found to be up to date.
+/// Records the database server on which the database was found to be up to date.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn set_checked_server(tx: &mut Tx, server: Option<&str>) -> Result<(), StoreError> {
     tx.execute("UPDATE dialer SET server = $1 WHERE id = 1", vec![server.into()]).await?;
     Ok(())
 }
 
-/// Records the last call that was committed to, by any node.
+/// Records the call of the last committed intent, of any node.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn set_last_call(tx: &mut Tx, call: CallId) -> Result<(), StoreError> {
     tx.execute("UPDATE dialer SET last_call = $1 WHERE id = 1", vec![call.into()]).await?;
     Ok(())

@@ -1,11 +1,12 @@
-//! Texts that the store keeps without reading them. They hold keyed digits and names, so they never print themselves.
+//! Texts that the store keeps without reading them. They contain keyed digits and names, so their `Debug` output omits
+//! them.
 
-/// A document of another layer, as JSON: a session, an event, a reply, a job.
+/// A JSON document of another layer: a session, an event, a reply, a job.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Document(String);
 
 impl Document {
-    /// The text: for the layer that wrote it; never for a log.
+    /// The text, for the layer that wrote it. Never log it.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,6 +1,5 @@
-//! Whether the connection to a PostgreSQL server is encrypted. The driver's own choice, where nothing is written,
-//! goes on without encryption when the server offers none; off this machine, patients' data would go over the network
-//! for everybody to read.
+//! Encryption of the connection to a PostgreSQL server. By default, the driver continues without encryption if the
+//! server offers none. Patients' data would then cross the network readable for everyone.
 
 use std::fs::File;
 use std::net::IpAddr;
@@ -12,7 +11,7 @@ use url::Url;
 
 use super::{StoreError, database::cannot_open, error::DriverError};
 
-/// Parameters of the address that the driver knows. It would write any other into the log, with its value.
+/// The address parameters that the driver knows. It would write any other parameter into the log, with its value.
 const KNOWN: [&str; 20] = [
     "sslmode",
     "ssl-mode",
@@ -36,10 +35,10 @@ const KNOWN: [&str; 20] = [
     "ssl-client-key",
 ];
 
-/// webpki's word for an authority's certificate where a server's is expected.
+/// The word in webpki's error for a CA certificate where a server certificate is expected.
 const OF_AN_AUTHORITY: &str = "CaUsedAsEndEntity";
 
-/// Those of them that name a file.
+/// The parameters that name a file.
 const FILES: [&str; 9] = [
     "sslrootcert",
     "ssl-root-cert",
@@ -52,7 +51,8 @@ const FILES: [&str; 9] = [
     "ssl-client-key",
 ];
 
-/// Checks the parameters of an address before the driver reads it. No sentence repeats one: a password may stand there.
+/// Checks the parameters of an address before the driver parses it. No error message repeats a value: it may be a
+/// password.
 pub(super) fn check_parameters(url: &str) -> Result<(), StoreError> {
     let Ok(parsed) = Url::parse(url) else { return Ok(()) };
     let known = |key: &str| KNOWN.contains(&key) || key.starts_with("options[");
@@ -61,7 +61,7 @@ pub(super) fn check_parameters(url: &str) -> Result<(), StoreError> {
             "the database address has a parameter after its ? that this program doesn't know; known are sslmode, sslrootcert, sslcert, sslkey, host, hostaddr, port, dbname, user, password, application_name and options",
         );
     }
-    // The driver would take it for a server that doesn't answer yet, and `serve` would wait for it.
+    // The driver would report a server that doesn't answer yet, and `serve` would wait for it.
     let unreadable = parsed.query_pairs().find_map(|(key, value)| {
         let is_file = FILES.contains(&&*key) && !value.contains("-----BEGIN");
         let why = if is_file { why_unreadable(Path::new(&*value)) } else { None };
@@ -83,11 +83,12 @@ fn why_unreadable(path: &Path) -> Option<String> {
     }
 }
 
-/// The options with encryption demanded where the server isn't on this machine. Only the address itself can do without:
-/// `PGSSLMODE` may have been set for another program.
+/// Requires encryption if the server isn't on this machine. Only the address itself can turn it off: `PGSSLMODE` may
+/// have been set for another program.
 ///
 /// # Errors
-/// When the address asks for encryption only if the server likes, or names several servers.
+///
+/// If the address makes encryption optional, or names several servers.
 pub(super) fn demanded(url: &str, options: PgConnectOptions) -> Result<PgConnectOptions, StoreError> {
     if options.get_host().contains([',', ' ']) {
         return cannot_open(
@@ -108,7 +109,7 @@ pub(super) fn demanded(url: &str, options: PgConnectOptions) -> Result<PgConnect
     }
 }
 
-/// What is said where a server doesn't speak TLS, or can't be trusted.
+/// The error message for a server that doesn't support TLS or isn't trusted.
 pub(super) fn not_encrypted(host: &str, port: u16, error: sqlx::Error) -> String {
     let advice = distrusted(&error);
     let error = DriverError(error);
@@ -122,7 +123,7 @@ pub(super) fn not_encrypted(host: &str, port: u16, error: sqlx::Error) -> String
     }
 }
 
-/// What to do about a certificate that isn't trusted. `None` if the error is about something else.
+/// What to do about a certificate that isn't trusted. `None` if the error has another cause.
 fn distrusted(error: &sqlx::Error) -> Option<&'static str> {
     let sqlx::Error::Io(error) = error else { return None };
     let Some(rustls::Error::InvalidCertificate(why)) = error.get_ref()?.downcast_ref::<rustls::Error>() else {
@@ -146,7 +147,7 @@ fn distrusted(error: &sqlx::Error) -> Option<&'static str> {
     })
 }
 
-/// The last `sslmode` of the address: it is the one that holds.
+/// The last `sslmode` in the address, which is the one that applies.
 fn written(url: &str) -> Option<String> {
     let parsed = Url::parse(url).ok()?;
     let modes = parsed.query_pairs().filter(|(key, _)| matches!(&**key, "sslmode" | "ssl-mode"));

@@ -1,9 +1,9 @@
-//! What can go wrong in the database, told apart as far as callers act on it. No variant carries a stored value:
-//! drivers quote rows in their details, and rows hold personal data.
+//! Errors of the store, as far as callers tell them apart. No variant contains a stored value: drivers quote rows in
+//! their details, and rows contain personal data.
 
 use sqlx::{postgres::PgDatabaseError, sqlite::SqliteError};
 
-/// Why the store couldn't do what was asked. Each sentence says what happened and what to do.
+/// Why the store failed. Each message says what happened and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database can't be opened or prepared as configured.
@@ -12,7 +12,7 @@ pub enum StoreError {
         /// What happened and what to do.
         sentence: String,
     },
-    /// The database's server doesn't answer, or not yet: it may be starting.
+    /// The database server doesn't answer, or not yet: it may be starting.
     #[error("{sentence}")]
     Unreachable {
         /// What happened and what to do.
@@ -29,55 +29,55 @@ pub enum StoreError {
         "this program is older than the database, which a newer kenkocall has migrated; install that version or a later one"
     )]
     Newer,
-    /// An older program made the tables.
+    /// The tables were made by an older program.
     #[error(
         "the tables of the database are older than this program, so nothing was read or changed; run `kenkocall migrate`, after a backup"
     )]
     Older,
-    /// Someone else moved the same thing on since it was read: read again and repeat the transaction.
+    /// The row changed since it was read. Read it again and repeat the transaction.
     #[error("the record was changed by someone else meanwhile; read it again and repeat")]
     Stale,
-    /// Something that may exist only once is there already.
+    /// A value that must be unique exists already.
     #[error("{0}")]
     Taken(Unique),
-    /// The disk is full or failing: nothing of the transaction was stored.
+    /// The disk is full or failing. Nothing of the transaction was stored.
     #[error("the database can't write: its disk is full or failing; make room or repair the disk, then try again")]
     Full,
-    /// The database can only be read.
+    /// The database is read-only.
     #[error(
         "the database can't be written: its disk, its folder or the file is read-only for this program's user; let that user write both"
     )]
     ReadOnly,
-    /// The database was held by others for too long.
+    /// Other connections locked the database for too long.
     #[error("the database is busy: another program holds it, or all connections are in use; try again in a moment")]
     Busy,
-    /// An earlier statement of the transaction failed, so nothing more is done in it.
+    /// An earlier statement of the transaction failed, so the transaction accepts no more statements.
     #[error("an earlier statement of this transaction failed; nothing of it was stored; repeat it from the start")]
     Abandoned,
-    /// A stored value can't be read; `what` names the column, never the value.
+    /// A stored value is invalid. `what` names the column, never the value.
     #[error("a stored value of {what} can't be read; restore the database from a backup or ask for support")]
     Inconsistent {
         /// The column.
         what: &'static str,
     },
-    /// Anything else that the driver said.
+    /// Any other driver error.
     #[error("the database failed: {0}")]
     Driver(DriverError),
 }
 
 impl StoreError {
-    /// Whether the database can't be written just now, and can be read.
+    /// Returns `true` if the database can currently be read but not written.
     pub const fn is_unwritable(&self) -> bool {
         matches!(self, Self::Full | Self::ReadOnly)
     }
 
-    /// Whether another node did something at the same time: nothing is wrong, and what was meant is done again.
+    /// Returns `true` if another node acted at the same time. Nothing is wrong: the operation is repeated.
     pub const fn is_conflict(&self) -> bool {
         matches!(self, Self::Stale | Self::Taken(Unique::Attempt | Unique::Turn | Unique::LegId))
     }
 }
 
-/// What may exist only once.
+/// A uniqueness constraint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unique {
     /// One patient record per HER-SYS ID.
@@ -89,13 +89,13 @@ pub enum Unique {
     /// One health centre per code.
     #[error("a health centre with this code exists already; change that one instead")]
     CentreCode,
-    /// One open report a person and day.
+    /// One open report per person and day.
     #[error("this person has an open report for the day already; join that one")]
     OpenReport,
-    /// One leg per carrier and the carrier's name for it.
+    /// One leg per carrier and carrier leg ID.
     #[error("this leg of the carrier is known already")]
     LegId,
-    /// One open attempt per slot, and one of each number (I2).
+    /// One open attempt per slot, and one attempt per slot and number (I2).
     #[error("this slot has an attempt already; nobody else may dial for it")]
     Attempt,
     /// One turn per call and number.
@@ -103,7 +103,7 @@ pub enum Unique {
     Turn,
 }
 
-/// A driver's error that prints its message and never the details, where PostgreSQL quotes rows.
+/// A driver error that prints its message but never its details, in which PostgreSQL quotes rows.
 #[derive(thiserror::Error)]
 #[error("{0}")]
 pub struct DriverError(pub(super) sqlx::Error);
@@ -114,29 +114,29 @@ impl std::fmt::Debug for DriverError {
     }
 }
 
-/// Result code of SQLite: the database is held by another connection.
+/// SQLite result code: another connection locks the database.
 const SQLITE_BUSY: u32 = 5;
-/// Result code of SQLite: a table is held by another connection.
+/// SQLite result code: another connection locks a table.
 const SQLITE_LOCKED: u32 = 6;
-/// Result code of SQLite: the file or its disk is read-only.
+/// SQLite result code: the file or its disk is read-only.
 pub(super) const SQLITE_READONLY: u32 = 8;
-/// Result code of SQLite: a file beside the database can't be made.
+/// SQLite result code: a file in the database's folder can't be created.
 pub(super) const SQLITE_CANTOPEN: u32 = 14;
-/// Result code of SQLite: reading or writing the file failed.
+/// SQLite result code: reading or writing the file failed.
 pub(super) const SQLITE_IOERR: u32 = 10;
-/// Result code of SQLite: no room on the disk.
+/// SQLite result code: the disk is full.
 pub(super) const SQLITE_FULL: u32 = 13;
 
-/// SQLSTATE of PostgreSQL: the transaction, or the server, only reads.
+/// PostgreSQL SQLSTATE: the transaction or the server is read-only.
 const READ_ONLY_TRANSACTION: &str = "25006";
-/// SQLSTATE of PostgreSQL: the user may not do this.
+/// PostgreSQL SQLSTATE: the user lacks the privilege.
 pub(super) const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
 /// The primary result code of an SQLite error.
 pub(super) fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
     let error = error.as_database_error()?;
     error.try_downcast_ref::<SqliteError>()?;
-    // The extended code keeps the primary one in its lowest byte.
+    // The lowest byte of an extended code is the primary code.
     error.code()?.parse::<u32>().ok().map(|extended| extended & 0xff)
 }
 
@@ -153,10 +153,10 @@ impl From<sqlx::Error> for StoreError {
         }
         if let Some(postgres) = database.try_downcast_ref::<PgDatabaseError>() {
             return match postgres.code().get(..2) {
-                // Insufficient resources (the disk among them), system error.
+                // Insufficient resources, such as a full disk, or a system error.
                 Some("53" | "58") => Self::Full,
                 _ if matches!(postgres.code(), READ_ONLY_TRANSACTION | INSUFFICIENT_PRIVILEGE) => Self::ReadOnly,
-                // A deadlock or a serialization failure: the server undid it, and a repetition is safe.
+                // A deadlock or a serialization failure. The server rolled back, so it is safe to repeat.
                 Some("40") => Self::Stale,
                 _ => Self::Driver(DriverError(error)),
             };
@@ -171,7 +171,7 @@ impl From<sqlx::Error> for StoreError {
 }
 
 impl Unique {
-    /// Recognises the constraint: PostgreSQL gives its name, SQLite the columns in its message.
+    /// Identifies the constraint: PostgreSQL reports its name, SQLite its columns in the message.
     fn of(error: &dyn sqlx::error::DatabaseError) -> Option<Self> {
         const KNOWN: [(Unique, &str, &str); 8] = [
             (Unique::HersysId, "patients_hersys_id_key", "patients.hersys_id"),

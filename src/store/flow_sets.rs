@@ -1,24 +1,24 @@
-//! The flow documents that calls began with, kept whole: an upgrade doesn't change a call in progress.
+//! The flow sets that calls began with, stored whole, so that an upgrade doesn't change a call in progress.
 
 use jiff::Timestamp;
 
 use super::{StoreError, Tx, bind_value::Row};
 
-/// One set of flow documents.
+/// One flow set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FlowSetRow {
     /// The digest of its files.
     pub digest: String,
     /// JSON: path to content.
     pub files: String,
-    /// When it was loaded first.
+    /// When it was first loaded.
     pub loaded_at: Timestamp,
 }
 
-/// Puts a set there when it is absent; says whether it was.
+/// Adds a flow set if it is absent. Returns `true` if it was added.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn put(tx: &mut Tx, set: &FlowSetRow) -> Result<bool, StoreError> {
     let written = tx
         .execute(
@@ -32,13 +32,13 @@ pub async fn put(tx: &mut Tx, set: &FlowSetRow) -> Result<bool, StoreError> {
 /// One set.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn get(tx: &mut Tx, digest: &str) -> Result<Option<FlowSetRow>, StoreError> {
     let sql = "SELECT digest, files, loaded_at FROM flow_sets WHERE digest = $1";
     tx.fetch_optional(sql, vec![digest.into()], read).await
 }
 
-/// The sets that were loaded last, the latest first.
+/// The most recently loaded flow sets, latest first.
 ///
 /// # Errors
 /// Database errors.
@@ -51,12 +51,12 @@ pub async fn latest(tx: &mut Tx, limit: u32) -> Result<Vec<FlowSetRow>, StoreErr
     .await
 }
 
-/// Writes a set and leaves it as it stands, to see whether the database can write at all.
+/// Writes a flow set without changing it, to check whether the database can be written.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn rewrite(tx: &mut Tx, digest: &str) -> Result<(), StoreError> {
-    // There and back: SQLite writes nothing for a row that stays the same.
+    // Two updates, because SQLite writes nothing for an unchanged row.
     for statement in [
         "UPDATE flow_sets SET loaded_at = loaded_at + 1 WHERE digest = $1",
         "UPDATE flow_sets SET loaded_at = loaded_at - 1 WHERE digest = $1",

@@ -1,4 +1,4 @@
-//! Each identification on the phone: what the limits against guessing count.
+//! Identifications on the phone. The limits against guessing count them.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -7,21 +7,21 @@ use super::{StoreError, Tx, bind_value::Row};
 use crate::domain::{CallId, HersysId, PhoneNumber};
 use crate::policy::Lane;
 
-/// What came of a try.
+/// The outcome of an identification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum IdentificationOutcome {
-    /// The ID and the birth date belong together.
+    /// The ID and the birth date match.
     Matched,
-    /// They do, but observation has ended.
+    /// They match, but observation has ended.
     Ended,
-    /// They don't: the only outcome that counts as a failure.
+    /// They don't match. Only this outcome counts as a failure.
     Mismatch,
-    /// Not judged, as a limit was reached.
+    /// Not checked, because a limit was reached.
     Locked,
 }
 
 impl IdentificationOutcome {
-    /// The word in the database.
+    /// The value in the database.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Matched => "matched",
@@ -32,26 +32,26 @@ impl IdentificationOutcome {
     }
 }
 
-/// One try.
+/// One identification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdentificationRow {
     /// Its id.
     pub id: Uuid,
     /// The call.
     pub call: CallId,
-    /// The ID that was keyed, whether it exists or not.
+    /// The ID that was keyed in, whether or not it exists.
     pub hersys_id: HersysId,
-    /// The caller's number; `None` if withheld.
+    /// The caller's number. `None` if it was withheld.
     pub caller: Option<PhoneNumber>,
-    /// Whose budget it counts against.
+    /// The lane whose limit it counts against.
     pub lane: Lane,
-    /// What came of it.
+    /// Its outcome.
     pub outcome: IdentificationOutcome,
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
 }
 
-/// How often identification failed. What isn't listed has never failed.
+/// Counts of failed identifications. A missing entry means no failures.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Failures {
     /// By ID and lane.
@@ -62,7 +62,7 @@ pub struct Failures {
     pub by_lane: Vec<(Lane, Count)>,
 }
 
-/// How many failures there were.
+/// The number of failures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Count {
     /// Since the day began.
@@ -78,31 +78,31 @@ pub struct IdFailures {
     pub hersys_id: HersysId,
     /// The lane.
     pub lane: Lane,
-    /// Failures since the earliest of the times.
+    /// Failures since [`Since::earliest`].
     pub since_earliest: i64,
-    /// Those of a day and of the window.
+    /// Failures today and within the window.
     pub count: Count,
-    /// The last failure.
+    /// When the last failure happened.
     pub last_at: Timestamp,
 }
 
-/// What times are asked about.
+/// The periods to count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Since {
-    /// From when on the failures of an ID count: not after the other two.
+    /// The start for the failures of an ID. Not after the other two.
     pub earliest: Timestamp,
     /// When the day begins.
     pub day: Timestamp,
     /// When the window begins.
     pub window: Timestamp,
-    /// Nothing counts that lies after this.
+    /// The end. Nothing later counts.
     pub until: Timestamp,
 }
 
-/// Adds tries.
+/// Adds identifications.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn append(tx: &mut Tx, tries: &[IdentificationRow]) -> Result<(), StoreError> {
     let rows = tries.iter().map(|one| {
         [
@@ -124,7 +124,7 @@ pub async fn append(tx: &mut Tx, tries: &[IdentificationRow]) -> Result<(), Stor
     Ok(())
 }
 
-/// The IDs that were proven in a call, in the order in which they were, each with the lane.
+/// The IDs proven in a call, in the order in which they were proven, each with its lane.
 ///
 /// # Errors
 /// Database errors.
@@ -137,8 +137,8 @@ pub async fn proven_in(tx: &mut Tx, call: CallId) -> Result<Vec<(HersysId, Lane)
     .await
 }
 
-/// Lets no other node judge tries until this transaction ends, so that what [`failures_since`] counts is all there is.
-/// SQLite has one writer anyway.
+/// Prevents other nodes from checking identifications until this transaction ends, so that [`failures_since`] counts
+/// all of them. SQLite has only one writer anyway.
 ///
 /// # Errors
 /// Database errors.
@@ -150,7 +150,7 @@ pub async fn judge_alone(tx: &mut Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Counts failures: of these IDs, of these callers, and in all. Give each ID and caller once; up to 256 of them take
+/// Counts failures of these IDs, of these callers, and in total. Pass each ID and caller once. Up to 256 of them need
 /// three statements.
 ///
 /// # Errors

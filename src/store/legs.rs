@@ -1,4 +1,5 @@
-//! Legs: the carrier's side of a call. What it tells may come twice, late and in any order; nothing here goes back.
+//! Legs: the carrier's side of a call. The carrier's reports may arrive twice, late and in any order. Nothing here
+//! reverts to an earlier state.
 
 use jiff::Timestamp;
 
@@ -8,17 +9,17 @@ use super::{
 };
 use crate::domain::{CallId, HangupCause, LegId, PhoneNumber};
 
-/// Who rang whom.
+/// Who called whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// The far end rang us.
+    /// The far end called us.
     Inbound,
-    /// We rang the far end.
+    /// We called the far end.
     Outbound,
 }
 
 impl Direction {
-    /// The word in the database.
+    /// The value in the database.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Inbound => "inbound",
@@ -26,7 +27,7 @@ impl Direction {
         }
     }
 
-    /// Reads [`Direction::word`].
+    /// Parses [`Direction::code`].
     pub fn from_code(word: &str) -> Option<Self> {
         [Self::Inbound, Self::Outbound].into_iter().find(|direction| direction.code() == word)
     }
@@ -39,13 +40,13 @@ pub struct LegRow {
     pub id: LegId,
     /// The call that it belongs to.
     pub call: CallId,
-    /// Who rang whom.
+    /// Who called whom.
     pub direction: Direction,
-    /// The carrier, by the word of the configuration.
+    /// The carrier, as named in the configuration.
     pub carrier: String,
-    /// The carrier's own name for the leg.
+    /// The carrier's ID for the leg.
     pub carrier_leg_id: String,
-    /// The number at the other end; `None` if it was withheld.
+    /// The number at the far end. `None` if it was withheld.
     pub far_number: Option<PhoneNumber>,
     /// Our number.
     pub near_number: Option<PhoneNumber>,
@@ -55,33 +56,33 @@ pub struct LegRow {
     pub ended_at: Option<Timestamp>,
     /// Why it ended.
     pub hangup_cause: Option<HangupCause>,
-    /// When the carrier first said that the phone rang or was answered. Only for a leg of ours to a phone.
+    /// When the carrier first reported that the phone rang or was answered. Only for outbound legs to a phone.
     pub began_at: Option<Timestamp>,
 }
 
-/// A leg found by the carrier's name for it.
+/// A leg found by its carrier leg ID.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LegFound {
-    /// The carrier's own name for the leg.
+    /// The carrier's ID for the leg.
     pub carrier_leg_id: String,
     /// The leg.
     pub leg: LegId,
     /// Its call.
     pub call: CallId,
-    /// When the carrier first said that the phone rang or was answered.
+    /// When the carrier first reported that the phone rang or was answered.
     pub began_at: Option<Timestamp>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
 }
 
-/// A status that the carrier told.
+/// A status that the carrier reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LegStatus {
     /// The leg.
     pub leg: LegId,
-    /// The status, in the carrier's own word.
+    /// The status, in the carrier's word.
     pub status: String,
-    /// When we heard it first.
+    /// When it was first received.
     pub at: Timestamp,
 }
 
@@ -92,23 +93,24 @@ pub struct LegEnd {
     pub leg: LegId,
     /// When it ended.
     pub ended_at: Timestamp,
-    /// Why.
+    /// Why it ended.
     pub cause: HangupCause,
 }
 
 /// Adds legs.
 ///
 /// # Errors
-/// [`StoreError::Taken`] with [`Unique::LegId`](super::Unique::LegId) when the carrier's leg is known already.
+///
+/// [`StoreError::Taken`] with [`Unique::LegId`](super::Unique::LegId) if the carrier's leg is known already.
 pub async fn insert(tx: &mut Tx, legs: &[LegRow]) -> Result<(), StoreError> {
     tx.execute_rows(INSERT, legs.iter().map(columns).collect(), "").await?;
     Ok(())
 }
 
-/// Adds legs that may be known already: a callback can come before the reply to the request that made the leg.
+/// Adds legs that may exist already: a callback can arrive before the reply to the request that created the leg.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn insert_unknown(tx: &mut Tx, legs: &[LegRow]) -> Result<(), StoreError> {
     let tail = "ON CONFLICT (carrier, carrier_leg_id) DO NOTHING";
     tx.execute_rows(INSERT, legs.iter().map(columns).collect(), tail).await?;
@@ -133,10 +135,10 @@ fn columns(leg: &LegRow) -> [BindValue<'_>; 11] {
     ]
 }
 
-/// The legs that a carrier calls by these names, in no order; an unknown name is left out.
+/// The legs with these carrier leg IDs, in no particular order. Unknown IDs are omitted.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn by_carrier_leg(tx: &mut Tx, carrier: &str, names: &[&str]) -> Result<Vec<LegFound>, StoreError> {
     tx.fetch_in(
         "SELECT carrier_leg_id, id, call_id, began_at, ended_at FROM legs WHERE carrier = $1 AND carrier_leg_id IN",
@@ -156,10 +158,10 @@ pub async fn by_carrier_leg(tx: &mut Tx, carrier: &str, names: &[&str]) -> Resul
     .await
 }
 
-/// The legs of these calls, in no order.
+/// The legs of these calls, oldest first.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn of_calls(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<LegRow>, StoreError> {
     tx.fetch_in(
         "SELECT id, call_id, direction, carrier, carrier_leg_id, far_number, near_number, started_at, ended_at,
@@ -172,11 +174,11 @@ pub async fn of_calls(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<LegRow>, Stor
     .await
 }
 
-/// Of our calls that were asked for at `intended_at` or later, the one that the carrier last said, before `before`, to
-/// ring or to be answered: its name for it. A list by start time that lacks this one is older.
+/// The carrier leg ID of a witness: among our calls intended at or after `intended_at`, the one most recently reported
+/// as ringing or answered before `before`. A list by start time that lacks this call is older than the intent.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn witness(
     tx: &mut Tx,
     carrier: &str,
@@ -193,10 +195,10 @@ pub async fn witness(
     .await
 }
 
-/// Notes when the phones of these legs were first said to ring or to be answered; the first time stays.
+/// Records when the phones of these legs were first reported as ringing or answered. The first time is kept.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn began(tx: &mut Tx, legs: &[(LegId, Timestamp)]) -> Result<(), StoreError> {
     tx.execute_rows(
         "UPDATE legs SET began_at = v.column2 FROM (VALUES",
@@ -207,18 +209,18 @@ pub async fn began(tx: &mut Tx, legs: &[(LegId, Timestamp)]) -> Result<(), Store
     Ok(())
 }
 
-/// Notes a status; says whether it was new.
+/// Records a status. Returns `true` if it was new.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn note_status(tx: &mut Tx, status: &LegStatus) -> Result<bool, StoreError> {
     Ok(!note_statuses(tx, std::slice::from_ref(status)).await?.is_empty())
 }
 
-/// Notes statuses; gives back the leg and status of those that were new, in no order.
+/// Records statuses. Returns the leg and status of those that were new, in no particular order.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn note_statuses(tx: &mut Tx, statuses: &[LegStatus]) -> Result<Vec<(LegId, String)>, StoreError> {
     let rows = statuses.iter().map(|status| [status.leg.into(), status.status.as_str().into(), status.at.into()]);
     tx.fetch_rows(
@@ -230,10 +232,10 @@ pub async fn note_statuses(tx: &mut Tx, statuses: &[LegStatus]) -> Result<Vec<(L
     .await
 }
 
-/// What the carrier told of a leg, in the order in which we heard it.
+/// The statuses of a leg, in the order in which they were received.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn statuses(tx: &mut Tx, leg: LegId) -> Result<Vec<LegStatus>, StoreError> {
     tx.fetch_all(
         "SELECT leg_id, status, at FROM leg_statuses WHERE leg_id = $1 ORDER BY at, status",
@@ -249,10 +251,10 @@ pub async fn statuses(tx: &mut Tx, leg: LegId) -> Result<Vec<LegStatus>, StoreEr
     .await
 }
 
-/// Ends legs; one that has ended keeps its first end and cause. Says how many were open.
+/// Ends legs. A leg that has ended keeps its first end and cause. Returns how many were open.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn end(tx: &mut Tx, ends: &[LegEnd]) -> Result<u64, StoreError> {
     tx.execute_rows(
         "UPDATE legs SET ended_at = v.column2, hangup_cause = v.column3 FROM (VALUES",

@@ -1,4 +1,4 @@
-//! Times of maintenance, when callers hear an announcement.
+//! Maintenance periods, during which callers hear an announcement.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -8,23 +8,23 @@ use super::{
     bind_value::{Row, parsed},
 };
 
-/// One maintenance.
+/// One maintenance period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MaintenanceRow {
     /// Its id.
     pub id: Uuid,
     /// When it begins.
     pub starts_at: Timestamp,
-    /// When it will be over, as far as announced.
+    /// When it is announced to end. `None` if no end is announced.
     pub until: Option<Timestamp>,
     /// When it was ended by hand.
     pub closed_at: Option<Timestamp>,
 }
 
-/// Adds a maintenance.
+/// Adds a maintenance period.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn start(tx: &mut Tx, maintenance: &MaintenanceRow) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO maintenances (id, starts_at, until, closed_at) VALUES ($1, $2, $3, $4)",
@@ -39,10 +39,10 @@ pub async fn start(tx: &mut Tx, maintenance: &MaintenanceRow) -> Result<(), Stor
     Ok(())
 }
 
-/// Ends a maintenance by hand; says whether it was still open.
+/// Ends a maintenance period by hand. Returns `true` if it was still open.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn end(tx: &mut Tx, id: Uuid, at: Timestamp) -> Result<bool, StoreError> {
     let written = tx
         .execute(
@@ -53,11 +53,11 @@ pub async fn end(tx: &mut Tx, id: Uuid, at: Timestamp) -> Result<bool, StoreErro
     Ok(written == 1)
 }
 
-/// The maintenance at a time; of several, the one begun last. One begins when it is written and is ended by hand when
-/// that is written, whatever the clock showed then.
+/// The maintenance period at a time; of several, the one that began last. A period begins when it is written and ends
+/// by hand when that is written, whatever the clock showed then.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn current(tx: &mut Tx, at: Timestamp) -> Result<Option<MaintenanceRow>, StoreError> {
     tx.fetch_optional(
         "SELECT id, starts_at, until, closed_at FROM maintenances

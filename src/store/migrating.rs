@@ -1,4 +1,4 @@
-//! Bringing the tables up to date, and marking what they hold, in one transaction.
+//! Migrates the tables and marks the origin of their data, in one transaction.
 
 use sqlx::migrate::{Migrate, MigrateError, Migrator};
 use sqlx::{PgConnection, SqliteConnection};
@@ -8,30 +8,32 @@ use super::error::{INSUFFICIENT_PRIVILEGE, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_
 use super::{StoreError, origin, triggers};
 use crate::domain::DataOrigin;
 
-/// The tables of this program, inside it.
+/// The migrations, compiled into the program.
 static MIGRATIONS: Migrator = sqlx::migrate!();
-/// Where sqlx notes which of them were applied.
+/// The table in which sqlx records the applied migrations.
 const APPLIED: &str = "_sqlx_migrations";
-/// Held on PostgreSQL by the one program that changes the tables.
+/// On PostgreSQL, the program that changes the tables holds this lock.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(5031980214)";
 
-/// How the tables stand to this program.
+/// The state of the tables, relative to this program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tables {
-    /// There are none: the database hasn't been created.
+    /// There are no tables: the database hasn't been created.
     Missing,
-    /// An older program made them.
+    /// The tables were made by an older program.
     Older,
-    /// As this program needs them.
+    /// The tables are as this program needs them.
     Current,
 }
 
 impl Database {
-    /// Creates or changes the tables as this program needs them; does nothing when they are up to date. A database that
-    /// has none yet is marked as holding what `created` says, in the same transaction.
+    /// Creates or changes the tables as this program needs them. Does nothing if they are up to date. A database
+    /// without tables is marked with the origin `created` in the same transaction.
     ///
     /// # Errors
-    /// [`StoreError::Newer`] when a newer program did so before; [`StoreError::CannotOpen`] when a migration fails.
+    ///
+    /// [`StoreError::Newer`] if a newer program has migrated the database; [`StoreError::CannotOpen`] if a migration
+    /// fails.
     pub async fn migrate(&self, created: DataOrigin) -> Result<(), StoreError> {
         self.bring_up_to_date(created).await?;
         match self.side() {
@@ -74,10 +76,11 @@ impl Database {
         }
     }
 
-    /// How the tables stand to this program.
+    /// The state of the tables, relative to this program.
     ///
     /// # Errors
-    /// [`StoreError::Newer`] when a newer program has changed them; else database errors.
+    ///
+    /// [`StoreError::Newer`] if a newer program has changed them; otherwise database errors.
     pub async fn tables(&self) -> Result<Tables, StoreError> {
         let applied = match self.side() {
             Side::Sqlite { readers, .. } => applied(&mut *readers.acquire().await?).await?,
@@ -93,17 +96,17 @@ impl Database {
         })
     }
 
-    /// Whether the tables are as this program needs them.
+    /// Returns `true` if the tables are as this program needs them.
     ///
     /// # Errors
-    /// As [`Database::tables`].
+    ///
+    /// Same as [`Database::tables`].
     pub async fn is_current(&self) -> Result<bool, StoreError> {
         Ok(self.tables().await? == Tables::Current)
     }
 }
 
-/// What kept the tables from being changed, where that isn't a fault of the migration: who runs the program, or the
-/// disk.
+/// The cause that prevented a migration, if it is the database role or the disk and not the migration itself.
 fn refused(error: &MigrateError) -> Option<StoreError> {
     let (MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) = error else { return None };
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
@@ -124,7 +127,7 @@ fn not_owner(what: &str) -> StoreError {
     StoreError::CannotOpen { sentence }
 }
 
-/// Says whether there were tables before.
+/// Returns `true` if there were tables before.
 async fn run_on_sqlite(connection: &mut SqliteConnection) -> Result<bool, MigrateError> {
     run(connection).await
 }
@@ -141,7 +144,7 @@ async fn run(connection: &mut impl Migrate) -> Result<bool, MigrateError> {
     Ok(!before.is_empty())
 }
 
-/// The versions that were applied; `None` if the database is new.
+/// The applied versions. Empty if the database is new.
 async fn applied(connection: &mut impl Migrate) -> Result<Vec<i64>, StoreError> {
     match connection.list_applied_migrations(APPLIED).await {
         Ok(applied) => Ok(applied.into_iter().map(|migration| migration.version).collect()),

@@ -1,5 +1,5 @@
-//! The only SQL of the code base, for SQLite and PostgreSQL alike. Functions take a transaction, plain rows go in and
-//! come out; ids and times are the caller's. One file per table or aggregate.
+//! The only SQL of the code base, for both SQLite and PostgreSQL. Functions take a transaction, and take and return
+//! plain rows. The caller supplies IDs and times. There is one file per table or aggregate.
 
 mod address;
 pub mod alerts;

@@ -3,11 +3,11 @@
 use super::{StoreError, Tx};
 use crate::domain::DataOrigin;
 
-/// The carrier's word in the legs of simulated calls.
+/// The carrier name in the legs of simulated calls.
 const SIMULATOR: &str = "simulator";
 
-/// The mark of the database. Without one, data count as simulated only if there are calls and all of them are the
-/// simulator's.
+/// The mark of the database. Without a mark, the data count as simulated only if there are calls and all of them are
+/// the simulator's.
 ///
 /// # Errors
 /// Database errors.

@@ -1,4 +1,4 @@
-//! Alerts that someone has seen to, or that are settled.
+//! Closing alerts, by staff or because the matter is settled.
 
 use jiff::Timestamp;
 
@@ -7,10 +7,10 @@ use crate::domain::{AlertId, AlertKind, PatientId};
 use crate::store::bind_value::{Row, parsed};
 use crate::store::{StoreError, Tx};
 
-/// Closes an alert; says whether it was open.
+/// Closes an alert. Returns `true` if it was open.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn close(tx: &mut Tx, id: AlertId, at: Timestamp, by: &str) -> Result<bool, StoreError> {
     let written = tx
         .fetch_all(
@@ -23,10 +23,10 @@ pub async fn close(tx: &mut Tx, id: AlertId, at: Timestamp, by: &str) -> Result<
     Ok(written.len() == 1)
 }
 
-/// Closes the open alerts of these kinds on these patients; says how many there were.
+/// Closes the open alerts of these kinds about these patients. Returns how many it closed.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn close_of(
     tx: &mut Tx,
     patients: &[PatientId],
@@ -48,7 +48,7 @@ pub async fn close_of(
     Ok(written.len() as u64)
 }
 
-/// Seals what was closed; rows of an older version without a salt are sealed as they are found.
+/// Seals the closed alerts. Rows of an older version have no salt; they are sealed when the sealer finds them.
 fn seal_closed(tx: &mut Tx, closed: &[(AlertId, Option<String>)], at: Timestamp, by: &str) {
     for (id, salt) in closed {
         if let Some(salt) = salt {

@@ -1,4 +1,4 @@
-//! Who is on the phone with us, who was last, and when something should have been heard of it.
+//! Attempts in progress, the last attempt, and when each should have reported something.
 
 use jiff::Timestamp;
 
@@ -7,11 +7,11 @@ use crate::policy::AttemptWithoutLeg;
 use crate::store::bind_value::parsed;
 use crate::store::{StoreError, Tx};
 
-/// The open attempts by state and by when they are to be looked for: when the first of each, or of their conversations,
-/// moved last.
+/// Groups the open attempts by state and next lookup. Each group has the earliest time at which one of its attempts, or
+/// its conversation, last changed.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn open_by_state(tx: &mut Tx) -> Result<Vec<(AttemptState, Timestamp, Option<Timestamp>)>, StoreError> {
     let sql = "SELECT a.state, min(COALESCE(s.updated_at, a.moved_at)), a.look_at FROM attempts a
                LEFT JOIN sessions s ON s.call_id = a.call_id AND a.state = 'answered'
@@ -23,11 +23,11 @@ pub async fn open_by_state(tx: &mut Tx) -> Result<Vec<(AttemptState, Timestamp, 
     .await
 }
 
-/// Of these patients, those with whom a conversation ended from `since` to `now` and whose line the carrier still has:
-/// they are hearing the goodbye.
+/// Filters these patients for those whose conversation ended between `since` and `now` and whose line is still
+/// connected: they are hearing the goodbye.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn recently_ended(
     tx: &mut Tx,
     patients: &[PatientId],
@@ -45,10 +45,10 @@ pub async fn recently_ended(
     .await
 }
 
-/// Of these numbers, those to which a call is in progress, whoever has them now.
+/// Filters these numbers for those with a call in progress, whichever patient has the number now.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn busy_numbers(tx: &mut Tx, numbers: &[PhoneNumber]) -> Result<Vec<PhoneNumber>, StoreError> {
     tx.fetch_in(
         "SELECT phone_number FROM attempts WHERE ended_at IS NULL AND phone_number IN",
@@ -60,10 +60,11 @@ pub async fn busy_numbers(tx: &mut Tx, numbers: &[PhoneNumber]) -> Result<Vec<Ph
     .await
 }
 
-/// The attempts to these numbers, committed at `since` or later or still open, of which no leg is known; in no order.
+/// The attempts to these numbers that have no known leg and were committed at or after `since` or are still open. In no
+/// particular order.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn without_leg(
     tx: &mut Tx,
     numbers: &[PhoneNumber],
@@ -87,20 +88,20 @@ pub async fn without_leg(
     .await
 }
 
-/// When the last attempt was committed to.
+/// When the last intent was committed.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn latest_at(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
     let sql = "SELECT max(intended_at) FROM attempts";
     Ok(tx.fetch_optional(sql, vec![], |row| row.opt_time(0, "attempts.intended_at")).await?.flatten())
 }
 
-/// The call of the last attempt that was committed to, in the order of the commits: a clock that was put forward and
-/// back leaves later moments behind. By its moment in a database of before that order was kept.
+/// The call of the last committed intent, in the order of the commits. Times don't give that order: a clock that was
+/// set forward and back leaves later times behind. A database from before that order was recorded uses the time.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn latest(tx: &mut Tx) -> Result<Option<CallId>, StoreError> {
     let sql = "SELECT last_call FROM dialer WHERE last_call IS NOT NULL";
     let last = tx.fetch_optional(sql, vec![], |row| row.read(0, "dialer.last_call", parsed)).await?;

@@ -1,4 +1,5 @@
-//! How attempts move on: withdrawn, placed, answered, unknown, ended, looked for. None of it goes back.
+//! State changes of attempts: withdrawn, placed, answered, unknown, ended, looked up. State changes go forward only,
+//! except by [`revive`] and [`correct`].
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -6,12 +7,13 @@ use super::{AttemptEnd, LookupHistory};
 use crate::domain::{AttemptOutcome, CallId, Withdrawal};
 use crate::store::{StoreError, Tx, bind_value::parsed};
 
-/// Notes that open attempts are no longer wanted. The first reason stands, but for a new number, after which the slot
-/// would be called again: whatever comes later ends it. A call in doubt is to be looked for at once, as its phone may
-/// ring; one that is only intended, `answer_within` after it was. Gives those that were wanted until now.
+/// Withdraws open attempts. The first reason is kept, unless it was a new number: after a new number the slot would be
+/// called again, so a later reason replaces it. A call with unknown outcome is looked up at once because its phone may
+/// ring. One that is only intended is looked up `answer_within` after its last change. Returns the calls that weren't
+/// withdrawn before.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn withdraw(
     tx: &mut Tx,
     calls: &[(CallId, Withdrawal)],
@@ -44,11 +46,11 @@ pub async fn withdraw(
     Ok(new)
 }
 
-/// Opens an attempt again that has ended, as the carrier has its call after all: it is placed, and unwanted for this
-/// reason where there is one. Says whether it was ended until now.
+/// Reopens an attempt that has ended, because the carrier has its call after all. The attempt is now placed, and
+/// withdrawn if there is a reason. Returns `true` if it had ended.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn revive(
     tx: &mut Tx,
     call: CallId,
@@ -60,7 +62,7 @@ pub async fn revive(
     Ok(tx.execute(sql, vec![call.into(), at.into(), withdrawal.map(Withdrawal::code).into()]).await? == 1)
 }
 
-/// Moves open attempts on: `tail` says from which states. Gives those that moved.
+/// Changes the state of open attempts; `tail` names the states they may come from. Returns the attempts that changed.
 async fn advance(
     tx: &mut Tx,
     calls: &[CallId],
@@ -74,10 +76,10 @@ async fn advance(
     .await
 }
 
-/// The carrier has these; gives those for which it was news.
+/// Records that the carrier has these calls. Returns those for which this was new.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn placed(tx: &mut Tx, calls: &[CallId], at: Timestamp) -> Result<Vec<CallId>, StoreError> {
     let head = "UPDATE attempts SET state = 'placed', moved_at = v.column2, look_at = NULL FROM (VALUES";
     let tail = ") AS v WHERE attempts.call_id = v.column1 AND attempts.state IN ('intended', 'unknown')
@@ -85,10 +87,10 @@ pub async fn placed(tx: &mut Tx, calls: &[CallId], at: Timestamp) -> Result<Vec<
     advance(tx, calls, at, head, tail).await
 }
 
-/// These were answered; gives those for which it was news.
+/// Records that these calls were answered. Returns those for which this was new.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn answered(tx: &mut Tx, calls: &[CallId], at: Timestamp) -> Result<Vec<CallId>, StoreError> {
     let head = "UPDATE attempts SET state = 'answered', moved_at = v.column2, look_at = NULL FROM (VALUES";
     let tail = ") AS v WHERE attempts.call_id = v.column1 AND attempts.state IN ('intended', 'placed', 'unknown')
@@ -96,11 +98,11 @@ pub async fn answered(tx: &mut Tx, calls: &[CallId], at: Timestamp) -> Result<Ve
     advance(tx, calls, at, head, tail).await
 }
 
-/// Whether the carrier has these isn't known, and each is to be looked for at the moment beside it, or now when it
-/// is no longer wanted; gives those that were only intended.
+/// Records that these calls have an unknown outcome. Each is looked up at its given time, or now if it was withdrawn.
+/// Returns those that were only intended.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn unknown(tx: &mut Tx, calls: &[(CallId, Timestamp)], at: Timestamp) -> Result<Vec<CallId>, StoreError> {
     tx.fetch_rows(
         "UPDATE attempts SET state = 'unknown', moved_at = v.column2,
@@ -115,17 +117,17 @@ pub async fn unknown(tx: &mut Tx, calls: &[(CallId, Timestamp)], at: Timestamp) 
 /// Locks an attempt until the transaction ends: other updates of it wait.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn hold(tx: &mut Tx, call: CallId) -> Result<(), StoreError> {
     tx.execute("UPDATE attempts SET moved_at = moved_at WHERE call_id = $1", vec![call.into()]).await?;
     Ok(())
 }
 
-/// Ends open attempts; gives those that were open, in no order. One that the carrier has by now isn't "not placed",
-/// whatever was thought when that was concluded.
+/// Ends open attempts. Returns those that were open, in no particular order. An attempt that the carrier has by now
+/// can't end as "not placed", even if that was concluded earlier.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn end(tx: &mut Tx, ends: &[AttemptEnd], at: Timestamp) -> Result<Vec<CallId>, StoreError> {
     tx.fetch_rows(
         "UPDATE attempts SET state = 'ended', outcome = v.column2, ended_at = v.column3, moved_at = v.column3,
@@ -139,30 +141,30 @@ pub async fn end(tx: &mut Tx, ends: &[AttemptEnd], at: Timestamp) -> Result<Vec<
     .await
 }
 
-/// Corrects how an attempt ended: more is known of it than at its end.
+/// Corrects the outcome of an attempt that has ended, because more became known later.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn correct(tx: &mut Tx, call: CallId, outcome: AttemptOutcome) -> Result<(), StoreError> {
     let sql = "UPDATE attempts SET outcome = $2 WHERE call_id = $1 AND ended_at IS NOT NULL";
     tx.execute(sql, vec![call.into(), outcome.code().into()]).await?;
     Ok(())
 }
 
-/// Notes that the carrier was asked about a call that it has, and when to ask again.
+/// Records that the carrier was asked about a call that it has, and when to ask again.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn ask_again(tx: &mut Tx, call: CallId, at: Timestamp) -> Result<(), StoreError> {
     let sql = "UPDATE attempts SET look_at = $2 WHERE call_id = $1 AND state IN ('placed', 'answered')";
     tx.execute(sql, vec![call.into(), at.into()]).await?;
     Ok(())
 }
 
-/// Notes a look at the carrier's list.
+/// Records a lookup in the carrier's list.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn looked(tx: &mut Tx, call: CallId, looks: &LookupHistory) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE attempts SET looks_clear = $2, looks_vain = $3, clear_at = $4, looked_at = $5, asked_at = $6,

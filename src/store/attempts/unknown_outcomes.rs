@@ -1,4 +1,4 @@
-//! Attempts of which the carrier has named no call: what a call of its list may be, and what is to be looked for.
+//! Attempts for which the carrier has named no call: which call in its list may be theirs, and when to look it up.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -7,11 +7,11 @@ use crate::domain::{AttemptState, PatientId, PhoneNumber};
 use crate::policy::LONGEST_BETWEEN_LOOKS;
 use crate::store::{StoreError, Tx};
 
-/// The attempts of a patient at a number since `since` that have ended and for which the carrier never named a call, in
-/// no order: a call of its list that nobody knows may be one of theirs.
+/// The attempts of a patient at a number since `since` that have ended without the carrier ever naming a call. An
+/// unknown call in the carrier's list may be one of them. In no particular order.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn ended_without_leg(
     tx: &mut Tx,
     patient: PatientId,
@@ -29,11 +29,11 @@ pub async fn ended_without_leg(
     .await
 }
 
-/// Intents without an outcome that are older than `before`, or whose outcome should be known by `now` as they aren't
-/// wanted any more; longest first.
+/// Intents without an outcome that are older than `before`, or that were withdrawn and should have an outcome by `now`.
+/// Oldest first.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn left_behind(
     tx: &mut Tx,
     before: Timestamp,
@@ -51,11 +51,11 @@ pub async fn left_behind(
     .await
 }
 
-/// Open attempts in a state that hasn't changed since `before`, and that aren't to be asked about later than `now`;
-/// longest first. Times that lie further ahead than they can were written by a clock that was wrong, and are past.
+/// Open attempts whose state hasn't changed since `before` and whose next lookup is due by `now`. Oldest first. Times
+/// further in the future than possible were written while a clock was wrong, and count as past.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn unmoved(
     tx: &mut Tx,
     state: AttemptState,
@@ -81,11 +81,11 @@ pub async fn unmoved(
     .await
 }
 
-/// Answered attempts in whose conversation nothing has moved since `before`, and that aren't to be asked about later
-/// than `now`; longest first. Times ahead are as in [`unmoved`].
+/// Answered attempts whose conversation hasn't changed since `before` and whose next lookup is due by `now`. Oldest
+/// first. Future times count as in [`unmoved`].
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn silent(tx: &mut Tx, before: Timestamp, now: Timestamp, limit: u32) -> Result<Vec<AttemptRow>, StoreError> {
     tx.fetch_all(
         select!(
@@ -99,10 +99,11 @@ pub async fn silent(tx: &mut Tx, before: Timestamp, now: Timestamp, limit: u32) 
     .await
 }
 
-/// Unknown attempts that are to be looked for by `now`, and those whose look lies further ahead than any is planned.
+/// Attempts with unknown outcome whose lookup is due by `now`, and those whose lookup is later than any that is
+/// planned.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn to_look_for(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<AttemptRow>, StoreError> {
     tx.fetch_all(
         select!(
@@ -115,8 +116,8 @@ pub async fn to_look_for(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<
     .await
 }
 
-/// The latest moment for which a look can be planned: those for unknown calls are [`LONGEST_BETWEEN_LOOKS`] apart,
-/// those for silent ones as far as the silence is long that leads to them.
+/// The latest time for which a lookup can be planned. Lookups for calls with unknown outcome are
+/// [`LONGEST_BETWEEN_LOOKS`] apart. Those for silent calls are as far apart as the silence that triggers them.
 fn latest_look(silent_since: Timestamp, now: Timestamp) -> Timestamp {
     let apart = SignedDuration::try_from(LONGEST_BETWEEN_LOOKS).unwrap_or(SignedDuration::MAX);
     now.checked_add(now.duration_since(silent_since).max(apart)).map_or(Timestamp::MAX, ahead)

@@ -1,19 +1,19 @@
-//! How entries of the audit trail hold on to each other. A pure function over an entry, its number and the hash before
-//! it: changing, swapping, removing or inserting an entry would mean changing every hash that follows.
+//! The hash chain of the audit trail. A hash is a pure function of an entry, its number and the previous hash. To
+//! change, swap, remove or insert an entry, every later hash would have to change.
 
 use sha2::{Digest as _, Sha256};
 
-/// The hash that stands before the first entry.
+/// The hash before the first entry.
 pub const GENESIS: Hash = Hash([0; 32]);
-/// What is hashed first: another form of entry would have another name.
+/// The first thing that is hashed. Another entry format would have another name.
 const FORM: &str = "kenkocall audit entry 1";
 
-/// A SHA-256 hash. Its text is 64 hexadecimal digits in lower case.
+/// A SHA-256 hash. Its text form is 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hash([u8; 32]);
 
 impl Hash {
-    /// Reads [`Hash`]'s text.
+    /// Parses the text form.
     pub fn parse(text: &str) -> Option<Self> {
         let lower = text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         let mut bytes = [0; 32];
@@ -30,20 +30,20 @@ impl std::fmt::Display for Hash {
     }
 }
 
-/// An entry as its columns hold it, whether or not they can be read as what they should be.
+/// An entry as stored in its columns, whether or not their values are valid.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Its id.
     pub id: String,
-    /// When, in UTC epoch milliseconds.
+    /// When it happened, in UTC epoch milliseconds.
     pub at: i64,
-    /// Who.
+    /// Who did it.
     pub actor: String,
-    /// From where.
+    /// The source.
     pub source: String,
     /// What was done.
     pub action: String,
-    /// To what.
+    /// The subject.
     pub subject: String,
     /// The health centre.
     pub centre: Option<String>,
@@ -51,19 +51,19 @@ pub struct Entry {
     pub details: String,
 }
 
-/// It may hold what was changed of a person.
+/// An entry may contain personal data.
 impl std::fmt::Debug for Entry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Entry").field("id", &self.id).field("at", &self.at).finish_non_exhaustive()
     }
 }
 
-/// The hash of an entry that stands in the chain as number `sequence`, after the hash `before`.
+/// The hash of the entry with number `sequence`, which follows the hash `before`.
 pub fn link(before: &Hash, sequence: u64, entry: &Entry) -> Hash {
     let Entry { id, at, actor, source, action, subject, centre, details } = entry;
     let mut hasher = Sha256::new();
     let mut put = |bytes: &[u8]| {
-        // With its length first no text can pass for two, nor two for one.
+        // The length comes first, so no two sequences of texts hash the same bytes.
         hasher.update((bytes.len() as u64).to_be_bytes());
         hasher.update(bytes);
     };
@@ -86,7 +86,7 @@ pub fn link(before: &Hash, sequence: u64, entry: &Entry) -> Hash {
     Hash(hasher.finalize().into())
 }
 
-/// The hash over the fields of a row. `form` names what is hashed and how.
+/// The hash of the fields of a row. `form` names what is hashed and how.
 pub fn digest(form: &str, fields: &[Option<&str>]) -> Hash {
     let mut hasher = Sha256::new();
     let mut put = |text: &str| {
@@ -156,7 +156,7 @@ mod tests {
         }
     }
 
-    /// Stored chains must verify for ever: this one was computed once, by another program.
+    /// Stored chains must verify forever. Another program computed this hash once.
     #[test]
     fn the_form_of_an_entry_never_changes() {
         let hash = link(&GENESIS, 1, &example()).to_string();

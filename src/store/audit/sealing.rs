@@ -1,13 +1,12 @@
-//! Gives entries their place in the chain, and reads the chain. Sealing locks the head first: one at a time, over
-//! all nodes.
+//! Adding entries to the chain, and reading the chain. Sealing locks the head first, so one node seals at a time.
 
 use super::chain::{Entry, Hash, link};
 use crate::store::{StoreError, Tx, bind_value::Row};
 
-/// Where the chain ends.
+/// The end of the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head {
-    /// The number of the last sealed entry; 0 when there is none.
+    /// The number of the last sealed entry. 0 if there is none.
     pub sequence: u64,
     /// Its hash.
     pub hash: Hash,
@@ -18,35 +17,36 @@ pub struct Head {
 pub struct Sealed {
     /// Its number, from 1.
     pub sequence: u64,
-    /// Its hash as stored; `None` if it isn't one.
+    /// Its hash as stored. `None` if the stored text isn't a hash.
     pub hash: Option<Hash>,
     /// The entry.
     pub entry: Entry,
 }
 
-/// Whether entries wait to be sealed: a look that writes nothing.
+/// Returns `true` if entries are waiting to be sealed. Writes nothing.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn some_wait(tx: &mut Tx) -> Result<bool, StoreError> {
     let found = tx.fetch_optional("SELECT at FROM audit WHERE seq IS NULL LIMIT 1", vec![], |row| row.int(0)).await?;
     Ok(found.is_some())
 }
 
-/// How many entries wait to be sealed.
+/// The number of entries that are waiting to be sealed.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn waiting(tx: &mut Tx) -> Result<u64, StoreError> {
     let sql = "SELECT count(*) FROM audit WHERE seq IS NULL";
     let counted = tx.fetch_optional(sql, vec![], |row| row.int(0)).await?;
     Ok(counted.map_or(0, number))
 }
 
-/// Where the chain ends.
+/// The end of the chain.
 ///
 /// # Errors
-/// As the database fails; [`StoreError::Inconsistent`] when the head is gone or unreadable.
+///
+/// [`StoreError::Inconsistent`] if the head is missing or unreadable; otherwise database errors.
 pub async fn head(tx: &mut Tx) -> Result<Head, StoreError> {
     let found = tx
         .fetch_optional("SELECT seq, hash FROM audit_chain WHERE id = 1", vec![], |row| {
@@ -56,12 +56,12 @@ pub async fn head(tx: &mut Tx) -> Result<Head, StoreError> {
     found.ok_or(StoreError::Inconsistent { what: "audit_chain" })
 }
 
-/// Seals up to `limit` entries, the oldest first. Says how many there were.
+/// Seals up to `limit` entries, oldest first. Returns how many it sealed.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn seal(tx: &mut Tx, limit: u32) -> Result<usize, StoreError> {
-    // Held until the commit: the next sealer waits, and then sees what this one sealed.
+    // Hold the lock until the commit. The next sealer waits and then sees what this one sealed.
     tx.execute("UPDATE audit_chain SET seq = seq WHERE id = 1", vec![]).await?;
     let Head { mut sequence, mut hash } = head(tx).await?;
     let entries = tx
@@ -96,10 +96,10 @@ pub async fn seal(tx: &mut Tx, limit: u32) -> Result<usize, StoreError> {
     Ok(entries.len())
 }
 
-/// The sealed entries after a number, in order.
+/// The sealed entries after a number, in ascending order.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn after(tx: &mut Tx, sequence: u64, limit: u32) -> Result<Vec<Sealed>, StoreError> {
     tx.fetch_all(
         "SELECT seq, hash, id, at, actor, source, action, subject, centre_code, details FROM audit
@@ -110,7 +110,7 @@ pub async fn after(tx: &mut Tx, sequence: u64, limit: u32) -> Result<Vec<Sealed>
     .await
 }
 
-/// The sealed entries before a number, the last one first.
+/// The sealed entries before a number, in descending order.
 ///
 /// # Errors
 /// Database errors.
@@ -129,10 +129,10 @@ fn read_sealed(row: &Row<'_>) -> Result<Sealed, StoreError> {
     Ok(Sealed { sequence: number(row.int(0)?), hash, entry: entry(row, 2)? })
 }
 
-/// Whether an entry has this hash; `None` if there is no such entry.
+/// Whether an entry has this hash. `None` if the entry doesn't exist.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn has_hash(tx: &mut Tx, sequence: u64, hash: &Hash) -> Result<Option<bool>, StoreError> {
     let sql = "SELECT hash FROM audit WHERE seq = $1";
     let stored =
