@@ -1,4 +1,4 @@
-//! Jobs: what a turn asked for, done after its commit and again until it succeeds.
+//! The outbox: jobs that follow from a commit. They run after it and are repeated until they succeed.
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{Document, StoreError, Tx, bind_value::parsed};
 use crate::policy::CLOCKS_AGREE;
 
-/// The longest time by which a job is postponed.
+/// The longest time for which a job is postponed.
 pub const LONGEST_POSTPONED: SignedDuration = SignedDuration::from_hours(1);
 
 /// One job.
@@ -14,9 +14,9 @@ pub const LONGEST_POSTPONED: SignedDuration = SignedDuration::from_hours(1);
 pub struct JobRow {
     /// Its id.
     pub id: Uuid,
-    /// What is to be done.
+    /// What to do.
     pub job: Document,
-    /// Not before this time.
+    /// The earliest time to run it.
     pub due_at: Timestamp,
     /// How often it was postponed.
     pub attempts: i64,
@@ -25,18 +25,18 @@ pub struct JobRow {
 /// Adds jobs.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn put(tx: &mut Tx, jobs: Vec<JobRow>) -> Result<(), StoreError> {
     let rows = jobs.into_iter().map(|e| [e.id.into(), e.job.into(), e.due_at.into(), e.attempts.into()]);
     tx.execute_rows("INSERT INTO outbox (id, errand, due_at, attempts) VALUES", rows.collect(), "").await?;
     Ok(())
 }
 
-/// Jobs due at a time, longest due first. One that lies further ahead than any is postponed was written by a clock
-/// that was wrong, and is due.
+/// The jobs due at a time, longest due first. A job that is further in the future than any is postponed was written
+/// while a clock was wrong, and counts as due.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn due(tx: &mut Tx, at: Timestamp, limit: u32) -> Result<Vec<JobRow>, StoreError> {
     let latest = at.checked_add(LONGEST_POSTPONED + CLOCKS_AGREE).unwrap_or(Timestamp::MAX);
     tx.fetch_all(
@@ -58,7 +58,7 @@ pub async fn due(tx: &mut Tx, at: Timestamp, limit: u32) -> Result<Vec<JobRow>, 
 /// Marks jobs as done.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn done(tx: &mut Tx, ids: &[Uuid], at: Timestamp) -> Result<u64, StoreError> {
     tx.execute_rows(
         "UPDATE outbox SET done_at = v.column2 FROM (VALUES",
@@ -68,11 +68,12 @@ pub async fn done(tx: &mut Tx, ids: &[Uuid], at: Timestamp) -> Result<u64, Store
     .await
 }
 
-/// Moves a job on to a later time, as it was read with `attempts`; says whether it was still there so. Of several
-/// workers that read it one alone succeeds: postponed before the work, this is also the claim to it.
+/// Postpones a job that was read with `attempts`. Returns `true` if the job was unchanged since. Of several workers
+/// that read the same job, only one succeeds. A worker that postpones the job before it works on it therefore claims
+/// it.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn postpone(tx: &mut Tx, id: Uuid, attempts: i64, due_at: Timestamp) -> Result<bool, StoreError> {
     let written = tx
         .execute(

@@ -1,29 +1,29 @@
-//! Patients searched for by what staff know of them.
+//! Searching for patients by what staff know about them.
 
 use super::patients::{PatientRow, read, select};
 use super::{StoreError, Tx};
 use crate::domain::{CentreCode, HersysId};
 
-/// Which patients are listed. All that is given must hold.
+/// Which patients to list. All given conditions must hold.
 #[derive(Debug, Clone, Default)]
 pub struct PatientFilter {
-    /// Of this health centre.
+    /// Only patients of this health centre.
     pub centre: Option<CentreCode>,
-    /// A part of the name, family name first, without blanks.
+    /// A part of the name: family name first, without spaces.
     pub name: Option<String>,
     /// A part of the HER-SYS ID.
     pub id_part: Option<String>,
     /// The last digits of the phone number.
     pub number_ends: Option<String>,
-    /// Where they stand: a word of the service.
+    /// Their status, as a word of the service.
     pub status: &'static str,
-    /// Those after this ID: the next page.
+    /// Only patients after this ID, for the next page.
     pub after: Option<HersysId>,
-    /// The most patients.
+    /// The maximum number of patients.
     pub limit: u32,
 }
 
-/// Patients by their HER-SYS IDs.
+/// The matching patients, ordered by HER-SYS ID.
 ///
 /// # Errors
 /// Database errors.
@@ -59,7 +59,7 @@ pub async fn list(tx: &mut Tx, filter: &PatientFilter) -> Result<Vec<PatientRow>
     .await
 }
 
-/// A text in which no character stands for others.
+/// Escapes the wildcards of `LIKE`.
 fn escaped(text: &str) -> String {
     text.chars().flat_map(|c| matches!(c, '%' | '_' | '!').then_some('!').into_iter().chain([c])).collect()
 }

@@ -1,4 +1,4 @@
-//! Patients under observation and after it.
+//! Patients, during and after observation.
 
 use jiff::{Timestamp, civil::Date};
 
@@ -8,14 +8,14 @@ use super::{
 };
 use crate::domain::{BirthDate, CallTimes, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive};
 
-/// One patient record, that is one infection of one person.
+/// One patient record, for one infection of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatientRow {
     /// The record's id.
     pub id: PatientId,
-    /// The health centre that watches over the patient.
+    /// The health centre responsible for the patient.
     pub centre: CentreCode,
-    /// The HER-SYS ID, one record each.
+    /// The HER-SYS ID, unique per record.
     pub hersys_id: HersysId,
     /// The birth date.
     pub birth_date: BirthDate,
@@ -23,46 +23,47 @@ pub struct PatientRow {
     pub family_name: Sensitive,
     /// 名
     pub given_name: Sensitive,
-    /// The number to call.
+    /// The registered number.
     pub phone_number: Option<PhoneNumber>,
-    /// Whether to call it.
+    /// Whether the patient gets automated calls.
     pub automated_call: bool,
-    /// `HH:MM;HH:MM` in the centre's time zone; empty for the centre's pattern.
+    /// `HH:MM;HH:MM` in the centre's time zone. Empty if the centre's pattern applies.
     pub call_times: String,
-    /// The language to speak.
+    /// The language of the calls.
     pub language: Language,
     /// 診断年月日
     pub diagnosis_date: Option<Date>,
     /// 観察開始日
     pub monitoring_start: Option<Date>,
-    /// When the patient asked for no more calls.
+    /// When the patient's calls were stopped.
     pub stopped_at: Option<Timestamp>,
     /// When observation ended.
     pub released_at: Option<Timestamp>,
-    /// When the record was made.
+    /// When the record was created.
     pub created_at: Timestamp,
-    /// When it was changed last.
+    /// When it was last changed.
     pub updated_at: Timestamp,
-    /// What came of automated calls so far.
+    /// The state of the patient's automated calls.
     pub calling: Calling,
 }
 
-/// What came of a patient's automated calls so far. Written by functions of its own, never by [`update`].
+/// The state of a patient's automated calls. Separate functions write it, never [`update`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Calling {
-    /// The next slot, if any.
+    /// When the next slot begins. `None` if there is none.
     pub next_slot_at: Option<Timestamp>,
-    /// When the patient asked by key 8 that calls stop, until the centre decides.
+    /// When the patient pressed key 8 to ask that calls stop. Set until the centre decides.
     pub stop_requested_at: Option<Timestamp>,
-    /// The number at which someone else answers.
+    /// The number at which someone else answered.
     pub wrong_number: Option<PhoneNumber>,
 }
 
 impl PatientRow {
-    /// The patient's own times of calls; empty when the centre's pattern holds.
+    /// The patient's own call times. Empty if the centre's pattern applies.
     ///
     /// # Errors
-    /// [`StoreError::Inconsistent`] when they can't be read.
+    ///
+    /// [`StoreError::Inconsistent`] if the stored text is invalid.
     pub fn times(&self) -> Result<CallTimes, StoreError> {
         self.call_times.parse().map_err(|_| StoreError::Inconsistent { what: "patients.call_times" })
     }
@@ -79,7 +80,7 @@ pub struct NumberHolder {
     pub hersys_id: HersysId,
 }
 
-/// Begins a query of whole records.
+/// Starts a query that selects every column of a patient record.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -93,13 +94,14 @@ macro_rules! select {
 
 pub(super) use select;
 
-/// Adds patients, a hundred thousand of them as well.
+/// Adds patients, even a hundred thousand at once.
 ///
 /// # Errors
-/// [`StoreError::Taken`] when a HER-SYS ID is registered already, or when a number for automated calls belongs to
-/// another patient under observation.
+///
+/// [`StoreError::Taken`] if a HER-SYS ID is registered already, or if a number for automated calls belongs to another
+/// patient under observation.
 pub async fn insert(tx: &mut Tx, patients: &[PatientRow]) -> Result<(), StoreError> {
-    // A part at a time: a whole import as parameters would take more memory than the import.
+    // In parts: the parameters of a whole import would take more memory than the import itself.
     for part in patients.chunks(PART) {
         tx.execute_rows(
             "INSERT INTO patients (id, centre_code, hersys_id, birth_date, family_name, given_name, phone_number,
@@ -113,11 +115,13 @@ pub async fn insert(tx: &mut Tx, patients: &[PatientRow]) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Writes all of these records but when they were made, stopped and released; says how many there were. A stop that
-/// comes in the same moment is never written over.
+/// Updates these records, except when they were created, stopped and released. Returns how many exist. A simultaneous
+/// stop is never overwritten.
 ///
 /// # Errors
-/// As [`insert`]. The rule on numbers holds after each record, so two patients can't exchange numbers in one go.
+///
+/// Same as [`insert`]. The uniqueness of numbers is checked after each record, so one call can't swap the numbers of
+/// two patients.
 pub async fn update(tx: &mut Tx, patients: &[PatientRow]) -> Result<u64, StoreError> {
     let mut written = 0;
     for part in patients.chunks(PART) {
@@ -135,7 +139,7 @@ pub async fn update(tx: &mut Tx, patients: &[PatientRow]) -> Result<u64, StoreEr
     Ok(written)
 }
 
-/// How many records are turned into parameters at a time.
+/// How many records are converted to parameters at a time.
 const PART: usize = 1024;
 
 fn columns(patient: &PatientRow) -> [BindValue<'_>; 17] {
@@ -160,26 +164,26 @@ fn columns(patient: &PatientRow) -> [BindValue<'_>; 17] {
     ]
 }
 
-/// The records of these HER-SYS IDs, in no order; an unknown ID is left out.
+/// The records with these HER-SYS IDs, in no particular order. Unknown IDs are omitted.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn by_hersys_ids(tx: &mut Tx, ids: &[HersysId]) -> Result<Vec<PatientRow>, StoreError> {
     tx.fetch_in(select!("WHERE hersys_id IN"), &[], ids.iter().map(|id| id.into()), "", read).await
 }
 
-/// The records of these ids, in no order; an unknown id is left out.
+/// The records with these IDs, in no particular order. Unknown IDs are omitted.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn by_ids(tx: &mut Tx, ids: &[PatientId]) -> Result<Vec<PatientRow>, StoreError> {
     tx.fetch_in(select!("WHERE id IN"), &[], ids.iter().map(|id| (*id).into()), "", read).await
 }
 
-/// Those of these HER-SYS IDs that are registered, in no order.
+/// Filters these HER-SYS IDs for those that are registered, in no particular order.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn registered(tx: &mut Tx, ids: &[HersysId]) -> Result<Vec<HersysId>, StoreError> {
     tx.fetch_in("SELECT hersys_id FROM patients WHERE hersys_id IN", &[], ids.iter().map(|id| id.into()), "", |row| {
         row.read(0, "patients.hersys_id", |text| HersysId::parse(text).ok())
@@ -187,10 +191,10 @@ pub async fn registered(tx: &mut Tx, ids: &[HersysId]) -> Result<Vec<HersysId>, 
     .await
 }
 
-/// Which patients under observation get automated calls on these numbers: at most one a number.
+/// The patients under observation who get automated calls on these numbers: at most one per number.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn automated_call_holders(tx: &mut Tx, numbers: &[PhoneNumber]) -> Result<Vec<NumberHolder>, StoreError> {
     tx.fetch_in(
         "SELECT phone_number, id, hersys_id FROM patients
@@ -209,11 +213,11 @@ pub async fn automated_call_holders(tx: &mut Tx, numbers: &[PhoneNumber]) -> Res
     .await
 }
 
-/// The times of their own that a centre's patients are called at, as they are stored, each with how many patients have
-/// them. Only patients who are called count.
+/// The own call times of a centre's patients, as stored, each with the number of patients who have them. Only patients
+/// who are called count.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn own_call_times(tx: &mut Tx, centre: &CentreCode) -> Result<Vec<(String, u64)>, StoreError> {
     tx.fetch_all(
         "SELECT call_times, count(*) FROM patients WHERE centre_code = $1 AND automated_call AND released_at IS NULL
@@ -224,17 +228,17 @@ pub async fn own_call_times(tx: &mut Tx, centre: &CentreCode) -> Result<Vec<(Str
     .await
 }
 
-/// Locks these records until the transaction ends: other transactions that lock one wait. Without it PostgreSQL would
-/// let a stop and a call pass each other.
+/// Locks these records until the transaction ends: other transactions that lock one of them wait. Without the lock, a
+/// stop and a call could miss each other on PostgreSQL.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn hold(tx: &mut Tx, ids: &[PatientId]) -> Result<(), StoreError> {
     if tx.writes_alone() {
         return Ok(());
     }
     let mut ids = ids.to_vec();
-    // One order for all, or two holders wait for each other.
+    // Lock in the same order everywhere, to prevent deadlocks.
     ids.sort_unstable();
     ids.dedup();
     tx.execute_rows(
@@ -246,10 +250,10 @@ pub async fn hold(tx: &mut Tx, ids: &[PatientId]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Patients whose next slot has come by `now`, the longest due first.
+/// Patients whose next slot begins by `now`, earliest first.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn with_slot_by(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<PatientRow>, StoreError> {
     tx.fetch_all(
         select!("WHERE next_slot_at <= $1 ORDER BY next_slot_at, id LIMIT $2"),
@@ -259,10 +263,10 @@ pub async fn with_slot_by(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec
     .await
 }
 
-/// Notes when the next slots of patients come.
+/// Sets when the next slots of patients begin.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn set_next_slots(tx: &mut Tx, next: &[(PatientId, Option<Timestamp>)]) -> Result<(), StoreError> {
     tx.execute_rows(
         "UPDATE patients SET next_slot_at = v.column2 FROM (VALUES",
@@ -273,10 +277,10 @@ pub async fn set_next_slots(tx: &mut Tx, next: &[(PatientId, Option<Timestamp>)]
     Ok(())
 }
 
-/// A health centre's patients who may be called, in the order of their ids, after one of them.
+/// The patients of a health centre who may be called, ordered by ID and starting after `after`.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn called_at(
     tx: &mut Tx,
     centre: &CentreCode,
@@ -295,10 +299,10 @@ pub async fn called_at(
     .await
 }
 
-/// Notes that patients asked by key 8 that calls stop: no calls until the centre decides.
+/// Records that patients pressed key 8 to ask that calls stop. They get no calls until the centre decides.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn request_stop(tx: &mut Tx, ids: &[PatientId], at: Timestamp) -> Result<(), StoreError> {
     tx.execute_rows(
         "UPDATE patients SET stop_requested_at = v.column2, next_slot_at = NULL FROM (VALUES",
@@ -309,10 +313,10 @@ pub async fn request_stop(tx: &mut Tx, ids: &[PatientId], at: Timestamp) -> Resu
     Ok(())
 }
 
-/// Notes that someone else answers at these numbers: they aren't called while they are registered.
+/// Records that someone else answered at these numbers. They aren't called while they remain registered.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn wrong_numbers(tx: &mut Tx, numbers: &[(PatientId, PhoneNumber)]) -> Result<(), StoreError> {
     tx.execute_rows(
         "UPDATE patients SET wrong_number = v.column2, next_slot_at = NULL FROM (VALUES",
@@ -323,10 +327,10 @@ pub async fn wrong_numbers(tx: &mut Tx, numbers: &[(PatientId, PhoneNumber)]) ->
     Ok(())
 }
 
-/// The centre wants the calls: a stop, the wish for one and the doubt about the number end.
+/// Clears a stop, a stop request and a wrong number: the centre wants the calls.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn resume(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE patients SET stopped_at = NULL, stop_requested_at = NULL, wrong_number = NULL, updated_at = $2
@@ -337,10 +341,10 @@ pub async fn resume(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<(), Sto
     Ok(())
 }
 
-/// Notes that a patient asked for no more calls; says whether that was new.
+/// Records that a patient's calls were stopped. Returns `true` if that was new.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn stop(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<bool, StoreError> {
     let written = tx
         .execute(
@@ -351,10 +355,10 @@ pub async fn stop(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<bool, Sto
     Ok(written == 1)
 }
 
-/// Notes that a patient's observation ended; says whether that was new.
+/// Records that a patient's observation ended. Returns `true` if that was new.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn release(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<bool, StoreError> {
     let written = tx
         .execute(

@@ -1,4 +1,4 @@
-//! Reports: one person's answers for one day. A second call of the day joins the open report.
+//! Reports: one patient's answers for one day. A second call on the same day continues the open report.
 
 use std::collections::HashMap;
 
@@ -19,31 +19,31 @@ use crate::domain::{CallerNumber, CentreCode, Channel, HersysId, PatientId, Repo
 pub struct ReportRow {
     /// The report.
     pub id: ReportId,
-    /// Whose.
+    /// The patient.
     pub patient: PatientId,
     /// The health centre at that time.
     pub centre: CentreCode,
-    /// The day at the health centre.
+    /// The date in the time zone of the health centre.
     pub report_date: Date,
-    /// The way by which it came.
+    /// The channel through which it was given.
     pub channel: Channel,
     /// Unanswered until every question is answered.
     pub outcome: ReportOutcome,
     /// When it was opened.
     pub started_at: Timestamp,
-    /// When the questionnaire was finished or left.
+    /// When the questionnaire was finished or abandoned.
     pub ended_at: Option<Timestamp>,
-    /// Whose number the calls showed in which it was given: of several calls the one that proves least. `None` if it
-    /// wasn't noted.
+    /// The kind of number from which it was given. Of several calls, the one that proves least. `None` if it wasn't
+    /// recorded.
     pub caller_number: Option<CallerNumber>,
 }
 
-/// An open report and what was answered so far.
+/// An open report with its answers so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenReport {
     /// The report.
     pub report: ReportRow,
-    /// Every answer, oldest first, corrections among them.
+    /// Every answer, oldest first, including corrections.
     pub answers: Vec<AnswerRow>,
 }
 
@@ -52,28 +52,28 @@ pub struct OpenReport {
 pub struct ReportClose {
     /// The report.
     pub report: ReportId,
-    /// Whether every question was answered; if not, the report stays open for the day.
+    /// Whether every question was answered. If not, the report stays open for the day.
     pub outcome: ReportOutcome,
-    /// When.
+    /// When it ended.
     pub ended_at: Timestamp,
 }
 
-/// Which reports to export, a page at a time.
+/// Which reports to export, one page at a time.
 #[derive(Debug, Clone)]
 pub struct ExportPage {
     /// The first day.
     pub from: Date,
     /// The last day.
     pub to: Date,
-    /// Those of this health centre alone.
+    /// Only reports of this health centre.
     pub centre: Option<CentreCode>,
-    /// [`ExportRow::place`] of the last row of the page before.
+    /// [`ExportRow::place`] of the last row of the previous page.
     pub after: Option<ExportPlace>,
-    /// The most rows of this page.
+    /// The maximum number of rows per page.
     pub limit: u32,
 }
 
-/// A place in the order of the export.
+/// A position in the order of the export.
 pub type ExportPlace = (Date, Timestamp, ReportId);
 
 /// One exported report.
@@ -81,43 +81,45 @@ pub type ExportPlace = (Date, Timestamp, ReportId);
 pub struct ExportRow {
     /// The report.
     pub id: ReportId,
-    /// Whose.
+    /// The patient's HER-SYS ID.
     pub hersys_id: HersysId,
     /// The health centre at that time.
     pub centre: CentreCode,
-    /// The day at the health centre.
+    /// The date in the time zone of the health centre.
     pub report_date: Date,
-    /// The way by which it came.
+    /// The channel through which it was given.
     pub channel: Channel,
     /// Whether every question was answered.
     pub outcome: ReportOutcome,
-    /// The highest among the answers that stand.
+    /// The highest severity among the answers that apply.
     pub severity: Severity,
     /// When it was opened.
     pub started_at: Timestamp,
-    /// When the questionnaire was finished or left.
+    /// When the questionnaire was finished or abandoned.
     pub ended_at: Option<Timestamp>,
-    /// Whose number the calls showed in which it was given; `None` if it wasn't noted.
+    /// The kind of number from which it was given. `None` if it wasn't recorded.
     pub caller_number: Option<CallerNumber>,
-    /// The answers that stand, in the order of the questionnaire.
+    /// The answers that apply, in the order of the questionnaire.
     pub answers: Vec<LatestAnswer>,
 }
 
 impl ExportRow {
-    /// Where the next page goes on.
+    /// The position after which the next page begins.
     pub fn place(&self) -> ExportPlace {
         (self.report_date, self.started_at, self.id)
     }
 }
 
-/// Begins a query of whole reports of persons and days. Joined, because SQLite reads the whole table for a list of
-/// pairs after IN; crossed, so that it keeps this order.
+/// Starts a query of whole reports by patient and day. It uses a join because SQLite scans the table for a list of
+/// pairs after `IN`, and a cross join so that SQLite keeps this order.
 const OF_DAYS: &str = "SELECT r.id, r.patient_id, r.centre_code, r.report_date, r.channel, r.outcome, r.started_at, r.ended_at, r.caller_number FROM (VALUES";
 
 /// Opens reports, or adds finished ones.
 ///
 /// # Errors
-/// [`StoreError::Taken`] with [`Unique::OpenReport`](super::Unique::OpenReport) when the person has one open that day.
+///
+/// [`StoreError::Taken`] with [`Unique::OpenReport`](super::Unique::OpenReport) if the patient has an open report that
+/// day.
 pub async fn open(tx: &mut Tx, reports: &[ReportRow]) -> Result<(), StoreError> {
     let mut rows = Vec::with_capacity(reports.len());
     for report in reports {
@@ -163,10 +165,10 @@ fn end_seal(id: ReportId, outcome: ReportOutcome, ended: Option<Timestamp>, at: 
     seal(SealKind::ReportEnd, Uuid::nil(), id.0, ended.unwrap_or(at), &fields)
 }
 
-/// The open reports of these persons and days with their answers, in no order. Give each once.
+/// The open reports of these patients and days with their answers, in no particular order. Pass each pair once.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn open_of(tx: &mut Tx, days: &[(PatientId, Date)]) -> Result<Vec<OpenReport>, StoreError> {
     let found = tx
         .fetch_rows(
@@ -187,10 +189,10 @@ pub async fn open_of(tx: &mut Tx, days: &[(PatientId, Date)]) -> Result<Vec<Open
     Ok(found.into_iter().map(with_answers).collect())
 }
 
-/// These reports, in no order.
+/// The reports with these IDs, in no particular order.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn by_ids(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<ReportRow>, StoreError> {
     tx.fetch_in(
         "SELECT id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at, caller_number
@@ -203,23 +205,23 @@ pub async fn by_ids(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<ReportRow>,
     .await
 }
 
-/// All reports of these persons and days, open or not, in no order. Give each once.
+/// All reports of these patients and days, open or not, in no particular order. Pass each pair once.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn of_days(tx: &mut Tx, days: &[(PatientId, Date)]) -> Result<Vec<ReportRow>, StoreError> {
     let tail = ") AS v CROSS JOIN reports r WHERE r.patient_id = v.column1 AND r.report_date = v.column2";
     tx.fetch_rows(OF_DAYS, keys(days), tail, read).await
 }
 
-/// Holds reports until the transaction ends, and gives those of them that are finished: an answer to one of these is
-/// late. A transaction that finishes one of the others waits until this one has ended.
+/// Locks reports until the transaction ends, and returns those that are finished: an answer to one of them is late. A
+/// transaction that finishes one of the others waits until this one has ended.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn hold(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<ReportId>, StoreError> {
-    // In one order on all nodes, or two that hold several reports could wait for each other.
-    // Who writes alone needs to hold nothing, and there mostly nothing is found.
+    // Lock in the same order on all nodes, to prevent deadlocks. A transaction that is the only writer needs no locks,
+    // and then usually finds nothing.
     let tail = if tx.writes_alone() { "AND outcome = 'reported'" } else { "ORDER BY id FOR NO KEY UPDATE" };
     let mut ids = reports.to_vec();
     ids.sort_unstable();
@@ -235,7 +237,7 @@ pub async fn hold(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<ReportId>, St
     Ok(finished.map(|(report, _)| report).collect())
 }
 
-/// Notes that reports were also given in calls that showed another number: the one that proves least stays.
+/// Records that reports were also given in calls from another kind of number. The one that proves least is kept.
 ///
 /// # Errors
 /// Database errors.
@@ -252,7 +254,7 @@ pub async fn note_callers(tx: &mut Tx, callers: &[(ReportId, CallerNumber)]) -> 
     Ok(())
 }
 
-/// How many finished reports of a day came from other numbers than the patients', by health centre.
+/// The number of finished reports of a day that were given from other than the registered number, by health centre.
 ///
 /// # Errors
 /// Database errors.
@@ -274,12 +276,12 @@ fn keys(days: &[(PatientId, Date)]) -> Rows<'static, 2> {
     days.iter().map(|(patient, date)| [(*patient).into(), (*date).into()]).collect()
 }
 
-/// Notes how questionnaires ended, one after the other; a report once finished stays as it is. Says how many were open.
+/// Records how questionnaires ended, one after the other. A finished report doesn't change. Returns how many were open.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn close(tx: &mut Tx, closes: &[ReportClose]) -> Result<u64, StoreError> {
-    // Several calls may be about one report, and of several rows for one a database takes any.
+    // Several calls may concern one report. With several rows for one report, the database would use any of them.
     let mut last: HashMap<ReportId, &ReportClose> = HashMap::new();
     for close in closes {
         let standing = last.entry(close.report).or_insert(close);
@@ -298,7 +300,7 @@ pub async fn close(tx: &mut Tx, closes: &[ReportClose]) -> Result<u64, StoreErro
         )
         .await?;
     for (id, salt) in &written {
-        // A row of an older version without a salt is sealed as it is found.
+        // A row of an older version has no salt. It is sealed when the sealer finds it.
         if let (Some(close), Some(salt)) = (last.get(id), salt) {
             tx.seals(end_seal(*id, close.outcome, Some(close.ended_at), close.ended_at, salt));
         }
@@ -306,10 +308,10 @@ pub async fn close(tx: &mut Tx, closes: &[ReportClose]) -> Result<u64, StoreErro
     Ok(written.len() as u64)
 }
 
-/// One page of the export, by day and then by beginning.
+/// One page of the export, ordered by day and then by start.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn export(tx: &mut Tx, page: &ExportPage) -> Result<Vec<ExportRow>, StoreError> {
     let (date, time, id) = match page.after {
         Some((date, time, id)) => (date.to_string(), time, id.to_string()),

@@ -11,28 +11,28 @@ use super::database::{PATIENCE, cannot_open};
 use super::sqlite::STATEMENTS;
 use super::{StoreError, encryption, error::DriverError};
 
-/// Each server process has its own start time, to the microsecond: a standby that was promoted, a restored backup and
-/// a server that was restarted are told apart from the one before.
+/// The start time of a server process, to the microsecond, is unique. It tells a promoted standby, a restored backup
+/// and a restarted server apart from the previous server.
 const IDENTITY: &str = "SELECT CAST(extract(epoch FROM pg_postmaster_start_time()) AS text)";
 
-/// A server, as the connections have met it.
+/// A server to which a connection was opened.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Server {
-    /// What tells it apart from others. `None` for SQLite, and before the first connection.
+    /// Its identity. `None` for SQLite, and before the first connection.
     pub identity: Option<String>,
-    /// Its number among the servers that this process has met, from 1; 0 without an identity.
+    /// Its number among the servers of this process, from 1. 0 without an identity.
     pub nth: u64,
 }
 
-/// Remembers the last server that a connection was opened to.
+/// Remembers the server of the most recently opened connection.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ServerWatch(Arc<Mutex<Server>>);
 
 impl ServerWatch {
-    /// A connection was opened. It isn't used before this is known, so whatever is read through it is read after the
-    /// change was seen.
+    /// Records the server of a new connection. The connection isn't used until this is done, so the change is seen
+    /// before anything is read through it.
     async fn met(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-        // A server that doesn't tell can't be told apart: it counts as the one before.
+        // A server that doesn't report its start time counts as the previous one.
         let Ok(identity) = sqlx::query_scalar::<_, String>(IDENTITY).fetch_one(connection).await else { return Ok(()) };
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if last.identity.as_ref() != Some(&identity) {
@@ -46,12 +46,12 @@ impl ServerWatch {
     }
 }
 
-/// Opens a server's database with at most this many connections.
+/// Opens a server's database with a limited number of connections.
 pub(super) async fn open(options: PgConnectOptions, connections: u32) -> Result<(PgPool, ServerWatch), StoreError> {
     let (host, port) = (options.get_host().to_owned(), options.get_port());
     let options =
         options.statement_cache_capacity(STATEMENTS).application_name("kenkocall").disable_statement_logging();
-    // Once outside of the pool, which would go on trying for all of its patience.
+    // Connect once outside the pool, which would retry for all of its patience.
     let greeting = async { options.connect().await?.close().await };
     let unreachable = |why: &str| StoreError::Unreachable {
         sentence: format!(
@@ -70,7 +70,7 @@ pub(super) async fn open(options: PgConnectOptions, connections: u32) -> Result<
     }
 }
 
-/// Whether the server offers no TLS, or shows a certificate that can't be trusted.
+/// Returns `true` if the server offers no TLS or its certificate isn't trusted.
 fn is_about_encryption(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Tls(_) => true,
@@ -79,10 +79,11 @@ fn is_about_encryption(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Whether the server may take the same connection later: it is starting, ending, full or out of reach. A wrong
-/// password or a database that isn't there stays so until someone mends it.
+/// Returns `true` if the server may accept the same connection later: it is starting, stopping, at its limit or
+/// unreachable. A wrong password or a missing database needs a person.
 fn may_answer_later(error: &sqlx::Error) -> bool {
-    /// SQLSTATE: too many connections; an administrator, a crash or the start of the server is in the way.
+    /// SQLSTATEs: too many connections, an administrator's shutdown, a crash shutdown, and a server that can't accept
+    /// connections yet.
     const LATER: [&str; 4] = ["53300", "57P01", "57P02", "57P03"];
     match error {
         sqlx::Error::Io(_) => true,
@@ -91,7 +92,7 @@ fn may_answer_later(error: &sqlx::Error) -> bool {
     }
 }
 
-/// A pool whose connections tell which server they lead to.
+/// A pool whose new connections report their server.
 fn watched_pool(options: PgConnectOptions, connections: u32, patience: Duration) -> (PgPool, ServerWatch) {
     let watch = ServerWatch::default();
     let met = watch.clone();
@@ -103,7 +104,7 @@ fn watched_pool(options: PgConnectOptions, connections: u32, patience: Duration)
     (pool.connect_lazy_with(options), watch)
 }
 
-/// What is said where the database has none of our tables.
+/// The error for a database without our tables.
 pub(super) fn no_tables(options: &PgConnectOptions) -> StoreError {
     let (host, port) = (options.get_host(), options.get_port());
     let name = options.get_database().unwrap_or_else(|| options.get_username());

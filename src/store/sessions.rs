@@ -1,4 +1,5 @@
-//! Where each conversation stands. The revision makes a turn safe: who saves second learns that it read too early.
+//! The state of each conversation. The revision makes turns safe: the second of two saves fails because it read an
+//! outdated revision.
 
 use jiff::Timestamp;
 
@@ -9,14 +10,14 @@ use super::{
 use crate::domain::{CallId, HangupCause, Line, Withdrawal};
 use crate::policy::CLOCKS_AGREE;
 
-/// A session together with what its call says of it.
+/// A session, with facts about its call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionRow {
     /// The call.
     pub call: CallId,
-    /// How often the session was saved.
+    /// How often the session has been saved.
     pub revision: i64,
-    /// The turn whose reply waits for the caller.
+    /// The turn whose reply is waiting for the caller.
     pub turn: i64,
     /// The engine's session.
     pub session: Document,
@@ -26,11 +27,11 @@ pub struct SessionRow {
     pub flow_set: String,
     /// Whether the call has ended.
     pub ended: bool,
-    /// Since when the caller has been with staff, or their phone has been ringing; none outside of a transfer.
+    /// Since when the caller has been transferred to staff, including the time it rings. `None` outside a transfer.
     pub transfer_since: Option<Timestamp>,
-    /// When staff answered in that transfer, as far as the carrier has told.
+    /// When staff answered in that transfer, if the carrier has reported it.
     pub staff_answered_at: Option<Timestamp>,
-    /// Why the call, one that we made, is no longer wanted.
+    /// Why the attempt was withdrawn, if this is an automated call.
     pub withdrawal: Option<Withdrawal>,
 }
 
@@ -39,22 +40,22 @@ pub struct SessionRow {
 pub struct SessionSave {
     /// The call.
     pub call: CallId,
-    /// One more than the revision that was loaded; 1 for a new session.
+    /// One more than the loaded revision; 1 for a new session.
     pub revision: i64,
-    /// The turn whose reply waits for the caller.
+    /// The turn whose reply is waiting for the caller.
     pub turn: i64,
     /// The engine's session.
     pub session: Document,
-    /// Whether it waits for the end of a transfer.
+    /// Whether it is waiting for the end of a transfer.
     pub in_transfer: bool,
-    /// When.
+    /// When it is saved.
     pub updated_at: Timestamp,
 }
 
-/// The sessions of these calls, in no order; a call without one is left out.
+/// The sessions of these calls, in no particular order. Calls without a session are omitted.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn load(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<SessionRow>, StoreError> {
     tx.fetch_in(
         "SELECT s.call_id, s.revision, s.turn, s.session, c.line, c.flow_set, c.ended_at, a.withdrawal,
@@ -83,13 +84,14 @@ fn read(row: &Row<'_>) -> Result<SessionRow, StoreError> {
     })
 }
 
-/// Saves sessions, each call once in the batch.
+/// Saves sessions. Each call may occur once in the batch.
 ///
 /// # Errors
-/// [`StoreError::Stale`] when any session isn't at the revision before the one given: then drop the transaction.
+///
+/// [`StoreError::Stale`] if a session's stored revision isn't the one before the given one. Drop the transaction then.
 pub async fn save(tx: &mut Tx, mut sessions: Vec<SessionSave>) -> Result<(), StoreError> {
     let given = sessions.len() as u64;
-    // One order in all nodes, or PostgreSQL meets deadlocks between batches.
+    // Use the same order on all nodes, to prevent deadlocks between batches on PostgreSQL.
     sessions.sort_unstable_by_key(|session| session.call);
     let rows = sessions.into_iter();
     let rows = rows.map(|s| {
@@ -110,11 +112,11 @@ pub async fn save(tx: &mut Tx, mut sessions: Vec<SessionSave>) -> Result<(), Sto
     if saved == given { Ok(()) } else { Err(StoreError::Stale) }
 }
 
-/// Notes that staff answered in the transfer that is the reply of this turn; a call whose turn has moved on is left
-/// alone.
+/// Records that staff answered in the transfer that this turn replied with. Calls that have moved to another turn are
+/// ignored.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn staff_answered(tx: &mut Tx, talks: &[(CallId, i64)], at: Timestamp) -> Result<(), StoreError> {
     let rows = talks.iter().map(|(call, turn)| [(*call).into(), (*turn).into(), at.into()]);
     tx.execute_rows(
@@ -127,10 +129,10 @@ pub async fn staff_answered(tx: &mut Tx, talks: &[(CallId, i64)], at: Timestamp)
     Ok(())
 }
 
-/// Of these calls, those that are in a transfer.
+/// Filters these calls for those that are in a transfer.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn in_transfer(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<CallId>, StoreError> {
     tx.fetch_in(
         "SELECT s.call_id FROM sessions s JOIN calls c ON c.id = s.call_id
@@ -143,29 +145,29 @@ pub async fn in_transfer(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<CallId>, S
     .await
 }
 
-/// An open call in which nothing has moved for a while.
+/// An open call in which nothing has happened for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quiet {
     /// The call.
     pub call: CallId,
-    /// When something moved last.
+    /// When something last happened.
     pub since: Timestamp,
-    /// Whether the caller is with staff, or their phone rings.
+    /// Whether the caller is transferred to staff, including the time it rings.
     pub in_transfer: bool,
-    /// Whether we placed it.
+    /// Whether we placed the call.
     pub placed: bool,
-    /// The carrier of its leg, and the carrier's name for it.
+    /// The carrier of its leg, and the carrier leg ID.
     pub leg: Option<(String, String)>,
-    /// How its leg ended, where the carrier has told.
+    /// Why its leg ended, if the carrier has reported it.
     pub leg_ended: Option<HangupCause>,
 }
 
-/// Open calls in which nothing has moved since `before`, and those whose caller was gone by `gone_before` during a
-/// transfer of which nothing else is known; but for those that are to be asked about later than `now`. The longest
-/// silence first. Times that lie further ahead than they can were written by a clock that was wrong, and are past.
+/// Open calls in which nothing has happened since `before`, and calls whose caller hung up by `gone_before` during a
+/// transfer about which nothing else is known. Calls with a lookup later than `now` are excluded. Longest silence
+/// first. Times further in the future than possible were written while a clock was wrong, and count as past.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn quiet(
     tx: &mut Tx,
     before: Timestamp,
@@ -198,10 +200,10 @@ pub async fn quiet(
     .await
 }
 
-/// Notes when the carrier is asked about these calls again.
+/// Records when to ask the carrier about these calls again.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn ask_again(tx: &mut Tx, calls: &[CallId], at: Timestamp) -> Result<(), StoreError> {
     let rows = calls.iter().map(|call| [(*call).into(), at.into()]);
     let head = "UPDATE sessions SET look_at = v.column2 FROM (VALUES";

@@ -1,4 +1,4 @@
-//! Slots: each due time of a patient, until it has ended in exactly one way.
+//! Slots: each call time of a patient, until it has ended in exactly one way.
 
 use jiff::{Timestamp, civil::Date};
 
@@ -8,17 +8,17 @@ use super::{
 };
 use crate::domain::{AttemptOutcome, CentreCode, PatientId, SlotEnd, SlotId, SlotState};
 
-/// Where a slot came from.
+/// The origin of a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// The patient's times or the centre's pattern.
+    /// The patient's own times or the centre's pattern.
     Schedule,
     /// Staff asked for a call now.
     Staff,
 }
 
 impl Origin {
-    /// The word in the database.
+    /// The value in the database.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Schedule => "schedule",
@@ -26,7 +26,7 @@ impl Origin {
         }
     }
 
-    /// Reads [`Origin::word`].
+    /// Parses [`Origin::code`].
     pub fn from_code(word: &str) -> Option<Self> {
         [Self::Schedule, Self::Staff].into_iter().find(|origin| origin.code() == word)
     }
@@ -37,59 +37,59 @@ impl Origin {
 pub struct SlotRow {
     /// The slot.
     pub id: SlotId,
-    /// Whose.
+    /// The patient.
     pub patient: PatientId,
     /// The patient's health centre when the slot was opened.
     pub centre: CentreCode,
-    /// The day at the health centre.
+    /// The date in the time zone of the health centre.
     pub date: Date,
-    /// The time there: `HH:MM`, with seconds when staff asked for it.
+    /// The time there: `HH:MM`, with seconds if staff asked for the call.
     pub time: String,
-    /// Where it came from.
+    /// Its origin.
     pub origin: Origin,
-    /// When the row was made.
+    /// When the row was created.
     pub opened_at: Timestamp,
-    /// The next attempt not before this.
+    /// The earliest time of the next attempt.
     pub due_at: Timestamp,
-    /// No attempt from here on.
+    /// The end of the calling window. No attempt begins at or after it.
     pub window_end: Timestamp,
-    /// Where it stands.
+    /// Its state.
     pub state: SlotState,
-    /// Attempts made, whatever came of them.
+    /// The number of attempts, whatever their outcome.
     pub attempts: u32,
-    /// Attempts that count: a phone may have rung.
+    /// The number of tries: attempts for which a phone may have rung.
     pub tries: u32,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
 }
 
-/// What a slot is to be from now on.
+/// The next state of a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SlotMove {
     /// The slot.
     pub slot: SlotId,
     /// Its state.
     pub state: SlotState,
-    /// The next attempt not before this.
+    /// The earliest time of the next attempt.
     pub due_at: Timestamp,
-    /// Attempts that count.
+    /// The number of tries.
     pub tries: u32,
-    /// When.
+    /// When it changes.
     pub at: Timestamp,
 }
 
-/// What waits at one health centre.
+/// The due slots of one health centre.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CentreDue {
     /// The centre.
     pub centre: CentreCode,
-    /// Slots that are due.
+    /// The number of slots that are due.
     pub due: u32,
-    /// Since when the first of them waits.
+    /// When the first of them became due.
     pub oldest: Timestamp,
 }
 
-/// Begins a query of whole slots.
+/// Starts a query that selects every column of a slot.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -104,10 +104,10 @@ mod replanned;
 
 pub use replanned::{set_due, waiting_after};
 
-/// Adds slots; one that is there already (same patient, day and time) stays as it is. Says how many were new.
+/// Adds slots. A slot that exists already (same patient, day and time) doesn't change. Returns how many are new.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn open(tx: &mut Tx, slots: &[SlotRow]) -> Result<u64, StoreError> {
     let rows = slots.iter().map(|slot| {
         [
@@ -136,10 +136,10 @@ pub async fn open(tx: &mut Tx, slots: &[SlotRow]) -> Result<u64, StoreError> {
     .await
 }
 
-/// What is due at `now`, by health centre.
+/// The slots that are due at `now`, counted by health centre.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn due_by_centre(tx: &mut Tx, now: Timestamp) -> Result<Vec<CentreDue>, StoreError> {
     tx.fetch_all(
         "SELECT centre_code, count(*), min(due_at) FROM slots WHERE state = 'waiting' AND due_at <= $1
@@ -156,10 +156,10 @@ pub async fn due_by_centre(tx: &mut Tx, now: Timestamp) -> Result<Vec<CentreDue>
     .await
 }
 
-/// Slots of a health centre that are due at `now`, longest due first.
+/// The slots of a health centre that are due at `now`, longest due first.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn due_of(tx: &mut Tx, centre: &CentreCode, now: Timestamp, limit: u32) -> Result<Vec<SlotRow>, StoreError> {
     tx.fetch_all(
         select!("WHERE s.centre_code = $1 AND s.state = 'waiting' AND s.due_at <= $2 ORDER BY s.due_at, s.id LIMIT $3"),
@@ -169,10 +169,10 @@ pub async fn due_of(tx: &mut Tx, centre: &CentreCode, now: Timestamp, limit: u32
     .await
 }
 
-/// Waiting slots whose window has ended by `now`.
+/// The waiting slots whose calling window has ended by `now`.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn passed(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<SlotRow>, StoreError> {
     tx.fetch_all(
         select!("WHERE s.state = 'waiting' AND s.window_end <= $1 ORDER BY s.window_end, s.id LIMIT $2"),
@@ -182,10 +182,10 @@ pub async fn passed(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<SlotR
     .await
 }
 
-/// Takes waiting slots for an attempt each; gives those that were still waiting, in no order.
+/// Claims waiting slots for one attempt each. Returns those that were still waiting, in no particular order.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn claim(tx: &mut Tx, slots: &[SlotId]) -> Result<Vec<SlotId>, StoreError> {
     tx.fetch_rows(
         "UPDATE slots SET state = 'calling', attempts = attempts + 1 FROM (VALUES",
@@ -196,22 +196,22 @@ pub async fn claim(tx: &mut Tx, slots: &[SlotId]) -> Result<Vec<SlotId>, StoreEr
     .await
 }
 
-/// Takes a slot that hasn't ended for an attempt of it that turned out to be alive, which is no longer counted as so
-/// many tries.
+/// Returns a slot that hasn't ended to the calling state, because one of its attempts is in progress after all. The
+/// slot's tries decrease by `tries`.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn take_back(tx: &mut Tx, slot: SlotId, tries: u32) -> Result<(), StoreError> {
     let sql = "UPDATE slots SET state = 'calling', tries = tries - $2 WHERE id = $1 AND ended_at IS NULL";
     tx.execute(sql, vec![slot.into(), i64::from(tries).into()]).await?;
     Ok(())
 }
 
-/// Counts a try that doesn't decide its slot: the slot had ended, or has another attempt. One that was missed for lack
-/// of any try is unanswered then; says whether it was missed until now.
+/// Counts a try that doesn't decide its slot, because the slot has ended or has another attempt. A slot that was missed
+/// for lack of any try becomes unanswered. Returns `true` if it was missed.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn late_try(tx: &mut Tx, slot: SlotId, outcome: AttemptOutcome) -> Result<bool, StoreError> {
     let sql = "UPDATE slots SET tries = tries + 1 WHERE id = $1";
     tx.execute(sql, vec![slot.into()]).await?;
@@ -219,10 +219,10 @@ pub async fn late_try(tx: &mut Tx, slot: SlotId, outcome: AttemptOutcome) -> Res
     Ok(tx.execute(sql, vec![slot.into(), outcome.code().into()]).await? == 1)
 }
 
-/// Moves slots on. One that has ended stays as it ended (I4). Says how many moved.
+/// Changes the state of slots. A slot that has ended doesn't change (I4). Returns how many changed.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn advance(tx: &mut Tx, moves: &[SlotMove]) -> Result<u64, StoreError> {
     let rows = moves.iter().map(|to| {
         let ended_at = matches!(to.state, SlotState::Ended(_)).then_some(to.at);
@@ -244,18 +244,19 @@ pub async fn advance(tx: &mut Tx, moves: &[SlotMove]) -> Result<u64, StoreError>
     .await
 }
 
-/// Ends slots that still wait; gives those that did, in no order.
+/// Ends slots that are still waiting. Returns those that were, in no particular order.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn end_waiting(tx: &mut Tx, ends: &[(SlotId, SlotEnd)], at: Timestamp) -> Result<Vec<SlotId>, StoreError> {
     end_where(tx, ends, at, ") AS v WHERE slots.id = v.column1 AND slots.state = 'waiting' RETURNING slots.id").await
 }
 
-/// Ends slots whose call continues: a talk with staff. Gives those that hadn't ended, in no order.
+/// Ends slots whose call continues as a conversation with staff. Returns those that hadn't ended, in no particular
+/// order.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn end_calling(tx: &mut Tx, ends: &[(SlotId, SlotEnd)], at: Timestamp) -> Result<Vec<SlotId>, StoreError> {
     end_where(tx, ends, at, ") AS v WHERE slots.id = v.column1 AND slots.state = 'calling' RETURNING slots.id").await
 }
@@ -279,10 +280,10 @@ async fn end_where(
     .await
 }
 
-/// Notes how many tries slots had whose last call went on after they had ended.
+/// Sets the tries of slots whose last call continued after they had ended.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn count_tries(tx: &mut Tx, tries: &[(SlotId, u32)]) -> Result<(), StoreError> {
     let rows = tries.iter().map(|(slot, tries)| [(*slot).into(), i64::from(*tries).into()]);
     let head = "UPDATE slots SET tries = v.column2 FROM (VALUES";
@@ -290,27 +291,27 @@ pub async fn count_tries(tx: &mut Tx, tries: &[(SlotId, u32)]) -> Result<(), Sto
     Ok(())
 }
 
-/// These slots, in no order.
+/// The slots with these IDs, in no particular order.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn by_ids(tx: &mut Tx, slots: &[SlotId]) -> Result<Vec<SlotRow>, StoreError> {
     tx.fetch_in(select!("WHERE s.id IN"), &[], slots.iter().map(|slot| (*slot).into()), "", read).await
 }
 
-/// The slots of these patients that haven't ended, in no order.
+/// The slots of these patients that haven't ended, in no particular order.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn open_of(tx: &mut Tx, patients: &[PatientId]) -> Result<Vec<SlotRow>, StoreError> {
     let keys = patients.iter().map(|patient| (*patient).into());
     tx.fetch_in(select!("WHERE s.ended_at IS NULL AND s.patient_id IN"), &[], keys, "", read).await
 }
 
-/// All slots of a patient from a day on, latest first.
+/// The slots of a patient on or after a day, latest first.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn of_patient(tx: &mut Tx, patient: PatientId, from: Date) -> Result<Vec<SlotRow>, StoreError> {
     tx.fetch_all(
         select!("WHERE s.patient_id = $1 AND s.slot_date >= $2 ORDER BY s.slot_date DESC, s.slot_time DESC"),
@@ -320,10 +321,10 @@ pub async fn of_patient(tx: &mut Tx, patient: PatientId, from: Date) -> Result<V
     .await
 }
 
-/// The slots of a day by their time, the first `limit` of them.
+/// The first `limit` slots of a day, ordered by time.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn of_day(tx: &mut Tx, date: Date, limit: u32) -> Result<Vec<SlotRow>, StoreError> {
     tx.fetch_all(
         select!("WHERE s.slot_date = $1 ORDER BY s.slot_time, s.id LIMIT $2"),
@@ -333,21 +334,21 @@ pub async fn of_day(tx: &mut Tx, date: Date, limit: u32) -> Result<Vec<SlotRow>,
     .await
 }
 
-/// How many slots of a day stand where, by health centre.
+/// The number of a day's slots in one state, at one health centre.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DayCount {
     /// The centre.
     pub centre: CentreCode,
-    /// Where they stand.
+    /// Their state.
     pub state: SlotState,
-    /// How many.
+    /// The number of slots.
     pub count: u32,
 }
 
-/// The slots of a day, counted.
+/// The slots of a day, counted by health centre and state.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn day(tx: &mut Tx, date: Date) -> Result<Vec<DayCount>, StoreError> {
     tx.fetch_all(
         "SELECT centre_code, state, reason, count(*) FROM slots WHERE slot_date = $1

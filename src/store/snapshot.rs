@@ -1,5 +1,5 @@
-//! All stored rows about calls, to check them against what happened outside. It
-//! reads the tables by statements of its own, so that a check doesn't share a mistake with what it checks.
+//! A snapshot of all stored rows about calls, for checks against what happened outside. It reads the tables with
+//! statements of its own, so that a check doesn't share a mistake with what it checks.
 
 use std::collections::BTreeMap;
 
@@ -12,97 +12,97 @@ use super::{
 };
 use crate::domain::{CallId, HersysId, PatientId, PhoneNumber, ReportId, Sensitive, SlotId};
 
-/// The tables that have to do with calls.
+/// The tables about calls.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
-    /// Patients by their HER-SYS ID.
+    /// Patients, ordered by HER-SYS ID.
     pub patients: Vec<Patient>,
-    /// Slots by patient, day and time.
+    /// Slots, ordered by patient, day and time.
     pub slots: Vec<Slot>,
-    /// Attempts by slot and number.
+    /// Attempts, ordered by slot and number.
     pub attempts: Vec<Attempt>,
-    /// Calls by their beginning.
+    /// Calls, ordered by start.
     pub calls: Vec<Call>,
-    /// Reports by their beginning.
+    /// Reports, ordered by start.
     pub reports: Vec<Report>,
     /// Answers in the order in which they were stored.
     pub answers: Vec<Answer>,
-    /// The answers that stand, as the services read them.
+    /// The answers that apply, as the services read them.
     pub standing: BTreeMap<ReportId, Vec<LatestAnswer>>,
-    /// Alerts by the time of raising.
+    /// Alerts, ordered by when they were raised.
     pub alerts: Vec<Alert>,
-    /// Jobs that weren't done.
+    /// The number of jobs that aren't done.
     pub errands_left: u64,
 }
 
 /// A patient.
 #[derive(Debug, Clone)]
 pub struct Patient {
-    /// The record.
+    /// The record's ID.
     pub id: PatientId,
     /// The HER-SYS ID.
     pub hersys_id: HersysId,
     /// The registered number.
     pub phone_number: Option<PhoneNumber>,
-    /// Whether it is called.
+    /// Whether the patient gets automated calls.
     pub automated_call: bool,
     /// Whether observation has ended.
     pub released: bool,
 }
 
-/// A slot. Words are as they are stored.
+/// A slot. Codes are as stored.
 #[derive(Debug, Clone)]
 pub struct Slot {
     /// The slot.
     pub id: SlotId,
-    /// Whose.
+    /// The patient.
     pub patient: PatientId,
-    /// The day at the centre.
+    /// The date in the time zone of the health centre.
     pub date: Date,
     /// The time there.
     pub time: String,
     /// Whether staff asked for it.
     pub by_staff: bool,
-    /// No attempt from here on.
+    /// The end of the calling window.
     pub window_end: Timestamp,
-    /// Where it stands.
+    /// Its state.
     pub state: String,
-    /// Why.
+    /// The reason for its state.
     pub reason: Option<String>,
-    /// Attempts made.
+    /// The number of attempts.
     pub attempts: i64,
-    /// Attempts that count.
+    /// The number of tries.
     pub tries: i64,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
 }
 
-/// An attempt. Words are as they are stored.
+/// An attempt. Codes are as stored.
 #[derive(Debug, Clone)]
 pub struct Attempt {
     /// The call.
     pub call: CallId,
     /// The slot.
     pub slot: SlotId,
-    /// Whose.
+    /// The patient.
     pub patient: PatientId,
     /// The number called.
     pub phone_number: PhoneNumber,
-    /// Its number among the slot's.
+    /// Its number among the slot's attempts.
     pub number: i64,
-    /// Where it stands.
+    /// Its state.
     pub state: String,
     /// Why it is no longer wanted.
     pub withdrawal: Option<String>,
     /// How it ended.
     pub outcome: Option<String>,
-    /// When it was committed.
+    /// When the intent was committed.
     pub intended_at: Timestamp,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
-    /// Whether staff were asked what became of it.
+    /// Whether staff were asked about its outcome.
     pub staff_asked: bool,
-    /// When it was opened again, as the carrier had its call after all.
+    /// When it was reopened because the carrier had its call after all.
     pub revived_at: Option<Timestamp>,
 }
 
@@ -111,11 +111,11 @@ pub struct Attempt {
 pub struct Call {
     /// The call.
     pub id: CallId,
-    /// The line, in its word.
+    /// The line, as stored.
     pub line: String,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
-    /// The verdict, in its word.
+    /// How it ended, as stored.
     pub disposition: Option<String>,
 }
 
@@ -124,9 +124,9 @@ pub struct Call {
 pub struct Report {
     /// The report.
     pub id: ReportId,
-    /// Whose.
+    /// The patient.
     pub patient: PatientId,
-    /// The day at the centre.
+    /// The date in the time zone of the health centre.
     pub date: Date,
     /// Whether it was finished.
     pub reported: bool,
@@ -139,35 +139,35 @@ pub struct Answer {
     pub report: ReportId,
     /// The call.
     pub call: Option<CallId>,
-    /// The item, in its word.
+    /// The item, as stored.
     pub item: String,
-    /// What was answered; empty when it was taken back.
+    /// What was keyed in. Empty if it was withdrawn.
     pub entry: Sensitive,
-    /// The severity, in its word.
+    /// The severity, as stored.
     pub severity: String,
 }
 
 /// An alert.
 #[derive(Debug, Clone)]
 pub struct Alert {
-    /// The kind, in its word.
+    /// The kind, as stored.
     pub kind: String,
     /// The patient.
     pub patient: Option<PatientId>,
     /// The call.
     pub call: Option<CallId>,
-    /// The item of a red answer, in its word.
+    /// The item of a red answer, as stored.
     pub item: Option<String>,
     /// The report.
     pub report: Option<ReportId>,
-    /// Who has closed it.
+    /// Who closed it.
     pub closed_by: Option<String>,
 }
 
 /// Reads everything.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn read(tx: &mut Tx) -> Result<Snapshot, StoreError> {
     let jobs = "SELECT count(*) FROM outbox WHERE done_at IS NULL";
     let errands_left = tx.fetch_optional(jobs, vec![], |row| row.int(0)).await?;
@@ -223,10 +223,10 @@ pub async fn read(tx: &mut Tx) -> Result<Snapshot, StoreError> {
     })
 }
 
-/// The last turn of each inbound call, by the carrier's name of its leg: the first one is 0.
+/// The last turn of each inbound call, by carrier leg ID. Turns count from 0.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn last_turns(tx: &mut Tx) -> Result<Vec<(String, i64)>, StoreError> {
     let sql = "SELECT l.carrier_leg_id, max(t.turn) FROM legs l JOIN turns t ON t.call_id = l.call_id
                GROUP BY l.carrier_leg_id";

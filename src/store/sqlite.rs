@@ -1,4 +1,4 @@
-//! Opening an SQLite file: to write it, or to read it where it can't be written.
+//! Opens an SQLite file for writing, or for reading if it can't be written.
 
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
@@ -15,33 +15,35 @@ use super::database::{PATIENCE, Side, cannot_open};
 use super::error::{SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY, StoreError, sqlite_code};
 use super::file_lock::FileLock;
 
-/// Prepared statements kept a connection: each statement over many rows has up to seven sizes.
+/// Prepared statements cached per connection. Each statement over many rows has up to seven sizes.
 pub(super) const STATEMENTS: usize = 256;
-/// Rows that SQLite's thread may be ahead of the reader, so that a batch is read without switching to and fro.
+/// How many rows SQLite's thread may be ahead of the reader. A batch is then read without switching between threads.
 const ROWS_AHEAD: usize = 256;
-/// Readers of SQLite: each is a thread and a page cache.
+/// The number of reading connections. Each is a thread and a page cache.
 const READERS: u32 = 4;
-/// How long an idle reader is kept.
+/// How long an idle reading connection is kept.
 const IDLE: Duration = Duration::from_secs(60);
-/// Page caches in KiB (SQLite wants them negative): small, as the system caches the file too.
+/// Page caches in KiB, which SQLite expects as negative numbers. They are small because the system also caches the
+/// file.
 const WRITER_CACHE_KIB: &str = "-8192";
 const READER_CACHE_KIB: &str = "-1024";
-/// Pages of 4 KiB in the write-ahead log before it is copied back: fewer, larger copies than the default of 1,000.
+/// The number of 4 KiB pages in the write-ahead log at which it is copied back. This makes fewer, larger copies than
+/// the default of 1,000.
 const CHECKPOINT_PAGES: &str = "4000";
-/// What the write-ahead log is cut back to after a burst, in bytes.
+/// The size in bytes to which the write-ahead log is truncated after a burst.
 const LOG_LIMIT: &str = "33554432";
 
-/// The connection that writes.
+/// The writing connection.
 #[derive(Clone)]
 pub(super) enum Writer {
-    /// One connection, because SQLite has one writer anyway: waiting in the pool is fair, and no transaction is refused
-    /// as locked.
+    /// One connection, because SQLite has only one writer anyway. Waiting in the pool is fair, and no transaction fails
+    /// because the database is locked.
     Pool(SqlitePool),
-    /// The file can only be read.
+    /// The file is read-only.
     Refused(Refusal),
 }
 
-/// Why a file can only be read.
+/// Why a file can't be written.
 #[derive(Clone, Copy)]
 pub(super) enum Refusal {
     Full,
@@ -58,7 +60,7 @@ impl Writer {
     }
 }
 
-/// Opens a file to write it; it is created when it is missing.
+/// Opens a file for writing. Creates it if it is missing.
 pub(super) async fn open(path: &Path) -> Result<Side, StoreError> {
     check_parent(path)?;
     if std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().readonly()) {
@@ -73,8 +75,8 @@ pub(super) async fn open(path: &Path) -> Result<Side, StoreError> {
     Ok(Side::Sqlite { writer: Writer::Pool(writer), readers, settled: None, held })
 }
 
-/// Makes a file that is missing, for its owner alone: SQLite gives those that it makes beside it the same mode. One
-/// that is there keeps its mode.
+/// Creates a missing file that only its owner can read. SQLite gives the same mode to the files it creates next to it.
+/// The mode of an existing file doesn't change.
 fn make_private(path: &Path) -> Result<(), StoreError> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(_) => Ok(()),
@@ -93,18 +95,18 @@ fn cannot_create<T>(path: &Path, error: &std::io::Error) -> Result<T, StoreError
     cannot_open(format!("the database {shown} can't be created ({error}): {what}"))
 }
 
-/// How a file is read. SQLite shares what its readers need through a file beside the database, which it makes.
+/// How a file is read. SQLite's readers share state through a file that SQLite creates next to the database.
 #[derive(Clone, Copy)]
 enum Reading {
-    /// Beside others, as always.
+    /// Shared with other programs, as usual.
     Shared,
-    /// With the file for itself, which needs nothing beside it: where there is no room.
+    /// Exclusive, which needs no other file: for a full disk.
     Alone,
-    /// As a file that nobody writes: where nothing can be locked or made.
+    /// As immutable, because no program writes the file: if no lock or file can be created.
     Settled,
 }
 
-/// Opens a file that is there, without writing anything: its disk may be full, its folder or the file read-only.
+/// Opens an existing file without writing anything. Its disk may be full, and its folder or the file may be read-only.
 pub(super) async fn open_existing(path: &Path) -> Result<Side, StoreError> {
     let shown = path.display();
     match std::fs::metadata(path) {
@@ -139,7 +141,7 @@ pub(super) async fn open_existing(path: &Path) -> Result<Side, StoreError> {
             return Ok(Side::Sqlite { writer, readers, settled, held });
         };
         readers.close().await;
-        // Reading or writing failed, a read-only file, no room, a file that can't be made.
+        // A read-only file, an I/O error, a full disk, or a file that can't be created.
         let about_the_disk = matches!(sqlite_code(&error), Some(8 | 10 | 13 | 14));
         let first = refused.is_none();
         if first {
@@ -160,7 +162,7 @@ pub(super) async fn open_existing(path: &Path) -> Result<Side, StoreError> {
     }
 }
 
-/// What is said where there is nothing to use.
+/// The error for a missing database.
 pub(super) fn no_database(path: &Path, what: &str) -> StoreError {
     let sentence = format!(
         "there is no database at {} ({what}); name the right one by --config FILE or KENKOCALL_DATABASE__URL, or create one there with `kenkocall migrate`",
@@ -169,7 +171,7 @@ pub(super) fn no_database(path: &Path, what: &str) -> StoreError {
     StoreError::NoDatabase { sentence }
 }
 
-/// Whether there is a write-ahead log with anything in it.
+/// Returns `true` if there is a write-ahead log that isn't empty.
 pub(super) fn log_is_there(path: &Path) -> bool {
     let mut log: std::ffi::OsString = path.as_os_str().to_owned();
     log.push("-wal");
@@ -193,7 +195,7 @@ fn common(path: &Path) -> SqliteConnectOptions {
 fn for_writer(path: &Path) -> SqliteConnectOptions {
     common(path)
         .journal_mode(SqliteJournalMode::Wal)
-        // A dial intent that was committed must outlive a power cut, or a patient is rung twice.
+        // A committed dial intent must survive a power cut, or a patient is called twice.
         .synchronous(SqliteSynchronous::Full)
         .pragma("cache_size", WRITER_CACHE_KIB)
         .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
@@ -225,11 +227,12 @@ fn pool() -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .acquire_timeout(PATIENCE)
         .test_before_acquire(false)
-        // A full disk ends SQLite's transaction behind the driver's back, which then counts one too many for ever.
+        // A full disk ends SQLite's transaction without the driver's knowledge. The driver then counts one transaction
+        // too many forever.
         .after_release(|connection, _| {
             Box::pin(async move {
                 if connection.is_in_transaction() {
-                    // One that was dropped is on its way to be undone: what is asked next is answered after it.
+                    // A dropped transaction is still being rolled back. The ping is answered after that.
                     connection.ping().await?;
                 }
                 Ok(!connection.is_in_transaction())
@@ -237,7 +240,7 @@ fn pool() -> SqlitePoolOptions {
         })
 }
 
-/// What SQLite would say less clearly.
+/// Checks that SQLite reports less clearly.
 fn check_parent(path: &Path) -> Result<(), StoreError> {
     let shown = path.display();
     if path.is_dir() {
@@ -279,8 +282,7 @@ fn sentence(path: &Path, error: sqlx::Error) -> StoreError {
     StoreError::CannotOpen { sentence }
 }
 
-/// What the disk itself says: SQLite doesn't tell one that is full or mounted for reading from a file that this user
-/// may not write.
+/// Asks the file system itself: SQLite doesn't tell a full or read-only disk from a file that this user may not write.
 fn disk(path: &Path) -> Option<Refusal> {
     let disk = rustix::fs::statvfs(path.parent()?).ok()?;
     if disk.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY) {

@@ -1,5 +1,5 @@
-//! The texts of statements over many rows. They come in few sizes, so that each is prepared once a connection and then
-//! found in the driver's cache.
+//! The texts of statements over many rows. There are only a few sizes, so that each is prepared once per connection and
+//! then found in the driver's cache.
 
 use std::{
     collections::HashMap,
@@ -9,44 +9,44 @@ use std::{
 
 use sqlx::{AssertSqlSafe, SqlSafeStr as _, SqlStr};
 
-/// The most rows of one statement.
+/// The maximum number of rows in one statement.
 pub(super) const MOST_ROWS: usize = 64;
 
-/// The sizes that a list of keys is padded to.
+/// The sizes to which a list of keys is padded.
 pub(super) const KEY_LIST_SIZES: [usize; 5] = [1, 4, 16, 64, 256];
 
-/// How many rows the next statement takes when this many are left: a power of two, so that any number of rows needs
+/// How many rows the next statement takes if this many are left. It is a power of two, so that any number of rows needs
 /// few statements and few texts.
 pub(super) fn rows_at_once(left: usize) -> usize {
     if left >= MOST_ROWS { MOST_ROWS } else { 1 << left.max(1).ilog2() }
 }
 
-/// How long the next list of keys is when this many are left.
+/// The length of the next list of keys if this many are left.
 pub(super) fn keys_at_once(left: usize) -> usize {
     KEY_LIST_SIZES.into_iter().find(|size| *size >= left).unwrap_or(256)
 }
 
-/// What a statement is composed of.
+/// The parts of a statement.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct BulkStatement {
-    /// What comes before the tuples: everything up to `VALUES` or `IN`.
+    /// The text before the tuples: everything up to `VALUES` or `IN`.
     pub(super) head: &'static str,
-    /// What comes after them.
+    /// The text after the tuples.
     pub(super) tail: &'static str,
     /// Whether the tuples are single keys after `IN`.
     pub(super) keys: bool,
-    /// How many `$n` the head holds.
+    /// The number of parameters in the head.
     pub(super) fixed: usize,
-    /// How many parameters a tuple has.
+    /// The number of parameters in a tuple.
     pub(super) columns: usize,
-    /// How many tuples.
+    /// The number of tuples.
     pub(super) tuples: usize,
-    /// Whether to write `?`: SQLite searches numbered parameters one after another, which shows with hundreds of them.
+    /// Whether to write `?`. SQLite searches numbered parameters linearly, which is noticeable with hundreds of them.
     pub(super) question_marks: bool,
 }
 
 impl BulkStatement {
-    /// The text, composed once a process. Only literals of this program enter it.
+    /// The text, composed once per process. It contains only literals of this program.
     pub(super) fn sql(self) -> SqlStr {
         static COMPOSED: LazyLock<Mutex<HashMap<BulkStatement, Arc<str>>>> = LazyLock::new(Mutex::default);
         let mut composed = COMPOSED.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,11 +1,11 @@
-//! Triggers that keep the audit trail append-only, as far as a database can: someone who may drop them is found out by
-//! the chain. They aren't in `migrations`, as the two databases have no word for them in common.
+//! Triggers that keep the audit trail append-only, as far as a database can. A user with the right to drop them is
+//! detected by the hash chain. They aren't in `migrations` because the two databases have no common syntax for them.
 
 use sqlx::{PgPool, SqlitePool};
 
 use super::StoreError;
 
-/// How many triggers there are on each.
+/// The number of triggers on each database.
 const ON_SQLITE: i64 = 2;
 const ON_POSTGRES: i64 = 3;
 
@@ -33,7 +33,7 @@ WHEN (OLD.seq IS NOT NULL
 EXECUTE FUNCTION audit_refuse();
 ";
 
-/// Puts them there, where one is missing.
+/// Creates the triggers if any is missing.
 pub(super) async fn on_sqlite(writer: &SqlitePool) -> Result<(), StoreError> {
     let sql = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'";
     let there: i64 = sqlx::query_scalar(sql).fetch_one(writer).await?;
@@ -43,13 +43,13 @@ pub(super) async fn on_sqlite(writer: &SqlitePool) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Puts them there, where one is missing.
+/// Creates the triggers if any is missing.
 pub(super) async fn on_postgres(pool: &PgPool) -> Result<(), StoreError> {
     let sql = "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'audit'::regclass AND NOT tgisinternal";
     let there: i64 = sqlx::query_scalar(sql).fetch_one(pool).await?;
     if there < ON_POSTGRES {
         let mut tx = pool.begin().await?;
-        // Two programs that start at once would trip over each other's functions.
+        // Two programs that start at once would conflict over the functions.
         sqlx::raw_sql("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE").execute(&mut *tx).await?;
         sqlx::raw_sql(POSTGRES).execute(&mut *tx).await?;
         tx.commit().await?;

@@ -1,4 +1,4 @@
-//! What happened in each turn of a call and what was replied. Append-only: a repeated turn gets the same reply again.
+//! The event and the reply of each turn. Append-only: a repeated turn gets the same reply again.
 
 use jiff::Timestamp;
 
@@ -15,11 +15,11 @@ pub struct TurnRow {
     pub call: CallId,
     /// The turn's number in the call.
     pub turn: i64,
-    /// When it was taken.
+    /// When it happened.
     pub at: Timestamp,
-    /// What came in.
+    /// The carrier's request.
     pub event: Document,
-    /// What went out.
+    /// The reply to the carrier.
     pub reply: Document,
 }
 
@@ -30,26 +30,28 @@ pub struct Reply {
     pub call: CallId,
     /// The turn's number in the call.
     pub turn: i64,
-    /// What went out.
+    /// The reply to the carrier.
     pub reply: Document,
 }
 
 /// Adds turns.
 ///
 /// # Errors
-/// [`StoreError::Taken`] with [`Unique::Turn`](super::Unique::Turn) when a turn was taken already.
+///
+/// [`StoreError::Taken`] with [`Unique::Turn`](super::Unique::Turn) if a turn is stored already.
 pub async fn append(tx: &mut Tx, turns: Vec<TurnRow>) -> Result<(), StoreError> {
     let rows = turns.into_iter().map(|t| [t.call.into(), t.turn.into(), t.at.into(), t.event.into(), t.reply.into()]);
     tx.execute_rows("INSERT INTO turns (call_id, turn, at, event, reply) VALUES", rows.collect(), "").await?;
     Ok(())
 }
 
-/// The replies of these turns, in no order; a turn not yet taken is left out. Give each once.
+/// The replies of these turns, in no particular order. Turns that haven't happened are omitted. Pass each turn once.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn replies(tx: &mut Tx, turns: &[(CallId, i64)]) -> Result<Vec<Reply>, StoreError> {
-    // Joined, because SQLite reads the whole table for a list of pairs after IN; crossed, so that it keeps this order.
+    // A join, because SQLite scans the table for a list of pairs after `IN`. A cross join, so that SQLite keeps this
+    // order.
     tx.fetch_rows(
         "SELECT t.call_id, t.turn, t.reply FROM (VALUES",
         turns.iter().map(|(call, turn)| [(*call).into(), (*turn).into()]).collect(),
@@ -59,10 +61,10 @@ pub async fn replies(tx: &mut Tx, turns: &[(CallId, i64)]) -> Result<Vec<Reply>,
     .await
 }
 
-/// All turns of a call, first to last.
+/// All turns of a call, in order.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn of_call(tx: &mut Tx, call: CallId) -> Result<Vec<TurnRow>, StoreError> {
     tx.fetch_all(
         "SELECT call_id, turn, at, event, reply FROM turns WHERE call_id = $1 ORDER BY turn",
@@ -72,10 +74,10 @@ pub async fn of_call(tx: &mut Tx, call: CallId) -> Result<Vec<TurnRow>, StoreErr
     .await
 }
 
-/// How many turns are stored. It reads them all: for measurements.
+/// The number of stored turns. It reads all of them, so it is only for measurements.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn count(tx: &mut Tx) -> Result<u64, StoreError> {
     let counted = tx.fetch_optional("SELECT count(*) FROM turns", vec![], |row| row.int(0)).await?;
     Ok(u64::try_from(counted.unwrap_or_default()).unwrap_or(0))

@@ -1,5 +1,5 @@
-//! One transaction on either database. The layer above begins and commits; only the files beside this one speak SQL,
-//! and the compiler holds them to it: every statement goes through the methods here, which they alone can see.
+//! A transaction on either database. The layer above begins and commits it. Only the modules of this folder contain
+//! SQL, and the compiler enforces that: every statement runs through the methods here, which only they can call.
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Arguments as _, Postgres, SqlSafeStr as _, SqlStr, Sqlite, postgres::PgArguments, sqlite::SqliteArguments};
@@ -13,13 +13,14 @@ use super::{
     statement::{BulkStatement, keys_at_once, rows_at_once},
 };
 
-/// A transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
+/// A transaction. Dropping it without [`Tx::commit`] rolls it back.
 pub struct Tx {
     side: Side,
-    /// PostgreSQL refuses to go on after an error; SQLite would, outside of the transaction if the error ended it.
+    /// PostgreSQL refuses statements after an error. SQLite would run them, and outside the transaction if the error
+    /// ended it.
     failed: bool,
     fate: Option<Arc<dyn CommitHook>>,
-    /// The seals of the rows that it writes, and where they go when it is committed.
+    /// The seals of the rows it writes, and the queue that gets them at the commit.
     seals: Vec<Seal>,
     queue: Option<Arc<SealQueue>>,
 }
@@ -29,11 +30,11 @@ enum Side {
     Postgres(Hold<Postgres>),
 }
 
-/// What statements run on.
+/// What the statements run on.
 enum Hold<D: sqlx::Database> {
     /// A transaction.
     Whole(sqlx::Transaction<'static, D>),
-    /// A connection: each statement reads by itself.
+    /// A connection without a transaction: each statement reads on its own.
     Glance(PoolConnection<D>),
 }
 
@@ -66,7 +67,7 @@ pub(super) enum Driver<'a> {
     Postgres(&'a mut sqlx::PgConnection),
 }
 
-/// Rows to write, each of `N` parameters.
+/// Rows to write, each with `N` parameters.
 pub(super) type Rows<'a, const N: usize> = Vec<[BindValue<'a>; N]>;
 
 impl Tx {
@@ -90,22 +91,22 @@ impl Tx {
         Self { side, failed: false, fate: None, seals: Vec::new(), queue: None }
     }
 
-    /// The same with the queue that takes the seals of what it writes.
+    /// Sets the queue for the seals of the rows it writes.
     pub(super) fn with_queue(self, queue: Arc<SealQueue>) -> Self {
         Self { queue: Some(queue), ..self }
     }
 
-    /// Notes the seal of a row that this transaction writes.
+    /// Collects the seal of a row that this transaction writes.
     pub(super) fn seals(&mut self, seal: Seal) {
         self.seals.push(seal);
     }
 
-    /// The same with someone who decides what becomes of its commit.
+    /// Sets the hook that decides the result of the commit.
     pub(super) fn with_fate(self, fate: Option<Arc<dyn CommitHook>>) -> Self {
         Self { fate, ..self }
     }
 
-    /// The driver's connection, for what isn't a statement: migrations.
+    /// The driver's connection, for migrations.
     pub(super) fn driver(&mut self) -> Driver<'_> {
         match &mut self.side {
             Side::Sqlite(side) => Driver::Sqlite(side.connection()),
@@ -113,11 +114,12 @@ impl Tx {
         }
     }
 
-    /// Makes everything done in this transaction durable, and seen by others.
+    /// Makes everything done in this transaction durable and visible to others.
     ///
     /// # Errors
-    /// When an earlier statement failed, or the database can't commit; then nothing was stored, unless the connection
-    /// broke just here: read again before repeating.
+    ///
+    /// If an earlier statement failed, or the database can't commit. Nothing was stored then, unless the connection
+    /// broke during the commit: read again before repeating.
     pub async fn commit(self) -> Result<(), StoreError> {
         if self.failed {
             return Err(StoreError::Abandoned);
@@ -132,7 +134,7 @@ impl Tx {
         if let Some(queue) = self.queue {
             match &committed {
                 Ok(()) => queue.push(self.seals),
-                // It may have been committed all the same.
+                // The commit may have succeeded nevertheless.
                 Err(_) if !self.seals.is_empty() => queue.doubt(),
                 Err(_) => {}
             }
@@ -144,10 +146,11 @@ impl Tx {
         }
     }
 
-    /// Undoes everything done in this transaction, and waits until it is undone.
+    /// Rolls back this transaction, and waits until that is done.
     ///
     /// # Errors
-    /// When the connection broke; the database undoes the transaction all the same.
+    ///
+    /// If the connection broke. The database rolls back the transaction nevertheless.
     pub async fn rollback(self) -> Result<(), StoreError> {
         match self.side {
             Side::Sqlite(side) => side.rollback().await?,
@@ -156,12 +159,13 @@ impl Tx {
         Ok(())
     }
 
-    /// Whether no one else writes until this transaction ends, so that nothing needs to be held against them: SQLite.
+    /// Returns `true` if this is the only writer until the transaction ends, so that no locks are needed. That is the
+    /// case on SQLite.
     pub(super) fn writes_alone(&self) -> bool {
         matches!(self.side, Side::Sqlite(_))
     }
 
-    /// Runs a statement and says how many rows it wrote.
+    /// Runs a statement. Returns the number of rows it wrote.
     pub(super) async fn execute(&mut self, sql: &'static str, args: Vec<BindValue<'_>>) -> Result<u64, StoreError> {
         self.run(sql.into_sql_str(), args).await
     }
@@ -176,7 +180,7 @@ impl Tx {
         self.query(sql.into_sql_str(), args, read).await
     }
 
-    /// Runs a query that has one row or none.
+    /// Runs a query that returns at most one row.
     pub(super) async fn fetch_optional<T>(
         &mut self,
         sql: &'static str,
@@ -186,7 +190,8 @@ impl Tx {
         Ok(self.fetch_all(sql, args, read).await?.pop())
     }
 
-    /// Writes many rows: `head` ends in `VALUES`, the tuples follow, then `tail`. Says how many rows were written.
+    /// Writes many rows. The statement is `head`, which ends in `VALUES`, then the tuples, then `tail`. Returns the
+    /// number of rows written.
     pub(super) async fn execute_rows<const N: usize>(
         &mut self,
         head: &'static str,
@@ -203,7 +208,7 @@ impl Tx {
         Ok(written)
     }
 
-    /// Like [`Tx::execute_rows`], for statements that give rows back, by `RETURNING` or by a join.
+    /// Like [`Tx::execute_rows`], for statements that return rows, with `RETURNING` or a join.
     pub(super) async fn fetch_rows<const N: usize, T>(
         &mut self,
         head: &'static str,
@@ -221,8 +226,9 @@ impl Tx {
         Ok(found)
     }
 
-    /// Looks up many keys: `head` ends in `IN`, the keys follow, then `tail`. `head` may hold `$1`, `$2`…, which are
-    /// `fixed`. An order in `tail` holds for 256 keys at most; more are looked up in turns.
+    /// Looks up many keys. The statement is `head`, which ends in `IN`, then the keys, then `tail`. `head` may contain
+    /// `$1`, `$2`…, whose values are `fixed`. An order in `tail` applies to at most 256 keys; more are looked up in
+    /// several statements.
     pub(super) async fn fetch_in<'a, T>(
         &mut self,
         head: &'static str,
@@ -238,7 +244,7 @@ impl Tx {
             let mut args = fixed.to_vec();
             args.extend(keys.by_ref().take(size));
             while args.len() < fixed.len() + size {
-                // The list is filled up with its last key, which finds nothing new.
+                // Pad the list with its last key, which finds nothing new.
                 args.extend_from_within(args.len() - 1..);
             }
             found.extend(self.query(sql, args, read).await?);

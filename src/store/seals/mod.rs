@@ -1,5 +1,5 @@
-//! Seals of answers, reports and alerts: a hash over the salt and the content of each row, which the audit trail keeps.
-//! Rows are sealed as they are written; the transaction collects the seals, and hands them on when it is committed.
+//! Seals of answers, reports and alerts. A seal is a hash over the salt and the content of a row, kept in the audit
+//! trail. Rows are sealed when they are written. The transaction collects the seals and queues them when it commits.
 
 mod queue;
 mod rows;
@@ -16,16 +16,16 @@ use uuid::Uuid;
 use super::StoreError;
 use super::audit::chain::{Hash, digest};
 
-/// What a seal is about.
+/// What a seal covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SealKind {
     /// An answer. It never changes.
     Answer,
-    /// A report, but for its end.
+    /// A report, except its end.
     Report,
-    /// How and when a report ended; a later seal replaces it.
+    /// How and when a report ended. A later seal replaces it.
     ReportEnd,
-    /// An alert, but for its end.
+    /// An alert, except its end.
     Alert,
     /// When and by whom an alert was closed.
     AlertEnd,
@@ -34,7 +34,7 @@ pub enum SealKind {
 impl SealKind {
     const ALL: [Self; 5] = [Self::Answer, Self::Report, Self::ReportEnd, Self::Alert, Self::AlertEnd];
 
-    /// The word in the trail.
+    /// The word in the audit trail.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Answer => "answer",
@@ -50,23 +50,23 @@ impl SealKind {
     }
 }
 
-/// Which row a seal is about.
+/// The row that a seal covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SealKey {
-    /// What it is about.
+    /// What it covers.
     pub kind: SealKind,
-    /// The report of an answer; nil for others.
+    /// The report of an answer; otherwise nil.
     pub within: Uuid,
-    /// The row's id.
+    /// The row's ID.
     pub id: Uuid,
 }
 
 /// A seal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seal {
-    /// Which row.
+    /// The row.
     pub key: SealKey,
-    /// When the row was written, or what it says of its end.
+    /// When the row was written, or the time recorded for its end.
     pub at: Timestamp,
     /// The hash over its salt and content.
     pub hash: Hash,
@@ -82,7 +82,7 @@ impl std::fmt::Display for SealKey {
 }
 
 impl SealKey {
-    /// Reads the text of a key, and gives what follows it.
+    /// Parses a key at the start of a text. Also returns the rest of the text.
     fn take(text: &str) -> Option<(Self, Option<&str>)> {
         let mut words = text.split(' ');
         let word = words.next()?;
@@ -93,19 +93,19 @@ impl SealKey {
         words.next().is_none().then_some((key, rest))
     }
 
-    /// Reads the text of a key.
+    /// Parses the text form of a key.
     pub fn parse(text: &str) -> Option<Self> {
         Self::take(text).filter(|(_, rest)| rest.is_none()).map(|(key, _)| key)
     }
 }
 
-/// Reads a key and its hash, as an entry of the trail has them.
+/// Parses a key and its hash, as written in an entry of the audit trail.
 pub fn parse(text: &str) -> Option<(SealKey, Hash)> {
     let (key, rest) = SealKey::take(text)?;
     Some((key, Hash::parse(rest?)?))
 }
 
-/// A salt: 128 random bits in hex.
+/// A salt: 128 random bits in hexadecimal.
 pub(super) fn new_salt() -> Result<String, StoreError> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).map_err(|_| StoreError::Inconsistent { what: "the system's random numbers" })?;
@@ -116,7 +116,7 @@ pub(super) fn seal(kind: SealKind, within: Uuid, id: Uuid, at: Timestamp, fields
     Seal { key: SealKey { kind, within, id }, at, hash: digest(&kind.form(), fields) }
 }
 
-/// Milliseconds as a sealed row has them.
+/// The form of a time in a sealed row: milliseconds.
 pub(super) fn millis(at: Timestamp) -> String {
     at.as_millisecond().to_string()
 }
@@ -140,7 +140,7 @@ mod tests {
         }
     }
 
-    /// What was sealed once must be found unchanged for ever.
+    /// A seal must always verify against the unchanged row.
     #[test]
     fn any_change_of_a_field_its_absence_and_the_kind_change_the_hash() {
         let of =

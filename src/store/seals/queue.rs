@@ -1,20 +1,21 @@
-//! Seals of committed rows that the trail doesn't have yet. They are written to it every second, many at a time.
+//! Seals of committed rows that aren't in the audit trail yet. They are written to it every second, in batches.
 
 use std::sync::{Mutex, PoisonError};
 
 use super::Seal;
 
-/// Seals that wait at most. More are found again by the search for unsealed rows.
+/// The maximum number of waiting seals. Rows beyond that are found again by the search for unsealed rows.
 const MOST: usize = 200_000;
 
-/// The seals that wait, and whether some may be missing.
+/// The waiting seals, and whether some may be missing.
 #[derive(Debug, Default)]
 pub struct SealQueue(Mutex<Waiting>);
 
 #[derive(Debug, Default)]
 struct Waiting {
     seals: Vec<Seal>,
-    /// A commit whose outcome isn't known, or more seals than are kept: unsealed rows are to be looked for.
+    /// Whether unsealed rows must be searched for: the outcome of a commit is unknown, or there were more seals than
+    /// the queue holds.
     doubt: bool,
 }
 
@@ -32,22 +33,22 @@ impl SealQueue {
         }
     }
 
-    /// Notes that rows may have been written whose seals aren't here.
+    /// Records that rows may have been written whose seals aren't in the queue.
     pub fn doubt(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).doubt = true;
     }
 
-    /// Whether seals wait.
+    /// Returns `true` if no seals are waiting.
     pub fn is_empty(&self) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).seals.is_empty()
     }
 
-    /// Takes all seals that wait. Who can't write them calls [`SealQueue::doubt`].
+    /// Takes all waiting seals. A caller that can't write them calls [`SealQueue::doubt`].
     pub fn take(&self) -> Vec<Seal> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).seals)
     }
 
-    /// Whether unsealed rows are to be looked for; asked once.
+    /// Returns `true` if unsealed rows must be searched for, and resets the flag.
     pub fn take_doubt(&self) -> bool {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).doubt)
     }

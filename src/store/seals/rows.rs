@@ -1,4 +1,4 @@
-//! Sealed rows as the tables have them, read as text: whatever someone has written there, it is hashed and compared.
+//! Sealed rows, read as text: whatever was written into the table is hashed and compared.
 
 use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
@@ -13,18 +13,18 @@ use crate::store::{
 /// A row as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedRow {
-    /// Which row.
+    /// The row.
     pub key: SealKey,
-    /// The hash over its salt and content; `None` while it has no salt.
+    /// The hash over its salt and content. `None` if it has no salt.
     pub hash: Option<Hash>,
-    /// How it ended: the key and the hash of that; `None` while it is as it was begun, and for answers.
+    /// The key and hash of its end. `None` if the row hasn't ended, and for answers.
     pub end: Option<(SealKey, Hash)>,
 }
 
-/// The id of the last row of a page, with the report of an answer.
+/// The ID of the last row of a page, with the report of an answer.
 pub type Place = (Uuid, Uuid);
 
-/// The same as it stands in the table, whatever someone has written there.
+/// The same as stored in the table, valid or not.
 pub type TextPlace = (String, String);
 
 macro_rules! answers {
@@ -62,7 +62,7 @@ macro_rules! alerts {
     };
 }
 
-/// These answers, by report and id, in no order.
+/// The answers with these reports and IDs, in no particular order.
 ///
 /// # Errors
 /// Database errors.
@@ -73,7 +73,7 @@ pub async fn answers_of(tx: &mut Tx, keys: &[(Uuid, Uuid)]) -> Result<Vec<Sealed
     tx.fetch_rows(head, rows, tail, read_answer).await
 }
 
-/// All answers of these reports, in no order.
+/// All answers of these reports, in no particular order.
 ///
 /// # Errors
 /// Database errors.
@@ -82,7 +82,7 @@ pub async fn of_reports(tx: &mut Tx, reports: &[Uuid]) -> Result<Vec<SealedRow>,
     tx.fetch_in(answers!("SELECT ", "FROM answers a WHERE a.report_id IN"), &[], keys, "", read_answer).await
 }
 
-/// These reports, in no order.
+/// The reports with these IDs, in no particular order.
 ///
 /// # Errors
 /// Database errors.
@@ -91,7 +91,7 @@ pub async fn reports_of(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<SealedRow>, Sto
     tx.fetch_in(reports!("SELECT ", "FROM reports r WHERE r.id IN"), &[], keys, "", read_report).await
 }
 
-/// These alerts, in no order.
+/// The alerts with these IDs, in no particular order.
 ///
 /// # Errors
 /// Database errors.
@@ -100,7 +100,7 @@ pub async fn alerts_of(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<SealedRow>, Stor
     tx.fetch_in(alerts!("SELECT ", "FROM alerts l WHERE l.id IN"), &[], keys, "", read_alert).await
 }
 
-/// A page of the reports of a day and later days, by id.
+/// One page of the reports of a day and later, ordered by ID.
 ///
 /// # Errors
 /// Database errors.
@@ -109,7 +109,7 @@ pub async fn reports_since(tx: &mut Tx, day: Date, after: Uuid, limit: u32) -> R
     tx.fetch_all(sql, vec![day.into(), after.into(), i64::from(limit).into()], read_report).await
 }
 
-/// A page of the alerts that were raised or closed since a moment, by id.
+/// One page of the alerts raised or closed since a moment, ordered by ID.
 ///
 /// # Errors
 /// Database errors.
@@ -126,7 +126,7 @@ pub async fn alerts_since(
     tx.fetch_all(sql, vec![since.into(), after.into(), i64::from(limit).into()], read_alert).await
 }
 
-/// How many rows there are that are sealed one by one.
+/// The number of rows that have a seal of their own.
 ///
 /// # Errors
 /// Database errors.
@@ -136,7 +136,8 @@ pub async fn total(tx: &mut Tx) -> Result<u64, StoreError> {
     Ok(counted.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
 }
 
-/// A page of the keys of all rows that are sealed one by one, after `after`. An id that isn't one is nil.
+/// One page of the keys of all rows that have a seal of their own, after `after`. Keys are texts because a stored ID
+/// may be invalid.
 ///
 /// # Errors
 /// Database errors.
@@ -157,7 +158,7 @@ pub async fn keys(tx: &mut Tx, kind: SealKind, after: &TextPlace, limit: u32) ->
     tx.fetch_all(sql, args, |row| Ok((row.owned(0)?, row.owned(1)?))).await
 }
 
-/// When the rows of older versions had all been sealed.
+/// When all rows of older versions had been sealed.
 ///
 /// # Errors
 /// Database errors.
@@ -167,7 +168,7 @@ pub async fn found_at(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
     Ok(found.await?.flatten())
 }
 
-/// Notes that they have been.
+/// Records when all rows of older versions had been sealed.
 ///
 /// # Errors
 /// Database errors.
@@ -176,7 +177,7 @@ pub async fn note_found(tx: &mut Tx, at: Timestamp) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Deletes a report, its answers and its alerts, and gives the keys of what was deleted.
+/// Deletes a report, its answers and its alerts. Returns the keys of the deleted rows.
 ///
 /// # Errors
 /// Database errors.
@@ -194,7 +195,7 @@ pub async fn erase_report(tx: &mut Tx, report: Uuid) -> Result<Vec<SealKey>, Sto
     Ok(alerts.chain(answers).chain(reports).collect())
 }
 
-/// Gives a salt to the next rows of an older version, and gives them as they are then.
+/// Adds salts to the next rows of an older version. Returns these rows with their salts.
 ///
 /// # Errors
 /// Database errors.
@@ -220,7 +221,7 @@ pub async fn salt_answers(tx: &mut Tx, after: Place, limit: u32) -> Result<Vec<S
     Ok(found)
 }
 
-/// As [`salt_answers`], for reports.
+/// Same as [`salt_answers`], for reports.
 ///
 /// # Errors
 /// Database errors.
@@ -234,7 +235,7 @@ pub async fn salt_reports(tx: &mut Tx, after: Place, limit: u32) -> Result<Vec<S
     Ok(found)
 }
 
-/// As [`salt_answers`], for alerts.
+/// Same as [`salt_answers`], for alerts.
 ///
 /// # Errors
 /// Database errors.
@@ -257,7 +258,7 @@ fn salted(ids: &[Uuid]) -> Result<Vec<[BindValue<'static>; 2]>, StoreError> {
     ids.iter().map(|id| Ok([(*id).into(), new_salt()?.into()])).collect()
 }
 
-/// The columns from `from` on, as text.
+/// The columns starting at `from`, as text.
 fn texts<'r, const N: usize>(row: &'r Row<'_>, from: usize) -> Result<[Option<&'r str>; N], StoreError> {
     let mut texts = [None; N];
     for (nth, text) in texts.iter_mut().enumerate() {

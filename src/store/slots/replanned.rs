@@ -1,4 +1,4 @@
-//! Waiting slots whose next try is planned anew, because a clock that was wrong had planned it.
+//! Waiting slots whose next try must be planned again, because it was planned while a clock was wrong.
 
 use jiff::Timestamp;
 
@@ -6,10 +6,10 @@ use super::{SlotRow, read};
 use crate::domain::SlotId;
 use crate::store::{StoreError, Tx};
 
-/// Waiting slots that are due after `after`, the last first.
+/// The waiting slots that are due after `after`, latest first.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn waiting_after(tx: &mut Tx, after: Timestamp, limit: u32) -> Result<Vec<SlotRow>, StoreError> {
     tx.fetch_all(
         select!("WHERE s.state = 'waiting' AND s.due_at > $1 ORDER BY s.due_at DESC, s.id LIMIT $2"),
@@ -22,7 +22,7 @@ pub async fn waiting_after(tx: &mut Tx, after: Timestamp, limit: u32) -> Result<
 /// Sets when waiting slots are due.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn set_due(tx: &mut Tx, due: &[(SlotId, Timestamp)]) -> Result<u64, StoreError> {
     tx.execute_rows(
         "UPDATE slots SET due_at = v.column2 FROM (VALUES",
