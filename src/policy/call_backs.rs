@@ -1,5 +1,5 @@
-//! Which requests to be called back are taken: a flood of them must neither hide who needs a nurse nor promise what
-//! nobody can do. What a patient asked for who is identified is never refused.
+//! Which call-back requests are accepted. A flood of requests must not hide the callers who need a nurse, and must not
+//! promise more calls than staff can make. A request by an identified patient is never refused.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,17 +10,17 @@ use crate::domain::{AlertId, PatientId, PhoneNumber};
 pub struct PastCallBack {
     /// Its alert.
     pub alert: AlertId,
-    /// The number to call back; `None` if it isn't known.
+    /// The number to call back. `None` if it is unknown.
     pub number: Option<PhoneNumber>,
     /// The patient identified in that call.
     pub patient: Option<PatientId>,
-    /// When it was asked for.
+    /// When the caller asked.
     pub at: Timestamp,
     /// Whether staff still have to call back.
     pub state: CallBackState,
 }
 
-/// Whether a request is dealt with.
+/// Whether a request has been handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallBackState {
     /// Staff still have to call back.
@@ -29,25 +29,26 @@ pub enum CallBackState {
     Closed,
 }
 
-/// What becomes of a request.
+/// The decision about a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallBackFate {
-    /// It is a new alert.
+    /// It becomes a new alert.
     Take,
-    /// Staff are to call this number already: it is counted there.
+    /// An open request has the same number: it is counted there.
     Join(AlertId),
-    /// It isn't taken, and the caller is told so.
+    /// It is refused, and the caller hears so.
     Refuse,
 }
 
-/// New requests that one number may make in an hour without anybody identified.
+/// The maximum number of new requests per number and hour from callers who aren't identified.
 pub const CALL_BACKS_PER_NUMBER: usize = 3;
-/// New requests that a health centre takes in an hour from callers who aren't identified: more than staff can phone.
+/// The maximum number of new requests per health centre and hour from callers who aren't identified: more than staff
+/// can phone.
 pub const CALL_BACKS_PER_CENTRE: usize = 30;
 /// How long a request counts.
 pub const CALL_BACKS_COUNT_FOR: SignedDuration = SignedDuration::from_hours(1);
 
-/// Decides on a request from `number`, by `patient` if one is identified.
+/// Decides about a request from `number`. `patient` is the identified patient, if any.
 pub fn call_back_fate(
     number: &PhoneNumber,
     patient: Option<PatientId>,

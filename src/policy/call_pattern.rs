@@ -1,5 +1,5 @@
-//! A centre's own times of calling, as cron expressions. The crate reads them; they are evaluated here, on the civil
-//! clock: the crate's own evaluation skips a time in the spring gap and fires twice in the autumn fold.
+//! A centre's call times as cron expressions. The `cron` crate parses them, and this module evaluates them on the civil
+//! clock. The crate's own evaluation skips a time in the spring gap and fires twice in the autumn fold.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -12,96 +12,96 @@ use serde::{Deserialize, Serialize};
 use super::DaysOff;
 use crate::domain::{CallTimes, CallingHours};
 
-/// When a centre calls the patients who have no times of their own: one or more cron expressions, separated by `;`.
+/// When a centre calls patients who have no call times of their own: one or more cron expressions, separated by `;`.
 ///
-/// An expression has 5 fields (minute, hour, day of month, month, weekday), or 6 with seconds before them (only `0`),
-/// or 7 with a year after them as well. Weekdays are written by name: their numbers differ between dialects of cron.
-/// Where both the day of the month and the weekday are restricted, both must hold, as in the crate and unlike in Unix:
-/// `0 10 1-7 * mon` is the first Monday of each month.
+/// An expression has 5 fields (minute, hour, day of month, month, weekday), 6 with leading seconds (only `0`), or 7
+/// with a trailing year as well. Weekdays are written by name, because their numbers differ between dialects of cron.
+/// If both the day of the month and the weekday are restricted, both must match, as in the crate and unlike in Unix: `0
+/// 10 1-7 * mon` is the first Monday of each month.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct CallPattern(Vec<Expression>);
 
-/// One expression, read into what is asked of it.
+/// One parsed expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Expression {
-    /// As it was written, with single spaces.
+    /// The original text, with single spaces.
     text: String,
-    /// Nothing for every year.
+    /// `None` for every year.
     years: Option<BTreeSet<u32>>,
-    /// By place; the first is January.
+    /// Indexed from January.
     months: [bool; 12],
-    /// By place; the first is the first.
+    /// Indexed from the first day.
     days_of_month: [bool; 31],
-    /// By place; the first is Sunday, as in the crate.
+    /// Indexed from Sunday, as in the crate.
     weekdays: [bool; 7],
-    /// In order.
+    /// In ascending order.
     times: Vec<Time>,
 }
 
-/// Why something isn't a pattern of calls.
+/// Why a text isn't a call pattern.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallPatternError {
-    /// Not as many fields as an expression has, or more expressions than a pattern has.
+    /// An expression has the wrong number of fields, or a pattern has too many expressions.
     #[error(
         "a call pattern is written \"0 10 * * *\" (minute, hour, day of month, month, weekday), several of them separated by \";\", at most 8"
     )]
     Form,
-    /// A field holds what none can.
+    /// A field is invalid.
     #[error(
         "the call pattern's {field} can't be read; write a number, a list (9,18), a range (9-12), a step (*/2) or *"
     )]
     Field {
-        /// Which.
+        /// The name of the field.
         field: &'static str,
     },
-    /// A weekday as a number.
+    /// A weekday is written as a number.
     #[error(
         "write weekdays in a call pattern by name (mon,wed or mon-fri): their numbers differ between kinds of cron"
     )]
     WeekdayNumber,
-    /// Not on the minute.
+    /// The seconds aren't 0.
     #[error("the seconds in a call pattern are 0, or left out: calls begin on the minute")]
     Seconds,
 }
 
-/// Why a pattern that can be read can't be used. The sentences go on from "the call pattern can't be used:".
+/// Why a valid pattern can't be used. The messages continue "the call pattern can't be used:".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UnusablePattern {
-    /// No time within a year, or only on days off.
+    /// It fires on no day within a year, or only on days off.
     #[error(
         "it fires on none of the next 366 days that isn't a day off, so nobody would be called; name days that come, such as 0 10 * * * for each day"
     )]
     NeverFires,
-    /// Too often on one day.
+    /// It fires too often on one day.
     #[error(
         "it fires {times} times on {date}, and a patient is called at most 4 times a day; name the minute and the hours, such as 0 9,18 * * *"
     )]
     TooOften {
         /// The first such day.
         date: Date,
-        /// How often then.
+        /// How often it fires on that day.
         times: usize,
     },
-    /// When the centre doesn't call.
+    /// It fires outside the calling hours.
     #[error("it fires at {at}, outside the calling hours {hours}; change the one or the other", at = time.strftime("%H:%M"))]
     OutsideHours {
         /// The first such time.
         time: Time,
-        /// The centre's hours.
+        /// The centre's calling hours.
         hours: CallingHours,
     },
 }
 
 impl CallPattern {
-    /// The most expressions in one pattern.
+    /// The maximum number of expressions in a pattern.
     pub const MOST_EXPRESSIONS: usize = 8;
-    /// The longest expression, in bytes.
+    /// The maximum length of an expression, in bytes.
     pub const LONGEST_EXPRESSION: usize = 200;
-    /// How many days [`CallPattern::checked`] looks at.
+    /// The number of days that [`CallPattern::checked`] checks.
     pub const CHECKED_DAYS: usize = 366;
 
-    /// The times of a day, earliest first, each once; none is dropped for being one too many.
+    /// The distinct times on a day, in ascending order. Times over the daily maximum are included.
     pub fn times_on(&self, date: Date) -> Vec<Time> {
         let mut times: Vec<Time> =
             self.0.iter().filter(|one| one.has_day(date)).flat_map(|one| one.times.iter().copied()).collect();
@@ -110,11 +110,12 @@ impl CallPattern {
         times
     }
 
-    /// Checks that the pattern can be used, looking at each of the [`CallPattern::CHECKED_DAYS`] days from `from` on
-    /// that isn't a day off.
+    /// Checks that the pattern can be used. Checks [`CallPattern::CHECKED_DAYS`] days starting at `from`, except days
+    /// off.
     ///
     /// # Errors
-    /// When it fires on none of them, more than [`CallTimes::MAX`] times on one, or outside `hours`.
+    ///
+    /// If it fires on none of these days, more than [`CallTimes::MAX`] times on one, or outside `hours`.
     pub fn checked(&self, hours: CallingHours, days_off: &DaysOff, from: Date) -> Result<(), UnusablePattern> {
         let mut fires = false;
         for date in from.series(1.day()).take(Self::CHECKED_DAYS).filter(|date| !days_off.contain(*date)) {
@@ -152,7 +153,7 @@ impl Expression {
         let (Some(seconds), Some(weekday), 6..=7) = (fields.first(), fields.get(5), fields.len()) else {
             return Err(CallPatternError::Form);
         };
-        // The crate doesn't need spaces between fields ("10*"), so each is looked at before it is asked.
+        // The crate doesn't require spaces between fields ("10*"), so each field is checked before parsing.
         if let Some((_, field)) = fields.iter().zip(NAMES).find(|(text, _)| !is_field(text)) {
             return Err(CallPatternError::Field { field });
         }
@@ -163,7 +164,7 @@ impl Expression {
             return Err(CallPatternError::Seconds);
         }
         let schedule = Schedule::from_str(&fields.join(" ")).map_err(|_| {
-            // Which field it is, the crate says only in prose: each is tried with `*` in all others' place.
+            // The crate names the invalid field only in prose. To find it, parse each field with `*` for all others.
             let alone = |place: usize| {
                 let tried = (0..7).map(|nth| if nth == place { fields.get(nth).copied().unwrap_or("*") } else { "*" });
                 Schedule::from_str(&tried.collect::<Vec<_>>().join(" ")).is_err()
@@ -195,12 +196,12 @@ impl Expression {
     }
 }
 
-/// The numbers of a field that begins with 1, by place.
+/// The values of a field that starts at 1, by index.
 fn flags<const N: usize>(unit: &impl TimeUnitSpec) -> [bool; N] {
     std::array::from_fn(|place| u32::try_from(place + 1).is_ok_and(|number| unit.includes(number)))
 }
 
-/// Whether a text is one cron field and not several: items separated by commas, each `*`, `?`, a word or a range of
+/// Returns `true` if a text is a single cron field: items separated by commas, each `*`, `?`, a word or a range of
 /// words, with or without a step.
 fn is_field(text: &str) -> bool {
     let is_word = |word: &str| {

@@ -1,127 +1,128 @@
-//! Whether our own clock can be believed (fault 17), and what time it is while it can't. A clock that jumps would have
-//! people called an hour early, their slots shown as missed and their calls ended as lost. So after a jump the time
-//! goes on by the steady clock until someone else's clock agrees: the carrier's, which stands in every reply.
+//! Whether our own clock can be trusted (fault 17), and what time it is if it can't. After a clock jump, patients would
+//! be called an hour early, their slots shown as missed and their calls ended as lost. Therefore the time follows the
+//! monotonic clock after a jump, until another clock agrees: the carrier's, which is in every reply.
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// How far two clocks may be apart. Time services hold clocks to within a second; a minute earlier or later harms
-/// nobody.
+/// The maximum difference between two clocks. Time services keep clocks within a second. A minute earlier or later does
+/// no harm.
 pub const CLOCKS_AGREE: SignedDuration = SignedDuration::from_secs(60);
-/// How often a clock that is believed is compared with the carrier's.
+/// How often a trusted clock is compared with the carrier's.
 pub const COMPARE_EVERY: Duration = Duration::from_hours(1);
-/// How soon a clock that isn't is compared again.
+/// How soon a clock that isn't trusted is compared again.
 pub const COMPARE_AGAIN: Duration = Duration::from_secs(30);
-/// How long a clock must run after a jump before it is believed where there is no other clock to compare with: it may
-/// have been set right, and waits begin anew then.
+/// How long a clock must run after a jump before it is trusted, if there is no other clock to compare with. The jump
+/// may have corrected it. All waits start again then.
 pub const BELIEVED_ALONE: SignedDuration = SignedDuration::from_mins(2);
 
-/// A moment by two clocks of this machine.
+/// One moment on two clocks of this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
     /// The time of day, which people and time services set.
     pub shown: Timestamp,
-    /// What has run since some beginning, which nobody sets.
+    /// The monotonic clock, which nothing sets.
     pub steady: Duration,
 }
 
-/// What the carrier's clock says.
+/// What the carrier's clock shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Witness {
     /// The time.
     Shows(Timestamp),
-    /// It answers, and tells no time.
+    /// The carrier answers, but its reply has no time.
     Silent,
-    /// It doesn't answer.
+    /// The carrier doesn't answer.
     Unavailable,
     /// There is no carrier to ask.
     Nobody,
 }
 
-/// What to do with our clock.
+/// Whether our clock can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trust {
-    /// Go by it.
+    /// It is trusted.
     Believed,
-    /// Go by it, and compare it with the carrier's when there is time.
+    /// It is trusted. Compare it with the carrier's clock when convenient.
     Compare,
-    /// Do nothing by it before it was compared with the carrier's.
+    /// It isn't trusted until it has been compared with the carrier's clock.
     CompareFirst,
-    /// Do nothing by it, and compare it after so long.
+    /// It isn't trusted. Compare it after this duration.
     Doubted(Duration),
-    /// Nothing speaks against it, but the carrier, which couldn't be asked yet, was never heard: do nothing by it, and
-    /// compare it after so long.
+    /// It isn't trusted yet: nothing contradicts it, but the carrier has never answered. Compare it after this
+    /// duration.
     NotCompared(Duration),
 }
 
-/// Watches our clock, and keeps the time by the steady clock while the time of day can't be believed.
+/// Watches our clock. Keeps the time by the monotonic clock while the time of day can't be trusted.
 ///
-/// Services never read the time of day itself. They read [`ClockGuard::now`], which is the time of day while that runs
-/// with the steady clock, and the last believed time plus what has run since then when the time of day has jumped.
+/// Services never read the time of day themselves. They read [`ClockGuard::now`]. It returns the time of day if that
+/// agrees with the monotonic clock. After a jump it returns the last trusted time plus the monotonic time since then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClockGuard {
-    /// What the time goes by: it was so late at that steady moment.
+    /// The reference: the trusted time at a monotonic moment.
     anchor: Reading,
     /// Since when the time has run without a correction.
     since: Since,
     state: State,
 }
 
-/// Since when times that were written can be compared with now.
+/// Since when stored times can be compared with the current time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Since {
-    /// Since this process began. What was written before is as the database says.
+    /// The start of this process. Earlier stored times are taken as the database has them.
     Begin(Duration),
-    /// The time was corrected then. What was written before is of another time.
+    /// The last correction. Times stored before it can't be compared.
     Correction(Reading),
 }
 
-/// What a clock that is in doubt showed when it was last looked at.
+/// What a doubted clock showed at the last check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shown {
-    /// Another time than the one that is trusted.
+    /// A time that differs from the trusted one.
     Another,
-    /// The same.
+    /// The trusted time.
     TheSame,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// It was never compared.
+    /// It has never been compared.
     New,
-    /// The carrier was asked and didn't answer, and never did before; to be asked again at a steady moment.
+    /// The carrier was asked and has never answered. Ask again at this monotonic moment.
     Unheard { compare_at: Duration },
-    /// It was right, as far as could be found out; to be compared again at a steady moment.
+    /// It was right as far as known. Compare it again at this monotonic moment.
     Right { compare_at: Duration },
-    /// It jumped, or the carrier says otherwise.
+    /// It jumped, or the carrier contradicts it.
     Wrong { compare_at: Duration, shown: Shown },
-    /// It jumped to this reading, and there is nobody to compare with.
+    /// It jumped to this reading, and there is no clock to compare with.
     Alone { jumped_to: Reading },
 }
 
 impl ClockGuard {
-    /// A process begins.
+    /// Starts a guard when the process starts.
     pub const fn begun(now: Reading) -> Self {
         Self { anchor: now, since: Since::Begin(now.steady), state: State::New }
     }
 
-    /// The time to go by. It never jumps, except when [`ClockGuard::compared`] corrects it.
+    /// The time to use. It never jumps, unless [`ClockGuard::compared`] corrects it.
     pub fn now(&self, reading: Reading) -> Timestamp {
         if jumped(self.anchor, reading) { self.went_on(reading) } else { reading.shown }
     }
 
-    /// Whether the time is in doubt: then nobody is dialled, nothing is swept, given up or handed to staff.
+    /// Returns `true` if the time is in doubt. Then no patient is dialled, and nothing is swept, given up or handed to
+    /// staff.
     pub fn in_doubt(&self, reading: Reading) -> bool {
         match self.state {
-            // It is the steady clock that counts, and nobody will ever say more.
+            // The monotonic clock applies, and no other clock will ever be available.
             State::Alone { .. } => false,
             State::Wrong { .. } | State::Unheard { .. } => true,
             State::New | State::Right { .. } => jumped(self.anchor, reading),
         }
     }
 
-    /// Whether something speaks against the time of day: it jumped, or the carrier says otherwise.
+    /// Returns `true` if the time of day is contradicted: it jumped, or the carrier shows another time.
     pub fn is_contradicted(&self, reading: Reading) -> bool {
         match self.state {
             State::Unheard { .. } => jumped(self.anchor, reading),
@@ -129,8 +130,8 @@ impl ClockGuard {
         }
     }
 
-    /// How long it certainly is since a stored moment, by the steady clock where the stored time can't be compared with
-    /// now: one that lies before the last correction, or in the future.
+    /// A lower bound for the time since a stored moment. Measured by the monotonic clock if the stored time can't be
+    /// compared with the current time: it is before the last correction, or in the future.
     pub fn waited(&self, at: Timestamp, reading: Reading) -> SignedDuration {
         let now = self.now(reading);
         let (begun, earliest) = match self.since {
@@ -144,8 +145,8 @@ impl ClockGuard {
         (-ahead).max(SignedDuration::ZERO)
     }
 
-    /// The moment `wait` ago, to find what hasn't changed since. `None` while the time is in doubt, and
-    /// until it has run for so long after a correction.
+    /// The moment `wait` ago, for finding what hasn't changed since. `None` while the time is in doubt, and until
+    /// `wait` has passed since a correction.
     pub fn ago(&self, wait: SignedDuration, reading: Reading) -> Option<Timestamp> {
         let runs_since = match (self.since, self.state) {
             (Since::Correction(corrected), _) => Some(corrected.steady),
@@ -159,7 +160,7 @@ impl ClockGuard {
         self.now(reading).checked_sub(wait).ok()
     }
 
-    /// Whether the clock can be trusted at this moment.
+    /// Checks whether the clock can be trusted now.
     pub fn look(&mut self, now: Reading) -> Trust {
         match self.state {
             State::Unheard { compare_at } if compare_at > now.steady && !jumped(self.anchor, now) => {
@@ -173,15 +174,15 @@ impl ClockGuard {
             State::Right { compare_at, .. } if compare_at <= now.steady => Trust::Compare,
             State::Right { .. } => Trust::Believed,
             State::Wrong { compare_at, .. } if compare_at <= now.steady => Trust::CompareFirst,
-            // It was set right, it seems: calls wait for it.
+            // It seems to have been corrected, and calls are waiting for it.
             State::Wrong { shown: Shown::Another, .. } if !jumped(self.anchor, now) => Trust::CompareFirst,
             State::Wrong { compare_at, .. } => Trust::Doubted(compare_at.saturating_sub(now.steady)),
             State::Alone { .. } => Trust::CompareFirst,
         }
     }
 
-    /// The carrier was asked. Says whether the clock can be trusted. One that was right and never jumped since is, when
-    /// nobody says otherwise.
+    /// Records the carrier's answer and returns whether the clock can be trusted. A clock that was right and hasn't
+    /// jumped stays trusted unless it is contradicted.
     pub fn compared(&mut self, now: Reading, witness: Witness) -> Trust {
         let has_jumped = jumped(self.anchor, now);
         let believed = match (self.state, witness) {
@@ -193,7 +194,7 @@ impl ClockGuard {
             (_, Witness::Nobody) => !has_jumped,
             (State::Wrong { .. } | State::Alone { .. }, _)
             | (State::New | State::Unheard { .. }, Witness::Unavailable) => false,
-            // There is no other clock than ours.
+            // Our clock is the only one.
             (State::Right { .. } | State::New | State::Unheard { .. }, _) => !has_jumped,
         };
         let soon = now.steady.saturating_add(COMPARE_AGAIN);
@@ -213,7 +214,7 @@ impl ClockGuard {
         if let Witness::Shows(time) = witness
             && time.duration_since(self.now(now)).abs() > CLOCKS_AGREE
         {
-            // The carrier's clock is trusted until ours is put right: what is written meanwhile has the right time.
+            // Use the carrier's clock until ours is corrected, so that times stored meanwhile are right.
             self.correct(time, now);
         }
         self.state = match (witness, self.state) {
@@ -227,7 +228,7 @@ impl ClockGuard {
         Trust::Doubted(COMPARE_AGAIN)
     }
 
-    /// From now on the time is `time`. What was written by another one can't be compared with it.
+    /// Sets the time to `time`. Times stored before a correction can't be compared with it.
     fn correct(&mut self, time: Timestamp, now: Reading) {
         let corrected = Reading { shown: time, steady: now.steady };
         if time.duration_since(self.now(now)).abs() > CLOCKS_AGREE {
@@ -236,19 +237,19 @@ impl ClockGuard {
         self.anchor = corrected;
     }
 
-    /// The last believed time, and what has run since.
+    /// The last trusted time plus the time since then.
     fn went_on(&self, now: Reading) -> Timestamp {
         self.anchor.shown.checked_add(ran(self.anchor.steady, now.steady)).unwrap_or(now.shown)
     }
 }
 
-/// Whether the time of day went on by something else than the time that ran.
+/// Returns `true` if the time of day advanced differently from the monotonic clock.
 fn jumped(then: Reading, now: Reading) -> bool {
     let went_on = now.shown.duration_since(then.shown);
     went_on.checked_sub(ran(then.steady, now.steady)).is_none_or(|jump| jump.abs() > CLOCKS_AGREE)
 }
 
-/// How long it is from one steady moment to another. Never negative, but for a clock of a test that is moved back.
+/// The time between two monotonic moments. Negative only if a test moves its clock back.
 fn ran(then: Duration, now: Duration) -> SignedDuration {
     let signed = |duration: Duration| SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX);
     signed(now).saturating_sub(signed(then))

@@ -1,38 +1,38 @@
-//! How many calls a day may hold, and what they may cost: a fault of ours, or someone with our keys, can't ring
-//! through a budget in a night.
+//! Daily limits on the number and cost of calls. They prevent a fault of ours, or someone with our credentials, from
+//! spending a budget in one night.
 
 use serde::Deserialize;
 
-/// The limits of one day, of a health centre or of all of them.
+/// The daily limits, of one health centre or of all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub struct DayLimits {
-    /// Calls placed; nothing for no limit.
+    /// The maximum number of calls placed. `None` for no limit.
     pub calls: Option<u32>,
-    /// What they cost, in the money of [`CallPrice::per_minute`]; nothing for no limit.
+    /// The maximum cost, in the currency of [`CallPrice::per_minute`]. `None` for no limit.
     pub spend: Option<u32>,
 }
 
-/// What a call costs at most, as an estimate: the carrier's bill comes later.
+/// The estimated maximum cost of a call. The carrier's bill comes later.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CallPrice {
-    /// Of a minute that has begun, not below 0.
+    /// The price of each started minute, not below 0.
     pub per_minute: f64,
     /// The minutes after which the carrier ends a call.
     pub longest_minutes: u32,
 }
 
-/// What a day holds so far.
+/// The usage of a day so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct DailyUsage {
-    /// Calls intended, whatever became of them.
+    /// The number of calls intended, whatever their outcome.
     pub calls: u32,
-    /// Those of them that aren't over.
+    /// The number of these calls that haven't ended.
     pub open: u32,
-    /// Minutes begun of those that are over, the ringing among them: more than what the carrier bills.
+    /// The started minutes of the calls that have ended, including ringing: more than the carrier bills.
     pub minutes: u32,
 }
 
-/// Which limit a day has come to.
+/// The daily limit that was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DayLimit {
     /// [`DayLimits::calls`].
@@ -42,15 +42,15 @@ pub enum DayLimit {
 }
 
 impl DayLimits {
-    /// How many calls may still begin. A call that is in progress or begins counts as long as the carrier lets it last,
-    /// so that the day's limit holds however they end. With no limit, [`u32::MAX`].
+    /// How many more calls may begin. Each call in progress or about to begin counts with its maximum length, so that
+    /// the limit holds however calls end. Returns [`u32::MAX`] if there is no limit.
     pub fn room(self, used: DailyUsage, price: CallPrice) -> u32 {
         let by_calls = self.calls.map_or(u32::MAX, |most| most.saturating_sub(used.calls));
         by_calls.min(self.room_by_spend(used, price))
     }
 
-    /// The limit that is reached for good: calls that are in progress may end sooner and leave room, unless they were
-    /// to end at once and none could follow.
+    /// The limit that is definitely reached. Calls in progress may end early and leave room. The limit is reached only
+    /// if no call could follow even if they all ended now.
     pub fn reached(self, used: DailyUsage, price: CallPrice) -> Option<DayLimit> {
         if self.calls.is_some_and(|most| used.calls >= most) {
             return Some(DayLimit::Calls);
@@ -67,7 +67,7 @@ impl DayLimits {
         if of_one <= 0.0 {
             return u32::MAX;
         }
-        // Stays inside the type's range, and makes nothing of a negative number.
+        // The cast saturates, and turns negative numbers into 0.
         ((f64::from(most) - taken) / of_one).floor() as u32
     }
 }
@@ -93,7 +93,7 @@ mod tests {
             (limits(Some(10), None), used(9, 9, 0), 1, None),
             (limits(Some(10), None), used(10, 0, 0), 0, Some(DayLimit::Calls)),
             (limits(Some(0), None), used(0, 0, 0), 0, Some(DayLimit::Calls)),
-            // A call is 600 at most; two fit into 1,200, and none beside two that are in progress.
+            // A call costs at most 600. Two fit into 1,200, and none in addition to two calls in progress.
             (limits(None, Some(1_200)), used(0, 0, 0), 2, None),
             (limits(None, Some(1_200)), used(2, 2, 0), 0, None),
             (limits(None, Some(1_200)), used(2, 1, 1), 0, None),
@@ -111,7 +111,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whenever calls begin and end, however long they last: neither limit is ever passed.
+        /// Neither limit is ever exceeded, whenever calls begin and end and however long they last.
         #[test]
         fn no_day_costs_more_than_its_limit(
             most_calls in 0..40_u32,

@@ -1,30 +1,30 @@
-//! The days on which a centre doesn't call at all.
+//! The days on which a centre makes no automated calls.
 
 use std::collections::BTreeSet;
 
 use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
 
-/// A centre's days without automated calls: weekdays and single dates, in its time zone. Written and stored as
-/// `sat;sun;2027-01-01`, in any order; an empty text for none.
+/// A centre's days without automated calls: weekdays and dates, in its time zone. Written and stored as
+/// `sat;sun;2027-01-01`, in any order. An empty text means none.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct DaysOff {
-    /// By place; the first is Monday.
+    /// Indexed from Monday.
     weekdays: [bool; 7],
     dates: BTreeSet<Date>,
 }
 
-/// Why something isn't a list of days off.
+/// Why a text isn't a list of days off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DaysOffError {
-    /// Neither a weekday nor a date.
+    /// A part is neither a weekday nor a date.
     #[error("days off are written sat;sun;2027-01-01: mon, tue, wed, thu, fri, sat, sun, and dates as YYYY-MM-DD")]
     Form,
-    /// More dates than are kept.
+    /// There are more dates than can be stored.
     #[error("at most 400 dates can be days off; take out those that have passed")]
     TooMany,
-    /// Nobody would ever be called.
+    /// Every weekday is a day off, so no patient would ever be called.
     #[error(
         "all seven weekdays would be days off, so nobody would be called; to end a patient's calls use `kenkocall patients stop`"
     )]
@@ -34,10 +34,10 @@ pub enum DaysOffError {
 const NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 impl DaysOff {
-    /// The most single dates.
+    /// The maximum number of dates.
     pub const MOST_DATES: usize = 400;
 
-    /// Whether this is a day off.
+    /// Returns `true` if this is a day off.
     pub fn contain(&self, date: Date) -> bool {
         self.dates.contains(&date) || self.has(date.weekday())
     }

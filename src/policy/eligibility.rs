@@ -1,32 +1,33 @@
-//! Whether a patient may be called at all, now: asked when a slot is planned, before a dial, and when someone answers.
+//! Whether a patient may be called now. Checked when a slot is planned, before a dial, and when the call is answered.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{NumberKind, Withdrawal};
 
-/// What is known of a patient who is to be called. All of it as committed at this moment.
+/// The facts that decide whether a patient may be called, as committed at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CallEligibility {
-    /// Whether the centre switched automated calls on (A1).
+    /// The centre switched automated calls on (A1).
     pub automated_call: bool,
-    /// The kind of the registered number; nothing without one.
+    /// The kind of the registered number. `None` if there is no number.
     pub number: Option<NumberKind>,
     /// Observation has ended (A4).
     pub released: bool,
     /// The centre stopped the calls (A4).
     pub stopped: bool,
-    /// The patient asked by key 8 that calls stop, and the centre hasn't decided yet.
+    /// The patient pressed key 8 to ask that calls stop, and the centre hasn't decided yet.
     pub stop_requested: bool,
-    /// A call to the number that is registered now reached a wrong number.
+    /// A call to the currently registered number reached a wrong number.
     pub wrong_number: bool,
 }
 
 impl CallEligibility {
-    /// Whether the patient may be called.
+    /// Checks whether the patient may be called.
     ///
     /// # Errors
-    /// Why not. Of several reasons the one that takes most to lift, in this order: released, stopped, asked to stop,
-    /// switched off or without a number, a kind of number that isn't called, a number known to be wrong.
+    ///
+    /// The reason why not. Of several reasons, the one that is hardest to lift, in this order: released, stopped, asked
+    /// to stop, switched off or without a number, a kind of number that isn't called, a number known to be wrong.
     pub const fn may_be_called(&self) -> Result<(), Withdrawal> {
         match (self.automated_call, self.number) {
             _ if self.released => Err(Withdrawal::Released),
@@ -44,14 +45,14 @@ impl CallEligibility {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReportCovers {
-    /// All the rest of the day.
+    /// The rest of the day.
     #[default]
     Day,
-    /// The slot in whose window it came; one before the day's first slot counts for that.
+    /// The slot in whose window it came. A report before the day's first slot counts for that slot.
     Slot,
 }
 
-/// Neither of the two words.
+/// The text is neither of the two words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("write day when a report cancels the day's other calls, or slot when each call wants a report of its own")]
 pub struct ReportCoversError;
@@ -85,7 +86,7 @@ mod tests {
         wrong_number: false,
     };
 
-    /// All standings, with the bits of a number as facts.
+    /// All combinations of the facts, one per bit.
     fn standing(bits: u8) -> CallEligibility {
         let bit = |place: u8| bits & (1 << place) != 0;
         let number = match (bit(1), bit(2)) {

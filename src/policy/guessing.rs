@@ -1,57 +1,58 @@
-//! How often a caller may try HER-SYS IDs and birth dates (H7). `docs/security.md` has the arithmetic.
+//! Limits on tries of HER-SYS IDs and birth dates (H7). `docs/security.md` has the arithmetic.
 //!
-//! Callers are in three lanes: the number registered for the ID that was keyed, any other number, and hidden numbers. A
-//! caller number can be forged: it is a lane, not a proof. No lane uses up the tries of a better one. The number
-//! registered for an ID has tries of its own. Of the tries that all other callers have for an ID in a day, hidden
-//! numbers get half, so that the other half is left for callers who show a number. And failures of hidden numbers don't
-//! slow those who show one.
+//! Callers are in one of three lanes: the number registered for the keyed ID, any other number, and hidden numbers. A
+//! caller number can be forged, so a lane proves nothing. No lane uses up the tries of a better one. The number
+//! registered for an ID has tries of its own. Hidden numbers get half of the daily tries that all other callers have
+//! for an ID. The other half is left for callers who show a number. Failures of hidden numbers don't slow callers who
+//! show a number.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::CallerNumber;
 
-/// The limits on failed identifications, and on what callers may use of the line meanwhile.
+/// The limits on failed identifications, and on the use of the line by callers who aren't identified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct GuessingLimits {
-    /// The window over which failures count, in minutes; for one ID by other numbers than the registered one it is
-    /// [`GuessingLimits::DAY`].
+    /// The window in which failures count, in minutes. For one ID tried from other than its registered number, the
+    /// window is [`GuessingLimits::DAY`].
     #[serde(deserialize_with = "crate::config::number")]
     pub window_minutes: u32,
-    /// Failures in 24 hours for one HER-SYS ID from numbers that aren't the patient's. Half of them may come from
-    /// hidden numbers.
+    /// Failures in 24 hours for one HER-SYS ID from other than its registered number. Half of them may come from hidden
+    /// numbers.
     #[serde(deserialize_with = "crate::config::number")]
     pub per_id: u32,
-    /// Failures for one HER-SYS ID from the patient's registered number.
+    /// Failures for one HER-SYS ID from its registered number.
     #[serde(deserialize_with = "crate::config::number")]
     pub per_id_registered: u32,
-    /// Failures from one caller number, whatever the ID.
+    /// Failures from one caller number, for any ID.
     #[serde(deserialize_with = "crate::config::number")]
     pub per_caller: u32,
-    /// Failures of all callers from unregistered numbers together, from which on they are slowed.
+    /// Failures of all unregistered numbers together at which these callers are slowed.
     #[serde(deserialize_with = "crate::config::number")]
     pub global: u32,
-    /// Failures of all hidden numbers together, from which on they are slowed.
+    /// Failures of all hidden numbers together at which these callers are slowed.
     #[serde(deserialize_with = "crate::config::number")]
     pub hidden: u32,
-    /// How long the third failure for one ID makes the next try wait, in seconds; it doubles with every second failure
-    /// after it. 0 for no waits.
+    /// The wait after the third failure for one ID, in seconds. It doubles with every second failure after that. 0 for
+    /// no waits.
     #[serde(deserialize_with = "crate::config::number")]
     pub wait_seconds: u32,
-    /// How long a caller may be on the line before being identified, in seconds.
+    /// How long a caller may be on the line without being identified, in seconds.
     #[serde(deserialize_with = "crate::config::number")]
     pub identify_seconds: u32,
-    /// Calls at a time from one number in which nobody is identified. All hidden numbers count as one.
+    /// Simultaneous calls from one number in which no caller is identified. All hidden numbers count as one.
     #[serde(deserialize_with = "crate::config::number")]
     pub calls_at_once: u32,
 }
 
 impl Default for GuessingLimits {
     fn default() -> Self {
-        // A caller has 3 tries a call; a household phones for four people. The languages take about 40 s, an ID that
-        // has to be looked for and a birth date about 85 s, three times over. A hotel full of patients may have one
-        // number; no flood needs more lines than it has. Few callers hide their numbers, so their lane is narrower.
+        // A caller has 3 tries per call, and a household may phone for four people. Choosing a language takes about 40
+        // s. Looking up an ID and keying in a birth date takes about 85 s, up to three times. A hotel full of patients
+        // may have a single number, and no flood needs more lines than that. Few callers hide their numbers, so their
+        // lane is narrower.
         Self {
             window_minutes: 60,
             per_id: 20,
@@ -66,11 +67,11 @@ impl Default for GuessingLimits {
     }
 }
 
-/// Whose tries an identification draws on.
+/// The lane whose limits an identification counts against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lane {
-    /// The caller's number is the one registered for the ID that was keyed.
+    /// The caller's number is the one registered for the keyed ID.
     Registered,
     /// The caller shows any other number.
     Outsider,
@@ -82,7 +83,7 @@ impl Lane {
     /// All lanes.
     pub const ALL: [Self; 3] = [Self::Registered, Self::Outsider, Self::Hidden];
 
-    /// The word used in the database.
+    /// The value in the database.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Registered => "registered",
@@ -91,12 +92,12 @@ impl Lane {
         }
     }
 
-    /// Reads [`Lane::word`].
+    /// Parses [`Lane::code`].
     pub fn from_code(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|lane| lane.code() == word)
     }
 
-    /// What is noted of a report that is given in this lane.
+    /// The kind of number recorded for a report given in this lane.
     pub const fn caller_number(self) -> CallerNumber {
         match self {
             Self::Registered => CallerNumber::Registered,
@@ -106,7 +107,7 @@ impl Lane {
     }
 }
 
-/// Failed tries before the present one.
+/// Failures before the current try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Failures {
     /// For this HER-SYS ID in the caller's lane, within the window.
@@ -115,26 +116,26 @@ pub struct Failures {
     pub of_id_today: u32,
     /// For this ID in the caller's lane, within a week.
     pub of_id_this_week: u32,
-    /// For this ID by all who don't call from the registered number, within a day.
+    /// For this ID from other than its registered number, within a day.
     pub of_id_by_others: u32,
     /// The same within a week.
     pub of_id_by_others_this_week: u32,
-    /// When the last of [`Failures::of_id_today`] was.
+    /// When the last of [`Failures::of_id_today`] happened.
     pub last_of_id: Option<Timestamp>,
     /// From this caller number, within the window.
     pub of_caller: u32,
     /// The same within a day.
     pub of_caller_today: u32,
-    /// In the caller's lane, whatever the ID, within the window.
+    /// In the caller's lane for any ID, within the window.
     pub of_lane: u32,
     /// The same within a day.
     pub of_lane_today: u32,
-    /// In this call, one after the other, tries that weren't judged among them.
+    /// Consecutive failures in this call, including tries that weren't checked.
     pub in_call: u32,
 }
 
 impl Failures {
-    /// The same after one more failure.
+    /// Adds one failure.
     #[must_use]
     pub fn and_one(self, at: Timestamp) -> Self {
         let more = |count: u32| count.saturating_add(1);
@@ -154,85 +155,86 @@ impl Failures {
     }
 }
 
-/// What the limits say of the present try. Whatever they say, the caller hears the words of a mismatch.
+/// Whether the current try is checked. In every other case the caller hears the same words as after a mismatch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LaneState {
-    /// It is judged.
+    /// It is checked.
     Open,
-    /// The day's tries for this ID in the caller's lane are used up.
+    /// The daily tries for this ID in the caller's lane are used up.
     IdLocked,
     /// The last failure for this ID is too recent.
     IdWaits,
     /// This caller number has failed too often.
     CallerLocked,
-    /// The lane is slowed, and this isn't the first try of its call.
+    /// The lane is slowed, and this isn't the first try in its call.
     OneTryACall,
-    /// Hidden numbers have used up what is kept for them, too.
+    /// Hidden numbers have also used up their reserve.
     LaneLocked,
 }
 
-/// A failure of which staff are told.
+/// A failure that is reported to staff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Warn {
     /// What has failed too often.
     pub about: WarnOf,
-    /// Whether a limit was reached before and failures go on: staff who have closed the alert are told again a day
-    /// later, and one that is open says so already.
+    /// Whether failures continue after a limit was reached. Staff who closed the alert are told again a day later. An
+    /// open alert already says so.
     pub goes_on: bool,
 }
 
 /// What has failed too often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WarnOf {
-    /// One ID: half of what it allows in a day is used up by others, or all of what its registered number has; or it is
-    /// tried slowly, over days.
+    /// One ID. Others have used up half of its daily tries, its registered number has used up all of its own, or
+    /// someone tries it slowly, over days.
     Id,
-    /// A caller number: its tries are used up, or as many again in a day.
+    /// A caller number: its tries are used up, or it fails as often again within a day.
     Caller,
-    /// A lane: it begins to be slowed, or fails as often in a day.
+    /// A lane: it begins to be slowed, or fails as often within a day.
     Lane,
 }
 
 impl GuessingLimits {
-    /// How long a caller may be given to be identified, in seconds.
+    /// The allowed values for the time to be identified, in seconds.
     pub const IDENTIFY_SECONDS: std::ops::RangeInclusive<u32> = 60..=3_600;
-    /// How long the first wait may be, in seconds.
+    /// The allowed values for the first wait, in seconds.
     pub const WAIT_SECONDS: std::ops::RangeInclusive<u32> = 0..=3_600;
-    /// The window over which failures for one ID from other numbers than the registered one count.
+    /// The window for failures for one ID from other than its registered number.
     pub const DAY: SignedDuration = SignedDuration::from_hours(24);
     /// The window in which slow guesses at one ID are noticed.
     pub const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
-    /// How many times the window's tries of a registered number are noticed in a day: nobody is locked out by it.
+    /// The daily failures of a registered number that are noticed, as a multiple of its limit. This locks out no
+    /// caller.
     const SLOW_REGISTERED_DAY: u32 = 2;
-    /// The same in a week.
+    /// The same for a week.
     const SLOW_REGISTERED_WEEK: u32 = 4;
-    /// How many times the window's tries of a caller number are noticed in a day.
+    /// The daily failures of a caller number that are noticed, as a multiple of its limit.
     const SLOW_CALLER: u32 = 2;
-    /// So many failures for one ID make nobody wait: a call's worth.
+    /// The number of failures for one ID without a wait: the tries of one call.
     const FREE_FAILURES: u32 = 3;
     /// The longest wait after a failure for one ID.
     const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(1);
-    /// In a slowed lane, how long the first failure for one ID makes the next try wait; it doubles each time.
+    /// In a slowed lane, the wait after the first failure for one ID. It doubles each time.
     const SLOWED_WAIT: SignedDuration = SignedDuration::from_mins(15);
     /// The longest wait in a slowed lane.
     const LONGEST_SLOWED_WAIT: SignedDuration = SignedDuration::from_hours(8);
-    /// In a slowed lane, by how much fewer failures one caller number has.
+    /// In a slowed lane, the divisor for the failures allowed to one caller number.
     const SLOWED_CALLER: u32 = 4;
-    /// How many times their limit hidden numbers may fail in a window: what is kept for IDs without failures ends
-    /// there.
+    /// The failures of hidden numbers in a window at which the lane is locked, as a multiple of their limit. The
+    /// reserve for IDs without failures ends there.
     const HIDDEN_RESERVE: u32 = 4;
 
-    /// From when on failures are counted at `now`: the longest of the windows.
+    /// The start of the longest window that ends at `now`.
     pub fn counts_from(&self, now: Timestamp) -> Timestamp {
         now.checked_sub(self.window().max(Self::WEEK)).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
-    /// How long a window is in which failures count.
+    /// The length of the window in which failures count.
     pub fn window(&self) -> SignedDuration {
         SignedDuration::from_mins(self.window_minutes.into())
     }
 
-    /// Whether a try is judged. From the registered number only that ID's own failures count.
+    /// Decides whether a try is checked. For the registered number only that ID's own failures count.
     pub fn standing(&self, lane: Lane, failures: &Failures, now: Timestamp) -> LaneState {
         if lane == Lane::Registered {
             return if failures.of_id >= self.per_id_registered { LaneState::IdLocked } else { LaneState::Open };
@@ -254,14 +256,14 @@ impl GuessingLimits {
         }
         let wait = self.wait(failures.of_id_today, slowed);
         match failures.last_of_id {
-            // A clock that was put back must not make the wait longer.
+            // A clock that was set back must not extend the wait.
             Some(last) if now.duration_since(last).max(SignedDuration::ZERO) < wait => LaneState::IdWaits,
             _ => LaneState::Open,
         }
     }
 
-    /// What staff are told of a failure: `before` are the failures without it. Each limit has a slow companion, over a
-    /// day or a week, so that whoever stays below it isn't left alone; those lock nobody out.
+    /// The warnings for staff about a failure; `before` excludes it. Each limit has a slow counterpart over a day or a
+    /// week, so that guesses below the limit are noticed too. The slow counterparts lock out no caller.
     pub fn warnings(&self, lane: Lane, before: &Failures) -> Vec<Warn> {
         let registered = self.per_id_registered;
         let of_id = match lane {
@@ -289,7 +291,7 @@ impl GuessingLimits {
         warnings.into_iter().flatten().collect()
     }
 
-    /// Whether a lane has failed so often that it is slowed.
+    /// Returns `true` if the lane is slowed because it has failed too often.
     fn is_slowed(&self, lane: Lane, failures: &Failures) -> bool {
         lane != Lane::Registered && failures.of_lane >= self.lane_limit(lane)
     }
@@ -302,7 +304,7 @@ impl GuessingLimits {
         }
     }
 
-    /// How long after its last failure an ID with this many failures may be tried again. `None` without failures.
+    /// The wait after the last failure for an ID with this many failures. Zero if there are none.
     fn wait(&self, failures: u32, slowed: bool) -> SignedDuration {
         let doubled = |first: SignedDuration, times: u32| first.saturating_mul(1 << times.min(16));
         if slowed && failures > 0 {
@@ -316,12 +318,12 @@ impl GuessingLimits {
     }
 }
 
-/// One limit, and the failures before the present one that count against it.
+/// A limit, and the failures that count against it before the current one.
 #[derive(Debug, Clone, Copy)]
 struct Limit {
     before: u32,
     limit: u32,
-    /// Failures beyond it are told, too.
+    /// Whether failures beyond the limit are reported, too.
     slow: bool,
 }
 
@@ -334,7 +336,7 @@ impl Limit {
         Self { slow: true, ..Self::fast(before, limit) }
     }
 
-    /// What staff are told of a failure that counts against all of these.
+    /// The warning for a failure that counts against all of these limits.
     fn warn(limits: &[Self], about: WarnOf) -> Option<Warn> {
         let now = |one: &Self| one.before.saturating_add(1);
         if limits.iter().any(|one| now(one) == one.limit) {

@@ -1,29 +1,29 @@
-//! Which calls of the carrier's list the database can't account for: they show that it has lost its last entries.
+//! Finds calls in the carrier's list that the database can't account for. They are evidence of data loss.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{AttemptOutcome, PhoneNumber};
 
-/// How far the carrier's clock and ours may differ, and how long a request to dial may take.
+/// The maximum difference between the carrier's clock and ours, and the maximum duration of a request to dial.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(2);
 
-/// A call of the carrier's list that we placed and whose leg the database doesn't have.
+/// A call in the carrier's list that we placed and whose leg isn't in the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedCall {
     /// The number called.
     pub number: PhoneNumber,
-    /// When the carrier took it. `None` if the list doesn't say it.
+    /// When the carrier accepted it. `None` if the list doesn't say.
     pub placed_at: Option<Timestamp>,
 }
 
-/// An attempt of which no leg is known: the request may be in progress, or its reply was lost.
+/// An attempt without a known leg: the request may be in progress, or its reply was lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttemptWithoutLeg {
     /// The number called.
     pub number: PhoneNumber,
-    /// When the attempt was committed.
+    /// When the intent was committed.
     pub intended_at: Timestamp,
-    /// Whether the attempt is open. An open attempt keeps its number from being called again.
+    /// Whether the attempt is open. An open attempt prevents other calls to its number.
     pub open: bool,
 }
 
@@ -35,8 +35,8 @@ impl AttemptWithoutLeg {
     }
 }
 
-/// The calls that no attempt accounts for, by their places. Each attempt accounts for one call to its number: the one
-/// that was placed soonest after it.
+/// The indices of the calls that no attempt accounts for. Each attempt accounts for one call to its number: the one
+/// placed soonest after it.
 pub fn unaccounted(calls: &[ListedCall], attempts: &[AttemptWithoutLeg]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..calls.len()).collect();
     order.sort_by_key(|place| calls.get(*place).and_then(|call| call.placed_at));
@@ -55,39 +55,40 @@ pub fn unaccounted(calls: &[ListedCall], attempts: &[AttemptWithoutLeg]) -> Vec<
     left
 }
 
-/// An attempt of which the database and the carrier both know.
+/// An attempt that both the database and the carrier know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KnownAttempt {
-    /// How it ended, by the database. `None` while it is open.
+    /// Its outcome in the database. `None` while it is open.
     pub outcome: Option<AttemptOutcome>,
     /// When its end was stored. `None` while it is open.
     pub ended_at: Option<Timestamp>,
 }
 
-/// How the carrier's list shows a call.
+/// The state of a call in the carrier's list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AtCarrier {
-    /// It isn't over.
+    /// It is in progress.
     UnderWay,
-    /// Someone or something answered, and it is over; also when the list doesn't say whether it was answered.
+    /// It was answered by a person or a machine, and is over. Also used if the list doesn't say whether it was
+    /// answered.
     Answered,
-    /// It is over, and nobody answered.
+    /// It is over without an answer.
     NotAnswered,
 }
 
-/// What becomes of an attempt after last entries were lost.
+/// What happens to an attempt after data loss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AfterLoss {
-    /// What the database knows of it stands.
+    /// The stored outcome applies.
     Stands,
-    /// It isn't over yet.
+    /// The call is still in progress.
     Later,
-    /// The patient may have finished the report and been thanked: the attempt counts as reached.
+    /// The patient may have finished the report and been thanked, so the attempt counts as reached.
     Reached,
 }
 
-/// What becomes of an attempt whose last turns may be lost: what was stored at `lost_since` or later may be incomplete.
-/// An outcome that only a finished conversation leads to stands.
+/// Decides about an attempt whose last turns may be lost. Everything stored at or after `lost_since` may be incomplete.
+/// An outcome that only a finished conversation can have always applies.
 pub fn after_loss(attempt: &KnownAttempt, at_carrier: AtCarrier, lost_since: Timestamp) -> AfterLoss {
     use AttemptOutcome::{
         Busy, Dropped, Failed, NoAnswer, NotNow, NotPlaced, Reached, Reported, Voicemail, Withdrawn, WrongNumber,

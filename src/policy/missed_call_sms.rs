@@ -1,25 +1,25 @@
-//! The words of the SMS after calls that nobody answered (A8): a centre's own, with two gaps.
+//! The text of the SMS after an unanswered slot (A8): a centre's own, with two placeholders.
 
 use crate::domain::{HiddenCharacter, all_visible_in_lines};
 use serde::{Deserialize, Serialize};
 
-/// What a centre writes to a patient whom no call of a slot reached. It may hold `{centre}`, the centre's name, and
-/// `{call_back_number}`, the number to ring back. Anyone who holds the telephone can read it, so it says nothing about
+/// The SMS to a patient whom no call of a slot reached. It may contain `{centre}`, the centre's name, and
+/// `{call_back_number}`, the number to call back. Anyone who holds the phone can read it, so it says nothing about
 /// health.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct MissedCallSms(String);
 
-/// Why something isn't such a text.
+/// Why a text can't be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MissedCallSmsError {
-    /// Nothing, or more than [`MissedCallSms::MOST_CHARACTERS`].
+    /// It is empty, or longer than [`MissedCallSms::MOST_CHARACTERS`].
     #[error("the SMS after a missed call has 1 to 500 characters; an empty value switches it off")]
     Length,
-    /// A brace that belongs to neither gap.
+    /// A brace isn't part of a placeholder.
     #[error("the SMS after a missed call may hold {{centre}} and {{call_back_number}}, and no other braces")]
     UnknownGap,
-    /// A character that a telephone doesn't show, other than a line break.
+    /// It contains a character that a phone doesn't show, other than a line break.
     #[error("the SMS after a missed call: {0}")]
     Hidden(#[from] HiddenCharacter),
 }
@@ -35,10 +35,10 @@ enum Piece<'a> {
 }
 
 impl MissedCallSms {
-    /// The longest text, its gaps unfilled.
+    /// The maximum length of the text with its placeholders.
     pub const MOST_CHARACTERS: usize = 500;
 
-    /// The text to send. What is filled in stays as it is: a name with braces is a name.
+    /// The text to send. Inserted values aren't scanned for placeholders: a name with braces is a name.
     pub fn filled(&self, centre: &str, call_back_number: &str) -> String {
         let pieces = pieces(&self.0).map(|piece| match piece {
             Piece::Words(words) => words,

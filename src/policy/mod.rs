@@ -1,4 +1,4 @@
-//! Policy of follow-up: pure functions of what is known and what time it is.
+//! Follow-up policy: pure functions of the known facts and the time.
 
 mod call_backs;
 mod call_pattern;

@@ -1,4 +1,4 @@
-//! When a person can be reached at a health centre, and which day it is there.
+//! When staff can be reached at a health centre, and which date it is there.
 
 use jiff::civil::{Date, Time, Weekday};
 use jiff::{Timestamp, tz::TimeZone};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{DayEnd, read_span};
 
-/// When someone is there to talk to: the same hours Monday to Friday. Default 08:30–17:15, the usual hours of Japanese
+/// When staff can be reached: the same hours from Monday to Friday. Default 08:30–17:15, the usual hours of Japanese
 /// public offices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
@@ -15,7 +15,7 @@ pub struct OfficeHours {
     close: DayEnd,
 }
 
-/// Opening must come before closing.
+/// The text isn't a time span, or the opening isn't before the closing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("office hours are written 08:30-17:15, opening before closing; midnight at the end of the day is 24:00")]
 pub struct OfficeHoursError;
@@ -31,7 +31,7 @@ impl Default for OfficeHours {
 }
 
 impl OfficeHours {
-    /// Whether it is an office hour at `at` in `zone`.
+    /// Returns `true` if `at` is within office hours in `zone`.
     pub fn contains(&self, at: Timestamp, zone: &TimeZone) -> bool {
         let local = zone.to_datetime(at);
         let weekend = matches!(local.weekday(), Weekday::Saturday | Weekday::Sunday);
@@ -66,7 +66,7 @@ impl From<OfficeHours> for Written {
     }
 }
 
-/// The day that a report made at `at` belongs to: the civil day at the health centre.
+/// The date of a report made at `at`: the civil date at the health centre.
 pub fn report_day(at: Timestamp, zone: &TimeZone) -> Date {
     zone.to_datetime(at).date()
 }

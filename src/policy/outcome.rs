@@ -1,19 +1,19 @@
-//! How an attempt ended, out of what the conversation came to or, where there was none, what the network said.
+//! The outcome of an attempt. The conversation decides, or the network's hang-up cause if there was none.
 
 use crate::domain::{AttemptOutcome, Disposition, HangupCause};
 
-/// The outcome of an attempt whose call had a conversation. When nobody answered in it, the network's cause decides.
+/// The outcome of an attempt whose call had a conversation. If nobody answered in it, the network's cause decides.
 pub const fn outcome_of_conversation(disposition: Disposition, cause: Option<HangupCause>) -> AttemptOutcome {
     match disposition {
         Disposition::Reported => AttemptOutcome::Reported,
-        // A person who hung up before identifying themselves answered, and didn't finish. So did one who wanted staff,
-        // reached nobody and asked for no call back.
+        // A person who hung up before being identified answered and didn't finish. The same applies to a person who
+        // asked for staff, reached nobody and asked for no call back.
         Disposition::Unanswered | Disposition::NotIdentified | Disposition::StaffNotReached => AttemptOutcome::Dropped,
         Disposition::HandedOver => AttemptOutcome::Reached,
         Disposition::Voicemail => AttemptOutcome::Voicemail,
         Disposition::NotNow => AttemptOutcome::NotNow,
         Disposition::WrongNumber => AttemptOutcome::WrongNumber,
-        // Observation that ended while the phone rang takes the call back as any other withdrawal does.
+        // If observation ended while the phone rang, the call is withdrawn for that reason as for any other.
         Disposition::Withdrawn | Disposition::ObservationEnded => AttemptOutcome::Withdrawn,
         Disposition::SystemFailure | Disposition::Maintenance => AttemptOutcome::Failed,
         Disposition::NotAnswered => match cause {
@@ -23,15 +23,15 @@ pub const fn outcome_of_conversation(disposition: Disposition, cause: Option<Han
     }
 }
 
-/// The outcome of an attempt by the network's cause alone; `conversed` when someone had answered and was spoken to.
+/// The outcome of an attempt by the network's cause. `conversed` means that the call was answered and we had spoken.
 pub const fn outcome_of_cause(cause: HangupCause, conversed: bool) -> AttemptOutcome {
     match cause {
-        // Whatever ended it: A5.
+        // Whatever the cause (A5).
         _ if conversed => AttemptOutcome::Dropped,
         HangupCause::UserBusy | HangupCause::CallRejected => AttemptOutcome::Busy,
         HangupCause::NoAnswer => AttemptOutcome::NoAnswer,
         HangupCause::InvalidNumberFormat => AttemptOutcome::WrongNumber,
-        // Answered and over before we spoke, or nobody knows.
+        // The call was answered and over before we spoke, or the cause is unknown.
         HangupCause::NormalClearing | HangupCause::TemporaryFailure | HangupCause::Unspecified => {
             AttemptOutcome::Failed
         }

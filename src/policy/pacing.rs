@@ -1,5 +1,5 @@
-//! How many calls may be placed now, and for which health centres: paced, so that the carrier's queue stays empty and
-//! a stop takes effect at once, and fair, so that a large centre's list doesn't hold up a small one's.
+//! How many calls may be placed now, and for which health centres. Pacing keeps the carrier's queue empty, so that a
+//! stop takes effect immediately. Fairness keeps a large centre's list from delaying a small one's.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -10,77 +10,77 @@ use jiff::Timestamp;
 use crate::domain::CentreCode;
 
 const SHORTEST_WINDOW: Duration = Duration::from_secs(1);
-/// The longest window, for a pace of less than one call a day.
+/// The longest window, for a pace below one call a day.
 const LONGEST_WINDOW: Duration = Duration::from_secs(86_400);
 
-/// The time over which calls placed are counted against the pace: the shortest that holds a whole number of them and
-/// isn't below a second (1 s at 1 or 20 a second, 10 s at 0.1, 1⅓ s at 1.5), at most a day.
+/// The period over which placed calls are counted against the pace. It is the shortest period of at least a second that
+/// holds a whole number of calls (1 s at 1 or 20 a second, 10 s at 0.1, 1⅓ s at 1.5), and at most a day.
 pub fn window(calls_per_second: f64) -> Duration {
     let seconds = f64::from(most_in_window(calls_per_second)) / calls_per_second;
-    // Not a number, or too large: a pace of nothing.
+    // Not a number, or too large: the pace is 0.
     let window = Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST_WINDOW);
     window.clamp(SHORTEST_WINDOW, LONGEST_WINDOW)
 }
 
-/// How many calls may be placed within a [`window`]. None at a pace that isn't above 0.
+/// The maximum number of calls within a [`window`]. 0 if the pace isn't above 0.
 pub fn most_in_window(calls_per_second: f64) -> u32 {
     whole(calls_per_second)
 }
 
-/// How many calls may be placed in this tick.
+/// The number of calls that may be placed in this tick.
 ///
-/// `placed_in_window` is how many were placed after (now − [`window`]); `open` and `concurrent` are how many calls are
-/// in progress and how many may be. `tick` is the time between two ticks: a burst is smoothed, as no tick places more
-/// than its part of the pace, rounded up.
+/// `placed_in_window` is the number of calls placed after (now − [`window`]). `open` and `concurrent` are the current
+/// and the maximum number of calls in progress. `tick` is the time between two ticks. To smooth bursts, a tick places
+/// at most its share of the pace, rounded up.
 pub fn allowance(calls_per_second: f64, placed_in_window: u32, open: u32, concurrent: u32, tick: Duration) -> u32 {
     let by_pace = most_in_window(calls_per_second).saturating_sub(placed_in_window);
     let by_tick = whole(calls_per_second * tick.as_secs_f64());
     by_pace.min(by_tick).min(concurrent.saturating_sub(open))
 }
 
-/// Rounded up, but for what a product's last digits add; nothing below and instead of 0.
+/// Rounds up, but ignores rounding errors of a product. Returns 0 for values below 0.
 fn whole(calls: f64) -> u32 {
     const DIGITS_LOST: f64 = 1e-9;
     let rounded = if calls > DIGITS_LOST { (calls - DIGITS_LOST).ceil() } else { calls.ceil() };
-    // Stays inside the type's range, and makes nothing of a NaN.
+    // The cast saturates, and turns NaN into 0.
     rounded as u32
 }
 
-/// What a centre allows of its own calls.
+/// A centre's own limits on its calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CentreCaps {
-    /// How many of its calls may be in progress at the same time; nothing for no limit.
+    /// The maximum number of its calls in progress. `None` for no limit.
     pub concurrent: Option<u32>,
-    /// How many of its calls may be placed in this tick, by its own pace ([`allowance`]); nothing for no limit.
+    /// The maximum number of its calls in this tick, by its own pace ([`allowance`]). `None` for no limit.
     pub this_tick: Option<u32>,
 }
 
-/// A centre that has calls due.
+/// A centre with due calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CentreDemand {
-    /// Which.
+    /// The centre's code.
     pub code: CentreCode,
-    /// How many calls are due.
+    /// The number of due calls.
     pub due: u32,
-    /// Since when the oldest of them is.
+    /// When the oldest of them became due.
     pub oldest_due: Timestamp,
-    /// How many of its calls are in progress.
+    /// The number of its calls in progress.
     pub open: u32,
-    /// What it allows.
+    /// Its own limits.
     pub caps: CentreCaps,
 }
 
 impl CentreDemand {
-    /// How many calls it can use.
+    /// The number of calls it can place.
     fn room(&self) -> u32 {
         let by_lines = self.caps.concurrent.map_or(u32::MAX, |most| most.saturating_sub(self.open));
         self.due.min(by_lines).min(self.caps.this_tick.unwrap_or(u32::MAX))
     }
 }
 
-/// Shares out the places of a tick, as water fills a vessel: the next place goes to the centre with the fewest calls
-/// in progress, those given now included; of equals to the one that has waited longest. A centre stands in `centres`
-/// once, in whatever order. Gives those that got something, by code. Costs `budget` × log `centres`.
+/// Distributes the calls of a tick among centres. Each call goes to the centre with the fewest calls in progress,
+/// including those just assigned. Ties go to the centre that has waited longest. `centres` has one entry per centre, in
+/// any order. Returns the centres that got calls, ordered by code. Costs `budget` × log `centres`.
 pub fn shares(budget: u32, centres: &[CentreDemand]) -> Vec<(CentreCode, u32)> {
     let first = |centre: &CentreDemand| (centre.open, centre.oldest_due);
     let wanting = centres.iter().enumerate().filter(|(_, centre)| centre.room() > 0);

@@ -1,50 +1,50 @@
-//! What becomes of a conversation of which nothing was heard for a while. Silence alone ends a call only where there is
-//! nobody to ask; while a caller is with staff it is normal.
+//! What happens to a conversation that has been silent for a while. Silence alone ends a call only if there is no
+//! carrier to ask. Silence is normal while a caller talks with staff.
 
 use jiff::SignedDuration;
 
 use crate::domain::HangupCause;
 
-/// A conversation of which nothing was heard for a while.
+/// A conversation that has been silent for a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuietCall {
-    /// For how long.
+    /// How long it has been silent.
     pub silence: SignedDuration,
-    /// Whether the caller is with staff, or their phone rings.
+    /// Whether the caller is transferred to staff, including the time it rings.
     pub in_transfer: bool,
-    /// Whether we placed it: then the carrier was told how long it may last.
+    /// Whether we placed the call. The carrier then knows its maximum length.
     pub placed: bool,
 }
 
-/// What the carrier says of it.
+/// The state of the call as reported by the carrier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CarrierSays {
     /// It is over.
     Over(HangupCause),
-    /// It goes on.
+    /// It is in progress.
     GoesOn,
-    /// Nothing: it gave no answer, or none that can be read.
+    /// Unknown: the carrier gave no answer, or an unreadable one.
     NoAnswer,
     /// There is no carrier that this program could ask.
     NobodyToAsk,
 }
 
-/// What becomes of it.
+/// What happens to the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QuietFate {
-    /// It ended as the carrier says.
+    /// It ended with the cause that the carrier reported.
     Ended(HangupCause),
-    /// Its end was lost: it counts as over.
+    /// Its end was lost, so it counts as over.
     Lost,
-    /// It may go on; the carrier is asked again later.
+    /// It may be in progress. The carrier is asked again later.
     Wait,
 }
 
-/// What becomes of a quiet call. `longest` is how long a call may last, `dialer.longest_call_minutes`.
+/// Decides about a silent call. `longest` is the maximum length of a call, `dialer.longest_call_minutes`.
 pub fn quiet_fate(call: &QuietCall, says: CarrierSays, longest: SignedDuration) -> QuietFate {
     match says {
         CarrierSays::Over(cause) => QuietFate::Ended(cause),
-        // No attempt ends while the carrier says that its call goes on.
+        // An attempt doesn't end while the carrier reports its call as in progress.
         CarrierSays::GoesOn if call.placed => QuietFate::Wait,
         _ if call.silence >= longest => QuietFate::Lost,
         CarrierSays::NobodyToAsk if !call.in_transfer => QuietFate::Lost,

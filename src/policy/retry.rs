@@ -1,4 +1,4 @@
-//! What follows an attempt (A8): another one, by its cause and the centre's own policy, or the slot's end.
+//! What follows an attempt (A8): another one, depending on its outcome and the centre's policy, or the end of the slot.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::clock_guard::CLOCKS_AGREE;
 use crate::domain::{AttemptOutcome, Missed, SlotEnd, Withdrawal};
 
-/// Whether a cause allows another try. Written and stored as `3x30`: up to 3 tries in all, 30 minutes apart.
+/// The retries that an outcome allows. Written and stored as `3x30`: up to 3 tries in total, 30 minutes apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Retries {
@@ -16,17 +16,17 @@ pub struct Retries {
     minutes: u16,
 }
 
-/// Which causes allow another try at a centre, and when (A8). The default is 3 tries 30 minutes apart for each. A wrong
-/// number ends the slot at once, and that isn't set. Written `busy=3x10;no_answer=2x60`; a cause that isn't named has
-/// the default.
+/// Which outcomes allow another try at a centre, and when (A8). The default is 3 tries, 30 minutes apart, for each. A
+/// wrong number always ends the slot at once. Written `busy=3x10;no_answer=2x60`; outcomes that aren't named have the
+/// default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RetryPolicy {
-    /// After a busy line or a refused call.
+    /// After a busy line or a rejected call.
     pub busy: Retries,
     /// After ringing without an answer.
     pub no_answer: Retries,
-    /// After a call that broke off.
+    /// After a call that was dropped.
     pub dropped: Retries,
     /// After "not now".
     pub not_now: Retries,
@@ -36,68 +36,69 @@ pub struct RetryPolicy {
     pub failed: Retries,
 }
 
-/// Why something isn't a retry policy.
+/// Why a text isn't a retry policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RetryPolicyError {
-    /// Not `cause=3x30;…`.
+    /// The text isn't `cause=3x30;…`.
     #[error(
         "a retry policy is written busy=3x10;no_answer=3x30: a cause (busy, no_answer, dropped, not_now, voicemail, failed), the tries in all (1 to 5) and the minutes between them (1 to 240)"
     )]
     Form,
-    /// Tries or minutes out of range.
+    /// The tries or minutes are out of range.
     #[error("a cause allows 1 to 5 tries in all, 1 to 240 minutes apart")]
     OutOfRange,
-    /// One cause twice.
+    /// The same cause occurs twice.
     #[error("the same cause stands there twice; write each once")]
     Twice,
-    /// Someone else's telephone isn't rung again.
+    /// A wrong number is never called again.
     #[error("a wrong number is never called again, so it has no retries; leave wrong_number out")]
     WrongNumber,
 }
 
-/// An attempt that ended, and what its slot has seen so far.
+/// An attempt that has ended, with the history of its slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EndedAttempt {
     /// How it ended.
     pub outcome: AttemptOutcome,
-    /// Why it is no longer wanted: looked at when the outcome is [`AttemptOutcome::Withdrawn`], or
-    /// [`AttemptOutcome::Reached`] in a call that went on nevertheless.
+    /// Why it was withdrawn. Used if the outcome is [`AttemptOutcome::Withdrawn`], or [`AttemptOutcome::Reached`] in a
+    /// call that continued nevertheless.
     pub withdrawal: Option<Withdrawal>,
-    /// When.
+    /// When it ended.
     pub ended_at: Timestamp,
-    /// The slot's attempts that count as tries, this one included: all for which [`counts_as_try`] holds.
+    /// The slot's attempts that count as tries, including this one: those for which [`counts_as_try`] returns `true`.
     pub tries: u32,
-    /// The slot's attempts that ended as [`AttemptOutcome::NotPlaced`], this one included.
+    /// The slot's attempts that ended as [`AttemptOutcome::NotPlaced`], including this one.
     pub not_placed: u32,
 }
 
-/// What follows.
+/// What follows an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AfterAttempt {
     /// The slot waits for another attempt.
     Retry {
-        /// From when on.
+        /// When the attempt is due.
         due_at: Timestamp,
     },
-    /// The slot waits for the same attempt once more: no phone rang, and it doesn't count as a try.
+    /// The slot waits to repeat the same attempt: no phone rang, and it doesn't count as a try.
     AgainSoon {
-        /// From when on.
+        /// When the attempt is due.
         due_at: Timestamp,
     },
-    /// The slot is over.
+    /// The slot ends.
     End(SlotEnd),
 }
 
 impl Retries {
-    /// The most tries that can be set.
+    /// The maximum number of tries.
     pub const MOST_TRIES: u8 = 5;
-    /// The longest interval that can be set, in minutes.
+    /// The maximum interval, in minutes.
     pub const LONGEST_MINUTES: u16 = 240;
 
-    /// Tries in all (1 to 5), and minutes between them (1 to 240).
+    /// Creates a policy of tries in total (1 to 5) and minutes between them (1 to 240).
     ///
     /// # Errors
-    /// When either is out of range.
+    ///
+    /// If either is out of range.
     pub fn new(tries: u8, minutes: u16) -> Result<Self, RetryPolicyError> {
         if (1..=Self::MOST_TRIES).contains(&tries) && (1..=Self::LONGEST_MINUTES).contains(&minutes) {
             Ok(Self { tries, minutes })
@@ -106,7 +107,7 @@ impl Retries {
         }
     }
 
-    /// The tries in all after which this cause allows no other.
+    /// The total number of tries after which this cause allows no more.
     pub const fn tries(self) -> u8 {
         self.tries
     }
@@ -125,7 +126,7 @@ impl Default for Retries {
 }
 
 impl RetryPolicy {
-    /// What an outcome allows; nothing for those that end the slot, or aren't tries.
+    /// The retries that an outcome allows. `None` if the outcome ends the slot or isn't a try.
     pub const fn of(&self, outcome: AttemptOutcome) -> Option<Retries> {
         match outcome {
             AttemptOutcome::Busy => Some(self.busy),
@@ -166,13 +167,13 @@ impl RetryPolicy {
     }
 }
 
-/// The wait after the first attempt that wasn't placed; it doubles with each.
+/// The wait after the first attempt that wasn't placed. It doubles with each.
 pub const FIRST_BACK_OFF: Duration = Duration::from_secs(5);
 /// The longest wait after an attempt that wasn't placed.
 pub const LONGEST_BACK_OFF: Duration = Duration::from_secs(300);
 
-/// Whether an attempt of this outcome counts against the tries of its slot: whether a phone may have rung for it that
-/// is still the patient's.
+/// Returns `true` if an attempt with this outcome counts as a try of its slot: the patient's current phone may have
+/// rung.
 pub const fn counts_as_try(outcome: AttemptOutcome) -> bool {
     !matches!(outcome, AttemptOutcome::NotPlaced | AttemptOutcome::Withdrawn)
 }
@@ -183,16 +184,16 @@ pub fn back_off(not_placed: u32) -> Duration {
     doubled.map_or(LONGEST_BACK_OFF, |wait| wait.min(LONGEST_BACK_OFF))
 }
 
-/// What follows an attempt. No moment that comes out of this lies at or after `window_end`: the slot ends instead,
-/// as [`SlotEnd::Unanswered`], or as [`SlotEnd::Missed`] when no attempt of it was ever a try.
+/// Decides what follows an attempt. No due time is at or after `window_end`: the slot ends instead, as
+/// [`SlotEnd::Unanswered`], or as [`SlotEnd::Missed`] if none of its attempts was a try.
 pub fn after_attempt(ended: &EndedAttempt, window_end: Timestamp, policy: &RetryPolicy) -> AfterAttempt {
     let unanswered = AfterAttempt::End(SlotEnd::Unanswered(ended.outcome));
-    // Nobody who could have answered was called.
+    // No phone rang that the patient could have answered.
     let without_try = |why| if ended.tries == 0 { AfterAttempt::End(SlotEnd::Missed(why)) } else { unanswered };
     let inside = |wait: Duration| ended.ended_at.checked_add(wait).ok().filter(|due_at| *due_at < window_end);
     match ended.outcome {
         AttemptOutcome::Reported => AfterAttempt::End(SlotEnd::Reported),
-        // They have talked, and staff have ended the calls or changed the number meanwhile.
+        // The patient has talked with staff, and staff have stopped the calls or changed the number meanwhile.
         AttemptOutcome::Reached => {
             ended.withdrawal.map_or(unanswered, |why| AfterAttempt::End(SlotEnd::Cancelled(why)))
         }
@@ -202,7 +203,7 @@ pub fn after_attempt(ended: &EndedAttempt, window_end: Timestamp, policy: &Retry
             None => without_try(Missed::NotPlaced),
         },
         AttemptOutcome::Withdrawn => match ended.withdrawal {
-            // The new number hasn't been called yet, so it is, at once.
+            // The new number hasn't been called yet, so call it at once.
             Some(Withdrawal::NumberChanged) => inside(Duration::ZERO)
                 .map_or_else(|| without_try(Missed::WindowPassed), |due_at| AfterAttempt::Retry { due_at }),
             Some(why) => AfterAttempt::End(SlotEnd::Cancelled(why)),
@@ -221,9 +222,9 @@ pub fn after_attempt(ended: &EndedAttempt, window_end: Timestamp, policy: &Retry
     }
 }
 
-/// When a waiting slot is due whose next try was planned for `due_at`. A try is never planned further ahead than its
-/// cause allows from now on, or than the slot's own time: then a clock that was wrong has planned it, and it is planned
-/// anew. `last` is how the slot's last attempt ended, if it had one.
+/// The corrected due time of a waiting slot whose next try was planned for `due_at`. A try is never planned later than
+/// its cause allows from now on, or than the slot's own time. A later `due_at` was planned while a clock was wrong, and
+/// is replaced. `last` is the outcome of the slot's last attempt, if any.
 pub fn due_again(
     due_at: Timestamp,
     scheduled: Timestamp,

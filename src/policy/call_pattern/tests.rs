@@ -1,4 +1,4 @@
-//! What a call pattern says, and what is refused of it.
+//! Which call patterns are accepted, and when they fire.
 
 use super::*;
 use proptest::prelude::*;
@@ -99,7 +99,7 @@ fn a_pattern_that_never_fires_fires_too_often_or_out_of_hours_is_unusable() {
     let check = |text: &str| pattern(text).checked(CallingHours::default(), &weekend, date);
     assert_eq!(check("0 10 * * sat"), Err(NeverFires), "only on days off");
     assert_eq!(check("0 22 * * sat;0 10 * * *"), Ok(()), "what falls on days off alone does no harm");
-    // At the end of the calendar there are fewer days to look at, and nothing breaks.
+    // Near the end of the calendar fewer days remain to check, and nothing panics.
     assert!(pattern("0 10 * * *").checked(CallingHours::default(), &weekend, Date::MAX).is_ok());
 }
 

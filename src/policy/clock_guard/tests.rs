@@ -1,4 +1,5 @@
-//! A clock is trusted while it runs with the monotonic one, and after a jump only when the carrier's shows the same.
+//! A clock is trusted while it agrees with the monotonic clock. After a jump it is trusted only if the carrier's clock
+//! agrees.
 
 use super::*;
 use proptest::prelude::*;
@@ -42,7 +43,7 @@ fn an_hour_forward_or_back_is_doubted_until_the_carrier_says_the_same() {
         assert_eq!(watch.look(at(130, jump)), Trust::CompareFirst);
         assert_eq!(watch.compared(at(130, jump), Witness::Unavailable), Trust::Doubted(COMPARE_AGAIN));
         assert_eq!(watch.compared(at(160, jump), Witness::Silent), Trust::Doubted(COMPARE_AGAIN));
-        // It was put right again; or it was wrong before, and the carrier's says so.
+        // It was corrected; or it was wrong before, and the carrier's clock shows that.
         assert_eq!(watch.look(at(190, 0)), Trust::CompareFirst);
         assert_eq!(watch.compared(at(190, 0), shows(190)), Trust::Believed);
         assert_eq!(watch.look(at(200, 0)), Trust::Believed);
@@ -93,14 +94,14 @@ fn the_time_goes_on_by_the_steady_clock_after_a_jump() {
     for jump in [3_600, 86_400, -3_600] {
         let mut watch = right();
         assert_eq!(watch.now(at(100, 5)), at(100, 5).shown);
-        // Nobody has looked at it: what is written is right all the same.
+        // No check has happened since the jump, and stored times are right nevertheless.
         assert_eq!(watch.now(at(100, jump)), at(100, 0).shown);
         assert!(watch.in_doubt(at(100, jump)));
         assert_eq!(watch.ago(SignedDuration::from_secs(10), at(100, jump)), None, "nothing is swept");
         assert_eq!(watch.compared(at(100, jump), shows(100)), Trust::Doubted(COMPARE_AGAIN));
         assert_eq!(watch.now(at(500, jump)), at(500, 0).shown);
         assert_eq!(watch.waited(at(100, 0).shown, at(500, jump)).as_secs(), 400);
-        // Put right again: no time was ever wrong.
+        // Corrected again. No time was ever wrong.
         assert_eq!(watch.compared(at(600, 0), shows(600)), Trust::Believed);
         assert_eq!(watch.ago(SignedDuration::from_secs(600), at(610, 0)), Some(at(10, 0).shown));
     }
@@ -118,7 +119,7 @@ fn a_clock_that_was_set_right_is_compared_at_once() {
 
 #[test]
 fn waits_begin_anew_when_the_time_is_corrected() {
-    // Ours was an hour behind all along, and the carrier could only be asked later.
+    // Our clock was an hour behind from the start, and the carrier could only be asked later.
     let mut watch = ClockGuard::begun(at(0, -3_600));
     assert_eq!(watch.compared(at(0, -3_600), Witness::Silent), Trust::Believed);
     let written = watch.now(at(100, -3_600));
@@ -128,7 +129,7 @@ fn waits_begin_anew_when_the_time_is_corrected() {
     let wait = SignedDuration::from_secs(600);
     assert_eq!(watch.ago(wait, at(799, 0)), None);
     assert_eq!(watch.ago(wait, at(800, 0)), Some(at(200, 0).shown));
-    // And by a time that lies ahead.
+    // The same for a time in the future.
     assert_eq!(watch.waited(at(9_000, 0).shown, at(800, 0)).as_secs(), 600);
     assert_eq!(watch.waited(at(805, 0).shown, at(800, 0)), SignedDuration::ZERO);
 }
@@ -202,7 +203,7 @@ proptest! {
                     watch.compared(now, witness) == Trust::Believed
                 }
             };
-            // Twice: from the carrier's to ours, and from then to now.
+            // Twice: the difference to the carrier's clock, and the drift since then.
             let allowed = CLOCKS_AGREE.as_secs() * 2;
             prop_assert!(!believed || ahead.abs() <= allowed, "{ahead} s ahead");
         }

@@ -1,4 +1,4 @@
-//! Attackers against the policy: how many of their tries count, and that others still get in.
+//! Attackers against the policy: how many of their tries count, and that other callers can still be identified.
 
 use super::*;
 use proptest::prelude::*;
@@ -9,12 +9,12 @@ fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(START + seconds).unwrap_or(Timestamp::MAX)
 }
 
-/// Who tries.
+/// The caller's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum From {
-    /// The number registered for the ID that is tried.
+    /// The number registered for the ID.
     Registered,
-    /// Some other number.
+    /// Another number.
     Number(u32),
     Hidden,
 }
@@ -29,7 +29,7 @@ impl From {
     }
 }
 
-/// The failures so far: what the store keeps.
+/// The failures so far, as the store keeps them.
 #[derive(Default)]
 struct Ledger(Vec<(i64, u32, From)>);
 
@@ -58,7 +58,7 @@ impl Ledger {
         }
     }
 
-    /// A wrong guess. Says whether it was judged.
+    /// Makes a wrong guess. Returns `true` if it was checked.
     fn guess(&mut self, limits: &GuessingLimits, now: i64, id: u32, from: From, in_call: u32) -> bool {
         let failures = self.failures(limits, now, id, from, in_call);
         let judged = limits.standing(from.lane(), &failures, at(now)) == LaneState::Open;
@@ -72,12 +72,12 @@ impl Ledger {
         limits.standing(from.lane(), &self.failures(limits, now, id, from, 0), at(now))
     }
 
-    /// The most judged guesses at one ID in any 24 hours, by callers that match `by`.
+    /// The maximum number of checked guesses at one ID in any 24 hours, by callers that match `by`.
     fn most_in_a_day(&self, id: u32, by: impl Fn(From) -> bool) -> usize {
         self.most(id, GuessingLimits::DAY, by)
     }
 
-    /// The same in any time of this length.
+    /// The same for any period of this length.
     fn most(&self, id: u32, length: SignedDuration, by: impl Fn(From) -> bool) -> usize {
         let times: Vec<i64> =
             self.0.iter().filter(|(_, of, from)| *of == id && by(*from)).map(|(at, ..)| *at).collect();
@@ -86,18 +86,18 @@ impl Ledger {
     }
 }
 
-/// Who calls from numbers that aren't registered, some of them from one that is.
+/// Callers from hidden, unregistered and registered numbers.
 fn callers() -> impl Strategy<Value = From> {
     prop_oneof![Just(From::Hidden), (0_u32..40).prop_map(From::Number), Just(From::Registered)]
 }
 
-/// Guesses: seconds since the one before, ID, caller, tries that failed in the call before.
+/// Guesses: seconds since the previous one, ID, caller, and failures so far in the call.
 fn attack() -> impl Strategy<Value = Vec<(i64, u32, From, u32)>> {
     let seconds = prop_oneof![0_i64..3, 0_i64..200, 0_i64..20_000];
     prop::collection::vec((seconds, 0_u32..6, callers(), 0_u32..3), 0..400)
 }
 
-/// Limits small enough that a short attack reaches each of them.
+/// Limits low enough for a short attack to reach each of them.
 fn small() -> GuessingLimits {
     GuessingLimits { per_id: 20, per_caller: 6, global: 25, hidden: 12, ..GuessingLimits::default() }
 }
@@ -127,7 +127,7 @@ proptest! {
     fn h7_an_id_without_failures_is_tried_from_any_other_number_whatever_happens(attack in attack()) {
         let limits = small();
         let (ledger, now) = attacked(&limits, &attack);
-        // Nobody has tried ID 6, and this caller hasn't failed.
+        // ID 6 has no failures, and neither has this caller.
         prop_assert_eq!(ledger.standing(&limits, now, 6, From::Number(99)), LaneState::Open);
     }
 
@@ -139,7 +139,7 @@ proptest! {
         let (mut ledger, now) = attacked(&limits, &hidden);
         for id in 0..6 {
             prop_assert_eq!(ledger.standing(&limits, now, id, From::Number(99)), LaneState::Open, "at once");
-            // And as often as half the tries allow, each in a call of its own, with the waits between them.
+            // Half of the tries are available too, one per call, with the waits between them.
             for nth in 0..10 {
                 let later = now + 7_200 * (nth + 1);
                 let caller = From::Number(100 + id * 10 + u32::try_from(nth).unwrap_or_default());
@@ -186,7 +186,7 @@ proptest! {
     }
 }
 
-/// When guesses at one ID are judged, by someone who tries again each second from a new number.
+/// When guesses at one ID are checked, for an attacker who tries every second from a new number.
 fn judged(limits: &GuessingLimits, ledger: &mut Ledger, hours: i64, from: impl Fn(u32) -> From) -> Vec<i64> {
     let mut times = Vec::new();
     let mut number = 1_000;
@@ -263,14 +263,14 @@ fn h7_hidden_numbers_are_slowed_and_stopped_by_themselves_alone() {
     assert_eq!(hidden(1_200, 0), LaneState::LaneLocked);
 }
 
-/// What staff are told of a guess that is judged, and whether they are.
+/// The warnings about a guess, if it is checked.
 fn told(limits: &GuessingLimits, ledger: &mut Ledger, now: i64, id: u32, from: From) -> Vec<Warn> {
     let before = ledger.failures(limits, now, id, from, 0);
     if ledger.guess(limits, now, id, from, 0) { limits.warnings(from.lane(), &before) } else { Vec::new() }
 }
 
 proptest! {
-    /// Whoever makes staff hear nothing stays far below the limits: guesses that would be told are left out.
+    /// An attacker who never triggers a warning stays far below the limits. Guesses that would trigger one are skipped.
     #[test]
     fn h7_who_stays_unnoticed_has_few_tries(
         attack in prop::collection::vec((0_i64..9_000, 0_u32..3, callers()), 0..400),
@@ -300,7 +300,7 @@ proptest! {
         }
     }
 
-    /// However an attack goes on, staff who close the alert hear of it again with its next try.
+    /// While an attack continues, its next tries trigger a new warning after staff close the alert.
     #[test]
     fn h7_what_goes_on_is_told_for_as_long_as_it_does(gap in 1_i64..30_000) {
         let limits = GuessingLimits::default();

@@ -57,12 +57,12 @@ fn an_answered_call_whose_end_may_be_lost_counts_as_reached() {
 }
 
 proptest! {
-    /// A database that has lost nothing accounts for every call, whatever the order of the list.
+    /// A database without data loss accounts for every call, whatever the order of the list.
     #[test]
     fn a_whole_database_accounts_for_every_call(
         seconds in prop::collection::vec((0_u8..4, 0_i64..10), 0..12), delay in 0_i64..100, reverse: bool,
     ) {
-        // Attempts to one number come one after the other.
+        // Attempts to one number follow one another.
         let placed: Vec<(u8, i64)> =
             seconds.iter().zip(0_i64..).map(|((nth, second), place)| (*nth, place * 300 + second)).collect();
         let attempts: Vec<_> = placed.iter().map(|(nth, second)| attempt(*nth, *second, false)).collect();
@@ -71,7 +71,7 @@ proptest! {
             calls.reverse();
         }
         prop_assert_eq!(unaccounted(&calls, &attempts), Vec::<usize>::new());
-        // Without its last attempt it lacks exactly one.
+        // Without its last attempt, exactly one call is unaccounted for.
         if !attempts.is_empty() {
             prop_assert_eq!(unaccounted(&calls, &attempts[..attempts.len() - 1]).len(), 1);
         }

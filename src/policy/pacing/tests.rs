@@ -1,4 +1,4 @@
-//! The pace is kept over any window, and places are shared out fairly.
+//! The pace holds over any window, and calls are distributed fairly.
 
 use super::*;
 use proptest::prelude::*;
@@ -88,7 +88,7 @@ proptest! {
             prop_assert!(of(one) <= one.due);
             prop_assert!(one.caps.this_tick.is_none_or(|most| of(one) <= most));
             prop_assert!(one.caps.concurrent.is_none_or(|most| of(one) == 0 || one.open + of(one) <= most));
-            // Max-min: nobody was lifted above one who could have used the place.
+            // Max-min fairness: no centre is raised above one that could have used the call.
             for other in centres.iter().filter(|other| of(other) < other.room()) {
                 prop_assert!(of(one) == 0 || one.open + of(one) <= other.open + of(other) + 1);
             }
@@ -113,7 +113,7 @@ proptest! {
             let allowed = allowance(pace, u32::try_from(recent)?, 0, u32::MAX, tick);
             prop_assert!(f64::from(allowed) < pace * tick.as_secs_f64() + 1.0);
             placed.extend(std::iter::repeat_n(now, usize::try_from(allowed)?));
-            // Now and then a tick comes late.
+            // Sometimes a tick is late.
             now += tick * u32::try_from(1 + if ticks % 7 == 0 { late } else { 0 })?;
             ticks += 1;
         }
@@ -122,7 +122,7 @@ proptest! {
             prop_assert!(*over >= *first + window, "{most} calls at {first:?}, and one more at {over:?}");
         }
         if late == 0 {
-            // What is lost is lost to waiting for the next tick.
+            // The only loss is waiting for the next tick.
             let least = pace * now.as_secs_f64() * window.as_secs_f64() / (window + tick * 2).as_secs_f64();
             prop_assert!(placed.len() as f64 >= least - f64::from(most_in_window(pace)), "{} of {least}", placed.len());
         }

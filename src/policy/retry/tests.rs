@@ -1,4 +1,4 @@
-//! Retries by cause: capped, spaced, never after the window, never to a wrong number.
+//! Retries by outcome: limited, spaced, never after the window, never to a wrong number.
 
 use super::*;
 use proptest::prelude::*;
