@@ -1,13 +1,13 @@
-//! The carrier's own identifiers, kept as text since every carrier writes them its own way.
+//! The carrier's own identifiers. They are kept as text because every carrier has its own format.
 
-/// Why a text isn't a carrier's identifier. Says nothing of the text: it came from outside.
+/// The error of a text that isn't a carrier's identifier. It doesn't contain the text, which came from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a carrier's identifier has 8 to 64 letters, digits, hyphens or underscores")]
 pub struct CarrierIdError;
 
-/// The fewest characters of a carrier's identifier.
+/// The minimum length of a carrier's identifier, in characters.
 const MIN_CHARACTERS: usize = 8;
-/// The most characters: Twilio has 34 (`CA` and 32 hex digits), Somleng and SignalWire 36 (a UUID).
+/// The maximum length, in characters: Twilio has 34 (`CA` and 32 hex digits), Somleng and SignalWire 36 (a UUID).
 const MAX_CHARACTERS: usize = 64;
 
 macro_rules! carrier_id {
@@ -20,14 +20,15 @@ macro_rules! carrier_id {
             /// Reads an identifier.
             ///
             /// # Errors
-            /// When the length or a character is wrong.
+            ///
+            /// Returns an error if the length or a character is wrong.
             pub fn parse(text: &str) -> Result<Self, CarrierIdError> {
                 let fits = (MIN_CHARACTERS..=MAX_CHARACTERS).contains(&text.len())
                     && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
                 if fits { Ok(Self(text.into())) } else { Err(CarrierIdError) }
             }
 
-            /// Whether both are the same: hexadecimal digits may come in either case.
+            /// Returns `true` if both are the same. Hexadecimal digits may be in upper or lower case.
             pub fn is_same_as(&self, other: &Self) -> bool {
                 self.0.eq_ignore_ascii_case(&other.0)
             }
@@ -47,10 +48,10 @@ macro_rules! carrier_id {
 }
 
 carrier_id! {
-    /// The carrier's name of one leg (`CallSid`). Not personal: it says nothing of who calls.
+    /// The carrier's identifier of one leg (`CallSid`). It isn't personal data: it doesn't identify the caller.
     CarrierLegId
 }
 carrier_id! {
-    /// The carrier's name of our account (`AccountSid`).
+    /// The carrier's identifier of our account (`AccountSid`).
     CarrierAccountId
 }

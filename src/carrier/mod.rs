@@ -1,5 +1,5 @@
-//! Carriers: the companies whose network the calls run over. Their words (`CallSid`, `no-answer`) stay below this
-//! module; what leaves it is said in the nouns of [`crate::call`].
+//! Carriers: the companies whose networks connect the calls. Their terms (`CallSid`, `no-answer`) are used only in
+//! this module. Other modules see the types of [`crate::call`].
 
 mod ids;
 pub mod network;

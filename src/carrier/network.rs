@@ -1,5 +1,5 @@
-//! What any phone network can be asked for, and what can come of it. Every answer that isn't proof is `Unknown`: an
-//! error after an accepted call would otherwise ring a patient twice.
+//! The requests to a carrier, and their outcomes. An outcome without proof is `Unknown`. If it were an error, an
+//! accepted call could be placed again, and a patient would be rung twice.
 
 use std::time::Duration;
 
@@ -11,89 +11,90 @@ use crate::domain::{CallId, CallableNumber, HangupCause, PhoneNumber};
 /// A call to place.
 #[derive(Debug, Clone)]
 pub struct Dial {
-    /// Our own id of it: it stands in the URLs that the network calls back.
+    /// Our own id of the call. It is part of the URLs that the carrier requests.
     pub call: CallId,
     /// The number to ring.
     pub to: CallableNumber,
-    /// The number shown.
+    /// The caller number to show.
     pub from: PhoneNumber,
     /// How long it rings, in seconds.
     pub ring_seconds: u16,
-    /// After how long it is ended, whatever goes on, in seconds: what it can cost has an end.
+    /// The maximum length of the call, in seconds. The carrier then ends it, which limits its cost.
     pub longest_seconds: u32,
 }
 
-/// What came of a request to dial.
+/// The outcome of a request to dial.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DialOutcome {
-    /// The network has the call, and this is its name for it.
+    /// The carrier has accepted the call, with this identifier.
     Accepted(CarrierLegId),
-    /// Proven that no phone rings, now: it may be tried again within the window.
+    /// Proof that no phone rings. The call may be tried again within the calling window.
     NotProcessed(NotProcessed),
-    /// Proven that no phone rings, and the same request won't be taken later either.
+    /// Proof that no phone rings. The same request would be refused again.
     Refused(Refusal),
-    /// Nobody knows whether a phone rings.
+    /// It is unknown whether a phone rings.
     Unknown(Uncertainty),
 }
 
 /// Why a request wasn't processed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotProcessed {
-    /// 429: too many requests; wait so long, where the network says it.
+    /// 429: too many requests. The duration is the wait that the carrier asks for, if it sent one.
     TooMany(Option<Duration>),
-    /// No connection was made.
+    /// No connection was established.
     NoConnection,
 }
 
-/// Why a request was refused for good.
+/// Why a request was refused permanently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// The number doesn't exist or can't be called (Twilio 21211, 21214, 21216, 21217 and their kin).
+    /// The number doesn't exist or can't be called (Twilio 21211, 21214, 21216, 21217 and similar).
     Number,
-    /// 401 or 403: the account or its token is wrong, suspended or not allowed to call at all. No call can be placed.
+    /// 401 or 403: the account or its token is wrong, suspended or not permitted to call. No call can be placed.
     Account,
-    /// Any other 4xx: the request is wrong in a way that only we can mend. Also where the account may not call this
-    /// number: its country or range isn't enabled (Twilio 21215), which says nothing of other numbers.
+    /// Any other 4xx: the request is wrong, and only a change of the program or its settings helps. This includes
+    /// numbers that the account isn't permitted to call because their country or range isn't enabled (Twilio 21215).
+    /// Other numbers aren't affected.
     Request,
 }
 
-/// Why an outcome isn't known.
+/// Why an outcome is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Uncertainty {
-    /// No answer in time, or the connection broke after the request had gone out.
+    /// No answer in time, or the connection broke after the request was sent.
     NoAnswer,
     /// 5xx.
     ServerError,
-    /// A 2xx, 3xx or anything else whose body names no call: HTML, an empty body, a redirect.
+    /// A 2xx, a 3xx or any other status whose body names no call: HTML, an empty body, a redirect.
     Unreadable,
 }
 
-/// How a leg stands, in words that all networks share.
+/// The progress of a leg, in terms that all carriers share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LegProgress {
-    /// The network has it; nothing rings yet.
+    /// The carrier has accepted the call, and the phone doesn't ring yet.
     Queued,
-    /// It rings.
+    /// The phone rings.
     Ringing,
-    /// It was answered and isn't over.
+    /// The call was answered and hasn't ended.
     Answered,
-    /// It is over.
+    /// The leg has ended.
     Ended(HangupCause),
 }
 
-/// Whether a phone rings or rang, as far as a network's word for a leg tells.
+/// Whether a phone rings or rang, as far as the carrier's status proves it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ringing {
-    /// It rings, it rang, or it was answered.
+    /// The phone rings or rang, or the call was answered.
     Proven,
-    /// It may have rung, or may ring yet.
+    /// The phone may have rung, or may still ring.
     Possible,
-    /// The leg is over, and the word for its end is one for calls that didn't get as far.
+    /// The leg has ended with a status of calls that never rang.
     RuledOut,
 }
 
 impl LegProgress {
-    /// Whether a phone rings or rang. A network's word for an ordinary end is the same for a call that was taken back.
+    /// Returns whether a phone rings or rang. Carriers report a normal end and a cancelled call with the same status.
     pub const fn ringing(self) -> Ringing {
         match self {
             Self::Ringing
@@ -105,35 +106,35 @@ impl LegProgress {
     }
 }
 
-/// A call in the network's own list.
+/// A call in the carrier's list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CarrierCall {
-    /// The network's name for it.
+    /// The carrier's identifier of the leg.
     pub leg: CarrierLegId,
-    /// Who called whom, where the list says it.
+    /// The direction, if the list contains it.
     pub direction: CallDirection,
-    /// The number that was shown, if the list has a readable one.
+    /// The caller number that was shown; `None` if the list has no readable one.
     pub from: Option<PhoneNumber>,
-    /// The number called, where the list tells it.
+    /// The number called; `None` if the list doesn't contain it.
     pub to: Option<PhoneNumber>,
-    /// When the network took it, where the list tells it.
+    /// When the carrier accepted the call; `None` if the list doesn't contain it.
     pub created_at: Option<Timestamp>,
-    /// How it stands.
+    /// The progress of the leg.
     pub progress: LegProgress,
     /// Whether the call was answered, by a person or a machine.
     pub answering: Answering,
 }
 
-/// Who placed a call of the network's list.
+/// Who placed a call in the carrier's list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallDirection {
     /// A caller rang one of our numbers.
     Inbound,
     /// Our program, or another program of the account, placed the call.
     Outbound,
-    /// The network placed it because a call was transferred.
+    /// The carrier placed the call because a call was transferred.
     Transfer,
-    /// The list doesn't say it.
+    /// The list doesn't contain the direction.
     Unknown,
 }
 
@@ -142,50 +143,50 @@ pub enum CallDirection {
 pub enum Answering {
     /// A person or a machine answered.
     Answered,
-    /// Nobody did, or nobody has yet.
+    /// The call wasn't answered, or hasn't been answered yet.
     NotAnswered,
-    /// The list doesn't say it.
+    /// The list doesn't contain it.
     Unknown,
 }
 
-/// The newest calls of the network's list.
+/// The newest calls of the carrier's list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recent {
     /// The calls, in any order.
     pub calls: Vec<CarrierCall>,
-    /// The list was read back to this moment. Older calls may be missing.
+    /// The list is complete from this time on. Older calls may be missing.
     pub complete_since: Timestamp,
 }
 
-/// What came of a question to the network.
+/// The outcome of a lookup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LookupResult<T> {
-    /// This.
+    /// The carrier found it.
     Found(T),
-    /// The network answered, and knows no such thing.
+    /// The carrier answered that it doesn't exist.
     Nothing,
-    /// The network didn't answer, or nonsense.
+    /// The carrier didn't answer, or its answer was unreadable.
     Unavailable(Uncertainty),
 }
 
-/// What came of telling the network something about a leg that it has.
+/// The outcome of a command for a leg.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CommandResult {
-    /// It obeys.
+    /// The carrier accepted the command.
     Done,
-    /// The leg is over, or was never there.
+    /// The leg has ended, or never existed.
     Gone,
-    /// Not known; it may be told again.
+    /// The outcome is unknown. The command may be sent again.
     Unavailable,
 }
 
-/// What came of a SMS.
+/// The outcome of an SMS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SmsOutcome {
-    /// The network has it.
+    /// The carrier has accepted the SMS.
     Accepted,
-    /// Proven that it isn't sent.
+    /// Proof that the SMS isn't sent.
     Refused,
-    /// Nobody knows; it isn't sent again.
+    /// The outcome is unknown. The SMS isn't sent again.
     Unknown,
 }

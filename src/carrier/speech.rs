@@ -1,17 +1,17 @@
-//! What a carrier is asked to say and to do next, with the wording already chosen: the form shared by all carriers.
+//! What a carrier says and does next, with the wording already chosen. All carriers share this form.
 
 use std::sync::Arc;
 
 use crate::domain::Language;
 
-/// One sentence to be said. It may read an entry back, so its text never prints itself.
+/// One sentence to say. It may repeat an entry, so `Debug` never prints its text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sentence {
-    /// What the voice says.
+    /// The text to speak.
     pub text: Arc<str>,
-    /// The language that it is said in.
+    /// The language of the text.
     pub language: Language,
-    /// Whether a key cuts it short.
+    /// Returns `true` if a key cuts the sentence short.
     pub barge_in: bool,
 }
 

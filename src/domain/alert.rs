@@ -1,4 +1,4 @@
-//! What staff must know of at once.
+//! Alerts: what staff must know immediately.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,34 +10,34 @@ use super::Severity;
 pub enum AlertKind {
     /// A red answer.
     RedAnswer,
-    /// The caller asks to be called back.
+    /// The caller asks for a call back.
     CallBack,
-    /// The patient asks that automated calls stop.
+    /// The patient asks to stop automated calls.
     StopRequest,
-    /// Someone who didn't say who they are asks that automated calls stop. Calls go on until the centre decides.
+    /// A caller who wasn't identified asks to stop automated calls. Calls continue until the health centre decides.
     StopUnconfirmed,
-    /// Someone guesses at an ID, or at several.
+    /// Someone guesses one ID or several.
     Guessing,
-    /// So many callers fail to identify themselves that unregistered or hidden numbers are slowed.
+    /// So many callers fail to identify themselves that calls from unregistered or hidden numbers are slowed down.
     MassGuessing,
-    /// A health centre's own number can't be called for callers who want a person: its kind costs more than an ordinary
-    /// call, or rings nobody.
+    /// A health centre's own number can't be called for callers who want a person: its kind costs more than an
+    /// ordinary call, or no phone rings.
     CentrePhone,
-    /// 未回答: the attempts of a slot are used up.
+    /// 未回答: all attempts of a slot were made.
     Unanswered,
-    /// A slot went by without any call.
+    /// A slot passed without any call.
     Missed,
-    /// The person who answers the registered number isn't the patient, or there is no such number.
+    /// The person who answers the registered number isn't the patient, or the number doesn't exist.
     WrongNumber,
-    /// Whether a call was placed isn't known; a person decides.
+    /// It is unknown whether a call was placed. A person decides.
     UnknownCall,
-    /// No call can be placed: the carrier refuses our account, or the dialer is paused.
+    /// No call can be placed: the carrier refuses our account, or automated calls are paused.
     Dialling,
-    /// The day's limit of calls, or of what they cost, is reached.
+    /// The daily limit of calls, or of their cost, is reached.
     DayLimit,
-    /// The carrier couldn't say what it was told to: a voice is missing, or it takes no part of a document.
+    /// The carrier couldn't say a reply: a voice is missing, or it doesn't accept part of a document.
     Unspoken,
-    /// Someone posts in the carrier's name without its signature, or ours is set wrong.
+    /// Someone posts in the carrier's name without its signature, or our auth token is wrong.
     Forged,
 }
 
@@ -61,7 +61,7 @@ impl AlertKind {
         Self::Forged,
     ];
 
-    /// The word used in the database and in commands.
+    /// The code used in the database and in commands.
     pub const fn code(self) -> &'static str {
         match self {
             Self::RedAnswer => "red_answer",
@@ -82,7 +82,7 @@ impl AlertKind {
         }
     }
 
-    /// How soon someone should look. Answers alone are red: nothing else may hide them.
+    /// How soon staff should look. Only answers are red, so that no other alert hides them.
     pub const fn severity(self) -> Severity {
         match self {
             Self::RedAnswer => Severity::Red,
@@ -101,12 +101,12 @@ impl AlertKind {
         }
     }
 
-    /// Whether it tells of an attack and not of the patient whose ID is tried.
+    /// Returns `true` if the alert concerns an attack rather than the patient whose ID is tried.
     pub const fn is_about_an_attack(self) -> bool {
         matches!(self, Self::Guessing | Self::MassGuessing | Self::Forged)
     }
 
-    /// Reads [`AlertKind::word`].
+    /// Reads [`AlertKind::code`].
     pub fn from_code(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.code() == word)
     }

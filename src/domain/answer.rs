@@ -1,4 +1,4 @@
-//! The twelve items of the questionnaire and what can be said to each.
+//! The twelve items of the questionnaire and their possible answers.
 
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +33,7 @@ pub enum Item {
 }
 
 impl Item {
-    /// All items in their order.
+    /// All items in order.
     pub const ALL: [Self; 12] = [
         Self::BodyTemperature,
         Self::Spo2,
@@ -49,7 +49,7 @@ impl Item {
         Self::NoUrine,
     ];
 
-    /// The word used in flows, in the database and in exports.
+    /// The code used in flows, in the database and in exports.
     pub const fn code(self) -> &'static str {
         match self {
             Self::BodyTemperature => "body_temperature",
@@ -67,19 +67,19 @@ impl Item {
         }
     }
 
-    /// Whether some answer to it is red, by the questionnaire's table of severities: by a yes, or at or below a health
-    /// centre's threshold.
+    /// Returns `true` if some answer to the item is red, by the questionnaire's table of severities: yes, or a value
+    /// at or below a health centre's threshold.
     pub const fn can_be_red(self) -> bool {
         matches!(self, Self::Spo2 | Self::Complexion | Self::BreathlessnessSevere | Self::Drowsiness)
     }
 
-    /// Reads [`Item::word`].
+    /// Reads [`Item::code`].
     pub fn from_code(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|item| item.code() == word)
     }
 
     /// Reads an entry of this item: keyed digits for the measured items, `yes`, `no` or `unknown` for the others.
-    /// Also the stored form of an answer ([`Answer::entry`]).
+    /// This is also the stored form of an answer ([`Answer::entry`]).
     pub fn read(self, entry: &str) -> Option<Answer> {
         match self {
             Self::BodyTemperature => match entry {
@@ -95,25 +95,25 @@ impl Item {
     }
 }
 
-/// What is keyed when there is no thermometer or oximeter, or it couldn't be used.
+/// The entry for "no thermometer or oximeter", or for one that couldn't be used.
 const NOT_MEASURED: &str = "000";
 
 fn three_digits(entry: &str) -> Option<u16> {
     (entry.len() == 3 && entry.bytes().all(|b| b.is_ascii_digit())).then(|| entry.parse().ok()).flatten()
 }
 
-/// A body temperature in tenths of a degree Celsius, 34.0 to 42.0: outside it is a slip of the finger.
+/// A body temperature in tenths of a degree Celsius, 34.0 to 42.0. Values outside are typing errors.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct BodyTemperature(u16);
 
 impl BodyTemperature {
-    /// The lowest taken, in tenths of a degree.
+    /// The minimum, in tenths of a degree.
     pub const MIN_TENTHS: u16 = 340;
-    /// The highest taken, in tenths of a degree.
+    /// The maximum, in tenths of a degree.
     pub const MAX_TENTHS: u16 = 420;
 
-    /// A temperature in tenths of a degree, if it is in range.
+    /// Creates a temperature from tenths of a degree. Returns `None` if it is out of range.
     pub fn from_tenths(tenths: u16) -> Option<Self> {
         (Self::MIN_TENTHS..=Self::MAX_TENTHS).contains(&tenths).then_some(Self(tenths))
     }
@@ -136,12 +136,12 @@ impl std::fmt::Display for BodyTemperature {
 pub struct OxygenSaturation(u16);
 
 impl OxygenSaturation {
-    /// The lowest taken, in percent.
+    /// The minimum, in percent.
     pub const MIN_PERCENT: u16 = 70;
-    /// The highest taken, in percent.
+    /// The maximum, in percent.
     pub const MAX_PERCENT: u16 = 100;
 
-    /// A saturation in percent, if it is in range.
+    /// Creates a saturation from percent. Returns `None` if it is out of range.
     pub fn from_percent(percent: u16) -> Option<Self> {
         (Self::MIN_PERCENT..=Self::MAX_PERCENT).contains(&percent).then_some(Self(percent))
     }
@@ -165,7 +165,7 @@ pub enum YesNo {
 }
 
 impl YesNo {
-    /// The word used in flows, in the database and in exports.
+    /// The code used in flows, in the database and in exports.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Yes => "yes",
@@ -174,13 +174,13 @@ impl YesNo {
         }
     }
 
-    /// Reads [`YesNo::word`].
+    /// Reads [`YesNo::code`].
     pub fn from_code(word: &str) -> Option<Self> {
         [Self::Yes, Self::No, Self::Unknown].into_iter().find(|answer| answer.code() == word)
     }
 }
 
-/// What a patient said to one item. `None` inside a measured item means that it couldn't be measured.
+/// A patient's answer to one item. `None` inside a measured item means that it couldn't be measured.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
@@ -193,7 +193,7 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// The stored form, which [`Item::read`] reads again: three digits, or `yes`, `no`, `unknown`.
+    /// The stored form, which [`Item::read`] reads: three digits, or `yes`, `no`, `unknown`.
     pub fn entry(self) -> String {
         match self {
             Self::Temperature(Some(value)) => format!("{:03}", value.tenths()),
@@ -203,7 +203,7 @@ impl Answer {
         }
     }
 
-    /// The form shown in exports: `37.5`, `98`, `yes`; empty when it couldn't be measured.
+    /// The form in exports: `37.5`, `98`, `yes`; empty if it couldn't be measured.
     pub fn exported(self) -> String {
         match self {
             Self::Temperature(Some(value)) => value.to_string(),
@@ -216,7 +216,7 @@ impl Answer {
 
 macro_rules! unprinted {
     ($($name:ident),+) => {$(
-        /// An answer is someone's health: it never prints itself.
+        /// An answer is health data, so `Debug` never prints it.
         impl std::fmt::Debug for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(concat!(stringify!($name), "(personal)"))

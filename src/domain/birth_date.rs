@@ -1,9 +1,9 @@
-//! The birth date: half of the proof that a caller is the patient, so it never prints itself.
+//! The birth date: half of a caller's identification, so `Debug` never prints it.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-/// A birth date between 1900-01-01 and the day on which it was given.
+/// A birth date between 1900-01-01 and the day on which it was entered.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct BirthDate(Date);
@@ -11,12 +11,12 @@ pub struct BirthDate(Date);
 /// Why a text or a date isn't a birth date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BirthDateError {
-    /// Not of the form asked for.
+    /// Not in an accepted format.
     #[error(
         "a birth date is 8 digits on the phone (YYYYMMDD), or YYYY-MM-DD, YYYY/M/D or an era date such as 昭和55年4月1日 in a file"
     )]
     Form,
-    /// No such day in the calendar.
+    /// The day doesn't exist in the calendar.
     #[error("there is no such day in the calendar")]
     NoSuchDay,
     /// After today.
@@ -28,15 +28,16 @@ pub enum BirthDateError {
 }
 
 impl BirthDate {
-    /// The first year taken for a birth date.
+    /// The first accepted year.
     pub const FIRST_YEAR: i16 = 1900;
-    /// How many digits are keyed on the phone.
+    /// The number of digits keyed on the phone.
     pub const DIGITS: usize = 8;
 
-    /// Takes a date, `today` being the day at the health centre.
+    /// Creates a birth date. `today` is the current date at the health centre.
     ///
     /// # Errors
-    /// When the date lies before 1900 or after `today`.
+    ///
+    /// Returns an error if the date is before 1900 or after `today`.
     pub fn new(date: Date, today: Date) -> Result<Self, BirthDateError> {
         if date.year() < Self::FIRST_YEAR {
             Err(BirthDateError::TooOld)
@@ -50,7 +51,8 @@ impl BirthDate {
     /// Reads 8 keyed digits, YYYYMMDD.
     ///
     /// # Errors
-    /// When there are not 8 digits, no such day exists, or it can't be a birth date.
+    ///
+    /// Returns an error if there are not 8 digits, the day doesn't exist, or it can't be a birth date.
     pub fn parse_keys(digits: &str, today: Date) -> Result<Self, BirthDateError> {
         if digits.len() != Self::DIGITS || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return Err(BirthDateError::Form);
@@ -64,15 +66,16 @@ impl BirthDate {
         Self::new(Date::new(year, month, day).map_err(|_| BirthDateError::NoSuchDay)?, today)
     }
 
-    /// Reads the stored form, YYYY-MM-DD, without judging it again.
+    /// Reads the stored form, YYYY-MM-DD, without checking the range again.
     ///
     /// # Errors
-    /// When the text isn't a date.
+    ///
+    /// Returns an error if the text isn't a date.
     pub fn from_stored(text: &str) -> Result<Self, BirthDateError> {
         text.parse::<Date>().map(Self).map_err(|_| BirthDateError::Form)
     }
 
-    /// The date: for the store and for people entitled to see it; never for a log, never spoken.
+    /// The date: for the database and for people entitled to see it. Never log or speak it.
     pub fn expose(self) -> Date {
         self.0
     }

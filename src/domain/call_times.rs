@@ -1,22 +1,22 @@
-//! At which times of day a patient is called, and between which hours a centre calls at all (A7).
+//! The times of day at which a patient is called, and the hours in which a health centre's calls may begin (A7).
 
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
 use super::hours::{DayEnd, read_span};
 
-/// The hours in which a centre's automated calls may begin, in its time zone: from `open` on, and before `close`.
+/// The hours in which a centre's automated calls may begin, in its time zone: from `open`, and before `close`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct CallingHours {
-    /// The first moment at which a call may begin.
+    /// The first time at which a call may begin.
     pub open: Time,
-    /// The first moment at which no call may begin any more.
+    /// The first time at which calls may no longer begin.
     pub close: DayEnd,
 }
 
 impl CallingHours {
-    /// Whether a call may begin at this time of day.
+    /// Returns `true` if a call may begin at this time of day.
     pub fn contain(self, time: Time) -> bool {
         self.open <= time && self.close.is_after(time)
     }
@@ -61,16 +61,16 @@ impl From<CallingHours> for String {
     }
 }
 
-/// The times of day, in the centre's time zone, at which a patient is called: at most [`CallTimes::MAX`], distinct and
-/// in order. Empty means that the centre's own pattern holds. Written and stored as `HH:MM;HH:MM`.
+/// The times of day, in the centre's time zone, at which a patient is called: at most [`CallTimes::MAX`], distinct
+/// and in order. If empty, the centre's own pattern applies. Written and stored as `HH:MM;HH:MM`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct CallTimes(Vec<Time>);
 
-/// Why something isn't a patient's call times.
+/// Why a value isn't a patient's call times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CallTimesError {
-    /// Not of the form `HH:MM;HH:MM`.
+    /// Not in the format `HH:MM;HH:MM`.
     #[error("call times are written 09:00;18:00")]
     Form,
     /// An hour above 23, or a minute above 59.
@@ -79,7 +79,7 @@ pub enum CallTimesError {
     /// More than [`CallTimes::MAX`].
     #[error("a patient is called at most 4 times a day")]
     TooMany,
-    /// One time twice.
+    /// A repeated time.
     #[error("the same time stands there twice")]
     Twice,
 }
@@ -91,7 +91,8 @@ impl CallTimes {
     /// Takes times in any order.
     ///
     /// # Errors
-    /// When there are too many, or one stands there twice.
+    ///
+    /// Returns an error if there are too many, or if one is repeated.
     pub fn new(mut times: Vec<Time>) -> Result<Self, CallTimesError> {
         times.sort_unstable();
         if times.windows(2).any(|pair| pair.first() == pair.last()) {
@@ -108,15 +109,16 @@ impl CallTimes {
         &self.0
     }
 
-    /// Whether the centre's own pattern holds.
+    /// Returns `true` if the centre's own pattern applies.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Reads one `H:MM` or `HH:MM`; seconds are taken when they are `00`, as some spreadsheets write them.
+    /// Reads one `H:MM` or `HH:MM`. Seconds are accepted if they are `00`, because some spreadsheets write them.
     ///
     /// # Errors
-    /// When the text has another form, or no such time exists.
+    ///
+    /// Returns an error if the text has another format, or the time doesn't exist.
     pub fn read_time(text: &str) -> Result<Time, CallTimesError> {
         let mut parts = text.split(':');
         let (hour, minute, second) = (parts.next(), parts.next(), parts.next());

@@ -1,25 +1,25 @@
-//! Whose number a call shows.
+//! The caller number of a call.
 
 use serde::{Deserialize, Serialize};
 
-/// The number that a caller shows, as it relates to a patient. A caller number can be forged: it proves nobody, and an
+/// The caller number, in relation to a patient. A caller number can be forged, so it doesn't identify anybody, and an
 /// unregistered one proves less than the registered one. Ordered from least to most proof.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallerNumber {
-    /// None is shown, or what is shown isn't a number.
+    /// No number is shown, or the value isn't a number.
     Hidden,
     /// A number that isn't the one registered for the patient.
     Unregistered,
-    /// The number registered for the patient; also when we called it.
+    /// The number registered for the patient, also if we called it.
     Registered,
 }
 
 impl CallerNumber {
-    /// All of them.
+    /// All variants.
     pub const ALL: [Self; 3] = [Self::Hidden, Self::Unregistered, Self::Registered];
 
-    /// The word used in the database, in exports and in commands.
+    /// The code used in the database, in exports and in commands.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Hidden => "hidden",
@@ -28,12 +28,12 @@ impl CallerNumber {
         }
     }
 
-    /// Reads [`CallerNumber::word`].
+    /// Reads [`CallerNumber::code`].
     pub fn from_code(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|number| number.code() == word)
     }
 
-    /// Whether it is the number registered for the patient.
+    /// Returns `true` if it is the number registered for the patient.
     pub const fn is_registered(self) -> bool {
         matches!(self, Self::Registered)
     }

@@ -1,24 +1,24 @@
-//! What shows that the database has lost its last entries: an old backup was restored, or a fail-over came too early.
+//! The evidence of data loss: an old backup was restored, or a fail-over came too early.
 
-/// What showed it.
+/// The evidence of data loss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LossEvidence {
-    /// A checkpoint of the audit trail, or this program a moment ago, knew of entries or calls that aren't there.
+    /// A checkpoint of the audit trail, or this program shortly before, has entries or calls that the database lacks.
     CheckpointAhead,
-    /// An entry is another one than the checkpoint says.
+    /// An entry differs from the checkpoint.
     CheckpointDiffers,
-    /// The carrier tells of a call that we placed and don't know.
+    /// The carrier reports a call that we placed and that the database lacks.
     UnknownCall,
-    /// A backup was restored by this program.
+    /// This program restored a backup.
     BackupRestored,
 }
 
 impl LossEvidence {
-    /// All signs.
+    /// All variants.
     pub const ALL: [Self; 4] =
         [Self::CheckpointAhead, Self::CheckpointDiffers, Self::UnknownCall, Self::BackupRestored];
 
-    /// The word used in the database, in commands and in metrics.
+    /// The code used in the database, in commands and in metrics.
     pub const fn code(self) -> &'static str {
         match self {
             Self::CheckpointAhead => "checkpoint_ahead",
@@ -28,7 +28,7 @@ impl LossEvidence {
         }
     }
 
-    /// Reads [`LossEvidence::word`].
+    /// Reads [`LossEvidence::code`].
     pub fn from_code(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|sign| sign.code() == word)
     }

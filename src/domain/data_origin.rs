@@ -1,16 +1,16 @@
-//! Whether data are of real people.
+//! Whether the data are those of real people.
 
-/// Where the data of a database come from. It is decided when the database is created, and never changes.
+/// The origin of a database's data. It is set when the database is created, and never changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DataOrigin {
     /// Real patients, called by a real carrier.
     Real,
-    /// Made up by a simulation.
+    /// Simulated data.
     Simulated,
 }
 
 impl DataOrigin {
-    /// The stored word.
+    /// The stored code.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Real => "real",
@@ -18,12 +18,12 @@ impl DataOrigin {
         }
     }
 
-    /// Reads the stored word.
+    /// Reads the stored code.
     pub fn from_code(word: &str) -> Option<Self> {
         [Self::Real, Self::Simulated].into_iter().find(|origin| origin.code() == word)
     }
 
-    /// Whether the data are made up.
+    /// Returns `true` for simulated data.
     pub const fn is_simulated(self) -> bool {
         matches!(self, Self::Simulated)
     }

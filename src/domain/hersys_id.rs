@@ -1,4 +1,4 @@
-//! The HER-SYS ID: one per infection, 6 to 8 decimal digits, leading zeros kept.
+//! The HER-SYS ID: one for each infection, 6 to 8 decimal digits including leading zeros.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,27 +8,28 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct HersysId(Box<str>);
 
-/// Why a text isn't a HER-SYS ID. Says nothing of the text itself: it may be a real ID mistyped.
+/// Why a text isn't a HER-SYS ID. The error doesn't contain the text, which may be a mistyped real ID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum HersysIdError {
     /// Fewer than 6 or more than 8 characters.
     #[error("a HER-SYS ID has 6 to 8 digits; this one has {0}")]
     Length(usize),
-    /// Something else than the digits 0 to 9.
+    /// Contains characters other than the digits 0 to 9.
     #[error("a HER-SYS ID is made of the digits 0 to 9 alone")]
     NotDigits,
 }
 
 impl HersysId {
-    /// The fewest digits.
+    /// The minimum number of digits.
     pub const MIN_DIGITS: usize = 6;
-    /// The most digits.
+    /// The maximum number of digits.
     pub const MAX_DIGITS: usize = 8;
 
     /// Reads an ID of half-width digits.
     ///
     /// # Errors
-    /// When the length or a character is wrong.
+    ///
+    /// Returns an error if the length or a character is wrong.
     pub fn parse(text: &str) -> Result<Self, HersysIdError> {
         if !text.bytes().all(|b| b.is_ascii_digit()) {
             return Err(HersysIdError::NotDigits);
@@ -39,15 +40,15 @@ impl HersysId {
         Ok(Self(text.into()))
     }
 
-    /// The other IDs that are the same number but for leading zeros: one of them may be the ID that is meant where a
-    /// spreadsheet has dropped its zeros.
+    /// The other IDs with the same number and different leading zeros. If a spreadsheet has dropped zeros, one of
+    /// them may be the intended ID.
     pub fn with_other_zeros(&self) -> impl Iterator<Item = Self> {
         let bare = self.0.trim_start_matches('0');
         let lengths = Self::MIN_DIGITS.max(bare.len())..=Self::MAX_DIGITS;
         lengths.filter(|length| *length != self.0.len()).map(move |length| Self(format!("{bare:0>length$}").into()))
     }
 
-    /// The digits: for the store and for people entitled to see them; never for a log.
+    /// The digits: for the database and for people entitled to see them. Never log them.
     pub fn expose(&self) -> &str {
         &self.0
     }

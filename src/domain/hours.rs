@@ -1,20 +1,20 @@
-//! A span of hours within one day as people write it, and its end, which may be midnight (24:00).
+//! A range of hours within one day as people write it. Its end may be midnight (24:00).
 
 use jiff::civil::{Date, DateTime, Time};
 
 use super::CallTimes;
 
-/// Where a span of hours ends: it is over from this moment on.
+/// The exclusive end of a range of hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DayEnd {
-    /// At a time of the day.
+    /// A time of the day.
     At(Time),
-    /// At midnight at the end of the day: 24:00.
+    /// Midnight at the end of the day: 24:00.
     Midnight,
 }
 
 impl DayEnd {
-    /// Whether a time of the day lies before the end.
+    /// Returns `true` if a time of the day is before the end.
     pub fn is_after(self, time: Time) -> bool {
         match self {
             Self::At(end) => time < end,
@@ -22,7 +22,7 @@ impl DayEnd {
         }
     }
 
-    /// The end on a day.
+    /// The end on a given day.
     pub fn on(self, date: Date) -> DateTime {
         match self {
             Self::At(end) => date.to_datetime(end),
@@ -48,8 +48,8 @@ impl std::fmt::Display for DayEnd {
     }
 }
 
-/// Reads `08:00-20:00`: also with full-width digits and signs, with any dash or wave dash, and with 時 and 分
-/// (８：００〜２４：００, 8時30分から17時まで). Nothing when it has another form or doesn't begin before it ends.
+/// Reads `08:00-20:00`. Full-width digits and signs, any dash or wave dash, and 時 and 分 are accepted too (８：００〜２４：００,
+/// 8時30分から17時まで). Returns `None` if it has another format or doesn't begin before it ends.
 pub fn read_span(text: &str) -> Option<(Time, DayEnd)> {
     let plain: String = text.replace("から", "-").replace("まで", "").chars().filter_map(plain).collect();
     let (open, close) = plain.split_once('-')?;
@@ -69,13 +69,13 @@ fn with_colon(time: &str) -> String {
         Some((hour, "半")) => format!("{hour}:30"),
         Some((hour, minute)) => match minute.strip_suffix('分') {
             Some(minute) => format!("{hour}:{minute:0>2}"),
-            // Not a time: what reads it refuses it.
+            // Not a time: the caller's parser refuses it.
             None => time.to_owned(),
         },
     }
 }
 
-/// The character as on an English keyboard; nothing for blanks and invisible characters.
+/// The character as on an English keyboard; `None` for blanks and invisible characters.
 fn plain(sign: char) -> Option<char> {
     match sign {
         '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => None,

@@ -1,4 +1,4 @@
-//! Identifiers. New ones are made by the service, never here: the nouns read no clock and no randomness.
+//! Identifiers. The service creates new ones, because the domain types read no clock and no random source.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -28,13 +28,13 @@ macro_rules! uuid_id {
 uuid_id! {
     /// One call, in either direction.
     CallId,
-    /// One leg of a call: caller to us, or us to the person that the caller is handed over to.
+    /// One leg of a call: from the caller to us, or from us to the staff to whom the caller is transferred.
     LegId,
-    /// One patient record, that is one infection of one person.
+    /// One patient record: one infection of one person.
     PatientId,
     /// One report.
     ReportId,
-    /// One slot: one due time of one patient.
+    /// One slot: one call time of one patient.
     SlotId,
     /// One alert on a health centre's list.
     AlertId,
@@ -54,7 +54,8 @@ impl CentreCode {
     /// Reads a code.
     ///
     /// # Errors
-    /// When it is empty, too long or has other characters.
+    ///
+    /// Returns an error if the text is empty, too long or has other characters.
     pub fn parse(text: &str) -> Result<Self, CentreCodeError> {
         let fits = (1..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         if fits { Ok(Self(text.into())) } else { Err(CentreCodeError) }

@@ -1,18 +1,18 @@
-//! What a caller keyed in one turn.
+//! The keys that a caller pressed in one turn.
 
 use serde::{Deserialize, Serialize};
 
-/// Phone keys, at most [`Keys::MAX`] of them: the digits 0 to 9, `*` and `#`; also A to D, which some phones and
-/// exchanges send and no question takes, and `?` for something that is no key. They may be an ID or a birth date, so
-/// they never print themselves.
+/// Phone keys, at most [`Keys::MAX`]: the digits 0 to 9, `*` and `#`. Also A to D, which some phones and exchanges
+/// send and no question accepts, and `?` for something that isn't a key. They may be an ID or a birth date, so
+/// `Debug` never prints them.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Keys(Box<str>);
 
-/// Why a text isn't a run of phone keys.
+/// Why a text doesn't consist of phone keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeysError {
-    /// A character that no phone key sends, full-width digits among them.
+    /// A character that no phone key sends, such as a full-width digit.
     #[error("phone keys are 0 to 9, * and #, and A to D")]
     NotAKey,
     /// More than [`Keys::MAX`].
@@ -21,15 +21,16 @@ pub enum KeysError {
 }
 
 impl Keys {
-    /// The most keys taken in one turn: far above what any question asks for.
+    /// The most keys accepted in one turn, far more than any question asks for.
     pub const MAX: usize = 32;
-    /// Stands for what is no key. No question takes it, so keys with it count as wrong keys.
+    /// Represents something that isn't a key. No question accepts it, so keys that contain it count as wrong keys.
     const NO_KEY: char = '?';
 
     /// Reads keys.
     ///
     /// # Errors
-    /// When a character is no key or there are too many.
+    ///
+    /// Returns an error if a character isn't a key or there are too many.
     pub fn parse(text: &str) -> Result<Self, KeysError> {
         if !text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D' | b'?')) {
             Err(KeysError::NotAKey)
@@ -40,8 +41,8 @@ impl Keys {
         }
     }
 
-    /// What a carrier says was keyed, whatever it is: full-width digits are digits, and what is no key, or more keys
-    /// than any question asks for, can't be taken for an answer.
+    /// Reads what a carrier reports as keys, with any content. Full-width digits are digits. Other characters, and
+    /// more keys than any question asks for, can't be mistaken for an answer.
     pub fn heard(text: &str) -> Self {
         let key = |character: char| match character {
             '0'..='9' | '*' | '#' | 'A'..='D' => character,
@@ -61,17 +62,17 @@ impl Keys {
         Self(keys.into())
     }
 
-    /// Something was keyed that can't be read at all.
+    /// Keys that couldn't be read at all.
     pub fn unreadable() -> Self {
         Self(Self::NO_KEY.to_string().into())
     }
 
-    /// The keys: for the engine and the store; never for a log.
+    /// The keys: for the engine and the database. Never log them.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Whether nothing was keyed.
+    /// Returns `true` if no key was pressed.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A language that patients are spoken to in.
+/// A language in which patients are addressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub enum Language {
     /// 日本語
@@ -29,7 +29,7 @@ pub enum Language {
     Portuguese,
 }
 
-/// A language tag that is none of the seven.
+/// A language tag that isn't one of the seven.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the languages are ja, en, zh-Hans, zh-Hant, ko, es and pt")]
 pub struct UnknownLanguage;
@@ -59,7 +59,7 @@ impl Language {
         }
     }
 
-    /// The language's name in itself.
+    /// The language's own name.
     pub const fn own_name(self) -> &'static str {
         match self {
             Self::Japanese => "日本語",

@@ -1,4 +1,4 @@
-//! The nouns of the code base, each parsed once at the edge. Personal data has types that never print themselves.
+//! The domain types, each parsed once at the edge. `Debug` of the types for personal data never prints the data.
 
 mod alert;
 mod answer;

@@ -1,11 +1,11 @@
-//! What kind of line a number belongs to, and which of them the system may call on its own: a wrong digit must not make
-//! it ring a premium-rate service, a satellite telephone or another country several times a day.
+//! The kinds of phone lines, and which of them may be called automatically. A wrong digit must not make the program
+//! call a premium-rate service, a satellite telephone or another country several times a day.
 
 use super::PhoneNumber;
 use rlibphonenumber::PhoneNumberType;
 use serde::{Deserialize, Serialize};
 
-/// The kind of line behind a number, by Japan's numbering plan (総務省, 電気通信番号計画) as libphonenumber knows it.
+/// The kind of line of a number, by Japan's numbering plan (総務省, 電気通信番号計画) as implemented by libphonenumber.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NumberKind {
@@ -15,9 +15,9 @@ pub enum NumberKind {
     Mobile,
     /// IP電話: 050.
     Ip050,
-    /// 着信課金: 0120, 0800. Nobody's home.
+    /// 着信課金: 0120, 0800. Never a home number.
     TollFree,
-    /// ナビダイヤル and the like: 0570.
+    /// ナビダイヤル and similar: 0570.
     Universal,
     /// 情報料代理徴収: 0990.
     Premium,
@@ -25,36 +25,36 @@ pub enum NumberKind {
     Satellite,
     /// Any country code other than 81.
     Foreign,
-    /// Pagers (020), personal numbers, and whatever else.
+    /// Pagers (020), personal numbers, and all others.
     Other,
 }
 
 impl NumberKind {
-    /// Whether automated calls may be placed to this kind of line.
+    /// Returns `true` if automated calls may be placed to this kind of line.
     pub const fn takes_automated_calls(self) -> bool {
         matches!(self, Self::Geographic | Self::Mobile | Self::Ip050)
     }
 
-    /// Whether staff can be called on this kind of line, and callers be given it as their health centre's number: it
-    /// costs no more than an ordinary call. A toll-free number is charged to the health centre itself.
+    /// Returns `true` if this kind of number may be a health centre's number for staff and callers: it costs no more
+    /// than an ordinary call. A toll-free number is charged to the health centre itself.
     pub const fn takes_callers_of_a_centre(self) -> bool {
         self.takes_automated_calls() || matches!(self, Self::TollFree)
     }
 
-    /// Whether a stored number of a health centre is called for a caller who wants a person. Numbers that the numbering
-    /// plan doesn't know ring nobody and cost nothing; those of made-up health centres are among them.
+    /// Returns `true` if a health centre's stored number is called for a caller who wants a person. Numbers outside
+    /// the numbering plan ring no phone and cost nothing. They include the numbers of simulated health centres.
     pub const fn is_called_for_callers(self) -> bool {
         self.takes_callers_of_a_centre() || matches!(self, Self::Other)
     }
 
-    /// Whether automated calls may show this kind of number: patients are told to call it back.
+    /// Returns `true` if automated calls may show this kind of number. Patients are told to call it back.
     pub const fn may_be_shown(self) -> bool {
         !matches!(self, Self::Premium | Self::Universal | Self::Satellite)
     }
 }
 
 impl PhoneNumber {
-    /// The kind of line this number belongs to.
+    /// The kind of line of this number.
     pub fn kind(&self) -> NumberKind {
         let Ok(number) = rlibphonenumber::PhoneNumber::parse(self.expose(), None) else { return NumberKind::Other };
         match number.country_code {
@@ -73,7 +73,8 @@ impl PhoneNumber {
     }
 }
 
-/// A phone number that automated calls may go to: [`NumberKind::takes_automated_calls`] holds of it.
+/// A phone number to which automated calls may be placed: [`NumberKind::takes_automated_calls`] returns `true` for
+/// it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "PhoneNumber", into = "PhoneNumber")]
 pub struct CallableNumber(PhoneNumber);
@@ -82,7 +83,8 @@ impl CallableNumber {
     /// Takes a number for automated calls.
     ///
     /// # Errors
-    /// The number's kind, when automated calls may not be placed to it.
+    ///
+    /// Returns the number's kind if automated calls may not be placed to it.
     pub fn new(number: PhoneNumber) -> Result<Self, NumberKind> {
         let kind = number.kind();
         if kind.takes_automated_calls() { Ok(Self(number)) } else { Err(kind) }

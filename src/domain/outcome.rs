@@ -1,4 +1,5 @@
-//! How a call ended: what the network said (the cause) and what we make of it (the disposition). Never merged.
+//! How a call ended: the network's reason (the hang-up cause) and our result (the disposition). They are never
+//! merged.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,19 +7,19 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HangupCause {
-    /// 16: someone hung up.
+    /// 16: one side hung up.
     NormalClearing,
     /// 17: the called party is busy.
     UserBusy,
-    /// 19: it rang and nobody answered.
+    /// 19: the phone rang and nobody answered.
     NoAnswer,
-    /// 21: refused.
+    /// 21: rejected.
     CallRejected,
-    /// 28 or 1: the number can't be reached as it stands.
+    /// 28 or 1: the number can't be reached in this form.
     InvalidNumberFormat,
     /// 41: the network failed.
     TemporaryFailure,
-    /// No cause was ever told: the call was closed by the sweeper.
+    /// The cause is unknown: the sweeper closed the call.
     Unspecified,
 }
 
@@ -34,7 +35,7 @@ impl HangupCause {
         Self::Unspecified,
     ];
 
-    /// The word used in the database and in commands.
+    /// The code used in the database and in commands.
     pub const fn code(self) -> &'static str {
         match self {
             Self::NormalClearing => "normal_clearing",
@@ -47,31 +48,31 @@ impl HangupCause {
         }
     }
 
-    /// Reads [`HangupCause::word`].
+    /// Reads [`HangupCause::code`].
     pub fn from_code(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|cause| cause.code() == word)
     }
 }
 
-/// Our own verdict on a call.
+/// Our own result of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Disposition {
-    /// At least one person's report was finished and none was left open.
+    /// At least one person's report was finished and none was left unfinished.
     Reported,
     /// 未回答: a person was identified and the questionnaire wasn't finished.
     Unanswered,
     /// Nobody was identified.
     NotIdentified,
-    /// Someone whose observation has ended was told so.
+    /// The caller was told that their observation has ended.
     ObservationEnded,
     /// The maintenance announcement was played.
     Maintenance,
-    /// The caller talked with staff, or asked to be called back by them, and no report was finished.
+    /// The caller talked with staff, or asked them to call back, and no report was finished.
     HandedOver,
-    /// The caller was handed over, and nobody of staff answered: the call ended without more.
+    /// The caller was transferred, and no member of staff answered before the call ended.
     StaffNotReached,
-    /// We failed: the caller was asked to call again.
+    /// The program failed: the caller was asked to call again.
     SystemFailure,
     /// We called, and voicemail or a fax machine answered.
     Voicemail,
@@ -79,9 +80,9 @@ pub enum Disposition {
     NotNow,
     /// We called, and the person who answered isn't the patient.
     WrongNumber,
-    /// We called, and the call was no longer wanted: the person who had answered heard a goodbye.
+    /// We called, and the call was withdrawn: the person who had answered heard a goodbye.
     Withdrawn,
-    /// We called, and no conversation came of it; the leg's cause says why.
+    /// We called, and there was no conversation. The leg's hang-up cause says why.
     NotAnswered,
 }
 
@@ -103,7 +104,7 @@ impl Disposition {
         Self::NotAnswered,
     ];
 
-    /// The word used in the database and in commands.
+    /// The code used in the database and in commands.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Reported => "reported",
@@ -122,13 +123,13 @@ impl Disposition {
         }
     }
 
-    /// Reads [`Disposition::word`].
+    /// Reads [`Disposition::code`].
     pub fn from_code(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|disposition| disposition.code() == word)
     }
 }
 
-/// The line that a call came in on or went out from; each has the flow document of the same name.
+/// The line of a call, inbound or outbound. Each has the flow document of the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Line {
@@ -136,7 +137,7 @@ pub enum Line {
     HealthCall,
     /// 自動架電: we call the patient.
     AutomatedCall,
-    /// The patient rings back the number that automated calls come from.
+    /// The patient calls back the number of automated calls.
     CallBack,
 }
 
@@ -144,7 +145,7 @@ impl Line {
     /// All lines.
     pub const ALL: [Self; 3] = [Self::HealthCall, Self::AutomatedCall, Self::CallBack];
 
-    /// The word used in the database and in commands.
+    /// The code used in the database and in commands.
     pub const fn code(self) -> &'static str {
         match self {
             Self::HealthCall => "health_call",
@@ -153,7 +154,7 @@ impl Line {
         }
     }
 
-    /// Reads [`Line::word`].
+    /// Reads [`Line::code`].
     pub fn from_code(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|line| line.code() == word)
     }

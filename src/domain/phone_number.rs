@@ -14,10 +14,11 @@ pub struct PhoneNumber(Box<str>);
 pub struct PhoneNumberError;
 
 impl PhoneNumber {
-    /// Reads a number as people in Japan write it (`03-5211-3641`) or in E.164.
+    /// Reads a number as written in Japan (`03-5211-3641`) or in E.164.
     ///
     /// # Errors
-    /// When no such number can exist.
+    ///
+    /// Returns an error if no such number can exist.
     pub fn parse(text: &str) -> Result<Self, PhoneNumberError> {
         let number = rlibphonenumber::PhoneNumber::parse(text, Some(Region::JP)).map_err(|_| PhoneNumberError)?;
         if !number.is_valid() {
@@ -26,10 +27,11 @@ impl PhoneNumber {
         Self::from_e164(&number.format_as(PhoneNumberFormat::E164))
     }
 
-    /// Takes a number that a carrier or the store already gave in E.164: `+` and 7 to 15 digits.
+    /// Takes a number from a carrier or the database that is already in E.164: `+` and 7 to 15 digits.
     ///
     /// # Errors
-    /// When the text has another form.
+    ///
+    /// Returns an error if the text has another format.
     pub fn from_e164(text: &str) -> Result<Self, PhoneNumberError> {
         match text.strip_prefix('+') {
             Some(digits) if (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) => {
@@ -39,13 +41,13 @@ impl PhoneNumber {
         }
     }
 
-    /// The number as people in the country write it: `03-5211-3641`. For people entitled to see it; never for a log.
+    /// The number as written within its country: `03-5211-3641`. For people entitled to see it. Never log it.
     pub fn national(&self) -> String {
         let format = |number: &rlibphonenumber::PhoneNumber| number.format_as(PhoneNumberFormat::National).into_owned();
         rlibphonenumber::PhoneNumber::parse(&self.0, None).map_or_else(|_| self.0.to_string(), |number| format(&number))
     }
 
-    /// The number: for the store, the carrier and people entitled to see it; never for a log.
+    /// The number: for the database, the carrier and people entitled to see it. Never log it.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -1,32 +1,33 @@
-//! One line of text that people read: names, reasons. Characters that a screen doesn't show as they are, such as line
-//! breaks, terminal escapes, text-direction controls and zero-width characters, could make a name look like another
-//! one or take over a terminal. New text with any of them is refused; older text is escaped when it is printed.
+//! One line of text for people to read: names, reasons. Some characters aren't shown as they are, such as line
+//! breaks, terminal escapes, text-direction controls and zero-width characters. They could make a name look like
+//! another one or take over a terminal. New text that contains them is refused, and older text is escaped when it is
+//! printed.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-/// The name of a health centre. It is spoken in every call: 40 characters take about ten seconds, and the longest real
-/// names have about 20.
+/// The name of a health centre. It is spoken in every call: 40 characters take about ten seconds, and the longest
+/// real names have about 20.
 pub type CentreName = PlainLine<40>;
-/// Why someone paused or changed something.
+/// The reason for a pause or a change.
 pub type ReasonText = PlainLine<200>;
 /// The name of a member of staff, for the audit trail.
 pub type StaffName = PlainLine<100>;
 
-/// 1 to `MOST` characters in one line, without blanks around them, all of them visible.
+/// 1 to `MOST` visible characters in one line, without surrounding blanks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PlainLine<const MOST: usize>(String);
 
-/// Why something isn't such a text. The text isn't repeated: it may be a person's name.
+/// Why a value isn't such a text. The error doesn't contain the text, which may be a person's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PlainLineError {
-    /// Nothing but blanks.
+    /// Only blanks.
     #[error("the text is empty")]
     Empty,
-    /// More characters than fit.
+    /// Too many characters.
     #[error("the text has more than {0} characters")]
     TooLong(usize),
     /// A character that isn't shown as it is.
@@ -38,9 +39,9 @@ pub enum PlainLineError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the text holds {kind} (U+{:04X}); write it again by hand, without it", u32::from(*.character))]
 pub struct HiddenCharacter {
-    /// Which one.
+    /// The character.
     pub character: char,
-    /// Of what kind it is.
+    /// Its kind.
     pub kind: HiddenKind,
 }
 
@@ -49,11 +50,11 @@ pub struct HiddenCharacter {
 pub enum HiddenKind {
     /// It begins another line.
     LineBreak,
-    /// It steers the terminal.
+    /// It controls the terminal.
     Control,
-    /// It turns the direction of the text around it.
+    /// It changes the direction of the surrounding text.
     Direction,
-    /// It has no width, or is blank without being a space.
+    /// It has no width, or is a blank other than a space.
     Invisible,
 }
 
@@ -69,7 +70,7 @@ impl std::fmt::Display for HiddenKind {
 }
 
 impl HiddenKind {
-    /// What a character does instead of being shown, by itself; nothing for one that is shown.
+    /// What a character on its own does instead of being shown; `None` if it is shown.
     ///
     /// Sources: Unicode 16, `Bidi_Control` and `Default_Ignorable_Code_Point`; U+2800 is a blank that isn't a space.
     const fn of(character: char) -> Option<Self> {
@@ -104,7 +105,7 @@ impl HiddenKind {
     }
 }
 
-/// The hidden characters of a text. The selector of a variant after an ideograph isn't one: names are written with them
+/// The hidden characters of a text. A variation selector after an ideograph isn't hidden: names are written with it
 /// (葛󠄀, 辻󠄀).
 fn hidden(text: &str) -> impl Iterator<Item = (usize, HiddenCharacter)> {
     let mut before = None;
@@ -120,29 +121,31 @@ const fn is_variant_selector(character: char) -> bool {
     matches!(character, '\u{fe00}'..='\u{fe02}' | '\u{e0100}'..='\u{e01ef}')
 }
 
-/// Whether a character is a Chinese character, one of the compatibility blocks among them.
+/// Returns `true` for a Chinese character, including the compatibility blocks.
 const fn is_ideograph(character: char) -> bool {
     matches!(character, '\u{3005}'..='\u{3007}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
         | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
-/// Checks that every character of a text in one line is shown as it is.
+/// Checks that every character of a one-line text is shown as it is.
 ///
 /// # Errors
-/// The first one that isn't.
+///
+/// Returns the first character that isn't.
 pub fn all_visible(text: &str) -> Result<(), HiddenCharacter> {
     hidden(text).next().map_or(Ok(()), |(_, found)| Err(found))
 }
 
-/// The same for a text that may have several lines.
+/// Checks the same for a text that may have several lines.
 ///
 /// # Errors
-/// The first one that isn't shown as it is; a line feed is no fault.
+///
+/// Returns the first character that isn't shown as it is. Line feeds are allowed.
 pub fn all_visible_in_lines(text: &str) -> Result<(), HiddenCharacter> {
     text.split('\n').try_for_each(all_visible)
 }
 
-/// A text for a terminal: hidden characters are written as JSON escapes them (`\u001b`), so that JSON stays JSON. Line
+/// Escapes a text for a terminal. Hidden characters are escaped as in JSON (`\u001b`), so that JSON stays valid. Line
 /// feeds are escaped too.
 pub fn escaped(text: &str) -> Cow<'_, str> {
     let mut written = String::new();
@@ -162,7 +165,7 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(written)
 }
 
-/// The same for a text of several lines: its line feeds stay.
+/// Escapes a text of several lines. Its line feeds are kept.
 pub fn escaped_lines(text: &str) -> Cow<'_, str> {
     if all_visible_in_lines(text).is_ok() {
         return Cow::Borrowed(text);
@@ -171,15 +174,16 @@ pub fn escaped_lines(text: &str) -> Cow<'_, str> {
 }
 
 impl<const MOST: usize> PlainLine<MOST> {
-    /// The most characters.
+    /// The maximum number of characters.
     pub const MOST_CHARACTERS: usize = MOST;
 
-    /// Reads such a text; blanks around it are left out.
+    /// Reads such a text, without surrounding blanks.
     ///
     /// # Errors
+    ///
     /// See [`PlainLineError`].
     pub fn parse(text: &str) -> Result<Self, PlainLineError> {
-        // A line break at the end is refused too: whatever made it may make more.
+        // A trailing line break is refused too, because its source may produce more.
         let text = text.trim_matches(|c: char| c.is_whitespace() && HiddenKind::of(c).is_none());
         all_visible(text)?;
         match text.chars().count() {

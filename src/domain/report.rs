@@ -1,8 +1,8 @@
-//! What a report is: one person's answers for one day from one channel.
+//! Reports: one person's answers for one day from one channel.
 
 use serde::{Deserialize, Serialize};
 
-/// The way by which a report came.
+/// The channel of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
@@ -20,7 +20,7 @@ impl Channel {
     /// All channels.
     pub const ALL: [Self; 4] = [Self::AutomatedCall, Self::HealthCall, Self::Portal, Self::Staff];
 
-    /// The word used in the database and in exports.
+    /// The code used in the database and in exports.
     pub const fn code(self) -> &'static str {
         match self {
             Self::AutomatedCall => "automated_call",
@@ -30,7 +30,7 @@ impl Channel {
         }
     }
 
-    /// Reads [`Channel::word`].
+    /// Reads [`Channel::code`].
     pub fn from_code(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|channel| channel.code() == word)
     }
@@ -42,12 +42,12 @@ impl Channel {
 pub enum ReportOutcome {
     /// Every question was answered.
     Reported,
-    /// 未回答: the call ended first; the answers given so far are kept.
+    /// 未回答: the call ended first. The answers given so far are kept.
     Unanswered,
 }
 
 impl ReportOutcome {
-    /// The word used in the database and in exports.
+    /// The code used in the database and in exports.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Reported => "reported",
@@ -55,7 +55,7 @@ impl ReportOutcome {
         }
     }
 
-    /// Reads [`ReportOutcome::word`].
+    /// Reads [`ReportOutcome::code`].
     pub fn from_code(word: &str) -> Option<Self> {
         [Self::Reported, Self::Unanswered].into_iter().find(|outcome| outcome.code() == word)
     }

@@ -1,9 +1,9 @@
-//! A wrapper for free personal text (names): it is stored and shown on purpose, never printed by accident.
+//! A wrapper for free personal text (names). It is stored and shown explicitly, never printed by accident.
 
 use serde::{Deserialize, Serialize};
 
-/// Personal text whose `Debug` and `Display` redact it. [`Sensitive::expose`] is the only way to the content, so that
-/// every place that shows personal data can be found by name.
+/// Personal text whose `Debug` and `Display` redact it. Only [`Sensitive::expose`] returns the content, so that every
+/// place that shows personal data can be found by name.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Sensitive(String);
@@ -14,7 +14,7 @@ impl Sensitive {
         Self(text.into())
     }
 
-    /// The text itself: for the store, for a page or command of someone entitled to see it; never for a log.
+    /// The text: for the database, and for a page or command of people entitled to see it. Never log it.
     pub fn expose(&self) -> &str {
         &self.0
     }

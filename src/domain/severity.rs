@@ -1,4 +1,4 @@
-//! How much a nurse should worry. For the desk alone: a severity is never spoken to the patient.
+//! The severity of an answer or a report. It is only for staff and is never spoken to the patient.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,10 +18,10 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// All, from least to most.
+    /// All severities, from least to most.
     pub const ALL: [Self; 4] = [Self::None, Self::Note, Self::Amber, Self::Red];
 
-    /// The word used in the database, in exports and in commands.
+    /// The code used in the database, in exports and in commands.
     pub const fn code(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -31,7 +31,7 @@ impl Severity {
         }
     }
 
-    /// Reads [`Severity::word`].
+    /// Reads [`Severity::code`].
     pub fn from_code(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|severity| severity.code() == word)
     }

@@ -1,8 +1,8 @@
-//! Automated calls in words: a slot is one due time of one patient, an attempt is one call placed for it.
+//! The states of automated calls. A slot is one call time of one patient, and an attempt is one call placed for it.
 
 use serde::{Deserialize, Serialize};
 
-/// Declares a closed enum whose variants each have one word, for the database, commands and metrics.
+/// Declares an enum whose variants each have one code, for the database, commands and metrics.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$doc])*
@@ -11,15 +11,15 @@ macro_rules! words {
         pub enum $name { $($(#[$variant_doc])* $variant),+ }
 
         impl $name {
-            /// All of them.
+            /// All variants.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The word used in the database and in commands.
+            /// The code used in the database and in commands.
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
 
-            /// Reads the word.
+            /// Reads the code.
             pub fn from_code(word: &str) -> Option<Self> {
                 match word { $($word => Some(Self::$variant),)+ _ => None }
             }
@@ -28,28 +28,28 @@ macro_rules! words {
 }
 
 words! {
-    /// Why a call is no longer wanted, or never was.
+    /// Why a call was withdrawn, or was never wanted.
     Withdrawal {
         /// The health centre stopped the patient's automated calls (A4).
         Stopped = "stopped",
-        /// The patient asked by key 8 that calls stop, and the centre hasn't decided yet.
+        /// The patient asked by key 8 to stop calls, and the centre hasn't decided yet.
         StopRequested = "stop_requested",
         /// Observation has ended (A4).
         Released = "released",
         /// Automated calls were switched off, or there is no number.
         SwitchedOff = "switched_off",
-        /// The day's report came, by whatever channel (A9).
+        /// The day's report arrived, by any channel (A9).
         Reported = "reported",
-        /// The patient's times, or the centre's hours, days or pattern, no longer have this slot (A3).
+        /// The patient's times, or the centre's hours, days or pattern, no longer contain this slot (A3).
         TimesChanged = "times_changed",
-        /// The patient has another number now: the call to the old one is taken back (A3).
+        /// The patient has another number now: the call to the old one is withdrawn (A3).
         NumberChanged = "number_changed",
-        /// The person who answers at the number isn't the patient, and it is still registered.
+        /// The person who answers the number isn't the patient, and it is still registered.
         WrongNumber = "wrong_number",
-        /// The number isn't of a kind that automated calls may go to.
+        /// The number isn't of a kind to which automated calls may be placed.
         NumberNotAllowed = "number_not_allowed",
         /// Another call of the slot continues, or the slot has ended: the carrier had this call although its attempt
-        /// counted as over, or the other way round.
+        /// counted as over, or the reverse.
         Superseded = "superseded",
     }
 }
@@ -59,63 +59,63 @@ words! {
     AttemptOutcome {
         /// The questionnaire was finished.
         Reported = "reported",
-        /// Someone answered, and the questionnaire wasn't finished.
+        /// A person answered, and the questionnaire wasn't finished.
         Dropped = "dropped",
-        /// Someone answered and can't talk now.
+        /// A person answered and can't talk now.
         NotNow = "not_now",
-        /// Someone answered and was handed over to a person at the health centre, or staff know that they answered.
+        /// A person answered and was transferred to staff, or staff know that a person answered.
         Reached = "reached",
         /// Voicemail or a fax machine answered.
         Voicemail = "voicemail",
-        /// The line was busy, or the call was refused.
+        /// The line was busy, or the call was rejected.
         Busy = "busy",
-        /// It rang, and nobody answered.
+        /// The phone rang, and nobody answered.
         NoAnswer = "no_answer",
-        /// The network or we failed.
+        /// The network or the program failed.
         Failed = "failed",
-        /// No such number, or someone else's.
+        /// The number doesn't exist, or is someone else's.
         WrongNumber = "wrong_number",
-        /// We took it back ourselves.
+        /// We withdrew the call.
         Withdrawn = "withdrawn",
-        /// It is proven that no phone rang: the carrier refused, or never heard of it.
+        /// It is proven that no phone rang: the carrier refused, or never received the request.
         NotPlaced = "not_placed",
     }
 }
 
 words! {
-    /// Where an attempt stands.
+    /// The state of an attempt.
     AttemptState {
-        /// Committed; the carrier may or may not have been asked.
+        /// Committed. The carrier may or may not have received the request.
         Intended = "intended",
-        /// The carrier has it.
+        /// The carrier has accepted the call.
         Placed = "placed",
-        /// Someone or something answered.
+        /// A person or a machine answered.
         Answered = "answered",
-        /// Whether the carrier has it isn't known: never dialled again until it is.
+        /// It is unknown whether the carrier has the call. It is never dialled again until that is known.
         Unknown = "unknown",
-        /// Over, with an outcome.
+        /// Ended, with an outcome.
         Ended = "ended",
     }
 }
 
 words! {
-    /// Why a slot went by without any call.
+    /// Why a slot passed without any call.
     Missed {
-        /// Its window ended before it could be dialled: we were down, paused, or had no place for it.
+        /// Its calling window ended before it could be dialled: the program was down or paused, or had no free line.
         WindowPassed = "window_passed",
-        /// The carrier never took a call within the window.
+        /// The carrier never accepted a call within the calling window.
         NotPlaced = "not_placed",
     }
 }
 
-/// Where a slot stands. Each ends in exactly one [`SlotEnd`] (I4).
+/// The state of a slot. Each slot ends in exactly one [`SlotEnd`] (I4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SlotState {
     /// Waits for its time, or for the time of its next attempt.
     Waiting,
     /// An attempt is in progress.
     Calling,
-    /// Over.
+    /// Ended.
     Ended(SlotEnd),
 }
 
@@ -124,19 +124,19 @@ pub enum SlotState {
 pub enum SlotEnd {
     /// The questionnaire was finished in this slot's call.
     Reported,
-    /// 未回答: the attempts are used up; how the last one ended.
+    /// 未回答: all attempts were made. The value is the outcome of the last one.
     Unanswered(AttemptOutcome),
-    /// Not wanted any more.
+    /// No longer wanted.
     Cancelled(Withdrawal),
-    /// Nobody was called.
+    /// No call was placed.
     Missed(Missed),
 }
 
 impl SlotState {
-    /// The states' words.
+    /// The codes of the states.
     pub const WORDS: [&'static str; 6] = ["waiting", "calling", "reported", "unanswered", "cancelled", "missed"];
 
-    /// The word of the state.
+    /// The code of the state.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
@@ -148,7 +148,7 @@ impl SlotState {
         }
     }
 
-    /// The word of the reason, where there is one.
+    /// The code of the reason, if there is one.
     pub const fn reason(self) -> Option<&'static str> {
         match self {
             Self::Waiting | Self::Calling | Self::Ended(SlotEnd::Reported) => None,
@@ -158,7 +158,7 @@ impl SlotState {
         }
     }
 
-    /// Reads [`SlotState::word`] and [`SlotState::reason`].
+    /// Reads [`SlotState::code`] and [`SlotState::reason`].
     pub fn from_words(state: &str, reason: Option<&str>) -> Option<Self> {
         match (state, reason) {
             ("waiting", None) => Some(Self::Waiting),

@@ -1,4 +1,4 @@
-//! One person in one call: hears what is said, and does something about it in the time that it takes.
+//! One person in one call: the person hears prompts and responds after a realistic time.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -15,14 +15,14 @@ use crate::domain::{Answer, HangupCause, Item, Keys, Language, PhoneNumber, YesN
 use crate::engine::{NextAction, Reply, TransferOutcome};
 use crate::flow::{FlowSet, PromptId};
 
-/// The most replies that someone listens to in one call. The longest useful call, ten people of one family, has about
-/// 200; a caller who hears more is in a loop and hangs up.
+/// The most replies that a person listens to in one call. The longest useful call, for ten people of one family, has
+/// about 200. A caller who hears more is in a loop and hangs up.
 const MAX_REPLIES: u16 = 300;
-/// How long staff let the phone ring before they take it.
+/// How long the phone rings before staff answer.
 const STAFF_ANSWER: Between = Between::millis(3_000, 20_000);
 /// How long staff and caller talk: up to an hour.
 const TALK: Between = Between::millis(300_000, 3_600_000);
-/// The first fraction of a question in which nobody cuts it short: it has to be recognised.
+/// The first fraction of a question, in which it isn't cut short: the person has to recognise it first.
 const RECOGNISED: f64 = 0.3;
 
 /// One person in one call.
@@ -31,7 +31,7 @@ pub(super) struct Callee {
     script: Script,
     health: Health,
     language: Language,
-    /// Those who are reported for, the present one first; nobody when we call.
+    /// The people to report for, the present one first. Empty if we placed the call.
     people: VecDeque<Identity>,
     seed: u64,
     rng: Rng,
@@ -47,7 +47,7 @@ impl Callee {
         Self::new(script, health, seed, rng)
     }
 
-    /// Someone who calls us.
+    /// A person who calls us.
     pub(super) fn calling(script: Script, people: Vec<Identity>, language: Language, seed: u64, rng: Rng) -> Self {
         let health = health_of_caller(&script, people.first(), seed);
         Self { language, people: people.into(), ..Self::new(script, health, seed, rng) }
@@ -71,12 +71,12 @@ impl Callee {
         self.script.pickup
     }
 
-    /// Whether the phone is put down again before anything is said.
+    /// Returns `true` if the person hangs up before anything is said.
     pub(super) fn hangs_up_at_once(&self) -> bool {
         self.script.hangs_up_by(0)
     }
 
-    /// What comes of a reply that begins to be said now.
+    /// Returns the response to a reply whose speech begins now.
     pub(super) fn hears(
         &mut self,
         flow_set: &FlowSet,
@@ -162,9 +162,9 @@ impl Callee {
         (at, Next::Keys(keys))
     }
 
-    /// What the person keys of their own accord, with the slips that are theirs.
+    /// The keys that the person presses without a script, with that person's slips.
     fn own(&mut self, prompt: &str, first: bool, max_keys: u8) -> Keys {
-        // Drawn at each question, so that one doesn't change what follows from another.
+        // Drawn at each question, so that one decision doesn't change later ones.
         let tempo = &self.script.tempo;
         let [dozes, repeats, slips] =
             [tempo.dozes, tempo.repeats, tempo.slips].map(|likely| comes_true(&mut self.rng, likely));
@@ -183,7 +183,7 @@ impl Callee {
         self.answer(prompt)
     }
 
-    /// The right answer to a prompt; 1 to one that isn't known.
+    /// The correct answer to a prompt; 1 if the prompt is unknown.
     fn answer(&mut self, prompt: &str) -> Keys {
         let person = self.people.front();
         match prompt {
@@ -217,7 +217,7 @@ fn health_of_caller(script: &Script, person: Option<&Identity>, seed: u64) -> He
     script.health.clone().unwrap_or_else(drawn)
 }
 
-/// Whether something has to be measured first.
+/// Returns `true` if the person has to measure something first.
 fn measured(prompt: &str) -> bool {
     matches!(prompt, "questionnaire.ask_body_temperature" | "questionnaire.ask_spo2" | "questionnaire.ask_spo2_again")
 }

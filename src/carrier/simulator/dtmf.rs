@@ -1,25 +1,26 @@
-//! Keys as the network takes them: what is pressed in time for a question, and when the question is over.
+//! DTMF keys as the network receives them: which keys are in time for a question, and when its entry ends.
 
 use std::time::Duration;
 
 use super::speech_time::Speech;
 use crate::domain::Keys;
 
-/// How keys are waited for: [`crate::engine::Then::Gather`] in durations.
+/// How long to wait for keys: [`crate::engine::Then::Gather`] in durations.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Patience {
-    /// The entry is complete after this number of keys.
+    /// The number of keys that completes the entry.
     pub(super) max_keys: u8,
     /// `#` ends the entry.
     pub(super) ends_with_hash: bool,
-    /// Silence after the speech, before the first key.
+    /// The longest silence after the speech, before the first key.
     pub(super) first_key: Duration,
-    /// Silence between keys.
+    /// The longest silence between keys.
     pub(super) between_keys: Duration,
 }
 
-/// What is taken of `keys`, and how long after the beginning of the speech, when the first one is pressed at `first`
-/// and `gap` tells how long each next one takes. Keys after the end are lost, as on a real network.
+/// Returns the received part of `keys`, and how long after the start of the speech the entry ended. The first key is
+/// pressed at `first`, and `gap` returns the time to each next one. Keys after the end are lost, as on a real
+/// network.
 pub(super) fn taken(
     keys: &Keys,
     first: Duration,
@@ -31,7 +32,7 @@ pub(super) fn taken(
     if keys.is_empty() || first > given_up {
         return (given_up, Keys::default());
     }
-    // Keys that come before anything can be cut short wait until then.
+    // Keys pressed during speech without barge-in wait until it ends.
     let mut at = first.max(speech.firm);
     let mut taken = String::new();
     for key in keys.expose().chars() {
@@ -42,7 +43,7 @@ pub(super) fn taken(
             }
             at = at.saturating_add(gap);
         }
-        // The network keeps the `#` to itself, as it is asked to for entries of several keys.
+        // The network doesn't deliver the `#`, as requested for entries of several keys.
         if key == '#' && patience.ends_with_hash && patience.max_keys > 1 {
             return (at, keys_of(&taken));
         }
@@ -55,7 +56,7 @@ pub(super) fn taken(
 }
 
 fn keys_of(taken: &str) -> Keys {
-    // A run of phone keys cut short is one too.
+    // A prefix of phone keys consists of phone keys too.
     Keys::parse(taken).unwrap_or_default()
 }
 

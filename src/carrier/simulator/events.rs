@@ -1,4 +1,4 @@
-//! What the network tells: the simulator's form of a carrier's webhooks.
+//! The network's events: the simulator's counterpart of a carrier's webhooks.
 
 use jiff::Timestamp;
 
@@ -6,18 +6,18 @@ use crate::carrier::CarrierLegId;
 use crate::domain::{CallId, HangupCause, Keys, Line, PhoneNumber};
 use crate::engine::{AnsweredBy, TransferOutcome};
 
-/// Something that happened to a leg.
+/// An event of a leg.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NetworkEvent {
-    /// Our own id of the call, when we placed it.
+    /// Our own id of the call, if we placed it.
     pub call: Option<CallId>,
-    /// The network's name of the leg.
+    /// The network's identifier of the leg.
     pub leg: CarrierLegId,
-    /// When the news reaches us.
+    /// When the event reaches us.
     pub at: Timestamp,
-    /// The caller's number as shown.
+    /// The caller number as shown.
     pub from: Option<PhoneNumber>,
-    /// The number called; nobody's for those who call us.
+    /// The number called; `None` for inbound calls.
     pub to: Option<PhoneNumber>,
     /// What happened.
     pub what: NetworkEventKind,
@@ -26,27 +26,27 @@ pub struct NetworkEvent {
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NetworkEventKind {
-    /// The phone rings. A status.
+    /// The phone rings. A status callback.
     Ringing,
-    /// Someone or something has picked up, and waits to hear something.
+    /// A person or a machine answered and waits for speech.
     Answered(AnsweredBy),
-    /// Keys, or nothing at all within the patience.
+    /// The keys pressed, or none within the timeout.
     Keyed(Keys),
-    /// The person that the caller is handed over to has picked up. A status, of that person's phone.
+    /// The member of staff to whom the call is transferred answered. A status callback of that person's phone.
     StaffAnswered,
-    /// The person that the caller was handed over to has hung up, or never answered.
+    /// The transfer ended: that person hung up or never answered.
     TransferEnded(TransferOutcome),
-    /// We said that the call is to go on otherwise: the network asks how.
+    /// We redirected the call, and the network asks what to do next.
     Redirected,
-    /// The leg is over. A status.
+    /// The leg ended. A status callback.
     Ended(HangupCause),
-    /// Someone calls this line.
+    /// An inbound call to this line.
     RangIn(Line),
 }
 
 impl NetworkEventKind {
-    /// Whether the network now waits for what is to be said. Exactly one [`super::Network::replied`] is owed to it.
-    /// The others are statuses, which can be lost, repeated or late.
+    /// Returns `true` if the network now waits for a reply. Exactly one call of [`super::Network::replied`] must
+    /// follow. The other events are status callbacks, which can be lost, repeated or late.
     pub const fn wants_reply(&self) -> bool {
         !matches!(self, Self::Ringing | Self::StaffAnswered | Self::Ended(_))
     }

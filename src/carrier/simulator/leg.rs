@@ -1,4 +1,4 @@
-//! One leg on the network, from the request to its end: what it does next, and how it stood at any time.
+//! One leg on the network, from the request to its end: its next step, and its progress at any time.
 
 use std::time::Duration;
 
@@ -14,35 +14,35 @@ use crate::carrier::network::{Answering, CallDirection, CarrierCall, LegProgress
 use crate::domain::{CallId, HangupCause, Keys, Line, PhoneNumber};
 use crate::engine::{AnsweredBy, TransferOutcome};
 
-/// How long the network waits for what is to be said before it makes its excuses and hangs up. Source: Twilio waits
-/// 15 s for a webhook.
+/// How long the network waits for a reply before it says an apology and hangs up. Source: Twilio waits 15 s for a
+/// webhook.
 const REPLY_PATIENCE: Duration = Duration::from_secs(15);
 
-/// What a leg does next.
+/// The next step of a leg.
 #[derive(Debug, Clone)]
 pub(super) enum Next {
     Rings,
-    /// Someone or something picks up, and greets.
+    /// A person or a machine answers and greets.
     PicksUp,
-    /// The greeting is over.
+    /// The greeting ends.
     Listens,
     Calls(Line),
     Keys(Keys),
-    /// Staff pick up, talk for so long, and one side hangs up.
+    /// Staff answer and talk for the given time, then one side hangs up.
     StaffPickUp(Talk),
     TransferEnds(TransferOutcome),
     IsRedirected,
     Ends(HangupCause),
 }
 
-/// A talk with staff.
+/// A conversation with staff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Talk {
     pub(super) length: Duration,
     pub(super) hangs_up_first: Side,
 }
 
-/// What a leg's next thing led to.
+/// The result of a leg's step.
 #[derive(Debug)]
 pub(super) struct Change {
     pub(super) told: Option<NetworkEventKind>,
@@ -57,20 +57,20 @@ pub(super) struct Leg {
     pub(super) from: Option<PhoneNumber>,
     pub(super) to: Option<PhoneNumber>,
     pub(super) created_at: Timestamp,
-    /// How long it rings at most.
+    /// The longest time that it rings.
     pub(super) ring: Duration,
     pub(super) party: Callee,
-    /// The chances of what isn't the person's doing.
+    /// The random numbers for faults that the person doesn't cause.
     pub(super) weather: Rng,
-    /// What it does next; nothing once it is over.
+    /// The next step; `None` after the end.
     pub(super) planned: Option<(Timestamp, Next)>,
-    /// Replies that are owed to it.
+    /// The number of replies that the leg still waits for.
     pub(super) owed: u32,
-    /// News told so far.
+    /// The number of events sent so far.
     pub(super) told: u32,
-    /// How it stood, from when on. It begins as queued.
+    /// The progress over time, each with its start. The first is queued.
     pub(super) history: Vec<(Timestamp, LegProgress)>,
-    /// Its last talk with staff: since when, and until when if nobody cuts it.
+    /// The last conversation with staff: its start, and its planned end.
     pub(super) talk: Option<(Timestamp, Timestamp)>,
 }
 
@@ -79,7 +79,7 @@ impl Leg {
         self.history.last().map_or(LegProgress::Queued, |(_, progress)| *progress)
     }
 
-    /// How it stood at some time.
+    /// Returns the progress at a given time.
     pub(super) fn progress_at(&self, at: Timestamp) -> LegProgress {
         let then = self.history.iter().rev().find(|(since, _)| *since <= at);
         then.map_or(LegProgress::Queued, |(_, progress)| *progress)
@@ -99,7 +99,7 @@ impl Leg {
         }
     }
 
-    /// The planned thing happens.
+    /// Carries out the planned step.
     pub(super) fn happens(&mut self, at: Timestamp, next: Next) -> Change {
         let told = match next {
             Next::Rings => {

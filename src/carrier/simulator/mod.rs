@@ -1,13 +1,13 @@
-//! A telephone network in the same process, with people at its ends: a carrier like the others, for the demonstration,
-//! for measurements and for tests of what can go wrong.
+//! A telephone network in the same process, with simulated people on it. It is a carrier like the others, for the
+//! demonstration, for measurements and for tests of faults.
 //!
-//! It reads no clock and no random source: its driver asks [`Network::next_at`] when something happens next, calls
-//! [`Network::advance`] at that time, by a real clock or a virtual one, and gives what comes of each piece of news that
-//! [`NetworkEventKind::wants_reply`] back by [`Network::replied`]. On a virtual clock the replies are given before time
-//! goes on: the network, like a real one, hangs up where no reply comes in time.
+//! It reads no clock and no random source. Its driver asks [`Network::next_at`] for the time of the next event and
+//! calls [`Network::advance`] at that time, by a real or a virtual clock. It answers each event for which
+//! [`NetworkEventKind::wants_reply`] returns `true` with [`Network::replied`]. On a virtual clock, the replies must
+//! be given before time advances: like a real network, this one hangs up if no reply arrives in time.
 //!
-//! The same seed and the same requests give the same news. What a person does depends on the seed, on the number and on
-//! how often it was called before, never on what other legs do meanwhile; only a network that is full depends on all.
+//! The same seed and the same requests yield the same events. A person's behaviour depends on the seed, the number
+//! and how often it was called before, but never on other legs. Only a full network depends on all legs.
 
 mod callee;
 mod dtmf;
@@ -33,33 +33,33 @@ pub use rng::Between;
 use crate::domain::{PhoneNumber, Sensitive};
 use leg::Leg;
 
-/// Legs that are over and still in the network's list. Above it the oldest are forgotten.
+/// The number of ended legs in the network's list. Beyond it, the oldest are removed.
 const MAX_ENDED: usize = 200_000;
-/// Requests to dial that are kept. Above it the oldest are forgotten.
+/// The number of requests to dial that are kept. Beyond it, the oldest are removed.
 pub const MAX_ASKED: usize = 200_000;
-/// Short messages that are kept. Above it the oldest are forgotten.
+/// The number of SMS that are kept. Beyond it, the oldest are removed.
 const MAX_MESSAGES: usize = 100_000;
 
-/// How a network is.
+/// The settings of a network.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where all chance comes from.
+    /// The seed of all random numbers.
     pub seed: u64,
-    /// How many legs it carries at the same time, in both directions.
+    /// The most simultaneous legs, in both directions.
     pub capacity: usize,
-    /// From the request to dial to the first ringing.
+    /// The time from the request to dial to the first ring.
     pub set_up: Between,
-    /// How likely staff take a call that is handed over to them, 0 to 1.
+    /// The probability that staff answer a transferred call, 0 to 1.
     pub staff_answer: f64,
-    /// Who is at which number.
+    /// The people and their numbers.
     pub people: Population,
-    /// What goes wrong.
+    /// The faults.
     pub weather: NetworkFaults,
 }
 
 impl Default for Settings {
-    /// Seed 0, 10,000 legs, half a second to four seconds to the first ringing, staff who take 4 calls of 5, the usual
-    /// mix of people, and fair weather.
+    /// Seed 0, 10,000 legs, half a second to four seconds to the first ring, staff who answer 4 calls of 5, the usual
+    /// mix of people, and no faults.
     fn default() -> Self {
         Self {
             seed: 0,
@@ -72,7 +72,7 @@ impl Default for Settings {
     }
 }
 
-/// A leg's place in the network's books: what [`crate::carrier::CarrierLegId`] spells out.
+/// The key of a leg in the network's tables. [`crate::carrier::CarrierLegId`] contains it as text.
 type Key = u128;
 
 /// A simulated telephone network. A plain value: several tasks share it behind a mutex.
@@ -81,42 +81,42 @@ pub struct Network {
     settings: Settings,
     legs: BTreeMap<Key, Box<Leg>>,
     live: usize,
-    /// Legs that are over, in the order in which they ended.
+    /// The ended legs, in the order in which they ended.
     ended: VecDeque<Key>,
     numbers: BTreeMap<PhoneNumber, Tally>,
-    /// How often each caller has called.
+    /// The number of calls of each caller.
     callers: BTreeMap<Sensitive, u32>,
-    /// When each living leg does something next.
+    /// The time of the next step of each live leg.
     agenda: BTreeSet<(Timestamp, Key)>,
-    /// What is to be told, by time, leg, and the leg's own count.
+    /// The events to send, by time, leg, and the leg's own counter.
     news: BTreeMap<(Timestamp, Key, u32), NetworkEvent>,
     messages: VecDeque<Message>,
-    /// Requests to dial, oldest first.
+    /// The requests to dial, oldest first.
     asked: VecDeque<Asked>,
-    /// How often it was asked for the time.
+    /// The number of requests for the time.
     times_asked: u32,
     recent_asked: u32,
-    /// How often it was asked for its newest calls.
+    /// The number of requests for the newest calls.
     recent_looks: u32,
 }
 
-/// What the network knows of a number that it was asked about.
+/// What the network knows of a requested number.
 #[derive(Debug, Default)]
 struct Tally {
-    /// Requests to dial it.
+    /// The number of requests to dial it.
     requests: u32,
-    /// Calls placed to it.
+    /// The number of calls placed to it.
     placed: u32,
-    /// Looks at the list of its calls.
+    /// The number of requests for its calls.
     looks: u32,
-    /// Short messages to it.
+    /// The number of SMS to it.
     messages: u32,
     /// Its legs, oldest first.
     legs: VecDeque<Key>,
 }
 
 impl Network {
-    /// A network on which nobody has called yet.
+    /// A network without any calls.
     pub fn new(settings: Settings) -> Self {
         Self {
             settings,
@@ -135,12 +135,12 @@ impl Network {
         }
     }
 
-    /// How it is, to be changed while it runs: the weather turns, someone moves in. It holds for what comes then.
+    /// The settings, which may be changed while the network runs. Changes apply to later events.
     pub fn settings(&mut self) -> &mut Settings {
         &mut self.settings
     }
 
-    /// Legs that aren't over.
+    /// The number of legs that haven't ended.
     pub fn live(&self) -> usize {
         self.live
     }

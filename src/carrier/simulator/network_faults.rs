@@ -1,4 +1,4 @@
-//! What can go wrong on a network. It has chances of its own, so that bad weather never changes what people do.
+//! The faults of a network. They have random numbers of their own, so that faults never change people's behaviour.
 
 use std::time::Duration;
 
@@ -7,41 +7,41 @@ use fastrand::Rng;
 use super::rng::{Between, comes_true};
 use crate::carrier::network::{NotProcessed, Uncertainty};
 
-/// How likely each fault is: probabilities from 0, never, to 1, always.
+/// The probability of each fault, from 0 (never) to 1 (always).
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetworkFaults {
-    /// A status (ringing, ended) never comes.
+    /// A status callback (ringing, ended) never arrives.
     pub statuses_lost: f64,
-    /// A status comes twice, the second time late.
+    /// A status callback arrives twice, the second time late.
     pub statuses_repeated: f64,
-    /// A status comes late, perhaps behind others.
+    /// A status callback arrives late, possibly after newer ones.
     pub statuses_late: f64,
-    /// By how much.
+    /// The delay of late status callbacks.
     pub late_by: Between,
-    /// A request to dial is answered by 429.
+    /// A request to dial is answered with 429.
     pub dial_too_many: f64,
     /// A request to dial finds no connection.
     pub dial_no_connection: f64,
-    /// Nobody learns what became of a request to dial: the phone rings.
+    /// The outcome of a request to dial is unknown, and the phone rings.
     pub dial_unheard_placed: f64,
-    /// Nobody learns what became of a request to dial: no phone rings.
+    /// The outcome of a request to dial is unknown, and no phone rings.
     pub dial_unheard_not_placed: f64,
-    /// An order to a leg (cancel, hang up, redirect) isn't answered. Every other time it is obeyed nevertheless.
+    /// A command for a leg (cancel, hang up, redirect) isn't answered. Every other one is carried out nevertheless.
     pub orders_unheard: f64,
-    /// A question about a leg or the list isn't answered.
+    /// A lookup of a leg or the list isn't answered.
     pub looks_unavailable: f64,
-    /// The answer to a question about a leg or the list is old.
+    /// The answer to a lookup of a leg or the list is stale.
     pub looks_stale: f64,
-    /// How old.
+    /// The age of a stale answer.
     pub stale_by: Duration,
-    /// How old the list is then at least.
+    /// The minimum age of a stale list.
     pub list_stale_by: Duration,
-    /// Nobody learns what became of a SMS. Every other one is sent nevertheless.
+    /// The outcome of an SMS is unknown. Every other one is sent nevertheless.
     pub messages_unheard: f64,
 }
 
 impl NetworkFaults {
-    /// Nothing goes wrong.
+    /// No faults.
     pub const FAIR: Self = Self {
         statuses_lost: 0.0,
         statuses_repeated: 0.0,
@@ -66,7 +66,7 @@ impl Default for NetworkFaults {
     }
 }
 
-/// What becomes of a request to dial.
+/// The fate of a request to dial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DialFate {
     Answered,
@@ -75,10 +75,10 @@ pub(super) enum DialFate {
     UnheardNotPlaced(Uncertainty),
 }
 
-/// When a status comes, counted from when it should: never, once or twice.
+/// When a status callback arrives, relative to when it is due: never, once or twice.
 pub(super) type Arrivals = [Option<Duration>; 2];
 
-/// What becomes of a question.
+/// The fate of a lookup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LookupFate {
     Answered,
@@ -86,7 +86,7 @@ pub(super) enum LookupFate {
     Unavailable(Uncertainty),
 }
 
-/// What becomes of an order.
+/// The fate of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CommandFate {
     Answered,
@@ -94,10 +94,11 @@ pub(super) enum CommandFate {
     UnheardIgnored,
 }
 
-/// How long a 429 asks to wait, where it says so.
+/// The wait that a 429 asks for, if it contains one.
 const RETRY_AFTER: Between = Between::millis(1_000, 5_000);
 
-// Each fate draws the same number of times whatever the weather: one knob never changes what another does.
+// Each fate draws the same number of times with any settings, so that one setting never changes the effect of
+// another.
 impl NetworkFaults {
     pub(super) fn of_dial(&self, rng: &mut Rng) -> DialFate {
         let [too_many, no_connection, placed, not_placed] =

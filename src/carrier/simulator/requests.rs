@@ -1,4 +1,4 @@
-//! What the network can be asked for: the same requests as of any carrier, answered at once.
+//! The requests to the network. They are the same as for any carrier, and are answered immediately.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -19,50 +19,50 @@ use crate::carrier::network::{
 };
 use crate::domain::{CallId, HangupCause, Line, NumberKind, PhoneNumber, Sensitive};
 
-/// How long a request that finds the network full is asked to wait.
+/// The wait that a full network asks for.
 const WHEN_FULL: Duration = Duration::from_secs(1);
-/// The most that a caller's phone rings: for scripts of habits, which are drawn within it.
+/// The longest time that a caller's phone rings, for drawing scripts of habits.
 const ORDINARY_RING: Duration = Duration::from_secs(30);
 
-/// A call that the network has carried, for a test to look at: not one of the things that a carrier can be asked for.
+/// A call of the network, for inspection by tests. Real carriers don't offer this.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placed {
-    /// Our own id of it, when we placed it.
+    /// Our own id of the call, if we placed it.
     pub call: Option<CallId>,
-    /// The leg as the network's list has it.
+    /// The leg as in the network's list.
     pub listed: CarrierCall,
-    /// How it stood, from when on.
+    /// The progress over time, each with its start.
     pub history: Vec<(Timestamp, LegProgress)>,
-    /// Its last talk with staff: since when, and until when they meant to talk.
+    /// The last conversation with staff: its start, and its planned end.
     pub talk: Option<(Timestamp, Timestamp)>,
 }
 
-/// A request to dial as it came in, whatever became of it: for a test to look at.
+/// A request to dial as received, whatever its outcome, for inspection by tests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     /// Our own id of the call.
     pub call: CallId,
     /// The number to ring.
     pub to: PhoneNumber,
-    /// When.
+    /// When the request was received.
     pub at: Timestamp,
 }
 
-/// A SMS that the network has sent.
+/// An SMS that the network has sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// The number shown.
     pub from: PhoneNumber,
-    /// Whom it was sent to.
+    /// The recipient.
     pub to: PhoneNumber,
-    /// Its words.
+    /// The text.
     pub text: Sensitive,
     /// When it was sent.
     pub at: Timestamp,
 }
 
 impl Network {
-    /// Places a call. The same [`Dial`] twice rings twice, as on a real network.
+    /// Places a call. Placing the same [`Dial`] twice rings twice, as on a real network.
     pub fn dial(&mut self, dial: &Dial, now: Timestamp) -> DialOutcome {
         self.run_to(now);
         let seed = self.settings.seed;
@@ -106,7 +106,7 @@ impl Network {
         }
     }
 
-    /// Someone calls one of our lines. Nothing when the network is full.
+    /// Calls one of our lines. Returns `None` if the network is full.
     pub fn ring_in(
         &mut self,
         from: Option<PhoneNumber>,
@@ -133,8 +133,8 @@ impl Network {
         Some(id)
     }
 
-    /// Takes back a call that hasn't been answered. One that has been isn't taken back by this: that is `Unavailable`,
-    /// and becomes `Gone` when it is over.
+    /// Cancels a call that hasn't been answered. For an answered call this returns `Unavailable`, and `Gone` once the
+    /// call has ended.
     pub fn cancel(&mut self, leg: &CarrierLegId, now: Timestamp) -> CommandResult {
         self.order(leg, now, Next::Ends(HangupCause::NormalClearing), |progress| progress != LegProgress::Answered)
     }
@@ -144,8 +144,8 @@ impl Network {
         self.order(leg, now, Next::Ends(HangupCause::NormalClearing), |_| true)
     }
 
-    /// Has the network ask what is to be said, whatever it is waiting for: [`super::Happens::Redirected`]. A call that
-    /// hasn't been answered can't be redirected yet: that is `Unavailable`.
+    /// Makes the network ask for a reply, whatever it is waiting for: [`super::Happens::Redirected`]. Returns
+    /// `Unavailable` for a call that hasn't been answered.
     pub fn redirect(&mut self, leg: &CarrierLegId, now: Timestamp) -> CommandResult {
         self.order(leg, now, Next::IsRedirected, |progress| progress == LegProgress::Answered)
     }
@@ -169,7 +169,7 @@ impl Network {
         if fate == CommandFate::Answered { CommandResult::Done } else { CommandResult::Unavailable }
     }
 
-    /// How a leg stands.
+    /// Returns the progress of a leg.
     pub fn look_up(&mut self, leg: &CarrierLegId, now: Timestamp) -> LookupResult<LegProgress> {
         self.run_to(now);
         let weather = &self.settings.weather;
@@ -184,8 +184,7 @@ impl Network {
         }
     }
 
-    /// Whether staff have picked up in a leg's last transfer. The network asks nobody but itself, so that only an
-    /// unreachable one doesn't tell.
+    /// Returns whether staff answered a leg's last transfer. Only an unreachable network returns no answer.
     pub fn staff_answered(&mut self, leg: &CarrierLegId, now: Timestamp) -> LookupResult<bool> {
         self.run_to(now);
         let weather = &self.settings.weather;
@@ -200,7 +199,7 @@ impl Network {
         }
     }
 
-    /// What the network's clock shows: each of its answers carries this time.
+    /// Returns the time of the network's clock. Each of its answers carries this time.
     pub fn time(&mut self, now: Timestamp) -> LookupResult<Timestamp> {
         self.times_asked += 1;
         let rng = &mut generator(self.settings.seed, Purpose::Time, "", self.times_asked);
@@ -208,7 +207,8 @@ impl Network {
         if unreachable { LookupResult::Unavailable(Uncertainty::NoAnswer) } else { LookupResult::Found(now) }
     }
 
-    /// The calls to a number that were placed at `since` or later, the newest first. No calls are an empty list.
+    /// Returns the calls to a number that were placed at `since` or later, newest first. The list is empty if there
+    /// are none.
     pub fn list(&mut self, to: &PhoneNumber, since: Timestamp, now: Timestamp) -> LookupResult<Vec<CarrierCall>> {
         self.run_to(now);
         let weather = &self.settings.weather;
@@ -225,7 +225,8 @@ impl Network {
         LookupResult::Found(shown.map(|leg| leg.listed(as_of)).collect())
     }
 
-    /// The calls that were placed at `since` or later, to any number, as one list: it may be stale as a whole.
+    /// Returns the calls to any number that were placed at `since` or later, as one list. The list may be stale as a
+    /// whole.
     pub fn list_newest(&mut self, since: Timestamp, now: Timestamp) -> LookupResult<Vec<CarrierCall>> {
         self.run_to(now);
         let weather = &self.settings.weather;
@@ -240,16 +241,16 @@ impl Network {
         LookupResult::Found(shown.map(|leg| leg.listed(as_of)).collect())
     }
 
-    /// All calls that were placed at `since` or later, to any number. This list is never stale: the requester waits
-    /// until it can't be.
+    /// Returns all calls to any number that were placed at `since` or later. This list is never stale, because the
+    /// requester waits long enough.
     pub fn list_all(&mut self, since: Timestamp, now: Timestamp) -> LookupResult<Vec<CarrierCall>> {
         self.run_to(now);
         let legs = self.legs.values().filter(|leg| leg.created_at >= since);
         LookupResult::Found(legs.map(|leg| leg.listed(now)).collect())
     }
 
-    /// The newest calls: those that were placed at `since` or later. As likely as a request to dial, this one finds no
-    /// connection.
+    /// Returns the newest calls, placed at `since` or later. This request fails to connect as often as a request to
+    /// dial.
     pub fn list_recent(&mut self, since: Timestamp, now: Timestamp) -> LookupResult<Recent> {
         self.recent_asked += 1;
         let rng = &mut generator(self.settings.seed, Purpose::Recent, "", self.recent_asked);
@@ -263,7 +264,7 @@ impl Network {
         }
     }
 
-    /// Sends a SMS. Only mobile phones take them.
+    /// Sends an SMS. Only mobile phones receive SMS.
     pub fn send_sms(&mut self, from: &PhoneNumber, to: &PhoneNumber, text: &str, now: Timestamp) -> SmsOutcome {
         self.run_to(now);
         if to.kind() != NumberKind::Mobile {
@@ -292,7 +293,7 @@ impl Network {
         self.messages.iter()
     }
 
-    /// All calls that the network remembers, oldest first: whether anybody was rung twice.
+    /// All calls that the network remembers, oldest first. Tests use them to check that nobody was rung twice.
     pub fn placed(&self) -> Vec<Placed> {
         let mut placed: Vec<_> = self.legs.iter().collect();
         placed.sort_by_key(|(key, leg)| (leg.created_at, **key));
@@ -306,12 +307,12 @@ impl Network {
         placed.into_iter().map(|(_, leg)| one(leg)).collect()
     }
 
-    /// The requests to dial that came in, oldest first, the last [`MAX_ASKED`] of them.
+    /// The requests to dial, oldest first: the last [`MAX_ASKED`].
     pub fn asked(&self) -> &VecDeque<Asked> {
         &self.asked
     }
 
-    /// Puts a leg into the books. Nothing only if its name couldn't be one, which never happens.
+    /// Adds a leg. Returns `None` only if its identifier is invalid, which never happens.
     fn connect(
         &mut self,
         name: &str,
@@ -344,7 +345,7 @@ impl Network {
     }
 }
 
-/// Who is at the two ends of a leg, and how long it rings at most.
+/// The two ends of a leg, and the longest ringing time.
 struct Ends {
     call: Option<CallId>,
     from: Option<PhoneNumber>,

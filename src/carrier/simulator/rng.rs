@@ -1,12 +1,12 @@
-//! Where chance comes from: a generator of its own for each purpose, number and call, so that the order in which calls
-//! happen never changes what anybody does.
+//! The random numbers: a separate generator for each purpose, number and call, so that the order of calls never
+//! changes anybody's behaviour.
 
 use std::time::Duration;
 
 use fastrand::Rng;
 use jiff::Timestamp;
 
-/// A time between two bounds, both included; the lower one when they are the wrong way round.
+/// A time between two inclusive bounds. If the bounds are reversed, it is the lower one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Between {
     /// The shortest.
@@ -21,7 +21,7 @@ impl Between {
         Self { least: Duration::from_millis(least), most: Duration::from_millis(most) }
     }
 
-    /// Always the same.
+    /// Always the same duration.
     pub const fn exactly(duration: Duration) -> Self {
         Self { least: duration, most: duration }
     }
@@ -33,30 +33,30 @@ impl Between {
     }
 }
 
-/// What a generator is for. The numbers are part of what a seed means: a new purpose gets a new one.
+/// The purpose of a generator. The numbers are part of the meaning of a seed, so a new purpose needs a new number.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Purpose {
-    /// What a person is like, in all of their calls.
+    /// The person's properties in all calls.
     Person = 1,
-    /// What a person does in one call.
+    /// The person's behaviour in one call.
     Call = 2,
-    /// The network's name of a leg.
+    /// The network's identifier of a leg.
     LegId = 3,
-    /// What becomes of a request to dial.
+    /// The fate of a request to dial.
     Dialling = 4,
-    /// What becomes of the statuses of a leg, and of orders and questions about it.
+    /// The fate of a leg's status callbacks, commands and lookups.
     Leg = 5,
-    /// What becomes of a look at the list of calls.
+    /// The fate of a lookup of the list of calls.
     Listing = 6,
-    /// What becomes of a SMS.
+    /// The fate of an SMS.
     Message = 7,
-    /// What becomes of a question for the time.
+    /// The fate of a request for the time.
     Time = 8,
-    /// What becomes of a question for the newest calls.
+    /// The fate of a request for the newest calls.
     Recent = 9,
 }
 
-/// The generator for the `nth` thing of this purpose that has to do with `name`.
+/// The generator for the `nth` event of this purpose that concerns `name`.
 pub(super) fn generator(seed: u64, purpose: Purpose, name: &str, nth: u32) -> Rng {
     // FNV-1a over everything, 64 bits (RFC 9923) …
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
@@ -69,18 +69,18 @@ pub(super) fn generator(seed: u64, purpose: Purpose, name: &str, nth: u32) -> Rn
     take(&[purpose as u8]);
     take(&nth.to_le_bytes());
     take(name.as_bytes());
-    // … then the finish of SplitMix64 (Steele, Lea, Flood 2014): names that differ in one digit start far apart.
+    // … then the finalizer of SplitMix64 (Steele, Lea, Flood 2014): names that differ in one digit start far apart.
     hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     Rng::with_seed(hash ^ (hash >> 31))
 }
 
-/// Whether something of this probability (0 to 1) comes true.
+/// Returns `true` with this probability (0 to 1).
 pub(super) fn comes_true(rng: &mut Rng, probability: f64) -> bool {
     rng.f64() < probability
 }
 
-/// So much later; the end of time at the latest.
+/// Returns `at` plus `duration`, at most the largest timestamp.
 pub(super) fn after(at: Timestamp, duration: Duration) -> Timestamp {
     at.checked_add(duration).unwrap_or(Timestamp::MAX)
 }

@@ -1,4 +1,4 @@
-//! Time on the network: what is due happens, is told, and is answered.
+//! The network's time: carries out what is due, sends events and takes replies.
 
 use jiff::Timestamp;
 
@@ -12,14 +12,14 @@ use crate::engine::Reply;
 use crate::flow::FlowSet;
 
 impl Network {
-    /// When something happens next, or is to be told; nothing while all is quiet.
+    /// The time of the next step or event; `None` if nothing is planned.
     pub fn next_at(&self) -> Option<Timestamp> {
         let happens = self.agenda.first().map(|(at, _)| *at);
         let told = self.news.first_key_value().map(|((at, ..), _)| *at);
         happens.into_iter().chain(told).min()
     }
 
-    /// Everything that is due up to now, in order.
+    /// Returns all events that are due by `now`, in order.
     pub fn advance(&mut self, now: Timestamp) -> Vec<NetworkEvent> {
         self.run_to(now);
         let mut due = Vec::new();
@@ -29,9 +29,8 @@ impl Network {
         due
     }
 
-    /// What we say to a leg that asked for it, and what is done then; nothing when our side of the call is over, which
-    /// hangs up. The words begin now. A reply to a question that was overtaken by another is thrown away, as is one to
-    /// a leg that is over or didn't ask.
+    /// Replies to a leg that asked for it. `None` means that our side of the call has ended, and hangs up. The speech
+    /// begins now. The reply is discarded if its question was superseded, or if the leg has ended or didn't ask.
     pub fn replied(&mut self, leg: &CarrierLegId, reply: Option<(&FlowSet, &Reply)>, now: Timestamp) {
         self.run_to(now);
         let staff_answer = self.settings.staff_answer;
@@ -49,8 +48,8 @@ impl Network {
         self.run_to(now);
     }
 
-    /// What is due up to now happens; it is told later. Ends, since a leg that has asked for a reply plans nothing but
-    /// its end until it gets one.
+    /// Carries out what is due by `now`. The events are sent later. The loop ends because a leg that waits for a
+    /// reply plans nothing but its end.
     pub(super) fn run_to(&mut self, now: Timestamp) {
         while let Some(&(at, key)) = self.agenda.first().filter(|(at, _)| *at <= now) {
             self.agenda.pop_first();
@@ -61,14 +60,14 @@ impl Network {
         }
     }
 
-    /// A leg that isn't over.
+    /// Returns a leg that hasn't ended.
     pub(super) fn living(&mut self, id: &CarrierLegId) -> Option<(Key, &mut Leg)> {
         let key = key_of(id)?;
         let leg = self.legs.get_mut(&key)?;
         (!matches!(leg.progress(), LegProgress::Ended(_))).then_some((key, &mut **leg))
     }
 
-    /// Plans what a leg does next, in place of what was planned.
+    /// Replaces the planned step of a leg.
     pub(super) fn plan(&mut self, key: Key, at: Timestamp, next: Next) {
         let Some(leg) = self.legs.get_mut(&key) else { return };
         if let Some((before, _)) = leg.planned.replace((at, next)) {
@@ -111,7 +110,7 @@ impl Network {
         }
     }
 
-    /// A leg has ended.
+    /// Counts an ended leg, and removes the oldest ones.
     fn forget_the_oldest(&mut self, ended: Key) {
         self.live = self.live.saturating_sub(1);
         self.ended.push_back(ended);
@@ -125,10 +124,10 @@ impl Network {
     }
 }
 
-/// The mark before the digits of a leg's name.
+/// The prefix of a leg's identifier.
 const MARK: &str = "SIM";
 
-/// The name of a leg.
+/// The identifier of a leg.
 pub(super) fn id_of(key: Key) -> Option<CarrierLegId> {
     CarrierLegId::parse(&format!("{MARK}{key:032x}")).ok()
 }

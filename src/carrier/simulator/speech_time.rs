@@ -1,4 +1,4 @@
-//! How long a reply takes to be said: an estimate, near enough to fill lines as real speech does.
+//! How long the speech of a reply lasts: an estimate, close enough to occupy lines as real speech does.
 
 use std::time::Duration;
 
@@ -8,15 +8,15 @@ use crate::flow::FlowSet;
 
 /// The silence after each sentence.
 const PAUSE: Duration = Duration::from_millis(300);
-/// The longest that one reply is taken to last: above it something is wrong with its words.
+/// The longest duration of one reply. A longer one indicates a fault in its wording.
 const MAX_SPEECH: Duration = Duration::from_secs(300);
 
-/// How long a reply takes to be said.
+/// The duration of a reply's speech.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Speech {
-    /// The part that no key cuts short, up to the last sentence of that kind.
+    /// The part without barge-in, up to the last such sentence.
     pub(super) firm: Duration,
-    /// The part that a key cuts short.
+    /// The part with barge-in.
     pub(super) free: Duration,
 }
 
@@ -46,8 +46,8 @@ fn time_of(language: Language, words: &str) -> Duration {
     Duration::from_millis(characters.saturating_mul(1_000) / characters_per_second(language))
 }
 
-/// Our estimate for the voices' usual speed: a character is a mora or more in Japanese, a syllable in Chinese and
-/// Korean, and a sound in the others.
+/// Our estimate for the voices' usual speed. A character is a mora or more in Japanese, a syllable in Chinese and
+/// Korean, and a sound in the other languages.
 const fn characters_per_second(language: Language) -> u64 {
     match language {
         Language::Japanese => 7,

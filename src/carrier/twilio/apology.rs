@@ -1,5 +1,5 @@
-//! What the carrier says when we can't: the fixed words of the fallback URL. They depend on nothing, neither on the
-//! store nor on a flow document, and never thank for a report that may not have been kept (fault 11).
+//! What the carrier says if the program can't: the fixed wording of the fallback URL. It depends on neither the
+//! database nor a flow document. It never thanks for a report, which may not have been stored (fault 11).
 
 use std::sync::Arc;
 
@@ -14,11 +14,12 @@ use crate::domain::Language;
 pub enum AfterApology {
     /// The caller is asked to call again, and the call ends.
     HangUp,
-    /// The caller is asked to wait, and the turn is tried once more there. The handler must count the tries.
+    /// The caller is asked to wait, and the turn is retried at this URL. The handler must count the retries.
     TryAgain(ActionUrl),
 }
 
-/// Writes the apology in one language, Japanese as a rule: at the fallback URL the call's own may not be known.
+/// Writes the apology in one language. At the fallback URL the language of the call may be unknown, so it is usually
+/// Japanese.
 pub fn apology(language: Language, after: &AfterApology, voices: &Voices) -> String {
     let text = match after {
         AfterApology::HangUp => call_again(language),

@@ -1,27 +1,27 @@
-//! A posted form, as bytes: a field may hold anything, and one that nobody reads must not lose a call. There is one
-//! way alone to decode it, since the signature covers the decoded fields.
-//! Source: WHATWG URL, "application/x-www-form-urlencoded parsing".
+//! A posted form, as bytes. A field may contain anything, and a field that we don't read must not lose a call. There
+//! is only one decoder, because the signature covers the decoded fields. Source: WHATWG URL,
+//! "application/x-www-form-urlencoded parsing".
 
 use std::borrow::Cow;
 
 use super::request::Field;
 
-/// The most fields of one request. Twilio sends about 15 to 35, and as many more as a SIP call has headers of its own.
+/// The most fields of one request. Twilio sends about 15 to 35, plus the custom headers of a SIP call.
 pub const MAX_FIELDS: usize = 1_000;
 
-/// Why a request isn't understood. No variant holds a value: it may be someone's number or birth date.
+/// Why a request can't be read. No variant contains a value, which may be a phone number or birth date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FormError {
     /// More than [`MAX_FIELDS`].
     #[error("the form has more than {MAX_FIELDS} fields")]
     TooManyFields,
-    /// A field that every such request has.
+    /// A required field is missing.
     #[error("the field {0} is missing")]
     Missing(Field),
-    /// One name, several values: which one counts would be a guess.
+    /// One name with several values. It would be a guess which one counts.
     #[error("the field {0} is given more than once, with different values")]
     Repeated(Field),
-    /// A value of another form than the field has.
+    /// The value doesn't have the format of its field.
     #[error("the field {0} doesn't have the form that it should")]
     Malformed(Field),
 }
@@ -29,7 +29,7 @@ pub enum FormError {
 /// A field's name and its value.
 pub type Pair<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
 
-/// The decoded fields in the order in which they came. Borrows what needs no decoding.
+/// The decoded fields in the order of the request. Fields that need no decoding are borrowed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Form<'a> {
     fields: Vec<Pair<'a>>,
@@ -49,7 +49,7 @@ pub(super) enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// The text, an empty one counting as absent.
+    /// The text; `None` if it is empty.
     pub(super) fn filled(self) -> Option<&'a str> {
         if let Self::Text(text) = self { Some(text).filter(|text| !text.is_empty()) } else { None }
     }
@@ -62,11 +62,12 @@ impl std::fmt::Debug for Form<'_> {
 }
 
 impl<'a> Form<'a> {
-    /// Reads a body. Its length is limited by the web before this. A `%` without two hexadecimal digits stands for
-    /// itself.
+    /// Reads a body. The web module limits its length before this. A `%` without two hexadecimal digits is taken
+    /// literally.
     ///
     /// # Errors
-    /// When there are too many fields.
+    ///
+    /// Returns an error if there are too many fields.
     pub fn read(body: &'a [u8]) -> Result<Self, FormError> {
         let mut fields = Vec::with_capacity(24);
         for pair in body.split(|&b| b == b'&').filter(|pair| !pair.is_empty()) {
@@ -79,13 +80,13 @@ impl<'a> Form<'a> {
         Ok(Self { fields })
     }
 
-    /// All fields, unknown ones among them: what the signature covers.
+    /// All fields, including unknown ones. The signature covers them.
     pub fn fields(&self) -> &[Pair<'a>] {
         &self.fields
     }
 
-    /// The fields with what isn't UTF-8 taken for Latin-1 and written as UTF-8: some senders sign the text and post it
-    /// in Latin-1. `None` if everything is UTF-8.
+    /// The fields, with bytes that aren't UTF-8 read as Latin-1 and written as UTF-8. Some senders sign the text and
+    /// post it in Latin-1. `None` if everything is UTF-8.
     pub fn fields_from_latin_1(&self) -> Option<Vec<Pair<'static>>> {
         let is_text = |part: &[u8]| std::str::from_utf8(part).is_ok();
         if self.fields.iter().all(|(name, value)| is_text(name) && is_text(value)) {

@@ -1,8 +1,9 @@
-//! Twilio and the carriers that speak its language (Somleng, SignalWire): all but [`rest`] needs no network.
+//! Twilio and carriers with a compatible API (Somleng, SignalWire). Only [`rest`] needs a network.
 //!
-//! A request comes in as a form ([`Form`]), is proven by its signature ([`SigningKey`]), read into a [`VoiceRequest`]
-//! or a [`StatusRequest`], and answered with TwiML ([`response`]). [`Document`] reads TwiML again, for the simulated
-//! phone. Calls of ours are asked for over [`rest`], with the [`Urls`] by which they come back.
+//! A request arrives as a form ([`Form`]). Its signature is verified ([`SigningKey`]), it is read into a
+//! [`VoiceRequest`] or a [`StatusRequest`], and it is answered with TwiML ([`response`]). [`Document`] parses TwiML
+//! again, for the simulated phone. Outbound calls are requested over [`rest`], with the [`Urls`] that the carrier
+//! requests.
 
 mod apology;
 mod form;

@@ -1,17 +1,17 @@
-//! The number in `From` and `To`. Networks and exchanges write a great many things there, and a caller must never be
-//! turned away for it: what plainly is a phone number is read as one, and anything else is a hidden number.
+//! The number in `From` and `To`. Networks and exchanges write many formats there, and no caller may be refused
+//! because of them. A value that is clearly a phone number is read as one. Any other value is a hidden number.
 
 use crate::domain::PhoneNumber;
 
-/// Longer than any phone number or SIP address that is worth reading.
+/// Longer than any phone number or SIP address worth reading.
 const MAX_BYTES: usize = 256;
-/// What carriers write for a caller whose number isn't shown, some of them as the keys of a phone that spell the word:
-/// `+266696687` is "anonymous". Source: Twilio, "Why do I get calls from these strange numbers?".
-/// Only words that spell nobody's number.
+/// What carriers write if the caller's number isn't shown. Some write the phone keys that spell the word:
+/// `+266696687` is "anonymous". Source: Twilio, "Why do I get calls from these strange numbers?". The list has only
+/// words whose keys aren't anybody's number.
 const HIDDEN_WORDS: [&str; 8] =
     ["anonymous", "blocked", "payphone", "private", "restricted", "unavailable", "unknown", "withheld"];
 
-/// Reads a number. `None` if the text isn't plainly one.
+/// Reads a number. `None` if the text isn't clearly a number.
 pub(super) fn number_in(text: &str) -> Option<PhoneNumber> {
     if is_e164(text) && !spells_hidden(text) {
         return PhoneNumber::from_e164(text).ok();
@@ -30,7 +30,7 @@ pub(super) fn number_in(text: &str) -> Option<PhoneNumber> {
     }
 }
 
-/// The address in `"Name" <address>`; the whole text when it has no brackets (RFC 3261 section 25.1, `name-addr`).
+/// The address in `"Name" <address>`, or the whole text if it has no brackets (RFC 3261 section 25.1, `name-addr`).
 fn in_brackets(text: &str) -> Option<&str> {
     let after_name = match text.strip_prefix('"') {
         Some(quoted) => after_quotation(quoted)?.trim_start(),
@@ -43,7 +43,7 @@ fn in_brackets(text: &str) -> Option<&str> {
     (!named && ends && !after.contains(['<', '>'])).then(|| address.trim())
 }
 
-/// What follows the closing quotation mark. A backslash escapes the character after it.
+/// The text after the closing quotation mark. A backslash escapes the next character.
 fn after_quotation(quoted: &str) -> Option<&str> {
     let mut escaped = false;
     let end = quoted.find(|character| {
@@ -58,7 +58,7 @@ fn before_parameters(text: &str) -> &str {
     text.split(';').next().unwrap_or_default().trim()
 }
 
-/// The user part of a SIP address, where it is a full number: an extension or a name is nobody's number.
+/// The user part of a SIP address, if it is a full number. An extension or a name isn't a phone number.
 fn sip_user(rest: &str) -> Option<PhoneNumber> {
     let (user, host) = rest.split_once('@')?;
     let user = user.split(';').next().unwrap_or_default();
@@ -68,7 +68,7 @@ fn sip_user(rest: &str) -> Option<PhoneNumber> {
     if plain && one_host { written(user) } else { None }
 }
 
-/// A number as it is dialled or printed: E.164, or national in Japan.
+/// A number as dialled or printed: E.164, or national in Japan.
 fn written(text: &str) -> Option<PhoneNumber> {
     let digits = |character: char| character.is_ascii_digit() || ('０'..='９').contains(&character);
     let separators = |character| " -.()/\u{3000}\u{2010}\u{2011}\u{2212}－（）".contains(character);
@@ -81,21 +81,21 @@ fn written(text: &str) -> Option<PhoneNumber> {
     number.or_else(|| PhoneNumber::from_e164(text).ok().filter(|_| is_e164(text)))
 }
 
-/// `+`, a country code, which doesn't begin with 0, and 7 to 15 digits in all. A 0 after Japan's code is a national
-/// number's own, so that it is no E.164.
+/// `+`, a country code, which doesn't begin with 0, and 7 to 15 digits in all. A 0 after Japan's code belongs to a
+/// national number, so the text isn't E.164.
 fn is_e164(text: &str) -> bool {
     let digits = text.strip_prefix('+').unwrap_or_default();
     let of_digits = (7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     of_digits && !digits.starts_with('0') && !digits.starts_with("810")
 }
 
-/// Whether the digits are a word for "hidden" on a phone's keys.
+/// Returns `true` if the digits spell a word for "hidden" on a phone's keys.
 fn spells_hidden(text: &str) -> bool {
     let digits = text.strip_prefix('+').unwrap_or(text);
     HIDDEN_WORDS.iter().any(|word| digits.len() == word.len() && digits.bytes().eq(word.bytes().map(key_of)))
 }
 
-/// The key on which a letter stands (ITU-T E.161).
+/// The key of a letter (ITU-T E.161).
 const fn key_of(letter: u8) -> u8 {
     match letter {
         b'a'..=b'c' => b'2',

@@ -1,11 +1,13 @@
-//! The carrier's requests, typed. Only what someone acts on is read; all other fields are signed and ignored.
+//! The carrier's requests as types. Only the fields that we use are read. All other fields are covered by the
+//! signature and ignored.
 //!
-//! A request whose signature is proven is refused only when it doesn't name its leg. A number that can't be read is
-//! hidden, a word that isn't known is unknown, and keys that no question takes are wrong keys.
+//! A request with a valid signature is refused only if it doesn't name its leg. An unreadable number is hidden, an
+//! unknown word is unknown, and keys that no question accepts are wrong keys.
 //!
-//! The signature's concatenation can't tell `Digits=1` + `2X=` from `Digits=12` + `X=`. So what we act on has a closed
-//! form: keys are 0 to 9, `*` and `#`, which sort before the letters of every field's name; words come from lists; a
-//! leg's name is refused when it holds the name of a field, as if two fields had run together.
+//! The concatenation that is signed can't distinguish `Digits=1` + `2X=` from `Digits=12` + `X=`. So the fields that
+//! we use have a closed form. Keys are 0 to 9, `*` and `#`, which sort before the letters of every field name. Words
+//! come from lists. The identifier of a leg is refused if it contains the name of a field, as if two fields had been
+//! joined.
 
 use super::form::{Form, FormError, Value};
 use super::party::number_in;
@@ -42,7 +44,7 @@ pub enum Field {
 }
 
 impl Field {
-    /// All of them.
+    /// All fields.
     pub const ALL: [Self; 11] = [
         Self::CallSid,
         Self::AccountSid,
@@ -57,7 +59,7 @@ impl Field {
         Self::SipResponseCode,
     ];
 
-    /// The carrier's name of it.
+    /// The carrier's name of the field.
     pub const fn name(self) -> &'static str {
         match self {
             Self::CallSid => "CallSid",
@@ -81,30 +83,31 @@ impl std::fmt::Display for Field {
     }
 }
 
-/// A request for what to say next: a call that begins, keys, or the end of a transfer.
+/// A request for the next reply: the start of a call, keys, or the end of a transfer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VoiceRequest {
     /// The leg.
     pub leg: CarrierLegId,
-    /// The caller. `None` if the number is hidden or not plainly a number.
+    /// The caller. `None` if the number is hidden or isn't clearly a number.
     pub from: Option<PhoneNumber>,
     /// The called number, by the same rule.
     pub to: Option<PhoneNumber>,
-    /// What was keyed: `None` if the request isn't about keys, empty after silence.
+    /// The keys pressed. `None` if the request isn't about keys, empty after silence.
     pub keys: Option<Keys>,
-    /// How this leg stands.
+    /// The status of this leg.
     pub call_status: Word<CallStatus>,
     /// How the transfer ended.
     pub dial_status: Word<CallStatus>,
-    /// What picked up.
+    /// What answered.
     pub answered_by: Word<AnsweredBy>,
 }
 
 impl VoiceRequest {
-    /// Reads a form whose signature is proven.
+    /// Reads a form with a valid signature.
     ///
     /// # Errors
-    /// When it doesn't name one leg.
+    ///
+    /// Returns an error if the form doesn't name one leg.
     pub fn read(form: &Form<'_>) -> Result<Self, FormError> {
         Ok(Self {
             leg: leg(form)?,
@@ -118,22 +121,23 @@ impl VoiceRequest {
     }
 }
 
-/// News of a leg: best effort, in any order, perhaps repeated.
+/// A status callback. Callbacks are best effort: they may arrive in any order or repeatedly.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusRequest {
     /// The leg.
     pub leg: CarrierLegId,
-    /// How it stands.
+    /// The status of the leg.
     pub status: Word<CallStatus>,
-    /// The final SIP response, where the carrier tells it.
+    /// The final SIP response; `None` if the carrier didn't send it.
     pub sip: Option<SipCode>,
 }
 
 impl StatusRequest {
-    /// Reads a form whose signature is proven.
+    /// Reads a form with a valid signature.
     ///
     /// # Errors
-    /// When it doesn't name one leg.
+    ///
+    /// Returns an error if the form doesn't name one leg.
     pub fn read(form: &Form<'_>) -> Result<Self, FormError> {
         let sip = form.value(Field::SipResponseCode).filled();
         Ok(Self {
@@ -144,17 +148,17 @@ impl StatusRequest {
     }
 }
 
-/// The carrier couldn't reach a URL of ours, or couldn't use what it answered. Nothing in it is needed for an apology.
+/// The carrier couldn't reach one of our URLs, or couldn't use its answer. The apology needs none of these fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FallbackRequest {
-    /// The carrier's number of the error (Twilio: 11200 and on).
+    /// The carrier's error code (Twilio: 11200 and above).
     pub error_code: Option<u32>,
-    /// The URL of ours that failed.
+    /// Our URL that failed.
     pub error_url: Option<Box<str>>,
 }
 
 impl FallbackRequest {
-    /// Reads a form whose signature is proven.
+    /// Reads a form with a valid signature.
     pub fn read(form: &Form<'_>) -> Self {
         Self {
             error_code: form.value(Field::ErrorCode).filled().and_then(|text| text.parse().ok()),
@@ -163,8 +167,8 @@ impl FallbackRequest {
     }
 }
 
-/// The account that a request says it runs on, where it is written as accounts are (`AC` and 32 hexadecimal digits, or
-/// a UUID). Anything else says nothing of the account.
+/// The account that the request names, if it has the format of an account (`AC` and 32 hexadecimal digits, or a
+/// UUID). `None` for any other value.
 pub fn account(form: &Form<'_>) -> Option<CarrierAccountId> {
     let text = form.value(Field::AccountSid).filled()?;
     let hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -201,7 +205,7 @@ fn keys(form: &Form<'_>) -> Option<Keys> {
 }
 
 fn error_url(text: &str) -> Option<Box<str>> {
-    /// Four times [`ActionUrl::MAX_BYTES`](super::ActionUrl::MAX_BYTES), since the carrier may escape it.
+    /// Four times [`ActionUrl::MAX_BYTES`](super::ActionUrl::MAX_BYTES), because the carrier may escape it.
     const MAX_BYTES: usize = 8_000;
     let fits = text.len() <= MAX_BYTES && !text.contains(char::is_control);
     (fits && (text.starts_with("https://") || text.starts_with("http://"))).then(|| text.into())

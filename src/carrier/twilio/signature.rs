@@ -9,20 +9,20 @@ use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-/// How many fields are put in order without memory of their own: more than a form has as a rule.
+/// The most fields that are sorted without a heap allocation. Forms usually have fewer.
 const FEW_FIELDS: usize = 100;
 /// The length of an HMAC-SHA1 in bytes (RFC 2104, FIPS 180-4).
 const MAC_BYTES: usize = 20;
 /// The query parameter that carries the hash of a JSON body.
 const BODY_HASH: &str = "bodySHA256";
 
-/// The auth token, ready to check signatures. The token itself isn't kept, only the two hash states made from it.
+/// The auth token, ready to verify signatures. Only the two hash states made from it are kept, not the token itself.
 #[derive(Clone)]
 pub struct SigningKey {
     keyed: Hmac<Sha1>,
 }
 
-/// A blank auth token: everybody could sign with it.
+/// A blank auth token. Anybody could sign with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the carrier's auth token is empty; copy it from the carrier's console to TWILIO__AUTH_TOKEN")]
 pub struct NoToken;
@@ -34,10 +34,11 @@ impl std::fmt::Debug for SigningKey {
 }
 
 impl SigningKey {
-    /// Takes the account's auth token.
+    /// Creates a key from the account's auth token.
     ///
     /// # Errors
-    /// When it is empty or has only white space.
+    ///
+    /// Returns an error if the token is empty or only white space.
     pub fn new(auth_token: &SecretString) -> Result<Self, NoToken> {
         let token = auth_token.expose_secret();
         if token.trim().is_empty() {
@@ -46,10 +47,10 @@ impl SigningKey {
         Hmac::new_from_slice(token.as_bytes()).map(|keyed| Self { keyed }).map_err(|_| NoToken)
     }
 
-    /// Whether `header` is the signature of a form posted to `url`.
+    /// Returns `true` if `header` is the signature of a form posted to `url`.
     ///
-    /// `url` is our configured public URL with the request's path and query exactly as they came. `form` holds all
-    /// fields, decoded, those unknown to us among them: the bytes as they came, which needn't be UTF-8.
+    /// `url` is our configured public URL with the exact path and query of the request. `form` contains all decoded
+    /// fields, including unknown ones, as bytes that needn't be UTF-8.
     pub fn validate<N: AsRef<[u8]>, V: AsRef<[u8]>>(&self, url: &str, form: &[(N, V)], header: &str) -> bool {
         let mut given = [0_u8; MAC_BYTES];
         if STANDARD.decode_slice(header, &mut given) != Ok(MAC_BYTES) {
@@ -57,21 +58,23 @@ impl SigningKey {
         }
         in_signed_order(form, |order| {
             let url = Parts::of(url);
-            // Carriers disagree on whether the port is signed: both ways are tried, which tells nothing of the key.
+            // Carriers differ in whether they sign the port, so both forms are tried. This reveals nothing about the
+            // key.
             let [as_it_stands, other] = url.candidates();
             self.matches(&as_it_stands, order, form, &given) || self.matches(&other, order, form, &given)
         })
     }
 
-    /// Whether `header` is the signature of a body other than a form (JSON) posted to `url`: the URL alone is signed,
-    /// and its `bodySHA256` must be the hash of the body. Without that hash the body isn't proven, so it is refused.
+    /// Returns `true` if `header` is the signature of a body other than a form (JSON) posted to `url`. Only the URL
+    /// is signed, and its `bodySHA256` must be the hash of the body. Without that hash the body isn't proven, so it
+    /// is refused.
     pub fn validate_body(&self, url: &str, body: &[u8], header: &str) -> bool {
         let Some(given) = body_hash_of(url) else { return false };
         let hash: bool = given.as_bytes().ct_eq(body_sha256(body).as_bytes()).into();
         hash & self.validate::<&str, &str>(url, &[], header)
     }
 
-    /// Signs a form as the carrier does, for the bench, the simulated network and tests.
+    /// Signs a form as the carrier does, for benchmarks, the simulated network and tests.
     pub fn sign<N: AsRef<[u8]>, V: AsRef<[u8]>>(&self, url: &str, form: &[(N, V)]) -> String {
         in_signed_order(form, |order| STANDARD.encode(self.mac(&Parts::of(url).as_it_stands(), order, form)))
     }
@@ -99,7 +102,7 @@ impl SigningKey {
         let mut last = None;
         for (name, value) in order.iter().filter_map(|&place| form.get(place)) {
             let field = (name.as_ref(), value.as_ref());
-            // A value repeated under one name is signed once.
+            // A value that is repeated under one name is signed once.
             if last.replace(field) != Some(field) {
                 mac.update(field.0);
                 mac.update(field.1);
@@ -116,7 +119,7 @@ pub fn body_sha256(body: &[u8]) -> String {
     Sha256::digest(body).iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-/// The one `bodySHA256` of a URL's query; `None` if it is absent or given twice.
+/// The only `bodySHA256` in a URL's query; `None` if it is absent or repeated.
 fn body_hash_of(url: &str) -> Option<&str> {
     let (_, query) = without_fragment(url).split_once('?')?;
     let mut hashes = query.split('&').filter_map(|pair| pair.strip_prefix(BODY_HASH)?.strip_prefix('='));
@@ -124,8 +127,8 @@ fn body_hash_of(url: &str) -> Option<&str> {
     hashes.next().is_none().then_some(hash)
 }
 
-/// Calls `then` with the places of the fields sorted by name, then value: on the stack for as many fields as a form
-/// has.
+/// Calls `then` with the indices of the fields, sorted by name, then value. Forms of the usual size are sorted on the
+/// stack.
 fn in_signed_order<N: AsRef<[u8]>, V: AsRef<[u8]>, T>(form: &[(N, V)], then: impl FnOnce(&[usize]) -> T) -> T {
     let mut few = [0; FEW_FIELDS];
     let mut many = Vec::new();
@@ -144,12 +147,12 @@ fn in_signed_order<N: AsRef<[u8]>, V: AsRef<[u8]>, T>(form: &[(N, V)], then: imp
     then(order)
 }
 
-/// The fragment carries timeouts for the carrier (`#rt=5000`) and is neither sent nor signed.
+/// Removes the fragment. It contains timeouts for the carrier (`#rt=5000`) and is neither sent nor signed.
 fn without_fragment(url: &str) -> &str {
     url.split_once('#').map_or(url, |(before, _)| before)
 }
 
-/// A URL cut at its port, nothing normalised: scheme, query order and trailing slash are signed as they stand.
+/// A URL split at its port, without normalisation: scheme, query order and trailing slash are signed as they are.
 struct Parts<'a> {
     /// Scheme, user and host.
     origin: &'a str,
@@ -157,7 +160,7 @@ struct Parts<'a> {
     port: &'a str,
     /// Path and query.
     rest: &'a str,
-    /// What the scheme's port would be written as.
+    /// The default port of the scheme, as text.
     standard_port: &'static str,
 }
 
@@ -169,7 +172,7 @@ impl<'a> Parts<'a> {
         };
         let authority = after.split(['/', '?']).next().unwrap_or(after);
         let host = authority.rsplit('@').next().unwrap_or(authority);
-        // The colons of an IPv6 address stand inside its brackets.
+        // The colons of an IPv6 address are inside its brackets.
         let after_brackets = host.rsplit(']').next().unwrap_or(host);
         let port = after_brackets.split_once(':').map_or(0, |(_, digits)| ':'.len_utf8().saturating_add(digits.len()));
         let rest = after.strip_prefix(authority).unwrap_or_default();
@@ -184,7 +187,7 @@ impl<'a> Parts<'a> {
         [self.origin, self.port, self.rest]
     }
 
-    /// As it stands, and with its port taken away or, when there is none, the standard one added.
+    /// The URL as it is, and the URL without its port, or with the default port if it has none.
     fn candidates(&self) -> [[&'a str; 3]; 2] {
         let other = if self.port.is_empty() { self.standard_port } else { "" };
         [self.as_it_stands(), [self.origin, other, self.rest]]

@@ -1,10 +1,10 @@
-//! The carrier's words for how a call stands, and what they mean in ours.
+//! The carrier's call statuses, and their meaning in our terms.
 
 use super::word::is_word;
 use crate::carrier::network::Ringing;
 use crate::domain::HangupCause;
 
-/// Other carriers' and events' words for a status.
+/// The words for a status that other carriers and events use.
 const OTHER_WORDS: [(&str, CallStatus); 6] = [
     ("answered", CallStatus::InProgress),
     ("cancelled", CallStatus::Canceled),
@@ -14,17 +14,17 @@ const OTHER_WORDS: [(&str, CallStatus); 6] = [
     ("user-busy", CallStatus::Busy),
 ];
 
-/// How a leg stands. Source: Twilio, "Call resource: call status values", and `initiated`, `answered` of the status
-/// events.
+/// The status of a leg. Source: Twilio, "Call resource: call status values", and `initiated`, `answered` of the
+/// status events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CallStatus {
-    /// Waits at the carrier.
+    /// Queued at the carrier.
     Queued,
     /// Left the carrier's queue.
     Initiated,
     /// Rings.
     Ringing,
-    /// Was answered (`in-progress`, in events and after a transfer `answered`).
+    /// Was answered (`in-progress`; `answered` in events and after a transfer).
     InProgress,
     /// Was answered and has ended.
     Completed,
@@ -34,7 +34,7 @@ pub enum CallStatus {
     Failed,
     /// Rang and wasn't answered.
     NoAnswer,
-    /// We took it back before it was answered.
+    /// We cancelled it before it was answered.
     Canceled,
 }
 
@@ -67,13 +67,14 @@ impl CallStatus {
         }
     }
 
-    /// Reads a status, however it is spelled.
+    /// Reads a status in any spelling.
     pub fn from_code(text: &str) -> Option<Self> {
         let own = Self::ALL.into_iter().find(|status| is_word(text, status.code()));
         own.or_else(|| OTHER_WORDS.iter().find(|(word, _)| is_word(text, word)).map(|(_, status)| *status))
     }
 
-    /// Whether a phone rings or rang. A call that was canceled may have rung before; then the carrier has said so.
+    /// Returns whether a phone rings or rang. A cancelled call may have rung before, which the carrier has then
+    /// reported.
     pub const fn ringing(self) -> Ringing {
         match self {
             Self::Ringing | Self::InProgress | Self::Completed | Self::Busy | Self::NoAnswer => Ringing::Proven,
@@ -82,12 +83,12 @@ impl CallStatus {
         }
     }
 
-    /// Why the leg ended; none while it lives. `sip` tells apart what the carrier calls `failed`
+    /// Why the leg ended; `None` if it hasn't ended. `sip` distinguishes the cases that the carrier calls `failed`
     /// (RFC 3398 section 8.2.6.1 has the table from SIP to Q.850).
     pub const fn hangup_cause(self, sip: Option<SipCode>) -> Option<HangupCause> {
         match self {
             Self::Queued | Self::Initiated | Self::Ringing | Self::InProgress => None,
-            // Q.850 has 16 for both: a call that is taken back is cleared normally by its caller.
+            // Q.850 has 16 for both: a cancelled call is cleared normally by its caller.
             Self::Completed | Self::Canceled => Some(HangupCause::NormalClearing),
             Self::Busy => Some(HangupCause::UserBusy),
             Self::NoAnswer => Some(HangupCause::NoAnswer),
@@ -107,7 +108,7 @@ impl CallStatus {
 pub struct SipCode(u16);
 
 impl SipCode {
-    /// A code in the range of SIP.
+    /// Creates a code. Returns `None` if it is out of SIP's range.
     pub fn new(code: u16) -> Option<Self> {
         (100..=699).contains(&code).then_some(Self(code))
     }
@@ -118,7 +119,7 @@ impl SipCode {
     }
 }
 
-/// What picked up, when the carrier was asked to find out. Source: Twilio, "Answering machine detection".
+/// What answered, if the carrier was asked to detect it. Source: Twilio, "Answering machine detection".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AnsweredBy {
     /// `human`
@@ -132,7 +133,7 @@ pub enum AnsweredBy {
 }
 
 impl AnsweredBy {
-    /// Reads the carrier's word, however it is spelled. A new kind of machine is a machine.
+    /// Reads the carrier's word in any spelling. A new kind of machine is a machine.
     pub fn from_code(text: &str) -> Option<Self> {
         const MACHINE: &str = "machine";
         const WORDS: [(&str, AnsweredBy); 4] = [

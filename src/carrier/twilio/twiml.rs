@@ -1,4 +1,4 @@
-//! Writes TwiML: what the carrier is to say and do next. Source: Twilio, "TwiML for Programmable Voice".
+//! Writes TwiML: what the carrier says and does next. Source: Twilio, "TwiML for Programmable Voice".
 
 use quick_xml::escape::escape;
 
@@ -7,10 +7,10 @@ use super::voices::Voices;
 use super::xml::legal_text;
 use crate::carrier::speech::{NextAction, Sentence};
 
-/// Writes a reply. `action` is where the keys, the silence or the end of the transfer are posted.
+/// Writes a reply. The keys, the silence or the end of the transfer are posted to `action`.
 ///
-/// A key can only cut short what is said inside the `<Gather>`, so the sentences up to the last one that mustn't be
-/// cut stand before it, and the run of others after that stands in it.
+/// Barge-in is possible only inside the `<Gather>`. So the sentences up to the last one without barge-in are before
+/// it, and the following sentences are inside it.
 pub fn response(sentences: &[Sentence], then: &NextAction, action: &ActionUrl, voices: &Voices) -> String {
     let mut xml = Xml::new();
     match then {
@@ -24,22 +24,22 @@ pub fn response(sentences: &[Sentence], then: &NextAction, action: &ActionUrl, v
             xml.attribute("input", "dtmf");
             xml.attribute("timeout", &timeout.to_string());
             xml.attribute("numDigits", &max_keys.to_string());
-            // Empty: `#` is delivered as a key, as a menu may have it.
+            // Empty: `#` is delivered as a key, because a menu may have it.
             xml.attribute("finishOnKey", if *ends_with_hash && max_keys > 1 { "#" } else { "" });
             xml.attribute("actionOnEmptyResult", "true");
             xml.attribute("method", "POST");
             xml.attribute("action", action.as_str());
             xml.inside();
             xml.say_all(inside, voices);
-            // TwiML has one timeout for the first key and the later ones. The first key's extra time is a silence
-            // inside the Gather, which a key cuts short as it does a sentence.
+            // TwiML has one timeout for the first key and the later ones. The extra time for the first key is a
+            // silence inside the Gather, which a key cuts short like a sentence.
             if let extra @ 1.. = first_key_seconds.saturating_sub(timeout) {
                 xml.open("Pause");
                 xml.attribute("length", &extra.to_string());
                 xml.end_empty();
             }
             xml.close("Gather");
-            // For carriers that ignore actionOnEmptyResult: there silence falls through to here.
+            // For carriers that ignore actionOnEmptyResult: after silence, they continue here.
             xml.open("Redirect");
             xml.attribute("method", "POST");
             xml.inside();
@@ -52,11 +52,12 @@ pub fn response(sentences: &[Sentence], then: &NextAction, action: &ActionUrl, v
             xml.attribute("timeout", &(*ring_seconds).max(MIN_RING_SECONDS).to_string());
             xml.attribute("action", action.as_str());
             xml.attribute("method", "POST");
-            // The caller hears ringing, not silence, until the person answers.
+            // The caller hears ringing, not silence, until staff answer.
             xml.attribute("answerOnBridge", "true");
             xml.inside();
             xml.open("Number");
-            // Reports whether staff answered, whoever hangs up first and whether or not the program is running then.
+            // Reports whether staff answered, whichever side hangs up first and whether or not the program is running
+            // then.
             xml.attribute("statusCallback", action.of_staff().as_str());
             xml.attribute("statusCallbackEvent", STAFF_EVENTS);
             xml.attribute("statusCallbackMethod", "POST");
@@ -74,15 +75,15 @@ pub fn response(sentences: &[Sentence], then: &NextAction, action: &ActionUrl, v
     xml.finish()
 }
 
-/// The news of the phone of staff that we want (Twilio, "TwiML Number: statusCallbackEvent").
+/// The status callbacks of the staff's phone that we request (Twilio, "TwiML Number: statusCallbackEvent").
 const STAFF_EVENTS: &str = "answered completed";
-/// The shortest ringing that Twilio's `<Dial timeout>` takes, in seconds.
+/// The shortest ringing that Twilio's `<Dial timeout>` accepts, in seconds.
 const MIN_RING_SECONDS: u8 = 5;
-/// The longest text of one `<Say>`. Twilio takes 3,000 characters for a Polly voice, and 4,500 once it is URL-encoded
-/// (error 13521), which triples a byte: in Japanese that is 500 characters.
+/// The longest text of one `<Say>`. Twilio accepts 3,000 characters for a Polly voice, and 4,500 after URL encoding
+/// (error 13521), which triples a byte. In Japanese that is 500 characters.
 const MAX_SAY_BYTES: usize = 1_500;
 
-/// The text of a document in the making. Elements are named by constants; every value goes through `escape`.
+/// The text of a document that is being written. Element names are constants, and every value goes through `escape`.
 pub(super) struct Xml(String);
 
 impl Xml {
@@ -153,7 +154,7 @@ impl Xml {
     }
 }
 
-/// How many bytes of a text fit into one `<Say>`, cut after a sentence or a word where there is one.
+/// How many bytes of a text fit into one `<Say>`. The cut is after a sentence or a word if possible.
 fn say_length(text: &str) -> usize {
     if text.len() <= MAX_SAY_BYTES {
         return text.len();

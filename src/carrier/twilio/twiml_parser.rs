@@ -1,11 +1,11 @@
-//! Reads TwiML as the carrier would, for the bench's phone, the simulated network and tests. Strict: what it doesn't
-//! know is an error, so that a mistake of the writer can't pass unseen.
+//! Parses TwiML as the carrier would, for the benchmark's phone, the simulated network and tests. Unknown content is
+//! an error, so that a mistake of the writer is detected.
 
 use super::urls::ActionUrl;
 use super::xml::{Element, TwimlError};
 use crate::domain::{PhoneNumber, Sensitive};
 
-/// A document: what to do, in order.
+/// A document: verbs in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     /// The verbs.
@@ -17,7 +17,7 @@ pub struct Document {
 pub enum Verb {
     /// Says a text.
     Say {
-        /// The text; it may read an entry back.
+        /// The text. It may repeat an entry.
         text: Sensitive,
         /// The language tag.
         language: Option<String>,
@@ -26,66 +26,66 @@ pub enum Verb {
     },
     /// Plays a recording.
     Play {
-        /// Where it is.
+        /// The URL of the recording.
         url: String,
     },
     /// Says nothing.
     Pause {
-        /// Seconds; 1 if not given.
+        /// Seconds; 1 if absent.
         seconds: u32,
     },
     /// Waits for keys.
     Gather(Gather),
-    /// Asks there what to do next.
+    /// Asks a URL what to do next.
     Redirect {
-        /// Where.
+        /// The URL.
         url: ActionUrl,
     },
     /// Connects the caller to a number.
     Dial {
         /// The number.
         number: PhoneNumber,
-        /// How long it rings, in seconds; 30 when not told.
+        /// How long it rings, in seconds; 30 if absent.
         ring_seconds: u32,
-        /// Where the outcome is posted.
+        /// The URL to which the outcome is posted.
         action: Option<ActionUrl>,
-        /// Whether the caller's leg is answered only with the other.
+        /// Returns `true` if the caller's leg is answered only when the other one is.
         answer_on_bridge: bool,
-        /// Where the news of the other leg are posted.
+        /// The status callbacks of the other leg.
         status: Option<StatusCallback>,
     },
     /// Ends the call.
     Hangup,
     /// Refuses the call.
     Reject {
-        /// With the busy tone rather than the announcement.
+        /// Returns `true` for the busy tone, `false` for the announcement.
         busy: bool,
     },
 }
 
-/// Where the news of a leg are posted that a `<Number>` rings, and which.
+/// The status callbacks of a leg that a `<Number>` rings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusCallback {
-    /// Where.
+    /// The URL to which they are posted.
     pub url: ActionUrl,
-    /// Which: words of Twilio's `statusCallbackEvent`; only `completed` when not told.
+    /// The events, by the words of Twilio's `statusCallbackEvent`; only `completed` if absent.
     pub events: Vec<Box<str>>,
 }
 
 /// What a `<Gather>` waits for. Absent attributes have Twilio's defaults.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gather {
-    /// Said and played while keys are taken: [`Verb::Say`], [`Verb::Play`] and [`Verb::Pause`] alone.
+    /// Said and played while keys are accepted: only [`Verb::Say`], [`Verb::Play`] and [`Verb::Pause`].
     pub nested: Vec<Verb>,
-    /// Where the keys are posted; the document's own URL when absent.
+    /// The URL to which the keys are posted; the document's own URL if absent.
     pub action: Option<ActionUrl>,
     /// Silence after the last sentence or key, in seconds.
     pub timeout_seconds: u32,
-    /// The most keys; without a limit when absent.
+    /// The most keys; unlimited if absent.
     pub max_keys: Option<u32>,
     /// The key that ends the entry and isn't part of it; `None` if empty.
     pub finish_on_key: Option<char>,
-    /// Whether silence is posted too.
+    /// Returns `true` if silence is posted too.
     pub action_on_empty_result: bool,
 }
 
@@ -93,7 +93,9 @@ impl Document {
     /// Reads a document.
     ///
     /// # Errors
-    /// When it is too large or deep, isn't well-formed, has a DOCTYPE, or a verb, attribute or value that isn't known.
+    ///
+    /// Returns an error if the document is too large or deep, isn't well-formed, has a DOCTYPE, or has an unknown
+    /// verb, attribute or value.
     pub fn parse(xml: &str) -> Result<Self, TwimlError> {
         let root = Element::read(xml)?;
         if root.name != "Response" {
@@ -131,7 +133,7 @@ fn verb(element: Element) -> Result<Verb, TwimlError> {
     }
 }
 
-/// What may stand inside a `<Gather>`.
+/// Reads a verb that is allowed inside a `<Gather>`.
 fn audible(element: Element) -> Result<Verb, TwimlError> {
     match element.name.as_str() {
         "Say" => {
@@ -226,19 +228,19 @@ impl Element {
         self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Refuses attributes besides these.
+    /// Refuses all other attributes.
     fn only(&self, known: &[&str]) -> Result<(), TwimlError> {
         let fits = self.attributes.iter().all(|(name, _)| known.contains(&name.as_str()));
         if fits { Ok(()) } else { Err(TwimlError::UnknownAttribute) }
     }
 
-    /// Refuses attributes besides these, and elements inside.
+    /// Refuses all other attributes, and nested elements.
     fn leaf(&self, known: &[&str]) -> Result<(), TwimlError> {
         self.only(known)?;
         if self.children.is_empty() { Ok(()) } else { Err(TwimlError::UnknownVerb) }
     }
 
-    /// We only take POST, which is also the default.
+    /// We accept only POST, which is also the default.
     fn posts(&self) -> Result<(), TwimlError> {
         if matches!(self.attribute("method"), None | Some("POST")) { Ok(()) } else { Err(TwimlError::BadValue) }
     }

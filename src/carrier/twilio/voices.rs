@@ -1,11 +1,11 @@
-//! Which of the carrier's voices speaks each language.
+//! The carrier's voice for each language.
 
 use std::borrow::Cow;
 
 use crate::domain::Language;
 
-/// A voice of the carrier and the language tag that goes with it. A tag that doesn't fit the voice makes the carrier
-/// skip the sentence, so the two are set together.
+/// A voice of the carrier and its language tag. If the tag doesn't match the voice, the carrier skips the sentence,
+/// so both are set together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Voice {
     language: Cow<'static, str>,
@@ -21,10 +21,11 @@ pub struct Voice {
 pub struct VoiceError;
 
 impl Voice {
-    /// A voice by the carrier's names.
+    /// Creates a voice from the carrier's names.
     ///
     /// # Errors
-    /// When a name is empty, longer than 64 bytes, or has a character that no such name has.
+    ///
+    /// Returns an error if a name is empty, longer than 64 bytes, or contains a character that such names don't have.
     pub fn new(language: &str, name: &str) -> Result<Self, VoiceError> {
         let fits = |text: &str| {
             (1..=64).contains(&text.len()) && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'))
@@ -44,7 +45,7 @@ impl Voice {
         &self.language
     }
 
-    /// The carrier's name of the voice. Without one the carrier takes its own for the language.
+    /// The carrier's name of the voice. If it is `None`, the carrier uses its default voice for the language.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
@@ -53,7 +54,7 @@ impl Voice {
 /// One voice for each language.
 ///
 /// The defaults are in the lists of Twilio's own library (`SayVoice`, `SayLanguage`); `tests/twilio` checks that they
-/// still are. All but one are neural voices of Amazon Polly, which has no Mandarin of Taiwan.
+/// still are. All but one are neural voices of Amazon Polly, which has no voice for Taiwanese Mandarin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Voices {
     japanese: Voice,
@@ -93,8 +94,7 @@ impl Voices {
         }
     }
 
-    /// The same languages, and the carrier takes its own voices: for when it doesn't have the ones that were named
-    /// (fault 37).
+    /// The same languages with the carrier's default voices, for a carrier that lacks the named ones (fault 37).
     #[must_use]
     pub fn unnamed(&self) -> Self {
         let unnamed = |voices: Self, language| {
@@ -104,7 +104,7 @@ impl Voices {
         Language::ALL.into_iter().fold(self.clone(), unnamed)
     }
 
-    /// The same with another voice for one language: carriers besides Twilio have others.
+    /// The same voices with a different one for one language. Carriers other than Twilio have other voices.
     #[must_use]
     pub fn with(mut self, language: Language, voice: Voice) -> Self {
         *match language {

@@ -1,36 +1,36 @@
-//! Words of a carrier. Each carrier spells some of them its own way and adds new ones: those that aren't known are kept
-//! apart from those that are absent, and stop nothing.
+//! Words of a carrier. Each carrier spells some of them differently and adds new ones. Unknown words are
+//! distinguished from absent ones, and don't stop anything.
 
 use std::fmt;
 
 /// The longest word whose shape is shown, in characters.
 const MAX_SHAPE: usize = 40;
 
-/// What a carrier said by a word.
+/// The meaning of a carrier's word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Word<T> {
-    /// A word that we know.
+    /// A known word.
     Known(T),
-    /// A word that we don't know, or something that is no word at all.
+    /// An unknown word, or something that isn't a word.
     Unknown(Shape),
-    /// Nothing.
+    /// No value.
     Absent,
 }
 
 impl<T: Copy> Word<T> {
-    /// What it means, where that is known.
+    /// The meaning, if it is known.
     pub fn known(self) -> Option<T> {
         if let Self::Known(known) = self { Some(known) } else { None }
     }
 
-    /// The shape of a word that isn't known.
+    /// The shape of an unknown word.
     pub fn unknown(self) -> Option<Shape> {
         if let Self::Unknown(shape) = self { Some(shape) } else { None }
     }
 }
 
-/// What an unknown word looks like, for a log: `a` for a letter, `9` for a digit, `.` for anything else but `-` and
-/// `_`. The word itself may be someone's number or name.
+/// The shape of an unknown word, for logs: `a` for a letter, `9` for a digit, `.` for any other character except `-`
+/// and `_`. The word itself may be a person's number or name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
     kinds: [u8; MAX_SHAPE],
@@ -57,7 +57,7 @@ impl Shape {
         Self { kinds, length }
     }
 
-    /// The shape of what isn't one text.
+    /// The shape of a value that isn't one text.
     pub(super) fn of_no_text() -> Self {
         Self { kinds: [0; MAX_SHAPE], length: 0 }
     }
@@ -81,7 +81,7 @@ impl fmt::Debug for Shape {
     }
 }
 
-/// Whether a text is a word, in whatever case and however its parts are joined: `No_Answer` is `no-answer`.
+/// Returns `true` if a text is a word, in any case and with any separators: `No_Answer` is `no-answer`.
 pub(super) fn is_word(text: &str, word: &str) -> bool {
     let letters = |text: &str| -> Option<String> {
         let plain = text.is_ascii() && text.len() <= MAX_SHAPE;

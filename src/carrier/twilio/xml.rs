@@ -1,11 +1,11 @@
-//! A bounded reader of XML for TwiML: no DOCTYPE, so no entity that grows, and limits on size, depth and number.
+//! A bounded XML reader for TwiML: no DOCTYPE, so no expanding entities, and limits on size, depth and number.
 
 use std::borrow::Cow;
 
 use quick_xml::events::{BytesDecl, BytesStart, Event};
 use quick_xml::{Reader, XmlVersion, escape};
 
-/// Why a text isn't TwiML that we understand. Says nothing of its content, which may be personal.
+/// Why a text isn't TwiML that we understand. The error doesn't contain the text, which may be personal data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TwimlError {
     /// More than [`MAX_BYTES`], Twilio's own limit.
@@ -23,39 +23,40 @@ pub enum TwimlError {
     /// Not well-formed, or more than one root.
     #[error("the TwiML isn't well-formed XML 1.0")]
     NotWellFormed,
-    /// A declaration of something else than XML 1.0 in UTF-8, or a processing instruction.
+    /// A declaration other than XML 1.0 in UTF-8, or a processing instruction.
     #[error("the TwiML isn't plain XML 1.0 in UTF-8")]
     NotPlain,
     /// The root isn't `<Response>`.
     #[error("the TwiML doesn't begin with <Response>")]
     NotAResponse,
-    /// A verb, or a verb in a place, that isn't known.
+    /// An unknown verb, or a verb in the wrong place.
     #[error("the TwiML has a verb that isn't known there")]
     UnknownVerb,
     /// An attribute that the verb doesn't have.
     #[error("the TwiML has an attribute that isn't known there")]
     UnknownAttribute,
-    /// A value of another form than the attribute or element has.
+    /// A value that doesn't have the format of its attribute or element.
     #[error("the TwiML has a value that doesn't have the form that it should")]
     BadValue,
-    /// Text where there may be none.
+    /// Text where none is allowed.
     #[error("the TwiML has text outside a sentence")]
     StrayText,
 }
 
 /// The largest document, in bytes (Twilio: 64 KB).
 pub(super) const MAX_BYTES: usize = 64 * 1024;
-/// How deep elements may stand; ours reach three (`Response`, `Gather`, `Say`).
+/// The deepest nesting of elements. Ours reach three (`Response`, `Gather`, `Say`).
 pub(super) const MAX_DEPTH: usize = 4;
 /// The most elements of one document.
 pub(super) const MAX_ELEMENTS: usize = 1_000;
 
-/// Whether XML 1.0 allows a character. The carriage return is left out, since every reader turns it into a newline.
+/// Returns `true` if XML 1.0 allows a character. The carriage return is excluded, because every reader turns it into
+/// a newline.
 pub(super) const fn is_legal(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 
-/// A text without what XML forbids: quick-xml would write U+0000 unchanged.
+/// Returns a text without the characters that XML forbids. quick-xml would write U+0000 unchanged.
 pub(super) fn legal_text(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_legal) {
         Cow::Borrowed(text)
@@ -64,7 +65,7 @@ pub(super) fn legal_text(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// An element as read, before it means anything.
+/// An element as read, without interpretation.
 #[derive(Default)]
 pub(super) struct Element {
     pub(super) name: String,
@@ -79,7 +80,7 @@ impl Element {
         if xml.len() > MAX_BYTES {
             return Err(TwimlError::TooLarge);
         }
-        // A byte order mark may stand before the declaration.
+        // A byte order mark may precede the declaration.
         let xml = xml.strip_prefix('\u{FEFF}').unwrap_or(xml);
         if !xml.chars().all(|c| is_legal(c) || c == '\r') {
             return Err(TwimlError::NotWellFormed);
@@ -113,7 +114,7 @@ impl Element {
     }
 }
 
-/// The elements that are open, outermost first, and the root when it is closed.
+/// The open elements, outermost first, and the root once it is closed.
 #[derive(Default)]
 struct Open {
     stack: Vec<Element>,

@@ -1,4 +1,4 @@
-//! What people do when they are called, by kind; what each one does in detail is drawn per call.
+//! The habits of people who are called. The details of each call are drawn at random.
 
 use std::time::Duration;
 
@@ -11,21 +11,21 @@ use crate::engine::AnsweredBy;
 
 macro_rules! habits {
     ($($(#[$doc:meta])* $name:ident = $word:literal, $weight:literal;)+) => {
-        /// What someone does when called.
+        /// What a person does when called.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Habit { $($(#[$doc])* $name),+ }
 
         impl Habit {
-            /// All of them.
+            /// All habits.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
-            /// The word for it.
+            /// The habit as one word.
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$name => $word),+ }
             }
 
-            /// How many of 1,000 first calls meet it, unless a [`super::Mix`] says otherwise. Our own guess at an
-            /// ordinary day; no published figures were found.
+            /// How many of 1,000 first calls meet it, unless a [`super::Mix`] says otherwise. These are our own
+            /// estimates for an ordinary day; no published figures were found.
             pub const fn usual_weight(self) -> u32 {
                 match self { $(Self::$name => $weight),+ }
             }
@@ -34,23 +34,23 @@ macro_rules! habits {
 }
 
 habits! {
-    /// Answers soon and goes through all questions.
+    /// Answers soon and answers all questions.
     Finishes = "finishes", 540;
-    /// The same, but the phone rings for long first.
+    /// Like `Finishes`, but the phone rings for a long time first.
     AnswersLate = "answers_late", 20;
-    /// The same, with a wrong key now and then, then the right one.
+    /// Like `Finishes`, but sometimes presses a wrong key before the right one.
     WrongKeys = "wrong_keys", 20;
-    /// Takes so long between keys that some entries are cut short.
+    /// Waits so long between keys that some entries are cut off.
     SlowKeys = "slow_keys", 10;
-    /// Old: listens to the end, asks for many questions again, thinks for long, sometimes for too long; one of five
-    /// gives up.
+    /// An old person: listens to the end, asks for many questions again, thinks for a long time, sometimes too long.
+    /// One in five gives up.
     Elderly = "elderly", 30;
     /// Chooses another language first.
     OtherLanguage = "other_language", 5;
-    /// Asks that calls stop once the questions have begun, then goes on or hangs up.
+    /// Asks to stop the calls once the questions have begun, then continues or hangs up.
     AsksToStop = "asks_to_stop", 5;
-    /// Asks that calls stop before saying who they are; then is the patient, is a wrong number, presses nothing or
-    /// hangs up.
+    /// Asks to stop the calls before identification. Then is the patient, is a wrong number, presses nothing or hangs
+    /// up.
     StopsAtOnce = "stops_at_once", 5;
     /// Wants to talk to a person.
     WantsPerson = "wants_person", 10;
@@ -58,44 +58,46 @@ habits! {
     HangsUpMidway = "hangs_up_midway", 40;
     /// Can't talk now (key 2).
     NotNow = "not_now", 20;
-    /// Isn't the patient, and doesn't know them (key 4).
+    /// Isn't the patient and doesn't know the patient (key 4).
     WrongNumber = "wrong_number", 10;
-    /// Picks up and never presses a key.
+    /// Answers and never presses a key.
     Silent = "silent", 10;
     /// Voicemail answers.
     Voicemail = "voicemail", 75;
-    /// Voicemail answers, and the network takes it for a person.
+    /// Voicemail answers, and the network reports a person.
     VoicemailUnnoticed = "voicemail_unnoticed", 5;
-    /// It rings, and nobody answers.
+    /// The phone rings, and nobody answers.
     NoAnswer = "no_answer", 120;
     /// The line is busy.
     Busy = "busy", 60;
-    /// Refuses the call while it rings.
+    /// Rejects the call while it rings.
     Rejects = "rejects", 5;
-    /// There is no such number.
+    /// The number doesn't exist.
     NoSuchNumber = "no_such_number", 3;
     /// The network fails.
     NetworkFails = "network_fails", 7;
 }
 
-/// When someone who is at hand picks up.
+/// When a person who is near the phone answers.
 const SOON: Between = Between::millis(2_000, 14_000);
-/// How long a voicemail's own greeting and beep take.
+/// How long the greeting and the beep of a voicemail take.
 const VOICEMAIL_GREETING: Between = Between::millis(5_000, 15_000);
-/// The questions at which someone may hang up midway, counted from 1: the shortest automated call has 14.
+/// The questions at which a person may hang up midway, counted from 1. The shortest automated call has 14.
 const ANY_QUESTION: std::ops::RangeInclusive<u16> = 1..=13;
-/// The questions at which someone asks for something else, counted from 1.
+/// The questions at which a person asks for something else, counted from 1.
 const SOME_QUESTION: std::ops::RangeInclusive<u16> = 2..=10;
-/// How likely an old person gives up: 20.5 % of 185 people over 65 in a study finished no task by phone keys.
+/// The probability that an old person gives up: in a study, 20.5 % of 185 people over 65 finished no task by phone
+/// keys.
 const LOSES_HEART: f64 = 0.205;
 
 impl Habit {
-    /// Whether it is the person's own and meets every call to them, rather than the moment's.
+    /// Returns `true` if the habit belongs to the person and applies to every call. The others are drawn for each
+    /// call.
     pub const fn is_lasting(self) -> bool {
         matches!(self, Self::SlowKeys | Self::Elderly | Self::OtherLanguage | Self::WrongNumber | Self::NoSuchNumber)
     }
 
-    /// What someone with this habit does in one call that rings for at most `ring`.
+    /// What a person with this habit does in one call that rings for at most `ring`.
     pub(in crate::carrier::simulator) fn script(self, rng: &mut Rng, ring: Duration) -> Script {
         let soon = SOON.pick(rng).min(ring.mul_f64(0.5));
         let answers = Script::answers(soon).tempo(Pace::ORDINARY);
@@ -122,7 +124,7 @@ impl Habit {
             Self::AsksToStop => {
                 let question = rng.u16(SOME_QUESTION);
                 let asks = answers.keys_at_question(question, key("8")).keys_at("stop_request.ask_stop", key("1"));
-                // The question itself comes back after the one whether calls are to stop.
+                // The question is asked again after the confirmation that calls are to stop.
                 if comes_true(rng, 0.5) { asks.hangs_up_at_question(question + 2) } else { asks }
             }
             Self::StopsAtOnce => {
@@ -150,18 +152,18 @@ impl Habit {
     }
 }
 
-/// Who is listening?
+/// The prompt that asks who is listening.
 const LISTENING: &str = "automated_call.ask_listening";
 
-/// Who asks that calls stop?
+/// The prompt that asks who wants the calls to stop.
 const WHO_ASKS: &str = "stop_request.ask_who";
 
-/// Keys known to be some.
+/// Converts a literal that is known to consist of keys.
 pub(in crate::carrier::simulator) fn key(text: &str) -> Keys {
     Keys::parse(text).unwrap_or_default()
 }
 
-/// The key of a language in the menus: they stand in the order of [`Language::ALL`], from 1.
+/// The key of a language in the menus, which list the languages in the order of [`Language::ALL`], from 1.
 pub(in crate::carrier::simulator) fn language_key(language: Language) -> Keys {
     let nth = Language::ALL.iter().position(|one| *one == language).unwrap_or_default();
     key(&(nth + 1).to_string())

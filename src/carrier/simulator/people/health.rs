@@ -1,4 +1,5 @@
-//! How the simulated people are: mostly well, some with something that a nurse should look at, few in danger.
+//! The health of the simulated people: most are well, some have something that a nurse should look at, few are in
+//! danger.
 
 use std::collections::BTreeMap;
 
@@ -7,16 +8,17 @@ use fastrand::Rng;
 use crate::carrier::simulator::rng::comes_true;
 use crate::domain::{Answer, BodyTemperature, Item, OxygenSaturation, YesNo};
 
-/// A person's state of health, as they would tell it. It isn't printed: it stands where real people's answers do.
+/// A person's state of health, as the person would report it. `Debug` doesn't print it, because it takes the place of
+/// real people's answers.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Health {
     /// The body temperature; `None` if it can't be measured.
     pub temperature: Option<BodyTemperature>,
-    /// The oxygen saturation; none without an oximeter.
+    /// The oxygen saturation; `None` without an oximeter.
     pub saturation: Option<OxygenSaturation>,
-    /// The oxygen saturation after breathing deeply, where it is measured again.
+    /// The oxygen saturation after breathing deeply, if it is measured again.
     pub saturation_again: Option<OxygenSaturation>,
-    /// The other items. One that isn't here is answered by no.
+    /// The other items. A missing item is answered with no.
     pub symptoms: BTreeMap<Item, YesNo>,
 }
 
@@ -26,14 +28,14 @@ impl std::fmt::Debug for Health {
     }
 }
 
-/// The probability that someone is neither well nor in danger.
+/// The probability that a person is neither well nor in danger.
 const UNWELL: f64 = 0.17;
-/// The probability that someone is in danger: at least one red answer.
+/// The probability that a person is in danger: at least one red answer.
 const IN_DANGER: f64 = 0.03;
-/// The probability that there is an oximeter at home: health centres lent them out, not to everybody.
+/// The probability that a person has an oximeter at home. Health centres lent them out, but not to everybody.
 const HAS_OXIMETER: f64 = 0.6;
 
-/// How likely a symptom is in the three states: well, unwell, in danger.
+/// The probability of a symptom in the three states: well, unwell, in danger.
 const SYMPTOMS: [(Item, [f64; 3]); 10] = [
     (Item::Complexion, [0.0, 0.0, 0.4]),
     (Item::CoughOrRunnyNose, [0.2, 0.6, 0.7]),
@@ -46,7 +48,8 @@ const SYMPTOMS: [(Item, [f64; 3]); 10] = [
     (Item::UnableToEat, [0.0, 0.2, 0.5]),
     (Item::NoUrine, [0.0, 0.05, 0.2]),
 ];
-/// How likely "I don't know" is instead of "no", in the three states. On a red item it is amber, so never when well.
+/// The probability of "I don't know" instead of "no", in the three states. On a red item it is amber, so never when
+/// well.
 const UNSURE: [f64; 3] = [0.0, 0.03, 0.05];
 
 /// A person's state.
@@ -58,7 +61,7 @@ enum State {
 }
 
 impl State {
-    /// The one of three likelihoods that is for this state.
+    /// Returns the one of three probabilities for this state.
     const fn of(self, [well, unwell, in_danger]: [f64; 3]) -> f64 {
         match self {
             Self::Well => well,
@@ -69,7 +72,7 @@ impl State {
 }
 
 impl Health {
-    /// Nothing at all: 36.6 °C, 98 %, no to every question.
+    /// No symptoms: 36.6 °C, 98 %, no to every question.
     pub fn well() -> Self {
         let saturation = OxygenSaturation::from_percent(98);
         Self {
@@ -101,7 +104,7 @@ impl Health {
             }
         }
         if state == State::InDanger {
-            // Whatever else was drawn, one answer is red.
+            // At least one answer is red, whatever else was drawn.
             symptoms.insert(Item::Complexion, YesNo::Yes);
         }
         Self {
@@ -112,7 +115,7 @@ impl Health {
         }
     }
 
-    /// What this person answers to an item.
+    /// The person's answer to an item.
     pub fn answer(&self, item: Item) -> Answer {
         match item {
             Item::BodyTemperature => Answer::Temperature(self.temperature),

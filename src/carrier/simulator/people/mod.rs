@@ -1,4 +1,4 @@
-//! The people at the other end: who they are, and what they do when the phone rings or when they call us.
+//! The simulated people: who they are, and what they do when the phone rings or when they call us.
 
 mod habit;
 mod health;
@@ -19,32 +19,33 @@ pub(super) use script::{Decision, Pickup};
 use super::rng::{Purpose, generator};
 use crate::domain::{BirthDate, HersysId, Language, PhoneNumber};
 
-/// How often each habit is met: only the proportions count.
+/// The relative frequency of each habit. Only the proportions count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PopulationMix(BTreeMap<Habit, u32>);
 
 impl Default for PopulationMix {
-    /// [`Habit::usual_weight`]: 63 of 100 go through all questions, 12 don't answer, 8 have voicemail, 6 are busy, and
-    /// the rest is as the world is.
+    /// [`Habit::usual_weight`]: of 100 people, 63 answer all questions, 12 don't answer, 8 have voicemail, 6 are
+    /// busy, and the others have rarer habits.
     fn default() -> Self {
         Self(Habit::ALL.iter().map(|habit| (*habit, habit.usual_weight())).collect())
     }
 }
 
 impl PopulationMix {
-    /// Everybody does the same.
+    /// A mix in which everybody has the same habit.
     pub fn only(habit: Habit) -> Self {
         Self(BTreeMap::from([(habit, 1)]))
     }
 
-    /// The same mix with another weight for one habit.
+    /// The same mix with a different weight for one habit.
     #[must_use]
     pub fn with(mut self, habit: Habit, weight: u32) -> Self {
         self.0.insert(habit, weight);
         self
     }
 
-    /// One of those for which `may` holds; someone who finishes when there are none.
+    /// Draws one of the habits for which `may` returns `true`. If there are none, returns the habit of answering
+    /// everything.
     fn draw(&self, rng: &mut Rng, may: impl Fn(Habit) -> bool) -> Habit {
         let weights = || self.0.iter().filter(|(habit, _)| may(**habit)).map(|(habit, weight)| (*habit, *weight));
         let total: u64 = weights().map(|(_, weight)| u64::from(weight)).sum();
@@ -59,12 +60,12 @@ impl PopulationMix {
     }
 }
 
-/// What meets a call.
+/// What happens to a call.
 #[derive(Debug, Clone)]
 pub enum Behaviour {
-    /// Something of this kind, drawn per call.
+    /// A habit whose details are drawn for each call.
     Habit(Habit),
-    /// Exactly this.
+    /// Exactly this script.
     Script(Box<Script>),
 }
 
@@ -80,22 +81,22 @@ impl From<Script> for Behaviour {
     }
 }
 
-/// Who is at which number: a person drawn by the seed, or someone that was put there.
+/// The people at the numbers: drawn from the seed, or set explicitly.
 #[derive(Debug, Clone, Default)]
 pub struct Population {
-    /// How often each habit is met, where nobody was put.
+    /// The relative frequency of each habit at numbers without an explicit person.
     pub mix: PopulationMix,
     put: BTreeMap<PhoneNumber, Vec<Behaviour>>,
 }
 
 impl Population {
-    /// People of this mix.
+    /// A population with this mix.
     pub fn of(mix: PopulationMix) -> Self {
         Self { mix, put: BTreeMap::new() }
     }
 
-    /// Puts someone at a number: the manners of the first call, the second, and so on; the last one stays. Without any
-    /// the number is drawn by the seed again.
+    /// Sets the person at a number: the behaviour in the first call, the second, and so on. The last one applies to
+    /// all later calls. If `manners` is empty, the number is drawn from the seed again.
     pub fn put(&mut self, number: PhoneNumber, manners: Vec<Behaviour>) {
         if manners.is_empty() {
             self.put.remove(&number);
@@ -104,7 +105,7 @@ impl Population {
         }
     }
 
-    /// What meets the `nth` call to a number, counted from 0.
+    /// What happens to the `nth` call to a number, counted from 0.
     pub(super) fn script(&self, seed: u64, number: &PhoneNumber, nth: u32, rng: &mut Rng, ring: Duration) -> Script {
         let put = self.put.get(number).and_then(|manners| manners.get(nth as usize).or_else(|| manners.last()));
         let habit = match put {
@@ -115,8 +116,8 @@ impl Population {
         habit.script(rng, ring)
     }
 
-    /// The person's own habit where they have one, else the moment's. Over all numbers each is met as often as the mix
-    /// says.
+    /// The person's own habit if there is one, otherwise one drawn for this call. Over all numbers, each occurs as
+    /// often as the mix says.
     fn drawn(&self, seed: u64, number: &PhoneNumber, rng: &mut Rng) -> Habit {
         let mut person = generator(seed, Purpose::Person, number.expose(), 0);
         let lasting = self.mix.draw(&mut person, |_| true);
@@ -124,23 +125,23 @@ impl Population {
     }
 }
 
-/// The health of the person with this name: a number for those we call, a HER-SYS ID for those who call us.
+/// The health of the person with this name: a number if we call, a HER-SYS ID for callers.
 pub(super) fn health_of(seed: u64, name: &str) -> Health {
     Health::drawn(&mut generator(seed, Purpose::Person, name, 1))
 }
 
-/// Someone who calls the health-call line, or rings back the number that automated calls come from.
+/// A person who calls the health-call line, or calls back the number of automated calls.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// Those who are reported for, one after the other.
+    /// The people to report for, one after the other.
     pub people: Vec<Identity>,
-    /// The language chosen.
+    /// The chosen language.
     pub language: Language,
-    /// What is done otherwise than by an ordinary caller who finishes.
+    /// The differences from an ordinary caller who answers everything.
     pub script: Option<Script>,
 }
 
-/// What proves that someone is a patient.
+/// What identifies a patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// The HER-SYS ID.

@@ -9,17 +9,17 @@ use crate::domain::{HangupCause, Keys};
 use crate::engine::AnsweredBy;
 use crate::flow::PromptId;
 
-/// What one person does in one call. What it doesn't say is answered as the person's health has it.
+/// What one person does in one call. Anything else is answered according to the person's health.
 ///
-/// At each question the first of these that has something to say decides: hanging up at this question, silence all the
-/// way, keys for this question's number, keys for its prompt, the next step in order, the tempo's slips, the person's
+/// At each question, the first of these rules that applies decides: hanging up at this question, complete silence,
+/// keys for this question's number, keys for its prompt, the next step in order, the slips of the pace, the person's
 /// own answer.
 #[derive(Debug, Clone)]
 pub struct Script {
     pub(in crate::carrier::simulator) pickup: Pickup,
     pub(in crate::carrier::simulator) tempo: Pace,
     pub(in crate::carrier::simulator) health: Option<Health>,
-    /// What comes of a transfer; drawn unless it is said.
+    /// The outcome of a transfer; drawn if it isn't set.
     pub(in crate::carrier::simulator) staff: Option<Staff>,
     silent: bool,
     hangs_up_at: Option<u16>,
@@ -28,19 +28,19 @@ pub struct Script {
     steps: VecDeque<Step>,
 }
 
-/// What staff do when their phone rings because the person is put through to them.
+/// What staff do when a call is transferred to them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Staff {
-    /// Nobody of them picks up.
+    /// No member of staff answers.
     NeverAnswer,
-    /// Nobody of them picks up, and the person hangs up while their phone rings.
+    /// No member of staff answers, and the person hangs up while the staff's phone rings.
     RingsUntilCallerIsGone {
-        /// How long it rings until then.
+        /// How long the phone rings until then.
         after: Duration,
     },
-    /// They pick up after so much ringing, talk for so long, and one side hangs up.
+    /// They answer after ringing for a time, talk for a time, and one side hangs up.
     Talk {
-        /// How long it rings.
+        /// How long the phone rings.
         rings: Duration,
         /// How long they talk.
         length: Duration,
@@ -49,7 +49,7 @@ pub enum Staff {
     },
 }
 
-/// One of the two who talk.
+/// One side of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// The person on our line.
@@ -58,16 +58,16 @@ pub enum Side {
     Staff,
 }
 
-/// What becomes of the ringing.
+/// What happens while the phone rings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::carrier::simulator) enum Pickup {
-    /// Picked up after so much ringing, and listening after a greeting.
+    /// Answered after the given time; listening begins after a greeting.
     Answers { after: Duration, by: AnsweredBy, greeting: Duration },
-    /// Nobody picks up.
+    /// Nobody answers.
     RingsOut,
-    /// Refused after so much ringing.
+    /// Rejected after the given time.
     Rejects { after: Duration },
-    /// It never rings: the cause comes instead.
+    /// The phone never rings, and the call ends with this cause.
     Fails(HangupCause),
     /// The network refuses the request itself.
     Refused,
@@ -81,38 +81,38 @@ enum Step {
     HangUp,
 }
 
-/// What someone does about a question.
+/// The response to a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::carrier::simulator) enum Decision {
     Keys(Keys),
     Silence,
     HangUp,
-    /// As the person would: not in the script.
+    /// The script has no response, so the person's own applies.
     Own,
 }
 
-/// How fast and how surely someone uses a phone. Probabilities are from 0 to 1 and hold for the first time that a
-/// question of the questionnaire is heard.
+/// How fast and how reliably a person uses a phone. Probabilities are from 0 to 1 and apply when a question of the
+/// questionnaire is heard for the first time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pace {
-    /// From the end of the words to the first key.
+    /// From the end of the speech to the first key.
     pub think: Between,
-    /// On top of that where something is measured.
+    /// Added to `think` if something is measured.
     pub measure: Between,
     /// Between two keys.
     pub between_keys: Between,
-    /// How likely the words are cut short by a key.
+    /// The probability of barge-in.
     pub barges_in: f64,
-    /// How likely a question is asked for again (key 9).
+    /// The probability that the question is asked again (key 9).
     pub repeats: f64,
-    /// How likely a wrong key is pressed first.
+    /// The probability that a wrong key is pressed first.
     pub slips: f64,
-    /// How likely nothing is pressed at first.
+    /// The probability that no key is pressed at first.
     pub dozes: f64,
 }
 
 impl Pace {
-    /// As most people.
+    /// The pace of most people.
     pub const ORDINARY: Self = Self {
         think: Between::millis(500, 2_500),
         measure: Between::millis(0, 15_000),
@@ -123,7 +123,7 @@ impl Pace {
         dozes: 0.01,
     };
 
-    /// As old people do: they hear everything to its end, and take their time.
+    /// The pace of old people: they hear everything to the end, and take their time.
     pub const ELDERLY: Self = Self {
         think: Between::millis(2_000, 10_500),
         measure: Between::millis(5_000, 40_000),
@@ -134,7 +134,7 @@ impl Pace {
         dozes: 0.05,
     };
 
-    /// Without any chance in it: the first key one second after the words, the others 300 ms apart, no slips.
+    /// A pace without randomness: the first key one second after the speech, the others 300 ms apart, no slips.
     pub const STEADY: Self = Self {
         think: Between::millis(1_000, 1_000),
         measure: Between::millis(0, 0),
@@ -146,7 +146,7 @@ impl Pace {
     };
 }
 
-/// How long a person says hello before listening.
+/// How long a person greets before listening.
 const HELLO: Duration = Duration::from_millis(1_500);
 
 impl Script {
@@ -164,12 +164,12 @@ impl Script {
         }
     }
 
-    /// Someone picks up after so much ringing; nobody does when that is longer than the phone rings.
+    /// A person answers after ringing for `after`. Nobody answers if that is longer than the phone rings.
     pub fn answers(after: Duration) -> Self {
         Self::ringing(Pickup::Answers { after, by: AnsweredBy::Person, greeting: HELLO })
     }
 
-    /// It rings, and nobody picks up.
+    /// The phone rings, and nobody answers.
     pub fn rings_out() -> Self {
         Self::ringing(Pickup::RingsOut)
     }
@@ -179,23 +179,23 @@ impl Script {
         Self::fails(HangupCause::UserBusy)
     }
 
-    /// The call is refused after so much ringing.
+    /// The call is rejected after ringing for `after`.
     pub fn rejects(after: Duration) -> Self {
         Self::ringing(Pickup::Rejects { after })
     }
 
-    /// It never rings, and ends with this cause: busy, no such number, a failing network.
+    /// The phone never rings, and the call ends with this cause: busy, no such number, a network failure.
     pub fn fails(cause: HangupCause) -> Self {
         Self::ringing(Pickup::Fails(cause))
     }
 
-    /// The network doesn't take the request to dial this number at all.
+    /// The network refuses the request to dial this number.
     pub fn refused() -> Self {
         Self::ringing(Pickup::Refused)
     }
 
-    /// What picked up, as far as the network can tell, and how long it greets before it listens. A voicemail that is
-    /// taken for a person is `Person` and [`Script::silent`]; a person taken for one is `Machine`.
+    /// What answered, as reported by the network, and how long the greeting lasts. For a voicemail that is reported
+    /// as a person, use `Person` and [`Script::silent`]. For a person who is reported as a voicemail, use `Machine`.
     #[must_use]
     pub fn picked_up_by(mut self, who: AnsweredBy, greets_for: Duration) -> Self {
         if let Pickup::Answers { by, greeting, .. } = &mut self.pickup {
@@ -204,79 +204,79 @@ impl Script {
         self
     }
 
-    /// How fast the person is; [`Pace::STEADY`] unless it is said.
+    /// Sets the person's pace. The default is [`Pace::STEADY`].
     #[must_use]
     pub fn tempo(mut self, tempo: Pace) -> Self {
         self.tempo = tempo;
         self
     }
 
-    /// How the person is; drawn by the network's seed unless it is said.
+    /// Sets the person's health. By default, it is drawn from the network's seed.
     #[must_use]
     pub fn health(mut self, health: Health) -> Self {
         self.health = Some(health);
         self
     }
 
-    /// Next, these keys.
+    /// Adds a step: press these keys.
     #[must_use]
     pub fn keys(mut self, keys: Keys) -> Self {
         self.steps.push_back(Step::Keys(keys));
         self
     }
 
-    /// Next, so much time before the step after this one, on top of thinking. Nothing is cut short then.
+    /// Adds a step: wait for this time before the next step, in addition to thinking. There is no barge-in then.
     #[must_use]
     pub fn waits(mut self, time: Duration) -> Self {
         self.steps.push_back(Step::Wait(time));
         self
     }
 
-    /// Next, one question passes in silence.
+    /// Adds a step: stay silent for one question.
     #[must_use]
     pub fn silent_once(mut self) -> Self {
         self.steps.push_back(Step::Silence);
         self
     }
 
-    /// Next, the phone is hung up.
+    /// Adds a step: hang up.
     #[must_use]
     pub fn hangs_up(mut self) -> Self {
         self.steps.push_back(Step::HangUp);
         self
     }
 
-    /// What comes of being put through to staff.
+    /// Sets the outcome of a transfer to staff.
     #[must_use]
     pub fn staff(mut self, staff: Staff) -> Self {
         self.staff = Some(staff);
         self
     }
 
-    /// No key at all, all the way.
+    /// The person presses no key in the whole call.
     #[must_use]
     pub fn silent(mut self) -> Self {
         self.silent = true;
         self
     }
 
-    /// Hangs up while the `nth` question of the call is asked, counted from 1; at 0 before anything is said. A question
-    /// that is asked again is the same one; a confirmation is one of its own.
+    /// Hangs up during the `nth` question of the call, counted from 1; at 0, before anything is said. A repeated
+    /// question has the same number. A confirmation has a number of its own.
     #[must_use]
     pub fn hangs_up_at_question(mut self, nth: u16) -> Self {
         self.hangs_up_at = Some(nth);
         self
     }
 
-    /// These keys when the `nth` question comes, once.
+    /// Presses these keys at the `nth` question, once.
     #[must_use]
     pub fn keys_at_question(mut self, nth: u16, keys: Keys) -> Self {
         self.at_question.insert(nth, keys);
         self
     }
 
-    /// These keys whenever this prompt asks. Said several times, they are used one after the other, the last one for
-    /// good.
+    /// Presses these keys whenever this prompt is asked. If called several times, the keys are used in order, and the
+    /// last ones are repeated.
     #[must_use]
     pub fn keys_at(mut self, prompt: &str, keys: Keys) -> Self {
         self.at_prompt.entry(PromptId::from(prompt)).or_default().push_back(keys);
@@ -287,7 +287,8 @@ impl Script {
         self.hangs_up_at.is_some_and(|nth| question >= nth)
     }
 
-    /// What to do about the `nth` question; `first` unless it is asked again. Steps of waiting are added up.
+    /// Decides the response to the `nth` question. `first` is `false` if it is asked again. Consecutive waiting steps
+    /// are added up.
     pub(in crate::carrier::simulator) fn decide(
         &mut self,
         prompt: &str,

@@ -1,4 +1,4 @@
-//! Sends requests, each once: what isn't proven to be unsent is never sent again from here.
+//! Sends each request once. A request is never sent again from here, unless it is proven that it wasn't sent.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -18,15 +18,15 @@ use crate::carrier::twilio::{ActionUrl, Urls};
 use crate::config;
 use crate::domain::PhoneNumber;
 
-/// How long a connection that no request uses is kept. Below what servers allow (5 s and more), since a request on a
-/// connection that is being closed is lost in doubt.
+/// How long an idle connection is kept. It is shorter than servers allow (5 s and more), because the outcome of a
+/// request on a connection that is being closed is unknown.
 const IDLE: Duration = Duration::from_secs(2);
 /// How long we wait for the carrier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
-    /// For a connection, TLS included. Default 5 s.
+    /// For a connection, including TLS. Default 5 s.
     pub connect: Duration,
-    /// For all of it, to the last byte of the reply. Default 10 s.
+    /// For the whole request, up to the last byte of the reply. Default 10 s.
     pub total: Duration,
 }
 
@@ -36,7 +36,7 @@ impl Default for Patience {
     }
 }
 
-/// A request, as logs and metrics name it.
+/// The kind of a request, for logs and metrics.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum What {
     Dial,
@@ -60,11 +60,11 @@ impl What {
     }
 }
 
-/// What came of sending.
+/// The outcome of sending.
 pub(super) enum Answer {
-    /// No connection was made, so nothing was sent.
+    /// No connection was established, so nothing was sent.
     Unsent,
-    /// It may have been sent; nothing came back.
+    /// The request may have been sent, and no reply arrived.
     Silence,
     Reply(Received),
 }
@@ -98,7 +98,7 @@ impl Received {
     }
 }
 
-/// The carrier's REST API. A future of it that is dropped leaves the same doubt as a reply that never came.
+/// The carrier's REST API. If one of its futures is dropped, the outcome is as unknown as without a reply.
 #[derive(Debug)]
 pub struct RestClient {
     pub(super) requests: Requests,
@@ -106,27 +106,30 @@ pub struct RestClient {
 }
 
 impl RestClient {
-    /// Takes the account from the settings, and the URLs that the carrier calls back. Nothing is sent yet.
+    /// Creates a client from the settings of the account and the URLs that the carrier requests. Sends nothing.
     ///
     /// # Errors
-    /// When a setting that is needed to place calls is missing or malformed, or no TLS can be had.
+    ///
+    /// Returns an error if a setting that is needed to place calls is missing or malformed, or if TLS isn't
+    /// available.
     pub fn new(settings: &config::Twilio, urls: Urls) -> Result<Self, NotReady> {
         Self::with_patience(settings, urls, Patience::default())
     }
 
-    /// As [`RestClient::new`], with another patience.
+    /// As [`RestClient::new`], with other timeouts.
     ///
     /// # Errors
+    ///
     /// As [`RestClient::new`].
     pub fn with_patience(settings: &config::Twilio, urls: Urls, patience: Patience) -> Result<Self, NotReady> {
         let requests = Requests::new(settings, urls)?;
-        // An error says that there is a provider already.
+        // An error means that a provider is already installed.
         let _already = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .user_agent(concat!("kenkocall/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
-            // The environment's proxies aren't among our settings.
+            // The proxies of the environment aren't among our settings.
             .no_proxy()
             .http1_only()
             .connect_timeout(patience.connect)
@@ -147,8 +150,8 @@ impl RestClient {
         }
     }
 
-    /// Asks how a leg stands. [`LookupResult::Nothing`] soon after it was placed may be too early an answer: carriers'
-    /// lists lag behind.
+    /// Asks for the progress of a leg. Soon after the call was placed, [`LookupResult::Nothing`] may be premature:
+    /// carriers' lists lag behind.
     pub async fn look_up(&self, leg: &CarrierLegId) -> LookupResult<LegProgress> {
         match self.ask(What::LookUp, self.requests.look_up(leg)).await {
             Err(CannotBuild) => LookupResult::Unavailable(Uncertainty::Unreadable),
@@ -157,7 +160,7 @@ impl RestClient {
         }
     }
 
-    /// Asks what the carrier's clock shows: the `Date` of its reply, whatever that says.
+    /// Asks for the carrier's time: the `Date` of its reply, whatever the reply is.
     pub async fn time(&self) -> LookupResult<Timestamp> {
         match self.ask(What::Time, self.requests.balance()).await {
             Err(CannotBuild) => LookupResult::Unavailable(Uncertainty::Unreadable),
@@ -168,7 +171,7 @@ impl RestClient {
         }
     }
 
-    /// Ends a leg that isn't answered yet. [`CommandResult::Unavailable`] may mean that it was answered just now.
+    /// Ends a leg that isn't answered yet. [`CommandResult::Unavailable`] may mean that it was just answered.
     pub async fn cancel(&self, leg: &CarrierLegId) -> CommandResult {
         self.tell(leg, Order::Cancel).await
     }
@@ -178,13 +181,13 @@ impl RestClient {
         self.tell(leg, Order::HangUp).await
     }
 
-    /// Has an answered leg ask `url` what to say and do next. [`CommandResult::Unavailable`] may mean that it isn't
+    /// Makes an answered leg ask `url` what to say and do next. [`CommandResult::Unavailable`] may mean that it isn't
     /// answered yet.
     pub async fn redirect(&self, leg: &CarrierLegId, url: &ActionUrl) -> CommandResult {
         self.tell(leg, Order::Redirect(url)).await
     }
 
-    /// Sends a SMS.
+    /// Sends an SMS.
     pub async fn send_sms(&self, to: &PhoneNumber, from: &PhoneNumber, body: &str) -> SmsOutcome {
         match self.ask(What::Sms, self.requests.sms(to, from, body)).await {
             Err(CannotBuild) | Ok(Answer::Unsent) => SmsOutcome::Refused,
@@ -215,7 +218,7 @@ impl RestClient {
         };
         let answer = match self.http.execute(request).await {
             Ok(response) => Answer::Reply(receive(response).await),
-            // Refused, unreachable, no such name, no TLS: the request itself begins only after that.
+            // Connection refused, host unreachable, unknown name, no TLS: the request is sent only after these steps.
             Err(error) if error.is_connect() => {
                 warn!(request = what.code(), why = innermost(&error), "carrier unreachable; the request was not sent");
                 Answer::Unsent
@@ -267,7 +270,7 @@ async fn receive(mut response: reqwest::Response) -> Received {
     Received { status, retry_after, date, body }
 }
 
-/// Logs and counts. Of a reply only numbers: its text may repeat the number called.
+/// Logs and counts. Only numbers of the reply are logged, because its text may contain the number called.
 fn note(what: What, answer: &Answer) {
     let request = what.code();
     let outcome = match answer {
@@ -289,7 +292,7 @@ fn note(what: What, answer: &Answer) {
     }
 }
 
-/// The last cause of an error: those above it name the URL, which holds a phone number in a search.
+/// The innermost cause of an error. The outer ones contain the URL, which has a phone number in a search.
 fn innermost(error: &reqwest::Error) -> String {
     let mut cause = error.source();
     while let Some(next) = cause.and_then(std::error::Error::source) {

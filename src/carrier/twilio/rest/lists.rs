@@ -12,18 +12,19 @@ use crate::carrier::CarrierLegId;
 use crate::carrier::network::{CarrierCall, LookupResult, Recent, Uncertainty};
 use crate::domain::PhoneNumber;
 
-/// The most pages that are read of one search: 1,000 calls to one number. Beyond, nothing is proven.
+/// The most pages that are read of one search: 1,000 calls to one number. With more calls, the list proves nothing.
 const MAX_PAGES: usize = 10;
-/// Pages of the newest calls after which no more are read, once they reach back as far as is required: 2,000 calls.
+/// The number of pages of the newest calls after which reading stops once they reach back to the required time: 2,000
+/// calls.
 const ENOUGH_PAGES: usize = 20;
-/// The most pages that are read of the newest calls: 20,000 calls. Half an hour with more is beyond any account that
-/// one such program uses.
+/// The most pages that are read of the newest calls: 20,000 calls. No account that is used by one such program has
+/// more in half an hour.
 const MOST_RECENT_PAGES: usize = 200;
-/// The most pages that are read of a search that names no number: 100,000 calls, more than a day has.
+/// The most pages that are read of a search without a number: 100,000 calls, more than a day has.
 const MAX_PAGES_OF_ALL: usize = 1_000;
 
-/// The queries of the pages that were read. A page that leads back to one of them has no end: what isn't in the list
-/// may be anywhere.
+/// The queries of the pages read. If a page leads back to one of them, the list has no end, and it proves nothing
+/// about calls that aren't on it.
 struct Read(HashSet<String>);
 
 impl Read {
@@ -41,7 +42,7 @@ impl Read {
 }
 
 impl RestClient {
-    /// Asks whether anybody answered to whom this leg was put through. A phone that still rings proves nothing yet.
+    /// Asks whether staff answered the transfer of this leg. A phone that still rings proves nothing yet.
     pub async fn staff_answered(&self, leg: &CarrierLegId) -> LookupResult<bool> {
         let mut request = self.requests.dialled_by(leg);
         let mut rings = false;
@@ -70,22 +71,21 @@ impl RestClient {
         LookupResult::Unavailable(Uncertainty::Unreadable)
     }
 
-    /// Asks which calls to a number were placed since a moment, from whatever number of ours. The moment is taken two
-    /// minutes earlier, since clocks differ. An empty list proves something only after a while: carriers' lists lag
-    /// behind. It takes at least two requests, and at most twenty.
+    /// Asks for the calls to a number that were placed since a time, from any of our numbers. Two minutes are
+    /// subtracted from the time because clocks differ. An empty list proves something only after a while, because
+    /// carriers' lists lag behind. Takes at least two requests and at most twenty.
     pub async fn list(&self, to: &PhoneNumber, since: Timestamp) -> LookupResult<Vec<CarrierCall>> {
         self.list_of(Some(to), since).await
     }
 
-    /// Asks which calls the account has had since a moment, in both directions. It takes a request for each 100 of
-    /// them.
+    /// Asks for the account's calls since a time, in both directions. Takes one request for each 100 calls.
     pub async fn list_all(&self, since: Timestamp) -> LookupResult<Vec<CarrierCall>> {
         self.list_of(None, since).await
     }
 
-    /// Asks for the newest calls of the account, whatever their direction: back to `since`, or, if that is more than
-    /// 2,000, at least back to `required`. A list that isn't sorted from new to old, as Twilio's is, is read to its
-    /// end.
+    /// Asks for the newest calls of the account, in any direction, back to `since`. If there are more than 2,000, it
+    /// reads back at least to `required`. Twilio's list is sorted from new to old. A list in another order is read to
+    /// its end.
     pub async fn list_recent(&self, since: Timestamp, required: Timestamp) -> LookupResult<Recent> {
         let waiting = match self.search(None, since, Search::Waiting).await {
             Ok(waiting) => waiting,
@@ -127,7 +127,7 @@ impl RestClient {
 
     async fn list_of(&self, to: Option<&PhoneNumber>, since: Timestamp) -> LookupResult<Vec<CarrierCall>> {
         let mut calls: Vec<CarrierCall> = Vec::new();
-        // First those that wait: one that starts meanwhile is in the second search.
+        // First the waiting calls: a call that starts meanwhile is in the second search.
         for search in [Search::Waiting, Search::StartedSince(since)] {
             match self.search(to, since, search).await {
                 Ok(found) => {

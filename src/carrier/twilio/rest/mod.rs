@@ -1,9 +1,9 @@
-//! What we ask of a Twilio-compatible carrier over its REST API: to place a call, how it stands, to end or redirect it,
-//! to send a SMS. Source: Twilio, "Call resource" and "Message resource".
+//! The requests to a Twilio-compatible carrier over its REST API: place a call, look it up, end or redirect it, send
+//! an SMS. Source: Twilio, "Call resource" and "Message resource".
 //!
-//! [`Requests`] builds a request and [`Reply`] reads what came back; neither needs a network. [`RestClient`] sends.
-//! A reply is read leniently where it can't do harm (fields unknown, missing or of another type) and strictly where it
-//! would be taken for proof: that a call is placed, and that none is.
+//! [`Requests`] builds a request and [`Reply`] reads the response. Neither needs a network. [`RestClient`] sends. A
+//! reply is read leniently where that is harmless (unknown, missing or mistyped fields). It is read strictly where it
+//! would count as proof that a call was or wasn't placed.
 
 mod client;
 mod lists;

@@ -1,5 +1,5 @@
-//! Reads what came back. The rule: a call is placed only when the carrier names it, and none is placed only when the
-//! carrier refuses. All else is doubt.
+//! Reads replies. The rule: a call is placed only if the carrier names it, and no call is placed only if the carrier
+//! refuses. Any other reply has an unknown outcome.
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
@@ -18,14 +18,14 @@ use crate::domain::{HangupCause, PhoneNumber};
 /// The largest body that is read, in bytes. A page of 100 calls has about 150 KB.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 
-/// The body of a reply; it may repeat the number called.
+/// The body of a reply. It may contain the number called.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Body<'a> {
-    /// All of it.
+    /// The complete body.
     Whole(&'a [u8]),
-    /// Larger than [`MAX_BODY_BYTES`]; the rest wasn't read.
+    /// Larger than [`MAX_BODY_BYTES`]. The rest wasn't read.
     TooLarge,
-    /// The connection broke, or no more came in time.
+    /// The connection broke, or the rest didn't arrive in time.
     Broken,
 }
 
@@ -39,14 +39,14 @@ impl std::fmt::Debug for Body<'_> {
     }
 }
 
-/// What came back.
+/// A reply of the carrier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reply<'a> {
-    /// The status of HTTP.
+    /// The HTTP status.
     pub status: u16,
-    /// The header `Retry-After`.
+    /// The `Retry-After` header.
     pub retry_after: Option<&'a str>,
-    /// The header `Date`.
+    /// The `Date` header.
     pub date: Option<&'a str>,
     /// The body.
     pub body: Body<'a>,
@@ -57,34 +57,34 @@ pub struct Reply<'a> {
 pub struct Page {
     /// The calls on it.
     pub calls: Vec<CarrierCall>,
-    /// When the oldest call of the page was placed, if the page is sorted from new to old: the next pages hold nothing
-    /// newer.
+    /// When the oldest call of the page was placed, if the page is sorted from new to old. The next pages contain
+    /// nothing newer.
     pub descends_to: Option<Timestamp>,
-    /// The query of the next page; none on the last.
+    /// The query of the next page; `None` on the last.
     pub next: Option<String>,
 }
 
-/// A page of the list of those who were rung by a leg that was put through.
+/// A page of the list of phones that were rung by the transfer of a leg.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DialledPage {
-    /// How their phones stand.
+    /// The states of the phones.
     pub phones: Vec<Phone>,
-    /// The query of the next page; none on the last.
+    /// The query of the next page; `None` on the last.
     pub next: Option<String>,
 }
 
-/// How the phone stands of someone to whom a leg was put through.
+/// The state of a phone to which a leg was transferred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phone {
-    /// It was answered, and may be over since.
+    /// It was answered, and may have ended since.
     Answered,
-    /// It is over and was never answered.
+    /// It has ended and was never answered.
     NotAnswered,
-    /// It waits, or rings.
+    /// It is queued or rings.
     Rings,
 }
 
-/// What a status of HTTP says of a request, whatever it was about.
+/// What an HTTP status means for a request of any kind.
 enum Verdict {
     Taken,
     TooMany,
@@ -93,8 +93,8 @@ enum Verdict {
     Doubtful(Uncertainty),
 }
 
-/// The carrier's numbers for a called number that doesn't exist or can't be called. Source: Twilio, "Error and warning
-/// dictionary".
+/// The carrier's error codes for a called number that doesn't exist or can't be called. Source: Twilio, "Error and
+/// warning dictionary".
 const WRONG_NUMBER: [u32; 10] = [
     13_223, // invalid phone number
     13_224, // doesn't exist, or isn't supported
@@ -107,20 +107,21 @@ const WRONG_NUMBER: [u32; 10] = [
     21_421, // invalid
     21_614, // no mobile number
 ];
-/// Not allowed to call this number: a country, or a range of numbers in it, isn't enabled (21215, 13227), or it is a
-/// trial (21219). One such number must not stop all dialling, nor be called wrong: it is a refused request.
+/// Not permitted to call this number: a country or a range of its numbers isn't enabled (21215, 13227), or the
+/// account is a trial (21219). Such a number must neither stop all dialling nor count as wrong, so the request is
+/// refused.
 const NOT_PERMITTED: [u32; 3] = [13_227, 21_215, 21_219];
-/// The account itself: wrong credentials, inactive, suspended, denied.
+/// The account itself has wrong credentials, or is inactive, suspended or denied.
 const WRONG_ACCOUNT: [u32; 4] = [10_001, 20_003, 20_005, 20_006];
-/// Too many requests, too many calls at once.
+/// Too many requests, or too many simultaneous calls.
 const TOO_MANY: [u32; 2] = [10_004, 20_429];
-/// The leg's state doesn't allow what it was told.
+/// The leg's state doesn't allow the command.
 const WRONG_STATE: u32 = 21_220;
 /// The longest query of a next page that is followed, in bytes.
 const MAX_QUERY_BYTES: usize = 4_000;
 
 impl Reply<'_> {
-    /// What came of a request to dial.
+    /// The outcome of a request to dial.
     pub fn dialled(&self) -> DialOutcome {
         match self.verdict() {
             Verdict::Taken => match self.leg() {
@@ -140,7 +141,7 @@ impl Reply<'_> {
         }
     }
 
-    /// How the leg that was asked about stands.
+    /// The progress of the requested leg.
     pub fn looked_up(&self, asked: &CarrierLegId) -> LookupResult<LegProgress> {
         match self.verdict() {
             Verdict::Taken => match self.resource() {
@@ -158,19 +159,19 @@ impl Reply<'_> {
         }
     }
 
-    /// The calls to `to` on a page of the list that were placed since `since`. A call that can't be read makes the page
-    /// unreadable, and one that doesn't say when or to whom is in: only what is certainly another call is left out.
+    /// The calls to `to` on a page of the list that were placed since `since`. An unreadable call makes the page
+    /// unreadable. A call without a time or number is included: only calls that are certainly different are left out.
     pub fn listed(&self, to: &PhoneNumber, since: Timestamp) -> LookupResult<Page> {
         self.page(Some(to), since)
     }
 
-    /// The same of a list that wasn't asked for by number.
+    /// The same for a list that wasn't requested by number.
     pub fn listed_all(&self, since: Timestamp) -> LookupResult<Page> {
         self.page(None, since)
     }
 
-    /// The phones on a page of the list that were rung by `parent`, which was put through. One that can't be read makes
-    /// the page unreadable; calls of other parents are passed over, as a carrier may ignore what was searched for.
+    /// The phones on a page of the list that were rung by the transfer of `parent`. An unreadable one makes the page
+    /// unreadable. Calls of other parents are skipped, because a carrier may ignore the search condition.
     pub fn dialled_by(&self, parent: &CarrierLegId) -> LookupResult<DialledPage> {
         match self.verdict() {
             Verdict::Taken => match self.whole().map(ResourcePage::read) {
@@ -201,8 +202,7 @@ impl Reply<'_> {
         }
     }
 
-    /// What came of telling a leg something; `None` if its state didn't allow it, so that only a look at it tells what
-    /// that state is.
+    /// The outcome of a command for a leg. `None` if its state didn't allow the command, so that a lookup is needed.
     pub fn told(&self, order: Order<'_>) -> Option<CommandResult> {
         match self.verdict() {
             Verdict::Taken => Some(match self.resource() {
@@ -217,7 +217,7 @@ impl Reply<'_> {
         }
     }
 
-    /// What came of a SMS.
+    /// The outcome of an SMS.
     pub fn sent(&self) -> SmsOutcome {
         match self.verdict() {
             Verdict::Taken => match self.leg() {
@@ -229,7 +229,7 @@ impl Reply<'_> {
         }
     }
 
-    /// The carrier's number of an error, where it tells one. Its text may hold the number called.
+    /// The carrier's error code, if there is one. The text of the error may contain the number called.
     pub fn code(&self) -> Option<u32> {
         self.resource().ok()?.code
     }
@@ -239,7 +239,7 @@ impl Reply<'_> {
             200..=299 => Verdict::Taken,
             429 => Verdict::TooMany,
             401 => Verdict::Account,
-            // A gateway's word for "no answer in time", as often as the carrier's own for "not received".
+            // A gateway's status for "no answer in time", as often as the carrier's own for "not received".
             408 => Verdict::Doubtful(Uncertainty::NoAnswer),
             400..=499 => match self.code() {
                 Some(code) if TOO_MANY.contains(&code) => Verdict::TooMany,
@@ -253,7 +253,8 @@ impl Reply<'_> {
         }
     }
 
-    /// A 404 in the carrier's own form. Any other comes from something before it, which knows nothing of its calls.
+    /// Returns `true` for a 404 in the carrier's own form. Any other 404 comes from an intermediary, which doesn't
+    /// know the calls.
     fn names_nothing(&self) -> bool {
         let own = |error: Resource| error.code.is_some() || error.http_status == Some(404);
         self.status == 404 && self.resource().is_ok_and(own)
@@ -282,7 +283,7 @@ impl Resource {
     }
 }
 
-/// How a call stands; `None` if its status is a word that we don't know and it isn't over.
+/// The progress of a call; `None` if its status is unknown and it hasn't ended.
 fn progress(call: &Resource) -> Option<LegProgress> {
     let Some(status) = call.status.as_deref().and_then(CallStatus::from_code) else {
         let over = call.end_time.as_deref().is_some_and(|text| !text.is_empty());
@@ -299,7 +300,7 @@ fn progress(call: &Resource) -> Option<LegProgress> {
 fn obeyed(order: Order<'_>, status: Option<CallStatus>) -> CommandResult {
     use CallStatus::{Busy, Canceled, Completed, Failed, InProgress, NoAnswer};
     match (order, status) {
-        // It was answered just before: cancelling doesn't end it.
+        // It has just been answered: cancelling doesn't end it.
         (Order::Cancel, Some(InProgress)) => CommandResult::Unavailable,
         (Order::Cancel | Order::Redirect(_), Some(Completed)) | (Order::Redirect(_), Some(Canceled)) => {
             CommandResult::Gone
@@ -323,7 +324,7 @@ fn page_of(page: ResourcePage, to: Option<&PhoneNumber>, since: Timestamp) -> Op
             from: number(&call.from),
             to: number(&call.to),
             created_at,
-            // The carrier has it; the next lookup checks it again.
+            // The carrier has accepted the call. The next lookup checks it again.
             progress: progress(&call).unwrap_or(LegProgress::Queued),
             answering: answering(&call),
         };
@@ -376,7 +377,7 @@ fn dialled_page(page: ResourcePage, parent: &CarrierLegId) -> Option<DialledPage
     Some(DialledPage { phones, next: next_of(page.next_page_uri)? })
 }
 
-/// The query of the next page, where there is one; nothing when it can't be read.
+/// The query of the next page, if there is one. The outer `None` means that it is unreadable.
 #[allow(clippy::option_option)] // no next page is an answer, an unreadable one is none
 fn next_of(uri: Option<String>) -> Option<Option<String>> {
     match uri.filter(|uri| !uri.is_empty()) {
@@ -385,7 +386,7 @@ fn next_of(uri: Option<String>) -> Option<Option<String>> {
     }
 }
 
-/// Of the next page only the query is taken: host and path stay ours.
+/// Of the next page's address, only the query is used. Host and path remain ours.
 fn query_of(uri: &str) -> Option<String> {
     let (_, query) = uri.split_once('?')?;
     let fits = (1..=MAX_QUERY_BYTES).contains(&query.len()) && query.bytes().all(|b| b.is_ascii_graphic() && b != b'#');

@@ -1,5 +1,5 @@
 //! Builds requests without sending them. twilio-async writes the path, the authorisation and the form as far as it
-//! knows them; we add what it lacks and put our base URL before the path.
+//! supports them. We add what it lacks and prepend our base URL to the path.
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -12,53 +12,54 @@ use crate::carrier::{CarrierAccountId, CarrierIdError, CarrierLegId};
 use crate::config::{self, MachineDetection};
 use crate::domain::PhoneNumber;
 
-/// How many calls a page of the carrier's list holds. Twilio's most is 1,000.
+/// The number of calls on a page of the carrier's list. Twilio's maximum is 1,000.
 pub const PAGE_SIZE: u16 = 100;
-/// A call counts as placed since a moment although the carrier's clock says that it was so much earlier: clocks differ,
-/// and the carrier tells seconds only. Far below the 30 minutes between two attempts.
+/// The tolerance for "placed since": a call counts even if the carrier's clock says that it was placed this much
+/// earlier. Clocks differ, and the carrier's times are in seconds. This is far below the 30 minutes between two
+/// attempts.
 const CLOCKS_DIFFER_BY: SignedDuration = SignedDuration::from_mins(2);
-/// How long a call may last, in seconds: a minute that is paid for anyhow, and the carrier's most, a day (Twilio,
-/// "Make calls", `TimeLimit`).
+/// The range of a call's length, in seconds: a minute, which is charged anyway, and the carrier's maximum, a day
+/// (Twilio, "Make calls", `TimeLimit`).
 const MIN_SECONDS: u32 = 60;
 const MAX_SECONDS: u32 = 86_400;
-/// The news of a call that we want: all there are (Twilio, "StatusCallbackEvent").
+/// The status callbacks that we request: all that exist (Twilio, "StatusCallbackEvent").
 const EVENTS: [&str; 4] = ["initiated", "ringing", "answered", "completed"];
 
 /// Why calls can't be placed with the settings.
 #[derive(Debug, thiserror::Error)]
 pub enum NotReady {
-    /// No account.
+    /// The account is missing.
     #[error(
         "twilio.account_sid is needed to place calls; copy it from the carrier's console to KENKOCALL_TWILIO__ACCOUNT_SID"
     )]
     NoAccount,
-    /// The account isn't one.
+    /// The account is malformed.
     #[error("twilio.account_sid: {0}; copy it again from the carrier's console")]
     Account(CarrierIdError),
-    /// No auth token, or one that no header can hold.
+    /// The auth token is missing, or contains characters that a header can't.
     #[error(
         "twilio.auth_token is needed to place calls; copy it from the carrier's console to KENKOCALL_TWILIO__AUTH_TOKEN"
     )]
     NoToken,
-    /// The base URL isn't one.
+    /// The base URL is invalid.
     #[error("twilio.base_url is an address with https:// and without a user, ? and #, such as https://api.twilio.com")]
     BaseUrl,
-    /// No connection by TLS can be made from this machine.
+    /// This machine can't establish a TLS connection.
     #[error("no TLS connections can be made ({0}); install the system's root certificates (Debian: ca-certificates)")]
     Tls(String),
 }
 
-/// How a request is made.
+/// The HTTP method of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// A question.
+    /// A lookup.
     Get,
-    /// An order.
+    /// A command.
     Post,
 }
 
 impl Method {
-    /// Its name in HTTP.
+    /// The name in HTTP.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -67,8 +68,8 @@ impl Method {
     }
 }
 
-/// A request, ready to be sent. The form and a list's query hold phone numbers, and the authorisation the auth token:
-/// `Debug` shows none of them.
+/// A request, ready to send. The form and a list's query contain phone numbers, and the authorisation contains the
+/// auth token. `Debug` shows none of them.
 pub struct Prepared {
     method: Method,
     url: Url,
@@ -77,12 +78,12 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// How it is made.
+    /// The HTTP method.
     pub const fn method(&self) -> Method {
         self.method
     }
 
-    /// Where it goes; personal in a list's query.
+    /// The URL. It contains personal data in a list's query.
     pub const fn url(&self) -> &Url {
         &self.url
     }
@@ -92,7 +93,7 @@ impl Prepared {
         self.authorization.expose_secret()
     }
 
-    /// The form that is posted, encoded; personal.
+    /// The encoded form to post. It contains personal data.
     pub fn form(&self) -> Option<&str> {
         self.form.as_deref()
     }
@@ -104,34 +105,34 @@ impl std::fmt::Debug for Prepared {
     }
 }
 
-/// A request that can't be built. With checked parts it doesn't happen; the text of the page that a carrier names for a
-/// list isn't ours.
+/// A request that can't be built. This doesn't happen with validated parts, except for the text of a list's next
+/// page, which comes from the carrier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a request to the carrier can't be built of these parts")]
 pub struct CannotBuild;
 
-/// What a leg is told.
+/// A command for a leg.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order<'a> {
-    /// To end if it isn't answered yet.
+    /// End the leg if it isn't answered yet.
     Cancel,
-    /// To end, answered or not.
+    /// End the leg, answered or not.
     HangUp,
-    /// To ask there what to say and do next.
+    /// Ask this URL what to say and do next.
     Redirect(&'a ActionUrl),
 }
 
-/// Which part of the carrier's list is asked for.
+/// The part of the carrier's list to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Search {
-    /// The calls that wait at the carrier. They have no start yet, so no search by start is sure to find them.
+    /// The calls that are queued at the carrier. They have no start time yet, so a search by start may not find them.
     Waiting,
-    /// The calls that started on the day of this moment, in UTC, or later: the list can't be searched more finely.
+    /// The calls that started on the day of this time, in UTC, or later. The list has no finer search.
     StartedSince(Timestamp),
 }
 
 impl Search {
-    /// The moment before which a call in the list isn't one that was placed since `since`.
+    /// A call in the list that was placed before this time wasn't placed since `since`.
     pub fn earliest(since: Timestamp) -> Timestamp {
         since.checked_sub(CLOCKS_DIFFER_BY).unwrap_or(Timestamp::MIN)
     }
@@ -147,21 +148,23 @@ pub struct Requests {
 
 impl std::fmt::Debug for Requests {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // twilio-async's own Debug prints the auth token.
+        // twilio-async's own `Debug` prints the auth token.
         f.debug_struct("Requests").field("urls", &self.urls).finish_non_exhaustive()
     }
 }
 
 impl Requests {
-    /// Takes the account, its token and the base URL from the settings, and the URLs that the carrier calls back.
+    /// Creates a builder from the account, its token and the base URL in the settings, and the URLs that the carrier
+    /// requests.
     ///
     /// # Errors
-    /// When a setting is missing or malformed.
+    ///
+    /// Returns an error if a setting is missing or malformed.
     pub fn new(settings: &config::Twilio, urls: Urls) -> Result<Self, NotReady> {
         if settings.account_sid.is_empty() {
             return Err(NotReady::NoAccount);
         }
-        // It becomes a part of the path, where twilio-async writes it as it stands.
+        // It becomes part of the path, into which twilio-async writes it without escaping.
         let account = CarrierAccountId::parse(&settings.account_sid).map_err(NotReady::Account)?;
         let token = settings.auth_token.expose_secret();
         if token.is_empty() {
@@ -176,9 +179,10 @@ impl Requests {
         Ok(Self { twilio, base, urls, machine_detection: settings.machine_detection })
     }
 
-    /// To place a call.
+    /// Places a call.
     ///
     /// # Errors
+    ///
     /// See [`CannotBuild`].
     pub fn dial(&self, dial: &Dial) -> Result<Prepared, CannotBuild> {
         let [answered, status] = [self.urls.answered(dial.call), self.urls.status(dial.call)];
@@ -190,7 +194,7 @@ impl Requests {
             .timeout(&rings)
             .status_callback(status.as_str());
         let fallback = self.urls.fallback();
-        // twilio-async knows one event only, and of machine detection only that there is some.
+        // twilio-async supports only one event, and no settings of machine detection.
         let mut form = form_urlencoded::Serializer::for_suffix(call.call.to_string(), 0);
         for event in EVENTS {
             form.append_pair("StatusCallbackEvent", event);
@@ -208,18 +212,20 @@ impl Requests {
         self.prepare(&call, Method::Post, "Calls.json", Some(form.finish()))
     }
 
-    /// To learn how a leg stands.
+    /// Looks up a leg.
     ///
     /// # Errors
+    ///
     /// See [`CannotBuild`].
     pub fn look_up(&self, leg: &CarrierLegId) -> Result<Prepared, CannotBuild> {
         self.prepare(&self.twilio.msgs(), Method::Get, &format!("Calls/{leg}.json"), None)
     }
 
-    /// To learn which calls were placed to a number. The caller's number isn't searched for: each condition more could
-    /// only hide a call, and a call that isn't seen is dialled again.
+    /// Lists the calls that were placed to a number. The caller number isn't part of the search: each condition could
+    /// hide a call, and a hidden call is dialled again.
     ///
     /// # Errors
+    ///
     /// See [`CannotBuild`].
     pub fn list(&self, to: &PhoneNumber, search: Search) -> Result<Prepared, CannotBuild> {
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -227,17 +233,19 @@ impl Requests {
         self.search(query, search)
     }
 
-    /// To learn which calls the account has had, in both directions.
+    /// Lists the account's calls, in both directions.
     ///
     /// # Errors
+    ///
     /// See [`CannotBuild`].
     pub fn list_all(&self, search: Search) -> Result<Prepared, CannotBuild> {
         self.search(form_urlencoded::Serializer::new(String::new()), search)
     }
 
-    /// To learn which phones were rung by a leg that was put through.
+    /// Lists the phones that were rung by the transfer of a leg.
     ///
     /// # Errors
+    ///
     /// See [`CannotBuild`].
     pub fn dialled_by(&self, parent: &CarrierLegId) -> Result<Prepared, CannotBuild> {
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -261,26 +269,29 @@ impl Requests {
         self.list_page(&query.finish())
     }
 
-    /// To read a page of the list by the query that the carrier gave for it. It is put behind our own path: whatever
-    /// the carrier names, our token goes nowhere else.
+    /// Reads a page of the list by the carrier's query. The query is appended to our own path, so that our token is
+    /// never sent to another address.
     ///
     /// # Errors
-    /// When the query isn't one.
+    ///
+    /// Returns an error if the query is invalid.
     pub fn list_page(&self, query: &str) -> Result<Prepared, CannotBuild> {
         self.prepare(&self.twilio.msgs(), Method::Get, &format!("Calls.json?{query}"), None)
     }
 
-    /// To learn how much the account has left, the smallest of all requests: what counts is that it is answered.
+    /// Asks for the balance of the account. This is the smallest request, and only its reply matters.
     ///
     /// # Errors
+    ///
     /// See [`CannotBuild`].
     pub fn balance(&self) -> Result<Prepared, CannotBuild> {
         self.prepare(&self.twilio.msgs(), Method::Get, "Balance.json", None)
     }
 
-    /// To tell a leg something.
+    /// Sends a command for a leg.
     ///
     /// # Errors
+    ///
     /// See [`CannotBuild`].
     pub fn tell(&self, leg: &CarrierLegId, order: Order<'_>) -> Result<Prepared, CannotBuild> {
         let mut form = form_urlencoded::Serializer::new(String::new());
@@ -292,9 +303,10 @@ impl Requests {
         self.prepare(&self.twilio.msgs(), Method::Post, &format!("Calls/{leg}.json"), Some(form.finish()))
     }
 
-    /// To send a SMS.
+    /// Sends an SMS.
     ///
     /// # Errors
+    ///
     /// See [`CannotBuild`].
     pub fn sms(&self, to: &PhoneNumber, from: &PhoneNumber, body: &str) -> Result<Prepared, CannotBuild> {
         let message = self.twilio.send_msg(from.expose(), to.expose(), body);

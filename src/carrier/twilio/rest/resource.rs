@@ -1,24 +1,24 @@
-//! The JSON that a carrier answers with, of which we read a few fields. Every carrier writes the others in its own way
-//! (`"duration": "42"`, `null`, objects): they are skipped unread, however large and deep.
+//! The carrier's JSON, of which we read a few fields. Every carrier writes the other fields differently (`"duration":
+//! "42"`, `null`, objects). They are skipped unread, at any size and depth.
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// A call, a message or an error. A field that is absent or of another type is none.
+/// A call, a message or an error. A field that is absent or has another type is `None`.
 #[derive(Default)]
 pub(super) struct Resource {
     pub(super) sid: Option<String>,
     pub(super) status: Option<String>,
     pub(super) direction: Option<String>,
     pub(super) from: Option<String>,
-    /// The call that was put through by this one.
+    /// The call that was transferred to this one.
     pub(super) parent: Option<String>,
     pub(super) to: Option<String>,
     pub(super) date_created: Option<String>,
     pub(super) start_time: Option<String>,
     pub(super) end_time: Option<String>,
-    /// The carrier's number of an error, which some write as text.
+    /// The carrier's error code, which some carriers write as text.
     pub(super) code: Option<u32>,
-    /// An error repeats the status of HTTP where a call has its own.
+    /// In an error, the `status` field repeats the HTTP status. In a call, it is the call's own.
     pub(super) http_status: Option<u32>,
 }
 
@@ -32,7 +32,7 @@ impl Resource {
 /// One page of a list of calls.
 pub(super) struct ResourcePage {
     pub(super) calls: Vec<Resource>,
-    /// Where the next page is; none on the last.
+    /// Where the next page is; `None` on the last.
     pub(super) next_page_uri: Option<String>,
 }
 
@@ -43,7 +43,7 @@ impl ResourcePage {
     }
 }
 
-// By hand: derived, they would take an array for an object.
+// Implemented by hand: the derived implementation would accept an array as an object.
 impl<'de> Deserialize<'de> for Resource {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Object;
@@ -110,11 +110,11 @@ impl<'de> Deserialize<'de> for ResourcePage {
     }
 }
 
-/// One value, however it is written.
+/// One value in any notation.
 enum Scalar {
     Text(String),
     Number(u64),
-    /// Anything else, skipped.
+    /// Any other value, skipped.
     Other,
 }
 

@@ -1,23 +1,23 @@
-//! How long a carrier wants us to wait (RFC 9110 section 10.2.3): seconds, or a date.
+//! The wait that a carrier asks for (RFC 9110 section 10.2.3): seconds, or a date.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 
-/// The longest wait that is taken. No network is too busy for longer, and a day's slots would pass meanwhile.
+/// The longest accepted wait. No network is overloaded for longer, and a day's slots would pass meanwhile.
 pub const MAX_RETRY_AFTER: Duration = Duration::from_mins(10);
 
-/// Reads `Retry-After`. A date is measured from the reply's own `Date`: the carrier's clock isn't ours, and this needs
-/// none.
+/// Reads `Retry-After`. A date is relative to the reply's own `Date`: the carrier's clock differs from ours, and this
+/// needs neither.
 pub(super) fn retry_after(value: &str, date: Option<&str>) -> Option<Duration> {
     let value = value.trim();
     let wait = if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
-        // What doesn't fit the type is longer than the longest wait.
+        // A number that doesn't fit the type is longer than the longest wait.
         Duration::from_secs(value.parse().unwrap_or(u64::MAX))
     } else {
         let (until, now) = (moment(value)?, moment(date?)?);
-        // A date that has passed asks for no wait.
+        // A date in the past asks for no wait.
         Duration::try_from(until.duration_since(now)).unwrap_or(Duration::ZERO)
     };
     Some(wait.min(MAX_RETRY_AFTER))
