@@ -1,5 +1,5 @@
 //! Carriers: the companies whose networks connect the calls. Their terms (`CallSid`, `no-answer`) are used only in
-//! this module. Other modules see the types of [`crate::call`].
+//! this module. Other modules see the types of [`crate::domain`].
 
 mod ids;
 pub mod network;

@@ -1,18 +1,18 @@
-//! What an author changed without raising `version`. Records of calls show a flow's version: one version must say one
-//! thing.
+//! Detects changes without a new `version`. Records of calls contain a flow's version, so one version must have one
+//! content.
 
 use std::collections::BTreeSet;
 
 use super::{ENGINE_PROMPTS, Finding, Flow, FlowSet, PromptId};
 
-/// The folder of what all flows share. It has no version of its own.
+/// The folder of everything that all flows share. It has no version of its own.
 const SHARED: &str = "shared";
-/// The flows in which the engine says prompts of its own, and whose questions go by the shared keys.
+/// The flows in which the engine says prompts of its own, and whose questions use the shared keys.
 const ASKING: [&str; 2] = ["automated_call", "health_call"];
 
 impl FlowSet {
-    /// What differs from `earlier`, an earlier set called so, in flows that have the same version in both: words, and
-    /// anything else in a `flow.toml` but comments. Wording that all flows share counts for those that say it.
+    /// The differences from `earlier`, an earlier set named `called`, in flows with the same version in both:
+    /// wording, and anything except comments in a `flow.toml`. Shared wording counts for the flows that say it.
     pub fn changed_without_version(&self, earlier: &Self, called: &str) -> Vec<Finding> {
         let mut found = Vec::new();
         let same: Vec<&Flow> = self.flows.values().filter(|flow| same_version(flow, earlier)).collect();
@@ -61,7 +61,7 @@ fn same_version(flow: &Flow, earlier: &FlowSet) -> bool {
     earlier.flow(flow.name.as_str()).is_some_and(|before| before.version == flow.version)
 }
 
-/// What a document says, without its comments and its layout.
+/// The content of a document, without comments and layout.
 fn content_of(text: Option<&String>) -> Option<toml::Table> {
     text?.trim_start_matches('\u{feff}').parse().ok()
 }

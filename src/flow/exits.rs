@@ -1,4 +1,4 @@
-//! The ways out of a node, one list for all kinds: what the check walks and the picture draws.
+//! The exits of a node, as one list for all kinds. The check and the picture use it.
 
 use std::sync::Arc;
 
@@ -8,9 +8,9 @@ use crate::domain::{Item, Language};
 /// Why a call leaves a node.
 #[derive(Debug, Clone)]
 pub enum Exit {
-    /// The one way on.
+    /// The only exit.
     Next,
-    /// A key of a menu, with the value or the language that it stands for.
+    /// A key of a menu, with its value or language.
     Key(Key, Option<Arc<str>>, Option<Language>),
     /// An entry that skips the rest.
     Instead(String),
@@ -18,11 +18,11 @@ pub enum Exit {
     Right,
     /// Key 2 of a confirmation.
     Again,
-    /// All tries are used.
+    /// All tries were used.
     GiveUp,
-    /// A rule of a branch holds.
+    /// A rule of a branch applies.
     Rule(Test),
-    /// No rule holds.
+    /// No rule applies.
     Otherwise,
     /// The person was found.
     Matched,
@@ -34,14 +34,14 @@ pub enum Exit {
     Ended,
     /// The result of another flow.
     Result(ResultName),
-    /// A person talked with the caller.
+    /// Staff talked with the caller.
     Connected,
-    /// No person could be reached.
+    /// No member of staff was reached.
     Failed,
 }
 
 impl Node {
-    /// All ways out, the main one first.
+    /// All exits, the main one first.
     pub fn exits(&self) -> Vec<(Exit, &Spanned<NodeId>)> {
         match &self.kind {
             NodeKind::Announce(announce) => vec![(Exit::Next, &announce.next)],
@@ -110,12 +110,12 @@ impl Node {
         say.iter().chain(retry).collect()
     }
 
-    /// Whether the call waits here for the caller's keys.
+    /// Returns `true` if the call waits here for the caller's keys.
     pub fn waits(&self) -> bool {
         matches!(self.kind, NodeKind::Menu(_) | NodeKind::Gather(_) | NodeKind::Confirm(_))
     }
 
-    /// The item that a question asks for.
+    /// The item of a question.
     pub fn question(&self) -> Option<Item> {
         match &self.kind {
             NodeKind::Menu(menu) => menu.question,
@@ -131,7 +131,7 @@ impl Flow {
         self.order.iter().filter_map(|id| self.nodes.get(id))
     }
 
-    /// Where the flow goes on when an item was answered in an earlier call: behind the node that records it.
+    /// Where the flow continues if an item was answered in an earlier call: after the node that records it.
     pub fn after(&self, item: Item) -> Option<&Spanned<NodeId>> {
         self.in_order().find_map(|node| match &node.kind {
             NodeKind::Record(record) => match &record.what {
@@ -142,7 +142,7 @@ impl Flow {
         })
     }
 
-    /// The results with which it can end.
+    /// The results with which the flow can end.
     pub fn results(&self) -> impl Iterator<Item = (&Node, &ResultName)> {
         self.in_order().filter_map(|node| match &node.kind {
             NodeKind::End(end) => Some((node, &end.result)),

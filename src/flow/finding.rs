@@ -1,21 +1,20 @@
-//! What is wrong with a flow document, said so that its author can put it right. Every finding keeps `serve` from
-//! starting.
+//! A problem of a flow document, phrased so that its author can fix it. Every finding keeps `serve` from starting.
 
 /// One problem of the flow documents.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
-    /// The file, by its path below the flows' folder.
+    /// The file, by its path in the flows' folder.
     pub file: String,
     /// The line, counted from 1.
     pub line: u32,
     /// What is wrong, without a full stop.
     pub what: String,
-    /// What to do about it, without a full stop; or a guess at what was meant, with its question mark.
+    /// The remedy, without a full stop, or a question that suggests the intended word, with its question mark.
     pub todo: String,
 }
 
 impl Finding {
-    /// A problem and what to do about it.
+    /// Creates a finding from a problem and its remedy.
     pub fn new(file: impl Into<String>, line: u32, what: impl Into<String>, todo: impl Into<String>) -> Self {
         Self { file: file.into(), line, what: what.into(), todo: todo.into() }
     }
@@ -29,7 +28,7 @@ impl std::fmt::Display for Finding {
     }
 }
 
-/// "Did you mean `x`?" for a slip of the keyboard, else `otherwise`.
+/// "Did you mean `x`?" for a typing error, otherwise `otherwise`.
 pub(super) fn did_you_mean<'a>(
     wrong: &str,
     known: impl IntoIterator<Item = &'a str>,

@@ -1,4 +1,4 @@
-//! Flow documents: what is said, what is asked, and where it goes on. See `docs/flows.md`.
+//! Flow documents: what is said and asked, and in which order. See `docs/flows.md`.
 
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 mod changed;

@@ -1,4 +1,4 @@
-//! Who takes part in a rehearsal: made-up patients and their centre, and what they have reported so far today.
+//! The people of a transcript: simulated patients, their centre, and the answers that they have reported today.
 
 use uuid::Uuid;
 
@@ -8,32 +8,32 @@ use crate::domain::{
 use crate::engine::{CallBack, Centre, Effect, EventKind, Fact, Identified, Person, Query};
 use crate::policy::{OfficeHours, Thresholds};
 
-/// Who takes part.
+/// The people and settings of a transcript.
 #[derive(Debug, Clone)]
 pub struct Fixtures {
-    /// The centre of all patients, which also takes callers who aren't identified.
+    /// The centre of all patients, which also receives callers who aren't identified.
     pub centre: Centre,
     /// The patients.
     pub patients: Vec<FixturePatient>,
-    /// The number shown by the caller.
+    /// The caller number.
     pub caller: Option<PhoneNumber>,
     /// The end of a maintenance: month, day, hour, minute.
     pub maintenance_until: Option<[u8; 4]>,
 }
 
-/// A patient under rehearsal.
+/// A simulated patient.
 #[derive(Debug, Clone)]
 pub struct FixturePatient {
     /// The HER-SYS ID.
     pub hersys_id: HersysId,
     /// The birth date.
     pub birth_date: BirthDate,
-    /// Whether they are under observation.
+    /// Whether the patient is under observation.
     pub standing: FixtureStatus,
     answers: Vec<(Item, Answer)>,
 }
 
-/// Whether someone is under observation.
+/// Whether a patient is under observation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FixtureStatus {
     /// Yes.
@@ -50,10 +50,11 @@ impl FixturePatient {
 }
 
 impl Fixtures {
-    /// A made-up centre without patients.
+    /// A simulated centre without patients.
     ///
     /// # Errors
-    /// Never, as long as the made-up code and number have the form of a code and a number.
+    ///
+    /// Never returns an error, because the code and the number are valid.
     pub fn of_a_made_up_centre() -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let centre = Centre {
             code: CentreCode::parse("00000")?,
@@ -68,13 +69,13 @@ impl Fixtures {
 
     fn person(&self, nth: usize) -> Option<Box<Person>> {
         let patient = self.patients.get(nth)?;
-        // The made-up patient's place in the cast is its id.
+        // The patient's index is the id.
         let id = Uuid::from_u128(nth as u128);
         let answers = patient.answers.clone();
         Some(Box::new(Person { patient: PatientId(id), report: ReportId(id), centre: self.centre.clone(), answers }))
     }
 
-    /// The first patient, as a call to someone known begins with them.
+    /// The first patient, with whom a call to an identified patient begins.
     pub fn first_person(&self) -> Option<Box<Person>> {
         self.person(0)
     }
@@ -103,7 +104,7 @@ impl Fixtures {
         }
     }
 
-    /// Keeps what a later call of the same day must find.
+    /// Stores what a later call on the same day must find.
     pub(super) fn keep(&mut self, effect: &Effect) {
         let Effect::Fact(fact) = effect else { return };
         let (Fact::Answered { report, .. } | Fact::Withdrawn { report, .. } | Fact::ReportClosed { report, .. }) = fact

@@ -1,5 +1,5 @@
-//! A flow walked without a phone and without a store: what `flows play` and `flows test` do. The session goes through
-//! its stored form between all turns, as it does in a real call.
+//! Executes a flow without a phone or a database, for `flows play` and `flows test`. Between all turns, the session
+//! is converted to its stored form and back, as in a real call.
 
 mod fixtures;
 mod transcript;
@@ -17,10 +17,10 @@ use crate::domain::Language;
 use crate::engine::{AnsweredBy, Effect, Event, EventKind, Session, Start, Waiting, begin, step};
 use crate::flow::{FlowName, FlowSet};
 
-/// How often one turn may ask the store before something is wrong with the flow.
+/// How often one turn may ask the database before the flow counts as faulty.
 const MAX_LOOKUPS_PER_TURN: usize = 3;
 
-/// One conversation under rehearsal.
+/// One conversation.
 #[derive(Debug)]
 pub struct FlowTest {
     flow_set: Arc<FlowSet>,
@@ -31,44 +31,45 @@ pub struct FlowTest {
     stored: String,
 }
 
-/// What a rehearsed turn led to.
+/// The result of a turn.
 #[derive(Debug)]
 pub struct Turn {
-    /// The effects, in their order.
+    /// The effects, in order.
     pub effects: Vec<Effect>,
     /// The language spoken after the turn.
     pub language: Language,
-    /// Whether the conversation is over.
+    /// Returns `true` if the conversation has ended.
     pub over: bool,
 }
 
-/// The session's stored form couldn't be written or read: a defect of the program.
+/// The session's stored form couldn't be written or read. This is a defect of the program.
 #[derive(Debug, thiserror::Error)]
 #[error("a session doesn't survive its stored form: {0}")]
 pub struct NotStorable(#[from] serde_json::Error);
 
 impl FlowTest {
-    /// Makes ready to walk `flow`.
+    /// Prepares to execute `flow`.
     pub fn new(flow_set: Arc<FlowSet>, flow: FlowName, language: Language, cast: Fixtures, at: Timestamp) -> Self {
         Self { flow_set, cast, at, language, flow, stored: String::new() }
     }
 
-    /// The documents it walks.
+    /// The executed documents.
     pub fn flow_set(&self) -> &FlowSet {
         &self.flow_set
     }
 
-    /// A call begins, the first one or another one later the same day.
+    /// Begins a call: the first one, or another one later on the same day.
     ///
     /// # Errors
-    /// When the session doesn't survive its stored form.
+    ///
+    /// Returns an error if the session can't be stored and read.
     pub fn call(&mut self, answered_by: AnsweredBy) -> Result<Turn, NotStorable> {
         let line = match self.flow.as_str() {
             "automated_call" | "withdrawn" => crate::domain::Line::AutomatedCall,
             "call_back" => crate::domain::Line::CallBack,
             _ => crate::domain::Line::HealthCall,
         };
-        // Nobody is reported for where someone is identified first, where a machine answers, or after a withdrawal.
+        // There is no person yet if the caller is identified first, if a machine answers, or after a withdrawal.
         let nobody = matches!(self.flow.as_str(), "health_call" | "call_back" | "maintenance" | "withdrawn")
             || answered_by == AnsweredBy::Machine;
         let start = Start {
@@ -87,17 +88,18 @@ impl FlowTest {
         self.settle(session, effects)
     }
 
-    /// Something happens to the conversation.
+    /// Applies an event to the conversation.
     ///
     /// # Errors
-    /// When the session doesn't survive its stored form.
+    ///
+    /// Returns an error if the session can't be stored and read.
     pub fn happens(&mut self, happening: EventKind) -> Result<Turn, NotStorable> {
         let session: Session = serde_json::from_str(&self.stored)?;
         let (session, effects) = step(&self.flow_set, session, &Event { at: self.at, happening });
         self.settle(session, effects)
     }
 
-    /// Answers the engine's questions from the cast until the turn has its reply.
+    /// Answers the engine's lookups from the fixtures until the turn has its reply.
     fn settle(&mut self, mut session: Session, mut effects: Vec<Effect>) -> Result<Turn, NotStorable> {
         for _ in 0..MAX_LOOKUPS_PER_TURN {
             let asked = effects.iter().rev().find_map(|effect| match effect {

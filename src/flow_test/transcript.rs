@@ -1,4 +1,4 @@
-//! Golden transcripts: a text file that reads like a phone call, written by the author of the flow.
+//! Transcripts: text files that read like a phone call, written by the author of the flow.
 
 use std::sync::Arc;
 
@@ -10,10 +10,10 @@ use crate::domain::{BirthDate, HangupCause, HersysId, Keys, Language, PhoneNumbe
 use crate::engine::{AnsweredBy, EventKind, TransferOutcome};
 use crate::flow::{FlowName, FlowSet};
 
-/// The moment of a transcript that names none: a Tuesday morning in office hours.
+/// The time of a transcript that sets none: a Tuesday morning in office hours.
 const DEFAULT_NOW: &str = "2026-11-24T09:00:00+09:00";
 
-/// A transcript: its head, what the caller does, and what is expected after each of it.
+/// A transcript: its header, the caller's actions, and the expected lines after each of them.
 #[derive(Debug, Clone)]
 pub struct Transcript {
     flow: FlowName,
@@ -35,22 +35,22 @@ struct ExpectedTurn {
     expected: Vec<String>,
 }
 
-/// What the caller does.
+/// An action of the caller.
 #[derive(Debug, Clone)]
 pub enum Caller {
     /// Calls, or answers our call: the first turn of each call.
     Calls,
-    /// Keys.
+    /// Presses keys.
     Keys(Keys),
-    /// Nothing.
+    /// Presses nothing.
     Silence,
     /// Hangs up.
     HangsUp,
-    /// Talked with the person they were handed over to.
+    /// Talked with the staff to whom the call was transferred.
     Talked,
-    /// Didn't reach that person.
+    /// Didn't reach the staff.
     NotReached,
-    /// Isn't to be called any more: the centre stopped the calls meanwhile.
+    /// Must not be called any more: the centre stopped the calls meanwhile.
     Withdrawn,
 }
 
@@ -58,28 +58,29 @@ pub enum Caller {
 #[derive(Debug, thiserror::Error)]
 #[error("line {line}: {what}")]
 pub struct TranscriptError {
-    /// Counted from 1.
+    /// The line number, counted from 1.
     pub line: usize,
-    /// What is wrong and what to write instead.
+    /// The problem and the remedy.
     pub what: String,
 }
 
-/// Where the call went another way than the transcript says.
+/// The difference between a call and its transcript.
 #[derive(Debug)]
 pub struct Mismatch {
     /// The first line that differs, counted from 1.
     pub line: usize,
-    /// What the transcript has there.
+    /// The line in the transcript.
     pub expected: String,
-    /// What happened.
+    /// The actual line.
     pub happened: String,
 }
 
 impl Transcript {
-    /// Reads a transcript of `flow` (the name of the folder that it lies in).
+    /// Reads a transcript of `flow` (the name of the folder that contains it).
     ///
     /// # Errors
-    /// With the first line that can't be read.
+    ///
+    /// Returns the first line that can't be read.
     pub fn read(text: &str, flow: &str) -> Result<Self, TranscriptError> {
         let at = |line: usize, what: String| TranscriptError { line: line + 1, what };
         let now = DEFAULT_NOW.parse().map_err(|error: jiff::Error| at(0, error.to_string()))?;
@@ -161,10 +162,11 @@ impl Transcript {
         Ok(FixturePatient::new(hersys_id, birth_date, standing))
     }
 
-    /// Plays the call. Returns the transcript as it happened, and the first line that differs, if any.
+    /// Plays the call. Returns the actual transcript, and the first line that differs, if any.
     ///
     /// # Errors
-    /// When a session doesn't survive its stored form.
+    ///
+    /// Returns an error if a session can't be stored and read.
     pub fn play(&self, flow_set: &Arc<FlowSet>) -> Result<(String, Option<Mismatch>), NotStorable> {
         let mut rehearsal =
             FlowTest::new(Arc::clone(flow_set), self.flow.clone(), self.language, self.cast.clone(), self.now);

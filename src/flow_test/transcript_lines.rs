@@ -4,7 +4,7 @@ use crate::domain::{Language, Severity};
 use crate::engine::{Diagnostic, Effect, Fact, Fill, NextAction};
 use crate::flow::ReadAs;
 
-/// The lines of one effect: `> ` for what the caller hears, `! ` for what is kept.
+/// The lines of one effect: `> ` for what the caller hears, `! ` for what is stored.
 pub fn line_of(effect: &Effect, language: Language) -> Vec<String> {
     match effect {
         Effect::Reply(reply) => {

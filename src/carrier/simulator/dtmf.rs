@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::speech_time::Speech;
 use crate::domain::Keys;
 
-/// How long to wait for keys: [`crate::engine::Then::Gather`] in durations.
+/// How long to wait for keys: [`crate::engine::NextAction::Gather`] in durations.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Patience {
     /// The number of keys that completes the entry.

@@ -144,8 +144,8 @@ impl Network {
         self.order(leg, now, Next::Ends(HangupCause::NormalClearing), |_| true)
     }
 
-    /// Makes the network ask for a reply, whatever it is waiting for: [`super::Happens::Redirected`]. Returns
-    /// `Unavailable` for a call that hasn't been answered.
+    /// Makes the network ask for a reply, whatever it is waiting for: [`super::NetworkEventKind::Redirected`].
+    /// Returns `Unavailable` for a call that hasn't been answered.
     pub fn redirect(&mut self, leg: &CarrierLegId, now: Timestamp) -> CommandResult {
         self.order(leg, now, Next::IsRedirected, |progress| progress == LegProgress::Answered)
     }

@@ -1,12 +1,12 @@
-//! What is known for certain at a node, whichever way a call came there: the entries and the words for the gaps in
-//! prompts. A fact holds at a node if it holds on every way in.
+//! The facts that are certain at a node, on every path to it: the entries, and the values for the gaps in prompts. A
+//! fact holds at a node if it holds on every incoming path.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Check;
 use crate::flow::{Exit, Flow, Node, NodeId, NodeKind, RecordWhat, Say, Test};
 
-/// Something that is known.
+/// A fact.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Fact<'a> {
     /// `{centre}` and `{centre_phone}`
@@ -15,9 +15,9 @@ enum Fact<'a> {
     CallBackNumber,
     /// `{until}`
     Until,
-    /// Someone has said that they are the patient, or answer for the patient.
+    /// A person has said that they are the patient, or answer for the patient.
     Listener,
-    /// Something was keyed at this node.
+    /// Keys were pressed at this node.
     Entry(&'a str),
 }
 
@@ -120,7 +120,7 @@ impl<'a> Check<'a> {
         known
     }
 
-    /// The ways out of a node with what is known on each.
+    /// The exits of a node with the facts on each.
     fn onward(&self, flow: &'a Flow, node: &'a Node, facts: &Facts<'a>) -> Vec<(Place<'a>, Facts<'a>)> {
         let here = |id: &'a NodeId| (flow.name.as_str(), id.as_str());
         let mut facts = facts.clone();
@@ -175,7 +175,7 @@ impl<'a> Check<'a> {
     }
 }
 
-/// Whether the node holds a patient's calls until the centre decides.
+/// Returns `true` if the node suspends a patient's calls until the centre decides.
 fn stops_calls(node: &Node) -> bool {
     matches!(&node.kind, NodeKind::Record(record) if matches!(record.what, RecordWhat::Stop))
 }

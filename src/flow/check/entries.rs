@@ -1,4 +1,4 @@
-//! What is keyed fits what it is used for, and what is private is never read back.
+//! Entries fit their use, and private entries are never repeated to the caller.
 
 use super::Check;
 use super::keys::is_ordinary;
@@ -38,7 +38,7 @@ impl Check<'_> {
         }
     }
 
-    /// Someone who is told nothing after a red answer takes it for an ordinary one.
+    /// A caller who hears no advice after a red answer thinks that it is an ordinary one.
     fn without_advice(&mut self, flow: &Flow, node: &Node, item: Item) {
         let what = format!(
             "the node `{}` keeps `{}`, which can be red, and nothing is said after a red answer",
@@ -110,7 +110,7 @@ impl Check<'_> {
         }
     }
 
-    /// A rule about an entry that could never hold is a slip.
+    /// A rule about an entry that can never hold is a mistake.
     fn comparison(&mut self, flow: &Flow, node: &Node, test: &Test) {
         let (Test::EntryIs(entry, _) | Test::EntryAtMost(entry, _)) = test else { return };
         let Some(asked) = flow.nodes.get(&entry.to) else { return };

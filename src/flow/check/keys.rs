@@ -1,4 +1,4 @@
-//! A key means one thing at a time.
+//! Each key has only one meaning at a time.
 
 use std::collections::BTreeMap;
 
@@ -54,7 +54,7 @@ impl<'a> Check<'a> {
         taken
     }
 
-    /// The visit keys that hold in a flow: its own and those of the flows that it is a part of.
+    /// The visit keys of a flow: its own and those of the flows that contain it as a sub-flow.
     fn visits(&self, flow: &Flow) -> BTreeMap<Key, &'a FlowName> {
         let wholes = self.flows().filter(|whole| self.with_sub_flows(whole.name.as_str()).contains(flow.name.as_str()));
         wholes.flat_map(|whole| whole.visit.iter().map(|(key, spot)| (*key, &spot.to))).collect()
@@ -101,7 +101,7 @@ impl<'a> Check<'a> {
     }
 }
 
-/// Whether a gather takes the entry as an answer like any other.
+/// Returns `true` if a gather accepts the entry as an ordinary answer.
 pub(super) fn is_ordinary(takes: Takes, entry: &str) -> bool {
     let Ok(number) = entry.parse::<u64>() else { return false };
     match takes {

@@ -1,11 +1,11 @@
-//! No call runs in a circle without asking the caller anything.
+//! No call loops without asking the caller anything.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{Check, sub_flows};
 use crate::flow::{Exit, Flow, Node, NodeId, NodeKind};
 
-/// A place in the whole set: flow and node.
+/// A place in the flow set: flow and node.
 type Place<'a> = (&'a str, &'a str);
 
 impl<'a> Check<'a> {
@@ -31,7 +31,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// A flow that is its own part would grow for ever.
+    /// A flow that contains itself as a sub-flow would never end.
     fn recursion(&mut self) {
         for flow in self.flows() {
             for (node, sub) in sub_flows(flow) {
@@ -43,7 +43,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Where a node leads without the caller having keyed anything. A question is passed by when its item is answered.
+    /// Where a node leads without any key from the caller. A question is skipped if its item is answered.
     fn silent_ways(&self, flow: &'a Flow, node: &'a Node, silent: &Silent<'a>) -> Vec<Place<'a>> {
         let here = |id: &'a NodeId| (flow.name.as_str(), id.as_str());
         if node.waits() {
@@ -62,7 +62,7 @@ impl<'a> Check<'a> {
         exits.chain(inside).collect()
     }
 
-    /// The results with which each flow can end without asking anything: grown until nothing is added.
+    /// The results with which each flow can end without asking anything, computed as a fixed point.
     fn silent_results(&self) -> Silent<'a> {
         let mut silent = Silent::new();
         loop {
@@ -92,7 +92,7 @@ impl<'a> Check<'a> {
 
 type Silent<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
 
-/// The shortest way from a place back to itself.
+/// The shortest path from a place back to itself.
 fn circle<'a>(start: Place<'a>, edges: &BTreeMap<Place<'a>, Vec<Place<'a>>>) -> Option<Vec<Place<'a>>> {
     let mut from = BTreeMap::<Place<'a>, Place<'a>>::new();
     let mut open = VecDeque::from([start]);

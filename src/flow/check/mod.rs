@@ -1,5 +1,5 @@
-//! The rules that a set of flow documents must keep. Each finding names a line and a way out, and each keeps `serve`
-//! from starting: a call can't ask its author.
+//! The rules for a set of flow documents. Each finding names a line and a remedy, and keeps `serve` from starting: a
+//! call can't ask the author.
 
 mod definite_entries;
 mod entries;
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::finding::Finding;
 use super::{Flow, FlowSet, MISSING, Node, NodeKind};
 
-/// Prompts that the engine says by itself: no flow names them, and they must be there.
+/// Prompts that the engine says itself. No flow names them, and they must exist.
 pub const ENGINE_PROMPTS: [&str; 16] = [
     "shared.gave_up",
     "shared.system_failure",
@@ -34,17 +34,18 @@ pub const ENGINE_PROMPTS: [&str; 16] = [
     "shared.spoken_until",
 ];
 
-/// The most nodes of one flow. The largest of the built-in flows has 35.
+/// The most nodes of one flow. The largest built-in flow has 35.
 const MAX_NODES: usize = 500;
 
-/// Flows with which a call begins, and that must be there.
+/// The flows with which calls begin. They must exist.
 const LINES: [&str; 5] = ["health_call", "automated_call", "call_back", "maintenance", "withdrawn"];
 
 impl FlowSet {
     /// Reads the documents ([`FlowSet::read`]) and applies all rules.
     ///
     /// # Errors
-    /// Everything that is wrong, by file and line.
+    ///
+    /// Returns all findings, by file and line.
     pub fn checked(files: BTreeMap<String, String>) -> Result<Self, Vec<Finding>> {
         let (flow_set, mut findings) = Self::read(files);
         let check = Check::new(&flow_set, &findings);
@@ -55,10 +56,10 @@ impl FlowSet {
     }
 }
 
-/// What the rules look at.
+/// The input of the rules.
 struct Check<'a> {
     flow_set: &'a FlowSet,
-    /// Files that couldn't be read whole: rules about the lack of something pass them by.
+    /// Files that couldn't be read completely. Rules about missing content skip them.
     unread: BTreeSet<String>,
     findings: Vec<Finding>,
 }
@@ -72,7 +73,7 @@ impl<'a> Check<'a> {
     fn all(mut self) -> Vec<Finding> {
         self.sizes();
         if !self.findings.is_empty() {
-            // The rules would take long.
+            // The rules would take too long.
             return self.findings;
         }
         self.lines();
@@ -124,7 +125,7 @@ impl<'a> Check<'a> {
         !self.unread.contains(&flow.file())
     }
 
-    /// The flows that a flow walks as its own part, itself included.
+    /// A flow with all of its direct and indirect sub-flows.
     fn with_sub_flows(&self, root: &str) -> BTreeSet<&'a str> {
         let mut seen = BTreeSet::new();
         let mut open = vec![root];
@@ -137,7 +138,7 @@ impl<'a> Check<'a> {
     }
 }
 
-/// The other flows that a flow names as its part.
+/// The other flows that a flow names as sub-flows.
 fn sub_flows(flow: &Flow) -> impl Iterator<Item = (&Node, &super::FlowName)> {
     flow.in_order().filter_map(|node| match &node.kind {
         NodeKind::SubFlow(sub) if sub.flow.to.as_str() != MISSING => Some((node, &sub.flow.to)),

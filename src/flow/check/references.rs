@@ -1,4 +1,4 @@
-//! Every name in a document leads somewhere, and everything in it can be reached.
+//! Every reference in a document resolves, and every node and flow is reachable.
 
 use std::collections::BTreeSet;
 
@@ -72,7 +72,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Nodes and flows that no call ever comes to.
+    /// Reports nodes and flows that no call can reach.
     pub(super) fn reach(&mut self) {
         for flow in self.flows().filter(|flow| self.is_whole(flow)).collect::<Vec<_>>() {
             let reached = reached(flow);

@@ -1,4 +1,4 @@
-//! How long a wording takes to say: a rough estimate for a limit, not for timing.
+//! The speaking time of a wording: a rough estimate for a limit, not for timing.
 //!
 //! The rates are those of an unhurried telephone voice: Japanese 7 morae a second, Korean 5 syllables, Chinese 4
 //! characters, English, Spanish and Portuguese 13 letters (about 150 words a minute).
@@ -10,7 +10,7 @@ const SHORT_PAUSE: f64 = 0.25;
 /// A pause after a sentence, in seconds.
 const LONG_PAUSE: f64 = 0.5;
 
-/// The estimate in seconds, pauses and gaps included.
+/// The estimate in seconds, including pauses and gaps.
 pub(super) fn seconds(spoken: &str, language: Language) -> f64 {
     let mut seconds = 0.0;
     let mut rest = spoken;
@@ -20,11 +20,11 @@ pub(super) fn seconds(spoken: &str, language: Language) -> f64 {
         seconds += filled(gap);
         rest = after;
     }
-    // The last pause is nobody's waiting time.
+    // The last pause isn't waiting time.
     seconds + plain(rest.trim_end_matches(['。', '.', '?', '？', '!']), language)
 }
 
-/// What fills a gap: a centre's name, ten digits of a phone number, a reading, a time.
+/// The length of a gap's value: a centre's name, ten digits of a phone number, a measured value, a time.
 fn filled(gap: &str) -> f64 {
     match gap {
         "centre" => 2.0,
@@ -58,7 +58,7 @@ fn one(character: char, language: Language) -> f64 {
 
 fn japanese_morae(character: char) -> f64 {
     match character {
-        // Part of the mora before it.
+        // Part of the preceding mora.
         'ゃ' | 'ゅ' | 'ょ' | 'ャ' | 'ュ' | 'ョ' | 'ァ' | 'ィ' | 'ェ' | 'ォ' => 0.0,
         'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー' => 1.0,
         '一'..='鿿' | '々' => 2.0,

@@ -1,4 +1,4 @@
-//! Every prompt that is said has its words in every language, short enough to listen to, and no prompt lies unused.
+//! Every prompt that is said has wording in every language, is short enough to listen to, and no prompt is unused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,10 @@ use crate::domain::{Language, all_visible_in_lines};
 use crate::flow::finding::{Finding, did_you_mean};
 use crate::flow::{Prompt, PromptId, Wording};
 
-/// The longest that a prompt may take to say, in seconds: few people remember more from one hearing.
+/// The longest speaking time of a prompt, in seconds. Few people remember more after hearing it once.
 const LONGEST_SECONDS: f64 = 20.0;
 
-/// The gaps that the engine fills in what flows say.
+/// The gaps that the engine fills in the prompts of flows.
 const GAPS: [&str; 5] = ["value", "centre", "centre_phone", "call_back_number", "until"];
 
 impl Check<'_> {
@@ -47,14 +47,14 @@ impl Check<'_> {
         }
     }
 
-    /// What isn't shown as it is can't be proofread, and may say something else.
+    /// Hidden characters can't be proofread, and may change the meaning.
     fn hidden(&mut self, name: &str, file: &str, line: u32, text: &str) {
         let Err(found) = all_visible_in_lines(text) else { return };
         let what = format!("`{name}` holds {} (U+{:04X})", found.kind, u32::from(found.character));
         self.findings.push(Finding::new(file, line, what, "Write the text again by hand, without it"));
     }
 
-    /// The languages that each prompt is said in, with the place that says so first.
+    /// The languages in which each prompt is said, with the first place that requires it.
     fn needed(&self) -> BTreeMap<PromptId, BTreeMap<Language, (String, u32)>> {
         let mut needed: BTreeMap<PromptId, BTreeMap<Language, (String, u32)>> = BTreeMap::new();
         for (flow, node) in self.nodes() {
@@ -124,7 +124,7 @@ impl Check<'_> {
         }
     }
 
-    /// Gaps are ones that can be filled, and the same in each language and in the reading.
+    /// Every gap can be filled, and is the same in each language and in the reading.
     fn gaps(&mut self, id: &PromptId, prompt: &Prompt, file: &str, wording: &Wording) {
         let known: &[&str] = match id.as_str() {
             "shared.spoken_temperature" => &["whole", "tenth"],
@@ -172,7 +172,7 @@ fn listed(gaps: &BTreeSet<&str>) -> String {
     if gaps.is_empty() { "no gap".into() } else { gaps.join(", ") }
 }
 
-/// The names between brackets; nothing when a bracket stands alone.
+/// The names in brackets; `None` if a bracket is unmatched.
 fn gaps_of(text: &str) -> Option<BTreeSet<&str>> {
     let mut parts = text.split('{');
     let mut gaps = BTreeSet::new();

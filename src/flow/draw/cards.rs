@@ -1,4 +1,4 @@
-//! One card per node, with its text broken into lines.
+//! One card for each node, with its text broken into lines.
 
 use super::text::wrap;
 use super::words::Words;
@@ -13,7 +13,7 @@ pub(super) const LINE: f64 = 21.0;
 pub(super) const HEAD: f64 = 34.0;
 const PADDING: f64 = 14.0;
 
-/// What a card looks like.
+/// The shape of a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     Question,
@@ -26,7 +26,7 @@ pub(super) enum Shape {
 }
 
 impl Shape {
-    /// All, in the order of the legend.
+    /// All shapes, in the order of the legend.
     pub const ALL: [Self; 7] =
         [Self::Question, Self::Announcement, Self::Decision, Self::Record, Self::SubFlow, Self::HandOver, Self::End];
 
@@ -43,14 +43,14 @@ impl Shape {
     }
 }
 
-/// A node on the picture.
+/// A node in the picture.
 pub(super) struct Card {
     pub shape: Shape,
     pub kind: &'static str,
     pub title: String,
-    /// Lines of wording; with the language's tag where a prompt has a fixed language.
+    /// Lines of wording, with the language's tag if the prompt has a fixed language.
     pub lines: Vec<(Option<Language>, String)>,
-    /// A red answer is followed by advice here.
+    /// `true` if a red answer is followed by advice here.
     pub advises: bool,
     pub x: f64,
     pub y: f64,
@@ -71,7 +71,7 @@ impl Card {
         for say in says {
             let indent = if say.language.is_some() { 62.0 } else { 0.0 };
             let broken = wrap(&words.wording(say), width - 2.0 * PADDING - indent, WORDING);
-            // Only the first line of a wording carries the tag; the others are indented alike.
+            // Only the first line of a wording has the tag. The others have the same indentation.
             lines.extend(broken.into_iter().map(|line| (say.language, line)));
         }
         let advises = match &node.kind {

@@ -1,5 +1,5 @@
-//! Where each card stands: the main way in the middle column, the side ways in the column to its right, each as near as
-//! possible to the card that leads there.
+//! The position of each card. The main path is in the left column and the side paths are in the column to its right,
+//! each as near as possible to the card that leads there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,18 +8,18 @@ use super::text::width;
 use super::words::Words;
 use crate::flow::{Exit, Flow, Node, NodeId, NodeKind};
 
-/// Widths of the two columns' cards.
+/// The widths of the cards in the two columns.
 const MAIN: f64 = 440.0;
 const SIDE: f64 = 340.0;
-/// The space that the title and the legend take.
+/// The height of the title and the legend.
 const TOP: f64 = 190.0;
-/// Room between two cards of a column.
+/// The space between two cards of a column.
 const GAP: f64 = 30.0;
-/// The height of a line of an arrow's words.
+/// The line height of an arrow's label.
 pub(super) const LABEL: f64 = 17.0;
-/// The size of an arrow's words.
+/// The font size of an arrow's label.
 pub(super) const LABEL_SIZE: f64 = 13.0;
-/// Room between two arrows at one side of a card.
+/// The space between two arrows at one side of a card.
 pub(super) const PORT: f64 = 24.0;
 
 /// The two columns.
@@ -29,7 +29,7 @@ pub(super) enum Column {
     Side,
 }
 
-/// An arrow from card to card: all exits with the same target, the grey ones apart.
+/// An arrow between two cards. It stands for all exits with the same target; grey exits have arrows of their own.
 pub(super) struct Way {
     pub from: usize,
     pub to: usize,
@@ -42,12 +42,12 @@ pub(super) struct Picture {
     pub cards: Vec<Card>,
     pub columns: Vec<Column>,
     pub ways: Vec<Way>,
-    /// For each card the one below it in its column.
+    /// The next card below each card in its column.
     pub below: BTreeMap<usize, usize>,
 }
 
 impl Picture {
-    /// Whether an arrow goes straight down to the next card.
+    /// Returns `true` if an arrow leads straight down to the next card.
     pub fn is_straight(&self, way: &Way) -> bool {
         !way.grey && self.below.get(&way.from) == Some(&way.to)
     }
@@ -79,7 +79,7 @@ pub(super) fn place(words: &Words<'_>) -> Picture {
     picture
 }
 
-/// From the start along the most usual exits, each node once.
+/// The path from the start along the most common exits, with each node once.
 fn main_way(flow: &Flow) -> Vec<&Node> {
     let mut way: Vec<&Node> = Vec::new();
     let mut next = flow.nodes.get(&flow.start.to);
@@ -91,7 +91,7 @@ fn main_way(flow: &Flow) -> Vec<&Node> {
     way
 }
 
-/// Exits that are not a failure, the most usual first.
+/// The exits other than failures, the most common first.
 fn usual(node: &Node) -> Vec<&NodeId> {
     let mut exits: Vec<(Exit, &NodeId)> = node.exits().into_iter().map(|(exit, spot)| (exit, &spot.to)).collect();
     exits.retain(|(exit, _)| !is_failure(exit));
@@ -110,7 +110,7 @@ fn is_failure(exit: &Exit) -> bool {
     matches!(exit, Exit::GiveUp) || matches!(exit, Exit::Result(result) if result.as_str() == "gave_up")
 }
 
-/// The other nodes, each with the node that leads there first: side ways before what happens when nobody answers.
+/// The other nodes, each with the first node that leads to it. Side paths come before what happens if nobody answers.
 fn side_ways<'a>(flow: &'a Flow, main: &[&'a Node]) -> Vec<(&'a Node, Option<&'a NodeId>)> {
     let mut seen: BTreeSet<&NodeId> = main.iter().map(|node| &node.id).collect();
     let mut side = Vec::new();
@@ -164,7 +164,7 @@ fn stretch(picture: &mut Picture) {
     }
 }
 
-/// Words of a straight arrow, as many on a line as fit.
+/// The label of a straight arrow, with as many words on a line as fit.
 pub(super) fn straight_labels(picture: &Picture, from: usize) -> Vec<String> {
     let way = picture.ways.iter().find(|way| way.from == from && picture.is_straight(way));
     let mut lines: Vec<String> = Vec::new();
@@ -188,14 +188,14 @@ fn stack(picture: &mut Picture, main: usize, beside: &[Option<usize>]) {
         y = on_grid(picture.cards[at].bottom() + room(picture, at));
     }
     let last = picture.cards.get(main.saturating_sub(1)).map_or(TOP, |card| card.y);
-    // Half a port off the main column's grid, so that arrows from both sides never share a height.
+    // Offset by half a port from the main column's grid, so that arrows from both sides never have the same height.
     let mut y = TOP + PORT / 2.0;
     for (nth, from) in beside.iter().enumerate() {
         let at = main + nth;
         let wished = match from {
             Some(from) if *from < main => picture.cards[*from].y + PORT / 2.0,
             Some(_) => y,
-            // What happens when nobody answers stands beside the end.
+            // What happens if nobody answers is next to the end.
             None => last - 4.5 * PORT,
         };
         picture.cards[at].y = y.max(wished);

@@ -1,5 +1,5 @@
-//! A flow as a picture that a nurse can follow with a finger: the main way runs down the middle, side ways right,
-//! and what happens when nobody answers is thin and grey.
+//! A flow as a picture that a nurse can follow with a finger. The main path runs downwards, side paths are on the
+//! right, and what happens if nobody answers is thin and grey.
 
 #![allow(
     clippy::indexing_slicing,
@@ -16,8 +16,8 @@ mod words;
 use super::FlowSet;
 use crate::domain::Language;
 
-/// Draws a flow as SVG with the wording of one language. The same documents give the same picture, byte for byte.
-/// `None` when there is no such flow.
+/// Draws a flow as SVG with the wording of one language. The same documents yield the same picture, byte for byte.
+/// Returns `None` if there is no such flow.
 pub fn draw(flow_set: &FlowSet, flow: &str, language: Language) -> Option<String> {
     let flow = flow_set.flow(flow)?;
     let words = words::Words { flow_set, flow, language };

@@ -13,7 +13,7 @@ const INK: &str = "#1a1a1c";
 const BLUE: &str = "#0017c1";
 const GREY: &str = "#767676";
 const RED: &str = "#c00000";
-/// The narrowest picture: title and legend fit.
+/// The minimum width of the picture, in which title and legend fit.
 const NARROWEST: f64 = 1020.0;
 
 pub(super) fn svg(words: &Words<'_>, picture: &Picture, lanes: &[Lane]) -> String {
@@ -118,7 +118,7 @@ fn start(out: &mut String, words: &Words<'_>, picture: &Picture) {
     );
 }
 
-/// Arrows straight down to the next card.
+/// The arrows straight down to the next card.
 fn straights(out: &mut String, picture: &Picture) {
     for way in picture.ways.iter().filter(|way| picture.is_straight(way)) {
         let (from, to) = (&picture.cards[way.from], &picture.cards[way.to]);
@@ -178,7 +178,7 @@ fn card(out: &mut String, words: &Words<'_>, card: &Card) {
     outline(out, card.shape, (card.x, card.y, card.width, card.height));
     let (ink, soft) = if card.shape == Shape::End { ("#ffffff", "#ffffff") } else { (INK, "#4d4d4d") };
     let inset = if card.shape == Shape::Decision || card.shape == Shape::SubFlow { 26.0 } else { 14.0 };
-    // A card without wording carries its title in the middle.
+    // A card without wording has its title in the middle.
     let middle = if card.lines.is_empty() { card.height / 2.0 + 6.0 } else { 23.0 };
     let (x, y) = (card.x + inset, card.y + middle);
     let kind = width(card.kind, 12.0) + 10.0;
@@ -217,7 +217,7 @@ fn card(out: &mut String, words: &Words<'_>, card: &Card) {
     }
 }
 
-/// The shape that tells the kind, also without its colour.
+/// The shape that identifies the kind, even without colour.
 fn outline(out: &mut String, shape: Shape, (x, y, w, h): (f64, f64, f64, f64)) {
     let cut = (h / 2.0).min(16.0);
     let (right, bottom) = (x + w, y + h);
@@ -263,7 +263,7 @@ fn outline(out: &mut String, shape: Shape, (x, y, w, h): (f64, f64, f64, f64)) {
     line(out, &text);
 }
 
-/// What is said after a red answer, in lines; nothing when the flow says nothing then.
+/// The advice after a red answer, in lines; empty if the flow has none.
 fn advice(words: &Words<'_>, most: f64) -> Vec<String> {
     let said = words.flow.in_order().find_map(|node| match &node.kind {
         NodeKind::Record(record) => match &record.what {

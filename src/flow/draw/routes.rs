@@ -1,18 +1,18 @@
-//! Arrows at right angles around the cards. Arrows with the same target share a lane, like roads into one street.
+//! Routes arrows at right angles around the cards. Arrows with the same target share a lane.
 
 use std::collections::BTreeMap;
 
 use super::layout::{Column, LABEL_SIZE, PORT, Picture, Way};
 use super::text::width;
 
-/// Room between two lanes.
+/// The space between two lanes.
 const LANE: f64 = 14.0;
-/// The least room for an arrow's words beside a card.
+/// The minimum space for an arrow's label beside a card.
 const WORDS: f64 = 40.0;
 /// The margin around everything.
 pub(super) const MARGIN: f64 = 36.0;
 
-/// The strips without cards in which lanes run.
+/// The areas without cards in which lanes run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Strip {
     Left,
@@ -20,29 +20,29 @@ pub(super) enum Strip {
     Right,
 }
 
-/// What meets a card at its side.
+/// What connects to a card at its side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Port {
-    /// The arrow head of a street.
+    /// The arrow head of a lane.
     Enters(Strip, usize, bool),
-    /// A way out, by its index.
+    /// An exit, by its index.
     Leaves(usize),
 }
 
-/// A street: all arrows of one colour to one card in one strip.
+/// A lane: all arrows of one colour to one card in one strip.
 pub(super) struct Lane {
     pub strip: Strip,
     pub to: usize,
     pub grey: bool,
     pub x: f64,
-    /// Where the arrow head is.
+    /// The position of the arrow head.
     pub enters: (f64, f64),
-    /// Where each arrow leaves its card: its index, and the place.
+    /// Where each arrow leaves its card: its index and the position.
     pub leaves: Vec<(usize, (f64, f64))>,
 }
 
 impl Lane {
-    /// From its highest to its lowest point.
+    /// The highest and the lowest point.
     pub fn reach(&self) -> (f64, f64) {
         let heights = self.leaves.iter().map(|(_, (_, y))| *y).chain([self.enters.1]);
         heights.fold((f64::MAX, f64::MIN), |(top, bottom), y| (top.min(y), bottom.max(y)))
@@ -57,7 +57,7 @@ fn strip(picture: &Picture, way: &Way) -> Strip {
     }
 }
 
-/// The ports at the left and at the right of a card, from top to bottom: arrow heads first.
+/// The ports on the left and on the right of a card, from top to bottom, arrow heads first.
 pub(super) fn ports(picture: &Picture, card: usize) -> [Vec<Port>; 2] {
     let mut sides = [Vec::new(), Vec::new()];
     let is_right = |strip| match picture.columns[card] {
@@ -78,7 +78,7 @@ pub(super) fn ports(picture: &Picture, card: usize) -> [Vec<Port>; 2] {
     sides
 }
 
-/// Gives every card its place across and every street its lane.
+/// Assigns a horizontal position to every card and a lane to every group of arrows.
 pub(super) fn route(picture: &mut Picture) -> Vec<Lane> {
     let mut lanes = streets(picture);
     let levels = share_out(&mut lanes);
@@ -127,7 +127,7 @@ fn streets(picture: &Picture) -> Vec<Lane> {
     let mut lanes: Vec<Lane> = Vec::new();
     for (at, way) in picture.ways.iter().enumerate().filter(|(_, way)| !picture.is_straight(way)) {
         let strip = strip(picture, way);
-        // Heights are rough here, good enough to tell which streets are in each other's way.
+        // The heights are approximate here, but sufficient to find lanes that overlap.
         let from = (0.0, picture.cards[way.from].y);
         let to = (0.0, picture.cards[way.to].y);
         match lanes.iter_mut().find(|lane| (lane.strip, lane.to, lane.grey) == (strip, way.to, way.grey)) {
@@ -140,7 +140,8 @@ fn streets(picture: &Picture) -> Vec<Lane> {
     lanes
 }
 
-/// Short streets get the lanes next to the cards; streets that don't meet share one. Returns the lanes per strip.
+/// Short lanes are placed next to the cards, and lanes that don't overlap share a position. Returns the number of
+/// lanes in each strip.
 fn share_out(lanes: &mut [Lane]) -> BTreeMap<Strip, usize> {
     let mut order: Vec<usize> = (0..lanes.len()).collect();
     order.sort_by(|a, b| {
@@ -163,7 +164,7 @@ fn share_out(lanes: &mut [Lane]) -> BTreeMap<Strip, usize> {
     taken.into_iter().map(|(strip, levels)| (strip, levels.len())).collect()
 }
 
-/// The room that the longest words need at one side of a column.
+/// The space that the longest label needs at one side of a column.
 fn words(picture: &Picture, column: Column, side: usize) -> f64 {
     let cards = (0..picture.cards.len()).filter(|card| picture.columns[*card] == column);
     let ports = cards.flat_map(|card| std::mem::take(&mut ports(picture, card)[side]));
@@ -174,10 +175,10 @@ fn words(picture: &Picture, column: Column, side: usize) -> f64 {
     widths.fold(WORDS, f64::max)
 }
 
-/// The words at a way out.
+/// The label of an arrow.
 pub(super) fn label(way: &Way) -> String {
     match way.labels.as_slice() {
-        // The keys alone, where their meanings would take too much room.
+        // Only the keys, if their meanings would take too much space.
         [first, .., last] if way.labels.len() > 3 => {
             let key = |label: &str| label.split(' ').next().unwrap_or_default().to_owned();
             format!("{}–{}", key(first), key(last))

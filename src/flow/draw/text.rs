@@ -1,4 +1,5 @@
-//! How wide a text is and where it breaks, without a font at hand: a rough measure that errs on the wide side.
+//! Estimates the width of a text and breaks it into lines, without a font. The estimate is rough and tends to be too
+//! wide.
 
 /// The width of a text, in pixels.
 pub(super) fn width(text: &str, size: f64) -> f64 {
@@ -16,18 +17,18 @@ fn em(character: char) -> f64 {
     }
 }
 
-/// Breaks a text into lines: between words, and between ideographs except before a closing mark; where it can, after
+/// Breaks a text into lines: between words, and between ideographs except before a closing mark. Prefers breaks after
 /// a clause.
 pub(super) fn wrap(text: &str, most: f64, size: f64) -> Vec<String> {
     let lines = broken(text, most, size, 0.5);
-    // A last line of two or three characters looks lost: break earlier.
+    // A last line of two or three characters is too short, so break earlier.
     match lines.as_slice() {
         [_, .., last] if width(last, size) < 4.0 * size => broken(text, most, size, 0.2),
         _ => lines,
     }
 }
 
-/// Breaks after a clause when at least this share of the line is filled.
+/// Breaks after a clause if at least this share of the line is filled.
 fn broken(text: &str, most: f64, size: f64, share: f64) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line: Vec<String> = Vec::new();
@@ -48,7 +49,7 @@ fn broken(text: &str, most: f64, size: f64, share: f64) -> Vec<String> {
     lines
 }
 
-/// What may not be broken: a word with the space after it, an ideograph with the closing marks after it.
+/// The unbreakable parts: a word with the following space, an ideograph with the following closing marks.
 fn pieces(text: &str) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
     for character in text.chars() {
@@ -63,7 +64,7 @@ fn pieces(text: &str) -> Vec<String> {
 
 fn joins(piece: &str, next: char) -> bool {
     let Some(before) = piece.chars().last() else { return false };
-    // Keys that are read out one by one, `3 7 5`, stay together.
+    // Keys that are read out one by one, such as `3 7 5`, stay together.
     let keys = next.is_ascii_digit() && before == ' ' && piece.trim_end().ends_with(|last: char| last.is_ascii_digit());
     let closing = "、。，．！？；：）」』％ー".contains(next);
     let word = !before.is_whitespace() && !is_wide(before) && !is_wide(next);
@@ -71,7 +72,7 @@ fn joins(piece: &str, next: char) -> bool {
     keys || closing || word || space
 }
 
-/// Scripts that break anywhere. Korean breaks between words, like Latin.
+/// Returns `true` for scripts that break anywhere. Korean breaks between words, like Latin.
 fn is_wide(character: char) -> bool {
     matches!(character, '\u{3000}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}')
 }

@@ -1,11 +1,11 @@
-//! The words on the picture that no document has: kinds, titles and exits, in Japanese, else in English.
+//! The text of the picture that isn't in any document: kinds, titles and exits, in Japanese or in English.
 
 use crate::domain::{Item, Language};
 use crate::flow::{
     Bound, Exit, Flow, FlowSet, Node, NodeId, NodeKind, RecordWhat, ResultName, Say, SubFlow, Takes, Test,
 };
 
-/// What the words are about and the language that they are in.
+/// The subject and the language of the text.
 pub(super) struct Words<'a> {
     pub flow_set: &'a FlowSet,
     pub flow: &'a Flow,
@@ -13,7 +13,7 @@ pub(super) struct Words<'a> {
 }
 
 impl Words<'_> {
-    /// The Japanese word on a Japanese picture, else the English one.
+    /// The Japanese word in a Japanese picture, otherwise the English one.
     pub fn pick(&self, japanese: &'static str, english: &'static str) -> &'static str {
         if self.language == Language::Japanese { japanese } else { english }
     }
@@ -67,7 +67,7 @@ impl Words<'_> {
         }
     }
 
-    /// The author's title on a Japanese picture; titles are in Japanese, names in English.
+    /// The author's title in a Japanese picture. Titles are in Japanese, names in English.
     fn own_title(&self, node: &Node) -> String {
         match &node.title {
             Some(title) if self.language == Language::Japanese => title.to_string(),

@@ -1,4 +1,4 @@
-//! A flow document as the engine walks it: nodes with exits, every reference with its line number.
+//! A flow document as the engine executes it: nodes with exits, and every reference with its line number.
 
 mod nodes;
 
@@ -58,14 +58,14 @@ name! {
     PromptId
 }
 name! {
-    /// How a flow ended, as its caller sees it: `done`, `gave_up`.
+    /// How a sub-flow ended, as the outer flow sees it: `done`, `gave_up`.
     ResultName
 }
 
-/// Stands for a name that a document should have and hasn't: only in a library that was read with findings.
+/// Replaces a required name that is missing in a document. It occurs only in a set that was read with findings.
 pub const MISSING: &str = "(missing)";
 
-/// All flow documents and all wording, as one set: a session is pinned to the digest of the set that it began with.
+/// All flow documents and all wording as one set. A session is pinned to the digest of the set with which it began.
 #[derive(Debug, Clone)]
 pub struct FlowSet {
     /// SHA-256 over all files of the set, in hex.
@@ -74,10 +74,10 @@ pub struct FlowSet {
     pub flows: BTreeMap<FlowName, Flow>,
     /// The wording.
     pub prompts: BTreeMap<PromptId, Prompt>,
-    /// Keys and patience that hold at every question.
+    /// The keys and timeouts of all questions.
     pub keys: SharedKeys,
-    /// The files that it was read from, by path below the folder (`health_call/flow.toml`): kept with the calls that
-    /// used them.
+    /// The files from which the set was read, by path in the folder (`health_call/flow.toml`). They are stored with
+    /// the calls that used them.
     pub files: BTreeMap<String, String>,
 }
 
@@ -86,15 +86,16 @@ pub struct FlowSet {
 pub struct Flow {
     /// Its name.
     pub name: FlowName,
-    /// What staff call it.
+    /// The name for staff.
     pub title: String,
-    /// Raised by the author with each change.
+    /// The version. The author raises it with each change.
     pub version: u32,
-    /// The node at which it begins.
+    /// The first node.
     pub start: Spanned<NodeId>,
-    /// Keys that leave a question for another flow, besides the shared ones; they hold in this flow's sub-flows too.
+    /// Keys that leave a question for another flow, in addition to the shared ones. They also apply in this flow's
+    /// sub-flows.
     pub visit: BTreeMap<Key, Spanned<FlowName>>,
-    /// Named limits.
+    /// The limits.
     pub limits: Limits,
     /// The nodes by name.
     pub nodes: BTreeMap<NodeId, Node>,
@@ -102,10 +103,10 @@ pub struct Flow {
     pub order: Vec<NodeId>,
 }
 
-/// A reference and the line on which it stands (counted from 1).
+/// A reference and its line (counted from 1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spanned<T> {
-    /// What is referred to.
+    /// The target.
     pub to: T,
     /// The line in the flow's `flow.toml`.
     pub line: u32,
@@ -115,18 +116,18 @@ pub struct Spanned<T> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key(pub char);
 
-/// The keys and the patience of `shared/keys.toml`.
+/// The keys and timeouts of `shared/keys.toml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SharedKeys {
-    /// Say the question again.
+    /// Repeats the question.
     pub repeat: Vec<Key>,
-    /// Go back one question.
+    /// Goes back one question.
     pub back: Option<Key>,
-    /// Leave the question for another flow and come back to it.
+    /// Leaves the question for another flow and returns to it.
     pub visit: BTreeMap<Key, FlowName>,
-    /// Silence before the first key, in seconds.
+    /// The longest silence before the first key, in seconds.
     pub first_key_seconds: u8,
-    /// Silence between two keys, in seconds.
+    /// The longest silence between two keys, in seconds.
     pub between_keys_seconds: u8,
     /// How often a question is asked before the call gives up.
     pub tries: u8,
@@ -135,46 +136,47 @@ pub struct SharedKeys {
 /// A flow's limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Nodes walked in one call. Above it the call ends with an apology: a flow can't run forever.
+    /// The most nodes executed in one call. Beyond it, the call ends with an apology, so that a flow can't run
+    /// forever.
     pub steps: u32,
-    /// People reported for in one call.
+    /// The most people to report for in one call.
     pub people: u8,
 }
 
 /// One prompt in all languages.
 #[derive(Debug, Clone, Default)]
 pub struct Prompt {
-    /// The wording per language.
+    /// The wording in each language.
     pub wording: BTreeMap<Language, Wording>,
 }
 
 /// The wording of one prompt in one language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wording {
-    /// For people to read.
+    /// The text for people to read.
     pub text: Arc<str>,
-    /// For a voice, where it would misread the text.
+    /// The text for a voice, if it would misread `text`.
     pub reading: Option<Arc<str>>,
     /// The line in the prompt file.
     pub line: u32,
 }
 
 impl Wording {
-    /// What a voice says.
+    /// The text for a voice.
     pub fn spoken(&self) -> &Arc<str> {
         self.reading.as_ref().unwrap_or(&self.text)
     }
 }
 
 impl Flow {
-    /// The path of its document below the flows' folder.
+    /// The path of its document in the flows' folder.
     pub fn file(&self) -> String {
         format!("{}/flow.toml", self.name)
     }
 }
 
 impl FlowSet {
-    /// The flow that a line begins with, or another that is named by a document.
+    /// The flow with this name: that of a line, or one that a document names.
     pub fn flow(&self, name: &str) -> Option<&Flow> {
         self.flows.get(name)
     }

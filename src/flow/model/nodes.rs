@@ -1,4 +1,4 @@
-//! The ten kinds of node and what each holds.
+//! The ten kinds of nodes and their fields.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,76 +15,76 @@ pub struct Node {
     pub id: NodeId,
     /// The line on which it begins.
     pub line: u32,
-    /// What staff call it on the picture, where neither an item nor its kind says it.
+    /// The title for staff in the picture, if neither an item nor its kind provides one.
     pub title: Option<Arc<str>>,
-    /// What it does.
+    /// The kind and its fields.
     pub kind: NodeKind,
 }
 
-/// What a node does.
+/// The kinds of nodes.
 #[derive(Debug, Clone)]
 pub enum NodeKind {
-    /// Says something and goes on.
+    /// Says something and continues.
     Announce(Announce),
     /// Asks for one key.
     Menu(Menu),
     /// Asks for a number or date of several keys.
     Gather(Gather),
-    /// Reads an entry back: 1 right, 2 again.
+    /// Repeats an entry: 1 right, 2 again.
     Confirm(Confirm),
-    /// Chooses the next node by what is known.
+    /// Chooses the next node by conditions.
     Branch(Branch),
-    /// Keeps something: an answer, the finished report, a request.
+    /// Stores something: an answer, the finished report, a request.
     Record(Record),
     /// Looks the person up by HER-SYS ID and birth date.
     Identify(Identify),
-    /// Walks another flow and goes on by its result.
+    /// Executes another flow and continues by its result.
     SubFlow(SubFlow),
-    /// Connects the caller to a person.
+    /// Transfers the caller to staff.
     HandOver(HandOver),
-    /// Ends this flow; the outermost one hangs up.
+    /// Ends this flow. The outermost flow hangs up.
     End(End),
 }
 
-/// A prompt to be said, in the call's language or in a fixed one.
+/// A prompt to say, in the call's language or in a fixed one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Say {
     /// The prompt.
     pub prompt: PromptId,
-    /// A fixed language, for choosing the language.
+    /// A fixed language, for the language menu.
     pub language: Option<Language>,
-    /// The line on which it is named.
+    /// The line of the reference.
     pub line: u32,
 }
 
-/// Says something and goes on.
+/// Says something and continues.
 #[derive(Debug, Clone)]
 pub struct Announce {
-    /// What is said.
+    /// The prompts.
     pub say: Vec<Say>,
-    /// Whether a key cuts it short.
+    /// Returns `true` if a key cuts it short.
     pub barge_in: bool,
-    /// Where it goes on.
+    /// The next node.
     pub next: Spanned<NodeId>,
 }
 
-/// What a question does when it isn't answered as asked.
+/// What a question does after silence and wrong keys.
 #[derive(Debug, Clone)]
 pub struct Retry {
-    /// Said after silence: first time, second time, …; the last one serves for all later times.
+    /// Said after silence: the first time, the second time, and so on. The last one is used for all later times.
     pub no_input: Vec<Say>,
     /// Said after a wrong key.
     pub no_match: Vec<Say>,
-    /// Where it goes when all tries are used.
+    /// The next node after all tries.
     pub give_up: Spanned<NodeId>,
-    /// How often it asks; the shared patience when absent.
+    /// How often the question is asked; the shared value if absent.
     pub tries: Option<u8>,
-    /// Silence before the first key, in seconds; the shared patience when absent. Measuring takes longer than
+    /// The longest silence before the first key, in seconds; the shared value if absent. Measuring takes longer than
     /// answering.
     pub first_key_seconds: Option<u8>,
 }
 
-/// Which of the keys that hold everywhere are off at a question.
+/// Which of the shared keys are disabled at a question.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Without {
     /// No key goes back.
@@ -96,89 +96,89 @@ pub struct Without {
 /// Asks for one key.
 #[derive(Debug, Clone)]
 pub struct Menu {
-    /// What is said.
+    /// The prompts.
     pub say: Vec<Say>,
-    /// The item that it asks for: skipped when the day's report already has it.
+    /// The item of the question. It is skipped if the day's report already has an answer.
     pub question: Option<Item>,
     /// What each key does.
     pub keys: BTreeMap<Key, Choice>,
     /// Silence and wrong keys.
     pub retry: Retry,
-    /// Keys that are off here.
+    /// The disabled keys.
     pub without: Without,
 }
 
 /// What a key of a menu does.
 #[derive(Debug, Clone)]
 pub struct Choice {
-    /// Kept as this node's entry.
+    /// Stored as this node's entry.
     pub value: Option<Arc<str>>,
     /// Becomes the call's language.
     pub language: Option<Language>,
-    /// Where it goes on.
+    /// The next node.
     pub go: Spanned<NodeId>,
 }
 
 /// Asks for several keys, ended by `#` or by a pause.
 #[derive(Debug, Clone)]
 pub struct Gather {
-    /// What is said.
+    /// The prompts.
     pub say: Vec<Say>,
-    /// The item that it asks for: skipped when the day's report already has it.
+    /// The item of the question. It is skipped if the day's report already has an answer.
     pub question: Option<Item>,
-    /// What is accepted.
+    /// The accepted entries.
     pub takes: Takes,
     /// Entries that skip the rest (`000`: couldn't be measured).
     pub instead: BTreeMap<String, Spanned<NodeId>>,
-    /// Shown as dots in every transcript.
+    /// Returns `true` if every transcript shows the entry as dots.
     pub private: bool,
     /// Silence and wrong keys.
     pub retry: Retry,
-    /// Keys that are off here.
+    /// The disabled keys.
     pub without: Without,
-    /// Where it goes on.
+    /// The next node.
     pub next: Spanned<NodeId>,
 }
 
 /// What a gather accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Takes {
-    /// So many digits, any.
+    /// A number of digits, with any value.
     Digits {
-        /// The fewest.
+        /// The minimum.
         min: u8,
-        /// The most.
+        /// The maximum.
         max: u8,
     },
-    /// A number with exactly this many digits within a range.
+    /// A number with exactly this many digits, within a range.
     Number {
-        /// How many digits.
+        /// The number of digits.
         digits: u8,
-        /// The smallest.
+        /// The minimum.
         at_least: u32,
-        /// The largest.
+        /// The maximum.
         at_most: u32,
     },
-    /// A day of the past, YYYYMMDD.
+    /// A date in the past, YYYYMMDD.
     Date,
 }
 
-/// Reads an entry back.
+/// Repeats an entry.
 #[derive(Debug, Clone)]
 pub struct Confirm {
-    /// The gather whose entry is read back.
+    /// The gather whose entry is repeated.
     pub of: Spanned<NodeId>,
     /// How it is spoken.
     pub read_as: ReadAs,
-    /// What is said; `{value}` is the entry.
+    /// The prompts; `{value}` is the entry.
     pub say: Vec<Say>,
-    /// Key 1.
+    /// Key 1: right.
     pub yes: Spanned<NodeId>,
-    /// Key 2.
+    /// Key 2: again.
     pub no: Spanned<NodeId>,
     /// Silence and wrong keys.
     pub retry: Retry,
-    /// Keys that are off here.
+    /// The disabled keys.
     pub without: Without,
 }
 
@@ -197,22 +197,22 @@ pub enum ReadAs {
 /// Chooses the next node.
 #[derive(Debug, Clone)]
 pub struct Branch {
-    /// Tried in order.
+    /// The rules, in order.
     pub rules: Vec<Rule>,
-    /// Where it goes when none holds.
+    /// The next node if no rule applies.
     pub otherwise: Spanned<NodeId>,
 }
 
 /// One rule of a branch.
 #[derive(Debug, Clone)]
 pub struct Rule {
-    /// What must hold.
+    /// The condition.
     pub test: Test,
-    /// Where it goes then.
+    /// The next node if the condition holds.
     pub go: Spanned<NodeId>,
 }
 
-/// What a branch can ask.
+/// The conditions of a branch.
 #[derive(Debug, Clone)]
 pub enum Test {
     /// `entry = "node", is = "text"`
@@ -221,11 +221,11 @@ pub enum Test {
     EntryAtMost(Spanned<NodeId>, Bound),
     /// `answer = "item", is = "yes"`: the day's report has this answer
     AnswerIs(Item, Arc<str>),
-    /// `office = "open"`: a person is there to talk to
+    /// `office = "open"`: staff are available
     OfficeOpen,
     /// `caller_number = "hidden"`
     CallerNumberHidden,
-    /// `caller_number = "not_called"`: it is of a kind that we don't call
+    /// `caller_number = "not_called"`: its kind is one that we don't call
     CallerNumberNotCalled,
     /// `people = "no_more"`: the limit of people in one call is reached
     NoMorePeople,
@@ -233,7 +233,7 @@ pub enum Test {
     UntilKnown,
     /// `answered_by = "machine"`
     AnsweredByMachine,
-    /// `listener = "confirmed"`: someone has said in this call that they are the patient, or answer for the patient
+    /// `listener = "confirmed"`: a person has said in this call that they are the patient, or answer for the patient
     ListenerConfirmed,
 }
 
@@ -248,43 +248,43 @@ pub enum Bound {
     Spo2Red,
 }
 
-/// Keeps something.
+/// Stores something.
 #[derive(Debug, Clone)]
 pub struct Record {
-    /// What is kept.
+    /// What is stored.
     pub what: RecordWhat,
-    /// Where it goes on.
+    /// The next node.
     pub next: Spanned<NodeId>,
 }
 
-/// What a record node keeps.
+/// What a record node stores.
 #[derive(Debug, Clone)]
 pub enum RecordWhat {
-    /// The answer to an item, from a node's entry. A red answer is followed by `on_red` at once.
+    /// The answer to an item, from a node's entry. A red answer is immediately followed by `on_red`.
     Answer {
         /// The item.
         item: Item,
-        /// The node whose entry it is.
+        /// The node with the entry.
         from: Spanned<NodeId>,
         /// Said after a red answer.
         on_red: Vec<Say>,
     },
     /// The report is complete.
     Report,
-    /// The caller asks to be called back.
+    /// The caller asks for a call back.
     CallBack {
-        /// Where it goes when too many ask; without it every request is taken.
+        /// The next node if too many callers ask. If absent, every request is accepted.
         refused: Option<Spanned<NodeId>>,
     },
-    /// The patient, or someone who answers for the patient, asks that automated calls stop.
+    /// The patient, or a person who answers for the patient, asks to stop automated calls.
     Stop,
-    /// Someone who hasn't said who they are asks that automated calls stop.
+    /// A person who wasn't identified asks to stop automated calls.
     StopUnconfirmed,
-    /// Someone says that they are the patient, or answer for the patient.
+    /// A person says that they are the patient, or answer for the patient.
     Listener,
     /// The person who answered can't talk now.
     NotNow,
-    /// The person who answered isn't the one who was called.
+    /// The person who answered isn't the patient.
     WrongNumber,
 }
 
@@ -295,35 +295,35 @@ pub struct Identify {
     pub hersys_id: Spanned<NodeId>,
     /// The gather with the birth date.
     pub birth_date: Spanned<NodeId>,
-    /// How often a mismatch may be tried again.
+    /// How often identification may be tried.
     pub tries: u8,
     /// Found.
     pub matched: Spanned<NodeId>,
     /// Found, and today's report was begun in an earlier call.
     pub resumed: Spanned<NodeId>,
-    /// Not found, not under observation, or locked: the caller can't tell which.
+    /// Not found, not under observation, or locked. The caller can't tell which.
     pub mismatch: Spanned<NodeId>,
     /// Found, and observation has ended.
     pub ended: Spanned<NodeId>,
-    /// All tries used.
+    /// All tries were used.
     pub give_up: Spanned<NodeId>,
 }
 
-/// Walks another flow.
+/// Executes another flow.
 #[derive(Debug, Clone)]
 pub struct SubFlow {
     /// The flow.
     pub flow: Spanned<FlowName>,
-    /// Where it goes on, by the flow's result.
+    /// The next node for each result of the flow.
     pub exits: BTreeMap<ResultName, Spanned<NodeId>>,
 }
 
-/// Connects the caller to a person.
+/// Transfers the caller to staff.
 #[derive(Debug, Clone)]
 pub struct HandOver {
-    /// How long the person's phone rings, in seconds.
+    /// How long the staff's phone rings, in seconds.
     pub ring_seconds: u8,
-    /// They talked, and the person hung up.
+    /// They talked, and staff hung up.
     pub connected: Spanned<NodeId>,
     /// Busy, no answer or failed.
     pub failed: Spanned<NodeId>,
@@ -332,13 +332,13 @@ pub struct HandOver {
 /// Ends a flow.
 #[derive(Debug, Clone)]
 pub struct End {
-    /// The result that the caller of this flow sees.
+    /// The result, as the outer flow sees it.
     pub result: ResultName,
 }
 
 impl Takes {
-    /// The entry is complete after this number of keys. An entry of varying length is ended by `#`, also the longest
-    /// one: without room for it that `#` would fall into the next question.
+    /// The number of keys that completes the entry. An entry of variable length, including the longest, is ended by
+    /// `#`. Without room for it, the `#` would become a key of the next question.
     pub const fn max_keys(self) -> u8 {
         match self {
             Self::Digits { min, max } if min < max => max.saturating_add(1),

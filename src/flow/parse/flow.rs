@@ -7,7 +7,7 @@ use super::references;
 use super::table::{Source, Table};
 use crate::flow::{Flow, FlowName, Limits, NodeId, Say, Spanned};
 
-/// What a flow's questions and records do unless they say otherwise.
+/// What a flow's questions and records do by default.
 #[derive(Default)]
 pub(super) struct Defaults {
     pub no_input: Option<Vec<Say>>,

@@ -1,5 +1,5 @@
-//! From the files' text to the [`FlowSet`]. The library is read as far as it goes, so that the rules of `check` still
-//! find what they can in documents that have a slip somewhere.
+//! Parses the files into a [`FlowSet`]. Parsing continues after errors, so that the rules of `check` still find
+//! problems in documents that contain a mistake.
 
 mod ask;
 mod flow;
@@ -17,11 +17,11 @@ use super::finding::Finding;
 use super::{FlowName, FlowSet, PromptId};
 
 impl FlowSet {
-    /// Reads the documents from their texts by path below the folder (`health_call/flow.toml`,
-    /// `health_call/prompts/ja.toml`, `shared/keys.toml`). Files other than `.toml` are ignored. A byte that isn't
-    /// UTF-8 is expected as U+FFFD and gives a finding.
+    /// Reads the documents from their texts by path in the folder (`health_call/flow.toml`,
+    /// `health_call/prompts/ja.toml`, `shared/keys.toml`). Files other than `.toml` are ignored. Bytes that aren't
+    /// UTF-8 are expected as U+FFFD and yield a finding.
     ///
-    /// The library is complete only if there are no findings; [`FlowSet::checked`] applies the rules of the check too.
+    /// The set is complete only if there are no findings. [`FlowSet::checked`] also applies the rules of the check.
     pub fn read(files: BTreeMap<String, String>) -> (Self, Vec<Finding>) {
         let files: BTreeMap<_, _> = files.into_iter().filter(|(path, _)| path.ends_with(".toml")).collect();
         let mut findings = Vec::new();
@@ -62,7 +62,8 @@ impl FlowSet {
     }
 }
 
-/// SHA-256 over all paths and texts; lengths keep one file's end from being another's beginning.
+/// SHA-256 over all paths and texts. Their lengths are included, so that the end of one file can't be mistaken for
+/// the start of another.
 fn digest(files: &BTreeMap<String, String>) -> String {
     let mut sha = Sha256::new();
     for part in files.iter().flat_map(|(path, text)| [path, text]) {

@@ -1,4 +1,4 @@
-//! Reads the nodes that don't wait for a key, and hands the questions to `ask`.
+//! Reads the nodes that don't wait for a key. `ask` reads the questions.
 
 use std::sync::Arc;
 
@@ -167,12 +167,12 @@ fn rule(value: Value<'_>) -> Option<Rule> {
     tests.pop().map(|test| Rule { test, go })
 }
 
-/// How many of these fields there are.
+/// The number of these fields that are present.
 fn asked(table: &Table<'_>, fields: &[&'static str]) -> usize {
     fields.iter().filter(|field| table.get(field).is_some()).count()
 }
 
-/// Rules about answers ask yes-no items: a measured one is compared by its entry.
+/// Rules about answers accept only yes-no items. A measured item is compared by its entry.
 fn answer(item: Item, value: Value<'_>) -> Option<Arc<str>> {
     let text = value.text()?;
     if !matches!(item.read(text), Some(Answer::YesNo(_))) {

@@ -6,7 +6,8 @@ use crate::flow::{FlowName, Key, MISSING, NodeId, Say, Spanned};
 
 const LANGUAGES: [&str; 7] = ["ja", "en", "zh-Hans", "zh-Hant", "ko", "es", "pt"];
 
-/// A reference to a node that must be there. [`MISSING`] stands for it when it isn't: the finding is already made.
+/// A required reference to a node. If it is absent, it is replaced by [`MISSING`], and the finding has already been
+/// reported.
 pub(super) fn node(table: &Table<'_>, field: &'static str) -> Spanned<NodeId> {
     match table.need(field, &format!("Add `{field} = \"…\"` with the name of a node")) {
         Some(value) => spot(value),
@@ -22,7 +23,7 @@ pub(super) fn spot<T: for<'t> From<&'t str>>(value: Value<'_>) -> Spanned<T> {
     Spanned { to: T::from(value.text().unwrap_or(MISSING)), line: value.line }
 }
 
-/// What is said: `"x"`, `{ prompt, language }`, or a list of them.
+/// The prompts: `"x"`, `{ prompt, language }`, or a list of them.
 pub(super) fn say(value: Value<'_>, flow: &FlowName) -> Vec<Say> {
     let list = value.list();
     if list.is_empty() {

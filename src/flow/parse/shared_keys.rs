@@ -1,4 +1,4 @@
-//! Reads `shared/keys.toml`: the keys and the patience that hold at every question.
+//! Reads `shared/keys.toml`: the keys and timeouts of all questions.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Reads TOML by hand rather than by serde, so that all problems come at once, each with its line.
+//! Reads TOML by hand rather than by serde, so that all problems are reported together, each with its line.
 
 use std::cell::RefCell;
 use std::ops::{Range, RangeInclusive};
@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::flow::finding::{Finding, did_you_mean};
 
-/// A file while it is read, and what was found in it.
+/// A file that is being read, and its findings.
 pub(super) struct Source<'a> {
     pub file: &'a str,
     newlines: Vec<usize>,
@@ -21,7 +21,7 @@ impl<'a> Source<'a> {
         Self { file, newlines, findings: RefCell::default() }
     }
 
-    /// The line of a place, counted from 1.
+    /// The line of a position, counted from 1.
     pub fn line(&self, span: &Range<usize>) -> u32 {
         u32::try_from(self.newlines.partition_point(|newline| *newline < span.start))
             .unwrap_or(u32::MAX)
@@ -36,7 +36,7 @@ impl<'a> Source<'a> {
         self.findings.into_inner()
     }
 
-    /// The file's tree, as far as it is TOML. `None` when nothing sensible can be said beyond the syntax.
+    /// The parsed file, as far as it is TOML. `None` if there is nothing to report beyond the syntax.
     pub fn tree<'t>(&self, text: &'t str) -> Option<Spanned<DeTable<'t>>> {
         if let Some(at) = text.find(['\u{fffd}', '\0']) {
             self.find(self.line(&(at..at)), "the file isn't UTF-8 text", "Save it again with the encoding UTF-8");
@@ -58,11 +58,11 @@ impl<'a> Source<'a> {
     }
 }
 
-/// A table whose fields are asked for one by one; those never asked for are unknown.
+/// A table whose fields are requested one by one. Fields that were never requested are unknown.
 pub(super) struct Table<'a> {
     pub source: &'a Source<'a>,
     pub line: u32,
-    /// What people call it: "the node `spo2`".
+    /// The description for people: "the node `spo2`".
     pub name: String,
     entries: &'a DeTable<'a>,
     asked: RefCell<Vec<&'static str>>,
@@ -73,7 +73,7 @@ impl<'a> Table<'a> {
         Self { source, line, name, entries, asked: RefCell::default() }
     }
 
-    /// A field, when it is there.
+    /// A field; `None` if it is absent.
     pub fn get(&self, field: &'static str) -> Option<Value<'a>> {
         if !self.asked.borrow().contains(&field) {
             self.asked.borrow_mut().push(field);
@@ -82,7 +82,7 @@ impl<'a> Table<'a> {
         Some(self.value(key.span(), value))
     }
 
-    /// A field that must be there.
+    /// A required field.
     pub fn need(&self, field: &'static str, todo: &str) -> Option<Value<'a>> {
         let value = self.get(field);
         if value.is_none() {
@@ -91,12 +91,12 @@ impl<'a> Table<'a> {
         value
     }
 
-    /// The fields of a table with free names.
+    /// The fields of a table with arbitrary names.
     pub fn rows(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> {
         self.entries.iter().map(|(key, value)| (key.get_ref().as_ref(), self.value(key.span(), value)))
     }
 
-    /// Reports the fields that nobody asked for.
+    /// Reports the fields that weren't requested.
     pub fn finish(self) {
         let asked = self.asked.borrow();
         for key in self.entries.keys().filter(|key| !asked.contains(&key.get_ref().as_ref())) {
@@ -155,7 +155,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A list, or the one value that stands in place of a list.
+    /// A list. A single value counts as a list of one.
     pub fn list(&self) -> Vec<Self> {
         match self.value {
             DeValue::Array(items) => items
@@ -180,7 +180,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// One word of a closed list.
+    /// One word of a fixed list.
     pub fn word<T>(&self, what: &str, words: &[&'static str], read: impl Fn(&str) -> Option<T>) -> Option<T> {
         let text = self.text()?;
         if let Some(read) = read(text) {

@@ -24,8 +24,8 @@ macro_rules! habits {
                 match self { $(Self::$name => $word),+ }
             }
 
-            /// How many of 1,000 first calls meet it, unless a [`super::Mix`] says otherwise. These are our own
-            /// estimates for an ordinary day; no published figures were found.
+            /// How many of 1,000 first calls meet it, unless a [`super::PopulationMix`] says otherwise. These are our
+            /// own estimates for an ordinary day; no published figures were found.
             pub const fn usual_weight(self) -> u32 {
                 match self { $(Self::$name => $weight),+ }
             }
