@@ -1,5 +1,5 @@
-//! Standard output and standard error for every command. Nothing here panics. A reader that closed the pipe (`… |
-//! head`) isn't an error. A full disk is reported once, at the end, with an exit code other than 0.
+//! Standard output and standard error for every command. Nothing here panics. A reader that closed the pipe
+//! (`… | head`) isn't an error. A full disk is reported once, at the end, with an exit code other than 0.
 
 use std::io::{ErrorKind, Write};
 use std::sync::{Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! The terminal as a phone: what is said is printed, what is typed is keyed.
+//! The terminal as a phone: prints what is said and reads keys.
 
 use std::io::{BufRead, IsTerminal};
 
@@ -9,7 +9,7 @@ use crate::domain::{HangupCause, Keys};
 use crate::engine::{EventKind, NextAction, Reply, TransferOutcome, WordsFor, words};
 use crate::flow::FlowSet;
 
-/// How the keyboard stands for the phone's keys.
+/// How to enter keys at the keyboard.
 pub(super) const HELP: &str = "Type keys and Enter (375#). Enter alone is silence, h hangs up.";
 
 /// Prints what the caller hears.
@@ -43,7 +43,7 @@ pub(super) fn next(input: &mut impl BufRead, reply: &Reply) -> anyhow::Result<Ev
     }
 }
 
-/// Reads a line of standard input; nothing at its end.
+/// Reads a line of standard input. Returns `None` at its end.
 pub(super) fn ask(input: &mut impl BufRead, prompt: &str) -> anyhow::Result<Option<String>> {
     write(&format!("{prompt} "));
     if closed() {
@@ -53,7 +53,7 @@ pub(super) fn ask(input: &mut impl BufRead, prompt: &str) -> anyhow::Result<Opti
     let read = input.read_line(&mut line).context("the keys can't be read")?;
     let line = (read > 0).then(|| line.trim().to_owned());
     if !std::io::stdin().is_terminal() {
-        // Nobody typed it, so nobody has seen it.
+        // The input wasn't typed at a terminal, so echo it.
         outln!("{}", line.as_deref().unwrap_or("(the end of the input)"));
     }
     Ok(line)

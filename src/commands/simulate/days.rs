@@ -1,4 +1,4 @@
-//! `kenkocall simulate days`: day after day of a small health centre with everything that can go wrong, each checked.
+//! `kenkocall simulate days`: simulates days of a small health centre with all kinds of faults, and checks each day.
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -17,32 +17,32 @@ use crate::commands::output::{closed, outln};
 use crate::service::Clock;
 use crate::simulation::{Death, Figures, Played, Scenario, Settings, SimulationError, play, play_plan};
 
-/// Days that are played when nobody says how many.
+/// The default number of days.
 const USUAL_DAYS: u64 = 100;
-/// Patients of a day, when nobody says how many.
+/// The default number of patients per day.
 const USUAL_PATIENTS: u32 = 30;
-/// What was logged is kept and checked on one of this many days; always when one day alone is played.
+/// The log is kept and checked on one in this many days, and always if only one day is played.
 const LISTENED_TO: u64 = 10;
-/// What happened last is shown up to here.
+/// The maximum number of last events shown.
 const SHOWN: usize = 60;
-/// Broken days that are shown; the others are counted.
+/// The maximum number of broken days shown. The others are counted.
 const SHOWN_DAYS: u64 = 20;
-/// A disk in memory, where Linux has one.
+/// A RAM disk, if Linux has one.
 const IN_MEMORY: &str = "/dev/shm";
 
 #[derive(Debug, Args)]
 pub(in crate::commands) struct Days {
-    /// The first day's seed: the same seed is the same day again. Default: drawn from the time, and printed.
+    /// The first day's seed: the same seed gives the same day. Default: taken from the time, and printed.
     #[arg(long)]
     seed: Option<u64>,
-    /// How many days, each of the next seed. Default: 1 with --seed, else 100.
+    /// How many days, each with the next seed. Default: 1 with --seed, else 100.
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
     days: Option<u64>,
-    /// Go on for so long, such as 90s, 10m or 1h.
+    /// Continue for this long, such as 90s, 10m or 1h.
     #[arg(long = "for", value_name = "DURATION", conflicts_with = "days", value_parser = duration)]
     length: Option<SignedDuration>,
-    /// Play the day of --seed once more for each commit of the services: the process dies just before it, and in
-    /// another day just after it.
+    /// Play the day of --seed again for each commit of the services: once the process dies just before it, once just
+    /// after it.
     #[arg(long, requires = "seed", conflicts_with_all = ["days", "length"])]
     every_commit: bool,
     /// The process dies just before this commit of the services, counted from 1.
@@ -52,34 +52,34 @@ pub(in crate::commands) struct Days {
     #[arg(long, value_name = "COMMIT", requires = "seed",
           conflicts_with_all = ["days", "length", "every_commit", "dies_before"])]
     dies_after: Option<u64>,
-    /// Patients of a day.
+    /// Patients per day.
     #[arg(long, default_value_t = USUAL_PATIENTS, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     patients: u32,
     /// Days played at the same time. Default: one for each processor.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
-    /// Where the databases are, one file a day. Default: a disk in memory where there is one.
+    /// The folder for the databases, one file per day. Default: a RAM disk if there is one.
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
     /// Don't wait for the disk at each commit, as production does.
     #[arg(long)]
     fast_disk: bool,
-    /// Show everything that happened, of good days too.
+    /// Show all events, also of days without violations.
     #[arg(long)]
     verbose: bool,
-    /// Show what was logged, of days that are listened to: one of ten, and one played alone.
+    /// Show the log of days on which it is kept: one in ten, and a single day.
     #[arg(long)]
     log: bool,
-    /// As JSON: the sums, and each broken day that is shown.
+    /// Print JSON: the totals, and each broken day that is shown.
     #[arg(long, conflicts_with_all = ["verbose", "log"])]
     json: bool,
 }
 
-/// Which days are played, by their places in the series.
+/// Which days are played. A day is identified by its place in the series.
 enum Course {
     /// The place is the seed.
     Seeds,
-    /// The day of a seed, and two for each of its commits.
+    /// The day of a seed, with two variants for each of its commits.
     EveryCommit(u64),
     /// One day of a seed.
     Dying(u64, Death),
@@ -117,7 +117,7 @@ struct Sums {
 }
 
 impl Days {
-    /// Says it to a person; a program is told all at the end.
+    /// Prints a sentence, unless the output is JSON, which is printed at the end.
     fn say(&self, sentence: &str) {
         if !self.json {
             outln!("{sentence}");
@@ -163,7 +163,7 @@ pub(super) fn run(days: &Days) -> anyhow::Result<()> {
     series.tell(took, days, first)
 }
 
-/// What is played, and which places of it.
+/// Returns what is played, and the range of places.
 fn course_of(days: &Days, first: u64, settings: &Settings) -> anyhow::Result<(Course, Range<u64>)> {
     let death = days.dies_before.map(Death::Before).or(days.dies_after.map(Death::After));
     if let Some(death) = death {
@@ -175,7 +175,7 @@ fn course_of(days: &Days, first: u64, settings: &Settings) -> anyhow::Result<(Co
         return Ok((Course::Dying(first, death), 0..1));
     }
     if days.every_commit {
-        // On a thread of its own: a day has a runtime of its own.
+        // Use a separate thread, because a day has its own runtime.
         let whole = std::thread::scope(|scope| scope.spawn(|| play(first, settings, false)).join());
         let commits = whole.unwrap_or(Err(SimulationError::MadeUp("thread")))?.figures.commits;
         days.say(&format!(
@@ -198,8 +198,8 @@ fn words(death: Death) -> String {
     }
 }
 
-/// Keeps this thread, and those that its databases begin, on one processor: they wait for each other at every
-/// statement, and waking someone on another processor takes longer than most statements.
+/// Pins this thread, and the threads that its databases start, to one processor. They wait for each other at every
+/// statement, and waking a thread on another processor takes longer than most statements.
 #[cfg(target_os = "linux")]
 fn stay_on_processor(nth: usize) {
     use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
@@ -208,7 +208,7 @@ fn stay_on_processor(nth: usize) {
     let Some(cpu) = usable.cycle().nth(nth) else { return };
     let mut one = CpuSet::new();
     one.set(cpu);
-    // Where it isn't allowed, days only take longer.
+    // If it isn't allowed, days only take longer.
     let _elsewhere = sched_setaffinity(None, &one);
 }
 
@@ -238,7 +238,7 @@ impl Series {
     }
 
     fn count(&self, played: &Played, days: &Days) {
-        // Held while it is told: two days' words don't mix.
+        // Hold the lock while printing, so that the output of two days doesn't mix.
         let mut sums = self.sums.lock().unwrap_or_else(PoisonError::into_inner);
         sums.days += 1;
         sums.figures.add(&played.figures);
@@ -337,7 +337,7 @@ fn show(played: &Played, days: &Days) {
     outln!("again: {}\n", again(played, days.patients));
 }
 
-/// The command that plays a day again.
+/// Returns the command that plays a day again.
 fn again(played: &Played, patients: u32) -> String {
     let mut command = format!("kenkocall simulate days --seed {}", played.seed);
     match played.dies_at {
@@ -357,7 +357,7 @@ fn duration(text: &str) -> Result<SignedDuration, String> {
     length.filter(SignedDuration::is_positive).ok_or_else(|| "write a duration as 90s, 10m or 1h".to_owned())
 }
 
-/// The folder of this series; one of our own is removed at the end.
+/// The folder of this series. A temporary folder is removed at the end.
 struct Folder(PathBuf, bool);
 
 impl Folder {
@@ -379,7 +379,7 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         if self.1 {
-            // What is left there is in the way of nothing.
+            // Files that can't be removed do no harm.
             let _left = std::fs::remove_dir_all(&self.0);
         }
     }

@@ -1,4 +1,4 @@
-//! `kenkocall simulate`: what stands in for the outside world when we rehearse.
+//! `kenkocall simulate`: simulations of the outside world, for rehearsals.
 
 mod carrier;
 mod days;
@@ -7,15 +7,15 @@ use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Simulate {
-    /// A fake carrier on this machine: it takes calls as Twilio does, rings made-up people, and can do all that a
-    /// carrier does badly.
+    /// A fake carrier on this machine: it takes calls as Twilio does, calls simulated people, and can simulate all
+    /// faults of a carrier.
     Carrier(carrier::Carrier),
-    /// Whole days of a small health centre on a virtual clock, with crashes, clock steps and a phone network that
-    /// fails: what must hold is checked after each.
+    /// Whole days of a small health centre on a virtual clock, with crashes, clock steps and an unreliable phone
+    /// network. The invariants are checked after each day.
     Days(days::Days),
 }
 
-/// Runs a simulation until it is over or stopped.
+/// Runs a simulation until it ends or is stopped.
 pub(super) async fn run(command: Simulate) -> anyhow::Result<()> {
     match command {
         Simulate::Carrier(carrier) => carrier::run(carrier).await,

@@ -1,4 +1,4 @@
-//! The carrier's book of calls: what it knows of each, and how it stood at any moment before.
+//! The carrier's calls: the current state of each call, and its state at any earlier moment.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,33 +8,33 @@ use tokio::sync::watch;
 
 use crate::carrier::twilio::CallStatus;
 
-/// The most calls in the book.
+/// The maximum number of calls.
 pub(super) const MAX_CALLS: usize = 1_000_000;
 
-/// What we are asked to do with a call.
+/// The instructions for a call.
 #[derive(Debug, Clone)]
 pub(super) struct CallPlan {
-    /// Where the TwiML is.
+    /// The URL of the TwiML.
     pub(super) url: String,
-    /// Where it is when that fails.
+    /// The fallback URL.
     pub(super) fallback_url: Option<String>,
-    /// Where status callbacks go.
+    /// The URL of the status callbacks.
     pub(super) status_callback: Option<String>,
-    /// Which of them are asked for.
+    /// The requested status callbacks.
     pub(super) events: Vec<Progress>,
     /// How long it may ring, in simulated seconds.
     pub(super) ring_seconds: u32,
-    /// Whether a machine is looked for.
+    /// Whether machine detection is on.
     pub(super) detection: Detection,
-    /// Where that is told without waiting for it.
+    /// The URL of the asynchronous detection result.
     pub(super) async_detection_callback: Option<String>,
-    /// How long the call may take, in simulated seconds.
+    /// The maximum length of the call, in simulated seconds.
     pub(super) time_limit_seconds: u32,
-    /// Odd fields in all of its webhooks, in the encoding of a form.
+    /// Odd fields in all of its webhooks, form-encoded.
     pub(super) odd: String,
 }
 
-/// A status callback that can be asked for.
+/// A status callback that can be requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Progress {
     Initiated,
@@ -55,13 +55,13 @@ impl Progress {
     }
 }
 
-/// What machine detection is asked for.
+/// The requested machine detection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Detection {
     Off,
-    /// `Enable`: told as soon as it is known.
+    /// `Enable`: reports as soon as the result is known.
     Start,
-    /// `DetectMessageEnd`: told when the greeting is over.
+    /// `DetectMessageEnd`: reports when the greeting is over.
     MessageEnd,
 }
 
@@ -69,7 +69,7 @@ pub(super) enum Detection {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Direction {
     OutboundApi,
-    /// A call that was put through: the child of another.
+    /// The child of a call that was transferred.
     OutboundDial,
     Inbound,
 }
@@ -84,51 +84,51 @@ impl Direction {
     }
 }
 
-/// What a call in progress is told.
+/// An order to a call in progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Order {
-    /// It has been ended; see its status.
+    /// The call was ended; its status says how.
     End,
-    /// Go on there.
+    /// Continue at this URL.
     Redirect(String),
 }
 
-/// A call in the book.
+/// A call of the carrier.
 pub(super) struct Call {
     pub(super) sid: String,
-    /// The call that was put through to this one.
+    /// The parent call, which was transferred to this one.
     pub(super) parent: Option<String>,
     pub(super) from: String,
     pub(super) to: String,
     pub(super) direction: Direction,
     pub(super) plan: Arc<CallPlan>,
     pub(super) created: Timestamp,
-    /// What machine detection found, in the carrier's word.
+    /// The result of machine detection, as the carrier's code.
     pub(super) answered_by: Option<String>,
-    /// Every status with its time, the first one first.
+    /// Every status with its time, in order.
     history: Vec<(Timestamp, CallStatus)>,
     orders: watch::Sender<Option<Order>>,
 }
 
-/// How a call stands, or stood.
+/// The state of a call at some moment.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CallState {
     pub(super) status: CallStatus,
     pub(super) updated: Timestamp,
-    /// When it was answered, or, where it never was, when it began to ring.
+    /// When the call was answered. If it never was, when it began to ring.
     pub(super) started: Option<Timestamp>,
-    /// When it was answered and when it was over, where both are so.
+    /// The time from the answer to the end. `None` if the call wasn't answered or hasn't ended.
     pub(super) talked: Option<SignedDuration>,
     pub(super) ended: Option<Timestamp>,
 }
 
-/// Whether a call is over.
+/// Returns `true` if a call with this status is over.
 pub(super) fn is_over(status: CallStatus) -> bool {
     status.hangup_cause(None).is_some()
 }
 
 impl Call {
-    /// The number at the other end: the one called, or the one that rings in.
+    /// The number at the other end: the called number, or the caller's number.
     pub(super) fn person(&self) -> &str {
         match self.direction {
             Direction::OutboundApi | Direction::OutboundDial => &self.to,
@@ -136,17 +136,17 @@ impl Call {
         }
     }
 
-    /// How the call stands.
+    /// The current status.
     pub(super) fn status(&self) -> CallStatus {
         self.history.last().map_or(CallStatus::Queued, |(_, status)| *status)
     }
 
-    /// Whether its phone rang.
+    /// Returns `true` if the phone rang.
     pub(super) fn rang(&self) -> bool {
         self.was(CallStatus::Ringing)
     }
 
-    /// Whether it was answered.
+    /// Returns `true` if the call was answered.
     pub(super) fn was_answered(&self) -> bool {
         self.was(CallStatus::InProgress)
     }
@@ -155,7 +155,7 @@ impl Call {
         self.history.iter().any(|(_, status)| *status == wanted)
     }
 
-    /// How it stood at `when`; nothing if it didn't exist.
+    /// The state at `when`. `None` if the call didn't exist yet.
     pub(super) fn at(&self, when: Timestamp) -> Option<CallState> {
         let until: Vec<_> = self.history.iter().copied().take_while(|(at, _)| *at <= when).collect();
         let (updated, status) = *until.last()?;
@@ -172,29 +172,29 @@ impl Call {
     }
 }
 
-/// The book.
+/// The registry of calls.
 #[derive(Default)]
 pub(super) struct CallRegistry {
     calls: Vec<Call>,
     places: HashMap<String, usize>,
-    /// How often each number was called, or rang in.
+    /// How often each number was called or called in.
     tried: HashMap<String, u64>,
 }
 
 impl CallRegistry {
-    /// How many calls this number had, counting one more.
+    /// Returns the number of earlier calls of this number, and counts one more.
     pub(super) fn count(&mut self, number: &str) -> u64 {
         let tried = self.tried.entry(number.to_owned()).or_default();
         *tried += 1;
         *tried - 1
     }
 
-    /// Whether no more calls fit.
+    /// Returns `true` if the registry has no room for another call.
     pub(super) fn is_full(&self) -> bool {
         self.calls.len() >= MAX_CALLS
     }
 
-    /// Adds a call, queued. The receiver hears what it is told.
+    /// Adds a queued call. The receiver gets the orders to the call.
     pub(super) fn add(&mut self, new: NewCall) -> watch::Receiver<Option<Order>> {
         let NewCall { sid, parent, from, to, direction, plan, now } = new;
         let (orders, heard) = watch::channel(None);
@@ -215,7 +215,7 @@ impl CallRegistry {
         heard
     }
 
-    /// The call of this id.
+    /// Returns the call with this id.
     pub(super) fn get(&self, sid: &str) -> Option<&Call> {
         self.places.get(sid).and_then(|&place| self.calls.get(place))
     }
@@ -224,30 +224,30 @@ impl CallRegistry {
         self.places.get(sid).and_then(|&place| self.calls.get_mut(place))
     }
 
-    /// All calls, the last one first.
+    /// Iterates over all calls, the latest first.
     pub(super) fn newest_first(&self) -> impl Iterator<Item = &Call> {
         self.calls.iter().rev()
     }
 
-    /// Moves a call on. Says how it stands then: a call that is over stays as it is.
+    /// Advances a call to this status and returns the resulting status. A call that is over doesn't change.
     pub(super) fn advance(&mut self, sid: &str, status: CallStatus, now: Timestamp) -> Option<CallStatus> {
         let call = self.get_mut(sid)?;
         if !is_over(call.status()) {
-            // A clock that steps back must not put the past in disorder.
+            // Keep the history in order even if the clock steps back.
             let now = call.history.last().map_or(now, |(last, _)| now.max(*last));
             call.history.push((now, status));
         }
         Some(call.status())
     }
 
-    /// Notes what machine detection found.
+    /// Records the result of machine detection.
     pub(super) fn detected(&mut self, sid: &str, answered_by: &str) {
         if let Some(call) = self.get_mut(sid) {
             call.answered_by = Some(answered_by.to_owned());
         }
     }
 
-    /// Tells a call in progress what to do.
+    /// Sends an order to a call in progress.
     pub(super) fn tell(&self, sid: &str, order: Order) {
         if let Some(call) = self.get(sid) {
             call.orders.send_replace(Some(order));
@@ -255,7 +255,7 @@ impl CallRegistry {
     }
 }
 
-/// A call that begins.
+/// The values of a new call.
 pub(super) struct NewCall {
     pub(super) sid: String,
     pub(super) parent: Option<String>,

@@ -1,4 +1,4 @@
-//! Status callbacks: sent one after the other beside the call, and never waited for by it.
+//! Status callbacks. They are sent in order, concurrently with the call, which never waits for them.
 
 use std::sync::Arc;
 
@@ -8,10 +8,10 @@ use super::faults::{Met, Name};
 use super::state::SharedState;
 use super::webhook::{Fields, Signed, Webhook, send};
 
-/// The most callbacks of one call that wait to be sent; a call has four, and a message two.
+/// The maximum number of queued callbacks of one call. A call has four, and a message two.
 const MAX_WAITING: usize = 16;
 
-/// The faults that a callback can meet.
+/// The faults that can affect a callback.
 const FAULTS: [Name; 7] = [
     Name::CallbacksTwice,
     Name::CallbacksReordered,
@@ -28,11 +28,11 @@ pub(super) struct Callbacks {
     sequence: u32,
 }
 
-/// Turns true once the first callback was delivered, or there will be none.
+/// Becomes `true` after the first callback was delivered, or if there won't be one.
 pub(super) type FirstDelivered = watch::Receiver<bool>;
 
 impl Callbacks {
-    /// Begins to send callbacks of `call` to `url`; faults are met by `number`.
+    /// Starts sending callbacks of `call` to `url`. `number` selects the faults.
     pub(super) fn start(office: &Arc<SharedState>, call: &str, number: &str, url: &str) -> (Self, FirstDelivered) {
         let (queue, waiting) = mpsc::channel(MAX_WAITING);
         let (delivered, first_delivered) = watch::channel(false);
@@ -48,11 +48,11 @@ impl Callbacks {
         (Self { queue, sequence: 0 }, first_delivered)
     }
 
-    /// Has a callback sent, numbered.
+    /// Queues a callback with the next sequence number.
     pub(super) fn send(&mut self, mut fields: Fields) {
         fields.push(("SequenceNumber".to_owned(), self.sequence.to_string()));
         self.sequence += 1;
-        // A full queue means that nobody answers; a real carrier loses callbacks then too.
+        // The queue is full only if nobody answers. A real carrier also loses callbacks then.
         let _queued = self.queue.try_send(fields);
     }
 }
@@ -62,7 +62,7 @@ struct Sending {
     call: String,
     number: String,
     url: String,
-    /// Held back by the fault that reorders.
+    /// Callbacks held back by the fault that reorders.
     held: Vec<Fields>,
     delivered: watch::Sender<bool>,
 }
@@ -109,7 +109,7 @@ impl Sending {
 
     async fn post(&self, fields: &Fields, signed: Signed) {
         let webhook = Webhook { call: &self.call, kind: "status", url: &self.url, fields, signed };
-        // The log has it; no one else is told when a callback is lost.
+        // The result is in the log. Nothing else depends on a lost callback.
         let _answer = send(&self.office, &webhook).await;
         self.delivered.send_replace(true);
     }

@@ -1,5 +1,5 @@
-//! The control API, under `/_fake/`: by it a test or a person sets people and faults, rings in, and reads the log.
-//! `carrier/mod.rs` and docs/operations.md describe it.
+//! The control API under `/_fake/`. Tests and people use it to set people and faults, to make incoming calls, and to
+//! read the log. `carrier/mod.rs` and docs/operations.md describe it.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -23,7 +23,7 @@ use super::people::{Behaviour, HangsUpFirst, Person};
 use super::state::SharedState;
 use crate::carrier::twilio::Form;
 
-/// How long a call that rings in may take, in simulated seconds.
+/// The maximum length of an incoming call, in simulated seconds.
 const TIME_LIMIT_SECONDS: u32 = 14_400;
 
 pub(super) fn routes() -> Router<Arc<SharedState>> {
@@ -38,7 +38,7 @@ pub(super) fn routes() -> Router<Arc<SharedState>> {
         .route("/_fake/reset", post(reset))
 }
 
-/// What can't be done, in a sentence.
+/// An error, as a sentence.
 struct Objection(String);
 
 impl IntoResponse for Objection {
@@ -50,7 +50,7 @@ impl IntoResponse for Objection {
 type Here = State<Arc<SharedState>>;
 type Set = Result<StatusCode, Objection>;
 
-/// One of something, or several.
+/// Parses one value or an array of values.
 fn one_or_more<T: DeserializeOwned>(body: &str) -> Result<Vec<T>, Objection> {
     let value: Value = read(body)?;
     let values = match value {
@@ -103,7 +103,7 @@ async fn phones(State(office): Here) -> Response {
     Json(phones).into_response()
 }
 
-/// Someone's phone, as it is set.
+/// The settings of one phone.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Named {
@@ -171,12 +171,12 @@ struct RingIn {
     status_callback: Option<String>,
     keys: Vec<String>,
     hang_up_at: Option<u32>,
-    /// Odd fields, in the encoding of a form.
+    /// Odd fields, form-encoded.
     #[serde(default)]
     fields: String,
 }
 
-/// `POST /_fake/ring-in`: someone rings a number of ours.
+/// `POST /_fake/ring-in`: someone calls one of our numbers.
 async fn ring_in(State(office): Here, body: String) -> Result<Response, Objection> {
     let RingIn { from, to, url, fallback_url, status_callback, keys, hang_up_at, fields } = read(&body)?;
     Form::read(fields.as_bytes()).map_err(|error| Objection(error.to_string()))?;

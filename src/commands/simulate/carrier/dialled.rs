@@ -1,4 +1,4 @@
-//! The phone of someone to whom a call is put through: a leg of its own, the call's child, with its own callbacks.
+//! The phone that a call is transferred to: a leg of its own, the child of the call, with its own callbacks.
 
 use std::sync::Arc;
 
@@ -12,22 +12,22 @@ use super::state::SharedState;
 use super::webhook::Fields;
 use crate::carrier::twilio::CallStatus;
 
-/// How long people talk when put through, in simulated seconds, unless told otherwise.
+/// How long people talk after a transfer, in simulated seconds, by default.
 const TALK_SECONDS: f64 = 60.0;
-/// How long it rings when put through, until someone picks up, in simulated seconds, unless told otherwise.
+/// How long it rings in a transfer until someone answers, in simulated seconds, by default.
 const RINGS_SECONDS: f64 = 5.0;
-/// How long a call may take, in simulated seconds: the carrier's own limit.
+/// The maximum length of a call, in simulated seconds: the carrier's own limit.
 const TIME_LIMIT_SECONDS: u32 = 14_400;
 
-/// How a call that was put through goes on.
+/// The result of a transfer.
 pub(super) struct Dialled {
-    /// What the action is told besides what every webhook tells.
+    /// The fields for the action's webhook, in addition to the common ones.
     pub(super) told: Fields,
-    /// Whether the caller is gone.
+    /// Whether the caller has hung up.
     pub(super) caller_is_gone: bool,
 }
 
-/// The child in progress. Dropped, it ends: the call that it belongs to is over.
+/// The child in progress. It ends when dropped: its parent call is over.
 struct Child {
     office: Arc<SharedState>,
     sid: String,
@@ -40,7 +40,8 @@ struct Child {
 }
 
 impl Leg {
-    /// Puts the caller through to `number`. `status` is where the news of its leg are posted, and which.
+    /// Transfers the caller to `number`. `status` is the URL for the status callbacks of its leg, and which are
+    /// requested.
     pub(super) async fn dial(
         &mut self,
         number: &str,
@@ -117,7 +118,7 @@ impl Child {
             plan: Arc::new(plan),
             now: office.now(),
         };
-        // It is told nothing by the REST API: it ends with its parent.
+        // The REST API sends it no orders: it ends with its parent.
         drop(office.state().book.add(new));
         let callbacks = url.map(|url| Callbacks::start(&office, &sid, number, &url).0);
         let mut child = Self {

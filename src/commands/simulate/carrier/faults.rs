@@ -1,5 +1,5 @@
-//! What the carrier does badly, on order. A fault is set through the control API, for the requests that follow: for
-//! each of them, with a probability or a count; for every number or for one.
+//! Faults of the carrier. The control API sets a fault for later requests: for all of them, with a probability or up to
+//! a count, and for all numbers or one.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::rng::SeededRng;
 
-/// The most faults set at a time.
+/// The maximum number of faults at a time.
 const MAX_FAULTS: usize = 1_000;
-/// The longest delay that a fault may make, in seconds: an hour.
+/// The longest delay of a fault, in seconds: an hour.
 const MAX_SECONDS: f64 = 3_600.0;
 
 /// A part of the REST API.
@@ -40,11 +40,11 @@ pub(super) enum Endpoint {
 pub(super) enum Name {
     /// The request is never answered.
     NeverAnswered,
-    /// It is answered after `seconds`.
+    /// The request is answered after `seconds`.
     Late,
-    /// The connection is closed in place of an answer.
+    /// The connection is closed instead of an answer.
     Closed,
-    /// 429, with `Retry-After: seconds` where they are told.
+    /// 429, with `Retry-After: seconds` if `seconds` is set.
     TooMany,
     /// 500
     ServerError,
@@ -56,91 +56,92 @@ pub(super) enum Name {
     Unauthorized,
     /// 200 and a page of HTML.
     Html,
-    /// 200 and nothing.
+    /// 200 and an empty body.
     Empty,
-    /// 302 to nowhere.
+    /// 302 to a location that doesn't exist.
     Redirected,
-    /// The reply has a status that nobody has heard of.
+    /// The reply has an unknown status.
     UnknownStatus,
     /// The reply to a new call waits until its first status callback was delivered.
     CallbacksFirst,
     /// A status callback is sent twice.
     CallbacksTwice,
-    /// A status callback is held back until after the next one; all that are held at the end come in reverse.
+    /// A status callback is held back until after the next one. Those still held at the end are sent in reverse order.
     CallbacksReordered,
     /// Every SequenceNumber is 0.
     CallbacksUnnumbered,
     /// A status callback is never sent.
     CallbacksNever,
-    /// A status callback comes `seconds` late.
+    /// A status callback is sent `seconds` late.
     CallbacksLate,
     /// A status callback is signed with another key.
     CallbacksForged,
-    /// A status callback has a status that nobody has heard of.
+    /// A status callback has an unknown status.
     CallbacksUnknownStatus,
-    /// A webhook is sent twice, the same keys twice; the second answer counts.
+    /// A webhook is sent twice, with the same keys; the second answer counts.
     WebhooksTwice,
     /// A webhook's answer is lost, and the webhook is sent again with the same token.
     WebhooksRetried,
-    /// A webhook is signed with another key first, and then as it should be.
+    /// A webhook is first signed with another key, and then sent correctly.
     WebhooksForged,
-    /// A document that names a voice can't be used.
+    /// A document that names a voice is rejected.
     VoicesMissing,
-    /// `digits` are sent in place of what was keyed.
+    /// `digits` are sent instead of the pressed keys.
     Digits,
-    /// The list of calls shows how things stood `seconds` ago.
+    /// The list of calls shows the state `seconds` ago.
     ListLags,
-    /// The list of calls shows how things stood when this fault was set, for `seconds` where they are told.
+    /// The list of calls shows the state when this fault was set, for `seconds` if that is set.
     ListFrozen,
-    /// The list of calls leaves out those to `number`.
+    /// The list of calls omits calls to `number`.
     ListOmits,
-    /// A new call doesn't leave the carrier's queue until it is canceled.
+    /// A new call stays in the carrier's queue until it is canceled.
     StaysQueued,
-    /// The list of calls leaves out calls that haven't begun to ring.
+    /// The list of calls omits calls that haven't begun to ring.
     ListSkipsQueued,
 }
 
-/// Whether the request that meets a fault is carried out all the same.
+/// Whether a request is executed in spite of its fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FaultEffect {
     Done,
     NotDone,
 }
 
-/// A fault as it is set.
+/// A fault as it is set through the control API.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Asked {
     fault: Name,
-    /// For the faults of REST replies; [`Endpoint::Create`] when not told.
+    /// For faults of REST replies. The default is [`Endpoint::Create`].
     #[serde(skip_serializing_if = "Option::is_none")]
     on: Option<Endpoint>,
-    /// Whether the request is carried out all the same. When not told: no where the reply is a refusal, else yes.
+    /// Whether the request is executed in spite of the fault. The default is no if the reply is a refusal, otherwise
+    /// yes.
     #[serde(skip_serializing_if = "Option::is_none")]
     done: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     seconds: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     digits: Option<String>,
-    /// Only what is about this number (called, or ringing in).
+    /// Only requests about this number, which is called or calls in.
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<String>,
-    /// How many times; without a limit when not told.
+    /// How many times. There is no limit by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<u32>,
-    /// How likely, 0 to 1; always when not told.
+    /// The probability, 0 to 1. The default is always.
     #[serde(skip_serializing_if = "Option::is_none")]
     probability: Option<f64>,
 }
 
-/// A fault that a request met.
+/// A fault that affects a request.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Met {
     pub(super) name: Name,
     pub(super) deed: FaultEffect,
-    /// How long, where the fault has a length.
+    /// The delay, if the fault has one.
     pub(super) delay: Option<Duration>,
-    /// What is sent in place of the keys.
+    /// The digits sent instead of the keys.
     pub(super) digits: String,
     /// When the fault was set.
     pub(super) since: Timestamp,
@@ -154,7 +155,7 @@ struct Active {
     drawn: HashMap<String, u64>,
 }
 
-/// The faults that are set.
+/// The active faults.
 #[derive(Default)]
 pub(super) struct Faults {
     active: Vec<Active>,
@@ -162,7 +163,7 @@ pub(super) struct Faults {
 }
 
 impl Name {
-    /// The name as it is written.
+    /// The name in the control API.
     pub(super) fn code(self) -> &'static str {
         NAMES.iter().find(|(name, _)| *name == self).map_or("", |(_, word)| word)
     }
@@ -190,7 +191,7 @@ impl Name {
         )
     }
 
-    /// A refusal says that nothing was done, and an answer worth the name can't come of nothing.
+    /// A refusal means that nothing was done. A proper answer means that something was done.
     fn deed(self, told: Option<bool>) -> FaultEffect {
         let done = match self {
             Self::Late | Self::UnknownStatus | Self::CallbacksFirst => true,
@@ -235,7 +236,7 @@ const NAMES: [(Name, &str); 30] = [
 ];
 
 impl Asked {
-    /// Why this fault can't be set; nothing when it can.
+    /// Returns why this fault can't be set, or `None` if it can.
     fn objection(&self) -> Option<String> {
         let needs_seconds = matches!(self.fault, Name::Late | Name::CallbacksLate | Name::ListLags);
         if needs_seconds && self.seconds.is_none() {
@@ -261,7 +262,7 @@ impl Faults {
     /// Sets a fault.
     ///
     /// # Errors
-    /// A sentence, when it means nothing or there are [`MAX_FAULTS`] already.
+    /// A sentence if the fault is invalid, or if there are already [`MAX_FAULTS`].
     pub(super) fn set(&mut self, asked: Asked, now: Timestamp) -> Result<(), String> {
         if let Some(objection) = asked.objection() {
             return Err(objection);
@@ -280,13 +281,13 @@ impl Faults {
         self.active.clear();
     }
 
-    /// The numbers whose calls the list leaves out.
+    /// Returns the numbers whose calls the list omits.
     pub(super) fn omitted(&self) -> Vec<String> {
         let omits = self.active.iter().filter(|active| active.asked.fault == Name::ListOmits);
         omits.filter_map(|active| active.asked.number.clone()).collect()
     }
 
-    /// The fault that a REST request meets: the first that is set.
+    /// Returns the fault that affects a REST request: the first one set.
     pub(super) fn of_reply(&mut self, dice: &SeededRng, endpoint: Endpoint, number: &str) -> Option<Met> {
         let fits = |asked: &Asked| {
             let on = asked.on.unwrap_or(Endpoint::Create);
@@ -295,7 +296,7 @@ impl Faults {
         self.active.iter_mut().find_map(|active| active.meets(dice, number, fits))
     }
 
-    /// Every one of these faults that something meets.
+    /// Returns all of these faults that affect a request.
     pub(super) fn of(&mut self, dice: &SeededRng, number: &str, names: &[Name]) -> Vec<Met> {
         let fits = |asked: &Asked| names.contains(&asked.fault);
         self.active.iter_mut().filter_map(|active| active.meets(dice, number, fits)).collect()

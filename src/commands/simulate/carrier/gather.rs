@@ -1,28 +1,28 @@
-//! What comes of keys pressed at a `<Gather>`: pure, so that it can be tried by itself.
+//! The result of keys pressed at a `<Gather>`. It is pure code, so that it can be tested by itself.
 
 use crate::carrier::twilio::{Gather, Verb};
 
-/// How long a sentence takes: about seven characters of Japanese a second.
+/// The length of speech: about seven characters of Japanese per second.
 const SECONDS_PER_CHARACTER: f64 = 0.15;
-/// How long a recording takes.
+/// The length of a recording.
 const RECORDING_SECONDS: f64 = 5.0;
-/// From the end of the question to the first key, in seconds.
+/// The time from the end of the question to the first key, in seconds.
 const THINKING_SECONDS: f64 = 1.5;
-/// From key to key, in seconds.
+/// The time between two keys, in seconds.
 const KEY_SECONDS: f64 = 0.4;
 
-/// What a `<Gather>` ended with.
+/// The entry at a `<Gather>`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Entry {
-    /// What is posted, without the key that ended it.
+    /// The digits to post, without the key that finished the entry.
     pub(super) digits: String,
-    /// The key that ended it; empty if none did.
+    /// The key that finished the entry; empty if none did.
     pub(super) finished_on: String,
-    /// How long it took after the question, in simulated seconds.
+    /// The time after the question, in simulated seconds.
     pub(super) seconds: f64,
 }
 
-/// What comes of these keys. Those beyond the end of the entry are lost, as on a phone.
+/// Returns the entry for these keys. Keys after its end are lost, as on a phone.
 pub(super) fn entry(gather: &Gather, keys: &str) -> Entry {
     let timeout = f64::from(gather.timeout_seconds);
     let most = gather.max_keys.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
@@ -41,7 +41,7 @@ pub(super) fn entry(gather: &Gather, keys: &str) -> Entry {
     Entry { digits, finished_on: String::new(), seconds: seconds + timeout }
 }
 
-/// How long it takes to say and play this, in simulated seconds.
+/// Returns the length of speech and recordings, in simulated seconds.
 pub(super) fn spoken_seconds(verbs: &[Verb]) -> f64 {
     let one = |verb: &Verb| match verb {
         Verb::Say { text, .. } => characters(text.expose()) * SECONDS_PER_CHARACTER,

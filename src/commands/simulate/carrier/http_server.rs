@@ -1,4 +1,4 @@
-//! Serves HTTP on loopback. Unlike a well-behaved server it can also close a connection in place of an answer.
+//! Serves HTTP on loopback. Unlike a well-behaved server, it can close a connection instead of answering.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -16,12 +16,12 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::rest::CloseConnection;
 
-/// The longest wait for a request's head on an open connection.
+/// The maximum wait for a request's head on an open connection.
 const HEAD_LIMIT: Duration = Duration::from_secs(60);
-/// The rest after a connection couldn't be taken: no more file descriptors, most often.
+/// The pause after a connection couldn't be accepted, usually because file descriptors ran out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Ends a connection without an answer.
+/// Closes a connection without an answer.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection is closed in place of an answer")]
 struct Closed;
@@ -44,7 +44,7 @@ pub(super) async fn serve(listener: TcpListener, app: Router, stop: impl Future<
 }
 
 async fn connection(stream: TcpStream, app: Router) {
-    // Without it small answers may wait 40 ms; where it can't be set they do.
+    // Without it, small answers may be delayed by 40 ms. If it can't be set, they are.
     let _set = stream.set_nodelay(true);
     let service = TowerToHyperService::new(app);
     let service = service_fn(move |request: Request<Incoming>| {
@@ -57,6 +57,6 @@ async fn connection(stream: TcpStream, app: Router) {
     });
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
-    // An error is a peer that went away, or one that we left on purpose.
+    // An error means that the peer disconnected, or that the connection was closed on purpose.
     let _ended = server.serve_connection(TokioIo::new(stream), service).await;
 }

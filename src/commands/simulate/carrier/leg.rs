@@ -1,4 +1,4 @@
-//! The life of one call: it waits, rings, is answered or not, is talked on, and ends in exactly one status.
+//! The life of one call. It is queued, rings, is answered or not, talks, and ends in exactly one status.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,13 +15,13 @@ use super::state::SharedState;
 use super::webhook::{Fields, Signed, Webhook, send};
 use crate::carrier::twilio::CallStatus;
 
-/// The longest wait in the carrier's queue, in simulated seconds.
+/// The maximum wait in the carrier's queue, in simulated seconds.
 const QUEUE_SECONDS: f64 = 1.0;
-/// From leaving the queue to ringing, in simulated seconds: at least, and more.
+/// The time from leaving the queue to ringing, in simulated seconds: the minimum, and a random part.
 const SET_UP_SECONDS: (f64, f64) = (1.0, 3.0);
-/// How long it rings until someone picks up, in simulated seconds: at least, and more.
+/// How long it rings until someone answers, in simulated seconds: the minimum, and a random part.
 const ANSWER_SECONDS: (f64, f64) = (3.0, 9.0);
-/// How long machine detection takes, and a machine's greeting, in simulated seconds.
+/// The duration of machine detection and of a machine's greeting, in simulated seconds.
 const DETECTION_SECONDS: f64 = 3.0;
 const GREETING_SECONDS: f64 = 8.0;
 
@@ -34,29 +34,29 @@ pub(super) struct Leg {
     pub(super) direction: Direction,
     pub(super) plan: Arc<CallPlan>,
     pub(super) listener: Listener,
-    /// How many questions were asked.
+    /// The number of questions asked.
     pub(super) turn: u32,
     pub(super) rng: fastrand::Rng,
-    /// How long it waits in the carrier's queue, in real time.
+    /// The time in the carrier's queue, in real time.
     queue_time: Duration,
     orders: watch::Receiver<Option<Order>>,
     callbacks: Option<Callbacks>,
 }
 
-/// Why a call doesn't go on as it would.
+/// Why a call is interrupted.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Interrupt {
-    /// It was ended through the REST API, or its time is up.
+    /// It was ended through the REST API, or reached its time limit.
     Ended,
-    /// It goes on elsewhere.
+    /// It continues at another URL.
     Redirected(String),
     /// The person hung up.
     HungUp,
-    /// The carrier forgot everything.
+    /// The carrier was reset.
     Forgotten,
 }
 
-/// A call that was taken.
+/// A call that was accepted.
 pub(super) struct Taken {
     pub(super) sid: String,
     pub(super) first_delivered: Option<FirstDelivered>,
@@ -68,8 +68,8 @@ pub(super) struct Parties {
     pub(super) to: String,
 }
 
-/// Takes a call, and lets it live by itself. `phone` is told when the behaviour isn't the number's own.
-/// Nothing when the book is full.
+/// Accepts a call and runs it in a task of its own. `phone` overrides the behaviour of the number. Returns `None` if
+/// the registry is full.
 pub(super) fn begin(
     office: &Arc<SharedState>,
     parties: Parties,
@@ -157,7 +157,7 @@ impl Leg {
         }
     }
 
-    /// Until it is answered; or says how it ended unanswered.
+    /// Runs the call until it is answered, or returns the status in which it ended unanswered.
     async fn ring(&mut self, unanswered: Option<CallStatus>) -> Result<Option<CallStatus>, Interrupt> {
         self.pass_really(self.queue_time).await?;
         let waiting = self.rng.f64() * QUEUE_SECONDS;
@@ -185,7 +185,7 @@ impl Leg {
         Ok((!is_answered).then_some(CallStatus::NoAnswer))
     }
 
-    /// Answered: who is it? Says what the first webhook tells of it.
+    /// Detects who answered. Returns the fields for the first webhook.
     pub(super) async fn detect(&mut self) -> Result<Fields, Interrupt> {
         let by = if self.listener.is_machine { "machine" } else { "person" };
         self.note(Event::Answered { call: self.sid.clone(), to: self.to.clone(), by });
@@ -211,7 +211,7 @@ impl Leg {
         Ok(vec![("AnsweredBy".to_owned(), found)])
     }
 
-    /// Asynchronous detection: the conversation begins at once, and what was found is told to a URL of its own.
+    /// Starts asynchronous detection. The conversation begins immediately, and the result is sent to a URL of its own.
     fn detect_beside(&self, url: String, found: String, seconds: f64) {
         let mut fields = self.fields();
         fields.push(("AnsweredBy".to_owned(), found.clone()));
@@ -222,12 +222,12 @@ impl Leg {
             office.state().book.detected(&sid, &found);
             let signed = Signed::ByCarrier;
             let webhook = Webhook { call: &sid, kind: "detection", url: &url, fields: &fields, signed };
-            // The log has it.
+            // The result is in the log.
             let _answer = send(&office, &webhook).await;
         });
     }
 
-    /// Ends the call, in this status unless it ended in another before.
+    /// Ends the call with this status, unless it has already ended.
     fn end(&mut self, status: CallStatus) {
         let (status, talked) = {
             let now = self.office.now();
@@ -249,7 +249,7 @@ impl Leg {
         self.tell(Progress::Completed, &more);
     }
 
-    /// Sends a status callback, if it was asked for.
+    /// Sends a status callback if it was requested.
     fn tell(&mut self, progress: Progress, more: &[(&str, String)]) {
         if !self.plan.events.contains(&progress) {
             return;
@@ -264,7 +264,7 @@ impl Leg {
         }
     }
 
-    /// What every webhook of this call tells.
+    /// Returns the fields that every webhook of this call has.
     pub(super) fn fields(&self) -> Fields {
         let status =
             self.office.state().book.get(&self.sid).map_or(CallStatus::Queued, super::call_registry::Call::status);
@@ -291,7 +291,7 @@ impl Leg {
         fields
     }
 
-    /// Moves the call on.
+    /// Advances the call.
     pub(super) fn advance(&mut self, status: CallStatus) -> Result<(), Interrupt> {
         let now = self.office.now();
         match self.office.state().book.advance(&self.sid, status, now) {
@@ -301,7 +301,7 @@ impl Leg {
         }
     }
 
-    /// Lets simulated seconds pass, unless the call is told something else.
+    /// Waits for simulated seconds, unless the call gets an order.
     pub(super) async fn pass(&mut self, simulated_seconds: f64) -> Result<(), Interrupt> {
         let real = self.office.real(simulated_seconds);
         self.pass_really(real).await
@@ -315,7 +315,7 @@ impl Leg {
         }
     }
 
-    /// Waits until the call is told something.
+    /// Waits until the call gets an order.
     pub(super) async fn cut(&mut self) -> Interrupt {
         match self.orders.changed().await {
             Err(_) => Interrupt::Forgotten,

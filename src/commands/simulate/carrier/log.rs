@@ -1,5 +1,5 @@
-//! The log: everything that happened, in order, one JSON object each, and never changed afterwards. It is what a test
-//! counts by. It holds numbers and keys as they are: a carrier knows them. What is printed doesn't.
+//! The log: all events in order, each as one JSON object that never changes afterwards. Tests count by it. It has
+//! numbers and keys in full, as a real carrier knows them. The printed lines don't.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -10,50 +10,51 @@ use serde::Serialize;
 
 use crate::commands::output::{complain, outln};
 
-/// The most entries held in memory, about a gigabyte. Later ones go to the file alone, and are counted.
+/// The maximum number of entries in memory, about a gigabyte. Later entries are written only to the file, and are
+/// counted.
 const MAX_ENTRIES: usize = 2_000_000;
 
-/// Something that happened.
+/// An event.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub(super) enum Event {
-    /// A request to the REST API was decided on. Written before the reply goes out, if any does.
+    /// A request to the REST API was processed. Written before the reply is sent, if there is one.
     Request {
         method: String,
         path: String,
         fields: Vec<(String, String)>,
-        /// Whether the carrier did what was asked.
+        /// Whether the carrier did what was requested.
         done: bool,
-        /// The fault that this request met.
+        /// The fault that affected this request.
         fault: Option<&'static str>,
         /// The HTTP status of the reply; `None` if no reply is given.
         status: Option<u16>,
-        /// The carrier's own code of a refusal.
+        /// The carrier's own error code.
         code: Option<u32>,
-        /// The call, where it is about one that exists.
+        /// The call, if the request is about an existing one.
         call: Option<String>,
     },
-    /// A call was taken, and will ring.
+    /// A call was accepted and will ring.
     Placed { call: String, to: String, from: String, url: String },
-    /// Someone rings in.
+    /// An incoming call.
     CameIn { call: String, to: String, from: String, url: String },
     /// The phone begins to ring.
     Ringing { call: String, to: String, url: String },
     /// The phone stops ringing.
     RingingEnded { call: String, to: String, answered: bool },
-    /// Someone or something picked up.
+    /// The call was answered, by a person or a machine.
     Answered { call: String, to: String, by: &'static str },
-    /// Keys were pressed, at the so-manieth question of the call.
+    /// Keys were pressed. `turn` is the number of the question in the call.
     Keyed { call: String, turn: u32, keys: String },
-    /// The person hung up, at the so-manieth question of the call.
+    /// The person hung up. `turn` is the number of the question in the call.
     HungUp { call: String, turn: u32 },
-    /// Someone picked up to whom a call is put through: the child is that phone's own call.
+    /// A transferred call was answered. The child is the call to that phone.
     DialAnswered { call: String, child: String },
     /// A transfer ended.
     Dialled { call: String, number: String, status: &'static str },
     /// The call is over.
     Ended { call: String, to: String, status: &'static str, seconds: u64 },
-    /// A webhook or a callback was sent, or an attempt at it failed.
+    /// A webhook or a callback was sent, or an attempt failed.
     Webhook {
         call: String,
         kind: &'static str,
@@ -61,15 +62,15 @@ pub(super) enum Event {
         fields: Vec<(String, String)>,
         /// `I-Twilio-Idempotency-Token`: the same on a retry.
         token: String,
-        /// What was answered; `None` if nothing was.
+        /// The status of the answer; `None` if there was none.
         status: Option<u16>,
-        /// The carrier's own code of what went wrong.
+        /// The carrier's own error code.
         error: Option<u32>,
         milliseconds: i64,
     },
-    /// A SMS was taken.
+    /// An SMS was accepted.
     Message { message: String, to: String, from: String, body: String },
-    /// Something was set through the control API.
+    /// A setting was changed through the control API.
     Set { what: &'static str, to: serde_json::Value },
 }
 
@@ -89,7 +90,7 @@ pub(super) struct Log {
 
 struct Kept {
     entries: Vec<Box<str>>,
-    /// The number of the first entry held.
+    /// The number of the first entry in memory.
     first: usize,
     /// The number of the next entry. Numbers are never used twice.
     next: usize,
@@ -97,12 +98,12 @@ struct Kept {
 }
 
 impl Log {
-    /// A log that is also written to `file`, and printed in short, numbers masked, unless `quiet`.
+    /// Creates a log that is also written to `file`, and printed in short with masked numbers unless `quiet`.
     pub(super) fn new(file: Option<File>, quiet: bool) -> Self {
         Self { kept: Mutex::new(Kept { entries: Vec::new(), first: 0, next: 0, file }), quiet }
     }
 
-    /// Adds what happened. It is in the file when this returns: it survives the end of this process.
+    /// Adds an event. It is in the file when this returns, and survives the end of this process.
     pub(super) fn add(&self, at: Timestamp, event: &Event) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = Entry { n: kept.next, at, event };
@@ -121,19 +122,19 @@ impl Log {
         if !self.quiet
             && let Some(line) = printed(event)
         {
-            // Nobody may be reading, and the carrier works all the same.
+            // The carrier works even if nothing reads standard output.
             outln!("{} {line}", at.strftime("%H:%M:%SZ"));
         }
     }
 
-    /// The entries from number `from` on, as a JSON object with the number that comes next.
+    /// Returns the entries from number `from` on, as a JSON object with the number of the next entry.
     pub(super) fn read(&self, from: usize) -> String {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let held = kept.entries.get(from.saturating_sub(kept.first)..).unwrap_or_default();
         format!(r#"{{"entries":[{}],"first":{},"next":{}}}"#, held.join(","), kept.first, kept.next)
     }
 
-    /// Forgets what is held in memory. The file stays.
+    /// Clears the entries in memory. The file stays.
     pub(super) fn clear(&self) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.entries.clear();
@@ -141,7 +142,7 @@ impl Log {
     }
 }
 
-/// A number with all but its beginning and its last two digits hidden.
+/// Masks a number except for its beginning and its last two digits.
 pub(super) fn masked(number: &str) -> String {
     let length = number.chars().count();
     let shown = |place: usize| place < 3 || place + 2 >= length;

@@ -1,25 +1,26 @@
 //! `kenkocall simulate carrier`: a fake carrier in a process of its own. It speaks the Twilio protocol over HTTP on
-//! loopback: calls and SMS by REST, signed webhooks, status callbacks, TwiML. Behind it live made-up people.
-//! A user rehearses with it, and our tests of faults and kills count by its log.
+//! loopback: calls and SMS by REST, signed webhooks, status callbacks, TwiML. It simulates the people called. Users
+//! rehearse with it, and tests of faults and kills count by its log.
 //!
-//! Times are simulated: with `--speed 50` a minute of ringing takes 1.2 seconds. What belongs to HTTP (a webhook's 15
-//! seconds, a fault's delay) is real time, and so are the times in the list of calls.
+//! Times are simulated: with `--speed 50`, a minute of ringing takes 1.2 seconds. HTTP runs in real time (a webhook's
+//! 15 seconds, a fault's delay), and the list of calls has real times.
 //!
-//! The control API; docs/operations.md says it with examples:
+//! The control API; docs/operations.md describes it with examples:
 //!
 //! - `GET /_fake/log?from=N`: the log from entry N on, `{"entries": […], "next": M}`. Its events are [`log::Event`].
-//! - `GET /_fake/phones`: per number called, how often placed, rung and answered, and for which URL it rang.
-//! - `POST /_fake/people`: how a number's phone behaves: `number`, `behaviour`, and what isn't the behaviour's own of
-//!   `keys`, `hang_up_at`, `answer_seconds`, `answered_by`. For someone to whom calls are put through also
-//!   `talk_seconds` and `hangs_up_first` (`caller`, `staff`).
-//! - `POST /_fake/faults`: a fault for the requests that follow: `fault` (a [`faults::Name`]), and of `on`, `done`,
-//!   `seconds`, `digits`, `number`, `count`, `probability` what is wanted. `DELETE` ends all faults.
-//! - `POST /_fake/ring-in`: someone rings: `from`, `to` (whatever is written there), `url`, `keys`; also
-//!   `fallback_url`, `status_callback`, `hang_up_at`, and `fields`: odd fields, as below, of this call alone.
-//! - `POST /_fake/odd`: odd fields in the webhooks of a `number`: `fields` in the encoding of a form, which can hold
-//!   any bytes, and `on` (`voice`, `status`, or both when not told). See [`odd::Asked`].
+//! - `GET /_fake/phones`: for each called number, how often calls were placed, rang and were answered, and for which
+//!   URL.
+//! - `POST /_fake/people`: how a number's phone behaves: `number`, `behaviour`, and to override the behaviour `keys`,
+//!   `hang_up_at`, `answer_seconds`, `answered_by`. For people to whom calls are transferred also `talk_seconds` and
+//!   `hangs_up_first` (`caller`, `staff`).
+//! - `POST /_fake/faults`: a fault for later requests: `fault` (a [`faults::Name`]), and optionally `on`, `done`,
+//!   `seconds`, `digits`, `number`, `count`, `probability`. `DELETE` ends all faults.
+//! - `POST /_fake/ring-in`: an incoming call: `from`, `to` (any text), `url`, `keys`; also `fallback_url`,
+//!   `status_callback`, `hang_up_at`, and `fields`: odd fields, as below, of this call only.
+//! - `POST /_fake/odd`: odd fields in the webhooks of a `number`: `fields`, form-encoded, which can hold any bytes, and
+//!   `on` (`voice` or `status`; the default is both). See [`odd_fields::Asked`].
 //! - `POST /_fake/deliver-to`: sends all webhooks to one `address`, whatever host their URL names; `null` ends it.
-//! - `POST /_fake/reset`: forgets calls, people, faults and the log in memory.
+//! - `POST /_fake/reset`: clears calls, people, faults and the log in memory.
 //!
 //! People and faults may be posted one at a time or as an array.
 
@@ -62,21 +63,21 @@ use crate::carrier::twilio::SigningKey;
 use crate::commands::output::outln;
 use crate::service::Clock;
 
-/// How fast a rehearsal may go: beyond it the timers are too coarse.
+/// The maximum speed. Above it, the timers are too coarse.
 const FASTEST: f64 = 10_000.0;
 
 #[derive(Debug, Args)]
 pub(in crate::commands) struct Carrier {
-    /// The port to listen on, on 127.0.0.1; 0 takes one that is free.
+    /// The port to listen on, on 127.0.0.1; 0 chooses a free one.
     #[arg(long, default_value_t = 4010)]
     port: u16,
-    /// The account that calls are placed by.
+    /// The account that places calls.
     #[arg(long, default_value = "AC00000000000000000000000000000000", value_name = "SID")]
     account_sid: String,
-    /// The account's secret; webhooks are signed with it.
+    /// The account's secret, which signs webhooks.
     #[arg(long, default_value = "rehearsal", value_name = "TOKEN")]
     auth_token: String,
-    /// How everybody behaves. Default: answers, but by the last two digits of the number: 91 busy, 92 no-answer,
+    /// How all phones behave. Default: they answer, except by the last two digits of the number: 91 busy, 92 no-answer,
     /// 93 failed, 94 voicemail, 95 hangs-up, 96 silent, 97 wrong-number.
     #[arg(long, value_name = "BEHAVIOUR")]
     behaviour: Option<Behaviour>,
@@ -86,22 +87,22 @@ pub(in crate::commands) struct Carrier {
     /// Simulated seconds per second.
     #[arg(long, default_value_t = 1.0)]
     speed: f64,
-    /// Calls that begin to ring per simulated second; the rest waits in the carrier's queue. Default: no limit.
+    /// Calls that begin to ring per simulated second; the others wait in the carrier's queue. Default: no limit.
     #[arg(long, value_name = "NUMBER")]
     calls_per_second: Option<f64>,
-    /// The seed of everything that is left to chance. Default: another one each time; it is printed.
+    /// The seed of all random choices. Default: a new one each time; it is printed.
     #[arg(long)]
     seed: Option<u64>,
-    /// Also append the log to this file, one JSON object a line.
+    /// Also append the log to this file, one JSON object per line.
     #[arg(long, value_name = "FILE")]
     log_file: Option<PathBuf>,
     /// Send all webhooks to this address, whatever host their URL names.
     #[arg(long, value_name = "ADDRESS:PORT")]
     deliver_to: Option<SocketAddr>,
-    /// The longest that a webhook may take, in seconds of real time.
+    /// The maximum duration of a webhook, in seconds of real time.
     #[arg(long, default_value_t = 15.0, value_name = "SECONDS")]
     webhook_seconds: f64,
-    /// Print nothing but the address.
+    /// Print only the address.
     #[arg(long)]
     quiet: bool,
 }
@@ -144,7 +145,7 @@ fn open(carrier: Carrier, seed: u64) -> anyhow::Result<SharedState> {
         let opened = std::fs::OpenOptions::new().create(true).append(true).open(&path);
         opened.with_context(|| format!("the log file {} can't be written", path.display()))
     });
-    // What is told for everybody goes before what numbers do by themselves.
+    // An explicit default behaviour replaces the built-in last digits.
     let by_themselves = BY_LAST_DIGITS.map(|(digits, behaviour)| (digits.to_owned(), behaviour));
     let by_themselves = by_themselves.into_iter().filter(|_| behaviour.is_none());
     let by_last_digits = last_digits.into_iter().chain(by_themselves).collect();

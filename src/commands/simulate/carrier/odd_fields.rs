@@ -1,5 +1,5 @@
-//! Odd fields: what real networks, exchanges and other carriers write in a webhook that nobody expects. They take the
-//! place of the carrier's own fields of the same name, and are signed as they are sent, byte for byte.
+//! Odd fields: unexpected values that real networks, exchanges and other carriers write in webhooks. They replace the
+//! carrier's own fields with the same name, and are signed as they are sent, byte for byte.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,14 +7,14 @@ use super::state::SharedState;
 use super::webhook::{Fields, Webhook};
 use crate::carrier::twilio::Form;
 
-/// The most numbers with odd fields at a time.
+/// The maximum number of phone numbers with odd fields.
 const MAX_NUMBERS: usize = 1_000;
 
-/// In which webhooks.
+/// The webhooks that are affected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum On {
-    /// Those that ask for TwiML.
+    /// Webhooks that request TwiML.
     Voice,
     /// Status callbacks.
     Status,
@@ -23,26 +23,26 @@ pub(super) enum On {
     Any,
 }
 
-/// Odd fields as they are set, for the calls of a number (called, or ringing in).
+/// Odd fields as they are set, for the calls of a number, which is called or calls in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Asked {
     number: String,
     #[serde(default)]
     on: On,
-    /// In the encoding of a form, which can hold any bytes: `From=T%E9l%E9phone&CallStatus=cancelled`. Empty for none.
+    /// Form-encoded, so that it can hold any bytes: `From=T%E9l%E9phone&CallStatus=cancelled`. Empty for none.
     fields: String,
 }
 
-/// What is set.
+/// The odd fields that are set.
 #[derive(Default)]
 pub(super) struct OddFields(Vec<Asked>);
 
 impl OddFields {
-    /// Sets a number's odd fields, in place of those before.
+    /// Sets a number's odd fields and replaces earlier ones.
     ///
     /// # Errors
-    /// A sentence, when there are too many.
+    /// A sentence if the fields are invalid or there are too many numbers.
     pub(super) fn set(&mut self, asked: Asked) -> Result<(), String> {
         Form::read(asked.fields.as_bytes()).map_err(|error| error.to_string())?;
         self.0.retain(|known| known.number != asked.number || known.on != asked.on);
@@ -53,7 +53,7 @@ impl OddFields {
         Ok(())
     }
 
-    /// Forgets all.
+    /// Clears all odd fields.
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }
@@ -67,13 +67,13 @@ impl OddFields {
 
 /// A form as it is sent.
 pub(super) struct FieldValue {
-    /// Decoded: what is signed.
+    /// The decoded pairs, which are signed.
     pub(super) pairs: Vec<(Vec<u8>, Vec<u8>)>,
-    /// Encoded.
+    /// The encoded form.
     pub(super) body: Vec<u8>,
 }
 
-/// What is sent for a webhook: its own fields, and the odd ones that are set for its call.
+/// Returns the form to send for a webhook: its own fields, and the odd fields of its call.
 pub(super) fn sent(office: &SharedState, webhook: &Webhook<'_>) -> FieldValue {
     let state = office.state();
     let odd = state.book.get(webhook.call).map_or_else(Vec::new, |call| {
@@ -86,7 +86,7 @@ pub(super) fn sent(office: &SharedState, webhook: &Webhook<'_>) -> FieldValue {
 }
 
 fn merged(fields: &Fields, odd: &str) -> FieldValue {
-    // What is set was read before; a plan's own is checked when the call begins.
+    // The fields were validated when they were set or when the call began.
     let Ok(form) = Form::read(odd.as_bytes()) else { return FieldValue { pairs: Vec::new(), body: Vec::new() } };
     let replaced = |name: &str| form.fields().iter().any(|(odd, _)| odd.as_ref() == name.as_bytes());
     let kept: Vec<&(String, String)> = fields.iter().filter(|(name, _)| !replaced(name)).collect();

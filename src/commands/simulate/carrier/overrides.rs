@@ -1,24 +1,24 @@
-//! What a webhook's URL asks of the carrier in its fragment: `#ct=2000&rt=5000&tt=10000&rc=2&rp=ct,rt,5xx`. The
-//! fragment is neither sent nor signed. Source: Twilio, "Webhooks: connection overrides".
+//! Connection overrides in the fragment of a webhook's URL: `#ct=2000&rt=5000&tt=10000&rc=2&rp=ct,rt,5xx`. The fragment
+//! is neither sent nor signed. Source: Twilio, "Webhooks: connection overrides".
 
 use std::time::Duration;
 
 /// How one webhook is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Overrides {
-    /// The longest to connect (`ct`).
+    /// The connection timeout (`ct`).
     pub(super) connect: Duration,
-    /// The longest wait for the answer (`rt`).
+    /// The read timeout (`rt`).
     pub(super) read: Duration,
-    /// The longest for everything, retries as well (`tt`).
+    /// The total timeout, including retries (`tt`).
     pub(super) total: Duration,
-    /// The most retries (`rc`).
+    /// The maximum number of retries (`rc`).
     pub(super) retries: u32,
-    /// What is tried again (`rp`).
+    /// Which failures are retried (`rp`).
     pub(super) policy: Policy,
 }
 
-/// What is tried again.
+/// Which failures are retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Policy {
     connect: Again,
@@ -59,7 +59,7 @@ impl Policy {
         })
     }
 
-    /// Whether it is tried again after this.
+    /// Returns `true` if this failure is retried.
     pub(super) fn tries_again_after(self, attempt: Attempt) -> bool {
         let again = match attempt {
             Attempt::NotConnected => self.connect,
@@ -73,7 +73,8 @@ impl Policy {
 }
 
 impl Overrides {
-    /// What a URL asks for; the carrier's defaults where it asks nothing. `limit` is what stands for 15 seconds.
+    /// Parses the overrides of a URL; the carrier's defaults apply to the others. `limit` stands for the usual 15
+    /// seconds.
     pub(super) fn of(url: &str, limit: Duration) -> Self {
         let fragment = url.split_once('#').map_or("", |(_, fragment)| fragment);
         let value = |name: &str| {

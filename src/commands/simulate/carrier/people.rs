@@ -1,15 +1,15 @@
-//! The people at the other end: who picks up, what they key, when they have had enough.
+//! The simulated people: who answers, which keys they press, and when they hang up.
 
 use std::collections::HashMap;
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-/// How someone's phone behaves, by name.
+/// How a phone behaves, by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Behaviour {
-    /// Picks up and keys a whole report: well, 36.5 °C, 98 %, no to everything.
+    /// Answers and keys a whole report: well, 36.5 °C, 98 %, no to everything.
     Answers,
     /// The line is busy.
     Busy,
@@ -17,17 +17,17 @@ pub(super) enum Behaviour {
     NoAnswer,
     /// The number doesn't exist.
     Failed,
-    /// A machine picks up.
+    /// A machine answers.
     Voicemail,
-    /// Picks up, keys some answers and hangs up at the fourth question.
+    /// Answers, keys some answers and hangs up at the fourth question.
     HangsUp,
-    /// Picks up and keys nothing.
+    /// Answers and keys nothing.
     Silent,
-    /// A stranger picks up and says so by key.
+    /// A stranger answers and says so by key.
     WrongNumber,
 }
 
-/// By a number's last two digits, where nothing else is told.
+/// The behaviours by a number's last two digits, unless others are set.
 pub(super) const BY_LAST_DIGITS: [(&str, Behaviour); 7] = [
     ("91", Behaviour::Busy),
     ("92", Behaviour::NoAnswer),
@@ -38,71 +38,71 @@ pub(super) const BY_LAST_DIGITS: [(&str, Behaviour); 7] = [
     ("97", Behaviour::WrongNumber),
 ];
 
-/// The answers of a well person to the automated call: listening, 36.5 °C, right, 98 %, right, nine times no.
+/// The answers of a well person to the automated call: listening, 36.5 °C, correct, 98 %, correct, nine times no.
 const WELL: [&str; 14] = ["1", "365", "1", "098", "1", "2", "2", "2", "2", "2", "2", "2", "2", "2"];
 /// The key for "this isn't the patient's number".
 const WRONG_NUMBER: &str = "4";
-/// The question at which someone who hangs up does so, unless told otherwise.
+/// The question at which a person who hangs up does so, by default.
 const HANGS_UP_AT: u32 = 4;
 
-/// How someone's phone behaves, as set through the control API. What isn't told is as the behaviour's own.
+/// The settings of one phone, as set through the control API. Unset ones follow the behaviour.
 #[derive(Debug, Clone)]
 pub(super) struct Person {
     pub(super) behaviour: Behaviour,
-    /// What is keyed at each question, in order; empty for none. `#` ends an entry early.
+    /// The keys at each question, in order; empty for none. `#` ends an entry early.
     pub(super) keys: Option<Vec<String>>,
-    /// The question at which they hang up, counted from 1.
+    /// The question at which the person hangs up, counted from 1.
     pub(super) hang_up_at: Option<u32>,
     /// How long it rings, in simulated seconds.
     pub(super) answer_seconds: Option<f64>,
-    /// What machine detection takes them for, right or wrong (`human`, `machine_start`, `fax`, `unknown`).
+    /// The result of machine detection, right or wrong (`human`, `machine_start`, `fax`, `unknown`).
     pub(super) answered_by: Option<String>,
-    /// How long a caller talks with them who is put through to them, in simulated seconds.
+    /// How long a transferred caller talks with this person, in simulated seconds.
     pub(super) talk_seconds: Option<f64>,
-    /// Who of the two hangs up first then.
+    /// Who hangs up first after a transfer.
     pub(super) hangs_up_first: HangsUpFirst,
 }
 
-/// Who hangs up first after a call was put through.
+/// Who hangs up first after a transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum HangsUpFirst {
-    /// Whom the caller was put through to.
+    /// The person that the caller was transferred to.
     #[default]
     Staff,
     /// The caller.
     Caller,
 }
 
-/// What happens when a phone is rung.
+/// What happens when a phone is called.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Phone {
     /// The line is busy.
     Busy,
-    /// There is no such number.
+    /// The number doesn't exist.
     Missing,
     /// It rings until the caller gives up.
     RingsOut,
-    /// Someone or something picks up.
+    /// The call is answered, by a person or a machine.
     PickedUp(Listener),
 }
 
-/// Who picked up.
+/// Who answers.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Listener {
-    /// After how many simulated seconds of ringing; drawn when not told.
+    /// The seconds of ringing before the answer, in simulated time; random if `None`.
     pub(super) answer_seconds: Option<f64>,
-    /// A machine: it says its greeting first.
+    /// A machine plays its greeting first.
     pub(super) is_machine: bool,
-    /// What machine detection takes it for, where that is told.
+    /// The result of machine detection, if it is set.
     pub(super) answered_by: Option<String>,
-    /// What is keyed at each question.
+    /// The keys at each question.
     pub(super) keys: Vec<String>,
-    /// The question at which they hang up.
+    /// The question at which the person hangs up.
     pub(super) hang_up_at: Option<u32>,
-    /// How long a caller who is put through talks with them, where that is told.
+    /// How long a transferred caller talks with this person, if it is set.
     pub(super) talk_seconds: Option<f64>,
-    /// Who hangs up first then.
+    /// Who hangs up first after a transfer.
     pub(super) hangs_up_first: HangsUpFirst,
 }
 
@@ -119,7 +119,7 @@ impl Person {
         }
     }
 
-    /// What happens when this person is rung.
+    /// Returns what happens when this person is called.
     pub(super) fn phone(self) -> Phone {
         let well = || WELL.map(str::to_owned).to_vec();
         let (keys, hang_up_at) = match self.behaviour {
@@ -143,7 +143,7 @@ impl Person {
     }
 }
 
-/// Everybody.
+/// All simulated people.
 pub(super) struct People {
     by_number: HashMap<String, Person>,
     by_last_digits: Vec<(String, Behaviour)>,
@@ -151,7 +151,7 @@ pub(super) struct People {
 }
 
 impl People {
-    /// Everybody behaves by the last digits of the number, and else `otherwise`.
+    /// Creates people who behave by the last digits of the number, and by default as `otherwise`.
     pub(super) fn new(by_last_digits: Vec<(String, Behaviour)>, otherwise: Behaviour) -> Self {
         Self { by_number: HashMap::new(), by_last_digits, otherwise }
     }
@@ -164,7 +164,7 @@ impl People {
         self.by_number.clear();
     }
 
-    /// Who has this number.
+    /// Returns the person with this number.
     pub(super) fn at(&self, number: &str) -> Person {
         self.by_number.get(number).cloned().unwrap_or_else(|| {
             let by_digits = self.by_last_digits.iter().find(|(digits, _)| number.ends_with(digits.as_str()));
@@ -173,7 +173,7 @@ impl People {
     }
 }
 
-/// Reads `91=busy`: numbers that end in 91 are busy.
+/// Parses `91=busy`: numbers that end in 91 are busy.
 pub(super) fn by_last_digits(text: &str) -> Result<(String, Behaviour), String> {
     let wrong = || format!("{text:?} isn't of the form 91=busy: last digits, then a behaviour");
     let (digits, behaviour) = text.split_once('=').ok_or_else(wrong)?;

@@ -1,5 +1,5 @@
-//! Chance under a seed. What befalls a number depends on the seed, the number and how often it was tried, not on the
-//! order in which requests happen to come: two runs that interleave differently still meet the same people.
+//! Seeded random numbers. What happens to a number depends on the seed, the number and how often it was tried, but not
+//! on the order of requests: two runs with different interleaving have the same people.
 
 use sha2::{Digest as _, Sha256};
 
@@ -13,14 +13,14 @@ impl SeededRng {
         Self { seed }
     }
 
-    /// The chance that belongs to the `nth` time that `what` happens to `whom`.
+    /// Returns the generator for the `nth` time that `what` happens to `whom`.
     pub(super) fn of(&self, what: &str, whom: &str, nth: u64) -> fastrand::Rng {
         let digest = Sha256::digest(format!("{}\n{what}\n{whom}\n{nth}", self.seed));
         fastrand::Rng::with_seed(digest.iter().take(8).fold(0, |seed, &byte| seed << 8 | u64::from(byte)))
     }
 }
 
-/// Thirty-two hexadecimal digits: what stands after the two letters of a carrier's id.
+/// Returns 32 hexadecimal digits, the part of a carrier's id after its two letters.
 pub(super) fn hex(rng: &mut fastrand::Rng) -> String {
     format!("{:016x}{:016x}", rng.u64(..), rng.u64(..))
 }

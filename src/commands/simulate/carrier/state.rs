@@ -1,4 +1,4 @@
-//! What all parts of the fake carrier share: its account, its time, its book, its people, its faults and its log.
+//! The state that all parts of the fake carrier share: account, clock, calls, people, faults and log.
 
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -19,38 +19,38 @@ use crate::service::Clock;
 pub(super) struct SharedState {
     /// The account (`AC…`).
     pub(super) account: String,
-    /// Its secret.
+    /// The account's secret.
     pub(super) token: String,
-    /// Signs webhooks.
+    /// The key that signs webhooks.
     pub(super) key: SigningKey,
-    /// Signs forged ones.
+    /// The key that signs forged webhooks.
     pub(super) forged_key: SigningKey,
     pub(super) clock: Clock,
     /// Simulated seconds per second.
     pub(super) speed: f64,
-    /// The longest that a webhook may take, in real time.
+    /// The maximum duration of a webhook, in real time.
     pub(super) webhook_limit: Duration,
-    /// Calls that begin to ring per simulated second; without a limit when absent.
+    /// Calls that begin to ring per simulated second; `None` for no limit.
     pub(super) calls_per_second: Option<f64>,
     pub(super) dice: SeededRng,
     pub(super) log: Log,
     pub(super) state: Mutex<State>,
 }
 
-/// What changes. Held for moments only, never while anything is waited for.
+/// The mutable state. It is locked only briefly, never across an await.
 pub(super) struct State {
     pub(super) book: CallRegistry,
     pub(super) people: People,
     pub(super) faults: Faults,
     /// Odd fields in webhooks.
     pub(super) odd: OddFields,
-    /// Where all webhooks go, whatever host their URL names.
+    /// The address that all webhooks are sent to, whatever host their URL names.
     pub(super) deliver_to: Option<SocketAddr>,
     /// When the next call may leave the queue.
     pub(super) next_dial: Timestamp,
-    /// How many SMS were taken.
+    /// The number of SMS accepted.
     pub(super) messages: u64,
-    /// How many webhooks were sent.
+    /// The number of webhooks sent.
     pub(super) webhooks: u64,
 }
 
@@ -63,26 +63,26 @@ impl SharedState {
         self.clock.now()
     }
 
-    /// Adds to the log.
+    /// Adds an event to the log.
     pub(super) fn note(&self, event: &Event) {
         self.log.add(self.now(), event);
     }
 
-    /// How long this many simulated seconds really take.
+    /// Converts simulated seconds to real time.
     pub(super) fn real(&self, simulated_seconds: f64) -> Duration {
         Duration::try_from_secs_f64(simulated_seconds / self.speed).unwrap_or(Duration::MAX)
     }
 
-    /// How many simulated seconds, begun ones counted, fit into a time.
+    /// Converts real time to simulated seconds, rounded up.
     pub(super) fn simulated_seconds(&self, real: SignedDuration) -> u64 {
         let seconds = real.as_secs_f64() * self.speed;
-        // From a float that is rounded up and not negative; a call never lasts longer than a u64 counts.
+        // The float is rounded up and not negative. No call lasts longer than a u64 can count.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let whole = seconds.max(0.0).ceil() as u64;
         whole
     }
 
-    /// How long a new call waits in the queue, which is left in the order of coming.
+    /// Returns how long a new call waits in the queue, which is first in, first out.
     pub(super) fn queue_time(&self, state: &mut State) -> Duration {
         let Some(calls_per_second) = self.calls_per_second else { return Duration::ZERO };
         let now = self.now();
@@ -91,10 +91,10 @@ impl SharedState {
         Duration::try_from(turn.duration_since(now)).unwrap_or_default()
     }
 
-    /// Forgets calls, people's own behaviour, faults and the log. Calls in progress end without a word.
+    /// Clears calls, the settings of people, faults and the log. Calls in progress end silently.
     pub(super) fn reset(&self) {
         let mut state = self.state();
-        // The calls in progress hear their orders end.
+        // This closes the order channels of the calls in progress.
         state.book = CallRegistry::default();
         state.people.forget();
         state.faults.clear();

@@ -1,4 +1,4 @@
-//! A call that is talked on: the TwiML is fetched and followed, verb by verb, until it ends.
+//! Runs an answered call: fetches the TwiML and executes it, verb by verb, until it ends.
 
 use super::call_registry::Direction;
 use super::dialled::Dialled;
@@ -10,20 +10,20 @@ use super::state::SharedState;
 use super::webhook::{Answer, Failure, Fields, Signed, Webhook, absolute, send, send_with_token, token};
 use crate::carrier::twilio::{CallStatus, Document, Gather, Verb};
 
-/// The most documents of one call: more is a call that runs in a circle.
+/// The maximum number of documents per call. A call with more runs in a loop.
 const MAX_DOCUMENTS: u32 = 1_000;
 
-/// The faults that a webhook can meet.
+/// The faults that can affect a webhook.
 const FAULTS: [Name; 5] =
     [Name::WebhooksTwice, Name::WebhooksRetried, Name::WebhooksForged, Name::VoicesMissing, Name::Digits];
 
-/// What is fetched next: where, and what is told there besides what every webhook tells.
+/// The next request: the URL, and the fields in addition to the common ones.
 struct Step {
     url: String,
     more: Fields,
 }
 
-/// What a verb leads to.
+/// The result of a verb.
 enum Next {
     Verb,
     Fetch(Step),
@@ -55,10 +55,10 @@ impl Leg {
         Ok(CallStatus::Completed)
     }
 
-    /// Fetches a document and follows it.
+    /// Fetches a document and executes it.
     async fn document(&mut self, step: Step) -> Result<Next, Interrupt> {
         let Some((document, base)) = self.fetch(step).await? else { return Ok(Next::Over) };
-        // A call that comes in is answered by the first verb that isn't a refusal.
+        // An incoming call is answered by the first verb that isn't `<Reject>`.
         if self.direction == Direction::Inbound && !matches!(document.verbs.first(), Some(Verb::Reject { .. }) | None) {
             self.advance(CallStatus::InProgress)?;
         }
@@ -89,7 +89,7 @@ impl Leg {
                     return if caller_is_gone { Err(self.is_gone()) } else { Ok(Next::Verb) };
                 };
                 if caller_is_gone {
-                    // The real one asks there all the same, and does nothing with the answer.
+                    // The real carrier also requests the action, and ignores the answer.
                     let cut = self.is_gone();
                     self.advance(CallStatus::Completed)?;
                     self.fetch(Step { url: absolute(base, action.as_str()), more: told }).await?;
@@ -100,7 +100,7 @@ impl Leg {
         }
     }
 
-    /// The caller hangs up while put through.
+    /// The caller hangs up during a transfer.
     fn is_gone(&self) -> Interrupt {
         self.note(Event::HungUp { call: self.sid.clone(), turn: self.turn });
         Interrupt::HungUp
@@ -117,7 +117,7 @@ impl Leg {
         let place = usize::try_from(turn - 1).unwrap_or(usize::MAX);
         let keys = self.listener.keys.get(place).cloned().unwrap_or_default();
         let entry = entry(gather, &keys);
-        // A caller who keys something doesn't wait for the silence after the question.
+        // A caller who presses keys doesn't wait for the silence after the question.
         let is_pause = |verb: &&Verb| matches!(verb, Verb::Pause { .. });
         let silent = gather.nested.iter().rev().take_while(is_pause).count();
         let heard = gather.nested.len() - if keys.is_empty() { 0 } else { silent };
@@ -134,7 +134,7 @@ impl Leg {
         Ok(Next::Fetch(Step { url, more: more.map(|(name, value)| (name.to_owned(), value)).to_vec() }))
     }
 
-    /// Fetches TwiML, from the fallback URL where the first one fails. With it comes the URL that it is from.
+    /// Fetches TwiML, from the fallback URL if the first URL fails. Also returns the URL that it came from.
     async fn fetch(&mut self, step: Step) -> Result<Option<(Document, String)>, Interrupt> {
         let Step { url, more } = step;
         let mut fields = self.fields();
@@ -169,7 +169,7 @@ impl Leg {
         let faults: Vec<Name> = met.iter().map(|met| met.name).collect();
         let voices_missing = faults.contains(&Name::VoicesMissing);
         let (call, url) = (self.sid.clone(), url.to_owned());
-        // A task of its own: what was posted is answered and noted, even where the call ends meanwhile.
+        // Use a separate task, so that the answer to a request is logged even if the call ends meanwhile.
         let asking = tokio::spawn(async move { post(&office, &call, kind, &url, &fields, &faults).await });
         let answer = tokio::select! {
             biased;
@@ -207,7 +207,7 @@ async fn post(
 }
 
 fn read(answer: Answer) -> Result<Document, Failure> {
-    // Nothing at all, as with 204, is a document without verbs.
+    // An empty body, as with 204, is a document without verbs.
     if answer.body.trim().is_empty() {
         return Ok(Document { verbs: Vec::new() });
     }

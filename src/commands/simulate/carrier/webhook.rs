@@ -1,5 +1,5 @@
-//! Sends webhooks and status callbacks as the carrier does: a signed form, at most 15 seconds, retries as the URL asks,
-//! and on a 301 or 302 a GET that has lost the form.
+//! Sends webhooks and status callbacks as the carrier does: a signed form, at most 15 seconds, and retries as the URL
+//! requests. After a 301 or 302, it sends a GET without the form.
 
 use std::time::Duration;
 
@@ -16,33 +16,33 @@ use super::odd_fields::{FieldValue, sent};
 use super::overrides::{Attempt, Overrides};
 use super::state::SharedState;
 
-/// The largest answer read, in bytes: Twilio's limit for TwiML.
+/// The maximum size of an answer, in bytes: Twilio's limit for TwiML.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
-/// The most redirects followed.
+/// The maximum number of redirects.
 const MAX_REDIRECTS: u32 = 5;
 
 /// A form, in the order in which it is sent.
 pub(super) type Fields = Vec<(String, String)>;
 
-/// A webhook to be sent.
+/// A webhook to send.
 pub(super) struct Webhook<'a> {
-    /// The call, or the SMS, that it is about.
+    /// The call or SMS that it is about.
     pub(super) call: &'a str,
-    /// What it is, for the log: `voice`, `fallback`, `status`, …
+    /// The kind, for the log: `voice`, `fallback`, `status`, …
     pub(super) kind: &'static str,
     pub(super) url: &'a str,
     pub(super) fields: &'a Fields,
     pub(super) signed: Signed,
 }
 
-/// By whom.
+/// Who signs a webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Signed {
     ByCarrier,
     ByForger,
 }
 
-/// What a webhook was answered with.
+/// The answer to a webhook.
 pub(super) struct Answer {
     status: u16,
     location: Option<String>,
@@ -50,29 +50,29 @@ pub(super) struct Answer {
     pub(super) body: String,
 }
 
-/// Why there is no usable answer: the carrier's own code.
+/// Why there is no usable answer, with the carrier's own code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Failure {
-    /// The URL isn't one that can be asked: not http, or no host.
+    /// The URL is invalid: not http, or without a host.
     BadUrl,
     /// No connection.
     NotConnected,
-    /// No answer in time, or one that broke off.
+    /// No answer in time, or an incomplete answer.
     NotAnswered,
-    /// An answer that isn't 2xx.
+    /// The answer's status isn't 2xx.
     BadStatus,
-    /// Redirected too often.
+    /// Too many redirects.
     TooManyRedirects,
-    /// The answer isn't XML by its content type.
+    /// The answer's content type isn't XML.
     BadContentType,
     /// The answer isn't TwiML.
     NotTwiml,
-    /// It names a voice that isn't there. (Twilio itself warns of it, and may leave the sentence out.)
+    /// The answer names a voice that doesn't exist. (Twilio itself only warns, and may omit the sentence.)
     NoSuchVoice,
 }
 
 impl Failure {
-    /// Twilio's number of the error.
+    /// Returns Twilio's error code.
     pub(super) fn code(self) -> u32 {
         match self {
             Self::BadUrl => 11_100,
@@ -86,12 +86,12 @@ impl Failure {
     }
 }
 
-/// Sends a webhook, with the retries that its URL asks for.
+/// Sends a webhook, with the retries that its URL requests.
 pub(super) async fn send(office: &SharedState, webhook: &Webhook<'_>) -> Result<Answer, Failure> {
     send_with_token(office, webhook, &token(office)).await
 }
 
-/// A new idempotency token: the same for a webhook and its retries.
+/// Returns a new idempotency token. A webhook and its retries have the same token.
 pub(super) fn token(office: &SharedState) -> String {
     let nth = {
         let mut state = office.state();
@@ -102,7 +102,7 @@ pub(super) fn token(office: &SharedState) -> String {
     uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
-/// The same as [`send`], with a token that was used before.
+/// Like [`send`], with a token that was used before.
 pub(super) async fn send_with_token(
     office: &SharedState,
     webhook: &Webhook<'_>,
@@ -139,7 +139,7 @@ impl Deadline {
     }
 }
 
-/// One attempt, along its redirects.
+/// Makes one attempt and follows its redirects.
 async fn follow(
     office: &SharedState,
     webhook: &Webhook<'_>,
@@ -179,7 +179,7 @@ async fn follow(
         });
         let answer = outcome?;
         match (answer.status, &answer.location) {
-            // As the real one does, and as browsers do: what was posted is lost.
+            // The posted form is lost, as with the real carrier and with browsers.
             (301..=303, Some(to)) => (url, form) = (absolute(&url, to), None),
             (307 | 308, Some(to)) => url = absolute(&url, to),
             _ => return Ok(answer),
@@ -188,7 +188,7 @@ async fn follow(
     Err(Failure::TooManyRedirects)
 }
 
-/// The form for the log, where what isn't UTF-8 can't stand as it is.
+/// Formats the form for the log. Bytes that aren't UTF-8 are replaced.
 fn noted(sent: &FieldValue) -> Fields {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     sent.pairs.iter().map(|(name, value)| (text(name), text(value))).collect()
@@ -214,7 +214,7 @@ fn request(url: &str, form: Option<Vec<u8>>, signature: &str, token: &str) -> Op
         .ok()
 }
 
-/// One request on a connection of its own.
+/// Sends one request on a connection of its own.
 async fn exchange(
     office: &SharedState,
     url: &str,
@@ -228,7 +228,7 @@ async fn exchange(
     };
     let connecting = tokio::time::timeout(overrides.connect.min(left), TcpStream::connect(address));
     let stream = connecting.await.map_err(|_| Failure::NotConnected)?.map_err(|_| Failure::NotConnected)?;
-    // Without it small requests may wait 40 ms; where it can't be set they do.
+    // Without it, small requests may be delayed by 40 ms. If it can't be set, they are.
     let _set = stream.set_nodelay(true);
     let answering = async {
         let (mut sender, connection) = handshake(TokioIo::new(stream)).await?;
@@ -258,15 +258,15 @@ async fn read(response: Response<hyper::body::Incoming>) -> Result<Answer, Broke
     Ok(Answer { status, location, content_type, body })
 }
 
-/// Host and port of a URL that we can speak to: http alone, for this is a rehearsal on one machine.
+/// Returns host and port of a URL. Only http is supported, because rehearsals run on one machine.
 fn address(url: &str) -> Option<String> {
     let uri: Uri = url.parse().ok()?;
     let host = uri.host()?;
     (uri.scheme_str() == Some("http")).then(|| format!("{host}:{}", uri.port_u16().unwrap_or(80)))
 }
 
-/// A URL that may be told from the root or relative, seen from the one that told it. An absolute one stays as it
-/// stands, since it is signed as it stands.
+/// Resolves a URL that may be relative, against the URL of the document that has it. An absolute URL stays unchanged,
+/// because it is signed unchanged.
 pub(super) fn absolute(base: &str, url: &str) -> String {
     let after_scheme = base.split_once("://").map_or(base, |(_, after)| after);
     let path = after_scheme.find(['/', '?', '#']).and_then(|at| after_scheme.get(at..)).unwrap_or_default();

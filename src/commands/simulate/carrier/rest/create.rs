@@ -1,4 +1,4 @@
-//! `POST Calls.json`: a new call.
+//! `POST Calls.json`: creates a call.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use super::reply::Done;
 use super::{Asked, json};
 use crate::domain::PhoneNumber;
 
-/// How long it rings when not told, and at most, in seconds.
+/// The default and the maximum ringing time, in seconds.
 const RINGS: (u32, u32) = (60, 600);
-/// How long a call may take, in seconds: four hours.
+/// The default maximum length of a call, in seconds: four hours.
 const TIME_LIMIT: u32 = 14_400;
-/// The longest URL.
+/// The maximum length of a URL.
 const MAX_URL_BYTES: usize = 4_000;
 
 pub(super) fn create(office: &Arc<SharedState>, asked: &Asked) -> Result<Done, Refusal> {
@@ -31,7 +31,7 @@ pub(super) fn create(office: &Arc<SharedState>, asked: &Asked) -> Result<Done, R
     };
     let state = office.state();
     let call = state.book.get(&taken.sid).ok_or_else(Refusal::server_error)?;
-    // As it was when it was taken, though it may have moved on.
+    // Report the state when the call was accepted, even if it has changed since.
     let standing = call.at(call.created).or_else(|| call.at(Timestamp::MAX)).ok_or_else(Refusal::server_error)?;
     let json = json::call(office, call, &standing);
     Ok(Done { status: 201, json, call: Some(taken.sid), first_delivered: taken.first_delivered })
@@ -39,7 +39,7 @@ pub(super) fn create(office: &Arc<SharedState>, asked: &Asked) -> Result<Done, R
 
 fn plan(asked: &Asked) -> Result<CallPlan, Refusal> {
     for name in ["Method", "FallbackMethod", "StatusCallbackMethod", "AsyncAmdStatusCallbackMethod"] {
-        // The real one also GETs. What we rehearse doesn't ask for it.
+        // The real carrier also supports GET. The program doesn't use it.
         if asked.one(name).is_some_and(|method| method != "POST") {
             return Err(Refusal::parameter(name));
         }
@@ -72,7 +72,8 @@ fn plan(asked: &Asked) -> Result<CallPlan, Refusal> {
     })
 }
 
-/// `StatusCallbackEvent`, which is repeated; some clients write several in one. Only `completed` when not told.
+/// Reads `StatusCallbackEvent`, which may be repeated; some clients write several in one. The default is only
+/// `completed`.
 fn events(asked: &Asked) -> Result<Vec<Progress>, Refusal> {
     let words =
         asked.all("StatusCallbackEvent").flat_map(|words| words.split([' ', ','])).filter(|word| !word.is_empty());
@@ -89,7 +90,7 @@ fn number(asked: &Asked, name: &str, otherwise: u32, most: u32) -> Result<u32, R
     text.parse().ok().filter(|number| (1..=most).contains(number)).ok_or_else(|| Refusal::parameter(name))
 }
 
-/// A URL that could be asked, as it stands: it is signed as it stands.
+/// Validates a URL and returns it unchanged, because it is signed unchanged.
 pub(super) fn checked(url: &str) -> Option<String> {
     let parsed = url::Url::parse(url).ok()?;
     let fits = matches!(parsed.scheme(), "http" | "https") && parsed.has_host() && url.len() <= MAX_URL_BYTES;

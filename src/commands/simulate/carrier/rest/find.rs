@@ -1,4 +1,4 @@
-//! `GET Calls/{sid}.json` and `GET Calls.json`: one call, and the list with its filters and pages; and the balance.
+//! `GET Calls/{sid}.json` and `GET Calls.json`: one call, and the list with its filters and pages. Also the balance.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -13,7 +13,7 @@ use super::reply::Done;
 use super::{API_VERSION, Asked};
 use crate::carrier::twilio::CallStatus;
 
-/// How many calls a page has when not told, and at most.
+/// The default and the maximum number of calls per page.
 const PAGE: (usize, usize) = (50, 1_000);
 
 pub(super) fn fetch(office: &SharedState, sid: &str) -> Result<Done, Refusal> {
@@ -26,19 +26,19 @@ pub(super) fn fetch(office: &SharedState, sid: &str) -> Result<Done, Refusal> {
     Ok(Done { status: 200, json, call: Some(sid.to_owned()), first_delivered: None })
 }
 
-/// What the account has left: always enough.
+/// Returns the balance of the account: always enough.
 pub(super) fn balance(office: &SharedState) -> Done {
     let json = json!({ "account_sid": office.account, "balance": "10000", "currency": "JPY" });
     Done { status: 200, json, call: None, first_delivered: None }
 }
 
-/// What is asked for.
+/// The filter of a list request.
 struct Filter<'a> {
     to: Option<&'a str>,
     from: Option<&'a str>,
     parent: Option<&'a str>,
     status: Option<CallStatus>,
-    /// From this day on, up to this day, in UTC, both with it.
+    /// The first and the last day in UTC, both inclusive.
     days: (Date, Date),
 }
 
@@ -76,7 +76,7 @@ impl<'a> Filter<'a> {
     }
 }
 
-/// The list goes by days of UTC. A time of the day may be told and is passed over, as the real one does.
+/// Parses a date. The list filters by days in UTC. A time of day is accepted and ignored, as the real carrier does.
 fn date(text: &str) -> Option<Date> {
     text.get(..10)?.parse().ok()
 }
@@ -102,7 +102,7 @@ pub(super) fn list(office: &SharedState, asked: &Asked) -> Result<Done, Refusal>
     let known = known.filter(|(_, standing)| !(skips_queued && standing.started.is_none()));
     let known = known.filter(|(call, _)| !omitted.contains(&call.to));
     let mut fitting = known.filter(|(call, standing)| filter.fits(call, standing));
-    // The token names the last call of the page before, so that new calls don't move the pages.
+    // The token names the last call of the previous page, so that new calls don't shift the pages.
     match asked.one("PageToken") {
         Some(token) => {
             let last = token.strip_prefix("PA").ok_or_else(|| Refusal::parameter("PageToken"))?;
@@ -123,7 +123,7 @@ pub(super) fn list(office: &SharedState, asked: &Asked) -> Result<Done, Refusal>
 struct Page<'a> {
     page: usize,
     size: usize,
-    /// The last call of the page, where there are more.
+    /// The last call of the page, if there are more.
     last: Option<&'a str>,
 }
 

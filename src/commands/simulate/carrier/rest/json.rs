@@ -1,4 +1,4 @@
-//! Calls as JSON: every field of the OpenAPI document, numbers as strings, times as RFC 2822 has them.
+//! Calls as JSON: every field of the OpenAPI document, with numbers as strings and times in RFC 2822 format.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -8,7 +8,7 @@ use super::super::state::SharedState;
 use super::API_VERSION;
 use crate::carrier::twilio::CallStatus;
 
-/// The resources below a call. None of them is served; the real one names them in every reply.
+/// The subresources of a call. None of them is served, but the real carrier names them in every reply.
 const SUBRESOURCES: [(&str, &str); 9] = [
     ("notifications", "Notifications"),
     ("recordings", "Recordings"),
@@ -21,17 +21,17 @@ const SUBRESOURCES: [(&str, &str); 9] = [
     ("user_defined_messages", "UserDefinedMessages"),
 ];
 
-/// A time as the API writes it.
+/// Formats a time as the API does.
 pub(super) fn time(at: Timestamp) -> String {
     at.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()
 }
 
-/// A call as it stood at that time.
+/// Formats a call with the given state.
 pub(super) fn call(office: &SharedState, call: &Call, standing: &CallState) -> Value {
     let root = format!("/{API_VERSION}/Accounts/{}/Calls/{}", office.account, call.sid);
     let subresources: Map<String, Value> =
         SUBRESOURCES.iter().map(|(name, path)| ((*name).to_owned(), json!(format!("{root}/{path}.json")))).collect();
-    // The API has no word for a call that has left the queue and doesn't ring yet.
+    // The API has no status for a call that has left the queue but doesn't ring yet.
     let status = match standing.status {
         CallStatus::Initiated => CallStatus::Queued,
         status => status,

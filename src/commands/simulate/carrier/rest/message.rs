@@ -1,4 +1,4 @@
-//! `POST Messages.json`: a SMS, which is taken and at once delivered.
+//! `POST Messages.json`: accepts an SMS and reports it as delivered.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::reply::Done;
 use super::{API_VERSION, Asked, json::time};
 use crate::domain::PhoneNumber;
 
-/// Characters of one part of a message that isn't plain Latin.
+/// Characters per segment of a message that isn't plain Latin.
 const PART_CHARACTERS: usize = 70;
 
 pub(super) fn create(office: &Arc<SharedState>, asked: &Asked) -> Result<Done, Refusal> {

@@ -1,4 +1,4 @@
-//! The REST API, as far as calls and SMS need it, in the shape of Twilio's OpenAPI document.
+//! The REST API for calls and SMS, in the shape of Twilio's OpenAPI document.
 
 mod create;
 mod find;
@@ -29,26 +29,26 @@ use crate::carrier::twilio::Form;
 /// The version of the API.
 pub(super) const API_VERSION: &str = "2010-04-01";
 
-/// Turns the answer into a closed connection, in `serving`.
+/// Makes `http_server` close the connection instead of sending this response.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CloseConnection;
 
-/// A request to the API, read.
+/// A parsed request to the API.
 struct Asked {
     method: Method,
     path: String,
     query: String,
-    /// The query of a GET, the form of a POST.
+    /// The query of a GET, or the form of a POST.
     fields: Fields,
 }
 
 impl Asked {
-    /// The value of a field; an empty one counts as absent.
+    /// Returns the value of a field. An empty value counts as absent.
     fn one(&self, name: &str) -> Option<&str> {
         self.all(name).find(|value| !value.is_empty())
     }
 
-    /// The number that the request is about: the one it names, or that of the call in its path.
+    /// Returns the number that the request is about: the one it names, or the one of the call in its path.
     fn number(&self, office: &SharedState) -> String {
         let named = self.one("To").map(str::to_owned);
         let sid = self.path.rsplit('/').next().map(|file| file.strip_suffix(".json").unwrap_or(file));
@@ -105,7 +105,7 @@ async fn unknown(State(office): Here, request: Request) -> Response {
     reply::refused(&office, &asked, None, refusal)
 }
 
-/// Reads a request, proves its sender, does the work unless a fault forbids it, and answers as the fault has it.
+/// Reads and authenticates a request, executes it unless a fault prevents it, and answers as the fault requires.
 async fn handle(
     office: &Arc<SharedState>,
     account: &str,
@@ -138,7 +138,7 @@ fn pairs(text: &[u8]) -> Result<Fields, Refusal> {
     Ok(form.fields().iter().map(|(name, value)| (text(name), text(value))).collect())
 }
 
-/// Basic authentication by account and token.
+/// Checks basic authentication with account and token.
 fn may(office: &SharedState, account: &str, headers: &HeaderMap) -> Result<(), Refusal> {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let given = given.and_then(|value| value.strip_prefix("Basic ")).and_then(|encoded| STANDARD.decode(encoded).ok());

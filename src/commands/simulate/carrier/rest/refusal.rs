@@ -1,10 +1,10 @@
-//! What the API says when it refuses: the carrier's own codes. Source: Twilio, "Error and warning dictionary".
+//! The API's error replies, with the carrier's own codes. Source: Twilio, "Error and warning dictionary".
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-/// A refusal.
+/// An error reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
     pub(super) status: u16,

@@ -1,4 +1,4 @@
-//! The reply to a request, as it should be or as a fault has it.
+//! The reply to a request, correct or altered by a fault.
 
 use std::sync::Arc;
 
@@ -13,18 +13,18 @@ use super::super::state::SharedState;
 use super::refusal::Refusal;
 use super::{Asked, CloseConnection};
 
-/// What was done.
+/// The result of a request.
 pub(super) struct Done {
     /// 200 or 201.
     pub(super) status: u16,
     pub(super) json: Value,
-    /// The call, where it is about one.
+    /// The call, if the request is about one.
     pub(super) call: Option<String>,
-    /// For a new call that tells its status.
+    /// For a new call with status callbacks.
     pub(super) first_delivered: Option<FirstDelivered>,
 }
 
-/// Does the work, unless there is an objection or a fault forbids it, notes it, and answers.
+/// Executes the request unless there is an objection or a fault prevents it, logs it, and answers.
 pub(super) async fn answer(
     office: &Arc<SharedState>,
     endpoint: Endpoint,
@@ -53,7 +53,7 @@ pub(super) async fn answer(
     }
 }
 
-/// Notes a refusal, and gives it.
+/// Logs an error reply and returns it.
 pub(super) fn refused(office: &SharedState, asked: &Asked, fault: Option<Name>, refusal: Refusal) -> Response {
     note(office, asked, fault, Some(refusal.status), None, Some(refusal.code));
     refusal.into_response()
@@ -102,7 +102,7 @@ fn plain(done: Done) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json;charset=utf-8")], done.json.to_string()).into_response()
 }
 
-/// The reply as a fault has it.
+/// Returns the reply that a fault requires.
 async fn spoilt(met: &Met, done: Option<Done>) -> Response {
     match met.name {
         Name::NeverAnswered => std::future::pending().await,
@@ -137,7 +137,7 @@ async fn spoilt(met: &Met, done: Option<Done>) -> Response {
             match (met.name, met.delay, done.first_delivered.take()) {
                 (Name::Late, Some(delay), _) => tokio::time::sleep(delay).await,
                 (Name::CallbacksFirst, _, Some(mut first)) => {
-                    // An error means that no callback will come any more.
+                    // An error means that no more callbacks will be sent.
                     let _over = first.wait_for(|delivered| *delivered).await;
                 }
                 (Name::UnknownStatus, ..) => unknown_status(&mut done.json),

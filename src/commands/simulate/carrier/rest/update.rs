@@ -1,4 +1,4 @@
-//! `POST Calls/{sid}.json`: a call is taken back, ended or sent elsewhere.
+//! `POST Calls/{sid}.json`: cancels, ends or redirects a call.
 
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ use super::refusal::Refusal;
 use super::reply::Done;
 use crate::carrier::twilio::CallStatus;
 
-/// `canceled` ends what isn't answered yet and leaves the rest alone; `completed` ends both; a URL moves a call that is
-/// talked on. All else is 21220.
+/// `canceled` ends a call that isn't answered yet and doesn't affect others. `completed` ends both. A URL redirects a
+/// call in progress. Everything else is error 21220.
 pub(super) fn update(office: &Arc<SharedState>, asked: &Asked, sid: &str) -> Result<Done, Refusal> {
     let before = fetch(office, sid)?;
     {
