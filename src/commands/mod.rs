@@ -85,8 +85,8 @@ enum Command {
     },
     /// Copy an SQLite database to a new file while `serve` continues.
     Backup(backup::Backup),
-    /// Replace the SQLite database with a backup. Afterwards nobody is dialled until `dialer reconcile` and `dialer
-    /// resume`.
+    /// Replace the SQLite database with a backup. Afterwards nobody is dialled until `dialer reconcile` and
+    /// `dialer resume`.
     Restore(backup::Restore),
     /// Add, change, list and show health centres.
     Centres {

@@ -1,4 +1,5 @@
-//! One day from its plan to its verdict: services that live, die and are started anew in a world that goes on.
+//! One simulated day from its scenario to its verdict. The services start, die and restart while the environment
+//! continues.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,88 +28,88 @@ use crate::store::{Database, StoreError};
 
 /// The centre's code.
 const CENTRE: &str = "99999";
-/// Its name; it isn't that of any patient.
+/// The centre's name. No patient has this name.
 const CENTRE_NAME: &str = "試験保健所";
-/// Its number.
+/// The centre's number.
 const CENTRE_PHONE: &str = "+81352113641";
-/// The most lives of one day.
+/// The maximum number of server runs per day.
 const MOST_LIVES: usize = 100;
 
-/// Days that this process has begun.
+/// The number of days that this process has begun.
 static PLAYED: AtomicU64 = AtomicU64::new(0);
 
-/// Where days are played.
+/// The settings of simulated days.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Patients of a day.
+    /// The number of patients per day.
     pub patients: u32,
     /// The flow documents.
     pub flow_set: Arc<FlowSet>,
-    /// A folder for the databases: one file a day, removed when the day is over.
+    /// A folder for the databases: one file per day, removed when the day is over.
     pub folder: PathBuf,
-    /// Whether commits don't wait for the disk. On a disk in memory there is nothing to wait for.
+    /// Whether commits don't wait for the disk. A RAM disk makes no difference.
     pub disable_fsync_for_tests: bool,
 }
 
-/// Why a day couldn't be played: nothing about the services, but about the machine.
+/// Why a day couldn't be played. The cause is the machine, not the services.
 #[derive(Debug, thiserror::Error)]
 pub enum SimulationError {
-    /// The folder.
+    /// The folder can't be used.
     #[error("the folder for the simulated days can't be used ({0}); name another with --folder")]
     Folder(#[from] std::io::Error),
-    /// The database.
+    /// The database can't be used.
     #[error("the database of a simulated day can't be used: {0}")]
     Store(#[from] StoreError),
-    /// The people couldn't be registered.
+    /// The patients couldn't be registered.
     #[error("the people of a simulated day can't be registered: {0}")]
     Desk(#[from] ServiceError),
-    /// Something made up isn't what it should be.
+    /// A made-up value is invalid.
     #[error("the simulation's own {0} can't be read; this is a defect")]
     MadeUp(&'static str),
 }
 
-/// A day that was played.
+/// A played day.
 #[derive(Debug)]
 pub struct Played {
-    /// Its seed.
+    /// The seed.
     pub seed: u64,
     /// The commit at which the process was made to die.
     pub dies_at: Option<Death>,
-    /// What it left behind.
+    /// The event log of the day.
     pub record: EventLog,
-    /// The rules that were broken.
+    /// The broken invariants.
     pub broken: Vec<Violation>,
-    /// What happened, to the letter: the same for the same seed.
+    /// A digest of all events. The same seed gives the same digest.
     pub digest: String,
-    /// How much happened.
+    /// The counts.
     pub figures: Figures,
 }
 
-/// How much happened.
+/// Counts of a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Figures {
-    /// Calls that the network carried, both ways.
+    /// Calls that the network carried, in both directions.
     pub calls: usize,
     /// Requests to dial.
     pub asked: usize,
     /// Commits of the services.
     pub commits: u64,
-    /// How often the services died.
+    /// Deaths of the services.
     pub deaths: usize,
-    /// Commits that failed.
+    /// Failed commits.
     pub failed: usize,
-    /// How often their clock was put forward or back.
+    /// Clock steps, forward or back.
     pub clock_steps: usize,
-    /// What staff changed.
+    /// Changes by staff.
     pub changes: usize,
-    /// Answers that were acknowledged.
+    /// Acknowledged answers.
     pub answers: usize,
-    /// Reports that were.
+    /// Acknowledged reports.
     pub reports: usize,
 }
 
 impl Figures {
-    /// Adds those of another day.
+    /// Adds the counts of another day.
     pub fn add(&mut self, other: &Self) {
         self.calls += other.calls;
         self.asked += other.asked;
@@ -122,22 +123,22 @@ impl Figures {
     }
 }
 
-/// Plays the day of a seed. With `listening` what is logged is kept and looked at.
+/// Plays the day of a seed. With `listening`, the log is kept and checked.
 ///
 /// # Errors
-/// When the machine doesn't let it be played; a broken rule is no error.
+/// The machine can't play the day. A broken invariant isn't an error.
 pub fn play(seed: u64, settings: &Settings, listening: bool) -> Result<Played, SimulationError> {
     play_plan(Scenario::of(seed, settings.patients), settings, listening)
 }
 
-/// Plays a plan.
+/// Plays a scenario.
 ///
 /// # Errors
-/// As [`play`].
+/// See [`play`].
 pub fn play_plan(plan: Scenario, settings: &Settings, listening: bool) -> Result<Played, SimulationError> {
     let log = Log::default();
     let listens = listening.then(|| log.listen());
-    // A name of its own for each: connections of a day that is over may close, and clear away, a little later.
+    // Each day has its own file name: connections of a finished day may close, and clean up, a little later.
     let nth = PLAYED.fetch_add(1, Ordering::Relaxed);
     let file = File::copy_of(&template(settings)?, &settings.folder.join(format!("day-{}-{nth}.db", plan.seed)))?;
     let day = Day::begin(plan, settings, &file.0)?;
@@ -166,7 +167,7 @@ impl<'a> Day<'a> {
         Ok(Self { settings, world, faults, url, ids })
     }
 
-    /// Lives follow one another until the day is over. Gives the tables then.
+    /// Runs the services again and again until the day is over. Returns the tables at the end.
     fn play_out(&self) -> Result<Snapshot, SimulationError> {
         let mut coming: UpcomingEvents = self.world.plan.happenings.iter().cloned().collect();
         let mut down = SignedDuration::ZERO;
@@ -175,7 +176,7 @@ impl<'a> Day<'a> {
             let process = runtime()?;
             let life = ServerRun { world: &self.world, faults: &self.faults, url: &self.url, settings: self.settings };
             let end = process.block_on(life.begin_after(down, &mut coming))?;
-            // What was in memory is gone: tasks, requests in progress, transactions.
+            // Everything in memory is lost: tasks, requests in progress, transactions.
             drop(process);
             match end {
                 End::OfTheDay(tables) => return Ok(*tables),
@@ -222,7 +223,7 @@ pub(super) async fn open(url: &str, settings: &Settings) -> Result<Database, Sto
     Ok(database)
 }
 
-/// The centre and its patients, by the same functions as the commands.
+/// Registers the centre and its patients with the functions that the commands use.
 pub(super) async fn register(world: &Environment) -> Result<(), SimulationError> {
     let Some(clerk) = world.clerk() else { return Err(SimulationError::MadeUp("office")) };
     let (plan, rules) = (&world.plan, &world.plan.rules);
@@ -248,13 +249,13 @@ pub(super) async fn register(world: &Environment) -> Result<(), SimulationError>
     Ok(())
 }
 
-/// A database with all tables and the flow documents, made once: each day begins with a copy.
+/// Returns a database with all tables and the flow documents. It is created once, and each day begins with a copy.
 fn template(settings: &Settings) -> Result<PathBuf, SimulationError> {
     let path = settings.folder.join(format!("empty-{}.db", std::process::id()));
     if path.exists() {
         return Ok(path);
     }
-    // Several threads may be about it: each makes its own, and the last one stands.
+    // Several threads may create it at the same time. Each creates its own, and the last one is kept.
     let own = File(settings.folder.join(format!("empty-{:?}.db", std::thread::current().id())));
     runtime()?.block_on(async {
         let database = Database::open(&format!("sqlite://{}", own.0.display()), 1).await?;
@@ -272,7 +273,7 @@ fn template(settings: &Settings) -> Result<PathBuf, SimulationError> {
     Ok(path)
 }
 
-/// The file of a database, removed when it is no longer needed.
+/// The file of a database. It is removed when dropped.
 struct File(PathBuf);
 
 impl File {
@@ -288,7 +289,7 @@ impl Drop for File {
         for end in ["", "-wal", "-shm", "-lock"] {
             let mut path = self.0.clone().into_os_string();
             path.push(end);
-            // One that isn't there needs no removing.
+            // Files that don't exist needn't be removed.
             let _gone = std::fs::remove_file(path);
         }
     }

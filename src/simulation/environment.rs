@@ -1,4 +1,5 @@
-//! What lives on when the services die: the phone network and its people, the clocks, staff, and what happened so far.
+//! The environment, which survives the services: the phone network and its people, the clocks, staff, and the events so
+//! far.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -16,55 +17,55 @@ use crate::domain::{CallId, CentreCode, StaffName};
 use crate::service::{Clerk, Clock, SimulatedCarrier, Source, VirtualClock};
 use crate::store::Database;
 
-/// How often the carrier isn't reached in the evening, at most.
+/// The maximum probability in the evening that the carrier is unreachable.
 const MOST_UNREACHABLE_IN_THE_EVENING: f64 = 0.5;
 
 /// How far the services' clock can be from the right time before staff notice.
 const MOST_UNNOTICED: SignedDuration = SignedDuration::from_hours(1);
 
-/// Everything that isn't the services.
+/// Everything except the services.
 pub(super) struct Environment {
     pub(super) plan: Scenario,
-    /// The right time, by which the network goes.
+    /// The right time, which the network uses.
     pub(super) time: VirtualClock,
     /// How many milliseconds the services' clock is ahead.
     ahead: Arc<AtomicI64>,
     pub(super) lines: SimulatedCarrier,
     /// The services' clock.
     pub(super) clock: Clock,
-    /// The clock that staff go by. See [`Environment::staff_clock`].
+    /// The clock that staff use. See [`Environment::staff_clock`].
     staff_clock: Clock,
-    /// The database as the commands of staff open it: they are processes of their own, and no fault of the services is
-    /// theirs.
+    /// The database that the staff's commands use. They are separate processes, so faults of the services don't affect
+    /// them.
     office: Mutex<Option<Database>>,
     pub(super) centre: CentreCode,
     state: Mutex<State>,
 }
 
-/// What changes in the world.
+/// The mutable state of the environment.
 pub(super) struct State {
     pub(super) rng: Rng,
     pub(super) moments: Vec<LoggedEvent>,
     pub(super) standings: Vec<PatientState>,
     pub(super) rules: Rules,
-    /// What each leg has heard.
+    /// What was said in each leg.
     pub(super) talks: BTreeMap<String, Talk>,
-    /// Whom a call of ours is to.
+    /// The patient of each call that we placed.
     pub(super) called: BTreeMap<CallId, u32>,
-    /// What the day's events lead to at once.
+    /// Immediate reactions to the day's events.
     pub(super) reactions: VecDeque<ScenarioEvent>,
-    /// Whether someone changed something beside the services.
+    /// Whether something changed outside of the services.
     pub(super) disturbed: bool,
 }
 
 impl Environment {
-    /// The clock of the services: the right one, unless it was put wrong.
+    /// Returns the services' clock. It is right unless it was stepped.
     pub(super) fn services_clock(time: &VirtualClock, ahead: &Arc<AtomicI64>) -> Clock {
         clock_ahead(time, ahead, |ahead| ahead)
     }
 
-    /// The clock of staff: that of the services, as they work on the same machine. They notice a clock that is wrong by
-    /// more than an hour, and work on another machine until it is set right.
+    /// Returns the clock of staff. It is the services' clock, as they work on the same machine. If it is wrong by more
+    /// than an hour, they notice and use another machine until it is corrected.
     fn staff_clock(time: &VirtualClock, ahead: &Arc<AtomicI64>) -> Clock {
         clock_ahead(time, ahead, |ahead| if ahead.abs() > MOST_UNNOTICED { SignedDuration::ZERO } else { ahead })
     }
@@ -112,24 +113,24 @@ impl Environment {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the clock of staff shows.
+    /// Returns the time on the staff's clock.
     pub(super) fn shown(&self) -> Timestamp {
         self.staff_clock.read().shown
     }
 
-    /// The office opens with the database as this thread's runtime has it.
+    /// Opens the database for staff, in this thread's runtime.
     pub(super) fn open_office(&self, database: Database) {
         *self.office.lock().unwrap_or_else(PoisonError::into_inner) = Some(database);
     }
 
-    /// Someone of the staff. Nobody before the office has opened.
+    /// Returns a staff member, or `None` before the office has opened.
     pub(super) fn clerk(&self) -> Option<Clerk> {
         let database = self.office.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
         let name = StaffName::parse("staff").ok()?;
         Some(Clerk { database, clock: self.staff_clock.anew(), name, source: Source::Command })
     }
 
-    /// Puts the services' clock forward or back, within a day of the right time.
+    /// Steps the services' clock forward or back, within a day of the right time.
     pub(super) fn step_clock(&self, by: SignedDuration) {
         const FARTHEST: i64 = 86_400_000;
         let millis = i64::try_from(by.as_millis()).unwrap_or_default();
@@ -139,8 +140,7 @@ impl Environment {
         self.note(LoggedEventKind::ClockStepped((after - before) / 1_000));
     }
 
-    /// In the evening someone sets the clock right, and the carrier is reached again. Says whether it was so
-    /// already.
+    /// In the evening, corrects the clock and makes the carrier reachable. Returns `true` if both were so already.
     pub(super) fn calm_down(&self) -> bool {
         let ahead = self.ahead.swap(0, Ordering::Relaxed);
         if ahead != 0 {
@@ -156,7 +156,7 @@ impl Environment {
         })
     }
 
-    /// Notes what happened.
+    /// Logs an event.
     pub(super) fn note(&self, what: LoggedEventKind) {
         self.note_all(vec![what]);
     }
@@ -167,12 +167,12 @@ impl Environment {
         self.state().moments.extend(all.into_iter().map(|what| LoggedEvent { at, shown, asked, what }));
     }
 
-    /// How a patient stands by now.
+    /// Returns the current state of a patient.
     pub(super) fn standing(&self, nth: u32) -> PatientState {
         self.state().standings.get(nth as usize).cloned().unwrap_or_default()
     }
 
-    /// Staff's change of a patient is committed.
+    /// Applies a committed change of a patient by staff.
     pub(super) fn stands(&self, nth: u32, change: impl FnOnce(&mut PatientState)) {
         let mut standing = self.standing(nth);
         change(&mut standing);
@@ -183,7 +183,7 @@ impl Environment {
     }
 }
 
-/// A clock that shows the right time and `seen` of how far it is ahead. Its steady time is right.
+/// Returns a clock that is ahead of the right time by `seen` of the offset. Its steady time is right.
 fn clock_ahead(time: &VirtualClock, ahead: &Arc<AtomicI64>, seen: fn(SignedDuration) -> SignedDuration) -> Clock {
     let (time, ahead) = (time.clone(), Arc::clone(ahead));
     let steady = time.clone();

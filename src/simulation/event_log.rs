@@ -1,5 +1,5 @@
-//! What a simulated day leaves behind to be checked: what the network carried, what was committed and promised in which
-//! order, and the tables.
+//! The record of a simulated day, for the checks: what the network carried, what was committed and acknowledged in
+//! which order, and the tables.
 
 use std::collections::BTreeMap;
 
@@ -11,140 +11,140 @@ use crate::carrier::simulator::{Asked, Placed};
 use crate::domain::{CallId, PhoneNumber};
 use crate::store::snapshot::Snapshot;
 
-/// Everything that is known of a day.
+/// The complete record of a day.
 #[derive(Debug, Clone)]
 pub struct EventLog {
     /// The centre's time zone.
     pub zone: TimeZone,
-    /// The day there.
+    /// The day at the centre.
     pub date: Date,
-    /// The most calls that the centre allows on a day.
+    /// The centre's limit of calls per day.
     pub most_calls: Option<u32>,
-    /// Requests to dial as the network got them, in order.
+    /// Requests to dial that the network received, in order.
     pub asked: Vec<Asked>,
-    /// The legs that it carried, in order.
+    /// The legs that the network carried, in order.
     pub placed: Vec<Placed>,
-    /// What happened, in order.
+    /// The events, in order.
     pub moments: Vec<LoggedEvent>,
     /// The tables at the end.
     pub tables: Snapshot,
-    /// What was logged, when it was listened to.
+    /// The log, if it was kept.
     pub log: Option<String>,
 }
 
-/// One thing that happened.
+/// An event.
 #[derive(Debug, Clone)]
 pub struct LoggedEvent {
-    /// When, by the network's clock, which is right.
+    /// The time on the network's clock, which is right.
     pub at: Timestamp,
-    /// When, by the services' clock.
+    /// The time on the services' clock.
     pub shown: Timestamp,
-    /// How many requests to dial the network had got by then: those from this place on came later.
+    /// The number of requests to dial so far. Requests from this place on came later.
     pub asked: usize,
-    /// What.
+    /// What happened.
     pub what: LoggedEventKind,
 }
 
-/// What happened. People are numbers: a record can be printed.
+/// The kind of an event. People are numbers, so that a record can be printed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LoggedEventKind {
-    /// The services are up.
+    /// The services started.
     Started,
     /// The day is over, and everything that it began.
     Over,
-    /// They died: at this commit of the day, counted from 1, before or after it; or at rest.
+    /// The services died, before or after a commit or while idle.
     Died {
-        /// Which commit, and whether it is durable.
+        /// The commit, counted from 1 in the day, and whether it is durable.
         at_commit: Option<(u64, bool)>,
-        /// For how long they are down, in seconds.
+        /// How long they are down, in seconds.
         down: i64,
     },
-    /// A commit was refused, or its answer lost.
+    /// A commit was refused, or its answer was lost.
     CommitFailed {
-        /// Which commit, counted from 1.
+        /// The commit, counted from 1.
         commit: u64,
-        /// Whether it is durable all the same.
+        /// Whether it is durable nevertheless.
         durable: bool,
     },
-    /// The services' clock was put this many seconds forward, or back.
+    /// The services' clock was stepped by this many seconds, forward or back.
     ClockStepped(i64),
-    /// What staff changed of a patient is committed; so it stands now.
+    /// A change of a patient by staff was committed, with the resulting state.
     Changed(u32, PatientState),
-    /// What staff changed of the centre is committed; so it stands now.
+    /// A change of the centre by staff was committed, with the resulting rules.
     CentreChanged(Rules),
-    /// Staff asked for a call to a patient, and it was granted.
+    /// Staff requested a call to a patient, and it was granted.
     CalledNow(u32),
-    /// What staff wanted was refused.
+    /// A request of staff was refused.
     Refused(u32, String),
-    /// Staff said what became of a call.
+    /// Staff resolved a call with unknown outcome.
     Resolved(CallId, &'static str),
-    /// The audit trail was walked from end to end.
+    /// The whole audit trail was verified.
     TrailWalked {
         /// Entries that verify.
         entries: u64,
-        /// The first that doesn't, if any.
+        /// The first entry that doesn't, if any.
         misfit: Option<String>,
     },
     /// A maintenance began or ended.
     Maintenance(bool),
-    /// The network's weather turned.
+    /// The network's faults changed.
     WeatherTurned,
-    /// A patient rings one of our lines.
+    /// A patient called one of our lines.
     RangIn(u32, &'static str),
-    /// The network told something, and so it was taken.
+    /// The network reported an event, with its result.
     Heard {
         /// The leg.
         leg: String,
-        /// What it told.
+        /// The event.
         told: &'static str,
-        /// What came of it.
+        /// The result.
         came: String,
     },
-    /// The network told something while nobody was there.
+    /// The network reported an event while the services were down.
     Unheard {
         /// The leg.
         leg: String,
-        /// What it told.
+        /// The event.
         told: &'static str,
     },
     /// An answer was acknowledged: the next question, or the goodbye, was spoken.
     Promised {
         /// The call.
         call: CallId,
-        /// The patient whose ID was keyed; nobody's in a call of ours.
+        /// The patient whose ID was keyed; `None` in a call that we placed.
         patient: Option<u32>,
-        /// The item's word.
+        /// The item's code.
         item: String,
         /// The answer as it must be stored.
         entry: String,
     },
-    /// An answer was taken back by key 7.
+    /// An answer was taken back with key 7.
     TakenBack {
         /// The call.
         call: CallId,
-        /// The patient whose ID was keyed; nobody's in a call of ours.
+        /// The patient whose ID was keyed; `None` in a call that we placed.
         patient: Option<u32>,
-        /// The item's word.
+        /// The item's code.
         item: String,
     },
     /// A report was acknowledged: "received" was spoken.
     Received {
         /// The call.
         call: CallId,
-        /// The patient whose ID was keyed; nobody's in a call of ours.
+        /// The patient whose ID was keyed; `None` in a call that we placed.
         patient: Option<u32>,
     },
-    /// Someone keyed that they are the patient, or answer for the patient.
+    /// The person keyed that they are the patient, or answer for the patient.
     Confirmed(CallId),
-    /// A request that calls stop was acknowledged.
+    /// A request to stop calls was acknowledged.
     StopNoted(CallId),
-    /// Someone who didn't say who they are asked that calls stop: they were told that staff decide, or hung up.
+    /// A person who didn't say who they are asked to stop calls. They were told that staff decide, or hung up.
     StopPassedOn(CallId),
-    /// Someone else's number: the apology was spoken.
+    /// The number is someone else's: the apology was spoken.
     WrongNumberNoted(CallId),
-    /// A turn that was posted again got another reply.
+    /// A repeated turn got another reply.
     Contradicted(CallId),
-    /// Something failed that nothing had been done to.
+    /// Something failed without a simulated fault.
     Failed(String),
 }
 
@@ -155,16 +155,16 @@ impl std::fmt::Display for LoggedEvent {
     }
 }
 
-/// How a patient stands with automated calls, by what was committed and acknowledged.
+/// A patient's state with regard to automated calls, by what was committed and acknowledged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PatientState {
     /// Whether the patient is registered at all.
     pub registered: bool,
-    /// Whether calls are switched on.
+    /// Whether automated calls are switched on.
     pub automated: bool,
     /// The number to call.
     pub number: Option<PhoneNumber>,
-    /// The patient's own times; `None` for the centre's.
+    /// The patient's own call times; empty for the centre's.
     pub times: Vec<Time>,
     /// The first day of observation.
     pub observed_from: Option<Date>,
@@ -172,14 +172,14 @@ pub struct PatientState {
     pub stopped: bool,
     /// Whether observation has ended.
     pub released: bool,
-    /// Whether the patient asked that calls stop, and staff haven't decided.
+    /// Whether the patient asked to stop calls, and staff haven't decided.
     pub stop_requested: bool,
     /// The number at which someone else answers.
     pub wrong_number: Option<PhoneNumber>,
 }
 
 impl PatientState {
-    /// Whether the patient is to be called.
+    /// Returns `true` if the patient is to be called.
     pub fn wanted(&self) -> bool {
         let held_back = self.stopped || self.released || self.stop_requested;
         let wrong = self.number.is_some() && self.wrong_number == self.number;
@@ -187,25 +187,25 @@ impl PatientState {
     }
 }
 
-/// What the centre has set of its calls.
+/// The centre's rules for automated calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rules {
-    /// Calls begin from here on.
+    /// Calls begin at this time or later.
     pub open: Time,
-    /// And before this.
+    /// Calls begin before this time.
     pub close: Time,
     /// Whether today is a day off.
     pub day_off: bool,
-    /// Whether a report cancels the day's other calls, or those of its slot alone.
+    /// Whether a report cancels the day's other calls, or only those of its slot.
     pub report_covers_day: bool,
-    /// The tries in all and the minutes between them, by an outcome's word.
+    /// The tries in total and the minutes between them, by an outcome's code.
     pub retry: BTreeMap<&'static str, (u32, i64)>,
-    /// The times of patients who have none of their own.
+    /// The call times of patients without their own.
     pub pattern: Vec<Time>,
 }
 
 impl EventLog {
-    /// How a patient stood before the request to dial at `place` was made.
+    /// Returns a patient's state before the request to dial at `place` was made.
     pub(super) fn standing_at(&self, nth: u32, place: usize) -> Option<&PatientState> {
         let earlier = self.moments.iter().take_while(|moment| moment.asked <= place);
         let stood = earlier.filter_map(|moment| match &moment.what {
@@ -215,7 +215,7 @@ impl EventLog {
         stood.last()
     }
 
-    /// What the centre had set before the request to dial at `place` was made.
+    /// Returns the centre's rules before the request to dial at `place` was made.
     pub(super) fn rules_at(&self, place: usize) -> Option<&Rules> {
         let earlier = self.moments.iter().take_while(|moment| moment.asked <= place);
         let set = earlier.filter_map(|moment| match &moment.what {
@@ -225,14 +225,14 @@ impl EventLog {
         set.last()
     }
 
-    /// What the services' clock showed when the request to dial at `place` was made.
+    /// Returns the time on the services' clock when the request to dial at `place` was made.
     pub(super) fn shown_at(&self, place: usize) -> Option<Timestamp> {
         let asked = self.asked.get(place)?;
         let last = self.moments.iter().take_while(|moment| moment.asked <= place).last()?;
         asked.at.checked_add(last.shown.duration_since(last.at)).ok()
     }
 
-    /// The people of the day by their records' ids.
+    /// Returns the person with this patient id.
     pub(super) fn person(&self, patient: crate::domain::PatientId) -> Option<u32> {
         self.tables.patients.iter().find(|one| one.id == patient).and_then(|one| super::people::nth_of(&one.hersys_id))
     }

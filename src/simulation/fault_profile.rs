@@ -1,4 +1,4 @@
-//! The network's weather on a simulated day: mostly a little wrong, sometimes a storm.
+//! The network's faults on a simulated day: usually a few, sometimes a total failure.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use fastrand::Rng;
 use super::generators::{LATE, MOST_STALE, VERY_STALE, one_of, sometimes};
 use crate::carrier::simulator::NetworkFaults;
 
-/// The weather of a day: fair on one of four, else several things go wrong now and then.
+/// Draws the faults of a day. One day in four has none; on the others, several faults occur now and then.
 pub(super) fn drawn(rng: &mut Rng) -> NetworkFaults {
     if sometimes(rng, 0.25) {
         return NetworkFaults::FAIR;
@@ -36,7 +36,7 @@ pub(super) fn drawn(rng: &mut Rng) -> NetworkFaults {
     }
 }
 
-/// Something is broken altogether: the carrier can't be reached, or its answers get lost, or its list.
+/// Draws a total failure: the carrier is unreachable, or its answers are lost, or its list doesn't work.
 pub(super) fn storm(rng: &mut Rng) -> NetworkFaults {
     let weather = drawn(rng);
     match rng.u8(0..6) {

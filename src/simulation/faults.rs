@@ -1,5 +1,5 @@
-//! What becomes of the services' commits: at any of them the process may die, the disk may refuse, an answer may get
-//! lost, or staff may act in between.
+//! Faults of the services' commits. At any commit the process may die, the disk may refuse, the answer may be lost, or
+//! staff may act.
 
 use std::future::pending;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,12 +17,12 @@ use crate::domain::AttemptState;
 use crate::store::attempts::{self, AttemptFilter};
 use crate::store::{CommitHook, Decision, StoreError, connection_lost};
 
-/// How often a process dies on a day at most: the day is to go on, too.
+/// The maximum number of deaths per day, so that the day also makes progress.
 const MOST_DEATHS: u32 = 12;
-/// Intents looked at for one that staff act upon.
+/// The maximum number of intents read to find one that staff act upon.
 const MOST_INTENTS: u32 = 50;
 
-/// Decides about commits. It outlives the services.
+/// Decides the fate of commits. It outlives the services.
 pub(super) struct Faults {
     world: Arc<Environment>,
     state: Mutex<State>,
@@ -32,12 +32,12 @@ pub(super) struct Faults {
 struct State {
     rng: Rng,
     commits: u64,
-    /// What becomes of the commit that is in progress.
+    /// The fate of the commit in progress.
     now: CommitFate,
     deaths: u32,
     failed: u64,
     down: SignedDuration,
-    /// Between lives nothing fails: a start that dies at once is a start that comes later.
+    /// Between runs nothing fails: a start that dies immediately would only be a later start.
     at_rest: bool,
 }
 
@@ -55,22 +55,22 @@ impl Faults {
         Arc::new(Self { world: Arc::clone(world), state: Mutex::new(state), died: Notify::new() })
     }
 
-    /// Nothing more goes wrong, or it begins to.
+    /// Stops the faults, or starts them again.
     pub(super) fn rest(&self, at_rest: bool) {
         self.with(|state| state.at_rest = at_rest);
     }
 
-    /// For how long the process is down that died last.
+    /// Returns how long the process that died last is down.
     pub(super) fn down(&self) -> SignedDuration {
         self.with(|state| state.down)
     }
 
-    /// Commits so far.
+    /// Returns the number of commits so far.
     pub(super) fn commits(&self) -> u64 {
         self.with(|state| state.commits)
     }
 
-    /// How many commits failed so far.
+    /// Returns the number of failed commits so far.
     pub(super) fn failed(&self) -> u64 {
         self.with(|state| state.failed)
     }
@@ -79,7 +79,7 @@ impl Faults {
         work(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The next commit is about to be asked for: draws what becomes of it.
+    /// Draws the fate of the next commit.
     fn draw(&self) -> (CommitFate, u64) {
         let odds = self.world.plan.odds;
         self.with(|state| {
@@ -123,7 +123,7 @@ impl Faults {
         });
         self.world.note(LoggedEventKind::Died { at_commit: Some((commit, durable)), down: down.as_secs() });
         self.died.notify_one();
-        // Nothing goes on from here: everything that was in memory is dropped.
+        // Never continue: the runtime is dropped with everything in memory.
         pending().await
     }
 
@@ -132,7 +132,7 @@ impl Faults {
         self.world.note(LoggedEventKind::CommitFailed { commit, durable });
     }
 
-    /// Staff do something about someone who is about to be called, where there is one.
+    /// Staff act on a patient who is about to be called, if there is one.
     async fn meddle(&self) {
         let intended =
             AttemptFilter { state: Some(AttemptState::Intended), limit: MOST_INTENTS, ..AttemptFilter::default() };
@@ -149,7 +149,7 @@ impl Faults {
     }
 }
 
-/// What the database asks.
+/// The hook that the database calls.
 pub(super) struct Asked(pub(super) Arc<Faults>);
 
 impl CommitHook for Asked {

@@ -1,4 +1,4 @@
-//! What is drawn for a day by itself: its date, its people, what the centre has set.
+//! Generators for single parts of a day: its date, its people, the centre's rules.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,13 +13,13 @@ use super::people;
 use super::scenario::Odds;
 use crate::carrier::simulator::{Between, Habit, PopulationMix};
 
-/// Zones with the days on which their clocks are put forward and back in 2026.
+/// Time zones with the days in 2026 on which clocks go forward and back.
 const ZONES: [(&str, Date, Date); 3] = [
     ("Europe/Paris", date(2026, 3, 29), date(2026, 10, 25)),
     ("America/New_York", date(2026, 3, 8), date(2026, 11, 1)),
     ("Australia/Sydney", date(2026, 10, 4), date(2026, 4, 5)),
 ];
-/// Causes with a retry policy.
+/// Outcomes with a retry policy.
 const CAUSES: [&str; 6] = ["busy", "no_answer", "dropped", "not_now", "voicemail", "failed"];
 
 pub(super) fn day(rng: &mut Rng) -> (&'static str, Date) {
@@ -42,7 +42,7 @@ pub(super) fn rules(rng: &mut Rng) -> Rules {
     Rules { open, close, day_off: false, report_covers_day: rng.bool(), retry, pattern }
 }
 
-/// A time at which someone may be called, to five minutes.
+/// Draws a call time, rounded to five minutes.
 pub(super) fn time(rng: &mut Rng, rules: &Rules) -> Time {
     let minute = |time: Time| i64::from(time.hour()) * 60 + i64::from(time.minute());
     let drawn = rng.i64(minute(rules.open)..minute(rules.close)) / 5 * 5;
@@ -53,7 +53,7 @@ pub(super) fn time(rng: &mut Rng, rules: &Rules) -> Time {
 
 pub(super) fn person(rng: &mut Rng, nth: u32, rules: &Rules, day: Date) -> PatientState {
     let mut times: Vec<Time> = (0..rng.usize(0..=3)).map(|_| time(rng, rules)).collect();
-    // Most are called at the few times that everybody chooses.
+    // Most patients are called at the few times that are popular.
     if sometimes(rng, 0.5) {
         times =
             vec![one_of(rng, &[Time::constant(9, 0, 0, 0), Time::constant(9, 30, 0, 0), Time::constant(16, 0, 0, 0)])];
@@ -65,7 +65,7 @@ pub(super) fn person(rng: &mut Rng, nth: u32, rules: &Rules, day: Date) -> Patie
     PatientState {
         registered: sometimes(rng, 0.93),
         automated,
-        // A number that someone else is called on is fine for a person who isn't.
+        // A patient without automated calls may share the number of a patient who is called.
         number: people::number(if automated || nth == 0 { nth } else { nth - 1 }, 0),
         times,
         observed_from: sometimes(rng, 0.1).then(|| day.saturating_add(rng.i64(-3..2).days())),
@@ -95,7 +95,7 @@ pub(super) fn odds(rng: &mut Rng) -> Odds {
     }
 }
 
-/// How long a process is down: mostly for a moment, rarely through a whole window.
+/// Draws how long a process is down: usually a moment, rarely a whole window.
 pub(super) fn down_for(rng: &mut Rng) -> SignedDuration {
     SignedDuration::from_secs(match rng.u8(0..10) {
         0..=5 => rng.i64(1..30),
@@ -113,7 +113,7 @@ pub(super) fn one_of<T: Copy>(rng: &mut Rng, all: &[T]) -> T {
     all[rng.usize(0..all.len())]
 }
 
-/// A moment of the day at the centre.
+/// Converts a local time of the day at the centre.
 pub(super) fn local(zone: &str, date: Date, time: Time) -> Timestamp {
     let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
     zone.to_timestamp(date.to_datetime(time)).unwrap_or(Timestamp::UNIX_EPOCH)
@@ -123,20 +123,21 @@ pub(super) fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.checked_add(by).unwrap_or(at)
 }
 
-/// The words by which an SMS after missed calls is recognised.
+/// The text by which an SMS after missed calls is recognised.
 pub(super) const SMS: &str = "{centre}です。お電話しましたがつながりませんでした。{call_back_number}";
 
-/// What a set of outcomes' policies looks like as staff write it.
+/// Formats retry policies as staff write them.
 pub(super) fn written(retry: &BTreeMap<&'static str, (u32, i64)>) -> String {
     let parts: Vec<String> =
         retry.iter().map(|(cause, (tries, minutes))| format!("{cause}={tries}x{minutes}")).collect();
     parts.join(";")
 }
 
-/// How old the answer to a question about a leg may be at most, and that to one about the list on most days.
+/// The maximum age of the answer to a lookup of a leg, and of the list on most days.
 pub(super) const MOST_STALE: Duration = Duration::from_secs(100);
-/// So many times as old is the list on every fourth day: it lags for longer than an unknown call is looked for.
+/// On every fourth day the list is this many times older: it lags for longer than the lookups of a call with unknown
+/// outcome continue.
 pub(super) const VERY_STALE: u32 = 9;
-/// Up to how late a status may come.
+/// The ranges of delays of a status.
 pub(super) const LATE: [Between; 3] =
     [Between::millis(200, 3_000), Between::millis(500, 30_000), Between::millis(1_000, 600_000)];

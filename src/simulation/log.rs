@@ -1,4 +1,4 @@
-//! Listens to what the services log on a simulated day (I6).
+//! Captures the services' log on a simulated day (I6).
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -10,12 +10,12 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use super::people;
 
-/// Everything that was logged.
+/// The captured log.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// Listens on this thread, at every level, until the guard is dropped.
+    /// Captures this thread's log, at every level, until the guard is dropped.
     pub(super) fn listen(&self) -> DefaultGuard {
         let log = tracing_subscriber::fmt()
             .with_env_filter(EnvFilter::new("debug,kenkocall=trace"))
@@ -48,11 +48,11 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-/// Digits of a phone number from its end that nothing else has.
+/// The number of final digits of a phone number that identify it.
 const NUMBER_ENDS: usize = 9;
 
-/// The lines that name someone: by a name, an ID, a birth date or a number. Ids of calls and the like don't count:
-/// their digits may be anything.
+/// Returns the lines with a name, an ID, a birth date or a number of a person. Ids of calls and similar ids are
+/// ignored, because their digits may be anything.
 pub(super) fn lines_with_somebody(log: &str, people: u32) -> Vec<String> {
     let mut known = HashSet::new();
     for nth in 0..people {

@@ -1,11 +1,11 @@
-//! Days of a small health centre with everything that can go wrong in them: the real services on a real database, a
-//! virtual clock and a simulated phone network, and after each day a look whether anything was lost, anybody rung
-//! twice, or called who wasn't to be called.
+//! Simulated days of a small health centre with all kinds of faults. They run the real services on a real database,
+//! with a virtual clock and a simulated phone network. After each day, checks find out whether anything was lost,
+//! anyone was called twice, or anyone was called who wasn't to be called.
 //!
-//! A seed is one day: who is registered, what people do with their phones, what staff do, when the network, the disk or
-//! the process fails. The same seed is the same day again, to the letter ([`Played::digest`]). What a day left behind
-//! ([`EventLog`]) is checked by rules of its own ([`check`]), which share no code with the services: what the network
-//! carried, what callers were told and what staff changed, against what stands in the tables.
+//! A seed determines a day: who is registered, what people do with their phones, what staff do, and when the network,
+//! the disk or the process fails. The same seed always gives exactly the same day ([`Played::digest`]). The checks
+//! ([`check`]) read the record of a day ([`EventLog`]) and share no code with the services. They compare what the
+//! network carried, what callers were told and what staff changed with the tables.
 
 mod check;
 mod day;

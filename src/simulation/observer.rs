@@ -1,4 +1,4 @@
-//! Listens to every call: what was acknowledged to its caller, read off the words that were spoken and nothing else.
+//! Observes every call and derives what was acknowledged to its caller, only from the words that were spoken.
 
 use super::environment::{Environment, State};
 use super::event_log::{LoggedEventKind, PatientState};
@@ -13,28 +13,28 @@ use crate::service::{CarrierEvent, Outcome, Processed};
 /// What a caller has heard and keyed so far.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Talk {
-    /// The question that was asked last.
+    /// The last question.
     asked: String,
-    /// What was keyed and read back, and isn't confirmed yet: the item and the entry.
+    /// The item and entry that were keyed and read back, but not yet confirmed.
     unconfirmed: Option<(String, String)>,
-    /// The patient by whose ID and birth date the caller was identified.
+    /// The patient whose ID and birth date identified the caller.
     patient: Option<u32>,
-    /// The ID that was keyed last.
+    /// The last ID that was keyed.
     keyed: Option<u32>,
-    /// The last turn that was taken: its call, the event, and the words of its reply.
+    /// The last turn: its call, the event, and the words of its reply.
     pub(super) last: Option<(CallId, CarrierEvent, String)>,
 }
 
-/// Said when we can't go on: nothing is acknowledged then.
+/// The prompt of a failure, which acknowledges nothing.
 const FAILURE: &str = "shared.system_failure";
 const ASKS: &str = "questionnaire.ask_";
-/// The two questions at which key 1 says who is there.
+/// The two questions at which key 1 says who is on the phone.
 const WHO_IS_THERE: [&str; 2] = ["automated_call.ask_listening", WHO_ASKS];
-/// Asked of someone who wants the calls to stop and hasn't said who they are.
+/// The question to a person who wants calls to stop and hasn't said who they are.
 const WHO_ASKS: &str = "stop_request.ask_who";
 
 impl Environment {
-    /// Something came of the network's news.
+    /// Processes the result of a network event.
     pub(super) fn hear(&self, heard: &Processed<'_>) {
         let leg = heard.news.leg.as_str().to_owned();
         let mut notes = vec![LoggedEventKind::Heard { leg: leg.clone(), told: told(heard.news), came: came(heard) }];
@@ -70,7 +70,7 @@ impl Environment {
     }
 }
 
-/// What someone has said of who they are by what they did at the question that was asked.
+/// Returns what a person has said about who they are, by their answer to the question.
 fn who_is_there(asked: &str, call: CallId, heard: &Processed<'_>) -> Option<LoggedEventKind> {
     match &heard.news.what {
         NetworkEventKind::Keyed(keys) if keys.expose() == "1" && WHO_IS_THERE.contains(&asked) => {
@@ -84,7 +84,7 @@ fn who_is_there(asked: &str, call: CallId, heard: &Processed<'_>) -> Option<Logg
 }
 
 impl State {
-    /// What a call of ours has taught about whom it is to.
+    /// Applies what a call that we placed shows about its patient.
     fn learns(&mut self, to: &PhoneNumber, call: CallId, notes: &[LoggedEventKind]) -> Option<(u32, PatientState)> {
         let who = *self.called.get(&call)?;
         let stop = notes.iter().any(|what| matches!(what, LoggedEventKind::StopNoted(_)));
@@ -97,7 +97,7 @@ impl State {
         Some((who, standing.clone()))
     }
 
-    /// Whose number it is, as far as anybody's is registered.
+    /// Returns the patient with this number. Patients who are called come first.
     pub(super) fn who_has(&self, number: &PhoneNumber) -> Option<u32> {
         let called = self.standings.iter().position(|one| one.automated && one.number.as_ref() == Some(number));
         let called = called.or_else(|| self.standings.iter().position(|one| one.number.as_ref() == Some(number)));
@@ -105,7 +105,7 @@ impl State {
     }
 }
 
-/// What people and staff do about a call that rings or was answered.
+/// Draws reactions of people and staff to a call that rings or was answered.
 fn react(state: &mut State, plan: &Scenario, who: u32, what: &NetworkEventKind) {
     if !matches!(what, NetworkEventKind::Ringing | NetworkEventKind::Answered(_)) {
         return;
@@ -122,7 +122,7 @@ fn react(state: &mut State, plan: &Scenario, who: u32, what: &NetworkEventKind) 
     }
 }
 
-/// Something that staff do about a patient who is being called.
+/// Draws an act of staff on a patient who is being called.
 pub(super) fn about(rng: &mut fastrand::Rng, who: u32) -> StaffAct {
     match rng.u8(0..7) {
         0..=1 => StaffAct::Stop(who),
@@ -134,7 +134,7 @@ pub(super) fn about(rng: &mut fastrand::Rng, who: u32) -> StaffAct {
 }
 
 impl Talk {
-    /// What was said after what the caller did.
+    /// Processes what was said in reply to the caller.
     fn hears(&mut self, call: CallId, news: &NetworkEvent, reply: &Reply, notes: &mut Vec<LoggedEventKind>) {
         let said = |prompt: &str| reply.say.iter().any(|said| said.prompt.as_str() == prompt);
         let next = reply.say.last().map_or("", |said| said.prompt.as_str()).to_owned();

@@ -1,4 +1,4 @@
-//! What a seed decides of its day beforehand: who is there, how the network and the centre are, and what happens when.
+//! The scenario that a seed determines: the people, the network, the centre, and what happens when.
 
 use fastrand::Rng;
 use jiff::civil::{Date, Time};
@@ -12,7 +12,7 @@ use crate::carrier::simulator::{NetworkFaults, PopulationMix};
 use crate::domain::Line;
 use crate::policy::DEFAULT_GRACE;
 
-/// Everything decided beforehand.
+/// Everything that is decided before the day.
 #[derive(Debug, Clone)]
 pub struct Scenario {
     /// The seed.
@@ -21,101 +21,101 @@ pub struct Scenario {
     pub zone: &'static str,
     /// The day.
     pub date: Date,
-    /// When it begins.
+    /// When the day begins.
     pub begins: Timestamp,
-    /// When it is over, but for what is still in progress.
+    /// When the day ends, except for what is still in progress.
     pub ends: Timestamp,
-    /// How each patient stands at the beginning; those who aren't registered yet come later or never.
+    /// The initial state of each patient. Those who aren't registered yet are registered later or never.
     pub people: Vec<PatientState>,
-    /// What the centre has set.
+    /// The centre's rules.
     pub rules: Rules,
-    /// The centre's own limit of calls at the same time.
+    /// The centre's own limit of concurrent calls.
     pub centre_calls: Option<u32>,
-    /// Whether there is an SMS after missed calls.
+    /// Whether an SMS is sent after missed calls.
     pub sms: bool,
-    /// Calls a second.
+    /// Calls per second.
     pub pace: f64,
-    /// Calls at the same time.
+    /// Concurrent calls.
     pub lines: u32,
     /// How long a phone rings, in seconds.
     pub ring_seconds: u16,
-    /// How far the clock moves at least: what happens within it comes in together, as on a slow machine.
+    /// The minimum step of the clock. Events within a step arrive together, as on a slow machine.
     pub step: SignedDuration,
-    /// The most calls of the day, where the centre has a limit.
+    /// The centre's limit of calls per day, if it has one.
     pub most_calls: Option<u32>,
-    /// How long an unknown call is looked for before it counts as not placed.
+    /// How long a call with unknown outcome is looked up before it counts as not placed.
     pub grace: SignedDuration,
-    /// How many legs the network carries.
+    /// The number of legs that the network can carry.
     pub capacity: usize,
-    /// What people do.
+    /// The behaviour of the people.
     pub mix: PopulationMix,
-    /// The network's weather at the beginning.
+    /// The network's initial faults.
     pub weather: NetworkFaults,
-    /// What happens, by time.
+    /// The events, by time.
     pub happenings: Vec<(Timestamp, ScenarioEvent)>,
-    /// What happens to commits, and around calls.
+    /// The probabilities of faults of commits and of events around calls.
     pub odds: Odds,
-    /// The commit at which the process dies whatever the odds are.
+    /// A commit at which the process dies, whatever the odds.
     pub dies_at: Option<Death>,
 }
 
-/// The process dies at a commit.
+/// The commit at which the process dies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Death {
-    /// Just before this commit of the services, counted from 1: what it holds is lost.
+    /// Just before this commit of the services, counted from 1: its data are lost.
     Before(u64),
-    /// Just after it: what it holds is kept, and nobody has heard of it.
+    /// Just after it: its data are stored, but the process never learns it.
     After(u64),
 }
 
-/// Something that happens at a time.
+/// A timed event.
 #[derive(Debug, Clone)]
 pub enum ScenarioEvent {
-    /// Staff do something.
+    /// Staff act.
     Staff(StaffAct),
-    /// A patient rings a line.
+    /// A patient calls a line.
     Rings(Ring),
-    /// The services' clock is put forward or back.
+    /// The services' clock is stepped forward or back.
     ClockSteps(SignedDuration),
-    /// A maintenance begins, announced for so long.
+    /// A maintenance begins, announced with this length.
     MaintenanceStarts(Option<SignedDuration>),
-    /// It ends.
+    /// The maintenance ends.
     MaintenanceEnds,
-    /// The network's weather turns.
+    /// The network's faults change.
     WeatherTurns(Box<NetworkFaults>),
-    /// The process dies at rest, for so long.
+    /// The process dies while idle, and is down for this long.
     Dies(SignedDuration),
 }
 
-/// A patient rings.
+/// A patient's call to a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ring {
-    /// Who.
+    /// The patient.
     pub who: u32,
-    /// Whom they report for besides.
+    /// Another person that they report for, too.
     pub relative: Option<u32>,
-    /// Which line.
+    /// The line.
     pub line: Line,
-    /// From their own number, or with none shown.
+    /// Whether the call shows the patient's number or none.
     pub shows_number: bool,
-    /// What they do.
+    /// What the patient does.
     pub manner: CalleeManner,
 }
 
-/// What someone who rings does.
+/// What a person who calls does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CalleeManner {
-    /// Finishes.
+    /// Finishes the report.
     Finishes,
     /// Hangs up at this question.
     HangsUp(u16),
     /// Presses this key at this question: 0, 7 or 9.
     Presses(char, u16),
-    /// Keys an ID that nobody has.
+    /// Keys an unknown ID.
     Guesses,
 }
 
-/// Something that staff do.
+/// An act of staff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StaffAct {
     /// Stop the calls.
@@ -126,53 +126,53 @@ pub enum StaffAct {
     Number(u32, u32),
     /// Register someone else's number.
     TakeNumber(u32, u32),
-    /// Set times: this many hours from the first, this many minutes after the hour.
+    /// Set call times, this many hours apart from the first one.
     Times(u32, Time, u8),
     /// Switch calls on, which ends a stop.
     SwitchOn(u32),
-    /// Switch them off.
+    /// Switch calls off.
     SwitchOff(u32),
-    /// Change something that has nothing to do with calls.
+    /// Change something that doesn't affect calls.
     Language(u32),
     /// Call now.
     CallNow(u32),
     /// Register a patient.
     Register(u32),
-    /// Import the list as it stands.
+    /// Import the unchanged list again.
     ImportAgain,
-    /// Say what became of unknown calls, as the network has it.
+    /// Resolve calls with unknown outcome, as the network knows it.
     Resolve,
-    /// Have them looked for again.
+    /// Have calls with unknown outcome looked up again.
     LookAgain,
-    /// Set the hours in which calls begin.
+    /// Set the calling hours.
     Hours(Time, Time),
-    /// Have a report cover the day, or its slot.
+    /// Set whether a report covers the day or its slot.
     Covers(bool),
-    /// Take the day off.
+    /// Make today a day off.
     DayOff,
 }
 
-/// How likely things are at each commit of the services, and at each call.
+/// Probabilities at each commit of the services, and at each call.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Odds {
     /// The process dies just before or after a commit.
     pub dies: f64,
-    /// A commit is refused, or its answer lost.
+    /// A commit is refused, or its answer is lost.
     pub fails: f64,
     /// Staff act between a commit and what follows it.
     pub meddles: f64,
-    /// A patient rings us while being called.
+    /// A patient calls us while being called.
     pub rings_while_called: f64,
     /// Staff act while a phone rings.
     pub staff_while_ringing: f64,
-    /// A turn is posted again.
+    /// A turn is repeated.
     pub repeats: f64,
 }
 
-/// What becomes of a commit.
+/// The fate of a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CommitFate {
-    /// It is kept, and heard of.
+    /// It is stored, and the answer arrives.
     Kept,
     /// The process dies before it.
     DiesBefore,
@@ -180,16 +180,16 @@ pub(super) enum CommitFate {
     DiesAfter,
     /// The disk refuses it.
     Refused,
-    /// It is kept, and its answer is lost.
+    /// It is stored, and its answer is lost.
     Unheard,
     /// Staff act right after it.
     Meddled,
 }
 
 impl Scenario {
-    /// The scenario of a seed for this many patients.
+    /// Returns the scenario of a seed for this many patients.
     pub fn of(seed: u64, patients: u32) -> Self {
-        // Neighbouring seeds are to be unlike each other.
+        // Consecutive seeds should give different days.
         let mut rng = Rng::with_seed(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x6b65_6e6b_6f63_616c);
         let (zone, date) = day(&mut rng);
         let rules = rules(&mut rng);
@@ -223,13 +223,13 @@ impl Scenario {
         plan
     }
 
-    /// The zone.
+    /// Returns the time zone.
     pub fn time_zone(&self) -> TimeZone {
         TimeZone::get(self.zone).unwrap_or(TimeZone::UTC)
     }
 
     fn draw_happenings(&mut self, rng: &mut Rng) {
-        // Not every kind on every day: some faults show only where others leave room for them.
+        // Not every kind of event occurs every day: some faults show only if others leave room for them.
         let busy = |rng: &mut Rng, most: usize| if rng.bool() { rng.usize(0..=most) } else { 0 };
         for _ in 0..busy(rng, 16) {
             let (act, slot) = self.staff_act(rng);
@@ -259,7 +259,7 @@ impl Scenario {
             self.happenings.push((from, ScenarioEvent::WeatherTurns(Box::new(fault_profile::storm(rng)))));
             self.happenings.push((until, ScenarioEvent::WeatherTurns(Box::new(self.weather.clone()))));
         }
-        // A nurse looks at the list of unknown calls, at the latest in the evening.
+        // A nurse handles the calls with unknown outcome, in the evening at the latest.
         let evening = local(self.zone, self.date, Time::constant(21, 0, 0, 0));
         for quarter in 0..6 {
             let when = later(evening, SignedDuration::from_mins(15 * quarter));
@@ -268,10 +268,10 @@ impl Scenario {
         self.happenings.sort_by_key(|(at, _)| *at);
     }
 
-    /// A clock that is wrong, and mostly put right again later.
+    /// Draws a clock step. The clock is usually corrected later.
     fn draw_clock_step(&mut self, rng: &mut Rng) {
         let from = self.moment(rng);
-        // By an hour or a day as often as by anything else.
+        // An hour, a day, and other steps: the first two have a quarter each.
         let seconds = match rng.u8(0..4) {
             0 => 3_600,
             1 => 86_400,
@@ -285,7 +285,7 @@ impl Scenario {
         }
     }
 
-    /// At some moment of the day, or close to a time at which a patient is called.
+    /// Adds an event at a random moment of the day, or close to a patient's call time.
     fn at(&mut self, rng: &mut Rng, near: Option<u32>, what: ScenarioEvent) {
         let slot = near.and_then(|who| self.people.get(who as usize)?.times.first().copied());
         let when = match slot {
@@ -302,7 +302,7 @@ impl Scenario {
         later(self.begins, SignedDuration::from_secs(rng.i64(600..50_000)))
     }
 
-    /// What staff do, and whose slot it may be close to.
+    /// Draws an act of staff, and the patient whose slot it may be close to.
     pub(super) fn staff_act(&self, rng: &mut Rng) -> (StaffAct, Option<u32>) {
         let patients = u32::try_from(self.people.len()).unwrap_or(1).max(1);
         let who = rng.u32(0..patients);

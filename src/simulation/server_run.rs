@@ -1,4 +1,4 @@
-//! One life of the services, from their start to the end of the day or to their death; and the world without them.
+//! One run of the services, from their start to the end of the day or their death; and the environment without them.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -26,33 +26,33 @@ use crate::store::snapshot::{self, Snapshot};
 
 /// The number that calls come from.
 const CALLER_NUMBER: &str = "+815000000000";
-/// How long nothing may be heard of a call before the carrier is asked about it: the usual setting.
+/// How long a call may be silent before the carrier is queried: the default setting.
 const SILENCE: SignedDuration = SignedDuration::from_secs(60);
-/// What a call costs; no day has a limit on that.
+/// The price of a call. No day has a limit on it.
 const PRICE: CallPrice = CallPrice { per_minute: 20.0, longest_minutes: 60 };
-/// How long what is in progress at the end of the day may take.
+/// How long calls in progress at the end of the day may take.
 const LONGEST_EVENING: SignedDuration = SignedDuration::from_hours(9);
-/// How often it is looked in the evening whether all of it is over.
+/// The interval between checks in the evening whether everything is over.
 const LOOK_EVERY: SignedDuration = SignedDuration::from_mins(15);
 
-/// How often the audit trail is sealed, where something was written.
+/// The interval between seals of the audit trail, if something was written.
 const SEAL_EVERY: SignedDuration = SignedDuration::from_hours(1);
-/// How far the clock moves at most when nothing is going on.
+/// The maximum step of the clock while nothing happens.
 const LONGEST_STEP: SignedDuration = SignedDuration::from_hours(1);
 
-/// What is to happen, by time.
+/// The upcoming events, by time.
 pub(super) type UpcomingEvents = VecDeque<(Timestamp, ScenarioEvent)>;
 
-/// How a life ended.
+/// How a run ended.
 pub(super) enum End {
-    /// The tables as they were then.
+    /// The day ended, with its final tables.
     OfTheDay(Box<Snapshot>),
     Died {
         down: SignedDuration,
     },
 }
 
-/// The services while they live.
+/// A run of the services.
 pub(super) struct ServerRun<'a> {
     pub(super) world: &'a Arc<Environment>,
     pub(super) faults: &'a Arc<Faults>,
@@ -61,7 +61,7 @@ pub(super) struct ServerRun<'a> {
 }
 
 impl ServerRun<'_> {
-    /// The services are down for a while, then live until the end.
+    /// Lets the services be down for a while, then runs them until the end.
     pub(super) async fn begin_after(
         &self,
         down: SignedDuration,
@@ -75,7 +75,7 @@ impl ServerRun<'_> {
         self.lead(coming).await
     }
 
-    /// Lives until the end.
+    /// Runs the services until the end.
     async fn lead(&self, coming: &mut UpcomingEvents) -> Result<End, SimulationError> {
         let simulation = self.start().await?;
         let world = self.world;
@@ -169,7 +169,7 @@ impl ServerRun<'_> {
         Ok(Simulation::on(Arc::new(context), world.lines.clone(), world.time.clone(), dialling))
     }
 
-    /// One round of the services. Says when the next one is.
+    /// Runs one round of the services. Returns when the next one is due.
     async fn round(
         &self,
         simulation: &Simulation,
@@ -186,7 +186,7 @@ impl ServerRun<'_> {
         Ok(round.next_at.unwrap_or_else(|| later(self.world.time.now(), LONGEST_STEP)))
     }
 
-    /// A carrier posts a turn again: it gets the same reply (fault 28).
+    /// Repeats a turn as a carrier does. It must get the same reply (fault 28).
     async fn repeat_a_turn(&self, simulation: &Simulation) {
         let last = {
             let mut state = self.world.state();
@@ -209,10 +209,10 @@ impl ServerRun<'_> {
         }
     }
 
-    /// I5: what the trail says of itself.
+    /// I5: verifies the audit trail.
     async fn walk_the_trail(&self) -> Result<(), SimulationError> {
         let Some(clerk) = self.world.clerk() else { return Err(SimulationError::MadeUp("office")) };
-        // A process that died has left rows without a seal; the next one seals them at its start.
+        // A process that died may have left rows without a seal. The next start seals them.
         seal_trail(&clerk.database).await?;
         seal_left_behind(&clerk.database, self.world.time.now(), std::time::Duration::ZERO).await?;
         let walked = walk_trail(&clerk.database, None, std::time::Duration::ZERO).await?;
@@ -229,7 +229,7 @@ impl ServerRun<'_> {
     }
 }
 
-/// Whether everything that was begun is over.
+/// Returns `true` if everything that was begun is over.
 fn is_quiet(tables: &Snapshot) -> bool {
     let slots = tables.slots.iter().all(|slot| slot.ended_at.is_some());
     let attempts = tables.attempts.iter().all(|attempt| attempt.ended_at.is_some());
@@ -242,7 +242,7 @@ impl Environment {
         self.state().reactions.pop_front()
     }
 
-    /// Something happens that isn't the services' doing.
+    /// Executes an event that isn't caused by the services.
     pub(super) async fn happens(&self, happening: ScenarioEvent) {
         let Some(clerk) = self.clerk() else { return };
         match happening {
@@ -270,7 +270,7 @@ impl Environment {
         self.state().disturbed = true;
     }
 
-    /// The services are down for so long: what the network tells is told to nobody.
+    /// Advances the environment while the services are down. Nothing receives the network's events.
     async fn goes_on_alone(&self, down: SignedDuration, coming: &mut UpcomingEvents) {
         let up = later(self.time.now(), down);
         self.state().reactions.clear();
@@ -293,7 +293,7 @@ impl Environment {
         }
     }
 
-    /// A patient rings one of our lines.
+    /// A patient calls one of our lines.
     fn ring(&self, ring: Ring) {
         let identity = |nth: u32| {
             let hersys_id =

@@ -1,4 +1,4 @@
-//! What staff do, by the same functions as their commands, and what is true from then on.
+//! The acts of staff, by the functions that their commands use, and the resulting states.
 
 use jiff::SignedDuration;
 use jiff::civil::Time;
@@ -17,11 +17,11 @@ use crate::service::{
 };
 use crate::store::attempts::{self, AttemptFilter};
 
-/// Unknown calls looked at in one go.
+/// The maximum number of calls with unknown outcome read at a time.
 const MOST_UNKNOWN: u32 = 200;
 
 impl Environment {
-    /// Staff do something.
+    /// Executes an act of staff.
     pub(super) async fn staff(&self, act: StaffAct) {
         let Some(clerk) = self.clerk() else { return };
         let clerk = &clerk;
@@ -56,7 +56,7 @@ impl Environment {
         }
     }
 
-    /// A change of one patient: it is taken, or refused for a reason that is one.
+    /// Changes one patient. The change is either accepted, or refused for a valid reason.
     async fn change(&self, clerk: &Clerk, act: StaffAct) {
         let (who, values, after): (u32, Vec<(Column, String)>, PatientState) = match act {
             StaffAct::Number(who, choice) => self.numbered(who, people::number(who, choice)),
@@ -103,7 +103,7 @@ impl Environment {
         (who, vec![(Column::PhoneNumber, written)], after)
     }
 
-    /// Whether the number of a standing is someone else's for automated calls (A2).
+    /// Returns `true` if another patient has this state's number for automated calls (A2).
     fn taken_for(&self, who: u32, after: &PatientState) -> bool {
         let holds = |one: &PatientState| one.registered && one.automated && !one.released && one.number.is_some();
         let state = self.state();
@@ -137,7 +137,7 @@ impl Environment {
         }
     }
 
-    /// The same list again changes nothing (fault 42).
+    /// Imports the same list again, which must change nothing (fault 42).
     async fn import_again(&self, clerk: &Clerk) {
         let list = list_of(&self.state().standings);
         match import_patients(clerk, &self.centre, list.as_bytes(), ImportMode::Write, |_, _| {}).await {
@@ -145,7 +145,7 @@ impl Environment {
             Ok(imported) => {
                 self.note(LoggedEventKind::Failed(format!("a list that says nothing new changed {imported:?}")))
             }
-            // Times that are outside of the hours by now, for example.
+            // For example, call times that are now outside of the calling hours.
             Err(refused) => self.note(LoggedEventKind::Refused(0, refused.to_string())),
         }
     }
@@ -163,15 +163,15 @@ impl Environment {
         }
     }
 
-    /// Whether the tables know of a reason that nobody was told of: a request to stop that was committed when the
-    /// process died, a number that doesn't exist.
+    /// Returns `true` if the tables have a reason of which nobody was told: a request to stop that was committed when
+    /// the process died, or a number that doesn't exist.
     async fn may_be_unwanted(&self, clerk: &Clerk, id: &HersysId) -> bool {
         let Ok(mut tx) = clerk.database.begin_read().await else { return false };
         let found = crate::store::patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await.unwrap_or_default();
         found.iter().any(|one| one.calling.stop_requested_at.is_some() || one.calling.wrong_number.is_some())
     }
 
-    /// Staff look at the calls of unknown outcome. They phone the carrier, which knows.
+    /// Staff resolve the calls with unknown outcome. They phone the carrier, which knows.
     async fn resolve(&self, clerk: &Clerk, look_again: bool) {
         let filter =
             AttemptFilter { state: Some(AttemptState::Unknown), limit: MOST_UNKNOWN, ..AttemptFilter::default() };
@@ -230,7 +230,8 @@ impl Environment {
     }
 }
 
-/// A change of a number that is taken must be refused for that, and no other for anything.
+/// Returns what is wrong with the result: a change to a number in use must be refused for that reason, and no other
+/// change for any reason.
 fn unexpected(done: &Result<(), ServiceError>, taken: bool) -> Option<String> {
     match done {
         Ok(()) => taken.then(|| "a number was given to two patients".to_owned()),
@@ -240,7 +241,7 @@ fn unexpected(done: &Result<(), ServiceError>, taken: bool) -> Option<String> {
     }
 }
 
-/// Times from the first on, this many hours apart.
+/// Returns call times from the first on, this many hours apart.
 fn times_from(first: Time, hours_apart: u8, close: Time) -> Vec<Time> {
     let step = SignedDuration::from_hours(i64::from(hours_apart.max(1)));
     let all = std::iter::successors(Some(first), |time| time.checked_add(step).ok());
@@ -251,7 +252,7 @@ fn written(time: &Time) -> String {
     time.strftime("%H:%M").to_string()
 }
 
-/// A patient's row of a list.
+/// Returns a patient's row of a list.
 fn columns(nth: u32, one: &PatientState) -> Vec<(Column, String)> {
     let id = people::hersys_id(nth).map_or_else(String::new, |id| id.expose().to_owned());
     let times: Vec<String> = one.times.iter().map(written).collect();
@@ -267,7 +268,7 @@ fn columns(nth: u32, one: &PatientState) -> Vec<(Column, String)> {
     ]
 }
 
-/// The list of everybody who is registered, as CSV.
+/// Returns the list of all registered patients as CSV.
 pub(super) fn list_of(standings: &[PatientState]) -> String {
     let mut list = String::from(
         "hersys_id,birth_date,family_name,given_name,phone_number,automated_call,call_times,monitoring_start\n",

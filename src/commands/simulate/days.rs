@@ -61,7 +61,7 @@ pub(in crate::commands) struct Days {
     /// The folder for the databases, one file per day. Default: a RAM disk if there is one.
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
-    /// Don't wait for the disk at each commit, as production does.
+    /// Don't wait for the disk at each commit; production does.
     #[arg(long)]
     fast_disk: bool,
     /// Show all events, also of days without violations.

@@ -1,4 +1,5 @@
-//! What staff must know of is on their list: missed slots, unknown calls, wrong numbers, red answers, requests.
+//! Checks that staff get an alert for everything they must know: missed slots, calls with unknown outcome, wrong
+//! numbers, red answers, requests to stop.
 
 use std::collections::HashMap;
 
@@ -48,7 +49,7 @@ impl Case<'_> {
                 LoggedEventKind::StopPassedOn(call) => ("stop_unconfirmed", call),
                 _ => continue,
             };
-            // Someone who says who they are after all is told of by the request that holds the calls.
+            // A caller who is identified later is covered by the alert of the request that holds back the calls.
             if !of_call(kind, call) && !of_call("stop_request", call) {
                 missing.push(format!("call {call}: no alert of the kind {kind} tells of the request to stop"));
             }

@@ -1,5 +1,5 @@
-//! Key 8 holds a patient's calls only if someone has said in the same call that they are the patient, or answer for
-//! the patient. Any other request is for staff to decide, and calls continue: I4 expects the slots.
+//! Checks that key 8 holds back a patient's calls only if the caller has said in the same call that they are the
+//! patient, or answer for the patient. For any other request staff decide, and calls continue: I4 expects the slots.
 
 use std::collections::HashSet;
 

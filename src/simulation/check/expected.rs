@@ -1,5 +1,5 @@
-//! I4: a slot for every time at which someone was to be called, and for no other. A time is due when the services'
-//! clock passes it, whether it runs or jumps, while it is the patient's and the patient is to be called.
+//! I4: there is a slot for every call time that was due, and for no other. A call time is due if the services' clock
+//! passes it, by running or by jumping, while the patient has this time and is to be called.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use super::super::event_log::{EventLog, LoggedEvent, LoggedEventKind, PatientSta
 use super::only_wanted::{time_of, times_of};
 use super::{Case, Invariant};
 
-/// A time of someone's.
+/// A patient's call time.
 type Due = (u32, Time);
 
-/// For how long the services must have been up to have opened a slot.
+/// How long the services must have been running to open a slot.
 const SOON: SignedDuration = SignedDuration::from_secs(5);
 
 impl Case<'_> {
@@ -54,26 +54,26 @@ impl Case<'_> {
     }
 }
 
-/// A time that the services' clock passed while someone was to be called then.
+/// A call time that the services' clock passed while the patient was to be called.
 struct Passed {
-    /// When it last did.
+    /// When the clock last passed it.
     at: Timestamp,
-    /// Whether it was still to come, by the services' clock, when it was set: a time that is set when it is past is the
-    /// next day's, even if the clock turns out to have been ahead. And whether it came by the right clock: nobody is
-    /// called by a wrong one.
+    /// Whether the time was still ahead, by the services' clock, when it was set. A time that is set after it has
+    /// passed belongs to the next day, even if the clock turns out to have been fast. The time must also be due by the
+    /// right clock: dialling stops while the clock is wrong.
     was_to_come: bool,
 }
 
 fn passed(record: &EventLog) -> BTreeMap<Due, Passed> {
     let mut passed: BTreeMap<Due, Passed> = BTreeMap::new();
     let mut standings: BTreeMap<u32, PatientState> = BTreeMap::new();
-    // What the clock showed when they were set, or the centre's rules: the latest of it.
+    // The latest time that the clock showed when the patient's times or the centre's rules were set.
     let mut set_at: BTreeMap<u32, Timestamp> = BTreeMap::new();
     let mut rules: Option<Rules> = None;
     let mut before: Option<&LoggedEvent> = None;
     for moment in &record.moments {
         if let (Some(before), Some(rules)) = (before, &rules) {
-            // It ran since, and may have jumped just now.
+            // The clock ran since then, and may have jumped just now.
             let ahead = before.shown.duration_since(before.at);
             let ran_to = moment.at.checked_add(ahead).unwrap_or(moment.shown);
             let to = ran_to.max(moment.shown);
@@ -123,7 +123,7 @@ fn due_between(
     due
 }
 
-/// Whether someone who was due wasn't any more before the services could have noticed.
+/// Returns `true` if a patient who was due was no longer due before the services could have noticed.
 fn was_put_off(record: &EventLog, due: Due, at: Timestamp) -> bool {
     let (nth, time) = due;
     let due_at = record.zone.to_timestamp(record.date.to_datetime(time)).ok();
@@ -141,19 +141,20 @@ fn was_put_off(record: &EventLog, due: Due, at: Timestamp) -> bool {
             && !rules.day_off
             && rules.open <= time
             && time < rules.close;
-        // By the clock that they go by, it may not have come again.
+        // By the services' clock, the time may not have come again.
         let to_come = due_at.is_some_and(|due_at| moment.shown < due_at);
         if moment.at >= at && !still && (to_come || up_between(record, at, moment.at) <= SOON) {
             return true;
         }
     }
-    // What the tables know and nobody was told of: a request to stop whose call broke, a number that doesn't exist.
+    // Changes in the tables of which nobody was told: a request to stop in a call that broke off, a number that doesn't
+    // exist.
     let patient = record.tables.patients.iter().find(|one| record.person(one.id) == Some(nth)).map(|one| one.id);
     let connection_lost = |kind: &str| kind == "stop_request" || kind == "wrong_number";
     record.tables.alerts.iter().any(|alert| alert.patient == patient && connection_lost(&alert.kind))
 }
 
-/// For how long the services were up between two moments.
+/// Returns how long the services were running between two moments.
 fn up_between(record: &EventLog, from: Timestamp, to: Timestamp) -> SignedDuration {
     let mut up = SignedDuration::ZERO;
     let mut since: Option<Timestamp> = None;

@@ -1,5 +1,5 @@
-//! What must hold after every day. Each rule is looked up in what the network carried, what was promised and what staff
-//! changed, and compared with the tables; none of it asks the services.
+//! The invariants of every simulated day. Each check compares what the network carried, what callers were told and what
+//! staff changed with the tables. No check calls the services.
 
 mod alerts;
 mod confirmed;
@@ -19,44 +19,44 @@ use super::log::lines_with_somebody;
 use crate::domain::{CallId, SlotId};
 use crate::store::snapshot::{Attempt, Slot};
 
-/// A rule, by its name in the list of faults.
+/// An invariant, by its name in the list of faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Invariant {
-    /// I1: no answer and no report is lost that was acknowledged.
+    /// I1: no acknowledged answer and no acknowledged report is lost.
     Kept,
-    /// I2: one dial for each attempt, one attempt at a time, one phone rung once at a time.
+    /// I2: one request to dial per attempt, one attempt per slot at a time, and one call per phone at a time.
     Once,
-    /// I3: nobody is dialled who wasn't to be: after a stop, a release, a change of number or time, a report, outside
-    /// of hours and windows, before their time.
+    /// I3: only patients who are to be called are dialled: never after a stop, a release, a change of number or time,
+    /// or a report, never outside of hours and windows, and never before their time.
     Wanted,
-    /// I4: every slot that was due is there and ended in one way, and everything that began is over.
+    /// I4: every slot that was due exists and ended in exactly one way, and everything that began is over.
     Ended,
-    /// I5: the audit trail verifies, and every change of staff's is in it.
+    /// I5: the audit trail verifies and has every change by staff.
     Audited,
-    /// I6: nothing personal in the log.
+    /// I6: no personal data in the log.
     Private,
-    /// A2: one number, one patient.
+    /// A2: a number belongs to one patient.
     OneHolder,
-    /// No more calls on a day than the centre allows.
+    /// The calls of a day stay within the centre's limit.
     Limited,
-    /// A7: who is due is called soon when nothing stands in the way.
+    /// A7: a patient who is due is called soon if nothing prevents it.
     Prompt,
-    /// A8: tries and their distances are the centre's.
+    /// A8: tries and the intervals between them follow the centre's policy.
     Retried,
-    /// What staff must know of is on their list.
+    /// Everything that staff must know has an alert.
     Alerted,
-    /// Calls are held by key 8 only if someone has said that they are the patient, or answer for the patient.
+    /// Key 8 holds back calls only if the caller has said that they are the patient, or answer for the patient.
     Confirmed,
-    /// No talk with staff is cut by us, and nobody is called for a slot after one.
+    /// The program doesn't cut a call with staff, and places no call for the slot after one.
     Talked,
-    /// A turn that comes again gets the same reply (fault 28).
+    /// A repeated turn gets the same reply (fault 28).
     Repeated,
-    /// Nothing fails to which nothing was done.
+    /// Nothing fails without a simulated fault.
     Sound,
 }
 
 impl Invariant {
-    /// Its name.
+    /// Returns the name.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Kept => "I1",
@@ -78,12 +78,12 @@ impl Invariant {
     }
 }
 
-/// A rule that was broken.
+/// A broken invariant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// Which.
+    /// The invariant.
     pub invariant: Invariant,
-    /// How.
+    /// How it was broken.
     pub what: String,
 }
 
@@ -93,7 +93,7 @@ impl std::fmt::Display for Violation {
     }
 }
 
-/// Where rules find things, and where they complain.
+/// The data that the checks read, and the violations they find.
 struct Case<'a> {
     record: &'a EventLog,
     attempts: HashMap<CallId, &'a Attempt>,
@@ -107,7 +107,7 @@ impl Case<'_> {
     }
 }
 
-/// The rules that a day has broken.
+/// Returns the violations of a day.
 pub fn check(record: &EventLog) -> Vec<Violation> {
     let tables = &record.tables;
     let mut case = Case {
@@ -144,7 +144,7 @@ impl Case<'_> {
         let changes = moments
             .iter()
             .filter(|moment| matches!(moment.what, LoggedEventKind::Changed(..) | LoggedEventKind::CalledNow(_)));
-        // Those who were there at the beginning came in one list.
+        // The initial patients came in one list.
         let by_staff = changes.filter(|moment| moment.asked > 0).count();
         match walked {
             Some((_, Some(misfit))) => self.complain(Invariant::Audited, misfit),

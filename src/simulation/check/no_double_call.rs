@@ -1,4 +1,4 @@
-//! I2: one request for each attempt, one attempt at a time for a slot, and no phone that rings twice at the same time.
+//! I2: one request to dial per attempt, one attempt per slot at a time, and no phone that rings twice at the same time.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -9,7 +9,7 @@ use crate::carrier::network::LegProgress;
 use crate::carrier::simulator::Placed;
 use crate::domain::{PhoneNumber, SlotId};
 
-/// From the request to the end; nothing for one that goes on.
+/// Returns when the call was requested and when it ended, or `None` if it hasn't ended.
 pub(super) fn lasted(placed: &Placed) -> (Timestamp, Option<Timestamp>) {
     let begun = placed.listed.created_at.unwrap_or(Timestamp::MIN);
     let ended = placed.history.iter().find(|(_, progress)| matches!(progress, LegProgress::Ended(_)));
@@ -45,7 +45,7 @@ impl Case<'_> {
         }
     }
 
-    /// Of one slot, and of one number, whichever patient's slot it is.
+    /// Checks calls for the same slot, and calls to the same number, whichever patient's slot it is.
     fn one_call_at_a_time(&mut self) {
         let record = self.record;
         let mut of_slot: BTreeMap<SlotId, Vec<&Placed>> = BTreeMap::new();

@@ -1,5 +1,5 @@
-//! I1: what was acknowledged is there. An answer is acknowledged when the next question is spoken, a report when it is
-//! said to be received.
+//! I1: everything that was acknowledged is stored. An answer is acknowledged by speaking the next question, a report by
+//! saying that it was received.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use super::super::event_log::LoggedEventKind;
 use super::{Case, Invariant};
 use crate::domain::{CallId, ReportId};
 
-/// The last that was acknowledged of an item of a report, and how often something was.
+/// The last acknowledged answer to an item of a report, and the number of acknowledgements.
 #[derive(Default)]
 struct Last<'a> {
     entry: Option<&'a str>,
@@ -42,12 +42,12 @@ impl Case<'_> {
         }
     }
 
-    /// Of several answers to one question the last one stands that came before the report was acknowledged. What was
-    /// kept and never acknowledged is left aside.
+    /// Checks that the last of several answers to a question counts, of those before the report was acknowledged. Skips
+    /// questions with answers that were stored but never acknowledged.
     fn latest_answers_stand(&mut self) {
         let record = self.record;
         let mut last: HashMap<(ReportId, &str), Last<'_>> = HashMap::new();
-        // By which call: what it says itself in the turn that finishes the report isn't late.
+        // The call that finished each report. Answers in the same turn aren't late.
         let mut finished: HashMap<ReportId, CallId> = HashMap::new();
         for moment in &record.moments {
             if let LoggedEventKind::Received { call, patient } = &moment.what {
@@ -74,7 +74,7 @@ impl Case<'_> {
             let Some(report) = report.map(|answer| answer.report) else { continue };
             let last = last.entry((report, item)).or_default();
             if finished.get(&report).is_some_and(|by| by != call) {
-                // Late: it is kept, and changes nothing.
+                // A late answer is stored and changes nothing.
                 last.times += 1;
             } else if entry.is_some() || last.entry.is_some() {
                 *last = Last { entry, times: last.times + 1 };
@@ -90,7 +90,7 @@ impl Case<'_> {
         }
     }
 
-    /// Who answers: the person we called, or whose ID was keyed.
+    /// Returns who answers: the person called, or the person whose ID was keyed.
     pub(super) fn answering(&self, call: CallId, keyed: Option<u32>) -> Option<u32> {
         let called = self.attempts.get(&call).and_then(|attempt| self.record.person(attempt.patient));
         called.or(keyed)
@@ -101,7 +101,8 @@ impl Case<'_> {
         report.is_some_and(|report| self.record.person(report.patient) == patient)
     }
 
-    /// Two calls of one patient at a time make one report (fault 23): each call has answers in one that is finished.
+    /// Checks that reports are stored. Two simultaneous calls of one patient make one report (fault 23), so each call
+    /// must have answers in a finished report.
     fn reports_are_kept(&mut self) {
         let record = self.record;
         let finished: Vec<(Option<u32>, ReportId)> = record

@@ -1,4 +1,4 @@
-//! I3: nobody is dialled who wasn't to be called at that moment; and A2: one number is one patient's.
+//! I3: only patients who are to be called at that moment are dialled. A2: a number belongs to one patient.
 
 use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};
@@ -9,15 +9,16 @@ use crate::carrier::simulator::Asked;
 use crate::policy::CLOCKS_AGREE;
 use crate::store::snapshot::{Attempt, Slot};
 
-/// How wrong a clock may be that is trusted: as far from the carrier's as is allowed, and as far again since.
+/// The maximum error of a trusted clock: the allowed difference from the carrier's clock, and the same drift again
+/// since it was compared.
 const WRONG_AT_MOST: SignedDuration = SignedDuration::from_secs(CLOCKS_AGREE.as_secs() * 2);
 
-/// The civil time by which a slot is named; with seconds when staff asked for it.
+/// Returns the local time that names a slot. It has seconds if staff requested the call.
 pub(super) fn time_of(slot: &Slot) -> Option<Time> {
     slot.time.parse().ok()
 }
 
-/// The times at which someone is called who stands like this.
+/// Returns the call times of a patient with this state.
 pub(super) fn times_of<'a>(standing: &'a PatientState, rules: &'a Rules) -> &'a [Time] {
     if standing.times.is_empty() { &rules.pattern } else { &standing.times }
 }
@@ -35,7 +36,7 @@ impl Case<'_> {
         }
     }
 
-    /// Looked at after each change.
+    /// Checks A2 after each change.
     pub(super) fn one_holder(&mut self) {
         let record = self.record;
         let mut standings: Vec<(u32, &PatientState)> = Vec::new();
@@ -94,7 +95,7 @@ impl Case<'_> {
             if time.is_some_and(|time| slot.date.to_datetime(time) > local) {
                 why.push(format!("before its time, when the clock showed {local}"));
             }
-            // And by the right clock, whatever that of the services showed (fault 17).
+            // It must also be due by the right clock, whatever the services' clock showed (fault 17).
             let right = record.zone.to_datetime(asked.at.checked_add(WRONG_AT_MOST).unwrap_or(asked.at));
             if time.is_some_and(|time| slot.date.to_datetime(time) > right) {
                 why.push(format!("for {}, too early, by a clock that was wrong", slot.time));
@@ -106,7 +107,7 @@ impl Case<'_> {
         why
     }
 
-    /// When a report was acknowledged that covers the slot, before the request at `place`.
+    /// Returns when a report that covers the slot was acknowledged, before the request at `place`.
     fn covering_report(&self, place: usize, nth: u32, rules: &Rules, slot: &Slot) -> Option<Timestamp> {
         let record = self.record;
         let due = time_of(slot).and_then(|time| record.zone.to_timestamp(slot.date.to_datetime(time)).ok())?;

@@ -8,8 +8,8 @@ use super::{Case, Invariant};
 use crate::policy::CLOCKS_AGREE;
 use crate::store::snapshot::Slot;
 
-/// How long someone who is due may wait for a line on a day without faults: a list of this length takes less even on
-/// two lines.
+/// How long a patient who is due may wait for a line on a day without faults. A list of this length takes less time
+/// even on two lines.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(45);
 
 impl Case<'_> {
@@ -34,8 +34,8 @@ impl Case<'_> {
     }
 }
 
-/// Whether the carrier took most of what it was asked for, nobody had to doubt the clock, and no call of unknown
-/// outcome held a line for long.
+/// Returns `true` if the carrier accepted most requests, the clock wasn't in doubt, and no call with unknown outcome
+/// occupied a line for long.
 fn nothing_stood_in_the_way(record: &EventLog) -> bool {
     let jumped = |what: &LoggedEventKind| match what {
         LoggedEventKind::ClockStepped(by) => by.abs() > CLOCKS_AGREE.as_secs(),
@@ -48,8 +48,8 @@ fn nothing_stood_in_the_way(record: &EventLog) -> bool {
     !storm && refused <= record.asked.len() / 5 && !record.tables.attempts.iter().any(|attempt| attempt.staff_asked)
 }
 
-/// For how long the services were up and their clock showed that a slot was due, within its window, before it was
-/// dialled first. While there is maintenance nobody is called.
+/// Returns how long the services were running and their clock showed that the slot was due, within its window, before
+/// it was first dialled. Maintenance doesn't count, because nobody is called then.
 fn waited(record: &EventLog, slot: &Slot, first: Option<Timestamp>) -> SignedDuration {
     let due = time_of(slot).and_then(|time| record.zone.to_timestamp(slot.date.to_datetime(time)).ok());
     let Some(due) = due else { return SignedDuration::ZERO };

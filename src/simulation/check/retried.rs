@@ -1,4 +1,4 @@
-//! A8: how often and how soon a slot is tried again is the centre's policy, by what came of the try before.
+//! A8: the centre's policy decides how often and how soon a slot is tried again, by the outcome of the previous try.
 
 use jiff::SignedDuration;
 
@@ -31,7 +31,7 @@ impl Case<'_> {
             }
             for (nth, pair) in attempts.windows(2).enumerate() {
                 let [first, second] = pair else { continue };
-                // It came back when the second was in progress already, which then is no try after it.
+                // The first call was found only when the second was in progress. The second isn't a retry of it then.
                 let known = |attempt: &Attempt| attempt.revived_at.is_none_or(|revived| revived < second.intended_at);
                 if !known(first) {
                     continue;
@@ -43,7 +43,7 @@ impl Case<'_> {
                 let tries = attempts.iter().take(nth + 1).filter(is_try).count();
                 let allowed = rules.retry.get(outcome);
                 let again = match outcome {
-                    // Nothing rang, or another number is to.
+                    // No phone rang, or another number is called.
                     "not_placed" | "withdrawn" => true,
                     _ => allowed.is_some_and(|(most, _)| tries < *most as usize),
                 };

@@ -1,4 +1,4 @@
-//! Talks with staff: whatever is changed meanwhile, none is cut, and nobody is called for a slot after one.
+//! Calls with staff: none is cut, whatever changes meanwhile, and no call is placed for the slot after one.
 
 use super::no_double_call::lasted;
 use super::{Case, Invariant};

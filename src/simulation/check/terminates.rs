@@ -3,7 +3,7 @@
 use super::{Case, Invariant};
 use crate::store::snapshot::{Attempt, Slot};
 
-/// Outcomes that aren't tries: no phone of the patient's rang to the end.
+/// Outcomes that aren't tries: no phone of the patient rang until the call ended.
 pub(super) const NO_TRY: [&str; 2] = ["not_placed", "withdrawn"];
 
 impl Case<'_> {
@@ -34,7 +34,7 @@ impl Case<'_> {
     }
 }
 
-/// Why a slot can't have ended as it did, if so.
+/// Returns why a slot can't have ended as it did, or `None` if it can.
 fn misfit(slot: &Slot, attempts: &[&Attempt]) -> Option<String> {
     let outcomes: Vec<&str> = attempts.iter().filter_map(|attempt| attempt.outcome.as_deref()).collect();
     let tries = outcomes.iter().filter(|outcome| !NO_TRY.contains(outcome)).count();
@@ -43,7 +43,7 @@ fn misfit(slot: &Slot, attempts: &[&Attempt]) -> Option<String> {
     }
     let last = outcomes.last().copied();
     let fits = match slot.state.as_str() {
-        // An attempt that came back may have made the report, while a later one was taken back for its sake.
+        // An attempt that was found again may have made the report, while a later one was withdrawn because of it.
         "reported" => outcomes.contains(&"reported"),
         "unanswered" => tries > 0 && slot.reason.as_deref().is_some_and(|reason| outcomes.contains(&reason)),
         "missed" => tries == 0,
