@@ -1,4 +1,4 @@
-//! What a health centre should look at, and that someone did.
+//! Alerts of a health centre: listing, raising and closing them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,15 +19,15 @@ use crate::store::{StoreError, Tx, audit, patients, reports};
 /// Which open alerts to list.
 #[derive(Debug, Clone, Default)]
 pub struct AlertFilter {
-    /// Those of one health centre, and those for all.
+    /// Alerts of this health centre, and those for all centres.
     pub centre: Option<CentreCode>,
-    /// Those of one kind.
+    /// Alerts of this kind.
     pub kind: Option<AlertKind>,
-    /// Those raised at this time or later.
+    /// Alerts raised at this time or later.
     pub since: Option<Timestamp>,
 }
 
-/// An alert, whom it is about and what was answered.
+/// An alert with its patient and the answer that raised it.
 #[derive(Clone)]
 #[allow(missing_debug_implementations)] // health data
 pub struct ShownAlert {
@@ -35,24 +35,25 @@ pub struct ShownAlert {
     pub alert: AlertRow,
     /// The HER-SYS ID of the patient concerned.
     pub hersys_id: Option<HersysId>,
-    /// The answer that it is about.
+    /// The answer that raised the alert.
     pub answer: Option<Answer>,
-    /// Whose number the calls showed in which the report concerned was given; `None` if it wasn't noted.
+    /// Whose number was shown in the calls of this report. `None` if it wasn't recorded.
     pub caller_number: Option<CallerNumber>,
 }
 
-/// The open alerts that were asked for.
+/// The open alerts that match a filter.
 #[allow(missing_debug_implementations)] // health data
 pub struct AlertList {
-    /// The most severe first, and of one severity the oldest.
+    /// The most severe first. Within one severity, the oldest first.
     pub alerts: Vec<ShownAlert>,
-    /// What else is open of the patients who are listed, oldest first: it wasn't asked for.
+    /// Other open alerts of the listed patients, oldest first. They don't match the filter.
     pub others: Vec<ShownAlert>,
-    /// Whether there are more than are listed: none that is more severe.
+    /// Whether there are more alerts than are listed. None of those left out is more severe.
     pub cut_off: bool,
 }
 
-/// The open alerts, the most severe first, then the oldest. It leaves a trace at each patient named (D3).
+/// Lists the open alerts, the most severe first, then the oldest. The audit trail records the view for each patient
+/// named (D3).
 ///
 /// # Errors
 /// [`ServiceError::NoSuchCentre`].
@@ -65,7 +66,7 @@ pub async fn list_alerts(clerk: &Clerk, filter: &AlertFilter) -> Result<Viewed<A
     let wanted = |kind: &AlertKind| filter.kind.is_none_or(|wanted| wanted == *kind);
     let mut open = Vec::new();
     let mut cut_off = false;
-    // One severity after the other, so that no flood of lesser ones takes a red one's place.
+    // One severity at a time, so that many less severe alerts can't crowd out a red one.
     for severity in Severity::ALL.into_iter().rev() {
         let of_severity = AlertKind::ALL.into_iter().filter(|kind| kind.severity() == severity);
         let kinds: Vec<AlertKind> = of_severity.filter(wanted).collect();
@@ -101,7 +102,7 @@ pub async fn list_alerts(clerk: &Clerk, filter: &AlertFilter) -> Result<Viewed<A
     Ok(Viewed { found: AlertList { alerts, others, cut_off }, noted })
 }
 
-/// What else is open on the lines of the patients concerned.
+/// The other open alerts of the patients concerned.
 async fn others_of(tx: &mut Tx, open: &[AlertRow]) -> Result<Vec<AlertRow>, StoreError> {
     let mut on_lines: Vec<PatientId> = open.iter().filter_map(line_of).collect();
     on_lines.sort_unstable();
@@ -112,37 +113,37 @@ async fn others_of(tx: &mut Tx, open: &[AlertRow]) -> Result<Vec<AlertRow>, Stor
     Ok(all)
 }
 
-/// The answer that raised an alert: the one of its item that was kept in the same moment.
+/// The answer that raised an alert: the answer to its item that was stored at the same time.
 fn answer_of(alert: &AlertRow, given: &[AnswerRow]) -> Option<Answer> {
     let (report, item) = (alert.report?, alert.item?);
     let raised = |answer: &&AnswerRow| (answer.report, answer.item, answer.at) == (report, item, alert.raised_at);
     given.iter().filter(raised).find_map(|answer| item.read(answer.entry.expose()))
 }
 
-/// What to close.
+/// Which alerts to close.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ToClose {
-    /// The alert, or the newest one of a patient's line.
+    /// The alert. If `others` is set, the newest alert on the patient's line.
     pub alert: AlertId,
-    /// How many others the line showed: they are closed with it. `None` closes this alert alone.
+    /// The number of other alerts that the line showed. They are closed too. `None` closes only this alert.
     pub others: Option<u32>,
 }
 
-/// What became of it.
+/// The result of closing alerts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClosedAlerts {
-    /// The alert that was named, as it is now.
+    /// The named alert in its new state.
     pub alert: AlertRow,
-    /// Those that are closed by this, the oldest first.
+    /// The alerts closed by this call, oldest first.
     pub closed: Vec<AlertId>,
-    /// Other alerts on the patient's line that stay open.
+    /// The number of other alerts on the patient's line that stay open.
     pub open: usize,
 }
 
-/// Closes an alert, or all that a patient's line showed: what came after it was shown stays open.
+/// Closes one alert, or all alerts that a patient's line showed. Alerts raised after the line was shown stay open.
 ///
 /// # Errors
-/// [`ServiceError::NoSuchAlert`]; [`ServiceError::AlertsCameSince`] if more stand there than were shown.
+/// [`ServiceError::NoSuchAlert`]; [`ServiceError::AlertsCameSince`] if the line now has more alerts than were shown.
 pub async fn close_alerts(clerk: &Clerk, what: ToClose) -> Result<ClosedAlerts, ServiceError> {
     let now = clerk.clock.now();
     let mut tx = clerk.database.begin_write().await?;
@@ -175,27 +176,27 @@ pub async fn close_alerts(clerk: &Clerk, what: ToClose) -> Result<ClosedAlerts, 
     Ok(ClosedAlerts { alert, closed, open })
 }
 
-/// On which patient's line an alert stands; `None` if it stands alone.
+/// The patient on whose line an alert is listed. `None` if it has a line of its own.
 pub fn line_of(alert: &AlertRow) -> Option<PatientId> {
     alert.patient.filter(|_| !alert.kind.is_about_an_attack())
 }
 
-/// Something is wrong between the carrier and us: it is on the lists of all health centres, once.
+/// Raises an alert about a problem with the carrier for all health centres, unless one is open.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn tell_of_carrier(context: &Context, kind: AlertKind) -> Result<(), StoreError> {
     let mut tx = context.database.begin_write().await?;
     raise_once(&mut tx, kind, context.clock.now()).await?;
     tx.commit().await
 }
 
-/// Logs a new alert for all health centres, for paging.
+/// Logs a new alert for all health centres. Paging depends on this log line.
 pub(super) fn tell_all(kind: AlertKind) {
     warn!(target: "kenkocall::alerts", kind = kind.code(), "new alert for all health centres");
 }
 
-/// An alert for all health centres, unless one of its kind is open.
+/// Raises an alert for all health centres, unless one of its kind is open.
 pub(super) async fn raise_once(tx: &mut Tx, kind: AlertKind, now: Timestamp) -> Result<(), StoreError> {
     if alerts::open_of_kind(tx, kind).await?.is_empty() {
         metrics::counter!("kenkocall_alerts_total", "kind" => kind.code()).increment(1);

@@ -1,13 +1,13 @@
-//! How soon something is tried again that the database didn't let be done.
+//! Retry delays after database errors.
 
 use std::time::Duration;
 
 use crate::store::StoreError;
 
-/// A disk without room isn't tried more often: what was asked of the carrier meanwhile couldn't be stored either.
+/// The minimum delay while the disk is full: carrier replies that arrive meanwhile couldn't be stored either.
 const FULL_DISK: Duration = Duration::from_secs(10);
 
-/// How long to wait after this error, at least: `usual`, or longer when only someone who frees the disk can mend it.
+/// The minimum delay after this error: `usual`, or longer if the disk is full and staff must free space.
 pub fn wait_after(error: &StoreError, usual: Duration) -> Duration {
     match error {
         StoreError::Full => usual.max(FULL_DISK),

@@ -1,4 +1,4 @@
-//! Calls as they were: who rang, what was keyed and what was said, turn by turn.
+//! Calls as they took place: who called, what was keyed and what was said, turn by turn.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,34 +22,34 @@ use crate::store::slots::{self, SlotRow};
 use crate::store::turns::{self, TurnRow};
 use crate::store::{Tx, identifications, reports, sessions};
 
-/// A call with all that is kept of it.
+/// A call with everything stored about it.
 #[allow(missing_debug_implementations)] // what was keyed is personal
 pub struct ShownCall {
     /// The call.
     pub call: CallRow,
-    /// Its legs, each with what the carrier told of it.
+    /// Its legs, each with the carrier's status reports.
     pub legs: Vec<(LegRow, Vec<LegStatus>)>,
-    /// Those who were identified in it.
+    /// The patients identified in the call.
     pub people: Vec<ShownPerson>,
-    /// What it was placed for, when we placed it: the attempt, its slot, and all attempts of that slot.
+    /// For an automated call: the attempt, its slot, and all attempts of that slot.
     pub attempt: Option<ShownAttempt>,
     /// Its turns, first to last.
     pub turns: Vec<ShownTurn>,
 }
 
-/// Someone who was identified in a call.
+/// A patient identified in a call.
 #[derive(Debug, Clone)]
 pub struct ShownPerson {
     /// The HER-SYS ID.
     pub hersys_id: HersysId,
-    /// What the caller showed instead of the number registered for this person; `None` if it was that number.
+    /// Whose number was shown instead of the registered number. `None` if the registered number was shown.
     pub other_number: Option<CallerNumber>,
 }
 
-/// What a call of ours was placed for.
+/// The attempt and slot of an automated call.
 #[derive(Debug, Clone)]
 pub struct ShownAttempt {
-    /// The attempt that the call is.
+    /// The attempt that placed the call.
     pub attempt: AttemptRow,
     /// The slot.
     pub slot: SlotRow,
@@ -62,38 +62,38 @@ pub struct ShownAttempt {
 pub struct ShownTurn {
     /// Its number.
     pub turn: i64,
-    /// When it was taken.
+    /// When the event arrived.
     pub at: Timestamp,
-    /// What came in.
+    /// The event.
     pub event: StoredEvent,
-    /// What was kept of it.
+    /// The answers stored in this turn.
     pub answers: Vec<ShownAnswer>,
-    /// What was said then, in the words of the documents that the call began with.
+    /// What was said in reply, worded by the flow set that the call began with.
     pub said: Vec<(Language, String)>,
-    /// What was waited for then; nothing when there was nothing left to say.
+    /// What happened after the reply. `None` if there was no reply.
     pub then: Option<NextAction>,
 }
 
-/// An answer kept.
+/// A stored answer.
 #[derive(Clone)]
 #[allow(missing_debug_implementations)] // health data
 pub struct ShownAnswer {
-    /// The HER-SYS ID of the person whose answer it is.
+    /// The HER-SYS ID of the patient whose answer it is.
     pub hersys_id: Option<HersysId>,
     /// What was asked.
     pub item: Item,
     /// The answer; `None` if it was taken back.
     pub answer: Option<Answer>,
-    /// How it was judged.
+    /// The severity of the answer.
     pub severity: Severity,
-    /// Whether it came after the report was finished: it is no part of it.
+    /// Whether it was given after the report was finished. Then it isn't part of the report.
     pub late: bool,
 }
 
-/// Calls by their beginning, latest first. With a HER-SYS ID the list speaks of a person and leaves a trace.
+/// Lists calls by their start, latest first. If the filter has a HER-SYS ID, the audit trail records the lookup.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn list_calls(clerk: &Clerk, filter: &CallFilter) -> Result<Viewed<Vec<CallRow>>, ServiceError> {
     let mut tx = clerk.database.begin_read().await?;
     let found = calls::list(&mut tx, filter).await?;
@@ -111,15 +111,15 @@ pub async fn list_calls(clerk: &Clerk, filter: &CallFilter) -> Result<Viewed<Vec
     Ok(Viewed { found, noted })
 }
 
-/// Shows a call. When it speaks of people, that leaves a trace at each of them (D3).
+/// Shows a call. The audit trail records the view for each patient in it (D3).
 ///
 /// # Errors
-/// [`ServiceError::NoSuchCall`], or [`ServiceError::Unreadable`] when what is stored can't be read.
+/// [`ServiceError::NoSuchCall`], or [`ServiceError::Unreadable`] if stored data can't be read.
 pub async fn show_call(clerk: &Clerk, id: CallId, details: Details) -> Result<Viewed<ShownCall>, ServiceError> {
     let mut tx = clerk.database.begin_read().await?;
     let Some(call) = calls::show(&mut tx, id).await? else {
         drop(tx);
-        // It is refused all the same when that can't be noted: no call is no person.
+        // The lookup is refused even if the audit entry can't be written: a missing call reveals no patient.
         let _noted = clerk.note_absence(format!("call:{id}"), "call.not_found", "call.shown").await?;
         return Err(ServiceError::NoSuchCall);
     };
@@ -152,11 +152,11 @@ pub async fn show_call(clerk: &Clerk, id: CallId, details: Details) -> Result<Vi
     Ok(Viewed { found: ShownCall { call, legs: shown_legs, people, attempt, turns: shown_turns }, noted })
 }
 
-/// Attempts by their state or outcome, latest first, each with its slot. Numbers that are revealed leave a trace at
-/// each patient.
+/// Lists attempts by their state or outcome, latest first, each with its slot. If numbers are revealed, the audit
+/// trail records it for each patient.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn list_attempts(
     clerk: &Clerk,
     filter: &AttemptFilter,
@@ -189,7 +189,7 @@ async fn attempt_of(tx: &mut Tx, call: CallId) -> Result<Option<ShownAttempt>, S
     Ok(Some(ShownAttempt { attempt, slot, all }))
 }
 
-/// Who was identified in a call, and whom it was placed to.
+/// The patients identified in a call, and the patient it was placed to.
 async fn people_in(
     tx: &mut Tx,
     call: &CallRow,
@@ -211,8 +211,8 @@ async fn people_in(
     Ok(people)
 }
 
-/// The answers given in a call. They are found by the people's reports of the call's days, as answers lie by report;
-/// the day at the centre may be the one before or after the day in UTC.
+/// The answers given in a call. Answers are stored by report, so they are found through the patients' reports of the
+/// call's days. The day at the centre may be the one before or after the day in UTC.
 async fn answers_in(
     tx: &mut Tx,
     call: &CallRow,
@@ -264,7 +264,7 @@ fn shown_turn(
     })
 }
 
-/// Notes that something of these people was read (D3).
+/// Records in the audit trail that data of these patients was read (D3).
 pub(super) async fn shown_of(
     clerk: &Clerk,
     people: &[PatientRow],

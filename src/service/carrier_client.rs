@@ -1,4 +1,4 @@
-//! The phone network that this program dials into: a carrier over HTTP, or the simulated one.
+//! The phone network used for outbound calls: a carrier over HTTP, or the simulated one.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +17,7 @@ use crate::carrier::{CarrierLegId, simulator};
 use crate::domain::{CallId, PhoneNumber};
 
 /// The phone network.
-#[allow(missing_debug_implementations)] // a client and simulated people, who have nothing to show
+#[allow(missing_debug_implementations)] // clients and simulated people have no useful `Debug` output
 pub enum CarrierClient {
     /// A Twilio-compatible carrier.
     Twilio {
@@ -30,29 +30,29 @@ pub enum CarrierClient {
     Simulated(SimulatedCarrier),
 }
 
-/// Listens to what comes of a simulated network's news.
+/// Observes the results of a simulated network's events.
 pub type NetworkObserver = Arc<dyn Fn(&Processed<'_>) + Send + Sync>;
 
-/// The simulated phone network and the clock that it runs by.
+/// The simulated phone network and its clock.
 #[derive(Clone)]
-#[allow(missing_debug_implementations)] // simulated people have nothing to show
+#[allow(missing_debug_implementations)] // simulated people have no useful `Debug` output
 pub struct SimulatedCarrier {
     network: Arc<Mutex<simulator::Network>>,
     clock: Clock,
-    /// What each leg was asked last: the call, and the number of the turn that answers.
+    /// The last question to each leg: the call, and the number of the turn that will answer it.
     turns: Arc<Mutex<HashMap<CarrierLegId, (CallId, u32)>>>,
-    /// Something was asked of it: its next event may be earlier now.
+    /// Signals that a request may have moved the network's next event forward.
     pub(super) changed: Arc<Notify>,
-    /// Told of everything that came of the network's news, before its people hear it.
+    /// Notified of the result of each network event, before the simulated people hear it.
     listener: Option<NetworkObserver>,
 }
 
 impl SimulatedCarrier {
-    /// The network on a clock.
+    /// A network that uses `clock`.
     pub fn new(network: simulator::Network, clock: Clock) -> Self {
         Self {
             network: Arc::new(Mutex::new(network)),
-            // It stands for someone else's clock, so it must not follow what we think of ours.
+            // The network has a clock of its own, so it must not follow our corrections of ours.
             clock: clock.unwatched(),
             turns: Arc::default(),
             changed: Arc::new(Notify::new()),
@@ -60,7 +60,7 @@ impl SimulatedCarrier {
         }
     }
 
-    /// The same, with someone who listens in.
+    /// The same network with an observer.
     #[must_use]
     pub fn listened_to(self, listener: NetworkObserver) -> Self {
         Self { listener: Some(listener), ..self }
@@ -77,29 +77,29 @@ impl SimulatedCarrier {
         }
     }
 
-    /// Does something with the network at the clock's time.
+    /// Accesses the network at the clock's time.
     pub fn with<T>(&self, work: impl FnOnce(&mut simulator::Network, Timestamp) -> T) -> T {
         let done = self.watch(work);
         self.changed.notify_one();
         done
     }
 
-    /// The same for the driver of the simulated network, which isn't woken by it.
+    /// Like [`Self::with`], for the driver of the simulated network. It doesn't wake the driver.
     pub(super) fn watch<T>(&self, work: impl FnOnce(&mut simulator::Network, Timestamp) -> T) -> T {
         work(&mut self.network.lock().unwrap_or_else(PoisonError::into_inner), self.clock.now())
     }
 
-    /// The leg was asked something: its answer is this turn.
+    /// Notes that the leg's next answer is this turn.
     pub(super) fn expect(&self, leg: &CarrierLegId, call: CallId, turn: u32) {
         self.turns.lock().unwrap_or_else(PoisonError::into_inner).insert(leg.clone(), (call, turn));
     }
 
-    /// The turn that the leg's answer is.
+    /// The turn that the leg's next answer belongs to.
     pub(super) fn expected(&self, leg: &CarrierLegId) -> Option<(CallId, u32)> {
         self.turns.lock().unwrap_or_else(PoisonError::into_inner).get(leg).copied()
     }
 
-    /// The leg is over.
+    /// Forgets a leg that has ended.
     pub(super) fn forget(&self, leg: &CarrierLegId) {
         self.turns.lock().unwrap_or_else(PoisonError::into_inner).remove(leg);
     }
@@ -114,7 +114,7 @@ impl CarrierClient {
         }
     }
 
-    /// Asks it to place a call, once.
+    /// Asks the network to place a call, once.
     pub async fn dial(&self, dial: &Dial) -> DialOutcome {
         match self {
             Self::Twilio { client, .. } => client.dial(dial).await,
@@ -122,7 +122,7 @@ impl CarrierClient {
         }
     }
 
-    /// Takes back a call that rings.
+    /// Cancels a ringing call.
     pub async fn cancel(&self, leg: &CarrierLegId) -> CommandResult {
         match self {
             Self::Twilio { client, .. } => client.cancel(leg).await,
@@ -130,7 +130,7 @@ impl CarrierClient {
         }
     }
 
-    /// Leads the person on the line of a call to its goodbye.
+    /// Redirects the person on the line to the goodbye.
     pub async fn say_goodbye(&self, leg: &CarrierLegId, call: CallId) -> CommandResult {
         match self {
             Self::Twilio { client, urls } => client.redirect(leg, &urls.goodbye(call)).await,
@@ -138,7 +138,7 @@ impl CarrierClient {
         }
     }
 
-    /// How a leg stands.
+    /// Looks up a leg's progress.
     pub async fn look_up(&self, leg: &CarrierLegId) -> LookupResult<LegProgress> {
         match self {
             Self::Twilio { client, .. } => client.look_up(leg).await,
@@ -146,7 +146,7 @@ impl CarrierClient {
         }
     }
 
-    /// Whether anybody answered to whom a leg was put through.
+    /// Looks up whether staff answered the transfer of a leg.
     pub async fn staff_answered(&self, leg: &CarrierLegId) -> LookupResult<bool> {
         match self {
             Self::Twilio { client, .. } => client.staff_answered(leg).await,
@@ -154,7 +154,7 @@ impl CarrierClient {
         }
     }
 
-    /// What its clock shows; [`LookupResult::Nothing`] when it answers and doesn't tell.
+    /// The time of the network's clock. [`LookupResult::Nothing`] if it answers without a time.
     pub async fn time(&self) -> LookupResult<Timestamp> {
         match self {
             Self::Twilio { client, .. } => client.time().await,
@@ -162,7 +162,7 @@ impl CarrierClient {
         }
     }
 
-    /// Its calls to a number since a moment.
+    /// Its calls to a number since a time.
     pub async fn list(&self, to: &PhoneNumber, since: Timestamp) -> LookupResult<Vec<CarrierCall>> {
         match self {
             Self::Twilio { client, .. } => client.list(to, since).await,
@@ -170,7 +170,7 @@ impl CarrierClient {
         }
     }
 
-    /// Its calls since a moment, to any number, as one list read from its newest calls back. It may lag behind.
+    /// Its calls since a time, to any number, as one list read from the newest call back. The list may lag behind.
     pub async fn list_newest(&self, since: Timestamp) -> LookupResult<Vec<CarrierCall>> {
         match self {
             Self::Twilio { client, .. } => match client.list_recent(since, since).await {
@@ -182,7 +182,7 @@ impl CarrierClient {
         }
     }
 
-    /// All its calls since a moment, in both directions.
+    /// All its calls since a time, in both directions.
     pub async fn list_all(&self, since: Timestamp) -> LookupResult<Vec<CarrierCall>> {
         match self {
             Self::Twilio { client, .. } => client.list_all(since).await,
@@ -190,7 +190,7 @@ impl CarrierClient {
         }
     }
 
-    /// Its newest calls, in both directions: back to `since`, or, where those are very many, at least to `required`.
+    /// Its newest calls, in both directions: back to `since`, or at least to `required` if there are too many.
     pub async fn list_recent(&self, since: Timestamp, required: Timestamp) -> LookupResult<Recent> {
         match self {
             Self::Twilio { client, .. } => client.list_recent(since, required).await,
@@ -198,7 +198,7 @@ impl CarrierClient {
         }
     }
 
-    /// Sends a SMS, once.
+    /// Sends an SMS, once.
     pub async fn send_sms(&self, to: &PhoneNumber, from: &PhoneNumber, body: &str) -> SmsOutcome {
         match self {
             Self::Twilio { client, .. } => client.send_sms(to, from, body).await,

@@ -1,4 +1,4 @@
-//! What a health centre sets for its own patients: stored, read, checked, and compared for the audit trail.
+//! The settings of a health centre: storage, parsing, checks, and differences for the audit trail.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -16,53 +16,54 @@ use crate::policy::{
 };
 use crate::store::centres::CentreRow;
 
-/// What a centre sets for its own patients. A setting that an older row lacks has its default.
+/// The settings of a health centre. A setting missing in an older row has its default.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CentreSettings {
-    /// When someone is there to talk to.
+    /// When staff can be reached.
     pub office_hours: OfficeHours,
     /// When automated calls may begin (A7).
     pub calling_hours: CallingHours,
-    /// From where on an answer worries.
+    /// The thresholds of the severities.
     pub thresholds: Thresholds,
-    /// When there are no automated calls.
+    /// Days without automated calls.
     pub days_off: DaysOff,
-    /// When patients are called who have no times of their own.
+    /// When patients without call times of their own are called.
     pub call_pattern: CallPattern,
-    /// Which causes allow another try, and when (A8).
+    /// Which hang-up causes allow another try, and when (A8).
     pub retry: RetryPolicy,
     /// What a finished report cancels (A9).
     pub report_covers: ReportCovers,
-    /// What a report from another number than the patient's does to automated calls.
+    /// How a report from another number than the registered one affects automated calls.
     pub unregistered_reports: UnregisteredReports,
-    /// How many of its automated calls may be in progress at the same time; without it, the carrier's limit alone.
+    /// The maximum number of its automated calls in progress. `None` for the carrier's limit only.
     pub concurrent_calls: Option<u32>,
-    /// How many of its automated calls may be placed a second; without it, the carrier's pace alone.
+    /// The maximum number of its automated calls placed per second. `None` for the carrier's limit only.
     pub calls_per_second: Option<f64>,
-    /// The SMS after a slot that nobody answered (A8); without it, none is sent.
+    /// The SMS after a slot that nobody answered (A8). `None` for no SMS.
     pub missed_call_sms: Option<MissedCallSms>,
-    /// How many automated calls may be placed in a day; without it, the limit over all centres alone.
+    /// The maximum number of automated calls per day. `None` for the limit over all centres only.
     pub calls_per_day: Option<u32>,
-    /// What its automated calls may cost in a day, by `dialer.price_per_minute`; without it, as above.
+    /// The maximum cost of its automated calls per day, by `dialer.price_per_minute`. `None` for the limit over all
+    /// centres only.
     pub spend_per_day: Option<u32>,
 }
 
 impl CentreSettings {
-    /// The most calls at a time that can be set.
+    /// The highest limit on concurrent calls that can be set.
     pub const MOST_CONCURRENT_CALLS: u32 = 10_000;
     /// The slowest pace that can be set, in calls a second: one call in 1000 s.
     pub const SLOWEST_PACE: f64 = 0.001;
     /// The fastest pace that can be set, in calls a second.
     pub const FASTEST_PACE: f64 = 1000.0;
 
-    /// What a day of its calls may hold.
+    /// The daily limits of its calls.
     pub const fn day_limits(&self) -> DayLimits {
         DayLimits { calls: self.calls_per_day, spend: self.spend_per_day }
     }
 
-    /// The settings of a stored centre. Unreadable ones are reported and replaced by the defaults: a caller isn't
-    /// turned away for them.
+    /// The settings of a stored centre. Unreadable settings are reported and replaced by the defaults, so that callers
+    /// are still served.
     pub fn of(row: &CentreRow) -> Self {
         serde_json::from_str(&row.settings).unwrap_or_else(|error| {
             error!(centre = %row.code, %error, "a centre's settings are unreadable; using the defaults");
@@ -70,7 +71,8 @@ impl CentreSettings {
         })
     }
 
-    /// The settings of a stored centre, for calls that we place: nobody is called by settings that are a guess.
+    /// The settings of a stored centre, for outbound calls. Unreadable settings are an error: no patient is called by
+    /// guessed settings.
     ///
     /// # Errors
     /// [`ServiceError::Unreadable`].
@@ -78,10 +80,10 @@ impl CentreSettings {
         serde_json::from_str(&row.settings).map_err(|_| ServiceError::Unreadable("health centre's settings"))
     }
 
-    /// When the centre calls.
+    /// When the centre calls its patients.
     ///
     /// # Errors
-    /// [`ServiceError::UnknownZone`] of the row's time zone; it was checked when it was stored.
+    /// [`ServiceError::UnknownZone`] if the row's time zone is unknown. It was checked when it was stored.
     pub fn calling_schedule(&self, row: &CentreRow) -> Result<CallingSchedule, ServiceError> {
         Ok(CallingSchedule {
             zone: TimeZone::get(&row.time_zone).map_err(|_| ServiceError::UnknownZone(row.time_zone.clone()))?,
@@ -91,7 +93,7 @@ impl CentreSettings {
         })
     }
 
-    /// These settings with a change, checked as a whole where the change touches them.
+    /// Applies a change. Settings that the change affects are checked together.
     pub(super) fn changed(self, change: &CentreChange, zone: &TimeZone, now: Timestamp) -> Result<Self, ServiceError> {
         let old = self.thresholds;
         let thresholds = Thresholds {
@@ -121,7 +123,7 @@ impl CentreSettings {
         if after.calls_per_second.is_some_and(|pace| !(Self::SLOWEST_PACE..=Self::FASTEST_PACE).contains(&pace)) {
             return Err(ServiceError::CallsPerSecond);
         }
-        // A pattern that was good when it was set doesn't stand in the way of another change.
+        // A stored pattern that was valid when it was set doesn't block other changes.
         if change.call_pattern.is_some() || change.calling_hours.is_some() || change.days_off.is_some() {
             let checked = after.call_pattern.checked(after.calling_hours, &after.days_off, report_day(now, zone));
             checked.map_err(|why| ServiceError::CallPattern(after.call_pattern.to_string(), why))?;
@@ -134,7 +136,7 @@ impl CentreSettings {
     }
 }
 
-/// Each setting that differs, for the audit trail; of settings that can't be read, the whole.
+/// Adds each setting that differs to the audit entry. Unreadable settings are added as a whole.
 pub(super) fn settings_changes(changes: Changes, before: &CentreRow, after: &CentreRow) -> Changes {
     let read = |row: &CentreRow| serde_json::to_value(CentreSettings::read(row).ok()).unwrap_or_default();
     let (Value::Object(old), Value::Object(new)) = (read(before), read(after)) else {

@@ -1,4 +1,4 @@
-//! Health centres as conversations need them, and as their staff set them.
+//! Health centres: as conversations need them, and as staff change them.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -31,64 +31,65 @@ pub(super) fn centre_of(row: &CentreRow) -> Centre {
     }
 }
 
-/// What is to be different at a centre; what isn't given stays.
+/// A change of a centre. `None` leaves a value as it is.
 #[derive(Debug, Clone, Default)]
 pub struct CentreChange {
-    /// The name, as the centre signs.
+    /// The name.
     pub name: Option<CentreName>,
     /// The number for callers.
     pub phone: Option<PhoneNumber>,
     /// The IANA name of the time zone.
     pub time_zone: Option<String>,
-    /// When someone is there to talk to.
+    /// When staff can be reached.
     pub office_hours: Option<OfficeHours>,
     /// When automated calls may begin.
     pub calling_hours: Option<CallingHours>,
-    /// From this temperature on, a note. Tenths of a degree Celsius.
+    /// The lowest temperature graded note, in tenths of a degree Celsius.
     pub temperature_note: Option<u16>,
-    /// From this temperature on, amber. Tenths of a degree Celsius.
+    /// The lowest temperature graded amber, in tenths of a degree Celsius.
     pub temperature_amber: Option<u16>,
-    /// At this saturation and below, amber. Percent.
+    /// The highest SpO2 graded amber, in percent.
     pub spo2_amber: Option<u16>,
-    /// At this saturation and below, red. Percent.
+    /// The highest SpO2 graded red, in percent.
     pub spo2_red: Option<u16>,
-    /// When there are no automated calls.
+    /// Days without automated calls.
     pub days_off: Option<DaysOff>,
-    /// When patients are called who have no times of their own.
+    /// When patients without call times of their own are called.
     pub call_pattern: Option<CallPattern>,
-    /// Which causes allow another try, and when.
+    /// Which hang-up causes allow another try, and when.
     pub retry: Option<RetryPolicy>,
     /// What a finished report cancels.
     pub report_covers: Option<ReportCovers>,
-    /// What a report from another number than the patient's does to automated calls.
+    /// How a report from another number than the registered one affects automated calls.
     pub unregistered_reports: Option<UnregisteredReports>,
-    /// How many automated calls at the same time; `Some(None)` for no limit of its own.
+    /// The maximum number of automated calls in progress. `Some(None)` removes the centre's limit.
     pub concurrent_calls: Option<Option<u32>>,
-    /// How many automated calls a second; `Some(None)` for no pace of its own.
+    /// The maximum number of automated calls per second. `Some(None)` removes the centre's limit.
     pub calls_per_second: Option<Option<f64>>,
-    /// The SMS after a missed call; `Some(None)` for none.
+    /// The SMS after a missed call. `Some(None)` for no SMS.
     pub missed_call_sms: Option<Option<MissedCallSms>>,
-    /// How many automated calls a day; `Some(None)` for no limit of its own.
+    /// The maximum number of automated calls per day. `Some(None)` removes the centre's limit.
     pub calls_per_day: Option<Option<u32>>,
-    /// What its automated calls may cost a day; `Some(None)` for no limit of its own.
+    /// The maximum cost of automated calls per day. `Some(None)` removes the centre's limit.
     pub spend_per_day: Option<Option<u32>>,
 }
 
 /// A centre after a change.
 #[derive(Debug, Clone)]
 pub struct CentreChanged {
-    /// The centre as it is now.
+    /// The centre in its new state.
     pub row: CentreRow,
-    /// Whether anything is different from before.
+    /// Whether anything differs from before.
     pub changed: bool,
-    /// How many patients have a time of their own outside the new calling hours: a time that no longer is a slot.
+    /// The number of patients with a call time of their own outside the new calling hours. Such a time is no longer a
+    /// slot.
     pub patients_outside_hours: u64,
 }
 
-/// Adds a health centre, in Tokyo's time zone with the usual hours where `more` says nothing else.
+/// Adds a health centre. It has Tokyo's time zone and the usual hours unless `more` sets others.
 ///
 /// # Errors
-/// When the code is in use, or a value can't be used.
+/// Returns an error if the code is in use or a value is invalid.
 pub async fn add_centre(
     clerk: &Clerk,
     code: CentreCode,
@@ -119,15 +120,15 @@ pub async fn add_centre(
     Ok(row)
 }
 
-/// All health centres by code.
+/// Lists all health centres by code.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn list_centres(clerk: &Clerk) -> Result<Vec<CentreRow>, ServiceError> {
     Ok(centres::list(&mut clerk.database.begin_read().await?).await?)
 }
 
-/// One health centre.
+/// Shows a health centre.
 ///
 /// # Errors
 /// [`ServiceError::NoSuchCentre`].
@@ -135,11 +136,11 @@ pub async fn show_centre(clerk: &Clerk, code: &CentreCode) -> Result<CentreRow, 
     known_centre(&mut clerk.database.begin_read().await?, code).await
 }
 
-/// Changes a health centre. Calls in progress keep the centre as it was when they began; patients' times outside new
-/// calling hours are kept and counted, and no calls come of them.
+/// Changes a health centre. Calls in progress keep the settings that they began with. Patients' call times outside the
+/// new calling hours are kept and counted, but no calls are placed for them.
 ///
 /// # Errors
-/// When there is no such centre, or a value can't be used.
+/// Returns an error if the centre doesn't exist or a value is invalid.
 pub async fn change_centre(
     clerk: &Clerk,
     code: &CentreCode,
@@ -170,10 +171,10 @@ pub async fn change_centre(
     Ok(CentreChanged { row: after, changed: true, patients_outside_hours })
 }
 
-/// Patients planned in one go.
+/// Patients planned at a time.
 const PLANNED: u32 = 1_000;
 
-/// Opens what is due of all of a centre's patients, by what is still set.
+/// Opens the due slots of all of a centre's patients, using the settings before the change.
 async fn open_all_before_change(tx: &mut Tx, code: &CentreCode, now: Timestamp) -> Result<(), ServiceError> {
     let mut last = None;
     loop {
@@ -187,8 +188,8 @@ async fn open_all_before_change(tx: &mut Tx, code: &CentreCode, now: Timestamp) 
     }
 }
 
-/// Plans the calls of all of a centre's patients anew: its hours, days, pattern or zone may be others, and what was due
-/// by the old ones is no longer called (A3).
+/// Reschedules all of a centre's patients, as its hours, days, pattern or time zone may have changed. Calls that were
+/// due only by the old settings are withdrawn (A3).
 async fn replan(tx: &mut Tx, centre: &CentreRow, now: Timestamp) -> Result<(), ServiceError> {
     let schedule = schedule_of(centre)?;
     let mut last = None;
@@ -204,15 +205,15 @@ async fn replan(tx: &mut Tx, centre: &CentreRow, now: Timestamp) -> Result<(), S
     }
 }
 
-/// When a stored centre calls.
+/// When a stored centre calls its patients.
 ///
 /// # Errors
-/// [`ServiceError::Unreadable`] or [`ServiceError::UnknownZone`]: nobody is called by settings that are a guess.
+/// [`ServiceError::Unreadable`] or [`ServiceError::UnknownZone`]: no patient is called by guessed settings.
 pub(super) fn schedule_of(row: &CentreRow) -> Result<CallingSchedule, ServiceError> {
     CentreSettings::read(row)?.calling_schedule(row)
 }
 
-/// How many patients who are called have a time of their own outside these hours.
+/// The number of patients with automated calls who have a call time of their own outside these hours.
 async fn patients_outside(tx: &mut Tx, code: &CentreCode, hours: CallingHours) -> Result<u64, ServiceError> {
     let mut outside = 0;
     for (times, patients) in patients::own_call_times(tx, code).await? {
@@ -231,7 +232,7 @@ fn subject(code: &CentreCode) -> String {
 
 fn changed(before: &CentreRow, change: &CentreChange, now: Timestamp) -> Result<CentreRow, ServiceError> {
     let name = change.name.clone().map_or_else(|| before.name.clone(), String::from);
-    // A number that was stored before isn't in the way of another change.
+    // A stored number doesn't block other changes, even if it wouldn't be accepted now.
     if change.phone.as_ref().is_some_and(|phone| !phone.kind().takes_callers_of_a_centre()) {
         return Err(ServiceError::CentrePhone);
     }
@@ -249,17 +250,17 @@ fn changed(before: &CentreRow, change: &CentreChange, now: Timestamp) -> Result<
     })
 }
 
-/// The centre of a code that someone named.
+/// The centre with this code.
 pub(super) async fn known_centre(tx: &mut Tx, code: &CentreCode) -> Result<CentreRow, ServiceError> {
     centres::get(tx, code).await?.ok_or_else(|| ServiceError::NoSuchCentre(code.clone()))
 }
 
-/// The time zone of a stored centre; it was checked when it was stored.
+/// The time zone of a stored centre. It was checked when it was stored.
 pub(super) fn zone_of(row: &CentreRow) -> Result<TimeZone, ServiceError> {
     TimeZone::get(&row.time_zone).map_err(|_| ServiceError::UnknownZone(row.time_zone.clone()))
 }
 
-/// The civil day at a centre, and its calling hours: what a patient's values are judged by.
+/// The civil date at a centre and its calling hours. A patient's values are checked against them.
 pub(super) fn day_and_hours(row: &CentreRow, now: Timestamp) -> Result<(Date, CallingHours), ServiceError> {
     Ok((report_day(now, &zone_of(row)?), CentreSettings::of(row).calling_hours))
 }

@@ -1,4 +1,4 @@
-//! Who works at the desk, and the trail that each read and change of a person leaves (D3).
+//! Staff who use the program, and the audit entries for each read and change of patient data (D3).
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -9,33 +9,33 @@ use crate::domain::{CentreCode, HersysId, PatientId, StaffName};
 use crate::store::audit::{self, AuditRow};
 use crate::store::{Database, Document, StoreError};
 
-/// Someone who works at the desk, with what the work needs.
+/// A member of staff who uses the program, with the services that the work needs.
 #[derive(Clone)]
-#[allow(missing_debug_implementations)] // it holds connections, which have nothing to show
+#[allow(missing_debug_implementations)] // connections have no useful `Debug` output
 pub struct Clerk {
-    /// Where everything is kept.
+    /// The database.
     pub database: Database,
     /// The time.
     pub clock: Clock,
-    /// The name that stands in the audit trail.
+    /// The name recorded in the audit trail.
     pub name: StaffName,
-    /// From where the clerk works.
+    /// Where the request comes from.
     pub source: Source,
 }
 
-/// From where a clerk works.
+/// Where a request comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// The command line.
     Command,
-    /// The programming interface.
+    /// The API.
     Api,
     /// The web console.
     Console,
 }
 
 impl Source {
-    /// The word in the audit trail.
+    /// The code in the audit trail.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Command => "command",
@@ -45,45 +45,46 @@ impl Source {
     }
 }
 
-/// What a clerk looked at.
+/// A result that was viewed.
 #[derive(Debug)]
 pub struct Viewed<T> {
     /// What was found.
     pub found: T,
-    /// Whether the audit trail has the look.
+    /// Whether the audit trail has recorded the view.
     pub noted: Noted,
 }
 
-/// Whether the audit trail has a look at someone (D3).
+/// Whether the audit trail has recorded a view of patient data (D3).
 #[derive(Debug)]
 #[must_use]
 pub enum Noted {
-    /// It has, or the look was at nobody.
+    /// It has, or no patient data was viewed.
     Yes,
-    /// The database can't be written just now. What is in it is shown all the same: a nurse must find out who needs
-    /// care also while the disk is full.
+    /// The database can't be written. Stored data is still shown: a nurse must find out who needs care even while the
+    /// disk is full.
     No(StoreError),
 }
 
-/// How a look shows personal details that aren't needed to work with it: phone numbers, and names in lists.
+/// How personal details are shown that aren't needed for the task: phone numbers, and names in lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Details {
-    /// But for a few characters they are dots.
+    /// All but a few characters are replaced by dots.
     Masked,
-    /// In full, which the audit trail tells.
+    /// In full. The audit trail records this.
     Revealed,
 }
 
 impl Details {
-    /// What an entry about a look says of it.
+    /// What the audit entry of a view says about it.
     pub(super) fn changes(self) -> Changes {
         Changes::default().field("revealed", false, self == Self::Revealed)
     }
 }
 
 impl Clerk {
-    /// Notes a look-up of a HER-SYS ID that nobody has: tries at IDs leave a trail as looks at people do (D3). `action`
-    /// is what was to be done. Anything but [`ServiceError::NoSuchPatient`] is given back as it is.
+    /// Records a lookup of a HER-SYS ID that isn't registered: guessing IDs leaves entries as viewing patients does
+    /// (D3). `action` is the intended action. Errors other than [`ServiceError::NoSuchPatient`] are returned
+    /// unchanged.
     pub(super) async fn looked_up<T>(
         &self,
         id: &HersysId,
@@ -99,16 +100,16 @@ impl Clerk {
         }
     }
 
-    /// Notes that something that was looked up isn't there.
+    /// Records a lookup that found nothing.
     pub(super) async fn note_absence(&self, subject: String, found: &str, action: &str) -> Result<Noted, StoreError> {
         let asked = Changes::default().field("asked", None::<String>, action);
         self.note_look(vec![self.entry(self.clock.now(), found, subject, None, asked)]).await
     }
 
-    /// Writes what tells of a look into the trail, in a transaction of its own.
+    /// Writes the entries of a view to the audit trail, in a transaction of its own.
     ///
     /// # Errors
-    /// Database errors, but for those of a database that can't be written.
+    /// Database errors, except those of a database that can't be written.
     pub(super) async fn note_look(&self, entries: Vec<AuditRow>) -> Result<Noted, StoreError> {
         if entries.is_empty() {
             return Ok(Noted::Yes);
@@ -125,7 +126,7 @@ impl Clerk {
         }
     }
 
-    /// An entry of the audit trail. `changes` holds each changed field with its value before and after.
+    /// An audit entry. `changes` holds each changed field with its value before and after.
     pub(super) fn entry(
         &self,
         at: Timestamp,
@@ -147,22 +148,22 @@ impl Clerk {
     }
 }
 
-/// How the trail names a patient.
+/// The subject of entries about a patient.
 pub(super) fn patient_subject(patient: PatientId) -> String {
     format!("patient:{patient}")
 }
 
-/// How the trail names a HER-SYS ID that nobody has.
+/// The subject of entries about a HER-SYS ID that isn't registered.
 pub(super) fn hersys_id_subject(id: &HersysId) -> String {
     format!("hersys_id:{}", id.expose())
 }
 
-/// The details of an audit entry: field to its values before and after.
+/// The details of an audit entry: each field with its values before and after.
 #[derive(Default)]
 pub(super) struct Changes(Map<String, Value>);
 
 impl Changes {
-    /// Adds a field when it differs.
+    /// Adds a field if its values differ.
     pub(super) fn field(mut self, name: &str, before: impl Into<Value>, after: impl Into<Value>) -> Self {
         let (before, after) = (before.into(), after.into());
         if before != after {
@@ -171,7 +172,7 @@ impl Changes {
         self
     }
 
-    /// Whether nothing differs.
+    /// Returns `true` if nothing differs.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -1,4 +1,4 @@
-//! The one place that reads a clock and makes ids. Below the service both come in with events.
+//! The only module that reads a clock and makes ids. Lower layers get both with their events.
 
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::policy::{CLOCKS_AGREE, ClockGuard, Reading};
 
-/// Where the time comes from: the system, or a test. Clones belong to the same process: they share what is known of
-/// whether the time can be believed.
+/// The source of time: the system's clock or a test's. Clones belong to the same process and share what is known about
+/// whether the time is correct.
 #[derive(Clone)]
 pub struct Clock {
     shown: Arc<dyn Fn() -> Timestamp + Send + Sync>,
@@ -20,31 +20,31 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// The system's clock.
-    #[allow(clippy::disallowed_methods)] // the one place
+    /// The system clock.
+    #[allow(clippy::disallowed_methods)] // the only place
     pub fn system() -> Self {
         let begun = Instant::now();
         Self::of(Arc::new(Timestamp::now), Some(Arc::new(move || begun.elapsed())))
     }
 
-    /// A clock read from `read`, for tests. It never jumps: moving it is the time that runs.
+    /// A clock read from `read`, for tests. It never jumps: moving it counts as time passing.
     pub fn reading(read: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self::of(Arc::new(read), None)
     }
 
-    /// The same beside a steady one, towards which it can jump.
+    /// The same clock with a separate monotonic clock, against which it can jump.
     #[must_use]
     pub fn beside(self, steady: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
         Self::of(self.shown, Some(Arc::new(steady)))
     }
 
-    /// The same clocks for another process, which knows nothing of what this one found out.
+    /// The same clocks for another process, which shares none of this one's findings.
     #[must_use]
     pub fn anew(&self) -> Self {
         Self::of(Arc::clone(&self.shown), self.steady.clone())
     }
 
-    /// The time of day alone, as it is shown, whether it jumps or not.
+    /// Only the time of day, as shown, without detection of jumps.
     #[must_use]
     pub fn unwatched(&self) -> Self {
         Self::of(Arc::clone(&self.shown), None)
@@ -58,27 +58,27 @@ impl Clock {
         Self { shown, steady, watch }
     }
 
-    /// The time now. It goes on by the steady clock while the time of day can't be believed.
+    /// The current time. While the time of day is in doubt, it advances by the monotonic clock.
     pub fn now(&self) -> Timestamp {
         self.watched(|watch, reading| watch.now(reading))
     }
 
-    /// What the time of day shows, and what has run.
+    /// The time of day and the monotonic time.
     pub fn read(&self) -> Reading {
         read(&self.shown, self.steady.as_ref())
     }
 
-    /// Whether the time is in doubt: then nobody is dialled, nothing is swept, given up or handed to staff.
+    /// Returns `true` if the time is in doubt. Then nothing is dialled, swept, given up or passed to staff.
     pub fn in_doubt(&self) -> bool {
         self.watched(|watch, reading| watch.in_doubt(reading))
     }
 
-    /// How long it certainly is since a stored moment.
+    /// The time that has certainly passed since a stored time.
     pub fn waited(&self, at: Timestamp) -> SignedDuration {
         self.watched(|watch, reading| watch.waited(at, reading))
     }
 
-    /// A stored moment, moved to the latest at which it may have been.
+    /// The latest time that a stored time may stand for.
     pub fn at_the_latest(&self, at: Timestamp) -> Timestamp {
         self.watched(|watch, reading| {
             let now = watch.now(reading);
@@ -86,35 +86,35 @@ impl Clock {
         })
     }
 
-    /// The moment `wait` ago, to find what hasn't changed since; `None` while that can't be told.
+    /// The time `wait` ago, to find what hasn't changed since. `None` while that is unknown.
     pub fn ago(&self, wait: SignedDuration) -> Option<Timestamp> {
         self.watched(|watch, reading| watch.ago(wait, reading))
     }
 
-    /// From when on a stored moment lies so far ahead that it was written by a clock that was wrong.
+    /// Stored times after this one lie so far ahead that they were written by a wrong clock.
     pub fn too_far_ahead(&self) -> Timestamp {
         self.now().checked_add(CLOCKS_AGREE).unwrap_or(Timestamp::MAX)
     }
 
-    /// Looks at the watch, or tells it something.
+    /// Reads or updates the clock guard.
     pub(super) fn watched<T>(&self, with: impl FnOnce(&mut ClockGuard, Reading) -> T) -> T {
         let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
         with(&mut watch, self.read())
     }
 }
 
-/// What has run since it was started. No step of the system clock moves it.
+/// The time elapsed since it was started. Changes of the system clock don't affect it.
 #[derive(Debug, Clone, Copy)]
 pub struct Stopwatch(Instant);
 
 impl Stopwatch {
-    /// Runs from now on.
-    #[allow(clippy::disallowed_methods)] // the one place
+    /// Starts a stopwatch.
+    #[allow(clippy::disallowed_methods)] // the only place
     pub fn start() -> Self {
         Self(Instant::now())
     }
 
-    /// How long it has run.
+    /// The elapsed time.
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed()
     }
@@ -136,31 +136,31 @@ impl std::fmt::Debug for Clock {
 }
 
 thread_local! {
-    /// Where this thread's ids come from, in a simulation.
+    /// The source of this thread's ids in a simulation.
     static COUNTED: RefCell<Option<Counted>> = const { RefCell::new(None) };
 }
 
-/// Ids that are counted on instead of drawn.
+/// Ids that are counted instead of random.
 struct Counted {
     clock: Clock,
-    /// Of the last id: ids of one process never go back, whatever its clock does.
+    /// The time of the last id. Ids of one process never go back, whatever its clock does.
     millis: i64,
     count: u64,
 }
 
-/// While it lives, ids made on this thread have the time of a clock and a count, so that a simulated day comes out the
-/// same again. Its holder runs its services on this thread alone.
+/// While this value exists, ids made on this thread consist of a clock's time and a counter, so that simulated days
+/// are reproducible. All services must run on this thread.
 #[derive(Debug)]
 pub struct CountedIds(());
 
 impl CountedIds {
-    /// Counts from now on.
+    /// Starts counting.
     pub fn by(clock: Clock) -> Self {
         COUNTED.set(Some(Counted { clock, millis: 0, count: 0 }));
         Self(())
     }
 
-    /// A process is started anew: its ids have the clock's time again, whatever that was before.
+    /// Simulates a restarted process: its ids use the clock's time again, even if that went back.
     pub fn restart(&self) {
         COUNTED.with_borrow_mut(|counted| counted.iter_mut().for_each(|counted| counted.millis = 0));
     }
@@ -178,14 +178,14 @@ impl Counted {
         self.count += 1;
         let millis = u64::try_from(self.millis).unwrap_or_default();
         let mut counter = [0; 10];
-        // The first two bytes lose bits to the version and the variant.
+        // The version and the variant overwrite bits of the first two bytes.
         counter[2..].copy_from_slice(&self.count.to_be_bytes());
         uuid::Builder::from_unix_timestamp_millis(millis, &counter).into_uuid()
     }
 }
 
-/// A new id, ordered by time: what is stored together lies together.
-#[allow(clippy::disallowed_methods)] // the one place
+/// A new id, ordered by time, so that rows stored together are close together.
+#[allow(clippy::disallowed_methods)] // the only place
 pub(super) fn new_id() -> Uuid {
     let counted = COUNTED.with_borrow_mut(|counted| counted.as_mut().map(Counted::next));
     counted.unwrap_or_else(Uuid::now_v7)

@@ -1,5 +1,6 @@
-//! A database that has lost its last entries, after a restored backup or a fail-over: it doesn't know whom it has
-//! called. Nobody dials until the carrier's list was gone through and a person lets dialling go on (faults 13 and 40).
+//! Detects a database that has lost its last entries, after a restored backup or a fail-over. It doesn't know which
+//! patients were called. Dialling stops until the carrier's list was reconciled and a person resumes dialling (faults
+//! 13 and 40).
 
 use jiff::Timestamp;
 use tracing::error;
@@ -14,17 +15,17 @@ use crate::store::{StoreError, calls, dialer, legs};
 /// The version of the UUIDs that this program makes.
 const OUR_VERSION: usize = 7;
 
-/// The carrier told, by a signed request, of a call that we placed and don't know: `leg` is its own name for it, where
-/// it said that. Dialling stops, whatever the time in the call's id, as a clock that was wrong may have made it. A
-/// request that is sent again later must not stop it for ever, so that nothing happens when
+/// Handles a signed request about an outbound call that the database doesn't know. `leg` is the carrier's id of the
+/// call, if it sent one. Dialling stops whatever the time in the call's id, as a wrong clock may have made it. A
+/// repeated request must not stop dialling for ever, so nothing happens if
 ///
-/// - the carrier's call is known by now: the reconciliation has made it an attempt with another id;
-/// - the same call has been told of before: each counts once, and those that are told of while dialling is stopped for
-///   this reason are noted with it;
-/// - the id isn't one that this program makes.
+/// - the carrier's call is known by now: reconciliation has made it an attempt with another id;
+/// - the same call was reported before: each counts once, and calls reported while dialling is stopped for this reason
+///   are recorded with it;
+/// - this program doesn't make such ids.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn call_not_known(context: &Context, call: CallId, leg: Option<(&str, &str)>) -> Result<(), StoreError> {
     let mut tx = context.database.begin_read().await?;
     if calls::show(&mut tx, call).await?.is_some() {
@@ -46,15 +47,15 @@ pub async fn call_not_known(context: &Context, call: CallId, leg: Option<(&str, 
     tx.commit().await
 }
 
-/// A carrier told of a turn that comes after one that the database doesn't have: the call's last turns are lost.
+/// Handles a turn that follows one that the database lacks: the call's last turns are lost.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn turn_not_known(context: &Context, call: CallId, turn: u32) -> Result<(), StoreError> {
     stop_dialling(context, LossEvidence::UnknownCall, format!("turn {turn} of {call}"), context.clock.now()).await
 }
 
-/// Records the loss: from now on no node dials, and an alert is on the lists of all health centres.
+/// Records the loss. From now on no node dials, and an alert is on the lists of all health centres.
 pub(super) async fn stop_dialling(
     context: &Context,
     sign: LossEvidence,
@@ -62,9 +63,9 @@ pub(super) async fn stop_dialling(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let mut tx = context.database.begin_write().await?;
-    // A node that is about to claim waits, and then sees it.
+    // A node that is about to claim waits for this, and then sees the loss.
     dialer::next_epoch(&mut tx).await?;
-    // While it lasts, more calls that aren't known say nothing new.
+    // While dialling is stopped, further unknown calls tell nothing new.
     let known = losses::open(&mut tx).await?.iter().any(|loss| loss.sign == sign && loss.reconciled_at.is_none());
     let loss = LossRow { id: new_id(), sign, evidence, found_at: now, reconciled_at: None };
     if known || !losses::note(&mut tx, &loss).await? {

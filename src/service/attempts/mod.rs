@@ -1,5 +1,5 @@
-//! What follows for slots and attempts from what happened to calls, patients and reports. Each function works inside
-//! the transaction that brings the news, so that a slot never says something else than its calls.
+//! Updates slots and attempts after changes to calls, patients and reports. Each function runs in the transaction that
+//! records the change, so that slots and calls never contradict each other.
 
 mod revive;
 mod settle;
@@ -18,7 +18,7 @@ use crate::store::alerts::{AlertRow, Repeats};
 use crate::store::outbox::{self, JobRow};
 use crate::store::{Document, StoreError, Tx, alerts};
 
-/// What staff are told and what is done after the commit.
+/// The alerts to raise and the jobs to run after the commit.
 #[derive(Default)]
 pub(super) struct SideEffects {
     alerts: Vec<AlertRow>,
@@ -26,7 +26,7 @@ pub(super) struct SideEffects {
 }
 
 impl SideEffects {
-    /// Puts something on the list of a health centre, and tells it.
+    /// Adds an alert to a health centre's list and notifies the centre.
     pub(super) fn alert(
         &mut self,
         kind: AlertKind,
@@ -52,14 +52,14 @@ impl SideEffects {
         self.job(&Job::TellCentre { centre: centre.clone(), kind }, at);
     }
 
-    /// Leaves something to be done after the commit.
+    /// Adds a job that runs after the commit.
     pub(super) fn job(&mut self, job: &Job, at: Timestamp) {
-        // A job is an enum of ids and words: its JSON can't fail.
+        // A job is an enum of ids and codes, so serialization can't fail.
         let job = Document::from(serde_json::to_string(job).unwrap_or_default());
         self.jobs.push(JobRow { id: new_id(), job, due_at: at, attempts: 0 });
     }
 
-    /// Writes all of it.
+    /// Writes all alerts and jobs.
     pub(super) async fn write(self, tx: &mut Tx) -> Result<(), StoreError> {
         if !self.alerts.is_empty() {
             alerts::raise(tx, &self.alerts).await?;

@@ -1,5 +1,5 @@
-//! The carrier shows that the call of an attempt lives, or that its phone rang, although the attempt had ended: what
-//! follows for its slot, in the commit that brings the news.
+//! Reopens attempts that had ended. The carrier reports that the call is in progress or that its phone rang. The slot
+//! is updated in the commit that records this.
 
 use jiff::Timestamp;
 use tracing::error;
@@ -14,17 +14,17 @@ use crate::store::patients::{self, PatientRow};
 use crate::store::slots::{self, SlotRow};
 use crate::store::{StoreError, Tx, calls, legs, sessions};
 
-/// An attempt that is open again.
+/// A reopened attempt.
 pub(in crate::service) struct Revived {
-    /// The attempt as it is now.
+    /// The attempt in its new state.
     pub(in crate::service) attempt: AttemptRow,
-    /// Calls of the slot that are no longer wanted for its sake.
+    /// Other calls of the slot, which are withdrawn in favour of this one.
     pub(in crate::service) superseded: Vec<CallId>,
 }
 
-/// Opens an ended attempt again, so that what its call really comes to counts, and takes back whichever of the slot's
-/// calls isn't talking. Nothing when the attempt ended by the carrier's own word or by a conversation, after which late
-/// news is no news.
+/// Reopens an ended attempt, so that its call's actual outcome counts. Withdraws every call of the slot that isn't in
+/// a conversation. Does nothing if the attempt was ended by the carrier's report or by a conversation: then the report
+/// is merely late.
 pub(in crate::service) async fn revive(
     tx: &mut Tx,
     call: CallId,
@@ -33,7 +33,7 @@ pub(in crate::service) async fn revive(
 ) -> Result<Option<Revived>, StoreError> {
     let seen = attempts::by_calls(tx, &[call]).await?.pop().filter(|attempt| attempt.ended_at.is_some());
     let Some(seen) = seen else { return Ok(None) };
-    // A transaction that claims the slot or changes the patient waits, or was first.
+    // Transactions that claim the slot or change the patient wait for this lock, or have committed before.
     patients::hold(tx, &[seen.patient]).await?;
     let Some(attempt) = attempts::by_calls(tx, &[call]).await?.pop().filter(|attempt| attempt.ended_at.is_some())
     else {
@@ -81,11 +81,11 @@ pub(in crate::service) async fn revive(
     Ok(Some(Revived { attempt, superseded: superseded.into_iter().map(|(call, ..)| call).collect() }))
 }
 
-/// Why the patient isn't to be called by this call any more, if so.
+/// Why this call to the patient is no longer wanted. `None` if it is wanted.
 fn not_wanted(attempt: &AttemptRow, patient: &PatientRow) -> Option<Withdrawal> {
     let another_number = patient.phone_number.as_ref() != Some(&attempt.phone_number);
     let superseded = Some(Withdrawal::Superseded);
-    // That another call of the slot was going on is no reason any more: who goes is decided anew.
+    // "Another call of the slot is in progress" no longer counts as a reason: which call is withdrawn is decided anew.
     let before = attempt.withdrawal.filter(|why| Some(*why) != superseded);
     before.or_else(|| unwanted(patient)).or_else(|| another_number.then_some(Withdrawal::NumberChanged))
 }

@@ -1,4 +1,4 @@
-//! An attempt has ended: its slot is tried again, or ends.
+//! Ends attempts. The slot is then retried or ended.
 
 use std::collections::HashMap;
 
@@ -21,25 +21,25 @@ use crate::store::calls::CallEnd;
 use crate::store::slots::{self, SlotMove, SlotRow};
 use crate::store::{StoreError, Tx, alerts, calls, centres, patients};
 
-/// Who closes the alert that a call's fate is unknown.
+/// Who closes the alert about a call of unknown outcome.
 const BY_OUTCOME: &str = "the call's outcome";
 
-/// How a call that we made ended.
+/// How an outbound call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::service) enum AttemptConclusion {
-    /// After a conversation, with this verdict.
+    /// After a conversation, with this disposition.
     Conversation(Disposition),
-    /// Without one; what the network said.
+    /// Without a conversation. The network's hang-up cause.
     Unanswered(HangupCause),
-    /// It is proven that nothing rang.
+    /// No phone rang, and that is proven.
     NotPlaced,
-    /// The number doesn't exist, the carrier says.
+    /// The carrier says that the number doesn't exist.
     NoSuchNumber,
-    /// Staff found out.
+    /// Staff found out the outcome.
     Staff(AttemptOutcome),
 }
 
-/// Ends attempts that are open, and tries their slots again or ends them. Idempotent: what has ended stays.
+/// Ends open attempts, then retries or ends their slots. Idempotent: ended attempts stay ended.
 pub(in crate::service) async fn settle(
     tx: &mut Tx,
     ends: &[(CallId, AttemptConclusion)],
@@ -68,7 +68,7 @@ pub(in crate::service) async fn settle(
     let settings = settings_of(tx, slots.values().map(|slot| &slot.centre)).await?;
     let decided_elsewhere = decided_elsewhere(tx, &ended).await?;
     let mut ended: Vec<_> = ended.iter().zip(&outcomes).collect();
-    // Those that only count come first: what decides the slot counts them.
+    // Attempts that only count towards the limit come first: the one that decides the slot includes them in its count.
     let decides = |attempt: &AttemptRow, outcome| {
         let superseded = attempt.withdrawal == Some(Withdrawal::Superseded) && outcome != AttemptOutcome::Reported;
         !superseded && !decided_elsewhere.contains(&attempt.call)
@@ -88,8 +88,7 @@ pub(in crate::service) async fn settle(
     results.write(tx, at).await
 }
 
-/// Of these attempts, those that came back after they had ended and whose slot another attempt decides: one that is
-/// open, or ends just now.
+/// The reopened attempts among these whose slot is decided by another attempt: one that is open or is ending now.
 async fn decided_elsewhere(tx: &mut Tx, ended: &[(AttemptRow, AttemptConclusion)]) -> Result<Vec<CallId>, StoreError> {
     let revived: Vec<&AttemptRow> =
         ended.iter().map(|(attempt, _)| attempt).filter(|attempt| attempt.revived_at.is_some()).collect();
@@ -110,15 +109,15 @@ async fn decided_elsewhere(tx: &mut Tx, ended: &[(AttemptRow, AttemptConclusion)
 fn outcome_of(attempt: &AttemptRow, how: AttemptConclusion) -> AttemptOutcome {
     match how {
         AttemptConclusion::Conversation(Disposition::Reported) => AttemptOutcome::Reported,
-        // Whatever staff changed meanwhile: they have talked.
+        // The patient has talked with staff, whatever staff changed meanwhile.
         AttemptConclusion::Conversation(Disposition::HandedOver) => AttemptOutcome::Reached,
-        // It came back after it had ended, and rang to its own end before it could be taken back.
+        // The attempt was reopened, and its phone stopped ringing before the call could be cancelled.
         AttemptConclusion::Unanswered(
             cause @ (HangupCause::UserBusy | HangupCause::NoAnswer | HangupCause::CallRejected),
         ) if attempt.revived_at.is_some() && attempt.withdrawal == Some(Withdrawal::Superseded) => {
             outcome_of_cause(cause, false)
         }
-        // Whatever else is said of a call that we took back.
+        // Any other result of a call that we withdrew.
         AttemptConclusion::Conversation(_) | AttemptConclusion::Unanswered(_) | AttemptConclusion::NotPlaced
             if attempt.withdrawal.is_some() =>
         {
@@ -147,22 +146,22 @@ pub(super) async fn settings_of(
     Ok(settings)
 }
 
-/// What is written of the attempts that ended.
+/// The rows to write for ended attempts.
 #[derive(Default)]
 struct CompletionWrites {
     moves: Vec<SlotMove>,
-    /// Of slots that had ended while their call went on.
+    /// Slots that had ended while their call continued.
     tries: Vec<(SlotId, u32)>,
     calls: Vec<CallEnd>,
     wrong: Vec<(PatientId, PhoneNumber)>,
-    /// Whose call staff were asked about, and needn't be any more.
+    /// Patients about whose call staff were asked. Staff need not answer any more.
     known: Vec<PatientId>,
     consequences: SideEffects,
     told: Vec<ServiceEvent>,
 }
 
 impl CompletionWrites {
-    /// What the end of an attempt means for itself and its number.
+    /// Records what an attempt's end means for the attempt and its phone number.
     fn of_attempt(
         &mut self,
         attempt: &AttemptRow,
@@ -180,12 +179,12 @@ impl CompletionWrites {
         if attempt.looks.asked_at.is_some() {
             self.known.push(attempt.patient);
         }
-        // The person who answers may say so in a call that is no longer wanted, too: they are still to be left alone.
+        // The person who answers can ask to be left alone even in a call that is no longer wanted.
         let said_so = matches!(how, AttemptConclusion::Conversation(disposition)
             if outcome_of_conversation(disposition, None) == AttemptOutcome::WrongNumber);
         if outcome == AttemptOutcome::WrongNumber || said_so {
             self.wrong.push((attempt.patient, attempt.phone_number.clone()));
-            // Who pressed the key for it has raised the alert in that call.
+            // If it was requested by key, the call itself has raised the alert.
             if !matches!(how, AttemptConclusion::Conversation(_)) {
                 self.consequences.alert(
                     AlertKind::WrongNumber,
@@ -198,7 +197,7 @@ impl CompletionWrites {
         }
     }
 
-    /// The slot is tried again, or ends.
+    /// Retries or ends the slot.
     fn of_slot(
         &mut self,
         attempt: &AttemptRow,
@@ -216,7 +215,7 @@ impl CompletionWrites {
             not_placed: slot.attempts.saturating_sub(tries),
         };
         if let SlotState::Ended(_) = slot.state {
-            // It ended while the patient was with staff.
+            // The slot ended while the patient talked with staff.
             info!(call = %attempt.call, outcome = outcome.code(), slot = slot.state.code(), "attempt ended after its slot");
             self.told.push(ServiceEvent {
                 at,
@@ -227,7 +226,7 @@ impl CompletionWrites {
             return;
         }
         let (state, due_at) = match after_attempt(&finished, slot.window_end, &settings.retry) {
-            // Never before it was due first: the clock may have been put back since.
+            // Never before its original due time: the clock may have been set back since.
             AfterAttempt::Retry { due_at } | AfterAttempt::AgainSoon { due_at } => {
                 (SlotState::Waiting, due_at.max(slot.due_at))
             }
@@ -244,7 +243,7 @@ impl CompletionWrites {
         }
     }
 
-    /// A try that doesn't decide its slot, which has another attempt or had ended.
+    /// Records a try that doesn't decide its slot, because the slot has another attempt or had ended.
     async fn late_try(
         &mut self,
         tx: &mut Tx,
@@ -292,7 +291,7 @@ impl CompletionWrites {
 }
 
 impl SideEffects {
-    /// What the end of a slot leads to.
+    /// Records the consequences of a slot's end.
     fn of_slot(
         &mut self,
         slot: &SlotRow,
@@ -304,11 +303,11 @@ impl SideEffects {
         metrics::counter!("kenkocall_slots_ended_total", "state" => SlotState::Ended(end).code()).increment(1);
         match end {
             SlotEnd::Reported | SlotEnd::Cancelled(_) => {}
-            // It is on the list as a wrong number already.
+            // It is already on the list as a wrong number.
             SlotEnd::Unanswered(AttemptOutcome::WrongNumber) => {}
             SlotEnd::Unanswered(why) => {
                 self.alert(AlertKind::Unanswered, &slot.centre, Some(slot.patient), call, at);
-                // Someone who talked to us needs no message that we could not reach them.
+                // A patient who talked to us doesn't need the message that we could not reach them.
                 let inconclusive =
                     matches!(why, AttemptOutcome::Busy | AttemptOutcome::NoAnswer | AttemptOutcome::Voicemail);
                 if inconclusive && settings.missed_call_sms.is_some() {
@@ -320,7 +319,7 @@ impl SideEffects {
     }
 }
 
-/// Ends waiting slots; gives those that did.
+/// Ends waiting slots. Returns those that were still waiting.
 pub(in crate::service) async fn end_slots(
     tx: &mut Tx,
     ends: &[(SlotRow, SlotEnd)],
@@ -345,7 +344,7 @@ pub(in crate::service) async fn end_slots(
     Ok(told)
 }
 
-/// Ends slots whose patients are with staff: their calls go on. Gives those that hadn't ended.
+/// Ends slots whose patients are talking with staff. The calls continue. Returns the slots that hadn't ended before.
 pub(super) async fn end_slots_with_staff(
     tx: &mut Tx,
     ends: &[(SlotId, SlotEnd)],

@@ -1,5 +1,5 @@
-//! What a change of the patient, the health centre or the day's report leaves of slots and calls in progress (A3, A4,
-//! A9): effective at once, on waiting and ringing calls too.
+//! Withdraws slots and calls after a change of the patient, the health centre or the day's report (A3, A4, A9). It
+//! takes effect immediately, for waiting slots and ringing calls too.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -16,10 +16,10 @@ use crate::store::reports::ReportRow;
 use crate::store::slots::{self, Origin, SlotRow};
 use crate::store::{StoreError, Tx, alerts, attempts, reports, sessions};
 
-/// Who closes the alerts that a report answers.
+/// Who closes the alerts that a report resolves.
 const BY_REPORT: &str = "the day's report";
 
-/// Why a patient isn't to be called at all, if so.
+/// Why a patient must not be called. `None` if calls are allowed.
 pub(in crate::service) fn unwanted(patient: &PatientRow) -> Option<Withdrawal> {
     let number = patient.phone_number.as_ref();
     let standing = CallEligibility {
@@ -33,7 +33,7 @@ pub(in crate::service) fn unwanted(patient: &PatientRow) -> Option<Withdrawal> {
     standing.may_be_called().err()
 }
 
-/// When the patient's next slot comes after `after`, if any.
+/// The time of the patient's next slot after `after`, if there is one.
 pub(in crate::service) fn next_slot_of(
     patient: &PatientRow,
     schedule: &CallingSchedule,
@@ -46,8 +46,8 @@ pub(in crate::service) fn next_slot_of(
     Ok(schedule.next_slot(&times, patient.monitoring_start, after).map(|slot| slot.due_at))
 }
 
-/// Takes back whatever of these patients' slots and calls is no longer wanted. They are held by the caller, and are
-/// as they are from now on; all belong to the centre of `schedule`.
+/// Withdraws the unwanted slots and calls of these patients. `patients` are in their new state and locked by the
+/// caller. All belong to the centre of `schedule`.
 pub(in crate::service) async fn withdraw_unwanted(
     tx: &mut Tx,
     people: &[PatientRow],
@@ -69,7 +69,7 @@ pub(in crate::service) async fn withdraw_unwanted(
             None if !still_scheduled(&slot, patient, schedule)? => Some(Withdrawal::TimesChanged),
             None => None,
         };
-        // Mostly one; two when an attempt that had ended turned out to be alive.
+        // Usually one. Two if an ended attempt was reopened.
         let of_slot = calls.iter().filter(|attempt| attempt.slot == slot.id);
         under_way.extend(of_slot.filter_map(|attempt| {
             let moved = patient.phone_number.as_ref() != Some(&attempt.phone_number);
@@ -84,7 +84,7 @@ pub(in crate::service) async fn withdraw_unwanted(
     Ok(())
 }
 
-/// Whether the slot is still one of the patient's: a call that staff asked for always is.
+/// Returns `true` if the slot is still in the patient's schedule. A call that staff requested always is.
 fn still_scheduled(slot: &SlotRow, patient: &PatientRow, schedule: &CallingSchedule) -> Result<bool, StoreError> {
     if slot.origin == Origin::Staff {
         return Ok(true);
@@ -93,10 +93,9 @@ fn still_scheduled(slot: &SlotRow, patient: &PatientRow, schedule: &CallingSched
     Ok(of_day.iter().any(|planned| time_label(planned.time) == slot.time))
 }
 
-/// Marks calls as not wanted any more and leaves it to the outbox to tell the carrier. Nobody who is with staff is cut
-/// off: such a slot ends, and its call continues. There are two exceptions. Whether a new number is to be called is
-/// known only when the transfer is over, since staff may not have answered; and a call that is superseded leaves the
-/// slot to the other one.
+/// Marks calls as withdrawn. The outbox then tells the carrier. A call to a patient who is talking with staff isn't
+/// cut off: the slot ends and the call continues. There are two exceptions. Whether to call a new number is decided
+/// after the transfer, since staff may not have answered. A superseded call leaves the slot to the other call.
 pub(super) async fn withdraw_calls(
     tx: &mut Tx,
     calls: &[(CallId, SlotId, Withdrawal)],
@@ -120,7 +119,7 @@ pub(super) async fn withdraw_calls(
     end_slots_with_staff(tx, &ends, at).await
 }
 
-/// Of these reports, those that count for automated calls by the settings of their health centres.
+/// The reports among these that count for automated calls by their health centres' settings.
 async fn counting(tx: &mut Tx, mut finished: Vec<ReportRow>) -> Result<Vec<ReportRow>, StoreError> {
     let other_numbers =
         finished.iter().filter(|report| report.caller_number.is_some_and(|number| !number.is_registered()));
@@ -132,8 +131,8 @@ async fn counting(tx: &mut Tx, mut finished: Vec<ReportRow>) -> Result<Vec<Repor
     Ok(finished)
 }
 
-/// Reports were finished: the day's remaining calls to these patients are cancelled, by whatever channel the report
-/// came (A9), and what their lack had put on the nurses' list is taken off it.
+/// Handles finished reports. The day's remaining calls to these patients are cancelled, whichever channel the report
+/// came by (A9). Alerts about the missing report are closed.
 pub(in crate::service) async fn reported(
     tx: &mut Tx,
     finished: &[ReportId],

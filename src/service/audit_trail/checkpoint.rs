@@ -1,9 +1,9 @@
-//! The checkpoint file: one line for each moment at which the trail's head was noted, on a disk that someone who
-//! changes the database can't change with it. Lines are only added.
+//! The checkpoint file. Each line records the head of the audit trail at one time. The file is on a disk that an
+//! attacker who changes the database can't change. Lines are only added.
 //!
-//! A line is `checkpoint TIME NUMBER HASH CALL`: UTC in RFC 3339, the number and the hash of the last sealed entry, and
-//! the id of the last automated call or `-`. `restored` in place of `checkpoint` is a person's word that the database
-//! was set back to that entry: what the lines before it say of later entries is lost.
+//! A line is `checkpoint TIME NUMBER HASH CALL`: UTC in RFC 3339, the number and hash of the last sealed entry, and
+//! the id of the last automated call or `-`. `restored` in place of `checkpoint` is a person's statement that the
+//! database was set back to that entry. Later entries that earlier lines mention are lost.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
@@ -15,28 +15,28 @@ use jiff::Timestamp;
 use crate::domain::CallId;
 use crate::store::audit::chain::Hash;
 
-/// The longest line that is read, in bytes. Ours have about 140.
+/// The longest line that is read, in bytes. Our lines have about 140.
 const LONGEST_LINE: u64 = 400;
-/// How much of the end of the file is read to learn how it stands, in bytes: about 50 lines.
+/// How many bytes at the end of the file are read to find its latest checkpoint: about 50 lines.
 const END: u64 = 8_192;
 
-/// What a line is.
+/// The kind of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckpointKind {
-    /// The trail stood so.
+    /// A checkpoint of the trail.
     Checkpoint,
-    /// A person has said that the database was set back to this.
+    /// A person's statement that the database was set back to this entry.
     Restored,
 }
 
-/// A line: how the trail and the calls stood.
+/// A line: the state of the trail and the calls at one time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// What the line is.
+    /// The kind of line.
     pub kind: CheckpointKind,
-    /// When.
+    /// When it was written.
     pub at: Timestamp,
-    /// The number of the last sealed entry; 0 when there was none.
+    /// The number of the last sealed entry. 0 if there was none.
     pub sequence: u64,
     /// Its hash.
     pub hash: Hash,
@@ -47,16 +47,16 @@ pub struct Checkpoint {
 /// Why a checkpoint file can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckpointError {
-    /// It can't be read or written.
+    /// The file can't be read or written.
     #[error("the checkpoint file can't be used ({0}); check its path, its disk and who may write there")]
     File(#[from] std::io::Error),
-    /// A line isn't one of ours. With its place from the first line, or none near the end of a long file.
+    /// A line can't be parsed. Holds its number, counted from the first line, or `None` near the end of a long file.
     #[error(
         "{} of the checkpoint file isn't a checkpoint; if nobody has changed the file, its disk is failing: keep a copy, and look at it with somebody who knows",
         .0.map_or_else(|| "a line near the end".to_owned(), |line| format!("line {line}"))
     )]
     Line(Option<u64>),
-    /// The database lacks what the file tells of: a further line would hide that.
+    /// The database lacks entries that the file mentions. Another line would hide that.
     #[error(
         "the checkpoint file tells of entries that this database doesn't have, so nothing was added to it; `kenkocall audit verify --checkpoint FILE` says what is missing; when a backup was restored, add --after-restore"
     )]
@@ -75,7 +75,7 @@ impl std::fmt::Display for Checkpoint {
 }
 
 impl Checkpoint {
-    /// Reads a line without its end.
+    /// Parses a line without its line end.
     pub fn parse(line: &str) -> Option<Self> {
         let fields: Vec<&str> = line.split(' ').collect();
         let [kind, at, sequence, hash, call] = fields.as_slice() else { return None };
@@ -89,13 +89,13 @@ impl Checkpoint {
     }
 }
 
-/// How long the file is, in bytes.
+/// The length of the file, in bytes.
 pub(super) fn length(path: &Path) -> Result<u64, CheckpointError> {
     Ok(std::fs::metadata(path)?.len())
 }
 
-/// The lines of a file's first `length` bytes, one after the other, with their places from 1. A last line that wasn't
-/// finished is left out: the power went while it was written.
+/// The lines of a file's first `length` bytes, with their numbers from 1. An unfinished last line is left out: power
+/// failed while it was written.
 pub(super) fn lines(
     path: &Path,
     length: u64,
@@ -113,7 +113,7 @@ pub(super) fn lines(
     }))
 }
 
-/// How the file stands: its furthest mark since the last restoration. `None` if there is no file yet, or none in it.
+/// The furthest mark since the last restoration. `None` if there is no file yet or it has no mark.
 pub(super) fn standing(path: &Path) -> Result<Option<Checkpoint>, CheckpointError> {
     let mut file = match File::open(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -132,7 +132,7 @@ pub(super) fn standing(path: &Path) -> Result<Option<Checkpoint>, CheckpointErro
     let mut standing: Option<Checkpoint> = None;
     for line in whole.iter().skip(cut) {
         let mark = read_line(line).ok_or(CheckpointError::Line(None))?;
-        // Two nodes that write the same file may come in the wrong order.
+        // Two nodes that write the same file may do so out of order.
         let further = standing.is_none_or(|known| mark.sequence >= known.sequence);
         if further || mark.kind == CheckpointKind::Restored {
             standing = Some(mark);
@@ -141,7 +141,7 @@ pub(super) fn standing(path: &Path) -> Result<Option<Checkpoint>, CheckpointErro
     Ok(standing)
 }
 
-/// Adds a line, and returns when it is on the disk.
+/// Adds a line. Returns once it is on disk.
 pub(super) fn add(path: &Path, mark: &Checkpoint) -> Result<(), CheckpointError> {
     let mut file = OpenOptions::new().create(true).read(true).append(true).mode(0o600).open(path)?;
     let mut last = [b'\n'];
@@ -150,7 +150,7 @@ pub(super) fn add(path: &Path, mark: &Checkpoint) -> Result<(), CheckpointError>
         file.read_exact(&mut last)?;
     }
     if last != [b'\n'] {
-        // A line that the power cut off: it is taken away, or it would stand before ours for ever.
+        // Remove a line cut short by a power failure. Otherwise it would stay in front of ours for ever.
         cut_off(&mut file)?;
     }
     file.write_all(format!("{mark}\n").as_bytes())?;
@@ -236,7 +236,7 @@ mod tests {
         assert_eq!(standing(&path)?, Some(restored));
         assert_eq!(lines(&path, length(&path)?)?.count(), 202);
 
-        // The power goes in the middle of a line.
+        // Power fails in the middle of a line.
         let mut file = OpenOptions::new().append(true).open(&path)?;
         file.write_all(b"checkpoint 2026-11-24T0")?;
         assert_eq!(standing(&path)?, Some(restored));

@@ -1,4 +1,4 @@
-//! The trail for people who are entitled to read it. Reading it leaves an entry too.
+//! Lists the audit trail for authorized readers. Reading it adds an entry too.
 
 use std::collections::HashMap;
 
@@ -14,30 +14,30 @@ use crate::store::patients;
 /// Which entries are shown.
 #[derive(Debug, Clone, Default)]
 pub struct TrailFilter {
-    /// About this patient, look-ups without a result among them.
+    /// Entries about this patient, including lookups without a result.
     pub patient: Option<HersysId>,
-    /// By this person.
+    /// Entries by this person.
     pub actor: Option<String>,
-    /// From this moment on.
+    /// Entries from this time on.
     pub since: Option<Timestamp>,
-    /// The seals of rows too.
+    /// Whether to include the seals of rows.
     pub seals: bool,
-    /// The most entries.
+    /// The maximum number of entries.
     pub limit: u32,
 }
 
-/// An entry, and whom it is about.
+/// An entry and its subject.
 #[derive(Debug, Clone)]
 pub struct ShownEntry {
     /// The entry.
     pub row: AuditRow,
-    /// The HER-SYS ID of the patient, or the one that was looked up.
+    /// The HER-SYS ID of the patient, or the ID that was looked up.
     pub hersys_id: Option<HersysId>,
-    /// The fields that it tells of, each with its values before and after.
+    /// The fields in the entry, each with its values before and after.
     pub fields: Map<String, Value>,
 }
 
-/// Entries of the trail, latest first.
+/// Lists entries of the trail, latest first.
 ///
 /// # Errors
 /// Database errors.

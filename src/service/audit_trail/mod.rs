@@ -1,5 +1,5 @@
-//! The audit trail as one chain (I5): sealed soon after the commits that it tells of, verified by anyone who wants to
-//! know whether it is whole, and compared with checkpoints that are kept elsewhere.
+//! The audit trail as one hash chain (I5). Entries are sealed soon after the commits that they record. The chain can
+//! be verified, and compared with checkpoints stored elsewhere.
 
 mod checkpoint;
 mod listing;
@@ -21,22 +21,22 @@ use uuid::Uuid;
 use crate::domain::{CallId, LossEvidence};
 use crate::store::{Database, StoreError, Tx, attempts, audit, calls};
 
-/// Entries sealed in one commit: callers on the line wait for the database meanwhile.
+/// Entries sealed in one commit. Callers on the line wait for the database meanwhile.
 const MAX_SEALED: u32 = 500;
-/// Commits until nothing waits: the trail of an upgraded database, ten million entries.
+/// The maximum number of commits per run. It is enough for an upgraded database with ten million entries.
 const MAX_COMMITS: usize = 20_000;
-/// How old the last call may be to be missed: nobody is rung for an older one.
+/// The maximum age of a call that counts as missing. No patient is dialled again for an older one.
 pub(super) const OLDEST_CALL: SignedDuration = SignedDuration::from_hours(24);
 
-/// Seals everything that waits: rows written by this process, then entries. Says how many entries there were.
+/// Seals everything that waits: rows written by this process, then entries. Returns the number of entries.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn seal_trail(database: &Database) -> Result<usize, StoreError> {
     let mut sealed = 0;
     write_seals(database, SealedBy::PROGRAM).await?;
     for _ in 0..MAX_COMMITS {
-        // Looked at first: a database in which nothing happens isn't written every second.
+        // Check first, so that an idle database isn't written every second.
         if !audit::some_wait(&mut database.begin_autocommit().await?).await? {
             break;
         }
@@ -48,13 +48,13 @@ pub async fn seal_trail(database: &Database) -> Result<usize, StoreError> {
     Ok(sealed)
 }
 
-/// Where the trail and the calls stand now.
+/// The current head of the trail and the last call.
 async fn mark_now(tx: &mut Tx, at: Timestamp) -> Result<Checkpoint, StoreError> {
     let audit::Head { sequence, hash } = audit::head(tx).await?;
     Ok(Checkpoint { kind: CheckpointKind::Checkpoint, at, sequence, hash, call: attempts::latest(tx).await? })
 }
 
-/// What shows that the database has lost what stood there at a mark, if so.
+/// Evidence that the database has lost data recorded in a mark. `None` if nothing is lost.
 async fn lost_since(tx: &mut Tx, mark: &Checkpoint, now: Timestamp) -> Result<Option<LossEvidence>, StoreError> {
     if mark.sequence > 0 {
         match audit::has_hash(tx, mark.sequence, &mark.hash).await? {
@@ -63,7 +63,7 @@ async fn lost_since(tx: &mut Tx, mark: &Checkpoint, now: Timestamp) -> Result<Op
             Some(true) => {}
         }
     }
-    // By the time of the mark or by that in the id: a clock that was wrong may have made either.
+    // Check both the mark's time and the time in the id: a wrong clock may have set either.
     let recent = |at: Timestamp| now.duration_since(at) <= OLDEST_CALL;
     if let Some(call) = mark.call.filter(|call| recent(mark.at) || made_at(*call).is_some_and(recent))
         && calls::show(tx, call).await?.is_none()
@@ -78,7 +78,7 @@ fn made_at(call: CallId) -> Option<Timestamp> {
     time_of_id(call.0)
 }
 
-/// When an id of ours was made: it begins with the time.
+/// When one of our ids was made. The id begins with the time.
 pub(super) fn time_of_id(id: Uuid) -> Option<Timestamp> {
     let (seconds, nanoseconds) = id.get_timestamp().filter(|_| id.get_version_num() == 7)?.to_unix();
     Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanoseconds).ok()?).ok()

@@ -1,5 +1,5 @@
-//! Holds the rows that the trail names against the tables: an answer, report or alert that was changed or deleted
-//! behind the program doesn't fit its seal any more.
+//! Compares the rows named in the audit trail with the tables. An answer, report or alert that was changed or deleted
+//! outside the program no longer matches its seal.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
@@ -12,62 +12,62 @@ use crate::store::audit::chain::Hash;
 use crate::store::seals::{self, SealKey, SealKind, SealedRow, TextPlace};
 use crate::store::{StoreError, Tx};
 
-/// Rows looked at together for a seal.
+/// Rows compared at a time.
 const PAGE: u32 = 1_000;
 
-/// A row that isn't as it was sealed.
+/// A row that doesn't match its seal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BadRow {
     /// Which row.
     pub key: SealKey,
-    /// What became of it.
+    /// What is wrong with it.
     pub fault: RowFault,
 }
 
-/// What became of a sealed row.
+/// What is wrong with a sealed row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RowFault {
-    /// It is there with another content.
+    /// Its content differs.
     Changed,
-    /// It is no longer there, and no entry says that it was erased.
+    /// It is missing, and no entry records its erasure.
     Deleted,
-    /// Its end isn't the one that was sealed last, or was never sealed.
+    /// Its end differs from the one that was sealed last, or was never sealed.
     EndChanged,
-    /// No entry names it: it was put in, or a process died before it sealed it.
+    /// No entry names it. It was inserted outside the program, or a process died before sealing it.
     NoSeal,
 }
 
-/// What the rows came to.
+/// The result of comparing rows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RowsRead {
-    /// Rows that are as they were sealed.
+    /// Rows that match their seals.
     pub fit: u64,
-    /// Rows that were erased on purpose, as entries of the trail say.
+    /// Rows that were erased on purpose, according to the trail.
     pub erased: u64,
-    /// Rows that were sealed as they were found: of an older version, or left behind without a seal.
+    /// Rows that were sealed as found: from an older version, or left without a seal.
     pub found: u64,
     /// Rows that no entry names.
     pub unsealed: u64,
-    /// Rows that aren't as they were sealed.
+    /// Rows that don't match their seals.
     pub bad: Vec<BadRow>,
 }
 
-/// Rows as entry after entry names them.
+/// The rows named by the entries read so far.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
-    /// The rows that are named and weren't erased, each by a hash that nobody can foresee: there may be millions.
+    /// Named rows that weren't erased, each as an unpredictable hash. There may be millions.
     named: HashSet<u64>,
     hasher: RandomState,
     erased: u64,
     found: u64,
     bad: HashMap<SealKey, RowFault>,
-    /// Ids of rows whose end is as it was sealed last. That may be sealed before the row itself: by another node, or
-    /// when a process died before it had sealed the row.
+    /// Ids of rows whose end matches its last seal. The end can be sealed before the row itself: by another node, or
+    /// if a process died before it sealed the row.
     ended: HashSet<Uuid>,
 }
 
 impl Rows {
-    /// Takes the rows that an entry names.
+    /// Adds the rows that an entry names.
     pub(super) async fn take(&mut self, tx: &mut Tx, sealed: &Sealed) -> Result<(), StoreError> {
         let Some(says) = Says::of(&sealed.entry.action) else { return Ok(()) };
         let Some(rows) = rows_of(&sealed.entry.details) else { return Ok(()) };
@@ -98,7 +98,7 @@ impl Rows {
                     if found.hash != Some(hash) {
                         self.bad.insert(key, RowFault::Changed);
                     }
-                    // Its end is to be sealed further on.
+                    // Its end must be sealed by a later entry.
                     if let Some((end, _)) = found.end.filter(|(end, _)| !self.ended.contains(&end.id)) {
                         self.bad.entry(end).or_insert(RowFault::EndChanged);
                     }
@@ -132,13 +132,13 @@ impl Rows {
         }
     }
 
-    /// How many of the named rows are there.
+    /// The number of named rows that exist.
     fn there(&self) -> u64 {
         let deleted = self.bad.values().filter(|fault| **fault == RowFault::Deleted).count();
         self.named.len().saturating_sub(deleted) as u64
     }
 
-    /// The rows that no entry names; none as long as those of an older version wait to be sealed.
+    /// The rows that no entry names. Empty while rows of an older version wait to be sealed.
     pub(super) async fn unsealed(&self, tx: &mut Tx) -> Result<HashSet<SealKey>, StoreError> {
         let mut unsealed = HashSet::new();
         if seals::total(tx).await? <= self.there() || seals::found_at(tx).await?.is_none() {
@@ -158,17 +158,17 @@ impl Rows {
         Ok(unsealed)
     }
 
-    /// Whether the trail names all of these by now.
+    /// Returns `true` if the trail now names all of these rows.
     pub(super) fn names_all(&self, keys: &HashSet<SealKey>) -> bool {
         keys.iter().all(|key| self.named.contains(&self.hasher.hash_one(key)))
     }
 
-    /// Whether something may only not be sealed yet: the end of a row.
+    /// Returns `true` if the end of a row may merely not be sealed yet.
     pub(super) fn some_end_is_open(&self) -> bool {
         self.bad.values().any(|fault| *fault == RowFault::EndChanged)
     }
 
-    /// What they came to. `unsealed` are those that had no seal when the trail was first walked.
+    /// The result. `unsealed` are the rows that had no seal when the trail was first walked.
     pub(super) async fn read(mut self, tx: &mut Tx, unsealed: &HashSet<SealKey>) -> Result<RowsRead, StoreError> {
         let there = self.there();
         if !unsealed.is_empty() {
@@ -196,7 +196,7 @@ const fn whole(kind: SealKind) -> SealKind {
     }
 }
 
-/// The rows that are named, as they are now.
+/// The named rows in their current state.
 async fn look_up(tx: &mut Tx, named: &[(SealKey, Hash)]) -> Result<HashMap<SealKey, SealedRow>, StoreError> {
     let ids = |kind| -> Vec<Uuid> {
         let mut ids: Vec<Uuid> =
@@ -220,7 +220,7 @@ mod tests {
     use super::*;
     use crate::store::audit::chain::digest;
 
-    /// A process that opened a report died, and another one closed it: the end is in the trail before the report.
+    /// A process that opened a report died, and another one closed it. The end is in the trail before the report.
     #[test]
     fn an_end_that_is_sealed_before_its_row_is_known() {
         let key = |kind| SealKey { kind, within: Uuid::nil(), id: Uuid::from_u128(7) };
@@ -231,7 +231,7 @@ mod tests {
         rows.hold(end, hash("end"), Some(&there));
         rows.hold(report, hash("report"), Some(&there));
         assert_eq!(rows.bad, HashMap::new());
-        // A later end that isn't the one that is there is found all the same, and so is an end that nothing seals.
+        // A later end that differs from the stored one is still found, and so is an end without a seal.
         rows.hold(end, hash("other end"), Some(&there));
         assert_eq!(rows.bad, HashMap::from([(end, RowFault::EndChanged)]));
         let mut rows = Rows::default();

@@ -1,5 +1,5 @@
-//! Seals the trail while the program runs, adds checkpoints to the file that the settings name, and notices when the
-//! database goes back: at the start by that file, later also by what this program itself saw a moment ago.
+//! Seals the trail while the program runs, adds checkpoints to the configured file, and detects a database that has
+//! lost data. At start it compares with the file. Later it also compares with what this process has seen itself.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -19,30 +19,30 @@ use crate::service::error::ServiceError;
 use crate::store::audit::{self, chain::GENESIS};
 use crate::store::{Database, StoreError};
 
-/// How often the trail is sealed, and looked at whether it went back.
+/// How often the trail is sealed and checked for lost entries.
 const SEAL_EVERY: Duration = Duration::from_secs(1);
-/// After how long the rows of any node that lives are sealed, with some to spare.
+/// The time within which every running node seals its rows, with a margin.
 pub const SEALED_WITHIN: Duration = Duration::from_secs(3);
-/// How often a checkpoint is added, when there is something new.
+/// How often a checkpoint is added if there are new entries.
 const CHECKPOINT_EVERY: SignedDuration = SignedDuration::from_secs(60);
 
-/// How long the disk of the checkpoint file may take.
+/// Timeout for the disk of the checkpoint file.
 const FILE_PATIENCE: Duration = Duration::from_secs(10);
 
-/// Keeps the trail.
-#[allow(missing_debug_implementations)] // it holds connections, which have nothing to show
+/// The task that seals the trail.
+#[allow(missing_debug_implementations)] // connections have no useful `Debug` output
 pub struct SealerTask {
     context: Arc<Context>,
     file: Option<PathBuf>,
-    /// How it stood when last looked at.
+    /// The state at the last check.
     seen: Option<Checkpoint>,
-    /// When a checkpoint was last thought of.
+    /// When a checkpoint was last considered.
     noted_at: Option<Timestamp>,
 }
 
 impl SealerTask {
-    /// Seals what was left, and compares the trail with the checkpoint file: to be done before anybody is dialled.
-    /// Whatever fails is logged, as the line must be answered all the same.
+    /// Seals what earlier runs left unsealed and compares the trail with the checkpoint file. Must run before anything
+    /// is dialled. Errors are only logged, as the line must be answered anyway.
     pub async fn start(context: Arc<Context>, file: Option<PathBuf>) -> Self {
         let mut keeper = Self { context, file, seen: None, noted_at: None };
         if let Err(error) = keeper.compare_with_file().await {
@@ -51,7 +51,7 @@ impl SealerTask {
         keeper
     }
 
-    /// Keeps it until the task is ended.
+    /// Seals the trail until the task is aborted.
     pub async fn run(mut self) {
         // A process that died may have left rows without a seal.
         self.context.database.seals().doubt();
@@ -87,7 +87,7 @@ impl SealerTask {
 
     async fn keep(&mut self) -> Result<(), StoreError> {
         let now = self.context.clock.now();
-        // Before anything is sealed: a fail-over that lost entries mustn't be covered by new ones.
+        // Before anything is sealed: new entries must not hide that a fail-over lost some.
         if let Some(seen) = self.seen {
             let mut tx = self.context.database.begin_read().await?;
             let lost = lost_since(&mut tx, &seen, now).await?;
@@ -150,13 +150,14 @@ fn evidence(mark: &Checkpoint) -> String {
     format!("{} {} {call}", mark.sequence, mark.hash)
 }
 
-/// Seals the trail and adds a checkpoint to a file; `None` if the file has it already. With
-/// [`CheckpointKind::Restored`] the line is a person's word that the database was set back, and is always added; where
-/// the trail has grown past lost entries since, it names the last entry that fits, and a checkpoint follows.
+/// Seals the trail and adds a checkpoint to a file. Returns `None` if the file has it already. With
+/// [`CheckpointKind::Restored`], the line is a person's statement that the database was set back, and it is always
+/// added. If the trail has grown past lost entries since, the line names the last entry that matches, and a checkpoint
+/// follows.
 ///
 /// # Errors
-/// [`ServiceError::Checkpoint`] when the file can't be used, or knows of entries that aren't there and no restoration
-/// is meant.
+/// [`ServiceError::Checkpoint`] if the file can't be used, or if it mentions missing entries and `kind` isn't a
+/// restoration.
 pub async fn write_checkpoint(
     database: &Database,
     path: &Path,
@@ -210,8 +211,8 @@ async fn add(path: &Path, mark: Checkpoint) -> Result<(), CheckpointError> {
     on_the_side(move || checkpoint::add(&path, &mark)).await
 }
 
-/// The furthest mark that fits, where the trail has grown past lost entries since it was set back: then its `end` isn't
-/// the entry to which it was. Without a mark that fits, the inner one is none.
+/// The furthest mark that matches, if the trail has grown past lost entries since the database was set back. In that
+/// case `end` isn't the entry to which it was set back. The inner option is `None` if no mark matches.
 async fn set_back_to(database: &Database, path: &Path, end: u64) -> Result<Option<Option<Checkpoint>>, ServiceError> {
     let file = path.to_owned();
     let lines = on_the_side(move || match checkpoint::length(&file) {
@@ -243,7 +244,7 @@ async fn standing(path: &Path) -> Result<Option<Checkpoint>, CheckpointError> {
     on_the_side(move || checkpoint::standing(&path)).await
 }
 
-/// Works with the file beside the turns of callers, who mustn't wait for a disk that is far away.
+/// Runs file operations outside the turns of callers, who must not wait for a remote disk.
 async fn on_the_side<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, CheckpointError> + Send + 'static,
 ) -> Result<T, CheckpointError> {

@@ -1,5 +1,5 @@
-//! Seals of answers, reports and alerts on their way into the trail: those of the commits of the last second, those
-//! that a process that died has left behind, and those of rows that an older version has written.
+//! Writes the seals of answers, reports and alerts into the trail: seals of the last second's commits, of rows that a
+//! dead process left unsealed, and of rows written by an older version.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -16,19 +16,19 @@ use crate::store::{Database, Document, StoreError, Tx};
 
 /// Rows sealed by one entry of the trail.
 const ROWS: usize = 500;
-/// Rows of an older version that are sealed in one commit: callers on the line wait for the database meanwhile.
+/// Rows of an older version sealed in one commit. Callers on the line wait for the database meanwhile.
 const FOUND_AT_ONCE: u32 = 500;
-/// How far before the last entry with seals unsealed rows are looked for: no call and no report lasts longer.
+/// How far before the last entry with seals the search for unsealed rows begins. No call or report lasts longer.
 const LOOKS_BACK: SignedDuration = SignedDuration::from_hours(48);
 /// Entries read at a time.
 const PAGE: u32 = 500;
 
-/// What an entry says of the rows that it names.
+/// What an entry says about the rows that it names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Says {
-    /// They were sealed as they were written.
+    /// They were sealed when they were written.
     Sealed,
-    /// They were there without a seal, and are sealed as they were found.
+    /// They had no seal and are sealed as found.
     Found,
     /// They were erased on purpose.
     Erased,
@@ -50,12 +50,12 @@ impl Says {
     }
 }
 
-/// Who seals, as the trail names it.
+/// Who seals, as recorded in the trail.
 #[derive(Debug, Clone, Copy)]
 pub struct SealedBy<'a> {
-    /// The name.
+    /// The actor's name.
     pub actor: &'a str,
-    /// From where: program, or as an entry of the trail has it.
+    /// The source: the program, or a value as in other entries of the trail.
     pub source: &'a str,
 }
 
@@ -64,7 +64,7 @@ impl SealedBy<'static> {
     pub const PROGRAM: Self = Self { actor: "kenkocall", source: "program" };
 }
 
-/// Reads the rows that an entry names; nothing when it isn't as we write it.
+/// Parses the rows that an entry names. `None` if the program didn't write it in this form.
 pub(super) fn rows_of(details: &str) -> Option<Vec<String>> {
     let details: Value = serde_json::from_str(details).ok()?;
     let rows = details.get("rows")?.as_array()?;
@@ -89,10 +89,10 @@ pub(super) fn entry(says: Says, why: Option<&str>, sealer: SealedBy<'_>, at: Tim
     }
 }
 
-/// Writes the seals that wait into the trail, many to an entry. Says how many there were.
+/// Writes the waiting seals into the trail, many to an entry. Returns their number.
 ///
 /// # Errors
-/// Database errors; the rows are then looked for later.
+/// Database errors. The rows are then sealed later.
 pub async fn write_seals(database: &Database, sealer: SealedBy<'_>) -> Result<usize, StoreError> {
     let seals = database.seals().take();
     if seals.is_empty() {
@@ -127,9 +127,9 @@ async fn append(
     audit::append(tx, entries.collect()).await
 }
 
-/// Seals rows that have a salt and no seal, as they are found: a process died between its commit and the sealing. The
-/// trail names them as found, since someone may have written them behind the program as well. What is sealed by
-/// another node within `sealed_within` isn't left behind.
+/// Seals rows that have a salt and no seal, as found. A process died between its commit and the sealing. The trail
+/// marks them as found, since they may also have been written outside the program. Rows that another node seals within
+/// `sealed_within` are skipped.
 ///
 /// # Errors
 /// Database errors.
@@ -138,13 +138,13 @@ pub async fn seal_left_behind(
     now: Timestamp,
     sealed_within: Duration,
 ) -> Result<usize, StoreError> {
-    // First what others have written into the trail already.
+    // First write the seals that are already waiting.
     super::seal_trail(database).await?;
     let mut left = left_behind(database, now).await?;
     if left.is_empty() {
         return Ok(0);
     }
-    // Another node seals what it has just written within a second.
+    // Another node seals its new rows within a second.
     tokio::time::sleep(sealed_within).await;
     let still: HashMap<SealKey, Hash> =
         left_behind(database, now).await?.into_iter().map(|seal| (seal.key, seal.hash)).collect();
@@ -189,7 +189,7 @@ async fn left_behind(database: &Database, now: Timestamp) -> Result<Vec<Seal>, S
     Ok(left)
 }
 
-/// The last seals of rows, and the moment from which on all of them are among these.
+/// The last seals of rows, and the time since which they are complete.
 async fn recent_seals(tx: &mut Tx) -> Result<(Timestamp, HashMap<SealKey, Hash>), StoreError> {
     let mut known = HashMap::new();
     let mut since: Option<Timestamp> = None;
@@ -210,7 +210,7 @@ async fn recent_seals(tx: &mut Tx) -> Result<(Timestamp, HashMap<SealKey, Hash>)
             since = since.or_else(|| at.checked_sub(LOOKS_BACK).ok());
             for row in rows_of(&sealed.entry.details).unwrap_or_default().iter().rev() {
                 if let Some((key, hash)) = seals::parse(row) {
-                    // The trail is read from its end: the first is the one that holds.
+                    // The trail is read backwards, so the first seal found is the valid one.
                     known.entry(key).or_insert(hash);
                 }
             }
@@ -219,7 +219,7 @@ async fn recent_seals(tx: &mut Tx) -> Result<(Timestamp, HashMap<SealKey, Hash>)
     Ok((since.unwrap_or(Timestamp::UNIX_EPOCH), known))
 }
 
-/// Gives salts to the rows of older versions and seals them as they are found. Done once; it goes on where it stopped.
+/// Adds salts to the rows of older versions and seals them as found. Runs once and resumes where it stopped.
 ///
 /// # Errors
 /// Database errors.
@@ -253,8 +253,8 @@ pub async fn seal_older_rows(database: &Database, now: Timestamp) -> Result<u64,
     Ok(sealed)
 }
 
-/// Erases a report with its answers and its alerts, and notes that in the trail: their hashes stay there and tell
-/// nothing without the salts, which go with the rows.
+/// Erases a report with its answers and alerts, and records the erasure in the trail. Their hashes stay in the trail.
+/// They reveal nothing without the salts, which are erased with the rows.
 ///
 /// # Errors
 /// Database errors.
@@ -264,7 +264,7 @@ pub async fn erase_report(
     sealer: SealedBy<'_>,
     now: Timestamp,
 ) -> Result<usize, StoreError> {
-    // What waits is sealed first: an erasure comes after the seals of what it erases.
+    // Seal what waits first: an erasure must follow the seals of the rows that it erases.
     super::seal_trail(database).await?;
     let mut tx = database.begin_write().await?;
     let erased: Vec<String> = seals::erase_report(&mut tx, report).await?.iter().map(SealKey::to_string).collect();

@@ -1,5 +1,5 @@
-//! Walks the whole trail, page by page, and says which entry is the first that doesn't fit, and what the checkpoints
-//! know better.
+//! Verifies the whole trail, page by page. Reports the first entry that doesn't match and any contradiction with the
+//! checkpoints.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -16,75 +16,75 @@ use crate::store::audit::chain::{GENESIS, Hash, link};
 use crate::store::audit::{self, Head};
 use crate::store::{Database, StoreError, Tx};
 
-/// Entries read at a time. One may name 500 rows.
+/// Entries read at a time. One entry may name 500 rows.
 const PAGE: u32 = 100;
-/// How often rows are looked at again whose end isn't sealed.
+/// How often rows with an unsealed end are checked again.
 const LOOKS_AGAIN: u32 = 6;
-/// Restorations that a checkpoint file may tell of; more come from a mistake.
+/// The maximum number of restorations in a checkpoint file. More indicate a mistake.
 const MOST_RESTORATIONS: usize = 1_000;
 
-/// What a walk saw.
+/// The result of a verification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verification {
-    /// How many entries verify, from the first on.
+    /// The number of entries that verify, counted from the first.
     pub entries: u64,
-    /// When the last of them was made.
+    /// When the last verified entry was made.
     pub last_at: Option<Timestamp>,
-    /// Entries that wait to be sealed: made while the trail was walked, or while the database can't be written.
+    /// Entries that aren't sealed yet: made during the verification, or while the database is read-only.
     pub waiting: u64,
-    /// What the checkpoint file said, when there was one to read.
+    /// The result of reading the checkpoint file. `None` if there is no file.
     pub checkpoints: Option<CheckpointsRead>,
-    /// What the answers, reports and alerts came to that the trail names.
+    /// The result for the answers, reports and alerts that the trail names.
     pub rows: RowsRead,
-    /// The first thing that doesn't fit.
+    /// The first mismatch.
     pub misfit: Option<ChainError>,
 }
 
-/// What a checkpoint file said.
+/// The content of a checkpoint file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CheckpointsRead {
-    /// Checkpoints that the trail has as they say.
+    /// Checkpoints that match the trail.
     pub fit: u64,
-    /// When the last of them was made.
+    /// When the last matching checkpoint was made.
     pub last_at: Option<Timestamp>,
-    /// Checkpoints of entries that were lost when a backup was restored, by a person's word.
+    /// Checkpoints of entries that were lost when a backup was restored, according to a person's statement.
     pub lost: u64,
-    /// The last restoration: when it was noted, and after which entry the trail went on.
+    /// The last restoration: when it was recorded, and after which entry the trail continued.
     pub restored: Option<(Timestamp, u64)>,
 }
 
-/// What doesn't fit.
+/// A mismatch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChainError {
-    /// An entry isn't there.
+    /// An entry is missing.
     Missing {
         /// Its number.
         sequence: u64,
     },
-    /// An entry isn't what was sealed after the one before it.
+    /// An entry differs from the one that was sealed after its predecessor.
     Changed {
         /// Its number.
         sequence: u64,
-        /// Its id, as it stands there now; `None` if it isn't one: the stored text isn't repeated.
+        /// Its stored id. `None` if the stored text isn't an id: that text isn't repeated.
         id: Option<Uuid>,
-        /// When it was made, as it stands there now.
+        /// Its stored time.
         at: Option<Timestamp>,
     },
-    /// The trail doesn't end where the database says that it does.
+    /// The trail's end isn't the one recorded in the database.
     End {
-        /// The last entry that is there.
+        /// The last entry that exists.
         sequence: u64,
-        /// The last one that was sealed.
+        /// The last entry that was sealed.
         sealed: u64,
     },
-    /// A checkpoint knows of an entry after the end of the trail.
+    /// A checkpoint mentions an entry after the end of the trail.
     Cut {
         /// The entry's number.
         sequence: u64,
         /// When the checkpoint was made.
         noted_at: Timestamp,
     },
-    /// A checkpoint knows an entry with another hash: everything up to it was sealed anew.
+    /// A checkpoint has another hash for this entry. Everything up to it was sealed anew.
     Rewritten {
         /// The entry's number.
         sequence: u64,
@@ -93,22 +93,22 @@ pub enum ChainError {
     },
 }
 
-/// Seals what waits, then walks the trail from its first entry to its last, and compares it with the checkpoints of a
-/// file. A row that isn't sealed, or whose end isn't, is looked at again after `sealed_within`, as another process may
+/// Seals what waits, verifies the trail from its first entry to its last, and compares it with the checkpoints of a
+/// file. A row without a seal, or whose end has none, is checked again after `sealed_within`, as another process may
 /// just have written it.
 ///
 /// # Errors
-/// As the database fails; [`ServiceError::Checkpoint`] when the file can't be read.
+/// Database errors; [`ServiceError::Checkpoint`] if the file can't be read.
 pub async fn walk_trail(
     database: &Database,
     checkpoints: Option<&Path>,
     sealed_within: Duration,
 ) -> Result<Verification, ServiceError> {
-    // Before the trail is looked at, which goes on meanwhile: a line that is added later speaks of later entries.
+    // Read the length before the trail, which grows meanwhile: lines that are added later mention later entries.
     let length = checkpoints.map(checkpoint::length).transpose()?.unwrap_or_default();
     match seal_trail(database).await {
         Ok(_) => {}
-        // What is sealed can be walked all the same; the rest is counted as waiting.
+        // Sealed entries can still be verified. The rest is counted as waiting.
         Err(error) if error.is_unwritable() => {}
         Err(error) => return Err(error.into()),
     }
@@ -123,14 +123,14 @@ pub async fn walk_trail(
     let mut rows = Rows::default();
     let mut tx = database.begin_read().await?;
     let mut end = walk(&mut tx, &mut walked, &mut rows, GENESIS).await?;
-    // Where an entry doesn't fit, those after it aren't read, and rows may be named there.
+    // Entries after a mismatch aren't read, and they may name rows.
     let unsealed = if walked.misfit.is_none() { rows.unsealed(&mut tx).await? } else { HashSet::new() };
     for _ in 0..LOOKS_AGAIN {
         let waits = rows.some_end_is_open() || !rows.names_all(&unsealed);
         if sealed_within.is_zero() || walked.misfit.is_some() || !waits {
             break;
         }
-        // It was written or has ended just now, and the node that wrote it seals it within a second.
+        // The row was just written or has just ended. The node that wrote it seals it within a second.
         drop(tx);
         tokio::time::sleep(sealed_within).await;
         tx = database.begin_read().await?;
@@ -146,14 +146,14 @@ pub async fn walk_trail(
     if let Some(path) = checkpoints {
         let (read, misfit) = compare(&mut tx, path, length).await?;
         walked.checkpoints = Some(read);
-        // An entry that was changed says more than the checkpoint that knows of it.
+        // A changed entry says more than the checkpoint that contradicts it.
         walked.misfit = walked.misfit.or(misfit);
     }
     walked.waiting = audit::waiting(&mut tx).await?;
     Ok(walked)
 }
 
-/// Walks on from the last entry that was seen. Gives the hash of the last entry that fits.
+/// Continues after the last entry read. Returns the hash of the last entry that matches.
 async fn walk(tx: &mut Tx, walked: &mut Verification, rows: &mut Rows, end: Hash) -> Result<Hash, StoreError> {
     let mut hash = end;
     loop {
@@ -181,7 +181,7 @@ async fn walk(tx: &mut Tx, walked: &mut Verification, rows: &mut Rows, end: Hash
     }
 }
 
-/// Compares the trail with a file, line by line. The database's own hashes do: the walk has shown what they are worth.
+/// Compares the trail with a file, line by line. It uses the hashes in the database, which the walk has verified.
 async fn compare(tx: &mut Tx, path: &Path, length: u64) -> Result<(CheckpointsRead, Option<ChainError>), ServiceError> {
     let restorations = restorations(path, length)?;
     let end = audit::head(tx).await?.sequence;

@@ -1,4 +1,4 @@
-//! A conversation while its turn is taken, and what stays of it when it is written.
+//! A conversation during its turn, and what remains of it after the commit.
 
 use std::sync::Arc;
 
@@ -14,24 +14,24 @@ pub(super) struct ActiveTurn {
     pub(super) flow_set: Arc<FlowSet>,
     pub(super) session: Session,
     pub(super) effects: Vec<Effect>,
-    /// The number of the turn being taken.
+    /// The number of the current turn.
     pub(super) turn: i64,
     /// The revision that this turn saves.
     pub(super) revision: i64,
     pub(super) event: StoredEvent,
 }
 
-/// What an event comes to, before the commit.
+/// The outcome of an event before the commit.
 pub(super) enum PendingOutcome {
-    /// Known already.
+    /// Already known.
     Now(Outcome),
-    /// The reply of this conversation, by its place.
+    /// The reply of the conversation at this index.
     Live(usize),
     /// The stored reply of a turn.
     Stored(CallId, i64),
 }
 
-/// What stays of a live conversation after it was written.
+/// What remains of an active conversation after it was written.
 pub(super) struct CommittedTurn {
     pub(super) call: CallId,
     pub(super) turn: i64,

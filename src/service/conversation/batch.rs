@@ -1,4 +1,4 @@
-//! One commit: every event of it is stepped on what was loaded together, and everything kept is written together.
+//! One commit: all its events are stepped on data that was loaded together, and all results are written together.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,28 +23,28 @@ use crate::store::sessions::{self, SessionRow};
 use crate::store::turns;
 use crate::store::{Database, StoreError, Tx};
 
-/// What the conversation service works with.
-#[allow(missing_debug_implementations)] // it holds connections, which have nothing to show
+/// The dependencies of the conversation service.
+#[allow(missing_debug_implementations)] // connections have no useful `Debug` output
 pub struct Context {
-    /// Where everything is kept.
+    /// The database.
     pub database: Database,
     /// The flow documents.
     pub flow_sets: FlowSetCache,
     /// The time.
     pub clock: Clock,
-    /// How often someone may guess.
+    /// The limits on guessing.
     pub guessing: GuessingLimits,
     /// The time zone in which the end of a maintenance is spoken.
     pub zone: TimeZone,
-    /// The centre that takes callers who aren't identified; the only one there is, when none is named.
+    /// The centre that takes callers who aren't identified. If none is configured, the only centre.
     pub fallback_centre: Option<CentreCode>,
     /// The number that automated calls come from.
     pub call_back_number: Option<PhoneNumber>,
-    /// Wakes the dialer: there may be something to dial, or a place for it.
+    /// Wakes the dialer: something may be due, or a line may be free.
     pub dialer_wake: Notify,
-    /// For observers.
+    /// Events for observers.
     pub event_bus: EventBus,
-    /// What this process committed last.
+    /// The last commit of this process.
     pub remembered: LastCommit,
 }
 
@@ -57,14 +57,14 @@ pub(super) struct Batch<'a> {
     pub(super) keep: WriteSet,
     pub(super) sessions: HashMap<CallId, SessionRow>,
     pub(super) legs: HashMap<String, LegFound>,
-    /// The attempts that are calls which the events speak of.
+    /// The attempts whose calls occur in the events.
     pub(super) attempts: HashMap<CallId, AttemptRow>,
-    /// How the legs ended of calls whose staff's phone the events speak of.
+    /// How legs ended, for calls with events about the phone of staff.
     pub(super) ended_legs: HashMap<CallId, HangupCause>,
 }
 
 impl<'a> Batch<'a> {
-    /// Takes all events in one transaction. Their outcomes come in the order of the events.
+    /// Handles all events in one transaction. The outcomes are in the order of the events.
     pub(super) async fn commit(
         context: &'a Context,
         events: &[CarrierEvent],
@@ -103,7 +103,7 @@ impl<'a> Batch<'a> {
         coming.into_iter().map(|coming| outcome(coming, &active_turns, &replies)).collect()
     }
 
-    /// Loads the legs and sessions that the events speak of.
+    /// Loads the legs and sessions that occur in the events.
     async fn load(&mut self, events: &[CarrierEvent]) -> Result<(), ConversationError> {
         let mut names: HashMap<&'static str, Vec<&str>> = HashMap::new();
         let mut calls = Vec::with_capacity(events.len());
@@ -150,7 +150,7 @@ impl<'a> Batch<'a> {
 
     async fn step(&mut self, event: &CarrierEvent) -> Result<PendingOutcome, ConversationError> {
         match event {
-            // A webhook that comes again finds its leg: the first reply stands.
+            // A repeated webhook finds its leg. The first reply stays valid.
             CarrierEvent::Begin(begin) => Ok(match self.legs.get(&begin.leg) {
                 Some(known) => PendingOutcome::Stored(known.call, 0),
                 None => PendingOutcome::Now(Outcome::Unknown),
@@ -188,7 +188,7 @@ impl<'a> Batch<'a> {
         }
         if row.ended {
             let session = read_session(row)?;
-            // Its last words were said, or it was given up while someone was asked something.
+            // The last prompt was said, or the call was given up while it waited for an answer.
             let is_over = session.waiting == Waiting::Over;
             return Ok(PendingOutcome::Now(if is_over { Outcome::Over } else { Outcome::CallAgain(session.language) }));
         }
@@ -200,7 +200,7 @@ impl<'a> Batch<'a> {
         if replied {
             return Ok(PendingOutcome::Live(place));
         }
-        // What came doesn't fit what is waited for: nothing changes, and the outstanding reply is said again.
+        // The event isn't what the session waits for. Nothing changes, and the pending reply is said again.
         self.active_turns.truncate(place);
         self.sessions.insert(call, row);
         Ok(PendingOutcome::Stored(call, outstanding))
@@ -216,7 +216,7 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// The person on the line of a call that is no longer wanted hears a goodbye.
+    /// Says a goodbye to the person on the line of a withdrawn call.
     async fn step_withdraw(&mut self, call: CallId) -> Result<PendingOutcome, ConversationError> {
         self.refuse_taken(call)?;
         match self.sessions.get(&call) {
@@ -244,13 +244,13 @@ impl<'a> Batch<'a> {
         Ok(PendingOutcome::Now(Outcome::Noted))
     }
 
-    /// One turn of a call in one commit: a second one is taken alone, on what the first one left.
+    /// A commit handles one turn of a call. A second one is handled separately, on the state that the first one left.
     pub(super) fn refuse_taken(&self, call: CallId) -> Result<(), ConversationError> {
         let taken = self.active_turns.iter().any(|live| live.call == call);
         if taken { Err(StoreError::Stale.into()) } else { Ok(()) }
     }
 
-    /// Steps a loaded session and keeps it among the lives; says at which place.
+    /// Steps a loaded session and adds it to the active conversations. Returns its index.
     pub(super) async fn step_session(
         &mut self,
         row: &SessionRow,
@@ -262,7 +262,7 @@ impl<'a> Batch<'a> {
         session.identify_by = session.identify_by.map(|by| self.identify_by(by));
         let event = StoredEvent::of(happening, is_private(&flow_set, &session));
         let (mut session, mut effects) = step(&flow_set, session, &Event { at: self.at, happening: happening.clone() });
-        // The call is no longer wanted: what was keyed is kept, then a goodbye takes the place of the next question.
+        // The call was withdrawn. What was keyed is kept, then a goodbye replaces the next question.
         let goes_on = session.waiting != Waiting::Over && !matches!(effects.as_slice(), [Effect::Note(_)]);
         if row.withdrawal.is_some() && goes_on {
             effects.retain(|effect| !matches!(effect, Effect::Reply(_)));
@@ -275,7 +275,7 @@ impl<'a> Batch<'a> {
         Ok(self.active_turns.len().saturating_sub(1))
     }
 
-    /// By when a caller must be identified. A correction of the clock leaves them the time that they have.
+    /// The deadline for identification. A correction of the clock takes no time away from the caller.
     fn identify_by(&self, by: Timestamp) -> Timestamp {
         let within = SignedDuration::from_secs(self.context.guessing.identify_seconds.into());
         let began = by.checked_sub(within).unwrap_or(by);
@@ -316,7 +316,7 @@ fn read_session(row: &SessionRow) -> Result<Session, ConversationError> {
     serde_json::from_str(row.session.as_str()).map_err(|_| ConversationError::Unreadable("session"))
 }
 
-/// Whether what is keyed now must not stand in the call's history.
+/// Returns `true` if what is keyed now must not be stored in the call's history.
 fn is_private(flow_set: &FlowSet, session: &Session) -> bool {
     let node = session.top().and_then(|frame| flow_set.flow(frame.flow.as_str())?.nodes.get(&frame.node));
     node.is_some_and(|node| matches!(&node.kind, NodeKind::Gather(gather) if gather.private))
@@ -342,7 +342,7 @@ fn outcome(
             Some(Said::Reply(reply, flow_set)) => {
                 Outcome::Reply { call, turn: next(turn), reply: Arc::clone(reply), flow_set: Arc::clone(flow_set) }
             }
-            // A caller who answers what was never asked is still on the line.
+            // The caller answers a question that was never asked, so they are still on the line.
             Some(Said::Nothing(language)) => Outcome::CallAgain(*language),
             None => Outcome::Unknown,
         },
@@ -355,9 +355,9 @@ fn next(turn: i64) -> u32 {
 
 /// What was said in a stored turn.
 enum Said {
-    /// This, in the words of these documents.
+    /// This reply, worded by this flow set.
     Reply(Arc<Reply>, Arc<FlowSet>),
-    /// Nothing, as the caller was gone. Their language.
+    /// Nothing, as the caller was gone. Holds the caller's language.
     Nothing(Language),
 }
 

@@ -1,4 +1,4 @@
-//! Calls that begin: the maintenance in force, the centre that takes the unidentified, the first reply.
+//! The beginning of calls: active maintenance, the centre for callers who aren't identified, the first reply.
 
 use std::collections::HashMap;
 
@@ -21,14 +21,15 @@ use crate::store::centres;
 use crate::store::legs::{Direction, LegRow};
 use crate::store::maintenances::{self, MaintenanceRow};
 
-/// The flow that stands in for every line under maintenance.
+/// The flow that replaces the flow of every line during maintenance.
 pub(super) const MAINTENANCE: &str = "maintenance";
 
-/// Calls without anybody identified, by the caller's number. All hidden numbers count as one: nothing else bounds them.
+/// Calls without an identified caller, by the caller's number. All hidden numbers count as one, as nothing else limits
+/// them.
 struct CallerCounts(HashMap<Option<PhoneNumber>, u32>);
 
 impl CallerCounts {
-    /// Whether one more is too many; if not, it is counted.
+    /// Returns `true` if one more call exceeds the limit. Otherwise it is counted.
     fn is_full(&mut self, ring: &Begin, most: u32) -> bool {
         let count = self.0.entry(ring.caller.clone()).or_default();
         if *count >= most {
@@ -44,7 +45,7 @@ impl CallerCounts {
 }
 
 impl Batch<'_> {
-    /// Begins a call for every event that rings and isn't known yet.
+    /// Begins a call for every ringing event that isn't known yet.
     pub(super) async fn begin_all(
         &mut self,
         events: &[CarrierEvent],
@@ -82,7 +83,7 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// The maintenance in force, and its end as it is spoken: month, day, hour, minute.
+    /// The active maintenance, and its end as spoken: month, day, hour, minute.
     pub(super) async fn maintenance(&mut self) -> Result<(Option<MaintenanceRow>, Option<[u8; 4]>), ConversationError> {
         let maintenance = maintenances::current(&mut self.tx, self.at).await?;
         let until = maintenance.and_then(|maintenance| maintenance.until).map(|until| {
@@ -93,7 +94,7 @@ impl Batch<'_> {
         Ok((maintenance, until))
     }
 
-    /// How many calls in progress from the numbers that ring now have nobody identified.
+    /// Counts the calls in progress without an identified caller, for the numbers that are ringing now.
     async fn crowd(&mut self, events: &[CarrierEvent]) -> Result<CallerCounts, ConversationError> {
         let mut callers: Vec<Option<PhoneNumber>> = Vec::new();
         for event in events {
@@ -156,7 +157,7 @@ impl Batch<'_> {
         self.active_turns.len().saturating_sub(1)
     }
 
-    /// The named desk, or the only centre there is.
+    /// The configured centre for callers who aren't identified, or the only centre.
     async fn centre_of_the_unidentified(&mut self) -> Result<Option<Centre>, ConversationError> {
         if let Some(code) = &self.context.fallback_centre {
             return Ok(centres::get(&mut self.tx, code).await?.map(|row| centre_of(&row)));

@@ -1,4 +1,4 @@
-//! Requests to be called back: the engine's questions of one commit whether they are taken, answered together.
+//! Requests to be called back. All of one commit are decided together.
 
 use super::ConversationError;
 use super::batch::Batch;
@@ -9,7 +9,7 @@ use crate::service::clock::new_id;
 use crate::store::alerts;
 
 impl Batch<'_> {
-    /// Answers each of these questions and steps on. It says whether there were any.
+    /// Answers each request and steps its conversation. Returns whether there were any.
     pub(super) async fn answer_call_backs(&mut self) -> Result<bool, ConversationError> {
         let places: Vec<usize> = (0..self.active_turns.len()).filter(|place| self.asks_for_call_back(*place)).collect();
         if places.is_empty() {
@@ -44,10 +44,10 @@ impl Batch<'_> {
         Some(self.active_turns.get(place)?.session.centre()?.code.clone())
     }
 
-    /// What becomes of one request. It counts for those after it.
+    /// Decides one request. It counts for those after it.
     fn call_back_at(&mut self, place: usize, past: &mut Vec<(CentreCode, PastCallBack)>) -> CallBack {
         let (centre, number) = (self.centre_at(place), self.number_at(place));
-        // Documents of an earlier version also ask callers whose number is hidden, or not to be called.
+        // Flow sets of an earlier version also ask callers whose number is hidden or can't be called back.
         let (Some(centre), Some(number)) = (centre, number) else { return CallBack::Refused };
         let patient = self.active_turns.get(place).and_then(|live| Some(live.session.person.as_ref()?.patient));
         let of_centre: Vec<PastCallBack> =
@@ -62,7 +62,8 @@ impl Batch<'_> {
                 CallBack::Refused
             }
             CallBackFate::Take => {
-                // The alert's own id is made when it is written; one more request of this commit is counted nowhere.
+                // The stored alert gets its own id when it is written. This id only makes the request count within the
+                // commit.
                 let alert = AlertId(new_id());
                 let state = CallBackState::Open;
                 past.push((centre, PastCallBack { alert, number: Some(number), patient, at: self.at, state }));

@@ -1,4 +1,4 @@
-//! The documents that calls began with. An upgrade changes the current set; calls in progress keep theirs.
+//! The flow sets that calls began with. An upgrade changes the current set. Calls in progress keep theirs.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, RwLock};
@@ -7,7 +7,7 @@ use super::ConversationError;
 use crate::flow::FlowSet;
 use crate::store::{Tx, flow_sets};
 
-/// The current document set, and earlier ones as calls need them.
+/// The current flow set, and earlier ones that calls need.
 #[derive(Debug)]
 pub struct FlowSetCache {
     current: Arc<FlowSet>,
@@ -15,7 +15,7 @@ pub struct FlowSetCache {
 }
 
 impl FlowSetCache {
-    /// Calls begin with `current` from now on.
+    /// A cache whose new calls begin with `current`.
     pub fn new(current: Arc<FlowSet>) -> Self {
         Self { current, earlier: RwLock::default() }
     }
@@ -25,7 +25,7 @@ impl FlowSetCache {
         &self.current
     }
 
-    /// The set of a call, read from the database when this program was started with another.
+    /// The flow set of a call. It is read from the database if the program was started with another.
     pub(super) async fn of(&self, tx: &mut Tx, digest: &str) -> Result<Arc<FlowSet>, ConversationError> {
         if digest == self.current.digest {
             return Ok(Arc::clone(&self.current));
@@ -42,11 +42,11 @@ impl FlowSetCache {
     }
 }
 
-/// A set that calls began with, as it was kept.
+/// A stored flow set of earlier calls.
 pub(in crate::service) async fn stored(tx: &mut Tx, digest: &str) -> Result<Arc<FlowSet>, ConversationError> {
     let unreadable = ConversationError::Unreadable("document set");
     let Some(files) = flow_sets::get(tx, digest).await? else { return Err(unreadable) };
     let Ok(files) = serde_json::from_str::<BTreeMap<String, String>>(&files.files) else { return Err(unreadable) };
-    // It was checked by the program that began the call; today's rules may be stricter.
+    // It was checked by the program that began the call. Today's checks may be stricter.
     Ok(Arc::new(FlowSet::read(files).0))
 }

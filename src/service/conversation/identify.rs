@@ -1,4 +1,4 @@
-//! Who is reported for: the engine's questions of one commit, answered together.
+//! Identification of patients. All lookups of one commit are answered together.
 
 use std::collections::HashMap;
 
@@ -21,23 +21,23 @@ use crate::store::identifications::{Count, IdFailures, IdentificationOutcome, Id
 use crate::store::patients::PatientRow;
 use crate::store::{centres, identifications, patients, reports};
 
-/// How often one turn may ask before something is wrong with its flow.
+/// The maximum number of lookups in one turn. More mean that its flow is faulty.
 const MAX_ASKS_PER_TURN: usize = 3;
 
-/// One question: who, at which place among the lives.
+/// One lookup: who, and the index of the conversation.
 struct Question {
     place: usize,
     hersys_id: HersysId,
     birth_date: String,
     caller: Option<PhoneNumber>,
-    /// Tries that failed in this call, one after the other.
+    /// Consecutive failures in this call.
     in_call: u32,
 }
 
-/// The open report of a day, its answers that stand, and whose number its calls showed so far.
+/// A day's open report, its standing answers, and whose number its calls have shown so far.
 type OpenToday = (ReportId, Vec<(Item, Answer)>, Option<CallerNumber>);
 
-/// How often one ID failed in one lane.
+/// The failures of one ID in one lane.
 #[derive(Clone, Copy, Default)]
 struct OfId {
     this_week: u32,
@@ -45,7 +45,7 @@ struct OfId {
     last_at: Option<Timestamp>,
 }
 
-/// How often something failed.
+/// A number of failures.
 #[derive(Clone, Copy, Default)]
 struct Counted {
     today: u32,
@@ -63,7 +63,7 @@ impl Counted {
     }
 }
 
-/// What the answers are drawn from. Kept up to date within the commit, so that its questions count one another.
+/// The data for answering lookups. It is updated within the commit, so that its lookups count each other's failures.
 struct Register {
     patients: HashMap<HersysId, PatientRow>,
     centres: HashMap<CentreCode, Centre>,
@@ -74,7 +74,7 @@ struct Register {
 }
 
 impl Register {
-    /// The failures before a try.
+    /// The failures before this try.
     fn failures(&self, question: &Question, lane: Lane) -> Failures {
         let of_id = |lane| self.of_id.get(&(question.hersys_id.clone(), lane)).copied().unwrap_or_default();
         let of_this = of_id(lane);
@@ -97,7 +97,7 @@ impl Register {
         }
     }
 
-    /// Counts a failure, for the other tries of this commit.
+    /// Counts a failure for the other tries of this commit.
     fn count(&mut self, question: &Question, lane: Lane, at: Timestamp) {
         let of_id = self.of_id.entry((question.hersys_id.clone(), lane)).or_default();
         one_more(&mut of_id.this_week);
@@ -111,7 +111,7 @@ impl Register {
 }
 
 impl Batch<'_> {
-    /// Answers every question of the engine and steps on, until each conversation has its reply.
+    /// Answers every lookup of the engine and steps on, until each conversation has its reply.
     pub(super) async fn answer_asks(&mut self) -> Result<(), ConversationError> {
         for _ in 0..MAX_ASKS_PER_TURN {
             let questions: Vec<Question> =
@@ -161,7 +161,7 @@ impl Batch<'_> {
             earliest: guessing.counts_from(self.at),
             day: self.at.checked_sub(GuessingLimits::DAY).unwrap_or(Timestamp::UNIX_EPOCH),
             window: self.at.checked_sub(guessing.window()).unwrap_or(Timestamp::UNIX_EPOCH),
-            // A failure that lies ahead was noted by a clock that was wrong: nobody is locked out until then.
+            // A failure in the future was recorded by a wrong clock. It must not lock anyone out.
             until: self.context.clock.too_far_ahead(),
         };
         let found = patients::by_hersys_ids(&mut self.tx, &ids).await?;
@@ -271,7 +271,7 @@ impl Batch<'_> {
             return if warn.goes_on { self.keep.remind(alert) } else { self.keep.alert(alert) };
         }
         let patient = register.patients.get(&question.hersys_id);
-        // Nobody has this ID: the centre that takes callers who aren't identified is told.
+        // The ID isn't registered. The centre that takes callers who aren't identified is told.
         let context = live.session.centre().map(|centre| centre.code.clone());
         let centre = patient.map(|patient| patient.centre.clone()).or(context);
         let alert = counted_alert(AlertKind::Guessing, centre, patient.map(|patient| patient.id), call, self.at);
@@ -302,7 +302,7 @@ fn number(count: i64) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-/// The answers that stand: of each item the latest, unless it was taken back.
+/// The standing answers: the latest of each item, unless it was taken back.
 pub(super) fn standing_answers(history: &[AnswerRow]) -> Vec<(Item, Answer)> {
     let mut latest: Vec<(Item, Answer)> = Vec::new();
     for given in history {

@@ -1,4 +1,4 @@
-//! What the carrier said of a leg when it was asked takes the same path as a callback that came.
+//! Processes the carrier's answer to a lookup of a leg in the same way as a status callback.
 
 use tracing::error;
 
@@ -8,10 +8,12 @@ use crate::carrier::network::LegProgress;
 use crate::domain::CallId;
 use crate::store::StoreError;
 
-/// Hands it in, and gives what became of it. What can't be kept is logged and looked up again later; it gives `None`.
+/// Processes the event and returns its outcome. Returns `None` if it can't be stored: the error is logged and the
+/// lookup is repeated later.
 ///
 /// # Errors
-/// When the disk is full: then nothing else could be kept either, and the carrier needn't be asked for a while.
+/// Returns an error if the disk is full. Then nothing else can be stored either, and the carrier needn't be asked for
+/// a while.
 pub(in crate::service) async fn tell_looked_up(
     conversations: &ConversationService,
     carrier: &'static str,

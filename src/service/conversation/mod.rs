@@ -1,9 +1,9 @@
-//! Where turns of calls are taken: one at a time for a caller, many in one commit for the disk.
+//! Handles the turns of calls: one at a time for each caller, many in one commit.
 //!
 //! A turn is: load the session, step, save session, facts, jobs and reply under the session's revision, commit, then
-//! answer. Turns that arrive while a commit is in progress share the next one, so that a disk that syncs in 0.2 ms
-//! carries thousands of turns a second. When a shared commit fails, each turn of it is tried again alone: one bad turn
-//! harms no other.
+//! answer. Turns that arrive during a commit share the next one, so that a disk that syncs in 0.2 ms carries thousands
+//! of turns a second. If a shared commit fails, each of its turns is retried separately, so that one bad turn doesn't
+//! affect the others.
 
 mod active_turn;
 mod batch;
@@ -36,68 +36,68 @@ use crate::flow::FlowSet;
 use crate::service::log_limiter::LimitedLine;
 use crate::store::{StoreError, flow_sets};
 
-/// Turns that wait for a commit at the same time: eight commits. Above it callers are asked at once to call again:
-/// who waits for longer than a second takes it for a dead line.
+/// The maximum number of turns waiting for a commit: eight commits. Above it, callers are asked immediately to call
+/// again, as a caller who waits longer than a second thinks that the line is dead.
 const MAX_WAITING: usize = 1_024;
 
-/// Something that a carrier tells us.
+/// An event reported by a carrier.
 #[derive(Debug, Clone)]
 pub enum CarrierEvent {
-    /// A caller rings.
+    /// An inbound call rings.
     Begin(Begin),
-    /// Someone or something answered a call that we made.
+    /// An outbound call was answered, by a person or a machine.
     Answered(Answered),
-    /// A call that we made is no longer wanted: the person on the line hears a goodbye.
+    /// An outbound call was withdrawn: the person on the line hears a goodbye.
     Withdraw(CallId),
-    /// Something happened to a conversation: the answer to the reply before it.
+    /// The answer to the previous reply of a conversation.
     Turn {
         /// The call.
         call: CallId,
-        /// The turn's number: the one that the reply before it named.
+        /// The turn's number, as given in the previous reply.
         turn: u32,
         /// What happened.
         happening: EventKind,
     },
     /// A leg's status changed.
     Status(LegStatus),
-    /// News of the phone of staff to which a caller is handed over.
+    /// News about the phone of staff to which a caller is transferred.
     Staff(StaffNews),
-    /// A call ended in a transfer, and what came of the transfer was found out.
+    /// A call ended during a transfer, and the outcome of the transfer was found out.
     OverInTransfer(CallId, TransferOutcome),
-    /// Nothing was heard of a call for so long that its end must have been lost.
+    /// A call was silent for so long that its end must have been lost.
     Lost(CallId),
 }
 
-/// A caller rings.
+/// An inbound call rings.
 #[derive(Debug, Clone)]
 pub struct Begin {
     /// The line.
     pub line: Line,
     /// The carrier's name.
     pub carrier: &'static str,
-    /// The carrier's name of the leg.
+    /// The carrier's id of the leg.
     pub leg: String,
-    /// The caller's number, when shown.
+    /// The caller's number. `None` if it is hidden.
     pub caller: Option<PhoneNumber>,
     /// The number called.
     pub called: Option<PhoneNumber>,
 }
 
-/// Someone or something answered a call that we made.
+/// An outbound call was answered, by a person or a machine.
 #[derive(Debug, Clone)]
 pub struct Answered {
     /// The call.
     pub call: CallId,
     /// The carrier's name.
     pub carrier: &'static str,
-    /// The carrier's name of the leg.
+    /// The carrier's id of the leg.
     pub leg: String,
     /// Who answered, as far as the carrier can tell.
     pub answered_by: AnsweredBy,
 }
 
 impl Answered {
-    /// The line of every call that we make.
+    /// The line of all outbound calls.
     pub const fn line(&self) -> Line {
         Line::AutomatedCall
     }
@@ -106,35 +106,35 @@ impl Answered {
 /// A leg's status changed.
 #[derive(Debug, Clone)]
 pub struct LegStatus {
-    /// The call, where the carrier was given its id: one that we made.
+    /// The call, if the carrier sent its id. Only outbound calls have it.
     pub call: Option<CallId>,
     /// The carrier's name.
     pub carrier: &'static str,
-    /// The carrier's name of the leg.
+    /// The carrier's id of the leg.
     pub leg: String,
-    /// The status, in the carrier's words: kept for the record.
+    /// The status in the carrier's words, stored for reference.
     pub status: &'static str,
-    /// Why it ended, when it ended.
+    /// The hang-up cause, if the leg has ended.
     pub ended: Option<HangupCause>,
-    /// Whether that means that a phone rings or rang.
+    /// Whether the status means that a phone rings or has rung.
     pub ringing: Ringing,
 }
 
-/// News of the phone of staff to which a caller is handed over.
+/// News about the phone of staff to which a caller is transferred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StaffNews {
     /// The caller's call.
     pub call: CallId,
-    /// The turn in which the end of the transfer is told.
+    /// The turn that reports the end of the transfer.
     pub turn: u32,
-    /// Whether staff answered, or never did.
+    /// Whether staff answered.
     pub outcome: TransferOutcome,
 }
 
-/// What became of an event.
+/// The outcome of an event.
 #[derive(Debug, Clone)]
 pub enum Outcome {
-    /// Say this, and send what happens then as turn `turn`.
+    /// Say this reply, and send what happens next as turn `turn`.
     Reply {
         /// The call.
         call: CallId,
@@ -142,33 +142,33 @@ pub enum Outcome {
         turn: u32,
         /// What the caller hears.
         reply: Arc<Reply>,
-        /// The documents that the call began with.
+        /// The flow set that the call began with.
         flow_set: Arc<FlowSet>,
     },
     /// The call is over: hang up.
     Over,
-    /// The call was ended because its caller seemed to be gone, and they are still there: they are asked to call again,
-    /// in this language.
+    /// The call was ended because its caller seemed to be gone, but the caller is still on the line. Ask them to call
+    /// again, in this language.
     CallAgain(Language),
-    /// Kept; there is nothing to say.
+    /// The event was stored. There is nothing to say.
     Noted,
-    /// The end of the leg is kept. It ended in a transfer, and whether staff had answered isn't known yet: the call
-    /// stays open until the carrier has told, or was asked.
+    /// The end of the leg was stored. It ended during a transfer, and whether staff answered isn't known yet. The call
+    /// stays open until the carrier reports it or is asked.
     StaffUnknown,
-    /// Nobody knows such a call, or such a turn was never asked for.
+    /// No such call is known, or no such turn was ever requested.
     Unknown,
-    /// The turn comes after one that the database doesn't have. We asked for it, or the carrier couldn't name it: the
-    /// database has lost the call's last turns.
+    /// The turn follows one that the database lacks. Only we name turns to the carrier, so the database has lost the
+    /// call's last turns.
     Ahead,
 }
 
-/// Why an event had no outcome. Nothing of it was kept.
+/// Why an event had no outcome. Nothing was stored.
 #[derive(Debug, thiserror::Error)]
 pub enum ConversationError {
-    /// The database couldn't keep it.
+    /// The database couldn't store it.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// More turns are waiting than can be taken in time.
+    /// More turns are waiting than can be handled in time.
     #[error("too many calls are waiting for the database; this one was turned away")]
     Overloaded,
     /// The server is shutting down.
@@ -180,7 +180,7 @@ pub enum ConversationError {
 }
 
 impl ConversationError {
-    /// Whether another node did something at the same time.
+    /// Returns `true` if another node made a conflicting change at the same time.
     pub(super) const fn is_conflict(&self) -> bool {
         matches!(self, Self::Store(error) if error.is_conflict())
     }
@@ -192,7 +192,7 @@ struct QueuedEvent {
     answer: oneshot::Sender<Result<Outcome, ConversationError>>,
 }
 
-/// An event that was handed in, or why it couldn't be.
+/// A submitted event, or why it couldn't be submitted.
 pub(super) struct Ticket(Result<oneshot::Receiver<Result<Outcome, ConversationError>>, ConversationError>);
 
 impl Ticket {
@@ -205,15 +205,15 @@ impl Ticket {
 /// Whether calls can be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Readiness {
-    /// A turn could be kept.
+    /// Turns can be stored.
     Ready,
-    /// The tables aren't as this program needs them.
+    /// The database lacks tables that this program needs.
     LacksTables,
-    /// The database can be read and not written: its disk is full or failing.
+    /// The database can be read but not written: its disk is full or failing.
     CannotWrite,
 }
 
-/// Takes events from any number of tasks.
+/// Handles events from any number of tasks.
 #[derive(Debug, Clone)]
 pub struct ConversationService {
     jobs: mpsc::Sender<QueuedEvent>,
@@ -228,16 +228,16 @@ impl std::fmt::Debug for QueuedEvent {
 }
 
 impl ConversationService {
-    /// Whether a turn could be kept now: the database answers, has the tables that this program needs, and, when the
-    /// last commit failed, can be written again.
+    /// Returns whether a turn can be stored now. The database must answer and have the tables that this program needs.
+    /// If the last commit failed, it must also be writable again.
     ///
     /// # Errors
-    /// When the database doesn't answer, or a newer program has changed its tables.
+    /// Returns an error if the database doesn't answer, or if a newer program has changed its tables.
     pub async fn readiness(&self, context: &Context) -> Result<Readiness, StoreError> {
         if !context.database.is_current().await? {
             return Ok(Readiness::LacksTables);
         }
-        // Written only after a failure: frequent probes must not wear out the disk.
+        // Test writing only after a failure, so that frequent probes don't wear out the disk.
         if self.failing.load(Ordering::Relaxed) {
             if let Err(error) = try_to_write(context).await {
                 if LimitedLine::NotReady("writing").is_first() {
@@ -250,15 +250,15 @@ impl ConversationService {
         Ok(Readiness::Ready)
     }
 
-    /// Takes an event and waits until its outcome is durable.
+    /// Handles an event and waits until its outcome is durable.
     ///
     /// # Errors
-    /// When nothing of it could be kept: the caller must be asked to call again, never thanked.
+    /// Returns an error if nothing could be stored. Ask the caller to call again, and don't thank them.
     pub async fn take(&self, event: CarrierEvent) -> Result<Outcome, ConversationError> {
         self.hand_in(event).outcome().await
     }
 
-    /// Hands an event in and doesn't wait: what is handed in together is committed together.
+    /// Submits an event without waiting. Events that are submitted together are committed together.
     pub(super) fn hand_in(&self, event: CarrierEvent) -> Ticket {
         let (answer, outcome) = oneshot::channel();
         let sent = self.jobs.try_send(QueuedEvent { event, answer });

@@ -1,4 +1,4 @@
-//! Calls that we made: what the carrier tells of them, and everything that is checked again when someone answers.
+//! Outbound calls: the carrier's status reports, and the checks when a call is answered.
 
 use std::collections::HashMap;
 
@@ -27,10 +27,10 @@ use crate::store::reports::ReportRow;
 use crate::store::slots::{Origin, SlotRow};
 use crate::store::{centres, patients, reports, slots};
 
-/// The flow of a call that is no longer wanted.
+/// The flow of a withdrawn call.
 const WITHDRAWN: &str = "withdrawn";
 
-/// What is known of the answered calls of one commit.
+/// Data about the answered calls of one commit.
 struct Known {
     slots: HashMap<crate::domain::SlotId, SlotRow>,
     patients: HashMap<crate::domain::PatientId, PatientRow>,
@@ -38,7 +38,7 @@ struct Known {
 }
 
 impl Batch<'_> {
-    /// Begins the conversation of every call that was answered and has none yet.
+    /// Begins the conversation of every answered call that has none yet.
     pub(super) async fn answer_all(
         &mut self,
         events: &[CarrierEvent],
@@ -84,8 +84,8 @@ impl Batch<'_> {
         })
     }
 
-    /// Everything that was true when the call was placed is looked at again (A3, A4, A9). Nothing when the call's
-    /// patient is gone altogether.
+    /// Checks again everything that was true when the call was placed (A3, A4, A9). Returns `None` if the call's
+    /// patient no longer exists.
     async fn begin_answered(
         &mut self,
         answered: &Answered,
@@ -162,7 +162,7 @@ impl Batch<'_> {
         if patient.phone_number.as_ref() != Some(&attempt.phone_number) {
             return Ok(Some(Withdrawal::NumberChanged));
         }
-        // By slot, a report that came meanwhile has withdrawn the call already.
+        // With coverage by slot, a report finished since has already withdrawn the call.
         let settings = CentreSettings::of(centre);
         let by_day = settings.report_covers == ReportCovers::Day;
         if by_day && slot.origin == Origin::Schedule {
@@ -175,7 +175,7 @@ impl Batch<'_> {
         Ok(None)
     }
 
-    /// The person of a call that is about to begin, with the day's open report: the one there is, or a new one.
+    /// The patient of a call that is about to begin, with the day's open report. A report is added if there is none.
     async fn person_of(
         &mut self,
         patient: &PatientRow,
@@ -196,7 +196,7 @@ impl Batch<'_> {
         Ok(Person { patient: patient.id, report, centre: centre.clone(), answers })
     }
 
-    /// The attempt, open again if it had ended and the carrier's news shows that its call lives or rang.
+    /// The attempt. It is reopened if it had ended and the carrier reports that its call is in progress or rang.
     async fn revived(&mut self, attempt: AttemptRow, sign: Sign) -> Result<AttemptRow, ConversationError> {
         if attempt.ended_at.is_none() {
             return Ok(attempt);
@@ -211,8 +211,8 @@ impl Batch<'_> {
         Ok(revived.attempt)
     }
 
-    /// The leg of a call that we made, new if the carrier hasn't named it before; and since when its phone is known to
-    /// have rung.
+    /// The leg of an outbound call, new if the carrier hasn't named it before, and since when its phone is known to
+    /// ring.
     fn leg_of(&mut self, attempt: &AttemptRow, carrier: &str, name: &str) -> (LegId, Option<Timestamp>) {
         if let Some(known) = self.legs.get(name) {
             return (known.leg, known.began_at);
@@ -225,7 +225,7 @@ impl Batch<'_> {
         (leg, None)
     }
 
-    /// What the carrier tells of a call that we made. The first word of it proves that the carrier has the call.
+    /// Handles the carrier's status of an outbound call. The first one proves that the carrier has the call.
     pub(super) async fn step_outbound_status(
         &mut self,
         status: &LegStatus,
@@ -235,7 +235,7 @@ impl Batch<'_> {
         let attempt = match (status.ended, status.ringing) {
             (None, _) => self.revived(attempt, Sign::Lives).await?,
             (Some(_), Ringing::Proven | Ringing::Possible) => self.revived(attempt, Sign::Rang).await?,
-            // No phone rang, so it is as if it hadn't been placed.
+            // No phone rang, so the call counts as not placed.
             (Some(_), Ringing::RuledOut) => attempt,
         };
         let (leg, begun) = self.leg_of(&attempt, status.carrier, &status.leg);
@@ -258,7 +258,7 @@ impl Batch<'_> {
     }
 }
 
-/// The leg of a call that we made.
+/// The leg of an outbound call.
 pub(in crate::service) fn outbound_leg(attempt: &AttemptRow, carrier: &str, name: &str, at: Timestamp) -> LegRow {
     LegRow {
         id: LegId(new_id()),

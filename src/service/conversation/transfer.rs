@@ -1,5 +1,5 @@
-//! Calls in a transfer: the caller is with staff, or the phone of staff rings. Silence is normal then, and whoever
-//! hangs up first, a talk was a talk.
+//! Calls in a transfer: the caller is talking with staff, or the phone of staff rings. Silence is normal then. A
+//! conversation with staff counts, whoever hangs up first.
 
 use super::active_turn::PendingOutcome;
 use super::batch::Batch;
@@ -10,7 +10,7 @@ use crate::store::legs;
 use crate::store::sessions::SessionRow;
 
 impl Batch<'_> {
-    /// Loads how the legs of these calls ended, where they did.
+    /// Loads how the legs of these calls ended. Legs in progress are left out.
     pub(super) async fn load_ended_legs(&mut self, calls: &[CallId]) -> Result<(), ConversationError> {
         if calls.is_empty() {
             return Ok(());
@@ -21,8 +21,8 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// The carrier told of the phone of staff. What it tells is kept for the end of the call; where the caller is gone
-    /// already, this is the end.
+    /// Handles a report about the phone of staff. It is stored for the end of the call. If the caller is already gone,
+    /// the call ends now.
     pub(super) async fn step_staff(&mut self, news: &StaffNews) -> Result<PendingOutcome, ConversationError> {
         let call = news.call;
         self.refuse_taken(call)?;
@@ -31,7 +31,7 @@ impl Batch<'_> {
         let Some(row) = self.sessions.get_mut(&call) else { return Ok(PendingOutcome::Now(Outcome::Unknown)) };
         let waits_for = row.turn.saturating_add(1);
         if row.ended || row.transfer_since.is_none() || i64::from(news.turn) != waits_for {
-            // Late news of a transfer whose end is kept.
+            // Late report about a transfer whose end is stored.
             return Ok(PendingOutcome::Now(Outcome::Noted));
         }
         if news.outcome == TransferOutcome::Talked {
@@ -44,7 +44,7 @@ impl Batch<'_> {
         Ok(PendingOutcome::Now(Outcome::Noted))
     }
 
-    /// The caller is gone, and what came of the transfer is known.
+    /// Handles the end of a call whose caller is gone and whose transfer outcome is known.
     pub(super) async fn step_over_in_transfer(
         &mut self,
         call: CallId,
@@ -67,7 +67,8 @@ impl Batch<'_> {
         Ok(PendingOutcome::Now(Outcome::Noted))
     }
 
-    /// A leg has ended. In a transfer of which the carrier hasn't told whether staff answered, the call stays open.
+    /// Handles the end of a leg. If it ends during a transfer and the carrier hasn't reported whether staff answered,
+    /// the call stays open.
     pub(super) async fn step_leg_end(
         &mut self,
         call: CallId,
@@ -82,7 +83,7 @@ impl Batch<'_> {
     }
 }
 
-/// The caller is gone, with what is known of the transfer in progress.
+/// The event for a caller who is gone, with what is known about the transfer in progress.
 pub(super) fn gone(row: &SessionRow, cause: HangupCause) -> EventKind {
     match (row.transfer_since, row.staff_answered_at) {
         (Some(_), Some(_)) => EventKind::HungUpInTransfer(cause, TransferOutcome::Talked),
@@ -90,7 +91,8 @@ pub(super) fn gone(row: &SessionRow, cause: HangupCause) -> EventKind {
     }
 }
 
-/// The person on the line hears a goodbye; a talk that this ends was a talk.
+/// The event for a withdrawn call, whose listener hears a goodbye. If this ends a conversation with staff, that
+/// conversation counts.
 pub(super) fn withdrawn(row: &SessionRow) -> EventKind {
     match (row.transfer_since, row.staff_answered_at) {
         (Some(_), Some(_)) => EventKind::WithdrawnAfterTransfer(TransferOutcome::Talked),
@@ -98,7 +100,7 @@ pub(super) fn withdrawn(row: &SessionRow) -> EventKind {
     }
 }
 
-/// The end of a transfer in a call that is no longer wanted leads to a goodbye, and to no question.
+/// In a withdrawn call, replaces the end of a transfer by the event that leads to a goodbye without a question.
 pub(super) fn unless_withdrawn(row: &SessionRow, happening: &EventKind) -> EventKind {
     match happening {
         EventKind::TransferEnded(outcome) if row.withdrawal.is_some() => EventKind::WithdrawnAfterTransfer(*outcome),

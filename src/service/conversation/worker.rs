@@ -1,4 +1,4 @@
-//! The task that takes what waits, commits it together and then answers.
+//! The task that collects waiting events, commits them together and then answers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,14 +12,14 @@ use super::{
 };
 use crate::store::StoreError;
 
-/// Turns in one commit: enough to share the sync among a busy hour's callers, few enough to keep each one's wait short.
+/// Turns in one commit: enough to share the sync among callers in a busy hour, few enough to keep each wait short.
 const MAX_BATCH: usize = 128;
-/// How often a turn is taken again when another node moved its session on meanwhile.
+/// How often a turn is retried if another node changed its session meanwhile.
 const MAX_STALE: usize = 3;
 
 impl ConversationService {
-    /// Starts the conversation service. It ends when the last [`ConversationService`] is dropped and everything taken
-    /// is answered.
+    /// Starts the conversation service. It ends when the last [`ConversationService`] is dropped and every event is
+    /// answered.
     pub fn start(context: Arc<Context>) -> (Self, tokio::task::JoinHandle<()>) {
         let (jobs, waiting) = mpsc::channel(MAX_WAITING);
         let failing = Arc::new(AtomicBool::new(false));
@@ -29,7 +29,7 @@ impl ConversationService {
 
 async fn work(context: Arc<Context>, mut waiting: mpsc::Receiver<QueuedEvent>, failing: Arc<AtomicBool>) {
     let mut jobs = Vec::with_capacity(MAX_BATCH);
-    // A call's second event in one batch waits for the next: turns of one call come one after the other.
+    // A call's second event in a batch waits for the next batch: turns of one call are handled one after the other.
     let mut later: Vec<QueuedEvent> = Vec::new();
     loop {
         jobs.append(&mut later);
@@ -56,8 +56,8 @@ fn set_aside_repeats(jobs: &mut Vec<QueuedEvent>) -> Vec<QueuedEvent> {
     let mut later = Vec::new();
     let mut now = Vec::with_capacity(jobs.len());
     for job in jobs.drain(..) {
-        // A status names its leg alone, so it goes with no other event of the same carrier's leg; the session's
-        // revision guards what this can't see.
+        // A status only names its leg, so it isn't batched with another event of the same leg. The session's revision
+        // catches what this check misses.
         let fresh = match &job.event {
             CarrierEvent::Begin(begin) => seen.insert(begin.leg.clone()),
             CarrierEvent::Turn { call, .. }
@@ -81,7 +81,7 @@ async fn take_all(context: &Context, failing: &AtomicBool, jobs: Vec<QueuedEvent
         Ok(outcomes) => {
             failing.store(false, Ordering::Relaxed);
             for (answer, outcome) in answers.into_iter().zip(outcomes) {
-                // The requester may be gone; what was stored stays stored.
+                // The requester may be gone. What was stored stays stored.
                 let _gone = answer.send(Ok(outcome));
             }
         }
@@ -113,7 +113,7 @@ async fn take_alone(
                 failing.store(false, Ordering::Relaxed);
                 return Ok(outcomes.pop().unwrap_or(Outcome::Unknown));
             }
-            // Another node was first: what it stored is read, and the same turn gives the stored reply.
+            // Another node was first. The retry reads what it stored, and the same turn returns the stored reply.
             Err(ConversationError::Store(StoreError::Stale | StoreError::Taken(_))) if tries < MAX_STALE => {
                 warn!(tries, "another node committed this call's turn first; reading it again");
             }

@@ -1,4 +1,4 @@
-//! What one commit writes: the rows of all its turns, table by table.
+//! The rows written by one commit, for all its turns, table by table.
 
 use std::sync::Arc;
 
@@ -34,10 +34,10 @@ use crate::store::{Document, Tx};
 /// Who closes the alert that someone unknown asked for calls to stop.
 const BY_CONFIRMED_REQUEST: &str = "a confirmed request";
 
-/// How long after they closed an alert staff are told that what it is about goes on.
+/// How long after staff closed an alert they are told that its cause continues.
 const REMIND_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
-/// An alert that no flow asked for, of which one stands for many.
+/// An alert that doesn't come from a flow. One alert stands for many.
 pub(super) fn counted_alert(
     kind: AlertKind,
     centre: Option<CentreCode>,
@@ -58,31 +58,31 @@ pub(super) struct WriteSet {
     closed: Vec<ReportClose>,
     answers: Vec<AnswerRow>,
     alerts: Vec<AlertRow>,
-    /// Alerts of which one stands for all that are open at its centre.
+    /// Alerts that are merged with an open one of their kind at the centre.
     counted: Vec<AlertRow>,
-    /// Alerts of what goes on.
+    /// Alerts about continuing problems.
     reminders: Vec<AlertRow>,
-    /// Reports that are continued in a call from another number.
+    /// Reports continued in a call from another number.
     pub(super) report_callers: Vec<(ReportId, CallerNumber)>,
     jobs: Vec<JobRow>,
     ended: Vec<CallEnd>,
     statuses: Vec<legs::LegStatus>,
     leg_ends: Vec<LegEnd>,
-    /// Legs whose phones are first said to ring or to be answered.
+    /// Legs whose phones are now known to ring or to be answered.
     pub(super) began: Vec<(LegId, Timestamp)>,
-    /// Legs that may be known already.
+    /// Legs that may already be stored.
     pub(super) new_legs: Vec<LegRow>,
-    /// Calls that the carrier has, as far as this commit learns.
+    /// Calls that the carrier has, according to this commit's events.
     pub(super) placed: Vec<CallId>,
     /// Calls that were answered.
     pub(super) answered: Vec<CallId>,
-    /// Calls of which this commit finds that they are no longer wanted.
+    /// Calls that this commit finds to be unwanted.
     pub(super) withdrawn: Vec<(CallId, Withdrawal)>,
-    /// Calls that we made and that are over.
+    /// Outbound calls that have ended.
     pub(super) ends: Vec<(CallId, AttemptConclusion)>,
-    /// Calls in whose transfer staff answered, and the turn whose reply the transfer is.
+    /// Calls in whose transfer staff answered, and the turn whose reply started the transfer.
     pub(super) staff_answered: Vec<(CallId, i64)>,
-    /// Requests to be called back that stand for another one from the same number.
+    /// Call-back requests that are merged with another one from the same number.
     pub(super) joined_call_backs: Vec<AlertId>,
     stop_requests: Vec<PatientId>,
     told: Vec<ServiceEvent>,
@@ -91,7 +91,7 @@ pub(super) struct WriteSet {
 }
 
 impl WriteSet {
-    /// A carrier told of a leg.
+    /// Adds a status report of a leg.
     pub(super) fn status(&mut self, leg: LegId, status: &LegStatus, at: Timestamp) {
         self.statuses.push(legs::LegStatus { leg, status: status.status.to_owned(), at });
         if let Some(cause) = status.ended {
@@ -99,12 +99,12 @@ impl WriteSet {
         }
     }
 
-    /// Something For observers.
+    /// Adds an event for observers.
     pub(super) fn moment(&mut self, at: Timestamp, call: CallId, what: ServiceEventKind) {
         self.told.push(ServiceEvent { at, call: Some(call), what });
     }
 
-    /// A person was identified and has no open report of the day yet.
+    /// Adds a report for an identified patient without an open report of the day.
     pub(super) fn open_report(
         &mut self,
         id: ReportId,
@@ -127,13 +127,13 @@ impl WriteSet {
         });
     }
 
-    /// Staff must know of something that no flow asked for. What an open alert of the kind at the centre stands for
-    /// already is counted there.
+    /// Adds an alert that doesn't come from a flow. If an alert of this kind is open at the centre, it is counted
+    /// there.
     pub(super) fn alert(&mut self, alert: AlertRow) {
         self.counted.push(alert);
     }
 
-    /// What staff were told of goes on: they are told again if they have closed the alert and a day has passed.
+    /// Reminds staff of a continuing problem if they closed its alert more than a day ago.
     pub(super) fn remind(&mut self, alert: AlertRow) {
         self.reminders.push(alert);
     }
@@ -146,7 +146,7 @@ impl WriteSet {
     }
 
     fn job(&mut self, job: &Job, at: Timestamp) {
-        // A job is an enum of codes and words: its JSON can't fail.
+        // A job is an enum of ids and codes, so serialization can't fail.
         let job = Document::from(serde_json::to_string(job).unwrap_or_default());
         self.jobs.push(JobRow { id: new_id(), job, due_at: at, attempts: 0 });
     }
@@ -161,7 +161,7 @@ impl WriteSet {
             entry,
             severity,
             at,
-            // Finished in this very commit, by a call that was taken before this one.
+            // Finished in this commit, by a call that was handled before this one.
             late: self.closed.iter().any(|close| close.report == *report && close.outcome == ReportOutcome::Reported),
         };
         match fact {
@@ -178,7 +178,7 @@ impl WriteSet {
                 metrics::counter!("kenkocall_reports_total", "outcome" => outcome.code()).increment(1);
                 self.closed.push(ReportClose { report: *report, outcome: *outcome, ended_at: at });
             }
-            // The centre is told once: raising says whether it is new.
+            // The centre is told once: raising the alert returns whether it is new.
             Fact::Alert { kind: kind @ AlertKind::CentrePhone, centre, .. } => {
                 self.alert(counted_alert(*kind, centre.clone(), None, live.call, at));
             }
@@ -253,7 +253,7 @@ impl WriteSet {
         Ok(CommittedTurn { call: live.call, turn: live.turn, reply, flow_set: live.flow_set })
     }
 
-    /// Marks the answers to reports that are finished, each under its report's lock: another node may be finishing one.
+    /// Marks answers to finished reports as late. Each report is locked, as another node may be finishing it.
     async fn mark_late_answers(&mut self, tx: &mut Tx) -> Result<(), ConversationError> {
         if self.answers.is_empty() {
             return Ok(());
@@ -270,7 +270,7 @@ impl WriteSet {
         Ok(())
     }
 
-    /// What this commit learned of the calls that we made, and what follows for their slots.
+    /// Updates attempts and slots with what this commit learned about outbound calls.
     async fn move_attempts(&mut self, tx: &mut Tx, at: Timestamp) -> Result<(), ConversationError> {
         if !self.placed.is_empty() {
             attempts::placed(tx, &self.placed, at).await?;
@@ -283,7 +283,7 @@ impl WriteSet {
         }
         if !self.stop_requests.is_empty() {
             patients::request_stop(tx, &self.stop_requests, at).await?;
-            // Calls are held from now on: what someone unknown asked for before is granted.
+            // Calls are now held back, so earlier requests by unknown persons are granted.
             alerts::close_of(tx, &self.stop_requests, &[AlertKind::StopUnconfirmed], at, BY_CONFIRMED_REQUEST).await?;
         }
         let ended = settle(tx, &self.ends, at).await?;
@@ -295,7 +295,7 @@ impl WriteSet {
         Ok(())
     }
 
-    /// Raises the alerts of which one stands for many, and tells the centres of new ones.
+    /// Raises merged alerts and tells the centres of new ones.
     async fn raise_counted(&mut self, tx: &mut Tx, at: Timestamp) -> Result<(), ConversationError> {
         for alert in std::mem::take(&mut self.joined_call_backs) {
             alerts::count_again(tx, alert, at).await?;
@@ -321,7 +321,7 @@ impl WriteSet {
         }
     }
 
-    /// Writes everything, each table once. What others refer to comes first.
+    /// Writes all rows, each table once. Rows that others refer to come first.
     pub(super) async fn write(
         mut self,
         tx: &mut Tx,

@@ -1,5 +1,4 @@
-//! Claims what is due: everything is checked again, and the intents are committed before anything is asked of the
-//! carrier.
+//! Claims due slots. Everything is checked again, and the intents are committed before the carrier is asked.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
@@ -26,34 +25,34 @@ use crate::store::{StoreError, Tx, dialer, maintenances};
 
 /// Calls claimed in one commit.
 const MAX_CLAIMED: u32 = 1_000;
-/// How long a slot waits whose patient is on the phone with us. Left as due as it is, it would stand before those whose
-/// turn it is.
+/// How long a slot waits while its patient is on the phone with us. Without the delay it would block the slots after
+/// it.
 const BUSY_RETRY_DELAY: SignedDuration = SignedDuration::from_secs(30);
 
-/// How long last words may take. The carrier may never tell that they are over.
+/// How long the last prompt may take. The carrier may never report its end.
 const MAX_GOODBYE: SignedDuration = SignedDuration::from_secs(60);
 
-/// What is due.
+/// The slots to dial.
 struct Due {
     slots: Vec<SlotRow>,
     rules: HashMap<CentreCode, CentreRules>,
-    /// Something was written that must be committed.
+    /// Whether something was written that must be committed.
     written: bool,
 }
 
 impl Dialer {
-    /// Commits an intent for as many due slots as the pace allows, fairly between centres. Gives the intents, and how
-    /// many slots ended instead.
+    /// Commits an intent for as many due slots as the pace allows, fairly among centres. Returns the intents, and the
+    /// number of slots that ended instead.
     pub(super) async fn claim(&self, now: Timestamp) -> Result<(Vec<Intent>, usize), StoreError> {
         let mut tx = self.context.database.begin_write().await?;
         let dialer::Epoch { taken: turn, pause: paused } = dialer::next_epoch(&mut tx).await?;
         if self.context.database.server().nth != self.compared_server.load(Ordering::Relaxed) {
-            // The connections lead to another server since: whether that one has everything is found out first.
+            // The connections now lead to another server. First find out whether it has all entries.
             tx.rollback().await?;
             return Ok((Vec::new(), 0));
         }
         if turn <= self.turn.load(Ordering::Relaxed) {
-            // A fail-over has lost the turn that we committed, and with it whom we called (fault 13).
+            // A fail-over has lost the last epoch that we committed, and with it the record of who was called (fault 13).
             tx.rollback().await?;
             stop_dialling(&self.context, LossEvidence::CheckpointAhead, format!("turn {turn}"), now).await?;
             self.turn.store(0, Ordering::Relaxed);
@@ -73,7 +72,7 @@ impl Dialer {
         let day = self.remaining_today(&mut tx, now).await?;
         let budget = budget.min(day.calls);
         if budget == 0 || maintenances::current(&mut tx, now).await?.is_some() {
-            // Nothing else was written that must last.
+            // Nothing else was written that must be kept.
             if paused.is_some() || day.written {
                 tx.commit().await?;
             }
@@ -81,7 +80,7 @@ impl Dialer {
         }
         let Due { slots: due, rules, written } = self.due(&mut tx, &open, budget, now).await?;
         if due.is_empty() && !written && paused.is_none() {
-            // A centre at its day's limit has slots due for hours: no commit ten times a second.
+            // A centre at its daily limit has due slots for hours. Don't commit ten times a second for them.
             tx.rollback().await?;
             return Ok((Vec::new(), 0));
         }
@@ -101,14 +100,14 @@ impl Dialer {
         Ok((intents, count))
     }
 
-    /// How many calls may be placed now, over all nodes.
+    /// The number of calls that may be placed now, over all nodes.
     async fn budget(&self, tx: &mut Tx, open: u32, now: Timestamp) -> Result<u32, StoreError> {
         let rate = self.dialling.calls_per_second;
         let made = attempts::made_since(tx, now.checked_sub(window(rate)).unwrap_or(now), now).await?;
         Ok(allowance(rate, made, open, self.dialling.concurrent_calls, self.dialling.tick).min(MAX_CLAIMED))
     }
 
-    /// The due slots whose turn it is.
+    /// The due slots to claim next.
     async fn due(
         &self,
         tx: &mut Tx,
@@ -149,7 +148,8 @@ impl Dialer {
         Ok(Due { slots, rules, written })
     }
 
-    /// Sorts out what isn't to be dialled after all. Gives the slots that are, with their patients, and how many ended.
+    /// Removes slots that must not be dialled. Returns the rest with their patients, and the number of slots that
+    /// ended.
     async fn check(
         &self,
         tx: &mut Tx,
@@ -162,7 +162,7 @@ impl Dialer {
         let people: HashMap<PatientId, PatientRow> =
             patients::by_ids(tx, &ids).await?.into_iter().map(|patient| (patient.id, patient)).collect();
         let mut busy = busy(tx, &ids, &people, now).await?;
-        // By slot, a report that came since the slot was opened has ended it already.
+        // With coverage by slot, a report finished since the slot was opened has already ended it.
         let by_day = |slot: &SlotRow| {
             let settings = &rules.get(&slot.centre)?.settings;
             let by_day = slot.origin == Origin::Schedule && settings.report_covers == ReportCovers::Day;
@@ -192,7 +192,7 @@ impl Dialer {
         Ok((wanted, ended))
     }
 
-    /// Writes the intents: the slot is taken, and the call and the attempt are there before the carrier is asked.
+    /// Writes the intents. The slot is taken, and the call and the attempt exist before the carrier is asked.
     async fn intend(
         &self,
         tx: &mut Tx,
@@ -205,7 +205,7 @@ impl Dialer {
         for (slot, patient) in wanted.into_iter().filter(|(slot, _)| claimed.contains(&slot.id)) {
             let number = patient.phone_number.clone().map(CallableNumber::new);
             let Some(Ok(to)) = number else {
-                // `unwanted` has looked at the number: it can't come to this.
+                // Can't happen: `unwanted` has checked the number.
                 warn!(slot = %slot.id, "claimed a slot whose patient has no callable number");
                 continue;
             };
@@ -249,8 +249,8 @@ impl Dialer {
     }
 }
 
-/// Who is on the phone with us: one call at a time to a person and to a number, whatever the slots. A call is over for
-/// us when its last words begin, and for the listener when they end.
+/// The patients and numbers on the phone with us. A person and a number get one call at a time, whatever the slots.
+/// For us a call ends when its last prompt begins, for the listener when that ends.
 async fn busy(
     tx: &mut Tx,
     ids: &[PatientId],
@@ -277,10 +277,11 @@ fn told(intent: &Intent) -> ServiceEvent {
     ServiceEvent { at: attempt.intended_at, call: Some(attempt.call), what }
 }
 
-/// Whether calls may begin at this moment. A slot's window says it too, as it was when the slot was opened.
+/// Returns `true` if calls may begin now. The slot's window was computed when the slot was opened, so the schedule is
+/// checked too.
 fn allows(schedule: &CallingSchedule, origin: Origin, now: Timestamp) -> bool {
     let local = schedule.zone.to_datetime(now);
-    // Staff may want a call on a day off, never in the night.
+    // Staff may request a call on a day off, but never at night.
     let day = origin == Origin::Staff || !schedule.days_off.contain(local.date());
     day && schedule.hours.contain(local.time())
 }

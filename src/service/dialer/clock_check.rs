@@ -1,4 +1,4 @@
-//! Our own clock, held against the carrier's: nobody is called by a clock that jumped (fault 17).
+//! Compares our clock with the carrier's. Dialling stops while the system clock is wrong (fault 17).
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use crate::service::Clock;
 use crate::service::pause::tell_staff;
 use crate::store::StoreError;
 
-/// Watches our clock where there is no carrier to compare it with: the time goes on by the steady clock after a jump,
-/// until the time of day has run for long enough to be believed.
+/// Watches our clock without a carrier to compare it with. After a jump, the monotonic clock is used until the time of
+/// day has run long enough to be trusted.
 pub(in crate::service) fn watch_alone(clock: &Clock) {
     let (belief, new, reading) = clock.watched(|watch, now| {
         let new = watch.in_doubt(now);
@@ -25,7 +25,7 @@ pub(in crate::service) fn watch_alone(clock: &Clock) {
 }
 
 impl Dialer {
-    /// How long nothing may be done by our clock, if so.
+    /// How long nothing may be done by our clock. `None` if it isn't in doubt.
     pub(super) async fn clock_in_doubt(&self) -> Result<Option<Duration>, StoreError> {
         match self.context.clock.watched(|watch, now| watch.look(now)) {
             Trust::Believed | Trust::Compare => Ok(None),
@@ -34,7 +34,8 @@ impl Dialer {
         }
     }
 
-    /// The same, and compares the clocks when it is time to: at the start, so that nobody waits for it later.
+    /// Like [`Self::clock_in_doubt`], and compares the clocks if a comparison is due. The first comparison is at
+    /// start, so that no call waits for it later.
     pub(super) async fn compare_clocks_sometimes(&self) -> Result<Option<Duration>, StoreError> {
         match self.context.clock.watched(|watch, now| watch.look(now)) {
             Trust::Believed => Ok(None),
@@ -53,7 +54,7 @@ impl Dialer {
         let wait = match belief {
             Trust::Doubted(wait) => wait,
             Trust::NotCompared(wait) => {
-                // It is the carrier that is missing: `database_in_doubt` says so, and tells staff.
+                // The carrier is unreachable. `database_in_doubt` reports that and tells staff.
                 metrics::gauge!("kenkocall_clock_doubted").set(0.0);
                 info!("system clock not checked yet: the carrier has not answered");
                 return Ok(Some(wait));

@@ -1,5 +1,5 @@
-//! The day's limits on calls and on what they cost: when one is reached, nobody more is called until midnight, and
-//! staff are told once. Slots that are due then end with their windows.
+//! The daily limits on calls and their cost. If one is reached, dialling stops until midnight, and staff are told
+//! once. Slots that are due then end with their windows.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -14,20 +14,20 @@ use crate::service::clock::new_id;
 use crate::store::alerts::{self, AlertRow};
 use crate::store::{StoreError, Tx, daily_usage, dialer};
 
-/// What staff read while dialling waits for the next day.
+/// The reason shown to staff while dialling waits for the next day.
 const ALL_CALLS: &str = "the day's calls are used up (dialer.calls_per_day)";
 const ALL_SPEND: &str = "the day's money for calls is used up (dialer.spend_per_day)";
 
-/// What the day leaves.
+/// What remains of the daily limits.
 pub(super) struct RemainingToday {
-    /// So many calls.
+    /// The number of calls that may still be placed.
     pub calls: u32,
-    /// Something was written that must be committed.
+    /// Whether something was written that must be committed.
     pub written: bool,
 }
 
 impl Dialer {
-    /// How many calls the day leaves for all centres together. With none, dialling is paused until midnight.
+    /// The number of calls that remain today for all centres together. If it is 0, dialling is paused until midnight.
     pub(super) async fn remaining_today(&self, tx: &mut Tx, now: Timestamp) -> Result<RemainingToday, StoreError> {
         let (limits, price) = (self.dialling.day_limits, self.dialling.price);
         if limits.calls.is_none() && limits.spend.is_none() {
@@ -49,7 +49,7 @@ impl Dialer {
         Ok(RemainingToday { calls, written: reached.is_some() })
     }
 
-    /// How many calls the day leaves for a centre.
+    /// The number of calls that remain today for a centre.
     pub(super) async fn room_of_centre(
         &self,
         tx: &mut Tx,
@@ -71,7 +71,7 @@ impl Dialer {
         Ok(RemainingToday { calls: 0, written })
     }
 
-    /// Puts an alert on the list, once a day. Says whether it did.
+    /// Raises an alert, once a day. Returns whether it did.
     async fn tell(
         &self,
         tx: &mut Tx,
@@ -93,7 +93,7 @@ impl Dialer {
     }
 }
 
-/// When a day began; a day that a time zone hasn't is taken for begun now.
+/// When a day began. A day that doesn't exist in the time zone counts as begun now.
 fn begin_of(day: Date, zone: &TimeZone, now: Timestamp) -> Timestamp {
     zone.to_timestamp(day.at(0, 0, 0, 0)).unwrap_or(now)
 }

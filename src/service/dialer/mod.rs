@@ -1,6 +1,6 @@
-//! The dialer: opens the slots whose time has come, commits what it intends, asks the carrier, and finds out what it
-//! doesn't know. It wakes by time and when poked, takes no input, and has one path for the happy case and for recovery:
-//! everything it knows is in the database.
+//! The dialer opens due slots, commits its intents, asks the carrier, and looks up unknown outcomes. It wakes by time
+//! or on notification and takes no input. All its state is in the database, so normal operation and recovery use the
+//! same code.
 
 mod claim;
 mod clock_check;
@@ -35,95 +35,95 @@ use crate::store::StoreError;
 use crate::store::attempts::AttemptRow;
 use crate::store::dialer::{self, NextDue};
 
-/// How often the dialer looks while there is more to do than its pace allows.
+/// How often the dialer runs while more is due than its pace allows.
 pub const TICK: Duration = Duration::from_millis(100);
-/// How long it sleeps at most: another program on the same database can't poke it.
+/// The longest sleep. Another process on the same database can't wake it.
 const LONGEST_SLEEP: SignedDuration = SignedDuration::from_secs(1);
-/// Requests to the carrier in progress at a time.
+/// The maximum number of concurrent requests to the carrier.
 const MAX_REQUESTS: usize = 256;
-/// An intent that wasn't sent in this time is no longer sent: the worker that holds it was frozen, and others may
-/// have taken the call for unknown meanwhile (fault 15).
+/// An intent that wasn't sent within this time is no longer sent. The worker that holds it was frozen, and another may
+/// have declared the call's outcome unknown meanwhile (fault 15).
 const LEASE: SignedDuration = SignedDuration::from_secs(5);
-/// How long after an intent the carrier's answer to it is there, or won't come: the lease, and the longest request.
+/// The time after an intent within which the carrier's answer must arrive: the lease and the longest request.
 pub(super) const ANSWER_WITHIN: SignedDuration = SignedDuration::from_secs(16);
-/// An intent that is so old and has no call of the carrier is unknown. Longer than the lease and the longest request
-/// together.
+/// An intent of this age without a carrier's call has an unknown outcome. Longer than the lease and the longest
+/// request together.
 const TAKE_OVER: SignedDuration = SignedDuration::from_secs(30);
 
-/// How calls are placed.
+/// The dialer's settings.
 #[derive(Debug, Clone)]
 pub struct DialerSettings {
-    /// The number that is shown.
+    /// The number shown to patients.
     pub from: PhoneNumber,
     /// How long a phone rings, in seconds.
     pub ring_seconds: u16,
-    /// Calls placed a second, over all nodes.
+    /// Calls placed per second, over all nodes.
     pub calls_per_second: f64,
-    /// Calls in progress at a time, over all nodes.
+    /// The maximum number of calls in progress, over all nodes.
     pub concurrent_calls: u32,
-    /// How long nothing may be heard of a call, beyond the time that it rings, before the carrier is asked about it.
+    /// How long a call may be silent, beyond its ringing time, before the carrier is asked about it.
     pub silence: SignedDuration,
-    /// How often the dialer looks while there is more to do than its pace allows: [`TICK`], or a virtual clock's step.
+    /// How often the dialer runs while more is due than its pace allows: [`TICK`], or a virtual clock's step.
     pub tick: Duration,
-    /// How long an unknown call must be looked for before it counts as not placed.
+    /// How long an unknown call must be missing from lookups before it counts as not placed.
     pub unknown_grace: SignedDuration,
-    /// What a day may hold, over all nodes.
+    /// The daily limits, over all nodes.
     pub day_limits: DayLimits,
-    /// What a call may cost and how long it may last.
+    /// The highest cost and duration of a call.
     pub price: CallPrice,
 }
 
 impl DialerSettings {
-    /// How long a call may last.
+    /// The longest duration of a call.
     pub fn longest_call(&self) -> SignedDuration {
         SignedDuration::from_mins(self.price.longest_minutes.into())
     }
 }
 
 /// Places automated calls.
-#[allow(missing_debug_implementations)] // it holds connections, which have nothing to show
+#[allow(missing_debug_implementations)] // connections have no useful `Debug` output
 pub struct Dialer {
     context: Arc<Context>,
     conversations: ConversationService,
     network: Arc<CarrierClient>,
     dialling: DialerSettings,
     requests: Arc<Semaphore>,
-    /// The last turn that was committed here.
+    /// The last epoch committed by this dialer.
     turn: AtomicI64,
-    /// Whether the database is known to have all that was committed.
+    /// Whether the database is known to have all committed entries.
     up_to_date: tokio::sync::Mutex<UpToDate>,
-    /// The database server on which that was found out, by its number.
+    /// The number of the database server for which this was established.
     compared_server: AtomicU64,
 }
 
-/// A committed intent: what may be asked of the carrier, once.
+/// A committed intent: the right to ask the carrier, once.
 #[derive(Debug, Clone)]
 struct Intent {
     attempt: AttemptRow,
     to: CallableNumber,
 }
 
-/// What one look at the clock led to.
+/// The result of one tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TickSummary {
     /// Slots opened.
     pub opened: usize,
-    /// Slots ended because their window did, or because nobody wants the call any more.
+    /// Slots ended because their window ended or the call is no longer wanted.
     pub ended: usize,
     /// Calls intended.
     pub intended: usize,
-    /// When there is something to do again, as far as is known.
+    /// When something is due next, as far as is known.
     pub next_at: Option<Timestamp>,
-    /// Nothing is dialled until then: our clock isn't trusted, and nothing else was done either, or the database may
-    /// lack its last entries.
+    /// Nothing is dialled until then: our clock is in doubt and nothing else was done either, or the database may lack
+    /// its last entries.
     pub held_until: Option<Timestamp>,
 }
 
-/// What a tick has committed and not yet asked of the carrier. Dropped, its calls are unknown after a while, as after
-/// a crash, and are looked for.
+/// Intents that a tick has committed and not yet sent to the carrier. If dropped, their calls have an unknown outcome
+/// after a while, as after a crash, and are looked up.
 #[derive(Debug)]
 pub struct PreparedBatch {
-    /// What it led to.
+    /// The result of the tick.
     pub ticked: TickSummary,
     intents: Vec<Intent>,
 }
@@ -142,12 +142,12 @@ impl Dialer {
         Arc::new(Self { context, conversations, network, dialling, requests, turn, up_to_date, compared_server })
     }
 
-    /// How it places calls.
+    /// The dialer's settings.
     pub const fn dialling(&self) -> &DialerSettings {
         &self.dialling
     }
 
-    /// Dials until the task is ended.
+    /// Dials until the task is aborted.
     pub async fn run(self: Arc<Self>) {
         loop {
             let begun = self.context.clock.now();
@@ -164,7 +164,8 @@ impl Dialer {
                     continue;
                 }
             };
-            // From the beginning of a tick to that of the next, or the pace would fall behind by what a tick takes.
+            // Measured from the start of one tick to the start of the next. Otherwise the duration of a tick would
+            // slow the pace.
             let now = self.context.clock.now();
             let rest = self.dialling.tick.saturating_sub(now.duration_since(begun).unsigned_abs());
             let sleep = sleep_after(&ticked, now).unsigned_abs().max(rest);
@@ -175,7 +176,7 @@ impl Dialer {
         }
     }
 
-    /// Looks for lost and unknown calls until the task is ended.
+    /// Looks up lost and unknown calls until the task is aborted.
     pub async fn run_looks(self: Arc<Self>) {
         loop {
             let mut wait = LONGEST_SLEEP.unsigned_abs();
@@ -193,10 +194,10 @@ impl Dialer {
         }
     }
 
-    /// Does what is due, and sends what it intends in tasks of their own.
+    /// Does what is due, and sends its intents in tasks of their own.
     ///
     /// # Errors
-    /// When the database fails; nothing is dialled then that wasn't committed.
+    /// Database errors. Nothing is dialled that wasn't committed.
     pub async fn tick(self: &Arc<Self>) -> Result<TickSummary, StoreError> {
         let prepared = self.prepare().await?;
         let ticked = prepared.ticked;
@@ -207,7 +208,8 @@ impl Dialer {
         Ok(ticked)
     }
 
-    /// The same, and waits until the carrier has answered everything: for a clock that stands meanwhile.
+    /// Like [`Dialer::tick`], but waits until the carrier has answered all requests: for a clock that stands still
+    /// meanwhile.
     ///
     /// # Errors
     /// As [`Dialer::tick`].
@@ -218,8 +220,7 @@ impl Dialer {
         Ok(ticked)
     }
 
-    /// The first half of a tick: opens, ends and claims what is due. What it intends is committed and not yet asked of
-    /// the carrier.
+    /// The first half of a tick: opens, ends and claims what is due. The intents are committed but not yet sent.
     ///
     /// # Errors
     /// As [`Dialer::tick`].
@@ -257,7 +258,7 @@ impl Dialer {
         Ok(PreparedBatch { ticked, intents })
     }
 
-    /// The second half: asks the carrier for what is still wanted, and waits until it has answered everything.
+    /// The second half of a tick: sends the intents that are still wanted and waits for all answers.
     pub async fn send(self: &Arc<Self>, prepared: PreparedBatch) {
         if !prepared.intents.is_empty() {
             Arc::clone(self).place(prepared.intents).await;
@@ -269,7 +270,7 @@ impl Dialer {
     }
 }
 
-/// How long there is nothing to do, as far as is known.
+/// The time until something is due, as far as is known.
 fn sleep_after(ticked: &TickSummary, now: Timestamp) -> SignedDuration {
     let until = ticked.next_at.map_or(LONGEST_SLEEP, |at| at.duration_since(now));
     until.clamp(SignedDuration::ZERO, LONGEST_SLEEP)

@@ -1,4 +1,4 @@
-//! Slots whose time has come are opened, and those whose window has ended without a call are ended.
+//! Opens due slots and ends those whose window has ended without a call.
 
 use std::collections::HashMap;
 
@@ -20,25 +20,26 @@ use crate::store::{StoreError, Tx, attempts, centres, patients, reports};
 
 /// Patients whose slots are opened in one commit: few, as callers on the line wait for the database meanwhile.
 const MAX_OPENED: u32 = 250;
-/// Commits of one tick. The rest of a morning's patients comes in the next ticks, with the first calls on their way.
+/// Commits in one tick. The rest of a morning's patients is opened in the next ticks, while the first calls are
+/// placed.
 const MAX_ROUNDS: usize = 4;
-/// Slots of one patient opened at once, after we were down: a month of four a day.
+/// Slots of one patient opened at once after an outage: a month of four a day.
 const MAX_OF_PATIENT: usize = 124;
 /// Slots ended in one commit.
 const MAX_ENDED: u32 = 250;
 
-/// How a slot's time is written: `09:00`.
+/// The label of a slot's time: `09:00`.
 pub(in crate::service) fn time_label(time: Time) -> String {
     format!("{:02}:{:02}", time.hour(), time.minute())
 }
 
-/// What a health centre wants of its calls.
+/// A health centre's rules for its calls.
 pub(super) struct CentreRules {
     pub(super) settings: CentreSettings,
     pub(super) schedule: CallingSchedule,
 }
 
-/// The rules of these health centres; one whose time zone can't be read is reported and left out.
+/// The rules of these health centres. A centre with an unreadable time zone is reported and left out.
 pub(super) async fn rules_of(
     tx: &mut Tx,
     codes: impl Iterator<Item = &CentreCode>,
@@ -60,7 +61,7 @@ pub(super) async fn rules_of(
 }
 
 impl Dialer {
-    /// Opens the slots of every patient whose time has come. Says how many are new.
+    /// Opens the due slots of every patient. Returns the number of new slots.
     pub(super) async fn open_slots(&self, now: Timestamp) -> Result<usize, StoreError> {
         let mut opened = 0;
         for _ in 0..MAX_ROUNDS {
@@ -89,7 +90,7 @@ impl Dialer {
         Ok(opened)
     }
 
-    /// Ends waiting slots whose window has ended. Says how many.
+    /// Ends waiting slots whose window has ended. Returns their number.
     pub(super) async fn end_passed(&self, now: Timestamp) -> Result<usize, StoreError> {
         let mut ended = 0;
         for _ in 0..MAX_ROUNDS {
@@ -111,7 +112,7 @@ impl Dialer {
     }
 }
 
-/// Ends slots for which no further call may begin: unanswered when a phone has rung, else missed.
+/// Ends slots for which no further call may begin: as unanswered if a phone has rung, otherwise as missed.
 pub(super) async fn end_without_call(
     tx: &mut Tx,
     slots: Vec<SlotRow>,
@@ -131,8 +132,8 @@ pub(super) async fn end_without_call(
     end_slots(tx, &ends, now).await
 }
 
-/// Opens what was due before a change of these people, who are held and stand here as they were: a change that comes
-/// while nobody dials would otherwise make their slots vanish.
+/// Opens the slots that were due before a change of these patients. `patients` are locked and in their old state.
+/// Without this, a change made while nothing is dialled would make their slots vanish.
 pub(in crate::service) async fn open_before_change(
     tx: &mut Tx,
     people: &[PatientRow],
@@ -158,7 +159,7 @@ async fn open_of(tx: &mut Tx, people: &[PatientRow], now: Timestamp) -> Result<(
         };
         next.push((patient.id, next_slot_of(patient, &rules.schedule, now)?));
         let Some(from) = patient.calling.next_slot_at else { continue };
-        // The slot at that very moment is among them.
+        // Include the slot at exactly this time.
         let after = from.checked_sub(SignedDuration::from_millis(1)).unwrap_or(from);
         let times = patient.times()?;
         let planned = rules.schedule.slots_between(&times, patient.monitoring_start, after, now, MAX_OF_PATIENT);
@@ -191,13 +192,13 @@ async fn open_of(tx: &mut Tx, people: &[PatientRow], now: Timestamp) -> Result<(
 /// Which reports of a slot's day count for it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Counting {
-    /// Those that were finished since then.
+    /// Reports finished since this time.
     pub(super) since: Timestamp,
-    /// What those from other numbers than the patient's do.
+    /// How reports from other numbers than the registered one count.
     pub(super) unregistered: UnregisteredReports,
 }
 
-/// Ends those of these slots whose day has a finished report that counts for them (A9).
+/// Ends the slots whose day has a finished report that counts for them (A9).
 pub(super) async fn cancel_reported(
     tx: &mut Tx,
     rows: Vec<(SlotRow, Counting)>,

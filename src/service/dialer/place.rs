@@ -1,5 +1,5 @@
-//! Asks the carrier, once for each intent, and keeps what came of it. An answer that proves nothing leaves the call
-//! unknown: it is never dialled again blindly.
+//! Asks the carrier once for each intent and stores the result. If the answer proves nothing, the outcome is unknown
+//! and the call is never placed again blindly.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -20,18 +20,18 @@ use crate::service::pause::tell_staff;
 use crate::store::dialer::pause_until;
 use crate::store::{StoreError, Tx, attempts, legs};
 
-/// Outcomes kept in one commit.
+/// Outcomes stored in one commit.
 const MAX_KEPT: usize = 128;
-/// Intents looked at together before their requests go out.
+/// Intents checked together before their requests are sent.
 const MAX_CHECKED: usize = 64;
-/// How long nobody dials after the carrier has said that there are too many requests and not for how long.
+/// How long dialling stops after the carrier reports too many requests without a delay.
 const TOO_MANY: SignedDuration = SignedDuration::from_secs(1);
-/// How long nobody dials after the carrier couldn't be reached.
+/// How long dialling stops after the carrier couldn't be reached.
 const NO_CONNECTION: SignedDuration = SignedDuration::from_secs(5);
-/// How long nobody dials after the carrier has refused our account or our request: every call would fail.
+/// How long dialling stops after the carrier has refused our account or our request: every call would fail.
 const REFUSED: SignedDuration = SignedDuration::from_mins(1);
 
-/// Why nobody dials.
+/// Why dialling stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DialError {
     /// 429.
@@ -48,15 +48,15 @@ pub enum DialError {
     Request,
 }
 
-/// What came of an intent.
+/// The result of an intent.
 enum PlacementResult {
     Of(DialOutcome),
-    /// Its intent is too old, or the call is no longer wanted: no request is sent.
+    /// The intent is too old or the call is no longer wanted, so no request is sent.
     NotSent,
 }
 
 impl Dialer {
-    /// Asks the carrier for every intent that is still wanted, and keeps what came of it.
+    /// Asks the carrier for every intent that is still wanted and stores the results.
     pub(super) async fn place(self: Arc<Self>, intents: Vec<Intent>) {
         let (tell, mut told) = mpsc::channel(MAX_KEPT);
         let keeping = async {
@@ -77,7 +77,8 @@ impl Dialer {
         self.context.dialer_wake.notify_one();
     }
 
-    /// Part by part, each looked at again when there is room for its requests: nothing unwanted lies long in between.
+    /// Sends intents in parts. Each part is checked again once its requests can be sent, so that withdrawn calls
+    /// aren't placed.
     async fn ask_all(self: &Arc<Self>, mut intents: Vec<Intent>, tell: mpsc::Sender<(Intent, PlacementResult)>) {
         let mut asked = JoinSet::new();
         while !intents.is_empty() {
@@ -87,8 +88,8 @@ impl Dialer {
             let wanted = match self.still_wanted(&part).await {
                 Ok(wanted) => wanted,
                 Err(error) => {
-                    // Nothing was sent, and nothing proves it to anybody else: they are looked for like any unknown
-                    // call.
+                    // Nothing was sent, but nothing proves it to other nodes. These calls are looked up like any
+                    // unknown call.
                     let calls = part.len() + intents.len();
                     error!(%error, calls, "calls not placed: database error after their intents were committed");
                     break;
@@ -120,7 +121,7 @@ impl Dialer {
 
     async fn ask(&self, intent: &Intent) -> PlacementResult {
         if self.context.clock.in_doubt() {
-            // A machine that stood still may only show it by its time of day.
+            // After a machine was suspended, only the time of day may show it.
             warn!(call = %intent.attempt.call, "call not placed: the system clock jumped after its intent");
             return PlacementResult::NotSent;
         }
@@ -171,7 +172,7 @@ impl Dialer {
         legs::insert_unknown(&mut tx, &new_legs).await?;
         let news = attempts::placed(&mut tx, &placed, now).await?;
         for call in placed.iter().filter(|call| !news.contains(call)) {
-            // Mostly a callback was faster. If the attempt has ended meanwhile, the carrier has its call all the same.
+            // Usually a callback came first. If the attempt has ended meanwhile, the carrier still has its call.
             revive(&mut tx, *call, Sign::Lives, now).await?;
         }
         attempts::unknown(&mut tx, &unknown, now).await?;
@@ -184,7 +185,7 @@ impl Dialer {
         Ok(())
     }
 
-    /// Nobody dials for a while; staff are told once when it is for a reason that only people can mend.
+    /// Stops dialling for a while. Staff are told once if only people can fix the cause.
     async fn hold(
         &self,
         tx: &mut Tx,

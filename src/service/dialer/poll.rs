@@ -1,5 +1,5 @@
-//! Finds out what became of calls that nobody knows about: intents whose outcome never came, calls that the carrier
-//! never told of again. Nothing is dialled here.
+//! Looks up calls of unknown outcome: intents without a result, and calls that the carrier no longer reports on.
+//! Nothing is dialled here.
 
 use jiff::{SignedDuration, Timestamp};
 use tracing::{error, warn};
@@ -16,24 +16,24 @@ use crate::service::transfers::end_in_transfer;
 use crate::store::attempts::{self, AttemptRow, LookupHistory};
 use crate::store::{StoreError, legs, sessions};
 
-/// Calls looked for in one round.
+/// Calls looked up in one round.
 const MAX_LOOKED_FOR: u32 = 50;
-/// A placed call of which the carrier can tell nothing for so long is over.
+/// A placed call ends if the carrier has no information about it for this long.
 const MAX_UNKNOWN: SignedDuration = SignedDuration::from_hours(2);
-/// The same when the patient was with staff last: no slot's window is open for so long.
+/// The same if the patient last talked with staff. No slot's window is open for this long.
 const MAX_UNKNOWN_WITH_STAFF: SignedDuration = SignedDuration::from_hours(24);
 
 impl Dialer {
-    /// One round. Idempotent. Says when there is something to look for again, as far as is known.
+    /// Runs one round. Idempotent. Returns when the next lookup is due, as far as is known.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Database errors.
     pub async fn look(&self) -> Result<Option<Timestamp>, StoreError> {
-        // The list of the last calls is the first thing that is asked of the carrier. Whatever it shows, calls under
-        // way are looked for.
+        // The list of recent calls must be the first request to the carrier. Whatever it shows, calls in progress are
+        // looked up.
         self.database_in_doubt().await?;
         if let Some(wait) = self.compare_clocks_sometimes().await? {
-            // A clock that is in doubt tells neither how long a call was silent nor when to look next.
+            // While the clock is in doubt, neither a call's silence nor the next lookup can be timed.
             return Ok(self.context.clock.now().checked_add(wait).ok());
         }
         let (now, ago) = (self.context.clock.now(), |wait| self.context.clock.ago(wait));
@@ -65,16 +65,16 @@ impl Dialer {
         self.next_look().await
     }
 
-    /// When the first of the calls in progress has been silent for too long, or is to be looked for.
+    /// The next lookup: when the first call in progress has been silent for too long or is due.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Database errors.
     pub async fn next_look(&self) -> Result<Option<Timestamp>, StoreError> {
         let mut tx = self.context.database.begin_autocommit().await?;
         let open = attempts::open_by_state(&mut tx).await?;
         let due = open.into_iter().filter_map(|(state, moved_at, look_at)| {
             let silence = match state {
-                // Withdrawn, it is looked for as soon as its request can have had an outcome.
+                // If withdrawn, it is looked up as soon as its request can have had a result.
                 AttemptState::Intended if look_at.is_some() => return look_at,
                 AttemptState::Intended => TAKE_OVER,
                 AttemptState::Placed => self.longest_ringing(),
@@ -88,13 +88,13 @@ impl Dialer {
         Ok(due.min())
     }
 
-    /// An attempt with the latest moments at which it may have been intended, have become unknown and have been looked
-    /// for: a correction of the clock must not make any of its waits shorter.
+    /// An attempt with the latest times at which it may have been intended, become unknown and been looked up. A
+    /// correction of the clock must not shorten any of its waits.
     fn dated(&self, attempt: AttemptRow) -> AttemptRow {
         let latest = |at| self.context.clock.at_the_latest(at);
         let (looks, now) = (attempt.looks, self.context.clock.now());
         AttemptRow {
-            // One that lies ahead may be of any time: the carrier's calls are looked through from then on.
+            // A time in the future may stand for any time. The carrier's calls are searched from then on.
             intended_at: if attempt.intended_at <= now { latest(attempt.intended_at) } else { attempt.intended_at },
             moved_at: latest(attempt.moved_at),
             looks: LookupHistory {
@@ -106,12 +106,12 @@ impl Dialer {
         }
     }
 
-    /// How long the carrier may be silent about a call that rings.
+    /// How long the carrier may be silent about a ringing call.
     fn longest_ringing(&self) -> SignedDuration {
         SignedDuration::from_secs(self.dialling.ring_seconds.into()) + self.dialling.silence
     }
 
-    /// Intents of a worker that is gone: whether it had asked the carrier isn't known.
+    /// Takes over intents of a dead worker. Whether it had asked the carrier is unknown.
     async fn take_over(&self, left: &[AttemptRow], now: Timestamp) -> Result<(), StoreError> {
         if left.is_empty() {
             return Ok(());
@@ -129,7 +129,7 @@ impl Dialer {
         Ok(())
     }
 
-    /// Asks the carrier about a call of which it hasn't told for too long (fault 26).
+    /// Asks the carrier about a call that was silent for too long (fault 26).
     async fn ask_about(&self, attempt: &AttemptRow, now: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.context.database.begin_autocommit().await?;
         let leg = legs::of_calls(&mut tx, &[attempt.call]).await?.into_iter().next();
@@ -140,7 +140,7 @@ impl Dialer {
         match self.network.look_up(&leg).await {
             LookupResult::Found(LegProgress::Ended(cause)) => self.keep_end(attempt.call, &leg, cause, now).await?,
             LookupResult::Nothing => self.keep_end(attempt.call, &leg, HangupCause::Unspecified, now).await?,
-            // However long it lasts: the carrier ends it by the limit that it was told.
+            // Whatever its duration: the carrier ends it by the limit that it was given.
             LookupResult::Found(progress) => {
                 if !begun && progress.ringing() == Ringing::Proven {
                     self.keep_looked_up(attempt.call, &leg, progress).await?;
@@ -165,8 +165,8 @@ impl Dialer {
         tx.commit().await
     }
 
-    /// How long the carrier may tell nothing of a call that it has. A patient who may be talking with staff isn't
-    /// called again on the day, so that no slot of it may go on before the carrier has told.
+    /// How long the carrier may have no information about one of its calls. A patient who may be talking with staff
+    /// isn't called again that day, so their slot must not be retried before the carrier has reported.
     async fn longest_doubt(&self, attempt: &AttemptRow) -> Result<SignedDuration, StoreError> {
         let mut tx = self.context.database.begin_autocommit().await?;
         let with_staff = !sessions::in_transfer(&mut tx, &[attempt.call]).await?.is_empty();
@@ -183,7 +183,7 @@ impl Dialer {
         Ok(())
     }
 
-    /// Hands in what the carrier said of a leg when it was asked.
+    /// Processes the carrier's answer to a lookup of a leg.
     pub(super) async fn keep_looked_up(
         &self,
         call: CallId,
@@ -193,8 +193,8 @@ impl Dialer {
         tell_looked_up(&self.conversations, self.network.name(), call, leg, progress).await.map(drop)
     }
 
-    /// Hands in that a leg has ended. When the caller left during a transfer and nobody told whether staff answered,
-    /// the carrier is asked that, too.
+    /// Processes the end of a leg. If the caller left during a transfer and whether staff answered is unknown, the
+    /// carrier is asked that, too.
     async fn keep_end(
         &self,
         call: CallId,

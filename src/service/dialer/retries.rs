@@ -1,4 +1,4 @@
-//! Retries that were computed by a clock that was wrong are computed anew once the clock is right (fault 17).
+//! Recomputes retries that were scheduled by a wrong clock, once the clock is right (fault 17).
 
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
@@ -11,12 +11,12 @@ use crate::policy::{CLOCKS_AGREE, CallingSchedule, due_again};
 use crate::store::slots::{self, Origin, SlotRow};
 use crate::store::{StoreError, attempts};
 
-/// Slots looked at in one go. Those that are left over are looked at when the clock is compared next.
+/// Slots checked at a time. The rest is checked at the next comparison of the clocks.
 const MAX_LOOKED_AT: u32 = 10_000;
 
 impl Dialer {
-    /// Makes slots due in time whose next try lies further ahead than their last one allows. The clock was just found
-    /// to be right.
+    /// Moves forward slots whose next try is later than their last attempt allows. The clock was just found to be
+    /// right.
     pub(super) async fn recompute_retries(&self) -> Result<(), StoreError> {
         let now = self.context.clock.now();
         let after = now.checked_add(CLOCKS_AGREE).unwrap_or(now);
@@ -51,7 +51,7 @@ impl Dialer {
     }
 }
 
-/// When a slot is due by its plan; one that staff asked for is due as soon as they did.
+/// When a slot is due by its schedule. A call requested by staff is due at the time of the request.
 fn scheduled_at(slot: &SlotRow, schedule: &CallingSchedule) -> Timestamp {
     let time: Option<Time> = slot.time.parse().ok().filter(|_| slot.origin == Origin::Schedule);
     let planned = time.and_then(|time| schedule.zone.to_timestamp(DateTime::from_parts(slot.date, time)).ok());

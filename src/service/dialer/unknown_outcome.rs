@@ -1,4 +1,4 @@
-//! Looks for a call of unknown outcome in the carrier's list, and weighs what the list proves.
+//! Looks for a call of unknown outcome in the carrier's list and evaluates what the list proves.
 
 use jiff::{SignedDuration, Timestamp};
 use tracing::{error, info, warn};
@@ -11,35 +11,35 @@ use crate::service::attempts::{AttemptConclusion, SideEffects, settle};
 use crate::store::attempts::{self, AttemptRow, LookupHistory};
 use crate::store::{StoreError, legs};
 
-/// How much earlier than the intent the carrier's clock may say that a call began.
+/// How much earlier than the intent a call may begin by the carrier's clock.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(2);
-/// How far our own clock may be ahead when it is wrong: by a time zone, at most. A call that seems to be so much older
-/// than its intent isn't taken for it, and isn't taken for none either.
+/// How far a wrong clock of ours may be ahead: at most by a time zone. A call that seems this much older than its
+/// intent isn't taken for it, and it isn't taken as proof that there is none.
 const CLOCK_IS_WRONG: SignedDuration = SignedDuration::from_hours(25);
-/// How long a call may be missing from the list without making it stale.
+/// How long a call may be missing from the list before the list counts as stale.
 const LIST_LAGS: SignedDuration = SignedDuration::from_secs(5);
 
-/// The carrier's newest calls as one list, read once for all attempts that are looked for in a round.
+/// The carrier's newest calls as one list, read once for all attempts of a round.
 pub(super) struct Newest(LookupResult<Vec<CarrierCall>>);
 
-/// A call of the list that we don't know, and whose it is.
+/// The owner of a call in the list that the database doesn't know.
 enum Owner {
-    /// The attempt that is looked for.
+    /// The attempt of the lookup.
     Sought,
-    /// One that had ended without a call.
+    /// An attempt that had ended without a call.
     Ended(CallId),
-    /// Nobody's: the call is older than any attempt that it could be.
+    /// No attempt: the call is older than any attempt that it could belong to.
     Nobody,
 }
 
 impl Dialer {
-    /// Reads the newest calls, as far back as any of these attempts needs them.
+    /// Reads the newest calls, as far back as these attempts need.
     pub(super) async fn newest(&self, sought: &[AttemptRow]) -> Option<Newest> {
         let since = sought.iter().map(|attempt| attempt.intended_at).min()?;
         Some(Newest(self.network.list_newest(since).await))
     }
 
-    /// Looks for an unknown call: among the calls to its number, and among the newest calls to anybody.
+    /// Looks for an unknown call: among the calls to its number, and among the newest calls to any number.
     pub(super) async fn look_for(
         &self,
         attempt: &AttemptRow,
@@ -82,7 +82,7 @@ impl Dialer {
         self.note_look(attempt, look, now).await
     }
 
-    /// The calls of the list that we don't know.
+    /// The calls of the list that the database doesn't know.
     async fn strange(&self, listed: Vec<CarrierCall>) -> Result<Vec<CarrierCall>, StoreError> {
         let names: Vec<&str> = listed.iter().map(|listed| listed.leg.as_str()).collect();
         let mut tx = self.context.database.begin_autocommit().await?;
@@ -91,8 +91,8 @@ impl Dialer {
         Ok(listed.into_iter().filter(new).collect())
     }
 
-    /// Whose these calls are: of the attempts at this number for which the carrier never named a call, the one that was
-    /// intended nearest to the time at which the call began. Those of ended attempts come first.
+    /// The owners of these calls. Candidates are the attempts at this number for which the carrier never named a call.
+    /// The one intended closest to the call's begin owns it. Calls of ended attempts come first.
     async fn owners(
         &self,
         attempt: &AttemptRow,
@@ -116,8 +116,8 @@ impl Dialer {
         Ok(owned)
     }
 
-    /// What it means that the list lacks the call. A witness is a call that we asked for no earlier than for this one
-    /// and that has begun: the list that has it is younger than the intent, and one that lacks it is stale.
+    /// Evaluates that the list lacks the call. A witness is a call that was requested no earlier than this one and has
+    /// begun. A list with a witness is newer than the intent. A list without one is stale.
     async fn weighed(
         &self,
         attempt: &AttemptRow,
@@ -139,7 +139,7 @@ impl Dialer {
         let Some(witness) = witness else { return Ok(LookupFinding::Nothing) };
         let earliest = attempt.intended_at.checked_sub(CLOCKS_DIFFER).unwrap_or(attempt.intended_at);
         match listed.iter().find(|call| call.leg.as_str() == witness) {
-            // By the carrier's clock it is older: one of the clocks was wrong, and it proves nothing.
+            // By the carrier's clock it is older, so one of the clocks was wrong and it proves nothing.
             Some(call) if call.created_at.is_some_and(|created| created < earliest) => Ok(LookupFinding::Nothing),
             Some(_) => Ok(LookupFinding::Witnessed),
             None => {
@@ -184,7 +184,7 @@ impl Dialer {
     }
 }
 
-/// Whose call began at `created_at`.
+/// The owner of a call that began at `created_at`.
 fn owner_of(created_at: Option<Timestamp>, sought: &AttemptRow, ended: &[AttemptRow]) -> Owner {
     let Some(created_at) = created_at else { return Owner::Sought };
     let apart = |attempt: &AttemptRow| created_at.duration_since(attempt.intended_at).abs();
@@ -199,7 +199,7 @@ fn owner_of(created_at: Option<Timestamp>, sought: &AttemptRow, ended: &[Attempt
     }
 }
 
-/// What is known of an unknown attempt.
+/// What is known about an attempt of unknown outcome.
 fn doubtful(attempt: &AttemptRow) -> UnknownAttempt {
     UnknownAttempt {
         looked_at: attempt.looks.looked_at,
@@ -211,7 +211,7 @@ fn doubtful(attempt: &AttemptRow) -> UnknownAttempt {
     }
 }
 
-/// When a call that becomes unknown now is looked for first.
+/// The first lookup of a call whose outcome becomes unknown now.
 pub(super) fn first_look(intended_at: Timestamp, now: Timestamp, grace: SignedDuration) -> Timestamp {
     match UnknownAttempt::new(intended_at, now).next(now, grace.unsigned_abs()) {
         NextStep::LookAt(at) | NextStep::AskStaff { look_at: at } => at,

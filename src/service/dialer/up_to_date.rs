@@ -1,8 +1,9 @@
-//! Nothing is dialled before the carrier's list of the last calls shows that the database is up to date: after a
-//! fail-over or a restored backup it may lack calls that were placed, and their phones would ring again.
+//! Ensures that the database is up to date before anything is dialled. After a fail-over or a restored backup it may
+//! lack calls that were placed, and their phones would ring again. The carrier's list of recent calls shows whether it
+//! does.
 //!
-//! The list is the first thing that is asked of the carrier after a start. It is read again when it can't lag behind
-//! the start any more, and whenever the database's connections lead to another server.
+//! The list is the first request to the carrier after a start. It is read again once it can't lag behind the start any
+//! longer, and whenever the database's connections lead to another server.
 
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;
@@ -21,61 +22,62 @@ use crate::service::pause::tell_staff;
 use crate::store::dialer::{self, Waiting};
 use crate::store::{StoreError, Tx, attempts, legs, losses};
 
-/// How far back the list is read at least. A report takes a few minutes, and a list lags by minutes at most; half an
+/// How far back the list is read at least. A report takes a few minutes, and a list lags by minutes at most. Half an
 /// hour leaves room for a database that was down in between.
 const REQUIRED: SignedDuration = SignedDuration::from_mins(30);
-/// How far the carrier's clock and ours may differ.
+/// The largest difference between the carrier's clock and ours.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(2);
-/// How soon a list that couldn't be read is asked for again.
+/// How soon an unreadable list is requested again.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
-/// How long the list may be out of reach before staff are told.
+/// How long the list may be unreachable before staff are told.
 const STAFF_AFTER: Duration = Duration::from_secs(60);
-/// How long `dialer show` says why nothing is dialled, unless it is said anew.
+/// How long `dialer show` shows the reason why nothing is dialled, unless it is renewed.
 const SHOWN_FOR: SignedDuration = SignedDuration::from_secs(30);
-/// Names looked up at a time.
+/// Ids looked up at a time.
 const AT_ONCE: usize = 200;
 
 const NO_LIST: &str =
     "the carrier's list of the last calls can't be read, so it isn't known whether the database is up to date";
 const OTHER_SERVER: &str = "the database is on another server than before, and the carrier's list may lag behind";
 
-/// What is known of the database. Moments are on the clock that nobody sets.
+/// What is known about the database. Times are monotonic.
 #[derive(Debug, Default)]
 pub(super) struct UpToDate {
     state: Option<State>,
-    /// The database server that was met last, by its number; 0 before the first.
+    /// The number of the current database server. 0 before the first.
     server: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// It may lack its last entries: nothing is dialled.
+    /// It may lack its last entries, so nothing is dialled.
     InDoubt { since: Duration, ask_at: Duration, needs: Needs },
-    /// It was found to be up to date, or dialling was stopped. Perhaps it is compared once more at a moment.
+    /// It was found to be up to date, or dialling was stopped. `again_at` is the time of another comparison, if one is
+    /// due.
     Compared { again_at: Option<Duration> },
 }
 
 /// Which list ends the doubt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Needs {
-    /// The first one after the start.
+    /// The first list after the start.
     AnyList,
-    /// One that is read at this moment or later. Until then it may lack calls of the server before.
+    /// A list read at this time or later. An earlier one may lack calls of the previous server.
     ListFrom(Duration),
 }
 
-/// What the comparison showed.
+/// The result of the comparison.
 enum Shown {
     UpToDate,
     /// The last comparison was made on another database server.
     OtherServer,
-    /// The connections were led to another server while the list was read.
+    /// The connections moved to another server while the list was read.
     ServerChanged,
     Lost(LossEvidence, String),
 }
 
 impl Dialer {
-    /// How long nothing may be dialled because the database may lack its last entries, if so.
+    /// How long nothing may be dialled because the database may lack its last entries. `None` if it is up to date.
     pub(super) async fn database_in_doubt(&self) -> Result<Option<Duration>, StoreError> {
         let mut known = self.up_to_date.lock().await;
         let steady = self.context.clock.read().steady;
@@ -88,10 +90,10 @@ impl Dialer {
         }
         let recent = self.recent_calls().await?;
         let held = self.clock_in_doubt().await?;
-        // A carrier that doesn't answer says nothing against our clock.
+        // A carrier that doesn't answer is no evidence against our clock.
         let contradicted = self.context.clock.watched(|watch, now| watch.is_contradicted(now));
         if let Some(wait) = held.filter(|_| contradicted || !matches!(recent, LookupResult::Unavailable(_))) {
-            // By a wrong clock it was read from a wrong moment on.
+            // The clock is wrong, so the list was read from a wrong time on.
             return Ok(if matches!(state, State::Compared { .. }) { None } else { Some(wait) });
         }
         let next = match recent {
@@ -110,8 +112,8 @@ impl Dialer {
         self.dialling.unknown_grace.unsigned_abs()
     }
 
-    /// The newest calls: those of the last half hour, and all since the last attempt that the database knows. What was
-    /// lost came after that one.
+    /// The newest calls: those of the last half hour, and all since the last attempt in the database. Lost calls came
+    /// after that attempt.
     async fn recent_calls(&self) -> Result<LookupResult<Recent>, StoreError> {
         let now = self.context.clock.now();
         let latest = attempts::latest_at(&mut self.context.database.begin_autocommit().await?).await?;
@@ -163,13 +165,13 @@ impl Dialer {
         })
     }
 
-    /// From now on claims go to this server of the database.
+    /// From now on, slots are claimed on this database server.
     fn accept(&self, server: u64) {
         self.compared_server.store(server, Ordering::Relaxed);
     }
 
-    /// Compares the list with the database after the node that is claiming has finished. A standby that was not
-    /// promoted yet refuses the turn.
+    /// Compares the list with the database after the node that is claiming has finished. A standby that isn't promoted
+    /// yet refuses the write.
     async fn compare(
         &self,
         known: &mut UpToDate,
@@ -218,7 +220,7 @@ impl Dialer {
         Ok(Shown::UpToDate)
     }
 
-    /// The first call of the list that we placed and that the database can't account for, by the carrier's name.
+    /// The carrier's id of the first outbound call in the list that the database can't account for.
     async fn first_unknown(&self, tx: &mut Tx, recent: Recent) -> Result<Option<String>, StoreError> {
         let settled = losses::settled_until(tx).await?;
         let is_open = |call: &CarrierCall| call.created_at.is_none_or(|at| settled.is_none_or(|until| at > until));
@@ -255,12 +257,12 @@ impl Dialer {
         Ok(lost.first().and_then(|place| names.get(*place).cloned()))
     }
 
-    /// Whether this program placed a call of the list, or another one with our number.
+    /// Returns `true` if a call in the list was placed by this program, or by another one with our number.
     fn is_ours(&self, call: &CarrierCall) -> bool {
         match (call.direction, &call.from) {
             (CallDirection::Inbound | CallDirection::Transfer, _) => false,
             (CallDirection::Outbound | CallDirection::Unknown, Some(from)) => *from == self.dialling.from,
-            // Which number was shown can't be read: rather stop once too often.
+            // The shown number can't be read. Stopping once too often is the safe choice.
             (CallDirection::Outbound, None) => true,
             (CallDirection::Unknown, None) => false,
         }
@@ -288,7 +290,7 @@ impl Dialer {
 }
 
 impl UpToDate {
-    /// How it stands, now that the connections lead to this server.
+    /// The state with the connections leading to this server.
     fn now(&mut self, steady: Duration, server: u64, lag: Duration) -> State {
         if self.server != 0 && server != self.server {
             self.server = server;
