@@ -7,19 +7,19 @@
 //! | 0 | [`config`] | plain values, one file per section |
 //! | 1 | [`domain`] | the domain types: ids, numbers, answers, reports |
 //! | 2 | [`flow`] | the flow documents: parse, check, draw |
-//! | 2 | [`patient_import`] | a patient list read and checked, and what it would change |
+//! | 2 | [`patient_import`] | reads and checks a patient list, and computes its changes |
 //! | 2 | [`policy`] | policy: severity, guessing limits, office hours |
 //! | 3 | [`engine`] | one step of one conversation |
-//! | 4 | [`flow_test`] | a flow walked without phone and store |
+//! | 4 | [`flow_test`] | runs flows without a carrier or a database |
 //! | 4 | [`store`] | the only SQL |
 //! | 4 | [`carrier`] | Twilio-compatible carriers, and a simulated telephone network |
-//! | 5 | [`service`] | one call for each thing that the outside can ask for |
+//! | 5 | [`service`] | the application services: one function per use case |
 //! | 6 | [`simulation`] | whole days with everything that can go wrong, checked |
 //! | 6 | [`web`] | HTTP: parse, call one service function, render |
 //! | 7 | [`commands`] | the command line |
 
-// What comes from outside may not end a call, let alone the process: nothing here panics on a value. tests/house.rs
-// watches over these lines and over what lifts them.
+// Input from outside must not end a call or the process, so nothing here panics on a value. tests/house.rs checks
+// these lines and the exceptions to them.
 #![cfg_attr(not(test), deny(clippy::print_stderr, clippy::print_stdout))]
 #![deny(
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! The program: arguments become one command.
+//! The program: runs one command from its arguments.
 
 use std::process::ExitCode;
 

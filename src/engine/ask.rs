@@ -1,4 +1,4 @@
-//! Questions: asking, asking again, and what the caller keyed.
+//! Questions: asking, asking again, and handling what the caller keyed.
 
 use super::effect::{Fill, NextAction};
 use super::session::{Entry, Opened, Waiting};
@@ -8,18 +8,18 @@ use crate::flow::{Confirm, Flow, Gather, Key, Menu, Node, NodeId, NodeKind, Reco
 use crate::policy::report_day;
 use jiff::tz::TimeZone;
 
-/// What a caller may key at a confirmation: 1 right, 2 again.
+/// The keys of a confirmation: 1 confirms, 2 asks again.
 const RIGHT: &str = "1";
 const AGAIN: &str = "2";
 
-/// Why an entry wasn't taken.
+/// Why an entry was rejected.
 enum NotTaken {
     Silence,
     WrongKeys,
 }
 
 impl Interpreter<'_> {
-    /// Asks the question at which the walk stands, or passes by when today's report already has its answer.
+    /// Asks the current question, or skips it if today's report already has its answer.
     pub(super) fn ask(&mut self, flow: &Flow, node: &Node) -> Result<Transition, InvalidFlow> {
         if let Some(item) = question_of(node)
             && self.session.answer(item).is_some()
@@ -65,7 +65,7 @@ impl Interpreter<'_> {
         }
     }
 
-    /// The caller keyed something, or nothing.
+    /// Handles the caller's keys, or silence.
     pub(super) fn keyed(&mut self, keys: &Keys) {
         let Ok((flow, node)) = self.here() else { return self.apologise(super::Diagnostic::BrokenFlow) };
         let keyed = keys.expose();
@@ -87,11 +87,11 @@ impl Interpreter<'_> {
                 return if opened.is_ok() { self.on() } else { self.apologise(super::Diagnostic::BrokenFlow) };
             }
         }
-        // A `#` pressed after an entry that was full already reaches the next question: neither answer nor mistake.
+        // A `#` after a complete entry arrives at the next question. It is neither an answer nor a mistake.
         if keyed == "#" && !own {
             return self.on();
         }
-        // `*` inside an entry: the caller lost the thread and wants to hear it again.
+        // `*` inside an entry: the caller wants to hear the question again.
         if keyed.contains('*') && self.flow_set.keys.repeat.contains(&Key('*')) {
             return self.on();
         }
@@ -133,8 +133,7 @@ impl Interpreter<'_> {
                 }
                 Takes::Date => {
                     let zone = self.session.centre().and_then(|centre| TimeZone::get(&centre.zone).ok());
-                    // Before anyone is identified the day is the latest on earth: nobody's birthday is refused too
-                    // early.
+                    // Before identification, use the latest date on earth, so that no birthday is rejected too early.
                     let zone = zone.unwrap_or_else(|| TimeZone::fixed(jiff::tz::offset(14)));
                     BirthDate::parse_keys(keyed, report_day(self.at, &zone)).is_ok()
                 }
@@ -146,14 +145,14 @@ impl Interpreter<'_> {
         Ok(gather.next.to.clone())
     }
 
-    /// Keeps what was keyed at a node, in place of what was keyed there before.
+    /// Stores the entry of a node and replaces its earlier one.
     fn keep(&mut self, node: &Node, text: &str) {
         let Some(flow) = self.session.top().map(|frame| frame.flow.clone()) else { return };
         self.session.forget(&node.id);
         self.session.entries.push(Entry { flow, node: node.id.clone(), text: text.into() });
     }
 
-    /// Says what was wrong, more each time, and asks again; gives up when all tries are used.
+    /// Says what was wrong, in more detail each time, and asks again. Gives up after the last try.
     fn ask_again(&mut self, node: &Node, why: &NotTaken) {
         let Some(retry) = retry_of(node) else { return self.apologise(super::Diagnostic::BrokenFlow) };
         self.session.tries = self.session.tries.saturating_add(1);
@@ -171,13 +170,13 @@ impl Interpreter<'_> {
         self.on();
     }
 
-    /// Whether a flow opened by a key is being walked: it leaves the trail of questions alone.
+    /// Returns `true` in a flow opened by a key. Such a flow leaves the trail of questions unchanged.
     fn visiting(&self) -> bool {
         self.session.stack.iter().any(|frame| frame.opened == Opened::ByKey)
     }
 
     fn visited_by(&self, key: Key) -> Option<crate::flow::FlowName> {
-        // One visit at a time: a key inside a visited flow doesn't open another.
+        // One visit at a time: a key inside a visited flow doesn't open another one.
         if self.visiting() {
             return None;
         }
@@ -231,7 +230,7 @@ pub(super) fn retry_of(node: &Node) -> Option<&Retry> {
     }
 }
 
-/// Where a flow goes on once an item is recorded.
+/// The node at which a flow continues after an item was recorded.
 fn after_record(flow: &Flow, item: Item) -> Option<&NodeId> {
     let mut records = flow.order.iter().filter_map(|id| match &flow.nodes.get(id)?.kind {
         NodeKind::Record(record) => Some(record),

@@ -1,5 +1,6 @@
-//! What a step asks of the world. The kind tells when it is done: facts in the transaction, the reply after its commit,
-//! jobs later by the outbox, a question to the store at once, before the next step of the same turn.
+//! The effects of a step. The kind determines when it is carried out. Facts are written in the transaction. The reply
+//! follows the commit. Jobs run later through the outbox. A query is answered at once, before the next step of the
+//! same turn.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,29 +22,29 @@ pub enum Effect {
     Errand(Job),
     /// Answered from the store, as the next event of the same turn.
     Ask(Query),
-    /// For the log alone.
+    /// Only logged.
     Note(Diagnostic),
 }
 
-/// What the caller hears, and what is waited for then.
+/// What the caller hears, and what happens next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
-    /// Spoken in this order.
+    /// Prompts in the order in which they are spoken.
     pub say: Vec<Utterance>,
-    /// What is done after it.
+    /// What happens afterwards.
     pub then: NextAction,
 }
 
-/// One prompt in one language with its gaps filled.
+/// A prompt in one language with its gaps filled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Utterance {
     /// The prompt.
     pub prompt: PromptId,
     /// The language.
     pub language: Language,
-    /// Whether a key cuts it short.
+    /// Whether a key interrupts it.
     pub barge_in: bool,
-    /// What stands in its gaps.
+    /// The contents of its gaps.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fill: Vec<Fill>,
 }
@@ -70,7 +71,7 @@ impl std::fmt::Debug for Fill {
     }
 }
 
-/// What is done after the reply was spoken.
+/// What happens after the reply was spoken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NextAction {
@@ -78,25 +79,25 @@ pub enum NextAction {
     Gather {
         /// The entry is complete after this number of keys.
         max_keys: u8,
-        /// `#` ends the entry. Where it doesn't, `#` is a key like the others.
+        /// Whether `#` ends the entry. If not, `#` is a key like the others.
         ends_with_hash: bool,
-        /// Silence before the first key, in seconds.
+        /// The timeout for the first key, in seconds.
         first_key_seconds: u8,
-        /// Silence between keys, in seconds.
+        /// The timeout between keys, in seconds.
         between_keys_seconds: u8,
     },
     /// Connect the caller to a person.
     Transfer {
-        /// The person's number.
+        /// The number to call.
         number: PhoneNumber,
-        /// How long it rings, in seconds.
+        /// How long the phone rings, in seconds.
         ring_seconds: u8,
     },
     /// End the call.
     HangUp,
 }
 
-/// Something that must not be lost.
+/// A fact that must be stored.
 #[derive(Debug, Clone)]
 pub enum Fact {
     /// An answer was given.
@@ -107,87 +108,86 @@ pub enum Fact {
         item: Item,
         /// The answer.
         answer: Answer,
-        /// How worrying it is.
+        /// The severity of the answer.
         severity: Severity,
     },
-    /// An answer was taken back with key 7; the question is open again.
+    /// An answer was taken back with key 7. The question is open again.
     Withdrawn {
         /// The report.
         report: ReportId,
         /// The item.
         item: Item,
     },
-    /// A report was finished or left.
+    /// A report was finished or abandoned.
     ReportClosed {
         /// The report.
         report: ReportId,
-        /// Finished, or left open.
+        /// The outcome: finished or left open.
         outcome: ReportOutcome,
     },
-    /// Staff must know.
+    /// An alert for staff.
     Alert {
-        /// Of what.
+        /// The kind of alert.
         kind: AlertKind,
-        /// Whom; nobody when no centre is known.
+        /// The health centre to notify. `None` if no centre is known.
         centre: Option<CentreCode>,
-        /// The person, when identified.
+        /// The patient and report. `None` before identification.
         person: Option<(PatientId, ReportId)>,
         /// The item, for a red answer.
         item: Option<Item>,
     },
-    /// The call is over.
+    /// The call ended.
     CallEnded(Disposition),
 }
 
-/// Something to be done after the commit.
+/// A job that runs after the commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Job {
-    /// Take back a call that is no longer wanted: one that rings is cancelled, one that was answered ends with a
-    /// goodbye.
+    /// Withdraw a call: a ringing call is cancelled, an answered one ends with a goodbye.
     Withdraw {
         /// The call.
         call: CallId,
     },
-    /// Tell a patient by SMS that we could not reach them, in the centre's own words (A8).
+    /// Send a patient an SMS that we could not reach them, in the centre's own words (A8).
     MissedCallSms {
         /// The patient.
         patient: PatientId,
         /// The slot whose attempts are used up.
         slot: SlotId,
     },
-    /// Tell the centre's staff at once that an alert is on their list. Carries no personal data.
+    /// Tell the centre's staff immediately about a new alert on their list. Carries no personal data.
     TellCentre {
         /// The centre.
         centre: CentreCode,
-        /// What the alert is of.
+        /// The kind of alert.
         kind: AlertKind,
     },
 }
 
-/// A question to the store.
+/// A query to the store.
 #[derive(Debug, Clone)]
 pub enum Query {
-    /// Who is this? The birth date is as keyed: it was a date of the past when it was keyed.
+    /// Identify the caller. The birth date is as keyed. It was a past date when it was keyed.
     Identify {
-        /// The HER-SYS ID, if it can be one.
+        /// The HER-SYS ID, if its form is valid.
         hersys_id: Option<HersysId>,
-        /// The birth date's eight keys.
+        /// The eight keys of the birth date.
         birth_date: Keys,
     },
-    /// Can the caller be called back on the number that is shown? The limits on such requests say.
+    /// Whether the caller can be called back at the shown number. The limits on such requests decide.
     CallBack,
 }
 
-/// Something that an operator may want to see in the log.
+/// A message for the operator's log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Diagnostic {
-    /// The event doesn't fit what the session waits for; nothing changed.
+    /// The event isn't what the session waits for. Nothing changed.
     EventDoesNotFit,
-    /// The named limit of steps was reached; the call was ended with an apology.
+    /// The limit on steps was reached. The call was ended with an apology.
     TooManySteps,
-    /// The caller wasn't identified in time; the call was ended with a goodbye.
+    /// The caller wasn't identified in time. The call was ended with a goodbye.
     NotIdentifiedInTime,
-    /// The flow document lacks something that was checked at start; the call was ended with an apology.
+    /// The flow document lacks something that was checked at start. The call was ended with an apology.
     BrokenFlow,
 }

@@ -1,4 +1,4 @@
-//! What can happen to a conversation.
+//! The events of a conversation.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,81 +6,82 @@ use serde::{Deserialize, Serialize};
 use super::session::{AnsweredBy, Centre, Person};
 use crate::domain::{HangupCause, Keys, Language, Line, PhoneNumber};
 
-/// Something that happened, and when.
+/// An event and its time.
 #[derive(Debug, Clone)]
 pub struct Event {
-    /// When it reached us.
+    /// When it arrived.
     pub at: Timestamp,
-    /// What it was.
+    /// What happened.
     pub happening: EventKind,
 }
 
 /// What happened.
 #[derive(Debug, Clone)]
 pub enum EventKind {
-    /// The caller keyed something, or nothing at all within the patience.
+    /// The caller pressed keys, or none before the timeout.
     Keyed(Keys),
     /// The answer to [`super::Ask::Identify`].
     Identified(Identified),
     /// The answer to [`super::Ask::CallBack`].
     CallBack(CallBack),
-    /// The person that the caller was handed over to hung up, or never answered.
+    /// The transfer ended: the other party hung up or never answered.
     TransferEnded(TransferOutcome),
-    /// The caller is gone. In a transfer of which nothing else is known, nobody of staff had answered.
+    /// The caller is gone. If a transfer without further reports was in progress, staff hadn't answered.
     HungUp(HangupCause),
-    /// The caller is gone, and what came of the transfer that was in progress is known.
+    /// The caller is gone, and the outcome of the transfer in progress is known.
     HungUpInTransfer(HangupCause, TransferOutcome),
-    /// The call that we made is no longer wanted: a polite goodbye, nothing else.
+    /// The outbound call was withdrawn: a polite goodbye, nothing else.
     Withdrawn,
-    /// The transfer is over, and the call was no longer wanted while it went on: a polite goodbye, no question.
+    /// The transfer ended, and the call was withdrawn meanwhile: a polite goodbye, no question.
     WithdrawnAfterTransfer(TransferOutcome),
 }
 
-/// With what a conversation begins.
+/// The initial values of a conversation.
 #[derive(Debug, Clone)]
 pub struct Start {
     /// The line.
     pub line: Line,
-    /// The flow that the line begins with: its own, or `maintenance`.
+    /// The flow that the line begins with: its own or `maintenance`.
     pub flow: crate::flow::FlowName,
-    /// The language spoken until another is chosen.
+    /// The initial language.
     pub language: Language,
-    /// The caller's number, when it is shown.
+    /// The caller's number. `None` if it is hidden.
     pub caller: Option<PhoneNumber>,
-    /// The number that automated calls come from, named on voicemail.
+    /// The number that automated calls come from, spoken on voicemail.
     pub call_back_number: Option<PhoneNumber>,
-    /// Who takes callers that aren't identified yet and want a person.
+    /// The centre for callers who aren't identified yet and want to talk to a person.
     pub fallback_centre: Option<Centre>,
-    /// The end of the maintenance, when it is one and its end is known: month, day, hour, minute where the line is run.
+    /// The end of a maintenance: month, day, hour, minute in the line's time zone. `None` without maintenance or if
+    /// the end is unknown.
     pub until: Option<[u8; 4]>,
     /// Deadline for identification; `None` for no deadline.
     pub identify_by: Option<Timestamp>,
-    /// The person, when the call is to someone known.
+    /// The patient, if the call is to a known one.
     pub person: Option<Box<Person>>,
-    /// Who answered a call that we made.
+    /// Who answered an outbound call.
     pub answered_by: AnsweredBy,
 }
 
-/// What became of HER-SYS ID and birth date.
+/// The result of an identification.
 #[derive(Debug, Clone)]
 pub enum Identified {
-    /// Both fit someone under observation; their report of today is open.
+    /// HER-SYS ID and birth date match a patient under observation. Today's report is open.
     Matched(Box<Person>),
-    /// They don't fit, or observation hasn't begun, or the limits of guessing are reached: the caller can't tell which
+    /// They don't match, observation hasn't begun, or a limit on guessing was reached. The caller can't tell which
     /// (H8).
     Mismatch,
-    /// Both fit someone whose observation has ended.
+    /// They match a patient whose observation has ended.
     ObservationEnded(Box<Centre>),
 }
 
-/// What becomes of a request to be called back.
+/// The result of a request to be called back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallBack {
     /// Staff are told.
     Taken,
-    /// Staff know already.
+    /// Staff were told before.
     TakenBefore,
-    /// It is too much: the caller is told to phone the health centre.
+    /// A limit was reached. The caller is asked to phone the health centre.
     Refused,
 }
 
@@ -88,7 +89,7 @@ pub enum CallBack {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TransferOutcome {
-    /// They talked.
+    /// Staff and caller talked.
     Talked,
     /// Busy, no answer or failed.
     NotReached,

@@ -1,15 +1,15 @@
-//! Key 7: back one question, to correct it.
+//! Key 7: go back one question to correct it.
 
 use super::ask::question_of;
 use super::effect::{Effect, Fact};
 use super::walk::Interpreter;
 use crate::flow::{Flow, NodeKind, PromptId};
 
-/// Said when there is no earlier question.
+/// The prompt if there is no earlier question.
 const FIRST_QUESTION: &str = "shared.first_question";
 
 impl Interpreter<'_> {
-    /// Goes back to the question before this one, or from a confirmation to the entry that it reads back.
+    /// Goes back to the previous question, or from a confirmation to the entry that it reads back.
     pub(super) fn go_back(&mut self, flow: &Flow) {
         let at_confirmation = matches!(self.here(), Ok((_, node)) if matches!(node.kind, NodeKind::Confirm(_)));
         if !at_confirmation && self.session.trail.len() > 1 {

@@ -1,4 +1,4 @@
-//! How a conversation ends: by us, by the caller, or because we failed.
+//! The end of a conversation: by the flow, by the caller, or after a failure.
 
 use super::ask::retry_of;
 use super::effect::{Diagnostic, Effect, Fact, NextAction};
@@ -8,22 +8,22 @@ use super::walk::Interpreter;
 use crate::domain::{Disposition, ReportOutcome};
 use crate::flow::{NodeKind, PromptId, RecordWhat};
 
-/// The flow of a call that is no longer wanted when it is answered, or while it goes on.
+/// The flow of a call that was withdrawn before or after it was answered.
 pub(super) const WITHDRAWN: &str = "withdrawn";
-/// Said to who wasn't identified in time: nothing of what was keyed, and how to go on.
+/// The prompt for a caller who wasn't identified in time. It mentions nothing that was keyed and says how to proceed.
 const GAVE_UP: &str = "shared.gave_up";
-/// Said when we can't go on.
+/// The prompt after a failure.
 const SYSTEM_FAILURE: &str = "shared.system_failure";
 
 impl Interpreter<'_> {
-    /// The flow came to its end.
+    /// The flow has ended.
     pub(super) fn we_hang_up(&mut self) {
         self.over(self.session.disposition);
         self.reply(NextAction::HangUp, Waiting::Over);
     }
 
-    /// The caller is gone: what was answered stays, the report stays open for today. `transfer` is what came of the
-    /// transfer, if one was in progress.
+    /// The caller is gone. Given answers are kept, and the report stays open for today. `transfer` is the outcome of
+    /// the transfer, if one was in progress.
     pub(super) fn caller_is_gone(&mut self, transfer: TransferOutcome) {
         if self.session.waiting == Waiting::Transfer {
             self.note_transfer(transfer);
@@ -33,14 +33,14 @@ impl Interpreter<'_> {
         self.session.waiting = Waiting::Over;
     }
 
-    /// The person on the line hears a goodbye and nothing else; what was answered stays.
+    /// Says a goodbye and nothing else. Given answers are kept.
     pub(super) fn withdrawn(&mut self) {
         if !matches!(self.session.disposition, Disposition::Reported | Disposition::HandedOver) {
             self.session.disposition = Disposition::Withdrawn;
         }
         self.keep_unconfirmed_stop();
         self.say.clear();
-        // Documents of before there was such a flow have none: then the call just ends.
+        // Flow sets from before this flow existed lack it. Then the call just ends.
         let flow = self.flow_set.flow(WITHDRAWN);
         let first =
             flow.map(|flow| Frame { flow: flow.name.clone(), node: flow.start.to.clone(), opened: Opened::ByLine });
@@ -49,14 +49,14 @@ impl Interpreter<'_> {
         if self.session.stack.is_empty() { self.we_hang_up() } else { self.on() }
     }
 
-    /// We can't go on: ask the caller to call again, never thank.
+    /// After a failure: asks the caller to call again, without thanks.
     pub(super) fn apologise(&mut self, note: Diagnostic) {
         self.effects.push(Effect::Note(note));
         self.keep_unconfirmed_stop();
         self.say.clear();
         self.say_prompt(&PromptId::from(SYSTEM_FAILURE), None, false, None);
         self.over(match self.session.disposition {
-            // Staff have taken it over: our failure changes nothing of that.
+            // Staff have taken over. Our failure doesn't change that.
             Disposition::HandedOver => Disposition::HandedOver,
             Disposition::Unanswered => Disposition::Unanswered,
             Disposition::StaffNotReached if self.session.person.is_some() => Disposition::Unanswered,
@@ -65,15 +65,15 @@ impl Interpreter<'_> {
         self.reply(NextAction::HangUp, Waiting::Over);
     }
 
-    /// Whether a caller has been on the line for too long without being identified. Nobody is cut off in the middle: it
-    /// counts when the next question would be asked.
+    /// Returns `true` if a caller has been on the line too long without being identified. No prompt is interrupted: it
+    /// is checked before the next question.
     pub(super) fn is_out_of_time(&self) -> bool {
         let unknown = self.session.person.is_none()
             && matches!(self.session.disposition, Disposition::NotIdentified | Disposition::StaffNotReached);
         unknown && self.session.identify_by.is_some_and(|by| self.at >= by)
     }
 
-    /// Lines are few: a goodbye that tells nothing (H8) takes the place of the next question.
+    /// Lines are scarce: a goodbye that reveals nothing (H8) replaces the next question.
     pub(super) fn time_is_up(&mut self) {
         self.effects.push(Effect::Note(Diagnostic::NotIdentifiedInTime));
         self.say.clear();
@@ -81,8 +81,8 @@ impl Interpreter<'_> {
         self.we_hang_up();
     }
 
-    /// Someone who is asked who wants the calls to stop, and is gone without an answer, has asked for it all the same:
-    /// what giving up at that question would keep is kept.
+    /// Keeps the request of a caller who asked for calls to stop and is gone before confirming who they are. It is
+    /// stored as if they had given up at that question.
     fn keep_unconfirmed_stop(&mut self) {
         let Ok((flow, node)) = self.here() else { return };
         let given_up = retry_of(node).and_then(|retry| flow.nodes.get(&retry.give_up.to));

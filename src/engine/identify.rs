@@ -1,4 +1,4 @@
-//! Who is reported for: HER-SYS ID and birth date.
+//! Identification by HER-SYS ID and birth date.
 
 use super::effect::{Effect, Query};
 use super::event::Identified;
@@ -8,7 +8,8 @@ use crate::domain::{Disposition, HersysId, Keys};
 use crate::flow::{Identify, Node, NodeKind};
 
 impl Interpreter<'_> {
-    /// Asks the store who this is. The two entries leave the session: it never keeps what proves a person.
+    /// Queries the store for the patient. The two entries are removed from the session, which never keeps proof of
+    /// identity.
     pub(super) fn look_up(&mut self, identify: &Identify) -> Result<Transition, InvalidFlow> {
         let hersys_id = self.session.entry(&identify.hersys_id.to).and_then(|entry| HersysId::parse(entry).ok());
         let birth_date = self.session.entry(&identify.birth_date.to).and_then(|entry| Keys::parse(entry).ok());
@@ -21,7 +22,7 @@ impl Interpreter<'_> {
         Ok(Transition::Wait)
     }
 
-    /// The store's answer.
+    /// Handles the store's answer.
     pub(super) fn identified(&mut self, identified: &Identified) {
         let Ok((_, Node { kind: NodeKind::Identify(identify), .. })) = self.here() else {
             return self.apologise(super::Diagnostic::BrokenFlow);

@@ -1,8 +1,8 @@
 //! One step of one conversation: a pure, total function from a session and an event to the next session and its
 //! effects.
 //!
-//! It reads no clock and makes no ids: both come in with the event. An event that doesn't fit leaves the session as it
-//! was and yields a [`Diagnostic`].
+//! It reads no clock and makes no ids: both come with the event. An event that the session doesn't wait for leaves it
+//! unchanged and yields a [`Diagnostic`].
 
 mod ask;
 mod effect;

@@ -1,4 +1,4 @@
-//! Keeping what was said: answers, the finished report, requests to staff.
+//! Records answers, finished reports and requests to staff.
 
 use super::effect::{Effect, Fact, Job, Query};
 use super::event::{CallBack, TransferOutcome};
@@ -38,8 +38,8 @@ impl Interpreter<'_> {
         person.answers.retain(|(of, _)| *of != item);
         person.answers.push((item, answer));
         let report = person.report;
-        // A caller who continues with the questionnaire after staff weren't reached leaves the questionnaire, not the
-        // transfer.
+        // If staff weren't reached and the caller continues with the questionnaire, the disposition is that of the
+        // questionnaire, not of the transfer.
         if self.session.disposition == Disposition::StaffNotReached {
             self.session.disposition = Disposition::Unanswered;
         }
@@ -55,7 +55,7 @@ impl Interpreter<'_> {
         let person = self.session.person.take().ok_or(InvalidFlow)?;
         self.session.people = self.session.people.saturating_add(1);
         self.session.disposition = Disposition::Reported;
-        // The next person of the family has not said who they are.
+        // The next member of the family hasn't said who they are.
         self.session.listener = Listener::Unknown;
         self.session.entries.clear();
         self.session.trail.clear();
@@ -64,7 +64,7 @@ impl Interpreter<'_> {
         Ok(())
     }
 
-    /// Staff are told once a call; and once more when someone says who they are after all, which holds the calls.
+    /// Tells staff once per call, and once more if the person then confirms who they are, which holds the calls back.
     pub(super) fn stop_is_asked_for(&mut self, asked: StopAsked) {
         if asked <= self.session.stop {
             return;
@@ -77,7 +77,7 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Whether the caller is called back.
+    /// Handles the decision about a request to be called back.
     pub(super) fn call_back(&mut self, fate: CallBack) {
         let Ok((_, Node { kind: NodeKind::Record(record), .. })) = self.here() else {
             return self.apologise(super::Diagnostic::BrokenFlow);
@@ -89,7 +89,7 @@ impl Interpreter<'_> {
         let next = match (fate, refused) {
             (CallBack::Refused, Some(refused)) => return self.go(&refused.to.clone()),
             (CallBack::TakenBefore, _) => &record.next,
-            // Documents that know no refusal promise a call, so staff are told.
+            // Flow sets without a refusal promise a call, so staff are told.
             (CallBack::Taken, _) | (CallBack::Refused, None) => {
                 self.raise(AlertKind::CallBack, None);
                 &record.next
@@ -99,7 +99,7 @@ impl Interpreter<'_> {
         self.go(&next.to.clone());
     }
 
-    /// The caller wants a person, and the health centre's number isn't one to be called.
+    /// The caller wants to talk to a person, but the health centre's number can't be called.
     pub(super) fn cannot_be_handed_over(&mut self) {
         let centre = self.session.centre().map(|centre| centre.code.clone());
         let kind = AlertKind::CentrePhone;
@@ -116,7 +116,7 @@ impl Interpreter<'_> {
         }
     }
 
-    /// What came of a transfer, as the call's verdict: the same on every line. A finished report stays one.
+    /// Records the outcome of a transfer as the call's disposition, on every line. A finished report stays finished.
     pub(super) fn note_transfer(&mut self, outcome: TransferOutcome) {
         match outcome {
             TransferOutcome::Talked => self.handed_over(),

@@ -1,4 +1,4 @@
-//! A conversation between two turns: everything that the next step needs, and nothing that the store already keeps.
+//! A conversation between two turns: what the next step needs and the store doesn't have.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,41 +10,41 @@ use crate::policy::{OfficeHours, Thresholds};
 /// One conversation.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Session {
-    /// The line it runs on.
+    /// Its line.
     pub line: Line,
     /// The language spoken.
     pub language: Language,
-    /// Where it stands: the line's own flow first, the flow being walked last.
+    /// The flows being walked: the line's own flow first, the current one last.
     pub stack: Vec<Frame>,
     /// What it waits for.
     pub waiting: Waiting,
-    /// Tries used at the present question.
+    /// Tries used at the current question.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub tries: u8,
-    /// What was keyed in this call and is still needed.
+    /// Entries of this call that are still needed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<Entry>,
-    /// The questions asked in this flow so far: where key 7 goes back to.
+    /// The questions asked in this flow so far, for key 7.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trail: Vec<NodeId>,
-    /// The person being reported for.
+    /// The identified patient.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<Box<Person>>,
-    /// Who takes the caller when a person is wanted: the identified person's centre, else the line's.
+    /// The centre for callers who aren't identified and want to talk to a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(rename = "desk")]
     pub fallback_centre: Option<Box<Centre>>,
-    /// Mismatches in a row at identification.
+    /// Consecutive mismatches at identification.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub mismatches: u8,
-    /// People dealt with.
+    /// The number of people dealt with.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub people: u8,
-    /// Nodes walked.
+    /// The number of nodes walked.
     pub steps: u32,
-    /// The verdict if the call ended now.
+    /// The disposition if the call ended now.
     pub disposition: Disposition,
-    /// The caller's number, when it is shown.
+    /// The caller's number. `None` if it is hidden.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caller: Option<PhoneNumber>,
     /// The number that automated calls come from.
@@ -53,16 +53,16 @@ pub struct Session {
     /// The end of the maintenance: month, day, hour, minute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<[u8; 4]>,
-    /// From when on a caller who isn't identified is asked nothing more.
+    /// The deadline for identification. After it, a caller who isn't identified is asked nothing more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identify_by: Option<Timestamp>,
-    /// Who answered a call that we made.
+    /// Who answered an outbound call.
     #[serde(default)]
     pub answered_by: AnsweredBy,
-    /// Whether someone has said that they are the patient, or answer for the patient.
+    /// Whether someone has confirmed that they are the patient or answer for the patient.
     #[serde(default, skip_serializing_if = "is_default")]
     pub listener: Listener,
-    /// Whether someone has asked in this call that calls stop, and whether they had said who they are.
+    /// Whether someone asked in this call for calls to stop, and whether they had confirmed who they are.
     #[serde(default, skip_serializing_if = "is_default")]
     pub stop: StopAsked,
 }
@@ -71,7 +71,7 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+#[allow(clippy::trivially_copy_pass_by_ref)] // the signature that serde requires
 fn is_zero(number: &u8) -> bool {
     *number == 0
 }
@@ -81,9 +81,9 @@ fn is_zero(number: &u8) -> bool {
 pub struct Frame {
     /// The flow.
     pub flow: FlowName,
-    /// The node at which it stands.
+    /// The current node.
     pub node: NodeId,
-    /// How it was opened, which decides where its end leads.
+    /// How it was opened. This determines what follows its end.
     pub opened: Opened,
 }
 
@@ -91,11 +91,11 @@ pub struct Frame {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Opened {
-    /// By the line: its end hangs up.
+    /// By the line. Its end hangs up.
     ByLine,
-    /// By a sub-flow node: its end goes on there.
+    /// By a sub-flow node. Its end continues there.
     BySubFlow,
-    /// By a key at a question: its end asks that question again.
+    /// By a key at a question. Its end asks that question again.
     ByKey,
 }
 
@@ -103,32 +103,32 @@ pub enum Opened {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AnsweredBy {
-    /// A person, or nobody knows: treated as a person.
+    /// A person, or unknown, which is treated as a person.
     #[default]
     Person,
     /// Voicemail or a fax machine.
     Machine,
 }
 
-/// What the person on the line has said of who they are.
+/// What the person on the line has said about who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Listener {
-    /// Nothing yet: anybody may have picked up.
+    /// Nothing yet: anyone may have picked up.
     #[default]
     Unknown,
     /// They are the patient, or answer for the patient.
     Confirmed,
 }
 
-/// Whether someone has asked in this call that automated calls stop. A later variant counts for more.
+/// Whether someone asked in this call for automated calls to stop. Later variants take precedence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StopAsked {
-    /// Nobody has.
+    /// No one asked.
     #[default]
     No,
-    /// Someone who hadn't said who they are.
+    /// Someone who hadn't confirmed who they are.
     Unconfirmed,
     /// The patient, or someone who answers for the patient.
     Confirmed,
@@ -138,24 +138,24 @@ pub enum StopAsked {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Waiting {
-    /// Keys of the caller.
+    /// The caller's keys.
     Keys,
     /// The answer to an [`super::Ask`].
     Lookup,
     /// The end of a transfer.
     Transfer,
-    /// Nothing any more.
+    /// Nothing: the conversation has ended.
     Over,
 }
 
-/// What was keyed at a node.
+/// An entry at a node.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// The flow.
     pub flow: FlowName,
     /// The node.
     pub node: NodeId,
-    /// The keys, or the value of the key. It may be an ID or a birth date.
+    /// The keys, or the value of the key. It may be a HER-SYS ID or a birth date.
     pub text: Box<str>,
 }
 
@@ -165,7 +165,7 @@ impl std::fmt::Debug for Entry {
     }
 }
 
-/// The person being reported for, known since identification.
+/// The identified patient.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Person {
     /// The patient.
@@ -174,11 +174,11 @@ pub struct Person {
     pub report: ReportId,
     /// The patient's health centre.
     pub centre: Centre,
-    /// The answers of today's report so far, of earlier calls too.
+    /// The answers of today's report so far, including those of earlier calls.
     pub answers: Vec<(Item, Answer)>,
 }
 
-/// What a conversation needs to know of a health centre.
+/// The data of a health centre that a conversation needs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Centre {
     /// Its code.
@@ -189,32 +189,32 @@ pub struct Centre {
     pub phone: PhoneNumber,
     /// Its time zone (IANA name).
     pub zone: Box<str>,
-    /// When someone is there to talk to.
+    /// When staff can be reached.
     pub office_hours: OfficeHours,
     /// Its thresholds.
     pub thresholds: Thresholds,
 }
 
 impl Session {
-    /// The flow and node at which it stands.
+    /// The current flow and node.
     pub fn top(&self) -> Option<&Frame> {
         self.stack.last()
     }
 
-    /// What was keyed at a node of the flow being walked.
+    /// The entry at a node of the current flow.
     pub fn entry(&self, node: &NodeId) -> Option<&str> {
         let flow = &self.top()?.flow;
         let mut entries = self.entries.iter();
         entries.find(|entry| entry.flow == *flow && entry.node == *node).map(|entry| &*entry.text)
     }
 
-    /// Forgets what was keyed at a node of the flow being walked.
+    /// Removes the entry at a node of the current flow.
     pub fn forget(&mut self, node: &NodeId) {
         let Some(flow) = self.top().map(|frame| frame.flow.clone()) else { return };
         self.entries.retain(|entry| entry.flow != flow || entry.node != *node);
     }
 
-    /// The answer of today's report to an item.
+    /// The answer to an item in today's report.
     pub fn answer(&self, item: Item) -> Option<Answer> {
         self.person.as_ref()?.answers.iter().rev().find(|(of, _)| *of == item).map(|(_, answer)| *answer)
     }

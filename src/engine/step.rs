@@ -1,4 +1,4 @@
-//! The two entrances: a conversation begins, and something happens to it.
+//! The engine's two entry points: begin a conversation, and handle an event.
 
 use super::effect::{Diagnostic, Effect};
 use super::event::{Event, EventKind, Start, TransferOutcome};
@@ -8,7 +8,7 @@ use super::walk::Interpreter;
 use crate::domain::Disposition;
 use crate::flow::FlowSet;
 
-/// Begins a conversation: its first reply, or an apology when the line's flow is missing.
+/// Begins a conversation with its first reply, or with an apology if the line's flow is missing.
 pub fn begin(flow_set: &FlowSet, start: Start, at: jiff::Timestamp) -> (Session, Vec<Effect>) {
     let first = flow_set.flow(start.flow.as_str()).map(|flow| flow.start.to.clone());
     let disposition = match (start.flow.as_str(), start.answered_by, &start.person) {
@@ -45,7 +45,7 @@ pub fn begin(flow_set: &FlowSet, start: Start, at: jiff::Timestamp) -> (Session,
     walk.finish()
 }
 
-/// What happens next. Total: an event that doesn't fit leaves the session as it was and yields a note.
+/// Handles an event. Total: an event that the session doesn't wait for leaves it unchanged and yields a diagnostic.
 pub fn step(flow_set: &FlowSet, session: Session, event: &Event) -> (Session, Vec<Effect>) {
     let fits = match (&event.happening, session.waiting) {
         (_, Waiting::Over) => false,

@@ -1,4 +1,4 @@
-//! Walking a flow from node to node until one waits for something.
+//! Walks a flow from node to node until one waits for an event.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -9,7 +9,7 @@ use super::session::{AnsweredBy, Frame, Listener, Opened, Session, Waiting};
 use crate::domain::Answer;
 use crate::flow::{Bound, Branch, Flow, FlowName, FlowSet, Node, NodeId, NodeKind, PromptId, ResultName, Say, Test};
 
-/// The result with which a flow visited by a key ends the whole call; with any other its question is asked again.
+/// The result with which a flow opened by a key ends the call. After any other result its question is asked again.
 const HANG_UP: &str = "hang_up";
 
 /// One step in progress.
@@ -21,7 +21,7 @@ pub(super) struct Interpreter<'a> {
     pub(super) say: Vec<Utterance>,
 }
 
-/// Whether the walk goes on or waits.
+/// Whether the walk continues or waits.
 pub(super) enum Transition {
     To(NodeId),
     Wait,
@@ -39,7 +39,7 @@ impl<'a> Interpreter<'a> {
         (self.session, self.effects)
     }
 
-    /// Walks on from the node at which the session stands.
+    /// Walks on from the current node.
     pub(super) fn on(&mut self) {
         loop {
             self.session.steps = self.session.steps.saturating_add(1);
@@ -56,7 +56,7 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// Goes to a node of the flow being walked and walks on from there.
+    /// Goes to a node of the current flow and walks on from there.
     pub(super) fn go(&mut self, node: &NodeId) {
         self.session.tries = 0;
         self.stand_at(node.clone());
@@ -69,7 +69,7 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// The flow being walked and the node at which it stands.
+    /// The current flow and node.
     pub(super) fn here(&self) -> Result<(&'a Flow, &'a Node), InvalidFlow> {
         let frame = self.session.top().ok_or(InvalidFlow)?;
         let flow = self.flow_set.flow(frame.flow.as_str()).ok_or(InvalidFlow)?;
@@ -161,7 +161,7 @@ impl<'a> Interpreter<'a> {
                 .answer(*item)
                 .is_some_and(|answer| matches!(answer, Answer::YesNo(said) if said.code() == &**text)),
             Test::OfficeOpen => session.centre().is_some_and(|centre| {
-                // The zone was checked when the centre was saved; an unknown one here means that nobody is there.
+                // The zone was checked when the centre was saved. With an unknown zone, staff count as unreachable.
                 TimeZone::get(&centre.zone).is_ok_and(|zone| centre.office_hours.contains(self.at, &zone))
             }),
             Test::CallerNumberHidden => session.caller.is_none() || session.centre().is_none(),
@@ -224,7 +224,7 @@ impl<'a> Interpreter<'a> {
         self.say.push(Utterance { prompt: prompt.clone(), language, barge_in, fill });
     }
 
-    /// Ends the turn with everything said so far.
+    /// Ends the turn with all prompts said so far.
     pub(super) fn reply(&mut self, then: NextAction, waiting: Waiting) {
         if waiting == Waiting::Keys && self.is_out_of_time() {
             return self.time_is_up();

@@ -1,4 +1,4 @@
-//! From prompts to words: what a voice says, and what a person reads, with the gaps filled.
+//! Turns prompts into words, with the gaps filled: for a voice and for a reader.
 
 use super::effect::{Fill, Utterance};
 use crate::domain::{Language, PhoneNumber};
@@ -7,16 +7,16 @@ use crate::flow::{FlowSet, ReadAs};
 /// The gap for the health centre's name.
 const CENTRE: &str = "{centre}";
 
-/// For whom the words are.
+/// Whom the words are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WordsFor {
-    /// A voice: readings where the document has them.
+    /// A voice: with readings if the document has them.
     Voice,
     /// A person reading a transcript.
     Reader,
 }
 
-/// The words of an utterance for a voice, in parts of one language each: a health centre's name is Japanese in every
+/// The words of an utterance for a voice, in parts of one language each. A health centre's name is Japanese in every
 /// language, and a voice of another language can't read it.
 pub fn spoken(flow_set: &FlowSet, utterance: &Utterance) -> Vec<(Language, String)> {
     let name = utterance.fill.iter().find_map(|fill| if let Fill::Centre(name) = fill { Some(name) } else { None });
@@ -38,7 +38,7 @@ pub fn spoken(flow_set: &FlowSet, utterance: &Utterance) -> Vec<(Language, Strin
     parts
 }
 
-/// The words of an utterance; nothing when the document lacks the prompt, which `flows check` rules out.
+/// The words of an utterance. Empty if the document lacks the prompt, which `flows check` rules out.
 pub fn words(flow_set: &FlowSet, utterance: &Utterance, for_whom: WordsFor) -> String {
     let mut text = wording(flow_set, utterance.prompt.as_str(), utterance.language, for_whom).to_owned();
     for fill in &utterance.fill {

@@ -1,4 +1,4 @@
-//! Events as they are committed, for observers such as the demonstration's terminal. They hold no personal data.
+//! Committed events, for observers such as the demonstration's terminal. They hold no personal data.
 
 use jiff::Timestamp;
 use tokio::sync::broadcast;
@@ -6,15 +6,15 @@ use tokio::sync::broadcast;
 use crate::domain::{AttemptOutcome, CallId, Disposition, Item, Line, Severity, SlotEnd, SlotState};
 use crate::engine::AnsweredBy;
 
-/// Moments that a slow watcher may be behind before the oldest are dropped for it.
+/// The number of events a slow observer may lag behind before the oldest are dropped for it.
 const MOST_BEHIND: usize = 65_536;
 
-/// Something that was committed.
+/// A committed event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceEvent {
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
-    /// The call, where it is about one.
+    /// The call, if the event is about one.
     pub call: Option<CallId>,
     /// What happened.
     pub what: ServiceEventKind,
@@ -23,32 +23,32 @@ pub struct ServiceEvent {
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ServiceEventKind {
-    /// The slots of this many patients became due.
+    /// The slots of this number of patients became due.
     SlotsOpened(usize),
-    /// A call is about to be placed; the last digits of the number tell calls apart.
+    /// A call is about to be placed. The last digits of the number tell calls apart.
     Intended {
-        /// The last two digits.
+        /// The last two digits of the number.
         number_ends: String,
         /// 1 for a slot's first attempt.
         attempt: u32,
     },
     /// A phone rings.
     Ringing,
-    /// Someone rang one of our lines.
+    /// An inbound call rings on this line.
     RangIn(Line),
-    /// A call of ours was answered.
+    /// An outbound call was answered.
     Answered(AnsweredBy),
-    /// An answer was kept.
+    /// An answer was stored.
     Answer(Item, Severity),
-    /// A call of ours is over, and so stands its slot now.
+    /// An outbound call ended. Holds the slot's new state.
     Ended(AttemptOutcome, SlotState),
-    /// A call to one of our lines is over.
+    /// An inbound call ended.
     LineEnded(Disposition),
     /// A slot ended without a call.
     SlotEnded(SlotEnd),
 }
 
-/// Where moments are told.
+/// Distributes committed events to observers.
 #[derive(Debug, Clone)]
 pub struct EventBus(broadcast::Sender<ServiceEvent>);
 
@@ -59,18 +59,18 @@ impl Default for EventBus {
 }
 
 impl EventBus {
-    /// Watches from now on.
+    /// Subscribes to events from now on.
     pub fn watch(&self) -> broadcast::Receiver<ServiceEvent> {
         self.0.subscribe()
     }
 
-    /// Tells what was committed; without a watcher it costs nothing.
+    /// Publishes committed events. Costs nothing without an observer.
     pub(super) fn tell(&self, moments: Vec<ServiceEvent>) {
         if self.0.receiver_count() == 0 {
             return;
         }
         for moment in moments {
-            // The last watcher may have left meanwhile.
+            // The last observer may have left meanwhile.
             let _left = self.0.send(moment);
         }
     }

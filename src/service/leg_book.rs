@@ -1,5 +1,5 @@
-//! Whether a carrier's leg speaks for a call: a request that names another call's leg is refused, whatever its URL
-//! says.
+//! Checks whether a carrier's leg belongs to a call. A request that names another call's leg is refused, whatever its
+//! URL says.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -9,26 +9,26 @@ use crate::carrier::CarrierLegId;
 use crate::domain::CallId;
 use crate::store::{StoreError, legs};
 
-/// The most calls remembered; when there are more, all are looked up again.
+/// The maximum number of calls in the cache. Above it, the cache is cleared.
 const MOST_REMEMBERED: usize = 10_000;
 
-/// The legs that were found to speak for their calls. Looked up once: a call keeps its leg.
+/// A cache of legs that were found to belong to their calls. Each is looked up once, as a call keeps its leg.
 #[derive(Debug, Default)]
 pub struct LegBook {
     known: Mutex<HashMap<CallId, CarrierLegId>>,
 }
 
-/// Whether a leg speaks for a call.
+/// Whether a leg belongs to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Speaks {
-    /// It is a leg of the call, or the first one that is heard of.
+    /// It is a leg of the call, or the call's first leg.
     ForTheCall,
-    /// It belongs to another call, or the call is known under another leg.
+    /// It belongs to another call, or the call has another leg.
     ForAnother,
 }
 
 impl LegBook {
-    /// A call has begun with this leg.
+    /// Records the first leg of a new call.
     pub fn begun(&self, call: CallId, leg: &CarrierLegId) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST_REMEMBERED {
@@ -37,11 +37,11 @@ impl LegBook {
         known.insert(call, leg.clone());
     }
 
-    /// Whether `leg` of `carrier` speaks for `call`. The first leg of a call does, unless it is another call's: a
-    /// callback can come before the reply to the request that placed the call (fault 27).
+    /// Returns whether `leg` of `carrier` belongs to `call`. The first leg of a call does, unless it is another
+    /// call's: a callback can arrive before the reply to the request that placed the call (fault 27).
     ///
     /// # Errors
-    /// When the database fails.
+    /// Database errors.
     pub async fn speaks(
         &self,
         context: &Context,

@@ -1,6 +1,6 @@
-//! Log lines that anybody outside can cause, as often as they like: the first of a kind is written at once, then a
-//! count each minute, so that a flood of requests isn't a flood of lines. A kind is a word of ours, never something
-//! from outside.
+//! Rate limits for log lines that anyone outside can cause. The first line of a kind is written immediately, then a
+//! count each minute, so that a flood of requests doesn't flood the log. Kinds are constants of the program, never
+//! input.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -11,27 +11,27 @@ use tracing::warn;
 
 use super::clock::Stopwatch;
 
-/// After how long the lines that were left out are counted in one.
+/// The interval after which suppressed lines are counted in one line.
 const WINDOW: Duration = Duration::from_secs(60);
-/// How often it is looked for counts to write.
+/// How often due counts are checked.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// A kind of line that anybody outside can cause.
+/// A kind of log line that anyone outside can cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LimitedLine {
-    /// A webhook was refused, and why.
+    /// A webhook was refused. Holds the reason.
     WebhookRefused(&'static str),
-    /// Another request was refused, and why.
+    /// Another request was refused. Holds the reason.
     RequestRefused(&'static str),
-    /// A connection was refused, by which limit.
+    /// A connection was refused. Holds the limit.
     ConnectionRefused(&'static str),
-    /// A connection was closed for a new one, by which limit.
+    /// A connection was closed for a new one. Holds the limit.
     ConnectionReplaced(&'static str),
-    /// A client was too slow, with what.
+    /// A client was too slow. Holds the phase.
     ConnectionTimedOut(&'static str),
-    /// The system has no room for a connection.
+    /// The system has no resources for another connection.
     CannotAccept,
-    /// `/readyz` was asked, and calls can't be taken, for want of what.
+    /// `/readyz` reported that calls can't be taken. Holds the reason.
     NotReady(&'static str),
     /// A request ended in a panic.
     RequestPanicked,
@@ -69,7 +69,7 @@ impl LimitedLine {
         }
     }
 
-    /// Whether the line is the first of its kind and to be written; if not, it is counted.
+    /// Returns `true` if the line is the first of its kind and must be written. Otherwise it is counted.
     pub fn is_first(self) -> bool {
         let now = RUNNING.elapsed();
         let mut repeats = REPEATS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -80,7 +80,7 @@ impl LimitedLine {
 static RUNNING: LazyLock<Stopwatch> = LazyLock::new(Stopwatch::start);
 static REPEATS: LazyLock<Mutex<Repeats<LimitedLine>>> = LazyLock::new(Mutex::default);
 
-/// Writes the counts each minute, for as long as it is polled.
+/// Writes the counts each minute while it is polled.
 pub async fn count_outside_lines() {
     let mut rhythm = tokio::time::interval(LOOK_EVERY);
     rhythm.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -90,7 +90,7 @@ pub async fn count_outside_lines() {
     }
 }
 
-/// Writes the counts that there are: the process ends.
+/// Writes the remaining counts before the process ends.
 pub fn count_last_outside_lines() {
     write(REPEATS.lock().unwrap_or_else(PoisonError::into_inner).counted(Duration::MAX));
 }
@@ -101,7 +101,7 @@ fn write(counted: Vec<(LimitedLine, u64)>) {
     }
 }
 
-/// What was written last of each kind, and how often it was left out since.
+/// When each kind was last written, and how often it was suppressed since.
 #[derive(Debug)]
 struct Repeats<K>(HashMap<K, Repeated>);
 
@@ -118,7 +118,7 @@ impl<K> Default for Repeats<K> {
 }
 
 impl<K: Hash + Eq + Copy> Repeats<K> {
-    /// Notes one of a kind; says whether it is to be written.
+    /// Counts one of a kind. Returns `true` if it must be written.
     fn note(&mut self, kind: K, now: Duration) -> bool {
         let mut first = false;
         let repeated = self.0.entry(kind).or_insert_with(|| {
@@ -131,7 +131,8 @@ impl<K: Hash + Eq + Copy> Repeats<K> {
         first
     }
 
-    /// The counts of all windows that are over. A kind that didn't repeat is forgotten: its next one is a first.
+    /// The counts of all intervals that are over. A kind without repetitions is forgotten, so its next line is a first
+    /// one.
     fn counted(&mut self, now: Duration) -> Vec<(K, u64)> {
         let mut counted = Vec::new();
         self.0.retain(|kind, repeated| {
@@ -183,7 +184,7 @@ mod tests {
     }
 
     proptest! {
-        /// Lines written and lines counted are all there were, and at most two a minute and kind are written.
+        /// Written and counted lines add up to all lines, and at most two lines per minute and kind are written.
         #[test]
         fn nothing_is_lost_and_little_is_written(waits in prop::collection::vec(0..20_u64, 1..200)) {
             let (mut repeats, mut now, mut written, mut counted) = (Repeats::default(), 0, 0_u64, 0_u64);

@@ -1,5 +1,5 @@
-//! After last entries were lost: calls that the database knows and whose end it may have lost. A patient who was
-//! thanked isn't called again for that slot; staff ask for the report.
+//! After last entries were lost: settles known calls whose end may be lost. A patient who was thanked isn't called
+//! again for that slot. Staff ask for the report.
 
 use std::collections::HashMap;
 
@@ -18,17 +18,17 @@ use crate::policy::{AfterLoss, AtCarrier, KnownAttempt, after_loss};
 use crate::store::attempts::AttemptRow;
 use crate::store::{Tx, attempts, audit, legs, patients, slots};
 
-/// How long before the loss was found something stored may be incomplete. A fail-over loses seconds, and is noticed
-/// when the first call comes due afterwards.
+/// How long before the loss was found stored calls may be incomplete. A fail-over loses seconds, and is noticed at the
+/// first due call afterwards.
 const LOST_BEFORE: SignedDuration = SignedDuration::from_hours(1);
 
-/// A call of ours in the carrier's list.
+/// A known outbound call in the carrier's list.
 pub(super) struct Known {
     call: CallId,
     at_carrier: AtCarrier,
 }
 
-/// Parts the calls of the list into those that we placed and know, and those that the database doesn't know.
+/// Splits the list into outbound calls that the database knows and calls that it doesn't know.
 pub(super) async fn known_calls(
     context: &Context,
     network: &CarrierClient,
@@ -60,8 +60,8 @@ fn at_carrier(listed: &CarrierCall) -> AtCarrier {
     }
 }
 
-/// Settles known calls whose last turns may be lost: those that are open, and those that ended within an hour before
-/// the loss was found, or since.
+/// Settles known calls whose last turns may be lost: open calls, and calls that ended within an hour before the loss
+/// was found, or since.
 pub(super) async fn settle_known(
     context: &Context,
     clerk: &Clerk,
@@ -115,11 +115,11 @@ fn verdict(attempt: &AttemptRow, at_carrier: &HashMap<CallId, AtCarrier>, lost_s
     after_loss(&known, *at_carrier, lost_since)
 }
 
-/// What became of the slot of a call that counts as reached.
+/// What happened to the slot of a call that counts as reached.
 enum Slot {
     Ended,
     WasOver,
-    /// It was called again before the loss was found: that call comes to its end first.
+    /// It was called again before the loss was found. That call must end first.
     HasAnotherCall,
 }
 

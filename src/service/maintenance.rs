@@ -1,5 +1,5 @@
-//! Times of maintenance: callers hear an announcement in place of the line (H1). The conversation service of every node
-//! reads them at each new call, so they hold everywhere at once.
+//! Maintenance: callers hear an announcement in place of the line (H1). Every node reads it at each new call, so it
+//! takes effect immediately everywhere.
 
 use jiff::Timestamp;
 
@@ -9,13 +9,13 @@ use super::error::ServiceError;
 use crate::store::maintenances::{self, MaintenanceRow};
 use crate::store::{Tx, audit};
 
-/// Maintenances that may overlap; more than a handful come from a mistake.
+/// The maximum number of overlapping maintenances. More than a handful indicate a mistake.
 const MOST_AT_ONCE: usize = 100;
 
-/// Begins a maintenance, in place of one in progress. Calls that have begun go on.
+/// Begins a maintenance and replaces the current one. Calls in progress continue.
 ///
 /// # Errors
-/// [`ServiceError::UntilPassed`] when its announced end isn't in the future.
+/// [`ServiceError::UntilPassed`] if the announced end isn't in the future.
 pub async fn start_maintenance(clerk: &Clerk, until: Option<Timestamp>) -> Result<MaintenanceRow, ServiceError> {
     let now = clerk.clock.now();
     if until.is_some_and(|until| until <= now) {
@@ -30,10 +30,10 @@ pub async fn start_maintenance(clerk: &Clerk, until: Option<Timestamp>) -> Resul
     Ok(maintenance)
 }
 
-/// Ends the maintenance in progress; gives it, `None` if there was none.
+/// Ends the current maintenance and returns it. `None` if there was none.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn end_maintenance(clerk: &Clerk) -> Result<Option<MaintenanceRow>, ServiceError> {
     let now = clerk.clock.now();
     let mut tx = clerk.database.begin_write().await?;
@@ -45,10 +45,10 @@ pub async fn end_maintenance(clerk: &Clerk) -> Result<Option<MaintenanceRow>, Se
     Ok(ended)
 }
 
-/// The maintenance in progress.
+/// The current maintenance.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn current_maintenance(clerk: &Clerk) -> Result<Option<MaintenanceRow>, ServiceError> {
     Ok(maintenances::current(&mut clerk.database.begin_read().await?, clerk.clock.now()).await?)
 }

@@ -1,5 +1,5 @@
-//! What staff do about single automated calls: call a patient now, and say what became of a call that nobody knows
-//! about.
+//! Manual control of single automated calls: staff call a patient now, or record the outcome of a call of unknown
+//! outcome.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -15,25 +15,25 @@ use crate::store::attempts::{self, AttemptRow};
 use crate::store::slots::{self, Origin, SlotRow};
 use crate::store::{Tx, alerts, audit, patients};
 
-/// How long a call that staff asked for may wait for a place.
+/// How long a requested call may wait to be placed.
 const WINDOW: SignedDuration = SignedDuration::from_mins(15);
 
-/// A call that staff asked for.
+/// A call requested by staff.
 #[derive(Debug, Clone)]
 pub struct AskedFor {
     /// Its slot.
     pub slot: SlotRow,
     /// The centre's time zone.
     pub zone: TimeZone,
-    /// Why nothing is dialled just now, if so: the call waits for that within its window.
+    /// Why nothing is dialled now. The call waits within its window. `None` if dialling isn't held.
     pub hold: Option<PauseReason>,
 }
 
-/// Has a patient called as soon as there is a place for it, whether or not today's report exists: staff know why. It is
-/// tried again by the centre's policy within a quarter of an hour, and never outside calling hours.
+/// Requests a call to a patient as soon as possible, whether or not today's report exists: staff know why. It is
+/// retried by the centre's policy within a quarter of an hour, and never outside calling hours.
 ///
 /// # Errors
-/// [`ServiceError::NoSuchPatient`], or why the patient can't be called.
+/// [`ServiceError::NoSuchPatient`], or the reason why the patient can't be called.
 pub async fn call_now(clerk: &Clerk, id: &HersysId) -> Result<AskedFor, ServiceError> {
     clerk.looked_up(id, "patient.called_now", ask_for(clerk, id).await).await
 }
@@ -84,21 +84,21 @@ async fn ask_for(clerk: &Clerk, id: &HersysId) -> Result<AskedFor, ServiceError>
     Ok(AskedFor { slot, zone: schedule.zone, hold })
 }
 
-/// What staff found out about a call that nobody knew about.
+/// What staff found out about a call of unknown outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resolution {
-    /// The carrier never had it: it may be tried again within its window.
+    /// The carrier never had it. It may be placed again within its window.
     NotPlaced,
-    /// It rang, and nobody answered.
+    /// It rang without an answer.
     NoAnswer,
     /// Someone answered it.
     Answered,
-    /// Look for it again now.
+    /// Look it up again now.
     LookAgain,
 }
 
 impl Resolution {
-    /// The word in the audit trail.
+    /// The code in the audit trail.
     const fn code(self) -> &'static str {
         match self {
             Self::NotPlaced => "not_placed",
@@ -109,23 +109,23 @@ impl Resolution {
     }
 }
 
-/// A call of unknown outcome and its slot, as they are now.
+/// A call of unknown outcome and its slot, in their new state.
 #[derive(Debug, Clone)]
 pub struct Resolved {
-    /// The attempt that the call is.
+    /// The attempt that placed the call.
     pub attempt: AttemptRow,
     /// The slot.
     pub slot: SlotRow,
 }
 
-/// Says what became of a call of unknown outcome.
+/// Records what staff found out about a call of unknown outcome.
 ///
 /// # Errors
-/// [`ServiceError::NoSuchCall`], or [`ServiceError::NotUnknown`] when its outcome is known.
+/// [`ServiceError::NoSuchCall`], or [`ServiceError::NotUnknown`] if its outcome is known.
 pub async fn resolve_call(clerk: &Clerk, call: CallId, resolution: Resolution) -> Result<Resolved, ServiceError> {
     let now = clerk.clock.now();
     let mut tx = clerk.database.begin_write().await?;
-    // Held, so that the carrier can't tell of the call between the look at it and the word of staff.
+    // Locked, so that no report of the carrier comes between reading the attempt and resolving it.
     attempts::hold(&mut tx, call).await?;
     let attempt = attempts::by_calls(&mut tx, &[call]).await?.pop().ok_or(ServiceError::NoSuchCall)?;
     if attempt.state != AttemptState::Unknown {
@@ -168,7 +168,7 @@ async fn audit_change(
     Ok(audit::append(tx, vec![entry]).await?)
 }
 
-/// A patient who isn't to be called, as a sentence for staff.
+/// Why a patient must not be called, as a sentence for staff.
 pub(super) const fn not_called(why: Withdrawal) -> &'static str {
     match why {
         Withdrawal::Stopped => {

@@ -1,4 +1,4 @@
-//! One call for each thing that the outside can ask for. Here the pure layers meet the store and the carriers.
+//! The application services: one function per use case. Here the pure layers meet the store and the carriers.
 
 mod alerts;
 mod attempts;

@@ -1,4 +1,4 @@
-//! Jobs: what a commit asked for and is done after it, again until it succeeds.
+//! The outbox: runs the jobs of committed transactions and retries them until they succeed.
 
 use std::sync::Arc;
 
@@ -20,39 +20,39 @@ use crate::store::attempts::AttemptRow;
 use crate::store::outbox::JobRow;
 use crate::store::{StoreError, attempts, centres, legs, outbox, patients, sessions, slots};
 
-/// Jobs done in one round.
+/// Jobs run in one round.
 const MAX_ERRANDS: u32 = 200;
-/// When to try again what the carrier, or the moment, didn't allow.
+/// The retry delay if the carrier couldn't do the job, or it is too early for it.
 const SOON: SignedDuration = SignedDuration::from_secs(1);
-/// When to try again to take back a call whose phone rings no more, and the longest wait of those that grow.
+/// The retry delay for withdrawing a call whose phone no longer rings, and the maximum of growing delays.
 const SELDOM: SignedDuration = SignedDuration::from_secs(30);
-/// The longest that a phone can be set to ring, 600 s, and how long a request may be on its way before.
+/// The longest ringing that can be configured, 600 s, and the time a request may take before it.
 const LONGEST_RINGING: SignedDuration = SignedDuration::from_mins(11);
-/// When to try again what can't be read.
+/// The retry delay for unreadable jobs.
 const LATER: SignedDuration = outbox::LONGEST_POSTPONED;
 
-/// What became of a job.
+/// The result of a job.
 enum Done {
-    /// It is done, or there is nothing to do any more.
+    /// Done, or nothing left to do.
     Yes,
-    /// Not yet.
+    /// To be retried after this delay.
     Again(SignedDuration),
 }
 
-/// What jobs need that leave the code base.
+/// What jobs with effects outside the program need.
 #[derive(Clone)]
-#[allow(missing_debug_implementations)] // it holds connections, which have nothing to show
+#[allow(missing_debug_implementations)] // connections have no useful `Debug` output
 pub struct Outside {
     /// The phone network.
     pub network: Arc<CarrierClient>,
-    /// Takes what the network says of calls.
+    /// Handles what the network reports about calls.
     pub conversations: ConversationService,
 }
 
-/// Does the jobs that are due. Idempotent; says how many were done.
+/// Runs the jobs that are due. Idempotent. Returns how many were done.
 ///
 /// # Errors
-/// When the database fails; what wasn't done stays due.
+/// Database errors. Jobs that weren't done stay due.
 pub async fn run_jobs(context: &Arc<Context>, outside: Option<&Outside>) -> Result<usize, StoreError> {
     if outside.is_none() {
         watch_alone(&context.clock);
@@ -66,8 +66,8 @@ pub async fn run_jobs(context: &Arc<Context>, outside: Option<&Outside>) -> Resu
     }
     let mut done = Vec::with_capacity(due.len());
     let mut postponed = Vec::new();
-    // Beside each other: one that the carrier lets wait delays no other. A simulated network lets none wait, and a day
-    // on it comes out the same again only when one job follows the other.
+    // Jobs run concurrently, so that a slow request to the carrier doesn't delay the others. A simulated network is
+    // never slow, and a simulated day is only reproducible if jobs run one after the other.
     let simulated = outside.is_some_and(|outside| matches!(*outside.network, CarrierClient::Simulated(_)));
     let beside = if simulated { 1 } else { due.len() };
     let mut due = due.into_iter();
@@ -107,7 +107,7 @@ async fn one(context: &Context, outside: Option<&Outside>, row: &JobRow, now: Ti
     };
     match (job, outside) {
         (Job::TellCentre { centre, kind }, _) => {
-            // Level and target are what a log shipper pages staff by; the list itself is `kenkocall alerts list`.
+            // Log shippers page staff by this level and target. The list itself is `kenkocall alerts list`.
             warn!(target: "kenkocall::alerts", %centre, kind = kind.code(), "new alert for a health centre");
             Ok(Done::Yes)
         }
@@ -121,7 +121,7 @@ async fn one(context: &Context, outside: Option<&Outside>, row: &JobRow, now: Ti
     }
 }
 
-/// Takes a call back: one that rings is cancelled, the person on the line of one that was answered hears a goodbye.
+/// Withdraws a call. If it rings, it is cancelled. If it was answered, the person on the line hears a goodbye.
 async fn withdraw(context: &Context, outside: &Outside, row: &JobRow, call: CallId) -> Result<Done, StoreError> {
     let network = &outside.network;
     let mut tx = context.database.begin_read().await?;
@@ -138,8 +138,8 @@ async fn withdraw(context: &Context, outside: &Outside, row: &JobRow, call: Call
     let now = context.clock.now();
     let leg = leg.and_then(|leg| CarrierLegId::parse(&leg.carrier_leg_id).ok());
     let told = match (attempt.state, leg.as_ref()) {
-        // Asked for this moment: the carrier's name for it is on its way, or it is looked for. A phone that may ring is
-        // stopped at once; of one that can't any more only the carrier's word is missing.
+        // It was just requested: the carrier's id is on its way, or the call is being looked up. If its phone may
+        // ring, it is retried quickly. If not, only the carrier's report is missing.
         (AttemptState::Intended | AttemptState::Unknown, _) | (_, None) => {
             let age = context.clock.waited(attempt.intended_at);
             return Ok(Done::Again(if age < LONGEST_RINGING { SOON } else { SELDOM }));
@@ -151,7 +151,8 @@ async fn withdraw(context: &Context, outside: &Outside, row: &JobRow, call: Call
     info!(%call, ?told, "cancelling a withdrawn call");
     match (told, attempt.state, leg) {
         (CommandResult::Gone, AttemptState::Placed, Some(leg)) => {
-            // It is over, or was answered just now. The carrier's word for its end settles it; no callback may come.
+            // It is over, or was answered just now. The carrier's report of its end settles it, as no callback may
+            // come.
             let over = match network.look_up(&leg).await {
                 LookupResult::Found(progress @ LegProgress::Ended(_)) => Some(progress),
                 LookupResult::Nothing => Some(LegProgress::Ended(HangupCause::Unspecified)),
@@ -167,16 +168,16 @@ async fn withdraw(context: &Context, outside: &Outside, row: &JobRow, call: Call
     }
 }
 
-/// How long until the carrier is told again: as long as it has been told so far, within limits. So it is told often
-/// just after a call became unwanted, and seldom later.
+/// The delay until the carrier is told again: the time for which it has been told so far, within limits. So it is told
+/// often just after the withdrawal, and rarely later.
 fn growing(row: &JobRow, attempt: &AttemptRow, now: Timestamp) -> SignedDuration {
-    // An id may have been made by a clock that was ahead.
+    // The id may have been made by a clock that was ahead.
     let asked_at = time_of_id(row.id).filter(|at| *at <= now);
     let since = asked_at.map_or(attempt.moved_at, |at| at.max(attempt.moved_at));
     now.duration_since(since).clamp(SOON, SELDOM)
 }
 
-/// Tells a patient that we could not reach them. Once at most: the job is claimed before the message goes out.
+/// Tells a patient that we could not reach them, at most once: the job is claimed before the message is sent.
 async fn missed_call_sms(
     context: &Context,
     network: &CarrierClient,

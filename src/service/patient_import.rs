@@ -1,4 +1,5 @@
-//! A patient list taken over in one transaction: all of it or nothing, and nothing where nothing changes.
+//! Imports a patient list in one transaction: either all of it is written or nothing. Nothing is written if nothing
+//! changes.
 
 use std::collections::HashMap;
 
@@ -18,34 +19,34 @@ use crate::policy::CallingSchedule;
 use crate::store::patients::{self, PatientRow};
 use crate::store::{Tx, audit};
 
-/// Patients looked up or written between two reports of progress.
+/// Patients looked up or written between two progress reports.
 const PART: usize = 2_048;
 
 /// Whether an import writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportMode {
-    /// It does.
+    /// The import writes its changes.
     Write,
-    /// It says what it would do.
+    /// The import only reports its changes.
     DryRun,
 }
 
-/// What an import did, or would do.
+/// The result of an import, or of a dry run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Imported {
     /// Patients not registered before.
     pub new: usize,
-    /// Patients with a difference.
+    /// Patients that differ from the list.
     pub changed: usize,
-    /// Patients without a difference.
+    /// Patients that don't differ from the list.
     pub unchanged: usize,
-    /// Patients whom the list wants to be called, but who were stopped or released: they stay so.
+    /// Patients with automated calls on the list whose calls were stopped or who were released. They stay so.
     pub not_called: usize,
-    /// Filled rows above the column names, which weren't read.
+    /// Non-empty rows above the column names. They weren't read.
     pub above: Vec<u32>,
-    /// The sheet that was read, of a workbook.
+    /// The sheet that was read, if the list is a workbook.
     pub sheet: Option<SheetRead>,
-    /// What may be wrong with the list, by row.
+    /// Possible mistakes in the list, by row.
     pub warnings: Vec<Warning>,
 }
 
@@ -53,18 +54,18 @@ pub struct Imported {
 #[derive(Default)]
 struct Plan {
     new: Vec<PatientRow>,
-    /// Before and after.
+    /// Each with its state before and after.
     changed: Vec<(PatientRow, PatientRow)>,
-    /// The row of the list and the patient that has a number once the import is done.
+    /// For each number, the row of the list and the patient that has it after the import.
     wanted: HashMap<PhoneNumber, (u32, PatientId)>,
     done: Imported,
 }
 
-/// Imports a patient list for a health centre. `progress` hears how many of how many steps are done.
+/// Imports a patient list for a health centre. `progress` is called with the number of finished steps and of all
+/// steps.
 ///
 /// # Errors
-/// [`ServiceError::List`] with everything that is wrong with the list, and whatever else refuses; then nothing was
-/// written.
+/// [`ServiceError::List`] with all findings in the list, or any other refusal. Then nothing was written.
 pub async fn import_patients<'f>(
     clerk: &Clerk,
     centre: &CentreCode,
@@ -108,7 +109,7 @@ pub async fn import_patients<'f>(
 }
 
 impl Plan {
-    /// Compares a part of the list with what is registered.
+    /// Compares a part of the list with the registered patients.
     async fn take(
         &mut self,
         tx: &mut Tx,
@@ -164,8 +165,8 @@ impl Plan {
         Ok(())
     }
 
-    /// Warns about new patients with an ID that differs from a registered one in leading zeros only: spreadsheets drop
-    /// them, and one patient would be called as two.
+    /// Warns about new patients whose ID differs from a registered one only in leading zeros. Spreadsheets drop them,
+    /// and one patient would be called as two.
     async fn doubt(
         &mut self,
         tx: &mut Tx,
@@ -188,8 +189,9 @@ impl Plan {
         self.done.new + self.done.changed + self.done.unchanged
     }
 
-    /// A2 against everybody registered. Gives the patients of this list who give their number up to another one of it,
-    /// without automated calls: they are written first, as no number may be held twice even for a moment.
+    /// Checks A2 against all registered patients. Returns the patients of this list who give up their number to
+    /// another patient on it, without automated calls. They are written first, as no number may be registered twice
+    /// even for a moment.
     async fn check_numbers(
         &self,
         tx: &mut Tx,
@@ -210,7 +212,7 @@ impl Plan {
                 }
                 match changed.get(&holder.patient) {
                     Some(before) => giving_up.push(PatientRow { automated_call: false, ..(*before).clone() }),
-                    // One who stands unchanged on the list was found there to want the number twice.
+                    // If that patient keeps the number, the duplicate was already found in the list.
                     None if listed.contains(&holder.hersys_id) => {}
                     None => findings.push(Finding { place: Place::Row(*row), fault: Fault::NumberInUse }),
                 }
@@ -254,12 +256,12 @@ impl Plan {
     }
 }
 
-/// Whether automated calls are registered that don't go out.
+/// Returns `true` if automated calls are registered but not placed.
 fn not_called(row: &PatientRow) -> bool {
     row.automated_call && (row.released_at.is_some() || row.stopped_at.is_some())
 }
 
-/// Notes whose number it will be; a finding when an earlier row of the list has it (A2).
+/// Records who will have a number. Returns a finding if an earlier row of the list has it (A2).
 fn want(wanted: &mut HashMap<PhoneNumber, (u32, PatientId)>, row: u32, patient: &PatientRow) -> Option<Finding> {
     let number = held_number(patient)?;
     match wanted.get(number) {

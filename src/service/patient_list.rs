@@ -1,4 +1,4 @@
-//! Patients searched for. Each that is shown has a trace of it, and the search has one of its own (D3).
+//! Searches for patients. The audit trail records each patient shown and the search itself (D3).
 
 use super::calls::shown_of;
 use super::centres::known_centre;
@@ -7,28 +7,28 @@ use super::error::ServiceError;
 use crate::store::patient_list::{self, PatientFilter};
 use crate::store::patients::PatientRow;
 
-/// Where the patients stand who are listed.
+/// Which patients to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PatientStatus {
     /// Under observation.
     #[default]
     Observed,
-    /// Of these, those who get automated calls.
+    /// Under observation, with automated calls.
     Called,
-    /// Of these, those who or whose centre stopped the calls.
+    /// Under observation, with calls stopped by the patient or the centre.
     Stopped,
-    /// Of these, those whose calls are held back until the centre decides.
+    /// Under observation, with calls held back until the centre decides.
     HeldBack,
-    /// Of these, those without automated calls.
+    /// Under observation, without automated calls.
     Off,
     /// Observation has ended.
     Released,
-    /// Everybody.
+    /// All patients.
     All,
 }
 
 impl PatientStatus {
-    /// The word.
+    /// The code of this status.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Observed => "observed",

@@ -1,5 +1,5 @@
-//! One patient at a time: added, changed, stopped, released, shown. Each leaves its trace (D3), and each change holds
-//! for the next call at once (A3, A4).
+//! Adds, changes, stops, releases and shows single patients. The audit trail records each of these (D3). A change
+//! takes effect immediately for the next call (A3, A4).
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
@@ -22,48 +22,49 @@ use crate::store::reports::{self, ReportRow};
 use crate::store::slots::{self, SlotRow};
 use crate::store::{Tx, audit};
 
-/// Days of reports that are shown, today among them.
+/// Days of reports shown, including today.
 const DAYS_SHOWN: i64 = 14;
-/// Calls that are shown.
+/// Calls shown.
 const CALLS_SHOWN: u32 = 10;
 
 /// A patient after a change.
 #[derive(Debug, Clone)]
 pub struct Changed {
-    /// The patient as it is now.
+    /// The patient in its new state.
     pub patient: PatientRow,
-    /// Whether anything is different from before.
+    /// Whether anything differs from before.
     pub changed: bool,
     /// The centre's time zone.
     pub zone: TimeZone,
-    /// Why the HER-SYS ID of a patient who was added may not be the right one.
+    /// Why the HER-SYS ID of an added patient may be wrong.
     pub doubt: Option<Doubt>,
 }
 
 impl Changed {
-    /// Why the patient isn't called, if so.
+    /// Why the patient isn't called. `None` if calls are placed.
     pub fn not_called(&self) -> Option<Withdrawal> {
         unwanted(&self.patient)
     }
 }
 
-/// Why a patient isn't called, if so.
+/// Why a patient isn't called. `None` if calls are placed.
 pub fn not_called(patient: &PatientRow) -> Option<Withdrawal> {
     unwanted(patient)
 }
 
-/// A report and the answers that stand.
+/// A report and its standing answers.
 #[derive(Debug, Clone)]
 pub struct ShownReport {
     /// The report.
     pub report: ReportRow,
-    /// Its answers, without those taken back.
+    /// Its answers, without those that were taken back.
     pub answers: Vec<LatestAnswer>,
-    /// What was answered in another call after it was finished: no part of it, in the order of the questionnaire.
+    /// Answers given in another call after the report was finished, in the order of the questionnaire. They aren't
+    /// part of the report.
     pub late: Vec<LatestAnswer>,
 }
 
-/// Everything shown of a patient.
+/// All data shown about a patient.
 #[derive(Debug, Clone)]
 pub struct ShownPatient {
     /// The record.
@@ -72,29 +73,30 @@ pub struct ShownPatient {
     pub centre_name: String,
     /// The centre's time zone.
     pub zone: TimeZone,
-    /// The day at the centre.
+    /// The current date at the centre.
     pub today: Date,
-    /// The reports of the last days, latest first.
+    /// The reports of recent days, latest first.
     pub reports: Vec<ShownReport>,
-    /// Today's slots, those that staff asked for among them, by their time.
+    /// Today's slots by time, including calls requested by staff.
     pub slots: Vec<SlotRow>,
-    /// The open requests of people who didn't say who they are that automated calls stop, oldest first.
+    /// Open requests to stop automated calls by people who didn't confirm who they are, oldest first.
     pub stops_unconfirmed: Vec<AlertRow>,
-    /// The last calls to the patient, and those in which the ID was keyed, by the patient or by someone else.
+    /// The last calls to the patient, and calls in which the ID was keyed by anyone.
     pub calls: Vec<CallRow>,
 }
 
 impl ShownPatient {
-    /// Why the patient isn't called, if so.
+    /// Why the patient isn't called. `None` if calls are placed.
     pub fn not_called(&self) -> Option<Withdrawal> {
         unwanted(&self.patient)
     }
 }
 
-/// Adds one patient, by the rules of a list of one row.
+/// Adds one patient, with the checks for a list of one row.
 ///
 /// # Errors
-/// [`ServiceError::Values`] with everything wrong; a HER-SYS ID or a number for automated calls that is taken (A2).
+/// [`ServiceError::Values`] with all findings; an error if the HER-SYS ID or the number for automated calls is taken
+/// (A2).
 pub async fn add_patient(
     clerk: &Clerk,
     centre: &CentreCode,
@@ -122,11 +124,11 @@ pub async fn add_patient(
     Ok(Changed { patient, changed: true, zone: zone_of(&row)?, doubt })
 }
 
-/// Changes what is given of a patient; an empty value erases what may be empty. Automated calls switched on again by
-/// hand end a stop: only the centre does that (A1), and an import doesn't.
+/// Changes the given values of a patient. An empty value clears an optional field. Switching automated calls on by
+/// hand ends a stop: only the centre may do that (A1), and an import doesn't.
 ///
 /// # Errors
-/// [`ServiceError::NoSuchPatient`], [`ServiceError::Values`] with everything wrong, or a number that is taken (A2).
+/// [`ServiceError::NoSuchPatient`], [`ServiceError::Values`] with all findings, or an error if a number is taken (A2).
 pub async fn change_patient(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Result<Changed, ServiceError> {
     clerk.looked_up(id, "patient.changed", change(clerk, id, values).await).await
 }
@@ -142,7 +144,7 @@ async fn change(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Resu
     let birth_date = before.birth_date.expose().to_string();
     let mut full = vec![(Column::HersysId, id.expose())];
     full.extend_from_slice(values);
-    // What a list may not leave out, and the number that automated calls go by, are as they were.
+    // Required columns, and the number that automated calls use, keep their values.
     let mut known = vec![
         (Column::BirthDate, birth_date.as_str()),
         (Column::FamilyName, before.family_name.expose()),
@@ -199,7 +201,7 @@ async fn change(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Resu
     Ok(Changed { patient: after, changed: true, zone, doubt: None })
 }
 
-/// Ends automated calls at once (A4). Idempotent.
+/// Stops automated calls immediately (A4). Idempotent.
 ///
 /// # Errors
 /// [`ServiceError::NoSuchPatient`].
@@ -207,7 +209,7 @@ pub async fn stop_patient(clerk: &Clerk, id: &HersysId) -> Result<Changed, Servi
     clerk.looked_up(id, "patient.stopped", end(clerk, id, Ending::Stop).await).await
 }
 
-/// Notes that observation has ended; automated calls end with it at once (A4). Idempotent.
+/// Records that observation has ended. Automated calls stop immediately (A4). Idempotent.
 ///
 /// # Errors
 /// [`ServiceError::NoSuchPatient`].
@@ -233,7 +235,7 @@ async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, Se
         Ending::Release => (patients::release(&mut tx, before.id, now).await?, "patient.released"),
     };
     if !new {
-        // A request that came while a call went on after the stop is decided too.
+        // This also decides a request that came in a call that continued after the stop.
         if alerts::close_of(&mut tx, &[before.id], &[AlertKind::StopUnconfirmed], now, clerk.name.as_str()).await? > 0 {
             let decided = Changes::default().field(STOP_UNCONFIRMED, "open", "decided");
             audit_change(&mut tx, clerk, now, action, &before, decided).await?;
@@ -252,7 +254,7 @@ async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, Se
     Ok(Changed { patient: after, changed: true, zone, doubt: None })
 }
 
-/// Shows a patient; reading leaves its trace too (D3).
+/// Shows a patient. The audit trail records the view (D3).
 ///
 /// # Errors
 /// [`ServiceError::NoSuchPatient`].
@@ -301,19 +303,19 @@ async fn show(clerk: &Clerk, id: &HersysId, details: Details) -> Result<Viewed<S
     Ok(Viewed { found, noted })
 }
 
-/// What a nurse has decided who switches automated calls on or ends them.
+/// The alerts that a nurse decides by switching automated calls on or off.
 const DECIDED: [AlertKind; 3] = [AlertKind::StopRequest, AlertKind::StopUnconfirmed, AlertKind::WrongNumber];
 
-/// The field of the audit trail that says that such requests were decided.
+/// The audit field which says that such requests were decided.
 const STOP_UNCONFIRMED: &str = "stop_unconfirmed";
 
-/// Whether calls are held back until the centre says that it wants them.
+/// Returns `true` if calls are held back until the centre decides about them.
 fn is_held_back(patient: &PatientRow) -> bool {
     let calling = &patient.calling;
     patient.stopped_at.is_some() || calling.stop_requested_at.is_some() || calling.wrong_number.is_some()
 }
 
-/// A patient who stays as read until the transaction ends: calls, stops and changes come one after the other.
+/// A patient, locked until the transaction ends: calls, stops and changes come one after the other.
 async fn held_patient(tx: &mut Tx, id: &HersysId) -> Result<PatientRow, ServiceError> {
     let patient = known_patient(tx, id).await?;
     patients::hold(tx, &[patient.id]).await?;
@@ -324,7 +326,7 @@ async fn known_patient(tx: &mut Tx, id: &HersysId) -> Result<PatientRow, Service
     patients::by_hersys_ids(tx, std::slice::from_ref(id)).await?.pop().ok_or(ServiceError::NoSuchPatient)
 }
 
-/// A2: the number isn't another patient's for automated calls.
+/// A2: checks that no other patient has the number for automated calls.
 async fn number_is_free(tx: &mut Tx, patient: &PatientRow) -> Result<(), ServiceError> {
     let Some(number) = held_number(patient) else { return Ok(()) };
     let holders = patients::automated_call_holders(tx, std::slice::from_ref(number)).await?;

@@ -1,6 +1,6 @@
-//! Pausing and resuming dialling by hand: after a restored backup, a fail-over, or whatever makes calls wrong just
-//! now; and what must be done first where the database has lost its last entries. Every node that dials reads it before
-//! each claim, so it holds everywhere at once.
+//! Pauses and resumes dialling by hand: after a restored backup, a fail-over, or any other problem with calls.
+//! Resuming is refused until the necessary steps were taken if the database has lost its last entries. Every node
+//! reads the pause before each claim, so it takes effect immediately everywhere.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -12,59 +12,59 @@ use crate::domain::{AlertKind, AttemptState, CentreCode, LossEvidence, ReasonTex
 use crate::store::dialer::{self, Pause, Waiting};
 use crate::store::{StoreError, Tx, alerts, attempts, audit, centres, losses, maintenances, slots};
 
-/// No day is longer, wherever the clocks are changed.
+/// No day is longer, even when clocks are changed.
 const LONGEST_DAY: SignedDuration = SignedDuration::from_hours(26);
-/// Unknown calls counted at most.
+/// The maximum number of unknown calls that are counted.
 const MOST_UNKNOWN: u32 = 10_000;
 
 /// Why nothing is dialled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PauseReason {
-    /// A person or an answer of the carrier has paused it.
+    /// Paused by a person, or after a reply of the carrier.
     Paused(Pause),
     /// The database has lost its last entries.
     Lost {
-        /// What showed it.
+        /// The evidence for the loss.
         sign: LossEvidence,
-        /// Whether the carrier's list was gone through since.
+        /// Whether the carrier's list was reconciled since.
         reconciled: bool,
     },
-    /// A maintenance; with its end, when that is known.
+    /// A maintenance, with its end if known.
     Maintenance(Option<Timestamp>),
 }
 
-/// How dialling stands.
+/// The state of dialling.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DialerState {
-    /// Why nothing is dialled, if so.
+    /// Why nothing is dialled. `None` if dialling isn't held.
     pub hold: Option<PauseReason>,
-    /// Why a node that has started, or whose database was moved to another server, dials nothing yet.
+    /// Why a node dials nothing yet after a start or a move of its database to another server.
     pub waiting: Option<Waiting>,
-    /// Slots that are due and wait for their call.
+    /// Slots that are due and wait to be called.
     pub due: u32,
-    /// Calls in progress, those of unknown outcome among them.
+    /// Calls in progress, including those of unknown outcome.
     pub under_way: u32,
-    /// Calls of unknown outcome, 10,000 at most.
+    /// Calls of unknown outcome, at most 10,000.
     pub unknown: u32,
-    /// The centres that reached a limit of their own today, and when.
+    /// The centres that reached their own limit today, and when.
     pub limited: Vec<(CentreCode, Timestamp)>,
-    /// When staff were told that nobody is dialled, where their alert is open and nothing else holds dialling: our
-    /// clock is in doubt, or was, or the carrier has refused our account.
+    /// When staff were told that nothing is dialled, if their alert is open and nothing else holds dialling. Our clock
+    /// is or was in doubt, or the carrier has refused our account.
     pub told_at: Option<Timestamp>,
 }
 
-/// How dialling stands.
+/// Returns the state of dialling.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn dialer_state(clerk: &Clerk) -> Result<DialerState, ServiceError> {
     let now = clerk.clock.now();
     let mut tx = clerk.database.begin_read().await?;
     Ok(state(&mut tx, now).await?)
 }
 
-/// Pauses dialling, in place of a pause that there is. Calls in progress continue. A pause without an end stands on the
-/// lists of all health centres.
+/// Pauses dialling and replaces the current pause. Calls in progress continue. A pause without an end raises an alert
+/// for all health centres.
 ///
 /// # Errors
 /// [`ServiceError::PausePassed`].
@@ -90,9 +90,9 @@ pub async fn pause_dialling(
     Ok(state)
 }
 
-/// Ends a pause, a person's or the carrier's, and closes the alerts that nothing is dialled. Says whether there was
-/// one. Where last entries are lost, the carrier's list must have been gone through, or the clerk takes it upon himself
-/// (`anyway`) that phones may ring twice.
+/// Ends a pause by a person or the carrier, and closes the alerts that nothing is dialled. Returns whether there was
+/// one. If last entries are lost, the carrier's list must have been reconciled. With `anyway`, the user accepts that
+/// phones may ring twice.
 ///
 /// # Errors
 /// [`ServiceError::NotReconciled`].
@@ -118,7 +118,7 @@ pub async fn resume_dialling(clerk: &Clerk, anyway: bool) -> Result<(DialerState
     Ok((state, true))
 }
 
-/// Why nothing is dialled at `now`, if so.
+/// Why nothing is dialled at `now`. `None` if dialling isn't held.
 pub(super) async fn current_hold(tx: &mut Tx, now: Timestamp) -> Result<Option<PauseReason>, StoreError> {
     if let Some(pause) = dialer::pause(tx).await?.filter(|pause| pause.lasts(now)) {
         let Some(sign) = pause.lost else { return Ok(Some(PauseReason::Paused(pause))) };
@@ -144,7 +144,7 @@ async fn state(tx: &mut Tx, now: Timestamp) -> Result<DialerState, StoreError> {
     })
 }
 
-/// Whose alert of the day's limit is of today, by the centre's own clock.
+/// The centres whose alert about a daily limit is of today, by the centre's time zone.
 async fn limited(tx: &mut Tx, now: Timestamp) -> Result<Vec<(CentreCode, Timestamp)>, StoreError> {
     let since = now.checked_sub(LONGEST_DAY).unwrap_or(now);
     let mut limited = Vec::new();
@@ -159,7 +159,7 @@ async fn limited(tx: &mut Tx, now: Timestamp) -> Result<Vec<(CentreCode, Timesta
     Ok(limited)
 }
 
-/// Nobody is called, for a reason that only people can fix: it is on the lists of all health centres, once.
+/// Tells all health centres, once, that nothing is dialled for a reason that only people can fix.
 pub(super) async fn tell_staff(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
     raise_once(tx, AlertKind::Dialling, now).await
 }

@@ -1,5 +1,5 @@
-//! After last entries were lost: the carrier's list says whom we have called since. Each of its calls that isn't known
-//! becomes an attempt of the slot that it was for, so that nobody is called again as if it hadn't been.
+//! After last entries were lost: compares the carrier's list of calls with the database. Each unknown call becomes an
+//! attempt of the slot that it was for, so that no patient is called again for that slot.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -25,41 +25,41 @@ use crate::store::patients::{self, PatientRow};
 use crate::store::slots::{self, SlotRow};
 use crate::store::{Tx, audit, legs, losses};
 
-/// How much the carrier's clock may differ from ours.
+/// The largest difference between the carrier's clock and ours.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(2);
-/// Names and numbers looked up at a time.
+/// Ids and numbers looked up at a time.
 pub(super) const AT_ONCE: usize = 200;
 
-/// What going through the carrier's list led to.
+/// The result of a reconciliation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Reconciled {
-    /// Calls that weren't known, and became attempts of the slots that they were for.
+    /// Unknown calls that became attempts of their slots.
     pub settled: u32,
-    /// Calls that weren't known, to patients who have no open slot of that time.
+    /// Unknown calls to patients without an open slot of that time.
     pub without_slot: u32,
-    /// Calls that were known and were answered, and whose end may be lost: their slots ended as reached.
+    /// Known and answered calls whose end may be lost. Their slots ended as reached.
     pub reports_lost: u32,
-    /// Calls to one of our lines that aren't known: the caller may have reported.
+    /// Unknown inbound calls. The callers may have reported.
     pub lines_lost: u32,
-    /// Calls that aren't over yet: of the carrier's list, or known here. They are settled the next time.
+    /// Calls that haven't ended, in the carrier's list or in the database. The next reconciliation settles them.
     pub under_way: u32,
-    /// When the list can be believed: it may lag behind. `None` if it can.
+    /// When the list can be trusted, as it may lag behind. `None` if it can be trusted now.
     pub list_holds_at: Option<Timestamp>,
 }
 
 impl Reconciled {
-    /// Whether all calls are accounted for.
+    /// Returns `true` if all calls are accounted for.
     pub const fn is_complete(&self) -> bool {
         self.under_way == 0 && self.list_holds_at.is_none()
     }
 }
 
-/// Goes through the carrier's calls of the last day. The day is enough: a slot ends on the day that it began, so that
-/// no older call can be one of a slot that is still open. When every call is accounted for, `dialer resume` may go on.
-/// `lag` is how long the carrier's list may lack a call. Idempotent.
+/// Reconciles the carrier's calls of the last day. A day is enough: a slot ends on the day that it began, so that no
+/// older call can belong to an open slot. Once every call is accounted for, `dialer resume` is allowed. `lag` is how
+/// long the carrier's list may lack a call. Idempotent.
 ///
 /// # Errors
-/// [`ServiceError::NoList`]; else when the database fails.
+/// [`ServiceError::NoList`], or database errors.
 pub async fn reconcile_calls(
     context: &Context,
     clerk: &Clerk,
@@ -97,7 +97,7 @@ pub async fn reconcile_calls(
     Ok(done)
 }
 
-/// One pass through the list.
+/// One reconciliation.
 struct Work<'a> {
     context: &'a Context,
     clerk: &'a Clerk,
@@ -106,7 +106,7 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// Calls to one of our lines that the database doesn't know and that weren't reconciled before.
+    /// Inbound calls that the database doesn't know and that weren't reconciled before.
     async fn lines_lost(&self, listed: &[CarrierCall]) -> Result<u32, ServiceError> {
         let settled = losses::settled_until(&mut self.context.database.begin_read().await?).await?;
         let is_new = |call: &&CarrierCall| call.created_at.is_none_or(|at| settled.is_none_or(|until| at > until));
@@ -114,7 +114,7 @@ impl Work<'_> {
         Ok(u32::try_from(inbound.count()).unwrap_or(u32::MAX))
     }
 
-    /// The calls to patients, of those that the database doesn't know, by patient, the first one first.
+    /// The unknown calls to patients, by patient, earliest first.
     async fn not_known(&self, listed: Vec<CarrierCall>) -> Result<BTreeMap<PatientId, Vec<CarrierCall>>, ServiceError> {
         let mut tx = self.context.database.begin_read().await?;
         let mut new = listed;
@@ -146,7 +146,7 @@ impl Work<'_> {
         patients::hold(&mut tx, &[patient]).await?;
         let Some(patient) = patients::by_ids(&mut tx, &[patient]).await?.pop() else { return Ok(()) };
         let schedule = schedule_of(&known_centre(&mut tx, &patient.centre).await?)?;
-        // What was due while nobody dialled is opened first: the calls may have been for it.
+        // Open the slots that were due while nothing was dialled: the calls may have been for them.
         open_before_change(&mut tx, std::slice::from_ref(&patient), self.now).await?;
         for call in listed {
             let LegProgress::Ended(cause) = call.progress else {
@@ -174,7 +174,7 @@ impl Work<'_> {
     ) -> Result<Settled, ServiceError> {
         let (carrier, name) = (self.network.name(), listed.leg.as_str());
         if !legs::by_carrier_leg(tx, carrier, &[name]).await?.is_empty() {
-            // The dialer's own look was faster.
+            // The dialer's own lookup came first.
             return Ok(Settled::Known);
         }
         let at = listed.created_at.unwrap_or(self.now);
@@ -184,7 +184,7 @@ impl Work<'_> {
                 attempts::placed(tx, &[attempt.call], self.now).await?;
                 attempt
             }
-            // Another call of the slot is still open here: what became of it is found out first.
+            // Another call of the slot is still open here. Its outcome is found out first.
             Some(_) => return Ok(Settled::Later),
             None => {
                 let waiting = slots::open_of(tx, &[patient.id]).await?;
@@ -203,7 +203,7 @@ impl Work<'_> {
         Ok(Settled::Slot)
     }
 
-    /// Writes what the dialer had written and was lost: the slot taken, the call and the attempt.
+    /// Rewrites what the dialer had written before the loss: the taken slot, the call and the attempt.
     async fn attempt_of(
         &self,
         tx: &mut Tx,
@@ -244,25 +244,26 @@ impl Work<'_> {
     }
 }
 
-/// What became of a call of the list.
+/// The result for a call of the list.
 enum Settled {
     /// It is an attempt of its slot.
     Slot,
-    /// No open slot is of its time.
+    /// No open slot has this time.
     NoSlot,
-    /// It has to wait.
+    /// It must wait for a later reconciliation.
     Later,
-    /// It is known meanwhile.
+    /// It is known by now.
     Known,
 }
 
-/// Whether an open attempt is the call that was placed at `at`: one of which the carrier hadn't told yet.
+/// Returns `true` if an open attempt is the call placed at `at`, and the carrier hadn't reported on it yet.
 fn is_this(attempt: &AttemptRow, at: Timestamp) -> bool {
     let not_told = matches!(attempt.state, AttemptState::Intended | AttemptState::Unknown);
     not_told && attempt.intended_at.checked_sub(CLOCKS_DIFFER).is_ok_and(|earliest| earliest <= at)
 }
 
-/// Whether a waiting slot is the one that a call was for: since its own time, whatever its next try is due at.
+/// Returns `true` if a waiting slot is the one that a call was for: the call came after the slot's scheduled time,
+/// whatever its next try is due at.
 fn was_for(slot: &SlotRow, schedule: &CallingSchedule, at: Timestamp) -> bool {
     let time: Option<Time> = slot.time.parse().ok();
     let begins = time.and_then(|time| schedule.zone.to_timestamp(DateTime::from_parts(slot.date, time)).ok());
@@ -270,11 +271,11 @@ fn was_for(slot: &SlotRow, schedule: &CallingSchedule, at: Timestamp) -> bool {
     slot.state == SlotState::Waiting && begins <= at && at < slot.window_end
 }
 
-/// What a call of which nothing else is known came to. One that someone answered counts as talked to: the report may
-/// be lost, and a nurse asks for it, which is better than a machine that calls again.
+/// The outcome of a call about which nothing else is known. An answered call counts as a conversation. The report may
+/// be lost, and a nurse asks for it, which is better than another automated call.
 const fn ended(cause: HangupCause, answering: Answering) -> AttemptConclusion {
     match (cause, answering) {
-        // Taken back before it was answered.
+        // Cancelled before it was answered.
         (cause, Answering::NotAnswered) => AttemptConclusion::Unanswered(cause),
         (_, Answering::Answered) | (HangupCause::NormalClearing | HangupCause::Unspecified, Answering::Unknown) => {
             AttemptConclusion::Staff(AttemptOutcome::Reached)

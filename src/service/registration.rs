@@ -1,4 +1,4 @@
-//! Between a stored patient and what an import may change of one: both ways, and how the difference stands in the
+//! Converts between a stored patient and the registration that an import may change, and lists the differences for the
 //! audit trail.
 
 use jiff::Timestamp;
@@ -10,7 +10,7 @@ use crate::patient_import::{Existing, Registration};
 use crate::store::StoreError;
 use crate::store::patients::{Calling, PatientRow};
 
-/// What is registered of a stored patient.
+/// The registration of a stored patient.
 pub(super) fn existing(row: &PatientRow) -> Result<Existing, StoreError> {
     Ok(Existing {
         centre: row.centre.clone(),
@@ -52,7 +52,7 @@ pub(super) fn new_row(centre: CentreCode, id: HersysId, registration: Registrati
     changed_row(&bare, registration, now)
 }
 
-/// A stored patient's row with another registration.
+/// A stored patient's row with a new registration.
 pub(super) fn changed_row(before: &PatientRow, registration: Registration, now: Timestamp) -> PatientRow {
     PatientRow {
         id: before.id,
@@ -75,12 +75,12 @@ pub(super) fn changed_row(before: &PatientRow, registration: Registration, now: 
     }
 }
 
-/// The number that a patient gets automated calls on while under observation: one that no one else may have (A2).
+/// The number used for automated calls while under observation. No other patient may have it (A2).
 pub(super) fn held_number(row: &PatientRow) -> Option<&PhoneNumber> {
     row.phone_number.as_ref().filter(|_| row.automated_call && row.released_at.is_none())
 }
 
-/// Every field that differs, for the audit trail; of a new patient every field that has a value.
+/// Every field that differs, for the audit trail. For a new patient, every field with a value.
 pub(super) fn changes(before: Option<&PatientRow>, after: &PatientRow) -> Changes {
     let date = |date: jiff::civil::Date| date.to_string();
     let time = |time: Timestamp| time.to_string();

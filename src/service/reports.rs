@@ -1,4 +1,5 @@
-//! Reports for other programs: rows of text in a fixed order of columns, a page at a time, so that memory stays flat.
+//! Exports reports for other programs: rows of text with a fixed order of columns, read in pages so that memory use
+//! stays constant.
 
 use std::collections::HashMap;
 
@@ -22,8 +23,8 @@ const AFTER: [&str; 4] = ["severity", "started_at", "ended_at", "caller_number"]
 /// The column that marks simulated reports.
 const SIMULATED: &str = "simulated";
 
-/// An export in progress. Each page is a transaction of its own: a slow reader holds nothing up.
-#[allow(missing_debug_implementations)] // it holds connections, which have nothing to show
+/// An export in progress. Each page is a separate transaction, so a slow reader blocks nothing.
+#[allow(missing_debug_implementations)] // connections have no useful `Debug` output
 pub struct Export {
     clerk: Clerk,
     from: Date,
@@ -36,11 +37,11 @@ pub struct Export {
 }
 
 impl Export {
-    /// Begins the export of the reports of these days, both among them, of all health centres or of one. It leaves one
-    /// trace for all (D3).
+    /// Begins the export of the reports of these days, inclusive, of all health centres or of one. The audit trail
+    /// records the export in one entry (D3).
     ///
     /// # Errors
-    /// [`ServiceError::WindowReversed`] when the last day comes before the first; [`ServiceError::NoSuchCentre`].
+    /// [`ServiceError::WindowReversed`] if the last day comes before the first; [`ServiceError::NoSuchCentre`].
     pub async fn begin(
         clerk: &Clerk,
         from: Date,
@@ -68,17 +69,17 @@ impl Export {
         Ok(Viewed { found, noted })
     }
 
-    /// The names of the columns. Where the data are simulated, a last one says so of each row.
+    /// The names of the columns. An additional last column marks simulated data.
     pub fn columns(&self) -> Vec<&'static str> {
         let mark = self.simulated.then_some(SIMULATED);
         BEFORE.into_iter().chain(Item::ALL.map(Item::code)).chain(AFTER).chain(mark).collect()
     }
 
-    /// The next rows, none at the end. The columns are [`Export::columns`]; times are RFC 3339 in the time zone of the
-    /// report's health centre; what wasn't answered, was taken back or couldn't be measured is empty.
+    /// The next rows. Empty at the end. The columns are [`Export::columns`]. Times are RFC 3339 in the time zone of
+    /// the report's health centre. Answers that weren't given, were taken back or couldn't be measured are empty.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Database errors.
     pub async fn next(&mut self) -> Result<Vec<Vec<String>>, ServiceError> {
         if self.ended {
             return Ok(Vec::new());

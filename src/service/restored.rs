@@ -1,4 +1,4 @@
-//! Backups that were made and restored, in the audit trail; and what a database must know after it was set back.
+//! Records backups and restorations in the audit trail, and marks a restored database.
 
 use jiff::Timestamp;
 
@@ -11,24 +11,24 @@ use crate::engine::Job;
 use crate::store::losses::LossRow;
 use crate::store::{audit, dialer, losses, outbox};
 
-/// Jobs looked through: those of the moment of a backup are few.
+/// Jobs searched. Few jobs are waiting at the time of a backup.
 const MOST_ERRANDS: u32 = 10_000;
 
-/// Notes in the audit trail that everything was copied.
+/// Records in the audit trail that the whole database was copied.
 ///
 /// # Errors
-/// As the database fails, but for one that can't be written just now.
+/// Database errors, except if the database can't be written now.
 pub async fn note_backup(clerk: &Clerk) -> Result<Noted, ServiceError> {
     let now = clerk.clock.now();
     let entry = clerk.entry(now, "database.backed_up", "database".to_owned(), None, Changes::default());
     Ok(clerk.note_look(vec![entry]).await?)
 }
 
-/// Marks a restored database as one that lacks its last entries: nobody is dialled by it until the carrier's calls are
-/// accounted for. Short messages that waited when the backup was made may have been sent since, and aren't sent again.
+/// Marks a restored database as one that lacks its last entries. Nothing is dialled from it until the carrier's calls
+/// are accounted for. SMS that waited when the backup was made may have been sent since, and aren't sent again.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn mark_restored(clerk: &Clerk) -> Result<(), ServiceError> {
     let now = clerk.clock.now();
     let mut tx = clerk.database.begin_write().await?;

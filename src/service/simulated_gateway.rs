@@ -1,5 +1,5 @@
-//! The simulated phone network's side towards this program: what its people do comes in as a carrier's news does, and
-//! what is said goes back to them.
+//! Connects the simulated phone network with this program. What its people do arrives as a carrier's events do, and
+//! replies go back to them.
 
 use std::time::Duration;
 
@@ -17,23 +17,23 @@ use crate::engine::{EventKind, TransferOutcome};
 
 /// The carrier's name in the database.
 const CARRIER: &str = "simulator";
-/// How long the exchange sleeps when nothing is to happen.
+/// How long the gateway sleeps if no event is due.
 const LONGEST_SLEEP: Duration = Duration::from_millis(500);
-/// Pieces of news handed in together: fewer than the conversation service lets wait.
+/// Events submitted together: fewer than the conversation service lets wait.
 const MAX_HANDED_IN: usize = 512;
 
-/// What came of one piece of the network's news.
+/// The result of one event of the network.
 #[derive(Debug)]
 pub struct Processed<'a> {
-    /// The news.
+    /// The event.
     pub news: &'a NetworkEvent,
-    /// The turn that the leg was at: the one that it was handed in as, when it was the answer to a reply.
+    /// The leg's current turn. If the event answers a reply, it was submitted as this turn.
     pub turn: Option<(CallId, u32)>,
-    /// What came of it. Everything in it is committed.
+    /// The outcome. Everything in it is committed.
     pub outcome: &'a Result<Outcome, ConversationError>,
 }
 
-/// Plays the simulated network until the task is ended.
+/// Runs the simulated network until the task is aborted.
 pub async fn run_simulated_gateway(conversations: ConversationService, lines: SimulatedCarrier) {
     loop {
         let next = lines.watch(|network, _| network.next_at());
@@ -53,8 +53,8 @@ pub async fn run_simulated_gateway(conversations: ConversationService, lines: Si
     }
 }
 
-/// Everything that happens up to `now`, in one commit where it can be, until nothing more happens by then: for a clock
-/// that stands meanwhile. Says how much happened.
+/// Handles all events up to `now`, in one commit if possible, until no more are due: for a clock that stands still
+/// meanwhile. Returns the number of events.
 pub async fn run_until(conversations: &ConversationService, lines: &SimulatedCarrier, now: Timestamp) -> usize {
     let mut happened = 0;
     loop {
@@ -72,14 +72,14 @@ pub async fn run_until(conversations: &ConversationService, lines: &SimulatedCar
     }
 }
 
-/// Hands one piece of news in and gives the leg what is said then.
+/// Submits one event and gives the reply to the leg.
 async fn hand_in(conversations: &ConversationService, lines: &SimulatedCarrier, news: NetworkEvent) {
     let Some(event) = knock_of(lines, &news) else { return };
     let outcome = conversations.take(event).await;
     reply(lines, &news, outcome);
 }
 
-/// Gives the leg what came of its news, where it waits for it.
+/// Gives the outcome of an event to its leg, if the leg waits for it.
 fn reply(lines: &SimulatedCarrier, news: &NetworkEvent, outcome: Result<Outcome, ConversationError>) {
     let leg = &news.leg;
     lines.hear(&Processed { news, turn: lines.expected(leg), outcome: &outcome });
@@ -102,7 +102,7 @@ fn reply(lines: &SimulatedCarrier, news: &NetworkEvent, outcome: Result<Outcome,
     }
 }
 
-/// What a carrier would tell us.
+/// The event that a carrier would send us.
 fn knock_of(lines: &SimulatedCarrier, news: &NetworkEvent) -> Option<CarrierEvent> {
     let leg = news.leg.as_str().to_owned();
     let status = |word: &'static str, ended: Option<HangupCause>| {

@@ -1,4 +1,4 @@
-//! A virtual day: the same service code as a real carrier drives, on a clock that jumps from one event to the next.
+//! A virtual day: the same service code as with a real carrier, on a clock that jumps from one event to the next.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -13,14 +13,13 @@ use crate::carrier::simulator;
 use crate::store::calls::{self, CallFilter};
 use crate::store::{StoreError, dialer};
 
-/// How far the clock moves at least: everything within it happens beside one another.
+/// The smallest step of the clock. Everything within it happens at the same time.
 pub const STEP: SignedDuration = SignedDuration::from_secs(1);
-/// How long after a tick that found nothing to do the next one is, unless a line is freed; twice as long after each
-/// more.
+/// The pause after a tick without work, unless a line becomes free. It doubles after each further one.
 const IDLE: SignedDuration = SignedDuration::from_secs(5);
-/// The longest of these rests.
+/// The longest of these pauses.
 const LONGEST_IDLE: SignedDuration = SignedDuration::from_secs(80);
-/// How often conversations of which nothing was heard are ended.
+/// How often silent conversations are ended.
 const SWEEP_EVERY: SignedDuration = SignedDuration::from_mins(5);
 
 /// A clock that is moved by hand.
@@ -28,7 +27,7 @@ const SWEEP_EVERY: SignedDuration = SignedDuration::from_mins(5);
 pub struct VirtualClock(Arc<AtomicI64>);
 
 impl VirtualClock {
-    /// It is `now`.
+    /// A clock that shows `now`.
     pub fn at(now: Timestamp) -> Self {
         Self(Arc::new(AtomicI64::new(now.as_millisecond())))
     }
@@ -44,20 +43,20 @@ impl VirtualClock {
         Timestamp::from_millisecond(self.0.load(Ordering::Relaxed)).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
-    /// From now on it is `now`.
+    /// Sets the clock to `now`.
     pub fn set(&self, now: Timestamp) {
         self.0.store(now.as_millisecond(), Ordering::Relaxed);
     }
 }
 
-/// Everything that runs in a virtual day.
-#[allow(missing_debug_implementations)] // it holds connections, which have nothing to show
+/// The components of a virtual day.
+#[allow(missing_debug_implementations)] // connections have no useful `Debug` output
 pub struct Simulation {
     /// The clock.
     pub clock: VirtualClock,
-    /// The desk.
+    /// The dependencies of the services.
     pub context: Arc<Context>,
-    /// Where turns are taken.
+    /// Handles turns.
     pub conversations: ConversationService,
     /// The dialer.
     pub dialer: Arc<Dialer>,
@@ -67,7 +66,7 @@ pub struct Simulation {
     pub lines: SimulatedCarrier,
 }
 
-/// What happened in a stretch of virtual time.
+/// What happened in a period of virtual time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Stretch {
     /// Events of the phone network.
@@ -78,43 +77,42 @@ pub struct Stretch {
     pub opened: usize,
 }
 
-/// When what is due next, in a virtual day. Moments are by the network's clock, but for those that the services told by
-/// their own.
+/// When each component runs next in a virtual day. Times are by the network's clock unless they are marked as by the
+/// services' clock.
 #[derive(Debug, Clone, Default)]
 pub struct Rhythm {
     /// Slots and windows, by the services' clock.
     dial_at: Option<Timestamp>,
-    /// The last tick found nothing to do: until then there is none, unless a line is freed. By the services' clock.
+    /// The last tick found nothing to do: no tick runs until then unless a line becomes free. By the services' clock.
     held_until: Option<Timestamp>,
-    /// The time between ticks that found nothing to do.
+    /// The time between ticks without work.
     idle: SignedDuration,
-    /// Calls of which nothing is known, by the services' clock.
+    /// Calls of unknown outcome, by the services' clock.
     look_at: Option<Timestamp>,
-    /// Jobs that wait, by the services' clock.
+    /// Waiting jobs, by the services' clock.
     job_at: Option<Timestamp>,
     sweep_at: Option<Timestamp>,
     begun: bool,
 }
 
 impl Rhythm {
-    /// Someone else has changed something in the database, or the services' clock: everything is looked at in the
-    /// next round.
+    /// Notes that the database or the services' clock was changed from outside. The next round checks everything.
     pub fn disturb(&mut self) {
         *self = Self::default();
     }
 }
 
-/// What happened in a round, and when the next one is.
+/// The result of a round, and when the next one is due.
 #[derive(Debug, Clone, Copy)]
 pub struct Round {
     /// What happened.
     pub stretch: Stretch,
-    /// When something happens next, by the network's clock; nothing when nothing is going on.
+    /// The next event, by the network's clock. `None` if nothing is in progress.
     pub next_at: Option<Timestamp>,
 }
 
 impl Simulation {
-    /// A simulated network with these people beside a desk that reads `clock`.
+    /// A simulated network with these people, and services that read `clock`.
     pub fn new(
         context: Arc<Context>,
         people: simulator::Settings,
@@ -125,8 +123,8 @@ impl Simulation {
         Self::on(context, lines, clock, dialling)
     }
 
-    /// A desk beside a simulated network that may have been there before it. The network goes by `clock`; the desk's
-    /// own may show something else.
+    /// Services with an existing or new simulated network. The network uses `clock`. The services' own clock may
+    /// differ.
     pub fn on(context: Arc<Context>, lines: SimulatedCarrier, clock: VirtualClock, dialling: DialerSettings) -> Self {
         let (conversations, _ends_with_the_last_sender) = ConversationService::start(Arc::clone(&context));
         let network = Arc::new(CarrierClient::Simulated(lines.clone()));
@@ -134,10 +132,10 @@ impl Simulation {
         Self { clock, context, conversations, dialer, network, lines }
     }
 
-    /// Plays until the clock shows `end`.
+    /// Runs until the clock shows `end`.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Database errors.
     pub async fn run_until(&self, end: Timestamp) -> Result<Stretch, StoreError> {
         let mut stretch = Stretch::default();
         let mut rhythm = Rhythm::default();
@@ -151,10 +149,10 @@ impl Simulation {
         Ok(stretch)
     }
 
-    /// Does everything that is due, while the clock stands.
+    /// Does everything that is due while the clock stands still.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Database errors.
     pub async fn round(&self, rhythm: &mut Rhythm) -> Result<Round, StoreError> {
         let (now, ours) = (self.clock.now(), self.context.clock.now());
         let is_due = |at: Option<Timestamp>, now: Timestamp| at.is_some_and(|at| at <= now);
@@ -165,7 +163,7 @@ impl Simulation {
         if begins {
             self.see_what_is_next(rhythm).await?;
         } else if is_due(rhythm.look_at, ours) {
-            // What was heard meanwhile may have put it off.
+            // Events handled meanwhile may have postponed it.
             rhythm.look_at = self.dialer.next_look().await?;
         }
         let (looks, jobs) = (begins || is_due(rhythm.look_at, ours), is_due(rhythm.job_at, ours));
@@ -204,7 +202,8 @@ impl Simulation {
                 .await?;
             rhythm.sweep_at = if self.has_open_calls().await? { Some(later(now, SWEEP_EVERY)) } else { None };
         }
-        // What the services told by their own clock, by the network's. They may have corrected theirs meanwhile.
+        // Convert times of the services' clock to the network's. The services may have corrected their clock
+        // meanwhile.
         let ours = self.context.clock.now();
         let told = [rhythm.dial_at, rhythm.look_at, rhythm.job_at].into_iter().flatten().min();
         let told = told.map(|at| later(now, at.duration_since(ours)));
@@ -213,7 +212,7 @@ impl Simulation {
         Ok(Round { stretch, next_at: next.map(|at| at.max(later(now, STEP))) })
     }
 
-    /// When there is a job, and something for the dialer.
+    /// Finds out when the next job and the dialer's next work are due.
     async fn see_what_is_next(&self, rhythm: &mut Rhythm) -> Result<(), StoreError> {
         let next = dialer::next(&mut self.context.database.begin_autocommit().await?).await?;
         rhythm.job_at = next.job_at;
@@ -226,7 +225,7 @@ impl Simulation {
         Outside { network: Arc::clone(&self.network), conversations: self.conversations.clone() }
     }
 
-    /// Calls on the network.
+    /// The number of calls on the network.
     fn live(&self) -> usize {
         self.lines.watch(|network, _| network.live())
     }
@@ -238,7 +237,7 @@ impl Simulation {
     }
 }
 
-/// Whether there is any.
+/// Enough to find out whether there are any.
 const ANY: u32 = 1;
 
 fn later(at: Timestamp, by: SignedDuration) -> Timestamp {

@@ -1,10 +1,10 @@
-//! From a reply of the engine to what a carrier says.
+//! Converts the engine's replies to sentences for a carrier.
 
 use crate::carrier::speech::Sentence;
 use crate::engine::{Reply, spoken};
 use crate::flow::FlowSet;
 
-/// The sentences of a reply in the words of its documents.
+/// The sentences of a reply, worded by its flow set.
 pub fn sentences(flow_set: &FlowSet, reply: &Reply) -> Vec<Sentence> {
     let mut sentences = Vec::with_capacity(reply.say.len());
     for utterance in &reply.say {

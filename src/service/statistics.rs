@@ -1,4 +1,4 @@
-//! A day's automated calls in figures, by health centre: what was due and how each of it ended.
+//! A day's figures of automated calls by health centre: the slots that were due and how each ended.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,7 @@ use crate::store::{Database, attempts, centres, reports, slots};
 /// The figures of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DailyStats {
-    /// By health centre, in the order of their codes; those without slots and without reports from other numbers than
-    /// the patients' are left out.
+    /// The health centres by code. Centres without slots and without reports from other numbers are left out.
     pub centres: Vec<CentreDay>,
 }
 
@@ -23,60 +22,60 @@ pub struct CentreDay {
     pub code: CentreCode,
     /// Its name.
     pub name: String,
-    /// Slots by where they stand, by state and reason.
+    /// The number of slots by state.
     pub slots: Vec<(SlotState, u32)>,
-    /// Attempts by how they ended; `None` for those in progress.
+    /// The number of attempts by outcome. `None` for those in progress.
     pub attempts: Vec<(Option<AttemptOutcome>, u32)>,
-    /// Finished reports of the day that came from other numbers than the patients', by whatever channel.
+    /// The day's finished reports from other numbers than the registered ones, by any channel.
     pub from_other_numbers: u32,
 }
 
 impl CentreDay {
-    /// Slots in all.
+    /// The number of slots.
     pub fn due(&self) -> u32 {
         self.slots.iter().map(|(_, count)| count).sum()
     }
 
-    /// Slots for which this holds.
+    /// The number of slots whose state satisfies `holds`.
     pub fn of(&self, holds: impl Fn(SlotState) -> bool) -> u32 {
         self.slots.iter().filter(|(state, _)| holds(*state)).map(|(_, count)| count).sum()
     }
 
-    /// Slots that ended with a report in their call.
+    /// The number of slots that ended with a report in their call.
     pub fn reported(&self) -> u32 {
         self.of(|state| state == SlotState::Ended(SlotEnd::Reported))
     }
 
-    /// Slots whose attempts are used up.
+    /// The number of slots whose attempts are used up.
     pub fn unanswered(&self) -> u32 {
         self.of(|state| matches!(state, SlotState::Ended(SlotEnd::Unanswered(_))))
     }
 
-    /// Slots that weren't wanted any more.
+    /// The number of slots that were cancelled.
     pub fn cancelled(&self) -> u32 {
         self.of(|state| matches!(state, SlotState::Ended(SlotEnd::Cancelled(_))))
     }
 
-    /// Slots that went by without a call.
+    /// The number of slots that passed without a call.
     pub fn missed(&self) -> u32 {
         self.of(|state| matches!(state, SlotState::Ended(SlotEnd::Missed(_))))
     }
 
-    /// Slots that haven't ended.
+    /// The number of slots that haven't ended.
     pub fn open(&self) -> u32 {
         self.of(|state| !matches!(state, SlotState::Ended(_)))
     }
 
-    /// Attempts in all.
+    /// The number of attempts.
     pub fn attempted(&self) -> u32 {
         self.attempts.iter().map(|(_, count)| count).sum()
     }
 }
 
-/// The figures of a day. They name no patient.
+/// The figures of a day, without personal data.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn day_figures(database: &Database, date: Date) -> Result<DailyStats, ServiceError> {
     let mut tx = database.begin_read().await?;
     let names: BTreeMap<CentreCode, String> =
@@ -94,19 +93,19 @@ pub async fn day_figures(database: &Database, date: Date) -> Result<DailyStats, 
     Ok(DailyStats { centres: days.into_values().collect() })
 }
 
-/// A slot of a day, without whose it is.
+/// A slot of a day, without its patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DaySlot {
     /// The time at the health centre.
     pub time: String,
-    /// Where it stands.
+    /// Its state.
     pub state: SlotState,
 }
 
-/// The slots of a day by their time, the first `limit` of them.
+/// The first `limit` slots of a day, by time.
 ///
 /// # Errors
-/// When the database fails.
+/// Database errors.
 pub async fn day_slots(database: &Database, date: Date, limit: u32) -> Result<Vec<DaySlot>, ServiceError> {
     let found = slots::of_day(&mut database.begin_read().await?, date, limit).await?;
     Ok(found.into_iter().map(|slot| DaySlot { time: slot.time, state: slot.state }).collect())

@@ -1,5 +1,5 @@
-//! Ends calls whose end was never told: a status callback is best effort, and a carrier may lose it. Where there is a
-//! carrier to ask, what it says of the call decides, and not the silence.
+//! Ends calls whose end was never reported: status callbacks are best effort, and a carrier may lose one. If the
+//! carrier can be asked, its answer decides, not the silence.
 
 use std::sync::Arc;
 
@@ -17,20 +17,20 @@ use crate::policy::{CarrierSays, QuietCall, QuietFate, quiet_fate};
 use crate::store::StoreError;
 use crate::store::sessions::{self, Quiet};
 
-/// The longest question waits for far less than this: then something is wrong, and the carrier is asked.
+/// The silence after which the carrier is asked. The longest question takes far less than this.
 const SILENCE: SignedDuration = SignedDuration::from_mins(10);
-/// How long after a caller is gone the carrier may still tell of the phone of staff by itself.
+/// How long after a caller is gone the carrier may still report on the phone of staff.
 const NEWS_OF_STAFF: SignedDuration = SignedDuration::from_mins(1);
-/// When the carrier is asked again about a call whose caller is gone.
+/// How soon the carrier is asked again about a call whose caller is gone.
 const SOON: SignedDuration = SignedDuration::from_mins(1);
-/// Calls looked at in one sweep.
+/// Calls checked in one sweep.
 const MAX_SWEPT: u32 = 500;
 
-/// Ends what is lost, and what the carrier says is over. `longest` is how long a call may last. Idempotent; says how
-/// many calls it ended.
+/// Ends lost calls, and calls that are over according to the carrier. `longest` is the longest duration of a call.
+/// Idempotent. Returns the number of calls ended.
 ///
 /// # Errors
-/// When the database fails. A call that couldn't be ended is ended by a later sweep.
+/// Database errors. A call that couldn't be ended is ended by a later sweep.
 pub async fn sweep(
     context: &Arc<Context>,
     conversations: &ConversationService,
@@ -38,7 +38,7 @@ pub async fn sweep(
     longest: SignedDuration,
 ) -> Result<usize, StoreError> {
     let now = context.clock.now();
-    // By a clock that jumped, a call in which someone talks would count as silent.
+    // After a clock jump, a call with an ongoing conversation would count as silent.
     let (Some(silent_since), Some(gone_before)) = (context.clock.ago(SILENCE), context.clock.ago(NEWS_OF_STAFF)) else {
         return Ok(0);
     };
@@ -77,9 +77,9 @@ struct Sweep<'a> {
     longest: SignedDuration,
     clock: &'a Clock,
     ended: usize,
-    /// To be asked about again after a while.
+    /// Calls to ask about again after a while.
     later: Vec<CallId>,
-    /// The same, of calls whose caller is gone.
+    /// The same, for calls whose caller is gone.
     soon: Vec<CallId>,
 }
 
@@ -124,7 +124,7 @@ impl Sweep<'_> {
         Ok(())
     }
 
-    /// The network that has the call's leg, where it can be asked from here.
+    /// The network that has the call's leg, if it can be asked from this node.
     fn carrier_of(&self, call: &Quiet) -> Option<(&'_ CarrierClient, CarrierLegId)> {
         let (network, (carrier, name)) = self.network.zip(call.leg.as_ref())?;
         let leg = CarrierLegId::parse(name).ok().filter(|_| carrier == network.name());
@@ -132,7 +132,7 @@ impl Sweep<'_> {
     }
 
     async fn says(&self, call: &Quiet, carrier: Option<&(&CarrierClient, CarrierLegId)>) -> CarrierSays {
-        // A node that dials finds out what became of a call that we placed.
+        // For an outbound call, a node that dials finds out the outcome.
         if let Some(cause) = call.leg_ended.filter(|_| carrier.is_some() || !call.placed) {
             return CarrierSays::Over(cause);
         }
@@ -140,7 +140,7 @@ impl Sweep<'_> {
         match network.look_up(leg).await {
             LookupResult::Found(LegProgress::Ended(cause)) => CarrierSays::Over(cause),
             LookupResult::Found(_) => CarrierSays::GoesOn,
-            // It knows no such call, so that none goes on.
+            // The carrier has no such call, so none is in progress.
             LookupResult::Nothing => CarrierSays::Over(HangupCause::Unspecified),
             LookupResult::Unavailable(_) => CarrierSays::NoAnswer,
         }

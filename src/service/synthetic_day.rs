@@ -1,4 +1,4 @@
-//! A plainly made-up day of automated calls, for the demonstration and for measurements.
+//! An obviously fictitious day of automated calls, for the demonstration and for measurements.
 
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
@@ -17,39 +17,39 @@ use crate::store::centres::{self, CentreRow};
 use crate::store::patients::{self, Calling, PatientRow};
 use crate::store::slots::{self, Origin, SlotRow};
 
-/// The number of the first made-up patient, +81 90 1000 0001; the others count on from it.
+/// The number of the first fictitious patient, +81 90 1000 0001. The others follow consecutively.
 const FIRST_NUMBER: u64 = 819_010_000_001;
-/// How many made-up patients can have a number of their own.
+/// The maximum number of fictitious patients with a number of their own.
 const MOST: u32 = 9_000_000;
 
-/// The number of a made-up patient, counted from 0.
+/// The number of a fictitious patient, counted from 0.
 pub fn made_up_number(nth: u32) -> Option<PhoneNumber> {
     PhoneNumber::from_e164(&format!("+{}", FIRST_NUMBER + u64::from(nth))).ok()
 }
 
-/// What proves a made-up patient, counted from 0.
+/// The HER-SYS ID and birth date of a fictitious patient, counted from 0.
 pub fn made_up_identity(nth: u32) -> Option<(HersysId, BirthDate)> {
     let hersys_id = HersysId::parse(&FIRST_MADE_UP_ID.checked_add(nth)?.to_string()).ok()?;
     Some((hersys_id, BirthDate::new(date(1980, 4, 1), date(2000, 1, 1)).ok()?))
 }
 
-/// A made-up health centre and whom it calls.
+/// A fictitious health centre and its patients.
 #[derive(Debug, Clone)]
 pub struct SyntheticDay {
-    /// When it calls.
+    /// When it calls its patients.
     pub hours: CallingHours,
-    /// The times at which the patients are called, dealt out one after the other.
+    /// The call times, assigned to the patients in turn.
     pub times: Vec<CallTimes>,
-    /// How many patients.
+    /// The number of patients.
     pub patients: u32,
-    /// Slots after this moment are called for.
+    /// Calls are placed for slots after this time.
     pub after: Timestamp,
 }
 
-/// Adds the made-up centre and its patients, 見本 花子 each of them, each with a number and times of calls.
+/// Adds the fictitious centre and its patients, all named 見本 花子, each with a number and call times.
 ///
 /// # Errors
-/// When the database refuses, or the numbers run out.
+/// Returns an error if the database fails or `count` exceeds the available numbers.
 pub async fn add_made_up_day(database: &Database, day: &SyntheticDay) -> Result<(), SyntheticDataError> {
     if day.patients > MOST {
         return Err(SyntheticDataError::TooMany);
@@ -99,12 +99,12 @@ pub async fn add_made_up_day(database: &Database, day: &SyntheticDay) -> Result<
     Ok(())
 }
 
-/// Gives each of the first `count` made-up patients of [`add_made_up_day`] a slot of its own besides: the first
-/// patient's is due at `first`, each other one `apart` after the one before, and all may be called for an hour. No day
-/// at a health centre is so even: it is for measurements of how late calls are.
+/// Adds a slot to each of the first `count` patients of [`add_made_up_day`]. The first is due at `first`, and each
+/// other one `apart` after the one before. Each window lasts an hour. No day at a health centre is this even: it is
+/// for measuring how late calls are placed.
 ///
 /// # Errors
-/// When the database refuses, or the numbers run out.
+/// Returns an error if the database fails or `count` exceeds the available numbers.
 pub async fn add_even_slots(
     database: &Database,
     count: u32,

@@ -1,4 +1,4 @@
-//! Plainly made-up centres and patients, for rehearsals and measurements.
+//! Obviously fictitious centres and patients, for rehearsals and measurements.
 
 use jiff::civil::date;
 
@@ -9,28 +9,28 @@ use crate::store::centres::{self, CentreRow};
 use crate::store::patients::{self, Calling, PatientRow};
 use crate::store::{Database, StoreError};
 
-/// The code of the made-up centre.
+/// The code of the fictitious centre.
 pub const MADE_UP_CENTRE: &str = "00000";
-/// The birth date of every made-up patient, as it is keyed.
+/// The birth date of every fictitious patient, as keyed.
 pub const MADE_UP_BIRTH_DATE: &str = "19800401";
-/// The HER-SYS ID of the first made-up patient; the others count on from it.
+/// The HER-SYS ID of the first fictitious patient. The others follow consecutively.
 pub const FIRST_MADE_UP_ID: u32 = 1_000_001;
 
-/// Why made-up people couldn't be added.
+/// Why fictitious data couldn't be added.
 #[derive(Debug, thiserror::Error)]
 pub enum SyntheticDataError {
-    /// The database refused.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// More were asked for than there are HER-SYS IDs.
+    /// There aren't enough HER-SYS IDs for this number of patients.
     #[error("there are at most 90,000,000 made-up patients")]
     TooMany,
 }
 
-/// Adds the made-up centre and `count` patients under its observation, 見本 花子 each of them.
+/// Adds the fictitious centre and `count` patients under its observation, all named 見本 花子.
 ///
 /// # Errors
-/// When the database refuses, or the numbers run out.
+/// Returns an error if the database fails or `count` exceeds the available numbers.
 pub async fn add_made_up(database: &Database, clock: &Clock, count: u32) -> Result<(), SyntheticDataError> {
     let now = clock.now();
     let code = CentreCode::parse(MADE_UP_CENTRE).map_err(|_| SyntheticDataError::TooMany)?;

@@ -1,4 +1,4 @@
-//! Calls that ended in a transfer of which nobody has told: the carrier is asked whether staff answered.
+//! Ends calls whose transfer outcome was never reported, by asking the carrier whether staff answered.
 
 use tracing::{info, warn};
 
@@ -9,11 +9,11 @@ use crate::carrier::network::LookupResult;
 use crate::domain::CallId;
 use crate::engine::TransferOutcome;
 
-/// Ends a call whose caller is gone, by what the carrier says of the phone of staff. Says whether it could be found
-/// out; if not, it is to be asked again.
+/// Ends a call whose caller is gone, by the carrier's answer about the phone of staff. Returns `false` if the answer
+/// couldn't be found out. Then it must be asked again.
 ///
 /// # Errors
-/// As the conversation service fails: then it is to be asked again, too.
+/// Errors of the conversation service. Then the carrier must be asked again, too.
 pub(super) async fn end_in_transfer(
     network: &CarrierClient,
     conversations: &ConversationService,

@@ -1,34 +1,35 @@
-//! The call history: what happened in each turn, in the form in which it is kept.
+//! The call history: what happened in each turn, as stored.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{HangupCause, Line};
 use crate::engine::{EventKind, TransferOutcome};
 
-/// What came in a turn, as it is kept. A private entry (the birth date) stands as dots: the history proves nobody.
+/// The event of a turn, as stored. A private entry (the birth date) is stored as dots, so that the history proves no
+/// one's identity.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StoredEvent {
     /// The call began.
     Began(Line),
-    /// The caller keyed this.
+    /// The keys that were pressed.
     Keyed(String),
     /// A transfer ended.
     Transfer(TransferOutcome),
     /// The caller was gone.
     HungUp(HangupCause),
-    /// The caller was gone, and what came of the transfer in progress was known.
+    /// The caller was gone, and the outcome of the transfer in progress was known.
     HungUpInTransfer(HangupCause, TransferOutcome),
-    /// The call was no longer wanted.
+    /// The call was withdrawn.
     Withdrawn,
-    /// A transfer ended, and the call was no longer wanted.
+    /// A transfer ended in a withdrawn call.
     WithdrawnAfterTransfer(TransferOutcome),
-    /// The answer to a question of the engine; never kept alone.
+    /// The answer to a lookup of the engine. Never stored separately.
     Identified,
 }
 
 impl StoredEvent {
-    /// What is kept of a happening.
+    /// The stored form of an event.
     pub(super) fn of(happening: &EventKind, private: bool) -> Self {
         match happening {
             EventKind::Keyed(keys) if private => Self::Keyed("•".repeat(keys.expose().len())),

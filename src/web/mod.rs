@@ -29,51 +29,52 @@ pub use serving::{ConnectionLimits, Port, serve};
 /// The largest request body. A carrier's webhook has about 2 KB.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// How long a request may take, its body with it. A carrier waits 15 s; who sends a byte a second is let go.
+/// The timeout of a request, including its body. A carrier waits 15 s. Clients that send a byte a second are
+/// disconnected.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// What the handlers work with.
-#[allow(missing_debug_implementations)] // it holds connections and keys, which have nothing to show
+/// The handlers' dependencies.
+#[allow(missing_debug_implementations)] // connections and keys have no useful `Debug` output
 pub struct Web {
-    /// Takes the turns of calls.
+    /// Handles the turns of calls.
     pub conversations: ConversationService,
     /// For the readiness probe.
     pub context: Arc<Context>,
     /// The URLs by which carriers reach this server.
     pub urls: Urls,
-    /// The key of the Twilio-compatible carrier, when one is configured.
+    /// The key of the Twilio-compatible carrier, if one is configured.
     pub twilio_key: Option<SigningKey>,
-    /// The account of the Twilio-compatible carrier, when it is set: requests about another one are refused.
+    /// The account of the Twilio-compatible carrier, if configured. Requests about another account are refused.
     pub account: Option<CarrierAccountId>,
-    /// Which leg is of which call, as far as this process has looked it up.
+    /// The calls of legs that this process has looked up.
     pub legs: LegBook,
     /// The voices of the Twilio-compatible carrier.
     pub voices: Voices,
-    /// What `/metrics` shows.
+    /// The metrics for `/metrics`.
     pub metrics: PrometheusHandle,
-    /// What `/readyz` last answered.
+    /// The last answer of `/readyz`.
     pub readiness: LastReadiness,
-    /// When staff were told last that someone posts without the carrier's signature, in milliseconds since 1970; 0
-    /// when never.
+    /// When staff were last told about requests without the carrier's signature, in milliseconds since 1970. 0 for
+    /// never.
     pub forged_told_at: AtomicI64,
 }
 
-/// What a demonstration serves besides: its status page at `/`, with its own state.
+/// The demonstration's status page at `/`, with its own state.
 pub fn status_page(web: Arc<Web>) -> Router {
     guarded(status::routes()).with_state(web)
 }
 
-/// What the main port serves: anybody may reach it.
+/// The routes of the main port, which anyone can reach.
 pub fn router(web: Arc<Web>) -> Router {
     limited(probes::bare().nest(urls::ROOT, twilio::routes()), web)
 }
 
-/// What the operations port serves: operators and their monitors reach it.
+/// The routes of the operations port, which operators and their monitors can reach.
 pub fn operations(web: Arc<Web>) -> Router {
     limited(probes::detailed(), web)
 }
 
-/// Both on one port.
+/// All routes on one port.
 pub fn router_with_operations(web: Arc<Web>) -> Router {
     limited(probes::detailed().nest(urls::ROOT, twilio::routes()), web)
 }
@@ -89,20 +90,20 @@ fn limited(routes: Router<Arc<Web>>, web: Arc<Web>) -> Router {
     guarded(all).with_state(web)
 }
 
-/// Counts a request that isn't served, and says why.
+/// Counts a refused request and returns the reason.
 fn refused(why: &'static str, status: StatusCode, sentence: &'static str) -> Response {
     metrics::counter!("kenkocall_requests_refused_total", "why" => why).increment(1);
     if LimitedLine::RequestRefused(why).is_first() {
-        // Its path may hold anything, and isn't logged.
+        // The path may hold anything, so it isn't logged.
         warn!(why, status = status.as_u16(), "request refused");
     }
     (status, sentence).into_response()
 }
 
-/// A handler that panics must not end the process with all its calls. It is a fault of ours, so it is counted and told.
+/// A panic in a handler must not end the process and all its calls. It is a bug, so it is counted and logged.
 fn guarded<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     router.layer(CatchPanicLayer::custom(|_: Box<dyn Any + Send>| {
-        // Its text may hold what someone keyed.
+        // Its text may hold what a caller keyed.
         if LimitedLine::RequestPanicked.is_first() {
             error!("a request panicked; please report this, with the program's version");
         }

@@ -1,5 +1,5 @@
-//! `/healthz`, `/readyz` and `/metrics`: what a supervisor, a load balancer and a monitor ask. Strangers who reach the
-//! main port learn there whether calls can be taken, and no more.
+//! `/healthz`, `/readyz` and `/metrics`, for supervisors, load balancers and monitors. On the main port they only
+//! reveal whether calls can be taken.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use tracing::warn;
 use super::Web;
 use crate::service::{LimitedLine, Readiness, Stopwatch};
 
-/// How long the database may take to answer.
+/// The timeout of the database.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// What `/readyz` last answered, and when it began to find that out.
+/// The last answer of `/readyz`, and when its check began.
 #[derive(Debug, Default)]
 pub struct LastReadiness(Mutex<Option<(Stopwatch, Ready)>>);
 
@@ -50,7 +50,7 @@ impl Ready {
     }
 }
 
-/// What everybody may ask.
+/// The routes for everyone.
 pub(super) fn bare() -> Router<Arc<Web>> {
     alive().route(
         "/readyz",
@@ -61,7 +61,7 @@ pub(super) fn bare() -> Router<Arc<Web>> {
     )
 }
 
-/// What operators ask.
+/// The routes for operators.
 pub(super) fn detailed() -> Router<Arc<Web>> {
     let ready = async |State(web): State<Arc<Web>>| {
         let ready = ready(&web).await;
@@ -74,8 +74,8 @@ fn alive() -> Router<Arc<Web>> {
     Router::new().route("/healthz", get(async || "the process is alive\n"))
 }
 
-/// Ready when a turn could be kept: the database answers, has the tables that this program needs, and can be written.
-/// The database is asked once at a time: requests that waited share the answer, so a flood of them doesn't reach it.
+/// Ready if a turn can be stored: the database answers, has the tables that this program needs, and can be written.
+/// One check runs at a time. Requests that waited share its result, so a flood of them doesn't reach the database.
 async fn ready(web: &Web) -> Ready {
     let asked = Stopwatch::start();
     let mut last = web.readiness.0.lock().await;

@@ -1,4 +1,4 @@
-//! The demonstration's status page: today's slots, live. It names nobody, and needs no script.
+//! The demonstration's status page: today's slots, live. It shows no personal data and needs no script.
 
 use std::sync::Arc;
 
@@ -14,13 +14,13 @@ use super::Web;
 use crate::domain::{SlotEnd, SlotState};
 use crate::service::{CentreDay, DaySlot, day_figures, day_slots};
 
-/// Squares drawn: more can't be told apart.
+/// The maximum number of squares drawn. More can't be told apart.
 const MOST_SQUARES: u32 = 2_000;
 
-/// The query of a page that stands still.
+/// The query of a page that doesn't refresh.
 const STILL: &str = "still";
 
-/// What a browser may do with the page: nothing but show it.
+/// What a browser may do with the page: only display it.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
 pub(super) fn routes() -> Router<Arc<Web>> {
@@ -45,7 +45,7 @@ struct Page {
     placed: u32,
     kinds: Vec<Kind>,
     squares: Vec<Square>,
-    /// Whether the page renews itself: not while someone reads it by ear.
+    /// Whether the page refreshes. It doesn't for users of screen readers.
     live: bool,
     centres: Vec<CentreDay>,
 }
@@ -99,8 +99,8 @@ async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery) -> Respons
     }
 }
 
-/// A kind of slot: its class, the sign in its square, its names. Each sign has a form of its own: nobody has to tell
-/// colours apart.
+/// A kind of slot: its class, the sign in its square, its names. Each sign has its own shape, so that no one needs to
+/// tell colours apart.
 type KindOf = (&'static str, &'static str, &'static str, &'static str);
 
 const KINDS: [KindOf; 6] = [

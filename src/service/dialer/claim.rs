@@ -52,7 +52,7 @@ impl Dialer {
             return Ok((Vec::new(), 0));
         }
         if turn <= self.turn.load(Ordering::Relaxed) {
-            // A fail-over has lost the last epoch that we committed, and with it the record of who was called (fault 13).
+            // A fail-over has lost our last committed epoch, and with it the record of who was called (fault 13).
             tx.rollback().await?;
             stop_dialling(&self.context, LossEvidence::CheckpointAhead, format!("turn {turn}"), now).await?;
             self.turn.store(0, Ordering::Relaxed);

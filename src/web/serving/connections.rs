@@ -1,6 +1,6 @@
-//! Which connections are kept when there are too many: policy alone, without a socket. A connection that has sent half
-//! a request, or none, gives way to a new one, so that nobody stops the line by holding connections open; one whose
-//! request is being worked on never does.
+//! Decides which connections to keep when there are too many. Pure policy without sockets. A connection without a
+//! complete request gives way to a new one, so that holding connections open can't block the line. A connection whose
+//! request is being handled never gives way.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -9,26 +9,26 @@ use std::sync::Arc;
 use super::progress::Progress;
 use crate::config::Networks;
 
-/// How many connections a port takes.
+/// The limits on a port's connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConnectionLimits {
     /// In all.
     pub total: usize,
-    /// From one address; with IPv6, from one /64 network. Trusted proxies are exempt.
+    /// The maximum from one address, or one /64 network for IPv6. Trusted proxies are exempt.
     pub per_address: usize,
-    /// Of the total, those that only trusted proxies get.
+    /// The part of the total reserved for trusted proxies.
     pub reserve: usize,
 }
 
 impl ConnectionLimits {
-    /// The most in all: more don't help, as at most 1,024 turns wait for the database.
+    /// The maximum total. More don't help, as at most 1,024 turns wait for the database.
     const MOST: usize = 4_096;
-    /// The fewest in all, however few files may be open.
+    /// The minimum total, however few files may be open.
     const FEWEST: usize = 16;
-    /// Those of the operations port.
+    /// The limits of the operations port.
     pub const OPERATIONS: Self = Self { total: 32, per_address: 32, reserve: 0 };
 
-    /// The limits of the main port where a process may open `files`, and needs `others` for everything else.
+    /// The limits of the main port if a process may open `files` and needs `others` for everything else.
     pub fn of_files(files: u64, others: u64, proxies: &Networks) -> Self {
         let left = files.saturating_sub(others).saturating_sub(Self::OPERATIONS.total as u64);
         let total = usize::try_from(left).unwrap_or(usize::MAX).clamp(Self::FEWEST, Self::MOST);
@@ -37,12 +37,12 @@ impl ConnectionLimits {
     }
 }
 
-/// From where a connection comes.
+/// Where a connection comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Origin {
     /// A trusted proxy.
     Proxy,
-    /// Anybody else: an IPv4 address, or an IPv6 network of 64 bits, which is what one customer gets.
+    /// Any other client: an IPv4 address, or an IPv6 network of 64 bits, which is what one customer gets.
     Address(IpAddr),
 }
 
@@ -58,17 +58,17 @@ impl Origin {
     }
 }
 
-/// Why a connection couldn't be kept.
+/// The limit that a connection exceeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Full {
     /// Too many from its address.
     Address,
-    /// Too many in all.
+    /// Too many in total.
     Total,
 }
 
 impl Full {
-    /// Its word in logs and metrics.
+    /// The code in logs and metrics.
     pub(super) const fn code(self) -> &'static str {
         match self {
             Self::Address => "address",
@@ -77,14 +77,14 @@ impl Full {
     }
 }
 
-/// What becomes of a new connection.
+/// The decision about a new connection.
 #[derive(Debug)]
 pub(super) enum Admission {
     /// There is room.
     Taken(u64),
-    /// It takes the place of one that waited for its client.
+    /// It replaces a connection that waits for its client.
     InPlaceOf(Full, Arc<Progress>, u64),
-    /// Every connection that it could replace is being worked on.
+    /// Every connection that it could replace is being handled.
     Refused(Full),
 }
 
@@ -93,7 +93,7 @@ struct Open {
     progress: Arc<Progress>,
 }
 
-/// The connections that are open.
+/// The open connections.
 pub(super) struct Connections {
     limits: ConnectionLimits,
     open: HashMap<u64, Open>,
@@ -106,7 +106,7 @@ impl Connections {
         Self { limits, open: HashMap::new(), by_origin: HashMap::new(), next: 0 }
     }
 
-    /// How many there are.
+    /// The number of connections.
     pub(super) fn len(&self) -> usize {
         self.open.len()
     }
@@ -115,13 +115,13 @@ impl Connections {
         self.by_origin.get(&origin).copied().unwrap_or_default()
     }
 
-    /// Takes a new connection, in place of another one where there is no room.
+    /// Admits a new connection. If there is no room, it replaces another one.
     pub(super) fn admit(&mut self, origin: Origin, progress: Arc<Progress>) -> Admission {
         let proxies = self.of(Origin::Proxy);
         let direct = self.open.len().saturating_sub(proxies);
         let victim = match origin {
             Origin::Proxy if self.open.len() < self.limits.total => None,
-            // The proxies' reserve may be filled by others only as long as no proxy needs it.
+            // Others may use the proxies' reserve only while no proxy needs it.
             Origin::Proxy => Some((
                 Full::Total,
                 self.waiting(|open| open.origin != Origin::Proxy).or_else(|| self.waiting(|_| true)),
@@ -147,13 +147,13 @@ impl Connections {
         }
     }
 
-    /// Ends one that waits for its client, where the system has no room for more; nothing when there is none.
+    /// Ends a connection that waits for its client, if the system has no resources for more. `None` if there is none.
     pub(super) fn make_room(&mut self) -> Option<Arc<Progress>> {
         let victim = self.waiting(|_| true)?;
         self.remove(victim)
     }
 
-    /// Forgets one that has ended; says which it was, when it was still known.
+    /// Removes a connection that has ended. `None` if it was removed before.
     pub(super) fn remove(&mut self, id: u64) -> Option<Arc<Progress>> {
         let Open { origin, progress } = self.open.remove(&id)?;
         if let Some(count) = self.by_origin.get_mut(&origin) {
@@ -179,8 +179,8 @@ impl Connections {
         id
     }
 
-    /// Of those that wait for their client: one of the origin with the most connections, and of these the one that has
-    /// waited longest.
+    /// The connection to replace, among those that wait for their client: from the origin with the most connections,
+    /// the one that has waited longest.
     fn waiting(&self, among: impl Fn(&Open) -> bool) -> Option<u64> {
         let waits = self.open.iter().filter(|(_, open)| among(open)).filter_map(|(id, open)| {
             let since = open.progress.waits_since()?;
@@ -207,7 +207,7 @@ mod tests {
         Connections::new(ConnectionLimits { total, per_address, reserve })
     }
 
-    /// A connection in a phase since a moment.
+    /// A connection in `phase` since `since`.
     fn one(phase: Phase, since: u64) -> Arc<Progress> {
         let progress = Progress::opened(Stopwatch::start());
         progress.set(phase, since);
@@ -332,7 +332,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whoever connects, and however slowly they send, no limit is exceeded, and idle connections give way.
+        /// No limit is ever exceeded, and idle connections give way, whoever connects and however slowly they send.
         #[test]
         fn no_limit_is_ever_passed(steps in prop::collection::vec((0..6_u8, 0..3_u8, any::<bool>()), 1..200)) {
             let mut connections = limits(12, 4, 3);

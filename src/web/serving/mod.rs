@@ -1,6 +1,6 @@
-//! Serves connections until a shutdown, which lets requests in progress end and waits for no one else. Nobody stops the
-//! line by holding connections: their number is limited, each phase of a request has its time, and where there is no
-//! room, those that wait for their client give way.
+//! Serves connections until a shutdown. At shutdown, requests in progress are completed and nothing else is waited
+//! for. Holding connections open can't block the line: their number is limited, each phase of a request has a timeout,
+//! and connections that wait for their client give way if there is no room.
 
 mod connections;
 mod progress;
@@ -32,37 +32,37 @@ use crate::service::{LimitedLine, Stopwatch};
 
 pub use self::connections::ConnectionLimits;
 
-/// The rest after a connection couldn't be taken for want of files or memory.
+/// The delay after a connection couldn't be accepted for lack of files or memory.
 const REST: Duration = Duration::from_millis(100);
-/// How often it is looked for connections that take too long.
+/// How often overdue connections are checked.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// Connections that were told to end and haven't yet, at most: each still has its file.
+/// The maximum number of connections that were told to end and haven't yet. Each still has its file.
 const MOST_ENDING: usize = 32;
-/// The longest head of a request, in bytes. A carrier's has about 2 KB, a proxy passes 32 KB at most.
+/// The longest request head, in bytes. A carrier's has about 2 KB. A proxy passes at most 32 KB.
 const LONGEST_HEAD: usize = 32 * 1024;
-/// How much of its responses the system keeps for a client that doesn't read, in bytes. Ours have up to about 64 KB.
+/// The send buffer for a client that doesn't read, in bytes. Our responses have up to about 64 KB.
 #[cfg(target_os = "linux")]
 const UNREAD: usize = 128 * 1024;
-/// What a connection hears for which there is no room.
+/// The response if there is no room for a connection.
 const BUSY: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
-/// A port and whom it serves.
+/// A port and its clients.
 #[derive(Debug)]
 pub struct Port {
     /// Its name in logs and metrics.
     pub name: &'static str,
-    /// Where connections come in.
+    /// Accepts its connections.
     pub listener: TcpListener,
-    /// How many it takes.
+    /// Its limits.
     pub limits: ConnectionLimits,
-    /// The proxies that bring many clients from one address.
+    /// The proxies that forward many clients from one address.
     pub proxies: Networks,
 }
 
 type Shared = Arc<Mutex<Connections>>;
 
-/// A connection's place among those that are counted; given back when it is dropped.
+/// A connection's place in the count. Dropping it frees the place.
 struct Place {
     connections: Shared,
     id: u64,
@@ -78,7 +78,7 @@ fn locked(connections: &Shared) -> std::sync::MutexGuard<'_, Connections> {
     connections.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Serves until `stop`, then closes each connection as soon as the request that it has sent whole is answered.
+/// Serves until `stop`, then closes each connection once its complete request is answered.
 pub async fn serve(port: Port, app: Router, stop: impl Future<Output = ()>) {
     let Port { name, listener, limits, proxies } = port;
     let (stopping, stopped) = watch::channel(false);
@@ -94,7 +94,7 @@ pub async fn serve(port: Port, app: Router, stop: impl Future<Output = ()>) {
         let has_room = tasks.len() < limits.total.saturating_add(MOST_ENDING);
         tokio::select! {
             () = &mut stop => break,
-            // Those that have ended make room.
+            // Ended connections free their places.
             Some(_ended) = tasks.join_next() => {}
             _ = looks.tick() => door.end_overdue(),
             () = &mut rest, if rests => rests = false,
@@ -125,8 +125,8 @@ pub async fn serve(port: Port, app: Router, stop: impl Future<Output = ()>) {
     }
 }
 
-/// Errors that are the one connection's, after which the next one can be taken at once. Source: accept(2), "Error
-/// handling".
+/// Returns `true` for errors of a single connection, after which the next one can be accepted immediately. Source:
+/// accept(2), "Error handling".
 fn is_of_one_connection(error: &std::io::Error) -> bool {
     matches!(
         error.kind(),
@@ -137,7 +137,7 @@ fn is_of_one_connection(error: &std::io::Error) -> bool {
     )
 }
 
-/// Who comes in at a port.
+/// Accepts the connections of a port.
 struct Door {
     name: &'static str,
     proxies: Networks,
@@ -183,11 +183,11 @@ impl Door {
         if LimitedLine::ConnectionRefused(limit).is_first() {
             warn!(port = self.name, limit, "connection refused: too many, all busy");
         }
-        // What a client that is gone doesn't read needs no care. The socket never blocks.
+        // The client may be gone, so the result doesn't matter. The socket never blocks.
         let _told = stream.into_std().and_then(|mut stream| stream.write(BUSY));
     }
 
-    /// Ends those that take too long.
+    /// Ends overdue connections.
     fn end_overdue(&self) {
         let connections = locked(&self.connections);
         for (progress, phase) in connections.all().filter_map(|progress| Some((progress, progress.overdue()?))) {
@@ -204,7 +204,7 @@ impl Door {
         metrics::gauge!("kenkocall_connections", "port" => self.name).set(u32::try_from(open).unwrap_or(u32::MAX));
     }
 
-    /// The system has no file or no memory for one more.
+    /// The system has no file or memory for another connection.
     fn cannot_accept(&self, error: &std::io::Error) {
         if let Some(ended) = locked(&self.connections).make_room() {
             ended.end();
@@ -215,7 +215,7 @@ impl Door {
     }
 }
 
-/// The system keeps no more than this of what a client doesn't read; by itself it would keep megabytes.
+/// Limits the send buffer for a client that doesn't read. The system's default is megabytes.
 #[cfg(target_os = "linux")]
 fn bound_unread(stream: &TcpStream) -> std::io::Result<()> {
     Ok(rustix::net::sockopt::set_socket_send_buffer_size(stream, UNREAD)?)
@@ -227,7 +227,7 @@ fn bound_unread(_stream: &TcpStream) -> std::io::Result<()> {
 }
 
 async fn connection(stream: TcpStream, app: Router, progress: Arc<Progress>, mut stopped: watch::Receiver<bool>) {
-    // Small answers to a waiting caller: without this some wait 40 ms for the peer's acknowledgement.
+    // Responses to a waiting caller are small. Without this, some wait 40 ms for the peer's acknowledgement.
     if let Err(error) = stream.set_nodelay(true).and_then(|()| bound_unread(&stream)) {
         debug!(%error, "connection already closed");
     }
@@ -243,13 +243,13 @@ async fn connection(stream: TcpStream, app: Router, progress: Arc<Progress>, mut
     http1.max_buf_size(LONGEST_HEAD).max_header_size(LONGEST_HEAD);
     let mut serving = pin!(http1.serve_connection(io, service));
     tokio::select! {
-        // An error is a peer that went away.
+        // An error means that the peer is gone.
         _ended = &mut serving => return,
         () = progress.ended() => return,
         _stopped = stopped.wait_for(|stopped| *stopped) => {}
     }
     match progress.phase() {
-        // Nobody waits for the rest of a request.
+        // Don't wait for the rest of a request.
         Phase::Opened | Phase::Head | Phase::Body => {}
         Phase::Working | Phase::Idle => {
             serving.as_mut().graceful_shutdown();

@@ -1,4 +1,4 @@
-//! How far a connection is with its request, and how long it may take for that.
+//! A connection's progress with its request, and the timeout of each phase.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,16 +8,16 @@ use tokio::sync::Notify;
 
 use crate::service::Stopwatch;
 
-/// How far a connection is.
+/// The phase of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Nothing has come.
+    /// Nothing was received.
     Opened,
-    /// A part of a request's head has come.
+    /// Part of a request's head was received.
     Head,
-    /// The head has come, and not all of the body.
+    /// The head and not yet all of the body was received.
     Body,
-    /// The request has come whole, and isn't answered.
+    /// The request is complete and not answered yet.
     Working,
     /// A request was answered, and no other one has begun.
     Idle,
@@ -26,19 +26,20 @@ pub(super) enum Phase {
 impl Phase {
     const ALL: [Self; 5] = [Self::Opened, Self::Head, Self::Body, Self::Working, Self::Idle];
 
-    /// How long it may last. Work ends by itself, as does a body by then; each request has its own time for both.
+    /// The timeout of the phase. `None` if it ends by itself: each request has its own timeout for its body and its
+    /// handling.
     const fn patience(self) -> Option<Duration> {
         match self {
             Self::Opened => Some(Duration::from_secs(5)),
             Self::Head => Some(Duration::from_secs(8)),
             Self::Body => Some(Duration::from_secs(20)),
             Self::Working => None,
-            // Longer than proxies keep a connection that they don't use: nginx 60 s.
+            // Longer than proxies keep an unused connection: nginx 60 s.
             Self::Idle => Some(Duration::from_secs(75)),
         }
     }
 
-    /// Its word in logs and metrics.
+    /// The code in logs and metrics.
     pub(super) const fn code(self) -> &'static str {
         match self {
             Self::Opened => "first_byte",
@@ -50,43 +51,43 @@ impl Phase {
     }
 }
 
-/// How long a client may take to read a response.
+/// The timeout for reading a response.
 const READING_PATIENCE: Duration = Duration::from_secs(10);
-/// No response waits for its client.
+/// No response waits to be read.
 const NONE: u64 = u64::MAX;
 
-/// How far one connection is. Written by the connection, read by the connection counter.
+/// The progress of one connection. Written by the connection, read by the connection counter.
 #[derive(Debug)]
 pub(super) struct Progress {
     watch: Stopwatch,
     /// Milliseconds of the server's stopwatch, times 8, plus the phase.
     phase: AtomicU64,
-    /// Since when a response waits until its client reads, in milliseconds.
+    /// Since when a response waits to be read, in milliseconds.
     unread: AtomicU64,
     end: Notify,
 }
 
 impl Progress {
-    /// A connection that was opened now, by the stopwatch of its server.
+    /// A connection opened now, by its server's stopwatch.
     pub(super) fn opened(watch: Stopwatch) -> Arc<Self> {
         let progress = Self { watch, phase: AtomicU64::new(0), unread: AtomicU64::new(NONE), end: Notify::new() };
         progress.enter(Phase::Opened);
         Arc::new(progress)
     }
 
-    /// It enters a phase now.
+    /// Enters a phase.
     pub(super) fn enter(&self, phase: Phase) {
         self.set(phase, self.now());
     }
 
-    /// Something has come: the first part of a request, where none had begun.
+    /// Records received bytes. They begin a request if none had begun.
     pub(super) fn received(&self) {
         if matches!(self.phase(), Phase::Opened | Phase::Idle) {
             self.enter(Phase::Head);
         }
     }
 
-    /// The client doesn't read what is written, or has read everything.
+    /// Records whether written bytes wait for the client to read them.
     pub(super) fn unread(&self, unread: bool) {
         if !unread {
             self.unread.store(NONE, Ordering::Release);
@@ -100,7 +101,7 @@ impl Progress {
         Phase::ALL.get(phase).copied().unwrap_or(Phase::Opened)
     }
 
-    /// Since when it waits for its client, in milliseconds; `None` while its request is worked on.
+    /// Since when the connection waits for its client, in milliseconds. `None` while its request is handled.
     pub(super) fn waits_since(&self) -> Option<u64> {
         let unread = self.unread.load(Ordering::Acquire);
         match self.phase() {
@@ -110,7 +111,7 @@ impl Progress {
         }
     }
 
-    /// What it has taken too long for, if so.
+    /// The phase whose timeout has passed. `None` if the connection isn't overdue.
     pub(super) fn overdue(&self) -> Option<Phase> {
         let over = |since: u64, patience: Duration| Duration::from_millis(self.now().saturating_sub(since)) >= patience;
         let unread = self.unread.load(Ordering::Acquire);
@@ -126,7 +127,7 @@ impl Progress {
         self.end.notify_one();
     }
 
-    /// Waits until someone ends it.
+    /// Waits until [`Self::end`] is called.
     pub(super) async fn ended(&self) {
         self.end.notified().await;
     }

@@ -1,4 +1,4 @@
-//! What a connection reads and writes, watched: its progress is what its client has sent and read.
+//! Wraps a connection's stream and bodies to track its progress: what the client has sent and read.
 
 use std::io::IoSlice;
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 
 use super::progress::{Phase, Progress};
 
-/// A connection's bytes.
+/// A connection's stream.
 pub(super) struct Stream {
     io: TcpStream,
     progress: Arc<Progress>,
@@ -22,7 +22,7 @@ impl Stream {
         Self { io, progress }
     }
 
-    /// Something that is written waits until the client reads.
+    /// Records whether written bytes wait for the client to read them.
     fn wrote<T>(&self, polled: Poll<T>) -> Poll<T> {
         if polled.is_pending() {
             self.progress.unread(true);
@@ -65,7 +65,7 @@ impl AsyncWrite for Stream {
         self.io.is_write_vectored()
     }
 
-    /// Asked for when everything was written.
+    /// Called when everything was written.
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
         let polled = Pin::new(&mut self.io).poll_flush(context);
         if polled.is_ready() {
@@ -79,7 +79,7 @@ impl AsyncWrite for Stream {
     }
 }
 
-/// A body of which an end is noted.
+/// A body whose end is recorded.
 pub(super) struct Noted<B> {
     body: B,
     progress: Arc<Progress>,
@@ -93,13 +93,13 @@ enum Side {
 }
 
 impl<B: Body> Noted<B> {
-    /// A request's body: when all of it has come, the request is worked on.
+    /// A request's body. At its end, the request is being handled.
     pub(super) fn request(body: B, progress: Arc<Progress>) -> Self {
         progress.enter(if body.is_end_stream() { Phase::Working } else { Phase::Body });
         Self { body, progress, side: Side::Request }
     }
 
-    /// A response's body: when all of it was taken, the connection is idle.
+    /// A response's body. At its end, the connection is idle.
     pub(super) const fn response(body: B, progress: Arc<Progress>) -> Self {
         Self { body, progress, side: Side::Response }
     }

@@ -1,6 +1,6 @@
-//! The fallback URL: the carrier couldn't reach us, or couldn't use what we answered. The call stays resumable: one
-//! more try at the same turn, then the caller is asked to call again. It needs no database and waits for none, but to
-//! tell staff, and names no voice: a voice may be what couldn't be used (fault 37).
+//! The fallback URL: the carrier couldn't reach us or couldn't use our response. The call stays resumable: the turn is
+//! retried once, then the caller is asked to call again. This needs no database and only waits for one to tell staff.
+//! It names no voice, as the voice may be what the carrier couldn't use (fault 37).
 
 use std::sync::Arc;
 
@@ -14,17 +14,17 @@ use crate::carrier::twilio::{ActionUrl, AfterApology, FallbackRequest, apology, 
 use crate::domain::{AlertKind, Language};
 use crate::web::Web;
 
-/// Marks a turn that is tried once more after an apology.
+/// Marks a turn that is retried after an apology.
 const RETRY: &str = "retry=1";
 /// Errors of a document (12xxx) and of its verbs (13xxx). Source: Twilio, "Error and Warning Dictionary".
 const OF_DOCUMENTS: std::ops::Range<u32> = 12_000..14_000;
 
-/// Why the carrier turned here.
+/// Why the carrier used the fallback URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Failure {
-    /// We weren't reached, or it doesn't say.
+    /// We couldn't be reached, or the carrier gives no reason.
     Unreached,
-    /// It couldn't use what we answered.
+    /// The carrier couldn't use our response.
     Unspoken,
 }
 
@@ -46,7 +46,7 @@ pub(super) async fn fallback(State(web): State<Arc<Web>>, request: Verified<Fall
     }
 }
 
-/// The failed URL of ours, once more; nothing when it was tried again already or isn't ours.
+/// The failed URL for a retry. `None` if it was retried already or isn't ours.
 fn again(web: &Web, failed: Option<&str>, failure: Failure) -> Option<ActionUrl> {
     let failed = failed?;
     let ours = failed.strip_prefix(web.urls.public())?.strip_prefix(urls::ROOT)?.strip_prefix('/')?;

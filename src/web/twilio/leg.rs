@@ -1,4 +1,4 @@
-//! The leg of a request: it must be one of the call that the URL names.
+//! Checks the leg of a request: it must belong to the call that the URL names.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use crate::domain::CallId;
 use crate::service::Speaks;
 use crate::web::Web;
 
-/// How long the look-up may take: the turn itself still has to be taken in time.
+/// The timeout of the lookup. The turn itself must still be handled in time.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The refusal of a request that is about another call than its URL. While the database doesn't answer nothing is
-/// refused: then the request itself can't be taken either.
+/// The refusal of a request whose leg belongs to another call than its URL names. While the database doesn't answer,
+/// nothing is refused: then the request itself can't be handled either.
 pub(super) async fn refusal(web: &Web, call: CallId, leg: &CarrierLegId) -> Option<Response> {
     let looked_up = tokio::time::timeout(PATIENCE, web.legs.speaks(&web.context, call, CARRIER, leg)).await;
     match looked_up {

@@ -1,5 +1,4 @@
-//! Webhooks of Twilio-compatible carriers: a call begins, the caller keyed something, a leg's status changed, we
-//! failed.
+//! Webhooks of Twilio-compatible carriers: a new call, keys, a leg's status, the fallback URL.
 
 mod fallback;
 mod leg;
@@ -27,7 +26,7 @@ use crate::service::{Begin, CarrierEvent, LegStatus};
 /// The carrier's name in the database.
 const CARRIER: &str = "twilio";
 
-/// Stands in the record for a status that we don't know.
+/// The recorded status if the carrier's word is unknown.
 const UNKNOWN: &str = "unknown";
 
 pub(super) fn routes() -> Router<Arc<Web>> {
@@ -71,13 +70,13 @@ async fn turn(
     next_epoch(&web, call, turn, happening(request.0), request.1).await
 }
 
-/// What a turn's request tells. A leg that has ended can't be spoken to any more, but what came of its transfer counts:
-/// the caller may have hung up first. A leg of which the carrier says a word that isn't known hasn't ended.
+/// The event of a turn's request. Nothing can be said on a leg that has ended, but the outcome of its transfer counts:
+/// the caller may have hung up first. A leg with an unknown status hasn't ended.
 fn happening(request: VoiceRequest) -> EventKind {
     let cause = request.call_status.known().and_then(|status| status.hangup_cause(None));
     let transfer = match (request.dial_status, &request.keys) {
         (Word::Known(status), _) => Some(transfer_outcome(status)),
-        // The transfer is over, however it ended: the caller mustn't be put through again and again.
+        // The transfer is over, whatever its outcome: the caller must not be transferred again and again.
         (Word::Unknown(_), None) => Some(TransferOutcome::NotReached),
         (Word::Unknown(_), Some(_)) | (Word::Absent, _) => None,
     };
@@ -89,8 +88,8 @@ fn happening(request: VoiceRequest) -> EventKind {
     }
 }
 
-/// What `DialCallStatus` says. Source: Twilio, "TwiML Dial: DialCallStatus": `completed` and `answered` mean that
-/// the called party answered and was connected, however short the talk was and whichever side ended it.
+/// The outcome for a `DialCallStatus`. Source: Twilio, "TwiML Dial: DialCallStatus": `completed` and `answered` mean
+/// that the called party answered and was connected, however short the conversation and whichever side ended it.
 const fn transfer_outcome(status: CallStatus) -> TransferOutcome {
     match status {
         CallStatus::Completed | CallStatus::InProgress => TransferOutcome::Talked,
@@ -108,7 +107,7 @@ async fn status(State(web): State<Arc<Web>>, request: Verified<StatusRequest>) -
     take_news(&web, None, CarrierEvent::Status(news(request.0, None))).await
 }
 
-/// What a status callback tells. A word that isn't known is noted and has no effect.
+/// The content of a status callback. An unknown status is recorded and has no effect.
 fn news(request: StatusRequest, call: Option<CallId>) -> LegStatus {
     note_unknown(Field::CallStatus, request.status.unknown());
     let status = request.status.known();

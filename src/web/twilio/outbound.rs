@@ -1,5 +1,5 @@
-//! Webhooks of calls that we placed. Their URLs carry our own id of the call, so that a callback is matched even when
-//! the reply to the dial request never came (faults 3, 5 and 27).
+//! Webhooks of outbound calls. Their URLs carry our own id of the call, so that a callback is matched even if the
+//! reply to the dial request never arrived (faults 3, 5 and 27).
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::engine::AnsweredBy;
 use crate::service::{Answered, CarrierEvent};
 use crate::web::Web;
 
-/// Someone or something answered.
+/// An outbound call was answered, by a person or a machine.
 pub(super) async fn answered(
     State(web): State<Arc<Web>>,
     Path(call): Path<String>,
@@ -32,7 +32,7 @@ pub(super) async fn answered(
         leg: request.0.leg.as_str().to_owned(),
         answered_by: match request.0.answered_by {
             Word::Known(twilio::AnsweredBy::Machine | twilio::AnsweredBy::Fax) => AnsweredBy::Machine,
-            // Not known is treated as a person: nothing of health is said before someone has confirmed to listen.
+            // Unknown is treated as a person: no health information is given before someone confirms who they are.
             Word::Known(twilio::AnsweredBy::Human | twilio::AnsweredBy::Unknown) | Word::Unknown(_) | Word::Absent => {
                 AnsweredBy::Person
             }
@@ -54,7 +54,7 @@ pub(super) async fn status(
     take_news(&web, Some(call), CarrierEvent::Status(news(request.0, Some(call)))).await
 }
 
-/// The carrier was told to lead the call here, because it is no longer wanted.
+/// The carrier was told to redirect a withdrawn call here.
 pub(super) async fn goodbye(
     State(web): State<Arc<Web>>,
     Path(call): Path<String>,

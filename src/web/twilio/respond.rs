@@ -1,5 +1,5 @@
-//! The answer to a webhook: TwiML. When nothing could be kept the caller is asked to call again, never thanked. News of
-//! a leg has nobody who listens: when it can't be kept the carrier is told so, and may send it again.
+//! The response to a webhook: TwiML. If nothing could be stored, the caller is asked to call again and isn't thanked.
+//! A leg's status has no listener: if it can't be stored, the response is an error, and the carrier may send it again.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -18,14 +18,13 @@ use crate::service::{
 };
 use crate::web::Web;
 
-/// How long a turn may take. A carrier waits 15 s for a webhook and then says its own error.
+/// The timeout of a turn. A carrier waits 15 s for a webhook and then plays its own error message.
 const PATIENCE: Duration = Duration::from_secs(12);
 
-/// The answer to anything that comes after the end of a call.
+/// The response to any request after the end of a call.
 const HANG_UP: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>"#;
 
-/// Takes an event of a call that we placed. One that isn't known was placed all the same, or its URL wouldn't be
-/// signed.
+/// Handles an event of an outbound call. An unknown call was still placed by us, as its URL is signed.
 pub(super) async fn take_placed(web: &Web, call: CallId, event: CarrierEvent, voicing: VoiceMode) -> Response {
     let leg = named_leg(&event);
     let (response, known) = answer(web, event, voicing).await;
@@ -35,8 +34,8 @@ pub(super) async fn take_placed(web: &Web, call: CallId, event: CarrierEvent, vo
     response
 }
 
-/// Takes a turn of a call. If the call isn't known, or the turn is ahead of what the database has, last entries are
-/// lost: only we make the URLs of turns, and they are signed. The caller is asked to call again.
+/// Handles a turn of a call. If the call is unknown, or the turn is ahead of the database, last entries are lost: only
+/// we make the URLs of turns, and they are signed. The caller is asked to call again.
 pub(super) async fn next_epoch(
     web: &Web,
     call: CallId,
@@ -53,7 +52,7 @@ pub(super) async fn next_epoch(
     sorry(web, voicing)
 }
 
-/// The carrier and its name of the leg that an event tells of.
+/// The carrier and its id of the leg in an event.
 fn named_leg(event: &CarrierEvent) -> Option<(&'static str, String)> {
     match event {
         CarrierEvent::Answered(Answered { carrier, leg, .. })
@@ -72,12 +71,12 @@ fn note_loss(call: CallId, noted: Result<(), impl std::fmt::Display>) {
     }
 }
 
-/// Takes an event and says what became of it.
+/// Handles an event and returns the response.
 pub(super) async fn take(web: &Web, event: CarrierEvent, voicing: VoiceMode) -> Response {
     answer(web, event, voicing).await.0
 }
 
-/// Takes news of a leg, of the call that we placed where the URL names one.
+/// Handles a leg's status. `placed` is the outbound call, if the URL names one.
 pub(super) async fn take_news(web: &Web, placed: Option<CallId>, event: CarrierEvent) -> Response {
     let leg = named_leg(&event);
     let outcome = match tokio::time::timeout(PATIENCE, web.conversations.take(event)).await {
@@ -111,7 +110,7 @@ fn not_kept() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, "this couldn't be kept; send it again\n").into_response()
 }
 
-/// The leg that an event brings of a call that begins.
+/// The leg of a new call in an event.
 fn leg_of(event: &CarrierEvent) -> Option<CarrierLegId> {
     match event {
         CarrierEvent::Begin(Begin { leg, .. }) | CarrierEvent::Answered(Answered { leg, .. }) => {
@@ -126,7 +125,7 @@ fn leg_of(event: &CarrierEvent) -> Option<CarrierLegId> {
     }
 }
 
-/// The answer, and whether the call or its turn is known.
+/// The response, and whether the call or its turn is known.
 async fn answer(web: &Web, event: CarrierEvent, voicing: VoiceMode) -> (Response, bool) {
     let leg = leg_of(&event);
     match outcome(web, event).await {
@@ -141,11 +140,11 @@ async fn answer(web: &Web, event: CarrierEvent, voicing: VoiceMode) -> (Response
     }
 }
 
-/// What became of an event. `None` if nothing of it was kept: the caller is asked to call again.
+/// The outcome of an event. `None` if nothing was stored: the caller is asked to call again.
 async fn outcome(web: &Web, event: CarrierEvent) -> Option<Outcome> {
     match tokio::time::timeout(PATIENCE, web.conversations.take(event)).await {
         Ok(Ok(outcome)) => return Some(outcome),
-        // One of very many at the same time: counted, and told where someone looks closely.
+        // One of very many at the same time: counted, and logged at debug level.
         Ok(Err(error @ ConversationError::Overloaded)) => debug!(%error, "asked the caller to call again"),
         Ok(Err(error)) => error!(%error, "asked the caller to call again"),
         Err(_) => error!("a turn took too long; asked the caller to call again"),
@@ -159,7 +158,7 @@ fn said(web: &Web, outcome: Outcome, voicing: VoiceMode) -> Response {
             let action = web.urls.turn(call, turn);
             let action = match voicing {
                 VoiceMode::Named => action,
-                // The rest of the call, too. No URL of a turn is so long that it wouldn't fit.
+                // The rest of the call, too. No URL of a turn is too long for this parameter.
                 VoiceMode::Carriers => action.with(urls::WITHOUT_VOICE).unwrap_or(action),
             };
             twiml(response(&sentences(&flow_set, &reply), &reply.then, &action, &voices(web, voicing)))
@@ -172,7 +171,7 @@ fn said(web: &Web, outcome: Outcome, voicing: VoiceMode) -> Response {
     }
 }
 
-/// The voices that say it.
+/// The voices to use.
 pub(super) fn voices(web: &Web, voicing: VoiceMode) -> Cow<'_, Voices> {
     match voicing {
         VoiceMode::Named => Cow::Borrowed(&web.voices),

@@ -1,6 +1,6 @@
-//! News of the phone of staff to which a caller is handed over. It is the carrier's own leg, a child of the caller's:
-//! its URL carries our id of the call, so that a talk counts no matter who hangs up first, and whether or not we were
-//! there at its end.
+//! Reports about the phone of staff to which a caller is transferred. It is a leg of its own, a child of the caller's
+//! leg. Its URL carries our id of the call, so that a conversation counts whoever hangs up first, and whether or not
+//! this server was running at its end.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::engine::TransferOutcome;
 use crate::service::{CarrierEvent, StaffNews};
 use crate::web::Web;
 
-/// The phone of staff was answered, or is over.
+/// The phone of staff was answered, or its leg has ended.
 pub(super) async fn news(
     State(web): State<Arc<Web>>,
     Path((call, turn)): Path<(String, String)>,
@@ -30,7 +30,7 @@ pub(super) async fn news(
         Some(CallStatus::Busy | CallStatus::Failed | CallStatus::NoAnswer | CallStatus::Canceled) => {
             TransferOutcome::NotReached
         }
-        // It rings, or the carrier says a word that isn't known: there is nothing to keep.
+        // It rings, or the status is unknown: there is nothing to store.
         Some(CallStatus::Queued | CallStatus::Initiated | CallStatus::Ringing) | None => {
             return StatusCode::NO_CONTENT.into_response();
         }

@@ -1,4 +1,4 @@
-//! A request proven by the carrier's signature and read into its type. Everything else is refused before any handler
+//! Verifies the carrier's signature of a request and parses its form. Other requests are refused before any handler
 //! runs.
 
 use std::sync::Arc;
@@ -22,21 +22,21 @@ use crate::web::Web;
 /// The header that carries the signature.
 const SIGNATURE: &str = "x-twilio-signature";
 
-/// How long after staff were told of a wrong signature they are told again, when they have closed the alert.
+/// How long after staff were told of a wrong signature they are told again, if they have closed the alert.
 const TOLD_AGAIN_AFTER_MS: u64 = 3_600_000;
 
-/// How long telling staff may take.
+/// The timeout for telling staff.
 const TELLING_PATIENCE: Duration = Duration::from_secs(2);
 
-/// A request whose signature is right, and in whose voices its answer is said.
+/// A request with a valid signature, and the voice mode of its response.
 pub(super) struct Verified<T>(pub(super) T, pub(super) VoiceMode);
 
-/// In whose voices something is said.
+/// Which voices a response uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum VoiceMode {
-    /// Those that we name.
+    /// The voices that we name.
     Named,
-    /// The carrier's own: it couldn't use an answer of this call that named one.
+    /// The carrier's default voices: it couldn't use an earlier response of this call that named one.
     Carriers,
 }
 
@@ -47,7 +47,7 @@ impl VoiceMode {
     }
 }
 
-/// What a form can be read into.
+/// A type that can be parsed from a form.
 pub(super) trait FromForm: Sized {
     fn read(form: &Form<'_>) -> Result<Self, FormError>;
 }
@@ -113,21 +113,22 @@ impl<T: FromForm> FromRequest<Arc<Web>> for Verified<T> {
     }
 }
 
-/// Whether a content type is that of a form, in whatever case and with whatever parameters.
+/// Returns `true` for the content type of a form, in any case and with any parameters.
 fn is_form(value: &HeaderValue) -> bool {
     let kind = value.as_bytes().split(|&byte| byte == b';').next().unwrap_or_default().trim_ascii();
     kind.eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
 }
 
-/// A word that isn't known stops nothing, and someone should look at it. Of the word only its shape is logged.
+/// Logs an unknown word of the carrier. It stops nothing, but someone should look at it. Only the word's shape is
+/// logged.
 pub(super) fn note_unknown(field: Field, shape: Option<Shape>) {
     let Some(shape) = shape else { return };
     metrics::counter!("kenkocall_unknown_words_total", "field" => field.name()).increment(1);
     warn!(field = field.name(), %shape, "the carrier sent an unknown value");
 }
 
-/// Someone posts without the carrier's signature: staff are told, at most once an hour, as the database isn't there
-/// for the sender (fault 30).
+/// Tells staff that someone sends requests without the carrier's signature. At most once an hour, so that the sender
+/// can't make the database busy (fault 30).
 async fn tell_of_forgery(web: &Web) {
     let now = web.context.clock.now().as_millisecond();
     let told = web.forged_told_at.load(Ordering::Relaxed);
@@ -138,7 +139,7 @@ async fn tell_of_forgery(web: &Web) {
     tell_staff(web, AlertKind::Forged).await;
 }
 
-/// Raises an alert for staff. Callers don't wait for it long.
+/// Raises an alert for staff. Callers don't wait for it for long.
 pub(super) async fn tell_staff(web: &Web, kind: AlertKind) {
     let told = tokio::time::timeout(TELLING_PATIENCE, tell_of_carrier(&web.context, kind)).await;
     if !matches!(told, Ok(Ok(()))) {
