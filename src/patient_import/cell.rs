@@ -1,14 +1,15 @@
-//! A cell as the file holds it, before anyone asks which column it stands in.
+//! A cell as stored in the file, before its column is known.
 
 use super::width;
 use jiff::civil::{Date, Time};
 use std::borrow::Cow;
 
-/// What a cell holds. Text files have texts alone; a workbook tells numbers, dates and times of day apart.
+/// The content of a cell. Cells of text files contain only text. A workbook distinguishes numbers, dates and times of
+/// day.
 pub(super) enum Cell<'a> {
     Empty,
     Text(Cow<'a, str>),
-    /// A whole number from 0 on, and how the cell's format shows it.
+    /// A whole number of 0 or more, and how the cell's format shows it.
     Whole {
         number: u64,
         shown: Shown,
@@ -18,29 +19,29 @@ pub(super) enum Cell<'a> {
     Moment,
     Time(Time),
     Truth(bool),
-    /// A fraction, a negative number, a duration: nothing that any column takes.
+    /// A fraction, a negative number or a duration. No column accepts these.
     Odd,
     /// A formula whose result isn't in the file.
     Formula,
-    /// More than [`super::MAX_CELL_BYTES`] of text.
+    /// Text of more than [`super::MAX_CELL_BYTES`].
     TooLong,
-    /// `#N/A` and its kind.
+    /// `#N/A` and similar.
     Error,
 }
 
 /// How a spreadsheet shows a whole number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Shown {
-    /// As its digits alone: the format adds neither zeros nor anything else.
+    /// Only its digits: the format adds neither zeros nor other characters.
     Bare,
-    /// As this text, with what the format adds.
+    /// This text, including what the format adds.
     As(String),
-    /// In a way that isn't read here: with a point, a thousands separator, a sign of percent.
+    /// In an unsupported way: with a decimal point, a thousands separator, a percent sign.
     Otherwise,
 }
 
 impl Cell<'_> {
-    /// Whether the cell looks empty on the screen.
+    /// Returns `true` if the cell looks empty on the screen.
     pub fn is_blank(&self) -> bool {
         match self {
             Self::Empty => true,
@@ -49,7 +50,7 @@ impl Cell<'_> {
         }
     }
 
-    /// The text, when there is one; for headers.
+    /// The text of the cell, or an empty text. Used for headers.
     pub fn text(&self) -> &str {
         match self {
             Self::Text(text) => text,

@@ -1,9 +1,9 @@
-//! The columns of a patient list, the names they go by, and the names that people write by mistake.
+//! The columns of a patient list, their names, and common mistaken names.
 
 use super::width;
 use std::borrow::Cow;
 
-/// A column of a patient list; each is known by an English and a Japanese name.
+/// A column of a patient list. Each has an English and a Japanese name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Column {
     /// HER-SYS ID
@@ -28,7 +28,7 @@ pub enum Column {
     MonitoringStart,
 }
 
-/// Names that lists of other systems use: no name of ours, but clear enough to ask "did you mean".
+/// Column names of other systems. They aren't ours, but are clear enough to ask "did you mean".
 const MISTAKEN: [(&str, Column); 30] = [
     ("id", Column::HersysId),
     ("patientid", Column::HersysId),
@@ -77,7 +77,7 @@ impl Column {
         Self::MonitoringStart,
     ];
 
-    /// Without these nobody can be registered.
+    /// The columns without which no patient can be registered.
     pub const REQUIRED: [Self; 4] = [Self::HersysId, Self::BirthDate, Self::FamilyName, Self::GivenName];
 
     /// The English name, which is also the field's name in the database and in commands.
@@ -112,8 +112,8 @@ impl Column {
         }
     }
 
-    /// Reads a column's name: either language, either width, any case; spaces, hyphens, underscores and the marks and
-    /// remarks of forms (`※`, `（必須）`) don't count.
+    /// Reads a column's name in either language, width and case. Spaces, hyphens, underscores and the marks and
+    /// remarks of forms (`※`, `（必須）`) are ignored.
     pub fn read(name: &str) -> Option<Self> {
         let bare = bare(name);
         let bare = without_remark(&bare, |remark| REMARKS.contains(&remark));
@@ -152,17 +152,17 @@ impl std::fmt::Display for Column {
     }
 }
 
-/// What forms say beside a name without making it another one.
+/// Remarks of forms that don't change the meaning of a name.
 const REMARKS: [&str; 8] = ["必須", "任意", "西暦", "和暦", "半角", "半角数字", "required", "optional"];
 
-/// The name without a remark in brackets at its end.
+/// The name without a trailing remark in brackets.
 fn without_remark(name: &str, counts: impl Fn(&str) -> bool) -> &str {
     let brackets = [('(', ')'), ('[', ']'), ('【', '】')];
     let found = brackets.into_iter().find_map(|(open, close)| name.strip_suffix(close)?.split_once(open));
     found.filter(|(name, remark)| !name.is_empty() && counts(remark)).map_or(name, |(name, _)| name)
 }
 
-/// Longer names are no misspelling of ours: a bound on the work of [`edits`].
+/// The longest name that is compared with ours, which limits the work of [`edits`].
 const LONGEST_GUESSED: usize = 40;
 
 fn bare(name: &str) -> String {
@@ -172,7 +172,8 @@ fn bare(name: &str) -> String {
     kept.flat_map(char::to_lowercase).collect()
 }
 
-/// How many characters must be put in, left out or changed to make one text of the other (Levenshtein).
+/// The number of insertions, deletions and changes of characters that turn one text into the other (Levenshtein
+/// distance).
 fn edits(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
     let mut row: Vec<usize> = (0..=right.len()).collect();

@@ -1,5 +1,5 @@
-//! What an entry would change. The dry run shows it, and the import writes nothing where nothing changes, so that a
-//! file imported twice leaves no second trace.
+//! The changes that an entry would make. The dry run shows them. The import writes nothing if nothing changes, so
+//! that importing a file twice leaves no second trace.
 
 use super::{
     column::Column,
@@ -9,7 +9,7 @@ use super::{
 use crate::domain::{BirthDate, CallTimes, CallableNumber, CentreCode, Language, PhoneNumber, Sensitive};
 use jiff::civil::Date;
 
-/// What is registered of a patient beside the HER-SYS ID: all that an import may change.
+/// A patient's registration without the HER-SYS ID: everything that an import may change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {
     /// 生年月日
@@ -22,7 +22,7 @@ pub struct Registration {
     pub phone_number: Option<PhoneNumber>,
     /// 自動架電
     pub automated_call: bool,
-    /// 架電時刻; empty: the centre's pattern.
+    /// 架電時刻; if empty, the centre's pattern applies.
     pub call_times: CallTimes,
     /// 言語
     pub language: Language,
@@ -32,35 +32,36 @@ pub struct Registration {
     pub monitoring_start: Option<Date>,
 }
 
-/// The patient already registered under an entry's HER-SYS ID.
+/// The patient who is already registered with an entry's HER-SYS ID.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Existing {
-    /// The health centre that the patient belongs to.
+    /// The patient's health centre.
     pub centre: CentreCode,
-    /// What is registered.
+    /// The current registration.
     pub registration: Registration,
 }
 
-/// What an entry changes.
+/// The changes of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// A patient not yet registered.
+    /// A new patient.
     New(Registration),
-    /// Nothing.
+    /// No changes.
     Same,
-    /// Some fields of a registered patient.
+    /// Changes to a registered patient.
     Differs {
-        /// Which fields; [`Column::word`] is a field's name.
+        /// The changed fields. [`Column::code`] is the name of a field.
         fields: Vec<Column>,
-        /// The registration as it will be.
+        /// The new registration.
         registration: Registration,
     },
 }
 
-/// Compares an entry of a list imported by `centre` with what is registered under its HER-SYS ID.
+/// Compares an entry of a list imported by `centre` with the registration of its HER-SYS ID.
 ///
 /// # Errors
-/// When the patient belongs to another centre, or automated calls that stay on would have no number to go to.
+///
+/// Returns an error if the patient belongs to another centre, or if automated calls would stay on without a number.
 pub fn compare(entry: &Entry, existing: Option<&Existing>, centre: &CentreCode) -> Result<Change, Finding> {
     let refuse = |fault| Finding { place: Place::Row(entry.row), fault };
     if existing.is_some_and(|existing| existing.centre != *centre) {

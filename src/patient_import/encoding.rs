@@ -1,11 +1,12 @@
-//! Which encoding a text file is in. A wrong guess would register people under garbled names, so a file that could be
-//! read in two ways is refused instead.
+//! Detects the encoding of a text file. A wrong guess would register people with garbled names, so an ambiguous file
+//! is refused.
 
 use super::finding::{Fault, Finding, Place};
 use encoding_rs::{EUC_JP, Encoding, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::borrow::Cow;
 
-/// Decodes UTF-8 (with or without a byte-order mark), UTF-16 with one, or Shift_JIS as Windows writes it (CP932).
+/// Decodes UTF-8 (with or without a byte-order mark), UTF-16 with a byte-order mark, or Shift_JIS as Windows writes
+/// it (CP932).
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Finding> {
     if is_utf_32(bytes) {
         return Err(Fault::Encoding("UTF-32").into());
@@ -17,7 +18,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Finding> {
         _ => {}
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
-        // ISO-2022-JP hides behind escape sequences of plain ASCII; UTF-16 without its mark is every other byte NUL.
+        // ISO-2022-JP consists of ASCII with escape sequences. In UTF-16 without a mark, every other byte of ASCII
+        // text is NUL.
         if text.contains("\u{1b}$") {
             return Err(Fault::Encoding("ISO-2022-JP").into());
         }
@@ -34,8 +36,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Finding> {
     }
     let euc = strict(EUC_JP, bytes).is_some();
     match (strict(SHIFT_JIS, bytes), euc) {
-        // Real Shift_JIS kanji are almost never valid EUC-JP, while EUC-JP and its Chinese and Korean relatives often
-        // pass for Shift_JIS, as a jumble of half-width katakana.
+        // Real Shift_JIS kanji are almost never valid EUC-JP. But EUC-JP and its Chinese and Korean relatives often
+        // are valid Shift_JIS, as meaningless half-width katakana.
         (Some(text), true) => match katakana(&text) {
             Katakana::Written => Ok(text),
             Katakana::Possible => Err(Fault::Katakana.into()),
@@ -55,7 +57,7 @@ fn strict<'b>(encoding: &'static Encoding, bytes: &'b [u8]) -> Option<Cow<'b, st
 fn utf_16<'b>(encoding: &'static Encoding, bytes: &'b [u8]) -> Result<Cow<'b, str>, Finding> {
     let whole = strict(encoding, bytes);
     let cut = || {
-        // Half a character, or half a pair of them.
+        // Half a character, or half a surrogate pair.
         let even = bytes.len().saturating_sub(bytes.len() % 2);
         let shorter = [even, even.saturating_sub(2)].into_iter().filter(|length| *length < bytes.len());
         shorter.into_iter().find_map(|length| strict(encoding, bytes.get(..length)?))
@@ -74,12 +76,12 @@ fn utf_8(bytes: &[u8]) -> Result<Cow<'_, str>, Finding> {
     })
 }
 
-/// That a file ends in the middle of a character, after this text.
+/// A file that ends in the middle of a character, after this text.
 fn cut_off(before: &str) -> Finding {
     Finding { place: Place::Row(super::records::lines(before).saturating_add(1)), fault: Fault::CutOff }
 }
 
-/// Whether what isn't ASCII is UTF-8 but for some damage: characters of several bytes are hardly ever valid by chance.
+/// Returns `true` for damaged UTF-8. Multi-byte characters are rarely valid by chance.
 fn mostly_utf_8(bytes: &[u8]) -> bool {
     let (mut valid, mut broken) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
@@ -89,8 +91,8 @@ fn mostly_utf_8(bytes: &[u8]) -> bool {
     valid > broken.saturating_mul(2)
 }
 
-/// Shift_JIS that ends with the first half of a character. There must be other Japanese before it: one such byte alone
-/// may be a letter of an encoding that isn't known.
+/// Detects Shift_JIS that ends with the first half of a character. Other Japanese text must precede it: a single such
+/// byte may be a letter of an unknown encoding.
 fn cut_shift_jis(bytes: &[u8]) -> Option<Finding> {
     let (last, before) = bytes.split_last()?;
     let text = strict(SHIFT_JIS, before)?;
@@ -99,13 +101,13 @@ fn cut_shift_jis(bytes: &[u8]) -> Option<Finding> {
     (leads && japanese && strict(EUC_JP, before).is_none()).then(|| cut_off(&text))
 }
 
-/// How a text of half-width katakana reads that could be kanji of another encoding.
+/// How plausible a text of half-width katakana is, which may be kanji of another encoding.
 enum Katakana {
-    /// As people write it, with marks of voicing where they belong.
+    /// Plausible, with voicing marks in the right places.
     Written,
-    /// As it might be written.
+    /// Possible.
     Possible,
-    /// As nobody writes it.
+    /// Meaningless.
     Jumble,
 }
 
@@ -121,7 +123,7 @@ fn katakana(text: &str) -> Katakana {
             'ﾟ' => matches!(before, 'ﾊ'..='ﾎ'),
             'ｬ' | 'ｭ' | 'ｮ' => matches!(before, 'ｷ' | 'ｼ' | 'ﾁ' | 'ﾆ' | 'ﾋ' | 'ﾐ' | 'ﾘ' | 'ﾃ' | 'ﾌ' | 'ﾞ' | 'ﾟ'),
             'ｧ' | 'ｨ' | 'ｩ' | 'ｪ' | 'ｫ' | 'ｯ' | 'ｰ' | 'ﾝ' => is_half_katakana(before),
-            // Brackets, full stops and ｦ are in no name.
+            // Brackets, full stops and ｦ don't occur in names.
             '｡'..='､' | 'ｦ' => false,
             _ => true,
         };
@@ -131,7 +133,7 @@ fn katakana(text: &str) -> Katakana {
         voiced = voiced.saturating_add(usize::from(matches!(c, 'ﾞ' | 'ﾟ')));
         before = c;
     }
-    // In names about one letter in ten is voiced; among kanji taken for katakana it is one in some hundred.
+    // In names, about one letter in ten is voiced. In kanji misread as katakana, it is about one in a hundred.
     if voiced > 0 && voiced.saturating_mul(24) >= letters { Katakana::Written } else { Katakana::Possible }
 }
 
@@ -139,7 +141,8 @@ const fn is_half_katakana(c: char) -> bool {
     matches!(c, '\u{ff61}'..='\u{ff9f}')
 }
 
-/// Whether of each four bytes the two that are the highest are NUL, and not all four: so no UTF-16 begins.
+/// Returns `true` for UTF-32: in each four bytes, the two highest are NUL, but not all four. No UTF-16 begins like
+/// this.
 fn is_utf_32(bytes: &[u8]) -> bool {
     let seen = bytes.get(..LOOKED_AT).unwrap_or(bytes);
     let all = |holds: fn(&[u8]) -> bool| seen.len() >= 8 && seen.chunks_exact(4).all(holds);
@@ -147,7 +150,7 @@ fn is_utf_32(bytes: &[u8]) -> bool {
         || all(|four| matches!(four, [0, _, c, d] if (*c, *d) != (0, 0)))
 }
 
-/// What a short text was before it was read in a wrong encoding, as far as one can be guessed.
+/// The possible originals of a short text that was read in a wrong encoding.
 pub(super) fn ungarbled(text: &str) -> impl Iterator<Item = String> {
     const LONGEST: usize = 200;
     let text = if text.len() > LONGEST || text.is_ascii() { "" } else { text };
@@ -155,7 +158,7 @@ pub(super) fn ungarbled(text: &str) -> impl Iterator<Item = String> {
         let (bytes, _, lossy) = encoding.encode(text);
         (!lossy).then(|| bytes.into_owned())
     };
-    // Programs that follow no standard take bytes for the characters of these numbers.
+    // Programs that follow no standard use bytes as the characters with these numbers.
     let plain: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
     let read = |bytes: Option<Vec<u8>>, right: &'static Encoding| {
         bytes.map(|bytes| right.decode_without_bom_handling(&bytes).0.into_owned())
@@ -171,7 +174,7 @@ pub(super) fn ungarbled(text: &str) -> impl Iterator<Item = String> {
     .flatten()
 }
 
-/// How much of the beginning is looked at for NUL bytes.
+/// How many bytes from the start are searched for NUL bytes.
 const LOOKED_AT: usize = 1024;
 
 fn mostly_nul(bytes: &[u8]) -> bool {

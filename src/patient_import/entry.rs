@@ -1,13 +1,13 @@
-//! One patient of a list, checked: what the file says, and what it leaves unsaid.
+//! One checked patient of a list: the values in the file, and the ones that it doesn't contain.
 
 use crate::domain::{BirthDate, CallTimes, CallableNumber, HersysId, Language, PhoneNumber, Sensitive};
 use jiff::civil::Date;
 
-/// What a file says in an optional column. A file without the column must not erase what is known; an empty cell in a
-/// column that is there does.
+/// The value of an optional column. A missing column leaves the registered value unchanged, and an empty cell erases
+/// it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Given<T> {
-    /// The file has no such column.
+    /// The file doesn't have the column.
     NoColumn,
     /// The cell is empty.
     Empty,
@@ -16,7 +16,7 @@ pub enum Given<T> {
 }
 
 impl<T: Clone> Given<T> {
-    /// What holds after the file was taken over what was known before.
+    /// The resulting value, if `before` was registered.
     pub fn over(&self, before: Option<T>) -> Option<T> {
         match self {
             Self::NoColumn => before,
@@ -26,10 +26,10 @@ impl<T: Clone> Given<T> {
     }
 }
 
-/// What a file says about automated calls. They can't be on without a number that they may go to.
+/// What a file says about automated calls. They can't be on without a callable number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AutomatedCall {
-    /// No column, or an empty cell: as it was; off for a new patient.
+    /// No column, or an empty cell: unchanged; off for a new patient.
     Unsaid {
         /// The patient's number.
         phone_number: Given<PhoneNumber>,
@@ -47,7 +47,7 @@ pub enum AutomatedCall {
 }
 
 impl AutomatedCall {
-    /// The phone number given, whatever becomes of the automated calls.
+    /// The phone number, whether or not automated calls are on.
     pub fn phone_number(&self) -> Given<PhoneNumber> {
         match self {
             Self::Unsaid { phone_number } | Self::Off { phone_number } => phone_number.clone(),
@@ -59,9 +59,9 @@ impl AutomatedCall {
 /// One patient of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// The row, as the spreadsheet shows it.
+    /// The row number, as in the spreadsheet.
     pub row: u32,
-    /// Who; an import never changes it.
+    /// The patient. An import never changes it.
     pub hersys_id: HersysId,
     /// 生年月日
     pub birth_date: BirthDate,
@@ -71,9 +71,9 @@ pub struct Entry {
     pub given_name: Sensitive,
     /// 自動架電 and 電話番号, which depend on each other.
     pub automated_call: AutomatedCall,
-    /// 架電時刻; an empty cell goes back to the centre's own pattern.
+    /// 架電時刻; an empty cell restores the centre's own pattern.
     pub call_times: Given<CallTimes>,
-    /// 言語; `None` when there is no column or the cell is empty: as it was, Japanese for a new patient.
+    /// 言語; `None` if the column is missing or the cell is empty: unchanged, and Japanese for a new patient.
     pub language: Option<Language>,
     /// 診断年月日
     pub diagnosis_date: Given<Date>,

@@ -1,4 +1,4 @@
-//! Dates as people in Japan write them: 1980-04-01, 1980/4/1, 1980年4月1日, 昭和55年4月1日, S55.4.1.
+//! Dates in Japanese notations: 1980-04-01, 1980/4/1, 1980年4月1日, 昭和55年4月1日, S55.4.1.
 
 use super::width;
 use jiff::civil::Date;
@@ -6,11 +6,11 @@ use jiff::civil::Date;
 /// A Japanese era (元号).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Era {
-    /// 明治: from 1868-01-25 by the Gregorian calendar (慶応4年1月1日, to which the era was dated back by 明治改元の詔).
+    /// 明治: from 1868-01-25 in the Gregorian calendar (慶応4年1月1日, to which 明治改元の詔 backdated the era).
     Meiji,
-    /// 大正: from 1912-07-30 (明治45年詔書「大正改元」: that day on is Taishō).
+    /// 大正: from 1912-07-30 (明治45年詔書「大正改元」: Taishō begins on that day).
     Taisho,
-    /// 昭和: from 1926-12-25 (大正15年詔書「昭和改元」: that day on is Shōwa).
+    /// 昭和: from 1926-12-25 (大正15年詔書「昭和改元」: Shōwa begins on that day).
     Showa,
     /// 平成: from 1989-01-08 (昭和64年政令第1号, in force from the day after 1989-01-07).
     Heisei,
@@ -18,31 +18,31 @@ pub enum Era {
     Reiwa,
 }
 
-/// Why a text isn't a date. Says nothing of the text itself: it may be a birth date mistyped.
+/// Why a text isn't a date. The error doesn't contain the text, which may be a mistyped birth date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DateError {
     /// A date with a time of day other than midnight.
     #[error("this cell has a time of day too; write the date alone")]
     TimeOfDay,
-    /// Not one of the forms.
+    /// Not in a supported format.
     #[error("a date is written 1980-04-01, 1980/4/1, 1980年4月1日 or with its era: 昭和55年4月1日, S55.4.1")]
     Form,
-    /// No such day in the calendar.
+    /// The day doesn't exist in the calendar.
     #[error("there is no such day in the calendar")]
     NoSuchDay,
-    /// The era had ended, or had not begun, on that day.
+    /// The era had ended, or hadn't begun, on that day.
     #[error("the era had ended or had not yet begun on that day")]
     NotInEra,
-    /// Before the Gregorian calendar came into use.
+    /// Before the Gregorian calendar was introduced.
     #[error("a date before 明治6年 (1873) is of the old calendar; write it as YYYY-MM-DD")]
     OldCalendar,
 }
 
-/// The first day counted by the Gregorian calendar in Japan (明治5年太政官布告第337号).
+/// The first day of the Gregorian calendar in Japan (明治5年太政官布告第337号).
 const NEW_CALENDAR: Date = Date::constant(1873, 1, 1);
 
 impl Era {
-    /// All eras since the new calendar, the present one first.
+    /// All eras since the Gregorian calendar, the current one first.
     pub const ALL: [Self; 5] = [Self::Reiwa, Self::Heisei, Self::Showa, Self::Taisho, Self::Meiji];
 
     /// The era's first day.
@@ -78,7 +78,7 @@ impl Era {
         }
     }
 
-    /// The one-character form of the name.
+    /// The single-character form of the name.
     const fn ligature(self) -> char {
         match self {
             Self::Meiji => '㍾',
@@ -89,13 +89,13 @@ impl Era {
         }
     }
 
-    /// The era and its year on a day; `None` before the new calendar (1873).
+    /// The era and its year on a day; `None` before the Gregorian calendar (1873).
     pub fn of(date: Date) -> Option<(Self, i16)> {
         let era = Self::ALL.into_iter().find(|era| era.start() <= date).filter(|_| date >= NEW_CALENDAR)?;
         Some((era, date.year().saturating_sub(era.start().year()).saturating_add(1)))
     }
 
-    /// Takes the era's name, letter or one-character form off the front of a text.
+    /// Removes the era's name, letter or single-character form from the start of a text.
     fn take(text: &str) -> Option<(Self, &str)> {
         Self::ALL.into_iter().find_map(|era| {
             let letter = |c: char| c.eq_ignore_ascii_case(&era.letter());
@@ -105,11 +105,13 @@ impl Era {
     }
 }
 
-/// Reads a date in any of the forms above; width, and blanks inside, don't matter, `元年` is year 1. Midnight may follow
-/// it, as databases and spreadsheets write it: `1980/04/01 0:00:00`, `1980-04-01T00:00:00.000Z`.
+/// Reads a date in any of the formats above. Width and blanks are ignored, and `元年` is year 1. Midnight may follow,
+/// as databases and spreadsheets write it: `1980/04/01 0:00:00`, `1980-04-01T00:00:00.000Z`.
 ///
 /// # Errors
-/// When the form is unknown, the day doesn't exist, the era wasn't in force on it, or a time of day follows.
+///
+/// Returns an error if the format is unknown, the day doesn't exist, the era wasn't in force on that day, or a time
+/// of day follows.
 pub fn read(text: &str) -> Result<Date, DateError> {
     let folded = width::fold(text);
     let (day, midnight) = without_time(&folded);
@@ -117,8 +119,8 @@ pub fn read(text: &str) -> Result<Date, DateError> {
     if midnight { Ok(date) } else { Err(DateError::TimeOfDay) }
 }
 
-/// A text without the time of day at its end, and whether that was midnight or none. A zone isn't looked at: midnight
-/// is the day's own wherever it was written.
+/// A text without the time of day at its end, and whether that time is midnight or absent. The time zone is ignored:
+/// midnight belongs to the written day in any zone.
 fn without_time(text: &str) -> (&str, bool) {
     let bare = text.strip_suffix(['Z', 'z']).unwrap_or(text).trim_end();
     let Some(mark) = bare.find([':', '時']) else { return (bare, true) };
@@ -172,7 +174,7 @@ fn read_day(text: &str) -> Result<Date, DateError> {
     }
 }
 
-/// Year, month and day: the same sign twice between them, or 年, 月 and 日.
+/// Year, month and day, separated twice by the same sign, or by 年, 月 and 日.
 fn split(text: &str) -> Option<(&str, &str, &str)> {
     let (at, separator) = text.char_indices().find(|(_, c)| matches!(c, '年' | '/' | '-' | '.'))?;
     let (year, rest) = (text.get(..at)?, text.get(at.saturating_add(separator.len_utf8())..)?);

@@ -1,47 +1,47 @@
-//! What is wrong with a patient list, and where. A finding names row and column, never the value: it is printed, shown
-//! and perhaps logged, and the value may be someone's ID, name or number.
+//! The problems of a patient list and their places. A finding contains the row and column, never the value: it is
+//! printed, shown and perhaps logged, and the value may be a person's ID, name or number.
 
 use super::{column::Column, era::DateError, kind::FileKind, letters::Letters, list::SheetName};
 use crate::domain::{CallTimesError, HersysIdError, HiddenCharacter, NumberKind};
 
-/// One thing that is wrong with a patient list.
+/// One problem of a patient list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Where.
+    /// The place.
     pub place: Place,
-    /// What.
+    /// The problem.
     pub fault: Fault,
 }
 
-/// Where in a file something is wrong. Rows are numbered as the spreadsheet shows them, the header being row 1; in a
-/// text file the row is the line on which the record begins.
+/// The place of a problem in a file. Rows are numbered as in the spreadsheet, and the header is row 1. In a text
+/// file, the row is the line on which the record begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// The file as a whole.
     File,
     /// A row.
     Row(u32),
-    /// A cell: its row, its position (0 for A), and the column that the header names there.
+    /// A cell: its row, its position (0 for A), and its column according to the header.
     Cell {
         /// The row.
         row: u32,
         /// The position, counted from 0, which the spreadsheet shows as A.
         position: usize,
-        /// The column, when the header names one.
+        /// The column, if the header names one.
         column: Option<Column>,
     },
 }
 
-/// What is wrong. `Display` is the sentence for people, without the place.
+/// The kind of problem. `Display` writes the sentence for people, without the place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// No bytes, or blanks alone.
+    /// No bytes, or only blanks.
     #[error("the file is empty")]
     EmptyFile,
     /// More than [`super::MAX_BYTES`].
     #[error("the file is larger than 64 MB; split it")]
     FileTooLarge,
-    /// Not a list at all.
+    /// Not a list.
     #[error("{0}")]
     Kind(FileKind),
     /// The end of the file is missing.
@@ -67,24 +67,24 @@ pub enum Fault {
     /// More than [`super::MAX_VALUE_BYTES`].
     #[error("the cell holds more than 4 kB of text, which no value of a list has")]
     ValueTooLong,
-    /// Several visible sheets hold a list, and none was chosen.
+    /// Several visible sheets contain a list, and none was selected.
     #[error("several sheets hold a list: {}; choose one with --sheet NAME", Names(.0))]
     SeveralLists(Vec<SheetName>),
-    /// The column names are on a hidden sheet alone.
+    /// Only a hidden sheet has column names.
     #[error("no visible sheet holds a list, and hidden ones aren't read: {}; show the sheet in Excel, look through it, and save the file", Names(.0))]
     ListHidden(Vec<SheetName>),
-    /// The sheet that was chosen isn't there.
+    /// The selected sheet doesn't exist.
     #[error("there is no such sheet; the visible ones are {}", Names(.0))]
     NoSuchSheet(Vec<SheetName>),
-    /// The sheet that was chosen is hidden.
+    /// The selected sheet is hidden.
     #[error(
         "this sheet is hidden, and hidden sheets aren't read; show it in Excel, look through it, and save the file"
     )]
     HiddenSheet,
-    /// A sheet was chosen of a text file.
+    /// A sheet was selected for a text file.
     #[error("a sheet was named, but this is a text file, which has none; leave --sheet out")]
     NoSheets,
-    /// Nothing but NUL bytes.
+    /// Only NUL bytes.
     #[error("the file holds nothing but zeros: copying or saving it failed; copy or export it again")]
     Zeros,
     /// Neither UTF-8 nor Shift_JIS.
@@ -95,82 +95,82 @@ pub enum Fault {
         "this file is in Shift_JIS with half-width katakana, or in EUC-JP or a relative of it, which can't be told apart here; save it as UTF-8"
     )]
     Katakana,
-    /// None of the first rows names known columns.
+    /// None of the first rows contains known column names.
     #[error(
         "no row among the first {} filled ones holds the column names; put them in one row above the patients; they are {}",
         super::ROWS_LOOKED_THROUGH,
         ColumnNames
     )]
     NoHeader,
-    /// The names, and each row below them, stand in one cell.
+    /// The column names, and each row below them, are in a single cell.
     #[error(
         "each row stands in one cell, its separators inside; part it into columns (in Excel: Data, Text to Columns / データ、区切り位置), or export the list as .xlsx again"
     )]
     OneCell,
-    /// 文字化け: the names were read in the wrong encoding and saved.
+    /// 文字化け: the column names were read in the wrong encoding and saved.
     #[error(
         "the column names are garbled (文字化け): some program opened the file in the wrong encoding and saved it; export it again and don't open it in between"
     )]
     Garbled,
-    /// What may be a patient stands above the column names.
+    /// A row above the column names may be a patient.
     #[error(
         "what may be a patient stands above the column names; move the row below them (were the names sorted with the rows?)"
     )]
     AboveColumnNames,
-    /// Column names below the column names.
+    /// The column names are repeated in a later row.
     #[error("this row holds column names again; leave them in one row alone, above the patients, and remove this one")]
     ColumnNamesAgain,
-    /// A row, or several on end, with neither an ID nor a birth date, and without a name: a total, a note, a default.
+    /// A row, or consecutive rows, with neither an ID, a birth date nor a name: a total, a note, a default.
     #[error(
         "{} no patient: HER-SYS ID, birth date and names are missing; fill them in, or remove the row if it is a total or a note",
         Rows(*.more)
     )]
     NoPatient {
-        /// How many rows right below it hold none either.
+        /// The number of consecutive rows below it with the same problem.
         more: u32,
     },
-    /// A column without which nobody can be registered.
+    /// A required column is missing.
     #[error("the column {0} is missing")]
     MissingColumn(Column),
-    /// Nothing below the header.
+    /// No rows below the header.
     #[error("there are no patients below the column names")]
     NoPatients,
     /// More than [`super::MAX_ROWS`].
     #[error("the file has more than 1,000,000 rows; split it")]
     TooManyRows,
-    /// The list of findings was cut at [`super::MAX_FINDINGS`].
+    /// The list of findings was truncated at [`super::MAX_FINDINGS`].
     #[error("there is more wrong with this file; the first 10,000 findings are listed")]
     MoreFindings,
-    /// A column name that isn't known, and what it may have meant.
+    /// An unknown column name, and the column that it may mean.
     #[error("this column name isn't known; {}", Guess(*.0))]
     UnknownColumn(Option<Column>),
-    /// A column that stands there twice; the first one's position.
+    /// A repeated column, and the position of the first one.
     #[error("this column stands there twice, first as column {}", Letters(*.0))]
     DuplicateColumn(usize),
-    /// Fewer cells than the header has, and those of required columns are among the missing.
+    /// Fewer cells than the header has, and required columns are among the missing ones.
     #[error("this row has {found} cells where the header has {expected}")]
     TooFewCells {
-        /// How many the row has.
+        /// The number of cells in the row.
         found: usize,
-        /// How many the header has.
+        /// The number of cells in the header.
         expected: usize,
     },
-    /// A cell with content where the header names no column.
+    /// A filled cell without a column name.
     #[error("there is a value under no column name; is there a separator too many in the row?")]
     TooManyCells,
     /// A quotation mark in the middle of a cell that doesn't begin with one.
     #[error("a quotation mark stands in the middle of a cell; put the whole cell in marks and double those inside")]
     QuoteInside,
-    /// A quotation mark that never closes.
+    /// An unclosed quotation mark.
     #[error("a quotation mark opens here and never closes: a mark is missing, or the file is cut off")]
     QuoteOpen,
-    /// Something between the closing quotation mark and the separator.
+    /// Text between the closing quotation mark and the separator.
     #[error("there is text after the closing quotation mark")]
     TextAfterQuote,
     /// A NUL byte.
     #[error("the cell holds a NUL byte; the file is damaged, export it again")]
     Nul,
-    /// A line break inside of a value.
+    /// A line break inside a value.
     #[error("the cell holds a line break; write one value on one line")]
     LineBreak,
     /// Another control character.
@@ -179,22 +179,22 @@ pub enum Fault {
     /// A character in a name that isn't shown as it is.
     #[error("{0}")]
     Hidden(HiddenCharacter),
-    /// 外字: a character that only the computer it was made on can show, speak or print.
+    /// 外字: a character that only the computer on which it was created can show, speak or print.
     #[error("the cell holds a user-defined character (外字); write it with a standard character")]
     PrivateCharacter,
     /// U+FFFD: a letter lost in an earlier conversion.
     #[error("a character in this cell was lost in an earlier conversion; write it again")]
     LostCharacter,
-    /// An empty cell that may not be empty.
+    /// A required cell is empty.
     #[error("this cell may not be empty")]
     Missing,
-    /// `#N/A` and its kind.
+    /// `#N/A` and similar.
     #[error("the cell holds a spreadsheet error")]
     ErrorCell,
-    /// A formula whose result isn't in the file: the program that wrote it didn't work it out.
+    /// A formula without a result in the file: the program that wrote it didn't calculate it.
     #[error("the cell is a formula without a result in the file; open it in Excel and save it")]
     FormulaWithoutResult,
-    /// A number, date or truth value where the column takes text.
+    /// A number, date or Boolean in a text column.
     #[error(
         "the cell is a number, a date or a formula's result of the wrong kind; format the column as text (or, for a date, as date) and enter it again"
     )]
@@ -208,7 +208,7 @@ pub enum Fault {
     /// Too few digits for a HER-SYS ID: Excel drops leading zeros.
     #[error("{}: leading zeros may be lost; format the column as text and enter it again", HersysIdError::Length(*.0))]
     LostZeros(usize),
-    /// A number whose format shows it as something else than digits, or in a way that isn't read here.
+    /// A number whose format shows something other than digits, or is unsupported.
     #[error(
         "the cell is a number, and how its number format shows it can't be told: leading zeros may be lost; format the column as text and enter it again"
     )]
@@ -222,7 +222,7 @@ pub enum Fault {
     /// Before 1900.
     #[error("a date before 1900 can't be right")]
     TooOld,
-    /// A diagnosis or the start of the observation before the birth.
+    /// The diagnosis or the start of the observation is before the birth.
     #[error("this date lies before the birth date")]
     BeforeBirth,
     /// Not a phone number.
@@ -230,7 +230,7 @@ pub enum Fault {
         "this isn't a phone number that can exist; write one number, as 03-5211-3641, 09012345678 or +819012345678"
     )]
     PhoneNumber,
-    /// A phone number to which no automated call may go.
+    /// A phone number to which automated calls may not be placed.
     #[error("automated calls can't go to {}; give a Japanese landline, mobile or 050 number, or set automated_call to no", kind(*.0))]
     NotCallable(NumberKind),
     /// Automated calls without a phone number.
@@ -242,7 +242,7 @@ pub enum Fault {
     /// None of the seven languages.
     #[error("the languages are ja, en, zh-Hans, zh-Hant, ko, es and pt")]
     Language,
-    /// Chinese without saying how it is written.
+    /// Chinese without the script.
     #[error("say which Chinese: zh-Hans (简体中文) or zh-Hant (繁體中文)")]
     WhichChinese,
     /// Not call times.
@@ -251,25 +251,25 @@ pub enum Fault {
     /// A call time outside the centre's calling hours.
     #[error("a call time lies outside the health centre's calling hours")]
     OutsideCallingHours,
-    /// The same HER-SYS ID in an earlier row.
+    /// The same HER-SYS ID as in an earlier row.
     #[error("this HER-SYS ID already stands in row {0}")]
     DuplicateHersysId(u32),
-    /// The same HER-SYS ID in an earlier row but for leading zeros, and one of the two is a number.
+    /// The same HER-SYS ID as in an earlier row except for leading zeros, and one of the two cells is a number.
     #[error(
         "this HER-SYS ID already stands in row {0}, as far as can be told: they differ in leading zeros only, and one of the two cells is a number, whose leading zeros may be lost; format the column as text and enter it again"
     )]
     DuplicateButForZeros(u32),
-    /// The same number for automated calls in an earlier row (A2).
+    /// The same number for automated calls as in an earlier row (A2).
     #[error(
         "this number already takes the automated calls of row {0}: one number can't take them for two patients; the other one can report by the portal or by the health call"
     )]
     DuplicateNumber(u32),
-    /// Another patient under observation has automated calls on this number already (A2).
+    /// Another patient under observation already has automated calls on this number (A2).
     #[error(
         "another patient under observation already gets automated calls on this number, and one number can't take them for two patients; set automated_call to no: this patient can report by the portal (My HER-SYS) or by the health call (健康コール)"
     )]
     NumberInUse,
-    /// The patient is registered with another health centre.
+    /// The patient is registered at another health centre.
     #[error("this patient belongs to another health centre, which must transfer the patient first")]
     OtherCentre,
 }
@@ -284,13 +284,13 @@ impl std::fmt::Display for ColumnNames {
     }
 }
 
-/// Writes what an unknown column name may have meant.
+/// Writes the possible meaning of an unknown column name.
 struct Guess(Option<Column>);
 
 impl std::fmt::Display for Guess {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.0 {
-            // 氏名 holds both names in one cell, where no program can part them.
+            // 氏名 has both names in one cell, and no program can separate them.
             Some(Column::FamilyName) => {
                 write!(f, "names stand in two columns, {} and {}", Column::FamilyName, Column::GivenName)
             }
@@ -300,7 +300,7 @@ impl std::fmt::Display for Guess {
     }
 }
 
-/// Writes which rows hold something.
+/// Writes which rows contain something.
 struct Rows(u32);
 
 impl std::fmt::Display for Rows {
@@ -327,7 +327,7 @@ impl std::fmt::Display for Names<'_> {
     }
 }
 
-/// Sheets that a sentence names.
+/// The most sheets named in a sentence.
 const MOST_NAMES: usize = 20;
 
 const fn kind(kind: NumberKind) -> &'static str {
@@ -343,7 +343,7 @@ const fn kind(kind: NumberKind) -> &'static str {
 }
 
 impl Finding {
-    /// The row, when the finding has one.
+    /// The row, if the finding has one.
     pub const fn row(&self) -> Option<u32> {
         match self.place {
             Place::File => None,

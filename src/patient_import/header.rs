@@ -1,4 +1,4 @@
-//! Which row names the columns, and which column stands where.
+//! Finds the row with the column names, and the position of each column.
 
 use super::{
     ROWS_LOOKED_THROUGH,
@@ -9,7 +9,7 @@ use super::{
 };
 use std::ops::ControlFlow;
 
-/// A look for the row with the column names, from the top.
+/// A search for the row with the column names, from the top.
 #[derive(Default)]
 pub(super) struct Search {
     filled: usize,
@@ -18,19 +18,19 @@ pub(super) struct Search {
     garbled: bool,
 }
 
-/// A row that names columns.
+/// A row with column names.
 #[derive(Clone, Copy)]
 pub(super) struct Found {
     /// The row.
     pub row: u32,
-    /// How many columns it names.
+    /// The number of known columns in it.
     pub known: usize,
-    /// Those without which nobody can be registered are among them.
+    /// `true` if it has all required columns.
     whole: bool,
 }
 
 impl Search {
-    /// Looks at the next row. Breaks when no further one needs to be looked at.
+    /// Examines the next row. Breaks if no further row is needed.
     pub fn row(&mut self, row: u32, cells: &[Cell<'_>]) -> ControlFlow<()> {
         if cells.iter().all(Cell::is_blank) {
             return ControlFlow::Continue(());
@@ -42,7 +42,7 @@ impl Search {
             known: columns.len(),
             whole: Column::REQUIRED.into_iter().all(|column| columns.contains(&column)),
         };
-        // A title may have the name of a column in it; a row that has all that is needed is no title.
+        // A title may contain the name of a column. A row with all required columns isn't a title.
         let certain = found.whole;
         let likely = Header::likely(cells) >= 2 || (self.filled == 1 && found.known == 1);
         if certain || (likely && self.found.is_none_or(|before| before.known < 2)) {
@@ -53,15 +53,16 @@ impl Search {
         if certain || self.filled >= ROWS_LOOKED_THROUGH { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    /// Whether nothing but blank rows was seen.
+    /// Returns `true` if all rows so far are blank.
     pub const fn is_blank(&self) -> bool {
         self.filled == 0
     }
 
-    /// The row that names columns, the best one that was seen.
+    /// Returns the best row with column names.
     ///
     /// # Errors
-    /// Why there is none.
+    ///
+    /// Returns the reason if there is none.
     pub fn end(self) -> Result<Found, Fault> {
         match self.found {
             Some(found) if found.whole || !self.garbled => Ok(found),
@@ -72,7 +73,7 @@ impl Search {
     }
 }
 
-/// Whether a row has one cell alone, with several column names in it.
+/// Returns `true` if a row has a single cell that contains several column names.
 fn in_one_cell(cells: &[Cell<'_>]) -> bool {
     let mut filled = cells.iter().filter(|cell| !cell.is_blank());
     let (Some(Cell::Text(text)), None) = (filled.next(), filled.next()) else { return false };
@@ -81,10 +82,10 @@ fn in_one_cell(cells: &[Cell<'_>]) -> bool {
         && [',', '\t', ';', '|', '、', '，'].into_iter().any(|separator| names(separator) > 1)
 }
 
-/// The longest text that is looked into for column names.
+/// The longest text that is searched for column names.
 const ONE_CELL_AT_MOST: usize = 4_096;
 
-/// Whether a text is the name of a column that was read in a wrong encoding, or has lost characters on the way.
+/// Returns `true` if a text is a column name that was read in a wrong encoding, or has lost characters.
 fn garbled(text: &str) -> bool {
     text.contains('\u{fffd}') || ungarbled(text).any(|name| Column::read(&name).is_some())
 }
@@ -99,19 +100,19 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// How many cells of a row are column names that are known.
+    /// The number of cells in a row that are known column names.
     pub fn known(cells: &[Cell<'_>]) -> usize {
         cells.iter().filter(|cell| Column::read(cell.text()).is_some()).count()
     }
 
-    /// How many cells of a row are column names that are known or may be meant: tells a list with wrong names from
-    /// other sheets.
+    /// The number of cells in a row that are known or probable column names. It distinguishes a list with wrong names
+    /// from other sheets.
     pub fn likely(cells: &[Cell<'_>]) -> usize {
         let likely = |text: &str| Column::read(text).or_else(|| Column::guess(text)).is_some();
         cells.iter().filter(|cell| likely(cell.text())).count()
     }
 
-    /// Reads the header. The findings name positions, never texts: a list without a header begins with a patient.
+    /// Reads the header. The findings contain positions, never texts: a list without a header begins with a patient.
     pub fn read(row: u32, cells: &[Cell<'_>], findings: &mut Vec<Finding>) -> Self {
         let mut header = Self::default();
         for (position, cell) in cells.iter().enumerate() {
@@ -125,7 +126,7 @@ impl Header {
             if let Some(slot) = column.and_then(|column| header.positions.get_mut(column.place())) {
                 slot.get_or_insert(position);
             }
-            // An unknown column keeps its place, so that its cells don't count as cells under no name.
+            // An unknown column keeps its position, so that its cells don't count as cells without a name.
             header.at.push(column);
         }
         let filled = cells.iter().rposition(|cell| !cell.is_blank()).map_or(0, |last| last.saturating_add(1));
@@ -138,17 +139,17 @@ impl Header {
         header
     }
 
-    /// Where a column stands.
+    /// The position of a column.
     pub fn position(&self, column: Column) -> Option<usize> {
         self.positions.get(column.place()).copied().flatten()
     }
 
-    /// The column that stands at a position.
+    /// The column at a position.
     pub fn column(&self, position: usize) -> Option<Column> {
         self.at.get(position).copied().flatten()
     }
 
-    /// How many cells a row has.
+    /// The number of cells in a row.
     pub fn width(&self) -> usize {
         self.at.len()
     }

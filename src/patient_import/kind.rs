@@ -1,11 +1,12 @@
-//! What a file is, by its first bytes: its name may lie. Half of all "Excel files" that other programs write aren't.
+//! The kind of a file by its first bytes, because its name may be wrong. Half of the "Excel files" from other
+//! programs aren't Excel files.
 
-/// A file that is no patient list, and what it is instead.
+/// The kind of a file that isn't a patient list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
-    /// The format of Excel before 2007, in its container or, still older, without one.
+    /// The format of Excel before 2007, in its container or, for the oldest versions, without one.
     OldExcel,
-    /// A workbook, or another document, that a password locks.
+    /// A workbook or another document with a password.
     Locked,
     /// A binary workbook (.xlsb).
     BinaryExcel,
@@ -19,7 +20,7 @@ pub enum FileKind {
     PowerPoint,
     /// A message of Outlook or another mail program.
     Mail,
-    /// Another document in a container of Microsoft's.
+    /// Another document in Microsoft's container format.
     OtherOffice,
     /// A web page, which many programs save as .xls.
     WebPage,
@@ -45,14 +46,15 @@ pub enum FileKind {
     Json,
     /// A link to a file or a page.
     Link,
-    /// The mark that Excel leaves beside an open workbook (`~$…`).
+    /// The lock file of an open workbook (`~$…`).
     OpenMark,
-    /// What macOS keeps beside a file (`._…`).
+    /// A metadata file of macOS (`._…`).
     AppleDouble,
 }
 
 impl FileKind {
-    /// What a file is whose first bytes say that it is no list; `None` for text and for archives that may be workbooks.
+    /// The kind of a file whose first bytes show that it isn't a list; `None` for text and for archives that may be
+    /// workbooks.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         let begins = |begin: &[u8]| bytes.starts_with(begin);
         let at = |place: usize, part: &[u8]| bytes.get(place..).is_some_and(|rest| rest.starts_with(part));
@@ -89,11 +91,11 @@ impl FileKind {
         })
     }
 
-    /// What a text file is, by how it begins in any encoding that has ASCII in it.
+    /// The kind of a text file by its start, in any encoding that contains ASCII.
     fn of_text(bytes: &[u8]) -> Option<Self> {
         const LOOKED_AT: usize = 4_096;
         let begin = bytes.get(..LOOKED_AT).unwrap_or(bytes);
-        // UTF-16 has a NUL beside each ASCII character; the marks of encodings stand before all else.
+        // UTF-16 has a NUL next to each ASCII character. Byte-order marks precede everything else.
         let plain: Vec<u8> = begin.iter().copied().filter(|byte| *byte != 0).collect();
         let marks = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, 0xef | 0xbb | 0xbf | 0xfe | 0xff);
         let skipped = plain.iter().take_while(|byte| marks(byte)).count();
@@ -121,7 +123,7 @@ impl FileKind {
         })
     }
 
-    /// What to do about it.
+    /// The remedy.
     const fn advice(self) -> &'static str {
         match self {
             Self::Archive => "unpack it and name the list in it",
@@ -171,11 +173,11 @@ impl std::fmt::Display for FileKind {
     }
 }
 
-/// How workbooks of Excel 2 to 5 begin without a container: the record BOF of their version.
+/// The first bytes of workbooks of Excel 2 to 5 without a container: the BOF record of their version.
 const OLD: [&[u8]; 5] =
     [b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00"];
 
-/// What a container of Microsoft's holds, by the names in its directory, which are in UTF-16.
+/// The content of a Microsoft container, by the UTF-16 names in its directory.
 fn container(bytes: &[u8]) -> FileKind {
     let has = |name: &str| {
         let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();

@@ -1,4 +1,4 @@
-//! How a spreadsheet names its columns.
+//! The names of columns in a spreadsheet.
 
 /// Writes a position as a spreadsheet does: A, B, … Z, AA, AB.
 pub(super) struct Letters(pub usize);

@@ -1,13 +1,13 @@
-//! A patient list that was read: its entries, the sheet that they came from, and what a person should look at.
+//! A patient list: its entries, the sheet that they came from, and the warnings.
 
 use super::{column::Column, entry::Entry};
 
-/// A file, and what of it is to be read.
+/// A file, and the part of it to read.
 #[derive(Debug, Clone, Copy)]
 pub struct ListFile<'f> {
     /// The file.
     pub bytes: &'f [u8],
-    /// The sheet of a workbook; needed where several visible ones hold a list.
+    /// The sheet of a workbook. Required if several visible sheets contain a list.
     pub sheet: Option<&'f str>,
 }
 
@@ -17,7 +17,7 @@ impl<'f, B: AsRef<[u8]> + ?Sized> From<&'f B> for ListFile<'f> {
     }
 }
 
-/// A patient list with nothing wrong in it.
+/// A patient list without problems.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List {
     /// The patients, at least one.
@@ -26,31 +26,31 @@ pub struct List {
     pub above: Vec<u32>,
     /// The sheet that was read; `None` for text files.
     pub sheet: Option<SheetRead>,
-    /// What may be wrong, by row.
+    /// Possible problems, by row.
     pub warnings: Vec<Warning>,
 }
 
-/// The sheet of a workbook that was read, and what of the workbook people don't see or we don't read.
+/// The sheet that was read, and the parts of the workbook that are hidden or weren't read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SheetRead {
     /// Its name.
     pub name: SheetName,
-    /// Patients in rows that a filter, or a person, has hidden. They are read like the others.
+    /// Patients in rows that are hidden by a filter or by hand. They are read like the others.
     pub hidden_rows: u32,
-    /// Columns that are hidden. They are read like the others.
+    /// Hidden columns. They are read like the others.
     pub hidden_columns: Vec<Column>,
-    /// Other visible sheets that have cells and weren't read.
+    /// Other visible sheets with cells, which weren't read.
     pub not_read: Vec<SheetName>,
     /// Hidden sheets, which are never read.
     pub hidden: Vec<SheetName>,
 }
 
-/// The name of a sheet, as people read it: at most 31 characters, as Excel has it, and none that steers a terminal.
+/// The name of a sheet for people: at most 31 characters, as in Excel, and without terminal control characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SheetName(String);
 
 impl SheetName {
-    /// The most characters that are shown.
+    /// The most characters shown.
     const MOST: usize = 31;
 
     pub(super) fn new(name: &str) -> Self {
@@ -70,30 +70,30 @@ impl std::fmt::Display for SheetName {
     }
 }
 
-/// Something that may be wrong in a row that was read.
+/// A possible problem in a row that was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Warning {
     /// The row.
     pub row: u32,
-    /// What it is.
+    /// The possible problem.
     pub doubt: Doubt,
 }
 
-/// Why a row may not be right.
+/// Why a row may be wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Doubt {
-    /// It is a number, of fewer than eight digits, whose format shows no leading zeros.
+    /// The ID is a number of fewer than eight digits, and its format shows no leading zeros.
     BareNumber,
-    /// Another row of the list has an ID that differs in leading zeros only.
+    /// Another row of the list has an ID that differs only in leading zeros.
     ListedWithOtherZeros,
-    /// A registered patient has an ID that differs in leading zeros only.
+    /// A registered patient has an ID that differs only in leading zeros.
     RegisteredWithOtherZeros,
     /// Text in the row is struck out.
     StruckOut,
 }
 
 impl Doubt {
-    /// The word for programs.
+    /// The code for programs.
     pub const fn code(self) -> &'static str {
         match self {
             Self::BareNumber => "bare_number",
@@ -123,11 +123,11 @@ impl std::fmt::Display for Doubt {
     }
 }
 
-/// Rows named for one doubt; the rest is counted.
+/// The most rows named for one warning. The others are counted.
 const MOST_ROWS: usize = 10;
 
 impl List {
-    /// The warnings as sentences, one for each doubt, with its rows.
+    /// The warnings as sentences, one for each kind, with its rows.
     pub fn sentences(warnings: &[Warning]) -> Vec<String> {
         let mut doubts: Vec<Doubt> = warnings.iter().map(|warning| warning.doubt).collect();
         doubts.sort_unstable();

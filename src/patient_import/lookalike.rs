@@ -1,9 +1,10 @@
-//! Characters that look like those people mean and aren't them: invisible marks, as chats and PDF readers paste them,
-//! and the radicals and compatibility ideographs that PDF readers give for 日, 月 and 年.
+//! Characters that look like the intended ones: invisible marks, as pasted by chats and PDF readers, and the radicals
+//! and compatibility ideographs that PDF readers yield for 日, 月 and 年.
 
 use unicode_normalization::char::{decompose_canonical, decompose_compatible};
 
-/// Whether a character shows nothing: direction marks, joiners, variation selectors, soft hyphens, fillers, tags.
+/// Returns `true` for invisible characters: direction marks, joiners, variation selectors, soft hyphens, fillers,
+/// tags.
 pub(super) const fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -27,12 +28,13 @@ pub(super) const fn is_invisible(c: char) -> bool {
     )
 }
 
-/// Whether a character chooses the shape of the one before it, as names have it (葛 with U+E0100).
+/// Returns `true` for a variation selector, which chooses the shape of the preceding character. Names contain them (葛
+/// with U+E0100).
 pub(super) const fn is_variation(c: char) -> bool {
     matches!(c, '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
-/// The character that is meant by a radical or a compatibility ideograph; any other character is itself.
+/// The intended character of a radical or a compatibility ideograph. Other characters are returned unchanged.
 pub(super) fn meant(c: char) -> char {
     match c {
         '\u{2e80}'..='\u{2ef3}' => {
@@ -45,7 +47,7 @@ pub(super) fn meant(c: char) -> char {
     }
 }
 
-/// The one character that a decomposition gives.
+/// The single character of a decomposition.
 fn only(c: char, decompose: impl FnOnce(&mut dyn FnMut(char))) -> char {
     let (mut found, mut count) = (c, 0_u8);
     decompose(&mut |part| {
@@ -55,7 +57,7 @@ fn only(c: char, decompose: impl FnOnce(&mut dyn FnMut(char))) -> char {
     if count == 1 { found } else { c }
 }
 
-/// CJK Radicals Supplement, U+2E80 to U+2EF3, as `EquivalentUnifiedIdeograph.txt` of Unicode 14 has it.
+/// CJK Radicals Supplement, U+2E80 to U+2EF3, from `EquivalentUnifiedIdeograph.txt` of Unicode 14.
 const SUPPLEMENT: &str = "\
     ⺀厂乛乚乙亻冂𠘨刀刂卜㔾小小兀尣尢𡯂巳幺彑彐忄心扌攵⺚旡日月歺母民氵氺灬爫爫丬牛犭王𤴔目示礻𥫗糹纟罓罒㓁冗𦉫羊𦍌𦍋耂\
     肀聿肉𦥑艹艹艹虎衤覀西见角𧢲讠贝𧾷车辶辶辶邑钅長镸长门𨸏阝雨青韦页风飞食𩙿飠饣𩠐马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟";

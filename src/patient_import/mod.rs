@@ -1,11 +1,11 @@
-//! A patient list, read and checked as a whole: CSV, tab-separated text or an Excel workbook, as people make them.
+//! Reads and checks a patient list as a whole: CSV, tab-separated text or an Excel workbook, as people make them.
 //!
-//! A list with anything wrong in it yields no entry at all: half an import is worse than none. Everything wrong is
-//! named in one go, by row and column and never by value. What people write is taken as they mean it where only one
-//! meaning is possible: full-width digits in IDs, numbers, dates and times count as half-width ones, hyphens and blanks
-//! in phone numbers don't count, era dates are dates, and a phone number that Excel robbed of its leading zero gets it
-//! back. Titles may stand above the column names. Invisible characters and radicals, as chats and PDF readers paste
-//! them, count as what they look like. Names stay as they were written.
+//! A list with any problem yields no entries: half an import is worse than none. All problems are reported together,
+//! by row and column and never by value. Notations with only one possible meaning are accepted. Full-width digits in
+//! IDs, numbers, dates and times count as half-width ones. Hyphens and blanks in phone numbers are ignored. Era dates
+//! are dates. A phone number that lost its leading zero in Excel gets it back. Titles may precede the column names.
+//! Invisible characters and radicals, as pasted by chats and PDF readers, count as what they look like. Names are
+//! kept as written.
 
 mod cell;
 mod column;
@@ -40,31 +40,32 @@ use cell::Cell;
 use jiff::civil::Date;
 use reading::Reading;
 
-/// The largest file that is read, in bytes.
+/// The maximum size of a file, in bytes.
 pub const MAX_BYTES: usize = 64 * 1024 * 1024;
-/// The most that is unpacked of a workbook, in bytes: about what a million rows need.
+/// The maximum unpacked size of a workbook, in bytes: about what a million rows need.
 pub const MAX_UNPACKED_BYTES: u64 = 512 * 1024 * 1024;
-/// The most text of a cell of a workbook, in bytes.
+/// The longest text of a workbook's cell, in bytes.
 pub const MAX_CELL_BYTES: usize = 64 * 1024;
-/// The most parts of a workbook.
+/// The maximum number of parts in a workbook.
 pub const MAX_WORKBOOK_PARTS: usize = 10_000;
-/// The most rows that hold anything, the header included.
+/// The maximum number of filled rows, including the header.
 pub const MAX_ROWS: u32 = 1_000_000;
-/// The most columns of a workbook that are told apart.
+/// The maximum number of distinct columns in a workbook.
 pub const MAX_COLUMNS: usize = 256;
-/// The most text of a cell that is looked into, in bytes: far more than any value has.
+/// The longest text of a cell that is read, in bytes: far more than any value has.
 pub const MAX_VALUE_BYTES: usize = 4 * 1024;
-/// The filled rows among which the column names are looked for: titles and dates may stand above them.
+/// The number of filled rows that are searched for the column names. Titles and dates may precede them.
 pub const ROWS_LOOKED_THROUGH: usize = 20;
-/// The most findings that are gathered before reading stops.
+/// The number of findings after which reading stops.
 pub const MAX_FINDINGS: usize = 10_000;
 /// The most characters of a family or given name.
 pub const MAX_NAME_CHARS: usize = 100;
 
-/// Reads a patient list. `today` is the day at the health centre, `hours` are its calling hours.
+/// Reads a patient list. `today` is the current date at the health centre, and `hours` are its calling hours.
 ///
 /// # Errors
-/// Everything that is wrong with the file, at most [`MAX_FINDINGS`] and one that says that there is more.
+///
+/// Returns all problems of the file: at most [`MAX_FINDINGS`], and one that says that there are more.
 pub fn read<'f>(file: impl Into<ListFile<'f>>, today: Date, hours: CallingHours) -> Result<List, Vec<Finding>> {
     let ListFile { bytes, sheet } = file.into();
     let workbook = is_workbook(bytes).map_err(|fault| vec![fault.into()])?;
@@ -81,11 +82,12 @@ pub fn read<'f>(file: impl Into<ListFile<'f>>, today: Date, hours: CallingHours)
     reading.finish(sheet)
 }
 
-/// Reads one patient from single values, given once each, by the rules of a list of one row. An empty value is an empty
-/// cell; a column not given is one that the list doesn't have.
+/// Reads one patient from single values, each given once, by the rules of a list of one row. An empty value is an
+/// empty cell, and a column that isn't given is missing in the list.
 ///
 /// # Errors
-/// Everything that is wrong with the values.
+///
+/// Returns all problems of the values.
 pub fn read_values(values: &[(Column, &str)], today: Date, hours: CallingHours) -> Result<Entry, Vec<Finding>> {
     let mut reading = Reading::new(today, hours, false);
     let header: Vec<Cell<'_>> = values.iter().map(|(column, _)| Cell::Text(column.code().into())).collect();
@@ -98,7 +100,7 @@ pub fn read_values(values: &[(Column, &str)], today: Date, hours: CallingHours) 
     reading.finish(None)?.entries.pop().ok_or_else(|| vec![Finding::file(Fault::NoPatients)])
 }
 
-/// Whether a file may be a workbook; text otherwise.
+/// Returns `true` if the file may be a workbook, `false` for text.
 fn is_workbook(bytes: &[u8]) -> Result<bool, Fault> {
     if bytes.len() > MAX_BYTES {
         Err(Fault::FileTooLarge)
@@ -109,7 +111,7 @@ fn is_workbook(bytes: &[u8]) -> Result<bool, Fault> {
     } else if let Some(kind) = FileKind::of(bytes) {
         Err(Fault::Kind(kind))
     } else if bytes.starts_with(b"\xef\xbb\xbfPK\x03\x04") {
-        // A program that put a mark of text before everything spoilt the archive.
+        // The archive was damaged by a program that put a byte-order mark before it.
         Err(Fault::DamagedWorkbook)
     } else {
         Ok(bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06"))

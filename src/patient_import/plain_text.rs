@@ -1,4 +1,4 @@
-//! Text files: which separator parts their cells, and whether their end is there.
+//! Text files: detects the separator of the cells, and whether the end of the file is missing.
 
 use super::{
     cell::Cell,
@@ -10,14 +10,14 @@ use super::{
     width,
 };
 
-/// The separators that are looked for: a comma, a tab, the semicolon of European spreadsheets, the bar of databases,
-/// and what a Japanese keyboard writes for a comma.
+/// The possible separators: a comma, a tab, the semicolon of European spreadsheets, the bar of databases, and the
+/// comma characters of a Japanese keyboard.
 const SEPARATORS: [char; 6] = [',', '\t', ';', '|', '，', '、'];
 
 /// Reads a text file.
 pub(super) fn read(bytes: &[u8], reading: &mut Reading) -> Result<(), Finding> {
     let decoded = encoding::decode(bytes)?;
-    // 0x1A ends a file of DOS, and what a program of its time wrote still has it.
+    // 0x1A ends a DOS file, and old programs still write it.
     let whole = decoded.trim_start_matches('\u{feff}').trim_end_matches('\u{1a}');
     if width::trim(whole).is_empty() {
         return Err(Fault::EmptyFile.into());
@@ -36,7 +36,7 @@ pub(super) fn read(bytes: &[u8], reading: &mut Reading) -> Result<(), Finding> {
     while let Some((line, outcome)) = records.next(&mut cells) {
         let short = reading.width().is_some_and(|width| cells.len() < width);
         let flow = match outcome {
-            // What is missing at the end of a row is empty. Where the file has no last line end, it may be lost.
+            // Missing cells at the end of a row are empty. But if the file has no final line end, they may be lost.
             Ok(()) if short && records.is_cut() && !cells.iter().all(Cell::is_blank) => {
                 return Err(Finding { place: Place::Row(line), fault: Fault::CutOffRow });
             }
@@ -50,7 +50,7 @@ pub(super) fn read(bytes: &[u8], reading: &mut Reading) -> Result<(), Finding> {
     Ok(())
 }
 
-/// The separator that a first line `sep=;` names, as Excel understands it, and the text without that line.
+/// The separator in a first line `sep=;`, as Excel interprets it, and the text without that line.
 fn named_separator(text: &str) -> (Option<char>, &str) {
     let end = text.find(['\n', '\r']).unwrap_or(text.len());
     let (line, rest) = text.split_at_checked(end).unwrap_or((text, ""));
@@ -60,12 +60,12 @@ fn named_separator(text: &str) -> (Option<char>, &str) {
     let rest = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix(['\n', '\r'])).unwrap_or(rest);
     let mut characters = named.chars();
     let separator = characters.next().filter(|separator| *separator != '"');
-    // Saved by a spreadsheet, the line has cells of its own behind it, parted by what now parts the others.
+    // If a spreadsheet saved the line, it has additional cells, with the same separator as the other lines.
     let alone = characters.all(|c| matches!(c, '"' | ' ') || Some(c) == separator);
     (separator.filter(|_| alone), rest)
 }
 
-/// Looks for the row with the column names when the text is parted at a separator.
+/// Searches for the row with the column names if the text has this separator.
 fn search(text: &str, separator: char, first_line: u32) -> Result<Found, Fault> {
     let (mut records, mut cells, mut search) =
         (Records::new(text, separator, first_line), Vec::new(), Search::default());
@@ -79,7 +79,7 @@ fn search(text: &str, separator: char, first_line: u32) -> Result<Found, Fault> 
     if search.is_blank() && !broken { Err(Fault::EmptyFile) } else { search.end() }
 }
 
-/// Of the reasons that separators give, the one that says most.
+/// Returns the most informative of the faults of all separators.
 fn why_not(faults: impl Iterator<Item = Fault>) -> Fault {
     let weight = |fault: &Fault| match fault {
         Fault::EmptyFile => 3,

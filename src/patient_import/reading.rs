@@ -1,4 +1,5 @@
-//! Row by row: the header first, then each patient. Everything wrong is gathered; nothing stops at the first fault.
+//! Reads the rows: the header first, then each patient. All problems are collected; reading doesn't stop at the
+//! first.
 
 use super::{
     MAX_COLUMNS, MAX_FINDINGS, MAX_ROWS,
@@ -16,13 +17,14 @@ use jiff::civil::Date;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
-/// What has been read of a file so far.
+/// The part of a file that was read so far.
 pub(super) struct Reading {
     today: Date,
     hours: CallingHours,
-    /// Whether the file says how many cells a row has: a text file does, a workbook leaves empty ones out.
+    /// `true` if the file determines the number of cells in a row. A text file does, but a workbook omits empty
+    /// cells.
     counts_cells: bool,
-    /// The row that names the columns; the first filled one unless another was found.
+    /// The row with the column names: the first filled one, unless another one was found.
     header_row: u32,
     above: Vec<Above>,
     header: Option<Header>,
@@ -31,19 +33,19 @@ pub(super) struct Reading {
     rows: u32,
     warnings: Vec<Warning>,
     id_rows: HashMap<HersysId, u32>,
-    /// By the number that an ID is without its leading zeros: those that have some, or room for some.
+    /// The rows by ID without leading zeros: only IDs that have leading zeros or room for them.
     bare_rows: HashMap<u32, BareRow>,
     number_rows: HashMap<CallableNumber, u32>,
 }
 
-/// A filled row above the column names, and where in it something stands that could be of a patient.
+/// A filled row above the column names, with the positions of values that may be a patient's.
 struct Above {
     row: u32,
     ids: Vec<usize>,
     dates: Vec<usize>,
 }
 
-/// The cells of one row, and where to put what is wrong with them.
+/// The cells of one row, and the collection of its problems.
 struct Row<'r, 'c> {
     number: u32,
     header: &'r Header,
@@ -70,12 +72,12 @@ impl Reading {
         }
     }
 
-    /// The row that names the columns. Those above it are titles.
+    /// Sets the row with the column names. The rows above it are titles.
     pub fn header_at(&mut self, row: u32) {
         self.header_row = row;
     }
 
-    /// Takes the next row. Breaks when no further row should be read.
+    /// Reads the next row. Breaks if no further row should be read.
     pub fn row(&mut self, number: u32, cells: &[Cell<'_>]) -> ControlFlow<()> {
         if cells.iter().all(Cell::is_blank) {
             return ControlFlow::Continue(());
@@ -100,7 +102,7 @@ impl Reading {
         self.full()
     }
 
-    /// Takes note of a row above the column names.
+    /// Records a row above the column names.
     fn above(&mut self, row: u32, cells: &[Cell<'_>]) {
         let places = |is: fn(&Cell<'_>) -> bool| {
             cells.iter().enumerate().filter(|(_, cell)| is(cell)).map(|(place, _)| place).collect()
@@ -109,7 +111,7 @@ impl Reading {
         self.above.push(Above { row, ids, dates });
     }
 
-    /// Whether no row above the column names has an ID and a birth date under them.
+    /// Returns `true` if no row above the column names has an ID and a birth date in their columns.
     fn nobody_above(&mut self, header: &Header) {
         let at = |places: &[usize], column| header.position(column).is_some_and(|place| places.contains(&place));
         for above in &self.above {
@@ -119,36 +121,36 @@ impl Reading {
         }
     }
 
-    /// Takes note of a row that can't be parted into cells.
+    /// Records a row that can't be split into cells.
     pub fn broken(&mut self, row: u32, position: usize, fault: Fault) -> ControlFlow<()> {
         self.rows = self.rows.saturating_add(1);
         let column = self.header.as_ref().and_then(|header| header.column(position));
         self.findings.push(Finding { place: Place::Cell { row, position, column }, fault });
-        // Without its header nothing that follows can be understood.
+        // Without the header, the following rows can't be interpreted.
         if self.header.is_none() { ControlFlow::Break(()) } else { self.full() }
     }
 
-    /// Takes note of something that is wrong.
+    /// Records a problem.
     pub fn finding(&mut self, finding: Finding) {
         self.findings.push(finding);
     }
 
-    /// Takes note of what may be wrong.
+    /// Records a possible problem.
     pub fn warning(&mut self, warning: Warning) {
         self.warnings.push(warning);
     }
 
-    /// Where a column stands, once the header is read.
+    /// The position of a column, once the header is read.
     pub fn position(&self, column: Column) -> Option<usize> {
         self.header.as_ref().and_then(|header| header.position(column))
     }
 
-    /// How many cells the header has, once it is read.
+    /// The number of cells in the header, once it is read.
     pub fn width(&self) -> Option<usize> {
         self.header.as_ref().map(Header::width)
     }
 
-    /// Gives the list when nothing at all is wrong.
+    /// Returns the list if there are no problems.
     pub fn finish(mut self, sheet: Option<SheetRead>) -> Result<List, Vec<Finding>> {
         if self.header.is_none() && self.findings.is_empty() {
             self.finding(Fault::NoHeader.into());
@@ -231,11 +233,12 @@ impl Reading {
 }
 
 impl Row<'_, '_> {
-    /// Whether the row holds column names again, or nothing of a patient: then that is all that is said of it.
+    /// Returns `true` if the row repeats the column names or has no values of a patient. No other problems of the row
+    /// are reported then.
     fn is_no_patient(&mut self) -> bool {
         let cell = |column| self.header.position(column).and_then(|position| self.cells.get(position));
         let blank = |column| cell(column).is_none_or(Cell::is_blank);
-        // Nearly all rows begin as a patient's does: they aren't read twice.
+        // Nearly all rows begin like a patient's, so they aren't read twice.
         let number = |cell: &Cell<'_>| {
             matches!(cell, Cell::Whole { .. }) || cell.text().starts_with(|c: char| c.is_ascii_digit())
         };
@@ -263,8 +266,8 @@ impl Row<'_, '_> {
         true
     }
 
-    /// Whether the row has the header's cells, and no character that no cell may hold. What is missing at the end is
-    /// empty, as Excel writes it; without its required cells it is no row.
+    /// Checks that the row has the header's cells and no forbidden characters. Missing cells at the end are empty, as
+    /// Excel writes them. Without its required cells, the row is invalid.
     fn shape(&mut self, counts_cells: bool) {
         let (found, expected) = (self.cells.len(), self.header.width());
         let lacks = |column: Column| self.header.position(column).is_some_and(|position| position >= found);
@@ -276,7 +279,7 @@ impl Row<'_, '_> {
         for (position, cell) in self.cells.iter().enumerate() {
             let place = Place::Cell { row, position, column: self.header.column(position) };
             if position >= expected && !cell.is_blank() {
-                // Beyond the last column that is told apart, the position isn't the cell's own.
+                // Beyond the last distinct column, the position isn't the cell's own.
                 let place = if position < MAX_COLUMNS { place } else { Place::Row(row) };
                 self.findings.push(Finding { place, fault: Fault::TooManyCells });
             } else if let Err(fault) = value::characters(cell) {
@@ -293,26 +296,26 @@ impl Row<'_, '_> {
         self.findings.push(Finding { place, fault });
     }
 
-    /// Reads a cell; a fault in it is noted and gives `None`.
+    /// Reads a cell. A problem is recorded and returns `None`.
     fn read<T>(
         &mut self,
         column: Column,
         cell: &Cell<'_>,
         read: impl FnOnce(&Cell<'_>) -> Result<T, Fault>,
     ) -> Option<T> {
-        // A fault of its characters is noted already.
+        // A problem of its characters is already recorded.
         value::characters(cell).ok()?;
         read(cell).map_err(|fault| self.fault(column, fault)).ok()
     }
 
-    /// Reads a cell that may not be empty.
+    /// Reads a required cell.
     fn required<T>(&mut self, column: Column, read: impl FnOnce(&Cell<'_>) -> Result<T, Fault>) -> Option<T> {
         match self.optional(column, read)? {
             Given::Value(value) => Some(value),
-            // That the column is missing was said once, of the file.
+            // The missing column was already reported for the file.
             Given::NoColumn => None,
             Given::Empty => {
-                // That the cell is missing was said of the row.
+                // The missing cell was already reported for the row.
                 if self.header.position(column).is_some_and(|position| position < self.cells.len()) || !self.short() {
                     self.fault(column, Fault::Missing);
                 }
@@ -321,7 +324,7 @@ impl Row<'_, '_> {
         }
     }
 
-    /// Reads a cell that may be empty, in a column that may be missing. `None` when something is wrong with it.
+    /// Reads an optional cell, whose column may be missing. Returns `None` if it has a problem.
     fn optional<T>(&mut self, column: Column, read: impl FnOnce(&Cell<'_>) -> Result<T, Fault>) -> Option<Given<T>> {
         let Some(position) = self.header.position(column) else { return Some(Given::NoColumn) };
         match self.cells.get(position) {
@@ -330,7 +333,7 @@ impl Row<'_, '_> {
         }
     }
 
-    /// Whether the row is known to lack cells: then each missing one isn't named again.
+    /// Returns `true` if missing cells were already reported for the row, so that each one isn't reported again.
     fn short(&self) -> bool {
         self.findings
             .iter()

@@ -1,10 +1,10 @@
-//! Separated values, read strictly. The `csv` crate takes broken quotes in silence, and one lost quotation mark can
-//! swallow a thousand patients into one cell; here it is a finding with its row.
+//! Separated values, read strictly. The `csv` crate silently accepts malformed quotes, and one missing quotation mark
+//! can combine a thousand patients into one cell. Here it is a finding with its row.
 
 use super::{cell::Cell, finding::Fault};
 use std::borrow::Cow;
 
-/// The records of a text, by RFC 4180 with any of the three line ends and a separator of choice.
+/// The records of a text, by RFC 4180, with any of the three line ends and any separator.
 pub(super) struct Records<'a> {
     rest: &'a str,
     separator: char,
@@ -12,7 +12,7 @@ pub(super) struct Records<'a> {
     cut: bool,
 }
 
-/// Where in a record the quotes are broken.
+/// The position of malformed quotes in a record.
 pub(super) struct MalformedRecord {
     pub position: usize,
     pub fault: Fault,
@@ -30,12 +30,13 @@ impl<'a> Records<'a> {
         Self { rest: text, separator, line, cut: false }
     }
 
-    /// Whether the text ended without a line end after the record that was read last.
+    /// Returns `true` if the text ended without a line end after the last record.
     pub const fn is_cut(&self) -> bool {
         self.cut
     }
 
-    /// Reads the next record into `cells`; gives the line on which it begins. `None` at the end of the text.
+    /// Reads the next record into `cells` and returns the line on which it begins. Returns `None` at the end of the
+    /// text.
     pub fn next(&mut self, cells: &mut Vec<Cell<'a>>) -> Option<(u32, Result<(), MalformedRecord>)> {
         cells.clear();
         if self.rest.is_empty() {
@@ -52,7 +53,7 @@ impl<'a> Records<'a> {
                     }
                 }
                 Err(fault) => {
-                    // The rest of the line can't be trusted; the next line may be read again.
+                    // The rest of the line is unreliable. Reading continues at the next line.
                     let rest = self.rest.find(['\n', '\r']).unwrap_or(self.rest.len());
                     self.skip(rest);
                     self.end();
@@ -104,7 +105,7 @@ impl<'a> Records<'a> {
             if !self.rest.starts_with('"') {
                 break;
             }
-            // A doubled mark stands for one.
+            // A doubled quotation mark represents one.
             self.skip(1);
             text.to_mut().push('"');
         }
@@ -115,7 +116,7 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// Steps over the separator or the line end that follows a cell.
+    /// Skips the separator or the line end after a cell.
     fn end(&mut self) -> End {
         if self.rest.starts_with(self.separator) {
             self.skip(self.separator.len_utf8());
@@ -139,7 +140,7 @@ impl<'a> Records<'a> {
     }
 }
 
-/// The text of `="01234567"`, a formula of nothing else, by which programs keep Excel from dropping zeros.
+/// The text of the formula `="01234567"`, with which programs keep Excel from dropping zeros.
 fn constant(text: Cow<'_, str>) -> Cow<'_, str> {
     let inside = |text: &str| {
         let range = 2..text.len().saturating_sub(1);
@@ -156,7 +157,7 @@ fn constant(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-/// How many lines end in a text.
+/// The number of line ends in a text.
 pub(super) fn lines(text: &str) -> u32 {
     let ends = text.bytes().filter(|byte| matches!(byte, b'\n' | b'\r')).count();
     u32::try_from(ends.saturating_sub(text.matches("\r\n").count())).unwrap_or(u32::MAX)

@@ -1,4 +1,4 @@
-//! What a cell means in the column where it stands: one function for each kind of value.
+//! Interprets a cell by its column: one function for each kind of value.
 
 use super::{
     MAX_NAME_CHARS, MAX_VALUE_BYTES,
@@ -14,7 +14,7 @@ use crate::domain::{
 use jiff::civil::Date;
 use std::borrow::Cow;
 
-/// Checks the characters of any cell, under a column name or not.
+/// Checks the characters of any cell, with or without a column name.
 pub(super) fn characters(cell: &Cell<'_>) -> Result<(), Fault> {
     let text = match cell {
         Cell::Text(text) => text,
@@ -41,7 +41,7 @@ pub(super) fn characters(cell: &Cell<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The text of a cell that must be one.
+/// The text of a cell that must contain text.
 fn text<'c>(cell: &'c Cell<'_>) -> Result<&'c str, Fault> {
     match cell {
         Cell::Text(text) => Ok(width::trim(text)),
@@ -55,17 +55,17 @@ fn text<'c>(cell: &'c Cell<'_>) -> Result<&'c str, Fault> {
     }
 }
 
-/// Where the zeros of a HER-SYS ID come from.
+/// The reliability of a HER-SYS ID's leading zeros.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Zeros {
-    /// It is written as text, or the cell's format says how many digits it has.
+    /// The cell is text, or its format determines the number of digits.
     Kept,
-    /// The cell is a number shown without any: leading ones may be lost.
+    /// The cell is a number shown without leading zeros, so some may be lost.
     Unsure,
 }
 
-/// Reads a HER-SYS ID; full-width digits are taken for half-width ones, and blanks inside don't count. A number cell is
-/// read as it is shown.
+/// Reads a HER-SYS ID. Full-width digits count as half-width ones, and blanks are ignored. A number cell is read as
+/// shown.
 pub(super) fn hersys_id(cell: &Cell<'_>) -> Result<(HersysId, Zeros), Fault> {
     let (digits, zeros): (Cow<'_, str>, Zeros) = match cell {
         Cell::Whole { number, shown: Shown::Bare } => {
@@ -94,8 +94,8 @@ pub(super) fn hersys_id(cell: &Cell<'_>) -> Result<(HersysId, Zeros), Fault> {
     }
 }
 
-/// Reads a date; a workbook's date cell is one already. A number is read where its format shows it as a date is
-/// written (`0000"年"00"月"00"日"`).
+/// Reads a date. A workbook's date cell already is one. A number is read if its format shows it as a date
+/// (`0000"年"00"月"00"日"`).
 pub(super) fn date(cell: &Cell<'_>) -> Result<Date, Fault> {
     let date = match cell {
         Cell::Date(date) => *date,
@@ -111,20 +111,20 @@ pub(super) fn birth_date(cell: &Cell<'_>, today: Date) -> Result<BirthDate, Faul
     BirthDate::new(past_date(cell, today)?, today).map_err(|_| Fault::TooOld)
 }
 
-/// Reads a date that can't lie in the future.
+/// Reads a date that must not be in the future.
 pub(super) fn past_date(cell: &Cell<'_>, today: Date) -> Result<Date, Fault> {
     date(cell).and_then(|date| if date > today { Err(Fault::Future) } else { Ok(date) })
 }
 
-/// Reads a name, as it was written.
+/// Reads a name, as written.
 pub(super) fn name(cell: &Cell<'_>) -> Result<Sensitive, Fault> {
     let text = text(cell)?;
     all_visible(text).map_err(Fault::Hidden)?;
     if text.chars().count() > MAX_NAME_CHARS { Err(Fault::NameTooLong) } else { Ok(Sensitive::new(text)) }
 }
 
-/// Reads one phone number. Letters, extensions and second numbers, which the library would read or drop in silence,
-/// are refused. A number without its leading zero, as Excel leaves it, is understood where it makes a Japanese number.
+/// Reads one phone number. Letters, extensions and second numbers are refused, because the library would silently
+/// read or drop them. A number that lost its leading zero in Excel is accepted if it becomes a Japanese number.
 pub(super) fn phone_number(cell: &Cell<'_>) -> Result<PhoneNumber, Fault> {
     let written = match cell {
         Cell::Whole { number, shown } => number_as_shown(*number, shown).ok_or(Fault::PhoneNumber)?,
@@ -139,8 +139,8 @@ pub(super) fn phone_number(cell: &Cell<'_>) -> Result<PhoneNumber, Fault> {
     PhoneNumber::parse(&written).map_err(|_| Fault::PhoneNumber)
 }
 
-/// A phone number from a number cell: as its format shows it, or with the zero that it lost. A format that adds other
-/// digits than zeros (`"+81"0`) is part of the number.
+/// A phone number from a number cell: as its format shows it, or with the lost zero. If a format adds digits other
+/// than zeros (`"+81"0`), they are part of the number.
 fn number_as_shown(number: u64, shown: &Shown) -> Option<String> {
     let bare = number.to_string();
     let shown: Option<String> = match shown {
@@ -175,7 +175,7 @@ const NO: [&str; 16] = [
     "対象外",
 ];
 
-/// Reads yes or no. The letter x is neither: on some forms it ticks, on others it strikes out.
+/// Reads yes or no. The letter x is neither: it means "ticked" on some forms and "struck out" on others.
 pub(super) fn yes_no(cell: &Cell<'_>) -> Result<bool, Fault> {
     let written: Cow<'_, str> = match cell {
         Cell::Truth(truth) => return Ok(*truth),
@@ -194,7 +194,7 @@ pub(super) fn yes_no(cell: &Cell<'_>) -> Result<bool, Fault> {
     }
 }
 
-/// What languages are called besides their tags and their own names.
+/// The names of languages besides their tags and own names.
 const LANGUAGE_NAMES: [(&str, Language); 22] = [
     ("japanese", Language::Japanese),
     ("英語", Language::English),
@@ -231,7 +231,7 @@ pub(super) fn language(cell: &Cell<'_>) -> Result<Language, Fault> {
     own.or_else(|| written.parse().ok()).or_else(listed).ok_or(Fault::Language)
 }
 
-/// Reads call times, parted by `;`, `、` or a comma. A single `9:00` typed into Excel has become a time cell.
+/// Reads call times, separated by `;`, `、` or a comma. Excel turns a single `9:00` into a time cell.
 pub(super) fn call_times(cell: &Cell<'_>, hours: CallingHours) -> Result<CallTimes, Fault> {
     let times = match cell {
         Cell::Time(time) => vec![*time],

@@ -1,14 +1,15 @@
-//! Full-width and half-width: a list is made by people, and Japanese keyboards write １２３ as readily as 123. What is
-//! copied from a chat, a web page or a PDF has invisible characters besides, and radicals in the place of ideographs.
+//! Full-width and half-width characters. People write lists, and Japanese keyboards produce １２３ as easily as 123.
+//! Text copied from a chat, a web page or a PDF also contains invisible characters, and radicals instead of
+//! ideographs.
 
 use super::lookalike::{is_invisible, is_variation, meant};
 use std::borrow::Cow;
 use unicode_normalization::char::{compose, is_combining_mark};
 
-/// The text as it is meant, for values and column names; names of people are only trimmed ([`trim`]). Blanks around it
-/// and all invisible characters go. Full-width letters, digits and signs (U+FF01 to U+FF5E) and any blank become
-/// half-width; half-width katakana become full-width; radicals and compatibility ideographs become ideographs. Leading
-/// zeros stay. Applying it twice changes nothing more.
+/// The normalised text, for values and column names. Names of people are only trimmed ([`trim`]). Surrounding blanks
+/// and all invisible characters are removed. Full-width letters, digits and signs (U+FF01 to U+FF5E) and all blanks
+/// become half-width. Half-width katakana become full-width. Radicals and compatibility ideographs become ideographs.
+/// Leading zeros are kept. Applying it again changes nothing.
 pub fn fold(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
         return Cow::Borrowed(text.trim_matches(' '));
@@ -34,12 +35,13 @@ pub fn fold(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The text without blanks and invisible characters around it. Variation selectors stay: names have them.
+/// The text without surrounding blanks and invisible characters. Variation selectors are kept, because names contain
+/// them.
 pub fn trim(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || (is_invisible(c) && !is_variation(c)))
 }
 
-/// Any of the dashes that people write for a hyphen, the long-vowel sign ー among them, made `-`.
+/// Replaces any of the dashes that people write for a hyphen, including the long-vowel sign ー, with `-`.
 pub const fn hyphen(c: char) -> char {
     match c {
         '\u{2010}'..='\u{2015}'
@@ -62,16 +64,16 @@ fn plain(c: char) -> char {
             let place = usize::try_from(u32::from(c).saturating_sub(0xff61)).unwrap_or_default();
             KATAKANA.chars().nth(place).unwrap_or(c)
         }
-        // A line break stays what it is: it is no part of any value.
+        // A line break is kept: it isn't part of any value.
         c if c.is_whitespace() && !c.is_control() => ' ',
         c => meant(c),
     }
 }
 
-/// The katakana of U+FF61 to U+FF9F at their usual width.
+/// The katakana of U+FF61 to U+FF9F at full width.
 const KATAKANA: &str = "。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン゛゜";
 
-/// The letter that a mark makes of the one before it: half-width ﾞ and ﾟ, and marks that stand apart as macOS has them.
+/// The letter that results from a letter and a voicing mark: half-width ﾞ and ﾟ, and the combining marks of macOS.
 fn marked(before: char, mark: char) -> Option<char> {
     match mark {
         '\u{ff9e}' => compose(before, '\u{3099}'),

@@ -1,4 +1,4 @@
-//! HER-SYS IDs of one list that differ in leading zeros only.
+//! HER-SYS IDs of one list that differ only in leading zeros.
 
 use super::{finding::Fault, list::Doubt, value::Zeros};
 use crate::domain::HersysId;
@@ -10,8 +10,8 @@ pub(super) struct BareRow {
     pub zeros: Zeros,
 }
 
-/// Looks for an earlier row whose ID differs in leading zeros only. Where one of the two is a number, they are taken
-/// for one ID; two texts may be two.
+/// Searches for an earlier row whose ID differs only in leading zeros. If one of the two is a number, they count as
+/// the same ID. Two texts may be different IDs.
 pub(super) fn but_for_zeros(
     rows: &mut HashMap<u32, BareRow>,
     id: &HersysId,

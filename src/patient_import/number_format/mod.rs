@@ -1,5 +1,5 @@
-//! Number formats of spreadsheets: what a person sees of a whole number, and whether a number is a day or a time. An ID
-//! that Excel shows as 01234567 may be kept as the number 1234567, under many formats besides `00000000`.
+//! Number formats of spreadsheets: how a whole number is shown, and whether a number is a date or a time. Excel may
+//! store an ID that it shows as 01234567 as the number 1234567, with many formats besides `00000000`.
 
 mod parser;
 
@@ -8,18 +8,18 @@ use parser::Parser;
 
 /// A number format, parsed.
 pub(super) struct NumberFormat {
-    /// Those for numbers; the one for texts is left out.
+    /// The sections for numbers, without the one for texts.
     sections: Vec<Section>,
 }
 
-/// One of the parts between semicolons: each is for some numbers.
+/// One of the sections between semicolons. Each applies to some numbers.
 #[derive(Default)]
 struct Section {
     condition: Option<Condition>,
     parts: Vec<Part>,
-    /// Letters of days and times are among it.
+    /// `true` if it contains letters of dates and times.
     moment: bool,
-    /// It shows numbers in a way that isn't read here.
+    /// `true` if it shows numbers in an unsupported way.
     otherwise: bool,
 }
 
@@ -39,24 +39,24 @@ enum Sign {
     Greater,
 }
 
-/// What a section shows, from left to right.
+/// A part of a section, from left to right.
 #[derive(Clone, Copy, PartialEq)]
 enum Part {
-    /// A character that is always shown.
+    /// A literal character.
     Always(char),
-    /// `0`: a digit, or a zero where there is none.
+    /// `0`: a digit, or a zero if there is none.
     Zero,
     /// `#`: a digit, or nothing.
     Digit,
     /// `?`: a digit, or a blank.
     Blank,
-    /// `General`, or `@`: the number as it is.
+    /// `General` or `@`: the number as it is.
     General,
 }
 
-/// What a number is by its format.
+/// The meaning of a number by its format.
 pub(super) enum Kind {
-    /// A day, a time or both.
+    /// A date, a time or both.
     Moment,
     /// A number.
     Number,
@@ -66,22 +66,22 @@ pub(super) enum Kind {
 const MOST_CHARACTERS: usize = 1_024;
 
 impl NumberFormat {
-    /// Parses a format as workbooks keep it, in its English form.
+    /// Parses a format as stored in workbooks, in its English form.
     pub fn parse(code: &str) -> Self {
         if code.chars().nth(MOST_CHARACTERS).is_some() {
             return Self::unknown();
         }
         let mut parsed: Vec<(Section, bool)> = Parser::new(code).sections();
-        // A last section with @ is the one for texts.
+        // A last section with `@` is the one for texts.
         if parsed.len() > 1 && parsed.last().is_some_and(|(_, text)| *text) {
             parsed.pop();
         }
-        // The fourth is always the one for texts.
+        // The fourth section is always the one for texts.
         parsed.truncate(3);
         Self { sections: parsed.into_iter().map(|(section, _)| section).collect() }
     }
 
-    /// The format of a number that a workbook doesn't define; `None` when the number stands for none either.
+    /// The format of an id that the workbook doesn't define; `None` if the id isn't built in either.
     pub fn built_in(id: u32) -> Option<Self> {
         let code = match id {
             0 => "General",
@@ -100,12 +100,12 @@ impl NumberFormat {
         Some(Self::parse(code))
     }
 
-    /// A format of which nothing is known.
+    /// An unknown format.
     pub fn unknown() -> Self {
         Self { sections: vec![Section { otherwise: true, ..Section::default() }] }
     }
 
-    /// What a number is.
+    /// The meaning of a number.
     pub fn kind(&self, number: f64) -> Kind {
         if self.section(number).is_some_and(|section| section.moment) { Kind::Moment } else { Kind::Number }
     }
@@ -120,7 +120,7 @@ impl NumberFormat {
         }
     }
 
-    /// The section for a number from 0 on.
+    /// The section for a number of 0 or more.
     fn section(&self, number: f64) -> Option<&Section> {
         let conditional = self.sections.iter().any(|section| section.condition.is_some());
         let place = match (conditional, self.sections.len()) {
@@ -134,7 +134,7 @@ impl NumberFormat {
                     (None, _) => true,
                 };
                 let place = self.sections.iter().enumerate().position(holds)?;
-                // For which numbers a middle section is when the first one has a condition isn't known for sure.
+                // If the first section has a condition, it isn't certain which numbers a middle section applies to.
                 if place == 1 && all > 2 && self.sections.get(1)?.condition.is_none() {
                     return None;
                 }
@@ -154,7 +154,8 @@ impl Section {
         let places = self.parts.iter().filter(|part| matches!(part, Part::Zero | Part::Digit | Part::Blank)).count();
         let generals = self.parts.iter().filter(|part| **part == Part::General).count();
         let general = generals > 0;
-        // What shows no number at all is a word for it (`"yes";;"no"`); what shows it twice isn't read here.
+        // A format without a number shows a word (`"yes";;"no"`). A format that shows the number twice is
+        // unsupported.
         if places == 0 && !general {
             let word: String =
                 self.parts.iter().filter_map(|part| if let Part::Always(c) = part { Some(*c) } else { None }).collect();
@@ -171,7 +172,8 @@ impl Section {
                 Part::Always(c) => text.push(*c),
                 Part::General => text.push_str(&digits),
                 Part::Zero | Part::Digit | Part::Blank if left >= places_left => {
-                    // The first place takes all digits that have none of their own. A zero shows in `0` places only.
+                    // The first place takes all digits without a place of their own. A zero is shown only in `0`
+                    // places.
                     let taken = left.saturating_sub(places_left).saturating_add(1);
                     let begin = shown.by_ref().take(taken);
                     text.extend(begin.filter(|_| number != 0 || *part == Part::Zero));
@@ -183,7 +185,7 @@ impl Section {
                     padded = true;
                     places_left = places_left.saturating_sub(1);
                 }
-                // Whether a place for digits alone shows a zero to the right of another one isn't known for sure.
+                // It isn't certain whether a digit-only place shows a zero to the right of another one.
                 Part::Digit | Part::Blank if padded => return Shown::Otherwise,
                 Part::Digit | Part::Blank => {
                     text.extend((*part == Part::Blank).then_some(' '));

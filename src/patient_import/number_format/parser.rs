@@ -1,8 +1,8 @@
-//! The text of a number format, taken apart.
+//! Parses the text of a number format.
 
 use super::{Condition, Part, Section};
 
-/// Goes through a format from left to right.
+/// A parser that reads a format from left to right.
 pub(super) struct Parser<'f> {
     rest: &'f str,
 }
@@ -12,7 +12,7 @@ impl<'f> Parser<'f> {
         Self { rest: code }
     }
 
-    /// All sections, each with whether it has an @.
+    /// All sections, each with `true` if it contains an `@`.
     pub fn sections(mut self) -> Vec<(Section, bool)> {
         let mut sections = vec![(Section::default(), false)];
         while !self.rest.is_empty() {
@@ -38,12 +38,12 @@ impl<'f> Parser<'f> {
             }
             '[' => self.bracket(section),
             '\\' | '!' => section.parts.extend(self.next().map(Part::Always)),
-            // A blank as wide as the character that follows.
+            // A blank as wide as the following character.
             '_' => {
                 self.next();
                 section.parts.push(Part::Always(' '));
             }
-            // Fills the cell's width: with blanks it changes nothing, with anything else it can't be known.
+            // Fills the cell's width. Blanks change nothing; with any other character the result is unknown.
             '*' => section.otherwise |= self.next() != Some(' '),
             '0' => section.parts.push(Part::Zero),
             '#' => section.parts.push(Part::Digit),
@@ -60,7 +60,7 @@ impl<'f> Parser<'f> {
         }
     }
 
-    /// A colour, a condition, a locale with a currency before it, a duration, or other digits.
+    /// A colour, a condition, a locale with a preceding currency, a duration, or other digits.
     fn bracket(&mut self, section: &mut Section) {
         let (inside, rest) = self.rest.split_once(']').unwrap_or((self.rest, ""));
         self.rest = rest;
@@ -89,7 +89,7 @@ impl<'f> Parser<'f> {
         rest.is_some()
     }
 
-    /// Takes a word in any case.
+    /// Consumes a word in any case.
     fn take_word(&mut self, word: &str) -> bool {
         let begins = self.rest.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word));
         if begins {

@@ -1,4 +1,4 @@
-//! Which sheets a workbook has, where they are, and which of them people see.
+//! The sheets of a workbook: their parts, and which of them are visible.
 
 use super::super::{finding::Fault, kind::FileKind};
 use super::moment::Epoch;
@@ -6,19 +6,19 @@ use super::package::Package;
 use super::xml::{attribute, truth};
 use quick_xml::events::{BytesStart, Event};
 
-/// The most sheets, and the most links from one part to others.
+/// The most sheets, and the most links of one part.
 const MOST: usize = 10_000;
-/// The longest name of a part, of a sheet or of a link.
+/// The longest name of a part, a sheet or a link.
 const LONGEST: usize = 1_024;
 
-/// What a workbook says of itself.
+/// The contents of a workbook.
 pub(super) struct Contents {
     pub sheets: Vec<SheetEntry>,
-    /// The parts with the texts and the styles, if it has them.
+    /// The parts with the texts and the styles, if there are any.
     pub strings: Option<String>,
     pub styles: Option<String>,
     pub epoch: Epoch,
-    /// Excel is to work all formulas out when it opens the workbook: what is stored doesn't hold.
+    /// `true` if Excel must calculate all formulas on opening. The stored results aren't valid.
     pub unworked: bool,
 }
 
@@ -96,7 +96,7 @@ impl Contents {
     }
 }
 
-/// Reads the links of a part in a folder, as far as they are of use here.
+/// Reads the relevant links of a part in a folder.
 fn links(package: &mut Package<'_>, part: &str, folder: &str) -> Result<Vec<Link>, Fault> {
     let mut xml = package.part(part)?;
     let mut links: Vec<Link> = Vec::new();
@@ -129,7 +129,7 @@ fn links(package: &mut Package<'_>, part: &str, folder: &str) -> Result<Vec<Link
     Ok(links)
 }
 
-/// The name of a part that a link from a part in a folder leads to.
+/// The name of the part to which a link from a part in a folder leads.
 fn resolved(folder: &str, target: &str) -> String {
     let absolute = target.starts_with('/');
     let mut names: Vec<&str> =
@@ -144,7 +144,7 @@ fn resolved(folder: &str, target: &str) -> String {
     names.join("/")
 }
 
-/// What an archive is that is no workbook.
+/// The kind of an archive that isn't a workbook.
 fn other_document(package: &mut Package<'_>) -> Option<FileKind> {
     let kind = package.begin("mimetype", 200).unwrap_or_default();
     if kind.starts_with(b"application/vnd.oasis.opendocument") || kind.starts_with(b"application/vnd.sun.xml") {

@@ -1,5 +1,5 @@
-//! Excel workbooks, read part by part and row by row: what a workbook claims costs nothing, and what it unpacks to is
-//! counted. Only visible sheets are read.
+//! Excel workbooks, read part by part and row by row. Sizes that a workbook claims cost no memory, and the unpacked
+//! bytes are counted. Only visible sheets are read.
 
 mod contents;
 mod moment;
@@ -25,7 +25,7 @@ use sheet::{Shared, Sheet};
 use strings::Strings;
 use styles::Styles;
 
-/// Reads the sheet of this name, or the only visible one that holds a list.
+/// Reads the sheet with this name, or the only visible one with a list.
 pub(super) fn read(bytes: &[u8], wanted: Option<&str>, reading: &mut Reading) -> Result<SheetRead, Finding> {
     let mut package = Package::open(bytes)?;
     let contents = Contents::read(&mut package)?;
@@ -59,7 +59,7 @@ fn names<'a>(sheets: impl Iterator<Item = &'a SheetEntry>) -> Vec<SheetName> {
     sheets.map(|sheet| SheetName::new(&sheet.name)).collect()
 }
 
-/// The sheet to read, and the other visible ones that have cells.
+/// The sheet to read, and the other visible sheets with cells.
 fn choose<'c>(
     package: &mut Package<'_>,
     contents: &'c Contents,
@@ -104,7 +104,8 @@ fn choose<'c>(
     }
 }
 
-/// The sheet of a name: as it is, or else in any width and case, as Excel doesn't tell them apart.
+/// The sheet with a name: an exact match, or otherwise a match in any width and case, which Excel doesn't
+/// distinguish.
 fn named<'c>(sheets: &'c [SheetEntry], wanted: &str) -> Option<&'c SheetEntry> {
     let bare = |name: &str| width::fold(name).to_lowercase();
     let exact = sheets.iter().find(|sheet| sheet.name == wanted);
@@ -114,17 +115,17 @@ fn named<'c>(sheets: &'c [SheetEntry], wanted: &str) -> Option<&'c SheetEntry> {
     })
 }
 
-/// What the beginning of a sheet looks like.
+/// The kind of a sheet by its first rows.
 enum Glance {
     /// No cells.
     Blank,
-    /// It names columns.
+    /// It has column names.
     List,
     /// Something else.
     Other,
 }
 
-/// Looks at the beginning of a sheet. One that can't be read counts as a list, so that it isn't passed over.
+/// Examines the first rows of a sheet. An unreadable sheet counts as a list, so that it isn't skipped.
 fn begin_autocommit<R: std::io::BufRead + xml::Budget>(sheet: &mut Sheet<'_, R>) -> Result<Glance, Fault> {
     Ok(match search(sheet) {
         Ok(search) if search.is_blank() => Glance::Blank,
@@ -134,7 +135,7 @@ fn begin_autocommit<R: std::io::BufRead + xml::Budget>(sheet: &mut Sheet<'_, R>)
     })
 }
 
-/// Looks for the row with the column names.
+/// Searches for the row with the column names.
 fn search<R: std::io::BufRead + xml::Budget>(sheet: &mut Sheet<'_, R>) -> Result<Search, Finding> {
     let (mut cells, mut search) = (Vec::new(), Search::default());
     while let Some(row) = sheet.next(&mut cells)? {

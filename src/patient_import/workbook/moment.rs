@@ -1,4 +1,4 @@
-//! Days and times as workbooks keep them: a count of days with a fraction for the time, or ISO 8601.
+//! Dates and times in workbooks: a number of days with a fraction for the time, or ISO 8601.
 
 use super::super::{
     cell::Cell,
@@ -6,16 +6,16 @@ use super::super::{
 };
 use jiff::{ToSpan, civil::Date, civil::Time};
 
-/// From which day a workbook counts.
+/// The first day of a workbook's day count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Epoch {
-    /// Day 1 is 1900-01-01, and day 60 one that never was: 1900-02-29.
+    /// Day 1 is 1900-01-01, and day 60 is 1900-02-29, which didn't exist.
     Year1900,
     /// Day 0 is 1904-01-01.
     Year1904,
 }
 
-/// Seconds of a day that a spreadsheet's arithmetic may be off, in days.
+/// The tolerance for a spreadsheet's arithmetic, in days.
 const NOISE: f64 = 0.4 / 86_400.0;
 
 impl Epoch {
@@ -29,7 +29,7 @@ impl Epoch {
         first.checked_add(i32::try_from(count).ok()?.days()).ok().filter(|day| day.year() <= 9999)
     }
 
-    /// What a count of days is: a day, or below one a time of day alone.
+    /// The cell for a number of days: a date, or only a time of day below 1.
     pub fn cell<'a>(self, count: f64) -> Cell<'a> {
         if (0.0..1.0).contains(&count) {
             return time(count).map_or(Cell::Odd, Cell::Time);
@@ -51,16 +51,16 @@ fn time(fraction: f64) -> Option<Time> {
     Time::new(i8::try_from(minutes / 60).ok()?, i8::try_from(minutes % 60).ok()?, 0, 0).ok()
 }
 
-/// The largest whole number that a spreadsheet keeps exactly: 15 digits.
+/// The largest whole number that a spreadsheet stores exactly: 15 digits.
 const MAX_EXACT: f64 = 999_999_999_999_999.0;
 
-/// A number that is whole.
+/// A whole number; `None` for any other.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be whole and in range")]
 pub(super) fn exact(number: f64) -> Option<u64> {
     ((0.0..=MAX_EXACT).contains(&number) && number.fract() == 0.0).then_some(number as u64)
 }
 
-/// A day or a time by ISO 8601.
+/// A date or a time in ISO 8601.
 pub(super) fn iso<'a>(text: &str) -> Cell<'a> {
     match era::read(text) {
         Ok(date) => Cell::Date(date),

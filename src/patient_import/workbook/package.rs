@@ -1,5 +1,5 @@
-//! The archive that a workbook is. What is unpacked is counted as it is read: an archive may unpack to a thousand times
-//! its size and say that it doesn't, and no part may cost more memory than an honest one.
+//! The ZIP archive of a workbook. Unpacked bytes are counted as they are read: an archive may unpack to a thousand
+//! times its size and claim otherwise. No part may use more memory than a genuine one.
 
 use super::super::{MAX_UNPACKED_BYTES, MAX_WORKBOOK_PARTS, finding::Fault};
 use super::xml::Xml;
@@ -13,16 +13,16 @@ type Source<'b> = Cursor<&'b [u8]>;
 /// A workbook's archive.
 pub(super) struct Package<'b> {
     archive: ZipArchive<Source<'b>>,
-    /// Bytes that may still be unpacked, over all parts.
+    /// The bytes that may still be unpacked, over all parts.
     left: Cell<u64>,
 }
 
 /// A part, unpacked as it is read.
 pub(super) type Part<'p, 'b> = Xml<BufReader<Counted<'p, ZipFile<'p, Source<'b>>>>>;
 
-/// Unpacked bytes at once.
+/// The number of bytes unpacked at once.
 const BUFFER: usize = 64 * 1024;
-/// The signature of an entry of an archive's directory, and the one of its end.
+/// The signatures of an entry in an archive's directory, and of the directory's end.
 const ENTRY: &[u8] = b"PK\x01\x02";
 const END: &[u8] = b"PK\x05\x06";
 /// The end of an archive: 22 bytes and a comment.
@@ -33,13 +33,13 @@ impl<'b> Package<'b> {
         Self::limited(bytes, MAX_UNPACKED_BYTES)
     }
 
-    /// Opens an archive; at most this many bytes of it are unpacked.
+    /// Opens an archive. At most `most` bytes of it are unpacked.
     pub fn limited(bytes: &'b [u8], most: u64) -> Result<Self, Fault> {
         let end = bytes.get(bytes.len().saturating_sub(LONGEST_END)..).unwrap_or(bytes);
         if !end.windows(END.len()).any(|window| window == END) {
             return Err(Fault::CutOffWorkbook);
         }
-        // Before the directory is read: each entry takes some hundred bytes of memory.
+        // Checked before the directory is read: each entry needs about a hundred bytes of memory.
         if entries(bytes) > MAX_WORKBOOK_PARTS {
             return Err(Fault::WorkbookTooLarge);
         }
@@ -55,17 +55,17 @@ impl<'b> Package<'b> {
         Ok(Self { archive, left: Cell::new(most) })
     }
 
-    /// Whether the archive has a part; case doesn't matter in the names of parts.
+    /// Returns `true` if the archive has the part. The names of parts are case-insensitive.
     pub fn has(&self, name: &str) -> bool {
         self.index(name).is_some()
     }
 
-    /// Whether the archive has a part whose name begins or ends like this.
+    /// Returns `true` if the archive has a part whose name begins or ends like this.
     pub fn has_like(&self, begin: &str, end: &str) -> bool {
         self.archive.file_names().any(|name| name.is_ok_and(|name| name.starts_with(begin) && name.ends_with(end)))
     }
 
-    /// The first bytes of a part, at most this many.
+    /// The first bytes of a part, at most `most`.
     pub fn begin(&mut self, name: &str, most: u64) -> Option<Vec<u8>> {
         let part = self.archive.by_index(self.index(name)?).ok()?;
         let mut begin = Vec::new();
@@ -92,7 +92,7 @@ impl<'b> Package<'b> {
     }
 }
 
-/// How many entries the archive's directory may have.
+/// The maximum number of entries in the archive's directory.
 fn entries(bytes: &[u8]) -> usize {
     let mut count = 0_usize;
     let mut rest = bytes;
@@ -106,7 +106,7 @@ fn entries(bytes: &[u8]) -> usize {
     count
 }
 
-/// Counts what is read, and refuses to read on when it was too much.
+/// Counts the bytes read, and fails if there are too many.
 pub(super) struct Counted<'p, R> {
     inner: R,
     left: &'p Cell<u64>,
@@ -114,7 +114,7 @@ pub(super) struct Counted<'p, R> {
 }
 
 impl<R> Counted<'_, R> {
-    /// Whether reading ended because there was too much.
+    /// Returns `true` if reading stopped because there were too many bytes.
     pub const fn exceeded(&self) -> bool {
         self.exceeded
     }
@@ -154,7 +154,7 @@ mod tests {
         assert!(bytes.len() < 1000);
         assert!(Package::limited(&bytes, 10_000).is_ok());
         assert_eq!(Package::limited(&bytes, 9_999).err(), Some(Fault::WorkbookTooLarge));
-        // The directory states that nothing unpacks to more than a byte.
+        // The directory claims that every entry unpacks to one byte.
         let entries: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at..].starts_with(ENTRY)).collect();
         for at in entries {
             bytes[at + 24..at + 28].copy_from_slice(&1_u32.to_le_bytes());

@@ -1,5 +1,5 @@
-//! The rows of a sheet, one after the other. A sheet may claim 17 billion cells and have four; only those in the file
-//! are looked at, and of each row no more than the columns that are told apart.
+//! The rows of a sheet, in order. A sheet may claim 17 billion cells and have four. Only the cells in the file are
+//! read, and only the distinct columns of each row.
 
 use super::super::number_format::Kind;
 use super::super::{
@@ -17,40 +17,40 @@ use std::borrow::Cow;
 use std::io::BufRead;
 use std::ops::RangeInclusive;
 
-/// The last row and the last column that a sheet can have.
+/// The maximum row and column numbers of a sheet.
 const LAST_ROW: u32 = 1_048_576;
 const LAST_COLUMN: u32 = 16_384;
 
-/// What the cells of a workbook's sheets are read by.
+/// The data that all sheets of a workbook share.
 pub(super) struct Shared {
     pub strings: Strings,
     pub styles: Styles,
     pub epoch: Epoch,
-    /// The program that wrote the workbook left it to Excel to work the formulas out.
+    /// `true` if the program that wrote the workbook left the formulas to Excel to calculate.
     pub unworked: bool,
 }
 
-/// A sheet on the way to its end.
+/// A sheet that is being read.
 pub(super) struct Sheet<'s, R> {
     xml: Xml<R>,
     shared: &'s Shared,
     row: u32,
-    /// Rows are hidden unless they say how high they are.
+    /// Rows without a height are hidden.
     rows_hidden: bool,
     hidden_columns: Vec<RangeInclusive<u32>>,
     text: Text,
 }
 
-/// A row that has cells.
+/// A row with cells.
 pub(super) struct RowHead {
-    /// As the spreadsheet shows it.
+    /// The row number, as in the spreadsheet.
     pub number: u32,
     pub hidden: bool,
-    /// Text in it is struck out.
+    /// `true` if it contains struck-out text.
     pub struck_out: bool,
 }
 
-/// What a cell's tag says.
+/// The attributes of a cell.
 struct CellHead {
     column: u32,
     style: usize,
@@ -73,13 +73,13 @@ impl<'s, R: BufRead + Budget> Sheet<'s, R> {
         Self { xml, shared, row: 0, rows_hidden: false, hidden_columns: Vec::new(), text: Text::new(Excess::Refused) }
     }
 
-    /// Whether the column at a position, counted from 0, is hidden.
+    /// Returns `true` if the column at a position, counted from 0, is hidden.
     pub fn is_column_hidden(&self, position: usize) -> bool {
         let number = u32::try_from(position).unwrap_or(u32::MAX).saturating_add(1);
         self.hidden_columns.iter().any(|range| range.contains(&number))
     }
 
-    /// Reads the next row that has cells. `None` at the end of the sheet.
+    /// Reads the next row with cells. Returns `None` at the end of the sheet.
     pub fn next(&mut self, cells: &mut Vec<Cell<'s>>) -> Result<Option<RowHead>, Finding> {
         cells.clear();
         loop {
@@ -109,14 +109,14 @@ impl<'s, R: BufRead + Budget> Sheet<'s, R> {
                     }
                     _ => {}
                 },
-                // What follows the rows has no cells, and a comment on the sheet may have any size.
+                // There are no cells after the rows, and comments on the sheet may have any size.
                 Event::End(tag) if tag.local_name().as_ref() == "sheetData" => return Ok(None),
                 _ => {}
             }
         }
     }
 
-    /// Reads the cells of the row that was just opened. Gives whether any of them is struck out.
+    /// Reads the cells of the row that was just opened. Returns `true` if any of them is struck out.
     fn cells(&mut self, cells: &mut Vec<Cell<'s>>) -> Result<bool, Fault> {
         let (mut column, mut struck_out) = (0, false);
         loop {
@@ -132,7 +132,7 @@ impl<'s, R: BufRead + Budget> Sheet<'s, R> {
                 continue;
             }
             struck_out |= self.shared.styles.strikes_out(head.style);
-            // One cell beyond the last column that is looked at stands for all of them.
+            // One cell beyond the last distinct column represents all of them.
             let place = usize::try_from(column).unwrap_or(MAX_COLUMNS).saturating_sub(1).min(MAX_COLUMNS);
             while cells.len() <= place {
                 cells.push(Cell::Empty);
@@ -201,7 +201,7 @@ impl<'s, R: BufRead + Budget> Sheet<'s, R> {
             CellKind::Iso => moment::iso(bare),
             CellKind::Number => {
                 let number = bare.parse().map_err(|_| Fault::DamagedWorkbook)?;
-                // Libraries write 0 for what they didn't work out.
+                // Libraries write 0 for results that they didn't calculate.
                 if formula && self.shared.unworked && number == 0.0 {
                     return Ok(Cell::Formula);
                 }
@@ -263,7 +263,7 @@ fn cell_head(tag: &BytesStart<'_>, before: u32, row: u32) -> Result<CellHead, Fa
     if head.column <= before || head.column > LAST_COLUMN { Err(Fault::DamagedWorkbook) } else { Ok(head) }
 }
 
-/// The column, counted from 1, of a reference like `AB12`, which must be to this row.
+/// The column, counted from 1, of a reference such as `AB12`, which must be to this row.
 fn column_of(reference: &str, row: u32) -> Option<u32> {
     let letters = reference.bytes().take_while(u8::is_ascii_alphabetic).count();
     let (letters, digits) = reference.split_at_checked(letters)?;

@@ -1,5 +1,5 @@
-//! The table of texts that cells refer to, kept as one text: a small workbook may have millions of small ones, and its
-//! cells may refer to a long one a million times.
+//! The table of texts to which cells refer, stored as one text. A small workbook may have millions of short texts,
+//! and its cells may refer to a long one a million times.
 
 use super::super::finding::Fault;
 use super::text::{Excess, Text, Whole, unescaped};
@@ -7,16 +7,16 @@ use super::xml::{Budget, Xml};
 use quick_xml::events::Event;
 use std::io::BufRead;
 
-/// All texts together, in bytes: a million patients need less than half of it.
+/// The maximum size of all texts, in bytes. A million patients need less than half of it.
 const MOST_BYTES: usize = 128 * 1024 * 1024;
-/// The most texts: ten for each of a million rows, and some.
+/// The maximum number of texts: ten for each of a million rows, plus a margin.
 const MOST_TEXTS: usize = 12_000_000;
 
 /// The table of texts.
 #[derive(Default)]
 pub(super) struct Strings {
     texts: String,
-    /// Where each text ends. One that was too long ends before it begins.
+    /// The end of each text. [`TOO_LONG`] marks a text that was too long.
     ends: Vec<u32>,
 }
 
@@ -41,7 +41,7 @@ impl Strings {
         Ok(strings)
     }
 
-    /// A text by its number; `None` when there is no such text.
+    /// A text by its number; `None` if it doesn't exist.
     pub fn get(&self, number: usize) -> Option<Whole<'_>> {
         let end = *self.ends.get(number)?;
         if end == TOO_LONG {

@@ -1,4 +1,4 @@
-//! The number format of each style that a cell may have, and whether it strikes its text out.
+//! The number format of each cell style, and whether it strikes text out.
 
 use super::super::{finding::Fault, number_format::NumberFormat};
 use super::xml::{Budget, Xml, attribute, truth};
@@ -6,25 +6,25 @@ use quick_xml::events::{BytesStart, Event};
 use std::collections::HashMap;
 use std::io::BufRead;
 
-/// The most styles; Excel has 65,490.
+/// The maximum number of styles; Excel has 65,490.
 const MOST_STYLES: usize = 70_000;
-/// The most number formats; Excel has some hundred.
+/// The maximum number of number formats; Excel has about a hundred.
 const MOST_FORMATS: usize = 5_000;
 
 /// The number formats of a workbook.
 pub(super) struct Styles {
     formats: Vec<NumberFormat>,
-    /// By the number of a style, the place of its format.
+    /// The index of the format, by style number.
     of_style: Vec<usize>,
-    /// By the number of a font, whether it strikes text out.
+    /// `true` if the font strikes text out, by font number.
     fonts: Vec<bool>,
-    /// By the number of a style, the number of its font.
+    /// The font number, by style number.
     font_of_style: Vec<usize>,
-    /// What a cell without a style has.
+    /// The format of cells without a style.
     general: NumberFormat,
 }
 
-/// Where in the part we are.
+/// The position in the part.
 #[derive(PartialEq)]
 enum Inside {
     Fonts,
@@ -34,7 +34,7 @@ enum Inside {
 }
 
 impl Styles {
-    /// Those of a workbook that has none.
+    /// The styles of a workbook without any.
     pub fn none() -> Self {
         Self {
             formats: Vec::new(),
@@ -61,7 +61,7 @@ impl Styles {
                         let struck = attribute(&tag, "val")?.is_none_or(|value| truth(&value));
                         styles.fonts.last_mut().into_iter().for_each(|font| *font = struck);
                     }
-                    // Those of dxfs are for colours by condition.
+                    // The formats in dxfs are for conditional formatting.
                     ("numFmt", Inside::Formats) => {
                         let code = attribute(&tag, "formatCode")?.unwrap_or_default();
                         let place = styles.add(NumberFormat::parse(&code))?;
@@ -101,7 +101,7 @@ impl Styles {
         self.of_style.get(style).and_then(|place| self.formats.get(*place)).unwrap_or(&self.general)
     }
 
-    /// Whether a style strikes the text out.
+    /// Returns `true` if a style strikes text out.
     pub fn strikes_out(&self, style: usize) -> bool {
         self.font_of_style.get(style).and_then(|font| self.fonts.get(*font)).copied().unwrap_or_default()
     }

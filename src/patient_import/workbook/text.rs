@@ -1,30 +1,30 @@
-//! The text of a cell, gathered from its pieces: runs of one look each, without the reading aids (furigana) above them.
+//! The text of a cell, joined from its runs, without the phonetic guides (furigana).
 
 use super::super::{MAX_CELL_BYTES, finding::Fault};
 use super::xml::{self, Budget, Xml};
 use quick_xml::events::Event;
 use std::io::BufRead;
 
-/// The pieces of one text so far.
+/// The runs of one text so far.
 pub(super) struct Text {
     text: String,
     too_long: bool,
     excess: Excess,
 }
 
-/// What becomes of a text that is longer than a cell's may be.
+/// What happens to a text that is too long for a cell.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Excess {
-    /// It is passed over: perhaps no cell refers to it.
+    /// It is skipped, because perhaps no cell refers to it.
     Skipped,
-    /// It is refused at once: what remains of it may be hundreds of megabytes.
+    /// It is refused immediately, because the rest may have hundreds of megabytes.
     Refused,
 }
 
-/// A text that was read to its end.
+/// A complete text.
 pub(super) enum Whole<'t> {
     Text(&'t str),
-    /// More than a cell may have; nothing of it was kept.
+    /// Longer than a cell allows. Nothing of it was kept.
     TooLong,
 }
 
@@ -33,7 +33,7 @@ impl Text {
         Self { text: String::new(), too_long: false, excess }
     }
 
-    /// Adds a piece.
+    /// Adds a run.
     fn push(&mut self, piece: &str) -> Result<(), Fault> {
         if self.text.len().saturating_add(piece.len()) > MAX_CELL_BYTES {
             self.too_long = true;
@@ -53,7 +53,7 @@ impl Text {
         if self.too_long { Whole::TooLong } else { Whole::Text(&self.text) }
     }
 
-    /// Gathers what stands in the `<t>` inside the element that was just opened, to the element's end.
+    /// Joins the text of the `<t>` elements in the element that was just opened, up to its end.
     pub fn gather(&mut self, xml: &mut Xml<impl BufRead + Budget>) -> Result<(), Fault> {
         let (mut depth, mut inside, mut aside) = (0_u32, false, 0_u32);
         loop {
@@ -80,7 +80,7 @@ impl Text {
         }
     }
 
-    /// Adds what an event inside of a text says.
+    /// Adds the content of an event inside a text.
     pub fn event(&mut self, event: &Event<'_>) -> Result<(), Fault> {
         match event {
             Event::Text(text) => self.push(&text.xml10_content()),
@@ -91,7 +91,7 @@ impl Text {
     }
 }
 
-/// The text with `_x000D_` and its kind, by which Excel writes control characters, made what they stand for.
+/// The text with escapes such as `_x000D_`, with which Excel writes control characters, replaced by their characters.
 pub(super) fn unescaped(text: &str) -> Option<String> {
     let mut found = text.find("_x")?;
     let mut plain = String::new();

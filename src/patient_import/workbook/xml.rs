@@ -1,4 +1,4 @@
-//! The XML of a workbook's parts, piece by piece: no piece, no nesting and no part takes more memory than it may.
+//! The XML of a workbook's parts, event by event. The memory for each event, nesting and part is limited.
 
 use super::super::finding::Fault;
 use super::package::Counted;
@@ -6,10 +6,10 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use std::io::{BufRead, BufReader, Read};
 
-/// The largest tag or piece of text that is read into memory. A cell may have less:
+/// The largest tag or piece of text that is read into memory. Cells have a lower limit:
 /// [`super::super::MAX_CELL_BYTES`].
 const MOST_BYTES: usize = 256 * 1024;
-/// How deep elements may stand; a workbook's reach about ten.
+/// The deepest nesting of elements; a workbook's reach about ten.
 const MOST_DEPTH: u32 = 64;
 
 /// A part as a sequence of events.
@@ -19,7 +19,7 @@ pub(super) struct Xml<R> {
     depth: u32,
 }
 
-/// Whether reading ended since there was too much of it.
+/// Whether reading stopped because there was too much.
 pub(super) trait Budget {
     fn exceeded(&self) -> bool;
 }
@@ -43,7 +43,7 @@ impl<R: BufRead + Budget> Xml<R> {
         match self.reader.read_event_into(&mut self.buffer) {
             Ok(Event::Eof) if self.depth > 0 => Err(Fault::DamagedWorkbook),
             Ok(Event::Eof) => Ok(None),
-            // A document type could define entities that grow.
+            // A document type could define expanding entities.
             Ok(Event::DocType(_)) => Err(Fault::DamagedWorkbook),
             Ok(event) => {
                 match event {
@@ -67,7 +67,7 @@ impl<R: BufRead + Budget> Xml<R> {
     }
 }
 
-/// A source none of whose events may take more than this many bytes.
+/// A source whose events are limited to this many bytes each.
 struct Limited<R> {
     inner: R,
     left: usize,
@@ -99,7 +99,7 @@ impl<R: BufRead> BufRead for Limited<R> {
     }
 }
 
-/// The value of an attribute, without regard to its prefix; `None` when it isn't there.
+/// The value of an attribute, regardless of its prefix; `None` if it is absent.
 pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Result<Option<String>, Fault> {
     for attribute in tag.attributes().with_checks(false) {
         let attribute = attribute.map_err(|_| Fault::DamagedWorkbook)?;
@@ -111,12 +111,12 @@ pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Result<Option<Strin
     Ok(None)
 }
 
-/// Whether an attribute says yes.
+/// Returns `true` if an attribute means yes.
 pub(super) fn truth(value: &str) -> bool {
     matches!(value, "1" | "true" | "on")
 }
 
-/// The character that `&amp;` or `&#65;` stands for.
+/// The character that `&amp;` or `&#65;` represents.
 pub(super) fn character(reference: &BytesRef<'_>) -> Result<char, Fault> {
     if let Some(c) = reference.resolve_char_ref().map_err(|_| Fault::DamagedWorkbook)? {
         return Ok(c);
