@@ -1,6 +1,6 @@
-//! Checks of the addresses and credentials in the settings. Signatures are computed over `server.public_url` as it is
-//! written, and the auth token is sent to `twilio.base_url`: a mistake in either loses every call or gives the token
-//! away, so it is refused at the start.
+//! Checks of the addresses and credentials in the settings. Signatures are computed over `server.public_url` as
+//! written, and the auth token is sent to `twilio.base_url`. A mistake in either would lose every call or reveal the
+//! token, so it is refused at the start.
 
 use std::net::IpAddr;
 
@@ -40,7 +40,7 @@ pub(super) enum AddressError {
     Plain,
 }
 
-/// Checks the public URL. The simulator calls no URL, so the address that is listened on is as good as any there.
+/// Checks the public URL. The simulator calls no URL, so the listen address is good enough for it.
 pub(super) fn check_public_url(config: &Config, carrier_calls: bool) -> Result<(), ConfigError> {
     match &config.server.public_url {
         Some(url) => check(url).map_err(|error| wrong(PUBLIC_URL, &error.to_string())),
@@ -76,7 +76,7 @@ pub(super) fn check_base_url(url: &str) -> Result<(), ConfigError> {
     })
 }
 
-/// Checks a value that is copied from the carrier's console.
+/// Checks a value copied from the carrier's console.
 pub(super) fn check_pasted(setting: &str, value: &str) -> Result<(), ConfigError> {
     if value.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'`".contains(&byte)) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Whether settings that can be read can also be used together.
+//! Checks that valid settings can be used together.
 
 use super::addresses::{check_base_url, check_pasted, check_public_url};
 use super::load::wrong;

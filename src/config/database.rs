@@ -1,16 +1,16 @@
-//! `[database]`: where everything is kept.
+//! `[database]`: the database.
 
 use serde::Deserialize;
 
 use super::load::number;
 
-/// Where everything is kept.
+/// The database.
 #[derive(Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Database {
     /// `sqlite://PATH` or `postgres://USER:PASSWORD@HOST/NAME`. Default `sqlite://kenkocall.db`.
     pub url: String,
-    /// Connections to PostgreSQL. Default 8. SQLite has one writer whatever stands here.
+    /// The number of connections to PostgreSQL. Default 8. SQLite always has one writer.
     #[serde(deserialize_with = "number")]
     pub connections: u32,
 }
@@ -21,7 +21,7 @@ impl Default for Database {
     }
 }
 
-/// The URL of a PostgreSQL server has a password in it.
+/// The URL of a PostgreSQL server contains a password.
 impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let scheme = self.url.split(':').next().unwrap_or_default();

@@ -1,54 +1,54 @@
-//! `[dialer]`: how fast automated calls are placed.
+//! `[dialer]`: the pace and limits of automated calls.
 
 use serde::Deserialize;
 
 use super::load::{number, some_number};
 use crate::policy::{CallPrice, DayLimits};
 
-/// How fast automated calls are placed. A carrier queues what is above its own limit (often 1 call a second for one
-/// account) out of our control, so the pace is ours.
+/// The pace and limits of automated calls. A carrier queues calls above its own limit (often 1 call a second per
+/// account), where we no longer control them. Therefore we keep the pace ourselves.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Dialer {
-    /// Calls placed a second. Default 1.
+    /// The calls placed per second. Default 1.
     #[serde(deserialize_with = "number")]
     pub calls_per_second: f64,
-    /// Calls in progress at the same time. Default 20.
+    /// The maximum number of calls in progress. Default 20.
     #[serde(deserialize_with = "number")]
     pub concurrent_calls: u32,
-    /// How long a call of which nobody knows whether the carrier has it must be looked for before it counts as not
-    /// placed, in seconds. Default 120.
+    /// How long a call with unknown outcome must be looked up before it counts as not placed, in seconds. Default 120.
     #[serde(deserialize_with = "number")]
     pub unknown_grace_seconds: u32,
-    /// How long nothing may be heard of a call, beyond the time that it rings, before the carrier is asked about it, in
-    /// seconds. Default 60: no question waits for so long.
+    /// How long a call may be silent, in addition to its ringing time, before the carrier is asked about it, in
+    /// seconds. Default 60: no question waits that long.
     #[serde(deserialize_with = "number")]
     pub silence_seconds: u32,
-    /// Calls placed in a day of `health_call.time_zone`. Default: no limit. Each health centre can have one besides.
+    /// The maximum number of calls placed per day in `health_call.time_zone`. Default: no limit. Each health centre can
+    /// have a limit of its own as well.
     #[serde(deserialize_with = "some_number")]
     pub calls_per_day: Option<u32>,
-    /// What the calls of a day may cost, by `price_per_minute`. Default: no limit.
+    /// The maximum cost of a day's calls, by `price_per_minute`. Default: no limit.
     #[serde(deserialize_with = "some_number")]
     pub spend_per_day: Option<u32>,
-    /// What a minute of a call costs once it has begun, in whatever money the limits are in. Default 20: a guess for
-    /// calls to mobile phones in Japan, in yen. See your carrier's price list.
+    /// The price of each started minute, in the currency of the limits. Default 20: a guess for calls to mobile phones
+    /// in Japan, in yen. See your carrier's price list.
     #[serde(deserialize_with = "number")]
     pub price_per_minute: f64,
-    /// After how many minutes the carrier is to end a call that we placed, even while staff speak on it. Default 60.
+    /// The minutes after which the carrier ends an automated call, even while staff talk on it. Default 60.
     #[serde(deserialize_with = "number")]
     pub longest_call_minutes: u32,
 }
 
 impl Dialer {
-    /// How long a call may last at most, in minutes: the carrier's most.
+    /// The allowed values for the maximum length of a call, in minutes, up to the carrier's maximum.
     pub const LONGEST_CALL_MINUTES: std::ops::RangeInclusive<u32> = 1..=1_440;
 
-    /// The limits of a day.
+    /// The daily limits.
     pub const fn day_limits(&self) -> DayLimits {
         DayLimits { calls: self.calls_per_day, spend: self.spend_per_day }
     }
 
-    /// What a call costs.
+    /// The estimated cost of a call.
     pub const fn price(&self) -> CallPrice {
         CallPrice { per_minute: self.price_per_minute, longest_minutes: self.longest_call_minutes }
     }

@@ -1,5 +1,4 @@
-//! Whether `docs/kenkocall.toml` and the list in `docs/operations.md` still have every setting, with the default that
-//! it has.
+//! Checks that `docs/kenkocall.toml` and the list in `docs/operations.md` have every setting with its default.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +19,7 @@ fn read(text: &str) -> Result<Config, String> {
     survey(Some(&path), std::iter::empty()).usable().map_err(|error| error.to_string())
 }
 
-/// The settings of the file that are commented out: section, line and whether it says that the value is an example.
+/// The commented-out settings of the file: section, line, and whether the value is marked as an example.
 fn commented() -> Vec<(&'static str, &'static str, bool)> {
     let mut section = "";
     let mut found = Vec::new();
@@ -54,7 +53,7 @@ fn the_example_file_is_read_and_what_it_calls_a_default_is_one() {
     for (section, setting, is_example) in commented() {
         let header = if section.is_empty() { String::new() } else { format!("[{section}]\n") };
         let read = read(&format!("{header}{setting}\n"));
-        // A carrier needs a token, a file has to be there.
+        // A carrier needs a token, and a file must exist.
         let needs_more = setting.starts_with("carrier") || setting.contains("_file =") && section != "audit";
         match read {
             Ok(config) => assert_eq!(

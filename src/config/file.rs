@@ -1,5 +1,5 @@
-//! Reading the settings file. It may hold secrets, so what is said about a mistake in it is its line, its column and
-//! the name of a known setting, never anything that was written there.
+//! Reads the settings file. It may contain secrets, so error messages have the line, the column and the name of a known
+//! setting, but never the file's text.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -11,10 +11,10 @@ use toml::{Table, Value};
 
 use super::{Config, ConfigError, secret_files, variables};
 
-/// No settings file is larger, in bytes.
+/// The maximum size of a settings file, in bytes.
 const LARGEST: u64 = 1024 * 1024;
 
-/// What stands in the file. Mistakes are added to `problems`, and what they are about is left out.
+/// The contents of the file. Mistakes are added to `problems`, and the settings concerned are omitted.
 pub(super) fn read(path: &Path, problems: &mut Vec<ConfigError>) -> Table {
     match text(path) {
         Ok(text) => settings(path, &text, problems),
@@ -64,7 +64,7 @@ fn settings(path: &Path, text: &str, problems: &mut Vec<ConfigError>) -> Table {
     table
 }
 
-/// A setting with its place.
+/// A setting with its position.
 struct Leaf {
     path: Vec<String>,
     span: Range<usize>,
@@ -75,14 +75,14 @@ fn collect(table: &DeTable<'_>, path: &mut Vec<String>, leaves: &mut Vec<Leaf>) 
         path.push(key.get_ref().to_string());
         match value.get_ref() {
             DeValue::Table(inner) if variables::is_section(path) => collect(inner, path, leaves),
-            // The key's place: a value may begin lines later.
+            // The position of the key: a value may begin on a later line.
             _ => leaves.push(Leaf { path: path.clone(), span: key.span() }),
         }
         path.pop();
     }
 }
 
-/// Whether the setting is known and has a form that can be read, by itself.
+/// Checks that a setting is known and that its own form is valid.
 fn check(path: &[String], table: &Table) -> Result<(), String> {
     if variables::is_section(path) {
         let section = path.join(".");
@@ -100,11 +100,11 @@ fn check(path: &[String], table: &Table) -> Result<(), String> {
     }
 }
 
-/// Whether a value has a form that its setting can be read from. What is said names the setting and what it can be, not
-/// what was written.
+/// Checks that a setting can be read from the value's form. The error names the setting and its possible values, not
+/// the text of the file.
 pub(super) fn form(path: &[String], value: Value) -> Result<(), String> {
     let name = match path {
-        // What stands below isn't one of our words.
+        // The last part isn't one of our words.
         [section, voices, _] if voices == "voices" => format!("{section}.{voices}"),
         _ => path.join("."),
     };
@@ -131,8 +131,8 @@ pub(super) fn form(path: &[String], value: Value) -> Result<(), String> {
     }
 }
 
-/// What serde expected. What it found stands before, and may be a secret; after the last "expected" there are words of
-/// this program alone.
+/// The form that serde expected. The text before it says what serde found, which may be a secret. After the last
+/// "expected" there are only words of this program.
 fn expected(message: &str) -> Option<String> {
     let (_, expected) = message.rsplit_once("expected ")?;
     Some(match expected.trim() {
@@ -164,7 +164,7 @@ fn remove(table: &mut Table, path: &[String]) {
     }
 }
 
-/// Line and column of a byte, from 1, in characters.
+/// The line and column of a byte, counted from 1 in characters.
 fn position(text: &str, byte: usize) -> (usize, usize) {
     let before = text.get(..byte).unwrap_or(text);
     let line = before.matches('\n').count() + 1;

@@ -1,14 +1,14 @@
-//! `[flows]`: where the flow documents are read from.
+//! `[flows]`: the location of the flow documents.
 
 use std::path::PathBuf;
 
 use serde::Deserialize;
 
-/// Where the flow documents are read from.
+/// The location of the flow documents.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Flows {
-    /// The folder. Default: `call_flows` in the working directory where there is one, else the documents built into the
+    /// The folder. Default: `call_flows` in the working directory if it exists, otherwise the documents built into the
     /// program.
     pub directory: Option<PathBuf>,
 }

@@ -1,19 +1,19 @@
-//! `[health_call]`: the 24-hour line.
+//! `[health_call]`: the health-call line.
 
 use serde::Deserialize;
 
 use crate::policy::GuessingLimits;
 
-/// The 24-hour line.
+/// The health-call line.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct HealthCall {
-    /// The time zone in which the end of a maintenance is spoken. Default `Asia/Tokyo`.
+    /// The time zone in which the end of a maintenance is announced. Default `Asia/Tokyo`.
     pub time_zone: String,
-    /// The code of the health centre that takes callers who want a person before they are identified. Default: the only
-    /// centre there is; with several and none named here, the caller is asked to phone their own centre.
+    /// The code of the health centre for callers who ask for staff before they are identified. Default: the only
+    /// centre. If there are several and none is named here, callers are asked to phone their own centre.
     pub desk_centre: Option<String>,
-    /// How often someone may guess at HER-SYS ID and birth date.
+    /// The limits on guessing HER-SYS IDs and birth dates.
     pub guessing: GuessingLimits,
 }
 

@@ -1,5 +1,5 @@
-//! Reading the settings. The environment is laid over the file as text, so that `+815031980214` and an auth token of
-//! digits alone stay what they are.
+//! Loads the settings. The environment overrides the file as text, so that `+815031980214` and an auth token that
+//! consists of digits remain text.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -21,10 +21,10 @@ pub enum ConfigError {
     File {
         /// The path given.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// The file isn't TOML, or a setting is unknown or wrong. What was written isn't repeated: it may be a secret.
+    /// The file isn't TOML, or a setting is unknown or wrong. The text isn't repeated: it may be a secret.
     #[error("{place}: {what}")]
     Setting {
         /// The setting, or the file with line and column.
@@ -42,23 +42,24 @@ pub enum ConfigError {
     },
 }
 
-/// What reading the settings led to.
+/// The result of reading the settings.
 #[derive(Debug)]
 pub struct Survey {
     /// The settings. `None` if there are problems.
     pub config: Option<Config>,
-    /// Why they can't be used, each by itself.
+    /// Every reason why the settings can't be used.
     pub problems: Vec<ConfigError>,
-    /// Files that hold secrets: those that settings name, and the settings file where a secret stands in it.
+    /// Files that contain secrets: those named by settings, and the settings file if it contains one.
     pub secret_files: Vec<PathBuf>,
     origins: Origins,
 }
 
-/// Reads the settings: defaults, then `file`, then `environment` (all of the process's variables; others than ours are
+/// Loads the settings: defaults, then `file`, then `environment` (all variables of the process; unrelated ones are
 /// ignored).
 ///
 /// # Errors
-/// When the file can't be read, a setting is unknown or wrong, or a variable looks like one of ours and isn't known.
+///
+/// If the file can't be read, a setting is unknown or wrong, or a variable looks like one of ours but is unknown.
 pub fn load(
     file: Option<&Path>,
     environment: impl Iterator<Item = (OsString, OsString)>,
@@ -67,7 +68,7 @@ pub fn load(
 }
 
 impl Survey {
-    /// Every setting with what holds and where it comes from, secrets as dots. `None` if there are problems.
+    /// Every setting with its current value and origin. Secrets are shown as dots. `None` if there are problems.
     pub fn shown(&self) -> Option<Vec<Shown>> {
         self.config.as_ref().map(|config| shown::shown(config, &self.origins))
     }
@@ -75,7 +76,8 @@ impl Survey {
     /// The settings, or the first problem.
     ///
     /// # Errors
-    /// When there is one.
+    ///
+    /// If there is a problem.
     pub fn usable(self) -> Result<Config, ConfigError> {
         match (self.config, self.problems.into_iter().next()) {
             (Some(config), _) => Ok(config),
@@ -85,7 +87,7 @@ impl Survey {
     }
 }
 
-/// The same, and says each problem: one must not have to be mended before the next is told.
+/// Loads the settings like [`load`], but reports every problem, so that all of them can be fixed at once.
 pub fn survey(file: Option<&Path>, environment: impl Iterator<Item = (OsString, OsString)>) -> Survey {
     let mut problems = Vec::new();
     let mut table = file.map(|path| super::file::read(path, &mut problems)).unwrap_or_default();
@@ -117,7 +119,7 @@ pub fn survey(file: Option<&Path>, environment: impl Iterator<Item = (OsString, 
     Survey { config: config.filter(|_| problems.is_empty()), problems, secret_files, origins }
 }
 
-/// Whether a token, or an address with a password, stands in the file.
+/// Returns `true` if the file contains a token, or an address with a password.
 fn holds_secrets(table: &Table) -> bool {
     let text = |section: &str, key: &str| table.get(section)?.get(key)?.as_str();
     let token = text("twilio", "auth_token").is_some_and(|token| !token.is_empty());
@@ -143,7 +145,7 @@ pub(super) fn wrong<T>(place: &str, what: &str) -> Result<T, ConfigError> {
     Err(ConfigError::Setting { place: place.to_owned(), what: what.to_owned() })
 }
 
-/// A number, written as one or as text: the environment knows text alone.
+/// A number, written as a number or as text: environment variables are always text.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Written<T> {
@@ -155,7 +157,7 @@ impl<T: FromStr> Written<T> {
     fn number<E: serde::de::Error>(self) -> Result<T, E> {
         match self {
             Self::Number(number) => Ok(number),
-            // What was written isn't repeated: it may be a secret that was pasted into the wrong place.
+            // The text isn't repeated: it may be a secret pasted into the wrong place.
             Self::Text(text) => {
                 text.trim().parse().map_err(|_| E::custom(format!("expected {}", std::any::type_name::<T>())))
             }
@@ -163,7 +165,7 @@ impl<T: FromStr> Written<T> {
     }
 }
 
-/// Reads such a number.
+/// Deserializes a number that may be written as text.
 pub(crate) fn number<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -172,7 +174,7 @@ where
     Written::deserialize(deserializer)?.number()
 }
 
-/// The same where nothing is a value too: an empty text.
+/// Deserializes an optional number. An empty text is `None`.
 pub(crate) fn some_number<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,

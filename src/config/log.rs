@@ -1,4 +1,4 @@
-//! `[log]`: what is logged, and how. Personal data is in neither.
+//! `[log]`: what is logged, and how. The log never contains personal data.
 
 use serde::Deserialize;
 
@@ -12,14 +12,14 @@ pub struct Log {
     pub level: String,
 }
 
-/// The form of a log line.
+/// The format of a log line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LogFormat {
     /// For people.
     #[default]
     Readable,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 

@@ -1,4 +1,4 @@
-//! Settings: a TOML file, then the environment (`KENKOCALL_SECTION__KEY`), over defaults that run.
+//! The settings: working defaults, overridden by a TOML file, overridden by the environment (`KENKOCALL_SECTION__KEY`).
 
 mod addresses;
 mod audit;
@@ -41,20 +41,19 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Which phone network is spoken to. There is no default: a simulated one invents answers, and a real one calls
-    /// people.
+    /// The carrier to use. There is no default: a simulated carrier invents answers, and a real one calls people.
     pub carrier: Option<Carrier>,
-    /// Where HTTP is served.
+    /// The HTTP server.
     pub server: Server,
-    /// Where everything is kept.
+    /// The database.
     pub database: Database,
-    /// How the audit trail is kept.
+    /// The audit trail.
     pub audit: Audit,
     /// Twilio-compatible carriers.
     pub twilio: Twilio,
-    /// How fast automated calls are placed.
+    /// The pace and limits of automated calls.
     pub dialer: Dialer,
-    /// Where the flow documents are read from.
+    /// The location of the flow documents.
     pub flows: Flows,
     /// The health-call line.
     pub health_call: HealthCall,
@@ -63,7 +62,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// The settings of a simulation: the simulated phone network, and a database of its own.
+    /// The settings of a simulation: the simulated carrier, and a separate database.
     #[must_use]
     pub fn of_a_simulation(database_url: String) -> Self {
         let database = Database { url: database_url, ..Database::default() };
@@ -71,11 +70,11 @@ impl Config {
     }
 }
 
-/// A phone network.
+/// The kind of carrier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Carrier {
-    /// A simulated one: no phone rings, and every answer is invented.
+    /// A simulated carrier: no phone rings, and every answer is invented.
     Simulator,
     /// A Twilio-compatible carrier.
     Twilio,

@@ -1,4 +1,4 @@
-//! Networks in CIDR notation, as the settings name them.
+//! Networks in CIDR notation, as written in the settings.
 
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -6,38 +6,38 @@ use std::str::FromStr;
 use ipnet::{IpNet, Ipv4Net};
 use serde::{Deserialize, Deserializer, de};
 
-/// Networks; none by default.
+/// A list of networks. Empty by default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Networks(Vec<IpNet>);
 
-/// Why a text names no network: what was expected. The text isn't repeated.
+/// Why a text isn't a network, worded as what was expected. The text isn't repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NetworkError {
-    /// Neither an address nor a network.
+    /// The text is neither an address nor a network.
     #[error(
         "addresses or networks in CIDR notation, such as 10.0.0.7, 10.0.0.0/24 or 2001:db8::/64, with commas between them"
     )]
     Form,
-    /// A network that everybody is in.
+    /// The network contains every address.
     #[error("the addresses from which your proxies connect, and no network that holds every address")]
     Everybody,
 }
 
 impl Networks {
-    /// Whether there is none.
+    /// Returns `true` if there are no networks.
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether an address lies in one of them. An IPv4 address that is written as IPv6 (`::ffff:10.0.0.7`) counts as
-    /// itself.
+    /// Returns `true` if one of the networks contains the address. An IPv4 address written as IPv6 (`::ffff:10.0.0.7`)
+    /// counts as IPv4.
     pub fn contain(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
     }
 }
 
-/// As the environment writes them.
+/// The form used in environment variables.
 impl std::fmt::Display for Networks {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))
@@ -64,13 +64,13 @@ fn one(text: &str) -> Result<IpNet, NetworkError> {
 impl FromStr for Networks {
     type Err = NetworkError;
 
-    /// Reads networks separated by commas; none from an empty text.
+    /// Parses networks separated by commas. An empty text gives no networks.
     fn from_str(text: &str) -> Result<Self, NetworkError> {
         text.split(',').filter(|part| !part.trim().is_empty()).map(one).collect::<Result<_, _>>().map(Self)
     }
 }
 
-/// A list, or one text with commas: the environment has text alone.
+/// A list, or one text with commas: environment variables are always text.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Written {

@@ -1,6 +1,5 @@
-//! Secrets that stand in a file of their own: `twilio.auth_token_file` in place of `twilio.auth_token`. The environment
-//! of a process can be read by more programs than such a file, and systemd, Docker and Kubernetes hand secrets over as
-//! files.
+//! Secrets in separate files: `twilio.auth_token_file` instead of `twilio.auth_token`. More programs can read the
+//! environment of a process than such a file, and systemd, Docker and Kubernetes provide secrets as files.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -10,15 +9,15 @@ use toml::{Table, Value};
 
 use super::ConfigError;
 
-/// Settings that can be read from a file: section and key.
+/// The settings that can be read from a file, by section and key.
 pub(super) const SECRETS: [(&str, &str); 2] = [("database", "url"), ("twilio", "auth_token")];
-/// The end of the name of the setting that names the file.
+/// The suffix of the setting that names the file.
 pub(super) const FILE: &str = "_file";
-/// No token or address is longer, in bytes.
+/// The maximum size of a token or address, in bytes.
 const LONGEST: u64 = 16 * 1024;
 
-/// Puts the content of each file that is named in the place of its setting, and gives the files. What can't be used is
-/// added to `problems`; no sentence repeats a content.
+/// Replaces each setting that names a file by the setting with the file's content. Returns the files. Errors are added
+/// to `problems` and never repeat a content.
 pub(super) fn read_into(table: &mut Table, problems: &mut Vec<ConfigError>) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for (section, key) in SECRETS {
@@ -40,7 +39,7 @@ pub(super) fn read_into(table: &mut Table, problems: &mut Vec<ConfigError>) -> V
                 files.push(path);
             }
             Err(what) => {
-                // So that nothing more is said about the setting itself.
+                // Removed so that the setting itself isn't reported as well.
                 settings.remove(key);
                 let what = format!("the file {} {what}", path.display());
                 problems.push(ConfigError::Setting { place, what });
@@ -50,7 +49,7 @@ pub(super) fn read_into(table: &mut Table, problems: &mut Vec<ConfigError>) -> V
     files
 }
 
-/// The content without the line break at its end.
+/// The content without its final line break.
 fn content(path: &Path) -> Result<String, String> {
     let unreadable = |error: std::io::Error| {
         format!("can't be read ({error}); check the path, and that this program's user may read it")

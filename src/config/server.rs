@@ -1,4 +1,4 @@
-//! `[server]`: where HTTP is served.
+//! `[server]`: the HTTP server.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -7,24 +7,24 @@ use serde::Deserialize;
 use super::load::number;
 use super::networks::Networks;
 
-/// Where HTTP is served.
+/// The HTTP server.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Server {
     /// The address to listen on. Default `127.0.0.1:8080`.
     pub listen: SocketAddr,
-    /// The address of `/metrics` and of `/readyz` with details. Default `127.0.0.1:9464`. Set to the same address as
+    /// The address of `/metrics` and of `/readyz` with details. Default `127.0.0.1:9464`. If it is the same as
     /// `listen`, both are served there.
     pub operations_listen: Option<SocketAddr>,
-    /// The URL by which carriers and people reach this server, without a slash at its end. Signatures are checked
-    /// against it, never against a header. Default: `http://` and the address listened on.
+    /// The URL at which carriers and people reach this server, without a trailing slash. Signatures are checked against
+    /// it, never against a header. Default: `http://` and the listen address.
     pub public_url: Option<String>,
-    /// The proxies whose connections stand for many clients, by network: they are exempt from the limit on connections
-    /// from one address, and some of all connections are kept for them. Nothing that a header says of an address is
-    /// believed, from them or from anybody. Default: none.
+    /// The networks of proxies whose connections represent many clients. They are exempt from the limit on connections
+    /// per address, and some connections are reserved for them. No header about an address is trusted, from them or
+    /// anyone else. Default: none.
     pub trusted_proxies: Networks,
-    /// How long a shutdown waits for requests in progress, in seconds. Default 15: a carrier waits no longer for a
-    /// webhook.
+    /// How long a shutdown waits for requests in progress, in seconds. Default 15, because a carrier waits no longer
+    /// for a webhook.
     #[serde(deserialize_with = "number")]
     pub drain_seconds: u64,
 }
@@ -41,19 +41,19 @@ impl Default for Server {
     }
 }
 
-/// Where `/metrics` and the details of `/readyz` are served.
+/// The address of `/metrics` and of the details of `/readyz`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operations {
-    /// On the main port: the settings name its address.
+    /// The main port, because the settings name its address.
     OnMainPort,
-    /// At an address that the settings name.
+    /// An address named in the settings.
     At(SocketAddr),
-    /// At an address that nobody has chosen: where it is taken, the server runs without.
+    /// The default address. If it is in use, the server runs without them.
     AtDefault(SocketAddr),
 }
 
 impl Server {
-    /// Where `/metrics` and the details of `/readyz` are served. Port 0 is another port each time.
+    /// The address of `/metrics` and of the details of `/readyz`. Port 0 is a different port each time.
     pub fn operations(&self) -> Operations {
         match self.operations_listen {
             None => Operations::AtDefault(SocketAddr::from((Ipv4Addr::LOCALHOST, 9464))),
@@ -62,7 +62,7 @@ impl Server {
         }
     }
 
-    /// The public URL, without a slash at its end.
+    /// The public URL, without a trailing slash.
     pub fn public_url(&self) -> String {
         let url = self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen));
         url.trim_end_matches('/').to_owned()

@@ -1,5 +1,4 @@
-//! The settings as they hold, each with where it comes from: for whoever looks for the one that counts. Secrets stay
-//! dots.
+//! The current settings with their origins, for finding out which value applies and why. Secrets are shown as dots.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,24 +10,24 @@ use super::secret_files::{FILE, SECRETS};
 use super::variables::Variable;
 use super::{Carrier, Config, LogFormat, MachineDetection, Operations};
 
-/// In the place of a secret: as many dots whatever its length.
+/// Replaces a secret. The number of dots doesn't depend on its length.
 const DOTS: &str = "••••";
-/// Stands where the dots come in an address, which would escape them.
+/// A placeholder for the dots in an address, which would escape them.
 const MARK: &str = "kenkocall-secret";
-/// Parameters of an address that hold no secret.
+/// Address parameters that contain no secret.
 const OPEN: [&str; 9] =
     ["sslmode", "sslrootcert", "host", "hostaddr", "port", "dbname", "user", "application_name", "options"];
 
-/// Where a value comes from.
+/// The origin of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// Nobody has set it.
+    /// The default.
     Default,
     /// The settings file.
     File(PathBuf),
-    /// A variable of the environment, by its name.
+    /// The environment variable with this name.
     Environment(String),
-    /// The file that another setting names.
+    /// The file named by another setting.
     SecretFile(PathBuf),
 }
 
@@ -37,18 +36,18 @@ pub enum Origin {
 pub struct Shown {
     /// Its name in a settings file: `server.listen`.
     pub name: String,
-    /// What holds. None where nothing does.
+    /// The current value. `None` if there is none.
     pub value: Option<String>,
-    /// Where it comes from.
+    /// Its origin.
     pub origin: Origin,
 }
 
-/// Where the settings come from that someone has set, by name.
+/// The origins of the settings that aren't defaults, by name.
 #[derive(Debug, Default)]
 pub(super) struct Origins(BTreeMap<String, Origin>);
 
 impl Origins {
-    /// Everything that stands in the settings file.
+    /// The origins of all settings in the settings file.
     pub(super) fn of_file(path: Option<&Path>, table: &Table) -> Self {
         let mut origins = Self::default();
         if let Some(path) = path {
@@ -71,7 +70,7 @@ impl Origins {
         self.0.insert(variable.path.join("."), Origin::Environment(variable.name.clone()));
     }
 
-    /// A secret comes from its file, where one is named.
+    /// Records the secrets that come from files named by settings.
     pub(super) fn note_secret_files(&mut self, table: &Table) {
         for (section, key) in SECRETS {
             let named = table.get(section).and_then(|section| section.get(format!("{key}{FILE}")));
@@ -214,7 +213,7 @@ fn of_rest(config: &Config) -> Settings {
     settings
 }
 
-/// An address of PostgreSQL without its password, and without what else may be one.
+/// A PostgreSQL address without its password and without any other possible secret.
 fn without_password(address: &str) -> String {
     if address.starts_with("sqlite:") {
         return address.to_owned();

@@ -13,34 +13,34 @@ use crate::domain::Language;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Twilio {
-    /// The account (`AC…`). Calls are taken without it; to place calls it is needed.
+    /// The account (`AC…`). Inbound calls work without it. It is needed to place calls.
     pub account_sid: String,
-    /// The key that webhooks are signed with, and by which calls are placed.
+    /// The key that signs webhooks and authorizes placing calls.
     pub auth_token: SecretString,
-    /// The REST API, up to what stands before `/2010-04-01/Accounts`; it may have a path
-    /// (`https://example.signalwire.com/api/laml`). Default [`Twilio::BASE_URL`].
+    /// The REST API, up to `/2010-04-01/Accounts`. It may have a path (`https://example.signalwire.com/api/laml`).
+    /// Default [`Twilio::BASE_URL`].
     pub base_url: Option<String>,
     /// The number of the health-call line, in E.164.
     pub health_call_number: Option<String>,
-    /// The number that automated calls come from, in E.164.
+    /// The caller number of automated calls, in E.164.
     pub caller_number: Option<String>,
-    /// Whether the carrier finds out if a machine picked up. Default `detect_message_end`.
+    /// Whether the carrier detects answering machines. Default `detect_message_end`.
     pub machine_detection: MachineDetection,
     /// How long an automated call rings, in seconds: [`Twilio::RING_SECONDS`]. Default 30.
     #[serde(deserialize_with = "number")]
     pub ring_seconds: u16,
-    /// The voice of a language, in place of the default: `voices.ja = "Polly.Tomoko-Neural"`.
+    /// The voices that replace the default for a language: `voices.ja = "Polly.Tomoko-Neural"`.
     pub voices: BTreeMap<Language, String>,
 }
 
 impl Twilio {
     /// Twilio's own REST API.
     pub const BASE_URL: &str = "https://api.twilio.com";
-    /// How long a call may ring, in seconds: 5 is hardly one ring, 600 the carrier's most (Twilio, "Make calls",
-    /// `Timeout`).
+    /// The allowed ringing times, in seconds. 5 is barely one ring, and 600 is the carrier's maximum (Twilio, "Make
+    /// calls", `Timeout`).
     pub const RING_SECONDS: RangeInclusive<u16> = 5..=600;
 
-    /// The REST API, without a slash at its end.
+    /// The REST API, without a trailing slash.
     pub fn base_url(&self) -> &str {
         let named = self.base_url.as_deref().filter(|url| !url.is_empty());
         named.unwrap_or(Self::BASE_URL).trim_end_matches('/')
@@ -62,15 +62,15 @@ impl Default for Twilio {
     }
 }
 
-/// Whether the carrier finds out if a machine picked up (Twilio, "Answering machine detection").
+/// Whether the carrier detects answering machines (Twilio, "Answering machine detection").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MachineDetection {
-    /// Nothing is found out: a voicemail hears the greeting as a person would.
+    /// No detection: a voicemail hears the greeting as a person would.
     Off,
-    /// We are told as soon as it is known.
+    /// The carrier reports the result as soon as it is known.
     Enable,
-    /// Of a machine we are told when its own message has ended, so that ours is recorded whole.
+    /// The carrier reports a machine when its own message has ended, so that ours is recorded completely.
     #[default]
     DetectMessageEnd,
 }

@@ -1,22 +1,22 @@
-//! The environment variables of this program. A name that isn't known stops the start: a setting that is mistyped would
-//! silently be another one, and with it real patients could get simulated calls. The names in a settings file are the
-//! same, in lower case and with dots.
+//! The environment variables of this program. An unknown name prevents the start: a mistyped setting would be ignored
+//! silently, and real patients could get simulated calls. The names in a settings file are the same, in lower case and
+//! with dots.
 
 use std::ffi::{OsStr, OsString};
 
 use super::ConfigError;
 
-/// What begins the name of each of our variables.
+/// The prefix of our variables.
 const PREFIX: &str = "KENKOCALL_";
-/// The same as it is compared with names that may be mistyped.
+/// The prefix for comparison with names that may be mistyped.
 const PREFIX_LETTERS: &str = "KENKOCALL";
-/// Between the parts of a setting's name.
+/// The separator between the parts of a setting's name.
 const BETWEEN: &str = "__";
-/// The carrier's voices have a setting for each language: `KENKOCALL_TWILIO__VOICES__JA`.
+/// The carrier's voices have one setting per language: `KENKOCALL_TWILIO__VOICES__JA`.
 const VOICES: &str = "TWILIO__VOICES__";
-/// Variables that the tests read; the program ignores them.
+/// Variables that only the tests read.
 const OF_TESTS: [&str; 4] = ["CLOCK_STEPS", "FAIL_OVERS", "KILLS", "TEST_POSTGRES"];
-/// How many letters two names may differ by so that one is suggested for the other.
+/// The maximum number of different letters at which one name is suggested for another.
 const NEAR: usize = 4;
 
 /// All settings, without [`PREFIX`].
@@ -63,19 +63,19 @@ pub(super) const SETTINGS: [&str; 40] = [
     "LOG__LEVEL",
 ];
 
-/// A setting of the environment.
+/// A setting from the environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Variable {
-    /// Its whole name.
+    /// Its full name.
     pub(super) name: String,
-    /// The parts of the setting's name in lower case.
+    /// The parts of the setting's name, in lower case.
     pub(super) path: Vec<String>,
-    /// Its value: it may be a secret.
+    /// Its value, which may be a secret.
     pub(super) value: String,
 }
 
-/// The settings among all variables of the process. What can't be used is added to `problems`: a variable that looks
-/// like ours and isn't known, and a value that isn't text.
+/// The settings among all variables of the process. Variables that can't be used are added to `problems`: an unknown
+/// variable that looks like ours, and a value that isn't text.
 pub(super) fn settings(
     environment: impl Iterator<Item = (OsString, OsString)>,
     problems: &mut Vec<ConfigError>,
@@ -109,25 +109,25 @@ fn is_setting(name: &str) -> bool {
     SETTINGS.contains(&name) || name.strip_prefix(VOICES).is_some_and(|language| !language.is_empty())
 }
 
-/// Whether these are the parts of a setting's name as a settings file writes them.
+/// Returns `true` if these are the parts of a setting's name, as written in a settings file.
 pub(super) fn is_known(path: &[String]) -> bool {
     let as_written = |part: &String| !part.contains(BETWEEN) && !part.contains(|c: char| c.is_ascii_uppercase());
     is_setting(&path.join(BETWEEN).to_ascii_uppercase()) && path.iter().take(2).all(as_written)
 }
 
-/// Whether these begin the names of settings, as `twilio` and `health_call.guessing` do.
+/// Returns `true` if the names of settings begin with these parts, such as `twilio` and `health_call.guessing`.
 pub(super) fn is_section(path: &[String]) -> bool {
     let begin = format!("{}{BETWEEN}", path.join(BETWEEN).to_ascii_uppercase());
     begin == VOICES || SETTINGS.iter().any(|name| name.starts_with(&begin))
 }
 
-/// The name of a setting of the file that is nearest to one that isn't known, if one is near.
+/// The name of the setting nearest to an unknown one, as written in a settings file. `None` if none is near.
 pub(super) fn nearest_of_file(path: &[String]) -> Option<String> {
     let near = nearest(&format!("{PREFIX}{}", path.join(BETWEEN)))?;
     Some(near.replace(BETWEEN, ".").to_ascii_lowercase())
 }
 
-/// Whether someone means a variable of ours by a name, in whatever case and with whatever between its words.
+/// Returns `true` if a name seems to mean one of our variables, in any case and with any separators.
 fn looks_like_ours(name: &OsStr) -> bool {
     letters(&name.to_string_lossy()).starts_with(PREFIX_LETTERS)
 }
@@ -147,7 +147,7 @@ fn unknown(name: String) -> ConfigError {
     ConfigError::Variable { name, what }
 }
 
-/// The known name that is nearest, if one is near.
+/// The nearest known name. `None` if none is near.
 fn nearest(name: &str) -> Option<&'static str> {
     let given = letters(name);
     let distance = |known: &&&str| distance(&given, &format!("{PREFIX_LETTERS}{}", letters(known)));
@@ -155,7 +155,7 @@ fn nearest(name: &str) -> Option<&'static str> {
     (distance(&near) <= NEAR).then_some(*near)
 }
 
-/// How many letters must be put in, taken out or replaced to make one text of the other.
+/// The number of letters to insert, delete or replace to turn one text into the other.
 fn distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();
@@ -196,7 +196,7 @@ mod tests {
         }
     }
 
-    /// The fields that serde names when it meets one that isn't there.
+    /// The fields that serde lists in its error about an unknown field.
     fn fields(sections: &[&str]) -> Vec<String> {
         let mut table = Table::from_iter([("?".to_owned(), Value::String(String::new()))]);
         for section in sections.iter().rev() {

@@ -1,8 +1,8 @@
-//! What can be used as it is set, and probably isn't meant.
+//! Warnings about settings that are valid but probably not intended.
 
 use super::{Carrier, Config};
 
-/// A sentence for each.
+/// One sentence for each warning.
 pub fn warnings(config: &Config) -> Vec<String> {
     let mut warnings = Vec::new();
     let is_set = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());

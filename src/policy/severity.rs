@@ -1,21 +1,21 @@
-//! How worrying an answer is, by the thresholds of the patient's health centre.
+//! The severity of an answer, by the thresholds of the patient's health centre.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Answer, BodyTemperature, Item, OxygenSaturation, Severity, YesNo};
 
-/// A health centre's thresholds. The defaults are ours and need clinical sign-off before use; the saturation classes
+/// A health centre's thresholds. The defaults are ours and need clinical sign-off before use. The saturation classes
 /// follow the severity classes of Japan's COVID-19 guide for clinicians (診療の手引き: ≥96 %, 94–95 %, ≤93 %).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Thresholds {
-    /// From this temperature on, a note. Tenths of a degree Celsius.
+    /// The lowest temperature that is a note. Tenths of a degree Celsius.
     pub temperature_note: u16,
-    /// From this temperature on, amber. Tenths of a degree Celsius.
+    /// The lowest temperature that is amber. Tenths of a degree Celsius.
     pub temperature_amber: u16,
-    /// At this saturation and below, amber, after a second measurement. Percent.
+    /// The highest saturation that is amber, after a second measurement. Percent.
     pub spo2_amber: u16,
-    /// At this saturation and below, red. Percent.
+    /// The highest saturation that is red. Percent.
     pub spo2_red: u16,
 }
 
@@ -28,10 +28,10 @@ impl Default for Thresholds {
 /// Why thresholds can't be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ThresholdsError {
-    /// Outside what can be keyed.
+    /// A threshold is outside the range that a patient can key in.
     #[error("temperature thresholds lie between 34.0 and 42.0, SpO2 thresholds between 70 and 100")]
     OutOfRange,
-    /// The more serious one would come first.
+    /// The more serious threshold would be reached first.
     #[error("the amber temperature must not be below the note temperature, and the red SpO2 not above the amber SpO2")]
     OutOfOrder,
 }
@@ -40,7 +40,8 @@ impl Thresholds {
     /// Checks ranges and order.
     ///
     /// # Errors
-    /// When a threshold can't be keyed by a patient, or two stand in the wrong order.
+    ///
+    /// If a patient can't key in a threshold, or two are in the wrong order.
     pub fn checked(self) -> Result<Self, ThresholdsError> {
         let measurable = [self.temperature_note, self.temperature_amber]
             .into_iter()
@@ -67,7 +68,7 @@ pub fn grade(item: Item, answer: Answer, thresholds: &Thresholds) -> Severity {
         Answer::Saturation(Some(value)) if value.percent() <= thresholds.spo2_amber => Severity::Amber,
         Answer::Temperature(_) | Answer::Saturation(_) => Severity::None,
         Answer::YesNo(YesNo::Yes) => when_yes(item),
-        // Not knowing whether a red sign is there is itself worth a nurse's look today.
+        // If the patient doesn't know whether a red sign is present, a nurse must look today.
         Answer::YesNo(YesNo::Unknown) if when_yes(item) == Severity::Red => Severity::Amber,
         Answer::YesNo(_) => Severity::None,
     }

@@ -1,56 +1,57 @@
-//! What follows when the carrier shows that the call of an attempt lives, or that its phone rang, although the attempt
-//! had ended: a list that lied had "proven" that it wasn't placed, or staff had said so. The slot may have another
-//! attempt by now. One of the two calls continues; nobody who is talking is the one to go.
+//! What follows a sign of life: the carrier shows that the call of an attempt is in progress, or that its phone rang,
+//! although the attempt had ended. A wrong list had "proven" that the call wasn't placed, or staff had said so. The
+//! slot may have another attempt by now. Only one of the two calls continues, and never is a call ended in which
+//! someone is talking.
 
 use crate::domain::{AttemptState, SlotEnd, SlotState, Withdrawal};
 
-/// What the carrier shows of the ended attempt's call.
+/// What the carrier reports about the ended attempt's call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
-    /// It isn't over.
+    /// It is in progress.
     Lives,
     /// It is over, and its phone rang.
     Rang,
 }
 
-/// Another attempt of the slot that is open.
+/// Another open attempt of the slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rival {
-    /// Where it stands.
+    /// Its state.
     pub state: RivalState,
-    /// Why it is no longer wanted, if so.
+    /// Why it was withdrawn. `None` if it is still wanted.
     pub withdrawal: Option<Withdrawal>,
 }
 
 /// Whether someone is talking in a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RivalState {
-    /// Nobody has answered, as far as is known.
+    /// Not answered, as far as known.
     NotAnswered,
-    /// Someone or something has: they may be in the middle of a report, or talk with staff.
+    /// Answered by a person or a machine. A person may be in the middle of a report, or talking with staff.
     Answered,
 }
 
-/// The slot and its patient when the sign comes.
+/// The slot and its patient at the time of the sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SlotThen<'a> {
-    /// Where the slot stands.
+    /// The state of the slot.
     pub slot: SlotState,
-    /// Why the patient isn't to be called at the number of the ended attempt any more, if so.
+    /// Why the patient must no longer be called at the ended attempt's number. `None` if they may be.
     pub unwanted: Option<Withdrawal>,
     /// The slot's open attempts.
     pub rivals: &'a [Rival],
 }
 
-/// What follows.
+/// What follows a sign of life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AfterSign {
-    /// The ended attempt is the slot's again, and its end decides the slot. Open ones are withdrawn as superseded.
+    /// The ended attempt is open again, and its end decides the slot. Other open attempts are withdrawn as superseded.
     Continues,
-    /// The ended attempt's call is taken back for this reason. Open ones stay as they are.
+    /// The ended attempt's call is withdrawn for this reason. Other open attempts don't change.
     TakenBack(Withdrawal),
-    /// The call is over: there is nothing to take back. Open ones stay as they are, as one of them was answered, or
-    /// goes to another number.
+    /// The call is over, so there is nothing to withdraw. Other open attempts don't change, because one of them was
+    /// answered or calls another number.
     Noted,
 }
 
@@ -65,7 +66,7 @@ impl From<AttemptState> for RivalState {
     }
 }
 
-/// What follows a sign of life of an ended attempt.
+/// Decides what follows a sign of life of an ended attempt.
 pub fn after_sign(sign: Sign, then: &SlotThen<'_>) -> AfterSign {
     let taken_back = match then.slot {
         SlotState::Ended(SlotEnd::Reported) => Some(Withdrawal::Reported),
@@ -73,7 +74,8 @@ pub fn after_sign(sign: Sign, then: &SlotThen<'_>) -> AfterSign {
         SlotState::Ended(SlotEnd::Unanswered(_) | SlotEnd::Missed(_)) => Some(Withdrawal::Superseded),
         SlotState::Waiting | SlotState::Calling => None,
     };
-    // A reason for which an open attempt is no longer wanted holds for the slot, unless it is another call of it.
+    // The reason for which an open attempt was withdrawn applies to the slot, unless another of its calls superseded
+    // it.
     let of_rival = then.rivals.iter().find_map(|rival| rival.withdrawal.filter(|why| *why != Withdrawal::Superseded));
     let talking = then
         .rivals

@@ -1,4 +1,4 @@
-//! When a patient is due to be called, on the health centre's civil clock; proof against daylight saving both ways.
+//! When a patient's calls are due, on the health centre's civil clock. Handles both changes of daylight saving time.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
@@ -7,44 +7,44 @@ use jiff::{Timestamp, ToSpan};
 use super::{CallPattern, DaysOff, ReportCovers};
 use crate::domain::{CallTimes, CallingHours};
 
-/// What a centre sets of when it calls.
+/// A centre's settings for when it calls.
 #[derive(Debug, Clone)]
 pub struct CallingSchedule {
     /// The centre's time zone.
     pub zone: TimeZone,
     /// When calls may begin.
     pub hours: CallingHours,
-    /// When there are none.
+    /// The days without calls.
     pub days_off: DaysOff,
-    /// When patients are called who have no times of their own.
+    /// The call times of patients who have none of their own.
     pub pattern: CallPattern,
 }
 
-/// One due time of one patient. It is named by its civil date and time: stepping the clock, or recomputing, gives the
-/// same name, so a slot can't come twice.
+/// One call time of one patient on one day. Its civil date and time identify it. Setting the clock, or computing it
+/// again, gives the same identity, so a slot can't occur twice.
 ///
-/// - A time in the spring gap is due as much later as the gap is long (02:30 at 03:30), and keeps its name.
+/// - A time in the spring gap is due later by the length of the gap (02:30 at 03:30) and keeps its identity.
 /// - A time in the autumn fold is due once, the first time.
-/// - Of two times that a gap brings to one moment the earlier name stands, and the later is no slot.
-/// - A time outside calling hours, on a day off, or brought out of hours or of its day by a gap is no slot.
+/// - If a gap moves two times to one moment, the earlier time is the slot and the later one is dropped.
+/// - A time outside calling hours, on a day off, or moved out of hours or out of its day by a gap is not a slot.
 /// - A day has at most [`CallTimes::MAX`] slots, the first ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PlannedSlot {
-    /// The civil day at the centre.
+    /// The civil date at the centre.
     pub date: Date,
-    /// The civil time that was set.
+    /// The civil time as configured.
     pub time: Time,
     /// The first moment at which it may be called.
     pub due_at: Timestamp,
-    /// The first moment at which it may no longer: the day's next slot is due, or calling hours end.
+    /// The first moment at which it may no longer be called: the day's next slot is due, or calling hours end.
     pub window_end: Timestamp,
 }
 
 impl CallingSchedule {
-    /// How many civil days are looked at for a next slot.
+    /// The number of civil days searched for a next slot.
     pub const LOOK_AHEAD_DAYS: usize = 366;
 
-    /// The slots of a civil day, by their due time.
+    /// The slots of a civil date, ordered by due time.
     pub fn slots_on(&self, times: &CallTimes, date: Date) -> Vec<PlannedSlot> {
         if self.days_off.contain(date) {
             return Vec::new();
@@ -69,19 +69,19 @@ impl CallingSchedule {
         slots.filter(|slot| slot.due_at < slot.window_end).collect()
     }
 
-    /// The slot of this name, if there still is one: for a slot made earlier, under what is set now (A3).
+    /// The slot with this date and time under the current settings (A3). `None` if there is no such slot any longer.
     pub fn slot(&self, times: &CallTimes, date: Date, time: Time) -> Option<PlannedSlot> {
         self.slots_on(times, date).into_iter().find(|slot| slot.time == time)
     }
 
-    /// The first slot that is due after `after`, on or after the day when observation begins, within
+    /// The first slot due after `after`, on or after the day on which observation begins, within
     /// [`CallingSchedule::LOOK_AHEAD_DAYS`].
     pub fn next_slot(&self, times: &CallTimes, observed_from: Option<Date>, after: Timestamp) -> Option<PlannedSlot> {
         self.upcoming(times, observed_from, after).next()
     }
 
-    /// The slots that are due after `after` and not after `until`, at most `limit` of them, the first ones, and none
-    /// beyond [`CallingSchedule::LOOK_AHEAD_DAYS`].
+    /// The first `limit` slots that are due after `after` and not after `until`, within
+    /// [`CallingSchedule::LOOK_AHEAD_DAYS`].
     pub fn slots_between(
         &self,
         times: &CallTimes,
@@ -93,8 +93,9 @@ impl CallingSchedule {
         self.upcoming(times, observed_from, after).take_while(|slot| slot.due_at <= until).take(limit).collect()
     }
 
-    /// From when on a finished report of the patient, by whatever channel, cancels this slot (A9): by day since the
-    /// civil day began; by slot since the slot is due, and for the day's first slot since the day began.
+    /// The time from which a finished report of the patient, through any channel, cancels this slot (A9). By day, it is
+    /// the start of the civil day. By slot, it is when the slot is due, or the start of the day for the day's first
+    /// slot.
     pub fn reports_count_from(&self, covers: ReportCovers, times: &CallTimes, slot: &PlannedSlot) -> Timestamp {
         let is_first = || self.slots_on(times, slot.date).first().is_none_or(|first| slot.due_at <= first.due_at);
         match covers {
@@ -103,14 +104,14 @@ impl CallingSchedule {
         }
     }
 
-    /// The first moment of a civil day at the centre; `None` for one at the end of the calendar.
+    /// The first moment of a civil date at the centre. `None` near the end of the calendar.
     pub fn day_begins(&self, date: Date) -> Option<Timestamp> {
         let midnight = date.at(0, 0, 0, 0);
         let shifted = self.zone.to_timestamp(midnight).ok()?;
         if self.zone.to_datetime(shifted) == midnight {
             return Some(shifted);
         }
-        // Midnight lies in a gap: the day begins where the gap ends, at `shifted` or before.
+        // Midnight is in a gap: the day begins at the end of the gap, at or before `shifted`.
         let just_after = shifted.checked_add(1.nanosecond()).ok()?;
         self.zone.preceding(just_after).next().map(|gap| gap.timestamp())
     }
@@ -127,7 +128,8 @@ impl CallingSchedule {
         days.flat_map(|date| self.slots_on(times, date)).filter(move |slot| slot.due_at > after)
     }
 
-    /// When a time of a day is due; `None` if it is outside hours, or brought outside them or its day by a gap.
+    /// When a time of a day is due. `None` if it is outside calling hours, or a gap moves it out of them or out of its
+    /// day.
     fn due_at(&self, date: Date, time: Time) -> Option<Timestamp> {
         let due_at = self.zone.to_timestamp(date.to_datetime(time)).ok()?;
         (self.hours.contain(time) && self.is_open(date, self.zone.to_datetime(due_at))).then_some(due_at)
@@ -137,8 +139,8 @@ impl CallingSchedule {
         at.date() == date && self.hours.contain(at.time())
     }
 
-    /// The first moment after `due_at` that is no longer inside the day's calling hours: when they close, or when the
-    /// clock is put out of them.
+    /// The first moment after `due_at` outside the day's calling hours: when they close, or when a clock change leaves
+    /// them.
     fn close_after(&self, date: Date, due_at: Timestamp) -> Option<Timestamp> {
         const MOST_TRANSITIONS: usize = 8;
         let close = self.zone.to_timestamp(self.hours.close.on(date)).ok()?;

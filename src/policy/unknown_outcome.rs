@@ -1,82 +1,84 @@
-//! What to do about an attempt of unknown outcome: whether the carrier has its call isn't known. It is looked for until
-//! it is found, or proven not to be there, or staff decide. It is never dialled blindly.
+//! What to do about an attempt with unknown outcome: it is unknown whether the carrier has placed its call. Lookups
+//! continue until the call is found or proven not to exist, or staff decide. It is never dialled again blindly.
 //!
-//! A list that lacks the call proves nothing by itself, as it may be older than the call. It proves something when a
-//! witness shows that it is younger than the intent: the same list has another call of ours that began after it.
+//! A list that lacks the call proves nothing by itself, as it may be older than the call. It is proof only with a
+//! witness: the same list has another call of ours that began after the intent.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// When the carrier is asked, after the attempt became unknown; from the last on each [`LOOKS_APART`].
+/// The lookups, in seconds after the outcome became unknown. After the last one, a lookup follows every
+/// [`LOOKS_APART`].
 const LOOKS: [u64; 5] = [5, 15, 30, 60, 120];
-/// The time between later looks: they fall on its multiples.
+/// The interval of later lookups in seconds. They are due at its multiples.
 const LOOKS_APART: u64 = 300;
-/// The longest time between a look and the next.
+/// The longest time between two lookups.
 pub const LONGEST_BETWEEN_LOOKS: Duration = Duration::from_secs(LOOKS_APART);
-/// The time between looks for a call that is no longer wanted, while its phone may ring.
+/// The interval of lookups for a withdrawn call while its phone may ring, in seconds.
 const HURRIED_LOOKS_APART: u64 = 5;
-/// How long such a call is looked for so often: the longest that a phone can be set to ring is ten minutes.
+/// How long a withdrawn call is looked up at that interval. A phone can be set to ring for at most ten minutes.
 const HURRIED_FOR: Duration = Duration::from_secs(660);
-/// How many looks must have found nothing before that counts.
+/// The number of lookups that must find no call before it counts as not placed.
 const CLEAR_LOOKS: u32 = 3;
-/// How many looks in a row may prove nothing before staff are asked.
+/// The number of consecutive inconclusive lookups after which staff are asked.
 const VAIN_LOOKS: u32 = 3;
 
 /// How long after the intent a carrier's list may still lack the call. The default of the setting.
 pub const DEFAULT_GRACE: Duration = Duration::from_secs(120);
-/// How long an attempt may be unknown before staff are asked.
+/// How long the outcome may be unknown before staff are asked.
 pub const ASK_STAFF_AFTER: Duration = Duration::from_secs(600);
 
-/// What a look at the carrier's calls came to, when it didn't find the call.
+/// The result of a lookup that didn't find the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LookupFinding {
-    /// The carrier answered, and has no such call; its list has another call of ours that began after the intent.
+    /// The carrier answered and has no such call. Its list has a witness: another call of ours that began after the
+    /// intent.
     Witnessed,
-    /// The carrier answered, and has no such call. Nothing shows how old its list is.
+    /// The carrier answered and has no such call. Nothing shows how old its list is.
     Nothing,
-    /// The carrier answered, and its list provably lags: it lacks a call that is known to have begun.
+    /// The carrier answered, and its list is provably outdated: it lacks a call that is known to have begun.
     Stale,
-    /// No answer, or nonsense.
+    /// No answer, or an unreadable one.
     Unanswered,
 }
 
-/// An attempt of unknown outcome, and what was done to find it.
+/// An attempt with unknown outcome, and its lookups so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownAttempt {
     /// When the intent was committed.
     pub intended_at: Timestamp,
-    /// When the attempt became unknown.
+    /// When the outcome became unknown.
     pub since: Timestamp,
-    /// When was the last look, of whatever result.
+    /// The time of the last lookup, whatever its result.
     pub looked_at: Option<Timestamp>,
-    /// When was the last look that found nothing with a witness, since the last one that was stale.
+    /// The time of the last lookup with a witness that found no call, since the last stale one.
     pub clear_at: Option<Timestamp>,
-    /// How many looks found nothing since the last one that was stale.
+    /// The number of lookups that found no call since the last stale one.
     pub clear: u32,
-    /// How many looks in a row proved nothing.
+    /// The number of consecutive inconclusive lookups.
     pub inconclusive: u32,
     /// Whether the call is still wanted.
     pub wanted: Wanted,
 }
 
-/// Whether a call is wanted.
+/// Whether a call is still wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
-    /// It is.
+    /// It is wanted.
     Still,
-    /// It was withdrawn: if its phone rings it must stop, so it is looked for in a hurry.
+    /// It was withdrawn. If its phone rings it must stop, so lookups are frequent.
     NoLonger,
 }
 
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NextStep {
-    /// Look at this moment; at once, when it has passed.
+    /// Look the call up at this time, or at once if it has passed.
     LookAt(Timestamp),
-    /// Staff are to decide: raise the alert, once for the attempt, and go on looking.
+    /// Staff must decide: raise the alert, once per attempt, and continue the lookups.
     AskStaff {
-        /// When.
+        /// The next lookup.
         look_at: Timestamp,
     },
     /// It is proven that no phone rang.
@@ -84,36 +86,36 @@ pub enum NextStep {
 }
 
 impl UnknownAttempt {
-    /// An attempt that has just become unknown.
+    /// An attempt whose outcome has just become unknown.
     pub const fn new(intended_at: Timestamp, since: Timestamp) -> Self {
         let (looked_at, clear_at, clear, inconclusive) = (None, None, 0, 0);
         Self { intended_at, since, looked_at, clear_at, clear, inconclusive, wanted: Wanted::Still }
     }
 
-    /// The same after a look that didn't find the call.
+    /// Records a lookup that didn't find the call.
     pub fn after_look(self, look: LookupFinding, at: Timestamp) -> Self {
         let looked = Self { looked_at: Some(at), ..self };
         let (clear, inconclusive) = (self.clear.saturating_add(1), self.inconclusive.saturating_add(1));
         match look {
             LookupFinding::Witnessed => Self { clear, clear_at: Some(at), inconclusive: 0, ..looked },
             LookupFinding::Nothing => Self { clear, inconclusive, ..looked },
-            // A list that lags may have lagged before: what it lacked then proves nothing either.
+            // An outdated list may have been outdated before, so earlier lookups prove nothing either.
             LookupFinding::Stale => Self { clear: 0, clear_at: None, inconclusive, ..looked },
             LookupFinding::Unanswered => Self { inconclusive, ..looked },
         }
     }
 
-    /// What to do next, at `now`.
+    /// Decides what to do next, at `now`.
     ///
-    /// "Not placed" takes three looks that found nothing, none of them before a stale one, and one of them with a
-    /// witness at least `grace` after the intent. Staff are asked after three looks in a row that proved nothing, or
-    /// after [`ASK_STAFF_AFTER`].
+    /// The call counts as not placed after three lookups that found no call. None of them may be before a stale one,
+    /// and one must have a witness and be at least `grace` after the intent. Staff are asked after three consecutive
+    /// inconclusive lookups, or after [`ASK_STAFF_AFTER`].
     pub fn next(&self, now: Timestamp, grace: Duration) -> NextStep {
         let graced = || self.clear_at.is_some_and(|at| reached(self.intended_at, grace, at));
         if self.clear >= CLEAR_LOOKS && graced() {
             return NextStep::NotPlaced;
         }
-        // A clock that was put back must not keep looks away.
+        // A clock that was set back must not prevent lookups.
         let latest = now.checked_add(Duration::from_secs(LOOKS_APART)).unwrap_or(Timestamp::MAX);
         let look_at = self.next_look(now).min(latest);
         if self.inconclusive >= VAIN_LOOKS || reached(self.since, ASK_STAFF_AFTER, now) {
@@ -123,7 +125,7 @@ impl UnknownAttempt {
         }
     }
 
-    /// The first planned look after the last one that was made.
+    /// The first planned lookup after the last one made.
     fn next_look(&self, now: Timestamp) -> Timestamp {
         let waited = self.looked_at.map(|at| at.duration_since(self.since).as_secs());
         let waited = waited.map_or(0, |seconds| u64::try_from(seconds).unwrap_or(0));
@@ -140,7 +142,7 @@ impl UnknownAttempt {
     }
 }
 
-/// Whether `wait` has gone by at `now` since `start`.
+/// Returns `true` if `wait` has passed between `start` and `now`.
 fn reached(start: Timestamp, wait: Duration, now: Timestamp) -> bool {
     start.checked_add(wait).is_ok_and(|end| end <= now)
 }
@@ -156,7 +158,7 @@ mod tests {
 
     const GRACE: Duration = DEFAULT_GRACE;
 
-    /// When looks are made, as they come due, each with its result; and what is next after each.
+    /// Makes each lookup when it is due. Returns its time and the next step.
     fn story(looks: &[LookupFinding]) -> Vec<(i64, NextStep)> {
         let mut doubt = UnknownAttempt::new(at(-3), at(0));
         let mut told = Vec::new();
@@ -296,7 +298,7 @@ mod tests {
                     }
                 };
                 let due = due.as_second() - at(0).as_second();
-                // Later than the last look, and not more than five minutes after it.
+                // Later than the last lookup, by at most five minutes.
                 prop_assert!(due > now && due - now <= 300);
                 now = due + late;
                 use LookupFinding::{Nothing, Stale, Unanswered, Witnessed};

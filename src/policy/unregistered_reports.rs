@@ -1,30 +1,30 @@
-//! Whether a report from another number than the patient's cancels automated calls (A9). Anyone who knows a HER-SYS ID
-//! and a birth date can give one.
+//! Whether a report from other than the patient's registered number cancels automated calls (A9). Anyone who knows a
+//! HER-SYS ID and a birth date can give such a report.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::CallerNumber;
 
-/// What a report does to the day's automated calls when it came from an unregistered or hidden number.
+/// The effect of a report from an unregistered or hidden number on the day's automated calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UnregisteredReports {
-    /// It cancels them, as any report does.
+    /// It cancels them, as every report does.
     #[default]
     Cancel,
-    /// It keeps them: the patient is called all the same.
+    /// It doesn't cancel them: the patient is called nevertheless.
     Keep,
 }
 
 impl UnregisteredReports {
-    /// Whether a report counts that was given from such a number; `None` when that wasn't noted, as before there was
-    /// this setting.
+    /// Returns `true` if a report from such a number counts. `None` means that the number wasn't recorded, as before
+    /// this setting existed.
     pub fn counts(self, number: Option<CallerNumber>) -> bool {
         self == Self::Cancel || number.is_none_or(CallerNumber::is_registered)
     }
 }
 
-/// Neither of the two words.
+/// The text is neither of the two words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "write cancel when a report from an unregistered number cancels automated calls, or keep when the patient is called all the same"

@@ -1,4 +1,4 @@
-//! Broken settings files: what is said about them, and that nothing of them is repeated.
+//! Errors about broken settings files, and that they never repeat the file's text.
 
 use secrecy::ExposeSecret as _;
 
@@ -14,7 +14,7 @@ fn read(text: &str) -> Survey {
     survey(Some(&path), std::iter::empty())
 }
 
-/// The sentences without the path of the file.
+/// The error messages without the path of the file.
 fn told(text: &str) -> Vec<String> {
     let survey = read(text);
     assert!(survey.config.is_none(), "{text}");

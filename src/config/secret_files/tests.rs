@@ -1,4 +1,4 @@
-//! Files with a secret, and what isn't one.
+//! Valid and invalid secret files.
 
 use std::ffi::OsString;
 

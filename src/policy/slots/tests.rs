@@ -1,4 +1,4 @@
-//! Slots through a year of daylight saving in several zones.
+//! Slots through a year of daylight saving time in several zones.
 
 use super::*;
 use crate::domain::DayEnd;
@@ -25,7 +25,7 @@ fn times(text: &str) -> CallTimes {
     text.parse().expect("times")
 }
 
-/// `name due-window_end` in UTC, of each slot of the day.
+/// Each slot of the day as `time due/window_end`, the latter two in UTC.
 fn written(schedule: &CallingSchedule, call_times: &str, day: &str) -> Vec<String> {
     let slots = schedule.slots_on(&times(call_times), date(day));
     let clock = |at: Timestamp| at.strftime("%dT%H:%M");
@@ -65,7 +65,7 @@ fn a_time_in_the_spring_gap_is_due_after_it_and_once() {
     assert_eq!(written(&night, "02:30;03:00", "2026-03-29"), ["03:00 29T01:00/29T01:30", "02:30 29T01:30/29T21:59"]);
     let early = schedule("Europe/Berlin", "00:00-03:15");
     assert_eq!(written(&early, "02:10;02:15;02:30", "2026-03-29"), ["02:10 29T01:10/29T01:15"], "pushed past the end");
-    // Closing in the gap is closing when the gap begins.
+    // If the closing time is in the gap, calling hours close when the gap begins.
     let into = schedule("Europe/Berlin", "00:00-02:30");
     assert_eq!(written(&into, "01:50;02:10", "2026-03-29"), ["01:50 29T00:50/29T01:00"]);
     let lord_howe = schedule("Australia/Lord_Howe", "00:00-23:59");
@@ -77,7 +77,7 @@ fn a_time_in_the_autumn_fold_is_due_once() {
     // Berlin, 25 October 2026: 03:00 is followed by 02:00, at 01:00 UTC.
     let night = schedule("Europe/Berlin", "00:00-23:59");
     assert_eq!(written(&night, "02:30;03:00", "2026-10-25"), ["02:30 25T00:30/25T02:00", "03:00 25T02:00/25T22:59"]);
-    // The clock is put back before opening: the window ends there.
+    // The clock is set back to before opening, so the window ends there.
     let late = schedule("Europe/Berlin", "02:30-20:00");
     assert_eq!(written(&late, "02:45", "2026-10-25"), ["02:45 25T00:45/25T01:00"]);
 }
@@ -181,7 +181,7 @@ fn schedules() -> impl Strategy<Value = CallingSchedule> {
 }
 
 fn call_times() -> impl Strategy<Value = CallTimes> {
-    // Half of the times lie in the small hours, where clocks are changed.
+    // Half of the times are in the early hours, when clocks change.
     let hour = prop_oneof![0_i8..4, 0_i8..24];
     prop::collection::btree_set((hour, 0_i8..60), 0..=4).prop_map(|set| {
         CallTimes::new(set.into_iter().map(|(hour, minute)| Time::constant(hour, minute, 0, 0)).collect())
@@ -189,7 +189,7 @@ fn call_times() -> impl Strategy<Value = CallTimes> {
     })
 }
 
-/// A moment between 2005 and 2035, often near a change of the clock in some zone.
+/// A moment between 2005 and 2035, often near a clock change in some zone.
 fn moments() -> impl Strategy<Value = Timestamp> {
     let near = prop::sample::select(vec![
         "2026-03-28T12:00:00Z",
@@ -225,7 +225,7 @@ proptest! {
                 prop_assert!(slot.date == day && local.date() == day && schedule.hours.contain(local.time()));
                 prop_assert!(schedule.hours.contain(slot.time));
                 prop_assert!(slot.due_at < slot.window_end);
-                // A moment of the window, and its last, lie inside hours in civil time.
+                // The middle and the last moment of the window are within calling hours in civil time.
                 let last = slot.window_end - jiff::SignedDuration::from_nanos(1);
                 let middle = slot.due_at + slot.due_at.duration_until(slot.window_end) / 2;
                 for moment in [middle, last].map(|moment| schedule.zone.to_datetime(moment)) {
