@@ -1,10 +1,10 @@
-//! `[health_call]`: the health-call line.
+//! `[health_call]`: the 24-hour health-call line.
 
 use serde::Deserialize;
 
 use crate::policy::GuessingLimits;
 
-/// The health-call line.
+/// The 24-hour health-call line.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct HealthCall {

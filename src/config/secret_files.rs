@@ -16,8 +16,8 @@ pub(super) const FILE: &str = "_file";
 /// The maximum size of a token or address, in bytes.
 const LONGEST: u64 = 16 * 1024;
 
-/// Replaces each setting that names a file by the setting with the file's content. Returns the files. Errors are added
-/// to `problems` and never repeat a content.
+/// Replaces each setting that names a secret file with the content of that file. Returns the files. Errors are added to
+/// `problems` and never repeat a content.
 pub(super) fn read_into(table: &mut Table, problems: &mut Vec<ConfigError>) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for (section, key) in SECRETS {

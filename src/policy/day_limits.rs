@@ -49,8 +49,8 @@ impl DayLimits {
         by_calls.min(self.room_by_spend(used, price))
     }
 
-    /// The limit that is definitely reached. Calls in progress may end early and leave room. The limit is reached only
-    /// if no call could follow even if they all ended now.
+    /// The limit that is reached for the rest of the day. Calls in progress may end early and leave room. The spending
+    /// limit is therefore reached only if no call could begin even if they all ended now.
     pub fn reached(self, used: DailyUsage, price: CallPrice) -> Option<DayLimit> {
         if self.calls.is_some_and(|most| used.calls >= most) {
             return Some(DayLimit::Calls);

@@ -10,7 +10,7 @@ use crate::domain::HangupCause;
 pub struct QuietCall {
     /// How long it has been silent.
     pub silence: SignedDuration,
-    /// Whether the caller is transferred to staff, including the time it rings.
+    /// Whether the call is in a transfer: the staff's phone rings, or the caller talks with staff.
     pub in_transfer: bool,
     /// Whether we placed the call. The carrier then knows its maximum length.
     pub placed: bool,

@@ -94,7 +94,7 @@ impl Retries {
     /// The maximum interval, in minutes.
     pub const LONGEST_MINUTES: u16 = 240;
 
-    /// Creates a policy of tries in total (1 to 5) and minutes between them (1 to 240).
+    /// Creates retries with this many tries in total (1 to 5) and minutes between them (1 to 240).
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
 //! What follows a sign of life: the carrier shows that the call of an attempt is in progress, or that its phone rang,
 //! although the attempt had ended. A wrong list had "proven" that the call wasn't placed, or staff had said so. The
-//! slot may have another attempt by now. Only one of the two calls continues, and never is a call ended in which
-//! someone is talking.
+//! slot may have another attempt by now. Only one of the two calls continues. A call in which someone is talking is
+//! never ended for this.
 
 use crate::domain::{AttemptState, SlotEnd, SlotState, Withdrawal};
 

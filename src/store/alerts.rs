@@ -202,7 +202,7 @@ pub async fn count_again(tx: &mut Tx, id: AlertId, at: Timestamp) -> Result<(), 
     Ok(())
 }
 
-/// The open alerts, oldest first. With a centre: its own alerts and those for all centres. Without: every alert.
+/// The open alerts, oldest first. `centre` limits them to the centre's own alerts and those for all centres.
 ///
 /// # Errors
 /// Database errors.
@@ -258,8 +258,8 @@ pub async fn call_backs(
     .await
 }
 
-/// The open alerts of these kinds raised at or after `since`, oldest first. With a centre: its own alerts and those for
-/// all centres. Without: every alert. Returns at most [`MOST_OPEN`].
+/// The open alerts of these kinds raised at or after `since`, oldest first. `centre` limits them to the centre's own
+/// alerts and those for all centres. Returns at most [`MOST_OPEN`].
 ///
 /// # Errors
 /// Database errors.

@@ -145,8 +145,8 @@ pub async fn latest(tx: &mut Tx, reports: &[ReportId]) -> Result<HashMap<ReportI
     Ok(latest.into_iter().map(|(report, answers)| (report, answers.into_values().collect())).collect())
 }
 
-/// The late answers of these reports, in the order of the questionnaire: the latest of each item, unless it was
-/// withdrawn.
+/// The late answers of these reports, in the order of the questionnaire: the latest of each item, unless it was taken
+/// back.
 ///
 /// # Errors
 /// Database errors.

@@ -229,7 +229,7 @@ impl Staged {
         }
     }
 
-    /// Replaces the database by the copy. The old database is kept in the same folder, including the contents of its
+    /// Replaces the database with the copy. The old database is kept in the same folder, including the contents of its
     /// write-ahead log. A log without a database is kept too. Returns the name under which they are kept.
     ///
     /// # Errors

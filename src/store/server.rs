@@ -11,8 +11,8 @@ use super::database::{PATIENCE, cannot_open};
 use super::sqlite::STATEMENTS;
 use super::{StoreError, encryption, error::DriverError};
 
-/// The start time of a server process, to the microsecond, is unique. It tells a promoted standby, a restored backup
-/// and a restarted server apart from the previous server.
+/// The query for a server's identity: the start time of its process, to the microsecond. It tells a promoted standby, a
+/// restored backup and a restarted server apart from the previous server.
 const IDENTITY: &str = "SELECT CAST(extract(epoch FROM pg_postmaster_start_time()) AS text)";
 
 /// A server to which a connection was opened.

@@ -27,7 +27,8 @@ pub struct SessionRow {
     pub flow_set: String,
     /// Whether the call has ended.
     pub ended: bool,
-    /// Since when the caller has been transferred to staff, including the time it rings. `None` outside a transfer.
+    /// When the current transfer began. `None` outside a transfer. During a transfer the staff's phone rings, or the
+    /// caller talks with staff.
     pub transfer_since: Option<Timestamp>,
     /// When staff answered in that transfer, if the carrier has reported it.
     pub staff_answered_at: Option<Timestamp>,
@@ -152,7 +153,7 @@ pub struct Quiet {
     pub call: CallId,
     /// When something last happened.
     pub since: Timestamp,
-    /// Whether the caller is transferred to staff, including the time it rings.
+    /// Whether the call is in a transfer: the staff's phone rings, or the caller talks with staff.
     pub in_transfer: bool,
     /// Whether we placed the call.
     pub placed: bool,

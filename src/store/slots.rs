@@ -196,8 +196,8 @@ pub async fn claim(tx: &mut Tx, slots: &[SlotId]) -> Result<Vec<SlotId>, StoreEr
     .await
 }
 
-/// Returns a slot that hasn't ended to the calling state, because one of its attempts is in progress after all. The
-/// slot's tries decrease by `tries`.
+/// Sets a slot that hasn't ended back to calling, because one of its attempts is in progress after all. Its tries
+/// decrease by `tries`.
 ///
 /// # Errors
 /// Database errors.

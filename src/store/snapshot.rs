@@ -141,7 +141,7 @@ pub struct Answer {
     pub call: Option<CallId>,
     /// The item, as stored.
     pub item: String,
-    /// What was keyed in. Empty if it was withdrawn.
+    /// What was keyed in. Empty if the answer was taken back.
     pub entry: Sensitive,
     /// The severity, as stored.
     pub severity: String,

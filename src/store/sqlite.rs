@@ -102,7 +102,7 @@ enum Reading {
     Shared,
     /// Exclusive, which needs no other file: for a full disk.
     Alone,
-    /// As immutable, because no program writes the file: if no lock or file can be created.
+    /// As immutable, for when no lock or file can be created. No program may write the file meanwhile.
     Settled,
 }
 

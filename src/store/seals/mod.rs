@@ -116,7 +116,7 @@ pub(super) fn seal(kind: SealKind, within: Uuid, id: Uuid, at: Timestamp, fields
     Seal { key: SealKey { kind, within, id }, at, hash: digest(&kind.form(), fields) }
 }
 
-/// The form of a time in a sealed row: milliseconds.
+/// Formats a time as in sealed rows, in milliseconds.
 pub(super) fn millis(at: Timestamp) -> String {
     at.as_millisecond().to_string()
 }
