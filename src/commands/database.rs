@@ -29,7 +29,7 @@ pub(super) async fn prepared(config: &Config) -> Result<Database, StoreError> {
     }
 }
 
-/// Adds the path to the error if the file can't be written. It may not be the file that was meant.
+/// Adds the path to the error if the file can't be written, because it may not be the intended file.
 pub(super) fn located(config: &Config, error: StoreError) -> StoreError {
     match sqlite_file(&config.database.url).filter(|_| error.is_unwritable()) {
         Some(path) => StoreError::CannotOpen { sentence: format!("{error} (the database is {})", path.display()) },

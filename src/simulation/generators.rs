@@ -135,8 +135,8 @@ pub(super) fn written(retry: &BTreeMap<&'static str, (u32, i64)>) -> String {
 
 /// The maximum age of the answer to a lookup of a leg, and of the list on most days.
 pub(super) const MOST_STALE: Duration = Duration::from_secs(100);
-/// On every fourth day the list is this many times older: it lags for longer than the lookups of a call with unknown
-/// outcome continue.
+/// On every fourth day the list is this many times older. It then lags for longer than a call with unknown outcome is
+/// looked up.
 pub(super) const VERY_STALE: u32 = 9;
 /// The ranges of delays of a status.
 pub(super) const LATE: [Between; 3] =

@@ -79,7 +79,7 @@ impl ServerRun<'_> {
     async fn lead(&self, coming: &mut UpcomingEvents) -> Result<End, SimulationError> {
         let simulation = self.start().await?;
         let world = self.world;
-        // Not before the services have had a moment: they may have been down until now.
+        // Check only after the services have run for a while: they may have been down until now.
         let mut seal_at = world.time.now();
         let (mut rhythm, mut look_at) = (Rhythm::default(), world.plan.ends.max(later(world.time.now(), LOOK_EVERY)));
         self.faults.rest(world.time.now() >= world.plan.ends);

@@ -141,7 +141,7 @@ fn was_put_off(record: &EventLog, due: Due, at: Timestamp) -> bool {
             && !rules.day_off
             && rules.open <= time
             && time < rules.close;
-        // By the services' clock, the time may not have come again.
+        // By the services' clock, the time may be ahead again.
         let to_come = due_at.is_some_and(|due_at| moment.shown < due_at);
         if moment.at >= at && !still && (to_come || up_between(record, at, moment.at) <= SOON) {
             return true;

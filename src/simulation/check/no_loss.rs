@@ -42,7 +42,7 @@ impl Case<'_> {
         }
     }
 
-    /// Checks that the last of several answers to a question counts, of those before the report was acknowledged. Skips
+    /// Checks that, of several answers to a question, the last one before the report was acknowledged counts. Skips
     /// questions with answers that were stored but never acknowledged.
     fn latest_answers_stand(&mut self) {
         let record = self.record;

@@ -3,7 +3,7 @@
 use super::{Case, Invariant};
 use crate::store::snapshot::{Attempt, Slot};
 
-/// Outcomes that aren't tries: no phone of the patient rang until the call ended.
+/// Outcomes that aren't tries: no phone rang, or the call was withdrawn.
 pub(super) const NO_TRY: [&str; 2] = ["not_placed", "withdrawn"];
 
 impl Case<'_> {
