@@ -12,8 +12,8 @@ use crate::store::maintenances::MaintenanceRow;
 pub(super) enum Maintenance {
     /// Play the announcement to new callers from now on; calls in progress continue. Starting again sets a new end.
     Start {
-        /// The end, which is announced and takes effect by itself: "2026-12-01 05:00" in health_call.time_zone, or RFC
-        /// 3339. Without it, the maintenance lasts until `maintenance end`.
+        /// The end, which is announced and takes effect by itself: RFC 3339, or "2026-12-01 05:00" in
+        /// health_call.time_zone. Without it, the maintenance lasts until `maintenance end`.
         #[arg(long, value_name = "TIME")]
         until: Option<String>,
         #[command(flatten)]
