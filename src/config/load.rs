@@ -58,7 +58,6 @@ pub struct Survey {
 /// ignored).
 ///
 /// # Errors
-///
 /// If the file can't be read, a setting is unknown or wrong, or a variable looks like one of ours but is unknown.
 pub fn load(
     file: Option<&Path>,
@@ -76,7 +75,6 @@ impl Survey {
     /// The settings, or the first problem.
     ///
     /// # Errors
-    ///
     /// If there is a problem.
     pub fn usable(self) -> Result<Config, ConfigError> {
         match (self.config, self.problems.into_iter().next()) {

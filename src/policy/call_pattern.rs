@@ -114,7 +114,6 @@ impl CallPattern {
     /// off.
     ///
     /// # Errors
-    ///
     /// If it fires on none of these days, more than [`CallTimes::MAX`] times on one, or outside `hours`.
     pub fn checked(&self, hours: CallingHours, days_off: &DaysOff, from: Date) -> Result<(), UnusablePattern> {
         let mut fires = false;

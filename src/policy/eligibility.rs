@@ -25,7 +25,6 @@ impl CallEligibility {
     /// Checks whether the patient may be called.
     ///
     /// # Errors
-    ///
     /// The reason why not. Of several reasons, the one that is hardest to lift, in this order: released, stopped, asked
     /// to stop, switched off or without a number, a kind of number that isn't called, a number known to be wrong.
     pub const fn may_be_called(&self) -> Result<(), Withdrawal> {

@@ -97,7 +97,6 @@ impl Retries {
     /// Creates retries with this many tries in total (1 to 5) and minutes between them (1 to 240).
     ///
     /// # Errors
-    ///
     /// If either is out of range.
     pub fn new(tries: u8, minutes: u16) -> Result<Self, RetryPolicyError> {
         if (1..=Self::MOST_TRIES).contains(&tries) && (1..=Self::LONGEST_MINUTES).contains(&minutes) {

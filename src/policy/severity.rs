@@ -40,7 +40,6 @@ impl Thresholds {
     /// Checks ranges and order.
     ///
     /// # Errors
-    ///
     /// If a patient can't key in a threshold, or two are in the wrong order.
     pub fn checked(self) -> Result<Self, ThresholdsError> {
         let measurable = [self.temperature_note, self.temperature_amber]

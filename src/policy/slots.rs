@@ -93,9 +93,9 @@ impl CallingSchedule {
         self.upcoming(times, observed_from, after).take_while(|slot| slot.due_at <= until).take(limit).collect()
     }
 
-    /// The time from which a finished report of the patient, through any channel, cancels this slot (A9). By day, it is
-    /// the start of the civil day. By slot, it is when the slot is due, or the start of the day for the day's first
-    /// slot.
+    /// The time from which a finished report of the patient, through any channel, cancels this slot (A9). With
+    /// [`ReportCovers::Day`] it is the start of the civil day. With [`ReportCovers::Slot`] it is when the slot is due,
+    /// or the start of the day for the day's first slot.
     pub fn reports_count_from(&self, covers: ReportCovers, times: &CallTimes, slot: &PlannedSlot) -> Timestamp {
         let is_first = || self.slots_on(times, slot.date).first().is_none_or(|first| slot.due_at <= first.due_at);
         match covers {

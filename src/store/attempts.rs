@@ -44,7 +44,7 @@ pub struct AttemptRow {
     pub intended_at: Timestamp,
     /// When its state last changed.
     pub moved_at: Timestamp,
-    /// Why it is no longer wanted.
+    /// Why it was withdrawn.
     pub withdrawal: Option<Withdrawal>,
     /// How it ended.
     pub outcome: Option<AttemptOutcome>,
@@ -101,7 +101,6 @@ mod unknown_outcomes;
 /// Adds attempts.
 ///
 /// # Errors
-///
 /// [`StoreError::Taken`] with [`Unique::Attempt`](super::Unique::Attempt) if a slot already has an open attempt or one
 /// with this number. The caller must not dial then.
 pub async fn insert(tx: &mut Tx, attempts: &[AttemptRow]) -> Result<(), StoreError> {

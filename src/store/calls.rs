@@ -59,7 +59,6 @@ macro_rules! select {
 /// Adds calls.
 ///
 /// # Errors
-///
 /// Database errors, including an unknown flow set.
 pub async fn insert(tx: &mut Tx, calls: &[CallRow]) -> Result<(), StoreError> {
     let rows = calls.iter().map(|call| {
@@ -153,8 +152,8 @@ pub async fn show(tx: &mut Tx, call: CallId) -> Result<Option<CallRow>, StoreErr
     tx.fetch_optional(select!("id = $1"), vec![call.into()], read).await
 }
 
-/// Counts the inbound calls in progress from these numbers in which no caller has been identified. `None` stands for
-/// all withheld numbers together.
+/// Counts the calls in progress per caller number in which no caller has been identified, among inbound calls from
+/// these numbers. `None` is all withheld numbers together.
 ///
 /// # Errors
 /// Database errors.

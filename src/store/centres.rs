@@ -27,7 +27,6 @@ pub struct CentreRow {
 /// Adds a centre.
 ///
 /// # Errors
-///
 /// [`StoreError::Taken`] with [`Unique::CentreCode`](super::Unique::CentreCode) if the code is in use.
 pub async fn insert(tx: &mut Tx, centre: &CentreRow) -> Result<(), StoreError> {
     tx.execute(

@@ -82,7 +82,6 @@ fn begun(path: &Path) -> Result<File, CopyError> {
 /// length of the copy in bytes.
 ///
 /// # Errors
-///
 /// If the file exists or can't be written, or if the database can't be read. No file of that name is left then.
 pub async fn back_up(database: &Path, to: &Path) -> Result<u64, CopyError> {
     if std::fs::symlink_metadata(to).is_ok() {
@@ -156,7 +155,6 @@ pub struct Staged {
 /// Copies a backup into the folder of the database and checks that it is complete.
 ///
 /// # Errors
-///
 /// If the file can't be read or isn't a complete SQLite database, or if there is no room.
 pub async fn stage(backup: &Path, database: &Path) -> Result<Staged, CopyError> {
     let metadata = std::fs::metadata(backup).map_err(|error| {
@@ -233,7 +231,6 @@ impl Staged {
     /// write-ahead log. A log without a database is kept too. Returns the name under which they are kept.
     ///
     /// # Errors
-    ///
     /// [`StoreError::Busy`] while another program uses the database. Nothing was changed then.
     pub async fn put_in_place(self, stamp: &str) -> Result<Option<PathBuf>, CopyError> {
         let alone = FileLock::alone(&self.target)?;

@@ -51,7 +51,6 @@ impl Database {
     /// PostgreSQL connections. The tables may be missing: [`Database::migrate`] creates them.
     ///
     /// # Errors
-    ///
     /// [`StoreError::CannotOpen`] if the address, the file or the server can't be used.
     pub async fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
         let side = match Address::read(url)? {
@@ -68,7 +67,6 @@ impl Database {
     /// database can be read.
     ///
     /// # Errors
-    ///
     /// [`StoreError::NoDatabase`], [`StoreError::Older`] or [`StoreError::Newer`], depending on the tables;
     /// [`StoreError::CannotOpen`] if the address, the file or the server can't be used.
     pub async fn open_existing(url: &str, connections: u32) -> Result<Self, StoreError> {
@@ -152,7 +150,6 @@ impl Database {
     /// Begins a write transaction. SQLite runs one at a time; the others wait.
     ///
     /// # Errors
-    ///
     /// [`StoreError::Busy`] after ten seconds of waiting; [`StoreError::Full`] and [`StoreError::ReadOnly`] if the
     /// database can only be read; otherwise database errors.
     pub async fn begin_write(&self) -> Result<Tx, StoreError> {
@@ -166,7 +163,6 @@ impl Database {
     /// Begins a read-only transaction on a snapshot of the database.
     ///
     /// # Errors
-    ///
     /// [`StoreError::Busy`] after ten seconds of waiting; otherwise database errors.
     pub async fn begin_read(&self) -> Result<Tx, StoreError> {
         self.side.is_still_settled()?;
@@ -181,7 +177,6 @@ impl Database {
     /// Runs read statements without a transaction, each on its own snapshot. A transaction would double the cost.
     ///
     /// # Errors
-    ///
     /// [`StoreError::Busy`] after ten seconds of waiting; otherwise database errors.
     pub async fn begin_autocommit(&self) -> Result<Tx, StoreError> {
         self.side.is_still_settled()?;

@@ -87,7 +87,6 @@ fn why_unreadable(path: &Path) -> Option<String> {
 /// have been set for another program.
 ///
 /// # Errors
-///
 /// If the address makes encryption optional, or names several servers.
 pub(super) fn demanded(url: &str, options: PgConnectOptions) -> Result<PgConnectOptions, StoreError> {
     if options.get_host().contains([',', ' ']) {

@@ -22,7 +22,6 @@ impl FileLock {
     /// Locks an existing file in shared mode. If the file isn't a database, no lock file is created.
     ///
     /// # Errors
-    ///
     /// [`StoreError::Busy`] while a backup is being restored.
     pub(super) fn of_existing(file: &Path) -> Result<Self, StoreError> {
         if is_database(file) || beside(file).exists() { Self::shared(file) } else { Ok(Self::default()) }
@@ -32,7 +31,6 @@ impl FileLock {
     /// used without a lock.
     ///
     /// # Errors
-    ///
     /// [`StoreError::Busy`] while a backup is being restored.
     pub(super) fn shared(file: &Path) -> Result<Self, StoreError> {
         let Some(lock) = opened(file) else { return Ok(Self::default()) };
@@ -45,7 +43,6 @@ impl FileLock {
     /// Locks the file exclusively, until the lock is dropped.
     ///
     /// # Errors
-    ///
     /// [`StoreError::Busy`] while another program uses the file.
     pub(super) fn alone(file: &Path) -> Result<Self, StoreError> {
         let Some(lock) = opened(file) else { return Ok(Self::default()) };

@@ -100,7 +100,6 @@ pub struct LegEnd {
 /// Adds legs.
 ///
 /// # Errors
-///
 /// [`StoreError::Taken`] with [`Unique::LegId`](super::Unique::LegId) if the carrier's leg is known already.
 pub async fn insert(tx: &mut Tx, legs: &[LegRow]) -> Result<(), StoreError> {
     tx.execute_rows(INSERT, legs.iter().map(columns).collect(), "").await?;

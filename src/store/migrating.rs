@@ -31,7 +31,6 @@ impl Database {
     /// without tables is marked with the origin `created` in the same transaction.
     ///
     /// # Errors
-    ///
     /// [`StoreError::Newer`] if a newer program has migrated the database; [`StoreError::CannotOpen`] if a migration
     /// fails.
     pub async fn migrate(&self, created: DataOrigin) -> Result<(), StoreError> {
@@ -79,7 +78,6 @@ impl Database {
     /// The state of the tables, relative to this program.
     ///
     /// # Errors
-    ///
     /// [`StoreError::Newer`] if a newer program has changed them; otherwise database errors.
     pub async fn tables(&self) -> Result<Tables, StoreError> {
         let applied = match self.side() {
@@ -99,7 +97,6 @@ impl Database {
     /// Returns `true` if the tables are as this program needs them.
     ///
     /// # Errors
-    ///
     /// Same as [`Database::tables`].
     pub async fn is_current(&self) -> Result<bool, StoreError> {
         Ok(self.tables().await? == Tables::Current)

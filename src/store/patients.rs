@@ -62,14 +62,13 @@ impl PatientRow {
     /// The patient's own call times. Empty if the centre's pattern applies.
     ///
     /// # Errors
-    ///
     /// [`StoreError::Inconsistent`] if the stored text is invalid.
     pub fn times(&self) -> Result<CallTimes, StoreError> {
         self.call_times.parse().map_err(|_| StoreError::Inconsistent { what: "patients.call_times" })
     }
 }
 
-/// Who gets automated calls on a number.
+/// The patient who gets automated calls on a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberHolder {
     /// The number.
@@ -97,7 +96,6 @@ pub(super) use select;
 /// Adds patients, even a hundred thousand at once.
 ///
 /// # Errors
-///
 /// [`StoreError::Taken`] if a HER-SYS ID is registered already, or if a number for automated calls belongs to another
 /// patient under observation.
 pub async fn insert(tx: &mut Tx, patients: &[PatientRow]) -> Result<(), StoreError> {
@@ -119,7 +117,6 @@ pub async fn insert(tx: &mut Tx, patients: &[PatientRow]) -> Result<(), StoreErr
 /// stop is never overwritten.
 ///
 /// # Errors
-///
 /// Same as [`insert`]. The uniqueness of numbers is checked after each record, so one call can't swap the numbers of
 /// two patients.
 pub async fn update(tx: &mut Tx, patients: &[PatientRow]) -> Result<u64, StoreError> {

@@ -117,7 +117,6 @@ const OF_DAYS: &str = "SELECT r.id, r.patient_id, r.centre_code, r.report_date, 
 /// Opens reports, or adds finished ones.
 ///
 /// # Errors
-///
 /// [`StoreError::Taken`] with [`Unique::OpenReport`](super::Unique::OpenReport) if the patient has an open report that
 /// day.
 pub async fn open(tx: &mut Tx, reports: &[ReportRow]) -> Result<(), StoreError> {

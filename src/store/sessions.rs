@@ -88,7 +88,6 @@ fn read(row: &Row<'_>) -> Result<SessionRow, StoreError> {
 /// Saves sessions. Each call may occur once in the batch.
 ///
 /// # Errors
-///
 /// [`StoreError::Stale`] if a session's stored revision isn't the one before the given one. Drop the transaction then.
 pub async fn save(tx: &mut Tx, mut sessions: Vec<SessionSave>) -> Result<(), StoreError> {
     let given = sessions.len() as u64;

@@ -92,7 +92,7 @@ pub struct Attempt {
     pub number: i64,
     /// Its state.
     pub state: String,
-    /// Why it is no longer wanted.
+    /// Why it was withdrawn.
     pub withdrawal: Option<String>,
     /// How it ended.
     pub outcome: Option<String>,

@@ -37,7 +37,6 @@ pub struct Reply {
 /// Adds turns.
 ///
 /// # Errors
-///
 /// [`StoreError::Taken`] with [`Unique::Turn`](super::Unique::Turn) if a turn is stored already.
 pub async fn append(tx: &mut Tx, turns: Vec<TurnRow>) -> Result<(), StoreError> {
     let rows = turns.into_iter().map(|t| [t.call.into(), t.turn.into(), t.at.into(), t.event.into(), t.reply.into()]);

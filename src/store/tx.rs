@@ -117,7 +117,6 @@ impl Tx {
     /// Makes everything done in this transaction durable and visible to others.
     ///
     /// # Errors
-    ///
     /// If an earlier statement failed, or the database can't commit. Nothing was stored then, unless the connection
     /// broke during the commit: read again before repeating.
     pub async fn commit(self) -> Result<(), StoreError> {
@@ -149,7 +148,6 @@ impl Tx {
     /// Rolls back this transaction, and waits until that is done.
     ///
     /// # Errors
-    ///
     /// If the connection broke. The database rolls back the transaction nevertheless.
     pub async fn rollback(self) -> Result<(), StoreError> {
         match self.side {

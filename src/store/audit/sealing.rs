@@ -45,7 +45,6 @@ pub async fn waiting(tx: &mut Tx) -> Result<u64, StoreError> {
 /// The end of the chain.
 ///
 /// # Errors
-///
 /// [`StoreError::Inconsistent`] if the head is missing or unreadable; otherwise database errors.
 pub async fn head(tx: &mut Tx) -> Result<Head, StoreError> {
     let found = tx
