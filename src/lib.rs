@@ -1,6 +1,6 @@
 //! Kenko Call: automated follow-up calls of patients and a health-call line that answers 24 hours a day.
 //!
-//! The map of the code base. A layer imports only lower ones; `tests/house.rs` holds the rule.
+//! The layers of the code base. A layer imports only lower ones. `tests/house.rs` enforces this.
 //!
 //! | layer | module | what it is for |
 //! | --- | --- | --- |

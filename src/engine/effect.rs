@@ -1,5 +1,5 @@
 //! The effects of a step. The kind determines when it is carried out. Facts are written in the transaction. The reply
-//! follows the commit. Jobs run later through the outbox. A query is answered at once, before the next step of the
+//! follows the commit. Jobs run later through the outbox. A query is answered immediately, before the next step of the
 //! same turn.
 
 use serde::{Deserialize, Serialize};

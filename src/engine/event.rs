@@ -32,7 +32,7 @@ pub enum EventKind {
     HungUpInTransfer(HangupCause, TransferOutcome),
     /// The outbound call was withdrawn: a polite goodbye, nothing else.
     Withdrawn,
-    /// The transfer ended, and the call was withdrawn meanwhile: a polite goodbye, no question.
+    /// The transfer ended, and the call was withdrawn during it: a polite goodbye, no question.
     WithdrawnAfterTransfer(TransferOutcome),
 }
 
@@ -54,7 +54,7 @@ pub struct Start {
     /// The end of a maintenance: month, day, hour, minute in the line's time zone. `None` without maintenance or if
     /// the end is unknown.
     pub until: Option<[u8; 4]>,
-    /// Deadline for identification; `None` for no deadline.
+    /// The deadline for identification. `None` for no deadline.
     pub identify_by: Option<Timestamp>,
     /// The patient, if the call is to a known one.
     pub person: Option<Box<Person>>,

@@ -22,8 +22,8 @@ impl Interpreter<'_> {
         self.reply(NextAction::HangUp, Waiting::Over);
     }
 
-    /// The caller is gone. Given answers are kept, and the report stays open for today. `transfer` is the outcome of
-    /// the transfer, if one was in progress.
+    /// The caller is gone. The answers so far are kept, and the report stays open for today. `transfer` is the outcome
+    /// of the transfer, if one was in progress.
     pub(super) fn caller_is_gone(&mut self, transfer: TransferOutcome) {
         if self.session.waiting == Waiting::Transfer {
             self.note_transfer(transfer);
@@ -33,7 +33,7 @@ impl Interpreter<'_> {
         self.session.waiting = Waiting::Over;
     }
 
-    /// Says a goodbye and nothing else. Given answers are kept.
+    /// Says a goodbye and nothing else. The answers so far are kept.
     pub(super) fn withdrawn(&mut self) {
         if !matches!(self.session.disposition, Disposition::Reported | Disposition::HandedOver) {
             self.session.disposition = Disposition::Withdrawn;

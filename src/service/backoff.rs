@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::store::StoreError;
 
-/// The minimum delay while the disk is full: carrier replies that arrive meanwhile couldn't be stored either.
+/// The minimum delay while the disk is full: the carrier's replies to requests couldn't be stored either.
 const FULL_DISK: Duration = Duration::from_secs(10);
 
 /// The minimum delay after this error: `usual`, or longer if the disk is full and staff must free space.

@@ -14,7 +14,7 @@ use crate::policy::{CLOCKS_AGREE, ClockGuard, Reading};
 #[derive(Clone)]
 pub struct Clock {
     shown: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    /// Monotonic time; `None` for test clocks, which are monotonic themselves.
+    /// Monotonic time. `None` for test clocks, which are monotonic themselves.
     steady: Option<Arc<dyn Fn() -> Duration + Send + Sync>>,
     watch: Arc<Mutex<ClockGuard>>,
 }

@@ -70,7 +70,7 @@ impl EventBus {
             return;
         }
         for moment in moments {
-            // The last observer may have left meanwhile.
+            // The last observer may have unsubscribed.
             let _left = self.0.send(moment);
         }
     }

@@ -86,7 +86,7 @@ pub(super) async fn settle_known(
         let now = context.clock.now();
         let mut tx = context.database.begin_write().await?;
         patients::hold(&mut tx, &[attempt.patient]).await?;
-        // It may have ended meanwhile.
+        // It may have ended since.
         let Some(attempt) = attempts::by_calls(&mut tx, &[attempt.call]).await?.pop() else { continue };
         if verdict(&attempt, &at_carrier, lost_since) != AfterLoss::Reached {
             continue;

@@ -138,8 +138,8 @@ async fn withdraw(context: &Context, outside: &Outside, row: &JobRow, call: Call
     let now = context.clock.now();
     let leg = leg.and_then(|leg| CarrierLegId::parse(&leg.carrier_leg_id).ok());
     let told = match (attempt.state, leg.as_ref()) {
-        // It was just requested: the carrier's id is on its way, or the call is being looked up. If its phone may
-        // ring, it is retried quickly. If not, only the carrier's report is missing.
+        // It was just requested: the carrier's id is on its way, or the call is being looked up. While its phone may
+        // ring, retry often, so that it stops immediately. Afterwards only the carrier's report is missing.
         (AttemptState::Intended | AttemptState::Unknown, _) | (_, None) => {
             let age = context.clock.waited(attempt.intended_at);
             return Ok(Done::Again(if age < LONGEST_RINGING { SOON } else { SELDOM }));

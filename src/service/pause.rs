@@ -48,8 +48,8 @@ pub struct DialerState {
     pub unknown: u32,
     /// The centres that reached their own limit today, and when.
     pub limited: Vec<(CentreCode, Timestamp)>,
-    /// When staff were told that nothing is dialled, if their alert is open and nothing else holds dialling. Our clock
-    /// is or was in doubt, or the carrier has refused our account.
+    /// When staff were told that nothing is dialled, if their alert is open and there is no other reason for the hold.
+    /// Our clock is or was in doubt, or the carrier has refused our account.
     pub told_at: Option<Timestamp>,
 }
 

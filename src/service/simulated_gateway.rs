@@ -54,7 +54,7 @@ pub async fn run_simulated_gateway(conversations: ConversationService, lines: Si
 }
 
 /// Handles all events up to `now`, in one commit if possible, until no more are due: for a clock that stands still
-/// meanwhile. Returns the number of events.
+/// during the call. Returns the number of events.
 pub async fn run_until(conversations: &ConversationService, lines: &SimulatedCarrier, now: Timestamp) -> usize {
     let mut happened = 0;
     loop {

@@ -163,7 +163,7 @@ impl Simulation {
         if begins {
             self.see_what_is_next(rhythm).await?;
         } else if is_due(rhythm.look_at, ours) {
-            // Events handled meanwhile may have postponed it.
+            // Events handled in this round may have postponed it.
             rhythm.look_at = self.dialer.next_look().await?;
         }
         let (looks, jobs) = (begins || is_due(rhythm.look_at, ours), is_due(rhythm.job_at, ours));
@@ -202,8 +202,7 @@ impl Simulation {
                 .await?;
             rhythm.sweep_at = if self.has_open_calls().await? { Some(later(now, SWEEP_EVERY)) } else { None };
         }
-        // Convert times of the services' clock to the network's. The services may have corrected their clock
-        // meanwhile.
+        // Convert times of the services' clock to the network's. The services may have corrected their clock since.
         let ours = self.context.clock.now();
         let told = [rhythm.dial_at, rhythm.look_at, rhythm.job_at].into_iter().flatten().min();
         let told = told.map(|at| later(now, at.duration_since(ours)));

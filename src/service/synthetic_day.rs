@@ -1,4 +1,4 @@
-//! An obviously fictitious day of automated calls, for the demonstration and for measurements.
+//! An obviously made-up day of automated calls, for the demonstration and for measurements.
 
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
@@ -17,23 +17,23 @@ use crate::store::centres::{self, CentreRow};
 use crate::store::patients::{self, Calling, PatientRow};
 use crate::store::slots::{self, Origin, SlotRow};
 
-/// The number of the first fictitious patient, +81 90 1000 0001. The others follow consecutively.
+/// The number of the first made-up patient, +81 90 1000 0001. The others follow consecutively.
 const FIRST_NUMBER: u64 = 819_010_000_001;
-/// The maximum number of fictitious patients with a number of their own.
+/// The maximum number of made-up patients with a number of their own.
 const MOST: u32 = 9_000_000;
 
-/// The number of a fictitious patient, counted from 0.
+/// The number of a made-up patient, counted from 0.
 pub fn made_up_number(nth: u32) -> Option<PhoneNumber> {
     PhoneNumber::from_e164(&format!("+{}", FIRST_NUMBER + u64::from(nth))).ok()
 }
 
-/// The HER-SYS ID and birth date of a fictitious patient, counted from 0.
+/// The HER-SYS ID and birth date of a made-up patient, counted from 0.
 pub fn made_up_identity(nth: u32) -> Option<(HersysId, BirthDate)> {
     let hersys_id = HersysId::parse(&FIRST_MADE_UP_ID.checked_add(nth)?.to_string()).ok()?;
     Some((hersys_id, BirthDate::new(date(1980, 4, 1), date(2000, 1, 1)).ok()?))
 }
 
-/// A fictitious health centre and its patients.
+/// A made-up health centre and its patients.
 #[derive(Debug, Clone)]
 pub struct SyntheticDay {
     /// When it calls its patients.
@@ -46,7 +46,7 @@ pub struct SyntheticDay {
     pub after: Timestamp,
 }
 
-/// Adds the fictitious centre and its patients, all named 見本 花子, each with a number and call times.
+/// Adds the made-up centre and its patients, all named 見本 花子, each with a number and call times.
 ///
 /// # Errors
 /// Returns an error if the database fails or `count` exceeds the available numbers.

@@ -1,4 +1,4 @@
-//! Obviously fictitious centres and patients, for rehearsals and measurements.
+//! Obviously made-up centres and patients, for rehearsals and measurements.
 
 use jiff::civil::date;
 
@@ -9,14 +9,14 @@ use crate::store::centres::{self, CentreRow};
 use crate::store::patients::{self, Calling, PatientRow};
 use crate::store::{Database, StoreError};
 
-/// The code of the fictitious centre.
+/// The code of the made-up centre.
 pub const MADE_UP_CENTRE: &str = "00000";
-/// The birth date of every fictitious patient, as keyed.
+/// The birth date of every made-up patient, as keyed.
 pub const MADE_UP_BIRTH_DATE: &str = "19800401";
-/// The HER-SYS ID of the first fictitious patient. The others follow consecutively.
+/// The HER-SYS ID of the first made-up patient. The others follow consecutively.
 pub const FIRST_MADE_UP_ID: u32 = 1_000_001;
 
-/// Why fictitious data couldn't be added.
+/// Why made-up data couldn't be added.
 #[derive(Debug, thiserror::Error)]
 pub enum SyntheticDataError {
     /// The database failed.
@@ -27,7 +27,7 @@ pub enum SyntheticDataError {
     TooMany,
 }
 
-/// Adds the fictitious centre and `count` patients under its observation, all named 見本 花子.
+/// Adds the made-up centre and `count` patients under its observation, all named 見本 花子.
 ///
 /// # Errors
 /// Returns an error if the database fails or `count` exceeds the available numbers.

@@ -18,13 +18,13 @@ use crate::store::{StoreError, Tx, calls, legs, sessions};
 pub(in crate::service) struct Revived {
     /// The attempt in its new state.
     pub(in crate::service) attempt: AttemptRow,
-    /// Other calls of the slot, which are withdrawn in favour of this one.
+    /// The slot's other calls, which were withdrawn in favour of this one.
     pub(in crate::service) superseded: Vec<CallId>,
 }
 
-/// Reopens an ended attempt, so that its call's actual outcome counts. Withdraws every call of the slot that isn't in
-/// a conversation. Does nothing if the attempt was ended by the carrier's report or by a conversation: then the report
-/// is merely late.
+/// Reopens an ended attempt, so that its call's actual outcome counts. Withdraws either this call or the slot's other
+/// calls, never one that is in a conversation. Does nothing if the attempt was ended by the carrier's report or by a
+/// conversation: then this report is only late.
 pub(in crate::service) async fn revive(
     tx: &mut Tx,
     call: CallId,
@@ -85,7 +85,7 @@ pub(in crate::service) async fn revive(
 fn not_wanted(attempt: &AttemptRow, patient: &PatientRow) -> Option<Withdrawal> {
     let another_number = patient.phone_number.as_ref() != Some(&attempt.phone_number);
     let superseded = Some(Withdrawal::Superseded);
-    // "Another call of the slot is in progress" no longer counts as a reason: which call is withdrawn is decided anew.
+    // `Superseded` no longer counts as a reason: which of the slot's calls to withdraw is decided again.
     let before = attempt.withdrawal.filter(|why| Some(*why) != superseded);
     before.or_else(|| unwanted(patient)).or_else(|| another_number.then_some(Withdrawal::NumberChanged))
 }

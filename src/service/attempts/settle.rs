@@ -109,7 +109,7 @@ async fn decided_elsewhere(tx: &mut Tx, ended: &[(AttemptRow, AttemptConclusion)
 fn outcome_of(attempt: &AttemptRow, how: AttemptConclusion) -> AttemptOutcome {
     match how {
         AttemptConclusion::Conversation(Disposition::Reported) => AttemptOutcome::Reported,
-        // The patient has talked with staff, whatever staff changed meanwhile.
+        // The patient has talked with staff. Changes by staff during the call don't alter that.
         AttemptConclusion::Conversation(Disposition::HandedOver) => AttemptOutcome::Reached,
         // The attempt was reopened, and its phone stopped ringing before the call could be cancelled.
         AttemptConclusion::Unanswered(

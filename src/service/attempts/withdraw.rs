@@ -46,7 +46,7 @@ pub(in crate::service) fn next_slot_of(
     Ok(schedule.next_slot(&times, patient.monitoring_start, after).map(|slot| slot.due_at))
 }
 
-/// Withdraws the unwanted slots and calls of these patients. `patients` are in their new state and locked by the
+/// Withdraws the unwanted slots and calls of these patients. `people` must be in their new state and locked by the
 /// caller. All belong to the centre of `schedule`.
 pub(in crate::service) async fn withdraw_unwanted(
     tx: &mut Tx,

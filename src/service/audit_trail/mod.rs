@@ -21,11 +21,11 @@ use uuid::Uuid;
 use crate::domain::{CallId, LossEvidence};
 use crate::store::{Database, StoreError, Tx, attempts, audit, calls};
 
-/// Entries sealed in one commit. Callers on the line wait for the database meanwhile.
+/// Entries sealed in one commit. Callers on the line wait for the database during it.
 const MAX_SEALED: u32 = 500;
 /// The maximum number of commits per run. It is enough for an upgraded database with ten million entries.
 const MAX_COMMITS: usize = 20_000;
-/// The maximum age of a call that counts as missing. No patient is dialled again for an older one.
+/// The maximum age of a missing call that matters. An older one can't cause a second call.
 pub(super) const OLDEST_CALL: SignedDuration = SignedDuration::from_hours(24);
 
 /// Seals everything that waits: rows written by this process, then entries. Returns the number of entries.

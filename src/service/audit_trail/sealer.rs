@@ -53,7 +53,7 @@ impl SealerTask {
 
     /// Seals the trail until the task is aborted.
     pub async fn run(mut self) {
-        // A process that died may have left rows without a seal.
+        // A dead process may have left rows without a seal.
         self.context.database.seals().doubt();
         let mut rhythm = tokio::time::interval(SEAL_EVERY);
         rhythm.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

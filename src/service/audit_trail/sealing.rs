@@ -16,7 +16,7 @@ use crate::store::{Database, Document, StoreError, Tx};
 
 /// Rows sealed by one entry of the trail.
 const ROWS: usize = 500;
-/// Rows of an older version sealed in one commit. Callers on the line wait for the database meanwhile.
+/// Rows of an older version sealed in one commit. Callers on the line wait for the database during it.
 const FOUND_AT_ONCE: u32 = 500;
 /// How far before the last entry with seals the search for unsealed rows begins. No call or report lasts longer.
 const LOOKS_BACK: SignedDuration = SignedDuration::from_hours(48);

@@ -104,7 +104,7 @@ pub async fn walk_trail(
     checkpoints: Option<&Path>,
     sealed_within: Duration,
 ) -> Result<Verification, ServiceError> {
-    // Read the length before the trail, which grows meanwhile: lines that are added later mention later entries.
+    // Read the length before the trail, which grows during the walk: lines that are added later mention later entries.
     let length = checkpoints.map(checkpoint::length).transpose()?.unwrap_or_default();
     match seal_trail(database).await {
         Ok(_) => {}

@@ -14,7 +14,7 @@ use crate::store::StoreError;
 
 /// Turns in one commit: enough to share the sync among callers in a busy hour, few enough to keep each wait short.
 const MAX_BATCH: usize = 128;
-/// How often a turn is retried if another node changed its session meanwhile.
+/// How often a turn is retried if another node has changed its session.
 const MAX_STALE: usize = 3;
 
 impl ConversationService {

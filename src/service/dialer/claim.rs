@@ -249,8 +249,8 @@ impl Dialer {
     }
 }
 
-/// The patients and numbers on the phone with us. A person and a number get one call at a time, whatever the slots.
-/// For us a call ends when its last prompt begins, for the listener when that ends.
+/// The patients and numbers on the phone with us. A person and a number get one call at a time, even for different
+/// slots. In the database a call ends when its last prompt begins. For the listener it ends when that prompt ends.
 async fn busy(
     tx: &mut Tx,
     ids: &[PatientId],

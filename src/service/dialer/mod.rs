@@ -41,8 +41,8 @@ pub const TICK: Duration = Duration::from_millis(100);
 const LONGEST_SLEEP: SignedDuration = SignedDuration::from_secs(1);
 /// The maximum number of concurrent requests to the carrier.
 const MAX_REQUESTS: usize = 256;
-/// An intent that wasn't sent within this time is no longer sent. The worker that holds it was frozen, and another may
-/// have declared the call's outcome unknown meanwhile (fault 15).
+/// An intent that wasn't sent within this time is no longer sent. The worker that holds it was frozen, and another
+/// worker may have declared the call's outcome unknown (fault 15).
 const LEASE: SignedDuration = SignedDuration::from_secs(5);
 /// The time after an intent within which the carrier's answer must arrive: the lease and the longest request.
 pub(super) const ANSWER_WITHIN: SignedDuration = SignedDuration::from_secs(16);
@@ -209,7 +209,7 @@ impl Dialer {
     }
 
     /// Like [`Dialer::tick`], but waits until the carrier has answered all requests: for a clock that stands still
-    /// meanwhile.
+    /// during the call.
     ///
     /// # Errors
     /// As [`Dialer::tick`].

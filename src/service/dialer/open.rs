@@ -18,7 +18,7 @@ use crate::store::patients::PatientRow;
 use crate::store::slots::{self, Origin, SlotRow};
 use crate::store::{StoreError, Tx, attempts, centres, patients, reports};
 
-/// Patients whose slots are opened in one commit: few, as callers on the line wait for the database meanwhile.
+/// Patients whose slots are opened in one commit: few, as callers on the line wait for the database during it.
 const MAX_OPENED: u32 = 250;
 /// Commits in one tick. The rest of a morning's patients is opened in the next ticks, while the first calls are
 /// placed.
@@ -132,8 +132,8 @@ pub(super) async fn end_without_call(
     end_slots(tx, &ends, now).await
 }
 
-/// Opens the slots that were due before a change of these patients. `patients` are locked and in their old state.
-/// Without this, a change made while nothing is dialled would make their slots vanish.
+/// Opens the slots that were due before a change of these patients. `people` must be in their old state and locked by
+/// the caller. Without this, a change made while nothing is dialled would make their slots vanish.
 pub(in crate::service) async fn open_before_change(
     tx: &mut Tx,
     people: &[PatientRow],

@@ -172,7 +172,7 @@ impl Dialer {
         legs::insert_unknown(&mut tx, &new_legs).await?;
         let news = attempts::placed(&mut tx, &placed, now).await?;
         for call in placed.iter().filter(|call| !news.contains(call)) {
-            // Usually a callback came first. If the attempt has ended meanwhile, the carrier still has its call.
+            // Usually a callback came first. Even if the attempt has ended since, the carrier has its call.
             revive(&mut tx, *call, Sign::Lives, now).await?;
         }
         attempts::unknown(&mut tx, &unknown, now).await?;
