@@ -18,7 +18,7 @@ fn rust_tests(folder: &Path, names: &mut BTreeSet<String>) {
     }
 }
 
-/// What stands between backticks in the last cell of each row of the table.
+/// The texts between backticks in the last cell of each row of the table.
 fn named(text: &str) -> Vec<(String, String)> {
     let table = text.split("# Requirements and their tests").nth(1).expect("the table");
     let rows = table.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| ---"));

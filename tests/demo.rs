@@ -1,4 +1,4 @@
-//! The demonstration: live, a whole day in seconds, and the line with someone at the terminal and with nobody there.
+//! The demonstration: live, a whole day in seconds, and the line with and without a person at the terminal.
 
 #![allow(clippy::expect_used)] // a test that can't begin has failed
 
@@ -6,7 +6,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
-/// A person at a terminal: waits for each prompt, types, and prints what the terminal showed.
+/// A person at a terminal: waits for each prompt, types, and prints the terminal's content.
 const PERSON: &str = r#"
 import os, pty, select, sys
 keys = ["", "2", "1000002#", "19800401", "365", "h", "q"]
@@ -82,7 +82,7 @@ fn a_whole_day_in_seconds_and_the_same_again_for_the_same_seed() {
     assert_ne!(day("2"), first);
 }
 
-/// A program that is killed whatever the test says.
+/// A program that is killed at the end of the test, whatever its result.
 struct Running(Child);
 
 impl Drop for Running {

@@ -1,4 +1,4 @@
-//! What staff do about single calls: call now, and say what became of an unknown one.
+//! Commands of staff for single calls: call now, and resolve a call with unknown outcome.
 
 use kenkocall::carrier::simulator::{NetworkFaults, Script};
 use kenkocall::domain::CallId;

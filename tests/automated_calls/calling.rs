@@ -1,4 +1,4 @@
-//! A patient is called at the configured time, and answers.
+//! A patient is called at the configured time and answers.
 
 use super::databases::Fresh;
 use super::day::{Day, Plan, answers_after};
@@ -105,7 +105,7 @@ async fn what_is_not_automated_is_not_called(fresh: Fresh) {
     assert!(!day.rang().iter().any(|call| call.ends_with("01")), "{:?}", day.rang());
 }
 
-/// A node starts while another one has asked for calls and hasn't stored the answers yet.
+/// A node starts while another one has requested calls and hasn't stored the replies yet.
 async fn fault_35_a_call_that_another_node_is_placing_is_not_a_loss(fresh: Fresh) {
     use kenkocall::service::Dialer;
     let plan = Plan { patients: vec!["09:00"; 3], ..Plan::default() };

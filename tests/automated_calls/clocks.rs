@@ -1,4 +1,4 @@
-//! Downtime, midnight, daylight saving, a clock that steps: nobody is called late, early or twice (A7).
+//! Downtime, midnight, daylight saving time, clock steps: no patient is called late, early or twice (A7).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

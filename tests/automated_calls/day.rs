@@ -1,5 +1,4 @@
-//! A day of one made-up health centre: patients with numbers and times, people who do as they are told, a clock that
-//! jumps.
+//! A day of a simulated health centre: patients with numbers and call times, scripted people, and a virtual clock.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -25,19 +24,20 @@ use kenkocall::store::{CommitHook, Database};
 use crate::databases::Fresh;
 use crate::kept::Kept;
 
-/// How a day is to be; most tests change little of it.
+/// The settings of a day. Most tests change few of them.
 pub struct Plan {
-    /// When the clock starts, at the health centre.
+    /// The start of the clock, in the health centre's time zone.
     pub start: &'static str,
     /// The call times of each patient.
     pub patients: Vec<&'static str>,
-    /// What the people at the numbers do, patient by patient; others pick up at once and answer everything.
+    /// The behaviour of the people at the numbers, by patient. The others answer immediately and answer all
+    /// questions.
     pub people: Vec<(u32, Vec<Behaviour>)>,
     pub hours: &'static str,
     pub weather: NetworkFaults,
     pub calls_per_second: f64,
     pub concurrent_calls: u32,
-    /// What becomes of the services' commits; nobody decides it when there is none.
+    /// The fate of the services' commits; `None` for no interference.
     pub fate: Option<Arc<dyn CommitHook>>,
     pub day_limits: DayLimits,
     pub price: CallPrice,
@@ -60,7 +60,7 @@ impl Default for Plan {
     }
 }
 
-/// Someone who answers after so many seconds and goes through all questions, steadily.
+/// A person who answers after this many seconds and answers all questions at a steady pace.
 pub fn answers_after(seconds: u64) -> Behaviour {
     Script::answers(Duration::from_secs(seconds)).into()
 }
@@ -73,7 +73,7 @@ pub struct Day {
     pub kept: Kept,
     /// How far our clock is ahead of the network's, in seconds.
     ahead: Arc<AtomicI64>,
-    /// What callers were told, and when: prompts, or nothing when they were asked to call again.
+    /// What callers heard, and when: prompts, or `None` if they were asked to call again.
     told: Told,
 }
 
@@ -138,12 +138,12 @@ impl Day {
         Self { simulation, clerk, kept: Kept::at(&fresh.url), ahead, told }
     }
 
-    /// A desk with other connections to the same database.
+    /// A context with other connections to the same database.
     pub fn context_on(&self, database: Database) -> Arc<Context> {
         context(database, shipped(), ours(&self.simulation.clock, &self.ahead))
     }
 
-    /// Plays until it is `time` at the health centre, `HH:MM` or `HH:MM:SS` of the day that the clock shows.
+    /// Continues until `time` at the health centre, `HH:MM` or `HH:MM:SS` on the clock's current day.
     pub async fn until(&self, time: &str) {
         let time = if time.len() == 5 { format!("{time}:00") } else { time.to_owned() };
         let date = TimeZone::get("Asia/Tokyo").unwrap().to_datetime(self.simulation.clock.now()).date();
@@ -154,12 +154,12 @@ impl Day {
         self.simulation.run_until(moment.parse().unwrap()).await.unwrap();
     }
 
-    /// The clock jumps, and nothing happens meanwhile: we are down.
+    /// Sets the clock without processing anything: the program is down meanwhile.
     pub fn down_until(&self, moment: &str) {
         self.simulation.clock.set(moment.parse().unwrap());
     }
 
-    /// Plays until then as a process goes on whose database fails: what failed is done in the next round.
+    /// Continues until `time` like a process whose database fails: failed work is retried in the next round.
     pub async fn through_failures_until(&self, time: &str) {
         let date = TimeZone::get("Asia/Tokyo").unwrap().to_datetime(self.simulation.clock.now()).date();
         let end: Timestamp = format!("{date}T{time}:00+09:00").parse().unwrap();
@@ -177,12 +177,12 @@ impl Day {
         }
     }
 
-    /// What callers were told since then.
+    /// What callers heard since `moment`.
     pub fn told_since(&self, moment: Timestamp) -> Vec<Option<String>> {
         self.told.lock().unwrap().iter().filter(|(at, _)| *at >= moment).map(|(_, said)| said.clone()).collect()
     }
 
-    /// Our clock is so many seconds ahead of the network's from now on.
+    /// Sets our clock this many seconds ahead of the network's.
     pub fn clock_is_ahead(&self, seconds: i64) {
         self.ahead.store(seconds, Ordering::Relaxed);
     }
@@ -201,7 +201,7 @@ impl Day {
         self.rings_in_from(nth, made_up_number(nth));
     }
 
-    /// Someone who knows a patient's HER-SYS ID and birth date calls the health-call line, from any number or from a
+    /// A person who knows a patient's HER-SYS ID and birth date calls the health-call line, from any number or from a
     /// hidden one.
     pub fn rings_in_from(&self, nth: u32, number: Option<PhoneNumber>) {
         let (hersys_id, birth_date) = made_up_identity(nth).unwrap();
@@ -236,7 +236,7 @@ impl Day {
             .collect()
     }
 
-    /// Which phones rang, and when: the simulated network's own record, `HH:MM:SS number-ends`.
+    /// Which phones rang, and when, from the simulated network's own record: `HH:MM:SS number-ends`.
     pub fn rang(&self) -> Vec<String> {
         let zone = TimeZone::get("Asia/Tokyo").unwrap();
         let placed = self.simulation.lines.with(|network, _| network.placed());
@@ -249,12 +249,12 @@ impl Day {
         .collect()
     }
 
-    /// The open alerts: their kinds, oldest first.
+    /// The kinds of the open alerts, oldest first.
     pub async fn alerts(&self) -> Vec<String> {
         self.kept.column("SELECT kind FROM alerts WHERE closed_at IS NULL ORDER BY raised_at, id").await
     }
 
-    /// Everything that was said in automated calls: prompts' names, in order.
+    /// Everything that was said in automated calls: the names of the prompts, in order.
     pub async fn said(&self) -> String {
         let sql = "SELECT t.reply FROM turns t JOIN attempts a ON a.call_id = t.call_id ORDER BY t.at, t.turn";
         self.kept.column(sql).await.join("\n")
@@ -271,7 +271,7 @@ fn prompts(outcome: &Result<Outcome, ConversationError>) -> Option<String> {
     }
 }
 
-/// Our clock: so far ahead of the network's.
+/// Our clock, ahead of the network's by `ahead`.
 fn ours(clock: &VirtualClock, ahead: &Arc<AtomicI64>) -> Clock {
     let (shown, steady, ahead) = (clock.clone(), clock.clone(), Arc::clone(ahead));
     Clock::reading(move || shown.now() + SignedDuration::from_secs(ahead.load(Ordering::Relaxed)))
@@ -297,7 +297,7 @@ pub fn id(nth: u32) -> HersysId {
     made_up_identity(nth).unwrap().0
 }
 
-/// The documents that the program ships.
+/// The documents that the program includes.
 fn shipped() -> Arc<FlowSet> {
     fn gather(folder: &Path, root: &Path, files: &mut BTreeMap<String, String>) {
         for entry in std::fs::read_dir(folder).unwrap() {

@@ -1,5 +1,5 @@
-//! The day's limits on calls and on what they cost: nobody more is called, a restart changes nothing, staff are told
-//! once, and the next day begins anew.
+//! The daily limits of calls and of their cost: no further patient is called, a restart changes nothing, staff are
+//! told once, and the next day starts from zero.
 
 use kenkocall::carrier::simulator::Script;
 use kenkocall::policy::{CallPrice, DayLimits};

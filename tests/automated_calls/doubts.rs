@@ -1,4 +1,5 @@
-//! The carrier's reply never came, its callbacks are lost, repeated or late: nobody rings twice, and every slot ends.
+//! The carrier's reply never arrives, or its callbacks are lost, repeated or late: no phone rings twice, and every
+//! slot ends.
 
 use kenkocall::carrier::simulator::NetworkFaults;
 
@@ -78,7 +79,7 @@ async fn fault_7_too_many_requests_back_off_inside_the_window(fresh: Fresh) {
     assert!(day.kept.count("attempts WHERE outcome = 'not_placed'").await > 0);
 }
 
-/// There is no second carrier to switch to; what a switch would need is the proof that nothing was placed.
+/// There is no second carrier to switch to. A switch would need the proof that no call was placed.
 async fn fault_38_a_carrier_that_cannot_be_reached_has_placed_nothing(fresh: Fresh) {
     let day = Day::begin(&fresh, Plan { patients: vec!["09:00"; 5], ..Plan::default() }).await;
     day.until("08:59").await;

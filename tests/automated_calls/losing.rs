@@ -1,4 +1,5 @@
-//! The carrier's list gone through after last entries were lost (faults 13 and 40): what each of its calls becomes.
+//! Reconciling with the carrier's list after the last entries were lost (faults 13 and 40): the result for each of
+//! its calls.
 
 use jiff::SignedDuration;
 use kenkocall::carrier::simulator::Script;
@@ -17,7 +18,7 @@ on_both_databases!(
     a_pause_for_lost_entries_ends_by_a_persons_word_alone,
 );
 
-/// As the database was in the night before: no slot was opened yet.
+/// The database as on the night before: no slot was opened yet.
 const THE_NIGHT_BEFORE: [&str; 14] = [
     "DELETE FROM outbox",
     "DELETE FROM alerts",
@@ -42,7 +43,7 @@ impl Day {
         }
     }
 
-    /// The carrier tells of a call that is no longer known.
+    /// The carrier reports a call that the database has lost.
     async fn hears_of_a_lost_call(&self) {
         let made = u64::try_from(self.simulation.clock.now().as_millisecond()).unwrap();
         let call = CallId(Builder::from_unix_timestamp_millis(made, &[7; 10]).into_uuid());
@@ -126,8 +127,8 @@ async fn a_pause_for_lost_entries_ends_by_a_persons_word_alone(fresh: Fresh) {
     assert_eq!(day.rang().len(), 1);
 }
 
-/// Four patients have reported and were thanked. A fail-over loses it all but their calls: one is open, one counts as
-/// dropped and waits for its next try, one was found to be over, and of one the database has everything.
+/// Four patients have reported and were thanked. A fail-over loses everything except their calls: one is open, one
+/// counts as dropped and waits for its next try, one was found to be over, and one is complete in the database.
 async fn fault_34_a_report_that_was_lost_is_not_asked_for_by_phone_again(fresh: Fresh) {
     let people = (0..4).map(|nth| (nth, vec![answers_after(2)])).chain([(4, vec![Script::rings_out().into()])]);
     let plan = Plan { people: people.collect(), patients: vec!["09:00"; 5], ..Plan::default() };

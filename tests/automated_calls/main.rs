@@ -1,5 +1,5 @@
 //! Automated calls (自動架電) through the real services on a virtual clock: scripted people on the simulated network, and
-//! what is in the database afterwards. Ids in the names are those of the requirements (A1…) and of the faults
+//! the resulting content of the database. Ids in the names are those of the requirements (A1…) and of the faults
 //! (`fault_…`) in README.md.
 #![allow(
     clippy::unwrap_used,

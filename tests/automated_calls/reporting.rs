@@ -21,7 +21,7 @@ on_both_databases!(
     a9_a_report_from_another_number_while_our_call_rings,
 );
 
-/// A number that no patient has.
+/// A number that isn't registered for any patient.
 fn another_number() -> Option<PhoneNumber> {
     Some(PhoneNumber::from_e164("+818055550123").unwrap())
 }
@@ -140,7 +140,8 @@ async fn a_report_takes_the_patient_off_the_nurses_list(fresh: Fresh) {
 
 const FINISHED: &str = "reports WHERE outcome = 'reported'";
 
-/// Someone else's report is finished while the patient's phone rings: `--unregistered-reports` decides at that moment.
+/// Another person's report is finished while the patient's phone rings: `--unregistered-reports` decides at that
+/// time.
 async fn a9_a_report_from_another_number_while_our_call_rings(fresh: Fresh) {
     let people = vec![(0, vec![answers_after(25)]), (1, vec![answers_after(25)])];
     let plan = Plan { patients: vec!["09:00;15:00", "10:00;15:00", "19:00"], people, ..Plan::default() };

@@ -1,4 +1,5 @@
-//! No answer, busy, dropped, a wrong number: tried again by cause, or not, and then on the nurses' list (A8).
+//! No answer, busy, dropped, a wrong number: retried or not depending on the cause, and then on the nurses' list
+//! (A8).
 
 use std::time::Duration;
 

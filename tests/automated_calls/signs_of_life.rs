@@ -1,5 +1,5 @@
-//! An attempt counted as not placed, and the carrier has its call: one call of the slot continues, the other is taken
-//! back, and each that rang counts. Staff's mistaken word stands in for a list that lied.
+//! An attempt counts as not placed, but the carrier has its call. One call of the slot continues, the other is
+//! withdrawn, and each that rang counts. A mistaken decision of staff takes the place of a wrong list.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ on_both_databases!(
     fault_9_a_slot_that_was_missed_is_unanswered_when_its_phone_rang,
 );
 
-/// The carrier's reply never comes, its list is down, and its callbacks come so late.
+/// The carrier's reply never arrives, its list is unavailable, and its callbacks are this late.
 fn silent(late: u64) -> NetworkFaults {
     NetworkFaults {
         dial_unheard_placed: 1.0,
@@ -38,8 +38,8 @@ fn silent(late: u64) -> NetworkFaults {
     }
 }
 
-/// One patient whose phone behaves so, call by call. The first call is placed and nobody knows; staff say at `time`
-/// that it wasn't, and from then on dialling works.
+/// One patient with the given behaviour for each call. The first call is placed with unknown outcome. Staff say at
+/// `time` that it wasn't placed, and from then on dialling works.
 async fn mistaken(fresh: &Fresh, late: u64, people: Vec<Behaviour>, time: &str) -> Day {
     let day = Day::begin(fresh, Plan { weather: silent(late), people: vec![(0, people)], ..Plan::default() }).await;
     day.until(time).await;
@@ -55,13 +55,13 @@ async fn first_call(day: &Day) -> CallId {
     calls[0].parse().unwrap()
 }
 
-/// Calls that are going on at the carrier.
+/// The number of live calls at the carrier.
 fn going_on(day: &Day) -> usize {
     let placed = day.simulation.lines.with(|network, _| network.placed());
     placed.iter().filter(|call| !matches!(call.listed.progress, LegProgress::Ended(_))).count()
 }
 
-/// Why each attempt is no longer wanted, in order.
+/// Why each attempt was withdrawn, in order.
 async fn withdrawals(day: &Day) -> Vec<String> {
     day.kept.column("SELECT COALESCE(withdrawal, '-') FROM attempts ORDER BY number").await
 }

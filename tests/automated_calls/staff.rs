@@ -1,4 +1,5 @@
-//! Talks with staff: silence in them is normal, nobody is cut off, and whoever hangs up first, nobody is called again.
+//! Conversations with staff: silence is normal, no call is cut off, and no patient is called again, whichever side
+//! hangs up first.
 
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ on_both_databases!(
     maintenance_during_a_talk_with_staff_leaves_it_alone,
 );
 
-/// Answers, and wants staff at the second question: they talk for so many minutes.
+/// Answers, and asks for staff at the second question. They talk for this many minutes.
 fn talks(minutes: u64, hangs_up_first: Side) -> Behaviour {
     let length = Duration::from_secs(minutes * 60);
     wants(Staff::Talk { rings: Duration::from_secs(5), length, hangs_up_first })
@@ -39,7 +40,7 @@ fn plan(manner: Behaviour) -> Plan {
     Plan { people: vec![(0, vec![manner])], ..Plan::default() }
 }
 
-/// Until the patient is being put through.
+/// Continues until the patient's call is being transferred.
 async fn until_staff_are_rung(day: &Day) {
     for second in 0..120 {
         day.until(&format!("09:0{}:{:02}", second / 60, second % 60)).await;
@@ -50,7 +51,7 @@ async fn until_staff_are_rung(day: &Day) {
     panic!("the patient was never put through");
 }
 
-/// From when on to the end of the next day: nobody's phone has rung but once, and nothing is left open.
+/// Continues to the end of the next day: no phone has rung more than once, and nothing is left open.
 async fn nobody_is_called_again(day: &Day) {
     day.until("20:00").await;
     assert_eq!(day.rang().len(), 1, "{:?}", day.rang());
@@ -185,7 +186,7 @@ async fn maintenance_during_a_talk_with_staff_leaves_it_alone(fresh: Fresh) {
     assert!(talk_minutes(&day).iter().all(|minutes| *minutes >= 30));
 }
 
-/// How long the calls that we placed went on after they were answered, in whole minutes.
+/// How long our calls lasted after they were answered, in whole minutes.
 fn talk_minutes(day: &Day) -> Vec<i64> {
     use kenkocall::carrier::network::LegProgress;
     let placed = day.simulation.lines.with(|network, _| network.placed());

@@ -1,5 +1,5 @@
-//! Key 8 before anybody has said who they are: only the patient, or someone who answers for the patient, holds the
-//! calls. Any other request is for the centre to decide, and calls continue until it does.
+//! Key 8 before identification: only the patient, or a person who answers for the patient, suspends the calls. The
+//! health centre decides on any other request, and calls continue until then.
 
 use std::time::Duration;
 
@@ -21,12 +21,12 @@ crate::on_both_databases!(
     a_confirmed_request_takes_the_place_of_an_unconfirmed_one,
 );
 
-/// Presses 8 when asked who listens.
+/// Presses 8 when asked who is listening.
 fn presses_8() -> Script {
     Script::answers(Duration::from_secs(2)).keys_at_question(1, key("8"))
 }
 
-/// What is keyed when asked who wants the calls to stop.
+/// The keys pressed when asked who wants to stop the calls.
 fn says(keys: &str) -> Script {
     presses_8().keys_at("stop_request.ask_who", key(keys))
 }

@@ -1,5 +1,5 @@
-//! Databases that fail, and workers that are frozen: nobody is called without an intent on disk, nobody twice, and
-//! nobody is thanked for what wasn't kept.
+//! Failing databases and frozen workers: no call without an intent on disk, no call placed twice, and no thanks for a
+//! report that wasn't stored.
 
 use std::sync::{Arc, Mutex};
 
@@ -27,9 +27,9 @@ enum Trouble {
     None,
     /// No commit succeeds.
     Full,
-    /// No commit gets anywhere.
+    /// No commit completes.
     Stuck,
-    /// The answer to the commit after so many is lost.
+    /// The reply to the commit after this many is lost.
     UnheardAfter(u32),
 }
 
@@ -80,8 +80,8 @@ impl CommitHook for Troubles {
     }
 }
 
-/// A power cut can't be staged here; that each commit waits for the disk can be asked. The PostgreSQL server of the
-/// tests doesn't wait, and `serve` would say so.
+/// A power cut can't be simulated here, but the database can be asked whether each commit waits for the disk. The
+/// PostgreSQL server of the tests doesn't wait, and `serve` would report that.
 #[tokio::test]
 async fn fault_10_a_commit_is_on_the_disk_when_it_is_answered() {
     on_sqlite(|fresh| async move { assert!(fresh.database.waits_for_the_disk().await.unwrap()) }).await;
@@ -107,7 +107,7 @@ async fn fault_11_a_full_disk_calls_nobody_and_thanks_nobody(fresh: Fresh) {
 }
 
 async fn whoever_calls_when_too_many_wait_is_turned_away_at_once(fresh: Fresh) {
-    /// More than wait, and more than are in the commit that is in progress.
+    /// More than the queue and the commit in progress can hold.
     const CALLERS: usize = 1_500;
     let troubles = Troubles::none();
     let plan = Plan { fate: Some(Arc::clone(&troubles) as _), ..Plan::default() };
@@ -164,7 +164,7 @@ async fn fault_12_a_commit_whose_answer_is_lost_is_read_again(fresh: Fresh) {
     assert_eq!(day.kept.count(open).await, 0, "one report each");
 }
 
-/// Ten minutes before nine; then the worker commits its intent and is frozen for so long.
+/// Ten minutes before nine. Then the worker commits its intent and is frozen for this long.
 async fn frozen_for(day: &Day, seconds: i64) -> kenkocall::service::PreparedBatch {
     day.until("08:50").await;
     day.down_until("2026-11-24T09:00:00+09:00");
@@ -203,7 +203,7 @@ async fn fault_15_a_worker_that_was_frozen_while_another_took_over(fresh: Fresh)
     database.close().await;
 }
 
-/// Lets nobody in any more, or everybody again.
+/// Refuses all connections, or allows them again.
 async fn cut_off(url: &str, cut: bool) {
     let (server, name) = url.rsplit_once('/').unwrap();
     let mut connection = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();

@@ -1,4 +1,5 @@
-//! Stop, release, another number, other times: effective at once, on waiting, ringing and answered calls too (A3, A4).
+//! Stop, release, a new number, new call times: they take effect immediately, on waiting, ringing and answered calls
+//! too (A3, A4).
 
 use kenkocall::carrier::simulator::{NetworkFaults, Script};
 use kenkocall::patient_import::Column;

@@ -1,6 +1,6 @@
-//! The clock of the real program is put forward and back by Debian's libfaketime while calls ring and talk, are in
-//! doubt or wait for a retry: no call is ended, no phone rings twice, every slot gets its tries. The monotonic clock,
-//! the fake carrier and the database keep the right time.
+//! Debian's libfaketime sets the clock of the real program forward and back while calls ring, are answered, have an
+//! unknown outcome or wait for a retry. No call is ended, no phone rings twice, and every slot gets its tries. The
+//! monotonic clock, the fake carrier and the database keep the correct time.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -21,12 +21,12 @@ on_both_databases!(
     fault_17_a_program_that_starts_by_a_wrong_clock_writes_the_right_time,
 );
 
-/// How far the clock steps, in seconds.
+/// The clock steps, in seconds.
 const STEPS: [i64; 4] = [3_600, 86_400, -3_600, -86_400];
-/// How long anything is waited for before the test gives up: no measure of speed.
+/// The time limit of every wait before the test fails. It doesn't measure speed.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Steps of the long test. More by `KENKOCALL_CLOCK_STEPS`, for a run by hand.
+/// The number of steps of the long test. `KENKOCALL_CLOCK_STEPS` sets more, for a manual run.
 fn steps() -> usize {
     std::env::var("KENKOCALL_CLOCK_STEPS").ok().and_then(|steps| steps.parse().ok()).unwrap_or(3)
 }
@@ -47,7 +47,7 @@ impl Steps {
         self.folder.path().join("ahead")
     }
 
-    /// Puts the clock so many seconds ahead of the right time.
+    /// Sets the clock this many seconds ahead of the correct time.
     fn to(&self, ahead: i64) {
         // Written beside and moved over, so that the program never reads half of it.
         let new = self.folder.path().join("new");
@@ -78,7 +78,7 @@ async fn town(fresh: &Fresh, patients: u32, fake: Fake, settings: &[(&str, &str)
     (town, steps)
 }
 
-/// Waits until the program has written this so often.
+/// Waits until the program has logged this as often as `times`.
 async fn written(town: &Town, what: &str, times: usize) {
     let waiting = async {
         while town.line.log().matches(what).count() < times {

@@ -1,5 +1,5 @@
-//! PostgreSQL with a streaming replica, in a temporary folder: a primary and a standby that are reached at one address,
-//! which a fail-over leads to the other server.
+//! PostgreSQL with a streaming replica, in a temporary folder: a primary and a standby behind one address, which a
+//! fail-over redirects to the other server.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -12,15 +12,15 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 
 use super::server::{free_port, is_root, programs, run};
 
-/// How long the standby may take to follow the primary: no measure of speed.
+/// The time limit for the standby to follow the primary. It doesn't measure speed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How commits reach the standby.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replication {
-    /// A commit is answered when the standby has it.
+    /// A commit is acknowledged after the standby has it.
     Synchronous,
-    /// A commit is answered before.
+    /// A commit is acknowledged before the standby has it.
     Asynchronous,
 }
 
@@ -83,17 +83,17 @@ impl Cluster {
         cluster
     }
 
-    /// The address of whichever server is the primary.
+    /// The address of the current primary.
     pub fn url(&self) -> String {
         url(self.clients.port, "kenkocall")
     }
 
-    /// From now on the standby hears nothing of the primary: what is committed is lost in a fail-over.
+    /// Disconnects the standby from the primary. Later commits are lost in a fail-over.
     pub fn cut_replication(&self) {
         self.replication.lead_to(None);
     }
 
-    /// The primary dies, and the standby takes its place.
+    /// The primary stops, and the standby takes over.
     pub fn fail_over(&self) {
         self.clients.lead_to(None);
         self.program("pg_ctl", &["stop", "-D", &self.data("primary"), "--mode=immediate", "--silent"]);
@@ -141,7 +141,7 @@ impl Drop for Cluster {
     }
 }
 
-/// Leads connections to a port that can be changed, in threads of its own: tests block theirs.
+/// Forwards connections to a changeable port. It has threads of its own, because tests block theirs.
 struct Forwarder {
     port: u16,
     state: Arc<Mutex<Leads>>,
@@ -177,7 +177,7 @@ impl Forwarder {
         Self { port: own, state }
     }
 
-    /// Ends all connections, and leads new ones there.
+    /// Closes all connections, and forwards new ones to `port`.
     fn lead_to(&self, port: Option<u16>) {
         let mut leads = self.state.lock().unwrap();
         leads.to = port;

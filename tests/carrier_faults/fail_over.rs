@@ -1,5 +1,5 @@
-//! PostgreSQL fails over to its replica while calls are placed and answered: nobody's phone rings again for a slot in
-//! which it was answered, and nobody who was thanked is called again (faults 13, 34 and 35).
+//! PostgreSQL fails over to its replica while calls are placed and answered: no phone rings again for a slot in which
+//! it was answered, and no patient who was thanked is called again (faults 13, 34 and 35).
 
 use std::time::Duration;
 
@@ -12,11 +12,11 @@ use super::losing::{LONG_ENOUGH, reconcile};
 use super::town::Town;
 
 const PATIENTS: u32 = 14;
-/// Some have reported when the replica hears no more, others report after it, and some are left.
+/// Some patients have reported when the replica is disconnected, others report afterwards, and some are left.
 const BEFORE: u64 = 3;
 const LOST: u64 = 4;
 
-/// Fail-overs of each kind in one run. More by `KENKOCALL_FAIL_OVERS`, for a long run by hand.
+/// The number of fail-overs of each kind in one run. `KENKOCALL_FAIL_OVERS` sets more, for a long manual run.
 fn fail_overs() -> u64 {
     std::env::var("KENKOCALL_FAIL_OVERS").ok().and_then(|count| count.parse().ok()).unwrap_or(1)
 }
@@ -54,13 +54,13 @@ async fn until_reported(town: &Town, reports: u64) {
     }
 }
 
-/// The phones of those whose report is kept, and who were thanked.
+/// The phone numbers of patients whose report is stored and who were thanked.
 async fn thanked(town: &Town) -> Vec<String> {
     let sql = "SELECT p.phone_number FROM slots s JOIN patients p ON p.id = s.patient_id WHERE s.state = 'reported'";
     town.kept.column(sql).await
 }
 
-/// Every try that waits for its time is due now.
+/// Makes every waiting try due now.
 async fn all_is_due(town: &Town) {
     town.kept.rows("UPDATE slots SET due_at = opened_at WHERE state = 'waiting'").await;
 }

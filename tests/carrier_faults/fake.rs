@@ -24,7 +24,7 @@ pub struct Fake {
 }
 
 impl Fake {
-    /// Starts it; a minute of its people takes a second.
+    /// Starts the fake carrier. A minute of its simulated people takes a second.
     pub fn start(seed: u64) -> Self {
         Self::at_speed(seed, 60)
     }
@@ -63,7 +63,7 @@ impl Fake {
         self.send(request).await
     }
 
-    /// A call that is placed on the account by something else than the program under test.
+    /// Places a call on the account from outside the program under test.
     pub async fn place(&self, form: &[(&str, &str)]) {
         let form: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let request = Request::builder()
@@ -109,13 +109,13 @@ impl Fake {
         self.ask(Method::POST, "/_fake/people", Some(person)).await;
     }
 
-    /// How often a number's phone was placed a call to, rang and was answered.
+    /// How many calls were placed to a number, rang and were answered.
     pub async fn phone(&self, number: &str) -> [u64; 3] {
         let phones = self.ask(Method::GET, "/_fake/phones", None).await;
         ["placed", "rang", "answered"].map(|what| phones[number][what].as_u64().unwrap_or(0))
     }
 
-    /// Every number that was called, with how often its phone rang for each of our calls.
+    /// Every called number, with how often its phone rang for each of our calls.
     pub async fn phones(&self) -> Vec<(String, u64, Vec<u64>)> {
         let phones = self.ask(Method::GET, "/_fake/phones", None).await;
         let counts = |phone: &Value| {

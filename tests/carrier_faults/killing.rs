@@ -1,5 +1,5 @@
-//! The program is killed without a warning, at random and while the carrier holds its request, and started again: no
-//! phone rings twice for a call, nothing that was acknowledged is lost, every slot ends.
+//! The program is killed without warning, at random times and while the carrier processes its request, and restarted:
+//! no phone rings twice for a call, nothing that was acknowledged is lost, and every slot ends.
 
 use std::time::Duration;
 
@@ -16,17 +16,17 @@ on_both_databases!(
     fault_1_and_2_killed_around_the_intent,
 );
 
-/// Kills of one run. More by `KENKOCALL_KILLS`, for a long run by hand.
+/// The number of kills in one run. `KENKOCALL_KILLS` sets more, for a long manual run.
 fn kills() -> u32 {
     std::env::var("KENKOCALL_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(8)
 }
 
-/// So many patients that there is something to kill in, all the time.
+/// Enough patients that calls are in progress at every kill.
 fn patients() -> u32 {
     kills().saturating_mul(3).clamp(20, 2_000) + 10
 }
 
-/// Simple chance, so that a run can be repeated.
+/// A simple random generator, so that a run can be repeated.
 struct Dice(u64);
 
 impl Dice {

@@ -1,5 +1,5 @@
-//! A database that has lost its last entries: an old backup is restored, or a fail-over came too early. Nobody is
-//! dialled until the carrier's list was gone through, and no phone rings twice (faults 13 and 40).
+//! A database that has lost its last entries, because an old backup was restored or a fail-over came too early.
+//! Dialling waits until the carrier's list was reconciled, and no phone rings twice (faults 13 and 40).
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -26,7 +26,7 @@ on_both_databases!(
 );
 
 mod restored {
-    //! On one database alone: a backup is a file.
+    //! Only on SQLite: a backup is a file.
     #[tokio::test]
     async fn fault_40_an_old_backup_starts_paused_and_reconciles() {
         crate::databases::on_sqlite(super::fault_40).await;
@@ -38,14 +38,14 @@ mod restored {
     }
 }
 
-/// How long a dialer that could dial would take to do so, several times over.
+/// Several times longer than a running dialer takes to dial.
 pub const LONG_ENOUGH: Duration = Duration::from_secs(3);
-/// Looks at the carrier's list before a test gives up.
+/// The number of lookups of the carrier's list before a test fails.
 const MOST_LOOKS: u32 = 60;
 
 const PATIENTS: u32 = 4;
 
-/// One call after the other, so that some come before the backup and some after.
+/// One call after the other, so that some are placed before the backup and some after it.
 const SLOW: (&str, &str) = ("DIALER__CONCURRENT_CALLS", "1");
 
 async fn all_rang_once(town: &Town) {
@@ -54,7 +54,7 @@ async fn all_rang_once(town: &Town) {
     }
 }
 
-/// Nobody is dialled, and everybody may know why.
+/// Dialling has stopped, and an alert says why.
 async fn is_held(town: &Town) {
     town.until("alerts WHERE kind = 'dialling' AND closed_at IS NULL", 1).await;
     tokio::time::sleep(LONG_ENOUGH).await;
@@ -65,7 +65,7 @@ async fn is_held(town: &Town) {
     assert!(refused.contains("run `kenkocall dialer reconcile` first"), "{refused}");
 }
 
-/// Until every call is over and the list can be believed.
+/// Continues until every call has ended and the list is reliable.
 pub async fn reconcile(town: &Town) {
     for _ in 0..MOST_LOOKS {
         match town.asks(&["dialer", "reconcile"]) {
@@ -80,7 +80,7 @@ pub async fn reconcile(town: &Town) {
     panic!("the calls are never over\n{}", town.line.log());
 }
 
-/// The end of it: dialling goes on, and nobody was called for a slot of which the carrier knew.
+/// Finally dialling continues, and no patient was called for a slot that the carrier knew.
 async fn goes_on(town: &Town) {
     let resumed = town.asks(&["dialer", "resume"]).unwrap();
     assert!(resumed.starts_with("the pause has ended\ncalls are placed\n"), "{resumed}");
@@ -130,7 +130,7 @@ async fn fault_40(fresh: Fresh) {
     assert_eq!(town.kept.count("losses WHERE closed_at IS NULL").await, 0, "the next start finds nothing to stop for");
 }
 
-/// The backup takes the place of the database.
+/// Replaces the database by the backup.
 async fn put_in_place(fresh: &Fresh, backup: &str) {
     fresh.database.close().await;
     let database = fresh.url.strip_prefix("sqlite://").unwrap();
@@ -165,7 +165,7 @@ async fn fault_40_without_a_checkpoint(fresh: Fresh) {
     assert_eq!(town.kept.count("losses WHERE closed_at IS NULL").await, 0, "the next start finds nothing to stop for");
 }
 
-/// Everything that a tail without the calls since `since` (epoch milliseconds) lacks, at once.
+/// The SQL that removes everything that a database without the calls since `since` (epoch milliseconds) lacks.
 fn lost_tail(since: &str, due_at: &str) -> String {
     let calls = format!("(SELECT call_id FROM attempts WHERE intended_at >= {since})");
     let reports = format!("(SELECT report_id FROM answers WHERE call_id IN {calls})");
@@ -187,7 +187,7 @@ fn lost_tail(since: &str, due_at: &str) -> String {
     .join("; ")
 }
 
-/// In one transaction, as a fail-over happens between two of ours.
+/// Runs in one transaction, as a fail-over happens between two of ours.
 async fn at_once(url: &str, sql: &str) {
     let sql = |begin: &str| AssertSqlSafe(format!("{begin}; {sql}; COMMIT"));
     if url.starts_with("postgres") {
@@ -201,7 +201,7 @@ async fn at_once(url: &str, sql: &str) {
     }
 }
 
-/// When the third call was intended: the first two outlast the fail-over.
+/// When the third call was intended. The first two outlast the fail-over.
 async fn third_call(town: &Town) -> String {
     let sql = "SELECT CAST(intended_at AS text) FROM attempts ORDER BY intended_at LIMIT 1 OFFSET 2";
     town.kept.column(sql).await.pop().unwrap()
@@ -286,7 +286,7 @@ async fn a_carrier_that_is_unreachable_at_the_start_is_not_taken_for_a_wrong_clo
     assert_eq!(town.kept.alerts().await, [] as [&str; 0]);
 }
 
-/// A call that was placed with a number of the account by something else than this program.
+/// A call that was placed from a number of the account by something other than this program.
 async fn placed_by_hand(fake: &Fake, from: &str) {
     let form = [("From", from), ("To", &number(90)), ("Url", "https://example.jp/elsewhere")];
     fake.place(&form).await;

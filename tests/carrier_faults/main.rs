@@ -1,6 +1,6 @@
-//! Automated calls over HTTP, with everything that a real carrier does badly: the real program, the fake carrier
-//! (`kenkocall simulate carrier`) as a process of its own, and its log as the judge of how often a phone rang. Numbers
-//! in the names are those of the faults in docs/faults.md.
+//! Automated calls over HTTP, with all faults of real carriers: the real program, the fake carrier (`kenkocall
+//! simulate carrier`) as a separate process, and its log as the proof of how often a phone rang. Numbers in the names
+//! are those of the faults in docs/faults.md.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

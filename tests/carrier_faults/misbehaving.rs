@@ -1,4 +1,4 @@
-//! A carrier that accepts and never answers, answers late, repeats, reorders and forgets.
+//! A carrier that accepts connections and never replies, replies late, repeats, reorders and forgets.
 
 use serde_json::json;
 
@@ -21,7 +21,7 @@ on_both_databases!(
 );
 
 mod slow {
-    //! On one database alone: they wait for looks in real time.
+    //! Only on one database: these tests wait for lookups in real time.
     #[tokio::test]
     async fn fault_6_a_server_error_is_looked_for_before_it_is_tried_again() {
         crate::databases::on_sqlite(super::fault_6).await;
@@ -33,7 +33,7 @@ mod slow {
     }
 }
 
-/// A town whose carrier has these faults from the first request on.
+/// A town whose carrier has these faults from the first request.
 async fn town_with(fresh: &Fresh, patients: u32, faults: serde_json::Value) -> Town {
     let fake = Fake::start(1);
     fake.fault(faults).await;

@@ -1,4 +1,4 @@
-//! Callers, fields and words that no documentation has, between the real program and the fake carrier.
+//! Undocumented callers, fields and words, between the real program and the fake carrier.
 
 use std::time::Duration;
 
@@ -66,7 +66,7 @@ async fn odd_callers_and_words_lose_no_call_and_no_outcome(fresh: Fresh) {
 }
 
 impl Fake {
-    /// Odd fields in the webhooks of a number's calls.
+    /// Adds unusual fields to the webhooks of a number's calls.
     async fn odd(&self, number: &str, on: &str, fields: &str) {
         let odd = json!({ "number": number, "on": on, "fields": fields });
         self.ask(Method::POST, "/_fake/odd", Some(odd)).await;

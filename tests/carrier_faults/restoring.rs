@@ -1,5 +1,5 @@
-//! `kenkocall backup` while calls are in progress, and `kenkocall restore` of what it made: the server starts paused,
-//! goes through the carrier's list, and no phone rings twice (fault 40).
+//! `kenkocall backup` while calls are in progress, and `kenkocall restore` of the backup: the server starts paused,
+//! reconciles the carrier's list, and no phone rings twice (fault 40).
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,7 +13,7 @@ use super::server::{programs, run};
 use super::town::{Town, number};
 
 const PATIENTS: u32 = 6;
-/// Two calls at a time, so that each backup finds calls in other states.
+/// Two calls at a time, so that each backup contains calls in different states.
 const TWO_AT_A_TIME: (&str, &str) = ("DIALER__CONCURRENT_CALLS", "2");
 
 /// The states of the calls that were in progress when the backup was made.
@@ -22,7 +22,8 @@ async fn under_way(backup: &str) -> Vec<String> {
     Kept::at(&format!("sqlite://{backup}")).column(sql).await
 }
 
-/// Backs up again and again until so many slots have ended, and keeps one backup of each mixture of calls in progress.
+/// Makes backups repeatedly until this many slots have ended, and keeps one backup of each combination of calls in
+/// progress.
 async fn backed_up_until(town: &Town, folder: &Path, ended: u64) -> BTreeMap<Vec<String>, String> {
     let mut backups = BTreeMap::new();
     for nth in 0.. {
@@ -41,7 +42,7 @@ async fn backed_up_until(town: &Town, folder: &Path, ended: u64) -> BTreeMap<Vec
     backups
 }
 
-/// How often each phone was placed a call to.
+/// The number of calls placed to each phone.
 async fn placed(town: &Town) -> Vec<u64> {
     let mut placed = Vec::new();
     for nth in 0..PATIENTS {
@@ -50,7 +51,7 @@ async fn placed(town: &Town) -> Vec<u64> {
     placed
 }
 
-/// Puts a backup in place of the database, by the commands of the document, up to `dialer resume`.
+/// Replaces the database by a backup, with the documented commands up to `dialer resume`.
 async fn restored(town: &mut Town, backup: &str) {
     let told = town.asks(&["restore", backup]).unwrap();
     assert!(told.contains("nobody is dialled"), "{told}");
@@ -68,7 +69,7 @@ async fn restored(town: &mut Town, backup: &str) {
     town.asks(&["dialer", "resume"]).unwrap();
 }
 
-/// Every slot has ended, each phone was placed one call to, and everybody reported or stands on the nurses' list.
+/// Every slot has ended, one call was placed to each phone, and every patient reported or is on the nurses' list.
 async fn everybody_was_called_once(town: &Town) {
     town.until_all_slots_ended(PATIENTS.into()).await;
     tokio::time::sleep(LONG_ENOUGH).await;
@@ -99,7 +100,7 @@ async fn fault_40_a_backup_made_during_calls_calls_nobody_twice() {
     .await;
 }
 
-/// The server is gone in the middle of calls, and others have not begun: those are called once it goes on.
+/// The server stops in the middle of calls, and others haven't begun. Those are called once it continues.
 #[tokio::test]
 async fn fault_40_a_backup_restored_while_phones_ring_calls_the_rest_once() {
     databases::on_sqlite(|fresh: Fresh| async move {
@@ -117,7 +118,7 @@ async fn fault_40_a_backup_restored_while_phones_ring_calls_the_rest_once() {
     .await;
 }
 
-/// The way of docs/operations.md on PostgreSQL, which has programs of its own for both.
+/// The procedure of docs/operations.md for PostgreSQL, which has its own programs for backup and restore.
 #[tokio::test]
 async fn fault_40_a_dump_made_during_calls_calls_nobody_twice() {
     databases::on_postgres(|fresh: Fresh| async move {

@@ -1,5 +1,5 @@
-//! The program as the application's role of docs/operations.md (PostgreSQL): a day of calls needs nothing that only the
-//! owner may do.
+//! The program as the application's role of docs/operations.md (PostgreSQL): a day of calls needs no privilege of the
+//! owner.
 
 use kenkocall::store::Database;
 

@@ -1,5 +1,5 @@
-//! Two `serve` on one SQLite file, as docs/operations.md allows (on a local disk): each slot is called once, whichever
-//! of them calls, and each takes the other's calls.
+//! Two `serve` processes on one SQLite file, as docs/operations.md allows (on a local disk): each slot is called
+//! once, by either process, and each handles the other's calls.
 
 use super::databases::{self, Fresh};
 use super::line::Line;
@@ -7,10 +7,10 @@ use super::losing::LONG_ENOUGH;
 use super::town::{Town, number};
 
 const PATIENTS: u32 = 12;
-/// How often one of the two is killed and started again.
+/// How often one of the two is killed and restarted.
 const KILLS: u32 = 4;
 
-/// A second one beside the town's, with the same settings.
+/// A second process next to the town's, with the same settings.
 fn beside(town: &Town, fresh: &Fresh) -> Line {
     let settings: Vec<(&str, &str)> =
         town.settings().iter().map(|(name, value)| (name.trim_start_matches("KENKOCALL_"), value.as_str())).collect();
@@ -25,7 +25,7 @@ async fn each_phone_rang_once(town: &Town) {
     town.nobody_rang_twice_for_a_call().await;
 }
 
-/// The document's own words: what is tested here is what it promises.
+/// The document's own wording, because this test checks what it promises.
 #[test]
 fn the_document_allows_two_on_a_local_disk() {
     let manual = include_str!("../../docs/operations.md").replace('\n', " ");

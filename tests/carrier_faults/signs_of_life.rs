@@ -1,5 +1,5 @@
-//! A list that lies or proves nothing, and callbacks that come after it was believed: a phone doesn't ring twice at the
-//! centre's expense, and what the carrier has counts in the end.
+//! A list that is wrong or proves nothing, and callbacks that arrive after it was trusted: a phone doesn't ring twice
+//! at the health centre's expense, and the carrier's calls count in the end.
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ on_both_databases!(
 );
 
 mod slow {
-    //! On one database alone: they wait for looks in real time.
+    //! Only on one database: these tests wait for lookups in real time.
     #[tokio::test]
     async fn fault_9_callbacks_after_a_list_that_lied_take_back_the_call_that_rings() {
         crate::databases::on_sqlite(super::fault_9_the_second_call_is_taken_back).await;
@@ -26,7 +26,7 @@ mod slow {
     }
 }
 
-/// A carrier that has the first patient's call, leaves it out of its list, and tells of it so late.
+/// A carrier that has the first patient's call, omits it from its list, and reports it this late.
 async fn lying(speed: u32, late: f64) -> Fake {
     let fake = Fake::at_speed(1, speed);
     let lost = number(0);

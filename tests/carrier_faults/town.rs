@@ -16,7 +16,7 @@ use super::line::Line;
 use super::people::noon_zone;
 use super::web::{PUBLIC_URL, TOKEN};
 
-/// How long anything is waited for before the test gives up: no measure of speed.
+/// The time limit of every wait before the test fails. It doesn't measure speed.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 pub struct Town {
@@ -28,7 +28,7 @@ pub struct Town {
 }
 
 impl Town {
-    /// So many patients, all due now.
+    /// A town with this many patients, all due now.
     pub async fn of(fresh: &Fresh, patients: u32, settings: &[(&str, &str)]) -> Self {
         Self::with(fresh, patients, Fake::start(1), settings).await
     }
@@ -37,7 +37,7 @@ impl Town {
         Self::in_environment(fresh, patients, fake, settings, Vec::new()).await
     }
 
-    /// The same with variables of the environment for the program that aren't settings.
+    /// The same, with environment variables for the program that aren't settings.
     pub async fn in_environment(
         fresh: &Fresh,
         patients: u32,
@@ -64,18 +64,18 @@ impl Town {
         Self { fake, line, kept: Kept::at(&fresh.url), url: fresh.url.clone(), settings }
     }
 
-    /// What the program serves with, besides what every program under test has.
+    /// The settings of the program, in addition to those of every program under test.
     pub fn settings(&self) -> &[(String, String)] {
         &self.settings
     }
 
-    /// The program again after it was killed, with the carrier's webhooks led to it.
+    /// Restarts the killed program, and directs the carrier's webhooks to it.
     pub async fn restart(&mut self) {
         self.line.restart();
         self.fake.deliver_to(&self.line.carrier.address()).await;
     }
 
-    /// Waits until so many rows are so.
+    /// Waits until this many rows match.
     pub async fn until(&self, rows: &str, count: u64) {
         let waiting = async {
             while self.kept.count(rows).await != count {
@@ -87,7 +87,7 @@ impl Town {
         }
     }
 
-    /// Waits until a number's phone was placed a call to, and rang, so often.
+    /// Waits until this many calls were placed to a number, and its phone rang this often.
     pub async fn until_phone(&self, number: &str, placed: u64, rang: u64) {
         let waiting = async {
             while self.fake.phone(number).await[..2] != [placed, rang] {
@@ -111,7 +111,7 @@ impl Town {
         self.until("slots WHERE ended_at IS NOT NULL", slots).await;
     }
 
-    /// The desk's command by the real program.
+    /// Runs a command of the real program.
     pub fn command(&self, arguments: &[&str]) {
         let done = Command::new(env!("CARGO_BIN_EXE_kenkocall"))
             .args(arguments)
@@ -121,14 +121,14 @@ impl Town {
         assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
     }
 
-    /// A command with the settings that the program serves with; what it says, or the sentence that refuses.
+    /// Runs a command with the settings of the server. Returns its output, or the sentence with which it refuses.
     pub fn asks(&self, arguments: &[&str]) -> Result<String, String> {
         let done = self.program(arguments).output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         if done.status.success() { Ok(text(done.stdout)) } else { Err(text(done.stderr)) }
     }
 
-    /// A command with the settings that the program serves with.
+    /// A command with the settings of the server.
     pub fn program(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kenkocall"));
         command
@@ -140,7 +140,7 @@ impl Town {
         command
     }
 
-    /// No phone rang more than once for one of our calls, and none was placed twice.
+    /// No phone rang more than once for one of our calls, and no call was placed twice.
     pub async fn nobody_rang_twice_for_a_call(&self) {
         for (number, placed, rang) in self.fake.phones().await {
             assert!(rang.iter().all(|times| *times <= 1), "{number} rang {rang:?} times for one call");
@@ -151,7 +151,7 @@ impl Town {
     }
 }
 
-/// Registers the centre and its patients; all of them are due, and it is about noon there.
+/// Registers the centre and its patients. All of them are due, and it is about noon there.
 async fn register(fresh: &Fresh, patients: u32, now: Timestamp) {
     let zone = noon_zone(now);
     let local = TimeZone::get(&zone).unwrap().to_datetime(now);
@@ -181,7 +181,7 @@ pub fn number(nth: u32) -> String {
     made_up_number(nth).unwrap().expose().to_owned()
 }
 
-/// Someone whose phone rings for so long, in the fake carrier's seconds, before it is answered.
+/// A person whose phone rings for this many of the fake carrier's seconds before it is answered.
 pub fn answers_after(seconds: u32) -> serde_json::Value {
     json!({ "answer_seconds": seconds })
 }

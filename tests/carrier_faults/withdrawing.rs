@@ -1,4 +1,4 @@
-//! A stop, a release and another number while the phone rings, by the desk's commands beside the running server.
+//! A stop, a release and a new number while the phone rings, by commands that run next to the server.
 
 use serde_json::json;
 
@@ -14,7 +14,7 @@ on_both_databases!(
     fault_20_a_stop_while_they_talk_ends_with_a_goodbye,
 );
 
-/// A phone that rings for longer than any test needs to act.
+/// A phone that rings for longer than any test needs.
 async fn ringing(fresh: &Fresh) -> Town {
     let fake = Fake::at_speed(1, 2);
     fake.person(&number(0), "answers", answers_after(25)).await;

@@ -1,4 +1,4 @@
-//! `--as NAME`: who acts, before and after the subcommand, for every command that changes or looks (D3).
+//! `--as NAME`: who acts, before and after the subcommand, for every command that changes or shows data (D3).
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
@@ -20,7 +20,7 @@ crate::on_both_databases!(
     a_name_given_to_as_renames_no_centre,
 );
 
-/// Nobody else is called that: it is in no table but the audit trail.
+/// A unique name that is in no table except the audit trail.
 const ACTOR: &str = "見本司令";
 const OF_ACTOR: &str = "audit WHERE actor = '見本司令'";
 const OF_OTHERS: &str = "audit WHERE actor <> '見本司令'";
@@ -60,7 +60,7 @@ const LEAVES_NO_ENTRY: [(&str, &str); 31] = [
     ("bench soak", "databases of its own"),
 ];
 
-/// The commands that `--help` names, down to those without commands of their own.
+/// The commands that `--help` names, down to those without subcommands.
 pub fn leaves(words: &[&str]) -> Vec<String> {
     let help = Command::new(env!("CARGO_BIN_EXE_kenkocall")).args(words).arg("--help").output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
@@ -71,7 +71,7 @@ pub fn leaves(words: &[&str]) -> Vec<String> {
     named.flat_map(|name| leaves(&[words, &[name]].concat())).collect()
 }
 
-/// A fake carrier, ended with the test.
+/// A fake carrier, which ends with the test.
 pub struct FakeCarrier {
     child: Child,
     base_url: String,
@@ -112,14 +112,14 @@ impl Drop for FakeCarrier {
     }
 }
 
-/// Where `--as` stands.
+/// The position of `--as`.
 #[derive(Clone, Copy)]
 enum Place {
     BeforeTheCommand,
     AfterTheCommand,
 }
 
-/// Every command that changes something or looks at patients, in an order in which each of them is possible.
+/// Every command that changes data or shows patients, in an order in which each of them is possible.
 pub fn cases(call: &str, alert: &str, list: &str) -> Vec<Vec<String>> {
     let (stopped, released, called) = (hersys_id(1), hersys_id(2), hersys_id(3));
     let cases = format!(
@@ -158,7 +158,7 @@ async fn lose_an_entry(fresh: &Fresh) {
     tx.commit().await.unwrap();
 }
 
-/// Every command by a database's address.
+/// Every command, with the address of a database.
 pub async fn every_command_acts(fresh: Fresh) {
     acts(fresh, Place::AfterTheCommand).await;
 }

@@ -1,4 +1,5 @@
-//! `kenkocall alerts list`: the most severe first, one line a patient, and no flood that hides a red answer.
+//! `kenkocall alerts list`: the most severe first, one line for each patient, and no number of alerts hides a red
+//! answer.
 
 use jiff::{SignedDuration, Timestamp};
 use kenkocall::domain::{
@@ -146,7 +147,7 @@ async fn alerts_are_listed_by_kind_and_of_today(fresh: Fresh) {
     assert!(wrong.status.code() == Some(2) && sentence.contains("the kinds of alerts are red_answer, call_back"));
 }
 
-/// What the first line of `alerts list` is closed by.
+/// The end of the first line of `alerts list`.
 fn first_line(command_line: &CommandLine<'_>, words: &[&str]) -> String {
     let listed = command_line.does(&[&["alerts", "list"], words].concat());
     listed.lines().nth(1).unwrap().split_whitespace().next().unwrap().to_owned()

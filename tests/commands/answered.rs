@@ -1,4 +1,4 @@
-//! `patients stop`, `release` and `set` while the phone rings, and while someone is on the line (A3, A4).
+//! `patients stop`, `release` and `set` while the phone rings, and while a person is on the line (A3, A4).
 
 use kenkocall::carrier::simulator::{NetworkFaults, Script};
 use kenkocall::service::made_up_number;
@@ -14,7 +14,7 @@ crate::on_both_databases!(
     a3_new_times_take_back_the_call_that_waits_to_be_tried_again,
 );
 
-/// One patient who is called at half past one, and lets it ring for so long.
+/// One patient who is called at half past one and whose phone rings for this long.
 async fn ringing(fresh: &Fresh, rings: u64) -> Day {
     let answers = Script::answers(secs(rings)).health(kenkocall::carrier::simulator::Health::well());
     let day = today(fresh, vec![("13:30", vec![answers.into()])], NetworkFaults::FAIR).await;

@@ -1,4 +1,4 @@
-//! Backups that are made while others write, and their way back.
+//! Backups that are made while others write, and their restoration.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -91,7 +91,7 @@ async fn a_backup_on_a_full_disk_leaves_no_file() {
     .await;
 }
 
-/// Restores with everything else closed, and gives the name of what was kept.
+/// Restores with all connections closed, and returns the name of the file that was kept.
 fn restored(fresh: &Fresh, backup: &Path) -> PathBuf {
     let told = CommandLine(fresh).does(&["restore", backup.to_str().unwrap()]);
     for mentioned in ["nobody is dialled", "dialer reconcile", "dialer resume"] {
@@ -132,8 +132,7 @@ async fn a_restored_backup_is_alone_paused_and_what_was_there_is_kept() {
     .await;
 }
 
-/// A log that a killed program has left holds entries of the old file. Beside the new one, SQLite would take them for
-/// its own.
+/// The log of a killed program contains entries of the old file. Next to the new one, SQLite would apply them to it.
 #[tokio::test]
 async fn a_backup_restored_beside_a_left_over_log_is_the_backup() {
     databases::on_sqlite(|fresh| async move {
@@ -216,7 +215,7 @@ async fn what_is_no_backup_of_the_database_changes_nothing() {
     .await;
 }
 
-/// Kills the command once `until` holds, or lets it end.
+/// Kills the command once `until` returns `true`, or lets it end.
 fn killed(fresh: &Fresh, arguments: &[&str], until: impl Fn() -> bool) {
     let mut command = CommandLine(fresh).command(arguments);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();

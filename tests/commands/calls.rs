@@ -1,4 +1,4 @@
-//! `kenkocall calls` and `reports`: a call taken by the conversation service, then read at the desk.
+//! `kenkocall calls` and `reports`: a call is handled by the conversation service, then read by these commands.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::{CommandLine, databases::Fresh, day, without_ids};
 
 crate::on_both_databases!(a_call_reads_like_a_call, reports_are_exported, d3_a_look_at_a_call_is_noted);
 
-/// A quarter past nine in Tokyo, and three seconds later each time that someone asks.
+/// A quarter past nine in Tokyo, and three seconds later each time it is read.
 fn clock() -> Clock {
     let seconds = std::sync::atomic::AtomicI64::new(0);
     let begin: Timestamp = "2026-11-23T09:15:00+09:00".parse().unwrap();
@@ -23,7 +23,7 @@ fn clock() -> Clock {
     })
 }
 
-/// A patient is registered and calls, keying these entries one after the other, and then hangs up.
+/// Registers a patient, who calls, keys these entries one after the other, and then hangs up.
 async fn call(fresh: &Fresh, entries: &[&str]) -> CallId {
     let flow_set = day::kept_library(fresh).await;
     let (conversations, working) = ConversationService::start(Arc::new(kenkocall::service::Context {

@@ -1,4 +1,4 @@
-//! A health centre's day on the simulated phone network, beside the real program on the same database.
+//! A health centre's day on the simulated phone network, next to the real program on the same database.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,10 +17,10 @@ use kenkocall::store::flow_sets::{self, FlowSetRow};
 
 use crate::{CommandLine, databases::Fresh};
 
-/// Who is asked whether someone listens.
+/// The prompt that asks who is listening.
 const LISTENING: &str = "automated_call.ask_listening";
 
-/// The shipped documents, kept in the database.
+/// The included documents, stored in the database.
 pub async fn kept_library(fresh: &Fresh) -> Arc<FlowSet> {
     let flow_set = Arc::new(FlowSet::checked(crate::shipped::files()).expect("good documents"));
     let mut tx = fresh.database.begin_write().await.unwrap();
@@ -35,43 +35,44 @@ pub fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// The HER-SYS ID of the nth made-up patient, from 0.
+/// The HER-SYS ID of the nth simulated patient, from 0.
 pub fn hersys_id(nth: u32) -> String {
     (FIRST_MADE_UP_ID + nth).to_string()
 }
 
-/// Someone who answers after three seconds, is well, and finishes.
+/// A person who answers after three seconds, is well, and finishes.
 pub fn finishes() -> Script {
     Script::answers(secs(3)).health(Health::well())
 }
 
-/// The same, but for what is keyed when asked who listens.
+/// The same, except for the key when asked who is listening.
 pub fn says(key: &str) -> Script {
     finishes().keys_at(LISTENING, Keys::parse(key).unwrap())
 }
 
-/// Someone who asks by key 8 at the second question that calls stop, and hangs up.
+/// A person who asks by key 8 at the second question to stop the calls, and hangs up.
 pub fn asks_to_stop() -> Script {
     let key = |key| Keys::parse(key).unwrap();
     finishes().keys_at_question(2, key("8")).keys_at("stop_request.ask_stop", key("1")).hangs_up_at_question(4)
 }
 
-/// Patients of a made-up centre, in their order: when each is called, and what meets the first call, the second, …
+/// The patients of a simulated centre, in order: each patient's call time, and the behaviour in the first call, the
+/// second, and so on.
 pub type Patients = Vec<(&'static str, Vec<Behaviour>)>;
 
-/// A day that goes by a virtual clock.
+/// A day on a virtual clock.
 pub struct Day {
     pub simulation: Simulation,
     pub zone: TimeZone,
 }
 
-/// A day that isn't today: everything in it is the same each time.
+/// A fixed day other than today, which is the same in every run.
 pub async fn some_day(fresh: &Fresh, patients: Patients) -> Day {
     let begins = "2026-10-06T08:00:00+09:00".parse().unwrap();
     open(fresh, patients, NetworkFaults::FAIR, begins, TimeZone::get("Asia/Tokyo").unwrap()).await
 }
 
-/// A day whose hour is 12 now, whatever the real hour is: commands go by the real clock.
+/// A day on which it is 12 o'clock now, because commands use the real clock.
 pub async fn today(fresh: &Fresh, patients: Patients, weather: NetworkFaults) -> Day {
     let zone = zone_with_hour(12);
     // From a full minute on, or what happens would depend on the second in which the test begins.
@@ -134,25 +135,25 @@ async fn open(fresh: &Fresh, patients: Patients, weather: NetworkFaults, begins:
 }
 
 impl Day {
-    /// Goes on until it is so late at the centre: `13:30:05`.
+    /// Continues until this time at the centre: `13:30:05`.
     pub async fn until(&self, time: &str) {
         let date = self.simulation.clock.now().to_zoned_datetime(self.zone.clone()).date();
         let end = self.zone.to_timestamp(date.to_datetime(time.parse().unwrap())).unwrap();
         self.simulation.run_until(end).await.unwrap();
     }
 
-    /// Goes on for so long.
+    /// Continues for this many seconds.
     pub async fn goes_on(&self, seconds: i64) {
         let end = self.simulation.clock.now() + SignedDuration::from_secs(seconds);
         self.simulation.run_until(end).await.unwrap();
     }
 
-    /// The network that everybody is on.
+    /// The simulated network.
     pub fn network<T>(&self, work: impl FnOnce(&mut Network) -> T) -> T {
         self.simulation.lines.with(|network, _| work(network))
     }
 
-    /// How often each number was called, from the first made-up patient on.
+    /// How often each number was called, from the first simulated patient.
     pub fn rung(&self, numbers: &[&PhoneNumber]) -> Vec<usize> {
         let placed = self.network(|network| network.placed());
         let to = |number: &PhoneNumber| placed.iter().filter(|call| call.listed.to.as_ref() == Some(number)).count();

@@ -1,4 +1,4 @@
-//! `kenkocall dialer`: paused by a person, and resumed (faults 13 and 40: it starts paused).
+//! `kenkocall dialer`: pause and resume by a person (faults 13 and 40: it starts paused).
 
 use kenkocall::carrier::simulator::{NetworkFaults, Script};
 use kenkocall::domain::{AlertId, AlertKind, LossEvidence};
@@ -102,7 +102,7 @@ async fn what_is_wrong_with_a_pause_gets_a_sentence(fresh: Fresh) {
     assert!(command_line.does(&["dialer", "show"]).starts_with("calls are placed\n"));
 }
 
-/// A request that was in progress when a person paused brings "too many requests": that isn't the end of the pause.
+/// A request that was in progress when a person paused yields "too many requests". That doesn't end the pause.
 async fn the_carrier_never_ends_a_persons_pause(fresh: Fresh) {
     let command_line = CommandLine(&fresh);
     let refuses = NetworkFaults { dial_too_many: 1.0, ..NetworkFaults::FAIR };

@@ -1,5 +1,5 @@
-//! Every command there is: with a reader that has gone, on a full disk, and with bytes that are no UTF-8. The commands
-//! are taken from the man pages, so that a new one can't be left out.
+//! Every command, with a closed reader, on a full disk, and with bytes that aren't UTF-8. The commands are taken from
+//! the man pages, so that a new one can't be omitted.
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -17,7 +17,7 @@ crate::on_both_databases!(
     exit_codes_tell_wrong_usage_refusals_and_faults_apart,
 );
 
-/// What each command is run with. Those without a line of their own run until they are stopped.
+/// The arguments of each command. Commands without a line of their own run until they are stopped.
 const RUNS: [(&str, &[&str]); 42] = [
     ("alerts-close", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("alerts-list", &[]),
@@ -77,7 +77,7 @@ const RUNS: [(&str, &[&str]); 42] = [
     ),
 ];
 
-/// What runs until it is stopped, measures for minutes, or is played for a long time.
+/// Commands that run until they are stopped, measure for minutes, or take a long time.
 const ENDLESS: [&str; 11] = [
     "serve",
     "simulate-carrier",
@@ -122,7 +122,7 @@ impl<'a> Every<'a> {
         self.folder.path().join(name).display().to_string()
     }
 
-    /// The names of all commands that aren't groups of others: `patients-show`.
+    /// The names of all commands without subcommands: `patients-show`.
     fn names(&self) -> Vec<String> {
         self.command_line.does(&["man", &self.path("pages")]);
         let pages = std::fs::read_dir(self.path("pages")).unwrap();
@@ -133,7 +133,7 @@ impl<'a> Every<'a> {
         all.iter().filter(|name| !group(name)).cloned().collect()
     }
 
-    /// Each command with the arguments that it is run with.
+    /// Each command with its arguments.
     fn runs(&self) -> Vec<Vec<String>> {
         let known = |name: &String| ENDLESS.contains(&name.as_str()) || RUNS.iter().any(|(run, _)| run == name);
         let unknown: Vec<String> = self.names().into_iter().filter(|name| !known(name)).collect();
@@ -153,7 +153,7 @@ impl<'a> Every<'a> {
     }
 }
 
-/// A pipe that nobody reads.
+/// A pipe without a reader.
 fn unread() -> std::io::PipeWriter {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);

@@ -1,5 +1,5 @@
-//! `kenkocall patients show` and `set` once automated calls have begun: slots, and calls that are held back until the
-//! health centre decides (A1).
+//! `kenkocall patients show` and `set` after automated calls have begun: slots, and calls that are suspended until
+//! the health centre decides (A1).
 
 use kenkocall::carrier::simulator::{NetworkFaults, Script};
 use kenkocall::domain::AlertKind;

@@ -1,5 +1,5 @@
-//! Names, reasons and other texts that would steer a terminal or look like other ones: refused when they come in,
-//! escaped when older data has them.
+//! Names, reasons and other texts that would control a terminal or look like other ones: refused on input, and
+//! escaped if older data contain them.
 
 use kenkocall::domain::{HiddenKind, all_visible_in_lines};
 use kenkocall::store::centres;
@@ -13,7 +13,7 @@ crate::on_both_databases!(
     the_centres_name_has_a_longest,
 );
 
-/// One of each kind, as someone would try it.
+/// One of each kind, as an attacker would try it.
 const HIDDEN: [(&str, HiddenKind); 5] = [
     ("見本\x1b[2J", HiddenKind::Control),
     ("見本\nred alert", HiddenKind::LineBreak),

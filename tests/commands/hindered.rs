@@ -1,5 +1,6 @@
-//! `serve` where its database can't be written: a disk that is really full or mounted for reading, and a file or folder
-//! that the program's user may not write. What it says names the file and what to do, and it starts once that is done.
+//! `serve` if its database can't be written: a disk that is really full or mounted read-only, and a file or folder
+//! for which the program's user has no write permission. Its message names the file and the remedy, and `serve`
+//! starts after the remedy.
 //!
 //! Each disk is a small one in memory, in a mount namespace of its own, which ends with the processes in it.
 
@@ -8,7 +9,7 @@ use std::process::{Command, Output};
 
 use crate::acting::FakeCarrier;
 
-/// Starts `serve` and waits until it takes calls, or has ended.
+/// Starts `serve` and waits until it accepts calls, or has ended.
 const SERVES: &str = r#"
 fill() { head -c 64m /dev/zero >filler 2>"$LOGS/filled" || true; }
 serves() {
@@ -22,14 +23,14 @@ serves() {
 stopped() { kill "-$1" %%; wait %% || true; }
 "#;
 
-/// A command in a mount namespace of its own, by whoever may make one.
+/// A command in a mount namespace of its own, with whichever method is permitted.
 fn apart() -> Command {
     let mut command = Command::new("unshare");
     command.args(["--mount", "--map-root-user"]);
     command
 }
 
-/// Runs the script on a disk of four megabytes. None where no disk can be mounted, which is said.
+/// Runs the script on a disk of four megabytes. Returns `None`, with a message, if no disk can be mounted.
 fn on_a_small_disk(carrier: &FakeCarrier, script: &str) -> Option<Output> {
     let (disk, logs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mount = "mount -t tmpfs -o size=4m,mode=700 none \"$DISK\"";
@@ -57,7 +58,7 @@ fn told(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// What it said in which there must be these words, in one line.
+/// Checks that one line of the output contains these words.
 fn says(output: &Output, words: &[&str]) {
     let told = told(output);
     let line = |line: &str| words.iter().all(|word| line.contains(word));
@@ -85,7 +86,8 @@ fn serve_on_a_full_disk_says_what_to_do_and_starts_once_there_is_room() {
     says(&output, &["/kenkocall.db can't be written: its disk is full", "make room"]);
 }
 
-/// Killed, it leaves a log and what its readers share. Where these have room it starts, until a commit finds none.
+/// A killed server leaves a log and its readers' shared file. If these have room, the server starts, until a commit
+/// finds none.
 #[test]
 fn serve_that_was_killed_on_a_disk_that_is_full_now_says_what_to_do() {
     let carrier = FakeCarrier::start();
@@ -110,7 +112,7 @@ fn serve_on_a_disk_that_is_mounted_for_reading_says_so() {
     }
 }
 
-/// By permissions: the file, its folder, and what lies beside it.
+/// Permissions of the file, of its folder, and of the files next to it.
 #[test]
 fn serve_on_a_file_or_folder_that_it_may_not_write_says_whose_it_must_be() {
     let carrier = FakeCarrier::start();
@@ -128,7 +130,7 @@ fn serve_on_a_file_or_folder_that_it_may_not_write_says_whose_it_must_be() {
     }
 }
 
-/// As root it goes without the right to pass over permissions.
+/// If run as root, it gives up the right to ignore permissions.
 fn hindered(folder: &Path, carrier: &FakeCarrier, prepare: &str) -> Output {
     let script = format!(
         "migrate() {{ \"$PROGRAM\" migrate; }}; set -eu; {prepare}; if [ $(id -u) = 0 ]; then

@@ -21,7 +21,7 @@ crate::on_both_databases!(
 
 const DATE: &str = "2026-10-06";
 
-/// Until three in the afternoon, with everything that ends a call.
+/// A day until three in the afternoon, with all the ways in which calls end.
 async fn a_day(fresh: &Fresh) -> Day {
     let day = some_day(
         fresh,

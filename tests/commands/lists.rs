@@ -1,4 +1,4 @@
-//! `kenkocall patients import`: all of a list or nothing, and nothing twice.
+//! `kenkocall patients import`: a complete list or nothing, and nothing twice.
 
 use crate::{CommandLine, databases::Fresh};
 use kenkocall::domain::HersysId;

@@ -1,4 +1,4 @@
-//! The desk's commands by the real program, on both databases: what they print, refuse, write and note.
+//! The commands of the real program, on both databases: what they print, refuse, write and record.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::disallowed_methods, reason = "databases/mod.rs asks for the address of the test server")]
 
@@ -57,7 +57,7 @@ impl CommandLine<'_> {
         self.command(arguments).output().expect("the program runs")
     }
 
-    /// Runs a command that must succeed, silent on standard error.
+    /// Runs a command that must succeed, without output on standard error.
     fn does(&self, arguments: &[&str]) -> String {
         let output = self.output(arguments);
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -65,7 +65,7 @@ impl CommandLine<'_> {
         String::from_utf8(output.stdout).expect("UTF-8")
     }
 
-    /// Runs a command that must be refused, silent on standard output; gives its sentence.
+    /// Runs a command that must be refused, without standard output. Returns its sentence.
     fn refuses(&self, arguments: &[&str]) -> String {
         let output = self.output(arguments);
         assert!(!output.status.success() && output.stdout.is_empty(), "{arguments:?} succeeded");
@@ -78,7 +78,7 @@ impl CommandLine<'_> {
         self.does(&["centres", "add", "--code", "13101", "--name", "千代田保健所", "--phone", "0352113641"]);
     }
 
-    /// Writes a list beside nothing else and gives its path.
+    /// Writes a list to a file of its own and returns its path.
     fn list(&self, content: impl AsRef<[u8]>) -> tempfile::TempPath {
         let file = tempfile::NamedTempFile::new().expect("a temporary file").into_temp_path();
         std::fs::write(&file, content).expect("a written list");
@@ -96,7 +96,7 @@ impl CommandLine<'_> {
         self.refuses(&["patients", "import", path, "--centre", "13101"]).replace(path, "LIST")
     }
 
-    /// What the audit trail says of a patient, oldest first.
+    /// The audit trail's entries about a patient, oldest first.
     async fn trail(&self, hersys_id: &str) -> Vec<AuditRow> {
         let id = kenkocall::domain::HersysId::parse(hersys_id).expect("an ID");
         let mut tx = self.0.database.begin_read().await.expect("a transaction");
@@ -107,7 +107,7 @@ impl CommandLine<'_> {
     }
 }
 
-/// The text with ids replaced: they differ each time.
+/// Replaces ids in the text, because they differ in each run.
 fn without_ids(text: &str) -> String {
     let is_id = |part: &str| part.len() == 36 && part.split('-').count() == 5;
     let mut stable = String::new();
@@ -118,7 +118,7 @@ fn without_ids(text: &str) -> String {
     stable
 }
 
-/// The text with ids, days, times and zones replaced: they differ where a test goes by the real clock.
+/// Replaces ids, days, times and zones in the text, because they differ if a test uses the real clock.
 fn timeless(text: &str) -> String {
     const SHAPES: [(&str, &str); 4] =
         [("0000-00-00", "(day)"), ("00:00:00", "(time)"), ("+00:00", "(zone)"), ("-00:00", "(zone)")];

@@ -1,4 +1,4 @@
-//! `kenkocall calls now`: a patient is called at once, and why one isn't.
+//! `kenkocall calls now`: a patient is called immediately, or the reason why not.
 
 use kenkocall::carrier::simulator::{NetworkFaults, Script};
 use kenkocall::domain::PhoneNumber;
@@ -16,7 +16,7 @@ crate::on_both_databases!(
     a_call_that_is_asked_for_waits_for_a_pause_and_a_maintenance,
 );
 
-/// Patients whose own time has long to come.
+/// Patients whose own call time is much later.
 async fn evening(fresh: &Fresh, scripts: Vec<Script>) -> Day {
     today(fresh, scripts.into_iter().map(|script| ("19:00", vec![script.into()])).collect(), NetworkFaults::FAIR).await
 }

@@ -1,5 +1,5 @@
-//! The owner's and the application's role of docs/operations.md (PostgreSQL): every command runs as the application,
-//! and the application can neither take away the guards of the audit trail nor write it anew.
+//! The roles of the owner and of the application in docs/operations.md (PostgreSQL). Every command runs as the
+//! application, which can neither remove the audit trail's guards nor rewrite the trail.
 
 use kenkocall::store::Database;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
@@ -9,7 +9,7 @@ use crate::databases::Fresh;
 use crate::kept::Kept;
 use crate::{CommandLine, acting};
 
-/// The database as the application's role has it.
+/// The database as seen by the application's role.
 async fn of_application(roles: &Roles) -> Fresh {
     let database = Database::open_existing(&roles.app, 4).await.expect("the owner has made the tables");
     Fresh { database, url: roles.app.clone() }
@@ -33,7 +33,7 @@ async fn every_command_runs_as_the_application_role() {
     .await;
 }
 
-/// What someone tries who has the application's address: each statement, and what the server says.
+/// Attempts of an attacker with the application's address: each statement, and the server's reply.
 fn attacks(owner: &str) -> Vec<(String, &'static str)> {
     let by_privilege = [
         "DELETE FROM audit",
@@ -109,7 +109,7 @@ async fn the_application_role_can_neither_drop_the_guards_nor_rewrite_the_trail(
     .await;
 }
 
-/// Tables of an older version, and a guard that someone has taken away: `serve` as the application says who mends it.
+/// With the tables of an older version, or a removed guard, `serve` as the application says who can repair it.
 #[tokio::test]
 async fn what_the_application_role_may_not_do_is_asked_of_the_owner() {
     as_printed(|roles| async move {

@@ -1,5 +1,5 @@
-//! Answers, reports and alerts that are changed or deleted behind the program are found and named; what is erased on
-//! purpose leaves a trail that verifies.
+//! Answers, reports and alerts that were changed or deleted outside the program are found and named. Intentional
+//! erasure leaves a trail that verifies.
 
 use std::process::Output;
 use std::time::Duration;
@@ -22,7 +22,7 @@ crate::on_both_databases!(
     an_alert_that_a_command_closes_is_sealed_when_it_ends,
 );
 
-/// A day with three reports, and an alert for someone who doesn't answer.
+/// A day with three reports, and an alert for a patient who doesn't answer.
 async fn reported(fresh: &Fresh) -> Day {
     let patients = vec![
         ("13:30", vec![finishes().into()]),
@@ -34,7 +34,7 @@ async fn reported(fresh: &Fresh) -> Day {
     day
 }
 
-/// What `audit verify` says, and its exit code.
+/// The output of `audit verify`, and its exit code.
 fn verified(command_line: &CommandLine<'_>) -> (String, Option<i32>) {
     let Output { status, stdout, stderr } = command_line.output(&["audit", "verify"]);
     (String::from_utf8(stdout).unwrap() + &String::from_utf8(stderr).unwrap(), status.code())
@@ -115,7 +115,7 @@ async fn an_end_that_was_changed_behind_the_program_is_found_and_named(fresh: Fr
     misfits(&command_line, &[&format!("report {report} has another end")]);
 }
 
-/// A later answer to the same question stands: what is put in says as much as what is changed.
+/// The latest answer to a question counts, so an inserted row has the same effect as a changed one.
 async fn a_row_that_was_put_in_behind_the_program_is_found_and_named(fresh: Fresh) {
     let (command_line, kept) = (CommandLine(&fresh), Kept::at(&fresh.url));
     reported(&fresh).await;

@@ -1,4 +1,4 @@
-//! Settings before anything is started: `config check`, secrets from files, and who may read the files.
+//! Settings before anything is started: `config check`, secrets from files, and the files' permissions.
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
@@ -27,7 +27,7 @@ fn set_mode(path: &Path, mode: u32) {
     std::fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
-/// Runs the program with files made for everybody, if it lets the system decide.
+/// Runs the program with a umask that makes files readable for everybody.
 fn under_a_wide_umask(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new("sh");
     command.args(["-c", "umask 000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_kenkocall")]).args(arguments);
@@ -51,7 +51,8 @@ fn what_the_program_makes_is_for_its_owner_alone() {
     assert!(names.contains(&"kenkocall.db".to_owned()) && names.contains(&"end.txt".to_owned()), "{names:?}");
 }
 
-/// By the library too: a program that embeds it has a umask of its own. The files beside it have the database's mode.
+/// The same for the library: a program that embeds it has a umask of its own. The accompanying files have the
+/// database's mode.
 #[tokio::test]
 async fn the_database_and_the_files_beside_it_are_for_their_owner_alone() {
     databases::on_sqlite(|fresh| async move {

@@ -65,11 +65,11 @@ fn a_variable_that_is_mistyped_stops_every_command() {
     assert!(is_empty(folder.path()), "nothing was created");
 }
 
-/// Commands that need no database, or make one.
+/// Commands that need no database, or create one.
 const NEEDS_NONE: [&str; 11] =
     ["backup", "restore", "demo", "serve", "migrate", "bench", "simulate", "flows", "completions", "man", "config"];
 
-/// Every command that needs a database, with arguments that it takes.
+/// Every command that needs a database, with valid arguments.
 fn asking() -> Vec<Vec<String>> {
     let id = "0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04";
     let mut asking = acting::cases(id, id, "list.csv");

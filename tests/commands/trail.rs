@@ -1,4 +1,5 @@
-//! `kenkocall audit`: what an intruder with the whole database in hand can do, and by what it is found (fault 41, I5).
+//! `kenkocall audit`: what an intruder with full access to the database can do, and how it is detected (fault 41,
+//! I5).
 
 use std::path::{Path, PathBuf};
 
@@ -24,7 +25,7 @@ struct Trail<'a> {
 }
 
 impl<'a> Trail<'a> {
-    /// A trail of ten entries, the first of which is the centre's.
+    /// A trail of ten entries, of which the first is the centre's.
     fn of_ten(fresh: &'a Fresh) -> Self {
         let trail =
             Self { command_line: CommandLine(fresh), kept: Kept::at(&fresh.url), folder: tempfile::tempdir().unwrap() };
@@ -52,7 +53,7 @@ impl<'a> Trail<'a> {
         self.command_line.does(&["audit", "verify", "--checkpoint", text(&self.file())])
     }
 
-    /// The sentence without and with the checkpoints; nothing where all is well.
+    /// The sentence without and with the checkpoints; `None` if the trail verifies.
     fn misfits(&self) -> [Option<String>; 2] {
         let path = self.file();
         let with = ["audit", "verify", "--checkpoint", text(&path)];
@@ -65,7 +66,7 @@ impl<'a> Trail<'a> {
         })
     }
 
-    /// Changes the database as someone does who may do anything with it.
+    /// Changes the database as a user with all privileges.
     async fn intrudes(&self, changes: &[&str]) {
         let on = if self.command_line.0.url.starts_with("postgres") { " ON audit" } else { "" };
         for trigger in ["audit_keeps_entries", "audit_keeps_values"] {
@@ -81,11 +82,11 @@ fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// As if nothing had ever been sealed: the program seals all of it anew.
+/// Removes all seals, so that the program seals everything again.
 const FORGET: [&str; 2] =
     ["UPDATE audit SET seq = NULL, hash = NULL", "UPDATE audit_chain SET seq = 0, hash = repeat_zeros"];
 
-/// The same in words that both databases have.
+/// The same in SQL that both databases support.
 fn forget() -> [String; 2] {
     FORGET.map(|sql| sql.replace("repeat_zeros", &format!("'{}'", "0".repeat(64))))
 }

@@ -1,4 +1,4 @@
-//! Calls of unknown outcome: what is known of them, and `kenkocall calls resolve` (fault 9).
+//! Calls with unknown outcome: what is known of them, and `kenkocall calls resolve` (fault 9).
 
 use kenkocall::carrier::simulator::NetworkFaults;
 use kenkocall::service::made_up_number;
@@ -18,11 +18,11 @@ crate::on_both_databases!(
     nobody_resolves_a_call_that_the_carrier_has_meanwhile,
 );
 
-/// Nobody learns what became of the request to dial, and the network doesn't say.
+/// The outcome of the request to dial is unknown, and lookups are unavailable.
 pub const STORM: NetworkFaults =
     NetworkFaults { dial_unheard_not_placed: 1.0, looks_unavailable: 1.0, ..NetworkFaults::FAIR };
 
-/// The call of half past one is unknown, and staff were asked.
+/// The call of half past one has an unknown outcome, and staff were asked.
 async fn unknown(fresh: &Fresh, weather: NetworkFaults) -> (Day, String) {
     let day = today(fresh, vec![("13:30", vec![finishes().into()])], weather).await;
     let id = unknown_at_half_past_one(fresh, &day).await;
@@ -164,7 +164,7 @@ async fn what_cannot_be_resolved_gets_a_sentence(fresh: Fresh) {
     assert_eq!(word.status.code(), Some(2));
 }
 
-/// The carrier tells of the call while a nurse says that it was never placed: the carrier is right.
+/// The carrier reports the call while a nurse says that it was never placed: the carrier is right.
 async fn nobody_resolves_a_call_that_the_carrier_has_meanwhile(fresh: Fresh) {
     let (_day, id) = unknown(&fresh, STORM).await;
     let call = id.parse().unwrap();

@@ -1,7 +1,7 @@
-//! A disk without room, and one that can only be read: what only reads works, and what changes something fails.
+//! A full disk, and a read-only one: commands that only read work, and commands that change something fail.
 //!
-//! Room is taken by a limit on the files that a process may write (RLIMIT_FSIZE 0): every write to a file fails as on a
-//! full disk. Reading alone is by permissions; a process of root is started without the right to pass over them.
+//! A limit on the files that a process may write (RLIMIT_FSIZE 0) simulates the full disk: every write fails.
+//! Permissions make the disk read-only; a process of root is started without the right to ignore them.
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
@@ -11,7 +11,7 @@ use std::process::{Command, Output};
 use crate::kept::Kept;
 use crate::{CommandLine, databases, databases::Fresh};
 
-/// Commands that only read, and whether each is a look that is recorded (D3).
+/// Commands that only read, and whether each is recorded as access to patient data (D3).
 const READS: [(&[&str], bool); 13] = [
     (&["centres", "list"], false),
     (&["patients", "show", "7654322"], true),
@@ -83,7 +83,7 @@ async fn prepared(fresh: &Fresh) {
     command_line.import("HER-SYS ID,生年月日,姓,名\n7654322,1980-04-01,鈴木,三\n");
 }
 
-/// What is shown is what is shown otherwise; what isn't recorded is said; changes fail.
+/// The output is as usual, the missing record is reported, and changes fail.
 async fn is_read_and_not_changed(fresh: &Fresh, hindrance: Hindrance) {
     // Without the time of now, which some of them show.
     let stable = |text: &[u8]| crate::timeless(&String::from_utf8_lossy(text));
@@ -121,7 +121,7 @@ fn file(fresh: &Fresh) -> PathBuf {
     Path::new(fresh.url.trim_start_matches("sqlite://")).to_owned()
 }
 
-/// Lets the folder of the database and everything in it be written, or not.
+/// Sets or removes write permission for the folder of the database and everything in it.
 fn permit(fresh: &Fresh, writing: bool) {
     let folder = file(fresh).parent().unwrap().to_owned();
     let (of_files, of_folder) = if writing { (0o600, 0o755) } else { (0o400, 0o555) };
@@ -164,7 +164,7 @@ async fn a_read_only_folder_is_read_beside_a_program_that_has_the_database_open(
     databases::on_sqlite(|fresh| in_use(fresh, Hindrance::ReadOnly)).await;
 }
 
-/// A write-ahead log that nobody has copied back, without the file that its readers share: a copy of both files.
+/// A write-ahead log that wasn't checkpointed, without its readers' shared file: a copy of both files.
 #[tokio::test]
 async fn a_write_ahead_log_that_is_left_is_read_or_told() {
     databases::on_sqlite(|fresh| async move {
@@ -191,7 +191,7 @@ async fn a_write_ahead_log_that_is_left_is_read_or_told() {
     .await;
 }
 
-/// A standby, or a user who may only read.
+/// A standby, or a read-only user.
 #[tokio::test]
 async fn a_postgres_server_that_only_reads_is_read() {
     databases::on_postgres(|fresh| async move {

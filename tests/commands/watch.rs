@@ -1,4 +1,4 @@
-//! `kenkocall maintenance`, and databases that can't be used.
+//! `kenkocall maintenance`, and unusable databases.
 
 use crate::{CommandLine, databases::Fresh};
 

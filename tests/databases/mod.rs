@@ -1,5 +1,5 @@
-//! A fresh database for each test, on both kinds: what holds on one must hold on the other.
-//! Included by path from several test binaries.
+//! A fresh database for each test, of both kinds: what holds on one must hold on the other. Included by path in
+//! several test binaries.
 
 // Tests name databases and say what is missing.
 #![allow(clippy::disallowed_methods, clippy::expect_used, clippy::panic)]
@@ -9,12 +9,12 @@ use std::future::Future;
 use kenkocall::store::Database;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
-/// A database that no other test sees.
+/// A database that no other test uses.
 #[allow(dead_code, reason = "not every test binary needs both fields")]
 pub struct Fresh {
-    /// Opened, and with its tables.
+    /// Open, with all tables.
     pub database: Database,
-    /// For tests that open it once more.
+    /// For tests that open it again.
     pub url: String,
 }
 
@@ -53,7 +53,7 @@ pub async fn on_postgres<F: Future<Output = ()> + Send + 'static>(test: impl FnO
     }
 }
 
-/// Makes two tests of each function named, `sqlite::…` and `postgres::…`.
+/// Creates two tests of each named function, `sqlite::…` and `postgres::…`.
 #[macro_export]
 macro_rules! on_both_databases {
     ($($test:ident),+ $(,)?) => {

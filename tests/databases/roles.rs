@@ -1,5 +1,5 @@
-//! The two PostgreSQL roles of docs/operations.md, made by the SQL as it is printed there: in a fresh database, under
-//! fresh names. Included by path from several test binaries.
+//! The two PostgreSQL roles of docs/operations.md, created by the SQL printed there: in a fresh database, under fresh
+//! names. Included by path in several test binaries.
 
 // Tests name databases and say what is missing.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use url::Url;
 
 const MANUAL: &str = include_str!("../../docs/operations.md");
-/// The name that the document gives the database, and that its roles begin with.
+/// The document's name of the database, with which its roles begin.
 const PRINTED: &str = "kenkocall";
 const PASSWORD: &str = "5ecret-0f-the-roles";
 
@@ -20,13 +20,13 @@ const PASSWORD: &str = "5ecret-0f-the-roles";
 pub struct Roles {
     pub owner: String,
     pub app: String,
-    /// The owner's role, by its name.
+    /// The name of the owner's role.
     pub owner_name: String,
-    /// The SQL that follows `migrate`, and is run by the owner.
+    /// The SQL that the owner runs after `migrate`.
     pub after_migrate: String,
 }
 
-/// The document's blocks of SQL, in their order.
+/// The document's blocks of SQL, in order.
 fn printed() -> [String; 3] {
     let (_, section) = MANUAL.split_once("\n### PostgreSQL\n").expect("the section on PostgreSQL");
     let (section, _) = section.split_once("\n### ").expect("the section after it");
@@ -36,7 +36,7 @@ fn printed() -> [String; 3] {
     sql.try_into().expect("for a superuser, for the owner, and for the owner after `migrate`")
 }
 
-/// Each statement by itself, as psql sends them.
+/// Each statement separately, as psql sends them.
 async fn runs(url: &str, sql: &str) {
     let mut connection = PgConnection::connect(url).await.expect("a server that lets this role in");
     for statement in sql.split(';').map(str::trim).filter(|statement| !statement.is_empty()) {
@@ -46,13 +46,13 @@ async fn runs(url: &str, sql: &str) {
     connection.close().await.expect("a good-bye");
 }
 
-/// The program as someone who gives it this address.
+/// The program with this address.
 pub fn program(url: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kenkocall"));
     command.args(arguments).env("KENKOCALL_DATABASE__URL", url).env("USER", "tester").output().expect("the program")
 }
 
-/// Follows the document on the server of `dev/test`, runs the test, and takes everything away afterwards.
+/// Follows the document on the server of `dev/test`, runs the test, and removes everything afterwards.
 pub async fn as_printed<F: Future<Output = ()> + Send + 'static>(test: impl FnOnce(Roles) -> F) {
     let server = std::env::var("KENKOCALL_TEST_POSTGRES").expect("dev/test starts a PostgreSQL server for the tests");
     let name = format!("kenkocall_roles_{}", uuid::Uuid::now_v7().simple());

@@ -1,4 +1,4 @@
-//! A PostgreSQL server of a test's own, where it needs one that is set up in its own way. Included by path.
+//! A PostgreSQL server for one test that needs a special configuration. Included by path.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code, reason = "a test fails by panicking")]
 
@@ -8,14 +8,14 @@ use std::process::{Command, Stdio};
 
 pub const PASSWORD: &str = "5ecret-0f-the-server";
 
-/// A server in a temporary folder, which is stopped with the test.
+/// A server in a temporary folder, which stops with the test.
 pub struct Server {
     folder: tempfile::TempDir,
     pub port: u16,
 }
 
 impl Server {
-    /// A new one, not started yet; its superuser is `postgres`.
+    /// A new server that isn't started yet. Its superuser is `postgres`.
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let server = Self { folder, port: free_port() };
@@ -34,7 +34,7 @@ impl Server {
         self.folder.path().join(name)
     }
 
-    /// A file of the server's: it belongs to the server's user, and no one else reads it.
+    /// Writes a file that only the server's user can read.
     pub fn file(&self, name: &str, content: &str) {
         let path = self.path("data").join(name);
         std::fs::write(&path, content).unwrap();
@@ -44,7 +44,7 @@ impl Server {
         }
     }
 
-    /// Starts it, to listen on these addresses, with more settings as `-c name=value`.
+    /// Starts it on these addresses, with more settings as `-c name=value`.
     pub fn start(&self, addresses: &str, settings: &str) {
         let options = format!(
             "-p {} -k '{}' -c listen_addresses={addresses} -c fsync=off {settings}",

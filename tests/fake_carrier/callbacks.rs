@@ -1,4 +1,4 @@
-//! Status callbacks: which, in what order, with what in them, and each thing that goes wrong with them.
+//! Status callbacks: their kinds, order and content, and each of their faults.
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ const ALL: [(&str, &str); 4] = [
 ];
 const ORDER: [&str; 4] = ["initiated", "ringing", "in-progress", "completed"];
 
-/// The callbacks of a call whose carrier has this fault, once `count` came.
+/// The callbacks of a call whose carrier has this fault, once `count` arrived.
 async fn told_with(fault: Option<Value>, count: usize) -> (Vec<Posted>, Hook) {
     let (fake, hook) = (Fake::start(&[]), Hook::asking(1).await);
     if let Some(fault) = fault {

@@ -1,4 +1,4 @@
-//! How calls live: who is rung, who answers, how they end, and what can be done to them meanwhile.
+//! The life of calls: which phones ring, who answers, how calls end, and which commands are possible meanwhile.
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
@@ -122,7 +122,7 @@ async fn machine_detection_says_what_picked_up_right_or_wrong() {
     assert_eq!(turn.await.field("AnsweredBy"), None);
 }
 
-/// People who let it ring for ten minutes: at this speed long enough to be interrupted.
+/// People whose phones ring for ten minutes, which at this speed is long enough to be interrupted.
 async fn slow(arguments: &[&str]) -> Fake {
     let fake = Fake::start(&[&["--speed", "20"], arguments].concat());
     fake.set("people", json!({ "number": TO, "behaviour": "answers", "answer_seconds": 600 })).await;

@@ -1,4 +1,4 @@
-//! The process: how it starts and stops, what it prints, its log file, its seed, and its memory when it is reset.
+//! The process: how it starts and stops, what it prints, its log file, its seed, and its memory after a reset.
 
 use std::process::Command;
 

@@ -1,5 +1,5 @@
-//! Prism between a client and the fake carrier: no reply of its breaks the carrier's own OpenAPI document. The document
-//! has no replies but those to what was done, so refusals pass it unread.
+//! Prism between a client and the fake carrier: none of its replies breaks the carrier's own OpenAPI document. The
+//! document describes only successful replies, so refusals pass unchecked.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The fake carrier under test: the real program in a process of its own, and HTTP as a client of it speaks.
+//! The fake carrier under test: the real program in a process of its own, and an HTTP client for it.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
@@ -16,22 +16,22 @@ use tokio::net::TcpStream;
 
 use super::hook::Hook;
 
-/// How long anything is waited for before the test gives up: no measure of speed.
+/// The time limit of every wait before the test fails. It doesn't measure speed.
 const PATIENCE: Duration = Duration::from_secs(60);
 pub const ACCOUNT: &str = "AC00000000000000000000000000000000";
 pub const TOKEN: &str = "rehearsal";
-/// A number whose owner answers, and the one that calls.
+/// A number whose owner answers, and the caller number.
 pub const TO: &str = "+819012345678";
 pub const FROM: &str = "+815031980214";
 
-/// The fake carrier, running.
+/// The running fake carrier.
 pub struct Fake {
     child: Child,
     output: BufReader<ChildStdout>,
     pub address: String,
 }
 
-/// What came back.
+/// A reply.
 #[derive(Debug, Clone)]
 pub struct Reply {
     pub status: StatusCode,
@@ -44,17 +44,17 @@ impl Reply {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {} {}", self.status, self.body))
     }
 
-    /// The code of the carrier's refusal.
+    /// The error code of the carrier's refusal.
     pub fn code(&self) -> u64 {
         self.json()["code"].as_u64().expect("a code")
     }
 }
 
-/// Why nothing came back.
+/// Why there was no reply.
 pub type Broken = Box<dyn std::error::Error + Send + Sync>;
 
 impl Fake {
-    /// Starts it fast, under a seed, unless told otherwise, and quiet.
+    /// Starts it without output, and by default fast and with a seed.
     pub fn start(arguments: &[&str]) -> Self {
         let mut all = vec!["--port", "0", "--quiet"];
         for [name, value] in [["--speed", "500"], ["--seed", "1"]] {
@@ -80,7 +80,7 @@ impl Fake {
         Self { child, output, address }
     }
 
-    /// What it prints until it ends.
+    /// Its output until it ends.
     pub fn terminated(mut self) -> (ExitStatus, String) {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(asked.success());
@@ -133,7 +133,7 @@ impl Fake {
         self.try_post(&self.calls(), &[&all[..], more].concat()).await
     }
 
-    /// The same where it must be accepted; the call's id.
+    /// The same if it must be accepted. Returns the call's id.
     pub async fn place(&self, to: &str, hook: &Hook, more: &[(&str, &str)]) -> String {
         let reply = self.try_place(to, hook, more).await.expect("a reply");
         assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.body);
@@ -159,7 +159,7 @@ impl Fake {
         self.log().await.into_iter().filter(|entry| entry["event"] == event).collect()
     }
 
-    /// Waits until the log has an entry like this.
+    /// Waits until the log has a matching entry.
     pub async fn until(&self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
         let waiting = async {
             loop {
@@ -172,12 +172,12 @@ impl Fake {
         tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("{what} never came"))
     }
 
-    /// Waits until a call is over, and gives the log's entry of its end.
+    /// Waits until a call has ended, and returns the log's entry of its end.
     pub async fn ended(&self, call: &str) -> Value {
         self.until("the end", |entry| entry["event"] == "ended" && entry["call"] == call).await
     }
 
-    /// Waits until a call stands so.
+    /// Waits until a call has this status.
     pub async fn stands(&self, call: &str, status: &str) {
         let waiting = async {
             while self.get(&self.call(call)).await.json()["status"] != status {

@@ -1,4 +1,4 @@
-//! What goes wrong with webhooks, and how faults are set: so many times, for a number, with a probability.
+//! Faults of webhooks, and how they are set: a number of times, for a number, with a probability.
 
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};

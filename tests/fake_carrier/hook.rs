@@ -1,4 +1,4 @@
-//! A tiny server of webhooks: it keeps what is posted, and answers as the test has it.
+//! A small server for webhooks: it stores posted requests, and answers as the test specifies.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -9,14 +9,14 @@ use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use kenkocall::carrier::twilio::Form;
 
-/// How long anything is waited for before the test gives up: no measure of speed.
+/// The time limit of every wait before the test fails. It doesn't measure speed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A request as it came.
+/// A received request.
 #[derive(Debug, Clone)]
 pub struct Posted {
     pub method: Method,
-    /// With its query.
+    /// Including its query.
     pub path: String,
     pub fields: Vec<(String, String)>,
     pub signature: String,
@@ -34,14 +34,14 @@ impl Posted {
     }
 }
 
-/// What is answered.
+/// The answer.
 pub enum Answer {
     Twiml(String),
     /// A status, a content type, a body.
     Plain(u16, &'static str, &'static str),
-    /// A status and where to.
+    /// A status and the redirect's target.
     Elsewhere(u16, String),
-    /// Nothing, ever.
+    /// No answer at all.
     Never,
 }
 
@@ -53,7 +53,7 @@ pub struct Hook {
 }
 
 impl Hook {
-    /// Answers with what `answer` says to what came, and how many requests came before it.
+    /// Answers with the result of `answer`, which receives the request and the number of earlier requests.
     pub async fn start(answer: impl Fn(&Posted, usize) -> Answer + Send + Sync + 'static) -> Self {
         let posted: Arc<Mutex<Vec<Posted>>> = Arc::default();
         let (kept, answer) = (Arc::clone(&posted), Arc::new(answer));
@@ -84,7 +84,7 @@ impl Hook {
         Self { origin, posted, serving }
     }
 
-    /// Asks `questions` questions at `/turn/1`, `/turn/2`, … and hangs up; takes status callbacks.
+    /// Asks `questions` questions at `/turn/1`, `/turn/2`, … and hangs up; accepts status callbacks.
     pub async fn asking(questions: u32) -> Self {
         Self::start(move |posted, _| Answer::Twiml(question(&posted.path, questions))).await
     }
@@ -93,12 +93,12 @@ impl Hook {
         format!("{}{path}", self.origin)
     }
 
-    /// What came, of the paths that begin so.
+    /// The received requests whose paths begin like this.
     pub fn posted(&self, path: &str) -> Vec<Posted> {
         self.posted.lock().unwrap().iter().filter(|posted| posted.path.starts_with(path)).cloned().collect()
     }
 
-    /// Waits until something like this came.
+    /// Waits until a matching request arrived.
     pub async fn until(&self, what: &str, fits: impl Fn(&Posted) -> bool) -> Posted {
         let waiting = async {
             loop {
@@ -111,7 +111,7 @@ impl Hook {
         tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("{what} never came"))
     }
 
-    /// Waits until so many requests came to paths that begin so.
+    /// Waits until this many requests arrived at paths that begin like this.
     pub async fn until_count(&self, path: &str, count: usize) -> Vec<Posted> {
         let waiting = async {
             while self.posted(path).len() < count {
@@ -123,7 +123,7 @@ impl Hook {
         self.posted(path)
     }
 
-    /// Waits until a call's last callback came.
+    /// Waits for a call's last callback.
     pub async fn over(&self) -> Posted {
         let last = ["completed", "busy", "no-answer", "failed", "canceled"];
         self.until("the last callback", |posted| posted.path.starts_with("/status") && last.contains(&posted.status()))
@@ -137,7 +137,7 @@ impl Drop for Hook {
     }
 }
 
-/// The TwiML of `/turn/N`: a question that takes three keys, or after the last one a hang-up.
+/// The TwiML of `/turn/N`: a question that accepts three keys, or a hang-up after the last one.
 pub fn question(path: &str, questions: u32) -> String {
     let nth = path.strip_prefix("/turn/").and_then(|nth| nth.parse::<u32>().ok());
     match nth {

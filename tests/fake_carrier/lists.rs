@@ -1,4 +1,4 @@
-//! The list of calls: filters, pages, and how it falls behind.
+//! The list of calls: filters, pages, and how it lags behind.
 
 use std::collections::BTreeSet;
 

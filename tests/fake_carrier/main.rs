@@ -1,5 +1,5 @@
-//! The fake carrier from outside, as the real program: what its REST API answers, how calls live, and each thing that
-//! it can do badly on order. The carrier's own Python library checks its signatures and reads its replies.
+//! The fake carrier from outside, as the real program: the replies of its REST API, the life of calls, and each fault
+//! that can be requested. The carrier's own Python library checks its signatures and reads its replies.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod callbacks;

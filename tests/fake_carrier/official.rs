@@ -1,4 +1,5 @@
-//! The carrier's own Python library: it judges our signatures, and its REST client takes our replies for the carrier's.
+//! The carrier's own Python library: it verifies our signatures, and its REST client accepts our replies as the
+//! carrier's.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -9,10 +10,10 @@ use serde_json::{Value, json};
 use super::fake::{ACCOUNT, FROM, Fake, TO, TOKEN};
 use super::hook::{Hook, Posted};
 
-/// A number whose owner lets it ring for ten minutes.
+/// A number whose phone rings for ten minutes.
 pub const SLOW: &str = "+819022223333";
 
-/// Runs a script of tests/official with what it reads on standard input.
+/// Runs a script of tests/official with this standard input.
 fn run(script: &str, arguments: &[&str], input: &Value) -> Value {
     let house = Path::new(env!("CARGO_MANIFEST_DIR"));
     let python = house.join("target/official/venv/bin/python3");
@@ -36,7 +37,7 @@ pub fn judged(requests: &[(&str, &Posted)]) -> Vec<bool> {
     judged.as_array().unwrap().iter().map(|accepted| accepted.as_bool().unwrap()).collect()
 }
 
-/// What the official client does at an address, where someone has a phone with the number [`SLOW`].
+/// What the official client does at an address where the phone [`SLOW`] exists.
 pub async fn client_at(address: &str, hook: &Hook) -> Value {
     let work = json!({
         "address": address, "account": ACCOUNT, "token": TOKEN, "to": TO, "from": FROM, "slow": SLOW,

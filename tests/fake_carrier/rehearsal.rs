@@ -1,4 +1,4 @@
-//! The rehearsal of docs/operations.md: the real server behind the fake carrier, and someone rings the health-call
+//! The rehearsal of docs/operations.md: the real server behind the fake carrier, and a caller on the health-call
 //! line.
 
 use std::io::{BufRead as _, BufReader};

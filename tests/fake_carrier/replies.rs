@@ -1,4 +1,4 @@
-//! What the REST API answers, and doesn't, when it is told to fail: each fault, with the call taken and with it not.
+//! The REST API's replies, and missing replies, with each fault, whether or not the call is accepted.
 
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::fake::{Fake, Reply, TO};
 use super::hook::Hook;
 
-/// Places a call under a fault. Says what came back, and how many calls the carrier took.
+/// Places a call with a fault. Returns the reply, and how many calls the carrier accepted.
 async fn placed_with(fault: Value) -> (Result<Reply, super::fake::Broken>, usize) {
     let (fake, hook) = (Fake::start(&[]), Hook::asking(1).await);
     fake.fault(fault).await;

@@ -1,4 +1,4 @@
-//! The REST API when nothing goes wrong, and when the request itself is wrong.
+//! The REST API without faults, and with invalid requests.
 
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};

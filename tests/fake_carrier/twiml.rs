@@ -1,4 +1,4 @@
-//! How TwiML is followed: verb by verb, to its end, and what happens when it is no TwiML.
+//! How TwiML is executed: verb by verb, to its end, and what happens if it is invalid.
 
 use serde_json::json;
 

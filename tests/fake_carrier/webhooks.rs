@@ -1,4 +1,4 @@
-//! How webhooks travel: their time limit, redirects, retries and tokens, and where they are delivered.
+//! The delivery of webhooks: their time limit, redirects, retries, tokens and targets.
 
 use serde_json::json;
 

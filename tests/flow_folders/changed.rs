@@ -1,4 +1,4 @@
-//! `flows check` warns of what was changed while `version` stayed.
+//! `flows check` warns of changes without a new `version`.
 
 use super::Desktop;
 

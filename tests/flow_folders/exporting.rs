@@ -1,4 +1,4 @@
-//! `flows export`, and the authors' commands on what it wrote, where there is nothing but the installed program.
+//! `flows export`, and the authors' commands on the exported files, with only the installed program.
 
 use std::fs::Permissions;
 use std::io::Write as _;

@@ -1,4 +1,4 @@
-//! What lies in a folder by mistake or by malice is named, and never read whole, waited for or followed in a circle.
+//! Wrong or malicious files in a folder are named, and never read completely, waited for or followed in a loop.
 
 use std::os::unix::fs::symlink;
 use std::process::Command;

@@ -1,5 +1,5 @@
 //! Folders of flow documents outside the source: exported from the installed program, changed by their authors, and
-//! holding what should never be read.
+//! containing files that must not be read.
 
 mod changed;
 mod exporting;
@@ -9,7 +9,7 @@ mod serving;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// A folder of its own, in which nothing of the source lies around.
+/// A folder of its own, without any files of the source.
 pub struct Desktop(tempfile::TempDir);
 
 impl Desktop {
@@ -32,7 +32,7 @@ impl Desktop {
         std::fs::read_to_string(self.path(name)).expect("a file")
     }
 
-    /// Changes a file, which must hold `from`.
+    /// Changes a file, which must contain `from`.
     pub fn edit(&self, name: &str, from: &str, to: &str) {
         let text = self.read(name);
         assert!(text.contains(from), "{name} doesn't contain {from:?}");
@@ -50,7 +50,7 @@ impl Desktop {
         self.program().args(arguments).output().expect("the program runs")
     }
 
-    /// Runs a command that must succeed; gives standard output and standard error.
+    /// Runs a command that must succeed. Returns standard output and standard error.
     pub fn tells(&self, arguments: &[&str]) -> (String, String) {
         let output = self.output(arguments);
         let error = text(&output.stderr);
@@ -58,14 +58,14 @@ impl Desktop {
         (text(&output.stdout), error)
     }
 
-    /// Runs a command that must succeed in silence on standard error.
+    /// Runs a command that must succeed without output on standard error.
     pub fn does(&self, arguments: &[&str]) -> String {
         let (said, error) = self.tells(arguments);
         assert_eq!(error, "", "{arguments:?}");
         said
     }
 
-    /// Runs a command that must fail, be refused or find something; gives its sentence.
+    /// Runs a command that must fail, be refused or find something. Returns its sentence.
     pub fn refuses(&self, arguments: &[&str]) -> String {
         let output = self.output(arguments);
         assert!(matches!(output.status.code(), Some(1..=4)), "{arguments:?}: {}", text(&output.stdout));
@@ -77,7 +77,7 @@ pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("UTF-8")
 }
 
-/// All files below a folder by their paths there.
+/// All files below a folder, by their relative paths.
 pub fn files_below(root: &Path) -> std::collections::BTreeMap<PathBuf, Vec<u8>> {
     let mut files = std::collections::BTreeMap::new();
     let mut folders = vec![root.to_owned()];

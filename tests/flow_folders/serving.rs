@@ -1,11 +1,11 @@
-//! `serve` says in its log where the flow documents came from, and what its operator should know of them.
+//! `serve` logs where the flow documents came from, and what its operator should know about them.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::Stdio;
 
 use super::Desktop;
 
-/// What `serve` logs until it takes calls.
+/// The log of `serve` until it accepts calls.
 fn log_of_a_start(desktop: &Desktop, settings: &[(&str, &str)]) -> String {
     let mut command = desktop.program();
     command.arg("serve").envs(settings.iter().copied());
@@ -22,7 +22,7 @@ fn log_of_a_start(desktop: &Desktop, settings: &[(&str, &str)]) -> String {
     log
 }
 
-/// The line that says where the documents came from.
+/// The line with the origin of the documents.
 fn origin(log: &str) -> &str {
     log.lines().find(|line| line.contains("flow documents loaded")).unwrap_or_else(|| panic!("{log}"))
 }
