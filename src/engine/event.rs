@@ -20,9 +20,9 @@ pub struct Event {
 pub enum EventKind {
     /// The caller pressed keys, or none before the timeout.
     Keyed(Keys),
-    /// The answer to [`super::Ask::Identify`].
+    /// The answer to [`super::Query::Identify`].
     Identified(Identified),
-    /// The answer to [`super::Ask::CallBack`].
+    /// The answer to [`super::Query::CallBack`].
     CallBack(CallBack),
     /// The transfer ended: the other party hung up or never answered.
     TransferEnded(TransferOutcome),

@@ -140,7 +140,7 @@ pub enum StopAsked {
 pub enum Waiting {
     /// The caller's keys.
     Keys,
-    /// The answer to an [`super::Ask`].
+    /// The answer to a [`super::Query`].
     Lookup,
     /// The end of a transfer.
     Transfer,

@@ -17,7 +17,7 @@ const OUR_VERSION: usize = 7;
 
 /// Handles a signed request about an outbound call that the database doesn't know. `leg` is the carrier's id of the
 /// call, if it sent one. The time in the call's id doesn't matter, as a wrong clock may have made it: dialling always
-/// stops. A repeated request must not stop dialling for ever, so nothing happens if
+/// stops. A repeated request must not stop dialling forever, so nothing happens if
 ///
 /// - the carrier's call is known by now: reconciliation has made it an attempt with another id;
 /// - the same call was reported before: each counts once, and calls reported while dialling is stopped for this reason

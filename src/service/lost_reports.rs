@@ -1,4 +1,4 @@
-//! After last entries were lost: settles known calls whose end may be lost. A patient who was thanked isn't called
+//! After last entries were lost: settles known calls whose end may be lost. The patient was thanked and isn't called
 //! again for that slot. Staff ask for the report.
 
 use std::collections::HashMap;
@@ -18,8 +18,8 @@ use crate::policy::{AfterLoss, AtCarrier, KnownAttempt, after_loss};
 use crate::store::attempts::AttemptRow;
 use crate::store::{Tx, attempts, audit, legs, patients, slots};
 
-/// How long before the loss was found stored calls may be incomplete. A fail-over loses seconds, and is noticed at the
-/// first due call afterwards.
+/// Calls stored within this time before the loss was found may be incomplete. A fail-over loses seconds, and is
+/// noticed at the first due call afterwards.
 const LOST_BEFORE: SignedDuration = SignedDuration::from_hours(1);
 
 /// A known outbound call in the carrier's list.

@@ -1,5 +1,5 @@
-//! Manual control of single automated calls: staff call a patient now, or record the outcome of a call of unknown
-//! outcome.
+//! Manual control of single automated calls: staff call a patient now, or record what they found out about a call of
+//! unknown outcome.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};

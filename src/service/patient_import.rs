@@ -212,7 +212,7 @@ impl Plan {
                 }
                 match changed.get(&holder.patient) {
                     Some(before) => giving_up.push(PatientRow { automated_call: false, ..(*before).clone() }),
-                    // If that patient keeps the number, the duplicate was already found in the list.
+                    // If the list keeps the number for that patient, the duplicate was already found there.
                     None if listed.contains(&holder.hersys_id) => {}
                     None => findings.push(Finding { place: Place::Row(*row), fault: Fault::NumberInUse }),
                 }

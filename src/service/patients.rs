@@ -235,7 +235,7 @@ async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, Se
         Ending::Release => (patients::release(&mut tx, before.id, now).await?, "patient.released"),
     };
     if !new {
-        // This also decides a request that came in a call that continued after the stop.
+        // This also resolves a request made in a call that continued after the stop.
         if alerts::close_of(&mut tx, &[before.id], &[AlertKind::StopUnconfirmed], now, clerk.name.as_str()).await? > 0 {
             let decided = Changes::default().field(STOP_UNCONFIRMED, "open", "decided");
             audit_change(&mut tx, clerk, now, action, &before, decided).await?;
@@ -303,10 +303,10 @@ async fn show(clerk: &Clerk, id: &HersysId, details: Details) -> Result<Viewed<S
     Ok(Viewed { found, noted })
 }
 
-/// The alerts that a nurse decides by switching automated calls on or off.
+/// The kinds of alert that are resolved when a nurse switches automated calls on or off.
 const DECIDED: [AlertKind; 3] = [AlertKind::StopRequest, AlertKind::StopUnconfirmed, AlertKind::WrongNumber];
 
-/// The audit field which says that such requests were decided.
+/// The audit field which says that such requests were resolved.
 const STOP_UNCONFIRMED: &str = "stop_unconfirmed";
 
 /// Returns `true` if calls are held back until the centre decides about them.

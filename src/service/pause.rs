@@ -1,6 +1,6 @@
-//! Pauses and resumes dialling by hand: after a restored backup, a fail-over, or any other problem with calls.
-//! Resuming is refused until the necessary steps were taken if the database has lost its last entries. Every node
-//! reads the pause before each claim, so it takes effect immediately everywhere.
+//! Pauses and resumes dialling by hand: after a restored backup, a fail-over, or any other problem with calls. If the
+//! database has lost its last entries, dialling can't be resumed before the carrier's calls were reconciled. Every
+//! node reads the pause before each claim, so it takes effect immediately everywhere.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};

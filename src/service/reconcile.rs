@@ -184,7 +184,7 @@ impl Work<'_> {
                 attempts::placed(tx, &[attempt.call], self.now).await?;
                 attempt
             }
-            // Another call of the slot is still open here. Its outcome is found out first.
+            // Another call of the slot is still open here. Its outcome must be known first.
             Some(_) => return Ok(Settled::Later),
             None => {
                 let waiting = slots::open_of(tx, &[patient.id]).await?;
@@ -203,7 +203,7 @@ impl Work<'_> {
         Ok(Settled::Slot)
     }
 
-    /// Rewrites what the dialer had written before the loss: the taken slot, the call and the attempt.
+    /// Writes again what the dialer wrote before the loss: the taken slot, the call and the attempt.
     async fn attempt_of(
         &self,
         tx: &mut Tx,

@@ -19,7 +19,7 @@ use crate::store::sessions::{self, Quiet};
 
 /// The silence after which the carrier is asked. The longest question takes far less than this.
 const SILENCE: SignedDuration = SignedDuration::from_mins(10);
-/// How long after a caller is gone the carrier may still report on the phone of staff.
+/// How long after a caller is gone the carrier may still report on the staff phone.
 const NEWS_OF_STAFF: SignedDuration = SignedDuration::from_mins(1);
 /// How soon the carrier is asked again about a call whose caller is gone.
 const SOON: SignedDuration = SignedDuration::from_mins(1);

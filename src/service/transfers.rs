@@ -9,11 +9,11 @@ use crate::carrier::network::LookupResult;
 use crate::domain::CallId;
 use crate::engine::TransferOutcome;
 
-/// Ends a call whose caller is gone, by the carrier's answer about the phone of staff. Returns `false` if the answer
-/// couldn't be found out. Then it must be asked again.
+/// Ends a call whose caller is gone, by the carrier's answer about the staff phone. Returns `false` if the carrier
+/// gave no answer and must be asked again.
 ///
 /// # Errors
-/// Errors of the conversation service. Then the carrier must be asked again, too.
+/// Errors of the conversation service. The carrier must then be asked again, too.
 pub(super) async fn end_in_transfer(
     network: &CarrierClient,
     conversations: &ConversationService,

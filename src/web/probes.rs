@@ -50,7 +50,7 @@ impl Ready {
     }
 }
 
-/// The routes for everyone.
+/// The routes foreveryone.
 pub(super) fn bare() -> Router<Arc<Web>> {
     alive().route(
         "/readyz",

@@ -150,7 +150,7 @@ pub(super) fn add(path: &Path, mark: &Checkpoint) -> Result<(), CheckpointError>
         file.read_exact(&mut last)?;
     }
     if last != [b'\n'] {
-        // Remove a line cut short by a power failure. Otherwise it would stay in front of ours for ever.
+        // Remove a line cut short by a power failure. Otherwise it would stay in front of ours forever.
         cut_off(&mut file)?;
     }
     file.write_all(format!("{mark}\n").as_bytes())?;

@@ -59,7 +59,7 @@ pub(super) struct Batch<'a> {
     pub(super) legs: HashMap<String, LegFound>,
     /// The attempts whose calls occur in the events.
     pub(super) attempts: HashMap<CallId, AttemptRow>,
-    /// How legs ended, for calls with events about the phone of staff.
+    /// How legs ended, for calls with events about the staff phone.
     pub(super) ended_legs: HashMap<CallId, HangupCause>,
 }
 

@@ -45,7 +45,7 @@ impl CallerCounts {
 }
 
 impl Batch<'_> {
-    /// Begins a call for every ringing event that isn't known yet.
+    /// Begins a call forevery ringing event that isn't known yet.
     pub(super) async fn begin_all(
         &mut self,
         events: &[CarrierEvent],

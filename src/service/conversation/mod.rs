@@ -60,7 +60,7 @@ pub enum CarrierEvent {
     },
     /// A leg's status changed.
     Status(LegStatus),
-    /// A report about the phone of staff to which a caller is transferred.
+    /// A report about the staff phone to which a caller is transferred.
     Staff(StaffNews),
     /// A call ended during a transfer, and the outcome of the transfer was found out.
     OverInTransfer(CallId, TransferOutcome),
@@ -120,7 +120,7 @@ pub struct LegStatus {
     pub ringing: Ringing,
 }
 
-/// A report about the phone of staff to which a caller is transferred.
+/// A report about the staff phone to which a caller is transferred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StaffNews {
     /// The caller's call.

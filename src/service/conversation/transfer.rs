@@ -1,4 +1,4 @@
-//! Calls in a transfer: the caller is talking with staff, or the phone of staff rings. Silence is normal then. A
+//! Calls in a transfer: the caller is talking with staff, or the staff phone rings. Silence is normal then. A
 //! conversation with staff counts, whoever hangs up first.
 
 use super::active_turn::PendingOutcome;
@@ -21,7 +21,7 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// Handles a report about the phone of staff. It is stored for the end of the call. If the caller is already gone,
+    /// Handles a report about the staff phone. It is stored for the end of the call. If the caller is already gone,
     /// the call ends now.
     pub(super) async fn step_staff(&mut self, news: &StaffNews) -> Result<PendingOutcome, ConversationError> {
         let call = news.call;

@@ -161,7 +161,7 @@ impl WriteSet {
             entry,
             severity,
             at,
-            // Finished in this commit, by a call that was handled before this one.
+            // The report is finished in this commit, by a call that was handled before this one.
             late: self.closed.iter().any(|close| close.report == *report && close.outcome == ReportOutcome::Reported),
         };
         match fact {

@@ -276,7 +276,6 @@ fn sleep_after(ticked: &TickSummary, now: Timestamp) -> SignedDuration {
     until.clamp(SignedDuration::ZERO, LONGEST_SLEEP)
 }
 
-/// The calls of intents.
 fn calls_of(intents: &[Intent]) -> Vec<CallId> {
     intents.iter().map(|intent| intent.attempt.call).collect()
 }

@@ -56,7 +56,7 @@ enum PlacementResult {
 }
 
 impl Dialer {
-    /// Asks the carrier for every intent that is still wanted and stores the results.
+    /// Asks the carrier forevery intent that is still wanted and stores the results.
     pub(super) async fn place(self: Arc<Self>, intents: Vec<Intent>) {
         let (tell, mut told) = mpsc::channel(MAX_KEPT);
         let keeping = async {
@@ -88,8 +88,8 @@ impl Dialer {
             let wanted = match self.still_wanted(&part).await {
                 Ok(wanted) => wanted,
                 Err(error) => {
-                    // Nothing was sent, but nothing proves it to other nodes. These calls are looked up like any
-                    // unknown call.
+                    // Nothing was sent, but other nodes can't know that. These calls are looked up like any unknown
+                    // call.
                     let calls = part.len() + intents.len();
                     error!(%error, calls, "calls not placed: database error after their intents were committed");
                     break;

@@ -29,8 +29,8 @@ impl Dialer {
     /// # Errors
     /// Database errors.
     pub async fn look(&self) -> Result<Option<Timestamp>, StoreError> {
-        // The list of recent calls must be the first request to the carrier. Whatever it shows, calls in progress are
-        // looked up.
+        // The list of recent calls must be the first request to the carrier. Calls in progress are looked up whatever
+        // it shows.
         self.database_in_doubt().await?;
         if let Some(wait) = self.compare_clocks_sometimes().await? {
             // While the clock is in doubt, neither a call's silence nor the next lookup can be timed.
@@ -88,7 +88,7 @@ impl Dialer {
         Ok(due.min())
     }
 
-    /// An attempt with the latest times at which it may have been intended, become unknown and been looked up. A
+    /// The attempt with each of its times (intended, became unknown, looked up) set to the latest possible one. A
     /// correction of the clock must not shorten any of its waits.
     fn dated(&self, attempt: AttemptRow) -> AttemptRow {
         let latest = |at| self.context.clock.at_the_latest(at);
@@ -140,7 +140,7 @@ impl Dialer {
         match self.network.look_up(&leg).await {
             LookupResult::Found(LegProgress::Ended(cause)) => self.keep_end(attempt.call, &leg, cause, now).await?,
             LookupResult::Nothing => self.keep_end(attempt.call, &leg, HangupCause::Unspecified, now).await?,
-            // Whatever its duration: the carrier ends it by the limit that it was given.
+            // The duration doesn't matter: the carrier ends the call at the limit that it was given.
             LookupResult::Found(progress) => {
                 if !begun && progress.ringing() == Ringing::Proven {
                     self.keep_looked_up(attempt.call, &leg, progress).await?;

@@ -11,7 +11,7 @@ use crate::service::attempts::{AttemptConclusion, SideEffects, settle};
 use crate::store::attempts::{self, AttemptRow, LookupHistory};
 use crate::store::{StoreError, legs};
 
-/// How much earlier than the intent a call may begin by the carrier's clock.
+/// How much earlier than its intent a call may start by the carrier's clock.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(2);
 /// How far a wrong clock of ours may be ahead: at most by a time zone. A call that seems this much older than its
 /// intent isn't taken for it, and it isn't taken as proof that there is none.
@@ -92,7 +92,8 @@ impl Dialer {
     }
 
     /// The owners of these calls. Candidates are the attempts at this number for which the carrier never named a call.
-    /// The one intended closest to the call's begin owns it. Calls of ended attempts come first.
+    /// The owner is the attempt whose intent is closest to the start of the call. Calls of ended attempts come first
+    /// in the result.
     async fn owners(
         &self,
         attempt: &AttemptRow,
@@ -116,8 +117,8 @@ impl Dialer {
         Ok(owned)
     }
 
-    /// Evaluates that the list lacks the call. A witness is a call that was requested no earlier than this one and has
-    /// begun. A list with a witness is newer than the intent. A list without one is stale.
+    /// Evaluates what it means that the list lacks the call. A witness is a call that was requested no earlier than
+    /// this one and has begun. A list with a witness is newer than the intent. A list without one is stale.
     async fn weighed(
         &self,
         attempt: &AttemptRow,

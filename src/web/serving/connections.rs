@@ -28,7 +28,7 @@ impl ConnectionLimits {
     /// The limits of the operations port.
     pub const OPERATIONS: Self = Self { total: 32, per_address: 32, reserve: 0 };
 
-    /// The limits of the main port if a process may open `files` and needs `others` for everything else.
+    /// The limits of the main port if a process may open `files` and needs `others` foreverything else.
     pub fn of_files(files: u64, others: u64, proxies: &Networks) -> Self {
         let left = files.saturating_sub(others).saturating_sub(Self::OPERATIONS.total as u64);
         let total = usize::try_from(left).unwrap_or(usize::MAX).clamp(Self::FEWEST, Self::MOST);

@@ -187,7 +187,6 @@ impl Door {
         let _told = stream.into_std().and_then(|mut stream| stream.write(BUSY));
     }
 
-    /// Ends overdue connections.
     fn end_overdue(&self) {
         let connections = locked(&self.connections);
         for (progress, phase) in connections.all().filter_map(|progress| Some((progress, progress.overdue()?))) {

@@ -1,6 +1,6 @@
 //! The fallback URL: the carrier couldn't reach us or couldn't use our response. The call stays resumable: the turn is
-//! retried once, then the caller is asked to call again. This needs no database and only waits for one to tell staff.
-//! It names no voice, as the voice may be what the carrier couldn't use (fault 37).
+//! retried once, then the caller is asked to call again. This works without the database and only waits for it to tell
+//! staff. It names no voice, as the voice may be what the carrier couldn't use (fault 37).
 
 use std::sync::Arc;
 

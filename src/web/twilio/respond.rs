@@ -24,7 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(12);
 /// The response to any request after the end of a call.
 const HANG_UP: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>"#;
 
-/// Handles an event of an outbound call. An unknown call was still placed by us, as its URL is signed.
+/// Handles an event of an outbound call. If the database doesn't know the call, we placed it nevertheless: its URL is
+/// signed.
 pub(super) async fn take_placed(web: &Web, call: CallId, event: CarrierEvent, voicing: VoiceMode) -> Response {
     let leg = named_leg(&event);
     let (response, known) = answer(web, event, voicing).await;

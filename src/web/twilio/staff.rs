@@ -1,4 +1,4 @@
-//! Reports about the phone of staff to which a caller is transferred. It is a leg of its own, a child of the caller's
+//! Reports about the staff phone to which a caller is transferred. It is a leg of its own, a child of the caller's
 //! leg. Its URL carries our id of the call, so that a conversation counts whoever hangs up first, and whether or not
 //! this server was running at its end.
 
@@ -17,7 +17,7 @@ use crate::engine::TransferOutcome;
 use crate::service::{CarrierEvent, StaffNews};
 use crate::web::Web;
 
-/// The phone of staff was answered, or its leg has ended.
+/// The staff phone was answered, or its leg has ended.
 pub(super) async fn news(
     State(web): State<Arc<Web>>,
     Path((call, turn)): Path<(String, String)>,
