@@ -62,7 +62,7 @@ pub struct Session {
     /// Whether someone has confirmed that they are the patient or answer for the patient.
     #[serde(default, skip_serializing_if = "is_default")]
     pub listener: Listener,
-    /// Whether someone asked in this call for calls to stop, and whether they had confirmed who they are.
+    /// Whether someone in this call asked that calls stop, and whether they had confirmed who they are.
     #[serde(default, skip_serializing_if = "is_default")]
     pub stop: StopAsked,
 }
@@ -121,7 +121,7 @@ pub enum Listener {
     Confirmed,
 }
 
-/// Whether someone asked in this call for automated calls to stop. Later variants take precedence.
+/// Whether someone in this call asked that automated calls stop. Later variants take precedence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StopAsked {

@@ -98,7 +98,8 @@ pub enum ServiceError {
         "the end of the pause lies in the past; give a later time, or none: then it lasts until `kenkocall dialer resume`"
     )]
     PausePassed,
-    /// Dialling was stopped because last entries are lost, and the carrier's list wasn't reconciled since.
+    /// Dialling was stopped because the database lost its last entries, and the carrier's list wasn't reconciled
+    /// since.
     #[error(
         "the database lacks its last entries, and whom the carrier called meanwhile wasn't looked up yet; run `kenkocall dialer reconcile` first; `dialer resume --anyway` goes on without it, and phones may ring twice"
     )]

@@ -1,5 +1,5 @@
-//! After last entries were lost: settles known calls whose end may be lost. The patient was thanked and isn't called
-//! again for that slot. Staff ask for the report.
+//! After the database lost its last entries: settles known calls whose end may be lost. The patient was thanked and
+//! isn't called again for that slot. Staff ask for the report.
 
 use std::collections::HashMap;
 

@@ -91,8 +91,8 @@ pub async fn pause_dialling(
 }
 
 /// Ends a pause by a person or the carrier, and closes the alerts that nothing is dialled. Returns whether there was
-/// one. If last entries are lost, the carrier's list must have been reconciled. With `anyway`, the user accepts that
-/// phones may ring twice.
+/// one. If the database lost its last entries, the carrier's list must have been reconciled. With `anyway`, the user
+/// accepts that phones may ring twice.
 ///
 /// # Errors
 /// [`ServiceError::NotReconciled`].

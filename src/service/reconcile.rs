@@ -1,5 +1,5 @@
-//! After last entries were lost: compares the carrier's list of calls with the database. Each unknown call becomes an
-//! attempt of the slot that it was for, so that no patient is called again for that slot.
+//! After the database lost its last entries: compares the carrier's list of calls with the database. Each unknown call
+//! becomes an attempt of the slot that it was for, so that no patient is called again for that slot.
 
 use std::collections::{BTreeMap, HashMap};
 

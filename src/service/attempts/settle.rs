@@ -154,7 +154,7 @@ struct CompletionWrites {
     tries: Vec<(SlotId, u32)>,
     calls: Vec<CallEnd>,
     wrong: Vec<(PatientId, PhoneNumber)>,
-    /// Patients about whose call staff were asked. Staff need not answer any more.
+    /// Patients whose call of unknown outcome is resolved. Staff no longer need to find out its outcome.
     known: Vec<PatientId>,
     consequences: SideEffects,
     told: Vec<ServiceEvent>,

@@ -1,5 +1,5 @@
 //! Calls in a transfer: the caller is talking with staff, or the staff phone rings. Silence is normal then. A
-//! conversation with staff counts, whoever hangs up first.
+//! conversation with staff counts regardless of who hangs up first.
 
 use super::active_turn::PendingOutcome;
 use super::batch::Batch;

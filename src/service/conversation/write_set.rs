@@ -31,7 +31,7 @@ use crate::store::sessions::{self, SessionSave};
 use crate::store::turns::{self, TurnRow};
 use crate::store::{Document, Tx};
 
-/// Who closes the alert that someone unknown asked for calls to stop.
+/// Who closes the alert that an unconfirmed person asked for calls to stop.
 const BY_CONFIRMED_REQUEST: &str = "a confirmed request";
 
 /// How long after staff closed an alert they are told that its cause continues.
@@ -283,7 +283,7 @@ impl WriteSet {
         }
         if !self.stop_requests.is_empty() {
             patients::request_stop(tx, &self.stop_requests, at).await?;
-            // Calls are now held back, so earlier requests by unknown persons are granted.
+            // Calls are now held back, so earlier requests by unconfirmed persons are granted.
             alerts::close_of(tx, &self.stop_requests, &[AlertKind::StopUnconfirmed], at, BY_CONFIRMED_REQUEST).await?;
         }
         let ended = settle(tx, &self.ends, at).await?;

@@ -332,7 +332,7 @@ mod tests {
     }
 
     proptest! {
-        /// No limit is ever exceeded, and idle connections give way, whoever connects and however slowly they send.
+        /// For any clients and any sending speed, no limit is exceeded and idle connections give way.
         #[test]
         fn no_limit_is_ever_passed(steps in prop::collection::vec((0..6_u8, 0..3_u8, any::<bool>()), 1..200)) {
             let mut connections = limits(12, 4, 3);

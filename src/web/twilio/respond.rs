@@ -35,8 +35,8 @@ pub(super) async fn take_placed(web: &Web, call: CallId, event: CarrierEvent, vo
     response
 }
 
-/// Handles a turn of a call. If the call is unknown, or the turn is ahead of the database, last entries are lost: only
-/// we make the URLs of turns, and they are signed. The caller is asked to call again.
+/// Handles a turn of a call. If the call is unknown, or the turn is ahead of the database, the database has lost its
+/// last entries: only we make the URLs of turns, and they are signed. The caller is asked to call again.
 pub(super) async fn next_epoch(
     web: &Web,
     call: CallId,

@@ -1,6 +1,6 @@
 //! Reports about the staff phone to which a caller is transferred. It is a leg of its own, a child of the caller's
-//! leg. Its URL carries our id of the call, so that a conversation counts whoever hangs up first, and whether or not
-//! this server was running at its end.
+//! leg. Its URL carries our id of the call, so that a conversation counts regardless of who hangs up first, even if
+//! this server wasn't running at its end.
 
 use std::sync::Arc;
 
