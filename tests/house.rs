@@ -1,5 +1,5 @@
-//! The rules of the code base, read off the source text: layers, purity, SQL in one place, sizes. See CONTRIBUTING.md.
-//! Each rule is a function over path → text, tried on this tree and on small broken ones.
+//! The rules of the code base, checked on the source text: layers, purity, SQL in one place, sizes. See
+//! CONTRIBUTING.md. Each rule is a function over path → text, tested on this tree and on small faulty ones.
 #![allow(clippy::expect_used, reason = "a test may stop at what it can't read")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,13 +29,13 @@ const STOREYS: [(&str, u8); 14] = [
     ("commands", 7),
 ];
 
-/// Upward imports that stand, each with its reason.
+/// Permitted upward imports, each with its reason.
 const UPWARD: [(&str, &str, &str); 2] = [
     ("config", "domain", "a setting can be a noun, parsed where it is read: a language"),
     ("config", "policy", "the guessing limits are policy's own type, read as settings"),
 ];
 
-/// What the pure layers (1 to 3) don't name, and why.
+/// Names that the pure layers (1 to 3) must not contain, with the reason.
 const IMPURE: [(&str, &str); 18] = [
     ("sqlx", "only the store speaks SQL"),
     ("axum", "only the web speaks HTTP"),
@@ -57,7 +57,7 @@ const IMPURE: [(&str, &str); 18] = [
     ("rand", "randomness comes in with the event"),
 ];
 
-/// The only files that may fetch time, ids, arguments or the environment (`clippy.toml` forbids it elsewhere).
+/// The only files that may read time, ids, arguments or the environment (`clippy.toml` forbids it elsewhere).
 const FETCHING: [(&str, &str); 13] = [
     ("src/commands/logging.rs", "a line of the log has the time of the machine"),
     ("src/service/clock.rs", "the one clock, and the one source of new ids"),
@@ -74,24 +74,25 @@ const FETCHING: [(&str, &str); 13] = [
     ("src/commands/bench/turns.rs", "measures how long things take"),
 ];
 
-/// What src/lib.rs forbids in all of the library: each ends the thread on a value that wasn't thought of.
+/// What src/lib.rs forbids in the whole library: each of these ends the thread on an unexpected value.
 const PANICS: [&str; 8] =
     ["expect_used", "indexing_slicing", "panic", "string_slice", "todo", "unimplemented", "unreachable", "unwrap_used"];
-/// Besides, no sum may overflow where something from outside is read: the `mod` lines that forbid it, by file.
+/// In addition, no arithmetic may overflow in modules that read data from outside: the `mod` lines that forbid it, by
+/// file.
 const COUNTED: [(&str, &[&str]); 4] = [
     ("src/lib.rs", &["domain", "engine", "patient_import", "web"]),
     ("src/flow/mod.rs", &["check", "finding", "model", "parse"]),
     ("src/carrier/mod.rs", &["twilio"]),
     ("src/service/mod.rs", &["conversation"]),
 ];
-/// The only files that may lift one of these, and why.
+/// The only files that may allow one of these, and why.
 const PANICKING: [(&str, &str); 2] = [
     ("src/flow/draw/mod.rs", "draws a contributor's documents; the places are those of the picture's own lists"),
     ("src/simulation/generators.rs", "draws from its own lists, none of which is empty"),
 ];
 
 const MOST_LINES: usize = 400;
-/// Longer files that stand, each with its reason.
+/// Permitted longer files, each with its reason.
 const LONG: [(&str, &str); 0] = [];
 const WIDEST: usize = 120;
 const DRAWERS: [&str; 9] = ["util", "utils", "common", "helper", "helpers", "misc", "models", "manager", "managers"];
@@ -117,7 +118,7 @@ fn in_src(tree: &Tree) -> impl Iterator<Item = (&String, &Source)> {
     tree.iter().filter(|(path, _)| path.starts_with("src/"))
 }
 
-/// `src/store/calls.rs` → `store`; nothing for `src/lib.rs` and `src/main.rs`, which stand outside.
+/// `src/store/calls.rs` → `store`; `None` for `src/lib.rs` and `src/main.rs`, which belong to no module.
 fn module_of(path: &str) -> Option<&str> {
     let name = path.strip_prefix("src/")?.split('/').next()?.trim_end_matches(".rs");
     (!matches!(name, "lib" | "main")).then_some(name)
@@ -127,7 +128,7 @@ fn storey_of(module: &str) -> Option<u8> {
     STOREYS.iter().find(|(name, _)| *name == module).map(|(_, storey)| *storey)
 }
 
-/// Who imports whom: (line, module imported) of a file.
+/// The imports of a file: (line, imported module).
 fn imports<'a>(path: &str, source: &'a Source) -> Vec<(usize, &'a str)> {
     let trimmed = path.trim_start_matches("src/").trim_end_matches(".rs").trim_end_matches("/mod");
     let depth = trimmed.split('/').count();
@@ -300,7 +301,7 @@ fn lengths(tree: &Tree) -> Vec<String> {
     complaints
 }
 
-/// A line with a string literal may be wider: a sentence that is broken can't be searched for.
+/// A line with a string literal may be wider, because a broken sentence can't be searched for.
 fn widths(tree: &Tree) -> Vec<String> {
     let mut complaints = Vec::new();
     for (path, source) in tree {
@@ -315,7 +316,7 @@ fn widths(tree: &Tree) -> Vec<String> {
     complaints
 }
 
-/// The files that `mod` reaches from the library and the program; with the second, those reached for tests alone.
+/// The files that `mod` reaches from the library and the program, and those that are reached only for tests.
 fn reached(tree: &Tree) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut all, mut tests) = (BTreeSet::new(), BTreeSet::new());
     let mut open: Vec<(String, bool)> = vec![("src/lib.rs".to_owned(), false), ("src/main.rs".to_owned(), false)];

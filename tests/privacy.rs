@@ -1,5 +1,5 @@
-//! I6: no personal data in logs, metrics and error texts, whatever happens in a call; and no noun that holds any prints
-//! it.
+//! I6: no personal data in logs, metrics and error texts, whatever happens in a call, and no domain type with
+//! personal data prints it.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -49,7 +49,7 @@ on_both_databases!(
     i6_automated_calls_log_and_measure_nothing_personal,
 );
 
-/// Everything that is logged, by this program at every level and by the libraries below it down to DEBUG.
+/// The complete log: of this program at every level, and of its libraries down to DEBUG.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -70,7 +70,7 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-/// Started once: tests of one process share the log.
+/// Started once, because the tests of one process share the log.
 fn watched() -> &'static (Log, PrometheusHandle) {
     static WATCHED: OnceLock<(Log, PrometheusHandle)> = OnceLock::new();
     WATCHED.get_or_init(|| {
@@ -85,10 +85,10 @@ fn watched() -> &'static (Log, PrometheusHandle) {
     })
 }
 
-/// Keyed in these calls and in nothing else, so that it can be looked for.
+/// Keyed only in these calls, so that it can be searched for.
 const FEVER: &str = "383";
 
-/// The words of a line without its ids, whose digits may be anything.
+/// The words of a line without its ids, whose digits are arbitrary.
 fn words_without_ids(line: &str) -> impl Iterator<Item = &str> {
     let is_id = |word: &str| {
         (word.len() == 36 && word.matches('-').count() == 4) || (word.len() >= 32 && word.starts_with("CA"))
@@ -183,7 +183,7 @@ async fn i6_nothing_personal_is_logged_or_measured_or_answered(fresh: Fresh) {
     has_nothing_personal(&refusals, "an error's text");
 }
 
-/// A day with retries, a wrong number, unknown calls, a stop, and a report by another channel.
+/// A day with retries, a wrong number, calls with unknown outcome, a stop, and a report by another channel.
 async fn i6_automated_calls_log_and_measure_nothing_personal(fresh: Fresh) {
     use kenkocall::carrier::simulator::{NetworkFaults, Script};
     let (log, metrics) = watched();
@@ -223,7 +223,7 @@ async fn i6_automated_calls_log_and_measure_nothing_personal(fresh: Fresh) {
     }
 }
 
-/// From here on the database refuses identifications with this HER-SYS ID.
+/// Makes the database refuse identifications with this HER-SYS ID.
 async fn refuse_rows_of(kept: &Kept, url: &str, hersys_id: &str) {
     let refuse = if url.starts_with("sqlite") {
         format!(

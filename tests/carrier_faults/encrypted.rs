@@ -1,5 +1,5 @@
-//! The way to PostgreSQL on another machine, as docs/operations.md describes it: encrypted, or written down that it
-//! isn't.
+//! The connection to PostgreSQL on another machine, as docs/operations.md describes it: encrypted, or explicitly
+//! unencrypted.
 
 use std::net::{IpAddr, UdpSocket};
 use std::path::Path;
@@ -14,7 +14,8 @@ const MANUAL: &str = include_str!("../../docs/operations.md");
 /// The name in the document's certificate.
 const PRINTED: &str = "DNS:db.example.jp";
 
-/// An address of this machine that isn't loopback. Nothing is sent: the system only chooses where it would send from.
+/// An address of this machine other than loopback. Nothing is sent: the system only chooses the address from which it
+/// would send.
 fn own_address() -> Option<IpAddr> {
     let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
     socket.connect("198.51.100.1:9").ok()?;
@@ -22,7 +23,7 @@ fn own_address() -> Option<IpAddr> {
     (!address.is_loopback() && !address.is_unspecified()).then_some(address)
 }
 
-/// Runs the document's own command for a certificate in this folder, with other words in it.
+/// Runs the document's own command for a certificate in this folder, with some words replaced.
 fn certificate(folder: &Path, changes: &[(&str, &str)]) -> (String, String) {
     let lines: Vec<&str> = MANUAL.lines().skip_while(|line| !line.starts_with("    openssl req")).collect();
     let length = lines.iter().position(|line| !line.ends_with('\\')).expect("its last line") + 1;
@@ -43,7 +44,7 @@ struct Encrypted {
 }
 
 impl Encrypted {
-    /// With the document's certificate, but for these changes; it takes encrypted connections alone.
+    /// A server with the document's certificate, with these changes. It accepts only encrypted connections.
     fn start(host: IpAddr, changes: &[(&str, &str)]) -> Self {
         let (server, folder) = (Server::new(), tempfile::tempdir().unwrap());
         let (certificate, key) = certificate(folder.path(), changes);
@@ -70,7 +71,7 @@ fn works(url: &str) {
     }
 }
 
-/// What is said where it is refused; never the password.
+/// The message if the connection is refused. It never contains the password.
 fn refused(url: &str) -> String {
     let done = program(url, &["migrate"]);
     let told = String::from_utf8(done.stderr).unwrap();
@@ -79,7 +80,7 @@ fn refused(url: &str) -> String {
     told
 }
 
-/// Says in the test's output why nothing was tried.
+/// Says in the test's output why nothing was tested.
 fn no_address() {
     eprintln!("SKIPPED: this machine has no address but loopback, where no encryption is demanded");
 }
@@ -108,7 +109,7 @@ async fn postgres_with_a_certificate_of_its_own_is_used_encrypted_as_documented(
     assert!(!line.log().contains(PASSWORD), "{}", line.log());
 }
 
-/// Another server's certificate, one for another name, one as openssl makes it where nothing is said, and none at all.
+/// Another server's certificate, one for another name, one with openssl's defaults, and none at all.
 #[tokio::test]
 async fn a_certificate_that_cannot_be_trusted_is_told_by_its_cause() {
     let Some(host) = own_address() else { return no_address() };

@@ -1,4 +1,4 @@
-//! The shipped documents keep every rule; each rule finds the slip that it is for, where it stands.
+//! The included documents comply with every rule, and each rule finds its mistake, in the right place.
 
 use kenkocall::flow::FlowSet;
 
@@ -15,7 +15,7 @@ fn found(files: Files) -> String {
     findings.iter().map(|finding| format!("    {finding}\n")).collect()
 }
 
-/// Each slip of an author, one edit of the shipped documents, and what is found.
+/// Each mistake of an author, as one edit of the included documents, and the resulting findings.
 fn slips(slips: &[(&str, &str, &str)]) -> String {
     let slips = slips.iter().map(|(file, from, to)| {
         let told = found(with(file, from, to));

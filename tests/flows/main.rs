@@ -1,7 +1,7 @@
-//! The flow documents: what is read from them, and that each slip of their author is found where it stands.
+//! The flow documents: what is read from them, and that each mistake of their author is found in the right place.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-/// A snapshot without the expression that made it: the slips are in the text already.
+/// A snapshot without the expression that produced it, because the text already contains the mistakes.
 macro_rules! assert_told {
     ($told:expr) => {
         insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!($told) })

@@ -1,4 +1,4 @@
-//! Slips that keep a document from being read.
+//! Mistakes that keep a document from being read.
 
 use kenkocall::flow::{FlowSet, MISSING, NodeKind, Takes};
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 pub type Files = BTreeMap<String, String>;
 
-/// All of `call_flows`, by path below it.
+/// All files of `call_flows`, by relative path.
 pub fn files() -> Files {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("call_flows");
     let mut files = Files::new();
@@ -24,7 +24,7 @@ pub fn files() -> Files {
     files
 }
 
-/// The shipped documents with one edit; the edited text must be there.
+/// The included documents with one edit. The replaced text must exist.
 pub fn with(file: &str, from: &str, to: &str) -> Files {
     let mut files = files();
     let text = files.get_mut(file).unwrap_or_else(|| panic!("no file {file}"));

@@ -1,5 +1,6 @@
-//! What is fuzzed: one function for each kind of text that comes from outside, with what must hold of any bytes.
-//! `main.rs` runs them in the ordinary tests, `targets` under a fuzzer that seeks its way by coverage (`dev/fuzz`).
+//! The fuzzing targets: one function for each kind of text that comes from outside, with the properties that must
+//! hold for any bytes. `main.rs` runs them in the ordinary tests, `targets` under a coverage-guided fuzzer
+//! (`dev/fuzz`).
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -24,10 +25,10 @@ use kenkocall::patient_import;
 use kenkocall::policy::CallPattern;
 use secrecy::SecretString;
 
-/// A target: its name, and what it does with bytes.
+/// A target: its name, and its function.
 pub type Target = (&'static str, fn(&[u8]));
 
-/// All of them.
+/// All targets.
 pub const TARGETS: [Target; 7] = [
     ("webhook_form", webhook_form),
     ("twiml", twiml),
@@ -44,7 +45,7 @@ pub fn house() -> PathBuf {
     if here.join("call_flows").is_dir() { here.to_owned() } else { here.join("../..") }
 }
 
-/// The body of a webhook: read or refused; what is read has one signature alone.
+/// The body of a webhook: read or refused. A form that was read has exactly one signature.
 pub fn webhook_form(data: &[u8]) {
     static KEY: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::new(&SecretString::from("12345")).unwrap());
     const URL: &str = "https://kenko.example/twilio/voice/status?a=1";
@@ -81,7 +82,7 @@ pub fn twiml(data: &[u8]) {
     }
 }
 
-/// What a carrier answers: the first two bytes choose the status and the headers, the rest is the body.
+/// A carrier's reply: the first two bytes choose the status and the headers, and the rest is the body.
 pub fn carrier_json(data: &[u8]) {
     const STATUSES: [u16; 8] = [200, 201, 204, 302, 400, 404, 429, 503];
     let Some(([status, header], body)) = data.split_first_chunk::<2>() else { return };
@@ -105,7 +106,8 @@ pub fn carrier_json(data: &[u8]) {
     let _rest = (reply.sent(), reply.code());
 }
 
-/// A flow document and its wording, parted by a NUL, beside the shared ones: every finding names a line that is there.
+/// A flow document and its wording, separated by a NUL, next to the shared ones: every finding names an existing
+/// line.
 pub fn flow_document(data: &[u8]) {
     static SHARED: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
         ["shared/keys.toml", "shared/prompts/ja.toml"]
@@ -125,7 +127,7 @@ pub fn flow_document(data: &[u8]) {
     }
 }
 
-/// A patient list: read twice, it is the same, and no finding shows what someone wrote.
+/// A patient list: reading it twice yields the same result, and no finding contains a value.
 pub fn patient_list(data: &[u8]) {
     let today = date(2026, 12, 1);
     let read = || patient_import::read(data, today, CallingHours::default());
@@ -141,7 +143,7 @@ pub fn patient_list(data: &[u8]) {
     }
 }
 
-/// Everything that is read from a single short text.
+/// All parsers of a single short text.
 pub fn small_texts(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let today = date(2026, 12, 1);
@@ -173,11 +175,11 @@ pub fn small_texts(data: &[u8]) {
     }
 }
 
-/// A caller who keys anything: entries parted by line ends, an empty one is silence, `!` hangs up, `t` and `n` end a
-/// transfer. What fits has a reply, what doesn't changes nothing, and nothing comes after the end.
+/// A caller who presses any keys. Entries are separated by line ends, an empty one is silence, `!` hangs up, `t` and
+/// `n` end a transfer. Valid events have a reply, invalid ones change nothing, and nothing follows the end.
 pub fn conversation(data: &[u8]) {
     const ID: &str = "1234567";
-    /// Above it a call is ended by its flow (`limits.steps`).
+    /// Beyond it, the flow ends the call (`limits.steps`).
     const MOST_TURNS: usize = 2_000;
     static LIBRARY: LazyLock<Arc<FlowSet>> = LazyLock::new(|| Arc::new(FlowSet::checked(shipped()).unwrap()));
     const LINES: [&str; 4] = ["health_call", "automated_call", "call_back", "withdrawn"];

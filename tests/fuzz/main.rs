@@ -1,5 +1,5 @@
-//! Every target of the fuzzer on its seeds, on seeds with bytes changed, cut and doubled, and on any bytes at all: a
-//! short run in the ordinary tests. `dev/fuzz` runs the same functions for longer, led by coverage.
+//! Every target of the fuzzer on its seeds, on seeds with changed, removed and repeated bytes, and on arbitrary
+//! bytes: a short run in the ordinary tests. `dev/fuzz` runs the same functions for longer, guided by coverage.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod inputs;
@@ -11,7 +11,7 @@ use proptest::test_runner::{Config, TestRunner};
 
 use inputs::{TARGETS, house};
 
-/// Random inputs of a target. Those that it once failed on stand among its seeds.
+/// The number of random inputs for a target. Inputs that once failed are among its seeds.
 const CASES: u32 = 400;
 
 fn seeds(target: &str) -> Vec<Vec<u8>> {
@@ -27,7 +27,7 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
     seeds
 }
 
-/// What is done to a seed.
+/// A change to a seed.
 #[derive(Debug, Clone)]
 enum Change {
     Set(Index, u8),

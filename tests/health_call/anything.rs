@@ -1,6 +1,5 @@
-//! Anything at all, sent to everything that is served, inside the test's own process, where a panic anywhere is seen:
-//! in a handler, in the conversation service's task, or in what reads HTTP. Each reply says what is wrong, and nothing
-//! is stored.
+//! Arbitrary requests to all endpoints, in the test's own process, where any panic is detected: in a handler, in the
+//! conversation service's task, or in the HTTP parser. Each reply says what is wrong, and nothing is stored.
 
 use std::net::SocketAddr;
 use std::sync::OnceLock;
@@ -24,7 +23,7 @@ use super::web::{Carrier, PUBLIC_URL};
 
 crate::on_both_databases!(anything_at_all_is_refused_and_stores_nothing);
 
-/// Requests of each kind. The random ones differ from run to run; one that fails is printed.
+/// The number of requests of each kind. The random ones differ in each run, and a failing one is printed.
 const OF_EACH: usize = 400;
 
 const PATHS: [&str; 9] = [
@@ -55,7 +54,7 @@ const NAMES: [&str; 12] = [
     "SipResponseCode",
 ];
 
-/// What no known field may be, and one that isn't known.
+/// Values that no known field allows, and an unknown field.
 const HOSTILE: [&str; 16] = [
     "１２３",
     "٣",
@@ -75,7 +74,7 @@ const HOSTILE: [&str; 16] = [
     "{{7*7}}",
 ];
 
-/// A field of a request that the carrier could have signed: known, but of no form that it has.
+/// A field of a request that the carrier could have signed: a known name with an invalid value.
 fn hostile() -> impl Strategy<Value = (String, String)> {
     let value = prop_oneof![select(&HOSTILE[..]).prop_map(str::to_owned), "[<\0-\u{1f}]\\PC{0,40}"];
     ("[A-Za-z]{0,12}", value)
@@ -85,7 +84,7 @@ fn form(fields: &[(String, String)]) -> Vec<u8> {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish().into_bytes()
 }
 
-/// A POST of these bytes to a path, signed as the carrier would if it could send them.
+/// A POST of these bytes to a path, signed as the carrier would sign them.
 fn posted(carrier: &Carrier, path: &str, headers: &[u8], body: &[u8]) -> Vec<u8> {
     let signature = carrier.signed_as_it_is(path, body).signature.unwrap();
     let head = format!(
@@ -96,7 +95,7 @@ fn posted(carrier: &Carrier, path: &str, headers: &[u8], body: &[u8]) -> Vec<u8>
     [head.as_bytes(), headers, b"\r\n", body].concat()
 }
 
-/// Writes a request as it stands and reads what comes back; nothing where the connection is simply closed.
+/// Writes a request as it is and reads the reply. Returns nothing if the connection is just closed.
 async fn sent(address: SocketAddr, request: &[u8]) -> Vec<u8> {
     let (mut reading, mut writing) = TcpStream::connect(address).await.unwrap().into_split();
     let write = async {

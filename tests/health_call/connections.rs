@@ -1,5 +1,5 @@
-//! Connections that hold something: half-sent requests, responses that nobody reads, more of both than there are files.
-//! Carriers, monitors and proxies are answered meanwhile.
+//! Connections that hold resources: half-sent requests, unread responses, and more of both than the server may have
+//! open files. Carriers, monitors and proxies are answered meanwhile.
 
 use std::process::Command;
 
@@ -19,7 +19,7 @@ crate::on_both_databases!(
     whatever_is_refused_is_logged_once_and_counted,
 );
 
-/// More than the server may have files.
+/// More than the server's limit of open files.
 const SLOW: usize = 1_100;
 const FILES: &str = "1024";
 const POST: &str = "POST /twilio/voice/health-call HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n";
@@ -29,7 +29,7 @@ fn beginnings() -> [String; 4] {
     [String::new(), "G".to_owned(), POST.to_owned(), format!("{POST}\r\nCallSid=CA0")]
 }
 
-/// This process may have as many files as the system lets it.
+/// Raises this process's limit of open files to the system's maximum.
 fn many_files() {
     let own = std::process::id().to_string();
     let done = Command::new("prlimit").args(["--pid", &own, "--nofile=4096:"]).status().expect("prlimit of util-linux");
@@ -42,7 +42,7 @@ async fn connect(from: &str, to: &str) -> TcpStream {
     socket.connect(to.parse().unwrap()).await.unwrap()
 }
 
-/// Clients that begin and stop.
+/// Clients that begin a request and stop.
 async fn slow(line: &Line, from: impl Fn(usize) -> String) -> Vec<TcpStream> {
     let mut held = Vec::new();
     let (address, beginnings) = (line.carrier.address(), beginnings());
@@ -55,7 +55,7 @@ async fn slow(line: &Line, from: impl Fn(usize) -> String) -> Vec<TcpStream> {
     held
 }
 
-/// The value of a measure, its labels with it.
+/// The value of a metric with its labels.
 async fn measured(line: &Line, name: &str) -> u64 {
     let metrics = line.operations.get("/metrics").await.unwrap().body;
     let values = metrics.lines().filter_map(|line| line.strip_prefix(name)?.rsplit(' ').next()?.parse::<u64>().ok());
@@ -100,7 +100,7 @@ async fn slow_clients_of_many_addresses_keep_no_proxy_out(fresh: Fresh) {
     drop(held);
 }
 
-/// Asks on a connection that stays open.
+/// Sends a request on a connection that stays open.
 async fn asks(stream: &mut TcpStream) {
     stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
     let mut reply = Vec::new();
@@ -147,7 +147,7 @@ async fn whatever_is_refused_is_logged_once_and_counted(fresh: Fresh) {
     assert!(!log.contains("wp-login") && !log.contains("9012345678"), "{log}");
 }
 
-/// Every phase of a request has its end. It takes as long as the longest of them, so it is tried once.
+/// Every phase of a request has a time limit. The test takes as long as the longest one, so it runs once.
 #[tokio::test]
 async fn whoever_is_too_slow_is_disconnected() {
     let folder = tempfile::tempdir().unwrap();

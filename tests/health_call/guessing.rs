@@ -1,4 +1,4 @@
-//! H7: guessing at HER-SYS ID and birth date is limited, and nobody can lock the patient out.
+//! H7: guessing at HER-SYS IDs and birth dates is limited, and nobody can lock the patient out.
 
 use jiff::{SignedDuration, Timestamp};
 use kenkocall::domain::AlertKind;
@@ -11,7 +11,7 @@ use super::people::{AUNT, CENTRE, MOTHER, NOBODY, Person, SON};
 use super::phone::{MISMATCH, Next, Phone, RECEIVED, Said, WELL};
 use super::web::Carrier;
 
-/// Few failures, and no waits: the clock of these tests is real.
+/// Few failures, and no waits, because these tests use the real clock.
 const FEW: [(&str, &str); 6] = [
     ("HEALTH_CALL__GUESSING__PER_ID", "4"),
     ("HEALTH_CALL__GUESSING__PER_ID_REGISTERED", "2"),
@@ -21,7 +21,7 @@ const FEW: [(&str, &str); 6] = [
     ("HEALTH_CALL__GUESSING__WAIT_SECONDS", "0"),
 ];
 
-/// A birth date of nobody.
+/// A birth date that nobody has.
 const WRONG: &str = "19990101";
 
 crate::on_both_databases!(
@@ -40,7 +40,7 @@ crate::on_both_databases!(
     h7_slow_guesses_are_told_and_told_again_while_they_go_on,
 );
 
-/// One try in a call of its own; what was said to it.
+/// One try in a call of its own. Returns what the caller heard.
 async fn guess(carrier: &Carrier, from: Option<&str>, id: &str, birth_date: &str) -> Vec<Said> {
     let mut phone = Phone::ring(carrier, from).await;
     phone.keys(&["1", id, birth_date]).await;
@@ -104,7 +104,7 @@ async fn h7_one_caller_is_locked_whatever_the_id(fresh: Fresh) {
     assert!(!is_mismatch(&guess(&line.carrier, Some(&stranger(2)), SON.id, SON.birth_date).await));
 }
 
-/// Several tries in one call; whether the last of them was a mismatch.
+/// Several tries in one call. Returns `true` if the last one was a mismatch.
 async fn fails_in_one_call(carrier: &Carrier, from: Option<&str>, tries: &[(&str, &str)]) -> bool {
     let mut phone = Phone::ring(carrier, from).await;
     phone.key("1").await;
@@ -134,7 +134,7 @@ async fn h7_hidden_numbers_slow_themselves_alone(fresh: Fresh) {
     assert!(!is_mismatch(&guess(&line.carrier, MOTHER.number, MOTHER.id, MOTHER.birth_date).await));
 }
 
-/// Hidden callers who guess, all at the same time; none of them hangs up.
+/// Callers with hidden numbers who guess simultaneously. None of them hangs up.
 async fn hidden_calls(carrier: &Carrier, calls: u32) -> Vec<Phone> {
     let mut ringing = tokio::task::JoinSet::new();
     for nth in 0..calls {
@@ -283,7 +283,7 @@ async fn h7_tries_at_the_same_moment_count_one_another(fresh: Fresh) {
     assert_eq!(kept.alerts().await, [format!("guessing {CENTRE}")]);
 }
 
-/// Two programs on one database, at the same moment.
+/// Two programs on one database, at the same time.
 async fn h7_two_nodes_judge_no_try_too_many(fresh: Fresh) {
     let one = Line::with_people_and(&fresh.database, &fresh.url, &FEW).await;
     let two = Line::start(&fresh.url, &FEW);

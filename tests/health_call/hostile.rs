@@ -1,4 +1,4 @@
-//! What a webhook does with requests that it should refuse: a defined answer each, and nothing stored.
+//! A webhook's replies to requests that it should refuse: each has a defined reply, and nothing is stored.
 
 use hyper::{Method, StatusCode};
 use kenkocall::carrier::twilio::SigningKey;

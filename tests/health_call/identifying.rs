@@ -1,4 +1,4 @@
-//! Who is reported for: mismatches, people whose observation has ended or hasn't begun, and what is never said.
+//! Identification: mismatches, people whose observation has ended or hasn't begun, and what is never said.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};

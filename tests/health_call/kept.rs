@@ -1,4 +1,4 @@
-//! What is in the database, read by the test's own SQL: not by the code under test.
+//! The content of the database, read by the test's own SQL rather than by the code under test.
 
 use std::collections::BTreeMap;
 use std::str::FromStr as _;
@@ -7,7 +7,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, Row as _, SqliteConnection};
 
-/// A database to look into.
+/// A database to inspect.
 pub struct Kept {
     url: String,
 }
@@ -57,7 +57,7 @@ impl Kept {
         self.rows(sql).await.into_iter().map(|mut row| row.swap_remove(0)).collect()
     }
 
-    /// How many rows each table of calls has.
+    /// The number of rows in each table of calls.
     pub async fn counts(&self) -> BTreeMap<&'static str, u64> {
         let mut counts = BTreeMap::new();
         for table in TABLES {
@@ -73,7 +73,7 @@ impl Kept {
         self.column(&sql).await[0].parse().unwrap()
     }
 
-    /// The answers of a person that stand, in the order in which they were given: `item=entry`.
+    /// A person's current answers, in the order in which they were given: `item=entry`.
     pub async fn answers(&self, hersys_id: &str) -> Vec<String> {
         let sql = format!(
             "SELECT a.item, a.entry FROM answers a JOIN reports r ON r.id = a.report_id
@@ -91,7 +91,7 @@ impl Kept {
         self.column(&sql).await
     }
 
-    /// The dispositions of all calls, in the order of their beginning; empty for one in progress.
+    /// The dispositions of all calls, in order of their start; empty for a call in progress.
     pub async fn dispositions(&self) -> Vec<String> {
         self.column("SELECT disposition FROM calls ORDER BY started_at, id").await
     }
@@ -103,14 +103,14 @@ impl Kept {
     }
 }
 
-/// A database that lets no one else write.
+/// A database that blocks all other writers.
 pub enum Held {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
 }
 
 impl Kept {
-    /// Makes everybody else who writes wait.
+    /// Blocks all other writers.
     pub async fn hold(&self) -> Held {
         if self.url.starts_with("sqlite") {
             let mut connection = SqliteConnection::connect(&self.url).await.unwrap();

@@ -1,5 +1,5 @@
-//! The process dies in the middle of calls: whatever a caller heard the answer to is kept (I1), and the call goes on
-//! where it stood. And it is stopped (fault 39): what it has taken is answered.
+//! The process dies in the middle of calls: everything that was acknowledged to a caller is stored (I1), and the call
+//! continues where it was. And the process is stopped (fault 39): everything that it accepted is answered.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -22,22 +22,22 @@ crate::on_both_databases!(
     a_half_sent_request_does_not_hold_up_a_stop,
 );
 
-/// How often the process is killed.
+/// The number of kills.
 const KILLS: u32 = 50;
-/// Phones that call at the same time.
+/// The number of simultaneous callers.
 const PHONES: u32 = 6;
 
-/// What a phone knows to be kept.
+/// What was acknowledged to a phone.
 struct Acknowledged {
     call: String,
     id: String,
-    /// The keys answered with TwiML, those of the questionnaire.
+    /// The answered keys of the questionnaire.
     given: usize,
     turns: u64,
     whole: bool,
 }
 
-/// Posts until there is an answer, as a carrier does with its fallback and a caller with patience.
+/// Posts until there is a reply, like a carrier with its fallback URL and a patient caller.
 async fn insist(phone: &mut Phone, url: &str, more: &[(&str, &str)], again: &AtomicU32) {
     let trying = async {
         loop {
@@ -217,7 +217,7 @@ async fn a_half_sent_request_does_not_hold_up_a_stop(fresh: Fresh) {
     }
 }
 
-/// How many turns commits were begun for, as the program measures it.
+/// For how many turns commits were begun, by the program's metrics.
 async fn taken(line: &Line) -> f64 {
     let metrics = line.operations.get("/metrics").await.unwrap().body;
     let sum = metrics.lines().find_map(|line| line.strip_prefix("kenkocall_turns_per_commit_sum "));

@@ -1,4 +1,4 @@
-//! All seven languages: a complete call in each, every sentence in its voice.
+//! All seven languages: a complete call in each, with every sentence in its voice.
 
 use kenkocall::carrier::twilio::Voices;
 use kenkocall::domain::Language;

@@ -1,5 +1,5 @@
-//! The health-call line under test: the real program in a process of its own, or, where the hour matters, its parts
-//! inside the test with a clock that stands.
+//! The health-call line under test: the real program in a process of its own, or, if the time of day matters, its
+//! parts in the test with a fixed clock.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
@@ -23,34 +23,34 @@ use secrecy::SecretString;
 use super::people;
 use super::web::{Carrier, PUBLIC_URL, TOKEN};
 
-/// How long anything is waited for before the test gives up: no measure of speed.
+/// The time limit of every wait before the test fails. It doesn't measure speed.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 pub fn house() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The program, running.
+/// The running program.
 pub struct Line {
     child: Child,
     pub carrier: Carrier,
-    /// The same client at the operations port.
+    /// The same client for the operations port.
     #[allow(dead_code, reason = "not every test that starts the program looks at it")]
     pub operations: Carrier,
-    /// What it wrote to standard error.
+    /// Its standard error.
     log: Arc<Mutex<String>>,
     settings: Vec<(String, String)>,
     environment: Vec<(String, String)>,
 }
 
-/// How a program that refused to start ended.
+/// The exit of a program that refused to start.
 pub struct Refusal {
     pub status: ExitStatus,
     pub sentence: String,
 }
 
 impl Line {
-    /// Registers everybody and starts the program.
+    /// Registers all people and starts the program.
     pub async fn with_people(database: &Database, url: &str) -> Self {
         Self::with_people_and(database, url, &[]).await
     }
@@ -66,7 +66,7 @@ impl Line {
         Self::start_in(url, settings, Vec::new())
     }
 
-    /// The same with variables of the environment that aren't settings.
+    /// The same with environment variables that aren't settings.
     pub fn start_in(url: &str, settings: &[(&str, &str)], environment: Vec<(String, String)>) -> Self {
         let mut all = vec![("DATABASE__URL".to_owned(), url.to_owned())];
         all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
@@ -83,7 +83,7 @@ impl Line {
         }
     }
 
-    /// Starts the program where it must refuse.
+    /// Starts the program with settings that it must refuse.
     pub fn refused(settings: &[(&str, &str)]) -> Refusal {
         let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         match launch(&settings, &[]) {
@@ -96,7 +96,7 @@ impl Line {
         }
     }
 
-    /// What it writes to its log until a line has these words, and how it ends when it is asked to stop then.
+    /// Its log until a line contains these words, and its exit status if it is then asked to stop.
     pub fn stopped_while_it_waits(settings: &[(&str, &str)], words: &str) -> (String, ExitStatus) {
         let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let mut child = command(&settings).spawn().expect("the program");
@@ -110,13 +110,13 @@ impl Line {
         (log, child.wait().unwrap())
     }
 
-    /// Ends the process without a warning, as a power cut would end it.
+    /// Kills the process without warning, like a power cut.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Starts it again, on the same database and at the same public URL.
+    /// Restarts it on the same database and at the same public URL.
     pub fn restart(&mut self) {
         match launch(&self.settings, &self.environment) {
             Ok(Launched { child, main, operations, log }) => {
@@ -144,7 +144,7 @@ impl Line {
         assert!(asked.success());
     }
 
-    /// Waits until it has stopped by itself.
+    /// Waits until it has stopped.
     pub async fn stopped(&mut self) -> ExitStatus {
         let waiting = async {
             loop {
@@ -236,7 +236,7 @@ fn launch(settings: &[(String, String)], environment: &[(String, String)]) -> Re
     }
 }
 
-/// The documents that the program ships.
+/// The documents that the program includes.
 pub fn shipped() -> Arc<FlowSet> {
     let root = house().join("call_flows");
     let mut files = std::collections::BTreeMap::new();
@@ -255,7 +255,7 @@ pub fn shipped() -> Arc<FlowSet> {
     Arc::new(FlowSet::checked(files).expect("shipped documents"))
 }
 
-/// The parts of the program inside the test: at a moment that the test chooses.
+/// The parts of the program in the test, at a time that the test sets.
 pub struct Inside {
     pub carrier: Carrier,
     #[allow(dead_code, reason = "tests/privacy.rs reads it")]
@@ -266,7 +266,7 @@ pub struct Inside {
 }
 
 impl Inside {
-    /// Registers everybody at a centre in Japan and serves, at `now`.
+    /// Registers all people at a centre in Japan and serves, at `now`.
     pub async fn at(database: &Database, now: &str) -> Self {
         let now: Timestamp = now.parse().unwrap();
         people::register(database, now, "Asia/Tokyo").await;
@@ -310,7 +310,7 @@ impl Inside {
         Self { carrier, context, conversations, now, serving }
     }
 
-    /// It is `now` from here on.
+    /// Sets the time to `now`.
     pub fn set_clock(&self, now: &str) {
         *self.now.lock().unwrap() = now.parse().unwrap();
     }

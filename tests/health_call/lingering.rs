@@ -1,4 +1,4 @@
-//! Callers who hold a line without being identified: time for it is limited, and so are their calls from one number.
+//! Callers who occupy a line without being identified: the time for it and the calls from one number are limited.
 
 use jiff::{SignedDuration, Timestamp};
 use kenkocall::domain::Language;

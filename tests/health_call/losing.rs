@@ -1,5 +1,5 @@
-//! A signed request about a call that we placed and don't know: it stops the dialling, once for each call, whatever the
-//! time in its id (fault 13).
+//! A signed request about an outbound call that the database lacks: it stops dialling, once for each call, whatever
+//! the time in its id (fault 13).
 
 use std::process::Command;
 
@@ -19,7 +19,7 @@ on_both_databases!(
 
 const STATUS: [(&str, &str); 2] = [("CallSid", "CA0123456789abcdef0123456789abcdef"), ("CallStatus", "completed")];
 
-/// An id as this program makes them, made then.
+/// An id as this program creates it, with this time.
 fn made(at: Timestamp) -> Uuid {
     let milliseconds = u64::try_from(at.as_millisecond()).unwrap();
     uuid::Builder::from_unix_timestamp_millis(milliseconds, &[7; 10]).into_uuid()
@@ -37,7 +37,7 @@ impl Listener {
         Self { line, kept: Kept::at(&fresh.url), url: fresh.url.clone() }
     }
 
-    /// Tells of a call; says how often that has stopped the dialling, and whether it is stopped now.
+    /// Reports a call. Returns how often that has stopped dialling, and whether it is stopped now.
     async fn told_of(&self, path: &str, id: Uuid) -> (u64, bool) {
         let path = format!("/twilio/voice/calls/{id}/{path}");
         let answer = self.line.carrier.post(&path, &STATUS).await.unwrap();

@@ -1,5 +1,5 @@
-//! What real networks and other carriers write in a webhook that nobody expects: no caller, no answer and no outcome is
-//! lost for it.
+//! Unexpected content that real networks and other carriers write in a webhook: no caller, answer or outcome is lost
+//! because of it.
 
 use hyper::StatusCode;
 use kenkocall::domain::Keys;
@@ -118,7 +118,7 @@ const FROM: [&[u8]; 88] = [
     b"\xed\xa0\x80",
 ];
 
-/// A form whose fields may hold any bytes.
+/// A form whose fields may contain any bytes.
 fn form(fields: &[(&str, &[u8])]) -> Vec<u8> {
     let encoded = |bytes: &[u8]| url::form_urlencoded::byte_serialize(bytes).collect::<String>();
     let fields = fields.iter().map(|(name, value)| format!("{}={}", encoded(name.as_bytes()), encoded(value)));

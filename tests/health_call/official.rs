@@ -1,4 +1,4 @@
-//! A whole call whose requests the carrier's own library signs, from outside, in two languages.
+//! A complete call whose requests the carrier's own library signs, in two languages.
 
 use std::process::{Command, Stdio};
 

@@ -1,5 +1,4 @@
-//! Whom the line knows in these tests: one health centre and a family, with nothing in their data that a prompt says
-//! by itself.
+//! The people in these tests: one health centre and a family, whose data don't occur in any prompt.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -14,7 +13,7 @@ pub const CENTRE: &str = "13101";
 pub const CENTRE_NAME: &str = "架空区保健所";
 pub const CENTRE_PHONE: &str = "+81352113641";
 
-/// The mother: her number is registered.
+/// The mother, whose number is registered.
 pub const MOTHER: Person = Person {
     id: "73519046",
     birth_date: "19510723",
@@ -26,7 +25,7 @@ pub const SON: Person =
     Person {
         id: "826053", birth_date: "19790214", number: None, standing: Standing::Observed, name: ["鷹司", "蓮"]
     };
-/// Her observation has ended.
+/// The aunt, whose observation has ended.
 pub const AUNT: Person = Person {
     id: "9150382",
     birth_date: "19640930",
@@ -34,10 +33,10 @@ pub const AUNT: Person = Person {
     standing: Standing::Released,
     name: ["鵜飼", "澄江"],
 };
-/// His observation begins later.
+/// The uncle, whose observation begins later.
 pub const UNCLE: Person =
     Person { id: "6402817", birth_date: "19591105", number: None, standing: Standing::Later, name: ["鵜飼", "巌"] };
-/// Nobody has this one.
+/// An identity that isn't registered.
 pub const NOBODY: Person =
     Person { id: "40404040", birth_date: "19700606", number: None, standing: Standing::Later, name: ["", ""] };
 
@@ -59,14 +58,14 @@ pub struct Person {
     pub name: [&'static str; 2],
 }
 
-/// A time zone where it is about noon now: no test straddles midnight.
+/// A time zone in which it is about noon now, so that no test passes midnight.
 pub fn noon_zone(now: Timestamp) -> String {
     let hours = 12 - i32::from(TimeZone::UTC.to_datetime(now).hour());
     // POSIX counts westwards.
     if hours > 0 { format!("Etc/GMT-{hours}") } else { format!("Etc/GMT+{}", -hours) }
 }
 
-/// Registers the centre and [`EVERYBODY`] at it.
+/// Registers the centre and [`EVERYBODY`].
 pub async fn register(database: &Database, now: Timestamp, zone: &str) {
     let centre = CentreRow {
         code: CentreCode::parse(CENTRE).unwrap(),
@@ -85,7 +84,7 @@ pub async fn register(database: &Database, now: Timestamp, zone: &str) {
     tx.commit().await.unwrap();
 }
 
-/// Many more people under observation, with the mother's birth date and no number.
+/// Registers many more people under observation, with the mother's birth date and no number.
 pub async fn register_many(database: &Database, now: Timestamp, ids: &[String]) -> Result<(), StoreError> {
     let rows: Vec<PatientRow> = ids
         .iter()

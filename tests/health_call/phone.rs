@@ -1,4 +1,4 @@
-//! A phone on the carrier's network: it rings, hears what the TwiML says, keys what it is told to and hangs up.
+//! A phone on the carrier's network: it calls, hears what the TwiML says, presses the given keys and hangs up.
 
 use hyper::StatusCode;
 use kenkocall::carrier::twilio::{Document, Verb};
@@ -7,17 +7,17 @@ use uuid::Uuid;
 
 use super::web::{Answer, Carrier, PUBLIC_URL};
 
-/// The number of a phone that no patient has registered.
+/// A number that isn't registered for any patient.
 pub const A_PHONE: &str = "+818055550123";
 
 /// What the line waits for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
-    /// Keys, posted there.
+    /// Keys, to be posted to this URL.
     Keys { action: String, max_keys: u32 },
-    /// The end of a transfer to this number, posted there.
+    /// The end of a transfer to this number, to be posted to this URL.
     Transfer { number: String, action: String },
-    /// The same again, there.
+    /// The same again, at this URL.
     Redirect(String),
     /// Nothing: the line hung up.
     Over,
@@ -29,7 +29,7 @@ pub struct Said {
     pub language: String,
     pub voice: Option<String>,
     pub text: String,
-    /// Whether a key cuts it short.
+    /// `true` if a key cuts it short.
     pub barge_in: bool,
 }
 
@@ -42,12 +42,12 @@ pub struct Phone {
     /// What the last reply said.
     pub said: Vec<Said>,
     pub next: Next,
-    /// Every answer of the call, as it came.
+    /// Every reply of the call, as received.
     pub heard: Vec<String>,
 }
 
 impl Phone {
-    /// A phone that doesn't ring anybody yet.
+    /// A phone that hasn't called yet.
     pub fn new(carrier: &Carrier, from: Option<&str>) -> Self {
         Self {
             carrier: carrier.clone(),
@@ -59,7 +59,7 @@ impl Phone {
         }
     }
 
-    /// Rings the health-call line.
+    /// Calls the health-call line.
     pub async fn ring(carrier: &Carrier, from: Option<&str>) -> Self {
         let mut phone = Self::new(carrier, from);
         let answer = phone.post("/twilio/voice/health-call", &[]).await.expect("the line answers");
@@ -67,7 +67,7 @@ impl Phone {
         phone
     }
 
-    /// Rings with the number of [`A_PHONE`].
+    /// Calls with the number [`A_PHONE`].
     pub async fn ring_any(carrier: &Carrier) -> Self {
         Self::ring(carrier, Some(A_PHONE)).await
     }
@@ -88,14 +88,14 @@ impl Phone {
         self.carrier.post(url, &fields).await
     }
 
-    /// Does what an answer says.
+    /// Executes a reply.
     pub fn follow(&mut self, answer: &Answer) {
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         self.heard.push(answer.body.clone());
         (self.said, self.next) = read(&answer.body);
     }
 
-    /// Keys these; `#` is left out where it ends the entry, as the carrier does.
+    /// Presses these keys; like the carrier, omits a `#` that ends the entry.
     pub async fn key(&mut self, keys: &str) -> &mut Self {
         let Next::Keys { action, .. } = self.next.clone() else { panic!("nobody waits for keys: {:?}", self.next) };
         let answer = self.post(&action, &[("Digits", keys)]).await.expect("an answer");
@@ -103,7 +103,7 @@ impl Phone {
         self
     }
 
-    /// Keys one after the other.
+    /// Presses these entries, one after the other.
     pub async fn keys(&mut self, keys: &[&str]) -> &mut Self {
         for keys in keys {
             self.key(keys).await;
@@ -111,7 +111,7 @@ impl Phone {
         self
     }
 
-    /// The other side of a transfer didn't answer, or talked and hung up.
+    /// The transfer ended: staff didn't answer, or talked and hung up.
     pub async fn transfer_ends(&mut self, status: &str) -> &mut Self {
         let Next::Transfer { action, .. } = self.next.clone() else { panic!("no transfer: {:?}", self.next) };
         let answer = self.post(&action, &[("DialCallStatus", status)]).await.expect("an answer");
@@ -119,17 +119,17 @@ impl Phone {
         self
     }
 
-    /// The carrier tells of the leg.
+    /// The carrier's status callback for the leg.
     pub async fn status(&self, status: &str) -> Answer {
         self.post("/twilio/voice/status", &[("CallStatus", status)]).await.expect("an answer")
     }
 
-    /// Puts the receiver down.
+    /// Hangs up.
     pub async fn hang_up(&self) {
         assert_eq!(self.status("completed").await.status, StatusCode::NO_CONTENT);
     }
 
-    /// Where keys are posted.
+    /// The URL to which keys are posted.
     pub fn action(&self) -> &str {
         match &self.next {
             Next::Keys { action, .. } | Next::Transfer { action, .. } | Next::Redirect(action) => action,
@@ -148,7 +148,7 @@ impl Phone {
         turn.split('?').next().unwrap().parse().unwrap()
     }
 
-    /// Everything that the last reply said, in one text.
+    /// The text of the last reply.
     pub fn text(&self) -> String {
         self.said.iter().map(|said| said.text.as_str()).collect::<Vec<_>>().join(" ")
     }
@@ -164,7 +164,7 @@ pub fn call_of(action: &str) -> CallId {
     path.split('/').nth(4).expect("/twilio/voice/calls/…").parse().expect("an id")
 }
 
-/// What TwiML says and waits for.
+/// What TwiML says, and what it waits for.
 pub fn read(twiml: &str) -> (Vec<Said>, Next) {
     let document = Document::parse(twiml).unwrap_or_else(|error| panic!("{error}: {twiml}"));
     let mut said = Vec::new();
@@ -197,10 +197,10 @@ fn sentence(verb: Verb, barge_in: bool) -> Option<Said> {
     Some(Said { language: language.expect("a language"), voice, text: text.expose().to_owned(), barge_in })
 }
 
-/// The answers of someone who is well: temperature and oxygen with their confirmations, then nine times no.
+/// The answers of a person who is well: temperature and oxygen with their confirmations, then nine times no.
 pub const WELL: [&str; 13] = ["365", "1", "098", "1", "2", "2", "2", "2", "2", "2", "2", "2", "2"];
 
-/// The same, as it is kept.
+/// The same, as stored.
 pub const WELL_KEPT: [&str; 11] = [
     "body_temperature=365",
     "spo2=098",
@@ -215,13 +215,13 @@ pub const WELL_KEPT: [&str; 11] = [
     "no_urine=no",
 ];
 
-/// What the line says when HER-SYS ID and birth date don't belong together.
+/// What the line says if the HER-SYS ID and the birth date don't match.
 pub const MISMATCH: &str = "入力内容に誤りがあります";
-/// What it says when the day's report is complete.
+/// What the line says when the day's report is complete.
 pub const RECEIVED: &str = "本日のご報告を受け付けました";
 
 impl Phone {
-    /// Chooses Japanese and keys who is reported for.
+    /// Chooses Japanese and identifies the person.
     pub async fn identify(&mut self, person: &super::people::Person) -> &mut Self {
         self.keys(&["1", person.id, person.birth_date]).await
     }

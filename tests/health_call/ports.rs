@@ -1,4 +1,5 @@
-//! What each port serves: carriers and strangers reach the main port, operators and their monitors the other one.
+//! The endpoints of each port: the main port is for carriers and the public, the other one for operators and their
+//! monitors.
 
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
@@ -49,7 +50,7 @@ async fn an_operations_port_that_is_taken_stops_the_start(fresh: Fresh) {
     }
 }
 
-/// Two servers on one machine, nobody having thought of their operations ports.
+/// Two servers on one machine, both with the default operations port.
 #[test]
 fn a_default_operations_port_that_is_taken_does_not() {
     // No other test uses the default one. Where another program has it, it is taken all the same.

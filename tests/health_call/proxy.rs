@@ -1,4 +1,4 @@
-//! The documented example for nginx, really run: TLS in front of the program, a carrier that calls through it, and
+//! The documented nginx example, really executed: TLS in front of the program, a carrier that calls through it, and
 //! strangers who reach nothing else.
 
 use std::net::{SocketAddr, TcpListener};
@@ -15,7 +15,7 @@ use super::web::{PUBLIC_URL, TOKEN, form};
 /// The name in [`PUBLIC_URL`].
 const HOST: &str = "kenko.example";
 
-/// nginx, running; ended with the test.
+/// A running nginx, which ends with the test.
 struct Nginx(Child);
 
 impl Drop for Nginx {

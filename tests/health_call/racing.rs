@@ -1,4 +1,4 @@
-//! The same thing at the same time: webhooks posted twice and twenty times, two calls for one person, keys that meet a
+//! Simultaneous events: webhooks posted twice and twenty times, two calls for one person, keys at the same time as a
 //! hang-up.
 
 use std::collections::BTreeSet;

@@ -1,5 +1,5 @@
-//! What the program refuses to start with: a sentence that says what is wrong, an exit code that isn't 0, and nothing
-//! listening.
+//! Configurations with which the program refuses to start: it prints a sentence that says what is wrong, exits with a
+//! code other than 0, and doesn't listen.
 
 use kenkocall::store::Database;
 

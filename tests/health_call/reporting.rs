@@ -1,4 +1,5 @@
-//! The questionnaire over the phone: a whole report, several people, red answers, corrections and numbers read back.
+//! The questionnaire over the phone: a complete report, several people, red answers, corrections and repeated
+//! numbers.
 
 use super::databases::Fresh;
 use super::kept::Kept;

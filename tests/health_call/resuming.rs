@@ -1,4 +1,5 @@
-//! Calls that end before their report: what was given is kept, and the next call goes on from there (H5, A5).
+//! Calls that end before their report is complete: the given answers are stored, and the next call continues from
+//! there (H5, A5).
 
 use super::databases::Fresh;
 use super::kept::Kept;

@@ -1,4 +1,4 @@
-//! Key 0: a person in office hours, a request to be called back at other times or when nobody is free.
+//! Key 0: staff in office hours, and a request for a call back at other times or if no member of staff is free.
 
 use jiff::SignedDuration;
 use kenkocall::domain::{CentreCode, PhoneNumber};
@@ -116,7 +116,7 @@ fn ordinary(nth: u32) -> String {
     format!("+8190{}", 12_000_000 + nth)
 }
 
-/// Someone who isn't identified asks to be called back; whether the request is taken.
+/// A caller who isn't identified asks for a call back. Returns `true` if the request is accepted.
 async fn asks(line: &Inside, number: &str) -> bool {
     let mut phone = Phone::ring(&line.carrier, Some(number)).await;
     phone.keys(&["1", "0", "1"]).await;
@@ -178,7 +178,7 @@ async fn key_0_before_anybody_is_identified_reaches_the_only_centre(fresh: Fresh
     assert_eq!(Kept::at(&fresh.url).dispositions().await, ["handed_over"]);
 }
 
-/// Someone who is put through to staff now.
+/// A caller whose call is being transferred to staff.
 async fn put_through(line: &Inside) -> Phone {
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await.key("0").await;
@@ -186,7 +186,7 @@ async fn put_through(line: &Inside) -> Phone {
     phone
 }
 
-/// The carrier tells of the phone of staff, at the URL that the transfer names.
+/// The carrier's status callback for the staff's phone, at the URL in the transfer.
 async fn staff(phone: &Phone, status: &str) -> Answer {
     let twiml = phone.heard.last().unwrap();
     let url = twiml.split("statusCallback=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a URL");

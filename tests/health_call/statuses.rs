@@ -1,4 +1,4 @@
-//! Status callbacks: in any order, any number of times, for legs that nobody knows.
+//! Status callbacks: in any order, any number of times, and for unknown legs.
 
 use hyper::StatusCode;
 use uuid::Uuid;

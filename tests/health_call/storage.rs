@@ -1,5 +1,5 @@
-//! Fault 11: the disk is full. The caller is asked to call again and never thanked, `/readyz` tells, and with room
-//! again the line works again.
+//! Fault 11: the disk is full. The caller is asked to call again and never thanked, `/readyz` reports it, and the
+//! line works again once there is space.
 
 use std::time::Duration;
 
@@ -60,7 +60,7 @@ async fn full_disk(fresh: Fresh) {
     assert_eq!(line.stopped().await.code(), Some(0));
 }
 
-/// Limits the files that the running program may write.
+/// Limits the size of the files that the running program may write.
 fn limit(line: &Line, bytes: Option<u64>) {
     let limit = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
     let arguments = ["--pid", &line.id().to_string(), &format!("--fsize={limit}:unlimited")];

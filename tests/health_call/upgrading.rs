@@ -1,4 +1,5 @@
-//! Fault 39: the documents change while a call is in progress. The call keeps its own, new calls get the new ones.
+//! Fault 39: the documents change while a call is in progress. The call keeps its own documents, and new calls use
+//! the new ones.
 
 use super::databases::Fresh;
 use super::kept::Kept;

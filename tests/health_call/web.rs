@@ -1,4 +1,4 @@
-//! HTTP as the carrier speaks it: one request on one connection, signed with the auth token that both sides know.
+//! HTTP as the carrier uses it: one request on one connection, signed with the auth token that both sides know.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -14,24 +14,25 @@ use tokio::net::TcpStream;
 
 /// The auth token of every server under test.
 pub const TOKEN: &str = "5ecret-0f-the-tests";
-/// What the carrier believes our address to be. It is no real one: signatures go by it, connections don't.
+/// The address of the program, as configured at the carrier. It isn't real: it is used for signatures, not for
+/// connections.
 pub const PUBLIC_URL: &str = "https://kenko.example";
 
-/// The carrier's side: where the server listens just now, and the key.
+/// The carrier's side: the server's current address, and the key.
 #[derive(Clone)]
 pub struct Carrier {
     address: Arc<Mutex<SocketAddr>>,
     key: SigningKey,
 }
 
-/// What came back.
+/// A reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     pub status: StatusCode,
     pub body: String,
 }
 
-/// A request as it goes over the wire.
+/// A request as sent over the network.
 #[derive(Clone)]
 pub struct Raw<'a> {
     pub method: Method,
@@ -48,12 +49,12 @@ impl Carrier {
         Self { address: Arc::new(Mutex::new(address)), key }
     }
 
-    /// The server listens elsewhere now; all clones learn it.
+    /// Sets the server's new address for all clones.
     pub fn moved(&self, address: SocketAddr) {
         *self.address.lock().unwrap() = address;
     }
 
-    /// Where it listens, for a phone that isn't ours.
+    /// The server's address, for a phone other than ours.
     pub fn address(&self) -> String {
         self.address.lock().unwrap().to_string()
     }
@@ -79,7 +80,7 @@ impl Carrier {
         }
     }
 
-    /// A body as it is, signed over the bytes that it decodes to.
+    /// A body sent unchanged, with a signature over its decoded fields.
     pub fn signed_as_it_is<'a>(&self, path: &'a str, body: &[u8]) -> Raw<'a> {
         let form = Form::read(body).unwrap();
         let signature = Some(self.key.sign(&[PUBLIC_URL, path].concat(), form.fields()));

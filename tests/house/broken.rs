@@ -1,16 +1,16 @@
-//! Each rule tried on small trees: one that keeps it, and ones that break it.
+//! Each rule tested on small trees: one that complies with it, and others that break it.
 
 use super::source::read;
 use super::{RULES, Tree};
 
-/// What a rule says of a tree of (path, text).
+/// A rule's complaints about a tree of (path, text).
 fn complaints(rule: &str, files: &[(&str, &str)]) -> Vec<String> {
     let tree: Tree = files.iter().map(|(path, text)| ((*path).to_owned(), read(text))).collect();
     let (_, rule) = RULES.iter().find(|(name, _)| *name == rule).expect("a rule of this name");
     rule(&tree)
 }
 
-/// The rule is silent about the first text and complains once about each of the others, in the same place.
+/// The rule accepts the first text and complains once about each of the others, in the same place.
 fn tells(rule: &str, path: &str, kept: &str, broken: &[&str]) {
     assert_eq!(complaints(rule, &[(path, kept)]), Vec::<String>::new(), "{rule}: {kept}");
     for text in broken {

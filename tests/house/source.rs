@@ -2,23 +2,23 @@
 
 use std::ops::RangeInclusive;
 
-/// A file as the rules see it. Lines are counted from 1.
+/// A parsed file. Lines are counted from 1.
 #[derive(Debug, Default)]
 pub struct Source {
-    /// The text itself.
+    /// The text.
     pub text: String,
-    /// Every path in the code, `use` groups spelled out: (line, segments).
+    /// Every path in the code, with expanded `use` groups: (line, segments).
     pub paths: Vec<(usize, Vec<String>)>,
     /// Every string literal: (line, content).
     pub strings: Vec<(usize, String)>,
     /// Every `mod name;`: (line, name).
     pub modules: Vec<(usize, String)>,
-    /// What is compiled for tests alone.
+    /// The lines that are compiled only for tests.
     tests: Vec<RangeInclusive<usize>>,
 }
 
 impl Source {
-    /// Whether the line is compiled for tests alone.
+    /// Returns `true` if the line is compiled only for tests.
     pub fn is_test(&self, line: usize) -> bool {
         self.tests.iter().any(|lines| lines.contains(&line))
     }
@@ -31,7 +31,7 @@ enum Token {
     Sign(char),
 }
 
-/// Reads a file.
+/// Parses a file.
 pub fn read(text: &str) -> Source {
     let tokens = Scanner { chars: text.chars().collect(), at: 0, line: 1 }.tokens();
     let mut source = Source { text: text.to_owned(), tests: test_lines(&tokens), ..Source::default() };
@@ -204,7 +204,7 @@ impl Scanner {
         text
     }
 
-    /// What begins with r, b or c: a raw or byte string, a byte, a raw name, or a common word.
+    /// A token that begins with r, b or c: a raw or byte string, a byte, a raw name, or an ordinary word.
     fn prefixed(&mut self) -> Option<Token> {
         let mut ahead = 1 + usize::from(self.peek(1) == 'r');
         let raw = self.peek(ahead - 1) == 'r';

@@ -1,5 +1,6 @@
-//! Twilio's own OpenAPI document, served or laid over a server by Prism: parts that we didn't write judge our requests
-//! and our fake carrier's replies. dev/official installs both. Prism reaches for nothing but what it is told.
+//! Twilio's own OpenAPI document, served by Prism or checked by it in front of a server: independent software judges
+//! our requests and our fake carrier's replies. dev/official installs both. Prism accesses nothing except what it is
+//! given.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::collections::BTreeSet;
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 
 const DOCUMENT: &str = "node_modules/@twilio/cli-core/src/services/twilio-api/twilio_api_v2010.json";
 const PROGRAM: &str = "node_modules/@stoplight/prism-cli/dist/index.js";
-/// The paths that we ask.
+/// The paths that we request.
 pub const CALLS: &str = "/2010-04-01/Accounts/{AccountSid}/Calls.json";
 pub const CALL: &str = "/2010-04-01/Accounts/{AccountSid}/Calls/{Sid}.json";
 pub const MESSAGES: &str = "/2010-04-01/Accounts/{AccountSid}/Messages.json";
@@ -29,12 +30,12 @@ pub struct Prism {
 }
 
 impl Prism {
-    /// Answers requests by the document's examples, and refuses those that break it.
+    /// Answers requests with the document's examples, and refuses invalid ones.
     pub fn mock() -> Self {
         Self::start("mock", &[])
     }
 
-    /// Lets a server answer, and puts an error in the place of each reply that breaks the document.
+    /// Forwards to a server, and replaces each invalid reply by an error.
     pub fn before(server: &str) -> Self {
         Self::start("proxy", &[server])
     }
@@ -70,8 +71,8 @@ impl Prism {
         Self { child, document, _copy: folder, address }
     }
 
-    /// The names that the document has for the query of a GET or the form of a POST. Prism passes over other names in
-    /// a request, so that a misspelt one has to be looked for here.
+    /// The document's names in the query of a GET or the form of a POST. Prism ignores other names in a request, so a
+    /// misspelt one must be detected here.
     pub fn names(&self, path: &str, method: &str) -> BTreeSet<String> {
         let asked = &self.document["paths"][path][method];
         let form = asked["requestBody"]["content"][FORM]["schema"]["properties"].as_object();
@@ -89,10 +90,12 @@ impl Drop for Prism {
     }
 }
 
-/// The document with the paths that we ask, altered in three places:
-/// - a repeated form field (`StatusCallbackEvent`) is an array, which Prism doesn't read from a form: a string here;
-/// - the pages of a list are named by `uri`s, though the document's own example has paths: references here;
-/// - a reply may have fields that it doesn't list: none here, so that a misspelt one is told.
+/// The document with the paths that we request, and three changes:
+/// - A repeated form field (`StatusCallbackEvent`) is an array, which Prism doesn't read from a form. It becomes a
+/// string.
+/// - The pages of a list have the format `uri`, although the document's own example has paths. They become
+/// references.
+/// - A reply may have unlisted fields. They are forbidden, so that a misspelt one is reported.
 fn local_copy(official: &Path) -> Value {
     let mut document: Value = serde_json::from_slice(&std::fs::read(official).expect("the document")).expect("JSON");
     let paths = document["paths"].as_object_mut().expect("paths");

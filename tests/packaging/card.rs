@@ -1,4 +1,4 @@
-//! The card for nurses: what it says is true, and the page to print says the same.
+//! The card for nurses: its content is correct, and the page to print has the same content.
 
 use kenkocall::domain::AlertKind;
 

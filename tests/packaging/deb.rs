@@ -1,4 +1,4 @@
-//! `[package.metadata.deb]`: what is packaged exists, and nothing that a stranger needs is forgotten.
+//! `[package.metadata.deb]`: every packaged file exists, and no file that users need is missing.
 
 use std::process::{Command, Stdio};
 
@@ -14,7 +14,7 @@ fn assets() -> Vec<(String, String, String)> {
     assets.iter().map(|asset| (word(asset, 0), word(asset, 1), word(asset, 2))).collect()
 }
 
-/// The files that a source names: a file, or a folder's files by `*` and an ending.
+/// The files of a source: a single file, or a folder's files by `*` and an ending.
 fn named_by(source: &str) -> Vec<String> {
     let Some((folder, ending)) = source.split_once('*') else {
         return root().join(source).is_file().then(|| source.to_owned()).into_iter().collect();

@@ -1,16 +1,16 @@
-//! Documents in two languages are in step: the READMEs and the requirements.
+//! Documents in two languages correspond: the READMEs and the requirements.
 
 use std::collections::BTreeSet;
 
 use crate::text;
 
-/// The lines of code, without their comments.
+/// The lines of code, without comments.
 fn commands(readme: &str) -> Vec<String> {
     let code = readme.lines().filter_map(|line| line.strip_prefix("    "));
     code.map(|line| line.split(" # ").next().unwrap_or_default().trim_end().to_owned()).collect()
 }
 
-/// Where links and pictures lead.
+/// The targets of links and pictures.
 fn targets(readme: &str) -> BTreeSet<String> {
     let after = readme.split("](").skip(1);
     after

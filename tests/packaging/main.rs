@@ -1,4 +1,5 @@
-//! The package, the unit, the alert rules and the papers fit the program. `dev/package-check` installs the package.
+//! The package, the unit, the alert rules and the documents match the program. `dev/package-check` installs the
+//! package.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at what it can't read")]
 
 mod card;
@@ -19,7 +20,7 @@ fn text(file: &str) -> String {
     std::fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
-/// All files below a folder.
+/// All files in a folder and its subfolders.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder") {
@@ -29,12 +30,12 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// What stands between backticks.
+/// The texts between backticks.
 fn quoted(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }
 
-/// The program in a new, empty folder, with the arguments as a shell would split them.
+/// Runs the program in a new, empty folder, with the arguments as a shell would split them.
 fn kenkocall(words: &[&str]) -> Output {
     let folder = tempfile::tempdir().expect("a folder");
     let mut command = Command::new(env!("CARGO_BIN_EXE_kenkocall"));
@@ -42,8 +43,8 @@ fn kenkocall(words: &[&str]) -> Output {
     command.output().expect("the program runs")
 }
 
-/// Fails when the program doesn't understand the words of a command in a document. In an empty folder it has no
-/// database, and says so only after it has understood.
+/// Fails if the program doesn't accept the arguments of a command in a document. In an empty folder it has no
+/// database, which it reports only after parsing them.
 fn is_understood(command: &str) {
     let words: Vec<String> = command
         .split('"')

@@ -1,8 +1,8 @@
-//! What the manual of the package, the notes for upgrades and SECURITY.md tell people to type is understood.
+//! The commands in the package's manual, the upgrade notes and SECURITY.md are valid.
 
 use crate::{is_understood, quoted, text};
 
-/// The commands in a document, alone on an indented line or within a sentence, without placeholders and comments.
+/// The commands in a document, on an indented line or in a sentence, without placeholders and comments.
 fn commands(document: &str) -> Vec<String> {
     let alone = document.lines().filter_map(|line| line.strip_prefix("    ")).map(str::trim_start);
     let alone = alone.map(|line| line.strip_prefix("sudo ").unwrap_or(line));
@@ -12,7 +12,7 @@ fn commands(document: &str) -> Vec<String> {
     ours.filter(|line| !line.contains('…') && !line.contains('*')).map(str::to_owned).collect()
 }
 
-/// The section of the manual from a heading to the next of its rank.
+/// The section of the manual from a heading to the next of its level.
 fn section(document: &str, heading: &str) -> String {
     let (_, rest) = document.split_once(&format!("\n## {heading}\n")).expect("the section");
     rest.split("\n## ").next().unwrap_or_default().to_owned()

@@ -1,4 +1,4 @@
-//! The alert rules use metrics, labels and values that the program has, and that are explained.
+//! The alert rules use existing, documented metrics, labels and values.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use crate::{files, root, text};
 
 const RULES: &str = "packaging/prometheus/kenkocall.rules.yml";
 
-/// Names that begin with `kenkocall_` in a text.
+/// The names in a text that begin with `kenkocall_`.
 fn names(text: &str) -> BTreeSet<String> {
     let parts = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     parts.filter(|part| part.starts_with("kenkocall_")).map(str::to_owned).collect()
@@ -17,7 +17,7 @@ fn source() -> String {
     rust.map(|file| std::fs::read_to_string(file).expect("text")).collect()
 }
 
-/// The metrics that the program counts in, by the macros that do it.
+/// The program's metrics, found by their macros.
 fn exposed() -> BTreeSet<String> {
     let source = source();
     let macros = ["metrics::counter!(", "metrics::gauge!(", "metrics::histogram!("];

@@ -1,4 +1,4 @@
-//! The systemd unit fits the program, and confines it.
+//! The systemd unit matches the program, and confines it.
 
 use std::process::Command;
 
@@ -37,7 +37,7 @@ fn the_unit_confines_the_service() {
     assert!(after.contains("network-online.target") && after.contains("postgresql.service"), "{after}");
 }
 
-/// A shutdown waits for requests, then for turns, `drain_seconds` each.
+/// A shutdown waits for requests, then for turns, for `drain_seconds` each.
 #[test]
 fn systemd_waits_longer_for_a_stop_than_the_program_does() {
     let stop: u64 = setting("TimeoutStopSec")[0].parse().expect("seconds");

@@ -1,4 +1,4 @@
-//! `Debug` and `Display` of everything that holds personal data: someone will log it one day.
+//! `Debug` and `Display` of everything that contains personal data, because it may be logged one day.
 
 use std::fmt::Debug;
 
@@ -60,7 +60,7 @@ fn keys(text: &str) -> Keys {
     Keys::parse(text).unwrap()
 }
 
-/// An id without digits that are looked for.
+/// An id without digits that the tests search for.
 fn uuid() -> Uuid {
     Uuid::nil()
 }

@@ -1,4 +1,4 @@
-//! Bad lists: each fault is named with its row and column, and never with the value.
+//! Bad lists: each problem is reported with its row and column, and never with the value.
 
 use super::{faults, read, sentences, zip_of};
 use encoding_rs::{EUC_JP, ISO_2022_JP};

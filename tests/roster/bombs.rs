@@ -1,4 +1,4 @@
-//! Workbooks that unpack to far more than they are: refused while they are read. Memory is measured by hand: see
+//! Workbooks that unpack to many times their size: refused while they are read. Memory is measured manually: see
 //! docs/security.md.
 
 use crate::{faults, zip_of};
@@ -23,14 +23,14 @@ fn row(family_name: &str) -> String {
     )
 }
 
-/// A workbook of these parts beside the usual ones.
+/// A workbook with these parts and the usual ones.
 fn book(parts: &[(&str, &str)]) -> Vec<u8> {
     let usual = [("[Content_Types].xml", "<Types/>"), ("xl/workbook.xml", BOOK), ("xl/_rels/workbook.xml.rels", LINKS)];
     let all: Vec<(&str, &[u8])> = usual.iter().chain(parts).map(|(name, text)| (*name, text.as_bytes())).collect();
     zip_of(&all)
 }
 
-/// A workbook with one part that begins, then repeats something until it is as large, and ends.
+/// A workbook with one large part: a start, a unit that is repeated up to the size, and an end.
 fn large(part: &str, begin: &str, unit: &str, end: &str, bytes: u64) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_level(Some(1));

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-/// A workbook by its description: see write_book.py.
+/// A workbook from a description: see write_book.py.
 fn book(described: &Value) -> Vec<u8> {
     let house = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let python = house.join("target/official/venv/bin/python3");
@@ -44,7 +44,7 @@ fn book_of(sheets: &[Value]) -> Vec<u8> {
     book(&json!({"sheets": sheets}))
 }
 
-/// A workbook of one sheet, with one patient whose ID cell is this.
+/// A workbook of one sheet, with one patient for each ID cell.
 fn with_ids(ids: &[Value]) -> Vec<u8> {
     let patients = ids.iter().zip(["花子", "次郎", "三郎", "四郎"]).map(|(id, name)| patient(id.clone(), name));
     let rows: Vec<Value> = std::iter::once(header()).chain(patients).collect();

@@ -1,4 +1,4 @@
-//! What an entry changes of a patient who is registered already.
+//! The changes that an entry makes to a registered patient.
 
 use super::read;
 use kenkocall::{

@@ -1,4 +1,4 @@
-//! Good lists: every encoding, separator, header and way of writing gives the same patients.
+//! Good lists: every encoding, separator, header and notation yields the same patients.
 
 use super::{lines, list, read};
 use encoding_rs::SHIFT_JIS;
@@ -135,7 +135,7 @@ fn the_old_days_of_excel_are_read_as_it_shows_them() {
     assert_eq!(seen, serials.map(|(_, date)| date));
 }
 
-/// The lists in docs/samples, which people take for a beginning: the same patients in each.
+/// The lists in docs/samples, which people use as templates: each has the same patients.
 #[test]
 fn the_sample_lists_are_read_without_a_warning() {
     let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/samples");

@@ -1,4 +1,4 @@
-//! Where the column names stand: below titles, in two rows, in one cell, garbled; and rows that hold no patient.
+//! The place of the column names: below titles, in two rows, in one cell, garbled; and rows without a patient.
 
 use crate::{faults, lines, list, read, sentences};
 use encoding_rs::{SHIFT_JIS, WINDOWS_1252};

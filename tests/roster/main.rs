@@ -1,4 +1,4 @@
-//! Patient lists as health centres send them: good in every format, terrible in every way, and arbitrary bytes.
+//! Patient lists as health centres send them: valid in every format, faulty in every way, and arbitrary bytes.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
@@ -31,12 +31,12 @@ fn faults(bytes: impl AsRef<[u8]>) -> Vec<Fault> {
     read(bytes).expect_err("a fault").into_iter().map(|finding| finding.fault).collect()
 }
 
-/// The findings as people see them, a line each.
+/// The findings as people see them, one on each line.
 fn sentences(bytes: impl AsRef<[u8]>) -> String {
     read(bytes).expect_err("a fault").iter().map(|finding| format!("{finding}\n")).collect()
 }
 
-/// An entry as one line, its personal data exposed: these people don't exist.
+/// An entry as one line with its personal data, because these people don't exist.
 fn line(entry: &Entry) -> String {
     use kenkocall::patient_import::{AutomatedCall, Given};
     fn given<T>(given: &Given<T>, show: impl Fn(&T) -> String) -> String {

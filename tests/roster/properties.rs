@@ -1,4 +1,4 @@
-//! Properties: no bytes make the reader panic, and what is normalised once stays as it is.
+//! Properties: no bytes make the reader panic, and normalising twice has the same result as once.
 
 use super::read;
 use encoding_rs::SHIFT_JIS;
@@ -20,7 +20,7 @@ static BOOK: LazyLock<Vec<u8>> = LazyLock::new(|| {
     book.save_to_buffer().unwrap()
 });
 
-/// The parts of a workbook, unpacked, so that what is broken is their XML and not a checksum.
+/// The unpacked parts of a workbook, so that changes break their XML and not a checksum.
 static PARTS: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
     use std::io::Read;
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&BOOK[..])).unwrap();
@@ -34,7 +34,7 @@ static PARTS: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
     (0..count).map(&mut part).collect()
 });
 
-/// The workbook with some bytes of one part changed.
+/// The workbook with some changed bytes in one part.
 fn broken_book(changes: &[(usize, usize, u8)]) -> Vec<u8> {
     use std::io::Write;
     let mut parts = PARTS.clone();
@@ -100,8 +100,8 @@ proptest! {
     }
 }
 
-/// Every day from the new calendar to the end of the century, written in its era in four ways, is read as that day; and
-/// in the era before or after it is refused.
+/// Every day from the Gregorian calendar to the end of the century, written in its era in four ways, is read as that
+/// day. In the preceding or following era it is refused.
 #[test]
 fn every_day_is_read_in_its_era_and_in_no_other() {
     let mut day = date(1873, 1, 1);

@@ -1,4 +1,4 @@
-//! Text files as spreadsheets, chats, PDF readers and old programs leave them.
+//! Text files from spreadsheets, chats, PDF readers and old programs.
 
 use crate::{faults, lines, list, read, sentences};
 use encoding_rs::{EUC_JP, SHIFT_JIS};
@@ -8,7 +8,7 @@ const HEADER: &str = "HER-SYS ID,生年月日,姓,名,電話番号,自動架電\
 const PATIENT: &str = "1234567,1980-04-01,見本,花子,090-1234-5678,yes\n";
 const READ: &str = "1234567 1980-04-01 見本 花子 +819012345678 on - - - -";
 
-/// Without its row.
+/// The only line, without its row.
 fn only(bytes: impl AsRef<[u8]>) -> String {
     let lines = lines(bytes);
     assert_eq!(lines.len(), 1, "{lines:?}");

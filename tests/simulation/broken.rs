@@ -1,4 +1,4 @@
-//! Each rule is broken once on purpose, in the record of a good day or by a dialer that was set wrong, and complains.
+//! Each rule is broken once on purpose, in the record of a good day or by a misconfigured dialer, and complains.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use kenkocall::simulation::{EventLog, Invariant, LoggedEvent, LoggedEventKind, O
 
 use crate::stage::{Stage, is_clean};
 
-/// A day on which nothing goes wrong but that people don't answer.
+/// A day without faults on which some people don't answer.
 fn quiet(seed: u64) -> Scenario {
     let mix = PopulationMix::default().with(Habit::NoAnswer, 300).with(Habit::Busy, 100);
     let plan = Scenario::of(seed, 30);
@@ -199,8 +199,8 @@ fn each_rule_complains_when_it_is_broken() {
     }
 }
 
-/// A call counts as not placed at once, although the carrier's list lags behind: it is placed again.
-/// Without the witness a dialer set so would take the old list for proof, and ring twice.
+/// A call immediately counts as not placed although the carrier's list lags behind, so it is placed again. Without
+/// the witness, a dialer with this setting would accept the old list as proof and ring twice.
 #[test]
 fn a_list_that_is_older_than_the_intent_proves_nothing_however_short_the_grace() {
     let weather = NetworkFaults {
@@ -219,7 +219,7 @@ fn a_list_that_is_older_than_the_intent_proves_nothing_however_short_the_grace()
     assert!(played.record.tables.attempts.iter().any(|attempt| attempt.staff_asked), "staff decide");
 }
 
-/// A call that nobody knows of.
+/// An unknown call.
 fn stranger() -> CallId {
     "018f0000-0000-7000-8000-000000000000".parse().unwrap()
 }
@@ -233,7 +233,7 @@ fn find<T>(day: &EventLog, fits: impl Fn(&LoggedEventKind) -> Option<T>) -> T {
     day.moments.iter().find_map(|moment| fits(&moment.what)).unwrap()
 }
 
-/// As if it happened before the first request to dial.
+/// An event before the first request to dial.
 fn moment(day: &EventLog, what: LoggedEventKind) -> LoggedEvent {
     LoggedEvent { asked: 0, what, ..day.moments[first_dial(day) - 1].clone() }
 }
@@ -247,7 +247,7 @@ fn note_last(day: &mut EventLog, what: LoggedEventKind) {
     day.moments.push(LoggedEvent { what, ..last });
 }
 
-/// Staff change everybody before the first request to dial.
+/// Staff change every patient before the first request to dial.
 fn change_all(day: &mut EventLog, change: impl Fn(&mut PatientState)) {
     let mut standings = BTreeMap::new();
     for moment in &day.moments {

@@ -1,14 +1,14 @@
-//! Days that hold: always the same ones, those that once broke a rule, and fresh ones each time.
+//! Days that comply with the rules: fixed ones, those that once broke a rule, and new ones in each run.
 
 use kenkocall::simulation::{Death, LoggedEventKind, Scenario};
 
 use crate::stage::{Stage, is_clean};
 
-/// Always the same days.
+/// The fixed days.
 const FIXED: std::ops::Range<u64> = 1..41;
-/// A day of few people in which little else goes wrong.
+/// A day of few people with few other faults.
 const FEW_COMMITS: u64 = 24;
-/// Other days each time.
+/// The number of new days in each run.
 const FRESH: u64 = 20;
 
 #[test]

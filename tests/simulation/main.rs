@@ -1,4 +1,4 @@
-//! Simulated days: a fixed set and fresh ones, the same day twice, and days that were made to break each rule.
+//! Simulated days: a fixed set and new ones, the same day twice, and days that were made to break each rule.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

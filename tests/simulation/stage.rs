@@ -1,4 +1,4 @@
-//! Where the tests' days are played: on a disk in memory where there is one.
+//! The folder for the tests' days: on a disk in memory if there is one.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ impl Stage {
         Self { settings, _folder: folder }
     }
 
-    /// Plays the day of a seed and listens to its log.
+    /// Plays the day of a seed and records its log.
     pub fn play(&self, seed: u64) -> Played {
         play(seed, &self.settings, true).unwrap()
     }
@@ -36,7 +36,7 @@ impl Stage {
     }
 }
 
-/// Fails with everything that happened when a rule is broken.
+/// Fails with the complete event log if a rule is broken.
 pub fn is_clean(played: &Played) {
     if played.broken.is_empty() {
         return;

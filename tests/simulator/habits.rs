@@ -1,4 +1,4 @@
-//! Each habit, met by the automated call as it is shipped.
+//! Each habit, in the included flow of the automated call.
 
 use kenkocall::carrier::CarrierLegId;
 use kenkocall::carrier::simulator::{Habit, Health, NetworkEventKind, Population, PopulationMix, Script};
@@ -7,7 +7,7 @@ use kenkocall::engine::AnsweredBy;
 
 use super::phones::{Phones, secs, settings, with};
 
-/// So many different people per habit.
+/// The number of different people for each habit.
 const PEOPLE: u32 = 40;
 
 fn crowd_of(habit: Habit) -> (Phones, Vec<CarrierLegId>) {

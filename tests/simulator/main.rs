@@ -1,5 +1,5 @@
-//! The simulated telephone network, with the real flow documents at our end: people answer, key, hang up, and every
-//! call comes to its end.
+//! The simulated telephone network, with the real flow documents on our side: people answer, press keys, hang up, and
+//! every call ends.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod callers;

@@ -1,4 +1,4 @@
-//! What we tell the network about calls in progress, what it tells of them, and where its limits are.
+//! Commands for calls in progress, lookups of them, and the network's limits.
 
 use kenkocall::carrier::CarrierLegId;
 use kenkocall::carrier::network::{CommandResult, DialOutcome, LegProgress, LookupResult, NotProcessed, SmsOutcome};
@@ -12,7 +12,7 @@ use super::phones::{Phones, dial, keys, morning, number, ours, secs, settings, w
 
 const TAKEN_BACK: NetworkEventKind = NetworkEventKind::Ended(HangupCause::NormalClearing);
 
-/// Rings from the first second on, answered after ten more, then goes on for minutes.
+/// Rings from the first second, is answered after ten more, then lasts for minutes.
 fn phones() -> Phones {
     let mut phones = with(Script::answers(secs(10)));
     phones.network.settings().set_up = Between::exactly(secs(1));

@@ -1,4 +1,4 @@
-//! Our end of the line: news comes in, the flow documents say what is answered, and virtual time goes on.
+//! Our side of the line: events arrive, the flow documents determine the replies, and virtual time advances.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
@@ -19,7 +19,7 @@ use kenkocall::flow::{FlowName, FlowSet};
 use kenkocall::flow_test::{FixturePatient, FixtureStatus, Fixtures, FlowTest, Turn};
 use uuid::Uuid;
 
-/// More happenings than any test has: above it something runs in a circle.
+/// More events than any test has. Beyond it, there is an endless loop.
 const MAX_NEWS: usize = 500_000;
 
 pub static LIBRARY: LazyLock<Arc<FlowSet>> = LazyLock::new(|| {
@@ -69,7 +69,7 @@ pub fn settings(seed: u64, people: Population) -> Settings {
     Settings { seed, people, ..Settings::default() }
 }
 
-/// Someone at `number(1)`, on a network with no one else.
+/// A person at `number(1)`, on a network without anyone else.
 pub fn with(manner: impl Into<Behaviour>) -> Phones {
     let mut people = Population::of(PopulationMix::only(Habit::NoAnswer));
     people.put(number(1), vec![manner.into()]);
@@ -84,7 +84,7 @@ pub struct Talk {
     pub disposition: Option<Disposition>,
     pub answers: BTreeMap<Item, String>,
     pub alerts: Vec<&'static str>,
-    /// The prompts heard, the last of each reply.
+    /// The last prompt of each reply.
     pub heard: Vec<String>,
 }
 
@@ -94,7 +94,7 @@ pub struct Phones {
     pub now: Timestamp,
     pub talks: BTreeMap<CarrierLegId, Talk>,
     pub news: Vec<NetworkEvent>,
-    /// Those who may call us.
+    /// The patients who may call us.
     pub patients: Vec<Identity>,
 }
 
@@ -104,7 +104,7 @@ impl Phones {
         Self { network, now: morning(), talks: BTreeMap::new(), news: Vec::new(), patients: Vec::new() }
     }
 
-    /// Dials, and names the leg.
+    /// Dials, and returns the leg.
     pub fn call(&mut self, to: u32) -> CarrierLegId {
         match self.network.dial(&dial(to), self.now) {
             DialOutcome::Accepted(leg) => leg,
@@ -112,7 +112,7 @@ impl Phones {
         }
     }
 
-    /// Lets everything happen that is due by then.
+    /// Processes everything that is due by then.
     pub fn until(&mut self, end: Timestamp) {
         while let Some(at) = self.network.next_at().filter(|at| *at <= end) {
             assert!(at >= self.now, "{at} lies before {}", self.now);
@@ -132,7 +132,7 @@ impl Phones {
         self.until(self.now + secs(seconds));
     }
 
-    /// Until nothing happens any more.
+    /// Continues until nothing is planned.
     pub fn run_out(&mut self) {
         while let Some(at) = self.network.next_at() {
             self.until(at);
@@ -213,12 +213,12 @@ impl Phones {
         Some(turn)
     }
 
-    /// What happened to a leg, in order.
+    /// The events of a leg, in order.
     pub fn of(&self, leg: &CarrierLegId) -> Vec<NetworkEventKind> {
         self.news.iter().filter(|news| news.leg == *leg).map(|news| news.what.clone()).collect()
     }
 
-    /// Why a leg ended, in the network's words: told exactly once.
+    /// The hang-up cause of a leg, which is reported exactly once.
     pub fn cause(&self, leg: &CarrierLegId) -> HangupCause {
         let ends = self.of(leg).into_iter().filter_map(|what| match what {
             NetworkEventKind::Ended(cause) => Some(cause),
@@ -233,7 +233,7 @@ impl Phones {
         self.talks.get(leg).and_then(|talk| talk.disposition)
     }
 
-    /// Seconds and tenths from now until each of a leg's news.
+    /// The time of each event of a leg, in seconds and tenths since `since`.
     pub fn times(&self, leg: &CarrierLegId, since: Timestamp) -> Vec<f64> {
         let own = self.news.iter().filter(|news| news.leg == *leg);
         own.map(|news| (news.at.duration_since(since).as_millis() as f64 / 100.0).round() / 10.0).collect()

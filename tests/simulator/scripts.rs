@@ -1,4 +1,4 @@
-//! What a test writes down for a person is what that person does, to the tenth of a second.
+//! A person does exactly what a test's script says, to the tenth of a second.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -15,7 +15,7 @@ use kenkocall::flow::FlowSet;
 
 use super::phones::{dial, keys, morning, number, secs, settings};
 
-/// Every question takes 1.3 s to be said: seven characters and a pause.
+/// Every question takes 1.3 s to say: seven characters and a pause.
 static SEVEN: LazyLock<FlowSet> = LazyLock::new(|| {
     let mut files = BTreeMap::new();
     let lines: String = ["a", "b", "c", "d"].map(|prompt| format!("{prompt} = \"あいうえおかき\"\n")).concat();
@@ -37,8 +37,8 @@ fn network(manners: Vec<Behaviour>) -> Network {
     Network::new(Settings { set_up, ..settings(1, people) })
 }
 
-/// A call in which we ask so many questions, each by its prompt and its number of keys, then hang up: what happened, at
-/// which second.
+/// A call in which we ask these questions, each by its prompt and its number of keys, then hang up. Returns the
+/// events and their seconds.
 fn call(network: &mut Network, questions: &[(&str, u8)]) -> Vec<(f64, NetworkEventKind)> {
     let began = network.next_at().unwrap_or(morning());
     assert!(matches!(network.dial(&dial(1), began), DialOutcome::Accepted(_)));
@@ -60,7 +60,7 @@ fn one(script: Script, questions: &[(&str, u8)]) -> Vec<(f64, NetworkEventKind)>
     call(&mut network(vec![script.into()]), questions)
 }
 
-/// The same, from when it was answered.
+/// The same, from the time of the answer.
 fn answered(script: Script, questions: &[(&str, u8)]) -> Vec<(f64, NetworkEventKind)> {
     let told = one(script, questions);
     let start = told[1].0;

@@ -1,4 +1,4 @@
-//! Whatever the seed: every call ends, in order, and nobody's call depends on anybody else's.
+//! With any seed, every call ends, in order, and no call depends on another person's.
 
 use std::collections::BTreeMap;
 
@@ -12,16 +12,16 @@ use proptest::prelude::*;
 
 use super::phones::{Phones, morning, secs, settings};
 
-/// More replies than any call here has: the longest are those of people who ask for every question again.
+/// More replies than any call here has. People who ask for every question again have the longest calls.
 const MOST_REPLIES: usize = 120;
-/// The longest call, in minutes: half an hour, and a talk with staff of an hour at its end.
+/// The longest call, in minutes: half an hour, followed by a conversation with staff of an hour.
 const LONGEST: i64 = 90;
 
 fn habits() -> impl Strategy<Value = Habit> {
     proptest::sample::select(Habit::ALL)
 }
 
-/// A leg's news without the times of day: seconds since the call was placed.
+/// A leg's events with seconds since the call was placed instead of times of day.
 fn course(news: &[NetworkEvent], leg: &CarrierLegId, placed: Timestamp) -> Vec<(i128, NetworkEventKind)> {
     let own = news.iter().filter(|news| news.leg == *leg);
     own.map(|news| (news.at.duration_since(placed).as_millis(), news.what.clone())).collect()

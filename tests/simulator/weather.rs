@@ -1,4 +1,4 @@
-//! Bad weather: what gets lost, late, or twice, and that people don't mind it.
+//! Network faults: lost, late and repeated events, and people's behaviour, which they don't change.
 
 use kenkocall::carrier::network::{CommandResult, DialOutcome, LookupResult, NotProcessed, SmsOutcome};
 use kenkocall::carrier::simulator::{
@@ -8,7 +8,7 @@ use kenkocall::domain::Disposition;
 
 use super::phones::{Phones, dial, morning, number, ours, secs, settings, with};
 
-/// Calls of one test.
+/// The number of calls in one test.
 const CALLS: u32 = 200;
 
 fn crowd(weather: NetworkFaults) -> Phones {
@@ -24,7 +24,7 @@ fn statuses(phones: &Phones) -> usize {
     phones.news.iter().filter(|news| !news.what.wants_reply()).count()
 }
 
-/// Everything but the statuses.
+/// All events except status callbacks.
 fn talk(phones: &Phones) -> Vec<NetworkEvent> {
     phones.news.iter().filter(|news| news.what.wants_reply()).cloned().collect()
 }

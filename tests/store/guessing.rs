@@ -1,4 +1,4 @@
-//! What the limits against guessing count.
+//! The counters of the limits against guessing.
 
 use kenkocall::{
     domain::CallId,

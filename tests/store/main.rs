@@ -1,4 +1,5 @@
-//! The store on both databases: each aggregate there and back, and each promise that the layers above rely on.
+//! The store on both databases: each aggregate is written and read, and each guarantee for the upper layers is
+//! checked.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "../databases/mod.rs"]

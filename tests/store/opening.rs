@@ -1,4 +1,4 @@
-//! Opening, migrating, and what a transaction promises.
+//! Opening, migrating, and the guarantees of transactions.
 
 use kenkocall::domain::DataOrigin;
 use kenkocall::store::{CommitHook, Database, Decision, StoreError, Tables, centres};
@@ -21,11 +21,11 @@ async fn a_database_is_current_once_migrated(fresh: Fresh) {
     fresh.database.migrate(DataOrigin::Real).await.expect("a second time does nothing");
 }
 
-/// Notes a migration that this program doesn't know.
+/// Records a migration that this program doesn't know.
 const NEWER: &str = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
     VALUES (9999, 'of the future', true, '', 0)";
 
-/// Runs statements beside the program.
+/// Runs statements outside the program.
 async fn by_hand(fresh: &Fresh, sql: &'static str) {
     if fresh.url.starts_with("postgres") {
         let mut other = sqlx::PgConnection::connect(&fresh.url).await.unwrap();
@@ -119,7 +119,7 @@ async fn a_new_database_is_not_current() {
     assert!(database.is_current().await.unwrap());
 }
 
-/// Sets the tables back to before the mark.
+/// Resets the tables to the version before the data origin.
 const OLDER: &str = "DROP TABLE data_origin; DELETE FROM _sqlx_migrations WHERE version = 4";
 
 async fn unusable(url: &str) -> StoreError {

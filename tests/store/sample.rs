@@ -147,7 +147,7 @@ pub fn answer(number: u64, report: u64, item: Item, entry: &str, severity: Sever
     }
 }
 
-/// Stores the centre, the flow set and as many calls as asked for.
+/// Stores the centre, the flow set and this many calls.
 pub async fn ground(database: &Database, with_calls: u64) -> Result<(), StoreError> {
     let mut tx = database.begin_write().await?;
     centres::insert(&mut tx, &centre()).await?;

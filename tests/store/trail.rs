@@ -1,4 +1,5 @@
-//! The audit trail's chain: sealed once each and in order, by one sealer at a time, and guarded by the database itself.
+//! The audit trail's chain: each entry is sealed once and in order, by one sealer at a time, and guarded by the
+//! database itself.
 
 use kenkocall::service::seal_trail;
 use kenkocall::store::audit::chain::{GENESIS, link};
@@ -40,7 +41,7 @@ async fn append(database: &Database, numbers: impl Iterator<Item = u64>) {
     tx.commit().await.unwrap();
 }
 
-/// Walks the chain by the store alone; says how long it is.
+/// Verifies the chain with the store only, and returns its length.
 async fn length(database: &Database) -> u64 {
     let mut tx = database.begin_read().await.unwrap();
     let mut hash = GENESIS;
@@ -98,7 +99,7 @@ async fn the_entries_of_an_upgraded_database_are_sealed_too(fresh: Fresh) {
     assert_eq!(length(&fresh.database).await, 3_000);
 }
 
-/// Whether the database lets it happen.
+/// Returns `true` if the database permits the statement.
 async fn lets(url: &str, sql: &str) -> bool {
     let sql = AssertSqlSafe(sql.to_owned());
     if url.starts_with("postgres") {

@@ -1,4 +1,4 @@
-//! The carrier's own libraries check us: what they sign we accept, what we sign they accept, and the TwiML has their
+//! The carrier's own libraries check us: we accept their signatures, they accept ours, and the TwiML uses their
 //! names.
 
 use std::io::Write as _;
@@ -16,7 +16,7 @@ use kenkocall::carrier::speech::NextAction;
 
 const TOKEN: &str = "8f0e1c2d3b4a59687766554433221100";
 
-/// The library that checks.
+/// The checking library.
 #[derive(Debug, Clone, Copy)]
 pub enum Library {
     Python,
@@ -38,7 +38,7 @@ impl Library {
         command
     }
 
-    /// Has the library sign, check or write: it does `work` on each item.
+    /// Makes the library sign, check or write: it does `work` on each item.
     fn ask(self, work: &str, items: &[Value]) -> Vec<Value> {
         let script = match self {
             Self::Python => "tests/official/sign.py",
@@ -47,7 +47,7 @@ impl Library {
         self.run(script, work, items)
     }
 
-    /// Has the library do `work` of a script on each item.
+    /// Makes the library do `work` of a script on each item.
     pub fn run(self, script: &str, work: &str, items: &[Value]) -> Vec<Value> {
         let house = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut child = self
@@ -123,7 +123,7 @@ fn odd_fields() -> Vec<Fields> {
     odd.map(|odd| vec![("CallSid", "CA0123456789abcdef0123456789abcdef"), odd]).to_vec()
 }
 
-/// The form in Latin-1, where it can be written so and isn't ASCII.
+/// The form in Latin-1, if that is possible and it isn't ASCII.
 fn in_latin_1(fields: &Fields) -> Option<Vec<u8>> {
     let latin_1 = |text: &str| text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect::<Option<Vec<u8>>>();
     let encoded = |text: &str| latin_1(text).map(|bytes| byte_serialize(&bytes).collect::<String>());

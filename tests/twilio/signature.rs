@@ -1,4 +1,4 @@
-//! Signatures: the vectors of the carrier's libraries, and what a forger would try.
+//! Signatures: the vectors of the carrier's libraries, and the attempts of a forger.
 
 use kenkocall::carrier::twilio::{Form, NoToken, SigningKey, body_sha256};
 use proptest::prelude::*;

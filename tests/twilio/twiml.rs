@@ -1,4 +1,4 @@
-//! TwiML: what is written, that it is read again, and that hostile documents are refused.
+//! TwiML: what is written, that it can be parsed, and that hostile documents are refused.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ fn write(sentences: &[Sentence], then: &NextAction) -> String {
     response(sentences, then, &action(), &Voices::default())
 }
 
-/// One verb a line, for people to read.
+/// One verb on each line, for people to read.
 fn lines(xml: &str) -> String {
     Document::parse(xml).expect("TwiML that we can read");
     let indented = xml.replace("<Say", "\n<Say").replace("<Gather", "\n<Gather").replace("</Gather>", "\n</Gather>");
@@ -227,7 +227,7 @@ fn then() -> impl Strategy<Value = NextAction> {
     ]
 }
 
-/// What of a text reaches the voice.
+/// The part of a text that reaches the voice.
 fn heard(text: &str) -> String {
     let forbidden = |c: &char| matches!(c, '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{FFFE}' | '\u{FFFF}');
     text.chars().filter(|c| !forbidden(c)).collect::<String>().trim().to_owned()

@@ -1,4 +1,4 @@
-//! The URLs of ours: one place makes them, and a carrier can call all of them.
+//! Our URLs: they are built in one place, and a carrier can request all of them.
 
 use kenkocall::carrier::twilio::{ActionUrl, Urls, UrlsError};
 use kenkocall::domain::CallId;

@@ -1,4 +1,4 @@
-//! What we make of answers: good ones as carriers write them, and the bad ones of every kind.
+//! How replies are read: good ones as carriers write them, and bad ones of every kind.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn error(code: u32) -> String {
     format!(r#"{{"code":{code},"message":"+819012345678 can't be called","more_info":"https://x","status":400}}"#)
 }
 
-/// A call as Twilio's documentation shows it.
+/// A call as in Twilio's documentation.
 const A_CALL: &str = r#"{"account_sid":"AC0123456789abcdef0123456789abcdef","annotation":null,"answered_by":null,
     "api_version":"2010-04-01","date_created":"Tue, 31 Aug 2010 20:36:28 +0000","date_updated":null,"direction":"outbound-api",
     "duration":"42","end_time":null,"from":"+815031980214","price":null,"price_unit":"USD","queue_time":"1000",

@@ -1,4 +1,4 @@
-//! What we ask: each request as it goes out.
+//! Our requests, as sent.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use url::form_urlencoded;
 
 use super::{CALLER, LEG, PATIENT, TOKEN, at, call, dial, leg, number, requests, settings, urls};
 
-/// A request for people: fields one a line, in order.
+/// A request for people to read: one field on each line, in order.
 fn shown(request: &Prepared) -> String {
     let mut url = request.url().clone();
     url.set_query(None);

@@ -1,4 +1,4 @@
-//! The carrier's list, page by page: what it proves, and what a list that can't be read to its end doesn't.
+//! The carrier's list, page by page: what it proves, and what an incomplete list doesn't prove.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use kenkocall::domain::HangupCause;
 use super::network::{Act, Carrier, answer, answer_and_stay};
 use super::{ACCOUNT, CALLER, PATIENT, at, number};
 
-/// So long that only a machine that stands still reaches it.
+/// So long that only a stalled machine reaches it.
 const LONG: Patience = Patience { connect: Duration::from_secs(60), total: Duration::from_secs(60) };
 
 fn a_page(legs: &[(&str, &str)], next: Option<&str>) -> Act {

@@ -1,4 +1,4 @@
-//! The REST API: what we ask, what we make of the answers, and what goes out over the wire.
+//! The REST API: our requests, how replies are read, and what is sent over the network.
 
 mod answers;
 mod asked;
@@ -22,7 +22,7 @@ const TOKEN: &str = "8f0e1c2d3b4a59687766554433221100";
 const LEG: &str = "CA0123456789abcdef0123456789abcdef";
 const PATIENT: &str = "+819012345678";
 const CALLER: &str = "+815031980214";
-/// What the loopback tests post to and the snapshots show.
+/// The URL that the loopback tests post and the snapshots show.
 const PUBLIC: &str = "https://call.example";
 
 fn settings() -> Twilio {

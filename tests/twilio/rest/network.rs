@@ -1,4 +1,4 @@
-//! A carrier on the loopback that does as it is told, bytes and all, and keeps what it was asked.
+//! A carrier on the loopback interface that replies with given bytes, and stores the requests.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -19,18 +19,18 @@ pub enum Act {
     AnswerAndStay(Vec<u8>),
     /// Writes these bytes, then nothing more, and keeps the connection open.
     AnswerAndStall(Vec<u8>),
-    /// Closes without a word.
+    /// Closes without a reply.
     Close,
-    /// Takes the connection and never reads.
+    /// Accepts the connection and never reads.
     Ignore,
 }
 
-/// A whole answer.
+/// A complete reply.
 pub fn answer(status: &str, headers: &str, body: &str) -> Act {
     Act::Answer(written(status, headers, body).into_bytes())
 }
 
-/// The same, on a connection that stays.
+/// The same, on a connection that stays open.
 pub fn answer_and_stay(status: &str, body: &str) -> Act {
     Act::AnswerAndStay(written(status, "", body).into_bytes())
 }
@@ -39,7 +39,7 @@ pub fn written(status: &str, headers: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\n\r\n{body}", body.len())
 }
 
-/// A request as it came.
+/// A received request.
 #[derive(Debug, Clone)]
 pub struct Asked {
     /// Method and path with query.
@@ -48,7 +48,7 @@ pub struct Asked {
     pub body: String,
 }
 
-/// A carrier and what it was asked.
+/// A carrier and the requests that it received.
 pub struct Carrier {
     pub address: String,
     asked: Arc<Mutex<Vec<Asked>>>,
@@ -56,7 +56,7 @@ pub struct Carrier {
 }
 
 impl Carrier {
-    /// Listens, and does these in turn, one a request; when they are used up, the last again.
+    /// Listens, and carries out these acts, one for each request. The last one is repeated.
     pub async fn that(acts: impl IntoIterator<Item = Act>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
@@ -70,17 +70,17 @@ impl Carrier {
         carrier
     }
 
-    /// All that was asked so far.
+    /// All requests so far.
     pub fn asked(&self) -> Vec<Asked> {
         self.asked.lock().expect("no panic before").clone()
     }
 
-    /// How many acts are left, besides the last.
+    /// The number of remaining acts, without the last.
     pub fn left(&self) -> usize {
         self.acts.lock().expect("no panic before").len()
     }
 
-    /// A client of it with little patience.
+    /// A client of it with short timeouts.
     pub fn client(&self, patience: Patience) -> RestClient {
         client(&format!("http://{}", self.address), patience)
     }
@@ -120,7 +120,7 @@ async fn talk(mut stream: TcpStream, asked: Arc<Mutex<Vec<Asked>>>, acts: Arc<Mu
     }
 }
 
-/// Reads one request; `None` if the peer has gone or doesn't speak HTTP.
+/// Reads one request; `None` if the peer closed the connection or doesn't speak HTTP.
 async fn read(stream: &mut TcpStream, seen: &mut Vec<u8>) -> Option<Asked> {
     loop {
         let text = String::from_utf8_lossy(seen).into_owned();

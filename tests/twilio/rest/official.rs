@@ -1,4 +1,4 @@
-//! The carrier's own library asks the same: the requests that it would send are ours, field for field.
+//! The carrier's own library sends the same requests as ours, field for field.
 
 use kenkocall::carrier::network::DialOutcome;
 use kenkocall::carrier::twilio::rest::{Order, Prepared, Search};

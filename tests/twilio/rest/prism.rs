@@ -1,4 +1,5 @@
-//! Every request that we build goes to the carrier's own OpenAPI document, which refuses what it doesn't describe.
+//! Every request that we build is checked with the carrier's own OpenAPI document, which refuses undocumented
+//! content.
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use url::form_urlencoded;
 use super::{CALLER, PATIENT, at, call, dial, leg, number, requests, settings, urls};
 use crate::prism::{BALANCE, CALL, CALLS, MESSAGES, Prism};
 
-/// Sends a request as it stands, its form altered: the status, and what Prism finds wrong.
+/// Sends a request with a changed form. Returns the status, and Prism's findings.
 async fn judged(request: &Prepared, alter: impl FnOnce(String) -> String) -> (u16, Value) {
     let _already = rustls::crypto::ring::default_provider().install_default();
     let http = reqwest::Client::builder().no_proxy().build().expect("a client");
@@ -90,7 +91,7 @@ async fn a_wrong_request_is_refused_so_the_check_can_fail() {
     assert_eq!(judged(&wrong_page, |form| form).await.0, 422);
 }
 
-/// The same through the client that is used, which reads the document's own examples.
+/// The same with the real client, which reads the document's own examples.
 #[tokio::test]
 async fn our_client_reads_the_official_examples() {
     let prism = Prism::mock();

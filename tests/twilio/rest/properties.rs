@@ -1,4 +1,4 @@
-//! Whatever comes back: no bytes make the reader panic, and only a 2xx that names a call is an accepted one.
+//! Any reply: no bytes make the reader panic, and only a 2xx that names a call is an accepted one.
 
 use kenkocall::carrier::network::{CommandResult, DialOutcome, LookupResult, SmsOutcome};
 use kenkocall::carrier::twilio::rest::{Body, MAX_RETRY_AFTER, Order, Reply};
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{LEG, PATIENT, at, leg, number};
 
-/// JSON with our names in it, so that it is often nearly right.
+/// JSON with our names in it, so that it is often almost valid.
 fn json() -> impl Strategy<Value = Value> {
     let name = prop_oneof![
         3 => prop::sample::select(vec!["sid", "status", "to", "date_created", "code", "calls", "next_page_uri", "end_time"])
@@ -52,8 +52,8 @@ fn header() -> impl Strategy<Value = Option<String>> {
     ])
 }
 
-/// Whether the body names this call, by another reader. That one minds a number or a text out of range in fields that
-/// ours skips; then the name must at least stand there.
+/// Returns `true` if the body names this call, according to another reader. That reader rejects a number or a text
+/// out of range in fields that ours skips. Then the name must at least occur.
 fn names(body: &[u8], leg: &str) -> bool {
     match serde_json::from_slice::<Value>(body) {
         Ok(value) => value.as_object().is_some_and(|object| object.get("sid").and_then(Value::as_str) == Some(leg)),
@@ -61,7 +61,7 @@ fn names(body: &[u8], leg: &str) -> bool {
     }
 }
 
-/// Whether the body names any call.
+/// Returns `true` if the body names any call.
 fn names_one(body: &[u8]) -> bool {
     String::from_utf8_lossy(body).contains("\"sid\":\"")
 }

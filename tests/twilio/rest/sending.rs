@@ -1,5 +1,5 @@
-//! What goes out over the wire, and what becomes of it when the other end does anything but answer well. The requests
-//! are counted: none is sent twice.
+//! What is sent over the network, and the outcome if the other end replies badly or not at all. The requests are
+//! counted: none is sent twice.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -15,11 +15,11 @@ use tokio::net::TcpListener;
 use super::network::{Act, Carrier, answer, answer_and_stay, client, written};
 use super::{ACCOUNT, CALLER, LEG, PATIENT, TOKEN, at, call, dial, leg, number, settings, urls};
 
-/// So long that only a machine that stands still reaches it.
+/// So long that only a stalled machine reaches it.
 const LONG: Patience = Patience { connect: Duration::from_secs(60), total: Duration::from_secs(60) };
-/// For those that never answer.
+/// For carriers that never reply.
 const SHORT: Patience = Patience { connect: LONG.connect, total: Duration::from_millis(500) };
-/// For those with whom there is never a connection.
+/// For carriers to which no connection can be established.
 const SHORT_TO_CONNECT: Patience = Patience { connect: Duration::from_millis(500), total: LONG.total };
 
 fn accepted() -> String {
@@ -30,7 +30,7 @@ fn call_that_is(status: &str) -> String {
     format!(r#"{{"sid":"{LEG}","status":"{status}","duration":"42"}}"#)
 }
 
-/// Dials once at a carrier that does `act`: what came of it, and how often it was asked.
+/// Dials once with a carrier that does `act`. Returns the outcome, and the number of requests.
 async fn dialled(act: Act, patience: Patience) -> (DialOutcome, usize) {
     let carrier = Carrier::that([act]).await;
     let dialled = carrier.client(patience).dial(&dial()).await;
@@ -281,8 +281,8 @@ impl Write for Log {
     }
 }
 
-/// I6. At all levels, also of the libraries that send; of the one that reads numbers down to DEBUG, as in
-/// tests/privacy.
+/// I6. At all levels, including the libraries that send. The library that reads numbers is checked down to DEBUG, as
+/// in tests/privacy.
 #[tokio::test]
 async fn nothing_personal_and_no_token_is_logged() {
     let log = Log::default();
