@@ -301,7 +301,7 @@ fn lengths(tree: &Tree) -> Vec<String> {
     complaints
 }
 
-/// A line with a string literal may be wider, because a broken sentence can't be searched for.
+/// A line with a string literal may be wider, because a sentence on several lines can't be searched for.
 fn widths(tree: &Tree) -> Vec<String> {
     let mut complaints = Vec::new();
     for (path, source) in tree {

@@ -89,7 +89,7 @@ pub enum Ringing {
     Proven,
     /// The phone may have rung, or may still ring.
     Possible,
-    /// The leg has ended with a status of calls that never rang.
+    /// The leg has ended with a status of calls that didn't ring.
     RuledOut,
 }
 

@@ -11,7 +11,7 @@ pub struct Sentence {
     pub text: Arc<str>,
     /// The language of the text.
     pub language: Language,
-    /// Returns `true` if a key cuts the sentence short.
+    /// Whether a key cuts the sentence short.
     pub barge_in: bool,
 }
 

@@ -24,13 +24,13 @@ pub enum Exit {
     Rule(Test),
     /// No rule applies.
     Otherwise,
-    /// The person was found.
+    /// The patient was identified.
     Matched,
-    /// The person was found, with a report begun earlier.
+    /// The patient was identified, and has an unfinished report from an earlier call.
     Resumed,
-    /// The person wasn't found.
+    /// Identification failed.
     Mismatch,
-    /// The person's observation has ended.
+    /// The patient's observation has ended.
     Ended,
     /// The result of another flow.
     Result(ResultName),

@@ -38,7 +38,7 @@ pub struct Turn {
     pub effects: Vec<Effect>,
     /// The language spoken after the turn.
     pub language: Language,
-    /// Returns `true` if the conversation has ended.
+    /// Whether the conversation has ended.
     pub over: bool,
 }
 

@@ -63,7 +63,7 @@ const MISTAKEN: [(&str, Column); 30] = [
 ];
 
 impl Column {
-    /// All columns, in the order of the contract.
+    /// All columns, in the documented order.
     pub const ALL: [Self; 10] = [
         Self::HersysId,
         Self::BirthDate,

@@ -81,7 +81,8 @@ fn cut_off(before: &str) -> Finding {
     Finding { place: Place::Row(super::records::lines(before).saturating_add(1)), fault: Fault::CutOff }
 }
 
-/// Returns `true` for damaged UTF-8. Multi-byte characters are rarely valid by chance.
+/// Returns `true` if the bytes outside ASCII are mostly UTF-8, with some damage. Multi-byte characters are rarely
+/// valid by chance.
 fn mostly_utf_8(bytes: &[u8]) -> bool {
     let (mut valid, mut broken) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {

@@ -14,7 +14,6 @@ use super::{
 /// comma characters of a Japanese keyboard.
 const SEPARATORS: [char; 6] = [',', '\t', ';', '|', '，', '、'];
 
-/// Reads a text file.
 pub(super) fn read(bytes: &[u8], reading: &mut Reading) -> Result<(), Finding> {
     let decoded = encoding::decode(bytes)?;
     // 0x1A ends a DOS file, and old programs still write it.

@@ -106,7 +106,6 @@ pub(super) fn date(cell: &Cell<'_>) -> Result<Date, Fault> {
     if date.year() < BirthDate::FIRST_YEAR { Err(Fault::TooOld) } else { Ok(date) }
 }
 
-/// Reads a birth date.
 pub(super) fn birth_date(cell: &Cell<'_>, today: Date) -> Result<BirthDate, Fault> {
     BirthDate::new(past_date(cell, today)?, today).map_err(|_| Fault::TooOld)
 }

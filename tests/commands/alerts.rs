@@ -147,7 +147,7 @@ async fn alerts_are_listed_by_kind_and_of_today(fresh: Fresh) {
     assert!(wrong.status.code() == Some(2) && sentence.contains("the kinds of alerts are red_answer, call_back"));
 }
 
-/// The end of the first line of `alerts list`.
+/// The id in the first line of `alerts list`, by which that alert is closed.
 fn first_line(command_line: &CommandLine<'_>, words: &[&str]) -> String {
     let listed = command_line.does(&[&["alerts", "list"], words].concat());
     listed.lines().nth(1).unwrap().split_whitespace().next().unwrap().to_owned()

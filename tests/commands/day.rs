@@ -83,7 +83,7 @@ pub async fn today(fresh: &Fresh, patients: Patients, weather: NetworkFaults) ->
     day
 }
 
-/// A time zone in which it is that hour now.
+/// A time zone in which it is this hour now.
 pub fn zone_with_hour(hour: i8) -> TimeZone {
     // Signs are the other way round in these names: Etc/GMT-9 is nine hours ahead of Greenwich.
     let ahead = hour - Timestamp::now().to_zoned_datetime(TimeZone::UTC).hour();

@@ -1,4 +1,4 @@
-//! People who call us.
+//! Inbound calls of the simulated people.
 
 use kenkocall::carrier::CarrierLegId;
 use kenkocall::carrier::simulator::{Caller, NetworkEventKind, Pace, Population, Script, Settings};

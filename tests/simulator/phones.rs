@@ -54,7 +54,7 @@ pub fn identity(hersys_id: &str, born: &str) -> Identity {
     Identity { hersys_id: HersysId::parse(hersys_id).unwrap(), birth_date }
 }
 
-/// A call to a number, ringing for at most half a minute. The same number has the same id of ours.
+/// A call to a number, which rings for at most half a minute. We use the same id for the same number.
 pub fn dial(to: u32) -> Dial {
     Dial {
         call: CallId(Uuid::from_u128(u128::from(to))),

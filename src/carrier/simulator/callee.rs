@@ -25,7 +25,6 @@ const TALK: Between = Between::millis(300_000, 3_600_000);
 /// The first fraction of a question, in which it isn't cut short: the person has to recognise it first.
 const RECOGNISED: f64 = 0.3;
 
-/// One person in one call.
 #[derive(Debug)]
 pub(super) struct Callee {
     script: Script,

@@ -32,9 +32,9 @@ pub enum NetworkEventKind {
     Answered(AnsweredBy),
     /// The keys pressed, or none within the timeout.
     Keyed(Keys),
-    /// The member of staff to whom the call is transferred answered. A status callback of that person's phone.
+    /// Staff answered the transferred call. A status callback of the staff's phone.
     StaffAnswered,
-    /// The transfer ended: that person hung up or never answered.
+    /// The transfer ended: staff hung up or never answered.
     TransferEnded(TransferOutcome),
     /// We redirected the call, and the network asks what to do next.
     Redirected,

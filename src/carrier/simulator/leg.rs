@@ -14,7 +14,7 @@ use crate::carrier::network::{Answering, CallDirection, CarrierCall, LegProgress
 use crate::domain::{CallId, HangupCause, Keys, Line, PhoneNumber};
 use crate::engine::{AnsweredBy, TransferOutcome};
 
-/// How long the network waits for a reply before it says an apology and hangs up. Source: Twilio waits 15 s for a
+/// How long the network waits for a reply before it plays an apology and hangs up. Source: Twilio waits 15 s for a
 /// webhook.
 const REPLY_PATIENCE: Duration = Duration::from_secs(15);
 
@@ -49,7 +49,6 @@ pub(super) struct Change {
     pub(super) next: Option<(Timestamp, Next)>,
 }
 
-/// One leg.
 #[derive(Debug)]
 pub(super) struct Leg {
     pub(super) id: CarrierLegId,

@@ -49,7 +49,7 @@ pub enum Verb {
         ring_seconds: u32,
         /// The URL to which the outcome is posted.
         action: Option<ActionUrl>,
-        /// Returns `true` if the caller's leg is answered only when the other one is.
+        /// Whether the caller's leg is answered only when the other leg is.
         answer_on_bridge: bool,
         /// The status callbacks of the other leg.
         status: Option<StatusCallback>,
@@ -58,7 +58,7 @@ pub enum Verb {
     Hangup,
     /// Refuses the call.
     Reject {
-        /// Returns `true` for the busy tone, `false` for the announcement.
+        /// `true` for the busy tone, `false` for the announcement.
         busy: bool,
     },
 }
@@ -85,7 +85,7 @@ pub struct Gather {
     pub max_keys: Option<u32>,
     /// The key that ends the entry and isn't part of it; `None` if empty.
     pub finish_on_key: Option<char>,
-    /// Returns `true` if silence is posted too.
+    /// Whether silence is posted too.
     pub action_on_empty_result: bool,
 }
 

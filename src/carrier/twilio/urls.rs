@@ -98,7 +98,7 @@ pub struct Urls {
 pub struct UrlsError;
 
 impl Urls {
-    /// The longest accepted public URL. The longest path has below 100 bytes.
+    /// The longest accepted public URL. The longest path has fewer than 100 bytes.
     pub const MAX_PUBLIC_BYTES: usize = ActionUrl::MAX_BYTES - 100;
 
     /// Takes the public URL, and removes a trailing slash.

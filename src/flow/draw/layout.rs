@@ -1,5 +1,5 @@
-//! The position of each card. The main path is in the left column and the side paths are in the column to its right,
-//! each as near as possible to the card that leads there.
+//! The position of each card. The main path is in the middle column and the side paths are in the column to its
+//! right, each as near as possible to the card that leads there.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -36,7 +36,7 @@ pub enum NodeKind {
     Branch(Branch),
     /// Stores something: an answer, the finished report, a request.
     Record(Record),
-    /// Looks the person up by HER-SYS ID and birth date.
+    /// Identifies a patient by HER-SYS ID and birth date.
     Identify(Identify),
     /// Executes another flow and continues by its result.
     SubFlow(SubFlow),
@@ -62,7 +62,7 @@ pub struct Say {
 pub struct Announce {
     /// The prompts.
     pub say: Vec<Say>,
-    /// Returns `true` if a key cuts it short.
+    /// Whether a key cuts it short.
     pub barge_in: bool,
     /// The next node.
     pub next: Spanned<NodeId>,
@@ -130,7 +130,7 @@ pub struct Gather {
     pub takes: Takes,
     /// Entries that skip the rest (`000`: couldn't be measured).
     pub instead: BTreeMap<String, Spanned<NodeId>>,
-    /// Returns `true` if every transcript shows the entry as dots.
+    /// Whether every transcript shows the entry as dots.
     pub private: bool,
     /// Silence and wrong keys.
     pub retry: Retry,
@@ -288,24 +288,24 @@ pub enum RecordWhat {
     WrongNumber,
 }
 
-/// Looks the person up.
+/// Identifies a patient.
 #[derive(Debug, Clone)]
 pub struct Identify {
     /// The gather with the HER-SYS ID.
     pub hersys_id: Spanned<NodeId>,
     /// The gather with the birth date.
     pub birth_date: Spanned<NodeId>,
-    /// How often identification may be tried.
+    /// The number of mismatches after which the call continues at `give_up`.
     pub tries: u8,
-    /// Found.
+    /// The next node if the patient is identified.
     pub matched: Spanned<NodeId>,
-    /// Found, and today's report was begun in an earlier call.
+    /// The next node if the patient is identified and has an unfinished report from an earlier call today.
     pub resumed: Spanned<NodeId>,
-    /// Not found, not under observation, or locked. The caller can't tell which.
+    /// The next node if the patient isn't found, isn't under observation, or is locked. The caller can't tell which.
     pub mismatch: Spanned<NodeId>,
-    /// Found, and observation has ended.
+    /// The next node if the patient is identified and observation has ended.
     pub ended: Spanned<NodeId>,
-    /// All tries were used.
+    /// The next node after all tries.
     pub give_up: Spanned<NodeId>,
 }
 
@@ -323,9 +323,9 @@ pub struct SubFlow {
 pub struct HandOver {
     /// How long the staff's phone rings, in seconds.
     pub ring_seconds: u8,
-    /// They talked, and staff hung up.
+    /// The next node after staff talked with the caller and hung up.
     pub connected: Spanned<NodeId>,
-    /// Busy, no answer or failed.
+    /// The next node if staff were busy, didn't answer or couldn't be reached.
     pub failed: Spanned<NodeId>,
 }
 

@@ -12,7 +12,6 @@ const MOST_BYTES: usize = 128 * 1024 * 1024;
 /// The maximum number of texts: ten for each of a million rows, plus a margin.
 const MOST_TEXTS: usize = 12_000_000;
 
-/// The table of texts.
 #[derive(Default)]
 pub(super) struct Strings {
     texts: String,

@@ -52,7 +52,6 @@ const SYMPTOMS: [(Item, [f64; 3]); 10] = [
 /// well.
 const UNSURE: [f64; 3] = [0.0, 0.03, 0.05];
 
-/// A person's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Well,

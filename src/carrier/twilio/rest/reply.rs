@@ -239,7 +239,8 @@ impl Reply<'_> {
             200..=299 => Verdict::Taken,
             429 => Verdict::TooMany,
             401 => Verdict::Account,
-            // A gateway's status for "no answer in time", as often as the carrier's own for "not received".
+            // Gateways send 408 for "no answer in time" as often as the carrier sends it for "not received", so it
+            // proves nothing.
             408 => Verdict::Doubtful(Uncertainty::NoAnswer),
             400..=499 => match self.code() {
                 Some(code) if TOO_MANY.contains(&code) => Verdict::TooMany,
@@ -377,7 +378,7 @@ fn dialled_page(page: ResourcePage, parent: &CarrierLegId) -> Option<DialledPage
     Some(DialledPage { phones, next: next_of(page.next_page_uri)? })
 }
 
-/// The query of the next page, if there is one. The outer `None` means that it is unreadable.
+/// The query of the next page: `Some(None)` if there is no next page, `None` if the query is unreadable.
 #[allow(clippy::option_option)] // no next page is an answer, an unreadable one is none
 fn next_of(uri: Option<String>) -> Option<Option<String>> {
     match uri.filter(|uri| !uri.is_empty()) {
