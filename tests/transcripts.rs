@@ -1,4 +1,4 @@
-//! The transcripts in this folder: written calls, played with the included flows by the authors' own command.
+//! The transcripts in this folder: written calls, played with the built-in flows by the authors' own command.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::string_slice)] // a test that can't begin has failed
 

@@ -142,8 +142,7 @@ const fn is_half_katakana(c: char) -> bool {
     matches!(c, '\u{ff61}'..='\u{ff9f}')
 }
 
-/// Returns `true` for UTF-32: in each four bytes, the two highest are NUL, but not all four. No UTF-16 begins like
-/// this.
+/// Returns `true` for UTF-32: in each four bytes, the highest is NUL, and the two lowest aren't both NUL.
 fn is_utf_32(bytes: &[u8]) -> bool {
     let seen = bytes.get(..LOOKED_AT).unwrap_or(bytes);
     let all = |holds: fn(&[u8]) -> bool| seen.len() >= 8 && seen.chunks_exact(4).all(holds);

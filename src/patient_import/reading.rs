@@ -111,7 +111,7 @@ impl Reading {
         self.above.push(Above { row, ids, dates });
     }
 
-    /// Returns `true` if no row above the column names has an ID and a birth date in their columns.
+    /// Reports the rows above the column names that have an ID and a birth date in their columns.
     fn nobody_above(&mut self, header: &Header) {
         let at = |places: &[usize], column| header.position(column).is_some_and(|place| places.contains(&place));
         for above in &self.above {
@@ -315,7 +315,7 @@ impl Row<'_, '_> {
             // The missing column was already reported for the file.
             Given::NoColumn => None,
             Given::Empty => {
-                // The missing cell was already reported for the row.
+                // Otherwise, the missing cell was already reported for the row.
                 if self.header.position(column).is_some_and(|position| position < self.cells.len()) || !self.short() {
                     self.fault(column, Fault::Missing);
                 }

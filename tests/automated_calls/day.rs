@@ -297,7 +297,7 @@ pub fn id(nth: u32) -> HersysId {
     made_up_identity(nth).unwrap().0
 }
 
-/// The documents that the program includes.
+/// The built-in documents.
 fn shipped() -> Arc<FlowSet> {
     fn gather(folder: &Path, root: &Path, files: &mut BTreeMap<String, String>) {
         for entry in std::fs::read_dir(folder).unwrap() {

@@ -20,7 +20,7 @@ use crate::{CommandLine, databases::Fresh};
 /// The prompt that asks who is listening.
 const LISTENING: &str = "automated_call.ask_listening";
 
-/// The included documents, stored in the database.
+/// The built-in documents, stored in the database.
 pub async fn kept_library(fresh: &Fresh) -> Arc<FlowSet> {
     let flow_set = Arc::new(FlowSet::checked(crate::shipped::files()).expect("good documents"));
     let mut tx = fresh.database.begin_write().await.unwrap();

@@ -1,4 +1,4 @@
-//! The included documents comply with every rule, and each rule finds its mistake, in the right place.
+//! The built-in documents comply with every rule, and each rule finds its mistake, in the right place.
 
 use kenkocall::flow::FlowSet;
 
@@ -15,7 +15,7 @@ fn found(files: Files) -> String {
     findings.iter().map(|finding| format!("    {finding}\n")).collect()
 }
 
-/// Each mistake of an author, as one edit of the included documents, and the resulting findings.
+/// Each mistake of an author, as one edit of the built-in documents, and the resulting findings.
 fn slips(slips: &[(&str, &str, &str)]) -> String {
     let slips = slips.iter().map(|(file, from, to)| {
         let told = found(with(file, from, to));

@@ -24,7 +24,7 @@ pub fn files() -> Files {
     files
 }
 
-/// The included documents with one edit. The replaced text must exist.
+/// The built-in documents with one edit. The replaced text must exist.
 pub fn with(file: &str, from: &str, to: &str) -> Files {
     let mut files = files();
     let text = files.get_mut(file).unwrap_or_else(|| panic!("no file {file}"));

@@ -236,7 +236,7 @@ fn launch(settings: &[(String, String)], environment: &[(String, String)]) -> Re
     }
 }
 
-/// The documents that the program includes.
+/// The built-in documents.
 pub fn shipped() -> Arc<FlowSet> {
     let root = house().join("call_flows");
     let mut files = std::collections::BTreeMap::new();

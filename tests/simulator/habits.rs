@@ -1,4 +1,4 @@
-//! Each habit, in the included flow of the automated call.
+//! Each habit, in the built-in flow of the automated call.
 
 use kenkocall::carrier::CarrierLegId;
 use kenkocall::carrier::simulator::{Habit, Health, NetworkEventKind, Population, PopulationMix, Script};
