@@ -9,10 +9,12 @@ use std::path::Path as FilePath;
 mod broken;
 #[path = "house/source.rs"]
 mod source;
+#[path = "house/words.rs"]
+mod words;
 
 use source::{Source, read};
 
-const STOREYS: [(&str, u8); 14] = [
+const LAYERS: [(&str, u8); 14] = [
     ("config", 0),
     ("domain", 1),
     ("flow", 2),
@@ -41,12 +43,12 @@ const IMPURE: [(&str, &str); 18] = [
     ("axum", "only the web speaks HTTP"),
     ("hyper", "only carriers and the web speak HTTP"),
     ("reqwest", "only carriers speak HTTP"),
-    ("tokio", "storeys 1 to 3 don't wait"),
-    ("async", "storeys 1 to 3 don't wait"),
-    ("await", "storeys 1 to 3 don't wait"),
-    ("std::thread", "storeys 1 to 3 don't wait"),
-    ("std::fs", "storeys 1 to 3 don't read files"),
-    ("std::net", "storeys 1 to 3 don't use the network"),
+    ("tokio", "layers 1 to 3 don't wait"),
+    ("async", "layers 1 to 3 don't wait"),
+    ("await", "layers 1 to 3 don't wait"),
+    ("std::thread", "layers 1 to 3 don't wait"),
+    ("std::fs", "layers 1 to 3 don't read files"),
+    ("std::net", "layers 1 to 3 don't use the network"),
     ("std::env", "settings come in as values"),
     ("SystemTime", "time comes in with the event"),
     ("Instant", "time comes in with the event"),
@@ -100,8 +102,8 @@ const DRAWERS: [&str; 9] = ["util", "utils", "common", "helper", "helpers", "mis
 type Tree = BTreeMap<String, Source>;
 type Rule = fn(&Tree) -> Vec<String>;
 
-const RULES: [(&str, Rule); 11] = [
-    ("storeys", storeys),
+const RULES: [(&str, Rule); 12] = [
+    ("layers", layers),
     ("meetings", meetings),
     ("purity", purity),
     ("sql", sql),
@@ -112,6 +114,7 @@ const RULES: [(&str, Rule); 11] = [
     ("lengths", lengths),
     ("widths", widths),
     ("dead files", dead_files),
+    ("plain words", words::plain_words),
 ];
 
 fn in_src(tree: &Tree) -> impl Iterator<Item = (&String, &Source)> {
@@ -124,8 +127,8 @@ fn module_of(path: &str) -> Option<&str> {
     (!matches!(name, "lib" | "main")).then_some(name)
 }
 
-fn storey_of(module: &str) -> Option<u8> {
-    STOREYS.iter().find(|(name, _)| *name == module).map(|(_, storey)| *storey)
+fn layer_of(module: &str) -> Option<u8> {
+    LAYERS.iter().find(|(name, _)| *name == module).map(|(_, layer)| *layer)
 }
 
 /// The imports of a file: (line, imported module).
@@ -137,35 +140,35 @@ fn imports<'a>(path: &str, source: &'a Source) -> Vec<(usize, &'a str)> {
         let climbs = supers == depth;
         let first =
             if segments[0] == "crate" { segments.get(1) } else { climbs.then(|| segments.get(supers)).flatten() };
-        first.map(|module| (*line, module.as_str())).filter(|(_, module)| !climbs || storey_of(module).is_some())
+        first.map(|module| (*line, module.as_str())).filter(|(_, module)| !climbs || layer_of(module).is_some())
     });
     let mut imported: Vec<_> = imported.collect();
     imported.dedup();
     imported
 }
 
-fn storeys(tree: &Tree) -> Vec<String> {
+fn layers(tree: &Tree) -> Vec<String> {
     let mut complaints = Vec::new();
     let mut upward = BTreeSet::new();
     for (path, source) in in_src(tree) {
         let Some(from) = module_of(path) else { continue };
-        let Some(own) = storey_of(from) else {
-            complaints.push(format!("{path}: give the module `{from}` a storey in tests/house.rs"));
+        let Some(own) = layer_of(from) else {
+            complaints.push(format!("{path}: give the module `{from}` a layer in tests/house.rs"));
             continue;
         };
         for (line, to) in imports(path, source) {
             if to == from {
                 continue;
             }
-            match storey_of(to) {
-                Some(storey) if storey < own => {}
+            match layer_of(to) {
+                Some(layer) if layer < own => {}
                 _ if UPWARD.iter().any(|(above, below, _)| (*above, *below) == (from, to)) => {
                     upward.insert((from, to));
                 }
-                Some(storey) => complaints.push(format!(
-                    "{path}:{line}: `{from}` (storey {own}) imports `{to}` (storey {storey}); import only lower storeys"
+                Some(layer) => complaints.push(format!(
+                    "{path}:{line}: `{from}` (layer {own}) imports `{to}` (layer {layer}); import only lower layers"
                 )),
-                None => complaints.push(format!("{path}:{line}: `crate::{to}` has no storey in tests/house.rs")),
+                None => complaints.push(format!("{path}:{line}: `crate::{to}` has no layer in tests/house.rs")),
             }
         }
     }
@@ -205,7 +208,7 @@ fn purity(tree: &Tree) -> Vec<String> {
     let mut complaints = Vec::new();
     let for_tests = reached(tree).1;
     for (path, source) in in_src(tree) {
-        let pure = module_of(path).and_then(storey_of).is_some_and(|storey| (1..=3).contains(&storey));
+        let pure = module_of(path).and_then(layer_of).is_some_and(|layer| (1..=3).contains(&layer));
         if !pure || for_tests.contains(path) {
             continue;
         }

@@ -23,7 +23,7 @@ fn tells(rule: &str, path: &str, kept: &str, broken: &[&str]) {
 #[test]
 fn an_upward_import_is_told() {
     tells(
-        "storeys",
+        "layers",
         "src/engine/step.rs",
         "//! crate::store\nuse crate::{domain::Item, flow};\nuse super::session; // crate::web\n",
         &[
@@ -38,17 +38,17 @@ fn an_upward_import_is_told() {
 }
 
 #[test]
-fn a_neighbour_s_import_and_a_module_without_storey_are_told() {
-    tells("storeys", "src/store/calls.rs", "use crate::store::tx;", &["use crate::carrier::Twilio;"]);
-    tells("storeys", "src/policy/grade.rs", "use crate::config::number;", &["use crate::flow::Flow;"]);
-    assert_eq!(complaints("storeys", &[("src/attic/mod.rs", "")]).len(), 1);
+fn a_neighbour_s_import_and_a_module_without_layer_are_told() {
+    tells("layers", "src/store/calls.rs", "use crate::store::tx;", &["use crate::carrier::Twilio;"]);
+    tells("layers", "src/policy/grade.rs", "use crate::config::number;", &["use crate::flow::Flow;"]);
+    assert_eq!(complaints("layers", &[("src/attic/mod.rs", "")]).len(), 1);
 }
 
 #[test]
 fn an_exception_that_is_no_longer_needed_is_told() {
     let needed = "use crate::{domain::Language, policy::GuessingLimits};";
-    assert!(complaints("storeys", &[("src/config/mod.rs", needed)]).is_empty());
-    assert_eq!(complaints("storeys", &[("src/config/mod.rs", "use crate::domain::Language;")]).len(), 1);
+    assert!(complaints("layers", &[("src/config/mod.rs", needed)]).is_empty());
+    assert_eq!(complaints("layers", &[("src/config/mod.rs", "use crate::domain::Language;")]).len(), 1);
 }
 
 #[test]
@@ -143,6 +143,16 @@ fn a_dead_file_is_told() {
     let mut dead = alive.to_vec();
     dead.push(("src/domain/ids.rs", ""));
     assert_eq!(complaints("dead files", &dead).len(), 1);
+}
+
+#[test]
+fn a_replaced_name_or_phrase_is_told() {
+    tells(
+        "plain words",
+        "src/engine/x.rs",
+        "//! Calls without success.\nuse super::CarrierEvent;\n",
+        &["use super::Knock;\n", "//! Calls in vain.\n", "/// The time; none when unknown.\n"],
+    );
 }
 
 #[test]
