@@ -187,7 +187,7 @@ async fn i6_nothing_personal_is_logged_or_measured_or_answered(fresh: Fresh) {
 async fn i6_automated_calls_log_and_measure_nothing_personal(fresh: Fresh) {
     use kenkocall::carrier::simulator::{NetworkFaults, Script};
     let (log, metrics) = watched();
-    let weather = NetworkFaults {
+    let network_faults = NetworkFaults {
         dial_unheard_placed: 0.3,
         dial_unheard_not_placed: 0.2,
         statuses_lost: 0.2,
@@ -199,7 +199,7 @@ async fn i6_automated_calls_log_and_measure_nothing_personal(fresh: Fresh) {
         vec![(0, vec![Script::busy().into()]), (1, vec![stranger.into()]), (2, vec![Script::rings_out().into()])];
     let day = day::Day::begin(
         &fresh,
-        day::Plan { patients: vec!["09:00;14:00"; 8], people, weather, ..day::Plan::default() },
+        day::Plan { patients: vec!["09:00;14:00"; 8], people, network_faults, ..day::Plan::default() },
     );
     let day = day.await;
     day.until("08:40").await;

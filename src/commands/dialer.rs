@@ -82,7 +82,8 @@ pub(super) async fn run(config: &Config, clerk: &Clerk, zone: &TimeZone, command
                  patient in it: {error}",
             )))?;
             let state = pause_dialling(clerk, &reason, until).await?;
-            let rest = "calls under way go on; a slot whose window ends meanwhile is missed and stands on the list\n";
+            let rest =
+                "calls in progress continue; a slot whose calling window closes meanwhile is missed and listed\n";
             form.tell(clerk, &format!("{}{rest}", as_text(&state, zone)), as_json(&state, zone)).await
         }
         Dialer::Resume { anyway, form } => {

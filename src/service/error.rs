@@ -91,7 +91,9 @@ pub enum ServiceError {
     #[error("the export would end before it begins; give the earlier day as --from and the later one as --to")]
     WindowReversed,
     /// The announced end of a maintenance has passed.
-    #[error("the announced end of the maintenance lies in the past; give a later time, or none when it isn't known")]
+    #[error(
+        "the announced end of the maintenance lies in the past; give a later time, or leave it out if it isn't known"
+    )]
     UntilPassed,
     /// The end of the pause has passed.
     #[error(

@@ -64,7 +64,7 @@ pub async fn run_until(conversations: &ConversationService, lines: &SimulatedCar
         }
         happened += news.len();
         for part in news.chunks(MAX_HANDED_IN) {
-            let handed_in = part.iter().map(|news| Some((news, conversations.hand_in(knock_of(lines, news)?))));
+            let handed_in = part.iter().map(|news| Some((news, conversations.hand_in(event_of(lines, news)?))));
             for (news, handed_in) in handed_in.collect::<Vec<_>>().into_iter().flatten() {
                 reply(lines, news, handed_in.outcome().await);
             }
@@ -74,7 +74,7 @@ pub async fn run_until(conversations: &ConversationService, lines: &SimulatedCar
 
 /// Submits one event and gives the reply to the leg.
 async fn hand_in(conversations: &ConversationService, lines: &SimulatedCarrier, news: NetworkEvent) {
-    let Some(event) = knock_of(lines, &news) else { return };
+    let Some(event) = event_of(lines, &news) else { return };
     let outcome = conversations.take(event).await;
     reply(lines, &news, outcome);
 }
@@ -103,7 +103,7 @@ fn reply(lines: &SimulatedCarrier, news: &NetworkEvent, outcome: Result<Outcome,
 }
 
 /// The event that a carrier would send us.
-fn knock_of(lines: &SimulatedCarrier, news: &NetworkEvent) -> Option<CarrierEvent> {
+fn event_of(lines: &SimulatedCarrier, news: &NetworkEvent) -> Option<CarrierEvent> {
     let leg = news.leg.as_str().to_owned();
     let status = |word: &'static str, ended: Option<HangupCause>| {
         let ringing = ended.map_or(Ringing::Proven, |cause| LegProgress::Ended(cause).ringing());

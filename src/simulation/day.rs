@@ -62,7 +62,7 @@ pub enum SimulationError {
     Store(#[from] StoreError),
     /// The patients couldn't be registered.
     #[error("the people of a simulated day can't be registered: {0}")]
-    Desk(#[from] ServiceError),
+    Service(#[from] ServiceError),
     /// A made-up value is invalid.
     #[error("the simulation's own {0} can't be read; this is a defect")]
     MadeUp(&'static str),

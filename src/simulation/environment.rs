@@ -82,7 +82,7 @@ impl Environment {
             seed,
             capacity: plan.capacity,
             people: Population::of(plan.mix.clone()),
-            weather: plan.weather.clone(),
+            network_faults: plan.network_faults.clone(),
             ..simulator::Settings::default()
         };
         let state = State {
@@ -149,7 +149,7 @@ impl Environment {
         }
         let calm = ahead == 0;
         self.lines.with(|network, _| {
-            let unreachable = &mut network.settings().weather.dial_no_connection;
+            let unreachable = &mut network.settings().network_faults.dial_no_connection;
             let reached = *unreachable <= MOST_UNREACHABLE_IN_THE_EVENING;
             *unreachable = unreachable.min(MOST_UNREACHABLE_IN_THE_EVENING);
             calm && reached

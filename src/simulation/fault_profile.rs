@@ -38,13 +38,13 @@ pub(super) fn drawn(rng: &mut Rng) -> NetworkFaults {
 
 /// Draws a total failure: the carrier is unreachable, or its answers are lost, or its list doesn't work.
 pub(super) fn storm(rng: &mut Rng) -> NetworkFaults {
-    let weather = drawn(rng);
+    let network_faults = drawn(rng);
     match rng.u8(0..6) {
-        0 => NetworkFaults { dial_no_connection: 1.0, looks_unavailable: 1.0, orders_unheard: 1.0, ..weather },
-        1 => NetworkFaults { dial_unheard_placed: 1.0, ..weather },
-        2 => NetworkFaults { dial_unheard_not_placed: 1.0, ..weather },
-        3 => NetworkFaults { dial_unheard_placed: 0.5, looks_unavailable: 1.0, ..weather },
-        4 => NetworkFaults { statuses_lost: 1.0, ..weather },
-        _ => NetworkFaults { dial_too_many: 1.0, ..weather },
+        0 => NetworkFaults { dial_no_connection: 1.0, looks_unavailable: 1.0, orders_unheard: 1.0, ..network_faults },
+        1 => NetworkFaults { dial_unheard_placed: 1.0, ..network_faults },
+        2 => NetworkFaults { dial_unheard_not_placed: 1.0, ..network_faults },
+        3 => NetworkFaults { dial_unheard_placed: 0.5, looks_unavailable: 1.0, ..network_faults },
+        4 => NetworkFaults { statuses_lost: 1.0, ..network_faults },
+        _ => NetworkFaults { dial_too_many: 1.0, ..network_faults },
     }
 }

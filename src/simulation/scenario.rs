@@ -50,7 +50,7 @@ pub struct Scenario {
     /// The behaviour of the people.
     pub mix: PopulationMix,
     /// The network's initial faults.
-    pub weather: NetworkFaults,
+    pub network_faults: NetworkFaults,
     /// The events, by time.
     pub happenings: Vec<(Timestamp, ScenarioEvent)>,
     /// The probabilities of faults of commits and of events around calls.
@@ -82,7 +82,7 @@ pub enum ScenarioEvent {
     /// The maintenance ends.
     MaintenanceEnds,
     /// The network's faults change.
-    WeatherTurns(Box<NetworkFaults>),
+    FaultsChange(Box<NetworkFaults>),
     /// The process dies while idle, and is down for this long.
     Dies(SignedDuration),
 }
@@ -214,7 +214,7 @@ impl Scenario {
             grace: SignedDuration::try_from(DEFAULT_GRACE).unwrap_or(SignedDuration::from_mins(2)),
             capacity: if sometimes(&mut rng, 0.15) { rng.usize(2..8) } else { 10_000 },
             mix: mix(&mut rng),
-            weather: fault_profile::drawn(&mut rng),
+            network_faults: fault_profile::drawn(&mut rng),
             happenings: Vec::new(),
             odds: odds(&mut rng),
             dies_at: None,
@@ -256,8 +256,8 @@ impl Scenario {
         for _ in 0..busy(rng, 2) {
             let from = self.moment(rng);
             let until = later(from, SignedDuration::from_secs(rng.i64(30..3_600)));
-            self.happenings.push((from, ScenarioEvent::WeatherTurns(Box::new(fault_profile::storm(rng)))));
-            self.happenings.push((until, ScenarioEvent::WeatherTurns(Box::new(self.weather.clone()))));
+            self.happenings.push((from, ScenarioEvent::FaultsChange(Box::new(fault_profile::storm(rng)))));
+            self.happenings.push((until, ScenarioEvent::FaultsChange(Box::new(self.network_faults.clone()))));
         }
         // A nurse handles the calls with unknown outcome, in the evening at the latest.
         let evening = local(self.zone, self.date, Time::constant(21, 0, 0, 0));

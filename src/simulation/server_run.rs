@@ -249,8 +249,8 @@ impl Environment {
             ScenarioEvent::Staff(act) => self.staff(act).await,
             ScenarioEvent::Rings(ring) => self.ring(ring),
             ScenarioEvent::ClockSteps(by) => self.step_clock(by),
-            ScenarioEvent::WeatherTurns(weather) => {
-                self.lines.with(|network, _| network.settings().weather = *weather);
+            ScenarioEvent::FaultsChange(network_faults) => {
+                self.lines.with(|network, _| network.settings().network_faults = *network_faults);
                 self.note(LoggedEventKind::WeatherTurned);
             }
             ScenarioEvent::MaintenanceStarts(told) => {

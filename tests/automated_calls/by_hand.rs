@@ -37,8 +37,8 @@ async fn who_asked_to_be_left_alone_is_not_called_now_either(fresh: Fresh) {
 }
 
 async fn an_unknown_call_is_resolved_by_staff(fresh: Fresh) {
-    let weather = NetworkFaults { dial_unheard_not_placed: 1.0, looks_unavailable: 1.0, ..NetworkFaults::FAIR };
-    let plan = Plan { weather, people: vec![(0, vec![Script::busy().into()])], ..Plan::default() };
+    let network_faults = NetworkFaults { dial_unheard_not_placed: 1.0, looks_unavailable: 1.0, ..NetworkFaults::FAIR };
+    let plan = Plan { network_faults, people: vec![(0, vec![Script::busy().into()])], ..Plan::default() };
     let day = Day::begin(&fresh, plan).await;
     day.until("10:00").await;
     let call: CallId = day.kept.column("SELECT call_id FROM attempts").await[0].parse().unwrap();

@@ -34,7 +34,7 @@ pub struct Plan {
     /// questions.
     pub people: Vec<(u32, Vec<Behaviour>)>,
     pub hours: &'static str,
-    pub weather: NetworkFaults,
+    pub network_faults: NetworkFaults,
     pub calls_per_second: f64,
     pub concurrent_calls: u32,
     /// The fate of the services' commits; `None` for no interference.
@@ -50,7 +50,7 @@ impl Default for Plan {
             patients: vec!["09:00"],
             people: Vec::new(),
             hours: "08:00-20:00",
-            weather: NetworkFaults::FAIR,
+            network_faults: NetworkFaults::FAIR,
             calls_per_second: 10.0,
             concurrent_calls: 50,
             fate: None,
@@ -100,8 +100,11 @@ impl Day {
         for (nth, manners) in plan.people {
             population.put(made_up_number(nth).unwrap(), manners);
         }
-        let people =
-            simulator::Settings { people: population, weather: plan.weather, ..simulator::Settings::default() };
+        let people = simulator::Settings {
+            people: population,
+            network_faults: plan.network_faults,
+            ..simulator::Settings::default()
+        };
         let dialling = DialerSettings {
             from: PhoneNumber::from_e164("+815000000000").unwrap(),
             ring_seconds: 30,

@@ -73,8 +73,8 @@ async fn a8_a_wrong_number_that_is_told_in_a_call_that_is_taken_back(fresh: Fres
     let patients = times.iter().map(|time| &*time.clone().leak()).collect();
     let people = (0..STRANGERS).map(|nth| (nth, vec![stranger()])).collect();
     // The carrier loses orders, so that it takes a while to lead a call to its goodbye.
-    let weather = NetworkFaults { orders_unheard: 1.0, ..NetworkFaults::FAIR };
-    let day = Day::begin(&fresh, Plan { patients, people, weather, ..Plan::default() }).await;
+    let network_faults = NetworkFaults { orders_unheard: 1.0, ..NetworkFaults::FAIR };
+    let day = Day::begin(&fresh, Plan { patients, people, network_faults, ..Plan::default() }).await;
     // The call is taken back a second later in each, so that in some of them the key comes just before the goodbye.
     for (nth, time) in (0..).zip(&times) {
         day.until(&format!("{time}:{:02}", nth + 10)).await;

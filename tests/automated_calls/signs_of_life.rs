@@ -41,10 +41,11 @@ fn silent(late: u64) -> NetworkFaults {
 /// One patient with the given behaviour for each call. The first call is placed with unknown outcome. Staff say at
 /// `time` that it wasn't placed, and from then on dialling works.
 async fn mistaken(fresh: &Fresh, late: u64, people: Vec<Behaviour>, time: &str) -> Day {
-    let day = Day::begin(fresh, Plan { weather: silent(late), people: vec![(0, people)], ..Plan::default() }).await;
+    let day =
+        Day::begin(fresh, Plan { network_faults: silent(late), people: vec![(0, people)], ..Plan::default() }).await;
     day.until(time).await;
     assert_eq!(day.attempts().await, ["01 unknown"]);
-    day.simulation.lines.with(|network, _| network.settings().weather.dial_unheard_placed = 0.0);
+    day.simulation.lines.with(|network, _| network.settings().network_faults.dial_unheard_placed = 0.0);
     resolve_call(&day.clerk, first_call(&day).await, Resolution::NotPlaced).await.unwrap();
     assert_eq!(day.attempts().await, ["01 not_placed"]);
     day
@@ -67,16 +68,16 @@ async fn withdrawals(day: &Day) -> Vec<String> {
 }
 
 fn looks_work(day: &Day) {
-    day.simulation.lines.with(|network, _| network.settings().weather.looks_unavailable = 0.0);
+    day.simulation.lines.with(|network, _| network.settings().network_faults.looks_unavailable = 0.0);
 }
 
 async fn fault_2_a_list_without_a_witness_proves_nothing_and_staff_decide(fresh: Fresh) {
-    let weather = NetworkFaults { dial_unheard_not_placed: 1.0, ..NetworkFaults::FAIR };
-    let day = Day::begin(&fresh, Plan { weather, ..Plan::default() }).await;
+    let network_faults = NetworkFaults { dial_unheard_not_placed: 1.0, ..NetworkFaults::FAIR };
+    let day = Day::begin(&fresh, Plan { network_faults, ..Plan::default() }).await;
     day.until("09:30").await;
     assert_eq!(day.attempts().await, ["01 unknown"], "nothing shows how old the list is");
     assert_eq!(day.alerts().await, ["unknown_call"], "once");
-    day.simulation.lines.with(|network, _| network.settings().weather = NetworkFaults::FAIR);
+    day.simulation.lines.with(|network, _| network.settings().network_faults = NetworkFaults::FAIR);
     resolve_call(&day.clerk, first_call(&day).await, Resolution::NotPlaced).await.unwrap();
     day.until("09:45").await;
     assert_eq!(day.attempts().await, ["01 not_placed", "01 reported"]);
@@ -85,11 +86,11 @@ async fn fault_2_a_list_without_a_witness_proves_nothing_and_staff_decide(fresh:
 }
 
 async fn fault_2_a_call_placed_later_is_the_witness(fresh: Fresh) {
-    let weather = NetworkFaults { dial_unheard_not_placed: 1.0, ..NetworkFaults::FAIR };
-    let day = Day::begin(&fresh, Plan { weather, patients: vec!["09:00", "09:12"], ..Plan::default() }).await;
+    let network_faults = NetworkFaults { dial_unheard_not_placed: 1.0, ..NetworkFaults::FAIR };
+    let day = Day::begin(&fresh, Plan { network_faults, patients: vec!["09:00", "09:12"], ..Plan::default() }).await;
     day.until("09:10").await;
     assert_eq!(day.attempts().await, ["01 unknown"]);
-    day.simulation.lines.with(|network, _| network.settings().weather = NetworkFaults::FAIR);
+    day.simulation.lines.with(|network, _| network.settings().network_faults = NetworkFaults::FAIR);
     day.until("09:30").await;
     assert_eq!(day.attempts().await, ["01 not_placed", "02 reported", "01 reported"]);
     assert_eq!(day.rang().len(), 2);
@@ -162,14 +163,14 @@ async fn fault_9_a_talk_in_the_open_attempt_continues_and_the_ended_one_goes(fre
 
 async fn fault_9_the_end_of_an_ended_attempt_that_rang_is_a_try(fresh: Fresh) {
     // It rings for 30 s. Of its ringing nothing is told, and of its end after staff have spoken.
-    let weather = NetworkFaults { statuses_lost: 1.0, ..silent(0) };
+    let network_faults = NetworkFaults { statuses_lost: 1.0, ..silent(0) };
     let people = vec![(0, vec![Script::rings_out().into(), Script::rings_out().into()])];
-    let day = Day::begin(&fresh, Plan { weather, people, ..Plan::default() }).await;
+    let day = Day::begin(&fresh, Plan { network_faults, people, ..Plan::default() }).await;
     day.until("09:00:20").await;
     day.simulation.lines.with(|network, _| {
-        let weather = &mut network.settings().weather;
-        (weather.statuses_lost, weather.dial_unheard_placed) = (0.0, 0.0);
-        weather.late_by = Between::exactly(Duration::from_secs(15));
+        let network_faults = &mut network.settings().network_faults;
+        (network_faults.statuses_lost, network_faults.dial_unheard_placed) = (0.0, 0.0);
+        network_faults.late_by = Between::exactly(Duration::from_secs(15));
     });
     resolve_call(&day.clerk, first_call(&day).await, Resolution::NotPlaced).await.unwrap();
     day.until("09:00:45").await;
@@ -184,13 +185,13 @@ async fn fault_9_the_end_of_an_ended_attempt_that_rang_is_a_try(fresh: Fresh) {
 }
 
 async fn fault_9_a_call_that_lives_is_found_by_the_look_for_another(fresh: Fresh) {
-    let weather = NetworkFaults { statuses_lost: 1.0, ..silent(0) };
+    let network_faults = NetworkFaults { statuses_lost: 1.0, ..silent(0) };
     let people = vec![(0, vec![Script::rings_out().into(), answers_after(2)])];
-    let day = Day::begin(&fresh, Plan { weather, people, ..Plan::default() }).await;
+    let day = Day::begin(&fresh, Plan { network_faults, people, ..Plan::default() }).await;
     day.until("09:00:10").await;
     day.simulation.lines.with(|network, _| {
-        let weather = &mut network.settings().weather;
-        (weather.dial_unheard_placed, weather.dial_unheard_not_placed) = (0.0, 1.0);
+        let network_faults = &mut network.settings().network_faults;
+        (network_faults.dial_unheard_placed, network_faults.dial_unheard_not_placed) = (0.0, 1.0);
     });
     resolve_call(&day.clerk, first_call(&day).await, Resolution::NotPlaced).await.unwrap();
     day.until("09:00:16").await;
@@ -230,14 +231,14 @@ async fn fault_9_a_new_number_is_called_and_the_call_to_the_old_one_is_taken_bac
 }
 
 async fn fault_9_a_slot_that_was_missed_is_unanswered_when_its_phone_rang(fresh: Fresh) {
-    let weather = NetworkFaults { dial_unheard_placed: 1.0, ..silent(120) };
+    let network_faults = NetworkFaults { dial_unheard_placed: 1.0, ..silent(120) };
     let people = vec![(0, vec![Script::rings_out().into()])];
-    let plan = Plan { weather, people, hours: "08:00-09:02", ..Plan::default() };
+    let plan = Plan { network_faults, people, hours: "08:00-09:02", ..Plan::default() };
     let day = Day::begin(&fresh, plan).await;
     day.until("09:01").await;
     day.simulation.lines.with(|network, _| {
-        let weather = &mut network.settings().weather;
-        (weather.dial_unheard_placed, weather.dial_no_connection) = (0.0, 1.0);
+        let network_faults = &mut network.settings().network_faults;
+        (network_faults.dial_unheard_placed, network_faults.dial_no_connection) = (0.0, 1.0);
     });
     resolve_call(&day.clerk, first_call(&day).await, Resolution::NotPlaced).await.unwrap();
     day.until("09:02:01").await;

@@ -74,8 +74,8 @@ async fn a_talk_with_staff_of_an_hour_is_not_swept_whoever_hangs_up_first(fresh:
 }
 
 async fn a_talk_whose_end_is_told_by_nobody_ends_when_the_carrier_says_so(fresh: Fresh) {
-    let weather = NetworkFaults { statuses_lost: 1.0, ..NetworkFaults::FAIR };
-    let day = Day::begin(&fresh, Plan { weather, ..plan(talks(40, Side::Caller)) }).await;
+    let network_faults = NetworkFaults { statuses_lost: 1.0, ..NetworkFaults::FAIR };
+    let day = Day::begin(&fresh, Plan { network_faults, ..plan(talks(40, Side::Caller)) }).await;
     day.until("09:38").await;
     assert_eq!(day.attempts().await, ["01 answered"]);
     nobody_is_called_again(&day).await;

@@ -143,12 +143,14 @@ async fn a3_the_centres_own_hours_and_days_hold_at_once(fresh: Fresh) {
 }
 
 async fn a4_a_call_in_doubt_is_looked_for_at_once_when_it_is_stopped(fresh: Fresh) {
-    let weather = NetworkFaults { dial_unheard_placed: 1.0, statuses_lost: 1.0, ..NetworkFaults::FAIR };
-    let day = Day::begin(&fresh, Plan { weather, people: vec![(0, vec![answers_after(26)])], ..Plan::default() }).await;
+    let network_faults = NetworkFaults { dial_unheard_placed: 1.0, statuses_lost: 1.0, ..NetworkFaults::FAIR };
+    let day =
+        Day::begin(&fresh, Plan { network_faults, people: vec![(0, vec![answers_after(26)])], ..Plan::default() })
+            .await;
     day.until("08:59").await;
-    day.simulation.lines.with(|network, _| network.settings().weather.looks_unavailable = 1.0);
+    day.simulation.lines.with(|network, _| network.settings().network_faults.looks_unavailable = 1.0);
     day.until("09:00:18").await;
-    day.simulation.lines.with(|network, _| network.settings().weather.looks_unavailable = 0.0);
+    day.simulation.lines.with(|network, _| network.settings().network_faults.looks_unavailable = 0.0);
     assert_eq!(day.attempts().await, ["01 unknown"], "it is looked for again at 09:00:30");
     stop_patient(&day.clerk, &id(0)).await.unwrap();
     day.until("09:00:40").await;
@@ -177,9 +179,9 @@ async fn a4_an_intent_left_behind_is_looked_for_soon_when_it_is_stopped(fresh: F
 }
 
 async fn a4_a_stopped_call_that_is_over_at_the_carrier_ends_the_slot(fresh: Fresh) {
-    let weather = NetworkFaults { statuses_lost: 1.0, ..NetworkFaults::FAIR };
+    let network_faults = NetworkFaults { statuses_lost: 1.0, ..NetworkFaults::FAIR };
     let people = vec![(0, vec![Script::rings_out().into()])];
-    let day = Day::begin(&fresh, Plan { weather, people, ..Plan::default() }).await;
+    let day = Day::begin(&fresh, Plan { network_faults, people, ..Plan::default() }).await;
     day.until("09:00:40").await;
     assert_eq!(day.attempts().await, ["01 placed"], "nobody has told that it is over");
     stop_patient(&day.clerk, &id(0)).await.unwrap();

@@ -104,7 +104,7 @@ impl Town {
         let slots = self.kept.rows(sql).await;
         let sql = "SELECT state, outcome, CAST(count(*) AS text) FROM attempts GROUP BY state, outcome";
         let attempts = self.kept.rows(sql).await;
-        panic!("waited in vain for {what}; slots {slots:?}, attempts {attempts:?}\n{}", self.line.log());
+        panic!("waited without success for {what}; slots {slots:?}, attempts {attempts:?}\n{}", self.line.log());
     }
 
     pub async fn until_all_slots_ended(&self, slots: u64) {

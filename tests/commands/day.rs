@@ -73,12 +73,12 @@ pub async fn some_day(fresh: &Fresh, patients: Patients) -> Day {
 }
 
 /// A day on which it is 12 o'clock now, because commands use the real clock.
-pub async fn today(fresh: &Fresh, patients: Patients, weather: NetworkFaults) -> Day {
+pub async fn today(fresh: &Fresh, patients: Patients, network_faults: NetworkFaults) -> Day {
     let zone = zone_with_hour(12);
     // From a full minute on, or what happens would depend on the second in which the test begins.
     let minute = Timestamp::now().as_second() / 60 + 1;
     let begins = Timestamp::from_second(minute * 60).unwrap();
-    let day = open(fresh, patients, weather, begins, zone.clone()).await;
+    let day = open(fresh, patients, network_faults, begins, zone.clone()).await;
     CommandLine(fresh).does(&["centres", "set", MADE_UP_CENTRE, "--time-zone", zone.iana_name().unwrap()]);
     day
 }
@@ -91,7 +91,13 @@ pub fn zone_with_hour(hour: i8) -> TimeZone {
     TimeZone::get(&format!("Etc/GMT{:+}", -ahead)).unwrap()
 }
 
-async fn open(fresh: &Fresh, patients: Patients, weather: NetworkFaults, begins: Timestamp, zone: TimeZone) -> Day {
+async fn open(
+    fresh: &Fresh,
+    patients: Patients,
+    network_faults: NetworkFaults,
+    begins: Timestamp,
+    zone: TimeZone,
+) -> Day {
     let flow_set = kept_library(fresh).await;
     let from = PhoneNumber::from_e164("+815000000000").unwrap();
     let clock = VirtualClock::at(begins);
@@ -130,7 +136,7 @@ async fn open(fresh: &Fresh, patients: Patients, weather: NetworkFaults, begins:
         unknown_grace: SignedDuration::from_secs(120),
         silence: SignedDuration::from_secs(60),
     };
-    let settings = Settings { people, weather, ..Settings::default() };
+    let settings = Settings { people, network_faults, ..Settings::default() };
     Day { simulation: Simulation::new(command_line, settings, clock, dialling), zone }
 }
 

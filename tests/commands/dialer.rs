@@ -117,7 +117,7 @@ async fn the_carrier_never_ends_a_persons_pause(fresh: Fresh) {
     let later = day.simulation.clock.now() + jiff::SignedDuration::from_mins(1);
     dialer::pause_until(&mut tx, "too many requests", day.simulation.clock.now(), later).await.unwrap();
     tx.commit().await.unwrap();
-    day.network(|network| network.settings().weather = NetworkFaults::FAIR);
+    day.network(|network| network.settings().network_faults = NetworkFaults::FAIR);
     day.until("15:00:00").await;
     assert!(command_line.does(&["dialer", "show"]).contains("a backup was restored"));
     assert!(day.network(|network| network.placed()).is_empty());

@@ -23,8 +23,8 @@ pub const STORM: NetworkFaults =
     NetworkFaults { dial_unheard_not_placed: 1.0, looks_unavailable: 1.0, ..NetworkFaults::FAIR };
 
 /// The call of half past one has an unknown outcome, and staff were asked.
-async fn unknown(fresh: &Fresh, weather: NetworkFaults) -> (Day, String) {
-    let day = today(fresh, vec![("13:30", vec![finishes().into()])], weather).await;
+async fn unknown(fresh: &Fresh, network_faults: NetworkFaults) -> (Day, String) {
+    let day = today(fresh, vec![("13:30", vec![finishes().into()])], network_faults).await;
     let id = unknown_at_half_past_one(fresh, &day).await;
     (day, id)
 }
@@ -74,7 +74,7 @@ async fn a_call_that_was_not_placed_is_placed_once_more(fresh: Fresh) {
     let entry = trail.iter().find(|entry| entry.action == "patient.call_resolved").unwrap();
     assert_eq!(entry.actor, "保健師A");
     assert_eq!(entry.details.as_str(), format!(r#"{{"call":[null,"{id}"],"resolved":["unknown","not_placed"]}}"#));
-    day.network(|network| network.settings().weather = NetworkFaults::FAIR);
+    day.network(|network| network.settings().network_faults = NetworkFaults::FAIR);
     day.until("14:30:00").await;
     assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [1]);
     let shown = attempt(&command_line, &id);
@@ -89,7 +89,7 @@ async fn a_call_that_rang_in_vain_is_tried_again_by_policy(fresh: Fresh) {
     insta::assert_snapshot!("resolved_no_answer", timeless(&said));
     let shown = attempt(&command_line, &id);
     assert_eq!((&shown["outcome"], &shown["slot"]["tries"]), (&"no_answer".into(), &1.into()));
-    day.network(|network| network.settings().weather = NetworkFaults::FAIR);
+    day.network(|network| network.settings().network_faults = NetworkFaults::FAIR);
     day.until("14:30:00").await;
     assert_eq!(attempt(&command_line, &id)["slot"]["state"], "reported");
 }
@@ -98,7 +98,7 @@ async fn a_call_that_was_answered_ends_its_slot(fresh: Fresh) {
     let command_line = CommandLine(&fresh);
     let (day, id) = unknown(&fresh, STORM).await;
     insta::assert_snapshot!("resolved_answered", timeless(&command_line.does(&["calls", "resolve", &id, "answered"])));
-    day.network(|network| network.settings().weather = NetworkFaults::FAIR);
+    day.network(|network| network.settings().network_faults = NetworkFaults::FAIR);
     day.until("18:00:00").await;
     assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [0]);
     assert_eq!(alerts(&command_line), ["unanswered"], "there is no report");
@@ -118,7 +118,7 @@ async fn a_call_is_looked_for_again_and_found(fresh: Fresh) {
     insta::assert_snapshot!("resolved_look_again", timeless(&said));
     assert_eq!(alerts(&command_line), ["unknown_call"]);
     day.network(|network| {
-        network.settings().weather = NetworkFaults { dial_unheard_placed: 0.0, ..NetworkFaults::FAIR }
+        network.settings().network_faults = NetworkFaults { dial_unheard_placed: 0.0, ..NetworkFaults::FAIR }
     });
     // Long before the next look that was planned.
     day.goes_on(20).await;
@@ -133,7 +133,7 @@ async fn a_call_that_is_found_after_all_leaves_the_list_of_alerts(fresh: Fresh) 
     let day = today(&fresh, patients, STORM).await;
     let id = unknown_at_half_past_one(&fresh, &day).await;
     assert_eq!(alerts(&command_line), ["unknown_call"]);
-    day.network(|network| network.settings().weather = NetworkFaults::FAIR);
+    day.network(|network| network.settings().network_faults = NetworkFaults::FAIR);
     // The list is there again and lacks the call, which proves nothing while no later call is in it.
     day.until("13:49:00").await;
     assert_eq!(attempt(&command_line, &id)["state"], "unknown");

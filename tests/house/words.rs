@@ -5,7 +5,7 @@ use std::path::Path;
 use super::Tree;
 
 /// Names that were images for a mechanism: (name, the term in its place).
-const NAMES: [(&str, &str); 24] = [
+const NAMES: [(&str, &str); 22] = [
     ("Knock", "CarrierEvent"),
     ("knock", "event"),
     ("Switchboard", "ConversationService"),
@@ -18,8 +18,6 @@ const NAMES: [(&str, &str); 24] = [
     ("Rehearsal", "FlowTest"),
     ("SimulatedLines", "SimulatedCarrier"),
     ("ClockWatch", "ClockGuard"),
-    ("Doubtful", "UnknownAttempt"),
-    ("Dialling", "DialerSettings"),
     ("Ticked", "TickSummary"),
     ("Misfit", "ChainError"),
     ("Walked", "Verification"),

@@ -14,8 +14,8 @@ use crate::stage::{Stage, is_clean};
 fn quiet(seed: u64) -> Scenario {
     let mix = PopulationMix::default().with(Habit::NoAnswer, 300).with(Habit::Busy, 100);
     let plan = Scenario::of(seed, 30);
-    let (odds, weather, happenings) = (Odds::default(), NetworkFaults::FAIR, Vec::new());
-    let mut plan = Scenario { odds, weather, happenings, mix, pace: 1.0, lines: 10, capacity: 1_000, ..plan };
+    let (odds, network_faults, happenings) = (Odds::default(), NetworkFaults::FAIR, Vec::new());
+    let mut plan = Scenario { odds, network_faults, happenings, mix, pace: 1.0, lines: 10, capacity: 1_000, ..plan };
     plan.rules.retry =
         ["busy", "no_answer", "dropped", "not_now", "voicemail", "failed"].map(|cause| (cause, (3, 10))).into();
     plan
@@ -136,7 +136,7 @@ const MORE: [(&str, Invariant, Doctor); 17] = [
     ("sooner than the policy has it", Invariant::Retried, |day| {
         rules(day, |rules| rules.retry.values_mut().for_each(|(_, minutes)| *minutes = 200));
     }),
-    ("nobody is told of slots in vain", Invariant::Alerted, |day| {
+    ("nobody is told of missed slots", Invariant::Alerted, |day| {
         day.tables.alerts.retain(|alert| alert.kind != "unanswered");
     }),
     ("nobody is told of a red answer", Invariant::Alerted, |day| {
@@ -203,14 +203,14 @@ fn each_rule_complains_when_it_is_broken() {
 /// the witness, a dialer with this setting would accept the old list as proof and ring twice.
 #[test]
 fn a_list_that_is_older_than_the_intent_proves_nothing_however_short_the_grace() {
-    let weather = NetworkFaults {
+    let network_faults = NetworkFaults {
         dial_unheard_placed: 1.0,
         looks_stale: 1.0,
         stale_by: Duration::from_secs(90),
         statuses_lost: 1.0,
         ..NetworkFaults::FAIR
     };
-    let patient = Scenario { weather, ..quiet(6) };
+    let patient = Scenario { network_faults, ..quiet(6) };
     let hasty = Scenario { grace: SignedDuration::ZERO, ..patient.clone() };
     let stage = Stage::set();
     is_clean(&stage.play_plan(patient));

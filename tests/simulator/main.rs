@@ -4,6 +4,7 @@
 
 mod callers;
 mod habits;
+mod network_faults;
 mod orders;
 mod phones;
 mod scripts;
@@ -11,4 +12,3 @@ mod seeds;
 #[path = "../flows/shipped.rs"]
 #[allow(dead_code, reason = "nothing is edited here")]
 mod shipped;
-mod weather;

@@ -87,8 +87,8 @@ proptest! {
         late in 0.0..0.5_f64,
     ) {
         let run = |order: &[u32]| {
-            let weather = NetworkFaults { statuses_lost: lost, statuses_late: late, ..NetworkFaults::FAIR };
-            let mut phones = Phones::new(Settings { weather, ..settings(seed, Population::default()) });
+            let network_faults = NetworkFaults { statuses_lost: lost, statuses_late: late, ..NetworkFaults::FAIR };
+            let mut phones = Phones::new(Settings { network_faults, ..settings(seed, Population::default()) });
             for to in order {
                 phones.call(*to);
             }

@@ -60,7 +60,7 @@ pub(super) struct Leg {
     pub(super) ring: Duration,
     pub(super) party: Callee,
     /// The random numbers for faults that the person doesn't cause.
-    pub(super) weather: Rng,
+    pub(super) network_faults: Rng,
     /// The next step; `None` after the end.
     pub(super) planned: Option<(Timestamp, Next)>,
     /// The number of replies that the leg still waits for.

@@ -54,7 +54,7 @@ pub struct Settings {
     /// The people and their numbers.
     pub people: Population,
     /// The faults.
-    pub weather: NetworkFaults,
+    pub network_faults: NetworkFaults,
 }
 
 impl Default for Settings {
@@ -67,7 +67,7 @@ impl Default for Settings {
             set_up: Between::millis(500, 4_000),
             staff_answer: 0.8,
             people: Population::default(),
-            weather: NetworkFaults::FAIR,
+            network_faults: NetworkFaults::FAIR,
         }
     }
 }

@@ -72,7 +72,8 @@ impl Network {
         }
         self.asked.push_back(Asked { call: dial.call, to: to.clone(), at: now });
         let tally = self.numbers.entry(to.clone()).or_default();
-        let fate = self.settings.weather.of_dial(&mut generator(seed, Purpose::Dialling, to.expose(), tally.requests));
+        let fate =
+            self.settings.network_faults.of_dial(&mut generator(seed, Purpose::Dialling, to.expose(), tally.requests));
         tally.requests += 1;
         match fate {
             DialFate::NotProcessed(why) => return DialOutcome::NotProcessed(why),
@@ -158,9 +159,9 @@ impl Network {
         fits: fn(LegProgress) -> bool,
     ) -> CommandResult {
         self.run_to(now);
-        let weather = self.settings.weather.clone();
+        let network_faults = self.settings.network_faults.clone();
         let Some((key, leg)) = self.living(leg) else { return CommandResult::Gone };
-        let fate = weather.of_order(&mut leg.weather);
+        let fate = network_faults.of_order(&mut leg.network_faults);
         if fate == CommandFate::UnheardIgnored || !fits(leg.progress()) {
             return CommandResult::Unavailable;
         }
@@ -172,13 +173,13 @@ impl Network {
     /// Returns the progress of a leg.
     pub fn look_up(&mut self, leg: &CarrierLegId, now: Timestamp) -> LookupResult<LegProgress> {
         self.run_to(now);
-        let weather = &self.settings.weather;
+        let network_faults = &self.settings.network_faults;
         let Some(leg) = key_of(leg).and_then(|key| self.legs.get_mut(&key)) else { return LookupResult::Nothing };
-        match weather.of_look(&mut leg.weather) {
+        match network_faults.of_look(&mut leg.network_faults) {
             LookupFate::Unavailable(doubt) => LookupResult::Unavailable(doubt),
             LookupFate::Answered => LookupResult::Found(leg.progress()),
             LookupFate::Stale => {
-                let then = before(now, weather.stale_by);
+                let then = before(now, network_faults.stale_by);
                 if leg.created_at > then { LookupResult::Nothing } else { LookupResult::Found(leg.progress_at(then)) }
             }
         }
@@ -187,13 +188,13 @@ impl Network {
     /// Returns whether staff answered a leg's last transfer. Only an unreachable network returns no answer.
     pub fn staff_answered(&mut self, leg: &CarrierLegId, now: Timestamp) -> LookupResult<bool> {
         self.run_to(now);
-        let weather = &self.settings.weather;
+        let network_faults = &self.settings.network_faults;
         let Some(leg) = key_of(leg).and_then(|key| self.legs.get_mut(&key)) else { return LookupResult::Nothing };
-        match weather.of_look(&mut leg.weather) {
+        match network_faults.of_look(&mut leg.network_faults) {
             LookupFate::Unavailable(doubt) => LookupResult::Unavailable(doubt),
             LookupFate::Answered => LookupResult::Found(leg.talk.is_some()),
             LookupFate::Stale => {
-                let then = before(now, weather.stale_by);
+                let then = before(now, network_faults.stale_by);
                 LookupResult::Found(leg.talk.is_some_and(|(begun, _)| begun <= then))
             }
         }
@@ -203,7 +204,7 @@ impl Network {
     pub fn time(&mut self, now: Timestamp) -> LookupResult<Timestamp> {
         self.times_asked += 1;
         let rng = &mut generator(self.settings.seed, Purpose::Time, "", self.times_asked);
-        let unreachable = comes_true(rng, self.settings.weather.dial_no_connection);
+        let unreachable = comes_true(rng, self.settings.network_faults.dial_no_connection);
         if unreachable { LookupResult::Unavailable(Uncertainty::NoAnswer) } else { LookupResult::Found(now) }
     }
 
@@ -211,14 +212,14 @@ impl Network {
     /// are none.
     pub fn list(&mut self, to: &PhoneNumber, since: Timestamp, now: Timestamp) -> LookupResult<Vec<CarrierCall>> {
         self.run_to(now);
-        let weather = &self.settings.weather;
+        let network_faults = &self.settings.network_faults;
         let tally = self.numbers.entry(to.clone()).or_default();
         let rng = &mut generator(self.settings.seed, Purpose::Listing, to.expose(), tally.looks);
         tally.looks += 1;
-        let as_of = match weather.of_look(rng) {
+        let as_of = match network_faults.of_look(rng) {
             LookupFate::Unavailable(doubt) => return LookupResult::Unavailable(doubt),
             LookupFate::Answered => now,
-            LookupFate::Stale => before(now, weather.stale_by.max(weather.list_stale_by)),
+            LookupFate::Stale => before(now, network_faults.stale_by.max(network_faults.list_stale_by)),
         };
         let legs = tally.legs.iter().rev().filter_map(|key| self.legs.get(key));
         let shown = legs.filter(|leg| (since..=as_of).contains(&leg.created_at));
@@ -229,13 +230,13 @@ impl Network {
     /// whole.
     pub fn list_newest(&mut self, since: Timestamp, now: Timestamp) -> LookupResult<Vec<CarrierCall>> {
         self.run_to(now);
-        let weather = &self.settings.weather;
+        let network_faults = &self.settings.network_faults;
         self.recent_looks += 1;
         let rng = &mut generator(self.settings.seed, Purpose::Listing, "", self.recent_looks);
-        let as_of = match weather.of_look(rng) {
+        let as_of = match network_faults.of_look(rng) {
             LookupFate::Unavailable(doubt) => return LookupResult::Unavailable(doubt),
             LookupFate::Answered => now,
-            LookupFate::Stale => before(now, weather.stale_by.max(weather.list_stale_by)),
+            LookupFate::Stale => before(now, network_faults.stale_by.max(network_faults.list_stale_by)),
         };
         let shown = self.legs.values().filter(|leg| (since..=as_of).contains(&leg.created_at));
         LookupResult::Found(shown.map(|leg| leg.listed(as_of)).collect())
@@ -254,7 +255,7 @@ impl Network {
     pub fn list_recent(&mut self, since: Timestamp, now: Timestamp) -> LookupResult<Recent> {
         self.recent_asked += 1;
         let rng = &mut generator(self.settings.seed, Purpose::Recent, "", self.recent_asked);
-        if comes_true(rng, self.settings.weather.dial_no_connection) {
+        if comes_true(rng, self.settings.network_faults.dial_no_connection) {
             return LookupResult::Unavailable(Uncertainty::NoAnswer);
         }
         match self.list_all(since, now) {
@@ -273,7 +274,7 @@ impl Network {
         let tally = self.numbers.entry(to.clone()).or_default();
         let rng = &mut generator(self.settings.seed, Purpose::Message, to.expose(), tally.messages);
         tally.messages += 1;
-        let fate = self.settings.weather.of_message(rng);
+        let fate = self.settings.network_faults.of_message(rng);
         if fate != CommandFate::UnheardIgnored {
             if self.messages.len() >= MAX_MESSAGES {
                 self.messages.pop_front();
@@ -332,7 +333,7 @@ impl Network {
             created_at: now,
             ring: ends.ring,
             party,
-            weather: generator(self.settings.seed, Purpose::Leg, name, nth),
+            network_faults: generator(self.settings.seed, Purpose::Leg, name, nth),
             planned: None,
             owed: 0,
             told: 0,

@@ -93,7 +93,7 @@ impl Network {
         let arrivals = if what.wants_reply() {
             [Some(std::time::Duration::ZERO), None]
         } else {
-            self.settings.weather.of_status(&mut leg.weather)
+            self.settings.network_faults.of_status(&mut leg.network_faults)
         };
         for delay in arrivals.into_iter().flatten() {
             let at = after(at, delay);

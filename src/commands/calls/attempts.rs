@@ -79,8 +79,17 @@ fn attempt_table(found: &[(AttemptRow, SlotRow)], zone: &TimeZone, reveal: bool)
 
 /// Formats the list of calls with unknown outcome: what is known of each, and what staff can do.
 fn unknown_table(found: &[(AttemptRow, SlotRow)], zone: &TimeZone, reveal: bool) -> String {
-    let head =
-        ["call", "unknown since", "attempt", "slot", "number", "found nothing", "in vain", "next look", "staff asked"];
+    let head = [
+        "call",
+        "unknown since",
+        "attempt",
+        "slot",
+        "number",
+        "found nothing",
+        "inconclusive",
+        "next look",
+        "staff asked",
+    ];
     let mut lines = vec![head.map(str::to_owned).to_vec()];
     lines.extend(found.iter().map(|(attempt, slot)| {
         let looks = &attempt.looks;
@@ -165,7 +174,7 @@ fn doubt(attempt: &AttemptRow, zone: &TimeZone) -> Vec<String> {
     let time = |at: Option<jiff::Timestamp>| at.map_or_else(|| "not yet".to_owned(), |at| shown(at, zone));
     let mut lines = vec![
         format!("  whether the carrier has this call isn't known since {}", shown(attempt.moved_at, zone)),
-        format!("  looks that found nothing {}, looks in vain in a row {}", looks.clear, looks.inconclusive),
+        format!("  lookups that found nothing {}, inconclusive lookups in a row {}", looks.clear, looks.inconclusive),
         format!("  last look {}, next look {}", time(looks.looked_at), time(looks.next_at)),
     ];
     if let Some(at) = looks.asked_at {

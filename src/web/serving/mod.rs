@@ -82,8 +82,12 @@ fn locked(connections: &Shared) -> std::sync::MutexGuard<'_, Connections> {
 pub async fn serve(port: Port, app: Router, stop: impl Future<Output = ()>) {
     let Port { name, listener, limits, proxies } = port;
     let (stopping, stopped) = watch::channel(false);
-    let door =
-        Door { name, proxies, watch: Stopwatch::start(), connections: Shared::new(Connections::new(limits).into()) };
+    let acceptor = Acceptor {
+        name,
+        proxies,
+        watch: Stopwatch::start(),
+        connections: Shared::new(Connections::new(limits).into()),
+    };
     let mut tasks = JoinSet::new();
     let mut looks = tokio::time::interval(LOOK_EVERY);
     looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -96,10 +100,10 @@ pub async fn serve(port: Port, app: Router, stop: impl Future<Output = ()>) {
             () = &mut stop => break,
             // Ended connections free their places.
             Some(_ended) = tasks.join_next() => {}
-            _ = looks.tick() => door.end_overdue(),
+            _ = looks.tick() => acceptor.end_overdue(),
             () = &mut rest, if rests => rests = false,
             accepted = listener.accept(), if !rests && has_room => match accepted {
-                Ok((stream, peer)) => if let Some((stream, place, progress)) = door.admit(stream, peer) {
+                Ok((stream, peer)) => if let Some((stream, place, progress)) = acceptor.admit(stream, peer) {
                     let (app, stopped) = (app.clone(), stopped.clone());
                     tasks.spawn(async move {
                         connection(stream, app, progress, stopped).await;
@@ -108,7 +112,7 @@ pub async fn serve(port: Port, app: Router, stop: impl Future<Output = ()>) {
                 }
                 Err(error) if is_of_one_connection(&error) => debug!(%error, "connection already closed"),
                 Err(error) => {
-                    door.cannot_accept(&error);
+                    acceptor.cannot_accept(&error);
                     rest.set(tokio::time::sleep(REST));
                     rests = true;
                 }
@@ -120,7 +124,7 @@ pub async fn serve(port: Port, app: Router, stop: impl Future<Output = ()>) {
     while !tasks.is_empty() {
         tokio::select! {
             _ended = tasks.join_next() => {}
-            _ = looks.tick() => door.end_overdue(),
+            _ = looks.tick() => acceptor.end_overdue(),
         }
     }
 }
@@ -138,14 +142,14 @@ fn is_of_one_connection(error: &std::io::Error) -> bool {
 }
 
 /// Accepts the connections of a port.
-struct Door {
+struct Acceptor {
     name: &'static str,
     proxies: Networks,
     watch: Stopwatch,
     connections: Shared,
 }
 
-impl Door {
+impl Acceptor {
     fn admit(&self, stream: TcpStream, peer: SocketAddr) -> Option<(TcpStream, Place, Arc<Progress>)> {
         let progress = Progress::opened(self.watch);
         let origin = Origin::of(peer.ip(), &self.proxies);

@@ -11,8 +11,8 @@ use super::phones::{Phones, dial, morning, number, ours, secs, settings, with};
 /// The number of calls in one test.
 const CALLS: u32 = 200;
 
-fn crowd(weather: NetworkFaults) -> Phones {
-    let mut phones = Phones::new(Settings { weather, ..settings(21, Population::default()) });
+fn crowd(network_faults: NetworkFaults) -> Phones {
+    let mut phones = Phones::new(Settings { network_faults, ..settings(21, Population::default()) });
     for to in 0..CALLS {
         phones.call(to);
     }
@@ -30,7 +30,7 @@ fn talk(phones: &Phones) -> Vec<NetworkEvent> {
 }
 
 #[test]
-fn bad_weather_does_not_change_what_people_do() {
+fn network_faults_do_not_change_what_people_do() {
     let fair = crowd(NetworkFaults::FAIR);
     let bad = NetworkFaults { statuses_lost: 0.3, statuses_repeated: 0.3, statuses_late: 0.3, ..NetworkFaults::FAIR };
     let bad = crowd(bad);
@@ -56,17 +56,17 @@ fn statuses_are_lost_repeated_and_late() {
     assert!(overtaken.count() > 20, "“ringing” should often come behind “answered”");
 }
 
-fn network(weather: NetworkFaults) -> Network {
-    Network::new(Settings { weather, ..settings(1, Population::of(PopulationMix::only(Habit::NoAnswer))) })
+fn network(network_faults: NetworkFaults) -> Network {
+    Network::new(Settings { network_faults, ..settings(1, Population::of(PopulationMix::only(Habit::NoAnswer))) })
 }
 
 #[test]
 fn what_became_of_a_dial_is_not_always_known() {
-    for (weather, placed) in [
+    for (network_faults, placed) in [
         (NetworkFaults { dial_unheard_placed: 1.0, ..NetworkFaults::FAIR }, 1),
         (NetworkFaults { dial_unheard_not_placed: 1.0, ..NetworkFaults::FAIR }, 0),
     ] {
-        let mut network = network(weather);
+        let mut network = network(network_faults);
         let mut doubts = Vec::new();
         for to in 0..50 {
             let DialOutcome::Unknown(doubt) = network.dial(&dial(to), morning()) else { panic!("known") };
@@ -105,8 +105,8 @@ fn a_dial_may_not_be_taken_at_all() {
 
 #[test]
 fn a_request_that_was_not_processed_does_not_change_the_next_call() {
-    let told = |weather: NetworkFaults| {
-        let mut network = network(weather);
+    let told = |network_faults: NetworkFaults| {
+        let mut network = network(network_faults);
         network.settings().people = Population::default();
         while !matches!(network.dial(&dial(1), morning()), DialOutcome::Accepted(_)) {}
         network.advance(morning() + secs(60))
@@ -123,20 +123,20 @@ fn the_list_may_be_down_or_old() {
     assert!(matches!(network.list(&number(1), morning(), morning()), LookupResult::Unavailable(_)));
     assert!(matches!(network.look_up(&leg, morning()), LookupResult::Unavailable(_)));
 
-    network.settings().weather = NetworkFaults { looks_stale: 1.0, stale_by: secs(10), ..NetworkFaults::FAIR };
+    network.settings().network_faults = NetworkFaults { looks_stale: 1.0, stale_by: secs(10), ..NetworkFaults::FAIR };
     let now = morning() + secs(9);
     assert_eq!(network.list(&number(1), morning(), now), LookupResult::Found(Vec::new()));
     assert_eq!(network.look_up(&leg, now), LookupResult::Nothing);
     let now = morning() + secs(10);
     assert!(matches!(network.list(&number(1), morning(), now), LookupResult::Found(listed) if listed.len() == 1));
-    network.settings().weather = NetworkFaults::FAIR;
+    network.settings().network_faults = NetworkFaults::FAIR;
     assert!(network.look_up(&leg, now) != LookupResult::Nothing);
 }
 
 #[test]
 fn an_order_that_is_not_answered_is_obeyed_every_other_time() {
-    let weather = NetworkFaults { orders_unheard: 1.0, ..NetworkFaults::FAIR };
-    let mut network = network(weather);
+    let network_faults = NetworkFaults { orders_unheard: 1.0, ..NetworkFaults::FAIR };
+    let mut network = network(network_faults);
     for to in 0..100 {
         let DialOutcome::Accepted(leg) = network.dial(&dial(to), morning()) else { panic!() };
         assert_eq!(network.cancel(&leg, morning()), CommandResult::Unavailable);
@@ -157,7 +157,7 @@ fn a_message_that_is_not_answered_is_sent_every_other_time() {
 #[test]
 fn a_call_whose_every_status_is_lost_still_reports() {
     let mut phones = with(Script::answers(secs(5)));
-    phones.network.settings().weather = NetworkFaults { statuses_lost: 1.0, ..NetworkFaults::FAIR };
+    phones.network.settings().network_faults = NetworkFaults { statuses_lost: 1.0, ..NetworkFaults::FAIR };
     let leg = phones.call(1);
     phones.run_out();
     assert_eq!(phones.disposition(&leg), Some(Disposition::Reported));
