@@ -27,9 +27,9 @@ fn patients() -> u32 {
 }
 
 /// A simple random generator, so that a run can be repeated.
-struct Dice(u64);
+struct SeededRng(u64);
 
-impl Dice {
+impl SeededRng {
     fn below(&mut self, most: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % most
@@ -41,7 +41,7 @@ async fn killed_again_and_again(fresh: &Fresh, faults: serde_json::Value, wait: 
     fake.fault(faults).await;
     let pace = [("DIALER__CALLS_PER_SECOND", "3"), ("DIALER__CONCURRENT_CALLS", "30")];
     let mut town = Town::with(fresh, patients(), fake, &pace).await;
-    let mut dice = Dice(20_261_124);
+    let mut dice = SeededRng(20_261_124);
     for _ in 0..kills() {
         tokio::time::sleep(Duration::from_millis(dice.below(wait))).await;
         town.line.kill();
