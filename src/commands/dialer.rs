@@ -114,7 +114,6 @@ async fn reconcile(config: &Config, clerk: &Clerk, zone: &TimeZone, wait: bool, 
     let lag = jiff::SignedDuration::from_secs(config.dialer.unknown_grace_seconds.into());
     let pass = async || reconcile_calls(&context, clerk, &network, lag).await;
     let done = if wait { passes(pass, clerk, zone, form).await } else { pass().await.map_err(Into::into) };
-    context.database.close().await;
     let done = done?;
     let mut told = reconciled(&done);
     let complete = done.under_way == 0 && done.list_holds_at.is_none();

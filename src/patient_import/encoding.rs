@@ -146,8 +146,9 @@ const fn is_half_katakana(c: char) -> bool {
 fn is_utf_32(bytes: &[u8]) -> bool {
     let seen = bytes.get(..LOOKED_AT).unwrap_or(bytes);
     let all = |holds: fn(&[u8]) -> bool| seen.len() >= 8 && seen.chunks_exact(4).all(holds);
-    all(|four| matches!(four, [a, b, _, 0] if (*a, *b) != (0, 0)))
-        || all(|four| matches!(four, [0, _, c, d] if (*c, *d) != (0, 0)))
+    // No character lies above U+10FFFF. In UTF-16, a byte of a letter is in that place.
+    all(|four| matches!(four, [a, b, 0..=0x10, 0] if (*a, *b) != (0, 0)))
+        || all(|four| matches!(four, [0, 0..=0x10, c, d] if (*c, *d) != (0, 0)))
 }
 
 /// The possible originals of a short text that was read in a wrong encoding.

@@ -130,6 +130,17 @@ fn midnight_may_follow_a_date() {
 }
 
 #[test]
+fn utf_16_of_ascii_alone_is_not_taken_for_utf_32() {
+    let list = "hersys_id\tbirth_date\tfamily_name\tgiven_name\r\n1234567\t1980-04-01\tMihon\tHanako\r\n";
+    let marked = || "\u{feff}".encode_utf16().chain(list.encode_utf16());
+    for utf_16 in
+        [marked().flat_map(u16::to_le_bytes).collect::<Vec<u8>>(), marked().flat_map(u16::to_be_bytes).collect()]
+    {
+        assert_eq!(lines(&utf_16).len(), 1, "{utf_16:?}");
+    }
+}
+
+#[test]
 fn a_first_line_may_name_the_separator() {
     for separator in [';', ',', '\t', '|', ':', '、', '^'] {
         let list = format!("{HEADER}{PATIENT}").replace(',', &separator.to_string());

@@ -73,10 +73,10 @@ fn choose<'c>(
     let mut lists = Vec::new();
     let mut others = Vec::new();
     for sheet in &visible {
-        match begin_autocommit(&mut Sheet::new(package.part(&sheet.part)?, shared))? {
-            Glance::List => lists.push(*sheet),
-            Glance::Other => others.push(*sheet),
-            Glance::Blank => {}
+        match kind_of(&mut Sheet::new(package.part(&sheet.part)?, shared))? {
+            SheetKind::List => lists.push(*sheet),
+            SheetKind::Other => others.push(*sheet),
+            SheetKind::Blank => {}
         }
     }
     if let Some(wanted) = wanted {
@@ -94,8 +94,8 @@ fn choose<'c>(
             let mut hidden = contents.sheets.iter().filter(|sheet| sheet.hidden);
             let hides_list = hidden.by_ref().any(|sheet| {
                 let part = package.part(&sheet.part);
-                part.and_then(|part| begin_autocommit(&mut Sheet::new(part, shared)))
-                    .is_ok_and(|begin_autocommit| matches!(begin_autocommit, Glance::List))
+                part.and_then(|part| kind_of(&mut Sheet::new(part, shared)))
+                    .is_ok_and(|kind| matches!(kind, SheetKind::List))
             });
             let hidden = names(contents.sheets.iter().filter(|sheet| sheet.hidden));
             Err(if hides_list { Fault::ListHidden(hidden) } else { Fault::NoHeader })
@@ -116,7 +116,7 @@ fn named<'c>(sheets: &'c [SheetEntry], wanted: &str) -> Option<&'c SheetEntry> {
 }
 
 /// The kind of a sheet by its first rows.
-enum Glance {
+enum SheetKind {
     /// No cells.
     Blank,
     /// It has column names.
@@ -126,12 +126,12 @@ enum Glance {
 }
 
 /// Examines the first rows of a sheet. An unreadable sheet counts as a list, so that it isn't skipped.
-fn begin_autocommit<R: std::io::BufRead + xml::Budget>(sheet: &mut Sheet<'_, R>) -> Result<Glance, Fault> {
+fn kind_of<R: std::io::BufRead + xml::Budget>(sheet: &mut Sheet<'_, R>) -> Result<SheetKind, Fault> {
     Ok(match search(sheet) {
-        Ok(search) if search.is_blank() => Glance::Blank,
-        Ok(search) => search.end().map_or(Glance::Other, |_| Glance::List),
+        Ok(search) if search.is_blank() => SheetKind::Blank,
+        Ok(search) => search.end().map_or(SheetKind::Other, |_| SheetKind::List),
         Err(Finding { fault: Fault::WorkbookTooLarge, .. }) => return Err(Fault::WorkbookTooLarge),
-        Err(_) => Glance::List,
+        Err(_) => SheetKind::List,
     })
 }
 
