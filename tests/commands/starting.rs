@@ -76,6 +76,7 @@ fn asking() -> Vec<Vec<String>> {
     asking.retain(|words| words[..2] != ["centres", "add"]);
     let more = "calls list
                 centres list
+                centres show 13101
                 calls list --state unknown
                 dialer show
                 days show today
