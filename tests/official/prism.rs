@@ -92,9 +92,9 @@ impl Drop for Prism {
 
 /// The document with the paths that we request, and three changes:
 /// - A repeated form field (`StatusCallbackEvent`) is an array, which Prism doesn't read from a form. It becomes a
-/// string.
+///   string.
 /// - The pages of a list have the format `uri`, although the document's own example has paths. They become
-/// references.
+///   references.
 /// - A reply may have unlisted fields. They are forbidden, so that a misspelt one is reported.
 fn local_copy(official: &Path) -> Value {
     let mut document: Value = serde_json::from_slice(&std::fs::read(official).expect("the document")).expect("JSON");
