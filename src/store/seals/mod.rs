@@ -109,7 +109,7 @@ pub fn parse(text: &str) -> Option<(SealKey, Hash)> {
 pub(super) fn new_salt() -> Result<String, StoreError> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).map_err(|_| StoreError::Inconsistent { what: "the system's random numbers" })?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(Uuid::from_bytes(bytes).simple().to_string())
 }
 
 pub(super) fn seal(kind: SealKind, within: Uuid, id: Uuid, at: Timestamp, fields: &[Option<&str>]) -> Seal {
