@@ -19,11 +19,11 @@ pub enum Effect {
     /// Saved in the same transaction as the session.
     Fact(Fact),
     /// Done after the commit, through the outbox.
-    Errand(Job),
+    Job(Job),
     /// Answered from the store, as the next event of the same turn.
-    Ask(Query),
+    Query(Query),
     /// Only logged.
-    Note(Diagnostic),
+    Diagnostic(Diagnostic),
 }
 
 /// What the caller hears, and what happens next.

@@ -51,7 +51,7 @@ impl Interpreter<'_> {
 
     /// After a failure: asks the caller to call again, without thanks.
     pub(super) fn apologise(&mut self, note: Diagnostic) {
-        self.effects.push(Effect::Note(note));
+        self.effects.push(Effect::Diagnostic(note));
         self.keep_unconfirmed_stop();
         self.say.clear();
         self.say_prompt(&PromptId::from(SYSTEM_FAILURE), None, false, None);
@@ -75,7 +75,7 @@ impl Interpreter<'_> {
 
     /// Lines are scarce: a goodbye that reveals nothing (H8) replaces the next question.
     pub(super) fn time_is_up(&mut self) {
-        self.effects.push(Effect::Note(Diagnostic::NotIdentifiedInTime));
+        self.effects.push(Effect::Diagnostic(Diagnostic::NotIdentifiedInTime));
         self.say.clear();
         self.say_prompt(&PromptId::from(GAVE_UP), None, false, None);
         self.we_hang_up();

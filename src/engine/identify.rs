@@ -18,7 +18,7 @@ impl Interpreter<'_> {
         self.session.forget(&identify.birth_date.to);
         self.session.trail.clear();
         self.session.waiting = Waiting::Lookup;
-        self.effects.push(Effect::Ask(Query::Identify { hersys_id, birth_date }));
+        self.effects.push(Effect::Query(Query::Identify { hersys_id, birth_date }));
         Ok(Transition::Wait)
     }
 

@@ -16,7 +16,7 @@ impl Interpreter<'_> {
             RecordWhat::Report => self.report_is_complete()?,
             RecordWhat::CallBack { .. } => {
                 self.session.waiting = Waiting::Lookup;
-                self.effects.push(Effect::Ask(Query::CallBack));
+                self.effects.push(Effect::Query(Query::CallBack));
                 return Ok(Transition::Wait);
             }
             RecordWhat::Stop => self.stop_is_asked_for(StopAsked::Confirmed),
@@ -112,7 +112,7 @@ impl Interpreter<'_> {
         let person = self.session.person.as_ref().map(|person| (person.patient, person.report));
         self.effects.push(Effect::Fact(Fact::Alert { kind, centre: centre.clone(), person, item }));
         if let Some(centre) = centre {
-            self.effects.push(Effect::Errand(Job::TellCentre { centre, kind }));
+            self.effects.push(Effect::Job(Job::TellCentre { centre, kind }));
         }
     }
 

@@ -55,7 +55,7 @@ pub fn step(flow_set: &FlowSet, session: Session, event: &Event) -> (Session, Ve
         (EventKind::HungUp(_) | EventKind::HungUpInTransfer(..) | EventKind::Withdrawn, _) => true,
     };
     if !fits {
-        return (session, vec![Effect::Note(Diagnostic::EventDoesNotFit)]);
+        return (session, vec![Effect::Diagnostic(Diagnostic::EventDoesNotFit)]);
     }
     let mut walk = Interpreter::new(flow_set, session, event.at);
     match &event.happening {

@@ -103,7 +103,7 @@ impl FlowTest {
     fn settle(&mut self, mut session: Session, mut effects: Vec<Effect>) -> Result<Turn, NotStorable> {
         for _ in 0..MAX_LOOKUPS_PER_TURN {
             let asked = effects.iter().rev().find_map(|effect| match effect {
-                Effect::Ask(ask) if session.waiting == Waiting::Lookup => Some(self.cast.answer(ask)),
+                Effect::Query(ask) if session.waiting == Waiting::Lookup => Some(self.cast.answer(ask)),
                 _ => None,
             });
             let Some(happening) = asked else { break };

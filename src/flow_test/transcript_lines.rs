@@ -17,11 +17,11 @@ pub fn line_of(effect: &Effect, language: Language) -> Vec<String> {
             lines
         }
         Effect::Fact(fact) => vec![kept(fact)],
-        Effect::Note(Diagnostic::EventDoesNotFit) => vec!["! nothing changes".to_owned()],
-        Effect::Note(Diagnostic::TooManySteps) => vec!["! too many steps".to_owned()],
-        Effect::Note(Diagnostic::NotIdentifiedInTime) => vec!["! not identified in time".to_owned()],
-        Effect::Note(Diagnostic::BrokenFlow) => vec!["! broken flow".to_owned()],
-        Effect::Errand(_) | Effect::Ask(_) => Vec::new(),
+        Effect::Diagnostic(Diagnostic::EventDoesNotFit) => vec!["! nothing changes".to_owned()],
+        Effect::Diagnostic(Diagnostic::TooManySteps) => vec!["! too many steps".to_owned()],
+        Effect::Diagnostic(Diagnostic::NotIdentifiedInTime) => vec!["! not identified in time".to_owned()],
+        Effect::Diagnostic(Diagnostic::BrokenFlow) => vec!["! broken flow".to_owned()],
+        Effect::Job(_) | Effect::Query(_) => Vec::new(),
     }
 }
 

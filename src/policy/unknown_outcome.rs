@@ -22,7 +22,7 @@ const HURRIED_FOR: Duration = Duration::from_secs(660);
 /// The number of lookups that must find no call before it counts as not placed.
 const CLEAR_LOOKS: u32 = 3;
 /// The number of consecutive inconclusive lookups after which staff are asked.
-const VAIN_LOOKS: u32 = 3;
+const INCONCLUSIVE_LOOKUPS: u32 = 3;
 
 /// How long after the intent a carrier's list may still lack the call. The default of the setting.
 pub const DEFAULT_GRACE: Duration = Duration::from_secs(120);
@@ -118,7 +118,7 @@ impl UnknownAttempt {
         // A clock that was set back must not prevent lookups.
         let latest = now.checked_add(Duration::from_secs(LOOKS_APART)).unwrap_or(Timestamp::MAX);
         let look_at = self.next_look(now).min(latest);
-        if self.inconclusive >= VAIN_LOOKS || reached(self.since, ASK_STAFF_AFTER, now) {
+        if self.inconclusive >= INCONCLUSIVE_LOOKUPS || reached(self.since, ASK_STAFF_AFTER, now) {
             NextStep::AskStaff { look_at }
         } else {
             NextStep::LookAt(look_at)

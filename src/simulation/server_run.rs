@@ -276,8 +276,8 @@ impl Environment {
         self.state().reactions.clear();
         loop {
             let now = self.time.now();
-            let connection_lost = self.lines.with(|network, now| network.advance(now));
-            let notes = connection_lost
+            let undelivered = self.lines.with(|network, now| network.advance(now));
+            let notes = undelivered
                 .iter()
                 .map(|news| LoggedEventKind::Unheard { leg: news.leg.as_str().to_owned(), told: told(news) });
             self.note_all(notes.collect());

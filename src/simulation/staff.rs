@@ -163,8 +163,8 @@ impl Environment {
         }
     }
 
-    /// Returns `true` if the tables have a reason of which nobody was told: a request to stop that was committed when
-    /// the process died, or a number that doesn't exist.
+    /// Returns `true` if the tables have a reason that was not reported to anyone: a request to stop that was committed
+    /// when the process died, or a number that doesn't exist.
     async fn may_be_unwanted(&self, clerk: &Clerk, id: &HersysId) -> bool {
         let Ok(mut tx) = clerk.database.begin_read().await else { return false };
         let found = crate::store::patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await.unwrap_or_default();

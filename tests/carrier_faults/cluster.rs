@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 
-use super::server::{free_port, is_root, programs, run};
+use super::server::{free_port, is_root, programs, run, run_as_postgres};
 
 /// The time limit for the standby to follow the primary. It doesn't measure speed.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -117,16 +117,7 @@ impl Cluster {
     }
 
     fn program(&self, name: &str, arguments: &[&str]) {
-        let path = self.programs.join(name);
-        // PostgreSQL refuses to run as root.
-        let mut command = if is_root() {
-            let mut command = Command::new("runuser");
-            command.args(["-u", "postgres", "--"]).arg(path);
-            command
-        } else {
-            Command::new(path)
-        };
-        run(command.args(arguments).current_dir(self.folder.path()));
+        run_as_postgres(&self.programs.join(name), arguments, self.folder.path());
     }
 }
 

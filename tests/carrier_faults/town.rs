@@ -83,7 +83,7 @@ impl Town {
             }
         };
         if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
-            self.inconclusive(&format!("{count} {rows}")).await;
+            self.give_up(&format!("{count} {rows}")).await;
         }
     }
 
@@ -95,11 +95,11 @@ impl Town {
             }
         };
         if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
-            self.inconclusive(&format!("{number} is called {placed} times and rings {rang} times")).await;
+            self.give_up(&format!("{number} is called {placed} times and rings {rang} times")).await;
         }
     }
 
-    async fn inconclusive(&self, what: &str) {
+    async fn give_up(&self, what: &str) {
         let sql = "SELECT state, reason, CAST(count(*) AS text) FROM slots GROUP BY state, reason";
         let slots = self.kept.rows(sql).await;
         let sql = "SELECT state, outcome, CAST(count(*) AS text) FROM attempts GROUP BY state, outcome";

@@ -60,16 +60,7 @@ impl Server {
     }
 
     fn program(&self, name: &str, arguments: &[&str]) {
-        let path = programs().join(name);
-        // PostgreSQL refuses to run as root.
-        let mut command = if is_root() {
-            let mut command = Command::new("runuser");
-            command.args(["-u", "postgres", "--"]).arg(path);
-            command
-        } else {
-            Command::new(path)
-        };
-        run(command.args(arguments).current_dir(self.folder.path()));
+        run_as_postgres(&programs().join(name), arguments, self.folder.path());
     }
 }
 
@@ -92,6 +83,18 @@ pub fn free_port() -> u16 {
 pub fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output().unwrap();
     id.stdout.trim_ascii() == b"0"
+}
+
+/// Runs a program of PostgreSQL in a folder. PostgreSQL refuses to run as root.
+pub fn run_as_postgres(program: &Path, arguments: &[&str], folder: &Path) {
+    let mut command = if is_root() {
+        let mut command = Command::new("runuser");
+        command.args(["-u", "postgres", "--"]).arg(program);
+        command
+    } else {
+        Command::new(program)
+    };
+    run(command.args(arguments).current_dir(folder));
 }
 
 pub fn programs() -> PathBuf {

@@ -195,7 +195,7 @@ pub fn conversation(data: &[u8]) {
     let entries = keyed.split(|byte| *byte == b'\n').filter_map(|entry| std::str::from_utf8(entry).ok());
     for entry in entries.take(MOST_TURNS) {
         let says = turn.effects.iter().any(|effect| matches!(effect, Effect::Reply(_)));
-        let ignored = matches!(turn.effects.as_slice(), [Effect::Note(Diagnostic::EventDoesNotFit)]);
+        let ignored = matches!(turn.effects.as_slice(), [Effect::Diagnostic(Diagnostic::EventDoesNotFit)]);
         assert!(says != ignored || turn.over, "a turn without a reply");
         if turn.over {
             break;

@@ -197,7 +197,7 @@ fn i6_no_request_and_no_reply_prints_personal_data() {
         barge_in: true,
         fill: vec![Fill::CentrePhone(number()), Fill::Centre(NAMES[0].into())],
     });
-    redacts(&Effect::Ask(Query::Identify { hersys_id: Some(id()), birth_date: keys(BORN) }));
+    redacts(&Effect::Query(Query::Identify { hersys_id: Some(id()), birth_date: keys(BORN) }));
     redacts(&Event {
         at: Timestamp::UNIX_EPOCH,
         happening: EventKind::Identified(Identified::Matched(Box::new(person()))),

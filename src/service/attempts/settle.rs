@@ -308,9 +308,8 @@ impl SideEffects {
             SlotEnd::Unanswered(why) => {
                 self.alert(AlertKind::Unanswered, &slot.centre, Some(slot.patient), call, at);
                 // A patient who talked to us doesn't need the message that we could not reach them.
-                let inconclusive =
-                    matches!(why, AttemptOutcome::Busy | AttemptOutcome::NoAnswer | AttemptOutcome::Voicemail);
-                if inconclusive && settings.missed_call_sms.is_some() {
+                let missed = matches!(why, AttemptOutcome::Busy | AttemptOutcome::NoAnswer | AttemptOutcome::Voicemail);
+                if missed && settings.missed_call_sms.is_some() {
                     self.job(&Job::MissedCallSms { patient: slot.patient, slot: slot.id }, at);
                 }
             }

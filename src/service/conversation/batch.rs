@@ -195,8 +195,10 @@ impl<'a> Batch<'a> {
         let outstanding = row.turn;
         let Some(row) = self.sessions.remove(&call) else { return Ok(PendingOutcome::Now(Outcome::Unknown)) };
         let place = self.step_session(&row, happening).await?;
-        let replied =
-            self.active_turns.get(place).is_some_and(|live| !matches!(live.effects.as_slice(), [Effect::Note(_)]));
+        let replied = self
+            .active_turns
+            .get(place)
+            .is_some_and(|live| !matches!(live.effects.as_slice(), [Effect::Diagnostic(_)]));
         if replied {
             return Ok(PendingOutcome::Live(place));
         }
@@ -263,7 +265,7 @@ impl<'a> Batch<'a> {
         let event = StoredEvent::of(happening, is_private(&flow_set, &session));
         let (mut session, mut effects) = step(&flow_set, session, &Event { at: self.at, happening: happening.clone() });
         // The call was withdrawn. What was keyed is kept, then a goodbye replaces the next question.
-        let goes_on = session.waiting != Waiting::Over && !matches!(effects.as_slice(), [Effect::Note(_)]);
+        let goes_on = session.waiting != Waiting::Over && !matches!(effects.as_slice(), [Effect::Diagnostic(_)]);
         if row.withdrawal.is_some() && goes_on {
             effects.retain(|effect| !matches!(effect, Effect::Reply(_)));
             let (ended, more) = step(&flow_set, session, &Event { at: self.at, happening: EventKind::Withdrawn });

@@ -33,10 +33,10 @@ impl Batch<'_> {
     }
 
     fn asks_for_call_back(&self, place: usize) -> bool {
-        let asks = |effect: &&Effect| matches!(effect, Effect::Ask(_));
+        let asks = |effect: &&Effect| matches!(effect, Effect::Query(_));
         self.active_turns.get(place).is_some_and(|live| {
             live.session.waiting == Waiting::Lookup
-                && matches!(live.effects.iter().rev().find(asks), Some(Effect::Ask(Query::CallBack)))
+                && matches!(live.effects.iter().rev().find(asks), Some(Effect::Query(Query::CallBack)))
         })
     }
 

@@ -142,7 +142,7 @@ impl Batch<'_> {
             return None;
         }
         let ask =
-            live.effects.iter().rev().find_map(|effect| if let Effect::Ask(ask) = effect { Some(ask) } else { None });
+            live.effects.iter().rev().find_map(|effect| if let Effect::Query(ask) = effect { Some(ask) } else { None });
         let Query::Identify { hersys_id, birth_date } = ask? else { return None };
         Some(Question {
             place,

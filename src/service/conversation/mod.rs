@@ -216,7 +216,7 @@ pub enum Readiness {
 /// Handles events from any number of tasks.
 #[derive(Debug, Clone)]
 pub struct ConversationService {
-    jobs: mpsc::Sender<QueuedEvent>,
+    queue: mpsc::Sender<QueuedEvent>,
     /// Whether the last commit failed.
     failing: Arc<AtomicBool>,
 }
@@ -261,7 +261,7 @@ impl ConversationService {
     /// Submits an event without waiting. Events that are submitted together are committed together.
     pub(super) fn hand_in(&self, event: CarrierEvent) -> Ticket {
         let (answer, outcome) = oneshot::channel();
-        let sent = self.jobs.try_send(QueuedEvent { event, answer });
+        let sent = self.queue.try_send(QueuedEvent { event, answer });
         Ticket(sent.map(|()| outcome).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => ConversationError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => ConversationError::ShuttingDown,

@@ -21,29 +21,29 @@ impl ConversationService {
     /// Starts the conversation service. It ends when the last [`ConversationService`] is dropped and every event is
     /// answered.
     pub fn start(context: Arc<Context>) -> (Self, tokio::task::JoinHandle<()>) {
-        let (jobs, waiting) = mpsc::channel(MAX_WAITING);
+        let (queue, waiting) = mpsc::channel(MAX_WAITING);
         let failing = Arc::new(AtomicBool::new(false));
-        (Self { jobs, failing: Arc::clone(&failing) }, tokio::spawn(work(context, waiting, failing)))
+        (Self { queue, failing: Arc::clone(&failing) }, tokio::spawn(work(context, waiting, failing)))
     }
 }
 
 async fn work(context: Arc<Context>, mut waiting: mpsc::Receiver<QueuedEvent>, failing: Arc<AtomicBool>) {
-    let mut jobs = Vec::with_capacity(MAX_BATCH);
+    let mut queue = Vec::with_capacity(MAX_BATCH);
     // A call's second event in a batch waits for the next batch: turns of one call are handled one after the other.
     let mut later: Vec<QueuedEvent> = Vec::new();
     loop {
-        jobs.append(&mut later);
-        if jobs.is_empty() && waiting.recv_many(&mut jobs, MAX_BATCH).await == 0 {
+        queue.append(&mut later);
+        if queue.is_empty() && waiting.recv_many(&mut queue, MAX_BATCH).await == 0 {
             return;
         }
-        while jobs.len() < MAX_BATCH
-            && let Ok(job) = waiting.try_recv()
+        while queue.len() < MAX_BATCH
+            && let Ok(queued) = waiting.try_recv()
         {
-            jobs.push(job);
+            queue.push(queued);
         }
-        later = set_aside_repeats(&mut jobs);
-        metrics::histogram!("kenkocall_turns_per_commit").record(count(jobs.len()));
-        take_all(&context, &failing, std::mem::take(&mut jobs)).await;
+        later = set_aside_repeats(&mut queue);
+        metrics::histogram!("kenkocall_turns_per_commit").record(count(queue.len()));
+        take_all(&context, &failing, std::mem::take(&mut queue)).await;
     }
 }
 
@@ -51,14 +51,14 @@ fn count(number: usize) -> f64 {
     u32::try_from(number).map_or(f64::MAX, f64::from)
 }
 
-fn set_aside_repeats(jobs: &mut Vec<QueuedEvent>) -> Vec<QueuedEvent> {
-    let mut seen = std::collections::HashSet::with_capacity(jobs.len());
+fn set_aside_repeats(queue: &mut Vec<QueuedEvent>) -> Vec<QueuedEvent> {
+    let mut seen = std::collections::HashSet::with_capacity(queue.len());
     let mut later = Vec::new();
-    let mut now = Vec::with_capacity(jobs.len());
-    for job in jobs.drain(..) {
+    let mut now = Vec::with_capacity(queue.len());
+    for queued in queue.drain(..) {
         // A status only names its leg, so it isn't batched with another event of the same leg. The session's revision
         // catches what this check misses.
-        let fresh = match &job.event {
+        let fresh = match &queued.event {
             CarrierEvent::Begin(begin) => seen.insert(begin.leg.clone()),
             CarrierEvent::Turn { call, .. }
             | CarrierEvent::Staff(StaffNews { call, .. })
@@ -69,14 +69,15 @@ fn set_aside_repeats(jobs: &mut Vec<QueuedEvent>) -> Vec<QueuedEvent> {
             CarrierEvent::Status(LegStatus { call: Some(call), .. }) => seen.insert(call.to_string()),
             CarrierEvent::Status(status) => seen.insert(status.leg.clone()),
         };
-        if fresh { now.push(job) } else { later.push(job) }
+        if fresh { now.push(queued) } else { later.push(queued) }
     }
-    *jobs = now;
+    *queue = now;
     later
 }
 
-async fn take_all(context: &Context, failing: &AtomicBool, jobs: Vec<QueuedEvent>) {
-    let (events, answers): (Vec<CarrierEvent>, Vec<_>) = jobs.into_iter().map(|job| (job.event, job.answer)).unzip();
+async fn take_all(context: &Context, failing: &AtomicBool, queue: Vec<QueuedEvent>) {
+    let (events, answers): (Vec<CarrierEvent>, Vec<_>) =
+        queue.into_iter().map(|queued| (queued.event, queued.answer)).unzip();
     match Batch::commit(context, &events).await {
         Ok(outcomes) => {
             failing.store(false, Ordering::Relaxed);

@@ -220,16 +220,16 @@ impl WriteSet {
             match effect {
                 Effect::Reply(said) => reply = Some(Arc::new(said.clone())),
                 Effect::Fact(fact) => self.fact(&live, fact, at),
-                Effect::Errand(job) => self.job(job, at),
-                Effect::Ask(_) => {}
-                Effect::Note(Diagnostic::EventDoesNotFit) => {
+                Effect::Job(job) => self.job(job, at),
+                Effect::Query(_) => {}
+                Effect::Diagnostic(Diagnostic::EventDoesNotFit) => {
                     info!(call = %live.call, "ignored an unexpected event")
                 }
-                Effect::Note(Diagnostic::NotIdentifiedInTime) => {
+                Effect::Diagnostic(Diagnostic::NotIdentifiedInTime) => {
                     metrics::counter!("kenkocall_calls_not_identified_in_time_total").increment(1);
                     info!(call = %live.call, "caller not identified in time");
                 }
-                Effect::Note(note) => warn!(call = %live.call, ?note, "call ended with an apology"),
+                Effect::Diagnostic(note) => warn!(call = %live.call, ?note, "call ended with an apology"),
             }
         }
         let json = |written: Result<String, serde_json::Error>, what| {

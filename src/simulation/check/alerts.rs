@@ -15,8 +15,8 @@ impl Case<'_> {
         let mut missing = Vec::new();
         for state in ["unanswered", "missed"] {
             let mut slots: HashMap<PatientId, usize> = HashMap::new();
-            let inconclusive = tables.slots.iter().filter(|slot| slot.state == state);
-            for slot in inconclusive.filter(|slot| slot.reason.as_deref() != Some("wrong_number")) {
+            let missed = tables.slots.iter().filter(|slot| slot.state == state);
+            for slot in missed.filter(|slot| slot.reason.as_deref() != Some("wrong_number")) {
                 *slots.entry(slot.patient).or_default() += 1;
             }
             for (patient, count) in slots {

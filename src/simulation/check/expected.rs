@@ -147,11 +147,11 @@ fn was_put_off(record: &EventLog, due: Due, at: Timestamp) -> bool {
             return true;
         }
     }
-    // Changes in the tables of which nobody was told: a request to stop in a call that broke off, a number that doesn't
-    // exist.
+    // Changes in the tables that were not reported to anyone: a request to stop in a call that broke off, a number that
+    // doesn't exist.
     let patient = record.tables.patients.iter().find(|one| record.person(one.id) == Some(nth)).map(|one| one.id);
-    let connection_lost = |kind: &str| kind == "stop_request" || kind == "wrong_number";
-    record.tables.alerts.iter().any(|alert| alert.patient == patient && connection_lost(&alert.kind))
+    let unreported = |kind: &str| kind == "stop_request" || kind == "wrong_number";
+    record.tables.alerts.iter().any(|alert| alert.patient == patient && unreported(&alert.kind))
 }
 
 /// Returns how long the services were running between two moments.
