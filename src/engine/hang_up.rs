@@ -6,10 +6,8 @@ use super::event::TransferOutcome;
 use super::session::{Frame, Opened, StopAsked, Waiting};
 use super::walk::Interpreter;
 use crate::domain::{Disposition, ReportOutcome};
-use crate::flow::{NodeKind, PromptId, RecordWhat};
+use crate::flow::{NodeKind, PromptId, RecordWhat, names};
 
-/// The flow of a call that was withdrawn before or after it was answered.
-pub(super) const WITHDRAWN: &str = "withdrawn";
 /// The prompt for a caller who wasn't identified in time. It mentions nothing that was keyed and says how to proceed.
 const GAVE_UP: &str = "shared.gave_up";
 /// The prompt after a failure.
@@ -41,7 +39,7 @@ impl Interpreter<'_> {
         self.keep_unconfirmed_stop();
         self.say.clear();
         // Flow sets from before this flow existed lack it. Then the call just ends.
-        let flow = self.flow_set.flow(WITHDRAWN);
+        let flow = self.flow_set.flow(names::WITHDRAWN);
         let first =
             flow.map(|flow| Frame { flow: flow.name.clone(), node: flow.start.to.clone(), opened: Opened::ByLine });
         self.session.stack = first.into_iter().collect();

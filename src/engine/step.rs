@@ -2,18 +2,17 @@
 
 use super::effect::{Diagnostic, Effect};
 use super::event::{Event, EventKind, Start, TransferOutcome};
-use super::hang_up::WITHDRAWN;
 use super::session::{AnsweredBy, Frame, Listener, Opened, Session, StopAsked, Waiting};
 use super::walk::Interpreter;
 use crate::domain::Disposition;
-use crate::flow::FlowSet;
+use crate::flow::{FlowSet, names};
 
 /// Begins a conversation with its first reply, or with an apology if the line's flow is missing.
 pub fn begin(flow_set: &FlowSet, start: Start, at: jiff::Timestamp) -> (Session, Vec<Effect>) {
     let first = flow_set.flow(start.flow.as_str()).map(|flow| flow.start.to.clone());
     let disposition = match (start.flow.as_str(), start.answered_by, &start.person) {
-        ("maintenance", ..) => Disposition::Maintenance,
-        (WITHDRAWN, ..) => Disposition::Withdrawn,
+        (names::MAINTENANCE, ..) => Disposition::Maintenance,
+        (names::WITHDRAWN, ..) => Disposition::Withdrawn,
         (_, AnsweredBy::Machine, _) => Disposition::Voicemail,
         (.., Some(_)) => Disposition::Unanswered,
         (.., None) => Disposition::NotIdentified,

@@ -7,10 +7,9 @@ use super::effect::{Diagnostic, Effect, Fill, NextAction, Reply, Utterance};
 use super::event::TransferOutcome;
 use super::session::{AnsweredBy, Frame, Listener, Opened, Session, Waiting};
 use crate::domain::Answer;
-use crate::flow::{Bound, Branch, Flow, FlowName, FlowSet, Node, NodeId, NodeKind, PromptId, ResultName, Say, Test};
-
-/// The result with which a flow opened by a key ends the call. After any other result its question is asked again.
-const HANG_UP: &str = "hang_up";
+use crate::flow::{
+    Bound, Branch, Flow, FlowName, FlowSet, Node, NodeId, NodeKind, PromptId, ResultName, Say, Test, names,
+};
 
 /// One step in progress.
 pub(super) struct Interpreter<'a> {
@@ -116,7 +115,7 @@ impl<'a> Interpreter<'a> {
 
     fn end(&mut self, result: &ResultName) -> Result<Transition, InvalidFlow> {
         let ended = self.session.stack.last().ok_or(InvalidFlow)?.opened;
-        if ended == Opened::ByLine || (ended == Opened::ByKey && result.as_str() == HANG_UP) {
+        if ended == Opened::ByLine || (ended == Opened::ByKey && result.as_str() == names::HANG_UP) {
             self.we_hang_up();
             return Ok(Transition::Wait);
         }

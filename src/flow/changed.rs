@@ -3,12 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{ENGINE_PROMPTS, Finding, Flow, FlowSet, PromptId};
+use super::{ENGINE_PROMPTS, Finding, Flow, FlowSet, PromptId, names};
 
-/// The folder of everything that all flows share. It has no version of its own.
-const SHARED: &str = "shared";
 /// The flows in which the engine says prompts of its own, and whose questions use the shared keys.
-const ASKING: [&str; 2] = ["automated_call", "health_call"];
+const ASKING: [&str; 2] = [names::AUTOMATED_CALL, names::HEALTH_CALL];
 
 impl FlowSet {
     /// The differences from `earlier`, an earlier set named `called`, in flows with the same version in both:
@@ -27,7 +25,7 @@ impl FlowSet {
         for (id, prompt) in &self.prompts {
             let Some(before) = earlier.prompts.get(id) else { continue };
             let folder = id.as_str().split('.').next().unwrap_or_default();
-            let saying: Vec<&Flow> = if folder == SHARED {
+            let saying: Vec<&Flow> = if folder == names::SHARED {
                 same.iter().filter(|flow| says(flow, id)).copied().collect()
             } else {
                 same.iter().filter(|flow| flow.name.as_str() == folder).copied().collect()

@@ -10,6 +10,7 @@ mod exits;
 mod finding;
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 mod model;
+pub mod names;
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 mod parse;
 

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 use crate::domain::Language;
 use crate::engine::{AnsweredBy, Effect, Event, EventKind, Session, Start, Waiting, begin, step};
-use crate::flow::{FlowName, FlowSet};
+use crate::flow::{FlowName, FlowSet, names};
 
 /// How often one turn may ask the database before the flow counts as faulty.
 const MAX_LOOKUPS_PER_TURN: usize = 3;
@@ -65,13 +65,14 @@ impl FlowTest {
     /// Returns an error if the session can't be stored and read.
     pub fn call(&mut self, answered_by: AnsweredBy) -> Result<Turn, NotStorable> {
         let line = match self.flow.as_str() {
-            "automated_call" | "withdrawn" => crate::domain::Line::AutomatedCall,
-            "call_back" => crate::domain::Line::CallBack,
+            names::AUTOMATED_CALL | names::WITHDRAWN => crate::domain::Line::AutomatedCall,
+            names::CALL_BACK => crate::domain::Line::CallBack,
             _ => crate::domain::Line::HealthCall,
         };
         // There is no person yet if the caller is identified first, if a machine answers, or after a withdrawal.
-        let nobody = matches!(self.flow.as_str(), "health_call" | "call_back" | "maintenance" | "withdrawn")
-            || answered_by == AnsweredBy::Machine;
+        let nobody =
+            matches!(self.flow.as_str(), names::HEALTH_CALL | names::CALL_BACK | names::MAINTENANCE | names::WITHDRAWN)
+                || answered_by == AnsweredBy::Machine;
         let start = Start {
             line,
             flow: self.flow.clone(),

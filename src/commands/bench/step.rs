@@ -25,7 +25,7 @@ pub(super) fn run() -> anyhow::Result<()> {
     cast.patients.push(FixturePatient::new(id, birth_date, FixtureStatus::UnderObservation));
     let start = Start {
         line: crate::domain::Line::HealthCall,
-        flow: crate::flow::FlowName::from("questionnaire"),
+        flow: crate::flow::FlowName::from(crate::flow::names::QUESTIONNAIRE),
         language: crate::domain::Language::Japanese,
         caller: None,
         call_back_number: None,

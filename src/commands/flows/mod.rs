@@ -17,7 +17,7 @@ use super::output::{complain, outln, print};
 use super::terminal;
 use crate::domain::{BirthDate, HersysId, Language, PhoneNumber};
 use crate::engine::{AnsweredBy, Effect};
-use crate::flow::{Finding, FlowName, FlowSet, draw};
+use crate::flow::{Finding, FlowName, FlowSet, draw, names};
 use crate::flow_test::{FixturePatient, FixtureStatus, Fixtures, FlowTest, line_of};
 
 /// The made-up patient of `flows play`.
@@ -58,7 +58,7 @@ pub(super) enum Flows {
     /// Play a flow in the terminal by typing keys.
     Play {
         /// The flow.
-        #[arg(default_value = "health_call")]
+        #[arg(default_value = names::HEALTH_CALL)]
         flow: String,
         /// The language in which the call begins.
         #[arg(long, default_value = "ja")]

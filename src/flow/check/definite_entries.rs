@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Check;
-use crate::flow::{Exit, Flow, Node, NodeId, NodeKind, RecordWhat, Say, Test};
+use crate::flow::{Exit, Flow, Node, NodeId, NodeKind, RecordWhat, Say, Test, names};
 
 /// A fact.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,8 +89,8 @@ impl<'a> Check<'a> {
             let name = flow.name.as_str();
             let line = match name {
                 // The patient was looked up before the call was placed.
-                "automated_call" => Facts::from([Fact::Centre, Fact::CallBackNumber]),
-                "withdrawn" => Facts::from([Fact::Centre]),
+                names::AUTOMATED_CALL => Facts::from([Fact::Centre, Fact::CallBackNumber]),
+                names::WITHDRAWN => Facts::from([Fact::Centre]),
                 _ => Facts::new(),
             };
             if super::LINES.contains(&name) {

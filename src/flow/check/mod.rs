@@ -12,7 +12,7 @@ mod wording;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::Finding;
-use super::{Flow, FlowSet, MISSING, Node, NodeKind};
+use super::{Flow, FlowSet, MISSING, Node, NodeKind, names};
 
 /// Prompts that the engine says itself. No flow names them, and they must exist.
 pub const ENGINE_PROMPTS: [&str; 16] = [
@@ -38,7 +38,8 @@ pub const ENGINE_PROMPTS: [&str; 16] = [
 const MAX_NODES: usize = 500;
 
 /// The flows with which calls begin. They must exist.
-const LINES: [&str; 5] = ["health_call", "automated_call", "call_back", "maintenance", "withdrawn"];
+const LINES: [&str; 5] =
+    [names::HEALTH_CALL, names::AUTOMATED_CALL, names::CALL_BACK, names::MAINTENANCE, names::WITHDRAWN];
 
 impl FlowSet {
     /// Reads the documents ([`FlowSet::read`]) and applies all rules.

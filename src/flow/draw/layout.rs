@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cards::Card;
 use super::text::width;
 use super::words::Words;
-use crate::flow::{Exit, Flow, Node, NodeId, NodeKind};
+use crate::flow::{Exit, Flow, Node, NodeId, NodeKind, names};
 
 /// The widths of the cards in the two columns.
 const MAIN: f64 = 440.0;
@@ -98,7 +98,7 @@ fn usual(node: &Node) -> Vec<&NodeId> {
     match &node.kind {
         NodeKind::Branch(_) => exits.sort_by_key(|(exit, _)| !matches!(exit, Exit::Otherwise)),
         NodeKind::SubFlow(_) => {
-            exits.sort_by_key(|(exit, _)| !matches!(exit, Exit::Result(result) if result.as_str() == "done"))
+            exits.sort_by_key(|(exit, _)| !matches!(exit, Exit::Result(result) if result.as_str() == names::DONE))
         }
         NodeKind::Identify(_) => exits.truncate(1),
         _ => {}
@@ -107,7 +107,7 @@ fn usual(node: &Node) -> Vec<&NodeId> {
 }
 
 fn is_failure(exit: &Exit) -> bool {
-    matches!(exit, Exit::GiveUp) || matches!(exit, Exit::Result(result) if result.as_str() == "gave_up")
+    matches!(exit, Exit::GiveUp) || matches!(exit, Exit::Result(result) if result.as_str() == names::GAVE_UP)
 }
 
 /// The other nodes, each with the first node that leads to it. Side paths come before what happens if nobody answers.

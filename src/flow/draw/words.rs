@@ -2,7 +2,7 @@
 
 use crate::domain::{Item, Language};
 use crate::flow::{
-    Bound, Exit, Flow, FlowSet, Node, NodeId, NodeKind, RecordWhat, ResultName, Say, SubFlow, Takes, Test,
+    Bound, Exit, Flow, FlowSet, Node, NodeId, NodeKind, RecordWhat, ResultName, Say, SubFlow, Takes, Test, names,
 };
 
 /// The subject and the language of the text.
@@ -81,10 +81,10 @@ impl Words<'_> {
 
     fn result(&self, result: &ResultName) -> String {
         match result.as_str() {
-            "done" => self.pick("完了", "done").to_owned(),
-            "gave_up" => self.pick("答えを得られず", "gave up").to_owned(),
+            names::DONE => self.pick("完了", "done").to_owned(),
+            names::GAVE_UP => self.pick("答えを得られず", "gave up").to_owned(),
             "back" => self.pick("もとの質問へ戻る", "back to the question").to_owned(),
-            "hang_up" => self.pick("電話を切る", "hangs up").to_owned(),
+            names::HANG_UP => self.pick("電話を切る", "hangs up").to_owned(),
             other => other.replace('_', " "),
         }
     }

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use super::finding::Finding;
-use super::{FlowName, FlowSet, PromptId};
+use super::{FlowName, FlowSet, PromptId, names};
 
 impl FlowSet {
     /// Reads the documents from their texts by path in the folder (`health_call/flow.toml`,
@@ -31,14 +31,14 @@ impl FlowSet {
             let text = text.trim_start_matches('\u{feff}');
             let source = table::Source::new(path, text);
             match path.split('/').collect::<Vec<_>>()[..] {
-                ["shared", "keys.toml"] => {}
-                [folder, "flow.toml"] if folder != "shared" => {
+                [names::SHARED, "keys.toml"] => {}
+                [folder, "flow.toml"] if folder != names::SHARED => {
                     if let Some(flow) = flow::read(&source, text, folder) {
                         flows.insert(FlowName::from(folder), flow);
                     }
                 }
                 [folder, "prompts", file] => {
-                    if folder != "shared" && !files.contains_key(&format!("{folder}/flow.toml")) {
+                    if folder != names::SHARED && !files.contains_key(&format!("{folder}/flow.toml")) {
                         source.find(
                             1,
                             format!("there is no flow `{folder}` that could say this wording"),

@@ -10,7 +10,7 @@ use super::batch::Batch;
 use super::{Begin, CarrierEvent, ConversationError, Outcome};
 use crate::domain::{CallId, Language, LegId, PhoneNumber};
 use crate::engine::{AnsweredBy, Centre, Start, begin};
-use crate::flow::FlowName;
+use crate::flow::{FlowName, names};
 use crate::service::centres::centre_of;
 use crate::service::clock::new_id;
 use crate::service::event_bus::ServiceEventKind;
@@ -20,9 +20,6 @@ use crate::store::calls::{self, CallRow};
 use crate::store::centres;
 use crate::store::legs::{Direction, LegRow};
 use crate::store::maintenances::{self, MaintenanceRow};
-
-/// The flow that replaces the flow of every line during maintenance.
-pub(super) const MAINTENANCE: &str = "maintenance";
 
 /// Calls without an identified caller, by the caller's number. All hidden numbers count as one, as nothing else limits
 /// them.
@@ -68,7 +65,7 @@ impl Batch<'_> {
             if !new(coming) {
                 continue;
             }
-            let flow = if maintenance.is_some() { MAINTENANCE } else { ring.line.code() };
+            let flow = if maintenance.is_some() { names::MAINTENANCE } else { ring.line.code() };
             let place = match begun.get(ring.leg.as_str()) {
                 Some(place) => *place,
                 None if crowd.is_full(ring, self.context.guessing.calls_at_once) => {

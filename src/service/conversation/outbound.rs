@@ -11,7 +11,7 @@ use super::{Answered, CarrierEvent, ConversationError, LegStatus, Outcome};
 use crate::carrier::network::Ringing;
 use crate::domain::{CallId, CallerNumber, Channel, LegId, ReportId, ReportOutcome, Withdrawal};
 use crate::engine::{AnsweredBy, Person, Start, begin};
-use crate::flow::FlowName;
+use crate::flow::{FlowName, names};
 use crate::policy::{ReportCovers, Sign, report_day};
 use crate::service::CentreSettings;
 use crate::service::attempts::{AttemptConclusion, revive, unwanted};
@@ -26,9 +26,6 @@ use crate::store::patients::PatientRow;
 use crate::store::reports::ReportRow;
 use crate::store::slots::{Origin, SlotRow};
 use crate::store::{centres, patients, reports, slots};
-
-/// The flow of a withdrawn call.
-const WITHDRAWN: &str = "withdrawn";
 
 /// Data about the answered calls of one commit.
 struct Known {
@@ -104,8 +101,8 @@ impl Batch<'_> {
         }
         let withdrawn = unwanted.is_some() || attempt.ended_at.is_some();
         let flow = match (withdrawn, maintenance) {
-            (true, _) => WITHDRAWN,
-            (false, true) => super::begin::MAINTENANCE,
+            (true, _) => names::WITHDRAWN,
+            (false, true) => names::MAINTENANCE,
             (false, false) => answered.line().code(),
         };
         let talks = !withdrawn && !maintenance && answered.answered_by == AnsweredBy::Person;
