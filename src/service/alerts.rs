@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use tracing::warn;
 
-use super::calls::shown_of;
-use super::centres::known_centre;
+use super::centre_lookup::known_centre;
+use super::clerk::shown_of;
 use super::clerk::{Changes, Clerk, Details, Viewed};
 use super::clock::new_id;
-use super::conversation::Context;
+use super::ctx::Context;
 use super::error::ServiceError;
 use crate::domain::{AlertId, AlertKind, Answer, CallerNumber, CentreCode, HersysId, PatientId, ReportId, Severity};
 use crate::store::alerts::{self, AlertRow};

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::clerk::{Clerk, Details, Noted, Viewed, hersys_id_subject, patient_subject};
-use super::conversation::{ConversationError, stored_library};
+use super::clerk::{Clerk, Details, Viewed, hersys_id_subject, shown_of};
 use super::error::ServiceError;
+use super::flow_set_cache::{FlowSetError, stored_flow_set};
 use super::turn_log::StoredEvent;
 use crate::domain::{Answer, CallId, CallerNumber, HersysId, Item, Language, PatientId, Severity, SlotId};
 use crate::engine::{NextAction, Reply, Session, WordsFor, words};
@@ -128,9 +128,9 @@ pub async fn show_call(clerk: &Clerk, id: CallId, details: Details) -> Result<Vi
         let statuses = legs::statuses(&mut tx, leg.id).await?;
         shown_legs.push((leg, statuses));
     }
-    let flow_set = stored_library(&mut tx, &call.flow_set).await.map_err(|error| match error {
-        ConversationError::Store(error) => ServiceError::Store(error),
-        _ => ServiceError::Unreadable("flow document set"),
+    let flow_set = stored_flow_set(&mut tx, &call.flow_set).await.map_err(|error| match error {
+        FlowSetError::Store(error) => ServiceError::Store(error),
+        FlowSetError::Unreadable => ServiceError::Unreadable("flow document set"),
     })?;
     let attempt = attempt_of(&mut tx, id).await?;
     let proven = identifications::proven_in(&mut tx, id).await?;
@@ -262,19 +262,4 @@ fn shown_turn(
         said: said.collect(),
         then: reply.as_ref().map(|reply| reply.then.clone()),
     })
-}
-
-/// Records in the audit trail that data of these patients was read (D3).
-pub(super) async fn shown_of(
-    clerk: &Clerk,
-    people: &[PatientRow],
-    action: &str,
-    details: Details,
-) -> Result<Noted, ServiceError> {
-    let now = clerk.clock.now();
-    let entry = |patient: &PatientRow| {
-        let subject = patient_subject(patient.id);
-        clerk.entry(now, action, subject, Some(patient.centre.clone()), details.changes())
-    };
-    Ok(clerk.note_look(people.iter().map(entry).collect()).await?)
 }

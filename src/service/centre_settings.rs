@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::error;
 
-use super::centres::CentreChange;
+use super::centre_change::CentreChange;
 use super::clerk::Changes;
 use super::error::ServiceError;
 use crate::domain::CallingHours;

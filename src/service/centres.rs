@@ -1,78 +1,18 @@
-//! Health centres: as conversations need them, and as staff change them.
+//! Health centres, as staff list, add and change them.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::attempts::{next_slot_of, withdraw_unwanted};
+use super::centre_change::CentreChange;
+use super::centre_lookup::{known_centre, schedule_of};
 use super::centre_settings::{CentreSettings, settings_changes};
 use super::clerk::{Changes, Clerk};
-use super::dialer::open_before_change;
 use super::error::ServiceError;
+use super::slot_opening::open_before_change;
 use crate::domain::{CallTimes, CallingHours, CentreCode, CentreName, PatientId, PhoneNumber};
-use crate::engine::Centre;
-use crate::policy::{
-    CallPattern, CallingSchedule, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy, UnregisteredReports,
-    report_day,
-};
 use crate::store::centres::{self, CentreRow};
 use crate::store::{StoreError, Tx, audit, patients};
-
-/// A stored centre as a conversation needs it.
-pub(super) fn centre_of(row: &CentreRow) -> Centre {
-    let settings = CentreSettings::of(row);
-    Centre {
-        code: row.code.clone(),
-        name: row.name.as_str().into(),
-        phone: row.phone.clone(),
-        zone: row.time_zone.as_str().into(),
-        office_hours: settings.office_hours,
-        thresholds: settings.thresholds,
-    }
-}
-
-/// A change of a centre. `None` leaves a value as it is.
-#[derive(Debug, Clone, Default)]
-pub struct CentreChange {
-    /// The name.
-    pub name: Option<CentreName>,
-    /// The number for callers.
-    pub phone: Option<PhoneNumber>,
-    /// The IANA name of the time zone.
-    pub time_zone: Option<String>,
-    /// When staff can be reached.
-    pub office_hours: Option<OfficeHours>,
-    /// When automated calls may begin.
-    pub calling_hours: Option<CallingHours>,
-    /// The lowest temperature graded note, in tenths of a degree Celsius.
-    pub temperature_note: Option<u16>,
-    /// The lowest temperature graded amber, in tenths of a degree Celsius.
-    pub temperature_amber: Option<u16>,
-    /// The highest SpO2 graded amber, in percent.
-    pub spo2_amber: Option<u16>,
-    /// The highest SpO2 graded red, in percent.
-    pub spo2_red: Option<u16>,
-    /// Days without automated calls.
-    pub days_off: Option<DaysOff>,
-    /// When patients without call times of their own are called.
-    pub call_pattern: Option<CallPattern>,
-    /// Which hang-up causes allow another try, and when.
-    pub retry: Option<RetryPolicy>,
-    /// What a finished report cancels.
-    pub report_covers: Option<ReportCovers>,
-    /// How a report from another number than the registered one affects automated calls.
-    pub unregistered_reports: Option<UnregisteredReports>,
-    /// The maximum number of automated calls in progress. `Some(None)` removes the centre's limit.
-    pub concurrent_calls: Option<Option<u32>>,
-    /// The maximum number of automated calls per second. `Some(None)` removes the centre's limit.
-    pub calls_per_second: Option<Option<f64>>,
-    /// The SMS after a missed call. `Some(None)` for no SMS.
-    pub missed_call_sms: Option<Option<MissedCallSms>>,
-    /// The maximum number of automated calls per day. `Some(None)` removes the centre's limit.
-    pub calls_per_day: Option<Option<u32>>,
-    /// The maximum cost of automated calls per day. `Some(None)` removes the centre's limit.
-    pub spend_per_day: Option<Option<u32>>,
-}
 
 /// A centre after a change.
 #[derive(Debug, Clone)]
@@ -205,14 +145,6 @@ async fn replan(tx: &mut Tx, centre: &CentreRow, now: Timestamp) -> Result<(), S
     }
 }
 
-/// When a stored centre calls its patients.
-///
-/// # Errors
-/// [`ServiceError::Unreadable`] or [`ServiceError::UnknownZone`]: no patient is called by guessed settings.
-pub(super) fn schedule_of(row: &CentreRow) -> Result<CallingSchedule, ServiceError> {
-    CentreSettings::read(row)?.calling_schedule(row)
-}
-
 /// The number of patients with automated calls who have a call time of their own outside these hours.
 async fn patients_outside(tx: &mut Tx, code: &CentreCode, hours: CallingHours) -> Result<u64, ServiceError> {
     let mut outside = 0;
@@ -248,19 +180,4 @@ fn changed(before: &CentreRow, change: &CentreChange, now: Timestamp) -> Result<
         created_at: before.created_at,
         updated_at: now,
     })
-}
-
-/// The centre with this code.
-pub(super) async fn known_centre(tx: &mut Tx, code: &CentreCode) -> Result<CentreRow, ServiceError> {
-    centres::get(tx, code).await?.ok_or_else(|| ServiceError::NoSuchCentre(code.clone()))
-}
-
-/// The time zone of a stored centre. It was checked when it was stored.
-pub(super) fn zone_of(row: &CentreRow) -> Result<TimeZone, ServiceError> {
-    TimeZone::get(&row.time_zone).map_err(|_| ServiceError::UnknownZone(row.time_zone.clone()))
-}
-
-/// The civil date at a centre and its calling hours. A patient's values are checked against them.
-pub(super) fn day_and_hours(row: &CentreRow, now: Timestamp) -> Result<(Date, CallingHours), ServiceError> {
-    Ok((report_day(now, &zone_of(row)?), CentreSettings::of(row).calling_hours))
 }

@@ -7,6 +7,7 @@ use super::clock::{Clock, new_id};
 use super::error::ServiceError;
 use crate::domain::{CentreCode, HersysId, PatientId, StaffName};
 use crate::store::audit::{self, AuditRow};
+use crate::store::patients::PatientRow;
 use crate::store::{Database, Document, StoreError};
 
 /// A member of staff who uses the program, with the services that the work needs.
@@ -176,4 +177,19 @@ impl Changes {
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// Records in the audit trail that data of these patients was read (D3).
+pub(super) async fn shown_of(
+    clerk: &Clerk,
+    people: &[PatientRow],
+    action: &str,
+    details: Details,
+) -> Result<Noted, ServiceError> {
+    let now = clerk.clock.now();
+    let entry = |patient: &PatientRow| {
+        let subject = patient_subject(patient.id);
+        clerk.entry(now, action, subject, Some(patient.centre.clone()), details.changes())
+    };
+    Ok(clerk.note_look(people.iter().map(entry).collect()).await?)
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tracing::error;
 
 use super::clock::new_id;
-use super::conversation::Context;
+use super::ctx::Context;
 use super::pause::tell_staff;
 use crate::domain::{CallId, LossEvidence};
 use crate::store::losses::{self, LossRow};

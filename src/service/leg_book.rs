@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::conversation::Context;
+use super::ctx::Context;
 use crate::carrier::CarrierLegId;
 use crate::domain::CallId;
 use crate::store::{StoreError, legs};

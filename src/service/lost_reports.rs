@@ -9,7 +9,7 @@ use tracing::warn;
 use super::attempts::{AttemptConclusion, end_slots, settle};
 use super::carrier_client::CarrierClient;
 use super::clerk::{Changes, Clerk, patient_subject};
-use super::conversation::Context;
+use super::ctx::Context;
 use super::error::ServiceError;
 use super::reconcile::{AT_ONCE, Reconciled};
 use crate::carrier::network::{Answering, CallDirection, CarrierCall, LegProgress};

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::attempts::{AttemptConclusion, settle, unwanted};
-use super::centres::{known_centre, schedule_of};
+use super::centre_lookup::{known_centre, schedule_of};
 use super::clerk::{Changes, Clerk, patient_subject};
 use super::clock::new_id;
 use super::error::ServiceError;

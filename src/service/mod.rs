@@ -6,16 +6,20 @@ mod audit_trail;
 mod backoff;
 mod calls;
 mod carrier_client;
+mod centre_change;
+mod centre_lookup;
 mod centre_settings;
 mod centres;
 mod clerk;
 mod clock;
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 mod conversation;
+mod ctx;
 mod data_loss;
 mod dialer;
 mod error;
 mod event_bus;
+mod flow_set_cache;
 mod last_commit;
 mod leg_book;
 mod log_limiter;
@@ -33,6 +37,7 @@ mod reports;
 mod restored;
 mod simulated_gateway;
 mod simulation;
+mod slot_opening;
 mod speech;
 mod statistics;
 mod sweeper;
@@ -52,18 +57,20 @@ pub use audit_trail::{
 pub use backoff::wait_after;
 pub use calls::{ShownAnswer, ShownAttempt, ShownCall, ShownPerson, ShownTurn, list_attempts, list_calls, show_call};
 pub use carrier_client::{CarrierClient, NetworkObserver, SimulatedCarrier};
+pub use centre_change::CentreChange;
 pub use centre_settings::CentreSettings;
-pub use centres::{CentreChange, CentreChanged, add_centre, change_centre, list_centres, show_centre};
+pub use centres::{CentreChanged, add_centre, change_centre, list_centres, show_centre};
 pub use clerk::{Clerk, Details, Noted, Source, Viewed};
 pub use clock::{Clock, CountedIds, Stopwatch};
 pub use conversation::{
-    Answered, Begin, CarrierEvent, Context, ConversationError, ConversationService, FlowSetCache, LegStatus, Outcome,
-    Readiness, StaffNews,
+    Answered, Begin, CarrierEvent, ConversationError, ConversationService, LegStatus, Outcome, Readiness, StaffNews,
 };
+pub use ctx::Context;
 pub use data_loss::{call_not_known, turn_not_known};
 pub use dialer::{DialError, Dialer, DialerSettings, PreparedBatch, TICK, TickSummary};
 pub use error::ServiceError;
 pub use event_bus::{EventBus, ServiceEvent, ServiceEventKind};
+pub use flow_set_cache::FlowSetCache;
 pub use last_commit::LastCommit;
 pub use leg_book::{LegBook, Speaks};
 pub use log_limiter::{LimitedLine, count_last_outside_lines, count_outside_lines};

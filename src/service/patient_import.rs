@@ -6,11 +6,11 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::attempts::{next_slot_of, withdraw_unwanted};
-use super::centres::{day_and_hours, known_centre, schedule_of};
+use super::centre_lookup::{day_and_hours, known_centre, schedule_of};
 use super::clerk::{Clerk, patient_subject};
-use super::dialer::open_before_change;
 use super::error::ServiceError;
 use super::registration::{changed_row, changes, existing, held_number, new_row};
+use super::slot_opening::open_before_change;
 use crate::domain::{CentreCode, HersysId, PatientId, PhoneNumber};
 use crate::patient_import::{
     self, Change, Doubt, Entry, Fault, Finding, List, ListFile, Place, SheetRead, Warning, compare,

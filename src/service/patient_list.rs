@@ -1,7 +1,7 @@
 //! Searches for patients. The audit trail records each patient shown and the search itself (D3).
 
-use super::calls::shown_of;
-use super::centres::known_centre;
+use super::centre_lookup::known_centre;
+use super::clerk::shown_of;
 use super::clerk::{Clerk, Details, Noted, Viewed};
 use super::error::ServiceError;
 use crate::store::patient_list::{self, PatientFilter};

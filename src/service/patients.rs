@@ -5,12 +5,12 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 
 use super::attempts::{next_slot_of, unwanted, withdraw_unwanted};
-use super::calls::shown_of;
-use super::centres::{day_and_hours, known_centre, schedule_of, zone_of};
+use super::centre_lookup::{day_and_hours, known_centre, schedule_of, zone_of};
+use super::clerk::shown_of;
 use super::clerk::{Changes, Clerk, Details, Viewed, patient_subject};
-use super::dialer::open_before_change;
 use super::error::ServiceError;
 use super::registration::{changed_row, changes, existing, held_number, new_row};
+use super::slot_opening::open_before_change;
 use crate::domain::{AlertKind, CentreCode, HersysId, Withdrawal};
 use crate::patient_import::{Change, Column, Doubt, compare, read_values};
 use crate::policy::report_day;

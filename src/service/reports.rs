@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::centres::zone_of;
+use super::centre_lookup::zone_of;
 use super::clerk::{Changes, Clerk, Viewed};
 use super::error::ServiceError;
 use crate::domain::{CallerNumber, CentreCode, Item, YesNo};

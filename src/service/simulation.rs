@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::{SignedDuration, Timestamp};
 
 use super::carrier_client::{CarrierClient, SimulatedCarrier};
-use super::conversation::Context;
+use super::ctx::Context;
 use super::simulated_gateway::run_until;
 use super::{Clock, ConversationService, Dialer, DialerSettings, Outside, run_jobs, sweep};
 use crate::carrier::simulator;

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use tracing::{error, info, warn};
 
 use super::carrier_client::CarrierClient;
-use super::conversation::Context;
+use super::ctx::Context;
 use super::transfers::end_in_transfer;
 use super::{CarrierEvent, Clock, ConversationError, ConversationService, LegStatus, Outcome};
 use crate::carrier::CarrierLegId;

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::CentreSettings;
 use super::attempts::next_slot_of;
-use super::centres::schedule_of;
+use super::centre_lookup::schedule_of;
 use super::clock::new_id;
 use super::synthetic_people::{FIRST_MADE_UP_ID, MADE_UP_CENTRE, SyntheticDataError};
 use crate::domain::{

@@ -13,7 +13,7 @@ use super::checkpoint::{self, Checkpoint, CheckpointError, CheckpointKind};
 use super::{lost_since, mark_now, seal_left_behind, seal_older_rows, seal_trail};
 use crate::domain::LossEvidence;
 use crate::service::backoff::wait_after;
-use crate::service::conversation::Context;
+use crate::service::ctx::Context;
 use crate::service::data_loss::stop_dialling;
 use crate::service::error::ServiceError;
 use crate::store::audit::{self, chain::GENESIS};

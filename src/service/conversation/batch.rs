@@ -3,50 +3,22 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::Notify;
 
 use super::active_turn::{ActiveTurn, CommittedTurn, PendingOutcome};
 use super::transfer::{gone, unless_withdrawn, withdrawn};
 use super::write_set::WriteSet;
-use super::{Answered, Begin, CarrierEvent, ConversationError, FlowSetCache, LegStatus, Outcome, StaffNews};
-use crate::domain::{CallId, CentreCode, HangupCause, Language, PhoneNumber};
+use super::{Answered, Begin, CarrierEvent, ConversationError, LegStatus, Outcome, StaffNews};
+use crate::domain::{CallId, HangupCause, Language};
 use crate::engine::{Effect, Event, EventKind, Reply, Session, Waiting, step};
 use crate::flow::{FlowSet, NodeKind};
-use crate::policy::GuessingLimits;
+use crate::service::ctx::Context;
 use crate::service::turn_log::StoredEvent;
-use crate::service::{Clock, EventBus, LastCommit};
 use crate::store::attempts::{self, AttemptRow};
 use crate::store::legs::{self, LegFound};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::turns;
-use crate::store::{Database, StoreError, Tx};
-
-/// The dependencies of the conversation service.
-#[allow(missing_debug_implementations)] // connections have no useful `Debug` output
-pub struct Context {
-    /// The database.
-    pub database: Database,
-    /// The flow documents.
-    pub flow_sets: FlowSetCache,
-    /// The time.
-    pub clock: Clock,
-    /// The limits on guessing.
-    pub guessing: GuessingLimits,
-    /// The time zone in which the end of a maintenance is spoken.
-    pub zone: TimeZone,
-    /// The centre that takes callers who aren't identified. If none is configured, the only centre.
-    pub fallback_centre: Option<CentreCode>,
-    /// The number that automated calls come from.
-    pub call_back_number: Option<PhoneNumber>,
-    /// Wakes the dialer: something may be due, or a line may be free.
-    pub dialer_wake: Notify,
-    /// Events for observers.
-    pub event_bus: EventBus,
-    /// The last commit of this process.
-    pub remembered: LastCommit,
-}
+use crate::store::{StoreError, Tx};
 
 /// One commit in progress.
 pub(super) struct Batch<'a> {

@@ -11,7 +11,7 @@ use super::{Begin, CarrierEvent, ConversationError, Outcome};
 use crate::domain::{CallId, Language, LegId, PhoneNumber};
 use crate::engine::{AnsweredBy, Centre, Start, begin};
 use crate::flow::{FlowName, names};
-use crate::service::centres::centre_of;
+use crate::service::centre_lookup::centre_of;
 use crate::service::clock::new_id;
 use crate::service::event_bus::ServiceEventKind;
 use crate::service::log_limiter::LimitedLine;

@@ -9,7 +9,6 @@ mod active_turn;
 mod batch;
 mod begin;
 mod call_backs;
-mod flow_set_cache;
 mod identify;
 mod lookup_result;
 mod outbound;
@@ -23,9 +22,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{mpsc, oneshot};
 use tracing::warn;
 
-pub use batch::Context;
-pub use flow_set_cache::FlowSetCache;
-pub(super) use flow_set_cache::stored as stored_library;
 pub(super) use lookup_result::tell_looked_up;
 pub(super) use outbound::outbound_leg;
 
@@ -33,6 +29,8 @@ use crate::carrier::network::Ringing;
 use crate::domain::{CallId, HangupCause, Language, Line, PhoneNumber};
 use crate::engine::{AnsweredBy, EventKind, Reply, TransferOutcome};
 use crate::flow::FlowSet;
+use crate::service::ctx::Context;
+use crate::service::flow_set_cache::FlowSetError;
 use crate::service::log_limiter::LimitedLine;
 use crate::store::{StoreError, flow_sets};
 
@@ -177,6 +175,15 @@ pub enum ConversationError {
     /// A stored session, turn or document can't be read.
     #[error("a stored {0} can't be read")]
     Unreadable(&'static str),
+}
+
+impl From<FlowSetError> for ConversationError {
+    fn from(error: FlowSetError) -> Self {
+        match error {
+            FlowSetError::Store(error) => Self::Store(error),
+            FlowSetError::Unreadable => Self::Unreadable("document set"),
+        }
+    }
 }
 
 impl ConversationError {

@@ -15,7 +15,7 @@ use crate::flow::{FlowName, names};
 use crate::policy::{ReportCovers, Sign, report_day};
 use crate::service::CentreSettings;
 use crate::service::attempts::{AttemptConclusion, revive, unwanted};
-use crate::service::centres::{centre_of, zone_of};
+use crate::service::centre_lookup::{centre_of, zone_of};
 use crate::service::clock::new_id;
 use crate::service::event_bus::ServiceEventKind;
 use crate::service::turn_log::StoredEvent;

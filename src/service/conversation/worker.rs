@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::mpsc;
 use tracing::{debug, error, warn};
 
-use super::batch::{Batch, Context};
+use super::batch::Batch;
 use super::{
     CarrierEvent, ConversationError, ConversationService, LegStatus, MAX_WAITING, Outcome, QueuedEvent, StaffNews,
 };
+use crate::service::ctx::Context;
 use crate::store::StoreError;
 
 /// Turns in one commit: enough to share the sync among callers in a busy hour, few enough to keep each wait short.

@@ -6,7 +6,6 @@ use std::sync::atomic::Ordering;
 use jiff::{SignedDuration, Timestamp};
 use tracing::{info, warn};
 
-use super::open::{CentreRules, Counting, cancel_reported, end_without_call, rules_of};
 use super::{Dialer, Intent};
 use crate::domain::{
     AttemptState, CallId, CallableNumber, CentreCode, Line, LossEvidence, PatientId, PhoneNumber, SlotEnd, SlotId,
@@ -17,6 +16,7 @@ use crate::service::attempts::{end_slots, unwanted};
 use crate::service::clock::new_id;
 use crate::service::data_loss::stop_dialling;
 use crate::service::event_bus::{ServiceEvent, ServiceEventKind};
+use crate::service::slot_opening::{CentreRules, Counting, cancel_reported, end_without_call, rules_of};
 use crate::store::attempts::{self, AttemptRow, LookupHistory};
 use crate::store::calls::{self, CallRow};
 use crate::store::patients::{self, PatientRow};

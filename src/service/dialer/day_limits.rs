@@ -7,10 +7,10 @@ use jiff::tz::TimeZone;
 use tracing::warn;
 
 use super::Dialer;
-use super::open::CentreRules;
 use crate::domain::{AlertId, AlertKind, CentreCode};
 use crate::policy::DayLimit;
 use crate::service::clock::new_id;
+use crate::service::slot_opening::CentreRules;
 use crate::store::alerts::{self, AlertRow};
 use crate::store::{StoreError, Tx, daily_usage, dialer};
 

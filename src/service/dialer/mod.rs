@@ -21,14 +21,13 @@ use tokio::sync::Semaphore;
 use tracing::{error, warn};
 
 pub(super) use clock_check::watch_alone;
-pub(super) use open::{open_before_change, time_label};
 pub use place::DialError;
 
 use self::up_to_date::UpToDate;
 use super::ConversationService;
 use super::backoff::wait_after;
 use super::carrier_client::CarrierClient;
-use super::conversation::Context;
+use super::ctx::Context;
 use crate::domain::{CallId, CallableNumber, PhoneNumber};
 use crate::policy::{CallPrice, DayLimits};
 use crate::store::StoreError;
@@ -44,8 +43,6 @@ const MAX_REQUESTS: usize = 256;
 /// An intent that wasn't sent within this time is no longer sent. The worker that holds it was frozen, and another
 /// worker may have declared the call's outcome unknown (fault 15).
 const LEASE: SignedDuration = SignedDuration::from_secs(5);
-/// The time after an intent within which the carrier's answer must arrive: the lease and the longest request.
-pub(super) const ANSWER_WITHIN: SignedDuration = SignedDuration::from_secs(16);
 /// An intent of this age without a carrier's call has an unknown outcome. Longer than the lease and the longest
 /// request together.
 const TAKE_OVER: SignedDuration = SignedDuration::from_secs(30);

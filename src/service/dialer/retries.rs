@@ -5,9 +5,9 @@ use jiff::civil::{DateTime, Time};
 use tracing::warn;
 
 use super::Dialer;
-use super::open::rules_of;
 use crate::domain::SlotId;
 use crate::policy::{CLOCKS_AGREE, CallingSchedule, due_again};
+use crate::service::slot_opening::rules_of;
 use crate::store::slots::{self, Origin, SlotRow};
 use crate::store::{StoreError, attempts};
 

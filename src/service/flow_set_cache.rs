@@ -3,9 +3,23 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, RwLock};
 
-use super::ConversationError;
 use crate::flow::FlowSet;
-use crate::store::{Tx, flow_sets};
+use crate::store::{StoreError, Tx, flow_sets};
+
+/// Why a flow set of earlier calls can't be loaded.
+#[derive(Debug)]
+pub(in crate::service) enum FlowSetError {
+    /// The database failed.
+    Store(StoreError),
+    /// It isn't stored, or can't be read.
+    Unreadable,
+}
+
+impl From<StoreError> for FlowSetError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
 
 /// The current flow set, and earlier ones that calls need.
 #[derive(Debug)]
@@ -26,7 +40,7 @@ impl FlowSetCache {
     }
 
     /// The flow set of a call. It is read from the database if the program was started with another.
-    pub(super) async fn of(&self, tx: &mut Tx, digest: &str) -> Result<Arc<FlowSet>, ConversationError> {
+    pub(in crate::service) async fn of(&self, tx: &mut Tx, digest: &str) -> Result<Arc<FlowSet>, FlowSetError> {
         if digest == self.current.digest {
             return Ok(Arc::clone(&self.current));
         }
@@ -34,7 +48,7 @@ impl FlowSetCache {
         if let Some(flow_set) = known {
             return Ok(flow_set);
         }
-        let flow_set = stored(tx, digest).await?;
+        let flow_set = stored_flow_set(tx, digest).await?;
         if let Ok(mut earlier) = self.earlier.write() {
             earlier.insert(digest.to_owned(), Arc::clone(&flow_set));
         }
@@ -43,10 +57,11 @@ impl FlowSetCache {
 }
 
 /// A stored flow set of earlier calls.
-pub(in crate::service) async fn stored(tx: &mut Tx, digest: &str) -> Result<Arc<FlowSet>, ConversationError> {
-    let unreadable = ConversationError::Unreadable("document set");
-    let Some(files) = flow_sets::get(tx, digest).await? else { return Err(unreadable) };
-    let Ok(files) = serde_json::from_str::<BTreeMap<String, String>>(&files.files) else { return Err(unreadable) };
+pub(in crate::service) async fn stored_flow_set(tx: &mut Tx, digest: &str) -> Result<Arc<FlowSet>, FlowSetError> {
+    let Some(files) = flow_sets::get(tx, digest).await? else { return Err(FlowSetError::Unreadable) };
+    let Ok(files) = serde_json::from_str::<BTreeMap<String, String>>(&files.files) else {
+        return Err(FlowSetError::Unreadable);
+    };
     // It was checked by the program that began the call. Today's checks may be stricter.
     Ok(Arc::new(FlowSet::read(files).0))
 }

@@ -1,0 +1,47 @@
+//! A change of a health centre, field by field.
+
+use crate::domain::{CallingHours, CentreName, PhoneNumber};
+use crate::policy::{CallPattern, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy, UnregisteredReports};
+
+/// A change of a centre. `None` leaves a value as it is.
+#[derive(Debug, Clone, Default)]
+pub struct CentreChange {
+    /// The name.
+    pub name: Option<CentreName>,
+    /// The number for callers.
+    pub phone: Option<PhoneNumber>,
+    /// The IANA name of the time zone.
+    pub time_zone: Option<String>,
+    /// When staff can be reached.
+    pub office_hours: Option<OfficeHours>,
+    /// When automated calls may begin.
+    pub calling_hours: Option<CallingHours>,
+    /// The lowest temperature graded note, in tenths of a degree Celsius.
+    pub temperature_note: Option<u16>,
+    /// The lowest temperature graded amber, in tenths of a degree Celsius.
+    pub temperature_amber: Option<u16>,
+    /// The highest SpO2 graded amber, in percent.
+    pub spo2_amber: Option<u16>,
+    /// The highest SpO2 graded red, in percent.
+    pub spo2_red: Option<u16>,
+    /// Days without automated calls.
+    pub days_off: Option<DaysOff>,
+    /// When patients without call times of their own are called.
+    pub call_pattern: Option<CallPattern>,
+    /// Which hang-up causes allow another try, and when.
+    pub retry: Option<RetryPolicy>,
+    /// What a finished report cancels.
+    pub report_covers: Option<ReportCovers>,
+    /// How a report from another number than the registered one affects automated calls.
+    pub unregistered_reports: Option<UnregisteredReports>,
+    /// The maximum number of automated calls in progress. `Some(None)` removes the centre's limit.
+    pub concurrent_calls: Option<Option<u32>>,
+    /// The maximum number of automated calls per second. `Some(None)` removes the centre's limit.
+    pub calls_per_second: Option<Option<f64>>,
+    /// The SMS after a missed call. `Some(None)` for no SMS.
+    pub missed_call_sms: Option<Option<MissedCallSms>>,
+    /// The maximum number of automated calls per day. `Some(None)` removes the centre's limit.
+    pub calls_per_day: Option<Option<u32>>,
+    /// The maximum cost of automated calls per day. `Some(None)` removes the centre's limit.
+    pub spend_per_day: Option<Option<u32>>,
+}
