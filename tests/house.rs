@@ -62,7 +62,7 @@ const IMPURE: [(&str, &str); 18] = [
 /// The only files that may read time, ids, arguments or the environment (`clippy.toml` forbids it elsewhere).
 const FETCHING: [(&str, &str); 13] = [
     ("src/commands/logging.rs", "a line of the log has the time of the machine"),
-    ("src/service/clock.rs", "the one clock, and the one source of new ids"),
+    ("src/service/context/clock.rs", "the one clock, and the one source of new ids"),
     ("src/main.rs", "hands in the process's arguments and environment"),
     ("src/commands/mod.rs", "hands in the process's arguments and environment"),
     ("src/commands/demo/fast.rs", "measures how long the day took"),

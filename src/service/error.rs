@@ -1,9 +1,9 @@
 //! Why a request by staff can't be carried out. The messages never quote input about a person: it may be a real ID.
 
-use super::audit_trail::CheckpointError;
 use crate::domain::{CallingHours, CentreCode, PatientId, Withdrawal};
 use crate::patient_import::{Fault, Finding};
 use crate::policy::{ThresholdsError, UnusablePattern};
+use crate::service::audit::CheckpointError;
 use crate::store::StoreError;
 
 /// Why a request was refused. Nothing was changed.
@@ -31,7 +31,7 @@ pub enum ServiceError {
     #[error("there is no call with this id; `kenkocall calls list` shows the latest ones")]
     NoSuchCall,
     /// The patient must not be called.
-    #[error("{}", super::manual_calls::not_called(*.0))]
+    #[error("{}", super::calls::not_called(*.0))]
     NotCalled(Withdrawal),
     /// A7: outside the centre's calling hours.
     #[error(

@@ -6,14 +6,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tracing::error;
 
-use super::carrier_client::SimulatedCarrier;
-use super::conversation::{
-    Answered, Begin, CarrierEvent, ConversationError, ConversationService, LegStatus, Outcome, StaffNews,
-};
 use crate::carrier::network::{LegProgress, Ringing};
 use crate::carrier::simulator::{NetworkEvent, NetworkEventKind};
 use crate::domain::{CallId, HangupCause};
 use crate::engine::{EventKind, TransferOutcome};
+use crate::service::carriers::SimulatedCarrier;
+use crate::service::conversation::{
+    Answered, Begin, CarrierEvent, ConversationError, ConversationService, LegStatus, Outcome, StaffNews,
+};
 
 /// The carrier's name in the database.
 const CARRIER: &str = "simulator";

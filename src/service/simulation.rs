@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::carrier_client::{CarrierClient, SimulatedCarrier};
-use super::ctx::Context;
-use super::simulated_gateway::run_until;
-use super::{Clock, ConversationService, Dialer, DialerSettings, Outside, run_jobs, sweep};
 use crate::carrier::simulator;
+use crate::service::carriers::{CarrierClient, SimulatedCarrier};
+use crate::service::context::{Clock, Context};
+use crate::service::conversation::{ConversationService, sweep};
+use crate::service::dialer::{Dialer, DialerSettings};
+use crate::service::outbox::{Outside, run_jobs};
+use crate::service::simulated_gateway::run_until;
 use crate::store::calls::{self, CallFilter};
 use crate::store::{StoreError, dialer};
 

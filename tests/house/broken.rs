@@ -105,7 +105,7 @@ fn sql_outside_the_store_is_told() {
 fn a_lifted_ban_is_told() {
     let lifted = "#[allow(clippy::disallowed_methods)]\nfn now() {}";
     tells("fetching", "src/service/x.rs", "#[allow(dead_code)]\nfn f() {}", &[lifted]);
-    assert!(complaints("fetching", &[("src/service/clock.rs", lifted)]).is_empty());
+    assert!(complaints("fetching", &[("src/service/context/clock.rs", lifted)]).is_empty());
 }
 
 #[test]

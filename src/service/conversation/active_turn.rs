@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::Outcome;
+use super::turn_log::StoredEvent;
 use crate::domain::CallId;
 use crate::engine::{Effect, Reply, Session};
 use crate::flow::FlowSet;
-use crate::service::turn_log::StoredEvent;
 
 /// A conversation being stepped.
 pub(super) struct ActiveTurn {

@@ -7,18 +7,17 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::active_turn::{ActiveTurn, CommittedTurn, PendingOutcome};
 use super::transfer::{gone, unless_withdrawn, withdrawn};
+use super::turn_log::StoredEvent;
 use super::write_set::WriteSet;
 use super::{Answered, Begin, CarrierEvent, ConversationError, LegStatus, Outcome, StaffNews};
 use crate::domain::{CallId, HangupCause, Language};
 use crate::engine::{Effect, Event, EventKind, Reply, Session, Waiting, step};
 use crate::flow::{FlowSet, NodeKind};
-use crate::service::ctx::Context;
-use crate::service::turn_log::StoredEvent;
+use crate::service::context::Context;
 use crate::store::attempts::{self, AttemptRow};
 use crate::store::legs::{self, LegFound};
 use crate::store::sessions::{self, SessionRow};
-use crate::store::turns;
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, turns};
 
 /// One commit in progress.
 pub(super) struct Batch<'a> {

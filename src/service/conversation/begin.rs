@@ -7,15 +7,13 @@ use tracing::warn;
 
 use super::active_turn::{ActiveTurn, PendingOutcome};
 use super::batch::Batch;
+use super::turn_log::StoredEvent;
 use super::{Begin, CarrierEvent, ConversationError, Outcome};
 use crate::domain::{CallId, Language, LegId, PhoneNumber};
 use crate::engine::{AnsweredBy, Centre, Start, begin};
 use crate::flow::{FlowName, names};
-use crate::service::centre_lookup::centre_of;
-use crate::service::clock::new_id;
-use crate::service::event_bus::ServiceEventKind;
-use crate::service::log_limiter::LimitedLine;
-use crate::service::turn_log::StoredEvent;
+use crate::service::centre_settings::centre_of;
+use crate::service::context::{LimitedLine, ServiceEventKind, new_id};
 use crate::store::calls::{self, CallRow};
 use crate::store::centres;
 use crate::store::legs::{Direction, LegRow};

@@ -5,7 +5,7 @@ use super::batch::Batch;
 use crate::domain::{AlertId, CentreCode, PhoneNumber};
 use crate::engine::{CallBack, Effect, Event, EventKind, Query, Waiting, step};
 use crate::policy::{CALL_BACKS_COUNT_FOR, CallBackFate, CallBackState, PastCallBack, call_back_fate};
-use crate::service::clock::new_id;
+use crate::service::context::new_id;
 use crate::store::alerts;
 
 impl Batch<'_> {

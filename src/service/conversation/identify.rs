@@ -14,8 +14,8 @@ use crate::domain::{
 };
 use crate::engine::{Centre, Effect, Event, EventKind, Identified, Person, Query, Waiting, step};
 use crate::policy::{Failures, GuessingLimits, Lane, LaneState, Warn, WarnOf, report_day};
-use crate::service::centre_lookup::centre_of;
-use crate::service::clock::new_id;
+use crate::service::centre_settings::centre_of;
+use crate::service::context::new_id;
 use crate::store::answers::AnswerRow;
 use crate::store::identifications::{Count, IdFailures, IdentificationOutcome, IdentificationRow, Since};
 use crate::store::patients::PatientRow;

@@ -11,8 +11,12 @@ mod begin;
 mod call_backs;
 mod identify;
 mod lookup_result;
+mod lost_transfers;
 mod outbound;
+mod speech;
+mod sweeper;
 mod transfer;
+mod turn_log;
 mod worker;
 mod write_set;
 
@@ -22,16 +26,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{mpsc, oneshot};
 use tracing::warn;
 
-pub(super) use lookup_result::tell_looked_up;
-pub(super) use outbound::outbound_leg;
+pub(super) use self::lookup_result::tell_looked_up;
+pub(super) use self::lost_transfers::end_in_transfer;
+pub(super) use self::outbound::outbound_leg;
+pub use self::speech::sentences;
+pub use self::sweeper::sweep;
+pub use self::turn_log::StoredEvent;
 
 use crate::carrier::network::Ringing;
 use crate::domain::{CallId, HangupCause, Language, Line, PhoneNumber};
 use crate::engine::{AnsweredBy, EventKind, Reply, TransferOutcome};
 use crate::flow::FlowSet;
-use crate::service::ctx::Context;
-use crate::service::flow_set_cache::FlowSetError;
-use crate::service::log_limiter::LimitedLine;
+use crate::service::context::{Context, FlowSetError, LimitedLine};
 use crate::store::{StoreError, flow_sets};
 
 /// The maximum number of turns waiting for a commit: eight commits. Above it, callers are asked immediately to call

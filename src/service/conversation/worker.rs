@@ -10,7 +10,7 @@ use super::batch::Batch;
 use super::{
     CarrierEvent, ConversationError, ConversationService, LegStatus, MAX_WAITING, Outcome, QueuedEvent, StaffNews,
 };
-use crate::service::ctx::Context;
+use crate::service::context::Context;
 use crate::store::StoreError;
 
 /// Turns in one commit: enough to share the sync among callers in a busy hour, few enough to keep each wait short.

@@ -14,13 +14,10 @@ use crate::domain::{
 };
 use crate::engine::{Diagnostic, Effect, Fact, Job, Waiting};
 use crate::service::alerts::tell_all;
-use crate::service::attempts::{AttemptConclusion, reported, settle};
-use crate::service::clock::new_id;
-use crate::service::event_bus::{ServiceEvent, ServiceEventKind};
-use crate::service::slot_opening::ANSWER_WITHIN;
+use crate::service::context::{ServiceEvent, ServiceEventKind, new_id};
+use crate::service::slots::{ANSWER_WITHIN, AttemptConclusion, reported, settle};
 use crate::store::alerts::{self, AlertRow, Repeats};
 use crate::store::answers::{self, AnswerRow};
-use crate::store::attempts;
 use crate::store::calls::{self, CallEnd, CallRow};
 use crate::store::identifications::{self, IdentificationRow};
 use crate::store::legs::{self, LegEnd, LegRow};
@@ -29,7 +26,7 @@ use crate::store::patients::{self, PatientRow};
 use crate::store::reports::{self, ReportClose, ReportRow};
 use crate::store::sessions::{self, SessionSave};
 use crate::store::turns::{self, TurnRow};
-use crate::store::{Document, Tx};
+use crate::store::{Document, Tx, attempts};
 
 /// Who closes the alert that an unconfirmed person asked for calls to stop.
 const BY_CONFIRMED_REQUEST: &str = "a confirmed request";

@@ -12,11 +12,9 @@ use crate::domain::{
     Withdrawal,
 };
 use crate::policy::{CallingSchedule, CentreCaps, CentreDemand, ReportCovers, allowance, shares, window};
-use crate::service::attempts::{end_slots, unwanted};
-use crate::service::clock::new_id;
-use crate::service::data_loss::stop_dialling;
-use crate::service::event_bus::{ServiceEvent, ServiceEventKind};
-use crate::service::slot_opening::{CentreRules, Counting, cancel_reported, end_without_call, rules_of};
+use crate::service::context::{ServiceEvent, ServiceEventKind, new_id};
+use crate::service::slots::{CentreRules, Counting, cancel_reported, end_slots, end_without_call, rules_of, unwanted};
+use crate::service::suspension::stop_dialling;
 use crate::store::attempts::{self, AttemptRow, LookupHistory};
 use crate::store::calls::{self, CallRow};
 use crate::store::patients::{self, PatientRow};

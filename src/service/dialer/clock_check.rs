@@ -7,8 +7,8 @@ use tracing::{error, info};
 use super::Dialer;
 use crate::carrier::network::LookupResult;
 use crate::policy::{Trust, Witness};
-use crate::service::Clock;
-use crate::service::pause::tell_staff;
+use crate::service::context::Clock;
+use crate::service::suspension::tell_staff;
 use crate::store::StoreError;
 
 /// Watches our clock without a carrier to compare it with. After a jump, the monotonic clock is used until the time of

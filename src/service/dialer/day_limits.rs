@@ -9,8 +9,8 @@ use tracing::warn;
 use super::Dialer;
 use crate::domain::{AlertId, AlertKind, CentreCode};
 use crate::policy::DayLimit;
-use crate::service::clock::new_id;
-use crate::service::slot_opening::CentreRules;
+use crate::service::context::new_id;
+use crate::service::slots::CentreRules;
 use crate::store::alerts::{self, AlertRow};
 use crate::store::{StoreError, Tx, daily_usage, dialer};
 

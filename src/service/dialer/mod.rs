@@ -20,16 +20,15 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Semaphore;
 use tracing::{error, warn};
 
-pub(super) use clock_check::watch_alone;
-pub use place::DialError;
+pub(super) use self::clock_check::watch_alone;
+pub use self::place::DialError;
 
 use self::up_to_date::UpToDate;
-use super::ConversationService;
-use super::backoff::wait_after;
-use super::carrier_client::CarrierClient;
-use super::ctx::Context;
 use crate::domain::{CallId, CallableNumber, PhoneNumber};
 use crate::policy::{CallPrice, DayLimits};
+use crate::service::carriers::CarrierClient;
+use crate::service::context::{Context, wait_after};
+use crate::service::conversation::ConversationService;
 use crate::store::StoreError;
 use crate::store::attempts::AttemptRow;
 use crate::store::dialer::{self, NextDue};

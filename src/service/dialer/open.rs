@@ -5,10 +5,9 @@ use tracing::warn;
 
 use super::Dialer;
 use crate::domain::PatientId;
-use crate::service::event_bus::{ServiceEvent, ServiceEventKind};
-use crate::service::slot_opening::{end_without_call, open_of};
-use crate::store::StoreError;
-use crate::store::{patients, slots};
+use crate::service::context::{ServiceEvent, ServiceEventKind};
+use crate::service::slots::{end_without_call, open_of};
+use crate::store::{StoreError, patients, slots};
 
 /// Patients whose slots are opened in one commit: few, as callers on the line wait for the database during it.
 const MAX_OPENED: u32 = 250;

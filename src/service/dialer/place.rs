@@ -14,9 +14,9 @@ use super::{Dialer, Intent, LEASE, calls_of};
 use crate::carrier::network::{Dial, DialOutcome, NotProcessed, Refusal};
 use crate::domain::CallId;
 use crate::policy::Sign;
-use crate::service::attempts::{AttemptConclusion, revive, settle};
 use crate::service::conversation::outbound_leg;
-use crate::service::pause::tell_staff;
+use crate::service::slots::{AttemptConclusion, revive, settle};
+use crate::service::suspension::tell_staff;
 use crate::store::dialer::pause_until;
 use crate::store::{StoreError, Tx, attempts, legs};
 

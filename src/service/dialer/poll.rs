@@ -9,10 +9,8 @@ use super::{Dialer, TAKE_OVER};
 use crate::carrier::CarrierLegId;
 use crate::carrier::network::{LegProgress, LookupResult, Ringing};
 use crate::domain::{AttemptState, CallId, HangupCause};
-use crate::service::Outcome;
-use crate::service::attempts::{AttemptConclusion, settle};
-use crate::service::conversation::tell_looked_up;
-use crate::service::transfers::end_in_transfer;
+use crate::service::conversation::{Outcome, end_in_transfer, tell_looked_up};
+use crate::service::slots::{AttemptConclusion, settle};
 use crate::store::attempts::{self, AttemptRow, LookupHistory};
 use crate::store::{StoreError, legs, sessions};
 

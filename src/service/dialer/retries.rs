@@ -7,7 +7,7 @@ use tracing::warn;
 use super::Dialer;
 use crate::domain::SlotId;
 use crate::policy::{CLOCKS_AGREE, CallingSchedule, due_again};
-use crate::service::slot_opening::rules_of;
+use crate::service::slots::rules_of;
 use crate::store::slots::{self, Origin, SlotRow};
 use crate::store::{StoreError, attempts};
 

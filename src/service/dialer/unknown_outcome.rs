@@ -7,7 +7,7 @@ use super::Dialer;
 use crate::carrier::network::{CarrierCall, LookupResult};
 use crate::domain::{AlertKind, CallId};
 use crate::policy::{LookupFinding, NextStep, UnknownAttempt, Wanted};
-use crate::service::attempts::{AttemptConclusion, SideEffects, settle};
+use crate::service::slots::{AttemptConclusion, SideEffects, settle};
 use crate::store::attempts::{self, AttemptRow, LookupHistory};
 use crate::store::{StoreError, legs};
 

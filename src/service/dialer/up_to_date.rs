@@ -16,9 +16,8 @@ use super::Dialer;
 use crate::carrier::network::{CallDirection, CarrierCall, LookupResult, Recent};
 use crate::domain::LossEvidence;
 use crate::policy::{ListedCall, unaccounted};
-use crate::service::audit_trail::OLDEST_CALL;
-use crate::service::data_loss::stop_dialling;
-use crate::service::pause::tell_staff;
+use crate::service::audit::OLDEST_CALL;
+use crate::service::suspension::{stop_dialling, tell_staff};
 use crate::store::dialer::{self, Waiting};
 use crate::store::{StoreError, Tx, attempts, legs, losses};
 

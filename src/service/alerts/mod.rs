@@ -1,0 +1,8 @@
+//! Alerts of a health centre: listing, raising and closing them.
+
+mod list;
+
+pub use list::{
+    AlertFilter, AlertList, ClosedAlerts, ShownAlert, ToClose, close_alerts, line_of, list_alerts, tell_of_carrier,
+};
+pub(in crate::service) use list::{raise_once, tell_all};

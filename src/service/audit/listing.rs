@@ -1,0 +1,94 @@
+//! Lists the audit trail for authorized readers. Reading it adds an entry too.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use crate::domain::{HersysId, PatientId};
+use crate::service::context::{Clerk, Details, Viewed, hersys_id_subject, patient_subject};
+use crate::service::error::ServiceError;
+use crate::store::audit::{self, AuditFilter, AuditRow};
+use crate::store::patients;
+
+/// Which entries are shown.
+#[derive(Debug, Clone, Default)]
+pub struct TrailFilter {
+    /// Entries about this patient, including lookups without a result.
+    pub patient: Option<HersysId>,
+    /// Entries by this person.
+    pub actor: Option<String>,
+    /// Entries from this time on.
+    pub since: Option<Timestamp>,
+    /// Whether to include the seals of rows.
+    pub seals: bool,
+    /// The maximum number of entries.
+    pub limit: u32,
+}
+
+/// An entry and its subject.
+#[derive(Debug, Clone)]
+pub struct ShownEntry {
+    /// The entry.
+    pub row: AuditRow,
+    /// The HER-SYS ID of the patient, or the ID that was looked up.
+    pub hersys_id: Option<HersysId>,
+    /// The fields in the entry, each with its values before and after.
+    pub fields: Map<String, Value>,
+}
+
+/// Lists entries of the trail, latest first.
+///
+/// # Errors
+/// Database errors.
+pub async fn list_trail(
+    clerk: &Clerk,
+    filter: &TrailFilter,
+    details: Details,
+) -> Result<Viewed<Vec<ShownEntry>>, ServiceError> {
+    let mut tx = clerk.database.begin_read().await?;
+    let mut subjects = Vec::new();
+    let mut reads = "trail".to_owned();
+    if let Some(id) = &filter.patient {
+        reads = hersys_id_subject(id);
+        subjects.push(reads.clone());
+        if let Some(patient) = patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await?.pop() {
+            reads = patient_subject(patient.id);
+            subjects.push(reads.clone());
+        }
+    }
+    let wanted = AuditFilter {
+        subjects,
+        actor: filter.actor.clone(),
+        since: filter.since,
+        seals: filter.seals,
+        limit: filter.limit,
+    };
+    let rows = audit::list(&mut tx, &wanted).await?;
+    let mut ids: Vec<PatientId> = rows.iter().filter_map(|row| patient_of(&row.subject)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let people = patients::by_ids(&mut tx, &ids).await?;
+    drop(tx);
+    let known: HashMap<PatientId, HersysId> =
+        people.into_iter().map(|patient| (patient.id, patient.hersys_id)).collect();
+    let found = rows.into_iter().map(|row| shown(row, &known)).collect();
+    let asked = details.changes().field("actor", None::<String>, filter.actor.as_deref()).field(
+        "since",
+        None::<String>,
+        filter.since.map(|at| at.to_string()),
+    );
+    let entry = clerk.entry(clerk.clock.now(), "audit.listed", reads, None, asked);
+    Ok(Viewed { found, noted: clerk.note_look(vec![entry]).await? })
+}
+
+fn patient_of(subject: &str) -> Option<PatientId> {
+    subject.strip_prefix("patient:")?.parse().ok()
+}
+
+fn shown(row: AuditRow, known: &HashMap<PatientId, HersysId>) -> ShownEntry {
+    let looked_up = || HersysId::parse(row.subject.strip_prefix("hersys_id:")?).ok();
+    let hersys_id = patient_of(&row.subject).and_then(|id| known.get(&id).cloned()).or_else(looked_up);
+    let fields = serde_json::from_str(row.details.as_str()).unwrap_or_default();
+    ShownEntry { row, hersys_id, fields }
+}

@@ -1,0 +1,193 @@
+//! Manual control of single automated calls: staff call a patient now, or record what they found out about a call of
+//! unknown outcome.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::{AlertKind, AttemptOutcome, AttemptState, CallId, HersysId, SlotId, SlotState, Withdrawal};
+use crate::service::centre_settings::{known_centre, schedule_of};
+use crate::service::context::{Changes, Clerk, new_id, patient_subject};
+use crate::service::error::ServiceError;
+use crate::service::slots::{AttemptConclusion, settle, unwanted};
+use crate::service::suspension::{PauseReason, current_hold};
+use crate::store::attempts::{self, AttemptRow};
+use crate::store::slots::{self, Origin, SlotRow};
+use crate::store::{Tx, alerts, audit, patients};
+
+/// How long a requested call may wait to be placed.
+const WINDOW: SignedDuration = SignedDuration::from_mins(15);
+
+/// A call requested by staff.
+#[derive(Debug, Clone)]
+pub struct AskedFor {
+    /// Its slot.
+    pub slot: SlotRow,
+    /// The centre's time zone.
+    pub zone: TimeZone,
+    /// Why nothing is dialled now. The call waits within its window. `None` if dialling isn't held.
+    pub hold: Option<PauseReason>,
+}
+
+/// Requests a call to a patient as soon as possible, whether or not today's report exists: staff know why. It is
+/// retried by the centre's policy within a quarter of an hour, and never outside calling hours.
+///
+/// # Errors
+/// [`ServiceError::NoSuchPatient`], or the reason why the patient can't be called.
+pub async fn call_now(clerk: &Clerk, id: &HersysId) -> Result<AskedFor, ServiceError> {
+    clerk.looked_up(id, "patient.called_now", ask_for(clerk, id).await).await
+}
+
+async fn ask_for(clerk: &Clerk, id: &HersysId) -> Result<AskedFor, ServiceError> {
+    let now = clerk.clock.now();
+    let mut tx = clerk.database.begin_write().await?;
+    let found = patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await?.pop();
+    let found = found.ok_or(ServiceError::NoSuchPatient)?;
+    patients::hold(&mut tx, &[found.id]).await?;
+    let patient = patients::by_ids(&mut tx, &[found.id]).await?.pop().ok_or(ServiceError::NoSuchPatient)?;
+    if let Some(why) = unwanted(&patient) {
+        return Err(ServiceError::NotCalled(why));
+    }
+    let schedule = schedule_of(&known_centre(&mut tx, &patient.centre).await?)?;
+    let local = schedule.zone.to_datetime(now);
+    if !schedule.hours.contain(local.time()) {
+        return Err(ServiceError::OutsideCallingHours(schedule.hours));
+    }
+    let waits = slots::open_of(&mut tx, &[patient.id]).await?.iter().any(|slot| slot.origin == Origin::Staff);
+    if waits || !attempts::open_of(&mut tx, &[patient.id]).await?.is_empty() {
+        return Err(ServiceError::CalledAlready);
+    }
+    let close = schedule.zone.to_timestamp(schedule.hours.close.on(local.date())).unwrap_or(now);
+    let slot = SlotRow {
+        id: SlotId(new_id()),
+        patient: patient.id,
+        centre: patient.centre.clone(),
+        date: local.date(),
+        time: local.time().strftime("%H:%M:%S").to_string(),
+        origin: Origin::Staff,
+        opened_at: now,
+        due_at: now,
+        window_end: now.checked_add(WINDOW).unwrap_or(now).min(close),
+        state: SlotState::Waiting,
+        attempts: 0,
+        tries: 0,
+        ended_at: None,
+    };
+    if slots::open(&mut tx, std::slice::from_ref(&slot)).await? == 0 {
+        return Err(ServiceError::CalledAlready);
+    }
+    let asked = Changes::default().field("called_at", None::<String>, now.to_string());
+    let entry = clerk.entry(now, "patient.called_now", patient_subject(patient.id), Some(patient.centre), asked);
+    audit::append(&mut tx, vec![entry]).await?;
+    let hold = current_hold(&mut tx, now).await?;
+    tx.commit().await?;
+    Ok(AskedFor { slot, zone: schedule.zone, hold })
+}
+
+/// What staff found out about a call of unknown outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolution {
+    /// The carrier never had it. It may be placed again within its window.
+    NotPlaced,
+    /// It rang without an answer.
+    NoAnswer,
+    /// Someone answered it.
+    Answered,
+    /// Look it up again now.
+    LookAgain,
+}
+
+impl Resolution {
+    /// The code in the audit trail.
+    const fn code(self) -> &'static str {
+        match self {
+            Self::NotPlaced => "not_placed",
+            Self::NoAnswer => "no_answer",
+            Self::Answered => "answered",
+            Self::LookAgain => "look_again",
+        }
+    }
+}
+
+/// A call of unknown outcome and its slot, in their new state.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    /// The attempt that placed the call.
+    pub attempt: AttemptRow,
+    /// The slot.
+    pub slot: SlotRow,
+}
+
+/// Records what staff found out about a call of unknown outcome.
+///
+/// # Errors
+/// [`ServiceError::NoSuchCall`], or [`ServiceError::NotUnknown`] if its outcome is known.
+pub async fn resolve_call(clerk: &Clerk, call: CallId, resolution: Resolution) -> Result<Resolved, ServiceError> {
+    let now = clerk.clock.now();
+    let mut tx = clerk.database.begin_write().await?;
+    // Locked, so that no report of the carrier comes between reading the attempt and resolving it.
+    attempts::hold(&mut tx, call).await?;
+    let attempt = attempts::by_calls(&mut tx, &[call]).await?.pop().ok_or(ServiceError::NoSuchCall)?;
+    if attempt.state != AttemptState::Unknown {
+        return Err(ServiceError::NotUnknown);
+    }
+    let ended = match resolution {
+        Resolution::NotPlaced => Some(AttemptConclusion::NotPlaced),
+        Resolution::NoAnswer => Some(AttemptConclusion::Staff(AttemptOutcome::NoAnswer)),
+        Resolution::Answered => Some(AttemptConclusion::Staff(AttemptOutcome::Reached)),
+        Resolution::LookAgain => None,
+    };
+    match ended {
+        Some(ended) => {
+            alerts::close_of(&mut tx, &[attempt.patient], &[AlertKind::UnknownCall], now, clerk.name.as_str()).await?;
+            settle(&mut tx, &[(call, ended)], now).await?;
+        }
+        None => {
+            let looks = attempts::LookupHistory { next_at: Some(now), ..attempt.looks };
+            attempts::looked(&mut tx, call, &looks).await?;
+        }
+    }
+    audit_change(&mut tx, clerk, &attempt, resolution, now).await?;
+    let after = attempts::by_calls(&mut tx, &[call]).await?.pop().ok_or(ServiceError::NoSuchCall)?;
+    let slot = slots::by_ids(&mut tx, &[attempt.slot]).await?.pop().ok_or(ServiceError::NoSuchCall)?;
+    tx.commit().await?;
+    Ok(Resolved { attempt: after, slot })
+}
+
+async fn audit_change(
+    tx: &mut Tx,
+    clerk: &Clerk,
+    attempt: &AttemptRow,
+    resolution: Resolution,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    let changes = Changes::default().field("call", None::<String>, attempt.call.to_string());
+    let changes = changes.field("resolved", "unknown", resolution.code());
+    let subject = patient_subject(attempt.patient);
+    let entry = clerk.entry(now, "patient.call_resolved", subject, Some(attempt.centre.clone()), changes);
+    Ok(audit::append(tx, vec![entry]).await?)
+}
+
+/// Why a patient must not be called, as a sentence for staff.
+pub(in crate::service) const fn not_called(why: Withdrawal) -> &'static str {
+    match why {
+        Withdrawal::Stopped => {
+            "this patient's automated calls are stopped; `kenkocall patients set HERSYS_ID --automated-call yes` ends the stop"
+        }
+        Withdrawal::StopRequested => {
+            "this patient has asked that calls stop; decide first: `kenkocall patients stop HERSYS_ID`, or `patients set HERSYS_ID --automated-call yes`"
+        }
+        Withdrawal::Released => "this patient's observation has ended, so there are no automated calls",
+        Withdrawal::SwitchedOff => {
+            "this patient has no automated calls; switch them on with `kenkocall patients set HERSYS_ID --phone-number NUMBER --automated-call yes`"
+        }
+        Withdrawal::WrongNumber => {
+            "somebody else answers at this patient's number; register the right one with `kenkocall patients set HERSYS_ID --phone-number NUMBER`"
+        }
+        Withdrawal::NumberNotAllowed => {
+            "automated calls don't go to this kind of number; register a Japanese landline, mobile or 050 number"
+        }
+        Withdrawal::Reported | Withdrawal::TimesChanged | Withdrawal::NumberChanged | Withdrawal::Superseded => {
+            "this patient isn't called just now; try again in a moment"
+        }
+    }
+}

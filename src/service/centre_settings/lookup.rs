@@ -1,0 +1,49 @@
+//! Reads a stored health centre as other services need it.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::settings::CentreSettings;
+use crate::domain::{CallingHours, CentreCode};
+use crate::engine::Centre;
+use crate::policy::{CallingSchedule, report_day};
+use crate::service::error::ServiceError;
+use crate::store::Tx;
+use crate::store::centres::{self, CentreRow};
+
+/// A stored centre as a conversation needs it.
+pub(in crate::service) fn centre_of(row: &CentreRow) -> Centre {
+    let settings = CentreSettings::of(row);
+    Centre {
+        code: row.code.clone(),
+        name: row.name.as_str().into(),
+        phone: row.phone.clone(),
+        zone: row.time_zone.as_str().into(),
+        office_hours: settings.office_hours,
+        thresholds: settings.thresholds,
+    }
+}
+
+/// When a stored centre calls its patients.
+///
+/// # Errors
+/// [`ServiceError::Unreadable`] or [`ServiceError::UnknownZone`]: no patient is called by guessed settings.
+pub(in crate::service) fn schedule_of(row: &CentreRow) -> Result<CallingSchedule, ServiceError> {
+    CentreSettings::read(row)?.calling_schedule(row)
+}
+
+/// The centre with this code.
+pub(in crate::service) async fn known_centre(tx: &mut Tx, code: &CentreCode) -> Result<CentreRow, ServiceError> {
+    centres::get(tx, code).await?.ok_or_else(|| ServiceError::NoSuchCentre(code.clone()))
+}
+
+/// The time zone of a stored centre. It was checked when it was stored.
+pub(in crate::service) fn zone_of(row: &CentreRow) -> Result<TimeZone, ServiceError> {
+    TimeZone::get(&row.time_zone).map_err(|_| ServiceError::UnknownZone(row.time_zone.clone()))
+}
+
+/// The civil date at a centre and its calling hours. A patient's values are checked against them.
+pub(in crate::service) fn day_and_hours(row: &CentreRow, now: Timestamp) -> Result<(Date, CallingHours), ServiceError> {
+    Ok((report_day(now, &zone_of(row)?), CentreSettings::of(row).calling_hours))
+}

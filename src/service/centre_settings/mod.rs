@@ -1,0 +1,10 @@
+//! The settings of a health centre: stored form, checks, and the calling schedule that follows from them.
+
+mod change;
+mod lookup;
+mod settings;
+
+pub use change::CentreChange;
+pub(in crate::service) use lookup::{centre_of, day_and_hours, known_centre, schedule_of, zone_of};
+pub use settings::CentreSettings;
+pub(in crate::service) use settings::settings_changes;

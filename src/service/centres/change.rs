@@ -1,0 +1,180 @@
+//! Health centres, as staff list, add and change them.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::domain::{CallTimes, CallingHours, CentreCode, CentreName, PatientId, PhoneNumber};
+use crate::service::centre_settings::{CentreChange, CentreSettings, known_centre, schedule_of, settings_changes};
+use crate::service::context::{Changes, Clerk};
+use crate::service::error::ServiceError;
+use crate::service::slots::{next_slot_of, open_before_change, withdraw_unwanted};
+use crate::store::centres::{self, CentreRow};
+use crate::store::{StoreError, Tx, audit, patients};
+
+/// A centre after a change.
+#[derive(Debug, Clone)]
+pub struct CentreChanged {
+    /// The centre in its new state.
+    pub row: CentreRow,
+    /// Whether anything differs from before.
+    pub changed: bool,
+    /// The number of patients with a call time of their own outside the new calling hours. Such a time is no longer a
+    /// slot.
+    pub patients_outside_hours: u64,
+}
+
+/// Adds a health centre. It has Tokyo's time zone and the usual hours unless `more` sets others.
+///
+/// # Errors
+/// Returns an error if the code is in use or a value is invalid.
+pub async fn add_centre(
+    clerk: &Clerk,
+    code: CentreCode,
+    name: CentreName,
+    phone: PhoneNumber,
+    more: &CentreChange,
+) -> Result<CentreRow, ServiceError> {
+    let now = clerk.clock.now();
+    let bare = CentreRow {
+        code,
+        name: name.into(),
+        phone,
+        time_zone: "Asia/Tokyo".to_owned(),
+        settings: CentreSettings::default().written()?,
+        created_at: now,
+        updated_at: now,
+    };
+    if !bare.phone.kind().takes_callers_of_a_centre() {
+        return Err(ServiceError::CentrePhone);
+    }
+    let row = changed(&bare, more, now)?;
+    let mut tx = clerk.database.begin_write().await?;
+    centres::insert(&mut tx, &row).await?;
+    let added = Changes::default().field("name", None::<String>, row.name.as_str());
+    let entry = clerk.entry(now, "centre.added", subject(&row.code), Some(row.code.clone()), added);
+    audit::append(&mut tx, vec![entry]).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// Lists all health centres by code.
+///
+/// # Errors
+/// Database errors.
+pub async fn list_centres(clerk: &Clerk) -> Result<Vec<CentreRow>, ServiceError> {
+    Ok(centres::list(&mut clerk.database.begin_read().await?).await?)
+}
+
+/// Shows a health centre.
+///
+/// # Errors
+/// [`ServiceError::NoSuchCentre`].
+pub async fn show_centre(clerk: &Clerk, code: &CentreCode) -> Result<CentreRow, ServiceError> {
+    known_centre(&mut clerk.database.begin_read().await?, code).await
+}
+
+/// Changes a health centre. Calls in progress keep the settings that they began with. Patients' call times outside the
+/// new calling hours are kept and counted, but no calls are placed for them.
+///
+/// # Errors
+/// Returns an error if the centre doesn't exist or a value is invalid.
+pub async fn change_centre(
+    clerk: &Clerk,
+    code: &CentreCode,
+    change: &CentreChange,
+) -> Result<CentreChanged, ServiceError> {
+    let now = clerk.clock.now();
+    let mut tx = clerk.database.begin_write().await?;
+    let before = known_centre(&mut tx, code).await?;
+    let after = changed(&before, change, now)?;
+    let changes = Changes::default()
+        .field("name", before.name.as_str(), after.name.as_str())
+        .field("phone", before.phone.expose(), after.phone.expose())
+        .field("time_zone", before.time_zone.as_str(), after.time_zone.as_str());
+    let changes = settings_changes(changes, &before, &after);
+    let patients_outside_hours = match change.calling_hours {
+        Some(hours) => patients_outside(&mut tx, code, hours).await?,
+        None => 0,
+    };
+    if changes.is_empty() {
+        return Ok(CentreChanged { row: before, changed: false, patients_outside_hours });
+    }
+    open_all_before_change(&mut tx, code, now).await?;
+    centres::update(&mut tx, &after).await?;
+    replan(&mut tx, &after, now).await?;
+    let entry = clerk.entry(now, "centre.changed", subject(code), Some(code.clone()), changes);
+    audit::append(&mut tx, vec![entry]).await?;
+    tx.commit().await?;
+    Ok(CentreChanged { row: after, changed: true, patients_outside_hours })
+}
+
+/// Patients planned at a time.
+const PLANNED: u32 = 1_000;
+
+/// Opens the due slots of all of a centre's patients, using the settings before the change.
+async fn open_all_before_change(tx: &mut Tx, code: &CentreCode, now: Timestamp) -> Result<(), ServiceError> {
+    let mut last = None;
+    loop {
+        let part = patients::called_at(tx, code, last, PLANNED).await?;
+        let ids: Vec<PatientId> = part.iter().map(|patient| patient.id).collect();
+        let Some(id) = ids.last() else { return Ok(()) };
+        last = Some(*id);
+        patients::hold(tx, &ids).await?;
+        let held = patients::by_ids(tx, &ids).await?;
+        open_before_change(tx, &held, now).await?;
+    }
+}
+
+/// Reschedules all of a centre's patients, as its hours, days, pattern or time zone may have changed. Calls that were
+/// due only by the old settings are withdrawn (A3).
+async fn replan(tx: &mut Tx, centre: &CentreRow, now: Timestamp) -> Result<(), ServiceError> {
+    let schedule = schedule_of(centre)?;
+    let mut last = None;
+    loop {
+        let part = patients::called_at(tx, &centre.code, last, PLANNED).await?;
+        let ids: Vec<PatientId> = part.iter().map(|patient| patient.id).collect();
+        let Some(id) = ids.last() else { return Ok(()) };
+        last = Some(*id);
+        patients::hold(tx, &ids).await?;
+        let next = part.iter().map(|patient| Ok((patient.id, next_slot_of(patient, &schedule, now)?)));
+        patients::set_next_slots(tx, &next.collect::<Result<Vec<_>, StoreError>>()?).await?;
+        withdraw_unwanted(tx, &part, &schedule, now).await?;
+    }
+}
+
+/// The number of patients with automated calls who have a call time of their own outside these hours.
+async fn patients_outside(tx: &mut Tx, code: &CentreCode, hours: CallingHours) -> Result<u64, ServiceError> {
+    let mut outside = 0;
+    for (times, patients) in patients::own_call_times(tx, code).await? {
+        let times: Result<CallTimes, _> = times.parse();
+        let times = times.map_err(|_| StoreError::Inconsistent { what: "patients.call_times" })?;
+        if times.times().iter().any(|time| !hours.contain(*time)) {
+            outside += patients;
+        }
+    }
+    Ok(outside)
+}
+
+fn subject(code: &CentreCode) -> String {
+    format!("centre:{code}")
+}
+
+fn changed(before: &CentreRow, change: &CentreChange, now: Timestamp) -> Result<CentreRow, ServiceError> {
+    let name = change.name.clone().map_or_else(|| before.name.clone(), String::from);
+    // A stored number doesn't block other changes, even if it wouldn't be accepted now.
+    if change.phone.as_ref().is_some_and(|phone| !phone.kind().takes_callers_of_a_centre()) {
+        return Err(ServiceError::CentrePhone);
+    }
+    let time_zone = change.time_zone.as_ref().unwrap_or(&before.time_zone).clone();
+    let zone = TimeZone::get(&time_zone).map_err(|_| ServiceError::UnknownZone(time_zone.clone()))?;
+    let settings = CentreSettings::of(before).changed(change, &zone, now)?;
+    Ok(CentreRow {
+        code: before.code.clone(),
+        name,
+        phone: change.phone.as_ref().unwrap_or(&before.phone).clone(),
+        time_zone,
+        settings: settings.written()?,
+        created_at: before.created_at,
+        updated_at: now,
+    })
+}

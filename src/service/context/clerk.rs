@@ -1,0 +1,200 @@
+//! Staff who use the program, and the audit entries for each read and change of patient data (D3).
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::clock::{Clock, new_id};
+use crate::domain::{CentreCode, HersysId, PatientId, StaffName};
+use crate::service::error::ServiceError;
+use crate::store::audit::{self, AuditRow};
+use crate::store::patients::PatientRow;
+use crate::store::{Database, Document, StoreError};
+
+/// A member of staff who uses the program, with the services that the work needs.
+#[derive(Clone)]
+#[allow(missing_debug_implementations)] // connections have no useful `Debug` output
+pub struct Clerk {
+    /// The database.
+    pub database: Database,
+    /// The time.
+    pub clock: Clock,
+    /// The name recorded in the audit trail.
+    pub name: StaffName,
+    /// Where the request comes from.
+    pub source: Source,
+}
+
+/// Where a request comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The command line.
+    Command,
+    /// The API.
+    Api,
+    /// The web console.
+    Console,
+}
+
+impl Source {
+    /// The code in the audit trail.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Command => "command",
+            Self::Api => "api",
+            Self::Console => "console",
+        }
+    }
+}
+
+/// A result that was viewed.
+#[derive(Debug)]
+pub struct Viewed<T> {
+    /// What was found.
+    pub found: T,
+    /// Whether the audit trail has recorded the view.
+    pub noted: Noted,
+}
+
+/// Whether the audit trail has recorded a view of patient data (D3).
+#[derive(Debug)]
+#[must_use]
+pub enum Noted {
+    /// It has, or no patient data was viewed.
+    Yes,
+    /// The database can't be written. Stored data is still shown: a nurse must find out who needs care even while the
+    /// disk is full.
+    No(StoreError),
+}
+
+/// How personal details are shown that aren't needed for the task: phone numbers, and names in lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Details {
+    /// All but a few characters are replaced by dots.
+    Masked,
+    /// In full. The audit trail records this.
+    Revealed,
+}
+
+impl Details {
+    /// What the audit entry of a view says about it.
+    pub(in crate::service) fn changes(self) -> Changes {
+        Changes::default().field("revealed", false, self == Self::Revealed)
+    }
+}
+
+impl Clerk {
+    /// Records a lookup of a HER-SYS ID that isn't registered: guessing IDs leaves entries as viewing patients does
+    /// (D3). `action` is the intended action. Errors other than [`ServiceError::NoSuchPatient`] are returned
+    /// unchanged.
+    pub(in crate::service) async fn looked_up<T>(
+        &self,
+        id: &HersysId,
+        action: &str,
+        outcome: Result<T, ServiceError>,
+    ) -> Result<T, ServiceError> {
+        if !matches!(outcome, Err(ServiceError::NoSuchPatient)) {
+            return outcome;
+        }
+        match self.note_absence(hersys_id_subject(id), "patient.not_found", action).await? {
+            Noted::Yes => outcome,
+            Noted::No(error) => Err(ServiceError::NoSuchPatientNotNoted(error)),
+        }
+    }
+
+    /// Records a lookup that found nothing.
+    pub(in crate::service) async fn note_absence(
+        &self,
+        subject: String,
+        found: &str,
+        action: &str,
+    ) -> Result<Noted, StoreError> {
+        let asked = Changes::default().field("asked", None::<String>, action);
+        self.note_look(vec![self.entry(self.clock.now(), found, subject, None, asked)]).await
+    }
+
+    /// Writes the entries of a view to the audit trail, in a transaction of its own.
+    ///
+    /// # Errors
+    /// Database errors, except those of a database that can't be written.
+    pub(in crate::service) async fn note_look(&self, entries: Vec<AuditRow>) -> Result<Noted, StoreError> {
+        if entries.is_empty() {
+            return Ok(Noted::Yes);
+        }
+        let write = async {
+            let mut tx = self.database.begin_write().await?;
+            audit::append(&mut tx, entries).await?;
+            tx.commit().await
+        };
+        match write.await {
+            Ok(()) => Ok(Noted::Yes),
+            Err(error) if error.is_unwritable() => Ok(Noted::No(error)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// An audit entry. `changes` holds each changed field with its value before and after.
+    pub(in crate::service) fn entry(
+        &self,
+        at: Timestamp,
+        action: &str,
+        subject: String,
+        centre: Option<CentreCode>,
+        changes: Changes,
+    ) -> AuditRow {
+        AuditRow {
+            id: new_id(),
+            at,
+            actor: self.name.to_string(),
+            source: self.source.code().to_owned(),
+            action: action.to_owned(),
+            subject,
+            centre,
+            details: Document::from(Value::Object(changes.0).to_string()),
+        }
+    }
+}
+
+/// The subject of entries about a patient.
+pub(in crate::service) fn patient_subject(patient: PatientId) -> String {
+    format!("patient:{patient}")
+}
+
+/// The subject of entries about a HER-SYS ID that isn't registered.
+pub(in crate::service) fn hersys_id_subject(id: &HersysId) -> String {
+    format!("hersys_id:{}", id.expose())
+}
+
+/// The details of an audit entry: each field with its values before and after.
+#[derive(Default)]
+pub(in crate::service) struct Changes(Map<String, Value>);
+
+impl Changes {
+    /// Adds a field if its values differ.
+    pub(in crate::service) fn field(mut self, name: &str, before: impl Into<Value>, after: impl Into<Value>) -> Self {
+        let (before, after) = (before.into(), after.into());
+        if before != after {
+            self.0.insert(name.to_owned(), json!([before, after]));
+        }
+        self
+    }
+
+    /// Returns `true` if nothing differs.
+    pub(in crate::service) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Records in the audit trail that data of these patients was read (D3).
+pub(in crate::service) async fn shown_of(
+    clerk: &Clerk,
+    people: &[PatientRow],
+    action: &str,
+    details: Details,
+) -> Result<Noted, ServiceError> {
+    let now = clerk.clock.now();
+    let entry = |patient: &PatientRow| {
+        let subject = patient_subject(patient.id);
+        clerk.entry(now, action, subject, Some(patient.centre.clone()), details.changes())
+    };
+    Ok(clerk.note_look(people.iter().map(entry).collect()).await?)
+}

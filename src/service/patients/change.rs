@@ -1,0 +1,348 @@
+//! Adds, changes, stops, releases and shows single patients. The audit trail records each of these (D3). A change
+//! takes effect immediately for the next call (A3, A4).
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
+
+use super::registration::{changed_row, changes, existing, held_number, new_row};
+use crate::domain::{AlertKind, CentreCode, HersysId, Withdrawal};
+use crate::patient_import::{Change, Column, Doubt, compare, read_values};
+use crate::policy::report_day;
+use crate::service::centre_settings::{day_and_hours, known_centre, schedule_of, zone_of};
+use crate::service::context::{Changes, Clerk, Details, Viewed, patient_subject, shown_of};
+use crate::service::error::ServiceError;
+use crate::service::slots::{next_slot_of, open_before_change, unwanted, withdraw_unwanted};
+use crate::store::alerts::{self, AlertRow};
+use crate::store::answers::{self, LatestAnswer};
+use crate::store::calls::{self, CallFilter, CallRow};
+use crate::store::patients::{self, Calling, PatientRow};
+use crate::store::reports::{self, ReportRow};
+use crate::store::slots::{self, SlotRow};
+use crate::store::{Tx, audit};
+
+/// Days of reports shown, including today.
+const DAYS_SHOWN: i64 = 14;
+/// Calls shown.
+const CALLS_SHOWN: u32 = 10;
+
+/// A patient after a change.
+#[derive(Debug, Clone)]
+pub struct Changed {
+    /// The patient in its new state.
+    pub patient: PatientRow,
+    /// Whether anything differs from before.
+    pub changed: bool,
+    /// The centre's time zone.
+    pub zone: TimeZone,
+    /// Why the HER-SYS ID of an added patient may be wrong.
+    pub doubt: Option<Doubt>,
+}
+
+impl Changed {
+    /// Why the patient isn't called. `None` if calls are placed.
+    pub fn not_called(&self) -> Option<Withdrawal> {
+        unwanted(&self.patient)
+    }
+}
+
+/// Why a patient isn't called. `None` if calls are placed.
+pub fn not_called(patient: &PatientRow) -> Option<Withdrawal> {
+    unwanted(patient)
+}
+
+/// A report and its standing answers.
+#[derive(Debug, Clone)]
+pub struct ShownReport {
+    /// The report.
+    pub report: ReportRow,
+    /// Its answers, without those that were taken back.
+    pub answers: Vec<LatestAnswer>,
+    /// Answers given in another call after the report was finished, in the order of the questionnaire. They aren't
+    /// part of the report.
+    pub late: Vec<LatestAnswer>,
+}
+
+/// All data shown about a patient.
+#[derive(Debug, Clone)]
+pub struct ShownPatient {
+    /// The record.
+    pub patient: PatientRow,
+    /// The health centre's name.
+    pub centre_name: String,
+    /// The centre's time zone.
+    pub zone: TimeZone,
+    /// The current date at the centre.
+    pub today: Date,
+    /// The reports of recent days, latest first.
+    pub reports: Vec<ShownReport>,
+    /// Today's slots by time, including calls requested by staff.
+    pub slots: Vec<SlotRow>,
+    /// Open requests to stop automated calls by people who didn't confirm who they are, oldest first.
+    pub stops_unconfirmed: Vec<AlertRow>,
+    /// The last calls to the patient, and calls in which the ID was keyed by anyone.
+    pub calls: Vec<CallRow>,
+}
+
+impl ShownPatient {
+    /// Why the patient isn't called. `None` if calls are placed.
+    pub fn not_called(&self) -> Option<Withdrawal> {
+        unwanted(&self.patient)
+    }
+}
+
+/// Adds one patient, with the checks for a list of one row.
+///
+/// # Errors
+/// [`ServiceError::Values`] with all findings; an error if the HER-SYS ID or the number for automated calls is taken
+/// (A2).
+pub async fn add_patient(
+    clerk: &Clerk,
+    centre: &CentreCode,
+    values: &[(Column, &str)],
+) -> Result<Changed, ServiceError> {
+    let now = clerk.clock.now();
+    let mut tx = clerk.database.begin_write().await?;
+    let row = known_centre(&mut tx, centre).await?;
+    let (today, hours) = day_and_hours(&row, now)?;
+    let entry = read_values(values, today, hours).map_err(ServiceError::Values)?;
+    let registration = match compare(&entry, None, centre) {
+        Ok(Change::New(registration) | Change::Differs { registration, .. }) => registration,
+        Ok(Change::Same) => return Err(ServiceError::Unreadable("registration")),
+        Err(finding) => return Err(ServiceError::value(finding.fault)),
+    };
+    let mut patient = new_row(centre.clone(), entry.hersys_id, registration, now);
+    patient.calling.next_slot_at = next_slot_of(&patient, &schedule_of(&row)?, now)?;
+    number_is_free(&mut tx, &patient).await?;
+    let others: Vec<HersysId> = patient.hersys_id.with_other_zeros().collect();
+    let twin = !patients::registered(&mut tx, &others).await?.is_empty();
+    patients::insert(&mut tx, std::slice::from_ref(&patient)).await?;
+    audit_change(&mut tx, clerk, now, "patient.added", &patient, changes(None, &patient)).await?;
+    tx.commit().await?;
+    let doubt = twin.then_some(Doubt::RegisteredWithOtherZeros);
+    Ok(Changed { patient, changed: true, zone: zone_of(&row)?, doubt })
+}
+
+/// Changes the given values of a patient. An empty value clears an optional field. Switching automated calls on by
+/// hand ends a stop: only the centre may do that (A1), and an import doesn't.
+///
+/// # Errors
+/// [`ServiceError::NoSuchPatient`], [`ServiceError::Values`] with all findings, or an error if a number is taken (A2).
+pub async fn change_patient(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Result<Changed, ServiceError> {
+    clerk.looked_up(id, "patient.changed", change(clerk, id, values).await).await
+}
+
+async fn change(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Result<Changed, ServiceError> {
+    let now = clerk.clock.now();
+    let mut tx = clerk.database.begin_write().await?;
+    let before = held_patient(&mut tx, id).await?;
+    let centre = known_centre(&mut tx, &before.centre).await?;
+    let zone = zone_of(&centre)?;
+    let (today, hours) = day_and_hours(&centre, now)?;
+    let registered = existing(&before)?;
+    let birth_date = before.birth_date.expose().to_string();
+    let mut full = vec![(Column::HersysId, id.expose())];
+    full.extend_from_slice(values);
+    // Required columns, and the number that automated calls use, keep their values.
+    let mut known = vec![
+        (Column::BirthDate, birth_date.as_str()),
+        (Column::FamilyName, before.family_name.expose()),
+        (Column::GivenName, before.given_name.expose()),
+    ];
+    known.extend(before.phone_number.as_ref().map(|number| (Column::PhoneNumber, number.expose())));
+    for (column, value) in known {
+        if !values.iter().any(|(given, _)| *given == column) {
+            full.push((column, value));
+        }
+    }
+    let entry = read_values(&full, today, hours).map_err(ServiceError::Values)?;
+    let change = compare(&entry, Some(&registered), &before.centre);
+    let mut after = match change.map_err(|finding| ServiceError::value(finding.fault))? {
+        Change::Differs { registration, .. } | Change::New(registration) => changed_row(&before, registration, now),
+        Change::Same => before.clone(),
+    };
+    let decides = values.iter().any(|(given, _)| *given == Column::AutomatedCall);
+    let switched_on = decides && after.automated_call;
+    let resumed = switched_on && before.released_at.is_none() && is_held_back(&before);
+    if resumed {
+        after.stopped_at = None;
+        after.calling = Calling::default();
+        after.updated_at = now;
+    }
+    let differences = changes(Some(&before), &after);
+    let answered = match decides {
+        true => {
+            alerts::close_of(&mut tx, &[before.id], &[AlertKind::StopUnconfirmed], now, clerk.name.as_str()).await?
+        }
+        false => 0,
+    };
+    if differences.is_empty() && answered == 0 {
+        return Ok(Changed { patient: before, changed: false, zone, doubt: None });
+    }
+    let differences = match answered {
+        0 => differences,
+        _ => differences.field(STOP_UNCONFIRMED, "open", "decided"),
+    };
+    number_is_free(&mut tx, &after).await?;
+    open_before_change(&mut tx, std::slice::from_ref(&before), now).await?;
+    if resumed {
+        patients::resume(&mut tx, before.id, now).await?;
+        alerts::close_of(&mut tx, &[before.id], &DECIDED, now, clerk.name.as_str()).await?;
+    } else if before.phone_number != after.phone_number {
+        alerts::close_of(&mut tx, &[before.id], &[AlertKind::WrongNumber], now, clerk.name.as_str()).await?;
+    }
+    let schedule = schedule_of(&centre)?;
+    after.calling.next_slot_at = next_slot_of(&after, &schedule, now)?;
+    patients::update(&mut tx, std::slice::from_ref(&after)).await?;
+    withdraw_unwanted(&mut tx, std::slice::from_ref(&after), &schedule, now).await?;
+    audit_change(&mut tx, clerk, now, "patient.changed", &after, differences).await?;
+    tx.commit().await?;
+    Ok(Changed { patient: after, changed: true, zone, doubt: None })
+}
+
+/// Stops automated calls immediately (A4). Idempotent.
+///
+/// # Errors
+/// [`ServiceError::NoSuchPatient`].
+pub async fn stop_patient(clerk: &Clerk, id: &HersysId) -> Result<Changed, ServiceError> {
+    clerk.looked_up(id, "patient.stopped", end(clerk, id, Ending::Stop).await).await
+}
+
+/// Records that observation has ended. Automated calls stop immediately (A4). Idempotent.
+///
+/// # Errors
+/// [`ServiceError::NoSuchPatient`].
+pub async fn release_patient(clerk: &Clerk, id: &HersysId) -> Result<Changed, ServiceError> {
+    clerk.looked_up(id, "patient.released", end(clerk, id, Ending::Release).await).await
+}
+
+#[derive(Clone, Copy)]
+enum Ending {
+    Stop,
+    Release,
+}
+
+async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, ServiceError> {
+    let now = clerk.clock.now();
+    let mut tx = clerk.database.begin_write().await?;
+    let before = held_patient(&mut tx, id).await?;
+    let centre = known_centre(&mut tx, &before.centre).await?;
+    let zone = zone_of(&centre)?;
+    open_before_change(&mut tx, std::slice::from_ref(&before), now).await?;
+    let (new, action) = match ending {
+        Ending::Stop => (patients::stop(&mut tx, before.id, now).await?, "patient.stopped"),
+        Ending::Release => (patients::release(&mut tx, before.id, now).await?, "patient.released"),
+    };
+    if !new {
+        // This also resolves a request made in a call that continued after the stop.
+        if alerts::close_of(&mut tx, &[before.id], &[AlertKind::StopUnconfirmed], now, clerk.name.as_str()).await? > 0 {
+            let decided = Changes::default().field(STOP_UNCONFIRMED, "open", "decided");
+            audit_change(&mut tx, clerk, now, action, &before, decided).await?;
+            tx.commit().await?;
+        }
+        return Ok(Changed { patient: before, changed: false, zone, doubt: None });
+    }
+    let after = match ending {
+        Ending::Stop => PatientRow { stopped_at: Some(now), updated_at: now, ..before.clone() },
+        Ending::Release => PatientRow { released_at: Some(now), updated_at: now, ..before.clone() },
+    };
+    withdraw_unwanted(&mut tx, std::slice::from_ref(&after), &schedule_of(&centre)?, now).await?;
+    alerts::close_of(&mut tx, &[before.id], &DECIDED, now, clerk.name.as_str()).await?;
+    audit_change(&mut tx, clerk, now, action, &after, changes(Some(&before), &after)).await?;
+    tx.commit().await?;
+    Ok(Changed { patient: after, changed: true, zone, doubt: None })
+}
+
+/// Shows a patient. The audit trail records the view (D3).
+///
+/// # Errors
+/// [`ServiceError::NoSuchPatient`].
+pub async fn show_patient(
+    clerk: &Clerk,
+    id: &HersysId,
+    details: Details,
+) -> Result<Viewed<ShownPatient>, ServiceError> {
+    clerk.looked_up(id, "patient.shown", show(clerk, id, details).await).await
+}
+
+async fn show(clerk: &Clerk, id: &HersysId, details: Details) -> Result<Viewed<ShownPatient>, ServiceError> {
+    let now = clerk.clock.now();
+    let mut tx = clerk.database.begin_read().await?;
+    let patient = known_patient(&mut tx, id).await?;
+    let centre = known_centre(&mut tx, &patient.centre).await?;
+    let zone = zone_of(&centre)?;
+    let today = report_day(now, &zone);
+    let days: Vec<_> = (0..DAYS_SHOWN).map(|back| (patient.id, today.saturating_sub(back.days()))).collect();
+    let mut found = reports::of_days(&mut tx, &days).await?;
+    found.sort_by_key(|report| std::cmp::Reverse((report.report_date, report.started_at)));
+    let ids: Vec<_> = found.iter().map(|report| report.id).collect();
+    let mut latest = answers::latest(&mut tx, &ids).await?;
+    let mut late = answers::late(&mut tx, &ids).await?;
+    let mut standing = |report: &ReportRow| {
+        let answers = latest.remove(&report.id).unwrap_or_default();
+        answers.into_iter().filter(|answer| !answer.entry.expose().is_empty()).collect()
+    };
+    let reports = found.into_iter();
+    let reports = reports.map(|report| ShownReport {
+        answers: standing(&report),
+        late: late.remove(&report.id).unwrap_or_default(),
+        report,
+    });
+    let reports = reports.collect();
+    let filter = CallFilter { hersys_id: Some(id.clone()), limit: CALLS_SHOWN, ..CallFilter::default() };
+    let calls = calls::list(&mut tx, &filter).await?;
+    let mut slots = slots::of_patient(&mut tx, patient.id, today).await?;
+    slots.retain(|slot| slot.date == today);
+    slots.reverse();
+    let stops_unconfirmed = alerts::open_about(&mut tx, patient.id, AlertKind::StopUnconfirmed).await?;
+    drop(tx);
+    let noted = shown_of(clerk, std::slice::from_ref(&patient), "patient.shown", details).await?;
+    let centre_name = centre.name;
+    let found = ShownPatient { patient, centre_name, zone, today, reports, slots, stops_unconfirmed, calls };
+    Ok(Viewed { found, noted })
+}
+
+/// The kinds of alert that are resolved when a nurse switches automated calls on or off.
+const DECIDED: [AlertKind; 3] = [AlertKind::StopRequest, AlertKind::StopUnconfirmed, AlertKind::WrongNumber];
+
+/// The audit field which says that such requests were resolved.
+const STOP_UNCONFIRMED: &str = "stop_unconfirmed";
+
+/// Returns `true` if calls are held back until the centre decides about them.
+fn is_held_back(patient: &PatientRow) -> bool {
+    let calling = &patient.calling;
+    patient.stopped_at.is_some() || calling.stop_requested_at.is_some() || calling.wrong_number.is_some()
+}
+
+/// A patient, locked until the transaction ends: calls, stops and changes come one after the other.
+async fn held_patient(tx: &mut Tx, id: &HersysId) -> Result<PatientRow, ServiceError> {
+    let patient = known_patient(tx, id).await?;
+    patients::hold(tx, &[patient.id]).await?;
+    known_patient(tx, id).await
+}
+
+async fn known_patient(tx: &mut Tx, id: &HersysId) -> Result<PatientRow, ServiceError> {
+    patients::by_hersys_ids(tx, std::slice::from_ref(id)).await?.pop().ok_or(ServiceError::NoSuchPatient)
+}
+
+/// A2: checks that no other patient has the number for automated calls.
+async fn number_is_free(tx: &mut Tx, patient: &PatientRow) -> Result<(), ServiceError> {
+    let Some(number) = held_number(patient) else { return Ok(()) };
+    let holders = patients::automated_call_holders(tx, std::slice::from_ref(number)).await?;
+    match holders.into_iter().find(|holder| holder.patient != patient.id) {
+        Some(holder) => Err(ServiceError::NumberInUse(holder.patient)),
+        None => Ok(()),
+    }
+}
+
+async fn audit_change(
+    tx: &mut Tx,
+    clerk: &Clerk,
+    at: Timestamp,
+    action: &str,
+    patient: &PatientRow,
+    differences: Changes,
+) -> Result<(), ServiceError> {
+    let subject = patient_subject(patient.id);
+    let entry = clerk.entry(at, action, subject, Some(patient.centre.clone()), differences);
+    Ok(audit::append(tx, vec![entry]).await?)
+}

@@ -1,0 +1,13 @@
+//! Patients: registering, changing, stopping, importing, listing and showing them.
+
+mod change;
+mod import;
+mod list;
+mod registration;
+
+pub use change::{
+    Changed, ShownPatient, ShownReport, add_patient, change_patient, not_called, release_patient, show_patient,
+    stop_patient,
+};
+pub use import::{ImportMode, Imported, import_patients};
+pub use list::{PatientStatus, list_patients};

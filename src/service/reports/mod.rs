@@ -1,0 +1,5 @@
+//! Reports for other systems.
+
+mod export;
+
+pub use export::Export;

@@ -1,0 +1,163 @@
+//! Withdraws slots and calls after a change of the patient, the health centre or the day's report (A3, A4, A9). It
+//! takes effect immediately, for waiting slots and ringing calls too.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::open::{ANSWER_WITHIN, time_label};
+use super::settle::{end_slots, end_slots_with_staff, settings_of};
+use super::side_effects::SideEffects;
+use crate::domain::{AlertKind, CallId, CentreCode, PatientId, ReportId, SlotEnd, SlotId, SlotState, Withdrawal};
+use crate::engine::Job;
+use crate::policy::{CallEligibility, CallingSchedule};
+use crate::service::context::ServiceEvent;
+use crate::store::patients::PatientRow;
+use crate::store::reports::ReportRow;
+use crate::store::slots::{self, Origin, SlotRow};
+use crate::store::{StoreError, Tx, alerts, attempts, reports, sessions};
+
+/// Who closes the alerts that a report resolves.
+const BY_REPORT: &str = "the day's report";
+
+/// Why a patient must not be called. `None` if calls are allowed.
+pub(in crate::service) fn unwanted(patient: &PatientRow) -> Option<Withdrawal> {
+    let number = patient.phone_number.as_ref();
+    let standing = CallEligibility {
+        automated_call: patient.automated_call,
+        number: number.map(crate::domain::PhoneNumber::kind),
+        released: patient.released_at.is_some(),
+        stopped: patient.stopped_at.is_some(),
+        stop_requested: patient.calling.stop_requested_at.is_some(),
+        wrong_number: number.is_some() && patient.calling.wrong_number.as_ref() == number,
+    };
+    standing.may_be_called().err()
+}
+
+/// The time of the patient's next slot after `after`, if there is one.
+pub(in crate::service) fn next_slot_of(
+    patient: &PatientRow,
+    schedule: &CallingSchedule,
+    after: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    if unwanted(patient).is_some() {
+        return Ok(None);
+    }
+    let times = patient.times()?;
+    Ok(schedule.next_slot(&times, patient.monitoring_start, after).map(|slot| slot.due_at))
+}
+
+/// Withdraws the unwanted slots and calls of these patients. `people` must be in their new state and locked by the
+/// caller. All belong to the centre of `schedule`.
+pub(in crate::service) async fn withdraw_unwanted(
+    tx: &mut Tx,
+    people: &[PatientRow],
+    schedule: &CallingSchedule,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let ids: Vec<PatientId> = people.iter().map(|patient| patient.id).collect();
+    let open = slots::open_of(tx, &ids).await?;
+    if open.is_empty() {
+        return Ok(());
+    }
+    let calls = attempts::open_of(tx, &ids).await?;
+    let mut waiting: Vec<(SlotRow, SlotEnd)> = Vec::new();
+    let mut under_way: Vec<(CallId, SlotId, Withdrawal)> = Vec::new();
+    for slot in open {
+        let Some(patient) = people.iter().find(|patient| patient.id == slot.patient) else { continue };
+        let why = match unwanted(patient) {
+            Some(why) => Some(why),
+            None if !still_scheduled(&slot, patient, schedule)? => Some(Withdrawal::TimesChanged),
+            None => None,
+        };
+        // Usually one. Two if an ended attempt was reopened.
+        let of_slot = calls.iter().filter(|attempt| attempt.slot == slot.id);
+        under_way.extend(of_slot.filter_map(|attempt| {
+            let moved = patient.phone_number.as_ref() != Some(&attempt.phone_number);
+            Some((attempt.call, slot.id, why.or(moved.then_some(Withdrawal::NumberChanged))?))
+        }));
+        if let Some(why) = why.filter(|_| slot.state == SlotState::Waiting) {
+            waiting.push((slot, SlotEnd::Cancelled(why)));
+        }
+    }
+    end_slots(tx, &waiting, at).await?;
+    withdraw_calls(tx, &under_way, at).await?;
+    Ok(())
+}
+
+/// Returns `true` if the slot is still in the patient's schedule. A call that staff requested always is.
+fn still_scheduled(slot: &SlotRow, patient: &PatientRow, schedule: &CallingSchedule) -> Result<bool, StoreError> {
+    if slot.origin == Origin::Staff {
+        return Ok(true);
+    }
+    let of_day = schedule.slots_on(&patient.times()?, slot.date);
+    Ok(of_day.iter().any(|planned| time_label(planned.time) == slot.time))
+}
+
+/// Marks calls as withdrawn. The outbox then tells the carrier. A call to a patient who is talking with staff isn't
+/// cut off: the slot ends and the call continues. There are two exceptions. Whether to call a new number is decided
+/// after the transfer, since staff may not have answered. A superseded call leaves the slot to the other call.
+pub(super) async fn withdraw_calls(
+    tx: &mut Tx,
+    calls: &[(CallId, SlotId, Withdrawal)],
+    at: Timestamp,
+) -> Result<Vec<ServiceEvent>, StoreError> {
+    if calls.is_empty() {
+        return Ok(Vec::new());
+    }
+    let why: Vec<(CallId, Withdrawal)> = calls.iter().map(|(call, _, why)| (*call, *why)).collect();
+    let new = attempts::withdraw(tx, &why, at, ANSWER_WITHIN).await?;
+    let ids: Vec<CallId> = why.iter().map(|(call, _)| *call).collect();
+    let with_staff = sessions::in_transfer(tx, &ids).await?;
+    let mut consequences = SideEffects::default();
+    for call in new.into_iter().filter(|call| !with_staff.contains(call)) {
+        consequences.job(&Job::Withdraw { call }, at);
+    }
+    consequences.write(tx).await?;
+    let ends = |why: Withdrawal| !matches!(why, Withdrawal::NumberChanged | Withdrawal::Superseded);
+    let ends = calls.iter().filter(|(call, _, why)| with_staff.contains(call) && ends(*why));
+    let ends: Vec<(SlotId, SlotEnd)> = ends.map(|(_, slot, why)| (*slot, SlotEnd::Cancelled(*why))).collect();
+    end_slots_with_staff(tx, &ends, at).await
+}
+
+/// The reports among these that count for automated calls by their health centres' settings.
+async fn counting(tx: &mut Tx, mut finished: Vec<ReportRow>) -> Result<Vec<ReportRow>, StoreError> {
+    let other_numbers =
+        finished.iter().filter(|report| report.caller_number.is_some_and(|number| !number.is_registered()));
+    let centres: Vec<CentreCode> = other_numbers.map(|report| report.centre.clone()).collect();
+    let settings = settings_of(tx, centres.iter()).await?;
+    finished.retain(|report| {
+        settings.get(&report.centre).is_none_or(|settings| settings.unregistered_reports.counts(report.caller_number))
+    });
+    Ok(finished)
+}
+
+/// Handles finished reports. The day's remaining calls to these patients are cancelled, whichever channel the report
+/// came by (A9). Alerts about the missing report are closed.
+pub(in crate::service) async fn reported(
+    tx: &mut Tx,
+    finished: &[ReportId],
+    at: Timestamp,
+) -> Result<Vec<ServiceEvent>, StoreError> {
+    if finished.is_empty() {
+        return Ok(Vec::new());
+    }
+    let finished = reports::by_ids(tx, finished).await?;
+    let finished = counting(tx, finished).await?;
+    let days: Vec<(PatientId, Date)> = finished.iter().map(|report| (report.patient, report.report_date)).collect();
+    let ids: Vec<PatientId> = days.iter().map(|(patient, _)| *patient).collect();
+    alerts::close_of(tx, &ids, &[AlertKind::Unanswered, AlertKind::Missed], at, BY_REPORT).await?;
+    let open = slots::open_of(tx, &ids).await?;
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    let of_day = |slot: &SlotRow| slot.origin == Origin::Schedule && days.contains(&(slot.patient, slot.date));
+    let open: Vec<SlotRow> = open.into_iter().filter(of_day).collect();
+    let calls = attempts::open_of(tx, &ids).await?;
+    let calls = calls.iter().filter(|attempt| open.iter().any(|slot| slot.id == attempt.slot));
+    let calls: Vec<_> = calls.map(|attempt| (attempt.call, attempt.slot, Withdrawal::Reported)).collect();
+    let waiting = open.into_iter().filter(|slot| slot.state == SlotState::Waiting);
+    let waiting: Vec<_> = waiting.map(|slot| (slot, SlotEnd::Cancelled(Withdrawal::Reported))).collect();
+    let mut told = end_slots(tx, &waiting, at).await?;
+    told.extend(withdraw_calls(tx, &calls, at).await?);
+    Ok(told)
+}

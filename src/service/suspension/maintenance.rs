@@ -1,0 +1,76 @@
+//! Maintenance: callers hear an announcement in place of the line (H1). Every node reads it at each new call, so it
+//! takes effect immediately everywhere.
+
+use jiff::Timestamp;
+
+use crate::service::context::{Changes, Clerk, new_id};
+use crate::service::error::ServiceError;
+use crate::store::maintenances::{self, MaintenanceRow};
+use crate::store::{Tx, audit};
+
+/// The maximum number of overlapping maintenances. More than a handful indicate a mistake.
+const MOST_AT_ONCE: usize = 100;
+
+/// Begins a maintenance and replaces the current one. Calls in progress continue.
+///
+/// # Errors
+/// [`ServiceError::UntilPassed`] if the announced end isn't in the future.
+pub async fn start_maintenance(clerk: &Clerk, until: Option<Timestamp>) -> Result<MaintenanceRow, ServiceError> {
+    let now = clerk.clock.now();
+    if until.is_some_and(|until| until <= now) {
+        return Err(ServiceError::UntilPassed);
+    }
+    let mut tx = clerk.database.begin_write().await?;
+    end_all(&mut tx, now).await?;
+    let maintenance = MaintenanceRow { id: new_id(), starts_at: now, until, closed_at: None };
+    maintenances::start(&mut tx, &maintenance).await?;
+    trace(&mut tx, clerk, now, "maintenance.started", &maintenance).await?;
+    tx.commit().await?;
+    Ok(maintenance)
+}
+
+/// Ends the current maintenance and returns it. `None` if there was none.
+///
+/// # Errors
+/// Database errors.
+pub async fn end_maintenance(clerk: &Clerk) -> Result<Option<MaintenanceRow>, ServiceError> {
+    let now = clerk.clock.now();
+    let mut tx = clerk.database.begin_write().await?;
+    let ended = end_all(&mut tx, now).await?;
+    if let Some(maintenance) = &ended {
+        trace(&mut tx, clerk, now, "maintenance.ended", maintenance).await?;
+    }
+    tx.commit().await?;
+    Ok(ended)
+}
+
+/// The current maintenance.
+///
+/// # Errors
+/// Database errors.
+pub async fn current_maintenance(clerk: &Clerk) -> Result<Option<MaintenanceRow>, ServiceError> {
+    Ok(maintenances::current(&mut clerk.database.begin_read().await?, clerk.clock.now()).await?)
+}
+
+async fn end_all(tx: &mut Tx, now: Timestamp) -> Result<Option<MaintenanceRow>, ServiceError> {
+    let mut first = None;
+    for _ in 0..MOST_AT_ONCE {
+        let Some(maintenance) = maintenances::current(tx, now).await? else { break };
+        maintenances::end(tx, maintenance.id, now).await?;
+        first.get_or_insert(maintenance);
+    }
+    Ok(first)
+}
+
+async fn trace(
+    tx: &mut Tx,
+    clerk: &Clerk,
+    now: Timestamp,
+    action: &str,
+    maintenance: &MaintenanceRow,
+) -> Result<(), ServiceError> {
+    let until = maintenance.until.map(|until| until.to_string());
+    let details = Changes::default().field("until", None::<String>, until);
+    let entry = clerk.entry(now, action, format!("maintenance:{}", maintenance.id), None, details);
+    Ok(audit::append(tx, vec![entry]).await?)
+}
