@@ -114,10 +114,10 @@ impl Sweep<'_> {
             }
         };
         if ended {
-            self.ended += 1;
+            self.ended = self.ended.saturating_add(1);
         } else if !call.placed && silence >= self.longest {
             self.conversations.take(CarrierEvent::Lost(call.call)).await?;
-            self.ended += 1;
+            self.ended = self.ended.saturating_add(1);
         } else {
             self.soon.push(call.call);
         }
