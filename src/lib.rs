@@ -14,9 +14,9 @@
 //! | 4 | [`store`] | the only SQL |
 //! | 4 | [`carrier`] | Twilio-compatible carriers, and a simulated telephone network |
 //! | 5 | [`service`] | the application services: one function per use case |
-//! | 6 | [`simulation`] | whole days with everything that can go wrong, checked |
 //! | 6 | [`web`] | HTTP: parse, call one service function, render |
 //! | 7 | [`commands`] | the command line |
+//! | 8 | `lab` | simulated days, a fake carrier, measurements, the demonstration; only with the feature `lab` |
 
 // Input from outside must not end a call or the process, so nothing here panics on a value. tests/house.rs checks
 // these lines and the exceptions to them.
@@ -41,11 +41,12 @@ pub mod domain;
 pub mod engine;
 pub mod flow;
 pub mod flow_test;
+#[cfg(feature = "lab")]
+pub mod lab;
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 pub mod patient_import;
 pub mod policy;
 pub mod service;
-pub mod simulation;
 pub mod store;
 #[cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 pub mod web;

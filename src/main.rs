@@ -2,6 +2,12 @@
 
 use std::process::ExitCode;
 
+/// The commands beside those of the product.
+#[cfg(feature = "lab")]
+type Extra = kenkocall::lab::LabCommands;
+#[cfg(not(feature = "lab"))]
+type Extra = std::convert::Infallible;
+
 fn main() -> ExitCode {
-    kenkocall::commands::run()
+    kenkocall::commands::run::<Extra>()
 }

@@ -27,8 +27,8 @@ const LAYERS: [(&str, u8); 14] = [
     ("notify", 4),
     ("service", 5),
     ("web", 6),
-    ("simulation", 6),
     ("commands", 7),
+    ("lab", 8),
 ];
 
 /// Permitted upward imports, each with its reason.
@@ -65,15 +65,15 @@ const FETCHING: [(&str, &str); 13] = [
     ("src/service/context/clock.rs", "the one clock, and the one source of new ids"),
     ("src/main.rs", "hands in the process's arguments and environment"),
     ("src/commands/mod.rs", "hands in the process's arguments and environment"),
-    ("src/commands/demo/fast.rs", "measures how long the day took"),
-    ("src/commands/bench/import.rs", "measures how long things take, and finds its own program"),
-    ("src/commands/bench/phone.rs", "measures how long things take"),
-    ("src/commands/bench/latency_probe.rs", "measures how long things take"),
-    ("src/commands/bench/server.rs", "measures how long things take, and finds its own program"),
-    ("src/commands/bench/step.rs", "measures how long things take"),
-    ("src/commands/bench/tick.rs", "measures how long things take"),
-    ("src/commands/bench/load.rs", "measures how long things take"),
-    ("src/commands/bench/turns.rs", "measures how long things take"),
+    ("src/lab/demo/fast.rs", "measures how long the day took"),
+    ("src/lab/bench/import.rs", "measures how long things take, and finds its own program"),
+    ("src/lab/bench/phone.rs", "measures how long things take"),
+    ("src/lab/bench/latency_probe.rs", "measures how long things take"),
+    ("src/lab/bench/server.rs", "measures how long things take, and finds its own program"),
+    ("src/lab/bench/step.rs", "measures how long things take"),
+    ("src/lab/bench/tick.rs", "measures how long things take"),
+    ("src/lab/bench/load.rs", "measures how long things take"),
+    ("src/lab/bench/turns.rs", "measures how long things take"),
 ];
 
 /// What src/lib.rs forbids in the whole library: each of these ends the thread on an unexpected value.
@@ -90,7 +90,7 @@ const COUNTED: [(&str, &[&str]); 4] = [
 /// The only files that may allow one of these, and why.
 const PANICKING: [(&str, &str); 2] = [
     ("src/flow/draw/mod.rs", "draws a contributor's documents; the places are those of the picture's own lists"),
-    ("src/simulation/generators.rs", "draws from its own lists, none of which is empty"),
+    ("src/lab/simulation/generators.rs", "draws from its own lists, none of which is empty"),
 ];
 
 const MOST_LINES: usize = 400;
@@ -184,7 +184,7 @@ fn layers(tree: &Tree) -> Vec<String> {
 fn meetings(tree: &Tree) -> Vec<String> {
     let mut met: BTreeMap<&str, BTreeMap<&str, String>> = BTreeMap::new();
     for (path, source) in in_src(tree) {
-        let Some(from) = module_of(path).filter(|from| !matches!(*from, "service" | "simulation" | "commands")) else {
+        let Some(from) = module_of(path).filter(|from| !matches!(*from, "service" | "commands" | "lab")) else {
             continue;
         };
         for (line, to) in imports(path, source) {
@@ -197,7 +197,7 @@ fn meetings(tree: &Tree) -> Vec<String> {
     both.map(|(from, places)| {
         let places: Vec<String> = places.into_values().collect();
         format!(
-            "{}: `{from}` imports store and carrier; they meet only in service, simulation and commands",
+            "{}: `{from}` imports store and carrier; they meet only in service, commands and lab",
             places.join(" and ")
         )
     })

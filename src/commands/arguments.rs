@@ -76,7 +76,7 @@ pub(super) async fn clerk(config: &Config, name: StaffName, missing: Missing) ->
 }
 
 /// Returns what was found. If the access couldn't be recorded in the audit trail, says so on standard error.
-pub(super) fn found<T>(looked: Viewed<T>) -> T {
+pub(crate) fn found<T>(looked: Viewed<T>) -> T {
     if let Noted::No(error) = looked.noted {
         complain(&format!(
             "kenkocall: this look isn't recorded in the audit trail, as {error}; write down who looked at what, and when"
@@ -107,7 +107,7 @@ pub(super) async fn say_json(clerk: &Clerk, value: Value) -> anyhow::Result<()> 
     print_json(&value)
 }
 
-pub(super) fn print_json(value: &Value) -> anyhow::Result<()> {
+pub(crate) fn print_json(value: &Value) -> anyhow::Result<()> {
     let text = serde_json::to_string_pretty(value).context("the answer can't be written as JSON")?;
     print(&format!("{text}\n"))
 }

@@ -14,7 +14,7 @@ const TRY_AGAIN_AT_MOST: Duration = Duration::from_secs(30);
 
 /// Opens the configured database, creates it if it is missing, and migrates it. A database that is created with the
 /// settings of the simulated phone network is marked as simulated.
-pub(super) async fn prepared(config: &Config) -> Result<Database, StoreError> {
+pub(crate) async fn prepared(config: &Config) -> Result<Database, StoreError> {
     let database = Database::open(&config.database.url, config.database.connections).await?;
     let created = match config.carrier {
         Some(Carrier::Simulator) => DataOrigin::Simulated,

@@ -34,7 +34,7 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Days) -> anyhow
 }
 
 /// Formats the figures as a table, and below it why slots ended without a report.
-pub(super) fn as_text(date: Date, figures: &DailyStats) -> String {
+pub(crate) fn as_text(date: Date, figures: &DailyStats) -> String {
     if figures.centres.is_empty() {
         return format!("{date}: no automated calls were due\n");
     }

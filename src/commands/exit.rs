@@ -72,7 +72,7 @@ pub(super) fn refused(sentence: impl std::fmt::Display) -> anyhow::Error {
 }
 
 /// Returns an error that ends the command with [`Exit::Found`].
-pub(super) fn found(sentence: impl std::fmt::Display) -> anyhow::Error {
+pub(crate) fn found(sentence: impl std::fmt::Display) -> anyhow::Error {
     Ends { exit: Exit::Found, sentence: sentence.to_string() }.into()
 }
 

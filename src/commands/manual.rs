@@ -5,24 +5,25 @@ use std::path::Path;
 use anyhow::Context as _;
 use clap::{Command, CommandFactory as _};
 
+use super::ExtraCommands;
 use super::output::{failure, outln, write_raw};
 
 /// The name of the program.
 const PROGRAM: &str = "kenkocall";
 
 /// Writes the completions of a shell to standard output.
-pub(super) fn completions(shell: clap_complete::Shell) -> anyhow::Result<()> {
+pub(super) fn completions<Extra: ExtraCommands>(shell: clap_complete::Shell) -> anyhow::Result<()> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut super::Arguments::command(), PROGRAM, &mut script);
+    clap_complete::generate(shell, &mut super::Arguments::<Extra>::command(), PROGRAM, &mut script);
     write_raw(&String::from_utf8_lossy(&script));
     failure()
 }
 
 /// Writes a man page for each command into a folder.
-pub(super) fn write(folder: &Path) -> anyhow::Result<()> {
+pub(super) fn write<Extra: ExtraCommands>(folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder)
         .with_context(|| format!("the folder {} can't be made; name another", folder.display()))?;
-    let mut all = super::Arguments::command().disable_help_subcommand(true);
+    let mut all = super::Arguments::<Extra>::command().disable_help_subcommand(true);
     all.build();
     let mut pages = 0;
     page(&all, PROGRAM, folder, &mut pages)?;

@@ -1,36 +1,37 @@
 //! The command line. A command that fails exits non-zero with a sentence that says what is wrong and what to do.
 
 mod alerts;
-mod arguments;
+#[cfg(test)]
+pub(crate) mod argument_checks;
+pub(crate) mod arguments;
 mod audit;
 mod audit_list;
 mod backup;
-mod bench;
-mod calls;
+pub(crate) mod calls;
 mod centres;
-mod database;
-mod days;
-mod demo;
+pub(crate) mod database;
+pub(crate) mod days;
 mod dialer;
-mod documents;
-mod exit;
+pub(crate) mod documents;
+pub(crate) mod exit;
 mod fitting;
 mod flows;
 mod logging;
 mod maintenance;
 mod manual;
-mod output;
+pub(crate) mod output;
 mod patients;
-mod ports;
+pub(crate) mod ports;
 mod private_files;
-mod refusal;
+pub(crate) mod refusal;
 mod reports;
-mod serve;
+pub(crate) mod serve;
 mod settings;
-mod signals;
-mod simulate;
-mod terminal;
+pub(crate) mod signals;
+pub(crate) mod terminal;
 
+use std::convert::Infallible;
+use std::fmt::Debug;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -50,7 +51,7 @@ use self::output::complain;
 /// Kenko Call (健康コール): follow-up calls of patients, and a health-call line that answers 24 hours a day.
 #[derive(Debug, Parser)]
 #[command(version, about, propagate_version = true, arg_required_else_help = true)]
-struct Arguments {
+pub(crate) struct Arguments<Extra: ExtraCommands> {
     /// The settings file (TOML). Each setting is also read from the environment as KENKOCALL_SECTION__KEY.
     #[arg(id = "settings_file", long = "config", global = true, value_name = "FILE")]
     settings_file: Option<PathBuf>,
@@ -60,15 +61,11 @@ struct Arguments {
     #[arg(id = "acting_as", long = "as", global = true, value_name = "NAME")]
     acting_as: Option<String>,
     #[command(subcommand)]
-    command: Command,
+    command: Command<Extra>,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
-    /// Try it out: a new database, made-up patients, the simulated phone network, no configuration.
-    ///
-    /// With `log.format = "json"` (KENKOCALL_LOG__FORMAT=json), each log line is a JSON object.
-    Demo(demo::Demo),
+enum Command<Extra: ExtraCommands> {
     /// Take calls: all roles on one port.
     ///
     /// Log lines go to standard error; with `log.format = "json"` (KENKOCALL_LOG__FORMAT=json), each is a JSON object.
@@ -133,16 +130,8 @@ enum Command {
         #[command(subcommand)]
         command: audit::Audit,
     },
-    /// Measure this program on this machine: everything, or only what is named.
-    Bench {
-        #[command(subcommand)]
-        command: Option<bench::Bench>,
-    },
-    /// Rehearse in a simulated environment.
-    Simulate {
-        #[command(subcommand)]
-        command: simulate::Simulate,
-    },
+    #[command(flatten)]
+    Extra(Extra),
     /// Check, export, draw, play and test the flow documents.
     Flows {
         #[command(subcommand)]
@@ -161,10 +150,26 @@ enum Command {
     },
 }
 
-/// Runs the command that the process's arguments name.
-pub fn run() -> ExitCode {
+/// Commands of this program that aren't part of the product, such as those of the laboratory.
+pub trait ExtraCommands: Subcommand + Debug {
+    /// Runs the command to completion.
+    ///
+    /// # Errors
+    /// What the command says.
+    fn run(self, config: &Config) -> impl Future<Output = anyhow::Result<()>>;
+}
+
+/// No further commands: the product alone.
+impl ExtraCommands for Infallible {
+    async fn run(self, _: &Config) -> anyhow::Result<()> {
+        match self {}
+    }
+}
+
+/// Runs the command that the process's arguments name: one of the product, or one of `Extra`.
+pub fn run<Extra: ExtraCommands>() -> ExitCode {
     private_files::keep_new_files_private();
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::<Extra>::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return of_clap(&error).into(),
     };
@@ -191,13 +196,13 @@ fn of_clap(error: &clap::Error) -> Exit {
     }
 }
 
-fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
+fn dispatch<Extra: ExtraCommands>(arguments: Arguments<Extra>) -> anyhow::Result<Exit> {
     #[allow(clippy::disallowed_methods)] // the edge of the process
     let surveyed = || config::survey(arguments.settings_file.as_deref(), std::env::vars_os());
     match arguments.command {
         Command::Flows { command } => return flows::run(command, || Ok(surveyed().usable()?.flows.directory)),
-        Command::Completions { shell } => return manual::completions(shell).map(|()| Exit::Done),
-        Command::Man { folder } => return manual::write(&folder).map(|()| Exit::Done),
+        Command::Completions { shell } => return manual::completions::<Extra>(shell).map(|()| Exit::Done),
+        Command::Man { folder } => return manual::write::<Extra>(&folder).map(|()| Exit::Done),
         _ => {}
     }
     let survey = surveyed();
@@ -210,14 +215,12 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
     let name = acting_as(arguments.acting_as)?;
     started(async {
         match command {
-            Command::Demo(demo) => demo::run(demo, &config).await,
             Command::Serve => {
                 logging::start(&config)?;
                 warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
                 serve::serve(config).await
             }
-            Command::Bench { command } => bench::run(command).await,
-            Command::Simulate { command } => simulate::run(command).await,
+            Command::Extra(command) => command.run(&config).await,
             other => {
                 warnings.iter().for_each(|warning| complain(&format!("kenkocall: warning: {warning}")));
                 match other {
@@ -247,7 +250,11 @@ fn started(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<
 }
 
 /// Runs the commands that need a clerk.
-async fn at_the_desk(config: &Config, name: StaffName, command: Command) -> anyhow::Result<()> {
+async fn at_the_desk<Extra: ExtraCommands>(
+    config: &Config,
+    name: StaffName,
+    command: Command<Extra>,
+) -> anyhow::Result<()> {
     let zone = arguments::line_zone(config)?;
     let missing = match &command {
         Command::Centres { command: centres::Centres::Add { .. } } => Missing::IsCreated,
@@ -265,13 +272,11 @@ async fn at_the_desk(config: &Config, name: StaffName, command: Command) -> anyh
         Command::Maintenance { command } => maintenance::run(&clerk, &zone, command).await,
         Command::Audit { command } => audit::run(config, &clerk, &zone, command).await,
         Command::Serve
-        | Command::Demo(_)
+        | Command::Extra(_)
         | Command::Migrate { .. }
         | Command::Config { .. }
         | Command::Backup(_)
         | Command::Restore(_)
-        | Command::Bench { .. }
-        | Command::Simulate { .. }
         | Command::Flows { .. }
         | Command::Completions { .. }
         | Command::Man { .. } => Ok(()),
@@ -301,75 +306,19 @@ fn acting_as(given: Option<String>) -> anyhow::Result<StaffName> {
 /// Returns `true` if terminals may receive escape codes, for colours and overwritten lines. `NO_COLOR` and a terminal
 /// without support (`TERM=dumb`) disable them.
 #[allow(clippy::disallowed_methods)] // the edge of the process
-fn escapes() -> bool {
+pub(crate) fn escapes() -> bool {
     let unset = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     unset && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::{Arg, Command, CommandFactory};
+    use clap::CommandFactory as _;
 
-    use super::Arguments;
-
-    /// Visits all commands, each with the words that name it, before clap propagates the global arguments.
-    fn walk(words: &str, command: &Command, visit: &mut dyn FnMut(&str, &Command)) {
-        visit(words, command);
-        for inner in command.get_subcommands() {
-            walk(&format!("{words} {}", inner.get_name()), inner, visit);
-        }
-    }
-
-    fn names(argument: &Arg) -> Vec<String> {
-        let long = argument.get_long_and_visible_aliases().unwrap_or_default();
-        let short = argument.get_short_and_visible_aliases().unwrap_or_default();
-        let long = long.into_iter().map(|long| format!("--{long}"));
-        std::iter::once(argument.get_id().to_string()).chain(long).chain(short.iter().map(char::to_string)).collect()
-    }
-
-    /// Commands whose output isn't for other programs: servers, measurements, pictures, scripts and pages.
-    const NO_JSON: [&str; 8] =
-        ["demo", "serve", "bench", "simulate carrier", "flows draw", "flows play", "completions", "man"];
+    use super::{Arguments, Infallible, argument_checks};
 
     #[test]
-    fn every_command_that_shows_something_takes_json_and_has_a_text_for_help() {
-        let mut leaves = 0;
-        walk("kenkocall", &Arguments::command(), &mut |words, command| {
-            assert!(command.get_about().is_some(), "{words} has no text");
-            for argument in command.get_arguments() {
-                let helped = argument.get_help().is_some() || ["help", "version"].contains(&argument.get_id().as_str());
-                assert!(helped, "{words}: {} has no text", argument.get_id());
-            }
-            if command.has_subcommands() {
-                return;
-            }
-            leaves += 1;
-            let name = words.trim_start_matches("kenkocall ");
-            let none = NO_JSON.iter().any(|exempt| name == *exempt || name.starts_with(&format!("{exempt} ")));
-            let json = command.get_arguments().any(|argument| argument.get_long() == Some("json"));
-            assert_eq!(json, !none, "{words} --json");
-        });
-        assert!(leaves > 30, "{leaves} commands were looked at");
-    }
-
-    /// clap stores values by id: arguments with the same id would overwrite each other's values.
-    #[test]
-    fn no_argument_of_a_subcommand_has_the_id_of_a_global_one() {
-        let all = Arguments::command();
-        let global: Vec<String> = all.get_arguments().filter(|arg| arg.is_global_set()).flat_map(names).collect();
-        assert_eq!(global, ["settings_file", "--config", "acting_as", "--as"]);
-        let mut seen = 0;
-        walk("kenkocall", &all, &mut |words, command| {
-            for argument in command.get_arguments().filter(|argument| !argument.is_global_set()) {
-                seen += 1;
-                for name in names(argument) {
-                    assert!(!global.contains(&name), "{words}: {name} is a global argument's");
-                }
-            }
-            let globals = command.get_arguments().filter(|argument| argument.is_global_set()).count();
-            assert!(globals == 0 || words == "kenkocall", "{words} has a global argument of its own");
-        });
-        assert!(seen > 50, "{seen} arguments were looked at");
-        all.debug_assert();
+    fn the_commands_of_the_product_have_sound_arguments() {
+        argument_checks::check(&Arguments::<Infallible>::command());
     }
 }

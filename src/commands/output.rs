@@ -25,16 +25,16 @@ macro_rules! outln {
         $crate::commands::output::write(&format!("{}\n", format_args!($($part)*)))
     };
 }
-pub(super) use outln;
+pub(crate) use outln;
 
 /// Writes to standard output. Hidden characters, which older data may contain, are escaped. A failure is recorded for
 /// [`closed`] and [`failure`].
-pub(super) fn write(text: &str) {
+pub(crate) fn write(text: &str) {
     write_raw(&escaped_lines(text));
 }
 
 /// Writes text that this program produced itself, including escape codes.
-pub(super) fn write_raw(text: &str) {
+pub(crate) fn write_raw(text: &str) {
     let mut ended = ENDED.lock().unwrap_or_else(PoisonError::into_inner);
     if ended.is_some() {
         return;
@@ -49,13 +49,13 @@ pub(super) fn write_raw(text: &str) {
 ///
 /// # Errors
 /// Standard output can't be written, such as on a full disk. A closed pipe isn't an error.
-pub(super) fn print(text: &str) -> anyhow::Result<()> {
+pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     write(text);
     failure()
 }
 
 /// Returns `true` if the reader closed standard output. A command that only shows something can end.
-pub(super) fn closed() -> bool {
+pub(crate) fn closed() -> bool {
     ENDED.lock().unwrap_or_else(PoisonError::into_inner).is_some()
 }
 
@@ -63,7 +63,7 @@ pub(super) fn closed() -> bool {
 ///
 /// # Errors
 /// That failure.
-pub(super) fn failure() -> anyhow::Result<()> {
+pub(crate) fn failure() -> anyhow::Result<()> {
     match ENDED.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
         Some(Ended::Failed(error)) => match error.take() {
             Some(error) => Err(error).context(CANNOT_BE_WRITTEN),
@@ -77,13 +77,13 @@ const CANNOT_BE_WRITTEN: &str =
     "standard output can't be written, so what it has isn't complete; check the disk or the program that reads it";
 
 /// Writes a line to standard error if possible. A failure can't be reported anywhere else.
-pub(super) fn complain(text: &str) {
+pub(crate) fn complain(text: &str) {
     let mut out = std::io::stderr().lock();
     let _told = out.write_all(format!("{}\n", escaped_lines(text)).as_bytes()).and_then(|()| out.flush());
 }
 
 /// Standard output for code that takes a writer. It shares the recorded failure.
-pub(super) struct Out;
+pub(crate) struct Out;
 
 impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

@@ -19,16 +19,16 @@ const FILES_OF_DATABASE_CONNECTION: u64 = 4;
 const FEW_FILES: u64 = 512;
 
 /// The listening ports of a server.
-pub(super) struct Ports {
-    pub(super) main: Port,
+pub(crate) struct Ports {
+    pub(crate) main: Port,
     /// `None` if the main port also serves the operators, or if the default address is in use.
-    pub(super) operations: Option<Port>,
+    pub(crate) operations: Option<Port>,
 }
 
 impl Ports {
     /// Listens on the configured addresses. If no operations port is configured and the default one is in use, for
     /// instance by another server on this machine, the server runs without one.
-    pub(super) async fn open(config: &Config) -> anyhow::Result<Self> {
+    pub(crate) async fn open(config: &Config) -> anyhow::Result<Self> {
         let server = &config.server;
         let main = listen(server.listen, "server.listen").await?;
         let operations = match server.operations() {
@@ -57,7 +57,7 @@ impl Ports {
 
     /// Returns a single port for all clients. Raises the limit on open files and derives the maximum number of
     /// connections from it.
-    pub(super) fn one(config: &Config, listener: TcpListener) -> Self {
+    pub(crate) fn one(config: &Config, listener: TcpListener) -> Self {
         let files = raised_file_limit();
         let database = FILES_OF_DATABASE_CONNECTION.saturating_mul(config.database.connections.into());
         let others = OTHER_FILES.saturating_add(database).saturating_add(config.dialer.concurrent_calls.into());
@@ -76,7 +76,7 @@ impl Ports {
     }
 
     /// Writes the addresses to standard output in one piece: a supervisor may read only the first line.
-    pub(super) fn announce(&self, server: &Server) -> anyhow::Result<()> {
+    pub(crate) fn announce(&self, server: &Server) -> anyhow::Result<()> {
         let address = address_of(&self.main.listener)?;
         info!(%address, public_url = server.public_url(), "taking calls");
         let mut lines = format!("kenkocall listens on http://{address}\n");

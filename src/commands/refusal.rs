@@ -2,7 +2,7 @@
 //! message, for the log, and would repeat it as a cause.
 
 /// Formats the error for people.
-pub(super) fn told(error: &anyhow::Error) -> String {
+pub(crate) fn told(error: &anyhow::Error) -> String {
     let mut told = String::new();
     for cause in error.chain() {
         let sentence = cause.to_string();
@@ -22,7 +22,6 @@ mod tests {
     use super::*;
     use crate::config::ConfigError;
     use crate::service::{CheckpointError, ServiceError};
-    use crate::simulation::SimulationError;
 
     fn broken() -> std::io::Error {
         std::io::Error::new(std::io::ErrorKind::PermissionDenied, "permission denied by the test")
@@ -34,8 +33,6 @@ mod tests {
             anyhow::Error::from(CheckpointError::from(broken())),
             ServiceError::from(CheckpointError::from(broken())).into(),
             ConfigError::File { path: "settings.toml".into(), source: broken() }.into(),
-            SimulationError::from(broken()).into(),
-            SimulationError::from(ServiceError::from(CheckpointError::from(broken()))).into(),
             Err::<(), _>(broken()).context("the file can't be read").unwrap_err(),
             Err::<(), _>(CheckpointError::from(broken())).context("audit.checkpoint_file").unwrap_err(),
         ];

@@ -43,7 +43,7 @@ const NO_CARRIER: &str = "no carrier is set, so nothing was started and nobody i
      (or `carrier` in the settings file) to answer and place real calls through a Twilio-compatible carrier, or \
      KENKOCALL_CARRIER=simulator to train on a database of its own: no phone rings, and every answer is invented";
 
-pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
+pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     if config.carrier.is_none() {
         bail!(NO_CARRIER);
     }
@@ -69,7 +69,7 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
 }
 
 /// A server that has opened everything but doesn't listen yet.
-pub(super) struct Server {
+pub(crate) struct Server {
     context: Arc<Context>,
     conversations: ConversationService,
     working: tokio::task::JoinHandle<()>,
@@ -84,7 +84,7 @@ pub(super) struct Server {
 impl Server {
     /// Opens and migrates the database, and starts the conversation service. With the simulated carrier, the phones
     /// behave as `simulated` says.
-    pub(super) async fn open(
+    pub(crate) async fn open(
         config: &Config,
         flow_set: Arc<FlowSet>,
         simulated: simulator::Settings,
@@ -127,23 +127,23 @@ impl Server {
     }
 
     /// Adds a status page at `/`.
-    pub(super) fn with_status_page(self) -> Self {
+    pub(crate) fn with_status_page(self) -> Self {
         let app = self.app.merge(status_page(Arc::clone(&self.web)));
         Self { app, ..self }
     }
 
     /// The conversation service, which takes turns.
-    pub(super) fn conversations(&self) -> ConversationService {
+    pub(crate) fn conversations(&self) -> ConversationService {
         self.conversations.clone()
     }
 
     /// The server's context, with the database.
-    pub(super) fn context(&self) -> &Arc<Context> {
+    pub(crate) fn context(&self) -> &Arc<Context> {
         &self.context
     }
 
     /// Serves until `stop`. Then takes no new calls, answers what was accepted, and closes the database.
-    pub(super) async fn run(
+    pub(crate) async fn run(
         self,
         ports: Ports,
         stop: impl Future<Output = ()> + Send + 'static,
@@ -188,7 +188,7 @@ impl Server {
 }
 
 /// Starts all background tasks except the conversation service.
-pub(super) fn start_workers(
+pub(crate) fn start_workers(
     context: &Arc<Context>,
     conversations: &ConversationService,
     network: Option<&Arc<CarrierClient>>,
@@ -214,7 +214,7 @@ pub(super) fn start_workers(
 /// Creates the context and stores the flow documents that calls begin with from now on. Fails if the database doesn't
 /// suit the carrier: simulated answers are never stored among real patients, and no real calls are placed for simulated
 /// patients.
-pub(super) async fn open_desk(
+pub(crate) async fn open_desk(
     config: &Config,
     database: Database,
     flow_set: Arc<FlowSet>,
@@ -254,7 +254,7 @@ pub(super) async fn open_desk(
 
 /// Returns the configured phone network. `None` if there is no account to query it with. Without a number to call from,
 /// it is used only for lookups.
-pub(super) fn network(
+pub(crate) fn network(
     config: &Config,
     urls: &Urls,
     simulated: simulator::Settings,
@@ -283,7 +283,7 @@ pub(super) fn network(
     }
 }
 
-pub(super) fn dialling(config: &Config, from: PhoneNumber) -> DialerSettings {
+pub(crate) fn dialling(config: &Config, from: PhoneNumber) -> DialerSettings {
     DialerSettings {
         from,
         ring_seconds: config.twilio.ring_seconds,

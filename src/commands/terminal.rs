@@ -10,10 +10,10 @@ use crate::engine::{EventKind, NextAction, Reply, TransferOutcome, WordsFor, wor
 use crate::flow::FlowSet;
 
 /// How to enter keys at the keyboard.
-pub(super) const HELP: &str = "Type keys and Enter (375#). Enter alone is silence, h hangs up.";
+pub(crate) const HELP: &str = "Type keys and Enter (375#). Enter alone is silence, h hangs up.";
 
 /// Prints what the caller hears.
-pub(super) fn show(flow_set: &FlowSet, reply: &Reply) {
+pub(crate) fn show(flow_set: &FlowSet, reply: &Reply) {
     for utterance in &reply.say {
         outln!("  {}", words(flow_set, utterance, WordsFor::Reader));
     }
@@ -25,7 +25,7 @@ pub(super) fn show(flow_set: &FlowSet, reply: &Reply) {
 }
 
 /// Reads what the caller does next: keys, or after a transfer whether they talked. The end of the input hangs up.
-pub(super) fn next(input: &mut impl BufRead, reply: &Reply) -> anyhow::Result<EventKind> {
+pub(crate) fn next(input: &mut impl BufRead, reply: &Reply) -> anyhow::Result<EventKind> {
     if matches!(reply.then, NextAction::Transfer { .. }) {
         let answer = ask(input, "Did they talk? y/n")?;
         let talked = answer.is_some_and(|answer| answer.starts_with('y'));
@@ -44,7 +44,7 @@ pub(super) fn next(input: &mut impl BufRead, reply: &Reply) -> anyhow::Result<Ev
 }
 
 /// Reads a line of standard input. Returns `None` at its end.
-pub(super) fn ask(input: &mut impl BufRead, prompt: &str) -> anyhow::Result<Option<String>> {
+pub(crate) fn ask(input: &mut impl BufRead, prompt: &str) -> anyhow::Result<Option<String>> {
     write(&format!("{prompt} "));
     if closed() {
         return Ok(None);

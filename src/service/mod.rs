@@ -16,11 +16,8 @@ mod patients;
 mod recovery;
 mod reports;
 mod simulated_gateway;
-mod simulation;
 mod slots;
 mod suspension;
-mod synthetic_day;
-mod synthetic_people;
 
 pub use alerts::{
     AlertFilter, AlertList, ClosedAlerts, ShownAlert, ToClose, close_alerts, line_of, list_alerts, tell_of_carrier,
@@ -55,11 +52,11 @@ pub use patients::{
 pub use recovery::{Reconciled, reconcile_calls};
 pub use reports::Export;
 pub use simulated_gateway::{Processed, run_simulated_gateway, run_until};
-pub use simulation::{Rhythm, Round, STEP, Simulation, Stretch, VirtualClock};
 pub use slots::{CentreDay, DailyStats, DaySlot, day_figures, day_slots};
 pub use suspension::{
     DialerState, PauseReason, call_not_known, current_maintenance, dialer_state, end_maintenance, mark_restored,
     note_backup, pause_dialling, resume_dialling, start_maintenance, turn_not_known,
 };
-pub use synthetic_day::{SyntheticDay, add_even_slots, add_made_up_day, made_up_identity, made_up_number};
-pub use synthetic_people::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, MADE_UP_CENTRE, SyntheticDataError, add_made_up};
+
+#[cfg(feature = "lab")]
+pub(crate) use self::{centre_settings::schedule_of, context::new_id, slots::next_slot_of};

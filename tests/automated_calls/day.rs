@@ -11,12 +11,14 @@ use jiff::{SignedDuration, Timestamp};
 use kenkocall::carrier::simulator::{self, Behaviour, Caller, Identity, NetworkFaults, Population, Script};
 use kenkocall::domain::{CallTimes, CallingHours, HersysId, PhoneNumber, StaffName};
 use kenkocall::flow::FlowSet;
+use kenkocall::lab::{
+    Rhythm, STEP, Simulation, SyntheticDay, VirtualClock, add_made_up_day, made_up_identity, made_up_number,
+};
 use kenkocall::patient_import::Column;
 use kenkocall::policy::{CallPrice, DayLimits, GuessingLimits};
 use kenkocall::service::{
-    Clerk, Clock, Context, ConversationError, DialerSettings, EventBus, FlowSetCache, LastCommit, Outcome, Rhythm,
-    STEP, SimulatedCarrier, Simulation, Source, SyntheticDay, VirtualClock, add_made_up_day, change_centre,
-    change_patient, made_up_identity, made_up_number,
+    Clerk, Clock, Context, ConversationError, DialerSettings, EventBus, FlowSetCache, LastCommit, Outcome,
+    SimulatedCarrier, Source, change_centre, change_patient,
 };
 use kenkocall::store::flow_sets::{self, FlowSetRow};
 use kenkocall::store::{CommitHook, Database};
@@ -195,7 +197,7 @@ impl Day {
     }
 
     pub async fn centre(&self, change: kenkocall::service::CentreChange) {
-        let code = kenkocall::domain::CentreCode::parse(kenkocall::service::MADE_UP_CENTRE).unwrap();
+        let code = kenkocall::domain::CentreCode::parse(kenkocall::lab::MADE_UP_CENTRE).unwrap();
         change_centre(&self.clerk, &code, &change).await.unwrap();
     }
 

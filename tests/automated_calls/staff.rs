@@ -139,7 +139,7 @@ async fn a3_a_new_number_while_the_phone_of_staff_rings_in_vain_is_called(fresh:
 }
 
 fn new_number() -> String {
-    kenkocall::service::made_up_number(15).unwrap().national()
+    kenkocall::lab::made_up_number(15).unwrap().national()
 }
 
 async fn a9_a_report_during_a_talk_with_staff_ends_the_slot_and_not_the_talk(fresh: Fresh) {

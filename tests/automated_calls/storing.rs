@@ -229,7 +229,7 @@ async fn fault_16_a_node_that_is_cut_off_from_the_database_confirms_nothing() {
         let cut_at = day.simulation.clock.now();
         // The next turn of each of the two calls.
         for _ in 0..20 {
-            let _fails = day.simulation.round(&mut kenkocall::service::Rhythm::default()).await;
+            let _fails = day.simulation.round(&mut kenkocall::lab::Rhythm::default()).await;
             day.simulation.clock.set(day.simulation.clock.now() + SignedDuration::from_secs(1));
             if day.told_since(cut_at).len() >= 2 {
                 break;

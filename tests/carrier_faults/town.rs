@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kenkocall::domain::{CallTimes, CallingHours};
-use kenkocall::service::{SyntheticDay, add_made_up_day, made_up_number};
+use kenkocall::lab::{SyntheticDay, add_made_up_day, made_up_number};
 use serde_json::json;
 
 use super::databases::Fresh;

@@ -1,7 +1,7 @@
 //! `patients stop`, `release` and `set` while the phone rings, and while a person is on the line (A3, A4).
 
 use kenkocall::carrier::simulator::{NetworkFaults, Script};
-use kenkocall::service::made_up_number;
+use kenkocall::lab::made_up_number;
 use serde_json::Value;
 
 use crate::day::{Day, finishes, hersys_id, secs, today};

@@ -8,11 +8,11 @@ use jiff::{SignedDuration, Timestamp};
 use kenkocall::carrier::simulator::{Behaviour, Health, Network, NetworkFaults, Population, Script, Settings};
 use kenkocall::domain::{CallTimes, CallingHours, Keys, PhoneNumber};
 use kenkocall::flow::FlowSet;
-use kenkocall::policy::{CallPrice, DayLimits, GuessingLimits};
-use kenkocall::service::{
-    self, DialerSettings, EventBus, FIRST_MADE_UP_ID, FlowSetCache, LastCommit, MADE_UP_CENTRE, STEP, Simulation,
-    SyntheticDay, VirtualClock, add_made_up_day, made_up_number,
+use kenkocall::lab::{
+    FIRST_MADE_UP_ID, MADE_UP_CENTRE, STEP, Simulation, SyntheticDay, VirtualClock, add_made_up_day, made_up_number,
 };
+use kenkocall::policy::{CallPrice, DayLimits, GuessingLimits};
+use kenkocall::service::{self, DialerSettings, EventBus, FlowSetCache, LastCommit};
 use kenkocall::store::flow_sets::{self, FlowSetRow};
 
 use crate::{CommandLine, databases::Fresh};

@@ -2,7 +2,7 @@
 
 use kenkocall::carrier::simulator::{NetworkFaults, Script};
 use kenkocall::domain::{AlertId, AlertKind, LossEvidence};
-use kenkocall::service::made_up_number;
+use kenkocall::lab::made_up_number;
 use kenkocall::store::alerts::{self, AlertRow};
 use kenkocall::store::losses::{self, LossRow};
 use kenkocall::store::{audit, dialer};

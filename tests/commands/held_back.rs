@@ -3,7 +3,7 @@
 
 use kenkocall::carrier::simulator::{NetworkFaults, Script};
 use kenkocall::domain::AlertKind;
-use kenkocall::service::made_up_number;
+use kenkocall::lab::made_up_number;
 use serde_json::Value;
 
 use crate::day::{Day, asks_to_stop, finishes, hersys_id, says, today};

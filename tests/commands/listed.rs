@@ -3,7 +3,7 @@
 use kenkocall::carrier::simulator::{Caller, Identity, Script};
 use kenkocall::domain::{AttemptOutcome, AttemptState, HangupCause, Line};
 use kenkocall::engine::AnsweredBy;
-use kenkocall::service::{made_up_identity, made_up_number};
+use kenkocall::lab::{made_up_identity, made_up_number};
 use serde_json::Value;
 
 use crate::day::{Day, asks_to_stop, finishes, hersys_id, says, secs, some_day};

@@ -2,7 +2,7 @@
 
 use kenkocall::carrier::simulator::{NetworkFaults, Script};
 use kenkocall::domain::PhoneNumber;
-use kenkocall::service::{MADE_UP_CENTRE, made_up_number};
+use kenkocall::lab::{MADE_UP_CENTRE, made_up_number};
 use kenkocall::store::patients;
 
 use crate::day::{Day, asks_to_stop, finishes, hersys_id, says, secs, today, zone_with_hour};

@@ -1,7 +1,7 @@
 //! Calls with unknown outcome: what is known of them, and `kenkocall calls resolve` (fault 9).
 
 use kenkocall::carrier::simulator::NetworkFaults;
-use kenkocall::service::made_up_number;
+use kenkocall::lab::made_up_number;
 use serde_json::Value;
 
 use crate::day::{Day, finishes, hersys_id, today};

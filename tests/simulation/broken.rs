@@ -6,7 +6,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use kenkocall::carrier::simulator::{Habit, NetworkFaults, PopulationMix};
 use kenkocall::domain::CallId;
-use kenkocall::simulation::{EventLog, Invariant, LoggedEvent, LoggedEventKind, Odds, PatientState, Scenario, check};
+use kenkocall::lab::simulation::{
+    EventLog, Invariant, LoggedEvent, LoggedEventKind, Odds, PatientState, Scenario, check,
+};
 
 use crate::stage::{Stage, is_clean};
 
@@ -261,7 +263,7 @@ fn change_all(day: &mut EventLog, change: impl Fn(&mut PatientState)) {
     }
 }
 
-fn rules(day: &mut EventLog, change: impl FnOnce(&mut kenkocall::simulation::Rules)) {
+fn rules(day: &mut EventLog, change: impl FnOnce(&mut kenkocall::lab::simulation::Rules)) {
     let rules = day.moments.iter_mut().find_map(|moment| match &mut moment.what {
         LoggedEventKind::CentreChanged(rules) => Some(rules),
         _ => None,

@@ -1,6 +1,6 @@
 //! Days that comply with the rules: fixed ones, those that once broke a rule, and new ones in each run.
 
-use kenkocall::simulation::{Death, LoggedEventKind, Scenario};
+use kenkocall::lab::simulation::{Death, LoggedEventKind, Scenario};
 
 use crate::stage::{Stage, is_clean};
 

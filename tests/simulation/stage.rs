@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kenkocall::flow::FlowSet;
-use kenkocall::simulation::{Played, Scenario, Settings, play, play_plan};
+use kenkocall::lab::simulation::{Played, Scenario, Settings, play, play_plan};
 use tempfile::TempDir;
 
 pub struct Stage {

@@ -2,7 +2,7 @@
 
 pub(super) mod attempts;
 mod manual;
-pub(super) mod transcript;
+pub(crate) mod transcript;
 
 use clap::Subcommand;
 use jiff::tz::TimeZone;

@@ -119,7 +119,7 @@ const fn transferred(outcome: TransferOutcome) -> &'static str {
 }
 
 /// Formats an answer with its severity. If the call has several people, the patient is named too.
-pub(in crate::commands) fn kept(answer: &ShownAnswer, several: bool) -> String {
+pub(crate) fn kept(answer: &ShownAnswer, several: bool) -> String {
     let whose = answer.hersys_id.as_ref().filter(|_| several).map(|id| format!(" of {}", id.expose()));
     let value = match answer.answer {
         None => "taken back".to_owned(),

@@ -24,7 +24,7 @@ static TRANSCRIPTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tests/transcript
 /// The folder that is used if none is named and it exists.
 const USUAL_FOLDER: &str = "call_flows";
 /// The folder with the transcripts, next to the flows of a set.
-pub(super) const TRANSCRIPTS_FOLDER: &str = "transcripts";
+pub(crate) const TRANSCRIPTS_FOLDER: &str = "transcripts";
 /// The maximum number of warnings logged at a start.
 const MOST_WARNINGS: usize = 20;
 /// The length of a digest that is enough to tell sets apart.
@@ -32,7 +32,7 @@ const SHORT_DIGEST: usize = 12;
 
 /// The source of the documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(crate) enum Origin {
     Folder(PathBuf),
     BuiltIn,
 }
@@ -49,7 +49,7 @@ impl std::fmt::Display for Origin {
 impl Origin {
     /// Returns the named folder. The default is `call_flows` in the working directory if it exists, otherwise the
     /// built-in documents.
-    pub(super) fn choose(named: Option<&Path>) -> Self {
+    pub(crate) fn choose(named: Option<&Path>) -> Self {
         match named {
             Some(folder) => Self::Folder(folder.to_owned()),
             None if Path::new(USUAL_FOLDER).is_dir() => Self::Folder(USUAL_FOLDER.into()),
@@ -58,7 +58,7 @@ impl Origin {
     }
 
     /// Formats the path of a file of the set.
-    pub(super) fn path_of(&self, file: &str) -> String {
+    pub(crate) fn path_of(&self, file: &str) -> String {
         match self {
             Self::Folder(folder) => folder.join(file).display().to_string(),
             Self::BuiltIn => format!("(built in) {file}"),
@@ -66,7 +66,7 @@ impl Origin {
     }
 
     /// Returns all files of the set by their paths in its folder.
-    pub(super) fn files(&self) -> anyhow::Result<BTreeMap<String, String>> {
+    pub(crate) fn files(&self) -> anyhow::Result<BTreeMap<String, String>> {
         let folder = match self {
             Self::BuiltIn => return Ok(built_in_documents()),
             Self::Folder(folder) => folder,
@@ -87,7 +87,7 @@ impl Origin {
     }
 
     /// Returns the checked set. Otherwise the error has all findings as sentences.
-    pub(super) fn flow_set(&self) -> anyhow::Result<Arc<FlowSet>> {
+    pub(crate) fn flow_set(&self) -> anyhow::Result<Arc<FlowSet>> {
         match FlowSet::checked(self.files()?) {
             Ok(flow_set) => Ok(Arc::new(flow_set)),
             Err(findings) => bail!("{}", self.sentences(&findings)),
@@ -96,7 +96,7 @@ impl Origin {
 
     /// Returns findings that aren't errors but need the author's attention: differences from the built-in documents in
     /// flows with the same version.
-    pub(super) fn warnings(&self, flow_set: &FlowSet) -> Vec<Finding> {
+    pub(crate) fn warnings(&self, flow_set: &FlowSet) -> Vec<Finding> {
         match self {
             Self::BuiltIn => Vec::new(),
             Self::Folder(_) => {
@@ -106,7 +106,7 @@ impl Origin {
     }
 
     /// Logs where the documents of this start came from.
-    pub(super) fn log(&self, flow_set: &FlowSet) {
+    pub(crate) fn log(&self, flow_set: &FlowSet) {
         let versions: Vec<String> =
             flow_set.flows.values().map(|flow| format!("{} {}", flow.name, flow.version)).collect();
         let digest = flow_set.digest.get(..SHORT_DIGEST).unwrap_or_default();
@@ -115,7 +115,7 @@ impl Origin {
     }
 
     /// Logs what an author should look at.
-    pub(super) fn log_warnings(&self, warnings: &[Finding]) {
+    pub(crate) fn log_warnings(&self, warnings: &[Finding]) {
         for warning in warnings.iter().take(MOST_WARNINGS) {
             warn!("{}", self.sentence(warning));
         }
@@ -125,20 +125,20 @@ impl Origin {
     }
 
     /// Formats findings, one per line, each with what to do.
-    pub(super) fn sentences(&self, findings: &[Finding]) -> String {
+    pub(crate) fn sentences(&self, findings: &[Finding]) -> String {
         let lines = findings.iter().map(|finding| self.sentence(finding));
         let count = findings.len();
         let things = if count == 1 { "thing" } else { "things" };
         format!("{}\nthe flow documents have {count} {things} to mend", lines.collect::<Vec<_>>().join("\n"))
     }
 
-    pub(super) fn sentence(&self, finding: &Finding) -> String {
+    pub(crate) fn sentence(&self, finding: &Finding) -> String {
         format!("{}:{}: {} → {}", self.path_of(&finding.file), finding.line, finding.what, finding.todo)
     }
 }
 
 /// Returns `true` if a folder has flow documents: at least one flow, or what all flows share.
-pub(super) fn holds_documents(folder: &Path) -> bool {
+pub(crate) fn holds_documents(folder: &Path) -> bool {
     let flows = |folder: &Path| {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
         entries.into_iter().any(|entry| entry.path().join("flow.toml").is_file())
@@ -147,7 +147,7 @@ pub(super) fn holds_documents(folder: &Path) -> bool {
 }
 
 /// Returns the transcripts built into the program: their paths below `transcripts` and their texts.
-pub(super) fn built_in_transcripts() -> BTreeMap<String, String> {
+pub(crate) fn built_in_transcripts() -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     texts_of(&TRANSCRIPTS, &mut files);
     files.retain(|name, _| name.ends_with(".call"));
@@ -161,7 +161,7 @@ fn built_in_documents() -> BTreeMap<String, String> {
 }
 
 /// Returns everything that `flows export` writes: the documents, and the transcripts in a folder next to the flows.
-pub(super) fn exported() -> Vec<(PathBuf, &'static [u8])> {
+pub(crate) fn exported() -> Vec<(PathBuf, &'static [u8])> {
     let mut files = Vec::new();
     contents_of(&BUILT_IN, Path::new(""), &mut files);
     contents_of(&TRANSCRIPTS, Path::new(TRANSCRIPTS_FOLDER), &mut files);

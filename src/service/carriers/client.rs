@@ -85,7 +85,7 @@ impl SimulatedCarrier {
     }
 
     /// Like [`Self::with`], for the driver of the simulated network. It doesn't wake the driver.
-    pub(in crate::service) fn watch<T>(&self, work: impl FnOnce(&mut simulator::Network, Timestamp) -> T) -> T {
+    pub(crate) fn watch<T>(&self, work: impl FnOnce(&mut simulator::Network, Timestamp) -> T) -> T {
         work(&mut self.network.lock().unwrap_or_else(PoisonError::into_inner), self.clock.now())
     }
 

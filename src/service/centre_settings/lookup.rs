@@ -29,7 +29,7 @@ pub(in crate::service) fn centre_of(row: &CentreRow) -> Centre {
 ///
 /// # Errors
 /// [`ServiceError::Unreadable`] or [`ServiceError::UnknownZone`]: no patient is called by guessed settings.
-pub(in crate::service) fn schedule_of(row: &CentreRow) -> Result<CallingSchedule, ServiceError> {
+pub(crate) fn schedule_of(row: &CentreRow) -> Result<CallingSchedule, ServiceError> {
     CentreSettings::read(row)?.calling_schedule(row)
 }
 

@@ -5,6 +5,7 @@ mod lookup;
 mod settings;
 
 pub use change::CentreChange;
-pub(in crate::service) use lookup::{centre_of, day_and_hours, known_centre, schedule_of, zone_of};
+pub(crate) use lookup::schedule_of;
+pub(in crate::service) use lookup::{centre_of, day_and_hours, known_centre, zone_of};
 pub use settings::CentreSettings;
 pub(in crate::service) use settings::settings_changes;

@@ -186,7 +186,7 @@ impl Counted {
 
 /// A new id, ordered by time, so that rows stored together are close together.
 #[allow(clippy::disallowed_methods)] // the only place
-pub(in crate::service) fn new_id() -> Uuid {
+pub(crate) fn new_id() -> Uuid {
     let counted = COUNTED.with_borrow_mut(|counted| counted.as_mut().map(Counted::next));
     counted.unwrap_or_else(Uuid::now_v7)
 }

@@ -11,7 +11,7 @@ mod log_limiter;
 pub use backoff::wait_after;
 pub(in crate::service) use clerk::{Changes, hersys_id_subject, patient_subject, shown_of};
 pub use clerk::{Clerk, Details, Noted, Source, Viewed};
-pub(in crate::service) use clock::new_id;
+pub(crate) use clock::new_id;
 pub use clock::{Clock, CountedIds, Stopwatch};
 pub use event_bus::{EventBus, ServiceEvent, ServiceEventKind};
 pub use flow_set_cache::FlowSetCache;

@@ -15,4 +15,5 @@ pub(in crate::service) use revive::revive;
 pub(in crate::service) use settle::{AttemptConclusion, end_slots, settle};
 pub(in crate::service) use side_effects::SideEffects;
 pub use statistics::{CentreDay, DailyStats, DaySlot, day_figures, day_slots};
-pub(in crate::service) use withdraw::{next_slot_of, reported, unwanted, withdraw_unwanted};
+pub(crate) use withdraw::next_slot_of;
+pub(in crate::service) use withdraw::{reported, unwanted, withdraw_unwanted};

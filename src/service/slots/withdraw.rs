@@ -34,7 +34,7 @@ pub(in crate::service) fn unwanted(patient: &PatientRow) -> Option<Withdrawal> {
 }
 
 /// The time of the patient's next slot after `after`, if there is one.
-pub(in crate::service) fn next_slot_of(
+pub(crate) fn next_slot_of(
     patient: &PatientRow,
     schedule: &CallingSchedule,
     after: Timestamp,

@@ -18,7 +18,8 @@ use crate::commands::ports::Ports;
 use crate::commands::serve::Server;
 use crate::config::Config;
 use crate::domain::{CallTimes, CallingHours, escaped_lines};
-use crate::service::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, ServiceEvent, SyntheticDay, add_made_up_day};
+use crate::lab::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, SyntheticDay, add_made_up_day};
+use crate::service::ServiceEvent;
 
 /// The patients are due over this many minutes, beginning with the current one.
 const MINUTES: i64 = 4;

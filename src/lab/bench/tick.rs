@@ -19,7 +19,8 @@ use crate::commands::output::outln;
 use crate::commands::serve::{dialling, open_desk};
 use crate::config::Config;
 use crate::domain::{CallTimes, CallingHours};
-use crate::service::{DialerSettings, STEP, Simulation, SyntheticDay, VirtualClock, add_made_up_day};
+use crate::lab::{STEP, Simulation, SyntheticDay, VirtualClock, add_made_up_day};
+use crate::service::DialerSettings;
 
 /// The number of registered patients in each measurement.
 const REGISTERED: [u32; 3] = [1_000, 10_000, 100_000];

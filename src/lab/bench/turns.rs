@@ -16,7 +16,8 @@ use super::server::{Measured, TOKEN, free_address};
 use crate::carrier::twilio::SigningKey;
 use crate::commands::output::outln;
 use crate::domain::DataOrigin;
-use crate::service::{Clock, FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, add_made_up};
+use crate::lab::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, add_made_up};
+use crate::service::Clock;
 use crate::store::Database;
 
 /// The measurements of one server.

@@ -3,14 +3,12 @@
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 
+use super::synthetic_people::{FIRST_MADE_UP_ID, MADE_UP_CENTRE, SyntheticDataError};
 use crate::domain::{
     BirthDate, CallTimes, CallingHours, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive, SlotId,
     SlotState,
 };
-use crate::service::centre_settings::{CentreSettings, schedule_of};
-use crate::service::context::new_id;
-use crate::service::slots::next_slot_of;
-use crate::service::synthetic_people::{FIRST_MADE_UP_ID, MADE_UP_CENTRE, SyntheticDataError};
+use crate::service::{CentreSettings, new_id, next_slot_of, schedule_of};
 use crate::store::Database;
 use crate::store::centres::{self, CentreRow};
 use crate::store::patients::{self, Calling, PatientRow};

@@ -16,9 +16,9 @@ use crate::commands::serve::Server;
 use crate::commands::terminal;
 use crate::config::Config;
 use crate::domain::{CallId, Disposition, Line, PhoneNumber, StaffName};
+use crate::lab::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, add_made_up};
 use crate::service::{
-    AlertFilter, Begin, CarrierEvent, Clerk, ConversationService, Details, FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE,
-    Outcome, Source, add_made_up, list_alerts, show_call,
+    AlertFilter, Begin, CarrierEvent, Clerk, ConversationService, Details, Outcome, Source, list_alerts, show_call,
 };
 
 /// The maximum number of calls in one demonstration.

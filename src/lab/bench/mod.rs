@@ -18,7 +18,7 @@ use dial::{People, Plan};
 use temp_dir::TempDir;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Bench {
+pub enum Bench {
     /// One step of the engine in a questionnaire turn.
     Step,
     /// Whole health calls over HTTP, signed, with a durable commit per turn; for comparison, a server that stores

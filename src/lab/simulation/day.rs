@@ -20,8 +20,9 @@ use super::server_run::{End, ServerRun, UpcomingEvents};
 use super::staff::list_of;
 use crate::domain::{CallingHours, CentreCode, CentreName, DataOrigin, PhoneNumber};
 use crate::flow::FlowSet;
+use crate::lab::VirtualClock;
 use crate::policy::ReportCovers;
-use crate::service::{CentreChange, CountedIds, ImportMode, ServiceError, VirtualClock, add_centre, import_patients};
+use crate::service::{CentreChange, CountedIds, ImportMode, ServiceError, add_centre, import_patients};
 use crate::store::flow_sets::{self, FlowSetRow};
 use crate::store::snapshot::Snapshot;
 use crate::store::{Database, StoreError};
@@ -305,4 +306,23 @@ fn digest(record: &EventLog) -> String {
         hash.update(answer.entry.expose());
     }
     hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::refusal;
+    use crate::service::CheckpointError;
+
+    fn denied() -> std::io::Error {
+        std::io::Error::new(std::io::ErrorKind::PermissionDenied, "permission denied by the test")
+    }
+
+    #[test]
+    fn each_cause_is_told_once() {
+        for error in [SimulationError::from(denied()), ServiceError::from(CheckpointError::from(denied())).into()] {
+            let told = refusal::told(&error.into());
+            assert_eq!(told.matches("permission denied by the test").count(), 1, "{told}");
+        }
+    }
 }

@@ -18,10 +18,10 @@ use crate::commands::output::outln;
 use crate::commands::serve::{dialling, open_desk};
 use crate::config::Config;
 use crate::domain::{CallTimes, CallingHours, Line};
-use crate::service::{
-    Clock, DailyStats, DialerSettings, STEP, Simulation, Stretch, SyntheticDay, VirtualClock, add_made_up_day,
-    day_figures, made_up_identity, made_up_number,
+use crate::lab::{
+    STEP, Simulation, Stretch, SyntheticDay, VirtualClock, add_made_up_day, made_up_identity, made_up_number,
 };
+use crate::service::{Clock, DailyStats, DialerSettings, day_figures};
 use crate::store::turns;
 
 /// The call times of the patients. Each patient has one of these.

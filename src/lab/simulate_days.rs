@@ -10,12 +10,12 @@ use clap::Args;
 use jiff::{SignedDuration, Span, Timestamp};
 use serde_json::{Value, json};
 
+use super::simulation::{Death, Figures, Played, Scenario, Settings, SimulationError, play, play_plan};
 use crate::commands::arguments::print_json;
 use crate::commands::documents::Origin;
 use crate::commands::exit::found;
 use crate::commands::output::{closed, outln};
 use crate::service::Clock;
-use crate::simulation::{Death, Figures, Played, Scenario, Settings, SimulationError, play, play_plan};
 
 /// The default number of days.
 const USUAL_DAYS: u64 = 100;
@@ -31,7 +31,7 @@ const SHOWN_DAYS: u64 = 20;
 const IN_MEMORY: &str = "/dev/shm";
 
 #[derive(Debug, Args)]
-pub(in crate::commands) struct Days {
+pub struct Days {
     /// The first day's seed: the same seed gives the same day. Default: taken from the time, and printed.
     #[arg(long)]
     seed: Option<u64>,

@@ -20,10 +20,8 @@ use crate::commands::output::outln;
 use crate::commands::serve::{dialling, open_desk, start_workers};
 use crate::config::Config;
 use crate::domain::{CallTimes, CallingHours, PhoneNumber};
-use crate::service::{
-    CarrierClient, Clock, Context, ConversationService, Dialer, SimulatedCarrier, SyntheticDay, add_even_slots,
-    add_made_up_day, made_up_number,
-};
+use crate::lab::{SyntheticDay, add_even_slots, add_made_up_day, made_up_number};
+use crate::service::{CarrierClient, Clock, Context, ConversationService, Dialer, SimulatedCarrier};
 use crate::store::{Database, attempts, turns};
 
 /// The configured pace is this multiple of the required rate, so that it isn't the limit that is measured.
@@ -37,7 +35,7 @@ const LONGEST: Duration = Duration::from_secs(120);
 
 /// The behaviour of the people called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(in crate::commands) enum People {
+pub enum People {
     /// Half are busy, the others don't answer: measures dialling only.
     Silent,
     /// The usual mix: most answer all questions.

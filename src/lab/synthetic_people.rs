@@ -3,8 +3,7 @@
 use jiff::civil::date;
 
 use crate::domain::{BirthDate, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive};
-use crate::service::centre_settings::CentreSettings;
-use crate::service::context::{Clock, new_id};
+use crate::service::{CentreSettings, Clock, new_id};
 use crate::store::centres::{self, CentreRow};
 use crate::store::patients::{self, Calling, PatientRow};
 use crate::store::{Database, StoreError};

@@ -67,7 +67,7 @@ use crate::service::Clock;
 const FASTEST: f64 = 10_000.0;
 
 #[derive(Debug, Args)]
-pub(in crate::commands) struct Carrier {
+pub struct Carrier {
     /// The port to listen on, on 127.0.0.1; 0 chooses a free one.
     #[arg(long, default_value_t = 4010)]
     port: u16,
@@ -122,7 +122,7 @@ pub(super) async fn run(carrier: Carrier) -> anyhow::Result<()> {
         outln!("account {}, seed {seed}", office.account);
     }
     let app = rest::routes().merge(control::routes()).with_state(office);
-    http_server::serve(listener, app, super::super::signals::shutdown()).await;
+    http_server::serve(listener, app, crate::commands::signals::shutdown()).await;
     Ok(())
 }
 

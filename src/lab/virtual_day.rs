@@ -6,12 +6,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::carrier::simulator;
-use crate::service::carriers::{CarrierClient, SimulatedCarrier};
-use crate::service::context::{Clock, Context};
-use crate::service::conversation::{ConversationService, sweep};
-use crate::service::dialer::{Dialer, DialerSettings};
-use crate::service::outbox::{Outside, run_jobs};
-use crate::service::simulated_gateway::run_until;
+use crate::service::{
+    CarrierClient, Clock, Context, ConversationService, Dialer, DialerSettings, Outside, SimulatedCarrier, run_jobs,
+    run_until, sweep,
+};
 use crate::store::calls::{self, CallFilter};
 use crate::store::{StoreError, dialer};
 

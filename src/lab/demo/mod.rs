@@ -21,7 +21,7 @@ const PATIENTS: u32 = 200;
 const PHONE_PATIENTS: u32 = 5;
 
 #[derive(Debug, Args)]
-pub(super) struct Demo {
+pub struct Demo {
     /// Play a whole day on a virtual clock, in seconds, and print the day's figures.
     #[arg(long, overrides_with = "phone")]
     fast: bool,

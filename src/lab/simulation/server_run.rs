@@ -17,10 +17,11 @@ use super::people;
 use super::scenario::{CalleeManner, Ring, ScenarioEvent, StaffAct};
 use crate::carrier::simulator::{Caller, Identity, Pace, Script};
 use crate::domain::{Keys, Language, PhoneNumber};
+use crate::lab::{Rhythm, STEP, Simulation};
 use crate::policy::{CallPrice, DayLimits, GuessingLimits};
 use crate::service::{
-    Context, DialerSettings, EventBus, FlowSetCache, LastCommit, Outcome, Rhythm, STEP, Simulation, end_maintenance,
-    seal_left_behind, seal_trail, start_maintenance, walk_trail,
+    Context, DialerSettings, EventBus, FlowSetCache, LastCommit, Outcome, end_maintenance, seal_left_behind,
+    seal_trail, start_maintenance, walk_trail,
 };
 use crate::store::snapshot::{self, Snapshot};
 

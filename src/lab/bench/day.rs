@@ -1,8 +1,8 @@
 //! A whole day of automated calls on a virtual clock: how fast the program is without real phones and real time.
 
-use crate::commands::demo::fast;
 use crate::commands::output::outln;
 use crate::config::Config;
+use crate::lab::demo::fast;
 
 use super::TempDir;
 

@@ -14,7 +14,8 @@ use super::observer::Talk;
 use super::scenario::{Scenario, ScenarioEvent};
 use crate::carrier::simulator::{self, Network, Population};
 use crate::domain::{CallId, CentreCode, StaffName};
-use crate::service::{Clerk, Clock, SimulatedCarrier, Source, VirtualClock};
+use crate::lab::VirtualClock;
+use crate::service::{Clerk, Clock, SimulatedCarrier, Source};
 use crate::store::Database;
 
 /// The maximum probability in the evening that the carrier is unreachable.
