@@ -18,8 +18,7 @@
 //! | 7 | [`commands`] | the command line |
 //! | 8 | `lab` | simulated days, a fake carrier, measurements, the demonstration; only with the feature `lab` |
 
-// Input from outside must not end a call or the process, so nothing here panics on a value. tests/house.rs checks
-// these lines and the exceptions to them.
+// Input from outside must not end a call or the process, so nothing here panics on a value.
 #![cfg_attr(not(test), deny(clippy::print_stderr, clippy::print_stdout))]
 #![deny(
     clippy::expect_used,

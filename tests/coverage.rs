@@ -1,6 +1,6 @@
 //! The table of requirements: every test that it names exists.
 
-#![allow(clippy::expect_used)] // a test that can't begin has failed
+#![allow(clippy::expect_used, reason = "a test that can't begin has failed")]
 
 use std::collections::BTreeSet;
 use std::path::Path;

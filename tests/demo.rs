@@ -1,6 +1,6 @@
 //! The demonstration: live, a whole day in seconds, and the line with and without a person at the terminal.
 
-#![allow(clippy::expect_used)] // a test that can't begin has failed
+#![allow(clippy::expect_used, reason = "a test that can't begin has failed")]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;

@@ -7,6 +7,10 @@ use std::path::Path as FilePath;
 
 #[path = "house/broken.rs"]
 mod broken;
+#[path = "house/circles.rs"]
+mod circles;
+#[path = "house/sizes.rs"]
+mod sizes;
 #[path = "house/source.rs"]
 mod source;
 #[path = "house/words.rs"]
@@ -76,43 +80,24 @@ const FETCHING: [(&str, &str); 13] = [
     ("src/lab/bench/turns.rs", "measures how long things take"),
 ];
 
-/// What src/lib.rs forbids in the whole library: each of these ends the thread on an unexpected value.
-const PANICS: [&str; 8] =
-    ["expect_used", "indexing_slicing", "panic", "string_slice", "todo", "unimplemented", "unreachable", "unwrap_used"];
-/// In addition, no arithmetic may overflow in modules that read data from outside: the `mod` lines that forbid it, by
-/// file.
-const COUNTED: [(&str, &[&str]); 4] = [
-    ("src/lib.rs", &["domain", "engine", "patient_import", "web"]),
-    ("src/flow/mod.rs", &["check", "finding", "model", "parse"]),
-    ("src/carrier/mod.rs", &["twilio"]),
-    ("src/service/mod.rs", &["conversation"]),
-];
-/// The only files that may allow one of these, and why.
-const PANICKING: [(&str, &str); 2] = [
-    ("src/flow/draw/mod.rs", "draws a contributor's documents; the places are those of the picture's own lists"),
-    ("src/lab/simulation/generators.rs", "draws from its own lists, none of which is empty"),
-];
-
-const MOST_LINES: usize = 400;
-/// Permitted longer files, each with its reason.
-const LONG: [(&str, &str); 0] = [];
-const WIDEST: usize = 120;
 const DRAWERS: [&str; 9] = ["util", "utils", "common", "helper", "helpers", "misc", "models", "manager", "managers"];
 
 type Tree = BTreeMap<String, Source>;
 type Rule = fn(&Tree) -> Vec<String>;
 
-const RULES: [(&str, Rule); 12] = [
+const RULES: [(&str, Rule); 14] = [
     ("layers", layers),
     ("meetings", meetings),
     ("purity", purity),
     ("sql", sql),
     ("fetching", fetching),
-    ("panics", panics),
+    ("circles", circles::circles),
     ("openings", openings),
     ("drawers", drawers),
-    ("lengths", lengths),
-    ("widths", widths),
+    ("lengths", sizes::lengths),
+    ("widths", sizes::widths),
+    ("spread types", sizes::spread_types),
+    ("small folders", sizes::small_folders),
     ("dead files", dead_files),
     ("plain words", words::plain_words),
 ];
@@ -252,33 +237,6 @@ fn fetching(tree: &Tree) -> Vec<String> {
     complaints
 }
 
-fn panics(tree: &Tree) -> Vec<String> {
-    let mut complaints = Vec::new();
-    let lints = || PANICS.into_iter().chain(["arithmetic_side_effects"]);
-    for (path, source) in in_src(tree) {
-        let lib = if path == "src/lib.rs" { PANICS.as_slice() } else { &[] };
-        let denied =
-            source.text.split_once("#![deny(").and_then(|(_, rest)| rest.split(")]").next()).unwrap_or_default();
-        let missing = lib.iter().filter(|lint| !denied.contains(&format!("clippy::{lint}")));
-        complaints.extend(missing.map(|lint| format!("{path}: #![deny(clippy::{lint})] is gone")));
-        let counted = COUNTED.iter().find(|(file, _)| file == path).map_or(&[][..], |(_, modules)| modules);
-        let line = |module: &str| {
-            let deny = "deny(clippy::arithmetic_side_effects))]\n";
-            [format!("{deny}mod {module};"), format!("{deny}pub mod {module};")]
-        };
-        let missing = counted.iter().filter(|module| !line(module).iter().any(|line| source.text.contains(line)));
-        complaints.extend(missing.map(|module| format!("{path}: `{module}` no longer forbids sums that overflow")));
-        let lifts = |text: &str| {
-            let mut lists = ["[allow(", "[expect(", ", allow("].into_iter().flat_map(|lift| text.split(lift).skip(1));
-            lists.any(|list| lints().any(|lint| list.split(")]").next().is_some_and(|list| list.contains(lint))))
-        };
-        if lifts(&source.text) && !PANICKING.iter().any(|(file, _)| file == path) {
-            complaints.push(format!("{path}: lifts the ban on what panics; list it in tests/house.rs"));
-        }
-    }
-    complaints
-}
-
 fn openings(tree: &Tree) -> Vec<String> {
     let silent = tree.iter().filter(|(_, source)| !source.text.starts_with("//! "));
     silent.map(|(path, _)| format!("{path}: open it with `//!` and why it is there")).collect()
@@ -287,36 +245,6 @@ fn openings(tree: &Tree) -> Vec<String> {
 fn drawers(tree: &Tree) -> Vec<String> {
     let named = tree.keys().filter(|path| path.split('/').any(|part| DRAWERS.contains(&part.trim_end_matches(".rs"))));
     named.map(|path| format!("{path}: name it for what is in it")).collect()
-}
-
-fn lengths(tree: &Tree) -> Vec<String> {
-    let mut complaints = Vec::new();
-    for (path, source) in tree {
-        let lines = source.text.lines().count();
-        let stands = LONG.iter().any(|(file, _)| file == path);
-        if lines > MOST_LINES && !stands {
-            complaints.push(format!("{path}: {lines} lines; split it below {MOST_LINES}"));
-        }
-        if lines <= MOST_LINES && stands {
-            complaints.push(format!("{path}: no longer long; take it off the list in tests/house.rs"));
-        }
-    }
-    complaints
-}
-
-/// A line with a string literal may be wider, because a sentence on several lines can't be searched for.
-fn widths(tree: &Tree) -> Vec<String> {
-    let mut complaints = Vec::new();
-    for (path, source) in tree {
-        for (nth, line) in source.text.lines().enumerate() {
-            let width = line.chars().count();
-            let literal = line.contains('"') && !line.trim_start().starts_with("//");
-            if width > WIDEST && !literal {
-                complaints.push(format!("{path}:{}: {width} characters wide; at most {WIDEST}", nth + 1));
-            }
-        }
-    }
-    complaints
 }
 
 /// The files that `mod` reaches from the library and the program, and those that are reached only for tests.
@@ -358,7 +286,8 @@ fn gather(folder: &FilePath, root: &FilePath, tree: &mut Tree) {
             gather(&path, root, tree);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let name = path.strip_prefix(root).expect("inside").to_string_lossy().replace('\\', "/");
-            tree.insert(name, read(&std::fs::read_to_string(&path).expect("readable text")));
+            let text = std::fs::read_to_string(&path).expect("readable text");
+            tree.insert(name, read(&text).expect("Rust"));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The transcripts in this folder: written calls, played with the built-in flows by the authors' own command.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::string_slice)] // a test that can't begin has failed
+#![allow(clippy::expect_used, clippy::panic, clippy::string_slice, reason = "a test that can't begin has failed")]
 
 mod flow_folders;
 

@@ -40,7 +40,10 @@ pub(super) fn limit_panics() {
 struct Zoned(TimeZone);
 
 impl FormatTime for Zoned {
-    #[allow(clippy::disallowed_methods)] // the log tells the time of the machine, whatever the services believe
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the log tells the time of the machine, whatever the services believe"
+    )]
     fn format_time(&self, writer: &mut Writer<'_>) -> std::fmt::Result {
         let now = jiff::Timestamp::now().to_zoned_datetime(self.0.clone());
         write!(writer, "{}", now.strftime("%Y-%m-%dT%H:%M:%S%.3f%:z"))

@@ -197,7 +197,7 @@ fn of_clap(error: &clap::Error) -> Exit {
 }
 
 fn dispatch<Extra: ExtraCommands>(arguments: Arguments<Extra>) -> anyhow::Result<Exit> {
-    #[allow(clippy::disallowed_methods)] // the edge of the process
+    #[allow(clippy::disallowed_methods, reason = "the edge of the process")]
     let surveyed = || config::survey(arguments.settings_file.as_deref(), std::env::vars_os());
     match arguments.command {
         Command::Flows { command } => return flows::run(command, || Ok(surveyed().usable()?.flows.directory)),
@@ -291,7 +291,7 @@ async fn at_the_desk<Extra: ExtraCommands>(
 }
 
 /// Returns the acting staff member: the given name, or the system's user. Containers often have no user name.
-#[allow(clippy::disallowed_methods)] // the edge of the process
+#[allow(clippy::disallowed_methods, reason = "the edge of the process")]
 fn acting_as(given: Option<String>) -> anyhow::Result<StaffName> {
     if let Some(name) = given.filter(|name| !name.trim().is_empty()) {
         return StaffName::parse(&name)
@@ -305,7 +305,7 @@ fn acting_as(given: Option<String>) -> anyhow::Result<StaffName> {
 
 /// Returns `true` if terminals may receive escape codes, for colours and overwritten lines. `NO_COLOR` and a terminal
 /// without support (`TERM=dumb`) disable them.
-#[allow(clippy::disallowed_methods)] // the edge of the process
+#[allow(clippy::disallowed_methods, reason = "the edge of the process")]
 pub(crate) fn escapes() -> bool {
     let unset = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     unset && std::env::var_os("TERM").is_none_or(|term| term != "dumb")

@@ -50,7 +50,7 @@ impl VirtualClock {
 }
 
 /// The components of a virtual day.
-#[allow(missing_debug_implementations)] // connections have no useful `Debug` output
+#[allow(missing_debug_implementations, reason = "connections have no useful `Debug` output")]
 pub struct Simulation {
     /// The clock.
     pub clock: VirtualClock,

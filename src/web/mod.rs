@@ -34,7 +34,7 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The handlers' dependencies.
-#[allow(missing_debug_implementations)] // connections and keys have no useful `Debug` output
+#[allow(missing_debug_implementations, reason = "connections and keys have no useful `Debug` output")]
 pub struct Web {
     /// Handles the turns of calls.
     pub conversations: ConversationService,

@@ -1,8 +1,12 @@
 //! A fresh database for each test, of both kinds: what holds on one must hold on the other. Included by path in
 //! several test binaries.
 
-// Tests name databases and say what is missing.
-#![allow(clippy::disallowed_methods, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests name databases, and say what is missing"
+)]
 
 use std::future::Future;
 

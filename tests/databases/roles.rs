@@ -1,8 +1,13 @@
 //! The two PostgreSQL roles of docs/operations.md, created by the SQL printed there: in a fresh database, under fresh
 //! names. Included by path in several test binaries.
 
-// Tests name databases and say what is missing.
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests name databases, and say what is missing"
+)]
 
 use std::future::Future;
 use std::process::{Command, Output};

@@ -1,20 +1,42 @@
-//! As much of Rust's grammar as the rules need: the paths, string literals, `mod` lines and test modules of a file.
+//! What the rules need of a file: its paths, string literals, modules, `impl` blocks and lines of code.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
+
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
 
 /// A parsed file. Lines are counted from 1.
 #[derive(Debug, Default)]
 pub struct Source {
     /// The text.
     pub text: String,
-    /// Every path in the code, with expanded `use` groups: (line, segments).
+    /// Every path in the code, those in macro calls too, with expanded `use` groups: (line, segments).
     pub paths: Vec<(usize, Vec<String>)>,
     /// Every string literal: (line, content).
     pub strings: Vec<(usize, String)>,
+    /// What every `use` brings in.
+    pub uses: Vec<Use>,
     /// Every `mod name;`: (line, name).
     pub modules: Vec<(usize, String)>,
+    /// The type of every `impl` block without a trait: (line, name).
+    pub impls: Vec<(usize, String)>,
+    /// The lines with code on them: neither blank nor comment.
+    code: BTreeSet<usize>,
     /// The lines that are compiled only for tests.
     tests: Vec<RangeInclusive<usize>>,
+}
+
+/// One name of a `use`.
+#[derive(Debug)]
+pub struct Use {
+    /// Its line.
+    pub line: usize,
+    /// The path, without the `*` of a glob import.
+    pub path: Vec<String>,
+    /// The name that it has here; `None` for a glob import.
+    pub name: Option<String>,
 }
 
 impl Source {
@@ -22,235 +44,181 @@ impl Source {
     pub fn is_test(&self, line: usize) -> bool {
         self.tests.iter().any(|lines| lines.contains(&line))
     }
-}
 
-#[derive(Debug, PartialEq, Eq)]
-enum Token {
-    Word(String),
-    Text(String),
-    Sign(char),
+    /// The number of lines with code on them, without those that are compiled only for tests.
+    pub fn code_lines(&self) -> usize {
+        self.code.iter().filter(|line| !self.is_test(**line)).count()
+    }
 }
 
 /// Parses a file.
-pub fn read(text: &str) -> Source {
-    let tokens = Scanner { chars: text.chars().collect(), at: 0, line: 1 }.tokens();
-    let mut source = Source { text: text.to_owned(), tests: test_lines(&tokens), ..Source::default() };
-    for (nth, (line, token)) in tokens.iter().enumerate() {
-        let next = (tokens.get(nth + 1).map(|next| &next.1), tokens.get(nth + 2).map(|next| &next.1));
-        match (token, next) {
-            (Token::Text(text), _) => source.strings.push((*line, text.clone())),
-            (Token::Word(word), (Some(Token::Word(name)), Some(Token::Sign(';')))) if word == "mod" => {
-                source.modules.push((*line, name.clone()));
-            }
-            _ => {}
-        }
-    }
-    let mut at = 0;
-    while at < tokens.len() {
-        match tokens[at].1 {
-            Token::Word(_) => read_path(&tokens, &mut at, &[], &mut source.paths),
-            _ => at += 1,
-        }
-    }
-    source
+pub fn read(text: &str) -> syn::Result<Source> {
+    let mut source = Source { text: text.to_owned(), ..Source::default() };
+    source.visit_file(&syn::parse_file(text)?);
+    source.read_tokens(text.parse()?);
+    Ok(source)
 }
 
-/// Reads `a::b` or `a::{b, c::d}` from the word at `at`.
-fn read_path(tokens: &[(usize, Token)], at: &mut usize, before: &[String], paths: &mut Vec<(usize, Vec<String>)>) {
-    let is = |at: usize, sign: char| tokens.get(at).is_some_and(|token| token.1 == Token::Sign(sign));
-    let mut segments = before.to_vec();
-    let line = tokens[*at].0;
-    while let Some((_, Token::Word(word))) = tokens.get(*at) {
-        segments.push(word.clone());
-        *at += 1;
-        if !(is(*at, ':') && is(*at + 1, ':')) {
-            break;
-        }
-        *at += 2;
-    }
-    let group = is(*at, '{') && *at >= 2 && is(*at - 1, ':') && is(*at - 2, ':');
-    if !group {
-        paths.push((line, segments));
-        return;
-    }
-    *at += 1;
-    while *at < tokens.len() && !is(*at, '}') {
-        match &tokens[*at].1 {
-            Token::Word(word) if word == "as" => *at += 2,
-            Token::Word(_) => read_path(tokens, at, &segments, paths),
-            _ => *at += 1,
-        }
-    }
-    *at += 1;
+fn word(ident: &Ident) -> String {
+    ident.to_string().trim_start_matches("r#").to_owned()
 }
 
-/// The lines of every item under `#[cfg(test)]`.
-fn test_lines(tokens: &[(usize, Token)]) -> Vec<RangeInclusive<usize>> {
-    let word = |at: usize, word: &str| matches!(tokens.get(at), Some((_, Token::Word(found))) if found == word);
-    let mut found = Vec::new();
-    for at in (0..tokens.len()).filter(|at| word(*at, "cfg") && word(*at + 2, "test")) {
-        let mut depth = 0;
-        for (line, token) in &tokens[at + 4..] {
-            match token {
-                Token::Sign('{') => depth += 1,
-                Token::Sign('}') => depth -= 1,
-                _ => {}
-            }
-            if depth == 0 && matches!(token, Token::Sign('}' | ';')) {
-                found.push(tokens[at].0..=*line);
-                break;
-            }
+impl Visit<'_> for Source {
+    fn visit_item_mod(&mut self, module: &syn::ItemMod) {
+        if module.content.is_none() {
+            self.modules.push((module.ident.span().start().line, word(&module.ident)));
         }
+        visit::visit_item_mod(self, module);
     }
-    found
+
+    fn visit_item_impl(&mut self, block: &syn::ItemImpl) {
+        if let (None, syn::Type::Path(path)) = (&block.trait_, &*block.self_ty)
+            && let Some(last) = path.path.segments.last()
+        {
+            self.impls.push((block.impl_token.span.start().line, word(&last.ident)));
+        }
+        visit::visit_item_impl(self, block);
+    }
+
+    fn visit_item_use(&mut self, item: &syn::ItemUse) {
+        self.read_use(&item.tree, &[]);
+    }
 }
 
-struct Scanner {
-    chars: Vec<char>,
-    at: usize,
-    line: usize,
+/// Names, by the syntax of items.
+impl Source {
+    fn read_use(&mut self, tree: &syn::UseTree, before: &[String]) {
+        let with = |ident: &Ident| [before, &[word(ident)]].concat();
+        let (path, name) = match tree {
+            syn::UseTree::Path(path) => return self.read_use(&path.tree, &with(&path.ident)),
+            syn::UseTree::Group(group) => return group.items.iter().for_each(|item| self.read_use(item, before)),
+            syn::UseTree::Glob(_) => (before.to_vec(), None),
+            syn::UseTree::Name(name) if name.ident == "self" => (before.to_vec(), before.last().cloned()),
+            syn::UseTree::Name(name) => (with(&name.ident), Some(word(&name.ident))),
+            syn::UseTree::Rename(renamed) => (with(&renamed.ident), Some(word(&renamed.rename))),
+        };
+        self.uses.push(Use { line: tree.span().start().line, path, name });
+    }
 }
 
-impl Scanner {
-    fn peek(&self, ahead: usize) -> char {
-        self.chars.get(self.at + ahead).copied().unwrap_or('\0')
-    }
-
-    fn take(&mut self) -> char {
-        let char = self.peek(0);
-        self.at += 1;
-        self.line += usize::from(char == '\n');
-        char
-    }
-
-    fn tokens(mut self) -> Vec<(usize, Token)> {
-        let mut tokens = Vec::new();
-        while self.at < self.chars.len() {
-            let line = self.line;
-            if let Some(token) = self.token() {
-                tokens.push((line, token));
-            }
-        }
-        tokens
-    }
-
-    fn token(&mut self) -> Option<Token> {
-        match (self.peek(0), self.peek(1)) {
-            ('/', '/') => {
-                while self.at < self.chars.len() && self.peek(0) != '\n' {
-                    self.take();
-                }
-                None
-            }
-            ('/', '*') => self.block_comment(),
-            ('"', _) => Some(Token::Text(self.string())),
-            ('r' | 'b' | 'c', '"' | '#' | 'r' | '\'') => self.prefixed(),
-            ('\'', _) => self.quote(),
-            (char, _) if char.is_alphabetic() || char == '_' => Some(self.code()),
-            (char, _) if char.is_ascii_digit() => {
-                self.code();
-                None
-            }
-            (char, _) if char.is_whitespace() => {
-                self.take();
-                None
-            }
-            _ => Some(Token::Sign(self.take())),
-        }
-    }
-
-    fn code(&mut self) -> Token {
-        let mut word = String::new();
-        while self.peek(0).is_alphanumeric() || self.peek(0) == '_' {
-            word.push(self.take());
-        }
-        Token::Word(word)
-    }
-
-    fn block_comment(&mut self) -> Option<Token> {
-        let mut depth = 0;
-        while self.at < self.chars.len() {
-            match (self.peek(0), self.peek(1)) {
-                ('/', '*') => depth += 1,
-                ('*', '/') => depth -= 1,
-                _ => {
-                    self.take();
+/// Paths, literals and lines, by tokens: what a macro is called with has no other syntax.
+impl Source {
+    fn read_tokens(&mut self, tokens: TokenStream) {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let mut at = 0;
+        while at < tokens.len() {
+            let rest = &tokens[at..];
+            if let Some((length, attribute)) = attribute_at(rest) {
+                if attribute.starts_with("doc =") {
+                    at += length;
                     continue;
                 }
+                if attribute == "test" || attribute.starts_with("cfg (test") || attribute.starts_with("cfg (all (test")
+                {
+                    self.tests.push(item_lines(rest));
+                }
             }
-            self.take();
-            self.take();
-            if depth == 0 {
+            match &tokens[at] {
+                TokenTree::Ident(_) => at += self.read_path(rest, &[]),
+                other => {
+                    self.read_token(other);
+                    at += 1;
+                }
+            }
+        }
+    }
+
+    fn read_token(&mut self, token: &TokenTree) {
+        match token {
+            TokenTree::Group(group) => {
+                self.mark_code(group.span_open());
+                self.mark_code(group.span_close());
+                self.read_tokens(group.stream());
+            }
+            TokenTree::Literal(literal) => {
+                self.mark_code(literal.span());
+                let line = literal.span().start().line;
+                match syn::Lit::new(literal.clone()) {
+                    syn::Lit::Str(text) => self.strings.push((line, text.value())),
+                    syn::Lit::ByteStr(text) => {
+                        self.strings.push((line, String::from_utf8_lossy(&text.value()).into_owned()));
+                    }
+                    _ => {}
+                }
+            }
+            TokenTree::Ident(_) | TokenTree::Punct(_) => self.mark_code(token.span()),
+        }
+    }
+
+    fn mark_code(&mut self, span: Span) {
+        self.code.extend(span.start().line..=span.end().line);
+    }
+
+    /// Reads `a::b` or `a::{b, c::d}`, and returns how many tokens it takes.
+    fn read_path(&mut self, tokens: &[TokenTree], before: &[String]) -> usize {
+        let mut segments = before.to_vec();
+        let line = tokens[0].span().start().line;
+        let mut at = 0;
+        while let Some(TokenTree::Ident(ident)) = tokens.get(at) {
+            segments.push(word(ident));
+            at += 1;
+            if !(is_sign(tokens.get(at), ':') && is_sign(tokens.get(at + 1), ':')) {
                 break;
             }
+            at += 2;
         }
-        None
-    }
-
-    fn string(&mut self) -> String {
-        let mut text = String::new();
-        self.take();
-        while self.at < self.chars.len() {
-            match self.take() {
-                '"' => break,
-                '\\' => match self.take() {
-                    'n' => text.push('\n'),
-                    '\n' => {}
-                    other => text.push(other),
-                },
-                other => text.push(other),
+        tokens[..at].iter().for_each(|token| self.mark_code(token.span()));
+        match tokens.get(at) {
+            Some(TokenTree::Group(group))
+                if group.delimiter() == Delimiter::Brace && is_sign(tokens.get(at - 1), ':') =>
+            {
+                self.mark_code(group.span_open());
+                self.mark_code(group.span_close());
+                self.read_group(group.stream(), &segments);
+                at + 1
+            }
+            _ => {
+                self.paths.push((line, segments));
+                at
             }
         }
-        text
     }
 
-    /// A token that begins with r, b or c: a raw or byte string, a byte, a raw name, or an ordinary word.
-    fn prefixed(&mut self) -> Option<Token> {
-        let mut ahead = 1 + usize::from(self.peek(1) == 'r');
-        let raw = self.peek(ahead - 1) == 'r';
-        let hashes = (ahead..).take_while(|at| self.peek(*at) == '#').count();
-        ahead += hashes;
-        if self.peek(ahead) == '"' && (raw || hashes == 0) {
-            (0..ahead).for_each(|_| _ = self.take());
-            return Some(Token::Text(if raw { self.raw_string(hashes) } else { self.string() }));
+    fn read_group(&mut self, tokens: TokenStream, before: &[String]) {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let mut at = 0;
+        while at < tokens.len() {
+            at += match &tokens[at] {
+                TokenTree::Ident(ident) if ident == "as" => 2,
+                TokenTree::Ident(_) => self.read_path(&tokens[at..], before),
+                _ => 1,
+            };
         }
-        if (self.peek(0), self.peek(1)) == ('b', '\'') {
-            self.take();
-            return self.quote();
-        }
-        if (self.peek(0), self.peek(1)) == ('r', '#') {
-            self.take();
-            self.take();
-        }
-        Some(self.code())
     }
+}
 
-    fn raw_string(&mut self, hashes: usize) -> String {
-        let mut text = String::new();
-        self.take();
-        while self.at < self.chars.len() {
-            if self.peek(0) == '"' && (1..=hashes).all(|ahead| self.peek(ahead) == '#') {
-                (0..=hashes).for_each(|_| _ = self.take());
-                break;
-            }
-            text.push(self.take());
-        }
-        text
-    }
+fn is_sign(token: Option<&TokenTree>, sign: char) -> bool {
+    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == sign)
+}
 
-    /// A character or a lifetime.
-    fn quote(&mut self) -> Option<Token> {
-        self.take();
-        if self.peek(0) == '\\' {
-            self.take();
-            self.take();
-            while self.at < self.chars.len() && self.take() != '\'' {}
-        } else if self.peek(1) == '\'' {
-            self.take();
-            self.take();
-        } else {
-            self.code();
+/// The attribute that the tokens begin with: how many tokens it takes, and what is in its brackets.
+fn attribute_at(tokens: &[TokenTree]) -> Option<(usize, String)> {
+    let inner = usize::from(is_sign(tokens.get(1), '!'));
+    match tokens.get(1 + inner) {
+        Some(TokenTree::Group(group)) if is_sign(tokens.first(), '#') && group.delimiter() == Delimiter::Bracket => {
+            Some((2 + inner, group.stream().to_string()))
         }
-        None
+        _ => None,
     }
+}
+
+/// The lines of the item that the tokens begin with: up to its braces or its semicolon.
+fn item_lines(tokens: &[TokenTree]) -> RangeInclusive<usize> {
+    let is_end = |token: &&TokenTree| match token {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        other => is_sign(Some(other), ';'),
+    };
+    let end = tokens.iter().find(is_end).or(tokens.last());
+    let last = end.map_or(0, |token| token.span().end().line);
+    tokens[0].span().start().line..=last
 }

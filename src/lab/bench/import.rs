@@ -1,7 +1,7 @@
 //! Measures the import of a long patient list: first with only new patients, each with a number for automated calls,
 //! then the same list again.
 
-#![allow(clippy::disallowed_methods)] // it measures time and finds its own program
+#![allow(clippy::disallowed_methods, reason = "it measures time and finds its own program")]
 
 use std::fmt::Write as _;
 use std::process::{Command, Stdio};

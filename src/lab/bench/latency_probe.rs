@@ -1,6 +1,6 @@
 //! A caller on the health-call line who calls repeatedly while something else is measured: how long callers wait.
 
-#![allow(clippy::disallowed_methods)] // it measures time
+#![allow(clippy::disallowed_methods, reason = "it measures time")]
 
 use std::time::{Duration, Instant};
 

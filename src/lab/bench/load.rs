@@ -1,6 +1,6 @@
 //! Measures an overload and a long even load: how callers are answered, and how much memory the server uses.
 
-#![allow(clippy::disallowed_methods)] // it measures time
+#![allow(clippy::disallowed_methods, reason = "it measures time")]
 
 use std::collections::HashMap;
 use std::sync::Arc;

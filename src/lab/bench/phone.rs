@@ -1,7 +1,7 @@
 //! A phone that calls over HTTP as a carrier does: it signs requests, follows the TwiML and keys in the answers of a
 //! whole call.
 
-#![allow(clippy::disallowed_methods)] // it measures time
+#![allow(clippy::disallowed_methods, reason = "it measures time")]
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

@@ -1,7 +1,7 @@
 //! The measured servers: this program in a process of its own, and a baseline server that checks signatures and stores
 //! nothing.
 
-#![allow(clippy::disallowed_methods)] // it measures time and finds its own program
+#![allow(clippy::disallowed_methods, reason = "it measures time and finds its own program")]
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;

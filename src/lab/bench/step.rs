@@ -1,6 +1,6 @@
 //! Measures the engine by itself: a caller answers one question of the questionnaire.
 
-#![allow(clippy::disallowed_methods)] // it measures time
+#![allow(clippy::disallowed_methods, reason = "it measures time")]
 
 use std::time::Instant;
 

@@ -1,7 +1,7 @@
 //! Measures a tick of the dialer: with nobody due, and with a thousand patients due out of more and more registered
 //! patients.
 
-#![allow(clippy::disallowed_methods)] // it measures time
+#![allow(clippy::disallowed_methods, reason = "it measures time")]
 
 use std::sync::Arc;
 use std::time::Instant;

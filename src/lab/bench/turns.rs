@@ -1,6 +1,6 @@
 //! Measures whole health calls, many at a time, against this program and against a server that stores nothing.
 
-#![allow(clippy::disallowed_methods)] // it measures time
+#![allow(clippy::disallowed_methods, reason = "it measures time")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -1,6 +1,6 @@
 //! A whole day of a made-up health centre on a virtual clock. Only the phones and the time are simulated.
 
-#![allow(clippy::disallowed_methods)] // it measures how long the day took
+#![allow(clippy::disallowed_methods, reason = "it measures how long the day took")]
 
 use std::path::Path;
 use std::time::Instant;

@@ -76,8 +76,11 @@ impl SharedState {
     /// Converts real time to simulated seconds, rounded up.
     pub(super) fn simulated_seconds(&self, real: SignedDuration) -> u64 {
         let seconds = real.as_secs_f64() * self.speed;
-        // The float is rounded up and not negative. No call lasts longer than a u64 can count.
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "rounded up and not negative, and no call lasts longer than a u64 can count"
+        )]
         let whole = seconds.max(0.0).ceil() as u64;
         whole
     }

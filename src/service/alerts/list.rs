@@ -26,7 +26,7 @@ pub struct AlertFilter {
 
 /// An alert with its patient and the answer that raised it.
 #[derive(Clone)]
-#[allow(missing_debug_implementations)] // health data
+#[allow(missing_debug_implementations, reason = "health data")]
 pub struct ShownAlert {
     /// The alert.
     pub alert: AlertRow,
@@ -39,7 +39,7 @@ pub struct ShownAlert {
 }
 
 /// The open alerts that match a filter.
-#[allow(missing_debug_implementations)] // health data
+#[allow(missing_debug_implementations, reason = "health data")]
 pub struct AlertList {
     /// The most severe first. Within one severity, the oldest first.
     pub alerts: Vec<ShownAlert>,

@@ -30,7 +30,7 @@ const CHECKPOINT_EVERY: SignedDuration = SignedDuration::from_secs(60);
 const FILE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The task that seals the trail.
-#[allow(missing_debug_implementations)] // connections have no useful `Debug` output
+#[allow(missing_debug_implementations, reason = "connections have no useful `Debug` output")]
 pub struct SealerTask {
     context: Arc<Context>,
     file: Option<PathBuf>,

@@ -22,7 +22,7 @@ use crate::store::turns::{self, TurnRow};
 use crate::store::{Tx, identifications, reports, sessions};
 
 /// A call with everything stored about it.
-#[allow(missing_debug_implementations)] // what was keyed is personal
+#[allow(missing_debug_implementations, reason = "what was keyed is personal")]
 pub struct ShownCall {
     /// The call.
     pub call: CallRow,
@@ -57,7 +57,7 @@ pub struct ShownAttempt {
 }
 
 /// One turn of a call.
-#[allow(missing_debug_implementations)] // what was keyed is personal
+#[allow(missing_debug_implementations, reason = "what was keyed is personal")]
 pub struct ShownTurn {
     /// Its number.
     pub turn: i64,
@@ -75,7 +75,7 @@ pub struct ShownTurn {
 
 /// A stored answer.
 #[derive(Clone)]
-#[allow(missing_debug_implementations)] // health data
+#[allow(missing_debug_implementations, reason = "health data")]
 pub struct ShownAnswer {
     /// The HER-SYS ID of the patient whose answer it is.
     pub hersys_id: Option<HersysId>,

@@ -17,7 +17,7 @@ use crate::service::context::Clock;
 use crate::service::simulated_gateway::Processed;
 
 /// The phone network.
-#[allow(missing_debug_implementations)] // clients and simulated people have no useful `Debug` output
+#[allow(missing_debug_implementations, reason = "clients and simulated people have no useful `Debug` output")]
 pub enum CarrierClient {
     /// A Twilio-compatible carrier.
     Twilio {
@@ -35,7 +35,7 @@ pub type NetworkObserver = Arc<dyn Fn(&Processed<'_>) + Send + Sync>;
 
 /// The simulated phone network and its clock.
 #[derive(Clone)]
-#[allow(missing_debug_implementations)] // simulated people have no useful `Debug` output
+#[allow(missing_debug_implementations, reason = "simulated people have no useful `Debug` output")]
 pub struct SimulatedCarrier {
     network: Arc<Mutex<simulator::Network>>,
     clock: Clock,

@@ -12,7 +12,7 @@ use crate::store::{Database, Document, StoreError};
 
 /// A member of staff who uses the program, with the services that the work needs.
 #[derive(Clone)]
-#[allow(missing_debug_implementations)] // connections have no useful `Debug` output
+#[allow(missing_debug_implementations, reason = "connections have no useful `Debug` output")]
 pub struct Clerk {
     /// The database.
     pub database: Database,

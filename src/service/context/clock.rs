@@ -21,7 +21,7 @@ pub struct Clock {
 
 impl Clock {
     /// The system clock.
-    #[allow(clippy::disallowed_methods)] // the only place
+    #[allow(clippy::disallowed_methods, reason = "the only place")]
     pub fn system() -> Self {
         let begun = Instant::now();
         Self::of(Arc::new(Timestamp::now), Some(Arc::new(move || begun.elapsed())))
@@ -109,7 +109,7 @@ pub struct Stopwatch(Instant);
 
 impl Stopwatch {
     /// Starts a stopwatch.
-    #[allow(clippy::disallowed_methods)] // the only place
+    #[allow(clippy::disallowed_methods, reason = "the only place")]
     pub fn start() -> Self {
         Self(Instant::now())
     }
@@ -185,7 +185,7 @@ impl Counted {
 }
 
 /// A new id, ordered by time, so that rows stored together are close together.
-#[allow(clippy::disallowed_methods)] // the only place
+#[allow(clippy::disallowed_methods, reason = "the only place")]
 pub(crate) fn new_id() -> Uuid {
     let counted = COUNTED.with_borrow_mut(|counted| counted.as_mut().map(Counted::next));
     counted.unwrap_or_else(Uuid::now_v7)

@@ -27,7 +27,7 @@ use crate::policy::GuessingLimits;
 use crate::store::Database;
 
 /// The dependencies of the services.
-#[allow(missing_debug_implementations)] // connections have no useful `Debug` output
+#[allow(missing_debug_implementations, reason = "connections have no useful `Debug` output")]
 pub struct Context {
     /// The database.
     pub database: Database,

@@ -77,7 +77,7 @@ impl DialerSettings {
 }
 
 /// Places automated calls.
-#[allow(missing_debug_implementations)] // connections have no useful `Debug` output
+#[allow(missing_debug_implementations, reason = "connections have no useful `Debug` output")]
 pub struct Dialer {
     context: Arc<Context>,
     conversations: ConversationService,

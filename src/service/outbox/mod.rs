@@ -42,7 +42,7 @@ enum Done {
 
 /// What jobs with effects outside the program need.
 #[derive(Clone)]
-#[allow(missing_debug_implementations)] // connections have no useful `Debug` output
+#[allow(missing_debug_implementations, reason = "connections have no useful `Debug` output")]
 pub struct Outside {
     /// The phone network.
     pub network: Arc<CarrierClient>,

@@ -24,7 +24,7 @@ const AFTER: [&str; 4] = ["severity", "started_at", "ended_at", "caller_number"]
 const SIMULATED: &str = "simulated";
 
 /// An export in progress. Each page is a separate transaction, so a slow reader blocks nothing.
-#[allow(missing_debug_implementations)] // connections have no useful `Debug` output
+#[allow(missing_debug_implementations, reason = "connections have no useful `Debug` output")]
 pub struct Export {
     clerk: Clerk,
     from: Date,

@@ -379,7 +379,7 @@ fn dialled_page(page: ResourcePage, parent: &CarrierLegId) -> Option<DialledPage
 }
 
 /// The query of the next page: `Some(None)` if there is no next page, `None` if the query is unreadable.
-#[allow(clippy::option_option)] // no next page is an answer, an unreadable one is none
+#[allow(clippy::option_option, reason = "no next page is an answer, an unreadable one is none")]
 fn next_of(uri: Option<String>) -> Option<Option<String>> {
     match uri.filter(|uri| !uri.is_empty()) {
         Some(uri) => query_of(&uri).map(Some),

@@ -1,0 +1,114 @@
+//! The modules inside one layer: which imports which, and whether any import each other in a circle. Without a circle
+//! there is an order in which every import points down.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Tree, in_src, reached};
+
+/// The layers' modules in which circles remain.
+const WITH_CIRCLES: [&str; 4] = ["config", "domain", "service", "store"];
+
+/// Imports between the modules of one folder: (from, to) → the first place.
+type Arrows = BTreeMap<(String, String), String>;
+
+/// The path of the module in a file: `src/store/calls/mod.rs` → `store`, `calls`.
+fn module_path(path: &str) -> Vec<String> {
+    let path = path.trim_start_matches("src/").trim_end_matches(".rs").trim_end_matches("/mod");
+    path.split('/').map(str::to_owned).collect()
+}
+
+/// A path from the root of the crate; `None` if it begins elsewhere.
+fn absolute(module: &[String], segments: &[String]) -> Option<Vec<String>> {
+    let supers = segments.iter().take_while(|segment| *segment == "super").count();
+    let (base, rest) = match segments.first().map(String::as_str) {
+        Some("crate") => (&[][..], &segments[1..]),
+        Some("self") => (module, &segments[1..]),
+        Some("super") => (&module[..module.len().checked_sub(supers)?], &segments[supers..]),
+        _ => return None,
+    };
+    Some([base, rest].concat())
+}
+
+/// What `src/TOP/mod.rs` hands on: name → the module that it comes from.
+fn handed_on(tree: &Tree, top: &str) -> BTreeMap<String, String> {
+    let facade = tree.get(&format!("src/{top}/mod.rs"));
+    let uses = facade.map_or(&[][..], |source| &source.uses);
+    let named = uses.iter().filter_map(|used| {
+        let path = used.path.strip_prefix(&["self".to_owned()]).unwrap_or(&used.path);
+        Some((used.name.clone()?, path.first()?.clone()))
+    });
+    named.collect()
+}
+
+fn arrows(tree: &Tree, top: &str, complaints: &mut Vec<String>) -> Arrows {
+    let for_tests = reached(tree).1;
+    let files = || {
+        let paths = in_src(tree).filter(|(path, _)| !for_tests.contains(*path));
+        let modules = paths.map(|(path, source)| (path, source, module_path(path)));
+        modules.filter(|(_, _, module)| module.len() > 1 && module[0] == top)
+    };
+    let inside: BTreeSet<String> = files().map(|(_, _, module)| module[1].clone()).collect();
+    let handed_on = handed_on(tree, top);
+    let mut arrows = Arrows::new();
+    for (path, source, module) in files() {
+        for (line, segments) in source.paths.iter().filter(|(line, _)| !source.is_test(*line)) {
+            let Some(target) = absolute(&module, segments).filter(|path| path.first() == module.first()) else {
+                continue;
+            };
+            let Some(name) = target.get(1) else { continue };
+            let to = if inside.contains(name) { Some(name) } else { handed_on.get(name) };
+            if let Some(to) = to.filter(|to| **to != module[1]) {
+                arrows.entry((module[1].clone(), to.clone())).or_insert_with(|| format!("{path}:{line}"));
+            }
+        }
+        for used in source.uses.iter().filter(|used| used.name.is_none() && !source.is_test(used.line)) {
+            if absolute(&module, &used.path).is_some_and(|path| path == [top]) {
+                complaints.push(format!("{path}:{}: name what you import from `{top}`", used.line));
+            }
+        }
+    }
+    arrows
+}
+
+/// All that can be reached from a module, along any number of arrows.
+fn reach<'a>(arrows: &'a Arrows, from: &'a str) -> BTreeSet<&'a str> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![from];
+    while let Some(module) = open.pop() {
+        let next = arrows.keys().filter(|(from, _)| from == module).map(|(_, to)| to.as_str());
+        open.extend(next.filter(|to| found.insert(*to)));
+    }
+    found
+}
+
+/// The modules of one set that can all be reached from each other, with the first place of each import.
+type Circle = Vec<String>;
+
+fn circles_in(arrows: &Arrows) -> Vec<Circle> {
+    let mut found = BTreeSet::new();
+    for (from, _) in arrows.keys() {
+        let around = reach(arrows, from).into_iter().filter(|to| reach(arrows, to).contains(from.as_str()));
+        found.insert(around.collect::<BTreeSet<&str>>());
+    }
+    let places = |circle: &BTreeSet<&str>| {
+        let inside = arrows.iter().filter(|((from, to), _)| circle.contains(&**from) && circle.contains(&**to));
+        inside.map(|((from, to), place)| format!("{place}: `{from}` imports `{to}`")).collect()
+    };
+    found.iter().filter(|circle| !circle.is_empty()).map(places).collect()
+}
+
+/// The rule: one complaint for each set of modules that can all be reached from each other.
+pub fn circles(tree: &Tree) -> Vec<String> {
+    let mut complaints = Vec::new();
+    let tops: BTreeSet<String> = in_src(tree).map(|(path, _)| module_path(path)[0].clone()).collect();
+    for top in &tops {
+        let circles = circles_in(&arrows(tree, top, &mut complaints));
+        let listed = WITH_CIRCLES.contains(&top.as_str());
+        if listed && circles.is_empty() {
+            complaints.push(format!("src/{top}: no circle any more; take it off the list in tests/house/circles.rs"));
+        }
+        let told = circles.into_iter().filter(|_| !listed);
+        complaints.extend(told.map(|places| format!("{}: a circle inside src/{top}", places.join("\n"))));
+    }
+    complaints
+}
