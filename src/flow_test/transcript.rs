@@ -82,7 +82,7 @@ impl Transcript {
     ///
     /// Returns the first line that can't be read.
     pub fn read(text: &str, flow: &str) -> Result<Self, TranscriptError> {
-        let at = |line: usize, what: String| TranscriptError { line: line + 1, what };
+        let at = |line: usize, what: String| TranscriptError { line: line.saturating_add(1), what };
         let now = DEFAULT_NOW.parse().map_err(|error: jiff::Error| at(0, error.to_string()))?;
         let cast = Fixtures::of_a_made_up_centre().map_err(|error| at(0, error.to_string()))?;
         let mut transcript = Self {
@@ -102,13 +102,18 @@ impl Transcript {
                     return Err(at(number, "begin the call with a line “< calls”".to_owned()));
                 };
                 if turn.expected.is_empty() {
-                    turn.line = number + 1;
+                    turn.line = number.saturating_add(1);
                 }
                 turn.expected.push(content.to_owned());
             } else if let Some(action) = content.strip_prefix('<') {
                 let caller = caller(action.trim()).map_err(|what| at(number, what))?;
                 let before = std::mem::take(&mut pending);
-                transcript.turns.push(ExpectedTurn { before, caller, line: number + 2, expected: Vec::new() });
+                transcript.turns.push(ExpectedTurn {
+                    before,
+                    caller,
+                    line: number.saturating_add(2),
+                    expected: Vec::new(),
+                });
             } else if content.is_empty() || content.starts_with('#') {
                 pending.push(line.to_owned());
             } else {
@@ -199,7 +204,7 @@ fn first_difference(turn: &ExpectedTurn, happened: &[String]) -> Option<Mismatch
     let length = turn.expected.len().max(happened.len());
     let text = |lines: &[String], nth: usize| lines.get(nth).cloned().unwrap_or_else(|| "(nothing more)".to_owned());
     (0..length).find(|&nth| turn.expected.get(nth) != happened.get(nth)).map(|nth| Mismatch {
-        line: turn.line + nth,
+        line: turn.line.saturating_add(nth),
         expected: text(&turn.expected, nth),
         happened: text(happened, nth),
     })

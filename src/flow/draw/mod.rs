@@ -2,6 +2,7 @@
 //! right, and what happens if nobody answers is thin and grey.
 
 #![allow(
+    clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     reason = "places in the picture's own lists; it draws a contributor's documents, and takes nothing from outside"
 )]
