@@ -1,9 +1,9 @@
 //! Input and output that the commands share: the staff member, parsed arguments, and formatted results.
 
-use std::borrow::Cow;
-
 use anyhow::Context;
 use clap::Args;
+use comfy_table::Table;
+use comfy_table::presets::NOTHING;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -221,32 +221,29 @@ pub(super) fn lasted(duration: SignedDuration) -> String {
     if seconds < 60 { format!("{seconds} s") } else { format!("{} min {} s", seconds / 60, seconds % 60) }
 }
 
-/// Formats rows as a table. Each column is as wide as its widest cell. Japanese characters count twice, as terminals
-/// show them. Line breaks in cells are escaped, so that stored text can't look like another row.
+/// Formats rows as a table without lines. Each column is as wide as its widest cell on a terminal, where Japanese
+/// characters take two cells. Line breaks are escaped, so that stored text can't look like another row.
 pub(super) fn table(rows: &[Vec<String>]) -> String {
-    let rows: Vec<Vec<Cow<'_, str>>> = rows.iter().map(|row| row.iter().map(|cell| escaped(cell)).collect()).collect();
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let widest = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cells_wide(cell)).max();
-    let widths: Vec<usize> = (0..columns).map(|column| widest(column).unwrap_or(0)).collect();
-    let mut text = String::new();
-    for row in &rows {
-        let mut line = String::new();
-        for (cell, width) in row.iter().zip(&widths) {
-            line.push_str(cell);
-            line.extend(std::iter::repeat_n(' ', width.saturating_sub(cells_wide(cell)) + 2));
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
+    let mut table = Table::new();
+    table.load_style(NOTHING);
+    table.add_rows(rows.iter().map(|row| row.iter().map(|cell| escaped(cell))));
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
     }
-    text
+    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-fn cells_wide(text: &str) -> usize {
-    let cells = |c: char| match c {
-        // Variation selectors have no width.
-        '\u{fe00}'..='\u{fe02}' | '\u{e0100}'..='\u{e01ef}' => 0,
-        '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{ffdc}' | '\u{20000}'..='\u{3ffff}' => 2,
-        _ => 1,
-    };
-    text.chars().map(cells).sum()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_terminals_show_them() {
+        let rows = [["山田", "1"], ["ﾔﾏﾀﾞ", "22"], ["葛\u{e0100}飾", "3"], ["e\u{301}", ""], ["a\nb", "5"]];
+        let rows = rows.map(|row| row.map(str::to_owned).to_vec());
+        let text = "山田      1\nﾔﾏﾀﾞ      22\n葛\u{e0100}飾      3\ne\u{301}\na\\u000ab  5\n";
+        assert_eq!(table(&rows), text);
+        assert_eq!(table(&[]), "");
+        assert_eq!(table(&[vec!["a".to_owned()], vec!["b".to_owned(), "c".to_owned()]]), "a\nb  c\n");
+    }
 }

@@ -5,12 +5,11 @@ use std::path::Path;
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::arguments::Form;
+use super::arguments::{Form, table};
 use super::exit::found;
 use super::fitting::{fits, unusable};
 use super::private_files;
-use crate::config::{self, Config, Origin, Shown, Survey};
-use crate::domain::escaped_lines;
+use crate::config::{self, Config, Origin, Survey};
 use crate::store::{Database, StoreError};
 
 #[derive(Debug, Subcommand)]
@@ -41,10 +40,7 @@ fn show(survey: Survey, form: Form) -> anyhow::Result<()> {
         survey.usable()?;
         return Ok(());
     };
-    let longest = |text: fn(&Shown) -> usize| settings.iter().map(text).max().unwrap_or_default();
-    let name = longest(|setting| setting.name.len());
-    let value = longest(|setting| value_of(setting).chars().count());
-    let mut text = String::new();
+    let mut rows = Vec::new();
     let mut objects = Vec::new();
     for setting in &settings {
         let (origin, from) = match &setting.origin {
@@ -54,14 +50,10 @@ fn show(survey: Survey, form: Form) -> anyhow::Result<()> {
             Origin::SecretFile(path) => ("secret_file", Some(path.display().to_string())),
         };
         let told = from.clone().unwrap_or_else(|| origin.to_owned());
-        text.push_str(&format!("{:name$}  {:value$}  {told}\n", setting.name, value_of(setting)));
+        rows.push(vec![setting.name.to_owned(), setting.value.clone().unwrap_or_else(|| "-".to_owned()), told]);
         objects.push(json!({ "setting": setting.name, "value": setting.value, "origin": origin, "from": from }));
     }
-    form.say(&escaped_lines(&text), Value::Array(objects))
-}
-
-fn value_of(setting: &Shown) -> &str {
-    setting.value.as_deref().unwrap_or("-")
+    form.say(&table(&rows), Value::Array(objects))
 }
 
 async fn check(survey: Survey, form: Form) -> anyhow::Result<()> {

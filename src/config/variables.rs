@@ -150,28 +150,9 @@ fn unknown(name: String) -> ConfigError {
 /// The nearest known name. `None` if none is near.
 fn nearest(name: &str) -> Option<&'static str> {
     let given = letters(name);
-    let distance = |known: &&&str| distance(&given, &format!("{PREFIX_LETTERS}{}", letters(known)));
+    let distance = |known: &&&str| strsim::levenshtein(&given, &format!("{PREFIX_LETTERS}{}", letters(known)));
     let near = SETTINGS.iter().min_by_key(distance)?;
     (distance(&near) <= NEAR).then_some(*near)
-}
-
-/// The number of letters to insert, delete or replace to turn one text into the other.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (nth, letter) in one.chars().enumerate() {
-        let mut diagonal = nth;
-        let mut left = nth + 1;
-        let mut next = vec![left];
-        for (above, wanted) in row.iter().skip(1).zip(&other) {
-            let replaced = diagonal + usize::from(letter != *wanted);
-            diagonal = *above;
-            left = replaced.min(above + 1).min(left + 1);
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

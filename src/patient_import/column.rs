@@ -130,7 +130,7 @@ impl Column {
         let mistaken = MISTAKEN.iter().find(|(known, _)| *known == bare).map(|&(_, column)| column);
         mistaken.or_else(|| {
             let near = Self::ALL.into_iter().flat_map(|column| column.names().map(move |known| (column, known)));
-            let near = near.map(|(column, known)| (edits(&bare, &known), known.chars().count(), column));
+            let near = near.map(|(column, known)| (strsim::levenshtein(&bare, &known), known.chars().count(), column));
             near.filter(|(edits, length, _)| edits.saturating_mul(3) <= *length)
                 .min_by_key(|(edits, ..)| *edits)
                 .map(|found| found.2)
@@ -162,7 +162,7 @@ fn without_remark(name: &str, counts: impl Fn(&str) -> bool) -> &str {
     found.filter(|(name, remark)| !name.is_empty() && counts(remark)).map_or(name, |(name, _)| name)
 }
 
-/// The longest name that is compared with ours, which limits the work of [`edits`].
+/// The longest name that is compared with ours, which limits the work.
 const LONGEST_GUESSED: usize = 40;
 
 fn bare(name: &str) -> String {
@@ -170,23 +170,6 @@ fn bare(name: &str) -> String {
     let kept =
         folded.chars().map(width::hyphen).filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '※' | '*' | ':'));
     kept.flat_map(char::to_lowercase).collect()
-}
-
-/// The number of insertions, deletions and changes of characters that turn one text into the other (Levenshtein
-/// distance).
-fn edits(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (down, a) in left.chars().enumerate() {
-        let mut next = vec![down.saturating_add(1)];
-        for ((&b, &above_left), &above) in right.iter().zip(&row).zip(row.iter().skip(1)) {
-            let before = next.last().copied().unwrap_or_default();
-            let replaced = above_left.saturating_add(usize::from(a != b));
-            next.push(replaced.min(above.saturating_add(1)).min(before.saturating_add(1)));
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

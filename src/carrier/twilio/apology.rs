@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::twiml::Xml;
+use super::twiml::{document, hang_up, redirect, say};
 use super::urls::ActionUrl;
 use super::voices::Voices;
 use crate::carrier::speech::Sentence;
@@ -25,22 +25,13 @@ pub fn apology(language: Language, after: &AfterApology, voices: &Voices) -> Str
         AfterApology::HangUp => call_again(language),
         AfterApology::TryAgain(_) => please_wait(language),
     };
-    let mut xml = Xml::new();
-    xml.say(&Sentence { text: Arc::from(text), language, barge_in: false }, voices);
-    match after {
-        AfterApology::HangUp => {
-            xml.open("Hangup");
-            xml.end_empty();
+    document(|xml| {
+        say(xml, &Sentence { text: Arc::from(text), language, barge_in: false }, voices)?;
+        match after {
+            AfterApology::HangUp => hang_up(xml),
+            AfterApology::TryAgain(url) => redirect(xml, url),
         }
-        AfterApology::TryAgain(url) => {
-            xml.open("Redirect");
-            xml.attribute("method", "POST");
-            xml.inside();
-            xml.text(url.as_str());
-            xml.close("Redirect");
-        }
-    }
-    xml.finish()
+    })
 }
 
 const fn call_again(language: Language) -> &'static str {

@@ -1,6 +1,9 @@
 //! Writes TwiML: what the carrier says and does next. Source: Twilio, "TwiML for Programmable Voice".
 
-use quick_xml::escape::escape;
+use std::io;
+
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::urls::ActionUrl;
 use super::voices::Voices;
@@ -12,67 +15,59 @@ use crate::carrier::speech::{NextAction, Sentence};
 /// Barge-in is possible only inside the `<Gather>`. So the sentences up to the last one without barge-in are before
 /// it, and the following sentences are inside it.
 pub fn response(sentences: &[Sentence], then: &NextAction, action: &ActionUrl, voices: &Voices) -> String {
-    let mut xml = Xml::new();
-    match then {
+    document(|xml| match then {
         NextAction::Gather { max_keys, ends_with_hash, first_key_seconds, between_keys_seconds } => {
             let firm =
                 sentences.iter().rposition(|sentence| !sentence.barge_in).map_or(0, |last| last.saturating_add(1));
             let (before, inside) = sentences.split_at(firm);
             let (max_keys, timeout) = ((*max_keys).max(1), (*between_keys_seconds).max(1));
-            xml.say_all(before, voices);
-            xml.open("Gather");
-            xml.attribute("input", "dtmf");
-            xml.attribute("timeout", &timeout.to_string());
-            xml.attribute("numDigits", &max_keys.to_string());
-            // Empty: `#` is delivered as a key, because a menu may have it.
-            xml.attribute("finishOnKey", if *ends_with_hash && max_keys > 1 { "#" } else { "" });
-            xml.attribute("actionOnEmptyResult", "true");
-            xml.attribute("method", "POST");
-            xml.attribute("action", action.as_str());
-            xml.inside();
-            xml.say_all(inside, voices);
-            // TwiML has one timeout for the first key and the later ones. The extra time for the first key is a
-            // silence inside the Gather, which a key cuts short like a sentence.
-            if let extra @ 1.. = first_key_seconds.saturating_sub(timeout) {
-                xml.open("Pause");
-                xml.attribute("length", &extra.to_string());
-                xml.end_empty();
-            }
-            xml.close("Gather");
+            say_all(xml, before, voices)?;
+            xml.create_element("Gather")
+                .with_attribute(("input", "dtmf"))
+                .with_attribute(("timeout", &*timeout.to_string()))
+                .with_attribute(("numDigits", &*max_keys.to_string()))
+                // Empty: `#` is delivered as a key, because a menu may have it.
+                .with_attribute(("finishOnKey", if *ends_with_hash && max_keys > 1 { "#" } else { "" }))
+                .with_attribute(("actionOnEmptyResult", "true"))
+                .with_attribute(("method", "POST"))
+                .with_attribute(("action", action.as_str()))
+                .write_inner_content(|xml| {
+                    say_all(xml, inside, voices)?;
+                    // TwiML has one timeout for the first key and the later ones. The extra time for the first key is
+                    // a silence inside the Gather, which a key cuts short like a sentence.
+                    if let extra @ 1.. = first_key_seconds.saturating_sub(timeout) {
+                        xml.create_element("Pause").with_attribute(("length", &*extra.to_string())).write_empty()?;
+                    }
+                    Ok(())
+                })?;
             // For carriers that ignore actionOnEmptyResult: after silence, they continue here.
-            xml.open("Redirect");
-            xml.attribute("method", "POST");
-            xml.inside();
-            xml.text(action.as_str());
-            xml.close("Redirect");
+            redirect(xml, action)
         }
         NextAction::Transfer { number, ring_seconds } => {
-            xml.say_all(sentences, voices);
-            xml.open("Dial");
-            xml.attribute("timeout", &(*ring_seconds).max(MIN_RING_SECONDS).to_string());
-            xml.attribute("action", action.as_str());
-            xml.attribute("method", "POST");
-            // The caller hears ringing, not silence, until staff answer.
-            xml.attribute("answerOnBridge", "true");
-            xml.inside();
-            xml.open("Number");
-            // Reports whether staff answered, whichever side hangs up first and whether or not the program is running
-            // then.
-            xml.attribute("statusCallback", action.of_staff().as_str());
-            xml.attribute("statusCallbackEvent", STAFF_EVENTS);
-            xml.attribute("statusCallbackMethod", "POST");
-            xml.inside();
-            xml.text(number.expose());
-            xml.close("Number");
-            xml.close("Dial");
+            say_all(xml, sentences, voices)?;
+            xml.create_element("Dial")
+                .with_attribute(("timeout", &*(*ring_seconds).max(MIN_RING_SECONDS).to_string()))
+                .with_attribute(("action", action.as_str()))
+                .with_attribute(("method", "POST"))
+                // The caller hears ringing, not silence, until staff answer.
+                .with_attribute(("answerOnBridge", "true"))
+                .write_inner_content(|xml| {
+                    // Reports whether staff answered, whichever side hangs up first and whether or not the program is
+                    // running then.
+                    xml.create_element("Number")
+                        .with_attribute(("statusCallback", action.of_staff().as_str()))
+                        .with_attribute(("statusCallbackEvent", STAFF_EVENTS))
+                        .with_attribute(("statusCallbackMethod", "POST"))
+                        .write_text_content(BytesText::new(number.expose()))?;
+                    Ok(())
+                })?;
+            Ok(())
         }
         NextAction::HangUp => {
-            xml.say_all(sentences, voices);
-            xml.open("Hangup");
-            xml.end_empty();
+            say_all(xml, sentences, voices)?;
+            hang_up(xml)
         }
-    }
-    xml.finish()
+    })
 }
 
 /// The status callbacks of the staff's phone that we request (Twilio, "TwiML Number: statusCallbackEvent").
@@ -83,75 +78,47 @@ const MIN_RING_SECONDS: u8 = 5;
 /// (error 13521), which triples a byte. In Japanese that is 500 characters.
 const MAX_SAY_BYTES: usize = 1_500;
 
-/// The text of a document that is being written. Element names are constants, and every value goes through `escape`.
-pub(super) struct Xml(String);
+/// The elements of a `<Response>` as they are written.
+pub(super) type Elements = Writer<Vec<u8>>;
 
-impl Xml {
-    pub(super) fn new() -> Self {
-        let mut xml = Self(String::with_capacity(1_024));
-        xml.0.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>");
-        xml
-    }
+/// Writes a document around its elements.
+pub(super) fn document(content: impl FnOnce(&mut Elements) -> io::Result<()>) -> String {
+    let mut xml = Writer::new(Vec::with_capacity(1_024));
+    // Neither fails: memory takes every write, and all that is written is text.
+    let _written = xml
+        .write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))
+        .and_then(|()| xml.create_element("Response").write_inner_content(content).map(|_| ()));
+    String::from_utf8(xml.into_inner()).unwrap_or_default()
+}
 
-    pub(super) fn finish(mut self) -> String {
-        self.close("Response");
-        self.0
-    }
+fn say_all(xml: &mut Elements, sentences: &[Sentence], voices: &Voices) -> io::Result<()> {
+    sentences.iter().try_for_each(|sentence| say(xml, sentence, voices))
+}
 
-    pub(super) fn open(&mut self, name: &'static str) {
-        self.0.push('<');
-        self.0.push_str(name);
+pub(super) fn say(xml: &mut Elements, sentence: &Sentence, voices: &Voices) -> io::Result<()> {
+    let text = legal_text(&sentence.text);
+    let voice = voices.of(sentence.language);
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let (part, later) = rest.split_at(say_length(rest));
+        xml.create_element("Say")
+            .with_attribute(("language", voice.language()))
+            .with_attributes(voice.name().map(|name| ("voice", name)))
+            .write_text_content(BytesText::new(part))?;
+        rest = later.trim_start();
     }
+    Ok(())
+}
 
-    pub(super) fn attribute(&mut self, name: &'static str, value: &str) {
-        self.0.push(' ');
-        self.0.push_str(name);
-        self.0.push_str("=\"");
-        self.0.push_str(&escape(value));
-        self.0.push('"');
-    }
+pub(super) fn redirect(xml: &mut Elements, to: &ActionUrl) -> io::Result<()> {
+    xml.create_element("Redirect")
+        .with_attribute(("method", "POST"))
+        .write_text_content(BytesText::new(to.as_str()))
+        .map(|_| ())
+}
 
-    pub(super) fn inside(&mut self) {
-        self.0.push('>');
-    }
-
-    pub(super) fn end_empty(&mut self) {
-        self.0.push_str("/>");
-    }
-
-    pub(super) fn close(&mut self, name: &'static str) {
-        self.0.push_str("</");
-        self.0.push_str(name);
-        self.0.push('>');
-    }
-
-    pub(super) fn text(&mut self, text: &str) {
-        self.0.push_str(&escape(text));
-    }
-
-    fn say_all(&mut self, sentences: &[Sentence], voices: &Voices) {
-        for sentence in sentences {
-            self.say(sentence, voices);
-        }
-    }
-
-    pub(super) fn say(&mut self, sentence: &Sentence, voices: &Voices) {
-        let text = legal_text(&sentence.text);
-        let voice = voices.of(sentence.language);
-        let mut rest = text.trim();
-        while !rest.is_empty() {
-            let (part, later) = rest.split_at(say_length(rest));
-            self.open("Say");
-            self.attribute("language", voice.language());
-            if let Some(name) = voice.name() {
-                self.attribute("voice", name);
-            }
-            self.inside();
-            self.text(part);
-            self.close("Say");
-            rest = later.trim_start();
-        }
-    }
+pub(super) fn hang_up(xml: &mut Elements) -> io::Result<()> {
+    xml.create_element("Hangup").write_empty().map(|_| ())
 }
 
 /// How many bytes of a text fit into one `<Say>`. The cut is after a sentence or a word if possible.
