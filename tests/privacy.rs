@@ -33,7 +33,7 @@ mod web;
 use std::io::Write;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use kenkocall::service::{run_jobs, sweep};
+use kenkocall::service::{JobRunner, sweep};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -149,7 +149,7 @@ async fn i6_nothing_personal_is_logged_or_measured_or_answered(fresh: Fresh) {
     let mut dropped = Phone::ring(&line.carrier, MOTHER.number).await;
     dropped.identify(&MOTHER).await.key(FEVER).await;
     line.set_clock("2026-11-24T02:00:00Z");
-    run_jobs(&line.context, None).await.unwrap();
+    JobRunner::new(Arc::clone(&line.context), None).run().await.unwrap();
     let longest = jiff::SignedDuration::from_mins(60);
     assert!(sweep(&line.context, &line.conversations, None, longest).await.unwrap() > 0);
 

@@ -19,6 +19,7 @@ mod flows;
 mod logging;
 mod maintenance;
 mod manual;
+mod outbox;
 pub(crate) mod output;
 mod patients;
 pub(crate) mod ports;
@@ -124,6 +125,11 @@ enum Command<Extra: ExtraCommands> {
     Maintenance {
         #[command(subcommand)]
         command: maintenance::Maintenance,
+    },
+    /// List the jobs that wait, such as short messages; retry and discard those that were given up.
+    Outbox {
+        #[command(subcommand)]
+        command: outbox::Outbox,
     },
     /// Show and verify the audit trail, and write checkpoints of it to a file that is kept elsewhere.
     Audit {
@@ -270,6 +276,7 @@ async fn at_the_desk<Extra: ExtraCommands>(
         Command::Reports { command } => reports::run(&clerk, &zone, command).await,
         Command::Alerts { command } => alerts::run(&clerk, &zone, command).await,
         Command::Maintenance { command } => maintenance::run(&clerk, &zone, command).await,
+        Command::Outbox { command } => outbox::run(&clerk, &zone, command).await,
         Command::Audit { command } => audit::run(config, &clerk, &zone, command).await,
         Command::Serve
         | Command::Extra(_)

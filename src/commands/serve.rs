@@ -23,8 +23,8 @@ use crate::config::{Carrier, Config, Operations};
 use crate::domain::PhoneNumber;
 use crate::flow::FlowSet;
 use crate::service::{
-    CarrierClient, Clock, Context, ConversationService, Dialer, DialerSettings, EventBus, FlowSetCache, LastCommit,
-    LegBook, Outside, SealerTask, SimulatedCarrier, TICK, count_last_outside_lines, count_outside_lines, run_jobs,
+    CarrierClient, Clock, Context, ConversationService, Dialer, DialerSettings, EventBus, FlowSetCache, JobRunner,
+    LastCommit, LegBook, Outside, SealerTask, SimulatedCarrier, TICK, count_last_outside_lines, count_outside_lines,
     run_simulated_gateway, sweep, wait_after,
 };
 use crate::store::Database;
@@ -36,7 +36,7 @@ const SWEEP_EVERY: Duration = Duration::from_secs(30);
 /// The number that simulated calls come from. Nobody can have this number.
 const SIMULATED_CALLER: &str = "+815000000000";
 /// The interval between runs of the outbox.
-const ERRANDS_EVERY: Duration = Duration::from_millis(500);
+const JOBS_EVERY: Duration = Duration::from_millis(500);
 
 /// The error if no carrier is set.
 const NO_CARRIER: &str = "no carrier is set, so nothing was started and nobody is called; set KENKOCALL_CARRIER=twilio \
@@ -200,7 +200,7 @@ pub(crate) fn start_workers(
     // Without a number to call from, leave jobs that need the network to another node.
     let outside = network.filter(|_| context.call_back_number.is_some());
     let outside = outside.map(|network| Outside { network: Arc::clone(network), conversations: conversations.clone() });
-    workers.spawn(errands_on(Arc::clone(context), outside));
+    workers.spawn(run_jobs_on(JobRunner::new(Arc::clone(context), outside)));
     if let Some(dialer) = dialer {
         workers.spawn(Arc::clone(&dialer).run());
         workers.spawn(dialer.run_looks());
@@ -316,12 +316,12 @@ async fn sweep_on(
     }
 }
 
-async fn errands_on(context: Arc<Context>, outside: Option<Outside>) {
-    let mut rhythm = tokio::time::interval(ERRANDS_EVERY);
+async fn run_jobs_on(runner: JobRunner) {
+    let mut rhythm = tokio::time::interval(JOBS_EVERY);
     rhythm.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         rhythm.tick().await;
-        match run_jobs(&context, outside.as_ref()).await {
+        match runner.run().await {
             Ok(_) => {}
             Err(error) if error.is_conflict() => {
                 warn!(%error, "another node ran outbox jobs at the same time; retrying the rest");

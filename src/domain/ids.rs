@@ -38,6 +38,10 @@ uuid_id! {
     SlotId,
     /// One alert on a health centre's list.
     AlertId,
+    /// One job of the outbox.
+    JobId,
+    /// One running process of the program: a node until it stops. A restart is another process.
+    ProcessId,
 }
 
 /// A health centre's code: 1 to 16 letters, digits and hyphens (`13101`).

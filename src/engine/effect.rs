@@ -5,10 +5,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    AlertKind, Answer, CallId, CentreCode, Disposition, HersysId, Item, Keys, Language, PatientId, PhoneNumber,
-    ReportId, SlotId,
+    AlertKind, Answer, CentreCode, Disposition, HersysId, Item, Job, Keys, Language, PatientId, PhoneNumber, ReportId,
+    ReportOutcome, Severity,
 };
-use crate::domain::{ReportOutcome, Severity};
 use crate::flow::{PromptId, ReadAs};
 
 /// One effect.
@@ -138,31 +137,6 @@ pub enum Fact {
     },
     /// The call ended.
     CallEnded(Disposition),
-}
-
-/// A job that runs after the commit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Job {
-    /// Withdraw a call: a ringing call is cancelled, an answered one ends with a goodbye.
-    Withdraw {
-        /// The call.
-        call: CallId,
-    },
-    /// Send a patient an SMS that we could not reach them, in the centre's own words (A8).
-    MissedCallSms {
-        /// The patient.
-        patient: PatientId,
-        /// The slot whose attempts are used up.
-        slot: SlotId,
-    },
-    /// Tell the centre's staff immediately about a new alert on their list. Carries no personal data.
-    TellCentre {
-        /// The centre.
-        centre: CentreCode,
-        /// The kind of alert.
-        kind: AlertKind,
-    },
 }
 
 /// A query to the store.

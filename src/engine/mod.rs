@@ -16,7 +16,7 @@ mod step;
 mod walk;
 mod wording;
 
-pub use effect::{Diagnostic, Effect, Fact, Fill, Job, NextAction, Query, Reply, Utterance};
+pub use effect::{Diagnostic, Effect, Fact, Fill, NextAction, Query, Reply, Utterance};
 pub use event::{CallBack, Event, EventKind, Identified, Start, TransferOutcome};
 pub use session::{AnsweredBy, Centre, Entry, Frame, Listener, Opened, Person, Session, StopAsked, Waiting};
 pub use step::{begin, step};

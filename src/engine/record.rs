@@ -1,11 +1,11 @@
 //! Records answers, finished reports and requests to staff.
 
-use super::effect::{Effect, Fact, Job, Query};
+use super::effect::{Effect, Fact, Query};
 use super::event::{CallBack, TransferOutcome};
 use super::session::Waiting;
 use super::session::{Listener, StopAsked};
 use super::walk::{Interpreter, InvalidFlow, Transition};
-use crate::domain::{AlertKind, Disposition, Item, ReportOutcome, Severity};
+use crate::domain::{AlertKind, Disposition, Item, Job, ReportOutcome, Severity};
 use crate::flow::{Node, NodeId, NodeKind, Record, RecordWhat, Say};
 use crate::policy::grade;
 

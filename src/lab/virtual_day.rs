@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::carrier::simulator;
 use crate::service::{
-    CarrierClient, Clock, Context, ConversationService, Dialer, DialerSettings, Outside, SimulatedCarrier, run_jobs,
+    CarrierClient, Clock, Context, ConversationService, Dialer, DialerSettings, JobRunner, Outside, SimulatedCarrier,
     run_until, sweep,
 };
 use crate::store::calls::{self, CallFilter};
@@ -60,6 +60,7 @@ pub struct Simulation {
     pub conversations: ConversationService,
     /// The dialer.
     pub dialer: Arc<Dialer>,
+    jobs: JobRunner,
     /// The simulated network, as the dialer sees it.
     pub network: Arc<CarrierClient>,
     /// The simulated network, as its people see it.
@@ -129,7 +130,9 @@ impl Simulation {
         let (conversations, _ends_with_the_last_sender) = ConversationService::start(Arc::clone(&context));
         let network = Arc::new(CarrierClient::Simulated(lines.clone()));
         let dialer = Dialer::new(Arc::clone(&context), conversations.clone(), Arc::clone(&network), dialling);
-        Self { clock, context, conversations, dialer, network, lines }
+        let outside = Outside { network: Arc::clone(&network), conversations: conversations.clone() };
+        let jobs = JobRunner::new(Arc::clone(&context), Some(outside));
+        Self { clock, context, conversations, dialer, jobs, network, lines }
     }
 
     /// Runs until the clock shows `end`.
@@ -168,7 +171,7 @@ impl Simulation {
         }
         let (looks, jobs) = (begins || is_due(rhythm.look_at, ours), is_due(rhythm.job_at, ours));
         if jobs {
-            run_jobs(&self.context, Some(&self.outside())).await?;
+            self.jobs.run().await?;
         }
         if looks {
             rhythm.look_at = self.dialer.look().await?;
@@ -218,10 +221,6 @@ impl Simulation {
         let dial_at = [next.slot_at, next.due_at, next.window_end].into_iter().flatten().min();
         rhythm.dial_at = dial_at.map(|at| rhythm.held_until.map_or(at, |until| at.max(until)));
         Ok(())
-    }
-
-    fn outside(&self) -> Outside {
-        Outside { network: Arc::clone(&self.network), conversations: self.conversations.clone() }
     }
 
     /// The number of calls on the network.

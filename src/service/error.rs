@@ -46,6 +46,9 @@ pub enum ServiceError {
     /// The outcome of the call is known.
     #[error("the outcome of this call is known; `kenkocall calls list --state unknown` shows those of which it isn't")]
     NotUnknown,
+    /// No job with this id was given up.
+    #[error("no job with this id was given up; `kenkocall outbox list` shows those there are")]
+    NoSuchFailedJob,
     /// No alert has this id.
     #[error("there is no alert with this id; `kenkocall alerts list` shows the open ones")]
     NoSuchAlert,

@@ -44,7 +44,7 @@ pub use conversation::{
 };
 pub use dialer::{DialError, Dialer, DialerSettings, PreparedBatch, TICK, TickSummary};
 pub use error::ServiceError;
-pub use outbox::{Outside, run_jobs};
+pub use outbox::{JobFilter, JobRunner, JobState, Outside, ShownJob, discard_job, list_jobs, retry_jobs};
 pub use patients::{
     Changed, ImportMode, Imported, PatientStatus, ShownPatient, ShownReport, add_patient, change_patient,
     import_patients, list_patients, not_called, release_patient, show_patient, stop_patient,

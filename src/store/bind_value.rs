@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Document, StoreError};
 use crate::domain::{
-    AlertId, CallId, CentreCode, HersysId, LegId, PatientId, PhoneNumber, ReportId, Sensitive, SlotId,
+    AlertId, CallId, CentreCode, HersysId, JobId, LegId, PatientId, PhoneNumber, ProcessId, ReportId, Sensitive, SlotId,
 };
 
 /// A parameter. The driver takes owned text without a copy.
@@ -128,7 +128,7 @@ macro_rules! ids {
         }
     )+};
 }
-ids!(CallId, LegId, PatientId, ReportId, AlertId, SlotId);
+ids!(CallId, LegId, PatientId, ReportId, AlertId, SlotId, JobId, ProcessId);
 
 macro_rules! texts {
     ($($noun:ty => $text:ident),+) => {$(

@@ -50,11 +50,13 @@ pub struct NextDue {
 /// # Errors
 /// Database errors.
 pub async fn next(tx: &mut Tx) -> Result<NextDue, StoreError> {
-    // Four queries in one. Each reads the end of an index, however many patients and slots there are.
+    // Four queries in one. The first three read the end of an index, however many patients and slots there are. The
+    // outbox has few open jobs.
     let sql = "SELECT (SELECT min(next_slot_at) FROM patients WHERE next_slot_at IS NOT NULL),
                (SELECT min(due_at) FROM slots WHERE state = 'waiting'),
                (SELECT min(window_end) FROM slots WHERE state = 'waiting'),
-               (SELECT min(due_at) FROM outbox WHERE done_at IS NULL)";
+               (SELECT min(CASE WHEN claimed_until > due_at THEN claimed_until ELSE due_at END) FROM outbox
+                WHERE done_at IS NULL AND failed_at IS NULL)";
     let found = tx
         .fetch_optional(sql, vec![], |row| {
             Ok(NextDue {

@@ -22,6 +22,7 @@ mod calling;
 mod clocks;
 mod doubts;
 mod losing;
+mod outbox;
 mod reporting;
 mod retrying;
 mod signs_of_life;

@@ -26,7 +26,7 @@ const OF_ACTOR: &str = "audit WHERE actor = '見本司令'";
 const OF_OTHERS: &str = "audit WHERE actor <> '見本司令'";
 
 /// Commands that leave no entry, with the reason.
-const LEAVES_NO_ENTRY: [(&str, &str); 31] = [
+const LEAVES_NO_ENTRY: [(&str, &str); 32] = [
     ("backup", "tests/commands/backup.rs looks for it: SQLite alone"),
     ("restore", "tests/commands/backup.rs looks for it: SQLite alone"),
     ("completions", "no database"),
@@ -41,6 +41,7 @@ const LEAVES_NO_ENTRY: [(&str, &str); 31] = [
     ("dialer show", "names no patient"),
     ("days show", "names no patient"),
     ("maintenance show", "names no patient"),
+    ("outbox list", "names no patient"),
     ("audit verify", "reads the trail"),
     ("audit checkpoint", "reads the trail"),
     ("simulate carrier", "no database"),
@@ -142,11 +143,22 @@ pub fn cases(call: &str, alert: &str, list: &str) -> Vec<Vec<String>> {
          reports export --from 2026-11-01 --to 2026-11-30
          maintenance start
          maintenance end
+         outbox retry {GIVEN_UP}
+         outbox discard {GIVEN_UP}
          dialer pause --reason lines
          dialer resume
          dialer reconcile"
     );
     cases.lines().map(|line| line.split_whitespace().map(str::to_owned).collect()).collect()
+}
+
+/// A job that was given up.
+const GIVEN_UP: &str = "0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e05";
+
+async fn give_up_a_job(kept: &Kept) {
+    let row = format!("('{GIVEN_UP}', 'withdraw', '{{}}', 0, 20, 5, 'unreadable')");
+    kept.rows(&format!("DELETE FROM outbox WHERE id = '{GIVEN_UP}'")).await;
+    kept.rows(&format!("INSERT INTO outbox (id, kind, job, due_at, attempts, failed_at, failure) VALUES {row}")).await;
 }
 
 async fn lose_an_entry(fresh: &Fresh) {
@@ -177,8 +189,10 @@ async fn acts(fresh: Fresh, place: Place) {
     for case in cases(call, alert, list.to_str().unwrap()) {
         let mut words: Vec<&str> = case.iter().map(String::as_str).collect();
         known.insert(words[..2].join(" "));
-        if words[1] == "reconcile" {
-            lose_an_entry(&fresh).await;
+        match words[..2] {
+            ["dialer", "reconcile"] => lose_an_entry(&fresh).await,
+            ["outbox", _] => give_up_a_job(&kept).await,
+            _ => {}
         }
         match place {
             Place::BeforeTheCommand => words.splice(..0, ["--as", ACTOR]),

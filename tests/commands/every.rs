@@ -18,7 +18,7 @@ crate::on_both_databases!(
 );
 
 /// The arguments of each command. Commands without a line of their own run until they are stopped.
-const RUNS: [(&str, &[&str]); 42] = [
+const RUNS: [(&str, &[&str]); 45] = [
     ("alerts-close", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("alerts-list", &[]),
     ("audit-list", &[]),
@@ -53,6 +53,9 @@ const RUNS: [(&str, &[&str]); 42] = [
     ("maintenance-start", &[]),
     ("man", &["FOLDER/man"]),
     ("migrate", &[]),
+    ("outbox-discard", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
+    ("outbox-list", &[]),
+    ("outbox-retry", &["--all"]),
     ("patients-import", &["FOLDER/nobody.csv", "--centre", "13101"]),
     ("patients-release", &["7654321"]),
     ("patients-set", &["7654321", "--language", "en"]),
@@ -229,6 +232,7 @@ async fn an_empty_list_is_json_and_json_says_whether_the_data_are_simulated(fres
         &["patients", "list", "--name", "nobody", "--json"],
         &["audit", "list", "--actor", "nobody", "--json"],
         &["calls", "list", "--state", "unknown", "--json"],
+        &["outbox", "list", "--json"],
         &["reports", "export", "--from", "today", "--to", "today", "--json"],
     ] {
         let value: serde_json::Value = serde_json::from_str(&every.command_line.does(list)).expect("JSON");

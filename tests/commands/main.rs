@@ -25,6 +25,7 @@ mod kept;
 mod listed;
 mod lists;
 mod now;
+mod outbox;
 mod people;
 mod roles;
 mod sealed;

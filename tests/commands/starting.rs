@@ -81,6 +81,7 @@ fn asking() -> Vec<Vec<String>> {
                 dialer show
                 days show today
                 maintenance show
+                outbox list
                 audit verify
                 audit checkpoint end.txt";
     asking.extend(more.lines().map(|line| line.split_whitespace().map(str::to_owned).collect()));

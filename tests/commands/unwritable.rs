@@ -12,7 +12,7 @@ use crate::kept::Kept;
 use crate::{CommandLine, databases, databases::Fresh};
 
 /// Commands that only read, and whether each is recorded as access to patient data (D3).
-const READS: [(&[&str], bool); 13] = [
+const READS: [(&[&str], bool); 14] = [
     (&["centres", "list"], false),
     (&["patients", "show", "7654322"], true),
     (&["patients", "show", "7654322", "--json"], true),
@@ -23,6 +23,7 @@ const READS: [(&[&str], bool); 13] = [
     (&["days", "show", "today"], false),
     (&["dialer", "show"], false),
     (&["maintenance", "show"], false),
+    (&["outbox", "list"], false),
     (&["reports", "export", "--from", "2026-11-01", "--to", "2026-11-30"], true),
     (&["reports", "export", "--from", "2026-11-01", "--to", "2026-11-30", "--as", "見本"], true),
     // The last one: it seals what the looks before it wrote.

@@ -99,7 +99,7 @@ async fn h7_one_caller_is_locked_whatever_the_id(fresh: Fresh) {
     }
     // Nobody has these IDs: the only centre there is gets the alert.
     assert_eq!(kept.alerts().await, [format!("guessing {CENTRE}")]);
-    assert_eq!(kept.count("outbox WHERE errand LIKE '%guessing%'").await, 1);
+    assert_eq!(kept.count("outbox WHERE job LIKE '%guessing%'").await, 1);
     assert!(is_mismatch(&guess(&line.carrier, Some(&caller), SON.id, SON.birth_date).await));
     assert!(!is_mismatch(&guess(&line.carrier, Some(&stranger(2)), SON.id, SON.birth_date).await));
 }
@@ -220,7 +220,7 @@ async fn h7_guesses_at_many_ids_are_one_alert(fresh: Fresh) {
     }
     assert_eq!(kept.alerts().await, [format!("guessing {CENTRE}")]);
     assert_eq!(kept.column("SELECT CAST(occurrences AS text) FROM alerts").await, ["3"]);
-    assert_eq!(kept.count("outbox WHERE errand LIKE '%guessing%'").await, 1, "the centre is told once");
+    assert_eq!(kept.count("outbox WHERE job LIKE '%guessing%'").await, 1, "the centre is told once");
     assert_eq!(kept.count("alerts WHERE last_at > raised_at").await, 1);
 }
 

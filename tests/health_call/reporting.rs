@@ -103,7 +103,7 @@ async fn a_red_answer_is_kept_and_told_at_once_and_the_caller_advised(fresh: Fre
         assert!(!phone.text().contains(class), "no severity class is spoken");
     }
     // Staff are told by a job of its own.
-    assert_eq!(kept.count("outbox WHERE errand LIKE '%red_answer%'").await, 1);
+    assert_eq!(kept.count("outbox WHERE job LIKE '%red_answer%'").await, 1);
     phone.hang_up().await;
     assert_eq!(kept.reports(MOTHER.id).await, ["unanswered"]);
     assert_eq!(kept.alerts().await.len(), 1);

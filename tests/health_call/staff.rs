@@ -61,7 +61,7 @@ async fn key_0_with_nobody_free_offers_a_call_back_and_returns_to_the_question(f
         assert_eq!(phone.said.last().unwrap().text, question, "back to the question that was left");
         assert_eq!(kept.alerts().await, [format!("call_back {CENTRE}")], "one number and person are one alert");
         assert_eq!(kept.count(&format!("alerts WHERE occurrences = {}", nth + 1)).await, 1);
-        assert_eq!(kept.count("outbox WHERE errand LIKE '%call_back%'").await, 1, "the centre is told once");
+        assert_eq!(kept.count("outbox WHERE job LIKE '%call_back%'").await, 1, "the centre is told once");
         phone.hang_up().await;
     }
     let mut phone = Phone::ring_any(&line.carrier).await;
@@ -135,7 +135,7 @@ async fn a_flood_of_requests_to_be_called_back_ends_and_patients_are_still_heard
     }
     assert_eq!(taken, 30, "as many as a health centre takes in an hour");
     assert_eq!(kept.alerts().await.len(), 30);
-    assert_eq!(kept.count("outbox WHERE errand LIKE '%call_back%'").await, 30);
+    assert_eq!(kept.count("outbox WHERE job LIKE '%call_back%'").await, 30);
     // A number that is to be called back already is counted there, and the caller hears the truth.
     assert!(asks(&line, &ordinary(0)).await);
     assert_eq!(kept.count("alerts WHERE occurrences = 2").await, 1);
@@ -165,7 +165,7 @@ async fn a_premium_number_of_a_centre_is_not_dialled_and_staff_are_told(fresh: F
         assert_eq!(kept.alerts().await, [format!("centre_phone {CENTRE}")]);
         assert_eq!(kept.count(&format!("alerts WHERE occurrences = {nth}")).await, 1);
     }
-    assert_eq!(kept.count("outbox WHERE errand LIKE '%centre_phone%'").await, 1);
+    assert_eq!(kept.count("outbox WHERE job LIKE '%centre_phone%'").await, 1);
 }
 
 async fn key_0_before_anybody_is_identified_reaches_the_only_centre(fresh: Fresh) {

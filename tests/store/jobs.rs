@@ -1,11 +1,12 @@
 //! The outbox, the audit trail, maintenances and flow sets.
 
+use kenkocall::domain::{CallId, Job, JobFailure, JobId, JobKind, ProcessId};
 use kenkocall::store::{
     Document,
     audit::{self, AuditRow},
     flow_sets,
     maintenances::{self, MaintenanceRow},
-    outbox::{self, JobRow},
+    outbox::{self, ClaimedJob, NewJob},
 };
 
 use crate::{
@@ -14,29 +15,52 @@ use crate::{
 };
 
 crate::on_both_databases!(
-    errands_are_due_claimed_and_done,
+    jobs_are_due_claimed_and_done,
     the_audit_trail_reads_back_latest_first,
     a_maintenance_lasts_until_its_end,
     a_flow_set_is_read_back,
 );
 
-async fn errands_are_due_claimed_and_done(fresh: Fresh) {
-    let job = |number, second| JobRow {
-        id: id(number),
-        job: Document::from(format!("errand {number}")),
+async fn jobs_are_due_claimed_and_done(fresh: Fresh) {
+    let [first, second, third] = [101, 102, 103].map(|number| ProcessId(id(number)));
+    let job = |number, second| NewJob {
+        id: JobId(id(number)),
+        job: Job::Withdraw { call: CallId(id(number)) },
         due_at: at(second),
-        attempts: 0,
     };
+    let ids = |claimed: Vec<ClaimedJob>| claimed.into_iter().map(|job| job.id).collect::<Vec<_>>();
+    let all = JobKind::ALL;
     let mut tx = fresh.database.begin_write().await.unwrap();
     outbox::put(&mut tx, vec![job(1, 20), job(2, 10), job(3, 30)]).await.unwrap();
-    assert_eq!(outbox::due(&mut tx, at(20), 10).await.unwrap(), [job(2, 10), job(1, 20)]);
-    assert_eq!(outbox::due(&mut tx, at(30), 1).await.unwrap(), [job(2, 10)]);
-    assert!(outbox::postpone(&mut tx, id(2), 0, at(40)).await.unwrap());
-    assert!(!outbox::postpone(&mut tx, id(2), 0, at(50)).await.unwrap(), "another worker claimed it first");
-    assert_eq!(outbox::done(&mut tx, &[id(1), id(3)], at(31)).await.unwrap(), 2);
-    assert_eq!(outbox::done(&mut tx, &[id(1)], at(32)).await.unwrap(), 0);
-    assert!(!outbox::postpone(&mut tx, id(1), 0, at(50)).await.unwrap());
-    assert_eq!(outbox::due(&mut tx, at(99), 10).await.unwrap(), [JobRow { attempts: 1, ..job(2, 40) }]);
+    assert!(!outbox::is_any_claimable(&mut tx, &all, first, at(9)).await.unwrap());
+    assert!(!outbox::is_any_claimable(&mut tx, &[JobKind::TellCentre], first, at(20)).await.unwrap());
+    assert_eq!(outbox::claim(&mut tx, &[JobKind::TellCentre], first, at(20), 10).await.unwrap(), []);
+    assert_eq!(ids(outbox::claim(&mut tx, &all, first, at(20), 1).await.unwrap()), [JobId(id(2))], "longest due");
+    assert_eq!(ids(outbox::claim(&mut tx, &all, second, at(20), 10).await.unwrap()), [JobId(id(1))], "the rest");
+    let again = outbox::claim(&mut tx, &all, first, at(21), 10).await.unwrap();
+    assert_eq!(again.iter().map(|job| (job.id, job.runs)).collect::<Vec<_>>(), [(JobId(id(2)), 2)], "its own");
+
+    outbox::postpone(&mut tx, JobId(id(2)), second, at(21), 0).await.unwrap();
+    assert!(!outbox::is_any_claimable(&mut tx, &all, third, at(22)).await.unwrap(), "both are claimed");
+    outbox::postpone(&mut tx, JobId(id(2)), first, at(40), 0).await.unwrap();
+    assert!(!outbox::is_any_claimable(&mut tx, &all, first, at(29)).await.unwrap(), "it waits");
+    // Stored while a clock was wrong.
+    outbox::put(&mut tx, vec![job(4, 100_000)]).await.unwrap();
+    assert_eq!(ids(outbox::claim(&mut tx, &all, first, at(22), 10).await.unwrap()), [JobId(id(4))]);
+
+    assert_eq!(outbox::done(&mut tx, &[JobId(id(1)), JobId(id(4))], at(31)).await.unwrap(), 2);
+    assert_eq!(outbox::done(&mut tx, &[JobId(id(1))], at(32)).await.unwrap(), 0);
+    outbox::fail(&mut tx, JobId(id(2)), first, JobFailure::Database, at(41)).await.unwrap();
+    assert_eq!(outbox::failed(&mut tx, 10).await.unwrap(), [], "it isn't claimed");
+    assert_eq!(ids(outbox::claim(&mut tx, &all, first, at(41), 10).await.unwrap()), [3, 2].map(|n| JobId(id(n))));
+    outbox::fail(&mut tx, JobId(id(2)), first, JobFailure::Database, at(41)).await.unwrap();
+    assert!(!outbox::retry(&mut tx, JobId(id(3)), at(42)).await.unwrap());
+    let open = outbox::open(&mut tx, 10).await.unwrap();
+    let shown: Vec<_> = open.iter().map(|job| (job.id, job.failure, job.claimed_until.is_some())).collect();
+    assert_eq!(shown, [(JobId(id(2)), Some(JobFailure::Database), false), (JobId(id(3)), None, true)]);
+    assert!(outbox::retry(&mut tx, JobId(id(2)), at(42)).await.unwrap());
+    outbox::all_done(&mut tx, JobKind::Withdraw, at(43)).await.unwrap();
+    assert_eq!(outbox::open(&mut tx, 10).await.unwrap(), []);
 }
 
 async fn the_audit_trail_reads_back_latest_first(fresh: Fresh) {

@@ -9,10 +9,10 @@ use tracing::{info, warn};
 use super::active_turn::{ActiveTurn, CommittedTurn};
 use super::{ConversationError, LegStatus};
 use crate::domain::{
-    AlertId, AlertKind, CallId, CallerNumber, CentreCode, Channel, LegId, Line, PatientId, ReportId, ReportOutcome,
-    Sensitive, Severity, Withdrawal,
+    AlertId, AlertKind, CallId, CallerNumber, CentreCode, Channel, Job, JobId, LegId, Line, PatientId, ReportId,
+    ReportOutcome, Sensitive, Severity, Withdrawal,
 };
-use crate::engine::{Diagnostic, Effect, Fact, Job, Waiting};
+use crate::engine::{Diagnostic, Effect, Fact, Waiting};
 use crate::service::alerts::tell_all;
 use crate::service::context::{ServiceEvent, ServiceEventKind, new_id};
 use crate::service::slots::{ANSWER_WITHIN, AttemptConclusion, reported, settle};
@@ -21,7 +21,7 @@ use crate::store::answers::{self, AnswerRow};
 use crate::store::calls::{self, CallEnd, CallRow};
 use crate::store::identifications::{self, IdentificationRow};
 use crate::store::legs::{self, LegEnd, LegRow};
-use crate::store::outbox::{self, JobRow};
+use crate::store::outbox::{self, NewJob};
 use crate::store::patients::{self, PatientRow};
 use crate::store::reports::{self, ReportClose, ReportRow};
 use crate::store::sessions::{self, SessionSave};
@@ -61,7 +61,7 @@ pub(super) struct WriteSet {
     reminders: Vec<AlertRow>,
     /// Reports continued in a call from another number.
     pub(super) report_callers: Vec<(ReportId, CallerNumber)>,
-    jobs: Vec<JobRow>,
+    jobs: Vec<NewJob>,
     ended: Vec<CallEnd>,
     statuses: Vec<legs::LegStatus>,
     leg_ends: Vec<LegEnd>,
@@ -138,14 +138,12 @@ impl WriteSet {
     fn tell(&mut self, kind: AlertKind, centre: Option<&CentreCode>, at: Timestamp) {
         metrics::counter!("kenkocall_alerts_total", "kind" => kind.code()).increment(1);
         if let Some(centre) = centre {
-            self.job(&Job::TellCentre { centre: centre.clone(), kind }, at);
+            self.job(Job::TellCentre { centre: centre.clone(), kind }, at);
         }
     }
 
-    fn job(&mut self, job: &Job, at: Timestamp) {
-        // A job is an enum of ids and codes, so serialization can't fail.
-        let job = Document::from(serde_json::to_string(job).unwrap_or_default());
-        self.jobs.push(JobRow { id: new_id(), job, due_at: at, attempts: 0 });
+    fn job(&mut self, job: Job, at: Timestamp) {
+        self.jobs.push(NewJob { id: JobId(new_id()), job, due_at: at });
     }
 
     fn fact(&mut self, live: &ActiveTurn, fact: &Fact, at: Timestamp) {
@@ -217,7 +215,7 @@ impl WriteSet {
             match effect {
                 Effect::Reply(said) => reply = Some(Arc::new(said.clone())),
                 Effect::Fact(fact) => self.fact(&live, fact, at),
-                Effect::Job(job) => self.job(job, at),
+                Effect::Job(job) => self.job(job.clone(), at),
                 Effect::Query(_) => {}
                 Effect::Diagnostic(Diagnostic::EventDoesNotFit) => {
                     info!(call = %live.call, "ignored an unexpected event")

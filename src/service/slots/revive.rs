@@ -6,8 +6,7 @@ use tracing::error;
 
 use super::side_effects::SideEffects;
 use super::withdraw::{unwanted, withdraw_calls};
-use crate::domain::{AlertKind, AttemptOutcome, CallId, SlotState, Withdrawal};
-use crate::engine::Job;
+use crate::domain::{AlertKind, AttemptOutcome, CallId, Job, SlotState, Withdrawal};
 use crate::policy::{AfterSign, Rival, Sign, SlotThen, after_sign, counts_as_try};
 use crate::store::attempts::{self, AttemptRow};
 use crate::store::patients::{self, PatientRow};
@@ -72,7 +71,7 @@ pub(in crate::service) async fn revive(
     withdraw_calls(tx, &superseded, at).await?;
     let mut consequences = SideEffects::default();
     if let (Sign::Lives, AfterSign::TakenBack(_)) = (sign, after) {
-        consequences.job(&Job::Withdraw { call }, at);
+        consequences.job(Job::Withdraw { call }, at);
     }
     consequences.alert(AlertKind::UnknownCall, &slot.centre, Some(slot.patient), Some(call), at);
     consequences.write(tx).await?;

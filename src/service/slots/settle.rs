@@ -7,10 +7,9 @@ use tracing::info;
 
 use super::side_effects::SideEffects;
 use crate::domain::{
-    AlertKind, AttemptOutcome, CallId, CentreCode, Disposition, HangupCause, PatientId, PhoneNumber, SlotEnd, SlotId,
-    SlotState, Withdrawal,
+    AlertKind, AttemptOutcome, CallId, CentreCode, Disposition, HangupCause, Job, PatientId, PhoneNumber, SlotEnd,
+    SlotId, SlotState, Withdrawal,
 };
-use crate::engine::Job;
 use crate::policy::{
     AfterAttempt, EndedAttempt, after_attempt, counts_as_try, outcome_of_cause, outcome_of_conversation,
 };
@@ -310,7 +309,7 @@ impl SideEffects {
                 // A patient who talked to us doesn't need the message that we could not reach them.
                 let missed = matches!(why, AttemptOutcome::Busy | AttemptOutcome::NoAnswer | AttemptOutcome::Voicemail);
                 if missed && settings.missed_call_sms.is_some() {
-                    self.job(&Job::MissedCallSms { patient: slot.patient, slot: slot.id }, at);
+                    self.job(Job::MissedCallSms { patient: slot.patient, slot: slot.id }, at);
                 }
             }
             SlotEnd::Missed(_) => self.alert(AlertKind::Missed, &slot.centre, Some(slot.patient), call, at),

@@ -2,18 +2,17 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{AlertId, AlertKind, CallId, CentreCode, PatientId};
-use crate::engine::Job;
+use crate::domain::{AlertId, AlertKind, CallId, CentreCode, Job, JobId, PatientId};
 use crate::service::context::new_id;
 use crate::store::alerts::{AlertRow, Repeats};
-use crate::store::outbox::{self, JobRow};
-use crate::store::{Document, StoreError, Tx, alerts};
+use crate::store::outbox::{self, NewJob};
+use crate::store::{StoreError, Tx, alerts};
 
 /// The alerts to raise and the jobs to run after the commit.
 #[derive(Default)]
 pub(in crate::service) struct SideEffects {
     alerts: Vec<AlertRow>,
-    jobs: Vec<JobRow>,
+    jobs: Vec<NewJob>,
 }
 
 impl SideEffects {
@@ -40,14 +39,12 @@ impl SideEffects {
             closed_by: None,
             repeats: Repeats::default(),
         });
-        self.job(&Job::TellCentre { centre: centre.clone(), kind }, at);
+        self.job(Job::TellCentre { centre: centre.clone(), kind }, at);
     }
 
     /// Adds a job that runs after the commit.
-    pub(super) fn job(&mut self, job: &Job, at: Timestamp) {
-        // A job is an enum of ids and codes, so serialization can't fail.
-        let job = Document::from(serde_json::to_string(job).unwrap_or_default());
-        self.jobs.push(JobRow { id: new_id(), job, due_at: at, attempts: 0 });
+    pub(super) fn job(&mut self, job: Job, at: Timestamp) {
+        self.jobs.push(NewJob { id: JobId(new_id()), job, due_at: at });
     }
 
     /// Writes all alerts and jobs.

@@ -7,8 +7,7 @@ use jiff::civil::Date;
 use super::open::{ANSWER_WITHIN, time_label};
 use super::settle::{end_slots, end_slots_with_staff, settings_of};
 use super::side_effects::SideEffects;
-use crate::domain::{AlertKind, CallId, CentreCode, PatientId, ReportId, SlotEnd, SlotId, SlotState, Withdrawal};
-use crate::engine::Job;
+use crate::domain::{AlertKind, CallId, CentreCode, Job, PatientId, ReportId, SlotEnd, SlotId, SlotState, Withdrawal};
 use crate::policy::{CallEligibility, CallingSchedule};
 use crate::service::context::ServiceEvent;
 use crate::store::patients::PatientRow;
@@ -110,7 +109,7 @@ pub(super) async fn withdraw_calls(
     let with_staff = sessions::in_transfer(tx, &ids).await?;
     let mut consequences = SideEffects::default();
     for call in new.into_iter().filter(|call| !with_staff.contains(call)) {
-        consequences.job(&Job::Withdraw { call }, at);
+        consequences.job(Job::Withdraw { call }, at);
     }
     consequences.write(tx).await?;
     let ends = |why: Withdrawal| !matches!(why, Withdrawal::NumberChanged | Withdrawal::Superseded);

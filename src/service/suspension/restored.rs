@@ -1,17 +1,11 @@
 //! Records backups and restorations in the audit trail, and marks a restored database.
 
-use jiff::Timestamp;
-
 use super::pause::tell_staff;
-use crate::domain::LossEvidence;
-use crate::engine::Job;
+use crate::domain::{JobKind, LossEvidence};
 use crate::service::context::{Changes, Clerk, Noted, new_id};
 use crate::service::error::ServiceError;
 use crate::store::losses::LossRow;
 use crate::store::{audit, dialer, losses, outbox};
-
-/// Jobs searched. Few jobs are waiting at the time of a backup.
-const MOST_ERRANDS: u32 = 10_000;
 
 /// Records in the audit trail that the whole database was copied.
 ///
@@ -32,10 +26,7 @@ pub async fn mark_restored(clerk: &Clerk) -> Result<(), ServiceError> {
     let now = clerk.clock.now();
     let mut tx = clerk.database.begin_write().await?;
     dialer::next_epoch(&mut tx).await?;
-    let waiting = outbox::due(&mut tx, Timestamp::MAX, MOST_ERRANDS).await?;
-    let is_sms = |text: &str| matches!(serde_json::from_str(text), Ok(Job::MissedCallSms { .. }));
-    let messages: Vec<_> = waiting.iter().filter(|row| is_sms(row.job.as_str())).map(|row| row.id).collect();
-    outbox::done(&mut tx, &messages, now).await?;
+    outbox::all_done(&mut tx, JobKind::MissedCallSms, now).await?;
     let id = new_id();
     let sign = LossEvidence::BackupRestored;
     losses::note(&mut tx, &LossRow { id, sign, evidence: id.to_string(), found_at: now, reconciled_at: None }).await?;

@@ -1,0 +1,139 @@
+//! Jobs: what follows from a commit and is done outside its transaction. They wait in the outbox.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AlertKind, CallId, CentreCode, PatientId, SlotId};
+
+/// A job that runs after the commit. Its JSON is stored. A change of it must still read what is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Job {
+    /// Withdraw a call: a ringing call is cancelled, an answered one ends with a goodbye.
+    Withdraw {
+        /// The call.
+        call: CallId,
+    },
+    /// Send a patient an SMS that we could not reach them, in the centre's own words (A8).
+    MissedCallSms {
+        /// The patient.
+        patient: PatientId,
+        /// The slot whose attempts are used up.
+        slot: SlotId,
+    },
+    /// Tell the centre's staff immediately about a new alert on their list. Carries no personal data.
+    TellCentre {
+        /// The centre.
+        centre: CentreCode,
+        /// The kind of alert.
+        kind: AlertKind,
+    },
+}
+
+impl Job {
+    /// The kind.
+    pub const fn kind(&self) -> JobKind {
+        match self {
+            Self::Withdraw { .. } => JobKind::Withdraw,
+            Self::MissedCallSms { .. } => JobKind::MissedCallSms,
+            Self::TellCentre { .. } => JobKind::TellCentre,
+        }
+    }
+}
+
+/// A kind of job that this program can run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum JobKind {
+    /// [`Job::Withdraw`].
+    Withdraw,
+    /// [`Job::MissedCallSms`].
+    MissedCallSms,
+    /// [`Job::TellCentre`].
+    TellCentre,
+}
+
+impl JobKind {
+    /// All kinds.
+    pub const ALL: [Self; 3] = [Self::Withdraw, Self::MissedCallSms, Self::TellCentre];
+
+    /// The code in the database, and the tag of the job's JSON.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Withdraw => "withdraw",
+            Self::MissedCallSms => "missed_call_sms",
+            Self::TellCentre => "tell_centre",
+        }
+    }
+
+    /// Reads [`JobKind::code`].
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// Returns `true` if only a node with a phone network can run it.
+    pub const fn needs_network(self) -> bool {
+        match self {
+            Self::Withdraw | Self::MissedCallSms => true,
+            Self::TellCentre => false,
+        }
+    }
+}
+
+/// Why a job failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum JobFailure {
+    /// Its stored content can't be read. Retrying doesn't help this program.
+    Unreadable,
+    /// The program ended while it ran, or couldn't store its result.
+    Interrupted,
+    /// A query failed, or the database holds something that can't be read.
+    Database,
+    /// It panicked, which is a fault of the program.
+    Panicked,
+    /// It took too long and was stopped.
+    TimedOut,
+}
+
+impl JobFailure {
+    /// All failures.
+    pub const ALL: [Self; 5] = [Self::Unreadable, Self::Interrupted, Self::Database, Self::Panicked, Self::TimedOut];
+
+    /// The code in the database, in metrics and in commands.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::Interrupted => "interrupted",
+            Self::Database => "database",
+            Self::Panicked => "panicked",
+            Self::TimedOut => "timed_out",
+        }
+    }
+
+    /// Reads [`JobFailure::code`].
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|failure| failure.code() == code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_kind_is_the_tag_of_the_stored_job() -> Result<(), Box<dyn std::error::Error>> {
+        let id = Uuid::nil();
+        let jobs = [
+            Job::Withdraw { call: CallId(id) },
+            Job::MissedCallSms { patient: PatientId(id), slot: SlotId(id) },
+            Job::TellCentre { centre: CentreCode::parse("13101")?, kind: AlertKind::RedAnswer },
+        ];
+        for job in jobs {
+            let json: serde_json::Value = serde_json::to_value(&job)?;
+            let tags: Vec<&String> = json.as_object().into_iter().flat_map(serde_json::Map::keys).collect();
+            assert_eq!(tags, [job.kind().code()]);
+            assert_eq!(JobKind::from_code(job.kind().code()), Some(job.kind()));
+            assert_eq!(serde_json::from_value::<Job>(json)?, job);
+        }
+        Ok(())
+    }
+}
