@@ -9,6 +9,8 @@ use std::path::Path as FilePath;
 mod broken;
 #[path = "house/circles.rs"]
 mod circles;
+#[path = "house/permissions.rs"]
+mod permissions;
 #[path = "house/sizes.rs"]
 mod sizes;
 #[path = "house/source.rs"]
@@ -85,13 +87,14 @@ const DRAWERS: [&str; 9] = ["util", "utils", "common", "helper", "helpers", "mis
 type Tree = BTreeMap<String, Source>;
 type Rule = fn(&Tree) -> Vec<String>;
 
-const RULES: [(&str, Rule); 14] = [
+const RULES: [(&str, Rule); 15] = [
     ("layers", layers),
     ("meetings", meetings),
     ("purity", purity),
     ("sql", sql),
     ("fetching", fetching),
     ("circles", circles::circles),
+    ("permissions", permissions::permissions),
     ("openings", openings),
     ("drawers", drawers),
     ("lengths", sizes::lengths),

@@ -205,7 +205,7 @@ async fn i6_automated_calls_log_and_measure_nothing_personal(fresh: Fresh) {
     day.until("08:40").await;
     day.rings_in(5);
     day.until("09:00:20").await;
-    kenkocall::service::stop_patient(&day.clerk, &day::id(6)).await.unwrap();
+    kenkocall::service::stop_patient(&day.client.context, &day.client.actor, &day::id(6)).await.unwrap();
     day.until("20:30").await;
     assert!(day.kept.count("attempts").await > 8);
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();

@@ -10,7 +10,7 @@ use super::arguments::{Form, centre_code, found, from_other_number, rfc3339, say
 use super::exit::usage;
 use crate::domain::{AlertId, AlertKind, Answer, CallerNumber, HersysId, Item, PatientId, escaped};
 use crate::service::{
-    AlertFilter, AlertList, Clerk, ClosedAlerts, ShownAlert, ToClose, close_alerts, line_of, list_alerts,
+    AlertFilter, AlertList, Client, ClosedAlerts, ShownAlert, ToClose, close_alerts, line_of, list_alerts,
 };
 
 #[derive(Debug, Subcommand)]
@@ -39,30 +39,30 @@ pub(super) enum Alerts {
     },
 }
 
-pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Alerts) -> anyhow::Result<()> {
+pub(super) async fn run(client: &Client, zone: &TimeZone, command: Alerts) -> anyhow::Result<()> {
     match command {
         Alerts::List { centre, kind, today, form } => {
             let centre = centre.map(|code| centre_code(&code)).transpose()?;
-            let midnight = || zone.to_timestamp(zone.to_datetime(clerk.clock.now()).date().at(0, 0, 0, 0));
+            let midnight = || zone.to_timestamp(zone.to_datetime(client.context.clock.now()).date().at(0, 0, 0, 0));
             let since = today.then(midnight).transpose()?;
-            let open = found(list_alerts(clerk, &AlertFilter { centre, kind, since }).await?);
+            let open = found(list_alerts(&client.context, &client.actor, &AlertFilter { centre, kind, since }).await?);
             if form.json {
                 let alerts = open.alerts.iter().map(|alert| as_json(alert, zone)).collect::<Vec<_>>();
-                return say_json(clerk, alerts.into()).await;
+                return say_json(client, alerts.into()).await;
             }
             if open.alerts.is_empty() {
-                return say(clerk, "no open alerts\n").await;
+                return say(client, "no open alerts\n").await;
             }
             let head = ["alert", "raised", "severity", "kind", "centre", "HER-SYS ID", "value", "call", "also"];
             let mut lines = vec![head.map(str::to_owned).to_vec()];
             lines.extend(by_person(&open).iter().map(|alerts| line(alerts, zone)));
             let cut_off = if open.cut_off { "\nthere are more; those of one kind: `--kind KIND`\n" } else { "" };
-            say(clerk, &format!("{}{cut_off}{}", table(&lines), hints(&open))).await
+            say(client, &format!("{}{cut_off}{}", table(&lines), hints(&open))).await
         }
         Alerts::Close { alert, form } => {
-            let closed = close_alerts(clerk, to_close(&alert)?).await?;
+            let closed = close_alerts(&client.context, &client.actor, to_close(&alert)?).await?;
             let (text, value) = told(&closed, zone);
-            form.tell(clerk, &text, value).await
+            form.tell(client, &text, value).await
         }
     }
 }

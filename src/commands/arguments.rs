@@ -1,6 +1,6 @@
 //! Input and output that the commands share: the staff member, parsed arguments, and formatted results.
 
-use anyhow::Context;
+use anyhow::Context as _;
 use clap::Args;
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
@@ -10,11 +10,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::exit::usage;
+use super::operator::operator;
 use super::output::{complain, print};
 use crate::config::Config;
 use crate::domain::{CallerNumber, CentreCode, DataOrigin, HersysId, PhoneNumber, StaffName, escaped};
 use crate::patient_import::{era, width};
-use crate::service::{Clerk, Clock, Details, Noted, Source, Viewed};
+use crate::service::{Client, Clock, Context, Details, Noted, Viewed};
 use crate::store::{Database, StoreError};
 
 /// What a command does if the database doesn't exist.
@@ -41,8 +42,8 @@ impl Form {
     }
 
     /// Prints the result. Marks it if the data are simulated.
-    pub(super) async fn tell(self, clerk: &Clerk, text: &str, value: Value) -> anyhow::Result<()> {
-        if self.json { say_json(clerk, value).await } else { say(clerk, text).await }
+    pub(super) async fn tell(self, client: &Client, text: &str, value: Value) -> anyhow::Result<()> {
+        if self.json { say_json(client, value).await } else { say(client, text).await }
     }
 }
 
@@ -64,15 +65,16 @@ impl Reveal {
 /// The line above the output if the data are simulated.
 const SIMULATED: &str = "simulated data: patients, calls and answers are invented\n";
 
-/// Opens the database, checks its version, and returns the clerk of this command.
-pub(super) async fn clerk(config: &Config, name: StaffName, missing: Missing) -> anyhow::Result<Clerk> {
+/// Opens the database, checks its version, and returns the client of this command.
+pub(super) async fn client(config: &Config, name: StaffName, missing: Missing) -> anyhow::Result<Client> {
     let database = match Database::open_existing(&config.database.url, config.database.connections).await {
         Err(StoreError::NoDatabase { .. }) if missing == Missing::IsCreated => {
             super::database::prepared(config).await?
         }
         opened => opened?,
     };
-    Ok(Clerk { database, clock: Clock::system(), name, source: Source::Command })
+    let actor = operator(config, name);
+    Ok(Client { context: Context::new(database, Clock::system()), actor })
 }
 
 /// Returns what was found. If the access couldn't be recorded in the audit trail, says so on standard error.
@@ -86,16 +88,16 @@ pub(crate) fn found<T>(looked: Viewed<T>) -> T {
 }
 
 /// Prints text. If the data are simulated, the first line says so.
-pub(super) async fn say(clerk: &Clerk, text: &str) -> anyhow::Result<()> {
-    match clerk.database.data_origin().await? {
+pub(super) async fn say(client: &Client, text: &str) -> anyhow::Result<()> {
+    match client.context.database.data_origin().await? {
         DataOrigin::Real => print(text),
         DataOrigin::Simulated => print(&format!("{SIMULATED}{text}")),
     }
 }
 
 /// Prints a value as JSON. An object, and each object of a list, gets the field `simulated`.
-pub(super) async fn say_json(clerk: &Clerk, value: Value) -> anyhow::Result<()> {
-    let simulated = Value::from(clerk.database.data_origin().await?.is_simulated());
+pub(super) async fn say_json(client: &Client, value: Value) -> anyhow::Result<()> {
+    let simulated = Value::from(client.context.database.data_origin().await?.is_simulated());
     let mut value = value;
     let objects = match &mut value {
         Value::Array(objects) => objects.iter_mut().collect(),
@@ -147,18 +149,18 @@ pub(super) fn day(text: &str, today: Date) -> anyhow::Result<Date> {
 }
 
 /// Returns today's date in `zone`.
-pub(super) fn today(clerk: &Clerk, zone: &TimeZone) -> Date {
-    zone.to_datetime(clerk.clock.now()).date()
+pub(super) fn today(client: &Client, zone: &TimeZone) -> Date {
+    zone.to_datetime(client.context.clock.now()).date()
 }
 
 /// Parses a moment: RFC 3339, `2026-12-01 05:00` in `zone`, or the beginning of a day as [`day`] parses it.
-pub(super) fn moment(text: &str, clerk: &Clerk, zone: &TimeZone) -> anyhow::Result<Timestamp> {
+pub(super) fn moment(text: &str, client: &Client, zone: &TimeZone) -> anyhow::Result<Timestamp> {
     let text = text.trim();
     if let Ok(moment) = text.parse::<Timestamp>() {
         return Ok(moment);
     }
     let local: Option<DateTime> = text.parse().ok();
-    let local = local.or_else(|| day(text, today(clerk, zone)).ok().map(|day| day.to_datetime(Time::midnight())));
+    let local = local.or_else(|| day(text, today(client, zone)).ok().map(|day| day.to_datetime(Time::midnight())));
     let moment = local.and_then(|local| zone.to_timestamp(local).ok());
     moment.ok_or_else(|| {
         usage(format!(

@@ -14,7 +14,7 @@ use super::audit_list;
 use super::exit::found;
 use crate::config::Config;
 use crate::service::{
-    BadRow, ChainError, CheckpointKind, CheckpointsRead, Clerk, RowFault, RowsRead, Verification, walk_trail,
+    BadRow, ChainError, CheckpointKind, CheckpointsRead, Client, RowFault, RowsRead, Verification, walk_trail,
     write_checkpoint,
 };
 use crate::store::seals::{SealKey, SealKind};
@@ -49,16 +49,16 @@ pub(super) enum Audit {
     },
 }
 
-pub(super) async fn run(config: &Config, clerk: &Clerk, zone: &TimeZone, command: Audit) -> anyhow::Result<()> {
+pub(super) async fn run(config: &Config, client: &Client, zone: &TimeZone, command: Audit) -> anyhow::Result<()> {
     match command {
         Audit::Verify { checkpoint, form } => {
             let checkpoint = checkpoint.or_else(|| config.audit.checkpoint_file.clone());
-            let walked = walk_trail(&clerk.database, checkpoint.as_deref(), SEALED_WITHIN).await?;
+            let walked = walk_trail(&client.context, &client.actor, checkpoint.as_deref(), SEALED_WITHIN).await?;
             if walked.misfit.is_none() && walked.rows.bad.is_empty() {
-                return form.tell(clerk, &well(&walked, zone), walked_json(&walked, zone)).await;
+                return form.tell(client, &well(&walked, zone), walked_json(&walked, zone)).await;
             }
             if form.json {
-                form.tell(clerk, "", walked_json(&walked, zone)).await?;
+                form.tell(client, "", walked_json(&walked, zone)).await?;
             }
             let misfit = walked.misfit.as_ref().map(|misfit| wrong(misfit, zone));
             let rows = (!walked.rows.bad.is_empty()).then(|| bad_rows(&walked.rows.bad));
@@ -68,10 +68,10 @@ pub(super) async fn run(config: &Config, clerk: &Clerk, zone: &TimeZone, command
                 both.join("\n")
             )))
         }
-        Audit::List(list) => audit_list::run(clerk, zone, list).await,
+        Audit::List(list) => audit_list::run(client, zone, list).await,
         Audit::Checkpoint { file, after_restore, form } => {
             let kind = if after_restore { CheckpointKind::Restored } else { CheckpointKind::Checkpoint };
-            match write_checkpoint(&clerk.database, &file, kind, clerk.clock.now()).await? {
+            match write_checkpoint(&client.context, &client.actor, &file, kind).await? {
                 Some(mark) => {
                     let added = json!({
                         "result": "added",
@@ -84,7 +84,7 @@ pub(super) async fn run(config: &Config, clerk: &Clerk, zone: &TimeZone, command
                 }
                 None => {
                     let text = "nothing to add: the file has the last entry already\n";
-                    form.tell(clerk, text, json!({ "result": "nothing_to_add" })).await
+                    form.tell(client, text, json!({ "result": "nothing_to_add" })).await
                 }
             }
         }

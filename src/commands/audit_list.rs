@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::arguments::{Form, Reveal, found, hersys_id, masked, moment, rfc3339, shown, table};
 use crate::domain::HersysId;
-use crate::service::{Clerk, ShownEntry, TrailFilter, list_trail};
+use crate::service::{Client, ShownEntry, TrailFilter, list_trail};
 
 #[derive(Debug, Args)]
 pub(super) struct List {
@@ -32,16 +32,16 @@ pub(super) struct List {
     form: Form,
 }
 
-pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, list: List) -> anyhow::Result<()> {
+pub(super) async fn run(client: &Client, zone: &TimeZone, list: List) -> anyhow::Result<()> {
     let filter = TrailFilter {
         patient: list.patient.map(|text| hersys_id(&text)).transpose()?,
         actor: list.actor,
-        since: list.since.map(|text| moment(&text, clerk, zone)).transpose()?,
+        since: list.since.map(|text| moment(&text, client, zone)).transpose()?,
         seals: list.seals,
         limit: list.limit,
     };
     let reveal = Reveal { reveal: list.reveal };
-    let entries = found(list_trail(clerk, &filter, reveal.details()).await?);
+    let entries = found(list_trail(&client.context, &client.actor, &filter, reveal.details()).await?);
     let mut text = "no entries\n".to_owned();
     if !entries.is_empty() {
         let head = ["at", "who", "from", "what", "about", "fields"];
@@ -53,7 +53,7 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, list: List) -> anyhow::R
         text.push_str("there may be older ones: a greater --limit\n");
     }
     let value = entries.iter().map(|entry| as_json(entry, zone, list.reveal)).collect::<Vec<_>>();
-    list.form.tell(clerk, &text, value.into()).await
+    list.form.tell(client, &text, value.into()).await
 }
 
 fn id(full: &HersysId, reveal: bool) -> String {
@@ -96,6 +96,7 @@ fn as_json(entry: &ShownEntry, zone: &TimeZone, reveal: bool) -> Value {
         "at": rfc3339(row.at, zone),
         "actor": row.actor,
         "source": row.source,
+        "system_user": entry.system_user,
         "action": row.action,
         "subject": subject,
         "hersys_id": entry.hersys_id.as_ref().map(|full| id(full, reveal)),

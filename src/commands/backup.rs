@@ -3,16 +3,17 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context as _, bail};
 use clap::Args;
 use serde_json::json;
 
 use super::arguments::Form;
 use super::fitting::origin_fits;
+use super::operator::operator;
 use super::output::complain;
 use crate::config::Config;
 use crate::domain::{DataOrigin, StaffName};
-use crate::service::{Clerk, Clock, Noted, Source, mark_restored, note_backup};
+use crate::service::{Client, Clock, Context, Noted, mark_restored, note_backup};
 use crate::store::{self, Database, StoreError, Tables, sqlite_file};
 
 #[derive(Debug, Args)]
@@ -42,8 +43,8 @@ fn database_file(config: &Config, todo: &str) -> anyhow::Result<PathBuf> {
     }
 }
 
-fn clerk(database: Database, name: StaffName) -> Clerk {
-    Clerk { database, clock: Clock::system(), name, source: Source::Command }
+fn client(config: &Config, database: Database, name: StaffName) -> Client {
+    Client { context: Context::new(database, Clock::system()), actor: operator(config, name) }
 }
 
 pub(super) async fn back_up(config: &Config, name: StaffName, backup: Backup) -> anyhow::Result<()> {
@@ -59,8 +60,9 @@ pub(super) async fn back_up(config: &Config, name: StaffName, backup: Backup) ->
         Err(error) => return Err(error.into()),
     };
     let bytes = store::back_up(&file, &to).await;
-    if let (Ok(_), Some(database)) = (&bytes, &database)
-        && let Noted::No(error) = note_backup(&clerk(database.clone(), name)).await?
+    let client = database.clone().map(|database| client(config, database, name));
+    if let (Ok(_), Some(client)) = (&bytes, &client)
+        && let Noted::No(error) = note_backup(&client.context, &client.actor).await?
     {
         complain(&format!(
             "kenkocall: this backup isn't recorded in the audit trail, as {error}; write down who made it, and when"
@@ -86,11 +88,11 @@ pub(super) async fn restore(config: &Config, name: StaffName, restore: Restore) 
     )?;
     let staged = store::stage(&restore.file, &target).await?;
     let database = Database::open(&staged.url(), 1).await?;
-    let clerk = clerk(database, name);
-    let marked = prepare(config, &restore.file, &clerk).await;
-    clerk.database.close().await;
+    let client = client(config, database, name);
+    let marked = prepare(config, &restore.file, &client).await;
+    client.context.database.close().await;
     marked?;
-    let stamp = clerk.clock.now().strftime("%Y%m%dT%H%M%SZ").to_string();
+    let stamp = client.context.clock.now().strftime("%Y%m%dT%H%M%SZ").to_string();
     let kept = match staged.put_in_place(&stamp).await {
         Err(store::CopyError::Store(StoreError::Busy)) => bail!(
             "the database {} is in use, so nothing was restored; stop `kenkocall serve` and whatever else uses it, then run this again",
@@ -113,13 +115,13 @@ pub(super) async fn restore(config: &Config, name: StaffName, restore: Restore) 
 }
 
 /// Checks that the copy is a database of this program and holds the right kind of data. Marks it as restored.
-async fn prepare(config: &Config, backup: &Path, clerk: &Clerk) -> anyhow::Result<()> {
+async fn prepare(config: &Config, backup: &Path, client: &Client) -> anyhow::Result<()> {
     let shown = backup.display();
-    if clerk.database.tables().await? == Tables::Missing {
+    if client.context.database.tables().await? == Tables::Missing {
         bail!("{shown} is an SQLite database without tables of kenkocall, so nothing was changed; name another file");
     }
-    clerk.database.migrate(DataOrigin::Real).await?;
-    let origin = clerk.database.data_origin().await?;
+    client.context.database.migrate(DataOrigin::Real).await?;
+    let origin = client.context.database.data_origin().await?;
     origin_fits(config, origin)?;
     if let Ok(present) = Database::open_existing(&config.database.url, 1).await {
         let there = present.data_origin().await;
@@ -132,5 +134,5 @@ async fn prepare(config: &Config, backup: &Path, clerk: &Clerk) -> anyhow::Resul
             );
         }
     }
-    Ok(mark_restored(clerk).await?)
+    Ok(mark_restored(&client.context, &client.actor).await?)
 }

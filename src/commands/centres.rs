@@ -12,7 +12,7 @@ use crate::patient_import::width;
 use crate::policy::{
     CallPattern, DaysOff, MissedCallSms, OfficeHours, ReportCovers, Retries, RetryPolicy, UnregisteredReports,
 };
-use crate::service::{CentreChange, CentreSettings, Clerk, add_centre, change_centre, list_centres, show_centre};
+use crate::service::{CentreChange, CentreSettings, Client, add_centre, change_centre, list_centres, show_centre};
 use crate::store::centres::CentreRow;
 
 #[derive(Debug, Subcommand)]
@@ -189,31 +189,31 @@ impl More {
     }
 }
 
-pub(super) async fn run(clerk: &Clerk, command: Centres) -> anyhow::Result<()> {
+pub(super) async fn run(client: &Client, command: Centres) -> anyhow::Result<()> {
     match command {
         Centres::Add { code, name, phone, more, form } => {
             let change = more.change(None, None)?;
             let (code, name, phone) = (centre_code(&code)?, centre_name(&name)?, centre_phone(&phone)?);
-            let row = add_centre(clerk, code, name, phone, &change).await?;
+            let row = add_centre(&client.context, &client.actor, code, name, phone, &change).await?;
             let value = json!({ "result": "added", "centre": as_json(&row) });
-            form.tell(clerk, &format!("added\n{}", line(&row)), value).await
+            form.tell(client, &format!("added\n{}", line(&row)), value).await
         }
         Centres::List { form } => {
-            let rows = list_centres(clerk).await?;
+            let rows = list_centres(&client.context, &client.actor).await?;
             let text = if rows.is_empty() {
                 "there is no health centre yet; `kenkocall centres add` adds one\n".to_owned()
             } else {
                 listed(&rows)
             };
-            form.tell(clerk, &text, rows.iter().map(as_json).collect::<Vec<_>>().into()).await
+            form.tell(client, &text, rows.iter().map(as_json).collect::<Vec<_>>().into()).await
         }
         Centres::Show { code, form } => {
-            let row = show_centre(clerk, &centre_code(&code)?).await?;
-            form.tell(clerk, &show::in_words(&row), as_json(&row)).await
+            let row = show_centre(&client.context, &client.actor, &centre_code(&code)?).await?;
+            form.tell(client, &show::in_words(&row), as_json(&row)).await
         }
         Centres::Set { code, name, phone, more, form } => {
             let change = more.change(name.as_deref().map(centre_name).transpose()?, phone.as_deref())?;
-            let changed = change_centre(clerk, &centre_code(&code)?, &change).await?;
+            let changed = change_centre(&client.context, &client.actor, &centre_code(&code)?, &change).await?;
             let verdict = if changed.changed { "changed" } else { "nothing to change" };
             let value = json!({
                 "result": if changed.changed { "changed" } else { "nothing_to_change" },
@@ -221,7 +221,7 @@ pub(super) async fn run(clerk: &Clerk, command: Centres) -> anyhow::Result<()> {
                 "centre": as_json(&changed.row),
             });
             let text = format!("{verdict}\n{}{}", outside(changed.patients_outside_hours), line(&changed.row));
-            form.tell(clerk, &text, value).await
+            form.tell(client, &text, value).await
         }
     }
 }

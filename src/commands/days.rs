@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::arguments::{Form, day, table, today};
 use crate::domain::SlotState;
-use crate::service::{CentreDay, Clerk, DailyStats, day_figures};
+use crate::service::{CentreDay, Client, DailyStats, day_figures};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Days {
@@ -21,16 +21,16 @@ pub(super) enum Days {
     },
 }
 
-pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Days) -> anyhow::Result<()> {
+pub(super) async fn run(client: &Client, zone: &TimeZone, command: Days) -> anyhow::Result<()> {
     let Days::Show { date, form } = command;
-    let today = today(clerk, zone);
+    let today = today(client, zone);
     let date = day(&date, today)?;
-    let figures = day_figures(&clerk.database, date).await?;
+    let figures = day_figures(&client.context, &client.actor, date).await?;
     let mut text = as_text(date, &figures);
     if date > today && figures.centres.is_empty() {
         text = format!("{date}: nothing yet; calls of a day are listed from the time at which they are due\n");
     }
-    form.tell(clerk, &text, as_json(date, &figures)).await
+    form.tell(client, &text, as_json(date, &figures)).await
 }
 
 /// Formats the figures as a table, and below it why slots ended without a report.

@@ -11,14 +11,14 @@ use super::arguments::{Form, moment, rfc3339, shown};
 use super::documents::Origin;
 use super::exit::usage;
 use super::output::print;
-use super::serve::{network, open_desk};
+use super::serve::{network, open_services};
 use super::signals::shutdown;
 use crate::carrier::simulator;
 use crate::carrier::twilio::Urls;
 use crate::config::{Carrier, Config};
 use crate::domain::{ReasonText, escaped};
 use crate::service::{
-    Clerk, DialerState, PauseReason, Reconciled, ServiceError, dialer_state, pause_dialling, reconcile_calls,
+    Client, DialerState, PauseReason, Reconciled, ServiceError, dialer_state, pause_dialling, reconcile_calls,
     resume_dialling,
 };
 
@@ -68,33 +68,33 @@ const ASK_EVERY: Duration = Duration::from_secs(5);
 /// The shortest wait before the next query.
 const ASK_SOONEST: Duration = Duration::from_millis(200);
 
-pub(super) async fn run(config: &Config, clerk: &Clerk, zone: &TimeZone, command: Dialer) -> anyhow::Result<()> {
+pub(super) async fn run(config: &Config, client: &Client, zone: &TimeZone, command: Dialer) -> anyhow::Result<()> {
     match command {
-        Dialer::Reconcile { wait, form } => reconcile(config, clerk, zone, wait, form).await,
+        Dialer::Reconcile { wait, form } => reconcile(config, client, zone, wait, form).await,
         Dialer::Show { form } => {
-            let state = dialer_state(clerk).await?;
-            form.tell(clerk, &as_text(&state, zone), as_json(&state, zone)).await
+            let state = dialer_state(&client.context, &client.actor).await?;
+            form.tell(client, &as_text(&state, zone), as_json(&state, zone)).await
         }
         Dialer::Pause { reason, until, form } => {
-            let until = until.map(|text| moment(&text, clerk, zone)).transpose()?;
+            let until = until.map(|text| moment(&text, client, zone)).transpose()?;
             let reason = ReasonText::parse(&reason).map_err(|error| usage(format!(
                 "say in 1 to 200 characters why dialling is paused, in one line; everybody at the desk reads it, so name no \
                  patient in it: {error}",
             )))?;
-            let state = pause_dialling(clerk, &reason, until).await?;
+            let state = pause_dialling(&client.context, &client.actor, &reason, until).await?;
             let rest =
                 "calls in progress continue; a slot whose calling window closes meanwhile is missed and listed\n";
-            form.tell(clerk, &format!("{}{rest}", as_text(&state, zone)), as_json(&state, zone)).await
+            form.tell(client, &format!("{}{rest}", as_text(&state, zone)), as_json(&state, zone)).await
         }
         Dialer::Resume { anyway, form } => {
-            let (state, ended) = resume_dialling(clerk, anyway).await?;
+            let (state, ended) = resume_dialling(&client.context, &client.actor, anyway).await?;
             let before = if ended { "the pause has ended" } else { "nothing to change: dialling wasn't paused" };
-            form.tell(clerk, &format!("{before}\n{}", as_text(&state, zone)), as_json(&state, zone)).await
+            form.tell(client, &format!("{before}\n{}", as_text(&state, zone)), as_json(&state, zone)).await
         }
     }
 }
 
-async fn reconcile(config: &Config, clerk: &Clerk, zone: &TimeZone, wait: bool, form: Form) -> anyhow::Result<()> {
+async fn reconcile(config: &Config, client: &Client, zone: &TimeZone, wait: bool, form: Form) -> anyhow::Result<()> {
     match config.carrier {
         Some(Carrier::Twilio | Carrier::Sip) => {}
         None => bail!(
@@ -105,15 +105,17 @@ async fn reconcile(config: &Config, clerk: &Clerk, zone: &TimeZone, wait: bool, 
         ),
     }
     let flow_set = Origin::choose(config.flows.directory.as_deref()).flow_set()?;
-    let context = open_desk(config, clerk.database.clone(), flow_set, clerk.clock.clone()).await?;
+    let digest = flow_set.digest.clone();
+    let (context, _lines) =
+        open_services(config, client.context.database.clone(), flow_set, client.context.clock.clone()).await?;
     let urls = Urls::new(&config.server.public_url()).context("server.public_url")?;
     let network = network(config, &urls, simulator::Settings::default(), &context)?;
     let network = network.context(
         "twilio.caller_number isn't set, so this program has called nobody; use the settings that `kenkocall serve` runs with",
     )?;
     let lag = jiff::SignedDuration::from_secs(config.dialer.unknown_grace_seconds.into());
-    let pass = async || reconcile_calls(&context, clerk, &network, lag).await;
-    let done = if wait { passes(pass, clerk, zone, form).await } else { pass().await.map_err(Into::into) };
+    let pass = async || reconcile_calls(&context, &client.actor, &digest, &network, lag).await;
+    let done = if wait { passes(pass, client, zone, form).await } else { pass().await.map_err(Into::into) };
     let done = done?;
     let mut told = reconciled(&done);
     let complete = done.under_way == 0 && done.list_holds_at.is_none();
@@ -168,7 +170,7 @@ fn reconciled(done: &Reconciled) -> String {
 /// Repeats passes through the carrier's list until every call is accounted for, or the command is interrupted.
 async fn passes(
     pass: impl AsyncFn() -> Result<Reconciled, ServiceError>,
-    clerk: &Clerk,
+    client: &Client,
     zone: &TimeZone,
     form: Form,
 ) -> anyhow::Result<Reconciled> {
@@ -196,7 +198,7 @@ async fn passes(
                 print(&format!("waiting: {waits_for}\n"))?;
                 shown_before = waits_for;
             }
-            let left = all.list_holds_at.map(|at| at.duration_since(clerk.clock.now()));
+            let left = all.list_holds_at.map(|at| at.duration_since(client.context.clock.now()));
             let left = left.and_then(|left| Duration::try_from(left).ok()).unwrap_or(ASK_EVERY);
             tokio::time::sleep(left.clamp(ASK_SOONEST, ASK_EVERY)).await;
         }

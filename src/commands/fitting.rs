@@ -39,7 +39,7 @@ pub(super) fn unusable(config: &Config) -> Vec<String> {
         voices(config).map(drop),
         number(config.twilio.caller_number.as_deref(), "twilio.caller_number").map(drop),
         number(config.twilio.health_call_number.as_deref(), "twilio.health_call_number").map(drop),
-        desk_centre(config).map(drop),
+        fallback_centre(config).map(drop),
         logging::filter(&config.log).map(drop),
         Origin::choose(config.flows.directory.as_deref()).flow_set().map(drop),
     ];
@@ -50,7 +50,7 @@ pub(super) fn unusable(config: &Config) -> Vec<String> {
 /// real patients, and no real calls are placed for simulated patients.
 pub(super) async fn fits(config: &Config, database: &Database) -> anyhow::Result<()> {
     origin_fits(config, database.data_origin().await?)?;
-    check_desk(database, desk_centre(config)?.as_ref()).await
+    check_fallback_centre(database, fallback_centre(config)?.as_ref()).await
 }
 
 /// Checks that the carrier may be used for data of this origin.
@@ -65,7 +65,7 @@ pub(super) fn origin_fits(config: &Config, origin: DataOrigin) -> anyhow::Result
 }
 
 /// Returns the centre for unidentified callers, if the settings name one.
-pub(super) fn desk_centre(config: &Config) -> anyhow::Result<Option<CentreCode>> {
+pub(super) fn fallback_centre(config: &Config) -> anyhow::Result<Option<CentreCode>> {
     let named = config.health_call.desk_centre.as_deref().map(CentreCode::parse).transpose();
     named.context("health_call.desk_centre")
 }
@@ -80,7 +80,7 @@ pub(super) fn number(text: Option<&str>, name: &str) -> anyhow::Result<Option<Ph
 
 /// Checks the centre for unidentified callers. If the settings name one, it must exist. If there are several centres
 /// and none is named, warns.
-async fn check_desk(database: &Database, named: Option<&CentreCode>) -> anyhow::Result<()> {
+async fn check_fallback_centre(database: &Database, named: Option<&CentreCode>) -> anyhow::Result<()> {
     let mut tx = database.begin_read().await?;
     let centres = centres::list(&mut tx).await?;
     match named {

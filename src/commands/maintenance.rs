@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::arguments::{Form, moment, rfc3339, shown};
-use crate::service::{Clerk, current_maintenance, end_maintenance, start_maintenance};
+use crate::service::{Client, current_maintenance, end_maintenance, start_maintenance};
 use crate::store::maintenances::MaintenanceRow;
 
 #[derive(Debug, Subcommand)]
@@ -31,27 +31,27 @@ pub(super) enum Maintenance {
     },
 }
 
-pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Maintenance) -> anyhow::Result<()> {
+pub(super) async fn run(client: &Client, zone: &TimeZone, command: Maintenance) -> anyhow::Result<()> {
     match command {
         Maintenance::Start { until, form } => {
-            let until = until.map(|text| moment(&text, clerk, zone)).transpose()?;
-            let started = start_maintenance(clerk, until).await?;
-            form.tell(clerk, &sentence(&started, zone), as_json(Some(&started), zone)).await
+            let until = until.map(|text| moment(&text, client, zone)).transpose()?;
+            let started = start_maintenance(&client.context, &client.actor, until).await?;
+            form.tell(client, &sentence(&started, zone), as_json(Some(&started), zone)).await
         }
         Maintenance::End { form } => {
-            let text = match end_maintenance(clerk).await? {
+            let text = match end_maintenance(&client.context, &client.actor).await? {
                 Some(_) => "the maintenance has ended: callers are answered\n",
                 None => "nothing to change: there was no maintenance\n",
             };
-            form.tell(clerk, text, as_json(None, zone)).await
+            form.tell(client, text, as_json(None, zone)).await
         }
         Maintenance::Show { form } => {
-            let current = current_maintenance(clerk).await?;
+            let current = current_maintenance(&client.context, &client.actor).await?;
             let text = match &current {
                 Some(maintenance) => sentence(maintenance, zone),
                 None => "no maintenance: callers are answered\n".to_owned(),
             };
-            form.tell(clerk, &text, as_json(current.as_ref(), zone)).await
+            form.tell(client, &text, as_json(current.as_ref(), zone)).await
         }
     }
 }

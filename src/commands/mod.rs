@@ -19,6 +19,7 @@ mod flows;
 mod logging;
 mod maintenance;
 mod manual;
+mod operator;
 mod outbox;
 pub(crate) mod output;
 mod patients;
@@ -218,7 +219,7 @@ fn dispatch<Extra: ExtraCommands>(arguments: Arguments<Extra>) -> anyhow::Result
     };
     let warnings = private_files::warnings_of(&survey);
     let config = survey.usable()?;
-    let name = acting_as(arguments.acting_as)?;
+    let name = operator::acting_as(arguments.acting_as)?;
     started(async {
         match command {
             Command::Serve => {
@@ -241,7 +242,7 @@ fn dispatch<Extra: ExtraCommands>(arguments: Arguments<Extra>) -> anyhow::Result
                     }
                     Command::Backup(backup) => backup::back_up(&config, name, backup).await,
                     Command::Restore(restore) => backup::restore(&config, name, restore).await,
-                    other => at_the_desk(&config, name, other).await,
+                    other => with_database(&config, name, other).await,
                 }
             }
         }
@@ -255,8 +256,8 @@ fn started(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<
     runtime.block_on(command).map(|()| Exit::Done)
 }
 
-/// Runs the commands that need a clerk.
-async fn at_the_desk<Extra: ExtraCommands>(
+/// Runs the commands that work on the database.
+async fn with_database<Extra: ExtraCommands>(
     config: &Config,
     name: StaffName,
     command: Command<Extra>,
@@ -266,18 +267,18 @@ async fn at_the_desk<Extra: ExtraCommands>(
         Command::Centres { command: centres::Centres::Add { .. } } => Missing::IsCreated,
         _ => Missing::IsRefused,
     };
-    let clerk = arguments::clerk(config, name, missing).await?;
+    let client = arguments::client(config, name, missing).await?;
     let done = match command {
-        Command::Centres { command } => centres::run(&clerk, command).await,
-        Command::Patients { command } => patients::run(&clerk, &zone, command).await,
-        Command::Calls { command } => calls::run(&clerk, &zone, command).await,
-        Command::Dialer { command } => dialer::run(config, &clerk, &zone, command).await,
-        Command::Days { command } => days::run(&clerk, &zone, command).await,
-        Command::Reports { command } => reports::run(&clerk, &zone, command).await,
-        Command::Alerts { command } => alerts::run(&clerk, &zone, command).await,
-        Command::Maintenance { command } => maintenance::run(&clerk, &zone, command).await,
-        Command::Outbox { command } => outbox::run(&clerk, &zone, command).await,
-        Command::Audit { command } => audit::run(config, &clerk, &zone, command).await,
+        Command::Centres { command } => centres::run(&client, command).await,
+        Command::Patients { command } => patients::run(&client, &zone, command).await,
+        Command::Calls { command } => calls::run(&client, &zone, command).await,
+        Command::Dialer { command } => dialer::run(config, &client, &zone, command).await,
+        Command::Days { command } => days::run(&client, &zone, command).await,
+        Command::Reports { command } => reports::run(&client, &zone, command).await,
+        Command::Alerts { command } => alerts::run(&client, &zone, command).await,
+        Command::Maintenance { command } => maintenance::run(&client, &zone, command).await,
+        Command::Outbox { command } => outbox::run(&client, &zone, command).await,
+        Command::Audit { command } => audit::run(config, &client, &zone, command).await,
         Command::Serve
         | Command::Extra(_)
         | Command::Migrate { .. }
@@ -289,25 +290,12 @@ async fn at_the_desk<Extra: ExtraCommands>(
         | Command::Man { .. } => Ok(()),
     };
     // Seal what the command wrote before it ends. If that fails, `serve` seals it later.
-    let sealer = SealedBy { actor: clerk.name.as_str(), source: clerk.source.code() };
-    if let Err(error) = write_seals(&clerk.database, sealer).await {
+    let sealer = SealedBy { actor: client.actor.name(), source: client.actor.source() };
+    if let Err(error) = write_seals(&client.context.database, sealer).await {
         complain(&format!("kenkocall: what was written isn't sealed yet ({error}); `kenkocall serve` does that later"));
     }
-    clerk.database.close().await;
+    client.context.database.close().await;
     done
-}
-
-/// Returns the acting staff member: the given name, or the system's user. Containers often have no user name.
-#[allow(clippy::disallowed_methods, reason = "the edge of the process")]
-fn acting_as(given: Option<String>) -> anyhow::Result<StaffName> {
-    if let Some(name) = given.filter(|name| !name.trim().is_empty()) {
-        return StaffName::parse(&name)
-            .map_err(|error| exit::usage(format!("--as takes a name of 1 to 100 characters in one line: {error}")));
-    }
-    let named = ["USER", "LOGNAME"].into_iter().filter_map(|name| std::env::var(name).ok());
-    let user = named.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| "operator".to_owned());
-    StaffName::parse(&user)
-        .context("the name of the system's user (USER) can't stand in the audit trail; give yours by --as")
 }
 
 /// Returns `true` if terminals may receive escape codes, for colours and overwritten lines. `NO_COLOR` and a terminal

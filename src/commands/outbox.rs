@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::arguments::{Form, rfc3339, say, say_json, shown, table};
 use super::exit::usage;
 use crate::domain::{JobFailure, JobId};
-use crate::service::{Clerk, JobFilter, JobState, ShownJob, discard_job, list_jobs, retry_jobs};
+use crate::service::{Client, JobFilter, JobState, ShownJob, discard_job, list_jobs, retry_jobs};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Outbox {
@@ -39,38 +39,38 @@ pub(super) enum Outbox {
     },
 }
 
-pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Outbox) -> anyhow::Result<()> {
+pub(super) async fn run(client: &Client, zone: &TimeZone, command: Outbox) -> anyhow::Result<()> {
     match command {
         Outbox::List { failed, form } => {
             let filter = if failed { JobFilter::Failed } else { JobFilter::Open };
-            let jobs = list_jobs(clerk, filter).await?;
+            let jobs = list_jobs(&client.context, &client.actor, filter).await?;
             if form.json {
-                return say_json(clerk, jobs.iter().map(|job| as_json(job, zone)).collect()).await;
+                return say_json(client, jobs.iter().map(|job| as_json(job, zone)).collect()).await;
             }
             if jobs.is_empty() {
-                return say(clerk, if failed { "no job was given up\n" } else { "no open jobs\n" }).await;
+                return say(client, if failed { "no job was given up\n" } else { "no open jobs\n" }).await;
             }
             let mut lines = vec![["job", "kind", "failed runs", "state"].map(str::to_owned).to_vec()];
             lines.extend(jobs.iter().map(|job| {
                 vec![job.id.to_string(), job.kind.clone(), job.runs.to_string(), sentence(job.state, zone)]
             }));
-            say(clerk, &table(&lines)).await
+            say(client, &table(&lines)).await
         }
         Outbox::Retry { job, all: _, form } => {
             let job = job.map(|job| job_id(&job)).transpose()?;
-            let retried = retry_jobs(clerk, job).await?;
+            let retried = retry_jobs(&client.context, &client.actor, job).await?;
             let text = match retried.len() {
                 0 => "nothing to change: no job was given up\n".to_owned(),
                 1 => "1 job runs again\n".to_owned(),
                 many => format!("{many} jobs run again\n"),
             };
             let ids: Vec<String> = retried.iter().map(JobId::to_string).collect();
-            form.tell(clerk, &text, json!({ "retried": ids })).await
+            form.tell(client, &text, json!({ "retried": ids })).await
         }
         Outbox::Discard { job, form } => {
             let job = job_id(&job)?;
-            discard_job(clerk, job).await?;
-            form.tell(clerk, "the job is dropped\n", json!({ "discarded": job.to_string() })).await
+            discard_job(&client.context, &client.actor, job).await?;
+            form.tell(client, "the job is dropped\n", json!({ "discarded": job.to_string() })).await
         }
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::arguments::{Form, centre_code, day, found, today};
 use super::output::{self, Out};
-use crate::service::{Clerk, Export};
+use crate::service::{Client, Export};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Reports {
@@ -31,13 +31,13 @@ pub(super) enum Reports {
     },
 }
 
-pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Reports) -> anyhow::Result<()> {
+pub(super) async fn run(client: &Client, zone: &TimeZone, command: Reports) -> anyhow::Result<()> {
     let Reports::Export { from, to, centre, form } = command;
-    let today = today(clerk, zone);
+    let today = today(client, zone);
     let from = day(&from, today).context("--from")?;
     let to = day(&to, today).context("--to")?;
     let centre = centre.map(|code| centre_code(&code)).transpose()?;
-    let export = found(Export::begin(clerk, from, to, centre).await?);
+    let export = found(Export::begin(&client.context, &client.actor, from, to, centre).await?);
     let written = if form.json { write_json(export).await } else { write_csv(export).await };
     match written {
         // A reader that closed the pipe (`… | head`) isn't an error.

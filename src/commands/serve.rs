@@ -8,12 +8,11 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use super::documents::{self, Origin};
-use super::fitting::{account, desk_centre, fits, number, places_calls, voices};
+use super::fitting::{account, fallback_centre, fits, number, places_calls, voices};
 use super::ports::Ports;
 use super::signals::shutdown;
 use crate::carrier::simulator;
@@ -23,8 +22,8 @@ use crate::config::{Carrier, Config, Operations};
 use crate::domain::PhoneNumber;
 use crate::flow::FlowSet;
 use crate::service::{
-    CarrierClient, Clock, Context, ConversationService, Dialer, DialerSettings, EventBus, FlowSetCache, JobRunner,
-    LastCommit, LegBook, Outside, SealerTask, SimulatedCarrier, TICK, count_last_outside_lines, count_outside_lines,
+    CarrierClient, Clock, Context, ConversationService, Dialer, DialerSettings, FlowSetCache, JobRunner, LegBook,
+    LineSettings, Outside, SealerTask, SimulatedCarrier, TICK, count_last_outside_lines, count_outside_lines,
     run_simulated_gateway, sweep, wait_after,
 };
 use crate::store::Database;
@@ -90,14 +89,14 @@ impl Server {
         simulated: simulator::Settings,
     ) -> anyhow::Result<Self> {
         let database = super::database::awaited(config).await?;
-        let context = open_desk(config, database, flow_set, Clock::system()).await?;
+        let (context, lines) = open_services(config, database, flow_set, Clock::system()).await?;
         if !context.database.waits_for_the_disk().await? {
             warn!("the database confirms commits before they are on disk: a power cut can lose answers and calls");
         }
-        let (conversations, working) = ConversationService::start(Arc::clone(&context));
+        let (conversations, working) = ConversationService::start(Arc::clone(&context), lines);
         let urls = Urls::new(&config.server.public_url()).context("server.public_url")?;
         let network = network(config, &urls, simulated, &context)?.map(Arc::new);
-        let dialer = network.as_ref().zip(context.call_back_number.clone()).map(|(network, from)| {
+        let dialer = network.as_ref().zip(conversations.lines().call_back_number.clone()).map(|(network, from)| {
             let dialling = dialling(config, from);
             Dialer::new(Arc::clone(&context), conversations.clone(), Arc::clone(network), dialling)
         });
@@ -198,7 +197,7 @@ pub(crate) fn start_workers(
     let mut workers = JoinSet::new();
     workers.spawn(sweep_on(Arc::clone(context), conversations.clone(), network.cloned(), longest_call));
     // Without a number to call from, leave jobs that need the network to another node.
-    let outside = network.filter(|_| context.call_back_number.is_some());
+    let outside = network.filter(|_| conversations.lines().call_back_number.is_some());
     let outside = outside.map(|network| Outside { network: Arc::clone(network), conversations: conversations.clone() });
     workers.spawn(run_jobs_on(JobRunner::new(Arc::clone(context), outside)));
     if let Some(dialer) = dialer {
@@ -211,15 +210,15 @@ pub(crate) fn start_workers(
     workers
 }
 
-/// Creates the context and stores the flow documents that calls begin with from now on. Fails if the database doesn't
-/// suit the carrier: simulated answers are never stored among real patients, and no real calls are placed for simulated
-/// patients.
-pub(crate) async fn open_desk(
+/// Creates the context and the settings of the lines, and stores the flow documents that calls begin with from now on.
+/// Fails if the database doesn't suit the carrier: simulated answers are never stored among real patients, and no real
+/// calls are placed for simulated patients.
+pub(crate) async fn open_services(
     config: &Config,
     database: Database,
     flow_set: Arc<FlowSet>,
     clock: Clock,
-) -> anyhow::Result<Arc<Context>> {
+) -> anyhow::Result<(Arc<Context>, Arc<LineSettings>)> {
     if let Err(error) = fits(config, &database).await {
         database.close().await;
         return Err(error);
@@ -237,19 +236,14 @@ pub(crate) async fn open_desk(
     if config.carrier == Some(Carrier::Simulator) {
         caller_number = caller_number.or(PhoneNumber::from_e164(SIMULATED_CALLER).ok());
     }
-    let desk_centre = desk_centre(config)?;
-    Ok(Arc::new(Context {
-        database,
+    let lines = LineSettings {
         flow_sets: FlowSetCache::new(flow_set),
-        clock,
         guessing: config.health_call.guessing,
         zone: TimeZone::get(&config.health_call.time_zone).context("health_call.time_zone")?,
-        fallback_centre: desk_centre,
+        fallback_centre: fallback_centre(config)?,
         call_back_number: caller_number,
-        dialer_wake: Notify::new(),
-        event_bus: EventBus::default(),
-        remembered: LastCommit::default(),
-    }))
+    };
+    Ok((Context::new(database, clock), Arc::new(lines)))
 }
 
 /// Returns the configured phone network. `None` if there is no account to query it with. Without a number to call from,

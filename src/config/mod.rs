@@ -11,6 +11,7 @@ mod health_call;
 mod load;
 mod log;
 mod networks;
+mod operator;
 mod secret_files;
 mod server;
 mod shown;
@@ -27,6 +28,7 @@ pub(crate) use load::number;
 pub use load::{ConfigError, Survey, load, survey};
 pub use log::{Log, LogFormat};
 pub use networks::{NetworkError, Networks};
+pub use operator::Operator;
 pub use server::{Operations, Server};
 pub use shown::{Origin, Shown};
 pub use twilio::{MachineDetection, Twilio};
@@ -57,6 +59,8 @@ pub struct Config {
     pub flows: Flows,
     /// The health-call line.
     pub health_call: HealthCall,
+    /// Who works at the command line.
+    pub operator: Operator,
     /// What is logged, and how.
     pub log: Log,
 }

@@ -141,6 +141,8 @@ fn of_store(config: &Config) -> Settings {
     let mut settings = section("database", [("url", url), ("connections", connections)]);
     let file = config.audit.checkpoint_file.as_ref().map(|path| path.display().to_string());
     settings.extend(section("audit", [("checkpoint_file", file)]));
+    let centre = config.operator.centre.as_ref().map(|code| code.as_str().to_owned());
+    settings.extend(section("operator", [("centre", centre)]));
     settings
 }
 

@@ -20,7 +20,7 @@ const OF_TESTS: [&str; 4] = ["CLOCK_STEPS", "FAIL_OVERS", "KILLS", "TEST_POSTGRE
 const NEAR: usize = 4;
 
 /// All settings, without [`PREFIX`].
-pub(super) const SETTINGS: [&str; 40] = [
+pub(super) const SETTINGS: [&str; 41] = [
     "CARRIER",
     "SERVER__LISTEN",
     "SERVER__OPERATIONS_LISTEN",
@@ -31,6 +31,7 @@ pub(super) const SETTINGS: [&str; 40] = [
     "DATABASE__URL_FILE",
     "DATABASE__CONNECTIONS",
     "AUDIT__CHECKPOINT_FILE",
+    "OPERATOR__CENTRE",
     "TWILIO__ACCOUNT_SID",
     "TWILIO__AUTH_TOKEN",
     "TWILIO__AUTH_TOKEN_FILE",

@@ -1,5 +1,6 @@
 //! The domain types, each parsed once at the edge. `Debug` of the types for personal data never prints the data.
 
+mod account;
 mod alert;
 mod answer;
 mod birth_date;
@@ -22,6 +23,7 @@ mod sensitive;
 mod severity;
 mod slot;
 
+pub use account::{Actor, Operator, PatientAccount, Role, Staff, StaffAccess, SystemUser};
 pub use alert::AlertKind;
 pub use answer::{Answer, BodyTemperature, Item, OxygenSaturation, YesNo};
 pub use birth_date::{BirthDate, BirthDateError};

@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::carrier::simulator;
 use crate::service::{
-    CarrierClient, Clock, Context, ConversationService, Dialer, DialerSettings, JobRunner, Outside, SimulatedCarrier,
-    run_until, sweep,
+    CarrierClient, Clock, Context, ConversationService, Dialer, DialerSettings, JobRunner, LineSettings, Outside,
+    SimulatedCarrier, run_until, sweep,
 };
 use crate::store::calls::{self, CallFilter};
 use crate::store::{StoreError, dialer};
@@ -116,18 +116,25 @@ impl Simulation {
     /// A simulated network with these people, and services that read `clock`.
     pub fn new(
         context: Arc<Context>,
+        lines: Arc<LineSettings>,
         people: simulator::Settings,
         clock: VirtualClock,
         dialling: DialerSettings,
     ) -> Self {
-        let lines = SimulatedCarrier::new(simulator::Network::new(people), context.clock.clone());
-        Self::on(context, lines, clock, dialling)
+        let carrier = SimulatedCarrier::new(simulator::Network::new(people), context.clock.clone());
+        Self::on(context, lines, carrier, clock, dialling)
     }
 
     /// Services with an existing or new simulated network. The network uses `clock`. The services' own clock may
     /// differ.
-    pub fn on(context: Arc<Context>, lines: SimulatedCarrier, clock: VirtualClock, dialling: DialerSettings) -> Self {
-        let (conversations, _ends_with_the_last_sender) = ConversationService::start(Arc::clone(&context));
+    pub fn on(
+        context: Arc<Context>,
+        settings: Arc<LineSettings>,
+        lines: SimulatedCarrier,
+        clock: VirtualClock,
+        dialling: DialerSettings,
+    ) -> Self {
+        let (conversations, _ends_with_the_last_sender) = ConversationService::start(Arc::clone(&context), settings);
         let network = Arc::new(CarrierClient::Simulated(lines.clone()));
         let dialer = Dialer::new(Arc::clone(&context), conversations.clone(), Arc::clone(&network), dialling);
         let outside = Outside { network: Arc::clone(&network), conversations: conversations.clone() };

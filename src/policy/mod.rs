@@ -1,5 +1,6 @@
 //! Follow-up policy: pure functions of the known facts and the time.
 
+mod access;
 mod call_backs;
 mod call_pattern;
 mod clock_guard;
@@ -21,6 +22,7 @@ mod slots;
 mod unknown_outcome;
 mod unregistered_reports;
 
+pub use access::{Forbidden, Permission, Scope, require, scope};
 pub use call_backs::{
     CALL_BACKS_COUNT_FOR, CALL_BACKS_PER_CENTRE, CALL_BACKS_PER_NUMBER, CallBackFate, CallBackState, PastCallBack,
     call_back_fate,

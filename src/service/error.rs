@@ -2,13 +2,19 @@
 
 use crate::domain::{CallingHours, CentreCode, PatientId, Withdrawal};
 use crate::patient_import::{Fault, Finding};
-use crate::policy::{ThresholdsError, UnusablePattern};
+use crate::policy::{Forbidden, ThresholdsError, UnusablePattern};
 use crate::service::audit::CheckpointError;
 use crate::store::StoreError;
 
 /// Why a request was refused. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
+    /// The actor lacks a permission.
+    #[error(
+        "this isn't permitted ({}); if `operator.centre` limits you to a health centre, ask someone who isn't limited",
+        .0.0.code()
+    )]
+    Forbidden(#[from] Forbidden),
     /// The database failed, or a value that must be unique exists already.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -35,12 +35,12 @@ pub use carriers::{CarrierClient, LegBook, NetworkObserver, SimulatedCarrier, Sp
 pub use centre_settings::{CentreChange, CentreSettings};
 pub use centres::{CentreChanged, add_centre, change_centre, list_centres, show_centre};
 pub use context::{
-    Clerk, Clock, Context, CountedIds, Details, EventBus, FlowSetCache, LastCommit, LimitedLine, Noted, ServiceEvent,
-    ServiceEventKind, Source, Stopwatch, Viewed, count_last_outside_lines, count_outside_lines, wait_after,
+    Client, Clock, Context, CountedIds, Details, EventBus, FlowSetCache, LastCommit, LimitedLine, Noted, ServiceEvent,
+    ServiceEventKind, Stopwatch, Viewed, count_last_outside_lines, count_outside_lines, wait_after,
 };
 pub use conversation::{
-    Answered, Begin, CarrierEvent, ConversationError, ConversationService, LegStatus, Outcome, Readiness, StaffNews,
-    StoredEvent, sentences, sweep,
+    Answered, Begin, CarrierEvent, ConversationError, ConversationService, LegStatus, LineSettings, Outcome, Readiness,
+    StaffNews, StoredEvent, sentences, sweep,
 };
 pub use dialer::{DialError, Dialer, DialerSettings, PreparedBatch, TICK, TickSummary};
 pub use error::ServiceError;

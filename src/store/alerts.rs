@@ -1,5 +1,7 @@
 //! Alerts: what a health centre must look at.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -7,6 +9,7 @@ mod closing;
 
 pub use closing::{close, close_of};
 
+use super::centres::code_list;
 use super::{
     StoreError, Tx,
     bind_value::{Row, parsed},
@@ -266,17 +269,18 @@ pub async fn call_backs(
 pub async fn open_of_kinds(
     tx: &mut Tx,
     kinds: &[AlertKind],
-    centre: Option<&CentreCode>,
+    centres: Option<&BTreeSet<CentreCode>>,
     since: Timestamp,
 ) -> Result<Vec<AlertRow>, StoreError> {
     const ORDER: &str = "ORDER BY raised_at, id LIMIT 1000";
     let kinds = kinds.iter().map(|kind| kind.code().into());
-    match centre {
-        Some(centre) => {
+    match centres {
+        Some(centres) => {
             let head = select!(
-                "closed_at IS NULL AND raised_at >= $1 AND (centre_code = $2 OR centre_code IS NULL) AND kind IN"
+                "closed_at IS NULL AND raised_at >= $1
+                 AND (centre_code IS NULL OR $2 LIKE '%,' || centre_code || ',%') AND kind IN"
             );
-            tx.fetch_in(head, &[since.into(), centre.into()], kinds, ORDER, read).await
+            tx.fetch_in(head, &[since.into(), code_list(Some(centres)).into()], kinds, ORDER, read).await
         }
         None => {
             let head = select!("closed_at IS NULL AND raised_at >= $1 AND kind IN");

@@ -6,9 +6,12 @@ mod sealing;
 
 pub use sealing::{Head, Sealed, after, before, has_hash, head, seal, some_wait, waiting};
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::centres::code_list;
 use super::{
     Document, StoreError, Tx,
     bind_value::{Row, parsed},
@@ -87,6 +90,8 @@ pub struct AuditFilter {
     pub since: Option<Timestamp>,
     /// Whether to include the seals of rows, which the program writes every second.
     pub seals: bool,
+    /// Only entries of these health centres' trails. `None` for all.
+    pub centres: Option<BTreeSet<CentreCode>>,
     /// The maximum number of entries.
     pub limit: u32,
 }
@@ -98,18 +103,22 @@ pub struct AuditFilter {
 pub async fn list(tx: &mut Tx, filter: &AuditFilter) -> Result<Vec<AuditRow>, StoreError> {
     let actor = filter.actor.as_deref().unwrap_or_default();
     let since = filter.since.unwrap_or(Timestamp::MIN);
+    let centres = code_list(filter.centres.as_ref());
     if filter.subjects.is_empty() {
         let sql = "SELECT id, at, actor, source, action, subject, centre_code, details FROM audit
                    WHERE at >= $1 AND ($2 = '' OR actor = $2) AND ($3 OR action NOT LIKE 'rows.%')
-                   ORDER BY at DESC, id DESC LIMIT $4";
-        let args = vec![since.into(), actor.into(), filter.seals.into(), i64::from(filter.limit).into()];
+                   AND ($4 = '' OR $4 LIKE '%,' || centre_code || ',%')
+                   ORDER BY at DESC, id DESC LIMIT $5";
+        let args =
+            vec![since.into(), actor.into(), filter.seals.into(), centres.into(), i64::from(filter.limit).into()];
         return tx.fetch_all(sql, args, read).await;
     }
-    let fixed = [since.into(), actor.into()];
+    let fixed = [since.into(), actor.into(), centres.into()];
     let mut found = tx
         .fetch_in(
             "SELECT id, at, actor, source, action, subject, centre_code, details FROM audit
-             WHERE at >= $1 AND ($2 = '' OR actor = $2) AND subject IN",
+             WHERE at >= $1 AND ($2 = '' OR actor = $2) AND ($3 = '' OR $3 LIKE '%,' || centre_code || ',%')
+             AND subject IN",
             &fixed,
             filter.subjects.iter().map(|subject| subject.as_str().into()),
             "ORDER BY at DESC, id DESC",

@@ -1,5 +1,7 @@
 //! Health centres (保健所).
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::{StoreError, Tx, bind_value::Row};
@@ -103,4 +105,11 @@ fn read(row: &Row<'_>) -> Result<CentreRow, StoreError> {
         created_at: row.time(5, "centres.created_at")?,
         updated_at: row.time(6, "centres.updated_at")?,
     })
+}
+
+/// Health centres as one value for a condition: `,13101,13102,`, or an empty text for all. The condition is
+/// `($1 = '' OR $1 LIKE '%,' || centre_code || ',%')`: a code has letters, digits and hyphens only.
+pub(super) fn code_list(centres: Option<&BTreeSet<CentreCode>>) -> String {
+    let Some(centres) = centres else { return String::new() };
+    centres.iter().fold(",".to_owned(), |list, code| list + code.as_str() + ",")
 }

@@ -1,6 +1,9 @@
 //! Searching for patients by what staff know about them.
 
 use super::patients::{PatientRow, read, select};
+use std::collections::BTreeSet;
+
+use super::centres::code_list;
 use super::{StoreError, Tx};
 use crate::domain::{CentreCode, HersysId};
 
@@ -23,17 +26,21 @@ pub struct PatientFilter {
     pub limit: u32,
 }
 
-/// The matching patients, ordered by HER-SYS ID.
+/// The matching patients of these health centres, or of all, ordered by HER-SYS ID.
 ///
 /// # Errors
 /// Database errors.
-pub async fn list(tx: &mut Tx, filter: &PatientFilter) -> Result<Vec<PatientRow>, StoreError> {
+pub async fn list(
+    tx: &mut Tx,
+    filter: &PatientFilter,
+    centres: Option<&BTreeSet<CentreCode>>,
+) -> Result<Vec<PatientRow>, StoreError> {
     let part = |text: &Option<String>, before: &str, after: &str| {
         text.as_ref().map(|text| format!("{before}{}{after}", escaped(text))).unwrap_or_default()
     };
     tx.fetch_all(
         select!(
-            "WHERE hersys_id > $1 AND ($2 = '' OR centre_code = $2)
+            "WHERE hersys_id > $1 AND ($2 = '' OR $2 LIKE '%,' || centre_code || ',%')
                AND ($3 = '' OR lower(family_name || given_name) LIKE $3 ESCAPE '!')
                AND ($4 = '' OR hersys_id LIKE $4) AND ($5 = '' OR phone_number LIKE $5)
                AND ($6 = 'all' OR ($6 = 'released' AND released_at IS NOT NULL) OR (released_at IS NULL AND (
@@ -47,7 +54,7 @@ pub async fn list(tx: &mut Tx, filter: &PatientFilter) -> Result<Vec<PatientRow>
         ),
         vec![
             filter.after.as_ref().map_or("", HersysId::expose).to_owned().into(),
-            filter.centre.as_ref().map_or("", CentreCode::as_str).to_owned().into(),
+            code_list(centres).into(),
             part(&filter.name.as_ref().map(|name| name.to_lowercase()), "%", "%").into(),
             part(&filter.id_part, "%", "%").into(),
             part(&filter.number_ends, "%", "").into(),

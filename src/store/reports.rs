@@ -1,10 +1,13 @@
 //! Reports: one patient's answers for one day. A second call on the same day continues the open report.
 
+use std::collections::BTreeSet;
+
 use std::collections::HashMap;
 
 use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
 
+use super::centres::code_list;
 use super::{
     StoreError, Tx,
     answers::{self, AnswerRow, LatestAnswer},
@@ -65,8 +68,8 @@ pub struct ExportPage {
     pub from: Date,
     /// The last day.
     pub to: Date,
-    /// Only reports of this health centre.
-    pub centre: Option<CentreCode>,
+    /// Only reports of these health centres.
+    pub centres: Option<BTreeSet<CentreCode>>,
     /// [`ExportRow::place`] of the last row of the previous page.
     pub after: Option<ExportPlace>,
     /// The maximum number of rows per page.
@@ -321,7 +324,7 @@ pub async fn export(tx: &mut Tx, page: &ExportPage) -> Result<Vec<ExportRow>, St
             "SELECT r.id, p.hersys_id, r.report_date, r.channel, r.outcome, r.started_at, r.ended_at, r.centre_code,
              r.caller_number FROM reports r JOIN patients p ON p.id = r.patient_id
              WHERE r.report_date >= $1 AND r.report_date <= $2 AND (r.report_date, r.started_at, r.id) > ($3, $4, $5)
-             AND ($6 = '' OR r.centre_code = $6)
+             AND ($6 = '' OR $6 LIKE '%,' || r.centre_code || ',%')
              ORDER BY r.report_date, r.started_at, r.id LIMIT $7",
             vec![
                 page.from.into(),
@@ -329,7 +332,7 @@ pub async fn export(tx: &mut Tx, page: &ExportPage) -> Result<Vec<ExportRow>, St
                 date.into(),
                 time.into(),
                 id.into(),
-                page.centre.as_ref().map_or("", CentreCode::as_str).into(),
+                code_list(page.centres.as_ref()).into(),
                 i64::from(page.limit).into(),
             ],
             read_export,

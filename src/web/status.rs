@@ -11,7 +11,7 @@ use axum::routing::get;
 use tracing::error;
 
 use super::Web;
-use crate::domain::{SlotEnd, SlotState};
+use crate::domain::{Actor, SlotEnd, SlotState};
 use crate::service::{CentreDay, DaySlot, day_figures, day_slots};
 
 /// The maximum number of squares drawn. More can't be told apart.
@@ -57,11 +57,13 @@ struct Square {
 }
 
 async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery) -> Response {
-    let now = web.context.zone.to_datetime(web.context.clock.now());
-    let database = &web.context.database;
+    let now = web.conversations.lines().zone.to_datetime(web.context.clock.now());
     let read = async {
-        let figures = day_figures(database, now.date()).await?;
-        Ok::<_, crate::service::ServiceError>((figures, day_slots(database, now.date(), MOST_SQUARES).await?))
+        let figures = day_figures(&web.context, &Actor::System, now.date()).await?;
+        Ok::<_, crate::service::ServiceError>((
+            figures,
+            day_slots(&web.context, &Actor::System, now.date(), MOST_SQUARES).await?,
+        ))
     };
     let (figures, slots) = match read.await {
         Ok(read) => read,

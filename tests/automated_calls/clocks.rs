@@ -116,8 +116,9 @@ async fn fault_17_a_clock_that_steps_forward_calls_nobody_early(fresh: Fresh) {
 
 async fn fault_17_staff_are_told_once_however_many_alerts_are_open(fresh: Fresh) {
     let day = Day::begin(&fresh, Plan::default()).await;
-    let alert =
-        |nth: u128| AlertRow::of_all(AlertId(uuid::Uuid::from_u128(nth)), AlertKind::Guessing, day.clerk.clock.now());
+    let alert = |nth: u128| {
+        AlertRow::of_all(AlertId(uuid::Uuid::from_u128(nth)), AlertKind::Guessing, day.client.context.clock.now())
+    };
     let mut tx = fresh.database.begin_write().await.unwrap();
     alerts::raise(&mut tx, &(0..1_500).map(alert).collect::<Vec<_>>()).await.unwrap();
     tx.commit().await.unwrap();

@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use kenkocall::carrier::simulator::{self, Behaviour, Caller, Identity, NetworkFaults, Population, Script};
-use kenkocall::domain::{CallTimes, CallingHours, HersysId, PhoneNumber, StaffName};
+use kenkocall::domain::{Actor, CallTimes, CallingHours, HersysId, Operator, PhoneNumber, StaffName, SystemUser};
 use kenkocall::flow::FlowSet;
 use kenkocall::lab::{
     Rhythm, STEP, Simulation, SyntheticDay, VirtualClock, add_made_up_day, made_up_identity, made_up_number,
@@ -17,8 +17,8 @@ use kenkocall::lab::{
 use kenkocall::patient_import::Column;
 use kenkocall::policy::{CallPrice, DayLimits, GuessingLimits};
 use kenkocall::service::{
-    Clerk, Clock, Context, ConversationError, DialerSettings, EventBus, FlowSetCache, LastCommit, Outcome,
-    SimulatedCarrier, Source, change_centre, change_patient,
+    Client, Clock, Context, ConversationError, DialerSettings, FlowSetCache, LineSettings, Outcome, SimulatedCarrier,
+    change_centre, change_patient,
 };
 use kenkocall::store::flow_sets::{self, FlowSetRow};
 use kenkocall::store::{CommitHook, Database};
@@ -71,7 +71,7 @@ type Told = Arc<Mutex<Vec<(Timestamp, Option<String>)>>>;
 
 pub struct Day {
     pub simulation: Simulation,
-    pub clerk: Clerk,
+    pub client: Client,
     pub kept: Kept,
     /// How far our clock is ahead of the network's, in seconds.
     ahead: Arc<AtomicI64>,
@@ -94,7 +94,7 @@ impl Day {
             Some(fate) => fresh.database.clone().with_fate(fate),
             None => fresh.database.clone(),
         };
-        let context = context(database, flow_set, ours(&clock, &ahead));
+        let (context, line_settings) = context(database, flow_set, ours(&clock, &ahead));
         let mut population = Population::default();
         for nth in 0..u32::try_from(plan.patients.len()).unwrap() + 20 {
             population.put(made_up_number(nth).unwrap(), vec![answers_after(2)]);
@@ -125,11 +125,14 @@ impl Day {
             after: start,
         };
         add_made_up_day(&fresh.database, &made_up).await.unwrap();
-        let clerk = Clerk {
-            database: fresh.database.clone(),
-            clock: ours(&clock, &ahead),
+        let operator = Operator {
             name: StaffName::parse("nurse").unwrap(),
-            source: Source::Command,
+            system_user: SystemUser::new(0, Some("root")),
+            centre: None,
+        };
+        let client = Client {
+            context: Context::new(fresh.database.clone(), ours(&clock, &ahead)),
+            actor: Actor::Operator(operator),
         };
         let told = Arc::new(Mutex::new(Vec::new()));
         let (tell, time) = (Arc::clone(&told), clock.clone());
@@ -139,13 +142,13 @@ impl Day {
                 tell.lock().unwrap().push((time.now(), prompts(heard.outcome)));
             }
         }));
-        let simulation = Simulation::on(context, lines, clock, dialling);
-        Self { simulation, clerk, kept: Kept::at(&fresh.url), ahead, told }
+        let simulation = Simulation::on(context, line_settings, lines, clock, dialling);
+        Self { simulation, client, kept: Kept::at(&fresh.url), ahead, told }
     }
 
     /// A context with other connections to the same database.
     pub fn context_on(&self, database: Database) -> Arc<Context> {
-        context(database, shipped(), ours(&self.simulation.clock, &self.ahead))
+        context(database, shipped(), ours(&self.simulation.clock, &self.ahead)).0
     }
 
     /// Continues until `time` at the health centre, `HH:MM` or `HH:MM:SS` on the clock's current day.
@@ -193,12 +196,12 @@ impl Day {
     }
 
     pub async fn set(&self, nth: u32, values: &[(Column, &str)]) {
-        change_patient(&self.clerk, &id(nth), values).await.unwrap();
+        change_patient(&self.client.context, &self.client.actor, &id(nth), values).await.unwrap();
     }
 
     pub async fn centre(&self, change: kenkocall::service::CentreChange) {
         let code = kenkocall::domain::CentreCode::parse(kenkocall::lab::MADE_UP_CENTRE).unwrap();
-        change_centre(&self.clerk, &code, &change).await.unwrap();
+        change_centre(&self.client.context, &self.client.actor, &code, &change).await.unwrap();
     }
 
     /// A patient calls the health-call line from the registered number.
@@ -283,19 +286,17 @@ fn ours(clock: &VirtualClock, ahead: &Arc<AtomicI64>) -> Clock {
         .beside(move || steady.now().as_duration().unsigned_abs())
 }
 
-fn context(database: Database, flow_set: Arc<FlowSet>, clock: Clock) -> Arc<Context> {
-    Arc::new(Context {
-        database,
-        flow_sets: FlowSetCache::new(flow_set),
-        clock,
-        guessing: GuessingLimits::default(),
-        zone: TimeZone::get("Asia/Tokyo").unwrap(),
-        fallback_centre: None,
-        call_back_number: Some(PhoneNumber::from_e164("+815000000000").unwrap()),
-        dialer_wake: tokio::sync::Notify::new(),
-        event_bus: EventBus::default(),
-        remembered: LastCommit::default(),
-    })
+fn context(database: Database, flow_set: Arc<FlowSet>, clock: Clock) -> (Arc<Context>, Arc<LineSettings>) {
+    (
+        Context::new(database, clock),
+        Arc::new(LineSettings {
+            flow_sets: FlowSetCache::new(flow_set),
+            guessing: GuessingLimits::default(),
+            zone: TimeZone::get("Asia/Tokyo").unwrap(),
+            fallback_centre: None,
+            call_back_number: Some(PhoneNumber::from_e164("+815000000000").unwrap()),
+        }),
+    )
 }
 
 pub fn id(nth: u32) -> HersysId {

@@ -33,7 +33,7 @@ async fn after_the_days_calls_nobody_more_is_dialled_until_tomorrow(fresh: Fresh
     assert_eq!(ends.iter().filter(|slot| slot.contains("missed")).count(), 2, "{ends:?}");
     let alerts = day.kept.column("SELECT centre_code FROM alerts WHERE kind = 'day_limit'").await;
     assert_eq!(alerts, [""], "one, to everybody");
-    let state = dialer_state(&day.clerk).await.unwrap();
+    let state = dialer_state(&day.client.context, &day.client.actor).await.unwrap();
     let Some(PauseReason::Paused(pause)) = state.hold else { panic!("{:?}", state.hold) };
     assert!(pause.reason.contains("dialer.calls_per_day"), "{}", pause.reason);
     assert_eq!(pause.until.unwrap().to_string(), "2026-11-24T15:00:00Z", "midnight in Japan");
@@ -74,7 +74,7 @@ async fn the_days_money_is_never_passed(fresh: Fresh) {
     assert!((9..=19).contains(&minutes), "{minutes} minutes: nearly all of it is used");
     assert_eq!(day.kept.count("attempts WHERE ended_at IS NULL").await, 0);
     assert_eq!(day.kept.count("alerts WHERE kind = 'day_limit'").await, 1);
-    let state = dialer_state(&day.clerk).await.unwrap();
+    let state = dialer_state(&day.client.context, &day.client.actor).await.unwrap();
     let Some(PauseReason::Paused(pause)) = state.hold else { panic!("{:?}", state.hold) };
     assert!(pause.reason.contains("dialer.spend_per_day"), "{}", pause.reason);
 }
@@ -84,17 +84,17 @@ async fn a_centres_limit_holds_for_that_centre(fresh: Fresh) {
     let centre = day.kept.column("SELECT code FROM centres").await[0].clone();
     let centre = kenkocall::domain::CentreCode::parse(&centre).unwrap();
     let limited = CentreChange { calls_per_day: Some(Some(2)), ..CentreChange::default() };
-    change_centre(&day.clerk, &centre, &limited).await.unwrap();
+    change_centre(&day.client.context, &day.client.actor, &centre, &limited).await.unwrap();
     day.until("10:05").await;
     assert_eq!(day.rang().len(), 2);
     let alerts = day.kept.column("SELECT centre_code FROM alerts WHERE kind = 'day_limit'").await;
     assert_eq!(alerts, [centre.as_str()], "one, on its own list");
-    let state = dialer_state(&day.clerk).await.unwrap();
+    let state = dialer_state(&day.client.context, &day.client.actor).await.unwrap();
     assert_eq!(state.hold, None, "other centres call");
     assert_eq!(state.limited.len(), 1);
     assert_eq!(state.limited[0].0, centre);
     let more = CentreChange { calls_per_day: Some(None), ..CentreChange::default() };
-    change_centre(&day.clerk, &centre, &more).await.unwrap();
+    change_centre(&day.client.context, &day.client.actor, &centre, &more).await.unwrap();
     day.until_moment("2026-11-25T09:30:00+09:00").await;
     assert_eq!(day.rang().len(), 6, "all four of the next day");
 }
@@ -104,10 +104,10 @@ async fn a_person_who_lets_dialling_go_on_meets_the_limit_again(fresh: Fresh) {
     let plan = Plan { patients: vec!["09:00", "10:00"], people, day_limits: calls(1), ..Plan::default() };
     let day = Day::begin(&fresh, plan).await;
     day.until("10:05").await;
-    let (_, ended) = resume_dialling(&day.clerk, false).await.unwrap();
+    let (_, ended) = resume_dialling(&day.client.context, &day.client.actor, false).await.unwrap();
     assert!(ended);
     day.until("10:10").await;
     assert_eq!(day.rang().len(), 1);
     assert_eq!(day.kept.count("alerts WHERE kind = 'day_limit'").await, 1, "still one a day");
-    assert!(dialer_state(&day.clerk).await.unwrap().hold.is_some());
+    assert!(dialer_state(&day.client.context, &day.client.actor).await.unwrap().hold.is_some());
 }

@@ -53,7 +53,15 @@ impl Day {
 
     async fn reconciles(&self) -> Reconciled {
         let (context, network) = (&self.simulation.context, &self.simulation.network);
-        reconcile_calls(context, &self.clerk, network, SignedDuration::from_secs(60)).await.unwrap()
+        reconcile_calls(
+            context,
+            &self.client.actor,
+            self.simulation.conversations.lines().flow_sets.current().digest.as_str(),
+            network,
+            SignedDuration::from_secs(60),
+        )
+        .await
+        .unwrap()
     }
 }
 
@@ -72,7 +80,10 @@ async fn fault_13_calls_that_were_lost_become_attempts_of_their_slots(fresh: Fre
     let first = day.reconciles().await;
     assert_eq!((first.settled, first.without_slot, first.under_way), (1, 0, 2), "one was busy, one talks, one rings");
     assert!(!first.is_complete() && first.list_holds_at.is_some());
-    assert!(matches!(resume_dialling(&day.clerk, false).await, Err(ServiceError::NotReconciled)));
+    assert!(matches!(
+        resume_dialling(&day.client.context, &day.client.actor, false).await,
+        Err(ServiceError::NotReconciled)
+    ));
     assert_eq!(day.attempts().await, ["01 busy"]);
 
     day.until("09:10").await;
@@ -82,7 +93,7 @@ async fn fault_13_calls_that_were_lost_become_attempts_of_their_slots(fresh: Fre
     assert_eq!(day.attempts().await, ["01 busy", "02 reached", "03 no_answer"]);
     assert_eq!(day.rang().len(), 3, "nobody was dialled meanwhile");
 
-    let (_, ended) = resume_dialling(&day.clerk, false).await.unwrap();
+    let (_, ended) = resume_dialling(&day.client.context, &day.client.actor, false).await.unwrap();
     assert!(ended);
     day.until("12:00").await;
     let later: Vec<String> = day.rang().into_iter().skip(3).map(|rang| rang[..5].to_owned() + &rang[8..]).collect();
@@ -119,7 +130,7 @@ async fn a_pause_for_lost_entries_ends_by_a_persons_word_alone(fresh: Fresh) {
     day.until("09:30").await;
     assert!(day.rang().is_empty());
     assert_eq!(day.slots().await, ["09:00 waiting 0"]);
-    let (state, ended) = resume_dialling(&day.clerk, true).await.unwrap();
+    let (state, ended) = resume_dialling(&day.client.context, &day.client.actor, true).await.unwrap();
     assert!(ended && state.hold.is_none());
     let sql = "SELECT actor FROM audit WHERE action = 'dialer.resumed_anyway'";
     assert_eq!(day.kept.column(sql).await, ["nurse"]);
@@ -162,7 +173,7 @@ async fn fault_34_a_report_that_was_lost_is_not_asked_for_by_phone_again(fresh: 
     day.until("09:25").await;
     let again = day.reconciles().await;
     assert_eq!((again.reports_lost, again.is_complete()), (0, true));
-    resume_dialling(&day.clerk, false).await.unwrap();
+    resume_dialling(&day.client.context, &day.client.actor, false).await.unwrap();
     day.until("12:00").await;
     let later: Vec<String> = day.rang().into_iter().skip(5).map(|rang| rang[9..].to_owned()).collect();
     assert!(!later.is_empty() && later.iter().all(|number| number == "05"), "{later:?}");

@@ -41,7 +41,7 @@ async fn put(day: &Day, jobs: Vec<Job>) -> Vec<JobId> {
     let new = |job| NewJob { id: JobId(Uuid::now_v7()), job, due_at };
     let jobs: Vec<NewJob> = jobs.into_iter().map(new).collect();
     let ids = jobs.iter().map(|job| job.id).collect();
-    let mut tx = day.clerk.database.begin_write().await.unwrap();
+    let mut tx = day.client.context.database.begin_write().await.unwrap();
     outbox::put(&mut tx, jobs).await.unwrap();
     tx.commit().await.unwrap();
     ids
@@ -56,7 +56,7 @@ fn runner(day: &Day, database: Database) -> JobRunner {
 
 /// Claims everything that is due, as a process does that is killed before it runs it.
 async fn claim_and_die(day: &Day) -> usize {
-    let mut tx = day.clerk.database.begin_write().await.unwrap();
+    let mut tx = day.client.context.database.begin_write().await.unwrap();
     let process = ProcessId(Uuid::now_v7());
     let claimed = outbox::claim(&mut tx, &JobKind::ALL, process, day.simulation.clock.now(), 100).await.unwrap();
     tx.commit().await.unwrap();
@@ -106,7 +106,7 @@ async fn a_job_of_a_killed_process_is_taken_over_when_its_claim_ends(fresh: Fres
     assert_eq!(claim_and_die(&day).await, 2);
     assert_eq!(claim_and_die(&day).await, 0, "another process has claimed them");
     let runner = runner(&day, fresh.database.clone());
-    let listed = list_jobs(&day.clerk, JobFilter::Open).await.unwrap();
+    let listed = list_jobs(&day.client.context, &day.client.actor, JobFilter::Open).await.unwrap();
     let until = day.simulation.clock.now() + CLAIM_LASTS;
     assert!(listed.iter().all(|job| job.state == JobState::Claimed(until)), "{listed:?}");
     pass(&day, CLAIM_LASTS - SignedDuration::from_secs(1));
@@ -128,9 +128,9 @@ async fn a_job_of_unknown_kind_stays_for_a_newer_program(fresh: Fresh) {
     pass(&day, SignedDuration::from_hours(48));
     assert_eq!(runner.run().await.unwrap(), 0);
     assert_eq!(day.kept.rows(ALL).await, before, "it is untouched");
-    let listed = list_jobs(&day.clerk, JobFilter::Open).await.unwrap();
+    let listed = list_jobs(&day.client.context, &day.client.actor, JobFilter::Open).await.unwrap();
     assert_eq!(listed.iter().map(|job| job.state).collect::<Vec<_>>(), [JobState::KindUnknown]);
-    assert_eq!(list_jobs(&day.clerk, JobFilter::Failed).await.unwrap(), []);
+    assert_eq!(list_jobs(&day.client.context, &day.client.actor, JobFilter::Failed).await.unwrap(), []);
 }
 
 /// All columns of the jobs that aren't done.
@@ -148,21 +148,31 @@ async fn a_job_that_keeps_failing_is_given_up_and_can_be_retried(fresh: Fresh) {
         assert_eq!(runner.run().await.unwrap(), 0, "it waits before it runs again");
         assert_eq!(day.kept.count(&format!("outbox WHERE attempts = {run}")).await, 2);
         let left = if run < MOST_RUNS { 0 } else { 2 };
-        assert_eq!(list_jobs(&day.clerk, JobFilter::Failed).await.unwrap().len(), left, "{run}");
+        assert_eq!(
+            list_jobs(&day.client.context, &day.client.actor, JobFilter::Failed).await.unwrap().len(),
+            left,
+            "{run}"
+        );
         pass(&day, LONGEST_POSTPONED);
     }
-    let listed = list_jobs(&day.clerk, JobFilter::Open).await.unwrap();
+    let listed = list_jobs(&day.client.context, &day.client.actor, JobFilter::Open).await.unwrap();
     let at = day.simulation.clock.now() - LONGEST_POSTPONED;
     assert!(listed.iter().all(|job| job.state == JobState::Failed { at, why: Some(JobFailure::Database) }));
     assert_eq!(runner.run().await.unwrap(), 0, "nobody runs it any more");
 
     day.kept.rows("ALTER TABLE attempts_elsewhere RENAME TO attempts").await;
-    discard_job(&day.clerk, dropped).await.unwrap();
-    assert!(matches!(discard_job(&day.clerk, dropped).await, Err(ServiceError::NoSuchFailedJob)));
-    assert!(matches!(retry_jobs(&day.clerk, Some(dropped)).await, Err(ServiceError::NoSuchFailedJob)));
-    assert_eq!(retry_jobs(&day.clerk, None).await.unwrap(), [kept]);
+    discard_job(&day.client.context, &day.client.actor, dropped).await.unwrap();
+    assert!(matches!(
+        discard_job(&day.client.context, &day.client.actor, dropped).await,
+        Err(ServiceError::NoSuchFailedJob)
+    ));
+    assert!(matches!(
+        retry_jobs(&day.client.context, &day.client.actor, Some(dropped)).await,
+        Err(ServiceError::NoSuchFailedJob)
+    ));
+    assert_eq!(retry_jobs(&day.client.context, &day.client.actor, None).await.unwrap(), [kept]);
     assert_eq!(runner.run().await.unwrap(), 1);
-    assert_eq!(list_jobs(&day.clerk, JobFilter::Open).await.unwrap(), []);
+    assert_eq!(list_jobs(&day.client.context, &day.client.actor, JobFilter::Open).await.unwrap(), []);
     let noted = day.kept.column("SELECT action FROM audit WHERE subject LIKE 'job:%' ORDER BY id").await;
     assert_eq!(noted, ["job.discarded", "job.retried"]);
 }
@@ -175,7 +185,7 @@ async fn a_job_that_ends_the_program_each_time_is_given_up(fresh: Fresh) {
         pass(&day, CLAIM_LASTS);
     }
     assert_eq!(runner(&day, fresh.database.clone()).run().await.unwrap(), 0);
-    let failed = list_jobs(&day.clerk, JobFilter::Failed).await.unwrap();
+    let failed = list_jobs(&day.client.context, &day.client.actor, JobFilter::Failed).await.unwrap();
     let why = |state| if let JobState::Failed { why, .. } = state { why } else { None };
     assert_eq!(failed.iter().map(|job| why(job.state)).collect::<Vec<_>>(), [Some(JobFailure::Interrupted)]);
 }

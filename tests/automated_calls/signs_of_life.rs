@@ -46,7 +46,7 @@ async fn mistaken(fresh: &Fresh, late: u64, people: Vec<Behaviour>, time: &str) 
     day.until(time).await;
     assert_eq!(day.attempts().await, ["01 unknown"]);
     day.simulation.lines.with(|network, _| network.settings().network_faults.dial_unheard_placed = 0.0);
-    resolve_call(&day.clerk, first_call(&day).await, Resolution::NotPlaced).await.unwrap();
+    resolve_call(&day.client.context, &day.client.actor, first_call(&day).await, Resolution::NotPlaced).await.unwrap();
     assert_eq!(day.attempts().await, ["01 not_placed"]);
     day
 }
@@ -78,7 +78,7 @@ async fn fault_2_a_list_without_a_witness_proves_nothing_and_staff_decide(fresh:
     assert_eq!(day.attempts().await, ["01 unknown"], "nothing shows how old the list is");
     assert_eq!(day.alerts().await, ["unknown_call"], "once");
     day.simulation.lines.with(|network, _| network.settings().network_faults = NetworkFaults::FAIR);
-    resolve_call(&day.clerk, first_call(&day).await, Resolution::NotPlaced).await.unwrap();
+    resolve_call(&day.client.context, &day.client.actor, first_call(&day).await, Resolution::NotPlaced).await.unwrap();
     day.until("09:45").await;
     assert_eq!(day.attempts().await, ["01 not_placed", "01 reported"]);
     assert_eq!(day.rang().len(), 1);
@@ -172,7 +172,7 @@ async fn fault_9_the_end_of_an_ended_attempt_that_rang_is_a_try(fresh: Fresh) {
         (network_faults.statuses_lost, network_faults.dial_unheard_placed) = (0.0, 0.0);
         network_faults.late_by = Between::exactly(Duration::from_secs(15));
     });
-    resolve_call(&day.clerk, first_call(&day).await, Resolution::NotPlaced).await.unwrap();
+    resolve_call(&day.client.context, &day.client.actor, first_call(&day).await, Resolution::NotPlaced).await.unwrap();
     day.until("09:00:45").await;
     assert_eq!(day.attempts().await, ["01 not_placed", "01 placed"]);
     day.until("09:00:50").await;
@@ -193,7 +193,7 @@ async fn fault_9_a_call_that_lives_is_found_by_the_look_for_another(fresh: Fresh
         let network_faults = &mut network.settings().network_faults;
         (network_faults.dial_unheard_placed, network_faults.dial_unheard_not_placed) = (0.0, 1.0);
     });
-    resolve_call(&day.clerk, first_call(&day).await, Resolution::NotPlaced).await.unwrap();
+    resolve_call(&day.client.context, &day.client.actor, first_call(&day).await, Resolution::NotPlaced).await.unwrap();
     day.until("09:00:16").await;
     assert_eq!(day.attempts().await, ["01 not_placed", "01 unknown"]);
     looks_work(&day);
@@ -210,7 +210,7 @@ async fn fault_9_a_call_that_lives_is_found_by_the_look_for_another(fresh: Fresh
 
 async fn fault_9_whoever_answers_after_a_stop_hears_a_goodbye(fresh: Fresh) {
     let day = mistaken(&fresh, 300, vec![answers_after(25)], "09:00:10").await;
-    stop_patient(&day.clerk, &id(0)).await.unwrap();
+    stop_patient(&day.client.context, &day.client.actor, &id(0)).await.unwrap();
     assert_eq!(day.slots().await, ["09:00 cancelled stopped 0"]);
     day.until("09:10").await;
     assert!(day.said().await.contains("withdrawn.goodbye"));
@@ -240,7 +240,7 @@ async fn fault_9_a_slot_that_was_missed_is_unanswered_when_its_phone_rang(fresh:
         let network_faults = &mut network.settings().network_faults;
         (network_faults.dial_unheard_placed, network_faults.dial_no_connection) = (0.0, 1.0);
     });
-    resolve_call(&day.clerk, first_call(&day).await, Resolution::NotPlaced).await.unwrap();
+    resolve_call(&day.client.context, &day.client.actor, first_call(&day).await, Resolution::NotPlaced).await.unwrap();
     day.until("09:02:01").await;
     assert_eq!(day.slots().await, ["09:00 missed not_placed 0"]);
     day.until("09:10").await;

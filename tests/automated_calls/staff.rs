@@ -98,8 +98,8 @@ async fn a4_a_stop_or_release_during_a_talk_with_staff_ends_the_slot_and_not_the
     let people = (0..).zip([Side::Caller, Side::Staff].map(|side| vec![talks(30, side)])).collect();
     let day = Day::begin(&fresh, Plan { patients: vec!["09:00", "09:00"], people, ..Plan::default() }).await;
     day.until("09:05").await;
-    stop_patient(&day.clerk, &id(0)).await.unwrap();
-    release_patient(&day.clerk, &id(1)).await.unwrap();
+    stop_patient(&day.client.context, &day.client.actor, &id(0)).await.unwrap();
+    release_patient(&day.client.context, &day.client.actor, &id(1)).await.unwrap();
     day.until("09:25").await;
     let mut slots = day.slots().await;
     slots.sort();
@@ -158,7 +158,7 @@ async fn a9_a_report_during_a_talk_with_staff_ends_the_slot_and_not_the_talk(fre
 async fn a4_a_stop_while_the_phone_of_staff_rings_in_vain_ends_with_a_goodbye(fresh: Fresh) {
     let day = Day::begin(&fresh, plan(wants(Staff::NeverAnswer))).await;
     until_staff_are_rung(&day).await;
-    stop_patient(&day.clerk, &id(0)).await.unwrap();
+    stop_patient(&day.client.context, &day.client.actor, &id(0)).await.unwrap();
     nobody_is_called_again(&day).await;
     assert!(day.said().await.contains("withdrawn.goodbye"));
     assert!(!day.said().await.contains("person.ask_call_back"), "and no question");
@@ -179,7 +179,7 @@ async fn whoever_hangs_up_while_the_phone_of_staff_rings_is_called_again(fresh: 
 async fn maintenance_during_a_talk_with_staff_leaves_it_alone(fresh: Fresh) {
     let day = Day::begin(&fresh, plan(talks(30, Side::Staff))).await;
     day.until("09:05").await;
-    start_maintenance(&day.clerk, None).await.unwrap();
+    start_maintenance(&day.client.context, &day.client.actor, None).await.unwrap();
     day.until("09:25").await;
     assert_eq!(day.attempts().await, ["01 answered"]);
     nobody_is_called_again(&day).await;

@@ -67,7 +67,7 @@ async fn key_8_and_silence_is_told_and_calls_continue(fresh: Fresh) {
         presses_8().keys_at("stop_request.ask_who", Keys::default()).keys_at("automated_call.ask_listening", key("2"));
     let day = three_slots(&fresh, silent).await;
     assert_eq!(day.alerts().await, ["stop_unconfirmed"]);
-    let shown = show_patient(&day.clerk, &id(0), Details::Masked).await.unwrap().found;
+    let shown = show_patient(&day.client.context, &day.client.actor, &id(0), Details::Masked).await.unwrap().found;
     assert_eq!((shown.not_called(), shown.stops_unconfirmed.len()), (None, 1));
     day.until("10:00").await;
     assert_eq!(day.attempts().await, ["01 not_now", "01 reported"], "calls continue until the centre decides");
@@ -75,7 +75,14 @@ async fn key_8_and_silence_is_told_and_calls_continue(fresh: Fresh) {
     assert_eq!(day.alerts().await, ["stop_unconfirmed"], "a change of something else decides nothing");
     day.set(0, &[(Column::AutomatedCall, "yes")]).await;
     assert_eq!(day.alerts().await, Vec::<String>::new());
-    assert_eq!(show_patient(&day.clerk, &id(0), Details::Masked).await.unwrap().found.stops_unconfirmed, []);
+    assert_eq!(
+        show_patient(&day.client.context, &day.client.actor, &id(0), Details::Masked)
+            .await
+            .unwrap()
+            .found
+            .stops_unconfirmed,
+        []
+    );
 }
 
 async fn hanging_up_after_key_8_is_told_and_the_slot_is_tried_again(fresh: Fresh) {
@@ -88,7 +95,7 @@ async fn hanging_up_after_key_8_is_told_and_the_slot_is_tried_again(fresh: Fresh
 
 async fn a_stop_by_the_centre_decides_what_somebody_unknown_asked(fresh: Fresh) {
     let day = three_slots(&fresh, presses_8().hangs_up_at_question(2)).await;
-    stop_patient(&day.clerk, &id(0)).await.unwrap();
+    stop_patient(&day.client.context, &day.client.actor, &id(0)).await.unwrap();
     assert_eq!(day.alerts().await, Vec::<String>::new());
     day.until("19:30").await;
     assert_eq!(day.rang().len(), 1, "{:?}", day.rang());

@@ -29,7 +29,7 @@ async fn a4_fault_20_a_stop_while_the_phone_rings_takes_the_call_back(fresh: Fre
     let day = Day::begin(&fresh, Plan { people: vec![(0, vec![answers_after(25)])], ..Plan::default() }).await;
     day.until("09:00:10").await;
     assert_eq!(day.attempts().await, ["01 placed"], "it rings");
-    stop_patient(&day.clerk, &id(0)).await.unwrap();
+    stop_patient(&day.client.context, &day.client.actor, &id(0)).await.unwrap();
     day.until("09:05").await;
     assert_eq!(day.attempts().await, ["01 withdrawn"]);
     assert_eq!(day.slots().await, ["09:00 cancelled stopped 0"]);
@@ -41,8 +41,8 @@ async fn a4_fault_20_a_stop_while_the_phone_rings_takes_the_call_back(fresh: Fre
 async fn a4_whoever_is_stopped_or_released_before_anybody_looked_has_a_cancelled_slot(fresh: Fresh) {
     let day = Day::begin(&fresh, Plan { patients: vec!["09:00", "09:00"], ..Plan::default() }).await;
     day.down_until("2026-11-24T09:30:00+09:00");
-    stop_patient(&day.clerk, &id(0)).await.unwrap();
-    release_patient(&day.clerk, &id(1)).await.unwrap();
+    stop_patient(&day.client.context, &day.client.actor, &id(0)).await.unwrap();
+    release_patient(&day.client.context, &day.client.actor, &id(1)).await.unwrap();
     day.until("10:00").await;
     assert!(day.rang().is_empty());
     assert_eq!(day.slots().await, ["09:00 cancelled stopped 0", "09:00 cancelled released 0"]);
@@ -51,7 +51,7 @@ async fn a4_whoever_is_stopped_or_released_before_anybody_looked_has_a_cancelled
 async fn a4_a_release_while_the_phone_rings_takes_the_call_back(fresh: Fresh) {
     let day = Day::begin(&fresh, Plan { people: vec![(0, vec![answers_after(25)])], ..Plan::default() }).await;
     day.until("09:00:10").await;
-    release_patient(&day.clerk, &id(0)).await.unwrap();
+    release_patient(&day.client.context, &day.client.actor, &id(0)).await.unwrap();
     day.until("09:05").await;
     assert_eq!(day.slots().await, ["09:00 cancelled released 0"]);
     assert_eq!(day.kept.count("turns").await, 0);
@@ -62,7 +62,7 @@ async fn a4_fault_20_a_stop_while_somebody_answers_ends_with_a_goodbye(fresh: Fr
     day.until("09:01:30").await;
     let before = day.kept.count("answers").await;
     assert!(before > 0 && before < 11, "in the middle of the questions: {before}");
-    stop_patient(&day.clerk, &id(0)).await.unwrap();
+    stop_patient(&day.client.context, &day.client.actor, &id(0)).await.unwrap();
     day.until("09:01:40").await;
     assert!(day.said().await.contains("withdrawn.goodbye"));
     day.until("09:10").await;
@@ -75,7 +75,7 @@ async fn a4_fault_20_a_stop_while_somebody_answers_ends_with_a_goodbye(fresh: Fr
 async fn a4_a_stop_before_the_time_leaves_nothing_to_call(fresh: Fresh) {
     let day = Day::begin(&fresh, Plan::default()).await;
     day.until("08:30").await;
-    stop_patient(&day.clerk, &id(0)).await.unwrap();
+    stop_patient(&day.client.context, &day.client.actor, &id(0)).await.unwrap();
     day.until_moment("2026-11-26T20:00:00+09:00").await;
     assert!(day.rang().is_empty());
     day.set(0, &[(Column::AutomatedCall, "yes")]).await;
@@ -152,7 +152,7 @@ async fn a4_a_call_in_doubt_is_looked_for_at_once_when_it_is_stopped(fresh: Fres
     day.until("09:00:18").await;
     day.simulation.lines.with(|network, _| network.settings().network_faults.looks_unavailable = 0.0);
     assert_eq!(day.attempts().await, ["01 unknown"], "it is looked for again at 09:00:30");
-    stop_patient(&day.clerk, &id(0)).await.unwrap();
+    stop_patient(&day.client.context, &day.client.actor, &id(0)).await.unwrap();
     day.until("09:00:40").await;
     assert_eq!(day.kept.count("turns").await, 0, "found and cancelled before anybody answered");
     day.until("09:10").await;
@@ -167,7 +167,7 @@ async fn a4_an_intent_left_behind_is_looked_for_soon_when_it_is_stopped(fresh: F
     let lost = day.simulation.dialer.prepare().await.unwrap();
     assert_eq!(lost.ticked.intended, 1);
     drop(lost);
-    stop_patient(&day.clerk, &id(0)).await.unwrap();
+    stop_patient(&day.client.context, &day.client.actor, &id(0)).await.unwrap();
     day.until("09:00:18").await;
     let looked = "attempts WHERE state = 'unknown' AND looked_at IS NOT NULL";
     assert_eq!(
@@ -184,7 +184,7 @@ async fn a4_a_stopped_call_that_is_over_at_the_carrier_ends_the_slot(fresh: Fres
     let day = Day::begin(&fresh, Plan { network_faults, people, ..Plan::default() }).await;
     day.until("09:00:40").await;
     assert_eq!(day.attempts().await, ["01 placed"], "nobody has told that it is over");
-    stop_patient(&day.clerk, &id(0)).await.unwrap();
+    stop_patient(&day.client.context, &day.client.actor, &id(0)).await.unwrap();
     day.until("09:00:43").await;
     assert_eq!(day.attempts().await, ["01 withdrawn"], "by the look-up that follows the order to cancel");
     assert_eq!(day.slots().await, ["09:00 cancelled stopped 0"]);

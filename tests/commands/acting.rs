@@ -18,6 +18,8 @@ crate::on_both_databases!(
     d3_as_before_the_command_is_who_acted,
     d3_as_after_the_command_is_who_acted,
     a_name_given_to_as_renames_no_centre,
+    the_user_of_the_process_is_recorded_whatever_user_says,
+    an_operator_limited_to_a_centre_sees_and_changes_no_other,
 );
 
 /// A unique name that is in no table except the audit trail.
@@ -233,4 +235,83 @@ async fn a_name_given_to_as_renames_no_centre(fresh: Fresh) {
     let kept = Kept::at(&fresh.url);
     let actors = kept.column("SELECT actor FROM audit ORDER BY at, id").await;
     assert_eq!(actors, ["tester", ACTOR, ACTOR, ACTOR]);
+}
+
+async fn the_user_of_the_process_is_recorded_whatever_user_says(fresh: Fresh) {
+    let add = ["centres", "add", "--code", "13101", "--name", "千代田保健所", "--phone", "0352113641"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kenkocall"));
+    let added = command.args(add).env("KENKOCALL_DATABASE__URL", &fresh.url).env("USER", "somebody").output().unwrap();
+    assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+    let user = String::from_utf8(Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
+    let user = user.trim();
+    let kept = Kept::at(&fresh.url);
+    assert_eq!(kept.column("SELECT actor FROM audit").await, [user]);
+    let listed: Value = serde_json::from_str(&CommandLine(&fresh).does(&["audit", "list", "--json"])).unwrap();
+    assert_eq!(listed[0]["system_user"], user);
+    assert!(!listed[0]["fields"].as_array().unwrap().contains(&"system_user".into()));
+    let text = CommandLine(&fresh).does(&["audit", "list"]);
+    assert!(!text.contains("somebody"), "{text}");
+}
+
+/// What an operator limited to centre 13101 asks about centre 13102 and its patient 7654321.
+const OF_ANOTHER_CENTRE: [&[&str]; 17] = [
+    &["centres", "show", "13102"],
+    &["centres", "set", "13102", "--phone", "0352113699"],
+    &["centres", "add", "--code", "13103", "--name", "港保健所", "--phone", "0335783111"],
+    &["patients", "show", "7654321"],
+    &["patients", "set", "7654321", "--language", "en"],
+    &["patients", "stop", "7654321"],
+    &["patients", "release", "7654321"],
+    &["patients", "list", "--centre", "13102"],
+    &["patients", "add", "--centre", "13102", "--hersys-id", "1111111", "--birth-date", "1980-04-01"],
+    &["calls", "now", "7654321"],
+    &["alerts", "list", "--centre", "13102"],
+    &["reports", "export", "--from", "2026-11-01", "--to", "2026-11-30", "--centre", "13102"],
+    &["dialer", "pause", "--reason", "test"],
+    &["dialer", "resume"],
+    &["maintenance", "start"],
+    &["maintenance", "end"],
+    &["audit", "verify"],
+];
+
+async fn an_operator_limited_to_a_centre_sees_and_changes_no_other(fresh: Fresh) {
+    let command_line = CommandLine(&fresh);
+    let centre = |code: &'static str, name: &'static str, phone: &'static str| {
+        command_line.does(&["centres", "add", "--code", code, "--name", name, "--phone", phone]);
+    };
+    centre("13101", "千代田保健所", "0352113641");
+    centre("13102", "中央保健所", "0335415936");
+    for (code, id) in [("13101", "1234567"), ("13102", "7654321")] {
+        let names = ["--family-name", "見本", "--given-name", "花子"];
+        let patient = ["patients", "add", "--centre", code, "--hersys-id", id, "--birth-date", "1980-04-01"];
+        command_line.does(&[&patient[..], &names].concat());
+    }
+    let kept = Kept::at(&fresh.url);
+    let written = kept.column("SELECT hersys_id || language || updated_at FROM patients ORDER BY hersys_id").await;
+    let limited = |words: &[&str]| {
+        let mut command = command_line.command(words);
+        command.env("KENKOCALL_OPERATOR__CENTRE", "13101").output().unwrap()
+    };
+    for words in OF_ANOTHER_CENTRE {
+        let output = limited(words);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{words:?} succeeded");
+        assert!(!String::from_utf8_lossy(&output.stdout).contains("見本"), "{words:?}");
+        assert!(!told.is_empty() && !told.contains("7654321"), "{words:?}: {told}");
+    }
+    for (words, shown, hidden) in [
+        (&["patients", "list"][..], "1234567", "7654321"),
+        (&["centres", "list"], "千代田保健所", "中央保健所"),
+        (&["audit", "list", "--reveal"], "1234567", "7654321"),
+    ] {
+        let output = limited(words);
+        let told = String::from_utf8_lossy(&output.stdout);
+        assert!(told.contains(shown) && !told.contains(hidden), "{words:?}: {told}");
+    }
+    assert!(limited(&["patients", "show", "1234567"]).status.success());
+    let after = kept.column("SELECT hersys_id || language || updated_at FROM patients ORDER BY hersys_id").await;
+    assert_eq!(after, written);
+    assert_eq!(kept.count("centres").await, 2);
+    // A look at another centre's patient is refused like an unknown ID, and recorded like one (D3).
+    assert!(kept.count("audit WHERE action = 'patient.not_found'").await > 0);
 }

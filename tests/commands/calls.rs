@@ -7,7 +7,9 @@ use kenkocall::carrier::network::Ringing;
 use kenkocall::domain::{CallId, HangupCause, Keys, Line, PhoneNumber};
 use kenkocall::engine::EventKind;
 use kenkocall::policy::GuessingLimits;
-use kenkocall::service::{Begin, CarrierEvent, Clock, ConversationService, FlowSetCache, LegStatus, Outcome};
+use kenkocall::service::{
+    Begin, CarrierEvent, Clock, ConversationService, FlowSetCache, LegStatus, LineSettings, Outcome,
+};
 
 use crate::{CommandLine, databases::Fresh, day, without_ids};
 
@@ -26,18 +28,16 @@ fn clock() -> Clock {
 /// Registers a patient, who calls, keys these entries one after the other, and then hangs up.
 async fn call(fresh: &Fresh, entries: &[&str]) -> CallId {
     let flow_set = day::kept_library(fresh).await;
-    let (conversations, working) = ConversationService::start(Arc::new(kenkocall::service::Context {
-        database: fresh.database.clone(),
-        flow_sets: FlowSetCache::new(flow_set),
-        clock: clock(),
-        guessing: GuessingLimits::default(),
-        zone: TimeZone::get("Asia/Tokyo").unwrap(),
-        fallback_centre: None,
-        call_back_number: None,
-        dialer_wake: tokio::sync::Notify::new(),
-        event_bus: kenkocall::service::EventBus::default(),
-        remembered: kenkocall::service::LastCommit::default(),
-    }));
+    let (conversations, working) = ConversationService::start(
+        kenkocall::service::Context::new(fresh.database.clone(), clock()),
+        Arc::new(LineSettings {
+            flow_sets: FlowSetCache::new(flow_set),
+            guessing: GuessingLimits::default(),
+            zone: TimeZone::get("Asia/Tokyo").unwrap(),
+            fallback_centre: None,
+            call_back_number: None,
+        }),
+    );
     let begin = Begin {
         line: Line::HealthCall,
         carrier: "twilio",

@@ -12,7 +12,7 @@ use kenkocall::lab::{
     FIRST_MADE_UP_ID, MADE_UP_CENTRE, STEP, Simulation, SyntheticDay, VirtualClock, add_made_up_day, made_up_number,
 };
 use kenkocall::policy::{CallPrice, DayLimits, GuessingLimits};
-use kenkocall::service::{self, DialerSettings, EventBus, FlowSetCache, LastCommit};
+use kenkocall::service::{self, DialerSettings, FlowSetCache, LineSettings};
 use kenkocall::store::flow_sets::{self, FlowSetRow};
 
 use crate::{CommandLine, databases::Fresh};
@@ -101,18 +101,14 @@ async fn open(
     let flow_set = kept_library(fresh).await;
     let from = PhoneNumber::from_e164("+815000000000").unwrap();
     let clock = VirtualClock::at(begins);
-    let command_line = Arc::new(service::Context {
-        database: fresh.database.clone(),
+    let lines = Arc::new(LineSettings {
         flow_sets: FlowSetCache::new(flow_set),
-        clock: clock.clock(),
         guessing: GuessingLimits::default(),
         zone: zone.clone(),
         fallback_centre: None,
         call_back_number: Some(from.clone()),
-        dialer_wake: tokio::sync::Notify::new(),
-        event_bus: EventBus::default(),
-        remembered: LastCommit::default(),
     });
+    let command_line = service::Context::new(fresh.database.clone(), clock.clock());
     let times: Vec<CallTimes> = patients.iter().map(|(times, _)| times.parse().unwrap()).collect();
     let day = SyntheticDay {
         hours: CallingHours::default(),
@@ -137,7 +133,7 @@ async fn open(
         silence: SignedDuration::from_secs(60),
     };
     let settings = Settings { people, network_faults, ..Settings::default() };
-    Day { simulation: Simulation::new(command_line, settings, clock, dialling), zone }
+    Day { simulation: Simulation::new(command_line, lines, settings, clock, dialling), zone }
 }
 
 impl Day {

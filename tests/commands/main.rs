@@ -42,7 +42,7 @@ mod watch;
 use std::process::{Command, Output};
 
 use databases::Fresh;
-use kenkocall::store::{audit, audit::AuditRow, patients};
+use kenkocall::store::{Document, audit, audit::AuditRow, patients};
 
 /// The program on a test's database.
 struct CommandLine<'a>(&'a Fresh);
@@ -50,7 +50,10 @@ struct CommandLine<'a>(&'a Fresh);
 impl CommandLine<'_> {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kenkocall"));
-        command.args(arguments).env("KENKOCALL_DATABASE__URL", &self.0.url).env("USER", "tester");
+        if !arguments.contains(&"--as") {
+            command.args(["--as", "tester"]);
+        }
+        command.args(arguments).env("KENKOCALL_DATABASE__URL", &self.0.url);
         command
     }
 
@@ -104,8 +107,16 @@ impl CommandLine<'_> {
         let patient = patients::by_hersys_ids(&mut tx, &[id]).await.expect("a lookup").pop().expect("a patient");
         let mut trail = audit::by_subject(&mut tx, &format!("patient:{}", patient.id), 100).await.expect("a trail");
         trail.reverse();
+        trail.iter_mut().for_each(|entry| entry.details = without_system_user(&entry.details));
         trail
     }
+}
+
+/// The details of an entry without the system's user, who runs the tests.
+fn without_system_user(details: &Document) -> Document {
+    let mut fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(details.as_str()).unwrap();
+    fields.remove("system_user").expect("every entry of the command line names it");
+    Document::from(serde_json::Value::Object(fields).to_string())
 }
 
 /// Replaces ids in the text, because they differ in each run.

@@ -11,7 +11,7 @@ const TOKEN: &str = "8f0e1c2d3b4a5968";
 
 fn program(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kenkocall"));
-    command.args(arguments).current_dir(folder).env("USER", "tester");
+    command.args(arguments).current_dir(folder);
     command
 }
 
@@ -31,7 +31,7 @@ fn set_mode(path: &Path, mode: u32) {
 fn under_a_wide_umask(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new("sh");
     command.args(["-c", "umask 000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_kenkocall")]).args(arguments);
-    command.current_dir(folder).env("USER", "tester").output().unwrap()
+    command.current_dir(folder).output().unwrap()
 }
 
 #[test]

@@ -61,7 +61,7 @@ impl Hindrance {
             }
             Self::ReadOnly => Command::new(program),
         };
-        command.args(arguments).env("KENKOCALL_DATABASE__URL", &fresh.url).env("USER", "tester").output().unwrap()
+        command.args(arguments).env("KENKOCALL_DATABASE__URL", &fresh.url).output().unwrap()
     }
 
     const fn why(self) -> &'static str {

@@ -54,7 +54,7 @@ async fn runs(url: &str, sql: &str) {
 /// The program with this address.
 pub fn program(url: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kenkocall"));
-    command.args(arguments).env("KENKOCALL_DATABASE__URL", url).env("USER", "tester").output().expect("the program")
+    command.args(arguments).env("KENKOCALL_DATABASE__URL", url).output().expect("the program")
 }
 
 /// Follows the document on the server of `dev/test`, runs the test, and removes everything afterwards.

@@ -23,7 +23,6 @@ fn program(folder: &Path) -> Command {
         .env("KENKOCALL_SERVER__PUBLIC_URL", PUBLIC_URL)
         .env("KENKOCALL_TWILIO__AUTH_TOKEN", TOKEN)
         .env("KENKOCALL_LOG__LEVEL", "warn")
-        .env("USER", "tester")
         .stdin(Stdio::null());
     command
 }

@@ -42,7 +42,7 @@ impl Desktop {
     /// The program in this folder, without any setting.
     pub fn program(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kenkocall"));
-        command.current_dir(self.0.path()).env("USER", "tester");
+        command.current_dir(self.0.path());
         command
     }
 

@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use kenkocall::carrier::twilio::{SigningKey, Urls, Voices};
 use kenkocall::flow::FlowSet;
 use kenkocall::policy::GuessingLimits;
-use kenkocall::service::{Clock, Context, ConversationService, EventBus, FlowSetCache, LastCommit, LegBook};
+use kenkocall::service::{Clock, Context, ConversationService, FlowSetCache, LegBook, LineSettings};
 use kenkocall::store::Database;
 use kenkocall::store::flow_sets::{self, FlowSetRow};
 use kenkocall::web::{LastReadiness, Web, router_with_operations};
@@ -278,19 +278,15 @@ impl Inside {
         tx.commit().await.unwrap();
         let now = Arc::new(Mutex::new(now));
         let told = Arc::clone(&now);
-        let context = Arc::new(Context {
-            database: database.clone(),
+        let lines = Arc::new(LineSettings {
             flow_sets: FlowSetCache::new(flow_set),
-            clock: Clock::reading(move || *told.lock().unwrap()),
             guessing: GuessingLimits::default(),
             zone: TimeZone::get("Asia/Tokyo").unwrap(),
             fallback_centre: None,
             call_back_number: None,
-            dialer_wake: tokio::sync::Notify::new(),
-            event_bus: EventBus::default(),
-            remembered: LastCommit::default(),
         });
-        let (conversations, _working) = ConversationService::start(Arc::clone(&context));
+        let context = Context::new(database.clone(), Clock::reading(move || *told.lock().unwrap()));
+        let (conversations, _working) = ConversationService::start(Arc::clone(&context), lines);
         let web = Web {
             conversations: conversations.clone(),
             context: Arc::clone(&context),

@@ -149,7 +149,7 @@ async fn fault_23_an_answer_of_another_call_after_the_report_is_kept_beside_it(f
     assert_eq!(kept.reports(MOTHER.id).await, ["reported"]);
     let mut tx = fresh.database.begin_read().await.unwrap();
     let day = jiff::civil::date(2026, 11, 24);
-    let page = reports::ExportPage { from: day, to: day, centre: None, after: None, limit: 10 };
+    let page = reports::ExportPage { from: day, to: day, centres: None, after: None, limit: 10 };
     let exported = reports::export(&mut tx, &page).await.unwrap();
     assert_eq!(exported.len(), 1);
     assert_eq!(exported[0].severity, kenkocall::domain::Severity::None);

@@ -180,6 +180,26 @@ fn modules_that_import_each_other_are_told() {
 }
 
 #[test]
+fn a_service_function_that_asks_nobody_is_told() {
+    let asks = "pub async fn list(context: &Context, actor: &Actor) -> R { let scope = scope(actor, P::View)?; f() }
+        pub async fn stop(context: &Context, actor: &Actor) -> R { require(actor, P::Stop)?; f() }
+        pub(super) async fn inner(tx: &mut Tx) {} pub fn code() {}
+        #[cfg(test)] mod tests { pub async fn list() {} }";
+    tells(
+        "permissions",
+        "src/service/patients/list.rs",
+        asks,
+        &[
+            "pub async fn list(context: &Context) -> R { f() }",
+            "pub async fn list(actor: &Actor) -> R { f()?; require(actor, P::View)?; }",
+            "pub async fn list(actor: &Actor) -> R { let _ = scope(actor, P::View); f() }",
+            "pub async fn list(actor: &Actor) -> R { scope(&Actor::System, P::View)?; f() }",
+            "impl Page { pub async fn list(actor: &Actor) -> R { f() } }",
+        ],
+    );
+}
+
+#[test]
 fn a_dead_file_is_told() {
     let alive = [
         ("src/lib.rs", "pub mod domain;\nmod web { }\n#[cfg(test)]\nmod trials;"),

@@ -22,10 +22,23 @@ pub struct Source {
     pub modules: Vec<(usize, String)>,
     /// The type of every `impl` block without a trait: (line, name).
     pub impls: Vec<(usize, String)>,
+    /// Every public asynchronous function and method.
+    pub services: Vec<Service>,
     /// The lines with code on them: neither blank nor comment.
     code: BTreeSet<usize>,
     /// The lines that are compiled only for tests.
     tests: Vec<RangeInclusive<usize>>,
+}
+
+/// A public asynchronous function.
+#[derive(Debug)]
+pub struct Service {
+    /// Its line.
+    pub line: usize,
+    /// Its name.
+    pub name: String,
+    /// Whether its first statement asks for a permission: `scope(actor, …)?` or `require(actor, …)?`.
+    pub asks_first: bool,
 }
 
 /// One name of a `use`.
@@ -80,13 +93,49 @@ impl Visit<'_> for Source {
         visit::visit_item_impl(self, block);
     }
 
+    fn visit_item_fn(&mut self, function: &syn::ItemFn) {
+        self.read_service(&function.vis, &function.sig, &function.block);
+        visit::visit_item_fn(self, function);
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &syn::ImplItemFn) {
+        self.read_service(&function.vis, &function.sig, &function.block);
+        visit::visit_impl_item_fn(self, function);
+    }
+
     fn visit_item_use(&mut self, item: &syn::ItemUse) {
         self.read_use(&item.tree, &[]);
     }
 }
 
+/// Whether a permission is asked for, and the error returned, with the actor in the first place.
+#[derive(Default)]
+struct Asks(bool);
+
+impl Visit<'_> for Asks {
+    fn visit_expr_try(&mut self, asked: &syn::ExprTry) {
+        let is = |expression: &syn::Expr, names: &[&str]| matches!(expression, syn::Expr::Path(path) if names.iter().any(|name| path.path.is_ident(name)));
+        if let syn::Expr::Call(call) = &*asked.expr {
+            self.0 |=
+                is(&call.func, &["scope", "require"]) && call.args.first().is_some_and(|first| is(first, &["actor"]));
+        }
+    }
+}
+
 /// Names, by the syntax of items.
 impl Source {
+    fn read_service(&mut self, visibility: &syn::Visibility, signature: &syn::Signature, body: &syn::Block) {
+        if !matches!(visibility, syn::Visibility::Public(_)) || signature.asyncness.is_none() {
+            return;
+        }
+        let mut asks = Asks::default();
+        if let Some(first) = body.stmts.first() {
+            asks.visit_stmt(first);
+        }
+        let line = signature.ident.span().start().line;
+        self.services.push(Service { line, name: word(&signature.ident), asks_first: asks.0 });
+    }
+
     fn read_use(&mut self, tree: &syn::UseTree, before: &[String]) {
         let with = |ident: &Ident| [before, &[word(ident)]].concat();
         let (path, name) = match tree {

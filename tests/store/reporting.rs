@@ -134,7 +134,7 @@ async fn the_export_folds_corrections(fresh: Fresh) {
     ];
     answers::append(&mut tx, &given).await.unwrap();
     reports::close(&mut tx, &[close(1, ReportOutcome::Reported)]).await.unwrap();
-    let page = ExportPage { from: date(2026, 11, 22), to: date(2026, 11, 23), centre: None, after: None, limit: 10 };
+    let page = ExportPage { from: date(2026, 11, 22), to: date(2026, 11, 23), centres: None, after: None, limit: 10 };
     let rows = reports::export(&mut tx, &page).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.report_date).collect::<Vec<_>>(), [page.from, page.to]);
     assert_eq!(
@@ -165,7 +165,8 @@ async fn the_export_is_read_page_by_page(fresh: Fresh) {
         })
         .collect();
     reports::open(&mut tx, &opened).await.unwrap();
-    let mut page = ExportPage { from: date(2026, 11, 1), to: date(2026, 11, 30), centre: None, after: None, limit: 10 };
+    let mut page =
+        ExportPage { from: date(2026, 11, 1), to: date(2026, 11, 30), centres: None, after: None, limit: 10 };
     let (mut places, mut sizes) = (Vec::new(), Vec::new());
     loop {
         let rows = reports::export(&mut tx, &page).await.unwrap();
@@ -228,7 +229,7 @@ async fn a_late_answer_stands_beside_its_report(fresh: Fresh) {
     assert_eq!(answers::of_reports(&mut tx, &[report]).await.unwrap(), [on_time, late], "nothing is lost");
     assert_eq!(answers::latest(&mut tx, &[report]).await.unwrap()[&report][0].entry.expose(), "098");
     assert_eq!(answers::late(&mut tx, &[report]).await.unwrap()[&report][0].entry.expose(), "088");
-    let page = ExportPage { from: date(2026, 11, 23), to: date(2026, 11, 23), centre: None, after: None, limit: 9 };
+    let page = ExportPage { from: date(2026, 11, 23), to: date(2026, 11, 23), centres: None, after: None, limit: 9 };
     assert_eq!(reports::export(&mut tx, &page).await.unwrap()[0].severity, Severity::None);
 }
 

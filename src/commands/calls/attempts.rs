@@ -9,7 +9,7 @@ use super::transcript::clock;
 use crate::commands::arguments::{Form, Reveal, found, number, rfc3339, shown, table};
 use crate::commands::exit::usage;
 use crate::domain::{AttemptOutcome, AttemptState, SlotState, Withdrawal};
-use crate::service::{Clerk, ShownAttempt, list_attempts};
+use crate::service::{Client, ShownAttempt, list_attempts};
 use crate::store::attempts::{AttemptFilter, AttemptRow};
 use crate::store::slots::{Origin, SlotRow};
 
@@ -38,7 +38,7 @@ pub(super) fn wanted(text: &str) -> anyhow::Result<Wanted> {
 
 /// Lists attempts.
 pub(super) async fn list(
-    clerk: &Clerk,
+    client: &Client,
     zone: &TimeZone,
     wanted: Wanted,
     filter: AttemptFilter,
@@ -49,7 +49,7 @@ pub(super) async fn list(
         Wanted::State(state) => AttemptFilter { state: Some(state), ..filter },
         Wanted::Outcome(outcome) => AttemptFilter { outcome: Some(outcome), ..filter },
     };
-    let listed_calls = found(list_attempts(clerk, &filter, reveal.details()).await?);
+    let listed_calls = found(list_attempts(&client.context, &client.actor, &filter, reveal.details()).await?);
     let reveal = reveal.reveal;
     let text = match wanted {
         _ if listed_calls.is_empty() => "no calls\n".to_owned(),
@@ -57,7 +57,7 @@ pub(super) async fn list(
         Wanted::State(_) | Wanted::Outcome(_) => attempt_table(&listed_calls, zone, reveal),
     };
     let value = listed_calls.iter().map(|(attempt, slot)| listed(attempt, slot, zone, reveal)).collect::<Vec<_>>();
-    form.tell(clerk, &text, value.into()).await
+    form.tell(client, &text, value.into()).await
 }
 
 fn attempt_table(found: &[(AttemptRow, SlotRow)], zone: &TimeZone, reveal: bool) -> String {

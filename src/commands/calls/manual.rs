@@ -8,7 +8,7 @@ use super::attempts::{slot_json, slot_stands, time_of};
 use crate::commands::arguments::{Form, rfc3339, shown};
 use crate::commands::dialer::held;
 use crate::domain::{AttemptOutcome, CallId, HersysId, SlotState, Withdrawal};
-use crate::service::{Clerk, Resolution, Resolved, call_now, resolve_call};
+use crate::service::{Client, Resolution, Resolved, call_now, resolve_call};
 
 /// What staff found out about a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -34,8 +34,8 @@ impl From<Found> for Resolution {
     }
 }
 
-pub(super) async fn now(clerk: &Clerk, zone: &TimeZone, id: &HersysId, form: Form) -> anyhow::Result<()> {
-    let asked = call_now(clerk, id).await?;
+pub(super) async fn now(client: &Client, zone: &TimeZone, id: &HersysId, form: Form) -> anyhow::Result<()> {
+    let asked = call_now(&client.context, &client.actor, id).await?;
     let until = shown(asked.slot.window_end, &asked.zone);
     let id = id.expose();
     let mut text = match &asked.hold {
@@ -51,17 +51,17 @@ pub(super) async fn now(clerk: &Clerk, zone: &TimeZone, id: &HersysId, form: For
         "until": rfc3339(asked.slot.window_end, &asked.zone),
         "slot": slot_json(&asked.slot, &asked.zone),
     });
-    form.tell(clerk, &text, value).await
+    form.tell(client, &text, value).await
 }
 
 pub(super) async fn resolve(
-    clerk: &Clerk,
+    client: &Client,
     zone: &TimeZone,
     call: CallId,
     found: Found,
     form: Form,
 ) -> anyhow::Result<()> {
-    let resolved = resolve_call(clerk, call, found.into()).await?;
+    let resolved = resolve_call(&client.context, &client.actor, call, found.into()).await?;
     let Resolved { attempt, slot } = &resolved;
     let value = json!({
         "result": if attempt.outcome.is_some() { "resolved" } else { "looked_for_again" },
@@ -70,7 +70,7 @@ pub(super) async fn resolve(
         "withdrawal": attempt.withdrawal.map(Withdrawal::code),
         "slot": slot_json(slot, zone),
     });
-    form.tell(clerk, &sentence(&resolved, zone), value).await
+    form.tell(client, &sentence(&resolved, zone), value).await
 }
 
 fn sentence(resolved: &Resolved, zone: &TimeZone) -> String {

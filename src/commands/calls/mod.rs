@@ -11,7 +11,7 @@ use serde_json::json;
 use super::arguments::{Form, Reveal, found, hersys_id, lasted, moment, rfc3339, shown, table};
 use super::exit::usage;
 use crate::domain::{CallId, Disposition};
-use crate::service::{Clerk, list_calls, show_call};
+use crate::service::{Client, list_calls, show_call};
 use crate::store::attempts::AttemptFilter;
 use crate::store::calls::{CallFilter, CallRow};
 
@@ -69,37 +69,37 @@ pub(super) enum Calls {
     },
 }
 
-pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Calls) -> anyhow::Result<()> {
+pub(super) async fn run(client: &Client, zone: &TimeZone, command: Calls) -> anyhow::Result<()> {
     match command {
         Calls::List { since, state: Some(state), limit, reveal, form, .. } => {
             let wanted = attempts::wanted(&state)?;
-            let since = since.map(|text| moment(&text, clerk, zone)).transpose()?;
+            let since = since.map(|text| moment(&text, client, zone)).transpose()?;
             let filter = AttemptFilter { since, limit, ..AttemptFilter::default() };
-            attempts::list(clerk, zone, wanted, filter, reveal, form).await
+            attempts::list(client, zone, wanted, filter, reveal, form).await
         }
         // Phone numbers are shown only with --state.
         Calls::List { since, open, hersys_id: id, state: None, limit, form, reveal: _ } => {
             let filter = CallFilter {
-                since: since.map(|text| moment(&text, clerk, zone)).transpose()?,
+                since: since.map(|text| moment(&text, client, zone)).transpose()?,
                 open_only: open,
                 hersys_id: id.map(|text| hersys_id(&text)).transpose()?,
                 limit,
             };
-            let found = found(list_calls(clerk, &filter).await?);
+            let found = found(list_calls(&client.context, &client.actor, &filter).await?);
             let head = ["call", "began", "line", "lasted", "verdict"];
             let mut lines = vec![head.map(str::to_owned).to_vec()];
             lines.extend(found.iter().map(|call| line(call, zone)));
             let text = if found.is_empty() { "no calls\n".to_owned() } else { table(&lines) };
             let value = found.iter().map(|call| call_json(call, zone)).collect::<Vec<_>>().into();
-            form.tell(clerk, &text, value).await
+            form.tell(client, &text, value).await
         }
         Calls::Show { call, reveal, form } => {
-            let shown = found(show_call(clerk, call_id(&call)?, reveal.details()).await?);
+            let shown = found(show_call(&client.context, &client.actor, call_id(&call)?, reveal.details()).await?);
             let text = transcript::as_text(&shown, zone, reveal.reveal);
-            form.tell(clerk, &text, transcript::as_json(&shown, zone, reveal.reveal)).await
+            form.tell(client, &text, transcript::as_json(&shown, zone, reveal.reveal)).await
         }
-        Calls::Now { hersys_id: id, form } => manual::now(clerk, zone, &hersys_id(&id)?, form).await,
-        Calls::Resolve { call, found, form } => manual::resolve(clerk, zone, call_id(&call)?, found, form).await,
+        Calls::Now { hersys_id: id, form } => manual::now(client, zone, &hersys_id(&id)?, form).await,
+        Calls::Resolve { call, found, form } => manual::resolve(client, zone, call_id(&call)?, found, form).await,
     }
 }
 

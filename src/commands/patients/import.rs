@@ -10,13 +10,13 @@ use serde::Serialize;
 use crate::commands::arguments::{Form, centre_code};
 use crate::commands::output::complain;
 use crate::patient_import::{Column, List, ListFile, MAX_BYTES, SheetName};
-use crate::service::{Clerk, ImportMode, Imported, ServiceError, import_patients};
+use crate::service::{Client, ImportMode, Imported, ServiceError, import_patients};
 
 /// The maximum number of findings printed. The others are counted.
 const MAX_PRINTED: usize = 200;
 
 pub(super) async fn run(
-    clerk: &Clerk,
+    client: &Client,
     file: &Path,
     centre: &str,
     sheet: Option<&str>,
@@ -34,7 +34,9 @@ pub(super) async fn run(
         bar.set_length(all as u64);
         bar.set_position(done as u64);
     };
-    let outcome = import_patients(clerk, &centre, ListFile { bytes: &list, sheet }, mode, progress).await;
+    let outcome =
+        import_patients(&client.context, &client.actor, &centre, ListFile { bytes: &list, sheet }, mode, progress)
+            .await;
     bar.finish_and_clear();
     let done = match outcome {
         Ok(done) => done,
@@ -57,7 +59,7 @@ pub(super) async fn run(
         complain(&warnings.join("\n"));
     }
     let answer = serde_json::to_value(Answer::new(&done, mode)).context("the answer can't be written as JSON")?;
-    form.tell(clerk, &text_of(&done, mode), answer).await
+    form.tell(client, &text_of(&done, mode), answer).await
 }
 
 /// Describes what an import did, and what users may not have seen in the workbook.

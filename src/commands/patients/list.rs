@@ -11,7 +11,7 @@ use crate::commands::arguments::{
 use crate::commands::exit::usage;
 use crate::domain::Sensitive;
 use crate::patient_import::width;
-use crate::service::{Clerk, PatientStatus, list_patients};
+use crate::service::{Client, PatientStatus, list_patients};
 use crate::store::patient_list::PatientFilter;
 use crate::store::patients::PatientRow;
 
@@ -78,7 +78,7 @@ impl From<Status> for PatientStatus {
     }
 }
 
-pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, list: List) -> anyhow::Result<()> {
+pub(super) async fn run(client: &Client, zone: &TimeZone, list: List) -> anyhow::Result<()> {
     let limit = list.limit;
     let filter = PatientFilter {
         centre: list.centre.map(|code| centre_code(&code)).transpose()?,
@@ -90,7 +90,7 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, list: List) -> anyhow::R
         limit,
     };
     let reveal = Reveal { reveal: list.reveal };
-    let listed = found(list_patients(clerk, &filter, reveal.details()).await?);
+    let listed = found(list_patients(&client.context, &client.actor, &filter, reveal.details()).await?);
     let mut text = "no patients\n".to_owned();
     if !listed.is_empty() {
         let head = ["HER-SYS ID", "name", "phone number", "centre", "calls", "next slot"];
@@ -102,7 +102,7 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, list: List) -> anyhow::R
         text.push_str(&format!("there may be more: --after {}, or a greater --limit\n", last.hersys_id.expose()));
     }
     let value = listed.iter().map(|row| as_json(row, zone, list.reveal)).collect::<Vec<_>>();
-    list.form.tell(clerk, &text, value.into()).await
+    list.form.tell(client, &text, value.into()).await
 }
 
 fn digits(option: &str, text: &str) -> anyhow::Result<String> {

@@ -15,7 +15,7 @@ use super::output::complain;
 use crate::domain::HersysId;
 use crate::patient_import::{Column, Finding, Place};
 use crate::service::{
-    Changed, Clerk, ImportMode, ServiceError, add_patient, change_patient, release_patient, show_patient, stop_patient,
+    Changed, Client, ImportMode, ServiceError, add_patient, change_patient, release_patient, show_patient, stop_patient,
 };
 
 #[derive(Debug, Subcommand)]
@@ -141,11 +141,11 @@ impl More {
     }
 }
 
-pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Patients) -> anyhow::Result<()> {
+pub(super) async fn run(client: &Client, zone: &TimeZone, command: Patients) -> anyhow::Result<()> {
     match command {
         Patients::Import { file, centre, sheet, dry_run, form } => {
             let mode = if dry_run { ImportMode::DryRun } else { ImportMode::Write };
-            import::run(clerk, &file, &centre, sheet.as_deref(), mode, form).await
+            import::run(client, &file, &centre, sheet.as_deref(), mode, form).await
         }
         Patients::Add { centre, hersys_id: id, birth_date, family_name, given_name, more, form } => {
             let id = hersys_id(&id)?;
@@ -156,7 +156,13 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Patients) -> an
                 (Column::GivenName, &*given_name),
             ];
             values.extend(more.values());
-            done(clerk, add_patient(clerk, &centre_code(&centre)?, &values).await, "added", form).await
+            done(
+                client,
+                add_patient(&client.context, &client.actor, &centre_code(&centre)?, &values).await,
+                "added",
+                form,
+            )
+            .await
         }
         Patients::Set { hersys_id: id, birth_date, family_name, given_name, more, form } => {
             let names = [
@@ -170,25 +176,32 @@ pub(super) async fn run(clerk: &Clerk, zone: &TimeZone, command: Patients) -> an
             if values.is_empty() {
                 return Err(usage("nothing is given to change; `kenkocall patients set --help` shows what can be"));
             }
-            done(clerk, change_patient(clerk, &hersys_id(&id)?, &values).await, "changed", form).await
+            done(
+                client,
+                change_patient(&client.context, &client.actor, &hersys_id(&id)?, &values).await,
+                "changed",
+                form,
+            )
+            .await
         }
         Patients::Stop { hersys_id: id, form } => {
-            done(clerk, stop_patient(clerk, &hersys_id(&id)?).await, "stopped", form).await
+            done(client, stop_patient(&client.context, &client.actor, &hersys_id(&id)?).await, "stopped", form).await
         }
         Patients::Release { hersys_id: id, form } => {
-            done(clerk, release_patient(clerk, &hersys_id(&id)?).await, "released", form).await
+            done(client, release_patient(&client.context, &client.actor, &hersys_id(&id)?).await, "released", form)
+                .await
         }
-        Patients::List(list) => list::run(clerk, zone, list).await,
+        Patients::List(list) => list::run(client, zone, list).await,
         Patients::Show { hersys_id: id, reveal, form } => {
             let id: HersysId = hersys_id(&id)?;
-            let shown = found(show_patient(clerk, &id, reveal.details()).await?);
-            show::run(clerk, &shown, reveal.reveal, form).await
+            let shown = found(show_patient(&client.context, &client.actor, &id, reveal.details()).await?);
+            show::run(client, &shown, reveal.reveal, form).await
         }
     }
 }
 
 /// Reports the result of a change.
-async fn done(clerk: &Clerk, outcome: Result<Changed, ServiceError>, word: &str, form: Form) -> anyhow::Result<()> {
+async fn done(client: &Client, outcome: Result<Changed, ServiceError>, word: &str, form: Form) -> anyhow::Result<()> {
     let changed = match outcome {
         Ok(changed) => changed,
         Err(ServiceError::Values(findings)) => {
@@ -206,7 +219,7 @@ async fn done(clerk: &Clerk, outcome: Result<Changed, ServiceError>, word: &str,
         changed.patient.hersys_id.expose(),
         show::calling(&changed)
     );
-    form.tell(clerk, &text, show::changed_json(&changed, word)).await
+    form.tell(client, &text, show::changed_json(&changed, word)).await
 }
 
 /// Formats a finding with the option that it is about.

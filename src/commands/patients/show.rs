@@ -7,14 +7,14 @@ use crate::commands::arguments::{Form, from_other_number, number, number_json, r
 use crate::commands::calls::attempts::{slot_json, slot_stands};
 use crate::domain::{CallerNumber, ReportOutcome, Severity, SlotState, Withdrawal};
 use crate::patient_import::Doubt;
-use crate::service::{Changed, Clerk, ShownPatient, ShownReport, not_called};
+use crate::service::{Changed, Client, ShownPatient, ShownReport, not_called};
 use crate::store::alerts::AlertRow;
 use crate::store::answers::LatestAnswer;
 use crate::store::patients::PatientRow;
 use crate::store::slots::{Origin, SlotRow};
 
-pub(super) async fn run(clerk: &Clerk, patient: &ShownPatient, reveal: bool, form: Form) -> anyhow::Result<()> {
-    form.tell(clerk, &text_of(patient, reveal), json_of(patient, reveal)).await
+pub(super) async fn run(client: &Client, patient: &ShownPatient, reveal: bool, form: Form) -> anyhow::Result<()> {
+    form.tell(client, &text_of(patient, reveal), json_of(patient, reveal)).await
 }
 
 /// Formats the result of a command as JSON. `word` is the result if something was changed.

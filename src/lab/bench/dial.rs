@@ -17,7 +17,7 @@ use crate::carrier::simulator::{self, Habit, Population, PopulationMix};
 use crate::commands::database::prepared;
 use crate::commands::documents::Origin;
 use crate::commands::output::outln;
-use crate::commands::serve::{dialling, open_desk, start_workers};
+use crate::commands::serve::{dialling, open_services, start_workers};
 use crate::config::Config;
 use crate::domain::{CallTimes, CallingHours, PhoneNumber};
 use crate::lab::{SyntheticDay, add_even_slots, add_made_up_day, made_up_number};
@@ -95,12 +95,13 @@ impl Exchange {
             capacity: 2 * plan.calls as usize,
             ..simulator::Settings::default()
         };
-        let context =
-            open_desk(config, prepared(config).await?, Origin::choose(None).flow_set()?, Clock::system()).await?;
-        let (conversations, _ends_with_the_last_sender) = ConversationService::start(Arc::clone(&context));
+        let (context, line_settings) =
+            open_services(config, prepared(config).await?, Origin::choose(None).flow_set()?, Clock::system()).await?;
+        let (conversations, _ends_with_the_last_sender) =
+            ConversationService::start(Arc::clone(&context), Arc::clone(&line_settings));
         let lines = SimulatedCarrier::new(simulator::Network::new(settings), context.clock.clone());
         let network = Arc::new(CarrierClient::Simulated(lines.clone()));
-        let from = context.call_back_number.clone().context("the number that calls come from")?;
+        let from = line_settings.call_back_number.clone().context("the number that calls come from")?;
         let dialling = dialling(config, from);
         let dialer = Dialer::new(Arc::clone(&context), conversations.clone(), Arc::clone(&network), dialling);
         add_made_up_day(&context.database, &day(&context.clock, plan)?).await?;

@@ -16,7 +16,7 @@ use crate::carrier::simulator::{self, Habit, Population, PopulationMix};
 use crate::commands::database::prepared;
 use crate::commands::documents::Origin;
 use crate::commands::output::outln;
-use crate::commands::serve::{dialling, open_desk};
+use crate::commands::serve::{dialling, open_services};
 use crate::config::Config;
 use crate::domain::{CallTimes, CallingHours};
 use crate::lab::{STEP, Simulation, SyntheticDay, VirtualClock, add_made_up_day};
@@ -107,10 +107,11 @@ async fn open(url: &str, registered: u32, clock: &VirtualClock) -> anyhow::Resul
         people: Population::of(PopulationMix::only(Habit::Busy)),
         ..simulator::Settings::default()
     };
-    let context = open_desk(&config, prepared(&config).await?, Origin::choose(None).flow_set()?, clock.clock()).await?;
-    let from = context.call_back_number.clone().context("the number that calls come from")?;
+    let (context, lines) =
+        open_services(&config, prepared(&config).await?, Origin::choose(None).flow_set()?, clock.clock()).await?;
+    let from = lines.call_back_number.clone().context("the number that calls come from")?;
     let dialling = DialerSettings { tick: STEP.unsigned_abs(), ..dialling(&config, from) };
-    let simulation = Simulation::new(Arc::clone(&context), people, clock.clone(), dialling);
+    let simulation = Simulation::new(Arc::clone(&context), lines, people, clock.clone(), dialling);
     let mut times: Vec<CallTimes> = vec!["20:00".parse().context("a time of calls")?; (registered / DUE) as usize];
     let rounds = ROUNDS.map(|hour| format!("{hour:02}:00")).join(";");
     *times.first_mut().context("at least a thousand patients")? = rounds.parse().context("the times of calls")?;

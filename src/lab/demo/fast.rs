@@ -15,9 +15,9 @@ use crate::commands::database::prepared;
 use crate::commands::days;
 use crate::commands::documents::Origin;
 use crate::commands::output::outln;
-use crate::commands::serve::{dialling, open_desk};
+use crate::commands::serve::{dialling, open_services};
 use crate::config::Config;
-use crate::domain::{CallTimes, CallingHours, Line};
+use crate::domain::{Actor, CallTimes, CallingHours, Line};
 use crate::lab::{
     STEP, Simulation, Stretch, SyntheticDay, VirtualClock, add_made_up_day, made_up_identity, made_up_number,
 };
@@ -75,7 +75,7 @@ pub(crate) async fn play(config: Config, patients: u32, seed: u64, tell: impl Fn
     }
     let seconds = begun.elapsed().as_secs_f64();
     let database = &simulation.context.database;
-    let figures = day_figures(database, date).await?;
+    let figures = day_figures(&simulation.context, &Actor::System, date).await?;
     let turns = turns::count(&mut database.begin_read().await?).await?;
     database.close().await;
     Ok(Played { date, figures, calls: all.intended, turns, events: all.events, seconds })
@@ -86,10 +86,11 @@ async fn open(mut config: Config, patients: u32, seed: u64, clock: &VirtualClock
     config.dialer.calls_per_second = f64::from(patients.div_ceil(500).max(2));
     config.dialer.concurrent_calls = patients.div_ceil(4).max(50);
     let people = simulator::Settings { seed, ..simulator::Settings::default() };
-    let context = open_desk(&config, prepared(&config).await?, Origin::choose(None).flow_set()?, clock.clock()).await?;
-    let from = context.call_back_number.clone().context("the number that calls come from")?;
+    let (context, lines) =
+        open_services(&config, prepared(&config).await?, Origin::choose(None).flow_set()?, clock.clock()).await?;
+    let from = lines.call_back_number.clone().context("the number that calls come from")?;
     let dialling = DialerSettings { tick: STEP.unsigned_abs(), ..dialling(&config, from) };
-    let simulation = Simulation::new(context, people, clock.clone(), dialling);
+    let simulation = Simulation::new(context, lines, people, clock.clone(), dialling);
     let times: Result<Vec<CallTimes>, _> = TIMES.iter().map(|times| times.parse()).collect();
     let day = SyntheticDay {
         hours: CallingHours::default(),

@@ -15,10 +15,10 @@ use crate::commands::ports::Ports;
 use crate::commands::serve::Server;
 use crate::commands::terminal;
 use crate::config::Config;
-use crate::domain::{CallId, Disposition, Line, PhoneNumber, StaffName};
+use crate::domain::{Actor, CallId, Disposition, Line, PhoneNumber};
 use crate::lab::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, add_made_up};
 use crate::service::{
-    AlertFilter, Begin, CarrierEvent, Clerk, ConversationService, Details, Outcome, Source, list_alerts, show_call,
+    AlertFilter, Begin, CarrierEvent, Client, ConversationService, Details, Outcome, list_alerts, show_call,
 };
 
 /// The maximum number of calls in one demonstration.
@@ -41,12 +41,7 @@ pub(super) async fn demonstrate(
     let server = Server::open(&config, Origin::choose(None).flow_set()?, people).await?;
     let conversations = server.conversations();
     let context = server.context().clone();
-    let clerk = Clerk {
-        database: context.database.clone(),
-        clock: context.clock.clone(),
-        name: StaffName::parse("demo")?,
-        source: Source::Command,
-    };
+    let client = Client { context: context.clone(), actor: Actor::System };
     add_made_up(&context.database, &context.clock, patients).await?;
 
     outln!("健康コール — the health-call line, played at this terminal.\n");
@@ -62,18 +57,18 @@ pub(super) async fn demonstrate(
     let (stop, stopped) = oneshot::channel::<()>();
     let serving =
         tokio::spawn(server.run(Ports::one(&config, listener), async { drop(stopped.await) }, Duration::from_secs(5)));
-    let calls = call_again_and_again(&conversations, &clerk).await;
-    drop((conversations, context, clerk));
+    let calls = call_again_and_again(&conversations, &client).await;
+    drop((conversations, context, client));
     drop(stop);
     serving.await.context("the server broke")??;
     calls
 }
 
-async fn call_again_and_again(conversations: &ConversationService, clerk: &Clerk) -> anyhow::Result<()> {
+async fn call_again_and_again(conversations: &ConversationService, client: &Client) -> anyhow::Result<()> {
     if !std::io::stdin().is_terminal() {
         outln!("Nobody sits at the terminal, so one call is played.\n");
         let id = call(conversations, 0, &mut UNATTENDED.as_bytes()).await?;
-        return show_kept(clerk, id).await;
+        return show_kept(client, id).await;
     }
     outln!("{}", terminal::HELP);
     for nth in 0..MAX_CALLS {
@@ -82,7 +77,7 @@ async fn call_again_and_again(conversations: &ConversationService, clerk: &Clerk
             None | Some("q") => break,
             Some(_) => {
                 let id = call(conversations, nth, &mut std::io::stdin().lock()).await?;
-                show_kept(clerk, id).await?;
+                show_kept(client, id).await?;
             }
         }
     }
@@ -90,15 +85,15 @@ async fn call_again_and_again(conversations: &ConversationService, clerk: &Clerk
 }
 
 /// Prints what the health centre now has of a call.
-async fn show_kept(clerk: &Clerk, id: Option<CallId>) -> anyhow::Result<()> {
+async fn show_kept(client: &Client, id: Option<CallId>) -> anyhow::Result<()> {
     let Some(id) = id else { return Ok(()) };
-    let shown = found(show_call(clerk, id, Details::Masked).await?);
+    let shown = found(show_call(&client.context, &client.actor, id, Details::Masked).await?);
     outln!("What the health centre has of it:\n");
     outln!("  call      {}", shown.call.disposition.map_or("open", Disposition::code));
     for answer in shown.turns.iter().flat_map(|turn| &turn.answers) {
         outln!("  answer    {}", kept(answer, shown.people.len() > 1));
     }
-    for alert in found(list_alerts(clerk, &AlertFilter::default()).await?).alerts {
+    for alert in found(list_alerts(&client.context, &client.actor, &AlertFilter::default()).await?).alerts {
         let item = alert.alert.item.map_or(String::new(), |item| format!(": {}", item.code()));
         outln!("  alert     {}{item}", alert.alert.kind.code());
     }

@@ -226,7 +226,7 @@ pub(super) async fn open(url: &str, settings: &Settings) -> Result<Database, Sto
 
 /// Registers the centre and its patients with the functions that the commands use.
 pub(super) async fn register(world: &Environment) -> Result<(), SimulationError> {
-    let Some(clerk) = world.clerk() else { return Err(SimulationError::MadeUp("office")) };
+    let Some(client) = world.client() else { return Err(SimulationError::MadeUp("office")) };
     let (plan, rules) = (&world.plan, &world.plan.rules);
     let change = CentreChange {
         time_zone: Some(plan.zone.to_owned()),
@@ -240,9 +240,10 @@ pub(super) async fn register(world: &Environment) -> Result<(), SimulationError>
     };
     let phone = PhoneNumber::from_e164(CENTRE_PHONE).map_err(|_| SimulationError::MadeUp("phone number"))?;
     let name = CentreName::parse(CENTRE_NAME).map_err(|_| SimulationError::MadeUp("centre's name"))?;
-    add_centre(&clerk, world.centre.clone(), name, phone, &change).await?;
+    add_centre(&client.context, &client.actor, world.centre.clone(), name, phone, &change).await?;
     let list = list_of(&plan.people);
-    import_patients(&clerk, &world.centre, list.as_bytes(), ImportMode::Write, |_, _| {}).await?;
+    import_patients(&client.context, &client.actor, &world.centre, list.as_bytes(), ImportMode::Write, |_, _| {})
+        .await?;
     let standings = (0..).zip(plan.people.iter().cloned());
     let mut notes = vec![LoggedEventKind::CentreChanged(rules.clone())];
     notes.extend(standings.map(|(nth, standing)| LoggedEventKind::Changed(nth, standing)));

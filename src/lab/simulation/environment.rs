@@ -13,9 +13,9 @@ use super::event_log::{LoggedEvent, LoggedEventKind, PatientState, Rules};
 use super::observer::Talk;
 use super::scenario::{Scenario, ScenarioEvent};
 use crate::carrier::simulator::{self, Network, Population};
-use crate::domain::{CallId, CentreCode, StaffName};
+use crate::domain::{Actor, CallId, CentreCode, Operator, StaffName, SystemUser};
 use crate::lab::VirtualClock;
-use crate::service::{Clerk, Clock, SimulatedCarrier, Source};
+use crate::service::{Client, Clock, Context, SimulatedCarrier};
 use crate::store::Database;
 
 /// The maximum probability in the evening that the carrier is unreachable.
@@ -125,10 +125,11 @@ impl Environment {
     }
 
     /// Returns a staff member, or `None` before the office has opened.
-    pub(super) fn clerk(&self) -> Option<Clerk> {
+    pub(super) fn client(&self) -> Option<Client> {
         let database = self.office.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
         let name = StaffName::parse("staff").ok()?;
-        Some(Clerk { database, clock: self.staff_clock.anew(), name, source: Source::Command })
+        let operator = Operator { name, system_user: SystemUser::new(0, Some("simulation")), centre: None };
+        Some(Client { context: Context::new(database, self.staff_clock.anew()), actor: Actor::Operator(operator) })
     }
 
     /// Steps the services' clock forward or back, within a day of the right time.

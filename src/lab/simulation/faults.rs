@@ -136,8 +136,8 @@ impl Faults {
     async fn meddle(&self) {
         let intended =
             AttemptFilter { state: Some(AttemptState::Intended), limit: MOST_INTENTS, ..AttemptFilter::default() };
-        let Some(clerk) = self.world.clerk() else { return };
-        let Ok(mut tx) = clerk.database.begin_read().await else { return };
+        let Some(client) = self.world.client() else { return };
+        let Ok(mut tx) = client.context.database.begin_read().await else { return };
         let found = attempts::list(&mut tx, &intended).await.unwrap_or_default();
         drop(tx);
         let who = found.first().and_then(|attempt| self.world.state().who_has(&attempt.phone_number));

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::Notify;
 
 use super::day::{Settings, SimulationError, open, register};
 use super::environment::Environment;
@@ -20,8 +19,8 @@ use crate::domain::{Keys, Language, PhoneNumber};
 use crate::lab::{Rhythm, STEP, Simulation};
 use crate::policy::{CallPrice, DayLimits, GuessingLimits};
 use crate::service::{
-    Context, DialerSettings, EventBus, FlowSetCache, LastCommit, Outcome, end_maintenance, seal_left_behind,
-    seal_trail, start_maintenance, walk_trail,
+    Context, DialerSettings, FlowSetCache, LineSettings, Outcome, end_maintenance, seal_left_behind, seal_trail,
+    start_maintenance, walk_trail,
 };
 use crate::store::snapshot::{self, Snapshot};
 
@@ -143,17 +142,12 @@ impl ServerRun<'_> {
         let (world, plan) = (self.world, &self.world.plan);
         let database = open(self.url, self.settings).await?.with_fate(Arc::new(Asked(Arc::clone(self.faults))));
         let from = PhoneNumber::from_e164(CALLER_NUMBER).map_err(|_| SimulationError::MadeUp("phone number"))?;
-        let context = Context {
-            database,
+        let lines = LineSettings {
             flow_sets: FlowSetCache::new(Arc::clone(&self.settings.flow_set)),
-            clock: world.clock.anew(),
             guessing: GuessingLimits::default(),
             zone: TimeZone::get("Asia/Tokyo").unwrap_or(TimeZone::UTC),
             fallback_centre: None,
             call_back_number: Some(from.clone()),
-            dialer_wake: Notify::new(),
-            event_bus: EventBus::default(),
-            remembered: LastCommit::default(),
         };
         let dialling = DialerSettings {
             from,
@@ -167,7 +161,13 @@ impl ServerRun<'_> {
             price: PRICE,
         };
         world.note(LoggedEventKind::Started);
-        Ok(Simulation::on(Arc::new(context), world.lines.clone(), world.time.clone(), dialling))
+        Ok(Simulation::on(
+            Context::new(database, world.clock.anew()),
+            Arc::new(lines),
+            world.lines.clone(),
+            world.time.clone(),
+            dialling,
+        ))
     }
 
     /// Runs one round of the services. Returns when the next one is due.
@@ -212,11 +212,11 @@ impl ServerRun<'_> {
 
     /// I5: verifies the audit trail.
     async fn walk_the_trail(&self) -> Result<(), SimulationError> {
-        let Some(clerk) = self.world.clerk() else { return Err(SimulationError::MadeUp("office")) };
+        let Some(client) = self.world.client() else { return Err(SimulationError::MadeUp("office")) };
         // A process that died may have left rows without a seal. The next start seals them.
-        seal_trail(&clerk.database).await?;
-        seal_left_behind(&clerk.database, self.world.time.now(), std::time::Duration::ZERO).await?;
-        let walked = walk_trail(&clerk.database, None, std::time::Duration::ZERO).await?;
+        seal_trail(&client.context.database).await?;
+        seal_left_behind(&client.context.database, self.world.time.now(), std::time::Duration::ZERO).await?;
+        let walked = walk_trail(&client.context, &client.actor, None, std::time::Duration::ZERO).await?;
         let misfit = walked.misfit.map(|misfit| format!("{misfit:?}"));
         let bad = walked.rows.bad.first().map(|row| format!("{row:?}"));
         let unsealed = (walked.rows.unsealed > 0).then(|| format!("{} rows without a seal", walked.rows.unsealed));
@@ -225,8 +225,8 @@ impl ServerRun<'_> {
     }
 
     async fn tables(&self) -> Result<Snapshot, SimulationError> {
-        let Some(clerk) = self.world.clerk() else { return Err(SimulationError::MadeUp("office")) };
-        Ok(snapshot::read(&mut clerk.database.begin_read().await?).await?)
+        let Some(client) = self.world.client() else { return Err(SimulationError::MadeUp("office")) };
+        Ok(snapshot::read(&mut client.context.database.begin_read().await?).await?)
     }
 }
 
@@ -245,7 +245,7 @@ impl Environment {
 
     /// Executes an event that isn't caused by the services.
     pub(super) async fn happens(&self, happening: ScenarioEvent) {
-        let Some(clerk) = self.clerk() else { return };
+        let Some(client) = self.client() else { return };
         match happening {
             ScenarioEvent::Staff(act) => self.staff(act).await,
             ScenarioEvent::Rings(ring) => self.ring(ring),
@@ -256,12 +256,12 @@ impl Environment {
             }
             ScenarioEvent::MaintenanceStarts(told) => {
                 let until = told.map(|length| later(self.shown(), length));
-                match start_maintenance(&clerk, until).await {
+                match start_maintenance(&client.context, &client.actor, until).await {
                     Ok(_) => self.note(LoggedEventKind::Maintenance(true)),
                     Err(refused) => self.note(LoggedEventKind::Failed(refused.to_string())),
                 }
             }
-            ScenarioEvent::MaintenanceEnds => match end_maintenance(&clerk).await {
+            ScenarioEvent::MaintenanceEnds => match end_maintenance(&client.context, &client.actor).await {
                 Ok(_) => self.note(LoggedEventKind::Maintenance(false)),
                 Err(refused) => self.note(LoggedEventKind::Failed(refused.to_string())),
             },

@@ -12,7 +12,7 @@ use crate::domain::{AttemptState, CallingHours, HersysId};
 use crate::patient_import::Column;
 use crate::policy::{DaysOff, ReportCovers};
 use crate::service::{
-    CentreChange, Clerk, ImportMode, Resolution, ServiceError, add_patient, call_now, change_centre, change_patient,
+    CentreChange, Client, ImportMode, Resolution, ServiceError, add_patient, call_now, change_centre, change_patient,
     import_patients, release_patient, resolve_call, stop_patient,
 };
 use crate::store::attempts::{self, AttemptFilter};
@@ -23,41 +23,41 @@ const MOST_UNKNOWN: u32 = 200;
 impl Environment {
     /// Executes an act of staff.
     pub(super) async fn staff(&self, act: StaffAct) {
-        let Some(clerk) = self.clerk() else { return };
-        let clerk = &clerk;
+        let Some(client) = self.client() else { return };
+        let client = &client;
         self.state().disturbed = true;
         match act {
             StaffAct::Stop(who) => {
                 let done = match people::hersys_id(who) {
-                    Some(id) => stop_patient(clerk, &id).await.map(|_| ()),
+                    Some(id) => stop_patient(&client.context, &client.actor, &id).await.map(|_| ()),
                     None => return,
                 };
                 self.settle(who, done, |one| one.stopped = true);
             }
             StaffAct::Release(who) => {
                 let done = match people::hersys_id(who) {
-                    Some(id) => release_patient(clerk, &id).await.map(|_| ()),
+                    Some(id) => release_patient(&client.context, &client.actor, &id).await.map(|_| ()),
                     None => return,
                 };
                 self.settle(who, done, |one| one.released = true);
             }
-            StaffAct::Register(who) => self.register(clerk, who).await,
-            StaffAct::ImportAgain => self.import_again(clerk).await,
-            StaffAct::CallNow(who) => self.call_now(clerk, who).await,
-            StaffAct::Resolve => self.resolve(clerk, false).await,
-            StaffAct::LookAgain => self.resolve(clerk, true).await,
-            StaffAct::Hours(..) | StaffAct::Covers(_) | StaffAct::DayOff => self.change_centre(clerk, act).await,
+            StaffAct::Register(who) => self.register(client, who).await,
+            StaffAct::ImportAgain => self.import_again(client).await,
+            StaffAct::CallNow(who) => self.call_now(client, who).await,
+            StaffAct::Resolve => self.resolve(client, false).await,
+            StaffAct::LookAgain => self.resolve(client, true).await,
+            StaffAct::Hours(..) | StaffAct::Covers(_) | StaffAct::DayOff => self.change_centre(client, act).await,
             StaffAct::Number(..)
             | StaffAct::TakeNumber(..)
             | StaffAct::Times(..)
             | StaffAct::SwitchOn(_)
             | StaffAct::SwitchOff(_)
-            | StaffAct::Language(_) => self.change(clerk, act).await,
+            | StaffAct::Language(_) => self.change(client, act).await,
         }
     }
 
     /// Changes one patient. The change is either accepted, or refused for a valid reason.
-    async fn change(&self, clerk: &Clerk, act: StaffAct) {
+    async fn change(&self, client: &Client, act: StaffAct) {
         let (who, values, after): (u32, Vec<(Column, String)>, PatientState) = match act {
             StaffAct::Number(who, choice) => self.numbered(who, people::number(who, choice)),
             StaffAct::TakeNumber(who, whose) => self.numbered(who, people::number(whose, 0)),
@@ -86,7 +86,7 @@ impl Environment {
         let Some(id) = people::hersys_id(who) else { return };
         let values: Vec<(Column, &str)> = values.iter().map(|(column, value)| (*column, value.as_str())).collect();
         let taken = self.taken_for(who, &after);
-        let done = change_patient(clerk, &id, &values).await.map(|_| ());
+        let done = change_patient(&client.context, &client.actor, &id, &values).await.map(|_| ());
         if let Some(wrong) = unexpected(&done, taken) {
             self.note(LoggedEventKind::Failed(format!("{act:?}: {wrong}")));
         }
@@ -122,13 +122,13 @@ impl Environment {
         }
     }
 
-    async fn register(&self, clerk: &Clerk, who: u32) {
+    async fn register(&self, client: &Client, who: u32) {
         let standing = self.standing(who);
         let after = PatientState { registered: true, ..standing.clone() };
         let taken = self.taken_for(who, &after);
         let values = columns(who, &after);
         let values: Vec<(Column, &str)> = values.iter().map(|(column, value)| (*column, value.as_str())).collect();
-        match add_patient(clerk, &self.centre, &values).await {
+        match add_patient(&client.context, &client.actor, &self.centre, &values).await {
             Ok(_) if standing.registered || taken => {
                 self.note(LoggedEventKind::Failed("registered twice over".to_owned()))
             }
@@ -138,9 +138,18 @@ impl Environment {
     }
 
     /// Imports the same list again, which must change nothing (fault 42).
-    async fn import_again(&self, clerk: &Clerk) {
+    async fn import_again(&self, client: &Client) {
         let list = list_of(&self.state().standings);
-        match import_patients(clerk, &self.centre, list.as_bytes(), ImportMode::Write, |_, _| {}).await {
+        match import_patients(
+            &client.context,
+            &client.actor,
+            &self.centre,
+            list.as_bytes(),
+            ImportMode::Write,
+            |_, _| {},
+        )
+        .await
+        {
             Ok(imported) if imported.new + imported.changed == 0 => {}
             Ok(imported) => {
                 self.note(LoggedEventKind::Failed(format!("a list that says nothing new changed {imported:?}")))
@@ -150,13 +159,13 @@ impl Environment {
         }
     }
 
-    async fn call_now(&self, clerk: &Clerk, who: u32) {
+    async fn call_now(&self, client: &Client, who: u32) {
         let Some(id) = people::hersys_id(who) else { return };
-        match call_now(clerk, &id).await {
+        match call_now(&client.context, &client.actor, &id).await {
             Ok(_) => self.note(LoggedEventKind::CalledNow(who)),
             Err(refused) => {
                 let unwanted = matches!(refused, ServiceError::NotCalled(_));
-                let wrong = unwanted && self.standing(who).wanted() && !self.may_be_unwanted(clerk, &id).await;
+                let wrong = unwanted && self.standing(who).wanted() && !self.may_be_unwanted(client, &id).await;
                 let why = refused.to_string();
                 self.note(if wrong { LoggedEventKind::Failed(why) } else { LoggedEventKind::Refused(who, why) });
             }
@@ -165,17 +174,17 @@ impl Environment {
 
     /// Returns `true` if the tables have a reason that was not reported to anyone: a request to stop that was committed
     /// when the process died, or a number that doesn't exist.
-    async fn may_be_unwanted(&self, clerk: &Clerk, id: &HersysId) -> bool {
-        let Ok(mut tx) = clerk.database.begin_read().await else { return false };
+    async fn may_be_unwanted(&self, client: &Client, id: &HersysId) -> bool {
+        let Ok(mut tx) = client.context.database.begin_read().await else { return false };
         let found = crate::store::patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await.unwrap_or_default();
         found.iter().any(|one| one.calling.stop_requested_at.is_some() || one.calling.wrong_number.is_some())
     }
 
     /// Staff resolve the calls with unknown outcome. They phone the carrier, which knows.
-    async fn resolve(&self, clerk: &Clerk, look_again: bool) {
+    async fn resolve(&self, client: &Client, look_again: bool) {
         let filter =
             AttemptFilter { state: Some(AttemptState::Unknown), limit: MOST_UNKNOWN, ..AttemptFilter::default() };
-        let Ok(mut tx) = clerk.database.begin_read().await else { return };
+        let Ok(mut tx) = client.context.database.begin_read().await else { return };
         let unknown = attempts::list(&mut tx, &filter).await.unwrap_or_default();
         drop(tx);
         for attempt in unknown.into_iter().filter(|attempt| attempt.looks.asked_at.is_some()) {
@@ -192,14 +201,14 @@ impl Environment {
                 }
                 Some(_) => (Resolution::NoAnswer, "no answer"),
             };
-            match resolve_call(clerk, attempt.call, resolution).await {
+            match resolve_call(&client.context, &client.actor, attempt.call, resolution).await {
                 Ok(_) => self.note(LoggedEventKind::Resolved(attempt.call, word)),
                 Err(refused) => self.note(LoggedEventKind::Failed(refused.to_string())),
             }
         }
     }
 
-    async fn change_centre(&self, clerk: &Clerk, act: StaffAct) {
+    async fn change_centre(&self, client: &Client, act: StaffAct) {
         let mut rules = self.state().rules.clone();
         let change = match act {
             StaffAct::Hours(open, close) => {
@@ -220,7 +229,7 @@ impl Environment {
                 CentreChange { days_off: days, ..CentreChange::default() }
             }
         };
-        match change_centre(clerk, &self.centre, &change).await {
+        match change_centre(&client.context, &client.actor, &self.centre, &change).await {
             Ok(_) => {
                 self.state().rules = rules.clone();
                 self.note(LoggedEventKind::CentreChanged(rules));

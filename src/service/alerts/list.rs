@@ -5,9 +5,12 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use tracing::warn;
 
-use crate::domain::{AlertId, AlertKind, Answer, CallerNumber, CentreCode, HersysId, PatientId, ReportId, Severity};
-use crate::service::centre_settings::known_centre;
-use crate::service::context::{Changes, Clerk, Context, Details, Viewed, new_id, shown_of};
+use crate::domain::{
+    Actor, AlertId, AlertKind, Answer, CallerNumber, CentreCode, HersysId, PatientId, ReportId, Severity,
+};
+use crate::policy::{Permission, scope};
+use crate::service::centre_settings::narrowed;
+use crate::service::context::{Changes, Context, Details, Viewed, audit_entry, new_id, shown_of};
 use crate::service::error::ServiceError;
 use crate::store::alerts::{self, AlertRow};
 use crate::store::answers::{self, AnswerRow};
@@ -54,11 +57,14 @@ pub struct AlertList {
 ///
 /// # Errors
 /// [`ServiceError::NoSuchCentre`].
-pub async fn list_alerts(clerk: &Clerk, filter: &AlertFilter) -> Result<Viewed<AlertList>, ServiceError> {
-    let mut tx = clerk.database.begin_read().await?;
-    if let Some(code) = &filter.centre {
-        known_centre(&mut tx, code).await?;
-    }
+pub async fn list_alerts(
+    context: &Context,
+    actor: &Actor,
+    filter: &AlertFilter,
+) -> Result<Viewed<AlertList>, ServiceError> {
+    let scope = scope(actor, Permission::ViewAlerts)?;
+    let mut tx = context.database.begin_read().await?;
+    let scope = narrowed(&mut tx, scope, filter.centre.as_ref()).await?;
     let since = filter.since.unwrap_or(Timestamp::UNIX_EPOCH);
     let wanted = |kind: &AlertKind| filter.kind.is_none_or(|wanted| wanted == *kind);
     let mut open = Vec::new();
@@ -67,7 +73,7 @@ pub async fn list_alerts(clerk: &Clerk, filter: &AlertFilter) -> Result<Viewed<A
     for severity in Severity::ALL.into_iter().rev() {
         let of_severity = AlertKind::ALL.into_iter().filter(|kind| kind.severity() == severity);
         let kinds: Vec<AlertKind> = of_severity.filter(wanted).collect();
-        let found = alerts::open_of_kinds(&mut tx, &kinds, filter.centre.as_ref(), since).await?;
+        let found = alerts::open_of_kinds(&mut tx, &kinds, scope.centres(), since).await?;
         cut_off |= found.len() >= alerts::MOST_OPEN;
         open.extend(found);
     }
@@ -85,7 +91,7 @@ pub async fn list_alerts(clerk: &Clerk, filter: &AlertFilter) -> Result<Viewed<A
     drop(tx);
     let numbers: HashMap<ReportId, Option<CallerNumber>> =
         rows.into_iter().map(|report| (report.id, report.caller_number)).collect();
-    let noted = shown_of(clerk, &people, "patient.alert_shown", Details::Masked).await?;
+    let noted = shown_of(context, actor, &people, "patient.alert_shown", Details::Masked).await?;
     let names: HashMap<PatientId, HersysId> =
         people.into_iter().map(|patient| (patient.id, patient.hersys_id)).collect();
     let shown = |alert: AlertRow| ShownAlert {
@@ -141,10 +147,13 @@ pub struct ClosedAlerts {
 ///
 /// # Errors
 /// [`ServiceError::NoSuchAlert`]; [`ServiceError::AlertsCameSince`] if the line now has more alerts than were shown.
-pub async fn close_alerts(clerk: &Clerk, what: ToClose) -> Result<ClosedAlerts, ServiceError> {
-    let now = clerk.clock.now();
-    let mut tx = clerk.database.begin_write().await?;
-    let named = alerts::get(&mut tx, what.alert).await?.ok_or(ServiceError::NoSuchAlert)?;
+pub async fn close_alerts(context: &Context, actor: &Actor, what: ToClose) -> Result<ClosedAlerts, ServiceError> {
+    let scope = scope(actor, Permission::CloseAlerts)?;
+    let now = context.clock.now();
+    let mut tx = context.database.begin_write().await?;
+    let named = alerts::get(&mut tx, what.alert).await?;
+    let visible = |alert: &AlertRow| alert.centre.as_ref().is_none_or(|centre| scope.covers(centre));
+    let named = named.filter(visible).ok_or(ServiceError::NoSuchAlert)?;
     let mut line = match line_of(&named) {
         Some(patient) => alerts::open_of_patients(&mut tx, &[patient]).await?,
         None => Vec::new(),
@@ -158,9 +167,16 @@ pub async fn close_alerts(clerk: &Clerk, what: ToClose) -> Result<ClosedAlerts, 
     let mut closed = Vec::new();
     let mut entries = Vec::new();
     for alert in others.into_iter().chain([&named]) {
-        if alerts::close(&mut tx, alert.id, now, clerk.name.as_str()).await? {
-            let by = Changes::default().field("closed_by", None::<String>, clerk.name.as_str());
-            entries.push(clerk.entry(now, "alert.closed", format!("alert:{}", alert.id), alert.centre.clone(), by));
+        if alerts::close(&mut tx, alert.id, now, actor.name()).await? {
+            let by = Changes::default().field("closed_by", None::<String>, actor.name());
+            entries.push(audit_entry(
+                actor,
+                now,
+                "alert.closed",
+                format!("alert:{}", alert.id),
+                alert.centre.clone(),
+                by,
+            ));
             closed.push(alert.id);
         }
     }

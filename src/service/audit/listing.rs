@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::domain::{HersysId, PatientId};
-use crate::service::context::{Clerk, Details, Viewed, hersys_id_subject, patient_subject};
+use crate::domain::{Actor, HersysId, PatientId};
+use crate::policy::{Permission, scope};
+use crate::service::context::{Context, Details, SYSTEM_USER, Viewed, audit_entry, hersys_id_subject, patient_subject};
 use crate::service::error::ServiceError;
 use crate::store::audit::{self, AuditFilter, AuditRow};
 use crate::store::patients;
@@ -33,6 +34,8 @@ pub struct ShownEntry {
     pub row: AuditRow,
     /// The HER-SYS ID of the patient, or the ID that was looked up.
     pub hersys_id: Option<HersysId>,
+    /// The system's user, if the actor was an operator of the command line.
+    pub system_user: Option<String>,
     /// The fields in the entry, each with its values before and after.
     pub fields: Map<String, Value>,
 }
@@ -42,11 +45,13 @@ pub struct ShownEntry {
 /// # Errors
 /// Database errors.
 pub async fn list_trail(
-    clerk: &Clerk,
+    context: &Context,
+    actor: &Actor,
     filter: &TrailFilter,
     details: Details,
 ) -> Result<Viewed<Vec<ShownEntry>>, ServiceError> {
-    let mut tx = clerk.database.begin_read().await?;
+    let scope = scope(actor, Permission::ViewAudit)?;
+    let mut tx = context.database.begin_read().await?;
     let mut subjects = Vec::new();
     let mut reads = "trail".to_owned();
     if let Some(id) = &filter.patient {
@@ -63,6 +68,7 @@ pub async fn list_trail(
         since: filter.since,
         seals: filter.seals,
         limit: filter.limit,
+        centres: scope.centres().cloned(),
     };
     let rows = audit::list(&mut tx, &wanted).await?;
     let mut ids: Vec<PatientId> = rows.iter().filter_map(|row| patient_of(&row.subject)).collect();
@@ -78,8 +84,8 @@ pub async fn list_trail(
         None::<String>,
         filter.since.map(|at| at.to_string()),
     );
-    let entry = clerk.entry(clerk.clock.now(), "audit.listed", reads, None, asked);
-    Ok(Viewed { found, noted: clerk.note_look(vec![entry]).await? })
+    let entry = audit_entry(actor, context.clock.now(), "audit.listed", reads, None, asked);
+    Ok(Viewed { found, noted: context.note_view(vec![entry]).await? })
 }
 
 fn patient_of(subject: &str) -> Option<PatientId> {
@@ -89,6 +95,7 @@ fn patient_of(subject: &str) -> Option<PatientId> {
 fn shown(row: AuditRow, known: &HashMap<PatientId, HersysId>) -> ShownEntry {
     let looked_up = || HersysId::parse(row.subject.strip_prefix("hersys_id:")?).ok();
     let hersys_id = patient_of(&row.subject).and_then(|id| known.get(&id).cloned()).or_else(looked_up);
-    let fields = serde_json::from_str(row.details.as_str()).unwrap_or_default();
-    ShownEntry { row, hersys_id, fields }
+    let mut fields: Map<String, Value> = serde_json::from_str(row.details.as_str()).unwrap_or_default();
+    let system_user = fields.remove(SYSTEM_USER).and_then(|user| user.as_str().map(str::to_owned));
+    ShownEntry { row, hersys_id, system_user, fields }
 }

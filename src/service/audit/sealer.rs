@@ -12,7 +12,8 @@ use tracing::{debug, error, info, warn};
 use super::checkpoint::{Checkpoint, CheckpointError, CheckpointKind};
 use super::sealing::{seal_left_behind, seal_older_rows};
 use super::{checkpoint, lost_since, mark_now, seal_trail};
-use crate::domain::LossEvidence;
+use crate::domain::{Actor, LossEvidence};
+use crate::policy::{Permission, require};
 use crate::service::context::{Context, wait_after};
 use crate::service::error::ServiceError;
 use crate::service::suspension::stop_dialling;
@@ -159,13 +160,14 @@ fn evidence(mark: &Checkpoint) -> String {
 /// [`ServiceError::Checkpoint`] if the file can't be used, or if it mentions missing entries and `kind` isn't a
 /// restoration.
 pub async fn write_checkpoint(
-    database: &Database,
+    context: &Context,
+    actor: &Actor,
     path: &Path,
     kind: CheckpointKind,
-    now: Timestamp,
 ) -> Result<Option<Checkpoint>, ServiceError> {
-    seal_trail(database).await?;
-    add_if_new(database, path, kind, now).await
+    require(actor, Permission::VerifyAudit)?;
+    seal_trail(&context.database).await?;
+    add_if_new(&context.database, path, kind, context.clock.now()).await
 }
 
 async fn add_if_new(

@@ -11,10 +11,13 @@ use uuid::Uuid;
 use super::checkpoint::{Checkpoint, CheckpointError, CheckpointKind};
 use super::rows::{Rows, RowsRead};
 use super::{checkpoint, seal_trail};
+use crate::domain::Actor;
+use crate::policy::{Permission, require};
+use crate::service::context::Context;
 use crate::service::error::ServiceError;
 use crate::store::audit::chain::{GENESIS, Hash, link};
 use crate::store::audit::{self, Head};
-use crate::store::{Database, StoreError, Tx};
+use crate::store::{StoreError, Tx};
 
 /// Entries read at a time. One entry may name 500 rows.
 const PAGE: u32 = 100;
@@ -100,10 +103,13 @@ pub enum ChainError {
 /// # Errors
 /// Database errors; [`ServiceError::Checkpoint`] if the file can't be read.
 pub async fn walk_trail(
-    database: &Database,
+    context: &Context,
+    actor: &Actor,
     checkpoints: Option<&Path>,
     sealed_within: Duration,
 ) -> Result<Verification, ServiceError> {
+    require(actor, Permission::VerifyAudit)?;
+    let database = &context.database;
     // Read the length before the trail, which grows during the walk: lines that are added later mention later entries.
     let length = checkpoints.map(checkpoint::length).transpose()?.unwrap_or_default();
     match seal_trail(database).await {

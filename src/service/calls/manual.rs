@@ -4,9 +4,10 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{AlertKind, AttemptOutcome, AttemptState, CallId, HersysId, SlotId, SlotState, Withdrawal};
+use crate::domain::{Actor, AlertKind, AttemptOutcome, AttemptState, CallId, HersysId, SlotId, SlotState, Withdrawal};
+use crate::policy::{Permission, Scope, scope};
 use crate::service::centre_settings::{known_centre, schedule_of};
-use crate::service::context::{Changes, Clerk, new_id, patient_subject};
+use crate::service::context::{Changes, Context, audit_entry, new_id, patient_subject};
 use crate::service::error::ServiceError;
 use crate::service::slots::{AttemptConclusion, settle, unwanted};
 use crate::service::suspension::{PauseReason, current_hold};
@@ -33,15 +34,16 @@ pub struct AskedFor {
 ///
 /// # Errors
 /// [`ServiceError::NoSuchPatient`], or the reason why the patient can't be called.
-pub async fn call_now(clerk: &Clerk, id: &HersysId) -> Result<AskedFor, ServiceError> {
-    clerk.looked_up(id, "patient.called_now", ask_for(clerk, id).await).await
+pub async fn call_now(context: &Context, actor: &Actor, id: &HersysId) -> Result<AskedFor, ServiceError> {
+    let scope = scope(actor, Permission::PlaceCalls)?;
+    context.looked_up(actor, id, "patient.called_now", ask_for(context, actor, &scope, id).await).await
 }
 
-async fn ask_for(clerk: &Clerk, id: &HersysId) -> Result<AskedFor, ServiceError> {
-    let now = clerk.clock.now();
-    let mut tx = clerk.database.begin_write().await?;
+async fn ask_for(context: &Context, actor: &Actor, scope: &Scope, id: &HersysId) -> Result<AskedFor, ServiceError> {
+    let now = context.clock.now();
+    let mut tx = context.database.begin_write().await?;
     let found = patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await?.pop();
-    let found = found.ok_or(ServiceError::NoSuchPatient)?;
+    let found = found.filter(|patient| scope.covers(&patient.centre)).ok_or(ServiceError::NoSuchPatient)?;
     patients::hold(&mut tx, &[found.id]).await?;
     let patient = patients::by_ids(&mut tx, &[found.id]).await?.pop().ok_or(ServiceError::NoSuchPatient)?;
     if let Some(why) = unwanted(&patient) {
@@ -76,7 +78,7 @@ async fn ask_for(clerk: &Clerk, id: &HersysId) -> Result<AskedFor, ServiceError>
         return Err(ServiceError::CalledAlready);
     }
     let asked = Changes::default().field("called_at", None::<String>, now.to_string());
-    let entry = clerk.entry(now, "patient.called_now", patient_subject(patient.id), Some(patient.centre), asked);
+    let entry = audit_entry(actor, now, "patient.called_now", patient_subject(patient.id), Some(patient.centre), asked);
     audit::append(&mut tx, vec![entry]).await?;
     let hold = current_hold(&mut tx, now).await?;
     tx.commit().await?;
@@ -121,12 +123,19 @@ pub struct Resolved {
 ///
 /// # Errors
 /// [`ServiceError::NoSuchCall`], or [`ServiceError::NotUnknown`] if its outcome is known.
-pub async fn resolve_call(clerk: &Clerk, call: CallId, resolution: Resolution) -> Result<Resolved, ServiceError> {
-    let now = clerk.clock.now();
-    let mut tx = clerk.database.begin_write().await?;
+pub async fn resolve_call(
+    context: &Context,
+    actor: &Actor,
+    call: CallId,
+    resolution: Resolution,
+) -> Result<Resolved, ServiceError> {
+    let scope = scope(actor, Permission::PlaceCalls)?;
+    let now = context.clock.now();
+    let mut tx = context.database.begin_write().await?;
     // Locked, so that no report of the carrier comes between reading the attempt and resolving it.
     attempts::hold(&mut tx, call).await?;
-    let attempt = attempts::by_calls(&mut tx, &[call]).await?.pop().ok_or(ServiceError::NoSuchCall)?;
+    let attempt = attempts::by_calls(&mut tx, &[call]).await?.pop();
+    let attempt = attempt.filter(|attempt| scope.covers(&attempt.centre)).ok_or(ServiceError::NoSuchCall)?;
     if attempt.state != AttemptState::Unknown {
         return Err(ServiceError::NotUnknown);
     }
@@ -138,7 +147,7 @@ pub async fn resolve_call(clerk: &Clerk, call: CallId, resolution: Resolution) -
     };
     match ended {
         Some(ended) => {
-            alerts::close_of(&mut tx, &[attempt.patient], &[AlertKind::UnknownCall], now, clerk.name.as_str()).await?;
+            alerts::close_of(&mut tx, &[attempt.patient], &[AlertKind::UnknownCall], now, actor.name()).await?;
             settle(&mut tx, &[(call, ended)], now).await?;
         }
         None => {
@@ -146,7 +155,7 @@ pub async fn resolve_call(clerk: &Clerk, call: CallId, resolution: Resolution) -
             attempts::looked(&mut tx, call, &looks).await?;
         }
     }
-    audit_change(&mut tx, clerk, &attempt, resolution, now).await?;
+    audit_change(&mut tx, actor, &attempt, resolution, now).await?;
     let after = attempts::by_calls(&mut tx, &[call]).await?.pop().ok_or(ServiceError::NoSuchCall)?;
     let slot = slots::by_ids(&mut tx, &[attempt.slot]).await?.pop().ok_or(ServiceError::NoSuchCall)?;
     tx.commit().await?;
@@ -155,7 +164,7 @@ pub async fn resolve_call(clerk: &Clerk, call: CallId, resolution: Resolution) -
 
 async fn audit_change(
     tx: &mut Tx,
-    clerk: &Clerk,
+    actor: &Actor,
     attempt: &AttemptRow,
     resolution: Resolution,
     now: Timestamp,
@@ -163,7 +172,7 @@ async fn audit_change(
     let changes = Changes::default().field("call", None::<String>, attempt.call.to_string());
     let changes = changes.field("resolved", "unknown", resolution.code());
     let subject = patient_subject(attempt.patient);
-    let entry = clerk.entry(now, "patient.call_resolved", subject, Some(attempt.centre.clone()), changes);
+    let entry = audit_entry(actor, now, "patient.call_resolved", subject, Some(attempt.centre.clone()), changes);
     Ok(audit::append(tx, vec![entry]).await?)
 }
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::{Answer, CallId, CallerNumber, HersysId, Item, Language, PatientId, Severity, SlotId};
+use crate::domain::{Actor, Answer, CallId, CallerNumber, HersysId, Item, Language, PatientId, Severity, SlotId};
 use crate::engine::{NextAction, Reply, Session, WordsFor, words};
 use crate::flow::FlowSet;
-use crate::policy::Lane;
-use crate::service::context::{Clerk, Details, FlowSetError, Viewed, hersys_id_subject, shown_of, stored_flow_set};
+use crate::policy::{Lane, Permission, require, scope};
+use crate::service::context::{Context, Details, FlowSetError, Viewed, hersys_id_subject, shown_of, stored_flow_set};
 use crate::service::conversation::StoredEvent;
 use crate::service::error::ServiceError;
 use crate::store::answers::{self, AnswerRow};
@@ -93,8 +93,13 @@ pub struct ShownAnswer {
 ///
 /// # Errors
 /// Database errors.
-pub async fn list_calls(clerk: &Clerk, filter: &CallFilter) -> Result<Viewed<Vec<CallRow>>, ServiceError> {
-    let mut tx = clerk.database.begin_read().await?;
+pub async fn list_calls(
+    context: &Context,
+    actor: &Actor,
+    filter: &CallFilter,
+) -> Result<Viewed<Vec<CallRow>>, ServiceError> {
+    require(actor, Permission::ViewCalls)?;
+    let mut tx = context.database.begin_read().await?;
     let found = calls::list(&mut tx, filter).await?;
     let people = match &filter.hersys_id {
         Some(id) => patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await?,
@@ -103,9 +108,9 @@ pub async fn list_calls(clerk: &Clerk, filter: &CallFilter) -> Result<Viewed<Vec
     drop(tx);
     let noted = match &filter.hersys_id {
         Some(id) if people.is_empty() => {
-            clerk.note_absence(hersys_id_subject(id), "patient.not_found", "patient.calls_listed").await?
+            context.note_absence(actor, hersys_id_subject(id), "patient.not_found", "patient.calls_listed").await?
         }
-        _ => shown_of(clerk, &people, "patient.calls_listed", Details::Masked).await?,
+        _ => shown_of(context, actor, &people, "patient.calls_listed", Details::Masked).await?,
     };
     Ok(Viewed { found, noted })
 }
@@ -114,12 +119,18 @@ pub async fn list_calls(clerk: &Clerk, filter: &CallFilter) -> Result<Viewed<Vec
 ///
 /// # Errors
 /// [`ServiceError::NoSuchCall`], or [`ServiceError::Unreadable`] if stored data can't be read.
-pub async fn show_call(clerk: &Clerk, id: CallId, details: Details) -> Result<Viewed<ShownCall>, ServiceError> {
-    let mut tx = clerk.database.begin_read().await?;
+pub async fn show_call(
+    context: &Context,
+    actor: &Actor,
+    id: CallId,
+    details: Details,
+) -> Result<Viewed<ShownCall>, ServiceError> {
+    let scope = scope(actor, Permission::ViewCalls)?;
+    let mut tx = context.database.begin_read().await?;
     let Some(call) = calls::show(&mut tx, id).await? else {
         drop(tx);
         // The lookup is refused even if the audit entry can't be written: a missing call reveals no patient.
-        let _noted = clerk.note_absence(format!("call:{id}"), "call.not_found", "call.shown").await?;
+        let _noted = context.note_absence(actor, format!("call:{id}"), "call.not_found", "call.shown").await?;
         return Err(ServiceError::NoSuchCall);
     };
     let mut shown_legs = Vec::new();
@@ -135,13 +146,16 @@ pub async fn show_call(clerk: &Clerk, id: CallId, details: Details) -> Result<Vi
     let proven = identifications::proven_in(&mut tx, id).await?;
     let ids: Vec<HersysId> = proven.iter().map(|(id, _)| id.clone()).collect();
     let people = people_in(&mut tx, &call, &ids, attempt.as_ref().map(|shown| shown.attempt.patient)).await?;
+    if scope.centres().is_some() && !people.iter().any(|patient| scope.covers(&patient.centre)) {
+        return Err(ServiceError::NoSuchCall);
+    }
     let answers = answers_in(&mut tx, &call, &people).await?;
     let mut shown_turns = Vec::new();
     for row in turns::of_call(&mut tx, id).await? {
         shown_turns.push(shown_turn(&row, &flow_set, &answers)?);
     }
     drop(tx);
-    let noted = shown_of(clerk, &people, "patient.call_shown", details).await?;
+    let noted = shown_of(context, actor, &people, "patient.call_shown", details).await?;
     let other_number = |id: &HersysId| {
         let (_, lane) = proven.iter().find(|(proven, lane)| proven == id && *lane != Lane::Registered)?;
         Some(lane.caller_number())
@@ -157,11 +171,13 @@ pub async fn show_call(clerk: &Clerk, id: CallId, details: Details) -> Result<Vi
 /// # Errors
 /// Database errors.
 pub async fn list_attempts(
-    clerk: &Clerk,
+    context: &Context,
+    actor: &Actor,
     filter: &AttemptFilter,
     details: Details,
 ) -> Result<Viewed<Vec<(AttemptRow, SlotRow)>>, ServiceError> {
-    let mut tx = clerk.database.begin_read().await?;
+    require(actor, Permission::ViewCalls)?;
+    let mut tx = context.database.begin_read().await?;
     let found = attempts::list(&mut tx, filter).await?;
     let mut ids: Vec<SlotId> = found.iter().map(|attempt| attempt.slot).collect();
     ids.sort_unstable();
@@ -176,7 +192,7 @@ pub async fn list_attempts(
     called.dedup();
     let people = patients::by_ids(&mut tx, &called).await?;
     drop(tx);
-    let noted = shown_of(clerk, &people, "patient.numbers_listed", details).await?;
+    let noted = shown_of(context, actor, &people, "patient.numbers_listed", details).await?;
     let with_slot = |attempt: AttemptRow| slots.get(&attempt.slot).cloned().map(|slot| (attempt, slot));
     Ok(Viewed { found: found.into_iter().filter_map(with_slot).collect(), noted })
 }

@@ -1,5 +1,7 @@
 //! Reads a stored health centre as other services need it.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -7,7 +9,7 @@ use jiff::tz::TimeZone;
 use super::settings::CentreSettings;
 use crate::domain::{CallingHours, CentreCode};
 use crate::engine::Centre;
-use crate::policy::{CallingSchedule, report_day};
+use crate::policy::{CallingSchedule, Scope, report_day};
 use crate::service::error::ServiceError;
 use crate::store::Tx;
 use crate::store::centres::{self, CentreRow};
@@ -36,6 +38,29 @@ pub(crate) fn schedule_of(row: &CentreRow) -> Result<CallingSchedule, ServiceErr
 /// The centre with this code.
 pub(in crate::service) async fn known_centre(tx: &mut Tx, code: &CentreCode) -> Result<CentreRow, ServiceError> {
     centres::get(tx, code).await?.ok_or_else(|| ServiceError::NoSuchCentre(code.clone()))
+}
+
+/// The centre with this code, if the actor may see it. Any other code is refused like an unknown one.
+pub(in crate::service) async fn visible_centre(
+    tx: &mut Tx,
+    scope: &Scope,
+    code: &CentreCode,
+) -> Result<CentreRow, ServiceError> {
+    if !scope.covers(code) {
+        return Err(ServiceError::NoSuchCentre(code.clone()));
+    }
+    known_centre(tx, code).await
+}
+
+/// The data that an actor may use, limited to one centre if a filter names it.
+pub(in crate::service) async fn narrowed(
+    tx: &mut Tx,
+    scope: Scope,
+    centre: Option<&CentreCode>,
+) -> Result<Scope, ServiceError> {
+    let Some(code) = centre else { return Ok(scope) };
+    visible_centre(tx, &scope, code).await?;
+    Ok(Scope::Centres(BTreeSet::from([code.clone()])))
 }
 
 /// The time zone of a stored centre. It was checked when it was stored.

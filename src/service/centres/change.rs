@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::domain::{CallTimes, CallingHours, CentreCode, CentreName, PatientId, PhoneNumber};
-use crate::service::centre_settings::{CentreChange, CentreSettings, known_centre, schedule_of, settings_changes};
-use crate::service::context::{Changes, Clerk};
+use crate::domain::{Actor, CallTimes, CallingHours, CentreCode, CentreName, PatientId, PhoneNumber};
+use crate::policy::{Permission, require, scope};
+use crate::service::centre_settings::{CentreChange, CentreSettings, schedule_of, settings_changes, visible_centre};
+use crate::service::context::{Changes, Context, audit_entry};
 use crate::service::error::ServiceError;
 use crate::service::slots::{next_slot_of, open_before_change, withdraw_unwanted};
 use crate::store::centres::{self, CentreRow};
@@ -28,13 +29,15 @@ pub struct CentreChanged {
 /// # Errors
 /// Returns an error if the code is in use or a value is invalid.
 pub async fn add_centre(
-    clerk: &Clerk,
+    context: &Context,
+    actor: &Actor,
     code: CentreCode,
     name: CentreName,
     phone: PhoneNumber,
     more: &CentreChange,
 ) -> Result<CentreRow, ServiceError> {
-    let now = clerk.clock.now();
+    require(actor, Permission::AddCentres)?;
+    let now = context.clock.now();
     let bare = CentreRow {
         code,
         name: name.into(),
@@ -48,10 +51,10 @@ pub async fn add_centre(
         return Err(ServiceError::CentrePhone);
     }
     let row = changed(&bare, more, now)?;
-    let mut tx = clerk.database.begin_write().await?;
+    let mut tx = context.database.begin_write().await?;
     centres::insert(&mut tx, &row).await?;
     let added = Changes::default().field("name", None::<String>, row.name.as_str());
-    let entry = clerk.entry(now, "centre.added", subject(&row.code), Some(row.code.clone()), added);
+    let entry = audit_entry(actor, now, "centre.added", subject(&row.code), Some(row.code.clone()), added);
     audit::append(&mut tx, vec![entry]).await?;
     tx.commit().await?;
     Ok(row)
@@ -61,16 +64,20 @@ pub async fn add_centre(
 ///
 /// # Errors
 /// Database errors.
-pub async fn list_centres(clerk: &Clerk) -> Result<Vec<CentreRow>, ServiceError> {
-    Ok(centres::list(&mut clerk.database.begin_read().await?).await?)
+pub async fn list_centres(context: &Context, actor: &Actor) -> Result<Vec<CentreRow>, ServiceError> {
+    let scope = scope(actor, Permission::ViewCentres)?;
+    let mut found = centres::list(&mut context.database.begin_read().await?).await?;
+    found.retain(|centre| scope.covers(&centre.code));
+    Ok(found)
 }
 
 /// Shows a health centre.
 ///
 /// # Errors
 /// [`ServiceError::NoSuchCentre`].
-pub async fn show_centre(clerk: &Clerk, code: &CentreCode) -> Result<CentreRow, ServiceError> {
-    known_centre(&mut clerk.database.begin_read().await?, code).await
+pub async fn show_centre(context: &Context, actor: &Actor, code: &CentreCode) -> Result<CentreRow, ServiceError> {
+    let scope = scope(actor, Permission::ViewCentres)?;
+    visible_centre(&mut context.database.begin_read().await?, &scope, code).await
 }
 
 /// Changes a health centre. Calls in progress keep the settings that they began with. Patients' call times outside the
@@ -79,13 +86,15 @@ pub async fn show_centre(clerk: &Clerk, code: &CentreCode) -> Result<CentreRow, 
 /// # Errors
 /// Returns an error if the centre doesn't exist or a value is invalid.
 pub async fn change_centre(
-    clerk: &Clerk,
+    context: &Context,
+    actor: &Actor,
     code: &CentreCode,
     change: &CentreChange,
 ) -> Result<CentreChanged, ServiceError> {
-    let now = clerk.clock.now();
-    let mut tx = clerk.database.begin_write().await?;
-    let before = known_centre(&mut tx, code).await?;
+    let scope = scope(actor, Permission::ChangeCentres)?;
+    let now = context.clock.now();
+    let mut tx = context.database.begin_write().await?;
+    let before = visible_centre(&mut tx, &scope, code).await?;
     let after = changed(&before, change, now)?;
     let changes = Changes::default()
         .field("name", before.name.as_str(), after.name.as_str())
@@ -102,7 +111,7 @@ pub async fn change_centre(
     open_all_before_change(&mut tx, code, now).await?;
     centres::update(&mut tx, &after).await?;
     replan(&mut tx, &after, now).await?;
-    let entry = clerk.entry(now, "centre.changed", subject(code), Some(code.clone()), changes);
+    let entry = audit_entry(actor, now, "centre.changed", subject(code), Some(code.clone()), changes);
     audit::append(&mut tx, vec![entry]).await?;
     tx.commit().await?;
     Ok(CentreChanged { row: after, changed: true, patients_outside_hours })

@@ -9,7 +9,7 @@ use super::active_turn::{ActiveTurn, CommittedTurn, PendingOutcome};
 use super::transfer::{gone, unless_withdrawn, withdrawn};
 use super::turn_log::StoredEvent;
 use super::write_set::WriteSet;
-use super::{Answered, Begin, CarrierEvent, ConversationError, LegStatus, Outcome, StaffNews};
+use super::{Answered, Begin, CarrierEvent, ConversationError, LegStatus, LineSettings, Outcome, StaffNews};
 use crate::domain::{CallId, HangupCause, Language};
 use crate::engine::{Effect, Event, EventKind, Reply, Session, Waiting, step};
 use crate::flow::{FlowSet, NodeKind};
@@ -22,6 +22,7 @@ use crate::store::{StoreError, Tx, turns};
 /// One commit in progress.
 pub(super) struct Batch<'a> {
     pub(super) context: &'a Context,
+    pub(super) lines: &'a LineSettings,
     pub(super) tx: Tx,
     pub(super) at: Timestamp,
     pub(super) active_turns: Vec<ActiveTurn>,
@@ -38,11 +39,13 @@ impl<'a> Batch<'a> {
     /// Handles all events in one transaction. The outcomes are in the order of the events.
     pub(super) async fn commit(
         context: &'a Context,
+        lines: &'a LineSettings,
         events: &[CarrierEvent],
     ) -> Result<Vec<Outcome>, ConversationError> {
         let tx = context.database.begin_write().await?;
         let mut batch = Self {
             context,
+            lines,
             tx,
             at: context.clock.now(),
             active_turns: Vec::with_capacity(events.len()),
@@ -65,7 +68,7 @@ impl<'a> Batch<'a> {
         let (active_turns, told) = keep.write(&mut tx, active_turns, at).await?;
         tx.commit().await?;
         if let Some(last) = active_turns.last() {
-            context.remembered.note(last.call, last.turn);
+            context.last_commit.note(last.call, last.turn);
         }
         if !told.is_empty() {
             context.event_bus.tell(told);
@@ -230,7 +233,7 @@ impl<'a> Batch<'a> {
         happening: &EventKind,
     ) -> Result<usize, ConversationError> {
         let happening = &unless_withdrawn(row, happening);
-        let flow_set = self.context.flow_sets.of(&mut self.tx, &row.flow_set).await?;
+        let flow_set = self.lines.flow_sets.of(&mut self.tx, &row.flow_set).await?;
         let mut session = read_session(row)?;
         session.identify_by = session.identify_by.map(|by| self.identify_by(by));
         let event = StoredEvent::of(happening, is_private(&flow_set, &session));
@@ -250,7 +253,7 @@ impl<'a> Batch<'a> {
 
     /// The deadline for identification. A correction of the clock takes no time away from the caller.
     fn identify_by(&self, by: Timestamp) -> Timestamp {
-        let within = SignedDuration::from_secs(self.context.guessing.identify_seconds.into());
+        let within = SignedDuration::from_secs(self.lines.guessing.identify_seconds.into());
         let began = by.checked_sub(within).unwrap_or(by);
         self.context.clock.at_the_latest(began).checked_add(within).unwrap_or(by)
     }
@@ -272,7 +275,7 @@ impl<'a> Batch<'a> {
             sessions::load(&mut self.tx, &calls).await?.into_iter().map(|row| (row.call, row)).collect();
         for stored in turns::replies(&mut self.tx, &wanted).await? {
             let Some(row) = rows.get(&stored.call) else { continue };
-            let flow_set = self.context.flow_sets.of(&mut self.tx, &row.flow_set).await?;
+            let flow_set = self.lines.flow_sets.of(&mut self.tx, &row.flow_set).await?;
             let reply: Option<Reply> =
                 serde_json::from_str(stored.reply.as_str()).map_err(|_| ConversationError::Unreadable("turn"))?;
             let said = match reply {

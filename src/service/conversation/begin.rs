@@ -66,7 +66,7 @@ impl Batch<'_> {
             let flow = if maintenance.is_some() { names::MAINTENANCE } else { ring.line.code() };
             let place = match begun.get(ring.leg.as_str()) {
                 Some(place) => *place,
-                None if crowd.is_full(ring, self.context.guessing.calls_at_once) => {
+                None if crowd.is_full(ring, self.lines.guessing.calls_at_once) => {
                     *coming = PendingOutcome::Now(Outcome::Over);
                     continue;
                 }
@@ -82,7 +82,7 @@ impl Batch<'_> {
     pub(super) async fn maintenance(&mut self) -> Result<(Option<MaintenanceRow>, Option<[u8; 4]>), ConversationError> {
         let maintenance = maintenances::current(&mut self.tx, self.at).await?;
         let until = maintenance.and_then(|maintenance| maintenance.until).map(|until| {
-            let local = self.context.zone.to_datetime(until);
+            let local = self.lines.zone.to_datetime(until);
             [local.month(), local.day(), local.hour(), local.minute()]
                 .map(|part| u8::try_from(part).unwrap_or_default())
         });
@@ -109,15 +109,15 @@ impl Batch<'_> {
         fallback_centre: Option<Centre>,
         until: Option<[u8; 4]>,
     ) -> usize {
-        let flow_set = self.context.flow_sets.current().clone();
+        let flow_set = self.lines.flow_sets.current().clone();
         let (call, leg) = (CallId(new_id()), LegId(new_id()));
-        let identify_within = SignedDuration::from_secs(self.context.guessing.identify_seconds.into());
+        let identify_within = SignedDuration::from_secs(self.lines.guessing.identify_seconds.into());
         let start = Start {
             line: ring.line,
             flow: FlowName::from(flow),
             language: Language::Japanese,
             caller: ring.caller.clone(),
-            call_back_number: self.context.call_back_number.clone(),
+            call_back_number: self.lines.call_back_number.clone(),
             fallback_centre,
             until,
             identify_by: self.at.checked_add(identify_within).ok(),
@@ -154,7 +154,7 @@ impl Batch<'_> {
 
     /// The configured centre for callers who aren't identified, or the only centre.
     async fn centre_of_the_unidentified(&mut self) -> Result<Option<Centre>, ConversationError> {
-        if let Some(code) = &self.context.fallback_centre {
+        if let Some(code) = &self.lines.fallback_centre {
             return Ok(centres::get(&mut self.tx, code).await?.map(|row| centre_of(&row)));
         }
         let all = centres::list(&mut self.tx).await?;

@@ -156,7 +156,7 @@ impl Batch<'_> {
     async fn register(&mut self, questions: &[Question]) -> Result<Register, ConversationError> {
         let ids: Vec<HersysId> = questions.iter().map(|question| question.hersys_id.clone()).collect();
         let callers: Vec<PhoneNumber> = questions.iter().filter_map(|question| question.caller.clone()).collect();
-        let guessing = &self.context.guessing;
+        let guessing = &self.lines.guessing;
         let since = Since {
             earliest: guessing.counts_from(self.at),
             day: self.at.checked_sub(GuessingLimits::DAY).unwrap_or(Timestamp::UNIX_EPOCH),
@@ -196,7 +196,7 @@ impl Batch<'_> {
     }
 
     fn day_at(&self, centre: &Centre) -> Date {
-        let zone = TimeZone::get(&centre.zone).unwrap_or_else(|_| self.context.zone.clone());
+        let zone = TimeZone::get(&centre.zone).unwrap_or_else(|_| self.lines.zone.clone());
         report_day(self.at, &zone)
     }
 
@@ -210,7 +210,7 @@ impl Batch<'_> {
             None => Lane::Hidden,
         };
         let failures = register.failures(question, lane);
-        if self.context.guessing.standing(lane, &failures, self.at) != LaneState::Open {
+        if self.lines.guessing.standing(lane, &failures, self.at) != LaneState::Open {
             metrics::counter!("kenkocall_identifications_locked_total").increment(1);
             self.note(question, lane, IdentificationOutcome::Locked);
             return Identified::Mismatch;
@@ -258,7 +258,7 @@ impl Batch<'_> {
     fn mismatch(&mut self, question: &Question, lane: Lane, before: &Failures, register: &mut Register) {
         self.note(question, lane, IdentificationOutcome::Mismatch);
         register.count(question, lane, self.at);
-        for warn in self.context.guessing.warnings(lane, before) {
+        for warn in self.lines.guessing.warnings(lane, before) {
             self.warn_of_guessing(warn, question, register);
         }
     }

@@ -10,6 +10,7 @@ mod batch;
 mod begin;
 mod call_backs;
 mod identify;
+mod line_settings;
 mod lookup_result;
 mod lost_transfers;
 mod outbound;
@@ -26,6 +27,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{mpsc, oneshot};
 use tracing::warn;
 
+pub use self::line_settings::LineSettings;
 pub(super) use self::lookup_result::tell_looked_up;
 pub(super) use self::lost_transfers::end_in_transfer;
 pub(super) use self::outbound::outbound_leg;
@@ -232,6 +234,7 @@ pub struct ConversationService {
     queue: mpsc::Sender<QueuedEvent>,
     /// Whether the last commit failed.
     failing: Arc<AtomicBool>,
+    lines: Arc<LineSettings>,
 }
 
 impl std::fmt::Debug for QueuedEvent {
@@ -241,6 +244,11 @@ impl std::fmt::Debug for QueuedEvent {
 }
 
 impl ConversationService {
+    /// The settings of the lines.
+    pub fn lines(&self) -> &LineSettings {
+        &self.lines
+    }
+
     /// Returns whether a turn can be stored now. The database must answer and have the tables that this program needs.
     /// If the last commit failed, it must also be writable again.
     ///
@@ -252,7 +260,7 @@ impl ConversationService {
         }
         // Test writing only after a failure, so that frequent probes don't wear out the disk.
         if self.failing.load(Ordering::Relaxed) {
-            if let Err(error) = try_to_write(context).await {
+            if let Err(error) = try_to_write(context, &self.lines).await {
                 if LimitedLine::NotReady("writing").is_first() {
                     warn!(%error, "the database is still not writable");
                 }
@@ -282,8 +290,8 @@ impl ConversationService {
     }
 }
 
-async fn try_to_write(context: &Context) -> Result<(), StoreError> {
+async fn try_to_write(context: &Context, lines: &LineSettings) -> Result<(), StoreError> {
     let mut tx = context.database.begin_write().await?;
-    flow_sets::rewrite(&mut tx, &context.flow_sets.current().digest).await?;
+    flow_sets::rewrite(&mut tx, &lines.flow_sets.current().digest).await?;
     tx.commit().await
 }

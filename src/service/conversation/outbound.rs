@@ -105,13 +105,13 @@ impl Batch<'_> {
         };
         let talks = !withdrawn && !maintenance && answered.answered_by == AnsweredBy::Person;
         let person = if talks { Some(Box::new(self.person_of(patient, centre_row, &centre).await?)) } else { None };
-        let flow_set = self.context.flow_sets.current().clone();
+        let flow_set = self.lines.flow_sets.current().clone();
         let start = Start {
             line: answered.line(),
             flow: FlowName::from(flow),
             language: patient.language,
             caller: Some(attempt.phone_number.clone()),
-            call_back_number: self.context.call_back_number.clone(),
+            call_back_number: self.lines.call_back_number.clone(),
             fallback_centre: Some(centre),
             until: None,
             identify_by: None,
@@ -177,7 +177,7 @@ impl Batch<'_> {
         row: &CentreRow,
         centre: &crate::engine::Centre,
     ) -> Result<Person, ConversationError> {
-        let zone = zone_of(row).unwrap_or_else(|_| self.context.zone.clone());
+        let zone = zone_of(row).unwrap_or_else(|_| self.lines.zone.clone());
         let day = report_day(self.at, &zone);
         let open = reports::open_of(&mut self.tx, &[(patient.id, day)]).await?.pop();
         let (report, answers) = match open {

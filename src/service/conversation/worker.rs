@@ -8,7 +8,8 @@ use tracing::{debug, error, warn};
 
 use super::batch::Batch;
 use super::{
-    CarrierEvent, ConversationError, ConversationService, LegStatus, MAX_WAITING, Outcome, QueuedEvent, StaffNews,
+    CarrierEvent, ConversationError, ConversationService, LegStatus, LineSettings, MAX_WAITING, Outcome, QueuedEvent,
+    StaffNews,
 };
 use crate::service::context::Context;
 use crate::store::StoreError;
@@ -21,14 +22,20 @@ const MAX_STALE: usize = 3;
 impl ConversationService {
     /// Starts the conversation service. It ends when the last [`ConversationService`] is dropped and every event is
     /// answered.
-    pub fn start(context: Arc<Context>) -> (Self, tokio::task::JoinHandle<()>) {
+    pub fn start(context: Arc<Context>, lines: Arc<LineSettings>) -> (Self, tokio::task::JoinHandle<()>) {
         let (queue, waiting) = mpsc::channel(MAX_WAITING);
         let failing = Arc::new(AtomicBool::new(false));
-        (Self { queue, failing: Arc::clone(&failing) }, tokio::spawn(work(context, waiting, failing)))
+        let working = tokio::spawn(work(context, Arc::clone(&lines), waiting, Arc::clone(&failing)));
+        (Self { queue, failing, lines }, working)
     }
 }
 
-async fn work(context: Arc<Context>, mut waiting: mpsc::Receiver<QueuedEvent>, failing: Arc<AtomicBool>) {
+async fn work(
+    context: Arc<Context>,
+    lines: Arc<LineSettings>,
+    mut waiting: mpsc::Receiver<QueuedEvent>,
+    failing: Arc<AtomicBool>,
+) {
     let mut queue = Vec::with_capacity(MAX_BATCH);
     // A call's second event in a batch waits for the next batch: turns of one call are handled one after the other.
     let mut later: Vec<QueuedEvent> = Vec::new();
@@ -44,7 +51,7 @@ async fn work(context: Arc<Context>, mut waiting: mpsc::Receiver<QueuedEvent>, f
         }
         later = set_aside_repeats(&mut queue);
         metrics::histogram!("kenkocall_turns_per_commit").record(count(queue.len()));
-        take_all(&context, &failing, std::mem::take(&mut queue)).await;
+        take_all(&context, &lines, &failing, std::mem::take(&mut queue)).await;
     }
 }
 
@@ -76,10 +83,10 @@ fn set_aside_repeats(queue: &mut Vec<QueuedEvent>) -> Vec<QueuedEvent> {
     later
 }
 
-async fn take_all(context: &Context, failing: &AtomicBool, queue: Vec<QueuedEvent>) {
+async fn take_all(context: &Context, lines: &LineSettings, failing: &AtomicBool, queue: Vec<QueuedEvent>) {
     let (events, answers): (Vec<CarrierEvent>, Vec<_>) =
         queue.into_iter().map(|queued| (queued.event, queued.answer)).unzip();
-    match Batch::commit(context, &events).await {
+    match Batch::commit(context, lines, &events).await {
         Ok(outcomes) => {
             failing.store(false, Ordering::Relaxed);
             for (answer, outcome) in answers.into_iter().zip(outcomes) {
@@ -90,12 +97,12 @@ async fn take_all(context: &Context, failing: &AtomicBool, queue: Vec<QueuedEven
         Err(error) if events.len() > 1 => {
             debug!(turns = events.len(), %error, "group commit failed; committing each turn separately");
             for (event, answer) in events.into_iter().zip(answers) {
-                let _gone = answer.send(take_alone(context, failing, event).await);
+                let _gone = answer.send(take_alone(context, lines, failing, event).await);
             }
         }
         Err(_) => {
             for (event, answer) in events.into_iter().zip(answers) {
-                let _gone = answer.send(take_alone(context, failing, event).await);
+                let _gone = answer.send(take_alone(context, lines, failing, event).await);
             }
         }
     }
@@ -103,6 +110,7 @@ async fn take_all(context: &Context, failing: &AtomicBool, queue: Vec<QueuedEven
 
 async fn take_alone(
     context: &Context,
+    lines: &LineSettings,
     failing: &AtomicBool,
     event: CarrierEvent,
 ) -> Result<Outcome, ConversationError> {
@@ -110,7 +118,7 @@ async fn take_alone(
     let mut tries = 0_usize;
     loop {
         tries = tries.saturating_add(1);
-        match Batch::commit(context, &event).await {
+        match Batch::commit(context, lines, &event).await {
             Ok(mut outcomes) => {
                 failing.store(false, Ordering::Relaxed);
                 return Ok(outcomes.pop().unwrap_or(Outcome::Unknown));

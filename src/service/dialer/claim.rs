@@ -239,7 +239,7 @@ impl Dialer {
         CallRow {
             id: intent.attempt.call,
             line: Line::AutomatedCall,
-            flow_set: self.context.flow_sets.current().digest.clone(),
+            flow_set: self.conversations.lines().flow_sets.current().digest.clone(),
             started_at: now,
             ended_at: None,
             disposition: None,

@@ -33,8 +33,8 @@ impl Dialer {
         if limits.calls.is_none() && limits.spend.is_none() {
             return Ok(RemainingToday { calls: u32::MAX, written: false });
         }
-        let today = self.context.zone.to_datetime(now).date();
-        let used = daily_usage::since(tx, None, begin_of(today, &self.context.zone, now)).await?;
+        let today = self.conversations.lines().zone.to_datetime(now).date();
+        let used = daily_usage::since(tx, None, begin_of(today, &self.conversations.lines().zone, now)).await?;
         let reached = limits.reached(used, price);
         if let Some(limit) = reached {
             let tomorrow = today.tomorrow().unwrap_or(today);
@@ -42,8 +42,8 @@ impl Dialer {
                 DayLimit::Calls => ALL_CALLS,
                 DayLimit::Spend => ALL_SPEND,
             };
-            dialer::pause_until(tx, why, now, begin_of(tomorrow, &self.context.zone, now)).await?;
-            self.tell(tx, None, begin_of(today, &self.context.zone, now), now).await?;
+            dialer::pause_until(tx, why, now, begin_of(tomorrow, &self.conversations.lines().zone, now)).await?;
+            self.tell(tx, None, begin_of(today, &self.conversations.lines().zone, now), now).await?;
         }
         let calls = if reached.is_some() { 0 } else { limits.room(used, price) };
         Ok(RemainingToday { calls, written: reached.is_some() })

@@ -190,7 +190,7 @@ impl Dialer {
             tx.rollback().await?;
             return Ok(Shown::Lost(LossEvidence::CheckpointAhead, format!("turn {turn}")));
         }
-        if let Some((call, turn)) = self.context.remembered.missing(&mut tx).await? {
+        if let Some((call, turn)) = self.context.last_commit.missing(&mut tx).await? {
             tx.rollback().await?;
             return Ok(Shown::Lost(LossEvidence::CheckpointAhead, format!("turn {turn} of {call}")));
         }

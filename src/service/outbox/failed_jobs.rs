@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{JobFailure, JobId, JobKind};
-use crate::service::context::{Changes, Clerk};
+use crate::domain::{Actor, JobFailure, JobId, JobKind};
+use crate::policy::{Permission, require};
+use crate::service::context::{Changes, Context, audit_entry};
 use crate::service::error::ServiceError;
 use crate::store::{audit, outbox};
 
@@ -54,9 +55,10 @@ pub enum JobState {
 ///
 /// # Errors
 /// Database errors.
-pub async fn list_jobs(clerk: &Clerk, which: JobFilter) -> Result<Vec<ShownJob>, ServiceError> {
-    let now = clerk.clock.now();
-    let mut tx = clerk.database.begin_read().await?;
+pub async fn list_jobs(context: &Context, actor: &Actor, which: JobFilter) -> Result<Vec<ShownJob>, ServiceError> {
+    require(actor, Permission::ManageJobs)?;
+    let now = context.clock.now();
+    let mut tx = context.database.begin_read().await?;
     let jobs = match which {
         JobFilter::Open => outbox::open(&mut tx, MOST_LISTED).await?,
         JobFilter::Failed => outbox::failed(&mut tx, MOST_LISTED).await?,
@@ -77,9 +79,10 @@ pub async fn list_jobs(clerk: &Clerk, which: JobFilter) -> Result<Vec<ShownJob>,
 ///
 /// # Errors
 /// [`ServiceError::NoSuchFailedJob`] if the named job wasn't given up.
-pub async fn retry_jobs(clerk: &Clerk, job: Option<JobId>) -> Result<Vec<JobId>, ServiceError> {
-    let now = clerk.clock.now();
-    let mut tx = clerk.database.begin_write().await?;
+pub async fn retry_jobs(context: &Context, actor: &Actor, job: Option<JobId>) -> Result<Vec<JobId>, ServiceError> {
+    require(actor, Permission::ManageJobs)?;
+    let now = context.clock.now();
+    let mut tx = context.database.begin_write().await?;
     let jobs = match job {
         Some(id) => vec![id],
         None => outbox::failed(&mut tx, MOST_LISTED).await?.into_iter().map(|job| job.id).collect(),
@@ -88,7 +91,7 @@ pub async fn retry_jobs(clerk: &Clerk, job: Option<JobId>) -> Result<Vec<JobId>,
     let mut entries = Vec::new();
     for id in jobs {
         if outbox::retry(&mut tx, id, now).await? {
-            entries.push(clerk.entry(now, "job.retried", format!("job:{id}"), None, Changes::default()));
+            entries.push(audit_entry(actor, now, "job.retried", format!("job:{id}"), None, Changes::default()));
             retried.push(id);
         }
     }
@@ -104,13 +107,14 @@ pub async fn retry_jobs(clerk: &Clerk, job: Option<JobId>) -> Result<Vec<JobId>,
 ///
 /// # Errors
 /// [`ServiceError::NoSuchFailedJob`] if the job wasn't given up.
-pub async fn discard_job(clerk: &Clerk, job: JobId) -> Result<(), ServiceError> {
-    let now = clerk.clock.now();
-    let mut tx = clerk.database.begin_write().await?;
+pub async fn discard_job(context: &Context, actor: &Actor, job: JobId) -> Result<(), ServiceError> {
+    require(actor, Permission::ManageJobs)?;
+    let now = context.clock.now();
+    let mut tx = context.database.begin_write().await?;
     if !outbox::discard(&mut tx, job, now).await? {
         return Err(ServiceError::NoSuchFailedJob);
     }
-    let entry = clerk.entry(now, "job.discarded", format!("job:{job}"), None, Changes::default());
+    let entry = audit_entry(actor, now, "job.discarded", format!("job:{job}"), None, Changes::default());
     audit::append(&mut tx, vec![entry]).await?;
     Ok(tx.commit().await?)
 }

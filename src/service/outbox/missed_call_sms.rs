@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use tracing::warn;
 
+use super::Outside;
 use crate::carrier::network::SmsOutcome;
 use crate::domain::{JobId, PatientId, SlotId, SlotState};
-use crate::service::carriers::CarrierClient;
 use crate::service::centre_settings::CentreSettings;
 use crate::service::context::Context;
 use crate::service::slots::unwanted;
@@ -15,13 +15,14 @@ use crate::store::{StoreError, centres, outbox, patients, slots};
 /// failure repeats it.
 pub(super) async fn missed_call_sms(
     context: &Context,
-    network: &CarrierClient,
+    outside: &Outside,
     id: JobId,
     patient: PatientId,
     slot: SlotId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let Some(from) = context.call_back_number.as_ref() else { return Ok(()) };
+    let network = &outside.network;
+    let Some(from) = outside.conversations.lines().call_back_number.as_ref() else { return Ok(()) };
     let mut tx = context.database.begin_write().await?;
     let first = outbox::done(&mut tx, &[id], now).await? == 1;
     let still = slots::by_ids(&mut tx, &[slot]).await?.pop();

@@ -227,7 +227,7 @@ async fn run(context: &Context, outside: Option<&Outside>, job: &ClaimedJob, now
         }
         (Job::Withdraw { call }, Some(outside)) => Ok(withdraw::withdraw(context, outside, id, call).await?),
         (Job::MissedCallSms { patient, slot }, Some(outside)) => {
-            missed_call_sms::missed_call_sms(context, &outside.network, id, patient, slot, now).await?;
+            missed_call_sms::missed_call_sms(context, outside, id, patient, slot, now).await?;
             Ok(Done::Yes)
         }
         // It was stored under the wrong kind, or it wouldn't have been claimed.

@@ -5,11 +5,11 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 
 use super::registration::{changed_row, changes, existing, held_number, new_row};
-use crate::domain::{AlertKind, CentreCode, HersysId, Withdrawal};
+use crate::domain::{Actor, AlertKind, CentreCode, HersysId, Withdrawal};
 use crate::patient_import::{Change, Column, Doubt, compare, read_values};
-use crate::policy::report_day;
-use crate::service::centre_settings::{day_and_hours, known_centre, schedule_of, zone_of};
-use crate::service::context::{Changes, Clerk, Details, Viewed, patient_subject, shown_of};
+use crate::policy::{Permission, Scope, report_day, scope};
+use crate::service::centre_settings::{day_and_hours, known_centre, schedule_of, visible_centre, zone_of};
+use crate::service::context::{Changes, Context, Details, Viewed, audit_entry, patient_subject, shown_of};
 use crate::service::error::ServiceError;
 use crate::service::slots::{next_slot_of, open_before_change, unwanted, withdraw_unwanted};
 use crate::store::alerts::{self, AlertRow};
@@ -96,13 +96,15 @@ impl ShownPatient {
 /// [`ServiceError::Values`] with all findings; an error if the HER-SYS ID or the number for automated calls is taken
 /// (A2).
 pub async fn add_patient(
-    clerk: &Clerk,
+    context: &Context,
+    actor: &Actor,
     centre: &CentreCode,
     values: &[(Column, &str)],
 ) -> Result<Changed, ServiceError> {
-    let now = clerk.clock.now();
-    let mut tx = clerk.database.begin_write().await?;
-    let row = known_centre(&mut tx, centre).await?;
+    let scope = scope(actor, Permission::ChangePatients)?;
+    let now = context.clock.now();
+    let mut tx = context.database.begin_write().await?;
+    let row = visible_centre(&mut tx, &scope, centre).await?;
     let (today, hours) = day_and_hours(&row, now)?;
     let entry = read_values(values, today, hours).map_err(ServiceError::Values)?;
     let registration = match compare(&entry, None, centre) {
@@ -116,7 +118,7 @@ pub async fn add_patient(
     let others: Vec<HersysId> = patient.hersys_id.with_other_zeros().collect();
     let twin = !patients::registered(&mut tx, &others).await?.is_empty();
     patients::insert(&mut tx, std::slice::from_ref(&patient)).await?;
-    audit_change(&mut tx, clerk, now, "patient.added", &patient, changes(None, &patient)).await?;
+    audit_change(&mut tx, actor, now, "patient.added", &patient, changes(None, &patient)).await?;
     tx.commit().await?;
     let doubt = twin.then_some(Doubt::RegisteredWithOtherZeros);
     Ok(Changed { patient, changed: true, zone: zone_of(&row)?, doubt })
@@ -127,14 +129,26 @@ pub async fn add_patient(
 ///
 /// # Errors
 /// [`ServiceError::NoSuchPatient`], [`ServiceError::Values`] with all findings, or an error if a number is taken (A2).
-pub async fn change_patient(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Result<Changed, ServiceError> {
-    clerk.looked_up(id, "patient.changed", change(clerk, id, values).await).await
+pub async fn change_patient(
+    context: &Context,
+    actor: &Actor,
+    id: &HersysId,
+    values: &[(Column, &str)],
+) -> Result<Changed, ServiceError> {
+    let scope = scope(actor, Permission::ChangePatients)?;
+    context.looked_up(actor, id, "patient.changed", change(context, actor, &scope, id, values).await).await
 }
 
-async fn change(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Result<Changed, ServiceError> {
-    let now = clerk.clock.now();
-    let mut tx = clerk.database.begin_write().await?;
-    let before = held_patient(&mut tx, id).await?;
+async fn change(
+    context: &Context,
+    actor: &Actor,
+    scope: &Scope,
+    id: &HersysId,
+    values: &[(Column, &str)],
+) -> Result<Changed, ServiceError> {
+    let now = context.clock.now();
+    let mut tx = context.database.begin_write().await?;
+    let before = held_patient(&mut tx, scope, id).await?;
     let centre = known_centre(&mut tx, &before.centre).await?;
     let zone = zone_of(&centre)?;
     let (today, hours) = day_and_hours(&centre, now)?;
@@ -170,9 +184,7 @@ async fn change(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Resu
     }
     let differences = changes(Some(&before), &after);
     let answered = match decides {
-        true => {
-            alerts::close_of(&mut tx, &[before.id], &[AlertKind::StopUnconfirmed], now, clerk.name.as_str()).await?
-        }
+        true => alerts::close_of(&mut tx, &[before.id], &[AlertKind::StopUnconfirmed], now, actor.name()).await?,
         false => 0,
     };
     if differences.is_empty() && answered == 0 {
@@ -186,15 +198,15 @@ async fn change(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Resu
     open_before_change(&mut tx, std::slice::from_ref(&before), now).await?;
     if resumed {
         patients::resume(&mut tx, before.id, now).await?;
-        alerts::close_of(&mut tx, &[before.id], &DECIDED, now, clerk.name.as_str()).await?;
+        alerts::close_of(&mut tx, &[before.id], &DECIDED, now, actor.name()).await?;
     } else if before.phone_number != after.phone_number {
-        alerts::close_of(&mut tx, &[before.id], &[AlertKind::WrongNumber], now, clerk.name.as_str()).await?;
+        alerts::close_of(&mut tx, &[before.id], &[AlertKind::WrongNumber], now, actor.name()).await?;
     }
     let schedule = schedule_of(&centre)?;
     after.calling.next_slot_at = next_slot_of(&after, &schedule, now)?;
     patients::update(&mut tx, std::slice::from_ref(&after)).await?;
     withdraw_unwanted(&mut tx, std::slice::from_ref(&after), &schedule, now).await?;
-    audit_change(&mut tx, clerk, now, "patient.changed", &after, differences).await?;
+    audit_change(&mut tx, actor, now, "patient.changed", &after, differences).await?;
     tx.commit().await?;
     Ok(Changed { patient: after, changed: true, zone, doubt: None })
 }
@@ -203,16 +215,18 @@ async fn change(clerk: &Clerk, id: &HersysId, values: &[(Column, &str)]) -> Resu
 ///
 /// # Errors
 /// [`ServiceError::NoSuchPatient`].
-pub async fn stop_patient(clerk: &Clerk, id: &HersysId) -> Result<Changed, ServiceError> {
-    clerk.looked_up(id, "patient.stopped", end(clerk, id, Ending::Stop).await).await
+pub async fn stop_patient(context: &Context, actor: &Actor, id: &HersysId) -> Result<Changed, ServiceError> {
+    let scope = scope(actor, Permission::ChangePatients)?;
+    context.looked_up(actor, id, "patient.stopped", end(context, actor, &scope, id, Ending::Stop).await).await
 }
 
 /// Records that observation has ended. Automated calls stop immediately (A4). Idempotent.
 ///
 /// # Errors
 /// [`ServiceError::NoSuchPatient`].
-pub async fn release_patient(clerk: &Clerk, id: &HersysId) -> Result<Changed, ServiceError> {
-    clerk.looked_up(id, "patient.released", end(clerk, id, Ending::Release).await).await
+pub async fn release_patient(context: &Context, actor: &Actor, id: &HersysId) -> Result<Changed, ServiceError> {
+    let scope = scope(actor, Permission::ChangePatients)?;
+    context.looked_up(actor, id, "patient.released", end(context, actor, &scope, id, Ending::Release).await).await
 }
 
 #[derive(Clone, Copy)]
@@ -221,10 +235,16 @@ enum Ending {
     Release,
 }
 
-async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, ServiceError> {
-    let now = clerk.clock.now();
-    let mut tx = clerk.database.begin_write().await?;
-    let before = held_patient(&mut tx, id).await?;
+async fn end(
+    context: &Context,
+    actor: &Actor,
+    scope: &Scope,
+    id: &HersysId,
+    ending: Ending,
+) -> Result<Changed, ServiceError> {
+    let now = context.clock.now();
+    let mut tx = context.database.begin_write().await?;
+    let before = held_patient(&mut tx, scope, id).await?;
     let centre = known_centre(&mut tx, &before.centre).await?;
     let zone = zone_of(&centre)?;
     open_before_change(&mut tx, std::slice::from_ref(&before), now).await?;
@@ -234,9 +254,9 @@ async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, Se
     };
     if !new {
         // This also resolves a request made in a call that continued after the stop.
-        if alerts::close_of(&mut tx, &[before.id], &[AlertKind::StopUnconfirmed], now, clerk.name.as_str()).await? > 0 {
+        if alerts::close_of(&mut tx, &[before.id], &[AlertKind::StopUnconfirmed], now, actor.name()).await? > 0 {
             let decided = Changes::default().field(STOP_UNCONFIRMED, "open", "decided");
-            audit_change(&mut tx, clerk, now, action, &before, decided).await?;
+            audit_change(&mut tx, actor, now, action, &before, decided).await?;
             tx.commit().await?;
         }
         return Ok(Changed { patient: before, changed: false, zone, doubt: None });
@@ -246,8 +266,8 @@ async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, Se
         Ending::Release => PatientRow { released_at: Some(now), updated_at: now, ..before.clone() },
     };
     withdraw_unwanted(&mut tx, std::slice::from_ref(&after), &schedule_of(&centre)?, now).await?;
-    alerts::close_of(&mut tx, &[before.id], &DECIDED, now, clerk.name.as_str()).await?;
-    audit_change(&mut tx, clerk, now, action, &after, changes(Some(&before), &after)).await?;
+    alerts::close_of(&mut tx, &[before.id], &DECIDED, now, actor.name()).await?;
+    audit_change(&mut tx, actor, now, action, &after, changes(Some(&before), &after)).await?;
     tx.commit().await?;
     Ok(Changed { patient: after, changed: true, zone, doubt: None })
 }
@@ -257,17 +277,25 @@ async fn end(clerk: &Clerk, id: &HersysId, ending: Ending) -> Result<Changed, Se
 /// # Errors
 /// [`ServiceError::NoSuchPatient`].
 pub async fn show_patient(
-    clerk: &Clerk,
+    context: &Context,
+    actor: &Actor,
     id: &HersysId,
     details: Details,
 ) -> Result<Viewed<ShownPatient>, ServiceError> {
-    clerk.looked_up(id, "patient.shown", show(clerk, id, details).await).await
+    let scope = scope(actor, Permission::ViewPatients)?;
+    context.looked_up(actor, id, "patient.shown", show(context, actor, &scope, id, details).await).await
 }
 
-async fn show(clerk: &Clerk, id: &HersysId, details: Details) -> Result<Viewed<ShownPatient>, ServiceError> {
-    let now = clerk.clock.now();
-    let mut tx = clerk.database.begin_read().await?;
-    let patient = known_patient(&mut tx, id).await?;
+async fn show(
+    context: &Context,
+    actor: &Actor,
+    scope: &Scope,
+    id: &HersysId,
+    details: Details,
+) -> Result<Viewed<ShownPatient>, ServiceError> {
+    let now = context.clock.now();
+    let mut tx = context.database.begin_read().await?;
+    let patient = known_patient(&mut tx, scope, id).await?;
     let centre = known_centre(&mut tx, &patient.centre).await?;
     let zone = zone_of(&centre)?;
     let today = report_day(now, &zone);
@@ -295,7 +323,7 @@ async fn show(clerk: &Clerk, id: &HersysId, details: Details) -> Result<Viewed<S
     slots.reverse();
     let stops_unconfirmed = alerts::open_about(&mut tx, patient.id, AlertKind::StopUnconfirmed).await?;
     drop(tx);
-    let noted = shown_of(clerk, std::slice::from_ref(&patient), "patient.shown", details).await?;
+    let noted = shown_of(context, actor, std::slice::from_ref(&patient), "patient.shown", details).await?;
     let centre_name = centre.name;
     let found = ShownPatient { patient, centre_name, zone, today, reports, slots, stops_unconfirmed, calls };
     Ok(Viewed { found, noted })
@@ -314,14 +342,16 @@ fn is_held_back(patient: &PatientRow) -> bool {
 }
 
 /// A patient, locked until the transaction ends: calls, stops and changes come one after the other.
-async fn held_patient(tx: &mut Tx, id: &HersysId) -> Result<PatientRow, ServiceError> {
-    let patient = known_patient(tx, id).await?;
+async fn held_patient(tx: &mut Tx, scope: &Scope, id: &HersysId) -> Result<PatientRow, ServiceError> {
+    let patient = known_patient(tx, scope, id).await?;
     patients::hold(tx, &[patient.id]).await?;
-    known_patient(tx, id).await
+    known_patient(tx, scope, id).await
 }
 
-async fn known_patient(tx: &mut Tx, id: &HersysId) -> Result<PatientRow, ServiceError> {
-    patients::by_hersys_ids(tx, std::slice::from_ref(id)).await?.pop().ok_or(ServiceError::NoSuchPatient)
+/// A patient whom the actor may see. A patient of another health centre is refused like an unknown ID.
+async fn known_patient(tx: &mut Tx, scope: &Scope, id: &HersysId) -> Result<PatientRow, ServiceError> {
+    let found = patients::by_hersys_ids(tx, std::slice::from_ref(id)).await?.pop();
+    found.filter(|patient| scope.covers(&patient.centre)).ok_or(ServiceError::NoSuchPatient)
 }
 
 /// A2: checks that no other patient has the number for automated calls.
@@ -336,13 +366,13 @@ async fn number_is_free(tx: &mut Tx, patient: &PatientRow) -> Result<(), Service
 
 async fn audit_change(
     tx: &mut Tx,
-    clerk: &Clerk,
+    actor: &Actor,
     at: Timestamp,
     action: &str,
     patient: &PatientRow,
     differences: Changes,
 ) -> Result<(), ServiceError> {
     let subject = patient_subject(patient.id);
-    let entry = clerk.entry(at, action, subject, Some(patient.centre.clone()), differences);
+    let entry = audit_entry(actor, at, action, subject, Some(patient.centre.clone()), differences);
     Ok(audit::append(tx, vec![entry]).await?)
 }

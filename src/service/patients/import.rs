@@ -6,13 +6,13 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::registration::{changed_row, changes, existing, held_number, new_row};
-use crate::domain::{CentreCode, HersysId, PatientId, PhoneNumber};
+use crate::domain::{Actor, CentreCode, HersysId, PatientId, PhoneNumber};
 use crate::patient_import::{
     self, Change, Doubt, Entry, Fault, Finding, List, ListFile, Place, SheetRead, Warning, compare,
 };
-use crate::policy::CallingSchedule;
-use crate::service::centre_settings::{day_and_hours, known_centre, schedule_of};
-use crate::service::context::{Clerk, patient_subject};
+use crate::policy::{CallingSchedule, Permission, scope};
+use crate::service::centre_settings::{day_and_hours, schedule_of, visible_centre};
+use crate::service::context::{Context, audit_entry, patient_subject};
 use crate::service::error::ServiceError;
 use crate::service::slots::{next_slot_of, open_before_change, withdraw_unwanted};
 use crate::store::patients::{self, PatientRow};
@@ -66,15 +66,17 @@ struct Plan {
 /// # Errors
 /// [`ServiceError::List`] with all findings in the list, or any other refusal. Then nothing was written.
 pub async fn import_patients<'f>(
-    clerk: &Clerk,
+    context: &Context,
+    actor: &Actor,
     centre: &CentreCode,
     list: impl Into<ListFile<'f>>,
     mode: ImportMode,
     progress: impl Fn(usize, usize),
 ) -> Result<Imported, ServiceError> {
-    let now = clerk.clock.now();
-    let mut reading = clerk.database.begin_read().await?;
-    let row = known_centre(&mut reading, centre).await?;
+    let scope = scope(actor, Permission::ChangePatients)?;
+    let now = context.clock.now();
+    let mut reading = context.database.begin_read().await?;
+    let row = visible_centre(&mut reading, &scope, centre).await?;
     drop(reading);
     let (today, hours) = day_and_hours(&row, now)?;
     let schedule = schedule_of(&row)?;
@@ -82,8 +84,8 @@ pub async fn import_patients<'f>(
         patient_import::read(list, today, hours).map_err(ServiceError::List)?;
     let all = entries.len() * 2;
     let mut tx = match mode {
-        ImportMode::Write => clerk.database.begin_write().await?,
-        ImportMode::DryRun => clerk.database.begin_read().await?,
+        ImportMode::Write => context.database.begin_write().await?,
+        ImportMode::DryRun => context.database.begin_read().await?,
     };
     let mut plan = Plan { done: Imported { above, sheet, warnings, ..Imported::default() }, ..Plan::default() };
     let mut findings = Vec::new();
@@ -98,7 +100,7 @@ pub async fn import_patients<'f>(
     }
     if mode == ImportMode::Write {
         patients::update(&mut tx, &giving_up).await?;
-        plan.write(&mut tx, clerk, &schedule, now, |written| progress(entries.len() + written, all)).await?;
+        plan.write(&mut tx, actor, &schedule, now, |written| progress(entries.len() + written, all)).await?;
         tx.commit().await?;
     }
     progress(all, all);
@@ -223,14 +225,14 @@ impl Plan {
     async fn write(
         &self,
         tx: &mut Tx,
-        clerk: &Clerk,
+        actor: &Actor,
         schedule: &CallingSchedule,
         now: Timestamp,
         written: impl Fn(usize),
     ) -> Result<(), ServiceError> {
         let entry = |action: &str, before: Option<&PatientRow>, after: &PatientRow| {
             let subject = patient_subject(after.id);
-            clerk.entry(now, action, subject, Some(after.centre.clone()), changes(before, after))
+            audit_entry(actor, now, action, subject, Some(after.centre.clone()), changes(before, after))
         };
         let mut count = 0;
         for part in self.changed.chunks(PART) {

@@ -1,7 +1,9 @@
 //! Searches for patients. The audit trail records each patient shown and the search itself (D3).
 
-use crate::service::centre_settings::known_centre;
-use crate::service::context::{Clerk, Details, Noted, Viewed, shown_of};
+use crate::domain::Actor;
+use crate::policy::{Permission, scope};
+use crate::service::centre_settings::narrowed;
+use crate::service::context::{Context, Details, Noted, Viewed, audit_entry, shown_of};
 use crate::service::error::ServiceError;
 use crate::store::patient_list::{self, PatientFilter};
 use crate::store::patients::PatientRow;
@@ -46,17 +48,17 @@ impl PatientStatus {
 /// # Errors
 /// [`ServiceError::NoSuchCentre`]; database errors.
 pub async fn list_patients(
-    clerk: &Clerk,
+    context: &Context,
+    actor: &Actor,
     filter: &PatientFilter,
     details: Details,
 ) -> Result<Viewed<Vec<PatientRow>>, ServiceError> {
-    let mut tx = clerk.database.begin_read().await?;
-    if let Some(code) = &filter.centre {
-        known_centre(&mut tx, code).await?;
-    }
-    let found = patient_list::list(&mut tx, filter).await?;
+    let scope = scope(actor, Permission::ViewPatients)?;
+    let mut tx = context.database.begin_read().await?;
+    let scope = narrowed(&mut tx, scope, filter.centre.as_ref()).await?;
+    let found = patient_list::list(&mut tx, filter, scope.centres()).await?;
     drop(tx);
-    let now = clerk.clock.now();
+    let now = context.clock.now();
     let searched = details
         .changes()
         .field("name", None::<String>, filter.name.as_deref())
@@ -64,9 +66,9 @@ pub async fn list_patients(
         .field("number_ends", None::<String>, filter.number_ends.as_deref())
         .field("status", None::<String>, filter.status)
         .field("found", None::<u64>, found.len() as u64);
-    let entry = clerk.entry(now, "patients.listed", "patients".to_owned(), filter.centre.clone(), searched);
-    let noted = match clerk.note_look(vec![entry]).await? {
-        Noted::Yes => shown_of(clerk, &found, "patient.listed", details).await?,
+    let entry = audit_entry(actor, now, "patients.listed", "patients".to_owned(), filter.centre.clone(), searched);
+    let noted = match context.note_view(vec![entry]).await? {
+        Noted::Yes => shown_of(context, actor, &found, "patient.listed", details).await?,
         no => no,
     };
     Ok(Viewed { found, noted })

@@ -8,10 +8,10 @@ use tracing::warn;
 
 use super::reconcile::{AT_ONCE, Reconciled};
 use crate::carrier::network::{Answering, CallDirection, CarrierCall, LegProgress};
-use crate::domain::{AttemptOutcome, CallId, SlotEnd, SlotState};
+use crate::domain::{Actor, AttemptOutcome, CallId, SlotEnd, SlotState};
 use crate::policy::{AfterLoss, AtCarrier, KnownAttempt, after_loss};
 use crate::service::carriers::CarrierClient;
-use crate::service::context::{Changes, Clerk, Context, patient_subject};
+use crate::service::context::{Changes, Context, audit_entry, patient_subject};
 use crate::service::error::ServiceError;
 use crate::service::slots::{AttemptConclusion, end_slots, settle};
 use crate::store::attempts::AttemptRow;
@@ -63,7 +63,7 @@ fn at_carrier(listed: &CarrierCall) -> AtCarrier {
 /// was found, or since.
 pub(super) async fn settle_known(
     context: &Context,
-    clerk: &Clerk,
+    actor: &Actor,
     known: &[Known],
     found_at: Timestamp,
     done: &mut Reconciled,
@@ -100,7 +100,8 @@ pub(super) async fn settle_known(
         }
         let changes = Changes::default().field("call", None::<String>, attempt.call.to_string());
         let (subject, centre) = (patient_subject(attempt.patient), Some(attempt.centre.clone()));
-        audit::append(&mut tx, vec![clerk.entry(now, "patient.call_reconciled", subject, centre, changes)]).await?;
+        audit::append(&mut tx, vec![audit_entry(actor, now, "patient.call_reconciled", subject, centre, changes)])
+            .await?;
         tx.commit().await?;
         warn!(call = %attempt.call, "a call was answered but its report may be lost; staff are asked to phone the patient");
         done.reports_lost += 1;

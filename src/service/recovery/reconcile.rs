@@ -8,12 +8,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::lost_reports::{known_calls, settle_known};
 use crate::carrier::network::{Answering, CallDirection, CarrierCall, LegProgress, LookupResult};
-use crate::domain::{AttemptOutcome, AttemptState, CallId, HangupCause, Line, PatientId, PhoneNumber, SlotState};
-use crate::policy::CallingSchedule;
+use crate::domain::{
+    Actor, AttemptOutcome, AttemptState, CallId, HangupCause, Line, PatientId, PhoneNumber, SlotState,
+};
+use crate::policy::{CallingSchedule, Permission, require};
 use crate::service::audit::OLDEST_CALL;
 use crate::service::carriers::CarrierClient;
 use crate::service::centre_settings::{known_centre, schedule_of};
-use crate::service::context::{Changes, Clerk, Context, new_id, patient_subject};
+use crate::service::context::{Changes, Context, audit_entry, new_id, patient_subject};
 use crate::service::conversation::outbound_leg;
 use crate::service::error::ServiceError;
 use crate::service::slots::{AttemptConclusion, open_before_change, settle};
@@ -53,17 +55,19 @@ impl Reconciled {
 }
 
 /// Reconciles the carrier's calls of the last day. A day is enough: a slot ends on the day that it began, so that no
-/// older call can belong to an open slot. Once every call is accounted for, `dialer resume` is allowed. `lag` is how
-/// long the carrier's list may lack a call. Idempotent.
+/// older call can belong to an open slot. Once every call is accounted for, `dialer resume` is allowed. `flow_set` is
+/// the digest of the current documents; `lag` is how long the carrier's list may lack a call. Idempotent.
 ///
 /// # Errors
 /// [`ServiceError::NoList`], or database errors.
 pub async fn reconcile_calls(
     context: &Context,
-    clerk: &Clerk,
+    actor: &Actor,
+    flow_set: &str,
     network: &CarrierClient,
     lag: SignedDuration,
 ) -> Result<Reconciled, ServiceError> {
+    require(actor, Permission::ControlDialling)?;
     let now = context.clock.now();
     let open = losses::open(&mut context.database.begin_read().await?).await?;
     let found_at = open.iter().map(|loss| loss.found_at).max();
@@ -77,9 +81,9 @@ pub async fn reconcile_calls(
     let mut done = Reconciled { list_holds_at: holds_at.filter(|at| *at > now), ..Reconciled::default() };
     let (known, listed) = known_calls(context, network, listed).await?;
     if let Some(first) = open.iter().map(|loss| loss.found_at).min() {
-        settle_known(context, clerk, &known, first, &mut done).await?;
+        settle_known(context, actor, &known, first, &mut done).await?;
     }
-    let mut work = Work { context, clerk, network, now };
+    let mut work = Work { context, actor, flow_set, network, now };
     done.lines_lost = work.lines_lost(&listed).await?;
     for (patient, of_patient) in work.not_known(listed).await? {
         work.settle_calls_of(patient, of_patient, &mut done).await?;
@@ -88,7 +92,7 @@ pub async fn reconcile_calls(
         let mut tx = context.database.begin_write().await?;
         losses::reconciled(&mut tx, found_at, now).await?;
         let changes = Changes::default().field("calls", None::<u32>, done.settled + done.without_slot);
-        let entry = clerk.entry(now, "dialer.reconciled", "dialer".to_owned(), None, changes);
+        let entry = audit_entry(actor, now, "dialer.reconciled", "dialer".to_owned(), None, changes);
         audit::append(&mut tx, vec![entry]).await?;
         tx.commit().await?;
     }
@@ -98,7 +102,8 @@ pub async fn reconcile_calls(
 /// One reconciliation.
 struct Work<'a> {
     context: &'a Context,
-    clerk: &'a Clerk,
+    actor: &'a Actor,
+    flow_set: &'a str,
     network: &'a CarrierClient,
     now: Timestamp,
 }
@@ -196,7 +201,7 @@ impl Work<'_> {
         let call = attempt.call.to_string();
         let changes = Changes::default().field("call", None::<String>, call);
         let (subject, centre) = (patient_subject(patient.id), Some(patient.centre.clone()));
-        audit::append(tx, vec![self.clerk.entry(self.now, "patient.call_reconciled", subject, centre, changes)])
+        audit::append(tx, vec![audit_entry(self.actor, self.now, "patient.call_reconciled", subject, centre, changes)])
             .await?;
         Ok(Settled::Slot)
     }
@@ -214,7 +219,7 @@ impl Work<'_> {
         let call = CallRow {
             id: CallId(new_id()),
             line: Line::AutomatedCall,
-            flow_set: self.context.flow_sets.current().digest.clone(),
+            flow_set: self.flow_set.to_owned(),
             started_at: at,
             ended_at: None,
             disposition: None,

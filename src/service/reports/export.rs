@@ -1,17 +1,18 @@
 //! Exports reports for other programs: rows of text with a fixed order of columns, read in pages so that memory use
 //! stays constant.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::domain::{CallerNumber, CentreCode, Item, YesNo};
+use crate::domain::{Actor, CallerNumber, CentreCode, Item, YesNo};
+use crate::policy::{Permission, scope};
 use crate::service::centre_settings::zone_of;
-use crate::service::context::{Changes, Clerk, Viewed};
+use crate::service::context::{Changes, Context, Viewed, audit_entry};
 use crate::service::error::ServiceError;
-use crate::store::centres;
 use crate::store::reports::{self, ExportPage, ExportPlace, ExportRow};
+use crate::store::{Database, centres};
 
 /// Reports read at a time.
 const PAGE: u32 = 1_000;
@@ -26,10 +27,10 @@ const SIMULATED: &str = "simulated";
 /// An export in progress. Each page is a separate transaction, so a slow reader blocks nothing.
 #[allow(missing_debug_implementations, reason = "connections have no useful `Debug` output")]
 pub struct Export {
-    clerk: Clerk,
+    database: Database,
     from: Date,
     to: Date,
-    centre: Option<CentreCode>,
+    centres: Option<BTreeSet<CentreCode>>,
     after: Option<ExportPlace>,
     ended: bool,
     zones: HashMap<CentreCode, TimeZone>,
@@ -43,29 +44,36 @@ impl Export {
     /// # Errors
     /// [`ServiceError::WindowReversed`] if the last day comes before the first; [`ServiceError::NoSuchCentre`].
     pub async fn begin(
-        clerk: &Clerk,
+        context: &Context,
+        actor: &Actor,
         from: Date,
         to: Date,
         centre: Option<CentreCode>,
     ) -> Result<Viewed<Self>, ServiceError> {
+        let scope = scope(actor, Permission::ExportReports)?;
         if to < from {
             return Err(ServiceError::WindowReversed);
         }
-        let simulated = clerk.database.data_origin().await?.is_simulated();
-        let mut tx = clerk.database.begin_read().await?;
+        let simulated = context.database.data_origin().await?.is_simulated();
+        let mut tx = context.database.begin_read().await?;
         let mut zones = HashMap::new();
         for row in centres::list(&mut tx).await? {
             zones.insert(row.code.clone(), zone_of(&row)?);
         }
         let subject = format!("reports:{from}..{to}");
-        if let Some(code) = centre.as_ref().filter(|code| !zones.contains_key(*code)) {
+        if let Some(code) = centre.as_ref().filter(|code| !zones.contains_key(*code) || !scope.covers(code)) {
             return Err(ServiceError::NoSuchCentre(code.clone()));
         }
+        let centres = match &centre {
+            Some(code) => Some(BTreeSet::from([code.clone()])),
+            None => scope.centres().cloned(),
+        };
         let changes = Changes::default();
-        let entry = clerk.entry(clerk.clock.now(), "reports.exported", subject, centre.clone(), changes);
+        let entry = audit_entry(actor, context.clock.now(), "reports.exported", subject, centre.clone(), changes);
         drop(tx);
-        let noted = clerk.note_look(vec![entry]).await?;
-        let found = Self { clerk: clerk.clone(), from, to, centre, after: None, ended: false, zones, simulated };
+        let noted = context.note_view(vec![entry]).await?;
+        let found =
+            Self { database: context.database.clone(), from, to, centres, after: None, ended: false, zones, simulated };
         Ok(Viewed { found, noted })
     }
 
@@ -85,8 +93,8 @@ impl Export {
             return Ok(Vec::new());
         }
         let page =
-            ExportPage { from: self.from, to: self.to, centre: self.centre.clone(), after: self.after, limit: PAGE };
-        let mut tx = self.clerk.database.begin_read().await?;
+            ExportPage { from: self.from, to: self.to, centres: self.centres.clone(), after: self.after, limit: PAGE };
+        let mut tx = self.database.begin_read().await?;
         let rows = reports::export(&mut tx, &page).await?;
         drop(tx);
         self.after = rows.last().map(ExportRow::place);

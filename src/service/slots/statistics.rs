@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::domain::{AttemptOutcome, CentreCode, SlotEnd, SlotState};
+use crate::domain::{Actor, AttemptOutcome, CentreCode, SlotEnd, SlotState};
+use crate::policy::{Permission, require, scope};
+use crate::service::context::Context;
 use crate::service::error::ServiceError;
-use crate::store::{Database, attempts, centres, reports, slots};
+use crate::store::{attempts, centres, reports, slots};
 
 /// The figures of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -76,8 +78,9 @@ impl CentreDay {
 ///
 /// # Errors
 /// Database errors.
-pub async fn day_figures(database: &Database, date: Date) -> Result<DailyStats, ServiceError> {
-    let mut tx = database.begin_read().await?;
+pub async fn day_figures(context: &Context, actor: &Actor, date: Date) -> Result<DailyStats, ServiceError> {
+    let scope = scope(actor, Permission::ViewFigures)?;
+    let mut tx = context.database.begin_read().await?;
     let names: BTreeMap<CentreCode, String> =
         centres::list(&mut tx).await?.into_iter().map(|centre| (centre.code, centre.name)).collect();
     let mut days: BTreeMap<CentreCode, CentreDay> = BTreeMap::new();
@@ -90,6 +93,7 @@ pub async fn day_figures(database: &Database, date: Date) -> Result<DailyStats, 
     for (centre, count) in reports::from_other_numbers(&mut tx, date).await? {
         day_of(&mut days, &names, centre).from_other_numbers = count;
     }
+    days.retain(|centre, _| scope.covers(centre));
     Ok(DailyStats { centres: days.into_values().collect() })
 }
 
@@ -106,8 +110,9 @@ pub struct DaySlot {
 ///
 /// # Errors
 /// Database errors.
-pub async fn day_slots(database: &Database, date: Date, limit: u32) -> Result<Vec<DaySlot>, ServiceError> {
-    let found = slots::of_day(&mut database.begin_read().await?, date, limit).await?;
+pub async fn day_slots(context: &Context, actor: &Actor, date: Date, limit: u32) -> Result<Vec<DaySlot>, ServiceError> {
+    require(actor, Permission::ViewFigures)?;
+    let found = slots::of_day(&mut context.database.begin_read().await?, date, limit).await?;
     Ok(found.into_iter().map(|slot| DaySlot { time: slot.time, state: slot.state }).collect())
 }
 

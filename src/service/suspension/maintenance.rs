@@ -3,7 +3,9 @@
 
 use jiff::Timestamp;
 
-use crate::service::context::{Changes, Clerk, new_id};
+use crate::domain::Actor;
+use crate::policy::{Permission, require, scope};
+use crate::service::context::{Changes, Context, audit_entry, new_id};
 use crate::service::error::ServiceError;
 use crate::store::maintenances::{self, MaintenanceRow};
 use crate::store::{Tx, audit};
@@ -15,16 +17,21 @@ const MOST_AT_ONCE: usize = 100;
 ///
 /// # Errors
 /// [`ServiceError::UntilPassed`] if the announced end isn't in the future.
-pub async fn start_maintenance(clerk: &Clerk, until: Option<Timestamp>) -> Result<MaintenanceRow, ServiceError> {
-    let now = clerk.clock.now();
+pub async fn start_maintenance(
+    context: &Context,
+    actor: &Actor,
+    until: Option<Timestamp>,
+) -> Result<MaintenanceRow, ServiceError> {
+    require(actor, Permission::ControlDialling)?;
+    let now = context.clock.now();
     if until.is_some_and(|until| until <= now) {
         return Err(ServiceError::UntilPassed);
     }
-    let mut tx = clerk.database.begin_write().await?;
+    let mut tx = context.database.begin_write().await?;
     end_all(&mut tx, now).await?;
     let maintenance = MaintenanceRow { id: new_id(), starts_at: now, until, closed_at: None };
     maintenances::start(&mut tx, &maintenance).await?;
-    trace(&mut tx, clerk, now, "maintenance.started", &maintenance).await?;
+    trace(&mut tx, actor, now, "maintenance.started", &maintenance).await?;
     tx.commit().await?;
     Ok(maintenance)
 }
@@ -33,12 +40,13 @@ pub async fn start_maintenance(clerk: &Clerk, until: Option<Timestamp>) -> Resul
 ///
 /// # Errors
 /// Database errors.
-pub async fn end_maintenance(clerk: &Clerk) -> Result<Option<MaintenanceRow>, ServiceError> {
-    let now = clerk.clock.now();
-    let mut tx = clerk.database.begin_write().await?;
+pub async fn end_maintenance(context: &Context, actor: &Actor) -> Result<Option<MaintenanceRow>, ServiceError> {
+    require(actor, Permission::ControlDialling)?;
+    let now = context.clock.now();
+    let mut tx = context.database.begin_write().await?;
     let ended = end_all(&mut tx, now).await?;
     if let Some(maintenance) = &ended {
-        trace(&mut tx, clerk, now, "maintenance.ended", maintenance).await?;
+        trace(&mut tx, actor, now, "maintenance.ended", maintenance).await?;
     }
     tx.commit().await?;
     Ok(ended)
@@ -48,8 +56,9 @@ pub async fn end_maintenance(clerk: &Clerk) -> Result<Option<MaintenanceRow>, Se
 ///
 /// # Errors
 /// Database errors.
-pub async fn current_maintenance(clerk: &Clerk) -> Result<Option<MaintenanceRow>, ServiceError> {
-    Ok(maintenances::current(&mut clerk.database.begin_read().await?, clerk.clock.now()).await?)
+pub async fn current_maintenance(context: &Context, actor: &Actor) -> Result<Option<MaintenanceRow>, ServiceError> {
+    scope(actor, Permission::ViewDialling)?;
+    Ok(maintenances::current(&mut context.database.begin_read().await?, context.clock.now()).await?)
 }
 
 async fn end_all(tx: &mut Tx, now: Timestamp) -> Result<Option<MaintenanceRow>, ServiceError> {
@@ -64,13 +73,13 @@ async fn end_all(tx: &mut Tx, now: Timestamp) -> Result<Option<MaintenanceRow>, 
 
 async fn trace(
     tx: &mut Tx,
-    clerk: &Clerk,
+    actor: &Actor,
     now: Timestamp,
     action: &str,
     maintenance: &MaintenanceRow,
 ) -> Result<(), ServiceError> {
     let until = maintenance.until.map(|until| until.to_string());
     let details = Changes::default().field("until", None::<String>, until);
-    let entry = clerk.entry(now, action, format!("maintenance:{}", maintenance.id), None, details);
+    let entry = audit_entry(actor, now, action, format!("maintenance:{}", maintenance.id), None, details);
     Ok(audit::append(tx, vec![entry]).await?)
 }

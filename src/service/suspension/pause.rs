@@ -5,9 +5,10 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{AlertKind, AttemptState, CentreCode, LossEvidence, ReasonText};
+use crate::domain::{Actor, AlertKind, AttemptState, CentreCode, LossEvidence, ReasonText};
+use crate::policy::{Permission, require, scope};
 use crate::service::alerts::raise_once;
-use crate::service::context::{Changes, Clerk};
+use crate::service::context::{Changes, Context, audit_entry};
 use crate::service::error::ServiceError;
 use crate::store::dialer::{self, Pause, Waiting};
 use crate::store::{StoreError, Tx, alerts, attempts, audit, centres, losses, maintenances, slots};
@@ -57,10 +58,13 @@ pub struct DialerState {
 ///
 /// # Errors
 /// Database errors.
-pub async fn dialer_state(clerk: &Clerk) -> Result<DialerState, ServiceError> {
-    let now = clerk.clock.now();
-    let mut tx = clerk.database.begin_read().await?;
-    Ok(state(&mut tx, now).await?)
+pub async fn dialer_state(context: &Context, actor: &Actor) -> Result<DialerState, ServiceError> {
+    let scope = scope(actor, Permission::ViewDialling)?;
+    let now = context.clock.now();
+    let mut tx = context.database.begin_read().await?;
+    let mut state = state(&mut tx, now).await?;
+    state.limited.retain(|(centre, _)| scope.covers(centre));
+    Ok(state)
 }
 
 /// Pauses dialling and replaces the current pause. Calls in progress continue. A pause without an end raises an alert
@@ -69,22 +73,24 @@ pub async fn dialer_state(clerk: &Clerk) -> Result<DialerState, ServiceError> {
 /// # Errors
 /// [`ServiceError::PausePassed`].
 pub async fn pause_dialling(
-    clerk: &Clerk,
+    context: &Context,
+    actor: &Actor,
     reason: &ReasonText,
     until: Option<Timestamp>,
 ) -> Result<DialerState, ServiceError> {
-    let now = clerk.clock.now();
+    require(actor, Permission::ControlDialling)?;
+    let now = context.clock.now();
     let reason = reason.as_str();
     if until.is_some_and(|until| until <= now) {
         return Err(ServiceError::PausePassed);
     }
-    let mut tx = clerk.database.begin_write().await?;
+    let mut tx = context.database.begin_write().await?;
     let before = dialer::next_epoch(&mut tx).await?.pause;
     dialer::set_pause(&mut tx, Some(&Pause { reason: reason.to_owned(), until, since: None, lost: None })).await?;
     if until.is_none() {
         tell_staff(&mut tx, now).await?;
     }
-    audit_change(&mut tx, clerk, now, "dialer.paused", before, Some((reason, until))).await?;
+    audit_change(&mut tx, actor, now, "dialer.paused", before, Some((reason, until))).await?;
     let state = state(&mut tx, now).await?;
     tx.commit().await?;
     Ok(state)
@@ -96,9 +102,14 @@ pub async fn pause_dialling(
 ///
 /// # Errors
 /// [`ServiceError::NotReconciled`].
-pub async fn resume_dialling(clerk: &Clerk, anyway: bool) -> Result<(DialerState, bool), ServiceError> {
-    let now = clerk.clock.now();
-    let mut tx = clerk.database.begin_write().await?;
+pub async fn resume_dialling(
+    context: &Context,
+    actor: &Actor,
+    anyway: bool,
+) -> Result<(DialerState, bool), ServiceError> {
+    require(actor, Permission::ControlDialling)?;
+    let now = context.clock.now();
+    let mut tx = context.database.begin_write().await?;
     let before = dialer::next_epoch(&mut tx).await?.pause;
     let Some(pause) = before.filter(|pause| pause.lasts(now)) else {
         return Ok((state(&mut tx, now).await?, false));
@@ -109,10 +120,10 @@ pub async fn resume_dialling(clerk: &Clerk, anyway: bool) -> Result<(DialerState
     losses::close(&mut tx, now).await?;
     dialer::set_pause(&mut tx, None).await?;
     for alert in alerts::open_of_kind(&mut tx, AlertKind::Dialling).await? {
-        alerts::close(&mut tx, alert.id, now, clerk.name.as_str()).await?;
+        alerts::close(&mut tx, alert.id, now, actor.name()).await?;
     }
     let action = if anyway { "dialer.resumed_anyway" } else { "dialer.resumed" };
-    audit_change(&mut tx, clerk, now, action, Some(pause), None).await?;
+    audit_change(&mut tx, actor, now, action, Some(pause), None).await?;
     let state = state(&mut tx, now).await?;
     tx.commit().await?;
     Ok((state, true))
@@ -166,7 +177,7 @@ pub(in crate::service) async fn tell_staff(tx: &mut Tx, now: Timestamp) -> Resul
 
 async fn audit_change(
     tx: &mut Tx,
-    clerk: &Clerk,
+    actor: &Actor,
     now: Timestamp,
     action: &str,
     before: Option<Pause>,
@@ -177,6 +188,6 @@ async fn audit_change(
     let changes = Changes::default()
         .field("reason", before.map(|pause| pause.reason), after.map(|(reason, _)| reason))
         .field("until", ends, after.and_then(|(_, until)| until).map(time));
-    let entry = clerk.entry(now, action, "dialer".to_owned(), None, changes);
+    let entry = audit_entry(actor, now, action, "dialer".to_owned(), None, changes);
     Ok(audit::append(tx, vec![entry]).await?)
 }

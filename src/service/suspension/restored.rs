@@ -1,8 +1,9 @@
 //! Records backups and restorations in the audit trail, and marks a restored database.
 
 use super::pause::tell_staff;
-use crate::domain::{JobKind, LossEvidence};
-use crate::service::context::{Changes, Clerk, Noted, new_id};
+use crate::domain::{Actor, JobKind, LossEvidence};
+use crate::policy::{Permission, require};
+use crate::service::context::{Changes, Context, Noted, audit_entry, new_id};
 use crate::service::error::ServiceError;
 use crate::store::losses::LossRow;
 use crate::store::{audit, dialer, losses, outbox};
@@ -11,10 +12,11 @@ use crate::store::{audit, dialer, losses, outbox};
 ///
 /// # Errors
 /// Database errors, except if the database can't be written now.
-pub async fn note_backup(clerk: &Clerk) -> Result<Noted, ServiceError> {
-    let now = clerk.clock.now();
-    let entry = clerk.entry(now, "database.backed_up", "database".to_owned(), None, Changes::default());
-    Ok(clerk.note_look(vec![entry]).await?)
+pub async fn note_backup(context: &Context, actor: &Actor) -> Result<Noted, ServiceError> {
+    require(actor, Permission::CopyDatabase)?;
+    let now = context.clock.now();
+    let entry = audit_entry(actor, now, "database.backed_up", "database".to_owned(), None, Changes::default());
+    Ok(context.note_view(vec![entry]).await?)
 }
 
 /// Marks a restored database as one that lacks its last entries. Nothing is dialled from it until the carrier's calls
@@ -22,16 +24,17 @@ pub async fn note_backup(clerk: &Clerk) -> Result<Noted, ServiceError> {
 ///
 /// # Errors
 /// Database errors.
-pub async fn mark_restored(clerk: &Clerk) -> Result<(), ServiceError> {
-    let now = clerk.clock.now();
-    let mut tx = clerk.database.begin_write().await?;
+pub async fn mark_restored(context: &Context, actor: &Actor) -> Result<(), ServiceError> {
+    require(actor, Permission::CopyDatabase)?;
+    let now = context.clock.now();
+    let mut tx = context.database.begin_write().await?;
     dialer::next_epoch(&mut tx).await?;
     outbox::all_done(&mut tx, JobKind::MissedCallSms, now).await?;
     let id = new_id();
     let sign = LossEvidence::BackupRestored;
     losses::note(&mut tx, &LossRow { id, sign, evidence: id.to_string(), found_at: now, reconciled_at: None }).await?;
     tell_staff(&mut tx, now).await?;
-    let entry = clerk.entry(now, "database.restored", "database".to_owned(), None, Changes::default());
+    let entry = audit_entry(actor, now, "database.restored", "database".to_owned(), None, Changes::default());
     audit::append(&mut tx, vec![entry]).await?;
     Ok(tx.commit().await?)
 }

@@ -1,50 +1,15 @@
-//! Staff who use the program, and the audit entries for each read and change of patient data (D3).
+//! The audit entries for each read and change of patient data (D3).
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::clock::{Clock, new_id};
-use crate::domain::{CentreCode, HersysId, PatientId, StaffName};
+use super::Context;
+use super::clock::new_id;
+use crate::domain::{Actor, CentreCode, HersysId, PatientId};
 use crate::service::error::ServiceError;
 use crate::store::audit::{self, AuditRow};
 use crate::store::patients::PatientRow;
-use crate::store::{Database, Document, StoreError};
-
-/// A member of staff who uses the program, with the services that the work needs.
-#[derive(Clone)]
-#[allow(missing_debug_implementations, reason = "connections have no useful `Debug` output")]
-pub struct Clerk {
-    /// The database.
-    pub database: Database,
-    /// The time.
-    pub clock: Clock,
-    /// The name recorded in the audit trail.
-    pub name: StaffName,
-    /// Where the request comes from.
-    pub source: Source,
-}
-
-/// Where a request comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// The command line.
-    Command,
-    /// The API.
-    Api,
-    /// The web console.
-    Console,
-}
-
-impl Source {
-    /// The code in the audit trail.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Command => "command",
-            Self::Api => "api",
-            Self::Console => "console",
-        }
-    }
-}
+use crate::store::{Document, StoreError};
 
 /// A result that was viewed.
 #[derive(Debug)]
@@ -82,12 +47,13 @@ impl Details {
     }
 }
 
-impl Clerk {
+impl Context {
     /// Records a lookup of a HER-SYS ID that isn't registered: guessing IDs leaves entries as viewing patients does
     /// (D3). `action` is the intended action. Errors other than [`ServiceError::NoSuchPatient`] are returned
     /// unchanged.
     pub(in crate::service) async fn looked_up<T>(
         &self,
+        actor: &Actor,
         id: &HersysId,
         action: &str,
         outcome: Result<T, ServiceError>,
@@ -95,7 +61,7 @@ impl Clerk {
         if !matches!(outcome, Err(ServiceError::NoSuchPatient)) {
             return outcome;
         }
-        match self.note_absence(hersys_id_subject(id), "patient.not_found", action).await? {
+        match self.note_absence(actor, hersys_id_subject(id), "patient.not_found", action).await? {
             Noted::Yes => outcome,
             Noted::No(error) => Err(ServiceError::NoSuchPatientNotNoted(error)),
         }
@@ -104,19 +70,20 @@ impl Clerk {
     /// Records a lookup that found nothing.
     pub(in crate::service) async fn note_absence(
         &self,
+        actor: &Actor,
         subject: String,
         found: &str,
         action: &str,
     ) -> Result<Noted, StoreError> {
         let asked = Changes::default().field("asked", None::<String>, action);
-        self.note_look(vec![self.entry(self.clock.now(), found, subject, None, asked)]).await
+        self.note_view(vec![audit_entry(actor, self.clock.now(), found, subject, None, asked)]).await
     }
 
     /// Writes the entries of a view to the audit trail, in a transaction of its own.
     ///
     /// # Errors
     /// Database errors, except those of a database that can't be written.
-    pub(in crate::service) async fn note_look(&self, entries: Vec<AuditRow>) -> Result<Noted, StoreError> {
+    pub(in crate::service) async fn note_view(&self, entries: Vec<AuditRow>) -> Result<Noted, StoreError> {
         if entries.is_empty() {
             return Ok(Noted::Yes);
         }
@@ -131,26 +98,33 @@ impl Clerk {
             Err(error) => Err(error),
         }
     }
+}
 
-    /// An audit entry. `changes` holds each changed field with its value before and after.
-    pub(in crate::service) fn entry(
-        &self,
-        at: Timestamp,
-        action: &str,
-        subject: String,
-        centre: Option<CentreCode>,
-        changes: Changes,
-    ) -> AuditRow {
-        AuditRow {
-            id: new_id(),
-            at,
-            actor: self.name.to_string(),
-            source: self.source.code().to_owned(),
-            action: action.to_owned(),
-            subject,
-            centre,
-            details: Document::from(Value::Object(changes.0).to_string()),
-        }
+/// The field of an entry's details that names the system's user of an operator.
+pub(in crate::service) const SYSTEM_USER: &str = "system_user";
+
+/// An audit entry. `changes` holds each changed field with its value before and after.
+pub(in crate::service) fn audit_entry(
+    actor: &Actor,
+    at: Timestamp,
+    action: &str,
+    subject: String,
+    centre: Option<CentreCode>,
+    changes: Changes,
+) -> AuditRow {
+    let mut details = changes.0;
+    if let Some(user) = actor.system_user() {
+        details.insert(SYSTEM_USER.to_owned(), user.as_str().into());
+    }
+    AuditRow {
+        id: new_id(),
+        at,
+        actor: actor.name().to_owned(),
+        source: actor.source().to_owned(),
+        action: action.to_owned(),
+        subject,
+        centre,
+        details: Document::from(Value::Object(details).to_string()),
     }
 }
 
@@ -186,15 +160,16 @@ impl Changes {
 
 /// Records in the audit trail that data of these patients was read (D3).
 pub(in crate::service) async fn shown_of(
-    clerk: &Clerk,
+    context: &Context,
+    actor: &Actor,
     people: &[PatientRow],
     action: &str,
     details: Details,
 ) -> Result<Noted, ServiceError> {
-    let now = clerk.clock.now();
+    let now = context.clock.now();
     let entry = |patient: &PatientRow| {
         let subject = patient_subject(patient.id);
-        clerk.entry(now, action, subject, Some(patient.centre.clone()), details.changes())
+        audit_entry(actor, now, action, subject, Some(patient.centre.clone()), details.changes())
     };
-    Ok(clerk.note_look(people.iter().map(entry).collect()).await?)
+    Ok(context.note_view(people.iter().map(entry).collect()).await?)
 }
