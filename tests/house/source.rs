@@ -114,10 +114,13 @@ struct Asks(bool);
 
 impl Visit<'_> for Asks {
     fn visit_expr_try(&mut self, asked: &syn::ExprTry) {
-        let is = |expression: &syn::Expr, names: &[&str]| matches!(expression, syn::Expr::Path(path) if names.iter().any(|name| path.path.is_ident(name)));
+        let is = |expression: &syn::Expr, names: &[&str]| match expression {
+            syn::Expr::Path(path) => names.iter().any(|name| path.path.is_ident(name)),
+            _ => false,
+        };
         if let syn::Expr::Call(call) = &*asked.expr {
-            self.0 |=
-                is(&call.func, &["scope", "require"]) && call.args.first().is_some_and(|first| is(first, &["actor"]));
+            let by_the_actor = call.args.first().is_some_and(|first| is(first, &["actor"]));
+            self.0 |= by_the_actor && is(&call.func, &["scope", "require"]);
         }
     }
 }
