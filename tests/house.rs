@@ -20,7 +20,7 @@ mod words;
 
 use source::{Source, read};
 
-const LAYERS: [(&str, u8); 14] = [
+const LAYERS: [(&str, u8); 13] = [
     ("config", 0),
     ("domain", 1),
     ("flow", 2),
@@ -30,7 +30,6 @@ const LAYERS: [(&str, u8); 14] = [
     ("flow_test", 4),
     ("store", 4),
     ("carrier", 4),
-    ("notify", 4),
     ("service", 5),
     ("web", 6),
     ("commands", 7),

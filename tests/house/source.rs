@@ -24,8 +24,8 @@ pub struct Source {
     pub impls: Vec<(usize, String)>,
     /// Every public asynchronous function and method.
     pub services: Vec<Service>,
-    /// The lines with code on them: neither blank nor comment.
-    code: BTreeSet<usize>,
+    /// The lines with code on them, neither blank nor comment, some of them twice.
+    code: Vec<usize>,
     /// The lines that are compiled only for tests.
     tests: Vec<RangeInclusive<usize>>,
 }
@@ -60,15 +60,17 @@ impl Source {
 
     /// The number of lines with code on them, without those that are compiled only for tests.
     pub fn code_lines(&self) -> usize {
-        self.code.iter().filter(|line| !self.is_test(**line)).count()
+        let lines: BTreeSet<usize> = self.code.iter().copied().filter(|line| !self.is_test(*line)).collect();
+        lines.len()
     }
 }
 
 /// Parses a file.
 pub fn read(text: &str) -> syn::Result<Source> {
     let mut source = Source { text: text.to_owned(), ..Source::default() };
-    source.visit_file(&syn::parse_file(text)?);
-    source.read_tokens(text.parse()?);
+    let tokens: TokenStream = text.parse()?;
+    source.visit_file(&syn::parse2(tokens.clone())?);
+    source.read_tokens(tokens);
     Ok(source)
 }
 
@@ -161,12 +163,11 @@ impl Source {
         while at < tokens.len() {
             let rest = &tokens[at..];
             if let Some((length, attribute)) = attribute_at(rest) {
-                if attribute.starts_with("doc =") {
+                if is_doc(&attribute) {
                     at += length;
                     continue;
                 }
-                if attribute == "test" || attribute.starts_with("cfg (test") || attribute.starts_with("cfg (all (test")
-                {
+                if is_for_tests(&attribute) {
                     self.tests.push(item_lines(rest));
                 }
             }
@@ -188,8 +189,8 @@ impl Source {
                 self.read_tokens(group.stream());
             }
             TokenTree::Literal(literal) => {
-                self.mark_code(literal.span());
-                let line = literal.span().start().line;
+                let (line, last) = (literal.span().start().line, literal.span().end().line);
+                self.code.extend(line..=last);
                 match syn::Lit::new(literal.clone()) {
                     syn::Lit::Str(text) => self.strings.push((line, text.value())),
                     syn::Lit::ByteStr(text) => {
@@ -203,7 +204,10 @@ impl Source {
     }
 
     fn mark_code(&mut self, span: Span) {
-        self.code.extend(span.start().line..=span.end().line);
+        let line = span.start().line;
+        if self.code.last() != Some(&line) {
+            self.code.push(line);
+        }
     }
 
     /// Reads `a::b` or `a::{b, c::d}`, and returns how many tokens it takes.
@@ -254,14 +258,25 @@ fn is_sign(token: Option<&TokenTree>, sign: char) -> bool {
 }
 
 /// The attribute that the tokens begin with: how many tokens it takes, and what is in its brackets.
-fn attribute_at(tokens: &[TokenTree]) -> Option<(usize, String)> {
+fn attribute_at(tokens: &[TokenTree]) -> Option<(usize, TokenStream)> {
+    if !is_sign(tokens.first(), '#') {
+        return None;
+    }
     let inner = usize::from(is_sign(tokens.get(1), '!'));
     match tokens.get(1 + inner) {
-        Some(TokenTree::Group(group)) if is_sign(tokens.first(), '#') && group.delimiter() == Delimiter::Bracket => {
-            Some((2 + inner, group.stream().to_string()))
-        }
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket => Some((2 + inner, group.stream())),
         _ => None,
     }
+}
+
+/// A doc comment is an attribute too.
+fn is_doc(attribute: &TokenStream) -> bool {
+    matches!(attribute.clone().into_iter().next(), Some(TokenTree::Ident(name)) if name == "doc")
+}
+
+fn is_for_tests(attribute: &TokenStream) -> bool {
+    let text = attribute.to_string();
+    text == "test" || text.starts_with("cfg (test") || text.starts_with("cfg (all (test")
 }
 
 /// The lines of the item that the tokens begin with: up to its braces or its semicolon.
