@@ -208,14 +208,6 @@ pub async fn began(tx: &mut Tx, legs: &[(LegId, Timestamp)]) -> Result<(), Store
     Ok(())
 }
 
-/// Records a status. Returns `true` if it was new.
-///
-/// # Errors
-/// Database errors.
-pub async fn note_status(tx: &mut Tx, status: &LegStatus) -> Result<bool, StoreError> {
-    Ok(!note_statuses(tx, std::slice::from_ref(status)).await?.is_empty())
-}
-
 /// Records statuses. Returns the leg and status of those that were new, in no particular order.
 ///
 /// # Errors

@@ -20,10 +20,7 @@ const fields = (form) => {
 
 const sign = ({ token, url, form }) => getExpectedTwilioSignature(token, url, fields(form));
 
-const check = ({ token, url, form, body, signature }) =>
-  body == null
-    ? twilio.validateRequest(token, signature, url, fields(form))
-    : twilio.validateRequestWithBody(token, signature, url, body);
+const check = ({ token, url, form, signature }) => twilio.validateRequest(token, signature, url, fields(form));
 
 // Only the type declarations list the voices.
 const listed = (type) => {

@@ -26,8 +26,6 @@ def sign(request):
 
 def check(request):
     validator = RequestValidator(request["token"])
-    if request.get("body") is not None:
-        return validator.validate(request["url"], request["body"], request["signature"])
     return validator.validate(request["url"], Fields(request["form"]), request["signature"])
 
 

@@ -190,8 +190,8 @@ async fn a_leg_never_goes_back(fresh: Fresh) {
     let mut tx = fresh.database.begin_write().await.unwrap();
     legs::insert(&mut tx, &[leg(0)]).await.unwrap();
     let status = |word: &str, second| LegStatus { leg: LegId(id(0)), status: word.into(), at: at(second) };
-    assert!(legs::note_status(&mut tx, &status("completed", 1)).await.unwrap());
-    assert!(!legs::note_status(&mut tx, &status("completed", 2)).await.unwrap());
+    assert_eq!(legs::note_statuses(&mut tx, &[status("completed", 1)]).await.unwrap().len(), 1);
+    assert!(legs::note_statuses(&mut tx, &[status("completed", 2)]).await.unwrap().is_empty());
     let new = legs::note_statuses(&mut tx, &[status("ringing", 3), status("completed", 3), status("ringing", 4)]).await;
     assert_eq!(new.unwrap(), [(LegId(id(0)), "ringing".to_owned())]);
     assert_eq!(legs::statuses(&mut tx, LegId(id(0))).await.unwrap(), [status("completed", 1), status("ringing", 3)]);

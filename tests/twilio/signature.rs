@@ -1,6 +1,6 @@
 //! Signatures: the vectors of the carrier's libraries, and the attempts of a forger.
 
-use kenkocall::carrier::twilio::{Form, NoToken, SigningKey, body_sha256};
+use kenkocall::carrier::twilio::{Form, NoToken, SigningKey};
 use proptest::prelude::*;
 use secrecy::SecretString;
 
@@ -13,9 +13,6 @@ const FIRST: [(&str, &str); 5] = [
     ("To", "+18005551212"),
 ];
 const FIRST_SIGNATURE: &str = "RSOYDt4T1cUTdK1PDd93/VVr8B8=";
-const BODY: &[u8] = br#"{"property": "value", "boolean": true}"#;
-const BODY_HASH: &str = "0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620";
-const BODY_SIGNATURE: &str = "a9nBmqA0ju/hNViExpshrM61xv4=";
 
 pub fn key(token: &str) -> SigningKey {
     SigningKey::new(&SecretString::from(token)).expect("a token")
@@ -42,10 +39,6 @@ fn the_five_vectors_are_signed_and_validated() {
         assert_eq!(key.sign(URL, form), signature, "vector {}", number + 1);
         assert!(key.validate(URL, form, signature), "vector {}", number + 1);
     }
-    assert_eq!(body_sha256(BODY), BODY_HASH);
-    let url = format!("{URL}&bodySHA256={BODY_HASH}");
-    assert_eq!(key.sign::<&str, &str>(&url, &[]), BODY_SIGNATURE);
-    assert!(key.validate_body(&url, BODY, BODY_SIGNATURE));
 }
 
 #[test]
@@ -117,25 +110,6 @@ fn the_url_counts_as_it_stands_but_for_its_port_and_fragment() {
     }
 }
 
-#[test]
-fn a_body_is_proven_by_its_hash_alone() {
-    let key = key("12345");
-    let signed = |url: &str| (url.to_owned(), key.sign::<&str, &str>(url, &[]));
-    let (url, signature) = signed(&format!("{URL}&bodySHA256={BODY_HASH}"));
-    assert!(key.validate_body(&url, BODY, &signature));
-    assert!(!key.validate_body(&url, b"{}", &signature), "another body");
-    let (bare, signature) = signed(URL);
-    assert!(!key.validate_body(&bare, BODY, &signature), "no hash");
-    let (empty, signature) = signed(&format!("{URL}&bodySHA256="));
-    assert!(!key.validate_body(&empty, BODY, &signature), "an empty hash");
-    let (twice, signature) = signed(&format!("{URL}&bodySHA256={BODY_HASH}&bodySHA256={BODY_HASH}"));
-    assert!(!key.validate_body(&twice, BODY, &signature), "two hashes");
-    let (fragment, signature) = signed(&format!("{URL}#?bodySHA256={BODY_HASH}"));
-    assert!(!key.validate_body(&fragment, BODY, &signature), "a hash that isn't signed");
-    let (path, signature) = signed(&format!("https://a.example/bodySHA256={BODY_HASH}"));
-    assert!(!key.validate_body(&path, BODY, &signature), "a hash that isn't in the query");
-}
-
 proptest! {
     #[test]
     fn what_we_sign_we_accept_in_any_order_and_refuse_when_altered(
@@ -160,11 +134,9 @@ proptest! {
     fn no_url_or_header_makes_it_panic(
         url in ".{0,60}",
         header in ".{0,40}",
-        body in proptest::collection::vec(any::<u8>(), 0..20),
     ) {
         let key = key("f1e2d3");
         prop_assert!(!key.validate(&url, &FIRST, &header));
-        prop_assert!(!key.validate_body(&url, &body, &header));
     }
 
     #[test]

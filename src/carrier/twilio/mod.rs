@@ -22,7 +22,7 @@ mod xml;
 pub use apology::{AfterApology, apology};
 pub use form::{Form, FormError, MAX_FIELDS, Pair};
 pub use request::{FallbackRequest, Field, StatusRequest, VoiceRequest, account};
-pub use signature::{NoToken, SigningKey, body_sha256};
+pub use signature::{NoToken, SigningKey};
 pub use status::{AnsweredBy, CallStatus, SipCode};
 pub use twiml::response;
 pub use twiml_parser::{Document, Gather, StatusCallback, Verb};

@@ -6,15 +6,12 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha1::Sha1;
-use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 /// The most fields that are sorted without a heap allocation. Forms usually have fewer.
 const FEW_FIELDS: usize = 100;
 /// The length of an HMAC-SHA1 in bytes (RFC 2104, FIPS 180-4).
 const MAC_BYTES: usize = 20;
-/// The query parameter that carries the hash of a JSON body.
-const BODY_HASH: &str = "bodySHA256";
 
 /// The auth token, ready to verify signatures. Only the two hash states made from it are kept, not the token itself.
 #[derive(Clone)]
@@ -65,15 +62,6 @@ impl SigningKey {
         })
     }
 
-    /// Returns `true` if `header` is the signature of a body other than a form (JSON) posted to `url`. Only the URL
-    /// is signed, and its `bodySHA256` must be the hash of the body. Without that hash the body isn't proven, so it
-    /// is refused.
-    pub fn validate_body(&self, url: &str, body: &[u8], header: &str) -> bool {
-        let Some(given) = body_hash_of(url) else { return false };
-        let hash: bool = given.as_bytes().ct_eq(body_sha256(body).as_bytes()).into();
-        hash & self.validate::<&str, &str>(url, &[], header)
-    }
-
     /// Signs a form as the carrier does, for benchmarks, the simulated network and tests.
     pub fn sign<N: AsRef<[u8]>, V: AsRef<[u8]>>(&self, url: &str, form: &[(N, V)]) -> String {
         in_signed_order(form, |order| STANDARD.encode(self.mac(&Parts::of(url).as_it_stands(), order, form)))
@@ -110,21 +98,6 @@ impl SigningKey {
         }
         mac.finalize().into_bytes().into()
     }
-}
-
-/// The hex SHA-256 of a body, as the carrier appends it to the URL under `bodySHA256`.
-pub fn body_sha256(body: &[u8]) -> String {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| HEX.get(usize::from(nibble)).map_or('0', |&b| char::from(b));
-    Sha256::digest(body).iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
-}
-
-/// The only `bodySHA256` in a URL's query; `None` if it is absent or repeated.
-fn body_hash_of(url: &str) -> Option<&str> {
-    let (_, query) = without_fragment(url).split_once('?')?;
-    let mut hashes = query.split('&').filter_map(|pair| pair.strip_prefix(BODY_HASH)?.strip_prefix('='));
-    let hash = hashes.next()?;
-    hashes.next().is_none().then_some(hash)
 }
 
 /// Calls `then` with the indices of the fields, sorted by name, then value. Forms of the usual size are sorted on the

@@ -77,8 +77,6 @@ pub(in crate::carrier::simulator) enum Pickup {
 enum Step {
     Keys(Keys),
     Wait(Duration),
-    Silence,
-    HangUp,
 }
 
 /// The response to a question.
@@ -232,20 +230,6 @@ impl Script {
         self
     }
 
-    /// Adds a step: stay silent for one question.
-    #[must_use]
-    pub fn silent_once(mut self) -> Self {
-        self.steps.push_back(Step::Silence);
-        self
-    }
-
-    /// Adds a step: hang up.
-    #[must_use]
-    pub fn hangs_up(mut self) -> Self {
-        self.steps.push_back(Step::HangUp);
-        self
-    }
-
     /// Sets the outcome of a transfer to staff.
     #[must_use]
     pub fn staff(mut self, staff: Staff) -> Self {
@@ -314,8 +298,6 @@ impl Script {
         while let Some(step) = self.steps.pop_front() {
             match step {
                 Step::Keys(keys) => return (Decision::Keys(keys), waits),
-                Step::Silence => return (Decision::Silence, waits),
-                Step::HangUp => return (Decision::HangUp, waits),
                 Step::Wait(time) => waits = waits.saturating_add(time),
             }
         }
