@@ -1,5 +1,5 @@
 //! The demonstration: live, a whole day in seconds, and the line with and without a person at the terminal.
-
+#![cfg(feature = "fault-injection")]
 #![allow(clippy::expect_used, reason = "a test that can't begin has failed")]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

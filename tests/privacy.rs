@@ -1,5 +1,6 @@
 //! I6: no personal data in logs, metrics and error texts, whatever happens in a call, and no domain type with
 //! personal data prints it.
+#![cfg(feature = "fault-injection")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

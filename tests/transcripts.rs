@@ -1,5 +1,5 @@
 //! The transcripts in this folder: written calls, played with the built-in flows by the authors' own command.
-
+#![cfg(feature = "fault-injection")]
 #![allow(clippy::expect_used, clippy::panic, clippy::string_slice, reason = "a test that can't begin has failed")]
 
 mod flow_folders;

@@ -3,6 +3,7 @@
 
 mod ids;
 pub mod network;
+#[cfg(feature = "lab")]
 #[allow(clippy::arithmetic_side_effects, reason = "simulated people and times, none of them from outside")]
 pub mod simulator;
 pub mod speech;

@@ -13,7 +13,6 @@ use super::exit::usage;
 use super::output::print;
 use super::serve::{network, open_services};
 use super::signals::shutdown;
-use crate::carrier::simulator;
 use crate::carrier::twilio::Urls;
 use crate::config::{Carrier, Config};
 use crate::domain::{ReasonText, escaped};
@@ -109,7 +108,7 @@ async fn reconcile(config: &Config, client: &Client, zone: &TimeZone, wait: bool
     let (context, _lines) =
         open_services(config, client.context.database.clone(), flow_set, client.context.clock.clone()).await?;
     let urls = Urls::new(&config.server.public_url()).context("server.public_url")?;
-    let network = network(config, &urls, simulator::Settings::default(), &context)?;
+    let network = network(config, &urls, &context)?;
     let network = network.context(
         "twilio.caller_number isn't set, so this program has called nobody; use the settings that `kenkocall serve` runs with",
     )?;

@@ -15,7 +15,6 @@ use super::documents::{self, Origin};
 use super::fitting::{account, fallback_centre, fits, number, places_calls, voices};
 use super::ports::Ports;
 use super::signals::shutdown;
-use crate::carrier::simulator;
 use crate::carrier::twilio::rest::RestClient;
 use crate::carrier::twilio::{SigningKey, Urls};
 use crate::config::{Carrier, Config, Operations};
@@ -23,12 +22,13 @@ use crate::domain::PhoneNumber;
 use crate::flow::FlowSet;
 use crate::service::{
     CarrierClient, Clock, Context, ConversationService, Dialer, DialerSettings, FlowSetCache, JobRunner, LegBook,
-    LineSettings, Outside, SealerTask, SimulatedCarrier, TICK, count_last_outside_lines, count_outside_lines,
-    run_simulated_gateway, sweep, wait_after,
+    LineSettings, Outside, SealerTask, TICK, count_last_outside_lines, count_outside_lines, sweep, wait_after,
 };
+#[cfg(feature = "lab")]
+use crate::service::{SimulatedCarrier, run_simulated_gateway};
 use crate::store::Database;
 use crate::store::flow_sets::{self, FlowSetRow};
-use crate::web::{LastReadiness, Web, router, router_with_operations, status_page};
+use crate::web::{LastReadiness, Web, router, router_with_operations};
 
 /// The interval between searches for lost calls.
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
@@ -49,7 +49,7 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     super::logging::limit_panics();
     let origin = Origin::choose(config.flows.directory.as_deref());
     let flow_set = origin.flow_set()?;
-    let opening = Server::open(&config, Arc::clone(&flow_set), simulator::Settings::default());
+    let opening = Server::open(&config, Arc::clone(&flow_set), network);
     // Create the future once and use it throughout: a signal between two futures would be lost.
     let mut stop = Box::pin(shutdown());
     let server = tokio::select! {
@@ -81,12 +81,11 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Opens and migrates the database, and starts the conversation service. With the simulated carrier, the phones
-    /// behave as `simulated` says.
+    /// Opens and migrates the database, and starts the conversation service. `network` returns the phone network.
     pub(crate) async fn open(
         config: &Config,
         flow_set: Arc<FlowSet>,
-        simulated: simulator::Settings,
+        network: impl FnOnce(&Config, &Urls, &Context) -> anyhow::Result<Option<CarrierClient>>,
     ) -> anyhow::Result<Self> {
         let database = super::database::awaited(config).await?;
         let (context, lines) = open_services(config, database, flow_set, Clock::system()).await?;
@@ -95,7 +94,7 @@ impl Server {
         }
         let (conversations, working) = ConversationService::start(Arc::clone(&context), lines);
         let urls = Urls::new(&config.server.public_url()).context("server.public_url")?;
-        let network = network(config, &urls, simulated, &context)?.map(Arc::new);
+        let network = network(config, &urls, &context)?.map(Arc::new);
         let dialer = network.as_ref().zip(conversations.lines().call_back_number.clone()).map(|(network, from)| {
             let dialling = dialling(config, from);
             Dialer::new(Arc::clone(&context), conversations.clone(), Arc::clone(network), dialling)
@@ -126,17 +125,20 @@ impl Server {
     }
 
     /// Adds a status page at `/`.
+    #[cfg(feature = "lab")]
     pub(crate) fn with_status_page(self) -> Self {
-        let app = self.app.merge(status_page(Arc::clone(&self.web)));
+        let app = self.app.merge(crate::web::status_page(Arc::clone(&self.web)));
         Self { app, ..self }
     }
 
     /// The conversation service, which takes turns.
+    #[cfg(feature = "lab")]
     pub(crate) fn conversations(&self) -> ConversationService {
         self.conversations.clone()
     }
 
     /// The server's context, with the database.
+    #[cfg(feature = "lab")]
     pub(crate) fn context(&self) -> &Arc<Context> {
         &self.context
     }
@@ -204,6 +206,7 @@ pub(crate) fn start_workers(
         workers.spawn(Arc::clone(&dialer).run());
         workers.spawn(dialer.run_looks());
     }
+    #[cfg(feature = "lab")]
     if let Some(CarrierClient::Simulated(lines)) = network.map(Arc::as_ref) {
         workers.spawn(run_simulated_gateway(conversations.clone(), lines.clone()));
     }
@@ -251,8 +254,8 @@ pub(crate) async fn open_services(
 pub(crate) fn network(
     config: &Config,
     urls: &Urls,
-    simulated: simulator::Settings,
-    context: &Arc<Context>,
+    #[cfg_attr(not(feature = "lab"), expect(unused_variables, reason = "only the simulated network has a clock"))]
+    context: &Context,
 ) -> anyhow::Result<Option<CarrierClient>> {
     match config.carrier {
         Some(Carrier::Twilio) if !places_calls(config) && config.twilio.account_sid.is_empty() => {
@@ -268,13 +271,20 @@ pub(crate) fn network(
             let client = RestClient::new(&config.twilio, urls.clone())?;
             Ok(Some(CarrierClient::Twilio { client: Box::new(client), urls: urls.clone() }))
         }
-        Some(Carrier::Simulator) => {
-            warn!("the phone network is simulated: no phone rings, and every answer to an automated call is made up");
-            let people = simulator::Network::new(simulated);
-            Ok(Some(CarrierClient::Simulated(SimulatedCarrier::new(people, context.clock.clone()))))
-        }
+        #[cfg(feature = "lab")]
+        Some(Carrier::Simulator) => Ok(Some(simulated_network(Default::default(), context))),
+        #[cfg(not(feature = "lab"))]
+        Some(Carrier::Simulator) => Ok(None), // The settings were refused.
         Some(Carrier::Sip) | None => Ok(None),
     }
+}
+
+/// Returns the simulated phone network.
+#[cfg(feature = "lab")]
+pub(crate) fn simulated_network(settings: crate::carrier::simulator::Settings, context: &Context) -> CarrierClient {
+    warn!("the phone network is simulated: no phone rings, and every answer to an automated call is made up");
+    let network = crate::carrier::simulator::Network::new(settings);
+    CarrierClient::Simulated(SimulatedCarrier::new(network, context.clock.clone()))
 }
 
 pub(crate) fn dialling(config: &Config, from: PhoneNumber) -> DialerSettings {

@@ -12,6 +12,16 @@ type Check = fn(&Config) -> Result<(), ConfigError>;
 pub(super) fn problems(config: &Config) -> Vec<ConfigError> {
     let checks: [Check; 6] = [public_url, database, dialer, health_call, twilio, twilio_requests];
     let mut problems: Vec<ConfigError> = checks.iter().filter_map(|check| check(config).err()).collect();
+    if !cfg!(feature = "lab") && config.carrier == Some(Carrier::Simulator) {
+        problems.extend(
+            wrong::<()>(
+                "carrier",
+                "this program was built without the simulated phone network (the feature `lab`); set it to twilio, or \
+                 train with a program that has it",
+            )
+            .err(),
+        );
+    }
     if config.carrier == Some(Carrier::Sip) {
         problems.extend(wrong::<()>("carrier", "this version speaks to the carriers simulator and twilio").err());
     }

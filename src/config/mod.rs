@@ -68,6 +68,7 @@ pub struct Config {
 impl Config {
     /// The settings of a simulation: the simulated carrier, and a separate database.
     #[must_use]
+    #[cfg(feature = "lab")]
     pub fn of_a_simulation(database_url: String) -> Self {
         let database = Database { url: database_url, ..Database::default() };
         Self { carrier: Some(Carrier::Simulator), database, ..Self::default() }

@@ -5,6 +5,7 @@ use clap::Subcommand;
 use super::bench::{self, Bench};
 use super::demo::{self, Demo};
 use super::fake_carrier::{self, Carrier};
+#[cfg(feature = "fault-injection")]
 use super::simulate_days::{self, Days};
 use crate::commands::ExtraCommands;
 use crate::config::Config;
@@ -37,6 +38,7 @@ pub enum Simulate {
     Carrier(Carrier),
     /// Whole days of a small health centre on a virtual clock, with crashes, clock steps and an unreliable phone
     /// network. The invariants are checked after each day.
+    #[cfg(feature = "fault-injection")]
     Days(Days),
 }
 
@@ -46,6 +48,7 @@ impl ExtraCommands for LabCommands {
             Self::Demo(demo) => demo::run(demo, config).await,
             Self::Bench { command } => bench::run(command).await,
             Self::Simulate { command: Simulate::Carrier(carrier) } => fake_carrier::run(carrier).await,
+            #[cfg(feature = "fault-injection")]
             Self::Simulate { command: Simulate::Days(days) } => simulate_days::run(&days),
         }
     }

@@ -1,11 +1,14 @@
 //! The laboratory: simulated days, a fake carrier, measurements and the demonstration. Nothing in it is needed to take
-//! or place calls. The program is built without it by `--no-default-features`.
+//! or place calls. `--no-default-features` builds the program without it, and `--no-default-features --features lab`
+//! without the simulated days, whose faults need hooks in the store.
 
 mod bench;
 mod commands;
 mod demo;
 mod fake_carrier;
+#[cfg(feature = "fault-injection")]
 mod simulate_days;
+#[cfg(feature = "fault-injection")]
 pub mod simulation;
 mod synthetic_day;
 mod synthetic_people;

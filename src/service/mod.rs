@@ -15,6 +15,7 @@ mod outbox;
 mod patients;
 mod recovery;
 mod reports;
+#[cfg(feature = "lab")]
 mod simulated_gateway;
 mod slots;
 mod suspension;
@@ -31,11 +32,15 @@ pub use calls::{
     AskedFor, Resolution, Resolved, ShownAnswer, ShownAttempt, ShownCall, ShownPerson, ShownTurn, call_now,
     list_attempts, list_calls, resolve_call, show_call,
 };
-pub use carriers::{CarrierClient, LegBook, NetworkObserver, SimulatedCarrier, Speaks};
+pub use carriers::{CarrierClient, LegBook, Speaks};
+#[cfg(feature = "lab")]
+pub use carriers::{NetworkObserver, SimulatedCarrier};
 pub use centre_settings::{CentreChange, CentreSettings};
 pub use centres::{CentreChanged, add_centre, change_centre, list_centres, show_centre};
+#[cfg(feature = "fault-injection")]
+pub use context::CountedIds;
 pub use context::{
-    Client, Clock, Context, CountedIds, Details, EventBus, FlowSetCache, LastCommit, LimitedLine, Noted, ServiceEvent,
+    Client, Clock, Context, Details, EventBus, FlowSetCache, LastCommit, LimitedLine, Noted, ServiceEvent,
     ServiceEventKind, Stopwatch, Viewed, count_last_outside_lines, count_outside_lines, wait_after,
 };
 pub use conversation::{
@@ -51,6 +56,7 @@ pub use patients::{
 };
 pub use recovery::{Reconciled, reconcile_calls};
 pub use reports::Export;
+#[cfg(feature = "lab")]
 pub use simulated_gateway::{Processed, run_simulated_gateway, run_until};
 pub use slots::{CentreDay, DailyStats, DaySlot, day_figures, day_slots};
 pub use suspension::{

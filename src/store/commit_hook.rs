@@ -1,5 +1,5 @@
 //! A hook that lets a simulation decide the result of commits: a process dies at one, or a disk or connection fails
-//! exactly there. In production there is no hook, which costs one check of an empty field.
+//! exactly there. Only with the feature `fault-injection`.
 
 use std::pin::Pin;
 

@@ -7,12 +7,14 @@ use std::time::Duration;
 use sqlx::{PgPool, SqlitePool};
 use tokio::sync::OnceCell;
 
+#[cfg(feature = "fault-injection")]
+use super::CommitHook;
 use super::address::Address;
 use super::file_lock::FileLock;
 use super::seals::SealQueue;
 use super::server::{self, ServerWatch};
 use super::sqlite::Writer;
-use super::{CommitHook, Server, StoreError, Tables, Tx, origin, sqlite};
+use super::{Server, StoreError, Tables, Tx, origin, sqlite};
 use crate::domain::DataOrigin;
 
 /// The lowest `PRAGMA synchronous` at which a commit waits for the disk: FULL.
@@ -24,7 +26,8 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct Database {
     side: Side,
-    fate: Option<Arc<dyn CommitHook>>,
+    #[cfg(feature = "fault-injection")]
+    commit_hook: Option<Arc<dyn CommitHook>>,
     origin: Arc<OnceCell<DataOrigin>>,
     /// One queue per process: clones of this handle share it.
     seals: Arc<SealQueue>,
@@ -60,7 +63,7 @@ impl Database {
                 Side::Postgres { pool, watch }
             }
         };
-        Ok(Self { side, fate: None, origin: Arc::default(), seals: Arc::default() })
+        Ok(Self::of(side))
     }
 
     /// Opens an existing database whose tables are as this program needs them. Nothing is written, so a read-only
@@ -81,7 +84,7 @@ impl Database {
                 (Side::Postgres { pool, watch }, missing)
             }
         };
-        let database = Self { side, fate: None, origin: Arc::default(), seals: Arc::default() };
+        let database = Self::of(side);
         let unusable = match database.tables().await {
             Ok(Tables::Current) => return Ok(database),
             Ok(Tables::Missing) => missing,
@@ -90,6 +93,16 @@ impl Database {
         };
         database.close().await;
         Err(unusable)
+    }
+
+    fn of(side: Side) -> Self {
+        Self {
+            side,
+            #[cfg(feature = "fault-injection")]
+            commit_hook: None,
+            origin: Arc::default(),
+            seals: Arc::default(),
+        }
     }
 
     /// Whether the data are real or simulated. This never changes, so it is read once.
@@ -111,10 +124,10 @@ impl Database {
     }
 
     /// Installs a hook that decides the result of commits, for simulations.
-    #[doc(hidden)]
+    #[cfg(feature = "fault-injection")]
     #[must_use]
-    pub fn with_fate(self, fate: Arc<dyn CommitHook>) -> Self {
-        Self { fate: Some(fate), ..self }
+    pub fn with_commit_hook(self, hook: Arc<dyn CommitHook>) -> Self {
+        Self { commit_hook: Some(hook), ..self }
     }
 
     /// Returns `true` if a commit completes only when it is on the disk, so that a power cut loses no completed commit
@@ -139,7 +152,7 @@ impl Database {
     ///
     /// # Errors
     /// Database errors.
-    #[doc(hidden)]
+    #[cfg(feature = "fault-injection")]
     pub async fn disable_fsync_for_tests(&self) -> Result<(), StoreError> {
         if let Side::Sqlite { writer, .. } = &self.side {
             sqlx::query("PRAGMA synchronous = OFF").execute(writer.pool()?).await?;
@@ -157,7 +170,9 @@ impl Database {
             Side::Sqlite { writer, .. } => Tx::sqlite(writer.pool()?.begin_with("BEGIN IMMEDIATE").await?),
             Side::Postgres { pool, .. } => Tx::postgres(pool.begin().await?),
         };
-        Ok(tx.with_fate(self.fate.clone()).with_queue(Arc::clone(&self.seals)))
+        #[cfg(feature = "fault-injection")]
+        let tx = tx.with_commit_hook(self.commit_hook.clone());
+        Ok(tx.with_queue(Arc::clone(&self.seals)))
     }
 
     /// Begins a read-only transaction on a snapshot of the database.

@@ -9,6 +9,7 @@ pub mod audit;
 mod bind_value;
 pub mod calls;
 pub mod centres;
+#[cfg(feature = "fault-injection")]
 mod commit_hook;
 mod copying;
 pub mod daily_usage;
@@ -33,6 +34,7 @@ pub mod seals;
 mod server;
 pub mod sessions;
 pub mod slots;
+#[cfg(feature = "lab")]
 pub mod snapshot;
 mod sqlite;
 mod statement;
@@ -41,7 +43,7 @@ pub mod turns;
 mod tx;
 
 pub use address::sqlite_file;
-#[doc(hidden)]
+#[cfg(feature = "fault-injection")]
 pub use commit_hook::{CommitHook, Decision, connection_lost};
 pub use copying::{CopyError, Staged, back_up, stage};
 pub use database::Database;

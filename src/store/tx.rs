@@ -6,8 +6,10 @@ use sqlx::{Arguments as _, Postgres, SqlSafeStr as _, SqlStr, Sqlite, postgres::
 
 use std::sync::Arc;
 
+#[cfg(feature = "fault-injection")]
+use super::CommitHook;
 use super::{
-    CommitHook, StoreError,
+    StoreError,
     bind_value::{BindValue, Row, bind},
     seals::{Seal, SealQueue},
     statement::{BulkStatement, keys_at_once, rows_at_once},
@@ -19,7 +21,8 @@ pub struct Tx {
     /// PostgreSQL refuses statements after an error. SQLite would run them, and outside the transaction if the error
     /// ended it.
     failed: bool,
-    fate: Option<Arc<dyn CommitHook>>,
+    #[cfg(feature = "fault-injection")]
+    commit_hook: Option<Arc<dyn CommitHook>>,
     /// The seals of the rows it writes, and the queue that gets them at the commit.
     seals: Vec<Seal>,
     queue: Option<Arc<SealQueue>>,
@@ -88,7 +91,14 @@ impl Tx {
     }
 
     fn on(side: Side) -> Self {
-        Self { side, failed: false, fate: None, seals: Vec::new(), queue: None }
+        Self {
+            side,
+            failed: false,
+            #[cfg(feature = "fault-injection")]
+            commit_hook: None,
+            seals: Vec::new(),
+            queue: None,
+        }
     }
 
     /// Sets the queue for the seals of the rows it writes.
@@ -102,8 +112,9 @@ impl Tx {
     }
 
     /// Sets the hook that decides the result of the commit.
-    pub(super) fn with_fate(self, fate: Option<Arc<dyn CommitHook>>) -> Self {
-        Self { fate, ..self }
+    #[cfg(feature = "fault-injection")]
+    pub(super) fn with_commit_hook(self, commit_hook: Option<Arc<dyn CommitHook>>) -> Self {
+        Self { commit_hook, ..self }
     }
 
     /// The driver's connection, for migrations.
@@ -123,8 +134,9 @@ impl Tx {
         if self.failed {
             return Err(StoreError::Abandoned);
         }
-        if let Some(fate) = &self.fate {
-            fate.before().await?;
+        #[cfg(feature = "fault-injection")]
+        if let Some(hook) = &self.commit_hook {
+            hook.before().await?;
         }
         let committed = match self.side {
             Side::Sqlite(side) => side.commit().await,
@@ -139,10 +151,11 @@ impl Tx {
             }
         }
         committed?;
-        match self.fate {
-            Some(fate) => fate.after().await,
-            None => Ok(()),
+        #[cfg(feature = "fault-injection")]
+        if let Some(hook) = self.commit_hook {
+            hook.after().await?;
         }
+        Ok(())
     }
 
     /// Rolls back this transaction, and waits until that is done.

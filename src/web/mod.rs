@@ -2,6 +2,7 @@
 
 mod probes;
 mod serving;
+#[cfg(feature = "lab")]
 mod status;
 mod twilio;
 
@@ -60,6 +61,7 @@ pub struct Web {
 }
 
 /// The demonstration's status page at `/`, with its own state.
+#[cfg(feature = "lab")]
 pub fn status_page(web: Arc<Web>) -> Router {
     guarded(status::routes()).with_state(web)
 }

@@ -91,7 +91,7 @@ impl Day {
         tx.commit().await.unwrap();
         let ahead = Arc::new(AtomicI64::new(0));
         let database = match plan.fate {
-            Some(fate) => fresh.database.clone().with_fate(fate),
+            Some(fate) => fresh.database.clone().with_commit_hook(fate),
             None => fresh.database.clone(),
         };
         let (context, line_settings) = context(database, flow_set, ours(&clock, &ahead));

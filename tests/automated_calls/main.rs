@@ -1,6 +1,7 @@
 //! Automated calls (自動架電) through the real services on a virtual clock: scripted people on the simulated network, and
 //! the resulting content of the database. Ids in the names are those of the requirements (A1…) and of the faults
 //! (`fault_…`) in README.md.
+#![cfg(feature = "fault-injection")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

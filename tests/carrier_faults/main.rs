@@ -1,6 +1,7 @@
 //! Automated calls over HTTP, with all faults of real carriers: the real program, the fake carrier (`kenkocall
 //! simulate carrier`) as a separate process, and its log as the proof of how often a phone rang. Numbers in the names
 //! are those of the faults in docs/faults.md.
+#![cfg(feature = "fault-injection")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,5 @@
 //! The commands of the real program, on both databases: what they print, refuse, write and record.
+#![cfg(feature = "fault-injection")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::disallowed_methods, reason = "databases/mod.rs asks for the address of the test server")]
 

@@ -1,5 +1,6 @@
 //! Every target of the fuzzer on its seeds, on seeds with changed, removed and repeated bytes, and on arbitrary
 //! bytes: a short run in the ordinary tests. `dev/fuzz` runs the same functions for longer, guided by coverage.
+#![cfg(feature = "fault-injection")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod inputs;

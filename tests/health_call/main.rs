@@ -1,6 +1,7 @@
 //! The health-call line (健康コール) as a carrier uses it: the real program behind its webhooks, a phone that signs and
 //! executes TwiML, and the resulting content of the database. Ids in the names are those of the requirements (H1…)
 //! and of the faults (`fault_…`) in README.md.
+#![cfg(feature = "fault-injection")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,5 +1,6 @@
 //! The package, the unit, the alert rules and the documents match the program. `dev/package-check` installs the
 //! package.
+#![cfg(feature = "fault-injection")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at what it can't read")]
 
 mod card;

@@ -1,4 +1,5 @@
 //! Simulated days: a fixed set and new ones, the same day twice, and days that were made to break each rule.
+#![cfg(feature = "fault-injection")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

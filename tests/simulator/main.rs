@@ -1,5 +1,6 @@
 //! The simulated telephone network, with the real flow documents on our side: people answer, press keys, hang up, and
 //! every call ends.
+#![cfg(feature = "fault-injection")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
 mod callers;

@@ -1,5 +1,6 @@
 //! The store on both databases: each aggregate is written and read, and each guarantee for the upper layers is
 //! checked.
+#![cfg(feature = "fault-injection")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "../databases/mod.rs"]

@@ -168,7 +168,7 @@ async fn the_mark_is_made_with_the_tables_and_stays(fresh: Fresh) {
     };
     let opened = Database::open(&fresh.url, 2).await.unwrap();
     by_hand(&fresh, everything).await;
-    let crashing = opened.clone().with_fate(std::sync::Arc::new(Crashes));
+    let crashing = opened.clone().with_commit_hook(std::sync::Arc::new(Crashes));
     assert!(crashing.migrate(DataOrigin::Simulated).await.is_err());
     assert_eq!(opened.tables().await.unwrap(), Tables::Missing);
     opened.migrate(DataOrigin::Simulated).await.unwrap();

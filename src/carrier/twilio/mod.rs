@@ -1,8 +1,8 @@
 //! Twilio and carriers with a compatible API (Somleng, SignalWire). Only [`rest`] needs a network.
 //!
 //! A request arrives as a form ([`Form`]). Its signature is verified ([`SigningKey`]), it is read into a
-//! [`VoiceRequest`] or a [`StatusRequest`], and it is answered with TwiML ([`response`]). [`Document`] parses TwiML
-//! again, for the simulated phone. Outbound calls are requested over [`rest`], with the [`Urls`] that the carrier
+//! [`VoiceRequest`] or a [`StatusRequest`], and it is answered with TwiML ([`response`]). `Document` parses TwiML
+//! again, for the laboratory's phones. Outbound calls are requested over [`rest`], with the [`Urls`] that the carrier
 //! requests.
 
 mod apology;
@@ -13,11 +13,14 @@ pub mod rest;
 mod signature;
 mod status;
 mod twiml;
+#[cfg(feature = "lab")]
 mod twiml_parser;
 pub mod urls;
 mod voices;
 mod word;
 mod xml;
+#[cfg(feature = "lab")]
+mod xml_reader;
 
 pub use apology::{AfterApology, apology};
 pub use form::{Form, FormError, MAX_FIELDS, Pair};
@@ -25,8 +28,10 @@ pub use request::{FallbackRequest, Field, StatusRequest, VoiceRequest, account};
 pub use signature::{NoToken, SigningKey};
 pub use status::{AnsweredBy, CallStatus, SipCode};
 pub use twiml::response;
+#[cfg(feature = "lab")]
 pub use twiml_parser::{Document, Gather, StatusCallback, Verb};
 pub use urls::{ActionUrl, ActionUrlError, Urls, UrlsError};
 pub use voices::{Voice, VoiceError, Voices};
 pub use word::{Shape, Word};
-pub use xml::TwimlError;
+#[cfg(feature = "lab")]
+pub use xml_reader::TwimlError;

@@ -2,7 +2,7 @@
 //! an error, so that a mistake of the writer is detected.
 
 use super::urls::ActionUrl;
-use super::xml::{Element, TwimlError};
+use super::xml_reader::{Element, TwimlError};
 use crate::domain::{PhoneNumber, Sensitive};
 
 /// A document: verbs in order.

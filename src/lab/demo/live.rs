@@ -15,7 +15,7 @@ use crate::carrier::simulator;
 use crate::commands::documents::Origin;
 use crate::commands::output::{closed, outln, write_raw};
 use crate::commands::ports::Ports;
-use crate::commands::serve::Server;
+use crate::commands::serve::{Server, simulated_network};
 use crate::config::Config;
 use crate::domain::{CallTimes, CallingHours, escaped_lines};
 use crate::lab::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, SyntheticDay, add_made_up_day};
@@ -40,7 +40,11 @@ pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64, named: 
     config.server.listen = address;
     config.server.operations_listen = Some(address);
     let people = simulator::Settings { seed, ..simulator::Settings::default() };
-    let server = Server::open(&config, Origin::choose(None).flow_set()?, people).await?.with_status_page();
+    let server = Server::open(&config, Origin::choose(None).flow_set()?, |_, _, context| {
+        Ok(Some(simulated_network(people, context)))
+    })
+    .await?
+    .with_status_page();
     let context = server.context().clone();
     let watching = context.event_bus.watch();
     let now = context.clock.now();

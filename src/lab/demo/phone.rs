@@ -12,7 +12,7 @@ use crate::commands::calls::transcript::kept;
 use crate::commands::documents::Origin;
 use crate::commands::output::outln;
 use crate::commands::ports::Ports;
-use crate::commands::serve::Server;
+use crate::commands::serve::{Server, simulated_network};
 use crate::commands::terminal;
 use crate::config::Config;
 use crate::domain::{Actor, CallId, Disposition, Line, PhoneNumber};
@@ -38,7 +38,10 @@ pub(super) async fn demonstrate(
     config.server.listen = address;
     config.server.operations_listen = Some(address);
     let people = simulator::Settings { seed, ..simulator::Settings::default() };
-    let server = Server::open(&config, Origin::choose(None).flow_set()?, people).await?;
+    let server = Server::open(&config, Origin::choose(None).flow_set()?, |_, _, context| {
+        Ok(Some(simulated_network(people, context)))
+    })
+    .await?;
     let conversations = server.conversations();
     let context = server.context().clone();
     let client = Client { context: context.clone(), actor: Actor::System };

@@ -140,7 +140,7 @@ impl ServerRun<'_> {
 
     async fn start(&self) -> Result<Simulation, SimulationError> {
         let (world, plan) = (self.world, &self.world.plan);
-        let database = open(self.url, self.settings).await?.with_fate(Arc::new(Asked(Arc::clone(self.faults))));
+        let database = open(self.url, self.settings).await?.with_commit_hook(Arc::new(Asked(Arc::clone(self.faults))));
         let from = PhoneNumber::from_e164(CALLER_NUMBER).map_err(|_| SimulationError::MadeUp("phone number"))?;
         let lines = LineSettings {
             flow_sets: FlowSetCache::new(Arc::clone(&self.settings.flow_set)),

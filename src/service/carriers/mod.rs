@@ -2,6 +2,10 @@
 
 mod client;
 mod leg_book;
+#[cfg(feature = "lab")]
+mod simulated;
 
-pub use client::{CarrierClient, NetworkObserver, SimulatedCarrier};
+pub use client::CarrierClient;
 pub use leg_book::{LegBook, Speaks};
+#[cfg(feature = "lab")]
+pub use simulated::{NetworkObserver, SimulatedCarrier};

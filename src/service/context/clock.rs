@@ -1,6 +1,5 @@
 //! The only module that reads a clock and makes ids. Lower layers get both with their events.
 
-use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -135,58 +134,12 @@ impl std::fmt::Debug for Clock {
     }
 }
 
-thread_local! {
-    /// The source of this thread's ids in a simulation.
-    static COUNTED: RefCell<Option<Counted>> = const { RefCell::new(None) };
-}
-
-/// Ids that are counted instead of random.
-struct Counted {
-    clock: Clock,
-    /// The time of the last id. Ids of one process never go back, whatever its clock does.
-    millis: i64,
-    count: u64,
-}
-
-/// While this value exists, ids made on this thread consist of a clock's time and a counter, so that simulated days
-/// are reproducible. All services must run on this thread.
-#[derive(Debug)]
-pub struct CountedIds(());
-
-impl CountedIds {
-    /// Starts counting.
-    pub fn by(clock: Clock) -> Self {
-        COUNTED.set(Some(Counted { clock, millis: 0, count: 0 }));
-        Self(())
-    }
-
-    /// Simulates a restarted process: its ids use the clock's time again, even if that went back.
-    pub fn restart(&self) {
-        COUNTED.with_borrow_mut(|counted| counted.iter_mut().for_each(|counted| counted.millis = 0));
-    }
-}
-
-impl Drop for CountedIds {
-    fn drop(&mut self) {
-        COUNTED.set(None);
-    }
-}
-
-impl Counted {
-    fn next(&mut self) -> Uuid {
-        self.millis = self.millis.max(self.clock.read().shown.as_millisecond());
-        self.count += 1;
-        let millis = u64::try_from(self.millis).unwrap_or_default();
-        let mut counter = [0; 10];
-        // The version and the variant overwrite bits of the first two bytes.
-        counter[2..].copy_from_slice(&self.count.to_be_bytes());
-        uuid::Builder::from_unix_timestamp_millis(millis, &counter).into_uuid()
-    }
-}
-
 /// A new id, ordered by time, so that rows stored together are close together.
 #[allow(clippy::disallowed_methods, reason = "the only place")]
 pub(crate) fn new_id() -> Uuid {
-    let counted = COUNTED.with_borrow_mut(|counted| counted.as_mut().map(Counted::next));
-    counted.unwrap_or_else(Uuid::now_v7)
+    #[cfg(feature = "fault-injection")]
+    if let Some(counted) = super::counted_ids::next() {
+        return counted;
+    }
+    Uuid::now_v7()
 }

@@ -3,6 +3,8 @@
 mod audit_entry;
 mod backoff;
 mod clock;
+#[cfg(feature = "fault-injection")]
+mod counted_ids;
 mod event_bus;
 mod flow_set_cache;
 mod last_commit;
@@ -14,7 +16,9 @@ pub(in crate::service) use audit_entry::{
 pub use audit_entry::{Details, Noted, Viewed};
 pub use backoff::wait_after;
 pub(crate) use clock::new_id;
-pub use clock::{Clock, CountedIds, Stopwatch};
+pub use clock::{Clock, Stopwatch};
+#[cfg(feature = "fault-injection")]
+pub use counted_ids::CountedIds;
 pub use event_bus::{EventBus, ServiceEvent, ServiceEventKind};
 pub use flow_set_cache::FlowSetCache;
 pub(in crate::service) use flow_set_cache::{FlowSetError, stored_flow_set};

@@ -115,7 +115,7 @@ impl JobRunner {
         let mut results = Results::default();
         // Jobs run concurrently, so that a slow request to the carrier doesn't delay the others. A simulated network is
         // never slow, and a simulated day is only reproducible if jobs run one after the other.
-        let simulated = |outside: &Outside| matches!(*outside.network, CarrierClient::Simulated(_));
+        let simulated = |outside: &Outside| outside.network.is_simulated();
         let beside = if self.outside.as_ref().is_some_and(simulated) { 1 } else { claimed.len() };
         let mut claimed = claimed.into_iter();
         let mut under_way = JoinSet::new();
