@@ -10,26 +10,26 @@
 )]
 
 mod databases;
-#[allow(dead_code, reason = "tests/automated_calls uses the rest")]
-#[path = "automated_calls/day.rs"]
-mod day;
 #[allow(dead_code, reason = "tests/health_call uses the rest")]
-#[path = "health_call/kept.rs"]
-mod kept;
+#[path = "health_call/db_assertions.rs"]
+mod db_assertions;
+#[path = "privacy/debug_and_display.rs"]
+mod debug_and_display;
 #[allow(dead_code, reason = "tests/health_call uses the rest")]
-#[path = "health_call/line.rs"]
-mod line;
-#[allow(dead_code, reason = "tests/health_call uses the rest")]
-#[path = "health_call/people.rs"]
-mod people;
+#[path = "health_call/http_client.rs"]
+mod http_client;
 #[allow(dead_code, reason = "tests/health_call uses the rest")]
 #[path = "health_call/phone.rs"]
 mod phone;
-#[path = "privacy/printing.rs"]
-mod printing;
 #[allow(dead_code, reason = "tests/health_call uses the rest")]
-#[path = "health_call/web.rs"]
-mod web;
+#[path = "health_call/server.rs"]
+mod server;
+#[allow(dead_code, reason = "tests/automated_calls uses the rest")]
+#[path = "automated_calls/simulated_day.rs"]
+mod simulated_day;
+#[allow(dead_code, reason = "tests/health_call uses the rest")]
+#[path = "health_call/test_patients.rs"]
+mod test_patients;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -40,10 +40,10 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
 use databases::Fresh;
-use kept::Kept;
-use line::Inside;
-use people::{AUNT, EVERYBODY, MOTHER, NOBODY, Person, SON};
+use db_assertions::Kept;
 use phone::{A_PHONE, MISMATCH, Next, Phone, RECEIVED};
+use server::Inside;
+use test_patients::{AUNT, EVERYBODY, MOTHER, NOBODY, Person, SON};
 
 on_both_databases!(
     i6_nothing_personal_is_logged_or_measured_or_answered,
@@ -132,7 +132,7 @@ async fn i6_nothing_personal_is_logged_or_measured_or_answered(fresh: Fresh) {
         refusals += &phone.post(&action, &[more, ("CallerName", "鷹司 鏡子")]).await.unwrap().body;
     }
     let unsigned =
-        web::Raw { signature: None, ..line.carrier.signed("/twilio/voice/health-call", &[("From", A_PHONE)]) };
+        http_client::Raw { signature: None, ..line.carrier.signed("/twilio/voice/health-call", &[("From", A_PHONE)]) };
     refusals += &line.carrier.send(&unsigned).await.unwrap().body;
     let url = format!("/twilio/voice/calls/{}/turns/1", MOTHER.id);
     refusals += &phone.post(&url, &[("Digits", FEVER)]).await.unwrap().body;
@@ -198,15 +198,20 @@ async fn i6_automated_calls_log_and_measure_nothing_personal(fresh: Fresh) {
         Script::answers(std::time::Duration::from_secs(2)).keys(kenkocall::domain::Keys::parse("4").unwrap());
     let people =
         vec![(0, vec![Script::busy().into()]), (1, vec![stranger.into()]), (2, vec![Script::rings_out().into()])];
-    let day = day::Day::begin(
+    let day = simulated_day::Day::begin(
         &fresh,
-        day::Plan { patients: vec!["09:00;14:00"; 8], people, network_faults, ..day::Plan::default() },
+        simulated_day::Plan {
+            patients: vec!["09:00;14:00"; 8],
+            people,
+            network_faults,
+            ..simulated_day::Plan::default()
+        },
     );
     let day = day.await;
     day.until("08:40").await;
     day.rings_in(5);
     day.until("09:00:20").await;
-    kenkocall::service::stop_patient(&day.client.context, &day.client.actor, &day::id(6)).await.unwrap();
+    kenkocall::service::stop_patient(&day.client.context, &day.client.actor, &simulated_day::id(6)).await.unwrap();
     day.until("20:30").await;
     assert!(day.kept.count("attempts").await > 8);
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
@@ -217,7 +222,8 @@ async fn i6_automated_calls_log_and_measure_nothing_personal(fresh: Fresh) {
     assert!(metrics.contains("kenkocall_attempts_ended_total"));
     for nth in 0..8 {
         let number = kenkocall::lab::made_up_number(nth).unwrap();
-        for personal in [&number.expose()[3..], day::id(nth).expose(), "見本 花子", "1980-04-01", "19800401"] {
+        for personal in [&number.expose()[3..], simulated_day::id(nth).expose(), "見本 花子", "1980-04-01", "19800401"]
+        {
             let line = log.lines().chain(metrics.lines()).find(|line| line.contains(personal));
             assert!(line.is_none(), "“{personal}” in {}", line.unwrap_or_default());
         }

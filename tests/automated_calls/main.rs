@@ -10,24 +10,24 @@
     reason = "a test fails by panicking, and databases/mod.rs asks for the address of the test server"
 )]
 
+mod daily_limits;
 #[path = "../databases/mod.rs"]
 mod databases;
-mod day;
-mod day_limits;
 #[allow(dead_code, reason = "tests/health_call uses the rest")]
-#[path = "../health_call/kept.rs"]
-mod kept;
+#[path = "../health_call/db_assertions.rs"]
+mod db_assertions;
+mod simulated_day;
 
-mod by_hand;
-mod calling;
-mod clocks;
-mod doubts;
-mod losing;
+mod call_now_and_resolve;
+mod clock_and_downtime;
 mod outbox;
-mod reporting;
-mod retrying;
-mod signs_of_life;
-mod staff;
-mod stopping;
-mod storing;
-mod withdrawing;
+mod reconciliation;
+mod reopened_attempts;
+mod reports_cancel_calls;
+mod retries;
+mod scheduled_calls;
+mod staff_conversations;
+mod stop_requests;
+mod storage_faults;
+mod unknown_outcomes;
+mod withdrawals;

@@ -12,7 +12,7 @@ use kenkocall::store::outbox::{self, CLAIM_LASTS, LONGEST_POSTPONED, NewJob};
 use uuid::Uuid;
 
 use crate::databases::Fresh;
-use crate::day::{Day, Plan};
+use crate::simulated_day::{Day, Plan};
 
 crate::on_both_databases!(
     two_nodes_never_run_the_same_job,

@@ -8,9 +8,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::carrier_process::Fake;
 use super::databases::Fresh;
-use super::fake::Fake;
-use super::town::{Town, answers_after, number};
+use super::deployment::{Town, answers_after, number};
 use crate::on_both_databases;
 
 on_both_databases!(

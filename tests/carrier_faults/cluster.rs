@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 
-use super::server::{free_port, is_root, programs, run, run_as_postgres};
+use super::postgres_server::{free_port, is_root, programs, run, run_as_postgres};
 
 /// The time limit for the standby to follow the primary. It doesn't measure speed.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use kenkocall::store::Database;
 
+use super::carrier_process::Fake;
 use super::cluster::{Cluster, Replication};
+use super::data_loss::{LONG_ENOUGH, reconcile};
 use super::databases::Fresh;
-use super::fake::Fake;
-use super::losing::{LONG_ENOUGH, reconcile};
-use super::town::Town;
+use super::deployment::Town;
 
 const PATIENTS: u32 = 14;
 /// Some patients have reported when the replica is disconnected, others report afterwards, and some are left.

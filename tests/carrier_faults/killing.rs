@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::carrier_process::Fake;
 use super::databases::Fresh;
-use super::fake::Fake;
-use super::town::Town;
+use super::deployment::Town;
 use crate::on_both_databases;
 
 on_both_databases!(

@@ -10,38 +10,38 @@
     reason = "a test fails by panicking, and plays people with a clock of their own"
 )]
 
-#[allow(dead_code, reason = "tests/commands uses the rest")]
-#[path = "../databases/roles.rs"]
-mod as_printed;
+mod carrier_process;
 mod cluster;
 #[path = "../databases/mod.rs"]
 mod databases;
-mod fake;
 #[allow(dead_code, reason = "tests/health_call uses the rest")]
-#[path = "../health_call/kept.rs"]
-mod kept;
+#[path = "../health_call/db_assertions.rs"]
+mod db_assertions;
+mod deployment;
+#[allow(dead_code, reason = "tests/commands uses the rest")]
+#[path = "../databases/documented_roles.rs"]
+mod documented_roles;
 #[allow(dead_code, reason = "tests/health_call uses the rest")]
-#[path = "../health_call/line.rs"]
-mod line;
+#[path = "../health_call/http_client.rs"]
+mod http_client;
+#[path = "../databases/postgres_server.rs"]
+mod postgres_server;
 #[allow(dead_code, reason = "tests/health_call uses the rest")]
-#[path = "../health_call/people.rs"]
-mod people;
-#[path = "../databases/server.rs"]
+#[path = "../health_call/server.rs"]
 mod server;
-mod town;
 #[allow(dead_code, reason = "tests/health_call uses the rest")]
-#[path = "../health_call/web.rs"]
-mod web;
+#[path = "../health_call/test_patients.rs"]
+mod test_patients;
 
+mod backup_restore;
 mod clock_steps;
-mod encrypted;
+mod data_loss;
+mod database_roles;
 mod fail_over;
 mod killing;
-mod losing;
-mod misbehaving;
-mod odd;
-mod restoring;
-mod roles;
-mod sharing;
-mod signs_of_life;
-mod withdrawing;
+mod postgres_tls;
+mod reopened_attempts;
+mod two_processes;
+mod unexpected_values;
+mod unreliable_carrier;
+mod withdrawals;

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use kenkocall::domain::DataOrigin;
 use kenkocall::store::Database;
 
-use crate::kept::Kept;
+use crate::db_assertions::Kept;
 use crate::{CommandLine, databases, databases::Fresh};
 
 fn file(fresh: &Fresh) -> PathBuf {

@@ -11,7 +11,7 @@ use kenkocall::service::{
     Begin, CarrierEvent, Clock, ConversationService, FlowSetCache, LegStatus, LineSettings, Outcome,
 };
 
-use crate::{CommandLine, databases::Fresh, day, without_ids};
+use crate::{CommandLine, databases::Fresh, simulated_day, without_ids};
 
 crate::on_both_databases!(a_call_reads_like_a_call, reports_are_exported, d3_a_look_at_a_call_is_noted);
 
@@ -27,7 +27,7 @@ fn clock() -> Clock {
 
 /// Registers a patient, who calls, keys these entries one after the other, and then hangs up.
 async fn call(fresh: &Fresh, entries: &[&str]) -> CallId {
-    let flow_set = day::kept_library(fresh).await;
+    let flow_set = simulated_day::kept_library(fresh).await;
     let (conversations, working) = ConversationService::start(
         kenkocall::service::Context::new(fresh.database.clone(), clock()),
         Arc::new(LineSettings {

@@ -9,7 +9,7 @@ use kenkocall::store::{audit, dialer};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::day::{finishes, today};
+use crate::simulated_day::{finishes, today};
 use crate::{CommandLine, databases::Fresh};
 
 crate::on_both_databases!(

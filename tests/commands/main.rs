@@ -6,44 +6,44 @@
 #[path = "../databases/mod.rs"]
 mod databases;
 
-mod acting;
 mod alerts;
-mod answered;
-#[path = "../databases/roles.rs"]
-mod as_printed;
+mod audit;
 mod backup;
+#[path = "../flows/built_in.rs"]
+#[allow(dead_code, reason = "nothing is edited here")]
+mod built_in;
+mod call_lists;
+mod call_now;
 mod calls;
 mod centres;
-mod day;
-mod dialer;
-mod every;
-mod held_back;
-mod hidden;
-mod hindered;
+mod changes_during_calls;
+mod control_characters;
+mod database_roles;
 #[allow(dead_code, reason = "tests/health_call uses the rest")]
-#[path = "../health_call/kept.rs"]
-mod kept;
-mod listed;
-mod lists;
-mod now;
+#[path = "../health_call/db_assertions.rs"]
+mod db_assertions;
+mod dialer;
+#[path = "../databases/documented_roles.rs"]
+mod documented_roles;
+mod every_command;
+mod maintenance;
+mod operator_name;
 mod outbox;
-mod people;
-mod roles;
-mod sealed;
+mod patients;
+mod patients_import;
+mod serve_unwritable_database;
 mod settings;
-#[path = "../flows/shipped.rs"]
-#[allow(dead_code, reason = "nothing is edited here")]
-mod shipped;
-mod starting;
-mod trail;
-mod unknown;
-mod unwritable;
-mod watch;
+mod simulated_day;
+mod startup;
+mod suspended_calls;
+mod tampered_records;
+mod unknown_outcomes;
+mod unwritable_disk;
 
 use std::process::{Command, Output};
 
 use databases::Fresh;
-use kenkocall::store::{Document, audit, audit::AuditRow, patients};
+use kenkocall::store::{self, Document, audit::AuditRow};
 
 /// The program on a test's database.
 struct CommandLine<'a>(&'a Fresh);
@@ -105,8 +105,9 @@ impl CommandLine<'_> {
     async fn trail(&self, hersys_id: &str) -> Vec<AuditRow> {
         let id = kenkocall::domain::HersysId::parse(hersys_id).expect("an ID");
         let mut tx = self.0.database.begin_read().await.expect("a transaction");
-        let patient = patients::by_hersys_ids(&mut tx, &[id]).await.expect("a lookup").pop().expect("a patient");
-        let mut trail = audit::by_subject(&mut tx, &format!("patient:{}", patient.id), 100).await.expect("a trail");
+        let patient = store::patients::by_hersys_ids(&mut tx, &[id]).await.expect("a lookup").pop().expect("a patient");
+        let mut trail =
+            store::audit::by_subject(&mut tx, &format!("patient:{}", patient.id), 100).await.expect("a trail");
         trail.reverse();
         trail.iter_mut().for_each(|entry| entry.details = without_system_user(&entry.details));
         trail

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::kept::Kept;
+use crate::db_assertions::Kept;
 use crate::{CommandLine, databases::Fresh};
 
 crate::on_both_databases!(jobs_that_were_given_up_are_shown_retried_and_discarded);

@@ -3,8 +3,8 @@
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
-use super::fake::{FROM, Fake, TO};
-use super::hook::{Answer, Hook, question};
+use super::carrier_process::{FROM, Fake, TO};
+use super::webhook_recorder::{Answer, Hook, question};
 
 const ALL: [(&str, &str); 4] = [
     ("StatusCallbackEvent", "initiated"),
@@ -171,7 +171,8 @@ async fn a_call_that_is_talked_on_is_hung_up_or_sent_elsewhere_but_not_taken_bac
     fake.ended(&call).await;
 
     let call = fake.place(TO, &hook, &[]).await;
-    let talks = |posted: &super::hook::Posted| posted.path == "/turn/1" && posted.field("CallSid") == Some(&call);
+    let talks =
+        |posted: &super::webhook_recorder::Posted| posted.path == "/turn/1" && posted.field("CallSid") == Some(&call);
     hook.until("the first turn", talks).await;
     let ended = fake.post(&fake.call(&call), &[("Status", "completed")]).await;
     assert_eq!(ended.json()["status"], "completed");

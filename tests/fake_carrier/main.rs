@@ -3,19 +3,19 @@
 #![cfg(feature = "fault-injection")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod callbacks;
+mod call_list;
 mod calls;
-mod control;
-mod document;
-mod fake;
-mod faults;
-mod hook;
-mod lists;
-mod official;
+mod carrier_process;
+mod official_library;
+mod openapi;
 #[path = "../official/prism.rs"]
 mod prism;
+mod process_lifecycle;
 mod rehearsal;
-mod replies;
 mod rest;
+mod rest_faults;
+mod status_callbacks;
 mod twiml;
-mod webhooks;
+mod webhook_delivery;
+mod webhook_faults;
+mod webhook_recorder;

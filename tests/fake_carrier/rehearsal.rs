@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use hyper::{Method, StatusCode};
 use serde_json::json;
 
-use super::fake::{FROM, Fake, TO, TOKEN};
+use super::carrier_process::{FROM, Fake, TO, TOKEN};
 
 const PUBLIC_URL: &str = "https://kenko.example";
 

@@ -3,8 +3,8 @@
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::fake::{ACCOUNT, FROM, Fake, TO, authorization};
-use super::hook::Hook;
+use super::carrier_process::{ACCOUNT, FROM, Fake, TO, authorization};
+use super::webhook_recorder::Hook;
 
 /// Every field of a call in Twilio's OpenAPI document.
 const CALL_FIELDS: [&str; 26] = [

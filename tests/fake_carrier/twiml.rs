@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::fake::{Fake, TO};
-use super::hook::{Answer, Hook, Posted};
+use super::carrier_process::{Fake, TO};
+use super::webhook_recorder::{Answer, Hook, Posted};
 
 /// A hook that answers `/turn/1` with this and everything else with a hang-up.
 async fn first(xml: &str) -> Hook {

@@ -1,10 +1,10 @@
 //! Folders of flow documents outside the source: exported from the installed program, changed by their authors, and
 //! containing files that must not be read.
 
-mod changed;
-mod exporting;
-mod hostile;
-mod serving;
+mod export;
+mod malformed_files;
+mod serve_logging;
+mod version_warnings;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -2,7 +2,7 @@
 
 use kenkocall::flow::FlowSet;
 
-use crate::shipped::{Files, files, with};
+use crate::built_in::{Files, files, with};
 
 const QUESTIONS: &str = "questionnaire/flow.toml";
 const HEALTH: &str = "health_call/flow.toml";

@@ -3,7 +3,7 @@
 use kenkocall::domain::Language;
 use kenkocall::flow::{FlowSet, draw};
 
-use crate::shipped::files;
+use crate::built_in::files;
 
 #[test]
 fn a_small_flow_is_drawn_the_same_each_time() {

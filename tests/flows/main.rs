@@ -8,7 +8,7 @@ macro_rules! assert_told {
     };
 }
 
+mod built_in;
 mod check;
 mod draw;
 mod parse;
-mod shipped;

@@ -2,7 +2,7 @@
 
 use kenkocall::flow::{FlowSet, MISSING, NodeKind, Takes};
 
-use crate::shipped::{files, with};
+use crate::built_in::{files, with};
 
 const QUESTIONS: &str = "questionnaire/flow.toml";
 const HEALTH: &str = "health_call/flow.toml";

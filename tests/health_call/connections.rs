@@ -8,10 +8,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 
 use super::databases::Fresh;
-use super::kept::Kept;
-use super::line::Line;
-use super::people::MOTHER;
+use super::db_assertions::Kept;
 use super::phone::{Phone, WELL};
+use super::server::Line;
+use super::test_patients::MOTHER;
 
 crate::on_both_databases!(
     slow_clients_keep_nobody_out,
@@ -64,7 +64,7 @@ async fn measured(line: &Line, name: &str) -> u64 {
 
 async fn slow_clients_keep_nobody_out(fresh: Fresh) {
     many_files();
-    super::people::register(&fresh.database, jiff::Timestamp::now(), "Asia/Tokyo").await;
+    super::test_patients::register(&fresh.database, jiff::Timestamp::now(), "Asia/Tokyo").await;
     let files = vec![("OPEN_FILES".to_owned(), FILES.to_owned())];
     let line = Line::start_in(&fresh.url, &[], files);
     // A call that is in progress, on a connection that is kept open.
@@ -113,11 +113,11 @@ async fn asks(stream: &mut TcpStream) {
 
 async fn whatever_is_refused_is_logged_once_and_counted(fresh: Fresh) {
     let mut line = Line::with_people(&fresh.database, &fresh.url).await;
-    let forged = super::web::Raw {
+    let forged = super::http_client::Raw {
         signature: None,
         ..line.carrier.signed("/twilio/voice/health-call", &[("CallSid", "CA01"), ("From", "+819012345678")])
     };
-    let large = super::web::Raw { body: vec![b'x'; 70_000], ..forged.clone() };
+    let large = super::http_client::Raw { body: vec![b'x'; 70_000], ..forged.clone() };
     let twice = line.carrier.signed("/twilio/voice/status", &[("CallSid", "CA01"), ("CallSid", "CA02")]);
     for _ in 0..50 {
         assert_eq!(line.carrier.send(&forged).await.unwrap().status, StatusCode::FORBIDDEN);

@@ -11,10 +11,10 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::databases::Fresh;
-use super::kept::Kept;
-use super::line::{Line, PATIENCE};
-use super::people::MOTHER;
+use super::db_assertions::Kept;
 use super::phone::{Next, Phone, RECEIVED, WELL, WELL_KEPT};
+use super::server::{Line, PATIENCE};
+use super::test_patients::MOTHER;
 
 crate::on_both_databases!(
     i1_fifty_kills_in_the_middle_of_calls_lose_nothing_that_was_acknowledged,
@@ -77,7 +77,7 @@ async fn i1_fifty_kills_in_the_middle_of_calls_lose_nothing_that_was_acknowledge
     let mut line = Line::with_people(&fresh.database, &fresh.url).await;
     let kept = Kept::at(&fresh.url);
     let ids: Vec<String> = (1_500_000..1_503_000).map(|id| id.to_string()).collect();
-    super::people::register_many(&fresh.database, jiff::Timestamp::now(), &ids).await.unwrap();
+    super::test_patients::register_many(&fresh.database, jiff::Timestamp::now(), &ids).await.unwrap();
     let (stop, again, next) =
         (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
     let ids = Arc::new(ids);

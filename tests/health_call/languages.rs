@@ -4,10 +4,10 @@ use kenkocall::carrier::twilio::Voices;
 use kenkocall::domain::Language;
 
 use super::databases::Fresh;
-use super::kept::Kept;
-use super::line::{Line, shipped};
-use super::people::MOTHER;
+use super::db_assertions::Kept;
 use super::phone::{Next, Phone, Said, WELL, WELL_KEPT};
+use super::server::{Line, shipped};
+use super::test_patients::MOTHER;
 
 crate::on_both_databases!(m15_a_complete_call_in_each_language);
 
@@ -17,7 +17,7 @@ async fn m15_a_complete_call_in_each_language(fresh: Fresh) {
     let flow_set = shipped();
     let voices = Voices::default();
     let ids: Vec<String> = (5_000_001..5_000_008).map(|id| id.to_string()).collect();
-    super::people::register_many(&fresh.database, jiff::Timestamp::now(), &ids).await.unwrap();
+    super::test_patients::register_many(&fresh.database, jiff::Timestamp::now(), &ids).await.unwrap();
     for ((language, id), choice) in Language::ALL.into_iter().zip(&ids).zip(["1", "2", "3", "4", "5", "6", "7"]) {
         let in_language = |said: &[Said], what: &str| {
             assert!(!said.is_empty(), "{language} {what}");

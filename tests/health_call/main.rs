@@ -10,32 +10,32 @@
     reason = "a test fails by panicking, and plays the carrier, which has a clock of its own"
 )]
 
+mod data_loss;
 #[path = "../databases/mod.rs"]
 mod databases;
-mod kept;
-mod line;
-mod losing;
-mod people;
+mod db_assertions;
+mod http_client;
 mod phone;
 mod ports;
-mod web;
+mod server;
+mod test_patients;
 
-mod anything;
+mod concurrent_turns;
 mod connections;
-mod guessing;
-mod hostile;
-mod identifying;
+mod document_upgrade;
+mod full_disk;
+mod fuzz_http;
+mod guessing_limits;
+mod identification;
+mod interrupted_calls;
 mod killing;
 mod languages;
-mod lingering;
-mod odd;
-mod official;
+mod malformed_input;
+mod official_library;
 mod proxy;
-mod racing;
-mod refusing;
-mod reporting;
-mod resuming;
-mod staff;
-mod statuses;
-mod storage;
-mod upgrading;
+mod questionnaire;
+mod refused_settings;
+mod staff_transfer;
+mod status_callbacks;
+mod unexpected_values;
+mod unidentified_callers;

@@ -5,7 +5,7 @@ use kenkocall::carrier::twilio::{Document, Verb};
 use kenkocall::domain::CallId;
 use uuid::Uuid;
 
-use super::web::{Answer, Carrier, PUBLIC_URL};
+use super::http_client::{Answer, Carrier, PUBLIC_URL};
 
 /// A number that isn't registered for any patient.
 pub const A_PHONE: &str = "+818055550123";
@@ -222,7 +222,7 @@ pub const RECEIVED: &str = "本日のご報告を受け付けました";
 
 impl Phone {
     /// Chooses Japanese and identifies the person.
-    pub async fn identify(&mut self, person: &super::people::Person) -> &mut Self {
+    pub async fn identify(&mut self, person: &super::test_patients::Person) -> &mut Self {
         self.keys(&["1", person.id, person.birth_date]).await
     }
 }

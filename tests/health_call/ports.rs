@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use hyper::StatusCode;
 
 use super::databases::Fresh;
-use super::line::Line;
+use super::server::Line;
 
 crate::on_both_databases!(
     the_main_port_tells_strangers_nothing,
@@ -59,9 +59,9 @@ fn a_default_operations_port_that_is_taken_does_not() {
     let mut program = Command::new(env!("CARGO_BIN_EXE_kenkocall"))
         .arg("serve")
         .env("KENKOCALL_CARRIER", "twilio")
-        .env("KENKOCALL_TWILIO__AUTH_TOKEN", super::web::TOKEN)
+        .env("KENKOCALL_TWILIO__AUTH_TOKEN", super::http_client::TOKEN)
         .env("KENKOCALL_SERVER__LISTEN", "127.0.0.1:0")
-        .env("KENKOCALL_SERVER__PUBLIC_URL", super::web::PUBLIC_URL)
+        .env("KENKOCALL_SERVER__PUBLIC_URL", super::http_client::PUBLIC_URL)
         .env("KENKOCALL_DATABASE__URL", format!("sqlite://{}", folder.path().join("one.db").display()))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

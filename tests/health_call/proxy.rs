@@ -9,8 +9,8 @@ use hyper::StatusCode;
 use kenkocall::carrier::twilio::SigningKey;
 use secrecy::SecretString;
 
-use super::line::{Line, house};
-use super::web::{PUBLIC_URL, TOKEN, form};
+use super::http_client::{PUBLIC_URL, TOKEN, form};
+use super::server::{Line, house};
 
 /// The name in [`PUBLIC_URL`].
 const HOST: &str = "kenko.example";

@@ -1,4 +1,4 @@
-"""One whole call as the carrier makes it, each request signed by the carrier's own library (tests/health_call/official.rs).
+"""One whole call as the carrier makes it, each request signed by the carrier's own library (tests/health_call/official_library.rs).
 
 Reads one JSON argument: where the server listens, its public URL, the auth token, both numbers and the keys in order.
 Writes what was said in each turn as JSON: [[language, text], ...].

@@ -1,4 +1,4 @@
-"""Places, finds, lists and ends calls with the carrier's own REST client (tests/fake_carrier/official.rs).
+"""Places, finds, lists and ends calls with the carrier's own REST client (tests/fake_carrier/official_library.rs).
 
 Reads one JSON object: where the fake carrier listens, account and token, the numbers and the URLs. Writes what the
 client made of the replies.

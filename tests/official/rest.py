@@ -1,4 +1,4 @@
-"""Asks for calls with the carrier's own Python library (tests/twilio/rest/official.rs): what would go out is caught and
+"""Asks for calls with the carrier's own Python library (tests/twilio/rest/official_library.rs): what would go out is caught and
 shown as [method, URL, authorization, form]."""
 
 import datetime

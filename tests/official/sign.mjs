@@ -1,4 +1,4 @@
-// Signs and checks requests with the carrier's own Node library, and lists its voices (tests/twilio/official.rs).
+// Signs and checks requests with the carrier's own Node library, and lists its voices (tests/twilio/official_libraries.rs).
 // Runs from target/official, where dev/official installs the library.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";

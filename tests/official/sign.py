@@ -1,4 +1,4 @@
-"""Signs and checks requests, and writes TwiML, with the carrier's own Python library (tests/twilio/official.rs)."""
+"""Signs and checks requests, and writes TwiML, with the carrier's own Python library (tests/twilio/official_libraries.rs)."""
 
 import json
 import sys

@@ -3,12 +3,12 @@
 #![cfg(feature = "fault-injection")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at what it can't read")]
 
-mod card;
+mod alert_rules;
 mod deb;
-mod japanese;
-mod manual;
-mod rules;
-mod unit;
+mod documented_commands;
+mod nurses_card;
+mod systemd_unit;
+mod translations;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

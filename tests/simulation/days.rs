@@ -2,7 +2,7 @@
 
 use kenkocall::lab::simulation::{Death, LoggedEventKind, Scenario};
 
-use crate::stage::{Stage, is_clean};
+use crate::scenario::{Stage, is_clean};
 
 /// The fixed days.
 const FIXED: std::ops::Range<u64> = 1..41;

@@ -8,9 +8,9 @@
     reason = "a test fails by panicking, and draws its fresh days from the time"
 )]
 
-mod broken;
-mod days;
 #[allow(dead_code, reason = "tests/flows breaks documents with the rest")]
-#[path = "../flows/shipped.rs"]
-mod shipped;
-mod stage;
+#[path = "../flows/built_in.rs"]
+mod built_in;
+mod days;
+mod negative_cases;
+mod scenario;

@@ -4,7 +4,7 @@ use kenkocall::carrier::CarrierLegId;
 use kenkocall::carrier::simulator::{Caller, NetworkEventKind, Pace, Population, Script, Settings};
 use kenkocall::domain::{Disposition, HangupCause, Language, Line};
 
-use super::phones::{Phones, identity, keys, number, secs, settings};
+use super::driver::{Phones, identity, keys, number, secs, settings};
 
 fn family() -> Phones {
     let mut phones = Phones::new(settings(9, Population::default()));

@@ -5,7 +5,7 @@ use kenkocall::carrier::simulator::{Habit, Health, NetworkEventKind, Population,
 use kenkocall::domain::{Answer, BodyTemperature, Disposition, HangupCause, Item, OxygenSaturation, YesNo};
 use kenkocall::engine::AnsweredBy;
 
-use super::phones::{Phones, secs, settings, with};
+use super::driver::{Phones, secs, settings, with};
 
 /// The number of different people for each habit.
 const PEOPLE: u32 = 40;
@@ -41,7 +41,7 @@ fn a_well_person_is_called_and_reports() {
     assert_eq!(talk.answers.len(), 11, "the twelfth is asked only after the fifth");
     assert!(talk.answers.iter().skip(2).all(|(_, answer)| answer == "no"));
     // Two minutes are what such a call takes.
-    let seconds = phones.times(&leg, super::phones::morning()).pop().unwrap();
+    let seconds = phones.times(&leg, super::driver::morning()).pop().unwrap();
     assert!((100.0..300.0).contains(&seconds), "{seconds}");
 }
 

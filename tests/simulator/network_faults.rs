@@ -6,7 +6,7 @@ use kenkocall::carrier::simulator::{
 };
 use kenkocall::domain::Disposition;
 
-use super::phones::{Phones, dial, morning, number, ours, secs, settings, with};
+use super::driver::{Phones, dial, morning, number, ours, secs, settings, with};
 
 /// The number of calls in one test.
 const CALLS: u32 = 200;

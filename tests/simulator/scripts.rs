@@ -13,7 +13,7 @@ use kenkocall::domain::{HangupCause, Language};
 use kenkocall::engine::{AnsweredBy, NextAction, Reply, Utterance};
 use kenkocall::flow::FlowSet;
 
-use super::phones::{dial, keys, morning, number, secs, settings};
+use super::driver::{dial, keys, morning, number, secs, settings};
 
 /// Every question takes 1.3 s to say: seven characters and a pause.
 static SEVEN: LazyLock<FlowSet> = LazyLock::new(|| {

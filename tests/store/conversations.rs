@@ -12,7 +12,7 @@ use kenkocall::{
 
 use crate::{
     databases::Fresh,
-    sample::{at, call, ground, id, leg, phone, session, turn},
+    sample_rows::{at, call, ground, id, leg, phone, session, turn},
 };
 
 crate::on_both_databases!(

@@ -6,14 +6,14 @@
 #[path = "../databases/mod.rs"]
 mod databases;
 #[allow(dead_code, reason = "tests/health_call uses the rest")]
-#[path = "../health_call/kept.rs"]
-mod kept;
-mod sample;
+#[path = "../health_call/db_assertions.rs"]
+mod db_assertions;
+mod sample_rows;
 
+mod audit_chain;
+mod centres_and_patients;
 mod conversations;
-mod guessing;
-mod jobs;
-mod opening;
-mod people;
-mod reporting;
-mod trail;
+mod guessing_limits;
+mod open_and_migrate;
+mod outbox_and_maintenance;
+mod reports;

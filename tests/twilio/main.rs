@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod form;
-mod official;
+mod official_libraries;
 #[path = "../official/prism.rs"]
 mod prism;
 mod rest;

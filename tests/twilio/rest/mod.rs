@@ -1,13 +1,13 @@
 //! The REST API: our requests, how replies are read, and what is sent over the network.
 
-mod answers;
-mod asked;
-mod lists;
-mod network;
-mod official;
+mod call_list;
+mod loopback_carrier;
+mod official_library;
 mod prism;
 mod properties;
-mod sending;
+mod replies;
+mod requests;
+mod transport;
 
 use jiff::Timestamp;
 use kenkocall::carrier::CarrierLegId;

@@ -1,0 +1,30 @@
+//! The program as the application's role of docs/operations.md (PostgreSQL): a day of calls needs no privilege of the
+//! owner.
+
+use kenkocall::store::Database;
+
+use super::databases::Fresh;
+use super::deployment::Town;
+use super::documented_roles::as_printed;
+
+const PATIENTS: u32 = 4;
+
+#[tokio::test]
+async fn calls_are_placed_answered_and_sealed_as_the_application_role() {
+    as_printed(|roles| async move {
+        let database = Database::open_existing(&roles.app, 4).await.unwrap();
+        let fresh = Fresh { database: database.clone(), url: roles.app.clone() };
+        let mut town = Town::of(&fresh, PATIENTS, &[]).await;
+        town.until("slots WHERE state = 'reported'", PATIENTS.into()).await;
+        town.until("audit WHERE seq IS NULL", 0).await;
+        // A start finds the tables as they are, and asks for nothing more.
+        town.line.kill();
+        town.restart().await;
+        assert!(town.asks(&["audit", "verify"]).unwrap().contains("verify"));
+        town.nobody_rang_twice_for_a_call().await;
+        let log = town.line.log();
+        assert!(!log.contains("permission denied") && !log.contains(" ERROR "), "{log}");
+        database.close().await;
+    })
+    .await;
+}

@@ -1,0 +1,111 @@
+//! Calls that end before their report is complete: the given answers are stored, and the next call continues from
+//! there (H5, A5).
+
+use super::databases::Fresh;
+use super::db_assertions::Kept;
+use super::phone::{A_PHONE, Next, Phone, RECEIVED, WELL, WELL_KEPT};
+use super::server::Line;
+use super::test_patients::MOTHER;
+
+crate::on_both_databases!(
+    h5_a5_a_dropped_call_keeps_its_answers_and_the_next_one_goes_on_from_there,
+    h5_dropped_at_every_question_of_the_questionnaire,
+    h5_a_report_that_was_finished_is_not_resumed,
+    h5_dropped_before_anybody_was_identified,
+    a_report_is_marked_by_the_number_that_proves_least,
+);
+
+async fn h5_a5_a_dropped_call_keeps_its_answers_and_the_next_one_goes_on_from_there(fresh: Fresh) {
+    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let kept = Kept::at(&fresh.url);
+    let mut first = Phone::ring_any(&line.carrier).await;
+    first.identify(&MOTHER).await.keys(&WELL[..5]).await;
+    let open_question = first.said.last().unwrap().text.clone();
+    first.hang_up().await;
+    assert_eq!(kept.answers(MOTHER.id).await, WELL_KEPT[..3]);
+    assert_eq!(kept.reports(MOTHER.id).await, ["unanswered"]);
+    assert_eq!(kept.dispositions().await, ["unanswered"]);
+
+    let mut second = Phone::ring_any(&line.carrier).await;
+    second.identify(&MOTHER).await.hears("残りの質問を続けます");
+    second.hears(&open_question);
+    second.keys(&WELL[5..]).await.hears(RECEIVED);
+    assert_eq!(kept.answers(MOTHER.id).await, WELL_KEPT, "each answer once");
+    assert_eq!(kept.reports(MOTHER.id).await, ["reported"], "one report, of both calls");
+    assert_eq!(kept.count("answers WHERE turn IS NULL").await, 0);
+}
+
+async fn h5_dropped_at_every_question_of_the_questionnaire(fresh: Fresh) {
+    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let kept = Kept::at(&fresh.url);
+    let ids: Vec<String> = (0..=WELL.len()).map(|nth| (3_000_001 + nth).to_string()).collect();
+    super::test_patients::register_many(&fresh.database, jiff::Timestamp::now(), &ids).await.unwrap();
+    for (given, id) in ids.iter().enumerate() {
+        let mut phone = Phone::ring_any(&line.carrier).await;
+        phone.keys(&["1", id, MOTHER.birth_date]).await.keys(&WELL[..given]).await;
+        phone.hang_up().await;
+        // Of the first four keys two are confirmations.
+        let answers = if given < 4 { given / 2 } else { given - 2 };
+        assert_eq!(kept.answers(id).await, WELL_KEPT[..answers], "after {given} keys");
+        let finished = given == WELL.len();
+        assert_eq!(kept.reports(id).await, [if finished { "reported" } else { "unanswered" }], "after {given} keys");
+    }
+    let mut dispositions = vec!["unanswered"; WELL.len()];
+    dispositions.push("reported");
+    assert_eq!(kept.dispositions().await, dispositions);
+    // And each goes on to its end.
+    for (given, id) in ids.iter().enumerate().take(WELL.len()) {
+        let mut phone = Phone::ring_any(&line.carrier).await;
+        let answered = if given < 4 { given / 2 * 2 } else { given };
+        phone.keys(&["1", id, MOTHER.birth_date]).await.keys(&WELL[answered..]).await.hears(RECEIVED);
+        assert_eq!(kept.answers(id).await, WELL_KEPT);
+        assert_eq!(kept.reports(id).await, ["reported"]);
+    }
+}
+
+async fn h5_a_report_that_was_finished_is_not_resumed(fresh: Fresh) {
+    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let mut phone = Phone::ring_any(&line.carrier).await;
+    phone.identify(&MOTHER).await.keys(&WELL).await.hears(RECEIVED);
+    phone.hang_up().await;
+    let mut again = Phone::ring_any(&line.carrier).await;
+    again.identify(&MOTHER).await.hears("これから質問します");
+    let kept = Kept::at(&fresh.url);
+    assert_eq!(kept.reports(MOTHER.id).await, ["reported", "unanswered"], "a state that changed is a second report");
+    again.keys(&WELL).await.hears(RECEIVED);
+    assert_eq!(kept.reports(MOTHER.id).await, ["reported", "reported"]);
+}
+
+async fn h5_dropped_before_anybody_was_identified(fresh: Fresh) {
+    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let kept = Kept::at(&fresh.url);
+    let keys = ["1", MOTHER.id];
+    for given in 0..=keys.len() {
+        let mut phone = Phone::ring_any(&line.carrier).await;
+        phone.keys(&keys[..given]).await;
+        let before = kept.count("turns").await;
+        phone.hang_up().await;
+        assert_eq!(kept.count("turns").await, before + 1);
+        // Whatever comes afterwards, the call is over.
+        let action = phone.action().to_owned();
+        let late = phone.post(&action, &[("Digits", "1")]).await.unwrap();
+        phone.follow(&late);
+        assert_eq!(phone.next, Next::Over);
+    }
+    assert_eq!(kept.dispositions().await, ["not_identified"; 3]);
+    assert_eq!(kept.count("reports").await, 0);
+}
+
+async fn a_report_is_marked_by_the_number_that_proves_least(fresh: Fresh) {
+    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let kept = Kept::at(&fresh.url);
+    let numbers = [MOTHER.number, Some(A_PHONE), MOTHER.number, None, Some(A_PHONE)];
+    let marks = ["registered", "unregistered", "unregistered", "hidden", "hidden"];
+    for (nth, (number, mark)) in numbers.into_iter().zip(marks).enumerate() {
+        let mut phone = Phone::ring(&line.carrier, number).await;
+        let given = if nth == 0 { &WELL[..5] } else { &WELL[nth + 4..nth + 5] };
+        phone.identify(&MOTHER).await.keys(given).await;
+        phone.hang_up().await;
+        assert_eq!(kept.column("SELECT caller_number FROM reports").await, [mark], "after call {nth}");
+    }
+}

@@ -1,0 +1,126 @@
+//! Health centres and patients.
+
+use kenkocall::{
+    domain::{CentreCode, Language, PatientId},
+    store::{StoreError, Unique, centres, patients},
+};
+
+use crate::{
+    databases::Fresh,
+    sample_rows::{at, centre, ground, hersys_id, id, patient, phone},
+};
+
+crate::on_both_databases!(
+    a_centre_is_kept_and_changed,
+    a_patient_is_kept_and_changed,
+    a_hersys_id_is_registered_once,
+    a_number_gets_automated_calls_of_one_patient_under_observation,
+    a_large_import_goes_in_one_transaction,
+    stop_and_release_are_noted_once,
+);
+
+async fn a_centre_is_kept_and_changed(fresh: Fresh) {
+    let mut tx = fresh.database.begin_write().await.unwrap();
+    centres::insert(&mut tx, &centre()).await.unwrap();
+    let mut other = centre();
+    other.code = CentreCode::parse("01").unwrap();
+    assert!(!centres::update(&mut tx, &other).await.unwrap(), "not there yet");
+    centres::insert(&mut tx, &other).await.unwrap();
+    other.name = "札幌市保健所".into();
+    other.updated_at = at(7);
+    assert!(centres::update(&mut tx, &other).await.unwrap());
+    assert_eq!(centres::get(&mut tx, &other.code).await.unwrap(), Some(other.clone()));
+    assert_eq!(centres::get(&mut tx, &CentreCode::parse("99").unwrap()).await.unwrap(), None);
+    assert_eq!(centres::list(&mut tx).await.unwrap(), [other.clone(), centre()]);
+    let again = centres::insert(&mut tx, &other).await;
+    assert!(matches!(again, Err(StoreError::Taken(Unique::CentreCode))), "{again:?}");
+}
+
+async fn a_patient_is_kept_and_changed(fresh: Fresh) {
+    ground(&fresh.database, 0).await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
+    let mut without = patient(2);
+    (without.phone_number, without.automated_call, without.monitoring_start) = (None, false, without.diagnosis_date);
+    patients::insert(&mut tx, &[patient(1), without.clone()]).await.unwrap();
+    let mut found = patients::by_hersys_ids(&mut tx, &[hersys_id(1), hersys_id(2), hersys_id(3)]).await.unwrap();
+    found.sort_by_key(|patient| patient.id);
+    assert_eq!(found, [patient(1), without.clone()]);
+    assert!(!format!("{found:?}").contains("花子"), "a record doesn't print itself");
+
+    without.phone_number = Some(phone(77));
+    without.language = Language::Portuguese;
+    without.diagnosis_date = None;
+    without.updated_at = at(4);
+    let mut gone = patient(3);
+    gone.phone_number = None;
+    // A stop that came after the record was read isn't written over.
+    assert!(patients::stop(&mut tx, without.id, at(3)).await.unwrap());
+    assert_eq!(patients::update(&mut tx, &[without.clone(), gone]).await.unwrap(), 1);
+    without.stopped_at = Some(at(3));
+    assert_eq!(patients::by_ids(&mut tx, &[PatientId(id(2)), PatientId(id(3))]).await.unwrap(), [without]);
+}
+
+async fn a_hersys_id_is_registered_once(fresh: Fresh) {
+    ground(&fresh.database, 0).await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
+    let mut twin = patient(2);
+    twin.hersys_id = hersys_id(1);
+    let taken = patients::insert(&mut tx, &[patient(1), twin]).await.unwrap_err();
+    assert!(matches!(taken, StoreError::Taken(Unique::HersysId)), "{taken:?}");
+    assert!(!format!("{taken} {taken:?}").contains("00000001"));
+    tx.rollback().await.unwrap();
+    let mut tx = fresh.database.begin_read().await.unwrap();
+    assert_eq!(patients::registered(&mut tx, &[hersys_id(1)]).await.unwrap(), []);
+}
+
+async fn a_number_gets_automated_calls_of_one_patient_under_observation(fresh: Fresh) {
+    ground(&fresh.database, 0).await.unwrap();
+    let store = async |patient| {
+        let mut tx = fresh.database.begin_write().await?;
+        patients::insert(&mut tx, &[patient]).await?;
+        tx.commit().await
+    };
+    let sharing = |number, automated_call| {
+        let mut patient = patient(number);
+        patient.phone_number = Some(phone(1));
+        patient.automated_call = automated_call;
+        patient
+    };
+    store(patient(1)).await.unwrap();
+    store(sharing(2, false)).await.unwrap();
+    let taken = store(sharing(3, true)).await;
+    assert!(matches!(taken, Err(StoreError::Taken(Unique::AutomatedCallNumber))), "{taken:?}");
+
+    let mut tx = fresh.database.begin_write().await.unwrap();
+    let holders = patients::automated_call_holders(&mut tx, &[phone(1), phone(2)]).await.unwrap();
+    assert_eq!(holders.len(), 1);
+    assert_eq!((&holders[0].hersys_id, holders[0].patient), (&hersys_id(1), PatientId(id(1))));
+    assert!(patients::release(&mut tx, PatientId(id(1)), at(9)).await.unwrap());
+    assert_eq!(patients::automated_call_holders(&mut tx, &[phone(1)]).await.unwrap(), []);
+    tx.commit().await.unwrap();
+    store(sharing(3, true)).await.unwrap();
+}
+
+async fn a_large_import_goes_in_one_transaction(fresh: Fresh) {
+    ground(&fresh.database, 0).await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
+    patients::insert(&mut tx, &(0..2500).map(patient).collect::<Vec<_>>()).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = fresh.database.begin_read().await.unwrap();
+    let mut known = patients::registered(&mut tx, &(1000..3000).map(hersys_id).collect::<Vec<_>>()).await.unwrap();
+    known.sort();
+    assert_eq!(known, (1000..2500).map(hersys_id).collect::<Vec<_>>());
+}
+
+async fn stop_and_release_are_noted_once(fresh: Fresh) {
+    ground(&fresh.database, 0).await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
+    patients::insert(&mut tx, &[patient(1)]).await.unwrap();
+    let patient = PatientId(id(1));
+    assert!(patients::stop(&mut tx, patient, at(5)).await.unwrap());
+    assert!(!patients::stop(&mut tx, patient, at(6)).await.unwrap());
+    assert!(patients::release(&mut tx, patient, at(7)).await.unwrap());
+    assert!(!patients::release(&mut tx, patient, at(8)).await.unwrap());
+    let found = &patients::by_ids(&mut tx, &[patient]).await.unwrap()[0];
+    assert_eq!((found.stopped_at, found.released_at, found.updated_at), (Some(at(5)), Some(at(7)), at(7)));
+}

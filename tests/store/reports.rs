@@ -1,0 +1,256 @@
+//! Reports, answers, their export, and alerts.
+
+use jiff::civil::date;
+use kenkocall::{
+    domain::{AlertId, AlertKind, CallId, CentreCode, Item, PatientId, ReportId, ReportOutcome, Severity},
+    store::{
+        StoreError, Tx, Unique,
+        alerts::{self, AlertRow, Repeats},
+        answers::{self, AnswerRow},
+        patients,
+        reports::{self, ExportPage, ReportClose},
+    },
+};
+
+use crate::{
+    databases::Fresh,
+    sample_rows::{answer, at, centre, ground, id, patient, report},
+};
+
+crate::on_both_databases!(
+    a_person_has_one_open_report_a_day,
+    an_open_report_comes_with_its_answers,
+    the_later_turn_of_a_call_stands_whatever_the_clock_showed,
+    an_answer_stands_over_the_earlier_one_of_another_call_though_the_clock_was_put_back_later,
+    a_finished_report_stays_finished,
+    a_late_answer_stands_beside_its_report,
+    whoever_answers_holds_the_report_until_it_is_kept,
+    the_export_folds_corrections,
+    the_export_is_read_page_by_page,
+    alerts_are_raised_listed_and_closed,
+);
+
+async fn people(fresh: &Fresh, count: u64) -> Tx {
+    ground(&fresh.database, 2).await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
+    patients::insert(&mut tx, &(1..=count).map(patient).collect::<Vec<_>>()).await.unwrap();
+    tx
+}
+
+fn close(number: u64, outcome: ReportOutcome) -> ReportClose {
+    ReportClose { report: ReportId(id(number)), outcome, ended_at: at(90) }
+}
+
+async fn a_person_has_one_open_report_a_day(fresh: Fresh) {
+    let mut tx = people(&fresh, 2).await;
+    let mut tomorrow = report(2, 1);
+    tomorrow.report_date = date(2026, 11, 24);
+    reports::open(&mut tx, &[report(1, 1), tomorrow, report(3, 2)]).await.unwrap();
+    reports::close(&mut tx, &[close(3, ReportOutcome::Reported)]).await.unwrap();
+    reports::open(&mut tx, &[report(4, 2)]).await.unwrap();
+    let second = reports::open(&mut tx, &[report(5, 1)]).await;
+    assert!(matches!(second, Err(StoreError::Taken(Unique::OpenReport))), "{second:?}");
+}
+
+async fn an_open_report_comes_with_its_answers(fresh: Fresh) {
+    let mut tx = people(&fresh, 3).await;
+    reports::open(&mut tx, &[report(1, 1), report(2, 2), report(3, 3)]).await.unwrap();
+    let mut by_phone = answer(10, 1, Item::BodyTemperature, "375", Severity::Note);
+    by_phone.call = Some(CallId(id(0)));
+    by_phone.turn = Some(4);
+    let corrected = answer(11, 1, Item::BodyTemperature, "365", Severity::None);
+    answers::append(&mut tx, &[corrected.clone(), by_phone.clone()]).await.unwrap();
+    reports::close(&mut tx, &[close(3, ReportOutcome::Reported)]).await.unwrap();
+    let day = date(2026, 11, 23);
+    let days: Vec<_> = (1..=3).map(|number| (PatientId(id(number)), day)).collect();
+    let mut open = reports::open_of(&mut tx, &days).await.unwrap();
+    open.sort_by_key(|open| open.report.id);
+    assert_eq!(open.len(), 2);
+    assert_eq!((&open[0].report, &open[0].answers), (&report(1, 1), &vec![by_phone, corrected]));
+    assert_eq!((&open[1].report, &open[1].answers), (&report(2, 2), &vec![]));
+    assert_eq!(reports::of_days(&mut tx, &days).await.unwrap().len(), 3);
+    assert_eq!(reports::open_of(&mut tx, &[(PatientId(id(1)), date(2026, 11, 22))]).await.unwrap(), []);
+}
+
+async fn the_later_turn_of_a_call_stands_whatever_the_clock_showed(fresh: Fresh) {
+    let mut tx = people(&fresh, 1).await;
+    reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
+    let given = |number: u64, turn: i64, entry: &str| AnswerRow {
+        call: Some(CallId(id(0))),
+        turn: Some(turn),
+        ..answer(number, 1, Item::BodyTemperature, entry, Severity::None)
+    };
+    // Its number, and with it its moment, is that of a clock which was put back after turn 4.
+    let (earlier, later) = (given(20, 4, "375"), given(12, 5, "365"));
+    let mut unasked = answer(15, 1, Item::BodyTemperature, "370", Severity::None);
+    unasked.call = None;
+    answers::append(&mut tx, &[earlier, unasked, later]).await.unwrap();
+    let report = ReportId(id(1));
+    let given = answers::of_reports(&mut tx, &[report]).await.unwrap();
+    assert_eq!(given.iter().map(|answer| answer.entry.expose()).collect::<Vec<_>>(), ["370", "375", "365"]);
+    assert_eq!(answers::latest(&mut tx, &[report]).await.unwrap()[&report][0].entry.expose(), "365");
+}
+
+async fn an_answer_stands_over_the_earlier_one_of_another_call_though_the_clock_was_put_back_later(fresh: Fresh) {
+    let mut tx = people(&fresh, 1).await;
+    reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
+    let given = |number: u64, call: u64, turn: i64, item, entry: &str| AnswerRow {
+        call: Some(CallId(id(call))),
+        turn: Some(turn),
+        ..answer(number, 1, item, entry, Severity::None)
+    };
+    let earlier = given(20, 0, 4, Item::BodyTemperature, "359");
+    let later = given(21, 1, 4, Item::BodyTemperature, "384");
+    // The clock is put back before the next question of the second call.
+    let after = given(12, 1, 5, Item::Spo2, "097");
+    answers::append(&mut tx, &[earlier, later, after]).await.unwrap();
+    let stands = answers::latest(&mut tx, &[ReportId(id(1))]).await.unwrap();
+    let stands: Vec<_> = stands[&ReportId(id(1))].iter().map(|one| one.entry.expose()).collect();
+    assert_eq!(stands, ["384", "097"]);
+}
+
+async fn a_finished_report_stays_finished(fresh: Fresh) {
+    let mut tx = people(&fresh, 1).await;
+    reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
+    assert_eq!(reports::close(&mut tx, &[close(1, ReportOutcome::Unanswered)]).await.unwrap(), 1);
+    let day = [(PatientId(id(1)), date(2026, 11, 23))];
+    assert_eq!(reports::open_of(&mut tx, &day).await.unwrap().len(), 1, "left, but open for the day");
+    assert_eq!(reports::close(&mut tx, &[close(1, ReportOutcome::Reported)]).await.unwrap(), 1);
+    assert_eq!(reports::close(&mut tx, &[close(1, ReportOutcome::Unanswered)]).await.unwrap(), 0);
+    let kept = &reports::of_days(&mut tx, &day).await.unwrap()[0];
+    assert_eq!((kept.outcome, kept.ended_at), (ReportOutcome::Reported, Some(at(90))));
+}
+
+async fn the_export_folds_corrections(fresh: Fresh) {
+    let mut tx = people(&fresh, 2).await;
+    let mut earlier = report(2, 2);
+    earlier.report_date = date(2026, 11, 22);
+    reports::open(&mut tx, &[report(1, 1), earlier]).await.unwrap();
+    let given = [
+        answer(13, 1, Item::Fatigue, "yes", Severity::Amber),
+        answer(10, 1, Item::BodyTemperature, "399", Severity::Red),
+        answer(11, 1, Item::Spo2, "097", Severity::None),
+        answer(12, 1, Item::BodyTemperature, "369", Severity::None),
+    ];
+    answers::append(&mut tx, &given).await.unwrap();
+    reports::close(&mut tx, &[close(1, ReportOutcome::Reported)]).await.unwrap();
+    let page = ExportPage { from: date(2026, 11, 22), to: date(2026, 11, 23), centres: None, after: None, limit: 10 };
+    let rows = reports::export(&mut tx, &page).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.report_date).collect::<Vec<_>>(), [page.from, page.to]);
+    assert_eq!(
+        (rows[0].severity, rows[0].outcome, rows[0].answers.len()),
+        (Severity::None, ReportOutcome::Unanswered, 0)
+    );
+    assert_eq!((rows[1].severity, &rows[1].hersys_id), (Severity::Amber, &patient(1).hersys_id));
+    let answers: Vec<_> = rows[1].answers.iter().map(|one| (one.item, one.entry.expose(), one.severity)).collect();
+    let expected = [
+        (Item::BodyTemperature, "369", Severity::None),
+        (Item::Spo2, "097", Severity::None),
+        (Item::Fatigue, "yes", Severity::Amber),
+    ];
+    assert_eq!(answers, expected);
+    assert_eq!((rows[1].started_at, rows[1].ended_at), (at(1), Some(at(90))));
+    let none = ExportPage { from: date(2026, 11, 24), to: date(2026, 12, 24), ..page };
+    assert_eq!(reports::export(&mut tx, &none).await.unwrap(), []);
+}
+
+async fn the_export_is_read_page_by_page(fresh: Fresh) {
+    let mut tx = people(&fresh, 25).await;
+    let opened: Vec<_> = (1..=25)
+        .map(|number| {
+            let mut report = report(number, number);
+            report.report_date = date(2026, 11, 20 + (number % 3) as i8);
+            report.started_at = at((number % 2) as i64);
+            report
+        })
+        .collect();
+    reports::open(&mut tx, &opened).await.unwrap();
+    let mut page =
+        ExportPage { from: date(2026, 11, 1), to: date(2026, 11, 30), centres: None, after: None, limit: 10 };
+    let (mut places, mut sizes) = (Vec::new(), Vec::new());
+    loop {
+        let rows = reports::export(&mut tx, &page).await.unwrap();
+        let Some(last) = rows.last() else { break };
+        page.after = Some(last.place());
+        sizes.push(rows.len());
+        places.extend(rows.iter().map(|row| row.place()));
+    }
+    assert_eq!(sizes, [10, 10, 5]);
+    assert!(places.is_sorted());
+    places.dedup();
+    assert_eq!(places.len(), 25);
+}
+
+async fn alerts_are_raised_listed_and_closed(fresh: Fresh) {
+    let mut tx = people(&fresh, 1).await;
+    reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
+    let red = AlertRow {
+        id: AlertId(id(1)),
+        kind: AlertKind::RedAnswer,
+        centre: Some(centre().code),
+        patient: Some(PatientId(id(1))),
+        report: Some(ReportId(id(1))),
+        call: Some(CallId(id(0))),
+        item: Some(Item::Spo2),
+        raised_at: at(2),
+        closed_at: None,
+        closed_by: None,
+        repeats: Repeats::default(),
+    };
+    let everywhere = AlertRow {
+        id: AlertId(id(2)),
+        kind: AlertKind::Guessing,
+        centre: None,
+        patient: None,
+        report: None,
+        call: None,
+        item: None,
+        raised_at: at(1),
+        ..red.clone()
+    };
+    alerts::raise(&mut tx, &[red.clone(), everywhere.clone()]).await.unwrap();
+    let listed = [everywhere.clone(), red.clone()];
+    assert_eq!(alerts::open(&mut tx, None, 10).await.unwrap(), listed);
+    assert_eq!(alerts::open(&mut tx, Some(&centre().code), 10).await.unwrap(), listed);
+    let elsewhere = CentreCode::parse("01").unwrap();
+    assert_eq!(alerts::open(&mut tx, Some(&elsewhere), 10).await.unwrap(), [everywhere]);
+    assert!(alerts::close(&mut tx, red.id, at(9), "nurse").await.unwrap());
+    assert!(!alerts::close(&mut tx, red.id, at(9), "another").await.unwrap());
+    assert_eq!(alerts::open(&mut tx, None, 10).await.unwrap().len(), 1);
+}
+
+async fn a_late_answer_stands_beside_its_report(fresh: Fresh) {
+    let mut tx = people(&fresh, 1).await;
+    reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
+    let on_time = answer(1, 1, Item::Spo2, "098", Severity::None);
+    let late = AnswerRow { late: true, ..answer(2, 1, Item::Spo2, "088", Severity::Red) };
+    answers::append(&mut tx, &[on_time.clone(), late.clone()]).await.unwrap();
+    let report = ReportId(id(1));
+    assert_eq!(answers::of_reports(&mut tx, &[report]).await.unwrap(), [on_time, late], "nothing is lost");
+    assert_eq!(answers::latest(&mut tx, &[report]).await.unwrap()[&report][0].entry.expose(), "098");
+    assert_eq!(answers::late(&mut tx, &[report]).await.unwrap()[&report][0].entry.expose(), "088");
+    let page = ExportPage { from: date(2026, 11, 23), to: date(2026, 11, 23), centres: None, after: None, limit: 9 };
+    assert_eq!(reports::export(&mut tx, &page).await.unwrap()[0].severity, Severity::None);
+}
+
+async fn whoever_answers_holds_the_report_until_it_is_kept(fresh: Fresh) {
+    let mut tx = people(&fresh, 1).await;
+    reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut answering = fresh.database.begin_write().await.unwrap();
+    assert_eq!(reports::hold(&mut answering, &[ReportId(id(1))]).await.unwrap(), [], "it is open");
+    let database = fresh.database.clone();
+    let finishing = tokio::spawn(async move {
+        let mut tx = database.begin_write().await.unwrap();
+        reports::close(&mut tx, &[close(1, ReportOutcome::Reported)]).await.unwrap();
+        tx.commit().await.unwrap();
+    });
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!finishing.is_finished(), "the report isn't finished before the answer is kept");
+    answering.commit().await.unwrap();
+    finishing.await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
+    assert_eq!(reports::hold(&mut tx, &[ReportId(id(1))]).await.unwrap(), [ReportId(id(1))]);
+}
