@@ -69,7 +69,7 @@ fn a_whole_day_in_seconds_and_the_same_again_for_the_same_seed() {
             .expect("the program runs");
         let shown = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{shown}");
-        // How long it took differs, and so does the day, when midnight comes between.
+        // The duration differs, and so does the date if the run crosses midnight.
         shown.lines().filter(|line| !line.contains(" in ") && !line.starts_with("20")).collect::<Vec<_>>().join("\n")
     };
     let first = day("1");

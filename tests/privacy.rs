@@ -120,7 +120,7 @@ async fn i6_nothing_personal_is_logged_or_measured_or_answered(fresh: Fresh) {
     let kept = Kept::at(&fresh.url);
     let mut refusals = String::new();
 
-    // A whole call with everything in it, from the registered number.
+    // A complete call with all kinds of turns, from the registered number.
     let mut phone = Phone::ring(&line.carrier, MOTHER.number).await;
     phone.identify(&Person { birth_date: "19990101", ..MOTHER }).await.hears(MISMATCH);
     phone.keys(&[MOTHER.id, MOTHER.birth_date, FEVER, "1", "093", "1", "1", "", "*", "7", "1"]).await;
@@ -140,7 +140,7 @@ async fn i6_nothing_personal_is_logged_or_measured_or_answered(fresh: Fresh) {
         phone.post("/twilio/voice/fallback", &[("ErrorCode", code), ("ErrorUrl", url)]).await.unwrap();
     }
     phone.hang_up().await;
-    // Locks, a released person, a dropped call that the sweeper ends.
+    // Locks, a released patient, and a dropped call that the sweeper ends.
     for _ in 0..5 {
         let mut phone = Phone::ring_any(&line.carrier).await;
         phone.identify(&NOBODY).await.keys(&[MOTHER.id, "19990101", MOTHER.id, "19990101"]).await;
@@ -154,11 +154,11 @@ async fn i6_nothing_personal_is_logged_or_measured_or_answered(fresh: Fresh) {
     let longest = jiff::SignedDuration::from_mins(60);
     assert!(sweep(&line.context, &line.conversations, None, longest).await.unwrap() > 0);
 
-    // The database refuses a row, and quotes it where it can.
+    // The database refuses a row, and its error quotes the row if possible.
     refuse_rows_of(&kept, &fresh.url, SON.id).await;
     let mut failing = Phone::ring(&line.carrier, Some(A_PHONE)).await;
     failing.identify(&SON).await.hears("おかけ直しください");
-    // It loses a table, and is gone.
+    // A table is dropped, then the database is unreachable.
     let mut failing = Phone::ring(&line.carrier, MOTHER.number).await;
     failing.identify(&MOTHER).await;
     kept.rows("ALTER TABLE answers RENAME TO answers_elsewhere").await;
@@ -177,7 +177,7 @@ async fn i6_nothing_personal_is_logged_or_measured_or_answered(fresh: Fresh) {
     for name in ["kenkocall_turns_total", "kenkocall_alerts_total", "kenkocall_webhooks_refused_total"] {
         assert!(metrics.contains(name), "{name} isn't measured: the test looks at nothing");
     }
-    // Values are counts, and one of them may be anything: only names and labels are looked at.
+    // The values are counts, which could be any number, so only names and labels are checked.
     let labels: Vec<&str> =
         metrics.lines().map(|line| line.rsplit_once(' ').map_or(line, |(label, _)| label)).collect();
     has_nothing_personal(&labels.join("\n"), "the metrics");

@@ -156,7 +156,7 @@ async fn around_midnight(fresh: Fresh) {
     };
     let day = Day::begin(&fresh, plan).await;
     day.until_moment("2026-11-25T00:30:00+09:00").await;
-    // 23:58 belongs to the 24th, and its window of a minute holds one call; 00:00 is the next day's slot, and that day
+    // 23:58 belongs to the 24th, and its window of a minute allows one call; 00:00 is the next day's slot, and that day
     // has no report yet.
     let sql = "SELECT slot_date, slot_time, state FROM slots ORDER BY slot_date, slot_time";
     let rows: Vec<String> = day.kept.rows(sql).await.into_iter().map(|row| row.join(" ")).collect();

@@ -48,7 +48,7 @@ async fn a_restart_doesnt_begin_the_day_anew(fresh: Fresh) {
     day.until("10:00").await;
     let simulation = &day.simulation;
     let dialling = simulation.dialer.dialling().clone();
-    // Another process: it knows nothing but what is in the database.
+    // Another process, which knows only the content of the database.
     let context = day.context_on(fresh.database.clone());
     let other = Dialer::new(context, simulation.conversations.clone(), Arc::clone(&simulation.network), dialling);
     day.down_until("2026-11-24T15:00:01+09:00");
@@ -59,7 +59,7 @@ async fn a_restart_doesnt_begin_the_day_anew(fresh: Fresh) {
 }
 
 async fn the_days_money_is_never_passed(fresh: Fresh) {
-    // A call is 100 at most; while one is in progress none begins beside it, and one of two minutes leaves 20 less.
+    // A call costs at most 100, so no second call begins during one, and a call of two minutes uses up 20.
     let price = CallPrice { per_minute: 10.0, longest_minutes: 10 };
     let limits = DayLimits { calls: None, spend: Some(190) };
     let unanswered = Script::answers(Duration::from_secs(3)).silent();

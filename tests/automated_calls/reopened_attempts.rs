@@ -118,7 +118,7 @@ async fn fault_9_a_ring_of_an_ended_attempt_takes_back_the_open_one(fresh: Fresh
 }
 
 async fn fault_9_a_ring_of_an_ended_attempt_holds_the_waiting_slot(fresh: Fresh) {
-    // It rings from 09:00:01; of that is told at 09:00:22.
+    // It rings from 09:00:01; that is reported at 09:00:22.
     let day = mistaken(&fresh, 21, vec![Script::rings_out().into(), answers_after(2)], "09:00:20").await;
     assert_eq!(day.slots().await, ["09:00 waiting 0"], "to be dialled again in five seconds");
     day.until("09:00:50").await;
@@ -162,7 +162,7 @@ async fn fault_9_a_talk_in_the_open_attempt_continues_and_the_ended_one_goes(fre
 }
 
 async fn fault_9_the_end_of_an_ended_attempt_that_rang_is_a_try(fresh: Fresh) {
-    // It rings for 30 s. Of its ringing nothing is told, and of its end after staff have spoken.
+    // It rings for 30 s. The ringing is never reported, and its end only after staff have decided.
     let network_faults = NetworkFaults { statuses_lost: 1.0, ..silent(0) };
     let people = vec![(0, vec![Script::rings_out().into(), Script::rings_out().into()])];
     let day = Day::begin(&fresh, Plan { network_faults, people, ..Plan::default() }).await;

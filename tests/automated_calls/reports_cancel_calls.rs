@@ -75,7 +75,7 @@ async fn a9_what_a_report_from_another_number_does_is_switched_while_calls_wait(
     day.rings_in_from(0, another_number());
     day.until("09:20").await;
     assert_eq!(day.slots().await, ["09:00 waiting 1"; 2], "it is kept");
-    // From now on it cancels: also what waits.
+    // From now on a report cancels calls, including those that wait.
     unregistered_reports(&day, "cancel").await;
     day.until("12:00").await;
     let mut slots = day.slots().await;

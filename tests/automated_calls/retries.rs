@@ -72,10 +72,10 @@ async fn a8_a_wrong_number_that_is_told_in_a_call_that_is_taken_back(fresh: Fres
     let times: Vec<String> = (0..STRANGERS).map(|nth| format!("{:02}:{:02}", 9 + nth / 12, nth % 12 * 5)).collect();
     let patients = times.iter().map(|time| &*time.clone().leak()).collect();
     let people = (0..STRANGERS).map(|nth| (nth, vec![stranger()])).collect();
-    // The carrier loses orders, so that it takes a while to lead a call to its goodbye.
+    // The carrier loses commands, so that it takes some time to redirect a call to the goodbye.
     let network_faults = NetworkFaults { orders_unheard: 1.0, ..NetworkFaults::FAIR };
     let day = Day::begin(&fresh, Plan { patients, people, network_faults, ..Plan::default() }).await;
-    // The call is taken back a second later in each, so that in some of them the key comes just before the goodbye.
+    // The call is withdrawn a second later in each run, so that in some of them the key comes just before the goodbye.
     for (nth, time) in (0..).zip(&times) {
         day.until(&format!("{time}:{:02}", nth + 10)).await;
         day.set(nth, &[(Column::CallTimes, "15:00")]).await;

@@ -62,7 +62,7 @@ async fn whoever_is_on_the_phone_holds_up_nobody_else(fresh: Fresh) {
     let day = Day::begin(&fresh, plan).await;
     day.until("09:01:30").await;
     assert_eq!(day.kept.count("attempts WHERE ended_at IS NULL").await, 1, "the first call takes longer than a minute");
-    // At the pace of one a second, the other's slot may have had its look first.
+    // At a rate of one call a second, the other patient's slot may come first.
     day.until("09:02:03").await;
     let rang = day.rang();
     assert_eq!((rang.len(), &rang[1][..7], &rang[1][9..]), (2, "09:02:0", "02"), "{rang:?}");
@@ -115,7 +115,7 @@ async fn fault_35_a_call_that_another_node_is_placing_is_not_a_loss(fresh: Fresh
     let simulation = &day.simulation;
     let prepared = simulation.dialer.prepare().await.unwrap();
     assert_eq!(prepared.ticked.intended, 3);
-    // Two requests have reached the carrier, and what it answered is lost.
+    // Two requests have reached the carrier, whose replies are lost.
     let calls = day.kept.rows("SELECT call_id, phone_number FROM attempts ORDER BY call_id LIMIT 2").await;
     for row in calls {
         let to = kenkocall::domain::PhoneNumber::from_e164(&row[1]).unwrap();
@@ -153,14 +153,14 @@ async fn fault_14_two_workers_dial_each_slot_once(fresh: Fresh) {
     day.until("08:59:59").await;
     day.down_until("2026-11-24T09:00:00+09:00");
     let simulation = &day.simulation;
-    // Another node: connections of its own, and the same database and carrier.
+    // Another node: its own connections, the same database and carrier.
     let database = kenkocall::store::Database::open(&fresh.url, 4).await.unwrap();
     let context = day.context_on(database.clone());
     let dialling = simulation.dialer.dialling().clone();
     let other =
         Dialer::new(context, simulation.conversations.clone(), std::sync::Arc::clone(&simulation.network), dialling);
     for _ in 0..10 {
-        // One may find the other before it: then it claims nothing, and looks again.
+        // A node that finds the other one ahead claims nothing and tries again.
         let (_first, _second) = tokio::join!(simulation.dialer.tick_and_wait(), other.tick_and_wait());
     }
     assert_eq!(day.kept.count("attempts").await, 40);

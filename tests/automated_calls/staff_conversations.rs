@@ -86,7 +86,7 @@ async fn a_talk_whose_end_is_told_by_nobody_ends_when_the_carrier_says_so(fresh:
 async fn a_talk_that_ended_while_we_were_down_counts_as_one(fresh: Fresh) {
     let day = Day::begin(&fresh, plan(talks(20, Side::Caller))).await;
     until_staff_are_rung(&day).await;
-    // Everything that the network tells meanwhile is told to nobody.
+    // All network events in this time are lost.
     day.down_until("2026-11-24T09:40:00+09:00");
     day.simulation.lines.with(|network, now| drop(network.advance(now)));
     nobody_is_called_again(&day).await;

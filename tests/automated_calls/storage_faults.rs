@@ -49,7 +49,7 @@ impl Troubles {
 impl CommitHook for Troubles {
     fn before(&self) -> Decision {
         let trouble = *self.0.lock().unwrap();
-        // Taken before anybody can say that it goes on.
+        // Taken before anybody can resume dialling.
         let goes_on = Arc::clone(&self.1).notified_owned();
         Box::pin(async move {
             match trouble {
@@ -121,7 +121,7 @@ async fn whoever_calls_when_too_many_wait_is_turned_away_at_once(fresh: Fresh) {
         let begin = Begin { line: Line::HealthCall, carrier: "simulator", leg, caller, called: None };
         calls.spawn(async move { conversations.take(CarrierEvent::Begin(begin)).await });
     }
-    // While nothing is stored, only those can have an answer who are turned away.
+    // While nothing can be stored, only callers who are turned away get an answer.
     let mut turned_away = 0;
     while turned_away < CALLERS - 1_024 - 128 {
         let outcome = calls.join_next().await.unwrap().unwrap();
@@ -147,7 +147,7 @@ async fn fault_12_a_commit_whose_answer_is_lost_is_read_again(fresh: Fresh) {
     let times: Vec<String> = (0..CALLS).map(|nth| format!("{:02}:{:02}", 8 + nth / 6, nth % 6 * 10)).collect();
     let patients = times.iter().map(String::as_str).map(|time| &*time.to_owned().leak()).collect();
     let day = Day::begin(&fresh, Plan { patients, fate: Some(Arc::clone(&troubles) as _), ..Plan::default() }).await;
-    // One after the other, with another commit of its call each: that of the slot, of the intent, of the leg, of turns.
+    // One after the other, each losing a different commit of its call: of the slot, the intent, the leg, the turns.
     for (nth, time) in (0..).zip(&times) {
         day.through_failures_until(time).await;
         troubles.set(Trouble::UnheardAfter(nth));
@@ -227,7 +227,7 @@ async fn fault_16_a_node_that_is_cut_off_from_the_database_confirms_nothing() {
         assert!(answers > 0, "in the middle of a call");
         cut_off(&fresh.url, true).await;
         let cut_at = day.simulation.clock.now();
-        // The next turn of each of the two calls.
+        // The next turn of both calls.
         for _ in 0..20 {
             let _fails = day.simulation.round(&mut kenkocall::lab::Rhythm::default()).await;
             day.simulation.clock.set(day.simulation.clock.now() + SignedDuration::from_secs(1));

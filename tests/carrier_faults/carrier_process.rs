@@ -43,7 +43,7 @@ impl Fake {
         output.read_line(&mut line).expect("its address");
         let address =
             line.trim().strip_prefix("fake carrier listens on http://").expect("its address").parse().unwrap();
-        // Its chatter is read on, or it would stand still.
+        // Its output is read continuously; otherwise it would block.
         std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
         Self { child, address }
     }
@@ -128,7 +128,7 @@ impl Fake {
 
 impl Drop for Fake {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The process may have exited already.
         let _ended = self.child.kill();
         let _reaped = self.child.wait();
     }

@@ -49,7 +49,7 @@ impl Steps {
 
     /// Sets the clock this many seconds ahead of the correct time.
     fn to(&self, ahead: i64) {
-        // Written beside and moved over, so that the program never reads half of it.
+        // Written to a temporary file and renamed, so that the program never reads half of it.
         let new = self.folder.path().join("new");
         std::fs::write(&new, format!("{ahead:+}\n")).unwrap();
         std::fs::rename(new, self.file()).unwrap();
@@ -99,7 +99,7 @@ async fn fault_17_no_call_is_ended_by_a_clock_that_steps(fresh: Fresh) {
     let pace = [("DIALER__CALLS_PER_SECOND", "1"), ("DIALER__CONCURRENT_CALLS", "4")];
     let (town, clock) = town(&fresh, patients, fake, &pace).await;
     for nth in 0..steps() {
-        // Someone is talking just now.
+        // A conversation is in progress.
         let under_way = "attempts WHERE state = 'answered' AND ended_at IS NULL";
         let waiting = async {
             while town.kept.count(under_way).await == 0 {
@@ -110,7 +110,7 @@ async fn fault_17_no_call_is_ended_by_a_clock_that_steps(fresh: Fresh) {
         clock.to(STEPS[nth % STEPS.len()]);
         let believed = town.line.log().matches(BELIEVED).count();
         written(&town, DOUBTED, nth + 1).await;
-        // Long enough for several looks and jobs by the clock that is wrong.
+        // Long enough for several ticks and jobs with the wrong clock.
         tokio::time::sleep(Duration::from_secs(4)).await;
         clock.to(0);
         written(&town, BELIEVED, believed + 1).await;
@@ -150,7 +150,7 @@ async fn fault_17_a_caller_is_identified_in_time_whatever_the_clock_shows(fresh:
         let action = answer.body.split("action=\"").nth(1).and_then(|rest| rest.split('"').next());
         let action = action.unwrap_or_else(|| panic!("asked nothing more: {}", answer.body)).replace("&amp;", "&");
         let mut keyed = fields("in-progress").to_vec();
-        // The language, then nothing that is right: the question is asked again.
+        // The language, then only wrong keys: the question is repeated.
         keyed.push(("Digits", if ahead == 3_600 { "1" } else { "" }));
         answer = carrier.post(&action, &keyed).await.unwrap();
         assert!(answer.body.contains("<Gather"), "after a step to {ahead} s: {}", answer.body);
@@ -162,7 +162,7 @@ async fn fault_17_a_call_in_doubt_is_found_soon_after_the_clock_is_right(fresh: 
     for (nth, ahead) in (0..).zip([86_400]) {
         let fake = Fake::start(1);
         let lost = number(nth);
-        // The carrier has the call and never says so.
+        // The carrier has the call but never reports it.
         fake.fault(json!({ "fault": "never_answered", "done": true, "number": lost })).await;
         fake.fault(json!({ "fault": "callbacks_never", "number": lost })).await;
         fake.person(&lost, "no-answer", json!({})).await;
@@ -192,7 +192,7 @@ async fn fault_17_a_retry_is_due_in_time_after_the_clock_was_wrong(fresh: Fresh)
     let (earliest, latest) = ((now + minute * 28).as_millisecond(), (now + minute * 31).as_millisecond());
     let due = format!("slots WHERE state = 'waiting' AND due_at > {earliest} AND due_at < {latest}");
     assert_eq!(town.kept.count(&due).await, 1, "{:?}", town.kept.rows("SELECT state, reason FROM slots").await);
-    // One that was planned by a clock that was wrong, as an earlier program would have, is planned anew.
+    // A time that was planned with a wrong clock, as an earlier version would have done, is planned again.
     let wrong = (now + minute * 60 * 24).as_millisecond();
     town.kept.rows(&format!("UPDATE slots SET due_at = {wrong}, window_end = {wrong} + 3600000")).await;
     clock.to(0);
@@ -209,7 +209,7 @@ async fn fault_17_a_program_that_starts_by_a_wrong_clock_writes_the_right_time(f
     clock.to(86_400);
     town.restart().await;
     written(&town, DOUBTED, 1).await;
-    // Answered and talked with by a program that has never seen the right time but on the carrier's clock.
+    // Handled by a program that knows the right time only from the carrier's clock.
     town.until("attempts WHERE state = 'answered' OR ended_at IS NOT NULL", 1).await;
     let later = (Timestamp::now() + SignedDuration::from_hours(1)).as_millisecond();
     assert_eq!(town.kept.count(&format!("turns WHERE at > {later}")).await, 0);

@@ -152,7 +152,7 @@ impl Forwarder {
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let mut leads = leads.lock().unwrap();
-                // Where nobody listens the connection is closed at once.
+                // If nothing listens, the connection is closed immediately.
                 let Some(server) = leads.to.and_then(|port| TcpStream::connect(("127.0.0.1", port)).ok()) else {
                     continue;
                 };
@@ -173,7 +173,7 @@ impl Forwarder {
         let mut leads = self.state.lock().unwrap();
         leads.to = port;
         for stream in leads.open.drain(..) {
-            // It may be closed already.
+            // It may already be closed.
             let _closed = stream.shutdown(Shutdown::Both);
         }
     }

@@ -89,12 +89,12 @@ async fn goes_on(town: &Town) {
     all_rang_once(town).await;
     assert_eq!(town.kept.count("losses WHERE closed_at IS NULL").await, 0);
     assert_eq!(town.kept.count("alerts WHERE kind = 'dialling' AND closed_at IS NULL").await, 0);
-    // Who was talked to and whose answers are lost stands on the nurses' list.
+    // Patients who were reached but whose answers are lost are on the nurses' list.
     let lost = town.kept.count("slots WHERE state = 'unanswered' AND reason = 'reached'").await;
     assert!(lost > 0);
     assert_eq!(town.kept.count("alerts WHERE kind = 'unanswered' AND closed_at IS NULL").await, lost);
     assert_eq!(town.kept.count("audit WHERE action = 'patient.call_reconciled'").await, lost);
-    // Staff may have someone called again.
+    // Staff can request another call to a patient.
     town.asks(&["calls", "now", "1000001"]).unwrap();
     town.until_phone(&number(0), 2, 2).await;
 }
@@ -109,7 +109,7 @@ async fn fault_40(fresh: Fresh) {
     town.kept.rows(&format!("VACUUM INTO '{backup}'")).await;
     town.until_all_slots_ended(PATIENTS.into()).await;
     all_rang_once(&town).await;
-    // What `serve` does each minute.
+    // `serve` does this every minute.
     town.asks(&["audit", "checkpoint", &checkpoints]).unwrap();
     town.line.kill();
 
@@ -120,7 +120,7 @@ async fn fault_40(fresh: Fresh) {
     assert_eq!(town.kept.count("losses WHERE sign = 'checkpoint_ahead'").await, 1);
     reconcile(&town).await;
     goes_on(&town).await;
-    // The file knows of calls that the database won't ever know: only a person's word lets it go on.
+    // The file contains calls that the database will never contain: only a person can resume dialling.
     town.asks(&["audit", "checkpoint", &checkpoints]).unwrap_err();
     town.asks(&["audit", "checkpoint", &checkpoints, "--after-restore"]).unwrap();
     town.line.kill();
@@ -237,7 +237,7 @@ async fn fault_13_a_callback_of_a_call_that_is_not_known_stops_the_dialling(fres
     fake.person(&number(0), "answers", answers_after(20)).await;
     let mut town = Town::with(&fresh, 1, fake, &[]).await;
     town.until_phone(&number(0), 1, 1).await;
-    // The tail is lost while it rings, and nothing is due just then: only the callback can tell.
+    // The last entries are lost while it rings and nothing is due: only the callback reveals the loss.
     town.line.kill();
     at_once(&fresh.url, &lost_tail("0", "9000000000000")).await;
     town.restart().await;
@@ -274,7 +274,7 @@ async fn nothing_is_dialled_before_the_carriers_list_was_read(fresh: Fresh) {
 }
 
 async fn a_carrier_that_is_unreachable_at_the_start_is_not_taken_for_a_wrong_clock(fresh: Fresh) {
-    // The discard port: nobody listens there.
+    // The discard port, where nothing listens.
     let town = Town::with(&fresh, PATIENTS, Fake::start(1), &[("TWILIO__BASE_URL", "http://127.0.0.1:9")]).await;
     town.until("dialer WHERE waiting_reason IS NOT NULL", 1).await;
     tokio::time::sleep(LONG_ENOUGH).await;

@@ -17,7 +17,7 @@ async fn calls_are_placed_answered_and_sealed_as_the_application_role() {
         let mut town = Town::of(&fresh, PATIENTS, &[]).await;
         town.until("slots WHERE state = 'reported'", PATIENTS.into()).await;
         town.until("audit WHERE seq IS NULL", 0).await;
-        // A start finds the tables as they are, and asks for nothing more.
+        // At the start the tables are up to date, so no other privilege is needed.
         town.line.kill();
         town.restart().await;
         assert!(town.asks(&["audit", "verify"]).unwrap().contains("verify"));

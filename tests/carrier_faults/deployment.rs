@@ -164,7 +164,7 @@ async fn register(fresh: &Fresh, patients: u32, now: Timestamp) {
     };
     add_made_up_day(&fresh.database, &day).await.unwrap();
     let kept = Kept::at(&fresh.url);
-    // One try: a second one would come half an hour later.
+    // One try only: a second one would follow half an hour later.
     let retry = ["busy", "no_answer", "dropped", "not_now", "voicemail", "failed"].map(|cause| (cause, json!("1x30")));
     let retry: serde_json::Map<String, serde_json::Value> =
         retry.into_iter().map(|(cause, once)| (cause.to_owned(), once)).collect();

@@ -43,7 +43,7 @@ async fn town_on(cluster: &Cluster, seed: u64) -> Town {
     let pace = [("DIALER__CALLS_PER_SECOND", "4"), ("DIALER__CONCURRENT_CALLS", "4")];
     let town = Town::with(&fresh, PATIENTS, Fake::start(seed), &pace).await;
     database.close().await;
-    // A call that broke off is due again as soon as a minute later.
+    // A dropped call is due again only a minute later.
     town.kept.rows("UPDATE centres SET settings = replace(settings, '1x30', '3x1')").await;
     town
 }
@@ -97,7 +97,7 @@ async fn asynchronous(seed: u64) {
     for (number, placed, _) in phones {
         assert_eq!(placed, 1, "{number} was answered and is called again\n{}", town.line.log());
     }
-    // Each of them has the report or is on the list.
+    // Each of them has a report or is on the list.
     let on_the_list = "SELECT p.phone_number FROM slots s JOIN patients p ON p.id = s.patient_id
                        JOIN alerts a ON a.patient_id = p.id AND a.kind = 'unanswered' AND a.closed_at IS NULL
                        WHERE s.state = 'unanswered'";

@@ -48,11 +48,11 @@ async fn killed_again_and_again(fresh: &Fresh, faults: serde_json::Value, wait: 
         town.restart().await;
     }
     town.fake.mended().await;
-    // Nobody may be called after the last ones, so that no list proves anything of them: then staff decide.
+    // Possibly nobody is called after the last patients, so that no list proves anything about them: then staff decide.
     town.until("attempts WHERE ended_at IS NULL AND (state <> 'unknown' OR asked_at IS NULL)", 0).await;
     town.until("slots WHERE state = 'waiting'", 0).await;
     for call in town.kept.column("SELECT call_id FROM attempts WHERE state = 'unknown'").await {
-        // It may have been proven meanwhile.
+        // Its outcome may be known by now.
         let _decided = town.asks(&["calls", "resolve", &call, "not-placed"]);
     }
     town.until_all_slots_ended(patients().into()).await;
@@ -75,6 +75,6 @@ async fn fault_3_killed_while_the_carrier_holds_the_request(fresh: Fresh) {
 }
 
 async fn fault_1_and_2_killed_around_the_intent(fresh: Fresh) {
-    // So soon after the start that most kills hit the first claims.
+    // Soon enough after the start that most kills hit the first claims.
     killed_again_and_again(&fresh, json!([]), 250).await;
 }

@@ -93,10 +93,10 @@ async fn postgres_with_a_certificate_of_its_own_is_used_encrypted_as_documented(
     for parameters in [&verified, "", "?sslmode=require"] {
         works(&encrypted.url(parameters));
     }
-    // Its address alone does without, and this server takes none such.
+    // Only its address disables encryption, and this server refuses unencrypted connections.
     assert!(refused(&encrypted.url("?sslmode=disable")).contains("pg_hba.conf"));
 
-    // `serve`, too.
+    // The same for `serve`.
     let fake = Fake::start(1);
     let base = fake.base_url();
     let settings = [
@@ -122,7 +122,7 @@ async fn a_certificate_that_cannot_be_trusted_is_told_by_its_cause() {
         let told = refused(&encrypted.url(&root));
         assert!(told.contains("nothing was sent; sslrootcert must name a file"), "{told}");
     }
-    // Not a server that doesn't answer yet: `serve` would wait for it.
+    // Reported as an error: `serve` would wait for a server that merely doesn't answer yet.
     let told = refused(&encrypted.url(&verified("/nowhere/server.crt")));
     assert!(told.contains("the file that sslrootcert names in the database address can't be read"), "{told}");
 
@@ -156,9 +156,9 @@ async fn postgres_without_encryption_is_used_only_where_that_is_written() {
         assert!(refused(&at(&host, parameters)).contains("sslmode=disable where the network itself is encrypted"));
     }
     works(&at(&host, "?sslmode=disable"));
-    // On this machine nothing leaves it.
+    // A local connection doesn't leave this machine.
     works(&at("127.0.0.1", ""));
-    // The environment of another program lifts nothing.
+    // Another program's environment variable doesn't disable encryption.
     let mut migrate = Command::new(env!("CARGO_BIN_EXE_kenkocall"));
     let migrate = migrate.arg("migrate").env("PGSSLMODE", "disable").env("KENKOCALL_DATABASE__URL", at(&host, ""));
     assert!(!migrate.output().unwrap().status.success(), "PGSSLMODE lifts it");

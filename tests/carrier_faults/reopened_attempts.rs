@@ -47,7 +47,7 @@ async fn outcomes(town: &Town) -> Vec<String> {
 }
 
 async fn fault_9_callbacks_after_a_list_that_lied_keep_the_phone_from_ringing_again(fresh: Fresh) {
-    // The lie is believed after 30 s, and the next call would be placed after 35 s.
+    // The wrong list is trusted after 30 s, and the next call would be placed after 35 s.
     let town = Town::with(&fresh, 3, lying(60, 32.5).await, &[]).await;
     town.until("attempts WHERE outcome = 'not_placed'", 1).await;
     town.until_all_slots_ended(3).await;
@@ -92,7 +92,7 @@ async fn fault_9_canceled_in_the_queue(fresh: Fresh) {
     town.until("attempts WHERE state = 'unknown' AND looks_clear >= 3", 1).await;
     assert_eq!(town.kept.count("alerts WHERE kind = 'unknown_call'").await, 1, "nothing is proven: staff decide");
     assert!(!town.line.log().contains("the carrier's list is stale"), "{}", town.line.log());
-    // Someone is called whose phone rings: that is the witness.
+    // Another patient's phone rings: that call is the witness.
     town.fake.mended().await;
     town.command(&["patients", "set", "1000002", "--automated-call", "yes"]);
     town.asks(&["calls", "now", "1000002"]).unwrap();

@@ -40,7 +40,7 @@ async fn two_programs_on_one_file_call_each_slot_once() {
     databases::on_sqlite(|fresh: Fresh| async move {
         let town = Town::of(&fresh, PATIENTS, &[("DIALER__CONCURRENT_CALLS", "4")]).await;
         let other = beside(&town, &fresh);
-        // The carrier's requests go to one of them and then to the other, in the middle of calls.
+        // The carrier's requests alternate between both, in the middle of calls.
         while town.kept.count("slots WHERE ended_at IS NOT NULL").await < u64::from(PATIENTS) {
             for line in [&other, &town.line] {
                 town.fake.deliver_to(&line.carrier.address()).await;

@@ -121,7 +121,7 @@ async fn a_carrier_that_refuses_our_account_stops_the_dialling(fresh: Fresh) {
 }
 
 async fn nonsense_is_unknown_and_nobody_rings_twice(fresh: Fresh) {
-    // Each is done all the same: the call is placed, and the reply is worth nothing.
+    // Each request is processed: the call is placed, but the reply is useless.
     let faults: Vec<_> = ["html", "empty", "redirected", "server_error", "closed", "unknown_status"]
         .iter()
         .map(|fault| json!({ "fault": fault, "count": 1, "done": true }))
@@ -134,7 +134,7 @@ async fn fault_6(fresh: Fresh) {
     let faults: Vec<_> = (0..2)
         .map(|nth| json!({ "fault": "server_error", "done": false, "number": number(nth), "count": 1 }))
         .collect();
-    // The third patient's call is the witness that the list without the other two is younger than they are.
+    // The third patient's call is the witness: it proves that the list without the other two is newer than they are.
     let town = town_with(&fresh, 3, json!(faults)).await;
     town.until("attempts WHERE state = 'unknown'", 2).await;
     for nth in 0..2 {
@@ -152,10 +152,10 @@ async fn fault_9(fresh: Fresh) {
     fake.fault(json!({ "fault": "list_frozen" })).await;
     fake.fault(json!({ "fault": "never_answered", "done": true, "number": lost })).await;
     fake.fault(json!({ "fault": "callbacks_never", "number": lost })).await;
-    // Nobody picks up: no webhook tells of this call either.
+    // Nobody answers, so no webhook reports this call either.
     fake.person(&lost, "no-answer", json!({})).await;
     let town = Town::with(&fresh, 3, fake, &[]).await;
-    // The carrier has told of the other two calls, which its list lacks.
+    // The carrier has reported the other two calls, which are missing from its list.
     town.until("slots WHERE state = 'reported'", 2).await;
     town.until("alerts WHERE kind = 'unknown_call'", 1).await;
     assert_eq!(town.fake.phone(&lost).await[0], 1, "not asked for again");

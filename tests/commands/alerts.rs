@@ -160,7 +160,7 @@ async fn closing_a_line_closes_what_it_showed_and_nothing_that_came_since(fresh:
     let rows = [
         alert(AlertKind::Missed, Some(ids[0]), at(1)),
         alert(AlertKind::Unanswered, Some(ids[0]), at(3)),
-        alert(AlertKind::Guessing, Some(ids[0]), at(4)), // it stands alone
+        alert(AlertKind::Guessing, Some(ids[0]), at(4)), // without others
         alert(AlertKind::Unanswered, Some(ids[1]), at(2)),
         alert(AlertKind::CallBack, None, at(2)),
     ];
@@ -183,7 +183,7 @@ async fn closing_a_line_closes_what_it_showed_and_nothing_that_came_since(fresh:
     let noted = command_line.does(&["audit", "list", "--actor", "保健師A", "--json"]);
     assert_eq!(noted.matches("alert.closed").count(), 3, "{noted}");
     assert!(command_line.does(&["alerts", "close", &line]).starts_with("nothing to change"));
-    // A bare id closes that alert alone.
+    // A bare id closes only that alert.
     let mut tx = fresh.database.begin_write().await.unwrap();
     alerts::raise(&mut tx, &[alert(AlertKind::Missed, Some(ids[0]), at(6))]).await.unwrap();
     tx.commit().await.unwrap();
@@ -191,7 +191,7 @@ async fn closing_a_line_closes_what_it_showed_and_nothing_that_came_since(fresh:
     let (id, _) = line.split_once('+').unwrap();
     let closed = command_line.does(&["alerts", "close", id]);
     assert!(closed.contains("1 other alert of this patient is open"), "{closed}");
-    // One that came with an earlier time, from a node whose clock is behind, is never closed unseen.
+    // An alert with an earlier time, from a node whose clock is slow, is never closed unseen.
     let mut tx = fresh.database.begin_write().await.unwrap();
     alerts::raise(&mut tx, &[alert(AlertKind::Missed, Some(ids[0]), at(7))]).await.unwrap();
     tx.commit().await.unwrap();

@@ -134,7 +134,7 @@ async fn fault_41_i5_an_entry_taken_out_is_found(fresh: Fresh) {
     for sentence in trail.misfits() {
         assert!(sentence.as_ref().is_some_and(|sentence| sentence.contains("entry 4 is missing")), "{sentence:?}");
     }
-    // With the later ones moved up, the hashes don't fit.
+    // Even with the later entries renumbered, the hashes don't match.
     trail.intrudes(&["UPDATE audit SET seq = 4 WHERE seq = 5"]).await;
     for sentence in trail.misfits() {
         assert!(sentence.as_ref().is_some_and(|sentence| sentence.contains("entry 4 (id")), "{sentence:?}");
@@ -147,14 +147,14 @@ async fn fault_41_i5_the_cut_tail_is_found(fresh: Fresh) {
     trail.intrudes(&["DELETE FROM audit WHERE seq > 7"]).await;
     let [without, _] = trail.misfits();
     assert!(without.is_some_and(|sentence| sentence.contains("ends with entry 7, and 10 were sealed")));
-    // The one who knows the chain sets its end back too: the checkpoint alone knows better.
+    // An intruder who knows the chain also resets its end: only the checkpoint reveals it.
     let set_back = "UPDATE audit_chain SET seq = 7, hash = (SELECT hash FROM audit WHERE seq = 7)";
     trail.intrudes(&[set_back]).await;
     let [without, with] = trail.misfits();
     assert_eq!(without, None);
     let with = with.expect("found");
     assert!(with.contains("the end was cut off") && with.contains("knows entry 10"), "{with}");
-    // And still when the trail has grown beyond it.
+    // The same after the trail has grown beyond it.
     trail.more(5);
     let [without, with] = trail.misfits();
     assert_eq!(without, None);
@@ -188,7 +188,7 @@ async fn a_restored_backup_is_told_and_no_checkpoint_hides_it(fresh: Fresh) {
     let said = trail.verifies();
     assert!(said.starts_with("15 entries verify") && said.contains("\n2 checkpoints fit"), "{said}");
     assert!(said.contains("what came after entry 6 until then is lost, as 1 checkpoints tell"), "{said}");
-    // A word about a restoration excuses nothing that comes after it.
+    // A recorded restoration doesn't excuse later changes.
     trail.intrudes(&["DELETE FROM audit WHERE seq > 9"]).await;
     let [_, with] = trail.misfits();
     assert!(with.is_some());

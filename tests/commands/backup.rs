@@ -45,7 +45,7 @@ async fn a_backup_is_whole_private_and_overwrites_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let backup = folder.path().join("backup.db");
         let name = backup.to_str().unwrap();
-        // The test holds the database open, as `serve` would, and its log isn't copied back yet.
+        // The test holds the database open, as `serve` would, and its log isn't checkpointed yet.
         assert!(std::fs::metadata(beside(&file(&fresh), "-wal")).unwrap().len() > 0);
         assert!(command_line.does(&["backup", name]).contains("backed up to"));
         assert_eq!(std::fs::metadata(&backup).unwrap().permissions().mode() & 0o777, 0o600);
@@ -142,7 +142,7 @@ async fn a_backup_restored_beside_a_left_over_log_is_the_backup() {
         let (backup, killed) = (folder.path().join("backup.db"), folder.path().join("killed.db"));
         command_line.does(&["backup", backup.to_str().unwrap()]);
         add(&command_line, "13102");
-        // As after a kill: the file, and a log that wasn't copied back.
+        // As after a kill: the file, and a log that wasn't checkpointed.
         for end in ["", "-wal"] {
             std::fs::copy(beside(&file(&fresh), end), beside(&killed, end)).unwrap();
         }
@@ -152,7 +152,7 @@ async fn a_backup_restored_beside_a_left_over_log_is_the_backup() {
         assert_eq!(centres(&killed).await, ["13101"]);
         assert_eq!(centres(&kept).await, ["13101", "13102"], "with what its log held");
 
-        // The file is gone, and its log is still there.
+        // The file is missing, but its log is still there.
         let lone = folder.path().join("lone.db");
         std::fs::copy(beside(&file(&fresh), "-wal"), beside(&lone, "-wal")).unwrap();
         std::fs::copy(beside(&file(&fresh), "-shm"), beside(&lone, "-shm")).unwrap();
@@ -160,7 +160,7 @@ async fn a_backup_restored_beside_a_left_over_log_is_the_backup() {
         restored(&at, &backup);
         assert_eq!(centres(&lone).await, ["13101"]);
 
-        // A file that can't be read any more is kept as it is.
+        // An unreadable file is kept as it is.
         let broken = folder.path().join("broken.db");
         std::fs::write(&broken, "nothing of SQLite".repeat(1_000)).unwrap();
         std::fs::set_permissions(&broken, std::fs::Permissions::from_mode(0o600)).unwrap();

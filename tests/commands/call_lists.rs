@@ -45,7 +45,7 @@ async fn a_day(fresh: &Fresh) -> Day {
     )
     .await;
     day.until("13:00:00").await;
-    // The patient of half past two doesn't wait.
+    // The patient with the 14:30 slot isn't waiting.
     let (hersys_id, birth_date) = made_up_identity(10).unwrap();
     let language = kenkocall::domain::Language::Japanese;
     let caller = Caller { people: vec![Identity { hersys_id, birth_date }], language, script: Some(finishes()) };
@@ -78,13 +78,13 @@ async fn attempts_are_listed_by_where_they_stand_and_how_they_ended(fresh: Fresh
     for state in AttemptState::ALL.iter().filter(|state| **state != AttemptState::Ended) {
         assert_eq!(command_line.does(&["calls", "list", "--state", state.code()]), "no calls\n");
     }
-    // The filters work together, and a hyphen is as good as an underscore.
+    // Filters can be combined, and a hyphen is accepted for an underscore.
     let since = ["calls", "list", "--state", "no-answer", "--since", "2026-10-06 09:15", "--limit", "1", "--json"];
     insta::assert_snapshot!("attempts_json", without_ids(&command_line.does(&since)));
     let later = ["calls", "list", "--state", "no_answer", "--since", "2026-10-07"];
     assert_eq!(command_line.does(&later), "no calls\n");
     insta::assert_snapshot!("attempts_wrong_word", command_line.refuses(&["calls", "list", "--state", "ringing"]));
-    // What clap refuses has its own form, and its own exit code.
+    // Errors from clap have their own format and exit code.
     for other in [&["--open"][..], &["--hersys-id", "1000001"]] {
         let refused = command_line.output(&[&["calls", "list", "--state", "busy"][..], other].concat());
         assert!(String::from_utf8_lossy(&refused.stderr).contains("cannot be used with"));
@@ -105,7 +105,7 @@ async fn a_call_that_nobody_answered_shows_what_it_was_placed_for(fresh: Fresh) 
         "call_no_answer_json",
         without_ids(&command_line.does(&["calls", "show", &calls[1], "--json"]))
     );
-    // D3: whose call it is, is known although nobody was identified in it.
+    // D3: the patient of the call is known although nobody was identified.
     let seen = command_line.trail(&hersys_id(1)).await;
     assert_eq!(seen.iter().filter(|entry| entry.action == "patient.call_shown").count(), 3);
 }
@@ -121,7 +121,7 @@ async fn a_call_that_was_answered_shows_its_attempt_and_its_turns(fresh: Fresh) 
     assert_eq!((&json["attempt"]["attempt"], &json["attempt"]["outcome"]), (&1.into(), &"wrong_number".into()));
     assert_eq!(json["attempt"]["slot"]["state"], "unanswered");
     assert_eq!(json["attempt"]["slot"]["time"], "09:40");
-    // A call that came in was placed for nothing.
+    // An inbound call wasn't placed for any slot.
     let in_calls = command_line.does(&["calls", "list", "--hersys-id", &hersys_id(10), "--json"]);
     let in_calls: Value = serde_json::from_str(&in_calls).unwrap();
     assert_eq!(in_calls[0]["line"], "health_call");
@@ -158,7 +158,7 @@ async fn a9_a_report_by_health_call_cancels_the_days_rest(fresh: Fresh) {
     let command_line = CommandLine(&fresh);
     let day = a_day(&fresh).await;
     let [twice_a_day, rang_in] = [9, 10].map(|nth| made_up_number(nth).unwrap());
-    // The call of 10:30 was refused and came again at 11:00; that of 14:00 wasn't needed any more.
+    // The 10:30 call was refused and repeated at 11:00; the 14:00 call was no longer needed.
     assert_eq!(day.rung(&[&twice_a_day, &rang_in]), [2, 0]);
     let figures: Value = serde_json::from_str(&command_line.does(&["days", "show", DATE, "--json"])).unwrap();
     let slots = figures["centres"][0]["slots"].as_array().unwrap();

@@ -28,14 +28,14 @@ async fn a_patient_is_called_now(fresh: Fresh) {
     insta::assert_snapshot!("called_now", timeless(&said));
     let waits = command_line.does(&["patients", "show", &hersys_id(0)]);
     assert!(waits.contains("waiting  0 calls  next call from ") && waits.contains("asked for by staff"), "{waits}");
-    // The report of today doesn't keep a nurse from calling.
+    // Today's report doesn't prevent a nurse from calling.
     for calls in [1, 2] {
         day.goes_on(300).await;
         assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [calls]);
         let shown = command_line.does(&["patients", "show", &hersys_id(0)]);
         assert!(shown.contains("reported  1 call"), "{shown}");
         if calls == 1 {
-            // A slot has its name from the second in which it was asked for.
+            // A slot is named by the second in which it was requested.
             tokio::time::sleep(secs(1)).await;
             command_line.does(&["calls", "now", &hersys_id(0)]);
         }
@@ -60,7 +60,7 @@ async fn a_patient_who_asked_for_no_calls_is_not_called_now(fresh: Fresh) {
     command_line.does(&["calls", "now", &hersys_id(3)]);
     command_line.does(&["calls", "now", &hersys_id(4)]);
     day.goes_on(300).await;
-    // Such a number is refused when it is registered; it may come from an older release.
+    // Such a number can't be registered any more, but may come from an earlier release.
     let mut tx = fresh.database.begin_write().await.unwrap();
     let id = kenkocall::domain::HersysId::parse(&hersys_id(5)).unwrap();
     let mut patient = patients::by_hersys_ids(&mut tx, &[id]).await.unwrap().pop().unwrap();
@@ -99,7 +99,7 @@ async fn a_call_that_was_asked_for_twice_comes_once(fresh: Fresh) {
     let day = evening(&fresh, vec![Script::rings_out(), finishes()]).await;
     for nth in [0, 1] {
         command_line.does(&["calls", "now", &hersys_id(nth)]);
-        // Not the same second: that the database would refuse by itself.
+        // Not in the same second, which the database itself would refuse.
         tokio::time::sleep(secs(1)).await;
         let sentence = command_line.refuses(&["calls", "now", &hersys_id(nth)]);
         assert!(sentence.contains("under way already, or was asked for and comes at once"), "{sentence}");

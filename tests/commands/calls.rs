@@ -82,7 +82,7 @@ async fn a_call_reads_like_a_call(fresh: Fresh) {
     assert_eq!(json["started_at"], "2026-11-23T09:15:03+09:00");
     let [person] = json["people"].as_array().unwrap().as_slice() else { panic!("{}", json["people"]) };
     assert_eq!(person["caller_number"], "unregistered");
-    // Staff see that the report came from another number than the patient's.
+    // Staff see that the report came from a number other than the patient's.
     assert!(
         command_line
             .does(&["patients", "show", "01234567"])

@@ -102,7 +102,7 @@ async fn wrong_centres_get_a_sentence(fresh: Fresh) {
         let sentence = command_line.refuses(arguments);
         assert!(sentence.contains(mentions), "{arguments:?}: {sentence}");
     }
-    // What clap refuses has its own form, and its own exit code.
+    // Errors from clap have their own format and exit code.
     let hours = command_line.output(&["centres", "set", "13101", "--calling-hours", "20:00-08:00"]);
     assert!(String::from_utf8_lossy(&hours.stderr).contains("calling hours are written 08:00-20:00"));
     assert_eq!(hours.status.code(), Some(2));
@@ -141,7 +141,7 @@ async fn a_centre_sets_how_its_patients_are_called(fresh: Fresh) {
     assert!(command_line.does(&CALLING).starts_with("nothing to change\n"));
     insta::assert_snapshot!("centres_calling", command_line.does(&["centres", "list"]));
     insta::assert_snapshot!("centres_calling_json", command_line.does(&["centres", "list", "--json"]));
-    // What isn't given stays, and an empty value erases.
+    // Omitted values are kept, and an empty value erases.
     assert!(
         command_line
             .does(&["centres", "set", "13101", "--days-off", "", "--missed-call-sms", ""])
@@ -189,7 +189,7 @@ async fn wrong_calling_gets_a_sentence(fresh: Fresh) {
         let sentence = command_line.refuses(&["centres", "set", "13101", setting, value]);
         assert!(sentence.contains(mentions), "{value}: {sentence}");
     }
-    // What clap refuses has its own form, and its own exit code.
+    // Errors from clap have their own format and exit code.
     for (setting, value, mentions) in [
         ("--call-pattern", "0 10 * * 1-5", "write weekdays in a call pattern by name"),
         ("--call-pattern", "10:00", "a call pattern is written \"0 10 * * *\""),
@@ -211,7 +211,7 @@ async fn wrong_calling_gets_a_sentence(fresh: Fresh) {
         assert!(refused.status.code() == Some(2) && sentence.contains(mentions), "{value}: {sentence}");
     }
     assert_eq!(CentreSettings::read(&row(&fresh).await).unwrap(), CentreSettings::default(), "nothing was changed");
-    // Hours and a pattern that fit each other go together.
+    // Hours and a pattern that match can be set together.
     let both = ["--calling-hours", "11:00-20:00", "--call-pattern", "0 12 * * *"];
     command_line.does(&[&["centres", "set", "13101"][..], &both].concat());
     command_line.does(&["centres", "set", "13101", "--calls-per-second", "1000"]);
@@ -235,7 +235,7 @@ async fn settings_of_an_older_release_have_defaults(fresh: Fresh) {
             .does(&["centres", "set", "13101", "--calling-hours", "9:00-19:00"])
             .starts_with("nothing to change\n")
     );
-    // Nobody is called by settings that are a guess.
+    // No call is placed with uncertain settings.
     row.settings = r#"{"days_off":"never"}"#.to_owned();
     assert!(matches!(CentreSettings::read(&row), Err(ServiceError::Unreadable(_))));
     row.time_zone = "Mars/Olympus".to_owned();

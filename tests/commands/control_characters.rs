@@ -72,7 +72,7 @@ async fn hidden_characters_of_older_data_are_escaped(fresh: Fresh) {
     assert!(all_visible_in_lines(&json).is_ok(), "{json}");
     let read: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(read[0]["name"], name.as_str(), "JSON means what is stored");
-    // Another change doesn't trip over the name.
+    // Another change doesn't fail because of the name.
     let changed = command_line.does(&["centres", "set", "13101", "--office-hours", "08:30-16:00"]);
     assert!(changed.starts_with("changed\n") && all_visible_in_lines(&changed).is_ok(), "{changed}");
 }

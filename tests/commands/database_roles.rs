@@ -91,7 +91,7 @@ async fn the_application_role_can_neither_drop_the_guards_nor_rewrite_the_trail(
         let command_line = CommandLine(&fresh);
         command_line.with_centre();
         command_line.import("HER-SYS ID,生年月日,姓,名\n7654322,1980-04-01,見本,花子\n");
-        // Seals what there is, so that the guards have entries to keep.
+        // Seals the existing rows, so that there are entries to guard.
         command_line.does(&["audit", "verify"]);
         let kept = Kept::at(&roles.app);
         let trail = "SELECT string_agg(a::text, ' ' ORDER BY a.id) FROM audit a";

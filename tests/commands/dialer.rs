@@ -121,7 +121,7 @@ async fn the_carrier_never_ends_a_persons_pause(fresh: Fresh) {
     day.until("15:00:00").await;
     assert!(command_line.does(&["dialer", "show"]).contains("a backup was restored"));
     assert!(day.network(|network| network.placed()).is_empty());
-    // A longer one of the carrier takes the place of a shorter one.
+    // The carrier's longer pause replaces a shorter one.
     let mut tx = fresh.database.begin_write().await.unwrap();
     dialer::set_pause(&mut tx, None).await.unwrap();
     for (minutes, stands) in [(5, 5), (2, 5), (7, 7)] {

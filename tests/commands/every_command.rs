@@ -170,7 +170,7 @@ async fn no_command_panics_when_its_reader_has_gone(fresh: Fresh) {
         let output = every.output(&arguments, unread());
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(!said.contains("panicked") && !said.contains("pipe"), "{arguments:?}: {said}");
-        // What it says by its exit code has nothing to do with who reads. (`add` can't be done twice.)
+        // The exit code doesn't depend on the reader. (`add` can't be repeated.)
         if !arguments.contains(&"add".to_owned()) {
             assert_eq!(output.status.code(), read.status.code(), "{arguments:?}: {said}");
         }
@@ -192,7 +192,7 @@ async fn every_command_fails_on_a_full_disk_with_a_sentence(fresh: Fresh) {
     }
     let help = every.output(&["--help".to_owned()], full());
     assert_eq!(help.status.code(), Some(1), "{}", String::from_utf8_lossy(&help.stderr));
-    // A standard error that can't be written ends nothing either.
+    // An unwritable standard error doesn't end the command either.
     let refused = every.command_line.command(&["patients", "show", "7654320"]).stderr(full()).output().unwrap();
     assert_eq!(refused.status.code(), Some(3));
 }

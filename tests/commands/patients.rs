@@ -105,7 +105,7 @@ async fn a2_a_second_patient_with_the_number_is_refused(fresh: Fresh) {
     command_line.does(&add("111111", &CALLED));
     let sentence = command_line.refuses(&add("222222", &CALLED));
     assert!(sentence.contains("My HER-SYS") && sentence.contains("健康コール"), "{sentence}");
-    // The number alone may be shared: a family lives behind one.
+    // A number may be shared if it isn't called automatically, as by a family.
     command_line.does(&add("222222", &CALLED[..2]));
     assert!(
         command_line.refuses(&["patients", "set", "222222", "--automated-call", "yes"]).contains("one number can't")
@@ -133,7 +133,7 @@ async fn a4_stop_and_release_are_idempotent(fresh: Fresh) {
     assert!(first.starts_with("stopped: HER-SYS ID 111111\nautomated calls stopped 2"), "{first}");
     let again = command_line.does(&["patients", "stop", "111111"]);
     assert_eq!(first.lines().nth(1), again.lines().nth(1), "the first stop stands");
-    // A1: the centre alone switches them on again.
+    // A1: only the centre can switch them on again.
     let on = command_line.does(&["patients", "set", "111111", "--automated-call", "yes"]);
     assert!(on.ends_with("automated calls to •••-••••-5678 at 09:00;18:00\n"), "{on}");
     let first = command_line.does(&["patients", "release", "111111"]);

@@ -59,7 +59,7 @@ async fn a2_a_number_of_someone_else_is_refused_by_row(fresh: Fresh) {
     let other = LIST.replace("01234567", "7654321").replace("１２３４５６８", "7654322");
     insta::assert_snapshot!("number_of_someone_else", command_line.import_refused(&other));
     assert!(!is_registered(&fresh, "7654322").await);
-    // A2 holds among patients under observation alone.
+    // A2 applies only to patients under observation.
     command_line.does(&["patients", "release", "01234567"]);
     assert_eq!(command_line.import(&other), "2 new, 0 changed, 0 unchanged\n");
 }

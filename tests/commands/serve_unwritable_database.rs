@@ -70,16 +70,16 @@ fn serve_on_a_full_disk_says_what_to_do_and_starts_once_there_is_room() {
     let carrier = FakeCarrier::start();
     let refused_then_room = "! serves; rm filler; serves; stopped TERM";
     for prepare in [
-        // Nothing there yet, and a database in good order.
+        // No database yet, and a valid database.
         "fill",
         "\"$PROGRAM\" migrate; fill",
-        // A server that was running has left its log.
+        // A server that was killed has left its write-ahead log.
         "serves; stopped TERM; fill",
     ] {
         let Some(output) = on_a_small_disk(&carrier, &format!("{prepare}; {refused_then_room}")) else { return };
         says(&output, &["kenkocall: the database ", "/kenkocall.db can't be written: its disk is full", "make room"]);
     }
-    // No room for one more file, which SQLite doesn't tell from a folder that can't be written.
+    // No space for another file, which SQLite doesn't distinguish from an unwritable folder.
     let no_files = "\"$PROGRAM\" migrate; mount -o remount,nr_inodes=3 none \"$DISK\"; ! serves;
                     mount -o remount,nr_inodes=1000 none \"$DISK\"; serves; stopped TERM";
     let Some(output) = on_a_small_disk(&carrier, no_files) else { return };
@@ -139,7 +139,7 @@ fn hindered(folder: &Path, carrier: &FakeCarrier, prepare: &str) -> Output {
     let mut command = Command::new("bash");
     command.args(["-c", &script, "bash"]).current_dir(folder);
     let output = settings(&mut command, carrier).output().unwrap();
-    // So that it can be taken away.
+    // So that it can be deleted.
     assert!(Command::new("chmod").args(["755"]).arg(folder).status().unwrap().success());
     output
 }

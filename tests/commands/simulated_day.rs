@@ -75,7 +75,7 @@ pub async fn some_day(fresh: &Fresh, patients: Patients) -> Day {
 /// A day on which it is 12 o'clock now, because commands use the real clock.
 pub async fn today(fresh: &Fresh, patients: Patients, network_faults: NetworkFaults) -> Day {
     let zone = zone_with_hour(12);
-    // From a full minute on, or what happens would depend on the second in which the test begins.
+    // Starts at a full minute, so that the result doesn't depend on the second in which the test begins.
     let minute = Timestamp::now().as_second() / 60 + 1;
     let begins = Timestamp::from_second(minute * 60).unwrap();
     let day = open(fresh, patients, network_faults, begins, zone.clone()).await;
@@ -85,7 +85,7 @@ pub async fn today(fresh: &Fresh, patients: Patients, network_faults: NetworkFau
 
 /// A time zone in which it is this hour now.
 pub fn zone_with_hour(hour: i8) -> TimeZone {
-    // Signs are the other way round in these names: Etc/GMT-9 is nine hours ahead of Greenwich.
+    // The sign is reversed in these names: Etc/GMT-9 is nine hours ahead of Greenwich.
     let ahead = hour - Timestamp::now().to_zoned_datetime(TimeZone::UTC).hour();
     let ahead = if ahead < -12 { ahead + 24 } else { ahead };
     TimeZone::get(&format!("Etc/GMT{:+}", -ahead)).unwrap()

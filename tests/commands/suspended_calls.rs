@@ -48,7 +48,7 @@ async fn a_patient_shows_the_days_slots_and_the_next_one(fresh: Fresh) {
     insta::assert_snapshot!("patient_reported", timeless(&command_line.does(&["patients", "show", &hersys_id(0)])));
     let shown = json(&command_line);
     assert_eq!(shown["slots_today"][1]["reason"], "reported");
-    // Today's are over: the next is tomorrow's.
+    // Today's slots are over; the next one is tomorrow.
     let day_of = |at: &Value| at.as_str().unwrap()[..10].to_owned();
     assert!(day_of(&shown["next_slot_at"]) > day_of(&shown["slots_today"][1]["ended_at"]));
 }
@@ -64,7 +64,7 @@ async fn a1_key_8_holds_calls_back_until_the_centre_goes_on_with_them(fresh: Fre
     assert_eq!((&shown["not_called"], &shown["next_slot_at"]), (&"stop_requested".into(), &Value::Null));
     assert!(shown["stop_requested_at"].is_string());
     assert_eq!(alerts(&command_line), [AlertKind::StopRequest]);
-    // A change of something else decides nothing.
+    // An unrelated change isn't a decision.
     let said = command_line.does(&["patients", "set", &hersys_id(0), "--language", "en"]);
     assert!(said.contains("automated calls held back: the patient asked "), "{said}");
     day.until("16:00:00").await;
@@ -127,7 +127,7 @@ async fn a_wrong_number_holds_calls_back_until_there_is_another(fresh: Fresh) {
     assert_eq!(alerts(&command_line), [], "it is decided");
     day.until("17:10:00").await;
     assert_eq!(day.rung(&[&made_up_number(0).unwrap(), &new]), [1, 1]);
-    // The old number stays a wrong one.
+    // The old number remains marked as wrong.
     let said = command_line.does(&["patients", "set", &hersys_id(0), "--phone-number", "090-1000-0001"]);
     assert!(said.contains("automated calls held back: •••-••••-0001 isn't the patient's"), "{said}");
 }

@@ -104,7 +104,7 @@ async fn an_end_that_was_changed_behind_the_program_is_found_and_named(fresh: Fr
     let (command_line, kept) = (CommandLine(&fresh), Kept::at(&fresh.url));
     reported(&fresh).await;
     seal_trail(&fresh.database).await.unwrap();
-    // An alert that is closed stands on no list any more.
+    // A closed alert is no longer on the list.
     let alert = first(&kept, "SELECT id FROM alerts WHERE closed_at IS NULL").await;
     kept.rows(&format!("UPDATE alerts SET closed_at = 1, closed_by = 'nobody' WHERE id = '{alert}'")).await;
     misfits(&command_line, &[&format!("alert {alert} has another end")]);
@@ -125,7 +125,7 @@ async fn a_row_that_was_put_in_behind_the_program_is_found_and_named(fresh: Fres
     let new = "01929f6a-0000-7000-8000-00000000000";
     let columns = "report_id, call_id, turn, item, entry, severity, at, late";
     let answer = first(&kept, "SELECT id FROM answers WHERE item = 'spo2' ORDER BY id").await;
-    // With the salt of another row, and with none; twenty days old, and of this moment.
+    // With the salt of another row and without one; twenty days old and new.
     for (nth, salt, at) in [(1, "salt", "at - 1728000000"), (2, "NULL", "at + 1")] {
         let copied = columns.replace(" at,", &format!(" {at},"));
         let select = format!("SELECT '{new}{nth}', {copied}, {salt} FROM answers WHERE id = '{answer}'");
@@ -139,10 +139,10 @@ async fn a_row_that_was_put_in_behind_the_program_is_found_and_named(fresh: Fres
     let select = format!("SELECT '{new}3', {columns} FROM alerts WHERE id = '{alert}'");
     kept.rows(&format!("INSERT INTO alerts (id, {columns}) {select}")).await;
     misfits(&command_line, &[&format!("alert {new}3 has no seal")]);
-    // In the place of one that is taken out: both are named.
+    // In place of a deleted one: both are named.
     kept.rows(&format!("DELETE FROM alerts WHERE id = '{alert}'")).await;
     misfits(&command_line, &[&format!("alert {new}3 has no seal"), &format!("alert {alert} was deleted")]);
-    // What is sealed as found at a start is told as such.
+    // Rows that were sealed as found at a start are reported as such.
     seal_left_behind(&fresh.database, Timestamp::now(), Duration::ZERO).await.unwrap();
     misfits(&command_line, &[&format!("alert {alert} was deleted")]);
 }
@@ -166,7 +166,7 @@ async fn what_is_erased_on_purpose_is_told_from_what_was_deleted(fresh: Fresh) {
 async fn rows_of_an_older_version_are_sealed_as_they_were_found(fresh: Fresh) {
     let (command_line, kept) = (CommandLine(&fresh), Kept::at(&fresh.url));
     reported(&fresh).await;
-    // As if another version had written them: nothing waits to be sealed, and no row has a salt.
+    // As if an earlier version had written them: nothing waits to be sealed, and no row has a salt.
     fresh.database.seals().take();
     for table in ["answers", "reports", "alerts"] {
         kept.rows(&format!("UPDATE {table} SET salt = NULL")).await;
@@ -189,11 +189,11 @@ async fn rows_of_an_older_version_are_sealed_as_they_were_found(fresh: Fresh) {
 async fn rows_that_a_dead_process_left_behind_are_sealed_as_found(fresh: Fresh) {
     let (command_line, kept) = (CommandLine(&fresh), Kept::at(&fresh.url));
     reported(&fresh).await;
-    // A part was sealed; then the process dies with what waited.
+    // Some rows were sealed; then the process dies, and the waiting ones are lost.
     let mut waited = fresh.database.seals().take();
     assert!(waited.len() > 20, "{waited:?}");
     let found = seal_left_behind(&fresh.database, Timestamp::now(), Duration::ZERO).await.unwrap();
-    // A row that was sealed twice while it waited is found once, as it is.
+    // A row that was queued twice is found once, with its current content.
     waited.sort_by_key(|seal| seal.key);
     waited.dedup_by_key(|seal| seal.key);
     assert_eq!(found, waited.len());

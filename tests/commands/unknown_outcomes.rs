@@ -58,7 +58,7 @@ async fn a_call_of_unknown_outcome_stands_on_a_list_with_what_is_known(fresh: Fr
     assert!(listed.contains("unknown_call") && listed.contains(&hersys_id(0)) && listed.contains(&id), "{listed}");
     assert!(listed.contains("kenkocall calls resolve CALL"), "{listed}");
     assert!(command_line.does(&["dialer", "show"]).contains("calls of unknown outcome 1: "));
-    // I2: whatever the hour, nobody dials it blindly.
+    // I2: it is never dialled while its outcome is unknown, at any time.
     day.until("18:00:00").await;
     assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [0]);
     assert_eq!(attempt(&command_line, &id)["state"], "unknown");
@@ -106,7 +106,7 @@ async fn a_call_that_was_answered_ends_its_slot(fresh: Fresh) {
 
 async fn a_call_is_looked_for_again_and_found(fresh: Fresh) {
     let command_line = CommandLine(&fresh);
-    // It was placed after all, but neither its end nor anything else is ever told.
+    // It was placed, but neither its end nor anything else is ever reported.
     let silent =
         NetworkFaults { dial_unheard_placed: 1.0, looks_unavailable: 1.0, statuses_lost: 1.0, ..NetworkFaults::FAIR };
     let day = today(&fresh, vec![("13:30", vec![kenkocall::carrier::simulator::Script::busy().into()])], silent).await;
@@ -120,7 +120,7 @@ async fn a_call_is_looked_for_again_and_found(fresh: Fresh) {
     day.network(|network| {
         network.settings().network_faults = NetworkFaults { dial_unheard_placed: 0.0, ..NetworkFaults::FAIR }
     });
-    // Long before the next look that was planned.
+    // Long before the next scheduled lookup.
     day.goes_on(20).await;
     let shown = attempt(&command_line, &id);
     assert_eq!((&shown["state"], &shown["outcome"]), (&"ended".into(), &"busy".into()));
@@ -134,7 +134,7 @@ async fn a_call_that_is_found_after_all_leaves_the_list_of_alerts(fresh: Fresh) 
     let id = unknown_at_half_past_one(&fresh, &day).await;
     assert_eq!(alerts(&command_line), ["unknown_call"]);
     day.network(|network| network.settings().network_faults = NetworkFaults::FAIR);
-    // The list is there again and lacks the call, which proves nothing while no later call is in it.
+    // The list is available again without the call, which proves nothing until it contains a later call.
     day.until("13:49:00").await;
     assert_eq!(attempt(&command_line, &id)["state"], "unknown");
     // The other patient's call is the witness.
@@ -171,7 +171,7 @@ async fn nobody_resolves_a_call_that_the_carrier_has_meanwhile(fresh: Fresh) {
     let mut news = fresh.database.begin_write().await.unwrap();
     let moved = kenkocall::store::attempts::placed(&mut news, &[call], jiff::Timestamp::now()).await.unwrap();
     assert_eq!(moved, [call]);
-    // The nurse's command reads while the news isn't committed, and writes after it.
+    // The nurse's command reads before the event is committed, and writes after it.
     let url = fresh.url.clone();
     let database = fresh.database.clone();
     let nurse = tokio::task::spawn_blocking(move || {

@@ -26,7 +26,7 @@ const READS: [(&[&str], bool); 14] = [
     (&["outbox", "list"], false),
     (&["reports", "export", "--from", "2026-11-01", "--to", "2026-11-30"], true),
     (&["reports", "export", "--from", "2026-11-01", "--to", "2026-11-30", "--as", "見本"], true),
-    // The last one: it seals what the looks before it wrote.
+    // The last command, as it seals what the earlier ones wrote.
     (&["audit", "verify"], false),
 ];
 
@@ -48,7 +48,7 @@ impl Hindrance {
     fn run(self, fresh: &Fresh, arguments: &[&str]) -> Output {
         let program = env!("CARGO_BIN_EXE_kenkocall");
         let mut command = match self {
-            // Without SIGXFSZ a write beyond the limit fails and doesn't end the process.
+            // With SIGXFSZ ignored, a write beyond the limit fails instead of ending the process.
             Self::NoRoom => {
                 let mut command = Command::new("sh");
                 command.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"", program]);
@@ -86,7 +86,7 @@ async fn prepared(fresh: &Fresh) {
 
 /// The output is as usual, the missing record is reported, and changes fail.
 async fn is_read_and_not_changed(fresh: &Fresh, hindrance: Hindrance) {
-    // Without the time of now, which some of them show.
+    // Without the current time, which some of them show.
     let stable = |text: &[u8]| crate::timeless(&String::from_utf8_lossy(text));
     let expected: Vec<String> =
         READS.iter().map(|(words, _)| stable(&CommandLine(fresh).output(words).stdout)).collect();
@@ -180,7 +180,7 @@ async fn a_write_ahead_log_that_is_left_is_read_or_told() {
         let output = Hindrance::NoRoom.run(&copy, &["patients", "show", "7654322"]);
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("鈴木"), "{error}");
-        // What the readers share may be left, without anything in it.
+        // The readers' shared files may remain, but empty.
         let _made = std::fs::remove_file(folder.path().join("copy.db-shm"));
         permit(&copy, false);
         let output = Hindrance::ReadOnly.run(&copy, &["patients", "show", "7654322"]);

@@ -6,7 +6,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "tests name databases, and say what is missing"
+    reason = "tests choose databases by name, and fail by panicking"
 )]
 
 use std::future::Future;
@@ -81,7 +81,7 @@ pub async fn as_printed<F: Future<Output = ()> + Send + 'static>(test: impl FnOn
     let migrated = program(&roles.owner, &["migrate"]);
     assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
     runs(&roles.owner, &after_migrate).await;
-    // In a task of its own, so that everything goes when the test fails.
+    // In a separate task, so that everything is dropped even if the test fails.
     let ran = tokio::spawn(test(roles)).await;
     let away = format!("DROP DATABASE {name} WITH (FORCE); DROP ROLE {name}_app; DROP ROLE {name}_owner");
     runs(&server, &away).await;

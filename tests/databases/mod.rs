@@ -5,7 +5,7 @@
     clippy::disallowed_methods,
     clippy::expect_used,
     clippy::panic,
-    reason = "tests name databases, and say what is missing"
+    reason = "tests choose databases by name, and fail by panicking"
 )]
 
 use std::future::Future;
@@ -48,7 +48,7 @@ pub async fn on_postgres<F: Future<Output = ()> + Send + 'static>(test: impl FnO
     let url = format!("{before_path}/{name}");
     let database = Database::open(&url, 4).await.expect("a new database");
     database.migrate(kenkocall::domain::DataOrigin::Real).await.expect("new tables");
-    // In a task of its own, so that the database is dropped when the test fails.
+    // In a separate task, so that the database is dropped even if the test fails.
     let ran = tokio::spawn(test(Fresh { database: database.clone(), url })).await;
     database.close().await;
     administer(format!("DROP DATABASE {name} WITH (FORCE)")).await;

@@ -105,7 +105,7 @@ pub fn programs() -> PathBuf {
 }
 
 pub fn run(command: &mut Command) {
-    // A server that is started keeps what it is given open: its output is no pipe that would have to end.
+    // The server keeps its output open, so the output isn't a pipe whose end would be waited for.
     let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
     assert!(status.success(), "{command:?}: {status}");
 }

@@ -190,7 +190,7 @@ impl Fake {
 
 impl Drop for Fake {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The process may have exited already.
         let _ended = self.child.kill();
         let _reaped = self.child.wait();
     }

@@ -57,7 +57,7 @@ async fn our_client_meets_no_reply_that_breaks_the_official_document() {
     let fake = Fake::start(&["--behaviour", "answers", "--speed", "20"]);
     fake.set("people", json!({ "number": SLOW, "behaviour": "answers", "answer_seconds": 600 })).await;
     let prism = Prism::before(&fake.address);
-    // Nobody is at the webhooks: the calls end by that.
+    // Nothing listens at the webhook URLs, so the calls end.
     let client = client(&prism.address, "http://127.0.0.1:9");
     let since = Timestamp::UNIX_EPOCH;
     assert_eq!(client.list(&number(TO), since).await, LookupResult::Found(Vec::new()));
@@ -83,7 +83,7 @@ async fn the_official_client_meets_none_either() {
     let (fake, hook) = (Fake::start(&["--behaviour", "answers", "--speed", "20"]), Hook::asking(1).await);
     fake.set("people", json!({ "number": SLOW, "behaviour": "answers", "answer_seconds": 600 })).await;
     let prism = Prism::before(&fake.address);
-    // It stops at a status that isn't a success, and Prism puts 500 in the place of a reply that breaks the document.
+    // The library stops at an error status, and Prism replaces a reply that violates the document by a 500.
     let seen = client_at(&prism.address, &hook).await;
     assert_eq!(seen["over"]["status"], "completed");
     assert_eq!(seen["pages"].as_array().map(Vec::len), Some(5), "by pages of two");

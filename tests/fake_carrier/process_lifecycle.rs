@@ -40,7 +40,7 @@ async fn the_log_file_holds_each_line_at_once_and_survives_a_kill() {
     let call = fake.place(TO, &hook, &[]).await;
     fake.ended(&call).await;
     let held = fake.log().await;
-    // Dropped: killed without a warning.
+    // Dropping it kills the process without warning.
     drop(fake);
     let text = std::fs::read_to_string(&path).unwrap();
     let written: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -88,7 +88,7 @@ async fn a_request_that_is_never_answered_though_the_call_is_over() {
         fake.fault(json!({ "fault": "never_answered", "count": 1, "done": done })).await;
         let afterwards = async {
             fake.until("the request", |entry| entry["event"] == "request").await;
-            // A whole other call, and the silent one's own where it was taken.
+            // Another complete call, and the unanswered one if it was accepted.
             let other = fake.place("+819000000000", &hook, &[]).await;
             fake.ended(&other).await;
             let placed = fake.events("placed").await;
@@ -127,7 +127,7 @@ async fn a_callback_that_comes_before_the_reply() {
     fake.fault(json!({ "fault": "callbacks_first" })).await;
     for (events, first) in [(&[][..], "completed"), (&[("StatusCallbackEvent", "initiated")], "initiated")] {
         let call = fake.place(TO, &hook, events).await;
-        // No waiting: it was there when the reply came.
+        // Without waiting: it arrived before the reply.
         let told = hook.posted("/status");
         let told = told.iter().find(|posted| posted.field("CallSid") == Some(&call)).expect("a callback");
         assert_eq!(told.status(), first);

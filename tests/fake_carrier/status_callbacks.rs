@@ -74,7 +74,7 @@ async fn only_those_asked_for_come_and_the_last_one_when_none_is() {
     ] {
         let call = fake.place(TO, &hook, events).await;
         fake.ended(&call).await;
-        // The next call's first callback comes after this one's last.
+        // The next call's first callback follows this call's last one.
         let ours = || -> Vec<Posted> {
             hook.posted("/status").into_iter().filter(|posted| posted.field("CallSid") == Some(&call)).collect()
         };

@@ -61,7 +61,7 @@ async fn a_probability_befalls_the_same_numbers_under_the_same_seed() {
     for seed in ["7", "7", "8"] {
         let fake = Fake::start(&["--seed", seed, "--behaviour", "busy"]);
         fake.fault(json!({ "fault": "closed", "probability": 0.5 })).await;
-        // The second run takes them in the other order.
+        // The second run uses the reverse order.
         let mut numbers: Vec<usize> = (0..40).collect();
         if runs.len() == 1 {
             numbers.reverse();

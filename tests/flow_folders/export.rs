@@ -40,7 +40,7 @@ fn the_authors_commands_work_on_an_export_in_an_installed_product() {
     let value = desktop.does(&["flows", "test", "mine", "--json"]);
     assert!(value.contains("\"documents\": \"mine\"") && value.contains("\"failed\": 0"), "{value}");
     assert!(desktop.does(&["flows", "draw", "person", "--folder", "mine"]).starts_with("<svg"));
-    // And without one, with what is built in.
+    // Without a folder, the built-in documents are used.
     assert!(desktop.does(&["flows", "check"]).ends_with("(built in): nothing to mend\n"));
     let said = desktop.does(&["flows", "test"]);
     assert!(said.starts_with("documents: built in; transcripts: built in\n"), "{said}");
@@ -73,7 +73,7 @@ fn the_transcripts_of_an_export_are_played_against_its_own_documents() {
     assert!(!output.status.success(), "{said}");
     assert!(said.contains("mine/transcripts/automated_call/not_now.call:8: expected"), "{said}");
     assert!(said.trim_end().ends_with(" 1 failed"), "{said}");
-    // So are single ones.
+    // The same for a single flow.
     let one = desktop.output(&["flows", "test", "mine/transcripts/automated_call/not_now.call"]);
     assert!(text(&one.stdout).ends_with("0 passed, 1 failed\n"), "{}", text(&one.stdout));
     let two = ["flows", "test", "mine/transcripts/call_back", "elsewhere"];
@@ -99,7 +99,7 @@ fn the_folder_of_the_settings_is_meant_when_none_is_named() {
     assert!(with(&["flows", "test"]).ends_with(" 0 failed\n"));
     std::fs::write(desktop.path("settings.toml"), "[flows]\ndirectory = \"mine\"\n").expect("a written file");
     assert!(desktop.does(&["--config", "settings.toml", "flows", "check"]).contains("(mine)"));
-    // A folder that is named comes first.
+    // A folder named on the command line takes precedence.
     std::fs::write(desktop.path("settings.toml"), "[flows]\ndirectory = \"nowhere\"\n").expect("a written file");
     assert!(desktop.does(&["--config", "settings.toml", "flows", "test", "mine"]).ends_with(" 0 failed\n"));
     assert!(desktop.does(&["--config", "settings.toml", "flows", "check", "mine"]).contains("(mine)"));
@@ -158,7 +158,7 @@ fn an_export_goes_into_folders_only() {
     }
     assert_eq!(desktop.read("file"), "x");
     assert!(!desktop.path("nowhere").exists());
-    // A hidden file is something too.
+    // A folder with only a hidden file isn't empty.
     std::fs::create_dir(desktop.path("hidden")).expect("a folder");
     std::fs::write(desktop.path("hidden/.kept"), "").expect("a written file");
     assert!(desktop.refuses(&["flows", "export", "hidden"]).contains("isn't empty"));
@@ -196,7 +196,7 @@ fn a_link_is_replaced_and_not_what_it_leads_to() {
 fn a_full_disk_gives_a_sentence() {
     let desktop = Desktop::empty();
     let program = env!("CARGO_BIN_EXE_kenkocall");
-    // No file can be written; without SIGXFSZ the write fails and doesn't end the process.
+    // No file can be written. With SIGXFSZ ignored, the write fails instead of ending the process.
     let mut command = Command::new("sh");
     command.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"", program, "flows", "export", "mine"]);
     let output = command.current_dir(desktop.path("")).output().expect("a shell");
@@ -216,7 +216,7 @@ fn a_read_only_folder_gives_a_sentence() {
     let program = env!("CARGO_BIN_EXE_kenkocall");
     let mut command = if std::fs::write(desktop.path("locked/probe"), "").is_ok() {
         std::fs::remove_file(desktop.path("locked/probe")).expect("a removed file");
-        // Root passes over permissions unless it gives up the right to.
+        // Root bypasses permissions unless it drops that capability.
         let mut command = Command::new("setpriv");
         command.args(["--bounding-set=-dac_override,-dac_read_search,-fowner", program]);
         command
@@ -239,7 +239,7 @@ fn the_exit_codes_are_the_same_for_all_commands_of_authors() {
     desktop.edit("differs/transcripts/health_call/family.call", "> say", "> sing");
     std::fs::create_dir(desktop.path("empty")).expect("a folder");
     for (arguments, code) in [
-        // 1: something isn't there, or can't be read.
+        // 1: something is missing or unreadable.
         (&["check", "nowhere"][..], 1),
         (&["draw", "person", "--folder", "nowhere"], 1),
         (&["play", "--folder", "nowhere"], 1),
@@ -253,18 +253,18 @@ fn the_exit_codes_are_the_same_for_all_commands_of_authors() {
         (&["draw", "person", "--language", "xx"], 2),
         (&["play", "--language", "xx"], 2),
         (&["test", "mine/transcripts", "differs/transcripts"], 2),
-        // 3: understood, and nothing was written.
+        // 3: a valid command that was refused; nothing was written.
         (&["export", "mine"], 3),
         (&["export", "mine/person/flow.toml"], 3),
         (&["test", "--update"], 3),
-        // 4: the documents, or a transcript, aren't right.
+        // 4: the documents or a transcript have errors.
         (&["check", "broken"], 4),
         (&["draw", "person", "--folder", "broken"], 4),
         (&["play", "--folder", "broken"], 4),
         (&["test", "broken"], 4),
         (&["test", "differs"], 4),
         (&["check", "empty"], 4),
-        // 0: all is well.
+        // 0: no errors.
         (&["check", "mine"], 0),
         (&["draw", "person", "--folder", "mine"], 0),
         (&["test", "mine"], 0),

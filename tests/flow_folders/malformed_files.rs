@@ -49,7 +49,7 @@ fn what_is_no_ordinary_file_is_not_opened() {
 fn a_large_file_is_not_read() {
     let desktop = Desktop::with_export();
     let large = std::fs::File::create(desktop.path("mine/person/prompts/ja.toml")).expect("a file");
-    // Without its bytes on the disk.
+    // A sparse file: its size isn't allocated on the disk.
     large.set_len(5_000_000_000).expect("a large file");
     assert!(refused(&desktop).contains("mine/person/prompts/ja.toml is larger than 256 KiB"));
     let transcripts = Desktop::with_export();
@@ -81,7 +81,7 @@ fn many_files_are_not_read() {
         std::fs::write(desktop.path(&format!("mine/person/prompts/x{nth}.toml")), "").expect("a file");
     }
     assert!(refused(&desktop).contains("mine has too many files: is it the right folder?"));
-    // Whatever they are.
+    // Whatever kind of file they are.
     let sentence = desktop.refuses(&["flows", "check", "/"]);
     assert!(sentence.contains("is it the right folder") || sentence.contains("can't be read"), "{sentence}");
 }
@@ -95,7 +95,7 @@ fn links_are_not_followed_in_a_circle() {
 
 #[test]
 fn hidden_folders_are_passed_by() {
-    // A version control's own files; and how Kubernetes mounts a volume, through hidden links.
+    // The files of version control, and a Kubernetes volume, which is mounted through hidden links.
     let desktop = Desktop::with_export();
     std::fs::create_dir(desktop.path("mine/.git")).expect("a folder");
     std::fs::write(desktop.path("mine/.git/config.toml"), "not [ TOML").expect("a file");

@@ -48,7 +48,7 @@ fn the_log_warns_of_words_that_changed_under_one_version() {
     let mine = [("KENKOCALL_FLOWS__DIRECTORY", "mine")];
     desktop.edit("mine/questionnaire/flow.toml", "version = ", "version = 1");
     assert!(!log_of_a_start(&desktop, &mine).contains("Raise `version`"), "another version than the built-in one");
-    // Calls may have begun with this version, and other words.
+    // Calls may have begun with this version but other wording.
     desktop.edit("mine/questionnaire/prompts/ja.toml", "下痢をしていますか", "おなかをこわしていますか");
     let log = log_of_a_start(&desktop, &mine);
     let warned = log.lines().find(|line| line.contains("Raise `version`")).unwrap_or_else(|| panic!("{log}"));

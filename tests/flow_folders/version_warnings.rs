@@ -51,7 +51,7 @@ fn shared_words_count_for_the_flows_that_say_them() {
         raise(&desktop, flow);
     }
     assert_eq!(warnings(&desktop).1, "");
-    // What the engine says by itself, and how long a question waits, is heard in every call that asks.
+    // The engine's own prompts and the time limits of questions affect every call with a question.
     desktop.edit("mine/shared/keys.toml", "first_key_seconds = 10", "first_key_seconds = 12");
     assert_eq!(warnings(&desktop).1, "", "both have another version by now");
     let desktop = Desktop::with_export();

@@ -52,7 +52,7 @@ pub fn webhook_form(data: &[u8]) {
     let Ok(form) = Form::read(data) else { return };
     let signature = KEY.sign(URL, form.fields());
     assert!(KEY.validate(URL, form.fields(), &signature));
-    // Written again by another hand, it is the same form.
+    // Encoded again by another library, it is the same form.
     let encoded = |bytes: &[u8]| url::form_urlencoded::byte_serialize(bytes).collect::<String>();
     let pairs = form.fields().iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
     let again = pairs.collect::<Vec<_>>().join("&");

@@ -37,7 +37,7 @@ async fn fault_28_one_turn_posted_twenty_times_in_parallel_has_one_effect(fresh:
     let mut posts = JoinSet::new();
     for nth in 0..20 {
         let (phone, action) = (phone.clone(), action.clone());
-        // The first to come decides; the others may even say something else.
+        // The first one decides, even if the others say something else.
         let digits = if nth % 2 == 0 { "1" } else { "2" };
         posts.spawn(async move { phone.post(&action, &[("Digits", digits)]).await.unwrap() });
     }
@@ -116,7 +116,7 @@ async fn fault_23_two_calls_for_one_person_at_once_are_one_report(fresh: Fresh) 
     }
     patient.hears(RECEIVED);
     assert_eq!(kept.reports(MOTHER.id).await, ["reported"]);
-    // Who hangs up later doesn't open it again, who finishes later doesn't make another.
+    // A later hang-up doesn't reopen it, and a later completion doesn't create another.
     let mut third = son.clone();
     third.keys(&WELL[8..]).await.hears(RECEIVED);
     third.hang_up().await;
@@ -137,7 +137,7 @@ async fn fault_23_an_answer_of_another_call_after_the_report_is_kept_beside_it(f
         format!("SELECT item || '=' || entry || ' ' || severity FROM answers WHERE late IS {late} ORDER BY id")
     };
     let acknowledged = kept.column(&answered(false)).await;
-    // Feverish, short of oxygen and blue in the face: all of it after the first caller was thanked.
+    // Fever, low oxygen and cyanosis, all reported after the first caller was thanked.
     second.keys(&["391", "1", "088", "1", "1"]).await;
     assert_eq!(kept.column(&answered(false)).await, acknowledged, "the acknowledged report stands");
     let late = kept.column(&answered(true)).await;
@@ -180,7 +180,7 @@ async fn a_hang_up_in_the_same_commit_as_a_turn_that_does_not_fit_is_not_lost(fr
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await;
     let (call, turn) = (phone.call(), u32::try_from(phone.turn()).unwrap());
-    // Both are taken before the conversation service's task runs: the runtime of a test has one thread.
+    // Both are queued before the conversation service's task runs, as a test's runtime has one thread.
     let unfit = CarrierEvent::Turn { call, turn, happening: EventKind::TransferEnded(TransferOutcome::NotReached) };
     let (ended, ringing) = (Some(HangupCause::NormalClearing), Ringing::Proven);
     let gone = LegStatus { call: None, carrier: "twilio", leg: phone.leg.clone(), status: "completed", ended, ringing };
@@ -208,7 +208,7 @@ async fn fault_23_a_report_finished_in_the_same_commit_as_the_other_call_hangs_u
         let left =
             LegStatus { call: None, carrier: "twilio", leg: leaving.leg.clone(), status: "completed", ended, ringing };
         let left = line.conversations.take(CarrierEvent::Status(left));
-        // Both are taken before the conversation service's task runs: the runtime of a test has one thread.
+        // Both are queued before the conversation service's task runs, as a test's runtime has one thread.
         let (finished, left) =
             if person.id == MOTHER.id { tokio::join!(finished, left) } else { first_the_other(finished, left).await };
         assert!(matches!(finished, Ok(Outcome::Reply { .. })), "{finished:?}");

@@ -48,7 +48,7 @@ async fn slow(line: &Line, from: impl Fn(usize) -> String) -> Vec<TcpStream> {
     let (address, beginnings) = (line.carrier.address(), beginnings());
     for nth in 0..SLOW {
         let mut stream = connect(&from(nth), &address).await;
-        // It may have been closed for a newer one.
+        // It may have been closed in favour of a newer one.
         let _sent = stream.write_all(beginnings[nth % beginnings.len()].as_bytes()).await;
         held.push(stream);
     }
@@ -67,7 +67,7 @@ async fn slow_clients_keep_nobody_out(fresh: Fresh) {
     super::test_patients::register(&fresh.database, jiff::Timestamp::now(), "Asia/Tokyo").await;
     let files = vec![("OPEN_FILES".to_owned(), FILES.to_owned())];
     let line = Line::start_in(&fresh.url, &[], files);
-    // A call that is in progress, on a connection that is kept open.
+    // A call in progress on a kept-alive connection.
     let mut phone = Phone::ring_any(&line.carrier).await;
     let held = slow(&line, |_| "127.0.0.1".to_owned()).await;
     for _ in 0..5 {
@@ -122,7 +122,7 @@ async fn whatever_is_refused_is_logged_once_and_counted(fresh: Fresh) {
     for _ in 0..50 {
         assert_eq!(line.carrier.send(&forged).await.unwrap().status, StatusCode::FORBIDDEN);
         assert_eq!(line.carrier.send(&twice).await.unwrap().status, StatusCode::BAD_REQUEST);
-        // The server may close before all of it is sent.
+        // The server may close the connection before everything is sent.
         if let Ok(answer) = line.carrier.send(&large).await {
             assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
         }
@@ -158,14 +158,14 @@ async fn whoever_is_too_slow_is_disconnected() {
         stream.write_all(sent.as_bytes()).await.unwrap();
         ends.spawn(async move {
             let mut reply = Vec::new();
-            // Closed in order, or reset where something of it wasn't read.
+            // Closed properly, or reset if part of the data wasn't read.
             let _ended = stream.read_to_end(&mut reply).await;
             let told = String::from_utf8(reply).unwrap();
             let has_body = sent.contains("\r\n\r\n");
             assert_eq!(told.starts_with("HTTP/1.1 408"), has_body, "{sent:?}: {told}");
         });
     }
-    // A byte now and then changes nothing.
+    // Sending a byte now and then doesn't help.
     let mut dribbling = connect("127.0.0.1", &line.carrier.address()).await;
     ends.spawn(async move {
         let mut bytes = POST.bytes().chain("X-Header: ".bytes()).chain(std::iter::repeat(b'x'));
@@ -174,7 +174,7 @@ async fn whoever_is_too_slow_is_disconnected() {
             rhythm.tick().await;
         }
     });
-    // One who asks and asks, and never reads.
+    // A client that sends requests and never reads the responses.
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4_096).unwrap();
     let mut deaf = socket.connect(line.carrier.address().parse().unwrap()).await.unwrap();

@@ -58,19 +58,19 @@ async fn fault_13_a_placed_call_that_is_not_known_stops_the_dialling_once(fresh:
     let lost = made(now - SignedDuration::from_mins(10));
     assert_eq!(listener.told_of("status", lost).await, (1, true));
     assert_eq!(listener.kept.alerts().await, ["dialling"]);
-    // While it lasts, others add nothing to the lists.
+    // While the pause lasts, further ones add nothing to the lists.
     assert_eq!(listener.told_of("answered", made(now)).await, (1, true));
     assert_eq!(listener.kept.alerts().await, ["dialling"]);
     let metrics = listener.line.operations.get("/metrics").await.unwrap().body;
     assert!(metrics.contains("kenkocall_losses_found_total{sign=\"unknown_call\"} 1"), "{metrics}");
     assert!(metrics.contains("kenkocall_placed_calls_not_known_total 2"), "{metrics}");
     listener.resume();
-    // The same again, and any of before that moment: a person has decided.
+    // Repeated requests and any from before that time: a person has already decided.
     for path in ["status", "answered", "goodbye"] {
         assert_eq!(listener.told_of(path, lost).await, (1, false), "{path}");
         assert_eq!(listener.told_of(path, made(now)).await, (1, false), "{path}");
     }
-    // One that was placed since is news.
+    // One that was placed since then is new.
     assert_eq!(listener.told_of("status", made(Timestamp::now() + SignedDuration::from_secs(1))).await, (2, true));
 }
 
@@ -88,11 +88,11 @@ async fn fault_13_any_call_of_ours_that_is_not_known_counts_whatever_its_time_an
 async fn fault_13_a_request_of_a_settled_call_sent_again_stops_nothing(fresh: Fresh) {
     let listener = Listener::on(&fresh).await;
     let now = Timestamp::now();
-    // Ids that this program never made.
+    // Ids that this program never generated.
     for id in [Uuid::nil(), Uuid::max(), Uuid::from_u128(made(now).as_u128() & !(0xf << 76) | 4 << 76)] {
         assert_eq!(listener.told_of("status", id).await, (0, false), "{id}");
     }
-    // The reconciliation has made the carrier's call an attempt with an id of its own.
+    // The reconciliation created an attempt with a new id for the carrier's call.
     let ring = [
         STATUS[0],
         ("AccountSid", "AC00000000000000000000000000000000"),

@@ -61,7 +61,7 @@ impl Kept {
     pub async fn counts(&self) -> BTreeMap<&'static str, u64> {
         let mut counts = BTreeMap::new();
         for table in TABLES {
-            // Rows are sealed in the trail a moment after they are written.
+            // Rows are sealed in the trail shortly after they are written.
             let rows = if table == "audit" { "audit WHERE action NOT LIKE 'rows.%'" } else { table };
             counts.insert(table, self.count(rows).await);
         }

@@ -20,7 +20,7 @@ async fn fault_39_a_call_goes_on_under_the_documents_that_it_began_with(fresh: F
     let changed = words.replace("下痢をしていますか", "おなかをこわしていますか");
     assert_ne!(words, changed);
     std::fs::write(&prompts, changed).unwrap();
-    // And one question fewer: the old call still asks it.
+    // The new documents have one question fewer; the old call still asks it.
     let flow = new.join("questionnaire/flow.toml");
     let nodes = std::fs::read_to_string(&flow).unwrap();
     let fewer = nodes.replace("next = \"cough_or_runny_nose\"\n", "next = \"breathlessness\"\n");
@@ -48,7 +48,7 @@ async fn fault_39_a_call_goes_on_under_the_documents_that_it_began_with(fresh: F
 
     begun.key("2").await.hears("せきや鼻水");
     begun.keys(&["2", "2", "2", "2"]).await.hears("下痢をしていますか");
-    // Repeated turns as well say what they said then.
+    // Repeated turns get their original reply, too.
     begun.keys(&WELL[9..]).await.hears(RECEIVED);
 
     let mut later = Phone::ring_any(&line.carrier).await;

@@ -23,7 +23,7 @@ async fn full_disk(fresh: Fresh) {
     phone.identify(&MOTHER).await.keys(&WELL[..2]).await;
     assert_eq!(line.carrier.get("/readyz").await.unwrap().status, StatusCode::OK);
 
-    // No file can be written from here on.
+    // From now on no file can be written.
     limit(&line, Some(0));
     let before = kept.answers(MOTHER.id).await;
     let action = phone.action().to_owned();
@@ -51,7 +51,7 @@ async fn full_disk(fresh: Fresh) {
         }
     };
     tokio::time::timeout(PATIENCE, ready).await.expect("ready again, with no call in between");
-    // The caller rings again, and goes on where the report stood.
+    // The caller calls again and continues the report.
     let mut again = Phone::ring_any(&line.carrier).await;
     again.identify(&MOTHER).await;
     again.keys(&WELL[2..]).await.hears(RECEIVED);

@@ -35,7 +35,7 @@ const PATHS: [&str; 9] = [
     "/twilio/voice/calls/0197a3c1-2b4d-7e5f-8a6b-9c0d1e2f3a4b/status",
     "/twilio/voice/calls/0197a3c1-2b4d-7e5f-8a6b-9c0d1e2f3a4b/goodbye",
     "/twilio/voice/calls/0197a3c1-2b4d-7e5f-8a6b-9c0d1e2f3a4b/turns/1",
-    // Takes the place of a turn that is waited for.
+    // Replaced by the id of a pending turn.
     "",
 ];
 
@@ -99,7 +99,7 @@ fn posted(carrier: &Carrier, path: &str, headers: &[u8], body: &[u8]) -> Vec<u8>
 async fn sent(address: SocketAddr, request: &[u8]) -> Vec<u8> {
     let (mut reading, mut writing) = TcpStream::connect(address).await.unwrap().into_split();
     let write = async {
-        // Who refuses a request closes the connection before all of it has gone out.
+        // A server that refuses a request may close the connection before all of it is sent.
         let _refused = writing.write_all(request).await;
         let _closed = writing.shutdown().await;
     };
@@ -112,7 +112,7 @@ async fn refused(address: SocketAddr, request: &[u8], status: Option<&str>) {
     let reply = sent(address, request).await;
     let shown = || String::from_utf8_lossy(&request[..request.len().min(2_000)]).into_owned();
     let head = String::from_utf8_lossy(&reply[..reply.len().min(200)]).into_owned();
-    // The fallback needs nothing of the request for its apology.
+    // The fallback's apology doesn't depend on the request.
     if is_fallback(request) && head.starts_with("HTTP/1.1 200") {
         assert!(String::from_utf8_lossy(&reply).contains("おかけ直しください"), "{}", shown());
         return;
@@ -155,14 +155,14 @@ async fn anything_at_all_is_refused_and_stores_nothing(fresh: Fresh) {
     let any_bytes = vec(any::<u8>(), 0..600);
 
     for _ in 0..OF_EACH {
-        // Bytes that are no HTTP, and those that nearly are.
+        // Bytes that aren't HTTP, and bytes that almost are.
         refused(address, &drawn(&mut runner, &any_bytes), None).await;
         let path = path_of(drawn(&mut runner, &select(&PATHS[..])));
         let bytes = drawn(&mut runner, &any_bytes);
         let odd = drawn(&mut runner, &"[!-~]{0,60}");
         let line = [b"POST /twilio/voice/", odd.as_bytes(), b"?", &bytes, b" HTTP/1.1\r\nHost: x\r\n\r\n"].concat();
         refused(address, &line, None).await;
-        // A path of ours with an odd end and query, signed as it stands.
+        // One of our paths with an unexpected end and query, correctly signed.
         let odd = drawn(&mut runner, &"[!-\"$-~]{1,60}");
         refused(address, &posted(carrier, &[path, "/", &odd].concat(), b"", b"CallSid=CA0"), None).await;
         refused(address, &posted(carrier, &[path, "?", &odd].concat(), b"", &bytes), Some("400")).await;
@@ -170,7 +170,7 @@ async fn anything_at_all_is_refused_and_stores_nothing(fresh: Fresh) {
         let header = [b"X-Odd: ".as_slice(), &drawn(&mut runner, &any_bytes), b"\r\n"].concat();
         refused(address, &posted(carrier, path, &header, b"a=1"), None).await;
         refused(address, &posted(carrier, path, b"", &bytes), Some("400")).await;
-        // Signed fields, of which one that we read has no form that it may have.
+        // Correctly signed fields, one of which has an invalid form.
         let mut fields = drawn(&mut runner, &vec(hostile(), 0..6));
         let known = drawn(&mut runner, &select(&["CallSid", "From", "To", "Digits", "CallStatus"][..]));
         let value = drawn(&mut runner, &select(&HOSTILE[..11]));
@@ -186,12 +186,12 @@ async fn anything_at_all_is_refused_and_stores_nothing(fresh: Fresh) {
         refused(address, &posted(carrier, path, b"", xml.as_bytes()), Some("413")).await;
         let large = vec![b'1'; 10 * 1024 * 1024];
         refused(address, &posted(carrier, path, b"", &large), None).await;
-        // A body that breaks off.
+        // An incomplete body.
         let endless = format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\nDigits=1");
         refused(address, endless.as_bytes(), Some("400")).await;
     }
 
-    // Some are signed for another body than the one that arrives: staff are told of those, once.
+    // Some are signed for another body than the one that arrives: those raise one alert.
     let mut after = kept.counts().await;
     assert!(kept.alerts().await.iter().all(|kind| kind == "forged"));
     after.insert("alerts", 0);
@@ -206,6 +206,6 @@ async fn anything_at_all_is_refused_and_stores_nothing(fresh: Fresh) {
     ] {
         assert!(counted.contains(refusal), "{refusal}: {counted}");
     }
-    // And the call is where it was.
+    // The call is in the same state as before.
     phone.key("375").await.hears("37ど 5ぶ");
 }

@@ -66,14 +66,14 @@ async fn h7_one_id_is_locked_for_outsiders_and_the_registered_number_still_gets_
         assert!(is_mismatch(&guess(&line.carrier, Some(&stranger(nth)), MOTHER.id, WRONG).await));
     }
     assert_eq!(kept.alerts().await, [alert.as_str()], "one alert, when half of the tries are used up");
-    // Locked: the right birth date doesn't get an outsider in, and raises nothing more.
+    // Locked: even the right birth date is rejected from an unregistered number, and raises no further alert.
     for nth in 4..8 {
         assert!(is_mismatch(&guess(&line.carrier, Some(&stranger(nth)), MOTHER.id, MOTHER.birth_date).await));
     }
     assert_eq!(kept.alerts().await, [alert.as_str()]);
     assert_eq!(kept.count("identifications WHERE outcome = 'locked'").await, 4);
     assert_eq!(kept.count("reports").await, 0);
-    // The patient's own phone, and other people's IDs, go on.
+    // The patient's own phone and other people's IDs aren't affected.
     assert!(!is_mismatch(&guess(&line.carrier, MOTHER.number, MOTHER.id, MOTHER.birth_date).await));
     assert!(!is_mismatch(&guess(&line.carrier, Some(&stranger(9)), SON.id, SON.birth_date).await));
 }
@@ -97,7 +97,7 @@ async fn h7_one_caller_is_locked_whatever_the_id(fresh: Fresh) {
     for nth in 0..5 {
         guess(&line.carrier, Some(&caller), &format!("9999900{nth}"), WRONG).await;
     }
-    // Nobody has these IDs: the only centre there is gets the alert.
+    // These IDs don't exist, so the only centre gets the alert.
     assert_eq!(kept.alerts().await, [format!("guessing {CENTRE}")]);
     assert_eq!(kept.count("outbox WHERE job LIKE '%guessing%'").await, 1);
     assert!(is_mismatch(&guess(&line.carrier, Some(&caller), SON.id, SON.birth_date).await));
@@ -122,13 +122,13 @@ async fn h7_hidden_numbers_slow_themselves_alone(fresh: Fresh) {
         guess(&line.carrier, None, &format!("999990{nth:02}"), WRONG).await;
     }
     assert_eq!(kept.alerts().await, ["mass_guessing"], "one alert for all health centres");
-    // An ID without failures gets in; of a call's tries the first alone is judged.
+    // An ID without failures is accepted; only the first try of a call is evaluated.
     assert!(!is_mismatch(&guess(&line.carrier, None, SON.id, SON.birth_date).await));
     let wrong_first = [(MOTHER.id, WRONG), (SON.id, SON.birth_date)];
     assert!(fails_in_one_call(&line.carrier, None, &wrong_first).await);
     // An ID with a failure has to wait.
     assert!(is_mismatch(&guess(&line.carrier, None, MOTHER.id, MOTHER.birth_date).await));
-    // Those who show a number notice nothing of it.
+    // Callers who show a number aren't affected.
     assert!(!fails_in_one_call(&line.carrier, Some(&stranger(1)), &wrong_first).await);
     assert!(!fails_in_one_call(&line.carrier, Some(&stranger(2)), &[(MOTHER.id, MOTHER.birth_date)]).await);
     assert!(!is_mismatch(&guess(&line.carrier, MOTHER.number, MOTHER.id, MOTHER.birth_date).await));
@@ -181,7 +181,7 @@ async fn h7_many_unregistered_numbers_are_slowed_and_ids_without_failures_still_
     assert!(is_mismatch(&guess(&line.carrier, Some(&stranger(51)), MOTHER.id, MOTHER.birth_date).await), "it waits");
     assert!(!is_mismatch(&guess(&line.carrier, Some(&stranger(52)), SON.id, SON.birth_date).await));
     assert!(!is_mismatch(&guess(&line.carrier, MOTHER.number, MOTHER.id, MOTHER.birth_date).await));
-    // Hidden numbers have a lane of their own.
+    // Hidden numbers are limited separately.
     assert!(!fails_in_one_call(&line.carrier, None, &wrong_first).await);
 }
 
@@ -190,7 +190,7 @@ async fn h7_one_id_has_twenty_tries_a_day_with_growing_waits(fresh: Fresh) {
     let kept = Kept::at(&fresh.url);
     let start: Timestamp = "2026-11-23T10:00:00+09:00".parse().unwrap();
     let mut judged = Vec::new();
-    // A new number every minute, then at the end of the day and after it.
+    // A new number every minute, then at the end of the day, then after it.
     for minute in (0..480_i64).chain([1_439, 1_441]) {
         inside.set_clock(&(start + SignedDuration::from_mins(minute)).to_string());
         let before = kept.count("identifications WHERE outcome = 'mismatch'").await;
@@ -205,7 +205,7 @@ async fn h7_one_id_has_twenty_tries_a_day_with_growing_waits(fresh: Fresh) {
     let gaps: Vec<i64> = judged.windows(2).map(|two| two[1] - two[0]).collect();
     assert!(gaps.is_sorted() && gaps.last() == Some(&60), "{gaps:?}");
     assert_eq!(kept.alerts().await, [format!("guessing {CENTRE}")]);
-    // The day's tries are kept by the database: another program on it goes by them.
+    // The day's tries are in the database, so another process counts them too.
     drop(inside);
     let again = Line::start(&fresh.url, &[]);
     assert!(!is_mismatch(&guess(&again.carrier, MOTHER.number, MOTHER.id, MOTHER.birth_date).await));
@@ -229,7 +229,7 @@ async fn hidden_numbers_together_have_as_many_calls_at_once_as_one_number(fresh:
     let line = Line::with_people_and(&fresh.database, &fresh.url, &few).await;
     let hidden = hidden_calls(&line.carrier, 5).await;
     assert_eq!(hidden.iter().filter(|phone| phone.next == Next::Over).count(), 2);
-    // Who is identified doesn't count.
+    // Identified callers don't count.
     let talking = hidden.into_iter().find(|phone| phone.next != Next::Over).unwrap();
     let mut talking = talking;
     talking.keys(&[SON.id, SON.birth_date]).await;
@@ -251,7 +251,7 @@ async fn h7_locked_sounds_exactly_like_a_mismatch(fresh: Fresh) {
         open.keys(&[NOBODY.id, NOBODY.birth_date]).await;
         locked.keys(&[MOTHER.id, MOTHER.birth_date]).await;
         assert_eq!(open.said, locked.said, "try {nth}");
-        // Byte for byte, but for the call's own URLs.
+        // Identical except for the call's own URLs.
         let bare = |phone: &Phone| {
             let answer = phone.heard.last().unwrap();
             answer
@@ -302,7 +302,7 @@ async fn h7_slow_guesses_are_told_and_told_again_while_they_go_on(fresh: Fresh) 
     let kept = Kept::at(&fresh.url);
     let start: Timestamp = "2026-11-23T10:00:00+09:00".parse().unwrap();
     let mut open = Vec::new();
-    // Nine tries a day, from new numbers: one below the limit at which an ID's tries of a day are told.
+    // Nine tries a day, from new numbers: one fewer than the number that raises an alert for an ID in a day.
     for day in 0..6_i64 {
         for nth in 0..9_i64 {
             inside.set_clock(&(start + SignedDuration::from_mins(day * 1_500 + nth * 60)).to_string());
@@ -311,7 +311,7 @@ async fn h7_slow_guesses_are_told_and_told_again_while_they_go_on(fresh: Fresh) 
         let alerts = kept.alerts().await.len();
         open.push(alerts);
         if day == 2 {
-            // Staff have looked into it.
+            // Staff have handled the alert.
             let mut tx = fresh.database.begin_write().await.unwrap();
             let now = start + SignedDuration::from_mins(day * 1_500 + 600);
             let guessing = alerts::open_of_kind(&mut tx, AlertKind::Guessing).await.unwrap();

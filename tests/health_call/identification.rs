@@ -57,7 +57,7 @@ async fn h1_maintenance_with_its_end_and_open_again_afterwards(fresh: Fresh) {
     assert!(phone.said.iter().any(|said| said.language == "en-US"), "also said in English");
     assert!(phone.said.iter().all(|said| !said.barge_in), "not cut short by a key");
 
-    // A call that was in progress goes on.
+    // A call in progress continues.
     before.identify(&MOTHER).await.keys(&WELL).await.hears(RECEIVED);
 
     let mut tx = fresh.database.begin_write().await.unwrap();
@@ -90,7 +90,7 @@ async fn h2_the_right_birth_date_after_a_mismatch_goes_on(fresh: Fresh) {
     let line = Line::with_people(&fresh.database, &fresh.url).await;
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&Person { birth_date: SON.birth_date, ..MOTHER }).await.hears(MISMATCH);
-    // What isn't a date at all is asked for again and isn't a try.
+    // After an invalid date the question is repeated; it doesn't count as a try.
     phone.keys(&[MOTHER.id, "19511399"]).await;
     assert!(!phone.text().contains(MISMATCH));
     phone.key(MOTHER.birth_date).await.keys(&WELL).await.hears(RECEIVED);
@@ -100,8 +100,8 @@ async fn h2_the_right_birth_date_after_a_mismatch_goes_on(fresh: Fresh) {
 async fn h6_nothing_that_is_stored_is_ever_said(fresh: Fresh) {
     let line = Line::with_people(&fresh.database, &fresh.url).await;
     let mut heard = Vec::new();
-    // A whole call from the registered number, dropped on the way and resumed; another person; a mismatch; a released
-    // person; nobody.
+    // A complete call from the registered number, dropped and resumed; another person; a mismatch; a released
+    // person; an unknown person.
     let mut phone = Phone::ring(&line.carrier, MOTHER.number).await;
     phone.identify(&MOTHER).await.keys(&WELL[..6]).await;
     phone.hang_up().await;
@@ -134,7 +134,7 @@ async fn h6_nothing_that_is_stored_is_ever_said(fresh: Fresh) {
             }
         }
     }
-    // An answer that an earlier call gave isn't read back in a later one.
+    // An answer from an earlier call isn't read back in a later one.
     let mut phone = Phone::ring(&line.carrier, None).await;
     phone.identify(&SON).await;
     assert!(!phone.text().contains("37"), "{}", phone.text());
@@ -160,7 +160,7 @@ async fn h8_released_with_the_right_birth_date_is_told_that_reporting_has_ended(
     phone.hears("ほかのご家族の報告をするときは");
     phone.key("2").await.hears("これで終わります");
     assert_eq!(phone.next, Next::Over);
-    // Released while the line is being used counts at once.
+    // A release during the call takes effect immediately.
     let mut tx = fresh.database.begin_write().await.unwrap();
     let found = patients::by_hersys_ids(&mut tx, &[HersysId::parse(SON.id).unwrap()]).await.unwrap();
     patients::release(&mut tx, found[0].id, Timestamp::now()).await.unwrap();

@@ -44,7 +44,7 @@ async fn h5_dropped_at_every_question_of_the_questionnaire(fresh: Fresh) {
         let mut phone = Phone::ring_any(&line.carrier).await;
         phone.keys(&["1", id, MOTHER.birth_date]).await.keys(&WELL[..given]).await;
         phone.hang_up().await;
-        // Of the first four keys two are confirmations.
+        // Two of the first four keys are confirmations.
         let answers = if given < 4 { given / 2 } else { given - 2 };
         assert_eq!(kept.answers(id).await, WELL_KEPT[..answers], "after {given} keys");
         let finished = given == WELL.len();
@@ -53,7 +53,7 @@ async fn h5_dropped_at_every_question_of_the_questionnaire(fresh: Fresh) {
     let mut dispositions = vec!["unanswered"; WELL.len()];
     dispositions.push("reported");
     assert_eq!(kept.dispositions().await, dispositions);
-    // And each goes on to its end.
+    // Each report is then completed.
     for (given, id) in ids.iter().enumerate().take(WELL.len()) {
         let mut phone = Phone::ring_any(&line.carrier).await;
         let answered = if given < 4 { given / 2 * 2 } else { given };
@@ -86,7 +86,7 @@ async fn h5_dropped_before_anybody_was_identified(fresh: Fresh) {
         let before = kept.count("turns").await;
         phone.hang_up().await;
         assert_eq!(kept.count("turns").await, before + 1);
-        // Whatever comes afterwards, the call is over.
+        // The call is over, whatever arrives afterwards.
         let action = phone.action().to_owned();
         let late = phone.post(&action, &[("Digits", "1")]).await.unwrap();
         phone.follow(&late);

@@ -98,13 +98,13 @@ async fn i1_fifty_kills_in_the_middle_of_calls_lose_nothing_that_was_acknowledge
         });
     }
     for _ in 0..KILLS {
-        // A moment that nobody chose: the low bits of an id's randomness.
+        // A random moment, from the low bits of an id.
         let moment = u64::from(Uuid::now_v7().as_bytes()[15]) / 4;
         tokio::time::sleep(Duration::from_millis(moment)).await;
         line.kill();
         line.restart();
     }
-    // On a busy machine no call may have come to its end between two kills.
+    // On a busy machine, possibly no call finishes between two kills.
     finished.notified().await;
     stop.store(true, Ordering::Relaxed);
     let mut calls = Vec::new();
@@ -137,8 +137,8 @@ async fn fault_39_a_stop_answers_what_was_taken_and_calls_go_on_afterwards(fresh
         phone.identify(&MOTHER).await;
         phones.push(phone);
     }
-    // Turns are in progress while it is told to stop, since the database makes them wait: each is answered, or was
-    // never taken.
+    // Turns are in progress when it is told to stop, since the database delays them: each is answered, or was
+    // never accepted.
     let before = taken(&line).await;
     let held = kept.hold().await;
     let mut posts = JoinSet::new();
@@ -175,7 +175,7 @@ async fn fault_39_a_stop_answers_what_was_taken_and_calls_go_on_afterwards(fresh
     assert!(line.log().contains("stopped"), "{}", line.log());
     assert!(answered > 0, "the turn that was under way is answered");
     println!("{answered} of 8 turns were under way");
-    // Started again, every call goes on where it stood: the turn is posted again, by the same URL.
+    // After a restart every call continues where it was: the turn is posted again to the same URL.
     line.restart();
     for phone in &mut phones {
         phone.key("375").await.hears("37ど 5ぶ");
@@ -194,7 +194,7 @@ async fn a_half_sent_request_does_not_hold_up_a_stop(fresh: Fresh) {
         stream.write_all(sent.as_bytes()).await.unwrap();
         half_sent.push((sent.to_owned(), stream));
     }
-    // An answered connection that is kept open, and one that has begun its second request.
+    // A kept-alive connection after one answer, and one that has sent part of its second request.
     for second in ["", "POST /tw"] {
         let mut stream = tokio::net::TcpStream::connect(line.carrier.address()).await.unwrap();
         stream.write_all(whole.as_bytes()).await.unwrap();
@@ -204,14 +204,14 @@ async fn a_half_sent_request_does_not_hold_up_a_stop(fresh: Fresh) {
         stream.write_all(second.as_bytes()).await.unwrap();
         half_sent.push((second.to_owned(), stream));
     }
-    // Served means that those before it were taken.
+    // An answer here means that the earlier connections were accepted.
     assert_eq!(line.carrier.get("/healthz").await.unwrap().status, StatusCode::OK);
     line.terminate();
     assert_eq!(line.stopped().await.code(), Some(0), "{}", line.log());
     assert!(!line.log().contains("not answered before the drain deadline"), "{}", line.log());
     for (sent, mut stream) in half_sent {
         let mut reply = Vec::new();
-        // Closed in order, or reset where something of it wasn't read.
+        // Closed properly, or reset if part of the data wasn't read.
         let _ended = stream.read_to_end(&mut reply).await;
         assert!(!String::from_utf8_lossy(&reply).contains("<Response"), "{sent}");
     }

@@ -31,7 +31,7 @@ async fn m15_a_complete_call_in_each_language(fresh: Fresh) {
         let offered: Vec<&str> = phone.said.iter().map(|said| said.language.as_str()).collect();
         assert!(offered.contains(&voices.of(language).language()), "{language} is offered in itself");
         let mut everything = Vec::new();
-        // A mismatch, a silence, a wrong key, a number keyed again, and 13 answers.
+        // A mismatch, a silence, a wrong key, a corrected number, and 13 answers.
         for keys in [choice, id, "19990101", id, MOTHER.birth_date, "", "399", "2"].into_iter().chain(WELL) {
             phone.key(keys).await;
             in_language(&phone.said, keys);

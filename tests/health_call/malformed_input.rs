@@ -87,7 +87,7 @@ async fn what_is_malformed_is_refused_and_stores_nothing(fresh: Fresh) {
     let bad = StatusCode::BAD_REQUEST;
     for path in PATHS.into_iter().chain([turn.as_str()]) {
         let with = |more: &[(&'static str, &'static str)]| carrier.signed(path, &[&fields(&leg)[..], more].concat());
-        // The fallback needs no leg: it is an apology.
+        // The fallback needs no leg, as it is only an apology.
         if path != FALLBACK {
             refused(carrier, &carrier.signed(path, &fields(&leg)[1..]), bad, "no CallSid").await;
             refused(carrier, &with(&[("CallSid", "CA00000000000000000000000000000000")]), bad, "two CallSids").await;
@@ -117,7 +117,7 @@ async fn what_is_malformed_is_refused_and_stores_nothing(fresh: Fresh) {
         }
     }
     assert_eq!(kept.counts().await, before);
-    // And the call is where it was.
+    // The call is in the same state as before.
     phone.key("375").await.hears("37ど 5ぶ");
 }
 
@@ -153,7 +153,7 @@ async fn fault_31_turns_that_nobody_asked_for_change_nothing(fresh: Fresh) {
     }
     let before = kept.counts().await;
     let answers = kept.answers(MOTHER.id).await;
-    // Every older turn, with other digits, with none, and with a hang-up: the same TwiML as before, byte for byte.
+    // Every earlier turn, with other digits, none, or a hang-up: the same TwiML as before, byte for byte.
     for (nth, action) in actions.iter().enumerate() {
         for more in [[("Digits", "1")], [("Digits", "3")], [("Digits", "")], [("DialCallStatus", "busy")]] {
             let answer = phone.post(action, &more).await.unwrap();
@@ -178,7 +178,7 @@ async fn fault_31_turns_that_nobody_asked_for_change_nothing(fresh: Fresh) {
     }
     assert_eq!(kept.counts().await, before);
     assert_eq!(kept.count("losses").await, 0);
-    // Only the carrier could sign the URL of a turn that isn't there: the database has lost it (fault 13).
+    // Only the carrier can sign the URL of a missing turn, so the database has lost that turn (fault 13).
     for path in [
         format!("/twilio/voice/calls/{call}/turns/{}", turn + 1),
         format!("/twilio/voice/calls/{call}/turns/{}", u32::MAX),
@@ -230,7 +230,7 @@ async fn the_fallback_url_tries_the_same_turn_once_more_and_then_apologises(fres
     assert!(said[0].text.contains("おかけ直しください"));
     assert!(!second.body.contains("ありがとう") && !second.body.contains("受け付けました"), "never thanked");
     assert_eq!(next, Next::Over);
-    // What isn't ours, or couldn't help, is never redirected to.
+    // The fallback never redirects to foreign URLs, or to ours that wouldn't help.
     for url in [
         "https://evil.example/twilio/voice/health-call",
         "https://kenko.example.evil.example/twilio/voice/health-call",
@@ -244,7 +244,7 @@ async fn the_fallback_url_tries_the_same_turn_once_more_and_then_apologises(fres
     let (_, next) = read(&phone.post(FALLBACK, &[]).await.unwrap().body);
     assert_eq!(next, Next::Over);
     assert_eq!(kept.counts().await, before, "the fallback needs no database");
-    // The turn that is tried again asks its question again, and the call goes on to its end.
+    // The repeated turn asks its question again, and the call completes.
     let answer = phone.post(&again, &[]).await.unwrap();
     phone.follow(&answer);
     phone.hears("たいおんを");
@@ -275,7 +275,7 @@ async fn fault_37_a_document_that_could_not_be_used_is_said_again_without_our_vo
         phone.keys(&[keys]).await;
     }
     phone.hears(super::phone::RECEIVED);
-    // A new call is spoken to as ever.
+    // A new call uses the configured voice.
     let other = Phone::ring_any(&line.carrier).await;
     assert!(other.heard.last().unwrap().contains(" voice="));
 }

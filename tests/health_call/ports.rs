@@ -53,7 +53,7 @@ async fn an_operations_port_that_is_taken_stops_the_start(fresh: Fresh) {
 /// Two servers on one machine, both with the default operations port.
 #[test]
 fn a_default_operations_port_that_is_taken_does_not() {
-    // No other test uses the default one. Where another program has it, it is taken all the same.
+    // No other test uses the default port. If another program uses it, it is taken anyway.
     let _taken = TcpListener::bind("127.0.0.1:9464");
     let folder = tempfile::tempdir().unwrap();
     let mut program = Command::new(env!("CARGO_BIN_EXE_kenkocall"))

@@ -20,7 +20,7 @@ struct Nginx(Child);
 
 impl Drop for Nginx {
     fn drop(&mut self) {
-        // Its workers end with it.
+        // Its worker processes end with it.
         let _asked = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
         let _reaped = self.0.wait();
     }
@@ -90,7 +90,7 @@ async fn the_documented_nginx_passes_the_carrier_and_nobody_else() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
 
-    // The first to install it wins; both are the same.
+    // Only the first installation takes effect; both are the same.
     let _installed = rustls::crypto::ring::default_provider().install_default();
     let certificate = std::fs::read(folder.path().join("cert.pem")).unwrap();
     let carrier = reqwest::Client::builder()
@@ -116,7 +116,7 @@ async fn the_documented_nginx_passes_the_carrier_and_nobody_else() {
         }
         .send()
     };
-    // As it came, to the letter: what is signed is the path and the query that the carrier asked for.
+    // Passed unchanged: the signature covers the path and query as the carrier sent them.
     for path in ["/twilio/voice/health-call", "/twilio/voice/health-call?a=%2F%e3%81%82&b=1+2&&c"] {
         let answer = post(path, Some(key.sign(&[PUBLIC_URL, path].concat(), &fields))).await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK, "{path}");

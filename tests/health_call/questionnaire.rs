@@ -92,7 +92,7 @@ async fn a_red_answer_is_kept_and_told_at_once_and_the_caller_advised(fresh: Fre
     phone.identify(&MOTHER).await.keys(&WELL[..4]).await;
     assert_eq!(kept.count("alerts").await, 0);
     phone.key("1").await;
-    // The call goes on, and the answer and the alert are there already.
+    // The call is still in progress, but the answer and the alert are already stored.
     assert_eq!(kept.alerts().await, [format!("red_answer {CENTRE} complexion")]);
     assert!(kept.answers(MOTHER.id).await.contains(&"complexion=yes".to_owned()));
     phone.hears("イチイチキュウばん");
@@ -102,7 +102,7 @@ async fn a_red_answer_is_kept_and_told_at_once_and_the_caller_advised(fresh: Fre
     for class in ["重症", "中等症", "軽症"] {
         assert!(!phone.text().contains(class), "no severity class is spoken");
     }
-    // Staff are told by a job of its own.
+    // A separate job notifies staff.
     assert_eq!(kept.count("outbox WHERE job LIKE '%red_answer%'").await, 1);
     phone.hang_up().await;
     assert_eq!(kept.reports(MOTHER.id).await, ["unanswered"]);
@@ -139,7 +139,7 @@ async fn numbers_are_read_back_and_confirmed(fresh: Fresh) {
     phone.keys(&["2", "097"]).await.hears("97パーセント");
     phone.key("1").await;
     assert_eq!(kept.answers(MOTHER.id).await, ["body_temperature=375", "spo2=097"]);
-    // Slips of the finger are asked for again.
+    // After a typing error the question is repeated.
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&SON).await;
     for slip in ["37", "3755", "500", "339", "421"] {

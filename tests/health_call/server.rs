@@ -164,14 +164,14 @@ impl Line {
 
 impl Drop for Line {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The process may have exited already.
         let _ended = self.child.kill();
         let _reaped = self.child.wait();
     }
 }
 
 fn command(settings: &[(String, String)]) -> Command {
-    // Without SIGXFSZ a write beyond a limit on files fails, as on a full disk, and doesn't end the process.
+    // With SIGXFSZ ignored, a write beyond the file size limit fails, as on a full disk, instead of ending the process.
     let mut command = Command::new("bash");
     command.args([
         "-c",

@@ -80,12 +80,12 @@ async fn key_0_out_of_office_hours_offers_a_call_back(fresh: Fresh) {
     assert_eq!(kept.alerts().await, [format!("call_back {CENTRE}")]);
     let of_patient = "alerts a JOIN patients p ON p.id = a.patient_id WHERE p.hersys_id = '73519046'";
     assert_eq!(kept.count(of_patient).await, 1, "the list says whom to call back");
-    // The office opens: the same key in a later call reaches a person.
+    // In office hours the same key connects a later call to staff.
     line.set_clock("2026-11-25T00:00:00Z");
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await.key("0").await;
     assert!(matches!(phone.next, Next::Transfer { .. }));
-    // On a weekend nobody is there at any hour.
+    // On weekends no staff are available at any time.
     line.set_clock("2026-11-28T01:00:00Z");
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await.key("0").await.hears("受付時間外です");
@@ -136,14 +136,14 @@ async fn a_flood_of_requests_to_be_called_back_ends_and_patients_are_still_heard
     assert_eq!(taken, 30, "as many as a health centre takes in an hour");
     assert_eq!(kept.alerts().await.len(), 30);
     assert_eq!(kept.count("outbox WHERE job LIKE '%call_back%'").await, 30);
-    // A number that is to be called back already is counted there, and the caller hears the truth.
+    // Another request from the same number is added to the existing one, and the caller is told so.
     assert!(asks(&line, &ordinary(0)).await);
     assert_eq!(kept.count("alerts WHERE occurrences = 2").await, 1);
-    // Who is identified is heard whatever others do.
+    // Requests from identified callers are always accepted.
     let mut patient = Phone::ring_any(&line.carrier).await;
     patient.identify(&MOTHER).await.keys(&["0", "1"]).await.hears("折り返しのご希望を受け付けました");
     assert_eq!(kept.count("alerts WHERE patient_id IS NOT NULL").await, 1);
-    // An hour later there is room again.
+    // An hour later requests are accepted again.
     line.set_clock("2026-11-24T12:00:01Z");
     assert!(asks(&line, &ordinary(999)).await);
 }
@@ -151,7 +151,7 @@ async fn a_flood_of_requests_to_be_called_back_ends_and_patients_are_still_heard
 async fn a_premium_number_of_a_centre_is_not_dialled_and_staff_are_told(fresh: Fresh) {
     let line = Inside::at(&fresh.database, OFFICE_OPEN).await;
     let kept = Kept::at(&fresh.url);
-    // As an earlier version took it.
+    // As an earlier version stored it.
     let mut tx = fresh.database.begin_write().await.unwrap();
     let centre = centres::get(&mut tx, &CentreCode::parse(CENTRE).unwrap()).await.unwrap().unwrap();
     let phone = PhoneNumber::from_e164("+81990123456").unwrap();
@@ -199,7 +199,7 @@ async fn staff(phone: &Phone, status: &str) -> Answer {
 
 async fn whoever_hangs_up_first_a_talk_with_staff_is_one_in_whatever_order_it_is_told(fresh: Fresh) {
     let line = Inside::at(&fresh.database, OFFICE_OPEN).await;
-    // What the carrier tells, in the order in which it arrives.
+    // The carrier's events, in order of arrival.
     let orders: [&[&str]; 6] = [
         &["staff in-progress", "gone"],
         &["gone", "staff completed"],
@@ -267,7 +267,7 @@ async fn news_of_the_phone_of_staff_are_proven_and_change_nothing_else(fresh: Fr
     assert_eq!(staff(&phone, "ringing").await.status, 204);
     let transfer = phone.clone();
     phone.transfer_ends("no-answer").await.hears("職員がお話できません");
-    // Late, of a transfer that is over: nothing is kept of it, and the question stands.
+    // A late event of a finished transfer: nothing is stored, and the current question remains.
     assert_eq!(staff(&transfer, "completed").await.status, 204);
     assert_eq!(kept.count("sessions WHERE staff_answered_at IS NOT NULL").await, 0);
     phone.key("2").await.keys(&WELL).await.hears(RECEIVED);

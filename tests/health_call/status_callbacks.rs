@@ -48,7 +48,7 @@ async fn fault_25_status_callbacks_in_every_order_between_turns(fresh: Fresh) {
         for status in order {
             phone.hang_up_or(status).await;
             over |= *status == "completed";
-            // A turn after each status: taken while the call lives, refused once it has ended, whatever came later.
+            // A turn after each status: accepted during the call, refused after its end, whatever came later.
             let action = phone.action().to_owned();
             let answer = phone.post(&action, &[("Digits", "2")]).await.unwrap();
             if over {
@@ -124,7 +124,7 @@ async fn fault_32_every_way_of_ending_ends_the_call(fresh: Fresh) {
     for (status, _) in endings {
         let phone = Phone::ring_any(&line.carrier).await;
         phone.hang_up_or(status).await;
-        // The carrier may also tell it in the turn's own request.
+        // The carrier may also report it in the turn's own request.
         let phone = Phone::ring_any(&line.carrier).await;
         let action = phone.action().to_owned();
         let answer = phone.post(&action, &[("CallStatus", status), ("Digits", "1")]).await.unwrap();

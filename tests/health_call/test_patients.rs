@@ -61,7 +61,7 @@ pub struct Person {
 /// A time zone in which it is about noon now, so that no test passes midnight.
 pub fn noon_zone(now: Timestamp) -> String {
     let hours = 12 - i32::from(TimeZone::UTC.to_datetime(now).hour());
-    // POSIX counts westwards.
+    // POSIX offsets count westwards.
     if hours > 0 { format!("Etc/GMT-{hours}") } else { format!("Etc/GMT+{}", -hours) }
 }
 

@@ -140,7 +140,7 @@ async fn post(carrier: &Carrier, path: &str, body: &[u8], why: &str) -> Phone {
 }
 
 async fn every_caller_is_answered_whatever_stands_in_from_and_to(fresh: Fresh) {
-    // Nearly all of these are hidden numbers, and none of their calls ends.
+    // Nearly all of these count as hidden numbers, and none of the calls ends.
     let many = [("HEALTH_CALL__GUESSING__CALLS_AT_ONCE", "1000")];
     let line = Line::with_people_and(&fresh.database, &fresh.url, &many).await;
     let kept = Kept::at(&fresh.url);
@@ -159,7 +159,7 @@ async fn every_caller_is_answered_whatever_stands_in_from_and_to(fresh: Fresh) {
             let next = post(carrier, &turn, &fields(&[("Digits", b"1")]), &why).await;
             assert_ne!(next.heard, phone.heard, "{why}: the key is taken");
         }
-        // A second, other value says even less.
+        // A second, contradictory value proves even less.
         let leg = new_leg();
         let twice = form(&[("CallSid", leg.as_bytes()), ("From", from), ("From", b"another"), ("To", b"")]);
         post(carrier, BEGIN, &twice, &why).await;
@@ -224,7 +224,7 @@ async fn whatever_else_stands_in_a_request_no_answer_is_lost(fresh: Fresh) {
     }
     phone.keys(&WELL[12..]).await.hears(super::phone::RECEIVED);
     assert_eq!(kept.answers(MOTHER.id).await, super::phone::WELL_KEPT);
-    // Content types as other senders write them, and one in Latin-1 that was signed as text.
+    // Content types as other senders write them, and one form in Latin-1 that was signed as text.
     for kind in [
         Some("Application/X-WWW-Form-Urlencoded"),
         Some("application/x-www-form-urlencoded ; charset=\"Shift_JIS\""),
@@ -264,7 +264,7 @@ async fn words_that_nobody_knows_lose_no_outcome(fresh: Fresh) {
         let sql = format!("SELECT hangup_cause FROM legs WHERE carrier_leg_id = '{}'", phone.leg);
         assert_eq!(kept.column(&sql).await, [cause], "{word}");
     }
-    // One that nobody knows is noted and ends nothing.
+    // An unknown one is logged and ends nothing.
     let mut phone = Phone::ring_any(&line.carrier).await;
     for word in ["pondering", "+819066778899", ""] {
         let answer = phone.post("/twilio/voice/status", &[("CallStatus", word)]).await.unwrap();
@@ -323,10 +323,10 @@ async fn what_is_no_key_counts_as_a_wrong_key(fresh: Fresh) {
         assert!(!phone.text().contains("たいおんを"), "{digits:?} counts as a try: {}", phone.text());
     }
     assert!(kept.answers(MOTHER.id).await.is_empty());
-    // Full-width digits plainly are digits.
+    // Full-width digits are accepted as digits.
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await.key("３７５").await.hears("37ど 5ぶ");
-    // What is keyed for a birth date stays out of the history, whatever it is.
+    // Keys entered for a birth date are never stored in the history.
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.keys(&["1", MOTHER.id, "19510723A"]).await;
     phone.key("1951072３B").await;
@@ -352,7 +352,7 @@ async fn requests_about_another_account_or_call_are_refused(fresh: Fresh) {
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
         assert!(answer.body.contains("twilio.account_sid"), "{}", answer.body);
     }
-    // Another call's leg, and one that nobody knows of a call that has one.
+    // Another call's leg, and an unknown leg for a call that already has one.
     for leg in [other.leg.clone(), new_leg()] {
         let stranger = Phone { leg, ..phone.clone() };
         for (url, more) in [(turn.as_str(), ("Digits", "365")), (turn.as_str(), ("CallStatus", "completed"))] {
@@ -367,7 +367,7 @@ async fn requests_about_another_account_or_call_are_refused(fresh: Fresh) {
         }
     }
     assert_eq!(kept.counts().await, before);
-    // Forms of an account that say nothing, and ours in capitals.
+    // Empty and meaningless forms of an account, and ours in capitals.
     for account in ["acct_1", "", "AC1", "unknown account", "AC00000000000000000000000000000000"] {
         let answer = phone.post(BEGIN, &[("AccountSid", account)]).await.unwrap();
         assert_eq!(answer.status, StatusCode::OK, "{account}: {}", answer.body);
@@ -386,7 +386,7 @@ async fn a_status_callback_that_cannot_be_kept_is_not_thanked_for(fresh: Fresh) 
     kept.rows("ALTER TABLE leg_statuses_gone RENAME TO leg_statuses").await;
     phone.hang_up().await;
     assert_eq!(kept.dispositions().await, ["not_identified"], "sent again it is kept");
-    // A turn has someone who listens: an apology, as ever.
+    // In a turn a caller is listening, so an apology is played.
     let phone = Phone::ring_any(&line.carrier).await;
     kept.rows("ALTER TABLE turns RENAME TO turns_gone").await;
     let action = phone.action().to_owned();

@@ -30,7 +30,7 @@ async fn who_is_not_identified_in_time_is_told_goodbye(fresh: Fresh) {
         let mut phone = Phone::ring_any(&inside.carrier).await;
         phone.key(&(nth + 1).to_string()).await;
         inside.set_clock(&later(299));
-        // A wrong birth date, then silence: each asks again while there is time.
+        // A wrong birth date, then silence: both repeat the question while there is time.
         phone.key(MOTHER.id).await.key("19000101").await;
         assert_ne!(phone.next, Next::Over, "{language}: {:?}", phone.said);
         inside.set_clock(&later(300));
@@ -38,7 +38,7 @@ async fn who_is_not_identified_in_time_is_told_goodbye(fresh: Fresh) {
         assert_eq!(phone.next, Next::Over, "{language}: {:?}", phone.said);
         assert_eq!(phone.said.len(), 1, "nothing but the goodbye");
         let said = phone.said[0].text.clone();
-        // Whether there is such an ID is not told (H8): the same as to who keyed nothing at all.
+        // Whether the ID exists isn't revealed (H8): the words are the same as after no keys at all.
         let mut silent = Phone::ring_any(&inside.carrier).await;
         inside.set_clock(&later(300));
         silent.key(&(nth + 1).to_string()).await;
@@ -87,13 +87,13 @@ async fn a_flood_from_one_number_leaves_the_other_lines_free(fresh: Fresh) {
     assert_eq!(kept.counts().await, before, "a call that is turned away leaves nothing");
     let counted = line.operations.get("/metrics").await.unwrap().body;
     assert!(counted.contains("kenkocall_calls_crowded_out_total 5"), "{counted}");
-    // Other numbers, and those that hide theirs, come through: the latter as many as one number.
+    // Calls from other numbers get through; all hidden numbers together are limited like one number.
     assert_ne!(Phone::ring(&line.carrier, Some("+818055550124")).await.next, Next::Over);
     for _ in 0..3 {
         assert_ne!(Phone::ring(&line.carrier, None).await.next, Next::Over);
     }
     assert_eq!(Phone::ring(&line.carrier, None).await.next, Next::Over);
-    // Whoever is identified makes room: a hotel's one number carries all its patients.
+    // An identified caller no longer counts: all patients in a hotel may share one number.
     first.identify(&MOTHER).await;
     assert_ne!(Phone::ring(&line.carrier, Some(A_PHONE)).await.next, Next::Over);
     assert_eq!(Phone::ring(&line.carrier, Some(A_PHONE)).await.next, Next::Over);

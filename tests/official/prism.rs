@@ -66,7 +66,7 @@ impl Prism {
                 break address.to_owned();
             }
         };
-        // It tells of every request, and would wait for someone to read it.
+        // It logs every request, and would block if its output weren't read.
         std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
         Self { child, document, _copy: folder, address }
     }
@@ -84,7 +84,7 @@ impl Prism {
 
 impl Drop for Prism {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The process may have exited already.
         let _ended = self.child.kill();
         let _reaped = self.child.wait();
     }

@@ -38,7 +38,7 @@ fn the_alert_rules_use_metrics_that_exist() {
 #[test]
 fn the_metrics_of_the_alert_rules_are_explained() {
     let explained = names(&text("docs/operations.md"));
-    // The manual leaves away what names have in common: `kenkocall_turns_total`, `_repeated_total`, `_failed_total`.
+    // The manual omits the common prefix of names: `kenkocall_turns_total`, `_repeated_total`, `_failed_total`.
     let short = BTreeSet::from(["kenkocall_turns_failed_total".to_owned()]);
     let used = names(&text(RULES));
     let unexplained: Vec<_> = used.difference(&explained).filter(|name| !short.contains(*name)).collect();

@@ -50,7 +50,7 @@ fn all_documents_and_pictures_are_packaged() {
         .collect();
     for file in files(&root().join("docs")) {
         let file = file.strip_prefix(root()).expect("below the root").to_str().expect("UTF-8").to_owned();
-        // Settings are packaged as /etc/kenkocall/kenkocall.toml, with the database's place filled in.
+        // The settings are packaged as /etc/kenkocall/kenkocall.toml, with the path of the database filled in.
         assert!(packaged.contains(&file) || file == "docs/kenkocall.toml", "{file} isn't packaged");
     }
     for file in ["README.md", "README.ja.md", "SECURITY.md", "CHANGELOG.md", "packaging/debian/copyright"] {
@@ -62,7 +62,7 @@ fn all_documents_and_pictures_are_packaged() {
 fn settings_are_for_the_service_alone() {
     let settings = assets().into_iter().find(|(_, destination, _)| destination == "etc/kenkocall/kenkocall.toml");
     assert_eq!(settings.expect("settings are packaged").2, "640");
-    // dev/package puts the place of the service's database there.
+    // dev/package fills in the path of the service's database.
     assert!(text("docs/kenkocall.toml").contains("\n#url = \"sqlite://kenkocall.db\"\n"));
     let postinst = text("packaging/debian/postinst");
     assert!(postinst.contains("own root kenkocall 0640 /etc/kenkocall/kenkocall.toml"));

@@ -27,7 +27,7 @@ fn the_commands_of_the_packages_manual_are_the_programs() {
         [text("docs/upgrading.md"), text("SECURITY.md")].iter().flat_map(|text| commands(text)).collect::<Vec<_>>();
     assert!(others.len() > 4, "{others:?}");
     for command in manual.iter().chain(&others) {
-        // These begin to work when they are understood.
+        // If their arguments are valid, these commands start working, so only their help is requested.
         let works = ["kenkocall demo", "kenkocall simulate"].iter().any(|words| command.starts_with(words));
         is_understood(&if works { format!("{command} --help") } else { command.clone() });
     }

@@ -59,6 +59,6 @@ fn is_understood(command: &str) {
     let [program, arguments @ ..] = &words[..] else { panic!("no command: {command}") };
     assert!(["kenkocall", "kenkocall-admin"].contains(program), "{command}");
     let done = kenkocall(arguments);
-    // 2 is the exit code of what can't be understood.
+    // Exit code 2 means that the command line is invalid.
     assert_ne!(done.status.code(), Some(2), "{command}: {}", String::from_utf8_lossy(&done.stderr));
 }

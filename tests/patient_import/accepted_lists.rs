@@ -105,7 +105,7 @@ fn a_workbook_of_texts_numbers_and_dates() {
     for row in [1, 2, 4] {
         person(sheet, row);
     }
-    // An empty but formatted cell far away must not count.
+    // An empty but formatted cell far away is ignored.
     sheet.write_blank(1_000_000, 16_000, &day).unwrap();
     assert_eq!(
         lines(book.save_to_buffer().unwrap()),

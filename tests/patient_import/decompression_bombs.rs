@@ -87,7 +87,7 @@ fn a_cell_has_a_most() {
     let runs = format!("<c t=\"inlineStr\"><is>{}</is></c>", "<r><t>x</t></r>".repeat(MAX_CELL_BYTES + 1));
     assert_eq!(faults(book(&[("xl/sheet1.xml", &sheet(&row(&runs)))])), [Fault::CellTooLong]);
     assert_eq!(filled(&"x".repeat(1 << 20)), [Fault::CellTooLong], "not even read to its end");
-    // A long text that no cell of the list refers to is nobody's fault.
+    // A long text that no cell of the list uses isn't an error.
     let referring = |number: u32| {
         let texts = format!(
             "<sst><si><t>見本</t></si><si><t>{}</t></si><si><t>花子</t></si></sst>",

@@ -77,7 +77,7 @@ fn the_row_of_the_column_names_is_looked_for_and_what_is_wrong_with_it_is_named(
 
 #[test]
 fn no_patient_above_the_column_names_is_passed_over() {
-    // Someone sorted the rows, the one with the names among them.
+    // Somebody has sorted the rows together with the header.
     for bytes in both(&[&HANAKO, &NAMES, &TARO]) {
         let place = Place::Row(1);
         assert_eq!(read(&bytes).unwrap_err(), [Finding { place, fault: Fault::AboveColumnNames }]);

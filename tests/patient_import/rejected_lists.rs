@@ -59,7 +59,7 @@ fn a_finding_never_holds_a_value() {
     for value in ["9876543210", "13-41", "秘密", "9876543219", "maybe", "25:61", "tlh", "34-56", "never"] {
         assert!(!said.contains(value), "{value}");
     }
-    // Without a header the first patient stands where the names should.
+    // Without a header the first patient takes the place of the column names.
     let said = sentences("123456,1980-04-01,秘密,太郎,姓\n123457,1980-04-01,秘密,太郎,x\n");
     assert!(!said.contains("秘密") && !said.contains("123456"), "{said}");
 }

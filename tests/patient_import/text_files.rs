@@ -78,7 +78,7 @@ fn invisible_characters_do_not_count_in_values_and_column_names() {
             .replace("1234567,", &format!("123{blank}4567,"));
         assert_eq!(only(&list), READ, "{blank:?}");
     }
-    // Around a name they go, inside it they are a fault, and the variant of a character is part of the name.
+    // They are removed around a name and refused inside it; a variation selector is part of the name.
     assert!(only(format!("{HEADER}{PATIENT}").replace("花子", "\u{200e}花子\u{202c}")).contains(" 花子 "));
     assert!(matches!(faults(format!("{HEADER}{PATIENT}").replace("花子", "花\u{200b}子"))[..], [Fault::Hidden(_)]));
     assert!(only(format!("{HEADER}{PATIENT}").replace("花子", "葛\u{e0100}")).contains(" 葛\u{e0100} "));
@@ -154,7 +154,7 @@ fn a_first_line_may_name_the_separator() {
             assert_eq!(only(utf_16), READ);
         }
     }
-    // A line that says something else than the file does: what the file does holds.
+    // If the line contradicts the file, the file's own separator applies.
     assert_eq!(only(format!("sep=;\n{HEADER}{PATIENT}")), READ);
     assert_eq!(only(format!("sep=;,,,,,\n{HEADER}{PATIENT}")), READ);
 }
@@ -225,7 +225,7 @@ fn half_width_katakana_is_not_taken_for_another_encoding() {
         assert!(!lost);
         assert!(only(&shift_jis).contains(&format!(" {family} {given} ")), "{family} {given}");
     }
-    // What could be either is refused, and both are named.
+    // An ambiguous file is refused, and the error names both encodings.
     let (shift_jis, ..) =
         SHIFT_JIS.encode("hersys_id,birth_date,family_name,given_name\n1234567,1980-04-01,ｱｵﾔﾏ,ﾀﾛｳﾁ\n");
     assert_eq!(faults(&shift_jis), [Fault::Katakana]);
@@ -269,14 +269,14 @@ fn a_file_that_is_cut_off_is_refused_with_its_row() {
     let utf_16: Vec<u8> = "\u{feff}".encode_utf16().chain(whole.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     assert_eq!(read([&utf_16[..], b"x"].concat()), Err(cut(3)));
     assert_eq!(read([&utf_16[..], b"\x40\xd8"].concat()), Err(cut(3)));
-    // Between two characters: a name of half its length, and no phone number.
+    // Cut between two characters: half a name, and no phone number.
     let row = |row| vec![Finding { place: Place::Row(row), fault: Fault::CutOffRow }];
     assert_eq!(read(&whole), Err(row(3)));
     assert_eq!(read(format!("{whole}花")), Err(row(3)));
     assert_eq!(only(format!("{HEADER}{}", PATIENT.trim_end())), READ, "a last line may lack its end");
     let quoted = format!("{HEADER}{PATIENT}1234568,1980-04-01,\"見");
     assert!(sentences(&quoted).starts_with("row 3, column C") && sentences(&quoted).contains("the file is cut off"));
-    // Damage in the middle of UTF-8 is no other encoding.
+    // Damaged UTF-8 isn't taken for another encoding.
     let mut damaged = format!("{HEADER}{PATIENT}").into_bytes();
     let at = damaged.len() - 30;
     damaged[at] = 0xff;

@@ -77,7 +77,7 @@ fn hidden_sheets_are_not_read_and_the_sheet_that_is_read_is_named() {
         assert!(read.not_read.is_empty());
         assert_eq!(read_sheet(&book, "旧").unwrap_err(), [Fault::HiddenSheet.into()]);
     }
-    // A visible sheet without a list doesn't make the hidden one be read.
+    // The hidden sheet isn't read even if the visible one has no list.
     let notes = json!({"name": "メモ", "rows": [["連絡先"]]});
     for visible in [&[notes.clone()][..], &[notes, json!({"name": "空", "rows": []})]] {
         let sheets = [&[in_state(sheet("旧", "1111111"), "hidden")], visible].concat();
@@ -115,7 +115,7 @@ fn of_two_lists_one_must_be_chosen() {
             "{wrong:?}"
         );
     }
-    // The only list needn't be the first sheet, and may be named.
+    // The only list needn't be on the first sheet, and may be chosen by name.
     let cover = json!({"name": "表紙", "rows": [["患者一覧"]]});
     let book = book(&json!({"sheets": [cover, sheet("名簿", "1111111")]}));
     for read in [list(&book), read_sheet(&book, "名簿")] {
@@ -123,7 +123,7 @@ fn of_two_lists_one_must_be_chosen() {
         assert_eq!(ids(&read), ["1111111"]);
         assert_eq!(read.sheet.unwrap().not_read.iter().map(ToString::to_string).collect::<Vec<_>>(), ["“表紙”"]);
     }
-    // A list with other column names is a list too.
+    // A sheet with other column names is also a list.
     let misspelt = json!({"name": "名簿2", "rows": [["患者ID", "誕生日", "氏名"], ["7654321", "1980-04-01", "見本"]]});
     let said = sentences(book_of(&[sheet("名簿1", "1111111"), misspelt]));
     assert!(said.contains("“名簿1”, “名簿2”; choose one"), "{said}");
@@ -193,7 +193,7 @@ fn an_id_is_read_as_excel_shows_it() {
         assert_eq!(found, [Fault::NumberFormat], "{format}");
         assert!(found[0].to_string().contains("leading zeros may be lost"));
     }
-    // Eight digits have lost none, and a format that says how many digits there are is believed.
+    // Eight digits are complete, and a format that specifies the number of digits is trusted.
     let list = list(with_ids(&[json!(12_345_678), shown(1_234_567, "0000000")])).unwrap();
     assert_eq!((ids(&list), list.warnings.len()), (vec!["12345678", "1234567"], 0));
     assert_eq!(faults(with_ids(&[json!(12_345)])), [Fault::LostZeros(5)]);
@@ -318,7 +318,7 @@ fn a_row_that_is_struck_out_is_read_and_warned_about() {
         let texts = if row == 0 { ["生年月日", "姓", "名"] } else { ["1980-04-01", "見本", "花子"] };
         sheet.write_with_format(row, 0, id, format).unwrap().write_row(row, 1, texts).unwrap();
     }
-    // An empty cell that is struck out says nothing.
+    // An empty cell that is struck out has no meaning.
     sheet.write_blank(3, 3, &struck).unwrap().write(3, 3, "花子").unwrap().write_blank(3, 9, &struck).unwrap();
     let list = list(book.save_to_buffer().unwrap()).unwrap();
     assert_eq!(ids(&list), ["11111111", "22222222", "33333333"]);

@@ -32,7 +32,7 @@ fn fresh_days_hold() {
 #[test]
 fn a_seed_is_the_same_day_again() {
     let stage = Stage::set();
-    // Seeds whose days have deaths, failed commits and clock steps in them.
+    // Seeds of days with crashes, failed commits and clock steps.
     let with_everything = (1..200).filter(|seed| {
         let odds = Scenario::of(*seed, 30).odds;
         odds.dies > 0.0 && odds.fails > 0.0 && odds.meddles > 0.0

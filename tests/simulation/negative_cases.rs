@@ -44,7 +44,7 @@ const DOCTORED: [(&str, Invariant, Doctor); 28] = [
         day.moments.insert(place + 1, LoggedEvent { what: promise, ..same });
         let mut corrected = first.clone();
         corrected.entry = kenkocall::domain::Sensitive::new(entry);
-        // Kept, and the one that it corrects stands all the same.
+        // Stored, but the answer that it corrects remains valid.
         day.tables.answers.push(corrected);
     }),
     ("a report is lost", Invariant::Kept, |day| {
@@ -99,7 +99,7 @@ const DOCTORED: [(&str, Invariant, Doctor); 28] = [
         }
     }),
     ("calls go out early by a wrong clock", Invariant::Wanted, |day| {
-        // Ten minutes ahead: what it showed is what the slots want.
+        // Ten minutes ahead: slots depend on the time that it showed.
         for asked in &mut day.asked {
             asked.at = asked.at.checked_sub(SignedDuration::from_mins(10)).unwrap();
         }

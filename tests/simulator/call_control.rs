@@ -58,7 +58,7 @@ fn a_call_that_was_answered_is_not_taken_back_but_hung_up() {
 fn a_call_is_answered_in_the_moment_in_which_it_is_taken_back() {
     let mut phones = phones();
     let leg = phones.call(1);
-    // Nobody advanced: the network knows by itself that someone has picked up meanwhile.
+    // Time wasn't advanced explicitly: the network itself knows that somebody has answered meanwhile.
     assert_eq!(phones.network.cancel(&leg, phones.now + secs(11)), CommandResult::Unavailable);
     phones.run_out();
     assert!(phones.of(&leg).contains(&NetworkEventKind::Answered(AnsweredBy::Person)));
@@ -105,7 +105,7 @@ fn a_full_network_takes_no_more() {
     assert!(matches!(dialled(2, morning()), DialOutcome::Accepted(_)));
     let full = DialOutcome::NotProcessed(NotProcessed::TooMany(Some(secs(1))));
     assert_eq!(dialled(3, morning()), full);
-    // Both have rung out by then, and there is room though nobody has listened to the news yet.
+    // Both have stopped ringing by then, so there is room although no events have been read yet.
     assert!(matches!(dialled(3, morning() + secs(40)), DialOutcome::Accepted(_)));
     assert_eq!(network.placed().len(), 3);
 }

@@ -40,7 +40,7 @@ fn a_well_person_is_called_and_reports() {
     assert_eq!(talk.answers[&Item::Spo2], "098");
     assert_eq!(talk.answers.len(), 11, "the twelfth is asked only after the fifth");
     assert!(talk.answers.iter().skip(2).all(|(_, answer)| answer == "no"));
-    // Two minutes are what such a call takes.
+    // Such a call takes two minutes.
     let seconds = phones.times(&leg, super::driver::morning()).pop().unwrap();
     assert!((100.0..300.0).contains(&seconds), "{seconds}");
 }
@@ -100,7 +100,7 @@ fn those_who_do_not_finish_do_not() {
             assert_eq!(phones.cause(leg), HangupCause::NormalClearing);
             let disposition = phones.disposition(leg).unwrap();
             assert_ne!(disposition, Disposition::Reported, "{}", habit.code());
-            // A10: no health content for whoever hasn't said that they listen.
+            // A10: no health content before somebody confirms that they are listening.
             assert!(
                 habit == Habit::HangsUpMidway || !heard_health_questions(&phones, leg),
                 "{} heard health questions",

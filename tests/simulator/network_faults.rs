@@ -79,7 +79,7 @@ fn what_became_of_a_dial_is_not_always_known() {
             assert_eq!(listed.len(), placed);
         }
         assert_eq!((doubts.len(), network.live()), (3, placed * 50));
-        // The callbacks of what was placed name our own id of it: that is how it is adopted.
+        // Callbacks contain our own id of the call, by which the call is adopted.
         let told = network.advance(morning() + secs(3_600));
         assert_eq!(told.len(), placed * 100);
         assert!(told.iter().all(|news| news.call.is_some()));

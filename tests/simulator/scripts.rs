@@ -100,7 +100,7 @@ fn the_steps_are_taken_in_order_then_the_person_goes_on_alone() {
     let told = answered(script, &[("t.a", 1), ("t.a", 3), ("t.a", 1), ("t.a", 1)]);
     let expected = [
         (11.3, keyed("")),
-        // Two keys where three are awaited: the silence after them ends the entry.
+        // Two keys instead of three: the silence after them ends the entry.
         (11.3 + 2.6 + 5.0, keyed("99")),
         (18.9 + 2.3 + 6.0, keyed("3")),
         (27.2 + 2.3, keyed("1")),
@@ -196,7 +196,7 @@ fn a_network_that_gets_no_reply_hangs_up() {
     let what: Vec<_> = told.iter().map(|news| news.what.clone()).collect();
     assert_eq!(what, [NetworkEventKind::Ringing, NetworkEventKind::Answered(AnsweredBy::Person), HUNG_UP]);
     assert_eq!(told[2].at.duration_since(told[1].at).as_secs(), 15);
-    // Too late, and nobody asked.
+    // Too late and unrequested.
     network.replied(&told[2].leg, Some((&SEVEN, &asks("t.a", 1))), morning() + secs(3_600));
     network.replied(&CarrierLegId::parse("no-such-leg").unwrap(), None, morning() + secs(3_600));
     assert_eq!(network.next_at(), None);

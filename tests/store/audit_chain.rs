@@ -62,7 +62,7 @@ async fn entries_are_sealed_in_order_and_once(fresh: Fresh) {
     assert_eq!(audit::waiting(&mut database.begin_read().await.unwrap()).await.unwrap(), 3);
     assert_eq!(seal_trail(database).await.unwrap(), 3);
     assert_eq!(seal_trail(database).await.unwrap(), 0);
-    // Later commits of earlier moments come behind.
+    // Later commits with earlier times are sealed after these.
     append(database, [5, 0, 4].into_iter()).await;
     let mut tx = database.begin_write().await.unwrap();
     assert_eq!(audit::seal(&mut tx, 2).await.unwrap(), 2);
@@ -126,7 +126,7 @@ async fn i5_the_database_refuses_to_change_or_delete_what_is_written(fresh: Fres
         refused("TRUNCATE audit").await;
     }
     assert_eq!(length(&fresh.database).await, 2);
-    // Whoever takes a guard away finds it back after the next start.
+    // A guard that was removed is restored at the next start.
     let on = if fresh.url.starts_with("postgres") { " ON audit" } else { "" };
     assert!(lets(&fresh.url, &format!("DROP TRIGGER audit_keeps_entries{on}")).await);
     fresh.database.migrate(kenkocall::domain::DataOrigin::Real).await.unwrap();

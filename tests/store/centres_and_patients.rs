@@ -53,7 +53,7 @@ async fn a_patient_is_kept_and_changed(fresh: Fresh) {
     without.updated_at = at(4);
     let mut gone = patient(3);
     gone.phone_number = None;
-    // A stop that came after the record was read isn't written over.
+    // A stop after the record was read isn't overwritten.
     assert!(patients::stop(&mut tx, without.id, at(3)).await.unwrap());
     assert_eq!(patients::update(&mut tx, &[without.clone(), gone]).await.unwrap(), 1);
     without.stopped_at = Some(at(3));

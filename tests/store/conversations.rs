@@ -148,7 +148,7 @@ async fn the_sweeper_sees_silent_calls_alone(fresh: Fresh) {
     sessions::save(&mut tx, vec![session(0, 1), spoken, session(2, 1)]).await.unwrap();
     let end = CallEnd { call: CallId(id(2)), ended_at: at(5), disposition: Disposition::Reported };
     calls::end(&mut tx, &[end]).await.unwrap();
-    // The fourth has no session: a call that we made and nobody has answered is the dialer's.
+    // The fourth has no session: an outbound call that isn't answered belongs to the dialer.
     let quiet = async |tx: &mut Tx, before: i64, now: i64| -> Vec<CallId> {
         let found = sessions::quiet(tx, at(before), at(before), at(now), 10).await.unwrap();
         found.into_iter().map(|quiet| quiet.call).collect()
@@ -156,7 +156,7 @@ async fn the_sweeper_sees_silent_calls_alone(fresh: Fresh) {
     assert_eq!(quiet(&mut tx, 50, 200).await, [CallId(id(0))]);
     assert_eq!(quiet(&mut tx, 101, 200).await.len(), 2);
     assert_eq!(quiet(&mut tx, 0, 200).await, []);
-    // One about which the carrier was asked is left alone until it is to be asked again.
+    // A call that the carrier was asked about is skipped until the next lookup is due.
     sessions::ask_again(&mut tx, &[CallId(id(0))], at(300)).await.unwrap();
     assert_eq!(quiet(&mut tx, 101, 200).await, [CallId(id(1))]);
     assert_eq!(quiet(&mut tx, 101, 300).await.len(), 2);

@@ -29,9 +29,9 @@ async fn failures_are_counted_by_id_and_lane_by_caller_and_in_all(fresh: Fresh) 
         (1, Some(1), Registered, Matched, 14),
         (1, Some(2), Outsider, Locked, 15),
         (2, Some(2), Outsider, Mismatch, 16),
-        (1, Some(3), Outsider, Mismatch, 5), // before the day, and not before the time from which IDs count
-        (1, Some(3), Outsider, Mismatch, 7), // before the window alone
-        (3, Some(2), Outsider, Mismatch, 4), // before all
+        (1, Some(3), Outsider, Mismatch, 5), // before the day, but not before the start of the ID's window
+        (1, Some(3), Outsider, Mismatch, 7), // before the caller's window only
+        (3, Some(2), Outsider, Mismatch, 4), // before every window
     ];
     let rows = tries.iter().zip(100..).map(|((hersys, caller, lane, outcome, second), number)| IdentificationRow {
         id: id(number),

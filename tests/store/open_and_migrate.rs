@@ -158,7 +158,7 @@ impl CommitHook for Crashes {
 
 async fn the_mark_is_made_with_the_tables_and_stays(fresh: Fresh) {
     assert_eq!(fresh.database.data_origin().await.unwrap(), DataOrigin::Real);
-    // A crash before the commit leaves neither tables nor a mark.
+    // After a crash before the commit there are neither tables nor a mark.
     let everything = if fresh.url.starts_with("postgres") {
         "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
     } else {
@@ -192,7 +192,7 @@ async fn an_older_database_is_simulated_only_if_all_its_calls_are(fresh: Fresh) 
         by_hand(&fresh, changes).await;
         by_hand(&fresh, OLDER).await;
         let opened = Database::open(&fresh.url, 2).await.unwrap();
-        // What a new one would be marked as doesn't matter.
+        // The mark that a new database would get doesn't matter.
         opened.migrate(DataOrigin::Simulated).await.unwrap();
         assert_eq!(opened.data_origin().await.unwrap(), expected, "{changes}");
         opened.close().await;

@@ -89,7 +89,7 @@ async fn a_maintenance_lasts_until_its_end(fresh: Fresh) {
     let mut tx = fresh.database.begin_write().await.unwrap();
     maintenances::start(&mut tx, &planned).await.unwrap();
     maintenances::start(&mut tx, &open_ended).await.unwrap();
-    // Begun by a clock that was ahead and is right again: whoever began it meant at once.
+    // Started while the clock was ahead; it was meant to start immediately.
     assert_eq!(maintenances::current(&mut tx, at(9)).await.unwrap(), Some(open_ended));
     assert_eq!(maintenances::current(&mut tx, at(16)).await.unwrap(), Some(open_ended));
     assert!(maintenances::end(&mut tx, id(2), at(17)).await.unwrap());

@@ -80,7 +80,7 @@ async fn the_later_turn_of_a_call_stands_whatever_the_clock_showed(fresh: Fresh)
         turn: Some(turn),
         ..answer(number, 1, Item::BodyTemperature, entry, Severity::None)
     };
-    // Its number, and with it its moment, is that of a clock which was put back after turn 4.
+    // Its number and time come from a clock that was set back after turn 4.
     let (earlier, later) = (given(20, 4, "375"), given(12, 5, "365"));
     let mut unasked = answer(15, 1, Item::BodyTemperature, "370", Severity::None);
     unasked.call = None;
@@ -101,7 +101,7 @@ async fn an_answer_stands_over_the_earlier_one_of_another_call_though_the_clock_
     };
     let earlier = given(20, 0, 4, Item::BodyTemperature, "359");
     let later = given(21, 1, 4, Item::BodyTemperature, "384");
-    // The clock is put back before the next question of the second call.
+    // The clock is set back before the next question of the second call.
     let after = given(12, 1, 5, Item::Spo2, "097");
     answers::append(&mut tx, &[earlier, later, after]).await.unwrap();
     let stands = answers::latest(&mut tx, &[ReportId(id(1))]).await.unwrap();

@@ -243,7 +243,7 @@ proptest! {
         let web: Vec<(Vec<u8>, Vec<u8>)> = url::form_urlencoded::parse(body.as_bytes())
             .map(|(name, value)| (name.as_bytes().to_vec(), value.as_bytes().to_vec()))
             .collect();
-        // What isn't UTF-8 the web shows as U+FFFD; we keep the bytes, which are signed.
+        // Browsers decode invalid UTF-8 as U+FFFD; we keep the bytes, which are what was signed.
         prop_assume!(form.fields().iter().all(|(name, value)| {
             std::str::from_utf8(name).is_ok() && std::str::from_utf8(value).is_ok()
         }));
@@ -259,7 +259,7 @@ proptest! {
         length in 0_usize..40,
         name in "[A-Za-z0-9*#]{0,6}",
     ) {
-        // What was signed for `Digits` and the fields beside it, cut elsewhere into names and values.
+        // The signed text of `Digits` and its neighbours, split differently into names and values.
         let sid = "CA0123456789abcdef0123456789abcdef";
         let signed = format!("CallSid{sid}Digits{digits}FinishedOnKeyFrom+819012345678");
         let end = signed.len();

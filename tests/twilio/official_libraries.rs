@@ -148,7 +148,7 @@ fn odd_fields_are_read_as_the_official_libraries_sign_them() {
             assert!(key.validate(URL, form.fields(), signature), "{library:?} {fields:?}");
             assert!(VoiceRequest::read(&form).is_ok(), "{fields:?}");
             let Some(body) = in_latin_1(fields) else { continue };
-            // Signed as text, posted in Latin-1: the bytes have another signature than the text.
+            // Signed as text but posted in Latin-1: the bytes have a different signature than the text.
             let form = Form::read(&body).expect("a form");
             assert!(!key.validate(URL, form.fields(), signature), "{library:?} {fields:?}");
             let text = form.fields_from_latin_1().expect("it isn't UTF-8");
@@ -156,7 +156,7 @@ fn odd_fields_are_read_as_the_official_libraries_sign_them() {
             assert!(VoiceRequest::read(&form).is_ok_and(|request| request.from.is_none()), "{fields:?}");
             of_latin_1 += 1;
         }
-        // And what we sign over the decoded bytes they accept, where they can read the bytes at all.
+        // They accept our signature of the decoded bytes if they can decode the bytes.
         let checks: Vec<_> = forms
             .iter()
             .map(|fields| {

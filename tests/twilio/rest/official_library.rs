@@ -32,7 +32,7 @@ fn theirs(caught: &Value) -> Essence {
     let mut url = Url::parse(&part(1).expect("a URL")).expect("a URL");
     let mut fields = fields(&url, part(3).as_deref());
     for (_, day) in fields.iter_mut().filter(|(name, _)| name == "StartTime>") {
-        // The library writes the hour too; the documentation asks for the day, which is all that is searched by.
+        // The library also sends the hour; the documentation specifies only the day, and only the day is searched by.
         assert_eq!(day.split_off(10), "T00:00:00Z");
     }
     url.set_query(None);

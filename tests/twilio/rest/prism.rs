@@ -99,7 +99,7 @@ async fn our_client_reads_the_official_examples() {
     let patience = Patience { connect: Duration::from_secs(60), total: Duration::from_secs(60) };
     let client = RestClient::with_patience(&settings, urls(), patience).expect("a client");
     assert!(matches!(client.dial(&dial()).await, DialOutcome::Accepted(_)));
-    // The example is another call: what is proven of it isn't proven of ours.
+    // The example is a different call, so it proves nothing about ours.
     assert!(matches!(client.look_up(&leg()).await, LookupResult::Unavailable(_)));
     assert!(!matches!(client.hang_up(&leg()).await, CommandResult::Unavailable));
     assert_eq!(client.send_sms(&number(PATIENT), &number(CALLER), "お電話しました。").await, SmsOutcome::Accepted);

@@ -109,7 +109,7 @@ proptest! {
         }
         if let LookupResult::Found(page) = reply.listed(&number(PATIENT), at("2026-12-01T09:00:00Z")) {
             prop_assert!(taken);
-            // The other reader minds what ours skips.
+            // The other reader checks fields that ours skips.
             if let Ok(value) = serde_json::from_slice::<Value>(&body) {
                 let calls = value.get("calls").and_then(Value::as_array);
                 prop_assert!(calls.is_some_and(|calls| calls.len() >= page.calls.len()));

@@ -189,7 +189,7 @@ fn too_many_requests_wait_as_long_as_the_carrier_says_but_not_for_ever() {
     ] {
         assert_eq!(waits(retry_after, date), wait, "{retry_after:?} {date:?}");
     }
-    // Said by its number alone.
+    // Identified by its number only.
     for code in [20_429, 10_004] {
         assert_eq!(dialled(400, &error(code)), DialOutcome::NotProcessed(NotProcessed::TooMany(None)), "{code}");
     }
@@ -222,7 +222,7 @@ fn a_leg_stands_as_its_status_says() {
     assert_eq!(looked("levitating", r#","end_time":null"#), LookupResult::Unavailable(Uncertainty::Unreadable));
     let ended = LookupResult::Found(LegProgress::Ended(HangupCause::Unspecified));
     assert_eq!(looked("levitating", r#","end_time":"Tue, 31 Aug 2010 20:36:44 +0000""#), ended);
-    // Of another call, or of none.
+    // A reply about another call, or about no call.
     let another = A_CALL.replace(LEG, "CAffffffffffffffffffffffffffffffff");
     assert_eq!(reply(200, &another).looked_up(&leg()), LookupResult::Unavailable(Uncertainty::Unreadable));
     assert_eq!(reply(404, &error(20_404)).looked_up(&leg()), LookupResult::Nothing);

@@ -62,7 +62,7 @@ fn calls_are_listed_by_number_and_day() {
     let requests = requests(MachineDetection::Off, None);
     let waiting = requests.list(&number(PATIENT), Search::Waiting).expect("a request");
     insta::assert_snapshot!(shown(&waiting));
-    // 00:01 of the day in UTC: with two minutes for clocks that differ it is the day before.
+    // 00:01 UTC: with a tolerance of two minutes between clocks, the search begins on the day before.
     let since = Search::StartedSince(at("2026-12-01T00:01:00Z"));
     let started = requests.list(&number(PATIENT), since).expect("a request");
     insta::assert_snapshot!(shown(&started));

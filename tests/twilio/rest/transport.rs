@@ -76,7 +76,7 @@ async fn who_breaks_off_leaves_doubt() {
         assert_eq!(dialled(act, LONG).await, (DialOutcome::Unknown(Uncertainty::NoAnswer), 1), "{end}");
     }
     assert_eq!(dialled(Act::Close, LONG).await, (DialOutcome::Unknown(Uncertainty::NoAnswer), 1));
-    // A refusal is one even when its body breaks off.
+    // A refusal counts even if its body is incomplete.
     let cut = Act::Answer(b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 100\r\n\r\n{".to_vec());
     assert_eq!(dialled(cut, LONG).await, (DialOutcome::NotProcessed(NotProcessed::TooMany(None)), 1));
 }
@@ -151,11 +151,11 @@ async fn no_connection_proves_that_nothing_was_sent() {
     assert_eq!(refusing.send_sms(&number(PATIENT), &number(CALLER), "x").await, SmsOutcome::Refused);
     assert_eq!(refusing.look_up(&leg()).await, LookupResult::Unavailable(Uncertainty::NoAnswer));
     assert_eq!(refusing.hang_up(&leg()).await, CommandResult::Unavailable);
-    // A name that no name server is asked for.
+    // A host name that is resolved without a DNS server.
     let nameless = format!("http://{}.invalid", "x".repeat(64));
     assert_eq!(client(&nameless, LONG).dial(&dial()).await, unsent);
 
-    // Before the handshake of TLS has ended nothing of the request is sent: one that never ends, and one that fails.
+    // Nothing is sent before the TLS handshake has finished: one handshake never finishes, one fails.
     let silent = Carrier::that([Act::Ignore]).await;
     assert_eq!(client(&format!("https://{}", silent.address), SHORT_TO_CONNECT).dial(&dial()).await, unsent);
     let closing = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -171,7 +171,7 @@ async fn a_body_is_read_up_to_its_limit() {
     assert_eq!(dialled(just, LONG).await.0, DialOutcome::Accepted(leg()));
     let above = answer("201 Created", "", &padded(MAX_BODY_BYTES + 1));
     assert_eq!(dialled(above, LONG).await, (DialOutcome::Unknown(Uncertainty::Unreadable), 1));
-    // It says that more comes than anybody could hold, and stops.
+    // It announces a body larger than memory, then stops.
     let boasting = format!("HTTP/1.1 400 Bad Request\r\nContent-Length: {}\r\n\r\n", 1_u64 << 40);
     let much = [boasting.into_bytes(), vec![b' '; 2 * MAX_BODY_BYTES]].concat();
     assert_eq!(dialled(Act::AnswerAndStall(much), LONG).await, (DialOutcome::Refused(Refusal::Request), 1));
