@@ -40,9 +40,9 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
 use databases::Fresh;
-use db_assertions::Kept;
+use db_assertions::DatabaseAssertions;
 use phone::{A_PHONE, MISMATCH, Next, Phone, RECEIVED};
-use server::Inside;
+use server::InProcessServer;
 use test_patients::{AUNT, EVERYBODY, MOTHER, NOBODY, Person, SON};
 
 on_both_databases!(
@@ -116,8 +116,8 @@ fn has_nothing_personal(text: &str, place: &str) {
 
 async fn i6_nothing_personal_is_logged_or_measured_or_answered(fresh: Fresh) {
     let (log, metrics) = watched();
-    let line = Inside::at(&fresh.database, "2026-11-24T01:00:00Z").await;
-    let kept = Kept::at(&fresh.url);
+    let line = InProcessServer::at(&fresh.database, "2026-11-24T01:00:00Z").await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut refusals = String::new();
 
     // A complete call with all kinds of turns, from the registered number.
@@ -231,7 +231,7 @@ async fn i6_automated_calls_log_and_measure_nothing_personal(fresh: Fresh) {
 }
 
 /// Makes the database refuse identifications with this HER-SYS ID.
-async fn refuse_rows_of(kept: &Kept, url: &str, hersys_id: &str) {
+async fn refuse_rows_of(kept: &DatabaseAssertions, url: &str, hersys_id: &str) {
     let refuse = if url.starts_with("sqlite") {
         format!(
             "CREATE TRIGGER refuse BEFORE INSERT ON identifications WHEN NEW.hersys_id = '{hersys_id}'

@@ -24,7 +24,7 @@ use kenkocall::store::flow_sets::{self, FlowSetRow};
 use kenkocall::store::{CommitHook, Database};
 
 use crate::databases::Fresh;
-use crate::db_assertions::Kept;
+use crate::db_assertions::DatabaseAssertions;
 
 /// The settings of a day. Most tests change few of them.
 pub struct Plan {
@@ -72,7 +72,7 @@ type Told = Arc<Mutex<Vec<(Timestamp, Option<String>)>>>;
 pub struct Day {
     pub simulation: Simulation,
     pub client: Client,
-    pub kept: Kept,
+    pub kept: DatabaseAssertions,
     /// How far our clock is ahead of the network's, in seconds.
     ahead: Arc<AtomicI64>,
     /// What callers heard, and when: prompts, or `None` if they were asked to call again.
@@ -143,7 +143,7 @@ impl Day {
             }
         }));
         let simulation = Simulation::on(context, line_settings, lines, clock, dialling);
-        Self { simulation, client, kept: Kept::at(&fresh.url), ahead, told }
+        Self { simulation, client, kept: DatabaseAssertions::at(&fresh.url), ahead, told }
     }
 
     /// A context with other connections to the same database.

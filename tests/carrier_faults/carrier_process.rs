@@ -18,12 +18,12 @@ use super::http_client::TOKEN;
 
 pub const ACCOUNT: &str = "AC00000000000000000000000000000000";
 
-pub struct Fake {
+pub struct FakeCarrier {
     child: Child,
     address: SocketAddr,
 }
 
-impl Fake {
+impl FakeCarrier {
     /// Starts the fake carrier. A minute of its simulated people takes a second.
     pub fn start(seed: u64) -> Self {
         Self::at_speed(seed, 60)
@@ -126,7 +126,7 @@ impl Fake {
     }
 }
 
-impl Drop for Fake {
+impl Drop for FakeCarrier {
     fn drop(&mut self) {
         // The process may have exited already.
         let _ended = self.child.kill();

@@ -9,31 +9,31 @@ use kenkocall::domain::{CallTimes, CallingHours};
 use kenkocall::lab::{SyntheticDay, add_made_up_day, made_up_number};
 use serde_json::json;
 
-use super::carrier_process::{ACCOUNT, Fake};
+use super::carrier_process::{ACCOUNT, FakeCarrier};
 use super::databases::Fresh;
-use super::db_assertions::Kept;
+use super::db_assertions::DatabaseAssertions;
 use super::http_client::{PUBLIC_URL, TOKEN};
-use super::server::Line;
+use super::server::TestServer;
 use super::test_patients::noon_zone;
 
 /// The time limit of every wait before the test fails. It doesn't measure speed.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-pub struct Town {
-    pub fake: Fake,
-    pub line: Line,
-    pub kept: Kept,
+pub struct Deployment {
+    pub fake: FakeCarrier,
+    pub line: TestServer,
+    pub kept: DatabaseAssertions,
     url: String,
     settings: Vec<(String, String)>,
 }
 
-impl Town {
-    /// A town with this many patients, all due now.
+impl Deployment {
+    /// A deployment with this many patients, all due now.
     pub async fn of(fresh: &Fresh, patients: u32, settings: &[(&str, &str)]) -> Self {
-        Self::with(fresh, patients, Fake::start(1), settings).await
+        Self::with(fresh, patients, FakeCarrier::start(1), settings).await
     }
 
-    pub async fn with(fresh: &Fresh, patients: u32, fake: Fake, settings: &[(&str, &str)]) -> Self {
+    pub async fn with(fresh: &Fresh, patients: u32, fake: FakeCarrier, settings: &[(&str, &str)]) -> Self {
         Self::in_environment(fresh, patients, fake, settings, Vec::new()).await
     }
 
@@ -41,7 +41,7 @@ impl Town {
     pub async fn in_environment(
         fresh: &Fresh,
         patients: u32,
-        fake: Fake,
+        fake: FakeCarrier,
         settings: &[(&str, &str)],
         environment: Vec<(String, String)>,
     ) -> Self {
@@ -58,10 +58,10 @@ impl Town {
             ("DIALER__SILENCE_SECONDS", "3"),
         ];
         all.extend_from_slice(settings);
-        let line = Line::start_in(&fresh.url, &all, environment);
+        let line = TestServer::start_in(&fresh.url, &all, environment);
         fake.deliver_to(&line.carrier.address()).await;
         let settings = all.iter().map(|(name, value)| (format!("KENKOCALL_{name}"), (*value).to_owned())).collect();
-        Self { fake, line, kept: Kept::at(&fresh.url), url: fresh.url.clone(), settings }
+        Self { fake, line, kept: DatabaseAssertions::at(&fresh.url), url: fresh.url.clone(), settings }
     }
 
     /// The settings of the program, in addition to those of every program under test.
@@ -163,7 +163,7 @@ async fn register(fresh: &Fresh, patients: u32, now: Timestamp) {
         after: now,
     };
     add_made_up_day(&fresh.database, &day).await.unwrap();
-    let kept = Kept::at(&fresh.url);
+    let kept = DatabaseAssertions::at(&fresh.url);
     // One try only: a second one would follow half an hour later.
     let retry = ["busy", "no_answer", "dropped", "not_now", "voicemail", "failed"].map(|cause| (cause, json!("1x30")));
     let retry: serde_json::Map<String, serde_json::Value> =

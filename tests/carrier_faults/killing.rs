@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::carrier_process::Fake;
+use super::carrier_process::FakeCarrier;
 use super::databases::Fresh;
-use super::deployment::Town;
+use super::deployment::Deployment;
 use crate::on_both_databases;
 
 on_both_databases!(
@@ -37,32 +37,32 @@ impl SeededRng {
 }
 
 async fn killed_again_and_again(fresh: &Fresh, faults: serde_json::Value, wait: u64) {
-    let fake = Fake::start(7);
+    let fake = FakeCarrier::start(7);
     fake.fault(faults).await;
     let pace = [("DIALER__CALLS_PER_SECOND", "3"), ("DIALER__CONCURRENT_CALLS", "30")];
-    let mut town = Town::with(fresh, patients(), fake, &pace).await;
+    let mut deployment = Deployment::with(fresh, patients(), fake, &pace).await;
     let mut dice = SeededRng(20_261_124);
     for _ in 0..kills() {
         tokio::time::sleep(Duration::from_millis(dice.below(wait))).await;
-        town.line.kill();
-        town.restart().await;
+        deployment.line.kill();
+        deployment.restart().await;
     }
-    town.fake.mended().await;
+    deployment.fake.mended().await;
     // Possibly nobody is called after the last patients, so that no list proves anything about them: then staff decide.
-    town.until("attempts WHERE ended_at IS NULL AND (state <> 'unknown' OR asked_at IS NULL)", 0).await;
-    town.until("slots WHERE state = 'waiting'", 0).await;
-    for call in town.kept.column("SELECT call_id FROM attempts WHERE state = 'unknown'").await {
+    deployment.until("attempts WHERE ended_at IS NULL AND (state <> 'unknown' OR asked_at IS NULL)", 0).await;
+    deployment.until("slots WHERE state = 'waiting'", 0).await;
+    for call in deployment.kept.column("SELECT call_id FROM attempts WHERE state = 'unknown'").await {
         // Its outcome may be known by now.
-        let _decided = town.asks(&["calls", "resolve", &call, "not-placed"]);
+        let _decided = deployment.asks(&["calls", "resolve", &call, "not-placed"]);
     }
-    town.until_all_slots_ended(patients().into()).await;
-    town.nobody_rang_twice_for_a_call().await;
-    assert_eq!(town.kept.count("attempts WHERE ended_at IS NULL").await, 0);
-    town.until("calls WHERE ended_at IS NULL", 0).await;
+    deployment.until_all_slots_ended(patients().into()).await;
+    deployment.nobody_rang_twice_for_a_call().await;
+    assert_eq!(deployment.kept.count("attempts WHERE ended_at IS NULL").await, 0);
+    deployment.until("calls WHERE ended_at IS NULL", 0).await;
     // A report that was acknowledged has all its answers.
     let sql = "SELECT CAST(count(DISTINCT a.item) AS text) FROM reports r JOIN answers a ON a.report_id = r.id
                WHERE r.outcome = 'reported' GROUP BY r.id";
-    let complete = town.kept.column(sql).await;
+    let complete = deployment.kept.column(sql).await;
     assert!(!complete.is_empty() && complete.iter().all(|items| items == "11"), "{complete:?}");
 }
 

@@ -5,10 +5,10 @@ use std::net::{IpAddr, UdpSocket};
 use std::path::Path;
 use std::process::Command;
 
-use super::carrier_process::{ACCOUNT, Fake};
+use super::carrier_process::{ACCOUNT, FakeCarrier};
 use super::documented_roles::program;
 use super::postgres_server::{PASSWORD, Server, run};
-use super::server::Line;
+use super::server::TestServer;
 
 const MANUAL: &str = include_str!("../../docs/operations.md");
 /// The name in the document's certificate.
@@ -97,14 +97,14 @@ async fn postgres_with_a_certificate_of_its_own_is_used_encrypted_as_documented(
     assert!(refused(&encrypted.url("?sslmode=disable")).contains("pg_hba.conf"));
 
     // The same for `serve`.
-    let fake = Fake::start(1);
+    let fake = FakeCarrier::start(1);
     let base = fake.base_url();
     let settings = [
         ("TWILIO__BASE_URL", base.as_str()),
         ("TWILIO__ACCOUNT_SID", ACCOUNT),
         ("TWILIO__CALLER_NUMBER", "+815031980214"),
     ];
-    let line = Line::start(&encrypted.url(&verified), &settings);
+    let line = TestServer::start(&encrypted.url(&verified), &settings);
     assert_eq!(line.operations.get("/readyz").await.unwrap().status.as_u16(), 200, "{}", line.log());
     assert!(!line.log().contains(PASSWORD), "{}", line.log());
 }

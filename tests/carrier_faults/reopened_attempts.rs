@@ -3,9 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::carrier_process::Fake;
+use super::carrier_process::FakeCarrier;
 use super::databases::Fresh;
-use super::deployment::{Town, number};
+use super::deployment::{Deployment, number};
 use crate::on_both_databases;
 
 on_both_databases!(
@@ -27,8 +27,8 @@ mod slow {
 }
 
 /// A carrier that has the first patient's call, omits it from its list, and reports it this late.
-async fn lying(speed: u32, late: f64) -> Fake {
-    let fake = Fake::at_speed(1, speed);
+async fn lying(speed: u32, late: f64) -> FakeCarrier {
+    let fake = FakeCarrier::at_speed(1, speed);
     let lost = number(0);
     fake.fault(json!([
         { "fault": "server_error", "done": true, "number": lost, "count": 1 },
@@ -40,34 +40,37 @@ async fn lying(speed: u32, late: f64) -> Fake {
     fake
 }
 
-async fn outcomes(town: &Town) -> Vec<String> {
+async fn outcomes(deployment: &Deployment) -> Vec<String> {
     let sql = "SELECT a.outcome FROM attempts a JOIN patients p ON p.id = a.patient_id
                WHERE p.hersys_id = '1000001' ORDER BY a.number";
-    town.kept.column(sql).await
+    deployment.kept.column(sql).await
 }
 
 async fn fault_9_callbacks_after_a_list_that_lied_keep_the_phone_from_ringing_again(fresh: Fresh) {
     // The wrong list is trusted after 30 s, and the next call would be placed after 35 s.
-    let town = Town::with(&fresh, 3, lying(60, 32.5).await, &[]).await;
-    town.until("attempts WHERE outcome = 'not_placed'", 1).await;
-    town.until_all_slots_ended(3).await;
-    assert_eq!(outcomes(&town).await, ["no_answer"], "{}", town.line.log());
-    assert_eq!(town.fake.phone(&number(0)).await, [1, 1, 0], "it isn't called again");
+    let deployment = Deployment::with(&fresh, 3, lying(60, 32.5).await, &[]).await;
+    deployment.until("attempts WHERE outcome = 'not_placed'", 1).await;
+    deployment.until_all_slots_ended(3).await;
+    assert_eq!(outcomes(&deployment).await, ["no_answer"], "{}", deployment.line.log());
+    assert_eq!(deployment.fake.phone(&number(0)).await, [1, 1, 0], "it isn't called again");
     let slot = "SELECT s.reason FROM slots s WHERE s.tries = 1 AND s.state = 'unanswered'";
-    assert_eq!(town.kept.column(slot).await, ["no_answer"]);
-    assert_eq!(town.kept.count("alerts WHERE kind = 'unknown_call' AND closed_at IS NULL").await, 1);
+    assert_eq!(deployment.kept.column(slot).await, ["no_answer"]);
+    assert_eq!(deployment.kept.count("alerts WHERE kind = 'unknown_call' AND closed_at IS NULL").await, 1);
 }
 
 async fn fault_9_the_second_call_is_taken_back(fresh: Fresh) {
-    let town = Town::with(&fresh, 3, lying(2, 38.0).await, &[]).await;
-    town.until("attempts WHERE outcome = 'not_placed'", 1).await;
-    town.until_phone(&number(0), 2, 2).await;
-    town.until("attempts WHERE outcome = 'withdrawn'", 1).await;
-    town.until("attempts WHERE outcome = 'no_answer'", 1).await;
-    assert_eq!(outcomes(&town).await, ["no_answer", "withdrawn"], "{}", town.line.log());
-    assert_eq!(town.kept.count("slots WHERE state = 'unanswered' AND reason = 'no_answer' AND tries = 1").await, 1);
-    assert_eq!(town.kept.count("alerts WHERE kind = 'unknown_call' AND closed_at IS NULL").await, 1);
-    let log = log_of(&town).await;
+    let deployment = Deployment::with(&fresh, 3, lying(2, 38.0).await, &[]).await;
+    deployment.until("attempts WHERE outcome = 'not_placed'", 1).await;
+    deployment.until_phone(&number(0), 2, 2).await;
+    deployment.until("attempts WHERE outcome = 'withdrawn'", 1).await;
+    deployment.until("attempts WHERE outcome = 'no_answer'", 1).await;
+    assert_eq!(outcomes(&deployment).await, ["no_answer", "withdrawn"], "{}", deployment.line.log());
+    assert_eq!(
+        deployment.kept.count("slots WHERE state = 'unanswered' AND reason = 'no_answer' AND tries = 1").await,
+        1
+    );
+    assert_eq!(deployment.kept.count("alerts WHERE kind = 'unknown_call' AND closed_at IS NULL").await, 1);
+    let log = log_of(&deployment).await;
     let ends: Vec<&str> = log
         .iter()
         .filter(|entry| entry["event"] == "ended" && entry["to"] == number(0).as_str())
@@ -77,7 +80,7 @@ async fn fault_9_the_second_call_is_taken_back(fresh: Fresh) {
 }
 
 async fn fault_9_canceled_in_the_queue(fresh: Fresh) {
-    let fake = Fake::start(1);
+    let fake = FakeCarrier::start(1);
     fake.fault(json!([
         { "fault": "server_error", "done": false, "number": number(0), "count": 1 },
         { "fault": "stays_queued", "number": number(1) },
@@ -85,45 +88,45 @@ async fn fault_9_canceled_in_the_queue(fresh: Fresh) {
         { "fault": "list_skips_queued" },
     ]))
     .await;
-    let town = Town::with(&fresh, 2, fake, &[]).await;
-    town.until("attempts WHERE state = 'placed'", 1).await;
-    town.command(&["patients", "stop", "1000002"]);
-    town.until_all_slots_ended(1).await;
-    town.until("attempts WHERE state = 'unknown' AND looks_clear >= 3", 1).await;
-    assert_eq!(town.kept.count("alerts WHERE kind = 'unknown_call'").await, 1, "nothing is proven: staff decide");
-    assert!(!town.line.log().contains("the carrier's list is stale"), "{}", town.line.log());
+    let deployment = Deployment::with(&fresh, 2, fake, &[]).await;
+    deployment.until("attempts WHERE state = 'placed'", 1).await;
+    deployment.command(&["patients", "stop", "1000002"]);
+    deployment.until_all_slots_ended(1).await;
+    deployment.until("attempts WHERE state = 'unknown' AND looks_clear >= 3", 1).await;
+    assert_eq!(deployment.kept.count("alerts WHERE kind = 'unknown_call'").await, 1, "nothing is proven: staff decide");
+    assert!(!deployment.line.log().contains("the carrier's list is stale"), "{}", deployment.line.log());
     // Another patient's phone rings: that call is the witness.
-    town.fake.mended().await;
-    town.command(&["patients", "set", "1000002", "--automated-call", "yes"]);
-    town.asks(&["calls", "now", "1000002"]).unwrap();
-    town.until("attempts WHERE outcome = 'not_placed'", 1).await;
-    town.until("slots WHERE state = 'reported'", 2).await;
-    assert_eq!(town.fake.phone(&number(0)).await, [1, 1, 1]);
+    deployment.fake.mended().await;
+    deployment.command(&["patients", "set", "1000002", "--automated-call", "yes"]);
+    deployment.asks(&["calls", "now", "1000002"]).unwrap();
+    deployment.until("attempts WHERE outcome = 'not_placed'", 1).await;
+    deployment.until("slots WHERE state = 'reported'", 2).await;
+    assert_eq!(deployment.fake.phone(&number(0)).await, [1, 1, 1]);
 }
 
 async fn a4_an_order_to_cancel_what_is_over_is_given_once(fresh: Fresh) {
-    let fake = Fake::start(1);
+    let fake = FakeCarrier::start(1);
     let silent = number(0);
     fake.fault(json!({ "fault": "callbacks_never", "number": silent })).await;
     fake.person(&silent, "no-answer", json!({})).await;
-    let town = Town::with(&fresh, 1, fake, &[]).await;
-    town.until_phone(&silent, 1, 1).await;
-    while !log_of(&town).await.iter().any(|entry| entry["event"] == "ended") {
+    let deployment = Deployment::with(&fresh, 1, fake, &[]).await;
+    deployment.until_phone(&silent, 1, 1).await;
+    while !log_of(&deployment).await.iter().any(|entry| entry["event"] == "ended") {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    assert_eq!(town.kept.count("attempts WHERE state = 'placed'").await, 1, "nobody has told us");
-    town.command(&["patients", "stop", "1000001"]);
-    town.until_all_slots_ended(1).await;
-    assert_eq!(town.kept.column("SELECT reason FROM slots").await, ["stopped"]);
-    let log = log_of(&town).await;
+    assert_eq!(deployment.kept.count("attempts WHERE state = 'placed'").await, 1, "nobody has told us");
+    deployment.command(&["patients", "stop", "1000001"]);
+    deployment.until_all_slots_ended(1).await;
+    assert_eq!(deployment.kept.column("SELECT reason FROM slots").await, ["stopped"]);
+    let log = log_of(&deployment).await;
     let orders = log.iter().filter(|entry| {
         let path = entry["path"].as_str().unwrap_or_default();
         entry["event"] == "request" && entry["method"] == "POST" && path.contains("/Calls/")
     });
-    assert_eq!(orders.count(), 1, "{}", town.line.log());
+    assert_eq!(orders.count(), 1, "{}", deployment.line.log());
 }
 
-async fn log_of(town: &Town) -> Vec<Value> {
-    let log = town.fake.ask(hyper::Method::GET, "/_fake/log", None).await;
+async fn log_of(deployment: &Deployment) -> Vec<Value> {
+    let log = deployment.fake.ask(hyper::Method::GET, "/_fake/log", None).await;
     log["entries"].as_array().unwrap().clone()
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use kenkocall::store::audit;
 use tempfile::TempDir;
 
-use crate::{CommandLine, databases::Fresh, db_assertions::Kept};
+use crate::{CommandLine, databases::Fresh, db_assertions::DatabaseAssertions};
 
 crate::on_both_databases!(
     a_whole_trail_is_said_to_be_whole,
@@ -20,15 +20,18 @@ crate::on_both_databases!(
 
 struct Trail<'a> {
     command_line: CommandLine<'a>,
-    kept: Kept,
+    kept: DatabaseAssertions,
     folder: TempDir,
 }
 
 impl<'a> Trail<'a> {
     /// A trail of ten entries, of which the first is the centre's.
     fn of_ten(fresh: &'a Fresh) -> Self {
-        let trail =
-            Self { command_line: CommandLine(fresh), kept: Kept::at(&fresh.url), folder: tempfile::tempdir().unwrap() };
+        let trail = Self {
+            command_line: CommandLine(fresh),
+            kept: DatabaseAssertions::at(&fresh.url),
+            folder: tempfile::tempdir().unwrap(),
+        };
         trail.command_line.with_centre();
         trail.more(9);
         trail

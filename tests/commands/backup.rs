@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use kenkocall::domain::DataOrigin;
 use kenkocall::store::Database;
 
-use crate::db_assertions::Kept;
+use crate::db_assertions::DatabaseAssertions;
 use crate::{CommandLine, databases, databases::Fresh};
 
 fn file(fresh: &Fresh) -> PathBuf {
@@ -27,7 +27,7 @@ fn add(command_line: &CommandLine<'_>, code: &str) {
 }
 
 async fn centres(path: &Path) -> Vec<String> {
-    Kept::at(&url(path)).column("SELECT code FROM centres ORDER BY code").await
+    DatabaseAssertions::at(&url(path)).column("SELECT code FROM centres ORDER BY code").await
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -52,7 +52,9 @@ async fn a_backup_is_whole_private_and_overwrites_nothing() {
         assert_eq!(names(folder.path()), ["backup.db"], "nothing unfinished is left");
         assert_eq!(centres(&backup).await, ["13101"]);
         assert_eq!(
-            Kept::at(&fresh.url).count("audit WHERE action = 'database.backed_up' AND actor = 'tester'").await,
+            DatabaseAssertions::at(&fresh.url)
+                .count("audit WHERE action = 'database.backed_up' AND actor = 'tester'")
+                .await,
             1
         );
         let before = std::fs::read(&backup).unwrap();
@@ -122,9 +124,11 @@ async fn a_restored_backup_is_alone_paused_and_what_was_there_is_kept() {
         let shown = command_line.does(&["dialer", "show"]);
         assert!(shown.contains("recent data is missing from the database; dialling stopped"), "{shown}");
         assert!(command_line.refuses(&["dialer", "resume"]).contains("dialer reconcile"));
-        assert_eq!(Kept::at(&fresh.url).column("SELECT sign FROM losses").await, ["backup_restored"]);
+        assert_eq!(DatabaseAssertions::at(&fresh.url).column("SELECT sign FROM losses").await, ["backup_restored"]);
         assert_eq!(
-            Kept::at(&fresh.url).count("audit WHERE action = 'database.restored' AND actor = 'tester'").await,
+            DatabaseAssertions::at(&fresh.url)
+                .count("audit WHERE action = 'database.restored' AND actor = 'tester'")
+                .await,
             1
         );
         assert!(command_line.does(&["audit", "verify"]).contains("verify"));

@@ -5,7 +5,7 @@ use kenkocall::store::Database;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 use crate::databases::Fresh;
-use crate::db_assertions::Kept;
+use crate::db_assertions::DatabaseAssertions;
 use crate::documented_roles::{Roles, as_printed, program};
 use crate::{CommandLine, operator_name};
 
@@ -93,7 +93,7 @@ async fn the_application_role_can_neither_drop_the_guards_nor_rewrite_the_trail(
         command_line.import("HER-SYS ID,生年月日,姓,名\n7654322,1980-04-01,見本,花子\n");
         // Seals the existing rows, so that there are entries to guard.
         command_line.does(&["audit", "verify"]);
-        let kept = Kept::at(&roles.app);
+        let kept = DatabaseAssertions::at(&roles.app);
         let trail = "SELECT string_agg(a::text, ' ' ORDER BY a.id) FROM audit a";
         let triggers = "SELECT tgname || tgenabled::text FROM pg_trigger WHERE tgrelid = 'audit'::regclass ORDER BY 1";
         let before = (kept.column(trail).await, kept.column(triggers).await);

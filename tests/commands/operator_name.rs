@@ -9,7 +9,7 @@ use kenkocall::domain::LossEvidence;
 use kenkocall::store::losses::{self, LossRow};
 use serde_json::Value;
 
-use crate::db_assertions::Kept;
+use crate::db_assertions::DatabaseAssertions;
 use crate::simulated_day::{finishes, hersys_id, today};
 use crate::unknown_outcomes::STORM;
 use crate::{CommandLine, databases::Fresh};
@@ -186,7 +186,7 @@ async fn acts(fresh: Fresh, place: Place) {
     let [alert, call] = ["id", "call"].map(|field| alerts[0][field].as_str().unwrap());
     let list = command_line.list("HER-SYS ID,生年月日,姓,名\n7654322,1980-04-01,鈴木,三\n");
     let carrier = FakeCarrier::start();
-    let kept = Kept::at(&fresh.url);
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut known: BTreeSet<String> = LEAVES_NO_ENTRY.iter().map(|(words, _)| (*words).to_owned()).collect();
     for case in cases(call, alert, list.to_str().unwrap()) {
         let mut words: Vec<&str> = case.iter().map(String::as_str).collect();
@@ -229,10 +229,10 @@ async fn a_name_given_to_as_renames_no_centre(fresh: Fresh) {
         &["centres", "--as", ACTOR, "set", "13101", "--phone", "0352113644"],
     ] {
         command_line.does(words);
-        let kept = Kept::at(&fresh.url);
+        let kept = DatabaseAssertions::at(&fresh.url);
         assert_eq!(kept.column("SELECT name FROM centres").await, ["千代田保健所"], "{words:?}");
     }
-    let kept = Kept::at(&fresh.url);
+    let kept = DatabaseAssertions::at(&fresh.url);
     let actors = kept.column("SELECT actor FROM audit ORDER BY at, id").await;
     assert_eq!(actors, ["tester", ACTOR, ACTOR, ACTOR]);
 }

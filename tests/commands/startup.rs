@@ -7,7 +7,7 @@ use kenkocall::domain::DataOrigin;
 use kenkocall::store::Database;
 use serde_json::Value;
 
-use crate::db_assertions::Kept;
+use crate::db_assertions::DatabaseAssertions;
 use crate::operator_name;
 use crate::{CommandLine, databases::Fresh};
 
@@ -131,7 +131,7 @@ fn migrate_and_the_first_centre_create_a_database() {
 
 /// The same database, as if a simulation had created it.
 async fn simulated(fresh: &Fresh) {
-    Kept::at(&fresh.url).rows("UPDATE data_origin SET origin = 'simulated'").await;
+    DatabaseAssertions::at(&fresh.url).rows("UPDATE data_origin SET origin = 'simulated'").await;
     let opened = Database::open_existing(&fresh.url, 1).await.unwrap();
     assert_eq!(opened.data_origin().await.unwrap(), DataOrigin::Simulated);
     opened.close().await;
@@ -183,7 +183,7 @@ async fn the_simulator_refuses_a_database_of_real_patients(fresh: Fresh) {
     command_line.with_centre();
     let sentence = refused(&command_line.command(&["serve"]).env("KENKOCALL_CARRIER", "simulator").output().unwrap());
     assert!(sentence.contains("one of real patients") && sentence.contains("KENKOCALL_DATABASE__URL"), "{sentence}");
-    assert_eq!(Kept::at(&fresh.url).count("flow_sets").await, 0, "nothing was stored");
+    assert_eq!(DatabaseAssertions::at(&fresh.url).count("flow_sets").await, 0, "nothing was stored");
 }
 
 async fn a_real_carrier_refuses_a_simulated_database(fresh: Fresh) {
@@ -194,11 +194,11 @@ async fn a_real_carrier_refuses_a_simulated_database(fresh: Fresh) {
         let sentence = refused(&command_line.command(words).envs(carrier.settings()).output().unwrap());
         assert!(sentence.contains("simulated data") && sentence.contains("KENKOCALL_CARRIER=simulator"), "{sentence}");
     }
-    assert_eq!(Kept::at(&fresh.url).count("flow_sets").await, 0, "nothing was stored");
+    assert_eq!(DatabaseAssertions::at(&fresh.url).count("flow_sets").await, 0, "nothing was stored");
 }
 
 async fn only_serve_and_migrate_upgrade_tables(fresh: Fresh) {
-    let kept = Kept::at(&fresh.url);
+    let kept = DatabaseAssertions::at(&fresh.url);
     kept.rows("DROP TABLE data_origin").await;
     kept.rows("DELETE FROM _sqlx_migrations WHERE version = 4").await;
     let command_line = CommandLine(&fresh);

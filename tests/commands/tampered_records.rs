@@ -9,7 +9,7 @@ use kenkocall::carrier::simulator::{NetworkFaults, Script};
 use kenkocall::service::{SealedBy, erase_report, seal_left_behind, seal_older_rows, seal_trail};
 
 use crate::simulated_day::{Day, finishes, today};
-use crate::{CommandLine, databases::Fresh, db_assertions::Kept};
+use crate::{CommandLine, databases::Fresh, db_assertions::DatabaseAssertions};
 
 crate::on_both_databases!(
     an_answer_that_was_changed_behind_the_program_is_found_and_named,
@@ -57,12 +57,12 @@ fn misfits(command_line: &CommandLine<'_>, names: &[&str]) {
     }
 }
 
-async fn first(kept: &Kept, sql: &str) -> String {
+async fn first(kept: &DatabaseAssertions, sql: &str) -> String {
     kept.column(sql).await.into_iter().next().expect("a row")
 }
 
 async fn an_answer_that_was_changed_behind_the_program_is_found_and_named(fresh: Fresh) {
-    let (command_line, kept) = (CommandLine(&fresh), Kept::at(&fresh.url));
+    let (command_line, kept) = (CommandLine(&fresh), DatabaseAssertions::at(&fresh.url));
     reported(&fresh).await;
     seal_trail(&fresh.database).await.unwrap();
     let said = fits(&command_line);
@@ -85,7 +85,7 @@ async fn an_answer_that_was_changed_behind_the_program_is_found_and_named(fresh:
 }
 
 async fn a_row_that_was_deleted_behind_the_program_is_found_and_named(fresh: Fresh) {
-    let (command_line, kept) = (CommandLine(&fresh), Kept::at(&fresh.url));
+    let (command_line, kept) = (CommandLine(&fresh), DatabaseAssertions::at(&fresh.url));
     reported(&fresh).await;
     seal_trail(&fresh.database).await.unwrap();
     let alert = first(&kept, "SELECT id FROM alerts WHERE kind = 'unanswered'").await;
@@ -101,7 +101,7 @@ async fn a_row_that_was_deleted_behind_the_program_is_found_and_named(fresh: Fre
 }
 
 async fn an_end_that_was_changed_behind_the_program_is_found_and_named(fresh: Fresh) {
-    let (command_line, kept) = (CommandLine(&fresh), Kept::at(&fresh.url));
+    let (command_line, kept) = (CommandLine(&fresh), DatabaseAssertions::at(&fresh.url));
     reported(&fresh).await;
     seal_trail(&fresh.database).await.unwrap();
     // A closed alert is no longer on the list.
@@ -117,7 +117,7 @@ async fn an_end_that_was_changed_behind_the_program_is_found_and_named(fresh: Fr
 
 /// The latest answer to a question counts, so an inserted row has the same effect as a changed one.
 async fn a_row_that_was_put_in_behind_the_program_is_found_and_named(fresh: Fresh) {
-    let (command_line, kept) = (CommandLine(&fresh), Kept::at(&fresh.url));
+    let (command_line, kept) = (CommandLine(&fresh), DatabaseAssertions::at(&fresh.url));
     reported(&fresh).await;
     seal_older_rows(&fresh.database, Timestamp::now()).await.unwrap();
     seal_trail(&fresh.database).await.unwrap();
@@ -148,7 +148,7 @@ async fn a_row_that_was_put_in_behind_the_program_is_found_and_named(fresh: Fres
 }
 
 async fn what_is_erased_on_purpose_is_told_from_what_was_deleted(fresh: Fresh) {
-    let (command_line, kept) = (CommandLine(&fresh), Kept::at(&fresh.url));
+    let (command_line, kept) = (CommandLine(&fresh), DatabaseAssertions::at(&fresh.url));
     reported(&fresh).await;
     let report = first(&kept, "SELECT id FROM reports WHERE outcome = 'reported'").await;
     let answers = kept.count(&format!("answers WHERE report_id = '{report}'")).await;
@@ -164,7 +164,7 @@ async fn what_is_erased_on_purpose_is_told_from_what_was_deleted(fresh: Fresh) {
 }
 
 async fn rows_of_an_older_version_are_sealed_as_they_were_found(fresh: Fresh) {
-    let (command_line, kept) = (CommandLine(&fresh), Kept::at(&fresh.url));
+    let (command_line, kept) = (CommandLine(&fresh), DatabaseAssertions::at(&fresh.url));
     reported(&fresh).await;
     // As if an earlier version had written them: nothing waits to be sealed, and no row has a salt.
     fresh.database.seals().take();
@@ -187,7 +187,7 @@ async fn rows_of_an_older_version_are_sealed_as_they_were_found(fresh: Fresh) {
 }
 
 async fn rows_that_a_dead_process_left_behind_are_sealed_as_found(fresh: Fresh) {
-    let (command_line, kept) = (CommandLine(&fresh), Kept::at(&fresh.url));
+    let (command_line, kept) = (CommandLine(&fresh), DatabaseAssertions::at(&fresh.url));
     reported(&fresh).await;
     // Some rows were sealed; then the process dies, and the waiting ones are lost.
     let mut waited = fresh.database.seals().take();
@@ -204,7 +204,7 @@ async fn rows_that_a_dead_process_left_behind_are_sealed_as_found(fresh: Fresh) 
 }
 
 async fn an_alert_that_a_command_closes_is_sealed_when_it_ends(fresh: Fresh) {
-    let (command_line, kept) = (CommandLine(&fresh), Kept::at(&fresh.url));
+    let (command_line, kept) = (CommandLine(&fresh), DatabaseAssertions::at(&fresh.url));
     reported(&fresh).await;
     seal_trail(&fresh.database).await.unwrap();
     let alert = first(&kept, "SELECT id FROM alerts WHERE closed_at IS NULL").await;

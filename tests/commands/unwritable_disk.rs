@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::db_assertions::Kept;
+use crate::db_assertions::DatabaseAssertions;
 use crate::{CommandLine, databases, databases::Fresh};
 
 /// Commands that only read, and whether each is recorded as access to patient data (D3).
@@ -90,7 +90,7 @@ async fn is_read_and_not_changed(fresh: &Fresh, hindrance: Hindrance) {
     let stable = |text: &[u8]| crate::timeless(&String::from_utf8_lossy(text));
     let expected: Vec<String> =
         READS.iter().map(|(words, _)| stable(&CommandLine(fresh).output(words).stdout)).collect();
-    let entries = Kept::at(&fresh.url).count("audit").await;
+    let entries = DatabaseAssertions::at(&fresh.url).count("audit").await;
     if let Hindrance::ReadOnly = hindrance {
         permit(fresh, false);
     }
@@ -115,7 +115,7 @@ async fn is_read_and_not_changed(fresh: &Fresh, hindrance: Hindrance) {
         );
         assert!(error.contains(hindrance.why()), "{hindrance:?} {words:?}: {error}");
     }
-    assert_eq!(Kept::at(&fresh.url).count("audit").await, entries);
+    assert_eq!(DatabaseAssertions::at(&fresh.url).count("audit").await, entries);
 }
 
 fn file(fresh: &Fresh) -> PathBuf {
@@ -198,7 +198,7 @@ async fn a_postgres_server_that_only_reads_is_read() {
     databases::on_postgres(|fresh| async move {
         prepared(&fresh).await;
         let (_, name) = fresh.url.rsplit_once('/').unwrap();
-        let kept = Kept::at(&fresh.url);
+        let kept = DatabaseAssertions::at(&fresh.url);
         kept.rows(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on")).await;
         for (words, look) in READS {
             let output = CommandLine(&fresh).output(words);

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::carrier_process::{FROM, Fake};
-use super::webhook_recorder::Hook;
+use super::carrier_process::{FROM, FakeCarrier};
+use super::webhook_recorder::WebhookRecorder;
 
 fn sids(list: &Value) -> Vec<String> {
     list["calls"].as_array().unwrap().iter().map(|call| call["sid"].as_str().unwrap().to_owned()).collect()
@@ -15,18 +15,18 @@ fn number(nth: usize) -> String {
     format!("+8190000000{nth:02}")
 }
 
-async fn list(fake: &Fake, query: &[(&str, &str)]) -> Value {
+async fn list(fake: &FakeCarrier, query: &[(&str, &str)]) -> Value {
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
     fake.get(&format!("{}?{query}", fake.calls())).await.json()
 }
 
 #[tokio::test]
 async fn it_is_filtered_by_numbers_status_and_day() {
-    let (fake, hook) = (Fake::start(&["--behaviour", "busy"]), Hook::asking(1).await);
+    let (fake, recorder) = (FakeCarrier::start(&["--behaviour", "busy"]), WebhookRecorder::asking(1).await);
     fake.set("people", json!({ "number": number(1), "behaviour": "answers" })).await;
     let mut placed = Vec::new();
     for nth in 0..3 {
-        placed.push(fake.place(&number(nth), &hook, &[]).await);
+        placed.push(fake.place(&number(nth), &recorder, &[]).await);
     }
     for call in &placed {
         fake.ended(call).await;
@@ -61,10 +61,10 @@ async fn it_is_filtered_by_numbers_status_and_day() {
 
 #[tokio::test]
 async fn its_pages_hold_every_call_once_though_calls_are_added_meanwhile() {
-    let (fake, hook) = (Fake::start(&["--behaviour", "busy"]), Hook::asking(1).await);
+    let (fake, recorder) = (FakeCarrier::start(&["--behaviour", "busy"]), WebhookRecorder::asking(1).await);
     let mut placed = BTreeSet::new();
     for nth in 0..7 {
-        placed.insert(fake.place(&number(nth), &hook, &[]).await);
+        placed.insert(fake.place(&number(nth), &recorder, &[]).await);
     }
     let mut page = list(&fake, &[("From", FROM), ("PageSize", "3")]).await;
     let (mut seen, mut sizes) = (Vec::new(), Vec::new());
@@ -74,7 +74,7 @@ async fn its_pages_hold_every_call_once_though_calls_are_added_meanwhile() {
         assert_eq!(page["page_size"], 3);
         let Some(next) = page["next_page_uri"].as_str() else { break };
         assert!(next.starts_with("/2010-04-01/Accounts/") && next.contains("PageToken=PA"), "{next}");
-        fake.place(&number(50 + sizes.len()), &hook, &[]).await;
+        fake.place(&number(50 + sizes.len()), &recorder, &[]).await;
         page = fake.get(next).await.json();
     }
     assert_eq!(sizes, [(0, 3), (1, 3), (2, 1)]);
@@ -86,12 +86,12 @@ async fn its_pages_hold_every_call_once_though_calls_are_added_meanwhile() {
 
 #[tokio::test]
 async fn it_lags_is_frozen_or_leaves_out_what_is_queued() {
-    let fake = Fake::start(&["--behaviour", "answers", "--speed", "5000"]);
-    let hook = Hook::asking(1).await;
-    let before = fake.place(&number(0), &hook, &[]).await;
+    let fake = FakeCarrier::start(&["--behaviour", "answers", "--speed", "5000"]);
+    let recorder = WebhookRecorder::asking(1).await;
+    let before = fake.place(&number(0), &recorder, &[]).await;
     fake.ended(&before).await;
     fake.fault(json!({ "fault": "list_frozen" })).await;
-    let after = fake.place(&number(1), &hook, &[]).await;
+    let after = fake.place(&number(1), &recorder, &[]).await;
     fake.ended(&after).await;
     assert_eq!(sids(&list(&fake, &[]).await), [&*before], "frozen");
     assert_eq!(fake.get(&fake.call(&after)).await.json()["status"], "completed", "only the list is frozen");
@@ -104,10 +104,10 @@ async fn it_lags_is_frozen_or_leaves_out_what_is_queued() {
 
 #[tokio::test]
 async fn it_shows_a_call_as_it_stood_and_not_before_it_rings() {
-    let fake = Fake::start(&["--calls-per-second", "0.01", "--speed", "1"]);
-    let hook = Hook::asking(1).await;
-    let first = fake.place(&number(0), &hook, &[]).await;
-    let second = fake.place(&number(1), &hook, &[]).await;
+    let fake = FakeCarrier::start(&["--calls-per-second", "0.01", "--speed", "1"]);
+    let recorder = WebhookRecorder::asking(1).await;
+    let first = fake.place(&number(0), &recorder, &[]).await;
+    let second = fake.place(&number(1), &recorder, &[]).await;
     fake.stands(&first, "ringing").await;
     let all = list(&fake, &[]).await;
     assert_eq!(sids(&all), [&*second, &*first]);

@@ -3,8 +3,8 @@
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
-use super::carrier_process::{FROM, Fake, TO};
-use super::webhook_recorder::{Answer, Hook, question};
+use super::carrier_process::{FROM, FakeCarrier, TO};
+use super::webhook_recorder::{Answer, WebhookRecorder, question};
 
 const ALL: [(&str, &str); 4] = [
     ("StatusCallbackEvent", "initiated"),
@@ -15,10 +15,10 @@ const ALL: [(&str, &str); 4] = [
 
 #[tokio::test]
 async fn a_whole_call_is_rung_answered_keyed_and_ended() {
-    let (fake, hook) = (Fake::start(&[]), Hook::asking(4).await);
-    let call = fake.place(TO, &hook, &ALL).await;
-    hook.over().await;
-    let turns = hook.posted("/turn/");
+    let (fake, recorder) = (FakeCarrier::start(&[]), WebhookRecorder::asking(4).await);
+    let call = fake.place(TO, &recorder, &ALL).await;
+    recorder.over().await;
+    let turns = recorder.posted("/turn/");
     let keys: Vec<_> = turns.iter().map(|posted| posted.field("Digits")).collect();
     assert_eq!(keys, [None, Some("1"), Some("365"), Some("1"), Some("098")]);
     assert!(turns.iter().all(|posted| posted.field("CallSid") == Some(&call) && posted.status() == "in-progress"));
@@ -32,7 +32,7 @@ async fn a_whole_call_is_rung_answered_keyed_and_ended() {
     let keyed = ["keyed"; 4];
     let expected = [&["placed", "ringing", "ringing_ended", "answered"][..], &keyed, &["ended"]].concat();
     assert_eq!(of_call, expected);
-    let url = hook.url("/turn/1");
+    let url = recorder.url("/turn/1");
     assert_eq!(
         fake.get("/_fake/phones").await.json(),
         json!({ TO: { "placed": 1, "rang": 1, "answered": 1, "urls": { url: 1 } } })
@@ -41,7 +41,7 @@ async fn a_whole_call_is_rung_answered_keyed_and_ended() {
 
 #[tokio::test]
 async fn each_number_behaves_by_its_last_digits_unless_everybody_is_told_how() {
-    let (fake, hook) = (Fake::start(&["--last-digits", "12=busy"]), Hook::asking(9).await);
+    let (fake, recorder) = (FakeCarrier::start(&["--last-digits", "12=busy"]), WebhookRecorder::asking(9).await);
     let cases = [
         ("91", "busy", 0, 0),
         ("12", "busy", 0, 0),
@@ -55,7 +55,7 @@ async fn each_number_behaves_by_its_last_digits_unless_everybody_is_told_how() {
     ];
     for (digits, status, rang, answered) in cases {
         let to = format!("+8190111122{digits}");
-        let call = fake.place(&to, &hook, &[("Timeout", "20")]).await;
+        let call = fake.place(&to, &recorder, &[("Timeout", "20")]).await;
         assert_eq!(fake.ended(&call).await["status"], status, "{digits}");
         let phones = fake.get("/_fake/phones").await.json();
         assert_eq!((&phones[&to]["rang"], &phones[&to]["answered"]), (&json!(rang), &json!(answered)), "{digits}");
@@ -68,14 +68,14 @@ async fn each_number_behaves_by_its_last_digits_unless_everybody_is_told_how() {
             _ => assert!(keyed.is_empty(), "{digits}: {keyed:?}"),
         }
     }
-    let told = Fake::start(&["--behaviour", "silent"]);
-    let call = told.place("+819011112291", &hook, &[]).await;
+    let told = FakeCarrier::start(&["--behaviour", "silent"]);
+    let call = told.place("+819011112291", &recorder, &[]).await;
     assert_eq!(told.ended(&call).await["status"], "completed");
 }
 
 #[tokio::test]
 async fn whoever_is_set_through_the_control_api_behaves_so() {
-    let (fake, hook) = (Fake::start(&[]), Hook::asking(5).await);
+    let (fake, recorder) = (FakeCarrier::start(&[]), WebhookRecorder::asking(5).await);
     let keys = ["3", "12#7", "99999", ""];
     let people = json!([
         { "number": TO, "behaviour": "answers", "keys": keys, "hang_up_at": 5, "answer_seconds": 1 },
@@ -83,22 +83,22 @@ async fn whoever_is_set_through_the_control_api_behaves_so() {
         { "number": "+819088888888", "behaviour": "no-answer" },
     ]);
     fake.set("people", people).await;
-    let call = fake.place(TO, &hook, &[]).await;
+    let call = fake.place(TO, &recorder, &[]).await;
     fake.ended(&call).await;
-    let turns = hook.posted("/turn/");
+    let turns = recorder.posted("/turn/");
     let keyed: Vec<_> = turns.iter().map(|posted| (posted.field("Digits"), posted.field("FinishedOnKey"))).collect();
     let none = Some("");
     let expected = [(None, None), (Some("3"), none), (Some("12"), Some("#")), (Some("999"), none), (none, none)];
     assert_eq!(keyed, expected);
-    let late = fake.place("+819099999999", &hook, &[("Timeout", "20")]).await;
+    let late = fake.place("+819099999999", &recorder, &[("Timeout", "20")]).await;
     assert_eq!(fake.ended(&late).await["status"], "no-answer", "30 seconds are longer than 20");
-    let nobody = fake.place("+819088888888", &hook, &[]).await;
+    let nobody = fake.place("+819088888888", &recorder, &[]).await;
     assert_eq!(fake.ended(&nobody).await["status"], "no-answer");
 }
 
 #[tokio::test]
 async fn machine_detection_says_what_picked_up_right_or_wrong() {
-    let (fake, hook) = (Fake::start(&[]), Hook::asking(1).await);
+    let (fake, recorder) = (FakeCarrier::start(&[]), WebhookRecorder::asking(1).await);
     let wrong = json!({ "number": "+819011112299", "behaviour": "answers", "answered_by": "machine_start" });
     fake.set("people", wrong).await;
     for (to, detection, answered_by) in [
@@ -107,40 +107,40 @@ async fn machine_detection_says_what_picked_up_right_or_wrong() {
         ("+819011112294", "DetectMessageEnd", "machine_end_beep"),
         ("+819011112299", "Enable", "machine_start"),
     ] {
-        let call = fake.place(to, &hook, &[("MachineDetection", detection)]).await;
+        let call = fake.place(to, &recorder, &[("MachineDetection", detection)]).await;
         fake.ended(&call).await;
-        let turn = hook.until("the first turn", |posted| posted.field("CallSid") == Some(&call)).await;
+        let turn = recorder.until("the first turn", |posted| posted.field("CallSid") == Some(&call)).await;
         assert_eq!(turn.field("AnsweredBy"), Some(answered_by), "{to} {detection}");
         assert_eq!(fake.get(&fake.call(&call)).await.json()["answered_by"], answered_by);
     }
-    let callback = hook.url("/amd");
+    let callback = recorder.url("/amd");
     let beside = [("MachineDetection", "Enable"), ("AsyncAmd", "true"), ("AsyncAmdStatusCallback", &callback)];
-    let call = fake.place("+819011112294", &hook, &beside).await;
-    let told = hook.until("what was found", |posted| posted.path == "/amd").await;
+    let call = fake.place("+819011112294", &recorder, &beside).await;
+    let told = recorder.until("what was found", |posted| posted.path == "/amd").await;
     assert_eq!((told.field("AnsweredBy"), told.field("CallSid")), (Some("machine_start"), Some(&*call)));
-    let turn = hook.until("the turn", |posted| posted.path == "/turn/1" && posted.field("CallSid") == Some(&call));
+    let turn = recorder.until("the turn", |posted| posted.path == "/turn/1" && posted.field("CallSid") == Some(&call));
     assert_eq!(turn.await.field("AnsweredBy"), None);
 }
 
 /// People whose phones ring for ten minutes, which at this speed is long enough to be interrupted.
-async fn slow(arguments: &[&str]) -> Fake {
-    let fake = Fake::start(&[&["--speed", "20"], arguments].concat());
+async fn slow(arguments: &[&str]) -> FakeCarrier {
+    let fake = FakeCarrier::start(&[&["--speed", "20"], arguments].concat());
     fake.set("people", json!({ "number": TO, "behaviour": "answers", "answer_seconds": 600 })).await;
     fake
 }
 
 #[tokio::test]
 async fn a_call_is_taken_back_while_it_is_queued_and_while_it_rings() {
-    let hook = Hook::asking(1).await;
+    let recorder = WebhookRecorder::asking(1).await;
     for (status, when) in [("canceled", "queued"), ("completed", "queued"), ("canceled", "ringing")] {
         let fake = slow(&["--calls-per-second", if when == "queued" { "0.001" } else { "1000" }]).await;
-        fake.place("+819011112291", &hook, &[]).await;
-        let call = fake.place(TO, &hook, &[("Timeout", "600")]).await;
+        fake.place("+819011112291", &recorder, &[]).await;
+        let call = fake.place(TO, &recorder, &[("Timeout", "600")]).await;
         fake.stands(&call, when).await;
         let reply = fake.post(&fake.call(&call), &[("Status", status)]).await;
         assert_eq!((reply.status, &reply.json()["status"]), (StatusCode::OK, &json!("canceled")), "{when}");
         assert_eq!(fake.ended(&call).await["status"], "canceled");
-        let told = hook.until("its end", |posted| posted.field("CallSid") == Some(&call)).await;
+        let told = recorder.until("its end", |posted| posted.field("CallSid") == Some(&call)).await;
         assert_eq!((told.path.as_str(), told.status()), ("/status", "canceled"));
         let rang = if when == "queued" { 0 } else { 1 };
         let phones = fake.get("/_fake/phones").await.json();
@@ -153,27 +153,27 @@ async fn a_call_is_taken_back_while_it_is_queued_and_while_it_rings() {
 #[tokio::test]
 async fn a_call_that_is_talked_on_is_hung_up_or_sent_elsewhere_but_not_taken_back() {
     let long = r#"<Response><Pause length="600"/></Response>"#;
-    let hook = Hook::start(move |posted, _| match posted.path.as_str() {
+    let recorder = WebhookRecorder::start(move |posted, _| match posted.path.as_str() {
         "/turn/1" => Answer::Twiml(long.to_owned()),
         other => Answer::Twiml(question(&other.replace("/elsewhere", "/turn/9"), 9)),
     })
     .await;
-    let fake = Fake::start(&["--speed", "20"]);
-    let call = fake.place(TO, &hook, &[]).await;
-    let early = fake.post(&fake.call(&call), &[("Url", &hook.url("/elsewhere"))]).await;
+    let fake = FakeCarrier::start(&["--speed", "20"]);
+    let call = fake.place(TO, &recorder, &[]).await;
+    let early = fake.post(&fake.call(&call), &[("Url", &recorder.url("/elsewhere"))]).await;
     assert_eq!(early.code(), 21_220, "it isn't talked on yet");
-    hook.until("the first turn", |posted| posted.path == "/turn/1").await;
+    recorder.until("the first turn", |posted| posted.path == "/turn/1").await;
     let reply = fake.post(&fake.call(&call), &[("Status", "canceled")]).await;
     assert_eq!(reply.json()["status"], "in-progress", "as documented: calls in progress aren't affected");
-    let moved = fake.post(&fake.call(&call), &[("Url", &hook.url("/elsewhere"))]).await;
+    let moved = fake.post(&fake.call(&call), &[("Url", &recorder.url("/elsewhere"))]).await;
     assert_eq!(moved.status, StatusCode::OK);
-    hook.until("the other document", |posted| posted.path == "/elsewhere").await;
+    recorder.until("the other document", |posted| posted.path == "/elsewhere").await;
     fake.ended(&call).await;
 
-    let call = fake.place(TO, &hook, &[]).await;
+    let call = fake.place(TO, &recorder, &[]).await;
     let talks =
         |posted: &super::webhook_recorder::Posted| posted.path == "/turn/1" && posted.field("CallSid") == Some(&call);
-    hook.until("the first turn", talks).await;
+    recorder.until("the first turn", talks).await;
     let ended = fake.post(&fake.call(&call), &[("Status", "completed")]).await;
     assert_eq!(ended.json()["status"], "completed");
     assert_eq!(fake.ended(&call).await["status"], "completed");
@@ -188,31 +188,32 @@ async fn a_call_that_is_talked_on_is_hung_up_or_sent_elsewhere_but_not_taken_bac
 
 #[tokio::test]
 async fn no_call_is_longer_than_it_may_be() {
-    let hook =
-        Hook::start(|_, _| Answer::Twiml(r#"<Response><Redirect>/turn/1</Redirect></Response>"#.to_owned())).await;
-    let fake = Fake::start(&[]);
-    let call = fake.place(TO, &hook, &[("TimeLimit", "20")]).await;
+    let recorder =
+        WebhookRecorder::start(|_, _| Answer::Twiml(r#"<Response><Redirect>/turn/1</Redirect></Response>"#.to_owned()))
+            .await;
+    let fake = FakeCarrier::start(&[]);
+    let call = fake.place(TO, &recorder, &[("TimeLimit", "20")]).await;
     assert_eq!(fake.ended(&call).await["status"], "completed");
     let long = r#"<Response><Pause length="9999"/></Response>"#;
-    let hook = Hook::start(move |_, _| Answer::Twiml(long.to_owned())).await;
-    let call = fake.place(TO, &hook, &[("TimeLimit", "20")]).await;
+    let recorder = WebhookRecorder::start(move |_, _| Answer::Twiml(long.to_owned())).await;
+    let call = fake.place(TO, &recorder, &[("TimeLimit", "20")]).await;
     let ended = fake.ended(&call).await;
     assert!((20..9999).contains(&ended["seconds"].as_u64().unwrap()), "{ended}");
 }
 
 #[tokio::test]
 async fn somebody_rings_in_and_keys_what_they_are_told() {
-    let (fake, hook) = (Fake::start(&[]), Hook::asking(3).await);
+    let (fake, recorder) = (FakeCarrier::start(&[]), WebhookRecorder::asking(3).await);
     let ring = json!({
-        "from": TO, "to": FROM, "url": hook.url("/turn/1"), "status_callback": hook.url("/status"),
+        "from": TO, "to": FROM, "url": recorder.url("/turn/1"), "status_callback": recorder.url("/status"),
         "keys": ["1", "123#"], "hang_up_at": 3,
     });
     let reply = fake.send(hyper::Method::POST, "/_fake/ring-in", "", ring.to_string()).await.unwrap();
     assert_eq!(reply.status, StatusCode::CREATED);
     let call = reply.json()["call"].as_str().unwrap().to_owned();
-    let last = hook.over().await;
+    let last = recorder.over().await;
     assert_eq!((last.status(), last.field("Direction")), ("completed", Some("inbound")));
-    let turns = hook.posted("/turn/");
+    let turns = recorder.posted("/turn/");
     let told: Vec<_> = turns.iter().map(|posted| (posted.status(), posted.field("Digits"))).collect();
     assert_eq!(told, [("ringing", None), ("in-progress", Some("1")), ("in-progress", Some("123"))]);
     assert!(turns.iter().all(|posted| posted.field("From") == Some(TO) && posted.field("Called") == Some(FROM)));

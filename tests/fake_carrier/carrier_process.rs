@@ -14,7 +14,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
 
-use super::webhook_recorder::Hook;
+use super::webhook_recorder::WebhookRecorder;
 
 /// The time limit of every wait before the test fails. It doesn't measure speed.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -25,7 +25,7 @@ pub const TO: &str = "+819012345678";
 pub const FROM: &str = "+815031980214";
 
 /// The running fake carrier.
-pub struct Fake {
+pub struct FakeCarrier {
     child: Child,
     output: BufReader<ChildStdout>,
     pub address: String,
@@ -53,7 +53,7 @@ impl Reply {
 /// Why there was no reply.
 pub type Broken = Box<dyn std::error::Error + Send + Sync>;
 
-impl Fake {
+impl FakeCarrier {
     /// Starts it without output, and by default fast and with a seed.
     pub fn start(arguments: &[&str]) -> Self {
         let mut all = vec!["--port", "0", "--quiet"];
@@ -126,16 +126,21 @@ impl Fake {
         self.try_post(path, fields).await.expect("a reply")
     }
 
-    /// Places a call to `to`, for the hook's first question.
-    pub async fn try_place(&self, to: &str, hook: &Hook, more: &[(&str, &str)]) -> Result<Reply, Broken> {
-        let (url, status) = (hook.url("/turn/1"), hook.url("/status"));
+    /// Places a call to `to`, for the recorder's first question.
+    pub async fn try_place(
+        &self,
+        to: &str,
+        recorder: &WebhookRecorder,
+        more: &[(&str, &str)],
+    ) -> Result<Reply, Broken> {
+        let (url, status) = (recorder.url("/turn/1"), recorder.url("/status"));
         let all = [("To", to), ("From", FROM), ("Url", &url), ("StatusCallback", &status)];
         self.try_post(&self.calls(), &[&all[..], more].concat()).await
     }
 
     /// The same if it must be accepted. Returns the call's id.
-    pub async fn place(&self, to: &str, hook: &Hook, more: &[(&str, &str)]) -> String {
-        let reply = self.try_place(to, hook, more).await.expect("a reply");
+    pub async fn place(&self, to: &str, recorder: &WebhookRecorder, more: &[(&str, &str)]) -> String {
+        let reply = self.try_place(to, recorder, more).await.expect("a reply");
         assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.body);
         reply.json()["sid"].as_str().unwrap().to_owned()
     }
@@ -188,7 +193,7 @@ impl Fake {
     }
 }
 
-impl Drop for Fake {
+impl Drop for FakeCarrier {
     fn drop(&mut self) {
         // The process may have exited already.
         let _ended = self.child.kill();

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use super::carrier_process::{ACCOUNT, FROM, Fake, TO, TOKEN};
-use super::webhook_recorder::{Hook, Posted};
+use super::carrier_process::{ACCOUNT, FROM, FakeCarrier, TO, TOKEN};
+use super::webhook_recorder::{Posted, WebhookRecorder};
 
 /// A number whose phone rings for ten minutes.
 pub const SLOW: &str = "+819022223333";
@@ -38,20 +38,21 @@ pub fn judged(requests: &[(&str, &Posted)]) -> Vec<bool> {
 }
 
 /// What the official client does at an address where the phone [`SLOW`] exists.
-pub async fn client_at(address: &str, hook: &Hook) -> Value {
+pub async fn client_at(address: &str, recorder: &WebhookRecorder) -> Value {
     let work = json!({
         "address": address, "account": ACCOUNT, "token": TOKEN, "to": TO, "from": FROM, "slow": SLOW,
-        "url": hook.url("/turn/1"), "status_callback": hook.url("/status"),
+        "url": recorder.url("/turn/1"), "status_callback": recorder.url("/status"),
     });
     tokio::task::spawn_blocking(move || run("client.py", &[], &work)).await.unwrap()
 }
 
 #[tokio::test]
 async fn the_official_client_places_finds_lists_and_ends_calls() {
-    let (fake, hook) = (Fake::start(&["--behaviour", "answers", "--speed", "20"]), Hook::asking(1).await);
+    let (fake, recorder) =
+        (FakeCarrier::start(&["--behaviour", "answers", "--speed", "20"]), WebhookRecorder::asking(1).await);
     let slow = json!({ "number": SLOW, "behaviour": "answers", "answer_seconds": 600 });
     fake.set("people", slow).await;
-    let seen = client_at(&fake.address, &hook).await;
+    let seen = client_at(&fake.address, &recorder).await;
     let call = &seen["created"];
     assert_eq!(
         (&call["status"], &call["direction"], &call["to"]),

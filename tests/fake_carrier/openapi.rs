@@ -16,10 +16,10 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use super::carrier_process::{ACCOUNT, FROM, Fake, TO, TOKEN};
+use super::carrier_process::{ACCOUNT, FROM, FakeCarrier, TO, TOKEN};
 use super::official_library::{SLOW, client_at};
 use super::prism::Prism;
-use super::webhook_recorder::Hook;
+use super::webhook_recorder::WebhookRecorder;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -54,7 +54,7 @@ async fn placed(client: &RestClient, to: &str, call: u128) -> CarrierLegId {
 
 #[tokio::test]
 async fn our_client_meets_no_reply_that_breaks_the_official_document() {
-    let fake = Fake::start(&["--behaviour", "answers", "--speed", "20"]);
+    let fake = FakeCarrier::start(&["--behaviour", "answers", "--speed", "20"]);
     fake.set("people", json!({ "number": SLOW, "behaviour": "answers", "answer_seconds": 600 })).await;
     let prism = Prism::before(&fake.address);
     // Nothing listens at the webhook URLs, so the calls end.
@@ -80,11 +80,12 @@ async fn our_client_meets_no_reply_that_breaks_the_official_document() {
 
 #[tokio::test]
 async fn the_official_client_meets_none_either() {
-    let (fake, hook) = (Fake::start(&["--behaviour", "answers", "--speed", "20"]), Hook::asking(1).await);
+    let (fake, recorder) =
+        (FakeCarrier::start(&["--behaviour", "answers", "--speed", "20"]), WebhookRecorder::asking(1).await);
     fake.set("people", json!({ "number": SLOW, "behaviour": "answers", "answer_seconds": 600 })).await;
     let prism = Prism::before(&fake.address);
     // The library stops at an error status, and Prism replaces a reply that violates the document by a 500.
-    let seen = client_at(&prism.address, &hook).await;
+    let seen = client_at(&prism.address, &recorder).await;
     assert_eq!(seen["over"]["status"], "completed");
     assert_eq!(seen["pages"].as_array().map(Vec::len), Some(5), "by pages of two");
 }

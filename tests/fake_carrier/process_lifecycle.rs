@@ -4,15 +4,15 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::carrier_process::{Fake, TO};
-use super::webhook_recorder::Hook;
+use super::carrier_process::{FakeCarrier, TO};
+use super::webhook_recorder::WebhookRecorder;
 
 #[tokio::test]
 async fn it_says_where_it_listens_prints_calls_with_numbers_masked_and_stops_on_sigterm() {
-    let hook = Hook::asking(1).await;
-    let fake = Fake::start_as_it_is(&["--port", "0", "--speed", "500"]);
+    let recorder = WebhookRecorder::asking(1).await;
+    let fake = FakeCarrier::start_as_it_is(&["--port", "0", "--speed", "500"]);
     assert!(fake.address.starts_with("http://127.0.0.1:"), "{}", fake.address);
-    let call = fake.place(TO, &hook, &[]).await;
+    let call = fake.place(TO, &recorder, &[]).await;
     fake.ended(&call).await;
     let (status, printed) = fake.terminated();
     assert!(status.success());
@@ -23,9 +23,9 @@ async fn it_says_where_it_listens_prints_calls_with_numbers_masked_and_stops_on_
 
 #[tokio::test]
 async fn a_quiet_one_prints_nothing_but_the_address() {
-    let hook = Hook::asking(1).await;
-    let fake = Fake::start(&[]);
-    let call = fake.place(TO, &hook, &[]).await;
+    let recorder = WebhookRecorder::asking(1).await;
+    let fake = FakeCarrier::start(&[]);
+    let call = fake.place(TO, &recorder, &[]).await;
     fake.ended(&call).await;
     let (status, printed) = fake.terminated();
     assert!(status.success() && printed.is_empty(), "{printed}");
@@ -33,11 +33,11 @@ async fn a_quiet_one_prints_nothing_but_the_address() {
 
 #[tokio::test]
 async fn the_log_file_holds_each_line_at_once_and_survives_a_kill() {
-    let hook = Hook::asking(1).await;
+    let recorder = WebhookRecorder::asking(1).await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("carrier.log");
-    let fake = Fake::start(&["--log-file", path.to_str().unwrap()]);
-    let call = fake.place(TO, &hook, &[]).await;
+    let fake = FakeCarrier::start(&["--log-file", path.to_str().unwrap()]);
+    let call = fake.place(TO, &recorder, &[]).await;
     fake.ended(&call).await;
     let held = fake.log().await;
     // Dropping it kills the process without warning.
@@ -48,35 +48,35 @@ async fn the_log_file_holds_each_line_at_once_and_survives_a_kill() {
     assert_eq!(written[..held.len()], held);
     assert!(written.iter().enumerate().all(|(nth, entry)| entry["n"] == nth));
 
-    let next = Fake::start(&["--log-file", path.to_str().unwrap()]);
-    next.place(TO, &hook, &[]).await;
+    let next = FakeCarrier::start(&["--log-file", path.to_str().unwrap()]);
+    next.place(TO, &recorder, &[]).await;
     assert!(std::fs::read_to_string(&path).unwrap().len() > text.len(), "appended");
 }
 
 #[tokio::test]
 async fn a_reset_forgets_everything_and_ends_calls_without_a_word() {
-    let (fake, hook) = (Fake::start(&["--speed", "20"]), Hook::asking(1).await);
+    let (fake, recorder) = (FakeCarrier::start(&["--speed", "20"]), WebhookRecorder::asking(1).await);
     fake.set("people", json!({ "number": TO, "behaviour": "answers", "answer_seconds": 600 })).await;
     fake.fault(json!({ "fault": "closed", "count": 1 })).await;
-    assert!(fake.try_place(TO, &hook, &[("Timeout", "600")]).await.is_err());
-    let call = fake.place(TO, &hook, &[("Timeout", "600")]).await;
+    assert!(fake.try_place(TO, &recorder, &[("Timeout", "600")]).await.is_err());
+    let call = fake.place(TO, &recorder, &[("Timeout", "600")]).await;
     fake.fault(json!({ "fault": "closed" })).await;
     fake.stands(&call, "ringing").await;
     let before = fake.get("/_fake/log").await.json()["next"].as_u64().unwrap();
     fake.set("reset", json!(null)).await;
     assert_eq!(fake.get("/_fake/phones").await.json(), json!({}));
     assert_eq!(fake.get(&fake.call(&call)).await.code(), 20_404);
-    let call = fake.place(TO, &hook, &[]).await;
+    let call = fake.place(TO, &recorder, &[]).await;
     assert_eq!(fake.ended(&call).await["status"], "completed", "neither the fault nor the slow person is left");
-    assert_eq!(hook.over().await.field("CallSid"), Some(&*call), "the calls before it told nothing");
+    assert_eq!(recorder.over().await.field("CallSid"), Some(&*call), "the calls before it told nothing");
     let log = fake.log().await;
     assert!(log.iter().all(|entry| entry["n"].as_u64().unwrap() >= before), "numbers are never used twice");
 }
 
 #[tokio::test]
 async fn the_log_is_read_from_a_number_on() {
-    let (fake, hook) = (Fake::start(&[]), Hook::asking(1).await);
-    let call = fake.place(TO, &hook, &[]).await;
+    let (fake, recorder) = (FakeCarrier::start(&[]), WebhookRecorder::asking(1).await);
+    let call = fake.place(TO, &recorder, &[]).await;
     fake.ended(&call).await;
     let next = fake.get("/_fake/log?from=0").await.json()["next"].as_u64().unwrap();
     let rest = fake.get(&format!("/_fake/log?from={}", next - 1)).await.json();
@@ -85,11 +85,11 @@ async fn the_log_is_read_from_a_number_on() {
 
 #[tokio::test]
 async fn a_seed_gives_the_same_calls() {
-    let hook = Hook::asking(1).await;
+    let recorder = WebhookRecorder::asking(1).await;
     let mut runs = Vec::new();
     for seed in ["3", "3", "4"] {
-        let fake = Fake::start(&["--seed", seed]);
-        runs.push([fake.place(TO, &hook, &[]).await, fake.place(TO, &hook, &[]).await]);
+        let fake = FakeCarrier::start(&["--seed", seed]);
+        runs.push([fake.place(TO, &recorder, &[]).await, fake.place(TO, &recorder, &[]).await]);
     }
     assert_eq!(runs[0], runs[1]);
     assert_ne!(runs[0], runs[2]);
@@ -98,7 +98,7 @@ async fn a_seed_gives_the_same_calls() {
 
 #[tokio::test]
 async fn wrong_arguments_are_refused_with_a_sentence() {
-    let taken = Fake::start(&[]);
+    let taken = FakeCarrier::start(&[]);
     let port = taken.address.rsplit(':').next().unwrap();
     for (arguments, sentence) in [
         (vec!["--port", port], "choose another --port"),

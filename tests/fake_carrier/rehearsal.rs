@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use hyper::{Method, StatusCode};
 use serde_json::json;
 
-use super::carrier_process::{FROM, Fake, TO, TOKEN};
+use super::carrier_process::{FROM, FakeCarrier, TO, TOKEN};
 
 const PUBLIC_URL: &str = "https://kenko.example";
 
@@ -55,7 +55,7 @@ async fn a_health_call_through_the_fake_carrier_becomes_a_report() {
     BufReader::new(server.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let address = line.trim().strip_prefix("kenkocall listens on http://").expect("an address").to_owned();
 
-    let fake = Fake::start(&["--deliver-to", &address]);
+    let fake = FakeCarrier::start(&["--deliver-to", &address]);
     let well = ["365", "1", "098", "1", "2", "2", "2", "2", "2", "2", "2", "2", "2", "2"];
     let keys = [&["1", "1234567#", "19800401"][..], &well].concat();
     let ring = json!({

@@ -3,8 +3,8 @@
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::carrier_process::{ACCOUNT, FROM, Fake, TO, authorization};
-use super::webhook_recorder::Hook;
+use super::carrier_process::{ACCOUNT, FROM, FakeCarrier, TO, authorization};
+use super::webhook_recorder::WebhookRecorder;
 
 /// Every field of a call in Twilio's OpenAPI document.
 const CALL_FIELDS: [&str; 26] = [
@@ -42,8 +42,8 @@ fn is_rfc_2822(value: &Value) -> bool {
 
 #[tokio::test]
 async fn a_new_call_is_queued_and_has_every_documented_field() {
-    let (fake, hook) = (Fake::start(&[]), Hook::asking(1).await);
-    let reply = fake.try_place(TO, &hook, &[]).await.unwrap();
+    let (fake, recorder) = (FakeCarrier::start(&[]), WebhookRecorder::asking(1).await);
+    let reply = fake.try_place(TO, &recorder, &[]).await.unwrap();
     assert_eq!(reply.status, StatusCode::CREATED);
     assert!(reply.headers["content-type"].to_str().unwrap().starts_with("application/json"));
     let call = reply.json();
@@ -66,7 +66,7 @@ async fn a_new_call_is_queued_and_has_every_documented_field() {
 
 #[tokio::test]
 async fn who_has_not_the_token_is_refused() {
-    let fake = Fake::start(&[]);
+    let fake = FakeCarrier::start(&[]);
     for wrong in ["", "Basic", "Basic !", "Basic QUM6eA==", "Bearer x"] {
         for method in [Method::GET, Method::POST] {
             let reply = fake.send(method, &fake.calls(), wrong, String::new()).await.unwrap();
@@ -84,7 +84,7 @@ async fn who_has_not_the_token_is_refused() {
 
 #[tokio::test]
 async fn a_call_that_is_asked_for_wrongly_gets_the_carriers_code_and_rings_nobody() {
-    let fake = Fake::start(&[]);
+    let fake = FakeCarrier::start(&[]);
     let good = [("To", TO), ("From", FROM), ("Url", "http://127.0.0.1/x")];
     let cases: [(&str, &str, u64); 17] = [
         ("To", "", 21_201),
@@ -125,9 +125,9 @@ async fn a_call_that_is_asked_for_wrongly_gets_the_carriers_code_and_rings_nobod
 
 #[tokio::test]
 async fn a_short_message_is_taken_and_its_delivery_told() {
-    let (fake, hook) = (Fake::start(&[]), Hook::asking(0).await);
+    let (fake, recorder) = (FakeCarrier::start(&[]), WebhookRecorder::asking(0).await);
     let path = format!("/2010-04-01/Accounts/{ACCOUNT}/Messages.json");
-    let callback = hook.url("/sms");
+    let callback = recorder.url("/sms");
     let body = "お電話しましたが、つながりませんでした。".repeat(5);
     let fields = [("To", TO), ("From", FROM), ("Body", &body), ("StatusCallback", &callback)];
     let reply = fake.post(&path, &fields).await;
@@ -136,7 +136,7 @@ async fn a_short_message_is_taken_and_its_delivery_told() {
     assert!(message["sid"].as_str().unwrap().starts_with("SM"));
     assert_eq!((&message["status"], &message["num_segments"]), (&json!("queued"), &json!("2")));
     assert_eq!((&message["error_code"], &message["body"]), (&Value::Null, &json!(body)));
-    let told = hook.until_count("/sms", 2).await;
+    let told = recorder.until_count("/sms", 2).await;
     let statuses: Vec<_> = told.iter().map(|posted| posted.field("MessageStatus").unwrap()).collect();
     assert_eq!(statuses, ["sent", "delivered"]);
     for (name, code) in [("To", 21_604), ("From", 21_603), ("Body", 21_602)] {

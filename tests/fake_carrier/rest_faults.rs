@@ -3,21 +3,21 @@
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::carrier_process::{Fake, Reply, TO};
-use super::webhook_recorder::Hook;
+use super::carrier_process::{FakeCarrier, Reply, TO};
+use super::webhook_recorder::WebhookRecorder;
 
 /// Places a call with a fault. Returns the reply, and how many calls the carrier accepted.
 async fn placed_with(fault: Value) -> (Result<Reply, super::carrier_process::Broken>, usize) {
-    let (fake, hook) = (Fake::start(&[]), Hook::asking(1).await);
+    let (fake, recorder) = (FakeCarrier::start(&[]), WebhookRecorder::asking(1).await);
     fake.fault(fault).await;
-    let reply = fake.try_place(TO, &hook, &[]).await;
+    let reply = fake.try_place(TO, &recorder, &[]).await;
     let request = fake.until("the request", |entry| entry["event"] == "request").await;
     let placed = fake.events("placed").await;
     assert_eq!(request["done"], json!(placed.len() == 1), "the log says whether it was done");
     if let Some(call) = placed.first() {
         assert_eq!(fake.ended(call["call"].as_str().unwrap()).await["status"], "completed", "it lives all the same");
     }
-    let again = fake.place(TO, &hook, &[]).await;
+    let again = fake.place(TO, &recorder, &[]).await;
     fake.ended(&again).await;
     (reply, placed.len())
 }
@@ -84,12 +84,12 @@ async fn connections_that_are_closed_in_place_of_an_answer() {
 #[tokio::test]
 async fn a_request_that_is_never_answered_though_the_call_is_over() {
     for done in [true, false] {
-        let (fake, hook) = (Fake::start(&[]), Hook::asking(1).await);
+        let (fake, recorder) = (FakeCarrier::start(&[]), WebhookRecorder::asking(1).await);
         fake.fault(json!({ "fault": "never_answered", "count": 1, "done": done })).await;
         let afterwards = async {
             fake.until("the request", |entry| entry["event"] == "request").await;
             // Another complete call, and the unanswered one if it was accepted.
-            let other = fake.place("+819000000000", &hook, &[]).await;
+            let other = fake.place("+819000000000", &recorder, &[]).await;
             fake.ended(&other).await;
             let placed = fake.events("placed").await;
             let silent = placed.iter().find(|entry| entry["to"] == TO);
@@ -100,7 +100,7 @@ async fn a_request_that_is_never_answered_though_the_call_is_over() {
         };
         tokio::select! {
             biased;
-            reply = fake.try_place(TO, &hook, &[]) => panic!("it was answered: {reply:?}"),
+            reply = fake.try_place(TO, &recorder, &[]) => panic!("it was answered: {reply:?}"),
             () = afterwards => {}
         }
     }
@@ -108,9 +108,9 @@ async fn a_request_that_is_never_answered_though_the_call_is_over() {
 
 #[tokio::test]
 async fn a_request_that_is_answered_late() {
-    let (fake, hook) = (Fake::start(&[]), Hook::asking(1).await);
+    let (fake, recorder) = (FakeCarrier::start(&[]), WebhookRecorder::asking(1).await);
     fake.fault(json!({ "fault": "late", "seconds": 0.5, "count": 1 })).await;
-    let reply = fake.try_place(TO, &hook, &[]).await.unwrap();
+    let reply = fake.try_place(TO, &recorder, &[]).await.unwrap();
     assert_eq!((reply.status, &reply.json()["status"]), (StatusCode::CREATED, &json!("queued")));
     fake.get(&fake.calls()).await;
     let requests = fake.events("request").await;
@@ -123,12 +123,12 @@ async fn a_request_that_is_answered_late() {
 
 #[tokio::test]
 async fn a_callback_that_comes_before_the_reply() {
-    let (fake, hook) = (Fake::start(&[]), Hook::asking(1).await);
+    let (fake, recorder) = (FakeCarrier::start(&[]), WebhookRecorder::asking(1).await);
     fake.fault(json!({ "fault": "callbacks_first" })).await;
     for (events, first) in [(&[][..], "completed"), (&[("StatusCallbackEvent", "initiated")], "initiated")] {
-        let call = fake.place(TO, &hook, events).await;
+        let call = fake.place(TO, &recorder, events).await;
         // Without waiting: it arrived before the reply.
-        let told = hook.posted("/status");
+        let told = recorder.posted("/status");
         let told = told.iter().find(|posted| posted.field("CallSid") == Some(&call)).expect("a callback");
         assert_eq!(told.status(), first);
         fake.ended(&call).await;
@@ -137,8 +137,8 @@ async fn a_callback_that_comes_before_the_reply() {
 
 #[tokio::test]
 async fn every_part_of_the_api_can_fail() {
-    let (fake, hook) = (Fake::start(&[]), Hook::asking(1).await);
-    let call = fake.place(TO, &hook, &[]).await;
+    let (fake, recorder) = (FakeCarrier::start(&[]), WebhookRecorder::asking(1).await);
+    let call = fake.place(TO, &recorder, &[]).await;
     fake.ended(&call).await;
     let one = fake.call(&call);
     let list = fake.calls();

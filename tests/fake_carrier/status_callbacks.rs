@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::carrier_process::{FROM, Fake, TO};
+use super::carrier_process::{FROM, FakeCarrier, TO};
 use super::official_library::judged;
-use super::webhook_recorder::{Hook, Posted};
+use super::webhook_recorder::{Posted, WebhookRecorder};
 
 const ALL: [(&str, &str); 4] = [
     ("StatusCallbackEvent", "initiated"),
@@ -15,17 +15,17 @@ const ALL: [(&str, &str); 4] = [
 const ORDER: [&str; 4] = ["initiated", "ringing", "in-progress", "completed"];
 
 /// The callbacks of a call whose carrier has this fault, once `count` arrived.
-async fn told_with(fault: Option<Value>, count: usize) -> (Vec<Posted>, Hook) {
-    let (fake, hook) = (Fake::start(&[]), Hook::asking(1).await);
+async fn told_with(fault: Option<Value>, count: usize) -> (Vec<Posted>, WebhookRecorder) {
+    let (fake, recorder) = (FakeCarrier::start(&[]), WebhookRecorder::asking(1).await);
     if let Some(fault) = fault {
         fake.fault(fault).await;
     }
-    let call = fake.place(TO, &hook, &ALL).await;
+    let call = fake.place(TO, &recorder, &ALL).await;
     fake.ended(&call).await;
-    let told = hook.until_count("/status", count).await;
+    let told = recorder.until_count("/status", count).await;
     assert_eq!(told.len(), count);
     assert!(told.iter().all(|posted| posted.field("CallSid") == Some(&call)));
-    (told, hook)
+    (told, recorder)
 }
 
 fn statuses(told: &[Posted]) -> Vec<&str> {
@@ -65,31 +65,31 @@ async fn they_come_in_order_numbered_and_with_the_usual_fields() {
 
 #[tokio::test]
 async fn only_those_asked_for_come_and_the_last_one_when_none_is() {
-    let (fake, hook) = (Fake::start(&[]), Hook::asking(1).await);
+    let (fake, recorder) = (FakeCarrier::start(&[]), WebhookRecorder::asking(1).await);
     for (events, expected) in [
         (&[][..], &["completed"][..]),
         (&ALL[1..2], &["ringing"]),
         (&ALL[2..], &["in-progress", "completed"]),
         (&[("StatusCallbackEvent", "initiated completed")], &["initiated", "completed"]),
     ] {
-        let call = fake.place(TO, &hook, events).await;
+        let call = fake.place(TO, &recorder, events).await;
         fake.ended(&call).await;
         // The next call's first callback follows this call's last one.
         let ours = || -> Vec<Posted> {
-            hook.posted("/status").into_iter().filter(|posted| posted.field("CallSid") == Some(&call)).collect()
+            recorder.posted("/status").into_iter().filter(|posted| posted.field("CallSid") == Some(&call)).collect()
         };
         let last = *expected.last().unwrap();
-        hook.until(last, |posted| posted.field("CallSid") == Some(&call) && posted.status() == last).await;
+        recorder.until(last, |posted| posted.field("CallSid") == Some(&call) && posted.status() == last).await;
         assert_eq!(statuses(&ours()), expected, "{events:?}");
     }
 }
 
 #[tokio::test]
 async fn each_way_to_end_has_its_status_and_its_sip_code() {
-    let (fake, hook) = (Fake::start(&[]), Hook::asking(1).await);
+    let (fake, recorder) = (FakeCarrier::start(&[]), WebhookRecorder::asking(1).await);
     for (digits, status, sip) in [("91", "busy", "486"), ("92", "no-answer", "487"), ("93", "failed", "404")] {
-        let call = fake.place(&format!("+8190111122{digits}"), &hook, &[]).await;
-        let told = hook.until(status, |posted| posted.field("CallSid") == Some(&call)).await;
+        let call = fake.place(&format!("+8190111122{digits}"), &recorder, &[]).await;
+        let told = recorder.until(status, |posted| posted.field("CallSid") == Some(&call)).await;
         assert_eq!((told.status(), told.field("SipResponseCode")), (status, Some(sip)));
         assert_eq!(told.field("CallDuration"), Some("0"));
     }
@@ -97,18 +97,18 @@ async fn each_way_to_end_has_its_status_and_its_sip_code() {
 
 #[tokio::test]
 async fn the_official_library_accepts_their_signatures_and_those_of_the_turns() {
-    let (_, hook) = told_with(None, 4).await;
-    let all = hook.posted("");
+    let (_, recorder) = told_with(None, 4).await;
+    let all = recorder.posted("");
     assert!(all.len() >= 6);
-    let urls: Vec<String> = all.iter().map(|posted| hook.url(&posted.path)).collect();
+    let urls: Vec<String> = all.iter().map(|posted| recorder.url(&posted.path)).collect();
     let requests: Vec<_> = urls.iter().map(String::as_str).zip(&all).collect();
     assert!(judged(&requests).into_iter().all(|accepted| accepted));
 }
 
 #[tokio::test]
 async fn forged_ones_are_refused_by_the_official_library_and_nothing_else_is() {
-    let (told, hook) = told_with(Some(json!({ "fault": "callbacks_forged", "count": 1 })), 4).await;
-    let url = hook.url("/status");
+    let (told, recorder) = told_with(Some(json!({ "fault": "callbacks_forged", "count": 1 })), 4).await;
+    let url = recorder.url("/status");
     let requests: Vec<_> = told.iter().map(|posted| (url.as_str(), posted)).collect();
     assert_eq!(judged(&requests), [false, true, true, true]);
 }
@@ -146,21 +146,21 @@ async fn they_have_a_status_that_nobody_knows() {
 
 #[tokio::test]
 async fn they_never_come() {
-    let (fake, hook) = (Fake::start(&[]), Hook::asking(1).await);
+    let (fake, recorder) = (FakeCarrier::start(&[]), WebhookRecorder::asking(1).await);
     fake.fault(json!({ "fault": "callbacks_never", "number": TO })).await;
-    let silent = fake.place(TO, &hook, &ALL).await;
+    let silent = fake.place(TO, &recorder, &ALL).await;
     fake.ended(&silent).await;
-    let other = fake.place("+819000000000", &hook, &[]).await;
-    let told = hook.over().await;
+    let other = fake.place("+819000000000", &recorder, &[]).await;
+    let told = recorder.over().await;
     assert_eq!(told.field("CallSid"), Some(&*other), "only the other number's");
-    assert_eq!(hook.posted("/status").len(), 1);
+    assert_eq!(recorder.posted("/status").len(), 1);
 }
 
 #[tokio::test]
 async fn they_come_late() {
-    let (fake, hook) = (Fake::start(&[]), Hook::asking(1).await);
+    let (fake, recorder) = (FakeCarrier::start(&[]), WebhookRecorder::asking(1).await);
     fake.fault(json!({ "fault": "callbacks_late", "seconds": 0.5, "count": 1 })).await;
-    let call = fake.place(TO, &hook, &[]).await;
+    let call = fake.place(TO, &recorder, &[]).await;
     fake.ended(&call).await;
     let came = fake.until("the callback", |entry| entry["event"] == "webhook" && entry["kind"] == "status").await;
     let time = |entry: &Value| entry["at"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();

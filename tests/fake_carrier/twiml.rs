@@ -2,85 +2,86 @@
 
 use serde_json::json;
 
-use super::carrier_process::{Fake, TO};
-use super::webhook_recorder::{Answer, Hook, Posted};
+use super::carrier_process::{FakeCarrier, TO};
+use super::webhook_recorder::{Answer, Posted, WebhookRecorder};
 
-/// A hook that answers `/turn/1` with this and everything else with a hang-up.
-async fn first(xml: &str) -> Hook {
+/// A recorder that answers `/turn/1` with this and everything else with a hang-up.
+async fn first(xml: &str) -> WebhookRecorder {
     let xml = format!("<Response>{xml}</Response>");
-    Hook::start(move |posted: &Posted, _| match posted.path.as_str() {
+    WebhookRecorder::start(move |posted: &Posted, _| match posted.path.as_str() {
         "/turn/1" => Answer::Twiml(xml.clone()),
         _ => Answer::Twiml("<Response><Hangup/></Response>".to_owned()),
     })
     .await
 }
 
-async fn paths(fake: &Fake, hook: &Hook, to: &str) -> Vec<String> {
-    let call = fake.place(to, hook, &[]).await;
+async fn paths(fake: &FakeCarrier, recorder: &WebhookRecorder, to: &str) -> Vec<String> {
+    let call = fake.place(to, recorder, &[]).await;
     fake.ended(&call).await;
-    hook.posted("/turn/").into_iter().map(|posted| posted.path).collect()
+    recorder.posted("/turn/").into_iter().map(|posted| posted.path).collect()
 }
 
 #[tokio::test]
 async fn silence_falls_through_unless_it_is_to_be_posted() {
-    let fake = Fake::start(&["--behaviour", "silent"]);
+    let fake = FakeCarrier::start(&["--behaviour", "silent"]);
     let through = r#"<Gather action="/turn/keyed" timeout="1"/><Redirect>/turn/silent</Redirect>"#;
     assert_eq!(paths(&fake, &first(through).await, TO).await, ["/turn/1", "/turn/silent"]);
     let posted =
         r#"<Gather action="/turn/keyed" timeout="1" actionOnEmptyResult="true"/><Redirect>/turn/silent</Redirect>"#;
-    let hook = first(posted).await;
-    assert_eq!(paths(&fake, &hook, TO).await, ["/turn/1", "/turn/keyed"]);
-    assert_eq!(hook.posted("/turn/keyed")[0].field("Digits"), Some(""));
+    let recorder = first(posted).await;
+    assert_eq!(paths(&fake, &recorder, TO).await, ["/turn/1", "/turn/keyed"]);
+    assert_eq!(recorder.posted("/turn/keyed")[0].field("Digits"), Some(""));
 }
 
 #[tokio::test]
 async fn a_gather_without_action_posts_to_its_own_document() {
-    let fake = Fake::start(&[]);
+    let fake = FakeCarrier::start(&[]);
     let keys = json!({ "number": TO, "behaviour": "answers", "keys": ["7", ""] });
     fake.set("people", keys).await;
-    let hook = first(r#"<Gather numDigits="1" timeout="1"/>"#).await;
-    assert_eq!(paths(&fake, &hook, TO).await, ["/turn/1", "/turn/1"], "then silence, and the document's end");
-    assert_eq!(hook.posted("/turn/1")[1].field("Digits"), Some("7"));
+    let recorder = first(r#"<Gather numDigits="1" timeout="1"/>"#).await;
+    assert_eq!(paths(&fake, &recorder, TO).await, ["/turn/1", "/turn/1"], "then silence, and the document's end");
+    assert_eq!(recorder.posted("/turn/1")[1].field("Digits"), Some("7"));
 }
 
 #[tokio::test]
 async fn a_transfer_ends_as_the_called_persons_phone_behaves() {
-    let fake = Fake::start(&[]);
+    let fake = FakeCarrier::start(&[]);
     for (digits, status) in [("00", "completed"), ("91", "busy"), ("92", "no-answer"), ("93", "failed")] {
         let dial = format!(r#"<Dial action="/turn/dialled" timeout="20"><Number>+8135211{digits}</Number></Dial>"#);
-        let hook = first(&dial).await;
-        assert_eq!(paths(&fake, &hook, TO).await, ["/turn/1", "/turn/dialled"]);
-        let told = &hook.posted("/turn/dialled")[0];
+        let recorder = first(&dial).await;
+        assert_eq!(paths(&fake, &recorder, TO).await, ["/turn/1", "/turn/dialled"]);
+        let told = &recorder.posted("/turn/dialled")[0];
         assert_eq!(told.field("DialCallStatus"), Some(status));
         assert_eq!(told.field("DialCallDuration").is_some(), status == "completed");
         assert!(told.field("DialCallSid").unwrap().starts_with("CA"));
     }
     assert_eq!(fake.events("dialled").await.len(), 4);
-    let hook = first("<Dial>+813521100</Dial><Redirect>/turn/after</Redirect>").await;
-    assert_eq!(paths(&fake, &hook, TO).await, ["/turn/1", "/turn/after"], "without action it goes on below");
+    let recorder = first("<Dial>+813521100</Dial><Redirect>/turn/after</Redirect>").await;
+    assert_eq!(paths(&fake, &recorder, TO).await, ["/turn/1", "/turn/after"], "without action it goes on below");
 }
 
 #[tokio::test]
 async fn the_phone_of_somebody_put_through_is_a_call_of_its_own_whoever_hangs_up_first() {
     const STAFF: &str = "+81352113641";
     for first_to_go in ["staff", "caller"] {
-        let fake = Fake::start(&[]);
+        let fake = FakeCarrier::start(&[]);
         let talk = json!({ "number": STAFF, "behaviour": "answers", "answer_seconds": 3, "talk_seconds": 1_800,
             "hangs_up_first": first_to_go });
         fake.set("people", talk).await;
         let dial = format!(
             r#"<Dial action="/turn/dialled" timeout="20"><Number statusCallback="/staff" statusCallbackEvent="answered completed">{STAFF}</Number></Dial>"#
         );
-        let hook = first(&dial).await;
-        let call = fake.place(TO, &hook, &[("StatusCallbackEvent", "completed")]).await;
+        let recorder = first(&dial).await;
+        let call = fake.place(TO, &recorder, &[("StatusCallbackEvent", "completed")]).await;
         let seconds = fake.ended(&call).await["seconds"].as_u64().unwrap();
         assert!(seconds >= 1_803, "{seconds}");
-        let action = hook.until("the action", |posted| posted.path == "/turn/dialled").await;
+        let action = recorder.until("the action", |posted| posted.path == "/turn/dialled").await;
         assert_eq!(action.field("DialCallStatus"), Some("completed"));
         assert_eq!(action.status(), if first_to_go == "caller" { "completed" } else { "in-progress" });
-        hook.until("the end of the staff's call", |posted| posted.path == "/staff" && posted.status() == "completed")
+        recorder
+            .until("the end of the staff's call", |posted| posted.path == "/staff" && posted.status() == "completed")
             .await;
-        let told: Vec<(String, bool)> = hook
+        let told: Vec<(String, bool)> = recorder
             .posted("/staff")
             .iter()
             .map(|posted| (posted.status().to_owned(), posted.field("ParentCallSid") == Some(&call)))
@@ -98,10 +99,10 @@ async fn the_phone_of_somebody_put_through_is_a_call_of_its_own_whoever_hangs_up
 
 #[tokio::test]
 async fn what_is_said_and_played_takes_its_time() {
-    let fake = Fake::start(&[]);
+    let fake = FakeCarrier::start(&[]);
     let seconds = async |xml: &str| {
-        let hook = first(xml).await;
-        let call = fake.place(TO, &hook, &[]).await;
+        let recorder = first(xml).await;
+        let call = fake.place(TO, &recorder, &[]).await;
         fake.ended(&call).await["seconds"].as_u64().unwrap()
     };
     assert!(seconds("<Pause length='40'/>").await >= 40);
@@ -111,10 +112,10 @@ async fn what_is_said_and_played_takes_its_time() {
 
 #[tokio::test]
 async fn a_call_that_comes_in_can_be_refused() {
-    let fake = Fake::start(&[]);
+    let fake = FakeCarrier::start(&[]);
     for (verb, status) in [("<Reject/>", "no-answer"), ("<Reject reason='busy'/>", "busy")] {
-        let hook = first(verb).await;
-        let ring = json!({ "from": TO, "to": "+815000000000", "url": hook.url("/turn/1"), "keys": [] });
+        let recorder = first(verb).await;
+        let ring = json!({ "from": TO, "to": "+815000000000", "url": recorder.url("/turn/1"), "keys": [] });
         let reply = fake.send(hyper::Method::POST, "/_fake/ring-in", "", ring.to_string()).await.unwrap();
         let call = reply.json()["call"].as_str().unwrap().to_owned();
         assert_eq!(fake.ended(&call).await["status"], status);
@@ -124,7 +125,7 @@ async fn a_call_that_comes_in_can_be_refused() {
 
 #[tokio::test]
 async fn what_is_no_twiml_leads_to_the_fallback_url_with_the_carriers_code() {
-    let fake = Fake::start(&[]);
+    let fake = FakeCarrier::start(&[]);
     let cases: [(u16, &'static str, &'static str, &str); 7] = [
         (500, "text/xml", "<Response/>", "11200"),
         (404, "text/plain", "not here", "11200"),
@@ -135,22 +136,22 @@ async fn what_is_no_twiml_leads_to_the_fallback_url_with_the_carriers_code() {
         (200, "text/html", "<!DOCTYPE html><html></html>", "12100"),
     ];
     for (status, kind, body, code) in cases {
-        let hook = Hook::start(move |posted: &Posted, _| match posted.path.as_str() {
+        let recorder = WebhookRecorder::start(move |posted: &Posted, _| match posted.path.as_str() {
             "/turn/1" => Answer::Plain(status, kind, body),
             _ => Answer::Twiml("<Response><Hangup/></Response>".to_owned()),
         })
         .await;
-        let call = fake.place(TO, &hook, &[("FallbackUrl", &hook.url("/fallback"))]).await;
+        let call = fake.place(TO, &recorder, &[("FallbackUrl", &recorder.url("/fallback"))]).await;
         fake.ended(&call).await;
-        let fallback = &hook.posted("/fallback")[0];
+        let fallback = &recorder.posted("/fallback")[0];
         assert_eq!(fallback.field("ErrorCode"), Some(code), "{status} {kind} {body}");
-        assert_eq!(fallback.field("ErrorUrl"), Some(&*hook.url("/turn/1")));
+        assert_eq!(fallback.field("ErrorUrl"), Some(&*recorder.url("/turn/1")));
         assert_eq!(fallback.status(), "in-progress");
-        let without = fake.place(TO, &hook, &[]).await;
+        let without = fake.place(TO, &recorder, &[]).await;
         assert_eq!(fake.ended(&without).await["status"], "completed", "no fallback: the call ends");
     }
-    let hook = Hook::start(|_, _| Answer::Plain(204, "text/xml", "")).await;
-    let call = fake.place(TO, &hook, &[("FallbackUrl", &hook.url("/fallback"))]).await;
+    let recorder = WebhookRecorder::start(|_, _| Answer::Plain(204, "text/xml", "")).await;
+    let call = fake.place(TO, &recorder, &[("FallbackUrl", &recorder.url("/fallback"))]).await;
     fake.ended(&call).await;
-    assert!(hook.posted("/fallback").is_empty(), "nothing to do is no error");
+    assert!(recorder.posted("/fallback").is_empty(), "nothing to do is no error");
 }

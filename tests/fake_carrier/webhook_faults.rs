@@ -3,17 +3,17 @@
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::carrier_process::{Fake, TO};
+use super::carrier_process::{FakeCarrier, TO};
 use super::official_library::judged;
-use super::webhook_recorder::{Hook, Posted};
+use super::webhook_recorder::{Posted, WebhookRecorder};
 
 /// The requests of the turns of a call whose carrier has this fault.
-async fn turns_with(fault: Value) -> (Vec<Posted>, Hook) {
-    let (fake, hook) = (Fake::start(&[]), Hook::asking(2).await);
+async fn turns_with(fault: Value) -> (Vec<Posted>, WebhookRecorder) {
+    let (fake, recorder) = (FakeCarrier::start(&[]), WebhookRecorder::asking(2).await);
     fake.fault(fault).await;
-    let call = fake.place(TO, &hook, &[]).await;
+    let call = fake.place(TO, &recorder, &[]).await;
     assert_eq!(fake.ended(&call).await["status"], "completed");
-    (hook.posted("/turn/"), hook)
+    (recorder.posted("/turn/"), recorder)
 }
 
 fn keys(turns: &[Posted]) -> Vec<(&str, Option<&str>)> {
@@ -39,8 +39,8 @@ async fn a_webhook_whose_answer_was_lost_comes_again_with_the_same_token() {
 
 #[tokio::test]
 async fn a_forged_webhook_comes_before_the_true_one() {
-    let (turns, hook) = turns_with(json!({ "fault": "webhooks_forged", "count": 1 })).await;
-    let urls: Vec<String> = turns.iter().map(|posted| hook.url(&posted.path)).collect();
+    let (turns, recorder) = turns_with(json!({ "fault": "webhooks_forged", "count": 1 })).await;
+    let urls: Vec<String> = turns.iter().map(|posted| recorder.url(&posted.path)).collect();
     let requests: Vec<_> = urls.iter().map(String::as_str).zip(&turns).collect();
     assert_eq!(judged(&requests), [false, true, true, true]);
     assert_eq!(turns[0].fields, turns[1].fields);
@@ -56,10 +56,10 @@ async fn the_keys_are_garbage() {
 
 #[tokio::test]
 async fn a_probability_befalls_the_same_numbers_under_the_same_seed() {
-    let hook = Hook::asking(1).await;
+    let recorder = WebhookRecorder::asking(1).await;
     let mut runs = Vec::new();
     for seed in ["7", "7", "8"] {
-        let fake = Fake::start(&["--seed", seed, "--behaviour", "busy"]);
+        let fake = FakeCarrier::start(&["--seed", seed, "--behaviour", "busy"]);
         fake.fault(json!({ "fault": "closed", "probability": 0.5 })).await;
         // The second run uses the reverse order.
         let mut numbers: Vec<usize> = (0..40).collect();
@@ -68,7 +68,7 @@ async fn a_probability_befalls_the_same_numbers_under_the_same_seed() {
         }
         let mut met = Vec::new();
         for nth in numbers {
-            met.push((nth, fake.try_place(&format!("+8190000000{nth:02}"), &hook, &[]).await.is_err()));
+            met.push((nth, fake.try_place(&format!("+8190000000{nth:02}"), &recorder, &[]).await.is_err()));
         }
         met.sort_unstable();
         runs.push(met);
@@ -81,7 +81,7 @@ async fn a_probability_befalls_the_same_numbers_under_the_same_seed() {
 
 #[tokio::test]
 async fn what_means_nothing_is_refused_with_a_sentence() {
-    let fake = Fake::start(&[]);
+    let fake = FakeCarrier::start(&[]);
     for (what, wrong) in [
         ("faults", json!({ "fault": "sulks" })),
         ("faults", json!({ "fault": "closed", "probabilty": 0.5 })),

@@ -46,13 +46,13 @@ pub enum Answer {
 }
 
 /// The server.
-pub struct Hook {
+pub struct WebhookRecorder {
     pub origin: String,
     posted: Arc<Mutex<Vec<Posted>>>,
     serving: tokio::task::JoinHandle<()>,
 }
 
-impl Hook {
+impl WebhookRecorder {
     /// Answers with the result of `answer`, which receives the request and the number of earlier requests.
     pub async fn start(answer: impl Fn(&Posted, usize) -> Answer + Send + Sync + 'static) -> Self {
         let posted: Arc<Mutex<Vec<Posted>>> = Arc::default();
@@ -131,7 +131,7 @@ impl Hook {
     }
 }
 
-impl Drop for Hook {
+impl Drop for WebhookRecorder {
     fn drop(&mut self) {
         self.serving.abort();
     }

@@ -94,9 +94,9 @@ pub fn carrier_json(data: &[u8]) {
         "{status}: {dialled:?}"
     );
     let leg = CarrierLegId::parse("CA0123456789abcdef0123456789abcdef").unwrap();
-    let looked = reply.looked_up(&leg);
-    assert!(!matches!(looked, LookupResult::Found(_)) || status < 300, "{status}: {looked:?}");
-    assert!(!matches!(looked, LookupResult::Nothing) || status == 404, "{status}: {looked:?}");
+    let lookup = reply.looked_up(&leg);
+    assert!(!matches!(lookup, LookupResult::Found(_)) || status < 300, "{status}: {lookup:?}");
+    assert!(!matches!(lookup, LookupResult::Nothing) || status == 404, "{status}: {lookup:?}");
     let number = PhoneNumber::from_e164("+819012345678").unwrap();
     let listed = reply.listed(&number, Timestamp::UNIX_EPOCH);
     assert!(!matches!(listed, LookupResult::Found(_)) || status < 300, "{status}");

@@ -11,9 +11,9 @@ use kenkocall::store::reports;
 use tokio::task::JoinSet;
 
 use super::databases::Fresh;
-use super::db_assertions::Kept;
+use super::db_assertions::DatabaseAssertions;
 use super::phone::{Next, Phone, RECEIVED, WELL, WELL_KEPT, read};
-use super::server::{Inside, Line};
+use super::server::{InProcessServer, TestServer};
 use super::test_patients::{MOTHER, SON};
 
 crate::on_both_databases!(
@@ -28,8 +28,8 @@ crate::on_both_databases!(
 );
 
 async fn fault_28_one_turn_posted_twenty_times_in_parallel_has_one_effect(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await.keys(&WELL[..4]).await;
     let turns = kept.count("turns").await;
@@ -55,8 +55,8 @@ async fn fault_28_one_turn_posted_twenty_times_in_parallel_has_one_effect(fresh:
 }
 
 async fn fault_28_a_whole_call_of_which_everything_is_posted_four_times(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut phone = Phone::new(&line.carrier, None);
     let mut action = "/twilio/voice/health-call".to_owned();
     for keys in ["", "1", MOTHER.id, MOTHER.birth_date].into_iter().chain(WELL) {
@@ -78,8 +78,8 @@ async fn fault_28_a_whole_call_of_which_everything_is_posted_four_times(fresh: F
 }
 
 async fn health_call_posted_many_times_with_one_leg_is_one_call(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let phone = Phone::new(&line.carrier, None);
     let mut posts = JoinSet::new();
     for _ in 0..12 {
@@ -94,8 +94,8 @@ async fn health_call_posted_many_times_with_one_leg_is_one_call(fresh: Fresh) {
 }
 
 async fn fault_23_two_calls_for_one_person_at_once_are_one_report(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut calls = JoinSet::new();
     for number in [MOTHER.number, Some("+818012345678")] {
         let carrier = line.carrier.clone();
@@ -126,8 +126,8 @@ async fn fault_23_two_calls_for_one_person_at_once_are_one_report(fresh: Fresh) 
 }
 
 async fn fault_23_an_answer_of_another_call_after_the_report_is_kept_beside_it(fresh: Fresh) {
-    let line = Inside::at(&fresh.database, "2026-11-24T01:00:00Z").await;
-    let kept = Kept::at(&fresh.url);
+    let line = InProcessServer::at(&fresh.database, "2026-11-24T01:00:00Z").await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut first = Phone::ring_any(&line.carrier).await;
     first.identify(&MOTHER).await;
     let mut second = Phone::ring_any(&line.carrier).await;
@@ -157,8 +157,8 @@ async fn fault_23_an_answer_of_another_call_after_the_report_is_kept_beside_it(f
 }
 
 async fn digits_that_race_with_the_hang_up_are_kept_whole_or_not_at_all(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let ids: Vec<String> = (7_000_001..7_000_013).map(|id| id.to_string()).collect();
     super::test_patients::register_many(&fresh.database, jiff::Timestamp::now(), &ids).await.unwrap();
     for id in &ids {
@@ -176,7 +176,7 @@ async fn digits_that_race_with_the_hang_up_are_kept_whole_or_not_at_all(fresh: F
 }
 
 async fn a_hang_up_in_the_same_commit_as_a_turn_that_does_not_fit_is_not_lost(fresh: Fresh) {
-    let line = Inside::at(&fresh.database, "2026-11-24T01:00:00Z").await;
+    let line = InProcessServer::at(&fresh.database, "2026-11-24T01:00:00Z").await;
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await;
     let (call, turn) = (phone.call(), u32::try_from(phone.turn()).unwrap());
@@ -188,14 +188,14 @@ async fn a_hang_up_in_the_same_commit_as_a_turn_that_does_not_fit_is_not_lost(fr
         tokio::join!(line.conversations.take(unfit), line.conversations.take(CarrierEvent::Status(gone)));
     assert!(matches!(unfit, Ok(Outcome::Reply { turn: next, .. }) if next == turn), "{unfit:?}");
     assert!(matches!(gone, Ok(Outcome::Noted)), "{gone:?}");
-    assert_eq!(Kept::at(&fresh.url).dispositions().await, ["unanswered"], "the caller is gone");
+    assert_eq!(DatabaseAssertions::at(&fresh.url).dispositions().await, ["unanswered"], "the caller is gone");
     let keyed = EventKind::Keyed(Keys::parse("1").unwrap());
     let late = line.conversations.take(CarrierEvent::Turn { call, turn, happening: keyed }).await;
     assert!(matches!(late, Ok(Outcome::CallAgain(_))), "whoever is there hears why: {late:?}");
 }
 
 async fn fault_23_a_report_finished_in_the_same_commit_as_the_other_call_hangs_up_is_finished(fresh: Fresh) {
-    let line = Inside::at(&fresh.database, "2026-11-24T01:00:00Z").await;
+    let line = InProcessServer::at(&fresh.database, "2026-11-24T01:00:00Z").await;
     for person in [&MOTHER, &SON] {
         let mut finishing = Phone::ring_any(&line.carrier).await;
         finishing.identify(person).await.keys(&WELL[..WELL.len() - 1]).await;
@@ -213,7 +213,7 @@ async fn fault_23_a_report_finished_in_the_same_commit_as_the_other_call_hangs_u
             if person.id == MOTHER.id { tokio::join!(finished, left) } else { first_the_other(finished, left).await };
         assert!(matches!(finished, Ok(Outcome::Reply { .. })), "{finished:?}");
         assert!(matches!(left, Ok(Outcome::Noted)), "{left:?}");
-        assert_eq!(Kept::at(&fresh.url).reports(person.id).await, ["reported"], "the caller was thanked");
+        assert_eq!(DatabaseAssertions::at(&fresh.url).reports(person.id).await, ["reported"], "the caller was thanked");
     }
 }
 

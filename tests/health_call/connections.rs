@@ -8,9 +8,9 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 
 use super::databases::Fresh;
-use super::db_assertions::Kept;
+use super::db_assertions::DatabaseAssertions;
 use super::phone::{Phone, WELL};
-use super::server::Line;
+use super::server::TestServer;
 use super::test_patients::MOTHER;
 
 crate::on_both_databases!(
@@ -43,7 +43,7 @@ async fn connect(from: &str, to: &str) -> TcpStream {
 }
 
 /// Clients that begin a request and stop.
-async fn slow(line: &Line, from: impl Fn(usize) -> String) -> Vec<TcpStream> {
+async fn slow(line: &TestServer, from: impl Fn(usize) -> String) -> Vec<TcpStream> {
     let mut held = Vec::new();
     let (address, beginnings) = (line.carrier.address(), beginnings());
     for nth in 0..SLOW {
@@ -56,7 +56,7 @@ async fn slow(line: &Line, from: impl Fn(usize) -> String) -> Vec<TcpStream> {
 }
 
 /// The value of a metric with its labels.
-async fn measured(line: &Line, name: &str) -> u64 {
+async fn measured(line: &TestServer, name: &str) -> u64 {
     let metrics = line.operations.get("/metrics").await.unwrap().body;
     let values = metrics.lines().filter_map(|line| line.strip_prefix(name)?.rsplit(' ').next()?.parse::<u64>().ok());
     values.sum()
@@ -66,7 +66,7 @@ async fn slow_clients_keep_nobody_out(fresh: Fresh) {
     many_files();
     super::test_patients::register(&fresh.database, jiff::Timestamp::now(), "Asia/Tokyo").await;
     let files = vec![("OPEN_FILES".to_owned(), FILES.to_owned())];
-    let line = Line::start_in(&fresh.url, &[], files);
+    let line = TestServer::start_in(&fresh.url, &[], files);
     // A call in progress on a kept-alive connection.
     let mut phone = Phone::ring_any(&line.carrier).await;
     let held = slow(&line, |_| "127.0.0.1".to_owned()).await;
@@ -75,7 +75,7 @@ async fn slow_clients_keep_nobody_out(fresh: Fresh) {
         assert_eq!(line.operations.get("/readyz").await.unwrap().body, "calls can be taken\n");
     }
     phone.identify(&MOTHER).await.keys(&WELL).await;
-    assert_eq!(Kept::at(&fresh.url).reports(MOTHER.id).await, ["reported"]);
+    assert_eq!(DatabaseAssertions::at(&fresh.url).reports(MOTHER.id).await, ["reported"]);
     assert!(measured(&line, "kenkocall_connections_replaced_total").await > 0);
     assert!(measured(&line, "kenkocall_connections{port=\"main\"}").await < 1_024);
     assert_eq!(line.log().matches("closed an idle one for a new one").count(), 1, "{}", line.log());
@@ -85,7 +85,7 @@ async fn slow_clients_keep_nobody_out(fresh: Fresh) {
 async fn slow_clients_of_many_addresses_keep_no_proxy_out(fresh: Fresh) {
     many_files();
     let files = vec![("OPEN_FILES".to_owned(), FILES.to_owned())];
-    let line = Line::start_in(&fresh.url, &[("SERVER__TRUSTED_PROXIES", "127.0.0.1, ::1")], files);
+    let line = TestServer::start_in(&fresh.url, &[("SERVER__TRUSTED_PROXIES", "127.0.0.1, ::1")], files);
     let mut proxies = Vec::new();
     for _ in 0..200 {
         let mut proxy = connect("127.0.0.1", &line.carrier.address()).await;
@@ -112,7 +112,7 @@ async fn asks(stream: &mut TcpStream) {
 }
 
 async fn whatever_is_refused_is_logged_once_and_counted(fresh: Fresh) {
-    let mut line = Line::with_people(&fresh.database, &fresh.url).await;
+    let mut line = TestServer::with_people(&fresh.database, &fresh.url).await;
     let forged = super::http_client::Raw {
         signature: None,
         ..line.carrier.signed("/twilio/voice/health-call", &[("CallSid", "CA01"), ("From", "+819012345678")])
@@ -151,7 +151,7 @@ async fn whatever_is_refused_is_logged_once_and_counted(fresh: Fresh) {
 #[tokio::test]
 async fn whoever_is_too_slow_is_disconnected() {
     let folder = tempfile::tempdir().unwrap();
-    let line = Line::start(&format!("sqlite://{}", folder.path().join("one.db").display()), &[]);
+    let line = TestServer::start(&format!("sqlite://{}", folder.path().join("one.db").display()), &[]);
     let mut ends = tokio::task::JoinSet::new();
     for sent in beginnings() {
         let mut stream = connect("127.0.0.1", &line.carrier.address()).await;

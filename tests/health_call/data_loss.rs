@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::databases::Fresh;
-use super::db_assertions::Kept;
-use super::server::Line;
+use super::db_assertions::DatabaseAssertions;
+use super::server::TestServer;
 use crate::on_both_databases;
 
 on_both_databases!(
@@ -26,15 +26,15 @@ fn made(at: Timestamp) -> Uuid {
 }
 
 struct Listener {
-    line: Line,
-    kept: Kept,
+    line: TestServer,
+    kept: DatabaseAssertions,
     url: String,
 }
 
 impl Listener {
     async fn on(fresh: &Fresh) -> Self {
-        let line = Line::with_people(&fresh.database, &fresh.url).await;
-        Self { line, kept: Kept::at(&fresh.url), url: fresh.url.clone() }
+        let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+        Self { line, kept: DatabaseAssertions::at(&fresh.url), url: fresh.url.clone() }
     }
 
     /// Reports a call. Returns how often that has stopped dialling, and whether it is stopped now.

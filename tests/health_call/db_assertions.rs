@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, Row as _, SqliteConnection};
 
 /// A database to inspect.
-pub struct Kept {
+pub struct DatabaseAssertions {
     url: String,
 }
 
@@ -27,7 +27,7 @@ const TABLES: [&str; 11] = [
     "audit",
 ];
 
-impl Kept {
+impl DatabaseAssertions {
     pub fn at(url: &str) -> Self {
         Self { url: url.to_owned() }
     }
@@ -109,7 +109,7 @@ pub enum Held {
     Postgres(PgConnection),
 }
 
-impl Kept {
+impl DatabaseAssertions {
     /// Blocks all other writers.
     pub async fn hold(&self) -> Held {
         if self.url.starts_with("sqlite") {

@@ -2,10 +2,10 @@
 //! the new ones.
 
 use super::databases::Fresh;
-use super::db_assertions::Kept;
+use super::db_assertions::DatabaseAssertions;
 use super::phone::{Phone, RECEIVED, WELL, WELL_KEPT};
 use super::refused_settings::copy;
-use super::server::{Line, house};
+use super::server::{TestServer, house};
 use super::test_patients::{MOTHER, SON};
 
 crate::on_both_databases!(fault_39_a_call_goes_on_under_the_documents_that_it_began_with);
@@ -38,7 +38,7 @@ async fn fault_39_a_call_goes_on_under_the_documents_that_it_began_with(fresh: F
     }
 
     let directory = [("FLOWS__DIRECTORY", old.to_str().unwrap())];
-    let mut line = Line::with_people_and(&fresh.database, &fresh.url, &directory).await;
+    let mut line = TestServer::with_people_and(&fresh.database, &fresh.url, &directory).await;
     let mut begun = Phone::ring_any(&line.carrier).await;
     begun.identify(&MOTHER).await.keys(&WELL[..4]).await;
     line.terminate();
@@ -54,7 +54,7 @@ async fn fault_39_a_call_goes_on_under_the_documents_that_it_began_with(fresh: F
     let mut later = Phone::ring_any(&line.carrier).await;
     later.identify(&SON).await.keys(&WELL[..5]).await.hears("息苦しいですか");
     later.keys(&["2", "2", "2"]).await.hears("おなかをこわしていますか");
-    let kept = Kept::at(&fresh.url);
+    let kept = DatabaseAssertions::at(&fresh.url);
     assert_eq!(kept.answers(MOTHER.id).await, WELL_KEPT);
     let sets = kept.column("SELECT flow_set FROM calls ORDER BY started_at, id").await;
     assert_ne!(sets[0], sets[1]);

@@ -6,9 +6,9 @@ use std::time::Duration;
 use hyper::StatusCode;
 
 use super::databases::{Fresh, on_sqlite};
-use super::db_assertions::Kept;
+use super::db_assertions::DatabaseAssertions;
 use super::phone::{Next, Phone, RECEIVED, WELL, WELL_KEPT, read};
-use super::server::{Line, PATIENCE};
+use super::server::{PATIENCE, TestServer};
 use super::test_patients::MOTHER;
 
 #[tokio::test]
@@ -17,8 +17,8 @@ async fn fault_11_a_full_disk_thanks_nobody_shows_in_readyz_and_is_outlived() {
 }
 
 async fn full_disk(fresh: Fresh) {
-    let mut line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let mut line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await.keys(&WELL[..2]).await;
     assert_eq!(line.carrier.get("/readyz").await.unwrap().status, StatusCode::OK);
@@ -61,7 +61,7 @@ async fn full_disk(fresh: Fresh) {
 }
 
 /// Limits the size of the files that the running program may write.
-fn limit(line: &Line, bytes: Option<u64>) {
+fn limit(line: &TestServer, bytes: Option<u64>) {
     let limit = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
     let arguments = ["--pid", &line.id().to_string(), &format!("--fsize={limit}:unlimited")];
     let done = std::process::Command::new("prlimit").args(arguments).status().expect("prlimit of util-linux");

@@ -15,10 +15,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::databases::Fresh;
-use super::db_assertions::Kept;
+use super::db_assertions::DatabaseAssertions;
 use super::http_client::{Carrier, PUBLIC_URL};
 use super::phone::Phone;
-use super::server::Inside;
+use super::server::InProcessServer;
 use super::test_patients::MOTHER;
 
 crate::on_both_databases!(anything_at_all_is_refused_and_stores_nothing);
@@ -142,8 +142,8 @@ async fn anything_at_all_is_refused_and_stores_nothing(fresh: Fresh) {
     }));
     static COUNTED: OnceLock<PrometheusHandle> = OnceLock::new();
     let counted = COUNTED.get_or_init(|| PrometheusBuilder::new().install_recorder().expect("the only recorder"));
-    let line = Inside::at(&fresh.database, "2026-12-01T01:00:00Z").await;
-    let kept = Kept::at(&fresh.url);
+    let line = InProcessServer::at(&fresh.database, "2026-12-01T01:00:00Z").await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await;
     let turn = phone.action().strip_prefix(PUBLIC_URL).unwrap().to_owned();

@@ -5,10 +5,10 @@ use kenkocall::domain::AlertKind;
 use kenkocall::store::alerts;
 
 use super::databases::Fresh;
-use super::db_assertions::Kept;
+use super::db_assertions::DatabaseAssertions;
 use super::http_client::Carrier;
 use super::phone::{MISMATCH, Next, Phone, RECEIVED, Said, WELL};
-use super::server::{Inside, Line};
+use super::server::{InProcessServer, TestServer};
 use super::test_patients::{AUNT, CENTRE, MOTHER, NOBODY, Person, SON};
 
 /// Few failures, and no waits, because these tests use the real clock.
@@ -57,8 +57,8 @@ fn stranger(nth: u32) -> String {
 }
 
 async fn h7_one_id_is_locked_for_outsiders_and_the_registered_number_still_gets_in(fresh: Fresh) {
-    let line = Line::with_people_and(&fresh.database, &fresh.url, &FEW).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people_and(&fresh.database, &fresh.url, &FEW).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let alert = format!("guessing {CENTRE}");
     for nth in 0..4 {
         let expected: &[&str] = if nth < 2 { &[] } else { &[&alert] };
@@ -79,8 +79,8 @@ async fn h7_one_id_is_locked_for_outsiders_and_the_registered_number_still_gets_
 }
 
 async fn h7_the_registered_number_has_a_limit_of_its_own(fresh: Fresh) {
-    let line = Line::with_people_and(&fresh.database, &fresh.url, &FEW).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people_and(&fresh.database, &fresh.url, &FEW).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     for _ in 0..2 {
         guess(&line.carrier, MOTHER.number, MOTHER.id, WRONG).await;
     }
@@ -91,8 +91,8 @@ async fn h7_the_registered_number_has_a_limit_of_its_own(fresh: Fresh) {
 }
 
 async fn h7_one_caller_is_locked_whatever_the_id(fresh: Fresh) {
-    let line = Line::with_people_and(&fresh.database, &fresh.url, &FEW).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people_and(&fresh.database, &fresh.url, &FEW).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let caller = stranger(1);
     for nth in 0..5 {
         guess(&line.carrier, Some(&caller), &format!("9999900{nth}"), WRONG).await;
@@ -116,8 +116,8 @@ async fn fails_in_one_call(carrier: &Carrier, from: Option<&str>, tries: &[(&str
 }
 
 async fn h7_hidden_numbers_slow_themselves_alone(fresh: Fresh) {
-    let line = Line::with_people_and(&fresh.database, &fresh.url, &FEW).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people_and(&fresh.database, &fresh.url, &FEW).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     for nth in 0..8 {
         guess(&line.carrier, None, &format!("999990{nth:02}"), WRONG).await;
     }
@@ -154,8 +154,8 @@ async fn hidden_calls(carrier: &Carrier, calls: u32) -> Vec<Phone> {
 }
 
 async fn h7_with_200_hidden_calls_running_an_unregistered_phone_gets_in(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let hidden = hidden_calls(&line.carrier, 200).await;
     let turned_away = hidden.iter().filter(|phone| phone.next == Next::Over).count();
     assert_eq!(turned_away, 100, "all hidden numbers have as many calls at a time as one number");
@@ -170,8 +170,8 @@ async fn h7_with_200_hidden_calls_running_an_unregistered_phone_gets_in(fresh: F
 }
 
 async fn h7_many_unregistered_numbers_are_slowed_and_ids_without_failures_still_get_in(fresh: Fresh) {
-    let line = Line::with_people_and(&fresh.database, &fresh.url, &FEW).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people_and(&fresh.database, &fresh.url, &FEW).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     for nth in 0..14 {
         guess(&line.carrier, Some(&stranger(nth)), &format!("999990{nth:02}"), WRONG).await;
     }
@@ -186,8 +186,8 @@ async fn h7_many_unregistered_numbers_are_slowed_and_ids_without_failures_still_
 }
 
 async fn h7_one_id_has_twenty_tries_a_day_with_growing_waits(fresh: Fresh) {
-    let inside = Inside::at(&fresh.database, "2026-11-23T10:00:00+09:00").await;
-    let kept = Kept::at(&fresh.url);
+    let inside = InProcessServer::at(&fresh.database, "2026-11-23T10:00:00+09:00").await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let start: Timestamp = "2026-11-23T10:00:00+09:00".parse().unwrap();
     let mut judged = Vec::new();
     // A new number every minute, then at the end of the day, then after it.
@@ -207,13 +207,13 @@ async fn h7_one_id_has_twenty_tries_a_day_with_growing_waits(fresh: Fresh) {
     assert_eq!(kept.alerts().await, [format!("guessing {CENTRE}")]);
     // The day's tries are in the database, so another process counts them too.
     drop(inside);
-    let again = Line::start(&fresh.url, &[]);
+    let again = TestServer::start(&fresh.url, &[]);
     assert!(!is_mismatch(&guess(&again.carrier, MOTHER.number, MOTHER.id, MOTHER.birth_date).await));
 }
 
 async fn h7_guesses_at_many_ids_are_one_alert(fresh: Fresh) {
-    let line = Line::with_people_and(&fresh.database, &fresh.url, &FEW).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people_and(&fresh.database, &fresh.url, &FEW).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let (mother, son, aunt) = (MOTHER.id, SON.id, AUNT.id);
     for (nth, id) in [mother, son, aunt, mother, son, aunt].into_iter().enumerate() {
         guess(&line.carrier, Some(&stranger(u32::try_from(nth).unwrap())), id, WRONG).await;
@@ -226,7 +226,7 @@ async fn h7_guesses_at_many_ids_are_one_alert(fresh: Fresh) {
 
 async fn hidden_numbers_together_have_as_many_calls_at_once_as_one_number(fresh: Fresh) {
     let few = [("HEALTH_CALL__GUESSING__CALLS_AT_ONCE", "3")];
-    let line = Line::with_people_and(&fresh.database, &fresh.url, &few).await;
+    let line = TestServer::with_people_and(&fresh.database, &fresh.url, &few).await;
     let hidden = hidden_calls(&line.carrier, 5).await;
     assert_eq!(hidden.iter().filter(|phone| phone.next == Next::Over).count(), 2);
     // Identified callers don't count.
@@ -239,7 +239,7 @@ async fn hidden_numbers_together_have_as_many_calls_at_once_as_one_number(fresh:
 }
 
 async fn h7_locked_sounds_exactly_like_a_mismatch(fresh: Fresh) {
-    let line = Line::with_people_and(&fresh.database, &fresh.url, &FEW).await;
+    let line = TestServer::with_people_and(&fresh.database, &fresh.url, &FEW).await;
     let mut open = Phone::ring(&line.carrier, Some(&stranger(50))).await;
     open.key("1").await;
     for nth in 0..4 {
@@ -264,7 +264,7 @@ async fn h7_locked_sounds_exactly_like_a_mismatch(fresh: Fresh) {
 }
 
 async fn h7_tries_at_the_same_moment_count_one_another(fresh: Fresh) {
-    let line = Line::with_people_and(&fresh.database, &fresh.url, &FEW).await;
+    let line = TestServer::with_people_and(&fresh.database, &fresh.url, &FEW).await;
     let mut tries = tokio::task::JoinSet::new();
     for nth in 0..10 {
         let carrier = line.carrier.clone();
@@ -277,7 +277,7 @@ async fn h7_tries_at_the_same_moment_count_one_another(fresh: Fresh) {
     while let Some(tried) = tries.join_next().await {
         tried.unwrap();
     }
-    let kept = Kept::at(&fresh.url);
+    let kept = DatabaseAssertions::at(&fresh.url);
     assert_eq!(kept.count("identifications WHERE outcome = 'mismatch'").await, 4, "the limit, and not one more");
     assert_eq!(kept.count("identifications WHERE outcome = 'locked'").await, 6);
     assert_eq!(kept.alerts().await, [format!("guessing {CENTRE}")]);
@@ -285,21 +285,21 @@ async fn h7_tries_at_the_same_moment_count_one_another(fresh: Fresh) {
 
 /// Two programs on one database, at the same time.
 async fn h7_two_nodes_judge_no_try_too_many(fresh: Fresh) {
-    let one = Line::with_people_and(&fresh.database, &fresh.url, &FEW).await;
-    let two = Line::start(&fresh.url, &FEW);
+    let one = TestServer::with_people_and(&fresh.database, &fresh.url, &FEW).await;
+    let two = TestServer::start(&fresh.url, &FEW);
     let mut tries = tokio::task::JoinSet::new();
     for nth in 0..24 {
         let carrier = if nth % 2 == 0 { one.carrier.clone() } else { two.carrier.clone() };
         tries.spawn(async move { guess(&carrier, Some(&stranger(nth)), MOTHER.id, WRONG).await });
     }
     assert!(tries.join_all().await.iter().all(|said| is_mismatch(said)));
-    let kept = Kept::at(&fresh.url);
+    let kept = DatabaseAssertions::at(&fresh.url);
     assert_eq!(kept.count("identifications WHERE outcome = 'mismatch'").await, 4, "the limit, and not one more");
 }
 
 async fn h7_slow_guesses_are_told_and_told_again_while_they_go_on(fresh: Fresh) {
-    let inside = Inside::at(&fresh.database, "2026-11-23T10:00:00+09:00").await;
-    let kept = Kept::at(&fresh.url);
+    let inside = InProcessServer::at(&fresh.database, "2026-11-23T10:00:00+09:00").await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let start: Timestamp = "2026-11-23T10:00:00+09:00".parse().unwrap();
     let mut open = Vec::new();
     // Nine tries a day, from new numbers: one fewer than the number that raises an alert for an ID in a day.

@@ -8,9 +8,9 @@ use kenkocall::store::patients;
 use uuid::Uuid;
 
 use super::databases::Fresh;
-use super::db_assertions::Kept;
+use super::db_assertions::DatabaseAssertions;
 use super::phone::{MISMATCH, Next, Phone, RECEIVED, WELL};
-use super::server::Line;
+use super::server::TestServer;
 use super::test_patients::{AUNT, CENTRE_NAME, EVERYBODY, MOTHER, NOBODY, Person, SON, UNCLE};
 
 crate::on_both_databases!(
@@ -34,18 +34,19 @@ async fn maintain(fresh: &Fresh, until: Option<Timestamp>) -> Uuid {
 }
 
 async fn h1_maintenance_without_a_known_end(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
     maintain(&fresh, None).await;
     let phone = Phone::ring_any(&line.carrier).await;
     phone.hears("ただいまメンテナンス中");
     phone.hears("保健所にお問い合わせください");
     assert!(!phone.text().contains('時'), "no end is known: {}", phone.text());
     assert_eq!(phone.next, Next::Over);
-    assert_eq!(Kept::at(&fresh.url).dispositions().await, ["maintenance"]);
+    assert_eq!(DatabaseAssertions::at(&fresh.url).dispositions().await, ["maintenance"]);
 }
 
 async fn h1_maintenance_with_its_end_and_open_again_afterwards(fresh: Fresh) {
-    let line = Line::with_people_and(&fresh.database, &fresh.url, &[("HEALTH_CALL__TIME_ZONE", "Asia/Tokyo")]).await;
+    let line =
+        TestServer::with_people_and(&fresh.database, &fresh.url, &[("HEALTH_CALL__TIME_ZONE", "Asia/Tokyo")]).await;
     let mut before = Phone::ring_any(&line.carrier).await;
     let until = Timestamp::now() + SignedDuration::from_hours(3);
     let id = maintain(&fresh, Some(until)).await;
@@ -67,7 +68,7 @@ async fn h1_maintenance_with_its_end_and_open_again_afterwards(fresh: Fresh) {
 }
 
 async fn h2_three_mismatches_in_the_same_words_then_a_neutral_ending(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
     let mut wrong_date = Phone::ring_any(&line.carrier).await;
     let mut wrong_id = Phone::ring_any(&line.carrier).await;
     wrong_date.key("1").await;
@@ -80,25 +81,25 @@ async fn h2_three_mismatches_in_the_same_words_then_a_neutral_ending(fresh: Fres
     assert_eq!((&wrong_date.next, &wrong_id.next), (&Next::Over, &Next::Over));
     wrong_date.hears("お住まいの地域を管轄する保健所");
     assert!(!wrong_date.text().contains(CENTRE_NAME), "the centre's name would tell that the ID exists");
-    let kept = Kept::at(&fresh.url);
+    let kept = DatabaseAssertions::at(&fresh.url);
     assert_eq!(kept.dispositions().await, ["not_identified"; 2]);
     assert_eq!(kept.count("identifications WHERE outcome = 'mismatch'").await, 6);
     assert_eq!(kept.count("reports").await, 0);
 }
 
 async fn h2_the_right_birth_date_after_a_mismatch_goes_on(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&Person { birth_date: SON.birth_date, ..MOTHER }).await.hears(MISMATCH);
     // After an invalid date the question is repeated; it doesn't count as a try.
     phone.keys(&[MOTHER.id, "19511399"]).await;
     assert!(!phone.text().contains(MISMATCH));
     phone.key(MOTHER.birth_date).await.keys(&WELL).await.hears(RECEIVED);
-    assert_eq!(Kept::at(&fresh.url).count("identifications WHERE outcome = 'mismatch'").await, 1);
+    assert_eq!(DatabaseAssertions::at(&fresh.url).count("identifications WHERE outcome = 'mismatch'").await, 1);
 }
 
 async fn h6_nothing_that_is_stored_is_ever_said(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
     let mut heard = Vec::new();
     // A complete call from the registered number, dropped and resumed; another person; a mismatch; a released
     // person; an unknown person.
@@ -141,7 +142,7 @@ async fn h6_nothing_that_is_stored_is_ever_said(fresh: Fresh) {
 }
 
 async fn h8_who_is_not_under_observation_hears_the_neutral_words(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
     let wrong = |person: Person| Person { birth_date: MOTHER.birth_date, ..person };
     let mut replies = Vec::new();
     for person in [UNCLE, NOBODY, wrong(UNCLE), wrong(AUNT), wrong(SON)] {
@@ -150,11 +151,11 @@ async fn h8_who_is_not_under_observation_hears_the_neutral_words(fresh: Fresh) {
         replies.push(phone.said.clone());
     }
     assert!(replies.iter().all(|said| *said == replies[0]), "not yet begun, unknown, released or wrong: all the same");
-    assert_eq!(Kept::at(&fresh.url).count("reports").await, 0);
+    assert_eq!(DatabaseAssertions::at(&fresh.url).count("reports").await, 0);
 }
 
 async fn h8_released_with_the_right_birth_date_is_told_that_reporting_has_ended(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&AUNT).await.hears("報告は、終了しています");
     phone.hears("ほかのご家族の報告をするときは");
@@ -167,7 +168,7 @@ async fn h8_released_with_the_right_birth_date_is_told_that_reporting_has_ended(
     tx.commit().await.unwrap();
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&SON).await.hears("報告は、終了しています");
-    let kept = Kept::at(&fresh.url);
+    let kept = DatabaseAssertions::at(&fresh.url);
     assert_eq!(kept.count("reports").await, 0);
     assert_eq!(kept.dispositions().await, ["observation_ended", ""]);
 }

@@ -2,9 +2,9 @@
 //! there (H5, A5).
 
 use super::databases::Fresh;
-use super::db_assertions::Kept;
+use super::db_assertions::DatabaseAssertions;
 use super::phone::{A_PHONE, Next, Phone, RECEIVED, WELL, WELL_KEPT};
-use super::server::Line;
+use super::server::TestServer;
 use super::test_patients::MOTHER;
 
 crate::on_both_databases!(
@@ -16,8 +16,8 @@ crate::on_both_databases!(
 );
 
 async fn h5_a5_a_dropped_call_keeps_its_answers_and_the_next_one_goes_on_from_there(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut first = Phone::ring_any(&line.carrier).await;
     first.identify(&MOTHER).await.keys(&WELL[..5]).await;
     let open_question = first.said.last().unwrap().text.clone();
@@ -36,8 +36,8 @@ async fn h5_a5_a_dropped_call_keeps_its_answers_and_the_next_one_goes_on_from_th
 }
 
 async fn h5_dropped_at_every_question_of_the_questionnaire(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let ids: Vec<String> = (0..=WELL.len()).map(|nth| (3_000_001 + nth).to_string()).collect();
     super::test_patients::register_many(&fresh.database, jiff::Timestamp::now(), &ids).await.unwrap();
     for (given, id) in ids.iter().enumerate() {
@@ -64,21 +64,21 @@ async fn h5_dropped_at_every_question_of_the_questionnaire(fresh: Fresh) {
 }
 
 async fn h5_a_report_that_was_finished_is_not_resumed(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await.keys(&WELL).await.hears(RECEIVED);
     phone.hang_up().await;
     let mut again = Phone::ring_any(&line.carrier).await;
     again.identify(&MOTHER).await.hears("これから質問します");
-    let kept = Kept::at(&fresh.url);
+    let kept = DatabaseAssertions::at(&fresh.url);
     assert_eq!(kept.reports(MOTHER.id).await, ["reported", "unanswered"], "a state that changed is a second report");
     again.keys(&WELL).await.hears(RECEIVED);
     assert_eq!(kept.reports(MOTHER.id).await, ["reported", "reported"]);
 }
 
 async fn h5_dropped_before_anybody_was_identified(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let keys = ["1", MOTHER.id];
     for given in 0..=keys.len() {
         let mut phone = Phone::ring_any(&line.carrier).await;
@@ -97,8 +97,8 @@ async fn h5_dropped_before_anybody_was_identified(fresh: Fresh) {
 }
 
 async fn a_report_is_marked_by_the_number_that_proves_least(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let numbers = [MOTHER.number, Some(A_PHONE), MOTHER.number, None, Some(A_PHONE)];
     let marks = ["registered", "unregistered", "unregistered", "hidden", "hidden"];
     for (nth, (number, mark)) in numbers.into_iter().zip(marks).enumerate() {

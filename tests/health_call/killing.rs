@@ -11,9 +11,9 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::databases::Fresh;
-use super::db_assertions::Kept;
+use super::db_assertions::DatabaseAssertions;
 use super::phone::{Next, Phone, RECEIVED, WELL, WELL_KEPT};
-use super::server::{Line, PATIENCE};
+use super::server::{PATIENCE, TestServer};
 use super::test_patients::MOTHER;
 
 crate::on_both_databases!(
@@ -74,8 +74,8 @@ async fn whole_call(mut phone: Phone, id: String, again: &AtomicU32, stop: &Atom
 }
 
 async fn i1_fifty_kills_in_the_middle_of_calls_lose_nothing_that_was_acknowledged(fresh: Fresh) {
-    let mut line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let mut line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let ids: Vec<String> = (1_500_000..1_503_000).map(|id| id.to_string()).collect();
     super::test_patients::register_many(&fresh.database, jiff::Timestamp::now(), &ids).await.unwrap();
     let (stop, again, next) =
@@ -129,8 +129,8 @@ async fn i1_fifty_kills_in_the_middle_of_calls_lose_nothing_that_was_acknowledge
 }
 
 async fn fault_39_a_stop_answers_what_was_taken_and_calls_go_on_afterwards(fresh: Fresh) {
-    let mut line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let mut line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut phones = Vec::new();
     for _ in 0..8 {
         let mut phone = Phone::ring_any(&line.carrier).await;
@@ -185,7 +185,7 @@ async fn fault_39_a_stop_answers_what_was_taken_and_calls_go_on_afterwards(fresh
 }
 
 async fn a_half_sent_request_does_not_hold_up_a_stop(fresh: Fresh) {
-    let mut line = Line::with_people_and(&fresh.database, &fresh.url, &[("SERVER__DRAIN_SECONDS", "3600")]).await;
+    let mut line = TestServer::with_people_and(&fresh.database, &fresh.url, &[("SERVER__DRAIN_SECONDS", "3600")]).await;
     let post = "POST /twilio/voice/health-call HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n";
     let whole = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
     let mut half_sent = Vec::new();
@@ -218,7 +218,7 @@ async fn a_half_sent_request_does_not_hold_up_a_stop(fresh: Fresh) {
 }
 
 /// For how many turns commits were begun, by the program's metrics.
-async fn taken(line: &Line) -> f64 {
+async fn taken(line: &TestServer) -> f64 {
     let metrics = line.operations.get("/metrics").await.unwrap().body;
     let sum = metrics.lines().find_map(|line| line.strip_prefix("kenkocall_turns_per_commit_sum "));
     sum.expect("the measure").parse().unwrap()

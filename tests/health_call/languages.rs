@@ -4,16 +4,16 @@ use kenkocall::carrier::twilio::Voices;
 use kenkocall::domain::Language;
 
 use super::databases::Fresh;
-use super::db_assertions::Kept;
+use super::db_assertions::DatabaseAssertions;
 use super::phone::{Next, Phone, Said, WELL, WELL_KEPT};
-use super::server::{Line, shipped};
+use super::server::{TestServer, shipped};
 use super::test_patients::MOTHER;
 
 crate::on_both_databases!(m15_a_complete_call_in_each_language);
 
 async fn m15_a_complete_call_in_each_language(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let flow_set = shipped();
     let voices = Voices::default();
     let ids: Vec<String> = (5_000_001..5_000_008).map(|id| id.to_string()).collect();

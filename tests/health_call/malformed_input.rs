@@ -6,10 +6,10 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::databases::Fresh;
-use super::db_assertions::Kept;
+use super::db_assertions::DatabaseAssertions;
 use super::http_client::{Carrier, PUBLIC_URL, Raw, form};
 use super::phone::{Next, Phone, WELL, read};
-use super::server::Line;
+use super::server::TestServer;
 use super::test_patients::MOTHER;
 
 crate::on_both_databases!(
@@ -37,8 +37,8 @@ async fn refused(carrier: &Carrier, raw: &Raw<'_>, expected: StatusCode, why: &s
 }
 
 async fn fault_30_what_is_not_proven_is_refused_and_stores_nothing(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await;
     let before = kept.counts().await;
@@ -76,8 +76,8 @@ async fn fault_30_what_is_not_proven_is_refused_and_stores_nothing(fresh: Fresh)
 }
 
 async fn what_is_malformed_is_refused_and_stores_nothing(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await;
     let turn = phone.action().strip_prefix(PUBLIC_URL).unwrap().to_owned();
@@ -122,7 +122,7 @@ async fn what_is_malformed_is_refused_and_stores_nothing(fresh: Fresh) {
 }
 
 async fn unknown_fields_are_signed_and_ignored(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.key("1").await;
     let action = phone.action().to_owned();
@@ -139,12 +139,12 @@ async fn unknown_fields_are_signed_and_ignored(fresh: Fresh) {
     phone.follow(&answer);
     phone.key(MOTHER.birth_date).await.hears("たいおんを");
     let stored = "turns WHERE event LIKE '%Hangup%' OR reply LIKE '%Hangup%'";
-    assert_eq!(Kept::at(&fresh.url).count(stored).await, 0);
+    assert_eq!(DatabaseAssertions::at(&fresh.url).count(stored).await, 0);
 }
 
 async fn fault_31_turns_that_nobody_asked_for_change_nothing(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut phone = Phone::ring_any(&line.carrier).await;
     let mut actions = vec![BEGIN.to_owned()];
     for keys in ["1", MOTHER.id, MOTHER.birth_date].into_iter().chain(WELL[..7].iter().copied()) {
@@ -195,8 +195,8 @@ async fn fault_31_turns_that_nobody_asked_for_change_nothing(fresh: Fresh) {
 }
 
 async fn what_a_transfer_would_tell_changes_nothing_at_a_question(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await;
     let before = kept.counts().await;
@@ -212,8 +212,8 @@ async fn what_a_transfer_would_tell_changes_nothing_at_a_question(fresh: Fresh) 
 const FALLBACK: &str = "/twilio/voice/fallback";
 
 async fn the_fallback_url_tries_the_same_turn_once_more_and_then_apologises(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await;
     let before = kept.counts().await;
@@ -253,8 +253,8 @@ async fn the_fallback_url_tries_the_same_turn_once_more_and_then_apologises(fres
 }
 
 async fn fault_37_a_document_that_could_not_be_used_is_said_again_without_our_voice(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await;
     assert!(phone.heard.last().unwrap().contains(" voice="));
@@ -281,8 +281,8 @@ async fn fault_37_a_document_that_could_not_be_used_is_said_again_without_our_vo
 }
 
 async fn callbacks_after_the_end_change_nothing(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await.keys(&WELL).await;
     let last = phone.action().to_owned();

@@ -3,10 +3,10 @@
 use std::process::{Command, Stdio};
 
 use super::databases::Fresh;
-use super::db_assertions::Kept;
+use super::db_assertions::DatabaseAssertions;
 use super::http_client::{PUBLIC_URL, TOKEN};
 use super::phone::{WELL, WELL_KEPT};
-use super::server::{Line, house};
+use super::server::{TestServer, house};
 use super::test_patients::{MOTHER, SON};
 
 crate::on_both_databases!(whole_calls_signed_by_the_official_library_in_two_languages);
@@ -14,8 +14,8 @@ crate::on_both_databases!(whole_calls_signed_by_the_official_library_in_two_lang
 async fn whole_calls_signed_by_the_official_library_in_two_languages(fresh: Fresh) {
     let python = house().join("target/official/venv/bin/python3");
     assert!(python.exists(), "the carrier's official libraries aren't installed in target/official: run dev/setup");
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let calls = [
         ("1", "ja-JP", MOTHER, "これで終わります", "+818055550123"),
         ("3", "cmn-CN", SON, "再见", "\"公衆電話 100%\" <sip:201@pbx.example>"),

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use hyper::StatusCode;
 
 use super::databases::Fresh;
-use super::server::Line;
+use super::server::TestServer;
 
 crate::on_both_databases!(
     the_main_port_tells_strangers_nothing,
@@ -16,7 +16,7 @@ crate::on_both_databases!(
 );
 
 async fn the_main_port_tells_strangers_nothing(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
     let ready = line.carrier.get("/readyz").await.unwrap();
     assert_eq!((ready.status, &*ready.body), (StatusCode::OK, "ready\n"));
     assert_eq!(line.carrier.get("/metrics").await.unwrap().status, StatusCode::NOT_FOUND);
@@ -33,7 +33,7 @@ async fn the_main_port_tells_strangers_nothing(fresh: Fresh) {
 async fn operations_stay_on_the_main_port_where_it_is_set_to_its_address(fresh: Fresh) {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     let settings = [("SERVER__LISTEN", &*free), ("SERVER__OPERATIONS_LISTEN", &*free)];
-    let mut line = Line::start(&fresh.url, &settings);
+    let mut line = TestServer::start(&fresh.url, &settings);
     assert_eq!(line.carrier.get("/metrics").await.unwrap().status, StatusCode::OK);
     assert_eq!(line.carrier.get("/readyz").await.unwrap().body, "calls can be taken\n");
     line.terminate();
@@ -43,7 +43,7 @@ async fn operations_stay_on_the_main_port_where_it_is_set_to_its_address(fresh: 
 async fn an_operations_port_that_is_taken_stops_the_start(fresh: Fresh) {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let refusal = Line::refused(&[("DATABASE__URL", &fresh.url), ("SERVER__OPERATIONS_LISTEN", &address)]);
+    let refusal = TestServer::refused(&[("DATABASE__URL", &fresh.url), ("SERVER__OPERATIONS_LISTEN", &address)]);
     assert_eq!(refusal.status.code(), Some(1));
     for mentioned in [&*address, "server.operations_listen can't be listened on", "choose another"] {
         assert!(refusal.sentence.contains(mentioned), "{}", refusal.sentence);

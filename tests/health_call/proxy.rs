@@ -10,7 +10,7 @@ use kenkocall::carrier::twilio::SigningKey;
 use secrecy::SecretString;
 
 use super::http_client::{PUBLIC_URL, TOKEN, form};
-use super::server::{Line, house};
+use super::server::{TestServer, house};
 
 /// The name in [`PUBLIC_URL`].
 const HOST: &str = "kenko.example";
@@ -74,7 +74,7 @@ async fn the_documented_nginx_passes_the_carrier_and_nobody_else() {
     let folder = tempfile::tempdir().unwrap();
     certificate(folder.path());
     let database = format!("sqlite://{}", folder.path().join("one.db").display());
-    let line = Line::start(&database, &[("SERVER__TRUSTED_PROXIES", "127.0.0.1")]);
+    let line = TestServer::start(&database, &[("SERVER__TRUSTED_PROXIES", "127.0.0.1")]);
     let public = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let written = folder.path().join("nginx.conf");
     std::fs::write(&written, example(folder.path(), public, &line.carrier.address())).unwrap();

@@ -2,9 +2,9 @@
 //! numbers.
 
 use super::databases::Fresh;
-use super::db_assertions::Kept;
+use super::db_assertions::DatabaseAssertions;
 use super::phone::{Next, Phone, RECEIVED, WELL, WELL_KEPT};
-use super::server::Line;
+use super::server::TestServer;
 use super::test_patients::{CENTRE, CENTRE_NAME, MOTHER, SON};
 
 crate::on_both_databases!(
@@ -18,7 +18,7 @@ crate::on_both_databases!(
 );
 
 async fn a_whole_report_is_kept_as_it_was_given(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.hears("こちらは健康コールです");
     phone.identify(&MOTHER).await;
@@ -27,7 +27,7 @@ async fn a_whole_report_is_kept_as_it_was_given(fresh: Fresh) {
     phone.key("2").await.hears("これで終わります");
     assert_eq!(phone.next, Next::Over);
 
-    let kept = Kept::at(&fresh.url);
+    let kept = DatabaseAssertions::at(&fresh.url);
     let expected = [
         "body_temperature=378",
         "spo2=000",
@@ -52,7 +52,7 @@ async fn a_whole_report_is_kept_as_it_was_given(fresh: Fresh) {
 }
 
 async fn h3_one_person_after_the_other_in_one_call(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await.keys(&WELL).await.hears("ほかのご家族の報告をするときは1");
     phone.keys(&["1", SON.id, SON.birth_date]).await.hears("たいおんを");
@@ -61,7 +61,7 @@ async fn h3_one_person_after_the_other_in_one_call(fresh: Fresh) {
     phone.keys(&feverish).await.hears(RECEIVED);
     phone.key("2").await;
     assert_eq!(phone.next, Next::Over);
-    let kept = Kept::at(&fresh.url);
+    let kept = DatabaseAssertions::at(&fresh.url);
     assert_eq!(kept.answers(MOTHER.id).await, WELL_KEPT);
     let sons = kept.answers(SON.id).await;
     assert_eq!((sons[0].as_str(), &sons[1..]), ("body_temperature=381", &WELL_KEPT.map(str::to_owned)[1..]));
@@ -70,7 +70,7 @@ async fn h3_one_person_after_the_other_in_one_call(fresh: Fresh) {
 }
 
 async fn h3_at_most_ten_people_in_one_call(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
     let ids: Vec<String> = (2_000_001..2_000_011).map(|id| id.to_string()).collect();
     super::test_patients::register_many(&fresh.database, jiff::Timestamp::now(), &ids).await.unwrap();
     let mut phone = Phone::ring_any(&line.carrier).await;
@@ -82,12 +82,12 @@ async fn h3_at_most_ten_people_in_one_call(fresh: Fresh) {
         phone.keys(&[id, MOTHER.birth_date]).await.keys(&WELL).await.hears(RECEIVED);
     }
     assert_eq!(phone.next, Next::Over, "after the tenth nobody else is asked for");
-    assert_eq!(Kept::at(&fresh.url).count("reports WHERE outcome = 'reported'").await, 10);
+    assert_eq!(DatabaseAssertions::at(&fresh.url).count("reports WHERE outcome = 'reported'").await, 10);
 }
 
 async fn a_red_answer_is_kept_and_told_at_once_and_the_caller_advised(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await.keys(&WELL[..4]).await;
     assert_eq!(kept.count("alerts").await, 0);
@@ -110,8 +110,8 @@ async fn a_red_answer_is_kept_and_told_at_once_and_the_caller_advised(fresh: Fre
 }
 
 async fn key_7_corrects_the_answer_before(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await.keys(&WELL[..6]).await;
     let question = phone.said.clone();
@@ -126,8 +126,8 @@ async fn key_7_corrects_the_answer_before(fresh: Fresh) {
 }
 
 async fn numbers_are_read_back_and_confirmed(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await;
     phone.key("385").await.hears("38ど 5ぶ");
@@ -151,7 +151,7 @@ async fn numbers_are_read_back_and_confirmed(fresh: Fresh) {
 }
 
 async fn the_question_is_repeated_and_three_silences_end_the_call(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await.keys(&WELL[..4]).await;
     let question = phone.said.clone();
@@ -164,7 +164,7 @@ async fn the_question_is_repeated_and_three_silences_end_the_call(fresh: Fresh) 
     phone.key("").await.hears("まだボタンが押されていない");
     phone.key("").await.hears("最後までうかがうことができませんでした");
     assert_eq!(phone.next, Next::Over);
-    let kept = Kept::at(&fresh.url);
+    let kept = DatabaseAssertions::at(&fresh.url);
     assert_eq!(kept.answers(MOTHER.id).await, ["body_temperature=365", "spo2=098"], "what was given stays");
     assert_eq!(
         (kept.reports(MOTHER.id).await, kept.dispositions().await),

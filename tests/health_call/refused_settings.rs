@@ -3,8 +3,8 @@
 
 use kenkocall::store::Database;
 
-use super::db_assertions::Kept;
-use super::server::{Line, Refusal, house};
+use super::db_assertions::DatabaseAssertions;
+use super::server::{Refusal, TestServer, house};
 
 fn says(refusal: &Refusal, words: &[&str]) {
     assert_eq!(refusal.status.code(), Some(1), "{}", refusal.sentence);
@@ -27,7 +27,7 @@ fn a_database_that_cannot_be_opened_is_named() {
         ("sqlite://".to_owned(), "has no file"),
         ("mysql://db/calls".to_owned(), "sqlite://PATH"),
     ] {
-        let refusal = Line::refused(&[("DATABASE__URL", &url)]);
+        let refusal = TestServer::refused(&[("DATABASE__URL", &url)]);
         says(&refusal, &[words]);
         assert!(!refusal.sentence.contains("5ecret"), "{}", refusal.sentence);
     }
@@ -36,7 +36,7 @@ fn a_database_that_cannot_be_opened_is_named() {
 #[test]
 fn a_server_of_postgresql_that_does_not_answer_is_waited_for_until_it_is_stopped() {
     let url = "postgres://nobody:5ecret@127.0.0.1:1/calls";
-    let (log, ended) = Line::stopped_while_it_waits(&[("DATABASE__URL", url)], "not available yet");
+    let (log, ended) = TestServer::stopped_while_it_waits(&[("DATABASE__URL", url)], "not available yet");
     assert!(log.contains("the PostgreSQL server at 127.0.0.1:1 doesn't answer"), "{log}");
     assert!(!log.contains("5ecret"), "{log}");
     assert_eq!(ended.code(), Some(0), "{log}");
@@ -51,8 +51,8 @@ async fn a_database_of_a_newer_program_is_left_alone() {
     database.close().await;
     let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
                  SELECT 9999, 'of tomorrow', success, checksum, 0 FROM _sqlx_migrations LIMIT 1 RETURNING description";
-    assert_eq!(Kept::at(&url).column(newer).await, ["of tomorrow"]);
-    says(&Line::refused(&[("DATABASE__URL", &url)]), &["newer kenkocall"]);
+    assert_eq!(DatabaseAssertions::at(&url).column(newer).await, ["of tomorrow"]);
+    says(&TestServer::refused(&[("DATABASE__URL", &url)]), &["newer kenkocall"]);
 }
 
 #[test]
@@ -71,11 +71,11 @@ fn broken_flow_documents_are_named_with_file_and_line() {
     for (document, words) in [(dangling, vec![place.as_str(), "birthday"]), (torn, vec!["health_call/flow.toml:"])] {
         std::fs::write(&path, document).unwrap();
         let settings = [("DATABASE__URL", database.as_str()), ("FLOWS__DIRECTORY", flows.to_str().unwrap())];
-        says(&Line::refused(&settings), &words);
+        says(&TestServer::refused(&settings), &words);
     }
     let missing = folder.path().join("missing");
     says(
-        &Line::refused(&[("DATABASE__URL", &database), ("FLOWS__DIRECTORY", missing.to_str().unwrap())]),
+        &TestServer::refused(&[("DATABASE__URL", &database), ("FLOWS__DIRECTORY", missing.to_str().unwrap())]),
         &["there is no folder", "missing"],
     );
     assert!(!folder.path().join("calls.db").exists(), "documents are checked before anything is made");
@@ -111,7 +111,7 @@ fn wrong_settings_get_a_sentence() {
         ("LOG__LEVEL", "a=b=c", "log.level"),
         ("FLOWS__DIRECTORY", "/dev/null", "there is no folder"),
     ] {
-        let refusal = Line::refused(&[("DATABASE__URL", &database), (name, value)]);
+        let refusal = TestServer::refused(&[("DATABASE__URL", &database), (name, value)]);
         assert!(refusal.sentence.contains(words), "{name}={value}: {}", refusal.sentence);
         says(&refusal, &["kenkocall: "]);
         assert!(!refusal.sentence.contains("5ecret"), "{}", refusal.sentence);
@@ -122,7 +122,7 @@ fn wrong_settings_get_a_sentence() {
 fn a_desk_centre_that_nobody_added_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite://{}", folder.path().join("calls.db").display());
-    let refusal = Line::refused(&[("DATABASE__URL", &database), ("HEALTH_CALL__DESK_CENTRE", "99999")]);
+    let refusal = TestServer::refused(&[("DATABASE__URL", &database), ("HEALTH_CALL__DESK_CENTRE", "99999")]);
     says(&refusal, &["health_call.desk_centre names 99999", "kenkocall centres list"]);
 }
 

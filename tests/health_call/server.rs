@@ -31,7 +31,7 @@ pub fn house() -> &'static Path {
 }
 
 /// The running program.
-pub struct Line {
+pub struct TestServer {
     child: Child,
     pub carrier: Carrier,
     /// The same client for the operations port.
@@ -49,7 +49,7 @@ pub struct Refusal {
     pub sentence: String,
 }
 
-impl Line {
+impl TestServer {
     /// Registers all people and starts the program.
     pub async fn with_people(database: &Database, url: &str) -> Self {
         Self::with_people_and(database, url, &[]).await
@@ -162,7 +162,7 @@ impl Line {
     }
 }
 
-impl Drop for Line {
+impl Drop for TestServer {
     fn drop(&mut self) {
         // The process may have exited already.
         let _ended = self.child.kill();
@@ -256,7 +256,7 @@ pub fn shipped() -> Arc<FlowSet> {
 }
 
 /// The parts of the program in the test, at a time that the test sets.
-pub struct Inside {
+pub struct InProcessServer {
     pub carrier: Carrier,
     #[allow(dead_code, reason = "tests/privacy.rs reads it")]
     pub context: Arc<Context>,
@@ -265,7 +265,7 @@ pub struct Inside {
     serving: tokio::task::JoinHandle<()>,
 }
 
-impl Inside {
+impl InProcessServer {
     /// Registers all people at a centre in Japan and serves, at `now`.
     pub async fn at(database: &Database, now: &str) -> Self {
         let now: Timestamp = now.parse().unwrap();
@@ -312,7 +312,7 @@ impl Inside {
     }
 }
 
-impl Drop for Inside {
+impl Drop for InProcessServer {
     fn drop(&mut self) {
         self.serving.abort();
     }

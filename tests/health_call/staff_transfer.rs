@@ -6,10 +6,10 @@ use kenkocall::service::sweep;
 use kenkocall::store::centres::{self, CentreRow};
 
 use super::databases::Fresh;
-use super::db_assertions::Kept;
+use super::db_assertions::DatabaseAssertions;
 use super::http_client::Answer;
 use super::phone::{Next, Phone, RECEIVED, WELL};
-use super::server::Inside;
+use super::server::InProcessServer;
 use super::test_patients::{CENTRE, CENTRE_PHONE, MOTHER, SON};
 
 /// A Tuesday at 10:00 in Japan.
@@ -33,8 +33,8 @@ crate::on_both_databases!(
 );
 
 async fn key_0_in_office_hours_connects_and_ends_the_call_when_they_have_talked(fresh: Fresh) {
-    let line = Inside::at(&fresh.database, OFFICE_OPEN).await;
-    let kept = Kept::at(&fresh.url);
+    let line = InProcessServer::at(&fresh.database, OFFICE_OPEN).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await.keys(&WELL[..5]).await.key("0").await.hears("職員におつなぎします");
     let Next::Transfer { number, .. } = &phone.next else { panic!("{:?}", phone.next) };
@@ -49,8 +49,8 @@ async fn key_0_in_office_hours_connects_and_ends_the_call_when_they_have_talked(
 }
 
 async fn key_0_with_nobody_free_offers_a_call_back_and_returns_to_the_question(fresh: Fresh) {
-    let line = Inside::at(&fresh.database, OFFICE_OPEN).await;
-    let kept = Kept::at(&fresh.url);
+    let line = InProcessServer::at(&fresh.database, OFFICE_OPEN).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     for (nth, status) in ["busy", "no-answer", "failed", "canceled"].into_iter().enumerate() {
         let mut phone = Phone::ring_any(&line.carrier).await;
         phone.key("1").await.keys(&[MOTHER.id, MOTHER.birth_date]).await;
@@ -71,8 +71,8 @@ async fn key_0_with_nobody_free_offers_a_call_back_and_returns_to_the_question(f
 }
 
 async fn key_0_out_of_office_hours_offers_a_call_back(fresh: Fresh) {
-    let line = Inside::at(&fresh.database, OFFICE_CLOSED).await;
-    let kept = Kept::at(&fresh.url);
+    let line = InProcessServer::at(&fresh.database, OFFICE_CLOSED).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await.key("0").await.hears("受付時間外です");
     phone.hears("イチイチキュウばん");
@@ -92,15 +92,15 @@ async fn key_0_out_of_office_hours_offers_a_call_back(fresh: Fresh) {
 }
 
 async fn key_0_with_a_hidden_number_cannot_be_called_back(fresh: Fresh) {
-    let line = Inside::at(&fresh.database, OFFICE_CLOSED).await;
+    let line = InProcessServer::at(&fresh.database, OFFICE_CLOSED).await;
     let mut phone = Phone::ring(&line.carrier, None).await;
     phone.identify(&MOTHER).await.key("0").await.hears("電話番号が通知されていない");
     phone.keys(&WELL).await.hears(RECEIVED);
-    assert_eq!(Kept::at(&fresh.url).alerts().await, Vec::<String>::new());
+    assert_eq!(DatabaseAssertions::at(&fresh.url).alerts().await, Vec::<String>::new());
 }
 
 async fn key_0_from_a_number_that_is_not_called_cannot_be_called_back(fresh: Fresh) {
-    let line = Inside::at(&fresh.database, OFFICE_CLOSED).await;
+    let line = InProcessServer::at(&fresh.database, OFFICE_CLOSED).await;
     for number in ["+12025550123", "+81990123456", "+81570000123", "+881612345678"] {
         let mut phone = Phone::ring(&line.carrier, Some(number)).await;
         phone.identify(&SON).await;
@@ -108,7 +108,7 @@ async fn key_0_from_a_number_that_is_not_called_cannot_be_called_back(fresh: Fre
         phone.key("0").await.hears("この電話番号には、折り返しのお電話ができません");
         assert_eq!(phone.said.last().unwrap().text, question, "back to the question that was left");
     }
-    assert_eq!(Kept::at(&fresh.url).alerts().await, Vec::<String>::new());
+    assert_eq!(DatabaseAssertions::at(&fresh.url).alerts().await, Vec::<String>::new());
 }
 
 /// A mobile number that can be called.
@@ -117,7 +117,7 @@ fn ordinary(nth: u32) -> String {
 }
 
 /// A caller who isn't identified asks for a call back. Returns `true` if the request is accepted.
-async fn asks(line: &Inside, number: &str) -> bool {
+async fn asks(line: &InProcessServer, number: &str) -> bool {
     let mut phone = Phone::ring(&line.carrier, Some(number)).await;
     phone.keys(&["1", "0", "1"]).await;
     phone.hang_up().await;
@@ -127,8 +127,8 @@ async fn asks(line: &Inside, number: &str) -> bool {
 }
 
 async fn a_flood_of_requests_to_be_called_back_ends_and_patients_are_still_heard(fresh: Fresh) {
-    let line = Inside::at(&fresh.database, OFFICE_CLOSED).await;
-    let kept = Kept::at(&fresh.url);
+    let line = InProcessServer::at(&fresh.database, OFFICE_CLOSED).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut taken = 0;
     for nth in 0..120 {
         taken += u32::from(asks(&line, &ordinary(nth)).await);
@@ -149,8 +149,8 @@ async fn a_flood_of_requests_to_be_called_back_ends_and_patients_are_still_heard
 }
 
 async fn a_premium_number_of_a_centre_is_not_dialled_and_staff_are_told(fresh: Fresh) {
-    let line = Inside::at(&fresh.database, OFFICE_OPEN).await;
-    let kept = Kept::at(&fresh.url);
+    let line = InProcessServer::at(&fresh.database, OFFICE_OPEN).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     // As an earlier version stored it.
     let mut tx = fresh.database.begin_write().await.unwrap();
     let centre = centres::get(&mut tx, &CentreCode::parse(CENTRE).unwrap()).await.unwrap().unwrap();
@@ -169,17 +169,17 @@ async fn a_premium_number_of_a_centre_is_not_dialled_and_staff_are_told(fresh: F
 }
 
 async fn key_0_before_anybody_is_identified_reaches_the_only_centre(fresh: Fresh) {
-    let line = Inside::at(&fresh.database, OFFICE_OPEN).await;
+    let line = InProcessServer::at(&fresh.database, OFFICE_OPEN).await;
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.keys(&["1", "0"]).await;
     let Next::Transfer { number, .. } = &phone.next else { panic!("{:?}", phone.next) };
     assert_eq!(number, CENTRE_PHONE);
     phone.transfer_ends("completed").await;
-    assert_eq!(Kept::at(&fresh.url).dispositions().await, ["handed_over"]);
+    assert_eq!(DatabaseAssertions::at(&fresh.url).dispositions().await, ["handed_over"]);
 }
 
 /// A caller whose call is being transferred to staff.
-async fn put_through(line: &Inside) -> Phone {
+async fn put_through(line: &InProcessServer) -> Phone {
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await.key("0").await;
     assert!(matches!(phone.next, Next::Transfer { .. }), "{:?}", phone.next);
@@ -198,7 +198,7 @@ async fn staff(phone: &Phone, status: &str) -> Answer {
 }
 
 async fn whoever_hangs_up_first_a_talk_with_staff_is_one_in_whatever_order_it_is_told(fresh: Fresh) {
-    let line = Inside::at(&fresh.database, OFFICE_OPEN).await;
+    let line = InProcessServer::at(&fresh.database, OFFICE_OPEN).await;
     // The carrier's events, in order of arrival.
     let orders: [&[&str]; 6] = [
         &["staff in-progress", "gone"],
@@ -225,12 +225,12 @@ async fn whoever_hangs_up_first_a_talk_with_staff_is_one_in_whatever_order_it_is
             }
         }
     }
-    assert_eq!(Kept::at(&fresh.url).dispositions().await, vec!["handed_over"; orders.len()]);
+    assert_eq!(DatabaseAssertions::at(&fresh.url).dispositions().await, vec!["handed_over"; orders.len()]);
 }
 
 async fn whoever_hangs_up_while_the_phone_of_staff_rings_has_not_reached_them(fresh: Fresh) {
-    let line = Inside::at(&fresh.database, OFFICE_OPEN).await;
-    let kept = Kept::at(&fresh.url);
+    let line = InProcessServer::at(&fresh.database, OFFICE_OPEN).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     for status in ["busy", "no-answer", "failed", "canceled"] {
         let phone = put_through(&line).await;
         phone.hang_up().await;
@@ -244,8 +244,8 @@ async fn whoever_hangs_up_while_the_phone_of_staff_rings_has_not_reached_them(fr
 }
 
 async fn a_talk_with_staff_is_not_swept_before_the_longest_call_is_over(fresh: Fresh) {
-    let line = Inside::at(&fresh.database, OFFICE_OPEN).await;
-    let kept = Kept::at(&fresh.url);
+    let line = InProcessServer::at(&fresh.database, OFFICE_OPEN).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let talks = put_through(&line).await;
     assert_eq!(staff(&talks, "in-progress").await.status, 204);
     let mut silent = Phone::ring_any(&line.carrier).await;
@@ -261,8 +261,8 @@ async fn a_talk_with_staff_is_not_swept_before_the_longest_call_is_over(fresh: F
 }
 
 async fn news_of_the_phone_of_staff_are_proven_and_change_nothing_else(fresh: Fresh) {
-    let line = Inside::at(&fresh.database, OFFICE_OPEN).await;
-    let kept = Kept::at(&fresh.url);
+    let line = InProcessServer::at(&fresh.database, OFFICE_OPEN).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut phone = put_through(&line).await;
     assert_eq!(staff(&phone, "ringing").await.status, 204);
     let transfer = phone.clone();

@@ -4,9 +4,9 @@ use hyper::StatusCode;
 use uuid::Uuid;
 
 use super::databases::Fresh;
-use super::db_assertions::Kept;
+use super::db_assertions::DatabaseAssertions;
 use super::phone::{Next, Phone, WELL, WELL_KEPT};
-use super::server::Line;
+use super::server::TestServer;
 use super::test_patients::MOTHER;
 
 crate::on_both_databases!(
@@ -34,8 +34,8 @@ fn orders(of: &[&'static str]) -> Vec<Vec<&'static str>> {
 }
 
 async fn fault_25_status_callbacks_in_every_order_between_turns(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let orders = orders(&STATUSES);
     assert_eq!(orders.len(), 24);
     let ids: Vec<String> = (8_000_001..8_000_025).map(|id| id.to_string()).collect();
@@ -74,8 +74,8 @@ impl Phone {
 }
 
 async fn fault_24_status_callbacks_that_repeat_have_one_effect(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await.keys(&WELL[..5]).await;
     let mut posts = tokio::task::JoinSet::new();
@@ -100,8 +100,8 @@ async fn fault_24_status_callbacks_that_repeat_have_one_effect(fresh: Fresh) {
 }
 
 async fn a_status_for_an_unknown_leg_is_not_found_and_stores_nothing(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let before = kept.counts().await;
     for status in STATUSES.into_iter().chain(["busy", "failed", "no-answer", "canceled", "queued", "answered"]) {
         let mut phone = Phone::new(&line.carrier, None);
@@ -112,8 +112,8 @@ async fn a_status_for_an_unknown_leg_is_not_found_and_stores_nothing(fresh: Fres
 }
 
 async fn fault_32_every_way_of_ending_ends_the_call(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let endings = [
         ("completed", "normal_clearing"),
         ("canceled", "normal_clearing"),

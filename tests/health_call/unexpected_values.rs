@@ -6,10 +6,10 @@ use kenkocall::domain::Keys;
 use uuid::Uuid;
 
 use super::databases::Fresh;
-use super::db_assertions::Kept;
+use super::db_assertions::DatabaseAssertions;
 use super::http_client::{Carrier, PUBLIC_URL, Raw};
 use super::phone::{Next, Phone, WELL, read};
-use super::server::Line;
+use super::server::TestServer;
 use super::test_patients::MOTHER;
 
 crate::on_both_databases!(
@@ -142,8 +142,8 @@ async fn post(carrier: &Carrier, path: &str, body: &[u8], why: &str) -> Phone {
 async fn every_caller_is_answered_whatever_stands_in_from_and_to(fresh: Fresh) {
     // Nearly all of these count as hidden numbers, and none of the calls ends.
     let many = [("HEALTH_CALL__GUESSING__CALLS_AT_ONCE", "1000")];
-    let line = Line::with_people_and(&fresh.database, &fresh.url, &many).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people_and(&fresh.database, &fresh.url, &many).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let carrier = &line.carrier;
     let long = "x".repeat(10_000);
     for (nth, from) in FROM.into_iter().chain([long.as_bytes()]).enumerate() {
@@ -174,8 +174,8 @@ async fn every_caller_is_answered_whatever_stands_in_from_and_to(fresh: Fresh) {
 }
 
 async fn a_registered_number_is_known_however_it_is_written(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let registered = MOTHER.number.unwrap();
     let national = "090-6677-8899";
     for from in [
@@ -195,8 +195,8 @@ async fn a_registered_number_is_known_however_it_is_written(fresh: Fresh) {
 }
 
 async fn whatever_else_stands_in_a_request_no_answer_is_lost(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let carrier = &line.carrier;
     let mut phone = Phone::ring_any(carrier).await;
     phone.identify(&MOTHER).await;
@@ -244,8 +244,8 @@ async fn whatever_else_stands_in_a_request_no_answer_is_lost(fresh: Fresh) {
 }
 
 async fn words_that_nobody_knows_lose_no_outcome(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     for (word, cause) in [
         ("Completed", "normal_clearing"),
         ("COMPLETED", "normal_clearing"),
@@ -279,8 +279,8 @@ async fn words_that_nobody_knows_lose_no_outcome(fresh: Fresh) {
 }
 
 async fn what_is_no_key_counts_as_a_wrong_key(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let most = "1".repeat(Keys::MAX);
     let long = "012345678901234567890123456789012";
     let wrong = [
@@ -336,8 +336,8 @@ async fn what_is_no_key_counts_as_a_wrong_key(fresh: Fresh) {
 
 async fn requests_about_another_account_or_call_are_refused(fresh: Fresh) {
     let ours = "AC00000000000000000000000000000000";
-    let line = Line::with_people_and(&fresh.database, &fresh.url, &[("TWILIO__ACCOUNT_SID", ours)]).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people_and(&fresh.database, &fresh.url, &[("TWILIO__ACCOUNT_SID", ours)]).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let carrier = &line.carrier;
     let mut phone = Phone::ring_any(carrier).await;
     phone.identify(&MOTHER).await;
@@ -376,8 +376,8 @@ async fn requests_about_another_account_or_call_are_refused(fresh: Fresh) {
 }
 
 async fn a_status_callback_that_cannot_be_kept_is_not_thanked_for(fresh: Fresh) {
-    let line = Line::with_people(&fresh.database, &fresh.url).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let phone = Phone::ring_any(&line.carrier).await;
     kept.rows("ALTER TABLE leg_statuses RENAME TO leg_statuses_gone").await;
     let answer = phone.post("/twilio/voice/status", &[("CallStatus", "completed")]).await.unwrap();

@@ -4,9 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use kenkocall::domain::Language;
 
 use super::databases::Fresh;
-use super::db_assertions::Kept;
+use super::db_assertions::DatabaseAssertions;
 use super::phone::{A_PHONE, Next, Phone};
-use super::server::{Inside, Line};
+use super::server::{InProcessServer, TestServer};
 use super::test_patients::MOTHER;
 
 crate::on_both_databases!(
@@ -24,7 +24,7 @@ fn later(seconds: i64) -> String {
 }
 
 async fn who_is_not_identified_in_time_is_told_goodbye(fresh: Fresh) {
-    let inside = Inside::at(&fresh.database, BEGUN).await;
+    let inside = InProcessServer::at(&fresh.database, BEGUN).await;
     for (nth, language) in Language::ALL.into_iter().enumerate() {
         inside.set_clock(BEGUN);
         let mut phone = Phone::ring_any(&inside.carrier).await;
@@ -46,13 +46,13 @@ async fn who_is_not_identified_in_time_is_told_goodbye(fresh: Fresh) {
         silent.key("").await;
         assert_eq!((silent.said[0].text.clone(), silent.next), (said, Next::Over), "{language}");
     }
-    let kept = Kept::at(&fresh.url);
+    let kept = DatabaseAssertions::at(&fresh.url);
     assert_eq!(kept.dispositions().await, ["not_identified"; 14]);
     assert_eq!(kept.count("reports").await, 0);
 }
 
 async fn who_is_identified_at_the_last_moment_goes_on(fresh: Fresh) {
-    let inside = Inside::at(&fresh.database, BEGUN).await;
+    let inside = InProcessServer::at(&fresh.database, BEGUN).await;
     let mut phone = Phone::ring_any(&inside.carrier).await;
     phone.key("1").await.key(MOTHER.id).await;
     inside.set_clock(&later(310));
@@ -61,7 +61,7 @@ async fn who_is_identified_at_the_last_moment_goes_on(fresh: Fresh) {
 }
 
 async fn who_is_identified_has_all_the_time(fresh: Fresh) {
-    let inside = Inside::at(&fresh.database, BEGUN).await;
+    let inside = InProcessServer::at(&fresh.database, BEGUN).await;
     let mut phone = Phone::ring_any(&inside.carrier).await;
     phone.identify(&MOTHER).await;
     inside.set_clock(&later(540));
@@ -73,8 +73,8 @@ async fn who_is_identified_has_all_the_time(fresh: Fresh) {
 
 async fn a_flood_from_one_number_leaves_the_other_lines_free(fresh: Fresh) {
     let settings = [("HEALTH_CALL__GUESSING__CALLS_AT_ONCE", "3")];
-    let line = Line::with_people_and(&fresh.database, &fresh.url, &settings).await;
-    let kept = Kept::at(&fresh.url);
+    let line = TestServer::with_people_and(&fresh.database, &fresh.url, &settings).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
     let mut first = Phone::ring_any(&line.carrier).await;
     for _ in 0..2 {
         assert_ne!(Phone::ring_any(&line.carrier).await.next, Next::Over);

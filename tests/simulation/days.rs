@@ -2,7 +2,7 @@
 
 use kenkocall::lab::simulation::{Death, LoggedEventKind, Scenario};
 
-use crate::scenario::{Stage, is_clean};
+use crate::scenario::{DayFixture, is_clean};
 
 /// The fixed days.
 const FIXED: std::ops::Range<u64> = 1..41;
@@ -13,25 +13,25 @@ const FRESH: u64 = 20;
 
 #[test]
 fn fixed_days_hold() {
-    let stage = Stage::set();
+    let fixture = DayFixture::set();
     for seed in FIXED {
-        is_clean(&stage.play(seed));
+        is_clean(&fixture.play(seed));
     }
 }
 
 #[test]
 fn fresh_days_hold() {
-    let stage = Stage::set();
+    let fixture = DayFixture::set();
     let first = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap();
     println!("fresh days from seed {first} on");
     for seed in first..first + FRESH {
-        is_clean(&stage.play(seed));
+        is_clean(&fixture.play(seed));
     }
 }
 
 #[test]
 fn a_seed_is_the_same_day_again() {
-    let stage = Stage::set();
+    let fixture = DayFixture::set();
     // Seeds of days with crashes, failed commits and clock steps.
     let with_everything = (1..200).filter(|seed| {
         let odds = Scenario::of(*seed, 30).odds;
@@ -40,7 +40,7 @@ fn a_seed_is_the_same_day_again() {
     let mut digests = Vec::new();
     let (mut deaths, mut failed) = (0, 0);
     for seed in with_everything.take(4) {
-        let (once, again) = (stage.play(seed), stage.play(seed));
+        let (once, again) = (fixture.play(seed), fixture.play(seed));
         for (first, second) in once.record.moments.iter().zip(&again.record.moments) {
             assert_eq!(format!("{first:?}"), format!("{second:?}"), "seed {seed}");
         }
@@ -55,13 +55,13 @@ fn a_seed_is_the_same_day_again() {
 
 #[test]
 fn a_death_at_each_commit_of_a_day_holds() {
-    let stage = Stage::set();
+    let fixture = DayFixture::set();
     let plan = || Scenario::of(FEW_COMMITS, 3);
-    let commits = stage.play_plan(plan()).figures.commits;
+    let commits = fixture.play_plan(plan()).figures.commits;
     assert!((40..200).contains(&commits), "{commits} commits; take another seed");
     for commit in 1..=commits {
         for (dies_at, durable) in [(Death::Before(commit), false), (Death::After(commit), true)] {
-            let played = stage.play_plan(Scenario { dies_at: Some(dies_at), ..plan() });
+            let played = fixture.play_plan(Scenario { dies_at: Some(dies_at), ..plan() });
             is_clean(&played);
             let at = Some((commit, durable));
             let died =
@@ -73,7 +73,7 @@ fn a_death_at_each_commit_of_a_day_holds() {
 
 #[test]
 fn there_is_something_in_a_day() {
-    let played = Stage::set().play(3);
+    let played = DayFixture::set().play(3);
     let figures = played.figures;
     assert!(figures.calls > 10 && figures.commits > 100 && figures.answers > 20, "{figures:?}");
     let log = played.record.log.unwrap();

@@ -10,7 +10,7 @@ use kenkocall::lab::simulation::{
     EventLog, Invariant, LoggedEvent, LoggedEventKind, Odds, PatientState, Scenario, check,
 };
 
-use crate::scenario::{Stage, is_clean};
+use crate::scenario::{DayFixture, is_clean};
 
 /// A day without faults on which some people don't answer.
 fn quiet(seed: u64) -> Scenario {
@@ -191,7 +191,7 @@ const MORE: [(&str, Invariant, Doctor); 17] = [
 
 #[test]
 fn each_rule_complains_when_it_is_broken() {
-    let played = Stage::set().play_plan(quiet(5));
+    let played = DayFixture::set().play_plan(quiet(5));
     is_clean(&played);
     for (name, invariant, doctor) in DOCTORED.into_iter().chain(MORE) {
         let mut record = played.record.clone();
@@ -214,9 +214,9 @@ fn a_list_that_is_older_than_the_intent_proves_nothing_however_short_the_grace()
     };
     let patient = Scenario { network_faults, ..quiet(6) };
     let hasty = Scenario { grace: SignedDuration::ZERO, ..patient.clone() };
-    let stage = Stage::set();
-    is_clean(&stage.play_plan(patient));
-    let played = stage.play_plan(hasty);
+    let fixture = DayFixture::set();
+    is_clean(&fixture.play_plan(patient));
+    let played = fixture.play_plan(hasty);
     is_clean(&played);
     assert!(played.record.tables.attempts.iter().any(|attempt| attempt.staff_asked), "staff decide");
 }

@@ -7,12 +7,12 @@ use kenkocall::flow::FlowSet;
 use kenkocall::lab::simulation::{Played, Scenario, Settings, play, play_plan};
 use tempfile::TempDir;
 
-pub struct Stage {
+pub struct DayFixture {
     pub settings: Settings,
     _folder: TempDir,
 }
 
-impl Stage {
+impl DayFixture {
     pub fn set() -> Self {
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };

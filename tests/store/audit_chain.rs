@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Connection as _};
 
 use crate::{
     databases::Fresh,
-    db_assertions::Kept,
+    db_assertions::DatabaseAssertions,
     sample_rows::{at, id},
 };
 
@@ -69,7 +69,7 @@ async fn entries_are_sealed_in_order_and_once(fresh: Fresh) {
     tx.commit().await.unwrap();
     assert_eq!(seal_trail(database).await.unwrap(), 1);
     assert_eq!(length(database).await, 6);
-    let order = Kept::at(&fresh.url).column("SELECT id FROM audit ORDER BY seq").await;
+    let order = DatabaseAssertions::at(&fresh.url).column("SELECT id FROM audit ORDER BY seq").await;
     assert_eq!(order, [1, 2, 3, 0, 4, 5].map(|number| id(number).to_string()));
 }
 

@@ -35,8 +35,8 @@ async fn a_list_is_read_page_by_page_the_waiting_calls_first() {
         a_page(&[("CA-ended", "busy")], None),
     ])
     .await;
-    let looked = carrier.client(LONG).list(&number(PATIENT), at("2026-12-01T09:00:00Z")).await;
-    let LookupResult::Found(calls) = looked else { panic!("{looked:?}") };
+    let lookup = carrier.client(LONG).list(&number(PATIENT), at("2026-12-01T09:00:00Z")).await;
+    let LookupResult::Found(calls) = lookup else { panic!("{lookup:?}") };
     let seen: Vec<_> = calls.iter().map(|call| (call.leg.as_str(), call.progress)).collect();
     assert_eq!(
         seen,
@@ -68,14 +68,14 @@ async fn fault_9_a_list_proves_nothing_when_a_page_of_it_is_missing() {
         (Act::Close, Uncertainty::NoAnswer),
     ] {
         let carrier = Carrier::that([a_page(&[("CA-waiting", "queued")], None), act]).await;
-        let looked = carrier.client(LONG).list(&number(PATIENT), since).await;
-        assert_eq!(looked, LookupResult::Unavailable(doubt));
+        let lookup = carrier.client(LONG).list(&number(PATIENT), since).await;
+        assert_eq!(lookup, LookupResult::Unavailable(doubt));
         assert_eq!((carrier.asked().len(), carrier.left()), (2, 1));
     }
     let pages = (0..20).map(|nth| a_page(&[("CA-waiting", "queued")], Some(&format!("/x?Page={nth}"))));
     let endless = Carrier::that(pages).await;
-    let looked = endless.client(LONG).list(&number(PATIENT), since).await;
-    assert_eq!(looked, LookupResult::Unavailable(Uncertainty::Unreadable));
+    let lookup = endless.client(LONG).list(&number(PATIENT), since).await;
+    assert_eq!(lookup, LookupResult::Unavailable(Uncertainty::Unreadable));
     assert_eq!(endless.asked().len(), 10);
 }
 
@@ -91,8 +91,8 @@ async fn a_page_that_leads_to_itself_or_back_is_read_once_and_proves_nothing() {
         (vec![page("/x?Page=1"), page(own)], 2),
     ] {
         let carrier = Carrier::that(pages).await;
-        let looked = carrier.client(LONG).list(&number(PATIENT), since).await;
-        assert_eq!(looked, LookupResult::Unavailable(Uncertainty::Unreadable));
+        let lookup = carrier.client(LONG).list(&number(PATIENT), since).await;
+        assert_eq!(lookup, LookupResult::Unavailable(Uncertainty::Unreadable));
         assert_eq!(carrier.asked().len(), asked);
     }
 }
@@ -105,8 +105,8 @@ async fn fault_13_all_calls_are_listed_whoever_was_called_and_none_of_before() {
         { "sid": "CA-before", "status": "busy", "to": PATIENT, "date_created": "Tue, 01 Dec 2026 08:30:00 +0000" },
     ] });
     let carrier = Carrier::that([a_page(&[], None), answer_and_stay("200 OK", &page.to_string())]).await;
-    let looked = carrier.client(LONG).list_all(at("2026-12-01T09:00:00Z")).await;
-    let LookupResult::Found(calls) = looked else { panic!("{looked:?}") };
+    let lookup = carrier.client(LONG).list_all(at("2026-12-01T09:00:00Z")).await;
+    let LookupResult::Found(calls) = lookup else { panic!("{lookup:?}") };
     let seen: Vec<_> = calls.iter().map(|call| call.leg.as_str()).collect();
     assert_eq!(seen, ["CA-of-ours", "CA-other"]);
     assert_eq!(carrier.asked().len(), 2);

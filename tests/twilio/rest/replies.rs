@@ -200,7 +200,7 @@ fn too_many_requests_wait_as_long_as_the_carrier_says_but_not_for_ever() {
 
 #[test]
 fn a_leg_stands_as_its_status_says() {
-    let looked = |status: &str, rest: &str| {
+    let lookup = |status: &str, rest: &str| {
         let body = format!(r#"{{"sid":"{LEG}","status":"{status}","duration":"42"{rest}}}"#);
         reply(200, &body).looked_up(&leg())
     };
@@ -216,12 +216,12 @@ fn a_leg_stands_as_its_status_says() {
         ("no-answer", LegProgress::Ended(HangupCause::NoAnswer)),
         ("failed", LegProgress::Ended(HangupCause::TemporaryFailure)),
     ] {
-        assert_eq!(looked(status, ""), LookupResult::Found(progress), "{status}");
+        assert_eq!(lookup(status, ""), LookupResult::Found(progress), "{status}");
     }
-    assert_eq!(looked("levitating", ""), LookupResult::Unavailable(Uncertainty::Unreadable));
-    assert_eq!(looked("levitating", r#","end_time":null"#), LookupResult::Unavailable(Uncertainty::Unreadable));
+    assert_eq!(lookup("levitating", ""), LookupResult::Unavailable(Uncertainty::Unreadable));
+    assert_eq!(lookup("levitating", r#","end_time":null"#), LookupResult::Unavailable(Uncertainty::Unreadable));
     let ended = LookupResult::Found(LegProgress::Ended(HangupCause::Unspecified));
-    assert_eq!(looked("levitating", r#","end_time":"Tue, 31 Aug 2010 20:36:44 +0000""#), ended);
+    assert_eq!(lookup("levitating", r#","end_time":"Tue, 31 Aug 2010 20:36:44 +0000""#), ended);
     // A reply about another call, or about no call.
     let another = A_CALL.replace(LEG, "CAffffffffffffffffffffffffffffffff");
     assert_eq!(reply(200, &another).looked_up(&leg()), LookupResult::Unavailable(Uncertainty::Unreadable));
@@ -272,8 +272,8 @@ fn listed(body: &str) -> LookupResult<Page> {
     reply(200, body).listed(&number(PATIENT), at("2026-12-01T09:00:00Z"))
 }
 
-fn legs(looked: LookupResult<Page>) -> Vec<String> {
-    match looked {
+fn legs(lookup: LookupResult<Page>) -> Vec<String> {
+    match lookup {
         LookupResult::Found(page) => page.calls.iter().map(|call| call.leg.as_str().to_owned()).collect(),
         other => panic!("{other:?}"),
     }
