@@ -12,18 +12,18 @@ use super::simulated_day::{Day, Plan, answers_after};
 use crate::on_both_databases;
 
 on_both_databases!(
-    after_the_days_calls_nobody_more_is_dialled_until_tomorrow,
+    after_the_daily_limit_nobody_is_dialled_until_tomorrow,
     a_restart_doesnt_begin_the_day_anew,
     the_days_money_is_never_passed,
     a_centres_limit_holds_for_that_centre,
-    a_person_who_lets_dialling_go_on_meets_the_limit_again,
+    a_person_who_resumes_dialling_meets_the_limit_again,
 );
 
 fn calls(most: u32) -> DayLimits {
     DayLimits { calls: Some(most), spend: None }
 }
 
-async fn after_the_days_calls_nobody_more_is_dialled_until_tomorrow(fresh: Fresh) {
+async fn after_the_daily_limit_nobody_is_dialled_until_tomorrow(fresh: Fresh) {
     let plan = Plan { patients: vec!["09:00"; 5], day_limits: calls(3), hours: "08:00-10:00", ..Plan::default() };
     let day = Day::begin(&fresh, plan).await;
     day.until("10:05").await;
@@ -99,7 +99,7 @@ async fn a_centres_limit_holds_for_that_centre(fresh: Fresh) {
     assert_eq!(day.rang().len(), 6, "all four of the next day");
 }
 
-async fn a_person_who_lets_dialling_go_on_meets_the_limit_again(fresh: Fresh) {
+async fn a_person_who_resumes_dialling_meets_the_limit_again(fresh: Fresh) {
     let people = vec![(0, vec![answers_after(2)])];
     let plan = Plan { patients: vec!["09:00", "10:00"], people, day_limits: calls(1), ..Plan::default() };
     let day = Day::begin(&fresh, plan).await;

@@ -15,7 +15,7 @@ on_both_databases!(
     fault_13_calls_that_were_lost_become_attempts_of_their_slots,
     fault_13_an_open_attempt_is_the_call_that_the_list_has,
     fault_34_a_report_that_was_lost_is_not_asked_for_by_phone_again,
-    a_pause_for_lost_entries_ends_by_a_persons_word_alone,
+    only_a_person_ends_a_pause_for_lost_entries,
 );
 
 /// The database as on the night before: no slot was opened yet.
@@ -123,7 +123,7 @@ async fn fault_13_an_open_attempt_is_the_call_that_the_list_has(fresh: Fresh) {
     assert_eq!(day.slots().await, ["09:00 reported 2"]);
 }
 
-async fn a_pause_for_lost_entries_ends_by_a_persons_word_alone(fresh: Fresh) {
+async fn only_a_person_ends_a_pause_for_lost_entries(fresh: Fresh) {
     let day = Day::begin(&fresh, Plan::default()).await;
     day.until("08:59").await;
     day.hears_of_a_lost_call().await;

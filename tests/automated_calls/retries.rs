@@ -19,7 +19,7 @@ on_both_databases!(
     a8_a_wrong_number_that_is_told_in_a_call_that_is_taken_back,
     a8_a_number_that_does_not_exist_ends_the_slot_at_once,
     a8_no_call_after_the_window,
-    a8_an_sms_in_the_centres_own_words_after_calls_in_vain,
+    a8_an_sms_with_the_centres_text_after_unanswered_calls,
     a5_dropped_midway_is_kept_and_called_again_at_the_first_open_question,
     key_8_holds_the_calls_until_the_centre_decides,
     not_now_is_called_again,
@@ -114,7 +114,7 @@ async fn a8_no_call_after_the_window(fresh: Fresh) {
     assert!(day.rang().iter().all(|call| &call[..5] < "20:00"), "{:?}", day.rang());
 }
 
-async fn a8_an_sms_in_the_centres_own_words_after_calls_in_vain(fresh: Fresh) {
+async fn a8_an_sms_with_the_centres_text_after_unanswered_calls(fresh: Fresh) {
     let day = Day::begin(&fresh, Plan { people: vec![(0, rings_out())], ..Plan::default() }).await;
     let words = "{centre}です。お電話しました。{call_back_number}へ。".parse().unwrap();
     let retry = "no_answer=1x30".parse().unwrap();

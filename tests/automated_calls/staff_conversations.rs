@@ -14,14 +14,14 @@ use crate::on_both_databases;
 
 on_both_databases!(
     a_talk_with_staff_of_an_hour_is_not_swept_whoever_hangs_up_first,
-    a_talk_whose_end_is_told_by_nobody_ends_when_the_carrier_says_so,
+    a_talk_whose_end_is_not_reported_ends_when_the_carrier_says_so,
     a_talk_that_ended_while_we_were_down_counts_as_one,
     a4_a_stop_or_release_during_a_talk_with_staff_ends_the_slot_and_not_the_talk,
     a3_a_new_number_or_other_times_during_a_talk_with_staff_dial_nobody,
-    a3_a_new_number_while_the_phone_of_staff_rings_in_vain_is_called,
+    a3_a_new_number_while_staff_do_not_answer_is_called,
     a9_a_report_during_a_talk_with_staff_ends_the_slot_and_not_the_talk,
-    a4_a_stop_while_the_phone_of_staff_rings_in_vain_ends_with_a_goodbye,
-    whoever_hangs_up_while_the_phone_of_staff_rings_is_called_again,
+    a4_a_stop_while_staff_do_not_answer_ends_with_a_goodbye,
+    a_patient_who_hangs_up_before_staff_answer_is_called_again,
     maintenance_during_a_talk_with_staff_leaves_it_alone,
 );
 
@@ -73,7 +73,7 @@ async fn a_talk_with_staff_of_an_hour_is_not_swept_whoever_hangs_up_first(fresh:
     assert_eq!(day.rang().len(), 2);
 }
 
-async fn a_talk_whose_end_is_told_by_nobody_ends_when_the_carrier_says_so(fresh: Fresh) {
+async fn a_talk_whose_end_is_not_reported_ends_when_the_carrier_says_so(fresh: Fresh) {
     let network_faults = NetworkFaults { statuses_lost: 1.0, ..NetworkFaults::FAIR };
     let day = Day::begin(&fresh, Plan { network_faults, ..plan(talks(40, Side::Caller)) }).await;
     day.until("09:38").await;
@@ -129,7 +129,7 @@ async fn a3_a_new_number_or_other_times_during_a_talk_with_staff_dial_nobody(fre
     assert!(talk_minutes(&day).iter().all(|minutes| *minutes >= 30));
 }
 
-async fn a3_a_new_number_while_the_phone_of_staff_rings_in_vain_is_called(fresh: Fresh) {
+async fn a3_a_new_number_while_staff_do_not_answer_is_called(fresh: Fresh) {
     let day = Day::begin(&fresh, plan(wants(Staff::NeverAnswer))).await;
     until_staff_are_rung(&day).await;
     day.set(0, &[(Column::PhoneNumber, &new_number())]).await;
@@ -155,7 +155,7 @@ async fn a9_a_report_during_a_talk_with_staff_ends_the_slot_and_not_the_talk(fre
     assert_eq!(day.kept.column("SELECT outcome FROM reports").await, ["reported"]);
 }
 
-async fn a4_a_stop_while_the_phone_of_staff_rings_in_vain_ends_with_a_goodbye(fresh: Fresh) {
+async fn a4_a_stop_while_staff_do_not_answer_ends_with_a_goodbye(fresh: Fresh) {
     let day = Day::begin(&fresh, plan(wants(Staff::NeverAnswer))).await;
     until_staff_are_rung(&day).await;
     stop_patient(&day.client.context, &day.client.actor, &id(0)).await.unwrap();
@@ -166,7 +166,7 @@ async fn a4_a_stop_while_the_phone_of_staff_rings_in_vain_ends_with_a_goodbye(fr
     assert_eq!(day.attempts().await, ["01 withdrawn"]);
 }
 
-async fn whoever_hangs_up_while_the_phone_of_staff_rings_is_called_again(fresh: Fresh) {
+async fn a_patient_who_hangs_up_before_staff_answer_is_called_again(fresh: Fresh) {
     let rings = Duration::from_secs(20);
     let gone = Staff::RingsUntilCallerIsGone { after: rings };
     let day = Day::begin(&fresh, plan(wants(gone))).await;

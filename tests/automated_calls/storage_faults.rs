@@ -16,7 +16,7 @@ use crate::on_both_databases;
 
 on_both_databases!(
     fault_11_a_full_disk_calls_nobody_and_thanks_nobody,
-    whoever_calls_when_too_many_wait_is_turned_away_at_once,
+    callers_are_turned_away_at_once_when_too_many_wait,
     fault_12_a_commit_whose_answer_is_lost_is_read_again,
     fault_15_a_worker_that_was_frozen_sends_nothing,
     fault_15_a_worker_that_was_frozen_while_another_took_over,
@@ -106,7 +106,7 @@ async fn fault_11_a_full_disk_calls_nobody_and_thanks_nobody(fresh: Fresh) {
     assert_eq!(day.kept.count("slots WHERE state = 'reported'").await, 3);
 }
 
-async fn whoever_calls_when_too_many_wait_is_turned_away_at_once(fresh: Fresh) {
+async fn callers_are_turned_away_at_once_when_too_many_wait(fresh: Fresh) {
     /// More than the queue and the commit in progress can hold.
     const CALLERS: usize = 1_500;
     let troubles = Troubles::none();

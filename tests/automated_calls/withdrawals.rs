@@ -10,22 +10,22 @@ use super::simulated_day::{Day, Plan, answers_after, id};
 use crate::on_both_databases;
 
 on_both_databases!(
-    a4_fault_20_a_stop_while_the_phone_rings_takes_the_call_back,
-    a4_whoever_is_stopped_or_released_before_anybody_looked_has_a_cancelled_slot,
-    a4_a_release_while_the_phone_rings_takes_the_call_back,
+    a4_fault_20_a_stop_while_the_phone_rings_cancels_the_call,
+    a4_a_stop_or_release_before_the_first_tick_cancels_the_slot,
+    a4_a_release_while_the_phone_rings_cancels_the_call,
     a4_fault_20_a_stop_while_somebody_answers_ends_with_a_goodbye,
     a4_a_stop_before_the_time_leaves_nothing_to_call,
     a3_fault_21_a_new_number_while_the_old_one_rings,
     a3_a_new_number_before_the_retry,
-    a3_other_times_hold_at_once,
+    a3_new_call_times_take_effect_immediately,
     a3_other_times_after_a_new_number_in_the_same_call,
-    a3_the_centres_own_hours_and_days_hold_at_once,
-    a4_a_call_in_doubt_is_looked_for_at_once_when_it_is_stopped,
-    a4_an_intent_left_behind_is_looked_for_soon_when_it_is_stopped,
+    a3_the_centres_hours_and_days_take_effect_immediately,
+    a4_a_stop_looks_up_a_call_with_unknown_outcome_immediately,
+    a4_a_stop_looks_up_an_abandoned_intent_soon,
     a4_a_stopped_call_that_is_over_at_the_carrier_ends_the_slot,
 );
 
-async fn a4_fault_20_a_stop_while_the_phone_rings_takes_the_call_back(fresh: Fresh) {
+async fn a4_fault_20_a_stop_while_the_phone_rings_cancels_the_call(fresh: Fresh) {
     let day = Day::begin(&fresh, Plan { people: vec![(0, vec![answers_after(25)])], ..Plan::default() }).await;
     day.until("09:00:10").await;
     assert_eq!(day.attempts().await, ["01 placed"], "it rings");
@@ -38,7 +38,7 @@ async fn a4_fault_20_a_stop_while_the_phone_rings_takes_the_call_back(fresh: Fre
     assert_eq!(day.rang().len(), 1);
 }
 
-async fn a4_whoever_is_stopped_or_released_before_anybody_looked_has_a_cancelled_slot(fresh: Fresh) {
+async fn a4_a_stop_or_release_before_the_first_tick_cancels_the_slot(fresh: Fresh) {
     let day = Day::begin(&fresh, Plan { patients: vec!["09:00", "09:00"], ..Plan::default() }).await;
     day.down_until("2026-11-24T09:30:00+09:00");
     stop_patient(&day.client.context, &day.client.actor, &id(0)).await.unwrap();
@@ -48,7 +48,7 @@ async fn a4_whoever_is_stopped_or_released_before_anybody_looked_has_a_cancelled
     assert_eq!(day.slots().await, ["09:00 cancelled stopped 0", "09:00 cancelled released 0"]);
 }
 
-async fn a4_a_release_while_the_phone_rings_takes_the_call_back(fresh: Fresh) {
+async fn a4_a_release_while_the_phone_rings_cancels_the_call(fresh: Fresh) {
     let day = Day::begin(&fresh, Plan { people: vec![(0, vec![answers_after(25)])], ..Plan::default() }).await;
     day.until("09:00:10").await;
     release_patient(&day.client.context, &day.client.actor, &id(0)).await.unwrap();
@@ -100,7 +100,7 @@ async fn a3_a_new_number_before_the_retry(fresh: Fresh) {
     assert_eq!(day.attempts().await, ["01 busy", "09 reported"], "only the new number rings");
 }
 
-async fn a3_other_times_hold_at_once(fresh: Fresh) {
+async fn a3_new_call_times_take_effect_immediately(fresh: Fresh) {
     let plan = Plan {
         patients: vec!["09:00;15:00"],
         people: vec![(0, vec![Script::busy().into(), answers_after(1)])],
@@ -127,7 +127,7 @@ async fn a3_other_times_after_a_new_number_in_the_same_call(fresh: Fresh) {
     assert_eq!(day.attempts().await, ["01 withdrawn", "09 reported"]);
 }
 
-async fn a3_the_centres_own_hours_and_days_hold_at_once(fresh: Fresh) {
+async fn a3_the_centres_hours_and_days_take_effect_immediately(fresh: Fresh) {
     let day = Day::begin(&fresh, Plan { patients: vec!["09:00;18:00"], ..Plan::default() }).await;
     let hours = Some("10:00-17:00".parse().unwrap());
     day.centre(CentreChange { calling_hours: hours, ..CentreChange::default() }).await;
@@ -142,7 +142,7 @@ async fn a3_the_centres_own_hours_and_days_hold_at_once(fresh: Fresh) {
     assert_eq!(day.rang(), ["09:00:00 01"]);
 }
 
-async fn a4_a_call_in_doubt_is_looked_for_at_once_when_it_is_stopped(fresh: Fresh) {
+async fn a4_a_stop_looks_up_a_call_with_unknown_outcome_immediately(fresh: Fresh) {
     let network_faults = NetworkFaults { dial_unheard_placed: 1.0, statuses_lost: 1.0, ..NetworkFaults::FAIR };
     let day =
         Day::begin(&fresh, Plan { network_faults, people: vec![(0, vec![answers_after(26)])], ..Plan::default() })
@@ -160,7 +160,7 @@ async fn a4_a_call_in_doubt_is_looked_for_at_once_when_it_is_stopped(fresh: Fres
     assert_eq!(day.slots().await, ["09:00 cancelled stopped 0"]);
 }
 
-async fn a4_an_intent_left_behind_is_looked_for_soon_when_it_is_stopped(fresh: Fresh) {
+async fn a4_a_stop_looks_up_an_abandoned_intent_soon(fresh: Fresh) {
     let day = Day::begin(&fresh, Plan::default()).await;
     day.until("08:50").await;
     day.down_until("2026-11-24T09:00:00+09:00");

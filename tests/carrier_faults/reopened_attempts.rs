@@ -10,7 +10,7 @@ use crate::on_both_databases;
 
 on_both_databases!(
     fault_9_callbacks_after_a_list_that_lied_keep_the_phone_from_ringing_again,
-    a4_an_order_to_cancel_what_is_over_is_given_once,
+    a4_a_finished_call_is_cancelled_only_once,
 );
 
 mod slow {
@@ -104,7 +104,7 @@ async fn fault_9_canceled_in_the_queue(fresh: Fresh) {
     assert_eq!(deployment.fake.phone(&number(0)).await, [1, 1, 1]);
 }
 
-async fn a4_an_order_to_cancel_what_is_over_is_given_once(fresh: Fresh) {
+async fn a4_a_finished_call_is_cancelled_only_once(fresh: Fresh) {
     let fake = FakeCarrier::start(1);
     let silent = number(0);
     fake.fault(json!({ "fault": "callbacks_never", "number": silent })).await;

@@ -28,7 +28,7 @@ mod slow {
     }
 
     #[tokio::test]
-    async fn fault_9_a_list_that_stands_still_proves_nothing() {
+    async fn fault_9_a_frozen_list_proves_nothing() {
         crate::databases::on_sqlite(super::fault_9).await;
     }
 }

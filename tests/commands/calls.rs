@@ -13,7 +13,7 @@ use kenkocall::service::{
 
 use crate::{CommandLine, databases::Fresh, simulated_day, without_ids};
 
-crate::on_both_databases!(a_call_reads_like_a_call, reports_are_exported, d3_a_look_at_a_call_is_noted);
+crate::on_both_databases!(a_call_reads_like_a_call, reports_are_exported, d3_a_look_at_a_call_is_recorded);
 
 /// A quarter past nine in Tokyo, and three seconds later each time it is read.
 fn clock() -> Clock {
@@ -123,7 +123,7 @@ async fn reports_are_exported(fresh: Fresh) {
     assert!(command_line.refuses(&days("2026-13-01", "2026-11-23")).contains("--from: "));
 }
 
-async fn d3_a_look_at_a_call_is_noted(fresh: Fresh) {
+async fn d3_a_look_at_a_call_is_recorded(fresh: Fresh) {
     let command_line = CommandLine(&fresh);
     register(&command_line);
     let id = call(&fresh, &BEGUN).await.to_string();

@@ -8,10 +8,10 @@ use crate::simulated_day::{Day, finishes, hersys_id, secs, today};
 use crate::{CommandLine, databases::Fresh, timeless};
 
 crate::on_both_databases!(
-    a4_a_stop_takes_back_the_call_that_rings,
+    a4_a_stop_cancels_the_ringing_call,
     a4_a_release_ends_the_call_that_somebody_answered_with_a_goodbye,
-    a3_a_new_number_takes_back_the_call_that_rings_and_is_called_itself,
-    a3_new_times_take_back_the_call_that_waits_to_be_tried_again,
+    a3_a_new_number_cancels_the_ringing_call_and_is_called,
+    a3_new_times_cancel_a_waiting_retry,
 );
 
 /// One patient who is called at half past one and whose phone rings for this long.
@@ -32,7 +32,7 @@ fn only_call(command_line: &CommandLine<'_>) -> (Value, String) {
     )
 }
 
-async fn a4_a_stop_takes_back_the_call_that_rings(fresh: Fresh) {
+async fn a4_a_stop_cancels_the_ringing_call(fresh: Fresh) {
     let command_line = CommandLine(&fresh);
     let day = ringing(&fresh, 25).await;
     assert_eq!(only_call(&command_line).0["attempt"]["state"], "placed");
@@ -65,7 +65,7 @@ async fn a4_a_release_ends_the_call_that_somebody_answered_with_a_goodbye(fresh:
     assert!(text.contains("< isn't to be called any more") && text.ends_with("> hangs up\n"), "{text}");
 }
 
-async fn a3_a_new_number_takes_back_the_call_that_rings_and_is_called_itself(fresh: Fresh) {
+async fn a3_a_new_number_cancels_the_ringing_call_and_is_called(fresh: Fresh) {
     let command_line = CommandLine(&fresh);
     let day = ringing(&fresh, 25).await;
     let (old, new) = (made_up_number(0).unwrap(), made_up_number(7).unwrap());
@@ -79,7 +79,7 @@ async fn a3_a_new_number_takes_back_the_call_that_rings_and_is_called_itself(fre
     assert!(shown.contains("13:30  reported  2 calls"), "{shown}");
 }
 
-async fn a3_new_times_take_back_the_call_that_waits_to_be_tried_again(fresh: Fresh) {
+async fn a3_new_times_cancel_a_waiting_retry(fresh: Fresh) {
     let command_line = CommandLine(&fresh);
     let day = today(&fresh, vec![("13:30", vec![Script::busy().into(), finishes().into()])], NetworkFaults::FAIR).await;
     day.until("13:40:00").await;

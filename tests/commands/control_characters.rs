@@ -10,7 +10,7 @@ use crate::{CommandLine, databases::Fresh};
 crate::on_both_databases!(
     hidden_characters_are_refused_in_every_text,
     hidden_characters_of_older_data_are_escaped,
-    the_centres_name_has_a_longest,
+    the_length_of_a_centres_name_is_limited,
 );
 
 /// One of each kind, as an attacker would try it.
@@ -77,7 +77,7 @@ async fn hidden_characters_of_older_data_are_escaped(fresh: Fresh) {
     assert!(changed.starts_with("changed\n") && all_visible_in_lines(&changed).is_ok(), "{changed}");
 }
 
-async fn the_centres_name_has_a_longest(fresh: Fresh) {
+async fn the_length_of_a_centres_name_is_limited(fresh: Fresh) {
     let command_line = CommandLine(&fresh);
     command_line.with_centre();
     command_line.does(&["centres", "set", "13101", "--name", &"所".repeat(40)]);

@@ -157,7 +157,7 @@ pub fn cases(call: &str, alert: &str, list: &str) -> Vec<Vec<String>> {
 /// A job that was given up.
 const GIVEN_UP: &str = "0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e05";
 
-async fn give_up_a_job(kept: &Kept) {
+async fn give_up_a_job(kept: &DatabaseAssertions) {
     let row = format!("('{GIVEN_UP}', 'withdraw', '{{}}', 0, 20, 5, 'unreadable')");
     kept.rows(&format!("DELETE FROM outbox WHERE id = '{GIVEN_UP}'")).await;
     kept.rows(&format!("INSERT INTO outbox (id, kind, job, due_at, attempts, failed_at, failure) VALUES {row}")).await;
@@ -244,7 +244,7 @@ async fn the_user_of_the_process_is_recorded_whatever_user_says(fresh: Fresh) {
     assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
     let user = String::from_utf8(Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
     let user = user.trim();
-    let kept = Kept::at(&fresh.url);
+    let kept = DatabaseAssertions::at(&fresh.url);
     assert_eq!(kept.column("SELECT actor FROM audit").await, [user]);
     let listed: Value = serde_json::from_str(&CommandLine(&fresh).does(&["audit", "list", "--json"])).unwrap();
     assert_eq!(listed[0]["system_user"], user);
@@ -286,7 +286,7 @@ async fn an_operator_limited_to_a_centre_sees_and_changes_no_other(fresh: Fresh)
         let patient = ["patients", "add", "--centre", code, "--hersys-id", id, "--birth-date", "1980-04-01"];
         command_line.does(&[&patient[..], &names].concat());
     }
-    let kept = Kept::at(&fresh.url);
+    let kept = DatabaseAssertions::at(&fresh.url);
     let written = kept.column("SELECT hersys_id || language || updated_at FROM patients ORDER BY hersys_id").await;
     let limited = |words: &[&str]| {
         let mut command = command_line.command(words);

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::db_assertions::Kept;
+use crate::db_assertions::DatabaseAssertions;
 use crate::{CommandLine, databases::Fresh};
 
 crate::on_both_databases!(jobs_that_were_given_up_are_shown_retried_and_discarded);
@@ -24,7 +24,7 @@ async fn jobs_that_were_given_up_are_shown_retried_and_discarded(fresh: Fresh) {
     assert_eq!(command_line.does(&["outbox", "list"]), "no open jobs\n");
     assert_eq!(command_line.does(&["outbox", "list", "--failed"]), "no job was given up\n");
     assert_eq!(command_line.does(&["outbox", "retry", "--all"]), "nothing to change: no job was given up\n");
-    Kept::at(&fresh.url).rows(JOBS).await;
+    DatabaseAssertions::at(&fresh.url).rows(JOBS).await;
     insta::assert_snapshot!("outbox", command_line.does(&["outbox", "list"]));
     insta::assert_snapshot!("outbox_json", command_line.does(&["outbox", "list", "--failed", "--json"]));
 
@@ -37,5 +37,5 @@ async fn jobs_that_were_given_up_are_shown_retried_and_discarded(fresh: Fresh) {
         serde_json::from_str(&command_line.does(&["outbox", "retry", "--all", "--json"])).unwrap();
     assert_eq!(retried, json!({ "retried": [failed], "simulated": false }));
     assert_eq!(command_line.does(&["outbox", "list", "--failed"]), "no job was given up\n");
-    assert_eq!(Kept::at(&fresh.url).count("outbox WHERE done_at IS NULL AND failure IS NULL").await, 4);
+    assert_eq!(DatabaseAssertions::at(&fresh.url).count("outbox WHERE done_at IS NULL AND failure IS NULL").await, 4);
 }

@@ -3,7 +3,7 @@
 use crate::{CommandLine, databases::Fresh};
 
 crate::on_both_databases!(
-    d3_each_change_and_look_is_noted,
+    d3_each_change_and_look_is_recorded,
     wrong_values_get_a_sentence_without_the_value,
     an_id_like_a_registered_one_but_for_zeros_is_warned_about_when_it_is_added,
     a2_a_second_patient_with_the_number_is_refused,
@@ -23,7 +23,7 @@ fn add<'a>(id: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 const CALLED: [&str; 6] =
     ["--phone-number", "０９０−１２３４−５６７８", "--automated-call", "yes", "--call-times", "9:00;18:00"];
 
-async fn d3_each_change_and_look_is_noted(fresh: Fresh) {
+async fn d3_each_change_and_look_is_recorded(fresh: Fresh) {
     let command_line = CommandLine(&fresh);
     command_line.with_centre();
     command_line.does(&add("01234567", &CALLED));

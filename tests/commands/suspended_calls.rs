@@ -11,9 +11,9 @@ use crate::{CommandLine, databases::Fresh, timeless};
 
 crate::on_both_databases!(
     a_patient_shows_the_days_slots_and_the_next_one,
-    a1_key_8_holds_calls_back_until_the_centre_goes_on_with_them,
-    a1_key_8_holds_calls_back_until_the_centre_stops_them,
-    a1_key_8_of_somebody_unknown_is_shown_until_the_centre_decides,
+    a1_key_8_suspends_calls_until_the_centre_resumes_them,
+    a1_key_8_suspends_calls_until_the_centre_stops_them,
+    a1_key_8_from_an_unknown_person_is_shown_until_the_centre_decides,
     a_wrong_number_holds_calls_back_until_there_is_another,
     a_wrong_number_that_was_right_after_all_is_called_again,
 );
@@ -53,7 +53,7 @@ async fn a_patient_shows_the_days_slots_and_the_next_one(fresh: Fresh) {
     assert!(day_of(&shown["next_slot_at"]) > day_of(&shown["slots_today"][1]["ended_at"]));
 }
 
-async fn a1_key_8_holds_calls_back_until_the_centre_goes_on_with_them(fresh: Fresh) {
+async fn a1_key_8_suspends_calls_until_the_centre_resumes_them(fresh: Fresh) {
     let command_line = CommandLine(&fresh);
     let day = afternoon(&fresh, asks_to_stop()).await;
     insta::assert_snapshot!(
@@ -78,7 +78,7 @@ async fn a1_key_8_holds_calls_back_until_the_centre_goes_on_with_them(fresh: Fre
     assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [2]);
 }
 
-async fn a1_key_8_holds_calls_back_until_the_centre_stops_them(fresh: Fresh) {
+async fn a1_key_8_suspends_calls_until_the_centre_stops_them(fresh: Fresh) {
     let command_line = CommandLine(&fresh);
     let day = afternoon(&fresh, asks_to_stop()).await;
     let said = command_line.does(&["patients", "stop", &hersys_id(0)]);
@@ -90,7 +90,7 @@ async fn a1_key_8_holds_calls_back_until_the_centre_stops_them(fresh: Fresh) {
     assert!(on.ends_with("automated calls to •••-••••-0001 at 13:30;17:00\n"), "{on}");
 }
 
-async fn a1_key_8_of_somebody_unknown_is_shown_until_the_centre_decides(fresh: Fresh) {
+async fn a1_key_8_from_an_unknown_person_is_shown_until_the_centre_decides(fresh: Fresh) {
     let command_line = CommandLine(&fresh);
     let day = afternoon(&fresh, says("8").hangs_up_at_question(2)).await;
     let shown = command_line.does(&["patients", "show", &hersys_id(0)]);

@@ -8,9 +8,9 @@ use crate::simulated_day::{Day, finishes, hersys_id, today};
 use crate::{CommandLine, databases::Fresh, timeless};
 
 crate::on_both_databases!(
-    a_call_of_unknown_outcome_stands_on_a_list_with_what_is_known,
+    a_call_with_unknown_outcome_is_listed_with_what_is_known,
     a_call_that_was_not_placed_is_placed_once_more,
-    a_call_that_rang_in_vain_is_tried_again_by_policy,
+    an_unanswered_call_is_retried_by_policy,
     a_call_that_was_answered_ends_its_slot,
     a_call_is_looked_for_again_and_found,
     a_call_that_is_found_after_all_leaves_the_list_of_alerts,
@@ -46,7 +46,7 @@ fn attempt(command_line: &CommandLine<'_>, id: &str) -> Value {
     shown["attempt"].clone()
 }
 
-async fn a_call_of_unknown_outcome_stands_on_a_list_with_what_is_known(fresh: Fresh) {
+async fn a_call_with_unknown_outcome_is_listed_with_what_is_known(fresh: Fresh) {
     let command_line = CommandLine(&fresh);
     let (day, id) = unknown(&fresh, STORM).await;
     insta::assert_snapshot!("unknown", timeless(&command_line.does(&["calls", "list", "--state", "unknown"])));
@@ -82,7 +82,7 @@ async fn a_call_that_was_not_placed_is_placed_once_more(fresh: Fresh) {
     assert_eq!(shown["of_slot"].as_array().unwrap().len(), 2);
 }
 
-async fn a_call_that_rang_in_vain_is_tried_again_by_policy(fresh: Fresh) {
+async fn an_unanswered_call_is_retried_by_policy(fresh: Fresh) {
     let command_line = CommandLine(&fresh);
     let (day, id) = unknown(&fresh, STORM).await;
     let said = command_line.does(&["calls", "resolve", &id, "no-answer"]);

@@ -130,7 +130,7 @@ async fn slow(arguments: &[&str]) -> FakeCarrier {
 }
 
 #[tokio::test]
-async fn a_call_is_taken_back_while_it_is_queued_and_while_it_rings() {
+async fn a_call_is_cancelled_while_it_is_queued_and_while_it_rings() {
     let recorder = WebhookRecorder::asking(1).await;
     for (status, when) in [("canceled", "queued"), ("completed", "queued"), ("canceled", "ringing")] {
         let fake = slow(&["--calls-per-second", if when == "queued" { "0.001" } else { "1000" }]).await;
@@ -151,7 +151,7 @@ async fn a_call_is_taken_back_while_it_is_queued_and_while_it_rings() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_talked_on_is_hung_up_or_sent_elsewhere_but_not_taken_back() {
+async fn a_call_in_progress_is_hung_up_or_redirected_but_not_cancelled() {
     let long = r#"<Response><Pause length="600"/></Response>"#;
     let recorder = WebhookRecorder::start(move |posted, _| match posted.path.as_str() {
         "/turn/1" => Answer::Twiml(long.to_owned()),

@@ -161,7 +161,7 @@ fn wording_that_is_missing_unused_or_too_long() {
 }
 
 #[test]
-fn gaps_that_nothing_fills() {
+fn placeholders_without_a_value() {
     assert_told!(slips(&[
         ("automated_call/prompts/en.toml", "from {centre}", "from {center}"),
         ("automated_call/prompts/en.toml", "from {centre}", "from the centre"),

@@ -41,7 +41,7 @@ fn the_digest_changes_with_any_word() {
 }
 
 #[test]
-fn words_that_mean_nothing_are_found_where_they_stand() {
+fn unknown_words_are_reported_with_their_place() {
     assert_told!(slips(&[
         (QUESTIONS, "kind = \"gather\"", "kind = \"gahter\""),
         (QUESTIONS, "read_as = \"percent\"", "read_as = \"per cent\""),
@@ -70,7 +70,7 @@ fn words_that_mean_nothing_are_found_where_they_stand() {
 }
 
 #[test]
-fn files_that_are_no_documents() {
+fn files_that_are_not_documents() {
     assert_told!(slips(&[
         (QUESTIONS, "kind = \"announce\"", "kind = \"announce"),
         (QUESTIONS, "kind = \"announce\"", "kind = announce"),

@@ -16,7 +16,7 @@ use super::test_patients::MOTHER;
 crate::on_both_databases!(
     slow_clients_keep_nobody_out,
     slow_clients_of_many_addresses_keep_no_proxy_out,
-    whatever_is_refused_is_logged_once_and_counted,
+    refusals_are_logged_once_and_counted,
 );
 
 /// More than the server's limit of open files.
@@ -111,7 +111,7 @@ async fn asks(stream: &mut TcpStream) {
     assert!(reply.starts_with(b"HTTP/1.1 200"));
 }
 
-async fn whatever_is_refused_is_logged_once_and_counted(fresh: Fresh) {
+async fn refusals_are_logged_once_and_counted(fresh: Fresh) {
     let mut line = TestServer::with_people(&fresh.database, &fresh.url).await;
     let forged = super::http_client::Raw {
         signature: None,
@@ -149,7 +149,7 @@ async fn whatever_is_refused_is_logged_once_and_counted(fresh: Fresh) {
 
 /// Every phase of a request has a time limit. The test takes as long as the longest one, so it runs once.
 #[tokio::test]
-async fn whoever_is_too_slow_is_disconnected() {
+async fn slow_clients_are_disconnected() {
     let folder = tempfile::tempdir().unwrap();
     let line = TestServer::start(&format!("sqlite://{}", folder.path().join("one.db").display()), &[]);
     let mut ends = tokio::task::JoinSet::new();

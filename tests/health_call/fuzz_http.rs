@@ -21,7 +21,7 @@ use super::phone::Phone;
 use super::server::InProcessServer;
 use super::test_patients::MOTHER;
 
-crate::on_both_databases!(anything_at_all_is_refused_and_stores_nothing);
+crate::on_both_databases!(arbitrary_requests_are_refused_and_store_nothing);
 
 /// The number of requests of each kind. The random ones differ in each run, and a failing one is printed.
 const OF_EACH: usize = 400;
@@ -133,7 +133,7 @@ fn drawn<S: Strategy>(runner: &mut TestRunner, strategy: &S) -> S::Value {
     strategy.new_tree(runner).expect("a value").current()
 }
 
-async fn anything_at_all_is_refused_and_stores_nothing(fresh: Fresh) {
+async fn arbitrary_requests_are_refused_and_store_nothing(fresh: Fresh) {
     static PANICS: AtomicU32 = AtomicU32::new(0);
     let before_us = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {

@@ -28,7 +28,7 @@ crate::on_both_databases!(
     h7_one_id_is_locked_for_outsiders_and_the_registered_number_still_gets_in,
     h7_the_registered_number_has_a_limit_of_its_own,
     h7_one_caller_is_locked_whatever_the_id,
-    h7_hidden_numbers_slow_themselves_alone,
+    h7_hidden_numbers_slow_down_only_hidden_numbers,
     h7_with_200_hidden_calls_running_an_unregistered_phone_gets_in,
     h7_many_unregistered_numbers_are_slowed_and_ids_without_failures_still_get_in,
     h7_one_id_has_twenty_tries_a_day_with_growing_waits,
@@ -36,7 +36,7 @@ crate::on_both_databases!(
     hidden_numbers_together_have_as_many_calls_at_once_as_one_number,
     h7_locked_sounds_exactly_like_a_mismatch,
     h7_tries_at_the_same_moment_count_one_another,
-    h7_two_nodes_judge_no_try_too_many,
+    h7_two_nodes_together_keep_the_limit,
     h7_slow_guesses_are_told_and_told_again_while_they_go_on,
 );
 
@@ -115,7 +115,7 @@ async fn fails_in_one_call(carrier: &Carrier, from: Option<&str>, tries: &[(&str
     is_mismatch(&phone.said)
 }
 
-async fn h7_hidden_numbers_slow_themselves_alone(fresh: Fresh) {
+async fn h7_hidden_numbers_slow_down_only_hidden_numbers(fresh: Fresh) {
     let line = TestServer::with_people_and(&fresh.database, &fresh.url, &FEW).await;
     let kept = DatabaseAssertions::at(&fresh.url);
     for nth in 0..8 {
@@ -284,7 +284,7 @@ async fn h7_tries_at_the_same_moment_count_one_another(fresh: Fresh) {
 }
 
 /// Two programs on one database, at the same time.
-async fn h7_two_nodes_judge_no_try_too_many(fresh: Fresh) {
+async fn h7_two_nodes_together_keep_the_limit(fresh: Fresh) {
     let one = TestServer::with_people_and(&fresh.database, &fresh.url, &FEW).await;
     let two = TestServer::start(&fresh.url, &FEW);
     let mut tries = tokio::task::JoinSet::new();

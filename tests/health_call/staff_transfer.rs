@@ -26,10 +26,10 @@ crate::on_both_databases!(
     a_flood_of_requests_to_be_called_back_ends_and_patients_are_still_heard,
     a_premium_number_of_a_centre_is_not_dialled_and_staff_are_told,
     key_0_before_anybody_is_identified_reaches_the_only_centre,
-    whoever_hangs_up_first_a_talk_with_staff_is_one_in_whatever_order_it_is_told,
-    whoever_hangs_up_while_the_phone_of_staff_rings_has_not_reached_them,
+    a_talk_with_staff_counts_whoever_hangs_up_first_in_any_order_of_events,
+    hanging_up_before_staff_answer_means_that_they_were_not_reached,
     a_talk_with_staff_is_not_swept_before_the_longest_call_is_over,
-    news_of_the_phone_of_staff_are_proven_and_change_nothing_else,
+    callbacks_of_the_staffs_phone_are_verified_and_change_nothing_else,
 );
 
 async fn key_0_in_office_hours_connects_and_ends_the_call_when_they_have_talked(fresh: Fresh) {
@@ -197,7 +197,7 @@ async fn staff(phone: &Phone, status: &str) -> Answer {
     phone.carrier.post(url, &fields).await.unwrap()
 }
 
-async fn whoever_hangs_up_first_a_talk_with_staff_is_one_in_whatever_order_it_is_told(fresh: Fresh) {
+async fn a_talk_with_staff_counts_whoever_hangs_up_first_in_any_order_of_events(fresh: Fresh) {
     let line = InProcessServer::at(&fresh.database, OFFICE_OPEN).await;
     // The carrier's events, in order of arrival.
     let orders: [&[&str]; 6] = [
@@ -228,7 +228,7 @@ async fn whoever_hangs_up_first_a_talk_with_staff_is_one_in_whatever_order_it_is
     assert_eq!(DatabaseAssertions::at(&fresh.url).dispositions().await, vec!["handed_over"; orders.len()]);
 }
 
-async fn whoever_hangs_up_while_the_phone_of_staff_rings_has_not_reached_them(fresh: Fresh) {
+async fn hanging_up_before_staff_answer_means_that_they_were_not_reached(fresh: Fresh) {
     let line = InProcessServer::at(&fresh.database, OFFICE_OPEN).await;
     let kept = DatabaseAssertions::at(&fresh.url);
     for status in ["busy", "no-answer", "failed", "canceled"] {
@@ -260,7 +260,7 @@ async fn a_talk_with_staff_is_not_swept_before_the_longest_call_is_over(fresh: F
     assert_eq!(ended().await, ["handed_over", "not_identified"]);
 }
 
-async fn news_of_the_phone_of_staff_are_proven_and_change_nothing_else(fresh: Fresh) {
+async fn callbacks_of_the_staffs_phone_are_verified_and_change_nothing_else(fresh: Fresh) {
     let line = InProcessServer::at(&fresh.database, OFFICE_OPEN).await;
     let kept = DatabaseAssertions::at(&fresh.url);
     let mut phone = put_through(&line).await;

@@ -19,7 +19,7 @@ crate::on_both_databases!(
     words_that_nobody_knows_lose_no_outcome,
     what_is_no_key_counts_as_a_wrong_key,
     requests_about_another_account_or_call_are_refused,
-    a_status_callback_that_cannot_be_kept_is_not_thanked_for,
+    a_status_callback_that_cannot_be_stored_gets_an_error,
 );
 
 const BEGIN: &str = "/twilio/voice/health-call";
@@ -375,7 +375,7 @@ async fn requests_about_another_account_or_call_are_refused(fresh: Fresh) {
     phone.keys(&WELL).await.hears(super::phone::RECEIVED);
 }
 
-async fn a_status_callback_that_cannot_be_kept_is_not_thanked_for(fresh: Fresh) {
+async fn a_status_callback_that_cannot_be_stored_gets_an_error(fresh: Fresh) {
     let line = TestServer::with_people(&fresh.database, &fresh.url).await;
     let kept = DatabaseAssertions::at(&fresh.url);
     let phone = Phone::ring_any(&line.carrier).await;

@@ -75,7 +75,7 @@ fn a_table_of_too_many_texts_or_styles_is_refused() {
 }
 
 #[test]
-fn a_cell_has_a_most() {
+fn the_size_of_a_cell_is_limited() {
     let filled = |text: &str| {
         let cell = format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>");
         faults(book(&[("xl/sheet1.xml", &sheet(&row(&cell)))]))

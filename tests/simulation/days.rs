@@ -54,7 +54,7 @@ fn a_seed_is_the_same_day_again() {
 }
 
 #[test]
-fn a_death_at_each_commit_of_a_day_holds() {
+fn a_crash_at_each_commit_of_a_day_breaks_no_rule() {
     let fixture = DayFixture::set();
     let plan = || Scenario::of(FEW_COMMITS, 3);
     let commits = fixture.play_plan(plan()).figures.commits;

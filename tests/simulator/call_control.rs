@@ -20,7 +20,7 @@ fn phones() -> Phones {
 }
 
 #[test]
-fn a_call_is_taken_back_before_and_while_it_rings() {
+fn a_call_is_cancelled_before_and_while_it_rings() {
     for seconds in [0, 5] {
         let mut phones = phones();
         let leg = phones.call(1);
@@ -37,7 +37,7 @@ fn a_call_is_taken_back_before_and_while_it_rings() {
 }
 
 #[test]
-fn a_call_that_was_answered_is_not_taken_back_but_hung_up() {
+fn an_answered_call_is_hung_up_and_not_cancelled() {
     let mut phones = phones();
     let leg = phones.call(1);
     phones.for_seconds(60);
@@ -55,7 +55,7 @@ fn a_call_that_was_answered_is_not_taken_back_but_hung_up() {
 }
 
 #[test]
-fn a_call_is_answered_in_the_moment_in_which_it_is_taken_back() {
+fn a_call_is_answered_while_it_is_being_cancelled() {
     let mut phones = phones();
     let leg = phones.call(1);
     // Time wasn't advanced explicitly: the network itself knows that somebody has answered meanwhile.

@@ -86,7 +86,7 @@ fn those_who_find_it_hard_mostly_do() {
 }
 
 #[test]
-fn those_who_do_not_finish_do_not() {
+fn people_who_do_not_finish_complete_no_report() {
     for habit in [
         Habit::HangsUpMidway,
         Habit::NotNow,

@@ -165,7 +165,7 @@ fn what_never_rings_ends_with_its_cause() {
 }
 
 #[test]
-fn the_manners_of_a_number_follow_each_other() {
+fn the_behaviours_of_a_number_apply_in_turn() {
     let answers = Script::answers(secs(3)).silent();
     let mut network = network(vec![Script::busy().into(), Script::rings_out().into(), answers.into()]);
     let lengths: Vec<_> = (0..4).map(|_| call(&mut network, &[("t.a", 1)]).len()).collect();

@@ -16,7 +16,7 @@ crate::on_both_databases!(
     a_hersys_id_is_registered_once,
     a_number_gets_automated_calls_of_one_patient_under_observation,
     a_large_import_goes_in_one_transaction,
-    stop_and_release_are_noted_once,
+    stop_and_release_are_recorded_once,
 );
 
 async fn a_centre_is_kept_and_changed(fresh: Fresh) {
@@ -112,7 +112,7 @@ async fn a_large_import_goes_in_one_transaction(fresh: Fresh) {
     assert_eq!(known, (1000..2500).map(hersys_id).collect::<Vec<_>>());
 }
 
-async fn stop_and_release_are_noted_once(fresh: Fresh) {
+async fn stop_and_release_are_recorded_once(fresh: Fresh) {
     ground(&fresh.database, 0).await.unwrap();
     let mut tx = fresh.database.begin_write().await.unwrap();
     patients::insert(&mut tx, &[patient(1)]).await.unwrap();

@@ -20,11 +20,11 @@ use crate::{
 crate::on_both_databases!(
     a_person_has_one_open_report_a_day,
     an_open_report_comes_with_its_answers,
-    the_later_turn_of_a_call_stands_whatever_the_clock_showed,
-    an_answer_stands_over_the_earlier_one_of_another_call_though_the_clock_was_put_back_later,
+    the_later_turn_of_a_call_is_valid_whatever_the_clock_showed,
+    a_later_answer_of_another_call_is_valid_although_the_clock_was_set_back,
     a_finished_report_stays_finished,
-    a_late_answer_stands_beside_its_report,
-    whoever_answers_holds_the_report_until_it_is_kept,
+    a_late_answer_is_kept_beside_its_report,
+    an_answer_locks_the_report_until_it_is_stored,
     the_export_folds_corrections,
     the_export_is_read_page_by_page,
     alerts_are_raised_listed_and_closed,
@@ -72,7 +72,7 @@ async fn an_open_report_comes_with_its_answers(fresh: Fresh) {
     assert_eq!(reports::open_of(&mut tx, &[(PatientId(id(1)), date(2026, 11, 22))]).await.unwrap(), []);
 }
 
-async fn the_later_turn_of_a_call_stands_whatever_the_clock_showed(fresh: Fresh) {
+async fn the_later_turn_of_a_call_is_valid_whatever_the_clock_showed(fresh: Fresh) {
     let mut tx = people(&fresh, 1).await;
     reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
     let given = |number: u64, turn: i64, entry: &str| AnswerRow {
@@ -91,7 +91,7 @@ async fn the_later_turn_of_a_call_stands_whatever_the_clock_showed(fresh: Fresh)
     assert_eq!(answers::latest(&mut tx, &[report]).await.unwrap()[&report][0].entry.expose(), "365");
 }
 
-async fn an_answer_stands_over_the_earlier_one_of_another_call_though_the_clock_was_put_back_later(fresh: Fresh) {
+async fn a_later_answer_of_another_call_is_valid_although_the_clock_was_set_back(fresh: Fresh) {
     let mut tx = people(&fresh, 1).await;
     reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
     let given = |number: u64, call: u64, turn: i64, item, entry: &str| AnswerRow {
@@ -219,7 +219,7 @@ async fn alerts_are_raised_listed_and_closed(fresh: Fresh) {
     assert_eq!(alerts::open(&mut tx, None, 10).await.unwrap().len(), 1);
 }
 
-async fn a_late_answer_stands_beside_its_report(fresh: Fresh) {
+async fn a_late_answer_is_kept_beside_its_report(fresh: Fresh) {
     let mut tx = people(&fresh, 1).await;
     reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
     let on_time = answer(1, 1, Item::Spo2, "098", Severity::None);
@@ -233,7 +233,7 @@ async fn a_late_answer_stands_beside_its_report(fresh: Fresh) {
     assert_eq!(reports::export(&mut tx, &page).await.unwrap()[0].severity, Severity::None);
 }
 
-async fn whoever_answers_holds_the_report_until_it_is_kept(fresh: Fresh) {
+async fn an_answer_locks_the_report_until_it_is_stored(fresh: Fresh) {
     let mut tx = people(&fresh, 1).await;
     reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
     tx.commit().await.unwrap();

@@ -205,7 +205,7 @@ fn statuses_and_their_causes() {
 }
 
 #[test]
-fn there_is_a_most_of_fields() {
+fn the_number_of_fields_is_limited() {
     let fields = |count: usize| (0..count).map(|n| format!("f{n}=1")).collect::<Vec<_>>().join("&");
     assert_eq!(Form::read(fields(MAX_FIELDS).as_bytes()).map(|form| form.fields().len()), Ok(MAX_FIELDS));
     assert_eq!(Form::read(fields(MAX_FIELDS + 1).as_bytes()).err(), Some(FormError::TooManyFields));

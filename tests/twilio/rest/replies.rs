@@ -46,7 +46,7 @@ fn a_call_is_accepted_when_the_carrier_names_it_and_only_then() {
 }
 
 #[test]
-fn a_reply_that_names_no_call_is_doubt() {
+fn a_reply_that_names_no_call_is_an_unknown_outcome() {
     let trailing = format!("{A_CALL}{A_CALL}");
     let array = format!(r#"["{LEG}"]"#);
     let nested = format!(r#"{{"call":{{"sid":"{LEG}"}}}}"#);
@@ -199,7 +199,7 @@ fn too_many_requests_wait_as_long_as_the_carrier_says_but_not_for_ever() {
 }
 
 #[test]
-fn a_leg_stands_as_its_status_says() {
+fn the_status_gives_the_state_of_a_leg() {
     let lookup = |status: &str, rest: &str| {
         let body = format!(r#"{{"sid":"{LEG}","status":"{status}","duration":"42"{rest}}}"#);
         reply(200, &body).looked_up(&leg())

@@ -23,7 +23,7 @@ fn shown(request: &Prepared) -> String {
 }
 
 #[test]
-fn a_call_is_asked_for_with_all_its_news() {
+fn a_call_is_requested_with_all_status_callbacks() {
     let request = requests(MachineDetection::DetectMessageEnd, None).dial(&dial()).expect("a request");
     insta::assert_snapshot!(shown(&request));
 }
@@ -69,7 +69,7 @@ fn calls_are_listed_by_number_and_day() {
 }
 
 #[test]
-fn legs_are_told_to_end_and_to_go_elsewhere() {
+fn legs_are_hung_up_and_redirected() {
     let requests = requests(MachineDetection::Off, None);
     let goodbye = urls().goodbye(call());
     let shown = [Order::Cancel, Order::HangUp, Order::Redirect(&goodbye)]
@@ -78,7 +78,7 @@ fn legs_are_told_to_end_and_to_go_elsewhere() {
 }
 
 #[test]
-fn a_short_message_is_asked_for() {
+fn a_short_message_is_requested() {
     let words = "千代田保健所です。お電話がつながりませんでした。a+b & c=1";
     let request = requests(MachineDetection::Off, None).sms(&number(PATIENT), &number(CALLER), words);
     insta::assert_snapshot!(shown(&request.expect("a request")));

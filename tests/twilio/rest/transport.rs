@@ -57,7 +57,7 @@ async fn a_call_is_placed() {
 }
 
 #[tokio::test]
-async fn fault_5_who_never_answers_leaves_doubt() {
+async fn fault_5_no_reply_is_an_unknown_outcome() {
     let unread = dialled(Act::Ignore, SHORT).await.0;
     assert_eq!(unread, DialOutcome::Unknown(Uncertainty::NoAnswer));
     for begun in ["", "HTTP/1.1 201 Created\r\n", "HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{\"sid\":"] {
@@ -69,7 +69,7 @@ async fn fault_5_who_never_answers_leaves_doubt() {
 }
 
 #[tokio::test]
-async fn who_breaks_off_leaves_doubt() {
+async fn an_incomplete_reply_is_an_unknown_outcome() {
     let whole = written("201 Created", "", &accepted());
     for end in [0, 1, 12, 20, whole.len() / 2, whole.len() - 1] {
         let act = Act::Answer(whole.as_bytes()[..end].to_vec());
