@@ -32,6 +32,7 @@ mod killing;
 mod languages;
 mod malformed_input;
 mod official_library;
+mod old_database;
 mod proxy;
 mod questionnaire;
 mod refused_settings;

@@ -270,6 +270,11 @@ impl InProcessServer {
     pub async fn at(database: &Database, now: &str) -> Self {
         let now: Timestamp = now.parse().unwrap();
         test_patients::register(database, now, "Asia/Tokyo").await;
+        Self::serving(database, now).await
+    }
+
+    /// Serves whatever is in the database, at `now`.
+    pub async fn serving(database: &Database, now: Timestamp) -> Self {
         let flow_set = shipped();
         let files = serde_json::to_string(&flow_set.files).unwrap();
         let mut tx = database.begin_write().await.unwrap();
