@@ -1,6 +1,7 @@
 //! Carriers: the companies whose networks connect the calls. Their terms (`CallSid`, `no-answer`) are used only in
 //! this module. Other modules see the types of [`crate::domain`].
 
+pub mod gather;
 mod ids;
 pub mod network;
 #[cfg(feature = "lab")]

@@ -6,11 +6,11 @@ use std::time::Duration;
 use fastrand::Rng;
 use jiff::Timestamp;
 
-use super::dtmf::{Patience, taken};
 use super::leg::{Next, Talk};
 use super::people::{Decision, Health, Identity, Pickup, Script, Side, Staff, health_of, key, language_key};
 use super::rng::{Between, after, comes_true};
-use super::speech_time::Speech;
+use super::speech_time;
+use crate::carrier::gather::{Gather, GatherRules, SpeechLength, typed};
 use crate::domain::{Answer, HangupCause, Item, Keys, Language, PhoneNumber, YesNo};
 use crate::engine::{NextAction, Reply, TransferOutcome};
 use crate::flow::{FlowSet, PromptId};
@@ -87,7 +87,7 @@ impl Callee {
         if self.replies > MAX_REPLIES {
             return (now, HANGS_UP);
         }
-        let speech = Speech::of(flow_set, reply);
+        let speech = speech_time::of(flow_set, reply);
         match &reply.then {
             NextAction::HangUp => (after(now, speech.whole()), HANGS_UP),
             NextAction::Transfer { ring_seconds, .. } => {
@@ -96,13 +96,15 @@ impl Callee {
                 (after(now, speech.whole().saturating_add(time)), next)
             }
             NextAction::Gather { max_keys, ends_with_hash, first_key_seconds, between_keys_seconds } => {
-                let patience = Patience {
-                    max_keys: *max_keys,
-                    ends_with_hash: *ends_with_hash,
+                // The network doesn't deliver the `#` of an entry of several keys.
+                let rules = GatherRules {
+                    max_keys: Some(usize::from((*max_keys).max(1))),
+                    finish_key: (*ends_with_hash && *max_keys > 1).then_some('#'),
                     first_key: Duration::from_secs((*first_key_seconds).into()),
                     between_keys: Duration::from_secs((*between_keys_seconds).into()),
                 };
-                let (time, next) = self.is_asked(reply.say.last().map(|said| &said.prompt), speech, patience);
+                let asked = reply.say.last().map(|said| &said.prompt);
+                let (time, next) = self.is_asked(asked, *max_keys, speech, rules);
                 (after(now, time), next)
             }
         }
@@ -125,7 +127,13 @@ impl Callee {
         }
     }
 
-    fn is_asked(&mut self, prompt: Option<&PromptId>, speech: Speech, patience: Patience) -> (Duration, Next) {
+    fn is_asked(
+        &mut self,
+        prompt: Option<&PromptId>,
+        max_keys: u8,
+        speech: SpeechLength,
+        rules: GatherRules,
+    ) -> (Duration, Next) {
         let first = self.asked.as_ref() != prompt;
         if first {
             self.questions += 1;
@@ -142,7 +150,7 @@ impl Callee {
             Decision::Silence => Keys::default(),
             Decision::Keys(keys) => keys,
             Decision::Own => {
-                let own = self.own(prompt, first, patience.max_keys);
+                let own = self.own(prompt, first, max_keys);
                 if measured(prompt) && first {
                     thinks = thinks.saturating_add(self.script.tempo.measure.pick(&mut self.rng));
                 }
@@ -157,8 +165,10 @@ impl Callee {
             speech.whole().saturating_add(thinks).saturating_add(waits)
         };
         let between_keys = self.script.tempo.between_keys;
-        let (at, keys) = taken(&keys, first_key, || between_keys.pick(&mut self.rng), speech, patience);
-        (at, Next::Keys(keys))
+        let gather = Gather::new(rules, speech);
+        let entry = typed(gather, keys.expose(), first_key, || between_keys.pick(&mut self.rng));
+        // A part of phone keys consists of phone keys too.
+        (entry.at, Next::Keys(Keys::parse(entry.keys.expose()).unwrap_or_default()))
     }
 
     /// The keys that the person presses without a script, with that person's slips.

@@ -10,7 +10,6 @@
 //! and how often it was called before, but never on other legs. Only a full network depends on all legs.
 
 mod callee;
-mod dtmf;
 mod events;
 mod leg;
 mod network_faults;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::carrier::gather::SpeechLength;
 use crate::domain::Language;
 use crate::engine::{Reply, spoken};
 use crate::flow::FlowSet;
@@ -12,33 +13,19 @@ const PAUSE: Duration = Duration::from_millis(300);
 const MAX_SPEECH: Duration = Duration::from_secs(300);
 
 /// The duration of a reply's speech.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Speech {
-    /// The part without barge-in, up to the last such sentence.
-    pub(super) firm: Duration,
-    /// The part with barge-in.
-    pub(super) free: Duration,
-}
-
-impl Speech {
-    pub(super) fn of(flow_set: &FlowSet, reply: &Reply) -> Self {
-        let mut speech = Self { firm: Duration::ZERO, free: Duration::ZERO };
-        for utterance in &reply.say {
-            speech.free += PAUSE;
-            for (language, words) in spoken(flow_set, utterance) {
-                speech.free += time_of(language, &words);
-            }
-            if !utterance.barge_in {
-                speech.firm += std::mem::take(&mut speech.free);
-            }
+pub(super) fn of(flow_set: &FlowSet, reply: &Reply) -> SpeechLength {
+    let mut speech = SpeechLength::default();
+    for utterance in &reply.say {
+        speech.free += PAUSE;
+        for (language, words) in spoken(flow_set, utterance) {
+            speech.free += time_of(language, &words);
         }
-        let firm = speech.firm.min(MAX_SPEECH);
-        Self { firm, free: speech.free.min(MAX_SPEECH.saturating_sub(firm)) }
+        if !utterance.barge_in {
+            speech.firm += std::mem::take(&mut speech.free);
+        }
     }
-
-    pub(super) fn whole(self) -> Duration {
-        self.firm + self.free
-    }
+    let firm = speech.firm.min(MAX_SPEECH);
+    SpeechLength { firm, free: speech.free.min(MAX_SPEECH.saturating_sub(firm)) }
 }
 
 fn time_of(language: Language, words: &str) -> Duration {
@@ -84,10 +71,10 @@ mod tests {
 
     #[test]
     fn a_second_is_seven_characters_or_thirteen() {
-        let of = |said: &[(Language, bool)]| Speech::of(&flow_set(), &reply(said));
+        let of = |said: &[(Language, bool)]| super::of(&flow_set(), &reply(said));
         let second = Duration::from_millis(1_300);
-        assert_eq!(of(&[(Language::Japanese, true)]), Speech { firm: Duration::ZERO, free: second });
-        assert_eq!(of(&[(Language::English, true)]), Speech { firm: Duration::ZERO, free: second });
+        assert_eq!(of(&[(Language::Japanese, true)]), SpeechLength { firm: Duration::ZERO, free: second });
+        assert_eq!(of(&[(Language::English, true)]), SpeechLength { firm: Duration::ZERO, free: second });
         assert_eq!(of(&[]).whole(), Duration::ZERO);
     }
 
@@ -95,6 +82,6 @@ mod tests {
     fn all_before_the_last_firm_sentence_is_firm() {
         let said = [(Language::Japanese, true), (Language::Japanese, false), (Language::Japanese, true)];
         let second = Duration::from_millis(1_300);
-        assert_eq!(Speech::of(&flow_set(), &reply(&said)), Speech { firm: 2 * second, free: second });
+        assert_eq!(of(&flow_set(), &reply(&said)), SpeechLength { firm: 2 * second, free: second });
     }
 }

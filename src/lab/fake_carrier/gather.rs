@@ -1,15 +1,18 @@
-//! The result of keys pressed at a `<Gather>`. It is pure code, so that it can be tested by itself.
+//! The result of keys pressed at a `<Gather>`, in simulated time.
 
+use std::time::Duration;
+
+use crate::carrier::gather::{self, EntryEnd, GatherRules, SpeechLength};
 use crate::carrier::twilio::{Gather, Verb};
 
 /// The length of speech: about seven characters of Japanese per second.
 const SECONDS_PER_CHARACTER: f64 = 0.15;
 /// The length of a recording.
 const RECORDING_SECONDS: f64 = 5.0;
-/// The time from the end of the question to the first key, in seconds.
-const THINKING_SECONDS: f64 = 1.5;
-/// The time between two keys, in seconds.
-const KEY_SECONDS: f64 = 0.4;
+/// The time from the end of the question to the first key.
+const THINKING: Duration = Duration::from_millis(1_500);
+/// The time between two keys.
+const KEY: Duration = Duration::from_millis(400);
 
 /// The entry at a `<Gather>`.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,21 +27,21 @@ pub(super) struct Entry {
 
 /// Returns the entry for these keys. Keys after its end are lost, as on a phone.
 pub(super) fn entry(gather: &Gather, keys: &str) -> Entry {
-    let timeout = f64::from(gather.timeout_seconds);
-    let most = gather.max_keys.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
-    let mut digits = String::new();
-    let mut seconds = 0.0;
-    for key in keys.chars() {
-        seconds += if seconds == 0.0 { THINKING_SECONDS } else { KEY_SECONDS };
-        if Some(key) == gather.finish_on_key {
-            return Entry { digits, finished_on: key.to_string(), seconds };
-        }
-        digits.push(key);
-        if digits.chars().count() >= most {
-            return Entry { digits, finished_on: String::new(), seconds };
-        }
-    }
-    Entry { digits, finished_on: String::new(), seconds: seconds + timeout }
+    let timeout = Duration::from_secs(gather.timeout_seconds.into());
+    let rules = GatherRules {
+        max_keys: gather.max_keys.map(|most| usize::try_from(most).unwrap_or(usize::MAX)),
+        finish_key: gather.finish_on_key,
+        first_key: timeout,
+        between_keys: timeout,
+    };
+    let asked = gather::Gather::new(rules, SpeechLength::default());
+    // People who press keys press them in time.
+    let entry = gather::typed(asked, keys, THINKING.min(timeout), || KEY.min(timeout));
+    let finished_on = match entry.end {
+        EntryEnd::FinishKey(key) => key.to_string(),
+        EntryEnd::Full | EntryEnd::Silence => String::new(),
+    };
+    Entry { digits: entry.keys.expose().to_owned(), finished_on, seconds: entry.at.as_secs_f64() }
 }
 
 /// Returns the length of speech and recordings, in simulated seconds.
