@@ -8,6 +8,7 @@ mod finding;
 mod model;
 pub mod names;
 mod parse;
+pub mod speech_time;
 
 pub use check::ENGINE_PROMPTS;
 pub use draw::draw;

@@ -71,7 +71,7 @@ fn i6_a_network_with_callers_prints_nothing_personal() {
     let mut phones = family();
     ring_in(&mut phones, Line::HealthCall, 3, None);
     phones.call(2);
-    for _ in 0..600 {
+    for _ in 0..900 {
         let printed = format!("{:?}", phones.network);
         for personal in ["1000001", "19800401", "1980-04-01", number(1).expose(), number(2).expose()] {
             assert!(!printed.contains(personal), "{personal} in {printed}");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::carrier::gather::SpeechLength;
 use crate::domain::Language;
 use crate::engine::{Reply, spoken};
-use crate::flow::FlowSet;
+use crate::flow::{FlowSet, speech_time};
 
 /// The silence after each sentence.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -29,19 +29,8 @@ pub(super) fn of(flow_set: &FlowSet, reply: &Reply) -> SpeechLength {
 }
 
 fn time_of(language: Language, words: &str) -> Duration {
-    let characters = u64::try_from(words.chars().count()).unwrap_or(u64::MAX);
-    Duration::from_millis(characters.saturating_mul(1_000) / characters_per_second(language))
-}
-
-/// Our estimate for the voices' usual speed. A character is a mora or more in Japanese, a syllable in Chinese and
-/// Korean, and a sound in the other languages.
-const fn characters_per_second(language: Language) -> u64 {
-    match language {
-        Language::Japanese => 7,
-        Language::Korean => 6,
-        Language::ChineseSimplified | Language::ChineseTraditional => 5,
-        Language::English | Language::Spanish | Language::Portuguese => 13,
-    }
+    let seconds = Duration::try_from_secs_f64(speech_time::seconds(words, language)).unwrap_or(MAX_SPEECH);
+    Duration::from_millis(u64::try_from(seconds.as_millis()).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]
@@ -70,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_is_seven_characters_or_thirteen() {
+    fn a_second_is_seven_morae_or_thirteen_letters() {
         let of = |said: &[(Language, bool)]| super::of(&flow_set(), &reply(said));
         let second = Duration::from_millis(1_300);
         assert_eq!(of(&[(Language::Japanese, true)]), SpeechLength { firm: Duration::ZERO, free: second });

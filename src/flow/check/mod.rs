@@ -6,7 +6,6 @@ mod entries;
 mod keys;
 mod loops;
 mod references;
-mod speech;
 mod wording;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Check, ENGINE_PROMPTS, speech};
+use super::{Check, ENGINE_PROMPTS};
 use crate::domain::{Language, all_visible_in_lines};
 use crate::flow::finding::{Finding, did_you_mean};
-use crate::flow::{Prompt, PromptId, Wording};
+use crate::flow::{Prompt, PromptId, Wording, speech_time};
 
 /// The longest speaking time of a prompt, in seconds. Few people remember more after hearing it once.
 const LONGEST_SECONDS: f64 = 20.0;
@@ -27,7 +27,7 @@ impl Check<'_> {
         for (id, prompt) in &self.flow_set.prompts {
             for (language, wording) in &prompt.wording {
                 let file = file_of(id, *language);
-                let seconds = speech::seconds(wording.spoken(), *language);
+                let seconds = speech_time::seconds(wording.spoken(), *language);
                 if seconds > LONGEST_SECONDS {
                     let what = format!(
                         "`{id}` takes about {seconds:.0} s to say in {language}, longer than {LONGEST_SECONDS:.0} s"

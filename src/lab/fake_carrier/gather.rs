@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use crate::carrier::gather::{self, EntryEnd, GatherRules, SpeechLength};
 use crate::carrier::twilio::{Gather, Verb};
+use crate::domain::Language;
+use crate::flow::speech_time;
 
-/// The length of speech: about seven characters of Japanese per second.
-const SECONDS_PER_CHARACTER: f64 = 0.15;
 /// The length of a recording.
 const RECORDING_SECONDS: f64 = 5.0;
 /// The time from the end of the question to the first key.
@@ -47,7 +47,9 @@ pub(super) fn entry(gather: &Gather, keys: &str) -> Entry {
 /// Returns the length of speech and recordings, in simulated seconds.
 pub(super) fn spoken_seconds(verbs: &[Verb]) -> f64 {
     let one = |verb: &Verb| match verb {
-        Verb::Say { text, .. } => characters(text.expose()) * SECONDS_PER_CHARACTER,
+        Verb::Say { text, language, .. } => {
+            speech_time::seconds(text.expose(), language_of(language.as_deref().unwrap_or_default()))
+        }
         Verb::Play { .. } => RECORDING_SECONDS,
         Verb::Pause { seconds } => f64::from(*seconds),
         _ => 0.0,
@@ -55,8 +57,17 @@ pub(super) fn spoken_seconds(verbs: &[Verb]) -> f64 {
     verbs.iter().map(one).sum()
 }
 
-fn characters(text: &str) -> f64 {
-    u32::try_from(text.chars().count()).map_or(f64::from(u32::MAX), f64::from)
+/// The language of a carrier's language tag, such as `ja-JP` or `cmn-TW`. Japanese if it is none of ours.
+fn language_of(tag: &str) -> Language {
+    let (primary, region) = tag.split_once('-').unwrap_or((tag, ""));
+    match (primary, region) {
+        ("cmn" | "zh", "TW" | "Hant") => Language::ChineseTraditional,
+        ("cmn" | "zh", _) => Language::ChineseSimplified,
+        _ => {
+            let same = |language: &Language| language.tag().split('-').next() == Some(primary);
+            Language::ALL.into_iter().find(same).unwrap_or_default()
+        }
+    }
 }
 
 #[cfg(test)]
@@ -86,5 +97,17 @@ mod tests {
         assert!(entry(&gather("timeout='9'"), "").seconds >= 9.0);
         assert!(entry(&gather("numDigits='1' timeout='9'"), "1").seconds < 9.0);
         assert!((spoken_seconds(&gather("").nested) - 2.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn speech_is_as_long_as_its_language_takes() {
+        let seconds = |language: &str| {
+            let xml = format!("<Response><Say language='{language}'>あいうえおかき</Say></Response>");
+            spoken_seconds(&Document::parse(&xml).unwrap().verbs)
+        };
+        assert!((seconds("ja-JP") - 1.0).abs() < 1e-9);
+        let voices = ["ja-JP", "en-US", "cmn-CN", "cmn-TW", "ko-KR", "es-MX", "pt-BR"].map(language_of);
+        let ours = Language::ALL.map(|language| voices.contains(&language));
+        assert_eq!(ours, [true; Language::ALL.len()]);
     }
 }

@@ -1,4 +1,4 @@
-//! The speaking time of a wording: a rough estimate for a limit, not for timing.
+//! The speaking time of a wording: a rough estimate, for limits and for simulated phones, not for timing.
 //!
 //! The rates are those of an unhurried telephone voice: Japanese 7 morae a second, Korean 5 syllables, Chinese 4
 //! characters, English, Spanish and Portuguese 13 letters (about 150 words a minute).
@@ -11,7 +11,7 @@ const SHORT_PAUSE: f64 = 0.25;
 const LONG_PAUSE: f64 = 0.5;
 
 /// The estimate in seconds, including pauses and gaps.
-pub(super) fn seconds(spoken: &str, language: Language) -> f64 {
+pub fn seconds(spoken: &str, language: Language) -> f64 {
     let mut seconds = 0.0;
     let mut rest = spoken;
     while let Some((before, after)) = rest.split_once('{') {
