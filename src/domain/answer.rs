@@ -212,6 +212,11 @@ impl Answer {
             Self::YesNo(answer) => answer.code().to_owned(),
         }
     }
+
+    /// Whether it is this answer to a yes-no item: `yes`, `no` or `unknown`. A measured answer is none of them.
+    pub fn is(self, code: &str) -> bool {
+        matches!(self, Self::YesNo(answer) if answer.code() == code)
+    }
 }
 
 macro_rules! unprinted {

@@ -13,7 +13,7 @@ const RIGHT: &str = "1";
 const AGAIN: &str = "2";
 
 /// Why an entry was rejected.
-enum NotTaken {
+pub(super) enum NotTaken {
     Silence,
     WrongKeys,
 }
@@ -107,7 +107,7 @@ impl Interpreter<'_> {
         }
     }
 
-    fn take_menu(&mut self, node: &Node, menu: &Menu, keyed: &str) -> Result<NodeId, NotTaken> {
+    pub(super) fn take_menu(&mut self, node: &Node, menu: &Menu, keyed: &str) -> Result<NodeId, NotTaken> {
         let choice = single_key(keyed).and_then(|key| menu.keys.get(&key)).ok_or_else(|| not_taken(keyed))?;
         if let Some(value) = &choice.value {
             self.keep(node, value);
@@ -118,7 +118,7 @@ impl Interpreter<'_> {
         Ok(choice.go.to.clone())
     }
 
-    fn take_gather(&mut self, node: &Node, gather: &Gather, keyed: &str) -> Result<NodeId, NotTaken> {
+    pub(super) fn take_gather(&mut self, node: &Node, gather: &Gather, keyed: &str) -> Result<NodeId, NotTaken> {
         if let Some(instead) = gather.instead.get(keyed) {
             self.keep(node, keyed);
             return Ok(instead.to.clone());
@@ -231,7 +231,7 @@ pub(super) fn retry_of(node: &Node) -> Option<&Retry> {
 }
 
 /// The node at which a flow continues after an item was recorded.
-fn after_record(flow: &Flow, item: Item) -> Option<&NodeId> {
+pub(super) fn after_record(flow: &Flow, item: Item) -> Option<&NodeId> {
     let mut records = flow.order.iter().filter_map(|id| match &flow.nodes.get(id)?.kind {
         NodeKind::Record(record) => Some(record),
         _ => None,

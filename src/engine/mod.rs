@@ -7,6 +7,7 @@
 mod ask;
 mod effect;
 mod event;
+pub mod form;
 mod go_back;
 mod hang_up;
 mod identify;

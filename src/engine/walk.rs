@@ -6,7 +6,6 @@ use jiff::tz::TimeZone;
 use super::effect::{Diagnostic, Effect, Fill, NextAction, Reply, Utterance};
 use super::event::TransferOutcome;
 use super::session::{AnsweredBy, Frame, Listener, Opened, Session, Waiting};
-use crate::domain::Answer;
 use crate::flow::{
     Bound, Branch, Flow, FlowName, FlowSet, Node, NodeId, NodeKind, PromptId, ResultName, Say, Test, names,
 };
@@ -62,7 +61,7 @@ impl<'a> Interpreter<'a> {
         self.on();
     }
 
-    fn stand_at(&mut self, node: NodeId) {
+    pub(super) fn stand_at(&mut self, node: NodeId) {
         if let Some(frame) = self.session.stack.last_mut() {
             frame.node = node;
         }
@@ -75,7 +74,7 @@ impl<'a> Interpreter<'a> {
         Ok((flow, flow.nodes.get(&frame.node).ok_or(InvalidFlow)?))
     }
 
-    fn visit_node(&mut self) -> Result<Transition, InvalidFlow> {
+    pub(super) fn visit_node(&mut self) -> Result<Transition, InvalidFlow> {
         let (flow, node) = self.here()?;
         match &node.kind {
             NodeKind::Announce(announce) => {
@@ -156,9 +155,7 @@ impl<'a> Interpreter<'a> {
                 let number = session.entry(&node.to).and_then(|entry| entry.parse::<u32>().ok());
                 number.zip(self.bound(*bound)).is_some_and(|(number, bound)| number <= bound)
             }
-            Test::AnswerIs(item, text) => session
-                .answer(*item)
-                .is_some_and(|answer| matches!(answer, Answer::YesNo(said) if said.code() == &**text)),
+            Test::AnswerIs(item, text) => session.answer(*item).is_some_and(|answer| answer.is(text)),
             Test::OfficeOpen => session.centre().is_some_and(|centre| {
                 // The zone was checked when the centre was saved. With an unknown zone, staff count as unreachable.
                 TimeZone::get(&centre.zone).is_ok_and(|zone| centre.office_hours.contains(self.at, &zone))

@@ -34,10 +34,7 @@ impl FlowSet {
                 continue;
             }
             for (language, wording) in &prompt.wording {
-                let changed = before
-                    .wording
-                    .get(language)
-                    .is_some_and(|before| (&before.text, &before.reading) != (&wording.text, &wording.reading));
+                let changed = before.wording.get(language).is_some_and(|before| !before.is_worded_as(wording));
                 if changed {
                     let file = format!("{folder}/prompts/{language}.toml");
                     let what = format!("the words of `{id}` aren't those of {} of {called}", versions(&saying));

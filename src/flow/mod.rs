@@ -5,6 +5,7 @@ mod check;
 mod draw;
 mod exits;
 mod finding;
+pub mod form;
 mod model;
 pub mod names;
 mod parse;

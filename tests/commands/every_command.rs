@@ -18,7 +18,7 @@ crate::on_both_databases!(
 );
 
 /// The arguments of each command. Commands without a line of their own run until they are stopped.
-const RUNS: [(&str, &[&str]); 45] = [
+const RUNS: [(&str, &[&str]); 46] = [
     ("alerts-close", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("alerts-list", &[]),
     ("audit-list", &[]),
@@ -46,6 +46,7 @@ const RUNS: [(&str, &[&str]); 45] = [
     ("flows-check", &[]),
     ("flows-draw", &["health_call"]),
     ("flows-export", &["FOLDER/flows", "--overwrite"]),
+    ("flows-form", &[]),
     ("flows-play", &[]),
     ("flows-test", &["tests/transcripts/call_back"]),
     ("maintenance-end", &[]),

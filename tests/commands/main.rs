@@ -26,6 +26,7 @@ mod dialer;
 #[path = "../databases/documented_roles.rs"]
 mod documented_roles;
 mod every_command;
+mod forms;
 mod maintenance;
 mod operator_name;
 mod outbox;

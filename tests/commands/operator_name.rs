@@ -28,7 +28,7 @@ const OF_ACTOR: &str = "audit WHERE actor = '見本司令'";
 const OF_OTHERS: &str = "audit WHERE actor <> '見本司令'";
 
 /// Commands that leave no entry, with the reason.
-const LEAVES_NO_ENTRY: [(&str, &str); 32] = [
+const LEAVES_NO_ENTRY: [(&str, &str); 33] = [
     ("backup", "tests/commands/backup.rs looks for it: SQLite alone"),
     ("restore", "tests/commands/backup.rs looks for it: SQLite alone"),
     ("completions", "no database"),
@@ -51,6 +51,7 @@ const LEAVES_NO_ENTRY: [(&str, &str); 32] = [
     ("flows check", "no database"),
     ("flows draw", "no database"),
     ("flows export", "no database"),
+    ("flows form", "no database"),
     ("flows play", "no database"),
     ("flows test", "no database"),
     ("bench step", "no database"),

@@ -145,6 +145,61 @@ fn calls_that_anybody_could_have_stopped() {
 }
 
 #[test]
+fn questionnaires_that_are_no_form() {
+    let hand_over = "next = \"staff\"\n[nodes.staff]\nkind = \"hand_over\"\nring_seconds = 30\n\
+                     connected = \"complete\"\nfailed = \"complete\"";
+    let digits = "next = \"size\"\n[nodes.size]\nkind = \"gather\"\ntakes = \"digits\"\ndigits = [2, 3]\n\
+                  say = \"ask_fatigue\"\nnext = \"complete\"";
+    let after = "next = \"more\"\n[nodes.more]\nkind = \"menu\"\nsay = \"ask_fatigue\"\nkeys.1 = \"done\"";
+    let again = "next = \"sure\"\n[nodes.sure]\nkind = \"menu\"\nsay = \"ask_fatigue\"\nkeys.1 = \"spo2_third\"\n\
+                 [nodes.spo2_third]\nkind = \"gather\"\nquestion = \"spo2\"\ntakes = \"number\"\ndigits = 3\n\
+                 at_least = 70\nat_most = 100\nsay = \"ask_spo2\"\nnext = \"complete\"";
+    let tired = "next = \"tired\"\n[nodes.tired]\nkind = \"menu\"\nsay = \"ask_fatigue\"\n\
+                 choices = { 1 = \"yes\", 2 = \"no\" }\nnext = \"tired_record\"\n\
+                 [nodes.tired_record]\nkind = \"record\"\nanswer = \"fatigue\"\nfrom = \"tired\"\nnext = \"complete\"";
+    let keys = |second: &str| format!("keys.1 = {{ go = \"fatigue_record\", value = \"yes\" }}\n{second}");
+    let two_ways = keys("keys.2 = { go = \"nausea_or_vomiting\", value = \"yes\" }");
+    let language = keys("keys.2 = { go = \"fatigue_record\", value = \"no\", language = \"en\" }");
+    let fatigue = "choices = { 1 = \"yes\", 2 = \"no\", 3 = \"unknown\" }\nnext = \"fatigue_record\"";
+    assert_told!(slips(&[
+        (QUESTIONS, "next = \"complete\"", hand_over),
+        (QUESTIONS, "rules = [{ answer = \"breathlessness\", is = \"yes\",", "rules = [{ office = \"open\","),
+        (QUESTIONS, "rules = [{ answer = \"breathlessness\",", "rules = [{ answer = \"fatigue\","),
+        (QUESTIONS, fatigue, &language),
+        (QUESTIONS, fatigue, &two_ways),
+        (QUESTIONS, "next = \"complete\"", digits),
+        (QUESTIONS, "no = \"body_temperature\"", "no = \"intro\""),
+        (QUESTIONS, "instead.000 = \"complexion\"", "instead.000 = \"spo2_low\""),
+        (
+            QUESTIONS,
+            "[nodes.spo2_again]\nkind = \"gather\"",
+            "[nodes.spo2_again]\nkind = \"gather\"\nquestion = \"spo2\""
+        ),
+        (QUESTIONS, "next = \"complete\"", again),
+        (QUESTIONS, "next = \"complete\"", tired),
+        (QUESTIONS, "next = \"done\"", after),
+        (QUESTIONS, "kind = \"record\"\nreport = \"complete\"", "kind = \"announce\"\nsay = \"ask_fatigue\""),
+    ]));
+}
+
+#[test]
+fn a_question_with_too_many_conditions_is_no_form() {
+    let mut files = files();
+    let flow = files.get_mut(QUESTIONS).unwrap();
+    let rules: String = (0..120)
+        .map(|nth| {
+            let go = if nth % 2 == 0 { "breathlessness_severe" } else { "fatigue" };
+            format!("  {{ entry = \"spo2\", at_most = {}, go = \"{go}\" }},\n", 70 + nth % 30)
+        })
+        .collect();
+    *flow = flow.replace(
+        "rules = [{ answer = \"breathlessness\", is = \"yes\", go = \"breathlessness_severe\" }]",
+        &format!("rules = [\n{rules}]"),
+    );
+    assert_told!(found(files));
+}
+
+#[test]
 fn wording_that_is_missing_unused_or_too_long() {
     let mut no_korean = files();
     no_korean.remove("stop_request/prompts/ko.toml");
@@ -176,6 +231,11 @@ fn placeholders_without_a_value() {
             "say = [\"mismatch\", \"ask_your_centre\", \"questionnaire.advice\"]"
         ),
         (QUESTIONS, "say = \"ask_fatigue\"", "say = [\"ask_fatigue\", \"confirm_spo2\"]"),
+        (
+            "questionnaire/prompts/en.toml",
+            "ask_fatigue = \"Is there",
+            "ask_fatigue = { form = \"Tired, {centre}?\", text = \"x\" }\nold = \""
+        ),
     ]));
 }
 

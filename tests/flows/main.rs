@@ -11,4 +11,5 @@ macro_rules! assert_told {
 mod built_in;
 mod check;
 mod draw;
+mod forms;
 mod parse;

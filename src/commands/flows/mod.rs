@@ -1,5 +1,6 @@
 //! `kenkocall flows`: commands for the authors of flows.
 
+mod form;
 mod transcripts;
 
 use std::path::{Path, PathBuf};
@@ -55,6 +56,21 @@ pub(super) enum Flows {
         #[arg(long)]
         folder: Option<PathBuf>,
     },
+    /// Show the questionnaire as a form: its fields or, with answers, what they lead to.
+    #[command(name = "form")]
+    AsForm {
+        /// The language of the wording.
+        #[arg(long, default_value = "ja")]
+        language: Language,
+        /// The folder with the documents.
+        #[arg(long)]
+        folder: Option<PathBuf>,
+        /// Answers, each as FIELD=VALUE: body_temperature=37.5 fatigue=yes. Nothing is stored.
+        #[arg(long, num_args = 1.., value_name = "FIELD=VALUE")]
+        answers: Vec<form::Given>,
+        #[command(flatten)]
+        form: Form,
+    },
     /// Play a flow in the terminal by typing keys.
     Play {
         /// The flow.
@@ -102,6 +118,7 @@ pub(super) fn run(command: Flows, configured: impl Fn() -> anyhow::Result<Option
             print(&picture)?;
             Ok(Exit::Done)
         }
+        Flows::AsForm { language, folder, answers, form } => form::show(&chosen(folder)?, language, answers, form),
         Flows::Play { flow, language, folder } => {
             play(&library_of(&chosen(folder)?)?, &flow, language)?;
             Ok(Exit::Done)
@@ -198,17 +215,23 @@ fn export(directory: &Path, existing: Existing, form: Form) -> anyhow::Result<()
     form.say(&text, value)
 }
 
-fn play(flow_set: &Arc<FlowSet>, flow: &str, language: Language) -> anyhow::Result<()> {
-    if flow_set.flow(flow).is_none() {
-        return Err(usage(no_such_flow(flow_set, flow)));
-    }
-    let now = crate::service::Clock::system().now();
+/// A made-up centre with the made-up patient, who hasn't reported yet today.
+fn made_up(now: jiff::Timestamp) -> anyhow::Result<Fixtures> {
     let mut cast = Fixtures::of_a_made_up_centre().map_err(|error| anyhow::anyhow!("{error}"))?;
     cast.caller = Some(PhoneNumber::from_e164("+815000000000").context("the made-up caller's number")?);
     let today = jiff::tz::TimeZone::UTC.to_datetime(now).date();
     let birth_date = BirthDate::parse_keys(PLAYED_BIRTH_DATE, today).context("the made-up birth date")?;
     let id = HersysId::parse(PLAYED_ID).context("the made-up HER-SYS ID")?;
     cast.patients.push(FixturePatient::new(id, birth_date, FixtureStatus::UnderObservation));
+    Ok(cast)
+}
+
+fn play(flow_set: &Arc<FlowSet>, flow: &str, language: Language) -> anyhow::Result<()> {
+    if flow_set.flow(flow).is_none() {
+        return Err(usage(no_such_flow(flow_set, flow)));
+    }
+    let now = crate::service::Clock::system().now();
+    let cast = made_up(now)?;
     outln!("{}", terminal::HELP);
     outln!("The made-up patient 見本 花子 has the HER-SYS ID {PLAYED_ID} and the birth date {PLAYED_BIRTH_DATE}.\n");
 

@@ -3,6 +3,7 @@
 
 mod definite_entries;
 mod entries;
+mod form;
 mod keys;
 mod loops;
 mod references;
@@ -84,6 +85,7 @@ impl<'a> Check<'a> {
         self.keys();
         self.known();
         self.wording();
+        self.form();
         self.findings
     }
 

@@ -40,7 +40,8 @@ impl Check<'_> {
                     ));
                 }
                 self.gaps(id, prompt, &file, wording);
-                for text in [Some(&wording.text), wording.reading.as_ref()].into_iter().flatten() {
+                for text in [Some(&wording.text), wording.reading.as_ref(), wording.form.as_ref()].into_iter().flatten()
+                {
                     self.hidden(id.as_str(), &file, wording.line, text);
                 }
             }
@@ -143,6 +144,14 @@ impl Check<'_> {
             let gaps: Vec<_> = known.iter().map(|gap| format!("{{{gap}}}")).collect();
             let todo = did_you_mean(gap, known.iter().copied(), format!("Gaps here are {}", gaps.join(", ")));
             find(format!("`{id}` has a gap {{{gap}}}, which nothing fills"), todo);
+        }
+        if gaps_of(wording.on_form()).is_none_or(|shown| !shown.is_subset(&gaps)) {
+            let todo = if gaps.is_empty() {
+                "Write `form` without a gap".to_owned()
+            } else {
+                format!("Gaps in `form` are {}", listed(&gaps))
+            };
+            find(format!("`{id}` has a gap on a form that its text doesn't have"), todo);
         }
         if gaps != spoken {
             find(

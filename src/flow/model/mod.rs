@@ -157,6 +157,8 @@ pub struct Wording {
     pub text: Arc<str>,
     /// The text for a voice, if it would misread `text`.
     pub reading: Option<Arc<str>>,
+    /// The text on a form, where there are no keys to press, if it differs from `text`.
+    pub form: Option<Arc<str>>,
     /// The line in the prompt file.
     pub line: u32,
 }
@@ -165,6 +167,16 @@ impl Wording {
     /// The text for a voice.
     pub fn spoken(&self) -> &Arc<str> {
         self.reading.as_ref().unwrap_or(&self.text)
+    }
+
+    /// Whether the words are the same, wherever they are.
+    pub fn is_worded_as(&self, other: &Self) -> bool {
+        (&self.text, &self.reading, &self.form) == (&other.text, &other.reading, &other.form)
+    }
+
+    /// The text on a form.
+    pub fn on_form(&self) -> &Arc<str> {
+        self.form.as_ref().unwrap_or(&self.text)
     }
 }
 

@@ -1,4 +1,5 @@
-//! Reads one language's wording of one flow: `id = "text"` or `id = { text = "…", reading = "…" }`.
+//! Reads one language's wording of one flow: `id = "text"` or
+//! `id = { text = "…", reading = "…", form = "…" }`.
 
 use std::collections::BTreeMap;
 
@@ -32,11 +33,13 @@ pub(super) fn read(
 
 fn one(value: Value<'_>, id: &str) -> Option<Wording> {
     if value.is_text() {
-        return Some(Wording { text: value.text()?.into(), reading: None, line: value.line });
+        return Some(Wording { text: value.text()?.into(), reading: None, form: None, line: value.line });
     }
     let table = value.table(format!("the prompt `{id}`"))?;
     let text = table.need("text", "Add `text = \"…\"`").and_then(|text| text.text());
     let reading = table.get("reading").and_then(|reading| reading.text());
+    let form = table.get("form").and_then(|form| form.text());
     table.finish();
-    Some(Wording { text: text?.into(), reading: reading.map(Into::into), line: value.line })
+    let (reading, form) = (reading.map(Into::into), form.map(Into::into));
+    Some(Wording { text: text?.into(), reading, form, line: value.line })
 }

@@ -1,0 +1,91 @@
+//! Submits the questionnaire as a form: the same flow, grading and facts as by phone, without a voice.
+//!
+//! A form is checked as a whole first, so that each field can be told what is wrong with it. Then the flow is walked
+//! with its entries, by the same functions that walk it in a call.
+
+mod errors;
+mod walk;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::effect::{Fact, Utterance};
+use super::session::Person;
+use crate::domain::{Job, Language};
+use crate::flow::form::{Form, Obstacle};
+use crate::flow::{FlowSet, NodeId, names};
+
+pub use errors::{FieldError, FieldProblem};
+
+/// What a person filled in, by field.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Filled(pub BTreeMap<NodeId, FilledField>);
+
+/// What a person filled in at one field.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct FilledField {
+    /// What was typed or chosen. Empty: nothing.
+    pub value: Box<str>,
+    /// The value that was read back to the person and confirmed. `None` if nothing was read back.
+    pub confirmed: Option<Box<str>>,
+}
+
+impl std::fmt::Debug for Filled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Filled({} fields, personal)", self.0.len())
+    }
+}
+
+impl std::fmt::Debug for FilledField {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FilledField(personal)")
+    }
+}
+
+/// Whose form it is, in which language, and when it was submitted.
+#[derive(Debug, Clone)]
+pub struct Submitter {
+    /// The patient, with the day's open report and the answers in it so far.
+    pub person: Person,
+    /// The language of what is said in return.
+    pub language: Language,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What follows from a form.
+#[derive(Debug, Clone)]
+pub struct Submitted {
+    /// The answers in the order of the flow, each followed by its alert, and the end of the report.
+    pub facts: Vec<Fact>,
+    /// What is done after the facts are stored.
+    pub jobs: Vec<Job>,
+    /// What the caller would have heard in return, such as advice after a red answer. It must be shown at once.
+    pub advice: Vec<Utterance>,
+}
+
+/// Why a form isn't accepted. Nothing follows from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FormRefused {
+    /// There are errors, in the order of the fields.
+    Fields(Vec<FieldError>),
+    /// The documents have no questionnaire.
+    NoQuestionnaire,
+    /// The questionnaire can't be shown as a form.
+    NotAForm(Vec<Obstacle>),
+    /// The flow document lacks something that was checked at start.
+    BrokenFlow,
+}
+
+/// Submits the questionnaire.
+///
+/// # Errors
+///
+/// Returns what keeps the form from being accepted.
+pub fn submit(flow_set: &FlowSet, by: Submitter, filled: &Filled) -> Result<Submitted, FormRefused> {
+    let form = flow_set.form(names::QUESTIONNAIRE).ok_or(FormRefused::NoQuestionnaire)?;
+    let form: Form = form.map_err(FormRefused::NotAForm)?;
+    let entries = errors::checked(&form, &by.person, filled).map_err(FormRefused::Fields)?;
+    walk::walked(flow_set, &form, by, &entries).map_err(|_| FormRefused::BrokenFlow)
+}

@@ -1,0 +1,116 @@
+//! Walks the questionnaire with the entries of a form.
+
+use super::errors::Entries;
+use super::{Submitted, Submitter};
+use crate::domain::{Disposition, Line, ReportOutcome};
+use crate::engine::ask::after_record;
+use crate::engine::effect::{Effect, Fact, Utterance};
+use crate::engine::session::{AnsweredBy, Frame, Listener, Opened, Session, StopAsked, Waiting};
+use crate::engine::walk::{Interpreter, InvalidFlow, Transition};
+use crate::flow::form::Form;
+use crate::flow::{Flow, FlowSet, Node, NodeId, NodeKind};
+
+pub(super) fn walked(
+    flow_set: &FlowSet,
+    form: &Form,
+    by: Submitter,
+    entries: &Entries,
+) -> Result<Submitted, InvalidFlow> {
+    let flow = flow_set.flow(form.flow.as_str()).ok_or(InvalidFlow)?;
+    let at = by.at;
+    let mut walk = Interpreter::new(flow_set, session(flow, by), at);
+    let mut advice: Vec<Utterance> = Vec::new();
+    let mut asked = false;
+    // A form has no circles, so each node comes at most once.
+    for _ in &flow.order {
+        let (flow, node) = walk.here()?;
+        let next = match &node.kind {
+            NodeKind::End(_) => return Ok(submitted(walk, advice)),
+            NodeKind::Menu(_) | NodeKind::Gather(_) => {
+                asked = true;
+                answered(&mut walk, form, flow, node, entries)?
+            }
+            NodeKind::Confirm(confirm) => confirm.yes.to.clone(),
+            NodeKind::Announce(_) | NodeKind::Record(_) | NodeKind::Branch(_) => match walk.visit_node()? {
+                Transition::To(next) => next,
+                Transition::Wait => return Err(InvalidFlow),
+            },
+            NodeKind::Identify(_) | NodeKind::SubFlow(_) | NodeKind::HandOver(_) => return Err(InvalidFlow),
+        };
+        let said = std::mem::take(&mut walk.say);
+        // Before the first question, a flow explains the keys.
+        if asked {
+            advice.extend(said);
+        }
+        walk.stand_at(next);
+    }
+    Err(InvalidFlow)
+}
+
+/// Handles a question as if its entry were keyed in, or as if nothing were.
+fn answered(
+    walk: &mut Interpreter<'_>,
+    form: &Form,
+    flow: &Flow,
+    node: &Node,
+    entries: &Entries,
+) -> Result<NodeId, InvalidFlow> {
+    if node.question().is_some_and(|item| walk.session.answer(item).is_some()) {
+        return node.question().and_then(|item| after_record(flow, item)).cloned().ok_or(InvalidFlow);
+    }
+    match (&node.kind, entries.get(&node.id)) {
+        (NodeKind::Menu(menu), Some(entry)) => {
+            let field = form.fields().find(|field| field.id == node.id).ok_or(InvalidFlow)?;
+            let key = field.option(entry).ok_or(InvalidFlow)?.key.0;
+            walk.take_menu(node, menu, key.encode_utf8(&mut [0; 4])).map_err(|_| InvalidFlow)
+        }
+        (NodeKind::Gather(gather), Some(entry)) => walk.take_gather(node, gather, entry).map_err(|_| InvalidFlow),
+        (NodeKind::Menu(menu), None) => Ok(menu.retry.give_up.to.clone()),
+        (NodeKind::Gather(gather), None) => Ok(gather.retry.give_up.to.clone()),
+        _ => Err(InvalidFlow),
+    }
+}
+
+fn submitted(walk: Interpreter<'_>, advice: Vec<Utterance>) -> Submitted {
+    let (session, effects) = walk.finish();
+    let (mut facts, mut jobs) = (Vec::new(), Vec::new());
+    for effect in effects {
+        match effect {
+            Effect::Fact(fact) => facts.push(fact),
+            Effect::Job(job) => jobs.push(job),
+            Effect::Reply(_) | Effect::Query(_) | Effect::Diagnostic(_) => {}
+        }
+    }
+    // As in a call that ends before the report is finished.
+    facts.extend(session.person.map(|person| {
+        let outcome = ReportOutcome::Unanswered;
+        Fact::ReportClosed { report: person.report, outcome }
+    }));
+    Submitted { facts, jobs, advice }
+}
+
+/// A session at the beginning of the questionnaire, as after an identification. It ends with the form and isn't stored.
+fn session(flow: &Flow, by: Submitter) -> Session {
+    Session {
+        line: Line::HealthCall,
+        language: by.language,
+        stack: vec![Frame { flow: flow.name.clone(), node: flow.start.to.clone(), opened: Opened::ByLine }],
+        waiting: Waiting::Keys,
+        tries: 0,
+        entries: Vec::new(),
+        trail: Vec::new(),
+        person: Some(Box::new(by.person)),
+        fallback_centre: None,
+        mismatches: 0,
+        people: 0,
+        steps: 0,
+        disposition: Disposition::Unanswered,
+        caller: None,
+        call_back_number: None,
+        until: None,
+        identify_by: None,
+        answered_by: AnsweredBy::Person,
+        listener: Listener::Confirmed,
+        stop: StopAsked::No,
+    }
+}
