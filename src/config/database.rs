@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::load::number;
+use crate::domain::number;
 
 /// The database.
 #[derive(Clone, Deserialize)]

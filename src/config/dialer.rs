@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::load::{number, some_number};
+use crate::domain::{number, some_number};
 use crate::policy::{CallPrice, DayLimits};
 
 /// The pace and limits of automated calls. A carrier queues calls above its own limit (often 1 call a second per

@@ -3,9 +3,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer};
 use toml::{Table, Value};
 
 use super::shown::{self, Origins, Shown};
@@ -141,47 +139,6 @@ fn lay(table: &mut Table, path: &[String], value: String) {
 
 pub(super) fn wrong<T>(place: &str, what: &str) -> Result<T, ConfigError> {
     Err(ConfigError::Setting { place: place.to_owned(), what: what.to_owned() })
-}
-
-/// A number, written as a number or as text: environment variables are always text.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Written<T> {
-    Number(T),
-    Text(String),
-}
-
-impl<T: FromStr> Written<T> {
-    fn number<E: serde::de::Error>(self) -> Result<T, E> {
-        match self {
-            Self::Number(number) => Ok(number),
-            // The text isn't repeated: it may be a secret pasted into the wrong place.
-            Self::Text(text) => {
-                text.trim().parse().map_err(|_| E::custom(format!("expected {}", std::any::type_name::<T>())))
-            }
-        }
-    }
-}
-
-/// Deserializes a number that may be written as text.
-pub(crate) fn number<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de> + FromStr,
-{
-    Written::deserialize(deserializer)?.number()
-}
-
-/// Deserializes an optional number. An empty text is `None`.
-pub(crate) fn some_number<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de> + FromStr,
-{
-    match Written::deserialize(deserializer)? {
-        Written::Text(text) if text.trim().is_empty() => Ok(None),
-        written => written.number().map(Some),
-    }
 }
 
 #[cfg(test)]

@@ -24,7 +24,6 @@ pub use database::Database;
 pub use dialer::Dialer;
 pub use flows::Flows;
 pub use health_call::HealthCall;
-pub(crate) use load::number;
 pub use load::{ConfigError, Survey, load, survey};
 pub use log::{Log, LogFormat};
 pub use networks::{NetworkError, Networks};

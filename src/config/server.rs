@@ -4,8 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use serde::Deserialize;
 
-use super::load::number;
 use super::networks::Networks;
+use crate::domain::number;
 
 /// The HTTP server.
 #[derive(Debug, Clone, Deserialize)]

@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::load::number;
 use crate::domain::Language;
+use crate::domain::number;
 
 /// A Twilio-compatible carrier: Twilio itself, or Somleng, SignalWire and others by their base URLs.
 #[derive(Debug, Clone, Deserialize)]

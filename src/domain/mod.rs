@@ -14,6 +14,7 @@ mod ids;
 mod job;
 mod keys;
 mod language;
+mod number_as_text;
 mod number_kind;
 mod outcome;
 mod phone_number;
@@ -37,6 +38,7 @@ pub use ids::{AlertId, CallId, CentreCode, CentreCodeError, JobId, LegId, Patien
 pub use job::{Job, JobFailure, JobKind};
 pub use keys::{Keys, KeysError};
 pub use language::{Language, UnknownLanguage};
+pub use number_as_text::{number, some_number};
 pub use number_kind::{CallableNumber, NumberKind};
 pub use outcome::{Disposition, HangupCause, Line};
 pub use phone_number::{PhoneNumber, PhoneNumberError};

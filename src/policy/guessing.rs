@@ -17,33 +17,33 @@ use crate::domain::CallerNumber;
 pub struct GuessingLimits {
     /// The window in which failures count, in minutes. For one ID tried from other than its registered number, the
     /// window is [`GuessingLimits::DAY`].
-    #[serde(deserialize_with = "crate::config::number")]
+    #[serde(deserialize_with = "crate::domain::number")]
     pub window_minutes: u32,
     /// Failures in 24 hours for one HER-SYS ID from other than its registered number. Half of them may come from hidden
     /// numbers.
-    #[serde(deserialize_with = "crate::config::number")]
+    #[serde(deserialize_with = "crate::domain::number")]
     pub per_id: u32,
     /// Failures for one HER-SYS ID from its registered number.
-    #[serde(deserialize_with = "crate::config::number")]
+    #[serde(deserialize_with = "crate::domain::number")]
     pub per_id_registered: u32,
     /// Failures from one caller number, for any ID.
-    #[serde(deserialize_with = "crate::config::number")]
+    #[serde(deserialize_with = "crate::domain::number")]
     pub per_caller: u32,
     /// Failures of all unregistered numbers together at which these callers are slowed.
-    #[serde(deserialize_with = "crate::config::number")]
+    #[serde(deserialize_with = "crate::domain::number")]
     pub global: u32,
     /// Failures of all hidden numbers together at which these callers are slowed.
-    #[serde(deserialize_with = "crate::config::number")]
+    #[serde(deserialize_with = "crate::domain::number")]
     pub hidden: u32,
     /// The wait after the third failure for one ID, in seconds. It doubles with every second failure after that. 0 for
     /// no waits.
-    #[serde(deserialize_with = "crate::config::number")]
+    #[serde(deserialize_with = "crate::domain::number")]
     pub wait_seconds: u32,
     /// How long a caller may be on the line without being identified, in seconds.
-    #[serde(deserialize_with = "crate::config::number")]
+    #[serde(deserialize_with = "crate::domain::number")]
     pub identify_seconds: u32,
     /// Simultaneous calls from one number in which no caller is identified. All hidden numbers count as one.
-    #[serde(deserialize_with = "crate::config::number")]
+    #[serde(deserialize_with = "crate::domain::number")]
     pub calls_at_once: u32,
 }
 
