@@ -40,15 +40,13 @@ fn an_upward_import_is_told() {
 #[test]
 fn a_neighbour_s_import_and_a_module_without_layer_are_told() {
     tells("layers", "src/store/calls.rs", "use crate::store::tx;", &["use crate::carrier::Twilio;"]);
-    tells("layers", "src/policy/grade.rs", "use crate::config::number;", &["use crate::flow::Flow;"]);
+    tells(
+        "layers",
+        "src/policy/grade.rs",
+        "use crate::domain::number;",
+        &["use crate::flow::Flow;", "use crate::config::Log;"],
+    );
     assert_eq!(complaints("layers", &[("src/attic/mod.rs", "")]).len(), 1);
-}
-
-#[test]
-fn an_exception_that_is_no_longer_needed_is_told() {
-    let needed = "use crate::{domain::Language, policy::GuessingLimits};";
-    assert!(complaints("layers", &[("src/config/mod.rs", needed)]).is_empty());
-    assert_eq!(complaints("layers", &[("src/config/mod.rs", "use crate::domain::Language;")]).len(), 1);
 }
 
 #[test]

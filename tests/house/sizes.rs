@@ -23,7 +23,7 @@ const SPREAD: [(&str, &str, &str); 7] = [
 /// Files directly in a folder of [`SMALL_FOLDERS`].
 const MOST_FILES: usize = 8;
 /// Folders whose other files belong into folders by subject.
-const SMALL_FOLDERS: [&str; 1] = ["src/web"];
+const SMALL_FOLDERS: [&str; 2] = ["src/service", "src/web"];
 
 pub fn lengths(tree: &Tree) -> Vec<String> {
     let counted = tree.iter().map(|(path, source)| (path, source.code_lines()));
