@@ -1,15 +1,21 @@
 //! Migrates the tables and marks the origin of their data, in one transaction.
 
-use sqlx::migrate::{Migrate, MigrateError, Migrator};
-use sqlx::{PgConnection, SqliteConnection};
+use std::sync::LazyLock;
+
+use include_dir::{Dir, include_dir};
+use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{PgConnection, SqlStr, SqliteConnection};
 
 use super::database::{Database, Side, cannot_open};
 use super::error::{INSUFFICIENT_PRIVILEGE, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY, sqlite_code};
 use super::{StoreError, origin, triggers};
 use crate::domain::DataOrigin;
 
-/// The migrations, compiled into the program.
-static MIGRATIONS: Migrator = sqlx::migrate!();
+/// The migrations' files, compiled into the program.
+static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
+/// The migrations. `sqlx::migrate!` would build both database drivers a second time, for its macros.
+static MIGRATIONS: LazyLock<Migrator> =
+    LazyLock::new(|| Migrator::with_migrations(FILES.files().filter_map(migration).collect()));
 /// The table in which sqlx records the applied migrations.
 const APPLIED: &str = "_sqlx_migrations";
 /// On PostgreSQL, the program that changes the tables holds this lock.
@@ -103,6 +109,14 @@ impl Database {
     }
 }
 
+/// The migration in a file named `VERSION_DESCRIPTION.sql`. `None` for any other file.
+fn migration(file: &'static include_dir::File<'static>) -> Option<Migration> {
+    let (version, description) = file.path().file_name()?.to_str()?.strip_suffix(".sql")?.split_once('_')?;
+    let sql = SqlStr::from_static(file.contents_utf8()?);
+    let description = description.replace('_', " ").into();
+    Some(Migration::new(version.parse().ok()?, description, MigrationType::Simple, sql, false))
+}
+
 /// The cause that prevented a migration, if it is the database role or the disk and not the migration itself.
 fn refused(error: &MigrateError) -> Option<StoreError> {
     let (MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) = error else { return None };
@@ -155,4 +169,16 @@ fn is_missing_table(error: &sqlx::Error) -> bool {
     error
         .as_database_error()
         .is_some_and(|error| error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_file_is_a_migration_of_its_own() {
+        let versions: std::collections::BTreeSet<i64> = MIGRATIONS.iter().map(|migration| migration.version).collect();
+        assert_eq!(versions.len(), FILES.files().count());
+        assert!(MIGRATIONS.iter().is_sorted_by_key(|migration| migration.version));
+    }
 }
