@@ -9,6 +9,7 @@
 //! | 2 | [`flow`] | the flow documents: parse, check, draw |
 //! | 2 | [`patient_import`] | reads and checks a patient list, and computes its changes |
 //! | 2 | [`policy`] | policy: severity, guessing limits, office hours |
+//! | 2 | [`translations`] | sentences for people, in each language |
 //! | 3 | [`engine`] | one step of one conversation |
 //! | 4 | [`flow_test`] | runs flows without a carrier or a database |
 //! | 4 | [`store`] | the only SQL |
@@ -49,4 +50,5 @@ pub mod policy;
 pub mod service;
 #[allow(clippy::arithmetic_side_effects, reason = "counts of rows and columns")]
 pub mod store;
+pub mod translations;
 pub mod web;

@@ -20,8 +20,9 @@ mod words;
 
 use source::{Source, read};
 
-const LAYERS: [(&str, u8); 13] = [
+const LAYERS: [(&str, u8); 14] = [
     ("domain", 1),
+    ("translations", 2),
     ("flow", 2),
     ("policy", 2),
     ("patient_import", 2),

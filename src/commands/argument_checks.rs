@@ -51,7 +51,7 @@ fn every_command_that_shows_something_takes_json_and_has_a_text_for_help(all: &C
 /// clap stores values by id: arguments with the same id would overwrite each other's values.
 fn no_argument_of_a_subcommand_has_the_id_of_a_global_one(all: &Command) {
     let global: Vec<String> = all.get_arguments().filter(|arg| arg.is_global_set()).flat_map(names).collect();
-    assert_eq!(global, ["settings_file", "--config", "acting_as", "--as"]);
+    assert_eq!(global, ["settings_file", "--config", "acting_as", "--as", "spoken_language", "--lang"]);
     let mut seen = 0;
     walk("kenkocall", all, &mut |words, command| {
         for argument in command.get_arguments().filter(|argument| !argument.is_global_set()) {

@@ -17,8 +17,8 @@ use crate::carrier::twilio::Urls;
 use crate::config::{Carrier, Config};
 use crate::domain::{ReasonText, escaped};
 use crate::service::{
-    Client, DialerState, PauseReason, Reconciled, ServiceError, dialer_state, pause_dialling, reconcile_calls,
-    resume_dialling,
+    Client, DialerState, PauseReason, Reconciled, ServiceError, SuspensionError, dialer_state, pause_dialling,
+    reconcile_calls, resume_dialling,
 };
 
 #[derive(Debug, Subcommand)]
@@ -190,7 +190,9 @@ async fn passes(
                     }
                     waits_for(&all, zone)
                 }
-                Err(ServiceError::NoList) => "could not read the carrier's call list to its end".to_owned(),
+                Err(ServiceError::Suspension(SuspensionError::CallListUnavailable)) => {
+                    "could not read the carrier's call list to its end".to_owned()
+                }
                 Err(other) => return Err(other.into()),
             };
             if waits_for != shown_before && !form.json {

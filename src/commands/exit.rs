@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::service::ServiceError;
+use crate::service::{ErrorKind, ServiceError};
 
 /// How a command ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,28 +76,18 @@ pub(crate) fn found(sentence: impl std::fmt::Display) -> anyhow::Error {
     Ends { exit: Exit::Found, sentence: sentence.to_string() }.into()
 }
 
-fn of_refused(refused: &ServiceError) -> Exit {
-    match refused {
-        ServiceError::Store(_) | ServiceError::Checkpoint(_) | ServiceError::Unreadable(_) | ServiceError::NoList => {
-            Exit::Failed
-        }
-        ServiceError::Values(_)
-        | ServiceError::UnknownZone(_)
-        | ServiceError::Thresholds(_)
-        | ServiceError::CallPattern(..)
-        | ServiceError::ConcurrentCalls
-        | ServiceError::CentrePhone
-        | ServiceError::CallsPerSecond
-        | ServiceError::WindowReversed
-        | ServiceError::UntilPassed
-        | ServiceError::PausePassed => Exit::Usage,
-        _ => Exit::Refused,
+const fn of_refused(refused: &ServiceError) -> Exit {
+    match refused.kind() {
+        ErrorKind::Unavailable => Exit::Failed,
+        ErrorKind::Invalid => Exit::Usage,
+        ErrorKind::NotFound | ErrorKind::Conflict | ErrorKind::Forbidden => Exit::Refused,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::service::{AlertError, SuspensionError};
 
     /// Scripts rely on the codes. The operators' table has exactly these codes.
     #[test]
@@ -115,9 +105,9 @@ mod tests {
     #[test]
     fn an_error_keeps_its_code_under_a_context() {
         use anyhow::Context as _;
-        let refused = || Err::<(), _>(ServiceError::NoSuchAlert);
+        let refused = || Err::<(), _>(ServiceError::from(AlertError::NotFound));
         assert_eq!(Exit::of(&refused().context("more").unwrap_err()), Exit::Refused);
-        assert_eq!(Exit::of(&ServiceError::PausePassed.into()), Exit::Usage);
+        assert_eq!(Exit::of(&ServiceError::from(SuspensionError::PauseEndPassed).into()), Exit::Usage);
         assert_eq!(Exit::of(&usage("that").context("more")), Exit::Usage);
         assert_eq!(Exit::of(&found("that")), Exit::Found);
         assert_eq!(Exit::of(&anyhow::anyhow!("that")), Exit::Failed);

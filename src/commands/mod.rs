@@ -16,9 +16,11 @@ pub(crate) mod documents;
 pub(crate) mod exit;
 mod fitting;
 mod flows;
+pub(crate) mod language;
 mod logging;
 mod maintenance;
 mod manual;
+mod messages;
 mod operator;
 mod outbox;
 pub(crate) mod output;
@@ -48,6 +50,7 @@ use crate::service::{Clock, SealedBy, seal_older_rows, seal_trail, write_seals};
 
 use self::arguments::{Form, Missing};
 use self::exit::Exit;
+use self::language::text;
 use self::output::complain;
 
 /// Kenko Call (健康コール): follow-up calls of patients, and a health-call line that answers 24 hours a day.
@@ -62,6 +65,10 @@ pub(crate) struct Arguments<Extra: ExtraCommands> {
     // argument with the same id.
     #[arg(id = "acting_as", long = "as", global = true, value_name = "NAME")]
     acting_as: Option<String>,
+    /// The language of what people read: ja or en. Default: that of the locale (LC_ALL, LC_MESSAGES, LANG), or English.
+    // The value is read before the arguments are parsed: their errors and help have a language, too.
+    #[arg(id = "spoken_language", long = "lang", global = true, value_name = "LANGUAGE")]
+    _spoken_language: Option<String>,
     #[command(subcommand)]
     command: Command<Extra>,
 }
@@ -176,6 +183,8 @@ impl ExtraCommands for Infallible {
 /// Runs the command that the process's arguments name: one of the product, or one of `Extra`.
 pub fn run<Extra: ExtraCommands>() -> ExitCode {
     private_files::keep_new_files_private();
+    #[allow(clippy::disallowed_methods, reason = "the edge of the process")]
+    language::choose(language::chosen(std::env::args_os(), language::VARIABLES.map(std::env::var_os)));
     let arguments = match Arguments::<Extra>::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return of_clap(&error).into(),
@@ -195,7 +204,7 @@ fn of_clap(error: &clap::Error) -> Exit {
     let written = error.print().and_then(|()| std::io::stdout().flush());
     match written {
         Err(why) if why.kind() != std::io::ErrorKind::BrokenPipe => {
-            complain(&format!("kenkocall: standard output can't be written ({why})"));
+            complain(&format!("kenkocall: {}", text!("output-failed", why = why.to_string())));
             Exit::Failed
         }
         _ if error.use_stderr() => Exit::Usage,

@@ -3,17 +3,16 @@
 use anyhow::Context;
 
 use super::exit::usage;
+use super::language::text;
 use crate::config::Config;
 use crate::domain::{Actor, Operator, StaffName, SystemUser};
 
 /// The name given by `--as`, or that of the system's user.
 pub(super) fn acting_as(given: Option<String>) -> anyhow::Result<StaffName> {
     if let Some(name) = given.filter(|name| !name.trim().is_empty()) {
-        return StaffName::parse(&name)
-            .map_err(|error| usage(format!("--as takes a name of 1 to 100 characters in one line: {error}")));
+        return StaffName::parse(&name).map_err(|error| usage(text!("operator-name", why = error.to_string())));
     }
-    StaffName::parse(system_user().as_str())
-        .context("the name of the system's user can't be recorded in the audit trail; give yours by --as")
+    StaffName::parse(system_user().as_str()).with_context(|| text!("operator-name-of-system"))
 }
 
 /// The operator of this process.

@@ -1,11 +1,14 @@
 //! The message of a failed command: its error and the causes, each once. Some errors include their cause in their own
 //! message, for the log, and would repeat it as a cause.
 
-/// Formats the error for people.
+use super::{language, messages};
+
+/// Formats the error for people, in the language of the command line.
 pub(crate) fn told(error: &anyhow::Error) -> String {
     let mut told = String::new();
     for cause in error.chain() {
-        let sentence = cause.to_string();
+        let sentence =
+            messages::of(cause).map_or_else(|| cause.to_string(), |message| message.text(language::current()));
         if told.is_empty() {
             told = sentence;
         } else if !told.contains(&sentence) {

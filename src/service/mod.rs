@@ -21,7 +21,8 @@ mod slots;
 mod suspension;
 
 pub use alerts::{
-    AlertFilter, AlertList, ClosedAlerts, ShownAlert, ToClose, close_alerts, line_of, list_alerts, tell_of_carrier,
+    AlertError, AlertFilter, AlertList, ClosedAlerts, ShownAlert, ToClose, close_alerts, line_of, list_alerts,
+    tell_of_carrier,
 };
 pub use audit::{
     BadRow, ChainError, Checkpoint, CheckpointError, CheckpointKind, CheckpointsRead, RowFault, RowsRead, SealedBy,
@@ -29,14 +30,14 @@ pub use audit::{
     seal_trail, walk_trail, write_checkpoint, write_seals,
 };
 pub use calls::{
-    AskedFor, Resolution, Resolved, ShownAnswer, ShownAttempt, ShownCall, ShownPerson, ShownTurn, call_now,
+    AskedFor, CallError, Resolution, Resolved, ShownAnswer, ShownAttempt, ShownCall, ShownPerson, ShownTurn, call_now,
     list_attempts, list_calls, resolve_call, show_call,
 };
 pub use carriers::{CarrierClient, LegBook, Speaks};
 #[cfg(feature = "lab")]
 pub use carriers::{NetworkObserver, SimulatedCarrier};
 pub use centre_settings::{CentreChange, CentreSettings};
-pub use centres::{CentreChanged, add_centre, change_centre, list_centres, show_centre};
+pub use centres::{CentreChanged, CentreError, add_centre, change_centre, list_centres, show_centre};
 #[cfg(feature = "fault-injection")]
 pub use context::CountedIds;
 pub use context::{
@@ -48,20 +49,20 @@ pub use conversation::{
     StaffNews, StoredEvent, sentences, sweep,
 };
 pub use dialer::{DialError, Dialer, DialerSettings, PreparedBatch, TICK, TickSummary};
-pub use error::ServiceError;
-pub use outbox::{JobFilter, JobRunner, JobState, Outside, ShownJob, discard_job, list_jobs, retry_jobs};
+pub use error::{ErrorKind, ServiceError, StoredThing};
+pub use outbox::{JobFilter, JobRunner, JobState, OutboxError, Outside, ShownJob, discard_job, list_jobs, retry_jobs};
 pub use patients::{
-    Changed, ImportMode, Imported, PatientStatus, ShownPatient, ShownReport, add_patient, change_patient,
+    Changed, ImportMode, Imported, PatientError, PatientStatus, ShownPatient, ShownReport, add_patient, change_patient,
     import_patients, list_patients, not_called, release_patient, show_patient, stop_patient,
 };
 pub use recovery::{Reconciled, reconcile_calls};
-pub use reports::Export;
+pub use reports::{Export, ReportError};
 #[cfg(feature = "lab")]
 pub use simulated_gateway::{Processed, run_simulated_gateway, run_until};
 pub use slots::{CentreDay, DailyStats, DaySlot, day_figures, day_slots};
 pub use suspension::{
-    DialerState, PauseReason, call_not_known, current_maintenance, dialer_state, end_maintenance, mark_restored,
-    note_backup, pause_dialling, resume_dialling, start_maintenance, turn_not_known,
+    DialerState, PauseReason, SuspensionError, call_not_known, current_maintenance, dialer_state, end_maintenance,
+    mark_restored, note_backup, pause_dialling, resume_dialling, start_maintenance, turn_not_known,
 };
 
 #[cfg(feature = "lab")]

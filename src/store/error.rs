@@ -71,6 +71,25 @@ impl StoreError {
         matches!(self, Self::Full | Self::ReadOnly)
     }
 
+    /// The code in API answers.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::CannotOpen { .. } => "database.cannot_open",
+            Self::Unreachable { .. } => "database.unreachable",
+            Self::NoDatabase { .. } => "database.missing",
+            Self::Newer => "database.newer",
+            Self::Older => "database.older",
+            Self::Stale => "database.stale",
+            Self::Taken(unique) => unique.code(),
+            Self::Full => "database.full",
+            Self::ReadOnly => "database.read_only",
+            Self::Busy => "database.busy",
+            Self::Abandoned => "database.abandoned",
+            Self::Inconsistent { .. } => "database.inconsistent",
+            Self::Driver(_) => "database.driver",
+        }
+    }
+
     /// Returns `true` if another node acted at the same time. Nothing is wrong: the operation is repeated.
     pub const fn is_conflict(&self) -> bool {
         matches!(self, Self::Stale | Self::Taken(Unique::Attempt | Unique::Turn | Unique::LegId))
@@ -171,6 +190,18 @@ impl From<sqlx::Error> for StoreError {
 }
 
 impl Unique {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::HersysId => "taken.hersys_id",
+            Self::AutomatedCallNumber => "taken.automated_call_number",
+            Self::CentreCode => "taken.centre_code",
+            Self::OpenReport => "taken.open_report",
+            Self::LegId => "taken.leg_id",
+            Self::Attempt => "taken.attempt",
+            Self::Turn => "taken.turn",
+        }
+    }
+
     /// Identifies the constraint: PostgreSQL reports its name, SQLite its columns in the message.
     fn of(error: &dyn sqlx::error::DatabaseError) -> Option<Self> {
         const KNOWN: [(Unique, &str, &str); 8] = [

@@ -6,7 +6,9 @@ use jiff::SignedDuration;
 use kenkocall::domain::{AlertKind, CallId, CentreCode, DataOrigin, Job, JobFailure, JobId, JobKind, ProcessId};
 use kenkocall::lab::MADE_UP_CENTRE;
 use kenkocall::policy::MOST_RUNS;
-use kenkocall::service::{JobFilter, JobRunner, JobState, Outside, ServiceError, discard_job, list_jobs, retry_jobs};
+use kenkocall::service::{
+    JobFilter, JobRunner, JobState, OutboxError, Outside, ServiceError, discard_job, list_jobs, retry_jobs,
+};
 use kenkocall::store::Database;
 use kenkocall::store::outbox::{self, CLAIM_LASTS, LONGEST_POSTPONED, NewJob};
 use uuid::Uuid;
@@ -164,11 +166,11 @@ async fn a_job_that_keeps_failing_is_given_up_and_can_be_retried(fresh: Fresh) {
     discard_job(&day.client.context, &day.client.actor, dropped).await.unwrap();
     assert!(matches!(
         discard_job(&day.client.context, &day.client.actor, dropped).await,
-        Err(ServiceError::NoSuchFailedJob)
+        Err(ServiceError::Outbox(OutboxError::NotFound))
     ));
     assert!(matches!(
         retry_jobs(&day.client.context, &day.client.actor, Some(dropped)).await,
-        Err(ServiceError::NoSuchFailedJob)
+        Err(ServiceError::Outbox(OutboxError::NotFound))
     ));
     assert_eq!(retry_jobs(&day.client.context, &day.client.actor, None).await.unwrap(), [kept]);
     assert_eq!(runner.run().await.unwrap(), 1);

@@ -4,7 +4,7 @@
 use jiff::SignedDuration;
 use kenkocall::carrier::simulator::Script;
 use kenkocall::domain::CallId;
-use kenkocall::service::{Reconciled, ServiceError, call_not_known, reconcile_calls, resume_dialling};
+use kenkocall::service::{Reconciled, ServiceError, SuspensionError, call_not_known, reconcile_calls, resume_dialling};
 use uuid::Builder;
 
 use super::databases::Fresh;
@@ -82,7 +82,7 @@ async fn fault_13_calls_that_were_lost_become_attempts_of_their_slots(fresh: Fre
     assert!(!first.is_complete() && first.list_holds_at.is_some());
     assert!(matches!(
         resume_dialling(&day.client.context, &day.client.actor, false).await,
-        Err(ServiceError::NotReconciled)
+        Err(ServiceError::Suspension(SuspensionError::NotReconciled))
     ));
     assert_eq!(day.attempts().await, ["01 busy"]);
 

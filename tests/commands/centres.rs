@@ -1,7 +1,7 @@
 //! `kenkocall centres`.
 
 use kenkocall::domain::{CentreCode, PhoneNumber};
-use kenkocall::service::{CentreSettings, ServiceError};
+use kenkocall::service::{CentreError, CentreSettings, ServiceError};
 use kenkocall::store::{audit, centres};
 
 use crate::{CommandLine, databases::Fresh};
@@ -239,7 +239,10 @@ async fn settings_of_an_older_release_have_defaults(fresh: Fresh) {
     row.settings = r#"{"days_off":"never"}"#.to_owned();
     assert!(matches!(CentreSettings::read(&row), Err(ServiceError::Unreadable(_))));
     row.time_zone = "Mars/Olympus".to_owned();
-    assert!(matches!(CentreSettings::default().calling_schedule(&row), Err(ServiceError::UnknownZone(_))));
+    assert!(matches!(
+        CentreSettings::default().calling_schedule(&row),
+        Err(ServiceError::Centre(CentreError::UnknownTimeZone(_)))
+    ));
 }
 
 async fn patients_outside_new_calling_hours_are_counted(fresh: Fresh) {

@@ -27,6 +27,7 @@ mod dialer;
 mod documented_roles;
 mod every_command;
 mod forms;
+mod language;
 mod maintenance;
 mod operator_name;
 mod outbox;

@@ -8,9 +8,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::commands::arguments::{Form, centre_code};
+use crate::commands::exit::refused;
+use crate::commands::language;
+use crate::commands::messages::ToMessage as _;
 use crate::commands::output::complain;
 use crate::patient_import::{Column, List, ListFile, MAX_BYTES, SheetName};
-use crate::service::{Client, ImportMode, Imported, ServiceError, import_patients};
+use crate::service::{Client, ImportMode, Imported, PatientError, ServiceError, import_patients};
 
 /// The maximum number of findings printed. The others are counted.
 const MAX_PRINTED: usize = 200;
@@ -40,7 +43,7 @@ pub(super) async fn run(
     bar.finish_and_clear();
     let done = match outcome {
         Ok(done) => done,
-        Err(ServiceError::List(findings)) => {
+        Err(ServiceError::Patient(PatientError::InvalidList(findings))) => {
             let mut lines = String::new();
             for finding in findings.iter().take(MAX_PRINTED) {
                 lines.push_str(&format!("{}: {finding}\n", file.display()));
@@ -49,7 +52,7 @@ pub(super) async fn run(
                 lines.push_str(&format!("and {more} more\n"));
             }
             complain(lines.trim_end());
-            return Err(ServiceError::List(findings).into());
+            return Err(refused(PatientError::InvalidList(findings).message().text(language::current())));
         }
         Err(other) => return Err(other.into()),
     };

@@ -15,7 +15,8 @@ use super::output::complain;
 use crate::domain::HersysId;
 use crate::patient_import::{Column, Finding, Place};
 use crate::service::{
-    Changed, Client, ImportMode, ServiceError, add_patient, change_patient, release_patient, show_patient, stop_patient,
+    Changed, Client, ImportMode, PatientError, ServiceError, add_patient, change_patient, release_patient,
+    show_patient, stop_patient,
 };
 
 #[derive(Debug, Subcommand)]
@@ -204,7 +205,7 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Patients) -> 
 async fn done(client: &Client, outcome: Result<Changed, ServiceError>, word: &str, form: Form) -> anyhow::Result<()> {
     let changed = match outcome {
         Ok(changed) => changed,
-        Err(ServiceError::Values(findings)) => {
+        Err(ServiceError::Patient(PatientError::InvalidValues(findings))) => {
             let lines: Vec<String> = findings.iter().map(of_option).collect();
             return Err(usage(format!("nothing was changed\n{}", lines.join("\n"))));
         }

@@ -59,10 +59,10 @@ pub enum SimulationError {
     #[error("the folder for the simulated days can't be used ({0}); name another with --folder")]
     Folder(#[from] std::io::Error),
     /// The database can't be used.
-    #[error("the database of a simulated day can't be used: {0}")]
+    #[error("the database of a simulated day can't be used")]
     Store(#[from] StoreError),
     /// The patients couldn't be registered.
-    #[error("the people of a simulated day can't be registered: {0}")]
+    #[error("the people of a simulated day can't be registered")]
     Service(#[from] ServiceError),
     /// A made-up value is invalid.
     #[error("the simulation's own {0} can't be read; this is a defect")]

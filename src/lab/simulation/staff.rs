@@ -12,8 +12,8 @@ use crate::domain::{AttemptState, CallingHours, HersysId};
 use crate::patient_import::Column;
 use crate::policy::{DaysOff, ReportCovers};
 use crate::service::{
-    CentreChange, Client, ImportMode, Resolution, ServiceError, add_patient, call_now, change_centre, change_patient,
-    import_patients, release_patient, resolve_call, stop_patient,
+    CallError, CentreChange, Client, ImportMode, PatientError, Resolution, ServiceError, add_patient, call_now,
+    change_centre, change_patient, import_patients, release_patient, resolve_call, stop_patient,
 };
 use crate::store::attempts::{self, AttemptFilter};
 
@@ -115,7 +115,8 @@ impl Environment {
         match done {
             Ok(()) => self.stands(who, change),
             Err(refused) => {
-                let known = matches!(refused, ServiceError::NoSuchPatient) != self.standing(who).registered;
+                let known =
+                    matches!(refused, ServiceError::Patient(PatientError::NotFound)) != self.standing(who).registered;
                 let why = refused.to_string();
                 self.note(if known { LoggedEventKind::Refused(who, why) } else { LoggedEventKind::Failed(why) });
             }
@@ -164,7 +165,7 @@ impl Environment {
         match call_now(&client.context, &client.actor, &id).await {
             Ok(_) => self.note(LoggedEventKind::CalledNow(who)),
             Err(refused) => {
-                let unwanted = matches!(refused, ServiceError::NotCalled(_));
+                let unwanted = matches!(refused, ServiceError::Call(CallError::NotCallable(_)));
                 let wrong = unwanted && self.standing(who).wanted() && !self.may_be_unwanted(client, &id).await;
                 let why = refused.to_string();
                 self.note(if wrong { LoggedEventKind::Failed(why) } else { LoggedEventKind::Refused(who, why) });
@@ -244,8 +245,10 @@ impl Environment {
 fn unexpected(done: &Result<(), ServiceError>, taken: bool) -> Option<String> {
     match done {
         Ok(()) => taken.then(|| "a number was given to two patients".to_owned()),
-        Err(ServiceError::NumberInUse(_)) => (!taken).then(|| "a number that is free was refused".to_owned()),
-        Err(ServiceError::NoSuchPatient | ServiceError::Values(_)) => None,
+        Err(ServiceError::Patient(PatientError::NumberInUse(_))) => {
+            (!taken).then(|| "a number that is free was refused".to_owned())
+        }
+        Err(ServiceError::Patient(PatientError::NotFound | PatientError::InvalidValues(_))) => None,
         Err(other) => Some(other.to_string()),
     }
 }

@@ -9,6 +9,7 @@ use crate::domain::{
     Actor, AlertId, AlertKind, Answer, CallerNumber, CentreCode, HersysId, PatientId, ReportId, Severity,
 };
 use crate::policy::{Permission, scope};
+use crate::service::alerts::AlertError;
 use crate::service::centre_settings::narrowed;
 use crate::service::context::{Changes, Context, Details, Viewed, audit_entry, new_id, shown_of};
 use crate::service::error::ServiceError;
@@ -56,7 +57,7 @@ pub struct AlertList {
 /// named (D3).
 ///
 /// # Errors
-/// [`ServiceError::NoSuchCentre`].
+/// [`CentreError::NotFound`](crate::service::CentreError::NotFound).
 pub async fn list_alerts(
     context: &Context,
     actor: &Actor,
@@ -146,14 +147,14 @@ pub struct ClosedAlerts {
 /// Closes one alert, or all alerts that a patient's line showed. Alerts raised after the line was shown stay open.
 ///
 /// # Errors
-/// [`ServiceError::NoSuchAlert`]; [`ServiceError::AlertsCameSince`] if the line now has more alerts than were shown.
+/// [`AlertError::NotFound`]; [`AlertError::MoreThanShown`] if the line now has more alerts than were shown.
 pub async fn close_alerts(context: &Context, actor: &Actor, what: ToClose) -> Result<ClosedAlerts, ServiceError> {
     let scope = scope(actor, Permission::CloseAlerts)?;
     let now = context.clock.now();
     let mut tx = context.database.begin_write().await?;
     let named = alerts::get(&mut tx, what.alert).await?;
     let visible = |alert: &AlertRow| alert.centre.as_ref().is_none_or(|centre| scope.covers(centre));
-    let named = named.filter(visible).ok_or(ServiceError::NoSuchAlert)?;
+    let named = named.filter(visible).ok_or(AlertError::NotFound)?;
     let mut line = match line_of(&named) {
         Some(patient) => alerts::open_of_patients(&mut tx, &[patient]).await?,
         None => Vec::new(),
@@ -162,7 +163,7 @@ pub async fn close_alerts(context: &Context, actor: &Actor, what: ToClose) -> Re
     let shown_with = |alert: &AlertRow| (alert.raised_at, alert.id) < (named.raised_at, named.id);
     let others: Vec<&AlertRow> = line.iter().filter(|alert| what.others.is_some() && shown_with(alert)).collect();
     if what.others.is_some_and(|shown| others.len() > shown as usize) {
-        return Err(ServiceError::AlertsCameSince);
+        return Err(AlertError::MoreThanShown.into());
     }
     let mut closed = Vec::new();
     let mut entries = Vec::new();

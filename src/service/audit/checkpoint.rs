@@ -48,19 +48,24 @@ pub struct Checkpoint {
 #[derive(Debug, thiserror::Error)]
 pub enum CheckpointError {
     /// The file can't be read or written.
-    #[error("the checkpoint file can't be used ({0}); check its path, its disk and who may write there")]
+    #[error("the checkpoint file can't be used: {0}")]
     File(#[from] std::io::Error),
     /// A line can't be parsed. Holds its number, counted from the first line, or `None` near the end of a long file.
-    #[error(
-        "{} of the checkpoint file isn't a checkpoint; if nobody has changed the file, its disk is failing: keep a copy, and look at it with somebody who knows",
-        .0.map_or_else(|| "a line near the end".to_owned(), |line| format!("line {line}"))
-    )]
+    #[error("a line of the checkpoint file isn't a checkpoint: {}", .0.map_or_else(|| "near the end".to_owned(), |line| line.to_string()))]
     Line(Option<u64>),
     /// The database lacks entries that the file mentions. Another line would hide that.
-    #[error(
-        "the checkpoint file tells of entries that this database doesn't have, so nothing was added to it; `kenkocall audit verify --checkpoint FILE` says what is missing; when a backup was restored, add --after-restore"
-    )]
+    #[error("the checkpoint file has entries that this database doesn't have; nothing was added to it")]
     Contradicts,
+}
+
+impl CheckpointError {
+    pub(in crate::service) const fn code(&self) -> &'static str {
+        match self {
+            Self::File(_) => "checkpoint.file",
+            Self::Line(_) => "checkpoint.line",
+            Self::Contradicts => "checkpoint.contradicts",
+        }
+    }
 }
 
 impl std::fmt::Display for Checkpoint {

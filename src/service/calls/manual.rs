@@ -4,11 +4,13 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{Actor, AlertKind, AttemptOutcome, AttemptState, CallId, HersysId, SlotId, SlotState, Withdrawal};
+use crate::domain::{Actor, AlertKind, AttemptOutcome, AttemptState, CallId, HersysId, SlotId, SlotState};
 use crate::policy::{Permission, Scope, scope};
+use crate::service::calls::CallError;
 use crate::service::centre_settings::{known_centre, schedule_of};
 use crate::service::context::{Changes, Context, audit_entry, new_id, patient_subject};
 use crate::service::error::ServiceError;
+use crate::service::patients::PatientError;
 use crate::service::slots::{AttemptConclusion, settle, unwanted};
 use crate::service::suspension::{PauseReason, current_hold};
 use crate::store::attempts::{self, AttemptRow};
@@ -33,7 +35,7 @@ pub struct AskedFor {
 /// retried by the centre's policy within a quarter of an hour, and never outside calling hours.
 ///
 /// # Errors
-/// [`ServiceError::NoSuchPatient`], or the reason why the patient can't be called.
+/// [`PatientError::NotFound`], or the reason why the patient can't be called.
 pub async fn call_now(context: &Context, actor: &Actor, id: &HersysId) -> Result<AskedFor, ServiceError> {
     let scope = scope(actor, Permission::PlaceCalls)?;
     context.looked_up(actor, id, "patient.called_now", ask_for(context, actor, &scope, id).await).await
@@ -43,20 +45,20 @@ async fn ask_for(context: &Context, actor: &Actor, scope: &Scope, id: &HersysId)
     let now = context.clock.now();
     let mut tx = context.database.begin_write().await?;
     let found = patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await?.pop();
-    let found = found.filter(|patient| scope.covers(&patient.centre)).ok_or(ServiceError::NoSuchPatient)?;
+    let found = found.filter(|patient| scope.covers(&patient.centre)).ok_or(PatientError::NotFound)?;
     patients::hold(&mut tx, &[found.id]).await?;
-    let patient = patients::by_ids(&mut tx, &[found.id]).await?.pop().ok_or(ServiceError::NoSuchPatient)?;
+    let patient = patients::by_ids(&mut tx, &[found.id]).await?.pop().ok_or(PatientError::NotFound)?;
     if let Some(why) = unwanted(&patient) {
-        return Err(ServiceError::NotCalled(why));
+        return Err(CallError::NotCallable(why).into());
     }
     let schedule = schedule_of(&known_centre(&mut tx, &patient.centre).await?)?;
     let local = schedule.zone.to_datetime(now);
     if !schedule.hours.contain(local.time()) {
-        return Err(ServiceError::OutsideCallingHours(schedule.hours));
+        return Err(CallError::OutsideCallingHours(schedule.hours).into());
     }
     let waits = slots::open_of(&mut tx, &[patient.id]).await?.iter().any(|slot| slot.origin == Origin::Staff);
     if waits || !attempts::open_of(&mut tx, &[patient.id]).await?.is_empty() {
-        return Err(ServiceError::CalledAlready);
+        return Err(CallError::AlreadyUnderWay.into());
     }
     let close = schedule.zone.to_timestamp(schedule.hours.close.on(local.date())).unwrap_or(now);
     let slot = SlotRow {
@@ -75,7 +77,7 @@ async fn ask_for(context: &Context, actor: &Actor, scope: &Scope, id: &HersysId)
         ended_at: None,
     };
     if slots::open(&mut tx, std::slice::from_ref(&slot)).await? == 0 {
-        return Err(ServiceError::CalledAlready);
+        return Err(CallError::AlreadyUnderWay.into());
     }
     let asked = Changes::default().field("called_at", None::<String>, now.to_string());
     let entry = audit_entry(actor, now, "patient.called_now", patient_subject(patient.id), Some(patient.centre), asked);
@@ -122,7 +124,7 @@ pub struct Resolved {
 /// Records what staff found out about a call of unknown outcome.
 ///
 /// # Errors
-/// [`ServiceError::NoSuchCall`], or [`ServiceError::NotUnknown`] if its outcome is known.
+/// [`CallError::NotFound`], or [`CallError::OutcomeKnown`] if its outcome is known.
 pub async fn resolve_call(
     context: &Context,
     actor: &Actor,
@@ -135,9 +137,9 @@ pub async fn resolve_call(
     // Locked, so that no report of the carrier comes between reading the attempt and resolving it.
     attempts::hold(&mut tx, call).await?;
     let attempt = attempts::by_calls(&mut tx, &[call]).await?.pop();
-    let attempt = attempt.filter(|attempt| scope.covers(&attempt.centre)).ok_or(ServiceError::NoSuchCall)?;
+    let attempt = attempt.filter(|attempt| scope.covers(&attempt.centre)).ok_or(CallError::NotFound)?;
     if attempt.state != AttemptState::Unknown {
-        return Err(ServiceError::NotUnknown);
+        return Err(CallError::OutcomeKnown.into());
     }
     let ended = match resolution {
         Resolution::NotPlaced => Some(AttemptConclusion::NotPlaced),
@@ -156,8 +158,8 @@ pub async fn resolve_call(
         }
     }
     audit_change(&mut tx, actor, &attempt, resolution, now).await?;
-    let after = attempts::by_calls(&mut tx, &[call]).await?.pop().ok_or(ServiceError::NoSuchCall)?;
-    let slot = slots::by_ids(&mut tx, &[attempt.slot]).await?.pop().ok_or(ServiceError::NoSuchCall)?;
+    let after = attempts::by_calls(&mut tx, &[call]).await?.pop().ok_or(CallError::NotFound)?;
+    let slot = slots::by_ids(&mut tx, &[attempt.slot]).await?.pop().ok_or(CallError::NotFound)?;
     tx.commit().await?;
     Ok(Resolved { attempt: after, slot })
 }
@@ -174,29 +176,4 @@ async fn audit_change(
     let subject = patient_subject(attempt.patient);
     let entry = audit_entry(actor, now, "patient.call_resolved", subject, Some(attempt.centre.clone()), changes);
     Ok(audit::append(tx, vec![entry]).await?)
-}
-
-/// Why a patient must not be called, as a sentence for staff.
-pub(in crate::service) const fn not_called(why: Withdrawal) -> &'static str {
-    match why {
-        Withdrawal::Stopped => {
-            "this patient's automated calls are stopped; `kenkocall patients set HERSYS_ID --automated-call yes` ends the stop"
-        }
-        Withdrawal::StopRequested => {
-            "this patient has asked that calls stop; decide first: `kenkocall patients stop HERSYS_ID`, or `patients set HERSYS_ID --automated-call yes`"
-        }
-        Withdrawal::Released => "this patient's observation has ended, so there are no automated calls",
-        Withdrawal::SwitchedOff => {
-            "this patient has no automated calls; switch them on with `kenkocall patients set HERSYS_ID --phone-number NUMBER --automated-call yes`"
-        }
-        Withdrawal::WrongNumber => {
-            "somebody else answers at this patient's number; register the right one with `kenkocall patients set HERSYS_ID --phone-number NUMBER`"
-        }
-        Withdrawal::NumberNotAllowed => {
-            "automated calls don't go to this kind of number; register a Japanese landline, mobile or 050 number"
-        }
-        Withdrawal::Reported | Withdrawal::TimesChanged | Withdrawal::NumberChanged | Withdrawal::Superseded => {
-            "this patient isn't called just now; try again in a moment"
-        }
-    }
 }

@@ -1,8 +1,9 @@
 //! Calls as they took place, and calls that staff start or settle by hand.
 
+mod error;
 mod manual;
 mod show;
 
-pub(in crate::service) use manual::not_called;
+pub use error::CallError;
 pub use manual::{AskedFor, Resolution, Resolved, call_now, resolve_call};
 pub use show::{ShownAnswer, ShownAttempt, ShownCall, ShownPerson, ShownTurn, list_attempts, list_calls, show_call};

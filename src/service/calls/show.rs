@@ -9,9 +9,10 @@ use crate::domain::{Actor, Answer, CallId, CallerNumber, HersysId, Item, Languag
 use crate::engine::{NextAction, Reply, Session, WordsFor, words};
 use crate::flow::FlowSet;
 use crate::policy::{Lane, Permission, require, scope};
+use crate::service::calls::CallError;
 use crate::service::context::{Context, Details, FlowSetError, Viewed, hersys_id_subject, shown_of, stored_flow_set};
 use crate::service::conversation::StoredEvent;
-use crate::service::error::ServiceError;
+use crate::service::error::{ServiceError, StoredThing};
 use crate::store::answers::{self, AnswerRow};
 use crate::store::attempts::{self, AttemptFilter, AttemptRow};
 use crate::store::calls::{self, CallFilter, CallRow};
@@ -118,7 +119,7 @@ pub async fn list_calls(
 /// Shows a call. The audit trail records the view for each patient in it (D3).
 ///
 /// # Errors
-/// [`ServiceError::NoSuchCall`], or [`ServiceError::Unreadable`] if stored data can't be read.
+/// [`CallError::NotFound`], or [`ServiceError::Unreadable`] if stored data can't be read.
 pub async fn show_call(
     context: &Context,
     actor: &Actor,
@@ -131,7 +132,7 @@ pub async fn show_call(
         drop(tx);
         // The lookup is refused even if the audit entry can't be written: a missing call reveals no patient.
         let _noted = context.note_absence(actor, format!("call:{id}"), "call.not_found", "call.shown").await?;
-        return Err(ServiceError::NoSuchCall);
+        return Err(CallError::NotFound.into());
     };
     let mut shown_legs = Vec::new();
     for leg in legs::of_calls(&mut tx, &[id]).await? {
@@ -140,14 +141,14 @@ pub async fn show_call(
     }
     let flow_set = stored_flow_set(&mut tx, &call.flow_set).await.map_err(|error| match error {
         FlowSetError::Store(error) => ServiceError::Store(error),
-        FlowSetError::Unreadable => ServiceError::Unreadable("flow document set"),
+        FlowSetError::Unreadable => ServiceError::Unreadable(StoredThing::FlowSet),
     })?;
     let attempt = attempt_of(&mut tx, id).await?;
     let proven = identifications::proven_in(&mut tx, id).await?;
     let ids: Vec<HersysId> = proven.iter().map(|(id, _)| id.clone()).collect();
     let people = people_in(&mut tx, &call, &ids, attempt.as_ref().map(|shown| shown.attempt.patient)).await?;
     if scope.centres().is_some() && !people.iter().any(|patient| scope.covers(&patient.centre)) {
-        return Err(ServiceError::NoSuchCall);
+        return Err(CallError::NotFound.into());
     }
     let answers = answers_in(&mut tx, &call, &people).await?;
     let mut shown_turns = Vec::new();
@@ -256,7 +257,7 @@ fn shown_turn(
     flow_set: &FlowSet,
     answers: &[(Option<HersysId>, AnswerRow)],
 ) -> Result<ShownTurn, ServiceError> {
-    let unreadable = |_| ServiceError::Unreadable("turn of this call");
+    let unreadable = |_| ServiceError::Unreadable(StoredThing::Turn);
     let event: StoredEvent = serde_json::from_str(row.event.as_str()).map_err(unreadable)?;
     let reply: Option<Arc<Reply>> = serde_json::from_str(row.reply.as_str()).map_err(unreadable)?;
     let said = reply.iter().flat_map(|reply| &reply.say);

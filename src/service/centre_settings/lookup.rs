@@ -10,6 +10,7 @@ use super::settings::CentreSettings;
 use crate::domain::{CallingHours, CentreCode};
 use crate::engine::Centre;
 use crate::policy::{CallingSchedule, Scope, report_day};
+use crate::service::centres::CentreError;
 use crate::service::error::ServiceError;
 use crate::store::Tx;
 use crate::store::centres::{self, CentreRow};
@@ -30,14 +31,14 @@ pub(in crate::service) fn centre_of(row: &CentreRow) -> Centre {
 /// When a stored centre calls its patients.
 ///
 /// # Errors
-/// [`ServiceError::Unreadable`] or [`ServiceError::UnknownZone`]: no patient is called by guessed settings.
+/// [`ServiceError::Unreadable`] or [`CentreError::UnknownTimeZone`]: no patient is called by guessed settings.
 pub(crate) fn schedule_of(row: &CentreRow) -> Result<CallingSchedule, ServiceError> {
     CentreSettings::read(row)?.calling_schedule(row)
 }
 
 /// The centre with this code.
 pub(in crate::service) async fn known_centre(tx: &mut Tx, code: &CentreCode) -> Result<CentreRow, ServiceError> {
-    centres::get(tx, code).await?.ok_or_else(|| ServiceError::NoSuchCentre(code.clone()))
+    centres::get(tx, code).await?.ok_or_else(|| CentreError::NotFound(code.clone()).into())
 }
 
 /// The centre with this code, if the actor may see it. Any other code is refused like an unknown one.
@@ -47,7 +48,7 @@ pub(in crate::service) async fn visible_centre(
     code: &CentreCode,
 ) -> Result<CentreRow, ServiceError> {
     if !scope.covers(code) {
-        return Err(ServiceError::NoSuchCentre(code.clone()));
+        return Err(CentreError::NotFound(code.clone()).into());
     }
     known_centre(tx, code).await
 }
@@ -65,7 +66,7 @@ pub(in crate::service) async fn narrowed(
 
 /// The time zone of a stored centre. It was checked when it was stored.
 pub(in crate::service) fn zone_of(row: &CentreRow) -> Result<TimeZone, ServiceError> {
-    TimeZone::get(&row.time_zone).map_err(|_| ServiceError::UnknownZone(row.time_zone.clone()))
+    TimeZone::get(&row.time_zone).map_err(|_| CentreError::UnknownTimeZone(row.time_zone.clone()).into())
 }
 
 /// The civil date at a centre and its calling hours. A patient's values are checked against them.

@@ -12,8 +12,9 @@ use crate::policy::{
     CallPattern, CallingSchedule, DayLimits, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy,
     Thresholds, UnregisteredReports, report_day,
 };
+use crate::service::centres::CentreError;
 use crate::service::context::Changes;
-use crate::service::error::ServiceError;
+use crate::service::error::{ServiceError, StoredThing};
 use crate::store::centres::CentreRow;
 
 /// The settings of a health centre. A setting missing in an older row has its default.
@@ -77,16 +78,16 @@ impl CentreSettings {
     /// # Errors
     /// [`ServiceError::Unreadable`].
     pub fn read(row: &CentreRow) -> Result<Self, ServiceError> {
-        serde_json::from_str(&row.settings).map_err(|_| ServiceError::Unreadable("health centre's settings"))
+        serde_json::from_str(&row.settings).map_err(|_| ServiceError::Unreadable(StoredThing::CentreSettings))
     }
 
     /// When the centre calls its patients.
     ///
     /// # Errors
-    /// [`ServiceError::UnknownZone`] if the row's time zone is unknown. It was checked when it was stored.
+    /// [`CentreError::UnknownTimeZone`] if the row's time zone is unknown. It was checked when it was stored.
     pub fn calling_schedule(&self, row: &CentreRow) -> Result<CallingSchedule, ServiceError> {
         Ok(CallingSchedule {
-            zone: TimeZone::get(&row.time_zone).map_err(|_| ServiceError::UnknownZone(row.time_zone.clone()))?,
+            zone: TimeZone::get(&row.time_zone).map_err(|_| CentreError::UnknownTimeZone(row.time_zone.clone()))?,
             hours: self.calling_hours,
             days_off: self.days_off.clone(),
             pattern: self.call_pattern.clone(),
@@ -110,7 +111,7 @@ impl CentreSettings {
         let after = Self {
             office_hours: change.office_hours.unwrap_or(self.office_hours),
             calling_hours: change.calling_hours.unwrap_or(self.calling_hours),
-            thresholds: thresholds.checked()?,
+            thresholds: thresholds.checked().map_err(CentreError::from)?,
             days_off: change.days_off.clone().unwrap_or(self.days_off),
             call_pattern: change.call_pattern.clone().unwrap_or(self.call_pattern),
             retry: change.retry.unwrap_or(self.retry),
@@ -123,21 +124,21 @@ impl CentreSettings {
             spend_per_day: change.spend_per_day.unwrap_or(self.spend_per_day),
         };
         if after.concurrent_calls.is_some_and(|calls| !(1..=Self::MOST_CONCURRENT_CALLS).contains(&calls)) {
-            return Err(ServiceError::ConcurrentCalls);
+            return Err(CentreError::ConcurrentCallsOutOfRange.into());
         }
         if after.calls_per_second.is_some_and(|pace| !(Self::SLOWEST_PACE..=Self::FASTEST_PACE).contains(&pace)) {
-            return Err(ServiceError::CallsPerSecond);
+            return Err(CentreError::CallsPerSecondOutOfRange.into());
         }
         // A stored pattern that was valid when it was set doesn't block other changes.
         if change.call_pattern.is_some() || change.calling_hours.is_some() || change.days_off.is_some() {
             let checked = after.call_pattern.checked(after.calling_hours, &after.days_off, report_day(now, zone));
-            checked.map_err(|why| ServiceError::CallPattern(after.call_pattern.to_string(), why))?;
+            checked.map_err(|why| CentreError::CallPattern(after.call_pattern.to_string(), why))?;
         }
         Ok(after)
     }
 
     pub(in crate::service) fn written(&self) -> Result<String, ServiceError> {
-        serde_json::to_string(self).map_err(|_| ServiceError::Unreadable("health centre's settings"))
+        serde_json::to_string(self).map_err(|_| ServiceError::Unreadable(StoredThing::CentreSettings))
     }
 }
 

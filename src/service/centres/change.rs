@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use crate::domain::{Actor, CallTimes, CallingHours, CentreCode, CentreName, PatientId, PhoneNumber};
 use crate::policy::{Permission, require, scope};
 use crate::service::centre_settings::{CentreChange, CentreSettings, schedule_of, settings_changes, visible_centre};
+use crate::service::centres::CentreError;
 use crate::service::context::{Changes, Context, audit_entry};
 use crate::service::error::ServiceError;
 use crate::service::slots::{next_slot_of, open_before_change, withdraw_unwanted};
@@ -48,7 +49,7 @@ pub async fn add_centre(
         updated_at: now,
     };
     if !bare.phone.kind().takes_callers_of_a_centre() {
-        return Err(ServiceError::CentrePhone);
+        return Err(CentreError::PhoneNotCallable.into());
     }
     let row = changed(&bare, more, now)?;
     let mut tx = context.database.begin_write().await?;
@@ -74,7 +75,7 @@ pub async fn list_centres(context: &Context, actor: &Actor) -> Result<Vec<Centre
 /// Shows a health centre.
 ///
 /// # Errors
-/// [`ServiceError::NoSuchCentre`].
+/// [`CentreError::NotFound`].
 pub async fn show_centre(context: &Context, actor: &Actor, code: &CentreCode) -> Result<CentreRow, ServiceError> {
     let scope = scope(actor, Permission::ViewCentres)?;
     visible_centre(&mut context.database.begin_read().await?, &scope, code).await
@@ -172,10 +173,10 @@ fn changed(before: &CentreRow, change: &CentreChange, now: Timestamp) -> Result<
     let name = change.name.clone().map_or_else(|| before.name.clone(), String::from);
     // A stored number doesn't block other changes, even if it wouldn't be accepted now.
     if change.phone.as_ref().is_some_and(|phone| !phone.kind().takes_callers_of_a_centre()) {
-        return Err(ServiceError::CentrePhone);
+        return Err(CentreError::PhoneNotCallable.into());
     }
     let time_zone = change.time_zone.as_ref().unwrap_or(&before.time_zone).clone();
-    let zone = TimeZone::get(&time_zone).map_err(|_| ServiceError::UnknownZone(time_zone.clone()))?;
+    let zone = TimeZone::get(&time_zone).map_err(|_| CentreError::UnknownTimeZone(time_zone.clone()))?;
     let settings = CentreSettings::of(before).changed(change, &zone, now)?;
     Ok(CentreRow {
         code: before.code.clone(),

@@ -7,6 +7,7 @@ use super::Context;
 use super::clock::new_id;
 use crate::domain::{Actor, CentreCode, HersysId, PatientId};
 use crate::service::error::ServiceError;
+use crate::service::patients::PatientError;
 use crate::store::audit::{self, AuditRow};
 use crate::store::patients::PatientRow;
 use crate::store::{Document, StoreError};
@@ -49,7 +50,7 @@ impl Details {
 
 impl Context {
     /// Records a lookup of a HER-SYS ID that isn't registered: guessing IDs leaves entries as viewing patients does
-    /// (D3). `action` is the intended action. Errors other than [`ServiceError::NoSuchPatient`] are returned
+    /// (D3). `action` is the intended action. Errors other than [`PatientError::NotFound`] are returned
     /// unchanged.
     pub(in crate::service) async fn looked_up<T>(
         &self,
@@ -58,12 +59,12 @@ impl Context {
         action: &str,
         outcome: Result<T, ServiceError>,
     ) -> Result<T, ServiceError> {
-        if !matches!(outcome, Err(ServiceError::NoSuchPatient)) {
+        if !matches!(outcome, Err(ServiceError::Patient(PatientError::NotFound))) {
             return outcome;
         }
         match self.note_absence(actor, hersys_id_subject(id), "patient.not_found", action).await? {
             Noted::Yes => outcome,
-            Noted::No(error) => Err(ServiceError::NoSuchPatientNotNoted(error)),
+            Noted::No(error) => Err(PatientError::NotFoundNotAudited(error).into()),
         }
     }
 

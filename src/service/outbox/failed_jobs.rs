@@ -6,6 +6,7 @@ use crate::domain::{Actor, JobFailure, JobId, JobKind};
 use crate::policy::{Permission, require};
 use crate::service::context::{Changes, Context, audit_entry};
 use crate::service::error::ServiceError;
+use crate::service::outbox::OutboxError;
 use crate::store::{audit, outbox};
 
 /// The most jobs that are listed or retried at once.
@@ -78,7 +79,7 @@ pub async fn list_jobs(context: &Context, actor: &Actor, which: JobFilter) -> Re
 /// Makes jobs that were given up due again: the named one, or all. Returns their ids.
 ///
 /// # Errors
-/// [`ServiceError::NoSuchFailedJob`] if the named job wasn't given up.
+/// [`OutboxError::NotFound`] if the named job wasn't given up.
 pub async fn retry_jobs(context: &Context, actor: &Actor, job: Option<JobId>) -> Result<Vec<JobId>, ServiceError> {
     require(actor, Permission::ManageJobs)?;
     let now = context.clock.now();
@@ -96,7 +97,7 @@ pub async fn retry_jobs(context: &Context, actor: &Actor, job: Option<JobId>) ->
         }
     }
     if retried.is_empty() && job.is_some() {
-        return Err(ServiceError::NoSuchFailedJob);
+        return Err(OutboxError::NotFound.into());
     }
     audit::append(&mut tx, entries).await?;
     tx.commit().await?;
@@ -106,13 +107,13 @@ pub async fn retry_jobs(context: &Context, actor: &Actor, job: Option<JobId>) ->
 /// Drops a job that was given up: it never runs.
 ///
 /// # Errors
-/// [`ServiceError::NoSuchFailedJob`] if the job wasn't given up.
+/// [`OutboxError::NotFound`] if the job wasn't given up.
 pub async fn discard_job(context: &Context, actor: &Actor, job: JobId) -> Result<(), ServiceError> {
     require(actor, Permission::ManageJobs)?;
     let now = context.clock.now();
     let mut tx = context.database.begin_write().await?;
     if !outbox::discard(&mut tx, job, now).await? {
-        return Err(ServiceError::NoSuchFailedJob);
+        return Err(OutboxError::NotFound.into());
     }
     let entry = audit_entry(actor, now, "job.discarded", format!("job:{job}"), None, Changes::default());
     audit::append(&mut tx, vec![entry]).await?;

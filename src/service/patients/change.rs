@@ -10,7 +10,8 @@ use crate::patient_import::{Change, Column, Doubt, compare, read_values};
 use crate::policy::{Permission, Scope, report_day, scope};
 use crate::service::centre_settings::{day_and_hours, known_centre, schedule_of, visible_centre, zone_of};
 use crate::service::context::{Changes, Context, Details, Viewed, audit_entry, patient_subject, shown_of};
-use crate::service::error::ServiceError;
+use crate::service::error::{ServiceError, StoredThing};
+use crate::service::patients::PatientError;
 use crate::service::slots::{next_slot_of, open_before_change, unwanted, withdraw_unwanted};
 use crate::store::alerts::{self, AlertRow};
 use crate::store::answers::{self, LatestAnswer};
@@ -93,8 +94,8 @@ impl ShownPatient {
 /// Adds one patient, with the checks for a list of one row.
 ///
 /// # Errors
-/// [`ServiceError::Values`] with all findings; an error if the HER-SYS ID or the number for automated calls is taken
-/// (A2).
+/// [`PatientError::InvalidValues`] with all findings; an error if the HER-SYS ID or the number for automated calls is
+/// taken (A2).
 pub async fn add_patient(
     context: &Context,
     actor: &Actor,
@@ -106,11 +107,11 @@ pub async fn add_patient(
     let mut tx = context.database.begin_write().await?;
     let row = visible_centre(&mut tx, &scope, centre).await?;
     let (today, hours) = day_and_hours(&row, now)?;
-    let entry = read_values(values, today, hours).map_err(ServiceError::Values)?;
+    let entry = read_values(values, today, hours).map_err(PatientError::InvalidValues)?;
     let registration = match compare(&entry, None, centre) {
         Ok(Change::New(registration) | Change::Differs { registration, .. }) => registration,
-        Ok(Change::Same) => return Err(ServiceError::Unreadable("registration")),
-        Err(finding) => return Err(ServiceError::value(finding.fault)),
+        Ok(Change::Same) => return Err(ServiceError::Unreadable(StoredThing::Registration)),
+        Err(finding) => return Err(PatientError::value(finding.fault).into()),
     };
     let mut patient = new_row(centre.clone(), entry.hersys_id, registration, now);
     patient.calling.next_slot_at = next_slot_of(&patient, &schedule_of(&row)?, now)?;
@@ -128,7 +129,8 @@ pub async fn add_patient(
 /// hand ends a stop: only the centre may do that (A1), and an import doesn't.
 ///
 /// # Errors
-/// [`ServiceError::NoSuchPatient`], [`ServiceError::Values`] with all findings, or an error if a number is taken (A2).
+/// [`PatientError::NotFound`], [`PatientError::InvalidValues`] with all findings, or an error if a number is taken
+/// (A2).
 pub async fn change_patient(
     context: &Context,
     actor: &Actor,
@@ -168,9 +170,9 @@ async fn change(
             full.push((column, value));
         }
     }
-    let entry = read_values(&full, today, hours).map_err(ServiceError::Values)?;
+    let entry = read_values(&full, today, hours).map_err(PatientError::InvalidValues)?;
     let change = compare(&entry, Some(&registered), &before.centre);
-    let mut after = match change.map_err(|finding| ServiceError::value(finding.fault))? {
+    let mut after = match change.map_err(|finding| PatientError::value(finding.fault))? {
         Change::Differs { registration, .. } | Change::New(registration) => changed_row(&before, registration, now),
         Change::Same => before.clone(),
     };
@@ -214,7 +216,7 @@ async fn change(
 /// Stops automated calls immediately (A4). Idempotent.
 ///
 /// # Errors
-/// [`ServiceError::NoSuchPatient`].
+/// [`PatientError::NotFound`].
 pub async fn stop_patient(context: &Context, actor: &Actor, id: &HersysId) -> Result<Changed, ServiceError> {
     let scope = scope(actor, Permission::ChangePatients)?;
     context.looked_up(actor, id, "patient.stopped", end(context, actor, &scope, id, Ending::Stop).await).await
@@ -223,7 +225,7 @@ pub async fn stop_patient(context: &Context, actor: &Actor, id: &HersysId) -> Re
 /// Records that observation has ended. Automated calls stop immediately (A4). Idempotent.
 ///
 /// # Errors
-/// [`ServiceError::NoSuchPatient`].
+/// [`PatientError::NotFound`].
 pub async fn release_patient(context: &Context, actor: &Actor, id: &HersysId) -> Result<Changed, ServiceError> {
     let scope = scope(actor, Permission::ChangePatients)?;
     context.looked_up(actor, id, "patient.released", end(context, actor, &scope, id, Ending::Release).await).await
@@ -275,7 +277,7 @@ async fn end(
 /// Shows a patient. The audit trail records the view (D3).
 ///
 /// # Errors
-/// [`ServiceError::NoSuchPatient`].
+/// [`PatientError::NotFound`].
 pub async fn show_patient(
     context: &Context,
     actor: &Actor,
@@ -351,7 +353,7 @@ async fn held_patient(tx: &mut Tx, scope: &Scope, id: &HersysId) -> Result<Patie
 /// A patient whom the actor may see. A patient of another health centre is refused like an unknown ID.
 async fn known_patient(tx: &mut Tx, scope: &Scope, id: &HersysId) -> Result<PatientRow, ServiceError> {
     let found = patients::by_hersys_ids(tx, std::slice::from_ref(id)).await?.pop();
-    found.filter(|patient| scope.covers(&patient.centre)).ok_or(ServiceError::NoSuchPatient)
+    found.filter(|patient| scope.covers(&patient.centre)).ok_or_else(|| PatientError::NotFound.into())
 }
 
 /// A2: checks that no other patient has the number for automated calls.
@@ -359,7 +361,7 @@ async fn number_is_free(tx: &mut Tx, patient: &PatientRow) -> Result<(), Service
     let Some(number) = held_number(patient) else { return Ok(()) };
     let holders = patients::automated_call_holders(tx, std::slice::from_ref(number)).await?;
     match holders.into_iter().find(|holder| holder.patient != patient.id) {
-        Some(holder) => Err(ServiceError::NumberInUse(holder.patient)),
+        Some(holder) => Err(PatientError::NumberInUse(holder.patient).into()),
         None => Ok(()),
     }
 }

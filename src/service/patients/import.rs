@@ -14,6 +14,7 @@ use crate::policy::{CallingSchedule, Permission, scope};
 use crate::service::centre_settings::{day_and_hours, schedule_of, visible_centre};
 use crate::service::context::{Context, audit_entry, patient_subject};
 use crate::service::error::ServiceError;
+use crate::service::patients::PatientError;
 use crate::service::slots::{next_slot_of, open_before_change, withdraw_unwanted};
 use crate::store::patients::{self, PatientRow};
 use crate::store::{Tx, audit};
@@ -64,7 +65,7 @@ struct Plan {
 /// steps.
 ///
 /// # Errors
-/// [`ServiceError::List`] with all findings in the list, or any other refusal. Then nothing was written.
+/// [`PatientError::InvalidList`] with all findings in the list, or any other refusal. Then nothing was written.
 pub async fn import_patients<'f>(
     context: &Context,
     actor: &Actor,
@@ -81,7 +82,7 @@ pub async fn import_patients<'f>(
     let (today, hours) = day_and_hours(&row, now)?;
     let schedule = schedule_of(&row)?;
     let List { entries, above, sheet, warnings } =
-        patient_import::read(list, today, hours).map_err(ServiceError::List)?;
+        patient_import::read(list, today, hours).map_err(PatientError::InvalidList)?;
     let all = entries.len() * 2;
     let mut tx = match mode {
         ImportMode::Write => context.database.begin_write().await?,
@@ -96,7 +97,7 @@ pub async fn import_patients<'f>(
     let giving_up = plan.check_numbers(&mut tx, &entries, &mut findings).await?;
     if !findings.is_empty() {
         findings.sort_by_key(Finding::row);
-        return Err(ServiceError::List(findings));
+        return Err(PatientError::InvalidList(findings).into());
     }
     if mode == ImportMode::Write {
         patients::update(&mut tx, &giving_up).await?;

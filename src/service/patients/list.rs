@@ -46,7 +46,7 @@ impl PatientStatus {
 /// Lists patients by their HER-SYS IDs.
 ///
 /// # Errors
-/// [`ServiceError::NoSuchCentre`]; database errors.
+/// [`CentreError::NotFound`](crate::service::CentreError::NotFound); database errors.
 pub async fn list_patients(
     context: &Context,
     actor: &Actor,

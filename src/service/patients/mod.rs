@@ -1,6 +1,7 @@
 //! Patients: registering, changing, stopping, importing, listing and showing them.
 
 mod change;
+mod error;
 mod import;
 mod list;
 mod registration;
@@ -9,5 +10,6 @@ pub use change::{
     Changed, ShownPatient, ShownReport, add_patient, change_patient, not_called, release_patient, show_patient,
     stop_patient,
 };
+pub use error::PatientError;
 pub use import::{ImportMode, Imported, import_patients};
 pub use list::{PatientStatus, list_patients};

@@ -19,6 +19,7 @@ use crate::service::context::{Changes, Context, audit_entry, new_id, patient_sub
 use crate::service::conversation::outbound_leg;
 use crate::service::error::ServiceError;
 use crate::service::slots::{AttemptConclusion, open_before_change, settle};
+use crate::service::suspension::SuspensionError;
 use crate::store::attempts::{self, AttemptRow, LookupHistory};
 use crate::store::calls::{self, CallRow};
 use crate::store::patients::{self, PatientRow};
@@ -59,7 +60,7 @@ impl Reconciled {
 /// the digest of the current documents; `lag` is how long the carrier's list may lack a call. Idempotent.
 ///
 /// # Errors
-/// [`ServiceError::NoList`], or database errors.
+/// [`SuspensionError::CallListUnavailable`], or database errors.
 pub async fn reconcile_calls(
     context: &Context,
     actor: &Actor,
@@ -75,7 +76,7 @@ pub async fn reconcile_calls(
     let listed = match network.list_all(since).await {
         LookupResult::Found(listed) => listed,
         LookupResult::Nothing => Vec::new(),
-        LookupResult::Unavailable(_) => return Err(ServiceError::NoList),
+        LookupResult::Unavailable(_) => return Err(SuspensionError::CallListUnavailable.into()),
     };
     let holds_at = found_at.and_then(|at| at.checked_add(lag).ok());
     let mut done = Reconciled { list_holds_at: holds_at.filter(|at| *at > now), ..Reconciled::default() };
@@ -214,7 +215,7 @@ impl Work<'_> {
         listed: &CarrierCall,
         at: Timestamp,
     ) -> Result<AttemptRow, ServiceError> {
-        let number = listed.to.clone().ok_or(ServiceError::NoList)?;
+        let number = listed.to.clone().ok_or(SuspensionError::CallListUnavailable)?;
         slots::claim(tx, &[slot.id]).await?;
         let call = CallRow {
             id: CallId(new_id()),

@@ -9,8 +9,10 @@ use jiff::{Timestamp, tz::TimeZone};
 use crate::domain::{Actor, CallerNumber, CentreCode, Item, YesNo};
 use crate::policy::{Permission, scope};
 use crate::service::centre_settings::zone_of;
+use crate::service::centres::CentreError;
 use crate::service::context::{Changes, Context, Viewed, audit_entry};
 use crate::service::error::ServiceError;
+use crate::service::reports::ReportError;
 use crate::store::reports::{self, ExportPage, ExportPlace, ExportRow};
 use crate::store::{Database, centres};
 
@@ -42,7 +44,7 @@ impl Export {
     /// records the export in one entry (D3).
     ///
     /// # Errors
-    /// [`ServiceError::WindowReversed`] if the last day comes before the first; [`ServiceError::NoSuchCentre`].
+    /// [`ReportError::WindowReversed`] if the last day comes before the first; [`CentreError::NotFound`].
     pub async fn begin(
         context: &Context,
         actor: &Actor,
@@ -52,7 +54,7 @@ impl Export {
     ) -> Result<Viewed<Self>, ServiceError> {
         let scope = scope(actor, Permission::ExportReports)?;
         if to < from {
-            return Err(ServiceError::WindowReversed);
+            return Err(ReportError::WindowReversed.into());
         }
         let simulated = context.database.data_origin().await?.is_simulated();
         let mut tx = context.database.begin_read().await?;
@@ -62,7 +64,7 @@ impl Export {
         }
         let subject = format!("reports:{from}..{to}");
         if let Some(code) = centre.as_ref().filter(|code| !zones.contains_key(*code) || !scope.covers(code)) {
-            return Err(ServiceError::NoSuchCentre(code.clone()));
+            return Err(CentreError::NotFound(code.clone()).into());
         }
         let centres = match &centre {
             Some(code) => Some(BTreeSet::from([code.clone()])),

@@ -7,6 +7,7 @@ use crate::domain::Actor;
 use crate::policy::{Permission, require, scope};
 use crate::service::context::{Changes, Context, audit_entry, new_id};
 use crate::service::error::ServiceError;
+use crate::service::suspension::SuspensionError;
 use crate::store::maintenances::{self, MaintenanceRow};
 use crate::store::{Tx, audit};
 
@@ -16,7 +17,7 @@ const MOST_AT_ONCE: usize = 100;
 /// Begins a maintenance and replaces the current one. Calls in progress continue.
 ///
 /// # Errors
-/// [`ServiceError::UntilPassed`] if the announced end isn't in the future.
+/// [`SuspensionError::MaintenanceEndPassed`] if the announced end isn't in the future.
 pub async fn start_maintenance(
     context: &Context,
     actor: &Actor,
@@ -25,7 +26,7 @@ pub async fn start_maintenance(
     require(actor, Permission::ControlDialling)?;
     let now = context.clock.now();
     if until.is_some_and(|until| until <= now) {
-        return Err(ServiceError::UntilPassed);
+        return Err(SuspensionError::MaintenanceEndPassed.into());
     }
     let mut tx = context.database.begin_write().await?;
     end_all(&mut tx, now).await?;

@@ -10,6 +10,7 @@ use crate::policy::{Permission, require, scope};
 use crate::service::alerts::raise_once;
 use crate::service::context::{Changes, Context, audit_entry};
 use crate::service::error::ServiceError;
+use crate::service::suspension::SuspensionError;
 use crate::store::dialer::{self, Pause, Waiting};
 use crate::store::{StoreError, Tx, alerts, attempts, audit, centres, losses, maintenances, slots};
 
@@ -71,7 +72,7 @@ pub async fn dialer_state(context: &Context, actor: &Actor) -> Result<DialerStat
 /// for all health centres.
 ///
 /// # Errors
-/// [`ServiceError::PausePassed`].
+/// [`SuspensionError::PauseEndPassed`].
 pub async fn pause_dialling(
     context: &Context,
     actor: &Actor,
@@ -82,7 +83,7 @@ pub async fn pause_dialling(
     let now = context.clock.now();
     let reason = reason.as_str();
     if until.is_some_and(|until| until <= now) {
-        return Err(ServiceError::PausePassed);
+        return Err(SuspensionError::PauseEndPassed.into());
     }
     let mut tx = context.database.begin_write().await?;
     let before = dialer::next_epoch(&mut tx).await?.pause;
@@ -101,7 +102,7 @@ pub async fn pause_dialling(
 /// accepts that phones may ring twice.
 ///
 /// # Errors
-/// [`ServiceError::NotReconciled`].
+/// [`SuspensionError::NotReconciled`].
 pub async fn resume_dialling(
     context: &Context,
     actor: &Actor,
@@ -115,7 +116,7 @@ pub async fn resume_dialling(
         return Ok((state(&mut tx, now).await?, false));
     };
     if !anyway && losses::open(&mut tx).await?.iter().any(|loss| loss.reconciled_at.is_none()) {
-        return Err(ServiceError::NotReconciled);
+        return Err(SuspensionError::NotReconciled.into());
     }
     losses::close(&mut tx, now).await?;
     dialer::set_pause(&mut tx, None).await?;

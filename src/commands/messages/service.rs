@@ -1,0 +1,141 @@
+//! What the service's refusals say.
+
+use super::ToMessage;
+use crate::domain::Withdrawal;
+use crate::policy::{ThresholdsError, UnusablePattern};
+use crate::service::{
+    AlertError, CallError, CentreError, CheckpointError, OutboxError, PatientError, ReportError, ServiceError,
+    StoredThing, SuspensionError,
+};
+use crate::translations::{Argument, Message, Separator, message};
+
+impl ToMessage for ServiceError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Forbidden(forbidden) => message!("forbidden", permission = forbidden.0.code()),
+            Self::Store(error) => error.message(),
+            Self::Unreadable(what) => message!("unreadable", what = stored(*what)),
+            Self::Patient(error) => error.message(),
+            Self::Call(error) => error.message(),
+            Self::Alert(error) => error.message(),
+            Self::Centre(error) => error.message(),
+            Self::Suspension(error) => error.message(),
+            Self::Outbox(OutboxError::NotFound) => message!("outbox-not-found"),
+            Self::Report(ReportError::WindowReversed) => message!("report-window-reversed"),
+            Self::Checkpoint(error) => error.message(),
+        }
+    }
+}
+
+fn stored(what: StoredThing) -> Message {
+    match what {
+        StoredThing::Registration => message!("stored-registration"),
+        StoredThing::CentreSettings => message!("stored-centre-settings"),
+        StoredThing::FlowSet => message!("stored-flow-set"),
+        StoredThing::Turn => message!("stored-turn"),
+    }
+}
+
+impl ToMessage for PatientError {
+    fn message(&self) -> Message {
+        match self {
+            Self::NotFound => message!("patient-not-found"),
+            Self::NotFoundNotAudited(why) => message!("patient-not-found-not-audited", why = why.message()),
+            Self::InvalidList(findings) => message!("patient-invalid-list", count = findings.len()),
+            Self::InvalidValues(findings) => {
+                let messages =
+                    findings.iter().map(|finding| message!("verbatim", text = finding.fault.to_string())).collect();
+                message!("joined", sentences = Argument::Joined(Separator::Sentences, messages))
+            }
+            Self::NumberInUse(_) => message!("patient-number-in-use"),
+        }
+    }
+}
+
+impl ToMessage for CallError {
+    fn message(&self) -> Message {
+        match self {
+            Self::NotFound => message!("call-not-found"),
+            Self::NotCallable(why) => not_callable(*why),
+            Self::OutsideCallingHours(hours) => message!("call-outside-calling-hours", hours = hours.to_string()),
+            Self::AlreadyUnderWay => message!("call-already-under-way"),
+            Self::OutcomeKnown => message!("call-outcome-known"),
+        }
+    }
+}
+
+/// Why a patient must not be called, and what staff can do.
+fn not_callable(why: Withdrawal) -> Message {
+    match why {
+        Withdrawal::Stopped => message!("call-patient-stopped"),
+        Withdrawal::StopRequested => message!("call-patient-stop-requested"),
+        Withdrawal::Released => message!("call-patient-released"),
+        Withdrawal::SwitchedOff => message!("call-patient-switched-off"),
+        Withdrawal::WrongNumber => message!("call-patient-wrong-number"),
+        Withdrawal::NumberNotAllowed => message!("call-patient-number-not-allowed"),
+        Withdrawal::Reported | Withdrawal::TimesChanged | Withdrawal::NumberChanged | Withdrawal::Superseded => {
+            message!("call-patient-just-changed")
+        }
+    }
+}
+
+impl ToMessage for AlertError {
+    fn message(&self) -> Message {
+        match self {
+            Self::NotFound => message!("alert-not-found"),
+            Self::MoreThanShown => message!("alert-more-than-shown"),
+        }
+    }
+}
+
+impl ToMessage for CentreError {
+    fn message(&self) -> Message {
+        match self {
+            Self::NotFound(code) => message!("centre-not-found", code = code.as_str()),
+            Self::UnknownTimeZone(zone) => message!("centre-unknown-time-zone", zone = zone),
+            Self::Thresholds(ThresholdsError::OutOfRange) => message!("centre-thresholds-out-of-range"),
+            Self::Thresholds(ThresholdsError::OutOfOrder) => message!("centre-thresholds-out-of-order"),
+            Self::CallPattern(pattern, why) => {
+                message!("centre-call-pattern", pattern = pattern, why = unusable_pattern(*why))
+            }
+            Self::PhoneNotCallable => message!("centre-phone-not-callable"),
+            Self::ConcurrentCallsOutOfRange => message!("centre-concurrent-calls"),
+            Self::CallsPerSecondOutOfRange => message!("centre-calls-per-second"),
+        }
+    }
+}
+
+fn unusable_pattern(why: UnusablePattern) -> Message {
+    match why {
+        UnusablePattern::NeverFires => message!("centre-pattern-never-fires"),
+        UnusablePattern::TooOften { date, times } => {
+            message!("centre-pattern-too-often", times = times, date = date.to_string())
+        }
+        UnusablePattern::OutsideHours { time, hours } => {
+            let time = time.strftime("%H:%M").to_string();
+            message!("centre-pattern-outside-hours", time = time, hours = hours.to_string())
+        }
+    }
+}
+
+impl ToMessage for SuspensionError {
+    fn message(&self) -> Message {
+        match self {
+            Self::PauseEndPassed => message!("suspension-pause-end-passed"),
+            Self::MaintenanceEndPassed => message!("suspension-maintenance-end-passed"),
+            Self::NotReconciled => message!("suspension-not-reconciled"),
+            Self::CallListUnavailable => message!("suspension-call-list-unavailable"),
+        }
+    }
+}
+
+impl ToMessage for CheckpointError {
+    fn message(&self) -> Message {
+        match self {
+            Self::File(why) => message!("checkpoint-file", why = why.to_string()),
+            Self::Line(Some(line)) => message!("checkpoint-line", line = *line),
+            Self::Line(None) => message!("checkpoint-line-near-end"),
+            Self::Contradicts => message!("checkpoint-contradicts"),
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Why a request about a health centre was refused.
+
+use crate::domain::CentreCode;
+use crate::policy::{ThresholdsError, UnusablePattern};
+use crate::service::error::ErrorKind;
+
+/// Why a request about a health centre was refused. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CentreError {
+    /// No health centre that the actor may see has this code.
+    #[error("there is no health centre {0}")]
+    NotFound(CentreCode),
+    /// The time zone is unknown.
+    #[error("{0} isn't a time zone")]
+    UnknownTimeZone(String),
+    /// Thresholds are out of range or out of order.
+    #[error(transparent)]
+    Thresholds(#[from] ThresholdsError),
+    /// The call pattern as written, and why it can't be used.
+    #[error("the call pattern \"{0}\" can't be used: {1}")]
+    CallPattern(String, UnusablePattern),
+    /// Callers aren't connected with this kind of number.
+    #[error("callers aren't connected with this kind of number")]
+    PhoneNotCallable,
+    /// The number of concurrent calls can't be set.
+    #[error("the number of concurrent calls is out of range")]
+    ConcurrentCallsOutOfRange,
+    /// The number of calls per second can't be set.
+    #[error("the number of calls per second is out of range")]
+    CallsPerSecondOutOfRange,
+}
+
+impl CentreError {
+    pub(in crate::service) const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotFound(_) => ErrorKind::NotFound,
+            Self::UnknownTimeZone(_)
+            | Self::Thresholds(_)
+            | Self::CallPattern(..)
+            | Self::PhoneNotCallable
+            | Self::ConcurrentCallsOutOfRange
+            | Self::CallsPerSecondOutOfRange => ErrorKind::Invalid,
+        }
+    }
+
+    pub(in crate::service) const fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound(_) => "centre.not_found",
+            Self::UnknownTimeZone(_) => "centre.unknown_time_zone",
+            Self::Thresholds(_) => "centre.thresholds",
+            Self::CallPattern(..) => "centre.call_pattern",
+            Self::PhoneNotCallable => "centre.phone_not_callable",
+            Self::ConcurrentCallsOutOfRange => "centre.concurrent_calls_out_of_range",
+            Self::CallsPerSecondOutOfRange => "centre.calls_per_second_out_of_range",
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Why a request about patients was refused.
+
+use crate::domain::PatientId;
+use crate::patient_import::{Fault, Finding, Place};
+use crate::service::error::ErrorKind;
+use crate::store::StoreError;
+
+/// Why a request about patients was refused. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum PatientError {
+    /// No patient whom the actor may see is registered with the HER-SYS ID.
+    #[error("no patient has this HER-SYS ID")]
+    NotFound,
+    /// The same, while the audit trail can't be written.
+    #[error("no patient has this HER-SYS ID; the look-up isn't in the audit trail: {0}")]
+    NotFoundNotAudited(StoreError),
+    /// The whole list is refused.
+    #[error("the patient list has {} findings", .0.len())]
+    InvalidList(Vec<Finding>),
+    /// Values given for one patient are invalid.
+    #[error("{} values of the patient are invalid", .0.len())]
+    InvalidValues(Vec<Finding>),
+    /// A2: another patient under observation gets automated calls on this number.
+    #[error("another patient gets automated calls on this number")]
+    NumberInUse(PatientId),
+}
+
+impl PatientError {
+    /// A single invalid value.
+    pub(in crate::service) fn value(fault: Fault) -> Self {
+        Self::InvalidValues(vec![Finding { place: Place::Row(1), fault }])
+    }
+
+    pub(in crate::service) const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotFound | Self::NotFoundNotAudited(_) => ErrorKind::NotFound,
+            Self::InvalidList(_) | Self::InvalidValues(_) => ErrorKind::Invalid,
+            Self::NumberInUse(_) => ErrorKind::Conflict,
+        }
+    }
+
+    pub(in crate::service) const fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound | Self::NotFoundNotAudited(_) => "patient.not_found",
+            Self::InvalidList(_) => "patient.invalid_list",
+            Self::InvalidValues(_) => "patient.invalid_values",
+            Self::NumberInUse(_) => "patient.number_in_use",
+        }
+    }
+}

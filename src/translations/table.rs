@@ -1,0 +1,85 @@
+//! The Fluent files of each language, parsed once.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use include_dir::{Dir, include_dir};
+use unic_langid::LanguageIdentifier;
+
+use crate::domain::Language;
+
+static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/translations");
+
+static BUNDLES: LazyLock<HashMap<Language, FluentBundle<FluentResource>>> =
+    LazyLock::new(|| Language::ALL.into_iter().map(|language| (language, bundle(language))).collect());
+
+/// A message that can't be written as its entry says.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .problems.join("; "))]
+pub struct Unwritable {
+    /// The text that comes closest.
+    pub best: String,
+    /// What is missing.
+    pub problems: Vec<String>,
+}
+
+/// A value as Fluent takes it.
+pub(super) enum Value {
+    Text(String),
+    Number(u64),
+}
+
+/// The Fluent files of a language, each with its name and its text, in the order of their names.
+pub fn files(language: Language) -> Vec<(&'static str, &'static str)> {
+    let folder = FILES.get_dir(language.tag());
+    let mut files: Vec<_> = folder
+        .into_iter()
+        .flat_map(Dir::files)
+        .filter_map(|file| Some((file.path().file_name()?.to_str()?, file.contents_utf8()?)))
+        .collect();
+    files.sort_unstable();
+    files
+}
+
+fn bundle(language: Language) -> FluentBundle<FluentResource> {
+    let tag: LanguageIdentifier = language.tag().parse().unwrap_or_default();
+    let mut bundle = FluentBundle::new_concurrent(vec![tag]);
+    // Terminals show the isolating marks (U+2068, U+2069) as characters of their own, and they would be copied.
+    bundle.set_use_isolating(false);
+    for (_, text) in files(language) {
+        // Entries that can't be parsed are missing; a test finds them.
+        let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
+        let _repeated = bundle.add_resource(resource);
+    }
+    bundle
+}
+
+/// Writes an entry.
+pub(super) fn written(
+    id: &'static str,
+    values: Vec<(&'static str, Value)>,
+    language: Language,
+) -> Result<String, Unwritable> {
+    let mut arguments = FluentArgs::with_capacity(values.len());
+    for (name, value) in values {
+        match value {
+            Value::Text(text) => arguments.set(name, FluentValue::from(text)),
+            Value::Number(number) => arguments.set(name, FluentValue::from(number)),
+        }
+    }
+    let mut problems = Vec::new();
+    for candidate in [language, Language::English] {
+        let entry = BUNDLES.get(&candidate).and_then(|bundle| Some((bundle, bundle.get_message(id)?.value()?)));
+        let Some((bundle, pattern)) = entry else {
+            problems.push(format!("{} has no message {id}", candidate.tag()));
+            continue;
+        };
+        let mut errors = Vec::new();
+        let best = bundle.format_pattern(pattern, Some(&arguments), &mut errors).into_owned();
+        problems.extend(errors.iter().map(|error| format!("{}: {id}: {error}", candidate.tag())));
+        return if problems.is_empty() { Ok(best) } else { Err(Unwritable { best, problems }) };
+    }
+    Err(Unwritable { best: id.to_owned(), problems })
+}
