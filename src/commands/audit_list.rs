@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 
 use super::arguments::{Form, Reveal, found, hersys_id, masked, moment, rfc3339, shown, table};
 use crate::domain::HersysId;
-use crate::service::{Client, ShownEntry, TrailFilter, list_trail};
+use crate::service::{Client, ERASED, ShownEntry, Subject, TrailFilter, list_trail};
+
+/// The subject of a search for patients.
+const SEARCH: &str = "patients";
 
 #[derive(Debug, Args)]
 pub(super) struct List {
@@ -62,11 +65,13 @@ fn id(full: &HersysId, reveal: bool) -> String {
 
 /// Formats the subject of an entry. A subject without a patient is shown as it is.
 fn about(entry: &ShownEntry, reveal: bool) -> String {
-    match (&entry.hersys_id, entry.row.subject.starts_with("hersys_id:")) {
-        (Some(full), true) => format!("nobody with HER-SYS ID {}", id(full, reveal)),
-        (Some(full), false) => format!("HER-SYS ID {}", id(full, reveal)),
-        (None, true) => "nobody".to_owned(),
-        (None, false) => entry.row.subject.clone(),
+    match (&entry.row.subject, &entry.hersys_id) {
+        (Subject::Nobody(_), Some(full)) => format!("nobody with HER-SYS ID {}", id(full, reveal)),
+        (Subject::Nobody(_), None) => format!("nobody with HER-SYS ID {ERASED}"),
+        (_, Some(full)) => format!("HER-SYS ID {}", id(full, reveal)),
+        (Subject::Patient(_) | Subject::Erased(_), None) => format!("HER-SYS ID {ERASED}"),
+        (Subject::Search, None) => SEARCH.to_owned(),
+        (Subject::Other(subject), None) => subject.clone(),
     }
 }
 
@@ -74,6 +79,7 @@ fn line(entry: &ShownEntry, zone: &TimeZone, reveal: bool) -> Vec<String> {
     let row = &entry.row;
     let field = |(name, values): (&String, &Value)| match (reveal, values.as_array().map(Vec::as_slice)) {
         (true, Some([before, after])) => format!("{name}: {before} to {after}"),
+        (_, None) if values.as_str() == Some(ERASED) => format!("{name}: {ERASED}"),
         (true, _) => format!("{name}: {values}"),
         (false, _) => name.clone(),
     };
@@ -90,7 +96,12 @@ fn line(entry: &ShownEntry, zone: &TimeZone, reveal: bool) -> Vec<String> {
 
 fn as_json(entry: &ShownEntry, zone: &TimeZone, reveal: bool) -> Value {
     let row = &entry.row;
-    let subject = if row.subject.starts_with("hersys_id:") { "hersys_id" } else { &row.subject };
+    let subject = match &row.subject {
+        Subject::Patient(patient) | Subject::Erased(patient) => format!("patient:{patient}"),
+        Subject::Nobody(_) => "hersys_id".to_owned(),
+        Subject::Search => SEARCH.to_owned(),
+        Subject::Other(subject) => subject.clone(),
+    };
     json!({
         "id": row.id.to_string(),
         "at": rfc3339(row.at, zone),

@@ -99,7 +99,7 @@ enum Command<Extra: ExtraCommands> {
         #[command(subcommand)]
         command: centres::Centres,
     },
-    /// Import, add, change, stop, release, list and show patients.
+    /// Import, add, change, stop, release, erase, list and show patients.
     Patients {
         #[command(subcommand)]
         command: patients::Patients,

@@ -25,9 +25,9 @@ pub use alerts::{
     tell_of_carrier,
 };
 pub use audit::{
-    BadRow, ChainError, Checkpoint, CheckpointError, CheckpointKind, CheckpointsRead, RowFault, RowsRead, SealedBy,
-    SealerTask, ShownEntry, TrailFilter, Verification, erase_report, list_trail, seal_left_behind, seal_older_rows,
-    seal_trail, walk_trail, write_checkpoint, write_seals,
+    BadRow, ChainError, Checkpoint, CheckpointError, CheckpointKind, CheckpointsRead, ERASED, RowFault, RowsRead,
+    SealedBy, SealerTask, ShownEntry, Subject, TrailFilter, Verification, erase_report, list_trail, seal_left_behind,
+    seal_older_rows, seal_trail, walk_trail, write_checkpoint, write_seals,
 };
 pub use calls::{
     AskedFor, CallError, Resolution, Resolved, ShownAnswer, ShownAttempt, ShownCall, ShownPerson, ShownTurn, call_now,
@@ -52,8 +52,9 @@ pub use dialer::{DialError, Dialer, DialerSettings, PreparedBatch, TICK, TickSum
 pub use error::{ErrorKind, ServiceError, StoredThing};
 pub use outbox::{JobFilter, JobRunner, JobState, OutboxError, Outside, ShownJob, discard_job, list_jobs, retry_jobs};
 pub use patients::{
-    Changed, ImportMode, Imported, PatientError, PatientStatus, ShownPatient, ShownReport, add_patient, change_patient,
-    import_patients, list_patients, not_called, release_patient, show_patient, stop_patient,
+    Changed, ERASABLE_AFTER, Erasure, ImportMode, Imported, PatientError, PatientStatus, ShownPatient, ShownReport,
+    add_patient, change_patient, erase_person, import_patients, list_patients, not_called, release_patient,
+    show_patient, stop_patient,
 };
 pub use recovery::{Reconciled, reconcile_calls};
 pub use reports::{Export, ReportError};

@@ -123,6 +123,23 @@ impl Database {
         &self.side
     }
 
+    /// Rewrites an SQLite file without the unused parts, in which deleted values can stay. Does nothing on PostgreSQL,
+    /// which removes deleted rows itself (`autovacuum`).
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] while another program reads or writes the file; otherwise database errors.
+    pub async fn compact(&self) -> Result<(), StoreError> {
+        if let Side::Sqlite { writer, .. } = &self.side {
+            sqlx::raw_sql("VACUUM").execute(writer.pool()?).await?;
+            // The log has the pages of before. It returns 1 in its first column if a reader still needs them.
+            let truncate = "PRAGMA wal_checkpoint(TRUNCATE)";
+            if sqlx::query_scalar::<_, i64>(truncate).fetch_one(writer.pool()?).await? != 0 {
+                return Err(StoreError::Busy);
+            }
+        }
+        Ok(())
+    }
+
     /// Installs a hook that decides the result of commits, for simulations.
     #[cfg(feature = "fault-injection")]
     #[must_use]

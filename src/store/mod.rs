@@ -17,6 +17,7 @@ mod database;
 pub mod dialer;
 mod document;
 mod encryption;
+pub mod erasure;
 mod error;
 mod file_lock;
 pub mod flow_sets;

@@ -20,6 +20,7 @@ mod simulated_day;
 
 mod call_now_and_resolve;
 mod clock_and_downtime;
+mod erasing;
 mod outbox;
 mod reconciliation;
 mod reopened_attempts;

@@ -18,7 +18,7 @@ crate::on_both_databases!(
 );
 
 /// The arguments of each command. Commands without a line of their own run until they are stopped.
-const RUNS: [(&str, &[&str]); 46] = [
+const RUNS: [(&str, &[&str]); 47] = [
     ("alerts-close", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("alerts-list", &[]),
     ("audit-list", &[]),
@@ -57,6 +57,7 @@ const RUNS: [(&str, &[&str]); 46] = [
     ("outbox-discard", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("outbox-list", &[]),
     ("outbox-retry", &["--all"]),
+    ("patients-erase", &["7654321"]),
     ("patients-import", &["FOLDER/nobody.csv", "--centre", "13101"]),
     ("patients-release", &["7654321"]),
     ("patients-set", &["7654321", "--language", "en"]),

@@ -29,7 +29,7 @@ fn entry(number: u64) -> AuditRow {
         actor: "nurse".into(),
         source: "console".into(),
         action: "update".into(),
-        subject: "patient:1".into(),
+        subject: "patient:1".to_owned().into(),
         centre: None,
         details: Document::from("{}"),
     }

@@ -70,7 +70,7 @@ async fn the_audit_trail_reads_back_latest_first(fresh: Fresh) {
         actor: "nurse".into(),
         source: "console".into(),
         action: "update".into(),
-        subject: subject.into(),
+        subject: subject.to_owned().into(),
         centre: number.is_multiple_of(2).then(|| centre().code),
         details: Document::from("{}"),
     };

@@ -15,6 +15,8 @@ patient-not-found-not-audited =
 patient-invalid-list = 何も取り込みませんでした。名簿に直すところが{ $count }件あります
 patient-number-in-use =
     この番号には、療養中の別の方への自動架電がすでに設定されています。一つの番号で二人分の自動架電は受けられません。この方には、ポータル(My HER-SYS)か健康コールで報告していただくか、別の番号を登録してください
+patient-not-erasable =
+    療養者を消去できるのは、観察の終了から二日たち、通話中でないときだけです。観察を終了するには `kenkocall patients release` を実行してください
 
 call-not-found = この ID の通話はありません。最近の通話は `kenkocall calls list` で確かめられます
 call-outside-calling-hours =

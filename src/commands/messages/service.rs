@@ -48,6 +48,7 @@ impl ToMessage for PatientError {
                 message!("joined", sentences = Argument::Joined(Separator::Sentences, messages))
             }
             Self::NumberInUse(_) => message!("patient-number-in-use"),
+            Self::NotErasable => message!("patient-not-erasable"),
         }
     }
 }

@@ -1,5 +1,6 @@
-//! `kenkocall patients`: imports lists, and adds, changes, stops, releases and shows single patients.
+//! `kenkocall patients`: imports lists, and adds, changes, stops, releases, erases and shows single patients.
 
+mod erase;
 mod import;
 mod list;
 mod show;
@@ -87,6 +88,13 @@ pub(super) enum Patients {
     },
     /// End the observation: no more automated calls from now on, and no more reports.
     Release {
+        /// The patient's HER-SYS ID.
+        hersys_id: String,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Erase a patient who was released two days ago or more, with all reports and answers. This can't be undone.
+    Erase {
         /// The patient's HER-SYS ID.
         hersys_id: String,
         #[command(flatten)]
@@ -192,6 +200,7 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Patients) -> 
             done(client, release_patient(&client.context, &client.actor, &hersys_id(&id)?).await, "released", form)
                 .await
         }
+        Patients::Erase { hersys_id: id, form } => erase::run(client, &hersys_id(&id)?, form).await,
         Patients::List(list) => list::run(client, zone, list).await,
         Patients::Show { hersys_id: id, reveal, form } => {
             let id: HersysId = hersys_id(&id)?;

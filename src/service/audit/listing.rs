@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 
 use crate::domain::{Actor, HersysId, PatientId};
 use crate::policy::{Permission, scope};
-use crate::service::context::{Context, Details, SYSTEM_USER, Viewed, audit_entry, hersys_id_subject, patient_subject};
+use crate::service::context::{Context, Details, Viewed, audit_entry};
 use crate::service::error::ServiceError;
-use crate::store::audit::{self, AuditFilter, AuditRow};
+use crate::store::audit::{self, AuditFilter, AuditRow, SYSTEM_USER, Subject};
 use crate::store::patients;
 
 /// Which entries are shown.
@@ -52,18 +52,16 @@ pub async fn list_trail(
 ) -> Result<Viewed<Vec<ShownEntry>>, ServiceError> {
     let scope = scope(actor, Permission::ViewAudit)?;
     let mut tx = context.database.begin_read().await?;
-    let mut subjects = Vec::new();
-    let mut reads = "trail".to_owned();
+    let mut person = None;
+    let mut reads = Subject::Other("trail".to_owned());
     if let Some(id) = &filter.patient {
-        reads = hersys_id_subject(id);
-        subjects.push(reads.clone());
-        if let Some(patient) = patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await?.pop() {
-            reads = patient_subject(patient.id);
-            subjects.push(reads.clone());
-        }
+        let patient = patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await?.pop();
+        let patient = patient.map(|patient| patient.id);
+        reads = patient.map_or_else(|| Subject::Nobody(Some(id.clone())), Subject::Patient);
+        person = Some((id.clone(), patient));
     }
     let wanted = AuditFilter {
-        subjects,
+        person,
         actor: filter.actor.clone(),
         since: filter.since,
         seals: filter.seals,
@@ -88,13 +86,16 @@ pub async fn list_trail(
     Ok(Viewed { found, noted: context.note_view(vec![entry]).await? })
 }
 
-fn patient_of(subject: &str) -> Option<PatientId> {
-    subject.strip_prefix("patient:")?.parse().ok()
+const fn patient_of(subject: &Subject) -> Option<PatientId> {
+    if let Subject::Patient(id) = subject { Some(*id) } else { None }
 }
 
 fn shown(row: AuditRow, known: &HashMap<PatientId, HersysId>) -> ShownEntry {
-    let looked_up = || HersysId::parse(row.subject.strip_prefix("hersys_id:")?).ok();
-    let hersys_id = patient_of(&row.subject).and_then(|id| known.get(&id).cloned()).or_else(looked_up);
+    let hersys_id = match &row.subject {
+        Subject::Patient(id) | Subject::Erased(id) => known.get(id).cloned(),
+        Subject::Nobody(id) => id.clone(),
+        Subject::Search | Subject::Other(_) => None,
+    };
     let mut fields: Map<String, Value> = serde_json::from_str(row.details.as_str()).unwrap_or_default();
     let system_user = fields.remove(SYSTEM_USER).and_then(|user| user.as_str().map(str::to_owned));
     ShownEntry { row, hersys_id, system_user, fields }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::service::context::new_id;
 use crate::store::audit::chain::Hash;
-use crate::store::audit::{self, AuditRow};
+use crate::store::audit::{self, AuditRow, Subject};
 use crate::store::seals::{self, Place, Seal, SealKey, SealedRow};
 use crate::store::{Database, Document, StoreError, Tx};
 
@@ -83,7 +83,7 @@ pub(super) fn entry(says: Says, why: Option<&str>, sealer: SealedBy<'_>, at: Tim
         actor: sealer.actor.to_owned(),
         source: sealer.source.to_owned(),
         action: says.action().to_owned(),
-        subject: format!("rows:{}", rows.len()),
+        subject: Subject::Other(format!("rows:{}", rows.len())),
         centre: None,
         details: Document::from(details.to_string()),
     }
@@ -253,6 +253,12 @@ pub async fn seal_older_rows(database: &Database, now: Timestamp) -> Result<u64,
     Ok(sealed)
 }
 
+/// The entries that record the erasure of rows.
+pub fn erased_rows(keys: &[SealKey], sealer: SealedBy<'_>, now: Timestamp) -> Vec<AuditRow> {
+    let rows: Vec<String> = keys.iter().map(SealKey::to_string).collect();
+    rows.chunks(ROWS).map(|chunk| entry(Says::Erased, None, sealer, now, chunk)).collect()
+}
+
 /// Erases a report with its answers and alerts, and records the erasure in the trail. Their hashes stay in the trail.
 /// They reveal nothing without the salts, which are erased with the rows.
 ///
@@ -267,9 +273,8 @@ pub async fn erase_report(
     // Seal what waits first: an erasure must follow the seals of the rows that it erases.
     super::seal_trail(database).await?;
     let mut tx = database.begin_write().await?;
-    let erased: Vec<String> = seals::erase_report(&mut tx, report).await?.iter().map(SealKey::to_string).collect();
-    let entries = erased.chunks(ROWS).map(|chunk| entry(Says::Erased, None, sealer, now, chunk));
-    audit::append(&mut tx, entries.collect()).await?;
+    let erased = seals::erase_report(&mut tx, report).await?;
+    audit::append(&mut tx, erased_rows(&erased, sealer, now)).await?;
     tx.commit().await?;
     Ok(erased.len())
 }

@@ -8,12 +8,13 @@ use crate::domain::{Actor, AlertKind, AttemptOutcome, AttemptState, CallId, Hers
 use crate::policy::{Permission, Scope, scope};
 use crate::service::calls::CallError;
 use crate::service::centre_settings::{known_centre, schedule_of};
-use crate::service::context::{Changes, Context, audit_entry, new_id, patient_subject};
+use crate::service::context::{Changes, Context, audit_entry, new_id};
 use crate::service::error::ServiceError;
 use crate::service::patients::PatientError;
 use crate::service::slots::{AttemptConclusion, settle, unwanted};
 use crate::service::suspension::{PauseReason, current_hold};
 use crate::store::attempts::{self, AttemptRow};
+use crate::store::audit::Subject;
 use crate::store::slots::{self, Origin, SlotRow};
 use crate::store::{Tx, alerts, audit, patients};
 
@@ -80,7 +81,8 @@ async fn ask_for(context: &Context, actor: &Actor, scope: &Scope, id: &HersysId)
         return Err(CallError::AlreadyUnderWay.into());
     }
     let asked = Changes::default().field("called_at", None::<String>, now.to_string());
-    let entry = audit_entry(actor, now, "patient.called_now", patient_subject(patient.id), Some(patient.centre), asked);
+    let entry =
+        audit_entry(actor, now, "patient.called_now", Subject::Patient(patient.id), Some(patient.centre), asked);
     audit::append(&mut tx, vec![entry]).await?;
     let hold = current_hold(&mut tx, now).await?;
     tx.commit().await?;
@@ -173,7 +175,7 @@ async fn audit_change(
 ) -> Result<(), ServiceError> {
     let changes = Changes::default().field("call", None::<String>, attempt.call.to_string());
     let changes = changes.field("resolved", "unknown", resolution.code());
-    let subject = patient_subject(attempt.patient);
+    let subject = Subject::Patient(attempt.patient);
     let entry = audit_entry(actor, now, "patient.call_resolved", subject, Some(attempt.centre.clone()), changes);
     Ok(audit::append(tx, vec![entry]).await?)
 }

@@ -10,11 +10,12 @@ use crate::engine::{NextAction, Reply, Session, WordsFor, words};
 use crate::flow::FlowSet;
 use crate::policy::{Lane, Permission, require, scope};
 use crate::service::calls::CallError;
-use crate::service::context::{Context, Details, FlowSetError, Viewed, hersys_id_subject, shown_of, stored_flow_set};
+use crate::service::context::{Context, Details, FlowSetError, Viewed, shown_of, stored_flow_set};
 use crate::service::conversation::StoredEvent;
 use crate::service::error::{ServiceError, StoredThing};
 use crate::store::answers::{self, AnswerRow};
 use crate::store::attempts::{self, AttemptFilter, AttemptRow};
+use crate::store::audit::Subject;
 use crate::store::calls::{self, CallFilter, CallRow};
 use crate::store::legs::{self, LegRow, LegStatus};
 use crate::store::patients::{self, PatientRow};
@@ -109,7 +110,9 @@ pub async fn list_calls(
     drop(tx);
     let noted = match &filter.hersys_id {
         Some(id) if people.is_empty() => {
-            context.note_absence(actor, hersys_id_subject(id), "patient.not_found", "patient.calls_listed").await?
+            context
+                .note_absence(actor, Subject::Nobody(Some(id.clone())), "patient.not_found", "patient.calls_listed")
+                .await?
         }
         _ => shown_of(context, actor, &people, "patient.calls_listed", Details::Masked).await?,
     };

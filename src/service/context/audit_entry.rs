@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 
 use super::Context;
 use super::clock::new_id;
-use crate::domain::{Actor, CentreCode, HersysId, PatientId};
+use crate::domain::{Actor, CentreCode, HersysId};
 use crate::service::error::ServiceError;
 use crate::service::patients::PatientError;
-use crate::store::audit::{self, AuditRow};
+use crate::store::audit::{self, AuditRow, SYSTEM_USER, Subject};
 use crate::store::patients::PatientRow;
 use crate::store::{Document, StoreError};
 
@@ -62,7 +62,7 @@ impl Context {
         if !matches!(outcome, Err(ServiceError::Patient(PatientError::NotFound))) {
             return outcome;
         }
-        match self.note_absence(actor, hersys_id_subject(id), "patient.not_found", action).await? {
+        match self.note_absence(actor, Subject::Nobody(Some(id.clone())), "patient.not_found", action).await? {
             Noted::Yes => outcome,
             Noted::No(error) => Err(PatientError::NotFoundNotAudited(error).into()),
         }
@@ -72,7 +72,7 @@ impl Context {
     pub(in crate::service) async fn note_absence(
         &self,
         actor: &Actor,
-        subject: String,
+        subject: impl Into<Subject>,
         found: &str,
         action: &str,
     ) -> Result<Noted, StoreError> {
@@ -101,15 +101,13 @@ impl Context {
     }
 }
 
-/// The field of an entry's details that names the system's user of an operator.
-pub(in crate::service) const SYSTEM_USER: &str = "system_user";
-
-/// An audit entry. `changes` holds each changed field with its value before and after.
+/// An audit entry. A text as its subject names no person. `changes` holds each changed field with its value before and
+/// after.
 pub(in crate::service) fn audit_entry(
     actor: &Actor,
     at: Timestamp,
     action: &str,
-    subject: String,
+    subject: impl Into<Subject>,
     centre: Option<CentreCode>,
     changes: Changes,
 ) -> AuditRow {
@@ -123,20 +121,10 @@ pub(in crate::service) fn audit_entry(
         actor: actor.name().to_owned(),
         source: actor.source().to_owned(),
         action: action.to_owned(),
-        subject,
+        subject: subject.into(),
         centre,
         details: Document::from(Value::Object(details).to_string()),
     }
-}
-
-/// The subject of entries about a patient.
-pub(in crate::service) fn patient_subject(patient: PatientId) -> String {
-    format!("patient:{patient}")
-}
-
-/// The subject of entries about a HER-SYS ID that isn't registered.
-pub(in crate::service) fn hersys_id_subject(id: &HersysId) -> String {
-    format!("hersys_id:{}", id.expose())
 }
 
 /// The details of an audit entry: each field with its values before and after.
@@ -169,7 +157,7 @@ pub(in crate::service) async fn shown_of(
 ) -> Result<Noted, ServiceError> {
     let now = context.clock.now();
     let entry = |patient: &PatientRow| {
-        let subject = patient_subject(patient.id);
+        let subject = Subject::Patient(patient.id);
         audit_entry(actor, now, action, subject, Some(patient.centre.clone()), details.changes())
     };
     Ok(context.note_view(people.iter().map(entry).collect()).await?)

@@ -10,9 +10,7 @@ mod flow_set_cache;
 mod last_commit;
 mod log_limiter;
 
-pub(in crate::service) use audit_entry::{
-    Changes, SYSTEM_USER, audit_entry, hersys_id_subject, patient_subject, shown_of,
-};
+pub(in crate::service) use audit_entry::{Changes, audit_entry, shown_of};
 pub use audit_entry::{Details, Noted, Viewed};
 pub use backoff::wait_after;
 pub(crate) use clock::new_id;

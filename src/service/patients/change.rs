@@ -9,12 +9,13 @@ use crate::domain::{Actor, AlertKind, CentreCode, HersysId, Withdrawal};
 use crate::patient_import::{Change, Column, Doubt, compare, read_values};
 use crate::policy::{Permission, Scope, report_day, scope};
 use crate::service::centre_settings::{day_and_hours, known_centre, schedule_of, visible_centre, zone_of};
-use crate::service::context::{Changes, Context, Details, Viewed, audit_entry, patient_subject, shown_of};
+use crate::service::context::{Changes, Context, Details, Viewed, audit_entry, shown_of};
 use crate::service::error::{ServiceError, StoredThing};
 use crate::service::patients::PatientError;
 use crate::service::slots::{next_slot_of, open_before_change, unwanted, withdraw_unwanted};
 use crate::store::alerts::{self, AlertRow};
 use crate::store::answers::{self, LatestAnswer};
+use crate::store::audit::Subject;
 use crate::store::calls::{self, CallFilter, CallRow};
 use crate::store::patients::{self, Calling, PatientRow};
 use crate::store::reports::{self, ReportRow};
@@ -344,7 +345,7 @@ fn is_held_back(patient: &PatientRow) -> bool {
 }
 
 /// A patient, locked until the transaction ends: calls, stops and changes come one after the other.
-async fn held_patient(tx: &mut Tx, scope: &Scope, id: &HersysId) -> Result<PatientRow, ServiceError> {
+pub(super) async fn held_patient(tx: &mut Tx, scope: &Scope, id: &HersysId) -> Result<PatientRow, ServiceError> {
     let patient = known_patient(tx, scope, id).await?;
     patients::hold(tx, &[patient.id]).await?;
     known_patient(tx, scope, id).await
@@ -374,7 +375,7 @@ async fn audit_change(
     patient: &PatientRow,
     differences: Changes,
 ) -> Result<(), ServiceError> {
-    let subject = patient_subject(patient.id);
+    let subject = Subject::Patient(patient.id);
     let entry = audit_entry(actor, at, action, subject, Some(patient.centre.clone()), differences);
     Ok(audit::append(tx, vec![entry]).await?)
 }

@@ -23,6 +23,9 @@ pub enum PatientError {
     /// A2: another patient under observation gets automated calls on this number.
     #[error("another patient gets automated calls on this number")]
     NumberInUse(PatientId),
+    /// The patient wasn't released long enough ago to be erased, or a call is in progress.
+    #[error("the patient can't be erased yet")]
+    NotErasable,
 }
 
 impl PatientError {
@@ -35,7 +38,7 @@ impl PatientError {
         match self {
             Self::NotFound | Self::NotFoundNotAudited(_) => ErrorKind::NotFound,
             Self::InvalidList(_) | Self::InvalidValues(_) => ErrorKind::Invalid,
-            Self::NumberInUse(_) => ErrorKind::Conflict,
+            Self::NumberInUse(_) | Self::NotErasable => ErrorKind::Conflict,
         }
     }
 
@@ -45,6 +48,7 @@ impl PatientError {
             Self::InvalidList(_) => "patient.invalid_list",
             Self::InvalidValues(_) => "patient.invalid_values",
             Self::NumberInUse(_) => "patient.number_in_use",
+            Self::NotErasable => "patient.not_erasable",
         }
     }
 }

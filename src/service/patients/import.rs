@@ -12,10 +12,11 @@ use crate::patient_import::{
 };
 use crate::policy::{CallingSchedule, Permission, scope};
 use crate::service::centre_settings::{day_and_hours, schedule_of, visible_centre};
-use crate::service::context::{Context, audit_entry, patient_subject};
+use crate::service::context::{Context, audit_entry};
 use crate::service::error::ServiceError;
 use crate::service::patients::PatientError;
 use crate::service::slots::{next_slot_of, open_before_change, withdraw_unwanted};
+use crate::store::audit::Subject;
 use crate::store::patients::{self, PatientRow};
 use crate::store::{Tx, audit};
 
@@ -232,7 +233,7 @@ impl Plan {
         written: impl Fn(usize),
     ) -> Result<(), ServiceError> {
         let entry = |action: &str, before: Option<&PatientRow>, after: &PatientRow| {
-            let subject = patient_subject(after.id);
+            let subject = Subject::Patient(after.id);
             audit_entry(actor, now, action, subject, Some(after.centre.clone()), changes(before, after))
         };
         let mut count = 0;

@@ -5,6 +5,7 @@ use crate::policy::{Permission, scope};
 use crate::service::centre_settings::narrowed;
 use crate::service::context::{Context, Details, Noted, Viewed, audit_entry, shown_of};
 use crate::service::error::ServiceError;
+use crate::store::audit::Subject;
 use crate::store::patient_list::{self, PatientFilter};
 use crate::store::patients::PatientRow;
 
@@ -66,7 +67,7 @@ pub async fn list_patients(
         .field("number_ends", None::<String>, filter.number_ends.as_deref())
         .field("status", None::<String>, filter.status)
         .field("found", None::<u64>, found.len() as u64);
-    let entry = audit_entry(actor, now, "patients.listed", "patients".to_owned(), filter.centre.clone(), searched);
+    let entry = audit_entry(actor, now, "patients.listed", Subject::Search, filter.centre.clone(), searched);
     let noted = match context.note_view(vec![entry]).await? {
         Noted::Yes => shown_of(context, actor, &found, "patient.listed", details).await?,
         no => no,

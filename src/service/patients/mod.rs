@@ -1,6 +1,7 @@
-//! Patients: registering, changing, stopping, importing, listing and showing them.
+//! Patients: registering, changing, stopping, erasing, importing, listing and showing them.
 
 mod change;
+mod erase;
 mod error;
 mod import;
 mod list;
@@ -10,6 +11,7 @@ pub use change::{
     Changed, ShownPatient, ShownReport, add_patient, change_patient, not_called, release_patient, show_patient,
     stop_patient,
 };
+pub use erase::{ERASABLE_AFTER, Erasure, erase_person};
 pub use error::PatientError;
 pub use import::{ImportMode, Imported, import_patients};
 pub use list::{PatientStatus, list_patients};

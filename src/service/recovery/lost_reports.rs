@@ -11,10 +11,11 @@ use crate::carrier::network::{Answering, CallDirection, CarrierCall, LegProgress
 use crate::domain::{Actor, AttemptOutcome, CallId, SlotEnd, SlotState};
 use crate::policy::{AfterLoss, AtCarrier, KnownAttempt, after_loss};
 use crate::service::carriers::CarrierClient;
-use crate::service::context::{Changes, Context, audit_entry, patient_subject};
+use crate::service::context::{Changes, Context, audit_entry};
 use crate::service::error::ServiceError;
 use crate::service::slots::{AttemptConclusion, end_slots, settle};
 use crate::store::attempts::AttemptRow;
+use crate::store::audit::Subject;
 use crate::store::{Tx, attempts, audit, legs, patients, slots};
 
 /// Calls stored within this time before the loss was found may be incomplete. A fail-over loses seconds, and is
@@ -99,7 +100,7 @@ pub(super) async fn settle_known(
             }
         }
         let changes = Changes::default().field("call", None::<String>, attempt.call.to_string());
-        let (subject, centre) = (patient_subject(attempt.patient), Some(attempt.centre.clone()));
+        let (subject, centre) = (Subject::Patient(attempt.patient), Some(attempt.centre.clone()));
         audit::append(&mut tx, vec![audit_entry(actor, now, "patient.call_reconciled", subject, centre, changes)])
             .await?;
         tx.commit().await?;

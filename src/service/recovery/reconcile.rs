@@ -15,12 +15,13 @@ use crate::policy::{CallingSchedule, Permission, require};
 use crate::service::audit::OLDEST_CALL;
 use crate::service::carriers::CarrierClient;
 use crate::service::centre_settings::{known_centre, schedule_of};
-use crate::service::context::{Changes, Context, audit_entry, new_id, patient_subject};
+use crate::service::context::{Changes, Context, audit_entry, new_id};
 use crate::service::conversation::outbound_leg;
 use crate::service::error::ServiceError;
 use crate::service::slots::{AttemptConclusion, open_before_change, settle};
 use crate::service::suspension::SuspensionError;
 use crate::store::attempts::{self, AttemptRow, LookupHistory};
+use crate::store::audit::Subject;
 use crate::store::calls::{self, CallRow};
 use crate::store::patients::{self, PatientRow};
 use crate::store::slots::{self, SlotRow};
@@ -201,7 +202,7 @@ impl Work<'_> {
         settle(tx, &[(attempt.call, ended)], self.now).await?;
         let call = attempt.call.to_string();
         let changes = Changes::default().field("call", None::<String>, call);
-        let (subject, centre) = (patient_subject(patient.id), Some(patient.centre.clone()));
+        let (subject, centre) = (Subject::Patient(patient.id), Some(patient.centre.clone()));
         audit::append(tx, vec![audit_entry(self.actor, self.now, "patient.call_reconciled", subject, centre, changes)])
             .await?;
         Ok(Settled::Slot)

@@ -6,8 +6,8 @@ mod rows;
 
 pub use queue::SealQueue;
 pub use rows::{
-    Place, SealedRow, TextPlace, alerts_of, alerts_since, answers_of, erase_report, found_at, keys, note_found,
-    of_reports, reports_of, reports_since, salt_alerts, salt_answers, salt_reports, total,
+    Place, SealedRow, TextPlace, alerts_of, alerts_since, answers_of, erase_alerts_of, erase_report, found_at, keys,
+    note_found, of_reports, reports_of, reports_since, salt_alerts, salt_answers, salt_reports, total,
 };
 
 use jiff::Timestamp;

@@ -195,6 +195,16 @@ pub async fn erase_report(tx: &mut Tx, report: Uuid) -> Result<Vec<SealKey>, Sto
     Ok(alerts.chain(answers).chain(reports).collect())
 }
 
+/// Deletes the alerts about a patient. Returns the keys of the deleted rows.
+///
+/// # Errors
+/// Database errors.
+pub async fn erase_alerts_of(tx: &mut Tx, patient: Uuid) -> Result<Vec<SealKey>, StoreError> {
+    let sql = "DELETE FROM alerts WHERE patient_id = $1 RETURNING id";
+    let alerts = tx.fetch_all(sql, vec![patient.into()], |row| id_of(row, 0)).await?;
+    Ok(alerts.into_iter().map(|id| SealKey { kind: SealKind::Alert, within: Uuid::nil(), id }).collect())
+}
+
 /// Adds salts to the next rows of an older version. Returns these rows with their salts.
 ///
 /// # Errors
