@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::arguments::{Form, centre_code, found, from_other_number, rfc3339, say, say_json, shown, table};
 use super::exit::usage;
+use super::language::text;
 use crate::domain::{AlertId, AlertKind, Answer, CallerNumber, HersysId, Item, PatientId, escaped};
 use crate::service::{
     AlertFilter, AlertList, Client, ClosedAlerts, ShownAlert, ToClose, close_alerts, line_of, list_alerts,
@@ -51,12 +52,11 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Alerts) -> an
                 return say_json(client, alerts.into()).await;
             }
             if open.alerts.is_empty() {
-                return say(client, "no open alerts\n").await;
+                return say(client, &format!("{}\n", text!("alerts-none"))).await;
             }
-            let head = ["alert", "raised", "severity", "kind", "centre", "HER-SYS ID", "value", "call", "also"];
-            let mut lines = vec![head.map(str::to_owned).to_vec()];
+            let mut lines = vec![head()];
             lines.extend(by_person(&open).iter().map(|alerts| line(alerts, zone)));
-            let cut_off = if open.cut_off { "\nthere are more; those of one kind: `--kind KIND`\n" } else { "" };
+            let cut_off = if open.cut_off { format!("\n{}\n", text!("alerts-more")) } else { String::new() };
             say(client, &format!("{}{cut_off}{}", table(&lines), hints(&open))).await
         }
         Alerts::Close { alert, form } => {
@@ -67,6 +67,20 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Alerts) -> an
     }
 }
 
+fn head() -> Vec<String> {
+    vec![
+        text!("head-alert"),
+        text!("head-raised"),
+        text!("head-severity"),
+        text!("head-kind"),
+        text!("head-centre"),
+        text!("head-hersys-id"),
+        text!("head-value"),
+        text!("head-call"),
+        text!("head-also"),
+    ]
+}
+
 /// Parses an alert's id and the number of other alerts on its line.
 fn to_close(text: &str) -> anyhow::Result<ToClose> {
     let (id, others) = match text.trim().split_once('+') {
@@ -75,9 +89,7 @@ fn to_close(text: &str) -> anyhow::Result<ToClose> {
     };
     match (id.parse::<AlertId>(), others) {
         (Ok(alert), Some(others)) => Ok(ToClose { alert, others }),
-        _ => Err(usage(
-            "an alert's id looks like 0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04, or ends in +2 where a line has two others; `kenkocall alerts list` shows them",
-        )),
+        _ => Err(usage(text!("alerts-id"))),
     }
 }
 
@@ -85,19 +97,21 @@ fn told(closed: &ClosedAlerts, zone: &TimeZone) -> (String, serde_json::Value) {
     let alert = &closed.alert;
     let by = alert.closed_by.clone().unwrap_or_default();
     let any = !closed.closed.is_empty();
-    let word = if any { "closed" } else { "nothing to change" };
     let at = alert.closed_at.map(|at| shown(at, zone)).unwrap_or_default();
-    let mut text = format!("{word}: alert {} was closed {at} by {}\n", alert.id, escaped(&by));
-    match closed.closed.iter().filter(|id| **id != alert.id).count() {
-        0 => {}
-        1 => text.push_str("and 1 other of this patient\n"),
-        others => text.push_str(&format!("and {others} others of this patient\n")),
+    let (id, who) = (alert.id.to_string(), escaped(&by).into_owned());
+    let mut lines = vec![if any {
+        text!("alerts-closed", id = id, at = at, by = who)
+    } else {
+        text!("alerts-same", id = id, at = at, by = who)
+    }];
+    let others = closed.closed.iter().filter(|id| **id != alert.id).count();
+    if others > 0 {
+        lines.push(text!("alerts-others-closed", count = others));
     }
-    match closed.open {
-        0 => {}
-        1 => text.push_str("1 other alert of this patient is open: `kenkocall alerts list`\n"),
-        open => text.push_str(&format!("{open} other alerts of this patient are open: `kenkocall alerts list`\n")),
+    if closed.open > 0 {
+        lines.push(text!("alerts-others-open", count = closed.open));
     }
+    let text = lines.iter().map(|line| format!("{line}\n")).collect();
     let value = json!({
         "result": if any { "closed" } else { "nothing_to_change" },
         "id": alert.id.to_string(),
@@ -120,46 +134,22 @@ fn hints(open: &AlertList) -> String {
     if hints.is_empty() { String::new() } else { format!("\n{}", hints.concat()) }
 }
 
-const fn hint(kind: AlertKind) -> Option<&'static str> {
+fn hint(kind: AlertKind) -> Option<String> {
     match kind {
         AlertKind::RedAnswer | AlertKind::CallBack => None,
-        AlertKind::Guessing => Some(
-            "somebody tries birth dates of HER-SYS IDs, quickly or over days; the patient's own number still gets in, other numbers may have few tries left today",
-        ),
-        AlertKind::CentrePhone => Some(
-            "callers who want a person can't be connected, as the health centre's number isn't of a kind that is called: `kenkocall centres set CODE --phone NUMBER`",
-        ),
-        AlertKind::MassGuessing => Some(
-            "many callers fail to identify themselves; where they are very many within an hour, unregistered or hidden numbers have one try a call and wait longer; registered numbers aren't affected",
-        ),
-        AlertKind::StopRequest => Some(
-            "calls are held back until you decide: `kenkocall patients stop ID`, or `patients set ID --automated-call yes`",
-        ),
-        AlertKind::StopUnconfirmed => Some(
-            "somebody who didn't say who they are asked that calls stop; calls continue until you decide, so phone the patient: `kenkocall patients stop ID` ends the calls, `patients set ID --automated-call yes` continues them and closes this",
-        ),
-        AlertKind::Unanswered => Some(
-            "the tries of a slot are used up, or a call was answered and its report may be lost; phone the patient, or `kenkocall calls now ID`; a report closes it",
-        ),
-        AlertKind::Missed => Some("nobody was called in time; `kenkocall calls now ID`; a report closes it"),
-        AlertKind::WrongNumber => {
-            Some("calls are held back until there is another number: `kenkocall patients set ID --phone-number NUMBER`")
-        }
-        AlertKind::UnknownCall => Some(
-            "`kenkocall calls show CALL` says what is known; `kenkocall calls resolve CALL` takes what you find out",
-        ),
-        AlertKind::Dialling => {
-            Some("no automated call is placed; `kenkocall dialer show` says why, `dialer resume` ends a pause")
-        }
-        AlertKind::DayLimit => Some(
-            "nobody more is called today; phone those who are missed, or set another limit: `kenkocall dialer show`, `centres list`",
-        ),
-        AlertKind::Unspoken => Some(
-            "the carrier couldn't say a prompt in our voice: callers heard an apology, and the rest in its own; look at twilio.voices and at the carrier's log",
-        ),
-        AlertKind::Forged => Some(
-            "webhooks with a wrong signature were refused: either twilio.auth_token or server.public_url is wrong, or somebody else posts them",
-        ),
+        AlertKind::Guessing => Some(text!("hint-guessing")),
+        AlertKind::CentrePhone => Some(text!("hint-centre-phone")),
+        AlertKind::MassGuessing => Some(text!("hint-mass-guessing")),
+        AlertKind::StopRequest => Some(text!("hint-stop-request")),
+        AlertKind::StopUnconfirmed => Some(text!("hint-stop-unconfirmed")),
+        AlertKind::Unanswered => Some(text!("hint-unanswered")),
+        AlertKind::Missed => Some(text!("hint-missed")),
+        AlertKind::WrongNumber => Some(text!("hint-wrong-number")),
+        AlertKind::UnknownCall => Some(text!("hint-unknown-call")),
+        AlertKind::Dialling => Some(text!("hint-dialling")),
+        AlertKind::DayLimit => Some(text!("hint-day-limit")),
+        AlertKind::Unspoken => Some(text!("hint-unspoken")),
+        AlertKind::Forged => Some(text!("hint-forged")),
     }
 }
 
@@ -168,7 +158,7 @@ fn kind(text: &str) -> Result<AlertKind, String> {
     let word = text.trim().replace('-', "_");
     AlertKind::from_code(&word).ok_or_else(|| {
         let words: Vec<&str> = AlertKind::ALL.into_iter().map(AlertKind::code).collect();
-        format!("the kinds of alerts are {}", words.join(", "))
+        text!("alerts-kinds", kinds = words.join(", "))
     })
 }
 
@@ -211,7 +201,7 @@ fn line(alerts: &[&ShownAlert], zone: &TimeZone) -> Vec<String> {
         shown(alert.raised_at, zone),
         alert.kind.severity().code().to_owned(),
         times(alert.kind.code().to_owned(), alert.repeats.occurrences),
-        alert.centre.as_ref().map_or_else(|| "all".to_owned(), ToString::to_string),
+        alert.centre.as_ref().map_or_else(|| text!("alerts-all-centres"), ToString::to_string),
         or_dash(worst.hersys_id.as_ref().map(|id| id.expose().to_owned())),
         or_dash(value(worst)),
         or_dash(alert.call.map(|call| call.to_string())),
@@ -247,7 +237,7 @@ fn times(thing: String, count: u32) -> String {
 fn value(shown_alert: &ShownAlert) -> Option<String> {
     let item = shown_alert.alert.item?;
     let value = match shown_alert.answer {
-        Some(Answer::Temperature(Some(value))) => format!("body temperature {value} °C"),
+        Some(Answer::Temperature(Some(value))) => text!("alert-temperature", value = value.to_string()),
         Some(answer @ Answer::Saturation(Some(_))) => format!("SpO2 {} %", answer.exported()),
         Some(answer @ Answer::YesNo(_)) => format!("{} {}", item.code(), answer.exported()),
         Some(Answer::Temperature(None) | Answer::Saturation(None)) | None => item.code().to_owned(),

@@ -10,6 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::exit::usage;
+use super::language::{self, text};
+use super::messages::ToMessage as _;
 use super::operator::operator;
 use super::output::{complain, print};
 use crate::config::Config;
@@ -63,7 +65,9 @@ impl Reveal {
 }
 
 /// The line above the output if the data are simulated.
-const SIMULATED: &str = "simulated data: patients, calls and answers are invented\n";
+fn simulated() -> String {
+    format!("{}\n", text!("simulated"))
+}
 
 /// Opens the database, checks its version, and returns the client of this command.
 pub(super) async fn client(config: &Config, name: StaffName, missing: Missing) -> anyhow::Result<Client> {
@@ -80,9 +84,7 @@ pub(super) async fn client(config: &Config, name: StaffName, missing: Missing) -
 /// Returns what was found. If the access couldn't be recorded in the audit trail, says so on standard error.
 pub(crate) fn found<T>(looked: Viewed<T>) -> T {
     if let Noted::No(error) = looked.noted {
-        complain(&format!(
-            "kenkocall: this look isn't recorded in the audit trail, as {error}; write down who looked at what, and when"
-        ));
+        complain(&format!("kenkocall: {}", text!("not-audited", why = error.message())));
     }
     looked.found
 }
@@ -91,7 +93,7 @@ pub(crate) fn found<T>(looked: Viewed<T>) -> T {
 pub(super) async fn say(client: &Client, text: &str) -> anyhow::Result<()> {
     match client.context.database.data_origin().await? {
         DataOrigin::Real => print(text),
-        DataOrigin::Simulated => print(&format!("{SIMULATED}{text}")),
+        DataOrigin::Simulated => print(&format!("{}{text}", simulated())),
     }
 }
 
@@ -110,7 +112,7 @@ pub(super) async fn say_json(client: &Client, value: Value) -> anyhow::Result<()
 }
 
 pub(crate) fn print_json(value: &Value) -> anyhow::Result<()> {
-    let text = serde_json::to_string_pretty(value).context("the answer can't be written as JSON")?;
+    let text = serde_json::to_string_pretty(value).with_context(|| text!("not-json"))?;
     print(&format!("{text}\n"))
 }
 
@@ -120,7 +122,7 @@ pub(super) fn centre_code(text: &str) -> anyhow::Result<CentreCode> {
 
 /// Parses a HER-SYS ID. The error message doesn't repeat it.
 pub(super) fn hersys_id(text: &str) -> anyhow::Result<HersysId> {
-    HersysId::parse(&width::fold(text)).map_err(usage)
+    HersysId::parse(&width::fold(text)).map_err(|error| usage(error.message().text(language::current())))
 }
 
 /// The time zone of the health-call line. It applies to times that belong to no centre.
@@ -141,11 +143,7 @@ pub(super) fn day(text: &str, today: Date) -> anyhow::Result<Date> {
         Some(date) => date.ok(),
         None => era::read(&folded).ok(),
     };
-    read.ok_or_else(|| {
-        usage(format!(
-            "“{text}” isn't a day; write 2026-11-28, 令和8年11月28日 or R8.11.28, or today, yesterday or tomorrow"
-        ))
-    })
+    read.ok_or_else(|| usage(text!("not-day", text = text)))
 }
 
 /// Returns today's date in `zone`.
@@ -162,11 +160,7 @@ pub(super) fn moment(text: &str, client: &Client, zone: &TimeZone) -> anyhow::Re
     let local: Option<DateTime> = text.parse().ok();
     let local = local.or_else(|| day(text, today(client, zone)).ok().map(|day| day.to_datetime(Time::midnight())));
     let moment = local.and_then(|local| zone.to_timestamp(local).ok());
-    moment.ok_or_else(|| {
-        usage(format!(
-            "“{text}” isn't a time; write 2026-12-01 05:00, 2026-12-01T05:00:00+09:00, or a day: 2026-12-01, R8.12.1, today"
-        ))
-    })
+    moment.ok_or_else(|| usage(text!("not-time", text = text)))
 }
 
 /// Digits of a number that are always shown: enough to tell two callers apart, too few to phone one.
@@ -199,11 +193,11 @@ pub(super) fn masked(full: &str) -> String {
 
 /// Tells staff that a report or call came from another number than the registered number. Anyone who knows a HER-SYS ID
 /// and birth date can make such a call.
-pub(super) const fn from_other_number(number: CallerNumber) -> Option<&'static str> {
+pub(super) fn from_other_number(number: CallerNumber) -> Option<String> {
     match number {
         CallerNumber::Registered => None,
-        CallerNumber::Unregistered => Some("from an unregistered number"),
-        CallerNumber::Hidden => Some("from a hidden number"),
+        CallerNumber::Unregistered => Some(text!("number-unregistered")),
+        CallerNumber::Hidden => Some(text!("number-hidden")),
     }
 }
 
@@ -220,7 +214,12 @@ pub(super) fn rfc3339(at: Timestamp, zone: &TimeZone) -> String {
 /// Formats a duration: `3 min 7 s`.
 pub(super) fn lasted(duration: SignedDuration) -> String {
     let seconds = duration.as_secs();
-    if seconds < 60 { format!("{seconds} s") } else { format!("{} min {} s", seconds / 60, seconds % 60) }
+    let seconds = u64::try_from(seconds).unwrap_or_default();
+    if seconds < 60 {
+        text!("lasted-seconds", seconds = seconds)
+    } else {
+        text!("lasted-minutes", minutes = seconds / 60, seconds = seconds % 60)
+    }
 }
 
 /// Formats rows as a table without lines. Each column is as wide as its widest cell on a terminal, where Japanese

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::arguments::{Form, moment, rfc3339, shown};
+use super::language::text;
 use crate::service::{Client, current_maintenance, end_maintenance, start_maintenance};
 use crate::store::maintenances::MaintenanceRow;
 
@@ -40,16 +41,16 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Maintenance) 
         }
         Maintenance::End { form } => {
             let text = match end_maintenance(&client.context, &client.actor).await? {
-                Some(_) => "the maintenance has ended: callers are answered\n",
-                None => "nothing to change: there was no maintenance\n",
+                Some(_) => text!("maintenance-ended"),
+                None => text!("maintenance-same"),
             };
-            form.tell(client, text, as_json(None, zone)).await
+            form.tell(client, &format!("{text}\n"), as_json(None, zone)).await
         }
         Maintenance::Show { form } => {
             let current = current_maintenance(&client.context, &client.actor).await?;
             let text = match &current {
                 Some(maintenance) => sentence(maintenance, zone),
-                None => "no maintenance: callers are answered\n".to_owned(),
+                None => format!("{}\n", text!("maintenance-none")),
             };
             form.tell(client, &text, as_json(current.as_ref(), zone)).await
         }
@@ -65,9 +66,10 @@ fn as_json(maintenance: Option<&MaintenanceRow>, zone: &TimeZone) -> Value {
 }
 
 fn sentence(maintenance: &MaintenanceRow, zone: &TimeZone) -> String {
-    let until = match maintenance.until {
-        Some(until) => format!("until {}", shown(until, zone)),
-        None => "until `kenkocall maintenance end`".to_owned(),
+    let since = shown(maintenance.starts_at, zone);
+    let text = match maintenance.until {
+        Some(until) => text!("maintenance-until", since = since, until = shown(until, zone)),
+        None => text!("maintenance-open", since = since),
     };
-    format!("maintenance since {}, {until}\n", shown(maintenance.starts_at, zone))
+    format!("{text}\n")
 }

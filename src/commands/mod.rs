@@ -20,7 +20,7 @@ pub(crate) mod language;
 mod logging;
 mod maintenance;
 mod manual;
-mod messages;
+pub mod messages;
 mod operator;
 mod outbox;
 pub(crate) mod output;
@@ -51,6 +51,7 @@ use crate::service::{Clock, SealedBy, seal_older_rows, seal_trail, write_seals};
 use self::arguments::{Form, Missing};
 use self::exit::Exit;
 use self::language::text;
+use self::messages::ToMessage as _;
 use self::output::complain;
 
 /// Kenko Call (健康コール): follow-up calls of patients, and a health-call line that answers 24 hours a day.
@@ -247,7 +248,7 @@ fn dispatch<Extra: ExtraCommands>(arguments: Arguments<Extra>) -> anyhow::Result
                             sealed.map_err(anyhow::Error::from).and(seal_trail(&database).await.map_err(Into::into));
                         database.close().await;
                         sealed?;
-                        form.say("the database is up to date\n", json!({ "result": "up_to_date" }))
+                        form.say(&format!("{}\n", text!("up-to-date")), json!({ "result": "up_to_date" }))
                     }
                     Command::Backup(backup) => backup::back_up(&config, name, backup).await,
                     Command::Restore(restore) => backup::restore(&config, name, restore).await,
@@ -301,7 +302,7 @@ async fn with_database<Extra: ExtraCommands>(
     // Seal what the command wrote before it ends. If that fails, `serve` seals it later.
     let sealer = SealedBy { actor: client.actor.name(), source: client.actor.source() };
     if let Err(error) = write_seals(&client.context.database, sealer).await {
-        complain(&format!("kenkocall: what was written isn't sealed yet ({error}); `kenkocall serve` does that later"));
+        complain(&format!("kenkocall: {}", text!("not-sealed", why = error.message())));
     }
     client.context.database.close().await;
     done

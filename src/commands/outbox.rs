@@ -6,8 +6,10 @@ use serde_json::{Value, json};
 
 use super::arguments::{Form, rfc3339, say, say_json, shown, table};
 use super::exit::usage;
+use super::language::text;
 use crate::domain::{JobFailure, JobId};
 use crate::service::{Client, JobFilter, JobState, ShownJob, discard_job, list_jobs, retry_jobs};
+use crate::translations::{Message, message};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Outbox {
@@ -48,9 +50,11 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Outbox) -> an
                 return say_json(client, jobs.iter().map(|job| as_json(job, zone)).collect()).await;
             }
             if jobs.is_empty() {
-                return say(client, if failed { "no job was given up\n" } else { "no open jobs\n" }).await;
+                let none = if failed { text!("outbox-none-failed") } else { text!("outbox-none") };
+                return say(client, &format!("{none}\n")).await;
             }
-            let mut lines = vec![["job", "kind", "failed runs", "state"].map(str::to_owned).to_vec()];
+            let mut lines =
+                vec![vec![text!("head-job"), text!("head-kind"), text!("head-failed-runs"), text!("head-state")]];
             lines.extend(jobs.iter().map(|job| {
                 vec![job.id.to_string(), job.kind.clone(), job.runs.to_string(), sentence(job.state, zone)]
             }));
@@ -60,44 +64,42 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Outbox) -> an
             let job = job.map(|job| job_id(&job)).transpose()?;
             let retried = retry_jobs(&client.context, &client.actor, job).await?;
             let text = match retried.len() {
-                0 => "nothing to change: no job was given up\n".to_owned(),
-                1 => "1 job runs again\n".to_owned(),
-                many => format!("{many} jobs run again\n"),
+                0 => text!("outbox-same"),
+                count => text!("outbox-retried", count = count),
             };
             let ids: Vec<String> = retried.iter().map(JobId::to_string).collect();
-            form.tell(client, &text, json!({ "retried": ids })).await
+            form.tell(client, &format!("{text}\n"), json!({ "retried": ids })).await
         }
         Outbox::Discard { job, form } => {
             let job = job_id(&job)?;
             discard_job(&client.context, &client.actor, job).await?;
-            form.tell(client, "the job is dropped\n", json!({ "discarded": job.to_string() })).await
+            let text = format!("{}\n", text!("outbox-discarded"));
+            form.tell(client, &text, json!({ "discarded": job.to_string() })).await
         }
     }
 }
 
 fn job_id(text: &str) -> anyhow::Result<JobId> {
-    text.trim().parse().map_err(|_| {
-        usage("a job's id looks like 0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04; `kenkocall outbox list` shows them")
-    })
+    text.trim().parse().map_err(|_| usage(text!("outbox-id")))
 }
 
 fn sentence(state: JobState, zone: &TimeZone) -> String {
     match state {
-        JobState::Due(at) => format!("due at {}", shown(at, zone)),
-        JobState::Claimed(until) => format!("running; claimed until {}", shown(until, zone)),
-        JobState::KindUnknown => "waits for a newer version of this program, which knows its kind".to_owned(),
-        JobState::Failed { at, why } => format!("given up at {}: {}", shown(at, zone), cause(why)),
+        JobState::Due(at) => text!("job-due", at = shown(at, zone)),
+        JobState::Claimed(until) => text!("job-claimed", until = shown(until, zone)),
+        JobState::KindUnknown => text!("job-kind-unknown"),
+        JobState::Failed { at, why } => text!("job-failed", at = shown(at, zone), why = cause(why)),
     }
 }
 
-const fn cause(why: Option<JobFailure>) -> &'static str {
+fn cause(why: Option<JobFailure>) -> Message {
     match why {
-        Some(JobFailure::Unreadable) => "its content can't be read",
-        Some(JobFailure::Interrupted) => "the program ended, or couldn't store the result, each time it ran",
-        Some(JobFailure::Database) => "the database failed each time; the log says how",
-        Some(JobFailure::Panicked) => "a fault of the program; the log has it",
-        Some(JobFailure::TimedOut) => "it took too long each time",
-        None => "for a reason that only a newer version of this program knows",
+        Some(JobFailure::Unreadable) => message!("job-unreadable"),
+        Some(JobFailure::Interrupted) => message!("job-interrupted"),
+        Some(JobFailure::Database) => message!("job-database"),
+        Some(JobFailure::Panicked) => message!("job-panicked"),
+        Some(JobFailure::TimedOut) => message!("job-timed-out"),
+        None => message!("job-unknown-failure"),
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context as _;
 
+use super::language::text;
 use crate::domain::escaped_lines;
 
 /// How standard output ended, after a write to it failed.
@@ -66,15 +67,12 @@ pub(crate) fn closed() -> bool {
 pub(crate) fn failure() -> anyhow::Result<()> {
     match ENDED.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
         Some(Ended::Failed(error)) => match error.take() {
-            Some(error) => Err(error).context(CANNOT_BE_WRITTEN),
+            Some(error) => Err(error).with_context(|| text!("output-incomplete")),
             None => Ok(()),
         },
         Some(Ended::ReaderGone) | None => Ok(()),
     }
 }
-
-const CANNOT_BE_WRITTEN: &str =
-    "standard output can't be written, so what it has isn't complete; check the disk or the program that reads it";
 
 /// Writes a line to standard error if possible. A failure can't be reported anywhere else.
 pub(crate) fn complain(text: &str) {

@@ -146,12 +146,6 @@ impl Column {
     }
 }
 
-impl std::fmt::Display for Column {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} / {}", self.code(), self.japanese())
-    }
-}
-
 /// Remarks of forms that don't change the meaning of a name.
 const REMARKS: [&str; 8] = ["必須", "任意", "西暦", "和暦", "半角", "半角数字", "required", "optional"];
 

@@ -122,55 +122,6 @@ impl FileKind {
             () => return None,
         })
     }
-
-    /// The remedy.
-    const fn advice(self) -> &'static str {
-        match self {
-            Self::Archive => "unpack it and name the list in it",
-            Self::Locked => "open it, save it without a password, and import that",
-            Self::Link | Self::OpenMark | Self::AppleDouble => "name the list itself",
-            Self::Mail => "save the attached list and import that",
-            Self::Pdf | Self::Picture => "ask for the list as .xlsx or CSV",
-            Self::Word | Self::PowerPoint | Self::RichText | Self::OtherOffice => {
-                "copy the list into a spreadsheet and save that as .xlsx or CSV"
-            }
-            _ => "open it in a spreadsheet program and save it as .xlsx or CSV",
-        }
-    }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::OldExcel => "an old Excel file (.xls, Excel 97 to 2003 or older)",
-            Self::Locked => "locked with a password",
-            Self::BinaryExcel => "a binary Excel workbook (.xlsb)",
-            Self::OpenDocument => "an OpenDocument file (.ods, of LibreOffice or OpenOffice)",
-            Self::Numbers => "a document of Apple Numbers",
-            Self::Word => "a Word document",
-            Self::PowerPoint => "a PowerPoint presentation",
-            Self::Mail => "a mail message",
-            Self::OtherOffice => "a document of another Office program",
-            Self::WebPage => "a web page (HTML), whatever its name says",
-            Self::WebArchive => "a web page saved as one file (.mht), whatever its name says",
-            Self::XmlSpreadsheet => "an XML spreadsheet of Excel 2003 (SpreadsheetML), whatever its name says",
-            Self::Xml => "an XML file",
-            Self::RichText => "a rich-text document (RTF)",
-            Self::Pdf => "a PDF",
-            Self::Picture => "a picture",
-            Self::Archive => "a zip archive or another archive of files",
-            Self::Sylk => "a spreadsheet in the SYLK format (.slk)",
-            Self::Dif => "a spreadsheet in the DIF format",
-            Self::Json => "a JSON file",
-            Self::Link => "a link to a file or page, not the file itself",
-            Self::OpenMark => "the mark that Excel keeps beside an open workbook (~$…), not the workbook",
-            Self::AppleDouble => "what macOS keeps beside a file (._…), not the file itself",
-        }
-    }
-}
-
-impl std::fmt::Display for FileKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "this is {}; {}", self.name(), self.advice())
-    }
 }
 
 /// The first bytes of workbooks of Excel 2 to 5 without a container: the BOF record of their version.

@@ -1,7 +1,7 @@
 //! The names of columns in a spreadsheet.
 
-/// Writes a position as a spreadsheet does: A, B, … Z, AA, AB.
-pub(super) struct Letters(pub usize);
+/// A position, counted from 0, as a spreadsheet writes it: A, B, … Z, AA, AB.
+pub struct Letters(pub usize);
 
 impl std::fmt::Display for Letters {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -33,6 +33,7 @@ pub use compare::{Change, Existing, Registration, compare};
 pub use entry::{AutomatedCall, Entry, Given};
 pub use finding::{Fault, Finding, Place};
 pub use kind::FileKind;
+pub use letters::Letters;
 pub use list::{Doubt, List, ListFile, SheetName, SheetRead, Warning};
 
 use crate::domain::CallingHours;

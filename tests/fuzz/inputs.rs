@@ -14,6 +14,7 @@ use kenkocall::carrier::twilio::rest::{Body, Order, Reply};
 use kenkocall::carrier::twilio::{
     ActionUrl, Document, FallbackRequest, Form, SigningKey, StatusRequest, VoiceRequest, account,
 };
+use kenkocall::commands::messages::ToMessage as _;
 use kenkocall::domain::{
     BirthDate, CallTimes, CallableNumber, CallingHours, CentreCode, HangupCause, HersysId, Item, Keys, Language,
     PhoneNumber,
@@ -135,7 +136,7 @@ pub fn patient_list(data: &[u8]) {
         (Err(first), Err(second)) => {
             assert!(!first.is_empty() && first.len() <= patient_import::MAX_FINDINGS + 1);
             assert_eq!(format!("{first:?}"), format!("{second:?}"));
-            first.iter().for_each(|finding| drop(finding.to_string()));
+            first.iter().for_each(|finding| drop(finding.message().text(Language::Japanese)));
         }
         _ => panic!("one list, two readings"),
     }

@@ -12,6 +12,8 @@ mod text_files;
 mod workbooks;
 
 use jiff::civil::{Date, date};
+use kenkocall::commands::messages::ToMessage as _;
+use kenkocall::domain::Language;
 use kenkocall::{
     domain::CallingHours,
     patient_import::{self, Entry, Fault, Finding, List},
@@ -31,9 +33,14 @@ fn faults(bytes: impl AsRef<[u8]>) -> Vec<Fault> {
     read(bytes).expect_err("a fault").into_iter().map(|finding| finding.fault).collect()
 }
 
+/// A finding as people see it, on a line of its own.
+fn sentence(finding: &Finding) -> String {
+    format!("{}\n", finding.message().text(Language::English))
+}
+
 /// The findings as people see them, one on each line.
 fn sentences(bytes: impl AsRef<[u8]>) -> String {
-    read(bytes).expect_err("a fault").iter().map(|finding| format!("{finding}\n")).collect()
+    read(bytes).expect_err("a fault").iter().map(sentence).collect()
 }
 
 /// An entry as one line with its personal data, because these people don't exist.
@@ -70,7 +77,7 @@ fn line(entry: &Entry) -> String {
 fn lines(bytes: impl AsRef<[u8]>) -> Vec<String> {
     match read(bytes) {
         Ok(entries) => entries.iter().map(line).collect(),
-        Err(findings) => panic!("{}", findings.iter().map(|finding| format!("{finding}\n")).collect::<String>()),
+        Err(findings) => panic!("{}", findings.iter().map(sentence).collect::<String>()),
     }
 }
 

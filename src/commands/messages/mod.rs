@@ -1,17 +1,20 @@
 //! What the errors and findings of the lower layers say to the people at the command line. Each becomes a message; its
 //! sentences are in `translations`. The matches are total: a new error doesn't compile without a message.
 
+mod patient_import;
 mod service;
 mod store;
 
 use std::error::Error;
+
+pub use patient_import::warnings;
 
 use crate::service::{CheckpointError, ServiceError};
 use crate::store::StoreError;
 use crate::translations::Message;
 
 /// Something that can be said to people.
-pub(crate) trait ToMessage {
+pub trait ToMessage {
     /// The message that says it.
     fn message(&self) -> Message;
 }

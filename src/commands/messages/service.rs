@@ -43,8 +43,7 @@ impl ToMessage for PatientError {
             Self::NotFoundNotAudited(why) => message!("patient-not-found-not-audited", why = why.message()),
             Self::InvalidList(findings) => message!("patient-invalid-list", count = findings.len()),
             Self::InvalidValues(findings) => {
-                let messages =
-                    findings.iter().map(|finding| message!("verbatim", text = finding.fault.to_string())).collect();
+                let messages = findings.iter().map(|finding| finding.fault.message()).collect();
                 message!("joined", sentences = Argument::Joined(Separator::Sentences, messages))
             }
             Self::NumberInUse(_) => message!("patient-number-in-use"),

@@ -10,10 +10,12 @@ use serde::Serialize;
 use crate::commands::arguments::{Form, centre_code};
 use crate::commands::exit::refused;
 use crate::commands::language;
-use crate::commands::messages::ToMessage as _;
+use crate::commands::language::text;
+use crate::commands::messages::{ToMessage as _, warnings};
 use crate::commands::output::complain;
-use crate::patient_import::{Column, List, ListFile, MAX_BYTES, SheetName};
+use crate::patient_import::{Column, ListFile, MAX_BYTES, SheetName, SheetRead};
 use crate::service::{Client, ImportMode, Imported, PatientError, ServiceError, import_patients};
+use crate::translations::{Argument, Separator};
 
 /// The maximum number of findings printed. The others are counted.
 const MAX_PRINTED: usize = 200;
@@ -46,18 +48,20 @@ pub(super) async fn run(
         Err(ServiceError::Patient(PatientError::InvalidList(findings))) => {
             let mut lines = String::new();
             for finding in findings.iter().take(MAX_PRINTED) {
-                lines.push_str(&format!("{}: {finding}\n", file.display()));
+                lines.push_str(&format!("{}: {}\n", file.display(), finding.message().text(language::current())));
             }
             if let Some(more) = findings.len().checked_sub(MAX_PRINTED).filter(|more| *more > 0) {
-                lines.push_str(&format!("and {more} more\n"));
+                lines.push_str(&text!("import-more", count = more));
             }
             complain(lines.trim_end());
             return Err(refused(PatientError::InvalidList(findings).message().text(language::current())));
         }
         Err(other) => return Err(other.into()),
     };
-    let warnings = List::sentences(&done.warnings);
-    let warnings: Vec<String> = warnings.iter().map(|said| format!("warning: {}: {said}", file.display())).collect();
+    let warnings: Vec<String> = warnings(&done.warnings)
+        .into_iter()
+        .map(|warning| text!("import-warning", file = file.display().to_string(), warning = warning))
+        .collect();
     if !warnings.is_empty() {
         complain(&warnings.join("\n"));
     }
@@ -67,42 +71,42 @@ pub(super) async fn run(
 
 /// Describes what an import did, and what users may not have seen in the workbook.
 fn text_of(done: &Imported, mode: ImportMode) -> String {
-    let mut text = format!("{} new, {} changed, {} unchanged", done.new, done.changed, done.unchanged);
-    if mode == ImportMode::DryRun {
-        text.push_str(" (dry run: nothing was written)");
-    }
-    text.push('\n');
-    let mut line = |sentence: String| {
-        text.push_str(&sentence);
-        text.push('\n');
-    };
+    let (new, changed, unchanged) = (done.new, done.changed, done.unchanged);
+    let mut lines = vec![match mode {
+        ImportMode::DryRun => {
+            text!("import-done-dry-run", new = new, changed = changed, unchanged = unchanged)
+        }
+        ImportMode::Write => text!("import-done", new = new, changed = changed, unchanged = unchanged),
+    }];
     if done.not_called > 0 {
-        line(format!(
-            "{} of them have automated calls on the list but were stopped or released, and are not called",
-            done.not_called
-        ));
+        lines.push(text!("import-not-called", count = done.not_called));
     }
     if !done.above.is_empty() {
         let rows: Vec<String> = done.above.iter().map(u32::to_string).collect();
-        line(format!("rows above the column names, not read: {}", rows.join(", ")));
+        lines.push(text!("import-rows-above", rows = rows.join(", ")));
     }
-    let Some(sheet) = &done.sheet else { return text };
-    line(format!("sheet read: {}", sheet.name));
+    lines.extend(done.sheet.iter().flat_map(sheet_lines));
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// What users may not have seen in a workbook.
+fn sheet_lines(sheet: &SheetRead) -> Vec<String> {
     let names = |names: &[SheetName]| names.iter().map(SheetName::to_string).collect::<Vec<_>>().join(", ");
+    let mut lines = vec![text!("import-sheet-read", sheet = sheet.name.to_string())];
     if !sheet.not_read.is_empty() {
-        line(format!("other sheets, not read: {}", names(&sheet.not_read)));
+        lines.push(text!("import-other-sheets", sheets = names(&sheet.not_read)));
     }
     if !sheet.hidden.is_empty() {
-        line(format!("hidden sheets, not read: {}", names(&sheet.hidden)));
+        lines.push(text!("import-hidden-sheets", sheets = names(&sheet.hidden)));
     }
     if sheet.hidden_rows > 0 {
-        line(format!("hidden rows, read like the others: {} (hidden by a filter or by hand)", sheet.hidden_rows));
+        lines.push(text!("import-hidden-rows", count = sheet.hidden_rows));
     }
     if !sheet.hidden_columns.is_empty() {
-        let columns: Vec<String> = sheet.hidden_columns.iter().map(Column::to_string).collect();
-        line(format!("hidden columns, read like the others: {}", columns.join(", ")));
+        let columns = sheet.hidden_columns.iter().map(Column::message).collect();
+        lines.push(text!("import-hidden-columns", columns = Argument::Joined(Separator::Words, columns)));
     }
-    text
+    lines
 }
 
 /// The output of `--json`. Every field is always present; those about a sheet are null for a text file.
@@ -152,9 +156,9 @@ impl<'d> Answer<'d> {
 
 /// Reads the file, up to the maximum size of a list.
 fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
-    let sentence = || format!("the list {} can't be read; check its path and that you may read it", file.display());
+    let sentence = || text!("import-cannot-read", file = file.display().to_string());
     if file.is_dir() {
-        bail!("{} is a folder; name the list in it", file.display());
+        bail!(text!("import-is-folder", file = file.display().to_string()));
     }
     let source = std::fs::File::open(file).with_context(sentence)?;
     let mut list = Vec::new();

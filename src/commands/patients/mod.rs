@@ -12,6 +12,8 @@ use jiff::tz::TimeZone;
 
 use super::arguments::{Form, Reveal, centre_code, found, hersys_id};
 use super::exit::usage;
+use super::language::{self, text};
+use super::messages::ToMessage as _;
 use super::output::complain;
 use crate::domain::HersysId;
 use crate::patient_import::{Column, Finding, Place};
@@ -168,7 +170,7 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Patients) -> 
             done(
                 client,
                 add_patient(&client.context, &client.actor, &centre_code(&centre)?, &values).await,
-                "added",
+                Word::Added,
                 form,
             )
             .await
@@ -183,21 +185,22 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Patients) -> 
                 names.into_iter().filter_map(|(column, value)| Some((column, value?))).collect();
             values.extend(more.values());
             if values.is_empty() {
-                return Err(usage("nothing is given to change; `kenkocall patients set --help` shows what can be"));
+                return Err(usage(text!("patients-nothing-given")));
             }
             done(
                 client,
                 change_patient(&client.context, &client.actor, &hersys_id(&id)?, &values).await,
-                "changed",
+                Word::Changed,
                 form,
             )
             .await
         }
         Patients::Stop { hersys_id: id, form } => {
-            done(client, stop_patient(&client.context, &client.actor, &hersys_id(&id)?).await, "stopped", form).await
+            done(client, stop_patient(&client.context, &client.actor, &hersys_id(&id)?).await, Word::Stopped, form)
+                .await
         }
         Patients::Release { hersys_id: id, form } => {
-            done(client, release_patient(&client.context, &client.actor, &hersys_id(&id)?).await, "released", form)
+            done(client, release_patient(&client.context, &client.actor, &hersys_id(&id)?).await, Word::Released, form)
                 .await
         }
         Patients::Erase { hersys_id: id, form } => erase::run(client, &hersys_id(&id)?, form).await,
@@ -211,33 +214,61 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Patients) -> 
 }
 
 /// Reports the result of a change.
-async fn done(client: &Client, outcome: Result<Changed, ServiceError>, word: &str, form: Form) -> anyhow::Result<()> {
+async fn done(client: &Client, outcome: Result<Changed, ServiceError>, word: Word, form: Form) -> anyhow::Result<()> {
     let changed = match outcome {
         Ok(changed) => changed,
         Err(ServiceError::Patient(PatientError::InvalidValues(findings))) => {
             let lines: Vec<String> = findings.iter().map(of_option).collect();
-            return Err(usage(format!("nothing was changed\n{}", lines.join("\n"))));
+            return Err(usage(format!("{}\n{}", text!("patients-nothing-changed"), lines.join("\n"))));
         }
         Err(other) => return Err(other.into()),
     };
     if let Some(doubt) = changed.doubt {
-        complain(&format!("warning: {doubt}; then `kenkocall patients release` the wrong one"));
+        complain(&text!("patients-doubt", doubt = doubt.message()));
     }
-    let text = format!(
-        "{}: HER-SYS ID {}\n{}\n",
-        if changed.changed { word } else { "nothing to change" },
-        changed.patient.hersys_id.expose(),
-        show::calling(&changed)
-    );
-    form.tell(client, &text, show::changed_json(&changed, word)).await
+    let id = changed.patient.hersys_id.expose();
+    let result = if changed.changed { word.text(id) } else { text!("patients-same", id = id) };
+    let text = format!("{result}\n{}\n", show::calling(&changed));
+    form.tell(client, &text, show::changed_json(&changed, word.code())).await
+}
+
+/// What a command did to a patient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Word {
+    Added,
+    Changed,
+    Stopped,
+    Released,
+}
+
+impl Word {
+    /// The result in `--json`.
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Stopped => "stopped",
+            Self::Released => "released",
+        }
+    }
+
+    fn text(self, id: &str) -> String {
+        match self {
+            Self::Added => text!("patients-added", id = id),
+            Self::Changed => text!("patients-changed", id = id),
+            Self::Stopped => text!("patients-stopped", id = id),
+            Self::Released => text!("patients-released", id = id),
+        }
+    }
 }
 
 /// Formats a finding with the option that it is about.
 fn of_option(finding: &Finding) -> String {
+    let fault = finding.fault.message().text(language::current());
     match finding.place {
         Place::Cell { column: Some(column), .. } => {
-            format!("  --{}: {}", column.code().replace('_', "-"), finding.fault)
+            format!("  --{}: {fault}", column.code().replace('_', "-"))
         }
-        _ => format!("  {}", finding.fault),
+        Place::Cell { column: None, .. } | Place::Row(_) | Place::File => format!("  {fault}"),
     }
 }

@@ -159,7 +159,7 @@ mod tests {
         for at in entries {
             bytes[at + 24..at + 28].copy_from_slice(&1_u32.to_le_bytes());
         }
-        let mut package = Package::limited(&bytes, 7_000).map_err(|fault| format!("{fault}"))?;
+        let mut package = Package::limited(&bytes, 7_000).map_err(|fault| format!("{fault:?}"))?;
         let mut read = |name: &str| {
             let mut part = package.part(name)?;
             while part.next()?.is_some() {}

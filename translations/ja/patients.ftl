@@ -1,0 +1,10 @@
+# 療養者のコマンドの文。
+
+patients-nothing-given = 変更する項目が指定されていません。指定できる項目は `kenkocall patients set --help` で確かめられます
+patients-nothing-changed = 何も変更していません
+patients-doubt = 注意: { $doubt }。その場合は、誤ったほうの療養を `kenkocall patients release` で終了してください
+patients-same = 変更はありません: HER-SYS ID { $id }
+patients-added = 追加しました: HER-SYS ID { $id }
+patients-changed = 変更しました: HER-SYS ID { $id }
+patients-stopped = 自動架電を停止しました: HER-SYS ID { $id }
+patients-released = 療養を終了しました: HER-SYS ID { $id }
