@@ -12,12 +12,15 @@ use serde_json::{Value, json};
 use super::arguments::{Form, rfc3339, shown};
 use super::audit_list;
 use super::exit::found;
+use super::language::{current, text};
 use crate::config::Config;
+use crate::domain::Language;
 use crate::service::{
     BadRow, ChainError, CheckpointKind, CheckpointsRead, Client, RowFault, RowsRead, Verification, walk_trail,
     write_checkpoint,
 };
 use crate::store::seals::{SealKey, SealKind};
+use crate::translations::{Argument, Message, Separator, message};
 
 /// A running `serve` seals what it wrote within this time.
 const SEALED_WITHIN: Duration = Duration::from_secs(1);
@@ -60,13 +63,10 @@ pub(super) async fn run(config: &Config, client: &Client, zone: &TimeZone, comma
             if form.json {
                 form.tell(client, "", walked_json(&walked, zone)).await?;
             }
-            let misfit = walked.misfit.as_ref().map(|misfit| wrong(misfit, zone));
+            let misfit = walked.misfit.as_ref().map(|misfit| wrong(misfit, zone).text(current()));
             let rows = (!walked.rows.bad.is_empty()).then(|| bad_rows(&walked.rows.bad));
             let both: Vec<String> = misfit.into_iter().chain(rows).collect();
-            Err(found(format!(
-                "{}\nKeep a copy of the database as it is, and find out who could write to it",
-                both.join("\n")
-            )))
+            Err(found(format!("{}\n{}", both.join("\n"), text!("audit-keep-copy"))))
         }
         Audit::List(list) => audit_list::run(client, zone, list).await,
         Audit::Checkpoint { file, after_restore, form } => {
@@ -83,8 +83,8 @@ pub(super) async fn run(config: &Config, client: &Client, zone: &TimeZone, comma
                     form.say(&format!("{mark}\n"), added)
                 }
                 None => {
-                    let text = "nothing to add: the file has the last entry already\n";
-                    form.tell(client, text, json!({ "result": "nothing_to_add" })).await
+                    let text = format!("{}\n", text!("audit-nothing-to-add"));
+                    form.tell(client, &text, json!({ "result": "nothing_to_add" })).await
                 }
             }
         }
@@ -93,42 +93,37 @@ pub(super) async fn run(config: &Config, client: &Client, zone: &TimeZone, comma
 
 fn well(walked: &Verification, zone: &TimeZone) -> String {
     let entries = grouped(walked.entries);
-    let mut text = match walked.last_at {
-        Some(at) => format!("{entries} entries verify, the last of {}", shown(at, zone)),
-        None => "there are no entries yet".to_owned(),
+    let waiting = grouped(walked.waiting);
+    let mut lines = vec![match (walked.last_at, walked.waiting) {
+        (Some(at), 0) => text!("audit-verifies", entries = entries, at = shown(at, zone)),
+        (Some(at), _) => text!("audit-verifies-waiting", entries = entries, at = shown(at, zone), waiting = waiting),
+        (None, 0) => text!("audit-empty"),
+        (None, _) => text!("audit-empty-waiting", waiting = waiting),
+    }];
+    lines.extend(rows_told(&walked.rows));
+    match walked.checkpoints {
+        None => lines.push(unbacked()),
+        Some(read) => lines.extend(checkpoints_told(&read, zone)),
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+fn checkpoints_told(read: &CheckpointsRead, zone: &TimeZone) -> Vec<String> {
+    let mut lines = match read.last_at {
+        Some(at) => vec![text!("audit-checkpoints", count = read.fit, fit = grouped(read.fit), at = shown(at, zone))],
+        None => vec![text!("audit-no-checkpoints"), unbacked()],
     };
-    if walked.waiting > 0 {
-        text.push_str(&format!("; {} not sealed yet", grouped(walked.waiting)));
+    if let Some((at, sequence)) = read.restored {
+        lines.push(text!("audit-restored", at = shown(at, zone), entry = grouped(sequence), lost = grouped(read.lost)));
     }
-    text.push('\n');
-    text.push_str(&rows_told(&walked.rows));
-    let Some(CheckpointsRead { fit, last_at, lost, restored }) = walked.checkpoints else {
-        text.push_str(UNBACKED);
-        return text;
-    };
-    match last_at {
-        Some(at) => text.push_str(&format!("{}, the last of {}\n", checkpoints(fit), shown(at, zone))),
-        None => {
-            text.push_str("the file has no checkpoints yet\n");
-            text.push_str(UNBACKED);
-        }
-    }
-    if let Some((at, sequence)) = restored {
-        text.push_str(&format!(
-            "a restored backup was noted {}: what came after entry {} until then is lost, as {} checkpoints tell\n",
-            shown(at, zone),
-            grouped(sequence),
-            grouped(lost)
-        ));
-    }
-    text
+    lines
 }
 
 fn walked_json(walked: &Verification, zone: &TimeZone) -> Value {
     let time = |at: Option<Timestamp>| at.map(|at| rfc3339(at, zone));
     json!({
         "verifies": walked.misfit.is_none() && walked.rows.bad.is_empty(),
-        "misfit": walked.misfit.as_ref().map(|misfit| wrong(misfit, zone)),
+        "misfit": walked.misfit.as_ref().map(|misfit| wrong(misfit, zone).text(Language::English)),
         "backed_by_checkpoint": walked.checkpoints.is_some_and(|read| read.fit > 0),
         "rows": {
             "fit": walked.rows.fit,
@@ -159,55 +154,53 @@ fn walked_json(walked: &Verification, zone: &TimeZone) -> Value {
     })
 }
 
-fn wrong(misfit: &ChainError, zone: &TimeZone) -> String {
+fn wrong(misfit: &ChainError, zone: &TimeZone) -> Message {
     let what = match misfit {
-        ChainError::Missing { sequence } => format!("entry {} is missing", grouped(*sequence)),
+        ChainError::Missing { sequence } => message!("chain-missing", entry = grouped(*sequence)),
         ChainError::Changed { sequence, id, at } => {
-            let at = at.map_or_else(|| "of no time that can be".to_owned(), |at: Timestamp| shown(at, zone));
-            let id = id.map_or_else(|| "an id that is none".to_owned(), |id| format!("id {id}"));
-            format!(
-                "entry {} ({id}, {at}) doesn't fit the one before it: it was changed, or another was taken out or put in there",
-                grouped(*sequence)
-            )
+            let at = match at {
+                Some(at) => message!("verbatim", text = shown(*at, zone)),
+                None => message!("chain-no-time"),
+            };
+            let id = match id {
+                Some(id) => message!("chain-id", id = id.to_string()),
+                None => message!("chain-no-id"),
+            };
+            message!("chain-changed", entry = grouped(*sequence), id = id, at = at)
         }
-        ChainError::End { sequence, sealed } => format!(
-            "the trail ends with entry {}, and {} were sealed: the end was cut off or added to",
-            grouped(*sequence),
-            grouped(*sealed)
-        ),
-        ChainError::Cut { sequence, noted_at } => format!(
-            "the end was cut off: the checkpoint of {} knows entry {}, and the trail doesn't reach it; or an older backup was restored",
-            shown(*noted_at, zone),
-            grouped(*sequence)
-        ),
-        ChainError::Rewritten { sequence, noted_at } => format!(
-            "the trail was written anew: the checkpoint of {} knows entry {} with another hash, so that entry or one before it was changed; or an older backup was restored",
-            shown(*noted_at, zone),
-            grouped(*sequence)
-        ),
+        ChainError::End { sequence, sealed } => {
+            message!("chain-end", entry = grouped(*sequence), sealed = grouped(*sealed))
+        }
+        ChainError::Cut { sequence, noted_at } => {
+            message!("chain-cut", at = shown(*noted_at, zone), entry = grouped(*sequence))
+        }
+        ChainError::Rewritten { sequence, noted_at } => {
+            message!("chain-rewritten", at = shown(*noted_at, zone), entry = grouped(*sequence))
+        }
     };
-    format!("the audit trail doesn't verify: {what}.")
+    message!("chain-error", what = what)
 }
 
 /// The warning if no checkpoint backs the trail.
-const UNBACKED: &str = "the trail is consistent with itself, but no checkpoint backs it: whoever can write the database could have rewritten all of it;\nset audit.checkpoint_file, or give --checkpoint FILE\n";
+fn unbacked() -> String {
+    text!("audit-unbacked")
+}
 
-fn rows_told(rows: &RowsRead) -> String {
+fn rows_told(rows: &RowsRead) -> Option<String> {
     if *rows == RowsRead::default() {
-        return String::new();
+        return None;
     }
-    let mut text = format!("{} answers, reports and alerts are as they were sealed", grouped(rows.fit));
-    for (count, what) in [
-        (rows.found, "were sealed as they were found: at an upgrade, or after a process had died"),
-        (rows.erased, "were erased, as the trail says"),
-        (rows.unsealed, "aren't sealed yet"),
-    ] {
-        if count > 0 {
-            text.push_str(&format!("; {} {what}", grouped(count)));
-        }
+    let mut parts = vec![message!("rows-fit", rows = grouped(rows.fit))];
+    if rows.found > 0 {
+        parts.push(message!("rows-found", rows = grouped(rows.found)));
     }
-    text.push('\n');
-    text
+    if rows.erased > 0 {
+        parts.push(message!("rows-erased", rows = grouped(rows.erased)));
+    }
+    if rows.unsealed > 0 {
+        parts.push(message!("rows-unsealed", rows = grouped(rows.unsealed)));
+    }
+    Some(text!("joined", sentences = Argument::Joined(Separator::Sentences, parts)))
 }
 
 /// The maximum number of rows named. The others are counted.
@@ -215,40 +208,39 @@ const MOST_NAMED: usize = 50;
 
 fn bad_rows(bad: &[BadRow]) -> String {
     let (unsealed, bad): (Vec<&BadRow>, Vec<&BadRow>) = bad.iter().partition(|row| row.fault == RowFault::NoSeal);
-    let changed = "of the answers, reports and alerts that the trail names aren't as they were sealed; they were changed behind the program:";
-    let put_in = "answers, reports and alerts have no seal; they were put in behind the program, or a process died within a second of writing them: then `serve` seals them at its start as they are, and the trail says so:";
-    let texts = [(bad, changed), (unsealed, put_in)];
-    let texts = texts.into_iter().filter(|(rows, _)| !rows.is_empty()).map(|(rows, what)| named(&rows, what));
+    let texts = [
+        (&bad, text!("rows-changed", rows = grouped(bad.len() as u64))),
+        (&unsealed, text!("rows-put-in", rows = grouped(unsealed.len() as u64))),
+    ];
+    let texts = texts.into_iter().filter(|(rows, _)| !rows.is_empty()).map(|(rows, what)| named(rows, what));
     texts.collect::<Vec<_>>().join("\n")
 }
 
-fn named(bad: &[&BadRow], what: &str) -> String {
-    let mut text = format!("{} {what}", grouped(bad.len() as u64));
+fn named(bad: &[&BadRow], what: String) -> String {
+    let mut text = what;
     for row in bad.iter().take(MOST_NAMED) {
         text.push_str(&format!("\n  {}", bad_row(row)));
     }
     if let Some(more) = bad.len().checked_sub(MOST_NAMED).filter(|more| *more > 0) {
-        text.push_str(&format!("\n  and {} more", grouped(more as u64)));
+        text.push_str(&format!("\n  {}", text!("rows-more", more = grouped(more as u64))));
     }
     text
 }
 
 fn bad_row(row: &BadRow) -> String {
     let SealKey { kind, within, id } = row.key;
+    let id = id.to_string();
     let what = match kind {
-        SealKind::Answer => format!("an answer of report {within} (answer {id})"),
-        SealKind::Report | SealKind::ReportEnd => format!("report {id}"),
-        SealKind::Alert | SealKind::AlertEnd => format!("alert {id}"),
+        SealKind::Answer => message!("row-answer", report = within.to_string(), id = id),
+        SealKind::Report | SealKind::ReportEnd => message!("row-report", id = id),
+        SealKind::Alert | SealKind::AlertEnd => message!("row-alert", id = id),
     };
-    let fault = match row.fault {
-        RowFault::Changed => "was changed",
-        RowFault::Deleted => "was deleted",
-        RowFault::EndChanged => {
-            "has another end than the one that was sealed last: it was closed, opened again or changed"
-        }
-        RowFault::NoSeal => "has no seal",
-    };
-    format!("{what} {fault}")
+    match row.fault {
+        RowFault::Changed => text!("row-changed", what = what),
+        RowFault::Deleted => text!("row-deleted", what = what),
+        RowFault::EndChanged => text!("row-end-changed", what = what),
+        RowFault::NoSeal => text!("row-no-seal", what = what),
+    }
 }
 
 /// Groups digits by thousands: `12,345`.
@@ -262,8 +254,4 @@ fn grouped(number: u64) -> String {
         text.push(digit);
     }
     text
-}
-
-fn checkpoints(fit: u64) -> String {
-    if fit == 1 { "1 checkpoint fits".to_owned() } else { format!("{} checkpoints fit", grouped(fit)) }
 }

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::arguments::{Form, Reveal, found, hersys_id, masked, moment, rfc3339, shown, table};
+use super::language::text;
 use crate::domain::HersysId;
 use crate::service::{Client, ERASED, ShownEntry, Subject, TrailFilter, list_trail};
 
@@ -45,15 +46,21 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, list: List) -> anyhow:
     };
     let reveal = Reveal { reveal: list.reveal };
     let entries = found(list_trail(&client.context, &client.actor, &filter, reveal.details()).await?);
-    let mut text = "no entries\n".to_owned();
+    let mut text = format!("{}\n", text!("trail-none"));
     if !entries.is_empty() {
-        let head = ["at", "who", "from", "what", "about", "fields"];
-        let mut lines = vec![head.map(str::to_owned).to_vec()];
+        let mut lines = vec![vec![
+            text!("head-at"),
+            text!("head-who"),
+            text!("head-from"),
+            text!("head-what"),
+            text!("head-about"),
+            text!("head-fields"),
+        ]];
         lines.extend(entries.iter().map(|entry| line(entry, zone, list.reveal)));
         text = table(&lines);
     }
     if entries.len() == list.limit as usize {
-        text.push_str("there may be older ones: a greater --limit\n");
+        text.push_str(&format!("{}\n", text!("trail-more")));
     }
     let value = entries.iter().map(|entry| as_json(entry, zone, list.reveal)).collect::<Vec<_>>();
     list.form.tell(client, &text, value.into()).await
@@ -66,10 +73,10 @@ fn id(full: &HersysId, reveal: bool) -> String {
 /// Formats the subject of an entry. A subject without a patient is shown as it is.
 fn about(entry: &ShownEntry, reveal: bool) -> String {
     match (&entry.row.subject, &entry.hersys_id) {
-        (Subject::Nobody(_), Some(full)) => format!("nobody with HER-SYS ID {}", id(full, reveal)),
-        (Subject::Nobody(_), None) => format!("nobody with HER-SYS ID {ERASED}"),
-        (_, Some(full)) => format!("HER-SYS ID {}", id(full, reveal)),
-        (Subject::Patient(_) | Subject::Erased(_), None) => format!("HER-SYS ID {ERASED}"),
+        (Subject::Nobody(_), Some(full)) => text!("trail-nobody-with-id", id = id(full, reveal)),
+        (Subject::Nobody(_), None) => text!("trail-nobody-with-id", id = text!("trail-erased")),
+        (_, Some(full)) => text!("trail-patient", id = id(full, reveal)),
+        (Subject::Patient(_) | Subject::Erased(_), None) => text!("trail-patient", id = text!("trail-erased")),
         (Subject::Search, None) => SEARCH.to_owned(),
         (Subject::Other(subject), None) => subject.clone(),
     }
@@ -78,8 +85,10 @@ fn about(entry: &ShownEntry, reveal: bool) -> String {
 fn line(entry: &ShownEntry, zone: &TimeZone, reveal: bool) -> Vec<String> {
     let row = &entry.row;
     let field = |(name, values): (&String, &Value)| match (reveal, values.as_array().map(Vec::as_slice)) {
-        (true, Some([before, after])) => format!("{name}: {before} to {after}"),
-        (_, None) if values.as_str() == Some(ERASED) => format!("{name}: {ERASED}"),
+        (true, Some([before, after])) => {
+            text!("trail-change", field = name, before = before.to_string(), after = after.to_string())
+        }
+        (_, None) if values.as_str() == Some(ERASED) => format!("{name}: {}", text!("trail-erased")),
         (true, _) => format!("{name}: {values}"),
         (false, _) => name.clone(),
     };

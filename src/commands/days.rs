@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 use super::arguments::{Form, day, table, today};
+use super::language::text;
 use crate::domain::SlotState;
 use crate::service::{CentreDay, Client, DailyStats, day_figures};
 
@@ -28,7 +29,7 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Days) -> anyh
     let figures = day_figures(&client.context, &client.actor, date).await?;
     let mut text = as_text(date, &figures);
     if date > today && figures.centres.is_empty() {
-        text = format!("{date}: nothing yet; calls of a day are listed from the time at which they are due\n");
+        text = format!("{}\n", text!("days-nothing-yet", date = date.to_string()));
     }
     form.tell(client, &text, as_json(date, &figures)).await
 }
@@ -36,10 +37,18 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Days) -> anyh
 /// Formats the figures as a table, and below it why slots ended without a report.
 pub(crate) fn as_text(date: Date, figures: &DailyStats) -> String {
     if figures.centres.is_empty() {
-        return format!("{date}: no automated calls were due\n");
+        return format!("{}\n", text!("days-none", date = date.to_string()));
     }
-    let head = ["centre", "due", "reported", "unanswered", "cancelled", "missed", "open", "calls placed"];
-    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    let mut rows = vec![vec![
+        text!("head-centre"),
+        text!("head-due"),
+        text!("head-reported"),
+        text!("head-unanswered"),
+        text!("head-cancelled"),
+        text!("head-missed"),
+        text!("head-open"),
+        text!("head-calls-placed"),
+    ]];
     for centre in &figures.centres {
         let counts = [
             centre.due(),
@@ -58,27 +67,30 @@ pub(crate) fn as_text(date: Date, figures: &DailyStats) -> String {
     for centre in &figures.centres {
         if centre.from_other_numbers > 0 {
             let count = centre.from_other_numbers;
-            text.push_str(&format!("{} reports from unregistered or hidden numbers: {count}\n", centre.code));
+            text.push_str(&format!("{}\n", text!("days-other-numbers", centre = centre.code.as_str(), count = count)));
         }
-        for (title, reasons) in reasons(centre) {
-            if !reasons.is_empty() {
-                text.push_str(&format!("{} {title}: {}\n", centre.code, reasons.join(", ")));
-            }
+        let [slots, calls] = reasons(centre);
+        if !slots.is_empty() {
+            text.push_str(&format!("{}\n", text!("days-slots", centre = centre.code.as_str(), reasons = slots)));
+        }
+        if !calls.is_empty() {
+            text.push_str(&format!("{}\n", text!("days-calls", centre = centre.code.as_str(), reasons = calls)));
         }
     }
     text
 }
 
-fn reasons(centre: &CentreDay) -> [(&'static str, Vec<String>); 2] {
+/// How the slots and the calls of a centre ended, each with its count.
+fn reasons(centre: &CentreDay) -> [String; 2] {
     let slots = centre.slots.iter().filter_map(|(state, count)| {
         let reason = state.reason()?;
         Some(format!("{} ({reason}) {count}", state.code()))
     });
     let attempts = centre.attempts.iter().map(|(outcome, count)| {
-        let word = outcome.map_or("under way", |outcome| outcome.code());
+        let word = outcome.map_or_else(|| text!("days-under-way"), |outcome| outcome.code().to_owned());
         format!("{word} {count}")
     });
-    [("slots", slots.collect()), ("calls", attempts.collect())]
+    [slots.collect::<Vec<_>>().join(", "), attempts.collect::<Vec<_>>().join(", ")]
 }
 
 fn as_json(date: Date, figures: &DailyStats) -> Value {

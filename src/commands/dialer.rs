@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::arguments::{Form, moment, rfc3339, shown};
 use super::documents::Origin;
 use super::exit::usage;
+use super::language::{current, text};
 use super::output::print;
 use super::serve::{network, open_services};
 use super::signals::shutdown;
@@ -20,6 +21,7 @@ use crate::service::{
     Client, DialerState, PauseReason, Reconciled, ServiceError, SuspensionError, dialer_state, pause_dialling,
     reconcile_calls, resume_dialling,
 };
+use crate::translations::{Argument, Message, Separator, message};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Dialer {
@@ -76,18 +78,15 @@ pub(super) async fn run(config: &Config, client: &Client, zone: &TimeZone, comma
         }
         Dialer::Pause { reason, until, form } => {
             let until = until.map(|text| moment(&text, client, zone)).transpose()?;
-            let reason = ReasonText::parse(&reason).map_err(|error| usage(format!(
-                "say in 1 to 200 characters why dialling is paused, in one line; everybody at the desk reads it, so name no \
-                 patient in it: {error}",
-            )))?;
+            let reason =
+                ReasonText::parse(&reason).map_err(|error| usage(text!("dialer-reason", why = error.to_string())))?;
             let state = pause_dialling(&client.context, &client.actor, &reason, until).await?;
-            let rest =
-                "calls in progress continue; a slot whose calling window closes meanwhile is missed and listed\n";
-            form.tell(client, &format!("{}{rest}", as_text(&state, zone)), as_json(&state, zone)).await
+            let rest = text!("dialer-paused");
+            form.tell(client, &format!("{}{rest}\n", as_text(&state, zone)), as_json(&state, zone)).await
         }
         Dialer::Resume { anyway, form } => {
             let (state, ended) = resume_dialling(&client.context, &client.actor, anyway).await?;
-            let before = if ended { "the pause has ended" } else { "nothing to change: dialling wasn't paused" };
+            let before = if ended { text!("dialer-resumed") } else { text!("dialer-not-paused") };
             form.tell(client, &format!("{before}\n{}", as_text(&state, zone)), as_json(&state, zone)).await
         }
     }
@@ -96,12 +95,8 @@ pub(super) async fn run(config: &Config, client: &Client, zone: &TimeZone, comma
 async fn reconcile(config: &Config, client: &Client, zone: &TimeZone, wait: bool, form: Form) -> anyhow::Result<()> {
     match config.carrier {
         Some(Carrier::Twilio | Carrier::Sip) => {}
-        None => bail!(
-            "no carrier is set, so there is none to ask; run it with the settings of `kenkocall serve` (KENKOCALL_CARRIER=twilio and the account), or resume with `dialer resume --anyway`"
-        ),
-        Some(Carrier::Simulator) => bail!(
-            "the settings name the simulated phone network, which only `kenkocall serve` itself could ask; run it with the settings of the carrier that placed the calls, or go on with `dialer resume --anyway`"
-        ),
+        None => bail!(text!("dialer-no-carrier")),
+        Some(Carrier::Simulator) => bail!(text!("dialer-simulated-carrier")),
     }
     let flow_set = Origin::choose(config.flows.directory.as_deref()).flow_set()?;
     let digest = flow_set.digest.clone();
@@ -109,9 +104,7 @@ async fn reconcile(config: &Config, client: &Client, zone: &TimeZone, wait: bool
         open_services(config, client.context.database.clone(), flow_set, client.context.clock.clone()).await?;
     let urls = Urls::new(&config.server.public_url()).context("server.public_url")?;
     let network = network(config, &urls, &context)?;
-    let network = network.context(
-        "twilio.caller_number isn't set, so this program has called nobody; use the settings that `kenkocall serve` runs with",
-    )?;
+    let network = network.with_context(|| text!("dialer-no-caller-number"))?;
     let lag = jiff::SignedDuration::from_secs(config.dialer.unknown_grace_seconds.into());
     let pass = async || reconcile_calls(&context, &client.actor, &digest, &network, lag).await;
     let done = if wait { passes(pass, client, zone, form).await } else { pass().await.map_err(Into::into) };
@@ -119,7 +112,7 @@ async fn reconcile(config: &Config, client: &Client, zone: &TimeZone, wait: bool
     let mut told = reconciled(&done);
     let complete = done.under_way == 0 && done.list_holds_at.is_none();
     if complete {
-        told.push_str("every call is accounted for; `kenkocall dialer resume` goes on\n");
+        told.push_str(&format!("{}\n", text!("reconciled-all")));
     }
     let value = json!({
         "settled": done.settled,
@@ -132,38 +125,24 @@ async fn reconcile(config: &Config, client: &Client, zone: &TimeZone, wait: bool
     });
     form.say(&told, value)?;
     if done.under_way > 0 {
-        bail!(
-            "{} calls aren't over yet; run it again in a minute, or with --wait, with `kenkocall serve` running",
-            done.under_way
-        );
+        bail!(text!("reconcile-under-way", count = done.under_way));
     }
     if let Some(at) = done.list_holds_at {
-        bail!("the carrier's list may lag behind; run it again after {}, or with --wait", shown(at, zone));
+        bail!(text!("reconcile-list-lags", at = shown(at, zone)));
     }
     Ok(())
 }
 
 /// Formats what one pass through the carrier's list found.
 fn reconciled(done: &Reconciled) -> String {
-    let mut told = format!(
-        "calls of the last day that weren't known: {} belong to slots and are settled, {} to none that is open\n",
-        done.settled, done.without_slot
-    );
+    let mut lines = vec![text!("reconciled", settled = done.settled, others = done.without_slot)];
     if done.reports_lost > 0 {
-        told.push_str(&format!(
-            "calls that were known and answered, and whose report may be lost: {}; nobody is called again for them, and they are on \
-             `kenkocall alerts list` as unanswered: phone these patients and ask for the report\n",
-            done.reports_lost
-        ));
+        lines.push(text!("reconciled-reports-lost", count = done.reports_lost));
     }
     if done.lines_lost > 0 {
-        told.push_str(&format!(
-            "calls to our lines that aren't known: {}; patients may have reported in them, and only the carrier's list has their \
-             numbers\n",
-            done.lines_lost
-        ));
+        lines.push(text!("reconciled-lines-lost", count = done.lines_lost));
     }
-    told
+    lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 /// Repeats passes through the carrier's list until every call is accounted for, or the command is interrupted.
@@ -191,12 +170,12 @@ async fn passes(
                     waits_for(&all, zone)
                 }
                 Err(ServiceError::Suspension(SuspensionError::CallListUnavailable)) => {
-                    "could not read the carrier's call list to its end".to_owned()
+                    text!("waiting-call-list")
                 }
                 Err(other) => return Err(other.into()),
             };
             if waits_for != shown_before && !form.json {
-                print(&format!("waiting: {waits_for}\n"))?;
+                print(&format!("{}\n", text!("waiting", what = waits_for.clone())))?;
                 shown_before = waits_for;
             }
             let left = all.list_holds_at.map(|at| at.duration_since(client.context.clock.now()));
@@ -207,75 +186,51 @@ async fn passes(
     tokio::select! {
         done = passing => done,
         () = shutdown() => {
-            bail!("stopped waiting; what is settled stays settled, nobody is dialled, and `dialer reconcile` can be run again")
+            bail!(text!("waiting-stopped"))
         }
     }
 }
 
 /// Describes what isn't accounted for yet, as a sentence without its full stop.
 fn waits_for(done: &Reconciled, zone: &TimeZone) -> String {
-    let calls = match done.under_way {
-        0 => None,
-        1 => Some("1 call isn't over yet; `kenkocall serve` has to be running to hear of its end".to_owned()),
-        many => Some(format!("{many} calls aren't over yet; `kenkocall serve` has to be running to hear of their end")),
-    };
-    let list = done.list_holds_at.map(|at| format!("the carrier's list may lag behind until {}", shown(at, zone)));
-    [calls, list].into_iter().flatten().collect::<Vec<_>>().join("; ")
+    let calls = (done.under_way > 0).then(|| message!("waiting-calls", count = done.under_way));
+    let list = done.list_holds_at.map(|at| message!("waiting-list-lags", at = shown(at, zone)));
+    let both = [calls, list].into_iter().flatten().collect();
+    text!("joined", sentences = Argument::Joined(Separator::Sentences, both))
 }
 
 /// Explains why dialling is stopped, as a sentence without its full stop.
-pub(super) fn held(hold: &PauseReason, zone: &TimeZone) -> String {
+pub(super) fn held(hold: &PauseReason, zone: &TimeZone) -> Message {
     match hold {
         PauseReason::Paused(pause) => {
-            let until = pause.until.map_or_else(|| "until `kenkocall dialer resume`".to_owned(), |at| until(at, zone));
-            format!("dialling is paused {until}: {}", escaped(&pause.reason))
+            let reason = escaped(&pause.reason).into_owned();
+            match pause.until {
+                Some(at) => message!("held-paused-until", until = shown(at, zone), reason = reason),
+                None => message!("held-paused", reason = reason),
+            }
         }
-        PauseReason::Lost { reconciled: false, .. } => {
-            "recent data is missing from the database; dialling stopped; run `kenkocall dialer reconcile`, then `dialer resume`".to_owned()
-        }
-        PauseReason::Lost { reconciled: true, .. } => {
-            "the database lacks its last entries; the carrier's calls are accounted for, and `kenkocall dialer resume` goes on".to_owned()
-        }
-        PauseReason::Maintenance(Some(end)) => format!("nothing is dialled during the maintenance, {}", until(*end, zone)),
-        PauseReason::Maintenance(None) => {
-            "nothing is dialled during the maintenance, until `kenkocall maintenance end`".to_owned()
-        }
+        PauseReason::Lost { reconciled: false, .. } => message!("held-lost"),
+        PauseReason::Lost { reconciled: true, .. } => message!("held-lost-reconciled"),
+        PauseReason::Maintenance(Some(end)) => message!("held-maintenance-until", until = shown(*end, zone)),
+        PauseReason::Maintenance(None) => message!("held-maintenance"),
     }
-}
-
-fn until(at: jiff::Timestamp, zone: &TimeZone) -> String {
-    format!("until {}", shown(at, zone))
 }
 
 fn as_text(state: &DialerState, zone: &TimeZone) -> String {
-    let placed = || match state.told_at {
-        None => "calls are placed".to_owned(),
-        Some(at) => format!(
-            "nobody was dialled when the alert of {} was raised: this machine's clock is wrong, or the carrier refuses our account; \
-             close the alert when that is mended",
-            shown(at, zone)
-        ),
+    let first = match (&state.hold, &state.waiting, state.told_at) {
+        (Some(hold), ..) => held(hold, zone).text(current()),
+        (None, Some(waiting), _) => text!("dialer-waiting", reason = waiting.reason.to_string()),
+        (None, None, Some(at)) => text!("dialer-nobody-dialled", at = shown(at, zone)),
+        (None, None, None) => text!("dialer-placing"),
     };
-    let waits = || match &state.waiting {
-        Some(waiting) => format!(
-            "a node that dials has started and dials nothing yet: {}; it goes on by itself when the list shows that no call is missing",
-            waiting.reason
-        ),
-        None => placed(),
-    };
-    let first = state.hold.as_ref().map_or_else(waits, |hold| held(hold, zone));
-    let mut text = format!("{first}\nslots due {}, calls under way {}\n", state.due, state.under_way);
+    let mut lines = vec![first, text!("dialer-counts", due = state.due, under_way = state.under_way)];
     for (centre, at) in &state.limited {
-        let at = shown(*at, zone);
-        text.push_str(&format!(
-            "{centre}: the day's limit is reached since {at}; nobody more of its patients is called\n"
-        ));
+        lines.push(text!("dialer-limited", centre = centre.as_str(), at = shown(*at, zone)));
     }
     if state.unknown > 0 {
-        let unknown = state.unknown;
-        text.push_str(&format!("calls of unknown outcome {unknown}: `kenkocall calls list --state unknown`\n"));
+        lines.push(text!("dialer-unknown", count = state.unknown));
     }
-    text
+    lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 fn as_json(state: &DialerState, zone: &TimeZone) -> Value {

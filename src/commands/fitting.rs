@@ -9,7 +9,7 @@ use crate::carrier::CarrierAccountId;
 use crate::carrier::twilio::rest::RestClient;
 use crate::carrier::twilio::{SigningKey, Urls, Voice, Voices};
 use crate::config::{Carrier, Config};
-use crate::domain::{CentreCode, DataOrigin, PhoneNumber};
+use crate::domain::{CentreCode, DataOrigin, Language, PhoneNumber};
 use crate::store::{Database, centres};
 
 /// The error messages if carrier and database don't belong together.
@@ -21,7 +21,7 @@ const REAL_CARRIER_ON_SIMULATED_DATA: &str = "the database holds simulated data,
      created), or set KENKOCALL_CARRIER=simulator";
 
 /// Returns the reasons why `serve` couldn't start with these settings, beyond what each setting shows by itself.
-pub(super) fn unusable(config: &Config) -> Vec<String> {
+pub(super) fn unusable(config: &Config, language: Language) -> Vec<String> {
     let twilio = || {
         if config.carrier != Some(Carrier::Twilio) {
             return Ok(());
@@ -43,7 +43,11 @@ pub(super) fn unusable(config: &Config) -> Vec<String> {
         logging::filter(&config.log).map(drop),
         Origin::choose(config.flows.directory.as_deref()).flow_set().map(drop),
     ];
-    checks.iter().filter_map(|check| check.as_ref().err()).map(super::refusal::told).collect()
+    checks
+        .iter()
+        .filter_map(|check| check.as_ref().err())
+        .map(|error| super::refusal::told_in(error, language))
+        .collect()
 }
 
 /// Checks that the database suits this carrier and has what the settings name. Simulated answers are never stored among

@@ -2,13 +2,18 @@
 //! message, for the log, and would repeat it as a cause.
 
 use super::{language, messages};
+use crate::domain::Language;
 
 /// Formats the error for people, in the language of the command line.
 pub(crate) fn told(error: &anyhow::Error) -> String {
+    told_in(error, language::current())
+}
+
+/// Formats the error for people, in one language.
+pub(super) fn told_in(error: &anyhow::Error, language: Language) -> String {
     let mut told = String::new();
     for cause in error.chain() {
-        let sentence =
-            messages::of(cause).map_or_else(|| cause.to_string(), |message| message.text(language::current()));
+        let sentence = messages::of(cause).map_or_else(|| cause.to_string(), |message| message.text(language));
         if told.is_empty() {
             told = sentence;
         } else if !told.contains(&sentence) {

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use super::arguments::{Form, centre_code, day, found, today};
+use super::language::text;
 use super::output::{self, Out};
 use crate::service::{Client, Export};
 
@@ -46,21 +47,19 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Reports) -> a
     }
 }
 
-const SENTENCE: &str = "standard output can't be written; what is there of the export isn't complete";
-
 async fn write_csv(mut export: Export) -> anyhow::Result<()> {
     let mut out = csv::Writer::from_writer(Out);
-    out.write_record(export.columns()).context(SENTENCE)?;
+    out.write_record(export.columns()).with_context(|| text!("export-incomplete"))?;
     loop {
         let rows = export.next().await?;
         if rows.is_empty() {
             break;
         }
         for row in rows {
-            out.write_record(row).context(SENTENCE)?;
+            out.write_record(row).with_context(|| text!("export-incomplete"))?;
         }
     }
-    out.flush().context(SENTENCE)
+    out.flush().with_context(|| text!("export-incomplete"))
 }
 
 /// Writes an array of objects, each with the columns of the CSV.
@@ -76,10 +75,10 @@ async fn write_json(mut export: Export) -> anyhow::Result<()> {
         for row in rows {
             let fields: Map<String, Value> =
                 columns.iter().map(|column| (*column).to_owned()).zip(row.into_iter().map(Value::from)).collect();
-            write!(out, "{before}  {}", Value::Object(fields)).context(SENTENCE)?;
+            write!(out, "{before}  {}", Value::Object(fields)).with_context(|| text!("export-incomplete"))?;
             before = ",\n";
         }
     }
     let end = if before == "[\n" { "[]\n" } else { "\n]\n" };
-    out.write_all(end.as_bytes()).and_then(|()| out.flush()).context(SENTENCE)
+    out.write_all(end.as_bytes()).and_then(|()| out.flush()).with_context(|| text!("export-incomplete"))
 }

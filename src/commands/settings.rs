@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use super::arguments::{Form, table};
 use super::exit::found;
 use super::fitting::{fits, unusable};
+use super::language::{current, text};
 use super::private_files;
 use crate::config::{self, Config, Origin, Survey};
+use crate::domain::Language;
 use crate::store::{Database, StoreError};
 
 #[derive(Debug, Subcommand)]
@@ -57,32 +59,34 @@ fn show(survey: Survey, form: Form) -> anyhow::Result<()> {
 }
 
 async fn check(survey: Survey, form: Form) -> anyhow::Result<()> {
+    // What programs read is English.
+    let language = if form.json { Language::English } else { current() };
     let mut warnings = private_files::warnings_of(&survey);
     let mut errors: Vec<String> = survey.problems.iter().map(ToString::to_string).collect();
     if let Some(config) = &survey.config {
         warnings.extend(config::warnings(config));
         warnings.extend(config.audit.checkpoint_file.as_deref().and_then(no_checkpoints));
-        errors.extend(unusable(config));
+        errors.extend(unusable(config, language));
         match database(config).await {
             Ok(None) => {}
             Ok(Some(warning)) => warnings.push(warning),
-            Err(error) => errors.push(super::refusal::told(&error)),
+            Err(error) => errors.push(super::refusal::told_in(&error, language)),
         }
     }
     let mut text = String::new();
-    for (kind, sentences) in [("error", &errors), ("warning", &warnings)] {
-        for sentence in sentences {
-            text.push_str(&format!("{kind}: {sentence}\n"));
-        }
+    for what in &errors {
+        text.push_str(&format!("{}\n", text!("config-error", what = what)));
+    }
+    for what in &warnings {
+        text.push_str(&format!("{}\n", text!("config-warning", what = what)));
     }
     if errors.is_empty() {
-        text.push_str("the settings can be used\n");
+        text.push_str(&format!("{}\n", text!("config-usable")));
     }
     form.say(&text, json!({ "errors": errors, "warnings": warnings }))?;
     match errors.len() {
         0 => Ok(()),
-        1 => Err(found("the settings can't be used: 1 error; mend what the line above names")),
-        count => Err(found(format!("the settings can't be used: {count} errors; mend what the lines above name"))),
+        count => Err(found(text!("config-unusable", count = count))),
     }
 }
 

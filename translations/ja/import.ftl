@@ -4,7 +4,7 @@ place-file = ファイル
 place-row = { $row }行目
 place-cell = { $row }行目 { $letters }列
 place-named-cell = { $row }行目 { $letters }列({ $column })
-column-name = { $japanese }({ $code })
+column-name = { $japanese } / { $code }
 finding = { $place }: { $fault }
 
 list-empty-file = ファイルが空です

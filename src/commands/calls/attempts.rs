@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::transcript::clock;
 use crate::commands::arguments::{Form, Reveal, found, number, rfc3339, shown, table};
 use crate::commands::exit::usage;
+use crate::commands::language::text;
 use crate::domain::{AttemptOutcome, AttemptState, SlotState, Withdrawal};
 use crate::service::{Client, ShownAttempt, list_attempts};
 use crate::store::attempts::{AttemptFilter, AttemptRow};
@@ -27,11 +28,7 @@ pub(super) fn wanted(text: &str) -> anyhow::Result<Wanted> {
     let Some(wanted) = state.or_else(|| AttemptOutcome::from_code(&word).map(Wanted::Outcome)) else {
         let states: Vec<&str> = AttemptState::ALL.iter().map(|state| state.code()).collect();
         let outcomes: Vec<&str> = AttemptOutcome::ALL.iter().map(|outcome| outcome.code()).collect();
-        return Err(usage(format!(
-            "--state takes where an automated call stands ({}) or how it ended ({})",
-            states.join(", "),
-            outcomes.join(", ")
-        )));
+        return Err(usage(text!("calls-states", states = states.join(", "), outcomes = outcomes.join(", "))));
     };
     Ok(wanted)
 }
@@ -52,7 +49,7 @@ pub(super) async fn list(
     let listed_calls = found(list_attempts(&client.context, &client.actor, &filter, reveal.details()).await?);
     let reveal = reveal.reveal;
     let text = match wanted {
-        _ if listed_calls.is_empty() => "no calls\n".to_owned(),
+        _ if listed_calls.is_empty() => format!("{}\n", text!("calls-none")),
         Wanted::State(AttemptState::Unknown) => unknown_table(&listed_calls, zone, reveal),
         Wanted::State(_) | Wanted::Outcome(_) => attempt_table(&listed_calls, zone, reveal),
     };
@@ -61,8 +58,15 @@ pub(super) async fn list(
 }
 
 fn attempt_table(found: &[(AttemptRow, SlotRow)], zone: &TimeZone, reveal: bool) -> String {
-    let head = ["call", "intended", "stands", "attempt", "slot", "number", "not wanted"];
-    let mut lines = vec![head.map(str::to_owned).to_vec()];
+    let mut lines = vec![vec![
+        text!("head-call"),
+        text!("head-intended"),
+        text!("head-stands"),
+        text!("head-attempt"),
+        text!("head-slot"),
+        text!("head-number"),
+        text!("head-not-wanted"),
+    ]];
     lines.extend(found.iter().map(|(attempt, slot)| {
         vec![
             attempt.call.to_string(),
@@ -79,18 +83,17 @@ fn attempt_table(found: &[(AttemptRow, SlotRow)], zone: &TimeZone, reveal: bool)
 
 /// Formats the list of calls with unknown outcome: what is known of each, and what staff can do.
 fn unknown_table(found: &[(AttemptRow, SlotRow)], zone: &TimeZone, reveal: bool) -> String {
-    let head = [
-        "call",
-        "unknown since",
-        "attempt",
-        "slot",
-        "number",
-        "found nothing",
-        "inconclusive",
-        "next look",
-        "staff asked",
-    ];
-    let mut lines = vec![head.map(str::to_owned).to_vec()];
+    let mut lines = vec![vec![
+        text!("head-call"),
+        text!("head-unknown-since"),
+        text!("head-attempt"),
+        text!("head-slot"),
+        text!("head-number"),
+        text!("head-found-nothing"),
+        text!("head-inconclusive"),
+        text!("head-next-look"),
+        text!("head-staff-asked"),
+    ]];
     lines.extend(found.iter().map(|(attempt, slot)| {
         let looks = &attempt.looks;
         vec![
@@ -102,16 +105,10 @@ fn unknown_table(found: &[(AttemptRow, SlotRow)], zone: &TimeZone, reveal: bool)
             looks.clear.to_string(),
             looks.inconclusive.to_string(),
             looks.next_at.map_or_else(|| "-".to_owned(), |at| clock(at, zone)),
-            if looks.asked_at.is_some() { "yes" } else { "no" }.to_owned(),
+            if looks.asked_at.is_some() { text!("yes") } else { text!("no") },
         ]
     }));
-    format!("{}\n{}", table(&lines), what_can_be_done("these slots", "CALL"))
-}
-
-fn what_can_be_done(slots: &str, call: &str) -> String {
-    format!(
-        "nobody is called again for {slots} until it is known; the carrier's own log of calls tells, and then\n`kenkocall calls resolve {call} not-placed` (or no-answer, answered; look-again has it looked for now)\n"
-    )
+    format!("{}\n{}\n", table(&lines), text!("unknown-todo-slots"))
 }
 
 /// Returns the outcome, or the state if there is no outcome yet.
@@ -135,29 +132,27 @@ pub(in crate::commands) fn slot_stands(state: SlotState) -> String {
 /// Formats an attempt and its slot in lines.
 pub(super) fn as_text(view: &ShownAttempt, zone: &TimeZone) -> String {
     let (attempt, slot) = (&view.attempt, &view.slot);
-    let whose = match slot.origin {
-        Origin::Schedule => format!("slot {}", time_of(slot)),
-        Origin::Staff => format!("call that staff asked for, {}", time_of(slot)),
-    };
-    let ends = match attempt.ended_at {
-        Some(ended) => format!("ended {}", clock(ended, zone)),
-        None => format!("so since {}", clock(attempt.moved_at, zone)),
-    };
+    let (number, time, state) = (attempt.number.to_string(), time_of(slot), stands(attempt));
     let begun = clock(attempt.intended_at, zone);
-    let mut lines = vec![
-        format!("attempt {} of the {whose}: {}", attempt.number, stands(attempt)),
-        format!("  intended {begun}, {ends}"),
-    ];
+    let what = match slot.origin {
+        Origin::Schedule => text!("attempt-of-slot", number = number, slot = time, state = state),
+        Origin::Staff => text!("attempt-of-staff", number = number, slot = time, state = state),
+    };
+    let when = match attempt.ended_at {
+        Some(ended) => text!("attempt-ended", begun = begun, ended = clock(ended, zone)),
+        None => text!("attempt-so-since", begun = begun, since = clock(attempt.moved_at, zone)),
+    };
+    let mut lines = vec![what, format!("  {when}")];
     if let Some(why) = attempt.withdrawal {
-        lines.push(format!("  not wanted any more: {}", why.code()));
+        lines.push(format!("  {}", text!("attempt-not-wanted", why = why.code())));
     }
     if attempt.state == AttemptState::Unknown {
         lines.extend(doubt(attempt, zone));
     }
-    lines.push(format!("the slot is {}", slot_stands(slot.state)));
+    lines.push(text!("attempt-slot", state = slot_stands(slot.state)));
     if view.all.len() > 1 {
         lines.extend(view.all.iter().map(|other| {
-            let call = if other.call == attempt.call { "this call".to_owned() } else { other.call.to_string() };
+            let call = if other.call == attempt.call { text!("attempt-this-call") } else { other.call.to_string() };
             format!("  {}  {}  {}  {call}", other.number, clock(other.intended_at, zone), stands(other))
         }));
     }
@@ -171,18 +166,18 @@ pub(super) fn as_text(view: &ShownAttempt, zone: &TimeZone) -> String {
 /// Describes a call with unknown outcome: what is known, and what staff can do.
 fn doubt(attempt: &AttemptRow, zone: &TimeZone) -> Vec<String> {
     let looks = &attempt.looks;
-    let time = |at: Option<jiff::Timestamp>| at.map_or_else(|| "not yet".to_owned(), |at| shown(at, zone));
+    let time = |at: Option<jiff::Timestamp>| at.map_or_else(|| text!("not-yet"), |at| shown(at, zone));
     let mut lines = vec![
-        format!("  whether the carrier has this call isn't known since {}", shown(attempt.moved_at, zone)),
-        format!("  lookups that found nothing {}, inconclusive lookups in a row {}", looks.clear, looks.inconclusive),
-        format!("  last look {}, next look {}", time(looks.looked_at), time(looks.next_at)),
+        text!("unknown-since", at = shown(attempt.moved_at, zone)),
+        text!("unknown-lookups", nothing = looks.clear.to_string(), inconclusive = looks.inconclusive.to_string()),
+        text!("unknown-looks", last = time(looks.looked_at), next = time(looks.next_at)),
     ];
     if let Some(at) = looks.asked_at {
-        lines.push(format!("  staff were asked {}", shown(at, zone)));
+        lines.push(text!("unknown-staff-asked", at = shown(at, zone)));
     }
-    let advice = what_can_be_done("this slot", &attempt.call.to_string());
-    lines.extend(advice.lines().map(|line| format!("  {line}")));
-    lines
+    let advice = text!("unknown-todo-slot", call = attempt.call.to_string());
+    lines.extend(advice.lines().map(str::to_owned));
+    lines.iter().map(|line| format!("  {line}")).collect()
 }
 
 /// Formats an attempt, its slot and the other attempts of the slot as JSON.

@@ -7,7 +7,8 @@ use serde_json::json;
 use super::attempts::{slot_json, slot_stands, time_of};
 use crate::commands::arguments::{Form, rfc3339, shown};
 use crate::commands::dialer::held;
-use crate::domain::{AttemptOutcome, CallId, HersysId, SlotState, Withdrawal};
+use crate::commands::language::text;
+use crate::domain::{AttemptOutcome, CallId, HersysId, Language, SlotState, Withdrawal};
 use crate::service::{Client, Resolution, Resolved, call_now, resolve_call};
 
 /// What staff found out about a call.
@@ -38,16 +39,15 @@ pub(super) async fn now(client: &Client, zone: &TimeZone, id: &HersysId, form: F
     let asked = call_now(&client.context, &client.actor, id).await?;
     let until = shown(asked.slot.window_end, &asked.zone);
     let id = id.expose();
-    let mut text = match &asked.hold {
-        None => format!("HER-SYS ID {id} is called within seconds, where `kenkocall serve` runs and a line is free\n"),
-        Some(hold) => format!("HER-SYS ID {id} is called as soon as anybody is: {}\n", held(hold, zone)),
+    let when = match &asked.hold {
+        None => text!("now-at-once", id = id),
+        Some(hold) => text!("now-held", id = id, why = held(hold, zone)),
     };
-    text.push_str(&format!("it is tried, and tried again as the centre has set, until {until}\n"));
-    text.push_str(&format!("`kenkocall patients show {id}` shows what came of it\n"));
+    let text = format!("{when}\n{}\n{}\n", text!("now-until", until = until), text!("now-show", id = id));
     let value = json!({
         "result": "asked_for",
         "hersys_id": id,
-        "held": asked.hold.as_ref().map(|hold| held(hold, zone)),
+        "held": asked.hold.as_ref().map(|hold| held(hold, zone).text(Language::English)),
         "until": rfc3339(asked.slot.window_end, &asked.zone),
         "slot": slot_json(&asked.slot, &asked.zone),
     });
@@ -77,17 +77,15 @@ fn sentence(resolved: &Resolved, zone: &TimeZone) -> String {
     let Resolved { attempt, slot } = resolved;
     let call = attempt.call;
     let Some(outcome) = attempt.outcome else {
-        return format!(
-            "call {call} is looked for within seconds, where `kenkocall serve` runs; `kenkocall calls show {call}` shows what is known then\n"
-        );
+        return format!("{}\n", text!("resolve-looked-for", call = call.to_string()));
     };
-    let why = match (outcome, attempt.withdrawal) {
-        (AttemptOutcome::Withdrawn, Some(why)) => format!(" ({})", Withdrawal::code(why)),
-        _ => String::new(),
+    let counts_as = match (outcome, attempt.withdrawal) {
+        (AttemptOutcome::Withdrawn, Some(why)) => format!("{} ({})", outcome.code(), why.code()),
+        (outcome, _) => outcome.code().to_owned(),
     };
-    let then = match slot.state {
-        SlotState::Waiting => format!("waits, and the patient is called again from {} on", shown(slot.due_at, zone)),
-        state => format!("is {}", slot_stands(state)),
+    let slot_text = match slot.state {
+        SlotState::Waiting => text!("resolved-slot-waits", slot = time_of(slot), at = shown(slot.due_at, zone)),
+        state => text!("resolved-slot", slot = time_of(slot), state = slot_stands(state)),
     };
-    format!("resolved: call {call} counts as {}{why}\nits slot {} {then}\n", outcome.code(), time_of(slot))
+    format!("{}\n{slot_text}\n", text!("resolved", call = call.to_string(), outcome = counts_as))
 }

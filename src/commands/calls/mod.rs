@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::arguments::{Form, Reveal, found, hersys_id, lasted, moment, rfc3339, shown, table};
 use super::exit::usage;
+use super::language::text;
 use crate::domain::{CallId, Disposition};
 use crate::service::{Client, list_calls, show_call};
 use crate::store::attempts::AttemptFilter;
@@ -86,10 +87,15 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Calls) -> any
                 limit,
             };
             let found = found(list_calls(&client.context, &client.actor, &filter).await?);
-            let head = ["call", "began", "line", "lasted", "verdict"];
-            let mut lines = vec![head.map(str::to_owned).to_vec()];
+            let mut lines = vec![vec![
+                text!("head-call"),
+                text!("head-began"),
+                text!("head-line"),
+                text!("head-lasted"),
+                text!("head-verdict"),
+            ]];
             lines.extend(found.iter().map(|call| line(call, zone)));
-            let text = if found.is_empty() { "no calls\n".to_owned() } else { table(&lines) };
+            let text = if found.is_empty() { format!("{}\n", text!("calls-none")) } else { table(&lines) };
             let value = found.iter().map(|call| call_json(call, zone)).collect::<Vec<_>>().into();
             form.tell(client, &text, value).await
         }
@@ -104,9 +110,7 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Calls) -> any
 }
 
 fn call_id(text: &str) -> anyhow::Result<CallId> {
-    text.trim().parse().map_err(|_| {
-        usage("a call's id looks like 0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04; `kenkocall calls list` shows them")
-    })
+    text.trim().parse().map_err(|_| usage(text!("calls-id")))
 }
 
 fn line(call: &CallRow, zone: &TimeZone) -> Vec<String> {

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::commands::arguments::Form;
+use crate::commands::language::text;
 use crate::commands::output::complain;
 use crate::domain::HersysId;
 use crate::service::{Client, erase_person};
@@ -13,20 +14,14 @@ pub(super) async fn run(client: &Client, id: &HersysId, form: Form) -> anyhow::R
     // The person is erased, whether or not the file can be rewritten now.
     match client.context.database.compact().await {
         Ok(()) => {}
-        Err(StoreError::Busy) => complain(
-            "kenkocall: warning: another program uses the database file, so unused parts of it may still hold erased values until it is rewritten (VACUUM)",
-        ),
+        Err(StoreError::Busy) => complain(&format!("kenkocall: {}", text!("erase-not-rewritten"))),
         Err(error) => return Err(error.into()),
     }
-    let mut text = format!(
-        "erased: {} answers, reports and alerts; {} calls remain, without numbers, keys and wording\n",
-        erasure.rows, erasure.calls
-    );
+    let rows = erasure.rows.to_string();
+    let mut text = format!("{}\n", text!("erase-done", rows = rows, calls = erasure.calls.to_string()));
     if erasure.plain_entries > 0 {
-        text.push_str(&format!(
-            "{} entries of the audit trail were written by an earlier version and remain readable\n",
-            erasure.plain_entries
-        ));
+        let entries = erasure.plain_entries.to_string();
+        text.push_str(&format!("{}\n", text!("erase-plain-entries", entries = entries)));
     }
     let value = json!({
         "patient": erasure.patient.to_string(),

@@ -1,0 +1,40 @@
+# 通話と架電の一覧の文。
+
+head-began = 開始
+head-line = 回線
+head-lasted = 長さ
+head-verdict = 結果
+head-intended = 架電の決定
+head-stands = 状態
+head-attempt = 回
+head-slot = 架電枠
+head-number = 番号
+head-not-wanted = 取りやめ
+head-unknown-since = 結果不明になった時刻
+head-found-nothing = 該当なし
+head-inconclusive = 判定できず
+head-next-look = 次の照会
+head-staff-asked = 職員への依頼
+yes = はい
+no = いいえ
+not-yet = まだ
+calls-none = 通話はありません
+calls-id = 通話の ID は 0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04 のような形です。`kenkocall calls list` で確かめられます
+calls-states = --state には、自動架電の状態({ $states })か結果({ $outcomes })を指定してください
+unknown-todo-slots =
+    分かるまで、これらの架電枠では架電しません。電話事業者の通話記録で確かめ、次のように記録してください。
+    `kenkocall calls resolve CALL not-placed`(または no-answer、answered。look-again なら今すぐ照会します)
+unknown-todo-slot =
+    分かるまで、この架電枠では架電しません。電話事業者の通話記録で確かめ、次のように記録してください。
+    `kenkocall calls resolve { $call } not-placed`(または no-answer、answered。look-again なら今すぐ照会します)
+unknown-since = 電話事業者がこの架電を受け付けたかどうかは、{ $at } から分かっていません
+unknown-lookups = 照会で見つからなかった回数 { $nothing }、続けて判定できなかった回数 { $inconclusive }
+unknown-looks = 前回の照会 { $last }、次の照会 { $next }
+unknown-staff-asked = { $at } に職員へ確認を依頼しました
+attempt-of-slot = 架電枠 { $slot } の{ $number }回目の架電: { $state }
+attempt-of-staff = 職員の依頼({ $slot })による{ $number }回目の架電: { $state }
+attempt-ended = 決定 { $begun }、終了 { $ended }
+attempt-so-since = 決定 { $begun }、{ $since } からこの状態
+attempt-not-wanted = 取りやめ: { $why }
+attempt-slot = 架電枠は { $state } です
+attempt-this-call = この通話
