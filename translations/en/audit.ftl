@@ -59,5 +59,5 @@ trail-none = no entries
 trail-more = there may be older ones: a greater --limit
 trail-nobody-with-id = nobody with HER-SYS ID { $id }
 trail-patient = HER-SYS ID { $id }
-trail-erased = erased
+trail-erased = [erased]
 trail-change = { $field }: { $before } to { $after }

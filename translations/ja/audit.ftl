@@ -57,5 +57,5 @@ trail-none = 記録はありません
 trail-more = もっと古い記録があるかもしれません。--limit を大きくしてください
 trail-nobody-with-id = 登録のない HER-SYS ID { $id }
 trail-patient = HER-SYS ID { $id }
-trail-erased = 消去済み
+trail-erased = [消去済み]
 trail-change = { $field }: { $before } から { $after } へ
