@@ -10,9 +10,7 @@ use super::arguments::{Form, centre_code, found, from_other_number, rfc3339, say
 use super::exit::usage;
 use super::language::text;
 use crate::domain::{AlertId, AlertKind, Answer, CallerNumber, HersysId, Item, PatientId, escaped};
-use crate::service::{
-    AlertFilter, AlertList, Client, ClosedAlerts, ShownAlert, ToClose, close_alerts, line_of, list_alerts,
-};
+use crate::service::{AlertFilter, AlertList, Client, ClosedAlerts, ShownAlert, ToClose, close_alerts, list_alerts};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Alerts {
@@ -168,7 +166,7 @@ fn by_person(open: &AlertList) -> Vec<Vec<&ShownAlert>> {
     let mut lines: Vec<Vec<&ShownAlert>> = Vec::new();
     let mut of_patient: HashMap<PatientId, usize> = HashMap::new();
     for shown in open.alerts.iter().chain(&open.others) {
-        let patient = line_of(&shown.alert);
+        let patient = shown.alert.line;
         match patient.and_then(|patient| of_patient.get(&patient)).and_then(|place| lines.get_mut(*place)) {
             Some(line) => line.push(shown),
             None => {
@@ -200,7 +198,7 @@ fn line(alerts: &[&ShownAlert], zone: &TimeZone) -> Vec<String> {
         closes(alerts),
         shown(alert.raised_at, zone),
         alert.kind.severity().code().to_owned(),
-        times(alert.kind.code().to_owned(), alert.repeats.occurrences),
+        times(alert.kind.code().to_owned(), alert.occurrences),
         alert.centre.as_ref().map_or_else(|| text!("alerts-all-centres"), ToString::to_string),
         or_dash(worst.hersys_id.as_ref().map(|id| id.expose().to_owned())),
         or_dash(value(worst)),
@@ -215,7 +213,7 @@ fn also(others: &[&ShownAlert]) -> String {
     for other in others {
         let kind = other.alert.kind.code();
         let thing = value(other).map_or_else(|| kind.to_owned(), |value| format!("{kind} {value}"));
-        let more = other.alert.repeats.occurrences;
+        let more = other.alert.occurrences;
         match things.iter_mut().find(|(known, _)| *known == thing) {
             Some((_, count)) => *count = count.saturating_add(more),
             None => things.push((thing, more)),
@@ -259,7 +257,7 @@ fn as_json(shown_alert: &ShownAlert, zone: &TimeZone) -> serde_json::Value {
         "value": shown_alert.answer.map(Answer::exported),
         "caller_number": shown_alert.caller_number.map(CallerNumber::code),
         "call": alert.call.map(|call| call.to_string()),
-        "occurrences": alert.repeats.occurrences,
-        "last_at": alert.repeats.last_at.map(|at| rfc3339(at, zone)),
+        "occurrences": alert.occurrences,
+        "last_at": alert.last_at.map(|at| rfc3339(at, zone)),
     })
 }

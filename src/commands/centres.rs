@@ -12,8 +12,9 @@ use crate::patient_import::width;
 use crate::policy::{
     CallPattern, DaysOff, MissedCallSms, OfficeHours, ReportCovers, Retries, RetryPolicy, UnregisteredReports,
 };
-use crate::service::{CentreChange, CentreSettings, Client, add_centre, change_centre, list_centres, show_centre};
-use crate::store::centres::CentreRow;
+use crate::service::{
+    CentreChange, CentreSettings, CentreView, Client, add_centre, change_centre, list_centres, show_centre,
+};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Centres {
@@ -218,9 +219,9 @@ pub(super) async fn run(client: &Client, command: Centres) -> anyhow::Result<()>
             let value = json!({
                 "result": if changed.changed { "changed" } else { "nothing_to_change" },
                 "patients_outside_hours": changed.patients_outside_hours,
-                "centre": as_json(&changed.row),
+                "centre": as_json(&changed.centre),
             });
-            let text = format!("{verdict}\n{}{}", outside(changed.patients_outside_hours), line(&changed.row));
+            let text = format!("{verdict}\n{}{}", outside(changed.patients_outside_hours), line(&changed.centre));
             form.tell(client, &text, value).await
         }
     }
@@ -248,12 +249,12 @@ fn outside(patients: u64) -> String {
     )
 }
 
-fn line(row: &CentreRow) -> String {
+fn line(row: &CentreView) -> String {
     listed(std::slice::from_ref(row))
 }
 
 /// Formats two tables: the settings of the health-call line, and those of automated calls.
-fn listed(rows: &[CentreRow]) -> String {
+fn listed(rows: &[CentreView]) -> String {
     let head = ["code", "name", "phone", "time zone", "office hours", "calling hours", "temperature", "SpO2"];
     let mut lines = vec![head.map(str::to_owned).to_vec()];
     let head = [
@@ -270,7 +271,7 @@ fn listed(rows: &[CentreRow]) -> String {
     ];
     let mut calling = vec![head.map(str::to_owned).to_vec()];
     for row in rows {
-        let settings = CentreSettings::of(row);
+        let settings = &row.settings;
         let limits = settings.thresholds;
         lines.push(vec![
             row.code.to_string(),
@@ -293,7 +294,7 @@ fn listed(rows: &[CentreRow]) -> String {
             settings.unregistered_reports.to_string(),
             or_any(settings.concurrent_calls.map(|calls| calls.to_string())),
             or_any(settings.calls_per_second.map(|pace| pace.to_string())),
-            or_any(day_limits(&settings)),
+            or_any(day_limits(settings)),
             if settings.missed_call_sms.is_some() { "on" } else { "off" }.to_owned(),
             if retry == RetryPolicy::default() { Retries::default().to_string() } else { retry.to_string() },
         ]);
@@ -312,8 +313,8 @@ fn degrees(tenths: u16) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-fn as_json(row: &CentreRow) -> Value {
-    let settings = CentreSettings::of(row);
+fn as_json(row: &CentreView) -> Value {
+    let settings = &row.settings;
     let limits = settings.thresholds;
     json!({
         "code": row.code.as_str(),

@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 
 use super::arguments::{Form, moment, rfc3339, shown};
 use super::language::text;
-use crate::service::{Client, current_maintenance, end_maintenance, start_maintenance};
-use crate::store::maintenances::MaintenanceRow;
+use crate::service::{Client, MaintenanceView, current_maintenance, end_maintenance, start_maintenance};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Maintenance {
@@ -57,7 +56,7 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Maintenance) 
     }
 }
 
-fn as_json(maintenance: Option<&MaintenanceRow>, zone: &TimeZone) -> Value {
+fn as_json(maintenance: Option<&MaintenanceView>, zone: &TimeZone) -> Value {
     json!({
         "maintenance": maintenance.is_some(),
         "since": maintenance.map(|row| rfc3339(row.starts_at, zone)),
@@ -65,7 +64,7 @@ fn as_json(maintenance: Option<&MaintenanceRow>, zone: &TimeZone) -> Value {
     })
 }
 
-fn sentence(maintenance: &MaintenanceRow, zone: &TimeZone) -> String {
+fn sentence(maintenance: &MaintenanceView, zone: &TimeZone) -> String {
     let since = shown(maintenance.starts_at, zone);
     let text = match maintenance.until {
         Some(until) => text!("maintenance-until", since = since, until = shown(until, zone)),

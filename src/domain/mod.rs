@@ -40,7 +40,7 @@ pub use keys::{Keys, KeysError};
 pub use language::{Language, UnknownLanguage};
 pub use number_as_text::{number, some_number};
 pub use number_kind::{CallableNumber, NumberKind};
-pub use outcome::{Disposition, HangupCause, Line};
+pub use outcome::{CallRole, Direction, Disposition, HangupCause, Line};
 pub use phone_number::{PhoneNumber, PhoneNumberError};
 pub use plain_line::{
     CentreName, HiddenCharacter, HiddenKind, PlainLine, PlainLineError, ReasonText, StaffName, all_visible,
@@ -49,4 +49,4 @@ pub use plain_line::{
 pub use report::{Channel, ReportOutcome};
 pub use sensitive::Sensitive;
 pub use severity::Severity;
-pub use slot::{AttemptOutcome, AttemptState, Missed, SlotEnd, SlotState, Withdrawal};
+pub use slot::{AttemptOutcome, AttemptState, Missed, SlotEnd, SlotOrigin, SlotState, Withdrawal};

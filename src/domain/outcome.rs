@@ -141,6 +141,54 @@ pub enum Line {
     CallBack,
 }
 
+/// Who called whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// The far end called us.
+    Inbound,
+    /// We called the far end.
+    Outbound,
+}
+
+impl Direction {
+    /// The stored code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Inbound => "inbound",
+            Self::Outbound => "outbound",
+        }
+    }
+
+    /// Reads [`Direction::code`].
+    pub fn from_code(word: &str) -> Option<Self> {
+        [Self::Inbound, Self::Outbound].into_iter().find(|direction| direction.code() == word)
+    }
+}
+
+/// A patient's role in a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallRole {
+    /// The call was placed to the patient.
+    Called,
+    /// The patient was identified in the call.
+    Identified,
+}
+
+impl CallRole {
+    /// The stored code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Called => "called",
+            Self::Identified => "identified",
+        }
+    }
+
+    /// Reads [`CallRole::code`].
+    pub fn from_code(word: &str) -> Option<Self> {
+        [Self::Called, Self::Identified].into_iter().find(|role| role.code() == word)
+    }
+}
+
 impl Line {
     /// All lines.
     pub const ALL: [Self; 3] = [Self::HealthCall, Self::AutomatedCall, Self::CallBack];

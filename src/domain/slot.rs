@@ -174,6 +174,30 @@ impl SlotState {
     }
 }
 
+/// The origin of a slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SlotOrigin {
+    /// The patient's own times or the centre's pattern.
+    Schedule,
+    /// Staff asked for a call now.
+    Staff,
+}
+
+impl SlotOrigin {
+    /// The stored code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Schedule => "schedule",
+            Self::Staff => "staff",
+        }
+    }
+
+    /// Reads [`SlotOrigin::code`].
+    pub fn from_code(word: &str) -> Option<Self> {
+        [Self::Schedule, Self::Staff].into_iter().find(|origin| origin.code() == word)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,13 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 use super::synthetic_people::{FIRST_MADE_UP_ID, MADE_UP_CENTRE, SyntheticDataError};
 use crate::domain::{
     BirthDate, CallTimes, CallingHours, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive, SlotId,
-    SlotState,
+    SlotOrigin, SlotState,
 };
 use crate::service::{CentreSettings, new_id, next_slot_of, schedule_of};
 use crate::store::Database;
 use crate::store::centres::{self, CentreRow};
 use crate::store::patients::{self, Calling, PatientRow};
-use crate::store::slots::{self, Origin, SlotRow};
+use crate::store::slots::{self, SlotRow};
 
 /// The number of the first made-up patient, +81 90 1000 0001. The others follow consecutively.
 const FIRST_NUMBER: u64 = 819_010_000_001;
@@ -84,6 +84,7 @@ pub async fn add_made_up_day(database: &Database, day: &SyntheticDay) -> Result<
             released_at: None,
             created_at: day.after,
             updated_at: day.after,
+            revision: 1,
             calling: Calling::default(),
         };
         row.calling.next_slot_at = next_slot_of(&row, &schedule, day.after)?;
@@ -123,7 +124,7 @@ pub async fn add_even_slots(
             centre: patient.centre,
             date: local.date(),
             time: local.time().strftime("%H:%M:%S").to_string(),
-            origin: Origin::Schedule,
+            origin: SlotOrigin::Schedule,
             opened_at: first,
             due_at,
             window_end: due_at.checked_add(SignedDuration::from_hours(1)).unwrap_or(due_at),

@@ -64,6 +64,7 @@ pub async fn add_made_up(database: &Database, clock: &Clock, count: u32) -> Resu
             released_at: None,
             created_at: now,
             updated_at: now,
+            revision: 1,
             calling: Calling::default(),
         });
     }

@@ -20,8 +20,10 @@ mod simulated_gateway;
 mod slots;
 mod suspension;
 
+pub use crate::engine::{NextAction, TransferOutcome};
+pub use crate::store::calls::CallsOf;
 pub use alerts::{
-    AlertError, AlertFilter, AlertList, ClosedAlerts, ShownAlert, ToClose, close_alerts, line_of, list_alerts,
+    AlertError, AlertFilter, AlertList, AlertView, ClosedAlerts, ShownAlert, ToClose, close_alerts, list_alerts,
     tell_of_carrier,
 };
 pub use audit::{
@@ -30,18 +32,19 @@ pub use audit::{
     seal_older_rows, seal_trail, walk_trail, write_checkpoint, write_seals,
 };
 pub use calls::{
-    AskedFor, CallError, Resolution, Resolved, ShownAnswer, ShownAttempt, ShownCall, ShownPerson, ShownTurn, call_now,
-    list_attempts, list_calls, resolve_call, show_call,
+    AskedFor, AttemptQuery, AttemptStage, AttemptSummary, CallError, CallQuery, CallSummary, Lookups, Resolution,
+    Resolved, ShownAnswer, ShownAttempt, ShownCall, ShownLeg, ShownPerson, ShownTurn, call_now, list_attempts,
+    list_calls, resolve_call, show_call,
 };
 pub use carriers::{CarrierClient, LegBook, Speaks};
 #[cfg(feature = "lab")]
 pub use carriers::{NetworkObserver, SimulatedCarrier};
 pub use centre_settings::{CentreChange, CentreSettings};
-pub use centres::{CentreChanged, CentreError, add_centre, change_centre, list_centres, show_centre};
+pub use centres::{CentreChanged, CentreError, CentreView, add_centre, change_centre, list_centres, show_centre};
 #[cfg(feature = "fault-injection")]
 pub use context::CountedIds;
 pub use context::{
-    Client, Clock, Context, Details, EventBus, FlowSetCache, LastCommit, LimitedLine, Noted, ServiceEvent,
+    Client, Clock, Context, Details, EventBus, FlowSetCache, LastCommit, LimitedLine, Noted, Page, Rest, ServiceEvent,
     ServiceEventKind, Stopwatch, Viewed, count_last_outside_lines, count_outside_lines, wait_after,
 };
 pub use conversation::{
@@ -52,18 +55,18 @@ pub use dialer::{DialError, Dialer, DialerSettings, PreparedBatch, TICK, TickSum
 pub use error::{ErrorKind, ServiceError, StoredThing};
 pub use outbox::{JobFilter, JobRunner, JobState, OutboxError, Outside, ShownJob, discard_job, list_jobs, retry_jobs};
 pub use patients::{
-    Changed, ERASABLE_AFTER, Erasure, ImportMode, Imported, PatientError, PatientStatus, ShownPatient, ShownReport,
-    add_patient, change_patient, erase_person, import_patients, list_patients, not_called, release_patient,
-    show_patient, stop_patient,
+    AnswerView, Changed, ERASABLE_AFTER, Erasure, ImportMode, Imported, PatientError, PatientQuery, PatientStatus,
+    PatientView, ReportView, Revision, ShownPatient, UnconfirmedStop, add_patient, change_patient, erase_person,
+    import_patients, list_patients, release_patient, show_patient, stop_patient,
 };
 pub use recovery::{Reconciled, reconcile_calls};
 pub use reports::{Export, ReportError};
 #[cfg(feature = "lab")]
 pub use simulated_gateway::{Processed, run_simulated_gateway, run_until};
-pub use slots::{CentreDay, DailyStats, DaySlot, day_figures, day_slots};
+pub use slots::{CentreDay, DailyStats, DaySlot, ShownSlot, day_figures, day_slots};
 pub use suspension::{
-    DialerState, PauseReason, SuspensionError, call_not_known, current_maintenance, dialer_state, end_maintenance,
-    mark_restored, note_backup, pause_dialling, resume_dialling, start_maintenance, turn_not_known,
+    DialerState, MaintenanceView, PauseReason, SuspensionError, call_not_known, current_maintenance, dialer_state,
+    end_maintenance, mark_restored, note_backup, pause_dialling, resume_dialling, start_maintenance, turn_not_known,
 };
 
 #[cfg(feature = "lab")]

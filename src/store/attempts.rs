@@ -4,7 +4,7 @@
 mod in_progress;
 mod transitions;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -16,6 +16,7 @@ pub use unknown_outcomes::{ended_without_leg, left_behind, silent, to_look_for, 
 use super::{
     StoreError, Tx,
     bind_value::{BindValue, Row, parsed},
+    centres::code_list,
     slots::count,
 };
 use crate::domain::{AttemptOutcome, AttemptState, CallId, CentreCode, PatientId, PhoneNumber, SlotId, Withdrawal};
@@ -224,7 +225,7 @@ pub async fn latest_outcomes(tx: &mut Tx, slots: &[SlotId]) -> Result<HashMap<Sl
 }
 
 /// Which attempts to list.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct AttemptFilter {
     /// Only attempts in this state.
     pub state: Option<AttemptState>,
@@ -232,6 +233,10 @@ pub struct AttemptFilter {
     pub outcome: Option<AttemptOutcome>,
     /// Only attempts committed at or after this time.
     pub since: Option<Timestamp>,
+    /// Only attempts of these health centres. `None` for all.
+    pub centres: Option<BTreeSet<CentreCode>>,
+    /// Only attempts listed after this call. It must exist.
+    pub after: Option<CallId>,
     /// The maximum number of attempts.
     pub limit: u32,
 }
@@ -244,12 +249,24 @@ pub async fn list(tx: &mut Tx, filter: &AttemptFilter) -> Result<Vec<AttemptRow>
     let state = filter.state.map_or("", AttemptState::code);
     let outcome = filter.outcome.map_or("", AttemptOutcome::code);
     let since = filter.since.unwrap_or(Timestamp::UNIX_EPOCH);
+    // Without a last call, a time and an id that no attempt reaches.
+    let last = filter.after.map_or_else(|| "~".to_owned(), |call| call.to_string());
     tx.fetch_all(
         select!(
             "WHERE a.intended_at >= $1 AND ($2 = '' OR a.state = $2) AND ($3 = '' OR a.outcome = $3)
-             ORDER BY a.intended_at DESC, a.call_id DESC LIMIT $4"
+               AND ($4 = '' OR $4 LIKE '%,' || a.centre_code || ',%')
+               AND (a.intended_at, a.call_id)
+                 < (COALESCE((SELECT intended_at FROM attempts WHERE call_id = $5), 9223372036854775807), $5)
+             ORDER BY a.intended_at DESC, a.call_id DESC LIMIT $6"
         ),
-        vec![since.into(), state.into(), outcome.into(), i64::from(filter.limit).into()],
+        vec![
+            since.into(),
+            state.into(),
+            outcome.into(),
+            code_list(filter.centres.as_ref()).into(),
+            last.into(),
+            i64::from(filter.limit).into(),
+        ],
         read,
     )
     .await

@@ -6,7 +6,7 @@ use super::{
     StoreError, Tx,
     bind_value::{Row, parsed},
 };
-use crate::domain::{CallId, Disposition, HersysId, Line, PhoneNumber};
+use crate::domain::{CallId, CentreCode, Disposition, HersysId, Line, PhoneNumber};
 
 /// One call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,10 +43,24 @@ pub struct CallFilter {
     pub since: Option<Timestamp>,
     /// Only calls that haven't ended.
     pub open_only: bool,
-    /// Only calls in which this ID was keyed in, proven or not, and calls to its patient.
-    pub hersys_id: Option<HersysId>,
+    /// Whose calls.
+    pub of: CallsOf,
+    /// Only calls listed after this one. It must exist.
+    pub after: Option<CallId>,
     /// The maximum number of calls.
     pub limit: u32,
+}
+
+/// Whose calls to list.
+#[derive(Debug, Clone, Default)]
+pub enum CallsOf {
+    /// All calls.
+    #[default]
+    Anyone,
+    /// Calls in which this ID was keyed in, proven or not, and calls to its patient.
+    HersysId(HersysId),
+    /// Calls with patients of this health centre.
+    Centre(CentreCode),
 }
 
 /// Starts a query that selects every column of a call.
@@ -109,39 +123,59 @@ pub async fn reopen(tx: &mut Tx, call: CallId) -> Result<(), StoreError> {
 /// # Errors
 /// Database errors.
 pub async fn list(tx: &mut Tx, filter: &CallFilter) -> Result<Vec<CallRow>, StoreError> {
+    // Without a last call, a start and an id that no call reaches.
     let (since, limit) = (filter.since.unwrap_or(Timestamp::UNIX_EPOCH), i64::from(filter.limit));
-    match &filter.hersys_id {
-        Some(hersys_id) => {
-            tx.fetch_all(
-                select!(
-                    "id IN (SELECT call_id FROM identifications WHERE hersys_id = $1 UNION
-                     SELECT a.call_id FROM patients p JOIN attempts a ON a.patient_id = p.id WHERE p.hersys_id = $1)
-                     AND started_at >= $2
-                     AND (ended_at IS NULL OR NOT $3) ORDER BY started_at DESC, id DESC LIMIT $4"
-                ),
-                vec![hersys_id.into(), since.into(), filter.open_only.into(), limit.into()],
-                read,
+    let last = filter.after.map_or_else(|| "~".to_owned(), |call| call.to_string());
+    let mut args = vec![since.into(), last.into(), limit.into()];
+    macro_rules! page {
+        ($from:literal, $start:literal, $id:literal, $where:literal) => {
+            concat!(
+                "SELECT DISTINCT c.id, c.line, c.flow_set, ",
+                $start,
+                ", c.ended_at, c.disposition FROM ",
+                $from,
+                " WHERE ",
+                $start,
+                " >= $1 AND (",
+                $start,
+                ", ",
+                $id,
+                ") < (COALESCE((SELECT started_at FROM calls
+                  WHERE id = $2), 9223372036854775807), $2) AND ",
+                $where,
+                " ORDER BY ",
+                $start,
+                " DESC, c.id DESC LIMIT $3"
             )
-            .await
+        };
+    }
+    let sql = match &filter.of {
+        CallsOf::HersysId(hersys_id) => {
+            args.extend([hersys_id.into(), filter.open_only.into()]);
+            page!(
+                "calls c",
+                "c.started_at",
+                "c.id",
+                "c.id IN (SELECT call_id FROM identifications WHERE hersys_id = $4 UNION
+                          SELECT a.call_id FROM patients p JOIN attempts a ON a.patient_id = p.id
+                          WHERE p.hersys_id = $4)
+                 AND (c.ended_at IS NULL OR NOT $5)"
+            )
+        }
+        CallsOf::Centre(centre) => {
+            args.extend([centre.into(), filter.open_only.into()]);
+            page!(
+                "call_people p JOIN calls c ON c.id = p.call_id",
+                "p.started_at",
+                "p.call_id",
+                "p.centre_code = $4 AND (c.ended_at IS NULL OR NOT $5)"
+            )
         }
         // A separate query, because the few open calls have an index of their own.
-        None if filter.open_only => {
-            tx.fetch_all(
-                select!("started_at >= $1 AND ended_at IS NULL ORDER BY started_at DESC, id DESC LIMIT $2"),
-                vec![since.into(), limit.into()],
-                read,
-            )
-            .await
-        }
-        None => {
-            tx.fetch_all(
-                select!("started_at >= $1 ORDER BY started_at DESC, id DESC LIMIT $2"),
-                vec![since.into(), limit.into()],
-                read,
-            )
-            .await
-        }
-    }
+        CallsOf::Anyone if filter.open_only => page!("calls c", "c.started_at", "c.id", "c.ended_at IS NULL"),
+        CallsOf::Anyone => page!("calls c", "c.started_at", "c.id", "1 = 1"),
+    };
+    tx.fetch_all(sql, args, read).await
 }
 
 /// One call.

@@ -7,31 +7,7 @@ use super::{
     StoreError, Tx,
     bind_value::{BindValue, Row, parsed},
 };
-use crate::domain::{CallId, HangupCause, LegId, PhoneNumber};
-
-/// Who called whom.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// The far end called us.
-    Inbound,
-    /// We called the far end.
-    Outbound,
-}
-
-impl Direction {
-    /// The value in the database.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Inbound => "inbound",
-            Self::Outbound => "outbound",
-        }
-    }
-
-    /// Parses [`Direction::code`].
-    pub fn from_code(word: &str) -> Option<Self> {
-        [Self::Inbound, Self::Outbound].into_iter().find(|direction| direction.code() == word)
-    }
-}
+use crate::domain::{CallId, Direction, HangupCause, LegId, PhoneNumber};
 
 /// One leg.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,6 +7,7 @@ pub mod answers;
 pub mod attempts;
 pub mod audit;
 mod bind_value;
+pub mod call_people;
 pub mod calls;
 pub mod centres;
 #[cfg(feature = "fault-injection")]

@@ -43,6 +43,8 @@ pub struct PatientRow {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// The revision. Each change increments it, except of the next slot's time.
+    pub revision: i64,
     /// The state of the patient's automated calls.
     pub calling: Calling,
 }
@@ -85,7 +87,7 @@ macro_rules! select {
         concat!(
             "SELECT id, centre_code, hersys_id, birth_date, family_name, given_name, phone_number, automated_call,
              call_times, language, diagnosis_date, monitoring_start, stopped_at, released_at, created_at, updated_at,
-             next_slot_at, stop_requested_at, wrong_number FROM patients ",
+             next_slot_at, stop_requested_at, wrong_number, revision FROM patients ",
             $rest
         )
     };
@@ -127,7 +129,8 @@ pub async fn update(tx: &mut Tx, patients: &[PatientRow]) -> Result<u64, StoreEr
                 "UPDATE patients SET centre_code = v.column2, hersys_id = v.column3, birth_date = v.column4,
                  family_name = v.column5, given_name = v.column6, phone_number = v.column7, automated_call = v.column8,
                  call_times = v.column9, language = v.column10, diagnosis_date = v.column11,
-                 monitoring_start = v.column12, updated_at = v.column16, next_slot_at = v.column17 FROM (VALUES",
+                 monitoring_start = v.column12, updated_at = v.column16, next_slot_at = v.column17,
+                 revision = patients.revision + 1 FROM (VALUES",
                 part.iter().map(columns).collect(),
                 ") AS v WHERE patients.id = v.column1",
             )
@@ -302,12 +305,14 @@ pub async fn called_at(
 /// Database errors.
 pub async fn request_stop(tx: &mut Tx, ids: &[PatientId], at: Timestamp) -> Result<(), StoreError> {
     tx.execute_rows(
-        "UPDATE patients SET stop_requested_at = v.column2, next_slot_at = NULL FROM (VALUES",
+        "UPDATE patients SET stop_requested_at = v.column2, next_slot_at = NULL, revision = patients.revision + 1
+         FROM (VALUES",
         ids.iter().map(|id| [(*id).into(), at.into()]).collect(),
         ") AS v WHERE patients.id = v.column1 AND patients.stop_requested_at IS NULL",
     )
     .await?;
-    Ok(())
+    let changed = ids.iter().map(|id| (*id, "stop_requested_at"));
+    note_changes(tx, changed.collect()).await
 }
 
 /// Records that someone else answered at these numbers. They aren't called while they remain registered.
@@ -316,12 +321,14 @@ pub async fn request_stop(tx: &mut Tx, ids: &[PatientId], at: Timestamp) -> Resu
 /// Database errors.
 pub async fn wrong_numbers(tx: &mut Tx, numbers: &[(PatientId, PhoneNumber)]) -> Result<(), StoreError> {
     tx.execute_rows(
-        "UPDATE patients SET wrong_number = v.column2, next_slot_at = NULL FROM (VALUES",
+        "UPDATE patients SET wrong_number = v.column2, next_slot_at = NULL, revision = patients.revision + 1
+         FROM (VALUES",
         numbers.iter().map(|(id, number)| [(*id).into(), number.into()]).collect(),
         ") AS v WHERE patients.id = v.column1 AND patients.phone_number = v.column2",
     )
     .await?;
-    Ok(())
+    let changed = numbers.iter().map(|(id, _)| (*id, "wrong_number"));
+    note_changes(tx, changed.collect()).await
 }
 
 /// Clears a stop, a stop request and a wrong number: the centre wants the calls.
@@ -330,8 +337,8 @@ pub async fn wrong_numbers(tx: &mut Tx, numbers: &[(PatientId, PhoneNumber)]) ->
 /// Database errors.
 pub async fn resume(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE patients SET stopped_at = NULL, stop_requested_at = NULL, wrong_number = NULL, updated_at = $2
-         WHERE id = $1",
+        "UPDATE patients SET stopped_at = NULL, stop_requested_at = NULL, wrong_number = NULL, updated_at = $2,
+         revision = revision + 1 WHERE id = $1",
         vec![id.into(), at.into()],
     )
     .await?;
@@ -345,7 +352,8 @@ pub async fn resume(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<(), Sto
 pub async fn stop(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<bool, StoreError> {
     let written = tx
         .execute(
-            "UPDATE patients SET stopped_at = $2, updated_at = $2, next_slot_at = NULL WHERE id = $1 AND stopped_at IS NULL",
+            "UPDATE patients SET stopped_at = $2, updated_at = $2, next_slot_at = NULL, revision = revision + 1
+             WHERE id = $1 AND stopped_at IS NULL",
             vec![id.into(), at.into()],
         )
         .await?;
@@ -359,11 +367,36 @@ pub async fn stop(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<bool, Sto
 pub async fn release(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<bool, StoreError> {
     let written = tx
         .execute(
-            "UPDATE patients SET released_at = $2, updated_at = $2, next_slot_at = NULL WHERE id = $1 AND released_at IS NULL",
+            "UPDATE patients SET released_at = $2, updated_at = $2, next_slot_at = NULL, revision = revision + 1
+             WHERE id = $1 AND released_at IS NULL",
             vec![id.into(), at.into()],
         )
         .await?;
     Ok(written == 1)
+}
+
+/// Records which fields the current revisions of these patients have changed.
+///
+/// # Errors
+/// Database errors.
+pub async fn note_changes(tx: &mut Tx, changed: Vec<(PatientId, &str)>) -> Result<(), StoreError> {
+    tx.execute_rows(
+        "INSERT INTO patient_changes (patient_id, revision, field)
+         SELECT DISTINCT p.id, p.revision, v.column2 FROM (VALUES",
+        changed.into_iter().map(|(patient, field)| [patient.into(), field.into()]).collect(),
+        ") AS v JOIN patients p ON p.id = v.column1 WHERE true ON CONFLICT (patient_id, revision, field) DO NOTHING",
+    )
+    .await?;
+    Ok(())
+}
+
+/// The names of the fields that changed in a patient's record after a revision.
+///
+/// # Errors
+/// Database errors.
+pub async fn changed_since(tx: &mut Tx, patient: PatientId, revision: i64) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT DISTINCT field FROM patient_changes WHERE patient_id = $1 AND revision > $2 ORDER BY field";
+    tx.fetch_all(sql, vec![patient.into(), revision.into()], |row| row.owned(0)).await
 }
 
 pub(super) fn read(row: &Row<'_>) -> Result<PatientRow, StoreError> {
@@ -389,5 +422,6 @@ pub(super) fn read(row: &Row<'_>) -> Result<PatientRow, StoreError> {
             stop_requested_at: row.opt_time(17, "patients.stop_requested_at")?,
             wrong_number: row.opt_read(18, "patients.wrong_number", |text| PhoneNumber::from_e164(text).ok())?,
         },
+        revision: row.int(19)?,
     })
 }

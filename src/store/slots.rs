@@ -6,31 +6,7 @@ use super::{
     StoreError, Tx,
     bind_value::{Row, parsed},
 };
-use crate::domain::{AttemptOutcome, CentreCode, PatientId, SlotEnd, SlotId, SlotState};
-
-/// The origin of a slot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// The patient's own times or the centre's pattern.
-    Schedule,
-    /// Staff asked for a call now.
-    Staff,
-}
-
-impl Origin {
-    /// The value in the database.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Schedule => "schedule",
-            Self::Staff => "staff",
-        }
-    }
-
-    /// Parses [`Origin::code`].
-    pub fn from_code(word: &str) -> Option<Self> {
-        [Self::Schedule, Self::Staff].into_iter().find(|origin| origin.code() == word)
-    }
-}
+use crate::domain::{AttemptOutcome, CentreCode, PatientId, SlotEnd, SlotId, SlotOrigin, SlotState};
 
 /// One slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +22,7 @@ pub struct SlotRow {
     /// The time there: `HH:MM`, with seconds if staff asked for the call.
     pub time: String,
     /// Its origin.
-    pub origin: Origin,
+    pub origin: SlotOrigin,
     /// When the row was created.
     pub opened_at: Timestamp,
     /// The earliest time of the next attempt.
@@ -381,7 +357,7 @@ fn read(row: &Row<'_>) -> Result<SlotRow, StoreError> {
         centre: row.read(2, "slots.centre_code", |text| CentreCode::parse(text).ok())?,
         date: row.read(3, "slots.slot_date", parsed)?,
         time: row.owned(4)?,
-        origin: row.read(5, "slots.origin", Origin::from_code)?,
+        origin: row.read(5, "slots.origin", SlotOrigin::from_code)?,
         opened_at: row.time(6, "slots.opened_at")?,
         due_at: row.time(7, "slots.due_at")?,
         window_end: row.time(8, "slots.window_end")?,

@@ -7,10 +7,9 @@ use kenkocall::domain::{CentreCode, HersysId};
 use kenkocall::lab::{MADE_UP_CENTRE, made_up_number};
 use kenkocall::patient_import::Column;
 use kenkocall::service::{
-    Details, Erasure, PatientError, PatientStatus, ServiceError, ShownEntry, Subject, TrailFilter, add_patient,
-    erase_person, list_patients, list_trail, release_patient, seal_trail, show_patient, walk_trail,
+    Details, Erasure, PatientError, PatientQuery, PatientStatus, ServiceError, ShownEntry, Subject, TrailFilter,
+    add_patient, erase_person, list_patients, list_trail, release_patient, seal_trail, show_patient, walk_trail,
 };
-use kenkocall::store::patient_list::PatientFilter;
 
 use crate::databases::Fresh;
 use crate::simulated_day::{Day, Plan, answers_after, id};
@@ -47,8 +46,8 @@ fn other() -> [(Column, &'static str); 5] {
     ]
 }
 
-async fn search(day: &Day, filter: PatientFilter) {
-    let filter = PatientFilter { status: PatientStatus::All.code(), limit: 10, ..filter };
+async fn search(day: &Day, filter: PatientQuery) {
+    let filter = PatientQuery { status: PatientStatus::All, limit: 10, ..filter };
     drop(list_patients(&day.client.context, &day.client.actor, &filter, Details::Masked).await.unwrap());
 }
 
@@ -67,12 +66,12 @@ async fn eventful(day: &Day) {
     );
     day.until("09:45").await;
     drop(show_patient(&day.client.context, &day.client.actor, &id(0), Details::Revealed).await.unwrap());
-    search(day, PatientFilter { name: Some(NAME.into()), ..PatientFilter::default() }).await;
-    search(day, PatientFilter { id_part: Some(id(0).expose()[2..].into()), ..PatientFilter::default() }).await;
-    search(day, PatientFilter { name: Some(OTHER_NAME.into()), ..PatientFilter::default() }).await;
+    search(day, PatientQuery { name: Some(NAME.into()), ..PatientQuery::default() }).await;
+    search(day, PatientQuery { id_part: Some(id(0).expose()[2..].into()), ..PatientQuery::default() }).await;
+    search(day, PatientQuery { name: Some(OTHER_NAME.into()), ..PatientQuery::default() }).await;
     day.set(0, &[(Column::PhoneNumber, NEW_NUMBER), (Column::GivenName, "鏡子")]).await;
     // The name in this search changes afterwards.
-    search(day, PatientFilter { name: Some(format!("{NAME}鏡子")), ..PatientFilter::default() }).await;
+    search(day, PatientQuery { name: Some(format!("{NAME}鏡子")), ..PatientQuery::default() }).await;
     day.set(0, &[(Column::GivenName, "花")]).await;
     day.until("19:00").await;
     release_patient(&day.client.context, &day.client.actor, &id(0)).await.unwrap();

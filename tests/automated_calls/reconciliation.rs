@@ -19,7 +19,7 @@ on_both_databases!(
 );
 
 /// The database as on the night before: no slot was opened yet.
-const THE_NIGHT_BEFORE: [&str; 14] = [
+const THE_NIGHT_BEFORE: [&str; 15] = [
     "DELETE FROM outbox",
     "DELETE FROM alerts",
     "DELETE FROM answers",
@@ -29,6 +29,7 @@ const THE_NIGHT_BEFORE: [&str; 14] = [
     "DELETE FROM leg_statuses",
     "DELETE FROM legs",
     "DELETE FROM attempts",
+    "DELETE FROM call_people",
     "DELETE FROM identifications",
     "DELETE FROM calls",
     "UPDATE patients SET next_slot_at = (SELECT min(opened_at) FROM slots)",

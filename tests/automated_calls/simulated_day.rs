@@ -196,7 +196,7 @@ impl Day {
     }
 
     pub async fn set(&self, nth: u32, values: &[(Column, &str)]) {
-        change_patient(&self.client.context, &self.client.actor, &id(nth), values).await.unwrap();
+        change_patient(&self.client.context, &self.client.actor, &id(nth), None, values).await.unwrap();
     }
 
     pub async fn centre(&self, change: kenkocall::service::CentreChange) {

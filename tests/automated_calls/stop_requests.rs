@@ -68,7 +68,7 @@ async fn key_8_and_silence_is_told_and_calls_continue(fresh: Fresh) {
     let day = three_slots(&fresh, silent).await;
     assert_eq!(day.alerts().await, ["stop_unconfirmed"]);
     let shown = show_patient(&day.client.context, &day.client.actor, &id(0), Details::Masked).await.unwrap().found;
-    assert_eq!((shown.not_called(), shown.stops_unconfirmed.len()), (None, 1));
+    assert_eq!((shown.patient.not_called, shown.stops_unconfirmed.len()), (None, 1));
     day.until("10:00").await;
     assert_eq!(day.attempts().await, ["01 not_now", "01 reported"], "calls continue until the centre decides");
     day.set(0, &[(Column::Language, "en")]).await;

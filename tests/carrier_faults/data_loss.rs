@@ -189,6 +189,7 @@ fn lost_tail(since: &str, due_at: &str) -> String {
         format!("DELETE FROM leg_statuses WHERE leg_id IN (SELECT id FROM legs WHERE call_id IN {calls})"),
         format!("DELETE FROM legs WHERE call_id IN {calls}"),
         format!("DELETE FROM attempts WHERE intended_at >= {since}"),
+        "DELETE FROM call_people WHERE call_id NOT IN (SELECT call_id FROM attempts)".to_owned(),
         "DELETE FROM calls WHERE id NOT IN (SELECT call_id FROM attempts)".to_owned(),
         "UPDATE dialer SET turns = (SELECT count(*) FROM attempts), last_call = (SELECT call_id FROM attempts ORDER BY intended_at DESC LIMIT 1)".to_owned(),
     ]

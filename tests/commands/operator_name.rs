@@ -256,7 +256,7 @@ async fn the_user_of_the_process_is_recorded_whatever_user_says(fresh: Fresh) {
 }
 
 /// What an operator limited to centre 13101 asks about centre 13102 and its patient 7654321.
-const OF_ANOTHER_CENTRE: [&[&str]; 17] = [
+const OF_ANOTHER_CENTRE: [&[&str]; 18] = [
     &["centres", "show", "13102"],
     &["centres", "set", "13102", "--phone", "0352113699"],
     &["centres", "add", "--code", "13103", "--name", "港保健所", "--phone", "0335783111"],
@@ -267,6 +267,7 @@ const OF_ANOTHER_CENTRE: [&[&str]; 17] = [
     &["patients", "list", "--centre", "13102"],
     &["patients", "add", "--centre", "13102", "--hersys-id", "1111111", "--birth-date", "1980-04-01"],
     &["calls", "now", "7654321"],
+    &["calls", "list", "--centre", "13102"],
     &["alerts", "list", "--centre", "13102"],
     &["reports", "export", "--from", "2026-11-01", "--to", "2026-11-30", "--centre", "13102"],
     &["dialer", "pause", "--reason", "test"],

@@ -1,6 +1,6 @@
 //! `kenkocall patients add`, `set`, `stop`, `release`, `show`.
 
-use crate::{CommandLine, databases::Fresh};
+use crate::{CommandLine, databases::Fresh, db_assertions::DatabaseAssertions};
 
 crate::on_both_databases!(
     d3_each_change_and_look_is_recorded,
@@ -8,6 +8,7 @@ crate::on_both_databases!(
     an_id_like_a_registered_one_but_for_zeros_is_warned_about_when_it_is_added,
     a2_a_second_patient_with_the_number_is_refused,
     a3_a_number_and_times_change_at_once,
+    a_change_based_on_an_old_revision_names_what_changed_since,
     a4_stop_and_release_are_idempotent,
     patients_are_listed_by_what_is_known_of_them_and_the_search_is_noted,
     the_trail_is_listed_with_look_ups_of_nobody_and_reading_it_is_noted,
@@ -123,6 +124,35 @@ async fn a3_a_number_and_times_change_at_once(fresh: Fresh) {
     assert_eq!(said, "changed: HER-SYS ID 111111\nautomated calls to ••-••••-3641 at 10:30\n");
     let said = command_line.does(&["patients", "set", "111111", "--call-times", ""]);
     assert!(said.ends_with("automated calls to ••-••••-3641 at the centre's own times\n"));
+}
+
+async fn a_change_based_on_an_old_revision_names_what_changed_since(fresh: Fresh) {
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
+    command_line.does(&add("1234567", &CALLED));
+    let seen = || {
+        let shown = command_line.does(&["patients", "show", "1234567", "--json"]);
+        serde_json::from_str::<serde_json::Value>(&shown).unwrap()["revision"].to_string()
+    };
+    let first = seen();
+    let set = |revision: &str, more: &[&str]| {
+        let words = ["patients", "set", "1234567", "--revision", revision];
+        command_line.command(&[&words[..], more].concat()).output().unwrap()
+    };
+    assert!(set(&first, &["--language", "en"]).status.success());
+    assert!(set(&seen(), &["--phone-number", "09011110002"]).status.success());
+    let language = || DatabaseAssertions::at(&fresh.url);
+    let refused = set(&first, &["--language", "ko"]);
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert!(!refused.status.success() && told.contains("(language, phone_number)"), "{told}");
+    assert!(!told.contains("9011110002"), "{told}");
+    assert_eq!(language().column("SELECT language FROM patients").await, ["en"]);
+    // The current revision is accepted, and so is a change without one.
+    assert!(set(&seen(), &["--language", "ko"]).status.success());
+    command_line.does(&["patients", "set", "1234567", "--language", "zh-Hant"]);
+    assert_eq!(language().column("SELECT language FROM patients").await, ["zh-Hant"]);
+    let garbage = set("latest", &["--language", "en"]);
+    assert_eq!(garbage.status.code(), Some(2));
 }
 
 async fn a4_stop_and_release_are_idempotent(fresh: Fresh) {

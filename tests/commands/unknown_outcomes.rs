@@ -51,8 +51,8 @@ async fn a_call_with_unknown_outcome_is_listed_with_what_is_known(fresh: Fresh) 
     let (day, id) = unknown(&fresh, STORM).await;
     insta::assert_snapshot!("unknown", timeless(&command_line.does(&["calls", "list", "--state", "unknown"])));
     insta::assert_snapshot!("call_unknown", timeless(&command_line.does(&["calls", "show", &id])));
-    let looks = &attempt(&command_line, &id)["looks"];
-    assert_eq!((&looks["found_nothing"], &looks["in_vain"]), (&0.into(), &5.into()));
+    let looks = &attempt(&command_line, &id)["lookups"];
+    assert_eq!((&looks["found_nothing"], &looks["inconclusive"]), (&0.into(), &5.into()));
     assert!(looks["next_at"].is_string() && looks["staff_asked_at"].is_string());
     let listed = command_line.does(&["alerts", "list"]);
     assert!(listed.contains("unknown_call") && listed.contains(&hersys_id(0)) && listed.contains(&id), "{listed}");

@@ -32,6 +32,8 @@ async fn continues(url: String) {
     let database = Database::open(&url, 2).await.unwrap();
     database.migrate(DataOrigin::Real).await.unwrap();
     let stored = DatabaseAssertions::at(&url);
+    let roles = stored.column("SELECT role FROM call_people ORDER BY role").await;
+    assert_eq!(roles, ["called", "identified", "identified"], "of the old program's calls");
     let last = stored.column("SELECT CAST(max(at) AS TEXT) FROM turns").await[0].parse().unwrap();
     let now = Timestamp::from_millisecond(last).unwrap() + SignedDuration::from_secs(5);
     let server = InProcessServer::serving(&database, now).await;

@@ -119,6 +119,7 @@ fn row(person: &Person, now: Timestamp, today: Date) -> PatientRow {
         released_at: (person.standing == Standing::Released).then_some(now),
         created_at: now,
         updated_at: now,
+        revision: 1,
         calling: Calling::default(),
     }
 }

@@ -10,8 +10,8 @@ use kenkocall::carrier::simulator::{Caller, Health, Identity, Message, NetworkEv
 use kenkocall::carrier::speech::Sentence;
 use kenkocall::carrier::twilio::{Document, Form, SigningKey, VoiceRequest};
 use kenkocall::domain::{
-    BirthDate, CallId, CentreCode, HangupCause, HersysId, Item, Keys, LegId, Line, PatientId, PhoneNumber, ReportId,
-    Sensitive, Severity,
+    BirthDate, CallId, CentreCode, Direction, HangupCause, HersysId, Item, Keys, LegId, Line, PatientId, PhoneNumber,
+    ReportId, Sensitive, Severity,
 };
 use kenkocall::engine::{
     AnsweredBy, Centre, Effect, Event, EventKind, Fill, Identified, NextAction, Person, Query, Start, Utterance, begin,
@@ -22,7 +22,7 @@ use kenkocall::policy::{Lane, OfficeHours, Thresholds};
 use kenkocall::service::{Begin, CarrierEvent, LegStatus, StoredEvent};
 use kenkocall::store::answers::AnswerRow;
 use kenkocall::store::identifications::{IdentificationOutcome, IdentificationRow};
-use kenkocall::store::legs::{Direction, LegRow};
+use kenkocall::store::legs::LegRow;
 use kenkocall::store::patients::{Calling, NumberHolder, PatientRow};
 use kenkocall::store::turns::TurnRow;
 use kenkocall::store::{Document as Stored, sessions::SessionSave};
@@ -110,6 +110,7 @@ fn i6_no_row_of_the_store_prints_personal_data() {
         released_at: None,
         created_at: at,
         updated_at: at,
+        revision: 1,
         calling: Calling::default(),
     });
     redacts(&NumberHolder { phone_number: number(), patient: PatientId(uuid()), hersys_id: id() });

@@ -56,7 +56,7 @@ async fn a_patient_is_kept_and_changed(fresh: Fresh) {
     // A stop after the record was read isn't overwritten.
     assert!(patients::stop(&mut tx, without.id, at(3)).await.unwrap());
     assert_eq!(patients::update(&mut tx, &[without.clone(), gone]).await.unwrap(), 1);
-    without.stopped_at = Some(at(3));
+    (without.stopped_at, without.revision) = (Some(at(3)), 3);
     assert_eq!(patients::by_ids(&mut tx, &[PatientId(id(2)), PatientId(id(3))]).await.unwrap(), [without]);
 }
 

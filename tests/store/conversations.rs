@@ -1,18 +1,20 @@
 //! Calls, legs, sessions and turns.
 
 use kenkocall::{
-    domain::{CallId, Disposition, HangupCause, LegId},
+    domain::{CallId, CallRole, CentreCode, Disposition, HangupCause, LegId},
     store::{
         Document, StoreError, Tx, Unique,
-        calls::{self, CallEnd, CallFilter},
+        call_people::{self, CallPerson},
+        calls::{self, CallEnd, CallFilter, CallsOf},
         legs::{self, LegEnd, LegStatus},
+        patients::{self, PatientRow},
         sessions, turns,
     },
 };
 
 use crate::{
     databases::Fresh,
-    sample_rows::{at, call, ground, id, leg, phone, session, turn},
+    sample_rows::{at, call, centre, ground, id, leg, patient, phone, session, turn},
 };
 
 crate::on_both_databases!(
@@ -23,6 +25,7 @@ crate::on_both_databases!(
     turns_read_back_in_order_and_are_taken_once,
     a_call_ends_once,
     calls_are_listed_latest_first,
+    calls_of_a_centre_are_listed_page_by_page,
     the_sweeper_sees_silent_calls_alone,
     legs_are_found_by_the_carriers_name,
     a_leg_never_goes_back,
@@ -138,6 +141,41 @@ async fn calls_are_listed_latest_first(fresh: Fresh) {
     assert_eq!(listed(all.clone()).await, [4, 3, 2, 1, 0]);
     assert_eq!(listed(CallFilter { since: Some(at(2)), limit: 2, ..all.clone() }).await, [4, 3]);
     assert_eq!(listed(CallFilter { open_only: true, since: Some(at(2)), ..all }).await, [4, 2]);
+}
+
+async fn calls_of_a_centre_are_listed_page_by_page(fresh: Fresh) {
+    ground(&fresh.database, 6).await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
+    let newcomers =
+        [PatientRow { automated_call: false, ..patient(77) }, PatientRow { automated_call: false, ..patient(78) }];
+    patients::insert(&mut tx, &newcomers).await.unwrap();
+    let person = |call, patient: &PatientRow| CallPerson {
+        call: CallId(id(call)),
+        patient: patient.id,
+        centre: centre().code,
+        role: CallRole::Identified,
+    };
+    // Two people in one call, a person added twice, and two calls without anyone.
+    let [one, other] = &newcomers;
+    let people = [person(0, one), person(2, one), person(2, other), person(3, other), person(5, one), person(5, one)];
+    call_people::insert(&mut tx, &people).await.unwrap();
+    call_people::insert(&mut tx, &[CallPerson { role: CallRole::Called, ..person(2, one) }]).await.unwrap();
+    let of_calls = call_people::of_calls(&mut tx, &[CallId(id(2)), CallId(id(5))]).await.unwrap();
+    assert_eq!(of_calls, [person(2, one), person(2, other), person(5, one)], "the first role stays");
+
+    let of = CallsOf::Centre(centre().code);
+    let first = CallFilter { of, limit: 2, ..CallFilter::default() };
+    let mut listed = async |filter: CallFilter| {
+        let found = calls::list(&mut tx, &filter).await.unwrap();
+        found.iter().map(|call| call.id.0.as_u128() as u8).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(first.clone()).await, [5, 3]);
+    assert_eq!(listed(CallFilter { after: Some(CallId(id(3))), ..first.clone() }).await, [2, 0]);
+    assert_eq!(listed(CallFilter { after: Some(CallId(id(0))), ..first.clone() }).await, [0_u8; 0]);
+    let everyone = CallFilter { of: CallsOf::Anyone, after: Some(CallId(id(4))), ..first };
+    assert_eq!(listed(everyone).await, [3, 2]);
+    let elsewhere = CallsOf::Centre(CentreCode::parse("13102").unwrap());
+    assert_eq!(listed(CallFilter { of: elsewhere, limit: 9, ..CallFilter::default() }).await, [0_u8; 0]);
 }
 
 async fn the_sweeper_sees_silent_calls_alone(fresh: Fresh) {

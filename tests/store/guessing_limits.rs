@@ -4,7 +4,7 @@ use kenkocall::{
     domain::CallId,
     policy::Lane,
     store::{
-        calls::{self, CallFilter},
+        calls::{self, CallFilter, CallsOf},
         identifications::{self, Count, Failures, IdFailures, IdentificationOutcome, IdentificationRow, Since},
     },
 };
@@ -74,8 +74,8 @@ async fn failures_are_counted_by_id_and_lane_by_caller_and_in_all(fresh: Fresh) 
     let nobody = identifications::failures_since(&mut tx, &[], &[], later).await.unwrap();
     assert_eq!(nobody, Failures::default());
 
-    let of_person = CallFilter { hersys_id: Some(hersys_id(2)), limit: 10, ..CallFilter::default() };
+    let of_person = CallFilter { of: CallsOf::HersysId(hersys_id(2)), limit: 10, ..CallFilter::default() };
     assert_eq!(calls::list(&mut tx, &of_person).await.unwrap()[0].id, CallId(id(0)));
-    let of_nobody = CallFilter { hersys_id: Some(hersys_id(9)), ..of_person };
+    let of_nobody = CallFilter { of: CallsOf::HersysId(hersys_id(9)), ..of_person };
     assert_eq!(calls::list(&mut tx, &of_nobody).await.unwrap(), []);
 }

@@ -3,8 +3,8 @@
 use jiff::{Timestamp, civil::date};
 use kenkocall::{
     domain::{
-        BirthDate, CallId, CallerNumber, CentreCode, Channel, HersysId, Item, Language, LegId, Line, PatientId,
-        PhoneNumber, ReportId, ReportOutcome, Sensitive, Severity,
+        BirthDate, CallId, CallerNumber, CentreCode, Channel, Direction, HersysId, Item, Language, LegId, Line,
+        PatientId, PhoneNumber, ReportId, ReportOutcome, Sensitive, Severity,
     },
     store::{
         Database, Document, StoreError,
@@ -12,7 +12,7 @@ use kenkocall::{
         calls::{self, CallRow},
         centres::{self, CentreRow},
         flow_sets::{self, FlowSetRow},
-        legs::{Direction, LegRow},
+        legs::LegRow,
         patients::{Calling, PatientRow},
         reports::ReportRow,
         sessions::SessionSave,
@@ -67,6 +67,7 @@ pub fn patient(number: u64) -> PatientRow {
         released_at: None,
         created_at: at(1),
         updated_at: at(1),
+        revision: 1,
         calling: Calling::default(),
     }
 }

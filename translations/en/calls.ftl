@@ -19,6 +19,7 @@ yes = yes
 no = no
 not-yet = not yet
 calls-none = no calls
+calls-more = there are more: --after { $after }
 calls-id = a call's id looks like 0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04; `kenkocall calls list` shows them
 calls-states = --state takes where an automated call stands ({ $states }) or how it ended ({ $outcomes })
 unknown-todo-slots =

@@ -22,6 +22,8 @@ patient-number-in-use =
     another patient under observation already gets automated calls on this number, and one number can't take them for two patients; this patient can report by the portal (My HER-SYS) or by the health call (健康コール), or use another number
 patient-not-erasable =
     a patient is erased two days after the release at the earliest, and not during a call; `kenkocall patients release` releases a patient
+patient-stale =
+    nothing was changed, as this patient's record has changed since you looked at it ({ $fields }); look at it again, and use revision { $revision }
 
 call-not-found = there is no call with this id; `kenkocall calls list` shows the latest ones
 call-outside-calling-hours =

@@ -19,6 +19,7 @@ yes = はい
 no = いいえ
 not-yet = まだ
 calls-none = 通話はありません
+calls-more = 続きがあります: --after { $after }
 calls-id = 通話の ID は 0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04 のような形です。`kenkocall calls list` で確かめられます
 calls-states = --state には、自動架電の状態({ $states })か結果({ $outcomes })を指定してください
 unknown-todo-slots =

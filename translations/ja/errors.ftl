@@ -17,6 +17,8 @@ patient-number-in-use =
     この番号には、療養中の別の方への自動架電がすでに設定されています。一つの番号で二人分の自動架電は受けられません。この方には、ポータル(My HER-SYS)か健康コールで報告していただくか、別の番号を登録してください
 patient-not-erasable =
     療養者を消去できるのは、観察の終了から二日たち、通話中でないときだけです。観察を終了するには `kenkocall patients release` を実行してください
+patient-stale =
+    何も変更しませんでした。この療養者の登録内容は、確認されたあとに変更されています({ $fields })。もう一度確かめてから、版 { $revision } で変更してください
 
 call-not-found = この ID の通話はありません。最近の通話は `kenkocall calls list` で確かめられます
 call-outside-calling-hours =

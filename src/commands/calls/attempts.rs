@@ -5,59 +5,47 @@ use std::fmt::Write;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
+use super::next_page;
 use super::transcript::clock;
 use crate::commands::arguments::{Form, Reveal, found, number, rfc3339, shown, table};
 use crate::commands::exit::usage;
 use crate::commands::language::text;
-use crate::domain::{AttemptOutcome, AttemptState, SlotState, Withdrawal};
-use crate::service::{Client, ShownAttempt, list_attempts};
-use crate::store::attempts::{AttemptFilter, AttemptRow};
-use crate::store::slots::{Origin, SlotRow};
-
-/// The filter that `--state` gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
-    State(AttemptState),
-    Outcome(AttemptOutcome),
-}
+use crate::domain::{AttemptOutcome, AttemptState, SlotOrigin, SlotState, Withdrawal};
+use crate::service::{AttemptQuery, AttemptStage, AttemptSummary, Client, ShownAttempt, ShownSlot, list_attempts};
 
 /// Parses the code of a state or an outcome.
-pub(super) fn wanted(text: &str) -> anyhow::Result<Wanted> {
+pub(super) fn stage(text: &str) -> anyhow::Result<AttemptStage> {
     let word = text.trim().to_ascii_lowercase().replace('-', "_");
-    let state = AttemptState::from_code(&word).map(Wanted::State);
-    let Some(wanted) = state.or_else(|| AttemptOutcome::from_code(&word).map(Wanted::Outcome)) else {
+    let state = AttemptState::from_code(&word).map(AttemptStage::State);
+    let Some(stage) = state.or_else(|| AttemptOutcome::from_code(&word).map(AttemptStage::Outcome)) else {
         let states: Vec<&str> = AttemptState::ALL.iter().map(|state| state.code()).collect();
         let outcomes: Vec<&str> = AttemptOutcome::ALL.iter().map(|outcome| outcome.code()).collect();
         return Err(usage(text!("calls-states", states = states.join(", "), outcomes = outcomes.join(", "))));
     };
-    Ok(wanted)
+    Ok(stage)
 }
 
 /// Lists attempts.
 pub(super) async fn list(
     client: &Client,
     zone: &TimeZone,
-    wanted: Wanted,
-    filter: AttemptFilter,
+    query: AttemptQuery,
     reveal: Reveal,
     form: Form,
 ) -> anyhow::Result<()> {
-    let filter = match wanted {
-        Wanted::State(state) => AttemptFilter { state: Some(state), ..filter },
-        Wanted::Outcome(outcome) => AttemptFilter { outcome: Some(outcome), ..filter },
-    };
-    let listed_calls = found(list_attempts(&client.context, &client.actor, &filter, reveal.details()).await?);
-    let reveal = reveal.reveal;
-    let text = match wanted {
+    let page = found(list_attempts(&client.context, &client.actor, &query, reveal.details()).await?);
+    let (reveal, listed_calls) = (reveal.reveal, &page.items);
+    let mut text = match query.stage {
         _ if listed_calls.is_empty() => format!("{}\n", text!("calls-none")),
-        Wanted::State(AttemptState::Unknown) => unknown_table(&listed_calls, zone, reveal),
-        Wanted::State(_) | Wanted::Outcome(_) => attempt_table(&listed_calls, zone, reveal),
+        AttemptStage::State(AttemptState::Unknown) => unknown_table(listed_calls, zone, reveal),
+        AttemptStage::State(_) | AttemptStage::Outcome(_) => attempt_table(listed_calls, zone, reveal),
     };
+    text.push_str(&next_page(&page, |(attempt, _)| attempt.call));
     let value = listed_calls.iter().map(|(attempt, slot)| listed(attempt, slot, zone, reveal)).collect::<Vec<_>>();
     form.tell(client, &text, value.into()).await
 }
 
-fn attempt_table(found: &[(AttemptRow, SlotRow)], zone: &TimeZone, reveal: bool) -> String {
+fn attempt_table(found: &[(AttemptSummary, ShownSlot)], zone: &TimeZone, reveal: bool) -> String {
     let mut lines = vec![vec![
         text!("head-call"),
         text!("head-intended"),
@@ -82,7 +70,7 @@ fn attempt_table(found: &[(AttemptRow, SlotRow)], zone: &TimeZone, reveal: bool)
 }
 
 /// Formats the list of calls with unknown outcome: what is known of each, and what staff can do.
-fn unknown_table(found: &[(AttemptRow, SlotRow)], zone: &TimeZone, reveal: bool) -> String {
+fn unknown_table(found: &[(AttemptSummary, ShownSlot)], zone: &TimeZone, reveal: bool) -> String {
     let mut lines = vec![vec![
         text!("head-call"),
         text!("head-unknown-since"),
@@ -95,29 +83,29 @@ fn unknown_table(found: &[(AttemptRow, SlotRow)], zone: &TimeZone, reveal: bool)
         text!("head-staff-asked"),
     ]];
     lines.extend(found.iter().map(|(attempt, slot)| {
-        let looks = &attempt.looks;
+        let lookups = &attempt.lookups;
         vec![
             attempt.call.to_string(),
             shown(attempt.moved_at, zone),
             attempt.number.to_string(),
             time_of(slot),
             number(&attempt.phone_number, reveal),
-            looks.clear.to_string(),
-            looks.inconclusive.to_string(),
-            looks.next_at.map_or_else(|| "-".to_owned(), |at| clock(at, zone)),
-            if looks.asked_at.is_some() { text!("yes") } else { text!("no") },
+            lookups.found_nothing.to_string(),
+            lookups.inconclusive.to_string(),
+            lookups.next_at.map_or_else(|| "-".to_owned(), |at| clock(at, zone)),
+            if lookups.staff_asked_at.is_some() { text!("yes") } else { text!("no") },
         ]
     }));
     format!("{}\n{}\n", table(&lines), text!("unknown-todo-slots"))
 }
 
 /// Returns the outcome, or the state if there is no outcome yet.
-fn stands(attempt: &AttemptRow) -> &'static str {
+fn stands(attempt: &AttemptSummary) -> &'static str {
     attempt.outcome.map_or(attempt.state.code(), AttemptOutcome::code)
 }
 
 /// Formats a slot's day and time.
-pub(super) fn time_of(slot: &SlotRow) -> String {
+pub(super) fn time_of(slot: &ShownSlot) -> String {
     format!("{} {}", slot.date, slot.time)
 }
 
@@ -135,8 +123,8 @@ pub(super) fn as_text(view: &ShownAttempt, zone: &TimeZone) -> String {
     let (number, time, state) = (attempt.number.to_string(), time_of(slot), stands(attempt));
     let begun = clock(attempt.intended_at, zone);
     let what = match slot.origin {
-        Origin::Schedule => text!("attempt-of-slot", number = number, slot = time, state = state),
-        Origin::Staff => text!("attempt-of-staff", number = number, slot = time, state = state),
+        SlotOrigin::Schedule => text!("attempt-of-slot", number = number, slot = time, state = state),
+        SlotOrigin::Staff => text!("attempt-of-staff", number = number, slot = time, state = state),
     };
     let when = match attempt.ended_at {
         Some(ended) => text!("attempt-ended", begun = begun, ended = clock(ended, zone)),
@@ -164,15 +152,19 @@ pub(super) fn as_text(view: &ShownAttempt, zone: &TimeZone) -> String {
 }
 
 /// Describes a call with unknown outcome: what is known, and what staff can do.
-fn doubt(attempt: &AttemptRow, zone: &TimeZone) -> Vec<String> {
-    let looks = &attempt.looks;
+fn doubt(attempt: &AttemptSummary, zone: &TimeZone) -> Vec<String> {
+    let lookups = &attempt.lookups;
     let time = |at: Option<jiff::Timestamp>| at.map_or_else(|| text!("not-yet"), |at| shown(at, zone));
     let mut lines = vec![
         text!("unknown-since", at = shown(attempt.moved_at, zone)),
-        text!("unknown-lookups", nothing = looks.clear.to_string(), inconclusive = looks.inconclusive.to_string()),
-        text!("unknown-looks", last = time(looks.looked_at), next = time(looks.next_at)),
+        text!(
+            "unknown-lookups",
+            nothing = lookups.found_nothing.to_string(),
+            inconclusive = lookups.inconclusive.to_string()
+        ),
+        text!("unknown-looks", last = time(lookups.last_at), next = time(lookups.next_at)),
     ];
-    if let Some(at) = looks.asked_at {
+    if let Some(at) = lookups.staff_asked_at {
         lines.push(text!("unknown-staff-asked", at = shown(at, zone)));
     }
     let advice = text!("unknown-todo-slot", call = attempt.call.to_string());
@@ -200,16 +192,16 @@ pub(super) fn as_json(view: &ShownAttempt, zone: &TimeZone, reveal: bool) -> Val
     value
 }
 
-fn listed(attempt: &AttemptRow, slot: &SlotRow, zone: &TimeZone, reveal: bool) -> Value {
+fn listed(attempt: &AttemptSummary, slot: &ShownSlot, zone: &TimeZone, reveal: bool) -> Value {
     let time = |at: Option<jiff::Timestamp>| at.map(|at| rfc3339(at, zone));
-    let looks = &attempt.looks;
-    let looks = (attempt.state == AttemptState::Unknown).then(|| {
+    let lookups = &attempt.lookups;
+    let lookups = (attempt.state == AttemptState::Unknown).then(|| {
         json!({
-            "found_nothing": looks.clear,
-            "in_vain": looks.inconclusive,
-            "last_at": time(looks.looked_at),
-            "next_at": time(looks.next_at),
-            "staff_asked_at": time(looks.asked_at),
+            "found_nothing": lookups.found_nothing,
+            "inconclusive": lookups.inconclusive,
+            "last_at": time(lookups.last_at),
+            "next_at": time(lookups.next_at),
+            "staff_asked_at": time(lookups.staff_asked_at),
         })
     });
     json!({
@@ -223,13 +215,13 @@ fn listed(attempt: &AttemptRow, slot: &SlotRow, zone: &TimeZone, reveal: bool) -
         "intended_at": rfc3339(attempt.intended_at, zone),
         "moved_at": rfc3339(attempt.moved_at, zone),
         "ended_at": time(attempt.ended_at),
-        "looks": looks,
+        "lookups": lookups,
         "slot": slot_json(slot, zone),
     })
 }
 
 /// Formats a slot as JSON.
-pub(in crate::commands) fn slot_json(slot: &SlotRow, zone: &TimeZone) -> Value {
+pub(in crate::commands) fn slot_json(slot: &ShownSlot, zone: &TimeZone) -> Value {
     let waits = slot.state == SlotState::Waiting;
     json!({
         "date": slot.date.to_string(),

@@ -8,13 +8,11 @@ use clap::Subcommand;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::arguments::{Form, Reveal, found, hersys_id, lasted, moment, rfc3339, shown, table};
+use super::arguments::{Form, Reveal, centre_code, found, hersys_id, lasted, moment, rfc3339, shown, table};
 use super::exit::usage;
 use super::language::text;
 use crate::domain::{CallId, Disposition};
-use crate::service::{Client, list_calls, show_call};
-use crate::store::attempts::AttemptFilter;
-use crate::store::calls::{CallFilter, CallRow};
+use crate::service::{AttemptQuery, CallQuery, CallSummary, CallsOf, Client, Page, Rest, list_calls, show_call};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Calls {
@@ -29,14 +27,20 @@ pub(super) enum Calls {
         /// Only calls to this patient, and calls in which anyone keyed this HER-SYS ID. The access is recorded.
         #[arg(long)]
         hersys_id: Option<String>,
+        /// Only calls with patients of this health centre.
+        #[arg(long, value_name = "CODE", conflicts_with = "hersys_id")]
+        centre: Option<String>,
         /// Only automated calls in this state (intended, placed, answered, unknown, ended) or with this outcome
         /// (reported, dropped, not_now, reached, voicemail, busy, no_answer, failed, wrong_number, withdrawn,
         /// not_placed).
-        #[arg(long, conflicts_with_all = ["open", "hersys_id"])]
+        #[arg(long, conflicts_with_all = ["open", "hersys_id", "centre"])]
         state: Option<String>,
         /// The maximum number of calls.
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
         limit: u32,
+        /// Only calls after this one: the next page.
+        #[arg(long, value_name = "CALL")]
+        after: Option<String>,
         #[command(flatten)]
         reveal: Reveal,
         #[command(flatten)]
@@ -72,21 +76,30 @@ pub(super) enum Calls {
 
 pub(super) async fn run(client: &Client, zone: &TimeZone, command: Calls) -> anyhow::Result<()> {
     match command {
-        Calls::List { since, state: Some(state), limit, reveal, form, .. } => {
-            let wanted = attempts::wanted(&state)?;
-            let since = since.map(|text| moment(&text, client, zone)).transpose()?;
-            let filter = AttemptFilter { since, limit, ..AttemptFilter::default() };
-            attempts::list(client, zone, wanted, filter, reveal, form).await
-        }
-        // Phone numbers are shown only with --state.
-        Calls::List { since, open, hersys_id: id, state: None, limit, form, reveal: _ } => {
-            let filter = CallFilter {
+        Calls::List { since, state: Some(state), limit, after, reveal, form, .. } => {
+            let query = AttemptQuery {
+                stage: attempts::stage(&state)?,
                 since: since.map(|text| moment(&text, client, zone)).transpose()?,
-                open_only: open,
-                hersys_id: id.map(|text| hersys_id(&text)).transpose()?,
+                after: after.map(|text| call_id(&text)).transpose()?,
                 limit,
             };
-            let found = found(list_calls(&client.context, &client.actor, &filter).await?);
+            attempts::list(client, zone, query, reveal, form).await
+        }
+        // Phone numbers are shown only with --state.
+        Calls::List { since, open, hersys_id: id, centre, state: None, limit, after, form, reveal: _ } => {
+            let of = match (id, centre) {
+                (Some(text), _) => CallsOf::HersysId(hersys_id(&text)?),
+                (None, Some(code)) => CallsOf::Centre(centre_code(&code)?),
+                (None, None) => CallsOf::Anyone,
+            };
+            let query = CallQuery {
+                since: since.map(|text| moment(&text, client, zone)).transpose()?,
+                open_only: open,
+                of,
+                after: after.map(|text| call_id(&text)).transpose()?,
+                limit,
+            };
+            let page = found(list_calls(&client.context, &client.actor, &query).await?);
             let mut lines = vec![vec![
                 text!("head-call"),
                 text!("head-began"),
@@ -94,9 +107,10 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Calls) -> any
                 text!("head-lasted"),
                 text!("head-verdict"),
             ]];
-            lines.extend(found.iter().map(|call| line(call, zone)));
-            let text = if found.is_empty() { format!("{}\n", text!("calls-none")) } else { table(&lines) };
-            let value = found.iter().map(|call| call_json(call, zone)).collect::<Vec<_>>().into();
+            lines.extend(page.items.iter().map(|call| line(call, zone)));
+            let mut text = if page.items.is_empty() { format!("{}\n", text!("calls-none")) } else { table(&lines) };
+            text.push_str(&next_page(&page, |call| call.id));
+            let value = page.items.iter().map(|call| call_json(call, zone)).collect::<Vec<_>>().into();
             form.tell(client, &text, value).await
         }
         Calls::Show { call, reveal, form } => {
@@ -109,17 +123,25 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Calls) -> any
     }
 }
 
+/// The line that names the next page. Empty on the last page.
+fn next_page<T>(page: &Page<T>, call: impl Fn(&T) -> CallId) -> String {
+    match (page.rest, page.items.last()) {
+        (Rest::More, Some(last)) => format!("{}\n", text!("calls-more", after = call(last).to_string())),
+        (Rest::None, _) | (Rest::More, None) => String::new(),
+    }
+}
+
 fn call_id(text: &str) -> anyhow::Result<CallId> {
     text.trim().parse().map_err(|_| usage(text!("calls-id")))
 }
 
-fn line(call: &CallRow, zone: &TimeZone) -> Vec<String> {
+fn line(call: &CallSummary, zone: &TimeZone) -> Vec<String> {
     let ended = call.ended_at.map_or_else(|| "-".to_owned(), |ended| lasted(ended.duration_since(call.started_at)));
     let verdict = call.disposition.map_or("open", Disposition::code);
     vec![call.id.to_string(), shown(call.started_at, zone), call.line.code().to_owned(), ended, verdict.to_owned()]
 }
 
-fn call_json(call: &CallRow, zone: &TimeZone) -> serde_json::Value {
+fn call_json(call: &CallSummary, zone: &TimeZone) -> serde_json::Value {
     json!({
         "id": call.id.to_string(),
         "line": call.line.code(),

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::{attempts, call_json};
 use crate::commands::arguments::{from_other_number, lasted, number, rfc3339, shown};
-use crate::domain::{CallerNumber, Disposition, HangupCause, HersysId, Language, Line, Severity};
-use crate::engine::{NextAction, TransferOutcome};
-use crate::service::{ShownAnswer, ShownCall, ShownPerson, ShownTurn, StoredEvent};
-use crate::store::legs::{Direction, LegRow, LegStatus};
+use crate::domain::{CallerNumber, Direction, Disposition, HangupCause, HersysId, Language, Line, Severity};
+use crate::service::{
+    NextAction, ShownAnswer, ShownCall, ShownLeg, ShownPerson, ShownTurn, StoredEvent, TransferOutcome,
+};
 
 pub(super) fn as_text(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> String {
     let call = &shown_call.call;
@@ -31,8 +31,8 @@ pub(super) fn as_text(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> 
     if let Some(attempt) = &shown_call.attempt {
         text.push_str(&attempts::as_text(attempt, zone));
     }
-    for (leg, statuses) in &shown_call.legs {
-        leg_text(&mut text, leg, statuses, zone, reveal);
+    for leg in &shown_call.legs {
+        leg_text(&mut text, leg, zone, reveal);
     }
     let mut language = Language::default();
     for turn in &shown_call.turns {
@@ -53,7 +53,7 @@ fn line(text: &mut String, line: &str) {
     let _written = writeln!(text, "{line}");
 }
 
-fn leg_text(text: &mut String, leg: &LegRow, statuses: &[LegStatus], zone: &TimeZone, reveal: bool) {
+fn leg_text(text: &mut String, leg: &ShownLeg, zone: &TimeZone, reveal: bool) {
     let far = leg.far_number.as_ref().map(|far| number(far, reveal)).unwrap_or_else(|| "a withheld number".to_owned());
     let near = leg.near_number.as_ref().map(|near| number(near, reveal));
     let ways = match (leg.direction, near) {
@@ -63,8 +63,8 @@ fn leg_text(text: &mut String, leg: &LegRow, statuses: &[LegStatus], zone: &Time
     };
     let cause = leg.hangup_cause.map_or("not ended", HangupCause::code);
     line(text, &format!("{} leg by {}, {ways}: {cause}", leg.direction.code(), leg.carrier));
-    for status in statuses {
-        line(text, &format!("  {}  {}", clock(status.at, zone), status.status));
+    for (status, at) in &leg.statuses {
+        line(text, &format!("  {}  {status}", clock(*at, zone)));
     }
 }
 
@@ -140,7 +140,7 @@ pub(super) fn clock(at: Timestamp, zone: &TimeZone) -> String {
 
 pub(super) fn as_json(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> Value {
     let mut value = call_json(&shown_call.call, zone);
-    let legs = shown_call.legs.iter().map(|(leg, statuses)| {
+    let legs = shown_call.legs.iter().map(|leg| {
         json!({
             "direction": leg.direction.code(),
             "carrier": leg.carrier,
@@ -150,9 +150,9 @@ pub(super) fn as_json(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> 
             "started_at": rfc3339(leg.started_at, zone),
             "ended_at": leg.ended_at.map(|at| rfc3339(at, zone)),
             "hangup_cause": leg.hangup_cause.map(HangupCause::code),
-            "statuses": statuses.iter().map(|status| json!({
-                "status": status.status,
-                "at": rfc3339(status.at, zone),
+            "statuses": leg.statuses.iter().map(|(status, at)| json!({
+                "status": status,
+                "at": rfc3339(*at, zone),
             })).collect::<Vec<_>>(),
         })
     });

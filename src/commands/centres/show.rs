@@ -4,12 +4,11 @@ use super::degrees;
 use crate::commands::arguments::table;
 use crate::domain::AttemptOutcome;
 use crate::policy::{ReportCovers, Retries, RetryPolicy, UnregisteredReports};
-use crate::service::CentreSettings;
-use crate::store::centres::CentreRow;
+use crate::service::CentreView;
 
 /// Formats one line for each setting, by its name in `centres set`.
-pub(super) fn in_words(row: &CentreRow) -> String {
-    let settings = CentreSettings::of(row);
+pub(super) fn in_words(row: &CentreView) -> String {
+    let settings = &row.settings;
     let limits = settings.thresholds;
     let days_off = settings.days_off.to_string();
     let no_limit = |limit: Option<String>| limit.unwrap_or_else(|| "no limit of its own".to_owned());

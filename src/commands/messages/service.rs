@@ -48,6 +48,9 @@ impl ToMessage for PatientError {
             }
             Self::NumberInUse(_) => message!("patient-number-in-use"),
             Self::NotErasable => message!("patient-not-erasable"),
+            Self::Stale { changed, revision } => {
+                message!("patient-stale", fields = changed.join(", "), revision = revision.to_string())
+            }
         }
     }
 }

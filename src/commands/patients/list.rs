@@ -11,9 +11,7 @@ use crate::commands::arguments::{
 use crate::commands::exit::usage;
 use crate::domain::Sensitive;
 use crate::patient_import::width;
-use crate::service::{Client, PatientStatus, list_patients};
-use crate::store::patient_list::PatientFilter;
-use crate::store::patients::PatientRow;
+use crate::service::{Client, PatientQuery, PatientStatus, PatientView, Rest, list_patients};
 
 #[derive(Debug, Args)]
 pub(in crate::commands) struct List {
@@ -79,18 +77,18 @@ impl From<Status> for PatientStatus {
 }
 
 pub(super) async fn run(client: &Client, zone: &TimeZone, list: List) -> anyhow::Result<()> {
-    let limit = list.limit;
-    let filter = PatientFilter {
+    let filter = PatientQuery {
         centre: list.centre.map(|code| centre_code(&code)).transpose()?,
         name: list.name.map(|name| width::fold(&name).split_whitespace().collect::<String>()),
         id_part: list.hersys_id.map(|text| digits("--hersys-id", &text)).transpose()?,
         number_ends: list.phone_ends.map(|text| digits("--phone-ends", &text)).transpose()?,
-        status: PatientStatus::from(list.status).code(),
+        status: list.status.into(),
         after: list.after.map(|text| hersys_id(&text)).transpose()?,
-        limit,
+        limit: list.limit,
     };
     let reveal = Reveal { reveal: list.reveal };
-    let listed = found(list_patients(&client.context, &client.actor, &filter, reveal.details()).await?);
+    let page = found(list_patients(&client.context, &client.actor, &filter, reveal.details()).await?);
+    let listed = &page.items;
     let mut text = "no patients\n".to_owned();
     if !listed.is_empty() {
         let head = ["HER-SYS ID", "name", "phone number", "centre", "calls", "next slot"];
@@ -98,8 +96,8 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, list: List) -> anyhow:
         lines.extend(listed.iter().map(|row| line(row, zone, list.reveal)));
         text = table(&lines);
     }
-    if let Some(last) = listed.last().filter(|_| listed.len() == limit as usize) {
-        text.push_str(&format!("there may be more: --after {}, or a greater --limit\n", last.hersys_id.expose()));
+    if let Some(last) = listed.last().filter(|_| page.rest == Rest::More) {
+        text.push_str(&format!("there are more: --after {}, or a greater --limit\n", last.hersys_id.expose()));
     }
     let value = listed.iter().map(|row| as_json(row, zone, list.reveal)).collect::<Vec<_>>();
     list.form.tell(client, &text, value.into()).await
@@ -123,18 +121,18 @@ fn name(full: &Sensitive, reveal: bool) -> String {
     full.chars().enumerate().map(|(nth, c)| if nth == 0 && all > 1 { c } else { '•' }).collect()
 }
 
-fn line(row: &PatientRow, zone: &TimeZone, reveal: bool) -> Vec<String> {
+fn line(row: &PatientView, zone: &TimeZone, reveal: bool) -> Vec<String> {
     vec![
         row.hersys_id.expose().to_owned(),
         format!("{} {}", name(&row.family_name, reveal), name(&row.given_name, reveal)),
         row.phone_number.as_ref().map_or_else(|| "-".to_owned(), |full| number(full, reveal)),
         row.centre.to_string(),
         stands(row).to_owned(),
-        row.calling.next_slot_at.map_or_else(|| "-".to_owned(), |at| shown(at, zone)),
+        row.next_slot_at.map_or_else(|| "-".to_owned(), |at| shown(at, zone)),
     ]
 }
 
-fn as_json(row: &PatientRow, zone: &TimeZone, reveal: bool) -> Value {
+fn as_json(row: &PatientView, zone: &TimeZone, reveal: bool) -> Value {
     json!({
         "hersys_id": row.hersys_id.expose(),
         "id": row.id.to_string(),
@@ -143,7 +141,7 @@ fn as_json(row: &PatientRow, zone: &TimeZone, reveal: bool) -> Value {
         "phone_number": row.phone_number.as_ref().map(|full| number_json(full, reveal)),
         "centre": row.centre.as_str(),
         "calls": stands(row),
-        "next_slot_at": row.calling.next_slot_at.map(|at| rfc3339(at, zone)),
+        "next_slot_at": row.next_slot_at.map(|at| rfc3339(at, zone)),
         "released_at": row.released_at.map(|at| rfc3339(at, zone)),
     })
 }

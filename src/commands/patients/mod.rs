@@ -18,7 +18,7 @@ use super::output::complain;
 use crate::domain::HersysId;
 use crate::patient_import::{Column, Finding, Place};
 use crate::service::{
-    Changed, Client, ImportMode, PatientError, ServiceError, add_patient, change_patient, release_patient,
+    Changed, Client, ImportMode, PatientError, Revision, ServiceError, add_patient, change_patient, release_patient,
     show_patient, stop_patient,
 };
 
@@ -76,6 +76,9 @@ pub(super) enum Patients {
         /// 名
         #[arg(long)]
         given_name: Option<String>,
+        /// Change nothing if the record has changed since this revision, which `patients show` prints.
+        #[arg(long, value_name = "NUMBER")]
+        revision: Option<Revision>,
         #[command(flatten)]
         more: More,
         #[command(flatten)]
@@ -175,7 +178,7 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Patients) -> 
             )
             .await
         }
-        Patients::Set { hersys_id: id, birth_date, family_name, given_name, more, form } => {
+        Patients::Set { hersys_id: id, birth_date, family_name, given_name, revision, more, form } => {
             let names = [
                 (Column::BirthDate, birth_date.as_deref()),
                 (Column::FamilyName, family_name.as_deref()),
@@ -189,7 +192,7 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Patients) -> 
             }
             done(
                 client,
-                change_patient(&client.context, &client.actor, &hersys_id(&id)?, &values).await,
+                change_patient(&client.context, &client.actor, &hersys_id(&id)?, revision, &values).await,
                 Word::Changed,
                 form,
             )

@@ -5,13 +5,11 @@ use serde_json::{Map, Value, json};
 
 use crate::commands::arguments::{Form, from_other_number, number, number_json, rfc3339, shown, table};
 use crate::commands::calls::attempts::{slot_json, slot_stands};
-use crate::domain::{CallerNumber, ReportOutcome, Severity, SlotState, Withdrawal};
+use crate::domain::{CallerNumber, ReportOutcome, Severity, SlotOrigin, SlotState, Withdrawal};
 use crate::patient_import::Doubt;
-use crate::service::{Changed, Client, ShownPatient, ShownReport, not_called};
-use crate::store::alerts::AlertRow;
-use crate::store::answers::LatestAnswer;
-use crate::store::patients::PatientRow;
-use crate::store::slots::{Origin, SlotRow};
+use crate::service::{
+    AnswerView, CallSummary, Changed, Client, PatientView, ReportView, ShownPatient, ShownSlot, UnconfirmedStop,
+};
 
 pub(super) async fn run(client: &Client, patient: &ShownPatient, reveal: bool, form: Form) -> anyhow::Result<()> {
     form.tell(client, &text_of(patient, reveal), json_of(patient, reveal)).await
@@ -24,8 +22,9 @@ pub(super) fn changed_json(changed: &Changed, word: &str) -> Value {
         "result": if changed.changed { word } else { "nothing_to_change" },
         "hersys_id": row.hersys_id.expose(),
         "id": row.id.to_string(),
+        "revision": row.revision.number(),
         "automated_call": row.automated_call,
-        "not_called": changed.not_called().map(Withdrawal::code),
+        "not_called": changed.patient.not_called.map(Withdrawal::code),
         "stopped_at": row.stopped_at.map(|at| rfc3339(at, &changed.zone)),
         "released_at": row.released_at.map(|at| rfc3339(at, &changed.zone)),
         "doubt": changed.doubt.map(Doubt::code),
@@ -34,22 +33,22 @@ pub(super) fn changed_json(changed: &Changed, word: &str) -> Value {
 
 /// Describes whether and when the patient is called, as a sentence.
 pub(super) fn calling(changed: &Changed) -> String {
-    calling_of(&changed.patient, changed.not_called(), &changed.zone, false)
+    calling_of(&changed.patient, &changed.zone, false)
 }
 
 /// Describes whether a patient is called, in a word or two.
-pub(super) fn stands(row: &PatientRow) -> &'static str {
-    match not_called(row) {
+pub(super) fn stands(row: &PatientView) -> &'static str {
+    match row.not_called {
         None => "called",
         Some(why) => why.code(),
     }
 }
 
-fn calling_of(row: &PatientRow, not_called: Option<Withdrawal>, zone: &TimeZone, reveal: bool) -> String {
+fn calling_of(row: &PatientView, zone: &TimeZone, reveal: bool) -> String {
     let id = row.hersys_id.expose();
     let number = row.phone_number.as_ref().map(|full| number(full, reveal)).unwrap_or_default();
     let since = |at: Option<jiff::Timestamp>| at.map(|at| shown(at, zone)).unwrap_or_default();
-    match not_called {
+    match row.not_called {
         None => {
             let times = if row.call_times.is_empty() { "the centre's own times" } else { &row.call_times };
             format!("automated calls to {number} at {times}")
@@ -58,7 +57,7 @@ fn calling_of(row: &PatientRow, not_called: Option<Withdrawal>, zone: &TimeZone,
         Some(Withdrawal::Stopped) => format!("automated calls stopped {}", since(row.stopped_at)),
         Some(Withdrawal::StopRequested) => format!(
             "automated calls held back: the patient asked {} that they stop; decide: `kenkocall patients stop {id}`, or `kenkocall patients set {id} --automated-call yes` to go on",
-            since(row.calling.stop_requested_at)
+            since(row.stop_requested_at)
         ),
         Some(Withdrawal::WrongNumber) => format!(
             "automated calls held back: {number} isn't the patient's, as a call found out; give the right one: `kenkocall patients set {id} --phone-number NUMBER`, or `--automated-call yes` where this one is right"
@@ -87,12 +86,13 @@ fn text_of(view: &ShownPatient, reveal: bool) -> String {
         ("birth date", row.birth_date.expose().to_string()),
         ("health centre", format!("{} {}", row.centre, view.centre_name)),
         ("phone number", number),
-        ("calls", calling_of(row, view.not_called(), &view.zone, reveal)),
-        ("next slot", row.calling.next_slot_at.map_or_else(|| "-".to_owned(), |at| shown(at, &view.zone))),
+        ("calls", calling_of(row, &view.zone, reveal)),
+        ("next slot", row.next_slot_at.map_or_else(|| "-".to_owned(), |at| shown(at, &view.zone))),
         ("language", format!("{} ({})", row.language.own_name(), row.language)),
         ("diagnosed", date(row.diagnosis_date)),
         ("observed from", date(row.monitoring_start)),
         ("registered", shown(row.created_at, &view.zone)),
+        ("revision", row.revision.to_string()),
         ("today", today(view)),
     ];
     let mut lines = facts.map(|(name, value)| vec![name.to_owned(), value]).to_vec();
@@ -114,7 +114,7 @@ fn text_of(view: &ShownPatient, reveal: bool) -> String {
     }
     if !view.calls.is_empty() {
         text.push_str("\nlast calls to this patient, and those in which this HER-SYS ID was keyed\n");
-        let line = |call: &crate::store::calls::CallRow| {
+        let line = |call: &CallSummary| {
             let verdict = call.disposition.map_or("open", crate::domain::Disposition::code);
             vec![
                 format!("  {}", call.id),
@@ -129,7 +129,7 @@ fn text_of(view: &ShownPatient, reveal: bool) -> String {
 }
 
 /// Describes a request to stop calls from an unidentified caller.
-fn unconfirmed(alert: &AlertRow, view: &ShownPatient) -> String {
+fn unconfirmed(alert: &UnconfirmedStop, view: &ShownPatient) -> String {
     let id = view.patient.hersys_id.expose();
     let call = alert.call.map_or_else(String::new, |call| format!(" in the call {call}"));
     format!(
@@ -138,10 +138,10 @@ fn unconfirmed(alert: &AlertRow, view: &ShownPatient) -> String {
     )
 }
 
-fn slot_line(slot: &SlotRow, view: &ShownPatient) -> Vec<String> {
-    let whose = if slot.origin == Origin::Staff { "asked for by staff" } else { "" };
+fn slot_line(slot: &ShownSlot, view: &ShownPatient) -> Vec<String> {
+    let whose = if slot.origin == SlotOrigin::Staff { "asked for by staff" } else { "" };
     let next = match slot.state {
-        SlotState::Waiting if view.not_called().is_some() => "held back".to_owned(),
+        SlotState::Waiting if view.patient.not_called.is_some() => "held back".to_owned(),
         SlotState::Waiting => format!("next call from {} on", shown(slot.due_at, &view.zone)),
         SlotState::Calling | SlotState::Ended(_) => String::new(),
     };
@@ -151,13 +151,13 @@ fn slot_line(slot: &SlotRow, view: &ShownPatient) -> Vec<String> {
 
 /// Describes the state of today's report.
 fn today(view: &ShownPatient) -> String {
-    let mut of_today = view.reports.iter().filter(|shown| shown.report.report_date == view.today);
-    let all: Vec<&ShownReport> = of_today.by_ref().collect();
-    let finished = all.iter().find(|shown| shown.report.outcome == ReportOutcome::Reported);
+    let mut of_today = view.reports.iter().filter(|shown| shown.report_date == view.today);
+    let all: Vec<&ReportView> = of_today.by_ref().collect();
+    let finished = all.iter().find(|shown| shown.outcome == ReportOutcome::Reported);
     match (finished, all.first()) {
         (Some(report), _) => {
             let late = if report.late.is_empty() { "" } else { "; different answers came later, see below" };
-            let channel = report.report.channel.code();
+            let channel = report.channel.code();
             format!("reported by {channel}{}, severity {}{late}", other_number(report, " "), severity(report).code())
         }
         (None, Some(report)) => {
@@ -169,23 +169,23 @@ fn today(view: &ShownPatient) -> String {
 }
 
 /// Says that a report didn't come from the registered number, preceded by `before`.
-fn other_number(report: &ShownReport, before: &str) -> String {
-    let from = report.report.caller_number.and_then(from_other_number);
+fn other_number(report: &ReportView, before: &str) -> String {
+    let from = report.caller_number.and_then(from_other_number);
     from.map(|from| format!("{before}{from}")).unwrap_or_default()
 }
 
-fn severity(report: &ShownReport) -> Severity {
+fn severity(report: &ReportView) -> Severity {
     report.answers.iter().map(|answer| answer.severity).max().unwrap_or_default()
 }
 
-fn report_line(shown_report: &ShownReport, zone: &TimeZone) -> Vec<String> {
-    let report = &shown_report.report;
+fn report_line(shown_report: &ReportView, zone: &TimeZone) -> Vec<String> {
+    let report = shown_report;
     let answers: Vec<String> = shown_report
         .answers
         .iter()
         .filter(|answer| answer.severity > Severity::None || answer.item <= crate::domain::Item::Spo2)
         .filter_map(|answer| {
-            let value = answer.item.read(answer.entry.expose())?.exported();
+            let value = answer.answer?.exported();
             let value = if value.is_empty() { "not measured".to_owned() } else { value };
             Some(format!("{} {value}", answer.item.code()))
         })
@@ -205,18 +205,18 @@ fn report_line(shown_report: &ShownReport, zone: &TimeZone) -> Vec<String> {
 }
 
 /// Formats all answers that came after a report was finished.
-fn late_line(shown_report: &ShownReport) -> Option<Vec<String>> {
+fn late_line(shown_report: &ReportView) -> Option<Vec<String>> {
     if shown_report.late.is_empty() {
         return None;
     }
-    let value = |answer: &LatestAnswer| {
-        let value = answer.item.read(answer.entry.expose())?.exported();
+    let value = |answer: &AnswerView| {
+        let value = answer.answer?.exported();
         let severity =
             if answer.severity > Severity::None { format!(" ({})", answer.severity.code()) } else { String::new() };
         Some(format!("{} {}{severity}", answer.item.code(), if value.is_empty() { "not measured" } else { &value }))
     };
     let answers: Vec<String> = shown_report.late.iter().filter_map(value).collect();
-    Some(vec![format!("  {}", shown_report.report.report_date), answers.join(", ")])
+    Some(vec![format!("  {}", shown_report.report_date), answers.join(", ")])
 }
 
 fn json_of(view: &ShownPatient, reveal: bool) -> Value {
@@ -226,6 +226,7 @@ fn json_of(view: &ShownPatient, reveal: bool) -> Value {
     json!({
         "hersys_id": row.hersys_id.expose(),
         "id": row.id.to_string(),
+        "revision": row.revision.number(),
         "centre": row.centre.as_str(),
         "birth_date": row.birth_date.expose().to_string(),
         "family_name": row.family_name.expose(),
@@ -238,15 +239,15 @@ fn json_of(view: &ShownPatient, reveal: bool) -> Value {
         "monitoring_start": row.monitoring_start.map(|date| date.to_string()),
         "stopped_at": time(row.stopped_at),
         "released_at": time(row.released_at),
-        "not_called": view.not_called().map(Withdrawal::code),
-        "stop_requested_at": time(row.calling.stop_requested_at),
+        "not_called": view.patient.not_called.map(Withdrawal::code),
+        "stop_requested_at": time(row.stop_requested_at),
         "stops_unconfirmed": view.stops_unconfirmed.iter().map(|alert| json!({
-            "alert": alert.id.to_string(),
+            "alert": alert.alert.to_string(),
             "call": alert.call.map(|call| call.to_string()),
             "raised_at": rfc3339(alert.raised_at, zone),
         })).collect::<Vec<_>>(),
-        "wrong_number": view.not_called() == Some(Withdrawal::WrongNumber),
-        "next_slot_at": time(row.calling.next_slot_at),
+        "wrong_number": view.patient.not_called == Some(Withdrawal::WrongNumber),
+        "next_slot_at": time(row.next_slot_at),
         "slots_today": view.slots.iter().map(|slot| slot_json(slot, zone)).collect::<Vec<_>>(),
         "today": today(view),
         "reports": view.reports.iter().map(|report| report_json(report, zone)).collect::<Vec<_>>(),
@@ -260,11 +261,11 @@ fn json_of(view: &ShownPatient, reveal: bool) -> Value {
     })
 }
 
-fn report_json(shown_report: &ShownReport, zone: &TimeZone) -> Value {
-    let report = &shown_report.report;
-    let written = |answers: &[LatestAnswer]| -> Map<String, Value> {
-        let value = |answer: &LatestAnswer| {
-            let value = answer.item.read(answer.entry.expose())?.exported();
+fn report_json(shown_report: &ReportView, zone: &TimeZone) -> Value {
+    let report = shown_report;
+    let written = |answers: &[AnswerView]| -> Map<String, Value> {
+        let value = |answer: &AnswerView| {
+            let value = answer.answer?.exported();
             Some((answer.item.code().to_owned(), value.into()))
         };
         answers.iter().filter_map(value).collect()

@@ -86,7 +86,7 @@ impl Environment {
         let Some(id) = people::hersys_id(who) else { return };
         let values: Vec<(Column, &str)> = values.iter().map(|(column, value)| (*column, value.as_str())).collect();
         let taken = self.taken_for(who, &after);
-        let done = change_patient(&client.context, &client.actor, &id, &values).await.map(|_| ());
+        let done = change_patient(&client.context, &client.actor, &id, None, &values).await.map(|_| ());
         if let Some(wrong) = unexpected(&done, taken) {
             self.note(LoggedEventKind::Failed(format!("{act:?}: {wrong}")));
         }

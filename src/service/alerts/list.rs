@@ -17,6 +17,8 @@ use crate::store::alerts::{self, AlertRow};
 use crate::store::answers::{self, AnswerRow};
 use crate::store::{StoreError, Tx, audit, patients, reports};
 
+use super::view::AlertView;
+
 /// Which open alerts to list.
 #[derive(Debug, Clone, Default)]
 pub struct AlertFilter {
@@ -33,7 +35,7 @@ pub struct AlertFilter {
 #[allow(missing_debug_implementations, reason = "health data")]
 pub struct ShownAlert {
     /// The alert.
-    pub alert: AlertRow,
+    pub alert: AlertView,
     /// The HER-SYS ID of the patient concerned.
     pub hersys_id: Option<HersysId>,
     /// The answer that raised the alert.
@@ -99,7 +101,7 @@ pub async fn list_alerts(
         hersys_id: alert.patient.and_then(|patient| names.get(&patient).cloned()),
         answer: answer_of(&alert, &given),
         caller_number: alert.report.and_then(|report| numbers.get(&report).copied().flatten()),
-        alert,
+        alert: alert.into(),
     };
     let mut alerts: Vec<ShownAlert> = open.into_iter().map(shown).collect();
     let others = alerts.split_off(asked_for);
@@ -137,7 +139,7 @@ pub struct ToClose {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClosedAlerts {
     /// The named alert in its new state.
-    pub alert: AlertRow,
+    pub alert: AlertView,
     /// The alerts closed by this call, oldest first.
     pub closed: Vec<AlertId>,
     /// The number of other alerts on the patient's line that stay open.
@@ -182,7 +184,7 @@ pub async fn close_alerts(context: &Context, actor: &Actor, what: ToClose) -> Re
         }
     }
     let open = line.iter().filter(|alert| !closed.contains(&alert.id)).count();
-    let alert = alerts::get(&mut tx, named.id).await?.unwrap_or(named);
+    let alert = alerts::get(&mut tx, named.id).await?.unwrap_or(named).into();
     if !entries.is_empty() {
         audit::append(&mut tx, entries).await?;
         tx.commit().await?;
@@ -191,7 +193,7 @@ pub async fn close_alerts(context: &Context, actor: &Actor, what: ToClose) -> Re
 }
 
 /// The patient on whose line an alert is listed. `None` if it has a line of its own.
-pub fn line_of(alert: &AlertRow) -> Option<PatientId> {
+pub(super) fn line_of(alert: &AlertRow) -> Option<PatientId> {
     alert.patient.filter(|_| !alert.kind.is_about_an_attack())
 }
 

@@ -4,19 +4,21 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{Actor, AlertKind, AttemptOutcome, AttemptState, CallId, HersysId, SlotId, SlotState};
+use crate::domain::{Actor, AlertKind, AttemptOutcome, AttemptState, CallId, HersysId, SlotId, SlotOrigin, SlotState};
 use crate::policy::{Permission, Scope, scope};
 use crate::service::calls::CallError;
 use crate::service::centre_settings::{known_centre, schedule_of};
 use crate::service::context::{Changes, Context, audit_entry, new_id};
 use crate::service::error::ServiceError;
 use crate::service::patients::PatientError;
-use crate::service::slots::{AttemptConclusion, settle, unwanted};
+use crate::service::slots::{AttemptConclusion, ShownSlot, settle, unwanted};
 use crate::service::suspension::{PauseReason, current_hold};
 use crate::store::attempts::{self, AttemptRow};
 use crate::store::audit::Subject;
-use crate::store::slots::{self, Origin, SlotRow};
+use crate::store::slots::{self, SlotRow};
 use crate::store::{Tx, alerts, audit, patients};
+
+use super::view::AttemptSummary;
 
 /// How long a requested call may wait to be placed.
 const WINDOW: SignedDuration = SignedDuration::from_mins(15);
@@ -25,7 +27,7 @@ const WINDOW: SignedDuration = SignedDuration::from_mins(15);
 #[derive(Debug, Clone)]
 pub struct AskedFor {
     /// Its slot.
-    pub slot: SlotRow,
+    pub slot: ShownSlot,
     /// The centre's time zone.
     pub zone: TimeZone,
     /// Why nothing is dialled now. The call waits within its window. `None` if dialling isn't held.
@@ -57,7 +59,7 @@ async fn ask_for(context: &Context, actor: &Actor, scope: &Scope, id: &HersysId)
     if !schedule.hours.contain(local.time()) {
         return Err(CallError::OutsideCallingHours(schedule.hours).into());
     }
-    let waits = slots::open_of(&mut tx, &[patient.id]).await?.iter().any(|slot| slot.origin == Origin::Staff);
+    let waits = slots::open_of(&mut tx, &[patient.id]).await?.iter().any(|slot| slot.origin == SlotOrigin::Staff);
     if waits || !attempts::open_of(&mut tx, &[patient.id]).await?.is_empty() {
         return Err(CallError::AlreadyUnderWay.into());
     }
@@ -68,7 +70,7 @@ async fn ask_for(context: &Context, actor: &Actor, scope: &Scope, id: &HersysId)
         centre: patient.centre.clone(),
         date: local.date(),
         time: local.time().strftime("%H:%M:%S").to_string(),
-        origin: Origin::Staff,
+        origin: SlotOrigin::Staff,
         opened_at: now,
         due_at: now,
         window_end: now.checked_add(WINDOW).unwrap_or(now).min(close),
@@ -86,7 +88,7 @@ async fn ask_for(context: &Context, actor: &Actor, scope: &Scope, id: &HersysId)
     audit::append(&mut tx, vec![entry]).await?;
     let hold = current_hold(&mut tx, now).await?;
     tx.commit().await?;
-    Ok(AskedFor { slot, zone: schedule.zone, hold })
+    Ok(AskedFor { slot: slot.into(), zone: schedule.zone, hold })
 }
 
 /// What staff found out about a call of unknown outcome.
@@ -118,9 +120,9 @@ impl Resolution {
 #[derive(Debug, Clone)]
 pub struct Resolved {
     /// The attempt that placed the call.
-    pub attempt: AttemptRow,
+    pub attempt: AttemptSummary,
     /// The slot.
-    pub slot: SlotRow,
+    pub slot: ShownSlot,
 }
 
 /// Records what staff found out about a call of unknown outcome.
@@ -163,7 +165,7 @@ pub async fn resolve_call(
     let after = attempts::by_calls(&mut tx, &[call]).await?.pop().ok_or(CallError::NotFound)?;
     let slot = slots::by_ids(&mut tx, &[attempt.slot]).await?.pop().ok_or(CallError::NotFound)?;
     tx.commit().await?;
-    Ok(Resolved { attempt: after, slot })
+    Ok(Resolved { attempt: after.into(), slot: slot.into() })
 }
 
 async fn audit_change(

@@ -3,7 +3,12 @@
 mod error;
 mod manual;
 mod show;
+mod view;
 
 pub use error::CallError;
 pub use manual::{AskedFor, Resolution, Resolved, call_now, resolve_call};
-pub use show::{ShownAnswer, ShownAttempt, ShownCall, ShownPerson, ShownTurn, list_attempts, list_calls, show_call};
+pub use show::{
+    AttemptQuery, AttemptStage, CallQuery, ShownAnswer, ShownAttempt, ShownCall, ShownPerson, ShownTurn, list_attempts,
+    list_calls, show_call,
+};
+pub use view::{AttemptSummary, CallSummary, Lookups, ShownLeg};

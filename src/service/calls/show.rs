@@ -5,31 +5,75 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::{Actor, Answer, CallId, CallerNumber, HersysId, Item, Language, PatientId, Severity, SlotId};
-use crate::engine::{NextAction, Reply, Session, WordsFor, words};
+use crate::domain::{
+    Actor, Answer, AttemptOutcome, AttemptState, CallId, CallerNumber, HersysId, Item, Language, PatientId, Severity,
+    SlotId,
+};
+use crate::engine::{NextAction, Reply, WordsFor, words};
 use crate::flow::FlowSet;
-use crate::policy::{Lane, Permission, require, scope};
+use crate::policy::{Lane, Permission, scope};
 use crate::service::calls::CallError;
-use crate::service::context::{Context, Details, FlowSetError, Viewed, shown_of, stored_flow_set};
+use crate::service::centre_settings::visible_centre;
+use crate::service::context::{Context, Details, FlowSetError, Noted, Page, Viewed, shown_of, stored_flow_set};
 use crate::service::conversation::StoredEvent;
 use crate::service::error::{ServiceError, StoredThing};
+use crate::service::slots::ShownSlot;
 use crate::store::answers::{self, AnswerRow};
 use crate::store::attempts::{self, AttemptFilter, AttemptRow};
 use crate::store::audit::Subject;
-use crate::store::calls::{self, CallFilter, CallRow};
-use crate::store::legs::{self, LegRow, LegStatus};
+use crate::store::calls::{self, CallFilter, CallRow, CallsOf};
+use crate::store::legs;
 use crate::store::patients::{self, PatientRow};
 use crate::store::slots::{self, SlotRow};
 use crate::store::turns::{self, TurnRow};
-use crate::store::{Tx, identifications, reports, sessions};
+use crate::store::{StoreError, Tx, call_people, identifications, reports};
+
+use super::view::{AttemptSummary, CallSummary, ShownLeg};
+
+/// Which calls to list, latest first.
+#[derive(Debug, Clone, Default)]
+pub struct CallQuery {
+    /// Only calls that began at or after this time.
+    pub since: Option<Timestamp>,
+    /// Only calls that haven't ended.
+    pub open_only: bool,
+    /// Whose calls.
+    pub of: CallsOf,
+    /// Only calls after this one: the next page.
+    pub after: Option<CallId>,
+    /// The maximum number of calls.
+    pub limit: u32,
+}
+
+/// Which automated calls to list, latest first.
+#[derive(Debug, Clone, Copy)]
+pub struct AttemptQuery {
+    /// Their state or outcome.
+    pub stage: AttemptStage,
+    /// Only attempts committed at or after this time.
+    pub since: Option<Timestamp>,
+    /// Only attempts after this call: the next page.
+    pub after: Option<CallId>,
+    /// The maximum number of attempts.
+    pub limit: u32,
+}
+
+/// A state or an outcome of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttemptStage {
+    /// The attempt is in this state.
+    State(AttemptState),
+    /// It ended with this outcome.
+    Outcome(AttemptOutcome),
+}
 
 /// A call with everything stored about it.
 #[allow(missing_debug_implementations, reason = "what was keyed is personal")]
 pub struct ShownCall {
     /// The call.
-    pub call: CallRow,
-    /// Its legs, each with the carrier's status reports.
-    pub legs: Vec<(LegRow, Vec<LegStatus>)>,
+    pub call: CallSummary,
+    /// Its legs.
+    pub legs: Vec<ShownLeg>,
     /// The patients identified in the call.
     pub people: Vec<ShownPerson>,
     /// For an automated call: the attempt, its slot, and all attempts of that slot.
@@ -51,11 +95,11 @@ pub struct ShownPerson {
 #[derive(Debug, Clone)]
 pub struct ShownAttempt {
     /// The attempt that placed the call.
-    pub attempt: AttemptRow,
+    pub attempt: AttemptSummary,
     /// The slot.
-    pub slot: SlotRow,
+    pub slot: ShownSlot,
     /// All attempts of the slot, first to last.
-    pub all: Vec<AttemptRow>,
+    pub all: Vec<AttemptSummary>,
 }
 
 /// One turn of a call.
@@ -91,32 +135,61 @@ pub struct ShownAnswer {
     pub late: bool,
 }
 
-/// Lists calls by their start, latest first. If the filter has a HER-SYS ID, the audit trail records the lookup.
+/// Lists calls by their start, latest first. An actor who is limited to health centres sees the calls with their
+/// patients. If the query has a HER-SYS ID, the audit trail records the lookup.
 ///
 /// # Errors
-/// Database errors.
+/// [`CallError::NotFound`] if the call before the page doesn't exist; [`CentreError::NotFound`].
 pub async fn list_calls(
     context: &Context,
     actor: &Actor,
-    filter: &CallFilter,
-) -> Result<Viewed<Vec<CallRow>>, ServiceError> {
-    require(actor, Permission::ViewCalls)?;
+    query: &CallQuery,
+) -> Result<Viewed<Page<CallSummary>>, ServiceError> {
+    let scope = scope(actor, Permission::ViewCalls)?;
     let mut tx = context.database.begin_read().await?;
-    let found = calls::list(&mut tx, filter).await?;
-    let people = match &filter.hersys_id {
-        Some(id) => patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await?,
-        None => Vec::new(),
-    };
-    drop(tx);
-    let noted = match &filter.hersys_id {
-        Some(id) if people.is_empty() => {
-            context
-                .note_absence(actor, Subject::Nobody(Some(id.clone())), "patient.not_found", "patient.calls_listed")
-                .await?
+    if let Some(after) = query.after {
+        calls::show(&mut tx, after).await?.ok_or(CallError::NotFound)?;
+    }
+    let (found, noted) = match &query.of {
+        CallsOf::HersysId(id) => {
+            let mut people = patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await?;
+            people.retain(|patient| scope.covers(&patient.centre));
+            let visible = scope.centres().is_none() || !people.is_empty();
+            let found = if visible { listed(&mut tx, query, query.of.clone()).await? } else { Vec::new() };
+            drop(tx);
+            let noted = if people.is_empty() {
+                context
+                    .note_absence(actor, Subject::Nobody(Some(id.clone())), "patient.not_found", "patient.calls_listed")
+                    .await?
+            } else {
+                shown_of(context, actor, &people, "patient.calls_listed", Details::Masked).await?
+            };
+            (found, noted)
         }
-        _ => shown_of(context, actor, &people, "patient.calls_listed", Details::Masked).await?,
+        CallsOf::Centre(code) => {
+            visible_centre(&mut tx, &scope, code).await?;
+            (listed(&mut tx, query, query.of.clone()).await?, Noted::Yes)
+        }
+        CallsOf::Anyone => match scope.centres() {
+            None => (listed(&mut tx, query, CallsOf::Anyone).await?, Noted::Yes),
+            Some(centres) => {
+                let mut found = Vec::new();
+                for code in centres {
+                    found.extend(listed(&mut tx, query, CallsOf::Centre(code.clone())).await?);
+                }
+                found.sort_by_key(|call| std::cmp::Reverse((call.started_at, call.id)));
+                found.dedup_by_key(|call| call.id);
+                (found, Noted::Yes)
+            }
+        },
     };
-    Ok(Viewed { found, noted })
+    Ok(Viewed { found: Page::of(found, query.limit).map(|row| CallSummary::from(&row)), noted })
+}
+
+async fn listed(tx: &mut Tx, query: &CallQuery, of: CallsOf) -> Result<Vec<CallRow>, StoreError> {
+    let limit = Page::<CallRow>::one_more(query.limit);
+    let filter = CallFilter { since: query.since, open_only: query.open_only, of, after: query.after, limit };
+    calls::list(tx, &filter).await
 }
 
 /// Shows a call. The audit trail records the view for each patient in it (D3).
@@ -140,7 +213,7 @@ pub async fn show_call(
     let mut shown_legs = Vec::new();
     for leg in legs::of_calls(&mut tx, &[id]).await? {
         let statuses = legs::statuses(&mut tx, leg.id).await?;
-        shown_legs.push((leg, statuses));
+        shown_legs.push(ShownLeg::of(leg, statuses));
     }
     let flow_set = stored_flow_set(&mut tx, &call.flow_set).await.map_err(|error| match error {
         FlowSetError::Store(error) => ServiceError::Store(error),
@@ -148,9 +221,11 @@ pub async fn show_call(
     })?;
     let attempt = attempt_of(&mut tx, id).await?;
     let proven = identifications::proven_in(&mut tx, id).await?;
-    let ids: Vec<HersysId> = proven.iter().map(|(id, _)| id.clone()).collect();
-    let people = people_in(&mut tx, &call, &ids, attempt.as_ref().map(|shown| shown.attempt.patient)).await?;
-    if scope.centres().is_some() && !people.iter().any(|patient| scope.covers(&patient.centre)) {
+    let part = call_people::of_calls(&mut tx, &[id]).await?;
+    let ids: Vec<PatientId> = part.iter().map(|person| person.patient).collect();
+    let people = patients::by_ids(&mut tx, &ids).await?;
+    let mut centres = part.iter().map(|person| &person.centre).chain(people.iter().map(|patient| &patient.centre));
+    if scope.centres().is_some() && !centres.any(|centre| scope.covers(centre)) {
         return Err(CallError::NotFound.into());
     }
     let answers = answers_in(&mut tx, &call, &people).await?;
@@ -166,68 +241,61 @@ pub async fn show_call(
     };
     let people = people.into_iter().map(|patient| patient.hersys_id);
     let people = people.map(|id| ShownPerson { other_number: other_number(&id), hersys_id: id }).collect();
-    Ok(Viewed { found: ShownCall { call, legs: shown_legs, people, attempt, turns: shown_turns }, noted })
+    Ok(Viewed {
+        found: ShownCall { call: CallSummary::from(&call), legs: shown_legs, people, attempt, turns: shown_turns },
+        noted,
+    })
 }
 
 /// Lists attempts by their state or outcome, latest first, each with its slot. If numbers are revealed, the audit
 /// trail records it for each patient.
 ///
 /// # Errors
-/// Database errors.
+/// [`CallError::NotFound`] if the call before the page doesn't exist.
 pub async fn list_attempts(
     context: &Context,
     actor: &Actor,
-    filter: &AttemptFilter,
+    query: &AttemptQuery,
     details: Details,
-) -> Result<Viewed<Vec<(AttemptRow, SlotRow)>>, ServiceError> {
-    require(actor, Permission::ViewCalls)?;
+) -> Result<Viewed<Page<(AttemptSummary, ShownSlot)>>, ServiceError> {
+    let scope = scope(actor, Permission::ViewCalls)?;
+    let (state, outcome) = match query.stage {
+        AttemptStage::State(state) => (Some(state), None),
+        AttemptStage::Outcome(outcome) => (None, Some(outcome)),
+    };
+    let limit = Page::<AttemptRow>::one_more(query.limit);
+    let (since, after, centres) = (query.since, query.after, scope.centres().cloned());
+    let filter = AttemptFilter { state, outcome, since, centres, after, limit };
     let mut tx = context.database.begin_read().await?;
-    let found = attempts::list(&mut tx, filter).await?;
-    let mut ids: Vec<SlotId> = found.iter().map(|attempt| attempt.slot).collect();
+    if let Some(after) = query.after {
+        calls::show(&mut tx, after).await?.ok_or(CallError::NotFound)?;
+    }
+    let page = Page::of(attempts::list(&mut tx, &filter).await?, query.limit);
+    let mut ids: Vec<SlotId> = page.items.iter().map(|attempt| attempt.slot).collect();
     ids.sort_unstable();
     ids.dedup();
     let slots: HashMap<SlotId, SlotRow> =
         slots::by_ids(&mut tx, &ids).await?.into_iter().map(|slot| (slot.id, slot)).collect();
     let mut called: Vec<PatientId> = match details {
         Details::Masked => Vec::new(),
-        Details::Revealed => found.iter().map(|attempt| attempt.patient).collect(),
+        Details::Revealed => page.items.iter().map(|attempt| attempt.patient).collect(),
     };
     called.sort_unstable();
     called.dedup();
     let people = patients::by_ids(&mut tx, &called).await?;
     drop(tx);
     let noted = shown_of(context, actor, &people, "patient.numbers_listed", details).await?;
-    let with_slot = |attempt: AttemptRow| slots.get(&attempt.slot).cloned().map(|slot| (attempt, slot));
-    Ok(Viewed { found: found.into_iter().filter_map(with_slot).collect(), noted })
+    let with_slot = |attempt: AttemptRow| slots.get(&attempt.slot).cloned().map(|slot| (attempt.into(), slot.into()));
+    let items = page.items.into_iter().filter_map(with_slot).collect();
+    Ok(Viewed { found: Page { items, rest: page.rest }, noted })
 }
 
 async fn attempt_of(tx: &mut Tx, call: CallId) -> Result<Option<ShownAttempt>, ServiceError> {
     let Some(attempt) = attempts::by_calls(tx, &[call]).await?.pop() else { return Ok(None) };
     let Some(slot) = slots::by_ids(tx, &[attempt.slot]).await?.pop() else { return Ok(None) };
     let all = attempts::of_slot(tx, slot.id).await?;
-    Ok(Some(ShownAttempt { attempt, slot, all }))
-}
-
-/// The patients identified in a call, and the patient it was placed to.
-async fn people_in(
-    tx: &mut Tx,
-    call: &CallRow,
-    proven: &[HersysId],
-    called: Option<PatientId>,
-) -> Result<Vec<PatientRow>, ServiceError> {
-    let mut people = patients::by_hersys_ids(tx, proven).await?;
-    if let Some(called) = called.filter(|called| !people.iter().any(|known| known.id == *called)) {
-        people.extend(patients::by_ids(tx, &[called]).await?);
-    }
-    let sessions = sessions::load(tx, &[call.id]).await?;
-    let last = sessions.first().and_then(|row| serde_json::from_str::<Session>(row.session.as_str()).ok());
-    if let Some(person) = last.and_then(|session| session.person)
-        && !people.iter().any(|known| known.id == person.patient)
-    {
-        people.extend(patients::by_ids(tx, &[person.patient]).await?);
-    }
-    people.dedup_by_key(|patient| patient.id);
-    Ok(people)
+    let all = all.into_iter().map(AttemptSummary::from).collect();
+    Ok(Some(ShownAttempt { attempt: attempt.into(), slot: slot.into(), all }))
 }
 
 /// The answers given in a call. Answers are stored by report, so they are found through the patients' reports of the

@@ -13,11 +13,13 @@ use crate::service::slots::{next_slot_of, open_before_change, withdraw_unwanted}
 use crate::store::centres::{self, CentreRow};
 use crate::store::{StoreError, Tx, audit, patients};
 
+use super::view::CentreView;
+
 /// A centre after a change.
 #[derive(Debug, Clone)]
 pub struct CentreChanged {
     /// The centre in its new state.
-    pub row: CentreRow,
+    pub centre: CentreView,
     /// Whether anything differs from before.
     pub changed: bool,
     /// The number of patients with a call time of their own outside the new calling hours. Such a time is no longer a
@@ -36,7 +38,7 @@ pub async fn add_centre(
     name: CentreName,
     phone: PhoneNumber,
     more: &CentreChange,
-) -> Result<CentreRow, ServiceError> {
+) -> Result<CentreView, ServiceError> {
     require(actor, Permission::AddCentres)?;
     let now = context.clock.now();
     let bare = CentreRow {
@@ -58,27 +60,27 @@ pub async fn add_centre(
     let entry = audit_entry(actor, now, "centre.added", subject(&row.code), Some(row.code.clone()), added);
     audit::append(&mut tx, vec![entry]).await?;
     tx.commit().await?;
-    Ok(row)
+    Ok(row.into())
 }
 
 /// Lists all health centres by code.
 ///
 /// # Errors
 /// Database errors.
-pub async fn list_centres(context: &Context, actor: &Actor) -> Result<Vec<CentreRow>, ServiceError> {
+pub async fn list_centres(context: &Context, actor: &Actor) -> Result<Vec<CentreView>, ServiceError> {
     let scope = scope(actor, Permission::ViewCentres)?;
     let mut found = centres::list(&mut context.database.begin_read().await?).await?;
     found.retain(|centre| scope.covers(&centre.code));
-    Ok(found)
+    Ok(found.into_iter().map(CentreView::from).collect())
 }
 
 /// Shows a health centre.
 ///
 /// # Errors
 /// [`CentreError::NotFound`].
-pub async fn show_centre(context: &Context, actor: &Actor, code: &CentreCode) -> Result<CentreRow, ServiceError> {
+pub async fn show_centre(context: &Context, actor: &Actor, code: &CentreCode) -> Result<CentreView, ServiceError> {
     let scope = scope(actor, Permission::ViewCentres)?;
-    visible_centre(&mut context.database.begin_read().await?, &scope, code).await
+    Ok(visible_centre(&mut context.database.begin_read().await?, &scope, code).await?.into())
 }
 
 /// Changes a health centre. Calls in progress keep the settings that they began with. Patients' call times outside the
@@ -107,7 +109,7 @@ pub async fn change_centre(
         None => 0,
     };
     if changes.is_empty() {
-        return Ok(CentreChanged { row: before, changed: false, patients_outside_hours });
+        return Ok(CentreChanged { centre: before.into(), changed: false, patients_outside_hours });
     }
     open_all_before_change(&mut tx, code, now).await?;
     centres::update(&mut tx, &after).await?;
@@ -115,7 +117,7 @@ pub async fn change_centre(
     let entry = audit_entry(actor, now, "centre.changed", subject(code), Some(code.clone()), changes);
     audit::append(&mut tx, vec![entry]).await?;
     tx.commit().await?;
-    Ok(CentreChanged { row: after, changed: true, patients_outside_hours })
+    Ok(CentreChanged { centre: after.into(), changed: true, patients_outside_hours })
 }
 
 /// Patients planned at a time.

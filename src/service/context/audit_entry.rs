@@ -141,6 +141,11 @@ impl Changes {
         self
     }
 
+    /// The names of the fields that differ.
+    pub(in crate::service) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Returns `true` if nothing differs.
     pub(in crate::service) fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -9,6 +9,7 @@ mod event_bus;
 mod flow_set_cache;
 mod last_commit;
 mod log_limiter;
+mod page;
 
 pub(in crate::service) use audit_entry::{Changes, audit_entry, shown_of};
 pub use audit_entry::{Details, Noted, Viewed};
@@ -22,6 +23,7 @@ pub use flow_set_cache::FlowSetCache;
 pub(in crate::service) use flow_set_cache::{FlowSetError, stored_flow_set};
 pub use last_commit::LastCommit;
 pub use log_limiter::{LimitedLine, count_last_outside_lines, count_outside_lines};
+pub use page::{Page, Rest};
 
 use std::sync::Arc;
 

@@ -9,14 +9,14 @@ use super::active_turn::{ActiveTurn, PendingOutcome};
 use super::batch::Batch;
 use super::turn_log::StoredEvent;
 use super::{Begin, CarrierEvent, ConversationError, Outcome};
-use crate::domain::{CallId, Language, LegId, PhoneNumber};
+use crate::domain::{CallId, Direction, Language, LegId, PhoneNumber};
 use crate::engine::{AnsweredBy, Centre, Start, begin};
 use crate::flow::{FlowName, names};
 use crate::service::centre_settings::centre_of;
 use crate::service::context::{LimitedLine, ServiceEventKind, new_id};
 use crate::store::calls::{self, CallRow};
 use crate::store::centres;
-use crate::store::legs::{Direction, LegRow};
+use crate::store::legs::LegRow;
 use crate::store::maintenances::{self, MaintenanceRow};
 
 /// Calls without an identified caller, by the caller's number. All hidden numbers count as one, as nothing else limits

@@ -10,13 +10,15 @@ use super::ConversationError;
 use super::batch::Batch;
 use super::write_set::counted_alert;
 use crate::domain::{
-    AlertKind, Answer, CallerNumber, CentreCode, Channel, HersysId, Item, Line, PatientId, PhoneNumber, ReportId,
+    AlertKind, Answer, CallRole, CallerNumber, CentreCode, Channel, HersysId, Item, Line, PatientId, PhoneNumber,
+    ReportId,
 };
 use crate::engine::{Centre, Effect, Event, EventKind, Identified, Person, Query, Waiting, step};
 use crate::policy::{Failures, GuessingLimits, Lane, LaneState, Warn, WarnOf, report_day};
 use crate::service::centre_settings::centre_of;
 use crate::service::context::new_id;
 use crate::store::answers::AnswerRow;
+use crate::store::call_people::CallPerson;
 use crate::store::identifications::{Count, IdFailures, IdentificationOutcome, IdentificationRow, Since};
 use crate::store::patients::PatientRow;
 use crate::store::{centres, identifications, patients, reports};
@@ -227,6 +229,7 @@ impl Batch<'_> {
             self.mismatch(question, lane, &failures, register);
             return Identified::Mismatch;
         }
+        self.note_person(question, &patient);
         if patient.released_at.is_some() {
             self.note(question, lane, IdentificationOutcome::Ended);
             return Identified::ObservationEnded(Box::new(centre));
@@ -276,6 +279,16 @@ impl Batch<'_> {
         let centre = patient.map(|patient| patient.centre.clone()).or(context);
         let alert = counted_alert(AlertKind::Guessing, centre, patient.map(|patient| patient.id), call, self.at);
         if warn.goes_on { self.keep.remind(alert) } else { self.keep.alert(alert) }
+    }
+
+    fn note_person(&mut self, question: &Question, patient: &PatientRow) {
+        let Some(live) = self.active_turns.get(question.place) else { return };
+        self.keep.people.push(CallPerson {
+            call: live.call,
+            patient: patient.id,
+            centre: patient.centre.clone(),
+            role: CallRole::Identified,
+        });
     }
 
     fn note(&mut self, question: &Question, lane: Lane, outcome: IdentificationOutcome) {

@@ -10,7 +10,7 @@ use super::identify::standing_answers;
 use super::turn_log::StoredEvent;
 use super::{Answered, CarrierEvent, ConversationError, LegStatus, Outcome};
 use crate::carrier::network::Ringing;
-use crate::domain::{CallId, CallerNumber, Channel, LegId, ReportId, ReportOutcome, Withdrawal};
+use crate::domain::{CallId, CallerNumber, Channel, Direction, LegId, ReportId, ReportOutcome, SlotOrigin, Withdrawal};
 use crate::engine::{AnsweredBy, Person, Start, begin};
 use crate::flow::{FlowName, names};
 use crate::policy::{ReportCovers, Sign, report_day};
@@ -19,10 +19,10 @@ use crate::service::context::{ServiceEventKind, new_id};
 use crate::service::slots::{AttemptConclusion, revive, unwanted};
 use crate::store::attempts::AttemptRow;
 use crate::store::centres::CentreRow;
-use crate::store::legs::{Direction, LegFound, LegRow};
+use crate::store::legs::{LegFound, LegRow};
 use crate::store::patients::PatientRow;
 use crate::store::reports::ReportRow;
-use crate::store::slots::{Origin, SlotRow};
+use crate::store::slots::SlotRow;
 use crate::store::{centres, patients, reports, slots};
 
 /// Data about the answered calls of one commit.
@@ -160,7 +160,7 @@ impl Batch<'_> {
         // With coverage by slot, a report finished since has already withdrawn the call.
         let settings = CentreSettings::of(centre);
         let by_day = settings.report_covers == ReportCovers::Day;
-        if by_day && slot.origin == Origin::Schedule {
+        if by_day && slot.origin == SlotOrigin::Schedule {
             let of_day = reports::of_days(&mut self.tx, &[(patient.id, slot.date)]).await?;
             let counts = |report: &ReportRow| settings.unregistered_reports.counts(report.caller_number);
             if of_day.iter().any(|report| report.outcome == ReportOutcome::Reported && counts(report)) {

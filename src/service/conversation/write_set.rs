@@ -18,6 +18,7 @@ use crate::service::context::{ServiceEvent, ServiceEventKind, new_id};
 use crate::service::slots::{ANSWER_WITHIN, AttemptConclusion, reported, settle};
 use crate::store::alerts::{self, AlertRow, Repeats};
 use crate::store::answers::{self, AnswerRow};
+use crate::store::call_people::{self, CallPerson};
 use crate::store::calls::{self, CallEnd, CallRow};
 use crate::store::identifications::{self, IdentificationRow};
 use crate::store::legs::{self, LegEnd, LegRow};
@@ -51,6 +52,8 @@ pub(super) struct WriteSet {
     pub(super) calls: Vec<CallRow>,
     pub(super) legs: Vec<LegRow>,
     pub(super) identifications: Vec<IdentificationRow>,
+    /// Patients identified in calls.
+    pub(super) people: Vec<CallPerson>,
     reports: Vec<ReportRow>,
     closed: Vec<ReportClose>,
     answers: Vec<AnswerRow>,
@@ -343,6 +346,7 @@ impl WriteSet {
         write!(std::mem::take(&mut self.sessions), sessions::save);
         write!(std::mem::take(&mut self.turns), turns::append);
         write!(&self.identifications, identifications::append);
+        write!(&self.people, call_people::insert);
         write!(&self.reports, reports::open);
         write!(&self.report_callers, reports::note_callers);
         self.mark_late_answers(tx).await?;

@@ -9,16 +9,17 @@ use tracing::{info, warn};
 use super::{Dialer, Intent};
 use crate::domain::{
     AttemptState, CallId, CallableNumber, CentreCode, Line, LossEvidence, PatientId, PhoneNumber, SlotEnd, SlotId,
-    Withdrawal,
+    SlotOrigin, Withdrawal,
 };
 use crate::policy::{CallingSchedule, CentreCaps, CentreDemand, ReportCovers, allowance, shares, window};
 use crate::service::context::{ServiceEvent, ServiceEventKind, new_id};
 use crate::service::slots::{CentreRules, Counting, cancel_reported, end_slots, end_without_call, rules_of, unwanted};
 use crate::service::suspension::stop_dialling;
 use crate::store::attempts::{self, AttemptRow, LookupHistory};
+use crate::store::call_people::{self, CallPerson};
 use crate::store::calls::{self, CallRow};
 use crate::store::patients::{self, PatientRow};
-use crate::store::slots::{self, Origin, SlotMove, SlotRow};
+use crate::store::slots::{self, SlotMove, SlotRow};
 use crate::store::{StoreError, Tx, dialer, maintenances};
 
 /// Calls claimed in one commit.
@@ -163,7 +164,7 @@ impl Dialer {
         // With coverage by slot, a report finished since the slot was opened has already ended it.
         let by_day = |slot: &SlotRow| {
             let settings = &rules.get(&slot.centre)?.settings;
-            let by_day = slot.origin == Origin::Schedule && settings.report_covers == ReportCovers::Day;
+            let by_day = slot.origin == SlotOrigin::Schedule && settings.report_covers == ReportCovers::Day;
             let counting = Counting { since: Timestamp::UNIX_EPOCH, unregistered: settings.unregistered_reports };
             by_day.then(|| (slot.clone(), counting))
         };
@@ -211,6 +212,8 @@ impl Dialer {
         }
         let rows: Vec<CallRow> = intents.iter().map(|intent| self.call_of(intent, now)).collect();
         calls::insert(tx, &rows).await?;
+        call_people::insert(tx, &intents.iter().map(|intent| CallPerson::called(&intent.attempt)).collect::<Vec<_>>())
+            .await?;
         attempts::insert(tx, &intents.iter().map(|intent| intent.attempt.clone()).collect::<Vec<_>>()).await?;
         Ok(intents)
     }
@@ -277,9 +280,9 @@ fn told(intent: &Intent) -> ServiceEvent {
 
 /// Returns `true` if calls may begin now. The slot's window was computed when the slot was opened, so the schedule is
 /// checked too.
-fn allows(schedule: &CallingSchedule, origin: Origin, now: Timestamp) -> bool {
+fn allows(schedule: &CallingSchedule, origin: SlotOrigin, now: Timestamp) -> bool {
     let local = schedule.zone.to_datetime(now);
     // Staff may request a call on a day off, but never at night.
-    let day = origin == Origin::Staff || !schedule.days_off.contain(local.date());
+    let day = origin == SlotOrigin::Staff || !schedule.days_off.contain(local.date());
     day && schedule.hours.contain(local.time())
 }

@@ -5,10 +5,10 @@ use jiff::civil::{DateTime, Time};
 use tracing::warn;
 
 use super::Dialer;
-use crate::domain::SlotId;
+use crate::domain::{SlotId, SlotOrigin};
 use crate::policy::{CLOCKS_AGREE, CallingSchedule, due_again};
 use crate::service::slots::rules_of;
-use crate::store::slots::{self, Origin, SlotRow};
+use crate::store::slots::{self, SlotRow};
 use crate::store::{StoreError, attempts};
 
 /// Slots checked at a time. The rest is checked at the next comparison of the clocks.
@@ -53,7 +53,7 @@ impl Dialer {
 
 /// When a slot is due by its schedule. A call requested by staff is due at the time of the request.
 fn scheduled_at(slot: &SlotRow, schedule: &CallingSchedule) -> Timestamp {
-    let time: Option<Time> = slot.time.parse().ok().filter(|_| slot.origin == Origin::Schedule);
+    let time: Option<Time> = slot.time.parse().ok().filter(|_| slot.origin == SlotOrigin::Schedule);
     let planned = time.and_then(|time| schedule.zone.to_timestamp(DateTime::from_parts(slot.date, time)).ok());
     planned.unwrap_or(Timestamp::MIN)
 }

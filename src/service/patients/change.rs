@@ -5,21 +5,23 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 
 use super::registration::{changed_row, changes, existing, held_number, new_row};
-use crate::domain::{Actor, AlertKind, CentreCode, HersysId, Withdrawal};
+use super::view::{PatientView, ReportView, Revision, UnconfirmedStop};
+use crate::domain::{Actor, AlertKind, CentreCode, HersysId};
 use crate::patient_import::{Change, Column, Doubt, compare, read_values};
 use crate::policy::{Permission, Scope, report_day, scope};
+use crate::service::calls::CallSummary;
 use crate::service::centre_settings::{day_and_hours, known_centre, schedule_of, visible_centre, zone_of};
 use crate::service::context::{Changes, Context, Details, Viewed, audit_entry, shown_of};
 use crate::service::error::{ServiceError, StoredThing};
 use crate::service::patients::PatientError;
-use crate::service::slots::{next_slot_of, open_before_change, unwanted, withdraw_unwanted};
-use crate::store::alerts::{self, AlertRow};
+use crate::service::slots::{ShownSlot, next_slot_of, open_before_change, withdraw_unwanted};
+use crate::store::alerts;
 use crate::store::answers::{self, LatestAnswer};
 use crate::store::audit::Subject;
-use crate::store::calls::{self, CallFilter, CallRow};
+use crate::store::calls::{self, CallFilter, CallsOf};
 use crate::store::patients::{self, Calling, PatientRow};
 use crate::store::reports::{self, ReportRow};
-use crate::store::slots::{self, SlotRow};
+use crate::store::slots;
 use crate::store::{Tx, audit};
 
 /// Days of reports shown, including today.
@@ -31,7 +33,7 @@ const CALLS_SHOWN: u32 = 10;
 #[derive(Debug, Clone)]
 pub struct Changed {
     /// The patient in its new state.
-    pub patient: PatientRow,
+    pub patient: PatientView,
     /// Whether anything differs from before.
     pub changed: bool,
     /// The centre's time zone.
@@ -40,35 +42,12 @@ pub struct Changed {
     pub doubt: Option<Doubt>,
 }
 
-impl Changed {
-    /// Why the patient isn't called. `None` if calls are placed.
-    pub fn not_called(&self) -> Option<Withdrawal> {
-        unwanted(&self.patient)
-    }
-}
-
-/// Why a patient isn't called. `None` if calls are placed.
-pub fn not_called(patient: &PatientRow) -> Option<Withdrawal> {
-    unwanted(patient)
-}
-
-/// A report and its standing answers.
-#[derive(Debug, Clone)]
-pub struct ShownReport {
-    /// The report.
-    pub report: ReportRow,
-    /// Its answers, without those that were taken back.
-    pub answers: Vec<LatestAnswer>,
-    /// Answers given in another call after the report was finished, in the order of the questionnaire. They aren't
-    /// part of the report.
-    pub late: Vec<LatestAnswer>,
-}
-
 /// All data shown about a patient.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
+#[allow(missing_debug_implementations, reason = "health data")]
 pub struct ShownPatient {
     /// The record.
-    pub patient: PatientRow,
+    pub patient: PatientView,
     /// The health centre's name.
     pub centre_name: String,
     /// The centre's time zone.
@@ -76,20 +55,13 @@ pub struct ShownPatient {
     /// The current date at the centre.
     pub today: Date,
     /// The reports of recent days, latest first.
-    pub reports: Vec<ShownReport>,
+    pub reports: Vec<ReportView>,
     /// Today's slots by time, including calls requested by staff.
-    pub slots: Vec<SlotRow>,
+    pub slots: Vec<ShownSlot>,
     /// Open requests to stop automated calls by people who didn't confirm who they are, oldest first.
-    pub stops_unconfirmed: Vec<AlertRow>,
+    pub stops_unconfirmed: Vec<UnconfirmedStop>,
     /// The last calls to the patient, and calls in which the ID was keyed by anyone.
-    pub calls: Vec<CallRow>,
-}
-
-impl ShownPatient {
-    /// Why the patient isn't called. `None` if calls are placed.
-    pub fn not_called(&self) -> Option<Withdrawal> {
-        unwanted(&self.patient)
-    }
+    pub calls: Vec<CallSummary>,
 }
 
 /// Adds one patient, with the checks for a list of one row.
@@ -123,23 +95,25 @@ pub async fn add_patient(
     audit_change(&mut tx, actor, now, "patient.added", &patient, changes(None, &patient)).await?;
     tx.commit().await?;
     let doubt = twin.then_some(Doubt::RegisteredWithOtherZeros);
-    Ok(Changed { patient, changed: true, zone: zone_of(&row)?, doubt })
+    Ok(Changed { patient: patient.into(), changed: true, zone: zone_of(&row)?, doubt })
 }
 
 /// Changes the given values of a patient. An empty value clears an optional field. Switching automated calls on by
-/// hand ends a stop: only the centre may do that (A1), and an import doesn't.
+/// hand ends a stop: only the centre may do that (A1), and an import doesn't. With `seen`, the revision on which the
+/// change is based, it is made only if the record hasn't changed since.
 ///
 /// # Errors
-/// [`PatientError::NotFound`], [`PatientError::InvalidValues`] with all findings, or an error if a number is taken
-/// (A2).
+/// [`PatientError::NotFound`], [`PatientError::Stale`] with the fields changed since `seen`,
+/// [`PatientError::InvalidValues`] with all findings, or an error if a number is taken (A2).
 pub async fn change_patient(
     context: &Context,
     actor: &Actor,
     id: &HersysId,
+    seen: Option<Revision>,
     values: &[(Column, &str)],
 ) -> Result<Changed, ServiceError> {
     let scope = scope(actor, Permission::ChangePatients)?;
-    context.looked_up(actor, id, "patient.changed", change(context, actor, &scope, id, values).await).await
+    context.looked_up(actor, id, "patient.changed", change(context, actor, &scope, id, seen, values).await).await
 }
 
 async fn change(
@@ -147,11 +121,16 @@ async fn change(
     actor: &Actor,
     scope: &Scope,
     id: &HersysId,
+    seen: Option<Revision>,
     values: &[(Column, &str)],
 ) -> Result<Changed, ServiceError> {
     let now = context.clock.now();
     let mut tx = context.database.begin_write().await?;
     let before = held_patient(&mut tx, scope, id).await?;
+    if let Some(Revision(seen)) = seen.filter(|seen| seen.0 != before.revision) {
+        let changed = patients::changed_since(&mut tx, before.id, seen).await?;
+        return Err(PatientError::Stale { changed, revision: Revision(before.revision) }.into());
+    }
     let centre = known_centre(&mut tx, &before.centre).await?;
     let zone = zone_of(&centre)?;
     let (today, hours) = day_and_hours(&centre, now)?;
@@ -191,7 +170,7 @@ async fn change(
         false => 0,
     };
     if differences.is_empty() && answered == 0 {
-        return Ok(Changed { patient: before, changed: false, zone, doubt: None });
+        return Ok(Changed { patient: before.into(), changed: false, zone, doubt: None });
     }
     let differences = match answered {
         0 => differences,
@@ -210,8 +189,9 @@ async fn change(
     patients::update(&mut tx, std::slice::from_ref(&after)).await?;
     withdraw_unwanted(&mut tx, std::slice::from_ref(&after), &schedule, now).await?;
     audit_change(&mut tx, actor, now, "patient.changed", &after, differences).await?;
+    let patient = known_patient(&mut tx, scope, id).await?.into();
     tx.commit().await?;
-    Ok(Changed { patient: after, changed: true, zone, doubt: None })
+    Ok(Changed { patient, changed: true, zone, doubt: None })
 }
 
 /// Stops automated calls immediately (A4). Idempotent.
@@ -262,7 +242,7 @@ async fn end(
             audit_change(&mut tx, actor, now, action, &before, decided).await?;
             tx.commit().await?;
         }
-        return Ok(Changed { patient: before, changed: false, zone, doubt: None });
+        return Ok(Changed { patient: before.into(), changed: false, zone, doubt: None });
     }
     let after = match ending {
         Ending::Stop => PatientRow { stopped_at: Some(now), updated_at: now, ..before.clone() },
@@ -271,8 +251,9 @@ async fn end(
     withdraw_unwanted(&mut tx, std::slice::from_ref(&after), &schedule_of(&centre)?, now).await?;
     alerts::close_of(&mut tx, &[before.id], &DECIDED, now, actor.name()).await?;
     audit_change(&mut tx, actor, now, action, &after, changes(Some(&before), &after)).await?;
+    let patient = known_patient(&mut tx, scope, id).await?.into();
     tx.commit().await?;
-    Ok(Changed { patient: after, changed: true, zone, doubt: None })
+    Ok(Changed { patient, changed: true, zone, doubt: None })
 }
 
 /// Shows a patient. The audit trail records the view (D3).
@@ -308,26 +289,26 @@ async fn show(
     let ids: Vec<_> = found.iter().map(|report| report.id).collect();
     let mut latest = answers::latest(&mut tx, &ids).await?;
     let mut late = answers::late(&mut tx, &ids).await?;
-    let mut standing = |report: &ReportRow| {
+    let mut standing = |report: &ReportRow| -> Vec<LatestAnswer> {
         let answers = latest.remove(&report.id).unwrap_or_default();
         answers.into_iter().filter(|answer| !answer.entry.expose().is_empty()).collect()
     };
     let reports = found.into_iter();
-    let reports = reports.map(|report| ShownReport {
-        answers: standing(&report),
-        late: late.remove(&report.id).unwrap_or_default(),
-        report,
+    let reports = reports.map(|report| {
+        let late = late.remove(&report.id).unwrap_or_default();
+        ReportView::of(&report, standing(&report), late)
     });
     let reports = reports.collect();
-    let filter = CallFilter { hersys_id: Some(id.clone()), limit: CALLS_SHOWN, ..CallFilter::default() };
-    let calls = calls::list(&mut tx, &filter).await?;
+    let filter = CallFilter { of: CallsOf::HersysId(id.clone()), limit: CALLS_SHOWN, ..CallFilter::default() };
+    let calls = calls::list(&mut tx, &filter).await?.iter().map(CallSummary::from).collect();
     let mut slots = slots::of_patient(&mut tx, patient.id, today).await?;
     slots.retain(|slot| slot.date == today);
-    slots.reverse();
-    let stops_unconfirmed = alerts::open_about(&mut tx, patient.id, AlertKind::StopUnconfirmed).await?;
+    let slots = slots.into_iter().rev().map(ShownSlot::from).collect();
+    let unconfirmed = alerts::open_about(&mut tx, patient.id, AlertKind::StopUnconfirmed).await?;
+    let stops_unconfirmed = unconfirmed.iter().map(UnconfirmedStop::of).collect();
     drop(tx);
     let noted = shown_of(context, actor, std::slice::from_ref(&patient), "patient.shown", details).await?;
-    let centre_name = centre.name;
+    let (centre_name, patient) = (centre.name, patient.into());
     let found = ShownPatient { patient, centre_name, zone, today, reports, slots, stops_unconfirmed, calls };
     Ok(Viewed { found, noted })
 }
@@ -375,6 +356,7 @@ async fn audit_change(
     patient: &PatientRow,
     differences: Changes,
 ) -> Result<(), ServiceError> {
+    patients::note_changes(tx, differences.names().map(|field| (patient.id, field)).collect()).await?;
     let subject = Subject::Patient(patient.id);
     let entry = audit_entry(actor, at, action, subject, Some(patient.centre.clone()), differences);
     Ok(audit::append(tx, vec![entry]).await?)

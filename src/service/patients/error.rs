@@ -3,6 +3,7 @@
 use crate::domain::PatientId;
 use crate::patient_import::{Fault, Finding, Place};
 use crate::service::error::ErrorKind;
+use crate::service::patients::Revision;
 use crate::store::StoreError;
 
 /// Why a request about patients was refused. Nothing was changed.
@@ -26,6 +27,14 @@ pub enum PatientError {
     /// The patient wasn't released long enough ago to be erased, or a call is in progress.
     #[error("the patient can't be erased yet")]
     NotErasable,
+    /// The record has changed since the revision on which a change is based.
+    #[error("the patient's record has changed since; it is at revision {revision} now")]
+    Stale {
+        /// The fields that changed, in alphabetical order.
+        changed: Vec<String>,
+        /// The current revision.
+        revision: Revision,
+    },
 }
 
 impl PatientError {
@@ -38,7 +47,7 @@ impl PatientError {
         match self {
             Self::NotFound | Self::NotFoundNotAudited(_) => ErrorKind::NotFound,
             Self::InvalidList(_) | Self::InvalidValues(_) => ErrorKind::Invalid,
-            Self::NumberInUse(_) | Self::NotErasable => ErrorKind::Conflict,
+            Self::NumberInUse(_) | Self::NotErasable | Self::Stale { .. } => ErrorKind::Conflict,
         }
     }
 
@@ -49,6 +58,7 @@ impl PatientError {
             Self::InvalidValues(_) => "patient.invalid_values",
             Self::NumberInUse(_) => "patient.number_in_use",
             Self::NotErasable => "patient.not_erasable",
+            Self::Stale { .. } => "patient.stale",
         }
     }
 }

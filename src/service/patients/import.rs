@@ -244,6 +244,12 @@ impl Plan {
             open_before_change(tx, &before, now).await?;
             patients::update(tx, &rows).await?;
             withdraw_unwanted(tx, &rows, schedule, now).await?;
+            let changed = part.iter().flat_map(|(before, after)| {
+                let names: Vec<String> = changes(Some(before), after).names().map(str::to_owned).collect();
+                names.into_iter().map(|name| (after.id, name))
+            });
+            let changed: Vec<(PatientId, String)> = changed.collect();
+            patients::note_changes(tx, changed.iter().map(|(id, name)| (*id, name.as_str())).collect()).await?;
             let entries = part.iter().map(|(before, after)| entry("patient.changed", Some(before), after));
             audit::append(tx, entries.collect()).await?;
             count += part.len();

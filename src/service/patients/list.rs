@@ -1,13 +1,15 @@
 //! Searches for patients. The audit trail records each patient shown and the search itself (D3).
 
-use crate::domain::Actor;
+use crate::domain::{Actor, CentreCode, HersysId};
 use crate::policy::{Permission, scope};
 use crate::service::centre_settings::narrowed;
-use crate::service::context::{Context, Details, Noted, Viewed, audit_entry, shown_of};
+use crate::service::context::{Context, Details, Noted, Page, Viewed, audit_entry, shown_of};
 use crate::service::error::ServiceError;
 use crate::store::audit::Subject;
 use crate::store::patient_list::{self, PatientFilter};
 use crate::store::patients::PatientRow;
+
+use super::view::PatientView;
 
 /// Which patients to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,33 +46,61 @@ impl PatientStatus {
     }
 }
 
-/// Lists patients by their HER-SYS IDs.
+/// Which patients to list. All given conditions must hold.
+#[derive(Debug, Clone, Default)]
+pub struct PatientQuery {
+    /// Only patients of this health centre.
+    pub centre: Option<CentreCode>,
+    /// A part of the name: family name first, without spaces.
+    pub name: Option<String>,
+    /// A part of the HER-SYS ID.
+    pub id_part: Option<String>,
+    /// The last digits of the phone number.
+    pub number_ends: Option<String>,
+    /// Their status.
+    pub status: PatientStatus,
+    /// Only patients after this ID: the next page.
+    pub after: Option<HersysId>,
+    /// The maximum number of patients.
+    pub limit: u32,
+}
+
+/// Lists patients by their HER-SYS IDs. The audit trail records the search and everyone shown in one entry.
 ///
 /// # Errors
 /// [`CentreError::NotFound`](crate::service::CentreError::NotFound); database errors.
 pub async fn list_patients(
     context: &Context,
     actor: &Actor,
-    filter: &PatientFilter,
+    query: &PatientQuery,
     details: Details,
-) -> Result<Viewed<Vec<PatientRow>>, ServiceError> {
+) -> Result<Viewed<Page<PatientView>>, ServiceError> {
     let scope = scope(actor, Permission::ViewPatients)?;
     let mut tx = context.database.begin_read().await?;
-    let scope = narrowed(&mut tx, scope, filter.centre.as_ref()).await?;
-    let found = patient_list::list(&mut tx, filter, scope.centres()).await?;
+    let scope = narrowed(&mut tx, scope, query.centre.as_ref()).await?;
+    let filter = PatientFilter {
+        centre: query.centre.clone(),
+        name: query.name.clone(),
+        id_part: query.id_part.clone(),
+        number_ends: query.number_ends.clone(),
+        status: query.status.code(),
+        after: query.after.clone(),
+        limit: Page::<PatientRow>::one_more(query.limit),
+    };
+    let page = Page::of(patient_list::list(&mut tx, &filter, scope.centres()).await?, query.limit);
     drop(tx);
     let now = context.clock.now();
     let searched = details
         .changes()
-        .field("name", None::<String>, filter.name.as_deref())
-        .field("hersys_id", None::<String>, filter.id_part.as_deref())
-        .field("number_ends", None::<String>, filter.number_ends.as_deref())
-        .field("status", None::<String>, filter.status)
-        .field("found", None::<u64>, found.len() as u64);
-    let entry = audit_entry(actor, now, "patients.listed", Subject::Search, filter.centre.clone(), searched);
+        .field("name", None::<String>, query.name.as_deref())
+        .field("hersys_id", None::<String>, query.id_part.as_deref())
+        .field("number_ends", None::<String>, query.number_ends.as_deref())
+        .field("status", None::<String>, query.status.code())
+        .field("found", None::<u64>, page.items.len() as u64);
+    let entry = audit_entry(actor, now, "patients.listed", Subject::Search, query.centre.clone(), searched);
     let noted = match context.note_view(vec![entry]).await? {
-        Noted::Yes => shown_of(context, actor, &found, "patient.listed", details).await?,
+        Noted::Yes => shown_of(context, actor, &page.items, "patient.listed", details).await?,
         no => no,
     };
-    Ok(Viewed { found, noted })
+    Ok(Viewed { found: page.map(PatientView::from), noted })
 }

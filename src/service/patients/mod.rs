@@ -6,12 +6,11 @@ mod error;
 mod import;
 mod list;
 mod registration;
+mod view;
 
-pub use change::{
-    Changed, ShownPatient, ShownReport, add_patient, change_patient, not_called, release_patient, show_patient,
-    stop_patient,
-};
+pub use change::{Changed, ShownPatient, add_patient, change_patient, release_patient, show_patient, stop_patient};
 pub use erase::{ERASABLE_AFTER, Erasure, erase_person};
 pub use error::PatientError;
 pub use import::{ImportMode, Imported, import_patients};
-pub use list::{PatientStatus, list_patients};
+pub use list::{PatientQuery, PatientStatus, list_patients};
+pub use view::{AnswerView, PatientView, ReportView, Revision, UnconfirmedStop};

@@ -46,6 +46,7 @@ pub(super) fn new_row(centre: CentreCode, id: HersysId, registration: Registrati
         released_at: None,
         created_at: now,
         updated_at: now,
+        revision: 1,
         calling: Calling::default(),
     };
     changed_row(&bare, registration, now)
@@ -70,6 +71,7 @@ pub(super) fn changed_row(before: &PatientRow, registration: Registration, now: 
         released_at: before.released_at,
         created_at: before.created_at,
         updated_at: now,
+        revision: before.revision,
         calling: before.calling.clone(),
     }
 }

@@ -22,6 +22,7 @@ use crate::service::slots::{AttemptConclusion, open_before_change, settle};
 use crate::service::suspension::SuspensionError;
 use crate::store::attempts::{self, AttemptRow, LookupHistory};
 use crate::store::audit::Subject;
+use crate::store::call_people::{self, CallPerson};
 use crate::store::calls::{self, CallRow};
 use crate::store::patients::{self, PatientRow};
 use crate::store::slots::{self, SlotRow};
@@ -244,6 +245,7 @@ impl Work<'_> {
             looks: LookupHistory::default(),
         };
         calls::insert(tx, &[call]).await?;
+        call_people::insert(tx, &[CallPerson::called(&attempt)]).await?;
         attempts::insert(tx, std::slice::from_ref(&attempt)).await?;
         Ok(attempt)
     }

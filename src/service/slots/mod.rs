@@ -6,6 +6,7 @@ mod revive;
 mod settle;
 mod side_effects;
 mod statistics;
+mod view;
 mod withdraw;
 
 pub(in crate::service) use open::{
@@ -15,5 +16,6 @@ pub(in crate::service) use revive::revive;
 pub(in crate::service) use settle::{AttemptConclusion, end_slots, settle};
 pub(in crate::service) use side_effects::SideEffects;
 pub use statistics::{CentreDay, DailyStats, DaySlot, day_figures, day_slots};
+pub use view::ShownSlot;
 pub(crate) use withdraw::next_slot_of;
 pub(in crate::service) use withdraw::{reported, unwanted, withdraw_unwanted};

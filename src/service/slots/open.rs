@@ -8,12 +8,12 @@ use tracing::error;
 
 use super::settle::end_slots;
 use super::withdraw::next_slot_of;
-use crate::domain::{CentreCode, Missed, ReportOutcome, SlotEnd, SlotId, SlotState, Withdrawal};
+use crate::domain::{CentreCode, Missed, ReportOutcome, SlotEnd, SlotId, SlotOrigin, SlotState, Withdrawal};
 use crate::policy::{CallingSchedule, UnregisteredReports};
 use crate::service::centre_settings::{CentreSettings, schedule_of};
 use crate::service::context::{ServiceEvent, new_id};
 use crate::store::patients::PatientRow;
-use crate::store::slots::{self, Origin, SlotRow};
+use crate::store::slots::{self, SlotRow};
 use crate::store::{StoreError, Tx, attempts, centres, patients, reports};
 
 /// Slots of one patient opened at once after an outage: a month of four a day.
@@ -118,7 +118,7 @@ pub(in crate::service) async fn open_of(
             centre: patient.centre.clone(),
             date: slot.date,
             time: time_label(slot.time),
-            origin: Origin::Schedule,
+            origin: SlotOrigin::Schedule,
             opened_at: now,
             due_at: slot.due_at,
             window_end: slot.window_end,

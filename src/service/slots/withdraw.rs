@@ -7,12 +7,14 @@ use jiff::civil::Date;
 use super::open::{ANSWER_WITHIN, time_label};
 use super::settle::{end_slots, end_slots_with_staff, settings_of};
 use super::side_effects::SideEffects;
-use crate::domain::{AlertKind, CallId, CentreCode, Job, PatientId, ReportId, SlotEnd, SlotId, SlotState, Withdrawal};
+use crate::domain::{
+    AlertKind, CallId, CentreCode, Job, PatientId, ReportId, SlotEnd, SlotId, SlotOrigin, SlotState, Withdrawal,
+};
 use crate::policy::{CallEligibility, CallingSchedule};
 use crate::service::context::ServiceEvent;
 use crate::store::patients::PatientRow;
 use crate::store::reports::ReportRow;
-use crate::store::slots::{self, Origin, SlotRow};
+use crate::store::slots::{self, SlotRow};
 use crate::store::{StoreError, Tx, alerts, attempts, reports, sessions};
 
 /// Who closes the alerts that a report resolves.
@@ -85,7 +87,7 @@ pub(in crate::service) async fn withdraw_unwanted(
 
 /// Returns `true` if the slot is still in the patient's schedule. A call that staff requested always is.
 fn still_scheduled(slot: &SlotRow, patient: &PatientRow, schedule: &CallingSchedule) -> Result<bool, StoreError> {
-    if slot.origin == Origin::Staff {
+    if slot.origin == SlotOrigin::Staff {
         return Ok(true);
     }
     let of_day = schedule.slots_on(&patient.times()?, slot.date);
@@ -149,7 +151,7 @@ pub(in crate::service) async fn reported(
     if open.is_empty() {
         return Ok(Vec::new());
     }
-    let of_day = |slot: &SlotRow| slot.origin == Origin::Schedule && days.contains(&(slot.patient, slot.date));
+    let of_day = |slot: &SlotRow| slot.origin == SlotOrigin::Schedule && days.contains(&(slot.patient, slot.date));
     let open: Vec<SlotRow> = open.into_iter().filter(of_day).collect();
     let calls = attempts::open_of(tx, &ids).await?;
     let calls = calls.iter().filter(|attempt| open.iter().any(|slot| slot.id == attempt.slot));

@@ -11,6 +11,21 @@ use crate::service::suspension::SuspensionError;
 use crate::store::maintenances::{self, MaintenanceRow};
 use crate::store::{Tx, audit};
 
+/// A maintenance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MaintenanceView {
+    /// When it began.
+    pub starts_at: Timestamp,
+    /// The announced end. `None` if it lasts until it is ended.
+    pub until: Option<Timestamp>,
+}
+
+impl From<MaintenanceRow> for MaintenanceView {
+    fn from(row: MaintenanceRow) -> Self {
+        Self { starts_at: row.starts_at, until: row.until }
+    }
+}
+
 /// The maximum number of overlapping maintenances. More than a handful indicate a mistake.
 const MOST_AT_ONCE: usize = 100;
 
@@ -22,7 +37,7 @@ pub async fn start_maintenance(
     context: &Context,
     actor: &Actor,
     until: Option<Timestamp>,
-) -> Result<MaintenanceRow, ServiceError> {
+) -> Result<MaintenanceView, ServiceError> {
     require(actor, Permission::ControlDialling)?;
     let now = context.clock.now();
     if until.is_some_and(|until| until <= now) {
@@ -34,14 +49,14 @@ pub async fn start_maintenance(
     maintenances::start(&mut tx, &maintenance).await?;
     trace(&mut tx, actor, now, "maintenance.started", &maintenance).await?;
     tx.commit().await?;
-    Ok(maintenance)
+    Ok(maintenance.into())
 }
 
 /// Ends the current maintenance and returns it. `None` if there was none.
 ///
 /// # Errors
 /// Database errors.
-pub async fn end_maintenance(context: &Context, actor: &Actor) -> Result<Option<MaintenanceRow>, ServiceError> {
+pub async fn end_maintenance(context: &Context, actor: &Actor) -> Result<Option<MaintenanceView>, ServiceError> {
     require(actor, Permission::ControlDialling)?;
     let now = context.clock.now();
     let mut tx = context.database.begin_write().await?;
@@ -50,16 +65,17 @@ pub async fn end_maintenance(context: &Context, actor: &Actor) -> Result<Option<
         trace(&mut tx, actor, now, "maintenance.ended", maintenance).await?;
     }
     tx.commit().await?;
-    Ok(ended)
+    Ok(ended.map(MaintenanceView::from))
 }
 
 /// The current maintenance.
 ///
 /// # Errors
 /// Database errors.
-pub async fn current_maintenance(context: &Context, actor: &Actor) -> Result<Option<MaintenanceRow>, ServiceError> {
+pub async fn current_maintenance(context: &Context, actor: &Actor) -> Result<Option<MaintenanceView>, ServiceError> {
     scope(actor, Permission::ViewDialling)?;
-    Ok(maintenances::current(&mut context.database.begin_read().await?, context.clock.now()).await?)
+    let current = maintenances::current(&mut context.database.begin_read().await?, context.clock.now()).await?;
+    Ok(current.map(MaintenanceView::from))
 }
 
 async fn end_all(tx: &mut Tx, now: Timestamp) -> Result<Option<MaintenanceRow>, ServiceError> {

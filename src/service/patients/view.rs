@@ -1,0 +1,187 @@
+//! Patients as staff see them.
+
+use std::fmt;
+use std::num::ParseIntError;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::domain::{
+    AlertId, Answer, BirthDate, CallId, CallerNumber, CentreCode, Channel, HersysId, Item, Language, PatientId,
+    PhoneNumber, ReportOutcome, Sensitive, Severity, Withdrawal,
+};
+use crate::service::slots::unwanted;
+use crate::store::alerts::AlertRow;
+use crate::store::answers::LatestAnswer;
+use crate::store::patients::PatientRow;
+use crate::store::reports::ReportRow;
+
+/// The revision of a patient's record. A change that is based on an older one is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Revision(pub(super) i64);
+
+impl Revision {
+    /// Its number, from 1.
+    pub const fn number(self) -> i64 {
+        self.0
+    }
+}
+
+impl fmt::Display for Revision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for Revision {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIntError> {
+        text.parse().map(Self)
+    }
+}
+
+/// A patient's record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatientView {
+    /// The record's id.
+    pub id: PatientId,
+    /// Its revision.
+    pub revision: Revision,
+    /// The health centre responsible for the patient.
+    pub centre: CentreCode,
+    /// The HER-SYS ID.
+    pub hersys_id: HersysId,
+    /// The birth date.
+    pub birth_date: BirthDate,
+    /// 姓
+    pub family_name: Sensitive,
+    /// 名
+    pub given_name: Sensitive,
+    /// The registered number.
+    pub phone_number: Option<PhoneNumber>,
+    /// Whether the patient gets automated calls.
+    pub automated_call: bool,
+    /// `HH:MM;HH:MM` in the centre's time zone. Empty if the centre's pattern applies.
+    pub call_times: String,
+    /// The language of the calls.
+    pub language: Language,
+    /// 診断年月日
+    pub diagnosis_date: Option<Date>,
+    /// 観察開始日
+    pub monitoring_start: Option<Date>,
+    /// When the patient's calls were stopped.
+    pub stopped_at: Option<Timestamp>,
+    /// When observation ended.
+    pub released_at: Option<Timestamp>,
+    /// When the record was created.
+    pub created_at: Timestamp,
+    /// When the next slot begins. `None` if there is none.
+    pub next_slot_at: Option<Timestamp>,
+    /// When the patient pressed key 8 to ask that calls stop. Set until the centre decides.
+    pub stop_requested_at: Option<Timestamp>,
+    /// Why the patient isn't called. `None` if calls are placed.
+    pub not_called: Option<Withdrawal>,
+}
+
+impl From<PatientRow> for PatientView {
+    fn from(row: PatientRow) -> Self {
+        Self {
+            not_called: unwanted(&row),
+            id: row.id,
+            revision: Revision(row.revision),
+            centre: row.centre,
+            hersys_id: row.hersys_id,
+            birth_date: row.birth_date,
+            family_name: row.family_name,
+            given_name: row.given_name,
+            phone_number: row.phone_number,
+            automated_call: row.automated_call,
+            call_times: row.call_times,
+            language: row.language,
+            diagnosis_date: row.diagnosis_date,
+            monitoring_start: row.monitoring_start,
+            stopped_at: row.stopped_at,
+            released_at: row.released_at,
+            created_at: row.created_at,
+            next_slot_at: row.calling.next_slot_at,
+            stop_requested_at: row.calling.stop_requested_at,
+        }
+    }
+}
+
+/// A report and the answers that apply.
+#[derive(Clone, PartialEq, Eq)]
+#[allow(missing_debug_implementations, reason = "health data")]
+pub struct ReportView {
+    /// The date in the time zone of the health centre.
+    pub report_date: Date,
+    /// The channel through which it was given.
+    pub channel: Channel,
+    /// Unanswered until every question is answered.
+    pub outcome: ReportOutcome,
+    /// The kind of number from which it was given. Of several calls, the one that proves least. `None` if it wasn't
+    /// recorded.
+    pub caller_number: Option<CallerNumber>,
+    /// When it was opened.
+    pub started_at: Timestamp,
+    /// When the questionnaire was finished or abandoned.
+    pub ended_at: Option<Timestamp>,
+    /// Its answers, without those that were taken back.
+    pub answers: Vec<AnswerView>,
+    /// Answers given in another call after the report was finished, in the order of the questionnaire. They aren't
+    /// part of the report.
+    pub late: Vec<AnswerView>,
+}
+
+/// An answer that applies.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[allow(missing_debug_implementations, reason = "health data")]
+pub struct AnswerView {
+    /// What was asked.
+    pub item: Item,
+    /// The answer. `None` if this program can't read the stored entry.
+    pub answer: Option<Answer>,
+    /// Its severity.
+    pub severity: Severity,
+}
+
+impl AnswerView {
+    fn of(row: LatestAnswer) -> Self {
+        Self { item: row.item, answer: row.item.read(row.entry.expose()), severity: row.severity }
+    }
+}
+
+impl ReportView {
+    pub(super) fn of(row: &ReportRow, answers: Vec<LatestAnswer>, late: Vec<LatestAnswer>) -> Self {
+        let views = |answers: Vec<LatestAnswer>| answers.into_iter().map(AnswerView::of).collect();
+        Self {
+            report_date: row.report_date,
+            channel: row.channel,
+            outcome: row.outcome,
+            caller_number: row.caller_number,
+            started_at: row.started_at,
+            ended_at: row.ended_at,
+            answers: views(answers),
+            late: views(late),
+        }
+    }
+}
+
+/// An open request to stop automated calls, by a person who didn't confirm who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnconfirmedStop {
+    /// Its alert.
+    pub alert: AlertId,
+    /// The call in which it was made.
+    pub call: Option<CallId>,
+    /// When it was made.
+    pub raised_at: Timestamp,
+}
+
+impl UnconfirmedStop {
+    pub(super) fn of(alert: &AlertRow) -> Self {
+        Self { alert: alert.id, call: alert.call, raised_at: alert.raised_at }
+    }
+}
