@@ -304,15 +304,16 @@ pub async fn called_at(
 /// # Errors
 /// Database errors.
 pub async fn request_stop(tx: &mut Tx, ids: &[PatientId], at: Timestamp) -> Result<(), StoreError> {
-    tx.execute_rows(
-        "UPDATE patients SET stop_requested_at = v.column2, next_slot_at = NULL, revision = patients.revision + 1
-         FROM (VALUES",
-        ids.iter().map(|id| [(*id).into(), at.into()]).collect(),
-        ") AS v WHERE patients.id = v.column1 AND patients.stop_requested_at IS NULL",
-    )
-    .await?;
-    let changed = ids.iter().map(|id| (*id, "stop_requested_at"));
-    note_changes(tx, changed.collect()).await
+    let changed = tx
+        .fetch_rows(
+            "UPDATE patients SET stop_requested_at = v.column2, next_slot_at = NULL, revision = patients.revision + 1
+             FROM (VALUES",
+            ids.iter().map(|id| [(*id).into(), at.into()]).collect(),
+            ") AS v WHERE patients.id = v.column1 AND patients.stop_requested_at IS NULL RETURNING id",
+            |row| row.read(0, "patients.id", parsed),
+        )
+        .await?;
+    note_changes(tx, changed.into_iter().map(|id| (id, "stop_requested_at")).collect()).await
 }
 
 /// Records that someone else answered at these numbers. They aren't called while they remain registered.
@@ -320,15 +321,16 @@ pub async fn request_stop(tx: &mut Tx, ids: &[PatientId], at: Timestamp) -> Resu
 /// # Errors
 /// Database errors.
 pub async fn wrong_numbers(tx: &mut Tx, numbers: &[(PatientId, PhoneNumber)]) -> Result<(), StoreError> {
-    tx.execute_rows(
-        "UPDATE patients SET wrong_number = v.column2, next_slot_at = NULL, revision = patients.revision + 1
-         FROM (VALUES",
-        numbers.iter().map(|(id, number)| [(*id).into(), number.into()]).collect(),
-        ") AS v WHERE patients.id = v.column1 AND patients.phone_number = v.column2",
-    )
-    .await?;
-    let changed = numbers.iter().map(|(id, _)| (*id, "wrong_number"));
-    note_changes(tx, changed.collect()).await
+    let changed = tx
+        .fetch_rows(
+            "UPDATE patients SET wrong_number = v.column2, next_slot_at = NULL, revision = patients.revision + 1
+             FROM (VALUES",
+            numbers.iter().map(|(id, number)| [(*id).into(), number.into()]).collect(),
+            ") AS v WHERE patients.id = v.column1 AND patients.phone_number = v.column2 RETURNING id",
+            |row| row.read(0, "patients.id", parsed),
+        )
+        .await?;
+    note_changes(tx, changed.into_iter().map(|id| (id, "wrong_number")).collect()).await
 }
 
 /// Clears a stop, a stop request and a wrong number: the centre wants the calls.

@@ -13,6 +13,7 @@ use crate::{
 crate::on_both_databases!(
     a_centre_is_kept_and_changed,
     a_patient_is_kept_and_changed,
+    a_revision_names_only_what_it_changed,
     a_hersys_id_is_registered_once,
     a_number_gets_automated_calls_of_one_patient_under_observation,
     a_large_import_goes_in_one_transaction,
@@ -34,6 +35,26 @@ async fn a_centre_is_kept_and_changed(fresh: Fresh) {
     assert_eq!(centres::list(&mut tx).await.unwrap(), [other.clone(), centre()]);
     let again = centres::insert(&mut tx, &other).await;
     assert!(matches!(again, Err(StoreError::Taken(Unique::CentreCode))), "{again:?}");
+}
+
+async fn a_revision_names_only_what_it_changed(fresh: Fresh) {
+    ground(&fresh.database, 0).await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
+    patients::insert(&mut tx, &[patient(1), patient(2)]).await.unwrap();
+    let [one, two] = [1, 2].map(|number| PatientId(id(number)));
+    patients::request_stop(&mut tx, &[one, two], at(2)).await.unwrap();
+    // Neither a repeated request nor a number that is registered no longer changes a record.
+    patients::request_stop(&mut tx, &[one], at(3)).await.unwrap();
+    patients::wrong_numbers(&mut tx, &[(one, phone(9)), (two, phone(2))]).await.unwrap();
+    let mut found = patients::by_ids(&mut tx, &[one, two]).await.unwrap();
+    found.sort_by_key(|patient| patient.id);
+    let revisions: Vec<i64> = found.iter().map(|patient| patient.revision).collect();
+    assert_eq!(revisions, [2, 3]);
+    let mut since = async |patient, revision| patients::changed_since(&mut tx, patient, revision).await.unwrap();
+    assert_eq!(since(one, 1).await, ["stop_requested_at"]);
+    assert_eq!(since(two, 1).await, ["stop_requested_at", "wrong_number"]);
+    assert_eq!(since(two, 2).await, ["wrong_number"]);
+    assert_eq!(since(one, 2).await, [""; 0]);
 }
 
 async fn a_patient_is_kept_and_changed(fresh: Fresh) {

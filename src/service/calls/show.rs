@@ -251,7 +251,7 @@ pub async fn show_call(
 /// trail records it for each patient.
 ///
 /// # Errors
-/// [`CallError::NotFound`] if the call before the page doesn't exist.
+/// [`CallError::NotFound`] if the call before the page isn't an automated call.
 pub async fn list_attempts(
     context: &Context,
     actor: &Actor,
@@ -268,7 +268,8 @@ pub async fn list_attempts(
     let filter = AttemptFilter { state, outcome, since, centres, after, limit };
     let mut tx = context.database.begin_read().await?;
     if let Some(after) = query.after {
-        calls::show(&mut tx, after).await?.ok_or(CallError::NotFound)?;
+        // A call of another line has no place in this list.
+        attempts::by_calls(&mut tx, &[after]).await?.pop().ok_or(CallError::NotFound)?;
     }
     let page = Page::of(attempts::list(&mut tx, &filter).await?, query.limit);
     let mut ids: Vec<SlotId> = page.items.iter().map(|attempt| attempt.slot).collect();
