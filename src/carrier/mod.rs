@@ -4,6 +4,7 @@
 pub mod gather;
 mod ids;
 pub mod network;
+mod registry;
 #[cfg(feature = "lab")]
 #[allow(clippy::arithmetic_side_effects, reason = "simulated people and times, none of them from outside")]
 pub mod simulator;
@@ -11,3 +12,5 @@ pub mod speech;
 pub mod twilio;
 
 pub use ids::{CarrierAccountId, CarrierIdError, CarrierLegId};
+pub use network::{Carrier, Pending, Reach};
+pub use registry::{Carriers, NameTaken};

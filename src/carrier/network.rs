@@ -1,12 +1,74 @@
 //! The requests to a carrier, and their outcomes. An outcome without proof is `Unknown`. If it were an error, an
 //! accepted call could be placed again, and a patient would be rung twice.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::CarrierLegId;
 use crate::domain::{CallId, CallableNumber, HangupCause, PhoneNumber};
+
+/// The outcome of a request that is under way. If it is dropped, the outcome is unknown.
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// From which nodes a carrier's legs can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// From each node: the carrier keeps the legs, and takes requests over HTTP.
+    AnyNode,
+    /// Only from the node that has the leg: the connection is in its process. Requests from other nodes are answered
+    /// with [`CommandResult::Unavailable`] and [`LookupResult::Unavailable`].
+    OwnNode,
+}
+
+/// A carrier: what this program asks of the company that connects its calls. Each request is sent once. Whether it may
+/// be sent again depends on its outcome.
+pub trait Carrier: Send + Sync {
+    /// Its name in the database, by which legs and attempts name their carrier.
+    fn name(&self) -> &'static str;
+
+    /// From which nodes its legs can be reached.
+    fn reach(&self) -> Reach;
+
+    /// Returns `true` if no phone rings.
+    fn is_simulated(&self) -> bool {
+        false
+    }
+
+    /// Asks it to place a call, once.
+    fn dial<'a>(&'a self, dial: &'a Dial) -> Pending<'a, DialOutcome>;
+
+    /// Cancels a ringing call.
+    fn cancel<'a>(&'a self, leg: &'a CarrierLegId) -> Pending<'a, CommandResult>;
+
+    /// Lets the person on the line hear the goodbye, and hangs up.
+    fn say_goodbye<'a>(&'a self, leg: &'a CarrierLegId, call: CallId) -> Pending<'a, CommandResult>;
+
+    /// Looks up a leg's progress.
+    fn look_up<'a>(&'a self, leg: &'a CarrierLegId) -> Pending<'a, LookupResult<LegProgress>>;
+
+    /// Looks up whether staff answered the transfer of a leg.
+    fn staff_answered<'a>(&'a self, leg: &'a CarrierLegId) -> Pending<'a, LookupResult<bool>>;
+
+    /// The time of its clock. [`LookupResult::Nothing`] if it answers without a time.
+    fn time(&self) -> Pending<'_, LookupResult<Timestamp>>;
+
+    /// Its calls to a number since a time.
+    fn list<'a>(&'a self, to: &'a PhoneNumber, since: Timestamp) -> Pending<'a, LookupResult<Vec<CarrierCall>>>;
+
+    /// Its calls since a time, to any number, as one list read from the newest call back. The list may lag behind.
+    fn list_newest(&self, since: Timestamp) -> Pending<'_, LookupResult<Vec<CarrierCall>>>;
+
+    /// All its calls since a time, in both directions.
+    fn list_all(&self, since: Timestamp) -> Pending<'_, LookupResult<Vec<CarrierCall>>>;
+
+    /// Its newest calls, in both directions: back to `since`, or at least to `required` if there are too many.
+    fn list_recent(&self, since: Timestamp, required: Timestamp) -> Pending<'_, LookupResult<Recent>>;
+
+    /// Sends an SMS, once.
+    fn send_sms<'a>(&'a self, to: &'a PhoneNumber, from: &'a PhoneNumber, body: &'a str) -> Pending<'a, SmsOutcome>;
+}
 
 /// A call to place.
 #[derive(Debug, Clone)]

@@ -106,7 +106,7 @@ async fn reconcile(config: &Config, client: &Client, zone: &TimeZone, wait: bool
     let network = network(config, &urls, &context)?;
     let network = network.with_context(|| text!("dialer-no-caller-number"))?;
     let lag = jiff::SignedDuration::from_secs(config.dialer.unknown_grace_seconds.into());
-    let pass = async || reconcile_calls(&context, &client.actor, &digest, &network, lag).await;
+    let pass = async || reconcile_calls(&context, &client.actor, &digest, network.carriers.default(), lag).await;
     let done = if wait { passes(pass, client, zone, form).await } else { pass().await.map_err(Into::into) };
     let done = done?;
     let mut told = reconciled(&done);

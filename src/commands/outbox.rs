@@ -99,6 +99,7 @@ fn cause(why: Option<JobFailure>) -> Message {
         Some(JobFailure::Database) => message!("job-database"),
         Some(JobFailure::Panicked) => message!("job-panicked"),
         Some(JobFailure::TimedOut) => message!("job-timed-out"),
+        Some(JobFailure::NoCarrier) => message!("job-no-carrier"),
         None => message!("job-unknown-failure"),
     }
 }

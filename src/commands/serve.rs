@@ -17,12 +17,13 @@ use super::ports::Ports;
 use super::signals::shutdown;
 use crate::carrier::twilio::rest::RestClient;
 use crate::carrier::twilio::{SigningKey, Urls};
+use crate::carrier::{Carriers, Pending};
 use crate::config::{Carrier, Config, Operations};
 use crate::domain::PhoneNumber;
 use crate::flow::FlowSet;
 use crate::service::{
-    CarrierClient, Clock, Context, ConversationService, Dialer, DialerSettings, FlowSetCache, JobRunner, LegBook,
-    LineSettings, Outside, SealerTask, TICK, count_last_outside_lines, count_outside_lines, sweep, wait_after,
+    Clock, Context, ConversationService, Dialer, DialerSettings, FlowSetCache, JobRunner, LegBook, LineSettings,
+    Outside, SealerTask, TICK, count_last_outside_lines, count_outside_lines, sweep, wait_after,
 };
 #[cfg(feature = "lab")]
 use crate::service::{SimulatedCarrier, run_simulated_gateway};
@@ -67,12 +68,22 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     server.run(ports, stop, Duration::from_secs(config.server.drain_seconds)).await
 }
 
+/// The carriers in use, and what connects those of them that are in this process.
+pub(crate) struct Network {
+    pub(crate) carriers: Carriers,
+    /// One for each carrier whose events don't arrive as requests to the web server.
+    pub(crate) gateways: Vec<Gateway>,
+}
+
+/// Hands what happens on a carrier's lines to the conversations until its task is aborted.
+pub(crate) type Gateway = Box<dyn FnOnce(ConversationService) -> Pending<'static, ()> + Send>;
+
 /// A server that has opened everything but doesn't listen yet.
 pub(crate) struct Server {
     context: Arc<Context>,
     conversations: ConversationService,
     working: tokio::task::JoinHandle<()>,
-    network: Option<Arc<CarrierClient>>,
+    network: Option<Network>,
     dialer: Option<Arc<Dialer>>,
     web: Arc<Web>,
     app: axum::Router,
@@ -85,7 +96,7 @@ impl Server {
     pub(crate) async fn open(
         config: &Config,
         flow_set: Arc<FlowSet>,
-        network: impl FnOnce(&Config, &Urls, &Context) -> anyhow::Result<Option<CarrierClient>>,
+        network: impl FnOnce(&Config, &Urls, &Context) -> anyhow::Result<Option<Network>>,
     ) -> anyhow::Result<Self> {
         let database = super::database::awaited(config).await?;
         let (context, lines) = open_services(config, database, flow_set, Clock::system()).await?;
@@ -94,10 +105,10 @@ impl Server {
         }
         let (conversations, working) = ConversationService::start(Arc::clone(&context), lines);
         let urls = Urls::new(&config.server.public_url()).context("server.public_url")?;
-        let network = network(config, &urls, &context)?.map(Arc::new);
+        let network = network(config, &urls, &context)?;
         let dialer = network.as_ref().zip(conversations.lines().call_back_number.clone()).map(|(network, from)| {
             let dialling = dialling(config, from);
-            Dialer::new(Arc::clone(&context), conversations.clone(), Arc::clone(network), dialling)
+            Dialer::new(Arc::clone(&context), conversations.clone(), network.carriers.clone(), dialling)
         });
         let web = Web {
             conversations: conversations.clone(),
@@ -154,7 +165,7 @@ impl Server {
         let operations = crate::web::operations(web);
         // Start this before the dialer: a database that lacks its last entries doesn't know whom it has called.
         let keeper = SealerTask::start(Arc::clone(&context), checkpoint_file).await;
-        let mut workers = start_workers(&context, &conversations, network.as_ref(), dialer, longest_call);
+        let mut workers = start_workers(&context, &conversations, network, dialer, longest_call);
         workers.spawn(keeper.run());
         let (stopping, stopped) = tokio::sync::watch::channel(false);
         // The sender lives until the servers have ended.
@@ -177,7 +188,7 @@ impl Server {
             );
         }
         workers.shutdown().await;
-        drop((conversations, network));
+        drop(conversations);
         if tokio::time::timeout(drain, working).await.is_err() {
             error!("some turns were not stored before the drain deadline; their callers got no reply");
         }
@@ -192,23 +203,23 @@ impl Server {
 pub(crate) fn start_workers(
     context: &Arc<Context>,
     conversations: &ConversationService,
-    network: Option<&Arc<CarrierClient>>,
+    network: Option<Network>,
     dialer: Option<Arc<Dialer>>,
     longest_call: SignedDuration,
 ) -> JoinSet<()> {
     let mut workers = JoinSet::new();
-    workers.spawn(sweep_on(Arc::clone(context), conversations.clone(), network.cloned(), longest_call));
+    let (carriers, gateways) = network.map_or((None, Vec::new()), |network| (Some(network.carriers), network.gateways));
+    workers.spawn(sweep_on(Arc::clone(context), conversations.clone(), carriers.clone(), longest_call));
     // Without a number to call from, leave jobs that need the network to another node.
-    let outside = network.filter(|_| conversations.lines().call_back_number.is_some());
-    let outside = outside.map(|network| Outside { network: Arc::clone(network), conversations: conversations.clone() });
+    let outside = carriers.filter(|_| conversations.lines().call_back_number.is_some());
+    let outside = outside.map(|carriers| Outside { carriers, conversations: conversations.clone() });
     workers.spawn(run_jobs_on(JobRunner::new(Arc::clone(context), outside)));
     if let Some(dialer) = dialer {
         workers.spawn(Arc::clone(&dialer).run());
         workers.spawn(dialer.run_looks());
     }
-    #[cfg(feature = "lab")]
-    if let Some(CarrierClient::Simulated(lines)) = network.map(Arc::as_ref) {
-        workers.spawn(run_simulated_gateway(conversations.clone(), lines.clone()));
+    for gateway in gateways {
+        workers.spawn(gateway(conversations.clone()));
     }
     workers
 }
@@ -256,7 +267,7 @@ pub(crate) fn network(
     urls: &Urls,
     #[cfg_attr(not(feature = "lab"), expect(unused_variables, reason = "only the simulated network has a clock"))]
     context: &Context,
-) -> anyhow::Result<Option<CarrierClient>> {
+) -> anyhow::Result<Option<Network>> {
     match config.carrier {
         Some(Carrier::Twilio) if !places_calls(config) && config.twilio.account_sid.is_empty() => {
             info!("no automated calls are placed: twilio.caller_number isn't set");
@@ -269,7 +280,7 @@ pub(crate) fn network(
                 );
             }
             let client = RestClient::new(&config.twilio, urls.clone())?;
-            Ok(Some(CarrierClient::Twilio { client: Box::new(client), urls: urls.clone() }))
+            Ok(Some(Network { carriers: Carriers::only(Arc::new(client)), gateways: Vec::new() }))
         }
         #[cfg(feature = "lab")]
         Some(Carrier::Simulator) => Ok(Some(simulated_network(Default::default(), context))),
@@ -281,10 +292,18 @@ pub(crate) fn network(
 
 /// Returns the simulated phone network.
 #[cfg(feature = "lab")]
-pub(crate) fn simulated_network(settings: crate::carrier::simulator::Settings, context: &Context) -> CarrierClient {
+pub(crate) fn simulated_network(settings: crate::carrier::simulator::Settings, context: &Context) -> Network {
     warn!("the phone network is simulated: no phone rings, and every answer to an automated call is made up");
     let network = crate::carrier::simulator::Network::new(settings);
-    CarrierClient::Simulated(SimulatedCarrier::new(network, context.clock.clone()))
+    on_simulated_lines(SimulatedCarrier::new(network, context.clock.clone()))
+}
+
+/// The simulated carrier as the only one, with its gateway.
+#[cfg(feature = "lab")]
+pub(crate) fn on_simulated_lines(lines: SimulatedCarrier) -> Network {
+    let carriers = Carriers::only(Arc::new(lines.clone()));
+    let gateway: Gateway = Box::new(|conversations| Box::pin(run_simulated_gateway(conversations, lines)));
+    Network { carriers, gateways: vec![gateway] }
 }
 
 pub(crate) fn dialling(config: &Config, from: PhoneNumber) -> DialerSettings {
@@ -304,13 +323,13 @@ pub(crate) fn dialling(config: &Config, from: PhoneNumber) -> DialerSettings {
 async fn sweep_on(
     context: Arc<Context>,
     conversations: ConversationService,
-    network: Option<Arc<CarrierClient>>,
+    carriers: Option<Carriers>,
     longest_call: SignedDuration,
 ) {
     let mut rhythm = tokio::time::interval(SWEEP_EVERY);
     loop {
         rhythm.tick().await;
-        match sweep(&context, &conversations, network.as_deref(), longest_call).await {
+        match sweep(&context, &conversations, carriers.as_ref(), longest_call).await {
             Ok(_) => {}
             Err(error) if error.is_conflict() => {
                 warn!(%error, "another node ended lost calls at the same time; retrying");

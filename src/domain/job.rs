@@ -91,11 +91,14 @@ pub enum JobFailure {
     Panicked,
     /// It took too long and was stopped.
     TimedOut,
+    /// The carrier that has its leg isn't configured. Retrying helps once it is.
+    NoCarrier,
 }
 
 impl JobFailure {
     /// All failures.
-    pub const ALL: [Self; 5] = [Self::Unreadable, Self::Interrupted, Self::Database, Self::Panicked, Self::TimedOut];
+    pub const ALL: [Self; 6] =
+        [Self::Unreadable, Self::Interrupted, Self::Database, Self::Panicked, Self::TimedOut, Self::NoCarrier];
 
     /// The code in the database, in metrics and in commands.
     pub const fn code(self) -> &'static str {
@@ -105,6 +108,7 @@ impl JobFailure {
             Self::Database => "database",
             Self::Panicked => "panicked",
             Self::TimedOut => "timed_out",
+            Self::NoCarrier => "no_carrier",
         }
     }
 

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::carrier::simulator;
+use crate::carrier::{Carriers, simulator};
 use crate::service::{
-    CarrierClient, Clock, Context, ConversationService, Dialer, DialerSettings, JobRunner, LineSettings, Outside,
-    SimulatedCarrier, run_until, sweep,
+    Clock, Context, ConversationService, Dialer, DialerSettings, JobRunner, LineSettings, Outside, SimulatedCarrier,
+    run_until, sweep,
 };
 use crate::store::calls::{self, CallFilter};
 use crate::store::{StoreError, dialer};
@@ -62,7 +62,7 @@ pub struct Simulation {
     pub dialer: Arc<Dialer>,
     jobs: JobRunner,
     /// The simulated network, as the dialer sees it.
-    pub network: Arc<CarrierClient>,
+    pub carriers: Carriers,
     /// The simulated network, as its people see it.
     pub lines: SimulatedCarrier,
 }
@@ -135,11 +135,11 @@ impl Simulation {
         dialling: DialerSettings,
     ) -> Self {
         let (conversations, _ends_with_the_last_sender) = ConversationService::start(Arc::clone(&context), settings);
-        let network = Arc::new(CarrierClient::Simulated(lines.clone()));
-        let dialer = Dialer::new(Arc::clone(&context), conversations.clone(), Arc::clone(&network), dialling);
-        let outside = Outside { network: Arc::clone(&network), conversations: conversations.clone() };
+        let carriers = Carriers::only(Arc::new(lines.clone()));
+        let dialer = Dialer::new(Arc::clone(&context), conversations.clone(), carriers.clone(), dialling);
+        let outside = Outside { carriers: carriers.clone(), conversations: conversations.clone() };
         let jobs = JobRunner::new(Arc::clone(&context), Some(outside));
-        Self { clock, context, conversations, dialer, jobs, network, lines }
+        Self { clock, context, conversations, dialer, jobs, carriers, lines }
     }
 
     /// Runs until the clock shows `end`.
@@ -208,7 +208,7 @@ impl Simulation {
             rhythm.sweep_at = Some(later(now, SWEEP_EVERY));
         }
         if begins || is_due(rhythm.sweep_at, now) {
-            sweep(&self.context, &self.conversations, Some(&self.network), self.dialer.dialling().longest_call())
+            sweep(&self.context, &self.conversations, Some(&self.carriers), self.dialer.dialling().longest_call())
                 .await?;
             rhythm.sweep_at = if self.has_open_calls().await? { Some(later(now, SWEEP_EVERY)) } else { None };
         }

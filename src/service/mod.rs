@@ -15,8 +15,6 @@ mod outbox;
 mod patients;
 mod recovery;
 mod reports;
-#[cfg(feature = "lab")]
-mod simulated_gateway;
 mod slots;
 mod suspension;
 
@@ -36,9 +34,9 @@ pub use calls::{
     Resolved, ShownAnswer, ShownAttempt, ShownCall, ShownLeg, ShownPerson, ShownTurn, call_now, list_attempts,
     list_calls, resolve_call, show_call,
 };
-pub use carriers::{CarrierClient, LegBook, Speaks};
+pub use carriers::{LegBook, Speaks};
 #[cfg(feature = "lab")]
-pub use carriers::{NetworkObserver, SimulatedCarrier};
+pub use carriers::{NetworkObserver, Processed, SimulatedCarrier, run_simulated_gateway, run_until};
 pub use centre_settings::{CentreChange, CentreSettings};
 pub use centres::{CentreChanged, CentreError, CentreView, add_centre, change_centre, list_centres, show_centre};
 #[cfg(feature = "fault-injection")]
@@ -61,8 +59,6 @@ pub use patients::{
 };
 pub use recovery::{Reconciled, reconcile_calls};
 pub use reports::{Export, ReportError};
-#[cfg(feature = "lab")]
-pub use simulated_gateway::{Processed, run_simulated_gateway, run_until};
 pub use slots::{CentreDay, DailyStats, DaySlot, ShownSlot, day_figures, day_slots};
 pub use suspension::{
     DialerState, MaintenanceView, PauseReason, SuspensionError, call_not_known, current_maintenance, dialer_state,

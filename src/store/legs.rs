@@ -7,7 +7,7 @@ use super::{
     StoreError, Tx,
     bind_value::{BindValue, Row, parsed},
 };
-use crate::domain::{CallId, Direction, HangupCause, LegId, PhoneNumber};
+use crate::domain::{CallId, Direction, HangupCause, LegId, PhoneNumber, ProcessId};
 
 /// One leg.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,9 @@ pub struct LegRow {
     pub hangup_cause: Option<HangupCause>,
     /// When the carrier first reported that the phone rang or was answered. Only for outbound legs to a phone.
     pub began_at: Option<Timestamp>,
+    /// The node that placed the call or first received a report of the leg. `None` for legs of earlier versions and
+    /// legs that were found in the carrier's list.
+    pub node: Option<ProcessId>,
 }
 
 /// A leg found by its carrier leg ID.
@@ -92,9 +95,9 @@ pub async fn insert_unknown(tx: &mut Tx, legs: &[LegRow]) -> Result<(), StoreErr
     Ok(())
 }
 
-const INSERT: &str = "INSERT INTO legs (id, call_id, direction, carrier, carrier_leg_id, far_number, near_number, started_at, ended_at, hangup_cause, began_at) VALUES";
+const INSERT: &str = "INSERT INTO legs (id, call_id, direction, carrier, carrier_leg_id, far_number, near_number, started_at, ended_at, hangup_cause, began_at, node) VALUES";
 
-fn columns(leg: &LegRow) -> [BindValue<'_>; 11] {
+fn columns(leg: &LegRow) -> [BindValue<'_>; 12] {
     [
         leg.id.into(),
         leg.call.into(),
@@ -107,6 +110,7 @@ fn columns(leg: &LegRow) -> [BindValue<'_>; 11] {
         leg.ended_at.into(),
         leg.hangup_cause.map(HangupCause::code).into(),
         leg.began_at.into(),
+        leg.node.into(),
     ]
 }
 
@@ -140,7 +144,7 @@ pub async fn by_carrier_leg(tx: &mut Tx, carrier: &str, names: &[&str]) -> Resul
 pub async fn of_calls(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<LegRow>, StoreError> {
     tx.fetch_in(
         "SELECT id, call_id, direction, carrier, carrier_leg_id, far_number, near_number, started_at, ended_at,
-         hangup_cause, began_at FROM legs WHERE call_id IN",
+         hangup_cause, began_at, node FROM legs WHERE call_id IN",
         &[],
         calls.iter().map(|call| (*call).into()),
         "ORDER BY started_at, id",
@@ -245,5 +249,6 @@ fn read(row: &Row<'_>) -> Result<LegRow, StoreError> {
         ended_at: row.opt_time(8, "legs.ended_at")?,
         hangup_cause: row.opt_read(9, "legs.hangup_cause", HangupCause::from_code)?,
         began_at: row.opt_time(10, "legs.began_at")?,
+        node: row.opt_read(11, "legs.node", parsed)?,
     })
 }

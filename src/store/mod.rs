@@ -27,6 +27,7 @@ pub mod legs;
 pub mod losses;
 pub mod maintenances;
 mod migrating;
+pub mod nodes;
 pub mod origin;
 pub mod outbox;
 pub mod patient_list;

@@ -4,6 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::bind_value::{Row, parsed};
+use super::nodes::alive_since;
 use super::{Document, StoreError, Tx};
 use crate::domain::{Job, JobFailure, JobId, JobKind, ProcessId};
 use crate::policy::CLOCKS_AGREE;
@@ -76,11 +77,15 @@ pub async fn put(tx: &mut Tx, jobs: Vec<NewJob>) -> Result<(), StoreError> {
 
 /// The jobs that can be claimed: due, neither done nor given up, and not claimed by another process. A time further in
 /// the future than any that is stored was written while a clock was wrong, and counts as past. A process claims its own
-/// jobs again: it hasn't been able to store their results.
+/// jobs again: it hasn't been able to store their results. A job that was left to a node is claimed only by that node
+/// while it is alive.
 macro_rules! claimable {
     () => {
         "done_at IS NULL AND failed_at IS NULL AND (due_at <= $1 OR due_at > $2)
-         AND (claimed_until IS NULL OR claimed_until <= $1 OR claimed_until > $2 OR claimed_by = $3) AND kind IN"
+         AND (claimed_until IS NULL OR claimed_until <= $1 OR claimed_until > $2 OR claimed_by = $3)
+         AND (node IS NULL OR node = $3
+              OR NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.id = outbox.node AND nodes.seen_at > $4))
+         AND kind IN"
     };
 }
 
@@ -95,7 +100,7 @@ pub async fn is_any_claimable(
     at: Timestamp,
 ) -> Result<bool, StoreError> {
     const HEAD: &str = concat!("SELECT id FROM outbox WHERE ", claimable!());
-    let fixed = [at.into(), latest(at).into(), process.into()];
+    let fixed = [at.into(), latest(at).into(), process.into(), alive_since(at).into()];
     let keys = kinds.iter().map(|kind| kind.code().into());
     Ok(!tx.fetch_in(HEAD, &fixed, keys, "LIMIT 1", |row| row.owned(0)).await?.is_empty())
 }
@@ -116,9 +121,9 @@ pub async fn claim(
     macro_rules! tail {
         ($lock:literal) => {
             concat!(
-                "ORDER BY due_at, id LIMIT $5 ",
+                "ORDER BY due_at, id LIMIT $6 ",
                 $lock,
-                ") UPDATE outbox SET claimed_by = $3, claimed_until = $4, attempts = attempts + 1
+                ") UPDATE outbox SET claimed_by = $3, claimed_until = $5, attempts = attempts + 1
                  FROM claimable WHERE id = claimable_id RETURNING due_at, id, kind, job, attempts"
             )
         };
@@ -126,7 +131,8 @@ pub async fn claim(
     // Nodes that claim at the same time don't wait for each other: each skips what another one has locked.
     let tail = if tx.writes_alone() { tail!("") } else { tail!("FOR UPDATE SKIP LOCKED") };
     let until = at.checked_add(CLAIM_LASTS).unwrap_or(Timestamp::MAX);
-    let fixed = [at.into(), latest(at).into(), process.into(), until.into(), i64::from(limit).into()];
+    let alive_since = alive_since(at).into();
+    let fixed = [at.into(), latest(at).into(), process.into(), alive_since, until.into(), i64::from(limit).into()];
     let keys = kinds.iter().map(|kind| kind.code().into());
     let mut claimed = tx
         .fetch_in(HEAD, &fixed, keys, tail, |row| {
@@ -190,6 +196,21 @@ pub async fn postpone(
         "UPDATE outbox SET due_at = $3, attempts = $4, claimed_by = NULL, claimed_until = NULL
          WHERE id = $1 AND claimed_by = $2 AND done_at IS NULL",
         vec![id.into(), process.into(), due_at.into(), runs.into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Leaves a job to the node that has its leg, and ends the claim of a process on it. Does nothing if another process
+/// has claimed it since.
+///
+/// # Errors
+/// Database errors.
+pub async fn leave_to(tx: &mut Tx, id: JobId, process: ProcessId, node: ProcessId) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE outbox SET node = $3, attempts = 0, claimed_by = NULL, claimed_until = NULL
+         WHERE id = $1 AND claimed_by = $2 AND done_at IS NULL",
+        vec![id.into(), process.into(), node.into()],
     )
     .await?;
     Ok(())

@@ -4,7 +4,6 @@
 use kenkocall::carrier::simulator::Script;
 use kenkocall::policy::{CallPrice, DayLimits};
 use kenkocall::service::{CentreChange, Dialer, PauseReason, change_centre, dialer_state, resume_dialling};
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::databases::Fresh;
@@ -50,7 +49,7 @@ async fn a_restart_doesnt_begin_the_day_anew(fresh: Fresh) {
     let dialling = simulation.dialer.dialling().clone();
     // Another process, which knows only the content of the database.
     let context = day.context_on(fresh.database.clone());
-    let other = Dialer::new(context, simulation.conversations.clone(), Arc::clone(&simulation.network), dialling);
+    let other = Dialer::new(context, simulation.conversations.clone(), simulation.carriers.clone(), dialling);
     day.down_until("2026-11-24T15:00:01+09:00");
     for _ in 0..5 {
         other.tick_and_wait().await.unwrap();

@@ -27,6 +27,7 @@ mod reopened_attempts;
 mod reports_cancel_calls;
 mod retries;
 mod scheduled_calls;
+mod several_carriers;
 mod staff_conversations;
 mod stop_requests;
 mod storage_faults;

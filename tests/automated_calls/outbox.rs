@@ -1,7 +1,5 @@
 //! The outbox: jobs are claimed, taken over from killed processes, left to newer programs, and given up.
 
-use std::sync::Arc;
-
 use jiff::SignedDuration;
 use kenkocall::domain::{AlertKind, CallId, CentreCode, DataOrigin, Job, JobFailure, JobId, JobKind, ProcessId};
 use kenkocall::lab::MADE_UP_CENTRE;
@@ -51,8 +49,8 @@ async fn put(day: &Day, jobs: Vec<Job>) -> Vec<JobId> {
 
 /// A node with a phone network.
 fn runner(day: &Day, database: Database) -> JobRunner {
-    let network = Arc::clone(&day.simulation.network);
-    let outside = Outside { network, conversations: day.simulation.conversations.clone() };
+    let outside =
+        Outside { carriers: day.simulation.carriers.clone(), conversations: day.simulation.conversations.clone() };
     JobRunner::new(day.context_on(database), Some(outside))
 }
 

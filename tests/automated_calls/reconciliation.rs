@@ -53,12 +53,12 @@ impl Day {
     }
 
     async fn reconciles(&self) -> Reconciled {
-        let (context, network) = (&self.simulation.context, &self.simulation.network);
+        let (context, carriers) = (&self.simulation.context, &self.simulation.carriers);
         reconcile_calls(
             context,
             &self.client.actor,
             self.simulation.conversations.lines().flow_sets.current().digest.as_str(),
-            network,
+            carriers.default(),
             SignedDuration::from_secs(60),
         )
         .await

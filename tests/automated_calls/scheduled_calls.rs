@@ -126,15 +126,14 @@ async fn fault_35_a_call_that_another_node_is_placing_is_not_a_loss(fresh: Fresh
             ring_seconds: 30,
             longest_seconds: 600,
         };
-        let dialled = simulation.network.dial(&dial).await;
+        let dialled = simulation.carriers.default().dial(&dial).await;
         assert!(matches!(dialled, kenkocall::carrier::network::DialOutcome::Accepted(_)));
     }
     drop(prepared);
     let database = kenkocall::store::Database::open(&fresh.url, 4).await.unwrap();
     let context = day.context_on(database.clone());
     let dialling = simulation.dialer.dialling().clone();
-    let other =
-        Dialer::new(context, simulation.conversations.clone(), std::sync::Arc::clone(&simulation.network), dialling);
+    let other = Dialer::new(context, simulation.conversations.clone(), simulation.carriers.clone(), dialling);
     let ticked = other.tick_and_wait().await.unwrap();
     assert_eq!((ticked.intended, ticked.held_until), (0, None));
     assert_eq!(day.kept.count("losses").await, 0);
@@ -157,8 +156,7 @@ async fn fault_14_two_workers_dial_each_slot_once(fresh: Fresh) {
     let database = kenkocall::store::Database::open(&fresh.url, 4).await.unwrap();
     let context = day.context_on(database.clone());
     let dialling = simulation.dialer.dialling().clone();
-    let other =
-        Dialer::new(context, simulation.conversations.clone(), std::sync::Arc::clone(&simulation.network), dialling);
+    let other = Dialer::new(context, simulation.conversations.clone(), simulation.carriers.clone(), dialling);
     for _ in 0..10 {
         // A node that finds the other one ahead claims nothing and tries again.
         let (_first, _second) = tokio::join!(simulation.dialer.tick_and_wait(), other.tick_and_wait());

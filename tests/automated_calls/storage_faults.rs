@@ -191,8 +191,8 @@ async fn fault_15_a_worker_that_was_frozen_while_another_took_over(fresh: Fresh)
     let simulation = &day.simulation;
     let database = Database::open(&fresh.url, 4).await.unwrap();
     let dialling = simulation.dialer.dialling().clone();
-    let (conversations, network) = (simulation.conversations.clone(), Arc::clone(&simulation.network));
-    let other = Dialer::new(day.context_on(database.clone()), conversations, network, dialling);
+    let (conversations, carriers) = (simulation.conversations.clone(), simulation.carriers.clone());
+    let other = Dialer::new(day.context_on(database.clone()), conversations, carriers, dialling);
     other.look().await.unwrap();
     assert_eq!(day.attempts().await, ["01 unknown"], "the other one doesn't know whether it rang");
     simulation.dialer.send(prepared).await;

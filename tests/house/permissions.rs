@@ -3,7 +3,7 @@
 use super::{Tree, in_src};
 
 /// Public functions of the services that no person calls, by path and name, with the reason.
-const BY_THE_PROGRAM: [(&str, &[&str], &str); 10] = [
+const BY_THE_PROGRAM: [(&str, &[&str], &str); 9] = [
     ("src/service/alerts/", &["tell_of_carrier"], "the carrier's webhooks and workers raise it"),
     (
         "src/service/audit/",
@@ -16,7 +16,6 @@ const BY_THE_PROGRAM: [(&str, &[&str], &str); 10] = [
     ("src/service/dialer/", &["*"], "a worker"),
     ("src/service/outbox/", &["run", "run_jobs"], "a worker"),
     ("src/service/reports/", &["next"], "the next page of an export that was permitted when it began"),
-    ("src/service/simulated_gateway.rs", &["*"], "a worker"),
     ("src/service/suspension/", &["call_not_known", "turn_not_known"], "the carrier's webhooks"),
 ];
 

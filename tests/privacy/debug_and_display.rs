@@ -146,6 +146,7 @@ fn i6_no_row_of_the_store_prints_personal_data() {
         ended_at: None,
         hangup_cause: None,
         began_at: None,
+        node: None,
     });
     let personal = || Stored::from(format!("{ID} {BORN} {NUMBER} {} 383", NAMES[0]));
     redacts(&TurnRow { call: CallId(uuid()), turn: 1, at, event: personal(), reply: personal() });

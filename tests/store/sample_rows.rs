@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil::date};
 use kenkocall::{
     domain::{
         BirthDate, CallId, CallerNumber, CentreCode, Channel, Direction, HersysId, Item, Language, LegId, Line,
-        PatientId, PhoneNumber, ReportId, ReportOutcome, Sensitive, Severity,
+        PatientId, PhoneNumber, ProcessId, ReportId, ReportOutcome, Sensitive, Severity,
     },
     store::{
         Database, Document, StoreError,
@@ -96,6 +96,7 @@ pub fn leg(number: u64) -> LegRow {
         ended_at: None,
         hangup_cause: None,
         began_at: None,
+        node: Some(ProcessId(id(900))),
     }
 }
 

@@ -75,6 +75,7 @@ job-interrupted = the program ended, or couldn't store the result, each time it 
 job-database = the database failed each time; the log says how
 job-panicked = a fault of the program; the log has it
 job-timed-out = it took too long each time
+job-no-carrier = the carrier that has its call isn't in the settings
 job-unknown-failure = for a reason that only a newer version of this program knows
 
 maintenance-ended = the maintenance has ended: callers are answered

@@ -74,6 +74,7 @@ job-interrupted = 実行するたびに、プログラムが終了したか、�
 job-database = 毎回データベースの処理に失敗しました。詳しくはログを見てください
 job-panicked = プログラムの不具合です。詳しくはログを見てください
 job-timed-out = 毎回、時間がかかりすぎました
+job-no-carrier = この通話を扱う電話事業者が設定にありません
 job-unknown-failure = 理由は、このプログラムの新しい版でしか分かりません
 
 maintenance-ended = メンテナンスを終了しました。電話を受け付けます

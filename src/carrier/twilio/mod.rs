@@ -22,6 +22,9 @@ mod xml;
 #[cfg(feature = "lab")]
 mod xml_reader;
 
+/// The name of Twilio-compatible carriers in the database.
+pub const CARRIER_NAME: &str = "twilio";
+
 pub use apology::{AfterApology, apology};
 pub use form::{Form, FormError, MAX_FIELDS, Pair};
 pub use request::{FallbackRequest, Field, StatusRequest, VoiceRequest, account};

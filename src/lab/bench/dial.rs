@@ -17,11 +17,11 @@ use crate::carrier::simulator::{self, Habit, Population, PopulationMix};
 use crate::commands::database::prepared;
 use crate::commands::documents::Origin;
 use crate::commands::output::outln;
-use crate::commands::serve::{dialling, open_services, start_workers};
+use crate::commands::serve::{dialling, on_simulated_lines, open_services, start_workers};
 use crate::config::Config;
 use crate::domain::{CallTimes, CallingHours, PhoneNumber};
 use crate::lab::{SyntheticDay, add_even_slots, add_made_up_day, made_up_number};
-use crate::service::{CarrierClient, Clock, Context, ConversationService, Dialer, SimulatedCarrier};
+use crate::service::{Clock, Context, ConversationService, Dialer, SimulatedCarrier};
 use crate::store::{Database, attempts, turns};
 
 /// The configured pace is this multiple of the required rate, so that it isn't the limit that is measured.
@@ -100,13 +100,13 @@ impl Exchange {
         let (conversations, _ends_with_the_last_sender) =
             ConversationService::start(Arc::clone(&context), Arc::clone(&line_settings));
         let lines = SimulatedCarrier::new(simulator::Network::new(settings), context.clock.clone());
-        let network = Arc::new(CarrierClient::Simulated(lines.clone()));
+        let network = on_simulated_lines(lines.clone());
         let from = line_settings.call_back_number.clone().context("the number that calls come from")?;
         let dialling = dialling(config, from);
-        let dialer = Dialer::new(Arc::clone(&context), conversations.clone(), Arc::clone(&network), dialling);
+        let dialer = Dialer::new(Arc::clone(&context), conversations.clone(), network.carriers.clone(), dialling);
         add_made_up_day(&context.database, &day(&context.clock, plan)?).await?;
         let longest_call = dialer.dialling().longest_call();
-        let workers = start_workers(&context, &conversations, Some(&network), Some(dialer), longest_call);
+        let workers = start_workers(&context, &conversations, Some(network), Some(dialer), longest_call);
         Ok(Self { context, conversations, lines, workers })
     }
 

@@ -1,11 +1,13 @@
-//! The carriers that this program places calls with, and the legs that they report.
+//! The legs that carriers report, and the simulated phone network as a carrier.
 
-mod client;
 mod leg_book;
 #[cfg(feature = "lab")]
 mod simulated;
+#[cfg(feature = "lab")]
+mod simulated_gateway;
 
-pub use client::CarrierClient;
 pub use leg_book::{LegBook, Speaks};
 #[cfg(feature = "lab")]
 pub use simulated::{NetworkObserver, SimulatedCarrier};
+#[cfg(feature = "lab")]
+pub use simulated_gateway::{Processed, run_simulated_gateway, run_until};

@@ -6,10 +6,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
+use super::simulated_gateway::Processed;
+use crate::carrier::network::{
+    Carrier, CarrierCall, CommandResult, Dial, DialOutcome, LegProgress, LookupResult, Pending, Reach, Recent,
+    SmsOutcome,
+};
 use crate::carrier::{CarrierLegId, simulator};
-use crate::domain::CallId;
+use crate::domain::{CallId, PhoneNumber};
 use crate::service::context::Clock;
-use crate::service::simulated_gateway::Processed;
+
+/// The name of the simulated phone network in the database.
+pub(super) const CARRIER_NAME: &str = "simulator";
 
 /// Observes the results of a simulated network's events.
 pub type NetworkObserver = Arc<dyn Fn(&Processed<'_>) + Send + Sync>;
@@ -23,7 +30,7 @@ pub struct SimulatedCarrier {
     /// The last question to each leg: the call, and the number of the turn that will answer it.
     turns: Arc<Mutex<HashMap<CarrierLegId, (CallId, u32)>>>,
     /// Signals that a request may have moved the network's next event forward.
-    pub(in crate::service) changed: Arc<Notify>,
+    pub(super) changed: Arc<Notify>,
     /// Notified of the result of each network event, before the simulated people hear it.
     listener: Option<NetworkObserver>,
 }
@@ -52,7 +59,7 @@ impl SimulatedCarrier {
         self.clock.now()
     }
 
-    pub(in crate::service) fn hear(&self, heard: &Processed<'_>) {
+    pub(super) fn hear(&self, heard: &Processed<'_>) {
         if let Some(listener) = &self.listener {
             listener(heard);
         }
@@ -71,17 +78,86 @@ impl SimulatedCarrier {
     }
 
     /// Notes that the leg's next answer is this turn.
-    pub(in crate::service) fn expect(&self, leg: &CarrierLegId, call: CallId, turn: u32) {
+    pub(super) fn expect(&self, leg: &CarrierLegId, call: CallId, turn: u32) {
         self.turns.lock().unwrap_or_else(PoisonError::into_inner).insert(leg.clone(), (call, turn));
     }
 
     /// The turn that the leg's next answer belongs to.
-    pub(in crate::service) fn expected(&self, leg: &CarrierLegId) -> Option<(CallId, u32)> {
+    pub(super) fn expected(&self, leg: &CarrierLegId) -> Option<(CallId, u32)> {
         self.turns.lock().unwrap_or_else(PoisonError::into_inner).get(leg).copied()
     }
 
     /// Forgets a leg that has ended.
-    pub(in crate::service) fn forget(&self, leg: &CarrierLegId) {
+    pub(super) fn forget(&self, leg: &CarrierLegId) {
         self.turns.lock().unwrap_or_else(PoisonError::into_inner).remove(leg);
+    }
+}
+
+impl SimulatedCarrier {
+    /// Asks the network when the request is awaited.
+    fn ask<'a, T>(
+        &'a self,
+        request: impl FnOnce(&mut simulator::Network, Timestamp) -> T + Send + 'a,
+    ) -> Pending<'a, T> {
+        Box::pin(async move { self.with(request) })
+    }
+}
+
+impl Carrier for SimulatedCarrier {
+    fn name(&self) -> &'static str {
+        CARRIER_NAME
+    }
+
+    /// One process has the whole network.
+    fn reach(&self) -> Reach {
+        Reach::AnyNode
+    }
+
+    fn is_simulated(&self) -> bool {
+        true
+    }
+
+    fn dial<'a>(&'a self, dial: &'a Dial) -> Pending<'a, DialOutcome> {
+        self.ask(|network, now| network.dial(dial, now))
+    }
+
+    fn cancel<'a>(&'a self, leg: &'a CarrierLegId) -> Pending<'a, CommandResult> {
+        self.ask(|network, now| network.cancel(leg, now))
+    }
+
+    fn say_goodbye<'a>(&'a self, leg: &'a CarrierLegId, _call: CallId) -> Pending<'a, CommandResult> {
+        self.ask(|network, now| network.redirect(leg, now))
+    }
+
+    fn look_up<'a>(&'a self, leg: &'a CarrierLegId) -> Pending<'a, LookupResult<LegProgress>> {
+        self.ask(|network, now| network.look_up(leg, now))
+    }
+
+    fn staff_answered<'a>(&'a self, leg: &'a CarrierLegId) -> Pending<'a, LookupResult<bool>> {
+        self.ask(|network, now| network.staff_answered(leg, now))
+    }
+
+    fn time(&self) -> Pending<'_, LookupResult<Timestamp>> {
+        self.ask(simulator::Network::time)
+    }
+
+    fn list<'a>(&'a self, to: &'a PhoneNumber, since: Timestamp) -> Pending<'a, LookupResult<Vec<CarrierCall>>> {
+        self.ask(move |network, now| network.list(to, since, now))
+    }
+
+    fn list_newest(&self, since: Timestamp) -> Pending<'_, LookupResult<Vec<CarrierCall>>> {
+        self.ask(move |network, now| network.list_newest(since, now))
+    }
+
+    fn list_all(&self, since: Timestamp) -> Pending<'_, LookupResult<Vec<CarrierCall>>> {
+        self.ask(move |network, now| network.list_all(since, now))
+    }
+
+    fn list_recent(&self, since: Timestamp, _required: Timestamp) -> Pending<'_, LookupResult<Recent>> {
+        self.ask(move |network, now| network.list_recent(since, now))
+    }
+
+    fn send_sms<'a>(&'a self, to: &'a PhoneNumber, from: &'a PhoneNumber, body: &'a str) -> Pending<'a, SmsOutcome> {
+        self.ask(|network, now| network.send_sms(from, to, body, now))
     }
 }

@@ -25,11 +25,11 @@ pub use last_commit::LastCommit;
 pub use log_limiter::{LimitedLine, count_last_outside_lines, count_outside_lines};
 pub use page::{Page, Rest};
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Notify;
 
-use crate::domain::Actor;
+use crate::domain::{Actor, ProcessId};
 use crate::store::Database;
 
 /// What every service function needs. One per process.
@@ -45,6 +45,8 @@ pub struct Context {
     pub event_bus: EventBus,
     /// The last commit of this process.
     pub last_commit: LastCommit,
+    /// The id of this process, once it is needed.
+    process: OnceLock<ProcessId>,
 }
 
 /// A context and the actor of one request.
@@ -66,6 +68,12 @@ impl Context {
             dialer_wake: Notify::new(),
             event_bus: EventBus::default(),
             last_commit: LastCommit::default(),
+            process: OnceLock::new(),
         })
+    }
+
+    /// This process, by which other nodes know its legs and its claims on jobs.
+    pub fn process(&self) -> ProcessId {
+        *self.process.get_or_init(|| ProcessId(new_id()))
     }
 }

@@ -145,6 +145,7 @@ impl Batch<'_> {
             ended_at: None,
             hangup_cause: None,
             began_at: None,
+            node: Some(self.context.process()),
         });
         self.keep.moment(self.at, call, ServiceEventKind::RangIn(ring.line));
         let event = StoredEvent::Began(ring.line);

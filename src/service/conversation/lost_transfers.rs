@@ -3,11 +3,10 @@
 use tracing::{info, warn};
 
 use super::{CarrierEvent, ConversationError, ConversationService};
-use crate::carrier::CarrierLegId;
 use crate::carrier::network::LookupResult;
+use crate::carrier::{Carrier, CarrierLegId};
 use crate::domain::CallId;
 use crate::engine::TransferOutcome;
-use crate::service::carriers::CarrierClient;
 
 /// Ends a call whose caller is gone, by the carrier's answer about the staff phone. Returns `false` if the carrier
 /// gave no answer and must be asked again.
@@ -15,12 +14,12 @@ use crate::service::carriers::CarrierClient;
 /// # Errors
 /// Errors of the conversation service. The carrier must then be asked again, too.
 pub(in crate::service) async fn end_in_transfer(
-    network: &CarrierClient,
+    carrier: &dyn Carrier,
     conversations: &ConversationService,
     call: CallId,
     leg: &CarrierLegId,
 ) -> Result<bool, ConversationError> {
-    let outcome = match network.staff_answered(leg).await {
+    let outcome = match carrier.staff_answered(leg).await {
         LookupResult::Found(true) => TransferOutcome::Talked,
         LookupResult::Found(false) | LookupResult::Nothing => TransferOutcome::NotReached,
         LookupResult::Unavailable(doubt) => {

@@ -10,7 +10,9 @@ use super::identify::standing_answers;
 use super::turn_log::StoredEvent;
 use super::{Answered, CarrierEvent, ConversationError, LegStatus, Outcome};
 use crate::carrier::network::Ringing;
-use crate::domain::{CallId, CallerNumber, Channel, Direction, LegId, ReportId, ReportOutcome, SlotOrigin, Withdrawal};
+use crate::domain::{
+    CallId, CallerNumber, Channel, Direction, LegId, ProcessId, ReportId, ReportOutcome, SlotOrigin, Withdrawal,
+};
 use crate::engine::{AnsweredBy, Person, Start, begin};
 use crate::flow::{FlowName, names};
 use crate::policy::{ReportCovers, Sign, report_day};
@@ -212,7 +214,7 @@ impl Batch<'_> {
         if let Some(known) = self.legs.get(name) {
             return (known.leg, known.began_at);
         }
-        let row = outbound_leg(attempt, carrier, name, self.at);
+        let row = outbound_leg(attempt, carrier, name, Some(self.context.process()), self.at);
         let (leg, call) = (row.id, row.call);
         self.keep.new_legs.push(row);
         let found = LegFound { carrier_leg_id: name.to_owned(), leg, call, began_at: None, ended_at: None };
@@ -253,8 +255,14 @@ impl Batch<'_> {
     }
 }
 
-/// The leg of an outbound call.
-pub(in crate::service) fn outbound_leg(attempt: &AttemptRow, carrier: &str, name: &str, at: Timestamp) -> LegRow {
+/// The leg of an outbound call, with the node that has it, if that is known.
+pub(in crate::service) fn outbound_leg(
+    attempt: &AttemptRow,
+    carrier: &str,
+    name: &str,
+    node: Option<ProcessId>,
+    at: Timestamp,
+) -> LegRow {
     LegRow {
         id: LegId(new_id()),
         call: attempt.call,
@@ -267,5 +275,6 @@ pub(in crate::service) fn outbound_leg(attempt: &AttemptRow, carrier: &str, name
         ended_at: None,
         hangup_cause: None,
         began_at: None,
+        node,
     }
 }

@@ -8,11 +8,10 @@ use tracing::{error, info, warn};
 
 use super::lost_transfers::end_in_transfer;
 use super::{CarrierEvent, ConversationError, ConversationService, LegStatus, Outcome};
-use crate::carrier::CarrierLegId;
 use crate::carrier::network::{LegProgress, LookupResult};
+use crate::carrier::{Carrier, CarrierLegId, Carriers};
 use crate::domain::{CallId, HangupCause};
 use crate::policy::{CarrierSays, QuietCall, QuietFate, quiet_fate};
-use crate::service::carriers::CarrierClient;
 use crate::service::context::{Clock, Context};
 use crate::store::StoreError;
 use crate::store::sessions::{self, Quiet};
@@ -34,7 +33,7 @@ const MAX_SWEPT: u32 = 500;
 pub async fn sweep(
     context: &Arc<Context>,
     conversations: &ConversationService,
-    network: Option<&CarrierClient>,
+    carriers: Option<&Carriers>,
     longest: SignedDuration,
 ) -> Result<usize, StoreError> {
     let now = context.clock.now();
@@ -45,8 +44,15 @@ pub async fn sweep(
     let mut tx = context.database.begin_read().await?;
     let quiet = sessions::quiet(&mut tx, silent_since, gone_before, now, MAX_SWEPT).await?;
     drop(tx);
-    let mut sweep =
-        Sweep { conversations, network, longest, clock: &context.clock, ended: 0, later: Vec::new(), soon: Vec::new() };
+    let mut sweep = Sweep {
+        conversations,
+        carriers,
+        longest,
+        clock: &context.clock,
+        ended: 0,
+        later: Vec::new(),
+        soon: Vec::new(),
+    };
     for call in quiet {
         match sweep.one(&call).await {
             Ok(()) => {}
@@ -73,7 +79,7 @@ pub async fn sweep(
 
 struct Sweep<'a> {
     conversations: &'a ConversationService,
-    network: Option<&'a CarrierClient>,
+    carriers: Option<&'a Carriers>,
     longest: SignedDuration,
     clock: &'a Clock,
     ended: usize,
@@ -94,17 +100,17 @@ impl Sweep<'_> {
                 self.later.push(call.call);
                 return Ok(());
             }
-            (QuietFate::Ended(cause), Some((network, leg))) => {
+            (QuietFate::Ended(cause), Some((carrier, leg))) => {
                 let status = LegStatus {
                     call: call.placed.then_some(call.call),
-                    carrier: network.name(),
+                    carrier: carrier.name(),
                     leg: leg.as_str().to_owned(),
                     status: "looked-up",
                     ended: Some(cause),
                     ringing: LegProgress::Ended(cause).ringing(),
                 };
                 match self.conversations.take(CarrierEvent::Status(status)).await? {
-                    Outcome::StaffUnknown => end_in_transfer(network, self.conversations, call.call, &leg).await?,
+                    Outcome::StaffUnknown => end_in_transfer(carrier, self.conversations, call.call, &leg).await?,
                     _ => true,
                 }
             }
@@ -124,20 +130,19 @@ impl Sweep<'_> {
         Ok(())
     }
 
-    /// The network that has the call's leg, if it can be asked from this node.
-    fn carrier_of(&self, call: &Quiet) -> Option<(&'_ CarrierClient, CarrierLegId)> {
-        let (network, (carrier, name)) = self.network.zip(call.leg.as_ref())?;
-        let leg = CarrierLegId::parse(name).ok().filter(|_| carrier == network.name());
-        leg.map(|leg| (network, leg))
+    /// The carrier that has the call's leg, if it can be asked from this node.
+    fn carrier_of(&self, call: &Quiet) -> Option<(&'_ dyn Carrier, CarrierLegId)> {
+        let (carriers, (carrier, leg)) = self.carriers.zip(call.leg.as_ref())?;
+        Some((carriers.named(carrier)?, CarrierLegId::parse(leg).ok()?))
     }
 
-    async fn says(&self, call: &Quiet, carrier: Option<&(&CarrierClient, CarrierLegId)>) -> CarrierSays {
+    async fn says(&self, call: &Quiet, carrier: Option<&(&dyn Carrier, CarrierLegId)>) -> CarrierSays {
         // For an outbound call, a node that dials finds out the outcome.
         if let Some(cause) = call.leg_ended.filter(|_| carrier.is_some() || !call.placed) {
             return CarrierSays::Over(cause);
         }
-        let Some((network, leg)) = carrier else { return CarrierSays::NobodyToAsk };
-        match network.look_up(leg).await {
+        let Some((carrier, leg)) = carrier else { return CarrierSays::NobodyToAsk };
+        match carrier.look_up(leg).await {
             LookupResult::Found(LegProgress::Ended(cause)) => CarrierSays::Over(cause),
             LookupResult::Found(_) => CarrierSays::GoesOn,
             // The carrier has no such call, so none is in progress.

@@ -226,7 +226,7 @@ impl Dialer {
             centre: slot.centre.clone(),
             number: slot.attempts + 1,
             phone_number: to.number().clone(),
-            carrier: self.network.name().to_owned(),
+            carrier: self.carrier().name().to_owned(),
             state: AttemptState::Intended,
             intended_at: now,
             moved_at: now,

@@ -45,7 +45,7 @@ impl Dialer {
     }
 
     async fn compare_clocks(&self) -> Result<Option<Duration>, StoreError> {
-        let witness = match self.network.time().await {
+        let witness = match self.carrier().time().await {
             LookupResult::Found(time) => Witness::Shows(time),
             LookupResult::Nothing => Witness::Silent,
             LookupResult::Unavailable(_) => Witness::Unavailable,

@@ -24,9 +24,9 @@ pub(super) use self::clock_check::watch_alone;
 pub use self::place::DialError;
 
 use self::up_to_date::UpToDate;
+use crate::carrier::{Carrier, Carriers};
 use crate::domain::{CallId, CallableNumber, PhoneNumber};
 use crate::policy::{CallPrice, DayLimits};
-use crate::service::carriers::CarrierClient;
 use crate::service::context::{Context, wait_after};
 use crate::service::conversation::ConversationService;
 use crate::store::StoreError;
@@ -81,7 +81,7 @@ impl DialerSettings {
 pub struct Dialer {
     context: Arc<Context>,
     conversations: ConversationService,
-    network: Arc<CarrierClient>,
+    carriers: Carriers,
     dialling: DialerSettings,
     requests: Arc<Semaphore>,
     /// The last epoch committed by this dialer.
@@ -129,13 +129,27 @@ impl Dialer {
     pub fn new(
         context: Arc<Context>,
         conversations: ConversationService,
-        network: Arc<CarrierClient>,
+        carriers: Carriers,
         dialling: DialerSettings,
     ) -> Arc<Self> {
         let requests = Arc::new(Semaphore::new(MAX_REQUESTS));
         let turn = AtomicI64::new(0);
         let (up_to_date, compared_server) = (tokio::sync::Mutex::default(), AtomicU64::new(0));
-        Arc::new(Self { context, conversations, network, dialling, requests, turn, up_to_date, compared_server })
+        Arc::new(Self { context, conversations, carriers, dialling, requests, turn, up_to_date, compared_server })
+    }
+
+    /// The carrier with which calls are placed.
+    fn carrier(&self) -> &dyn Carrier {
+        self.carriers.default()
+    }
+
+    /// The carrier that has an earlier call. `None`, and an error in the log, if it is no longer configured.
+    fn carrier_of(&self, call: CallId, name: &str) -> Option<&dyn Carrier> {
+        let found = self.carriers.named(name);
+        if found.is_none() {
+            error!(%call, carrier = name, "a call's carrier isn't configured, so nobody can be asked about the call");
+        }
+        found
     }
 
     /// The dialer's settings.

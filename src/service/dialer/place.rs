@@ -137,18 +137,18 @@ impl Dialer {
             ring_seconds: self.dialling.ring_seconds,
             longest_seconds: self.dialling.price.longest_minutes.saturating_mul(60),
         };
-        PlacementResult::Of(self.network.dial(&dial).await)
+        PlacementResult::Of(self.carrier().dial(&dial).await)
     }
 
     async fn keep(&self, came: Vec<(Intent, PlacementResult)>) -> Result<(), StoreError> {
-        let now = self.context.clock.now();
+        let (now, node) = (self.context.clock.now(), Some(self.context.process()));
         let (mut new_legs, mut placed, mut unknown, mut ends) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut hold: Option<(DialError, SignedDuration)> = None;
         for (intent, came) in &came {
             let call = intent.attempt.call;
             match came {
                 PlacementResult::Of(DialOutcome::Accepted(leg)) => {
-                    new_legs.push(outbound_leg(&intent.attempt, self.network.name(), leg.as_str(), now));
+                    new_legs.push(outbound_leg(&intent.attempt, self.carrier().name(), leg.as_str(), node, now));
                     placed.push(call);
                 }
                 PlacementResult::Of(DialOutcome::Unknown(doubt)) => {

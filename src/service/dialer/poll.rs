@@ -6,8 +6,8 @@ use tracing::{error, warn};
 
 use super::unknown_outcome::first_look;
 use super::{Dialer, TAKE_OVER};
-use crate::carrier::CarrierLegId;
 use crate::carrier::network::{LegProgress, LookupResult, Ringing};
+use crate::carrier::{Carrier, CarrierLegId};
 use crate::domain::{AttemptState, CallId, HangupCause};
 use crate::service::conversation::{Outcome, end_in_transfer, tell_looked_up};
 use crate::service::slots::{AttemptConclusion, settle};
@@ -52,10 +52,9 @@ impl Dialer {
         let unknown =
             attempts::to_look_for(&mut self.context.database.begin_autocommit().await?, now, MAX_LOOKED_FOR).await?;
         let unknown: Vec<AttemptRow> = unknown.into_iter().map(|attempt| self.dated(attempt)).collect();
-        if let Some(newest) = self.newest(&unknown).await {
-            for attempt in unknown {
-                self.look_for(&attempt, &newest, now).await?;
-            }
+        let newest = self.newest(&unknown).await;
+        for attempt in unknown {
+            self.look_for(&attempt, &newest, now).await?;
         }
         for attempt in silent {
             self.ask_about(&attempt, now).await?;
@@ -133,27 +132,35 @@ impl Dialer {
         let leg = legs::of_calls(&mut tx, &[attempt.call]).await?.into_iter().next();
         drop(tx);
         let begun = leg.as_ref().is_some_and(|leg| leg.began_at.is_some());
-        let leg = leg.and_then(|leg| CarrierLegId::parse(&leg.carrier_leg_id).ok());
-        let Some(leg) = leg else { return self.give_up(attempt, now).await };
-        match self.network.look_up(&leg).await {
-            LookupResult::Found(LegProgress::Ended(cause)) => self.keep_end(attempt.call, &leg, cause, now).await?,
-            LookupResult::Nothing => self.keep_end(attempt.call, &leg, HangupCause::Unspecified, now).await?,
+        let named = leg.and_then(|leg| Some((CarrierLegId::parse(&leg.carrier_leg_id).ok()?, leg.carrier)));
+        let Some((leg, name)) = named else { return self.give_up(attempt, now).await };
+        let Some(carrier) = self.carrier_of(attempt.call, &name) else {
+            return self.nobody_answers(attempt, now).await;
+        };
+        match carrier.look_up(&leg).await {
+            LookupResult::Found(LegProgress::Ended(cause)) => {
+                self.keep_end(carrier, attempt.call, &leg, cause, now).await?
+            }
+            LookupResult::Nothing => self.keep_end(carrier, attempt.call, &leg, HangupCause::Unspecified, now).await?,
             // The duration doesn't matter: the carrier ends the call at the limit that it was given.
             LookupResult::Found(progress) => {
                 if !begun && progress.ringing() == Ringing::Proven {
-                    self.keep_looked_up(attempt.call, &leg, progress).await?;
+                    self.keep_looked_up(carrier, attempt.call, &leg, progress).await?;
                 }
                 self.ask_again(attempt.call, now).await?;
             }
-            LookupResult::Unavailable(_) => {
-                let silent_for = self.context.clock.waited(attempt.moved_at);
-                if silent_for > self.longest_doubt(attempt).await? {
-                    return self.give_up(attempt, now).await;
-                }
-                self.ask_again(attempt.call, now).await?;
-            }
+            LookupResult::Unavailable(_) => self.nobody_answers(attempt, now).await?,
         }
         Ok(())
+    }
+
+    /// Asks again later, unless nothing has been heard of the call for too long.
+    async fn nobody_answers(&self, attempt: &AttemptRow, now: Timestamp) -> Result<(), StoreError> {
+        let silent_for = self.context.clock.waited(attempt.moved_at);
+        if silent_for > self.longest_doubt(attempt).await? {
+            return self.give_up(attempt, now).await;
+        }
+        self.ask_again(attempt.call, now).await
     }
 
     async fn ask_again(&self, call: CallId, now: Timestamp) -> Result<(), StoreError> {
@@ -184,28 +191,30 @@ impl Dialer {
     /// Processes the carrier's answer to a lookup of a leg.
     pub(super) async fn keep_looked_up(
         &self,
+        carrier: &dyn Carrier,
         call: CallId,
         leg: &CarrierLegId,
         progress: LegProgress,
     ) -> Result<(), StoreError> {
-        tell_looked_up(&self.conversations, self.network.name(), call, leg, progress).await.map(drop)
+        tell_looked_up(&self.conversations, carrier.name(), call, leg, progress).await.map(drop)
     }
 
     /// Processes the end of a leg. If the caller left during a transfer and whether staff answered is unknown, the
     /// carrier is asked that, too.
     async fn keep_end(
         &self,
+        carrier: &dyn Carrier,
         call: CallId,
         leg: &CarrierLegId,
         cause: HangupCause,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let ended = LegProgress::Ended(cause);
-        let outcome = tell_looked_up(&self.conversations, self.network.name(), call, leg, ended).await?;
+        let outcome = tell_looked_up(&self.conversations, carrier.name(), call, leg, ended).await?;
         if !matches!(outcome, Some(Outcome::StaffUnknown)) {
             return Ok(());
         }
-        match end_in_transfer(&self.network, &self.conversations, call, leg).await {
+        match end_in_transfer(carrier, &self.conversations, call, leg).await {
             Ok(true) => Ok(()),
             Ok(false) => self.ask_again(call, now).await,
             Err(error) => {

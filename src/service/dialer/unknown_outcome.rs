@@ -1,9 +1,12 @@
 //! Looks for a call of unknown outcome in the carrier's list and evaluates what the list proves.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use tracing::{error, info, warn};
 
 use super::Dialer;
+use crate::carrier::Carrier;
 use crate::carrier::network::{CarrierCall, LookupResult};
 use crate::domain::{AlertKind, CallId};
 use crate::policy::{LookupFinding, NextStep, UnknownAttempt, Wanted};
@@ -19,8 +22,11 @@ const CLOCK_IS_WRONG: SignedDuration = SignedDuration::from_hours(25);
 /// How long a call may be missing from the list before the list counts as stale.
 const LIST_LAGS: SignedDuration = SignedDuration::from_secs(5);
 
-/// The carrier's newest calls as one list, read once for all attempts of a round.
-pub(super) struct Newest(LookupResult<Vec<CarrierCall>>);
+/// A carrier's newest calls as one list, read once for all attempts of a round.
+struct Newest(LookupResult<Vec<CarrierCall>>);
+
+/// The newest calls of each carrier that has an attempt of the round, by its name.
+pub(super) struct NewestCalls(BTreeMap<&'static str, Newest>);
 
 /// The owner of a call in the list that the database doesn't know.
 enum Owner {
@@ -34,20 +40,30 @@ enum Owner {
 
 impl Dialer {
     /// Reads the newest calls, as far back as these attempts need.
-    pub(super) async fn newest(&self, sought: &[AttemptRow]) -> Option<Newest> {
-        let since = sought.iter().map(|attempt| attempt.intended_at).min()?;
-        Some(Newest(self.network.list_newest(since).await))
+    pub(super) async fn newest(&self, sought: &[AttemptRow]) -> NewestCalls {
+        let mut newest = BTreeMap::new();
+        for carrier in self.carriers.all() {
+            let of_carrier = sought.iter().filter(|attempt| attempt.carrier == carrier.name());
+            if let Some(since) = of_carrier.map(|attempt| attempt.intended_at).min() {
+                newest.insert(carrier.name(), Newest(carrier.list_newest(since).await));
+            }
+        }
+        NewestCalls(newest)
     }
 
     /// Looks for an unknown call: among the calls to its number, and among the newest calls to any number.
     pub(super) async fn look_for(
         &self,
         attempt: &AttemptRow,
-        newest: &Newest,
+        newest: &NewestCalls,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let carrier = self.carrier_of(attempt.call, &attempt.carrier);
+        let Some((carrier, newest)) = carrier.and_then(|carrier| Some((carrier, newest.0.get(carrier.name())?))) else {
+            return self.note_look(attempt, LookupFinding::Unanswered, now).await;
+        };
         let since = attempt.intended_at.checked_sub(CLOCK_IS_WRONG).unwrap_or(attempt.intended_at);
-        let mut listed = match self.network.list(&attempt.phone_number, since).await {
+        let mut listed = match carrier.list(&attempt.phone_number, since).await {
             LookupResult::Found(listed) => listed,
             LookupResult::Nothing => Vec::new(),
             LookupResult::Unavailable(doubt) => {
@@ -61,16 +77,16 @@ impl Dialer {
             let more: Vec<CarrierCall> = newest.iter().filter(to_it).filter(new).cloned().collect();
             listed.extend(more);
         }
-        let strange = self.strange(listed).await?;
+        let strange = self.strange(carrier, listed).await?;
         let mut older = false;
         for (call, owner) in self.owners(attempt, strange).await? {
             match owner {
                 Owner::Sought => {
                     info!(call = %attempt.call, "found a call of unknown outcome in the carrier's list");
                     metrics::counter!("kenkocall_calls_adopted_total").increment(1);
-                    return self.keep_looked_up(attempt.call, &call.leg, call.progress).await;
+                    return self.keep_looked_up(carrier, attempt.call, &call.leg, call.progress).await;
                 }
-                Owner::Ended(ended) => self.keep_looked_up(ended, &call.leg, call.progress).await?,
+                Owner::Ended(ended) => self.keep_looked_up(carrier, ended, &call.leg, call.progress).await?,
                 Owner::Nobody => older = true,
             }
         }
@@ -78,15 +94,15 @@ impl Dialer {
             warn!(call = %attempt.call, "the carrier has an earlier, unknown call to this number; check the system clock");
             return self.note_look(attempt, LookupFinding::Stale, now).await;
         }
-        let look = self.weighed(attempt, newest, now).await?;
+        let look = self.weighed(carrier, attempt, newest, now).await?;
         self.note_look(attempt, look, now).await
     }
 
     /// The calls of the list that the database doesn't know.
-    async fn strange(&self, listed: Vec<CarrierCall>) -> Result<Vec<CarrierCall>, StoreError> {
+    async fn strange(&self, carrier: &dyn Carrier, listed: Vec<CarrierCall>) -> Result<Vec<CarrierCall>, StoreError> {
         let names: Vec<&str> = listed.iter().map(|listed| listed.leg.as_str()).collect();
         let mut tx = self.context.database.begin_autocommit().await?;
-        let known = legs::by_carrier_leg(&mut tx, self.network.name(), &names).await?;
+        let known = legs::by_carrier_leg(&mut tx, carrier.name(), &names).await?;
         let new = |listed: &CarrierCall| !known.iter().any(|leg| leg.carrier_leg_id == listed.leg.as_str());
         Ok(listed.into_iter().filter(new).collect())
     }
@@ -121,6 +137,7 @@ impl Dialer {
     /// this one and has begun. A list with a witness is newer than the intent. A list without one is stale.
     async fn weighed(
         &self,
+        carrier: &dyn Carrier,
         attempt: &AttemptRow,
         Newest(newest): &Newest,
         now: Timestamp,
@@ -135,7 +152,7 @@ impl Dialer {
         };
         let before = now.checked_sub(LIST_LAGS).unwrap_or(now);
         let mut tx = self.context.database.begin_autocommit().await?;
-        let witness = legs::witness(&mut tx, self.network.name(), attempt.intended_at, before).await?;
+        let witness = legs::witness(&mut tx, carrier.name(), attempt.intended_at, before).await?;
         drop(tx);
         let Some(witness) = witness else { return Ok(LookupFinding::Nothing) };
         let earliest = attempt.intended_at.checked_sub(CLOCKS_DIFFER).unwrap_or(attempt.intended_at);

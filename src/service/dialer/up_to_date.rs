@@ -118,7 +118,7 @@ impl Dialer {
         let latest = attempts::latest_at(&mut self.context.database.begin_autocommit().await?).await?;
         let required = before(now, REQUIRED);
         let since = latest.map_or(required, |at| before(at, CLOCKS_DIFFER)).min(required).max(before(now, OLDEST_CALL));
-        Ok(self.network.list_recent(since, required).await)
+        Ok(self.carrier().list_recent(since, required).await)
     }
 
     async fn compared(
@@ -228,7 +228,7 @@ impl Dialer {
         let mut known: HashSet<String> = HashSet::new();
         for part in ours.chunks(AT_ONCE) {
             let names: Vec<&str> = part.iter().map(|call| call.leg.as_str()).collect();
-            let found = legs::by_carrier_leg(tx, self.network.name(), &names).await?;
+            let found = legs::by_carrier_leg(tx, self.carrier().name(), &names).await?;
             known.extend(found.into_iter().map(|leg| leg.carrier_leg_id));
         }
         ours.retain(|call| !known.contains(call.leg.as_str()));

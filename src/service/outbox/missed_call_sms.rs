@@ -21,7 +21,6 @@ pub(super) async fn missed_call_sms(
     slot: SlotId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let network = &outside.network;
     let Some(from) = outside.conversations.lines().call_back_number.as_ref() else { return Ok(()) };
     let mut tx = context.database.begin_write().await?;
     let first = outbox::done(&mut tx, &[id], now).await? == 1;
@@ -38,7 +37,7 @@ pub(super) async fn missed_call_sms(
     };
     tx.commit().await?;
     let Some((to, body)) = message.filter(|_| first) else { return Ok(()) };
-    match network.send_sms(&to, from, &body).await {
+    match outside.carriers.default().send_sms(&to, from, &body).await {
         SmsOutcome::Accepted => metrics::counter!("kenkocall_sms_total", "outcome" => "accepted").increment(1),
         SmsOutcome::Refused => {
             warn!(slot = %slot, "the carrier refused an SMS; check that the number can send SMS");

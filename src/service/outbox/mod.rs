@@ -19,14 +19,14 @@ use tracing::{error, warn};
 pub use error::OutboxError;
 pub use failed_jobs::{JobFilter, JobState, ShownJob, discard_job, list_jobs, retry_jobs};
 
-use crate::domain::{Job, JobFailure, JobId, JobKind, ProcessId};
+use crate::carrier::{Carriers, Reach};
+use crate::domain::{CallId, Job, JobFailure, JobId, JobKind, ProcessId};
 use crate::policy::{MOST_RUNS, retry_job_after};
-use crate::service::carriers::CarrierClient;
-use crate::service::context::{Context, new_id};
+use crate::service::context::Context;
 use crate::service::conversation::ConversationService;
 use crate::service::dialer::watch_alone;
 use crate::store::outbox::{self, ClaimedJob, LONGEST_RUN};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, nodes};
 
 /// Jobs claimed in one round.
 const MOST_AT_ONCE: u32 = 200;
@@ -39,15 +39,17 @@ enum Done {
     Yes,
     /// Something must happen first. It runs again after this delay, and this run doesn't count.
     Waits(SignedDuration),
+    /// Only this node reaches the leg, so it is left to it. This run doesn't count.
+    LeftTo(ProcessId),
 }
 
 /// What jobs with effects outside the program need.
 #[derive(Clone)]
 #[allow(missing_debug_implementations, reason = "connections have no useful `Debug` output")]
 pub struct Outside {
-    /// The phone network.
-    pub network: Arc<CarrierClient>,
-    /// Handles what the network reports about calls.
+    /// The carriers.
+    pub carriers: Carriers,
+    /// Handles what the carriers report about calls.
     pub conversations: ConversationService,
 }
 
@@ -56,10 +58,9 @@ pub struct Outside {
 pub struct JobRunner {
     context: Arc<Context>,
     outside: Option<Outside>,
-    /// Who claims.
-    process: ProcessId,
-    /// Locked during a round: a process claims its own jobs again, so it runs one round at a time.
-    round: Mutex<()>,
+    /// When this node last showed that it is alive. Locked during a round: a process claims its own jobs again, so it
+    /// runs one round at a time.
+    round: Mutex<Option<Timestamp>>,
 }
 
 /// What became of the jobs of a round.
@@ -68,13 +69,15 @@ struct Results {
     done: Vec<JobId>,
     /// Jobs to run again: when, and the number of runs that count.
     postponed: Vec<(JobId, SignedDuration, i64)>,
+    /// Jobs that are left to another node.
+    left_to: Vec<(JobId, ProcessId)>,
     failed: Vec<(JobId, JobFailure)>,
 }
 
 impl JobRunner {
     /// A runner. Without `outside`, it leaves the jobs that need a phone network to other nodes.
     pub fn new(context: Arc<Context>, outside: Option<Outside>) -> Self {
-        Self { context, outside, process: ProcessId(new_id()), round: Mutex::new(()) }
+        Self { context, outside, round: Mutex::new(None) }
     }
 
     /// Runs the jobs that are due and that no other process has claimed. Returns how many were done.
@@ -85,8 +88,9 @@ impl JobRunner {
         if self.outside.is_none() {
             watch_alone(&self.context.clock);
         }
-        let _round = self.round.lock().await;
+        let mut shown_at = self.round.lock().await;
         let now = self.context.clock.now();
+        self.show_alive(&mut shown_at, now).await?;
         let claimed = self.claim(now).await?;
         if claimed.is_empty() {
             return Ok(0);
@@ -98,17 +102,31 @@ impl JobRunner {
         Ok(results.done.len())
     }
 
+    /// Shows other nodes from time to time that this node is alive, if it has legs that only it can reach.
+    async fn show_alive(&self, shown_at: &mut Option<Timestamp>, now: Timestamp) -> Result<(), StoreError> {
+        let has_legs = |outside: &Outside| outside.carriers.all().any(|carrier| carrier.reach() == Reach::OwnNode);
+        let recent = shown_at.is_some_and(|at| now.duration_since(at).abs() < nodes::SHOWN_EVERY);
+        if recent || !self.outside.as_ref().is_some_and(has_legs) {
+            return Ok(());
+        }
+        let mut tx = self.context.database.begin_write().await?;
+        nodes::seen(&mut tx, self.context.process(), now).await?;
+        tx.commit().await?;
+        *shown_at = Some(now);
+        Ok(())
+    }
+
     /// Claims the jobs that are due. Usually there are none, and then nothing is written.
     async fn claim(&self, now: Timestamp) -> Result<Vec<ClaimedJob>, StoreError> {
         let runs = |kind: &JobKind| self.outside.is_some() || !kind.needs_network();
         let kinds: Vec<JobKind> = JobKind::ALL.into_iter().filter(runs).collect();
         let mut tx = self.context.database.begin_autocommit().await?;
-        if !outbox::is_any_claimable(&mut tx, &kinds, self.process, now).await? {
+        if !outbox::is_any_claimable(&mut tx, &kinds, self.context.process(), now).await? {
             return Ok(Vec::new());
         }
         drop(tx);
         let mut tx = self.context.database.begin_write().await?;
-        let claimed = outbox::claim(&mut tx, &kinds, self.process, now, MOST_AT_ONCE).await?;
+        let claimed = outbox::claim(&mut tx, &kinds, self.context.process(), now, MOST_AT_ONCE).await?;
         tx.commit().await?;
         Ok(claimed)
     }
@@ -117,7 +135,7 @@ impl JobRunner {
         let mut results = Results::default();
         // Jobs run concurrently, so that a slow request to the carrier doesn't delay the others. A simulated network is
         // never slow, and a simulated day is only reproducible if jobs run one after the other.
-        let simulated = |outside: &Outside| outside.network.is_simulated();
+        let simulated = |outside: &Outside| outside.carriers.default().is_simulated();
         let beside = if self.outside.as_ref().is_some_and(simulated) { 1 } else { claimed.len() };
         let mut claimed = claimed.into_iter();
         let mut under_way = JoinSet::new();
@@ -147,13 +165,17 @@ impl JobRunner {
     }
 
     async fn store(&self, tx: &mut Tx, results: &Results, now: Timestamp) -> Result<(), StoreError> {
+        let process = self.context.process();
         outbox::done(tx, &results.done, now).await?;
         for (id, after, runs) in &results.postponed {
             let due_at = now.checked_add(*after).unwrap_or(now);
-            outbox::postpone(tx, *id, self.process, due_at, *runs).await?;
+            outbox::postpone(tx, *id, process, due_at, *runs).await?;
+        }
+        for (id, node) in &results.left_to {
+            outbox::leave_to(tx, *id, process, *node).await?;
         }
         for (id, why) in &results.failed {
-            outbox::fail(tx, *id, self.process, *why, now).await?;
+            outbox::fail(tx, *id, process, *why, now).await?;
         }
         Ok(())
     }
@@ -164,7 +186,8 @@ impl Results {
         match result {
             Ok(Done::Yes) => self.done.push(job.id),
             Ok(Done::Waits(after)) => self.postponed.push((job.id, after, 0)),
-            Err(JobFailure::Unreadable) => self.give_up(job, JobFailure::Unreadable),
+            Ok(Done::LeftTo(node)) => self.left_to.push((job.id, node)),
+            Err(why @ (JobFailure::Unreadable | JobFailure::NoCarrier)) => self.give_up(job, why),
             Err(why) => match retry_job_after(job.runs) {
                 Some(after) => {
                     warn!(job = %job.id, kind = job.kind.code(), why = why.code(), "outbox job failed; retrying");
@@ -203,6 +226,10 @@ async fn run_in_time(
             error!(job = %job.id, %error, "an outbox job can't be read");
             Err(JobFailure::Unreadable)
         }
+        Ok(Err(RunError::NoCarrier { call, carrier })) => {
+            error!(job = %job.id, %call, carrier, "an outbox job needs a carrier that isn't configured");
+            Err(JobFailure::NoCarrier)
+        }
         Err(_) => Err(JobFailure::TimedOut),
     }
 }
@@ -211,6 +238,11 @@ async fn run_in_time(
 enum RunError {
     Store(StoreError),
     Unreadable(serde_json::Error),
+    /// The carrier that has the call isn't configured.
+    NoCarrier {
+        call: CallId,
+        carrier: String,
+    },
 }
 
 impl From<StoreError> for RunError {
@@ -227,7 +259,7 @@ async fn run(context: &Context, outside: Option<&Outside>, job: &ClaimedJob, now
             tell_centre::tell_centre(&centre, kind);
             Ok(Done::Yes)
         }
-        (Job::Withdraw { call }, Some(outside)) => Ok(withdraw::withdraw(context, outside, id, call).await?),
+        (Job::Withdraw { call }, Some(outside)) => withdraw::withdraw(context, outside, id, call).await,
         (Job::MissedCallSms { patient, slot }, Some(outside)) => {
             missed_call_sms::missed_call_sms(context, outside, id, patient, slot, now).await?;
             Ok(Done::Yes)

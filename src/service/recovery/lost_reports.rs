@@ -7,10 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::warn;
 
 use super::reconcile::{AT_ONCE, Reconciled};
+use crate::carrier::Carrier;
 use crate::carrier::network::{Answering, CallDirection, CarrierCall, LegProgress};
 use crate::domain::{Actor, AttemptOutcome, CallId, SlotEnd, SlotState};
 use crate::policy::{AfterLoss, AtCarrier, KnownAttempt, after_loss};
-use crate::service::carriers::CarrierClient;
 use crate::service::context::{Changes, Context, audit_entry};
 use crate::service::error::ServiceError;
 use crate::service::slots::{AttemptConclusion, end_slots, settle};
@@ -31,14 +31,14 @@ pub(super) struct Known {
 /// Splits the list into outbound calls that the database knows and calls that it doesn't know.
 pub(super) async fn known_calls(
     context: &Context,
-    network: &CarrierClient,
+    carrier: &dyn Carrier,
     listed: Vec<CarrierCall>,
 ) -> Result<(Vec<Known>, Vec<CarrierCall>), ServiceError> {
     let mut tx = context.database.begin_read().await?;
     let mut calls: HashMap<String, CallId> = HashMap::new();
     for part in listed.chunks(AT_ONCE) {
         let names: Vec<&str> = part.iter().map(|listed| listed.leg.as_str()).collect();
-        let found = legs::by_carrier_leg(&mut tx, network.name(), &names).await?;
+        let found = legs::by_carrier_leg(&mut tx, carrier.name(), &names).await?;
         calls.extend(found.into_iter().map(|leg| (leg.carrier_leg_id, leg.call)));
     }
     let (mut known, mut new) = (Vec::new(), Vec::new());

@@ -7,13 +7,13 @@ use jiff::civil::{DateTime, Time};
 use jiff::{SignedDuration, Timestamp};
 
 use super::lost_reports::{known_calls, settle_known};
+use crate::carrier::Carrier;
 use crate::carrier::network::{Answering, CallDirection, CarrierCall, LegProgress, LookupResult};
 use crate::domain::{
     Actor, AttemptOutcome, AttemptState, CallId, HangupCause, Line, PatientId, PhoneNumber, SlotState,
 };
 use crate::policy::{CallingSchedule, Permission, require};
 use crate::service::audit::OLDEST_CALL;
-use crate::service::carriers::CarrierClient;
 use crate::service::centre_settings::{known_centre, schedule_of};
 use crate::service::context::{Changes, Context, audit_entry, new_id};
 use crate::service::conversation::outbound_leg;
@@ -67,7 +67,7 @@ pub async fn reconcile_calls(
     context: &Context,
     actor: &Actor,
     flow_set: &str,
-    network: &CarrierClient,
+    carrier: &dyn Carrier,
     lag: SignedDuration,
 ) -> Result<Reconciled, ServiceError> {
     require(actor, Permission::ControlDialling)?;
@@ -75,18 +75,18 @@ pub async fn reconcile_calls(
     let open = losses::open(&mut context.database.begin_read().await?).await?;
     let found_at = open.iter().map(|loss| loss.found_at).max();
     let since = now.checked_sub(OLDEST_CALL).unwrap_or(now);
-    let listed = match network.list_all(since).await {
+    let listed = match carrier.list_all(since).await {
         LookupResult::Found(listed) => listed,
         LookupResult::Nothing => Vec::new(),
         LookupResult::Unavailable(_) => return Err(SuspensionError::CallListUnavailable.into()),
     };
     let holds_at = found_at.and_then(|at| at.checked_add(lag).ok());
     let mut done = Reconciled { list_holds_at: holds_at.filter(|at| *at > now), ..Reconciled::default() };
-    let (known, listed) = known_calls(context, network, listed).await?;
+    let (known, listed) = known_calls(context, carrier, listed).await?;
     if let Some(first) = open.iter().map(|loss| loss.found_at).min() {
         settle_known(context, actor, &known, first, &mut done).await?;
     }
-    let mut work = Work { context, actor, flow_set, network, now };
+    let mut work = Work { context, actor, flow_set, carrier, now };
     done.lines_lost = work.lines_lost(&listed).await?;
     for (patient, of_patient) in work.not_known(listed).await? {
         work.settle_calls_of(patient, of_patient, &mut done).await?;
@@ -107,7 +107,7 @@ struct Work<'a> {
     context: &'a Context,
     actor: &'a Actor,
     flow_set: &'a str,
-    network: &'a CarrierClient,
+    carrier: &'a dyn Carrier,
     now: Timestamp,
 }
 
@@ -178,7 +178,7 @@ impl Work<'_> {
         listed: &CarrierCall,
         ended: AttemptConclusion,
     ) -> Result<Settled, ServiceError> {
-        let (carrier, name) = (self.network.name(), listed.leg.as_str());
+        let (carrier, name) = (self.carrier.name(), listed.leg.as_str());
         if !legs::by_carrier_leg(tx, carrier, &[name]).await?.is_empty() {
             // The dialer's own lookup came first.
             return Ok(Settled::Known);
@@ -199,7 +199,7 @@ impl Work<'_> {
                 self.attempt_of(tx, &slot, listed, at).await?
             }
         };
-        legs::insert_unknown(tx, &[outbound_leg(&attempt, carrier, name, at)]).await?;
+        legs::insert_unknown(tx, &[outbound_leg(&attempt, carrier, name, None, at)]).await?;
         settle(tx, &[(attempt.call, ended)], self.now).await?;
         let call = attempt.call.to_string();
         let changes = Changes::default().field("call", None::<String>, call);
@@ -234,7 +234,7 @@ impl Work<'_> {
             centre: slot.centre.clone(),
             number: slot.attempts + 1,
             phone_number: number,
-            carrier: self.network.name().to_owned(),
+            carrier: self.carrier.name().to_owned(),
             state: AttemptState::Placed,
             intended_at: at,
             moved_at: self.now,

@@ -24,7 +24,7 @@ use crate::engine::{EventKind, TransferOutcome};
 use crate::service::{Begin, CarrierEvent, LegStatus};
 
 /// The carrier's name in the database.
-const CARRIER: &str = "twilio";
+const CARRIER: &str = crate::carrier::twilio::CARRIER_NAME;
 
 /// The recorded status if the carrier's word is unknown.
 const UNKNOWN: &str = "unknown";

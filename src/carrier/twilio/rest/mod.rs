@@ -5,6 +5,7 @@
 //! reply is read leniently where that is harmless (unknown, missing or mistyped fields). It is read strictly where it
 //! would count as proof that a call was or wasn't placed.
 
+mod carrier;
 mod client;
 mod lists;
 mod reply;

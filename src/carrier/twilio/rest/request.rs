@@ -179,6 +179,10 @@ impl Requests {
         Ok(Self { twilio, base, urls, machine_detection: settings.machine_detection })
     }
 
+    pub(super) const fn urls(&self) -> &Urls {
+        &self.urls
+    }
+
     /// Places a call.
     ///
     /// # Errors

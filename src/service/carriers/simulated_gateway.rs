@@ -6,17 +6,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tracing::error;
 
+use super::simulated::{CARRIER_NAME, SimulatedCarrier};
 use crate::carrier::network::{LegProgress, Ringing};
 use crate::carrier::simulator::{NetworkEvent, NetworkEventKind};
 use crate::domain::{CallId, HangupCause};
 use crate::engine::{EventKind, TransferOutcome};
-use crate::service::carriers::SimulatedCarrier;
 use crate::service::conversation::{
     Answered, Begin, CarrierEvent, ConversationError, ConversationService, LegStatus, Outcome, StaffNews,
 };
 
-/// The carrier's name in the database.
-const CARRIER: &str = "simulator";
 /// How long the gateway sleeps if no event is due.
 const LONGEST_SLEEP: Duration = Duration::from_millis(500);
 /// Events submitted together: fewer than the conversation service lets wait.
@@ -107,7 +105,8 @@ fn event_of(lines: &SimulatedCarrier, news: &NetworkEvent) -> Option<CarrierEven
     let leg = news.leg.as_str().to_owned();
     let status = |word: &'static str, ended: Option<HangupCause>| {
         let ringing = ended.map_or(Ringing::Proven, |cause| LegProgress::Ended(cause).ringing());
-        let status = LegStatus { call: news.call, carrier: CARRIER, leg: leg.clone(), status: word, ended, ringing };
+        let status =
+            LegStatus { call: news.call, carrier: CARRIER_NAME, leg: leg.clone(), status: word, ended, ringing };
         Some(CarrierEvent::Status(status))
     };
     let turn = |happening| {
@@ -117,12 +116,12 @@ fn event_of(lines: &SimulatedCarrier, news: &NetworkEvent) -> Option<CarrierEven
     match &news.what {
         NetworkEventKind::Ringing => status("ringing", None),
         NetworkEventKind::Answered(by) => {
-            let answered = Answered { call: news.call?, carrier: CARRIER, leg, answered_by: *by };
+            let answered = Answered { call: news.call?, carrier: CARRIER_NAME, leg, answered_by: *by };
             Some(CarrierEvent::Answered(answered))
         }
         NetworkEventKind::RangIn(line) => Some(CarrierEvent::Begin(Begin {
             line: *line,
-            carrier: CARRIER,
+            carrier: CARRIER_NAME,
             leg,
             caller: news.from.clone(),
             called: news.to.clone(),
