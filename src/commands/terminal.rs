@@ -4,13 +4,12 @@ use std::io::{BufRead, IsTerminal};
 
 use anyhow::Context;
 
+use super::language::text;
+use super::messages::ToMessage as _;
 use super::output::{closed, outln, write};
 use crate::domain::{HangupCause, Keys};
 use crate::engine::{EventKind, NextAction, Reply, TransferOutcome, WordsFor, words};
 use crate::flow::FlowSet;
-
-/// How to enter keys at the keyboard.
-pub(crate) const HELP: &str = "Type keys and Enter (375#). Enter alone is silence, h hangs up.";
 
 /// Prints what the caller hears.
 pub(crate) fn show(flow_set: &FlowSet, reply: &Reply) {
@@ -18,8 +17,8 @@ pub(crate) fn show(flow_set: &FlowSet, reply: &Reply) {
         outln!("  {}", words(flow_set, utterance, WordsFor::Reader));
     }
     match reply.then {
-        NextAction::HangUp => outln!("  (hangs up)"),
-        NextAction::Transfer { .. } => outln!("  (rings a person)"),
+        NextAction::HangUp => outln!("  ({})", text!("phone-hangs-up")),
+        NextAction::Transfer { .. } => outln!("  ({})", text!("phone-rings")),
         NextAction::Gather { .. } => {}
     }
 }
@@ -27,7 +26,7 @@ pub(crate) fn show(flow_set: &FlowSet, reply: &Reply) {
 /// Reads what the caller does next: keys, or after a transfer whether they talked. The end of the input hangs up.
 pub(crate) fn next(input: &mut impl BufRead, reply: &Reply) -> anyhow::Result<EventKind> {
     if matches!(reply.then, NextAction::Transfer { .. }) {
-        let answer = ask(input, "Did they talk? y/n")?;
+        let answer = ask(input, &text!("phone-talked"))?;
         let talked = answer.is_some_and(|answer| answer.starts_with('y'));
         let outcome = if talked { TransferOutcome::Talked } else { TransferOutcome::NotReached };
         return Ok(EventKind::TransferEnded(outcome));
@@ -37,7 +36,7 @@ pub(crate) fn next(input: &mut impl BufRead, reply: &Reply) -> anyhow::Result<Ev
             None | Some("h") => return Ok(EventKind::HungUp(HangupCause::NormalClearing)),
             Some(keys) => match Keys::parse(keys) {
                 Ok(keys) => return Ok(EventKind::Keyed(keys)),
-                Err(error) => outln!("  {error}; h hangs up"),
+                Err(error) => outln!("  {}", text!("phone-not-keys", why = error.message())),
             },
         }
     }
@@ -50,11 +49,11 @@ pub(crate) fn ask(input: &mut impl BufRead, prompt: &str) -> anyhow::Result<Opti
         return Ok(None);
     }
     let mut line = String::new();
-    let read = input.read_line(&mut line).context("the keys can't be read")?;
+    let read = input.read_line(&mut line).with_context(|| text!("phone-unreadable"))?;
     let line = (read > 0).then(|| line.trim().to_owned());
     if !std::io::stdin().is_terminal() {
         // The input wasn't typed at a terminal, so echo it.
-        outln!("{}", line.as_deref().unwrap_or("(the end of the input)"));
+        outln!("{}", line.as_deref().unwrap_or(&format!("({})", text!("phone-end"))));
     }
     Ok(line)
 }

@@ -36,7 +36,7 @@ pub enum PlainLineError {
 }
 
 /// A character that isn't shown as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[error("the text holds {kind} (U+{:04X}); write it again by hand, without it", u32::from(*.character))]
 pub struct HiddenCharacter {
     /// The character.
@@ -46,7 +46,7 @@ pub struct HiddenCharacter {
 }
 
 /// What a character does instead of being shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HiddenKind {
     /// It begins another line.
     LineBreak,

@@ -3,23 +3,27 @@
 
 use std::collections::BTreeSet;
 
-use super::{ENGINE_PROMPTS, Finding, Flow, FlowSet, PromptId, names};
+use super::fault::{Changed, Earlier, Unversioned};
+use super::{ENGINE_PROMPTS, Finding, Flow, FlowName, FlowSet, PromptId, names};
 
 /// The flows in which the engine says prompts of its own, and whose questions use the shared keys.
 const ASKING: [&str; 2] = [names::AUTOMATED_CALL, names::HEALTH_CALL];
 
 impl FlowSet {
-    /// The differences from `earlier`, an earlier set named `called`, in flows with the same version in both:
+    /// The differences from an earlier set, which `called` describes, in flows with the same version in both:
     /// wording, and anything except comments in a `flow.toml`. Shared wording counts for the flows that say it.
-    pub fn changed_without_version(&self, earlier: &Self, called: &str) -> Vec<Finding> {
+    pub fn changed_without_version(&self, earlier: &Self, called: Earlier) -> Vec<Finding> {
         let mut found = Vec::new();
         let same: Vec<&Flow> = self.flows.values().filter(|flow| same_version(flow, earlier)).collect();
         for flow in &same {
             let (now, before) = (self.files.get(&flow.file()), earlier.files.get(&flow.file()));
             if content_of(now) != content_of(before) {
                 let line = now.map_or(1, |text| line_of_version(text));
-                let what = format!("the flow `{}` isn't that of version {} of {called}", flow.name, flow.version);
-                found.push(Finding::new(flow.file(), line, what, raise(&[flow])));
+                found.push(Finding::new(
+                    flow.file(),
+                    line,
+                    unversioned(Changed::Flow(flow.name.clone(), flow.version), &[flow], called),
+                ));
             }
         }
         for (id, prompt) in &self.prompts {
@@ -37,15 +41,14 @@ impl FlowSet {
                 let changed = before.wording.get(language).is_some_and(|before| !before.is_worded_as(wording));
                 if changed {
                     let file = format!("{folder}/prompts/{language}.toml");
-                    let what = format!("the words of `{id}` aren't those of {} of {called}", versions(&saying));
-                    found.push(Finding::new(file, wording.line, what, raise(&saying)));
+                    let fault = unversioned(Changed::Words(id.clone()), &saying, called);
+                    found.push(Finding::new(file, wording.line, fault));
                 }
             }
         }
         let asking: Vec<&Flow> = same.into_iter().filter(|flow| ASKING.contains(&flow.name.as_str())).collect();
         if self.keys != earlier.keys && !asking.is_empty() {
-            let what = format!("keys or patience aren't those of {} of {called}", versions(&asking));
-            found.push(Finding::new("shared/keys.toml", 1, what, raise(&asking)));
+            found.push(Finding::new("shared/keys.toml", 1, unversioned(Changed::SharedKeys, &asking, called)));
         }
         found.sort();
         found
@@ -71,13 +74,7 @@ fn says(flow: &Flow, prompt: &PromptId) -> bool {
     by_itself || flow.in_order().any(|node| node.says().into_iter().any(|say| say.prompt == *prompt))
 }
 
-fn versions(flows: &[&Flow]) -> String {
-    let names: BTreeSet<String> =
-        flows.iter().map(|flow| format!("`{}` version {}", flow.name, flow.version)).collect();
-    names.into_iter().collect::<Vec<_>>().join(", ")
-}
-
-fn raise(flows: &[&Flow]) -> String {
-    let files: Vec<String> = flows.iter().map(|flow| flow.file()).collect();
-    format!("Raise `version` in {}: records of calls show it", files.join(", "))
+fn unversioned(what: Changed, flows: &[&Flow], earlier: Earlier) -> Unversioned {
+    let flows: BTreeSet<(FlowName, u32)> = flows.iter().map(|flow| (flow.name.clone(), flow.version)).collect();
+    Unversioned { what, flows: flows.into_iter().collect(), earlier }
 }

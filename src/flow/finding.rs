@@ -1,4 +1,6 @@
-//! A problem of a flow document, phrased so that its author can fix it. Every finding keeps `serve` from starting.
+//! A problem of a flow document, at its place. Every finding keeps `serve` from starting.
+
+use super::fault::Fault;
 
 /// One problem of the flow documents.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -7,37 +9,32 @@ pub struct Finding {
     pub file: String,
     /// The line, counted from 1.
     pub line: u32,
-    /// What is wrong, without a full stop.
-    pub what: String,
-    /// The remedy, without a full stop, or a question that suggests the intended word, with its question mark.
-    pub todo: String,
+    /// What is wrong.
+    pub fault: Fault,
+    /// The word that was probably meant, if a word is wrong and resembles another.
+    pub meant: Option<String>,
 }
 
 impl Finding {
-    /// Creates a finding from a problem and its remedy.
-    pub fn new(file: impl Into<String>, line: u32, what: impl Into<String>, todo: impl Into<String>) -> Self {
-        Self { file: file.into(), line, what: what.into(), todo: todo.into() }
+    /// Creates a finding.
+    pub fn new(file: impl Into<String>, line: u32, fault: impl Into<Fault>) -> Self {
+        Self { file: file.into(), line, fault: fault.into(), meant: None }
+    }
+
+    /// Adds the word that was probably meant.
+    #[must_use]
+    pub fn meant(mut self, word: Option<String>) -> Self {
+        self.meant = word;
+        self
     }
 }
 
-impl std::fmt::Display for Finding {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { file, line, what, todo } = self;
-        let stop = if todo.ends_with('?') { "" } else { "." };
-        write!(f, "{file}:{line}: {what}. {todo}{stop}")
-    }
-}
-
-/// "Did you mean `x`?" for a typing error, otherwise `otherwise`.
-pub(super) fn did_you_mean<'a>(
-    wrong: &str,
-    known: impl IntoIterator<Item = &'a str>,
-    otherwise: impl Into<String>,
-) -> String {
+/// The known word that the wrong one is a typing error of, if there is one.
+pub(super) fn closest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let closest = known.into_iter().map(|word| (strsim::levenshtein(wrong, word), word)).min();
     match closest {
-        Some((0..=2, word)) if word.chars().count() > 2 => format!("Did you mean `{word}`?"),
-        _ => otherwise.into(),
+        Some((0..=2, word)) if word.chars().count() > 2 => Some(word.to_owned()),
+        _ => None,
     }
 }
 
@@ -47,7 +44,7 @@ mod tests {
 
     #[test]
     fn a_slip_of_the_keyboard_is_recognised_and_another_word_is_not() {
-        assert_eq!(did_you_mean("fatgiue", ["spo2", "fatigue"], "Look"), "Did you mean `fatigue`?");
-        assert_eq!(did_you_mean("temperature", ["spo2", "fatigue"], "Look"), "Look");
+        assert_eq!(closest("fatgiue", ["spo2", "fatigue"]).as_deref(), Some("fatigue"));
+        assert_eq!(closest("temperature", ["spo2", "fatigue"]), None);
     }
 }

@@ -4,6 +4,7 @@ mod changed;
 mod check;
 mod draw;
 mod exits;
+pub mod fault;
 mod finding;
 pub mod form;
 mod model;

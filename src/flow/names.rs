@@ -23,3 +23,7 @@ pub const DONE: &str = "done";
 pub const GAVE_UP: &str = "gave_up";
 /// The result with which a flow opened by a key ends the call. After any other result its question is asked again.
 pub const HANG_UP: &str = "hang_up";
+
+/// The kinds of nodes.
+pub const NODE_KINDS: [&str; 10] =
+    ["announce", "menu", "gather", "confirm", "branch", "record", "identify", "sub_flow", "hand_over", "end"];

@@ -6,7 +6,7 @@ mod transcript;
 mod transcript_lines;
 
 pub use fixtures::{FixturePatient, FixtureStatus, Fixtures};
-pub use transcript::{Caller, Mismatch, Transcript, TranscriptError};
+pub use transcript::{Caller, DEFAULT_NOW, Mismatch, Transcript, TranscriptError, TranscriptFault};
 pub use transcript_lines::line_of;
 
 use std::sync::Arc;

@@ -6,12 +6,15 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::{FixturePatient, FixtureStatus, Fixtures, FlowTest, NotStorable, line_of};
-use crate::domain::{BirthDate, HangupCause, HersysId, Keys, Language, PhoneNumber};
+use crate::domain::{
+    BirthDate, BirthDateError, HangupCause, HersysId, HersysIdError, Keys, KeysError, Language, PhoneNumber,
+    PhoneNumberError,
+};
 use crate::engine::{AnsweredBy, EventKind, TransferOutcome};
 use crate::flow::{FlowName, FlowSet};
 
 /// The time of a transcript that sets none: a Tuesday morning in office hours.
-const DEFAULT_NOW: &str = "2026-11-24T09:00:00+09:00";
+pub const DEFAULT_NOW: &str = "2026-11-24T09:00:00+09:00";
 
 /// A transcript: its header, the caller's actions, and the expected lines after each of them.
 #[derive(Debug, Clone)]
@@ -55,13 +58,48 @@ pub enum Caller {
 }
 
 /// A line that can't be read.
-#[derive(Debug, thiserror::Error)]
-#[error("line {line}: {what}")]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line} of a transcript: {fault:?}")]
 pub struct TranscriptError {
     /// The line number, counted from 1.
     pub line: usize,
-    /// The problem and the remedy.
-    pub what: String,
+    /// What is wrong with it.
+    pub fault: TranscriptFault,
+}
+
+/// Why a line of a transcript can't be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TranscriptFault {
+    /// Something is expected before the call begins.
+    NotBegun,
+    /// The transcript has no call.
+    NoCall,
+    /// It is no line of a transcript.
+    Line,
+    /// There is no such setting.
+    Setting(String),
+    /// `now` isn't a time.
+    Now,
+    /// There is no such language.
+    Language,
+    /// `caller` isn't a phone number.
+    Caller(PhoneNumberError),
+    /// A patient isn't a HER-SYS ID and a birth date.
+    Patient,
+    /// The patient's HER-SYS ID.
+    HersysId(HersysIdError),
+    /// The patient's birth date.
+    BirthDate(BirthDateError),
+    /// `until` isn't a month, day, hour and minute.
+    Until,
+    /// `answered_by` is neither a person nor a machine.
+    AnsweredBy,
+    /// The caller can't do this.
+    Action,
+    /// The caller's keys.
+    Keys(KeysError),
+    /// The program's own fixtures. This is a defect of the program.
+    Fixtures,
 }
 
 /// The difference between a call and its transcript.
@@ -69,10 +107,10 @@ pub struct TranscriptError {
 pub struct Mismatch {
     /// The first line that differs, counted from 1.
     pub line: usize,
-    /// The line in the transcript.
-    pub expected: String,
-    /// The actual line.
-    pub happened: String,
+    /// The line in the transcript. `None` if it expects nothing more.
+    pub expected: Option<String>,
+    /// The actual line. `None` if nothing more happened.
+    pub happened: Option<String>,
 }
 
 impl Transcript {
@@ -82,9 +120,9 @@ impl Transcript {
     ///
     /// Returns the first line that can't be read.
     pub fn read(text: &str, flow: &str) -> Result<Self, TranscriptError> {
-        let at = |line: usize, what: String| TranscriptError { line: line.saturating_add(1), what };
-        let now = DEFAULT_NOW.parse().map_err(|error: jiff::Error| at(0, error.to_string()))?;
-        let cast = Fixtures::of_a_made_up_centre().map_err(|error| at(0, error.to_string()))?;
+        let at = |line: usize, fault| TranscriptError { line: line.saturating_add(1), fault };
+        let now = DEFAULT_NOW.parse().map_err(|_| at(0, TranscriptFault::Fixtures))?;
+        let cast = Fixtures::of_a_made_up_centre().map_err(|_| at(0, TranscriptFault::Fixtures))?;
         let mut transcript = Self {
             flow: FlowName::from(flow),
             language: Language::Japanese,
@@ -99,14 +137,14 @@ impl Transcript {
             let content = line.trim();
             if content.starts_with('>') || content.starts_with('!') {
                 let Some(turn) = transcript.turns.last_mut() else {
-                    return Err(at(number, "begin the call with a line “< calls”".to_owned()));
+                    return Err(at(number, TranscriptFault::NotBegun));
                 };
                 if turn.expected.is_empty() {
                     turn.line = number.saturating_add(1);
                 }
                 turn.expected.push(content.to_owned());
             } else if let Some(action) = content.strip_prefix('<') {
-                let caller = caller(action.trim()).map_err(|what| at(number, what))?;
+                let caller = caller(action.trim()).map_err(|fault| at(number, fault))?;
                 let before = std::mem::take(&mut pending);
                 transcript.turns.push(ExpectedTurn {
                     before,
@@ -117,28 +155,24 @@ impl Transcript {
             } else if content.is_empty() || content.starts_with('#') {
                 pending.push(line.to_owned());
             } else {
-                transcript.head_line(content).map_err(|what| at(number, what))?;
+                transcript.head_line(content).map_err(|fault| at(number, fault))?;
                 transcript.head.append(&mut pending);
                 transcript.head.push(line.to_owned());
             }
         }
         if transcript.turns.is_empty() {
-            return Err(at(0, "there is no call in it: begin it with a line “< calls”".to_owned()));
+            return Err(at(0, TranscriptFault::NoCall));
         }
         Ok(transcript)
     }
 
-    fn head_line(&mut self, content: &str) -> Result<(), String> {
-        let (name, value) = content.split_once(':').ok_or_else(|| {
-            "a line begins with < (the caller), > (what is said), ! (what is kept), # (a comment) or a setting like “now:”".to_owned()
-        })?;
+    fn head_line(&mut self, content: &str) -> Result<(), TranscriptFault> {
+        let (name, value) = content.split_once(':').ok_or(TranscriptFault::Line)?;
         let value = value.trim();
         match name.trim() {
-            "now" => {
-                self.now = value.parse().map_err(|_| format!("a time is written {DEFAULT_NOW}"))?;
-            }
-            "language" => self.language = value.parse().map_err(|error| format!("{error}"))?,
-            "caller" => self.cast.caller = Some(PhoneNumber::parse(value).map_err(|error| error.to_string())?),
+            "now" => self.now = value.parse().map_err(|_| TranscriptFault::Now)?,
+            "language" => self.language = value.parse().map_err(|_| TranscriptFault::Language)?,
+            "caller" => self.cast.caller = Some(PhoneNumber::parse(value).map_err(TranscriptFault::Caller)?),
             "patient" => self.cast.patients.push(self.patient(value, FixtureStatus::UnderObservation)?),
             "released" => self.cast.patients.push(self.patient(value, FixtureStatus::Released)?),
             "until" => self.cast.maintenance_until = Some(until(value)?),
@@ -146,24 +180,19 @@ impl Transcript {
                 self.answered_by = match value {
                     "person" => AnsweredBy::Person,
                     "machine" => AnsweredBy::Machine,
-                    _ => return Err("answered_by is person or machine".to_owned()),
+                    _ => return Err(TranscriptFault::AnsweredBy),
                 }
             }
-            other => {
-                return Err(format!(
-                    "there is no setting “{other}”; there are now, language, caller, patient, released, until, answered_by"
-                ));
-            }
+            other => return Err(TranscriptFault::Setting(other.to_owned())),
         }
         Ok(())
     }
 
-    fn patient(&self, value: &str, standing: FixtureStatus) -> Result<FixturePatient, String> {
-        let form = "a patient is a HER-SYS ID and a birth date: 1234567 19800401";
-        let (id, birth_date) = value.split_once(' ').ok_or(form)?;
-        let hersys_id = HersysId::parse(id).map_err(|error| error.to_string())?;
+    fn patient(&self, value: &str, standing: FixtureStatus) -> Result<FixturePatient, TranscriptFault> {
+        let (id, birth_date) = value.split_once(' ').ok_or(TranscriptFault::Patient)?;
+        let hersys_id = HersysId::parse(id).map_err(TranscriptFault::HersysId)?;
         let today = TimeZone::UTC.to_datetime(self.now).date();
-        let birth_date = BirthDate::parse_keys(birth_date.trim(), today).map_err(|error| error.to_string())?;
+        let birth_date = BirthDate::parse_keys(birth_date.trim(), today).map_err(TranscriptFault::BirthDate)?;
         Ok(FixturePatient::new(hersys_id, birth_date, standing))
     }
 
@@ -202,25 +231,24 @@ impl Transcript {
 
 fn first_difference(turn: &ExpectedTurn, happened: &[String]) -> Option<Mismatch> {
     let length = turn.expected.len().max(happened.len());
-    let text = |lines: &[String], nth: usize| lines.get(nth).cloned().unwrap_or_else(|| "(nothing more)".to_owned());
     (0..length).find(|&nth| turn.expected.get(nth) != happened.get(nth)).map(|nth| Mismatch {
         line: turn.line.saturating_add(nth),
-        expected: text(&turn.expected, nth),
-        happened: text(happened, nth),
+        expected: turn.expected.get(nth).cloned(),
+        happened: happened.get(nth).cloned(),
     })
 }
 
-fn caller(action: &str) -> Result<Caller, String> {
+fn caller(action: &str) -> Result<Caller, TranscriptFault> {
     let (verb, rest) = action.split_once(' ').unwrap_or((action, ""));
     match (verb, rest.trim()) {
         ("calls", "") => Ok(Caller::Calls),
-        ("digits", keys) if !keys.is_empty() => Keys::parse(keys).map(Caller::Keys).map_err(|error| error.to_string()),
+        ("digits", keys) if !keys.is_empty() => Keys::parse(keys).map(Caller::Keys).map_err(TranscriptFault::Keys),
         ("silence", "") => Ok(Caller::Silence),
         ("hangs", "up") => Ok(Caller::HangsUp),
         ("talked", "") => Ok(Caller::Talked),
         ("not", "reached") => Ok(Caller::NotReached),
         ("withdrawn", "") => Ok(Caller::Withdrawn),
-        _ => Err("the caller “calls”, keys “digits 375#”, “silence”, “hangs up”, after a transfer “talked” or “not reached”, or the centre has “withdrawn” the call".to_owned()),
+        _ => Err(TranscriptFault::Action),
     }
 }
 
@@ -236,8 +264,7 @@ fn written(caller: &Caller) -> String {
     }
 }
 
-fn until(value: &str) -> Result<[u8; 4], String> {
-    let form = "the end of a maintenance is written 11-24 06:30".to_owned();
+fn until(value: &str) -> Result<[u8; 4], TranscriptFault> {
     let numbers: Vec<u8> = value.split(['-', ' ', ':']).filter_map(|part| part.parse().ok()).collect();
-    numbers.try_into().map_err(|_| form)
+    numbers.try_into().map_err(|_| TranscriptFault::Until)
 }

@@ -2,6 +2,7 @@
 //! containing files that must not be read.
 
 mod export;
+mod language;
 mod malformed_files;
 mod serve_logging;
 mod version_warnings;

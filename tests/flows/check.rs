@@ -12,7 +12,7 @@ const STOP: &str = "stop_request/flow.toml";
 
 fn found(files: Files) -> String {
     let findings = FlowSet::checked(files).err().unwrap_or_default();
-    findings.iter().map(|finding| format!("    {finding}\n")).collect()
+    findings.iter().map(|finding| format!("    {}\n", crate::told(finding))).collect()
 }
 
 /// Each mistake of an author, as one edit of the built-in documents, and the resulting findings.

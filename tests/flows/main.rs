@@ -8,6 +8,22 @@ macro_rules! assert_told {
     };
 }
 
+use kenkocall::commands::messages::Advice;
+use kenkocall::domain::Language;
+use kenkocall::flow::Finding;
+
+/// A finding in English.
+fn told(finding: &Finding) -> String {
+    let Advice { what, todo } = Advice::of(finding);
+    let sentence = |message: kenkocall::translations::Message| {
+        message.checked_text(Language::Japanese).expect("it is written in Japanese");
+        message.checked_text(Language::English).expect("it is written in English")
+    };
+    let (what, todo) = (sentence(what), sentence(todo));
+    let stop = if todo.ends_with('?') { "" } else { "." };
+    format!("{}:{}: {what}. {todo}{stop}", finding.file, finding.line)
+}
+
 mod built_in;
 mod check;
 mod draw;

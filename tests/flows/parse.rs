@@ -10,7 +10,7 @@ const HEALTH: &str = "health_call/flow.toml";
 fn slips(slips: &[(&str, &str, &str)]) -> String {
     let slips = slips.iter().map(|(file, from, to)| {
         let (_, findings) = FlowSet::read(with(file, from, to));
-        let told: String = findings.iter().map(|finding| format!("    {finding}\n")).collect();
+        let told: String = findings.iter().map(|finding| format!("    {}\n", crate::told(finding))).collect();
         assert!(!told.is_empty(), "nothing found in {file} after {from:?} became {to:?}");
         format!("{file}: {from:?} became {to:?}\n{told}")
     });
@@ -85,7 +85,7 @@ fn files_that_are_not_documents() {
     odd.insert("notes.md".into(), String::new());
     odd.remove("shared/keys.toml");
     let (_, findings) = FlowSet::read(odd);
-    assert_told!(findings.iter().map(|finding| format!("{finding}\n")).collect::<String>());
+    assert_told!(findings.iter().map(|finding| format!("{}\n", crate::told(finding))).collect::<String>());
 }
 
 #[test]

@@ -122,7 +122,7 @@ pub fn flow_document(data: &[u8]) {
     for finding in findings {
         let text = files.get(&finding.file).map_or("", String::as_str);
         let lines = u32::try_from(text.split('\n').count()).unwrap();
-        assert!((1..=lines + 1).contains(&finding.line), "{finding}, of {lines} lines");
+        assert!((1..=lines + 1).contains(&finding.line), "{finding:?}, of {lines} lines");
     }
 }
 

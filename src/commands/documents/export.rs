@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::commands::exit::refused;
+use crate::commands::language::text;
 
 /// Whether existing files may be replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,21 +36,19 @@ pub(in crate::commands) fn write(
     existing: Existing,
 ) -> anyhow::Result<Written> {
     if existing == Existing::Refused && !is_new_or_empty(root)? {
-        return Err(refused(format!(
-            "{} isn't empty, so nothing was written; name a new folder, or add --overwrite: files of the same names are replaced, others stay",
-            root.display()
-        )));
+        return Err(refused(text!("flows-not-empty", folder = root.display().to_string())));
     }
     let mut written = Written::default();
     for (name, content) in files {
         let path = root.join(name);
         let done = written.new + written.same + written.replaced.len();
         one(&path, content, existing, &mut written).with_context(|| {
-            format!(
-                "{} can't be written, and {} is incomplete: {done} of {} files are there; mend the cause, then run this again with --overwrite",
-                path.display(),
-                root.display(),
-                files.len()
+            text!(
+                "flows-incomplete",
+                file = path.display().to_string(),
+                folder = root.display().to_string(),
+                done = done,
+                all = files.len()
             )
         })?;
     }
@@ -62,9 +61,9 @@ fn is_new_or_empty(root: &Path) -> anyhow::Result<bool> {
         // A broken symbolic link counts as existing.
         Err(error) if error.kind() == ErrorKind::NotFound && root.symlink_metadata().is_err() => Ok(true),
         Err(error) if error.kind() == ErrorKind::NotADirectory => {
-            Err(refused(format!("{} isn't a folder, so nothing was written; name a new folder", root.display())))
+            Err(refused(text!("flows-not-a-folder", path = root.display().to_string())))
         }
-        Err(error) => Err(error).with_context(|| format!("the folder {} can't be read", root.display())),
+        Err(error) => Err(error).with_context(|| text!("flows-folder-unreadable", folder = root.display().to_string())),
     }
 }
 

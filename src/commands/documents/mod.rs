@@ -16,7 +16,12 @@ use anyhow::bail;
 use include_dir::{Dir, include_dir};
 use tracing::{info, warn};
 
+use crate::commands::language::{self, text};
+use crate::commands::messages::Advice;
+use crate::domain::Language;
+use crate::flow::fault::Earlier;
 use crate::flow::{Finding, FlowSet};
+use crate::translations::{Message, message};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/call_flows");
 static TRANSCRIPTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tests/transcripts");
@@ -57,7 +62,7 @@ impl Origin {
         }
     }
 
-    /// Formats the path of a file of the set.
+    /// Formats the path of a file of the set for programs.
     pub(crate) fn path_of(&self, file: &str) -> String {
         match self {
             Self::Folder(folder) => folder.join(file).display().to_string(),
@@ -72,10 +77,7 @@ impl Origin {
             Self::Folder(folder) => folder,
         };
         if !folder.is_dir() {
-            bail!(
-                "there is no folder {} with flow documents; name one that has health_call/flow.toml in it",
-                folder.display()
-            );
+            bail!(text!("flows-no-folder", folder = folder.display().to_string()));
         }
         let mut reader = Reader::default();
         let mut files = BTreeMap::new();
@@ -100,7 +102,7 @@ impl Origin {
         match self {
             Self::BuiltIn => Vec::new(),
             Self::Folder(_) => {
-                flow_set.changed_without_version(&FlowSet::read(built_in_documents()).0, "the built-in documents")
+                flow_set.changed_without_version(&FlowSet::read(built_in_documents()).0, Earlier::BuiltIn)
             }
         }
     }
@@ -117,23 +119,37 @@ impl Origin {
     /// Logs what an author should look at.
     pub(crate) fn log_warnings(&self, warnings: &[Finding]) {
         for warning in warnings.iter().take(MOST_WARNINGS) {
-            warn!("{}", self.sentence(warning));
+            warn!("{}", self.sentence(warning, Language::English));
         }
         if let Some(more @ 1..) = warnings.len().checked_sub(MOST_WARNINGS) {
             warn!(more, "more warnings of the flow documents aren't shown; `kenkocall flows check` has them all");
         }
     }
 
-    /// Formats findings, one per line, each with what to do.
+    /// Formats findings, one per line, each with what to do, in the language of the command line.
     pub(crate) fn sentences(&self, findings: &[Finding]) -> String {
-        let lines = findings.iter().map(|finding| self.sentence(finding));
-        let count = findings.len();
-        let things = if count == 1 { "thing" } else { "things" };
-        format!("{}\nthe flow documents have {count} {things} to mend", lines.collect::<Vec<_>>().join("\n"))
+        let lines = findings.iter().map(|finding| self.sentence(finding, language::current()));
+        let count = text!("flow-count", count = findings.len());
+        format!("{}\n{count}", lines.collect::<Vec<_>>().join("\n"))
     }
 
-    pub(crate) fn sentence(&self, finding: &Finding) -> String {
-        format!("{}:{}: {} → {}", self.path_of(&finding.file), finding.line, finding.what, finding.todo)
+    /// Formats one finding with what to do.
+    pub(crate) fn sentence(&self, finding: &Finding, language: Language) -> String {
+        let path = match self {
+            Self::Folder(_) => self.path_of(&finding.file),
+            Self::BuiltIn => message!("flow-built-in-file", file = &finding.file).text(language),
+        };
+        let Advice { what, todo } = Advice::of(finding);
+        let place = format!("{path}:{}", finding.line);
+        message!("flow-finding", place = place, what = what, todo = todo).text(language)
+    }
+
+    /// The source for people.
+    pub(crate) fn message(&self) -> Message {
+        match self {
+            Self::Folder(folder) => message!("verbatim", text = folder.display().to_string()),
+            Self::BuiltIn => message!("flows-built-in"),
+        }
     }
 }
 

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 
+use crate::commands::language::text;
+
 /// The maximum size of a file, in bytes. The largest built-in document has 6,000.
 pub(in crate::commands) const MAX_FILE_BYTES: u64 = 256 * 1024;
 /// The maximum size of all files of a folder together, in bytes.
@@ -21,24 +23,26 @@ const MAX_DEPTH: usize = 4;
 /// Returns the files with this extension below a folder, sorted by path. Skips names that begin with a dot: `.git`, and
 /// what container platforms put next to mounted files.
 pub(in crate::commands) fn find(root: &Path, extension: &str) -> anyhow::Result<Vec<PathBuf>> {
-    let unreadable = |folder: &Path| format!("the folder {} can't be read", folder.display());
+    let unreadable = |folder: &Path| text!("flows-folder-unreadable", folder = folder.display().to_string());
     let mut found = Vec::new();
     let mut entries = 0_usize;
     let mut open = vec![(root.to_owned(), 0_usize)];
     while let Some((folder, depth)) = open.pop() {
         ensure!(
             depth <= MAX_DEPTH,
-            "{} lies more than {MAX_DEPTH} folders deep in {}: is it the right folder, or does a link lead back?",
-            folder.display(),
-            root.display()
+            text!(
+                "flows-too-deep",
+                folder = folder.display().to_string(),
+                most = MAX_DEPTH,
+                root = root.display().to_string()
+            )
         );
         for entry in std::fs::read_dir(&folder).with_context(|| unreadable(&folder))? {
             let entry = entry.with_context(|| unreadable(&folder))?;
             entries += 1;
             ensure!(
                 entries <= MAX_ENTRIES && found.len() <= MAX_FILES,
-                "{} has too many files: is it the right folder?",
-                root.display()
+                text!("flows-too-many-files", folder = root.display().to_string())
             );
             if entry.file_name().as_encoded_bytes().starts_with(b".") {
                 continue;
@@ -64,7 +68,7 @@ pub(in crate::commands) struct Reader {
 impl Reader {
     /// Reads a regular file of limited size.
     pub(in crate::commands) fn text(&mut self, path: &Path) -> anyhow::Result<String> {
-        let unreadable = || format!("{} can't be read", path.display());
+        let unreadable = || text!("flows-file-unreadable", file = path.display().to_string());
         // Check the metadata before opening: opening a pipe waits for its other end.
         ordinary(path, &std::fs::metadata(path).with_context(unreadable)?)?;
         let file = File::open(path).with_context(unreadable)?;
@@ -76,22 +80,24 @@ impl Reader {
         self.bytes += bytes.len();
         ensure!(
             self.bytes <= MAX_TOTAL_BYTES,
-            "the files up to {} are larger than {} MiB together: is it the right folder?",
-            path.display(),
-            MAX_TOTAL_BYTES / 1024 / 1024
+            text!("flows-too-large", file = path.display().to_string(), most = MAX_TOTAL_BYTES / 1024 / 1024)
         );
         String::from_utf8(bytes).map_err(|error| {
             let whole = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
             let line = whole.iter().filter(|byte| **byte == b'\n').count() + 1;
-            anyhow::anyhow!("{}:{line}: this isn't UTF-8 text; save the file as UTF-8", path.display())
+            anyhow::anyhow!(text!("flows-not-utf8", place = format!("{}:{line}", path.display())))
         })
     }
 }
 
 fn ordinary(path: &Path, metadata: &Metadata) -> anyhow::Result<()> {
     if !metadata.is_file() {
-        let is = if metadata.is_dir() { "a folder" } else { "a pipe, a device or a socket" };
-        bail!("{} is {is}, and should be a file with text; take it away, or give it another name", path.display());
+        let file = path.display().to_string();
+        bail!(if metadata.is_dir() {
+            text!("flows-is-folder", file = file)
+        } else {
+            text!("flows-is-device", file = file)
+        });
     }
     small(path, metadata.len())
 }
@@ -99,9 +105,7 @@ fn ordinary(path: &Path, metadata: &Metadata) -> anyhow::Result<()> {
 fn small(path: &Path, bytes: u64) -> anyhow::Result<()> {
     ensure!(
         bytes <= MAX_FILE_BYTES,
-        "{} is larger than {} KiB, which no document needs: is it the right file?",
-        path.display(),
-        MAX_FILE_BYTES / 1024
+        text!("flows-file-too-large", file = path.display().to_string(), most = MAX_FILE_BYTES / 1024)
     );
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Compares the current flow set with sets that earlier calls began with.
 
+use crate::flow::fault::Earlier;
 use crate::flow::{Finding, FlowSet};
 use crate::store::{Database, flow_sets};
 
@@ -18,8 +19,7 @@ pub(in crate::commands) async fn used_otherwise(
     let mut found: Vec<Finding> = Vec::new();
     for set in sets.into_iter().filter(|set| set.digest != library.digest) {
         let Ok(files) = serde_json::from_str(&set.files) else { continue };
-        let called = format!("the documents in use since {:.0}", set.loaded_at);
-        let changed = library.changed_without_version(&FlowSet::read(files).0, &called);
+        let changed = library.changed_without_version(&FlowSet::read(files).0, Earlier::UsedSince(set.loaded_at));
         // Report only the differences from the latest set of a version.
         let new = |one: &Finding| !found.iter().any(|known| (&known.file, known.line) == (&one.file, one.line));
         let new: Vec<Finding> = changed.into_iter().filter(new).collect();

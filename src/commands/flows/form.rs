@@ -9,6 +9,7 @@ use super::{library_of, made_up};
 use crate::commands::arguments::Form as Output;
 use crate::commands::documents::Origin;
 use crate::commands::exit::{Exit, usage};
+use crate::commands::language::{self, text};
 use crate::commands::output::complain;
 use crate::domain::Language;
 use crate::engine::form::{FieldError, FieldProblem, Filled, FilledField, FormRefused, Submitted, Submitter, submit};
@@ -16,6 +17,7 @@ use crate::engine::{Effect, WordsFor, words};
 use crate::flow::form::{Condition, Field, FieldKind, Form, NotReadable, Requirement, Scale};
 use crate::flow::{Bound, FlowSet, NodeId, PromptId, names};
 use crate::flow_test::line_of;
+use crate::translations::{Message, message};
 
 /// An answer of the command line: `FIELD=VALUE`.
 #[derive(Debug, Clone)]
@@ -24,11 +26,16 @@ pub(in crate::commands) struct Given {
     value: String,
 }
 
+/// A value that isn't an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("write FIELD=VALUE, such as body_temperature=37.5")]
+pub(in crate::commands) struct NotGiven;
+
 impl std::str::FromStr for Given {
-    type Err = &'static str;
+    type Err = NotGiven;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (field, value) = text.split_once('=').ok_or("write FIELD=VALUE, such as body_temperature=37.5")?;
+        let (field, value) = text.split_once('=').ok_or(NotGiven)?;
         Ok(Self { field: field.trim().to_owned(), value: value.to_owned() })
     }
 }
@@ -37,7 +44,7 @@ impl std::str::FromStr for Given {
 pub(super) fn show(origin: &Origin, language: Language, given: Vec<Given>, output: Output) -> anyhow::Result<Exit> {
     let flow_set = library_of(origin)?;
     let Some(Ok(form)) = flow_set.form(names::QUESTIONNAIRE) else {
-        return Err(usage(format!("the documents have no flow “{}”", names::QUESTIONNAIRE)));
+        return Err(usage(text!("flows-no-questionnaire", flow = names::QUESTIONNAIRE)));
     };
     if given.is_empty() {
         let text: String = form.fields().map(|field| described(&flow_set, field, language)).collect();
@@ -49,7 +56,7 @@ pub(super) fn show(origin: &Origin, language: Language, given: Vec<Given>, outpu
     for Given { field, value } in given {
         let one = FilledField { value: value.into(), confirmed: None };
         if filled.0.insert(NodeId::from(field.as_str()), one).is_some() {
-            return Err(usage(format!("the field “{field}” is filled in twice")));
+            return Err(usage(text!("field-twice", field = field)));
         }
     }
     match submit(&flow_set, submitter(language)?, &filled) {
@@ -76,17 +83,20 @@ fn submitter(language: Language) -> anyhow::Result<Submitter> {
 }
 
 fn described(flow_set: &FlowSet, field: &Field, language: Language) -> String {
-    let required = match field.requirement {
-        Requirement::Required => "",
-        Requirement::Optional => ", may stay empty",
+    let spoken = language::current();
+    let (id, values) = (field.id.as_str(), kind(&field.kind));
+    let head = match field.requirement {
+        Requirement::Required => text!("field-required", field = id, values = values),
+        Requirement::Optional => text!("field-optional", field = id, values = values),
     };
-    let mut text = format!("{}: {}{required}\n", field.id, kind(&field.kind));
+    let mut text = format!("{head}\n");
     let prompts = field.label.iter().chain(&field.help);
     for words in prompts.filter_map(|prompt| on_form(flow_set, prompt, language)) {
         text.push_str(&format!("    {words}\n"));
     }
     if field.asked_if != Condition::Always {
-        text.push_str(&format!("    asked if {}\n", condition(&field.asked_if)));
+        let condition = condition(&field.asked_if, spoken);
+        text.push_str(&format!("    {}\n", text!("field-asked-if", condition = condition)));
     }
     text
 }
@@ -98,8 +108,10 @@ fn on_form<'a>(flow_set: &'a FlowSet, prompt: &PromptId, language: Language) -> 
 fn kind(kind: &FieldKind) -> String {
     match kind {
         FieldKind::Number { at_least, at_most, scale, instead, .. } => {
-            let others: String = instead.iter().map(|entry| format!(" or {entry}")).collect();
-            format!("{} to {}{others}", number(*at_least, *scale), number(*at_most, *scale))
+            let range = message!("field-range", least = number(*at_least, *scale), most = number(*at_most, *scale));
+            let whole =
+                instead.iter().fold(range, |range, entry| message!("field-or", range = range, entry = &**entry));
+            whole.text(language::current())
         }
         FieldKind::Choice(options) => {
             let codes: Vec<&str> = options.iter().map(|option| &*option.code).collect();
@@ -115,13 +127,13 @@ fn number(number: u32, scale: Scale) -> String {
     }
 }
 
-fn condition(of: &Condition) -> String {
-    let joined = |parts: &[Condition], word: &str| {
-        let parts: Vec<String> = parts.iter().map(condition).collect();
-        format!("({})", parts.join(word))
+fn condition(of: &Condition, spoken: Language) -> String {
+    let joined = |parts: &[Condition], word: Message| {
+        let parts: Vec<String> = parts.iter().map(|part| condition(part, spoken)).collect();
+        format!("({})", parts.join(&word.text(spoken)))
     };
     match of {
-        Condition::Always => "always".to_owned(),
+        Condition::Always => message!("condition-always").text(spoken),
         Condition::Is(field, text) => format!("{field} = {text}"),
         Condition::AtMost(field, bound) => {
             let bound = match bound {
@@ -131,12 +143,12 @@ fn condition(of: &Condition) -> String {
             };
             format!("{field} <= {bound}")
         }
-        Condition::Given(field) => format!("{field} is filled in"),
+        Condition::Given(field) => message!("condition-given", field = field.as_str()).text(spoken),
         Condition::Answered(item, text) => format!("{} = {text}", item.code()),
-        Condition::AnsweredBefore(item) => format!("{} was answered earlier today", item.code()),
-        Condition::Not(inner) => format!("not {}", condition(inner)),
-        Condition::All(parts) => joined(parts, " and "),
-        Condition::Any(parts) => joined(parts, " or "),
+        Condition::AnsweredBefore(item) => message!("condition-answered-before", item = item.code()).text(spoken),
+        Condition::Not(inner) => message!("condition-not", inner = condition(inner, spoken)).text(spoken),
+        Condition::All(parts) => joined(parts, message!("condition-and")),
+        Condition::Any(parts) => joined(parts, message!("condition-or")),
     }
 }
 
@@ -158,7 +170,7 @@ fn as_json(flow_set: &FlowSet, field: &Field, language: Language) -> Value {
         "required": field.requirement == Requirement::Required,
         "label": field.label.iter().filter_map(words).collect::<Vec<_>>(),
         "help": field.help.as_ref().and_then(words),
-        "asked_if": condition(&field.asked_if),
+        "asked_if": condition(&field.asked_if, Language::English),
     })
 }
 
@@ -174,22 +186,23 @@ fn followed(flow_set: &FlowSet, submitted: &Submitted, language: Language) -> (S
 }
 
 fn sentence(error: &FieldError, form: &Form) -> String {
-    let field = &error.field;
+    let field = error.field.as_str();
     match error.problem {
-        FieldProblem::Missing => format!("{field} must be filled in"),
-        FieldProblem::NotReadable(NotReadable::NotANumber) => format!("{field} takes a number"),
+        FieldProblem::Missing => text!("field-missing", field = field),
+        FieldProblem::NotReadable(NotReadable::NotANumber) => text!("field-not-number", field = field),
         FieldProblem::NotReadable(NotReadable::OutOfRange { at_least, at_most, scale }) => {
-            format!("{field} takes a number from {} to {}", number(at_least, scale), number(at_most, scale))
+            let (least, most) = (number(at_least, scale), number(at_most, scale));
+            text!("field-out-of-range", field = field, least = least, most = most)
         }
         FieldProblem::NotReadable(NotReadable::NotAnOption) => {
-            let options = form.fields().find(|other| other.id == *field).map(|field| kind(&field.kind));
-            format!("{field} takes one of {}", options.unwrap_or_default())
+            let options = form.fields().find(|other| other.id == error.field).map(|field| kind(&field.kind));
+            text!("field-not-option", field = field, options = options.unwrap_or_default())
         }
-        FieldProblem::NotAsked => format!("{field} isn't asked with these answers; leave it out"),
-        FieldProblem::ConfirmedOtherwise => format!("{field} was confirmed with another value"),
+        FieldProblem::NotAsked => text!("field-not-asked", field = field),
+        FieldProblem::ConfirmedOtherwise => text!("field-confirmed-otherwise", field = field),
         FieldProblem::Unknown => {
             let names: Vec<&str> = form.fields().map(|field| field.id.as_str()).collect();
-            format!("there is no field “{field}”; there are {}", names.join(", "))
+            text!("field-unknown", field = field, fields = names.join(", "))
         }
     }
 }

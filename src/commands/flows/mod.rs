@@ -14,12 +14,15 @@ use self::transcripts::Chosen;
 use super::arguments::Form;
 use super::documents::{Existing, Origin, TRANSCRIPTS_FOLDER, exported, write};
 use super::exit::{Exit, found, usage};
+use super::language::{self, text};
+use super::messages::Advice;
 use super::output::{complain, outln, print};
 use super::terminal;
 use crate::domain::{BirthDate, HersysId, Language, PhoneNumber};
 use crate::engine::{AnsweredBy, Effect};
 use crate::flow::{Finding, FlowName, FlowSet, draw, names};
 use crate::flow_test::{FixturePatient, FixtureStatus, Fixtures, FlowTest, line_of};
+use crate::translations::message;
 
 /// The made-up patient of `flows play`.
 const PLAYED_ID: &str = "1234567";
@@ -137,17 +140,18 @@ fn library_of(origin: &Origin) -> anyhow::Result<Arc<FlowSet>> {
 
 fn no_such_flow(flow_set: &FlowSet, flow: &str) -> String {
     let names: Vec<&str> = flow_set.flows.keys().map(FlowName::as_str).collect();
-    format!("there is no flow “{flow}”; there are {}", names.join(", "))
+    text!("flows-no-flow", flow = flow, flows = names.join(", "))
 }
 
 fn check(origin: &Origin, form: Form) -> anyhow::Result<Exit> {
     let as_json = |found: &[Finding]| -> Vec<Value> {
         let one = |finding: &Finding| {
+            let Advice { what, todo } = Advice::of(finding);
             json!({
                 "file": origin.path_of(&finding.file),
                 "line": finding.line,
-                "what": finding.what.to_string(),
-                "todo": finding.todo.to_string(),
+                "what": what.text(Language::English),
+                "todo": todo.text(Language::English),
             })
         };
         found.iter().map(one).collect()
@@ -156,18 +160,22 @@ fn check(origin: &Origin, form: Form) -> anyhow::Result<Exit> {
         Ok(flow_set) => {
             let warnings = origin.warnings(&flow_set);
             for warning in &warnings {
-                complain(&format!("warning: {}", origin.sentence(warning)));
+                let warning = origin.sentence(warning, language::current());
+                complain(&text!("config-warning", what = warning));
             }
             let (flows, prompts) = (flow_set.flows.len(), flow_set.prompts.len());
             let languages = Language::ALL.len();
-            let warned = match warnings.len() {
-                0 => String::new(),
-                1 => ", 1 warning".to_owned(),
-                count => format!(", {count} warnings"),
-            };
-            let text = format!(
-                "{flows} flows, {prompts} prompts in {languages} languages ({origin}): nothing to mend{warned}\n"
+            let documents = message!(
+                "flows-documents",
+                flows = flows,
+                prompts = prompts,
+                languages = languages,
+                origin = origin.message()
             );
+            let text = match warnings.len() {
+                0 => text!("flows-sound", documents = documents),
+                count => text!("flows-sound-with-warnings", documents = documents, count = count),
+            };
             let value = json!({
                 "from": origin.to_string(),
                 "flows": flows,
@@ -176,7 +184,7 @@ fn check(origin: &Origin, form: Form) -> anyhow::Result<Exit> {
                 "warnings": as_json(&warnings),
                 "findings": [],
             });
-            form.say(&text, value)?;
+            form.say(&format!("{text}\n"), value)?;
             Ok(Exit::Done)
         }
         Err(findings) => {
@@ -195,15 +203,17 @@ fn export(directory: &Path, existing: Existing, form: Form) -> anyhow::Result<()
     let replaced: Vec<String> = written.replaced.iter().map(|path| path.display().to_string()).collect();
     let transcripts = files.iter().filter(|(path, _)| path.starts_with(TRANSCRIPTS_FOLDER)).count();
     let (documents, there) = (files.len() - transcripts, directory.display());
-    let mut text: String = replaced.iter().map(|path| format!("replaced: {path}\n")).collect();
-    text.push_str(&format!(
-        "{there} has the {documents} built-in documents and {transcripts} transcripts: {} new, {} replaced, {} as before\n\
-         After a change: raise `version`, then `kenkocall flows check {there}` and `kenkocall flows test {there}`.\n\
-         `serve` uses the folder when `flows.directory` names it, from its next start on.\n",
-        written.new,
-        replaced.len(),
-        written.same
-    ));
+    let mut text: String = replaced.iter().map(|path| format!("{}\n", text!("flows-replaced", path = path))).collect();
+    let exported = text!(
+        "flows-exported",
+        folder = there.to_string(),
+        documents = documents,
+        transcripts = transcripts,
+        new = written.new,
+        replaced = replaced.len(),
+        same = written.same
+    );
+    text.push_str(&format!("{exported}\n"));
     let value = json!({
         "folder": there.to_string(),
         "documents": documents,
@@ -232,8 +242,8 @@ fn play(flow_set: &Arc<FlowSet>, flow: &str, language: Language) -> anyhow::Resu
     }
     let now = crate::service::Clock::system().now();
     let cast = made_up(now)?;
-    outln!("{}", terminal::HELP);
-    outln!("The made-up patient 見本 花子 has the HER-SYS ID {PLAYED_ID} and the birth date {PLAYED_BIRTH_DATE}.\n");
+    outln!("{}", text!("phone-help"));
+    outln!("{}\n", text!("flows-made-up-patient", id = PLAYED_ID, birth_date = PLAYED_BIRTH_DATE));
 
     let mut rehearsal = FlowTest::new(Arc::clone(flow_set), FlowName::from(flow), language, cast, now);
     let mut turn = rehearsal.call(AnsweredBy::Person)?;

@@ -10,10 +10,12 @@ use super::{library_of, no_such_flow};
 use crate::commands::arguments::Form;
 use crate::commands::documents::{Origin, Reader, TRANSCRIPTS_FOLDER, built_in_transcripts, find, holds_documents};
 use crate::commands::exit::{Exit, refused, usage};
+use crate::commands::language::text;
 use crate::commands::output::{complain, outln};
 use crate::commands::refusal;
 use crate::flow::FlowSet;
 use crate::flow_test::{NotStorable, Transcript};
+use crate::translations::{Message, message};
 
 /// The transcripts of a working copy of the source.
 const WORKING_COPY: &str = "tests/transcripts";
@@ -48,9 +50,7 @@ impl Chosen {
             (None, [first, others @ ..]) => {
                 let documents = documents_of(first);
                 if others.iter().any(|other| documents_of(other) != documents) {
-                    return Err(usage(
-                        "the transcripts belong to more than one folder of documents; name it with --folder",
-                    ));
+                    return Err(usage(text!("flows-several-folders")));
                 }
                 documents
             }
@@ -76,9 +76,7 @@ impl Chosen {
         let (files, from) = match &self.transcripts {
             Source::Places(places) => (found(places)?, "files"),
             Source::BuiltIn if update => {
-                return Err(refused(
-                    "there are no transcripts beside the documents, and those built into the program can't be written; `kenkocall flows export DIR` writes documents and transcripts to a folder",
-                ));
+                return Err(refused(text!("flows-built-in-transcripts")));
             }
             Source::BuiltIn => {
                 let texts = built_in_transcripts().into_iter();
@@ -87,7 +85,7 @@ impl Chosen {
             }
         };
         if matches!(self.transcripts, Source::BuiltIn) && !form.json {
-            outln!("documents: {}; transcripts: built in", self.origin);
+            outln!("{}", text!("flows-test-built-in", documents = self.origin.message()));
         }
         let mut differences = Vec::new();
         for (file, text) in &files {
@@ -114,7 +112,7 @@ impl Chosen {
             "failed": failed,
             "differences": differences,
         });
-        form.say(&format!("{passed} passed, {failed} failed\n"), value)?;
+        form.say(&format!("{}\n", text!("flows-tested", passed = passed, failed = failed)), value)?;
         Ok(if failed == 0 { Exit::Done } else { Exit::Found })
     }
 }
@@ -134,7 +132,7 @@ fn found(places: &[PathBuf]) -> anyhow::Result<Texts> {
     let mut files = Vec::new();
     for place in places {
         if !place.exists() {
-            bail!("there is no {}; name a folder with transcripts, or a transcript (.call)", place.display());
+            bail!(text!("flows-no-transcript", path = place.display().to_string()));
         }
         if place.is_dir() { files.extend(find(place, EXTENSION)?) } else { files.push(place.clone()) }
     }
@@ -142,7 +140,7 @@ fn found(places: &[PathBuf]) -> anyhow::Result<Texts> {
     files.dedup();
     if files.is_empty() {
         let places: Vec<String> = places.iter().map(|place| place.display().to_string()).collect();
-        bail!("there are no transcripts (*.call) in {}", places.join(", "));
+        bail!(text!("flows-no-transcripts", places = places.join(", ")));
     }
     let mut reader = Reader::default();
     let read = |file: PathBuf| {
@@ -156,19 +154,24 @@ fn found(places: &[PathBuf]) -> anyhow::Result<Texts> {
 fn play(flow_set: &Arc<FlowSet>, file: &Path, text: &str, update: bool) -> anyhow::Result<Option<String>> {
     let flow = file.parent().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap_or_default();
     if flow_set.flow(flow).is_none() {
-        bail!("it lies in a folder “{flow}”, which isn't a flow; {}", no_such_flow(flow_set, flow));
+        bail!(text!("flows-folder-is-no-flow", folder = flow, flows = no_such_flow(flow_set, flow)));
     }
     let transcript = Transcript::read(text, flow)?;
     let (happened, mismatch) = transcript.play(flow_set).map_err(|error: NotStorable| anyhow::anyhow!("{error}"))?;
     if update {
         if happened != text {
-            std::fs::write(file, happened).context("it can't be written")?;
-            complain(&format!("{}: written", file.display()));
+            std::fs::write(file, happened).with_context(|| text!("flows-transcript-unwritable"))?;
+            complain(&text!("flows-transcript-written", file = file.display().to_string()));
         }
         return Ok(None);
     }
     Ok(mismatch.map(|mismatch| {
-        let (expected, happened) = (mismatch.expected, mismatch.happened);
-        format!("{}:{}: expected “{expected}”, but “{happened}” happened", file.display(), mismatch.line)
+        let line = |line: Option<String>| line.map_or_else(|| message!("flows-nothing-more"), verbatim);
+        let place = format!("{}:{}", file.display(), mismatch.line);
+        text!("flows-differs", place = place, expected = line(mismatch.expected), happened = line(mismatch.happened))
     }))
+}
+
+fn verbatim(text: String) -> Message {
+    message!("verbatim", text = text)
 }

@@ -1,7 +1,7 @@
 //! What the findings and warnings of a patient list say.
 
 use super::ToMessage;
-use crate::domain::{CallTimesError, HersysIdError, HiddenCharacter, HiddenKind, NumberKind};
+use crate::domain::{HersysIdError, NumberKind};
 use crate::patient_import::era::DateError;
 use crate::patient_import::{
     Column, Doubt, Fault, FileKind, Finding, Letters, Place, ROWS_LOOKED_THROUGH, SheetName, Warning,
@@ -160,15 +160,6 @@ const fn number_kind(kind: NumberKind) -> Message {
     }
 }
 
-impl ToMessage for HersysIdError {
-    fn message(&self) -> Message {
-        match self {
-            Self::Length(digits) => message!("hersys-id-length", digits = *digits),
-            Self::NotDigits => message!("hersys-id-not-digits"),
-        }
-    }
-}
-
 impl ToMessage for DateError {
     fn message(&self) -> Message {
         match self {
@@ -177,29 +168,6 @@ impl ToMessage for DateError {
             Self::NoSuchDay => message!("date-no-such-day"),
             Self::NotInEra => message!("date-not-in-era"),
             Self::OldCalendar => message!("date-old-calendar"),
-        }
-    }
-}
-
-impl ToMessage for CallTimesError {
-    fn message(&self) -> Message {
-        match self {
-            Self::Form => message!("call-times-form"),
-            Self::NoSuchTime => message!("call-times-no-such-time"),
-            Self::TooMany => message!("call-times-too-many"),
-            Self::Twice => message!("call-times-twice"),
-        }
-    }
-}
-
-impl ToMessage for HiddenCharacter {
-    fn message(&self) -> Message {
-        let code = format!("U+{:04X}", u32::from(self.character));
-        match self.kind {
-            HiddenKind::LineBreak => message!("hidden-line-break", code = code),
-            HiddenKind::Control => message!("hidden-control", code = code),
-            HiddenKind::Direction => message!("hidden-direction", code = code),
-            HiddenKind::Invisible => message!("hidden-invisible", code = code),
         }
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Check;
+use crate::flow::fault::{Gap, PathFault};
 use crate::flow::{Exit, Flow, Node, NodeId, NodeKind, RecordWhat, Say, Test, names};
 
 /// A fact.
@@ -33,10 +34,7 @@ impl<'a> Check<'a> {
                 self.gaps_are_known(flow, node, say, facts);
             }
             if stops_calls(node) && !facts.contains(&Fact::Listener) && self.is_whole(flow) {
-                let what =
-                    format!("the node `{}` has calls stopped by somebody who may not have said who they are", node.id);
-                let todo = "Ask who is there first, and go to a record with `listener = \"confirmed\"`, as the built-in stop_request does";
-                self.find(flow, node.line, what, todo);
+                self.find(flow, node.line, PathFault::StopsCalls(node.id.clone()));
             }
             let used = match &node.kind {
                 NodeKind::Confirm(confirm) => vec![&confirm.of],
@@ -49,8 +47,7 @@ impl<'a> Check<'a> {
             };
             for spot in used.into_iter().filter(|spot| flow.nodes.contains_key(&spot.to)) {
                 if !facts.contains(&Fact::Entry(spot.to.as_str())) && self.is_whole(flow) {
-                    let what = format!("a call can come to the node `{}` without an entry at `{}`", node.id, spot.to);
-                    self.find(flow, spot.line, what, "Let every way to this node lead through that question");
+                    self.find(flow, spot.line, PathFault::WithoutEntry(node.id.clone(), spot.to.clone()));
                 }
             }
         }
@@ -60,25 +57,22 @@ impl<'a> Check<'a> {
         let Some(prompt) = self.flow_set.prompts.get(&say.prompt) else { return };
         let confirms = matches!(&node.kind, NodeKind::Confirm(confirm) if confirm.say.contains(say));
         let gaps = |gap: &str| prompt.wording.values().any(|wording| wording.text.contains(gap));
-        for (gap, known, todo) in [
-            ("{value}", confirms, "Only what a confirm says can have {value}"),
-            ("{centre}", facts.contains(&Fact::Centre), "Use it where the person is known, and in automated calls"),
-            (
-                "{centre_phone}",
-                facts.contains(&Fact::Centre),
-                "Use it where the person is known, and in automated calls",
-            ),
-            ("{call_back_number}", facts.contains(&Fact::CallBackNumber), "Use it in automated calls only"),
-            ("{until}", facts.contains(&Fact::Until), "Say it only after a rule with `until = \"known\"`"),
+        for (gap, known) in [
+            (Gap::Value, confirms),
+            (Gap::Centre, facts.contains(&Fact::Centre)),
+            (Gap::CentrePhone, facts.contains(&Fact::Centre)),
+            (Gap::CallBackNumber, facts.contains(&Fact::CallBackNumber)),
+            (Gap::Until, facts.contains(&Fact::Until)),
         ] {
-            if gaps(gap) && !known {
-                let what = format!("the node `{}` says `{}`, whose {gap} isn't known there", node.id, say.prompt);
-                self.find(flow, say.line, what, todo);
+            if gaps(gap.written()) && !known {
+                self.find(flow, say.line, PathFault::UnknownGap(node.id.clone(), say.prompt.clone(), gap));
             }
         }
-        if confirms && !gaps("{value}") && matches!(&node.kind, NodeKind::Confirm(confirm) if confirm.say.len() == 1) {
-            let what = format!("the node `{}` says `{}`, which doesn't read the entry back", node.id, say.prompt);
-            self.find(flow, say.line, what, "Write {value} in its wording where the entry is to be spoken");
+        if confirms
+            && !gaps(Gap::Value.written())
+            && matches!(&node.kind, NodeKind::Confirm(confirm) if confirm.say.len() == 1)
+        {
+            self.find(flow, say.line, PathFault::NotReadBack(node.id.clone(), say.prompt.clone()));
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Check;
+use crate::flow::fault::{InsteadFault, KeyFault, KeyUse};
 use crate::flow::{Flow, FlowName, Gather, Key, Node, NodeKind, Takes, Without};
 
 impl<'a> Check<'a> {
@@ -11,8 +12,7 @@ impl<'a> Check<'a> {
             for (key, spot) in &flow.visit {
                 let taken = self.everywhere(Without::default(), &BTreeMap::new());
                 if let Some(use_) = taken.get(key) {
-                    let what = format!("the key {} already {use_} (shared/keys.toml)", key.0);
-                    self.find(flow, spot.line, what, "Take another key for the visit");
+                    self.find(flow, spot.line, KeyFault::VisitTaken(*key, use_.clone()));
                 }
             }
             let visits = self.visits(flow);
@@ -40,17 +40,17 @@ impl<'a> Check<'a> {
     }
 
     /// What each key does at a question, besides answering it.
-    fn everywhere(&self, without: Without, visits: &BTreeMap<Key, &'a FlowName>) -> BTreeMap<Key, String> {
+    fn everywhere(&self, without: Without, visits: &BTreeMap<Key, &'a FlowName>) -> BTreeMap<Key, KeyUse> {
         let keys = &self.flow_set.keys;
-        let mut taken: BTreeMap<Key, String> = BTreeMap::new();
+        let mut taken: BTreeMap<Key, KeyUse> = BTreeMap::new();
         if !without.visit {
             let visits = visits.iter().map(|(key, flow)| (*key, *flow)).chain(keys.visit.iter().map(|(k, f)| (*k, f)));
-            taken.extend(visits.map(|(key, flow)| (key, format!("leads to the flow `{flow}`"))));
+            taken.extend(visits.map(|(key, flow)| (key, KeyUse::Visit(flow.clone()))));
         }
         if !without.back {
-            taken.extend(keys.back.map(|key| (key, "goes back one question".to_owned())));
+            taken.extend(keys.back.map(|key| (key, KeyUse::Back)));
         }
-        taken.extend(keys.repeat.iter().map(|key| (*key, "repeats the question".to_owned())));
+        taken.extend(keys.repeat.iter().map(|key| (*key, KeyUse::Repeat)));
         taken
     }
 
@@ -60,17 +60,12 @@ impl<'a> Check<'a> {
         wholes.flat_map(|whole| whole.visit.iter().map(|(key, spot)| (*key, &spot.to))).collect()
     }
 
-    fn clash(&mut self, flow: &Flow, node: &Node, line: u32, key: Key, taken: &BTreeMap<Key, String>) {
+    fn clash(&mut self, flow: &Flow, node: &Node, line: u32, key: Key, taken: &BTreeMap<Key, KeyUse>) {
         let Some(use_) = taken.get(&key) else { return };
-        let todo = if use_.starts_with("repeats") {
-            "Take another key"
-        } else {
-            "Take another key, or switch it off here with `without = [\"back\"]` or `without = [\"visit\"]`"
-        };
-        self.find(flow, line, format!("at the node `{}` the key {} also {use_}", node.id, key.0), todo);
+        self.find(flow, line, KeyFault::NodeTaken(node.id.clone(), key, use_.clone()));
     }
 
-    fn entry_keys(&mut self, flow: &Flow, node: &Node, gather: &Gather, taken: &BTreeMap<Key, String>) {
+    fn entry_keys(&mut self, flow: &Flow, node: &Node, gather: &Gather, taken: &BTreeMap<Key, KeyUse>) {
         let most = match gather.takes {
             Takes::Digits { max, .. } => max,
             Takes::Number { digits, .. } => digits,
@@ -79,23 +74,22 @@ impl<'a> Check<'a> {
         let one_digit = most == 1 || matches!(gather.takes, Takes::Digits { min: 1, .. });
         for (entry, spot) in &gather.instead {
             let single = (entry.len() == 1).then(|| entry.chars().next()).flatten().map(Key);
-            let (what, todo) = if !entry.bytes().all(|byte| byte.is_ascii_digit()) {
-                ("has other keys than digits".to_owned(), "Write digits only")
+            let fault = if !entry.bytes().all(|byte| byte.is_ascii_digit()) {
+                InsteadFault::NotDigits
             } else if entry.len() > usize::from(most) {
-                (format!("is longer than the {most} digits that are taken"), "Shorten it, or take more digits")
+                InsteadFault::TooLong(most)
             } else if let Some(use_) = single.and_then(|key| taken.get(&key)) {
-                (format!("is a key that {use_}"), "Take an entry of several digits")
+                InsteadFault::Taken(use_.clone())
             } else if is_ordinary(gather.takes, entry) {
-                ("is also an ordinary entry".to_owned(), "Take an entry outside the range")
+                InsteadFault::Ordinary
             } else {
                 continue;
             };
-            self.find(flow, spot.line, format!("at the node `{}` the entry {entry} {what}", node.id), todo);
+            self.find(flow, spot.line, KeyFault::Instead(node.id.clone(), entry.as_str().into(), fault));
         }
         if one_digit {
             for (key, use_) in taken.iter().filter(|(key, _)| is_ordinary(gather.takes, &key.0.to_string())) {
-                let what = format!("at the node `{}` the one-digit entry {} is a key that {use_}", node.id, key.0);
-                self.find(flow, node.line, what, "Ask for two digits or more, or make it a menu");
+                self.find(flow, node.line, KeyFault::DigitTaken(node.id.clone(), *key, use_.clone()));
             }
         }
     }

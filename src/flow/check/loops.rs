@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{Check, sub_flows};
+use crate::flow::fault::PathFault;
 use crate::flow::{Exit, Flow, Node, NodeId, NodeKind};
 
 /// A place in the flow set: flow and node.
@@ -25,9 +26,8 @@ impl<'a> Check<'a> {
                 continue;
             }
             told.extend(circle.iter().copied());
-            let names: Vec<_> = circle.iter().chain([&start]).map(|(_, node)| format!("`{node}`")).collect();
-            let what = format!("the call can run in a circle and never ask the caller: {}", names.join(" → "));
-            self.find(flow, node.line, what, "Let one of these nodes go on to a question or to an end");
+            let nodes = circle.iter().chain([&start]).map(|(_, node)| NodeId::from(*node)).collect();
+            self.find(flow, node.line, PathFault::Circle(nodes));
         }
     }
 
@@ -36,8 +36,7 @@ impl<'a> Check<'a> {
         for flow in self.flows() {
             for (node, sub) in sub_flows(flow) {
                 if self.with_sub_flows(sub.as_str()).contains(flow.name.as_str()) {
-                    let what = format!("the flow `{}` walks itself through the node `{}`", flow.name, node.id);
-                    self.find(flow, node.line, what, "Go to a node of this flow instead");
+                    self.find(flow, node.line, PathFault::Recursion(flow.name.clone(), node.id.clone()));
                 }
             }
         }

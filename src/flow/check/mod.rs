@@ -11,6 +11,7 @@ mod wording;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::fault::{Fault, FileFault};
 use super::finding::Finding;
 use super::{Flow, FlowSet, MISSING, Node, NodeKind, names};
 
@@ -89,14 +90,18 @@ impl<'a> Check<'a> {
         self.findings
     }
 
-    fn find(&mut self, flow: &Flow, line: u32, what: impl Into<String>, todo: impl Into<String>) {
-        self.findings.push(Finding::new(flow.file(), line, what, todo));
+    fn find(&mut self, flow: &Flow, line: u32, fault: impl Into<Fault>) {
+        self.findings.push(Finding::new(flow.file(), line, fault));
+    }
+
+    /// Reports a wrong word, and the one that was probably meant.
+    fn find_word(&mut self, flow: &Flow, line: u32, fault: impl Into<Fault>, meant: Option<String>) {
+        self.findings.push(Finding::new(flow.file(), line, fault).meant(meant));
     }
 
     fn sizes(&mut self) {
         for flow in self.flows().filter(|flow| flow.order.len() > MAX_NODES) {
-            let what = format!("the flow has {} nodes, more than {MAX_NODES}", flow.order.len());
-            self.find(flow, 1, what, "Make several flows of it");
+            self.find(flow, 1, FileFault::TooManyNodes { nodes: flow.order.len(), most: MAX_NODES });
         }
     }
 
@@ -104,13 +109,7 @@ impl<'a> Check<'a> {
         for line in LINES {
             let file = format!("{line}/flow.toml");
             if !self.flow_set.files.contains_key(&file) {
-                let todo = "Copy it from the documents that came with Kenko Call";
-                self.findings.push(Finding::new(
-                    file,
-                    1,
-                    format!("the flow `{line}` is missing, which calls begin with"),
-                    todo,
-                ));
+                self.findings.push(Finding::new(file, 1, FileFault::NoFlow(line)));
             }
         }
     }

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::{Check, LINES, sub_flows};
-use crate::flow::finding::did_you_mean;
-use crate::flow::{Flow, FlowName, MISSING, NodeId, NodeKind, Spanned, SubFlow, Test};
+use crate::flow::fault::ReferenceFault;
+use crate::flow::finding::closest;
+use crate::flow::{Flow, FlowName, MISSING, NodeId, NodeKind, ResultName, Spanned, SubFlow, Test};
 
 impl<'a> Check<'a> {
     pub(super) fn references(&mut self) {
         for flow in self.flows() {
-            self.node_name(flow, "the flow begins at", &flow.start);
+            self.node_name(flow, ReferenceFault::Start, &flow.start);
             for spot in flow.visit.values() {
                 self.flow_name(flow, spot);
             }
@@ -17,7 +18,7 @@ impl<'a> Check<'a> {
         for (flow, node) in self.nodes() {
             let id = &node.id;
             for (_, spot) in node.exits() {
-                self.node_name(flow, &format!("the node `{id}` goes to"), spot);
+                self.node_name(flow, |to| ReferenceFault::Exit { from: id.clone(), to }, spot);
             }
             let named: Vec<&Spanned<NodeId>> = match &node.kind {
                 NodeKind::Confirm(confirm) => vec![&confirm.of],
@@ -30,7 +31,7 @@ impl<'a> Check<'a> {
                 _ => Vec::new(),
             };
             for spot in named {
-                self.node_name(flow, &format!("the node `{id}` uses the entry of"), spot);
+                self.node_name(flow, |at| ReferenceFault::Entry { of: id.clone(), at }, spot);
             }
             if let NodeKind::SubFlow(sub) = &node.kind {
                 self.flow_name(flow, &sub.flow);
@@ -39,12 +40,11 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn node_name(&mut self, flow: &Flow, what: &str, spot: &Spanned<NodeId>) {
+    fn node_name(&mut self, flow: &Flow, fault: impl Fn(NodeId) -> ReferenceFault, spot: &Spanned<NodeId>) {
         let name = spot.to.as_str();
         if name != MISSING && !flow.order.contains(&spot.to) {
             let nodes = flow.order.iter().map(NodeId::as_str);
-            let todo = did_you_mean(name, nodes, "Name a node of this flow, or add it");
-            self.find(flow, spot.line, format!("{what} `{name}`, which doesn't exist"), todo);
+            self.find_word(flow, spot.line, fault(spot.to.clone()), closest(name, nodes));
         }
     }
 
@@ -52,8 +52,7 @@ impl<'a> Check<'a> {
         let name = spot.to.as_str();
         if name != MISSING && !self.flow_set.files.contains_key(&format!("{name}/flow.toml")) {
             let flows = self.flow_set.flows.keys().map(FlowName::as_str);
-            let todo = did_you_mean(name, flows, "Name a flow, that is a folder with a flow.toml");
-            self.find(flow, spot.line, format!("there is no flow `{name}`"), todo);
+            self.find_word(flow, spot.line, ReferenceFault::Flow(spot.to.clone()), closest(name, flows));
         }
     }
 
@@ -61,14 +60,15 @@ impl<'a> Check<'a> {
     fn results(&mut self, flow: &Flow, id: &NodeId, line: u32, sub: &SubFlow) {
         let Some(other) = self.flow_set.flow(sub.flow.to.as_str()).filter(|other| self.is_whole(other)) else { return };
         let given: BTreeSet<&str> = other.results().map(|(_, result)| result.as_str()).collect();
+        let named = |result: &str| (ResultName::from(result), other.name.clone());
         for result in given.iter().filter(|result| !sub.exits.contains_key(**result)) {
-            let what = format!("the node `{id}` has no exit for the result `{result}` of the flow `{}`", other.name);
-            self.find(flow, line, what, format!("Add `exits.{result} = \"…\"` with the name of a node"));
+            let (result, of) = named(result);
+            self.find(flow, line, ReferenceFault::NoExit { node: id.clone(), result, flow: of });
         }
         for (result, spot) in sub.exits.iter().filter(|(result, _)| !given.contains(result.as_str())) {
-            let what = format!("the flow `{}` never ends with `{result}`", other.name);
-            let todo = did_you_mean(result.as_str(), given.iter().copied(), "Take this exit out");
-            self.find(flow, spot.line, what, todo);
+            let meant = closest(result.as_str(), given.iter().copied());
+            let (result, of) = named(result.as_str());
+            self.find_word(flow, spot.line, ReferenceFault::NeverEndsWith { flow: of, result }, meant);
         }
     }
 
@@ -77,8 +77,7 @@ impl<'a> Check<'a> {
         for flow in self.flows().filter(|flow| self.is_whole(flow)).collect::<Vec<_>>() {
             let reached = reached(flow);
             for node in flow.in_order().filter(|node| !reached.contains(&node.id)) {
-                let what = format!("no call ever comes to the node `{}`", node.id);
-                self.find(flow, node.line, what, "Let another node go to it, or take it out");
+                self.find(flow, node.line, ReferenceFault::NodeNotReached(node.id.clone()));
             }
         }
         if self.flows().any(|flow| !self.is_whole(flow)) {
@@ -92,8 +91,7 @@ impl<'a> Check<'a> {
             .chain(LINES)
             .collect();
         for flow in self.flows().filter(|flow| !named.contains(flow.name.as_str())) {
-            let todo = "Let a sub_flow node or a visit key name it, or take its folder away";
-            self.find(flow, 1, format!("no call ever comes to the flow `{}`", flow.name), todo);
+            self.find(flow, 1, ReferenceFault::FlowNotReached(flow.name.clone()));
         }
     }
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Check, ENGINE_PROMPTS};
 use crate::domain::{Language, all_visible_in_lines};
-use crate::flow::finding::{Finding, did_you_mean};
+use crate::flow::fault::WordingFault;
+use crate::flow::finding::{Finding, closest};
 use crate::flow::{Prompt, PromptId, Wording, speech_time};
 
 /// The longest speaking time of a prompt, in seconds. Few people remember more after hearing it once.
@@ -29,15 +30,13 @@ impl Check<'_> {
                 let file = file_of(id, *language);
                 let seconds = speech_time::seconds(wording.spoken(), *language);
                 if seconds > LONGEST_SECONDS {
-                    let what = format!(
-                        "`{id}` takes about {seconds:.0} s to say in {language}, longer than {LONGEST_SECONDS:.0} s"
-                    );
-                    self.findings.push(Finding::new(
-                        &file,
-                        wording.line,
-                        what,
-                        "Shorten it, or make two prompts of it",
-                    ));
+                    let fault = WordingFault::TooLong {
+                        prompt: id.clone(),
+                        language: *language,
+                        seconds: whole(seconds),
+                        most: whole(LONGEST_SECONDS),
+                    };
+                    self.findings.push(Finding::new(&file, wording.line, fault));
                 }
                 self.gaps(id, prompt, &file, wording);
                 for text in [Some(&wording.text), wording.reading.as_ref(), wording.form.as_ref()].into_iter().flatten()
@@ -51,8 +50,7 @@ impl Check<'_> {
     /// Hidden characters can't be proofread, and may change the meaning.
     fn hidden(&mut self, name: &str, file: &str, line: u32, text: &str) {
         let Err(found) = all_visible_in_lines(text) else { return };
-        let what = format!("`{name}` holds {} (U+{:04X})", found.kind, u32::from(found.character));
-        self.findings.push(Finding::new(file, line, what, "Write the text again by hand, without it"));
+        self.findings.push(Finding::new(file, line, WordingFault::Hidden(name.into(), found)));
     }
 
     /// The languages in which each prompt is said, with the first place that requires it.
@@ -82,13 +80,10 @@ impl Check<'_> {
             }
             if prompt.is_none() {
                 let known = self.flow_set.prompts.keys().map(PromptId::as_str);
-                let todo = did_you_mean(
-                    id.as_str(),
-                    known,
-                    format!("Write its wording in {}", file_of(id, Language::Japanese)),
-                );
+                let meant = closest(id.as_str(), known);
                 for (file, line) in languages.values().collect::<BTreeSet<_>>() {
-                    self.findings.push(Finding::new(file, *line, format!("there is no prompt `{id}`"), &todo));
+                    let finding = Finding::new(file, *line, WordingFault::NoPrompt(id.clone()));
+                    self.findings.push(finding.meant(meant.clone()));
                 }
                 continue;
             }
@@ -96,9 +91,7 @@ impl Check<'_> {
                 let file = file_of(id, *language);
                 if self.flow_set.wording(id.as_str(), *language).is_none() && !self.unread.contains(&file) {
                     let line = self.last_line(&file, *language);
-                    let what = format!("the prompt `{id}` has no wording in {language}");
-                    let name = id.as_str().rsplit('.').next().unwrap_or_default();
-                    self.findings.push(Finding::new(file, line, what, format!("Add `{name} = \"…\"`")));
+                    self.findings.push(Finding::new(file, line, WordingFault::NoLanguage(id.clone(), *language)));
                 }
             }
         }
@@ -116,69 +109,55 @@ impl Check<'_> {
             if !all_read {
                 continue;
             }
-            let languages: Vec<_> = prompt.wording.keys().map(|language| language.tag()).collect();
-            let todo = format!("Let a node say it, or take it out ({})", languages.join(", "));
             if let Some((language, wording)) = prompt.wording.iter().next() {
-                let what = format!("no flow says the prompt `{id}`");
-                self.findings.push(Finding::new(file_of(id, *language), wording.line, what, todo));
+                let fault = WordingFault::Unused(id.clone(), prompt.wording.keys().copied().collect());
+                self.findings.push(Finding::new(file_of(id, *language), wording.line, fault));
             }
         }
     }
 
     /// Every gap can be filled, and is the same in each language and in the reading.
     fn gaps(&mut self, id: &PromptId, prompt: &Prompt, file: &str, wording: &Wording) {
-        let known: &[&str] = match id.as_str() {
+        let known: &[&'static str] = match id.as_str() {
             "shared.spoken_temperature" => &["whole", "tenth"],
             "shared.spoken_percent" => &["number"],
             "shared.spoken_until" => &["month", "day", "hour", "minute"],
             _ => &GAPS,
         };
-        let mut find = |what: String, todo: String| self.findings.push(Finding::new(file, wording.line, what, todo));
+        let mut find = |fault| self.findings.push(Finding::new(file, wording.line, fault));
         let (Some(gaps), Some(spoken)) = (gaps_of(&wording.text), gaps_of(wording.spoken())) else {
-            return find(
-                format!("`{id}` has a single {{ or }}"),
-                "Write a gap like {centre}, with both brackets".into(),
-            );
+            return find(WordingFault::Bracket(id.clone()));
         };
-        for gap in gaps.iter().filter(|gap| !known.contains(gap)) {
-            let gaps: Vec<_> = known.iter().map(|gap| format!("{{{gap}}}")).collect();
-            let todo = did_you_mean(gap, known.iter().copied(), format!("Gaps here are {}", gaps.join(", ")));
-            find(format!("`{id}` has a gap {{{gap}}}, which nothing fills"), todo);
-        }
         if gaps_of(wording.on_form()).is_none_or(|shown| !shown.is_subset(&gaps)) {
-            let todo = if gaps.is_empty() {
-                "Write `form` without a gap".to_owned()
-            } else {
-                format!("Gaps in `form` are {}", listed(&gaps))
-            };
-            find(format!("`{id}` has a gap on a form that its text doesn't have"), todo);
+            find(WordingFault::FormGap(id.clone(), owned(&gaps)));
         }
         if gaps != spoken {
-            find(
-                format!("the text and the reading of `{id}` differ in their gaps"),
-                format!("Write {} in both", listed(&gaps)),
-            );
+            find(WordingFault::ReadingGaps(id.clone(), owned(&gaps)));
         }
         if id.as_str().starts_with("shared.spoken_") && gaps.len() != known.len() {
-            find(
-                format!("`{id}` doesn't speak the whole value"),
-                format!("Write {} in it", listed(&known.iter().copied().collect())),
-            );
+            find(WordingFault::PartOfValue(id.clone(), owned(&known.iter().copied().collect())));
         }
         let first = prompt.wording.values().next().and_then(|first| gaps_of(&first.text));
         if let Some(first) = first.filter(|first| *first != gaps) {
             let language = prompt.wording.keys().next().copied().unwrap_or_default();
-            find(
-                format!("`{id}` has other gaps than in {language}"),
-                format!("Write {} here too, or change it there", listed(&first)),
-            );
+            find(WordingFault::OtherGaps(id.clone(), language, owned(&first)));
+        }
+        for gap in gaps.iter().filter(|gap| !known.contains(gap)) {
+            let fault = WordingFault::UnknownGap(id.clone(), (*gap).into(), known.to_vec());
+            let finding = Finding::new(file, wording.line, fault);
+            self.findings.push(finding.meant(closest(gap, known.iter().copied())));
         }
     }
 }
 
-fn listed(gaps: &BTreeSet<&str>) -> String {
-    let gaps: Vec<_> = gaps.iter().map(|gap| format!("{{{gap}}}")).collect();
-    if gaps.is_empty() { "no gap".into() } else { gaps.join(", ") }
+fn owned(gaps: &BTreeSet<&str>) -> Vec<Box<str>> {
+    gaps.iter().map(|gap| Box::from(*gap)).collect()
+}
+
+/// A duration for people.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few seconds, and the cast saturates")]
+fn whole(seconds: f64) -> u32 {
+    seconds.round() as u32
 }
 
 /// The names in brackets; `None` if a bracket is unmatched.

@@ -15,7 +15,7 @@ pub struct Obstacle {
 }
 
 /// The kinds of things that a form can't show.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ObstacleKind {
     /// The node does something that takes a call: a transfer, an identification, another flow, a request.
     NeedsACall,

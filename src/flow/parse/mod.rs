@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
+use super::fault::FileFault;
 use super::finding::Finding;
 use super::{FlowName, FlowSet, PromptId, names};
 
@@ -39,19 +40,11 @@ impl FlowSet {
                 }
                 [folder, "prompts", file] => {
                     if folder != names::SHARED && !files.contains_key(&format!("{folder}/flow.toml")) {
-                        source.find(
-                            1,
-                            format!("there is no flow `{folder}` that could say this wording"),
-                            format!("Write {folder}/flow.toml, or take the folder away"),
-                        );
+                        source.find(1, FileFault::WordingWithoutFlow(folder.into()));
                     }
                     wording::read(&source, text, folder, file, &mut prompts);
                 }
-                _ => source.find(
-                    1,
-                    "this file has no place in the flows' folder",
-                    "Put it at FLOW/flow.toml, FLOW/prompts/LANGUAGE.toml or shared/keys.toml, or take it away",
-                ),
+                _ => source.find(1, FileFault::NoPlace),
             }
             findings.extend(source.into_findings());
         }

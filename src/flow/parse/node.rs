@@ -6,17 +6,17 @@ use super::flow::Defaults;
 use super::table::{Table, Value};
 use super::{ask, references};
 use crate::domain::{Answer, Item};
+use crate::flow::fault::{NodeFault, Part, Required, Vocabulary};
+use crate::flow::names::NODE_KINDS;
 use crate::flow::{
     Announce, Bound, Branch, End, FlowName, HandOver, Identify, Node, NodeId, NodeKind, Record, RecordWhat, ResultName,
     Rule, SubFlow, Test,
 };
 
-const KINDS: [&str; 10] =
-    ["announce", "menu", "gather", "confirm", "branch", "record", "identify", "sub_flow", "hand_over", "end"];
-
 pub(super) fn read(table: Table<'_>, flow: &FlowName, id: &NodeId, defaults: &Defaults) -> Option<Node> {
-    let value = table.need("kind", &format!("Add `kind = …`, one of: {}", KINDS.join(", ")))?;
-    let kind = value.word("kind of node", &KINDS, |word| KINDS.into_iter().find(|kind| *kind == word))?;
+    let value = table.need(Required::Kind)?;
+    let kind =
+        value.word(Vocabulary::NodeKind, &NODE_KINDS, |word| NODE_KINDS.into_iter().find(|kind| *kind == word))?;
     let kind = match kind {
         "announce" => Some(NodeKind::Announce(Announce {
             say: references::need_say(&table, flow),
@@ -31,16 +31,12 @@ pub(super) fn read(table: Table<'_>, flow: &FlowName, id: &NodeId, defaults: &De
         "identify" => Some(NodeKind::Identify(identify(&table))),
         "sub_flow" => Some(NodeKind::SubFlow(sub_flow(&table))),
         "hand_over" => Some(NodeKind::HandOver(HandOver {
-            ring_seconds: table
-                .need("ring_seconds", "Add `ring_seconds = 30`")
-                .and_then(|v| v.number(5..=120))
-                .unwrap_or(30),
+            ring_seconds: table.need(Required::RingSeconds).and_then(|v| v.number(5..=120)).unwrap_or(30),
             connected: references::node(&table, "connected"),
             failed: references::node(&table, "failed"),
         })),
         _ => {
-            let todo = "Add `result = \"done\"`, the word by which the calling flow goes on";
-            let result = table.need("result", todo).and_then(|value| value.text());
+            let result = table.need(Required::Result).and_then(|value| value.text());
             result.map(|result| NodeKind::End(End { result: ResultName::from(result) }))
         }
     };
@@ -54,7 +50,7 @@ fn identify(table: &Table<'_>) -> Identify {
     Identify {
         hersys_id: references::node(table, "hersys_id"),
         birth_date: references::node(table, "birth_date"),
-        tries: table.need("tries", "Add `tries = 3`").and_then(|value| value.number(1..=9)).unwrap_or(1),
+        tries: table.need(Required::Tries).and_then(|value| value.number(1..=9)).unwrap_or(1),
         matched: references::node(table, "matched"),
         resumed: references::node(table, "resumed"),
         mismatch: references::node(table, "mismatch"),
@@ -64,10 +60,9 @@ fn identify(table: &Table<'_>) -> Identify {
 }
 
 fn sub_flow(table: &Table<'_>) -> SubFlow {
-    let flow = table.need("flow", "Add `flow = \"…\"` with the name of a flow").map(references::spot);
+    let flow = table.need(Required::Flow).map(references::spot);
     let flow = flow.unwrap_or(crate::flow::Spanned { to: FlowName::from(crate::flow::MISSING), line: table.line });
-    let todo = "Add `exits.RESULT = \"…\"` for each result of the flow";
-    let exits = table.need("exits", todo).and_then(|value| value.table("`exits`"));
+    let exits = table.need(Required::Exits).and_then(|value| value.table(Part::Table("exits")));
     let exits =
         exits.iter().flat_map(Table::rows).map(|(result, value)| (ResultName::from(result), references::spot(value)));
     SubFlow { flow, exits: exits.collect() }
@@ -78,16 +73,12 @@ fn record(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> Option<Rec
         let value = table.get(field)?;
         let known: Vec<&'static str> = words.iter().map(|(word, _)| *word).collect();
         let read = |text: &str| words.iter().find(|(word, _)| *word == text).map(|(_, what)| what.clone());
-        value.word("such word for a record:", &known, read)
+        value.word(Vocabulary::Record, &known, read)
     };
     let fixed = |field, word: &'static str, what: RecordWhat| words(field, &[(word, what)]);
     let refused = table.get("refused").map(references::spot);
     if refused.is_some() && table.get("call_back").is_none() {
-        table.source.find(
-            table.line,
-            format!("{} refuses nothing", table.name),
-            "Write `refused` with call_back alone",
-        );
+        table.find(NodeFault::RefusesNothing(table.part.clone()));
     }
     let mut kept: Vec<RecordWhat> = [
         fixed("report", "complete", RecordWhat::Report),
@@ -111,25 +102,24 @@ fn record(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> Option<Rec
     }
     let next = references::node(table, "next");
     if asked(table, &["answer", "report", "call_back", "stop", "listener", "answered", "number"]) != 1 {
-        let todo = "Write one of: answer and from, report = \"complete\", call_back = \"requested\", stop = \"requested\" or \"unconfirmed\", listener = \"confirmed\", answered = \"not_now\", number = \"wrong\"";
-        table.source.find(table.line, format!("{} should keep exactly one thing", table.name), todo);
+        table.find(NodeFault::NotOneRecord(table.part.clone()));
     }
     kept.pop().map(|what| Record { what, next })
 }
 
 fn branch(table: &Table<'_>) -> Branch {
-    let rules = table.need("rules", "Add `rules = [{ …, go = \"…\" }]`").map(|value| value.list()).unwrap_or_default();
+    let rules = table.need(Required::Rules).map(|value| value.list()).unwrap_or_default();
     let rules = rules.into_iter().filter_map(rule).collect();
     Branch { rules, otherwise: references::node(table, "otherwise") }
 }
 
 fn rule(value: Value<'_>) -> Option<Rule> {
-    let table = value.table("a rule")?;
+    let table = value.table(Part::Rule)?;
     let words = |field, words: &[(&'static str, Test)]| {
         let value = table.get(field)?;
         let known: Vec<&'static str> = words.iter().map(|(word, _)| *word).collect();
         let read = |text: &str| words.iter().find(|(word, _)| *word == text).map(|(_, test)| test.clone());
-        value.word("such word for a rule:", &known, read)
+        value.word(Vocabulary::Rule, &known, read)
     };
     let fixed = |field, word: &'static str, test: Test| words(field, &[(word, test)]);
     let mut tests: Vec<Test> = [
@@ -149,19 +139,17 @@ fn rule(value: Value<'_>) -> Option<Rule> {
         match (is, at_most) {
             (Some(is), None) => tests.extend(is.text().map(|is| Test::EntryIs(entry, is.into()))),
             (None, Some(bound)) => tests.extend(self::bound(bound).map(|bound| Test::EntryAtMost(entry, bound))),
-            _ => value.find("a rule about an entry compares it once", "Write either is = \"…\" or at_most = …"),
+            _ => value.find(NodeFault::NotOneComparison),
         }
     }
     if let Some(item) = table.get("answer").and_then(references::item) {
-        let is = table.need("is", "Add `is = \"yes\"`, \"no\" or \"unknown\"");
+        let is = table.need(Required::Is);
         tests.extend(is.and_then(|is| answer(item, is)).map(|is| Test::AnswerIs(item, is)));
     }
     let go = references::node(&table, "go");
     if asked(&table, &["office", "caller_number", "people", "until", "answered_by", "listener", "entry", "answer"]) != 1
     {
-        let todo = "Write one of: entry with is or at_most, answer with is, office = \"open\", caller_number = \"hidden\" \
-                    or \"not_called\", people = \"no_more\", until = \"known\", answered_by = \"machine\", listener = \"confirmed\"";
-        value.find("a rule should ask exactly one thing", todo);
+        value.find(NodeFault::NotOneTest);
     }
     table.finish();
     tests.pop().map(|test| Rule { test, go })
@@ -176,8 +164,7 @@ fn asked(table: &Table<'_>, fields: &[&'static str]) -> usize {
 fn answer(item: Item, value: Value<'_>) -> Option<Arc<str>> {
     let text = value.text()?;
     if !matches!(item.read(text), Some(Answer::YesNo(_))) {
-        let todo = "Compare a yes-no item with yes, no or unknown, and a measured one by entry and at_most";
-        value.find(format!("the answer `{}` can't be compared with `{text}`", item.code()), todo);
+        value.find(NodeFault::NotComparable(item, text.into()));
     }
     Some(text.into())
 }
@@ -186,7 +173,7 @@ fn bound(value: Value<'_>) -> Option<Bound> {
     if !value.is_text() {
         return value.number(0..=99_999_999).map(Bound::Number);
     }
-    value.word("threshold", &["spo2_amber", "spo2_red"], |word| match word {
+    value.word(Vocabulary::Threshold, &["spo2_amber", "spo2_red"], |word| match word {
         "spo2_amber" => Some(Bound::Spo2Amber),
         "spo2_red" => Some(Bound::Spo2Red),
         _ => None,

@@ -2,6 +2,7 @@
 
 use super::table::{Table, Value};
 use crate::domain::{Item, Language};
+use crate::flow::fault::{FieldFault, Part, Required, Vocabulary};
 use crate::flow::{FlowName, Key, MISSING, NodeId, Say, Spanned};
 
 const LANGUAGES: [&str; 7] = ["ja", "en", "zh-Hans", "zh-Hant", "ko", "es", "pt"];
@@ -9,7 +10,7 @@ const LANGUAGES: [&str; 7] = ["ja", "en", "zh-Hans", "zh-Hant", "ko", "es", "pt"
 /// A required reference to a node. If it is absent, it is replaced by [`MISSING`], and the finding has already been
 /// reported.
 pub(super) fn node(table: &Table<'_>, field: &'static str) -> Spanned<NodeId> {
-    match table.need(field, &format!("Add `{field} = \"…\"` with the name of a node")) {
+    match table.need(Required::Node(field)) {
         Some(value) => spot(value),
         None => missing(table.line),
     }
@@ -27,7 +28,7 @@ pub(super) fn spot<T: for<'t> From<&'t str>>(value: Value<'_>) -> Spanned<T> {
 pub(super) fn say(value: Value<'_>, flow: &FlowName) -> Vec<Say> {
     let list = value.list();
     if list.is_empty() {
-        value.find("nothing is said here", "Name at least one prompt");
+        value.find(FieldFault::NothingSaid);
     }
     list.into_iter().filter_map(|item| one_say(item, flow)).collect()
 }
@@ -40,25 +41,23 @@ fn one_say(value: Value<'_>, flow: &FlowName) -> Option<Say> {
     if value.is_text() {
         return Some(Say { prompt: full(value.text()?), language: None, line: value.line });
     }
-    let table = value.table("a prompt to be said")?;
-    let prompt =
-        table.need("prompt", "Write \"prompt\" or { prompt = \"…\", language = \"…\" }").and_then(|id| id.text());
+    let table = value.table(Part::Said)?;
+    let prompt = table.need(Required::Prompt).and_then(|id| id.text());
     let language = table.get("language").and_then(language);
     table.finish();
     Some(Say { prompt: full(prompt?), language, line: value.line })
 }
 
 pub(super) fn need_say(table: &Table<'_>, flow: &FlowName) -> Vec<Say> {
-    let todo = "Add `say = \"…\"` with the name of a prompt";
-    table.need("say", todo).map(|value| say(value, flow)).unwrap_or_default()
+    table.need(Required::Say).map(|value| say(value, flow)).unwrap_or_default()
 }
 
 pub(super) fn language(value: Value<'_>) -> Option<Language> {
-    value.word("language", &LANGUAGES, |tag| LANGUAGES.contains(&tag).then(|| tag.parse().ok()).flatten())
+    value.word(Vocabulary::Language, &LANGUAGES, |tag| LANGUAGES.contains(&tag).then(|| tag.parse().ok()).flatten())
 }
 
 pub(super) fn item(value: Value<'_>) -> Option<Item> {
-    value.word("item", &Item::ALL.map(Item::code), Item::from_code)
+    value.word(Vocabulary::Item, &Item::ALL.map(Item::code), Item::from_code)
 }
 
 pub(super) fn key(text: &str, value: Value<'_>) -> Option<Key> {
@@ -66,7 +65,7 @@ pub(super) fn key(text: &str, value: Value<'_>) -> Option<Key> {
     match (characters.next(), characters.next()) {
         (Some(key @ ('0'..='9' | '*' | '#')), None) => Some(Key(key)),
         _ => {
-            value.find(format!("a phone has no key `{text}`"), "Write one of 0 to 9, * or #");
+            value.find(FieldFault::NoSuchKey(text.into()));
             None
         }
     }

@@ -6,7 +6,8 @@ use std::ops::{Range, RangeInclusive};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::flow::finding::{Finding, did_you_mean};
+use crate::flow::fault::{Fault, FieldFault, FileFault, Part, Required, Vocabulary};
+use crate::flow::finding::{Finding, closest};
 
 /// A file that is being read, and its findings.
 pub(super) struct Source<'a> {
@@ -28,8 +29,13 @@ impl<'a> Source<'a> {
             .saturating_add(1)
     }
 
-    pub fn find(&self, line: u32, what: impl Into<String>, todo: impl Into<String>) {
-        self.findings.borrow_mut().push(Finding::new(self.file, line, what, todo));
+    pub fn find(&self, line: u32, fault: impl Into<Fault>) {
+        self.find_word(line, fault, None);
+    }
+
+    /// Reports a wrong word, and the one that was probably meant.
+    pub fn find_word(&self, line: u32, fault: impl Into<Fault>, meant: Option<String>) {
+        self.findings.borrow_mut().push(Finding::new(self.file, line, fault).meant(meant));
     }
 
     pub fn into_findings(self) -> Vec<Finding> {
@@ -39,7 +45,7 @@ impl<'a> Source<'a> {
     /// The parsed file, as far as it is TOML. `None` if there is nothing to report beyond the syntax.
     pub fn tree<'t>(&self, text: &'t str) -> Option<Spanned<DeTable<'t>>> {
         if let Some(at) = text.find(['\u{fffd}', '\0']) {
-            self.find(self.line(&(at..at)), "the file isn't UTF-8 text", "Save it again with the encoding UTF-8");
+            self.find(self.line(&(at..at)), FileFault::NotUtf8);
             return None;
         }
         let (tree, errors) = DeTable::parse_recoverable(text);
@@ -47,11 +53,10 @@ impl<'a> Source<'a> {
         for error in errors {
             let line = self.line(&error.span().unwrap_or(0..0));
             if error.message().contains("duplicate key") {
-                self.find(line, "this name stands twice in the same place", "Keep one of the two");
+                self.find(line, FieldFault::Repeated);
             } else {
                 readable = false;
-                let todo = "Correct the line: texts stand in quotes, each name once, each bracket closed";
-                self.find(line, format!("this isn't TOML: {}", error.message()), todo);
+                self.find(line, FileFault::NotToml(error.message().to_owned()));
             }
         }
         readable.then_some(tree)
@@ -62,15 +67,15 @@ impl<'a> Source<'a> {
 pub(super) struct Table<'a> {
     pub source: &'a Source<'a>,
     pub line: u32,
-    /// The description for people: "the node `spo2`".
-    pub name: String,
+    /// What the table describes.
+    pub part: Part,
     entries: &'a DeTable<'a>,
     asked: RefCell<Vec<&'static str>>,
 }
 
 impl<'a> Table<'a> {
-    pub fn new(source: &'a Source<'a>, entries: &'a DeTable<'a>, line: u32, name: String) -> Self {
-        Self { source, line, name, entries, asked: RefCell::default() }
+    pub fn new(source: &'a Source<'a>, entries: &'a DeTable<'a>, line: u32, part: Part) -> Self {
+        Self { source, line, part, entries, asked: RefCell::default() }
     }
 
     /// A field; `None` if it is absent.
@@ -83,12 +88,17 @@ impl<'a> Table<'a> {
     }
 
     /// A required field.
-    pub fn need(&self, field: &'static str, todo: &str) -> Option<Value<'a>> {
-        let value = self.get(field);
+    pub fn need(&self, required: Required) -> Option<Value<'a>> {
+        let value = self.get(required.field());
         if value.is_none() {
-            self.source.find(self.line, format!("{} has no `{field}`", self.name), todo);
+            self.find(FieldFault::Missing(self.part.clone(), required));
         }
         value
+    }
+
+    /// Reports a fault of the whole table.
+    pub fn find(&self, fault: impl Into<Fault>) {
+        self.source.find(self.line, fault);
     }
 
     /// The fields of a table with arbitrary names.
@@ -100,10 +110,10 @@ impl<'a> Table<'a> {
     pub fn finish(self) {
         let asked = self.asked.borrow();
         for key in self.entries.keys().filter(|key| !asked.contains(&key.get_ref().as_ref())) {
-            let known = format!("Take it out; what can stand here: {}", asked.join(", "));
-            let what = format!("{} has a field `{}`, which means nothing", self.name, key.get_ref());
-            let todo = did_you_mean(key.get_ref(), asked.iter().copied(), known);
-            self.source.find(self.source.line(&key.span()), what, todo);
+            let field: &str = key.get_ref();
+            let fault = FieldFault::Unknown { part: self.part.clone(), field: field.into(), known: asked.clone() };
+            let meant = closest(field, asked.iter().copied());
+            self.source.find_word(self.source.line(&key.span()), fault, meant);
         }
     }
 
@@ -121,22 +131,22 @@ pub(super) struct Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    pub fn find(&self, what: impl Into<String>, todo: impl Into<String>) {
-        self.source.find(self.line, what, todo);
+    pub fn find(&self, fault: impl Into<Fault>) {
+        self.source.find(self.line, fault);
     }
 
     pub fn text(&self) -> Option<&'a str> {
         match self.value {
             DeValue::String(text) if !text.trim().is_empty() => Some(text.as_ref()),
-            DeValue::String(_) => self.wrong("this text is empty", "Write something between the quotes"),
-            _ => self.wrong("this should be a text", "Write it in quotes"),
+            DeValue::String(_) => self.wrong(FieldFault::Empty),
+            _ => self.wrong(FieldFault::NotText),
         }
     }
 
     pub fn flag(&self) -> Option<bool> {
         match self.value {
             DeValue::Boolean(flag) => Some(*flag),
-            _ => self.wrong("this should be true or false", "Write true or false, without quotes"),
+            _ => self.wrong(FieldFault::NotFlag),
         }
     }
 
@@ -148,10 +158,7 @@ impl<'a> Value<'a> {
         };
         match number.filter(|number| (least..=most).contains(number)).and_then(|number| N::try_from(number).ok()) {
             Some(number) => Some(number),
-            None => self.wrong(
-                format!("this should be a whole number from {least} to {most}"),
-                "Write such a number, without quotes",
-            ),
+            None => self.wrong(FieldFault::NotNumber { least, most }),
         }
     }
 
@@ -170,28 +177,26 @@ impl<'a> Value<'a> {
         matches!(self.value, DeValue::String(_))
     }
 
-    pub fn table(&self, name: impl Into<String>) -> Option<Table<'a>> {
+    pub fn table(&self, part: Part) -> Option<Table<'a>> {
         match self.value {
-            DeValue::Table(entries) => Some(Table::new(self.source, entries, self.line, name.into())),
-            _ => self.wrong(
-                format!("{} should be a table", name.into()),
-                "Write { … } with names and values, or a [heading]",
-            ),
+            DeValue::Table(entries) => Some(Table::new(self.source, entries, self.line, part)),
+            _ => self.wrong(FieldFault::NotTable(part)),
         }
     }
 
     /// One word of a fixed list.
-    pub fn word<T>(&self, what: &str, words: &[&'static str], read: impl Fn(&str) -> Option<T>) -> Option<T> {
+    pub fn word<T>(&self, of: Vocabulary, words: &[&'static str], read: impl Fn(&str) -> Option<T>) -> Option<T> {
         let text = self.text()?;
         if let Some(read) = read(text) {
             return Some(read);
         }
-        let known = format!("Write one of: {}", words.join(", "));
-        self.wrong(format!("there is no {what} `{text}`"), did_you_mean(text, words.iter().copied(), known))
+        let fault = FieldFault::UnknownWord { of, word: text.into(), known: words.to_vec() };
+        self.source.find_word(self.line, fault, closest(text, words.iter().copied()));
+        None
     }
 
-    fn wrong<T>(&self, what: impl Into<String>, todo: impl Into<String>) -> Option<T> {
-        self.find(what, todo);
+    fn wrong<T>(&self, fault: FieldFault) -> Option<T> {
+        self.find(fault);
         None
     }
 }

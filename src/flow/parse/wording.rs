@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use super::table::{Source, Table, Value};
 use crate::domain::Language;
-use crate::flow::finding::did_you_mean;
+use crate::flow::fault::{FileFault, Part, Required};
+use crate::flow::finding::closest;
 use crate::flow::{Prompt, PromptId, Wording};
 
 pub(super) fn read(
@@ -18,12 +19,11 @@ pub(super) fn read(
     let tag = file.trim_end_matches(".toml");
     let Some(language) = Language::ALL.into_iter().find(|language| language.tag() == tag) else {
         let tags = Language::ALL.map(Language::tag);
-        let known = format!("Name the file after one of the languages: {}", tags.join(", "));
-        source.find(1, format!("there is no language `{tag}`"), did_you_mean(tag, tags, known));
+        source.find_word(1, FileFault::UnknownLanguage(tag.into()), closest(tag, tags));
         return;
     };
     let Some(tree) = source.tree(text) else { return };
-    for (id, value) in Table::new(source, tree.get_ref(), 1, "the wording".into()).rows() {
+    for (id, value) in Table::new(source, tree.get_ref(), 1, Part::Wording).rows() {
         if let Some(wording) = one(value, id) {
             let id = PromptId::from(format!("{folder}.{id}").as_str());
             prompts.entry(id).or_default().wording.insert(language, wording);
@@ -35,8 +35,8 @@ fn one(value: Value<'_>, id: &str) -> Option<Wording> {
     if value.is_text() {
         return Some(Wording { text: value.text()?.into(), reading: None, form: None, line: value.line });
     }
-    let table = value.table(format!("the prompt `{id}`"))?;
-    let text = table.need("text", "Add `text = \"…\"`").and_then(|text| text.text());
+    let table = value.table(Part::Prompt(id.into()))?;
+    let text = table.need(Required::Text).and_then(|text| text.text());
     let reading = table.get("reading").and_then(|reading| reading.text());
     let form = table.get("form").and_then(|form| form.text());
     table.finish();

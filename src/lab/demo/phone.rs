@@ -10,6 +10,7 @@ use crate::carrier::simulator;
 use crate::commands::arguments::found;
 use crate::commands::calls::transcript::kept;
 use crate::commands::documents::Origin;
+use crate::commands::language::text;
 use crate::commands::output::outln;
 use crate::commands::ports::Ports;
 use crate::commands::serve::{Server, simulated_network};
@@ -73,7 +74,7 @@ async fn call_again_and_again(conversations: &ConversationService, client: &Clie
         let id = call(conversations, 0, &mut UNATTENDED.as_bytes()).await?;
         return show_kept(client, id).await;
     }
-    outln!("{}", terminal::HELP);
+    outln!("{}", text!("phone-help"));
     for nth in 0..MAX_CALLS {
         let answer = terminal::ask(&mut std::io::stdin().lock(), "Enter calls, q ends:")?;
         match answer.as_deref() {

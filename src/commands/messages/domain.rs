@@ -1,0 +1,94 @@
+//! What values say that the domain types refuse.
+
+use super::ToMessage;
+use crate::domain::{
+    BirthDateError, CallTimesError, CallingHoursError, CentreCodeError, HersysIdError, HiddenCharacter, HiddenKind,
+    KeysError, PhoneNumberError, PlainLineError, UnknownLanguage,
+};
+use crate::translations::{Message, message};
+
+impl ToMessage for BirthDateError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Form => message!("birth-date-form"),
+            Self::NoSuchDay => message!("date-no-such-day"),
+            Self::Future => message!("birth-date-future"),
+            Self::TooOld => message!("birth-date-too-old"),
+        }
+    }
+}
+
+impl ToMessage for CallingHoursError {
+    fn message(&self) -> Message {
+        message!("calling-hours-form")
+    }
+}
+
+impl ToMessage for CentreCodeError {
+    fn message(&self) -> Message {
+        message!("centre-code-form")
+    }
+}
+
+impl ToMessage for KeysError {
+    fn message(&self) -> Message {
+        match self {
+            Self::NotAKey => message!("keys-not-a-key"),
+            Self::TooMany => message!("keys-too-many"),
+        }
+    }
+}
+
+impl ToMessage for UnknownLanguage {
+    fn message(&self) -> Message {
+        message!("list-language")
+    }
+}
+
+impl ToMessage for PhoneNumberError {
+    fn message(&self) -> Message {
+        message!("phone-number-form")
+    }
+}
+
+impl ToMessage for PlainLineError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Empty => message!("line-empty"),
+            Self::TooLong(most) => message!("line-too-long", most = most.to_string()),
+            Self::Hidden(hidden) => hidden.message(),
+        }
+    }
+}
+
+impl ToMessage for HersysIdError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Length(digits) => message!("hersys-id-length", digits = *digits),
+            Self::NotDigits => message!("hersys-id-not-digits"),
+        }
+    }
+}
+
+impl ToMessage for CallTimesError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Form => message!("call-times-form"),
+            Self::NoSuchTime => message!("call-times-no-such-time"),
+            Self::TooMany => message!("call-times-too-many"),
+            Self::Twice => message!("call-times-twice"),
+        }
+    }
+}
+
+impl ToMessage for HiddenCharacter {
+    fn message(&self) -> Message {
+        let code = format!("U+{:04X}", u32::from(self.character));
+        match self.kind {
+            HiddenKind::LineBreak => message!("hidden-line-break", code = code),
+            HiddenKind::Control => message!("hidden-control", code = code),
+            HiddenKind::Direction => message!("hidden-direction", code = code),
+            HiddenKind::Invisible => message!("hidden-invisible", code = code),
+        }
+    }
+}
