@@ -10,7 +10,9 @@ use super::arguments::{Form, centre_code, found, from_other_number, rfc3339, say
 use super::exit::usage;
 use super::language::text;
 use crate::domain::{AlertId, AlertKind, Answer, CallerNumber, HersysId, Item, PatientId, escaped};
-use crate::service::{AlertFilter, AlertList, Client, ClosedAlerts, ShownAlert, ToClose, close_alerts, list_alerts};
+use crate::service::{
+    AlertList, AlertQuery, Client, ClosedAlerts, Rest, ShownAlert, ToClose, close_alerts, list_alerts,
+};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Alerts {
@@ -25,6 +27,12 @@ pub(super) enum Alerts {
         /// Only alerts raised today, in the health-call line's time zone.
         #[arg(long)]
         today: bool,
+        /// The maximum number of alerts.
+        #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        limit: u32,
+        /// Only alerts after this one: the next page.
+        #[arg(long, value_name = "ALERT")]
+        after: Option<String>,
         #[command(flatten)]
         form: Form,
     },
@@ -40,22 +48,28 @@ pub(super) enum Alerts {
 
 pub(super) async fn run(client: &Client, zone: &TimeZone, command: Alerts) -> anyhow::Result<()> {
     match command {
-        Alerts::List { centre, kind, today, form } => {
+        Alerts::List { centre, kind, today, limit, after, form } => {
             let centre = centre.map(|code| centre_code(&code)).transpose()?;
             let midnight = || zone.to_timestamp(zone.to_datetime(client.context.clock.now()).date().at(0, 0, 0, 0));
             let since = today.then(midnight).transpose()?;
-            let open = found(list_alerts(&client.context, &client.actor, &AlertFilter { centre, kind, since }).await?);
+            let after = after.map(|text| alert_id(&text)).transpose()?;
+            let query = AlertQuery { centre, kind, since, after, limit };
+            let open = found(list_alerts(&client.context, &client.actor, &query).await?);
+            let listed = &open.alerts.items;
             if form.json {
-                let alerts = open.alerts.iter().map(|alert| as_json(alert, zone)).collect::<Vec<_>>();
+                let alerts = listed.iter().map(|alert| as_json(alert, zone)).collect::<Vec<_>>();
                 return say_json(client, alerts.into()).await;
             }
-            if open.alerts.is_empty() {
+            if listed.is_empty() {
                 return say(client, &format!("{}\n", text!("alerts-none"))).await;
             }
             let mut lines = vec![head()];
             lines.extend(by_person(&open).iter().map(|alerts| line(alerts, zone)));
-            let cut_off = if open.cut_off { format!("\n{}\n", text!("alerts-more")) } else { String::new() };
-            say(client, &format!("{}{cut_off}{}", table(&lines), hints(&open))).await
+            let next = match (open.alerts.rest, listed.last()) {
+                (Rest::More, Some(last)) => format!("\n{}\n", text!("alerts-more", after = last.alert.id.to_string())),
+                (Rest::None, _) | (Rest::More, None) => String::new(),
+            };
+            say(client, &format!("{}{next}{}", table(&lines), hints(&open))).await
         }
         Alerts::Close { alert, form } => {
             let closed = close_alerts(&client.context, &client.actor, to_close(&alert)?).await?;
@@ -123,7 +137,8 @@ fn told(closed: &ClosedAlerts, zone: &TimeZone) -> (String, serde_json::Value) {
 
 /// Returns a hint for each kind of alert on the list that has one.
 fn hints(open: &AlertList) -> String {
-    let there = |kind: &&AlertKind| open.alerts.iter().chain(&open.others).any(|shown| shown.alert.kind == **kind);
+    let there =
+        |kind: &&AlertKind| open.alerts.items.iter().chain(&open.others).any(|shown| shown.alert.kind == **kind);
     let hints: Vec<String> = AlertKind::ALL
         .iter()
         .filter(there)
@@ -151,6 +166,10 @@ fn hint(kind: AlertKind) -> Option<String> {
     }
 }
 
+fn alert_id(text: &str) -> anyhow::Result<AlertId> {
+    text.trim().parse().map_err(|_| usage(text!("alerts-id")))
+}
+
 /// Parses the kind of an alert.
 fn kind(text: &str) -> Result<AlertKind, String> {
     let word = text.trim().replace('-', "_");
@@ -165,7 +184,7 @@ fn kind(text: &str) -> Result<AlertKind, String> {
 fn by_person(open: &AlertList) -> Vec<Vec<&ShownAlert>> {
     let mut lines: Vec<Vec<&ShownAlert>> = Vec::new();
     let mut of_patient: HashMap<PatientId, usize> = HashMap::new();
-    for shown in open.alerts.iter().chain(&open.others) {
+    for shown in open.alerts.items.iter().chain(&open.others) {
         let patient = shown.alert.line;
         match patient.and_then(|patient| of_patient.get(&patient)).and_then(|place| lines.get_mut(*place)) {
             Some(line) => line.push(shown),

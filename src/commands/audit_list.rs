@@ -5,12 +5,15 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::arguments::{Form, Reveal, found, hersys_id, masked, moment, rfc3339, shown, table};
+use super::exit::usage;
 use super::language::text;
 use crate::domain::HersysId;
-use crate::service::{Client, ERASED, ShownEntry, Subject, TrailFilter, list_trail};
+use crate::service::{Client, ERASED, Rest, ShownEntry, Subject, TrailQuery, list_trail};
 
-/// The subject of a search for patients.
-const SEARCH: &str = "patients";
+/// The subject of a view of several patients, and of a search for patients.
+const PATIENTS: &str = "patients";
+/// The patients of one entry who are named in the table. JSON names all.
+const MOST_NAMED: usize = 3;
 
 #[derive(Debug, Args)]
 pub(super) struct List {
@@ -29,6 +32,9 @@ pub(super) struct List {
     /// The maximum number of entries.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     limit: u32,
+    /// Only entries after this one: the next page.
+    #[arg(long, value_name = "ENTRY")]
+    after: Option<String>,
     /// Show HER-SYS IDs, and the values before and after, in full. This is recorded.
     #[arg(long)]
     reveal: bool,
@@ -37,15 +43,17 @@ pub(super) struct List {
 }
 
 pub(super) async fn run(client: &Client, zone: &TimeZone, list: List) -> anyhow::Result<()> {
-    let filter = TrailFilter {
+    let filter = TrailQuery {
         patient: list.patient.map(|text| hersys_id(&text)).transpose()?,
         actor: list.actor,
         since: list.since.map(|text| moment(&text, client, zone)).transpose()?,
         seals: list.seals,
+        after: list.after.map(|text| text.trim().parse().map_err(|_| usage(text!("trail-id")))).transpose()?,
         limit: list.limit,
     };
     let reveal = Reveal { reveal: list.reveal };
-    let entries = found(list_trail(&client.context, &client.actor, &filter, reveal.details()).await?);
+    let page = found(list_trail(&client.context, &client.actor, &filter, reveal.details()).await?);
+    let entries = &page.items;
     let mut text = format!("{}\n", text!("trail-none"));
     if !entries.is_empty() {
         let mut lines = vec![vec![
@@ -59,8 +67,8 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, list: List) -> anyhow:
         lines.extend(entries.iter().map(|entry| line(entry, zone, list.reveal)));
         text = table(&lines);
     }
-    if entries.len() == list.limit as usize {
-        text.push_str(&format!("{}\n", text!("trail-more")));
+    if let Some(last) = entries.last().filter(|_| page.rest == Rest::More) {
+        text.push_str(&format!("{}\n", text!("trail-more", after = last.row.id.to_string())));
     }
     let value = entries.iter().map(|entry| as_json(entry, zone, list.reveal)).collect::<Vec<_>>();
     list.form.tell(client, &text, value.into()).await
@@ -77,9 +85,20 @@ fn about(entry: &ShownEntry, reveal: bool) -> String {
         (Subject::Nobody(_), None) => text!("trail-nobody-with-id", id = text!("trail-erased")),
         (_, Some(full)) => text!("trail-patient", id = id(full, reveal)),
         (Subject::Patient(_) | Subject::Erased(_), None) => text!("trail-patient", id = text!("trail-erased")),
-        (Subject::Search, None) => SEARCH.to_owned(),
+        (Subject::Search | Subject::Patients, None) if !entry.people.is_empty() => several(entry, reveal),
+        (Subject::Search | Subject::Patients, None) => PATIENTS.to_owned(),
         (Subject::Other(subject), None) => subject.clone(),
     }
+}
+
+/// Names the first patients whom a view showed.
+fn several(entry: &ShownEntry, reveal: bool) -> String {
+    let named = |full: &Option<HersysId>| full.as_ref().map_or_else(|| text!("trail-erased"), |full| id(full, reveal));
+    let mut ids: Vec<String> = entry.people.iter().take(MOST_NAMED).map(|(_, full)| named(full)).collect();
+    if entry.people.len() > MOST_NAMED {
+        ids.push("…".to_owned());
+    }
+    text!("trail-patients", count = entry.people.len(), ids = ids.join(", "))
 }
 
 fn line(entry: &ShownEntry, zone: &TimeZone, reveal: bool) -> Vec<String> {
@@ -108,7 +127,7 @@ fn as_json(entry: &ShownEntry, zone: &TimeZone, reveal: bool) -> Value {
     let subject = match &row.subject {
         Subject::Patient(patient) | Subject::Erased(patient) => format!("patient:{patient}"),
         Subject::Nobody(_) => "hersys_id".to_owned(),
-        Subject::Search => SEARCH.to_owned(),
+        Subject::Search | Subject::Patients => PATIENTS.to_owned(),
         Subject::Other(subject) => subject.clone(),
     };
     json!({
@@ -120,6 +139,10 @@ fn as_json(entry: &ShownEntry, zone: &TimeZone, reveal: bool) -> Value {
         "action": row.action,
         "subject": subject,
         "hersys_id": entry.hersys_id.as_ref().map(|full| id(full, reveal)),
+        "people": entry.people.iter().map(|(patient, full)| json!({
+            "id": patient.to_string(),
+            "hersys_id": full.as_ref().map(|full| id(full, reveal)),
+        })).collect::<Vec<_>>(),
         "centre": row.centre.as_ref().map(|code| code.as_str()),
         "fields": entry.fields.keys().collect::<Vec<_>>(),
         "values": reveal.then(|| Value::Object(entry.fields.clone())),

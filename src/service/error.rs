@@ -3,12 +3,13 @@
 
 use crate::policy::Forbidden;
 use crate::service::alerts::AlertError;
-use crate::service::audit::CheckpointError;
+use crate::service::audit::{AuditError, CheckpointError};
 use crate::service::calls::CallError;
 use crate::service::centres::CentreError;
 use crate::service::outbox::OutboxError;
 use crate::service::patients::PatientError;
 use crate::service::reports::ReportError;
+use crate::service::slots::SlotError;
 use crate::service::suspension::SuspensionError;
 use crate::store::StoreError;
 
@@ -30,6 +31,9 @@ pub enum ServiceError {
     /// About a call.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// About slots.
+    #[error(transparent)]
+    Slot(#[from] SlotError),
     /// About an alert.
     #[error(transparent)]
     Alert(#[from] AlertError),
@@ -45,6 +49,9 @@ pub enum ServiceError {
     /// About an export.
     #[error(transparent)]
     Report(#[from] ReportError),
+    /// About the audit trail.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     /// About the checkpoint file of the audit trail.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
@@ -99,8 +106,10 @@ impl ServiceError {
             Self::Store(_) | Self::Unreadable(_) | Self::Checkpoint(_) => ErrorKind::Unavailable,
             Self::Patient(error) => error.kind(),
             Self::Call(error) => error.kind(),
+            Self::Slot(error) => error.kind(),
             Self::Alert(error) => error.kind(),
             Self::Centre(error) => error.kind(),
+            Self::Audit(error) => error.kind(),
             Self::Suspension(error) => error.kind(),
             Self::Outbox(OutboxError::NotFound) => ErrorKind::NotFound,
             Self::Report(ReportError::WindowReversed) => ErrorKind::Invalid,
@@ -115,8 +124,10 @@ impl ServiceError {
             Self::Unreadable(_) => "stored.unreadable",
             Self::Patient(error) => error.code(),
             Self::Call(error) => error.code(),
+            Self::Slot(error) => error.code(),
             Self::Alert(error) => error.code(),
             Self::Centre(error) => error.code(),
+            Self::Audit(error) => error.code(),
             Self::Suspension(error) => error.code(),
             Self::Outbox(OutboxError::NotFound) => "outbox.not_found",
             Self::Report(ReportError::WindowReversed) => "report.window_reversed",

@@ -21,13 +21,13 @@ mod suspension;
 pub use crate::engine::{NextAction, TransferOutcome};
 pub use crate::store::calls::CallsOf;
 pub use alerts::{
-    AlertError, AlertFilter, AlertList, AlertView, ClosedAlerts, ShownAlert, ToClose, close_alerts, list_alerts,
+    AlertError, AlertList, AlertQuery, AlertView, ClosedAlerts, ShownAlert, ToClose, close_alerts, list_alerts,
     tell_of_carrier,
 };
 pub use audit::{
-    BadRow, ChainError, Checkpoint, CheckpointError, CheckpointKind, CheckpointsRead, ERASED, RowFault, RowsRead,
-    SealedBy, SealerTask, ShownEntry, Subject, TrailFilter, Verification, erase_report, list_trail, seal_left_behind,
-    seal_older_rows, seal_trail, walk_trail, write_checkpoint, write_seals,
+    AuditError, BadRow, ChainError, Checkpoint, CheckpointError, CheckpointKind, CheckpointsRead, ERASED, RowFault,
+    RowsRead, SealedBy, SealerTask, ShownEntry, Subject, TrailQuery, Verification, erase_report, list_trail,
+    seal_left_behind, seal_older_rows, seal_trail, walk_trail, write_checkpoint, write_seals,
 };
 pub use calls::{
     AskedFor, AttemptQuery, AttemptStage, AttemptSummary, CallError, CallQuery, CallSummary, Lookups, Resolution,
@@ -59,7 +59,7 @@ pub use patients::{
 };
 pub use recovery::{Reconciled, reconcile_calls};
 pub use reports::{Export, ReportError};
-pub use slots::{CentreDay, DailyStats, DaySlot, ShownSlot, day_figures, day_slots};
+pub use slots::{CentreDay, DailyStats, DaySlot, ShownSlot, SlotError, SlotQuery, day_figures, day_slots};
 pub use suspension::{
     DialerState, MaintenanceView, PauseReason, SuspensionError, call_not_known, current_maintenance, dialer_state,
     end_maintenance, mark_restored, note_backup, pause_dialling, resume_dialling, start_maintenance, turn_not_known,

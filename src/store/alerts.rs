@@ -1,7 +1,5 @@
 //! Alerts: what a health centre must look at.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -9,13 +7,12 @@ mod closing;
 
 pub use closing::{close, close_of};
 
-use super::centres::code_list;
 use super::{
     StoreError, Tx,
     bind_value::{Row, parsed},
     seals::{Seal, SealKind, millis, new_salt, seal},
 };
-use crate::domain::{AlertId, AlertKind, CallId, CentreCode, Item, PatientId, PhoneNumber, ReportId};
+use crate::domain::{AlertId, AlertKind, CallId, CentreCode, Item, PatientId, PhoneNumber, ReportId, Severity};
 use crate::policy::{CallBackState, PastCallBack};
 
 /// One alert.
@@ -69,16 +66,13 @@ impl AlertRow {
     }
 }
 
-/// The maximum number of alerts that [`open_of_kinds`] returns.
-pub const MOST_OPEN: usize = 1_000;
-
 /// Starts a query that selects every column of an alert.
 macro_rules! select {
-    ($where:literal) => {
+    ($($where:literal)+) => {
         concat!(
             "SELECT id, kind, centre_code, patient_id, report_id, call_id, item, raised_at, closed_at, closed_by,
              occurrences, last_at FROM alerts WHERE ",
-            $where
+            $($where),+
         )
     };
 }
@@ -109,11 +103,12 @@ pub async fn raise(tx: &mut Tx, alerts: &[AlertRow]) -> Result<(), StoreError> {
             i64::from(alert.repeats.occurrences).into(),
             alert.repeats.last_at.into(),
             salt.into(),
+            urgency(alert.kind.severity()).into(),
         ]);
     }
     tx.execute_rows(
         "INSERT INTO alerts (id, kind, centre_code, patient_id, report_id, call_id, item, raised_at, closed_at, closed_by,
-         occurrences, last_at, salt) VALUES",
+         occurrences, last_at, salt, urgency) VALUES",
         rows,
         "",
     )
@@ -261,31 +256,78 @@ pub async fn call_backs(
     .await
 }
 
-/// The open alerts of these kinds raised at or after `since`, oldest first. `centre` limits them to the centre's own
-/// alerts and those for all centres. Returns at most [`MOST_OPEN`].
+/// Whose alerts to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AlertsOf<'a> {
+    /// All alerts.
+    Anyone,
+    /// Those of one health centre, without those that concern all.
+    Centre(&'a CentreCode),
+    /// Those that concern all health centres.
+    AllCentres,
+}
+
+/// Which open alerts of one severity to list.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenPage<'a> {
+    /// Whose alerts.
+    pub of: AlertsOf<'a>,
+    /// The severity of their kinds.
+    pub severity: Severity,
+    /// Only alerts of this kind.
+    pub kind: Option<AlertKind>,
+    /// Only alerts raised at or after this time.
+    pub since: Timestamp,
+    /// Only alerts after this one in the order of the list, for the next page.
+    pub after: Option<(Timestamp, AlertId)>,
+    /// The maximum number of alerts.
+    pub limit: u32,
+}
+
+/// One page of open alerts, oldest first.
 ///
 /// # Errors
 /// Database errors.
-pub async fn open_of_kinds(
-    tx: &mut Tx,
-    kinds: &[AlertKind],
-    centres: Option<&BTreeSet<CentreCode>>,
-    since: Timestamp,
-) -> Result<Vec<AlertRow>, StoreError> {
-    const ORDER: &str = "ORDER BY raised_at, id LIMIT 1000";
-    let kinds = kinds.iter().map(|kind| kind.code().into());
-    match centres {
-        Some(centres) => {
-            let head = select!(
-                "closed_at IS NULL AND raised_at >= $1
-                 AND (centre_code IS NULL OR $2 LIKE '%,' || centre_code || ',%') AND kind IN"
-            );
-            tx.fetch_in(head, &[since.into(), code_list(Some(centres)).into()], kinds, ORDER, read).await
+pub async fn open_page(tx: &mut Tx, page: &OpenPage<'_>) -> Result<Vec<AlertRow>, StoreError> {
+    macro_rules! page {
+        ($of:literal) => {
+            select!(
+                $of
+                "closed_at IS NULL AND urgency = $1 AND (raised_at, id) > ($2, $3) AND ($4 = '' OR kind = $4)
+                 ORDER BY raised_at, id LIMIT $5"
+            )
+        };
+    }
+    // Every id comes after an empty text.
+    let (at, id) = match page.after {
+        Some((at, id)) if at >= page.since => (at, id.to_string()),
+        Some(_) | None => (page.since, String::new()),
+    };
+    let mut args = vec![
+        urgency(page.severity).into(),
+        at.into(),
+        id.into(),
+        page.kind.map_or("", AlertKind::code).into(),
+        i64::from(page.limit).into(),
+    ];
+    let sql = match page.of {
+        AlertsOf::Anyone => page!(""),
+        AlertsOf::AllCentres => page!("centre_code IS NULL AND "),
+        AlertsOf::Centre(centre) => {
+            args.push(centre.into());
+            page!("centre_code = $6 AND ")
         }
-        None => {
-            let head = select!("closed_at IS NULL AND raised_at >= $1 AND kind IN");
-            tx.fetch_in(head, &[since.into()], kinds, ORDER, read).await
-        }
+    };
+    tx.fetch_all(sql, args, read).await
+}
+
+/// The place of a severity in the order of the list: the lower, the sooner.
+const fn urgency(severity: Severity) -> i64 {
+    match severity {
+        Severity::Red => 0,
+        Severity::Amber => 1,
+        Severity::Note => 2,
+        Severity::None => 3,
     }
 }
 

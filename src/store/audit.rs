@@ -2,26 +2,26 @@
 //! and soon after that it is sealed into the chain.
 
 pub mod chain;
+mod listing;
+mod people;
 mod person_key;
 mod sealing;
 mod subject;
 
+pub use listing::{AuditFilter, get, list};
 pub use sealing::{Head, Sealed, after, before, has_hash, head, seal, some_wait, waiting};
 pub use subject::{ERASED, SYSTEM_USER, Subject};
-
-use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::centres::code_list;
 use super::{
     Document, StoreError, Tx,
     bind_value::{Row, parsed},
 };
 use subject::StoredEntry;
 
-use crate::domain::{CentreCode, HersysId, PatientId};
+use crate::domain::{CentreCode, PatientId};
 
 /// One entry of the audit trail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,17 @@ pub struct AuditRow {
     pub centre: Option<CentreCode>,
     /// JSON: each field with its values before and after.
     pub details: Document,
+    /// The patients whom it names besides its subject, ordered.
+    pub people: Vec<AuditPerson>,
+}
+
+/// A patient whom an entry about several people names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AuditPerson {
+    /// The patient.
+    pub patient: PatientId,
+    /// The health centre responsible for the patient at that time.
+    pub centre: CentreCode,
 }
 
 /// Adds entries. What they say about persons is encrypted.
@@ -50,6 +61,7 @@ pub struct AuditRow {
 /// Database errors.
 pub async fn append(tx: &mut Tx, entries: Vec<AuditRow>) -> Result<(), StoreError> {
     let stored = subject::encrypted(tx, &entries).await?;
+    let people = people::rows(&entries);
     let rows = entries.into_iter().zip(stored).map(|(e, (subject, details))| {
         [
             e.id.into(),
@@ -68,14 +80,15 @@ pub async fn append(tx: &mut Tx, entries: Vec<AuditRow>) -> Result<(), StoreErro
         "",
     )
     .await?;
-    Ok(())
+    people::insert(tx, people).await
 }
 
 macro_rules! select {
-    ($rest:literal) => {
-        concat!("SELECT id, at, actor, source, action, subject, centre_code, details FROM audit ", $rest)
+    ($($rest:literal)+) => {
+        concat!("SELECT id, at, actor, source, action, subject, centre_code, details FROM audit ", $($rest),+)
     };
 }
+use select;
 
 /// The entries of one subject as stored, `patient:UUID` or `centre:CODE`, latest first.
 ///
@@ -99,60 +112,6 @@ pub async fn searches(tx: &mut Tx, after: Uuid, limit: u32) -> Result<Vec<AuditR
     subject::decrypted(tx, stored).await
 }
 
-/// Which entries are listed.
-#[derive(Debug, Clone, Default)]
-pub struct AuditFilter {
-    /// Only entries about this HER-SYS ID, and about the patient who has it.
-    pub person: Option<(HersysId, Option<PatientId>)>,
-    /// Only entries by this person.
-    pub actor: Option<String>,
-    /// Only entries at or after this time.
-    pub since: Option<Timestamp>,
-    /// Whether to include the seals of rows, which the program writes every second.
-    pub seals: bool,
-    /// Only entries of these health centres' trails. `None` for all.
-    pub centres: Option<BTreeSet<CentreCode>>,
-    /// The maximum number of entries.
-    pub limit: u32,
-}
-
-/// Entries, latest first.
-///
-/// # Errors
-/// Database errors.
-pub async fn list(tx: &mut Tx, filter: &AuditFilter) -> Result<Vec<AuditRow>, StoreError> {
-    let actor = filter.actor.as_deref().unwrap_or_default();
-    let since = filter.since.unwrap_or(Timestamp::MIN);
-    let centres = code_list(filter.centres.as_ref());
-    let Some((id, patient)) = &filter.person else {
-        let sql = select!(
-            "WHERE at >= $1 AND ($2 = '' OR actor = $2) AND ($3 OR action NOT LIKE 'rows.%')
-             AND ($4 = '' OR $4 LIKE '%,' || centre_code || ',%')
-             ORDER BY at DESC, id DESC LIMIT $5"
-        );
-        let args =
-            vec![since.into(), actor.into(), filter.seals.into(), centres.into(), i64::from(filter.limit).into()];
-        let stored = tx.fetch_all(sql, args, read).await?;
-        return subject::decrypted(tx, stored).await;
-    };
-    let mut subjects = subject::of_lookups(tx, id).await?;
-    subjects.extend(patient.map(subject::of_patient));
-    let mut stored = tx
-        .fetch_in(
-            select!(
-                "WHERE at >= $1 AND ($2 = '' OR actor = $2) AND ($3 = '' OR $3 LIKE '%,' || centre_code || ',%')
-                 AND subject IN"
-            ),
-            &[since.into(), actor.into(), centres.into()],
-            subjects.iter().map(|subject| subject.as_str().into()),
-            "ORDER BY at DESC, id DESC",
-            read,
-        )
-        .await?;
-    stored.truncate(usize::try_from(filter.limit).unwrap_or(usize::MAX));
-    subject::decrypted(tx, stored).await
-}
-
 fn read(row: &Row<'_>) -> Result<StoredEntry, StoreError> {
     let subject = row.owned(5)?;
     Ok(StoredEntry {
@@ -165,6 +124,7 @@ fn read(row: &Row<'_>) -> Result<StoredEntry, StoreError> {
             subject: Subject::Other(String::new()),
             centre: row.opt_read(6, "audit.centre_code", |text| CentreCode::parse(text).ok())?,
             details: row.document(7)?,
+            people: Vec::new(),
         },
         subject,
     })

@@ -18,5 +18,5 @@ pub trait CommitHook: Send + Sync {
 
 /// The connection broke during a commit, so it is unknown whether the commit is durable.
 pub fn connection_lost() -> StoreError {
-    StoreError::Driver(DriverError(sqlx::Error::WorkerCrashed))
+    StoreError::Driver(DriverError::new(sqlx::Error::WorkerCrashed))
 }

@@ -111,7 +111,7 @@ pub(super) fn demanded(url: &str, options: PgConnectOptions) -> Result<PgConnect
 /// The error message for a server that doesn't support TLS or isn't trusted.
 pub(super) fn not_encrypted(host: &str, port: u16, error: sqlx::Error) -> String {
     let advice = distrusted(&error);
-    let error = DriverError(error);
+    let error = DriverError::new(error);
     match advice {
         Some(advice) => format!(
             "the certificate of the PostgreSQL server at {host}:{port} isn't trusted ({error}), so nothing was sent; {advice}"

@@ -1,10 +1,12 @@
 //! Errors of the store, as far as callers tell them apart. No variant contains a stored value: drivers quote rows in
 //! their details, and rows contain personal data.
 
+use std::sync::Arc;
+
 use sqlx::{postgres::PgDatabaseError, sqlite::SqliteError};
 
 /// Why the store failed. Each message says what happened and what to do.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// The database can't be opened or prepared as configured.
     #[error("{sentence}")]
@@ -123,9 +125,15 @@ pub enum Unique {
 }
 
 /// A driver error that prints its message but never its details, in which PostgreSQL quotes rows.
-#[derive(thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[error("{0}")]
-pub struct DriverError(pub(super) sqlx::Error);
+pub struct DriverError(Arc<sqlx::Error>);
+
+impl DriverError {
+    pub(super) fn new(error: sqlx::Error) -> Self {
+        Self(Arc::new(error))
+    }
+}
 
 impl std::fmt::Debug for DriverError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -164,7 +172,7 @@ impl From<sqlx::Error> for StoreError {
         if matches!(error, sqlx::Error::PoolTimedOut) {
             return Self::Busy;
         }
-        let Some(database) = error.as_database_error() else { return Self::Driver(DriverError(error)) };
+        let Some(database) = error.as_database_error() else { return Self::Driver(DriverError::new(error)) };
         if database.is_unique_violation()
             && let Some(unique) = Unique::of(database)
         {
@@ -177,14 +185,14 @@ impl From<sqlx::Error> for StoreError {
                 _ if matches!(postgres.code(), READ_ONLY_TRANSACTION | INSUFFICIENT_PRIVILEGE) => Self::ReadOnly,
                 // A deadlock or a serialization failure. The server rolled back, so it is safe to repeat.
                 Some("40") => Self::Stale,
-                _ => Self::Driver(DriverError(error)),
+                _ => Self::Driver(DriverError::new(error)),
             };
         }
         match sqlite_code(&error) {
             Some(SQLITE_FULL | SQLITE_IOERR) => Self::Full,
             Some(SQLITE_READONLY | SQLITE_CANTOPEN) => Self::ReadOnly,
             Some(SQLITE_BUSY | SQLITE_LOCKED) => Self::Busy,
-            _ => Self::Driver(DriverError(error)),
+            _ => Self::Driver(DriverError::new(error)),
         }
     }
 }

@@ -61,10 +61,10 @@ pub(super) async fn open(options: PgConnectOptions, connections: u32) -> Result<
     match tokio::time::timeout(PATIENCE, greeting).await {
         Ok(Ok(())) => Ok(watched_pool(options, connections, PATIENCE)),
         Ok(Err(error)) if is_about_encryption(&error) => cannot_open(encryption::not_encrypted(&host, port, error)),
-        Ok(Err(error)) if may_answer_later(&error) => Err(unreachable(&DriverError(error).to_string())),
+        Ok(Err(error)) if may_answer_later(&error) => Err(unreachable(&DriverError::new(error).to_string())),
         Ok(Err(error)) => cannot_open(format!(
             "the PostgreSQL server at {host}:{port} can't be used ({}); check the user, the password, the database and the TLS settings of the address",
-            DriverError(error)
+            DriverError::new(error)
         )),
         Err(_) => Err(unreachable("no answer in ten seconds")),
     }

@@ -297,17 +297,44 @@ pub async fn of_patient(tx: &mut Tx, patient: PatientId, from: Date) -> Result<V
     .await
 }
 
-/// The first `limit` slots of a day, ordered by time.
+/// Which slots of a day to list.
+#[derive(Debug, Clone, Copy)]
+pub struct DayPage<'a> {
+    /// The day.
+    pub date: Date,
+    /// Only slots of this health centre.
+    pub centre: Option<&'a CentreCode>,
+    /// Only slots after this one in the order of the list, for the next page.
+    pub after: Option<&'a SlotRow>,
+    /// The maximum number of slots.
+    pub limit: u32,
+}
+
+/// One page of the slots of a day, ordered by health centre and then by time.
 ///
 /// # Errors
 /// Database errors.
-pub async fn of_day(tx: &mut Tx, date: Date, limit: u32) -> Result<Vec<SlotRow>, StoreError> {
-    tx.fetch_all(
-        select!("WHERE s.slot_date = $1 ORDER BY s.slot_time, s.id LIMIT $2"),
-        vec![date.into(), i64::from(limit).into()],
-        read,
-    )
-    .await
+pub async fn of_day(tx: &mut Tx, page: &DayPage<'_>) -> Result<Vec<SlotRow>, StoreError> {
+    // Every code, time and id comes after an empty text.
+    let (time, id) = page.after.map_or(("", String::new()), |slot| (&slot.time, slot.id.to_string()));
+    let mut args = vec![page.date.into(), time.into(), id.into(), i64::from(page.limit).into()];
+    let sql = match page.centre {
+        None => {
+            args.push(page.after.map_or("", |slot| slot.centre.as_str()).into());
+            select!(
+                "WHERE s.slot_date = $1 AND (s.centre_code, s.slot_time, s.id) > ($5, $2, $3)
+                 ORDER BY s.centre_code, s.slot_time, s.id LIMIT $4"
+            )
+        }
+        Some(centre) => {
+            args.push(centre.into());
+            select!(
+                "WHERE s.slot_date = $1 AND s.centre_code = $5 AND (s.slot_time, s.id) > ($2, $3)
+                 ORDER BY s.slot_time, s.id LIMIT $4"
+            )
+        }
+    };
+    tx.fetch_all(sql, args, read).await
 }
 
 /// The number of a day's slots in one state, at one health centre.

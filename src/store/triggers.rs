@@ -6,8 +6,8 @@ use sqlx::{PgPool, SqlitePool};
 use super::StoreError;
 
 /// The number of triggers on each database.
-const ON_SQLITE: i64 = 2;
-const ON_POSTGRES: i64 = 3;
+const ON_SQLITE: i64 = 4;
+const ON_POSTGRES: i64 = 6;
 
 const SQLITE: &str = "
 CREATE TRIGGER IF NOT EXISTS audit_keeps_entries BEFORE DELETE ON audit
@@ -16,6 +16,10 @@ CREATE TRIGGER IF NOT EXISTS audit_keeps_values BEFORE UPDATE ON audit
 WHEN OLD.seq IS NOT NULL OR NEW.id IS NOT OLD.id OR NEW.at IS NOT OLD.at OR NEW.actor IS NOT OLD.actor
   OR NEW.source IS NOT OLD.source OR NEW.action IS NOT OLD.action OR NEW.subject IS NOT OLD.subject
   OR NEW.centre_code IS NOT OLD.centre_code OR NEW.details IS NOT OLD.details
+BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS audit_keeps_subjects BEFORE DELETE ON audit_subjects
+BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS audit_keeps_their_values BEFORE UPDATE ON audit_subjects
 BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 ";
 
@@ -31,11 +35,17 @@ WHEN (OLD.seq IS NOT NULL
      IS DISTINCT FROM
      (OLD.id, OLD.at, OLD.actor, OLD.source, OLD.action, OLD.subject, OLD.centre_code, OLD.details))
 EXECUTE FUNCTION audit_refuse();
+CREATE OR REPLACE TRIGGER audit_keeps_subjects BEFORE DELETE ON audit_subjects
+FOR EACH ROW EXECUTE FUNCTION audit_refuse();
+CREATE OR REPLACE TRIGGER audit_keeps_their_values BEFORE UPDATE ON audit_subjects
+FOR EACH ROW EXECUTE FUNCTION audit_refuse();
+CREATE OR REPLACE TRIGGER audit_keeps_all_subjects BEFORE TRUNCATE ON audit_subjects
+FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
 ";
 
 /// Creates the triggers if any is missing.
 pub(super) async fn on_sqlite(writer: &SqlitePool) -> Result<(), StoreError> {
-    let sql = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'";
+    let sql = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit%'";
     let there: i64 = sqlx::query_scalar(sql).fetch_one(writer).await?;
     if there < ON_SQLITE {
         sqlx::raw_sql(SQLITE).execute(writer).await?;
@@ -45,12 +55,13 @@ pub(super) async fn on_sqlite(writer: &SqlitePool) -> Result<(), StoreError> {
 
 /// Creates the triggers if any is missing.
 pub(super) async fn on_postgres(pool: &PgPool) -> Result<(), StoreError> {
-    let sql = "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'audit'::regclass AND NOT tgisinternal";
+    let sql = "SELECT count(*) FROM pg_trigger
+               WHERE tgrelid IN ('audit'::regclass, 'audit_subjects'::regclass) AND NOT tgisinternal";
     let there: i64 = sqlx::query_scalar(sql).fetch_one(pool).await?;
     if there < ON_POSTGRES {
         let mut tx = pool.begin().await?;
         // Two programs that start at once would conflict over the functions.
-        sqlx::raw_sql("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE").execute(&mut *tx).await?;
+        sqlx::raw_sql("LOCK TABLE audit, audit_subjects IN SHARE ROW EXCLUSIVE MODE").execute(&mut *tx).await?;
         sqlx::raw_sql(POSTGRES).execute(&mut *tx).await?;
         tx.commit().await?;
     }

@@ -8,11 +8,12 @@ use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use jiff::civil::Date;
 use tracing::error;
 
 use super::Web;
 use crate::domain::{Actor, SlotEnd, SlotState};
-use crate::service::{CentreDay, DaySlot, day_figures, day_slots};
+use crate::service::{CentreDay, DaySlot, SlotQuery, day_figures, day_slots};
 
 /// The maximum number of squares drawn. More can't be told apart.
 const MOST_SQUARES: u32 = 2_000;
@@ -62,7 +63,7 @@ async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery) -> Respons
         let figures = day_figures(&web.context, &Actor::System, now.date()).await?;
         Ok::<_, crate::service::ServiceError>((
             figures,
-            day_slots(&web.context, &Actor::System, now.date(), MOST_SQUARES).await?,
+            day_slots(&web.context, &Actor::System, &first_slots(now.date())).await?.items,
         ))
     };
     let (figures, slots) = match read.await {
@@ -99,6 +100,10 @@ async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery) -> Respons
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
+}
+
+fn first_slots(date: Date) -> SlotQuery {
+    SlotQuery { date, centre: None, after: None, limit: MOST_SQUARES }
 }
 
 /// A kind of slot: its class, the sign in its square, its names. Each sign has its own shape, so that no one needs to

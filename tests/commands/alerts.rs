@@ -92,7 +92,16 @@ async fn a_flood_of_alerts_hides_no_red_answer(fresh: Fresh) {
     assert_eq!(json[0]["severity"], "red");
     assert_eq!(json[0]["value"], "90");
     assert_eq!(json[0]["caller_number"], "unregistered");
-    assert_eq!(json.as_array().unwrap().len(), 1_001);
+    assert_eq!(json.as_array().unwrap().len(), 1_000);
+    let last = json[999]["id"].as_str().unwrap();
+    assert!(listed.contains(&format!("--after {last}")), "{}", listed.lines().last().unwrap());
+    let rest = command_line.does(&["alerts", "list", "--json", "--after", last]);
+    let rest: Value = serde_json::from_str(&rest).unwrap();
+    assert_eq!(rest.as_array().unwrap().len(), 201);
+    let ids = json.as_array().unwrap().iter().chain(rest.as_array().unwrap()).map(|alert| alert["id"].as_str());
+    assert_eq!(ids.collect::<std::collections::BTreeSet<_>>().len(), 1_201);
+    let elsewhere = command_line.refuses(&["alerts", "list", "--after", &Uuid::now_v7().to_string()]);
+    assert!(elsewhere.contains("there is no alert with this id"), "{elsewhere}");
 }
 
 async fn a_patients_alerts_are_one_line_with_the_worst_first(fresh: Fresh) {

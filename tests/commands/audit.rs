@@ -71,8 +71,14 @@ impl<'a> Trail<'a> {
 
     /// Changes the database as a user with all privileges.
     async fn intrudes(&self, changes: &[&str]) {
-        let on = if self.command_line.0.url.starts_with("postgres") { " ON audit" } else { "" };
-        for trigger in ["audit_keeps_entries", "audit_keeps_values"] {
+        let is_postgres = self.command_line.0.url.starts_with("postgres");
+        for (trigger, table) in [
+            ("audit_keeps_entries", "audit"),
+            ("audit_keeps_values", "audit"),
+            ("audit_keeps_subjects", "audit_subjects"),
+            ("audit_keeps_their_values", "audit_subjects"),
+        ] {
+            let on = if is_postgres { format!(" ON {table}") } else { String::new() };
             self.kept.rows(&format!("DROP TRIGGER IF EXISTS {trigger}{on}")).await;
         }
         for change in changes {

@@ -38,6 +38,8 @@ fn attacks(owner: &str) -> Vec<(String, &'static str)> {
     let by_privilege = [
         "DELETE FROM audit",
         "TRUNCATE audit",
+        "DELETE FROM audit_subjects",
+        "UPDATE audit_subjects SET subject = 'x'",
         "TRUNCATE answers",
         "DELETE FROM data_origin",
         "UPDATE data_origin SET origin = 'simulated'",
@@ -51,6 +53,7 @@ fn attacks(owner: &str) -> Vec<(String, &'static str)> {
     let by_owner = [
         "DROP TRIGGER audit_keeps_entries ON audit",
         "DROP TRIGGER audit_keeps_values ON audit",
+        "DROP TRIGGER audit_keeps_subjects ON audit_subjects",
         "ALTER TABLE audit DISABLE TRIGGER ALL",
         "ALTER TABLE audit DISABLE TRIGGER audit_keeps_values",
         "ALTER TABLE audit RENAME TO audit_old",
@@ -95,9 +98,10 @@ async fn the_application_role_can_neither_drop_the_guards_nor_rewrite_the_trail(
         command_line.does(&["audit", "verify"]);
         let kept = DatabaseAssertions::at(&roles.app);
         let trail = "SELECT string_agg(a::text, ' ' ORDER BY a.id) FROM audit a";
-        let triggers = "SELECT tgname || tgenabled::text FROM pg_trigger WHERE tgrelid = 'audit'::regclass ORDER BY 1";
+        let triggers = "SELECT tgname || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal
+                        AND tgrelid IN ('audit'::regclass, 'audit_subjects'::regclass) ORDER BY 1";
         let before = (kept.column(trail).await, kept.column(triggers).await);
-        assert!(before.0[0].contains("patient") && before.1.len() == 3, "{before:?}");
+        assert!(before.0[0].contains("patient") && before.1.len() == 6, "{before:?}");
         for (statement, said) in attacks(&roles.owner_name) {
             let refused = by_hand(&roles.app, &statement).await;
             assert!(refused.as_ref().is_err_and(|error| error.contains(said)), "{statement}: {refused:?}");

@@ -45,7 +45,8 @@ mod unwritable_disk;
 use std::process::{Command, Output};
 
 use databases::Fresh;
-use kenkocall::store::{self, Document, audit::AuditRow};
+use kenkocall::store::audit::{AuditFilter, AuditRow, Subject};
+use kenkocall::store::{self, Document};
 
 /// The program on a test's database.
 struct CommandLine<'a>(&'a Fresh);
@@ -107,9 +108,11 @@ impl CommandLine<'_> {
     async fn trail(&self, hersys_id: &str) -> Vec<AuditRow> {
         let id = kenkocall::domain::HersysId::parse(hersys_id).expect("an ID");
         let mut tx = self.0.database.begin_read().await.expect("a transaction");
-        let patient = store::patients::by_hersys_ids(&mut tx, &[id]).await.expect("a lookup").pop().expect("a patient");
-        let mut trail =
-            store::audit::by_subject(&mut tx, &format!("patient:{}", patient.id), 100).await.expect("a trail");
+        let found = store::patients::by_hersys_ids(&mut tx, std::slice::from_ref(&id)).await.expect("a lookup");
+        let patient = found.first().expect("a patient").id;
+        let filter = AuditFilter { person: Some((id, Some(patient))), limit: 100, ..AuditFilter::default() };
+        let mut trail = store::audit::list(&mut tx, &filter).await.expect("a trail");
+        trail.retain(|entry| entry.subject == Subject::Patient(patient) || !entry.people.is_empty());
         trail.reverse();
         trail.iter_mut().for_each(|entry| entry.details = without_system_user(&entry.details));
         trail

@@ -202,7 +202,7 @@ async fn patients_are_listed_by_what_is_known_of_them_and_the_search_is_noted(fr
     assert_eq!((all.as_array().unwrap().len(), &all[1]["calls"]), (2, &"released".into()), "{all}");
     assert!(command_line.does(&["patients", "list", "--reveal"]).contains("健康 花子"));
     let trail = command_line.trail("01234567").await;
-    assert!(trail.iter().filter(|entry| entry.action == "patient.listed").count() > 8);
+    assert!(trail.iter().filter(|entry| entry.action == "patients.listed").count() > 8);
     assert!(trail.last().unwrap().details.as_str().contains("revealed"));
 }
 

@@ -32,6 +32,7 @@ fn entry(number: u64) -> AuditRow {
         subject: "patient:1".to_owned().into(),
         centre: None,
         details: Document::from("{}"),
+        people: Vec::new(),
     }
 }
 

@@ -16,4 +16,6 @@ mod conversations;
 mod guessing_limits;
 mod open_and_migrate;
 mod outbox_and_maintenance;
+mod pages;
 mod reports;
+mod views;

@@ -10,7 +10,7 @@ head-value = value
 head-call = call
 head-also = also
 alerts-none = no open alerts
-alerts-more = there are more; those of one kind: `--kind KIND`
+alerts-more = there are more: --after { $after }; those of one kind: `--kind KIND`
 alerts-all-centres = all
 alerts-id =
     an alert's id looks like 0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04, or ends in +2 where a line has two others; `kenkocall alerts list` shows them

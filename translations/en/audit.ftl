@@ -56,8 +56,14 @@ head-what = what
 head-about = about
 head-fields = fields
 trail-none = no entries
-trail-more = there may be older ones: a greater --limit
+trail-more = there are older ones: --after { $after }
+trail-id = the id of an entry is one that `kenkocall audit list --json` shows
 trail-nobody-with-id = nobody with HER-SYS ID { $id }
 trail-patient = HER-SYS ID { $id }
+trail-patients =
+    { $count ->
+        [one] 1 patient
+       *[other] { $count } patients
+    }: { $ids }
 trail-erased = [erased]
 trail-change = { $field }: { $before } to { $after }

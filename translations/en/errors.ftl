@@ -26,6 +26,7 @@ patient-stale =
     nothing was changed, as this patient's record has changed since you looked at it ({ $fields }); look at it again, and use revision { $revision }
 
 call-not-found = there is no call with this id; `kenkocall calls list` shows the latest ones
+slot-not-found = there is no slot with this id
 call-outside-calling-hours =
     automated calls begin within the health centre's calling hours, { $hours }; try again then, or phone the patient yourself
 call-already-under-way =
@@ -45,6 +46,7 @@ call-patient-number-not-allowed =
     automated calls don't go to this kind of number; register a Japanese landline, mobile or 050 number
 call-patient-just-changed = this patient isn't called just now; try again in a moment
 
+audit-entry-not-found = there is no entry with this id; `kenkocall audit list` shows the latest ones
 alert-not-found = there is no alert with this id; `kenkocall alerts list` shows the open ones
 alert-more-than-shown =
     nothing was closed, as more alerts of this patient have come than the line showed; look at `kenkocall alerts list` again

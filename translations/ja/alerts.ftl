@@ -10,7 +10,7 @@ head-value = 値
 head-call = 通話
 head-also = ほかの通知
 alerts-none = 未対応の通知はありません
-alerts-more = ほかにもあります。一つの種類だけを見るには `--kind KIND` を付けてください
+alerts-more = 続きがあります: --after { $after }。一つの種類だけを見るには `--kind KIND` を付けてください
 alerts-all-centres = すべて
 alerts-id =
     通知の ID は 0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04 のような形で、行にほかの通知が2件あるときは +2 で終わります。`kenkocall alerts list` で確かめられます

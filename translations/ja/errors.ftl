@@ -21,6 +21,7 @@ patient-stale =
     何も変更しませんでした。この療養者の登録内容は、確認されたあとに変更されています({ $fields })。もう一度確かめてから、版 { $revision } で変更してください
 
 call-not-found = この ID の通話はありません。最近の通話は `kenkocall calls list` で確かめられます
+slot-not-found = このIDの架電枠はありません
 call-outside-calling-hours =
     自動架電ができるのは、保健所の架電時間帯({ $hours })だけです。時間帯に入ってからもう一度実行するか、直接お電話ください
 call-already-under-way =
@@ -40,6 +41,7 @@ call-patient-number-not-allowed =
     この種類の番号には自動架電ができません。日本の固定電話、携帯電話、または050の番号を登録してください
 call-patient-just-changed = この療養者には今は架電できません。しばらくしてからもう一度実行してください
 
+audit-entry-not-found = このIDの記録はありません。`kenkocall audit list` で最近の記録を確認してください
 alert-not-found = この ID の通知はありません。未対応の通知は `kenkocall alerts list` で確かめられます
 alert-more-than-shown =
     一覧に表示されたあとにこの療養者の通知が増えたため、何も対応済みにしませんでした。もう一度 `kenkocall alerts list` を確かめてください

@@ -4,8 +4,8 @@ use super::ToMessage;
 use crate::domain::Withdrawal;
 use crate::policy::{ThresholdsError, UnusablePattern};
 use crate::service::{
-    AlertError, CallError, CentreError, CheckpointError, OutboxError, PatientError, ReportError, ServiceError,
-    StoredThing, SuspensionError,
+    AlertError, AuditError, CallError, CentreError, CheckpointError, OutboxError, PatientError, ReportError,
+    ServiceError, SlotError, StoredThing, SuspensionError,
 };
 use crate::translations::{Argument, Message, Separator, message};
 
@@ -17,8 +17,10 @@ impl ToMessage for ServiceError {
             Self::Unreadable(what) => message!("unreadable", what = stored(*what)),
             Self::Patient(error) => error.message(),
             Self::Call(error) => error.message(),
+            Self::Slot(SlotError::NotFound) => message!("slot-not-found"),
             Self::Alert(error) => error.message(),
             Self::Centre(error) => error.message(),
+            Self::Audit(AuditError::EntryNotFound) => message!("audit-entry-not-found"),
             Self::Suspension(error) => error.message(),
             Self::Outbox(OutboxError::NotFound) => message!("outbox-not-found"),
             Self::Report(ReportError::WindowReversed) => message!("report-window-reversed"),

@@ -19,11 +19,13 @@ use crate::config::Config;
 use crate::domain::{Actor, CallId, Disposition, Line, PhoneNumber};
 use crate::lab::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, add_made_up};
 use crate::service::{
-    AlertFilter, Begin, CarrierEvent, Client, ConversationService, Details, Outcome, list_alerts, show_call,
+    AlertQuery, Begin, CarrierEvent, Client, ConversationService, Details, Outcome, list_alerts, show_call,
 };
 
 /// The maximum number of calls in one demonstration.
 const MAX_CALLS: u32 = 1_000;
+/// The maximum number of alerts shown after a call.
+const MOST_ALERTS: u32 = 1_000;
 /// The keys pressed without a terminal: one whole report with one red answer.
 const UNATTENDED: &str = "1\n1000001#\n19800401\n385\n1\n096\n1\n1\n2\n2\n2\n2\n2\n2\n2\n2\n2\n";
 
@@ -97,7 +99,8 @@ async fn show_kept(client: &Client, id: Option<CallId>) -> anyhow::Result<()> {
     for answer in shown.turns.iter().flat_map(|turn| &turn.answers) {
         outln!("  answer    {}", kept(answer, shown.people.len() > 1));
     }
-    for alert in found(list_alerts(&client.context, &client.actor, &AlertFilter::default()).await?).alerts {
+    let query = AlertQuery { limit: MOST_ALERTS, ..AlertQuery::default() };
+    for alert in found(list_alerts(&client.context, &client.actor, &query).await?).alerts.items {
         let item = alert.alert.item.map_or(String::new(), |item| format!(": {}", item.code()));
         outln!("  alert     {}{item}", alert.alert.kind.code());
     }

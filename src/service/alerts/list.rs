@@ -8,12 +8,12 @@ use tracing::warn;
 use crate::domain::{
     Actor, AlertId, AlertKind, Answer, CallerNumber, CentreCode, HersysId, PatientId, ReportId, Severity,
 };
-use crate::policy::{Permission, scope};
+use crate::policy::{Permission, Scope, scope};
 use crate::service::alerts::AlertError;
 use crate::service::centre_settings::narrowed;
-use crate::service::context::{Changes, Context, Details, Viewed, audit_entry, new_id, shown_of};
+use crate::service::context::{Changes, Context, Page, Viewed, audit_entry, new_id, shown_of};
 use crate::service::error::ServiceError;
-use crate::store::alerts::{self, AlertRow};
+use crate::store::alerts::{self, AlertRow, AlertsOf, OpenPage};
 use crate::store::answers::{self, AnswerRow};
 use crate::store::{StoreError, Tx, audit, patients, reports};
 
@@ -21,13 +21,17 @@ use super::view::AlertView;
 
 /// Which open alerts to list.
 #[derive(Debug, Clone, Default)]
-pub struct AlertFilter {
-    /// Alerts of this health centre, and those for all centres.
+pub struct AlertQuery {
+    /// Only alerts of this health centre, and those for all centres.
     pub centre: Option<CentreCode>,
-    /// Alerts of this kind.
+    /// Only alerts of this kind.
     pub kind: Option<AlertKind>,
-    /// Alerts raised at this time or later.
+    /// Only alerts raised at this time or later.
     pub since: Option<Timestamp>,
+    /// Only alerts after this one: the next page.
+    pub after: Option<AlertId>,
+    /// The maximum number of alerts.
+    pub limit: u32,
 }
 
 /// An alert with its patient and the answer that raised it.
@@ -44,49 +48,38 @@ pub struct ShownAlert {
     pub caller_number: Option<CallerNumber>,
 }
 
-/// The open alerts that match a filter.
+/// One page of the open alerts that match a query.
 #[allow(missing_debug_implementations, reason = "health data")]
 pub struct AlertList {
     /// The most severe first. Within one severity, the oldest first.
-    pub alerts: Vec<ShownAlert>,
-    /// Other open alerts of the listed patients, oldest first. They don't match the filter.
+    pub alerts: Page<ShownAlert>,
+    /// Other open alerts of the listed patients, oldest first. They don't match the query, or are on another page.
     pub others: Vec<ShownAlert>,
-    /// Whether there are more alerts than are listed. None of those left out is more severe.
-    pub cut_off: bool,
 }
 
-/// Lists the open alerts, the most severe first, then the oldest. The audit trail records the view for each patient
-/// named (D3).
+/// Lists the open alerts, the most severe first, then the oldest. The audit trail records the view in one
+/// entry that names each patient (D3).
 ///
 /// # Errors
+/// [`AlertError::NotFound`] if the alert before the page doesn't exist;
 /// [`CentreError::NotFound`](crate::service::CentreError::NotFound).
 pub async fn list_alerts(
     context: &Context,
     actor: &Actor,
-    filter: &AlertFilter,
+    query: &AlertQuery,
 ) -> Result<Viewed<AlertList>, ServiceError> {
     let scope = scope(actor, Permission::ViewAlerts)?;
     let mut tx = context.database.begin_read().await?;
-    let scope = narrowed(&mut tx, scope, filter.centre.as_ref()).await?;
-    let since = filter.since.unwrap_or(Timestamp::UNIX_EPOCH);
-    let wanted = |kind: &AlertKind| filter.kind.is_none_or(|wanted| wanted == *kind);
-    let mut open = Vec::new();
-    let mut cut_off = false;
-    // One severity at a time, so that many less severe alerts can't crowd out a red one.
-    for severity in Severity::ALL.into_iter().rev() {
-        let of_severity = AlertKind::ALL.into_iter().filter(|kind| kind.severity() == severity);
-        let kinds: Vec<AlertKind> = of_severity.filter(wanted).collect();
-        let found = alerts::open_of_kinds(&mut tx, &kinds, scope.centres(), since).await?;
-        cut_off |= found.len() >= alerts::MOST_OPEN;
-        open.extend(found);
-    }
-    let mut ids: Vec<PatientId> = open.iter().filter_map(|alert| alert.patient).collect();
+    let scope = narrowed(&mut tx, scope, query.centre.as_ref()).await?;
+    let page = open_page(&mut tx, query, &scope).await?;
+    let mut ids: Vec<PatientId> = page.items.iter().filter_map(|alert| alert.patient).collect();
     ids.sort_unstable();
     ids.dedup();
-    let asked_for = open.len();
-    open.extend(others_of(&mut tx, &open).await?);
+    let mut others = others_of(&mut tx, &page.items).await?;
+    others.retain(|alert| is_visible(alert, &scope));
     let people = patients::by_ids(&mut tx, &ids).await?;
-    let mut of_reports: Vec<ReportId> = open.iter().filter_map(|alert| alert.report).collect();
+    let reports_of = page.items.iter().chain(&others).filter_map(|alert| alert.report);
+    let mut of_reports: Vec<ReportId> = reports_of.collect();
     of_reports.sort_unstable();
     of_reports.dedup();
     let given = answers::of_reports(&mut tx, &of_reports).await?;
@@ -94,7 +87,11 @@ pub async fn list_alerts(
     drop(tx);
     let numbers: HashMap<ReportId, Option<CallerNumber>> =
         rows.into_iter().map(|report| (report.id, report.caller_number)).collect();
-    let noted = shown_of(context, actor, &people, "patient.alert_shown", Details::Masked).await?;
+    let asked = Changes::default()
+        .field("kind", None::<String>, query.kind.map(AlertKind::code))
+        .field("since", None::<String>, query.since.map(|at| at.to_string()))
+        .field("after", None::<String>, query.after.map(|alert| alert.to_string()));
+    let noted = shown_of(context, actor, &people, "patient.alert_shown", asked).await?;
     let names: HashMap<PatientId, HersysId> =
         people.into_iter().map(|patient| (patient.id, patient.hersys_id)).collect();
     let shown = |alert: AlertRow| ShownAlert {
@@ -103,9 +100,54 @@ pub async fn list_alerts(
         caller_number: alert.report.and_then(|report| numbers.get(&report).copied().flatten()),
         alert: alert.into(),
     };
-    let mut alerts: Vec<ShownAlert> = open.into_iter().map(shown).collect();
-    let others = alerts.split_off(asked_for);
-    Ok(Viewed { found: AlertList { alerts, others, cut_off }, noted })
+    let others = others.into_iter().map(shown).collect();
+    Ok(Viewed { found: AlertList { alerts: page.map(shown), others }, noted })
+}
+
+/// One page of open alerts.
+async fn open_page(tx: &mut Tx, query: &AlertQuery, scope: &Scope) -> Result<Page<AlertRow>, ServiceError> {
+    let last = match query.after {
+        Some(id) => {
+            let alert = alerts::get(tx, id).await?.filter(|alert| is_visible(alert, scope));
+            Some(alert.ok_or(AlertError::NotFound)?)
+        }
+        None => None,
+    };
+    let all_of = match scope.centres() {
+        None => vec![AlertsOf::Anyone],
+        Some(centres) => centres.iter().map(AlertsOf::Centre).chain([AlertsOf::AllCentres]).collect(),
+    };
+    let wanted = Page::<AlertRow>::one_more(query.limit);
+    let mut found = Vec::new();
+    for severity in Severity::ALL.into_iter().rev() {
+        let left = wanted.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));
+        let listed_before = last.as_ref().is_some_and(|last| last.kind.severity() < severity);
+        if left == 0 || listed_before || query.kind.is_some_and(|kind| kind.severity() != severity) {
+            continue;
+        }
+        let last = last.as_ref().filter(|last| last.kind.severity() == severity);
+        let mut of_severity = Vec::new();
+        for of in &all_of {
+            let page = OpenPage {
+                of: *of,
+                severity,
+                kind: query.kind,
+                since: query.since.unwrap_or(Timestamp::UNIX_EPOCH),
+                after: last.map(|last| (last.raised_at, last.id)),
+                limit: left,
+            };
+            of_severity.extend(alerts::open_page(tx, &page).await?);
+        }
+        of_severity.sort_by_key(|alert| (alert.raised_at, alert.id));
+        found.extend(of_severity);
+        found.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
+    }
+    Ok(Page::of(found, query.limit))
+}
+
+/// Whether an actor with this scope may see an alert. Everyone sees those that concern all health centres.
+fn is_visible(alert: &AlertRow, scope: &Scope) -> bool {
+    alert.centre.as_ref().is_none_or(|centre| scope.covers(centre))
 }
 
 /// The other open alerts of the patients concerned.
@@ -155,8 +197,7 @@ pub async fn close_alerts(context: &Context, actor: &Actor, what: ToClose) -> Re
     let now = context.clock.now();
     let mut tx = context.database.begin_write().await?;
     let named = alerts::get(&mut tx, what.alert).await?;
-    let visible = |alert: &AlertRow| alert.centre.as_ref().is_none_or(|centre| scope.covers(centre));
-    let named = named.filter(visible).ok_or(AlertError::NotFound)?;
+    let named = named.filter(|alert| is_visible(alert, &scope)).ok_or(AlertError::NotFound)?;
     let mut line = match line_of(&named) {
         Some(patient) => alerts::open_of_patients(&mut tx, &[patient]).await?,
         None => Vec::new(),

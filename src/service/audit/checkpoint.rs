@@ -199,6 +199,7 @@ mod tests {
             subject: String::new(),
             centre: None,
             details: String::new(),
+            subjects: Vec::new(),
         };
         let hash = link(&GENESIS, sequence, &entry);
         let at = Timestamp::from_second(1_795_478_400 + i64::try_from(sequence).expect("small")).expect("in range");

@@ -4,17 +4,19 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use crate::domain::{Actor, HersysId, PatientId};
-use crate::policy::{Permission, scope};
-use crate::service::context::{Context, Details, Viewed, audit_entry};
+use crate::policy::{Permission, Scope, scope};
+use crate::service::audit::AuditError;
+use crate::service::context::{Context, Details, Page, Viewed, audit_entry, named};
 use crate::service::error::ServiceError;
 use crate::store::audit::{self, AuditFilter, AuditRow, SYSTEM_USER, Subject};
-use crate::store::patients;
+use crate::store::{Tx, patients};
 
 /// Which entries are shown.
 #[derive(Debug, Clone, Default)]
-pub struct TrailFilter {
+pub struct TrailQuery {
     /// Entries about this patient, including lookups without a result.
     pub patient: Option<HersysId>,
     /// Entries by this person.
@@ -23,6 +25,8 @@ pub struct TrailFilter {
     pub since: Option<Timestamp>,
     /// Whether to include the seals of rows.
     pub seals: bool,
+    /// Only entries after this one: the next page.
+    pub after: Option<Uuid>,
     /// The maximum number of entries.
     pub limit: u32,
 }
@@ -34,6 +38,9 @@ pub struct ShownEntry {
     pub row: AuditRow,
     /// The HER-SYS ID of the patient, or the ID that was looked up.
     pub hersys_id: Option<HersysId>,
+    /// The patients whom a view of several showed, as far as the reader may see them, each with the HER-SYS ID, or
+    /// `None` if the patient was erased.
+    pub people: Vec<(PatientId, Option<HersysId>)>,
     /// The system's user, if the actor was an operator of the command line.
     pub system_user: Option<String>,
     /// The fields in the entry, each with its values before and after.
@@ -43,13 +50,13 @@ pub struct ShownEntry {
 /// Lists entries of the trail, latest first.
 ///
 /// # Errors
-/// Database errors.
+/// [`AuditError::EntryNotFound`] if the entry before the page doesn't exist.
 pub async fn list_trail(
     context: &Context,
     actor: &Actor,
-    filter: &TrailFilter,
+    filter: &TrailQuery,
     details: Details,
-) -> Result<Viewed<Vec<ShownEntry>>, ServiceError> {
+) -> Result<Viewed<Page<ShownEntry>>, ServiceError> {
     let scope = scope(actor, Permission::ViewAudit)?;
     let mut tx = context.database.begin_read().await?;
     let mut person = None;
@@ -65,25 +72,52 @@ pub async fn list_trail(
         actor: filter.actor.clone(),
         since: filter.since,
         seals: filter.seals,
-        limit: filter.limit,
+        limit: Page::<AuditRow>::one_more(filter.limit),
         centres: scope.centres().cloned(),
+        after: last_listed(&mut tx, filter.after, &scope).await?,
     };
-    let rows = audit::list(&mut tx, &wanted).await?;
-    let mut ids: Vec<PatientId> = rows.iter().filter_map(|row| patient_of(&row.subject)).collect();
+    let mut page = Page::of(audit::list(&mut tx, &wanted).await?, filter.limit);
+    for row in &mut page.items {
+        row.people.retain(|person| scope.covers(&person.centre));
+    }
+    let shown_in = page.items.iter().flat_map(|row| row.people.iter().map(|person| person.patient));
+    let mut ids: Vec<PatientId> =
+        page.items.iter().filter_map(|row| patient_of(&row.subject)).chain(shown_in).collect();
     ids.sort_unstable();
     ids.dedup();
     let people = patients::by_ids(&mut tx, &ids).await?;
     drop(tx);
+    // Masked ids show nobody.
+    let shown_people = if details == Details::Revealed { named(&people) } else { Vec::new() };
     let known: HashMap<PatientId, HersysId> =
         people.into_iter().map(|patient| (patient.id, patient.hersys_id)).collect();
-    let found = rows.into_iter().map(|row| shown(row, &known)).collect();
+    let found = page.map(|row| shown(row, &known));
     let asked = details.changes().field("actor", None::<String>, filter.actor.as_deref()).field(
         "since",
         None::<String>,
         filter.since.map(|at| at.to_string()),
     );
     let entry = audit_entry(actor, context.clock.now(), "audit.listed", reads, None, asked);
-    Ok(Viewed { found, noted: context.note_view(vec![entry]).await? })
+    let entry = AuditRow { people: shown_people, ..entry };
+    Ok(Viewed { found, noted: context.note_view(entry).await? })
+}
+
+/// The place of the entry before the page.
+async fn last_listed(
+    tx: &mut Tx,
+    after: Option<Uuid>,
+    scope: &Scope,
+) -> Result<Option<(Timestamp, Uuid)>, ServiceError> {
+    let Some(id) = after else { return Ok(None) };
+    let visible = |entry: &AuditRow| match scope.centres() {
+        None => true,
+        Some(centres) => {
+            let of = entry.people.iter().map(|person| &person.centre).chain(&entry.centre);
+            centres.iter().any(|centre| of.clone().any(|of| of == centre))
+        }
+    };
+    let entry = audit::get(tx, id).await?.filter(visible).ok_or(AuditError::EntryNotFound)?;
+    Ok(Some((entry.at, entry.id)))
 }
 
 const fn patient_of(subject: &Subject) -> Option<PatientId> {
@@ -94,9 +128,10 @@ fn shown(row: AuditRow, known: &HashMap<PatientId, HersysId>) -> ShownEntry {
     let hersys_id = match &row.subject {
         Subject::Patient(id) | Subject::Erased(id) => known.get(id).cloned(),
         Subject::Nobody(id) => id.clone(),
-        Subject::Search | Subject::Other(_) => None,
+        Subject::Search | Subject::Patients | Subject::Other(_) => None,
     };
+    let people = row.people.iter().map(|person| (person.patient, known.get(&person.patient).cloned())).collect();
     let mut fields: Map<String, Value> = serde_json::from_str(row.details.as_str()).unwrap_or_default();
     let system_user = fields.remove(SYSTEM_USER).and_then(|user| user.as_str().map(str::to_owned));
-    ShownEntry { row, hersys_id, system_user, fields }
+    ShownEntry { row, hersys_id, people, system_user, fields }
 }

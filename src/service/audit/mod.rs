@@ -2,6 +2,7 @@
 //! be verified, and compared with checkpoints stored elsewhere.
 
 mod checkpoint;
+mod error;
 mod listing;
 mod rows;
 mod sealer;
@@ -9,7 +10,8 @@ mod sealing;
 mod verify;
 
 pub use self::checkpoint::{Checkpoint, CheckpointError, CheckpointKind};
-pub use self::listing::{ShownEntry, TrailFilter, list_trail};
+pub use self::error::AuditError;
+pub use self::listing::{ShownEntry, TrailQuery, list_trail};
 pub use self::rows::{BadRow, RowFault, RowsRead};
 pub use self::sealer::{SealerTask, write_checkpoint};
 pub(super) use self::sealing::erased_rows;

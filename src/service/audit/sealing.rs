@@ -86,6 +86,7 @@ pub(super) fn entry(says: Says, why: Option<&str>, sealer: SealedBy<'_>, at: Tim
         subject: Subject::Other(format!("rows:{}", rows.len())),
         centre: None,
         details: Document::from(details.to_string()),
+        people: Vec::new(),
     }
 }
 

@@ -14,7 +14,9 @@ use crate::flow::FlowSet;
 use crate::policy::{Lane, Permission, scope};
 use crate::service::calls::CallError;
 use crate::service::centre_settings::visible_centre;
-use crate::service::context::{Context, Details, FlowSetError, Noted, Page, Viewed, shown_of, stored_flow_set};
+use crate::service::context::{
+    Changes, Context, Details, FlowSetError, Noted, Page, Viewed, shown_of, stored_flow_set,
+};
 use crate::service::conversation::StoredEvent;
 use crate::service::error::{ServiceError, StoredThing};
 use crate::service::slots::ShownSlot;
@@ -162,7 +164,7 @@ pub async fn list_calls(
                     .note_absence(actor, Subject::Nobody(Some(id.clone())), "patient.not_found", "patient.calls_listed")
                     .await?
             } else {
-                shown_of(context, actor, &people, "patient.calls_listed", Details::Masked).await?
+                shown_of(context, actor, &people, "patient.calls_listed", Changes::default()).await?
             };
             (found, noted)
         }
@@ -234,7 +236,8 @@ pub async fn show_call(
         shown_turns.push(shown_turn(&row, &flow_set, &answers)?);
     }
     drop(tx);
-    let noted = shown_of(context, actor, &people, "patient.call_shown", details).await?;
+    let asked = details.changes().field("call", None::<String>, id.to_string());
+    let noted = shown_of(context, actor, &people, "patient.call_shown", asked).await?;
     let other_number = |id: &HersysId| {
         let (_, lane) = proven.iter().find(|(proven, lane)| proven == id && *lane != Lane::Registered)?;
         Some(lane.caller_number())
@@ -285,7 +288,8 @@ pub async fn list_attempts(
     called.dedup();
     let people = patients::by_ids(&mut tx, &called).await?;
     drop(tx);
-    let noted = shown_of(context, actor, &people, "patient.numbers_listed", details).await?;
+    let asked = details.changes().field("after", None::<String>, query.after.map(|call| call.to_string()));
+    let noted = shown_of(context, actor, &people, "patient.numbers_listed", asked).await?;
     let with_slot = |attempt: AttemptRow| slots.get(&attempt.slot).cloned().map(|slot| (attempt.into(), slot.into()));
     let items = page.items.into_iter().filter_map(with_slot).collect();
     Ok(Viewed { found: Page { items, rest: page.rest }, noted })

@@ -8,7 +8,7 @@ use super::clock::new_id;
 use crate::domain::{Actor, CentreCode, HersysId};
 use crate::service::error::ServiceError;
 use crate::service::patients::PatientError;
-use crate::store::audit::{self, AuditRow, SYSTEM_USER, Subject};
+use crate::store::audit::{AuditPerson, AuditRow, SYSTEM_USER, Subject};
 use crate::store::patients::PatientRow;
 use crate::store::{Document, StoreError};
 
@@ -77,23 +77,16 @@ impl Context {
         action: &str,
     ) -> Result<Noted, StoreError> {
         let asked = Changes::default().field("asked", None::<String>, action);
-        self.note_view(vec![audit_entry(actor, self.clock.now(), found, subject, None, asked)]).await
+        self.note_view(audit_entry(actor, self.clock.now(), found, subject, None, asked)).await
     }
 
-    /// Writes the entries of a view to the audit trail, in a transaction of its own.
+    /// Writes the entry of a view to the audit trail, together with those of other views that wait. The result of the
+    /// view may be shown once this returns: the entry is committed.
     ///
     /// # Errors
     /// Database errors, except those of a database that can't be written.
-    pub(in crate::service) async fn note_view(&self, entries: Vec<AuditRow>) -> Result<Noted, StoreError> {
-        if entries.is_empty() {
-            return Ok(Noted::Yes);
-        }
-        let write = async {
-            let mut tx = self.database.begin_write().await?;
-            audit::append(&mut tx, entries).await?;
-            tx.commit().await
-        };
-        match write.await {
+    pub(in crate::service) async fn note_view(&self, entry: AuditRow) -> Result<Noted, StoreError> {
+        match self.view_writer.write(&self.database, entry).await {
             Ok(()) => Ok(Noted::Yes),
             Err(error) if error.is_unwritable() => Ok(Noted::No(error)),
             Err(error) => Err(error),
@@ -124,6 +117,7 @@ pub(in crate::service) fn audit_entry(
         subject: subject.into(),
         centre,
         details: Document::from(Value::Object(details).to_string()),
+        people: Vec::new(),
     }
 }
 
@@ -152,18 +146,38 @@ impl Changes {
     }
 }
 
-/// Records in the audit trail that data of these patients was read (D3).
+/// Records in one entry of the audit trail that data of these patients was viewed (D3). `asked` says what was asked
+/// for. It must not hold personal data, as only an entry about one patient is encrypted.
 pub(in crate::service) async fn shown_of(
     context: &Context,
     actor: &Actor,
     people: &[PatientRow],
     action: &str,
-    details: Details,
+    asked: Changes,
 ) -> Result<Noted, ServiceError> {
-    let now = context.clock.now();
-    let entry = |patient: &PatientRow| {
-        let subject = Subject::Patient(patient.id);
-        audit_entry(actor, now, action, subject, Some(patient.centre.clone()), details.changes())
+    let subject = match people {
+        [] => return Ok(Noted::Yes),
+        [patient] => Subject::Patient(patient.id),
+        _ => Subject::Patients,
     };
-    Ok(context.note_view(people.iter().map(entry).collect()).await?)
+    let mut entry = audit_entry(actor, context.clock.now(), action, subject, centre_of(people), asked);
+    if entry.subject == Subject::Patients {
+        entry.people = named(people);
+    }
+    Ok(context.note_view(entry).await?)
+}
+
+/// The patients as an entry names them.
+pub(in crate::service) fn named(people: &[PatientRow]) -> Vec<AuditPerson> {
+    let person = |patient: &PatientRow| AuditPerson { patient: patient.id, centre: patient.centre.clone() };
+    let mut named: Vec<AuditPerson> = people.iter().map(person).collect();
+    named.sort_unstable();
+    named.dedup();
+    named
+}
+
+/// The health centre of these patients, if it is the same.
+fn centre_of(people: &[PatientRow]) -> Option<CentreCode> {
+    let (first, others) = people.split_first()?;
+    others.iter().all(|patient| patient.centre == first.centre).then(|| first.centre.clone())
 }

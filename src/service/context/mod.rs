@@ -10,8 +10,9 @@ mod flow_set_cache;
 mod last_commit;
 mod log_limiter;
 mod page;
+mod view_writer;
 
-pub(in crate::service) use audit_entry::{Changes, audit_entry, shown_of};
+pub(in crate::service) use audit_entry::{Changes, audit_entry, named, shown_of};
 pub use audit_entry::{Details, Noted, Viewed};
 pub use backoff::wait_after;
 pub(crate) use clock::new_id;
@@ -29,6 +30,7 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Notify;
 
+use self::view_writer::ViewWriter;
 use crate::domain::{Actor, ProcessId};
 use crate::store::Database;
 
@@ -45,6 +47,8 @@ pub struct Context {
     pub event_bus: EventBus,
     /// The last commit of this process.
     pub last_commit: LastCommit,
+    /// Writes the audit entries of views.
+    view_writer: ViewWriter,
     /// The id of this process, once it is needed.
     process: OnceLock<ProcessId>,
 }
@@ -68,6 +72,7 @@ impl Context {
             dialer_wake: Notify::new(),
             event_bus: EventBus::default(),
             last_commit: LastCommit::default(),
+            view_writer: ViewWriter::default(),
             process: OnceLock::new(),
         })
     }

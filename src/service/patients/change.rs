@@ -307,7 +307,7 @@ async fn show(
     let unconfirmed = alerts::open_about(&mut tx, patient.id, AlertKind::StopUnconfirmed).await?;
     let stops_unconfirmed = unconfirmed.iter().map(UnconfirmedStop::of).collect();
     drop(tx);
-    let noted = shown_of(context, actor, std::slice::from_ref(&patient), "patient.shown", details).await?;
+    let noted = shown_of(context, actor, std::slice::from_ref(&patient), "patient.shown", details.changes()).await?;
     let (centre_name, patient) = (centre.name, patient.into());
     let found = ShownPatient { patient, centre_name, zone, today, reports, slots, stops_unconfirmed, calls };
     Ok(Viewed { found, noted })

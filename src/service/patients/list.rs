@@ -1,11 +1,11 @@
-//! Searches for patients. The audit trail records each patient shown and the search itself (D3).
+//! Searches for patients. The audit trail records the search and each patient shown (D3).
 
 use crate::domain::{Actor, CentreCode, HersysId};
 use crate::policy::{Permission, scope};
 use crate::service::centre_settings::narrowed;
-use crate::service::context::{Context, Details, Noted, Page, Viewed, audit_entry, shown_of};
+use crate::service::context::{Context, Details, Page, Viewed, audit_entry, named};
 use crate::service::error::ServiceError;
-use crate::store::audit::Subject;
+use crate::store::audit::{AuditRow, Subject};
 use crate::store::patient_list::{self, PatientFilter};
 use crate::store::patients::PatientRow;
 
@@ -89,7 +89,6 @@ pub async fn list_patients(
     };
     let page = Page::of(patient_list::list(&mut tx, &filter, scope.centres()).await?, query.limit);
     drop(tx);
-    let now = context.clock.now();
     let searched = details
         .changes()
         .field("name", None::<String>, query.name.as_deref())
@@ -97,10 +96,8 @@ pub async fn list_patients(
         .field("number_ends", None::<String>, query.number_ends.as_deref())
         .field("status", None::<String>, query.status.code())
         .field("found", None::<u64>, page.items.len() as u64);
-    let entry = audit_entry(actor, now, "patients.listed", Subject::Search, query.centre.clone(), searched);
-    let noted = match context.note_view(vec![entry]).await? {
-        Noted::Yes => shown_of(context, actor, &page.items, "patient.listed", details).await?,
-        no => no,
-    };
+    let centre = query.centre.clone();
+    let entry = audit_entry(actor, context.clock.now(), "patients.listed", Subject::Search, centre, searched);
+    let noted = context.note_view(AuditRow { people: named(&page.items), ..entry }).await?;
     Ok(Viewed { found: page.map(PatientView::from), noted })
 }

@@ -73,7 +73,7 @@ impl Export {
         let changes = Changes::default();
         let entry = audit_entry(actor, context.clock.now(), "reports.exported", subject, centre.clone(), changes);
         drop(tx);
-        let noted = context.note_view(vec![entry]).await?;
+        let noted = context.note_view(entry).await?;
         let found =
             Self { database: context.database.clone(), from, to, centres, after: None, ended: false, zones, simulated };
         Ok(Viewed { found, noted })

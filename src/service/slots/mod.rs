@@ -1,6 +1,7 @@
 //! Slots and attempts after changes to calls, patients and reports. Each function runs in the transaction that records
 //! the change, so that slots and calls never contradict each other.
 
+mod error;
 mod open;
 mod revive;
 mod settle;
@@ -9,13 +10,14 @@ mod statistics;
 mod view;
 mod withdraw;
 
+pub use error::SlotError;
 pub(in crate::service) use open::{
     ANSWER_WITHIN, CentreRules, Counting, cancel_reported, end_without_call, open_before_change, open_of, rules_of,
 };
 pub(in crate::service) use revive::revive;
 pub(in crate::service) use settle::{AttemptConclusion, end_slots, settle};
 pub(in crate::service) use side_effects::SideEffects;
-pub use statistics::{CentreDay, DailyStats, DaySlot, day_figures, day_slots};
+pub use statistics::{CentreDay, DailyStats, DaySlot, SlotQuery, day_figures, day_slots};
 pub use view::ShownSlot;
 pub(crate) use withdraw::next_slot_of;
 pub(in crate::service) use withdraw::{reported, unwanted, withdraw_unwanted};

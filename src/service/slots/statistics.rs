@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::domain::{Actor, AttemptOutcome, CentreCode, SlotEnd, SlotState};
-use crate::policy::{Permission, require, scope};
-use crate::service::context::Context;
+use crate::domain::{Actor, AttemptOutcome, CentreCode, SlotEnd, SlotId, SlotState};
+use crate::policy::{Permission, scope};
+use crate::service::centre_settings::narrowed;
+use crate::service::context::{Context, Page};
 use crate::service::error::ServiceError;
+use crate::service::slots::SlotError;
+use crate::store::slots::{DayPage, SlotRow};
 use crate::store::{attempts, centres, reports, slots};
 
 /// The figures of a day.
@@ -97,23 +100,70 @@ pub async fn day_figures(context: &Context, actor: &Actor, date: Date) -> Result
     Ok(DailyStats { centres: days.into_values().collect() })
 }
 
+/// Which slots of a day to list.
+#[derive(Debug, Clone)]
+pub struct SlotQuery {
+    /// The day.
+    pub date: Date,
+    /// Only slots of this health centre.
+    pub centre: Option<CentreCode>,
+    /// Only slots after this one: the next page.
+    pub after: Option<SlotId>,
+    /// The maximum number of slots.
+    pub limit: u32,
+}
+
 /// A slot of a day, without its patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DaySlot {
-    /// The time at the health centre.
+    /// The slot.
+    pub id: SlotId,
+    /// The health centre.
+    pub centre: CentreCode,
+    /// The time there.
     pub time: String,
     /// Its state.
     pub state: SlotState,
 }
 
-/// The first `limit` slots of a day, by time.
+/// Lists the slots of a day, by health centre and then by time.
 ///
 /// # Errors
-/// Database errors.
-pub async fn day_slots(context: &Context, actor: &Actor, date: Date, limit: u32) -> Result<Vec<DaySlot>, ServiceError> {
-    require(actor, Permission::ViewFigures)?;
-    let found = slots::of_day(&mut context.database.begin_read().await?, date, limit).await?;
-    Ok(found.into_iter().map(|slot| DaySlot { time: slot.time, state: slot.state }).collect())
+/// [`SlotError::NotFound`] if the slot before the page doesn't exist;
+/// [`CentreError::NotFound`](crate::service::CentreError::NotFound).
+pub async fn day_slots(context: &Context, actor: &Actor, query: &SlotQuery) -> Result<Page<DaySlot>, ServiceError> {
+    let scope = scope(actor, Permission::ViewFigures)?;
+    let mut tx = context.database.begin_read().await?;
+    let scope = narrowed(&mut tx, scope, query.centre.as_ref()).await?;
+    let after = match query.after {
+        Some(id) => {
+            let slot = slots::by_ids(&mut tx, &[id]).await?.pop();
+            Some(slot.filter(|slot| scope.covers(&slot.centre)).ok_or(SlotError::NotFound)?)
+        }
+        None => None,
+    };
+    let wanted = Page::<SlotRow>::one_more(query.limit);
+    let page = DayPage { date: query.date, centre: None, after: after.as_ref(), limit: wanted };
+    let Some(centres) = scope.centres() else {
+        return Ok(Page::of(slots::of_day(&mut tx, &page).await?, query.limit).map(DaySlot::from));
+    };
+    let mut found = Vec::new();
+    let first = after.as_ref().map(|slot| &slot.centre);
+    for code in centres.iter().filter(|code| first.is_none_or(|first| *code >= first)) {
+        let limit = wanted.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));
+        if limit == 0 {
+            break;
+        }
+        let after = page.after.filter(|slot| slot.centre == *code);
+        found.extend(slots::of_day(&mut tx, &DayPage { centre: Some(code), after, limit, ..page }).await?);
+    }
+    Ok(Page::of(found, query.limit).map(DaySlot::from))
+}
+
+impl From<SlotRow> for DaySlot {
+    fn from(row: SlotRow) -> Self {
+        Self { id: row.id, centre: row.centre, time: row.time, state: row.state }
+    }
 }
 
 fn day_of<'a>(

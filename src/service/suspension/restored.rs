@@ -16,7 +16,7 @@ pub async fn note_backup(context: &Context, actor: &Actor) -> Result<Noted, Serv
     require(actor, Permission::CopyDatabase)?;
     let now = context.clock.now();
     let entry = audit_entry(actor, now, "database.backed_up", "database".to_owned(), None, Changes::default());
-    Ok(context.note_view(vec![entry]).await?)
+    Ok(context.note_view(entry).await?)
 }
 
 /// Marks a restored database as one that lacks its last entries. Nothing is dialled from it until the carrier's calls

@@ -5,8 +5,10 @@ use sha2::{Digest as _, Sha256};
 
 /// The hash before the first entry.
 pub const GENESIS: Hash = Hash([0; 32]);
-/// The first thing that is hashed. Another entry format would have another name.
+/// The first thing that is hashed. Another entry format has another name.
 const FORM: &str = "kenkocall audit entry 1";
+/// The same for an entry that names subjects of its own.
+const FORM_WITH_SUBJECTS: &str = "kenkocall audit entry 2";
 
 /// A SHA-256 hash. Its text form is 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +54,21 @@ pub struct Entry {
     pub centre: Option<String>,
     /// The values before and after.
     pub details: String,
+    /// Whom and what it names besides its subject, ordered.
+    pub subjects: Vec<NamedSubject>,
+}
+
+/// A subject that an entry names besides its own, as stored.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NamedSubject {
+    /// A patient or a health centre.
+    pub kind: String,
+    /// The id or code.
+    pub subject: String,
+    /// The patient's health centre, if it isn't the entry's.
+    pub centre: Option<String>,
+    /// The time of the entry, in UTC epoch milliseconds.
+    pub at: i64,
 }
 
 /// An entry may contain personal data.
@@ -63,14 +80,14 @@ impl std::fmt::Debug for Entry {
 
 /// The hash of the entry with number `sequence`, which follows the hash `before`.
 pub fn link(before: &Hash, sequence: u64, entry: &Entry) -> Hash {
-    let Entry { id, at, actor, source, action, subject, centre, details } = entry;
+    let Entry { id, at, actor, source, action, subject, centre, details, subjects } = entry;
     let mut hasher = Sha256::new();
     let mut put = |bytes: &[u8]| {
         // The length comes first, so no two sequences of texts hash the same bytes.
         hasher.update((bytes.len() as u64).to_be_bytes());
         hasher.update(bytes);
     };
-    put(FORM.as_bytes());
+    put(if subjects.is_empty() { FORM } else { FORM_WITH_SUBJECTS }.as_bytes());
     put(&before.0);
     put(&sequence.to_be_bytes());
     put(id.as_bytes());
@@ -78,6 +95,18 @@ pub fn link(before: &Hash, sequence: u64, entry: &Entry) -> Hash {
     for text in [actor, source, action, subject] {
         put(text.as_bytes());
     }
+    put_centre(&mut put, centre.as_deref());
+    put(details.as_bytes());
+    for NamedSubject { kind, subject, centre, at } in subjects {
+        put(kind.as_bytes());
+        put(subject.as_bytes());
+        put_centre(&mut put, centre.as_deref());
+        put(&at.to_be_bytes());
+    }
+    Hash(hasher.finalize().into())
+}
+
+fn put_centre(put: &mut impl FnMut(&[u8]), centre: Option<&str>) {
     match centre {
         Some(centre) => {
             put(b"centre");
@@ -85,8 +114,6 @@ pub fn link(before: &Hash, sequence: u64, entry: &Entry) -> Hash {
         }
         None => put(b"no centre"),
     }
-    put(details.as_bytes());
-    Hash(hasher.finalize().into())
 }
 
 /// The hash of the fields of a row. `form` names what is hashed and how.
@@ -116,8 +143,11 @@ mod tests {
 
     fn entries() -> impl Strategy<Value = Entry> {
         let word = || "[a-z:|]{0,4}";
-        (word(), any::<i64>(), [word(), word(), word(), word()], prop::option::of(word()), word()).prop_map(
-            |(id, at, [actor, source, action, subject], centre, details)| Entry {
+        let subject = (word(), word(), prop::option::of(word()), any::<i64>())
+            .prop_map(|(kind, subject, centre, at)| NamedSubject { kind, subject, centre, at });
+        let subjects = prop::collection::vec(subject, 0..3);
+        (word(), any::<i64>(), [word(), word(), word(), word()], prop::option::of(word()), word(), subjects).prop_map(
+            |(id, at, [actor, source, action, subject], centre, details, subjects)| Entry {
                 id,
                 at,
                 actor,
@@ -126,6 +156,7 @@ mod tests {
                 subject,
                 centre,
                 details,
+                subjects,
             },
         )
     }
@@ -156,6 +187,7 @@ mod tests {
             subject: "patient:1".into(),
             centre: Some("13101".into()),
             details: "{}".into(),
+            subjects: Vec::new(),
         }
     }
 
@@ -170,7 +202,7 @@ mod tests {
         #[test]
         fn any_change_of_any_field_changes_the_end(
             chain in prop::collection::vec(entries(), 1..6), other in entries(), place in any::<prop::sample::Index>(),
-            field in 0_usize..8,
+            field in 0_usize..9,
         ) {
             let mut changed = chain.clone();
             let entry = place.get(&chain);
@@ -183,6 +215,7 @@ mod tests {
                 4 => target.action = other.action,
                 5 => target.subject = other.subject,
                 6 => target.centre = other.centre,
+                7 => target.subjects = other.subjects,
                 _ => target.details = other.details,
             }
             prop_assert_eq!(end_of(&chain) == end_of(&changed), *entry == changed[place.index(chain.len())]);

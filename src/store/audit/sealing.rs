@@ -1,6 +1,7 @@
 //! Adding entries to the chain, and reading the chain. Sealing locks the head first, so one node seals at a time.
 
 use super::chain::{Entry, Hash, link};
+use super::people::read_subjects;
 use crate::store::{StoreError, Tx, bind_value::Row};
 
 /// The end of the chain.
@@ -63,7 +64,7 @@ pub async fn seal(tx: &mut Tx, limit: u32) -> Result<usize, StoreError> {
     // Hold the lock until the commit. The next sealer waits and then sees what this one sealed.
     tx.execute("UPDATE audit_chain SET seq = seq WHERE id = 1", vec![]).await?;
     let Head { mut sequence, mut hash } = head(tx).await?;
-    let entries = tx
+    let mut entries = tx
         .fetch_all(
             "SELECT id, at, actor, source, action, subject, centre_code, details FROM audit WHERE seq IS NULL
              ORDER BY at, id LIMIT $1",
@@ -74,6 +75,7 @@ pub async fn seal(tx: &mut Tx, limit: u32) -> Result<usize, StoreError> {
     if entries.is_empty() {
         return Ok(0);
     }
+    read_subjects(tx, &mut entries.iter_mut().collect::<Vec<_>>()).await?;
     let mut rows = Vec::with_capacity(entries.len());
     for entry in &entries {
         sequence += 1;
@@ -100,13 +102,10 @@ pub async fn seal(tx: &mut Tx, limit: u32) -> Result<usize, StoreError> {
 /// # Errors
 /// Database errors.
 pub async fn after(tx: &mut Tx, sequence: u64, limit: u32) -> Result<Vec<Sealed>, StoreError> {
-    tx.fetch_all(
-        "SELECT seq, hash, id, at, actor, source, action, subject, centre_code, details FROM audit
-         WHERE seq > $1 ORDER BY seq LIMIT $2",
-        vec![column(sequence).into(), i64::from(limit).into()],
-        read_sealed,
-    )
-    .await
+    let sql = "SELECT seq, hash, id, at, actor, source, action, subject, centre_code, details FROM audit
+               WHERE seq > $1 ORDER BY seq LIMIT $2";
+    let sealed = tx.fetch_all(sql, vec![column(sequence).into(), i64::from(limit).into()], read_sealed).await?;
+    with_subjects(tx, sealed).await
 }
 
 /// The sealed entries before a number, in descending order.
@@ -114,13 +113,15 @@ pub async fn after(tx: &mut Tx, sequence: u64, limit: u32) -> Result<Vec<Sealed>
 /// # Errors
 /// Database errors.
 pub async fn before(tx: &mut Tx, sequence: u64, limit: u32) -> Result<Vec<Sealed>, StoreError> {
-    tx.fetch_all(
-        "SELECT seq, hash, id, at, actor, source, action, subject, centre_code, details FROM audit
-         WHERE seq < $1 ORDER BY seq DESC LIMIT $2",
-        vec![column(sequence).into(), i64::from(limit).into()],
-        read_sealed,
-    )
-    .await
+    let sql = "SELECT seq, hash, id, at, actor, source, action, subject, centre_code, details FROM audit
+               WHERE seq < $1 ORDER BY seq DESC LIMIT $2";
+    let sealed = tx.fetch_all(sql, vec![column(sequence).into(), i64::from(limit).into()], read_sealed).await?;
+    with_subjects(tx, sealed).await
+}
+
+async fn with_subjects(tx: &mut Tx, mut sealed: Vec<Sealed>) -> Result<Vec<Sealed>, StoreError> {
+    read_subjects(tx, &mut sealed.iter_mut().map(|sealed| &mut sealed.entry).collect::<Vec<_>>()).await?;
+    Ok(sealed)
 }
 
 fn read_sealed(row: &Row<'_>) -> Result<Sealed, StoreError> {
@@ -149,6 +150,7 @@ fn entry(row: &Row<'_>, from: usize) -> Result<Entry, StoreError> {
         subject: row.owned(from + 5)?,
         centre: row.opt_text(from + 6)?.map(str::to_owned),
         details: row.owned(from + 7)?,
+        subjects: Vec::new(),
     })
 }
 

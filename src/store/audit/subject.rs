@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::AuditRow;
+use super::people::read_people;
 use super::person_key::PersonKey;
 use crate::domain::{HersysId, PatientId};
 use crate::store::bind_value::{Row, parsed};
@@ -23,6 +24,9 @@ pub const SYSTEM_USER: &str = "system_user";
 /// The field that holds the ID of a lookup.
 const HERSYS_ID: &str = "hersys_id";
 
+/// The subject of entries about several patients, as stored.
+const PATIENTS: &str = "patients";
+
 /// What an entry is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
@@ -35,6 +39,9 @@ pub enum Subject {
     Nobody(Option<HersysId>),
     /// A search for patients. The details, which hold its terms, are encrypted with a key of this search.
     Search,
+    /// Several patients, whom the entry names in its list. The details are stored as they are, so they must not be
+    /// about a person.
+    Patients,
     /// Not a person: `centre:CODE`. The details are stored as they are, so they must not be about a person.
     Other(String),
 }
@@ -52,7 +59,7 @@ impl Subject {
             Self::Patient(_) => Some("patient"),
             Self::Nobody(_) => Some("lookup"),
             Self::Search => Some("search"),
-            Self::Erased(_) | Self::Other(_) => None,
+            Self::Erased(_) | Self::Patients | Self::Other(_) => None,
         }
     }
 }
@@ -96,7 +103,7 @@ async fn keys_for(tx: &mut Tx, entries: &[AuditRow]) -> Result<Vec<Option<Owned>
             Subject::Patient(patient) => Some(patient.0),
             Subject::Nobody(Some(id)) => Some(*of_ids.entry(id.clone()).or_insert(entry.id)),
             Subject::Nobody(None) | Subject::Search => Some(entry.id),
-            Subject::Erased(_) | Subject::Other(_) => None,
+            Subject::Erased(_) | Subject::Patients | Subject::Other(_) => None,
         })
         .collect();
     let mut keys = read_keys(tx, owners.iter().flatten()).await?;
@@ -150,6 +157,7 @@ fn encrypt(entry: &AuditRow, key: Option<Owned>) -> Result<(String, Document), S
     let Some((owner, key)) = key else {
         let subject = match &entry.subject {
             Subject::Erased(patient) => of_patient(*patient),
+            Subject::Patients => PATIENTS.to_owned(),
             // A subject that names a person would be stored with plain details.
             Subject::Other(subject) if owner(subject).is_none() => subject.clone(),
             _ => return Err(StoreError::Inconsistent { what: "audit.subject" }),
@@ -159,7 +167,7 @@ fn encrypt(entry: &AuditRow, key: Option<Owned>) -> Result<(String, Document), S
     let subject = match &entry.subject {
         Subject::Patient(patient) => of_patient(*patient),
         Subject::Nobody(_) => format!("lookup:{owner}"),
-        Subject::Search | Subject::Erased(_) | Subject::Other(_) => format!("search:{owner}"),
+        Subject::Search | Subject::Erased(_) | Subject::Patients | Subject::Other(_) => format!("search:{owner}"),
     };
     let details = || serde_json::from_str::<Map<String, Value>>(entry.details.as_str()).ok();
     let mut details = details().ok_or(StoreError::Inconsistent { what: "audit.details" })?;
@@ -190,7 +198,8 @@ pub(super) struct StoredEntry {
 }
 
 /// Decrypts entries. Values whose key was erased are [`ERASED`]. Entries of earlier versions aren't encrypted.
-pub(super) async fn decrypted(tx: &mut Tx, stored: Vec<StoredEntry>) -> Result<Vec<AuditRow>, StoreError> {
+pub(super) async fn decrypted(tx: &mut Tx, mut stored: Vec<StoredEntry>) -> Result<Vec<AuditRow>, StoreError> {
+    read_people(tx, &mut stored).await?;
     let owners: Vec<Uuid> = stored.iter().filter_map(|entry| owner(&entry.subject)).collect();
     let keys = read_keys(tx, owners.iter()).await?;
     Ok(stored.into_iter().map(|entry| decrypt(entry, &keys)).collect())
@@ -230,6 +239,7 @@ fn decrypt(StoredEntry { mut row, subject }: StoredEntry, keys: &HashMap<Uuid, P
         Some(("lookup", _)) => Subject::Nobody(looked_up),
         Some(("hersys_id", id)) => Subject::Nobody(HersysId::parse(id).ok()),
         Some(("search", _)) => Subject::Search,
+        _ if subject == PATIENTS => Subject::Patients,
         _ => Subject::Other(subject),
     };
     row
