@@ -11,6 +11,7 @@ use tokio::sync::OnceCell;
 use super::CommitHook;
 use super::address::Address;
 use super::file_lock::FileLock;
+use super::migrating::Schema;
 use super::seals::SealQueue;
 use super::server::{self, ServerWatch};
 use super::sqlite::Writer;
@@ -31,6 +32,7 @@ pub struct Database {
     origin: Arc<OnceCell<DataOrigin>>,
     /// One queue per process: clones of this handle share it.
     seals: Arc<SealQueue>,
+    schema: Arc<Schema>,
 }
 
 #[derive(Clone)]
@@ -102,7 +104,17 @@ impl Database {
             commit_hook: None,
             origin: Arc::default(),
             seals: Arc::default(),
+            schema: Arc::new(Schema::of_this_program()),
         }
+    }
+
+    pub(super) fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    #[cfg(feature = "fault-injection")]
+    pub(super) fn with_schema(self, schema: Schema) -> Self {
+        Self { schema: Arc::new(schema), ..self }
     }
 
     /// Whether the data are real or simulated. This never changes, so it is read once.
@@ -181,15 +193,28 @@ impl Database {
     ///
     /// # Errors
     /// [`StoreError::Busy`] after ten seconds of waiting; [`StoreError::Full`] and [`StoreError::ReadOnly`] if the
-    /// database can only be read; otherwise database errors.
+    /// database can only be read; [`StoreError::Newer`] if a newer program has migrated it; otherwise database errors.
     pub async fn begin_write(&self) -> Result<Tx, StoreError> {
+        let tx = match &self.side {
+            Side::Sqlite { .. } => return self.begin_migration().await,
+            Side::Postgres { pool, .. } => Tx::postgres(self.schema.begin_on_postgres(pool).await?),
+        };
+        Ok(self.prepared(tx))
+    }
+
+    /// Begins a write transaction on tables of any version.
+    pub(super) async fn begin_migration(&self) -> Result<Tx, StoreError> {
         let tx = match &self.side {
             Side::Sqlite { writer, .. } => Tx::sqlite(writer.pool()?.begin_with("BEGIN IMMEDIATE").await?),
             Side::Postgres { pool, .. } => Tx::postgres(pool.begin().await?),
         };
+        Ok(self.prepared(tx))
+    }
+
+    fn prepared(&self, tx: Tx) -> Tx {
         #[cfg(feature = "fault-injection")]
         let tx = tx.with_commit_hook(self.commit_hook.clone());
-        Ok(tx.with_queue(Arc::clone(&self.seals)))
+        tx.with_queue(Arc::clone(&self.seals))
     }
 
     /// Begins a read-only transaction on a snapshot of the database.
@@ -197,6 +222,7 @@ impl Database {
     /// # Errors
     /// [`StoreError::Busy`] after ten seconds of waiting; otherwise database errors.
     pub async fn begin_read(&self) -> Result<Tx, StoreError> {
+        self.schema.is_not_newer()?;
         self.side.is_still_settled()?;
         Ok(match &self.side {
             Side::Sqlite { readers, .. } => Tx::sqlite(readers.begin().await?),
@@ -211,6 +237,7 @@ impl Database {
     /// # Errors
     /// [`StoreError::Busy`] after ten seconds of waiting; otherwise database errors.
     pub async fn begin_autocommit(&self) -> Result<Tx, StoreError> {
+        self.schema.is_not_newer()?;
         self.side.is_still_settled()?;
         Ok(match &self.side {
             Side::Sqlite { readers, .. } => Tx::sqlite_glance(readers.acquire().await?),

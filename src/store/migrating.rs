@@ -1,10 +1,11 @@
-//! Migrates the tables and marks the origin of their data, in one transaction.
+//! Migrates the tables and marks the origin of their data, in one transaction. A program refuses tables that a newer
+//! one has migrated, even if that happens while it runs.
 
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use include_dir::{Dir, include_dir};
 use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{PgConnection, SqlStr, SqliteConnection};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, SqlStr, SqliteConnection, Transaction};
 
 use super::database::{Database, Side, cannot_open};
 use super::error::{INSUFFICIENT_PRIVILEGE, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY, sqlite_code};
@@ -13,13 +14,15 @@ use crate::domain::DataOrigin;
 
 /// The migrations' files, compiled into the program.
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
-/// The migrations. `sqlx::migrate!` would build both database drivers a second time, for its macros.
-static MIGRATIONS: LazyLock<Migrator> =
-    LazyLock::new(|| Migrator::with_migrations(FILES.files().filter_map(migration).collect()));
 /// The table in which sqlx records the applied migrations.
 const APPLIED: &str = "_sqlx_migrations";
 /// On PostgreSQL, the program that changes the tables holds this lock.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(5031980214)";
+/// Waits for the write transactions of all nodes, and lets new ones begin only after the migration: see
+/// [`Schema::begin_on_postgres`].
+const LOCK_OUT_WRITERS: &str = "LOCK TABLE _sqlx_migrations IN ACCESS EXCLUSIVE MODE";
+/// PostgreSQL SQLSTATE: division by zero.
+const DIVISION_BY_ZERO: &str = "22012";
 
 /// The state of the tables, relative to this program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +35,69 @@ pub enum Tables {
     Current,
 }
 
+/// The tables that this program knows, and whether a newer program has changed them.
+#[derive(Debug)]
+pub(super) struct Schema {
+    migrations: Migrator,
+    /// Begins a transaction on PostgreSQL, or divides by zero if there is a newer migration than this program's.
+    begin: String,
+    /// A newer program has migrated. That stays so until this program ends.
+    newer: AtomicBool,
+}
+
+impl Schema {
+    /// The tables of this program.
+    pub(super) fn of_this_program() -> Self {
+        Self::of(migrations())
+    }
+
+    fn of(migrations: Vec<Migration>) -> Self {
+        let newest = migrations.iter().map(|migration| migration.version).max().unwrap_or_default();
+        let begin = format!("BEGIN; SELECT 1 / (max(version) <= {newest})::integer FROM {APPLIED}");
+        Self { migrations: Migrator::with_migrations(migrations), begin, newer: AtomicBool::new(false) }
+    }
+
+    /// Begins a write transaction, unless a newer program has migrated the tables. The query locks the table of
+    /// migrations until the transaction ends, and a migration waits for that lock, so no row of this program is written
+    /// after the migration of a newer one.
+    pub(super) async fn begin_on_postgres(&self, pool: &PgPool) -> Result<Transaction<'static, Postgres>, StoreError> {
+        self.is_not_newer()?;
+        pool.begin_with(AssertSqlSafe(self.begin.clone())).await.map_err(|error| {
+            let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+            if code.as_deref() == Some(DIVISION_BY_ZERO) { self.refuse() } else { error.into() }
+        })
+    }
+
+    /// # Errors
+    /// [`StoreError::Newer`] if a newer program has migrated the tables, as far as this program noticed.
+    pub(super) fn is_not_newer(&self) -> Result<(), StoreError> {
+        if self.newer.load(Ordering::Relaxed) { Err(StoreError::Newer) } else { Ok(()) }
+    }
+
+    fn refuse(&self) -> StoreError {
+        self.newer.store(true, Ordering::Relaxed);
+        StoreError::Newer
+    }
+}
+
 impl Database {
+    /// This database as the next version of this program would open it: with one more migration. For tests of upgrades.
+    #[cfg(feature = "fault-injection")]
+    #[must_use]
+    pub fn of_next_version(self, sql: &'static str) -> Self {
+        let mut migrations = migrations();
+        let newest = migrations.iter().map(|migration| migration.version).max().unwrap_or_default();
+        let next = Migration::new(
+            newest.saturating_add(1),
+            "next version".into(),
+            MigrationType::Simple,
+            SqlStr::from_static(sql),
+            false,
+        );
+        migrations.push(next);
+        self.with_schema(Schema::of(migrations))
+    }
+
     /// Creates or changes the tables as this program needs them. Does nothing if they are up to date. A database
     /// without tables is marked with the origin `created` in the same transaction.
     ///
@@ -54,17 +119,18 @@ impl Database {
         if self.tables().await? == Tables::Current {
             return Ok(());
         }
-        let mut tx = self.begin_write().await?;
+        let migrations = &self.schema().migrations;
+        let mut tx = self.begin_migration().await?;
         let ran = match tx.driver() {
-            super::tx::Driver::Sqlite(connection) => run_on_sqlite(connection).await,
-            super::tx::Driver::Postgres(connection) => run_on_postgres(connection).await,
+            super::tx::Driver::Sqlite(connection) => run_on_sqlite(migrations, connection).await,
+            super::tx::Driver::Postgres(connection) => run_on_postgres(migrations, connection).await,
         };
         match ran {
             Ok(were_there) => {
                 origin::mark(&mut tx, (!were_there).then_some(created)).await?;
                 tx.commit().await
             }
-            Err(MigrateError::VersionMissing(_)) => Err(StoreError::Newer),
+            Err(MigrateError::VersionMissing(_)) => Err(self.schema().refuse()),
             Err(error) => {
                 drop(tx);
                 // Two programs started at once, and the other one was faster.
@@ -86,16 +152,18 @@ impl Database {
     /// # Errors
     /// [`StoreError::Newer`] if a newer program has changed them; otherwise database errors.
     pub async fn tables(&self) -> Result<Tables, StoreError> {
+        self.schema().is_not_newer()?;
+        let migrations = &self.schema().migrations;
         let applied = match self.side() {
             Side::Sqlite { readers, .. } => applied(&mut *readers.acquire().await?).await?,
             Side::Postgres { pool, .. } => applied(&mut *pool.acquire().await?).await?,
         };
-        if applied.iter().any(|version| !MIGRATIONS.version_exists(*version)) {
-            return Err(StoreError::Newer);
+        if applied.iter().any(|version| !migrations.version_exists(*version)) {
+            return Err(self.schema().refuse());
         }
         Ok(match applied.len() {
             0 => Tables::Missing,
-            _ if MIGRATIONS.iter().all(|migration| applied.contains(&migration.version)) => Tables::Current,
+            _ if migrations.iter().all(|migration| applied.contains(&migration.version)) => Tables::Current,
             _ => Tables::Older,
         })
     }
@@ -107,6 +175,11 @@ impl Database {
     pub async fn is_current(&self) -> Result<bool, StoreError> {
         Ok(self.tables().await? == Tables::Current)
     }
+}
+
+/// The migrations of this program. `sqlx::migrate!` would build both database drivers a second time, for its macros.
+fn migrations() -> Vec<Migration> {
+    FILES.files().filter_map(migration).collect()
 }
 
 /// The migration in a file named `VERSION_DESCRIPTION.sql`. `None` for any other file.
@@ -139,19 +212,21 @@ fn not_owner(what: &str) -> StoreError {
 }
 
 /// Returns `true` if there were tables before.
-async fn run_on_sqlite(connection: &mut SqliteConnection) -> Result<bool, MigrateError> {
-    run(connection).await
-}
-
-async fn run_on_postgres(connection: &mut PgConnection) -> Result<bool, MigrateError> {
-    sqlx::raw_sql(LOCK).execute(&mut *connection).await?;
-    run(connection).await
-}
-
-async fn run(connection: &mut impl Migrate) -> Result<bool, MigrateError> {
+async fn run_on_sqlite(migrations: &Migrator, connection: &mut SqliteConnection) -> Result<bool, MigrateError> {
     connection.ensure_migrations_table(APPLIED).await?;
+    run(migrations, connection).await
+}
+
+async fn run_on_postgres(migrations: &Migrator, connection: &mut PgConnection) -> Result<bool, MigrateError> {
+    sqlx::raw_sql(LOCK).execute(&mut *connection).await?;
+    connection.ensure_migrations_table(APPLIED).await?;
+    sqlx::raw_sql(LOCK_OUT_WRITERS).execute(&mut *connection).await?;
+    run(migrations, connection).await
+}
+
+async fn run(migrations: &Migrator, connection: &mut impl Migrate) -> Result<bool, MigrateError> {
     let before = connection.list_applied_migrations(APPLIED).await?;
-    MIGRATIONS.run_direct(None, connection, false).await?;
+    migrations.run_direct(None, connection, false).await?;
     Ok(!before.is_empty())
 }
 
@@ -177,8 +252,8 @@ mod tests {
 
     #[test]
     fn each_file_is_a_migration_of_its_own() {
-        let versions: std::collections::BTreeSet<i64> = MIGRATIONS.iter().map(|migration| migration.version).collect();
+        let versions: std::collections::BTreeSet<i64> =
+            migrations().iter().map(|migration| migration.version).collect();
         assert_eq!(versions.len(), FILES.files().count());
-        assert!(MIGRATIONS.iter().is_sorted_by_key(|migration| migration.version));
     }
 }

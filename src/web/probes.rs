@@ -32,7 +32,7 @@ impl Ready {
     const fn status(self) -> StatusCode {
         match self {
             Self::Known(Readiness::Ready) => StatusCode::OK,
-            Self::Known(Readiness::LacksTables | Readiness::CannotWrite) | Self::NoAnswer => {
+            Self::Known(Readiness::LacksTables | Readiness::NewerTables | Readiness::CannotWrite) | Self::NoAnswer => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
         }
@@ -42,6 +42,9 @@ impl Ready {
         match self {
             Self::Known(Readiness::Ready) => "calls can be taken\n",
             Self::Known(Readiness::LacksTables) => "the database lacks tables; run kenkocall migrate\n",
+            Self::Known(Readiness::NewerTables) => {
+                "the database is newer than this program; install the version that migrated it\n"
+            }
             Self::Known(Readiness::CannotWrite) => {
                 "the database can't write; make room on its disk or repair the disk\n"
             }
@@ -50,7 +53,7 @@ impl Ready {
     }
 }
 
-/// The routes foreveryone.
+/// The routes for everyone.
 pub(super) fn bare() -> Router<Arc<Web>> {
     alive().route(
         "/readyz",

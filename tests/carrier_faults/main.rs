@@ -24,6 +24,9 @@ mod documented_roles;
 #[allow(dead_code, reason = "tests/health_call uses the rest")]
 #[path = "../health_call/http_client.rs"]
 mod http_client;
+#[allow(dead_code, reason = "tests/health_call uses the rest")]
+#[path = "../health_call/phone.rs"]
+mod phone;
 #[path = "../databases/postgres_server.rs"]
 mod postgres_server;
 #[allow(dead_code, reason = "tests/health_call uses the rest")]
@@ -41,6 +44,7 @@ mod fail_over;
 mod killing;
 mod postgres_tls;
 mod reopened_attempts;
+mod rolling_upgrade;
 mod two_processes;
 mod unexpected_values;
 mod unreliable_carrier;

@@ -40,7 +40,7 @@ use crate::domain::{CallId, HangupCause, Language, Line, PhoneNumber};
 use crate::engine::{AnsweredBy, EventKind, Reply, TransferOutcome};
 use crate::flow::FlowSet;
 use crate::service::context::{Context, FlowSetError, LimitedLine};
-use crate::store::{StoreError, flow_sets};
+use crate::store::{StoreError, Tables, flow_sets};
 
 /// The maximum number of turns waiting for a commit: eight commits. Above it, callers are asked immediately to call
 /// again, as a caller who waits longer than a second thinks that the line is dead.
@@ -224,6 +224,8 @@ pub enum Readiness {
     Ready,
     /// The database lacks tables that this program needs.
     LacksTables,
+    /// A newer version of this program has changed the tables.
+    NewerTables,
     /// The database can be read but not written: its disk is full or failing.
     CannotWrite,
 }
@@ -255,8 +257,11 @@ impl ConversationService {
     /// # Errors
     /// Returns an error if the database doesn't answer, or if a newer program has changed its tables.
     pub async fn readiness(&self, context: &Context) -> Result<Readiness, StoreError> {
-        if !context.database.is_current().await? {
-            return Ok(Readiness::LacksTables);
+        match context.database.tables().await {
+            Ok(Tables::Current) => {}
+            Ok(Tables::Missing | Tables::Older) => return Ok(Readiness::LacksTables),
+            Err(StoreError::Newer) => return Ok(Readiness::NewerTables),
+            Err(error) => return Err(error),
         }
         // Test writing only after a failure, so that frequent probes don't wear out the disk.
         if self.failing.load(Ordering::Relaxed) {
