@@ -19,6 +19,7 @@ use crate::domain::{CallerNumber, CentreCode, DataOrigin, HersysId, PhoneNumber,
 use crate::patient_import::{era, width};
 use crate::service::{Client, Clock, Context, Details, Noted, Viewed};
 use crate::store::{Database, StoreError};
+use crate::translations::{Message, message};
 
 /// What a command does if the database doesn't exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,9 +73,7 @@ fn simulated() -> String {
 /// Opens the database, checks its version, and returns the client of this command.
 pub(super) async fn client(config: &Config, name: StaffName, missing: Missing) -> anyhow::Result<Client> {
     let database = match Database::open_existing(&config.database.url, config.database.connections).await {
-        Err(StoreError::NoDatabase { .. }) if missing == Missing::IsCreated => {
-            super::database::prepared(config).await?
-        }
+        Err(StoreError::NoDatabase(_)) if missing == Missing::IsCreated => super::database::prepared(config).await?,
         opened => opened?,
     };
     let actor = operator(config, name);
@@ -117,7 +116,7 @@ pub(crate) fn print_json(value: &Value) -> anyhow::Result<()> {
 }
 
 pub(super) fn centre_code(text: &str) -> anyhow::Result<CentreCode> {
-    CentreCode::parse(&width::fold(text)).map_err(usage)
+    CentreCode::parse(&width::fold(text)).map_err(|error| usage(error.message().text(language::current())))
 }
 
 /// Parses a HER-SYS ID. The error message doesn't repeat it.
@@ -194,10 +193,15 @@ pub(super) fn masked(full: &str) -> String {
 /// Tells staff that a report or call came from another number than the registered number. Anyone who knows a HER-SYS ID
 /// and birth date can make such a call.
 pub(super) fn from_other_number(number: CallerNumber) -> Option<String> {
+    from_number(number).map(|from| from.text(language::current()))
+}
+
+/// Like [`from_other_number`], in no language yet.
+pub(super) const fn from_number(number: CallerNumber) -> Option<Message> {
     match number {
         CallerNumber::Registered => None,
-        CallerNumber::Unregistered => Some(text!("number-unregistered")),
-        CallerNumber::Hidden => Some(text!("number-hidden")),
+        CallerNumber::Unregistered => Some(message!("number-unregistered")),
+        CallerNumber::Hidden => Some(message!("number-hidden")),
     }
 }
 

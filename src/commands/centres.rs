@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use super::arguments::{Form, centre_code, table};
 use super::exit::usage;
+use super::language::{self, text};
+use super::messages::ToMessage as _;
 use crate::domain::{CallingHours, CentreName, PhoneNumber};
 use crate::patient_import::width;
 use crate::policy::{
@@ -15,6 +17,7 @@ use crate::policy::{
 use crate::service::{
     CentreChange, CentreSettings, CentreView, Client, add_centre, change_centre, list_centres, show_centre,
 };
+use crate::translations::{Said, message};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Centres {
@@ -142,25 +145,25 @@ fn or_default<T: std::str::FromStr + Default>(text: &str) -> Result<T, T::Err> {
     if text.trim().is_empty() { Ok(T::default()) } else { text.parse() }
 }
 
-fn calls(text: &str) -> Result<OrNone<u32>, &'static str> {
-    or_none(text).map_err(|_| "write a whole number of calls, such as 20")
+fn calls(text: &str) -> Result<OrNone<u32>, Said> {
+    or_none(text).map_err(|_| Said(message!("number-of-calls")))
 }
 
-fn money(text: &str) -> Result<OrNone<u32>, &'static str> {
-    or_none(text).map_err(|_| "write a whole amount of money, such as 20000")
+fn money(text: &str) -> Result<OrNone<u32>, Said> {
+    or_none(text).map_err(|_| Said(message!("amount-of-money")))
 }
 
-fn pace(text: &str) -> Result<OrNone<f64>, &'static str> {
-    or_none(text).map_err(|_| "write a number of calls a second, such as 0.5 or 2")
+fn pace(text: &str) -> Result<OrNone<f64>, Said> {
+    or_none(text).map_err(|_| Said(message!("calls-a-second")))
 }
 
 /// Parses degrees with at most one decimal.
-fn tenths(text: &str) -> Result<u16, String> {
+fn tenths(text: &str) -> Result<u16, Said> {
     let (whole, tenth) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<u16>().ok());
     match (digits(whole).flatten(), digits(tenth).flatten()) {
         (Some(whole), Some(tenth)) if whole < 100 && tenth < 10 => Ok(whole * 10 + tenth),
-        _ => Err("write degrees Celsius with one decimal, such as 37.5".to_owned()),
+        _ => Err(Said(message!("degrees-celsius"))),
     }
 }
 
@@ -197,15 +200,11 @@ pub(super) async fn run(client: &Client, command: Centres) -> anyhow::Result<()>
             let (code, name, phone) = (centre_code(&code)?, centre_name(&name)?, centre_phone(&phone)?);
             let row = add_centre(&client.context, &client.actor, code, name, phone, &change).await?;
             let value = json!({ "result": "added", "centre": as_json(&row) });
-            form.tell(client, &format!("added\n{}", line(&row)), value).await
+            form.tell(client, &format!("{}\n{}", text!("centres-added"), line(&row)), value).await
         }
         Centres::List { form } => {
             let rows = list_centres(&client.context, &client.actor).await?;
-            let text = if rows.is_empty() {
-                "there is no health centre yet; `kenkocall centres add` adds one\n".to_owned()
-            } else {
-                listed(&rows)
-            };
+            let text = if rows.is_empty() { format!("{}\n", text!("centres-none")) } else { listed(&rows) };
             form.tell(client, &text, rows.iter().map(as_json).collect::<Vec<_>>().into()).await
         }
         Centres::Show { code, form } => {
@@ -215,7 +214,7 @@ pub(super) async fn run(client: &Client, command: Centres) -> anyhow::Result<()>
         Centres::Set { code, name, phone, more, form } => {
             let change = more.change(name.as_deref().map(centre_name).transpose()?, phone.as_deref())?;
             let changed = change_centre(&client.context, &client.actor, &centre_code(&code)?, &change).await?;
-            let verdict = if changed.changed { "changed" } else { "nothing to change" };
+            let verdict = if changed.changed { text!("centres-changed") } else { text!("centres-same") };
             let value = json!({
                 "result": if changed.changed { "changed" } else { "nothing_to_change" },
                 "patients_outside_hours": changed.patients_outside_hours,
@@ -228,25 +227,19 @@ pub(super) async fn run(client: &Client, command: Centres) -> anyhow::Result<()>
 }
 
 fn centre_name(text: &str) -> anyhow::Result<CentreName> {
-    CentreName::parse(text).map_err(|error| usage(format!(
-        "a health centre needs a name of 1 to 40 characters in one line, such as 千代田保健所: it is spoken in every call: {error}"
-    )))
+    CentreName::parse(text).map_err(|error| usage(text!("centres-name", why = error.message())))
 }
 
 fn centre_phone(text: &str) -> anyhow::Result<PhoneNumber> {
-    PhoneNumber::parse(&width::fold(text)).map_err(usage)
+    PhoneNumber::parse(&width::fold(text)).map_err(|error| usage(error.message().text(language::current())))
 }
 
 /// Warns about patients whose own call times are now outside the calling hours.
 fn outside(patients: u64) -> String {
-    let (who, have) = match patients {
-        0 => return String::new(),
-        1 => ("1 patient".to_owned(), "has"),
-        _ => (format!("{patients} patients"), "have"),
-    };
-    format!(
-        "{who} {have} call times outside these hours and won't be called at them; give other times with `kenkocall patients set HERSYS_ID --call-times`\n"
-    )
+    match patients {
+        0 => String::new(),
+        count => format!("{}\n", text!("centres-outside-hours", count = count)),
+    }
 }
 
 fn line(row: &CentreView) -> String {
@@ -255,21 +248,28 @@ fn line(row: &CentreView) -> String {
 
 /// Formats two tables: the settings of the health-call line, and those of automated calls.
 fn listed(rows: &[CentreView]) -> String {
-    let head = ["code", "name", "phone", "time zone", "office hours", "calling hours", "temperature", "SpO2"];
-    let mut lines = vec![head.map(str::to_owned).to_vec()];
-    let head = [
-        "code",
-        "call pattern",
-        "days off",
-        "a report covers",
-        "unregistered reports",
-        "at a time",
-        "a second",
-        "a day",
-        "missed-call SMS",
-        "tries x minutes",
-    ];
-    let mut calling = vec![head.map(str::to_owned).to_vec()];
+    let mut lines = vec![vec![
+        text!("head-code"),
+        text!("head-name"),
+        text!("head-phone"),
+        text!("head-time-zone"),
+        text!("head-office-hours"),
+        text!("head-calling-hours"),
+        text!("head-temperature"),
+        text!("head-spo2"),
+    ]];
+    let mut calling = vec![vec![
+        text!("head-code"),
+        text!("head-call-pattern"),
+        text!("head-days-off"),
+        text!("head-a-report-covers"),
+        text!("head-unregistered-reports"),
+        text!("head-at-a-time"),
+        text!("head-a-second"),
+        text!("head-a-day"),
+        text!("head-missed-call-sms"),
+        text!("head-tries"),
+    ]];
     for row in rows {
         let settings = &row.settings;
         let limits = settings.thresholds;
@@ -284,27 +284,30 @@ fn listed(rows: &[CentreView]) -> String {
             format!("amber {}, red {}", limits.spo2_amber, limits.spo2_red),
         ]);
         let days_off = settings.days_off.to_string();
-        let or_any = |limit: Option<String>| limit.unwrap_or_else(|| "any".to_owned());
+        let or_any = |limit: Option<String>| limit.unwrap_or_else(|| text!("centre-any"));
         let retry = settings.retry;
         calling.push(vec![
             row.code.to_string(),
             settings.call_pattern.to_string(),
-            if days_off.is_empty() { "none".to_owned() } else { days_off },
-            format!("the {}", settings.report_covers),
+            if days_off.is_empty() { text!("centre-no-days-off") } else { days_off },
+            match settings.report_covers {
+                ReportCovers::Day => text!("centre-covers-day"),
+                ReportCovers::Slot => text!("centre-covers-slot"),
+            },
             settings.unregistered_reports.to_string(),
             or_any(settings.concurrent_calls.map(|calls| calls.to_string())),
             or_any(settings.calls_per_second.map(|pace| pace.to_string())),
             or_any(day_limits(settings)),
-            if settings.missed_call_sms.is_some() { "on" } else { "off" }.to_owned(),
+            if settings.missed_call_sms.is_some() { text!("centre-sms-on") } else { text!("centre-sms-off") },
             if retry == RetryPolicy::default() { Retries::default().to_string() } else { retry.to_string() },
         ]);
     }
-    format!("{}\nautomated calls\n{}", table(&lines), table(&calling))
+    format!("{}\n{}\n{}", table(&lines), text!("centres-automated-calls"), table(&calling))
 }
 
 fn day_limits(settings: &CentreSettings) -> Option<String> {
-    let calls = settings.calls_per_day.map(|calls| format!("{calls} calls"));
-    let spend = settings.spend_per_day.map(|money| format!("{money} spent"));
+    let calls = settings.calls_per_day.map(|calls| text!("centre-calls-a-day", calls = calls.to_string()));
+    let spend = settings.spend_per_day.map(|money| text!("centre-spend-a-day", money = money.to_string()));
     let both: Vec<String> = calls.into_iter().chain(spend).collect();
     (!both.is_empty()).then(|| both.join(", "))
 }

@@ -6,7 +6,7 @@ use tracing::{info, warn};
 
 use crate::config::{Carrier, Config};
 use crate::domain::DataOrigin;
-use crate::store::{Database, StoreError, sqlite_file};
+use crate::store::{Database, FileFault, OpenFault, StoreError, sqlite_file};
 
 /// How long `serve` waits before it connects to its database again, at first and at most.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
@@ -32,7 +32,13 @@ pub(crate) async fn prepared(config: &Config) -> Result<Database, StoreError> {
 /// Adds the path to the error if the file can't be written, because it may not be the intended file.
 pub(super) fn located(config: &Config, error: StoreError) -> StoreError {
     match sqlite_file(&config.database.url).filter(|_| error.is_unwritable()) {
-        Some(path) => StoreError::CannotOpen { sentence: format!("{error} (the database is {})", path.display()) },
+        Some(path) => {
+            let fault = match error {
+                StoreError::Full => FileFault::UnwritableDisk,
+                _ => FileFault::UnwritableFile,
+            };
+            StoreError::CannotOpen(OpenFault::File { path, fault })
+        }
         None => error,
     }
 }

@@ -11,6 +11,7 @@ use super::arguments::{Form, moment, rfc3339, shown};
 use super::documents::Origin;
 use super::exit::usage;
 use super::language::{current, text};
+use super::messages::ToMessage as _;
 use super::output::print;
 use super::serve::{network, open_services};
 use super::signals::shutdown;
@@ -79,7 +80,7 @@ pub(super) async fn run(config: &Config, client: &Client, zone: &TimeZone, comma
         Dialer::Pause { reason, until, form } => {
             let until = until.map(|text| moment(&text, client, zone)).transpose()?;
             let reason =
-                ReasonText::parse(&reason).map_err(|error| usage(text!("dialer-reason", why = error.to_string())))?;
+                ReasonText::parse(&reason).map_err(|error| usage(text!("dialer-reason", why = error.message())))?;
             let state = pause_dialling(&client.context, &client.actor, &reason, until).await?;
             let rest = text!("dialer-paused");
             form.tell(client, &format!("{}{rest}\n", as_text(&state, zone)), as_json(&state, zone)).await

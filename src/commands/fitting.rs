@@ -5,20 +5,14 @@ use tracing::warn;
 
 use super::documents::Origin;
 use super::logging;
+use super::messages::ToMessage as _;
 use crate::carrier::CarrierAccountId;
 use crate::carrier::twilio::rest::RestClient;
 use crate::carrier::twilio::{SigningKey, Urls, Voice, Voices};
 use crate::config::{Carrier, Config};
 use crate::domain::{CentreCode, DataOrigin, Language, PhoneNumber};
 use crate::store::{Database, centres};
-
-/// The error messages if carrier and database don't belong together.
-const SIMULATOR_ON_REAL_DATA: &str = "the database is one of real patients, and the simulator would store invented \
-     answers for them, so nothing was started; set KENKOCALL_CARRIER=twilio, or name a new database for \
-     the simulation with KENKOCALL_DATABASE__URL";
-const REAL_CARRIER_ON_SIMULATED_DATA: &str = "the database holds simulated data, and a real carrier would call people \
-     for them, so nothing was started; name the database of your patients with KENKOCALL_DATABASE__URL (a new one is \
-     created), or set KENKOCALL_CARRIER=simulator";
+use crate::translations::{Said, message};
 
 /// Returns the reasons why `serve` couldn't start with these settings, beyond what each setting shows by itself.
 pub(super) fn unusable(config: &Config, language: Language) -> Vec<String> {
@@ -60,8 +54,10 @@ pub(super) async fn fits(config: &Config, database: &Database) -> anyhow::Result
 /// Checks that the carrier may be used for data of this origin.
 pub(super) fn origin_fits(config: &Config, origin: DataOrigin) -> anyhow::Result<()> {
     match (config.carrier, origin) {
-        (Some(Carrier::Simulator), DataOrigin::Real) => bail!(SIMULATOR_ON_REAL_DATA),
-        (Some(Carrier::Twilio | Carrier::Sip), DataOrigin::Simulated) => bail!(REAL_CARRIER_ON_SIMULATED_DATA),
+        (Some(Carrier::Simulator), DataOrigin::Real) => bail!(Said(message!("fitting-simulator-on-real-data"))),
+        (Some(Carrier::Twilio | Carrier::Sip), DataOrigin::Simulated) => {
+            bail!(Said(message!("fitting-real-carrier-on-simulated-data")))
+        }
         (Some(Carrier::Simulator), DataOrigin::Simulated)
         | (Some(Carrier::Twilio | Carrier::Sip), DataOrigin::Real)
         | (None, _) => Ok(()),
@@ -78,7 +74,9 @@ pub(super) fn fallback_centre(config: &Config) -> anyhow::Result<Option<CentreCo
 pub(super) fn number(text: Option<&str>, name: &str) -> anyhow::Result<Option<PhoneNumber>> {
     match text {
         None | Some("") => Ok(None),
-        Some(text) => PhoneNumber::parse(text).map(Some).with_context(|| format!("{name} isn't a phone number")),
+        Some(text) => PhoneNumber::parse(text)
+            .map(Some)
+            .map_err(|why| Said(message!("setting-not-phone-number", name = name, why = why.message())).into()),
     }
 }
 
@@ -88,9 +86,9 @@ async fn check_fallback_centre(database: &Database, named: Option<&CentreCode>) 
     let mut tx = database.begin_read().await?;
     let centres = centres::list(&mut tx).await?;
     match named {
-        Some(code) if !centres.iter().any(|centre| centre.code == *code) => bail!(
-            "health_call.desk_centre names {code}, and there is no such centre; `kenkocall centres list` shows those there are"
-        ),
+        Some(code) if !centres.iter().any(|centre| centre.code == *code) => {
+            bail!(Said(message!("fitting-no-centre", code = code.as_str())))
+        }
         None if centres.len() > 1 => warn!(
             "there are several centres and health_call.desk_centre names none: whoever wants a person before being identified \
              is asked to phone their own centre, and a lock after guessing at unknown IDs stands on no centre's list"

@@ -13,6 +13,7 @@ use tracing_subscriber::fmt::time::FormatTime;
 use super::arguments::line_zone;
 use crate::config::{Config, Log, LogFormat};
 use crate::service::LimitedLine;
+use crate::translations::{Said, message};
 
 /// Installs the recorder of metrics and returns the handle that renders them. Later calls return the same handle.
 pub(super) fn metrics() -> anyhow::Result<PrometheusHandle> {
@@ -53,8 +54,7 @@ impl FormatTime for Zoned {
 /// Returns the log filter.
 pub(super) fn filter(log: &Log) -> anyhow::Result<EnvFilter> {
     // The library's own error would repeat the setting's value.
-    EnvFilter::try_new(&log.level)
-        .map_err(|_| anyhow::anyhow!("log.level isn't a filter; write info, or warn,kenkocall=debug"))
+    EnvFilter::try_new(&log.level).map_err(|_| Said(message!("setting-log-level")).into())
 }
 
 /// Starts logging to standard error.

@@ -6,6 +6,8 @@ use anyhow::Context as _;
 use clap::{Command, CommandFactory as _};
 
 use super::ExtraCommands;
+use super::help;
+use super::language::{self, text};
 use super::output::{failure, outln, write_raw};
 
 /// The name of the program.
@@ -14,20 +16,21 @@ const PROGRAM: &str = "kenkocall";
 /// Writes the completions of a shell to standard output.
 pub(super) fn completions<Extra: ExtraCommands>(shell: clap_complete::Shell) -> anyhow::Result<()> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut super::Arguments::<Extra>::command(), PROGRAM, &mut script);
+    let mut all = help::in_language(super::Arguments::<Extra>::command(), language::current());
+    clap_complete::generate(shell, &mut all, PROGRAM, &mut script);
     write_raw(&String::from_utf8_lossy(&script));
     failure()
 }
 
 /// Writes a man page for each command into a folder.
 pub(super) fn write<Extra: ExtraCommands>(folder: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("the folder {} can't be made; name another", folder.display()))?;
-    let mut all = super::Arguments::<Extra>::command().disable_help_subcommand(true);
+    std::fs::create_dir_all(folder).with_context(|| text!("man-no-folder", folder = folder.display().to_string()))?;
+    let all = super::Arguments::<Extra>::command().disable_help_subcommand(true);
+    let mut all = help::in_language(all, language::current());
     all.build();
     let mut pages = 0;
     page(&all, PROGRAM, folder, &mut pages)?;
-    outln!("{pages} pages in {}", folder.display());
+    outln!("{}", text!("man-pages", pages = pages, folder = folder.display().to_string()));
     Ok(())
 }
 
@@ -36,8 +39,8 @@ fn page(command: &Command, name: &str, folder: &Path, pages: &mut u32) -> anyhow
     let file = folder.join(format!("{name}.1"));
     let mut text = Vec::new();
     let named = command.clone().display_name(name.to_owned());
-    clap_mangen::Man::new(named).render(&mut text).context("a page can't be written")?;
-    std::fs::write(&file, text).with_context(|| format!("{} can't be written", file.display()))?;
+    clap_mangen::Man::new(named).render(&mut text).with_context(|| text!("man-no-page"))?;
+    std::fs::write(&file, text).with_context(|| text!("man-not-written", file = file.display().to_string()))?;
     *pages += 1;
     for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set()) {
         page(inner, &format!("{name}-{}", inner.get_name()), folder, pages)?;

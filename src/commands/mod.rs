@@ -16,6 +16,7 @@ pub(crate) mod documents;
 pub(crate) mod exit;
 mod fitting;
 mod flows;
+pub(crate) mod help;
 pub(crate) mod language;
 mod logging;
 mod maintenance;
@@ -33,6 +34,7 @@ pub(crate) mod serve;
 mod settings;
 pub(crate) mod signals;
 pub(crate) mod terminal;
+mod usage_error;
 
 use std::convert::Infallible;
 use std::fmt::Debug;
@@ -41,11 +43,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use serde_json::json;
 
 use crate::config::{self, Config};
-use crate::domain::StaffName;
+use crate::domain::{Language, StaffName};
 use crate::service::{Clock, SealedBy, seal_older_rows, seal_trail, write_seals};
 
 use self::arguments::{Form, Missing};
@@ -186,7 +188,7 @@ pub fn run<Extra: ExtraCommands>() -> ExitCode {
     private_files::keep_new_files_private();
     #[allow(clippy::disallowed_methods, reason = "the edge of the process")]
     language::choose(language::chosen(std::env::args_os(), language::VARIABLES.map(std::env::var_os)));
-    let arguments = match Arguments::<Extra>::try_parse() {
+    let arguments = match parsed::<Extra>() {
         Ok(arguments) => arguments,
         Err(error) => return of_clap(&error).into(),
     };
@@ -200,9 +202,23 @@ pub fn run<Extra: ExtraCommands>() -> ExitCode {
     exit.into()
 }
 
-/// Writes clap's own text: help, the version, or what is wrong with the arguments.
+/// Parses the arguments of the process.
+fn parsed<Extra: ExtraCommands>() -> Result<Arguments<Extra>, clap::Error> {
+    let mut command = help::in_language(Arguments::<Extra>::command(), language::current());
+    #[allow(clippy::disallowed_methods, reason = "the edge of the process")]
+    let mut matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    Arguments::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// Writes help, the version, or what is wrong with the arguments.
 fn of_clap(error: &clap::Error) -> Exit {
-    let written = error.print().and_then(|()| std::io::stdout().flush());
+    let written = match usage_error::told(error, language::current()) {
+        Some(text) => {
+            complain(text.trim_end());
+            Ok(())
+        }
+        None => error.print().and_then(|()| std::io::stdout().flush()),
+    };
     match written {
         Err(why) if why.kind() != std::io::ErrorKind::BrokenPipe => {
             complain(&format!("kenkocall: {}", text!("output-failed", why = why.to_string())));
@@ -234,12 +250,12 @@ fn dispatch<Extra: ExtraCommands>(arguments: Arguments<Extra>) -> anyhow::Result
         match command {
             Command::Serve => {
                 logging::start(&config)?;
-                warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+                warnings.iter().for_each(|warning| tracing::warn!("{}", warning.text(Language::English)));
                 serve::serve(config).await
             }
             Command::Extra(command) => command.run(&config).await,
             other => {
-                warnings.iter().for_each(|warning| complain(&format!("kenkocall: warning: {warning}")));
+                warnings.into_iter().for_each(|warning| complain(&text!("warning-said", what = warning)));
                 match other {
                     Command::Migrate { form } => {
                         let database = database::prepared(&config).await?;
@@ -320,10 +336,15 @@ pub(crate) fn escapes() -> bool {
 mod tests {
     use clap::CommandFactory as _;
 
-    use super::{Arguments, Infallible, argument_checks};
+    use super::{Arguments, Infallible, argument_checks, help};
 
     #[test]
     fn the_commands_of_the_product_have_sound_arguments() {
         argument_checks::check(&Arguments::<Infallible>::command());
+    }
+
+    #[test]
+    fn each_command_and_option_has_a_text_in_each_language() {
+        help::check(&Arguments::<Infallible>::command());
     }
 }

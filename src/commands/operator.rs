@@ -4,13 +4,14 @@ use anyhow::Context;
 
 use super::exit::usage;
 use super::language::text;
+use super::messages::ToMessage as _;
 use crate::config::Config;
 use crate::domain::{Actor, Operator, StaffName, SystemUser};
 
 /// The name given by `--as`, or that of the system's user.
 pub(super) fn acting_as(given: Option<String>) -> anyhow::Result<StaffName> {
     if let Some(name) = given.filter(|name| !name.trim().is_empty()) {
-        return StaffName::parse(&name).map_err(|error| usage(text!("operator-name", why = error.to_string())));
+        return StaffName::parse(&name).map_err(|error| usage(text!("operator-name", why = error.message())));
     }
     StaffName::parse(system_user().as_str()).with_context(|| text!("operator-name-of-system"))
 }

@@ -6,6 +6,7 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
+use super::language::text;
 use super::output::write;
 use crate::config::{Config, Networks, Operations, Server};
 use crate::web::{ConnectionLimits, Port};
@@ -96,11 +97,9 @@ impl Ports {
 }
 
 async fn listen(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| {
-        format!(
-            "the address {address} of {setting} can't be listened on, so nothing was started; choose another {setting}"
-        )
-    })
+    TcpListener::bind(address)
+        .await
+        .with_context(|| text!("serve-address", address = address.to_string(), setting = setting))
 }
 
 fn address_of(listener: &TcpListener) -> anyhow::Result<SocketAddr> {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::{Config, Survey};
 use crate::store::sqlite_file;
+use crate::translations::{Message, message};
 
 /// The permission bits of everyone except the owner.
 const OTHERS: u32 = 0o077;
@@ -21,7 +22,7 @@ pub(super) fn keep_new_files_private() {
 }
 
 /// Returns a warning for each file of these settings that others than its owner can access.
-pub(super) fn warnings(config: &Config, secret_files: &[PathBuf]) -> Vec<String> {
+pub(super) fn warnings(config: &Config, secret_files: &[PathBuf]) -> Vec<Message> {
     let mut data = Vec::new();
     if let Some(file) = sqlite_file(&config.database.url) {
         for end in ["", "-wal", "-shm"] {
@@ -31,27 +32,27 @@ pub(super) fn warnings(config: &Config, secret_files: &[PathBuf]) -> Vec<String>
         }
     }
     data.extend(config.audit.checkpoint_file.clone());
-    let of_data = data
-        .iter()
-        .filter_map(|path| wide(path, "patients' data and the trail are kept in it", |mode, _| mode & OTHERS != 0));
-    let of_secrets = secret_files.iter().filter_map(|path| wide(path, "it holds a secret", is_wide_secret));
+    let of_data = data.iter().filter_map(|path| {
+        let mode = wide(path, |mode, _| mode & OTHERS != 0)?;
+        Some(message!("warning-wide-data", path = path.display().to_string(), mode = mode))
+    });
+    let of_secrets = secret_files.iter().filter_map(|path| {
+        let mode = wide(path, is_wide_secret)?;
+        Some(message!("warning-wide-secret", path = path.display().to_string(), mode = mode))
+    });
     of_data.chain(of_secrets).collect()
 }
 
 /// Like [`warnings`], for settings that may have problems.
-pub(super) fn warnings_of(survey: &Survey) -> Vec<String> {
+pub(super) fn warnings_of(survey: &Survey) -> Vec<Message> {
     survey.config.as_ref().map(|config| warnings(config, &survey.secret_files)).unwrap_or_default()
 }
 
-fn wide(path: &Path, what: &str, is_wide: impl Fn(u32, &Metadata) -> bool) -> Option<String> {
+/// The mode of a file, in octal, if it is too wide.
+fn wide(path: &Path, is_wide: impl Fn(u32, &Metadata) -> bool) -> Option<String> {
     let metadata = std::fs::metadata(path).ok().filter(Metadata::is_file)?;
     let mode = metadata.permissions().mode() & 0o777;
-    is_wide(mode, &metadata).then(|| {
-        let shown = path.display();
-        format!(
-            "{shown} can be used by others than its owner (mode {mode:04o}), and {what}; `chmod 600 {shown}` closes it"
-        )
-    })
+    is_wide(mode, &metadata).then(|| format!("{mode:04o}"))
 }
 
 /// Returns `true` if a secret's file has a wider mode than necessary. The usual place of a secret is a file of root

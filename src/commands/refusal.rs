@@ -40,7 +40,7 @@ mod tests {
         let errors = [
             anyhow::Error::from(CheckpointError::from(broken())),
             ServiceError::from(CheckpointError::from(broken())).into(),
-            ConfigError::File { path: "settings.toml".into(), source: broken() }.into(),
+            ConfigError::File { path: "settings.toml".into(), source: broken().into() }.into(),
             Err::<(), _>(broken()).context("the file can't be read").unwrap_err(),
             Err::<(), _>(CheckpointError::from(broken())).context("audit.checkpoint_file").unwrap_err(),
         ];

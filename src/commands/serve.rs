@@ -29,6 +29,7 @@ use crate::service::{
 use crate::service::{SimulatedCarrier, run_simulated_gateway};
 use crate::store::Database;
 use crate::store::flow_sets::{self, FlowSetRow};
+use crate::translations::{Said, message};
 use crate::web::{LastReadiness, Web, router, router_with_operations};
 
 /// The interval between searches for lost calls.
@@ -38,14 +39,9 @@ const SIMULATED_CALLER: &str = "+815000000000";
 /// The interval between runs of the outbox.
 const JOBS_EVERY: Duration = Duration::from_millis(500);
 
-/// The error if no carrier is set.
-const NO_CARRIER: &str = "no carrier is set, so nothing was started and nobody is called; set KENKOCALL_CARRIER=twilio \
-     (or `carrier` in the settings file) to answer and place real calls through a Twilio-compatible carrier, or \
-     KENKOCALL_CARRIER=simulator to train on a database of its own: no phone rings, and every answer is invented";
-
 pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     if config.carrier.is_none() {
-        bail!(NO_CARRIER);
+        bail!(Said(message!("serve-no-carrier")));
     }
     super::logging::limit_panics();
     let origin = Origin::choose(config.flows.directory.as_deref());

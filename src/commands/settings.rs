@@ -9,10 +9,12 @@ use super::arguments::{Form, table};
 use super::exit::found;
 use super::fitting::{fits, unusable};
 use super::language::{current, text};
+use super::messages::ToMessage;
 use super::private_files;
 use crate::config::{self, Config, Origin, Survey};
 use crate::domain::Language;
 use crate::store::{Database, StoreError};
+use crate::translations::{Message, message};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Settings {
@@ -51,7 +53,7 @@ fn show(survey: Survey, form: Form) -> anyhow::Result<()> {
             Origin::Environment(variable) => ("environment", Some(variable.clone())),
             Origin::SecretFile(path) => ("secret_file", Some(path.display().to_string())),
         };
-        let told = from.clone().unwrap_or_else(|| origin.to_owned());
+        let told = from.clone().unwrap_or_else(|| text!("config-default"));
         rows.push(vec![setting.name.to_owned(), setting.value.clone().unwrap_or_else(|| "-".to_owned()), told]);
         objects.push(json!({ "setting": setting.name, "value": setting.value, "origin": origin, "from": from }));
     }
@@ -62,9 +64,9 @@ async fn check(survey: Survey, form: Form) -> anyhow::Result<()> {
     // What programs read is English.
     let language = if form.json { Language::English } else { current() };
     let mut warnings = private_files::warnings_of(&survey);
-    let mut errors: Vec<String> = survey.problems.iter().map(ToString::to_string).collect();
+    let mut errors: Vec<String> = survey.problems.iter().map(|problem| problem.message().text(language)).collect();
     if let Some(config) = &survey.config {
-        warnings.extend(config::warnings(config));
+        warnings.extend(config::warnings(config).iter().map(ToMessage::message));
         warnings.extend(config.audit.checkpoint_file.as_deref().and_then(no_checkpoints));
         errors.extend(unusable(config, language));
         match database(config).await {
@@ -73,6 +75,7 @@ async fn check(survey: Survey, form: Form) -> anyhow::Result<()> {
             Err(error) => errors.push(super::refusal::told_in(&error, language)),
         }
     }
+    let warnings: Vec<String> = warnings.iter().map(|warning| warning.text(language)).collect();
     let mut text = String::new();
     for what in &errors {
         text.push_str(&format!("{}\n", text!("config-error", what = what)));
@@ -92,45 +95,33 @@ async fn check(survey: Survey, form: Form) -> anyhow::Result<()> {
 
 /// Returns the reason why `serve` couldn't write to the checkpoint file. `serve` would run, and nobody would notice
 /// that the end of the trail was lost.
-fn no_checkpoints(file: &Path) -> Option<String> {
-    let shown = file.display();
+fn no_checkpoints(file: &Path) -> Option<Message> {
+    let path = file.display().to_string();
     if file.is_dir() {
-        return Some(format!(
-            "audit.checkpoint_file names a folder, {shown}, so no checkpoint is added; name a file in it"
-        ));
+        return Some(message!("warning-checkpoint-folder", path = path));
     }
     let folder = match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
     if !folder.is_dir() {
-        return Some(format!(
-            "the folder of audit.checkpoint_file, {}, doesn't exist, so no checkpoint is added; create it, or mount its disk",
-            folder.display()
-        ));
+        return Some(message!("warning-checkpoint-no-folder", path = folder.display().to_string()));
     }
     let written = if file.exists() { file } else { folder };
-    rustix::fs::access(written, rustix::fs::Access::WRITE_OK).err().map(|error| {
-        format!("audit.checkpoint_file, {shown}, can't be written ({error}), so no checkpoint is added; let this program's user write it")
-    })
+    let refused = rustix::fs::access(written, rustix::fs::Access::WRITE_OK).err()?;
+    Some(message!("warning-checkpoint-unwritable", path = path, why = refused.to_string()))
 }
 
 /// Checks that `serve` could use the database. Returns a warning for what `serve` fixes itself, and an error for what
 /// it can't fix.
-async fn database(config: &Config) -> anyhow::Result<Option<String>> {
+async fn database(config: &Config) -> anyhow::Result<Option<Message>> {
     let database = match Database::open_existing(&config.database.url, config.database.connections).await {
         Ok(database) => database,
-        Err(StoreError::NoDatabase { .. }) => {
-            return Ok(Some(
-                "there is no database yet; `kenkocall migrate`, `centres add` or `serve` creates it".to_owned(),
-            ));
+        Err(StoreError::NoDatabase(_)) => return Ok(Some(message!("warning-no-database"))),
+        Err(StoreError::Older) => return Ok(Some(message!("warning-older-database"))),
+        Err(error @ StoreError::Unreachable { .. }) => {
+            return Ok(Some(message!("warning-waits", why = error.message())));
         }
-        Err(StoreError::Older) => {
-            return Ok(Some(
-                "the tables of the database are older than this program; `serve` and `kenkocall migrate` bring them up to date, after a backup".to_owned(),
-            ));
-        }
-        Err(StoreError::Unreachable { sentence }) => return Ok(Some(format!("{sentence}; `serve` waits for it"))),
         Err(error) => return Err(error.into()),
     };
     let usable = async {

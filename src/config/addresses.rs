@@ -6,34 +6,42 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use super::{Config, ConfigError};
+use super::load::wrong;
+use super::{Config, ConfigError, SettingFault};
 
 const PUBLIC_URL: &str = "server.public_url";
 const BASE_URL: &str = "twilio.base_url";
 
 /// Why an address can't be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum AddressError {
+pub enum AddressError {
+    /// Another scheme than https, or none.
     #[error("it begins with https:// in lower case, such as https://calls.example.jp")]
     Scheme,
+    /// A space or another character around or in it.
     #[error(
         "it has a space, a line break, a quotation mark or a letter outside ASCII; write the address alone, such as https://calls.example.jp"
     )]
     Characters,
+    /// Parameters or a fragment.
     #[error("it is an address without ? and #, such as https://calls.example.jp")]
     Query,
+    /// A user or a password.
     #[error(
         "it names a user or a password (the part before @); the carrier leaves that out of what it signs, so write the address without it"
     )]
     User,
+    /// No host, or no port that can be used.
     #[error(
         "it has no host or no usable port; write it like https://calls.example.jp or https://calls.example.jp:8443"
     )]
     Host,
+    /// An address of all interfaces.
     #[error(
         "0.0.0.0 and [::] are addresses to listen on, and nobody can call them; write the name by which the carrier reaches this server"
     )]
     Unspecified,
+    /// Unencrypted to another machine.
     #[error(
         "http:// is used only on this machine (localhost, 127.0.0.1, [::1]), since phone numbers and answers would go out unencrypted; write https://"
     )]
@@ -43,36 +51,21 @@ pub(super) enum AddressError {
 /// Checks the public URL. The simulator calls no URL, so the listen address is good enough for it.
 pub(super) fn check_public_url(config: &Config, carrier_calls: bool) -> Result<(), ConfigError> {
     match &config.server.public_url {
-        Some(url) => check(url).map_err(|error| wrong(PUBLIC_URL, &error.to_string())),
+        Some(url) => check(url).or_else(|error| wrong(PUBLIC_URL, error)),
         None if !carrier_calls => Ok(()),
         None => {
-            let listen = config.server.listen;
-            check(&config.server.public_url()).map_err(|_| {
-                wrong(
-                    PUBLIC_URL,
-                    &format!(
-                        "it isn't set, and the carrier can't reach this server at http://{listen}; set it to the https \
-                         address by which the carrier reaches this server, such as https://calls.example.jp"
-                    ),
-                )
-            })
+            let unset = SettingFault::NoPublicUrl(config.server.listen);
+            check(&config.server.public_url()).or_else(|_| wrong(PUBLIC_URL, unset))
         }
     }
 }
 
 /// Checks the address of the carrier's REST API.
 pub(super) fn check_base_url(url: &str) -> Result<(), ConfigError> {
-    check(url).map_err(|error| match error {
-        AddressError::User => wrong(
-            BASE_URL,
-            "it is an address with https:// and without a user, ? and #, such as https://api.twilio.com; the account \
-             goes to twilio.account_sid and twilio.auth_token",
-        ),
-        AddressError::Scheme | AddressError::Query | AddressError::Host => wrong(
-            BASE_URL,
-            "it is an address with https:// and without a user, ? and #, such as https://api.twilio.com",
-        ),
-        other => wrong(BASE_URL, &other.to_string()),
+    check(url).or_else(|error| match error {
+        AddressError::User => wrong(BASE_URL, SettingFault::BaseUrlUser),
+        AddressError::Scheme | AddressError::Query | AddressError::Host => wrong(BASE_URL, SettingFault::BaseUrl),
+        other => wrong(BASE_URL, other),
     })
 }
 
@@ -81,13 +74,7 @@ pub(super) fn check_pasted(setting: &str, value: &str) -> Result<(), ConfigError
     if value.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'`".contains(&byte)) {
         return Ok(());
     }
-    let what = "it has a space, a line break, a quotation mark or a letter outside ASCII; copy it again from the \
-                carrier's console, without anything around it";
-    Err(wrong(setting, what))
-}
-
-fn wrong(place: &str, what: &str) -> ConfigError {
-    ConfigError::Setting { place: place.to_owned(), what: what.to_owned() }
+    wrong(setting, SettingFault::Pasted)
 }
 
 fn check(url: &str) -> Result<(), AddressError> {

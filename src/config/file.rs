@@ -9,7 +9,9 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
-use super::{Config, ConfigError, secret_files, variables};
+use super::{
+    Config, ConfigError, Expected, NetworkError, Place, SettingFault, SettingsFileError, secret_files, variables,
+};
 
 /// The maximum size of a settings file, in bytes.
 const LARGEST: u64 = 1024 * 1024;
@@ -25,39 +27,35 @@ pub(super) fn read(path: &Path, problems: &mut Vec<ConfigError>) -> Table {
     }
 }
 
-fn text(path: &Path) -> std::io::Result<String> {
+fn text(path: &Path) -> Result<String, SettingsFileError> {
     let mut bytes = Vec::new();
     File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LARGEST {
-        return Err(std::io::Error::other("it is larger than 1 MB"));
+        return Err(SettingsFileError::TooLarge);
     }
-    let text = String::from_utf8(bytes).map_err(|_| std::io::Error::other("it isn't UTF-8 text"))?;
+    let text = String::from_utf8(bytes).map_err(|_| SettingsFileError::NotUtf8)?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 fn settings(path: &Path, text: &str, problems: &mut Vec<ConfigError>) -> Table {
     let at = |span: Range<usize>| {
         let (line, column) = position(text, span.start);
-        format!("{}, line {line}, column {column}", path.display())
+        Place::Position { path: path.to_owned(), line, column }
     };
     let parsed = DeTable::parse(text).and_then(|table| Ok((table, text.parse::<Table>()?)));
     let (spans, mut table) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => {
-            let place = error.span().map_or_else(|| path.display().to_string(), at);
-            let what =
-                "the settings file isn't TOML there; a text stands between quotation marks, and each setting on a \
-                        line of its own"
-                    .to_owned();
-            problems.push(ConfigError::Setting { place, what });
+            let place = error.span().map_or_else(|| Place::File(path.to_owned()), at);
+            problems.push(ConfigError::Setting { place, fault: SettingFault::NotToml });
             return Table::new();
         }
     };
     let mut leaves = Vec::new();
     collect(spans.get_ref(), &mut Vec::new(), &mut leaves);
     for leaf in leaves {
-        if let Err(what) = check(&leaf.path, &table) {
-            problems.push(ConfigError::Setting { place: at(leaf.span), what });
+        if let Err(fault) = check(&leaf.path, &table) {
+            problems.push(ConfigError::Setting { place: at(leaf.span), fault });
             remove(&mut table, &leaf.path);
         }
     }
@@ -83,16 +81,12 @@ fn collect(table: &DeTable<'_>, path: &mut Vec<String>, leaves: &mut Vec<Leaf>) 
 }
 
 /// Checks that a setting is known and that its own form is valid.
-fn check(path: &[String], table: &Table) -> Result<(), String> {
+fn check(path: &[String], table: &Table) -> Result<(), SettingFault> {
     if variables::is_section(path) {
-        let section = path.join(".");
-        return Err(format!("{section} is a section: write [{section}], and its settings on the lines below"));
+        return Err(SettingFault::IsSection(path.join(".")));
     }
     if !variables::is_known(path) {
-        return Err(match variables::nearest_of_file(path) {
-            Some(near) => format!("no setting has the name that stands here; did you mean {near}?"),
-            None => "no setting has the name that stands here; docs/operations.md lists all settings".to_owned(),
-        });
+        return Err(SettingFault::UnknownInFile(variables::nearest_of_file(path)));
     }
     match get(table, path) {
         Some(value) => form(path, value),
@@ -102,7 +96,7 @@ fn check(path: &[String], table: &Table) -> Result<(), String> {
 
 /// Checks that a setting can be read from the value's form. The error names the setting and its possible values, not
 /// the text of the file.
-pub(super) fn form(path: &[String], value: Value) -> Result<(), String> {
+pub(super) fn form(path: &[String], value: Value) -> Result<(), SettingFault> {
     let name = match path {
         // The last part isn't one of our words.
         [section, voices, _] if voices == "voices" => format!("{section}.{voices}"),
@@ -112,10 +106,9 @@ pub(super) fn form(path: &[String], value: Value) -> Result<(), String> {
         of == section && key.strip_suffix(secret_files::FILE) == Some(*secret)
     }));
     if is_file {
-        return if value.is_str() {
-            Ok(())
-        } else {
-            Err(format!("{name} has the wrong form: it is the path of a file"))
+        return match value.is_str() {
+            true => Ok(()),
+            false => Err(SettingFault::Form { name, expected: Some(Expected::Path) }),
         };
     }
     let mut nested = value;
@@ -124,22 +117,25 @@ pub(super) fn form(path: &[String], value: Value) -> Result<(), String> {
     }
     match nested.try_into::<Config>() {
         Ok(_) => Ok(()),
-        Err(error) => Err(match expected(error.message()) {
-            Some(expected) => format!("{name} has the wrong form: it is {expected}"),
-            None => format!("{name} has the wrong form; docs/operations.md says what it can be"),
-        }),
+        Err(error) => Err(SettingFault::Form { name, expected: expected(error.message()) }),
     }
 }
 
 /// The form that serde expected. The text before it says what serde found, which may be a secret. After the last
 /// "expected" there are only words of this program.
-fn expected(message: &str) -> Option<String> {
+fn expected(message: &str) -> Option<Expected> {
     let (_, expected) = message.rsplit_once("expected ")?;
-    Some(match expected.trim() {
-        "a string" => "a text between quotation marks".to_owned(),
-        "u16" | "u32" | "u64" => "a whole number that isn't below 0".to_owned(),
-        "f64" => "a number".to_owned(),
-        other => other.replace('`', ""),
+    let expected = expected.trim().replace('`', "");
+    let network = [NetworkError::Form, NetworkError::Everybody].into_iter().find(|error| error.to_string() == expected);
+    Some(match &*expected {
+        "a string" => Expected::Text,
+        "u16" | "u32" | "u64" => Expected::WholeNumber,
+        "f64" => Expected::Number,
+        words => match (network, words.strip_prefix("one of ")) {
+            (Some(error), _) => Expected::Networks(error),
+            (None, Some(words)) => Expected::OneOf(words.to_owned()),
+            (None, None) => Expected::Other(expected),
+        },
     })
 }
 

@@ -7,38 +7,7 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 use super::shown::{self, Origins, Shown};
-use super::{Config, variables};
-
-/// Why the settings can't be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file can't be read.
-    #[error(
-        "the settings file {path} can't be read ({source}); check the path after --config, and that this program's user may read the file"
-    )]
-    File {
-        /// The path given.
-        path: PathBuf,
-        /// The system's error.
-        source: std::io::Error,
-    },
-    /// The file isn't TOML, or a setting is unknown or wrong. The text isn't repeated: it may be a secret.
-    #[error("{place}: {what}")]
-    Setting {
-        /// The setting, or the file with line and column.
-        place: String,
-        /// What is wrong.
-        what: String,
-    },
-    /// An environment variable that looks like one of ours can't be used. Its value isn't repeated: it may be a secret.
-    #[error("the environment variable {name} can't be used: {what}")]
-    Variable {
-        /// Its name.
-        name: String,
-        /// What is wrong.
-        what: String,
-    },
-}
+use super::{Config, ConfigError, Place, SettingFault, variables};
 
 /// The result of reading the settings.
 #[derive(Debug)]
@@ -78,7 +47,7 @@ impl Survey {
         match (self.config, self.problems.into_iter().next()) {
             (Some(config), _) => Ok(config),
             (None, Some(problem)) => Err(problem),
-            (None, None) => wrong("settings", "they can't be read"),
+            (None, None) => Err(ConfigError::Setting { place: Place::Whole, fault: SettingFault::Unreadable }),
         }
     }
 }
@@ -94,7 +63,7 @@ pub fn survey(file: Option<&Path>, environment: impl Iterator<Item = (OsString, 
         origins.note_variable(&variable);
         match super::file::form(&variable.path, Value::String(variable.value.clone())) {
             Ok(()) => lay(&mut table, &variable.path, variable.value),
-            Err(what) => problems.push(ConfigError::Variable { name: variable.name, what }),
+            Err(fault) => problems.push(ConfigError::Variable { name: variable.name, fault }),
         }
     }
     let whole = problems.is_empty();
@@ -104,7 +73,8 @@ pub fn survey(file: Option<&Path>, environment: impl Iterator<Item = (OsString, 
         Ok(config) => Some(config),
         Err(_) => {
             if whole {
-                problems.extend(wrong::<()>("settings", "they can't be read together").err());
+                let fault = SettingFault::UnreadableTogether;
+                problems.push(ConfigError::Setting { place: Place::Whole, fault });
             }
             None
         }
@@ -137,8 +107,9 @@ fn lay(table: &mut Table, path: &[String], value: String) {
     }
 }
 
-pub(super) fn wrong<T>(place: &str, what: &str) -> Result<T, ConfigError> {
-    Err(ConfigError::Setting { place: place.to_owned(), what: what.to_owned() })
+/// The error for one setting.
+pub(super) fn wrong<T>(setting: &str, fault: impl Into<SettingFault>) -> Result<T, ConfigError> {
+    Err(ConfigError::Setting { place: Place::Setting(setting.to_owned()), fault: fault.into() })
 }
 
 #[cfg(test)]

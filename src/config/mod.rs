@@ -5,6 +5,7 @@ mod audit;
 mod checks;
 mod database;
 mod dialer;
+mod error;
 mod file;
 mod flows;
 mod health_call;
@@ -19,19 +20,21 @@ mod twilio;
 mod variables;
 mod warnings;
 
+pub use addresses::AddressError;
 pub use audit::Audit;
 pub use database::Database;
 pub use dialer::Dialer;
+pub use error::{ConfigError, Expected, Place, SecretFileError, SettingFault, SettingsFileError};
 pub use flows::Flows;
 pub use health_call::HealthCall;
-pub use load::{ConfigError, Survey, load, survey};
+pub use load::{Survey, load, survey};
 pub use log::{Log, LogFormat};
 pub use networks::{NetworkError, Networks};
 pub use operator::Operator;
 pub use server::{Operations, Server};
 pub use shown::{Origin, Shown};
 pub use twilio::{MachineDetection, Twilio};
-pub use warnings::warnings;
+pub use warnings::{Warning, warnings};
 
 #[cfg(test)]
 mod example_file;

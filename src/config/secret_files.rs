@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::ConfigError;
+use super::{ConfigError, Place, SecretFileError, SettingFault};
 
 /// The settings that can be read from a file, by section and key.
 pub(super) const SECRETS: [(&str, &str); 2] = [("database", "url"), ("twilio", "auth_token")];
@@ -26,10 +26,10 @@ pub(super) fn read_into(table: &mut Table, problems: &mut Vec<ConfigError>) -> V
         if path.is_empty() {
             continue;
         }
-        let place = format!("{section}.{key}{FILE}");
+        let place = Place::Setting(format!("{section}.{key}{FILE}"));
         if settings.get(key).and_then(Value::as_str).is_some_and(|value| !value.is_empty()) {
-            let what = format!("{section}.{key} is set too, and only one of them can hold; unset one of the two");
-            problems.push(ConfigError::Setting { place, what });
+            let fault = SettingFault::Twice(format!("{section}.{key}"));
+            problems.push(ConfigError::Setting { place, fault });
             continue;
         }
         let path = PathBuf::from(path);
@@ -38,11 +38,10 @@ pub(super) fn read_into(table: &mut Table, problems: &mut Vec<ConfigError>) -> V
                 settings.insert(key.to_owned(), Value::String(value));
                 files.push(path);
             }
-            Err(what) => {
+            Err(error) => {
                 // Removed so that the setting itself isn't reported as well.
                 settings.remove(key);
-                let what = format!("the file {} {what}", path.display());
-                problems.push(ConfigError::Setting { place, what });
+                problems.push(ConfigError::Setting { place, fault: SettingFault::SecretFile { path, error } });
             }
         }
     }
@@ -50,24 +49,21 @@ pub(super) fn read_into(table: &mut Table, problems: &mut Vec<ConfigError>) -> V
 }
 
 /// The content without its final line break.
-fn content(path: &Path) -> Result<String, String> {
-    let unreadable = |error: std::io::Error| {
-        format!("can't be read ({error}); check the path, and that this program's user may read it")
-    };
+fn content(path: &Path) -> Result<String, SecretFileError> {
+    let unreadable = |error: std::io::Error| SecretFileError::Unreadable(error.to_string());
     let metadata = std::fs::metadata(path).map_err(unreadable)?;
     if !metadata.is_file() {
-        return Err("isn't an ordinary file; name a file that holds the secret alone".to_owned());
+        return Err(SecretFileError::NotAFile);
     }
     let mut bytes = Vec::new();
     File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
     if bytes.len() as u64 > LONGEST {
-        return Err("is too large for a secret; name a file that holds the secret alone".to_owned());
+        return Err(SecretFileError::TooLarge);
     }
-    let text =
-        String::from_utf8(bytes).map_err(|_| "isn't UTF-8 text; name a file that holds the secret alone".to_owned())?;
+    let text = String::from_utf8(bytes).map_err(|_| SecretFileError::NotUtf8)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text).trim_end_matches(['\r', '\n']);
     if text.trim().is_empty() {
-        return Err("is empty; write the secret into it".to_owned());
+        return Err(SecretFileError::Empty);
     }
     Ok(text.to_owned())
 }

@@ -4,7 +4,7 @@
 
 use std::ffi::{OsStr, OsString};
 
-use super::ConfigError;
+use super::{ConfigError, SettingFault};
 
 /// The prefix of our variables.
 const PREFIX: &str = "KENKOCALL_";
@@ -96,8 +96,7 @@ pub(super) fn settings(
                     found.push(Variable { name: shown, path, value });
                 }
                 Err(_) => {
-                    let what = "its value isn't UTF-8 text".to_owned();
-                    problems.push(ConfigError::Variable { name: shown, what });
+                    problems.push(ConfigError::Variable { name: shown, fault: SettingFault::NotUtf8 });
                 }
             },
             _ => problems.push(unknown(shown)),
@@ -139,13 +138,8 @@ fn letters(name: &str) -> String {
 }
 
 fn unknown(name: String) -> ConfigError {
-    let what = match nearest(&name) {
-        Some(near) => format!("no setting has this name; did you mean {PREFIX}{near}?"),
-        None => "no setting has this name; docs/operations.md lists all settings. Unset it or correct its name (in \
-                 Kubernetes, a service named kenkocall makes such variables: set enableServiceLinks: false)"
-            .to_owned(),
-    };
-    ConfigError::Variable { name, what }
+    let near = nearest(&name).map(|near| format!("{PREFIX}{near}"));
+    ConfigError::Variable { name, fault: SettingFault::UnknownVariable(near) }
 }
 
 /// The nearest known name. `None` if none is near.

@@ -59,10 +59,15 @@ mod tests {
     use clap::CommandFactory as _;
 
     use super::LabCommands;
-    use crate::commands::{Arguments, argument_checks};
+    use crate::commands::{Arguments, argument_checks, help};
 
     #[test]
     fn the_commands_with_the_laboratory_have_sound_arguments() {
         argument_checks::check(&Arguments::<LabCommands>::command());
+    }
+
+    #[test]
+    fn each_command_and_option_of_the_laboratory_has_a_text_in_each_language() {
+        help::check(&Arguments::<LabCommands>::command());
     }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 
 use sqlx::postgres::PgConnectOptions;
 
-use super::{StoreError, database::cannot_open, encryption};
+use super::{OpenFault, StoreError, database::cannot_open, encryption};
 
 /// The location of a database.
 pub(super) enum Address {
@@ -26,14 +26,10 @@ impl Address {
             encryption::check_parameters(url)?;
             return match PgConnectOptions::from_str(url) {
                 Ok(options) => Ok(Self::Postgres(Box::new(encryption::demanded(url, options)?))),
-                Err(_) => cannot_open(
-                    "the database address can't be read; write it as postgres://USER:PASSWORD@HOST:5432/DATABASE, with %-escapes in the password",
-                ),
+                Err(_) => cannot_open(OpenFault::ServerAddress),
             };
         }
-        cannot_open(
-            "the database address must begin with sqlite:// (as sqlite:///var/lib/kenkocall/calls.db) or postgres://",
-        )
+        cannot_open(OpenFault::Scheme)
     }
 }
 
@@ -48,23 +44,15 @@ pub fn sqlite_file(url: &str) -> Option<PathBuf> {
 /// The absolute path of the part after `sqlite://`. The part belongs to a URL: `%20` is a space, and `?` ends the path.
 fn file(path: &str) -> Result<PathBuf, StoreError> {
     if let Some((before, _)) = path.split_once('?') {
-        return cannot_open(format!(
-            "the database address sqlite://{before} has parameters after its ?, and none are known: how the file is opened is this program's own choice; write the address without them, and a ? in the file's name as %3F",
-        ));
+        return cannot_open(OpenFault::FileParameters(before.to_owned()));
     }
     let Some(decoded) = decoded(path).filter(|decoded| !decoded.contains('\0')) else {
-        return cannot_open(format!(
-            "the database address sqlite://{path} has a % that begins no escape of UTF-8 text; write a % in the file's name as %25",
-        ));
+        return cannot_open(OpenFault::FileEscape(path.to_owned()));
     };
     if decoded.is_empty() || decoded == ":memory:" {
-        return cannot_open("the database address has no file; write it as sqlite:///var/lib/kenkocall/calls.db");
+        return cannot_open(OpenFault::NoFileName);
     }
-    std::path::absolute(Path::new(&decoded)).or_else(|_| {
-        cannot_open(format!(
-            "the database {decoded} is named from the working directory, which can't be read; write an absolute path"
-        ))
-    })
+    std::path::absolute(Path::new(&decoded)).or_else(|_| cannot_open(OpenFault::RelativePath(decoded)))
 }
 
 /// Decodes percent escapes. `None` if an escape is invalid.

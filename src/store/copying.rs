@@ -14,6 +14,7 @@ use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use super::StoreError;
 use super::error::sqlite_code;
 use super::file_lock::{FileLock, is_database};
+use super::open_error::{CopyFault, CopyRefused, CopyStep, StepTodo};
 
 /// How long another program may hold the file.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -23,30 +24,28 @@ const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 /// Why a copy couldn't be made or put in place.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
-    /// Something is wrong with the file or the copy. Nothing was changed.
-    #[error("{0}")]
-    Sentence(String),
+    /// Something is wrong with a file.
+    #[error(transparent)]
+    Refused(#[from] CopyRefused),
     /// A database error.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-fn refuse<T>(sentence: impl Into<String>) -> Result<T, CopyError> {
-    Err(CopyError::Sentence(sentence.into()))
+fn refused(path: &Path, fault: CopyFault) -> CopyError {
+    CopyRefused { path: path.to_owned(), fault }.into()
 }
 
 /// A file system error, with what to do about it.
-fn of_disk(path: &Path, what: &str, error: &std::io::Error) -> CopyError {
+fn of_disk(path: &Path, step: CopyStep, error: &std::io::Error) -> CopyError {
     let todo = match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            "its disk is full: make room, or name a file on another disk"
-        }
-        ErrorKind::ReadOnlyFilesystem => "its disk is read-only: name a file on another disk",
-        ErrorKind::PermissionDenied => "let this program's user write its folder",
-        ErrorKind::NotFound | ErrorKind::NotADirectory => "its folder doesn't exist: create it first",
-        _ => "check the path and its disk",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => StepTodo::FullDisk,
+        ErrorKind::ReadOnlyFilesystem => StepTodo::ReadOnlyDisk,
+        ErrorKind::PermissionDenied => StepTodo::Permission,
+        ErrorKind::NotFound | ErrorKind::NotADirectory => StepTodo::NoFolder,
+        _ => StepTodo::Other,
     };
-    CopyError::Sentence(format!("{} {what} ({error}); {todo}", path.display()))
+    refused(path, CopyFault::Step(step, error.to_string(), todo))
 }
 
 /// Appends a suffix to the file name.
@@ -60,7 +59,7 @@ fn with_end(path: &Path, end: &str) -> PathBuf {
 fn unfinished(path: &Path, what: &str) -> Result<PathBuf, CopyError> {
     match path.file_name() {
         Some(name) => Ok(path.with_file_name(format!(".{}.kenkocall-{what}", name.to_string_lossy()))),
-        None => refuse(format!("{} isn't the name of a file", path.display())),
+        None => Err(refused(path, CopyFault::NoName)),
     }
 }
 
@@ -70,11 +69,11 @@ fn begun(path: &Path) -> Result<File, CopyError> {
     let flags = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or_default();
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(flags);
-    let file = options.open(path).map_err(|error| of_disk(path, "can't be written", &error))?;
+    let file = options.open(path).map_err(|error| of_disk(path, CopyStep::Write, &error))?;
     if file.try_lock().is_err() {
-        return refuse(format!("{} is being written by another program; wait until that is done", path.display()));
+        return Err(refused(path, CopyFault::InProgress));
     }
-    file.set_len(0).map_err(|error| of_disk(path, "can't be written", &error))?;
+    file.set_len(0).map_err(|error| of_disk(path, CopyStep::Write, &error))?;
     Ok(file)
 }
 
@@ -85,10 +84,7 @@ fn begun(path: &Path) -> Result<File, CopyError> {
 /// If the file exists or can't be written, or if the database can't be read. No file of that name is left then.
 pub async fn back_up(database: &Path, to: &Path) -> Result<u64, CopyError> {
     if std::fs::symlink_metadata(to).is_ok() {
-        return refuse(format!(
-            "{} is there already, and a backup overwrites nothing; name another file",
-            to.display()
-        ));
+        return Err(refused(to, CopyFault::Exists));
     }
     let shared = FileLock::shared(database)?;
     let part = unfinished(to, "backup")?;
@@ -96,14 +92,14 @@ pub async fn back_up(database: &Path, to: &Path) -> Result<u64, CopyError> {
     let written = async {
         copy_into(database, &part, to).await?;
         let length =
-            held.sync_all().and_then(|()| held.metadata()).map_err(|error| of_disk(to, "can't be written", &error))?;
+            held.sync_all().and_then(|()| held.metadata()).map_err(|error| of_disk(to, CopyStep::Write, &error))?;
         // Not a rename: it would overwrite a file that was created meanwhile.
         match std::fs::hard_link(&part, to) {
             Ok(()) => {}
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                return refuse(format!("{} was made by another program meanwhile; name another file", to.display()));
+                return Err(refused(to, CopyFault::MadeMeanwhile));
             }
-            Err(_) => std::fs::rename(&part, to).map_err(|error| of_disk(to, "can't be written", &error))?,
+            Err(_) => std::fs::rename(&part, to).map_err(|error| of_disk(to, CopyStep::Write, &error))?,
         }
         Ok(length.len())
     };
@@ -116,7 +112,7 @@ pub async fn back_up(database: &Path, to: &Path) -> Result<u64, CopyError> {
 
 async fn copy_into(database: &Path, part: &Path, to: &Path) -> Result<(), CopyError> {
     let Some(name) = part.to_str() else {
-        return refuse(format!("the name {} isn't UTF-8 text; name another file", to.display()));
+        return Err(refused(to, CopyFault::NotUtf8));
     };
     let mut connection = plain(database).connect().await.map_err(StoreError::from)?;
     let copied = sqlx::query("VACUUM INTO $1").bind(name).execute(&mut connection).await;
@@ -124,10 +120,7 @@ async fn copy_into(database: &Path, part: &Path, to: &Path) -> Result<(), CopyEr
     match copied {
         Ok(_) => Ok(()),
         // An I/O error or a full disk. The only file being written is the copy.
-        Err(error) if matches!(sqlite_code(&error), Some(10 | 13)) => refuse(format!(
-            "{} can't be written: its disk is full or failing, so no backup was made; make room, or name a file on another disk",
-            to.display()
-        )),
+        Err(error) if matches!(sqlite_code(&error), Some(10 | 13)) => Err(refused(to, CopyFault::FailingDisk)),
         Err(error) => Err(StoreError::from(error).into()),
     }
 }
@@ -157,15 +150,14 @@ pub struct Staged {
 /// # Errors
 /// If the file can't be read or isn't a complete SQLite database, or if there is no room.
 pub async fn stage(backup: &Path, database: &Path) -> Result<Staged, CopyError> {
-    let metadata = std::fs::metadata(backup).map_err(|error| {
-        CopyError::Sentence(format!("the backup {} can't be read ({error}); check the path", backup.display()))
-    })?;
+    let metadata = std::fs::metadata(backup);
+    let metadata = metadata.map_err(|error| refused(backup, CopyFault::NotFound(error.to_string())))?;
     if !metadata.is_file() {
-        return refuse(format!("{} isn't a file; name a file that `kenkocall backup` has made", backup.display()));
+        return Err(refused(backup, CopyFault::NotAFile));
     }
     let target = std::fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
     if std::fs::metadata(&target).is_ok_and(|there| (there.dev(), there.ino()) == (metadata.dev(), metadata.ino())) {
-        return refuse(format!("{} is the database itself; name a backup of it", backup.display()));
+        return Err(refused(backup, CopyFault::IsTheDatabase));
     }
     let part = unfinished(&target, "restore")?;
     let lock = begun(&part)?;
@@ -184,17 +176,12 @@ pub async fn stage(backup: &Path, database: &Path) -> Result<Staged, CopyError> 
 }
 
 fn copy_file(from: &Path, to: &Path) -> Result<(), CopyError> {
-    let mut reader = File::open(from).map_err(|error| {
-        CopyError::Sentence(format!(
-            "the backup {} can't be read ({error}); let this program's user read it",
-            from.display()
-        ))
-    })?;
+    let mut reader = File::open(from).map_err(|error| refused(from, CopyFault::Unreadable(error.to_string())))?;
     let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(to);
-    let mut file = file.map_err(|error| of_disk(to, "can't be written", &error))?;
+    let mut file = file.map_err(|error| of_disk(to, CopyStep::Write, &error))?;
     std::io::copy(&mut reader, &mut file)
         .and_then(|_| file.sync_all())
-        .map_err(|error| of_disk(to, "can't be written", &error))
+        .map_err(|error| of_disk(to, CopyStep::Write, &error))
 }
 
 impl Staged {
@@ -206,11 +193,7 @@ impl Staged {
     }
 
     async fn check(&self, backup: &Path) -> Result<(), CopyError> {
-        let shown = backup.display();
-        let damaged = |what: &str| {
-            CopyError::Sentence(format!("the backup {shown} {what}, so nothing was changed; take another backup"))
-        };
-        let mut connection = plain(&self.part).connect().await.map_err(|_| damaged("isn't an SQLite database"))?;
+        let mut connection = plain(&self.part).connect().await.map_err(|_| refused(backup, CopyFault::NotADatabase))?;
         let checked = async {
             let found: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_all(&mut connection).await?;
             let orphans = sqlx::query("PRAGMA foreign_key_check").fetch_all(&mut connection).await?;
@@ -220,9 +203,9 @@ impl Staged {
         let _closed = connection.close().await;
         match checked {
             Ok(true) => Ok(()),
-            Ok(false) => Err(damaged("is damaged")),
-            Err(error) if sqlite_code(&error) == Some(26) => Err(damaged("isn't an SQLite database")),
-            Err(error) if sqlite_code(&error) == Some(11) => Err(damaged("is damaged")),
+            Ok(false) => Err(refused(backup, CopyFault::Damaged)),
+            Err(error) if sqlite_code(&error) == Some(26) => Err(refused(backup, CopyFault::NotADatabase)),
+            Err(error) if sqlite_code(&error) == Some(11) => Err(refused(backup, CopyFault::Damaged)),
             Err(error) => Err(StoreError::from(error).into()),
         }
     }
@@ -247,7 +230,7 @@ impl Staged {
         let kept = self.keep_aside(&aside);
         let placed = kept.and_then(|kept| {
             std::fs::rename(&self.part, &self.target)
-                .map_err(|error| of_disk(&self.target, "can't be replaced", &error))?;
+                .map_err(|error| of_disk(&self.target, CopyStep::Replace, &error))?;
             Ok(kept)
         });
         if let Some(old) = old.take() {
@@ -268,7 +251,7 @@ impl Staged {
         }
         File::open(&self.part)
             .and_then(|file| file.sync_all())
-            .map_err(|error| of_disk(&self.part, "can't be written", &error))
+            .map_err(|error| of_disk(&self.part, CopyStep::Write, &error))
     }
 
     /// Locks the old database exclusively and merges its log into it, so that it can be kept as one file. `None` if it
@@ -306,14 +289,14 @@ impl Staged {
                 continue;
             }
             let linked = std::fs::hard_link(&from, &to).or_else(|_| std::fs::copy(&from, &to).map(drop));
-            linked.map_err(|error| of_disk(&to, "can't be made, so nothing was changed", &error))?;
+            linked.map_err(|error| of_disk(&to, CopyStep::Keep, &error))?;
             kept = true;
         }
         for end in BESIDE {
             let path = with_end(&self.target, end);
             match std::fs::remove_file(&path) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {
-                    return Err(of_disk(&path, "can't be taken away", &error));
+                    return Err(of_disk(&path, CopyStep::Remove, &error));
                 }
                 _ => {}
             }

@@ -15,7 +15,7 @@ use super::migrating::Schema;
 use super::seals::SealQueue;
 use super::server::{self, ServerWatch};
 use super::sqlite::Writer;
-use super::{Server, StoreError, Tables, Tx, origin, sqlite};
+use super::{NoDatabase, OpenFault, Server, StoreError, Tables, Tx, origin, sqlite};
 use crate::domain::DataOrigin;
 
 /// The lowest `PRAGMA synchronous` at which a commit waits for the disk: FULL.
@@ -78,7 +78,7 @@ impl Database {
         let address = Address::read(url)?;
         let (side, missing) = match address {
             Address::Sqlite(path) => {
-                (sqlite::open_existing(&path).await?, sqlite::no_database(&path, "the file has no tables of kenkocall"))
+                (sqlite::open_existing(&path).await?, StoreError::NoDatabase(NoDatabase::NoTablesInFile(path.clone())))
             }
             Address::Postgres(options) => {
                 let missing = server::no_tables(&options);
@@ -280,8 +280,8 @@ impl Side {
     }
 }
 
-pub(super) fn cannot_open<T>(sentence: impl Into<String>) -> Result<T, StoreError> {
-    Err(StoreError::CannotOpen { sentence: sentence.into() })
+pub(super) fn cannot_open<T>(fault: OpenFault) -> Result<T, StoreError> {
+    Err(StoreError::CannotOpen(fault))
 }
 
 #[cfg(test)]

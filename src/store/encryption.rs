@@ -9,6 +9,7 @@ use rustls::CertificateError;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use url::Url;
 
+use super::open_error::{Distrust, OpenFault, ServerFault};
 use super::{StoreError, database::cannot_open, error::DriverError};
 
 /// The address parameters that the driver knows. It would write any other parameter into the log, with its value.
@@ -57,9 +58,7 @@ pub(super) fn check_parameters(url: &str) -> Result<(), StoreError> {
     let Ok(parsed) = Url::parse(url) else { return Ok(()) };
     let known = |key: &str| KNOWN.contains(&key) || key.starts_with("options[");
     if !parsed.query_pairs().all(|(key, _)| known(&key)) {
-        return cannot_open(
-            "the database address has a parameter after its ? that this program doesn't know; known are sslmode, sslrootcert, sslcert, sslkey, host, hostaddr, port, dbname, user, password, application_name and options",
-        );
+        return cannot_open(OpenFault::UnknownParameter);
     }
     // The driver would report a server that doesn't answer yet, and `serve` would wait for it.
     let unreadable = parsed.query_pairs().find_map(|(key, value)| {
@@ -69,17 +68,16 @@ pub(super) fn check_parameters(url: &str) -> Result<(), StoreError> {
     });
     match unreadable {
         None => Ok(()),
-        Some((key, why)) => cannot_open(format!(
-            "the file that {key} names in the database address can't be read ({why}); check its path, and that this program's user may read it"
-        )),
+        Some((parameter, why)) => cannot_open(OpenFault::FileOfParameter { parameter, why }),
     }
 }
 
-fn why_unreadable(path: &Path) -> Option<String> {
+/// Why a file can't be read: the system's words, or `Some(None)` for a folder.
+fn why_unreadable(path: &Path) -> Option<Option<String>> {
     match File::open(path).and_then(|file| file.metadata()) {
-        Ok(metadata) if metadata.is_dir() => Some("it is a folder".to_owned()),
+        Ok(metadata) if metadata.is_dir() => Some(None),
         Ok(_) => None,
-        Err(error) => Some(error.to_string()),
+        Err(error) => Some(Some(error.to_string())),
     }
 }
 
@@ -90,59 +88,44 @@ fn why_unreadable(path: &Path) -> Option<String> {
 /// If the address makes encryption optional, or names several servers.
 pub(super) fn demanded(url: &str, options: PgConnectOptions) -> Result<PgConnectOptions, StoreError> {
     if options.get_host().contains([',', ' ']) {
-        return cannot_open(
-            "the database address names several servers, and this program speaks to one; name the one that takes writes, or a name or proxy that leads to it",
-        );
+        return cannot_open(OpenFault::SeveralServers);
     }
     if is_on_this_machine(&options) {
         return Ok(options);
     }
     match (written(url).as_deref(), options.get_ssl_mode()) {
         (Some("disable"), _) => Ok(options),
-        (Some("allow" | "prefer"), _) => cannot_open(format!(
-            "sslmode=allow and sslmode=prefer go on without encryption when the PostgreSQL server at {} offers none, and patients' data would cross the network readable; write sslmode=verify-full (or require), or sslmode=disable where the network itself is encrypted",
-            options.get_host()
-        )),
+        (Some("allow" | "prefer"), _) => cannot_open(OpenFault::OptionalEncryption(options.get_host().to_owned())),
         (_, PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull) => Ok(options),
         (_, PgSslMode::Disable | PgSslMode::Allow | PgSslMode::Prefer) => Ok(options.ssl_mode(PgSslMode::Require)),
     }
 }
 
-/// The error message for a server that doesn't support TLS or isn't trusted.
-pub(super) fn not_encrypted(host: &str, port: u16, error: sqlx::Error) -> String {
-    let advice = distrusted(&error);
-    let error = DriverError::new(error);
-    match advice {
-        Some(advice) => format!(
-            "the certificate of the PostgreSQL server at {host}:{port} isn't trusted ({error}), so nothing was sent; {advice}"
-        ),
-        None => format!(
-            "the PostgreSQL server at {host}:{port} can't be reached encrypted ({error}), and patients' data would cross the network readable, so nothing was sent; let the server offer TLS and check sslmode and sslrootcert, or write sslmode=disable at the end of the address where the network itself is encrypted"
-        ),
+/// The fault of a server that doesn't support TLS or isn't trusted.
+pub(super) fn not_encrypted(error: sqlx::Error) -> ServerFault {
+    let distrust = distrusted(&error);
+    let why = DriverError::new(error).to_string();
+    match distrust {
+        Some(distrust) => ServerFault::NotTrusted(why, distrust),
+        None => ServerFault::NotEncrypted(why),
     }
 }
 
-/// What to do about a certificate that isn't trusted. `None` if the error has another cause.
-fn distrusted(error: &sqlx::Error) -> Option<&'static str> {
+/// Why a certificate isn't trusted. `None` if the error has another cause.
+fn distrusted(error: &sqlx::Error) -> Option<Distrust> {
     let sqlx::Error::Io(error) = error else { return None };
     let Some(rustls::Error::InvalidCertificate(why)) = error.get_ref()?.downcast_ref::<rustls::Error>() else {
         return None;
     };
     Some(match why {
-        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-            "sslrootcert must name a file with the server's own certificate, or with that of the authority that issued it"
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "write the server's name in the address as it stands in its certificate (subjectAltName), or give it a certificate for this name"
-        }
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => Distrust::Issuer,
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => Distrust::Name,
         CertificateError::Expired
         | CertificateError::ExpiredContext { .. }
         | CertificateError::NotValidYet
-        | CertificateError::NotValidYetContext { .. } => "renew the certificate, and check the clocks of both machines",
-        _ if why.to_string().contains(OF_AN_AUTHORITY) => {
-            "it is made as an authority's (CA:TRUE), as openssl does where nothing else is said; make the server one with basicConstraints=CA:FALSE, by the command in docs/operations.md"
-        }
-        _ => "check the server's certificate, and that sslrootcert names the right file",
+        | CertificateError::NotValidYetContext { .. } => Distrust::Time,
+        _ if why.to_string().contains(OF_AN_AUTHORITY) => Distrust::Authority,
+        _ => Distrust::Other,
     })
 }
 

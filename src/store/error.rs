@@ -5,27 +5,28 @@ use std::sync::Arc;
 
 use sqlx::{postgres::PgDatabaseError, sqlite::SqliteError};
 
+use super::open_error::{NoDatabase, OpenFault};
+
 /// Why the store failed. Each message says what happened and what to do.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// The database can't be opened or prepared as configured.
-    #[error("{sentence}")]
-    CannotOpen {
-        /// What happened and what to do.
-        sentence: String,
-    },
+    #[error(transparent)]
+    CannotOpen(OpenFault),
     /// The database server doesn't answer, or not yet: it may be starting.
-    #[error("{sentence}")]
+    #[error(
+        "the PostgreSQL server at {server} doesn't answer ({}); check that it runs and can be reached",
+        .why.as_deref().unwrap_or("no answer in ten seconds")
+    )]
     Unreachable {
-        /// What happened and what to do.
-        sentence: String,
+        /// Host and port.
+        server: String,
+        /// The driver's words. `None` if there was no answer in time.
+        why: Option<String>,
     },
     /// There is no database where one was expected, or it has no tables of this program.
-    #[error("{sentence}")]
-    NoDatabase {
-        /// Where, and what to do.
-        sentence: String,
-    },
+    #[error(transparent)]
+    NoDatabase(NoDatabase),
     /// A newer program has migrated this database.
     #[error(
         "this program is older than the database, which a newer kenkocall has migrated; install that version or a later one"
@@ -76,9 +77,9 @@ impl StoreError {
     /// The code in API answers.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::CannotOpen { .. } => "database.cannot_open",
+            Self::CannotOpen(_) => "database.cannot_open",
             Self::Unreachable { .. } => "database.unreachable",
-            Self::NoDatabase { .. } => "database.missing",
+            Self::NoDatabase(_) => "database.missing",
             Self::Newer => "database.newer",
             Self::Older => "database.older",
             Self::Stale => "database.stale",

@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, SqlStr, SqliteConnecti
 
 use super::database::{Database, Side, cannot_open};
 use super::error::{INSUFFICIENT_PRIVILEGE, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY, sqlite_code};
-use super::{StoreError, origin, triggers};
+use super::{OpenFault, StoreError, Unmade, origin, triggers};
 use crate::domain::DataOrigin;
 
 /// The migrations' files, compiled into the program.
@@ -109,7 +109,7 @@ impl Database {
         match self.side() {
             Side::Sqlite { writer, .. } => triggers::on_sqlite(writer.pool()?).await,
             Side::Postgres { pool, .. } => triggers::on_postgres(pool).await.map_err(|error| match error {
-                StoreError::ReadOnly => not_owner("the guards of the audit trail are missing"),
+                StoreError::ReadOnly => not_owner(Unmade::Guards),
                 other => other,
             }),
         }
@@ -140,9 +140,7 @@ impl Database {
                 if let Some(refused) = refused(&error) {
                     return Err(refused);
                 }
-                cannot_open(format!(
-                    "the tables couldn't be brought up to date ({error}); restore a backup, or ask for support with this sentence"
-                ))
+                cannot_open(OpenFault::Migration(error.to_string()))
             }
         }
     }
@@ -195,7 +193,7 @@ fn refused(error: &MigrateError) -> Option<StoreError> {
     let (MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) = error else { return None };
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     if code.as_deref() == Some(INSUFFICIENT_PRIVILEGE) {
-        return Some(not_owner("the tables are missing or older than this program"));
+        return Some(not_owner(Unmade::Tables));
     }
     match sqlite_code(error) {
         Some(SQLITE_READONLY | SQLITE_CANTOPEN) => Some(StoreError::ReadOnly),
@@ -204,11 +202,8 @@ fn refused(error: &MigrateError) -> Option<StoreError> {
     }
 }
 
-fn not_owner(what: &str) -> StoreError {
-    let sentence = format!(
-        "{what}, and the role of database.url may not change them, so nothing was changed; run `kenkocall migrate` with the address of the role that owns the tables, after a backup, and then start again"
-    );
-    StoreError::CannotOpen { sentence }
+fn not_owner(unmade: Unmade) -> StoreError {
+    StoreError::CannotOpen(OpenFault::NotOwner(unmade))
 }
 
 /// Returns `true` if there were tables before.
@@ -236,7 +231,7 @@ async fn applied(connection: &mut impl Migrate) -> Result<Vec<i64>, StoreError> 
         Ok(applied) => Ok(applied.into_iter().map(|migration| migration.version).collect()),
         Err(MigrateError::Execute(error)) if is_missing_table(&error) => Ok(Vec::new()),
         Err(MigrateError::Execute(error)) => Err(error.into()),
-        Err(error) => cannot_open(format!("the state of the tables can't be read ({error}); ask for support")),
+        Err(error) => cannot_open(OpenFault::Tables(error.to_string())),
     }
 }
 

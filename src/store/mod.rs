@@ -28,6 +28,7 @@ pub mod losses;
 pub mod maintenances;
 mod migrating;
 pub mod nodes;
+mod open_error;
 pub mod origin;
 pub mod outbox;
 pub mod patient_list;
@@ -53,5 +54,9 @@ pub use database::Database;
 pub use document::Document;
 pub use error::{DriverError, StoreError, Unique};
 pub use migrating::Tables;
+pub use open_error::{
+    CopyFault, CopyRefused, CopyStep, Distrust, FileFault, NoDatabase, NotCreated, OpenFault, ServerFault, StepTodo,
+    Unmade,
+};
 pub use server::Server;
 pub use tx::Tx;

@@ -8,6 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool};
 
 use super::database::{PATIENCE, cannot_open};
+use super::open_error::{NoDatabase, OpenFault, ServerFault};
 use super::sqlite::STATEMENTS;
 use super::{StoreError, encryption, error::DriverError};
 
@@ -48,25 +49,24 @@ impl ServerWatch {
 
 /// Opens a server's database with a limited number of connections.
 pub(super) async fn open(options: PgConnectOptions, connections: u32) -> Result<(PgPool, ServerWatch), StoreError> {
-    let (host, port) = (options.get_host().to_owned(), options.get_port());
+    let server = address(&options);
     let options =
         options.statement_cache_capacity(STATEMENTS).application_name("kenkocall").disable_statement_logging();
     // Connect once outside the pool, which would retry for all of its patience.
     let greeting = async { options.connect().await?.close().await };
-    let unreachable = |why: &str| StoreError::Unreachable {
-        sentence: format!(
-            "the PostgreSQL server at {host}:{port} doesn't answer ({why}); check that it runs and can be reached"
-        ),
-    };
     match tokio::time::timeout(PATIENCE, greeting).await {
         Ok(Ok(())) => Ok(watched_pool(options, connections, PATIENCE)),
-        Ok(Err(error)) if is_about_encryption(&error) => cannot_open(encryption::not_encrypted(&host, port, error)),
-        Ok(Err(error)) if may_answer_later(&error) => Err(unreachable(&DriverError::new(error).to_string())),
-        Ok(Err(error)) => cannot_open(format!(
-            "the PostgreSQL server at {host}:{port} can't be used ({}); check the user, the password, the database and the TLS settings of the address",
-            DriverError::new(error)
-        )),
-        Err(_) => Err(unreachable("no answer in ten seconds")),
+        Ok(Err(error)) if is_about_encryption(&error) => {
+            cannot_open(OpenFault::Server { server, fault: encryption::not_encrypted(error) })
+        }
+        Ok(Err(error)) if may_answer_later(&error) => {
+            Err(StoreError::Unreachable { server, why: Some(DriverError::new(error).to_string()) })
+        }
+        Ok(Err(error)) => {
+            let fault = ServerFault::Refused(DriverError::new(error).to_string());
+            cannot_open(OpenFault::Server { server, fault })
+        }
+        Err(_) => Err(StoreError::Unreachable { server, why: None }),
     }
 }
 
@@ -104,12 +104,13 @@ fn watched_pool(options: PgConnectOptions, connections: u32, patience: Duration)
     (pool.connect_lazy_with(options), watch)
 }
 
+/// Host and port.
+fn address(options: &PgConnectOptions) -> String {
+    format!("{}:{}", options.get_host(), options.get_port())
+}
+
 /// The error for a database without our tables.
 pub(super) fn no_tables(options: &PgConnectOptions) -> StoreError {
-    let (host, port) = (options.get_host(), options.get_port());
-    let name = options.get_database().unwrap_or_else(|| options.get_username());
-    let sentence = format!(
-        "the PostgreSQL database {name} at {host}:{port} has no tables of kenkocall; name the right one by --config FILE or KENKOCALL_DATABASE__URL, or create them there with `kenkocall migrate`"
-    );
-    StoreError::NoDatabase { sentence }
+    let name = options.get_database().unwrap_or_else(|| options.get_username()).to_owned();
+    StoreError::NoDatabase(NoDatabase::NoTables { name, server: address(options) })
 }

@@ -14,6 +14,7 @@ use sqlx::{
 use super::database::{PATIENCE, Side, cannot_open};
 use super::error::{SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY, StoreError, sqlite_code};
 use super::file_lock::FileLock;
+use super::open_error::{FileFault, NoDatabase, NotCreated, OpenFault};
 
 /// Prepared statements cached per connection. Each statement over many rows has up to seven sizes.
 pub(super) const STATEMENTS: usize = 256;
@@ -64,13 +65,12 @@ impl Writer {
 pub(super) async fn open(path: &Path) -> Result<Side, StoreError> {
     check_parent(path)?;
     if std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().readonly()) {
-        let shown = path.display();
-        return cannot_open(format!("the database {shown} is read-only; make it writable for this program's user"));
+        return unusable(path, FileFault::ReadOnly);
     }
     make_private(path)?;
     let held = FileLock::shared(path)?;
     let writer = writing_pool().connect_with(for_writer(path).create_if_missing(true)).await;
-    let writer = writer.map_err(|error| sentence(path, error))?;
+    let writer = writer.map_err(|error| refusal(path, error))?;
     let readers = pool().max_connections(READERS).idle_timeout(IDLE).connect_lazy_with(for_readers(path));
     Ok(Side::Sqlite { writer: Writer::Pool(writer), readers, settled: None, held })
 }
@@ -86,13 +86,16 @@ fn make_private(path: &Path) -> Result<(), StoreError> {
 }
 
 fn cannot_create<T>(path: &Path, error: &std::io::Error) -> Result<T, StoreError> {
-    let shown = path.display();
-    let what = match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "its disk is full; make room",
-        ErrorKind::ReadOnlyFilesystem => "its disk is read-only; mount it for writing, or name a file on another disk",
-        _ => "let this program's user write its directory",
+    let cause = match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => NotCreated::FullDisk,
+        ErrorKind::ReadOnlyFilesystem => NotCreated::ReadOnlyDisk,
+        _ => NotCreated::Other,
     };
-    cannot_open(format!("the database {shown} can't be created ({error}): {what}"))
+    unusable(path, FileFault::NotCreated(error.to_string(), cause))
+}
+
+fn unusable<T>(path: &Path, fault: FileFault) -> Result<T, StoreError> {
+    cannot_open(OpenFault::File { path: path.to_owned(), fault })
 }
 
 /// How a file is read. SQLite's readers share state through a file that SQLite creates next to the database.
@@ -108,19 +111,16 @@ enum Reading {
 
 /// Opens an existing file without writing anything. Its disk may be full, and its folder or the file may be read-only.
 pub(super) async fn open_existing(path: &Path) -> Result<Side, StoreError> {
-    let shown = path.display();
     match std::fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => {
-            return cannot_open(format!("the database {shown} is a directory; name a file inside it"));
+            return unusable(path, FileFault::IsFolder);
         }
         Ok(_) => {}
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Err(no_database(path, "there is no such file"));
+            return Err(StoreError::NoDatabase(NoDatabase::NoFile(path.to_owned())));
         }
         Err(error) => {
-            return cannot_open(format!(
-                "the database {shown} can't be reached ({error}); let this program's user read the file and enter its folder"
-            ));
+            return unusable(path, FileFault::NotReached(error.to_string()));
         }
     }
     let held = FileLock::of_existing(path)?;
@@ -153,22 +153,11 @@ pub(super) async fn open_existing(path: &Path) -> Result<Side, StoreError> {
     }
     match refused {
         Some(error) if log_is_there(path) && matches!(sqlite_code(&error), Some(8 | 10 | 13 | 14)) => {
-            cannot_open(format!(
-                "the database {shown} has a write-ahead log ({shown}-wal) that can't be read without writing beside it; make room, or copy both files to a disk that can be written and name the copy"
-            ))
+            unusable(path, FileFault::Log)
         }
-        Some(error) => Err(sentence(path, error)),
+        Some(error) => Err(refusal(path, error)),
         None => Err(StoreError::Busy),
     }
-}
-
-/// The error for a missing database.
-pub(super) fn no_database(path: &Path, what: &str) -> StoreError {
-    let sentence = format!(
-        "there is no database at {} ({what}); name the right one by --config FILE or KENKOCALL_DATABASE__URL, or create one there with `kenkocall migrate`",
-        path.display()
-    );
-    StoreError::NoDatabase { sentence }
 }
 
 /// Returns `true` if there is a write-ahead log that isn't empty.
@@ -242,44 +231,33 @@ fn pool() -> SqlitePoolOptions {
 
 /// Checks that SQLite reports less clearly.
 fn check_parent(path: &Path) -> Result<(), StoreError> {
-    let shown = path.display();
     if path.is_dir() {
-        return cannot_open(format!("the database {shown} is a directory; name a file inside it"));
+        return unusable(path, FileFault::IsFolder);
     }
     if path.parent().is_some_and(|parent| !parent.is_dir()) {
-        return cannot_open(format!("the directory of the database {shown} doesn't exist; create it first"));
+        return unusable(path, FileFault::NoFolder);
     }
     Ok(())
 }
 
-fn sentence(path: &Path, error: sqlx::Error) -> StoreError {
-    let shown = path.display();
+/// Why SQLite can't open the file.
+fn refusal(path: &Path, error: sqlx::Error) -> StoreError {
     let code = sqlite_code(&error);
-    let sentence = match code {
+    let fault = match code {
         Some(3 | SQLITE_READONLY | SQLITE_IOERR | SQLITE_FULL | SQLITE_CANTOPEN | 23) => match (disk(path), code) {
-            (Some(Refusal::ReadOnly), _) => format!(
-                "the database {shown} can't be opened for writing: its disk is read-only; mount it for writing, or name a file on another disk"
-            ),
-            (Some(Refusal::Full), _) => {
-                format!("the database {shown} can't be written: its disk is full; make room there, then start again")
-            }
-            (None, Some(SQLITE_IOERR | SQLITE_FULL)) => format!(
-                "the database {shown} can't be read or written: its disk is full or failing; make room or repair the disk, then start again"
-            ),
-            (None, _) => format!(
-                "the database {shown} can't be opened for writing; let this program's user write the file and its directory"
-            ),
+            (Some(Refusal::ReadOnly), _) => FileFault::ReadOnlyDisk,
+            (Some(Refusal::Full), _) => FileFault::FullDisk,
+            (None, Some(SQLITE_IOERR | SQLITE_FULL)) => FileFault::FailingDisk,
+            (None, _) => FileFault::NotWritable,
         },
-        Some(26) => format!("the file {shown} isn't an SQLite database; name another file, or move this one away"),
-        Some(11) => format!("the database {shown} is damaged; restore it from a backup"),
+        Some(26) => FileFault::NotADatabase,
+        Some(11) => FileFault::Damaged,
         _ => match StoreError::from(error) {
-            StoreError::Driver(error) => {
-                format!("the database {shown} can't be opened ({error}); check the file and its disk")
-            }
+            StoreError::Driver(error) => FileFault::Other(error.to_string()),
             other => return other,
         },
     };
-    StoreError::CannotOpen { sentence }
+    StoreError::CannotOpen(OpenFault::File { path: path.to_owned(), fault })
 }
 
 /// Asks the file system itself: SQLite doesn't tell a full or read-only disk from a file that this user may not write.

@@ -1,11 +1,13 @@
 //! Sentences for people. They are in Fluent files, `translations/LANGUAGE/AREA.ftl`, and in the program when it is
 //! built. A [`Message`] names one with its values; a language turns it into text.
 
+mod said;
 mod sentence;
 mod table;
 
+pub use said::Said;
 pub use sentence::{Argument, Message, Separator};
-pub use table::{Unwritable, files};
+pub use table::{Unwritable, entry, files};
 
 /// Makes a [`Message`] from its id and its values: `message!("call-ended", call = id.to_string())`.
 ///

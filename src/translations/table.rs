@@ -43,6 +43,15 @@ pub fn files(language: Language) -> Vec<(&'static str, &'static str)> {
     files
 }
 
+/// The text of an entry without values, by an id that isn't known at compile time. `None` if the language lacks it.
+pub fn entry(id: &str, language: Language) -> Option<String> {
+    let bundle = BUNDLES.get(&language)?;
+    let pattern = bundle.get_message(id)?.value()?;
+    let mut errors = Vec::new();
+    let text = bundle.format_pattern(pattern, None, &mut errors).into_owned();
+    errors.is_empty().then_some(text)
+}
+
 fn bundle(language: Language) -> FluentBundle<FluentResource> {
     let tag: LanguageIdentifier = language.tag().parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![tag]);

@@ -63,7 +63,7 @@ async fn a_reading_transaction_does_not_write(fresh: Fresh) {
 async fn refusal(url: &str) -> String {
     match Database::open(url, 1).await {
         Ok(_) => panic!("{url} was opened"),
-        Err(error @ (StoreError::CannotOpen { .. } | StoreError::Unreachable { .. })) => error.to_string(),
+        Err(error @ (StoreError::CannotOpen(_) | StoreError::Unreachable { .. })) => error.to_string(),
         Err(other) => panic!("{other:?}"),
     }
 }
@@ -253,7 +253,7 @@ async fn a_file_that_is_not_there_is_named_and_not_made() {
     ] {
         let error = unusable(&format!("sqlite://{shown}/{name}")).await;
         assert!(error.to_string().starts_with(&mentions), "{error}");
-        let missing = matches!(error, StoreError::NoDatabase { .. });
+        let missing = matches!(error, StoreError::NoDatabase(_));
         assert_eq!(missing, error.to_string().contains("KENKOCALL_DATABASE__URL"), "{error}");
     }
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 2, "nothing was created");

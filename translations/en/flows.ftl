@@ -77,6 +77,7 @@ field-optional = { $field }: { $values }, may stay empty
 field-asked-if = asked if { $condition }
 field-range = { $least } to { $most }
 field-or = { $range } or { $entry }
+field-value = write FIELD=VALUE, such as body_temperature=37.5
 field-twice = the field “{ $field }” is filled in twice
 field-missing = { $field } must be filled in
 field-not-number = { $field } takes a number

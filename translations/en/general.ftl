@@ -23,3 +23,7 @@ lasted-seconds = { $seconds } s
 lasted-minutes = { $minutes } min { $seconds } s
 output-incomplete =
     standard output can't be written, so what it has isn't complete; check the disk or the program that reads it
+man-pages = { $pages } pages in { $folder }
+man-no-folder = the folder { $folder } can't be made; name another
+man-no-page = a page can't be written
+man-not-written = { $file } can't be written

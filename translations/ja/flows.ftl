@@ -77,6 +77,7 @@ field-optional = { $field }: { $values }(空欄可)
 field-asked-if = 質問する条件: { $condition }
 field-range = { $least }から{ $most }まで
 field-or = { $range }、または { $entry }
+field-value = body_temperature=37.5 のように FIELD=VALUE の形で書いてください
 field-twice = 項目「{ $field }」が二度書かれています
 field-missing = { $field } は必ず記入してください
 field-not-number = { $field } には数を書いてください

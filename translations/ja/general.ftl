@@ -21,3 +21,7 @@ number-hidden = 番号非通知
 lasted-seconds = { $seconds }秒
 lasted-minutes = { $minutes }分{ $seconds }秒
 output-incomplete = 標準出力に書き込めず、出力が途中で終わっています。ディスクか、出力を読むプログラムを確かめてください
+man-pages = { $folder } にマニュアルページを{ $pages }件書き出しました
+man-no-folder = フォルダー { $folder } を作成できません。別のフォルダーを指定してください
+man-no-page = マニュアルページを書けません
+man-not-written = { $file } に書き込めません

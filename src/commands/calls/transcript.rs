@@ -8,25 +8,29 @@ use serde_json::{Value, json};
 
 use super::{attempts, call_json};
 use crate::commands::arguments::{from_other_number, lasted, number, rfc3339, shown};
-use crate::domain::{CallerNumber, Direction, Disposition, HangupCause, HersysId, Language, Line, Severity};
+use crate::commands::language::text;
+use crate::domain::{CallerNumber, Direction, HangupCause, HersysId, Language, Line, Severity};
 use crate::service::{
     NextAction, ShownAnswer, ShownCall, ShownLeg, ShownPerson, ShownTurn, StoredEvent, TransferOutcome,
 };
 
 pub(super) fn as_text(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> String {
     let call = &shown_call.call;
-    let mut text = format!("call {} ({})\n", call.id, call.line.code());
+    let mut text = format!("{}\n", text!("transcript-call", call = call.id.to_string(), line = call.line.code()));
     let end = match call.ended_at {
         Some(ended) => {
-            let verdict = call.disposition.map_or("ended", Disposition::code);
-            format!("{verdict} after {}", lasted(ended.duration_since(call.started_at)))
+            let after = lasted(ended.duration_since(call.started_at));
+            match call.disposition {
+                Some(verdict) => text!("transcript-ended-so", verdict = verdict.code(), after = after),
+                None => text!("transcript-ended", after = after),
+            }
         }
-        None => "still open".to_owned(),
+        None => text!("transcript-open"),
     };
-    line(&mut text, &format!("began {}, {end}", shown(call.started_at, zone)));
+    line(&mut text, &text!("transcript-began", at = shown(call.started_at, zone), end = end));
     if !shown_call.people.is_empty() {
         let people: Vec<String> = shown_call.people.iter().map(person).collect();
-        line(&mut text, &format!("about HER-SYS ID {}", people.join(", ")));
+        line(&mut text, &text!("transcript-about", people = people.join(", ")));
     }
     if let Some(attempt) = &shown_call.attempt {
         text.push_str(&attempts::as_text(attempt, zone));
@@ -54,15 +58,18 @@ fn line(text: &mut String, line: &str) {
 }
 
 fn leg_text(text: &mut String, leg: &ShownLeg, zone: &TimeZone, reveal: bool) {
-    let far = leg.far_number.as_ref().map(|far| number(far, reveal)).unwrap_or_else(|| "a withheld number".to_owned());
+    let far = leg.far_number.as_ref().map(|far| number(far, reveal)).unwrap_or_else(|| text!("leg-withheld-number"));
     let near = leg.near_number.as_ref().map(|near| number(near, reveal));
-    let ways = match (leg.direction, near) {
-        (Direction::Inbound, Some(near)) => format!("from {far} to {near}"),
-        (Direction::Inbound, None) => format!("from {far}"),
-        (Direction::Outbound, _) => format!("to {far}"),
+    let (carrier, cause) =
+        (&leg.carrier, leg.hangup_cause.map_or_else(|| text!("leg-not-ended"), |cause| cause.code().to_owned()));
+    let leg_line = match (leg.direction, near) {
+        (Direction::Inbound, Some(near)) => {
+            text!("leg-inbound-to", carrier = carrier, far = far, near = near, cause = cause)
+        }
+        (Direction::Inbound, None) => text!("leg-inbound", carrier = carrier, far = far, cause = cause),
+        (Direction::Outbound, _) => text!("leg-outbound", carrier = carrier, far = far, cause = cause),
     };
-    let cause = leg.hangup_cause.map_or("not ended", HangupCause::code);
-    line(text, &format!("{} leg by {}, {ways}: {cause}", leg.direction.code(), leg.carrier));
+    line(text, &leg_line);
     for (status, at) in &leg.statuses {
         line(text, &format!("  {}  {status}", clock(*at, zone)));
     }
@@ -85,52 +92,56 @@ fn turn_text(text: &mut String, turn: &ShownTurn, zone: &TimeZone, language: &mu
     }
     match &turn.then {
         Some(NextAction::Transfer { number, .. }) => {
-            line(text, &format!("          > hands over to {}", number.national()))
+            line(text, &format!("          > {}", text!("turn-hands-over", number = number.national())));
         }
-        Some(NextAction::HangUp) => line(text, "          > hangs up"),
+        Some(NextAction::HangUp) => line(text, &format!("          > {}", text!("turn-hangs-up"))),
         Some(NextAction::Gather { .. }) | None => {}
     }
 }
 
 fn caller(event: &StoredEvent) -> String {
     match event {
-        StoredEvent::Began(Line::AutomatedCall) => "answers".to_owned(),
-        StoredEvent::Began(Line::HealthCall | Line::CallBack) => "calls".to_owned(),
-        StoredEvent::Keyed(keys) if keys.is_empty() => "keys nothing".to_owned(),
-        StoredEvent::Keyed(keys) => format!("keys {keys}"),
-        StoredEvent::Transfer(outcome) => transferred(*outcome).to_owned(),
-        StoredEvent::HungUp(cause) => format!("is gone ({})", cause.code()),
-        StoredEvent::HungUpInTransfer(cause, outcome) => {
-            format!("{}, and is gone ({})", transferred(*outcome), cause.code())
+        StoredEvent::Began(Line::AutomatedCall) => text!("turn-answers"),
+        StoredEvent::Began(Line::HealthCall | Line::CallBack) => text!("turn-calls"),
+        StoredEvent::Keyed(keys) if keys.is_empty() => text!("turn-keys-nothing"),
+        StoredEvent::Keyed(keys) => text!("turn-keys", keys = keys),
+        StoredEvent::Transfer(TransferOutcome::Talked) => text!("turn-talked"),
+        StoredEvent::Transfer(TransferOutcome::NotReached) => text!("turn-not-reached"),
+        StoredEvent::HungUp(cause) => text!("turn-hung-up", cause = cause.code()),
+        StoredEvent::HungUpInTransfer(cause, TransferOutcome::Talked) => {
+            text!("turn-talked-and-hung-up", cause = cause.code())
         }
-        StoredEvent::Withdrawn => "isn't to be called any more".to_owned(),
-        StoredEvent::WithdrawnAfterTransfer(outcome) => {
-            format!("{}, and isn't to be called any more", transferred(*outcome))
+        StoredEvent::HungUpInTransfer(cause, TransferOutcome::NotReached) => {
+            text!("turn-not-reached-and-hung-up", cause = cause.code())
         }
-        StoredEvent::Identified => "is identified".to_owned(),
-    }
-}
-
-const fn transferred(outcome: TransferOutcome) -> &'static str {
-    match outcome {
-        TransferOutcome::Talked => "talked with a person",
-        TransferOutcome::NotReached => "reached nobody",
+        StoredEvent::Withdrawn => text!("turn-withdrawn"),
+        StoredEvent::WithdrawnAfterTransfer(TransferOutcome::Talked) => text!("turn-talked-and-withdrawn"),
+        StoredEvent::WithdrawnAfterTransfer(TransferOutcome::NotReached) => {
+            text!("turn-not-reached-and-withdrawn")
+        }
+        StoredEvent::Identified => text!("turn-identified"),
     }
 }
 
 /// Formats an answer with its severity. If the call has several people, the patient is named too.
 pub(crate) fn kept(answer: &ShownAnswer, several: bool) -> String {
-    let whose = answer.hersys_id.as_ref().filter(|_| several).map(|id| format!(" of {}", id.expose()));
+    let item = answer.item.code();
+    let what = match answer.hersys_id.as_ref().filter(|_| several) {
+        Some(id) => text!("answer-of", item = item, id = id.expose()),
+        None => item.to_owned(),
+    };
     let value = match answer.answer {
-        None => "taken back".to_owned(),
-        Some(answer) => Some(answer.exported()).filter(|text| !text.is_empty()).unwrap_or("not measured".to_owned()),
+        None => text!("answer-taken-back"),
+        Some(answer) => {
+            Some(answer.exported()).filter(|text| !text.is_empty()).unwrap_or_else(|| text!("answer-not-measured"))
+        }
     };
     let severity = match answer.severity {
         Severity::None => String::new(),
         severity => format!(" ({})", severity.code()),
     };
-    let late = if answer.late { " [late: the report was finished before, and stands without it]" } else { "" };
-    format!("{}{}: {value}{severity}{late}", answer.item.code(), whose.unwrap_or_default())
+    let late = if answer.late { format!(" [{}]", text!("answer-late")) } else { String::new() };
+    format!("{what}: {value}{severity}{late}")
 }
 
 /// Formats a moment's time of day.

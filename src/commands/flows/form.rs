@@ -17,7 +17,7 @@ use crate::engine::{Effect, WordsFor, words};
 use crate::flow::form::{Condition, Field, FieldKind, Form, NotReadable, Requirement, Scale};
 use crate::flow::{Bound, FlowSet, NodeId, PromptId, names};
 use crate::flow_test::line_of;
-use crate::translations::{Message, message};
+use crate::translations::{Message, Said, message};
 
 /// An answer of the command line: `FIELD=VALUE`.
 #[derive(Debug, Clone)]
@@ -26,16 +26,11 @@ pub(in crate::commands) struct Given {
     value: String,
 }
 
-/// A value that isn't an answer.
-#[derive(Debug, thiserror::Error)]
-#[error("write FIELD=VALUE, such as body_temperature=37.5")]
-pub(in crate::commands) struct NotGiven;
-
 impl std::str::FromStr for Given {
-    type Err = NotGiven;
+    type Err = Said;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (field, value) = text.split_once('=').ok_or(NotGiven)?;
+        let (field, value) = text.split_once('=').ok_or_else(|| Said(message!("field-value")))?;
         Ok(Self { field: field.trim().to_owned(), value: value.to_owned() })
     }
 }

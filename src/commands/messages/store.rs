@@ -1,15 +1,15 @@
 //! What the store's errors say.
 
-use super::ToMessage;
+use super::{ToMessage, open_error};
 use crate::store::{StoreError, Unique};
 use crate::translations::{Message, message};
 
 impl ToMessage for StoreError {
     fn message(&self) -> Message {
         match self {
-            Self::CannotOpen { sentence } | Self::Unreachable { sentence } | Self::NoDatabase { sentence } => {
-                message!("verbatim", text = sentence)
-            }
+            Self::CannotOpen(fault) => fault.message(),
+            Self::Unreachable { server, why } => open_error::unreachable(server, why.as_deref()),
+            Self::NoDatabase(missing) => missing.message(),
             Self::Newer => message!("database-newer"),
             Self::Older => message!("database-older"),
             Self::Stale => message!("database-stale"),

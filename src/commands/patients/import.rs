@@ -65,7 +65,7 @@ pub(super) async fn run(
     if !warnings.is_empty() {
         complain(&warnings.join("\n"));
     }
-    let answer = serde_json::to_value(Answer::new(&done, mode)).context("the answer can't be written as JSON")?;
+    let answer = serde_json::to_value(Answer::new(&done, mode)).with_context(|| text!("not-json"))?;
     form.tell(client, &text_of(&done, mode), answer).await
 }
 

@@ -9,6 +9,7 @@ use crate::commands::arguments::{
     Form, Reveal, centre_code, found, hersys_id, number, number_json, rfc3339, shown, table,
 };
 use crate::commands::exit::usage;
+use crate::commands::language::text;
 use crate::domain::Sensitive;
 use crate::patient_import::width;
 use crate::service::{Client, PatientQuery, PatientStatus, PatientView, Rest, list_patients};
@@ -89,15 +90,21 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, list: List) -> anyhow:
     let reveal = Reveal { reveal: list.reveal };
     let page = found(list_patients(&client.context, &client.actor, &filter, reveal.details()).await?);
     let listed = &page.items;
-    let mut text = "no patients\n".to_owned();
+    let mut text = format!("{}\n", text!("patients-none"));
     if !listed.is_empty() {
-        let head = ["HER-SYS ID", "name", "phone number", "centre", "calls", "next slot"];
-        let mut lines = vec![head.map(str::to_owned).to_vec()];
+        let mut lines = vec![vec![
+            text!("head-hersys-id"),
+            text!("head-name"),
+            text!("head-phone-number"),
+            text!("head-centre"),
+            text!("head-calls"),
+            text!("head-next-slot"),
+        ]];
         lines.extend(listed.iter().map(|row| line(row, zone, list.reveal)));
         text = table(&lines);
     }
     if let Some(last) = listed.last().filter(|_| page.rest == Rest::More) {
-        text.push_str(&format!("there are more: --after {}, or a greater --limit\n", last.hersys_id.expose()));
+        text.push_str(&format!("{}\n", text!("patients-more", after = last.hersys_id.expose())));
     }
     let value = listed.iter().map(|row| as_json(row, zone, list.reveal)).collect::<Vec<_>>();
     list.form.tell(client, &text, value.into()).await
@@ -106,7 +113,7 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, list: List) -> anyhow:
 fn digits(option: &str, text: &str) -> anyhow::Result<String> {
     let digits: String = width::fold(text).chars().filter(|c| !matches!(c, '-' | ' ')).collect();
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(usage(format!("{option} takes digits, such as 5678")));
+        return Err(usage(text!("patients-digits", option = option)));
     }
     Ok(digits)
 }

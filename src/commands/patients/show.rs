@@ -3,13 +3,15 @@
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
-use crate::commands::arguments::{Form, from_other_number, number, number_json, rfc3339, shown, table};
+use crate::commands::arguments::{Form, from_number, from_other_number, number, number_json, rfc3339, shown, table};
 use crate::commands::calls::attempts::{slot_json, slot_stands};
-use crate::domain::{CallerNumber, ReportOutcome, Severity, SlotOrigin, SlotState, Withdrawal};
+use crate::commands::language::{self, text};
+use crate::domain::{CallerNumber, Language, ReportOutcome, Severity, SlotOrigin, SlotState, Withdrawal};
 use crate::patient_import::Doubt;
 use crate::service::{
     AnswerView, CallSummary, Changed, Client, PatientView, ReportView, ShownPatient, ShownSlot, UnconfirmedStop,
 };
+use crate::translations::{Message, message};
 
 pub(super) async fn run(client: &Client, patient: &ShownPatient, reveal: bool, form: Form) -> anyhow::Result<()> {
     form.tell(client, &text_of(patient, reveal), json_of(patient, reveal)).await
@@ -50,29 +52,23 @@ fn calling_of(row: &PatientView, zone: &TimeZone, reveal: bool) -> String {
     let since = |at: Option<jiff::Timestamp>| at.map(|at| shown(at, zone)).unwrap_or_default();
     match row.not_called {
         None => {
-            let times = if row.call_times.is_empty() { "the centre's own times" } else { &row.call_times };
-            format!("automated calls to {number} at {times}")
+            let times = if row.call_times.is_empty() { text!("calling-centre-times") } else { row.call_times.clone() };
+            text!("calling", number = number, times = times)
         }
-        Some(Withdrawal::Released) => format!("observation ended {}: no automated calls", since(row.released_at)),
-        Some(Withdrawal::Stopped) => format!("automated calls stopped {}", since(row.stopped_at)),
-        Some(Withdrawal::StopRequested) => format!(
-            "automated calls held back: the patient asked {} that they stop; decide: `kenkocall patients stop {id}`, or `kenkocall patients set {id} --automated-call yes` to go on",
-            since(row.stop_requested_at)
-        ),
-        Some(Withdrawal::WrongNumber) => format!(
-            "automated calls held back: {number} isn't the patient's, as a call found out; give the right one: `kenkocall patients set {id} --phone-number NUMBER`, or `--automated-call yes` where this one is right"
-        ),
-        Some(Withdrawal::NumberNotAllowed) => {
-            "no automated calls: they don't go to this kind of number; give a Japanese landline, mobile or 050 number"
-                .to_owned()
+        Some(Withdrawal::Released) => text!("calling-released", at = since(row.released_at)),
+        Some(Withdrawal::Stopped) => text!("calling-stopped", at = since(row.stopped_at)),
+        Some(Withdrawal::StopRequested) => {
+            text!("calling-stop-requested", at = since(row.stop_requested_at), id = id)
         }
+        Some(Withdrawal::WrongNumber) => text!("calling-wrong-number", number = number, id = id),
+        Some(Withdrawal::NumberNotAllowed) => text!("calling-number-not-allowed"),
         Some(
             Withdrawal::SwitchedOff
             | Withdrawal::Reported
             | Withdrawal::TimesChanged
             | Withdrawal::NumberChanged
             | Withdrawal::Superseded,
-        ) => "no automated calls".to_owned(),
+        ) => text!("calling-off"),
     }
 }
 
@@ -81,39 +77,39 @@ fn text_of(view: &ShownPatient, reveal: bool) -> String {
     let date = |date: Option<jiff::civil::Date>| date.map_or_else(|| "-".to_owned(), |date| date.to_string());
     let number = row.phone_number.as_ref().map_or_else(|| "-".to_owned(), |full| number(full, reveal));
     let facts = [
-        ("HER-SYS ID", row.hersys_id.expose().to_owned()),
-        ("name", format!("{} {}", row.family_name.expose(), row.given_name.expose())),
-        ("birth date", row.birth_date.expose().to_string()),
-        ("health centre", format!("{} {}", row.centre, view.centre_name)),
-        ("phone number", number),
-        ("calls", calling_of(row, &view.zone, reveal)),
-        ("next slot", row.next_slot_at.map_or_else(|| "-".to_owned(), |at| shown(at, &view.zone))),
-        ("language", format!("{} ({})", row.language.own_name(), row.language)),
-        ("diagnosed", date(row.diagnosis_date)),
-        ("observed from", date(row.monitoring_start)),
-        ("registered", shown(row.created_at, &view.zone)),
-        ("revision", row.revision.to_string()),
-        ("today", today(view)),
+        (text!("head-hersys-id"), row.hersys_id.expose().to_owned()),
+        (text!("head-name"), format!("{} {}", row.family_name.expose(), row.given_name.expose())),
+        (text!("head-birth-date"), row.birth_date.expose().to_string()),
+        (text!("head-health-centre"), format!("{} {}", row.centre, view.centre_name)),
+        (text!("head-phone-number"), number),
+        (text!("head-calls"), calling_of(row, &view.zone, reveal)),
+        (text!("head-next-slot"), row.next_slot_at.map_or_else(|| "-".to_owned(), |at| shown(at, &view.zone))),
+        (text!("head-language"), format!("{} ({})", row.language.own_name(), row.language)),
+        (text!("head-diagnosed"), date(row.diagnosis_date)),
+        (text!("head-observed-from"), date(row.monitoring_start)),
+        (text!("head-registered"), shown(row.created_at, &view.zone)),
+        (text!("head-revision"), row.revision.to_string()),
+        (text!("head-today"), today(view).text(language::current())),
     ];
-    let mut lines = facts.map(|(name, value)| vec![name.to_owned(), value]).to_vec();
-    lines
-        .extend(view.stops_unconfirmed.iter().map(|alert| vec!["stop asked for".to_owned(), unconfirmed(alert, view)]));
+    let mut lines = facts.map(|(name, value)| vec![name, value]).to_vec();
+    let unconfirmed = |alert| vec![text!("head-stop-asked-for"), unconfirmed(alert, view)];
+    lines.extend(view.stops_unconfirmed.iter().map(unconfirmed));
     let mut text = table(&lines);
     if !view.slots.is_empty() {
-        text.push_str("\ntoday's slots\n");
+        text.push_str(&format!("\n{}\n", text!("patient-slots")));
         text.push_str(&table(&view.slots.iter().map(|slot| slot_line(slot, view)).collect::<Vec<_>>()));
     }
     if !view.reports.is_empty() {
-        text.push_str("\nreports of the last 14 days\n");
+        text.push_str(&format!("\n{}\n", text!("patient-reports")));
         text.push_str(&table(&view.reports.iter().map(|report| report_line(report, &view.zone)).collect::<Vec<_>>()));
         let late: Vec<Vec<String>> = view.reports.iter().filter_map(late_line).collect();
         if !late.is_empty() {
-            text.push_str("\nanswered in another call after the report was finished, and no part of it\n");
+            text.push_str(&format!("\n{}\n", text!("patient-late-answers")));
             text.push_str(&table(&late));
         }
     }
     if !view.calls.is_empty() {
-        text.push_str("\nlast calls to this patient, and those in which this HER-SYS ID was keyed\n");
+        text.push_str(&format!("\n{}\n", text!("patient-calls")));
         let line = |call: &CallSummary| {
             let verdict = call.disposition.map_or("open", crate::domain::Disposition::code);
             vec![
@@ -131,47 +127,52 @@ fn text_of(view: &ShownPatient, reveal: bool) -> String {
 /// Describes a request to stop calls from an unidentified caller.
 fn unconfirmed(alert: &UnconfirmedStop, view: &ShownPatient) -> String {
     let id = view.patient.hersys_id.expose();
-    let call = alert.call.map_or_else(String::new, |call| format!(" in the call {call}"));
-    format!(
-        "{}{call}, by somebody who didn't say who they are: calls continue until you decide: `kenkocall patients stop {id}`, or `kenkocall patients set {id} --automated-call yes` to continue",
-        shown(alert.raised_at, &view.zone)
-    )
+    let at = shown(alert.raised_at, &view.zone);
+    match alert.call {
+        Some(call) => text!("patient-stop-unconfirmed-in-call", at = at, call = call.to_string(), id = id),
+        None => text!("patient-stop-unconfirmed", at = at, id = id),
+    }
 }
 
 fn slot_line(slot: &ShownSlot, view: &ShownPatient) -> Vec<String> {
-    let whose = if slot.origin == SlotOrigin::Staff { "asked for by staff" } else { "" };
+    let whose = if slot.origin == SlotOrigin::Staff { text!("slot-of-staff") } else { String::new() };
     let next = match slot.state {
-        SlotState::Waiting if view.patient.not_called.is_some() => "held back".to_owned(),
-        SlotState::Waiting => format!("next call from {} on", shown(slot.due_at, &view.zone)),
+        SlotState::Waiting if view.patient.not_called.is_some() => text!("slot-held-back"),
+        SlotState::Waiting => text!("slot-next-call", at = shown(slot.due_at, &view.zone)),
         SlotState::Calling | SlotState::Ended(_) => String::new(),
     };
-    let calls = if slot.attempts == 1 { "1 call".to_owned() } else { format!("{} calls", slot.attempts) };
-    vec![format!("  {}", slot.time), slot_stands(slot.state), calls, next, whose.to_owned()]
+    let calls = text!("slot-calls", count = slot.attempts);
+    vec![format!("  {}", slot.time), slot_stands(slot.state), calls, next, whose]
 }
 
 /// Describes the state of today's report.
-fn today(view: &ShownPatient) -> String {
+fn today(view: &ShownPatient) -> Message {
     let mut of_today = view.reports.iter().filter(|shown| shown.report_date == view.today);
     let all: Vec<&ReportView> = of_today.by_ref().collect();
     let finished = all.iter().find(|shown| shown.outcome == ReportOutcome::Reported);
     match (finished, all.first()) {
         (Some(report), _) => {
-            let late = if report.late.is_empty() { "" } else { "; different answers came later, see below" };
-            let channel = report.channel.code();
-            format!("reported by {channel}{}, severity {}{late}", other_number(report, " "), severity(report).code())
+            let (channel, severity) = (report.channel.code(), severity(report).code());
+            let reported = match report.caller_number.and_then(from_number) {
+                Some(from) => message!("today-reported-from", channel = channel, from = from, severity = severity),
+                None => message!("today-reported", channel = channel, severity = severity),
+            };
+            match report.late.is_empty() {
+                true => reported,
+                false => message!("today-late-answers", reported = reported),
+            }
         }
         (None, Some(report)) => {
             let (answers, severity) = (report.answers.len(), severity(report).code());
-            format!("not finished: {answers} answers so far{}, severity {severity}", other_number(report, ", "))
+            match report.caller_number.and_then(from_number) {
+                Some(from) => {
+                    message!("today-unfinished-from", answers = answers, from = from, severity = severity)
+                }
+                None => message!("today-unfinished", answers = answers, severity = severity),
+            }
         }
-        (None, None) => "no report yet".to_owned(),
+        (None, None) => message!("today-no-report"),
     }
-}
-
-/// Says that a report didn't come from the registered number, preceded by `before`.
-fn other_number(report: &ReportView, before: &str) -> String {
-    let from = report.caller_number.and_then(from_other_number);
-    from.map(|from| format!("{before}{from}")).unwrap_or_default()
 }
 
 fn severity(report: &ReportView) -> Severity {
@@ -186,7 +187,7 @@ fn report_line(shown_report: &ReportView, zone: &TimeZone) -> Vec<String> {
         .filter(|answer| answer.severity > Severity::None || answer.item <= crate::domain::Item::Spo2)
         .filter_map(|answer| {
             let value = answer.answer?.exported();
-            let value = if value.is_empty() { "not measured".to_owned() } else { value };
+            let value = if value.is_empty() { text!("answer-not-measured") } else { value };
             Some(format!("{} {value}", answer.item.code()))
         })
         .collect();
@@ -196,8 +197,9 @@ fn report_line(shown_report: &ReportView, zone: &TimeZone) -> Vec<String> {
         report.outcome.code().to_owned(),
         severity(shown_report).code().to_owned(),
         shown(report.started_at, zone),
-        [other_number(shown_report, ""), answers.join(", ")]
+        [report.caller_number.and_then(from_other_number), Some(answers.join(", "))]
             .into_iter()
+            .flatten()
             .filter(|part| !part.is_empty())
             .collect::<Vec<_>>()
             .join(": "),
@@ -213,7 +215,8 @@ fn late_line(shown_report: &ReportView) -> Option<Vec<String>> {
         let value = answer.answer?.exported();
         let severity =
             if answer.severity > Severity::None { format!(" ({})", answer.severity.code()) } else { String::new() };
-        Some(format!("{} {}{severity}", answer.item.code(), if value.is_empty() { "not measured" } else { &value }))
+        let value = if value.is_empty() { text!("answer-not-measured") } else { value };
+        Some(format!("{} {value}{severity}", answer.item.code()))
     };
     let answers: Vec<String> = shown_report.late.iter().filter_map(value).collect();
     Some(vec![format!("  {}", shown_report.report_date), answers.join(", ")])
@@ -249,7 +252,7 @@ fn json_of(view: &ShownPatient, reveal: bool) -> Value {
         "wrong_number": view.patient.not_called == Some(Withdrawal::WrongNumber),
         "next_slot_at": time(row.next_slot_at),
         "slots_today": view.slots.iter().map(|slot| slot_json(slot, zone)).collect::<Vec<_>>(),
-        "today": today(view),
+        "today": today(view).text(Language::English),
         "reports": view.reports.iter().map(|report| report_json(report, zone)).collect::<Vec<_>>(),
         "calls": view.calls.iter().map(|call| json!({
             "id": call.id.to_string(),
