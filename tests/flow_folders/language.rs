@@ -36,5 +36,5 @@ fn transcripts_and_forms_are_told_in_japanese() {
     assert_eq!(in_japanese(&desktop, &form).1, text(&desktop.output(&form).stdout));
     let (code, _, refused) = in_japanese(&desktop, &["flows", "draw", "nowhere"]);
     assert_eq!(code, Some(2));
-    assert!(refused.starts_with("kenkocall: 「nowhere」というフローはありません。"), "{refused}");
+    assert!(refused.starts_with("kenkocall: 「nowhere」という通話の流れはありません。"), "{refused}");
 }

@@ -8,14 +8,14 @@ flow-count =
 flow-todo-did-you-mean = `{ $word }` の書き間違いではありませんか
 flow-todo-copy = Kenko Call に付属の文書から写してください
 flow-todo-keep-one = どちらか一方だけを残してください
-flow-todo-node = このフローにあるノードの名前を書くか、そのノードを追加してください
-flow-todo-flow = フロー(flow.toml のあるフォルダー)の名前を書いてください
+flow-todo-node = この通話の流れにあるノードの名前を書くか、そのノードを追加してください
+flow-todo-flow = 通話の流れ(flow.toml のあるフォルダー)の名前を書いてください
 flow-todo-another-key = 別のキーにしてください
 flow-todo-digits = `digits = 3` と書くか、`takes = "digits"` のときは `digits = [6, 8]` のように書いてください
 
-flow-no-place = フローのフォルダーの中で、このファイルの置き場所が正しくありません
+flow-no-place = 通話の流れのフォルダーの中で、このファイルの置き場所が正しくありません
 flow-no-place-todo = FLOW/flow.toml、FLOW/prompts/LANGUAGE.toml、shared/keys.toml のいずれかに置くか、取り除いてください
-flow-wording-without-flow = この文言を使うフロー `{ $folder }` がありません
+flow-wording-without-flow = この文言を使う通話の流れ `{ $folder }` がありません
 flow-wording-without-flow-todo = { $folder }/flow.toml を書くか、フォルダーを取り除いてください
 flow-file-language-todo = ファイル名を言語のどれかにしてください: { $languages }
 flow-not-utf8 = ファイルの文字コードが UTF-8 ではありません
@@ -23,12 +23,12 @@ flow-not-utf8-todo = UTF-8 で保存し直してください
 flow-not-toml = TOML として読み取れません: { $why }
 flow-not-toml-todo = この行を直してください。文字列は引用符で囲み、同じ名前は一度だけ書き、括弧は必ず閉じます
 flow-no-shared-keys = どの質問でも使えるキーのファイルがありません
-flow-no-line = 通話が始まるフロー `{ $flow }` がありません
-flow-too-many-nodes = フローのノードが{ $nodes }個あり、上限の{ $most }個を超えています
-flow-too-many-nodes-todo = 複数のフローに分けてください
+flow-no-line = 通話の始まりとなる通話の流れ `{ $flow }` がありません
+flow-too-many-nodes = 通話の流れのノードが{ $nodes }個あり、上限の{ $most }個を超えています
+flow-too-many-nodes-todo = 複数の通話の流れに分けてください
 
 flow-part-file = このファイル
-flow-part-flow = フロー `{ $name }`
+flow-part-flow = 通話の流れ `{ $name }`
 flow-part-node = ノード `{ $name }`
 flow-part-wording = 文言のファイル
 flow-part-prompt = 音声案内 `{ $name }`
@@ -42,10 +42,10 @@ flow-add-node = ノードの名前を `{ $field } = "…"` のように書いて
 flow-add-kind = `kind = …` を書いてください。種類: { $kinds }
 flow-add-say = 音声案内の名前を `say = "…"` のように書いてください
 flow-add-prompt = "prompt" または {"{"} prompt = "…", language = "…" {"}"} と書いてください
-flow-add-flow = フローの名前を `flow = "…"` のように書いてください
-flow-add-exits = フローの結果ごとに `exits.RESULT = "…"` を書いてください
+flow-add-flow = 通話の流れの名前を `flow = "…"` のように書いてください
+flow-add-exits = 通話の流れの結果ごとに `exits.RESULT = "…"` を書いてください
 flow-add-ring-seconds = `ring_seconds = 30` のように書いてください
-flow-add-result = 呼び出し元のフローが行き先を選ぶための言葉を `result = "done"` のように書いてください
+flow-add-result = 呼び出し元の通話の流れが行き先を選ぶための言葉を `result = "done"` のように書いてください
 flow-add-tries = `tries = 3` のように書いてください
 flow-add-rules = `rules = [{"{"} …, go = "…" {"}"}]` のように書いてください
 flow-add-is = `is = "yes"`、"no"、"unknown" のどれかを書いてください
@@ -117,26 +117,26 @@ flow-says-nothing-todo = ここか [defaults] に `{ $field } = ["…"]` を書�
 flow-no-give-up = { $part }には、回答がないときの行き先がありません
 flow-no-give-up-todo = 最後まで回答がないときの行き先を、ここか [defaults] に `give_up = "…"` のように書いてください
 
-flow-no-start = フローの始まりのノード `{ $node }` がありません
+flow-no-start = 通話の流れの始まりのノード `{ $node }` がありません
 flow-no-next = ノード `{ $from }` の行き先 `{ $to }` がありません
 flow-no-entry = ノード `{ $of }` が入力を使うノード `{ $at }` がありません
-flow-no-flow = フロー `{ $flow }` がありません
-flow-no-exit = ノード `{ $node }` に、結果 `{ $result }`(フロー `{ $flow }`)のときの行き先がありません
+flow-no-flow = 通話の流れ `{ $flow }` がありません
+flow-no-exit = ノード `{ $node }` に、結果 `{ $result }`(通話の流れ `{ $flow }`)のときの行き先がありません
 flow-no-exit-todo = ノードの名前を `exits.{ $result } = "…"` のように書いてください
-flow-never-ends-with = フロー `{ $flow }` が `{ $result }` で終わることはありません
+flow-never-ends-with = 通話の流れ `{ $flow }` が `{ $result }` で終わることはありません
 flow-never-ends-with-todo = この行き先を取り除いてください
 flow-node-not-reached = ノード `{ $node }` に達する通話がありません
 flow-node-not-reached-todo = 別のノードの行き先にするか、取り除いてください
-flow-flow-not-reached = フロー `{ $flow }` に達する通話がありません
+flow-flow-not-reached = 通話の流れ `{ $flow }` に達する通話がありません
 flow-flow-not-reached-todo = sub_flow のノードか visit のキーで指定するか、フォルダーを取り除いてください
 
-flow-key-visits = フロー `{ $flow }` に移る
+flow-key-visits = 通話の流れ `{ $flow }` に移る
 flow-key-back = 一つ前の質問に戻る
 flow-key-repeats = 質問をもう一度聞く
 flow-key-shared = キー{ $key }が { $one } と { $other } の両方に割り当てられています
 flow-key-shared-todo = それぞれ別のキーにしてください
 flow-key-ends-number = キー # は数の入力の終わりを示すため、ほかのことには使えません
-flow-key-no-flow = キー{ $key }で移るフロー `{ $flow }` がありません
+flow-key-no-flow = キー{ $key }で移る通話の流れ `{ $flow }` がありません
 flow-key-visit-taken = キー{ $key }には、すでに「{ $used }」働きがあります(shared/keys.toml)
 flow-key-visit-taken-todo = visit を別のキーにしてください
 flow-key-node-taken = ノード `{ $node }` のキー{ $key }には、「{ $used }」働きもあります
@@ -198,8 +198,8 @@ flow-without-entry = 通話がノード `{ $node }` に、`{ $at }` の入力が
 flow-without-entry-todo = このノードへの道がすべてその質問を通るようにしてください
 flow-circle = 通話が何も質問しないまま同じところを回り続けることがあります: { $way }
 flow-circle-todo = これらのノードのどれかの行き先を、質問か終わりにしてください
-flow-recursion = フロー `{ $flow }` が、ノード `{ $node }` を通じて自分自身を呼び出します
-flow-recursion-todo = 代わりに、このフローのノードを行き先にしてください
+flow-recursion = 通話の流れ `{ $flow }` が、ノード `{ $node }` を通じて自分自身を呼び出します
+flow-recursion-todo = 代わりに、この通話の流れのノードを行き先にしてください
 flow-stops-calls = ノード `{ $node }` では、本人か確かめていない人でも自動架電を止められます
 flow-stops-calls-todo =
     先に電話に出た人を確かめ、付属の stop_request のように `listener = "confirmed"` の record のノードを通してください
@@ -223,7 +223,7 @@ flow-no-prompt = 音声案内 `{ $prompt }` がありません
 flow-no-prompt-todo = { $file } に文言を書いてください
 flow-no-language = 音声案内 `{ $prompt }` に{ $language }の文言がありません
 flow-no-language-todo = `{ $name } = "…"` を追加してください
-flow-unused = 音声案内 `{ $prompt }` はどのフローでも使われていません
+flow-unused = 音声案内 `{ $prompt }` はどの通話の流れでも使われていません
 flow-unused-todo = どれかのノードで使うか、取り除いてください({ $languages })
 flow-bracket = `{ $prompt }` に、対になっていない {"{"} か {"}"} があります
 flow-bracket-todo = {"{centre}"} のように、両方の括弧を書いてください
@@ -242,7 +242,7 @@ flow-other-gaps-todo = ここも同じ差し込み({ $gaps })にするか、あ�
 
 flow-no-form = 質問をフォームとして表示できません: { $why }
 form-needs-call = ノード `{ $node }` の働きには通話が必要です
-form-needs-call-todo = 質問をするフローの側で、質問の前かあとに行ってください
+form-needs-call-todo = 質問をする通話の流れの側で、質問の前かあとに行ってください
 form-rule-on-call = ノード `{ $node }` の規則が通話の状況によって変わります
 form-rule-on-call-todo = 規則では入力か回答を比べてください
 form-language = ノード `{ $node }` のキーが言語を切り替えます
@@ -267,7 +267,7 @@ form-no-report-todo = 最後の質問のあとに `report = "complete"` の reco
 form-too-many = ノード `{ $node }` が、多すぎる回答によって変わります
 form-too-many-todo = 質問する条件を減らすか、いつも質問してください
 
-flow-unversioned-flow = フロー `{ $flow }` の内容が、{ $earlier }の版{ $version }と違います
+flow-unversioned-flow = 通話の流れ `{ $flow }` の内容が、{ $earlier }の版{ $version }と違います
 flow-unversioned-words = `{ $prompt }` の文言が、{ $versions }({ $earlier })と違います
 flow-unversioned-keys = キーか待ち時間の設定が、{ $versions }({ $earlier })と違います
 flow-unversioned-todo = 通話の記録に残るので、`version` を上げてください: { $files }

@@ -4,9 +4,9 @@ flows-built-in = 付属
 flow-built-in-file = (付属) { $file }
 flows-no-folder =
     通話の流れの文書のフォルダー { $folder } がありません。health_call/flow.toml のあるフォルダーを指定してください
-flows-no-flow = 「{ $flow }」というフローはありません。あるのは { $flows } です
-flows-no-questionnaire = 文書に「{ $flow }」というフローがありません
-flows-documents = フロー{ $flows }件、音声案内{ $prompts }件、{ $languages }言語({ $origin })
+flows-no-flow = 「{ $flow }」という通話の流れはありません。あるのは { $flows } です
+flows-no-questionnaire = 文書に「{ $flow }」という通話の流れがありません
+flows-documents = 通話の流れ{ $flows }件、音声案内{ $prompts }件、{ $languages }言語({ $origin })
 flows-sound = { $documents }: 直すところはありません
 flows-sound-with-warnings =
     { $documents }: 直すところはありません。{ $count ->
@@ -42,7 +42,7 @@ flows-test-built-in = 文書: { $documents }、通話の記録: 付属
 flows-tested = 一致{ $passed }件、不一致{ $failed }件
 flows-no-transcript = { $path } がありません。通話の記録のフォルダーかファイル(.call)を指定してください
 flows-no-transcripts = { $places } に通話の記録(*.call)がありません
-flows-folder-is-no-flow = 置かれているフォルダー「{ $folder }」はフローではありません。{ $flows }
+flows-folder-is-no-flow = 置かれているフォルダー「{ $folder }」は通話の流れではありません。{ $flows }
 flows-transcript-unwritable = 書き込めません
 flows-transcript-written = { $file }: 書き込みました
 flows-differs = { $place }: 「{ $expected }」となるはずが、「{ $happened }」となりました
