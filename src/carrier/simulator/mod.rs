@@ -26,8 +26,10 @@ use jiff::Timestamp;
 pub use events::{NetworkEvent, NetworkEventKind};
 pub use network_faults::NetworkFaults;
 pub use people::{Behaviour, Caller, Habit, Health, Identity, Pace, Population, PopulationMix, Script, Side, Staff};
+pub(crate) use people::{Decision, Pickup};
 pub use requests::{Asked, Message, Placed};
 pub use rng::Between;
+pub(crate) use rng::{Purpose, generator};
 
 use crate::domain::{PhoneNumber, Sensitive};
 use leg::Leg;

@@ -26,7 +26,7 @@ impl Between {
         Self { least: duration, most: duration }
     }
 
-    pub(super) fn pick(self, rng: &mut Rng) -> Duration {
+    pub(crate) fn pick(self, rng: &mut Rng) -> Duration {
         let span = self.most.saturating_sub(self.least).as_millis();
         let picked = rng.u64(0..=u64::try_from(span).unwrap_or(u64::MAX));
         self.least.saturating_add(Duration::from_millis(picked))
@@ -35,7 +35,7 @@ impl Between {
 
 /// The purpose of a generator. The numbers are part of the meaning of a seed, so a new purpose needs a new number.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Purpose {
+pub(crate) enum Purpose {
     /// The person's properties in all calls.
     Person = 1,
     /// The person's behaviour in one call.
@@ -54,10 +54,14 @@ pub(super) enum Purpose {
     Time = 8,
     /// The fate of a request for the newest calls.
     Recent = 9,
+    /// Whether a fault that was set affects a request.
+    Fault = 10,
+    /// The idempotency token of a webhook.
+    Token = 11,
 }
 
 /// The generator for the `nth` event of this purpose that concerns `name`.
-pub(super) fn generator(seed: u64, purpose: Purpose, name: &str, nth: u32) -> Rng {
+pub(crate) fn generator(seed: u64, purpose: Purpose, name: &str, nth: u32) -> Rng {
     // FNV-1a over everything, 64 bits (RFC 9923) …
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let mut take = |bytes: &[u8]| {

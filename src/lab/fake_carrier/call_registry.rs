@@ -178,12 +178,12 @@ pub(super) struct CallRegistry {
     calls: Vec<Call>,
     places: HashMap<String, usize>,
     /// How often each number was called or called in.
-    tried: HashMap<String, u64>,
+    tried: HashMap<String, u32>,
 }
 
 impl CallRegistry {
     /// Returns the number of earlier calls of this number, and counts one more.
-    pub(super) fn count(&mut self, number: &str) -> u64 {
+    pub(super) fn count(&mut self, number: &str) -> u32 {
         let tried = self.tried.entry(number.to_owned()).or_default();
         *tried += 1;
         *tried - 1

@@ -79,7 +79,7 @@ impl Sending {
     }
 
     async fn take(&mut self, mut fields: Fields) {
-        let met = self.office.state().faults.of(&self.office.dice, &self.number, &FAULTS);
+        let met = self.office.state().faults.of(self.office.seed, &self.number, &FAULTS);
         let fault = |name: Name| met.iter().find(|met: &&Met| met.name == name);
         if fault(Name::CallbacksNever).is_some() {
             return;

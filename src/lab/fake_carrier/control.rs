@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
@@ -19,9 +20,11 @@ use super::faults::Asked;
 use super::leg::{Parties, begin};
 use super::log::Event;
 use super::odd_fields;
-use super::people::{Behaviour, HangsUpFirst, Person};
+use super::people::{Behaviour, Person};
 use super::state::SharedState;
+use crate::carrier::simulator::Side;
 use crate::carrier::twilio::Form;
+use crate::domain::Keys;
 
 /// The maximum length of an incoming call, in simulated seconds.
 const TIME_LIMIT_SECONDS: u32 = 14_400;
@@ -110,12 +113,35 @@ struct Named {
     number: String,
     behaviour: Behaviour,
     keys: Option<Vec<String>>,
-    hang_up_at: Option<u32>,
+    hang_up_at: Option<u16>,
     answer_seconds: Option<f64>,
     answered_by: Option<String>,
     talk_seconds: Option<f64>,
     #[serde(default)]
     hangs_up_first: HangsUpFirst,
+}
+
+/// Who hangs up first after a transfer.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum HangsUpFirst {
+    /// The person that the caller was transferred to.
+    #[default]
+    Staff,
+    /// The caller.
+    Caller,
+}
+
+fn keys_of(texts: &[String]) -> Result<Vec<Keys>, Objection> {
+    let keys = |text: &String| Keys::parse(text).map_err(|error| Objection(format!("keys: {error}")));
+    texts.iter().map(keys).collect()
+}
+
+/// A time of up to `most` seconds.
+fn time(name: &str, seconds: Option<f64>, most: u16) -> Result<Option<Duration>, Objection> {
+    let Some(seconds) = seconds else { return Ok(None) };
+    let time = Duration::try_from_secs_f64(seconds).ok().filter(|_| seconds <= f64::from(most));
+    time.map(Some).ok_or_else(|| Objection(format!("{name} are 0 to {most}")))
 }
 
 /// `POST /_fake/people`
@@ -124,13 +150,18 @@ async fn people(State(office): Here, body: String) -> Set {
         note(&office, "people", &named);
         let Named { number, behaviour, keys, hang_up_at, answer_seconds, answered_by, talk_seconds, hangs_up_first } =
             named;
-        if answer_seconds.is_some_and(|seconds| !(0.0..=600.0).contains(&seconds)) {
-            return Err(Objection("answer_seconds are 0 to 600".to_owned()));
-        }
-        if talk_seconds.is_some_and(|seconds| !(0.0..=14_400.0).contains(&seconds)) {
-            return Err(Objection("talk_seconds are 0 to 14400".to_owned()));
-        }
-        let person = Person { behaviour, keys, hang_up_at, answer_seconds, answered_by, talk_seconds, hangs_up_first };
+        let person = Person {
+            behaviour,
+            keys: keys.as_deref().map(keys_of).transpose()?,
+            hang_up_at,
+            answers_after: time("answer_seconds", answer_seconds, 600)?,
+            answered_by,
+            talk: time("talk_seconds", talk_seconds, 14_400)?,
+            hangs_up_first: match hangs_up_first {
+                HangsUpFirst::Staff => Side::Staff,
+                HangsUpFirst::Caller => Side::Caller,
+            },
+        };
         office.state().people.set(number, person);
     }
     Ok(StatusCode::NO_CONTENT)
@@ -170,7 +201,7 @@ struct RingIn {
     fallback_url: Option<String>,
     status_callback: Option<String>,
     keys: Vec<String>,
-    hang_up_at: Option<u32>,
+    hang_up_at: Option<u16>,
     /// Odd fields, form-encoded.
     #[serde(default)]
     fields: String,
@@ -180,7 +211,7 @@ struct RingIn {
 async fn ring_in(State(office): Here, body: String) -> Result<Response, Objection> {
     let RingIn { from, to, url, fallback_url, status_callback, keys, hang_up_at, fields } = read(&body)?;
     Form::read(fields.as_bytes()).map_err(|error| Objection(error.to_string()))?;
-    let person = Person { keys: Some(keys), hang_up_at, ..Person::who(Behaviour::Answers) };
+    let person = Person { keys: Some(keys_of(&keys)?), hang_up_at, ..Person::who(Behaviour::Answers) };
     let plan = CallPlan {
         url,
         fallback_url,
@@ -192,7 +223,7 @@ async fn ring_in(State(office): Here, body: String) -> Result<Response, Objectio
         time_limit_seconds: TIME_LIMIT_SECONDS,
         odd: fields,
     };
-    match begin(&office, Parties { from, to }, Direction::Inbound, plan, Some(person.phone())) {
+    match begin(&office, Parties { from, to }, Direction::Inbound, plan, Some(person)) {
         Some(taken) => Ok((StatusCode::CREATED, Json(json!({ "call": taken.sid }))).into_response()),
         None => Err(Objection("the book of calls is full; POST /_fake/reset empties it".to_owned())),
     }

@@ -1,21 +1,21 @@
 //! The phone that a call is transferred to: a leg of its own, the child of the call, with its own callbacks.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::call_registry::{CallPlan, Detection, Direction, NewCall};
 use super::callbacks::Callbacks;
 use super::leg::{Interrupt, Leg};
 use super::log::Event;
-use super::people::{HangsUpFirst, Listener, Phone};
-use super::rng::hex;
+use super::people::{Rings, rings};
+use super::sid::sid;
 use super::state::SharedState;
 use super::webhook::Fields;
+use crate::carrier::simulator::{Script, Side, Staff};
 use crate::carrier::twilio::CallStatus;
 
-/// How long people talk after a transfer, in simulated seconds, by default.
-const TALK_SECONDS: f64 = 60.0;
-/// How long it rings in a transfer until someone answers, in simulated seconds, by default.
-const RINGS_SECONDS: f64 = 5.0;
+/// How long it rings in a transfer until someone answers, in simulated time, by default.
+const RINGS: Duration = Duration::from_secs(5);
 /// The maximum length of a call, in simulated seconds: the carrier's own limit.
 const TIME_LIMIT_SECONDS: u32 = 14_400;
 
@@ -48,29 +48,21 @@ impl Leg {
         ring_seconds: u32,
         status: Option<(String, Vec<Box<str>>)>,
     ) -> Result<Dialled, Interrupt> {
-        let phone = self.office.state().people.at(number).phone();
+        let script = self.office.state().people.at(number).script(RINGS);
         let mut child = Child::begin(self, number, status);
-        let rings = f64::from(ring_seconds);
-        let outcome = match phone {
-            Phone::Busy => Err(CallStatus::Busy),
-            Phone::Missing => Err(CallStatus::Failed),
-            Phone::PickedUp(person) if person.answer_seconds.unwrap_or(RINGS_SECONDS) <= rings => {
+        let status = match rings(script.pickup, Duration::from_secs(ring_seconds.into())) {
+            Rings::Never(status) => status,
+            Rings::For(length, status) => {
                 child.advance(CallStatus::Ringing);
-                self.pass(person.answer_seconds.unwrap_or(RINGS_SECONDS)).await?;
-                Ok(person)
-            }
-            Phone::RingsOut | Phone::PickedUp(_) => {
-                child.advance(CallStatus::Ringing);
-                self.pass(rings).await?;
-                Err(CallStatus::NoAnswer)
+                self.pass(length).await?;
+                status
             }
         };
-        let (ended, seconds, caller_is_gone) = match outcome {
-            Ok(person) => {
-                let seconds = self.talk_with(&mut child, &person).await?;
-                (CallStatus::Completed, seconds, person.hangs_up_first == HangsUpFirst::Caller)
-            }
-            Err(status) => (status, 0.0, false),
+        let (ended, talked, caller_is_gone) = if status == CallStatus::InProgress {
+            let (talked, hangs_up_first) = self.talk_with(&mut child, &script).await?;
+            (CallStatus::Completed, talked, hangs_up_first == Side::Caller)
+        } else {
+            (status, Duration::ZERO, false)
         };
         child.end(ended);
         let (call, number) = (self.sid.clone(), number.to_owned());
@@ -78,25 +70,29 @@ impl Leg {
         let mut told = vec![("DialCallStatus".to_owned(), ended.code().to_owned())];
         told.push(("DialCallSid".to_owned(), child.sid.clone()));
         if ended == CallStatus::Completed {
-            told.push(("DialCallDuration".to_owned(), format!("{seconds:.0}")));
+            told.push(("DialCallDuration".to_owned(), talked.as_secs().to_string()));
         }
         Ok(Dialled { told, caller_is_gone })
     }
 
-    async fn talk_with(&mut self, child: &mut Child, person: &Listener) -> Result<f64, Interrupt> {
+    /// Returns how long they talked, and who hung up first.
+    async fn talk_with(&mut self, child: &mut Child, person: &Script) -> Result<(Duration, Side), Interrupt> {
         child.advance(CallStatus::InProgress);
         child.tell("answered", &[]);
         self.note(Event::DialAnswered { call: self.sid.clone(), child: child.sid.clone() });
-        let seconds = person.talk_seconds.unwrap_or(TALK_SECONDS);
-        self.pass(seconds).await?;
-        Ok(seconds)
+        let (length, hangs_up_first) = match person.staff {
+            Some(Staff::Talk { length, hangs_up_first, .. }) => (length, hangs_up_first),
+            Some(Staff::NeverAnswer | Staff::RingsUntilCallerIsGone { .. }) | None => (Duration::ZERO, Side::Staff),
+        };
+        self.pass(length).await?;
+        Ok((length, hangs_up_first))
     }
 }
 
 impl Child {
     fn begin(parent: &mut Leg, number: &str, status: Option<(String, Vec<Box<str>>)>) -> Self {
         let office = Arc::clone(&parent.office);
-        let sid = format!("CA{}", hex(&mut parent.rng));
+        let sid = sid("CA", &mut parent.rng);
         let (url, events) = status.unzip();
         let plan = CallPlan {
             url: String::new(),

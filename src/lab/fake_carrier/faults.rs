@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::rng::SeededRng;
+use crate::carrier::simulator::{Purpose, generator};
 
 /// The maximum number of faults at a time.
 const MAX_FAULTS: usize = 1_000;
@@ -152,7 +152,7 @@ struct Active {
     asked: Asked,
     since: Timestamp,
     left: Option<u32>,
-    drawn: HashMap<String, u64>,
+    drawn: HashMap<String, u32>,
 }
 
 /// The active faults.
@@ -288,30 +288,30 @@ impl Faults {
     }
 
     /// Returns the fault that affects a REST request: the first one set.
-    pub(super) fn of_reply(&mut self, dice: &SeededRng, endpoint: Endpoint, number: &str) -> Option<Met> {
+    pub(super) fn of_reply(&mut self, seed: u64, endpoint: Endpoint, number: &str) -> Option<Met> {
         let fits = |asked: &Asked| {
             let on = asked.on.unwrap_or(Endpoint::Create);
             asked.fault.is_of_replies() && (on == endpoint || on == Endpoint::Any)
         };
-        self.active.iter_mut().find_map(|active| active.meets(dice, number, fits))
+        self.active.iter_mut().find_map(|active| active.meets(seed, number, fits))
     }
 
     /// Returns all of these faults that affect a request.
-    pub(super) fn of(&mut self, dice: &SeededRng, number: &str, names: &[Name]) -> Vec<Met> {
+    pub(super) fn of(&mut self, seed: u64, number: &str, names: &[Name]) -> Vec<Met> {
         let fits = |asked: &Asked| names.contains(&asked.fault);
-        self.active.iter_mut().filter_map(|active| active.meets(dice, number, fits)).collect()
+        self.active.iter_mut().filter_map(|active| active.meets(seed, number, fits)).collect()
     }
 }
 
 impl Active {
-    fn meets(&mut self, dice: &SeededRng, number: &str, fits: impl Fn(&Asked) -> bool) -> Option<Met> {
+    fn meets(&mut self, seed: u64, number: &str, fits: impl Fn(&Asked) -> bool) -> Option<Met> {
         let ours = self.asked.number.as_deref().is_none_or(|own| own == number);
         if !ours || !fits(&self.asked) || self.left == Some(0) {
             return None;
         }
         if let Some(probability) = self.asked.probability {
             let nth = self.drawn.entry(number.to_owned()).or_default();
-            let drawn = dice.of("fault", &format!("{} {number}", self.id), *nth).f64();
+            let drawn = generator(seed, Purpose::Fault, &format!("{} {number}", self.id), *nth).f64();
             *nth += 1;
             if drawn >= probability {
                 return None;
@@ -349,29 +349,28 @@ mod tests {
 
     #[test]
     fn a_count_runs_out_and_a_number_is_kept_to() {
-        let dice = SeededRng::new(1);
+        let seed = 1;
         let mut faults = faults(&[
             r#"{"fault":"closed","count":1,"done":false}"#,
             r#"{"fault":"html","number":"+81311112222"}"#,
             r#"{"fault":"unavailable","on":"list"}"#,
         ]);
-        let first = faults.of_reply(&dice, Endpoint::Create, "+81311112223").unwrap();
+        let first = faults.of_reply(seed, Endpoint::Create, "+81311112223").unwrap();
         assert_eq!((first.name, first.deed), (Name::Closed, FaultEffect::NotDone));
-        assert_eq!(faults.of_reply(&dice, Endpoint::Create, "+81311112223"), None);
-        let html = faults.of_reply(&dice, Endpoint::Create, "+81311112222").unwrap();
+        assert_eq!(faults.of_reply(seed, Endpoint::Create, "+81311112223"), None);
+        let html = faults.of_reply(seed, Endpoint::Create, "+81311112222").unwrap();
         assert_eq!((html.name, html.deed), (Name::Html, FaultEffect::Done));
-        assert_eq!(faults.of_reply(&dice, Endpoint::List, "").unwrap().name, Name::Unavailable);
+        assert_eq!(faults.of_reply(seed, Endpoint::List, "").unwrap().name, Name::Unavailable);
         faults.clear();
-        assert_eq!(faults.of_reply(&dice, Endpoint::List, ""), None);
+        assert_eq!(faults.of_reply(seed, Endpoint::List, ""), None);
     }
 
     #[test]
     fn a_probability_is_kept_and_is_the_same_for_a_seed() {
         let run = |seed| {
             let mut faults = faults(&[r#"{"fault":"closed","probability":0.25}"#]);
-            let dice = SeededRng::new(seed);
             let number = |nth: usize| format!("+8131111{nth:04}");
-            (0..2_000).map(|nth| faults.of_reply(&dice, Endpoint::Create, &number(nth)).is_some()).collect::<Vec<_>>()
+            (0..2_000).map(|nth| faults.of_reply(seed, Endpoint::Create, &number(nth)).is_some()).collect::<Vec<_>>()
         };
         let met = run(7).into_iter().filter(|&met| met).count();
         assert!((400..600).contains(&met), "{met} of 2,000");

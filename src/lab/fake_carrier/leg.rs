@@ -9,21 +9,22 @@ use super::call_registry::{CallPlan, Detection, Direction, NewCall, Order, Progr
 use super::callbacks::{Callbacks, FirstDelivered};
 use super::faults::Name;
 use super::log::Event;
-use super::people::{HangsUpFirst, Listener, Phone};
-use super::rng::hex;
+use super::people::{Person, Rings, rings};
+use super::sid::sid;
 use super::state::SharedState;
 use super::webhook::{Fields, Signed, Webhook, send};
+use crate::carrier::simulator::{Between, Pickup, Purpose, Script, generator};
 use crate::carrier::twilio::CallStatus;
+use crate::engine::AnsweredBy;
 
-/// The maximum wait in the carrier's queue, in simulated seconds.
-const QUEUE_SECONDS: f64 = 1.0;
-/// The time from leaving the queue to ringing, in simulated seconds: the minimum, and a random part.
-const SET_UP_SECONDS: (f64, f64) = (1.0, 3.0);
-/// How long it rings until someone answers, in simulated seconds: the minimum, and a random part.
-const ANSWER_SECONDS: (f64, f64) = (3.0, 9.0);
-/// The duration of machine detection and of a machine's greeting, in simulated seconds.
-const DETECTION_SECONDS: f64 = 3.0;
-const GREETING_SECONDS: f64 = 8.0;
+/// The wait in the carrier's queue, in simulated time.
+const QUEUES: Between = Between::millis(0, 1_000);
+/// The time from leaving the queue to ringing, in simulated time.
+const SETS_UP: Between = Between::millis(1_000, 4_000);
+/// How long it rings until someone answers, in simulated time.
+const ANSWERS_AFTER: Between = Between::millis(3_000, 12_000);
+/// The duration of machine detection, in simulated time.
+const DETECTION: Duration = Duration::from_secs(3);
 
 /// One call in progress.
 pub(super) struct Leg {
@@ -33,9 +34,12 @@ pub(super) struct Leg {
     pub(super) to: String,
     pub(super) direction: Direction,
     pub(super) plan: Arc<CallPlan>,
-    pub(super) listener: Listener,
+    /// What the person does.
+    pub(super) script: Script,
+    /// The result of machine detection, if it is set.
+    answered_by: Option<String>,
     /// The number of questions asked.
-    pub(super) turn: u32,
+    pub(super) turn: u16,
     pub(super) rng: fastrand::Rng,
     /// The time in the carrier's queue, in real time.
     queue_time: Duration,
@@ -68,17 +72,17 @@ pub(super) struct Parties {
     pub(super) to: String,
 }
 
-/// Accepts a call and runs it in a task of its own. `phone` overrides the behaviour of the number. Returns `None` if
+/// Accepts a call and runs it in a task of its own. `person` is who has the phone, unless the number says it. Returns `None` if
 /// the registry is full.
 pub(super) fn begin(
     office: &Arc<SharedState>,
     parties: Parties,
     direction: Direction,
     plan: CallPlan,
-    phone: Option<Phone>,
+    person: Option<Person>,
 ) -> Option<Taken> {
     let Parties { from, to } = parties;
-    let person = match direction {
+    let number = match direction {
         Direction::OutboundApi | Direction::OutboundDial => to.clone(),
         Direction::Inbound => from.clone(),
     };
@@ -87,10 +91,11 @@ pub(super) fn begin(
     if state.book.is_full() {
         return None;
     }
-    let nth = state.book.count(&person);
-    let mut rng = office.dice.of("call", &person, nth);
-    let sid = format!("CA{}", hex(&mut rng));
-    let phone = phone.unwrap_or_else(|| state.people.at(&person).phone());
+    let nth = state.book.count(&number);
+    let mut rng = generator(office.seed, Purpose::Call, &number, nth);
+    let sid = sid("CA", &mut rng);
+    let person = person.unwrap_or_else(|| state.people.at(&number));
+    let script = person.script(ANSWERS_AFTER.pick(&mut rng));
     let (now, url) = (office.now(), plan.url.clone());
     let plan_kept = Arc::clone(&plan);
     let new =
@@ -102,19 +107,13 @@ pub(super) fn begin(
         Direction::Inbound => Event::CameIn { call, to: to_noted, from: from_noted, url },
     });
     let queue_time = match direction {
-        Direction::OutboundApi if !state.faults.of(&office.dice, &to, &[Name::StaysQueued]).is_empty() => Duration::MAX,
+        Direction::OutboundApi if !state.faults.of(office.seed, &to, &[Name::StaysQueued]).is_empty() => Duration::MAX,
         Direction::OutboundApi => office.queue_time(&mut state),
         Direction::OutboundDial | Direction::Inbound => Duration::ZERO,
     };
     drop(state);
-    let started = plan.status_callback.as_deref().map(|url| Callbacks::start(office, &sid, &person, url));
+    let started = plan.status_callback.as_deref().map(|url| Callbacks::start(office, &sid, &number, url));
     let (callbacks, first_delivered) = started.unzip();
-    let (listener, unanswered) = match phone {
-        Phone::PickedUp(listener) => (listener, None),
-        Phone::Busy => (Listener::nobody(), Some(CallStatus::Busy)),
-        Phone::Missing => (Listener::nobody(), Some(CallStatus::Failed)),
-        Phone::RingsOut => (Listener::nobody(), Some(CallStatus::NoAnswer)),
-    };
     let office = Arc::clone(office);
     let leg = Leg {
         office,
@@ -123,22 +122,23 @@ pub(super) fn begin(
         to,
         direction,
         plan,
-        listener,
+        script,
+        answered_by: person.answered_by,
         turn: 0,
         rng,
         queue_time,
         orders,
         callbacks,
     };
-    tokio::spawn(leg.live(unanswered));
+    tokio::spawn(leg.live());
     Some(Taken { sid, first_delivered })
 }
 
 impl Leg {
-    async fn live(mut self, unanswered: Option<CallStatus>) {
-        let limit = self.office.real(f64::from(self.plan.time_limit_seconds));
+    async fn live(mut self) {
+        let limit = self.office.real(Duration::from_secs(self.plan.time_limit_seconds.into()));
         let lived = match self.direction {
-            Direction::OutboundApi => self.ring(unanswered).await,
+            Direction::OutboundApi => self.ring().await,
             Direction::OutboundDial | Direction::Inbound => Ok(None),
         };
         let ended = match lived {
@@ -158,67 +158,70 @@ impl Leg {
     }
 
     /// Runs the call until it is answered, or returns the status in which it ended unanswered.
-    async fn ring(&mut self, unanswered: Option<CallStatus>) -> Result<Option<CallStatus>, Interrupt> {
+    async fn ring(&mut self) -> Result<Option<CallStatus>, Interrupt> {
         self.pass_really(self.queue_time).await?;
-        let waiting = self.rng.f64() * QUEUE_SECONDS;
+        let waiting = QUEUES.pick(&mut self.rng);
         self.pass(waiting).await?;
         self.advance(CallStatus::Initiated)?;
         self.tell(Progress::Initiated, &[]);
-        let set_up = between(&mut self.rng, SET_UP_SECONDS);
+        let set_up = SETS_UP.pick(&mut self.rng);
         self.pass(set_up).await?;
-        if let Some(CallStatus::Busy | CallStatus::Failed) = unanswered {
-            return Ok(unanswered);
-        }
+        let limit = Duration::from_secs(self.plan.ring_seconds.into());
+        let (length, status) = match rings(self.script.pickup, limit) {
+            Rings::Never(status) => return Ok(Some(status)),
+            Rings::For(length, status) => (length, status),
+        };
         self.advance(CallStatus::Ringing)?;
         let to = self.to.clone();
         self.note(Event::Ringing { call: self.sid.clone(), to, url: self.plan.url.clone() });
         self.tell(Progress::Ringing, &[]);
-        let rings_until = f64::from(self.plan.ring_seconds);
-        let drawn = between(&mut self.rng, ANSWER_SECONDS);
-        let answer = self.listener.answer_seconds.unwrap_or(drawn);
-        let is_answered = unanswered.is_none() && answer <= rings_until;
-        let rung = self.pass(if is_answered { answer } else { rings_until }).await;
+        let is_answered = status == CallStatus::InProgress;
+        let rung = self.pass(length).await;
         let rung = rung.and_then(|()| if is_answered { self.advance(CallStatus::InProgress) } else { Ok(()) });
         let answered = is_answered && rung.is_ok();
         self.note(Event::RingingEnded { call: self.sid.clone(), to: self.to.clone(), answered });
         rung?;
-        Ok((!is_answered).then_some(CallStatus::NoAnswer))
+        Ok((!is_answered).then_some(status))
     }
 
     /// Detects who answered. Returns the fields for the first webhook.
     pub(super) async fn detect(&mut self) -> Result<Fields, Interrupt> {
-        let by = if self.listener.is_machine { "machine" } else { "person" };
+        let (is_machine, greeting) = match self.script.pickup {
+            Pickup::Answers { by: AnsweredBy::Machine, greeting, .. } => (true, greeting),
+            _ => (false, Duration::ZERO),
+        };
+        let by = if is_machine { "machine" } else { "person" };
         self.note(Event::Answered { call: self.sid.clone(), to: self.to.clone(), by });
         self.tell(Progress::Answered, &[]);
         let detection = self.plan.detection;
         if detection == Detection::Off {
             return Ok(Fields::new());
         }
-        let heard = match (self.listener.is_machine, detection) {
+        let heard = match (is_machine, detection) {
             (false, _) => "human",
             (true, Detection::MessageEnd) => "machine_end_beep",
             (true, _) => "machine_start",
         };
-        let found = self.listener.answered_by.clone().unwrap_or_else(|| heard.to_owned());
-        let waits_for_the_beep = self.listener.is_machine && detection == Detection::MessageEnd;
-        let seconds = if waits_for_the_beep { GREETING_SECONDS } else { DETECTION_SECONDS };
+        let found = self.answered_by.clone().unwrap_or_else(|| heard.to_owned());
+        let waits_for_the_beep = is_machine && detection == Detection::MessageEnd;
+        let length = if waits_for_the_beep { greeting } else { DETECTION };
         if let Some(url) = self.plan.async_detection_callback.clone() {
-            self.detect_beside(url, found, seconds);
+            self.detect_beside(url, found, length);
             return Ok(Fields::new());
         }
-        self.pass(seconds).await?;
+        self.pass(length).await?;
         self.office.state().book.detected(&self.sid, &found);
         Ok(vec![("AnsweredBy".to_owned(), found)])
     }
 
     /// Starts asynchronous detection. The conversation begins immediately, and the result is sent to a URL of its own.
-    fn detect_beside(&self, url: String, found: String, seconds: f64) {
+    fn detect_beside(&self, url: String, found: String, length: Duration) {
         let mut fields = self.fields();
         fields.push(("AnsweredBy".to_owned(), found.clone()));
-        fields.push(("MachineDetectionDuration".to_owned(), format!("{:.0}", seconds * 1_000.0)));
+        fields.push(("MachineDetectionDuration".to_owned(), length.as_millis().to_string()));
         let (office, sid) = (Arc::clone(&self.office), self.sid.clone());
         tokio::spawn(async move {
-            tokio::time::sleep(office.real(seconds)).await;
+            tokio::time::sleep(office.real(length)).await;
             office.state().book.detected(&sid, &found);
             let signed = Signed::ByCarrier;
             let webhook = Webhook { call: &sid, kind: "detection", url: &url, fields: &fields, signed };
@@ -301,9 +304,9 @@ impl Leg {
         }
     }
 
-    /// Waits for simulated seconds, unless the call gets an order.
-    pub(super) async fn pass(&mut self, simulated_seconds: f64) -> Result<(), Interrupt> {
-        let real = self.office.real(simulated_seconds);
+    /// Waits for this simulated time, unless the call gets an order.
+    pub(super) async fn pass(&mut self, simulated: Duration) -> Result<(), Interrupt> {
+        let real = self.office.real(simulated);
         self.pass_really(real).await
     }
 
@@ -329,22 +332,4 @@ impl Leg {
     pub(super) fn note(&self, event: Event) {
         self.office.note(&event);
     }
-}
-
-impl Listener {
-    fn nobody() -> Self {
-        Self {
-            answer_seconds: None,
-            is_machine: false,
-            answered_by: None,
-            keys: Vec::new(),
-            hang_up_at: None,
-            talk_seconds: None,
-            hangs_up_first: HangsUpFirst::Staff,
-        }
-    }
-}
-
-fn between(rng: &mut fastrand::Rng, (least, more): (f64, f64)) -> f64 {
-    least + rng.f64() * more
 }

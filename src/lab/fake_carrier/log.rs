@@ -45,9 +45,9 @@ pub(super) enum Event {
     /// The call was answered, by a person or a machine.
     Answered { call: String, to: String, by: &'static str },
     /// Keys were pressed. `turn` is the number of the question in the call.
-    Keyed { call: String, turn: u32, keys: String },
+    Keyed { call: String, turn: u16, keys: String },
     /// The person hung up. `turn` is the number of the question in the call.
-    HungUp { call: String, turn: u32 },
+    HungUp { call: String, turn: u16 },
     /// A transferred call was answered. The child is the call to that phone.
     DialAnswered { call: String, child: String },
     /// A transfer ended.

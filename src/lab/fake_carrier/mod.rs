@@ -37,7 +37,7 @@ mod odd_fields;
 mod overrides;
 mod people;
 mod rest;
-mod rng;
+mod sid;
 mod state;
 mod twiml_runner;
 mod webhook;
@@ -57,7 +57,6 @@ use self::faults::Faults;
 use self::log::Log;
 use self::odd_fields::OddFields;
 use self::people::{BY_LAST_DIGITS, Behaviour, People};
-use self::rng::SeededRng;
 use self::state::{SharedState, State};
 use crate::carrier::twilio::SigningKey;
 use crate::commands::output::outln;
@@ -159,7 +158,7 @@ fn open(carrier: Carrier, seed: u64) -> anyhow::Result<SharedState> {
         speed,
         webhook_limit,
         calls_per_second,
-        dice: SeededRng::new(seed),
+        seed,
         log: Log::new(file.transpose()?, carrier.quiet),
         state: Mutex::new(State {
             book: call_registry::CallRegistry::default(),

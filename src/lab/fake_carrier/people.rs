@@ -1,9 +1,16 @@
-//! The simulated people: who answers, which keys they press, and when they hang up.
+//! Which phone behaves how. A behaviour is a script of the simulated network's people: both networks have the same
+//! people.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
+
+use crate::carrier::simulator::{Pace, Pickup, Script, Side, Staff};
+use crate::carrier::twilio::CallStatus;
+use crate::domain::{HangupCause, Keys};
+use crate::engine::AnsweredBy;
 
 /// How a phone behaves, by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
@@ -43,67 +50,48 @@ const WELL: [&str; 14] = ["1", "365", "1", "098", "1", "2", "2", "2", "2", "2", 
 /// The key for "this isn't the patient's number".
 const WRONG_NUMBER: &str = "4";
 /// The question at which a person who hangs up does so, by default.
-const HANGS_UP_AT: u32 = 4;
+const HANGS_UP_AT: u16 = 4;
+/// How long a machine greets.
+const GREETING: Duration = Duration::from_secs(8);
+/// How long people talk after a transfer, by default.
+const TALK: Duration = Duration::from_secs(60);
 
 /// The settings of one phone, as set through the control API. Unset ones follow the behaviour.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Person {
     pub(super) behaviour: Behaviour,
     /// The keys at each question, in order; empty for none. `#` ends an entry early.
-    pub(super) keys: Option<Vec<String>>,
+    pub(super) keys: Option<Vec<Keys>>,
     /// The question at which the person hangs up, counted from 1.
-    pub(super) hang_up_at: Option<u32>,
-    /// How long it rings, in simulated seconds.
-    pub(super) answer_seconds: Option<f64>,
+    pub(super) hang_up_at: Option<u16>,
+    /// How long it rings, in simulated time.
+    pub(super) answers_after: Option<Duration>,
     /// The result of machine detection, right or wrong (`human`, `machine_start`, `fax`, `unknown`).
     pub(super) answered_by: Option<String>,
-    /// How long a transferred caller talks with this person, in simulated seconds.
-    pub(super) talk_seconds: Option<f64>,
+    /// How long a transferred caller talks with this person, in simulated time.
+    pub(super) talk: Option<Duration>,
     /// Who hangs up first after a transfer.
-    pub(super) hangs_up_first: HangsUpFirst,
+    pub(super) hangs_up_first: Side,
 }
 
-/// Who hangs up first after a transfer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum HangsUpFirst {
-    /// The person that the caller was transferred to.
-    #[default]
-    Staff,
-    /// The caller.
-    Caller,
+/// What a phone does when it is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rings {
+    /// It never rings, and the call ends in this status.
+    Never(CallStatus),
+    /// It rings, in simulated time, and then the call has this status.
+    For(Duration, CallStatus),
 }
 
-/// What happens when a phone is called.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Phone {
-    /// The line is busy.
-    Busy,
-    /// The number doesn't exist.
-    Missing,
-    /// It rings until the caller gives up.
-    RingsOut,
-    /// The call is answered, by a person or a machine.
-    PickedUp(Listener),
-}
-
-/// Who answers.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Listener {
-    /// The seconds of ringing before the answer, in simulated time; random if `None`.
-    pub(super) answer_seconds: Option<f64>,
-    /// A machine plays its greeting first.
-    pub(super) is_machine: bool,
-    /// The result of machine detection, if it is set.
-    pub(super) answered_by: Option<String>,
-    /// The keys at each question.
-    pub(super) keys: Vec<String>,
-    /// The question at which the person hangs up.
-    pub(super) hang_up_at: Option<u32>,
-    /// How long a transferred caller talks with this person, if it is set.
-    pub(super) talk_seconds: Option<f64>,
-    /// Who hangs up first after a transfer.
-    pub(super) hangs_up_first: HangsUpFirst,
+/// What a phone does when it may ring for `limit`.
+pub(super) fn rings(pickup: Pickup, limit: Duration) -> Rings {
+    match pickup {
+        Pickup::Fails(HangupCause::UserBusy) => Rings::Never(CallStatus::Busy),
+        Pickup::Fails(_) | Pickup::Refused => Rings::Never(CallStatus::Failed),
+        Pickup::Answers { after, .. } if after <= limit => Rings::For(after, CallStatus::InProgress),
+        Pickup::Rejects { after } if after <= limit => Rings::For(after, CallStatus::Busy),
+        Pickup::Answers { .. } | Pickup::Rejects { .. } | Pickup::RingsOut => Rings::For(limit, CallStatus::NoAnswer),
+    }
 }
 
 impl Person {
@@ -112,34 +100,34 @@ impl Person {
             behaviour,
             keys: None,
             hang_up_at: None,
-            answer_seconds: None,
+            answers_after: None,
             answered_by: None,
-            talk_seconds: None,
-            hangs_up_first: HangsUpFirst::Staff,
+            talk: None,
+            hangs_up_first: Side::Staff,
         }
     }
 
-    /// Returns what happens when this person is called.
-    pub(super) fn phone(self) -> Phone {
-        let well = || WELL.map(str::to_owned).to_vec();
-        let (keys, hang_up_at) = match self.behaviour {
-            Behaviour::Busy => return Phone::Busy,
-            Behaviour::Failed => return Phone::Missing,
-            Behaviour::NoAnswer => return Phone::RingsOut,
-            Behaviour::Answers => (well(), None),
-            Behaviour::HangsUp => (well(), Some(HANGS_UP_AT)),
-            Behaviour::WrongNumber => (vec![WRONG_NUMBER.to_owned()], None),
-            Behaviour::Silent | Behaviour::Voicemail => (Vec::new(), None),
+    /// What this person does in one call. It rings for `usual` unless that is set.
+    pub(super) fn script(&self, usual: Duration) -> Script {
+        let after = self.answers_after.unwrap_or(usual);
+        let answers = Script::answers(after).tempo(Pace::STEADY);
+        let (script, keys): (Script, &[&str]) = match self.behaviour {
+            Behaviour::Busy => (Script::busy(), &[]),
+            Behaviour::Failed => (Script::fails(HangupCause::InvalidNumberFormat), &[]),
+            Behaviour::NoAnswer => (Script::rings_out(), &[]),
+            Behaviour::Answers | Behaviour::HangsUp => (answers, &WELL),
+            Behaviour::WrongNumber => (answers, &[WRONG_NUMBER]),
+            Behaviour::Silent => (answers, &[]),
+            Behaviour::Voicemail => (answers.picked_up_by(AnsweredBy::Machine, GREETING), &[]),
         };
-        Phone::PickedUp(Listener {
-            answer_seconds: self.answer_seconds,
-            is_machine: self.behaviour == Behaviour::Voicemail,
-            answered_by: self.answered_by,
-            keys: self.keys.unwrap_or(keys),
-            hang_up_at: self.hang_up_at.or(hang_up_at),
-            talk_seconds: self.talk_seconds,
-            hangs_up_first: self.hangs_up_first,
-        })
+        let usual = || keys.iter().filter_map(|keys| Keys::parse(keys).ok()).collect();
+        let script = self.keys.clone().unwrap_or_else(usual).into_iter().fold(script, Script::keys);
+        let length = self.talk.unwrap_or(TALK);
+        let script = script.staff(Staff::Talk { rings: after, length, hangs_up_first: self.hangs_up_first });
+        match self.hang_up_at.or((self.behaviour == Behaviour::HangsUp).then_some(HANGS_UP_AT)) {
+            Some(question) => script.hangs_up_at_question(question),
+            None => script,
+        }
     }
 }
 
@@ -191,12 +179,24 @@ mod tests {
     fn a_number_of_its_own_comes_before_its_last_digits() {
         let digits = vec![("91".to_owned(), Behaviour::Busy)];
         let mut people = People::new(digits, Behaviour::Silent);
-        assert_eq!(people.at("+819012345691").phone(), Phone::Busy);
-        assert_eq!(people.at("+819012345678").behaviour, Behaviour::Silent);
+        assert_eq!(people.at("+819012345691"), Person::who(Behaviour::Busy));
+        assert_eq!(people.at("+819012345678"), Person::who(Behaviour::Silent));
         people.set("+819012345691".into(), Person::who(Behaviour::NoAnswer));
-        assert_eq!(people.at("+819012345691").phone(), Phone::RingsOut);
+        assert_eq!(people.at("+819012345691"), Person::who(Behaviour::NoAnswer));
         people.forget();
-        assert_eq!(people.at("+819012345691").phone(), Phone::Busy);
+        assert_eq!(people.at("+819012345691"), Person::who(Behaviour::Busy));
+    }
+
+    #[test]
+    fn a_phone_rings_as_its_person_behaves() {
+        let rings = |behaviour, seconds| {
+            rings(Person::who(behaviour).script(Duration::from_secs(seconds)).pickup, Duration::from_secs(20))
+        };
+        assert_eq!(rings(Behaviour::Busy, 5), Rings::Never(CallStatus::Busy));
+        assert_eq!(rings(Behaviour::Failed, 5), Rings::Never(CallStatus::Failed));
+        assert_eq!(rings(Behaviour::NoAnswer, 5), Rings::For(Duration::from_secs(20), CallStatus::NoAnswer));
+        assert_eq!(rings(Behaviour::Voicemail, 5), Rings::For(Duration::from_secs(5), CallStatus::InProgress));
+        assert_eq!(rings(Behaviour::Answers, 21), Rings::For(Duration::from_secs(20), CallStatus::NoAnswer));
     }
 
     #[test]

@@ -11,7 +11,6 @@ use super::faults::Faults;
 use super::log::{Event, Log};
 use super::odd_fields::OddFields;
 use super::people::People;
-use super::rng::SeededRng;
 use crate::carrier::twilio::SigningKey;
 use crate::service::Clock;
 
@@ -32,7 +31,8 @@ pub(super) struct SharedState {
     pub(super) webhook_limit: Duration,
     /// Calls that begin to ring per simulated second; `None` for no limit.
     pub(super) calls_per_second: Option<f64>,
-    pub(super) dice: SeededRng,
+    /// The seed of all random choices.
+    pub(super) seed: u64,
     pub(super) log: Log,
     pub(super) state: Mutex<State>,
 }
@@ -49,9 +49,9 @@ pub(super) struct State {
     /// When the next call may leave the queue.
     pub(super) next_dial: Timestamp,
     /// The number of SMS accepted.
-    pub(super) messages: u64,
+    pub(super) messages: u32,
     /// The number of webhooks sent.
-    pub(super) webhooks: u64,
+    pub(super) webhooks: u32,
 }
 
 impl SharedState {
@@ -68,9 +68,9 @@ impl SharedState {
         self.log.add(self.now(), event);
     }
 
-    /// Converts simulated seconds to real time.
-    pub(super) fn real(&self, simulated_seconds: f64) -> Duration {
-        Duration::try_from_secs_f64(simulated_seconds / self.speed).unwrap_or(Duration::MAX)
+    /// Converts simulated time to real time.
+    pub(super) fn real(&self, simulated: Duration) -> Duration {
+        Duration::try_from_secs_f64(simulated.as_secs_f64() / self.speed).unwrap_or(Duration::MAX)
     }
 
     /// Converts real time to simulated seconds, rounded up.
@@ -90,7 +90,7 @@ impl SharedState {
         let Some(calls_per_second) = self.calls_per_second else { return Duration::ZERO };
         let now = self.now();
         let turn = state.next_dial.max(now);
-        state.next_dial = turn.checked_add(self.real(1.0 / calls_per_second)).unwrap_or(turn);
+        state.next_dial = turn.checked_add(self.real(Duration::try_from_secs_f64(1.0 / calls_per_second).unwrap_or(Duration::MAX))).unwrap_or(turn);
         Duration::try_from(turn.duration_since(now)).unwrap_or_default()
     }
 

@@ -3,12 +3,14 @@
 use super::call_registry::Direction;
 use super::dialled::Dialled;
 use super::faults::Name;
-use super::gather::{entry, spoken_seconds};
+use super::gather::{entry, spoken};
 use super::leg::{Interrupt, Leg};
 use super::log::Event;
 use super::state::SharedState;
 use super::webhook::{Answer, Failure, Fields, Signed, Webhook, absolute, send, send_with_token, token};
+use crate::carrier::simulator::Decision;
 use crate::carrier::twilio::{CallStatus, Document, Gather, Verb};
+use crate::domain::Keys;
 
 /// The maximum number of documents per call. A call with more runs in a loop.
 const MAX_DOCUMENTS: u32 = 1_000;
@@ -75,7 +77,7 @@ impl Leg {
         let fetch = |url: &str, more| Next::Fetch(Step { url: absolute(base, url), more });
         match verb {
             Verb::Say { .. } | Verb::Play { .. } | Verb::Pause { .. } => {
-                self.pass(spoken_seconds(std::slice::from_ref(&verb))).await?;
+                self.pass(spoken(std::slice::from_ref(&verb))).await?;
                 Ok(Next::Verb)
             }
             Verb::Redirect { url } => Ok(fetch(url.as_str(), Fields::new())),
@@ -109,20 +111,24 @@ impl Leg {
     async fn gather(&mut self, gather: &Gather, base: &str) -> Result<Next, Interrupt> {
         self.turn += 1;
         let turn = self.turn;
-        if self.listener.hang_up_at == Some(turn) {
-            self.pass(spoken_seconds(&gather.nested) / 2.0).await?;
-            self.note(Event::HungUp { call: self.sid.clone(), turn });
-            return Err(Interrupt::HungUp);
-        }
-        let place = usize::try_from(turn - 1).unwrap_or(usize::MAX);
-        let keys = self.listener.keys.get(place).cloned().unwrap_or_default();
-        let entry = entry(gather, &keys);
+        let keys = match self.script.decide("", turn, true).0 {
+            Decision::HangUp => {
+                self.pass(spoken(&gather.nested) / 2).await?;
+                self.note(Event::HungUp { call: self.sid.clone(), turn });
+                return Err(Interrupt::HungUp);
+            }
+            Decision::Keys(keys) => keys,
+            // Without the flow's prompts, a person knows only the scripted keys.
+            Decision::Silence | Decision::Own => Keys::default(),
+        };
+        let keys = keys.expose();
+        let entry = entry(gather, keys, &self.script.tempo, &mut self.rng);
         // A caller who presses keys doesn't wait for the silence after the question.
         let is_pause = |verb: &&Verb| matches!(verb, Verb::Pause { .. });
         let silent = gather.nested.iter().rev().take_while(is_pause).count();
         let heard = gather.nested.len() - if keys.is_empty() { 0 } else { silent };
-        self.pass(spoken_seconds(gather.nested.get(..heard).unwrap_or_default())).await?;
-        self.pass(entry.seconds).await?;
+        self.pass(spoken(gather.nested.get(..heard).unwrap_or_default())).await?;
+        self.pass(entry.length).await?;
         if !keys.is_empty() {
             self.note(Event::Keyed { call: self.sid.clone(), turn, keys: entry.digits.clone() });
         }
@@ -160,7 +166,7 @@ impl Leg {
             Direction::OutboundApi | Direction::OutboundDial => &self.to,
             Direction::Inbound => &self.from,
         };
-        let met = office.state().faults.of(&office.dice, person, &FAULTS);
+        let met = office.state().faults.of(office.seed, person, &FAULTS);
         if let Some(garbage) = met.iter().find(|met| met.name == Name::Digits) {
             for (_, value) in fields.iter_mut().filter(|(name, _)| name == "Digits") {
                 value.clone_from(&garbage.digits);

@@ -15,6 +15,7 @@ use super::log::Event;
 use super::odd_fields::{FieldValue, sent};
 use super::overrides::{Attempt, Overrides};
 use super::state::SharedState;
+use crate::carrier::simulator::{Purpose, generator};
 
 /// The maximum size of an answer, in bytes: Twilio's limit for TwiML.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
@@ -98,7 +99,7 @@ pub(super) fn token(office: &SharedState) -> String {
         state.webhooks += 1;
         state.webhooks
     };
-    let bytes = office.dice.of("token", "", nth).u128(..).to_be_bytes();
+    let bytes = generator(office.seed, Purpose::Token, "", nth).u128(..).to_be_bytes();
     uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 

@@ -14,7 +14,7 @@ pub use health::Health;
 pub use script::{Pace, Script, Side, Staff};
 
 pub(super) use habit::{key, language_key};
-pub(super) use script::{Decision, Pickup};
+pub(crate) use script::{Decision, Pickup};
 
 use super::rng::{Purpose, generator};
 use crate::domain::{BirthDate, HersysId, Language, PhoneNumber};

@@ -16,11 +16,11 @@ use crate::flow::PromptId;
 /// own answer.
 #[derive(Debug, Clone)]
 pub struct Script {
-    pub(in crate::carrier::simulator) pickup: Pickup,
-    pub(in crate::carrier::simulator) tempo: Pace,
+    pub(crate) pickup: Pickup,
+    pub(crate) tempo: Pace,
     pub(in crate::carrier::simulator) health: Option<Health>,
     /// The outcome of a transfer; drawn if it isn't set.
-    pub(in crate::carrier::simulator) staff: Option<Staff>,
+    pub(crate) staff: Option<Staff>,
     silent: bool,
     hangs_up_at: Option<u16>,
     at_question: BTreeMap<u16, Keys>,
@@ -60,7 +60,7 @@ pub enum Side {
 
 /// What happens while the phone rings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::carrier::simulator) enum Pickup {
+pub(crate) enum Pickup {
     /// Answered after the given time; listening begins after a greeting.
     Answers { after: Duration, by: AnsweredBy, greeting: Duration },
     /// Nobody answers.
@@ -81,7 +81,7 @@ enum Step {
 
 /// The response to a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::carrier::simulator) enum Decision {
+pub(crate) enum Decision {
     Keys(Keys),
     Silence,
     HangUp,
@@ -273,12 +273,7 @@ impl Script {
 
     /// Decides the response to the `nth` question. `first` is `false` if it is asked again. Consecutive waiting steps
     /// are added up.
-    pub(in crate::carrier::simulator) fn decide(
-        &mut self,
-        prompt: &str,
-        question: u16,
-        first: bool,
-    ) -> (Decision, Duration) {
+    pub(crate) fn decide(&mut self, prompt: &str, question: u16, first: bool) -> (Decision, Duration) {
         let mut waits = Duration::ZERO;
         if self.hangs_up_by(question) {
             return (Decision::HangUp, waits);

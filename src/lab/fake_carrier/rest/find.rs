@@ -87,7 +87,7 @@ pub(super) fn list(office: &SharedState, asked: &Asked) -> Result<Done, Refusal>
     let page = number(asked, "Page", 0)?;
     let mut state = office.state();
     let faults = [Name::ListLags, Name::ListFrozen, Name::ListSkipsQueued];
-    let met = state.faults.of(&office.dice, asked.one("To").unwrap_or_default(), &faults);
+    let met = state.faults.of(office.seed, asked.one("To").unwrap_or_default(), &faults);
     let until = met.iter().find_map(|met| match met.name {
         Name::ListLags => office.now().checked_sub(met.delay.unwrap_or_default()).ok(),
         Name::ListFrozen => {

@@ -6,12 +6,13 @@ use serde_json::json;
 
 use super::super::callbacks::Callbacks;
 use super::super::log::Event;
-use super::super::rng::hex;
+use super::super::sid::sid;
 use super::super::state::SharedState;
 use super::create::checked;
 use super::refusal::Refusal;
 use super::reply::Done;
 use super::{API_VERSION, Asked, json::time};
+use crate::carrier::simulator::{Purpose, generator};
 use crate::domain::PhoneNumber;
 
 /// Characters per segment of a message that isn't plain Latin.
@@ -29,7 +30,7 @@ pub(super) fn create(office: &Arc<SharedState>, asked: &Asked) -> Result<Done, R
         state.messages += 1;
         state.messages
     };
-    let sid = format!("SM{}", hex(&mut office.dice.of("message", to, nth)));
+    let sid = sid("SM", &mut generator(office.seed, Purpose::Message, to, nth));
     let (message, to_noted, from_noted) = (sid.clone(), to.to_owned(), from.to_owned());
     office.note(&Event::Message { message, to: to_noted, from: from_noted, body: body.to_owned() });
     if let Some(url) = callback {

@@ -36,7 +36,7 @@ pub(super) async fn answer(
         return refused(office, asked, None, refusal);
     }
     let number = asked.number(office);
-    let met = office.state().faults.of_reply(&office.dice, endpoint, &number);
+    let met = office.state().faults.of_reply(office.seed, endpoint, &number);
     let fault = met.as_ref().map(|met| met.name);
     let done = match &met {
         Some(Met { deed: FaultEffect::NotDone, .. }) => None,
