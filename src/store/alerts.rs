@@ -11,6 +11,7 @@ use super::{
     StoreError, Tx,
     bind_value::{Row, parsed},
     seals::{Seal, SealKind, millis, new_salt, seal},
+    tx::Lock,
 };
 use crate::domain::{AlertId, AlertKind, CallId, CentreCode, Item, PatientId, PhoneNumber, ReportId, Severity};
 use crate::policy::{CallBackState, PastCallBack};
@@ -329,6 +330,15 @@ const fn urgency(severity: Severity) -> i64 {
         Severity::Note => 2,
         Severity::None => 3,
     }
+}
+
+/// Prevents other transactions from raising an alert for all health centres until this one ends, so that two that find
+/// none don't raise it twice.
+///
+/// # Errors
+/// Database errors.
+pub async fn raise_alone(tx: &mut Tx) -> Result<(), StoreError> {
+    tx.lock(Lock::AlertsOfAll).await
 }
 
 /// The open alerts of a kind, oldest first.

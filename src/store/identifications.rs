@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{StoreError, Tx, bind_value::Row};
+use super::{StoreError, Tx, bind_value::Row, tx::Lock};
 use crate::domain::{CallId, HersysId, PhoneNumber};
 use crate::policy::Lane;
 
@@ -143,11 +143,7 @@ pub async fn proven_in(tx: &mut Tx, call: CallId) -> Result<Vec<(HersysId, Lane)
 /// # Errors
 /// Database errors.
 pub async fn judge_alone(tx: &mut Tx) -> Result<(), StoreError> {
-    if !tx.writes_alone() {
-        tx.fetch_optional("SELECT 1 FROM (SELECT pg_advisory_xact_lock(5031980215)) AS held", vec![], |_| Ok(()))
-            .await?;
-    }
-    Ok(())
+    tx.lock(Lock::Identifications).await
 }
 
 /// Counts failures of these IDs, of these callers, and in total. Pass each ID and caller once. Up to 256 of them need

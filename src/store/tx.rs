@@ -64,6 +64,16 @@ impl<D: sqlx::Database> Hold<D> {
     }
 }
 
+/// What only one transaction at a time may do. The numbers are those of the locks on PostgreSQL.
+#[derive(Debug, Clone, Copy)]
+#[repr(i64)]
+pub(super) enum Lock {
+    /// Count failed identifications and add one.
+    Identifications = 5_031_980_215,
+    /// Raise an alert unless there is one of its kind.
+    AlertsOfAll = 5_031_980_216,
+}
+
 /// The connection of a transaction.
 pub(super) enum Driver<'a> {
     Sqlite(&'a mut sqlx::SqliteConnection),
@@ -174,6 +184,16 @@ impl Tx {
     /// case on SQLite.
     pub(super) fn writes_alone(&self) -> bool {
         matches!(self.side, Side::Sqlite(_))
+    }
+
+    /// Waits until no other transaction holds this lock, and holds it until this one ends. On SQLite, which has only
+    /// one writer, nothing is needed.
+    pub(super) async fn lock(&mut self, lock: Lock) -> Result<(), StoreError> {
+        if !self.writes_alone() {
+            let sql = "SELECT 1 FROM (SELECT pg_advisory_xact_lock($1)) AS held";
+            self.fetch_optional(sql, vec![(lock as i64).into()], |_| Ok(())).await?;
+        }
+        Ok(())
     }
 
     /// Runs a statement. Returns the number of rows it wrote.

@@ -25,7 +25,21 @@ crate::on_both_databases!(
     digits_that_race_with_the_hang_up_are_kept_whole_or_not_at_all,
     a_hang_up_in_the_same_commit_as_a_turn_that_does_not_fit_is_not_lost,
     fault_23_a_report_finished_in_the_same_commit_as_the_other_call_hangs_up_is_finished,
+    fault_37_a_missing_voice_in_many_calls_at_once_raises_one_alert,
 );
+
+async fn fault_37_a_missing_voice_in_many_calls_at_once_raises_one_alert(fresh: Fresh) {
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let mut posts = JoinSet::new();
+    for _ in 0..20 {
+        let phone = Phone::new(&line.carrier, None);
+        posts.spawn(async move { phone.post("/twilio/voice/fallback", &[("ErrorCode", "13520")]).await.unwrap() });
+    }
+    while let Some(answer) = posts.join_next().await {
+        assert!(answer.unwrap().body.contains("おかけ直しください"));
+    }
+    assert_eq!(DatabaseAssertions::at(&fresh.url).alerts().await, ["unspoken"]);
+}
 
 async fn fault_28_one_turn_posted_twenty_times_in_parallel_has_one_effect(fresh: Fresh) {
     let line = TestServer::with_people(&fresh.database, &fresh.url).await;

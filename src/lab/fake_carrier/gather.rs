@@ -35,7 +35,8 @@ pub(super) fn entry(gather: &Gather, keys: &str, pace: &Pace, rng: &mut Rng) -> 
     };
     let asked = gather::Gather::new(rules, SpeechLength::default());
     // People who press keys press them in time.
-    let entry = gather::typed(asked, keys, pace.think.pick(rng).min(timeout), || pace.between_keys.pick(rng).min(timeout));
+    let entry =
+        gather::typed(asked, keys, pace.think.pick(rng).min(timeout), || pace.between_keys.pick(rng).min(timeout));
     let finished_on = match entry.end {
         EntryEnd::FinishKey(key) => key.to_string(),
         EntryEnd::Full | EntryEnd::Silence => String::new(),

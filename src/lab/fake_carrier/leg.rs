@@ -72,8 +72,8 @@ pub(super) struct Parties {
     pub(super) to: String,
 }
 
-/// Accepts a call and runs it in a task of its own. `person` is who has the phone, unless the number says it. Returns `None` if
-/// the registry is full.
+/// Accepts a call and runs it in a task of its own. `person` is who has the phone; `None` if the number says it.
+/// Returns `None` if the registry is full.
 pub(super) fn begin(
     office: &Arc<SharedState>,
     parties: Parties,

@@ -90,7 +90,9 @@ impl SharedState {
         let Some(calls_per_second) = self.calls_per_second else { return Duration::ZERO };
         let now = self.now();
         let turn = state.next_dial.max(now);
-        state.next_dial = turn.checked_add(self.real(Duration::try_from_secs_f64(1.0 / calls_per_second).unwrap_or(Duration::MAX))).unwrap_or(turn);
+        state.next_dial = turn
+            .checked_add(self.real(Duration::try_from_secs_f64(1.0 / calls_per_second).unwrap_or(Duration::MAX)))
+            .unwrap_or(turn);
         Duration::try_from(turn.duration_since(now)).unwrap_or_default()
     }
 

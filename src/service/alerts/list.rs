@@ -255,6 +255,7 @@ pub(in crate::service) fn tell_all(kind: AlertKind) {
 
 /// Raises an alert for all health centres, unless one of its kind is open.
 pub(in crate::service) async fn raise_once(tx: &mut Tx, kind: AlertKind, now: Timestamp) -> Result<(), StoreError> {
+    alerts::raise_alone(tx).await?;
     if alerts::open_of_kind(tx, kind).await?.is_empty() {
         metrics::counter!("kenkocall_alerts_total", "kind" => kind.code()).increment(1);
         tell_all(kind);
