@@ -81,7 +81,7 @@ const DRAWERS: [&str; 9] = ["util", "utils", "common", "helper", "helpers", "mis
 type Tree = BTreeMap<String, Source>;
 type Rule = fn(&Tree) -> Vec<String>;
 
-const RULES: [(&str, Rule); 15] = [
+const RULES: [(&str, Rule); 16] = [
     ("layers", layers),
     ("meetings", meetings),
     ("purity", purity),
@@ -89,6 +89,7 @@ const RULES: [(&str, Rule); 15] = [
     ("fetching", fetching),
     ("circles", circles::circles),
     ("permissions", permissions::permissions),
+    ("other centres", permissions::other_centres),
     ("openings", openings),
     ("drawers", drawers),
     ("lengths", sizes::lengths),

@@ -198,6 +198,12 @@ fn a_service_function_that_asks_nobody_is_told() {
 }
 
 #[test]
+fn a_service_function_that_is_not_tried_as_somebody_of_another_centre_is_told() {
+    let tried = "pub async fn show_patient(actor: &Actor) {} pub(super) async fn inner() {}";
+    tells("other centres", "src/service/patients/change.rs", tried, &["pub async fn show_all(actor: &Actor) {}"]);
+}
+
+#[test]
 fn a_dead_file_is_told() {
     let alive = [
         ("src/lib.rs", "pub mod domain;\nmod web { }\n#[cfg(test)]\nmod trials;"),

@@ -1,4 +1,5 @@
-//! Every public service function asks whether the actor may call it, before it does anything.
+//! Every public service function asks whether the actor may call it, before it does anything, and a test tries each as
+//! somebody of another health centre.
 
 use super::{Tree, in_src};
 
@@ -19,23 +20,43 @@ const BY_THE_PROGRAM: [(&str, &[&str], &str); 9] = [
     ("src/service/suspension/", &["call_not_known", "turn_not_known"], "the carrier's webhooks"),
 ];
 
-/// The rule.
+/// The test that asks for another health centre's patients through every one of them.
+const ASKING: &str = "tests/automated_calls/other_centres.rs";
+const ASKED: &str = include_str!("../automated_calls/other_centres.rs");
+
+fn is_by_the_program(path: &str, name: &str) -> bool {
+    let is_of = |(folder, names, _): &(&str, &[&str], &str)| {
+        path.starts_with(folder) && (names.contains(&"*") || names.contains(&name))
+    };
+    BY_THE_PROGRAM.iter().any(is_of)
+}
+
+/// The public service functions that people call, by path, line and name, and whether each asks first.
+fn asked_by_people(tree: &Tree) -> impl Iterator<Item = (&String, usize, &str, bool)> {
+    in_src(tree).filter(|(path, _)| path.starts_with("src/service/")).flat_map(|(path, source)| {
+        let services = source.services.iter().filter(|function| !source.is_test(function.line));
+        let services = services.filter(|function| !is_by_the_program(path, &function.name));
+        services.map(move |function| (path, function.line, &*function.name, function.asks_first))
+    })
+}
+
+/// Each asks first.
 pub fn permissions(tree: &Tree) -> Vec<String> {
-    let mut complaints = Vec::new();
-    for (path, source) in in_src(tree).filter(|(path, _)| path.starts_with("src/service/")) {
-        for function in source.services.iter().filter(|function| !source.is_test(function.line)) {
-            let by_the_program = BY_THE_PROGRAM.iter().any(|(folder, names, _)| {
-                path.starts_with(folder) && (names.contains(&"*") || names.contains(&&*function.name))
-            });
-            if function.asks_first || by_the_program {
-                continue;
-            }
-            complaints.push(format!(
-                "{path}:{}: `{}` doesn't begin with `scope(actor, …)?` or `require(actor, …)?`; if no person calls it, \
-                 list it in tests/house/permissions.rs",
-                function.line, function.name
-            ));
-        }
-    }
-    complaints
+    let careless = asked_by_people(tree).filter(|(.., asks_first)| !asks_first);
+    let complaint = |(path, line, name, _)| {
+        format!(
+            "{path}:{line}: `{name}` doesn't begin with `scope(actor, …)?` or `require(actor, …)?`; if no person calls \
+             it, list it in tests/house/permissions.rs"
+        )
+    };
+    careless.map(complaint).collect()
+}
+
+/// Each is tried by people of another health centre.
+pub fn other_centres(tree: &Tree) -> Vec<String> {
+    let untried = asked_by_people(tree).filter(|(_, _, name, _)| !ASKED.contains(&format!("(\"{name}\", ")));
+    let complaint = |(path, line, name, _)| {
+        format!("{path}:{line}: `{name}` isn't asked by people of another centre; add it to {ASKING}")
+    };
+    untried.map(complaint).collect()
 }
