@@ -4,20 +4,21 @@
 //!
 //! | layer | module | what it is for |
 //! | --- | --- | --- |
-//! | 0 | [`config`] | plain values, one file per section |
 //! | 1 | [`domain`] | the domain types: ids, numbers, answers, reports |
 //! | 2 | [`flow`] | the flow documents: parse, check, draw |
 //! | 2 | [`patient_import`] | reads and checks a patient list, and computes its changes |
 //! | 2 | [`policy`] | policy: severity, guessing limits, office hours |
 //! | 2 | [`translations`] | sentences for people, in each language |
+//! | 3 | [`config`] | the settings as plain values, one file per section |
 //! | 3 | [`engine`] | one step of one conversation |
 //! | 4 | [`flow_test`] | runs flows without a carrier or a database |
 //! | 4 | [`store`] | the only SQL |
 //! | 4 | [`carrier`] | Twilio-compatible carriers, and a simulated telephone network |
 //! | 5 | [`service`] | the application services: one function per use case |
 //! | 6 | [`web`] | HTTP: parse, call one service function, render |
-//! | 7 | [`commands`] | the command line |
-//! | 8 | `lab` | simulated days, a fake carrier, measurements, the demonstration; only with the feature `lab` |
+//! | 7 | `app` | the program put together: settings, services, phone network, background tasks, ports, shutdown |
+//! | 8 | [`commands`] | the command line |
+//! | 9 | `lab` | simulated days, a fake carrier, measurements, the demonstration; only with the feature `lab` |
 
 // Input from outside must not end a call or the process, so nothing here panics on a value.
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::print_stderr, clippy::print_stdout))]
@@ -32,6 +33,7 @@
     clippy::unwrap_used
 )]
 
+mod app;
 pub mod carrier;
 #[allow(clippy::arithmetic_side_effects, reason = "counts and times for people")]
 pub mod commands;

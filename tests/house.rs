@@ -20,7 +20,7 @@ mod words;
 
 use source::{Source, read};
 
-const LAYERS: [(&str, u8); 14] = [
+const LAYERS: [(&str, u8); 15] = [
     ("domain", 1),
     ("translations", 2),
     ("flow", 2),
@@ -33,8 +33,9 @@ const LAYERS: [(&str, u8); 14] = [
     ("carrier", 4),
     ("service", 5),
     ("web", 6),
-    ("commands", 7),
-    ("lab", 8),
+    ("app", 7),
+    ("commands", 8),
+    ("lab", 9),
 ];
 
 /// Names that the pure layers (1 to 3) must not contain, with the reason.
@@ -157,7 +158,7 @@ fn layers(tree: &Tree) -> Vec<String> {
 fn meetings(tree: &Tree) -> Vec<String> {
     let mut met: BTreeMap<&str, BTreeMap<&str, String>> = BTreeMap::new();
     for (path, source) in in_src(tree) {
-        let Some(from) = module_of(path).filter(|from| !matches!(*from, "service" | "commands" | "lab")) else {
+        let Some(from) = module_of(path).filter(|from| !matches!(*from, "service" | "app" | "commands" | "lab")) else {
             continue;
         };
         for (line, to) in imports(path, source) {
@@ -170,7 +171,7 @@ fn meetings(tree: &Tree) -> Vec<String> {
     both.map(|(from, places)| {
         let places: Vec<String> = places.into_values().collect();
         format!(
-            "{}: `{from}` imports store and carrier; they meet only in service, commands and lab",
+            "{}: `{from}` imports store and carrier; they meet only in service, app, commands and lab",
             places.join(" and ")
         )
     })

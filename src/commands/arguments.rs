@@ -14,6 +14,7 @@ use super::language::{self, text};
 use super::messages::ToMessage as _;
 use super::operator::operator;
 use super::output::{complain, print};
+use crate::app::prepared;
 use crate::config::Config;
 use crate::domain::{CallerNumber, CentreCode, DataOrigin, HersysId, PhoneNumber, StaffName, escaped};
 use crate::patient_import::{era, width};
@@ -73,7 +74,7 @@ fn simulated() -> String {
 /// Opens the database, checks its version, and returns the client of this command.
 pub(super) async fn client(config: &Config, name: StaffName, missing: Missing) -> anyhow::Result<Client> {
     let database = match Database::open_existing(&config.database.url, config.database.connections).await {
-        Err(StoreError::NoDatabase(_)) if missing == Missing::IsCreated => super::database::prepared(config).await?,
+        Err(StoreError::NoDatabase(_)) if missing == Missing::IsCreated => prepared(config).await?,
         opened => opened?,
     };
     let actor = operator(config, name);

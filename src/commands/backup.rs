@@ -8,11 +8,11 @@ use clap::Args;
 use serde_json::json;
 
 use super::arguments::Form;
-use super::fitting::origin_fits;
 use super::language::text;
 use super::messages::ToMessage as _;
 use super::operator::operator;
 use super::output::complain;
+use crate::app::origin_fits;
 use crate::config::Config;
 use crate::domain::{DataOrigin, StaffName};
 use crate::service::{Client, Clock, Context, Noted, mark_restored, note_backup};

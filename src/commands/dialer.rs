@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
@@ -13,9 +13,7 @@ use super::exit::usage;
 use super::language::{current, text};
 use super::messages::ToMessage as _;
 use super::output::print;
-use super::serve::{network, open_services};
-use super::signals::shutdown;
-use crate::carrier::twilio::Urls;
+use crate::app::{configured_network, open_services, shutdown_signal};
 use crate::config::{Carrier, Config};
 use crate::domain::{ReasonText, escaped};
 use crate::service::{
@@ -103,9 +101,7 @@ async fn reconcile(config: &Config, client: &Client, zone: &TimeZone, wait: bool
     let digest = flow_set.digest.clone();
     let (context, _lines) =
         open_services(config, client.context.database.clone(), flow_set, client.context.clock.clone()).await?;
-    let urls = Urls::new(&config.server.public_url()).context("server.public_url")?;
-    let network = network(config, &urls, &context)?;
-    let network = network.with_context(|| text!("dialer-no-caller-number"))?;
+    let network = configured_network(config, &context)?.with_context(|| text!("dialer-no-caller-number"))?;
     let lag = jiff::SignedDuration::from_secs(config.dialer.unknown_grace_seconds.into());
     let pass = async || reconcile_calls(&context, &client.actor, &digest, network.carriers.default(), lag).await;
     let done = if wait { passes(pass, client, zone, form).await } else { pass().await.map_err(Into::into) };
@@ -186,7 +182,7 @@ async fn passes(
     };
     tokio::select! {
         done = passing => done,
-        () = shutdown() => {
+        () = shutdown_signal() => {
             bail!(text!("waiting-stopped"))
         }
     }

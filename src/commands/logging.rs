@@ -1,11 +1,9 @@
-//! Starts the logs and metrics of the process.
+//! Starts the log of the process.
 
 use std::io::IsTerminal;
-use std::sync::OnceLock;
 
 use anyhow::Context;
 use jiff::tz::TimeZone;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
@@ -14,18 +12,6 @@ use super::arguments::line_zone;
 use crate::config::{Config, Log, LogFormat};
 use crate::service::LimitedLine;
 use crate::translations::{Said, message};
-
-/// Installs the recorder of metrics and returns the handle that renders them. Later calls return the same handle.
-pub(super) fn metrics() -> anyhow::Result<PrometheusHandle> {
-    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
-    if let Some(handle) = HANDLE.get() {
-        return Ok(handle.clone());
-    }
-    let buckets = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0];
-    let builder = PrometheusBuilder::new().set_buckets(&buckets).context("the metrics' buckets")?;
-    let handle = builder.install_recorder().context("the metrics can't be recorded")?;
-    Ok(HANDLE.get_or_init(|| handle).clone())
-}
 
 /// Limits panic messages like other lines that outsiders could cause: the first is written, the others are counted.
 pub(super) fn limit_panics() {

@@ -9,12 +9,10 @@ mod audit_list;
 mod backup;
 pub(crate) mod calls;
 mod centres;
-pub(crate) mod database;
 pub(crate) mod days;
 mod dialer;
 pub(crate) mod documents;
 pub(crate) mod exit;
-mod fitting;
 mod flows;
 pub(crate) mod help;
 pub(crate) mod language;
@@ -26,13 +24,11 @@ mod operator;
 mod outbox;
 pub(crate) mod output;
 mod patients;
-pub(crate) mod ports;
 mod private_files;
 pub(crate) mod refusal;
 mod reports;
-pub(crate) mod serve;
+mod serve;
 mod settings;
-pub(crate) mod signals;
 pub(crate) mod terminal;
 mod usage_error;
 
@@ -46,6 +42,7 @@ use anyhow::Context;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use serde_json::json;
 
+use crate::app::prepared;
 use crate::config::{self, Config};
 use crate::domain::{Language, StaffName};
 use crate::service::{Clock, SealedBy, seal_older_rows, seal_trail, write_seals};
@@ -258,7 +255,7 @@ fn dispatch<Extra: ExtraCommands>(arguments: Arguments<Extra>) -> anyhow::Result
                 warnings.into_iter().for_each(|warning| complain(&text!("warning-said", what = warning)));
                 match other {
                     Command::Migrate { form } => {
-                        let database = database::prepared(&config).await?;
+                        let database = prepared(&config).await?;
                         let sealed = seal_older_rows(&database, Clock::system().now()).await;
                         let sealed =
                             sealed.map_err(anyhow::Error::from).and(seal_trail(&database).await.map_err(Into::into));

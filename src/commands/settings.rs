@@ -6,11 +6,12 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::arguments::{Form, table};
+use super::documents;
 use super::exit::found;
-use super::fitting::{fits, unusable};
 use super::language::{current, text};
 use super::messages::ToMessage;
-use super::private_files;
+use super::{logging, private_files};
+use crate::app::{fits, unusable};
 use crate::config::{self, Config, Origin, Survey};
 use crate::domain::Language;
 use crate::store::{Database, StoreError};
@@ -68,7 +69,7 @@ async fn check(survey: Survey, form: Form) -> anyhow::Result<()> {
     if let Some(config) = &survey.config {
         warnings.extend(config::warnings(config).iter().map(ToMessage::message));
         warnings.extend(config.audit.checkpoint_file.as_deref().and_then(no_checkpoints));
-        errors.extend(unusable(config, language));
+        errors.extend(unusable_settings(config).iter().map(|error| super::refusal::told_in(error, language)));
         match database(config).await {
             Ok(None) => {}
             Ok(Some(warning)) => warnings.push(warning),
@@ -91,6 +92,15 @@ async fn check(survey: Survey, form: Form) -> anyhow::Result<()> {
         0 => Ok(()),
         count => Err(found(text!("config-unusable", count = count))),
     }
+}
+
+/// Returns the reasons why `serve` couldn't start with these settings.
+fn unusable_settings(config: &Config) -> Vec<anyhow::Error> {
+    let documents = documents::Origin::choose(config.flows.directory.as_deref());
+    let mut errors = unusable(config);
+    errors.extend(logging::filter(&config.log).err());
+    errors.extend(documents.flow_set().err());
+    errors
 }
 
 /// Returns the reason why `serve` couldn't write to the checkpoint file. `serve` would run, and nobody would notice

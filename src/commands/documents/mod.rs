@@ -2,11 +2,9 @@
 
 mod export;
 mod reading;
-mod used;
 
 pub(super) use export::{Existing, write};
 pub(super) use reading::{Reader, find};
-pub(super) use used::used_otherwise;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! What the errors and findings of the lower layers say to the people at the command line. Each becomes a message; its
 //! sentences are in `translations`. The matches are total: a new error doesn't compile without a message.
 
+mod app;
 mod carrier;
 mod config;
 mod domain;
@@ -19,6 +20,7 @@ use std::error::Error;
 pub use flow::Advice;
 pub use patient_import::warnings;
 
+use crate::app::{CannotListen, NotPhoneNumber};
 use crate::carrier::CarrierIdError;
 use crate::carrier::twilio::rest::NotReady;
 use crate::carrier::twilio::{NoToken, UrlsError, VoiceError};
@@ -57,6 +59,8 @@ pub(super) fn of(error: &(dyn Error + 'static)) -> Option<Message> {
         .or_else(|| as_type::<StoreError>(error))
         .or_else(|| as_type::<CheckpointError>(error))
         .or_else(|| as_type::<Said>(error))
+        .or_else(|| as_type::<NotPhoneNumber>(error))
+        .or_else(|| as_type::<CannotListen>(error))
         .or_else(|| as_type::<ConfigError>(error))
         .or_else(|| as_type::<CopyError>(error))
         .or_else(|| as_type::<NotReady>(error))

@@ -9,15 +9,13 @@ use anyhow::{Context as _, bail};
 use hdrhistogram::Histogram;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use tokio::task::JoinSet;
 
 use super::TempDir;
 use super::latency_probe::LatencyProbe;
+use crate::app::{Workers, dialling, on_simulated_lines, open_services, prepared, start_workers};
 use crate::carrier::simulator::{self, Habit, Population, PopulationMix};
-use crate::commands::database::prepared;
 use crate::commands::documents::Origin;
 use crate::commands::output::outln;
-use crate::commands::serve::{dialling, on_simulated_lines, open_services, start_workers};
 use crate::config::Config;
 use crate::domain::{CallTimes, CallingHours, PhoneNumber};
 use crate::lab::{SyntheticDay, add_even_slots, add_made_up_day, made_up_number};
@@ -81,7 +79,7 @@ struct Exchange {
     context: Arc<Context>,
     conversations: ConversationService,
     lines: SimulatedCarrier,
-    workers: JoinSet<()>,
+    workers: Workers,
 }
 
 impl Exchange {
@@ -155,8 +153,8 @@ impl Exchange {
         }
     }
 
-    async fn close(mut self) {
-        self.workers.shutdown().await;
+    async fn close(self) {
+        self.workers.stop().await;
         drop(self.conversations);
         self.context.database.close().await;
     }

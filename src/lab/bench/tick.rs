@@ -12,11 +12,10 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::TempDir;
+use crate::app::{dialling, open_services, prepared};
 use crate::carrier::simulator::{self, Habit, Population, PopulationMix};
-use crate::commands::database::prepared;
 use crate::commands::documents::Origin;
 use crate::commands::output::outln;
-use crate::commands::serve::{dialling, open_services};
 use crate::config::Config;
 use crate::domain::{CallTimes, CallingHours};
 use crate::lab::{STEP, Simulation, SyntheticDay, VirtualClock, add_made_up_day};

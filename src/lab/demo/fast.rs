@@ -10,12 +10,11 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::app::{dialling, open_services, prepared};
 use crate::carrier::simulator::{self, Caller, Identity};
-use crate::commands::database::prepared;
 use crate::commands::days;
 use crate::commands::documents::Origin;
 use crate::commands::output::outln;
-use crate::commands::serve::{dialling, open_services};
 use crate::config::Config;
 use crate::domain::{Actor, CallTimes, CallingHours, Line};
 use crate::lab::{

@@ -11,11 +11,10 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, oneshot};
 
 use super::event_printer::Tally;
+use crate::app::{Ports, Server, simulated_network};
 use crate::carrier::simulator;
 use crate::commands::documents::Origin;
 use crate::commands::output::{closed, outln, write_raw};
-use crate::commands::ports::Ports;
-use crate::commands::serve::{Server, simulated_network};
 use crate::config::Config;
 use crate::domain::{CallTimes, CallingHours, escaped_lines};
 use crate::lab::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, SyntheticDay, add_made_up_day};
@@ -40,7 +39,7 @@ pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64, named: 
     config.server.listen = address;
     config.server.operations_listen = Some(address);
     let people = simulator::Settings { seed, ..simulator::Settings::default() };
-    let server = Server::open(&config, Origin::choose(None).flow_set()?, |_, _, context| {
+    let server = Server::open(&config, Origin::choose(None).flow_set()?, |_, context| {
         Ok(Some(simulated_network(people, context)))
     })
     .await?

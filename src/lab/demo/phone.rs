@@ -6,14 +6,13 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use tokio::sync::oneshot;
 
+use crate::app::{Ports, Server, simulated_network};
 use crate::carrier::simulator;
 use crate::commands::arguments::found;
 use crate::commands::calls::transcript::kept;
 use crate::commands::documents::Origin;
 use crate::commands::language::text;
 use crate::commands::output::outln;
-use crate::commands::ports::Ports;
-use crate::commands::serve::{Server, simulated_network};
 use crate::commands::terminal;
 use crate::config::Config;
 use crate::domain::{Actor, CallId, Disposition, Line, PhoneNumber};
@@ -41,7 +40,7 @@ pub(super) async fn demonstrate(
     config.server.listen = address;
     config.server.operations_listen = Some(address);
     let people = simulator::Settings { seed, ..simulator::Settings::default() };
-    let server = Server::open(&config, Origin::choose(None).flow_set()?, |_, _, context| {
+    let server = Server::open(&config, Origin::choose(None).flow_set()?, |_, context| {
         Ok(Some(simulated_network(people, context)))
     })
     .await?;

@@ -121,7 +121,7 @@ pub(super) async fn run(carrier: Carrier) -> anyhow::Result<()> {
         outln!("account {}, seed {seed}", office.account);
     }
     let app = rest::routes().merge(control::routes()).with_state(office);
-    http_server::serve(listener, app, crate::commands::signals::shutdown()).await;
+    http_server::serve(listener, app, crate::app::shutdown_signal()).await;
     Ok(())
 }
 

@@ -20,8 +20,8 @@ use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use self::connections::{Admission, Connections, Origin};
@@ -81,7 +81,7 @@ fn locked(connections: &Shared) -> std::sync::MutexGuard<'_, Connections> {
 /// Serves until `stop`, then closes each connection once its complete request is answered.
 pub async fn serve(port: Port, app: Router, stop: impl Future<Output = ()>) {
     let Port { name, listener, limits, proxies } = port;
-    let (stopping, stopped) = watch::channel(false);
+    let stopping = CancellationToken::new();
     let acceptor = Acceptor {
         name,
         proxies,
@@ -104,9 +104,9 @@ pub async fn serve(port: Port, app: Router, stop: impl Future<Output = ()>) {
             () = &mut rest, if rests => rests = false,
             accepted = listener.accept(), if !rests && has_room => match accepted {
                 Ok((stream, peer)) => if let Some((stream, place, progress)) = acceptor.admit(stream, peer) {
-                    let (app, stopped) = (app.clone(), stopped.clone());
+                    let (app, stopping) = (app.clone(), stopping.clone());
                     tasks.spawn(async move {
-                        connection(stream, app, progress, stopped).await;
+                        connection(stream, app, progress, stopping).await;
                         drop(place);
                     });
                 }
@@ -120,7 +120,7 @@ pub async fn serve(port: Port, app: Router, stop: impl Future<Output = ()>) {
         }
     }
     drop(listener);
-    stopping.send_replace(true);
+    stopping.cancel();
     while !tasks.is_empty() {
         tokio::select! {
             _ended = tasks.join_next() => {}
@@ -229,7 +229,7 @@ fn bound_unread(_stream: &TcpStream) -> std::io::Result<()> {
     Ok(())
 }
 
-async fn connection(stream: TcpStream, app: Router, progress: Arc<Progress>, mut stopped: watch::Receiver<bool>) {
+async fn connection(stream: TcpStream, app: Router, progress: Arc<Progress>, stopping: CancellationToken) {
     // Responses to a waiting caller are small. Without this, some wait 40 ms for the peer's acknowledgement.
     if let Err(error) = stream.set_nodelay(true).and_then(|()| bound_unread(&stream)) {
         debug!(%error, "connection already closed");
@@ -249,7 +249,7 @@ async fn connection(stream: TcpStream, app: Router, progress: Arc<Progress>, mut
         // An error means that the peer is gone.
         _ended = &mut serving => return,
         () = progress.ended() => return,
-        _stopped = stopped.wait_for(|stopped| *stopped) => {}
+        () = stopping.cancelled() => {}
     }
     match progress.phase() {
         // Don't wait for the rest of a request.

@@ -3,7 +3,7 @@
 use tracing::error;
 
 /// Waits for SIGTERM or Ctrl-C.
-pub(crate) async fn shutdown() {
+pub(crate) async fn shutdown_signal() {
     let interrupt = async {
         if let Err(error) = tokio::signal::ctrl_c().await {
             error!(%error, "cannot listen for Ctrl-C");

@@ -1,26 +1,33 @@
 //! Checks that settings, database and carrier fit together. `serve` checks it at its start, `config check` before.
 
-use anyhow::{Context, bail};
+use anyhow::{Context as _, bail};
 use tracing::warn;
 
-use super::documents::Origin;
-use super::logging;
-use super::messages::ToMessage as _;
 use crate::carrier::CarrierAccountId;
 use crate::carrier::twilio::rest::RestClient;
 use crate::carrier::twilio::{SigningKey, Urls, Voice, Voices};
 use crate::config::{Carrier, Config};
-use crate::domain::{CentreCode, DataOrigin, Language, PhoneNumber};
+use crate::domain::{CentreCode, DataOrigin, PhoneNumber, PhoneNumberError};
 use crate::store::{Database, centres};
 use crate::translations::{Said, message};
 
-/// Returns the reasons why `serve` couldn't start with these settings, beyond what each setting shows by itself.
-pub(super) fn unusable(config: &Config, language: Language) -> Vec<String> {
+/// A setting that isn't a phone number.
+#[derive(Debug, thiserror::Error)]
+#[error("{name} isn't a phone number: {why}")]
+pub(crate) struct NotPhoneNumber {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// What is wrong with it.
+    pub(crate) why: PhoneNumberError,
+}
+
+/// Returns the reasons why a server couldn't start with these settings, beyond what each setting shows by itself.
+pub(crate) fn unusable(config: &Config) -> Vec<anyhow::Error> {
     let twilio = || {
         if config.carrier != Some(Carrier::Twilio) {
             return Ok(());
         }
-        let urls = Urls::new(&config.server.public_url()).context("server.public_url")?;
+        let urls = urls(config)?;
         SigningKey::new(&config.twilio.auth_token).context("twilio.auth_token")?;
         if places_calls(config) || !config.twilio.account_sid.is_empty() {
             RestClient::new(&config.twilio, urls)?;
@@ -34,25 +41,19 @@ pub(super) fn unusable(config: &Config, language: Language) -> Vec<String> {
         number(config.twilio.caller_number.as_deref(), "twilio.caller_number").map(drop),
         number(config.twilio.health_call_number.as_deref(), "twilio.health_call_number").map(drop),
         fallback_centre(config).map(drop),
-        logging::filter(&config.log).map(drop),
-        Origin::choose(config.flows.directory.as_deref()).flow_set().map(drop),
     ];
-    checks
-        .iter()
-        .filter_map(|check| check.as_ref().err())
-        .map(|error| super::refusal::told_in(error, language))
-        .collect()
+    checks.into_iter().filter_map(Result::err).collect()
 }
 
 /// Checks that the database suits this carrier and has what the settings name. Simulated answers are never stored among
 /// real patients, and no real calls are placed for simulated patients.
-pub(super) async fn fits(config: &Config, database: &Database) -> anyhow::Result<()> {
+pub(crate) async fn fits(config: &Config, database: &Database) -> anyhow::Result<()> {
     origin_fits(config, database.data_origin().await?)?;
     check_fallback_centre(database, fallback_centre(config)?.as_ref()).await
 }
 
 /// Checks that the carrier may be used for data of this origin.
-pub(super) fn origin_fits(config: &Config, origin: DataOrigin) -> anyhow::Result<()> {
+pub(crate) fn origin_fits(config: &Config, origin: DataOrigin) -> anyhow::Result<()> {
     match (config.carrier, origin) {
         (Some(Carrier::Simulator), DataOrigin::Real) => bail!(Said(message!("fitting-simulator-on-real-data"))),
         (Some(Carrier::Twilio | Carrier::Sip), DataOrigin::Simulated) => {
@@ -71,12 +72,10 @@ pub(super) fn fallback_centre(config: &Config) -> anyhow::Result<Option<CentreCo
 }
 
 /// Parses a phone number of the settings. Returns `None` if it is empty.
-pub(super) fn number(text: Option<&str>, name: &str) -> anyhow::Result<Option<PhoneNumber>> {
+pub(super) fn number(text: Option<&str>, name: &'static str) -> anyhow::Result<Option<PhoneNumber>> {
     match text {
         None | Some("") => Ok(None),
-        Some(text) => PhoneNumber::parse(text)
-            .map(Some)
-            .map_err(|why| Said(message!("setting-not-phone-number", name = name, why = why.message())).into()),
+        Some(text) => Ok(Some(PhoneNumber::parse(text).map_err(|why| NotPhoneNumber { name, why })?)),
     }
 }
 
@@ -108,6 +107,11 @@ pub(super) fn account(config: &Config) -> anyhow::Result<Option<CarrierAccountId
     let named = Some(config.twilio.account_sid.as_str()).filter(|sid| !sid.is_empty());
     let ours = named.filter(|_| config.carrier == Some(Carrier::Twilio)).map(CarrierAccountId::parse).transpose();
     ours.context("twilio.account_sid")
+}
+
+/// The URLs by which carriers reach this server.
+pub(super) fn urls(config: &Config) -> anyhow::Result<Urls> {
+    Urls::new(&config.server.public_url()).context("server.public_url")
 }
 
 pub(super) fn voices(config: &Config) -> anyhow::Result<Voices> {

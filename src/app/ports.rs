@@ -6,8 +6,6 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
-use super::language::text;
-use super::output::write;
 use crate::config::{Config, Networks, Operations, Server};
 use crate::web::{ConnectionLimits, Port};
 
@@ -18,6 +16,17 @@ const OTHER_FILES: u64 = 96;
 const FILES_OF_DATABASE_CONNECTION: u64 = 4;
 /// With fewer open files than this, calls may be rejected.
 const FEW_FILES: u64 = 512;
+
+/// An address that can't be listened on.
+#[derive(Debug, thiserror::Error)]
+#[error("can't listen on the address {address} of {setting}")]
+pub(crate) struct CannotListen {
+    pub(crate) address: SocketAddr,
+    /// The setting that names it.
+    pub(crate) setting: &'static str,
+    #[source]
+    why: std::io::Error,
+}
 
 /// The listening ports of a server.
 pub(crate) struct Ports {
@@ -76,30 +85,23 @@ impl Ports {
         Self { main: Port { name: "main", listener, limits, proxies }, operations: None }
     }
 
-    /// Writes the addresses to standard output in one piece: a supervisor may read only the first line.
-    pub(crate) fn announce(&self, server: &Server) -> anyhow::Result<()> {
-        let address = address_of(&self.main.listener)?;
-        info!(%address, public_url = server.public_url(), "taking calls");
-        let mut lines = format!("kenkocall listens on http://{address}\n");
-        let operations = match (&self.operations, server.operations()) {
-            (Some(port), _) => Some(address_of(&port.listener)?),
-            (None, Operations::OnMainPort) => Some(address),
-            (None, Operations::At(_) | Operations::AtDefault(_)) => None,
-        };
-        if let Some(address) = operations {
-            info!(%address, "serving /metrics and the details of /readyz");
-            lines.push_str(&format!("operations port: http://{address}\n"));
+    /// The address of the main port.
+    pub(crate) fn main_address(&self) -> anyhow::Result<SocketAddr> {
+        address_of(&self.main.listener)
+    }
+
+    /// Where operators find `/metrics`. `None` if the server runs without an operations port.
+    pub(crate) fn operations_address(&self, server: &Server) -> anyhow::Result<Option<SocketAddr>> {
+        match (&self.operations, server.operations()) {
+            (Some(port), _) => address_of(&port.listener).map(Some),
+            (None, Operations::OnMainPort) => self.main_address().map(Some),
+            (None, Operations::At(_) | Operations::AtDefault(_)) => Ok(None),
         }
-        // Calls are taken even if nothing reads standard output.
-        write(&lines);
-        Ok(())
     }
 }
 
-async fn listen(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
-        .with_context(|| text!("serve-address", address = address.to_string(), setting = setting))
+async fn listen(address: SocketAddr, setting: &'static str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|why| CannotListen { address, setting, why }.into())
 }
 
 fn address_of(listener: &TcpListener) -> anyhow::Result<SocketAddr> {

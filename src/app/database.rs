@@ -1,4 +1,4 @@
-//! Opens the configured database for a command.
+//! Opens the configured database.
 
 use std::time::Duration;
 
@@ -52,7 +52,7 @@ pub(super) async fn awaited(config: &Config) -> Result<Database, StoreError> {
             Err(error @ (StoreError::Unreachable { .. } | StoreError::Busy)) => {
                 warn!(%error, seconds = wait.as_secs(), "database not available yet; retrying, and no call is taken until then");
                 tokio::time::sleep(wait).await;
-                wait = (wait * 2).min(TRY_AGAIN_AT_MOST);
+                wait = wait.saturating_mul(2).min(TRY_AGAIN_AT_MOST);
             }
             Ok(database) => {
                 if wait > TRY_AGAIN {

@@ -1,0 +1,27 @@
+//! The program put together: the settings become a database, services, a phone network, background tasks and ports. The
+//! command line starts it, and so do the demonstrations and measurements.
+
+mod database;
+mod fitting;
+mod metrics;
+mod network;
+mod ports;
+mod server;
+mod services;
+mod shutdown;
+mod used_flow_sets;
+mod workers;
+
+pub(crate) use database::prepared;
+pub(crate) use fitting::{NotPhoneNumber, fits, origin_fits, unusable};
+pub(crate) use network::configured_network;
+#[cfg(feature = "lab")]
+pub(crate) use network::{on_simulated_lines, simulated_network};
+pub(crate) use ports::{CannotListen, Ports};
+pub(crate) use server::Server;
+#[cfg(feature = "lab")]
+pub(crate) use services::dialling;
+pub(crate) use services::open_services;
+pub(crate) use shutdown::shutdown_signal;
+#[cfg(feature = "lab")]
+pub(crate) use workers::{Workers, start_workers};

@@ -1,0 +1,147 @@
+//! A server: opens everything, serves until it is told to stop, and then drains.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use jiff::SignedDuration;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use super::fitting::{account, urls, voices};
+use super::network::Network;
+use super::ports::Ports;
+use super::services::{dialling, open_services};
+use super::used_flow_sets::used_otherwise;
+use super::workers::{Workers, start_workers};
+use crate::carrier::twilio::SigningKey;
+use crate::config::{Carrier, Config, Operations};
+use crate::flow::{Finding, FlowSet};
+use crate::service::{
+    Clock, Context, ConversationService, Dialer, LegBook, SealerTask, count_last_outside_lines, count_outside_lines,
+};
+use crate::web::{LastReadiness, Web, router, router_with_operations};
+
+/// A server that has opened everything but doesn't listen yet.
+pub(crate) struct Server {
+    context: Arc<Context>,
+    conversations: ConversationService,
+    working: tokio::task::JoinHandle<()>,
+    network: Option<Network>,
+    dialer: Option<Arc<Dialer>>,
+    web: Arc<Web>,
+    app: axum::Router,
+    checkpoint_file: Option<PathBuf>,
+    longest_call: SignedDuration,
+}
+
+impl Server {
+    /// Opens and migrates the database, and starts the conversation service. `network` returns the phone network.
+    pub(crate) async fn open(
+        config: &Config,
+        flow_set: Arc<FlowSet>,
+        network: impl FnOnce(&Config, &Context) -> anyhow::Result<Option<Network>>,
+    ) -> anyhow::Result<Self> {
+        let database = super::database::awaited(config).await?;
+        let (context, lines) = open_services(config, database, flow_set, Clock::system()).await?;
+        if !context.database.waits_for_the_disk().await? {
+            warn!("the database confirms commits before they are on disk: a power cut can lose answers and calls");
+        }
+        let (conversations, working) = ConversationService::start(Arc::clone(&context), lines);
+        let urls = urls(config)?;
+        let network = network(config, &context)?;
+        let dialer = network.as_ref().zip(conversations.lines().call_back_number.clone()).map(|(network, from)| {
+            let dialling = dialling(config, from);
+            Dialer::new(Arc::clone(&context), conversations.clone(), network.carriers.clone(), dialling)
+        });
+        let web = Web {
+            conversations: conversations.clone(),
+            context: Arc::clone(&context),
+            urls,
+            twilio_key: match config.carrier {
+                Some(Carrier::Twilio) => Some(SigningKey::new(&config.twilio.auth_token).context("twilio.auth_token")?),
+                Some(Carrier::Simulator | Carrier::Sip) | None => None,
+            },
+            account: account(config)?,
+            legs: LegBook::default(),
+            voices: voices(config)?,
+            metrics: super::metrics::metrics()?,
+            readiness: LastReadiness::default(),
+            forged_told_at: AtomicI64::new(0),
+        };
+        let web = Arc::new(web);
+        let checkpoint_file = config.audit.checkpoint_file.clone();
+        let app = match config.server.operations() {
+            Operations::OnMainPort => router_with_operations(Arc::clone(&web)),
+            Operations::At(_) | Operations::AtDefault(_) => router(Arc::clone(&web)),
+        };
+        let longest_call = SignedDuration::from_mins(config.dialer.longest_call_minutes.into());
+        Ok(Self { context, conversations, working, network, dialer, app, web, checkpoint_file, longest_call })
+    }
+
+    /// Adds a status page at `/`.
+    #[cfg(feature = "lab")]
+    pub(crate) fn with_status_page(self) -> Self {
+        let app = self.app.merge(crate::web::status_page(Arc::clone(&self.web)));
+        Self { app, ..self }
+    }
+
+    /// The conversation service, which takes turns.
+    #[cfg(feature = "lab")]
+    pub(crate) fn conversations(&self) -> ConversationService {
+        self.conversations.clone()
+    }
+
+    /// The server's context, with the database.
+    #[cfg(feature = "lab")]
+    pub(crate) fn context(&self) -> &Arc<Context> {
+        &self.context
+    }
+
+    /// Finds differences between the flow documents and those of earlier calls, in flows with the same version.
+    pub(crate) async fn used_otherwise(&self, flow_set: &FlowSet) -> anyhow::Result<Vec<Finding>> {
+        used_otherwise(&self.context.database, flow_set).await
+    }
+
+    /// Serves until `stop`. Then takes no new calls, answers what was accepted, and closes the database.
+    pub(crate) async fn run(
+        self,
+        ports: Ports,
+        stop: impl Future<Output = ()> + Send + 'static,
+        drain: Duration,
+    ) -> anyhow::Result<()> {
+        let Self { context, conversations, working, network, dialer, app, web, checkpoint_file, longest_call } = self;
+        let operations = crate::web::operations(web);
+        // Start this before the dialer: a database that lacks its last entries doesn't know whom it has called.
+        let keeper = SealerTask::start(Arc::clone(&context), checkpoint_file).await;
+        let workers = start_workers(&context, &conversations, network, dialer, longest_call);
+        workers.spawn(keeper.run());
+        let stopping = CancellationToken::new();
+        let serving = Workers::default();
+        serving.spawn(crate::web::serve(ports.main, app, stopping.clone().cancelled_owned()));
+        if let Some(port) = ports.operations {
+            serving.spawn(crate::web::serve(port, operations, stopping.clone().cancelled_owned()));
+        }
+        workers.spawn(count_outside_lines());
+        stop.await;
+        info!("draining: open requests are answered, new ones are refused");
+        stopping.cancel();
+        if tokio::time::timeout(drain, serving.finish()).await.is_err() {
+            error!(
+                seconds = drain.as_secs(),
+                "some requests were not answered before the drain deadline; stopping anyway"
+            );
+        }
+        workers.stop().await;
+        drop(conversations);
+        if tokio::time::timeout(drain, working).await.is_err() {
+            error!("some turns were not stored before the drain deadline; their callers got no reply");
+        }
+        context.database.close().await;
+        count_last_outside_lines();
+        info!("stopped");
+        Ok(())
+    }
+}

@@ -1,0 +1,149 @@
+//! The background tasks of a server.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{error, warn};
+
+use super::network::Network;
+use crate::carrier::Carriers;
+use crate::service::{Context, ConversationService, Dialer, JobRunner, Outside, sweep, wait_after};
+
+/// The interval between searches for lost calls.
+const SWEEP_EVERY: Duration = Duration::from_secs(30);
+/// The interval between runs of the outbox.
+const JOBS_EVERY: Duration = Duration::from_millis(500);
+
+/// Tasks that run until they are stopped together. Dropping this stops them, too.
+#[derive(Debug, Default)]
+pub(crate) struct Workers {
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Workers {
+    /// Starts a task.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let stop = self.stop.clone();
+        self.tasks.spawn(async move { stop.run_until_cancelled_owned(task).await });
+    }
+
+    /// Waits until all tasks have ended by themselves.
+    pub(crate) async fn finish(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    /// Stops all tasks where they next wait, and returns once they are dropped.
+    pub(crate) async fn stop(&self) {
+        self.stop.cancel();
+        self.finish().await;
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+/// Starts all background tasks except the conversation service.
+pub(crate) fn start_workers(
+    context: &Arc<Context>,
+    conversations: &ConversationService,
+    network: Option<Network>,
+    dialer: Option<Arc<Dialer>>,
+    longest_call: SignedDuration,
+) -> Workers {
+    let workers = Workers::default();
+    let (carriers, gateways) = network.map_or((None, Vec::new()), |network| (Some(network.carriers), network.gateways));
+    workers.spawn(sweep_on(Arc::clone(context), conversations.clone(), carriers.clone(), longest_call));
+    // Without a number to call from, leave jobs that need the network to another node.
+    let outside = carriers.filter(|_| conversations.lines().call_back_number.is_some());
+    let outside = outside.map(|carriers| Outside { carriers, conversations: conversations.clone() });
+    workers.spawn(run_jobs_on(JobRunner::new(Arc::clone(context), outside)));
+    if let Some(dialer) = dialer {
+        workers.spawn(Arc::clone(&dialer).run());
+        workers.spawn(dialer.run_looks());
+    }
+    for gateway in gateways {
+        workers.spawn(gateway(conversations.clone()));
+    }
+    workers
+}
+
+async fn sweep_on(
+    context: Arc<Context>,
+    conversations: ConversationService,
+    carriers: Option<Carriers>,
+    longest_call: SignedDuration,
+) {
+    let mut rhythm = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        rhythm.tick().await;
+        match sweep(&context, &conversations, carriers.as_ref(), longest_call).await {
+            Ok(_) => {}
+            Err(error) if error.is_conflict() => {
+                warn!(%error, "another node ended lost calls at the same time; retrying");
+            }
+            Err(error) => error!(%error, "could not look for lost calls; retrying"),
+        }
+    }
+}
+
+async fn run_jobs_on(runner: JobRunner) {
+    let mut rhythm = tokio::time::interval(JOBS_EVERY);
+    rhythm.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        rhythm.tick().await;
+        match runner.run().await {
+            Ok(_) => {}
+            Err(error) if error.is_conflict() => {
+                warn!(%error, "another node ran outbox jobs at the same time; retrying the rest");
+            }
+            Err(error) => {
+                error!(%error, "could not run outbox jobs; retrying");
+                // Requests already sent to the carrier are repeated, because their completion couldn't be stored.
+                tokio::time::sleep(wait_after(&error, Duration::ZERO)).await;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    /// A task that never ends, and what tells that it was dropped.
+    fn endless(workers: &Workers) -> oneshot::Receiver<()> {
+        let (held, dropped) = oneshot::channel();
+        workers.spawn(async move {
+            let _held: oneshot::Sender<()> = held;
+            std::future::pending().await
+        });
+        dropped
+    }
+
+    #[tokio::test]
+    async fn stopped_workers_are_dropped_before_stop_returns() {
+        let workers = Workers::default();
+        let mut dropped = endless(&workers);
+        tokio::task::yield_now().await;
+        assert_eq!(dropped.try_recv(), Err(oneshot::error::TryRecvError::Empty));
+        workers.stop().await;
+        assert_eq!(dropped.try_recv(), Err(oneshot::error::TryRecvError::Closed));
+    }
+
+    #[tokio::test]
+    async fn workers_stop_with_their_owner() {
+        let workers = Workers::default();
+        let dropped = endless(&workers);
+        drop(workers);
+        assert!(dropped.await.is_err());
+    }
+}
