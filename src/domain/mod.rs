@@ -6,6 +6,7 @@ mod answer;
 mod birth_date;
 mod call_times;
 mod caller_number;
+mod calling_hours;
 mod data_loss;
 mod data_origin;
 mod hersys_id;
@@ -20,6 +21,7 @@ mod outcome;
 mod phone_number;
 mod plain_line;
 mod report;
+mod revision;
 mod sensitive;
 mod severity;
 mod slot;
@@ -28,8 +30,9 @@ pub use account::{Actor, Operator, PatientAccount, Role, Staff, StaffAccess, Sys
 pub use alert::AlertKind;
 pub use answer::{Answer, BodyTemperature, Item, OxygenSaturation, YesNo};
 pub use birth_date::{BirthDate, BirthDateError};
-pub use call_times::{CallTimes, CallTimesError, CallingHours, CallingHoursError};
+pub use call_times::{CallTimes, CallTimesError};
 pub use caller_number::CallerNumber;
+pub use calling_hours::{CallingHours, CallingHoursError};
 pub use data_loss::LossEvidence;
 pub use data_origin::DataOrigin;
 pub use hersys_id::{HersysId, HersysIdError};
@@ -47,6 +50,7 @@ pub use plain_line::{
     all_visible_in_lines, escaped, escaped_lines,
 };
 pub use report::{Channel, ReportOutcome};
+pub use revision::Revision;
 pub use sensitive::Sensitive;
 pub use severity::Severity;
 pub use slot::{AttemptOutcome, AttemptState, Missed, SlotEnd, SlotOrigin, SlotState, Withdrawal};

@@ -21,24 +21,23 @@ mod suspension;
 pub use crate::engine::{NextAction, TransferOutcome};
 pub use crate::store::calls::CallsOf;
 pub use alerts::{
-    AlertError, AlertList, AlertQuery, AlertView, ClosedAlerts, ShownAlert, ToClose, close_alerts, list_alerts,
-    tell_of_carrier,
+    AlertList, AlertQuery, AlertView, ClosedAlerts, ShownAlert, ToClose, close_alerts, list_alerts, tell_of_carrier,
 };
 pub use audit::{
-    AuditError, BadRow, ChainError, Checkpoint, CheckpointError, CheckpointKind, CheckpointsRead, ERASED, RowFault,
-    RowsRead, SealedBy, SealerTask, ShownEntry, Subject, TrailQuery, Verification, erase_report, list_trail,
-    seal_left_behind, seal_older_rows, seal_trail, walk_trail, write_checkpoint, write_seals,
+    BadRow, ChainError, Checkpoint, CheckpointKind, CheckpointsRead, ERASED, RowFault, RowsRead, SealedBy, SealerTask,
+    ShownEntry, Subject, TrailQuery, Verification, erase_report, list_trail, seal_left_behind, seal_older_rows,
+    seal_trail, walk_trail, write_checkpoint, write_seals,
 };
 pub use calls::{
-    AskedFor, AttemptQuery, AttemptStage, AttemptSummary, CallError, CallQuery, CallSummary, Lookups, Resolution,
-    Resolved, ShownAnswer, ShownAttempt, ShownCall, ShownLeg, ShownPerson, ShownTurn, call_now, list_attempts,
-    list_calls, resolve_call, show_call,
+    AskedFor, AttemptQuery, AttemptStage, AttemptSummary, CallQuery, CallSummary, Lookups, Resolution, Resolved,
+    ShownAnswer, ShownAttempt, ShownCall, ShownLeg, ShownPerson, ShownTurn, call_now, list_attempts, list_calls,
+    resolve_call, show_call,
 };
 pub use carriers::{LegBook, Speaks};
 #[cfg(feature = "lab")]
 pub use carriers::{NetworkObserver, Processed, SimulatedCarrier, run_simulated_gateway, run_until};
 pub use centre_settings::{CentreChange, CentreSettings};
-pub use centres::{CentreChanged, CentreError, CentreView, add_centre, change_centre, list_centres, show_centre};
+pub use centres::{CentreChanged, CentreView, add_centre, change_centre, list_centres, show_centre};
 #[cfg(feature = "fault-injection")]
 pub use context::CountedIds;
 pub use context::{
@@ -50,19 +49,22 @@ pub use conversation::{
     StaffNews, StoredEvent, sentences, sweep,
 };
 pub use dialer::{DialError, Dialer, DialerSettings, PreparedBatch, TICK, TickSummary};
-pub use error::{ErrorKind, ServiceError, StoredThing};
-pub use outbox::{JobFilter, JobRunner, JobState, OutboxError, Outside, ShownJob, discard_job, list_jobs, retry_jobs};
+pub use error::{
+    AlertError, AuditError, CallError, CentreError, CheckpointError, ErrorKind, OutboxError, PatientError, ReportError,
+    ServiceError, SlotError, StoredThing, SuspensionError,
+};
+pub use outbox::{JobFilter, JobRunner, JobState, Outside, ShownJob, discard_job, list_jobs, retry_jobs};
 pub use patients::{
-    AnswerView, Changed, ERASABLE_AFTER, Erasure, ImportMode, Imported, PatientError, PatientQuery, PatientStatus,
-    PatientView, ReportView, Revision, ShownPatient, UnconfirmedStop, add_patient, change_patient, erase_person,
-    import_patients, list_patients, release_patient, show_patient, stop_patient,
+    AnswerView, Changed, ERASABLE_AFTER, Erasure, ImportMode, Imported, PatientQuery, PatientStatus, PatientView,
+    ReportView, ShownPatient, UnconfirmedStop, add_patient, change_patient, erase_person, import_patients,
+    list_patients, release_patient, show_patient, stop_patient,
 };
 pub use recovery::{Reconciled, reconcile_calls};
-pub use reports::{Export, ReportError};
-pub use slots::{CentreDay, DailyStats, DaySlot, ShownSlot, SlotError, SlotQuery, day_figures, day_slots};
+pub use reports::Export;
+pub use slots::{CentreDay, DailyStats, DaySlot, ShownSlot, SlotQuery, day_figures, day_slots};
 pub use suspension::{
-    DialerState, MaintenanceView, PauseReason, SuspensionError, call_not_known, current_maintenance, dialer_state,
-    end_maintenance, mark_restored, note_backup, pause_dialling, resume_dialling, start_maintenance, turn_not_known,
+    DialerState, MaintenanceView, PauseReason, call_not_known, current_maintenance, dialer_state, end_maintenance,
+    mark_restored, note_backup, pause_dialling, resume_dialling, start_maintenance, turn_not_known,
 };
 
 #[cfg(feature = "lab")]

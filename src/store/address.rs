@@ -5,7 +5,8 @@ use std::str::FromStr as _;
 
 use sqlx::postgres::PgConnectOptions;
 
-use super::{OpenFault, StoreError, database::cannot_open, encryption};
+use super::error::cannot_open;
+use super::{OpenFault, StoreError, encryption};
 
 /// The location of a database.
 pub(super) enum Address {

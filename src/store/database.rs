@@ -1,28 +1,22 @@
 //! Opens either database, migrates its tables, and begins transactions.
 
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use sqlx::{PgPool, SqlitePool};
+use sqlx::PgPool;
 use tokio::sync::OnceCell;
 
 #[cfg(feature = "fault-injection")]
 use super::CommitHook;
 use super::address::Address;
-use super::file_lock::FileLock;
 use super::migrating::Schema;
 use super::seals::SealQueue;
 use super::server::{self, ServerWatch};
-use super::sqlite::Writer;
-use super::{NoDatabase, OpenFault, Server, StoreError, Tables, Tx, origin, sqlite};
+use super::sqlite::{SqliteFile, Writer};
+use super::{NoDatabase, Server, StoreError, Tables, Tx, origin, sqlite};
 use crate::domain::DataOrigin;
 
 /// The lowest `PRAGMA synchronous` at which a commit waits for the disk: FULL.
 const SYNCHRONOUS_FULL: i64 = 2;
-/// How long a statement or a new transaction waits for others.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
-
 /// An open database.
 #[derive(Clone)]
 pub struct Database {
@@ -37,18 +31,8 @@ pub struct Database {
 
 #[derive(Clone)]
 pub(super) enum Side {
-    Sqlite {
-        writer: Writer,
-        readers: SqlitePool,
-        /// The path of the file, if it is read as immutable because no program writes it.
-        settled: Option<PathBuf>,
-        /// Prevents a restored backup from replacing the file.
-        held: FileLock,
-    },
-    Postgres {
-        pool: PgPool,
-        watch: ServerWatch,
-    },
+    Sqlite(SqliteFile),
+    Postgres { pool: PgPool, watch: ServerWatch },
 }
 
 impl Database {
@@ -59,7 +43,7 @@ impl Database {
     /// [`StoreError::CannotOpen`] if the address, the file or the server can't be used.
     pub async fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
         let side = match Address::read(url)? {
-            Address::Sqlite(path) => sqlite::open(&path).await?,
+            Address::Sqlite(path) => Side::Sqlite(sqlite::open(&path).await?),
             Address::Postgres(options) => {
                 let (pool, watch) = server::open(*options, connections).await?;
                 Side::Postgres { pool, watch }
@@ -78,7 +62,8 @@ impl Database {
         let address = Address::read(url)?;
         let (side, missing) = match address {
             Address::Sqlite(path) => {
-                (sqlite::open_existing(&path).await?, StoreError::NoDatabase(NoDatabase::NoTablesInFile(path.clone())))
+                let file = sqlite::open_existing(&path).await?;
+                (Side::Sqlite(file), StoreError::NoDatabase(NoDatabase::NoTablesInFile(path)))
             }
             Address::Postgres(options) => {
                 let missing = server::no_tables(&options);
@@ -141,7 +126,7 @@ impl Database {
     /// # Errors
     /// [`StoreError::Busy`] while another program reads or writes the file; otherwise database errors.
     pub async fn compact(&self) -> Result<(), StoreError> {
-        if let Side::Sqlite { writer, .. } = &self.side {
+        if let Side::Sqlite(SqliteFile { writer, .. }) = &self.side {
             sqlx::raw_sql("VACUUM").execute(writer.pool()?).await?;
             // The log has the pages of before. It returns 1 in its first column if a reader still needs them.
             let truncate = "PRAGMA wal_checkpoint(TRUNCATE)";
@@ -166,7 +151,7 @@ impl Database {
     /// Database errors.
     pub async fn waits_for_the_disk(&self) -> Result<bool, StoreError> {
         Ok(match &self.side {
-            Side::Sqlite { writer, .. } => {
+            Side::Sqlite(SqliteFile { writer, .. }) => {
                 sqlx::query_scalar::<_, i64>("PRAGMA synchronous").fetch_one(writer.pool()?).await? >= SYNCHRONOUS_FULL
             }
             Side::Postgres { pool, .. } => {
@@ -183,7 +168,7 @@ impl Database {
     /// Database errors.
     #[cfg(feature = "fault-injection")]
     pub async fn disable_fsync_for_tests(&self) -> Result<(), StoreError> {
-        if let Side::Sqlite { writer, .. } = &self.side {
+        if let Side::Sqlite(SqliteFile { writer, .. }) = &self.side {
             sqlx::query("PRAGMA synchronous = OFF").execute(writer.pool()?).await?;
         }
         Ok(())
@@ -196,7 +181,7 @@ impl Database {
     /// database can only be read; [`StoreError::Newer`] if a newer program has migrated it; otherwise database errors.
     pub async fn begin_write(&self) -> Result<Tx, StoreError> {
         let tx = match &self.side {
-            Side::Sqlite { .. } => return self.begin_migration().await,
+            Side::Sqlite(_) => return self.begin_migration().await,
             Side::Postgres { pool, .. } => Tx::postgres(self.schema.begin_on_postgres(pool).await?),
         };
         Ok(self.prepared(tx))
@@ -205,7 +190,7 @@ impl Database {
     /// Begins a write transaction on tables of any version.
     pub(super) async fn begin_migration(&self) -> Result<Tx, StoreError> {
         let tx = match &self.side {
-            Side::Sqlite { writer, .. } => Tx::sqlite(writer.pool()?.begin_with("BEGIN IMMEDIATE").await?),
+            Side::Sqlite(SqliteFile { writer, .. }) => Tx::sqlite(writer.pool()?.begin_with("BEGIN IMMEDIATE").await?),
             Side::Postgres { pool, .. } => Tx::postgres(pool.begin().await?),
         };
         Ok(self.prepared(tx))
@@ -225,7 +210,7 @@ impl Database {
         self.schema.is_not_newer()?;
         self.side.is_still_settled()?;
         Ok(match &self.side {
-            Side::Sqlite { readers, .. } => Tx::sqlite(readers.begin().await?),
+            Side::Sqlite(SqliteFile { readers, .. }) => Tx::sqlite(readers.begin().await?),
             Side::Postgres { pool, .. } => {
                 Tx::postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?)
             }
@@ -240,7 +225,7 @@ impl Database {
         self.schema.is_not_newer()?;
         self.side.is_still_settled()?;
         Ok(match &self.side {
-            Side::Sqlite { readers, .. } => Tx::sqlite_glance(readers.acquire().await?),
+            Side::Sqlite(SqliteFile { readers, .. }) => Tx::sqlite_glance(readers.acquire().await?),
             Side::Postgres { pool, .. } => Tx::postgres_glance(pool.acquire().await?),
         })
     }
@@ -249,7 +234,7 @@ impl Database {
     /// PostgreSQL server.
     pub fn server(&self) -> Server {
         match &self.side {
-            Side::Sqlite { .. } => Server::default(),
+            Side::Sqlite(_) => Server::default(),
             Side::Postgres { watch, .. } => watch.last(),
         }
     }
@@ -257,7 +242,7 @@ impl Database {
     /// Closes all connections. Waits for transactions in progress.
     pub async fn close(&self) {
         match &self.side {
-            Side::Sqlite { writer, readers, held, .. } => {
+            Side::Sqlite(SqliteFile { writer, readers, held, .. }) => {
                 readers.close().await;
                 if let Writer::Pool(writer) = writer {
                     writer.close().await;
@@ -274,14 +259,10 @@ impl Side {
     /// moments.
     fn is_still_settled(&self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite { settled: Some(path), .. } if sqlite::log_is_there(path) => Err(StoreError::Busy),
-            Self::Sqlite { .. } | Self::Postgres { .. } => Ok(()),
+            Self::Sqlite(SqliteFile { settled: Some(path), .. }) if sqlite::log_is_there(path) => Err(StoreError::Busy),
+            Self::Sqlite(_) | Self::Postgres { .. } => Ok(()),
         }
     }
-}
-
-pub(super) fn cannot_open<T>(fault: OpenFault) -> Result<T, StoreError> {
-    Err(StoreError::CannotOpen(fault))
 }
 
 #[cfg(test)]
@@ -297,7 +278,9 @@ mod tests {
         let directory = tempfile::tempdir()?;
         let database = Database::open(&format!("sqlite://{}/calls.db", directory.path().display()), 1).await?;
         database.migrate(DataOrigin::Real).await?;
-        let Side::Sqlite { writer: Writer::Pool(writer), .. } = &database.side else { return Err("not SQLite".into()) };
+        let Side::Sqlite(SqliteFile { writer: Writer::Pool(writer), .. }) = &database.side else {
+            return Err("not SQLite".into());
+        };
         let set = |size: usize| FlowSetRow {
             digest: format!("of {size}"),
             files: "x".repeat(size),
@@ -331,7 +314,9 @@ mod tests {
         let directory = tempfile::tempdir()?;
         let database = Database::open(&format!("sqlite://{}/calls.db", directory.path().display()), 1).await?;
         database.migrate(DataOrigin::Real).await?;
-        let Side::Sqlite { writer: Writer::Pool(writer), .. } = &database.side else { return Err("not SQLite".into()) };
+        let Side::Sqlite(SqliteFile { writer: Writer::Pool(writer), .. }) = &database.side else {
+            return Err("not SQLite".into());
+        };
         // A temporary table belongs to one connection.
         sqlx::query("CREATE TEMPORARY TABLE mark (number bigint)").execute(writer).await?;
         for number in 0..200 {

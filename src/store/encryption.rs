@@ -9,8 +9,9 @@ use rustls::CertificateError;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use url::Url;
 
+use super::StoreError;
+use super::error::{DriverError, cannot_open};
 use super::open_error::{Distrust, OpenFault, ServerFault};
-use super::{StoreError, database::cannot_open, error::DriverError};
 
 /// The address parameters that the driver knows. It would write any other parameter into the log, with its value.
 const KNOWN: [&str; 20] = [

@@ -230,3 +230,8 @@ impl Unique {
         KNOWN.into_iter().find(|(_, constraint, columns)| found(constraint, columns)).map(|(unique, ..)| unique)
     }
 }
+
+/// The error for an address, a file or a server that can't be used.
+pub(super) fn cannot_open<T>(fault: OpenFault) -> Result<T, StoreError> {
+    Err(StoreError::CannotOpen(fault))
+}

@@ -7,8 +7,10 @@ use include_dir::{Dir, include_dir};
 use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, SqlStr, SqliteConnection, Transaction};
 
-use super::database::{Database, Side, cannot_open};
+use super::database::{Database, Side};
+use super::error::cannot_open;
 use super::error::{INSUFFICIENT_PRIVILEGE, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY, sqlite_code};
+use super::sqlite::SqliteFile;
 use super::{OpenFault, StoreError, Unmade, origin, triggers};
 use crate::domain::DataOrigin;
 
@@ -107,7 +109,7 @@ impl Database {
     pub async fn migrate(&self, created: DataOrigin) -> Result<(), StoreError> {
         self.bring_up_to_date(created).await?;
         match self.side() {
-            Side::Sqlite { writer, .. } => triggers::on_sqlite(writer.pool()?).await,
+            Side::Sqlite(SqliteFile { writer, .. }) => triggers::on_sqlite(writer.pool()?).await,
             Side::Postgres { pool, .. } => triggers::on_postgres(pool).await.map_err(|error| match error {
                 StoreError::ReadOnly => not_owner(Unmade::Guards),
                 other => other,
@@ -153,7 +155,7 @@ impl Database {
         self.schema().is_not_newer()?;
         let migrations = &self.schema().migrations;
         let applied = match self.side() {
-            Side::Sqlite { readers, .. } => applied(&mut *readers.acquire().await?).await?,
+            Side::Sqlite(SqliteFile { readers, .. }) => applied(&mut *readers.acquire().await?).await?,
             Side::Postgres { pool, .. } => applied(&mut *pool.acquire().await?).await?,
         };
         if applied.iter().any(|version| !migrations.version_exists(*version)) {

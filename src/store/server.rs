@@ -7,10 +7,10 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool};
 
-use super::database::{PATIENCE, cannot_open};
+use super::error::{DriverError, cannot_open};
 use super::open_error::{NoDatabase, OpenFault, ServerFault};
-use super::sqlite::STATEMENTS;
-use super::{StoreError, encryption, error::DriverError};
+use super::sqlite::{PATIENCE, STATEMENTS};
+use super::{StoreError, encryption};
 
 /// The query for a server's identity: the start time of its process, to the microsecond. It tells a promoted standby, a
 /// restored backup and a restarted server apart from the previous server.

@@ -11,11 +11,12 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::database::{PATIENCE, Side, cannot_open};
-use super::error::{SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY, StoreError, sqlite_code};
+use super::error::{SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY, StoreError, cannot_open, sqlite_code};
 use super::file_lock::FileLock;
 use super::open_error::{FileFault, NoDatabase, NotCreated, OpenFault};
 
+/// How long a statement or a new transaction waits for others.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// Prepared statements cached per connection. Each statement over many rows has up to seven sizes.
 pub(super) const STATEMENTS: usize = 256;
 /// How many rows SQLite's thread may be ahead of the reader. A batch is then read without switching between threads.
@@ -33,6 +34,17 @@ const READER_CACHE_KIB: &str = "-1024";
 const CHECKPOINT_PAGES: &str = "4000";
 /// The size in bytes to which the write-ahead log is truncated after a burst.
 const LOG_LIMIT: &str = "33554432";
+
+/// An open file.
+#[derive(Clone)]
+pub(super) struct SqliteFile {
+    pub(super) writer: Writer,
+    pub(super) readers: SqlitePool,
+    /// The path of the file, if it is read as immutable because no program writes it.
+    pub(super) settled: Option<PathBuf>,
+    /// Prevents a restored backup from replacing the file.
+    pub(super) held: FileLock,
+}
 
 /// The writing connection.
 #[derive(Clone)]
@@ -62,7 +74,7 @@ impl Writer {
 }
 
 /// Opens a file for writing. Creates it if it is missing.
-pub(super) async fn open(path: &Path) -> Result<Side, StoreError> {
+pub(super) async fn open(path: &Path) -> Result<SqliteFile, StoreError> {
     check_parent(path)?;
     if std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().readonly()) {
         return unusable(path, FileFault::ReadOnly);
@@ -72,7 +84,7 @@ pub(super) async fn open(path: &Path) -> Result<Side, StoreError> {
     let writer = writing_pool().connect_with(for_writer(path).create_if_missing(true)).await;
     let writer = writer.map_err(|error| refusal(path, error))?;
     let readers = pool().max_connections(READERS).idle_timeout(IDLE).connect_lazy_with(for_readers(path));
-    Ok(Side::Sqlite { writer: Writer::Pool(writer), readers, settled: None, held })
+    Ok(SqliteFile { writer: Writer::Pool(writer), readers, settled: None, held })
 }
 
 /// Creates a missing file that only its owner can read. SQLite gives the same mode to the files it creates next to it.
@@ -110,7 +122,7 @@ enum Reading {
 }
 
 /// Opens an existing file without writing anything. Its disk may be full, and its folder or the file may be read-only.
-pub(super) async fn open_existing(path: &Path) -> Result<Side, StoreError> {
+pub(super) async fn open_existing(path: &Path) -> Result<SqliteFile, StoreError> {
     match std::fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => {
             return unusable(path, FileFault::IsFolder);
@@ -138,7 +150,7 @@ pub(super) async fn open_existing(path: &Path) -> Result<Side, StoreError> {
                 (..) => Writer::Refused(Refusal::Full),
             };
             let settled = matches!(reading, Reading::Settled).then(|| path.to_owned());
-            return Ok(Side::Sqlite { writer, readers, settled, held });
+            return Ok(SqliteFile { writer, readers, settled, held });
         };
         readers.close().await;
         // A read-only file, an I/O error, a full disk, or a file that can't be created.

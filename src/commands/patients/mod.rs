@@ -15,10 +15,10 @@ use super::exit::usage;
 use super::language::{self, text};
 use super::messages::ToMessage as _;
 use super::output::complain;
-use crate::domain::HersysId;
+use crate::domain::{HersysId, Revision};
 use crate::patient_import::{Column, Finding, Place};
 use crate::service::{
-    Changed, Client, ImportMode, PatientError, Revision, ServiceError, add_patient, change_patient, release_patient,
+    Changed, Client, ImportMode, PatientError, ServiceError, add_patient, change_patient, release_patient,
     show_patient, stop_patient,
 };
 

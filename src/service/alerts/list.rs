@@ -9,10 +9,9 @@ use crate::domain::{
     Actor, AlertId, AlertKind, Answer, CallerNumber, CentreCode, HersysId, PatientId, ReportId, Severity,
 };
 use crate::policy::{Permission, Scope, scope};
-use crate::service::alerts::AlertError;
 use crate::service::centre_settings::narrowed;
 use crate::service::context::{Changes, Context, Page, Viewed, audit_entry, new_id, shown_of};
-use crate::service::error::ServiceError;
+use crate::service::error::{AlertError, ServiceError};
 use crate::store::alerts::{self, AlertRow, AlertsOf, OpenPage};
 use crate::store::answers::{self, AnswerRow};
 use crate::store::{StoreError, Tx, audit, patients, reports};
@@ -62,7 +61,7 @@ pub struct AlertList {
 ///
 /// # Errors
 /// [`AlertError::NotFound`] if the alert before the page doesn't exist;
-/// [`CentreError::NotFound`](crate::service::CentreError::NotFound).
+/// [`CentreError::NotFound`](crate::service::error::CentreError::NotFound).
 pub async fn list_alerts(
     context: &Context,
     actor: &Actor,

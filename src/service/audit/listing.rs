@@ -8,9 +8,8 @@ use uuid::Uuid;
 
 use crate::domain::{Actor, HersysId, PatientId};
 use crate::policy::{Permission, Scope, scope};
-use crate::service::audit::AuditError;
 use crate::service::context::{Context, Details, Page, Viewed, audit_entry, named};
-use crate::service::error::ServiceError;
+use crate::service::error::{AuditError, ServiceError};
 use crate::store::audit::{self, AuditFilter, AuditRow, SYSTEM_USER, Subject};
 use crate::store::{Tx, patients};
 

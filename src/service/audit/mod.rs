@@ -2,15 +2,13 @@
 //! be verified, and compared with checkpoints stored elsewhere.
 
 mod checkpoint;
-mod error;
 mod listing;
 mod rows;
 mod sealer;
 mod sealing;
 mod verify;
 
-pub use self::checkpoint::{Checkpoint, CheckpointError, CheckpointKind};
-pub use self::error::AuditError;
+pub use self::checkpoint::{Checkpoint, CheckpointKind};
 pub use self::listing::{ShownEntry, TrailQuery, list_trail};
 pub use self::rows::{BadRow, RowFault, RowsRead};
 pub use self::sealer::{SealerTask, write_checkpoint};

@@ -9,13 +9,13 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tracing::{debug, error, info, warn};
 
-use super::checkpoint::{Checkpoint, CheckpointError, CheckpointKind};
+use super::checkpoint::{Checkpoint, CheckpointKind};
 use super::sealing::{seal_left_behind, seal_older_rows};
 use super::{checkpoint, lost_since, mark_now, seal_trail};
 use crate::domain::{Actor, LossEvidence};
 use crate::policy::{Permission, require};
 use crate::service::context::{Context, wait_after};
-use crate::service::error::ServiceError;
+use crate::service::error::{CheckpointError, ServiceError};
 use crate::service::suspension::stop_dialling;
 use crate::store::audit::{self, chain::GENESIS};
 use crate::store::{Database, StoreError};

@@ -8,13 +8,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::checkpoint::{Checkpoint, CheckpointError, CheckpointKind};
+use super::checkpoint::{Checkpoint, CheckpointKind};
 use super::rows::{Rows, RowsRead};
 use super::{checkpoint, seal_trail};
 use crate::domain::Actor;
 use crate::policy::{Permission, require};
 use crate::service::context::Context;
-use crate::service::error::ServiceError;
+use crate::service::error::{CheckpointError, ServiceError};
 use crate::store::audit::chain::{GENESIS, Hash, link};
 use crate::store::audit::{self, Head};
 use crate::store::{StoreError, Tx};

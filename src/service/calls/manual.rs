@@ -6,11 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{Actor, AlertKind, AttemptOutcome, AttemptState, CallId, HersysId, SlotId, SlotOrigin, SlotState};
 use crate::policy::{Permission, Scope, scope};
-use crate::service::calls::CallError;
 use crate::service::centre_settings::{known_centre, schedule_of};
 use crate::service::context::{Changes, Context, audit_entry, new_id};
-use crate::service::error::ServiceError;
-use crate::service::patients::PatientError;
+use crate::service::error::{CallError, PatientError, ServiceError};
 use crate::service::slots::{AttemptConclusion, ShownSlot, settle, unwanted};
 use crate::service::suspension::{PauseReason, current_hold};
 use crate::store::attempts::{self, AttemptRow};

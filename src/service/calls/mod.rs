@@ -1,11 +1,9 @@
 //! Calls as they took place, and calls that staff start or settle by hand.
 
-mod error;
 mod manual;
 mod show;
 mod view;
 
-pub use error::CallError;
 pub use manual::{AskedFor, Resolution, Resolved, call_now, resolve_call};
 pub use show::{
     AttemptQuery, AttemptStage, CallQuery, ShownAnswer, ShownAttempt, ShownCall, ShownPerson, ShownTurn, list_attempts,

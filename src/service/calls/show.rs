@@ -12,13 +12,12 @@ use crate::domain::{
 use crate::engine::{NextAction, Reply, WordsFor, words};
 use crate::flow::FlowSet;
 use crate::policy::{Lane, Permission, scope};
-use crate::service::calls::CallError;
 use crate::service::centre_settings::visible_centre;
 use crate::service::context::{
     Changes, Context, Details, FlowSetError, Noted, Page, Viewed, shown_of, stored_flow_set,
 };
 use crate::service::conversation::StoredEvent;
-use crate::service::error::{ServiceError, StoredThing};
+use crate::service::error::{CallError, ServiceError, StoredThing};
 use crate::service::slots::ShownSlot;
 use crate::store::answers::{self, AnswerRow};
 use crate::store::attempts::{self, AttemptFilter, AttemptRow};

@@ -10,8 +10,7 @@ use super::settings::CentreSettings;
 use crate::domain::{CallingHours, CentreCode};
 use crate::engine::Centre;
 use crate::policy::{CallingSchedule, Scope, report_day};
-use crate::service::centres::CentreError;
-use crate::service::error::ServiceError;
+use crate::service::error::{CentreError, ServiceError};
 use crate::store::Tx;
 use crate::store::centres::{self, CentreRow};
 

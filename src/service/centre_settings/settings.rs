@@ -12,9 +12,8 @@ use crate::policy::{
     CallPattern, CallingSchedule, DayLimits, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy,
     Thresholds, UnregisteredReports, report_day,
 };
-use crate::service::centres::CentreError;
 use crate::service::context::Changes;
-use crate::service::error::{ServiceError, StoredThing};
+use crate::service::error::{CentreError, ServiceError, StoredThing};
 use crate::store::centres::CentreRow;
 
 /// The settings of a health centre. A setting missing in an older row has its default.

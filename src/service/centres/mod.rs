@@ -1,9 +1,7 @@
 //! Health centres, as staff list, add and change them.
 
 mod change;
-mod error;
 mod view;
 
 pub use change::{CentreChanged, add_centre, change_centre, list_centres, show_centre};
-pub use error::CentreError;
 pub use view::CentreView;

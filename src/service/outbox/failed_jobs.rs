@@ -5,8 +5,7 @@ use jiff::Timestamp;
 use crate::domain::{Actor, JobFailure, JobId, JobKind};
 use crate::policy::{Permission, require};
 use crate::service::context::{Changes, Context, audit_entry};
-use crate::service::error::ServiceError;
-use crate::service::outbox::OutboxError;
+use crate::service::error::{OutboxError, ServiceError};
 use crate::store::{audit, outbox};
 
 /// The most jobs that are listed or retried at once.

@@ -1,7 +1,6 @@
 //! The outbox: runs the jobs of committed transactions, one file per kind. A process claims a job before it runs it. A
 //! job that fails runs again until it is given up. One that only waits, such as for a call to end, isn't counted.
 
-mod error;
 mod failed_jobs;
 mod missed_call_sms;
 mod tell_centre;
@@ -16,7 +15,6 @@ use tokio::sync::Mutex;
 use tokio::task::{Id, JoinSet};
 use tracing::{error, warn};
 
-pub use error::OutboxError;
 pub use failed_jobs::{JobFilter, JobState, ShownJob, discard_job, list_jobs, retry_jobs};
 
 use crate::carrier::{Carriers, Reach};

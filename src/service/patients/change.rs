@@ -5,15 +5,14 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 
 use super::registration::{changed_row, changes, existing, held_number, new_row};
-use super::view::{PatientView, ReportView, Revision, UnconfirmedStop};
-use crate::domain::{Actor, AlertKind, CentreCode, HersysId};
+use super::view::{PatientView, ReportView, UnconfirmedStop};
+use crate::domain::{Actor, AlertKind, CentreCode, HersysId, Revision};
 use crate::patient_import::{Change, Column, Doubt, compare, read_values};
 use crate::policy::{Permission, Scope, report_day, scope};
 use crate::service::calls::CallSummary;
 use crate::service::centre_settings::{day_and_hours, known_centre, schedule_of, visible_centre, zone_of};
 use crate::service::context::{Changes, Context, Details, Viewed, audit_entry, shown_of};
-use crate::service::error::{ServiceError, StoredThing};
-use crate::service::patients::PatientError;
+use crate::service::error::{PatientError, ServiceError, StoredThing};
 use crate::service::slots::{ShownSlot, next_slot_of, open_before_change, withdraw_unwanted};
 use crate::store::alerts;
 use crate::store::answers::{self, LatestAnswer};

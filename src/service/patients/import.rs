@@ -13,8 +13,7 @@ use crate::patient_import::{
 use crate::policy::{CallingSchedule, Permission, scope};
 use crate::service::centre_settings::{day_and_hours, schedule_of, visible_centre};
 use crate::service::context::{Context, audit_entry};
-use crate::service::error::ServiceError;
-use crate::service::patients::PatientError;
+use crate::service::error::{PatientError, ServiceError};
 use crate::service::slots::{next_slot_of, open_before_change, withdraw_unwanted};
 use crate::store::audit::Subject;
 use crate::store::patients::{self, PatientRow};

@@ -68,7 +68,7 @@ pub struct PatientQuery {
 /// Lists patients by their HER-SYS IDs. The audit trail records the search and everyone shown in one entry.
 ///
 /// # Errors
-/// [`CentreError::NotFound`](crate::service::CentreError::NotFound); database errors.
+/// [`CentreError::NotFound`](crate::service::error::CentreError::NotFound); database errors.
 pub async fn list_patients(
     context: &Context,
     actor: &Actor,

@@ -2,7 +2,6 @@
 
 mod change;
 mod erase;
-mod error;
 mod import;
 mod list;
 mod registration;
@@ -10,7 +9,6 @@ mod view;
 
 pub use change::{Changed, ShownPatient, add_patient, change_patient, release_patient, show_patient, stop_patient};
 pub use erase::{ERASABLE_AFTER, Erasure, erase_person};
-pub use error::PatientError;
 pub use import::{ImportMode, Imported, import_patients};
 pub use list::{PatientQuery, PatientStatus, list_patients};
-pub use view::{AnswerView, PatientView, ReportView, Revision, UnconfirmedStop};
+pub use view::{AnswerView, PatientView, ReportView, UnconfirmedStop};

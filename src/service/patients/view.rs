@@ -1,46 +1,17 @@
 //! Patients as staff see them.
 
-use std::fmt;
-use std::num::ParseIntError;
-use std::str::FromStr;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::{
     AlertId, Answer, BirthDate, CallId, CallerNumber, CentreCode, Channel, HersysId, Item, Language, PatientId,
-    PhoneNumber, ReportOutcome, Sensitive, Severity, Withdrawal,
+    PhoneNumber, ReportOutcome, Revision, Sensitive, Severity, Withdrawal,
 };
 use crate::service::slots::unwanted;
 use crate::store::alerts::AlertRow;
 use crate::store::answers::LatestAnswer;
 use crate::store::patients::PatientRow;
 use crate::store::reports::ReportRow;
-
-/// The revision of a patient's record. A change that is based on an older one is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Revision(pub(super) i64);
-
-impl Revision {
-    /// Its number, from 1.
-    pub const fn number(self) -> i64 {
-        self.0
-    }
-}
-
-impl fmt::Display for Revision {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for Revision {
-    type Err = ParseIntError;
-
-    fn from_str(text: &str) -> Result<Self, ParseIntError> {
-        text.parse().map(Self)
-    }
-}
 
 /// A patient's record.
 #[derive(Debug, Clone, PartialEq, Eq)]

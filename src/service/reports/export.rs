@@ -9,10 +9,8 @@ use jiff::{Timestamp, tz::TimeZone};
 use crate::domain::{Actor, CallerNumber, CentreCode, Item, YesNo};
 use crate::policy::{Permission, scope};
 use crate::service::centre_settings::zone_of;
-use crate::service::centres::CentreError;
 use crate::service::context::{Changes, Context, Viewed, audit_entry};
-use crate::service::error::ServiceError;
-use crate::service::reports::ReportError;
+use crate::service::error::{CentreError, ReportError, ServiceError};
 use crate::store::reports::{self, ExportPage, ExportPlace, ExportRow};
 use crate::store::{Database, centres};
 

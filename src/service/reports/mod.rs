@@ -1,7 +1,5 @@
 //! Reports for other systems.
 
-mod error;
 mod export;
 
-pub use error::ReportError;
 pub use export::Export;

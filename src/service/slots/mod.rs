@@ -1,7 +1,6 @@
 //! Slots and attempts after changes to calls, patients and reports. Each function runs in the transaction that records
 //! the change, so that slots and calls never contradict each other.
 
-mod error;
 mod open;
 mod revive;
 mod settle;
@@ -10,7 +9,6 @@ mod statistics;
 mod view;
 mod withdraw;
 
-pub use error::SlotError;
 pub(in crate::service) use open::{
     ANSWER_WITHIN, CentreRules, Counting, cancel_reported, end_without_call, open_before_change, open_of, rules_of,
 };

@@ -8,8 +8,7 @@ use crate::domain::{Actor, AttemptOutcome, CentreCode, SlotEnd, SlotId, SlotStat
 use crate::policy::{Permission, scope};
 use crate::service::centre_settings::narrowed;
 use crate::service::context::{Context, Page};
-use crate::service::error::ServiceError;
-use crate::service::slots::SlotError;
+use crate::service::error::{ServiceError, SlotError};
 use crate::store::slots::{DayPage, SlotRow};
 use crate::store::{attempts, centres, reports, slots};
 
@@ -130,7 +129,7 @@ pub struct DaySlot {
 ///
 /// # Errors
 /// [`SlotError::NotFound`] if the slot before the page doesn't exist;
-/// [`CentreError::NotFound`](crate::service::CentreError::NotFound).
+/// [`CentreError::NotFound`](crate::service::error::CentreError::NotFound).
 pub async fn day_slots(context: &Context, actor: &Actor, query: &SlotQuery) -> Result<Page<DaySlot>, ServiceError> {
     let scope = scope(actor, Permission::ViewFigures)?;
     let mut tx = context.database.begin_read().await?;

@@ -6,8 +6,7 @@ use jiff::Timestamp;
 use crate::domain::Actor;
 use crate::policy::{Permission, require, scope};
 use crate::service::context::{Changes, Context, audit_entry, new_id};
-use crate::service::error::ServiceError;
-use crate::service::suspension::SuspensionError;
+use crate::service::error::{ServiceError, SuspensionError};
 use crate::store::maintenances::{self, MaintenanceRow};
 use crate::store::{Tx, audit};
 

@@ -9,8 +9,7 @@ use crate::domain::{Actor, AlertKind, AttemptState, CentreCode, LossEvidence, Re
 use crate::policy::{Permission, require, scope};
 use crate::service::alerts::raise_once;
 use crate::service::context::{Changes, Context, audit_entry};
-use crate::service::error::ServiceError;
-use crate::service::suspension::SuspensionError;
+use crate::service::error::{ServiceError, SuspensionError};
 use crate::store::dialer::{self, Pause, Waiting};
 use crate::store::{StoreError, Tx, alerts, attempts, audit, centres, losses, maintenances, slots};
 

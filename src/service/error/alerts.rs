@@ -1,6 +1,6 @@
 //! Why a request about an alert was refused.
 
-use crate::service::error::ErrorKind;
+use super::ErrorKind;
 
 /// Why a request about an alert was refused. Nothing was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -1,9 +1,8 @@
 //! Why a request about patients was refused.
 
-use crate::domain::PatientId;
+use super::ErrorKind;
+use crate::domain::{PatientId, Revision};
 use crate::patient_import::{Fault, Finding, Place};
-use crate::service::error::ErrorKind;
-use crate::service::patients::Revision;
 use crate::store::StoreError;
 
 /// Why a request about patients was refused. Nothing was changed.

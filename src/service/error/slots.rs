@@ -1,6 +1,6 @@
 //! Why a request about slots was refused.
 
-use crate::service::error::ErrorKind;
+use super::ErrorKind;
 
 /// Why a request about slots was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

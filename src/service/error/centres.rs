@@ -1,8 +1,8 @@
 //! Why a request about a health centre was refused.
 
+use super::ErrorKind;
 use crate::domain::CentreCode;
 use crate::policy::{ThresholdsError, UnusablePattern};
-use crate::service::error::ErrorKind;
 
 /// Why a request about a health centre was refused. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! Why a request about a call was refused.
 
+use super::ErrorKind;
 use crate::domain::{CallingHours, Withdrawal};
-use crate::service::error::ErrorKind;
 
 /// Why a request about a call was refused. Nothing was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

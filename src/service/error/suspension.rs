@@ -1,6 +1,6 @@
 //! Why a pause, a maintenance or a reconciliation was refused.
 
-use crate::service::error::ErrorKind;
+use super::ErrorKind;
 
 /// Why automated calls or the line can't be suspended or resumed as requested. Nothing was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

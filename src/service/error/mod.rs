@@ -1,16 +1,29 @@
 //! Why a request can't be carried out: a code with its values, grouped by what the request was about. The sentences for
 //! people are written where they are shown. Neither a code nor its values quote what identifies a person.
 
+mod alerts;
+mod audit;
+mod calls;
+mod centres;
+mod checkpoint;
+mod outbox;
+mod patients;
+mod reports;
+mod slots;
+mod suspension;
+
+pub use alerts::AlertError;
+pub use audit::AuditError;
+pub use calls::CallError;
+pub use centres::CentreError;
+pub use checkpoint::CheckpointError;
+pub use outbox::OutboxError;
+pub use patients::PatientError;
+pub use reports::ReportError;
+pub use slots::SlotError;
+pub use suspension::SuspensionError;
+
 use crate::policy::Forbidden;
-use crate::service::alerts::AlertError;
-use crate::service::audit::{AuditError, CheckpointError};
-use crate::service::calls::CallError;
-use crate::service::centres::CentreError;
-use crate::service::outbox::OutboxError;
-use crate::service::patients::PatientError;
-use crate::service::reports::ReportError;
-use crate::service::slots::SlotError;
-use crate::service::suspension::SuspensionError;
 use crate::store::StoreError;
 
 /// Why a request was refused. Nothing was changed.
