@@ -9,6 +9,8 @@ use std::path::Path as FilePath;
 mod broken;
 #[path = "house/circles.rs"]
 mod circles;
+#[path = "house/commands.rs"]
+mod commands;
 #[path = "house/permissions.rs"]
 mod permissions;
 #[path = "house/sizes.rs"]
@@ -89,6 +91,7 @@ const RULES: [(&str, Rule); 16] = [
     ("sql", sql),
     ("fetching", fetching),
     ("circles", circles::circles),
+    ("commands", commands::commands_above_services),
     ("permissions", permissions::permissions),
     ("other centres", permissions::other_centres),
     ("openings", openings),

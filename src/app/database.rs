@@ -6,6 +6,7 @@ use tracing::{info, warn};
 
 use crate::config::{Carrier, Config};
 use crate::domain::DataOrigin;
+use crate::service::{Clock, seal_older_rows, seal_trail};
 use crate::store::{Database, FileFault, OpenFault, StoreError, sqlite_file};
 
 /// How long `serve` waits before it connects to its database again, at first and at most.
@@ -27,6 +28,18 @@ pub(crate) async fn prepared(config: &Config) -> Result<Database, StoreError> {
             Err(located(config, error))
         }
     }
+}
+
+/// Brings the tables up to date, and seals what older versions left unsealed.
+pub(crate) async fn migrate(config: &Config) -> Result<(), StoreError> {
+    let database = prepared(config).await?;
+    let sealed = async {
+        seal_older_rows(&database, Clock::system().now()).await?;
+        seal_trail(&database).await
+    };
+    let sealed = sealed.await;
+    database.close().await;
+    sealed.map(drop)
 }
 
 /// Adds the path to the error if the file can't be written, because it may not be the intended file.

@@ -53,7 +53,7 @@ pub(crate) async fn fits(config: &Config, database: &Database) -> anyhow::Result
 }
 
 /// Checks that the carrier may be used for data of this origin.
-pub(crate) fn origin_fits(config: &Config, origin: DataOrigin) -> anyhow::Result<()> {
+pub(super) fn origin_fits(config: &Config, origin: DataOrigin) -> anyhow::Result<()> {
     match (config.carrier, origin) {
         (Some(Carrier::Simulator), DataOrigin::Real) => bail!(Said(message!("fitting-simulator-on-real-data"))),
         (Some(Carrier::Twilio | Carrier::Sip), DataOrigin::Simulated) => {

@@ -1,6 +1,8 @@
 //! The program put together: the settings become a database, services, a phone network, background tasks and ports. The
 //! command line starts it, and so do the demonstrations and measurements.
 
+mod backup;
+mod client;
 mod database;
 mod fitting;
 mod metrics;
@@ -12,8 +14,12 @@ mod shutdown;
 mod used_flow_sets;
 mod workers;
 
+pub(crate) use backup::{NoFile, RestoreError, back_up, database_file, restore};
+pub(crate) use client::{Missing, client, close};
+pub(crate) use database::migrate;
+#[cfg(feature = "lab")]
 pub(crate) use database::prepared;
-pub(crate) use fitting::{NotPhoneNumber, fits, origin_fits, unusable};
+pub(crate) use fitting::{NotPhoneNumber, fits, unusable};
 pub(crate) use network::configured_network;
 #[cfg(feature = "lab")]
 pub(crate) use network::{on_simulated_lines, simulated_network};

@@ -12,24 +12,11 @@ use serde_json::Value;
 use super::exit::usage;
 use super::language::{self, text};
 use super::messages::ToMessage as _;
-use super::operator::operator;
 use super::output::{complain, print};
-use crate::app::prepared;
 use crate::config::Config;
-use crate::domain::{CallerNumber, CentreCode, DataOrigin, HersysId, PhoneNumber, StaffName, escaped};
-use crate::patient_import::{era, width};
-use crate::service::{Client, Clock, Context, Details, Noted, Viewed};
-use crate::store::{Database, StoreError};
+use crate::domain::{CallerNumber, CentreCode, DataOrigin, HersysId, PhoneNumber, era, escaped, width};
+use crate::service::{Client, Details, Noted, Viewed};
 use crate::translations::{Message, message};
-
-/// What a command does if the database doesn't exist.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Missing {
-    /// Create it. `centres add` does this, as the first command of an installation.
-    IsCreated,
-    /// Fail: the folder or the setting is wrong.
-    IsRefused,
-}
 
 /// The output format of a command.
 #[derive(Debug, Clone, Copy, Args)]
@@ -69,16 +56,6 @@ impl Reveal {
 /// The line above the output if the data are simulated.
 fn simulated() -> String {
     format!("{}\n", text!("simulated"))
-}
-
-/// Opens the database, checks its version, and returns the client of this command.
-pub(super) async fn client(config: &Config, name: StaffName, missing: Missing) -> anyhow::Result<Client> {
-    let database = match Database::open_existing(&config.database.url, config.database.connections).await {
-        Err(StoreError::NoDatabase(_)) if missing == Missing::IsCreated => prepared(config).await?,
-        opened => opened?,
-    };
-    let actor = operator(config, name);
-    Ok(Client { context: Context::new(database, Clock::system()), actor })
 }
 
 /// Returns what was found. If the access couldn't be recorded in the audit trail, says so on standard error.

@@ -16,10 +16,9 @@ use super::language::{current, text};
 use crate::config::Config;
 use crate::domain::Language;
 use crate::service::{
-    BadRow, ChainError, CheckpointKind, CheckpointsRead, Client, RowFault, RowsRead, Verification, walk_trail,
-    write_checkpoint,
+    BadRow, ChainError, CheckpointKind, CheckpointsRead, Client, RowFault, RowsRead, SealKey, SealKind, Verification,
+    walk_trail, write_checkpoint,
 };
-use crate::store::seals::{SealKey, SealKind};
 use crate::translations::{Argument, Message, Separator, message};
 
 /// A running `serve` seals what it wrote within this time.

@@ -9,13 +9,10 @@ use super::arguments::{Form, centre_code, table};
 use super::exit::usage;
 use super::language::{self, text};
 use super::messages::ToMessage as _;
-use crate::domain::{CallingHours, CentreName, PhoneNumber};
-use crate::patient_import::width;
-use crate::policy::{
-    CallPattern, DaysOff, MissedCallSms, OfficeHours, ReportCovers, Retries, RetryPolicy, UnregisteredReports,
-};
+use crate::domain::{CallingHours, CentreName, PhoneNumber, width};
 use crate::service::{
-    CentreChange, CentreSettings, CentreView, Client, add_centre, change_centre, list_centres, show_centre,
+    CallPattern, CentreChange, CentreSettings, CentreView, Client, DaysOff, MissedCallSms, OfficeHours, ReportCovers,
+    Retries, RetryPolicy, UnregisteredReports, add_centre, change_centre, list_centres, show_centre,
 };
 use crate::translations::{Said, message};
 

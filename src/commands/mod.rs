@@ -42,12 +42,11 @@ use anyhow::Context;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use serde_json::json;
 
-use crate::app::prepared;
+use crate::app::{Missing, client, close, migrate};
 use crate::config::{self, Config};
 use crate::domain::{Language, StaffName};
-use crate::service::{Clock, SealedBy, seal_older_rows, seal_trail, write_seals};
 
-use self::arguments::{Form, Missing};
+use self::arguments::Form;
 use self::exit::Exit;
 use self::language::text;
 use self::messages::ToMessage as _;
@@ -255,12 +254,7 @@ fn dispatch<Extra: ExtraCommands>(arguments: Arguments<Extra>) -> anyhow::Result
                 warnings.into_iter().for_each(|warning| complain(&text!("warning-said", what = warning)));
                 match other {
                     Command::Migrate { form } => {
-                        let database = prepared(&config).await?;
-                        let sealed = seal_older_rows(&database, Clock::system().now()).await;
-                        let sealed =
-                            sealed.map_err(anyhow::Error::from).and(seal_trail(&database).await.map_err(Into::into));
-                        database.close().await;
-                        sealed?;
+                        migrate(&config).await?;
                         form.say(&format!("{}\n", text!("up-to-date")), json!({ "result": "up_to_date" }))
                     }
                     Command::Backup(backup) => backup::back_up(&config, name, backup).await,
@@ -290,7 +284,7 @@ async fn with_database<Extra: ExtraCommands>(
         Command::Centres { command: centres::Centres::Add { .. } } => Missing::IsCreated,
         _ => Missing::IsRefused,
     };
-    let client = arguments::client(config, name, missing).await?;
+    let client = client(config, operator::operator(config, name), missing).await?;
     let done = match command {
         Command::Centres { command } => centres::run(&client, command).await,
         Command::Patients { command } => patients::run(&client, &zone, command).await,
@@ -312,12 +306,9 @@ async fn with_database<Extra: ExtraCommands>(
         | Command::Completions { .. }
         | Command::Man { .. } => Ok(()),
     };
-    // Seal what the command wrote before it ends. If that fails, `serve` seals it later.
-    let sealer = SealedBy { actor: client.actor.name(), source: client.actor.source() };
-    if let Err(error) = write_seals(&client.context.database, sealer).await {
+    if let Err(error) = close(&client).await {
         complain(&format!("kenkocall: {}", text!("not-sealed", why = error.message())));
     }
-    client.context.database.close().await;
     done
 }
 

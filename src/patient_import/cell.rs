@@ -1,6 +1,6 @@
 //! A cell as stored in the file, before its column is known.
 
-use super::width;
+use crate::domain::width;
 use jiff::civil::{Date, Time};
 use std::borrow::Cow;
 

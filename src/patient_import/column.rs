@@ -1,6 +1,6 @@
 //! The columns of a patient list, their names, and common mistaken names.
 
-use super::width;
+use crate::domain::width;
 use std::borrow::Cow;
 
 /// A column of a patient list. Each has an English and a Japanese name.

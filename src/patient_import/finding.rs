@@ -1,7 +1,8 @@
 //! The problems of a patient list and their places. A finding contains the row and column, never the value: it is
 //! printed, shown and perhaps logged, and the value may be a person's ID, name or number.
 
-use super::{column::Column, era::DateError, kind::FileKind, list::SheetName};
+use super::{column::Column, kind::FileKind, list::SheetName};
+use crate::domain::era::DateError;
 use crate::domain::{CallTimesError, HersysIdError, HiddenCharacter, NumberKind};
 
 /// One problem of a patient list.

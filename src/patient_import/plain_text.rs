@@ -7,8 +7,8 @@ use super::{
     header::{Found, Search},
     reading::Reading,
     records::Records,
-    width,
 };
+use crate::domain::width;
 
 /// The possible separators: a comma, a tab, the semicolon of European spreadsheets, the bar of databases, and the
 /// comma characters of a Japanese keyboard.

@@ -3,10 +3,10 @@
 use super::{
     MAX_NAME_CHARS, MAX_VALUE_BYTES,
     cell::{Cell, Shown},
-    era::{self, DateError},
     finding::Fault,
-    width,
 };
+use crate::domain::era::{self, DateError};
+use crate::domain::width;
 use crate::domain::{
     BirthDate, CallTimes, CallTimesError, CallingHours, HersysId, HersysIdError, Language, PhoneNumber, Sensitive,
     all_visible,

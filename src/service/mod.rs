@@ -18,8 +18,17 @@ mod reports;
 mod slots;
 mod suspension;
 
+// Types of lower layers in what the services take and return: whoever calls the services needs no other layer.
 pub use crate::engine::{NextAction, TransferOutcome};
+pub use crate::patient_import::{
+    Column, Doubt, Finding, ListFile, MAX_BYTES as MAX_LIST_BYTES, Place, SheetName, SheetRead,
+};
+pub use crate::policy::{
+    CallPattern, DaysOff, MissedCallSms, OfficeHours, ReportCovers, Retries, RetryPolicy, UnregisteredReports,
+};
+pub use crate::store::StoreError;
 pub use crate::store::calls::CallsOf;
+pub use crate::store::seals::{SealKey, SealKind};
 pub use alerts::{
     AlertList, AlertQuery, AlertView, ClosedAlerts, ShownAlert, ToClose, close_alerts, list_alerts, tell_of_carrier,
 };
@@ -56,7 +65,7 @@ pub use error::{
 pub use outbox::{JobFilter, JobRunner, JobState, Outside, ShownJob, discard_job, list_jobs, retry_jobs};
 pub use patients::{
     AnswerView, Changed, ERASABLE_AFTER, Erasure, ImportMode, Imported, PatientQuery, PatientStatus, PatientView,
-    ReportView, ShownPatient, UnconfirmedStop, add_patient, change_patient, erase_person, import_patients,
+    ReportView, Rewritten, ShownPatient, UnconfirmedStop, add_patient, change_patient, erase_person, import_patients,
     list_patients, release_patient, show_patient, stop_patient,
 };
 pub use recovery::{Reconciled, reconcile_calls};

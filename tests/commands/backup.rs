@@ -74,6 +74,21 @@ async fn a_backup_is_whole_private_and_overwrites_nothing() {
 }
 
 #[tokio::test]
+async fn an_operator_limited_to_a_centre_copies_no_database() {
+    databases::on_sqlite(|fresh| async move {
+        let command_line = CommandLine(&fresh);
+        add(&command_line, "13101");
+        let folder = tempfile::tempdir().unwrap();
+        let backup = folder.path().join("backup.db");
+        let mut command = command_line.command(&["backup", backup.to_str().unwrap()]);
+        let output = command.env("KENKOCALL_OPERATOR__CENTRE", "13101").output().unwrap();
+        assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(names(folder.path()).is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_backup_on_a_full_disk_leaves_no_file() {
     databases::on_sqlite(|fresh| async move {
         let folder = tempfile::tempdir().unwrap();

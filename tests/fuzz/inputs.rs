@@ -164,7 +164,7 @@ pub fn small_texts(data: &[u8]) {
         assert!(keys.expose().is_ascii());
     }
     let _read = (
-        patient_import::era::read(text),
+        kenkocall::domain::era::read(text),
         CentreCode::parse(text),
         CallTimes::read_time(text),
         text.parse::<CallPattern>(),

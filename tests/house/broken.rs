@@ -61,6 +61,29 @@ fn store_and_carrier_meet_only_in_service() {
 }
 
 #[test]
+fn a_command_imports_services_and_no_lower_layer() {
+    tells(
+        "commands",
+        "src/commands/alerts.rs",
+        "use crate::service::list_alerts;\nuse crate::{app, domain::Severity};\nuse super::arguments::Form;\n",
+        &["use crate::store::Tx;", "use crate::{domain, policy::Scope};", "fn f() { crate::carrier::dial() }"],
+    );
+    tells("commands", "src/commands/flows/form.rs", "use crate::engine::form::submit;", &["use crate::store::Tx;"]);
+    tells("commands", "src/lab/demo/phone.rs", "use crate::store::Tx;", &[]);
+    let idle = complaints("commands", &[("src/commands/mod.rs", "")]);
+    assert!(!idle.is_empty() && idle.iter().all(|told| told.contains("take it off the list")), "{idle:?}");
+}
+
+#[test]
+fn a_name_that_the_services_hand_on_is_imported_from_its_module() {
+    let facade = ("src/service/mod.rs", "mod alerts;\nmod calls;\npub use alerts::AlertView;");
+    let told = |import: &str| complaints("circles", &[facade, ("src/service/calls/show.rs", import)]).len();
+    assert_eq!(told("use crate::service::alerts::AlertView;"), 0);
+    assert_eq!(told("use crate::service::AlertView;"), 1);
+    assert_eq!(told("use super::super::AlertView;"), 1);
+}
+
+#[test]
 fn impurity_is_told() {
     let kept = "//! tokio\nuse std::time::Duration;\nfn f(now: Timestamp) { g(\"sqlx\", 'r', b'\"') }\n\
         #[cfg(test)]\nmod tests {\n    use std::fs;\n    fn t() { Timestamp::now(); }\n}\n";

@@ -3,7 +3,7 @@
 use super::read;
 use encoding_rs::SHIFT_JIS;
 use jiff::civil::{Date, date};
-use kenkocall::patient_import::{
+use kenkocall::domain::{
     era::{self, Era},
     width,
 };

@@ -4,8 +4,7 @@ use super::degrees;
 use crate::commands::arguments::table;
 use crate::commands::language::text;
 use crate::domain::AttemptOutcome;
-use crate::policy::{ReportCovers, Retries, RetryPolicy, UnregisteredReports};
-use crate::service::CentreView;
+use crate::service::{CentreView, ReportCovers, Retries, RetryPolicy, UnregisteredReports};
 
 /// Formats one line for each setting, by its name in `centres set`.
 pub(super) fn in_words(row: &CentreView) -> String {

@@ -1,8 +1,8 @@
 //! What the findings and warnings of a patient list say.
 
 use super::ToMessage;
+use crate::domain::era::DateError;
 use crate::domain::{HersysIdError, NumberKind};
-use crate::patient_import::era::DateError;
 use crate::patient_import::{
     Column, Doubt, Fault, FileKind, Finding, Letters, Place, ROWS_LOOKED_THROUGH, SheetName, Warning,
 };

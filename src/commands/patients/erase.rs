@@ -6,16 +6,13 @@ use crate::commands::arguments::Form;
 use crate::commands::language::text;
 use crate::commands::output::complain;
 use crate::domain::HersysId;
-use crate::service::{Client, erase_person};
-use crate::store::StoreError;
+use crate::service::{Client, Rewritten, erase_person};
 
 pub(super) async fn run(client: &Client, id: &HersysId, form: Form) -> anyhow::Result<()> {
     let erasure = erase_person(&client.context, &client.actor, id).await?;
-    // The person is erased, whether or not the file can be rewritten now.
-    match client.context.database.compact().await {
-        Ok(()) => {}
-        Err(StoreError::Busy) => complain(&format!("kenkocall: {}", text!("erase-not-rewritten"))),
-        Err(error) => return Err(error.into()),
+    match erasure.rewritten {
+        Rewritten::Yes => {}
+        Rewritten::InUse => complain(&format!("kenkocall: {}", text!("erase-not-rewritten"))),
     }
     let rows = erasure.rows.to_string();
     let mut text = format!("{}\n", text!("erase-done", rows = rows, calls = erasure.calls.to_string()));

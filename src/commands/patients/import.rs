@@ -13,8 +13,10 @@ use crate::commands::language;
 use crate::commands::language::text;
 use crate::commands::messages::{ToMessage as _, warnings};
 use crate::commands::output::complain;
-use crate::patient_import::{Column, ListFile, MAX_BYTES, SheetName, SheetRead};
-use crate::service::{Client, ImportMode, Imported, PatientError, ServiceError, import_patients};
+use crate::service::{
+    Client, Column, ImportMode, Imported, ListFile, MAX_LIST_BYTES, PatientError, ServiceError, SheetName, SheetRead,
+    import_patients,
+};
 use crate::translations::{Argument, Separator};
 
 /// The maximum number of findings printed. The others are counted.
@@ -162,6 +164,6 @@ fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
     }
     let source = std::fs::File::open(file).with_context(sentence)?;
     let mut list = Vec::new();
-    source.take(MAX_BYTES as u64 + 1).read_to_end(&mut list).with_context(sentence)?;
+    source.take(MAX_LIST_BYTES as u64 + 1).read_to_end(&mut list).with_context(sentence)?;
     Ok(list)
 }

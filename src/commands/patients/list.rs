@@ -10,8 +10,7 @@ use crate::commands::arguments::{
 };
 use crate::commands::exit::usage;
 use crate::commands::language::text;
-use crate::domain::Sensitive;
-use crate::patient_import::width;
+use crate::domain::{Sensitive, width};
 use crate::service::{Client, PatientQuery, PatientStatus, PatientView, Rest, list_patients};
 
 #[derive(Debug, Args)]

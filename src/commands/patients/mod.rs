@@ -16,10 +16,9 @@ use super::language::{self, text};
 use super::messages::ToMessage as _;
 use super::output::complain;
 use crate::domain::{HersysId, Revision};
-use crate::patient_import::{Column, Finding, Place};
 use crate::service::{
-    Changed, Client, ImportMode, PatientError, ServiceError, add_patient, change_patient, release_patient,
-    show_patient, stop_patient,
+    Changed, Client, Column, Finding, ImportMode, PatientError, Place, ServiceError, add_patient, change_patient,
+    release_patient, show_patient, stop_patient,
 };
 
 #[derive(Debug, Subcommand)]

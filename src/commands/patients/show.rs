@@ -7,9 +7,8 @@ use crate::commands::arguments::{Form, from_number, from_other_number, number, n
 use crate::commands::calls::attempts::{slot_json, slot_stands};
 use crate::commands::language::{self, text};
 use crate::domain::{CallerNumber, Language, ReportOutcome, Severity, SlotOrigin, SlotState, Withdrawal};
-use crate::patient_import::Doubt;
 use crate::service::{
-    AnswerView, CallSummary, Changed, Client, PatientView, ReportView, ShownPatient, ShownSlot, UnconfirmedStop,
+    AnswerView, CallSummary, Changed, Client, Doubt, PatientView, ReportView, ShownPatient, ShownSlot, UnconfirmedStop,
 };
 use crate::translations::{Message, message};
 

@@ -17,8 +17,8 @@ use super::{
     header::Search,
     list::{Doubt, SheetName, SheetRead, Warning},
     reading::Reading,
-    width,
 };
+use crate::domain::width;
 use contents::{Contents, SheetEntry};
 use package::Package;
 use sheet::{Shared, Sheet};

@@ -1,9 +1,7 @@
 //! Dates and times in workbooks: a number of days with a fraction for the time, or ISO 8601.
 
-use super::super::{
-    cell::Cell,
-    era::{self, DateError},
-};
+use super::super::cell::Cell;
+use crate::domain::era::{self, DateError};
 use jiff::{ToSpan, civil::Date, civil::Time};
 
 /// The first day of a workbook's day count.

@@ -12,10 +12,10 @@ use crate::policy::{Permission, Scope, scope};
 use crate::service::audit::{SealedBy, erased_rows, seal_trail};
 use crate::service::context::{Changes, Context, audit_entry};
 use crate::service::error::{PatientError, ServiceError};
-use crate::store::Tx;
 use crate::store::audit::{self, AuditRow, Subject};
 use crate::store::erasure::{self, ErasedPerson};
 use crate::store::patients::PatientRow;
+use crate::store::{StoreError, Tx};
 
 /// How long after the release a person can be erased at the earliest. Until then, calls may still be compared with the
 /// carrier's list, and nodes may still be sealing rows.
@@ -38,15 +38,22 @@ pub struct Erasure {
     pub calls: usize,
     /// Entries of the audit trail that an earlier version stored without encryption. They remain readable.
     pub plain_entries: u64,
+    /// Whether an SQLite file was rewritten without the deleted values.
+    pub rewritten: Rewritten,
+}
+
+/// Whether an SQLite file was rewritten after an erasure. Until then, deleted values can stay in its unused parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rewritten {
+    /// It was, or the database is PostgreSQL, which removes deleted rows itself.
+    Yes,
+    /// Another program uses it. The next erasure rewrites it.
+    InUse,
 }
 
 /// Erases a released patient: the record, reports, answers, alerts, slots, attempts, identifications, the turns of
 /// calls, numbers, and the keys of what the audit trail says about them. What remains: calls with times and outcomes
 /// but nobody's data, and entries of the audit trail that say who did what when to a record, but not to whom.
-///
-/// On SQLite, the deleted values can stay in unused parts of the file until [`Database::compact`] has run.
-///
-/// [`Database::compact`]: crate::store::Database::compact
 ///
 /// # Errors
 /// [`PatientError::NotFound`]; [`PatientError::NotErasable`] unless the patient was released two days ago or more and
@@ -76,7 +83,13 @@ async fn erase(context: &Context, actor: &Actor, scope: &Scope, id: &HersysId) -
     entries.push(audit_entry(actor, now, "patient.erased", subject, Some(patient.centre), Changes::default()));
     audit::append(&mut tx, entries).await?;
     tx.commit().await?;
-    Ok(Erasure { patient: patient.id, rows: sealed.len(), calls, plain_entries })
+    // The person is erased, whether or not the file can be rewritten now.
+    let rewritten = match context.database.compact().await {
+        Ok(()) => Rewritten::Yes,
+        Err(StoreError::Busy) => Rewritten::InUse,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Erasure { patient: patient.id, rows: sealed.len(), calls, plain_entries, rewritten })
 }
 
 /// What the database and the audit trail say about a person, in lower case: each may be what somebody searched for.
