@@ -84,7 +84,7 @@ const DRAWERS: [&str; 9] = ["util", "utils", "common", "helper", "helpers", "mis
 type Tree = BTreeMap<String, Source>;
 type Rule = fn(&Tree) -> Vec<String>;
 
-const RULES: [(&str, Rule); 16] = [
+const RULES: [(&str, Rule); 17] = [
     ("layers", layers),
     ("meetings", meetings),
     ("purity", purity),

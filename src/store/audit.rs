@@ -1,7 +1,6 @@
 //! The audit trail: who changed or saw what. It is append-only. An entry is added in the transaction that it describes,
 //! and soon after that it is sealed into the chain.
 
-pub mod chain;
 mod listing;
 mod people;
 mod person_key;

@@ -8,11 +8,11 @@ use tokio::sync::OnceCell;
 #[cfg(feature = "fault-injection")]
 use super::CommitHook;
 use super::address::Address;
-use super::migrating::Schema;
+use super::schema::{Schema, Tables};
 use super::seals::SealQueue;
 use super::server::{self, ServerWatch};
 use super::sqlite::{SqliteFile, Writer};
-use super::{NoDatabase, Server, StoreError, Tables, Tx, origin, sqlite};
+use super::{NoDatabase, Server, StoreError, Tx, origin, sqlite};
 use crate::domain::DataOrigin;
 
 /// The lowest `PRAGMA synchronous` at which a commit waits for the disk: FULL.

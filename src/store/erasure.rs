@@ -2,7 +2,8 @@
 
 use super::bind_value::{BindValue, parsed};
 use super::patients::PatientRow;
-use super::seals::{self, SealKey};
+use super::sealed_rows;
+use super::seals::SealKey;
 use super::{StoreError, Tx};
 use crate::domain::{CallId, PhoneNumber, ReportId};
 
@@ -49,9 +50,9 @@ pub async fn erase(tx: &mut Tx, patient: &PatientRow) -> Result<ErasedPerson, St
     let reports =
         tx.fetch_all(sql, vec![patient.id.into()], |row| row.read(0, "reports.id", parsed).map(ReportId)).await?;
     for report in reports {
-        sealed.extend(seals::erase_report(tx, report.0).await?);
+        sealed.extend(sealed_rows::erase_report(tx, report.0).await?);
     }
-    sealed.extend(seals::erase_alerts_of(tx, patient.id.0).await?);
+    sealed.extend(sealed_rows::erase_alerts_of(tx, patient.id.0).await?);
     let of_calls = [
         "DELETE FROM turns WHERE call_id IN",
         "DELETE FROM sessions WHERE call_id IN",

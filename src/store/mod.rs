@@ -10,6 +10,7 @@ mod bind_value;
 pub mod call_people;
 pub mod calls;
 pub mod centres;
+pub mod chain;
 #[cfg(feature = "fault-injection")]
 mod commit_hook;
 mod copying;
@@ -34,6 +35,8 @@ pub mod outbox;
 pub mod patient_list;
 pub mod patients;
 pub mod reports;
+mod schema;
+pub mod sealed_rows;
 pub mod seals;
 mod server;
 pub mod sessions;
@@ -53,10 +56,10 @@ pub use copying::{CopyError, Staged, back_up, stage};
 pub use database::Database;
 pub use document::Document;
 pub use error::{DriverError, StoreError, Unique};
-pub use migrating::Tables;
 pub use open_error::{
     CopyFault, CopyRefused, CopyStep, Distrust, FileFault, NoDatabase, NotCreated, OpenFault, ServerFault, StepTodo,
     Unmade,
 };
+pub use schema::Tables;
 pub use server::Server;
 pub use tx::Tx;

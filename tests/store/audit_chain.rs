@@ -2,7 +2,7 @@
 //! database itself.
 
 use kenkocall::service::seal_trail;
-use kenkocall::store::audit::chain::{GENESIS, link};
+use kenkocall::store::chain::{GENESIS, link};
 use kenkocall::store::{
     Database, Document,
     audit::{self, AuditRow},

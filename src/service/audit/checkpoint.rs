@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use crate::domain::CallId;
 use crate::service::error::CheckpointError;
-use crate::store::audit::chain::Hash;
+use crate::store::chain::Hash;
 
 /// The longest line that is read, in bytes. Our lines have about 140.
 const LONGEST_LINE: u64 = 400;
@@ -163,7 +163,7 @@ fn read_line(line: &[u8]) -> Option<Checkpoint> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::audit::chain::{Entry, GENESIS, link};
+    use crate::store::chain::{Entry, GENESIS, link};
     use proptest::prelude::*;
 
     fn mark(sequence: u64) -> Checkpoint {

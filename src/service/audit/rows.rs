@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use super::sealing::{Says, rows_of};
 use crate::store::audit::Sealed;
-use crate::store::audit::chain::Hash;
-use crate::store::seals::{self, SealKey, SealKind, SealedRow, TextPlace};
+use crate::store::chain::Hash;
+use crate::store::sealed_rows::{self, SealedRow, TextPlace};
+use crate::store::seals::{self, SealKey, SealKind};
 use crate::store::{StoreError, Tx};
 
 /// Rows compared at a time.
@@ -141,13 +142,13 @@ impl Rows {
     /// The rows that no entry names. Empty while rows of an older version wait to be sealed.
     pub(super) async fn unsealed(&self, tx: &mut Tx) -> Result<HashSet<SealKey>, StoreError> {
         let mut unsealed = HashSet::new();
-        if seals::total(tx).await? <= self.there() || seals::found_at(tx).await?.is_none() {
+        if sealed_rows::total(tx).await? <= self.there() || sealed_rows::found_at(tx).await?.is_none() {
             return Ok(unsealed);
         }
         for kind in [SealKind::Answer, SealKind::Report, SealKind::Alert] {
             let mut after = TextPlace::default();
             loop {
-                let page = seals::keys(tx, kind, &after, PAGE).await?;
+                let page = sealed_rows::keys(tx, kind, &after, PAGE).await?;
                 let Some(last) = page.last() else { break };
                 after = last.clone();
                 let id = |text: &str| text.parse().unwrap_or(Uuid::nil());
@@ -182,7 +183,7 @@ impl Rows {
             fit: there.saturating_sub(of(RowFault::Changed)),
             erased: self.erased,
             found: self.found,
-            unsealed: seals::total(tx).await?.saturating_sub(there),
+            unsealed: sealed_rows::total(tx).await?.saturating_sub(there),
             bad,
         })
     }
@@ -209,16 +210,16 @@ async fn look_up(tx: &mut Tx, named: &[(SealKey, Hash)]) -> Result<HashMap<SealK
     let mut answers: Vec<(Uuid, Uuid)> = answers.map(|(key, _)| (key.within, key.id)).collect();
     answers.sort_unstable();
     answers.dedup();
-    let mut there = seals::answers_of(tx, &answers).await?;
-    there.extend(seals::reports_of(tx, &ids(SealKind::Report)).await?);
-    there.extend(seals::alerts_of(tx, &ids(SealKind::Alert)).await?);
+    let mut there = sealed_rows::answers_of(tx, &answers).await?;
+    there.extend(sealed_rows::reports_of(tx, &ids(SealKind::Report)).await?);
+    there.extend(sealed_rows::alerts_of(tx, &ids(SealKind::Alert)).await?);
     Ok(there.into_iter().map(|found| (found.key, found)).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::audit::chain::digest;
+    use crate::store::chain::digest;
 
     /// A process that opened a report died, and another one closed it. The end is in the trail before the report.
     #[test]

@@ -17,7 +17,8 @@ use crate::policy::{Permission, require};
 use crate::service::context::{Context, wait_after};
 use crate::service::error::{CheckpointError, ServiceError};
 use crate::service::suspension::stop_dialling;
-use crate::store::audit::{self, chain::GENESIS};
+use crate::store::audit;
+use crate::store::chain::GENESIS;
 use crate::store::{Database, StoreError};
 
 /// How often the trail is sealed and checked for lost entries.

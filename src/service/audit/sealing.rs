@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::service::context::new_id;
-use crate::store::audit::chain::Hash;
 use crate::store::audit::{self, AuditRow, Subject};
-use crate::store::seals::{self, Place, Seal, SealKey, SealedRow};
+use crate::store::chain::Hash;
+use crate::store::sealed_rows::{self, Place, SealedRow};
+use crate::store::seals::{self, Seal, SealKey};
 use crate::store::{Database, Document, StoreError, Tx};
 
 /// Rows sealed by one entry of the trail.
@@ -173,16 +174,16 @@ async fn left_behind(database: &Database, now: Timestamp) -> Result<Vec<Seal>, S
     let day = since.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
     let mut after = Uuid::nil();
     loop {
-        let reports = seals::reports_since(&mut tx, day, after, PAGE).await?;
+        let reports = sealed_rows::reports_since(&mut tx, day, after, PAGE).await?;
         let Some(last) = reports.last() else { break };
         after = last.key.id;
         let ids: Vec<Uuid> = reports.iter().map(|report| report.key.id).collect();
         reports.iter().for_each(&mut add);
-        seals::of_reports(&mut tx, &ids).await?.iter().for_each(&mut add);
+        sealed_rows::of_reports(&mut tx, &ids).await?.iter().for_each(&mut add);
     }
     after = Uuid::nil();
     loop {
-        let alerts = seals::alerts_since(&mut tx, since, after, PAGE).await?;
+        let alerts = sealed_rows::alerts_since(&mut tx, since, after, PAGE).await?;
         let Some(last) = alerts.last() else { break };
         after = last.key.id;
         alerts.iter().for_each(&mut add);
@@ -225,7 +226,7 @@ async fn recent_seals(tx: &mut Tx) -> Result<(Timestamp, HashMap<SealKey, Hash>)
 /// # Errors
 /// Database errors.
 pub async fn seal_older_rows(database: &Database, now: Timestamp) -> Result<u64, StoreError> {
-    if seals::found_at(&mut database.begin_autocommit().await?).await?.is_some() {
+    if sealed_rows::found_at(&mut database.begin_autocommit().await?).await?.is_some() {
         return Ok(0);
     }
     let mut sealed = 0;
@@ -234,9 +235,9 @@ pub async fn seal_older_rows(database: &Database, now: Timestamp) -> Result<u64,
         loop {
             let mut tx = database.begin_write().await?;
             let found = match table {
-                0 => seals::salt_answers(&mut tx, after, FOUND_AT_ONCE).await?,
-                1 => seals::salt_reports(&mut tx, after, FOUND_AT_ONCE).await?,
-                _ => seals::salt_alerts(&mut tx, after, FOUND_AT_ONCE).await?,
+                0 => sealed_rows::salt_answers(&mut tx, after, FOUND_AT_ONCE).await?,
+                1 => sealed_rows::salt_reports(&mut tx, after, FOUND_AT_ONCE).await?,
+                _ => sealed_rows::salt_alerts(&mut tx, after, FOUND_AT_ONCE).await?,
             };
             let Some(last) = found.last() else { break };
             after = (last.key.within, last.key.id);
@@ -249,7 +250,7 @@ pub async fn seal_older_rows(database: &Database, now: Timestamp) -> Result<u64,
         }
     }
     let mut tx = database.begin_write().await?;
-    seals::note_found(&mut tx, now).await?;
+    sealed_rows::note_found(&mut tx, now).await?;
     tx.commit().await?;
     Ok(sealed)
 }
@@ -274,7 +275,7 @@ pub async fn erase_report(
     // Seal what waits first: an erasure must follow the seals of the rows that it erases.
     super::seal_trail(database).await?;
     let mut tx = database.begin_write().await?;
-    let erased = seals::erase_report(&mut tx, report).await?;
+    let erased = sealed_rows::erase_report(&mut tx, report).await?;
     audit::append(&mut tx, erased_rows(&erased, sealer, now)).await?;
     tx.commit().await?;
     Ok(erased.len())

@@ -15,8 +15,8 @@ use crate::domain::Actor;
 use crate::policy::{Permission, require};
 use crate::service::context::Context;
 use crate::service::error::{CheckpointError, ServiceError};
-use crate::store::audit::chain::{GENESIS, Hash, link};
 use crate::store::audit::{self, Head};
+use crate::store::chain::{GENESIS, Hash, link};
 use crate::store::{StoreError, Tx};
 
 /// Entries read at a time. One entry may name 500 rows.

@@ -4,11 +4,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-use super::chain::{Entry, NamedSubject};
 use super::subject::StoredEntry;
 use super::{AuditPerson, AuditRow};
 use crate::domain::{CentreCode, PatientId};
 use crate::store::bind_value::{BindValue, Row, parsed};
+use crate::store::chain::{Entry, NamedSubject};
 use crate::store::{StoreError, Tx};
 
 /// A patient who was shown.

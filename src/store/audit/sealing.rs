@@ -1,7 +1,7 @@
 //! Adding entries to the chain, and reading the chain. Sealing locks the head first, so one node seals at a time.
 
-use super::chain::{Entry, Hash, link};
 use super::people::read_subjects;
+use crate::store::chain::{Entry, Hash, link};
 use crate::store::{StoreError, Tx, bind_value::Row};
 
 /// The end of the chain.

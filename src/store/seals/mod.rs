@@ -2,19 +2,14 @@
 //! trail. Rows are sealed when they are written. The transaction collects the seals and queues them when it commits.
 
 mod queue;
-mod rows;
 
 pub use queue::SealQueue;
-pub use rows::{
-    Place, SealedRow, TextPlace, alerts_of, alerts_since, answers_of, erase_alerts_of, erase_report, found_at, keys,
-    note_found, of_reports, reports_of, reports_since, salt_alerts, salt_answers, salt_reports, total,
-};
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::StoreError;
-use super::audit::chain::{Hash, digest};
+use super::chain::{Hash, digest};
 
 /// What a seal covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,7 +40,8 @@ impl SealKind {
         }
     }
 
-    fn form(self) -> String {
+    /// The first thing that is hashed.
+    pub(super) fn form(self) -> String {
         format!("kenkocall sealed {} 1", self.code())
     }
 }

@@ -3,12 +3,10 @@
 use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
 
-use super::{SealKey, SealKind, digest, new_salt};
-use crate::store::audit::chain::Hash;
-use crate::store::{
-    StoreError, Tx,
-    bind_value::{BindValue, Row},
-};
+use super::bind_value::{BindValue, Row};
+use super::chain::{Hash, digest};
+use super::seals::{SealKey, SealKind, new_salt};
+use super::{StoreError, Tx};
 
 /// A row as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
