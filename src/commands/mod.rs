@@ -118,7 +118,7 @@ enum Command<Extra: ExtraCommands> {
         #[command(subcommand)]
         command: days::Days,
     },
-    /// Export reports.
+    /// Enter and export reports.
     Reports {
         #[command(subcommand)]
         command: reports::Reports,
@@ -291,7 +291,7 @@ async fn with_database<Extra: ExtraCommands>(
         Command::Calls { command } => calls::run(&client, &zone, command).await,
         Command::Dialer { command } => dialer::run(config, &client, &zone, command).await,
         Command::Days { command } => days::run(&client, &zone, command).await,
-        Command::Reports { command } => reports::run(&client, &zone, command).await,
+        Command::Reports { command } => reports::run(config, &client, &zone, command).await,
         Command::Alerts { command } => alerts::run(&client, &zone, command).await,
         Command::Maintenance { command } => maintenance::run(&client, &zone, command).await,
         Command::Outbox { command } => outbox::run(&client, &zone, command).await,

@@ -1,4 +1,6 @@
-//! `kenkocall reports export`: writes reports as CSV or JSON to standard output, one page at a time.
+//! `kenkocall reports`: enters reports, and exports them as CSV or JSON to standard output, one page at a time.
+
+mod add;
 
 use std::io::Write as _;
 
@@ -10,10 +12,14 @@ use serde_json::{Map, Value};
 use super::arguments::{Form, centre_code, day, found, today};
 use super::language::text;
 use super::output::{self, Out};
+use crate::config::Config;
 use crate::service::{Client, Export};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Reports {
+    /// Enter today's report for a patient who told you the answers. It counts like a report by phone: answers are
+    /// graded, alerts are raised, and the day's automated calls are cancelled.
+    Add(add::Add),
     /// Write the reports of some days as CSV (UTF-8, with a header) to standard output. Times are in the time zone of
     /// the report's health centre; what wasn't answered or couldn't be measured is empty. The column caller_number says
     /// which number the caller had: registered, unregistered or hidden. The export is recorded.
@@ -32,8 +38,11 @@ pub(super) enum Reports {
     },
 }
 
-pub(super) async fn run(client: &Client, zone: &TimeZone, command: Reports) -> anyhow::Result<()> {
-    let Reports::Export { from, to, centre, form } = command;
+pub(super) async fn run(config: &Config, client: &Client, zone: &TimeZone, command: Reports) -> anyhow::Result<()> {
+    let (from, to, centre, form) = match command {
+        Reports::Add(add) => return add::run(config, client, add).await,
+        Reports::Export { from, to, centre, form } => (from, to, centre, form),
+    };
     let today = today(client, zone);
     let from = day(&from, today).context("--from")?;
     let to = day(&to, today).context("--to")?;

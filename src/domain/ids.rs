@@ -40,6 +40,8 @@ uuid_id! {
     AlertId,
     /// One job of the outbox.
     JobId,
+    /// One account of the portal.
+    AccountId,
     /// One running process of the program: a node until it stops. A restart is another process.
     ProcessId,
 }

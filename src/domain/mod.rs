@@ -3,6 +3,7 @@
 mod account;
 mod alert;
 mod answer;
+mod answer_origin;
 mod birth_date;
 mod call_times;
 mod caller_number;
@@ -32,6 +33,7 @@ pub mod width;
 pub use account::{Actor, Operator, PatientAccount, Role, Staff, StaffAccess, SystemUser};
 pub use alert::AlertKind;
 pub use answer::{Answer, BodyTemperature, Item, OxygenSaturation, YesNo};
+pub use answer_origin::AnswerOrigin;
 pub use birth_date::{BirthDate, BirthDateError};
 pub use call_times::{CallTimes, CallTimesError};
 pub use caller_number::CallerNumber;
@@ -40,7 +42,9 @@ pub use data_loss::LossEvidence;
 pub use data_origin::DataOrigin;
 pub use hersys_id::{HersysId, HersysIdError};
 pub use hours::{DayEnd, read_span};
-pub use ids::{AlertId, CallId, CentreCode, CentreCodeError, JobId, LegId, PatientId, ProcessId, ReportId, SlotId};
+pub use ids::{
+    AccountId, AlertId, CallId, CentreCode, CentreCodeError, JobId, LegId, PatientId, ProcessId, ReportId, SlotId,
+};
 pub use job::{Job, JobFailure, JobKind};
 pub use keys::{Keys, KeysError};
 pub use language::{Language, UnknownLanguage};

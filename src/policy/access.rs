@@ -24,6 +24,8 @@ pub enum Permission {
     ViewAlerts,
     /// Close alerts.
     CloseAlerts,
+    /// Enter a report for a patient.
+    EnterReports,
     /// Export reports for other systems.
     ExportReports,
     /// See health centres and their settings.
@@ -50,7 +52,7 @@ pub enum Permission {
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::ViewPatients,
         Self::RevealDetails,
         Self::ChangePatients,
@@ -59,6 +61,7 @@ impl Permission {
         Self::PlaceCalls,
         Self::ViewAlerts,
         Self::CloseAlerts,
+        Self::EnterReports,
         Self::ExportReports,
         Self::ViewCentres,
         Self::ChangeCentres,
@@ -83,6 +86,7 @@ impl Permission {
             Self::PlaceCalls => "place_calls",
             Self::ViewAlerts => "view_alerts",
             Self::CloseAlerts => "close_alerts",
+            Self::EnterReports => "enter_reports",
             Self::ExportReports => "export_reports",
             Self::ViewCentres => "view_centres",
             Self::ChangeCentres => "change_centres",
@@ -136,6 +140,7 @@ const fn reach(role: Role, permission: Permission) -> Reach {
             | P::PlaceCalls
             | P::ViewAlerts
             | P::CloseAlerts
+            | P::EnterReports
             | P::ExportReports
             | P::ViewCentres
             | P::ViewFigures,
@@ -267,6 +272,7 @@ mod tests {
             ("place_calls", "oo--oA-A"),
             ("view_alerts", "oo--oA-A"),
             ("close_alerts", "oo--oA-A"),
+            ("enter_reports", "oo--oA-A"),
             ("export_reports", "oo--oA-A"),
             ("view_centres", "ooAAoA-A"),
             ("change_centres", "-o-AoA-A"),

@@ -64,9 +64,9 @@ pub use error::{
 };
 pub use outbox::{JobFilter, JobRunner, JobState, Outside, ShownJob, discard_job, list_jobs, retry_jobs};
 pub use patients::{
-    AnswerView, Changed, ERASABLE_AFTER, Erasure, ImportMode, Imported, PatientQuery, PatientStatus, PatientView,
-    ReportView, Rewritten, ShownPatient, UnconfirmedStop, add_patient, change_patient, erase_person, import_patients,
-    list_patients, release_patient, show_patient, stop_patient,
+    AnswerView, Changed, ERASABLE_AFTER, EnteredReport, Erasure, ImportMode, Imported, PatientQuery, PatientStatus,
+    PatientView, ReportEntry, ReportView, Rewritten, ShownPatient, UnconfirmedStop, add_patient, add_report,
+    change_patient, erase_person, import_patients, list_patients, release_patient, show_patient, stop_patient,
 };
 pub use recovery::{Reconciled, reconcile_calls};
 pub use reports::Export;

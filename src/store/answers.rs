@@ -11,7 +11,7 @@ use super::{
     bind_value::{Row, parsed},
     seals::{Seal, SealKind, millis, new_salt, seal},
 };
-use crate::domain::{CallId, Item, ReportId, Sensitive, Severity};
+use crate::domain::{AnswerOrigin, CallId, Item, ReportId, Sensitive, Severity};
 
 /// One answer, or its correction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,10 +20,8 @@ pub struct AnswerRow {
     pub id: Uuid,
     /// The report.
     pub report: ReportId,
-    /// The call in which it was given. `None` if it wasn't given by phone.
-    pub call: Option<CallId>,
-    /// The turn of that call.
-    pub turn: Option<i64>,
+    /// Where it comes from.
+    pub origin: AnswerOrigin,
     /// The item that was asked.
     pub item: Item,
     /// [`Answer::entry`](crate::call::Answer::entry).
@@ -59,18 +57,20 @@ pub async fn append(tx: &mut Tx, answers: &[AnswerRow]) -> Result<(), StoreError
         rows.push([
             answer.id.into(),
             answer.report.into(),
-            answer.call.into(),
-            answer.turn.into(),
+            answer.origin.call().into(),
+            answer.origin.turn().into(),
             answer.item.code().into(),
             (&answer.entry).into(),
             answer.severity.code().into(),
             answer.at.into(),
             answer.late.into(),
             salt.into(),
+            answer.origin.entered_by().map_or(None::<&str>.into(), Into::into),
         ]);
     }
     tx.execute_rows(
-        "INSERT INTO answers (id, report_id, call_id, turn, item, entry, severity, at, late, salt) VALUES",
+        "INSERT INTO answers (id, report_id, call_id, turn, item, entry, severity, at, late, salt,
+         entered_by) VALUES",
         rows,
         "",
     )
@@ -80,10 +80,11 @@ pub async fn append(tx: &mut Tx, answers: &[AnswerRow]) -> Result<(), StoreError
 
 fn answer_seal(answer: &AnswerRow, salt: &str) -> Seal {
     let (id, report, at) = (answer.id.to_string(), answer.report.to_string(), millis(answer.at));
-    let call = answer.call.map(|call| call.to_string());
-    let turn = answer.turn.map(|turn| turn.to_string());
+    let call = answer.origin.call().map(|call| call.to_string());
+    let turn = answer.origin.turn().map(|turn| turn.to_string());
+    let entered_by = answer.origin.entered_by();
     let late = if answer.late { "true" } else { "false" };
-    let fields = [
+    let mut fields = vec![
         Some(salt),
         Some(&*id),
         Some(&*report),
@@ -95,6 +96,8 @@ fn answer_seal(answer: &AnswerRow, salt: &str) -> Seal {
         Some(&*at),
         Some(late),
     ];
+    // The seals of answers by phone are those of earlier versions.
+    fields.extend(entered_by.as_deref().map(Some));
     seal(SealKind::Answer, answer.report.0, answer.id, answer.at, &fields)
 }
 
@@ -105,7 +108,8 @@ fn answer_seal(answer: &AnswerRow, salt: &str) -> Seal {
 pub async fn of_reports(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<AnswerRow>, StoreError> {
     let mut answers = tx
         .fetch_in(
-            "SELECT id, report_id, call_id, turn, item, entry, severity, at, late FROM answers WHERE report_id IN",
+            "SELECT id, report_id, call_id, turn, item, entry, severity, at, late, entered_by FROM answers
+             WHERE report_id IN",
             &[],
             reports.iter().map(|report| (*report).into()),
             "ORDER BY report_id, id",
@@ -119,10 +123,10 @@ pub async fn of_reports(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<AnswerR
 /// Sorts the answers of each report by ID, but never puts an answer of a call before one of an earlier turn. IDs alone
 /// aren't enough: a clock can be set back during a call, and several nodes can handle its turns.
 fn in_order_of_turns(answers: &mut [AnswerRow]) {
-    answers.sort_by_key(|answer| (answer.report, answer.turn, answer.id));
+    answers.sort_by_key(|answer| (answer.report, answer.origin.turn(), answer.id));
     let mut latest: HashMap<(ReportId, CallId), Uuid> = HashMap::new();
     let mut place = |answer: &AnswerRow| {
-        let Some(call) = answer.call else { return answer.id };
+        let Some(call) = answer.origin.call() else { return answer.id };
         let latest = latest.entry((answer.report, call)).or_insert(answer.id);
         *latest = answer.id.max(*latest);
         *latest
@@ -163,11 +167,13 @@ pub async fn late(tx: &mut Tx, reports: &[ReportId]) -> Result<HashMap<ReportId,
 }
 
 fn read(row: &Row<'_>) -> Result<AnswerRow, StoreError> {
+    let call = row.opt_read(2, "answers.call_id", parsed)?;
+    let origin = AnswerOrigin::read(call, row.opt_int(3)?, row.opt_text(9)?)
+        .ok_or(StoreError::Inconsistent { what: "answers.entered_by" })?;
     Ok(AnswerRow {
         id: row.read(0, "answers.id", parsed)?,
         report: row.read(1, "answers.report_id", parsed)?,
-        call: row.opt_read(2, "answers.call_id", parsed)?,
-        turn: row.opt_int(3)?,
+        origin,
         item: row.read(4, "answers.item", Item::from_code)?,
         entry: row.sensitive(5)?,
         severity: row.read(6, "answers.severity", Severity::from_code)?,

@@ -31,7 +31,7 @@ macro_rules! answers {
             $before,
             "a.report_id, a.id, a.salt, CAST(a.call_id AS text), CAST(a.turn AS text), CAST(a.item AS text),
              CAST(a.entry AS text), CAST(a.severity AS text), CAST(a.at AS text),
-             CASE WHEN a.late THEN 'true' ELSE 'false' END ",
+             CASE WHEN a.late THEN 'true' ELSE 'false' END, CAST(a.entered_by AS text) ",
             $after
         )
     };
@@ -282,9 +282,10 @@ fn id_of(row: &Row<'_>, column: usize) -> Result<Uuid, StoreError> {
 fn read_answer(row: &Row<'_>) -> Result<SealedRow, StoreError> {
     let (within, id) = (id_of(row, 0)?, id_of(row, 1)?);
     let key = SealKey { kind: SealKind::Answer, within, id };
-    let [salt, call, turn, item, entry, severity, at, late] = texts::<8>(row, 2)?;
+    let [salt, call, turn, item, entry, severity, at, late, entered_by] = texts::<9>(row, 2)?;
     let (id, report) = (id.to_string(), within.to_string());
-    let fields = [salt, Some(&*id), Some(&*report), call, turn, item, entry, severity, at, late];
+    let mut fields = vec![salt, Some(&*id), Some(&*report), call, turn, item, entry, severity, at, late];
+    fields.extend(entered_by.map(Some));
     Ok(SealedRow { key, hash: hash(SealKind::Answer, salt, &fields), end: None })
 }
 

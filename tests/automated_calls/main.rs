@@ -30,6 +30,7 @@ mod retries;
 mod scheduled_calls;
 mod several_carriers;
 mod staff_conversations;
+mod staff_reports;
 mod stop_requests;
 mod storage_faults;
 mod unknown_outcomes;

@@ -7,25 +7,25 @@ use jiff::SignedDuration;
 use jiff::civil::date;
 use kenkocall::carrier::simulator::{Health, Script};
 use kenkocall::domain::{
-    Actor, AlertId, AttemptOutcome, CallId, CentreCode, CentreName, HersysId, Item, JobId, Operator, PhoneNumber,
-    ReasonText, Role, Staff, StaffAccess, StaffName, SystemUser, YesNo,
+    Actor, AlertId, AttemptOutcome, CallId, CentreCode, CentreName, HersysId, Item, JobId, Language, Operator,
+    PhoneNumber, ReasonText, Role, Staff, StaffAccess, StaffName, SystemUser, YesNo,
 };
 use kenkocall::lab::MADE_UP_CENTRE;
 use kenkocall::patient_import::Column;
 use kenkocall::service::{
     AlertQuery, AttemptQuery, AttemptStage, CallQuery, CentreChange, CheckpointKind, Context, Details, ErrorKind,
-    Export, ImportMode, JobFilter, PatientQuery, PatientStatus, Resolution, ServiceError, SlotQuery, ToClose,
-    TrailQuery, add_centre, add_patient, call_now, change_centre, change_patient, close_alerts, current_maintenance,
-    day_figures, day_slots, dialer_state, discard_job, end_maintenance, erase_person, import_patients, list_alerts,
-    list_attempts, list_calls, list_centres, list_jobs, list_patients, list_trail, mark_restored, note_backup,
-    pause_dialling, reconcile_calls, release_patient, resolve_call, resume_dialling, retry_jobs, show_call,
-    show_centre, show_patient, start_maintenance, stop_patient, walk_trail, write_checkpoint,
+    Export, ImportMode, JobFilter, PatientQuery, PatientStatus, ReportEntry, Resolution, ServiceError, SlotQuery,
+    ToClose, TrailQuery, add_centre, add_patient, add_report, call_now, change_centre, change_patient, close_alerts,
+    current_maintenance, day_figures, day_slots, dialer_state, discard_job, end_maintenance, erase_person,
+    import_patients, list_alerts, list_attempts, list_calls, list_centres, list_jobs, list_patients, list_trail,
+    mark_restored, note_backup, pause_dialling, reconcile_calls, release_patient, resolve_call, resume_dialling,
+    retry_jobs, show_call, show_centre, show_patient, start_maintenance, stop_patient, walk_trail, write_checkpoint,
 };
 use kenkocall::store::calls::CallsOf;
 use uuid::Uuid;
 
 use crate::databases::Fresh;
-use crate::simulated_day::{Day, Plan, id};
+use crate::simulated_day::{Day, Plan, id, shipped};
 
 crate::on_both_databases!(nobody_reaches_another_centres_patients,);
 
@@ -91,11 +91,14 @@ async fn patients(context: &Context, actor: &Actor, other: &Other) -> Answers {
     let all = PatientQuery { status: PatientStatus::All, limit: 10, ..PatientQuery::default() };
     let of_centre = PatientQuery { centre: Some(other.centre.clone()), ..all.clone() };
     let id = &other.patient;
+    let flow_set = shipped();
+    let report = ReportEntry { flow_set: &flow_set, answers: Vec::new(), language: Language::English };
     let import = import_patients(context, actor, &other.centre, list, ImportMode::Write, |_, _| ()).await;
     let found = list_patients(context, actor, &all, Details::Revealed).await;
     let found_of_centre = list_patients(context, actor, &of_centre, Details::Revealed).await;
     vec![
         ("add_patient", refused(add_patient(context, actor, &other.centre, &values).await)),
+        ("add_report", refused(add_report(context, actor, id, report).await)),
         ("change_patient", refused(change_patient(context, actor, id, None, &values[2..]).await)),
         ("stop_patient", refused(stop_patient(context, actor, id).await)),
         ("release_patient", refused(release_patient(context, actor, id).await)),

@@ -304,7 +304,7 @@ pub fn id(nth: u32) -> HersysId {
 }
 
 /// The built-in documents.
-fn shipped() -> Arc<FlowSet> {
+pub fn shipped() -> Arc<FlowSet> {
     fn gather(folder: &Path, root: &Path, files: &mut BTreeMap<String, String>) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

@@ -3,8 +3,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use kenkocall::domain::{
-    AlertId, AlertKind, CallerNumber, CentreCode, Channel, HersysId, Item, PatientId, ReportId, ReportOutcome,
-    Sensitive, Severity,
+    AlertId, AlertKind, AnswerOrigin, CallerNumber, CentreCode, Channel, HersysId, Item, PatientId, ReportId,
+    ReportOutcome, Sensitive, Severity,
 };
 use kenkocall::store::alerts::{self, AlertRow, Repeats};
 use kenkocall::store::answers::{self, AnswerRow};
@@ -62,8 +62,7 @@ async fn red(tx: &mut Tx, patient: PatientId, entry: &str, at: Timestamp) {
     let answer = AnswerRow {
         id: Uuid::now_v7(),
         report,
-        call: None,
-        turn: None,
+        origin: AnswerOrigin::Unrecorded,
         item,
         entry: Sensitive::new(entry),
         severity: Severity::Red,

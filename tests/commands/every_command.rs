@@ -17,8 +17,24 @@ crate::on_both_databases!(
     exit_codes_tell_wrong_usage_refusals_and_faults_apart,
 );
 
+/// A report without a symptom.
+const REPORT: &[&str] = &[
+    "7654321",
+    "body_temperature=36.5",
+    "spo2=98",
+    "complexion=no",
+    "cough_or_runny_nose=no",
+    "breathlessness=no",
+    "fatigue=no",
+    "nausea_or_vomiting=no",
+    "diarrhoea=no",
+    "drowsiness=no",
+    "unable_to_eat=no",
+    "no_urine=no",
+];
+
 /// The arguments of each command. Commands without a line of their own run until they are stopped.
-const RUNS: [(&str, &[&str]); 47] = [
+const RUNS: [(&str, &[&str]); 48] = [
     ("alerts-close", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("alerts-list", &[]),
     ("audit-list", &[]),
@@ -57,6 +73,7 @@ const RUNS: [(&str, &[&str]); 47] = [
     ("outbox-discard", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("outbox-list", &[]),
     ("outbox-retry", &["--all"]),
+    ("reports-add", REPORT),
     ("patients-erase", &["7654321"]),
     ("patients-import", &["FOLDER/nobody.csv", "--centre", "13101"]),
     ("patients-release", &["7654321"]),
@@ -266,6 +283,8 @@ async fn exit_codes_tell_wrong_usage_refusals_and_faults_apart(fresh: Fresh) {
         (&["alerts", "list", "--centre", "99999"], 3),
         (&["audit", "verify", "--checkpoint", "/nowhere/checkpoints"], 1),
         (&["--config", "/nowhere/settings.toml", "centres", "list"], 1),
+        (&["reports", "add", "7654321", "spo2"], 2),
+        (&["reports", "add", "7654320", "spo2=98"], 3),
         (&["--version"], 0),
     ] {
         let output = every.command_line.output(arguments);

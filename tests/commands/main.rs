@@ -33,6 +33,7 @@ mod operator_name;
 mod outbox;
 mod patients;
 mod patients_import;
+mod reports_add;
 mod serve_unwritable_database;
 mod settings;
 mod simulated_day;

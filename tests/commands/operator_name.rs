@@ -134,6 +134,8 @@ pub fn cases(call: &str, alert: &str, list: &str) -> Vec<Vec<String>> {
          patients add --centre 13102 --hersys-id 7654321 --birth-date 1980-04-01 --family-name 佐藤 --given-name 一
          patients set 7654321 --given-name 二
          patients show 7654321
+         reports add 7654321 body_temperature=36.5 spo2=98 complexion=no cough_or_runny_nose=no breathlessness=no \
+             fatigue=no nausea_or_vomiting=no diarrhoea=no drowsiness=no unable_to_eat=no no_urine=no
          patients list
          audit list
          patients stop {stopped}

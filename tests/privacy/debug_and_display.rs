@@ -10,8 +10,8 @@ use kenkocall::carrier::simulator::{Caller, Health, Identity, Message, NetworkEv
 use kenkocall::carrier::speech::Sentence;
 use kenkocall::carrier::twilio::{Document, Form, SigningKey, VoiceRequest};
 use kenkocall::domain::{
-    BirthDate, CallId, CentreCode, Direction, HangupCause, HersysId, Item, Keys, LegId, Line, PatientId, PhoneNumber,
-    ReportId, Sensitive, Severity,
+    AnswerOrigin, BirthDate, CallId, CentreCode, Direction, HangupCause, HersysId, Item, Keys, LegId, Line, PatientId,
+    PhoneNumber, ReportId, Sensitive, Severity,
 };
 use kenkocall::engine::{
     AnsweredBy, Centre, Effect, Event, EventKind, Fill, Identified, NextAction, Person, Query, Start, Utterance, begin,
@@ -117,8 +117,7 @@ fn i6_no_row_of_the_store_prints_personal_data() {
     redacts(&AnswerRow {
         id: uuid(),
         report: ReportId(uuid()),
-        call: None,
-        turn: None,
+        origin: AnswerOrigin::Unrecorded,
         item: Item::BodyTemperature,
         entry: Sensitive::new("383"),
         severity: Severity::Amber,

@@ -2,7 +2,9 @@
 
 use jiff::civil::date;
 use kenkocall::{
-    domain::{AlertId, AlertKind, CallId, CentreCode, Item, PatientId, ReportId, ReportOutcome, Severity},
+    domain::{
+        AlertId, AlertKind, AnswerOrigin, CallId, CentreCode, Item, PatientId, ReportId, ReportOutcome, Severity,
+    },
     store::{
         StoreError, Tx, Unique,
         alerts::{self, AlertRow, Repeats},
@@ -56,8 +58,7 @@ async fn an_open_report_comes_with_its_answers(fresh: Fresh) {
     let mut tx = people(&fresh, 3).await;
     reports::open(&mut tx, &[report(1, 1), report(2, 2), report(3, 3)]).await.unwrap();
     let mut by_phone = answer(10, 1, Item::BodyTemperature, "375", Severity::Note);
-    by_phone.call = Some(CallId(id(0)));
-    by_phone.turn = Some(4);
+    by_phone.origin = AnswerOrigin::Turn { call: CallId(id(0)), turn: 4 };
     let corrected = answer(11, 1, Item::BodyTemperature, "365", Severity::None);
     answers::append(&mut tx, &[corrected.clone(), by_phone.clone()]).await.unwrap();
     reports::close(&mut tx, &[close(3, ReportOutcome::Reported)]).await.unwrap();
@@ -76,14 +77,12 @@ async fn the_later_turn_of_a_call_is_valid_whatever_the_clock_showed(fresh: Fres
     let mut tx = people(&fresh, 1).await;
     reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
     let given = |number: u64, turn: i64, entry: &str| AnswerRow {
-        call: Some(CallId(id(0))),
-        turn: Some(turn),
+        origin: AnswerOrigin::Turn { call: CallId(id(0)), turn },
         ..answer(number, 1, Item::BodyTemperature, entry, Severity::None)
     };
     // Its number and time come from a clock that was set back after turn 4.
     let (earlier, later) = (given(20, 4, "375"), given(12, 5, "365"));
-    let mut unasked = answer(15, 1, Item::BodyTemperature, "370", Severity::None);
-    unasked.call = None;
+    let unasked = answer(15, 1, Item::BodyTemperature, "370", Severity::None);
     answers::append(&mut tx, &[earlier, unasked, later]).await.unwrap();
     let report = ReportId(id(1));
     let given = answers::of_reports(&mut tx, &[report]).await.unwrap();
@@ -95,8 +94,7 @@ async fn a_later_answer_of_another_call_is_valid_although_the_clock_was_set_back
     let mut tx = people(&fresh, 1).await;
     reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
     let given = |number: u64, call: u64, turn: i64, item, entry: &str| AnswerRow {
-        call: Some(CallId(id(call))),
-        turn: Some(turn),
+        origin: AnswerOrigin::Turn { call: CallId(id(call)), turn },
         ..answer(number, 1, item, entry, Severity::None)
     };
     let earlier = given(20, 0, 4, Item::BodyTemperature, "359");

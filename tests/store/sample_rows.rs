@@ -3,8 +3,8 @@
 use jiff::{Timestamp, civil::date};
 use kenkocall::{
     domain::{
-        BirthDate, CallId, CallerNumber, CentreCode, Channel, Direction, HersysId, Item, Language, LegId, Line,
-        PatientId, PhoneNumber, ProcessId, ReportId, ReportOutcome, Sensitive, Severity,
+        AnswerOrigin, BirthDate, CallId, CallerNumber, CentreCode, Channel, Direction, HersysId, Item, Language, LegId,
+        Line, PatientId, PhoneNumber, ProcessId, ReportId, ReportOutcome, Sensitive, Severity,
     },
     store::{
         Database, Document, StoreError,
@@ -139,8 +139,7 @@ pub fn answer(number: u64, report: u64, item: Item, entry: &str, severity: Sever
     AnswerRow {
         id: id(number),
         report: ReportId(id(report)),
-        call: None,
-        turn: None,
+        origin: AnswerOrigin::Unrecorded,
         item,
         entry: Sensitive::new(entry),
         severity,

@@ -83,6 +83,12 @@ suspension-call-list-unavailable =
 outbox-not-found = no job with this id was given up; `kenkocall outbox list` shows those there are
 report-window-reversed =
     the export would end before it begins; give the earlier day as --from and the later one as --to
+report-not-observed =
+    nothing was recorded, as this patient isn't under observation today; `kenkocall patients show HERSYS_ID` shows the record
+report-unfinished =
+    nothing was recorded, as these answers don't lead to the end of the questionnaire; answer the other questions too
+report-field-not-option = { $field } takes one of the options that `kenkocall flows form` shows
+report-field-unknown = there is no field “{ $field }”; `kenkocall flows form` shows the fields
 
 checkpoint-file = the checkpoint file can't be used ({ $why }); check its path, its disk and who may write there
 checkpoint-line =

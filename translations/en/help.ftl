@@ -235,7 +235,11 @@ help-patients-list--after = Only patients after this HER-SYS ID: the next page
 help-patients-list--reveal = Show names and phone numbers in full. This is recorded
 help-patients-show = Show a patient with today's slots and the latest reports and calls. The access is recorded
 
-help-reports = Export reports
+help-reports = Enter and export reports
+help-reports-add =
+    Enter today's report for a patient who told you the answers. It counts like a report by phone: answers are graded, alerts are raised, and the day's automated calls are cancelled
+help-reports-add--answers =
+    The answers, such as body_temperature=37.5 spo2=98 cough_or_runny_nose=no. `kenkocall flows form` shows the fields
 help-reports-export =
     Write the reports of some days as CSV (UTF-8, with a header) to standard output. Times are in the time zone of the report's health centre; what wasn't answered or couldn't be measured is empty. The column caller_number says which number the caller had: registered, unregistered or hidden. The export is recorded
 help-reports-export--from = The first day: 2026-11-01, 令和8年11月1日, R8.11.1, or today, yesterday

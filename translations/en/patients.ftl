@@ -65,3 +65,7 @@ answer-not-measured = not measured
 answer-taken-back = taken back
 answer-of = { $item } of { $id }
 answer-late = late: the report was finished before, and stands without it
+report-answer = an answer is written FIELD=VALUE, such as body_temperature=37.5
+report-added =
+    the report of { $date } is recorded with the severity { $severity }; the day's automated calls to the patient are cancelled
+report-alerts = alerts: { $kinds }

@@ -75,6 +75,11 @@ suspension-call-list-unavailable =
 outbox-not-found = この ID の、打ち切られたジョブはありません。`kenkocall outbox list` で確かめられます
 report-window-reversed =
     終わりの日が始まりの日より前です。早いほうの日を --from に、遅いほうの日を --to に指定してください
+report-not-observed =
+    この療養者は今日は観察期間ではないため、何も記録していません。`kenkocall patients show HERSYS_ID` で登録を確認してください
+report-unfinished = この回答では質問が最後まで終わらないため、何も記録していません。ほかの質問の回答も入力してください
+report-field-not-option = { $field } には `kenkocall flows form` に表示される選択肢のどれかを入力してください
+report-field-unknown = 「{ $field }」という項目はありません。`kenkocall flows form` で項目を確認してください
 
 checkpoint-file = チェックポイントのファイルを使えません({ $why })。パス、ディスク、書き込みの権限を確かめてください
 checkpoint-line =

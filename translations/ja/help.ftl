@@ -205,7 +205,11 @@ help-patients-list--after = この HER-SYS ID より後ろだけ(次のページ
 help-patients-list--reveal = 名前と電話番号をすべて表示する。表示したことは記録されます
 help-patients-show = 療養者の、今日の架電枠、最近の報告と通話を表示する。閲覧は記録されます
 
-help-reports = 報告を書き出す
+help-reports = 報告を入力する、書き出す
+help-reports-add =
+    療養者から聞いた今日の回答を、報告として入力する。電話での報告と同じように、重症度を判定し、通知を出し、その日の自動架電を取りやめます
+help-reports-add--answers =
+    回答。例: body_temperature=37.5 spo2=98 cough_or_runny_nose=no。項目は `kenkocall flows form` に表示されます
 help-reports-export =
     指定した期間の報告を、CSV(UTF-8、見出し付き)で標準出力に書き出す。時刻は報告先の保健所のタイムゾーンで、回答や測定のない項目は空欄です。caller_number の列には、電話をかけた番号の種類(registered、unregistered、hidden)が入ります。書き出しは記録されます
 help-reports-export--from = 最初の日: 2026-11-01、令和8年11月1日、R8.11.1、または today、yesterday(今日、昨日)

@@ -64,3 +64,6 @@ answer-not-measured = 測定なし
 answer-taken-back = 取り消し
 answer-of = { $item }({ $id })
 answer-late = 報告の完了後の回答で、報告には含まれません
+report-answer = 回答は 項目=値 の形で書きます。例: body_temperature=37.5
+report-added = { $date } の報告を記録しました。重症度は { $severity } です。この日の自動架電は取りやめます
+report-alerts = 通知: { $kinds }

@@ -2,6 +2,8 @@
 
 use super::ToMessage;
 use crate::domain::Withdrawal;
+use crate::engine::form::{FieldError, FieldProblem};
+use crate::flow::form::{NotReadable, Scale};
 use crate::policy::{ThresholdsError, UnusablePattern};
 use crate::service::{
     AlertError, AuditError, CallError, CentreError, CheckpointError, OutboxError, PatientError, ReportError,
@@ -23,7 +25,7 @@ impl ToMessage for ServiceError {
             Self::Audit(AuditError::EntryNotFound) => message!("audit-entry-not-found"),
             Self::Suspension(error) => error.message(),
             Self::Outbox(OutboxError::NotFound) => message!("outbox-not-found"),
-            Self::Report(ReportError::WindowReversed) => message!("report-window-reversed"),
+            Self::Report(error) => error.message(),
             Self::Checkpoint(error) => error.message(),
         }
     }
@@ -131,6 +133,39 @@ impl ToMessage for SuspensionError {
             Self::NotReconciled => message!("suspension-not-reconciled"),
             Self::CallListUnavailable => message!("suspension-call-list-unavailable"),
         }
+    }
+}
+
+impl ToMessage for ReportError {
+    fn message(&self) -> Message {
+        match self {
+            Self::WindowReversed => message!("report-window-reversed"),
+            Self::NotObserved => message!("report-not-observed"),
+            Self::Unfinished => message!("report-unfinished"),
+            Self::Fields(errors) => {
+                let messages = errors.iter().map(field_error).collect();
+                message!("joined", sentences = Argument::Joined(Separator::Sentences, messages))
+            }
+        }
+    }
+}
+
+fn field_error(error: &FieldError) -> Message {
+    let field = error.field.as_str();
+    match error.problem {
+        FieldProblem::Missing => message!("field-missing", field = field),
+        FieldProblem::NotReadable(NotReadable::NotANumber) => message!("field-not-number", field = field),
+        FieldProblem::NotReadable(NotReadable::OutOfRange { at_least, at_most, scale }) => {
+            let number = |units: u32| match scale {
+                Scale::Whole => units.to_string(),
+                Scale::Tenths => format!("{}.{}", units / 10, units % 10),
+            };
+            message!("field-out-of-range", field = field, least = number(at_least), most = number(at_most))
+        }
+        FieldProblem::NotReadable(NotReadable::NotAnOption) => message!("report-field-not-option", field = field),
+        FieldProblem::NotAsked => message!("field-not-asked", field = field),
+        FieldProblem::ConfirmedOtherwise => message!("field-confirmed-otherwise", field = field),
+        FieldProblem::Unknown => message!("report-field-unknown", field = field),
     }
 }
 

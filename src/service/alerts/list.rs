@@ -10,12 +10,13 @@ use crate::domain::{
 };
 use crate::policy::{Permission, Scope, scope};
 use crate::service::centre_settings::narrowed;
-use crate::service::context::{Changes, Context, Page, Viewed, audit_entry, new_id, shown_of};
+use crate::service::context::{Changes, Context, Page, Viewed, audit_entry, shown_of};
 use crate::service::error::{AlertError, ServiceError};
 use crate::store::alerts::{self, AlertRow, AlertsOf, OpenPage};
 use crate::store::answers::{self, AnswerRow};
 use crate::store::{StoreError, Tx, audit, patients, reports};
 
+use super::consequences::{About, new_alert};
 use super::view::AlertView;
 
 /// Which open alerts to list.
@@ -258,7 +259,7 @@ pub(in crate::service) async fn raise_once(tx: &mut Tx, kind: AlertKind, now: Ti
     if alerts::open_of_kind(tx, kind).await?.is_empty() {
         metrics::counter!("kenkocall_alerts_total", "kind" => kind.code()).increment(1);
         tell_all(kind);
-        alerts::raise(tx, &[AlertRow::of_all(AlertId(new_id()), kind, now)]).await?;
+        alerts::raise(tx, &[new_alert(kind, About::default(), now)]).await?;
     }
     Ok(())
 }

@@ -323,7 +323,7 @@ async fn answers_in(
         people.iter().find(|patient| patient.id == report.patient).map(|patient| patient.hersys_id.clone())
     };
     let given = answers::of_reports(tx, &ids).await?;
-    let given = given.into_iter().filter(|answer| answer.call == Some(call.id));
+    let given = given.into_iter().filter(|answer| answer.origin.call() == Some(call.id));
     Ok(given.map(|answer| (whose(&answer), answer)).collect())
 }
 
@@ -337,7 +337,7 @@ fn shown_turn(
     let reply: Option<Arc<Reply>> = serde_json::from_str(row.reply.as_str()).map_err(unreadable)?;
     let said = reply.iter().flat_map(|reply| &reply.say);
     let said = said.map(|utterance| (utterance.language, words(flow_set, utterance, WordsFor::Reader)));
-    let of_turn = answers.iter().filter(|(_, answer)| answer.turn == Some(row.turn));
+    let of_turn = answers.iter().filter(|(_, answer)| answer.origin.turn() == Some(row.turn));
     let answers = of_turn.map(|(hersys_id, answer)| ShownAnswer {
         hersys_id: hersys_id.clone(),
         item: answer.item,

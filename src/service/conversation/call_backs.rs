@@ -54,7 +54,7 @@ impl Batch<'_> {
             past.iter().filter(|(code, _)| *code == centre).map(|(_, past)| past.clone()).collect();
         match call_back_fate(&number, patient, &of_centre, self.at) {
             CallBackFate::Join(alert) => {
-                self.keep.joined_call_backs.push(alert);
+                self.keep.recorder.consequences.repeat(alert, self.at);
                 CallBack::TakenBefore
             }
             CallBackFate::Refuse => {

@@ -8,13 +8,13 @@ use jiff::tz::TimeZone;
 
 use super::ConversationError;
 use super::batch::Batch;
-use super::write_set::counted_alert;
 use crate::domain::{
     AlertKind, Answer, CallRole, CallerNumber, CentreCode, Channel, HersysId, Item, Line, PatientId, PhoneNumber,
     ReportId,
 };
 use crate::engine::{Centre, Effect, Event, EventKind, Identified, Person, Query, Waiting, step};
 use crate::policy::{Failures, GuessingLimits, Lane, LaneState, Warn, WarnOf, report_day};
+use crate::service::alerts::About;
 use crate::service::centre_settings::centre_of;
 use crate::service::context::new_id;
 use crate::store::answers::AnswerRow;
@@ -240,7 +240,7 @@ impl Batch<'_> {
             Some((report, answers, noted)) => {
                 if caller_number < noted.unwrap_or(CallerNumber::Registered) {
                     *noted = Some(caller_number);
-                    self.keep.report_callers.push((*report, caller_number));
+                    self.keep.recorder.note_caller(*report, caller_number);
                 }
                 (*report, answers.clone())
             }
@@ -250,7 +250,7 @@ impl Batch<'_> {
                     Some(Line::AutomatedCall) => Channel::AutomatedCall,
                     _ => Channel::HealthCall,
                 };
-                self.keep.open_report(report, &patient, day, channel, caller_number, self.at);
+                self.keep.recorder.open_report(report, &patient, day, channel, Some(caller_number), self.at);
                 register.reports.insert((patient.id, day), (report, Vec::new(), Some(caller_number)));
                 (report, Vec::new())
             }
@@ -270,15 +270,21 @@ impl Batch<'_> {
         let Some(live) = self.active_turns.get(question.place) else { return };
         let call = live.call;
         if warn.about == WarnOf::Lane {
-            let alert = counted_alert(AlertKind::MassGuessing, None, None, call, self.at);
-            return if warn.goes_on { self.keep.remind(alert) } else { self.keep.alert(alert) };
+            let about = About { call: Some(call), ..About::default() };
+            return self.warn(AlertKind::MassGuessing, about, warn.goes_on);
         }
         let patient = register.patients.get(&question.hersys_id);
         // The ID isn't registered. The centre that takes callers who aren't identified is told.
         let context = live.session.centre().map(|centre| centre.code.clone());
         let centre = patient.map(|patient| patient.centre.clone()).or(context);
-        let alert = counted_alert(AlertKind::Guessing, centre, patient.map(|patient| patient.id), call, self.at);
-        if warn.goes_on { self.keep.remind(alert) } else { self.keep.alert(alert) }
+        let patient = patient.map(|patient| patient.id);
+        let about = About { centre, patient, call: Some(call), ..About::default() };
+        self.warn(AlertKind::Guessing, about, warn.goes_on);
+    }
+
+    fn warn(&mut self, kind: AlertKind, about: About, goes_on: bool) {
+        let consequences = &mut self.keep.recorder.consequences;
+        if goes_on { consequences.remind(kind, about, self.at) } else { consequences.count(kind, about, self.at) }
     }
 
     fn note_person(&mut self, question: &Question, patient: &PatientRow) {

@@ -186,7 +186,8 @@ impl Batch<'_> {
             Some(open) => (open.report.id, standing_answers(&open.answers)),
             None => {
                 let report = ReportId(new_id());
-                self.keep.open_report(report, patient, day, Channel::AutomatedCall, CallerNumber::Registered, self.at);
+                let (channel, number) = (Channel::AutomatedCall, Some(CallerNumber::Registered));
+                self.keep.recorder.open_report(report, patient, day, channel, number, self.at);
                 (report, Vec::new())
             }
         };

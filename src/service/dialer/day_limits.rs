@@ -7,12 +7,11 @@ use jiff::tz::TimeZone;
 use tracing::warn;
 
 use super::Dialer;
-use crate::domain::{AlertId, AlertKind, CentreCode};
+use crate::domain::{AlertKind, CentreCode};
 use crate::policy::DayLimit;
-use crate::service::context::new_id;
+use crate::service::alerts::{About, new_alert};
 use crate::service::slots::CentreRules;
-use crate::store::alerts::{self, AlertRow};
-use crate::store::{StoreError, Tx, daily_usage, dialer};
+use crate::store::{StoreError, Tx, alerts, daily_usage, dialer};
 
 /// The reason shown to staff while dialling waits for the next day.
 const ALL_CALLS: &str = "the day's calls are used up (dialer.calls_per_day)";
@@ -87,8 +86,8 @@ impl Dialer {
         metrics::counter!("kenkocall_day_limits_reached_total", "of" => scope).increment(1);
         metrics::counter!("kenkocall_alerts_total", "kind" => AlertKind::DayLimit.code()).increment(1);
         warn!(centre = centre.map_or("all", CentreCode::as_str), "daily call limit reached");
-        let alert = AlertRow::of_all(AlertId(new_id()), AlertKind::DayLimit, now);
-        alerts::raise(tx, &[AlertRow { centre: centre.cloned(), ..alert }]).await?;
+        let about = About { centre: centre.cloned(), ..About::default() };
+        alerts::raise(tx, &[new_alert(AlertKind::DayLimit, about, now)]).await?;
         Ok(true)
     }
 }

@@ -10,7 +10,8 @@ use crate::carrier::Carrier;
 use crate::carrier::network::{CarrierCall, LookupResult};
 use crate::domain::{AlertKind, CallId};
 use crate::policy::{LookupFinding, NextStep, UnknownAttempt, Wanted};
-use crate::service::slots::{AttemptConclusion, SideEffects, settle};
+use crate::service::alerts::Consequences;
+use crate::service::slots::{AttemptConclusion, settle};
 use crate::store::attempts::{self, AttemptRow, LookupHistory};
 use crate::store::{StoreError, legs};
 
@@ -193,9 +194,9 @@ impl Dialer {
         attempts::looked(&mut tx, attempt.call, &looks).await?;
         if ask {
             error!(call = %attempt.call, "could not find out whether a call was placed; staff are asked");
-            let mut consequences = SideEffects::default();
+            let mut consequences = Consequences::default();
             let (centre, patient) = (&attempt.centre, Some(attempt.patient));
-            consequences.alert(AlertKind::UnknownCall, centre, patient, Some(attempt.call), now);
+            consequences.raise_and_tell(AlertKind::UnknownCall, centre, patient, Some(attempt.call), now);
             consequences.write(&mut tx).await?;
         }
         tx.commit().await

@@ -59,7 +59,7 @@ pub enum ServiceError {
     /// About a job of the outbox.
     #[error(transparent)]
     Outbox(#[from] OutboxError),
-    /// About an export.
+    /// About a report or an export.
     #[error(transparent)]
     Report(#[from] ReportError),
     /// About the audit trail.
@@ -125,7 +125,7 @@ impl ServiceError {
             Self::Audit(error) => error.kind(),
             Self::Suspension(error) => error.kind(),
             Self::Outbox(OutboxError::NotFound) => ErrorKind::NotFound,
-            Self::Report(ReportError::WindowReversed) => ErrorKind::Invalid,
+            Self::Report(error) => error.kind(),
         }
     }
 
@@ -143,7 +143,7 @@ impl ServiceError {
             Self::Audit(error) => error.code(),
             Self::Suspension(error) => error.code(),
             Self::Outbox(OutboxError::NotFound) => "outbox.not_found",
-            Self::Report(ReportError::WindowReversed) => "report.window_reversed",
+            Self::Report(error) => error.code(),
             Self::Checkpoint(error) => error.code(),
         }
     }

@@ -1,5 +1,7 @@
-//! Reports for other systems.
+//! Reports: recording them, and exporting them for other systems.
 
 mod export;
+mod recorder;
 
 pub use export::Export;
+pub(in crate::service) use recorder::Recorder;

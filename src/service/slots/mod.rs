@@ -4,7 +4,6 @@
 mod open;
 mod revive;
 mod settle;
-mod side_effects;
 mod statistics;
 mod view;
 mod withdraw;
@@ -14,7 +13,6 @@ pub(in crate::service) use open::{
 };
 pub(in crate::service) use revive::revive;
 pub(in crate::service) use settle::{AttemptConclusion, end_slots, settle};
-pub(in crate::service) use side_effects::SideEffects;
 pub use statistics::{CentreDay, DailyStats, DaySlot, SlotQuery, day_figures, day_slots};
 pub use view::ShownSlot;
 pub(crate) use withdraw::next_slot_of;

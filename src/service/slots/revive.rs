@@ -4,10 +4,10 @@
 use jiff::Timestamp;
 use tracing::error;
 
-use super::side_effects::SideEffects;
 use super::withdraw::{unwanted, withdraw_calls};
 use crate::domain::{AlertKind, AttemptOutcome, CallId, Job, SlotState, Withdrawal};
 use crate::policy::{AfterSign, Rival, Sign, SlotThen, after_sign, counts_as_try};
+use crate::service::alerts::Consequences;
 use crate::store::attempts::{self, AttemptRow};
 use crate::store::patients::{self, PatientRow};
 use crate::store::slots::{self, SlotRow};
@@ -69,11 +69,11 @@ pub(in crate::service) async fn revive(
         AfterSign::TakenBack(_) | AfterSign::Noted => Vec::new(),
     };
     withdraw_calls(tx, &superseded, at).await?;
-    let mut consequences = SideEffects::default();
+    let mut consequences = Consequences::default();
     if let (Sign::Lives, AfterSign::TakenBack(_)) = (sign, after) {
         consequences.job(Job::Withdraw { call }, at);
     }
-    consequences.alert(AlertKind::UnknownCall, &slot.centre, Some(slot.patient), Some(call), at);
+    consequences.raise_and_tell(AlertKind::UnknownCall, &slot.centre, Some(slot.patient), Some(call), at);
     consequences.write(tx).await?;
     report(&attempt, &slot, sign, after);
     let Some(attempt) = attempts::by_calls(tx, &[call]).await?.pop() else { return Ok(None) };

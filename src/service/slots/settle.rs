@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use tracing::info;
 
-use super::side_effects::SideEffects;
 use crate::domain::{
     AlertKind, AttemptOutcome, CallId, CentreCode, Disposition, HangupCause, Job, PatientId, PhoneNumber, SlotEnd,
     SlotId, SlotState, Withdrawal,
@@ -13,6 +12,7 @@ use crate::domain::{
 use crate::policy::{
     AfterAttempt, EndedAttempt, after_attempt, counts_as_try, outcome_of_cause, outcome_of_conversation,
 };
+use crate::service::alerts::Consequences;
 use crate::service::centre_settings::CentreSettings;
 use crate::service::context::{ServiceEvent, ServiceEventKind};
 use crate::store::attempts::{self, AttemptEnd, AttemptRow};
@@ -155,7 +155,7 @@ struct CompletionWrites {
     wrong: Vec<(PatientId, PhoneNumber)>,
     /// Patients whose call of unknown outcome is resolved. Staff no longer need to find out its outcome.
     known: Vec<PatientId>,
-    consequences: SideEffects,
+    consequences: Consequences,
     told: Vec<ServiceEvent>,
 }
 
@@ -185,7 +185,7 @@ impl CompletionWrites {
             self.wrong.push((attempt.patient, attempt.phone_number.clone()));
             // If it was requested by key, the call itself has raised the alert.
             if !matches!(how, AttemptConclusion::Conversation(_)) {
-                self.consequences.alert(
+                self.consequences.raise_and_tell(
                     AlertKind::WrongNumber,
                     &slot.centre,
                     Some(slot.patient),
@@ -289,7 +289,7 @@ impl CompletionWrites {
     }
 }
 
-impl SideEffects {
+impl Consequences {
     /// Records the consequences of a slot's end.
     fn of_slot(
         &mut self,
@@ -305,14 +305,14 @@ impl SideEffects {
             // It is already on the list as a wrong number.
             SlotEnd::Unanswered(AttemptOutcome::WrongNumber) => {}
             SlotEnd::Unanswered(why) => {
-                self.alert(AlertKind::Unanswered, &slot.centre, Some(slot.patient), call, at);
+                self.raise_and_tell(AlertKind::Unanswered, &slot.centre, Some(slot.patient), call, at);
                 // A patient who talked to us doesn't need the message that we could not reach them.
                 let missed = matches!(why, AttemptOutcome::Busy | AttemptOutcome::NoAnswer | AttemptOutcome::Voicemail);
                 if missed && settings.missed_call_sms.is_some() {
                     self.job(Job::MissedCallSms { patient: slot.patient, slot: slot.id }, at);
                 }
             }
-            SlotEnd::Missed(_) => self.alert(AlertKind::Missed, &slot.centre, Some(slot.patient), call, at),
+            SlotEnd::Missed(_) => self.raise_and_tell(AlertKind::Missed, &slot.centre, Some(slot.patient), call, at),
         }
     }
 }
@@ -329,7 +329,7 @@ pub(in crate::service) async fn end_slots(
     let pairs: Vec<(SlotId, SlotEnd)> = ends.iter().map(|(slot, end)| (slot.id, *end)).collect();
     let ended = slots::end_waiting(tx, &pairs, at).await?;
     let settings = settings_of(tx, ends.iter().map(|(slot, _)| &slot.centre)).await?;
-    let mut consequences = SideEffects::default();
+    let mut consequences = Consequences::default();
     let mut told = Vec::with_capacity(ended.len());
     for (slot, end) in ends.iter().filter(|(slot, _)| ended.contains(&slot.id)) {
         info!(slot = %slot.id, state = SlotState::Ended(*end).code(), why = SlotState::Ended(*end).reason(), "a slot ended");

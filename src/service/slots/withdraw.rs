@@ -6,11 +6,11 @@ use jiff::civil::Date;
 
 use super::open::{ANSWER_WITHIN, time_label};
 use super::settle::{end_slots, end_slots_with_staff, settings_of};
-use super::side_effects::SideEffects;
 use crate::domain::{
     AlertKind, CallId, CentreCode, Job, PatientId, ReportId, SlotEnd, SlotId, SlotOrigin, SlotState, Withdrawal,
 };
 use crate::policy::{CallEligibility, CallingSchedule};
+use crate::service::alerts::Consequences;
 use crate::service::context::ServiceEvent;
 use crate::store::patients::PatientRow;
 use crate::store::reports::ReportRow;
@@ -109,7 +109,7 @@ pub(super) async fn withdraw_calls(
     let new = attempts::withdraw(tx, &why, at, ANSWER_WITHIN).await?;
     let ids: Vec<CallId> = why.iter().map(|(call, _)| *call).collect();
     let with_staff = sessions::in_transfer(tx, &ids).await?;
-    let mut consequences = SideEffects::default();
+    let mut consequences = Consequences::default();
     for call in new.into_iter().filter(|call| !with_staff.contains(call)) {
         consequences.job(Job::Withdraw { call }, at);
     }

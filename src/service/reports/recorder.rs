@@ -1,0 +1,187 @@
+//! Records answers, reports and their consequences: alerts, jobs, requests to stop, cancelled calls. Reports by phone
+//! and other reports are all written here.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use tracing::warn;
+
+use crate::domain::{
+    AlertKind, AnswerOrigin, CallerNumber, Channel, Item, PatientId, ReportId, ReportOutcome, Sensitive, Severity,
+};
+use crate::engine::Fact;
+use crate::service::alerts::{About, Consequences};
+use crate::service::context::{ServiceEvent, ServiceEventKind, new_id};
+use crate::service::slots::reported;
+use crate::store::answers::{self, AnswerRow};
+use crate::store::patients::PatientRow;
+use crate::store::reports::{self, ReportClose, ReportRow};
+use crate::store::{StoreError, Tx, alerts, patients};
+
+/// Who closes the alert that an unconfirmed person asked for calls to stop.
+const BY_CONFIRMED_REQUEST: &str = "a confirmed request";
+
+/// What one commit records of reports.
+#[derive(Default)]
+pub(in crate::service) struct Recorder {
+    opened: Vec<ReportRow>,
+    /// Reports continued in a call from another number.
+    callers: Vec<(ReportId, CallerNumber)>,
+    closed: Vec<ReportClose>,
+    answers: Vec<AnswerRow>,
+    stop_requests: Vec<PatientId>,
+    /// Alerts and jobs.
+    pub(in crate::service) consequences: Consequences,
+}
+
+impl Recorder {
+    /// Adds a report for an identified patient without an open report of the day.
+    pub(in crate::service) fn open_report(
+        &mut self,
+        id: ReportId,
+        patient: &PatientRow,
+        date: Date,
+        channel: Channel,
+        caller_number: Option<CallerNumber>,
+        at: Timestamp,
+    ) {
+        self.opened.push(ReportRow {
+            id,
+            patient: patient.id,
+            centre: patient.centre.clone(),
+            report_date: date,
+            channel,
+            outcome: ReportOutcome::Unanswered,
+            started_at: at,
+            ended_at: None,
+            caller_number,
+        });
+    }
+
+    /// Notes that a report is continued from this kind of number.
+    pub(in crate::service) fn note_caller(&mut self, report: ReportId, number: CallerNumber) {
+        self.callers.push((report, number));
+    }
+
+    /// Adds what follows from a step of the questionnaire. Returns the event to tell after the commit. The end of a
+    /// call isn't a matter of reports.
+    pub(in crate::service) fn fact(
+        &mut self,
+        origin: &AnswerOrigin,
+        fact: &Fact,
+        at: Timestamp,
+    ) -> Option<ServiceEvent> {
+        match fact {
+            Fact::Answered { report, item, answer, severity } => {
+                self.answer(origin, *report, *item, Sensitive::new(answer.entry()), *severity, at);
+                let what = ServiceEventKind::Answer(*item, *severity);
+                return Some(ServiceEvent { at, call: origin.call(), what });
+            }
+            Fact::Withdrawn { report, item } => {
+                self.answer(origin, *report, *item, Sensitive::default(), Severity::None, at);
+            }
+            Fact::ReportClosed { report, outcome } => {
+                metrics::counter!("kenkocall_reports_total", "outcome" => outcome.code()).increment(1);
+                self.closed.push(ReportClose { report: *report, outcome: *outcome, ended_at: at });
+            }
+            // The centre is told once, when the alert is new.
+            Fact::Alert { kind: kind @ AlertKind::CentrePhone, centre, .. } => {
+                let about = About { centre: centre.clone(), call: origin.call(), ..About::default() };
+                self.consequences.count(*kind, about, at);
+            }
+            Fact::Alert { kind, centre, person, item } => {
+                let (patient, report) = person.unzip();
+                if *kind == AlertKind::StopRequest {
+                    self.stop_requests.extend(patient);
+                }
+                let about = About { centre: centre.clone(), patient, report, call: origin.call(), item: *item };
+                self.consequences.raise(*kind, about, at);
+            }
+            Fact::CallEnded(_) => {}
+        }
+        None
+    }
+
+    fn answer(
+        &mut self,
+        origin: &AnswerOrigin,
+        report: ReportId,
+        item: Item,
+        entry: Sensitive,
+        severity: Severity,
+        at: Timestamp,
+    ) {
+        // The report is finished in this commit, by a call that was handled before this one.
+        let late = self.finished().any(|finished| finished == report);
+        let origin = origin.clone();
+        self.answers.push(AnswerRow { id: new_id(), report, origin, item, entry, severity, at, late });
+    }
+
+    /// The reports finished in this commit.
+    fn finished(&self) -> impl Iterator<Item = ReportId> {
+        let finished = self.closed.iter().filter(|close| close.outcome == ReportOutcome::Reported);
+        finished.map(|close| close.report)
+    }
+
+    /// Writes all rows, each table once. Rows that others refer to come first.
+    pub(in crate::service) async fn write(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+        // A report that is opened and finished at once never counts as the day's open one.
+        for report in &mut self.opened {
+            let ends = |close: &&ReportClose| close.report == report.id && close.outcome == ReportOutcome::Reported;
+            if let Some(end) = self.closed.iter().find(ends) {
+                (report.outcome, report.ended_at) = (end.outcome, Some(end.ended_at));
+            }
+        }
+        if !self.opened.is_empty() {
+            reports::open(tx, &self.opened).await?;
+        }
+        if !self.callers.is_empty() {
+            reports::note_callers(tx, &self.callers).await?;
+        }
+        self.mark_late_answers(tx).await?;
+        if !self.answers.is_empty() {
+            answers::append(tx, &self.answers).await?;
+        }
+        let is_stored = |report: ReportId| !self.opened.iter().any(|row| row.id == report && row.ended_at.is_some());
+        let closed: Vec<ReportClose> = self.closed.iter().filter(|close| is_stored(close.report)).copied().collect();
+        if !closed.is_empty() {
+            reports::close(tx, &closed).await?;
+        }
+        std::mem::take(&mut self.consequences).write(tx).await
+    }
+
+    /// Marks answers to finished reports as late. Each report is locked, as another node may be finishing it.
+    async fn mark_late_answers(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+        let is_new = |report: ReportId| self.opened.iter().any(|row| row.id == report);
+        let reports: Vec<ReportId> =
+            self.answers.iter().map(|answer| answer.report).filter(|report| !is_new(*report)).collect();
+        let finished = if reports.is_empty() { Vec::new() } else { reports::hold(tx, &reports).await? };
+        for answer in self.answers.iter_mut().filter(|answer| finished.contains(&answer.report)) {
+            answer.late = true;
+        }
+        for answer in self.answers.iter().filter(|answer| answer.late) {
+            metrics::counter!("kenkocall_late_answers_total").increment(1);
+            warn!(report = %answer.report, "answer received after its report was finished; stored as late");
+        }
+        Ok(())
+    }
+
+    /// Holds back the calls to patients who asked for that. Earlier requests by unconfirmed persons are granted by it.
+    pub(in crate::service) async fn hold_calls_back(&self, tx: &mut Tx, at: Timestamp) -> Result<(), StoreError> {
+        if !self.stop_requests.is_empty() {
+            patients::request_stop(tx, &self.stop_requests, at).await?;
+            alerts::close_of(tx, &self.stop_requests, &[AlertKind::StopUnconfirmed], at, BY_CONFIRMED_REQUEST).await?;
+        }
+        Ok(())
+    }
+
+    /// Cancels the day's calls to the patients whose reports were finished (A9). Returns the events to tell after the
+    /// commit.
+    pub(in crate::service) async fn cancel_calls(
+        &self,
+        tx: &mut Tx,
+        at: Timestamp,
+    ) -> Result<Vec<ServiceEvent>, StoreError> {
+        let finished: Vec<ReportId> = self.finished().collect();
+        reported(tx, &finished, at).await
+    }
+}
