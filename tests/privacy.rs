@@ -221,7 +221,7 @@ async fn i6_automated_calls_log_and_measure_nothing_personal(fresh: Fresh) {
     let metrics = metrics.render();
     assert!(metrics.contains("kenkocall_attempts_ended_total"));
     for nth in 0..8 {
-        let number = kenkocall::lab::made_up_number(nth).unwrap();
+        let number = kenkocall::lab::synthetic_number(nth).unwrap();
         for personal in [&number.expose()[3..], simulated_day::id(nth).expose(), "見本 花子", "1980-04-01", "19800401"]
         {
             let line = log.lines().chain(metrics.lines()).find(|line| line.contains(personal));

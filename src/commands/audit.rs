@@ -56,15 +56,15 @@ pub(super) async fn run(config: &Config, client: &Client, zone: &TimeZone, comma
         Audit::Verify { checkpoint, form } => {
             let checkpoint = checkpoint.or_else(|| config.audit.checkpoint_file.clone());
             let walked = walk_trail(&client.context, &client.actor, checkpoint.as_deref(), SEALED_WITHIN).await?;
-            if walked.misfit.is_none() && walked.rows.bad.is_empty() {
+            if walked.chain_error.is_none() && walked.rows.bad.is_empty() {
                 return form.tell(client, &well(&walked, zone), walked_json(&walked, zone)).await;
             }
             if form.json {
                 form.tell(client, "", walked_json(&walked, zone)).await?;
             }
-            let misfit = walked.misfit.as_ref().map(|misfit| wrong(misfit, zone).text(current()));
+            let chain_error = walked.chain_error.as_ref().map(|chain_error| wrong(chain_error, zone).text(current()));
             let rows = (!walked.rows.bad.is_empty()).then(|| bad_rows(&walked.rows.bad));
-            let both: Vec<String> = misfit.into_iter().chain(rows).collect();
+            let both: Vec<String> = chain_error.into_iter().chain(rows).collect();
             Err(found(format!("{}\n{}", both.join("\n"), text!("audit-keep-copy"))))
         }
         Audit::List(list) => audit_list::run(client, zone, list).await,
@@ -121,8 +121,8 @@ fn checkpoints_told(read: &CheckpointsRead, zone: &TimeZone) -> Vec<String> {
 fn walked_json(walked: &Verification, zone: &TimeZone) -> Value {
     let time = |at: Option<Timestamp>| at.map(|at| rfc3339(at, zone));
     json!({
-        "verifies": walked.misfit.is_none() && walked.rows.bad.is_empty(),
-        "misfit": walked.misfit.as_ref().map(|misfit| wrong(misfit, zone).text(Language::English)),
+        "verifies": walked.chain_error.is_none() && walked.rows.bad.is_empty(),
+        "chain_error": walked.chain_error.as_ref().map(|chain_error| wrong(chain_error, zone).text(Language::English)),
         "backed_by_checkpoint": walked.checkpoints.is_some_and(|read| read.fit > 0),
         "rows": {
             "fit": walked.rows.fit,
@@ -153,8 +153,8 @@ fn walked_json(walked: &Verification, zone: &TimeZone) -> Value {
     })
 }
 
-fn wrong(misfit: &ChainError, zone: &TimeZone) -> Message {
-    let what = match misfit {
+fn wrong(chain_error: &ChainError, zone: &TimeZone) -> Message {
+    let what = match chain_error {
         ChainError::Missing { sequence } => message!("chain-missing", entry = grouped(*sequence)),
         ChainError::Changed { sequence, id, at } => {
             let at = match at {

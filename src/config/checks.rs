@@ -1,7 +1,7 @@
 //! Checks that valid settings can be used together.
 
 use super::addresses::{check_base_url, check_pasted, check_public_url};
-use super::load::wrong;
+use super::error::wrong;
 use super::{Carrier, Config, ConfigError, Dialer, SettingFault, Twilio};
 use crate::domain::PhoneNumber;
 use crate::policy::GuessingLimits;

@@ -5,7 +5,6 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::addresses::AddressError;
 use super::networks::NetworkError;
 
 /// Why the settings can't be used.
@@ -255,4 +254,45 @@ pub enum SecretFileError {
     /// It is empty.
     #[error("is empty; write the secret into it")]
     Empty,
+}
+
+/// Why an address can't be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// Another scheme than https, or none.
+    #[error("it begins with https:// in lower case, such as https://calls.example.jp")]
+    Scheme,
+    /// A space or another character around or in it.
+    #[error(
+        "it has a space, a line break, a quotation mark or a letter outside ASCII; write the address alone, such as https://calls.example.jp"
+    )]
+    Characters,
+    /// Parameters or a fragment.
+    #[error("it is an address without ? and #, such as https://calls.example.jp")]
+    Query,
+    /// A user or a password.
+    #[error(
+        "it names a user or a password (the part before @); the carrier leaves that out of what it signs, so write the address without it"
+    )]
+    User,
+    /// No host, or no port that can be used.
+    #[error(
+        "it has no host or no usable port; write it like https://calls.example.jp or https://calls.example.jp:8443"
+    )]
+    Host,
+    /// An address of all interfaces.
+    #[error(
+        "0.0.0.0 and [::] are addresses to listen on, and nobody can call them; write the name by which the carrier reaches this server"
+    )]
+    Unspecified,
+    /// Unencrypted to another machine.
+    #[error(
+        "http:// is used only on this machine (localhost, 127.0.0.1, [::1]), since phone numbers and answers would go out unencrypted; write https://"
+    )]
+    Plain,
+}
+
+/// The error for one setting.
+pub(super) fn wrong<T>(setting: &str, fault: impl Into<SettingFault>) -> Result<T, ConfigError> {
+    Err(ConfigError::Setting { place: Place::Setting(setting.to_owned()), fault: fault.into() })
 }

@@ -107,11 +107,6 @@ fn lay(table: &mut Table, path: &[String], value: String) {
     }
 }
 
-/// The error for one setting.
-pub(super) fn wrong<T>(setting: &str, fault: impl Into<SettingFault>) -> Result<T, ConfigError> {
-    Err(ConfigError::Setting { place: Place::Setting(setting.to_owned()), fault: fault.into() })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

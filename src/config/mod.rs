@@ -20,11 +20,10 @@ mod twilio;
 mod variables;
 mod warnings;
 
-pub use addresses::AddressError;
 pub use audit::Audit;
 pub use database::Database;
 pub use dialer::Dialer;
-pub use error::{ConfigError, Expected, Place, SecretFileError, SettingFault, SettingsFileError};
+pub use error::{AddressError, ConfigError, Expected, Place, SecretFileError, SettingFault, SettingsFileError};
 pub use flows::Flows;
 pub use health_call::HealthCall;
 pub use load::{Survey, load, survey};

@@ -55,7 +55,7 @@ impl Fixtures {
     /// # Errors
     ///
     /// Never returns an error, because the code and the number are valid.
-    pub fn of_a_made_up_centre() -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+    pub fn of_a_synthetic_centre() -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let centre = Centre {
             code: CentreCode::parse("00000")?,
             name: "見本保健所".into(),

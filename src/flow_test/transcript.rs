@@ -122,7 +122,7 @@ impl Transcript {
     pub fn read(text: &str, flow: &str) -> Result<Self, TranscriptError> {
         let at = |line: usize, fault| TranscriptError { line: line.saturating_add(1), fault };
         let now = DEFAULT_NOW.parse().map_err(|_| at(0, TranscriptFault::Fixtures))?;
-        let cast = Fixtures::of_a_made_up_centre().map_err(|_| at(0, TranscriptFault::Fixtures))?;
+        let cast = Fixtures::of_a_synthetic_centre().map_err(|_| at(0, TranscriptFault::Fixtures))?;
         let mut transcript = Self {
             flow: FlowName::from(flow),
             language: Language::Japanese,

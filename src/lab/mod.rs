@@ -15,6 +15,6 @@ mod synthetic_people;
 mod virtual_day;
 
 pub use commands::LabCommands;
-pub use synthetic_day::{SyntheticDay, add_even_slots, add_made_up_day, made_up_identity, made_up_number};
-pub use synthetic_people::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, MADE_UP_CENTRE, SyntheticDataError, add_made_up};
+pub use synthetic_day::{SyntheticDay, add_even_slots, add_synthetic_day, synthetic_identity, synthetic_number};
+pub use synthetic_people::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, SYNTHETIC_CENTRE, SyntheticDataError, add_synthetic};
 pub use virtual_day::{Rhythm, Round, STEP, Simulation, Stretch, VirtualClock};

@@ -3,7 +3,7 @@
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::synthetic_people::{FIRST_MADE_UP_ID, MADE_UP_CENTRE, SyntheticDataError};
+use super::synthetic_people::{FIRST_MADE_UP_ID, SYNTHETIC_CENTRE, SyntheticDataError};
 use crate::domain::{
     BirthDate, CallTimes, CallingHours, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive, SlotId,
     SlotOrigin, SlotState,
@@ -20,12 +20,12 @@ const FIRST_NUMBER: u64 = 819_010_000_001;
 const MOST: u32 = 9_000_000;
 
 /// The number of a made-up patient, counted from 0.
-pub fn made_up_number(nth: u32) -> Option<PhoneNumber> {
+pub fn synthetic_number(nth: u32) -> Option<PhoneNumber> {
     PhoneNumber::from_e164(&format!("+{}", FIRST_NUMBER + u64::from(nth))).ok()
 }
 
 /// The HER-SYS ID and birth date of a made-up patient, counted from 0.
-pub fn made_up_identity(nth: u32) -> Option<(HersysId, BirthDate)> {
+pub fn synthetic_identity(nth: u32) -> Option<(HersysId, BirthDate)> {
     let hersys_id = HersysId::parse(&FIRST_MADE_UP_ID.checked_add(nth)?.to_string()).ok()?;
     Some((hersys_id, BirthDate::new(date(1980, 4, 1), date(2000, 1, 1)).ok()?))
 }
@@ -47,11 +47,11 @@ pub struct SyntheticDay {
 ///
 /// # Errors
 /// Returns an error if the database fails or `count` exceeds the available numbers.
-pub async fn add_made_up_day(database: &Database, day: &SyntheticDay) -> Result<(), SyntheticDataError> {
+pub async fn add_synthetic_day(database: &Database, day: &SyntheticDay) -> Result<(), SyntheticDataError> {
     if day.patients > MOST {
         return Err(SyntheticDataError::TooMany);
     }
-    let code = CentreCode::parse(MADE_UP_CENTRE).map_err(|_| SyntheticDataError::TooMany)?;
+    let code = CentreCode::parse(SYNTHETIC_CENTRE).map_err(|_| SyntheticDataError::TooMany)?;
     let settings = CentreSettings { calling_hours: day.hours, ..CentreSettings::default() };
     let centre = CentreRow {
         code: code.clone(),
@@ -65,7 +65,7 @@ pub async fn add_made_up_day(database: &Database, day: &SyntheticDay) -> Result<
     let schedule = schedule_of(&centre).map_err(|_| SyntheticDataError::TooMany)?;
     let mut rows = Vec::with_capacity(day.patients as usize);
     for nth in 0..day.patients {
-        let (hersys_id, birth_date) = made_up_identity(nth).ok_or(SyntheticDataError::TooMany)?;
+        let (hersys_id, birth_date) = synthetic_identity(nth).ok_or(SyntheticDataError::TooMany)?;
         let times = day.times.get(nth as usize % day.times.len().max(1)).cloned().unwrap_or_default();
         let mut row = PatientRow {
             id: PatientId(new_id()),
@@ -74,7 +74,7 @@ pub async fn add_made_up_day(database: &Database, day: &SyntheticDay) -> Result<
             birth_date,
             family_name: Sensitive::new("見本"),
             given_name: Sensitive::new("花子"),
-            phone_number: made_up_number(nth),
+            phone_number: synthetic_number(nth),
             automated_call: true,
             call_times: times.to_string(),
             language: Language::Japanese,
@@ -97,7 +97,7 @@ pub async fn add_made_up_day(database: &Database, day: &SyntheticDay) -> Result<
     Ok(())
 }
 
-/// Adds a slot to each of the first `count` patients of [`add_made_up_day`]. The first is due at `first`, and each
+/// Adds a slot to each of the first `count` patients of [`add_synthetic_day`]. The first is due at `first`, and each
 /// other one `apart` after the one before. Each window lasts an hour. No day at a health centre is this even: it is
 /// for measuring how late calls are placed.
 ///
@@ -109,7 +109,7 @@ pub async fn add_even_slots(
     first: Timestamp,
     apart: SignedDuration,
 ) -> Result<(), SyntheticDataError> {
-    let identities: Option<Vec<_>> = (0..count).map(made_up_identity).collect();
+    let identities: Option<Vec<_>> = (0..count).map(synthetic_identity).collect();
     let ids: Vec<HersysId> = identities.ok_or(SyntheticDataError::TooMany)?.into_iter().map(|(id, _)| id).collect();
     let mut tx = database.begin_write().await?;
     let mut found = patients::by_hersys_ids(&mut tx, &ids).await?;

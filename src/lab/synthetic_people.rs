@@ -9,7 +9,7 @@ use crate::store::patients::{self, Calling, PatientRow};
 use crate::store::{Database, StoreError};
 
 /// The code of the made-up centre.
-pub const MADE_UP_CENTRE: &str = "00000";
+pub const SYNTHETIC_CENTRE: &str = "00000";
 /// The birth date of every made-up patient, as keyed.
 pub const MADE_UP_BIRTH_DATE: &str = "19800401";
 /// The HER-SYS ID of the first made-up patient. The others follow consecutively.
@@ -30,9 +30,9 @@ pub enum SyntheticDataError {
 ///
 /// # Errors
 /// Returns an error if the database fails or `count` exceeds the available numbers.
-pub async fn add_made_up(database: &Database, clock: &Clock, count: u32) -> Result<(), SyntheticDataError> {
+pub async fn add_synthetic(database: &Database, clock: &Clock, count: u32) -> Result<(), SyntheticDataError> {
     let now = clock.now();
-    let code = CentreCode::parse(MADE_UP_CENTRE).map_err(|_| SyntheticDataError::TooMany)?;
+    let code = CentreCode::parse(SYNTHETIC_CENTRE).map_err(|_| SyntheticDataError::TooMany)?;
     let centre = CentreRow {
         code: code.clone(),
         name: "見本保健所".to_owned(),

@@ -42,7 +42,7 @@ pub use calls::{
     ShownAnswer, ShownAttempt, ShownCall, ShownLeg, ShownPerson, ShownTurn, call_now, list_attempts, list_calls,
     resolve_call, show_call,
 };
-pub use carriers::{LegBook, Speaks};
+pub use carriers::{LegBook, LegOwner};
 #[cfg(feature = "lab")]
 pub use carriers::{NetworkObserver, Processed, SimulatedCarrier, run_simulated_gateway, run_until};
 pub use centre_settings::{CentreChange, CentreSettings};

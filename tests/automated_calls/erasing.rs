@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use kenkocall::domain::{CentreCode, HersysId};
-use kenkocall::lab::{MADE_UP_CENTRE, made_up_number};
+use kenkocall::lab::{SYNTHETIC_CENTRE, synthetic_number};
 use kenkocall::patient_import::Column;
 use kenkocall::service::{
     Details, Erasure, PatientError, PatientQuery, PatientStatus, Rewritten, ServiceError, ShownEntry, Subject,
@@ -54,7 +54,7 @@ async fn search(day: &Day, filter: PatientQuery) {
 
 /// A reported slot, a call from another number, a new number, and what staff did.
 async fn eventful(day: &Day) {
-    let centre = CentreCode::parse(MADE_UP_CENTRE).unwrap();
+    let centre = CentreCode::parse(SYNTHETIC_CENTRE).unwrap();
     // Looked up before it is registered.
     let other_id = HersysId::parse(OTHER_ID).unwrap();
     assert!(show_patient(&day.client.context, &day.client.actor, &other_id, Details::Masked).await.is_err());
@@ -80,7 +80,7 @@ async fn eventful(day: &Day) {
 
 /// The values of the person, in each form in which they could be stored.
 fn values() -> Vec<String> {
-    let old = made_up_number(0).unwrap();
+    let old = synthetic_number(0).unwrap();
     let numbers = [old.expose(), &old.expose()[3..], &NEW_NUMBER[1..], "8099990000"].map(str::to_owned);
     let escaped = |text: &str| text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
     let names = [NAME, "鏡子"].into_iter().flat_map(|name| [name.to_owned(), escaped(name)]);
@@ -107,7 +107,7 @@ async fn found(day: &Day, fresh: &Fresh, values: &[String]) -> BTreeSet<String> 
 
 async fn verifies(day: &Day) -> u64 {
     let found = walk_trail(&day.client.context, &day.client.actor, None, std::time::Duration::ZERO).await.unwrap();
-    assert_eq!(found.misfit, None);
+    assert_eq!(found.chain_error, None);
     assert_eq!((found.waiting, found.rows.unsealed), (0, 0));
     assert_eq!(found.rows.bad, []);
     found.rows.erased
@@ -215,7 +215,7 @@ async fn nobody_is_erased_too_early_or_twice(fresh: Fresh) {
         Err(ServiceError::Patient(PatientError::NotFound))
     ));
     // Later infections get other IDs, but nothing keeps this one from being registered again.
-    let centre = CentreCode::parse(MADE_UP_CENTRE).unwrap();
+    let centre = CentreCode::parse(SYNTHETIC_CENTRE).unwrap();
     let id = id(0);
     let again = [&[(Column::HersysId, id.expose())][..], &other()[1..]].concat();
     add_patient(&day.client.context, &day.client.actor, &centre, &again).await.unwrap();

@@ -10,7 +10,7 @@ use kenkocall::domain::{
     Actor, AlertId, AttemptOutcome, CallId, CentreCode, CentreName, HersysId, Item, JobId, Language, Operator,
     PhoneNumber, ReasonText, Role, Staff, StaffAccess, StaffName, SystemUser, YesNo,
 };
-use kenkocall::lab::MADE_UP_CENTRE;
+use kenkocall::lab::SYNTHETIC_CENTRE;
 use kenkocall::patient_import::Column;
 use kenkocall::service::{
     AlertQuery, AttemptQuery, AttemptStage, CallQuery, CentreChange, CheckpointKind, Context, Details, ErrorKind,
@@ -212,7 +212,7 @@ async fn eventful(fresh: &Fresh) -> (Day, Other) {
     let job = Uuid::now_v7();
     let sql = "INSERT INTO outbox (id, kind, job, due_at, attempts)";
     day.kept.rows(&format!("{sql} VALUES ('{job}', 'a_later_kind', '{{}}', 1, 0)")).await;
-    let centre = CentreCode::parse(MADE_UP_CENTRE).unwrap();
+    let centre = CentreCode::parse(SYNTHETIC_CENTRE).unwrap();
     (day, Other { centre, patient: id(0), call: CallId(call), alert: AlertId(red), job: JobId(job) })
 }
 

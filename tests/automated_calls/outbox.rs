@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use kenkocall::domain::{AlertKind, CallId, CentreCode, DataOrigin, Job, JobFailure, JobId, JobKind, ProcessId};
-use kenkocall::lab::MADE_UP_CENTRE;
+use kenkocall::lab::SYNTHETIC_CENTRE;
 use kenkocall::policy::MOST_RUNS;
 use kenkocall::service::{
     JobFilter, JobRunner, JobState, OutboxError, Outside, ServiceError, discard_job, list_jobs, retry_jobs,
@@ -29,7 +29,7 @@ async fn day(fresh: &Fresh) -> Day {
 }
 
 fn tell() -> Job {
-    Job::TellCentre { centre: CentreCode::parse(MADE_UP_CENTRE).unwrap(), kind: AlertKind::Unanswered }
+    Job::TellCentre { centre: CentreCode::parse(SYNTHETIC_CENTRE).unwrap(), kind: AlertKind::Unanswered }
 }
 
 fn withdraw() -> Job {
@@ -226,7 +226,7 @@ async fn rows_of_the_old_program_are_done(fresh: Fresh) {
     let rows = [
         format!("{{\"withdraw\":{{\"call\":\"{id}\"}}}}"),
         format!("{{\"missed_call_sms\":{{\"patient\":\"{id}\",\"slot\":\"{id}\"}}}}"),
-        format!("{{\"tell_centre\":{{\"centre\":\"{MADE_UP_CENTRE}\",\"kind\":\"red_answer\"}}}}"),
+        format!("{{\"tell_centre\":{{\"centre\":\"{SYNTHETIC_CENTRE}\",\"kind\":\"red_answer\"}}}}"),
     ];
     for (nth, row) in rows.iter().enumerate() {
         let values = format!("('{}', '{row}', 0, 660)", Uuid::from_u128(nth as u128));

@@ -12,7 +12,7 @@ use kenkocall::carrier::simulator::{self, Behaviour, Caller, Identity, NetworkFa
 use kenkocall::domain::{Actor, CallTimes, CallingHours, HersysId, Operator, PhoneNumber, StaffName, SystemUser};
 use kenkocall::flow::FlowSet;
 use kenkocall::lab::{
-    Rhythm, STEP, Simulation, SyntheticDay, VirtualClock, add_made_up_day, made_up_identity, made_up_number,
+    Rhythm, STEP, Simulation, SyntheticDay, VirtualClock, add_synthetic_day, synthetic_identity, synthetic_number,
 };
 use kenkocall::patient_import::Column;
 use kenkocall::policy::{CallPrice, DayLimits, GuessingLimits};
@@ -97,10 +97,10 @@ impl Day {
         let (context, line_settings) = context(database, flow_set, ours(&clock, &ahead));
         let mut population = Population::default();
         for nth in 0..u32::try_from(plan.patients.len()).unwrap() + 20 {
-            population.put(made_up_number(nth).unwrap(), vec![answers_after(2)]);
+            population.put(synthetic_number(nth).unwrap(), vec![answers_after(2)]);
         }
         for (nth, manners) in plan.people {
-            population.put(made_up_number(nth).unwrap(), manners);
+            population.put(synthetic_number(nth).unwrap(), manners);
         }
         let people = simulator::Settings {
             people: population,
@@ -118,13 +118,13 @@ impl Day {
             day_limits: plan.day_limits,
             price: plan.price,
         };
-        let made_up = SyntheticDay {
+        let synthetic = SyntheticDay {
             hours: plan.hours.parse::<CallingHours>().unwrap(),
             times: plan.patients.iter().map(|times| times.parse::<CallTimes>().unwrap()).collect(),
             patients: u32::try_from(plan.patients.len()).unwrap(),
             after: start,
         };
-        add_made_up_day(&fresh.database, &made_up).await.unwrap();
+        add_synthetic_day(&fresh.database, &synthetic).await.unwrap();
         let operator = Operator {
             name: StaffName::parse("nurse").unwrap(),
             system_user: SystemUser::new(0, Some("root")),
@@ -200,19 +200,19 @@ impl Day {
     }
 
     pub async fn centre(&self, change: kenkocall::service::CentreChange) {
-        let code = kenkocall::domain::CentreCode::parse(kenkocall::lab::MADE_UP_CENTRE).unwrap();
+        let code = kenkocall::domain::CentreCode::parse(kenkocall::lab::SYNTHETIC_CENTRE).unwrap();
         change_centre(&self.client.context, &self.client.actor, &code, &change).await.unwrap();
     }
 
     /// A patient calls the health-call line from the registered number.
     pub fn rings_in(&self, nth: u32) {
-        self.rings_in_from(nth, made_up_number(nth));
+        self.rings_in_from(nth, synthetic_number(nth));
     }
 
     /// A person who knows a patient's HER-SYS ID and birth date calls the health-call line, from any number or from a
     /// hidden one.
     pub fn rings_in_from(&self, nth: u32, number: Option<PhoneNumber>) {
-        let (hersys_id, birth_date) = made_up_identity(nth).unwrap();
+        let (hersys_id, birth_date) = synthetic_identity(nth).unwrap();
         let caller = Caller {
             people: vec![Identity { hersys_id, birth_date }],
             language: kenkocall::domain::Language::Japanese,
@@ -300,7 +300,7 @@ fn context(database: Database, flow_set: Arc<FlowSet>, clock: Clock) -> (Arc<Con
 }
 
 pub fn id(nth: u32) -> HersysId {
-    made_up_identity(nth).unwrap().0
+    synthetic_identity(nth).unwrap().0
 }
 
 /// The built-in documents.

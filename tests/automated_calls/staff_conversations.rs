@@ -139,7 +139,7 @@ async fn a3_a_new_number_while_staff_do_not_answer_is_called(fresh: Fresh) {
 }
 
 fn new_number() -> String {
-    kenkocall::lab::made_up_number(15).unwrap().national()
+    kenkocall::lab::synthetic_number(15).unwrap().national()
 }
 
 async fn a9_a_report_during_a_talk_with_staff_ends_the_slot_and_not_the_talk(fresh: Fresh) {

@@ -95,16 +95,16 @@ async fn a_report_by_staff_is_stored_with_its_origin_and_sealed(fresh: Fresh) {
     assert_eq!(day.kept.column(sql).await, ["a call", "staff:nurse"]);
     assert_eq!(day.kept.count("answers WHERE (entered_by IS NULL) = (call_id IS NULL)").await, 0);
     assert_eq!(day.kept.count("audit WHERE action = 'report.added' AND actor = 'nurse'").await, 1);
-    let misfits = async || {
+    let chain_errors = async || {
         seal_trail(&day.client.context.database).await.unwrap();
         let (context, actor) = (&day.client.context, &day.client.actor);
         let walked = walk_trail(context, actor, None, std::time::Duration::ZERO).await.unwrap();
-        assert_eq!((walked.misfit, walked.rows.unsealed), (None, 0));
+        assert_eq!((walked.chain_error, walked.rows.unsealed), (None, 0));
         walked.rows.bad.len()
     };
-    assert_eq!(misfits().await, 0);
+    assert_eq!(chain_errors().await, 0);
     day.kept.rows("UPDATE answers SET entered_by = 'staff:somebody else' WHERE entered_by IS NOT NULL").await;
-    assert_eq!(misfits().await, 11);
+    assert_eq!(chain_errors().await, 11);
 }
 
 async fn nothing_is_recorded_of_a_report_that_is_refused(fresh: Fresh) {

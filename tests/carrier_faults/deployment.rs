@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kenkocall::domain::{CallTimes, CallingHours};
-use kenkocall::lab::{SyntheticDay, add_made_up_day, made_up_number};
+use kenkocall::lab::{SyntheticDay, add_synthetic_day, synthetic_number};
 use serde_json::json;
 
 use super::carrier_process::{ACCOUNT, FakeCarrier};
@@ -162,7 +162,7 @@ async fn register(fresh: &Fresh, patients: u32, now: Timestamp) {
         patients,
         after: now,
     };
-    add_made_up_day(&fresh.database, &day).await.unwrap();
+    add_synthetic_day(&fresh.database, &day).await.unwrap();
     let kept = DatabaseAssertions::at(&fresh.url);
     // One try only: a second one would follow half an hour later.
     let retry = ["busy", "no_answer", "dropped", "not_now", "voicemail", "failed"].map(|cause| (cause, json!("1x30")));
@@ -178,7 +178,7 @@ fn minute_of(now: Timestamp) -> Timestamp {
 }
 
 pub fn number(nth: u32) -> String {
-    made_up_number(nth).unwrap().expose().to_owned()
+    synthetic_number(nth).unwrap().expose().to_owned()
 }
 
 /// A person whose phone rings for this many of the fake carrier's seconds before it is answered.

@@ -57,7 +57,7 @@ impl<'a> Trail<'a> {
     }
 
     /// The sentence without and with the checkpoints; `None` if the trail verifies.
-    fn misfits(&self) -> [Option<String>; 2] {
+    fn chain_errors(&self) -> [Option<String>; 2] {
         let path = self.file();
         let with = ["audit", "verify", "--checkpoint", text(&path)];
         [&with[..2], &with[..]].map(|arguments| {
@@ -120,7 +120,7 @@ async fn a_whole_trail_is_said_to_be_whole(fresh: Fresh) {
     let said = trail.verifies();
     assert!(said.starts_with("12 entries verify") && said.contains("\n2 checkpoints fit, the last of 20"), "{said}");
     assert!(!said.contains("no checkpoint"), "{said}");
-    assert_eq!(trail.misfits(), [None, None]);
+    assert_eq!(trail.chain_errors(), [None, None]);
 }
 
 async fn fault_41_i5_an_edited_entry_is_found(fresh: Fresh) {
@@ -129,7 +129,7 @@ async fn fault_41_i5_an_edited_entry_is_found(fresh: Fresh) {
     let by_hand = ["UPDATE audit SET actor = 'somebody else' WHERE seq = 4"];
     trail.intrudes(&by_hand).await;
     let id = trail.kept.column("SELECT id FROM audit WHERE seq = 4").await.pop().unwrap();
-    for sentence in trail.misfits() {
+    for sentence in trail.chain_errors() {
         let sentence = sentence.expect("found");
         assert!(sentence.contains(&format!("entry 4 (id {id}, 20")), "{sentence}");
         assert!(sentence.contains("was changed"), "{sentence}");
@@ -140,12 +140,12 @@ async fn fault_41_i5_an_entry_taken_out_is_found(fresh: Fresh) {
     let trail = Trail::of_ten(&fresh);
     trail.checkpoint();
     trail.intrudes(&["DELETE FROM audit WHERE seq = 4"]).await;
-    for sentence in trail.misfits() {
+    for sentence in trail.chain_errors() {
         assert!(sentence.as_ref().is_some_and(|sentence| sentence.contains("entry 4 is missing")), "{sentence:?}");
     }
     // Even with the later entries renumbered, the hashes don't match.
     trail.intrudes(&["UPDATE audit SET seq = 4 WHERE seq = 5"]).await;
-    for sentence in trail.misfits() {
+    for sentence in trail.chain_errors() {
         assert!(sentence.as_ref().is_some_and(|sentence| sentence.contains("entry 4 (id")), "{sentence:?}");
     }
 }
@@ -154,18 +154,18 @@ async fn fault_41_i5_the_cut_tail_is_found(fresh: Fresh) {
     let trail = Trail::of_ten(&fresh);
     trail.checkpoint();
     trail.intrudes(&["DELETE FROM audit WHERE seq > 7"]).await;
-    let [without, _] = trail.misfits();
+    let [without, _] = trail.chain_errors();
     assert!(without.is_some_and(|sentence| sentence.contains("ends with entry 7, and 10 were sealed")));
     // An intruder who knows the chain also resets its end: only the checkpoint reveals it.
     let set_back = "UPDATE audit_chain SET seq = 7, hash = (SELECT hash FROM audit WHERE seq = 7)";
     trail.intrudes(&[set_back]).await;
-    let [without, with] = trail.misfits();
+    let [without, with] = trail.chain_errors();
     assert_eq!(without, None);
     let with = with.expect("found");
     assert!(with.contains("the end was cut off") && with.contains("knows entry 10"), "{with}");
     // The same after the trail has grown beyond it.
     trail.more(5);
-    let [without, with] = trail.misfits();
+    let [without, with] = trail.chain_errors();
     assert_eq!(without, None);
     assert!(with.is_some_and(|sentence| sentence.contains("written anew") && sentence.contains("entry 10")));
 }
@@ -176,7 +176,7 @@ async fn fault_41_i5_a_trail_written_anew_is_found_by_its_checkpoint(fresh: Fres
     let [entries, head] = forget();
     let changes = ["UPDATE audit SET actor = 'somebody else' WHERE seq = 4", &entries, &head];
     trail.intrudes(&changes).await;
-    let [without, with] = trail.misfits();
+    let [without, with] = trail.chain_errors();
     assert_eq!(without, None, "it is a chain as good as the first one");
     let with = with.expect("found");
     assert!(with.contains("written anew") && with.contains("knows entry 10 with another hash"), "{with}");
@@ -199,7 +199,7 @@ async fn a_restored_backup_is_told_and_no_checkpoint_hides_it(fresh: Fresh) {
     assert!(said.contains("what came after entry 6 until then is lost, as 1 checkpoints tell"), "{said}");
     // A recorded restoration doesn't excuse later changes.
     trail.intrudes(&["DELETE FROM audit WHERE seq > 9"]).await;
-    let [_, with] = trail.misfits();
+    let [_, with] = trail.chain_errors();
     assert!(with.is_some());
 }
 

@@ -3,7 +3,7 @@
 use kenkocall::carrier::simulator::{Caller, Identity, Script};
 use kenkocall::domain::{AttemptOutcome, AttemptState, HangupCause, Line};
 use kenkocall::engine::AnsweredBy;
-use kenkocall::lab::{made_up_identity, made_up_number};
+use kenkocall::lab::{synthetic_identity, synthetic_number};
 use serde_json::Value;
 
 use crate::simulated_day::{Day, asks_to_stop, finishes, hersys_id, says, secs, some_day};
@@ -46,11 +46,11 @@ async fn a_day(fresh: &Fresh) -> Day {
     .await;
     day.until("13:00:00").await;
     // The patient with the 14:30 slot isn't waiting.
-    let (hersys_id, birth_date) = made_up_identity(10).unwrap();
+    let (hersys_id, birth_date) = synthetic_identity(10).unwrap();
     let language = kenkocall::domain::Language::Japanese;
     let caller = Caller { people: vec![Identity { hersys_id, birth_date }], language, script: Some(finishes()) };
     let now = day.simulation.clock.now();
-    day.network(|network| network.ring_in(made_up_number(10), Line::HealthCall, caller, now)).unwrap();
+    day.network(|network| network.ring_in(synthetic_number(10), Line::HealthCall, caller, now)).unwrap();
     day.until("15:00:00").await;
     day
 }
@@ -143,7 +143,7 @@ async fn the_figures_of_a_day(fresh: Fresh) {
 async fn a8_three_tries_half_an_hour_apart_then_the_slot_is_unanswered_and_on_the_list(fresh: Fresh) {
     let command_line = CommandLine(&fresh);
     let day = a_day(&fresh).await;
-    let [rings_out, engaged, wrong] = [1, 2, 4].map(|nth| made_up_number(nth).unwrap());
+    let [rings_out, engaged, wrong] = [1, 2, 4].map(|nth| synthetic_number(nth).unwrap());
     assert_eq!(day.rung(&[&rings_out, &engaged, &wrong]), [3, 2, 1], "a wrong number stops at once");
     let alerts: Value = serde_json::from_str(&command_line.does(&["alerts", "list", "--json"])).unwrap();
     let kinds = |nth| {
@@ -157,7 +157,7 @@ async fn a8_three_tries_half_an_hour_apart_then_the_slot_is_unanswered_and_on_th
 async fn a9_a_report_by_health_call_cancels_the_days_rest(fresh: Fresh) {
     let command_line = CommandLine(&fresh);
     let day = a_day(&fresh).await;
-    let [twice_a_day, rang_in] = [9, 10].map(|nth| made_up_number(nth).unwrap());
+    let [twice_a_day, rang_in] = [9, 10].map(|nth| synthetic_number(nth).unwrap());
     // The 10:30 call was refused and repeated at 11:00; the 14:00 call was no longer needed.
     assert_eq!(day.rung(&[&twice_a_day, &rang_in]), [2, 0]);
     let figures: Value = serde_json::from_str(&command_line.does(&["days", "show", DATE, "--json"])).unwrap();

@@ -2,7 +2,7 @@
 
 use kenkocall::carrier::simulator::{NetworkFaults, Script};
 use kenkocall::domain::PhoneNumber;
-use kenkocall::lab::{MADE_UP_CENTRE, made_up_number};
+use kenkocall::lab::{SYNTHETIC_CENTRE, synthetic_number};
 use kenkocall::store::patients;
 
 use crate::simulated_day::{Day, asks_to_stop, finishes, hersys_id, says, secs, today, zone_with_hour};
@@ -31,7 +31,7 @@ async fn a_patient_is_called_now(fresh: Fresh) {
     // Today's report doesn't prevent a nurse from calling.
     for calls in [1, 2] {
         day.goes_on(300).await;
-        assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [calls]);
+        assert_eq!(day.rung(&[&synthetic_number(0).unwrap()]), [calls]);
         let shown = command_line.does(&["patients", "show", &hersys_id(0)]);
         assert!(shown.contains("reported  1 call"), "{shown}");
         if calls == 1 {
@@ -86,7 +86,7 @@ async fn a7_nobody_is_called_now_outside_calling_hours(fresh: Fresh) {
     let command_line = CommandLine(&fresh);
     let _day = evening(&fresh, vec![finishes()]).await;
     let night = zone_with_hour(3);
-    command_line.does(&["centres", "set", MADE_UP_CENTRE, "--time-zone", night.iana_name().unwrap()]);
+    command_line.does(&["centres", "set", SYNTHETIC_CENTRE, "--time-zone", night.iana_name().unwrap()]);
     let sentence = command_line.refuses(&["calls", "now", &hersys_id(0)]);
     assert!(
         sentence.contains("calling hours, 08:00-20:00; try again then, or phone the patient yourself"),
@@ -108,7 +108,7 @@ async fn a_call_that_was_asked_for_twice_comes_once(fresh: Fresh) {
     let sentence = command_line.refuses(&["calls", "now", &hersys_id(1)]);
     assert!(sentence.contains("a call to this patient is under way already"), "{sentence}");
     day.goes_on(300).await;
-    let numbers = [0, 1].map(|nth| made_up_number(nth).unwrap());
+    let numbers = [0, 1].map(|nth| synthetic_number(nth).unwrap());
     assert_eq!(day.rung(&[&numbers[0], &numbers[1]]), [1, 1]);
 }
 
@@ -123,7 +123,7 @@ async fn a_call_that_is_asked_for_waits_for_a_pause_and_a_maintenance(fresh: Fre
     let said = command_line.does(&["calls", "now", &hersys_id(1)]);
     assert!(said.contains("nothing is dialled during the maintenance, until `kenkocall maintenance end`"), "{said}");
     day.goes_on(60).await;
-    let numbers = [0, 1].map(|nth| made_up_number(nth).unwrap());
+    let numbers = [0, 1].map(|nth| synthetic_number(nth).unwrap());
     assert_eq!(day.rung(&[&numbers[0], &numbers[1]]), [0, 0]);
     command_line.does(&["maintenance", "end"]);
     day.goes_on(300).await;

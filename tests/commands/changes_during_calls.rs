@@ -1,7 +1,7 @@
 //! `patients stop`, `release` and `set` while the phone rings, and while a person is on the line (A3, A4).
 
 use kenkocall::carrier::simulator::{NetworkFaults, Script};
-use kenkocall::lab::made_up_number;
+use kenkocall::lab::synthetic_number;
 use serde_json::Value;
 
 use crate::simulated_day::{Day, finishes, hersys_id, secs, today};
@@ -45,7 +45,7 @@ async fn a4_a_stop_cancels_the_ringing_call(fresh: Fresh) {
     assert_eq!((&call["turns"], &call["disposition"]), (&Value::Array(vec![]), &"withdrawn".into()));
     insta::assert_snapshot!("call_withdrawn", timeless(&text));
     day.goes_on(3 * 3_600).await;
-    assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [1]);
+    assert_eq!(day.rung(&[&synthetic_number(0).unwrap()]), [1]);
     let shown = command_line.does(&["patients", "show", &hersys_id(0)]);
     assert!(shown.contains("cancelled (stopped)"), "{shown}");
 }
@@ -68,7 +68,7 @@ async fn a4_a_release_ends_the_call_that_somebody_answered_with_a_goodbye(fresh:
 async fn a3_a_new_number_cancels_the_ringing_call_and_is_called(fresh: Fresh) {
     let command_line = CommandLine(&fresh);
     let day = ringing(&fresh, 25).await;
-    let (old, new) = (made_up_number(0).unwrap(), made_up_number(7).unwrap());
+    let (old, new) = (synthetic_number(0).unwrap(), synthetic_number(7).unwrap());
     day.network(|network| network.settings().people.put(new.clone(), vec![finishes().into()]));
     command_line.does(&["patients", "set", &hersys_id(0), "--phone-number", new.expose()]);
     day.until("15:00:00").await;

@@ -2,7 +2,7 @@
 
 use kenkocall::carrier::simulator::{NetworkFaults, Script};
 use kenkocall::domain::{AlertId, AlertKind, LossEvidence};
-use kenkocall::lab::made_up_number;
+use kenkocall::lab::synthetic_number;
 use kenkocall::store::alerts::{self, AlertRow};
 use kenkocall::store::losses::{self, LossRow};
 use kenkocall::store::{audit, dialer};
@@ -79,9 +79,9 @@ async fn a_pause_ends_by_itself(fresh: Fresh) {
     assert!(paused.contains(" +09:00: the lines are needed\n"), "{paused}");
     assert_eq!(command_line.does(&["alerts", "list"]), "no open alerts\n", "it needs nobody");
     day.until("13:38:00").await;
-    assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [0]);
+    assert_eq!(day.rung(&[&synthetic_number(0).unwrap()]), [0]);
     day.until("13:45:00").await;
-    assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [1]);
+    assert_eq!(day.rung(&[&synthetic_number(0).unwrap()]), [1]);
     assert!(command_line.does(&["dialer", "show"]).starts_with("calls are placed\n"));
 }
 

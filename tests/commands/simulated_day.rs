@@ -9,7 +9,8 @@ use kenkocall::carrier::simulator::{Behaviour, Health, Network, NetworkFaults, P
 use kenkocall::domain::{CallTimes, CallingHours, Keys, PhoneNumber};
 use kenkocall::flow::FlowSet;
 use kenkocall::lab::{
-    FIRST_MADE_UP_ID, MADE_UP_CENTRE, STEP, Simulation, SyntheticDay, VirtualClock, add_made_up_day, made_up_number,
+    FIRST_MADE_UP_ID, STEP, SYNTHETIC_CENTRE, Simulation, SyntheticDay, VirtualClock, add_synthetic_day,
+    synthetic_number,
 };
 use kenkocall::policy::{CallPrice, DayLimits, GuessingLimits};
 use kenkocall::service::{self, DialerSettings, FlowSetCache, LineSettings};
@@ -79,7 +80,7 @@ pub async fn today(fresh: &Fresh, patients: Patients, network_faults: NetworkFau
     let minute = Timestamp::now().as_second() / 60 + 1;
     let begins = Timestamp::from_second(minute * 60).unwrap();
     let day = open(fresh, patients, network_faults, begins, zone.clone()).await;
-    CommandLine(fresh).does(&["centres", "set", MADE_UP_CENTRE, "--time-zone", zone.iana_name().unwrap()]);
+    CommandLine(fresh).does(&["centres", "set", SYNTHETIC_CENTRE, "--time-zone", zone.iana_name().unwrap()]);
     day
 }
 
@@ -116,10 +117,10 @@ async fn open(
         patients: u32::try_from(patients.len()).unwrap(),
         after: begins,
     };
-    add_made_up_day(&fresh.database, &day).await.unwrap();
+    add_synthetic_day(&fresh.database, &day).await.unwrap();
     let mut people = Population::default();
     for (nth, (_, manners)) in patients.into_iter().enumerate() {
-        people.put(made_up_number(u32::try_from(nth).unwrap()).unwrap(), manners);
+        people.put(synthetic_number(u32::try_from(nth).unwrap()).unwrap(), manners);
     }
     let dialling = DialerSettings {
         from,

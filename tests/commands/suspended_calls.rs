@@ -3,7 +3,7 @@
 
 use kenkocall::carrier::simulator::{NetworkFaults, Script};
 use kenkocall::domain::AlertKind;
-use kenkocall::lab::made_up_number;
+use kenkocall::lab::synthetic_number;
 use serde_json::Value;
 
 use crate::simulated_day::{Day, asks_to_stop, finishes, hersys_id, says, today};
@@ -68,14 +68,14 @@ async fn a1_key_8_suspends_calls_until_the_centre_resumes_them(fresh: Fresh) {
     let said = command_line.does(&["patients", "set", &hersys_id(0), "--language", "en"]);
     assert!(said.contains("automated calls held back: the patient asked "), "{said}");
     day.until("16:00:00").await;
-    assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [1]);
+    assert_eq!(day.rung(&[&synthetic_number(0).unwrap()]), [1]);
     let on = command_line.does(&["--as", "保健師A", "patients", "set", &hersys_id(0), "--automated-call", "yes"]);
     assert_eq!(on, "changed: HER-SYS ID 1000001\nautomated calls to •••-••••-0001 at 13:30;17:00\n");
     assert_eq!(alerts(&command_line), []);
     let trail = command_line.trail(&hersys_id(0)).await;
     assert!(trail.last().unwrap().details.as_str().starts_with(r#"{"stop_requested_at":["#));
     day.until("17:10:00").await;
-    assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [2]);
+    assert_eq!(day.rung(&[&synthetic_number(0).unwrap()]), [2]);
 }
 
 async fn a1_key_8_suspends_calls_until_the_centre_stops_them(fresh: Fresh) {
@@ -85,7 +85,7 @@ async fn a1_key_8_suspends_calls_until_the_centre_stops_them(fresh: Fresh) {
     assert!(said.starts_with("stopped: HER-SYS ID 1000001\nautomated calls stopped "), "{said}");
     assert_eq!(alerts(&command_line), []);
     day.until("19:00:00").await;
-    assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [1]);
+    assert_eq!(day.rung(&[&synthetic_number(0).unwrap()]), [1]);
     let on = command_line.does(&["patients", "set", &hersys_id(0), "--automated-call", "yes"]);
     assert!(on.ends_with("automated calls to •••-••••-0001 at 13:30;17:00\n"), "{on}");
 }
@@ -110,7 +110,7 @@ async fn a1_key_8_from_an_unknown_person_is_shown_until_the_centre_decides(fresh
     assert!(again.starts_with("nothing to change: "), "{again}");
     assert_eq!(json(&command_line)["stops_unconfirmed"], Value::Array(Vec::new()));
     day.until("14:30:00").await;
-    assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [2], "the slot is tried again");
+    assert_eq!(day.rung(&[&synthetic_number(0).unwrap()]), [2], "the slot is tried again");
 }
 
 async fn a_wrong_number_holds_calls_back_until_there_is_another(fresh: Fresh) {
@@ -120,13 +120,13 @@ async fn a_wrong_number_holds_calls_back_until_there_is_another(fresh: Fresh) {
     let shown = json(&command_line);
     assert_eq!((&shown["not_called"], &shown["wrong_number"]), (&"wrong_number".into(), &true.into()));
     assert_eq!(alerts(&command_line), [AlertKind::WrongNumber]);
-    let new = made_up_number(7).unwrap();
+    let new = synthetic_number(7).unwrap();
     day.network(|network| network.settings().people.put(new.clone(), vec![finishes().into()]));
     let said = command_line.does(&["patients", "set", &hersys_id(0), "--phone-number", new.expose()]);
     assert_eq!(said, "changed: HER-SYS ID 1000001\nautomated calls to •••-••••-0008 at 13:30;17:00\n");
     assert_eq!(alerts(&command_line), [], "it is decided");
     day.until("17:10:00").await;
-    assert_eq!(day.rung(&[&made_up_number(0).unwrap(), &new]), [1, 1]);
+    assert_eq!(day.rung(&[&synthetic_number(0).unwrap(), &new]), [1, 1]);
     // The old number remains marked as wrong.
     let said = command_line.does(&["patients", "set", &hersys_id(0), "--phone-number", "090-1000-0001"]);
     assert!(said.contains("automated calls held back: •••-••••-0001 isn't the patient's"), "{said}");
@@ -139,5 +139,5 @@ async fn a_wrong_number_that_was_right_after_all_is_called_again(fresh: Fresh) {
     assert_eq!(said, "changed: HER-SYS ID 1000001\nautomated calls to •••-••••-0001 at 13:30;17:00\n");
     assert_eq!(alerts(&command_line), []);
     day.until("17:10:00").await;
-    assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [2]);
+    assert_eq!(day.rung(&[&synthetic_number(0).unwrap()]), [2]);
 }

@@ -46,7 +46,7 @@ fn fits(command_line: &CommandLine<'_>) -> String {
     said
 }
 
-fn misfits(command_line: &CommandLine<'_>, names: &[&str]) {
+fn chain_errors(command_line: &CommandLine<'_>, names: &[&str]) {
     let (said, code) = verified(command_line);
     assert_eq!(code, Some(4), "{said}");
     for name in names {
@@ -73,7 +73,7 @@ async fn an_answer_that_was_changed_behind_the_program_is_found_and_named(fresh:
     for (column, value) in [("entry", "090"), ("severity", "red"), ("item", "cough_or_runny_nose")] {
         let stood = first(&kept, &format!("SELECT {column} FROM answers WHERE {of_report}")).await;
         kept.rows(&format!("UPDATE answers SET {column} = '{value}' WHERE {of_report}")).await;
-        misfits(&command_line, &[&format!("an answer of report {report} (answer "), "was changed"]);
+        chain_errors(&command_line, &[&format!("an answer of report {report} (answer "), "was changed"]);
         let changed = of_report.replace("'spo2'", if column == "item" { "'cough_or_runny_nose'" } else { "'spo2'" });
         let one = format!("UPDATE answers SET {column} = '{stood}' WHERE {changed} AND entry = '{before}'");
         let any = format!("UPDATE answers SET {column} = '{stood}' WHERE {changed}");
@@ -81,7 +81,7 @@ async fn an_answer_that_was_changed_behind_the_program_is_found_and_named(fresh:
         fits(&command_line);
     }
     kept.rows(&format!("UPDATE answers SET late = true WHERE {of_report}")).await;
-    misfits(&command_line, &[&report]);
+    chain_errors(&command_line, &[&report]);
 }
 
 async fn a_row_that_was_deleted_behind_the_program_is_found_and_named(fresh: Fresh) {
@@ -90,14 +90,14 @@ async fn a_row_that_was_deleted_behind_the_program_is_found_and_named(fresh: Fre
     seal_trail(&fresh.database).await.unwrap();
     let alert = first(&kept, "SELECT id FROM alerts WHERE kind = 'unanswered'").await;
     kept.rows(&format!("DELETE FROM alerts WHERE id = '{alert}'")).await;
-    misfits(&command_line, &[&format!("alert {alert} was deleted")]);
+    chain_errors(&command_line, &[&format!("alert {alert} was deleted")]);
     let answer = first(&kept, "SELECT id FROM answers ORDER BY id").await;
     let report = first(&kept, &format!("SELECT report_id FROM answers WHERE id = '{answer}'")).await;
     kept.rows(&format!("DELETE FROM answers WHERE report_id = '{report}'")).await;
     kept.rows(&format!("DELETE FROM reports WHERE id = '{report}'")).await;
     let named =
         [format!("alert {alert} was deleted"), format!("report {report} was deleted"), format!("(answer {answer})")];
-    misfits(&command_line, &named.each_ref().map(String::as_str));
+    chain_errors(&command_line, &named.each_ref().map(String::as_str));
 }
 
 async fn an_end_that_was_changed_behind_the_program_is_found_and_named(fresh: Fresh) {
@@ -107,12 +107,12 @@ async fn an_end_that_was_changed_behind_the_program_is_found_and_named(fresh: Fr
     // A closed alert is no longer on the list.
     let alert = first(&kept, "SELECT id FROM alerts WHERE closed_at IS NULL").await;
     kept.rows(&format!("UPDATE alerts SET closed_at = 1, closed_by = 'nobody' WHERE id = '{alert}'")).await;
-    misfits(&command_line, &[&format!("alert {alert} has another end")]);
+    chain_errors(&command_line, &[&format!("alert {alert} has another end")]);
     kept.rows(&format!("UPDATE alerts SET closed_at = NULL, closed_by = NULL WHERE id = '{alert}'")).await;
     fits(&command_line);
     let report = first(&kept, "SELECT id FROM reports WHERE outcome = 'reported'").await;
     kept.rows(&format!("UPDATE reports SET outcome = 'unanswered', ended_at = NULL WHERE id = '{report}'")).await;
-    misfits(&command_line, &[&format!("report {report} has another end")]);
+    chain_errors(&command_line, &[&format!("report {report} has another end")]);
 }
 
 /// The latest answer to a question counts, so an inserted row has the same effect as a changed one.
@@ -130,7 +130,7 @@ async fn a_row_that_was_put_in_behind_the_program_is_found_and_named(fresh: Fres
         let copied = columns.replace(" at,", &format!(" {at},"));
         let select = format!("SELECT '{new}{nth}', {copied}, {salt} FROM answers WHERE id = '{answer}'");
         kept.rows(&format!("INSERT INTO answers (id, {columns}, salt) {select}")).await;
-        misfits(&command_line, &[&format!("(answer {new}{nth}) has no seal")]);
+        chain_errors(&command_line, &[&format!("(answer {new}{nth}) has no seal")]);
         kept.rows(&format!("DELETE FROM answers WHERE id = '{new}{nth}'")).await;
         fits(&command_line);
     }
@@ -138,13 +138,13 @@ async fn a_row_that_was_put_in_behind_the_program_is_found_and_named(fresh: Fres
     let alert = first(&kept, alert).await;
     let select = format!("SELECT '{new}3', {columns} FROM alerts WHERE id = '{alert}'");
     kept.rows(&format!("INSERT INTO alerts (id, {columns}) {select}")).await;
-    misfits(&command_line, &[&format!("alert {new}3 has no seal")]);
+    chain_errors(&command_line, &[&format!("alert {new}3 has no seal")]);
     // In place of a deleted one: both are named.
     kept.rows(&format!("DELETE FROM alerts WHERE id = '{alert}'")).await;
-    misfits(&command_line, &[&format!("alert {new}3 has no seal"), &format!("alert {alert} was deleted")]);
+    chain_errors(&command_line, &[&format!("alert {new}3 has no seal"), &format!("alert {alert} was deleted")]);
     // Rows that were sealed as found at a start are reported as such.
     seal_left_behind(&fresh.database, Timestamp::now(), Duration::ZERO).await.unwrap();
-    misfits(&command_line, &[&format!("alert {alert} was deleted")]);
+    chain_errors(&command_line, &[&format!("alert {alert} was deleted")]);
 }
 
 async fn what_is_erased_on_purpose_is_told_from_what_was_deleted(fresh: Fresh) {
@@ -160,7 +160,7 @@ async fn what_is_erased_on_purpose_is_told_from_what_was_deleted(fresh: Fresh) {
     assert!(said.contains(&format!("; {erased} were erased, as the trail says")), "{said}");
     let other = first(&kept, "SELECT id FROM reports WHERE outcome = 'reported'").await;
     kept.rows(&format!("DELETE FROM answers WHERE report_id = '{other}'")).await;
-    misfits(&command_line, &[&format!("an answer of report {other}"), "was deleted"]);
+    chain_errors(&command_line, &[&format!("an answer of report {other}"), "was deleted"]);
 }
 
 async fn rows_of_an_older_version_are_sealed_as_they_were_found(fresh: Fresh) {
@@ -183,7 +183,7 @@ async fn rows_of_an_older_version_are_sealed_as_they_were_found(fresh: Fresh) {
     );
     let report = first(&kept, "SELECT report_id FROM answers WHERE item = 'spo2'").await;
     kept.rows(&format!("UPDATE answers SET entry = '090' WHERE item = 'spo2' AND report_id = '{report}'")).await;
-    misfits(&command_line, &[&report]);
+    chain_errors(&command_line, &[&report]);
 }
 
 async fn rows_that_a_dead_process_left_behind_are_sealed_as_found(fresh: Fresh) {
@@ -211,5 +211,5 @@ async fn an_alert_that_a_command_closes_is_sealed_when_it_ends(fresh: Fresh) {
     command_line.does(&["alerts", "close", &alert]);
     fits(&command_line);
     kept.rows(&format!("UPDATE alerts SET closed_by = 'somebody else' WHERE id = '{alert}'")).await;
-    misfits(&command_line, &[&alert]);
+    chain_errors(&command_line, &[&alert]);
 }

@@ -1,7 +1,7 @@
 //! Calls with unknown outcome: what is known of them, and `kenkocall calls resolve` (fault 9).
 
 use kenkocall::carrier::simulator::NetworkFaults;
-use kenkocall::lab::made_up_number;
+use kenkocall::lab::synthetic_number;
 use serde_json::Value;
 
 use crate::simulated_day::{Day, finishes, hersys_id, today};
@@ -60,7 +60,7 @@ async fn a_call_with_unknown_outcome_is_listed_with_what_is_known(fresh: Fresh) 
     assert!(command_line.does(&["dialer", "show"]).contains("calls of unknown outcome 1: "));
     // I2: it is never dialled while its outcome is unknown, at any time.
     day.until("18:00:00").await;
-    assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [0]);
+    assert_eq!(day.rung(&[&synthetic_number(0).unwrap()]), [0]);
     assert_eq!(attempt(&command_line, &id)["state"], "unknown");
 }
 
@@ -76,7 +76,7 @@ async fn a_call_that_was_not_placed_is_placed_once_more(fresh: Fresh) {
     assert_eq!(entry.details.as_str(), format!(r#"{{"call":[null,"{id}"],"resolved":["unknown","not_placed"]}}"#));
     day.network(|network| network.settings().network_faults = NetworkFaults::FAIR);
     day.until("14:30:00").await;
-    assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [1]);
+    assert_eq!(day.rung(&[&synthetic_number(0).unwrap()]), [1]);
     let shown = attempt(&command_line, &id);
     assert_eq!((&shown["outcome"], &shown["slot"]["state"]), (&"not_placed".into(), &"reported".into()));
     assert_eq!(shown["of_slot"].as_array().unwrap().len(), 2);
@@ -100,7 +100,7 @@ async fn a_call_that_was_answered_ends_its_slot(fresh: Fresh) {
     insta::assert_snapshot!("resolved_answered", timeless(&command_line.does(&["calls", "resolve", &id, "answered"])));
     day.network(|network| network.settings().network_faults = NetworkFaults::FAIR);
     day.until("18:00:00").await;
-    assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [0]);
+    assert_eq!(day.rung(&[&synthetic_number(0).unwrap()]), [0]);
     assert_eq!(alerts(&command_line), ["unanswered"], "there is no report");
 }
 
@@ -124,7 +124,7 @@ async fn a_call_is_looked_for_again_and_found(fresh: Fresh) {
     day.goes_on(20).await;
     let shown = attempt(&command_line, &id);
     assert_eq!((&shown["state"], &shown["outcome"]), (&"ended".into(), &"busy".into()));
-    assert_eq!(day.rung(&[&made_up_number(0).unwrap()]), [1]);
+    assert_eq!(day.rung(&[&synthetic_number(0).unwrap()]), [1]);
 }
 
 async fn a_call_that_is_found_after_all_leaves_the_list_of_alerts(fresh: Fresh) {

@@ -38,7 +38,7 @@ fn at() -> Timestamp {
 }
 
 fn person(answers: Vec<(Item, &str)>, thresholds: Thresholds) -> Person {
-    let mut centre = Fixtures::of_a_made_up_centre().unwrap().centre;
+    let mut centre = Fixtures::of_a_synthetic_centre().unwrap().centre;
     centre.thresholds = thresholds;
     let id = uuid::Uuid::from_u128(7);
     let answers = answers.into_iter().map(|(item, entry)| (item, item.read(entry).unwrap())).collect();

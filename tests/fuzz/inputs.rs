@@ -186,7 +186,7 @@ pub fn conversation(data: &[u8]) {
     let line = FlowName::from(LINES[usize::from(*line) % LINES.len()]);
     let at: Timestamp = "2026-12-01T01:00:00Z".parse().unwrap();
     let birth_date = BirthDate::parse_keys("19800401", date(2026, 12, 1)).unwrap();
-    let mut cast = Fixtures::of_a_made_up_centre().unwrap();
+    let mut cast = Fixtures::of_a_synthetic_centre().unwrap();
     let standing = FixtureStatus::UnderObservation;
     cast.patients.push(FixturePatient::new(HersysId::parse(ID).unwrap(), birth_date, standing));
     let mut call = FlowTest::new(Arc::clone(&LIBRARY), line, Language::Japanese, cast, at);

@@ -64,6 +64,6 @@ async fn continues(url: String) {
     assert!(kinds.contains(&"withdraw".to_owned()), "{kinds:?}");
     let context = Context::new(database.clone(), Clock::reading(move || now));
     let walked = walk_trail(&context, &Actor::System, None, std::time::Duration::ZERO).await.unwrap();
-    assert!(walked.misfit.is_none() && walked.rows.bad.is_empty() && walked.entries > 0);
+    assert!(walked.chain_error.is_none() && walked.rows.bad.is_empty() && walked.entries > 0);
     database.close().await;
 }

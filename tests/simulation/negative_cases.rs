@@ -159,11 +159,11 @@ const MORE: [(&str, Invariant, Doctor); 17] = [
         note_last(day, LoggedEventKind::StopNoted(stranger()))
     }),
     ("the audit trail doesn't verify", Invariant::Audited, |day| {
-        note_last(day, LoggedEventKind::TrailWalked { entries: 1_000_000, misfit: Some("entry 3".to_owned()) });
+        note_last(day, LoggedEventKind::TrailWalked { entries: 1_000_000, chain_error: Some("entry 3".to_owned()) });
     }),
     ("changes are missing in the audit trail", Invariant::Audited, |day| {
         note_last(day, LoggedEventKind::CalledNow(0));
-        note_last(day, LoggedEventKind::TrailWalked { entries: 0, misfit: None });
+        note_last(day, LoggedEventKind::TrailWalked { entries: 0, chain_error: None });
     }),
     ("more calls than the centre allows", Invariant::Limited, |day| day.most_calls = Some(1)),
     ("the log names somebody", Invariant::Private, |day| {

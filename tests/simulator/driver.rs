@@ -165,7 +165,7 @@ impl Phones {
     }
 
     fn begin(&mut self, news: &NetworkEvent, flow: &str, by: AnsweredBy) -> Option<Turn> {
-        let mut cast = Fixtures::of_a_made_up_centre().unwrap();
+        let mut cast = Fixtures::of_a_synthetic_centre().unwrap();
         cast.caller = news.to.clone().or(news.from.clone());
         let people = if news.call.is_some() { vec![identity("1234567", "19800401")] } else { self.patients.clone() };
         let patients = people

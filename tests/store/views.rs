@@ -149,12 +149,12 @@ async fn a_changed_list_of_the_shown_is_found(fresh: Fresh) {
     let context = with_alerts(&fresh, 0..6).await;
     drop(list_alerts(&context, &operator(None), &alerts_of_all()).await.unwrap());
     seal_trail(&context.database).await.unwrap();
-    let misfit = async || {
+    let chain_error = async || {
         let walked = walk_trail(&context, &operator(None), None, Duration::ZERO).await.unwrap();
-        (walked.entries, walked.misfit.is_some())
+        (walked.entries, walked.chain_error.is_some())
     };
     // The view, and the seals of the alerts.
-    assert_eq!(misfit().await, (2, false));
+    assert_eq!(chain_error().await, (2, false));
     let kept = DatabaseAssertions::at(&fresh.url);
     let on = if fresh.url.starts_with("postgres") { " ON audit_subjects" } else { "" };
     for trigger in ["audit_keeps_subjects", "audit_keeps_their_values"] {
@@ -178,9 +178,9 @@ async fn a_changed_list_of_the_shown_is_found(fresh: Fresh) {
             kept.rows(&copy.replace("ID", &shown.to_string())).await;
         }
         kept.rows(&change.replace("ID", &shown.to_string())).await;
-        assert_eq!(misfit().await, (0, true), "{change}");
+        assert_eq!(chain_error().await, (0, true), "{change}");
         kept.rows(&back.replace("ID", &shown.to_string())).await;
-        assert_eq!(misfit().await, (2, false), "{back}");
+        assert_eq!(chain_error().await, (2, false), "{back}");
     }
 }
 

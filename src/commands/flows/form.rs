@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use super::{library_of, made_up};
+use super::{library_of, synthetic};
 use crate::commands::arguments::Form as Output;
 use crate::commands::documents::Origin;
 use crate::commands::exit::{Exit, usage};
@@ -73,7 +73,7 @@ pub(super) fn show(origin: &Origin, language: Language, given: Vec<Given>, outpu
 /// The made-up patient, under the default thresholds.
 fn submitter(language: Language) -> anyhow::Result<Submitter> {
     let at = crate::service::Clock::system().now();
-    let person = made_up(at)?.first_person().context("the made-up patient")?;
+    let person = synthetic(at)?.first_person().context("the made-up patient")?;
     Ok(Submitter { person: *person, language, at })
 }
 

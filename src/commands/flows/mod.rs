@@ -226,8 +226,8 @@ fn export(directory: &Path, existing: Existing, form: Form) -> anyhow::Result<()
 }
 
 /// A made-up centre with the made-up patient, who hasn't reported yet today.
-fn made_up(now: jiff::Timestamp) -> anyhow::Result<Fixtures> {
-    let mut cast = Fixtures::of_a_made_up_centre().map_err(|error| anyhow::anyhow!("{error}"))?;
+fn synthetic(now: jiff::Timestamp) -> anyhow::Result<Fixtures> {
+    let mut cast = Fixtures::of_a_synthetic_centre().map_err(|error| anyhow::anyhow!("{error}"))?;
     cast.caller = Some(PhoneNumber::from_e164("+815000000000").context("the made-up caller's number")?);
     let today = jiff::tz::TimeZone::UTC.to_datetime(now).date();
     let birth_date = BirthDate::parse_keys(PLAYED_BIRTH_DATE, today).context("the made-up birth date")?;
@@ -241,7 +241,7 @@ fn play(flow_set: &Arc<FlowSet>, flow: &str, language: Language) -> anyhow::Resu
         return Err(usage(no_such_flow(flow_set, flow)));
     }
     let now = crate::service::Clock::system().now();
-    let cast = made_up(now)?;
+    let cast = synthetic(now)?;
     outln!("{}", text!("phone-help"));
     outln!("{}\n", text!("flows-made-up-patient", id = PLAYED_ID, birth_date = PLAYED_BIRTH_DATE));
 

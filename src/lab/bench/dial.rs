@@ -18,7 +18,7 @@ use crate::commands::documents::Origin;
 use crate::commands::output::outln;
 use crate::config::Config;
 use crate::domain::{CallTimes, CallingHours, PhoneNumber};
-use crate::lab::{SyntheticDay, add_even_slots, add_made_up_day, made_up_number};
+use crate::lab::{SyntheticDay, add_even_slots, add_synthetic_day, synthetic_number};
 use crate::service::{Clock, Context, ConversationService, Dialer, SimulatedCarrier};
 use crate::store::{Database, attempts, turns};
 
@@ -102,7 +102,7 @@ impl Exchange {
         let from = line_settings.call_back_number.clone().context("the number that calls come from")?;
         let dialling = dialling(config, from);
         let dialer = Dialer::new(Arc::clone(&context), conversations.clone(), network.carriers.clone(), dialling);
-        add_made_up_day(&context.database, &day(&context.clock, plan)?).await?;
+        add_synthetic_day(&context.database, &day(&context.clock, plan)?).await?;
         let longest_call = dialer.dialling().longest_call();
         let workers = start_workers(&context, &conversations, Some(network), Some(dialer), longest_call);
         Ok(Self { context, conversations, lines, workers })
@@ -186,7 +186,7 @@ struct Placed {
 impl Placed {
     fn of(lines: &SimulatedCarrier, plan: &Plan, begun: Timestamp) -> anyhow::Result<Self> {
         let nth: HashMap<PhoneNumber, u32> =
-            (0..plan.calls).filter_map(|nth| Some((made_up_number(nth)?, nth))).collect();
+            (0..plan.calls).filter_map(|nth| Some((synthetic_number(nth)?, nth))).collect();
         let placed = lines.with(|network, _| network.placed());
         let apart = plan.apart()?.unwrap_or_default();
         let mut late = Histogram::new(3).context("the histogram")?;

@@ -18,7 +18,7 @@ use super::turns::{drive, rate};
 use crate::carrier::twilio::SigningKey;
 use crate::commands::output::outln;
 use crate::domain::DataOrigin;
-use crate::lab::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, add_made_up};
+use crate::lab::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, add_synthetic};
 use crate::service::Clock;
 use crate::store::{Database, snapshot};
 
@@ -114,7 +114,7 @@ async fn prepared(database: Option<String>, scratch: &TempDir) -> anyhow::Result
     let store = Database::open(&url, 4).await?;
     // The measured server is configured for a real carrier.
     store.migrate(DataOrigin::Real).await?;
-    add_made_up(&store, &Clock::system(), PATIENTS).await?;
+    add_synthetic(&store, &Clock::system(), PATIENTS).await?;
     store.close().await;
     let server = Measured::start(&["serve"], Some(&url), free_address()?)?;
     Ok((url, Arc::new(server)))

@@ -18,7 +18,7 @@ const STEPS: u32 = 200_000;
 pub(super) fn run() -> anyhow::Result<()> {
     let flow_set = Origin::choose(None).flow_set()?;
     let at = crate::service::Clock::system().now();
-    let mut cast = Fixtures::of_a_made_up_centre().map_err(|error| anyhow::anyhow!("{error}"))?;
+    let mut cast = Fixtures::of_a_synthetic_centre().map_err(|error| anyhow::anyhow!("{error}"))?;
     let birth_date =
         BirthDate::parse_keys("19800401", jiff::civil::date(2000, 1, 1)).context("the made-up birth date")?;
     let id = HersysId::parse("1234567").context("the made-up HER-SYS ID")?;

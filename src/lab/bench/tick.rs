@@ -18,7 +18,7 @@ use crate::commands::documents::Origin;
 use crate::commands::output::outln;
 use crate::config::Config;
 use crate::domain::{CallTimes, CallingHours};
-use crate::lab::{STEP, Simulation, SyntheticDay, VirtualClock, add_made_up_day};
+use crate::lab::{STEP, Simulation, SyntheticDay, VirtualClock, add_synthetic_day};
 use crate::service::DialerSettings;
 
 /// The number of registered patients in each measurement.
@@ -115,7 +115,7 @@ async fn open(url: &str, registered: u32, clock: &VirtualClock) -> anyhow::Resul
     let rounds = ROUNDS.map(|hour| format!("{hour:02}:00")).join(";");
     *times.first_mut().context("at least a thousand patients")? = rounds.parse().context("the times of calls")?;
     let day = SyntheticDay { hours: CallingHours::default(), times, patients: registered, after: clock.now() };
-    add_made_up_day(&context.database, &day).await?;
+    add_synthetic_day(&context.database, &day).await?;
     Ok(simulation)
 }
 

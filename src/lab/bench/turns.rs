@@ -16,7 +16,7 @@ use super::server::{Measured, TOKEN, free_address};
 use crate::carrier::twilio::SigningKey;
 use crate::commands::output::outln;
 use crate::domain::DataOrigin;
-use crate::lab::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, add_made_up};
+use crate::lab::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, add_synthetic};
 use crate::service::Clock;
 use crate::store::Database;
 
@@ -37,7 +37,7 @@ async fn measure(calls: u32, turns: u32, url: &str, patients: u32) -> anyhow::Re
     let store = Database::open(url, 4).await?;
     // The measured server is configured for a real carrier.
     store.migrate(DataOrigin::Real).await?;
-    add_made_up(&store, &Clock::system(), patients).await?;
+    add_synthetic(&store, &Clock::system(), patients).await?;
     store.close().await;
 
     let server = Measured::start(&["serve"], Some(url), free_address()?)?;

@@ -18,7 +18,7 @@ use crate::commands::output::outln;
 use crate::config::Config;
 use crate::domain::{Actor, CallTimes, CallingHours, Line};
 use crate::lab::{
-    STEP, Simulation, Stretch, SyntheticDay, VirtualClock, add_made_up_day, made_up_identity, made_up_number,
+    STEP, Simulation, Stretch, SyntheticDay, VirtualClock, add_synthetic_day, synthetic_identity, synthetic_number,
 };
 use crate::service::{Clock, DailyStats, DialerSettings, day_figures};
 use crate::store::turns;
@@ -97,7 +97,7 @@ async fn open(mut config: Config, patients: u32, seed: u64, clock: &VirtualClock
         patients,
         after: clock.now(),
     };
-    add_made_up_day(&simulation.context.database, &day).await?;
+    add_synthetic_day(&simulation.context.database, &day).await?;
     Ok(simulation)
 }
 
@@ -105,7 +105,7 @@ async fn open(mut config: Config, patients: u32, seed: u64, clock: &VirtualClock
 fn ring_in(simulation: &Simulation, patients: u32, zone: &TimeZone, date: Date) -> anyhow::Result<()> {
     let first = at(zone, date, 8)?;
     for nth in (0..patients).step_by(RINGS_IN as usize) {
-        let (hersys_id, birth_date) = made_up_identity(nth).context("a made-up patient")?;
+        let (hersys_id, birth_date) = synthetic_identity(nth).context("a made-up patient")?;
         let caller = Caller {
             people: vec![Identity { hersys_id, birth_date }],
             language: crate::domain::Language::Japanese,
@@ -113,7 +113,7 @@ fn ring_in(simulation: &Simulation, patients: u32, zone: &TimeZone, date: Date) 
         };
         let when = first.checked_add(SignedDuration::from_secs(i64::from(nth % 7_200))).unwrap_or(first);
         simulation.lines.with(|network, _| {
-            let _leg = network.ring_in(made_up_number(nth), Line::HealthCall, caller, when);
+            let _leg = network.ring_in(synthetic_number(nth), Line::HealthCall, caller, when);
         });
     }
     Ok(())

@@ -17,7 +17,7 @@ use crate::commands::documents::Origin;
 use crate::commands::output::{closed, outln, write_raw};
 use crate::config::Config;
 use crate::domain::{CallTimes, CallingHours, escaped_lines};
-use crate::lab::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, SyntheticDay, add_made_up_day};
+use crate::lab::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, SyntheticDay, add_synthetic_day};
 use crate::service::ServiceEvent;
 
 /// The patients are due over this many minutes, beginning with the current one.
@@ -47,7 +47,7 @@ pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64, named: 
     let context = server.context().clone();
     let watching = context.event_bus.watch();
     let now = context.clock.now();
-    add_made_up_day(&context.database, &day(patients, now, &zone)?).await?;
+    add_synthetic_day(&context.database, &day(patients, now, &zone)?).await?;
 
     outln!(
         "自動架電 — a made-up health centre calls its {patients} patients. No phone rings: the network is simulated.\n"

@@ -16,7 +16,7 @@ use crate::commands::output::outln;
 use crate::commands::terminal;
 use crate::config::Config;
 use crate::domain::{Actor, CallId, Disposition, Line, PhoneNumber};
-use crate::lab::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, add_made_up};
+use crate::lab::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, add_synthetic};
 use crate::service::{
     AlertQuery, Begin, CarrierEvent, Client, ConversationService, Details, Outcome, list_alerts, show_call,
 };
@@ -47,7 +47,7 @@ pub(super) async fn demonstrate(
     let conversations = server.conversations();
     let context = server.context().clone();
     let client = Client { context: context.clone(), actor: Actor::System };
-    add_made_up(&context.database, &context.clock, patients).await?;
+    add_synthetic(&context.database, &context.clock, patients).await?;
 
     outln!("健康コール — the health-call line, played at this terminal.\n");
     outln!("  database   {} (fresh, removed at the end)", config.database.url);

@@ -83,7 +83,7 @@ pub enum LoggedEventKind {
         /// Entries that verify.
         entries: u64,
         /// The first entry that doesn't, if any.
-        misfit: Option<String>,
+        chain_error: Option<String>,
     },
     /// A maintenance began or ended.
     Maintenance(bool),

@@ -217,10 +217,13 @@ impl ServerRun<'_> {
         seal_trail(&client.context.database).await?;
         seal_left_behind(&client.context.database, self.world.time.now(), std::time::Duration::ZERO).await?;
         let walked = walk_trail(&client.context, &client.actor, None, std::time::Duration::ZERO).await?;
-        let misfit = walked.misfit.map(|misfit| format!("{misfit:?}"));
+        let chain_error = walked.chain_error.map(|chain_error| format!("{chain_error:?}"));
         let bad = walked.rows.bad.first().map(|row| format!("{row:?}"));
         let unsealed = (walked.rows.unsealed > 0).then(|| format!("{} rows without a seal", walked.rows.unsealed));
-        self.world.note(LoggedEventKind::TrailWalked { entries: walked.entries, misfit: misfit.or(bad).or(unsealed) });
+        self.world.note(LoggedEventKind::TrailWalked {
+            entries: walked.entries,
+            chain_error: chain_error.or(bad).or(unsealed),
+        });
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use uuid::Uuid;
 
-use super::sealing::{Says, rows_of};
+use super::sealing::{SealAction, rows_of};
 use crate::store::audit::Sealed;
 use crate::store::chain::Hash;
 use crate::store::sealed_rows::{self, SealedRow, TextPlace};
@@ -70,9 +70,9 @@ pub(super) struct Rows {
 impl Rows {
     /// Adds the rows that an entry names.
     pub(super) async fn take(&mut self, tx: &mut Tx, sealed: &Sealed) -> Result<(), StoreError> {
-        let Some(says) = Says::of(&sealed.entry.action) else { return Ok(()) };
+        let Some(says) = SealAction::of(&sealed.entry.action) else { return Ok(()) };
         let Some(rows) = rows_of(&sealed.entry.details) else { return Ok(()) };
-        if says == Says::Erased {
+        if says == SealAction::Erased {
             rows.iter().filter_map(|row| SealKey::parse(row)).for_each(|key| self.erase(key));
             return Ok(());
         }
@@ -83,7 +83,7 @@ impl Rows {
             self.hold(key, hash, there.get(&row));
             if whole(key.kind) == key.kind {
                 self.named.insert(self.hasher.hash_one(key));
-                self.found += u64::from(says == Says::Found);
+                self.found += u64::from(says == SealAction::Found);
             }
         }
         Ok(())

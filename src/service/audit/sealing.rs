@@ -26,7 +26,7 @@ const PAGE: u32 = 500;
 
 /// What an entry says about the rows that it names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Says {
+pub(super) enum SealAction {
     /// They were sealed when they were written.
     Sealed,
     /// They had no seal and are sealed as found.
@@ -35,7 +35,7 @@ pub(super) enum Says {
     Erased,
 }
 
-impl Says {
+impl SealAction {
     const ALL: [Self; 3] = [Self::Sealed, Self::Found, Self::Erased];
 
     const fn action(self) -> &'static str {
@@ -73,7 +73,13 @@ pub(super) fn rows_of(details: &str) -> Option<Vec<String>> {
 }
 
 /// An entry that names rows, with their hashes unless they were erased.
-pub(super) fn entry(says: Says, why: Option<&str>, sealer: SealedBy<'_>, at: Timestamp, rows: &[String]) -> AuditRow {
+pub(super) fn entry(
+    says: SealAction,
+    why: Option<&str>,
+    sealer: SealedBy<'_>,
+    at: Timestamp,
+    rows: &[String],
+) -> AuditRow {
     let details = match why {
         Some(why) => json!({ "rows": rows, "why": why }),
         None => json!({ "rows": rows }),
@@ -102,7 +108,7 @@ pub async fn write_seals(database: &Database, sealer: SealedBy<'_>) -> Result<us
     }
     let write = async {
         let mut tx = database.begin_write().await?;
-        append(&mut tx, Says::Sealed, None, sealer, &seals).await?;
+        append(&mut tx, SealAction::Sealed, None, sealer, &seals).await?;
         tx.commit().await
     };
     match write.await {
@@ -116,7 +122,7 @@ pub async fn write_seals(database: &Database, sealer: SealedBy<'_>) -> Result<us
 
 async fn append(
     tx: &mut Tx,
-    says: Says,
+    says: SealAction,
     why: Option<&str>,
     sealer: SealedBy<'_>,
     seals: &[Seal],
@@ -153,7 +159,7 @@ pub async fn seal_left_behind(
     left.retain(|seal| still.get(&seal.key) == Some(&seal.hash));
     if !left.is_empty() {
         let mut tx = database.begin_write().await?;
-        append(&mut tx, Says::Found, Some("without a seal"), SealedBy::PROGRAM, &left).await?;
+        append(&mut tx, SealAction::Found, Some("without a seal"), SealedBy::PROGRAM, &left).await?;
         tx.commit().await?;
     }
     Ok(left.len())
@@ -201,12 +207,12 @@ async fn recent_seals(tx: &mut Tx) -> Result<(Timestamp, HashMap<SealKey, Hash>)
         let Some(last) = page.last() else { break };
         before = last.sequence;
         for sealed in &page {
-            let says = Says::of(&sealed.entry.action);
+            let says = SealAction::of(&sealed.entry.action);
             let at = Timestamp::from_millisecond(sealed.entry.at).unwrap_or(Timestamp::UNIX_EPOCH);
             if since.is_some_and(|since| at < since) {
                 return Ok((since.unwrap_or(at), known));
             }
-            if !matches!(says, Some(Says::Sealed | Says::Found)) {
+            if !matches!(says, Some(SealAction::Sealed | SealAction::Found)) {
                 continue;
             }
             since = since.or_else(|| at.checked_sub(LOOKS_BACK).ok());
@@ -245,7 +251,7 @@ pub async fn seal_older_rows(database: &Database, now: Timestamp) -> Result<u64,
             let seals =
                 found.iter().flat_map(|found| found.hash.map(|hash| (found.key, hash)).into_iter().chain(found.end));
             let seals: Vec<Seal> = seals.map(|(key, hash)| Seal { key, at: now, hash }).collect();
-            append(&mut tx, Says::Found, Some("at the upgrade"), SealedBy::PROGRAM, &seals).await?;
+            append(&mut tx, SealAction::Found, Some("at the upgrade"), SealedBy::PROGRAM, &seals).await?;
             tx.commit().await?;
         }
     }
@@ -258,7 +264,7 @@ pub async fn seal_older_rows(database: &Database, now: Timestamp) -> Result<u64,
 /// The entries that record the erasure of rows.
 pub fn erased_rows(keys: &[SealKey], sealer: SealedBy<'_>, now: Timestamp) -> Vec<AuditRow> {
     let rows: Vec<String> = keys.iter().map(SealKey::to_string).collect();
-    rows.chunks(ROWS).map(|chunk| entry(Says::Erased, None, sealer, now, chunk)).collect()
+    rows.chunks(ROWS).map(|chunk| entry(SealAction::Erased, None, sealer, now, chunk)).collect()
 }
 
 /// Erases a report with its answers and alerts, and records the erasure in the trail. Their hashes stay in the trail.

@@ -40,7 +40,7 @@ pub struct Verification {
     /// The result for the answers, reports and alerts that the trail names.
     pub rows: RowsRead,
     /// The first mismatch.
-    pub misfit: Option<ChainError>,
+    pub chain_error: Option<ChainError>,
 }
 
 /// The content of a checkpoint file.
@@ -124,16 +124,16 @@ pub async fn walk_trail(
         waiting: 0,
         checkpoints: None,
         rows: RowsRead::default(),
-        misfit: None,
+        chain_error: None,
     };
     let mut rows = Rows::default();
     let mut tx = database.begin_read().await?;
     let mut end = walk(&mut tx, &mut walked, &mut rows, GENESIS).await?;
     // Entries after a mismatch aren't read, and they may name rows.
-    let unsealed = if walked.misfit.is_none() { rows.unsealed(&mut tx).await? } else { HashSet::new() };
+    let unsealed = if walked.chain_error.is_none() { rows.unsealed(&mut tx).await? } else { HashSet::new() };
     for _ in 0..LOOKS_AGAIN {
         let waits = rows.some_end_is_open() || !rows.names_all(&unsealed);
-        if sealed_within.is_zero() || walked.misfit.is_some() || !waits {
+        if sealed_within.is_zero() || walked.chain_error.is_some() || !waits {
             break;
         }
         // The row was just written or has just ended. The node that wrote it seals it within a second.
@@ -143,17 +143,17 @@ pub async fn walk_trail(
         end = walk(&mut tx, &mut walked, &mut rows, end).await?;
     }
     walked.rows = rows.read(&mut tx, &unsealed).await?;
-    if walked.misfit.is_none() {
+    if walked.chain_error.is_none() {
         let Head { sequence: sealed, hash } = audit::head(&mut tx).await?;
         if (sealed, hash) != (walked.entries, end) {
-            walked.misfit = Some(ChainError::End { sequence: walked.entries, sealed });
+            walked.chain_error = Some(ChainError::End { sequence: walked.entries, sealed });
         }
     }
     if let Some(path) = checkpoints {
-        let (read, misfit) = compare(&mut tx, path, length).await?;
+        let (read, chain_error) = compare(&mut tx, path, length).await?;
         walked.checkpoints = Some(read);
         // A changed entry says more than the checkpoint that contradicts it.
-        walked.misfit = walked.misfit.or(misfit);
+        walked.chain_error = walked.chain_error.or(chain_error);
     }
     walked.waiting = audit::waiting(&mut tx).await?;
     Ok(walked)
@@ -168,13 +168,13 @@ async fn walk(tx: &mut Tx, walked: &mut Verification, rows: &mut Rows, end: Hash
         for sealed in page {
             let sequence = walked.entries + 1;
             if sealed.sequence != sequence {
-                walked.misfit = Some(ChainError::Missing { sequence });
+                walked.chain_error = Some(ChainError::Missing { sequence });
                 return Ok(hash);
             }
             let at = Timestamp::from_millisecond(sealed.entry.at).ok();
             let expected = link(&hash, sequence, &sealed.entry);
             if sealed.hash != Some(expected) {
-                walked.misfit = Some(ChainError::Changed { sequence, id: sealed.entry.id.parse().ok(), at });
+                walked.chain_error = Some(ChainError::Changed { sequence, id: sealed.entry.id.parse().ok(), at });
                 return Ok(hash);
             }
             rows.take(tx, &sealed).await?;

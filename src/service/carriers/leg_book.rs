@@ -20,11 +20,11 @@ pub struct LegBook {
 
 /// Whether a leg belongs to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Speaks {
+pub enum LegOwner {
     /// It is a leg of the call, or the call's first leg.
-    ForTheCall,
+    ThisCall,
     /// It belongs to another call, or the call has another leg.
-    ForAnother,
+    AnotherCall,
 }
 
 impl LegBook {
@@ -48,9 +48,9 @@ impl LegBook {
         call: CallId,
         carrier: &'static str,
         leg: &CarrierLegId,
-    ) -> Result<Speaks, StoreError> {
+    ) -> Result<LegOwner, StoreError> {
         if self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&call) == Some(leg) {
-            return Ok(Speaks::ForTheCall);
+            return Ok(LegOwner::ThisCall);
         }
         let mut tx = context.database.begin_read().await?;
         let mut of_call = legs::of_calls(&mut tx, &[call]).await?;
@@ -58,12 +58,12 @@ impl LegBook {
         if of_call.is_empty() {
             let found = legs::by_carrier_leg(&mut tx, carrier, &[leg.as_str()]).await?;
             let another = found.iter().any(|found| found.call != call);
-            return Ok(if another { Speaks::ForAnother } else { Speaks::ForTheCall });
+            return Ok(if another { LegOwner::AnotherCall } else { LegOwner::ThisCall });
         }
         if !of_call.iter().any(|row| row.carrier_leg_id == leg.as_str()) {
-            return Ok(Speaks::ForAnother);
+            return Ok(LegOwner::AnotherCall);
         }
         self.begun(call, leg);
-        Ok(Speaks::ForTheCall)
+        Ok(LegOwner::ThisCall)
     }
 }

@@ -6,7 +6,7 @@ mod simulated;
 #[cfg(feature = "lab")]
 mod simulated_gateway;
 
-pub use leg_book::{LegBook, Speaks};
+pub use leg_book::{LegBook, LegOwner};
 #[cfg(feature = "lab")]
 pub use simulated::{NetworkObserver, SimulatedCarrier};
 #[cfg(feature = "lab")]

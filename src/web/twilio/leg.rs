@@ -10,7 +10,7 @@ use super::CARRIER;
 use super::verified::refused;
 use crate::carrier::CarrierLegId;
 use crate::domain::CallId;
-use crate::service::Speaks;
+use crate::service::LegOwner;
 use crate::web::Web;
 
 /// The timeout of the lookup. The turn itself must still be handled in time.
@@ -21,8 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(super) async fn refusal(web: &Web, call: CallId, leg: &CarrierLegId) -> Option<Response> {
     let looked_up = tokio::time::timeout(PATIENCE, web.legs.speaks(&web.context, call, CARRIER, leg)).await;
     match looked_up {
-        Ok(Ok(Speaks::ForTheCall)) => None,
-        Ok(Ok(Speaks::ForAnother)) => {
+        Ok(Ok(LegOwner::ThisCall)) => None,
+        Ok(Ok(LegOwner::AnotherCall)) => {
             let sentence = "the CallSid of this request belongs to another call than its URL\n";
             Some(refused("leg", StatusCode::FORBIDDEN, sentence))
         }

@@ -138,7 +138,7 @@ impl Case<'_> {
     fn audited(&mut self) {
         let moments = &self.record.moments;
         let walked = moments.iter().rev().find_map(|moment| match &moment.what {
-            LoggedEventKind::TrailWalked { entries, misfit } => Some((*entries, misfit.clone())),
+            LoggedEventKind::TrailWalked { entries, chain_error } => Some((*entries, chain_error.clone())),
             _ => None,
         });
         let changes = moments
@@ -147,7 +147,7 @@ impl Case<'_> {
         // The initial patients came in one list.
         let by_staff = changes.filter(|moment| moment.asked > 0).count();
         match walked {
-            Some((_, Some(misfit))) => self.complain(Invariant::Audited, misfit),
+            Some((_, Some(chain_error))) => self.complain(Invariant::Audited, chain_error),
             Some((entries, None)) if entries < u64::try_from(by_staff).unwrap_or(u64::MAX) => {
                 let what = format!("staff changed {by_staff} things, and the trail has {entries} entries");
                 self.complain(Invariant::Audited, what);

@@ -15,7 +15,7 @@ impl Case<'_> {
                 continue;
             }
             let attempts: Vec<&Attempt> = tables.attempts.iter().filter(|one| one.slot == slot.id).collect();
-            if let Some(why) = misfit(slot, &attempts) {
+            if let Some(why) = contradiction(slot, &attempts) {
                 let what =
                     format!("slot {} of {} ended as {} {:?}: {why}", slot.id, slot.time, slot.state, slot.reason);
                 self.complain(Invariant::Ended, what);
@@ -35,7 +35,7 @@ impl Case<'_> {
 }
 
 /// Returns why a slot can't have ended as it did, or `None` if it can.
-fn misfit(slot: &Slot, attempts: &[&Attempt]) -> Option<String> {
+fn contradiction(slot: &Slot, attempts: &[&Attempt]) -> Option<String> {
     let outcomes: Vec<&str> = attempts.iter().filter_map(|attempt| attempt.outcome.as_deref()).collect();
     let tries = outcomes.iter().filter(|outcome| !NO_TRY.contains(outcome)).count();
     if i64::try_from(attempts.len()).ok() != Some(slot.attempts) || i64::try_from(tries).ok() != Some(slot.tries) {
