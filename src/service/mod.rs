@@ -18,7 +18,7 @@ mod reports;
 mod slots;
 mod suspension;
 
-// Types of lower layers in what the services take and return: whoever calls the services needs no other layer.
+// Types of lower layers that the services take and return, so that callers need to import no other layer.
 pub use crate::engine::{NextAction, TransferOutcome};
 pub use crate::patient_import::{
     Column, Doubt, Finding, ListFile, MAX_BYTES as MAX_LIST_BYTES, Place, SheetName, SheetRead,

@@ -17,8 +17,8 @@ crate::on_both_databases!(
     exit_codes_tell_wrong_usage_refusals_and_faults_apart,
 );
 
-/// A report without a symptom.
-const REPORT: &[&str] = &[
+/// A patient, and a report without a symptom.
+pub const REPORT: &[&str] = &[
     "7654321",
     "body_temperature=36.5",
     "spo2=98",

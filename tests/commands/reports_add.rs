@@ -2,27 +2,14 @@
 
 use serde_json::Value;
 
-use crate::{CommandLine, databases::Fresh};
+use crate::{CommandLine, databases::Fresh, every_command::REPORT};
 
 crate::on_both_databases!(a_report_is_entered_exported_and_noted, what_is_wrong_with_a_report_is_said_field_by_field,);
 
-const WELL: [&str; 11] = [
-    "body_temperature=36.5",
-    "spo2=98",
-    "complexion=no",
-    "cough_or_runny_nose=no",
-    "breathlessness=no",
-    "fatigue=no",
-    "nausea_or_vomiting=no",
-    "diarrhoea=no",
-    "drowsiness=no",
-    "unable_to_eat=no",
-    "no_urine=no",
-];
-
 fn add<'a>(options: &[&'a str], answers: &[&'a str]) -> Vec<&'a str> {
     let field = |answer: &&str| answer.split_once('=').map(|(field, _)| field.to_owned());
-    let usual = WELL.into_iter().filter(|usual| answers.iter().all(|answer| field(answer) != field(usual)));
+    let well = REPORT[1..].iter().copied();
+    let usual = well.filter(|usual| answers.iter().all(|answer| field(answer) != field(usual)));
     [options, &["reports", "add", "01234567"], answers].concat().into_iter().chain(usual).collect()
 }
 
