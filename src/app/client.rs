@@ -1,9 +1,11 @@
 //! The services as one command uses them: with its database and its actor.
 
+use tracing::warn;
+
 use super::database::prepared;
 use crate::config::Config;
 use crate::domain::Actor;
-use crate::service::{Client, Clock, Context, SealedBy, write_seals};
+use crate::service::{Client, Clock, Context, SealedBy, finish_imports, finish_replans, write_seals};
 use crate::store::{Database, StoreError};
 
 /// What happens if the database doesn't exist.
@@ -25,7 +27,15 @@ pub(crate) async fn client(config: &Config, actor: Actor, missing: Missing) -> R
         Err(StoreError::NoDatabase(_)) if missing == Missing::IsCreated => prepared(config).await?,
         opened => opened?,
     };
-    Ok(Client { context: Context::new(database, Clock::system()), actor })
+    let context = Context::new(database, Clock::system());
+    // Commands work nevertheless: nobody sees an import that isn't decided, and one that is decided counts.
+    if let Err(error) = finish_imports(&context).await {
+        warn!(%error, "could not finish or undo an import");
+    }
+    if let Err(error) = finish_replans(&context).await {
+        warn!(%error, "could not plan the calls of a changed health centre");
+    }
+    Ok(Client { context, actor })
 }
 
 /// Seals what the command wrote, and closes the database.

@@ -10,7 +10,9 @@ use tracing::{error, warn};
 
 use super::network::Network;
 use crate::carrier::Carriers;
-use crate::service::{Context, ConversationService, Dialer, JobRunner, Outside, sweep, wait_after};
+use crate::service::{
+    Context, ConversationService, Dialer, JobRunner, Outside, finish_imports, finish_replans, sweep, wait_after,
+};
 
 /// The interval between searches for lost calls.
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
@@ -84,6 +86,12 @@ async fn sweep_on(
     let mut rhythm = tokio::time::interval(SWEEP_EVERY);
     loop {
         rhythm.tick().await;
+        if let Err(error) = finish_imports(&context).await {
+            error!(%error, "could not finish or undo an import; retrying");
+        }
+        if let Err(error) = finish_replans(&context).await {
+            error!(%error, "could not plan the calls of a changed health centre; retrying");
+        }
         match sweep(&context, &conversations, carriers.as_ref(), longest_call).await {
             Ok(_) => {}
             Err(error) if error.is_conflict() => {

@@ -46,7 +46,7 @@ pub use carriers::{LegBook, LegOwner};
 #[cfg(feature = "lab")]
 pub use carriers::{NetworkObserver, Processed, SimulatedCarrier, run_simulated_gateway, run_until};
 pub use centre_settings::{CentreChange, CentreSettings};
-pub use centres::{CentreChanged, CentreView, add_centre, change_centre, list_centres, show_centre};
+pub use centres::{CentreChanged, CentreView, add_centre, change_centre, finish_replans, list_centres, show_centre};
 #[cfg(feature = "fault-injection")]
 pub use context::CountedIds;
 pub use context::{
@@ -66,7 +66,8 @@ pub use outbox::{JobFilter, JobRunner, JobState, Outside, ShownJob, discard_job,
 pub use patients::{
     AnswerView, Changed, ERASABLE_AFTER, EnteredReport, Erasure, ImportMode, Imported, PatientQuery, PatientStatus,
     PatientView, ReportEntry, ReportView, Rewritten, ShownPatient, UnconfirmedStop, add_patient, add_report,
-    change_patient, erase_person, import_patients, list_patients, release_patient, show_patient, stop_patient,
+    change_patient, erase_person, finish_imports, import_patients, list_patients, release_patient, show_patient,
+    stop_patient,
 };
 pub use recovery::{Reconciled, reconcile_calls};
 pub use reports::Export;

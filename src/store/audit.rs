@@ -1,12 +1,14 @@
 //! The audit trail: who changed or saw what. It is append-only. An entry is added in the transaction that it describes,
 //! and soon after that it is sealed into the chain.
 
+mod held;
 mod listing;
 mod people;
 mod person_key;
 mod sealing;
 mod subject;
 
+pub use held::{hold, release, release_oldest};
 pub use listing::{AuditFilter, get, list};
 pub use sealing::{Head, Sealed, after, before, has_hash, head, seal, some_wait, waiting};
 pub use subject::{ERASED, SYSTEM_USER, Subject};

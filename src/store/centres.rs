@@ -69,6 +69,17 @@ pub async fn update(tx: &mut Tx, centre: &CentreRow) -> Result<bool, StoreError>
     Ok(written == 1)
 }
 
+/// Locks a centre until the transaction ends: another one that changes it waits.
+///
+/// # Errors
+/// Database errors.
+pub async fn hold(tx: &mut Tx, code: &CentreCode) -> Result<(), StoreError> {
+    if !tx.writes_alone() {
+        tx.execute("UPDATE centres SET updated_at = updated_at WHERE code = $1", vec![code.into()]).await?;
+    }
+    Ok(())
+}
+
 /// One centre.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 //! replaces it. Each copy is completed under a temporary name and then gets its own name in one step. An interrupted
 //! copy is therefore never mistaken for a complete one.
 
+use std::convert::Infallible;
 use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
@@ -18,6 +19,8 @@ use super::open_error::{CopyFault, CopyRefused, CopyStep, StepTodo};
 
 /// How long another program may hold the file.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// The interval in which the finished part of a copy is written to the disk.
+const WRITE_OUT_EVERY: Duration = Duration::from_millis(20);
 /// Suffixes of the files that belong to a database file.
 const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 
@@ -90,7 +93,10 @@ pub async fn back_up(database: &Path, to: &Path) -> Result<u64, CopyError> {
     let part = unfinished(to, "backup")?;
     let held = begun(&part)?;
     let written = async {
-        copy_into(database, &part, to).await?;
+        tokio::select! {
+            copied = copy_into(database, &part, to) => copied?,
+            never = write_out(&held) => match never {},
+        }
         let length =
             held.sync_all().and_then(|()| held.metadata()).map_err(|error| of_disk(to, CopyStep::Write, &error))?;
         // Not a rename: it would overwrite a file that was created meanwhile.
@@ -108,6 +114,18 @@ pub async fn back_up(database: &Path, to: &Path) -> Result<u64, CopyError> {
     sync_folder(to);
     shared.release();
     written
+}
+
+/// Writes what the copy has so far to the disk, again and again. Otherwise all of it would be written at the end, and
+/// the commits of other programs would wait for that. Never ends.
+async fn write_out(copy: &File) -> Infallible {
+    loop {
+        tokio::time::sleep(WRITE_OUT_EVERY).await;
+        if let Ok(copy) = copy.try_clone() {
+            // The copy is synced at its end too, and that must succeed.
+            let _best_effort = tokio::task::spawn_blocking(move || copy.sync_data()).await;
+        }
+    }
 }
 
 async fn copy_into(database: &Path, part: &Path, to: &Path) -> Result<(), CopyError> {

@@ -52,7 +52,8 @@ pub struct NextDue {
 pub async fn next(tx: &mut Tx) -> Result<NextDue, StoreError> {
     // Four queries in one. The first three read the end of an index, however many patients and slots there are. The
     // outbox has few open jobs.
-    let sql = "SELECT (SELECT min(next_slot_at) FROM patients WHERE next_slot_at IS NOT NULL),
+    let sql = "SELECT (SELECT min(next_slot_at) FROM patients WHERE next_slot_at IS NOT NULL
+                AND import <> (SELECT hidden FROM imports)),
                (SELECT min(due_at) FROM slots WHERE state = 'waiting'),
                (SELECT min(window_end) FROM slots WHERE state = 'waiting'),
                (SELECT min(CASE WHEN claimed_until > due_at THEN claimed_until ELSE due_at END) FROM outbox

@@ -77,6 +77,7 @@ pub async fn erase(tx: &mut Tx, patient: &PatientRow) -> Result<ErasedPerson, St
     let plain_entries = plain_entries(tx, patient).await?;
     let of_patient = [
         "DELETE FROM call_people WHERE patient_id = $1",
+        "DELETE FROM held_changes WHERE patient_id = $1",
         "DELETE FROM patient_changes WHERE patient_id = $1",
         "DELETE FROM attempts WHERE patient_id = $1",
         "DELETE FROM slots WHERE patient_id = $1",

@@ -40,7 +40,8 @@ pub async fn list(
     };
     tx.fetch_all(
         select!(
-            "WHERE hersys_id > $1 AND ($2 = '' OR $2 LIKE '%,' || centre_code || ',%')
+            "WHERE hersys_id > $1 AND import <> (SELECT hidden FROM imports)
+               AND ($2 = '' OR $2 LIKE '%,' || centre_code || ',%')
                AND ($3 = '' OR lower(family_name || given_name) LIKE $3 ESCAPE '!')
                AND ($4 = '' OR hersys_id LIKE $4) AND ($5 = '' OR phone_number LIKE $5)
                AND ($6 = 'all' OR ($6 = 'released' AND released_at IS NOT NULL) OR (released_at IS NULL AND (

@@ -1,10 +1,12 @@
-//! Patients, during and after observation.
+//! Patients, during and after observation. Patients of an import that isn't decided yet are hidden: what finds patients
+//! by anything but their ID skips them.
 
 use jiff::{Timestamp, civil::Date};
 
 use super::{
     StoreError, Tx,
     bind_value::{BindValue, Row, parsed},
+    tx::Lock,
 };
 use crate::domain::{BirthDate, CallTimes, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive};
 
@@ -95,19 +97,39 @@ macro_rules! select {
 
 pub(super) use select;
 
-/// Adds patients, even a hundred thousand at once.
+/// Adds patients.
 ///
 /// # Errors
 /// [`StoreError::Taken`] if a HER-SYS ID is registered already, or if a number for automated calls belongs to another
 /// patient under observation.
 pub async fn insert(tx: &mut Tx, patients: &[PatientRow]) -> Result<(), StoreError> {
+    insert_of(tx, NO_IMPORT, patients).await
+}
+
+/// Adds the patients of the import with this number. Nobody sees or calls them before it is decided, but nobody else
+/// can have their HER-SYS IDs and numbers.
+///
+/// # Errors
+/// Same as [`insert`].
+pub async fn insert_hidden(tx: &mut Tx, import: i64, patients: &[PatientRow]) -> Result<(), StoreError> {
+    insert_of(tx, import, patients).await
+}
+
+/// The number in records that no import added.
+const NO_IMPORT: i64 = 0;
+
+async fn insert_of(tx: &mut Tx, import: i64, patients: &[PatientRow]) -> Result<(), StoreError> {
     // In parts: the parameters of a whole import would take more memory than the import itself.
     for part in patients.chunks(PART) {
+        let rows = part.iter().map(|patient| {
+            let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q] = columns(patient);
+            [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, import.into()]
+        });
         tx.execute_rows(
             "INSERT INTO patients (id, centre_code, hersys_id, birth_date, family_name, given_name, phone_number,
              automated_call, call_times, language, diagnosis_date, monitoring_start, stopped_at, released_at,
-             created_at, updated_at, next_slot_at) VALUES",
-            part.iter().map(columns).collect(),
+             created_at, updated_at, next_slot_at, import) VALUES",
+            rows.collect(),
             "",
         )
         .await?;
@@ -164,12 +186,44 @@ fn columns(patient: &PatientRow) -> [BindValue<'_>; 17] {
     ]
 }
 
+/// Returns `true` if these records exist at these revisions. The caller has locked them.
+///
+/// # Errors
+/// Database errors.
+pub async fn are_at(tx: &mut Tx, patients: &[PatientRow]) -> Result<bool, StoreError> {
+    let rows = patients.iter().map(|patient| [patient.id.into(), patient.revision.into()]);
+    let found = tx
+        .fetch_rows(
+            "SELECT p.id FROM (VALUES",
+            rows.collect(),
+            ") AS v JOIN patients p ON p.id = v.column1 AND p.revision = v.column2",
+            |_| Ok(()),
+        )
+        .await?;
+    Ok(found.len() == patients.len())
+}
+
+/// Lets no other transaction give a patient a number for automated calls before this one ends.
+///
+/// # Errors
+/// Database errors.
+pub async fn hold_numbers(tx: &mut Tx) -> Result<(), StoreError> {
+    tx.lock(Lock::Numbers).await
+}
+
 /// The records with these HER-SYS IDs, in no particular order. Unknown IDs are omitted.
 ///
 /// # Errors
 /// Database errors.
 pub async fn by_hersys_ids(tx: &mut Tx, ids: &[HersysId]) -> Result<Vec<PatientRow>, StoreError> {
-    tx.fetch_in(select!("WHERE hersys_id IN"), &[], ids.iter().map(|id| id.into()), "", read).await
+    tx.fetch_in(
+        select!("WHERE import <> (SELECT hidden FROM imports) AND hersys_id IN"),
+        &[],
+        ids.iter().map(|id| id.into()),
+        "",
+        read,
+    )
+    .await
 }
 
 /// The records with these IDs, in no particular order. Unknown IDs are omitted.
@@ -185,7 +239,8 @@ pub async fn by_ids(tx: &mut Tx, ids: &[PatientId]) -> Result<Vec<PatientRow>, S
 /// # Errors
 /// Database errors.
 pub async fn registered(tx: &mut Tx, ids: &[HersysId]) -> Result<Vec<HersysId>, StoreError> {
-    tx.fetch_in("SELECT hersys_id FROM patients WHERE hersys_id IN", &[], ids.iter().map(|id| id.into()), "", |row| {
+    let head = "SELECT hersys_id FROM patients WHERE import <> (SELECT hidden FROM imports) AND hersys_id IN";
+    tx.fetch_in(head, &[], ids.iter().map(|id| id.into()), "", |row| {
         row.read(0, "patients.hersys_id", |text| HersysId::parse(text).ok())
     })
     .await
@@ -198,7 +253,7 @@ pub async fn registered(tx: &mut Tx, ids: &[HersysId]) -> Result<Vec<HersysId>, 
 pub async fn automated_call_holders(tx: &mut Tx, numbers: &[PhoneNumber]) -> Result<Vec<NumberHolder>, StoreError> {
     tx.fetch_in(
         "SELECT phone_number, id, hersys_id FROM patients
-         WHERE automated_call AND released_at IS NULL AND phone_number IN",
+         WHERE automated_call AND released_at IS NULL AND import <> (SELECT hidden FROM imports) AND phone_number IN",
         &[],
         numbers.iter().map(|number| number.into()),
         "",
@@ -221,7 +276,7 @@ pub async fn automated_call_holders(tx: &mut Tx, numbers: &[PhoneNumber]) -> Res
 pub async fn own_call_times(tx: &mut Tx, centre: &CentreCode) -> Result<Vec<(String, u64)>, StoreError> {
     tx.fetch_all(
         "SELECT call_times, count(*) FROM patients WHERE centre_code = $1 AND automated_call AND released_at IS NULL
-         AND stopped_at IS NULL AND call_times <> '' GROUP BY call_times",
+         AND stopped_at IS NULL AND call_times <> '' AND import <> (SELECT hidden FROM imports) GROUP BY call_times",
         vec![centre.into()],
         |row| Ok((row.owned(0)?, u64::try_from(row.int(1)?).unwrap_or(0))),
     )
@@ -256,8 +311,31 @@ pub async fn hold(tx: &mut Tx, ids: &[PatientId]) -> Result<(), StoreError> {
 /// Database errors.
 pub async fn with_slot_by(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<PatientRow>, StoreError> {
     tx.fetch_all(
-        select!("WHERE next_slot_at <= $1 ORDER BY next_slot_at, id LIMIT $2"),
+        select!(
+            "WHERE next_slot_at <= $1 AND import <> (SELECT hidden FROM imports) ORDER BY next_slot_at, id LIMIT $2"
+        ),
         vec![now.into(), i64::from(limit).into()],
+        read,
+    )
+    .await
+}
+
+/// Patients of a health centre whose next slot begins by `now`, earliest first.
+///
+/// # Errors
+/// Database errors.
+pub async fn with_slot_by_of(
+    tx: &mut Tx,
+    centre: &CentreCode,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<PatientRow>, StoreError> {
+    tx.fetch_all(
+        select!(
+            "WHERE next_slot_at <= $1 AND centre_code = $2 AND import <> (SELECT hidden FROM imports)
+             ORDER BY next_slot_at, id LIMIT $3"
+        ),
+        vec![now.into(), centre.into(), i64::from(limit).into()],
         read,
     )
     .await
@@ -291,7 +369,7 @@ pub async fn called_at(
     tx.fetch_all(
         select!(
             "WHERE centre_code = $1 AND id > $2 AND automated_call AND released_at IS NULL AND stopped_at IS NULL
-             ORDER BY id LIMIT $3"
+             AND import <> (SELECT hidden FROM imports) ORDER BY id LIMIT $3"
         ),
         vec![centre.into(), after.into(), i64::from(limit).into()],
         read,

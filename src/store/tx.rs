@@ -72,6 +72,8 @@ pub(super) enum Lock {
     Identifications = 5_031_980_215,
     /// Raise an alert unless there is one of its kind.
     AlertsOfAll = 5_031_980_216,
+    /// Give a patient a number for automated calls.
+    Numbers = 5_031_980_217,
 }
 
 /// The connection of a transaction.

@@ -21,6 +21,7 @@ mod simulated_day;
 mod call_now_and_resolve;
 mod clock_and_downtime;
 mod erasing;
+mod imports;
 mod other_centres;
 mod outbox;
 mod reconciliation;

@@ -1,6 +1,9 @@
 //! `kenkocall patients import`: a complete list or nothing, and nothing twice.
 
-use crate::{CommandLine, databases::Fresh};
+use std::fmt::Write as _;
+use std::process::Stdio;
+
+use crate::{CommandLine, databases::Fresh, db_assertions::DatabaseAssertions};
 use kenkocall::domain::HersysId;
 use kenkocall::store::patients;
 use rust_xlsxwriter::Workbook;
@@ -18,6 +21,7 @@ crate::on_both_databases!(
     the_sheet_is_named_and_hidden_rows_are_counted,
     ids_that_may_have_lost_zeros_are_warned_about,
     the_samples_are_imported,
+    nobody_sees_anything_of_a_killed_import,
 );
 
 const LIST: &str = "HER-SYS ID,生年月日,姓,名,電話番号,自動架電,架電時刻
@@ -227,4 +231,34 @@ async fn the_samples_are_imported(fresh: Fresh) {
         assert_eq!(String::from_utf8(output.stdout).unwrap(), said, "{name}");
         assert!(!String::from_utf8(output.stderr).unwrap().contains("warning"), "{name}");
     }
+}
+
+async fn nobody_sees_anything_of_a_killed_import(fresh: Fresh) {
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
+    let mut rows = "hersys_id,birth_date,family_name,given_name,phone_number,automated_call\n".to_owned();
+    for nth in 0..4_000 {
+        writeln!(rows, "{},1980-04-01,見本,花子,0901{nth:07},yes", 1_000_000 + nth).unwrap();
+    }
+    let list = command_line.list(&rows);
+    let mut command = command_line.command(&["patients", "import", list.to_str().unwrap(), "--centre", "13101"]);
+    let mut importing = command.stdout(Stdio::null()).spawn().unwrap();
+    let kept = DatabaseAssertions::at(&fresh.url);
+    while kept.count("held_audit").await < 500 {
+        assert!(importing.try_wait().unwrap().is_none(), "it has more to write");
+    }
+    importing.kill().unwrap();
+    importing.wait().unwrap();
+    let written = kept.count("patients").await;
+    assert!((500..4_000).contains(&written), "{written}");
+    assert!(!command_line.does(&["patients", "list"]).contains("見本"));
+    assert!(command_line.refuses(&["patients", "show", "1000000"]).contains("HER-SYS ID"));
+    // Once its claim has ended, the next command removes what it has written.
+    kept.rows("UPDATE imports SET claimed_until = 0").await;
+    command_line.does(&["centres", "list"]);
+    for table in ["patients", "held_audit", "held_changes", "person_keys WHERE about = 'patient'"] {
+        assert_eq!(kept.count(table).await, 0, "{table}");
+    }
+    assert!(command_line.does(&["audit", "list"]).contains("patients.import_undone"));
+    assert_eq!(command_line.import(&rows), "4000 new, 0 changed, 0 unchanged\n");
 }

@@ -4,17 +4,19 @@
 use super::{Tree, in_src};
 
 /// Public functions of the services that no person calls, by path and name, with the reason.
-const BY_THE_PROGRAM: [(&str, &[&str], &str); 9] = [
+const BY_THE_PROGRAM: [(&str, &[&str], &str); 11] = [
     ("src/service/alerts/", &["tell_of_carrier"], "the carrier's webhooks and workers raise it"),
     (
         "src/service/audit/",
         &["write_seals", "seal_left_behind", "seal_older_rows", "seal_trail", "start", "run", "erase_report"],
         "the program seals what it has written",
     ),
+    ("src/service/centres/", &["finish_replans"], "a worker, for a change that was permitted when it was made"),
     ("src/service/carriers/", &["*"], "requests to a carrier, by workers"),
     ("src/service/context/", &["*"], "what every service function needs"),
     ("src/service/conversation/", &["*"], "callers on the phone, who are identified in the call"),
     ("src/service/dialer/", &["*"], "a worker"),
+    ("src/service/patients/", &["finish_imports"], "a worker, for an import that was permitted when it began"),
     ("src/service/outbox/", &["run", "run_jobs"], "a worker"),
     ("src/service/reports/", &["next"], "the next page of an export that was permitted when it began"),
     ("src/service/suspension/", &["call_not_known", "turn_not_known"], "the carrier's webhooks"),

@@ -20,6 +20,8 @@ patient-invalid-list =
     } to mend
 patient-number-in-use =
     another patient under observation already gets automated calls on this number, and one number can't take them for two patients; this patient can report by the portal (My HER-SYS) or by the health call (健康コール), or use another number
+patient-import-unfinished =
+    the list is imported, but some of its changes aren't in force yet, as the database couldn't be written; the program goes on with them within a minute, and before the next command
 patient-not-erasable =
     a patient is erased two days after the release at the earliest, and not during a call; `kenkocall patients release` releases a patient
 patient-stale =
@@ -68,6 +70,8 @@ centre-phone-not-callable =
     a health centre's number must be a Japanese landline, mobile, 050 or toll-free number, as callers are connected with it and told to phone it; this one costs more than an ordinary call, or isn't in Japan
 centre-concurrent-calls =
     a health centre's calls at the same time are 1 to 10000; an empty value leaves them to the carrier's own limit
+centre-replan-unfinished =
+    the centre is changed, but some of its patients' next calls aren't planned by the new settings yet, as the database couldn't be written; the program goes on with them within a minute, and before the next command
 centre-calls-per-second =
     a health centre's calls a second are 0.001 to 1000; an empty value leaves them to the carrier's own pace
 

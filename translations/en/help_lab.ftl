@@ -12,7 +12,7 @@ help-bench-dial--rate = Calls due per second, evenly, instead of all at once; re
 help-bench-dial--people = How the people called behave
 help-bench-dial--people--silent = Half are busy, the others don't answer: measures dialling only
 help-bench-dial--people--usual = The usual mix: most answer all questions
-help-bench-import = The import of a patient list, in a separate process, into a new SQLite file
+help-bench-import = The import of a patient list, in a separate process, into a new SQLite file; and how long callers wait while lists are imported, call times are changed, and the database is exported and backed up
 help-bench-import--patients = Patients in the list
 help-bench-overload =
     Twice as many turns as the server can take: how long accepted turns wait, how fast the others are turned away, and whether everything acknowledged is stored

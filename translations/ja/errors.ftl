@@ -15,6 +15,8 @@ patient-not-found-not-audited =
 patient-invalid-list = 何も取り込みませんでした。名簿に直すところが{ $count }件あります
 patient-number-in-use =
     この番号には、療養中の別の方への自動架電がすでに設定されています。一つの番号で二人分の自動架電は受けられません。この方には、ポータル(My HER-SYS)か健康コールで報告していただくか、別の番号を登録してください
+patient-import-unfinished =
+    名簿は取り込まれましたが、データベースに書き込めなかったため、変更の一部がまだ反映されていません。残りは、一分以内または次のコマンドの前に反映されます
 patient-not-erasable =
     療養者を消去できるのは、療養の終了から二日たち、通話中でないときだけです。療養を終了するには `kenkocall patients release` を実行してください
 patient-stale =
@@ -61,6 +63,8 @@ centre-pattern-outside-hours = { $time } は架電時間帯 { $hours } の外で
 centre-phone-not-callable =
     保健所の番号は、日本の固定電話、携帯電話、050、または着信課金の番号にしてください。電話をかけた人をこの番号につなぎ、この番号を案内するためです。入力された番号は、通話料が通常より高いか、日本の番号ではありません
 centre-concurrent-calls = 保健所ごとの同時架電数は1から10000までです。空にすると、電話事業者の上限だけに従います
+centre-replan-unfinished =
+    保健所の設定は変更されましたが、データベースに書き込めなかったため、一部の療養者の次の架電がまだ新しい設定になっていません。残りは、一分以内または次のコマンドの前に反映されます
 centre-calls-per-second = 保健所ごとの1秒当たりの架電数は0.001から1000までです。空にすると、電話事業者の上限だけに従います
 
 suspension-pause-end-passed =

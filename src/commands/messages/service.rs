@@ -51,6 +51,7 @@ impl ToMessage for PatientError {
                 message!("joined", sentences = Argument::Joined(Separator::Sentences, messages))
             }
             Self::NumberInUse(_) => message!("patient-number-in-use"),
+            Self::ImportUnfinished => message!("patient-import-unfinished"),
             Self::NotErasable => message!("patient-not-erasable"),
             Self::Stale { changed, revision } => {
                 message!("patient-stale", fields = changed.join(", "), revision = revision.to_string())
@@ -107,6 +108,7 @@ impl ToMessage for CentreError {
             }
             Self::PhoneNotCallable => message!("centre-phone-not-callable"),
             Self::ConcurrentCallsOutOfRange => message!("centre-concurrent-calls"),
+            Self::ReplanUnfinished => message!("centre-replan-unfinished"),
             Self::CallsPerSecondOutOfRange => message!("centre-calls-per-second"),
         }
     }

@@ -1,5 +1,6 @@
 //! `kenkocall bench`: measures the speed on this machine, in absolute figures and as ratios within one run.
 
+mod callers;
 mod day;
 mod dial;
 mod import;
@@ -37,11 +38,15 @@ pub enum Bench {
         #[arg(long, default_value_t = 10_000)]
         patients: u32,
     },
-    /// The import of a patient list, in a separate process, into a new SQLite file.
+    /// The import of a patient list, in a separate process, into a new SQLite file; and how long callers wait while
+    /// lists are imported, call times are changed, and the database is exported and backed up.
     Import {
         /// Patients in the list.
         #[arg(long, default_value_t = 100_000)]
         patients: u32,
+        /// A PostgreSQL database instead of a new SQLite file. It must be empty.
+        #[arg(long, value_name = "URL")]
+        database: Option<String>,
     },
     /// A tick of the dialer: with nobody due, and with 1,000 patients due, out of more and more patients.
     Tick {
@@ -108,7 +113,7 @@ pub(super) async fn run(command: Option<Bench>) -> anyhow::Result<()> {
     match command {
         Some(Bench::Step) => step::run(),
         Some(Bench::Turns { calls, turns, database, patients }) => turns::run(calls, turns, database, patients).await,
-        Some(Bench::Import { patients }) => import::run(patients),
+        Some(Bench::Import { patients, database }) => import::run(patients, database).await,
         Some(Bench::Tick { patients, database }) => tick::run(database, patients).await,
         Some(Bench::Dial { calls, rate, seconds, people, database }) => {
             let calls = rate.map_or(calls, |rate| rate.saturating_mul(seconds));
@@ -122,7 +127,7 @@ pub(super) async fn run(command: Option<Bench>) -> anyhow::Result<()> {
             step::run()?;
             turns::run(64, 100_000, None, 100_000).await?;
             turns::run(1, 5_000, None, 100_000).await?;
-            import::run(100_000)?;
+            import::run(100_000, None).await?;
             automated().await
         }
     }

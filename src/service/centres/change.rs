@@ -3,15 +3,15 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::domain::{Actor, CallTimes, CallingHours, CentreCode, CentreName, PatientId, PhoneNumber};
+use crate::domain::{Actor, CallTimes, CallingHours, CentreCode, CentreName, PhoneNumber};
 use crate::policy::{Permission, require, scope};
-use crate::service::centre_settings::{CentreChange, CentreSettings, schedule_of, settings_changes, visible_centre};
+use crate::service::centre_settings::{CentreChange, CentreSettings, settings_changes, visible_centre};
 use crate::service::context::{Changes, Context, audit_entry};
 use crate::service::error::{CentreError, ServiceError};
-use crate::service::slots::{next_slot_of, open_before_change, withdraw_unwanted};
 use crate::store::centres::{self, CentreRow};
 use crate::store::{StoreError, Tx, audit, patients};
 
+use super::replan;
 use super::view::CentreView;
 
 /// A centre after a change.
@@ -86,7 +86,8 @@ pub async fn show_centre(context: &Context, actor: &Actor, code: &CentreCode) ->
 /// new calling hours are kept and counted, but no calls are placed for them.
 ///
 /// # Errors
-/// Returns an error if the centre doesn't exist or a value is invalid.
+/// Returns an error if the centre doesn't exist or a value is invalid. [`CentreError::ReplanUnfinished`] if the change
+/// counts, but not all calls are planned by it yet.
 pub async fn change_centre(
     context: &Context,
     actor: &Actor,
@@ -94,64 +95,34 @@ pub async fn change_centre(
     change: &CentreChange,
 ) -> Result<CentreChanged, ServiceError> {
     let scope = scope(actor, Permission::ChangeCentres)?;
-    let now = context.clock.now();
-    let mut tx = context.database.begin_write().await?;
-    let before = visible_centre(&mut tx, &scope, code).await?;
-    let after = changed(&before, change, now)?;
-    let changes = Changes::default()
-        .field("name", before.name.as_str(), after.name.as_str())
-        .field("phone", before.phone.expose(), after.phone.expose())
-        .field("time_zone", before.time_zone.as_str(), after.time_zone.as_str());
-    let changes = settings_changes(changes, &before, &after);
-    let patients_outside_hours = match change.calling_hours {
-        Some(hours) => patients_outside(&mut tx, code, hours).await?,
-        None => 0,
-    };
-    if changes.is_empty() {
-        return Ok(CentreChanged { centre: before.into(), changed: false, patients_outside_hours });
+    for _ in 0..MOST_ATTEMPTS {
+        let mut reading = context.database.begin_read().await?;
+        let before = visible_centre(&mut reading, &scope, code).await?;
+        let now = context.clock.now();
+        let after = changed(&before, change, now)?;
+        let changes = Changes::default()
+            .field("name", before.name.as_str(), after.name.as_str())
+            .field("phone", before.phone.expose(), after.phone.expose())
+            .field("time_zone", before.time_zone.as_str(), after.time_zone.as_str());
+        let changes = settings_changes(changes, &before, &after);
+        let patients_outside_hours = match change.calling_hours {
+            Some(hours) => patients_outside(&mut reading, code, hours).await?,
+            None => 0,
+        };
+        reading.rollback().await?;
+        if changes.is_empty() {
+            return Ok(CentreChanged { centre: before.into(), changed: false, patients_outside_hours });
+        }
+        let entry = audit_entry(actor, now, "centre.changed", subject(code), Some(code.clone()), changes);
+        if replan::apply(context, &before, &after, entry).await? {
+            return Ok(CentreChanged { centre: after.into(), changed: true, patients_outside_hours });
+        }
     }
-    open_all_before_change(&mut tx, code, now).await?;
-    centres::update(&mut tx, &after).await?;
-    replan(&mut tx, &after, now).await?;
-    let entry = audit_entry(actor, now, "centre.changed", subject(code), Some(code.clone()), changes);
-    audit::append(&mut tx, vec![entry]).await?;
-    tx.commit().await?;
-    Ok(CentreChanged { centre: after.into(), changed: true, patients_outside_hours })
+    Err(StoreError::Busy.into())
 }
 
-/// Patients planned at a time.
-const PLANNED: u32 = 1_000;
-
-/// Opens the due slots of all of a centre's patients, using the settings before the change.
-async fn open_all_before_change(tx: &mut Tx, code: &CentreCode, now: Timestamp) -> Result<(), ServiceError> {
-    let mut last = None;
-    loop {
-        let part = patients::called_at(tx, code, last, PLANNED).await?;
-        let ids: Vec<PatientId> = part.iter().map(|patient| patient.id).collect();
-        let Some(id) = ids.last() else { return Ok(()) };
-        last = Some(*id);
-        patients::hold(tx, &ids).await?;
-        let held = patients::by_ids(tx, &ids).await?;
-        open_before_change(tx, &held, now).await?;
-    }
-}
-
-/// Reschedules all of a centre's patients, as its hours, days, pattern or time zone may have changed. Calls that were
-/// due only by the old settings are withdrawn (A3).
-async fn replan(tx: &mut Tx, centre: &CentreRow, now: Timestamp) -> Result<(), ServiceError> {
-    let schedule = schedule_of(centre)?;
-    let mut last = None;
-    loop {
-        let part = patients::called_at(tx, &centre.code, last, PLANNED).await?;
-        let ids: Vec<PatientId> = part.iter().map(|patient| patient.id).collect();
-        let Some(id) = ids.last() else { return Ok(()) };
-        last = Some(*id);
-        patients::hold(tx, &ids).await?;
-        let next = part.iter().map(|patient| Ok((patient.id, next_slot_of(patient, &schedule, now)?)));
-        patients::set_next_slots(tx, &next.collect::<Result<Vec<_>, StoreError>>()?).await?;
-        withdraw_unwanted(tx, &part, &schedule, now).await?;
-    }
-}
+/// How often a change is made on what another one has made meanwhile.
+const MOST_ATTEMPTS: u32 = 5;
 
 /// The number of patients with automated calls who have a call time of their own outside these hours.
 async fn patients_outside(tx: &mut Tx, code: &CentreCode, hours: CallingHours) -> Result<u64, ServiceError> {

@@ -9,6 +9,7 @@ mod event_bus;
 mod flow_set_cache;
 mod last_commit;
 mod log_limiter;
+mod pace;
 mod page;
 mod view_writer;
 
@@ -24,6 +25,7 @@ pub use flow_set_cache::FlowSetCache;
 pub(in crate::service) use flow_set_cache::{FlowSetError, stored_flow_set};
 pub use last_commit::LastCommit;
 pub use log_limiter::{LimitedLine, count_last_outside_lines, count_outside_lines};
+pub(in crate::service) use pace::{Pace, Step};
 pub use page::{Page, Rest};
 
 use std::sync::{Arc, OnceLock};

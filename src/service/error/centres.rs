@@ -4,7 +4,7 @@ use super::ErrorKind;
 use crate::domain::CentreCode;
 use crate::policy::{ThresholdsError, UnusablePattern};
 
-/// Why a request about a health centre was refused. Nothing was changed.
+/// Why a request about a health centre was refused. Nothing was changed, unless the reason says so.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CentreError {
     /// No health centre that the actor may see has this code.
@@ -28,12 +28,16 @@ pub enum CentreError {
     /// The number of calls per second can't be set.
     #[error("the number of calls per second is out of range")]
     CallsPerSecondOutOfRange,
+    /// The change counts, but not all patients' calls are planned by it yet. The program goes on with them.
+    #[error("the health centre is changed, but not all calls are planned again yet")]
+    ReplanUnfinished,
 }
 
 impl CentreError {
     pub(in crate::service) const fn kind(&self) -> ErrorKind {
         match self {
             Self::NotFound(_) => ErrorKind::NotFound,
+            Self::ReplanUnfinished => ErrorKind::Unavailable,
             Self::UnknownTimeZone(_)
             | Self::Thresholds(_)
             | Self::CallPattern(..)
@@ -51,6 +55,7 @@ impl CentreError {
             Self::CallPattern(..) => "centre.call_pattern",
             Self::PhoneNotCallable => "centre.phone_not_callable",
             Self::ConcurrentCallsOutOfRange => "centre.concurrent_calls_out_of_range",
+            Self::ReplanUnfinished => "centre.replan_unfinished",
             Self::CallsPerSecondOutOfRange => "centre.calls_per_second_out_of_range",
         }
     }

@@ -5,7 +5,7 @@ use crate::domain::{PatientId, Revision};
 use crate::patient_import::{Fault, Finding, Place};
 use crate::store::StoreError;
 
-/// Why a request about patients was refused. Nothing was changed.
+/// Why a request about patients was refused. Nothing was changed, unless the reason says so.
 #[derive(Debug, thiserror::Error)]
 pub enum PatientError {
     /// No patient whom the actor may see is registered with the HER-SYS ID.
@@ -26,6 +26,9 @@ pub enum PatientError {
     /// The patient wasn't released long enough ago to be erased, or a call is in progress.
     #[error("the patient can't be erased yet")]
     NotErasable,
+    /// The list is imported and counts, but not all changes are in force yet. The program goes on with them.
+    #[error("the patient list is imported, but not all changes are in force yet")]
+    ImportUnfinished,
     /// The record has changed since the revision on which a change is based.
     #[error("the patient's record has changed since; it is at revision {revision} now")]
     Stale {
@@ -46,6 +49,7 @@ impl PatientError {
         match self {
             Self::NotFound | Self::NotFoundNotAudited(_) => ErrorKind::NotFound,
             Self::InvalidList(_) | Self::InvalidValues(_) => ErrorKind::Invalid,
+            Self::ImportUnfinished => ErrorKind::Unavailable,
             Self::NumberInUse(_) | Self::NotErasable | Self::Stale { .. } => ErrorKind::Conflict,
         }
     }
@@ -56,6 +60,7 @@ impl PatientError {
             Self::InvalidList(_) => "patient.invalid_list",
             Self::InvalidValues(_) => "patient.invalid_values",
             Self::NumberInUse(_) => "patient.number_in_use",
+            Self::ImportUnfinished => "patient.import_unfinished",
             Self::NotErasable => "patient.not_erasable",
             Self::Stale { .. } => "patient.stale",
         }

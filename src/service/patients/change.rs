@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 
+use super::import::settle_import;
 use super::registration::{changed_row, changes, existing, held_number, new_row};
 use super::view::{PatientView, ReportView, UnconfirmedStop};
 use crate::domain::{Actor, AlertKind, CentreCode, HersysId, Revision};
@@ -18,6 +19,7 @@ use crate::store::alerts;
 use crate::store::answers::{self, LatestAnswer};
 use crate::store::audit::Subject;
 use crate::store::calls::{self, CallFilter, CallsOf};
+use crate::store::imports;
 use crate::store::patients::{self, Calling, PatientRow};
 use crate::store::reports::{self, ReportRow};
 use crate::store::slots;
@@ -87,7 +89,7 @@ pub async fn add_patient(
     };
     let mut patient = new_row(centre.clone(), entry.hersys_id, registration, now);
     patient.calling.next_slot_at = next_slot_of(&patient, &schedule_of(&row)?, now)?;
-    number_is_free(&mut tx, &patient).await?;
+    number_is_free(&mut tx, None, &patient).await?;
     let others: Vec<HersysId> = patient.hersys_id.with_other_zeros().collect();
     let twin = !patients::registered(&mut tx, &others).await?.is_empty();
     patients::insert(&mut tx, std::slice::from_ref(&patient)).await?;
@@ -125,7 +127,7 @@ async fn change(
 ) -> Result<Changed, ServiceError> {
     let now = context.clock.now();
     let mut tx = context.database.begin_write().await?;
-    let before = held_patient(&mut tx, scope, id).await?;
+    let before = settled_patient(&mut tx, scope, id, now).await?;
     if let Some(Revision(seen)) = seen.filter(|seen| seen.0 != before.revision) {
         let changed = patients::changed_since(&mut tx, before.id, seen).await?;
         return Err(PatientError::Stale { changed, revision: Revision(before.revision) }.into());
@@ -175,7 +177,7 @@ async fn change(
         0 => differences,
         _ => differences.field(STOP_UNCONFIRMED, "open", "decided"),
     };
-    number_is_free(&mut tx, &after).await?;
+    number_is_free(&mut tx, Some(&before), &after).await?;
     open_before_change(&mut tx, std::slice::from_ref(&before), now).await?;
     if resumed {
         patients::resume(&mut tx, before.id, now).await?;
@@ -331,16 +333,35 @@ pub(super) async fn held_patient(tx: &mut Tx, scope: &Scope, id: &HersysId) -> R
     known_patient(tx, scope, id).await
 }
 
+/// The same, after what a decided import still holds back for the patient was applied. An import that isn't decided yet
+/// compares its list again.
+pub(super) async fn settled_patient(
+    tx: &mut Tx,
+    scope: &Scope,
+    id: &HersysId,
+    now: Timestamp,
+) -> Result<PatientRow, ServiceError> {
+    let patient = held_patient(tx, scope, id).await?;
+    settle_import(tx, patient.id, now).await?;
+    known_patient(tx, scope, id).await
+}
+
 /// A patient whom the actor may see. A patient of another health centre is refused like an unknown ID.
 async fn known_patient(tx: &mut Tx, scope: &Scope, id: &HersysId) -> Result<PatientRow, ServiceError> {
     let found = patients::by_hersys_ids(tx, std::slice::from_ref(id)).await?.pop();
     found.filter(|patient| scope.covers(&patient.centre)).ok_or_else(|| PatientError::NotFound.into())
 }
 
-/// A2: checks that no other patient has the number for automated calls.
-async fn number_is_free(tx: &mut Tx, patient: &PatientRow) -> Result<(), ServiceError> {
+/// A2: checks that no other patient has the number for automated calls, or is promised it by a list in progress.
+async fn number_is_free(tx: &mut Tx, before: Option<&PatientRow>, patient: &PatientRow) -> Result<(), ServiceError> {
     let Some(number) = held_number(patient) else { return Ok(()) };
-    let holders = patients::automated_call_holders(tx, std::slice::from_ref(number)).await?;
+    // A list promises a number that a patient has only if it changes that patient too, and it was overtaken then.
+    if before.and_then(held_number) == Some(number) {
+        return Ok(());
+    }
+    patients::hold_numbers(tx).await?;
+    let mut holders = patients::automated_call_holders(tx, std::slice::from_ref(number)).await?;
+    holders.extend(imports::promised_numbers(tx, std::slice::from_ref(number)).await?);
     match holders.into_iter().find(|holder| holder.patient != patient.id) {
         Some(holder) => Err(PatientError::NumberInUse(holder.patient).into()),
         None => Ok(()),

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::change::held_patient;
+use super::change::settled_patient;
 use crate::domain::{Actor, HersysId, PatientId};
 use crate::policy::{Permission, Scope, scope};
 use crate::service::audit::{SealedBy, erased_rows, seal_trail};
@@ -68,7 +68,7 @@ async fn erase(context: &Context, actor: &Actor, scope: &Scope, id: &HersysId) -
     // Seal what waits first: an erasure must follow the seals of the rows that it erases.
     seal_trail(&context.database).await?;
     let mut tx = context.database.begin_write().await?;
-    let patient = held_patient(&mut tx, scope, id).await?;
+    let patient = settled_patient(&mut tx, scope, id, now).await?;
     let released = patient.released_at.is_some_and(|at| now.duration_since(at) >= ERASABLE_AFTER);
     if !released || erasure::is_under_way(&mut tx, &patient).await? {
         return Err(PatientError::NotErasable.into());

@@ -1,26 +1,43 @@
-//! Imports a patient list in one transaction: either all of it is written or nothing. Nothing is written if nothing
-//! changes.
+//! Imports a patient list: either all of it takes effect or nothing, and callers never wait for it. Nothing is written
+//! if nothing changes.
+//!
+//! The list is compared on a snapshot. Then new patients are added hidden and changes are held back, in transactions of
+//! some milliseconds. One transaction decides the import: from then on it counts. Its changes are applied after that,
+//! in short transactions again. Whoever finds an import that its process left unfinished undoes it, or finishes it if
+//! it was decided.
 
-use std::collections::HashMap;
+mod finishing;
+mod plan;
+mod staging;
 
-use jiff::Timestamp;
+use std::time::Duration;
 
-use super::registration::{changed_row, changes, existing, held_number, new_row};
-use crate::domain::{Actor, CentreCode, HersysId, PatientId, PhoneNumber};
-use crate::patient_import::{
-    self, Change, Doubt, Entry, Fault, Finding, List, ListFile, Place, SheetRead, Warning, compare,
-};
-use crate::policy::{CallingSchedule, Permission, scope};
+use tracing::{info, warn};
+
+pub use finishing::finish_imports;
+pub(super) use finishing::settle_import;
+
+use self::plan::Plan;
+use self::staging::{Staged, Staging};
+use crate::domain::{Actor, CentreCode};
+use crate::patient_import::{self, List, ListFile, SheetRead, Warning};
+use crate::policy::{Permission, Scope, scope};
 use crate::service::centre_settings::{day_and_hours, schedule_of, visible_centre};
-use crate::service::context::{Context, audit_entry};
+use crate::service::context::{Context, Pace, Stopwatch, new_id};
 use crate::service::error::{PatientError, ServiceError};
-use crate::service::slots::{next_slot_of, open_before_change, withdraw_unwanted};
-use crate::store::audit::Subject;
-use crate::store::patients::{self, PatientRow};
-use crate::store::{Tx, audit};
+use crate::store::StoreError;
+use crate::store::imports::{self, Claim, Importer};
 
-/// Patients looked up or written between two progress reports.
+/// Patients looked up between two progress reports.
 const PART: usize = 2_048;
+/// A list that writes at most this many records is written in one transaction.
+const AT_ONCE: usize = 100;
+/// How often a list is compared again because others changed the same patients meanwhile.
+const MOST_COMPARISONS: u32 = 5;
+/// How long an import waits for another one.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How often it looks whether the other one has ended.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Whether an import writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,233 +67,169 @@ pub struct Imported {
     pub warnings: Vec<Warning>,
 }
 
-/// What an import will write.
-#[derive(Default)]
-struct Plan {
-    new: Vec<PatientRow>,
-    /// Each with its state before and after.
-    changed: Vec<(PatientRow, PatientRow)>,
-    /// For each number, the row of the list and the patient that has it after the import.
-    wanted: HashMap<PhoneNumber, (u32, PatientId)>,
-    done: Imported,
-}
-
 /// Imports a patient list for a health centre. `progress` is called with the number of finished steps and of all
 /// steps.
 ///
 /// # Errors
 /// [`PatientError::InvalidList`] with all findings in the list, or any other refusal. Then nothing was written.
+/// [`PatientError::ImportUnfinished`] if the list is imported, but not all changes are in force yet.
 pub async fn import_patients<'f>(
     context: &Context,
     actor: &Actor,
     centre: &CentreCode,
     list: impl Into<ListFile<'f>>,
     mode: ImportMode,
-    progress: impl Fn(usize, usize),
+    progress: impl Fn(usize, usize) + Sync,
 ) -> Result<Imported, ServiceError> {
-    let scope = scope(actor, Permission::ChangePatients)?;
-    let now = context.clock.now();
-    let mut reading = context.database.begin_read().await?;
-    let row = visible_centre(&mut reading, &scope, centre).await?;
-    drop(reading);
-    let (today, hours) = day_and_hours(&row, now)?;
-    let schedule = schedule_of(&row)?;
-    let List { entries, above, sheet, warnings } =
-        patient_import::read(list, today, hours).map_err(PatientError::InvalidList)?;
-    let all = entries.len() * 2;
-    let mut tx = match mode {
-        ImportMode::Write => context.database.begin_write().await?,
-        ImportMode::DryRun => context.database.begin_read().await?,
-    };
-    let mut plan = Plan { done: Imported { above, sheet, warnings, ..Imported::default() }, ..Plan::default() };
-    let mut findings = Vec::new();
-    for part in entries.chunks(PART) {
-        plan.take(&mut tx, part, centre, &schedule, now, &mut findings).await?;
-        progress(plan.steps(), all);
+    let request = Request { context, actor, scope: scope(actor, Permission::ChangePatients)?, centre, mode };
+    let list = list.into();
+    for _ in 0..MOST_COMPARISONS {
+        match request.attempt(list, &progress).await? {
+            Outcome::Done(done) => return Ok(done),
+            Outcome::Overtaken => info!("others changed patients of a list meanwhile; comparing it again"),
+        }
     }
-    let giving_up = plan.check_numbers(&mut tx, &entries, &mut findings).await?;
-    if !findings.is_empty() {
-        findings.sort_by_key(Finding::row);
-        return Err(PatientError::InvalidList(findings).into());
-    }
-    if mode == ImportMode::Write {
-        patients::update(&mut tx, &giving_up).await?;
-        plan.write(&mut tx, actor, &schedule, now, |written| progress(entries.len() + written, all)).await?;
-        tx.commit().await?;
-    }
-    progress(all, all);
-    plan.done.warnings.sort_by_key(|warning| (warning.row, warning.doubt));
-    plan.done.warnings.dedup();
-    Ok(plan.done)
+    Err(StoreError::Busy.into())
 }
 
-impl Plan {
-    /// Compares a part of the list with the registered patients.
-    async fn take(
-        &mut self,
-        tx: &mut Tx,
-        part: &[Entry],
-        centre: &CentreCode,
-        schedule: &CallingSchedule,
-        now: Timestamp,
-        findings: &mut Vec<Finding>,
-    ) -> Result<(), ServiceError> {
-        let ids: Vec<HersysId> = part.iter().map(|entry| entry.hersys_id.clone()).collect();
-        let found = patients::by_hersys_ids(tx, &ids).await?;
-        let mut known: HashMap<HersysId, PatientRow> =
-            found.into_iter().map(|row| (row.hersys_id.clone(), row)).collect();
-        self.doubt(tx, part, &known).await?;
-        for entry in part {
-            let before = known.remove(&entry.hersys_id);
-            let registered = before.as_ref().map(existing).transpose()?;
-            let change = match compare(entry, registered.as_ref(), centre) {
-                Ok(change) => change,
-                Err(finding) => {
-                    findings.push(finding);
-                    continue;
-                }
+/// What became of one attempt to import.
+enum Outcome {
+    Done(Imported),
+    /// The list was compared with records that have changed since. Nothing is written.
+    Overtaken,
+}
+
+struct Request<'a> {
+    context: &'a Context,
+    actor: &'a Actor,
+    scope: Scope,
+    centre: &'a CentreCode,
+    mode: ImportMode,
+}
+
+impl Request<'_> {
+    async fn attempt(
+        &self,
+        list: ListFile<'_>,
+        progress: &(impl Fn(usize, usize) + Sync),
+    ) -> Result<Outcome, ServiceError> {
+        let now = self.context.clock.now();
+        let mut reading = self.context.database.begin_read().await?;
+        let centre = visible_centre(&mut reading, &self.scope, self.centre).await?;
+        let (today, hours) = day_and_hours(&centre, now)?;
+        let list: List = patient_import::read(list, today, hours).map_err(PatientError::InvalidList)?;
+        let (compared, all) = (list.entries.len(), list.entries.len() * 2);
+        let schedule = schedule_of(&centre)?;
+        let plan = Plan::of(&mut reading, list, &centre, &schedule, now, |done| progress(done, all)).await?;
+        reading.rollback().await?;
+        if self.mode == ImportMode::Write && plan.rows() > 0 {
+            let written = |rows: usize| progress(compared + rows, all);
+            let staging = Staging { context: self.context, actor: self.actor, centre: &centre, now, plan: &plan };
+            let written = if plan.rows() <= AT_ONCE {
+                self.at_once(&staging).await
+            } else {
+                self.in_steps(&staging, written).await
             };
-            let after = match (change, before) {
-                (Change::Differs { registration, .. }, Some(before)) => {
-                    let mut after = changed_row(&before, registration, now);
-                    after.calling.next_slot_at = next_slot_of(&after, schedule, now)?;
-                    self.changed.push((before, after));
-                    self.done.changed += 1;
-                    self.changed.last().map(|(_, after)| after)
-                }
-                (Change::New(registration) | Change::Differs { registration, .. }, _) => {
-                    let mut row = new_row(centre.clone(), entry.hersys_id.clone(), registration, now);
-                    row.calling.next_slot_at = next_slot_of(&row, schedule, now)?;
-                    self.new.push(row);
-                    self.done.new += 1;
-                    self.new.last()
-                }
-                (Change::Same, Some(before)) => {
-                    self.done.unchanged += 1;
-                    self.done.not_called += usize::from(not_called(&before));
-                    findings.extend(want(&mut self.wanted, entry.row, &before));
-                    None
-                }
-                (Change::Same, None) => None,
-            };
-            if let Some(after) = after {
-                self.done.not_called += usize::from(not_called(after));
-                findings.extend(want(&mut self.wanted, entry.row, after));
+            if let Staged::Overtaken = written? {
+                return Ok(Outcome::Overtaken);
             }
         }
-        Ok(())
+        progress(all, all);
+        Ok(Outcome::Done(plan.done))
     }
 
-    /// Warns about new patients whose ID differs from a registered one only in leading zeros. Spreadsheets drop them,
-    /// and one patient would be called as two.
-    async fn doubt(
-        &mut self,
-        tx: &mut Tx,
-        part: &[Entry],
-        known: &HashMap<HersysId, PatientRow>,
-    ) -> Result<(), ServiceError> {
-        let new = part.iter().filter(|entry| !known.contains_key(&entry.hersys_id));
-        let others: HashMap<HersysId, u32> =
-            new.flat_map(|entry| entry.hersys_id.with_other_zeros().map(|other| (other, entry.row))).collect();
-        let asked: Vec<HersysId> = others.keys().cloned().collect();
-        for ids in asked.chunks(PART) {
-            let registered = patients::registered(tx, ids).await?;
-            let rows = registered.iter().filter_map(|id| others.get(id));
-            self.done.warnings.extend(rows.map(|row| Warning { row: *row, doubt: Doubt::RegisteredWithOtherZeros }));
+    fn importer(&self) -> Importer {
+        Importer {
+            centre: self.centre.clone(),
+            actor: self.actor.name().to_owned(),
+            source: self.actor.source().to_owned(),
         }
-        Ok(())
     }
 
-    fn steps(&self) -> usize {
-        self.done.new + self.done.changed + self.done.unchanged
-    }
-
-    /// Checks A2 against all registered patients. Returns the patients of this list who give up their number to
-    /// another patient on it, without automated calls. They are written first, as no number may be registered twice
-    /// even for a moment.
-    async fn check_numbers(
-        &self,
-        tx: &mut Tx,
-        entries: &[Entry],
-        findings: &mut Vec<Finding>,
-    ) -> Result<Vec<PatientRow>, ServiceError> {
-        let rows = self.new.iter().chain(self.changed.iter().map(|(_, after)| after));
-        let numbers: Vec<PhoneNumber> = rows.filter_map(held_number).cloned().collect();
-        let changed: HashMap<PatientId, &PatientRow> =
-            self.changed.iter().map(|(before, _)| (before.id, before)).collect();
-        let listed: std::collections::HashSet<&HersysId> = entries.iter().map(|entry| &entry.hersys_id).collect();
-        let mut giving_up = Vec::new();
-        for part in numbers.chunks(PART) {
-            for holder in patients::automated_call_holders(tx, part).await? {
-                let Some((row, taker)) = self.wanted.get(&holder.phone_number) else { continue };
-                if *taker == holder.patient {
-                    continue;
+    /// Writes a short list in one transaction.
+    async fn at_once(&self, staging: &Staging<'_>) -> Result<Staged, ServiceError> {
+        let waiting = Stopwatch::start();
+        loop {
+            let mut tx = self.context.database.begin_write().await?;
+            let Some(claim) = imports::begin(&mut tx, &self.importer(), new_id(), self.context.clock.now()).await?
+            else {
+                tx.rollback().await?;
+                self.wait_for_other(&waiting).await?;
+                continue;
+            };
+            let written = staging.all(&mut tx, claim).await;
+            return match overtaken(written)? {
+                Staged::Yes => {
+                    tx.commit().await?;
+                    Ok(Staged::Yes)
                 }
-                match changed.get(&holder.patient) {
-                    Some(before) => giving_up.push(PatientRow { automated_call: false, ..(*before).clone() }),
-                    // If the list keeps the number for that patient, the duplicate was already found there.
-                    None if listed.contains(&holder.hersys_id) => {}
-                    None => findings.push(Finding { place: Place::Row(*row), fault: Fault::NumberInUse }),
+                Staged::Overtaken => {
+                    tx.rollback().await?;
+                    Ok(Staged::Overtaken)
+                }
+            };
+        }
+    }
+
+    /// Writes a long list in short transactions.
+    async fn in_steps(&self, staging: &Staging<'_>, written: impl Fn(usize) + Sync) -> Result<Staged, ServiceError> {
+        let claim = self.claim().await?;
+        let mut pace = Pace::default();
+        match overtaken(staging.write(claim, &mut pace, &written).await) {
+            Ok(Staged::Yes) => {}
+            failed => {
+                if finishing::was_undone(self.context, claim, &mut pace).await {
+                    return failed;
+                }
+                // The commit that decided it arrived after all, or another process now removes or finishes it.
+                let mut tx = self.context.database.begin_autocommit().await?;
+                if !imports::is_decided(&mut tx).await? {
+                    return failed;
                 }
             }
         }
-        Ok(giving_up)
+        match finishing::finish(self.context, claim, &mut pace).await {
+            Ok(()) => Ok(Staged::Yes),
+            Err(error) => {
+                warn!(%error, "a decided import isn't applied completely yet; it will be finished");
+                Err(PatientError::ImportUnfinished.into())
+            }
+        }
     }
 
-    async fn write(
-        &self,
-        tx: &mut Tx,
-        actor: &Actor,
-        schedule: &CallingSchedule,
-        now: Timestamp,
-        written: impl Fn(usize),
-    ) -> Result<(), ServiceError> {
-        let entry = |action: &str, before: Option<&PatientRow>, after: &PatientRow| {
-            let subject = Subject::Patient(after.id);
-            audit_entry(actor, now, action, subject, Some(after.centre.clone()), changes(before, after))
-        };
-        let mut count = 0;
-        for part in self.changed.chunks(PART) {
-            let rows: Vec<PatientRow> = part.iter().map(|(_, after)| after.clone()).collect();
-            patients::hold(tx, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
-            let before: Vec<PatientRow> = part.iter().map(|(before, _)| before.clone()).collect();
-            open_before_change(tx, &before, now).await?;
-            patients::update(tx, &rows).await?;
-            withdraw_unwanted(tx, &rows, schedule, now).await?;
-            let changed = part.iter().flat_map(|(before, after)| {
-                let names: Vec<String> = changes(Some(before), after).names().map(str::to_owned).collect();
-                names.into_iter().map(|name| (after.id, name))
-            });
-            let changed: Vec<(PatientId, String)> = changed.collect();
-            patients::note_changes(tx, changed.iter().map(|(id, name)| (*id, name.as_str())).collect()).await?;
-            let entries = part.iter().map(|(before, after)| entry("patient.changed", Some(before), after));
-            audit::append(tx, entries.collect()).await?;
-            count += part.len();
-            written(count);
+    /// Begins an import, as soon as no other one is in progress.
+    async fn claim(&self) -> Result<Claim, ServiceError> {
+        let waiting = Stopwatch::start();
+        loop {
+            let mut tx = self.context.database.begin_write().await?;
+            let claim = imports::begin(&mut tx, &self.importer(), new_id(), self.context.clock.now()).await?;
+            match claim {
+                Some(claim) => {
+                    tx.commit().await?;
+                    return Ok(claim);
+                }
+                None => {
+                    tx.rollback().await?;
+                    self.wait_for_other(&waiting).await?;
+                }
+            }
         }
-        for part in self.new.chunks(PART) {
-            patients::insert(tx, part).await?;
-            audit::append(tx, part.iter().map(|row| entry("patient.added", None, row)).collect()).await?;
-            count += part.len();
-            written(count);
+    }
+
+    async fn wait_for_other(&self, waiting: &Stopwatch) -> Result<(), ServiceError> {
+        finish_imports(self.context).await?;
+        if waiting.elapsed() > PATIENCE {
+            return Err(StoreError::Busy.into());
         }
+        tokio::time::sleep(LOOK_EVERY).await;
         Ok(())
     }
 }
 
-/// Returns `true` if automated calls are registered but not placed.
-fn not_called(row: &PatientRow) -> bool {
-    row.automated_call && (row.released_at.is_some() || row.stopped_at.is_some())
-}
-
-/// Records who will have a number. Returns a finding if an earlier row of the list has it (A2).
-fn want(wanted: &mut HashMap<PhoneNumber, (u32, PatientId)>, row: u32, patient: &PatientRow) -> Option<Finding> {
-    let number = held_number(patient)?;
-    match wanted.get(number) {
-        Some((first, _)) => Some(Finding { place: Place::Row(row), fault: Fault::DuplicateNumber(*first) }),
-        None => {
-            wanted.insert(number.clone(), (row, patient.id));
-            None
-        }
+/// Others changed the same patients: that isn't an error.
+fn overtaken(written: Result<Staged, ServiceError>) -> Result<Staged, ServiceError> {
+    match written {
+        Err(ServiceError::Store(StoreError::Stale | StoreError::Taken(_))) => Ok(Staged::Overtaken),
+        written => written,
     }
 }

@@ -10,7 +10,7 @@ mod view;
 
 pub use change::{Changed, ShownPatient, add_patient, change_patient, release_patient, show_patient, stop_patient};
 pub use erase::{ERASABLE_AFTER, Erasure, Rewritten, erase_person};
-pub use import::{ImportMode, Imported, import_patients};
+pub use import::{ImportMode, Imported, finish_imports, import_patients};
 pub use list::{PatientQuery, PatientStatus, list_patients};
 pub use report::{EnteredReport, ReportEntry, add_report};
 pub use view::{AnswerView, PatientView, ReportView, UnconfirmedStop};
