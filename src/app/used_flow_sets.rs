@@ -1,7 +1,7 @@
 //! Compares the current flow set with sets that earlier calls began with.
 
 use crate::flow::fault::Earlier;
-use crate::flow::{Finding, FlowSet};
+use crate::flow::{Finding, FlowSet, changed_without_version};
 use crate::store::{Database, flow_sets};
 
 /// The number of most recently used sets that are compared with the current one.
@@ -16,7 +16,7 @@ pub(super) async fn used_otherwise(database: &Database, flow_set: &FlowSet) -> a
     let mut found: Vec<Finding> = Vec::new();
     for set in sets.into_iter().filter(|set| set.digest != flow_set.digest) {
         let Ok(files) = serde_json::from_str(&set.files) else { continue };
-        let changed = flow_set.changed_without_version(&FlowSet::read(files).0, Earlier::UsedSince(set.loaded_at));
+        let changed = changed_without_version(flow_set, &FlowSet::read(files).0, Earlier::UsedSince(set.loaded_at));
         // Report only the differences from the latest set of a version.
         let new = |one: &Finding| !found.iter().any(|known| (&known.file, known.line) == (&one.file, one.line));
         let new: Vec<Finding> = changed.into_iter().filter(new).collect();

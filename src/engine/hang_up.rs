@@ -3,8 +3,9 @@
 use super::ask::retry_of;
 use super::effect::{Diagnostic, Effect, Fact, NextAction};
 use super::event::TransferOutcome;
+use super::interpreter::{Interpreter, Transition};
+use super::record::{note_transfer, stop_is_asked_for};
 use super::session::{Frame, Opened, StopAsked, Waiting};
-use super::walk::Interpreter;
 use crate::domain::{Disposition, ReportOutcome};
 use crate::flow::{NodeKind, PromptId, RecordWhat, names};
 
@@ -22,17 +23,18 @@ impl Interpreter<'_> {
 
     /// The caller is gone. The answers so far are kept, and the report stays open for today. `transfer` is the outcome
     /// of the transfer, if one was in progress.
-    pub(super) fn caller_is_gone(&mut self, transfer: TransferOutcome) {
+    pub(super) fn caller_is_gone(&mut self, transfer: TransferOutcome) -> Transition {
         if self.session.waiting == Waiting::Transfer {
-            self.note_transfer(transfer);
+            note_transfer(self, transfer);
         }
         self.keep_unconfirmed_stop();
         self.over(self.session.disposition);
         self.session.waiting = Waiting::Over;
+        Transition::Wait
     }
 
-    /// Says a goodbye and nothing else. The answers so far are kept.
-    pub(super) fn withdrawn(&mut self) {
+    /// Leads to a goodbye and nothing else. The answers so far are kept.
+    pub(super) fn withdrawn(&mut self) -> Transition {
         if !matches!(self.session.disposition, Disposition::Reported | Disposition::HandedOver) {
             self.session.disposition = Disposition::Withdrawn;
         }
@@ -44,7 +46,11 @@ impl Interpreter<'_> {
             flow.map(|flow| Frame { flow: flow.name.clone(), node: flow.start.to.clone(), opened: Opened::ByLine });
         self.session.stack = first.into_iter().collect();
         self.session.steps = 0;
-        if self.session.stack.is_empty() { self.we_hang_up() } else { self.on() }
+        if self.session.stack.is_empty() {
+            self.we_hang_up();
+            return Transition::Wait;
+        }
+        Transition::Here
     }
 
     /// After a failure: asks the caller to call again, without thanks.
@@ -88,7 +94,7 @@ impl Interpreter<'_> {
             |node| matches!(&node.kind, NodeKind::Record(record) if matches!(record.what, RecordWhat::StopUnconfirmed)),
         );
         if kept {
-            self.stop_is_asked_for(StopAsked::Unconfirmed);
+            stop_is_asked_for(self, StopAsked::Unconfirmed);
         }
     }
 

@@ -11,6 +11,7 @@ pub mod form;
 mod go_back;
 mod hang_up;
 mod identify;
+mod interpreter;
 mod record;
 mod session;
 mod step;

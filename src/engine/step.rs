@@ -1,9 +1,13 @@
 //! The engine's two entry points: begin a conversation, and handle an event.
 
+use super::ask::keyed;
 use super::effect::{Diagnostic, Effect};
 use super::event::{Event, EventKind, Start, TransferOutcome};
+use super::identify::identified;
+use super::interpreter::Interpreter;
+use super::record::{call_back, note_transfer};
 use super::session::{AnsweredBy, Frame, Listener, Opened, Session, StopAsked, Waiting};
-use super::walk::Interpreter;
+use super::walk;
 use crate::domain::Disposition;
 use crate::flow::{FlowSet, names};
 
@@ -39,9 +43,9 @@ pub fn begin(flow_set: &FlowSet, start: Start, at: jiff::Timestamp) -> (Session,
         listener: Listener::default(),
         stop: StopAsked::default(),
     };
-    let mut walk = Interpreter::new(flow_set, session, at);
-    walk.on();
-    walk.finish()
+    let mut interpreter = Interpreter::new(flow_set, session, at);
+    walk::on(&mut interpreter);
+    interpreter.finish()
 }
 
 /// Handles an event. Total: an event that the session doesn't wait for leaves it unchanged and yields a diagnostic.
@@ -56,19 +60,20 @@ pub fn step(flow_set: &FlowSet, session: Session, event: &Event) -> (Session, Ve
     if !fits {
         return (session, vec![Effect::Diagnostic(Diagnostic::EventDoesNotFit)]);
     }
-    let mut walk = Interpreter::new(flow_set, session, event.at);
-    match &event.happening {
-        EventKind::Keyed(keys) => walk.keyed(keys),
-        EventKind::Identified(identified) => walk.identified(identified),
-        EventKind::CallBack(fate) => walk.call_back(*fate),
-        EventKind::TransferEnded(outcome) => walk.transfer_ended(*outcome),
-        EventKind::HungUp(_) => walk.caller_is_gone(TransferOutcome::NotReached),
-        EventKind::HungUpInTransfer(_, outcome) => walk.caller_is_gone(*outcome),
-        EventKind::Withdrawn => walk.withdrawn(),
+    let mut interpreter = Interpreter::new(flow_set, session, event.at);
+    let leads_to = match &event.happening {
+        EventKind::Keyed(keys) => keyed(&mut interpreter, keys),
+        EventKind::Identified(found) => identified(&mut interpreter, found),
+        EventKind::CallBack(fate) => call_back(&mut interpreter, *fate),
+        EventKind::TransferEnded(outcome) => walk::transfer_ended(&mut interpreter, *outcome),
+        EventKind::HungUp(_) => Ok(interpreter.caller_is_gone(TransferOutcome::NotReached)),
+        EventKind::HungUpInTransfer(_, outcome) => Ok(interpreter.caller_is_gone(*outcome)),
+        EventKind::Withdrawn => Ok(interpreter.withdrawn()),
         EventKind::WithdrawnAfterTransfer(outcome) => {
-            walk.note_transfer(*outcome);
-            walk.withdrawn();
+            note_transfer(&mut interpreter, *outcome);
+            Ok(interpreter.withdrawn())
         }
-    }
-    walk.finish()
+    };
+    walk::on_after(&mut interpreter, leads_to);
+    interpreter.finish()
 }

@@ -12,6 +12,7 @@ pub mod names;
 mod parse;
 pub mod speech_time;
 
+pub use changed::changed_without_version;
 pub use check::ENGINE_PROMPTS;
 pub use draw::draw;
 pub use exits::Exit;

@@ -30,7 +30,7 @@ static BRANCHING: LazyLock<FlowSet> = LazyLock::new(|| {
 });
 
 fn form(flow_set: &FlowSet) -> Form {
-    flow_set.form(names::QUESTIONNAIRE).unwrap().unwrap()
+    Form::of(flow_set.flow(names::QUESTIONNAIRE).unwrap()).unwrap()
 }
 
 fn at() -> Timestamp {

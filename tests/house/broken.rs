@@ -163,7 +163,7 @@ fn a_type_in_too_many_files_is_told() {
         complaints("spread types", &tree).len()
     };
     assert_eq!((files("Row"), files("Tx")), (0, 1));
-    let no_longer = [("src/engine/walk.rs", "impl Interpreter {}")];
+    let no_longer = [("src/service/conversation/batch.rs", "impl Batch {}")];
     assert_eq!(complaints("spread types", &no_longer).len(), 1);
 }
 

@@ -11,15 +11,7 @@ const WIDEST: usize = 120;
 /// Files over which the `impl` blocks of one type are spread, those of traits not counted.
 const MOST_FILES_OF_A_TYPE: usize = 3;
 /// Types that are spread further, each with its reason: (module, type, reason).
-const SPREAD: [(&str, &str, &str); 7] = [
-    ("engine", "Interpreter", "one file for each kind of step; all of them change the same session"),
-    ("flow", "Check", "one file for each subject that is checked; all of them add to the same findings"),
-    ("flow", "FlowSet", "made in one place, asked by those that parse, check and compare"),
-    ("service", "Batch", "one file for each kind of event that a batch commits"),
-    ("service", "Dialer", "one file for each part of a tick"),
-    ("lab", "Case", "one file for each rule that a day is checked against"),
-    ("lab", "Environment", "one file for each thing that happens around the program"),
-];
+const SPREAD: [(&str, &str, &str); 1] = [("service", "Batch", "one file for each kind of event that a batch commits")];
 /// Files directly in a folder of [`SMALL_FOLDERS`].
 const MOST_FILES: usize = 8;
 /// Folders whose other files belong into folders by subject.

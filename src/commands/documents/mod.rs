@@ -18,7 +18,7 @@ use crate::commands::language::{self, text};
 use crate::commands::messages::Advice;
 use crate::domain::Language;
 use crate::flow::fault::Earlier;
-use crate::flow::{Finding, FlowSet};
+use crate::flow::{Finding, FlowSet, changed_without_version};
 use crate::translations::{Message, message};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/call_flows");
@@ -100,7 +100,7 @@ impl Origin {
         match self {
             Self::BuiltIn => Vec::new(),
             Self::Folder(_) => {
-                flow_set.changed_without_version(&FlowSet::read(built_in_documents()).0, Earlier::BuiltIn)
+                changed_without_version(flow_set, &FlowSet::read(built_in_documents()).0, Earlier::BuiltIn)
             }
         }
     }

@@ -38,7 +38,7 @@ impl std::str::FromStr for Given {
 /// Prints the fields or, if there are answers, what follows from them.
 pub(super) fn show(origin: &Origin, language: Language, given: Vec<Given>, output: Output) -> anyhow::Result<Exit> {
     let flow_set = library_of(origin)?;
-    let Some(Ok(form)) = flow_set.form(names::QUESTIONNAIRE) else {
+    let Some(Ok(form)) = flow_set.flow(names::QUESTIONNAIRE).map(Form::of) else {
         return Err(usage(text!("flows-no-questionnaire", flow = names::QUESTIONNAIRE)));
     };
     if given.is_empty() {

@@ -84,8 +84,8 @@ pub enum FormRefused {
 ///
 /// Returns what keeps the form from being accepted.
 pub fn submit(flow_set: &FlowSet, by: Submitter, filled: &Filled) -> Result<Submitted, FormRefused> {
-    let form = flow_set.form(names::QUESTIONNAIRE).ok_or(FormRefused::NoQuestionnaire)?;
-    let form: Form = form.map_err(FormRefused::NotAForm)?;
+    let flow = flow_set.flow(names::QUESTIONNAIRE).ok_or(FormRefused::NoQuestionnaire)?;
+    let form = Form::of(flow).map_err(FormRefused::NotAForm)?;
     let entries = errors::checked(&form, &by.person, filled).map_err(FormRefused::Fields)?;
     walk::walked(flow_set, &form, by, &entries).map_err(|_| FormRefused::BrokenFlow)
 }

@@ -3,10 +3,11 @@
 use super::errors::Entries;
 use super::{Submitted, Submitter};
 use crate::domain::{Disposition, Line, ReportOutcome};
-use crate::engine::ask::after_record;
+use crate::engine::ask::{after_record, take_gather, take_menu};
 use crate::engine::effect::{Effect, Fact, Utterance};
+use crate::engine::interpreter::{Interpreter, InvalidFlow, Transition};
 use crate::engine::session::{AnsweredBy, Frame, Listener, Opened, Session, StopAsked, Waiting};
-use crate::engine::walk::{Interpreter, InvalidFlow, Transition};
+use crate::engine::walk::visit_node;
 use crate::flow::form::Form;
 use crate::flow::{Flow, FlowSet, Node, NodeId, NodeKind};
 
@@ -18,61 +19,63 @@ pub(super) fn walked(
 ) -> Result<Submitted, InvalidFlow> {
     let flow = flow_set.flow(form.flow.as_str()).ok_or(InvalidFlow)?;
     let at = by.at;
-    let mut walk = Interpreter::new(flow_set, session(flow, by), at);
+    let mut interpreter = Interpreter::new(flow_set, session(flow, by), at);
     let mut advice: Vec<Utterance> = Vec::new();
     let mut asked = false;
     // A form has no circles, so each node comes at most once.
     for _ in &flow.order {
-        let (flow, node) = walk.here()?;
+        let (flow, node) = interpreter.here()?;
         let next = match &node.kind {
-            NodeKind::End(_) => return Ok(submitted(walk, advice)),
+            NodeKind::End(_) => return Ok(submitted(interpreter, advice)),
             NodeKind::Menu(_) | NodeKind::Gather(_) => {
                 asked = true;
-                answered(&mut walk, form, flow, node, entries)?
+                answered(&mut interpreter, form, flow, node, entries)?
             }
             NodeKind::Confirm(confirm) => confirm.yes.to.clone(),
-            NodeKind::Announce(_) | NodeKind::Record(_) | NodeKind::Branch(_) => match walk.visit_node()? {
+            NodeKind::Announce(_) | NodeKind::Record(_) | NodeKind::Branch(_) => match visit_node(&mut interpreter)? {
                 Transition::To(next) => next,
-                Transition::Wait => return Err(InvalidFlow),
+                Transition::Here | Transition::Wait => return Err(InvalidFlow),
             },
             NodeKind::Identify(_) | NodeKind::SubFlow(_) | NodeKind::HandOver(_) => return Err(InvalidFlow),
         };
-        let said = std::mem::take(&mut walk.say);
+        let said = std::mem::take(&mut interpreter.say);
         // Before the first question, a flow explains the keys.
         if asked {
             advice.extend(said);
         }
-        walk.stand_at(next);
+        interpreter.stand_at(next);
     }
     Err(InvalidFlow)
 }
 
 /// Handles a question as if its entry were keyed in, or as if nothing were.
 fn answered(
-    walk: &mut Interpreter<'_>,
+    interpreter: &mut Interpreter<'_>,
     form: &Form,
     flow: &Flow,
     node: &Node,
     entries: &Entries,
 ) -> Result<NodeId, InvalidFlow> {
-    if node.question().is_some_and(|item| walk.session.answer(item).is_some()) {
+    if node.question().is_some_and(|item| interpreter.session.answer(item).is_some()) {
         return node.question().and_then(|item| after_record(flow, item)).cloned().ok_or(InvalidFlow);
     }
     match (&node.kind, entries.get(&node.id)) {
         (NodeKind::Menu(menu), Some(entry)) => {
             let field = form.fields().find(|field| field.id == node.id).ok_or(InvalidFlow)?;
             let key = field.option(entry).ok_or(InvalidFlow)?.key.0;
-            walk.take_menu(node, menu, key.encode_utf8(&mut [0; 4])).map_err(|_| InvalidFlow)
+            take_menu(interpreter, node, menu, key.encode_utf8(&mut [0; 4])).map_err(|_| InvalidFlow)
         }
-        (NodeKind::Gather(gather), Some(entry)) => walk.take_gather(node, gather, entry).map_err(|_| InvalidFlow),
+        (NodeKind::Gather(gather), Some(entry)) => {
+            take_gather(interpreter, node, gather, entry).map_err(|_| InvalidFlow)
+        }
         (NodeKind::Menu(menu), None) => Ok(menu.retry.give_up.to.clone()),
         (NodeKind::Gather(gather), None) => Ok(gather.retry.give_up.to.clone()),
         _ => Err(InvalidFlow),
     }
 }
 
-fn submitted(walk: Interpreter<'_>, advice: Vec<Utterance>) -> Submitted {
-    let (session, effects) = walk.finish();
+fn submitted(interpreter: Interpreter<'_>, advice: Vec<Utterance>) -> Submitted {
+    let (session, effects) = interpreter.finish();
     let (mut facts, mut jobs) = (Vec::new(), Vec::new());
     for effect in effects {
         match effect {

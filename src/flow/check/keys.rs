@@ -4,93 +4,91 @@ use std::collections::BTreeMap;
 
 use super::Check;
 use crate::flow::fault::{InsteadFault, KeyFault, KeyUse};
-use crate::flow::{Flow, FlowName, Gather, Key, Node, NodeKind, Takes, Without};
+use crate::flow::{Flow, FlowName, Gather, Key, Node, NodeKind, SharedKeys, Takes, Without};
 
-impl<'a> Check<'a> {
-    pub(super) fn keys(&mut self) {
-        for flow in self.flows() {
-            for (key, spot) in &flow.visit {
-                let taken = self.everywhere(Without::default(), &BTreeMap::new());
-                if let Some(use_) = taken.get(key) {
-                    self.find(flow, spot.line, KeyFault::VisitTaken(*key, use_.clone()));
-                }
-            }
-            let visits = self.visits(flow);
-            for node in flow.in_order() {
-                match &node.kind {
-                    NodeKind::Menu(menu) => {
-                        let taken = self.everywhere(menu.without, &visits);
-                        for (key, choice) in &menu.keys {
-                            self.clash(flow, node, choice.go.line, *key, &taken);
-                        }
-                    }
-                    NodeKind::Confirm(confirm) => {
-                        let taken = self.everywhere(confirm.without, &visits);
-                        for key in [Key('1'), Key('2')] {
-                            self.clash(flow, node, node.line, key, &taken);
-                        }
-                    }
-                    NodeKind::Gather(gather) => {
-                        self.entry_keys(flow, node, gather, &self.everywhere(gather.without, &visits));
-                    }
-                    _ => {}
-                }
+pub(super) fn apply(check: &mut Check<'_>) {
+    let keys = &check.flow_set.keys;
+    for flow in check.flows() {
+        for (key, spot) in &flow.visit {
+            let taken = everywhere(keys, Without::default(), &BTreeMap::new());
+            if let Some(use_) = taken.get(key) {
+                check.find(flow, spot.line, KeyFault::VisitTaken(*key, use_.clone()));
             }
         }
-    }
-
-    /// What each key does at a question, besides answering it.
-    fn everywhere(&self, without: Without, visits: &BTreeMap<Key, &'a FlowName>) -> BTreeMap<Key, KeyUse> {
-        let keys = &self.flow_set.keys;
-        let mut taken: BTreeMap<Key, KeyUse> = BTreeMap::new();
-        if !without.visit {
-            let visits = visits.iter().map(|(key, flow)| (*key, *flow)).chain(keys.visit.iter().map(|(k, f)| (*k, f)));
-            taken.extend(visits.map(|(key, flow)| (key, KeyUse::Visit(flow.clone()))));
+        let visits = visits(check, flow);
+        for node in flow.in_order() {
+            match &node.kind {
+                NodeKind::Menu(menu) => {
+                    let taken = everywhere(keys, menu.without, &visits);
+                    for (key, choice) in &menu.keys {
+                        clash(check, flow, node, choice.go.line, *key, &taken);
+                    }
+                }
+                NodeKind::Confirm(confirm) => {
+                    let taken = everywhere(keys, confirm.without, &visits);
+                    for key in [Key('1'), Key('2')] {
+                        clash(check, flow, node, node.line, key, &taken);
+                    }
+                }
+                NodeKind::Gather(gather) => {
+                    entry_keys(check, flow, node, gather, &everywhere(keys, gather.without, &visits));
+                }
+                _ => {}
+            }
         }
-        if !without.back {
-            taken.extend(keys.back.map(|key| (key, KeyUse::Back)));
-        }
-        taken.extend(keys.repeat.iter().map(|key| (*key, KeyUse::Repeat)));
-        taken
     }
+}
 
-    /// The visit keys of a flow: its own and those of the flows that contain it as a sub-flow.
-    fn visits(&self, flow: &Flow) -> BTreeMap<Key, &'a FlowName> {
-        let wholes = self.flows().filter(|whole| self.with_sub_flows(whole.name.as_str()).contains(flow.name.as_str()));
-        wholes.flat_map(|whole| whole.visit.iter().map(|(key, spot)| (*key, &spot.to))).collect()
+/// What each key does at a question, besides answering it.
+fn everywhere(keys: &SharedKeys, without: Without, visits: &BTreeMap<Key, &FlowName>) -> BTreeMap<Key, KeyUse> {
+    let mut taken: BTreeMap<Key, KeyUse> = BTreeMap::new();
+    if !without.visit {
+        let visits = visits.iter().map(|(key, flow)| (*key, *flow)).chain(keys.visit.iter().map(|(k, f)| (*k, f)));
+        taken.extend(visits.map(|(key, flow)| (key, KeyUse::Visit(flow.clone()))));
     }
-
-    fn clash(&mut self, flow: &Flow, node: &Node, line: u32, key: Key, taken: &BTreeMap<Key, KeyUse>) {
-        let Some(use_) = taken.get(&key) else { return };
-        self.find(flow, line, KeyFault::NodeTaken(node.id.clone(), key, use_.clone()));
+    if !without.back {
+        taken.extend(keys.back.map(|key| (key, KeyUse::Back)));
     }
+    taken.extend(keys.repeat.iter().map(|key| (*key, KeyUse::Repeat)));
+    taken
+}
 
-    fn entry_keys(&mut self, flow: &Flow, node: &Node, gather: &Gather, taken: &BTreeMap<Key, KeyUse>) {
-        let most = match gather.takes {
-            Takes::Digits { max, .. } => max,
-            Takes::Number { digits, .. } => digits,
-            Takes::Date => 8,
+/// The visit keys of a flow: its own and those of the flows that contain it as a sub-flow.
+fn visits<'a>(check: &Check<'a>, flow: &Flow) -> BTreeMap<Key, &'a FlowName> {
+    let wholes = check.flows().filter(|whole| check.with_sub_flows(whole.name.as_str()).contains(flow.name.as_str()));
+    wholes.flat_map(|whole| whole.visit.iter().map(|(key, spot)| (*key, &spot.to))).collect()
+}
+
+fn clash(check: &mut Check<'_>, flow: &Flow, node: &Node, line: u32, key: Key, taken: &BTreeMap<Key, KeyUse>) {
+    let Some(use_) = taken.get(&key) else { return };
+    check.find(flow, line, KeyFault::NodeTaken(node.id.clone(), key, use_.clone()));
+}
+
+fn entry_keys(check: &mut Check<'_>, flow: &Flow, node: &Node, gather: &Gather, taken: &BTreeMap<Key, KeyUse>) {
+    let most = match gather.takes {
+        Takes::Digits { max, .. } => max,
+        Takes::Number { digits, .. } => digits,
+        Takes::Date => 8,
+    };
+    let one_digit = most == 1 || matches!(gather.takes, Takes::Digits { min: 1, .. });
+    for (entry, spot) in &gather.instead {
+        let single = (entry.len() == 1).then(|| entry.chars().next()).flatten().map(Key);
+        let fault = if !entry.bytes().all(|byte| byte.is_ascii_digit()) {
+            InsteadFault::NotDigits
+        } else if entry.len() > usize::from(most) {
+            InsteadFault::TooLong(most)
+        } else if let Some(use_) = single.and_then(|key| taken.get(&key)) {
+            InsteadFault::Taken(use_.clone())
+        } else if is_ordinary(gather.takes, entry) {
+            InsteadFault::Ordinary
+        } else {
+            continue;
         };
-        let one_digit = most == 1 || matches!(gather.takes, Takes::Digits { min: 1, .. });
-        for (entry, spot) in &gather.instead {
-            let single = (entry.len() == 1).then(|| entry.chars().next()).flatten().map(Key);
-            let fault = if !entry.bytes().all(|byte| byte.is_ascii_digit()) {
-                InsteadFault::NotDigits
-            } else if entry.len() > usize::from(most) {
-                InsteadFault::TooLong(most)
-            } else if let Some(use_) = single.and_then(|key| taken.get(&key)) {
-                InsteadFault::Taken(use_.clone())
-            } else if is_ordinary(gather.takes, entry) {
-                InsteadFault::Ordinary
-            } else {
-                continue;
-            };
-            self.find(flow, spot.line, KeyFault::Instead(node.id.clone(), entry.as_str().into(), fault));
-        }
-        if one_digit {
-            for (key, use_) in taken.iter().filter(|(key, _)| is_ordinary(gather.takes, &key.0.to_string())) {
-                self.find(flow, node.line, KeyFault::DigitTaken(node.id.clone(), *key, use_.clone()));
-            }
+        check.find(flow, spot.line, KeyFault::Instead(node.id.clone(), entry.as_str().into(), fault));
+    }
+    if one_digit {
+        for (key, use_) in taken.iter().filter(|(key, _)| is_ordinary(gather.takes, &key.0.to_string())) {
+            check.find(flow, node.line, KeyFault::DigitTaken(node.id.clone(), *key, use_.clone()));
         }
     }
 }

@@ -9,83 +9,81 @@ use crate::flow::{Exit, Flow, Node, NodeId, NodeKind};
 /// A place in the flow set: flow and node.
 type Place<'a> = (&'a str, &'a str);
 
-impl<'a> Check<'a> {
-    pub(super) fn loops(&mut self) {
-        self.recursion();
-        let silent = self.silent_results();
-        let edges: BTreeMap<Place<'a>, Vec<Place<'a>>> = self
-            .nodes()
-            .into_iter()
-            .map(|(flow, node)| ((flow.name.as_str(), node.id.as_str()), self.silent_ways(flow, node, &silent)))
-            .collect();
-        let mut told = BTreeSet::new();
-        for (flow, node) in self.nodes() {
-            let start = (flow.name.as_str(), node.id.as_str());
-            let Some(circle) = circle(start, &edges) else { continue };
-            if circle.iter().any(|place| told.contains(place)) {
-                continue;
+pub(super) fn apply<'a>(check: &mut Check<'a>) {
+    recursion(check);
+    let silent = silent_results(check);
+    let edges: BTreeMap<Place<'a>, Vec<Place<'a>>> = check
+        .nodes()
+        .into_iter()
+        .map(|(flow, node)| ((flow.name.as_str(), node.id.as_str()), silent_ways(check, flow, node, &silent)))
+        .collect();
+    let mut told = BTreeSet::new();
+    for (flow, node) in check.nodes() {
+        let start = (flow.name.as_str(), node.id.as_str());
+        let Some(circle) = circle(start, &edges) else { continue };
+        if circle.iter().any(|place| told.contains(place)) {
+            continue;
+        }
+        told.extend(circle.iter().copied());
+        let nodes = circle.iter().chain([&start]).map(|(_, node)| NodeId::from(*node)).collect();
+        check.find(flow, node.line, PathFault::Circle(nodes));
+    }
+}
+
+/// A flow that contains itself as a sub-flow would never end.
+fn recursion(check: &mut Check<'_>) {
+    for flow in check.flows() {
+        for (node, sub) in sub_flows(flow) {
+            if check.with_sub_flows(sub.as_str()).contains(flow.name.as_str()) {
+                check.find(flow, node.line, PathFault::Recursion(flow.name.clone(), node.id.clone()));
             }
-            told.extend(circle.iter().copied());
-            let nodes = circle.iter().chain([&start]).map(|(_, node)| NodeId::from(*node)).collect();
-            self.find(flow, node.line, PathFault::Circle(nodes));
         }
     }
+}
 
-    /// A flow that contains itself as a sub-flow would never end.
-    fn recursion(&mut self) {
-        for flow in self.flows() {
-            for (node, sub) in sub_flows(flow) {
-                if self.with_sub_flows(sub.as_str()).contains(flow.name.as_str()) {
-                    self.find(flow, node.line, PathFault::Recursion(flow.name.clone(), node.id.clone()));
+/// Where a node leads without any key from the caller. A question is skipped if its item is answered.
+fn silent_ways<'a>(check: &Check<'a>, flow: &'a Flow, node: &'a Node, silent: &Silent<'a>) -> Vec<Place<'a>> {
+    let here = |id: &'a NodeId| (flow.name.as_str(), id.as_str());
+    if node.waits() {
+        return node.question().and_then(|item| flow.after(item)).map(|spot| here(&spot.to)).into_iter().collect();
+    }
+    let NodeKind::SubFlow(sub) = &node.kind else {
+        return node.exits().into_iter().map(|(_, spot)| here(&spot.to)).collect();
+    };
+    let passed = silent.get(sub.flow.to.as_str());
+    let exits = node.exits().into_iter().filter(|(exit, _)| match exit {
+        Exit::Result(result) => passed.is_some_and(|results| results.contains(result.as_str())),
+        _ => false,
+    });
+    let exits = exits.map(|(_, spot)| here(&spot.to));
+    let inside = check.flow_set.flow(sub.flow.to.as_str()).map(|flow| (flow.name.as_str(), flow.start.to.as_str()));
+    exits.chain(inside).collect()
+}
+
+/// The results with which each flow can end without asking anything, computed as a fixed point.
+fn silent_results<'a>(check: &Check<'a>) -> Silent<'a> {
+    let mut silent = Silent::new();
+    loop {
+        let mut grown = Silent::new();
+        for flow in check.flows() {
+            let mut seen = BTreeSet::new();
+            let mut open = vec![flow.start.to.as_str()];
+            let results = grown.entry(flow.name.as_str()).or_default();
+            while let Some(node) = open.pop().and_then(|id| flow.nodes.get(id)) {
+                if !seen.insert(node.id.as_str()) {
+                    continue;
                 }
-            }
-        }
-    }
-
-    /// Where a node leads without any key from the caller. A question is skipped if its item is answered.
-    fn silent_ways(&self, flow: &'a Flow, node: &'a Node, silent: &Silent<'a>) -> Vec<Place<'a>> {
-        let here = |id: &'a NodeId| (flow.name.as_str(), id.as_str());
-        if node.waits() {
-            return node.question().and_then(|item| flow.after(item)).map(|spot| here(&spot.to)).into_iter().collect();
-        }
-        let NodeKind::SubFlow(sub) = &node.kind else {
-            return node.exits().into_iter().map(|(_, spot)| here(&spot.to)).collect();
-        };
-        let passed = silent.get(sub.flow.to.as_str());
-        let exits = node.exits().into_iter().filter(|(exit, _)| match exit {
-            Exit::Result(result) => passed.is_some_and(|results| results.contains(result.as_str())),
-            _ => false,
-        });
-        let exits = exits.map(|(_, spot)| here(&spot.to));
-        let inside = self.flow_set.flow(sub.flow.to.as_str()).map(|flow| (flow.name.as_str(), flow.start.to.as_str()));
-        exits.chain(inside).collect()
-    }
-
-    /// The results with which each flow can end without asking anything, computed as a fixed point.
-    fn silent_results(&self) -> Silent<'a> {
-        let mut silent = Silent::new();
-        loop {
-            let mut grown = Silent::new();
-            for flow in self.flows() {
-                let mut seen = BTreeSet::new();
-                let mut open = vec![flow.start.to.as_str()];
-                let results = grown.entry(flow.name.as_str()).or_default();
-                while let Some(node) = open.pop().and_then(|id| flow.nodes.get(id)) {
-                    if !seen.insert(node.id.as_str()) {
-                        continue;
-                    }
-                    if let NodeKind::End(end) = &node.kind {
-                        results.insert(end.result.as_str());
-                    }
-                    let ways = self.silent_ways(flow, node, &silent);
-                    open.extend(ways.into_iter().filter(|(to, _)| *to == flow.name.as_str()).map(|(_, id)| id));
+                if let NodeKind::End(end) = &node.kind {
+                    results.insert(end.result.as_str());
                 }
+                let ways = silent_ways(check, flow, node, &silent);
+                open.extend(ways.into_iter().filter(|(to, _)| *to == flow.name.as_str()).map(|(_, id)| id));
             }
-            if grown == silent {
-                return silent;
-            }
-            silent = grown;
         }
+        if grown == silent {
+            return silent;
+        }
+        silent = grown;
     }
 }
 

@@ -58,7 +58,7 @@ impl FlowSet {
     }
 }
 
-/// The input of the rules.
+/// The input of the rules, and what they have found. Each module below has the rules on one subject.
 struct Check<'a> {
     flow_set: &'a FlowSet,
     /// Files that couldn't be read completely. Rules about missing content skip them.
@@ -79,14 +79,13 @@ impl<'a> Check<'a> {
             return self.findings;
         }
         self.lines();
-        self.references();
-        self.reach();
-        self.loops();
-        self.entries();
-        self.keys();
-        self.known();
-        self.wording();
-        self.form();
+        references::apply(&mut self);
+        loops::apply(&mut self);
+        entries::apply(&mut self);
+        keys::apply(&mut self);
+        definite_entries::apply(&mut self);
+        wording::apply(&mut self);
+        form::apply(&mut self);
         self.findings
     }
 

@@ -16,7 +16,7 @@ pub use condition::Condition;
 pub use entry::NotReadable;
 pub use obstacle::{Obstacle, ObstacleKind};
 
-use super::{Flow, FlowName, FlowSet, Key, Menu, Node, NodeId, NodeKind, PromptId, ReadAs, RecordWhat, Say, Takes};
+use super::{Flow, FlowName, Key, Menu, Node, NodeId, NodeKind, PromptId, ReadAs, RecordWhat, Say, Takes};
 use crate::domain::Item;
 use graph::Graph;
 
@@ -122,17 +122,6 @@ pub struct ReadBack {
     pub prompts: Vec<PromptId>,
     /// How the entry is written.
     pub read_as: ReadAs,
-}
-
-impl FlowSet {
-    /// The form of a flow. `None` if there is no such flow.
-    ///
-    /// # Errors
-    ///
-    /// Returns everything that a form can't show.
-    pub fn form(&self, flow: &str) -> Option<Result<Form, Vec<Obstacle>>> {
-        self.flow(flow).map(Form::of)
-    }
 }
 
 impl Form {

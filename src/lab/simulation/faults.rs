@@ -13,6 +13,7 @@ use super::event_log::LoggedEventKind;
 use super::generators::{down_for, sometimes};
 use super::observer::about;
 use super::scenario::{CommitFate, Death};
+use super::staff;
 use crate::domain::AttemptState;
 use crate::store::attempts::{self, AttemptFilter};
 use crate::store::{CommitHook, Decision, StoreError, connection_lost};
@@ -145,7 +146,7 @@ impl Faults {
             Some(who) => about(&mut state.rng, who),
             None => self.world.plan.staff_act(&mut state.rng).0,
         });
-        self.world.staff(act).await;
+        staff::act(&self.world, act).await;
     }
 }
 

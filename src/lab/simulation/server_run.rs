@@ -12,8 +12,8 @@ use super::event_log::LoggedEventKind;
 use super::faults::{Asked, Faults};
 use super::generators::{later, one_of, sometimes};
 use super::observer::told;
-use super::people;
 use super::scenario::{CalleeManner, Ring, ScenarioEvent, StaffAct};
+use super::{people, staff};
 use crate::carrier::simulator::{Caller, Identity, Pace, Script};
 use crate::domain::{Keys, Language, PhoneNumber};
 use crate::lab::{Rhythm, STEP, Simulation};
@@ -71,7 +71,7 @@ impl ServerRun<'_> {
         if self.world.state().moments.is_empty() {
             register(self.world).await?;
         }
-        self.world.goes_on_alone(down, coming).await;
+        goes_on_alone(self.world, down, coming).await;
         self.lead(coming).await
     }
 
@@ -88,7 +88,7 @@ impl ServerRun<'_> {
             if look_at <= now {
                 self.faults.rest(true);
                 let calm = world.calm_down();
-                world.staff(StaffAct::Resolve).await;
+                staff::act(world, StaffAct::Resolve).await;
                 let tables = self.tables().await?;
                 if calm && is_quiet(&tables) || now > later(world.plan.ends, LONGEST_EVENING) {
                     self.walk_the_trail().await?;
@@ -102,7 +102,7 @@ impl ServerRun<'_> {
                     world.note(LoggedEventKind::Died { at_commit: None, down: down.as_secs() });
                     return Ok(End::Died { down });
                 }
-                world.happens(happening).await;
+                happens(world, happening).await;
             }
             if std::mem::take(&mut world.state().disturbed) {
                 rhythm.disturb();
@@ -127,7 +127,8 @@ impl ServerRun<'_> {
                     later(now, STEP)
                 }
             };
-            if let Some(reaction) = world.take_reaction() {
+            let reaction = world.state().reactions.pop_front();
+            if let Some(reaction) = reaction {
                 coming.push_front((now, reaction));
                 next = now;
             }
@@ -241,88 +242,81 @@ fn is_quiet(tables: &Snapshot) -> bool {
     slots && attempts && calls && tables.errands_left == 0
 }
 
-impl Environment {
-    pub(super) fn take_reaction(&self) -> Option<ScenarioEvent> {
-        self.state().reactions.pop_front()
-    }
-
-    /// Executes an event that isn't caused by the services.
-    pub(super) async fn happens(&self, happening: ScenarioEvent) {
-        let Some(client) = self.client() else { return };
-        match happening {
-            ScenarioEvent::Staff(act) => self.staff(act).await,
-            ScenarioEvent::Rings(ring) => self.ring(ring),
-            ScenarioEvent::ClockSteps(by) => self.step_clock(by),
-            ScenarioEvent::FaultsChange(network_faults) => {
-                self.lines.with(|network, _| network.settings().network_faults = *network_faults);
-                self.note(LoggedEventKind::WeatherTurned);
-            }
-            ScenarioEvent::MaintenanceStarts(told) => {
-                let until = told.map(|length| later(self.shown(), length));
-                match start_maintenance(&client.context, &client.actor, until).await {
-                    Ok(_) => self.note(LoggedEventKind::Maintenance(true)),
-                    Err(refused) => self.note(LoggedEventKind::Failed(refused.to_string())),
-                }
-            }
-            ScenarioEvent::MaintenanceEnds => match end_maintenance(&client.context, &client.actor).await {
-                Ok(_) => self.note(LoggedEventKind::Maintenance(false)),
-                Err(refused) => self.note(LoggedEventKind::Failed(refused.to_string())),
-            },
-            // A server that is down can't die.
-            ScenarioEvent::Dies(_) => {}
+/// Executes an event that isn't caused by the services.
+async fn happens(world: &Environment, happening: ScenarioEvent) {
+    let Some(client) = world.client() else { return };
+    match happening {
+        ScenarioEvent::Staff(act) => staff::act(world, act).await,
+        ScenarioEvent::Rings(ring) => ring_in(world, ring),
+        ScenarioEvent::ClockSteps(by) => world.step_clock(by),
+        ScenarioEvent::FaultsChange(network_faults) => {
+            world.lines.with(|network, _| network.settings().network_faults = *network_faults);
+            world.note(LoggedEventKind::WeatherTurned);
         }
-        self.state().disturbed = true;
-    }
-
-    /// Advances the environment while the services are down. Nothing receives the network's events.
-    async fn goes_on_alone(&self, down: SignedDuration, coming: &mut UpcomingEvents) {
-        let up = later(self.time.now(), down);
-        self.state().reactions.clear();
-        loop {
-            let now = self.time.now();
-            let undelivered = self.lines.with(|network, now| network.advance(now));
-            let notes = undelivered
-                .iter()
-                .map(|news| LoggedEventKind::Unheard { leg: news.leg.as_str().to_owned(), told: told(news) });
-            self.note_all(notes.collect());
-            while let Some((_, happening)) = coming.pop_front_if(|(at, _)| *at <= now) {
-                self.happens(happening).await;
+        ScenarioEvent::MaintenanceStarts(told) => {
+            let until = told.map(|length| later(world.shown(), length));
+            match start_maintenance(&client.context, &client.actor, until).await {
+                Ok(_) => world.note(LoggedEventKind::Maintenance(true)),
+                Err(refused) => world.note(LoggedEventKind::Failed(refused.to_string())),
             }
-            if now >= up {
-                return;
-            }
-            let network = self.lines.with(|network, _| network.next_at());
-            let next = [network, coming.front().map(|(at, _)| *at), Some(up)].into_iter().flatten().min();
-            self.time.set(next.unwrap_or(up).clamp(later(now, SignedDuration::from_millis(1)), up.max(now)));
         }
+        ScenarioEvent::MaintenanceEnds => match end_maintenance(&client.context, &client.actor).await {
+            Ok(_) => world.note(LoggedEventKind::Maintenance(false)),
+            Err(refused) => world.note(LoggedEventKind::Failed(refused.to_string())),
+        },
+        // A server that is down can't die.
+        ScenarioEvent::Dies(_) => {}
     }
+    world.state().disturbed = true;
+}
 
-    /// A patient calls one of our lines.
-    fn ring(&self, ring: Ring) {
-        let identity = |nth: u32| {
-            let hersys_id =
-                if ring.manner == CalleeManner::Guesses { people::nobodys_id(nth) } else { people::hersys_id(nth) };
-            Some(Identity { hersys_id: hersys_id?, birth_date: people::birth_date(nth)? })
-        };
-        let people: Vec<Identity> =
-            [Some(ring.who), ring.relative].into_iter().flatten().filter_map(identity).collect();
-        let script = Script::answers(std::time::Duration::ZERO).tempo(Pace::ORDINARY);
-        let script = match ring.manner {
-            CalleeManner::Finishes | CalleeManner::Guesses => script,
-            CalleeManner::HangsUp(question) => script.hangs_up_at_question(question),
-            CalleeManner::Presses(key, question) => {
-                script.keys_at_question(question, Keys::parse(&key.to_string()).unwrap_or_default())
-            }
-        };
-        let language = {
-            let mut state = self.state();
-            one_of(&mut state.rng, &Language::ALL)
-        };
-        let caller = Caller { people, language, script: Some(script) };
-        let from = self.standing(ring.who).number.filter(|_| ring.shows_number);
-        let taken = self.lines.with(|network, now| network.ring_in(from, ring.line, caller, now).is_some());
-        if taken {
-            self.note(LoggedEventKind::RangIn(ring.who, ring.line.code()));
+/// Advances the environment while the services are down. Nothing receives the network's events.
+async fn goes_on_alone(world: &Environment, down: SignedDuration, coming: &mut UpcomingEvents) {
+    let up = later(world.time.now(), down);
+    world.state().reactions.clear();
+    loop {
+        let now = world.time.now();
+        let undelivered = world.lines.with(|network, now| network.advance(now));
+        let notes = undelivered
+            .iter()
+            .map(|news| LoggedEventKind::Unheard { leg: news.leg.as_str().to_owned(), told: told(news) });
+        world.note_all(notes.collect());
+        while let Some((_, happening)) = coming.pop_front_if(|(at, _)| *at <= now) {
+            happens(world, happening).await;
         }
+        if now >= up {
+            return;
+        }
+        let network = world.lines.with(|network, _| network.next_at());
+        let next = [network, coming.front().map(|(at, _)| *at), Some(up)].into_iter().flatten().min();
+        world.time.set(next.unwrap_or(up).clamp(later(now, SignedDuration::from_millis(1)), up.max(now)));
+    }
+}
+
+/// A patient calls one of our lines.
+fn ring_in(world: &Environment, ring: Ring) {
+    let identity = |nth: u32| {
+        let hersys_id =
+            if ring.manner == CalleeManner::Guesses { people::nobodys_id(nth) } else { people::hersys_id(nth) };
+        Some(Identity { hersys_id: hersys_id?, birth_date: people::birth_date(nth)? })
+    };
+    let people: Vec<Identity> = [Some(ring.who), ring.relative].into_iter().flatten().filter_map(identity).collect();
+    let script = Script::answers(std::time::Duration::ZERO).tempo(Pace::ORDINARY);
+    let script = match ring.manner {
+        CalleeManner::Finishes | CalleeManner::Guesses => script,
+        CalleeManner::HangsUp(question) => script.hangs_up_at_question(question),
+        CalleeManner::Presses(key, question) => {
+            script.keys_at_question(question, Keys::parse(&key.to_string()).unwrap_or_default())
+        }
+    };
+    let language = {
+        let mut state = world.state();
+        one_of(&mut state.rng, &Language::ALL)
+    };
+    let caller = Caller { people, language, script: Some(script) };
+    let from = world.standing(ring.who).number.filter(|_| ring.shows_number);
+    let taken = world.lines.with(|network, now| network.ring_in(from, ring.line, caller, now).is_some());
+    if taken {
+        world.note(LoggedEventKind::RangIn(ring.who, ring.line.code()));
     }
 }

@@ -20,223 +20,208 @@ use crate::store::attempts::{self, AttemptFilter};
 /// The maximum number of calls with unknown outcome read at a time.
 const MOST_UNKNOWN: u32 = 200;
 
-impl Environment {
-    /// Executes an act of staff.
-    pub(super) async fn staff(&self, act: StaffAct) {
-        let Some(client) = self.client() else { return };
-        let client = &client;
-        self.state().disturbed = true;
-        match act {
-            StaffAct::Stop(who) => {
-                let done = match people::hersys_id(who) {
-                    Some(id) => stop_patient(&client.context, &client.actor, &id).await.map(|_| ()),
-                    None => return,
-                };
-                self.settle(who, done, |one| one.stopped = true);
-            }
-            StaffAct::Release(who) => {
-                let done = match people::hersys_id(who) {
-                    Some(id) => release_patient(&client.context, &client.actor, &id).await.map(|_| ()),
-                    None => return,
-                };
-                self.settle(who, done, |one| one.released = true);
-            }
-            StaffAct::Register(who) => self.register(client, who).await,
-            StaffAct::ImportAgain => self.import_again(client).await,
-            StaffAct::CallNow(who) => self.call_now(client, who).await,
-            StaffAct::Resolve => self.resolve(client, false).await,
-            StaffAct::LookAgain => self.resolve(client, true).await,
-            StaffAct::Hours(..) | StaffAct::Covers(_) | StaffAct::DayOff => self.change_centre(client, act).await,
-            StaffAct::Number(..)
-            | StaffAct::TakeNumber(..)
-            | StaffAct::Times(..)
-            | StaffAct::SwitchOn(_)
-            | StaffAct::SwitchOff(_)
-            | StaffAct::Language(_) => self.change(client, act).await,
-        }
-    }
-
-    /// Changes one patient. The change is either accepted, or refused for a valid reason.
-    async fn change(&self, client: &Client, act: StaffAct) {
-        let (who, values, after): (u32, Vec<(Column, String)>, PatientState) = match act {
-            StaffAct::Number(who, choice) => self.numbered(who, people::number(who, choice)),
-            StaffAct::TakeNumber(who, whose) => self.numbered(who, people::number(whose, 0)),
-            StaffAct::Times(who, first, hours_apart) => {
-                let times = times_from(first, hours_apart, self.state().rules.close);
-                let written: Vec<String> = times.iter().map(written).collect();
-                let after = PatientState { times, ..self.standing(who) };
-                (who, vec![(Column::CallTimes, written.join(";"))], after)
-            }
-            StaffAct::SwitchOn(who) => {
-                let before = self.standing(who);
-                let held = before.stopped || before.stop_requested || before.wrong_number.is_some();
-                let mut after = PatientState { automated: true, ..before };
-                if held && !after.released {
-                    (after.stopped, after.stop_requested, after.wrong_number) = (false, false, None);
-                }
-                (who, vec![(Column::AutomatedCall, "yes".to_owned())], after)
-            }
-            StaffAct::SwitchOff(who) => {
-                let after = PatientState { automated: false, ..self.standing(who) };
-                (who, vec![(Column::AutomatedCall, "no".to_owned())], after)
-            }
-            StaffAct::Language(who) => (who, vec![(Column::Language, "en".to_owned())], self.standing(who)),
-            _ => return,
-        };
-        let Some(id) = people::hersys_id(who) else { return };
-        let values: Vec<(Column, &str)> = values.iter().map(|(column, value)| (*column, value.as_str())).collect();
-        let taken = self.taken_for(who, &after);
-        let done = change_patient(&client.context, &client.actor, &id, None, &values).await.map(|_| ());
-        if let Some(wrong) = unexpected(&done, taken) {
-            self.note(LoggedEventKind::Failed(format!("{act:?}: {wrong}")));
-        }
-        self.settle(who, done, |one| *one = after);
-    }
-
-    fn numbered(
-        &self,
-        who: u32,
-        number: Option<crate::domain::PhoneNumber>,
-    ) -> (u32, Vec<(Column, String)>, PatientState) {
-        let written = number.as_ref().map_or_else(String::new, |number| number.national());
-        let after = PatientState { number, ..self.standing(who) };
-        (who, vec![(Column::PhoneNumber, written)], after)
-    }
-
-    /// Returns `true` if another patient has this state's number for automated calls (A2).
-    fn taken_for(&self, who: u32, after: &PatientState) -> bool {
-        let holds = |one: &PatientState| one.registered && one.automated && !one.released && one.number.is_some();
-        let state = self.state();
-        let mut others = state.standings.iter().enumerate().filter(|(place, _)| *place != who as usize);
-        holds(after) && others.any(|(_, other)| holds(other) && other.number == after.number)
-    }
-
-    fn settle(&self, who: u32, done: Result<(), ServiceError>, change: impl FnOnce(&mut PatientState)) {
-        match done {
-            Ok(()) => self.stands(who, change),
-            Err(refused) => {
-                let known =
-                    matches!(refused, ServiceError::Patient(PatientError::NotFound)) != self.standing(who).registered;
-                let why = refused.to_string();
-                self.note(if known { LoggedEventKind::Refused(who, why) } else { LoggedEventKind::Failed(why) });
-            }
-        }
-    }
-
-    async fn register(&self, client: &Client, who: u32) {
-        let standing = self.standing(who);
-        let after = PatientState { registered: true, ..standing.clone() };
-        let taken = self.taken_for(who, &after);
-        let values = columns(who, &after);
-        let values: Vec<(Column, &str)> = values.iter().map(|(column, value)| (*column, value.as_str())).collect();
-        match add_patient(&client.context, &client.actor, &self.centre, &values).await {
-            Ok(_) if standing.registered || taken => {
-                self.note(LoggedEventKind::Failed("registered twice over".to_owned()))
-            }
-            Ok(_) => self.stands(who, |one| *one = after),
-            Err(refused) => self.note(LoggedEventKind::Refused(who, refused.to_string())),
-        }
-    }
-
-    /// Imports the same list again, which must change nothing (fault 42).
-    async fn import_again(&self, client: &Client) {
-        let list = list_of(&self.state().standings);
-        match import_patients(
-            &client.context,
-            &client.actor,
-            &self.centre,
-            list.as_bytes(),
-            ImportMode::Write,
-            |_, _| {},
-        )
-        .await
-        {
-            Ok(imported) if imported.new + imported.changed == 0 => {}
-            Ok(imported) => {
-                self.note(LoggedEventKind::Failed(format!("a list that says nothing new changed {imported:?}")))
-            }
-            // For example, call times that are now outside of the calling hours.
-            Err(refused) => self.note(LoggedEventKind::Refused(0, refused.to_string())),
-        }
-    }
-
-    async fn call_now(&self, client: &Client, who: u32) {
-        let Some(id) = people::hersys_id(who) else { return };
-        match call_now(&client.context, &client.actor, &id).await {
-            Ok(_) => self.note(LoggedEventKind::CalledNow(who)),
-            Err(refused) => {
-                let unwanted = matches!(refused, ServiceError::Call(CallError::NotCallable(_)));
-                let wrong = unwanted && self.standing(who).wanted() && !self.may_be_unwanted(client, &id).await;
-                let why = refused.to_string();
-                self.note(if wrong { LoggedEventKind::Failed(why) } else { LoggedEventKind::Refused(who, why) });
-            }
-        }
-    }
-
-    /// Returns `true` if the tables have a reason that was not reported to anyone: a request to stop that was committed
-    /// when the process died, or a number that doesn't exist.
-    async fn may_be_unwanted(&self, client: &Client, id: &HersysId) -> bool {
-        let Ok(mut tx) = client.context.database.begin_read().await else { return false };
-        let found = crate::store::patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await.unwrap_or_default();
-        found.iter().any(|one| one.calling.stop_requested_at.is_some() || one.calling.wrong_number.is_some())
-    }
-
-    /// Staff resolve the calls with unknown outcome. They phone the carrier, which knows.
-    async fn resolve(&self, client: &Client, look_again: bool) {
-        let filter =
-            AttemptFilter { state: Some(AttemptState::Unknown), limit: MOST_UNKNOWN, ..AttemptFilter::default() };
-        let Ok(mut tx) = client.context.database.begin_read().await else { return };
-        let unknown = attempts::list(&mut tx, &filter).await.unwrap_or_default();
-        drop(tx);
-        for attempt in unknown.into_iter().filter(|attempt| attempt.looks.asked_at.is_some()) {
-            let placed = self.lines.with(|network, _| network.placed());
-            let leg = placed.into_iter().find(|placed| placed.call == Some(attempt.call));
-            let (resolution, word) = match leg {
-                _ if look_again => (Resolution::LookAgain, "look again"),
-                None => (Resolution::NotPlaced, "not placed"),
-                Some(leg) if !matches!(leg.listed.progress, LegProgress::Ended(_)) => {
-                    (Resolution::LookAgain, "look again")
-                }
-                Some(leg) if leg.history.iter().any(|(_, progress)| *progress == LegProgress::Answered) => {
-                    (Resolution::Answered, "answered")
-                }
-                Some(_) => (Resolution::NoAnswer, "no answer"),
+/// Executes an act of staff.
+pub(super) async fn act(world: &Environment, act: StaffAct) {
+    let Some(client) = world.client() else { return };
+    let client = &client;
+    world.state().disturbed = true;
+    match act {
+        StaffAct::Stop(who) => {
+            let done = match people::hersys_id(who) {
+                Some(id) => stop_patient(&client.context, &client.actor, &id).await.map(|_| ()),
+                None => return,
             };
-            match resolve_call(&client.context, &client.actor, attempt.call, resolution).await {
-                Ok(_) => self.note(LoggedEventKind::Resolved(attempt.call, word)),
-                Err(refused) => self.note(LoggedEventKind::Failed(refused.to_string())),
+            settle(world, who, done, |one| one.stopped = true);
+        }
+        StaffAct::Release(who) => {
+            let done = match people::hersys_id(who) {
+                Some(id) => release_patient(&client.context, &client.actor, &id).await.map(|_| ()),
+                None => return,
+            };
+            settle(world, who, done, |one| one.released = true);
+        }
+        StaffAct::Register(who) => register(world, client, who).await,
+        StaffAct::ImportAgain => import_again(world, client).await,
+        StaffAct::CallNow(who) => call_patient_now(world, client, who).await,
+        StaffAct::Resolve => resolve(world, client, false).await,
+        StaffAct::LookAgain => resolve(world, client, true).await,
+        StaffAct::Hours(..) | StaffAct::Covers(_) | StaffAct::DayOff => change_rules(world, client, act).await,
+        StaffAct::Number(..)
+        | StaffAct::TakeNumber(..)
+        | StaffAct::Times(..)
+        | StaffAct::SwitchOn(_)
+        | StaffAct::SwitchOff(_)
+        | StaffAct::Language(_) => change(world, client, act).await,
+    }
+}
+
+/// Changes one patient. The change is either accepted, or refused for a valid reason.
+async fn change(world: &Environment, client: &Client, act: StaffAct) {
+    let (who, values, after): (u32, Vec<(Column, String)>, PatientState) = match act {
+        StaffAct::Number(who, choice) => numbered(world, who, people::number(who, choice)),
+        StaffAct::TakeNumber(who, whose) => numbered(world, who, people::number(whose, 0)),
+        StaffAct::Times(who, first, hours_apart) => {
+            let times = times_from(first, hours_apart, world.state().rules.close);
+            let written: Vec<String> = times.iter().map(written).collect();
+            let after = PatientState { times, ..world.standing(who) };
+            (who, vec![(Column::CallTimes, written.join(";"))], after)
+        }
+        StaffAct::SwitchOn(who) => {
+            let before = world.standing(who);
+            let held = before.stopped || before.stop_requested || before.wrong_number.is_some();
+            let mut after = PatientState { automated: true, ..before };
+            if held && !after.released {
+                (after.stopped, after.stop_requested, after.wrong_number) = (false, false, None);
             }
+            (who, vec![(Column::AutomatedCall, "yes".to_owned())], after)
+        }
+        StaffAct::SwitchOff(who) => {
+            let after = PatientState { automated: false, ..world.standing(who) };
+            (who, vec![(Column::AutomatedCall, "no".to_owned())], after)
+        }
+        StaffAct::Language(who) => (who, vec![(Column::Language, "en".to_owned())], world.standing(who)),
+        _ => return,
+    };
+    let Some(id) = people::hersys_id(who) else { return };
+    let values: Vec<(Column, &str)> = values.iter().map(|(column, value)| (*column, value.as_str())).collect();
+    let taken = taken_for(world, who, &after);
+    let done = change_patient(&client.context, &client.actor, &id, None, &values).await.map(|_| ());
+    if let Some(wrong) = unexpected(&done, taken) {
+        world.note(LoggedEventKind::Failed(format!("{act:?}: {wrong}")));
+    }
+    settle(world, who, done, |one| *one = after);
+}
+
+fn numbered(
+    world: &Environment,
+    who: u32,
+    number: Option<crate::domain::PhoneNumber>,
+) -> (u32, Vec<(Column, String)>, PatientState) {
+    let written = number.as_ref().map_or_else(String::new, |number| number.national());
+    let after = PatientState { number, ..world.standing(who) };
+    (who, vec![(Column::PhoneNumber, written)], after)
+}
+
+/// Returns `true` if another patient has this state's number for automated calls (A2).
+fn taken_for(world: &Environment, who: u32, after: &PatientState) -> bool {
+    let holds = |one: &PatientState| one.registered && one.automated && !one.released && one.number.is_some();
+    let state = world.state();
+    let mut others = state.standings.iter().enumerate().filter(|(place, _)| *place != who as usize);
+    holds(after) && others.any(|(_, other)| holds(other) && other.number == after.number)
+}
+
+fn settle(world: &Environment, who: u32, done: Result<(), ServiceError>, change: impl FnOnce(&mut PatientState)) {
+    match done {
+        Ok(()) => world.stands(who, change),
+        Err(refused) => {
+            let known =
+                matches!(refused, ServiceError::Patient(PatientError::NotFound)) != world.standing(who).registered;
+            let why = refused.to_string();
+            world.note(if known { LoggedEventKind::Refused(who, why) } else { LoggedEventKind::Failed(why) });
         }
     }
+}
 
-    async fn change_centre(&self, client: &Client, act: StaffAct) {
-        let mut rules = self.state().rules.clone();
-        let change = match act {
-            StaffAct::Hours(open, close) => {
-                (rules.open, rules.close) = (open, close);
-                CentreChange {
-                    calling_hours: Some(CallingHours { open, close: close.into() }),
-                    ..CentreChange::default()
-                }
-            }
-            StaffAct::Covers(day) => {
-                rules.report_covers_day = day;
-                let covers = if day { ReportCovers::Day } else { ReportCovers::Slot };
-                CentreChange { report_covers: Some(covers), ..CentreChange::default() }
-            }
-            _ => {
-                rules.day_off = true;
-                let days: Option<DaysOff> = self.plan.date.to_string().parse().ok();
-                CentreChange { days_off: days, ..CentreChange::default() }
-            }
-        };
-        match change_centre(&client.context, &client.actor, &self.centre, &change).await {
-            Ok(_) => {
-                self.state().rules = rules.clone();
-                self.note(LoggedEventKind::CentreChanged(rules));
-            }
-            Err(refused) => self.note(LoggedEventKind::Failed(refused.to_string())),
+async fn register(world: &Environment, client: &Client, who: u32) {
+    let standing = world.standing(who);
+    let after = PatientState { registered: true, ..standing.clone() };
+    let taken = taken_for(world, who, &after);
+    let values = columns(who, &after);
+    let values: Vec<(Column, &str)> = values.iter().map(|(column, value)| (*column, value.as_str())).collect();
+    match add_patient(&client.context, &client.actor, &world.centre, &values).await {
+        Ok(_) if standing.registered || taken => {
+            world.note(LoggedEventKind::Failed("registered twice over".to_owned()))
         }
+        Ok(_) => world.stands(who, |one| *one = after),
+        Err(refused) => world.note(LoggedEventKind::Refused(who, refused.to_string())),
+    }
+}
+
+/// Imports the same list again, which must change nothing (fault 42).
+async fn import_again(world: &Environment, client: &Client) {
+    let list = list_of(&world.state().standings);
+    match import_patients(&client.context, &client.actor, &world.centre, list.as_bytes(), ImportMode::Write, |_, _| {})
+        .await
+    {
+        Ok(imported) if imported.new + imported.changed == 0 => {}
+        Ok(imported) => {
+            world.note(LoggedEventKind::Failed(format!("a list that says nothing new changed {imported:?}")))
+        }
+        // For example, call times that are now outside of the calling hours.
+        Err(refused) => world.note(LoggedEventKind::Refused(0, refused.to_string())),
+    }
+}
+
+async fn call_patient_now(world: &Environment, client: &Client, who: u32) {
+    let Some(id) = people::hersys_id(who) else { return };
+    match call_now(&client.context, &client.actor, &id).await {
+        Ok(_) => world.note(LoggedEventKind::CalledNow(who)),
+        Err(refused) => {
+            let unwanted = matches!(refused, ServiceError::Call(CallError::NotCallable(_)));
+            let wrong = unwanted && world.standing(who).wanted() && !may_be_unwanted(client, &id).await;
+            let why = refused.to_string();
+            world.note(if wrong { LoggedEventKind::Failed(why) } else { LoggedEventKind::Refused(who, why) });
+        }
+    }
+}
+
+/// Returns `true` if the tables have a reason that was not reported to anyone: a request to stop that was committed
+/// when the process died, or a number that doesn't exist.
+async fn may_be_unwanted(client: &Client, id: &HersysId) -> bool {
+    let Ok(mut tx) = client.context.database.begin_read().await else { return false };
+    let found = crate::store::patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await.unwrap_or_default();
+    found.iter().any(|one| one.calling.stop_requested_at.is_some() || one.calling.wrong_number.is_some())
+}
+
+/// Staff resolve the calls with unknown outcome. They phone the carrier, which knows.
+async fn resolve(world: &Environment, client: &Client, look_again: bool) {
+    let filter = AttemptFilter { state: Some(AttemptState::Unknown), limit: MOST_UNKNOWN, ..AttemptFilter::default() };
+    let Ok(mut tx) = client.context.database.begin_read().await else { return };
+    let unknown = attempts::list(&mut tx, &filter).await.unwrap_or_default();
+    drop(tx);
+    for attempt in unknown.into_iter().filter(|attempt| attempt.looks.asked_at.is_some()) {
+        let placed = world.lines.with(|network, _| network.placed());
+        let leg = placed.into_iter().find(|placed| placed.call == Some(attempt.call));
+        let (resolution, word) = match leg {
+            _ if look_again => (Resolution::LookAgain, "look again"),
+            None => (Resolution::NotPlaced, "not placed"),
+            Some(leg) if !matches!(leg.listed.progress, LegProgress::Ended(_)) => (Resolution::LookAgain, "look again"),
+            Some(leg) if leg.history.iter().any(|(_, progress)| *progress == LegProgress::Answered) => {
+                (Resolution::Answered, "answered")
+            }
+            Some(_) => (Resolution::NoAnswer, "no answer"),
+        };
+        match resolve_call(&client.context, &client.actor, attempt.call, resolution).await {
+            Ok(_) => world.note(LoggedEventKind::Resolved(attempt.call, word)),
+            Err(refused) => world.note(LoggedEventKind::Failed(refused.to_string())),
+        }
+    }
+}
+
+async fn change_rules(world: &Environment, client: &Client, act: StaffAct) {
+    let mut rules = world.state().rules.clone();
+    let change = match act {
+        StaffAct::Hours(open, close) => {
+            (rules.open, rules.close) = (open, close);
+            CentreChange { calling_hours: Some(CallingHours { open, close: close.into() }), ..CentreChange::default() }
+        }
+        StaffAct::Covers(day) => {
+            rules.report_covers_day = day;
+            let covers = if day { ReportCovers::Day } else { ReportCovers::Slot };
+            CentreChange { report_covers: Some(covers), ..CentreChange::default() }
+        }
+        _ => {
+            rules.day_off = true;
+            let days: Option<DaysOff> = world.plan.date.to_string().parse().ok();
+            CentreChange { days_off: days, ..CentreChange::default() }
+        }
+    };
+    match change_centre(&client.context, &client.actor, &world.centre, &change).await {
+        Ok(_) => {
+            world.state().rules = rules.clone();
+            world.note(LoggedEventKind::CentreChanged(rules));
+        }
+        Err(refused) => world.note(LoggedEventKind::Failed(refused.to_string())),
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use jiff::{SignedDuration, Timestamp};
 use tracing::{info, warn};
 
+use super::day_limits::{remaining_today, room_of_centre};
 use super::{Dialer, Intent};
 use crate::domain::{
     AttemptState, CallId, CallableNumber, CentreCode, Line, LossEvidence, PatientId, PhoneNumber, SlotEnd, SlotId,
@@ -68,7 +69,7 @@ impl Dialer {
         }
         let open: HashMap<CentreCode, u32> = attempts::open_by_centre(&mut tx).await?.into_iter().collect();
         let budget = self.budget(&mut tx, open.values().sum(), now).await?;
-        let day = self.remaining_today(&mut tx, now).await?;
+        let day = remaining_today(&mut tx, &self.dialling, &self.conversations.lines().zone, now).await?;
         let budget = budget.min(day.calls);
         if budget == 0 || maintenances::current(&mut tx, now).await?.is_some() {
             // Nothing else was written that must be kept.
@@ -129,7 +130,7 @@ impl Dialer {
                 }
                 None => None,
             };
-            let today = self.room_of_centre(tx, &due.centre, rules, now).await?;
+            let today = room_of_centre(tx, self.dialling.price, &due.centre, rules, now).await?;
             written |= today.written;
             let this_tick = Some(this_tick.unwrap_or(u32::MAX).min(today.calls));
             demand.push(CentreDemand {

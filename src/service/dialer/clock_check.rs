@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use tracing::{error, info};
 
-use super::Dialer;
+use super::retries;
+use crate::carrier::Carrier;
 use crate::carrier::network::LookupResult;
 use crate::policy::{Trust, Witness};
-use crate::service::context::Clock;
+use crate::service::context::{Clock, Context};
 use crate::service::suspension::tell_staff;
 use crate::store::StoreError;
 
@@ -24,53 +25,54 @@ pub(in crate::service) fn watch_alone(clock: &Clock) {
     }
 }
 
-impl Dialer {
-    /// How long nothing may be done by our clock. `None` if it isn't in doubt.
-    pub(super) async fn clock_in_doubt(&self) -> Result<Option<Duration>, StoreError> {
-        match self.context.clock.watched(|watch, now| watch.look(now)) {
-            Trust::Believed | Trust::Compare => Ok(None),
-            Trust::Doubted(wait) | Trust::NotCompared(wait) => Ok(Some(wait)),
-            Trust::CompareFirst => self.compare_clocks().await,
-        }
+/// How long nothing may be done by our clock. `None` if it isn't in doubt.
+pub(super) async fn clock_in_doubt(context: &Context, carrier: &dyn Carrier) -> Result<Option<Duration>, StoreError> {
+    match context.clock.watched(|watch, now| watch.look(now)) {
+        Trust::Believed | Trust::Compare => Ok(None),
+        Trust::Doubted(wait) | Trust::NotCompared(wait) => Ok(Some(wait)),
+        Trust::CompareFirst => compare_clocks(context, carrier).await,
     }
+}
 
-    /// Like [`Self::clock_in_doubt`], and compares the clocks if a comparison is due. The first comparison is at
-    /// start, so that no call waits for it later.
-    pub(super) async fn compare_clocks_sometimes(&self) -> Result<Option<Duration>, StoreError> {
-        match self.context.clock.watched(|watch, now| watch.look(now)) {
-            Trust::Believed => Ok(None),
-            Trust::Doubted(wait) | Trust::NotCompared(wait) => Ok(Some(wait)),
-            Trust::Compare | Trust::CompareFirst => self.compare_clocks().await,
-        }
+/// Like [`clock_in_doubt`], and compares the clocks if a comparison is due. The first comparison is at
+/// start, so that no call waits for it later.
+pub(super) async fn compare_clocks_sometimes(
+    context: &Context,
+    carrier: &dyn Carrier,
+) -> Result<Option<Duration>, StoreError> {
+    match context.clock.watched(|watch, now| watch.look(now)) {
+        Trust::Believed => Ok(None),
+        Trust::Doubted(wait) | Trust::NotCompared(wait) => Ok(Some(wait)),
+        Trust::Compare | Trust::CompareFirst => compare_clocks(context, carrier).await,
     }
+}
 
-    async fn compare_clocks(&self) -> Result<Option<Duration>, StoreError> {
-        let witness = match self.carrier().time().await {
-            LookupResult::Found(time) => Witness::Shows(time),
-            LookupResult::Nothing => Witness::Silent,
-            LookupResult::Unavailable(_) => Witness::Unavailable,
-        };
-        let (belief, reading) = self.context.clock.watched(|watch, now| (watch.compared(now, witness), now));
-        let wait = match belief {
-            Trust::Doubted(wait) => wait,
-            Trust::NotCompared(wait) => {
-                // The carrier is unreachable. `database_in_doubt` reports that and tells staff.
-                metrics::gauge!("kenkocall_clock_doubted").set(0.0);
-                info!("system clock not checked yet: the carrier has not answered");
-                return Ok(Some(wait));
-            }
-            Trust::Believed | Trust::Compare | Trust::CompareFirst => {
-                metrics::gauge!("kenkocall_clock_doubted").set(0.0);
-                info!(?witness, "system clock is trusted again");
-                self.recompute_retries().await?;
-                return Ok(None);
-            }
-        };
-        metrics::gauge!("kenkocall_clock_doubted").set(1.0);
-        error!(shown = %reading.shown, ?witness, "system clock jumped or is wrong; dialling stopped; correct the clock");
-        let mut tx = self.context.database.begin_write().await?;
-        tell_staff(&mut tx, self.context.clock.now()).await?;
-        tx.commit().await?;
-        Ok(Some(wait))
-    }
+async fn compare_clocks(context: &Context, carrier: &dyn Carrier) -> Result<Option<Duration>, StoreError> {
+    let witness = match carrier.time().await {
+        LookupResult::Found(time) => Witness::Shows(time),
+        LookupResult::Nothing => Witness::Silent,
+        LookupResult::Unavailable(_) => Witness::Unavailable,
+    };
+    let (belief, reading) = context.clock.watched(|watch, now| (watch.compared(now, witness), now));
+    let wait = match belief {
+        Trust::Doubted(wait) => wait,
+        Trust::NotCompared(wait) => {
+            // The carrier is unreachable. `database_in_doubt` reports that and tells staff.
+            metrics::gauge!("kenkocall_clock_doubted").set(0.0);
+            info!("system clock not checked yet: the carrier has not answered");
+            return Ok(Some(wait));
+        }
+        Trust::Believed | Trust::Compare | Trust::CompareFirst => {
+            metrics::gauge!("kenkocall_clock_doubted").set(0.0);
+            info!(?witness, "system clock is trusted again");
+            retries::recompute(context).await?;
+            return Ok(None);
+        }
+    };
+    metrics::gauge!("kenkocall_clock_doubted").set(1.0);
+    error!(shown = %reading.shown, ?witness, "system clock jumped or is wrong; dialling stopped; correct the clock");
+    let mut tx = context.database.begin_write().await?;
+    tell_staff(&mut tx, context.clock.now()).await?;
+    tx.commit().await?;
+    Ok(Some(wait))
 }

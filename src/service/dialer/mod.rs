@@ -23,6 +23,7 @@ use tracing::{error, warn};
 pub(super) use self::clock_check::watch_alone;
 pub use self::place::DialError;
 
+use self::clock_check::clock_in_doubt;
 use self::up_to_date::UpToDate;
 use crate::carrier::{Carrier, Carriers};
 use crate::domain::{CallId, CallableNumber, PhoneNumber};
@@ -236,7 +237,7 @@ impl Dialer {
     /// As [`Dialer::tick`].
     pub async fn prepare(&self) -> Result<PreparedBatch, StoreError> {
         let in_doubt = self.database_in_doubt().await?;
-        if let Some(wait) = self.clock_in_doubt().await? {
+        if let Some(wait) = clock_in_doubt(&self.context, self.carrier()).await? {
             let held_until = self.context.clock.now().checked_add(wait).ok();
             return Ok(PreparedBatch {
                 ticked: TickSummary { held_until, ..TickSummary::default() },
@@ -248,11 +249,11 @@ impl Dialer {
         let mut next = self.next().await?;
         let mut ticked = TickSummary::default();
         if due(next.slot_at) {
-            ticked.opened = self.open_slots(now).await?;
+            ticked.opened = open::open_slots(&self.context, now).await?;
             next = self.next().await?;
         }
         if due(next.window_end) {
-            ticked.ended = self.end_passed(now).await?;
+            ticked.ended = open::end_passed(&self.context, now).await?;
             next = self.next().await?;
         }
         let mut intents = Vec::new();
@@ -271,8 +272,25 @@ impl Dialer {
     /// The second half of a tick: sends the intents that are still wanted and waits for all answers.
     pub async fn send(self: &Arc<Self>, prepared: PreparedBatch) {
         if !prepared.intents.is_empty() {
-            Arc::clone(self).place(prepared.intents).await;
+            place::place(self, prepared.intents).await;
         }
+    }
+
+    /// Runs one round of lookups of lost and unknown calls. Idempotent. Returns when the next lookup is due, as far as
+    /// is known.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn look(&self) -> Result<Option<Timestamp>, StoreError> {
+        poll::look(self).await
+    }
+
+    /// The next lookup: when the first call in progress has been silent for too long or is due.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn next_look(&self) -> Result<Option<Timestamp>, StoreError> {
+        poll::next_look(self).await
     }
 
     async fn next(&self) -> Result<NextDue, StoreError> {

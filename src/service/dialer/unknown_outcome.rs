@@ -6,14 +6,15 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::{error, info, warn};
 
 use super::Dialer;
-use crate::carrier::Carrier;
 use crate::carrier::network::{CarrierCall, LookupResult};
+use crate::carrier::{Carrier, Carriers};
 use crate::domain::{AlertKind, CallId};
 use crate::policy::{LookupFinding, NextStep, UnknownAttempt, Wanted};
 use crate::service::alerts::Consequences;
+use crate::service::conversation::tell_looked_up;
 use crate::service::slots::{AttemptConclusion, settle};
 use crate::store::attempts::{self, AttemptRow, LookupHistory};
-use crate::store::{StoreError, legs};
+use crate::store::{Database, StoreError, legs};
 
 /// How much earlier than its intent a call may start by the carrier's clock.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(2);
@@ -39,168 +40,180 @@ enum Owner {
     Nobody,
 }
 
-impl Dialer {
-    /// Reads the newest calls, as far back as these attempts need.
-    pub(super) async fn newest(&self, sought: &[AttemptRow]) -> NewestCalls {
-        let mut newest = BTreeMap::new();
-        for carrier in self.carriers.all() {
-            let of_carrier = sought.iter().filter(|attempt| attempt.carrier == carrier.name());
-            if let Some(since) = of_carrier.map(|attempt| attempt.intended_at).min() {
-                newest.insert(carrier.name(), Newest(carrier.list_newest(since).await));
-            }
+/// Reads the newest calls, as far back as these attempts need.
+pub(super) async fn newest(carriers: &Carriers, sought: &[AttemptRow]) -> NewestCalls {
+    let mut newest = BTreeMap::new();
+    for carrier in carriers.all() {
+        let of_carrier = sought.iter().filter(|attempt| attempt.carrier == carrier.name());
+        if let Some(since) = of_carrier.map(|attempt| attempt.intended_at).min() {
+            newest.insert(carrier.name(), Newest(carrier.list_newest(since).await));
         }
-        NewestCalls(newest)
     }
+    NewestCalls(newest)
+}
 
-    /// Looks for an unknown call: among the calls to its number, and among the newest calls to any number.
-    pub(super) async fn look_for(
-        &self,
-        attempt: &AttemptRow,
-        newest: &NewestCalls,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let carrier = self.carrier_of(attempt.call, &attempt.carrier);
-        let Some((carrier, newest)) = carrier.and_then(|carrier| Some((carrier, newest.0.get(carrier.name())?))) else {
-            return self.note_look(attempt, LookupFinding::Unanswered, now).await;
-        };
-        let since = attempt.intended_at.checked_sub(CLOCK_IS_WRONG).unwrap_or(attempt.intended_at);
-        let mut listed = match carrier.list(&attempt.phone_number, since).await {
-            LookupResult::Found(listed) => listed,
-            LookupResult::Nothing => Vec::new(),
-            LookupResult::Unavailable(doubt) => {
-                warn!(call = %attempt.call, ?doubt, "could not read the carrier's call list");
-                return self.note_look(attempt, LookupFinding::Unanswered, now).await;
-            }
-        };
-        if let Newest(LookupResult::Found(newest)) = newest {
-            let to_it = |call: &&CarrierCall| call.to.as_ref() == Some(&attempt.phone_number);
-            let new = |call: &&CarrierCall| listed.iter().all(|known| known.leg != call.leg);
-            let more: Vec<CarrierCall> = newest.iter().filter(to_it).filter(new).cloned().collect();
-            listed.extend(more);
+/// Looks for an unknown call: among the calls to its number, and among the newest calls to any number.
+pub(super) async fn look_for(
+    dialer: &Dialer,
+    attempt: &AttemptRow,
+    newest: &NewestCalls,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let carrier = dialer.carrier_of(attempt.call, &attempt.carrier);
+    let Some((carrier, newest)) = carrier.and_then(|carrier| Some((carrier, newest.0.get(carrier.name())?))) else {
+        return note_look(dialer, attempt, LookupFinding::Unanswered, now).await;
+    };
+    let since = attempt.intended_at.checked_sub(CLOCK_IS_WRONG).unwrap_or(attempt.intended_at);
+    let mut listed = match carrier.list(&attempt.phone_number, since).await {
+        LookupResult::Found(listed) => listed,
+        LookupResult::Nothing => Vec::new(),
+        LookupResult::Unavailable(doubt) => {
+            warn!(call = %attempt.call, ?doubt, "could not read the carrier's call list");
+            return note_look(dialer, attempt, LookupFinding::Unanswered, now).await;
         }
-        let strange = self.strange(carrier, listed).await?;
-        let mut older = false;
-        for (call, owner) in self.owners(attempt, strange).await? {
-            match owner {
-                Owner::Sought => {
-                    info!(call = %attempt.call, "found a call of unknown outcome in the carrier's list");
-                    metrics::counter!("kenkocall_calls_adopted_total").increment(1);
-                    return self.keep_looked_up(carrier, attempt.call, &call.leg, call.progress).await;
-                }
-                Owner::Ended(ended) => self.keep_looked_up(carrier, ended, &call.leg, call.progress).await?,
-                Owner::Nobody => older = true,
-            }
-        }
-        if older {
-            warn!(call = %attempt.call, "the carrier has an earlier, unknown call to this number; check the system clock");
-            return self.note_look(attempt, LookupFinding::Stale, now).await;
-        }
-        let look = self.weighed(carrier, attempt, newest, now).await?;
-        self.note_look(attempt, look, now).await
+    };
+    if let Newest(LookupResult::Found(newest)) = newest {
+        let to_it = |call: &&CarrierCall| call.to.as_ref() == Some(&attempt.phone_number);
+        let new = |call: &&CarrierCall| listed.iter().all(|known| known.leg != call.leg);
+        let more: Vec<CarrierCall> = newest.iter().filter(to_it).filter(new).cloned().collect();
+        listed.extend(more);
     }
+    let strange = strange(&dialer.context.database, carrier, listed).await?;
+    let mut older = false;
+    for (call, owner) in owners(&dialer.context.database, attempt, strange).await? {
+        match owner {
+            Owner::Sought => {
+                info!(call = %attempt.call, "found a call of unknown outcome in the carrier's list");
+                metrics::counter!("kenkocall_calls_adopted_total").increment(1);
+                return keep(dialer, carrier, attempt.call, call).await;
+            }
+            Owner::Ended(ended) => keep(dialer, carrier, ended, call).await?,
+            Owner::Nobody => older = true,
+        }
+    }
+    if older {
+        warn!(call = %attempt.call, "the carrier has an earlier, unknown call to this number; check the system clock");
+        return note_look(dialer, attempt, LookupFinding::Stale, now).await;
+    }
+    let look = weighed(&dialer.context.database, carrier, attempt, newest, now).await?;
+    note_look(dialer, attempt, look, now).await
+}
 
-    /// The calls of the list that the database doesn't know.
-    async fn strange(&self, carrier: &dyn Carrier, listed: Vec<CarrierCall>) -> Result<Vec<CarrierCall>, StoreError> {
-        let names: Vec<&str> = listed.iter().map(|listed| listed.leg.as_str()).collect();
-        let mut tx = self.context.database.begin_autocommit().await?;
-        let known = legs::by_carrier_leg(&mut tx, carrier.name(), &names).await?;
-        let new = |listed: &CarrierCall| !known.iter().any(|leg| leg.carrier_leg_id == listed.leg.as_str());
-        Ok(listed.into_iter().filter(new).collect())
-    }
+/// Stores what the list says about a call.
+async fn keep(dialer: &Dialer, carrier: &dyn Carrier, call: CallId, listed: CarrierCall) -> Result<(), StoreError> {
+    tell_looked_up(&dialer.conversations, carrier.name(), call, &listed.leg, listed.progress).await.map(drop)
+}
 
-    /// The owners of these calls. Candidates are the attempts at this number for which the carrier never named a call.
-    /// The owner is the attempt whose intent is closest to the start of the call. Calls of ended attempts come first
-    /// in the result.
-    async fn owners(
-        &self,
-        attempt: &AttemptRow,
-        strange: Vec<CarrierCall>,
-    ) -> Result<Vec<(CarrierCall, Owner)>, StoreError> {
-        if strange.is_empty() {
-            return Ok(Vec::new());
-        }
-        let since = attempt.intended_at.checked_sub(CLOCK_IS_WRONG).unwrap_or(attempt.intended_at);
-        let mut tx = self.context.database.begin_autocommit().await?;
-        let ended = attempts::ended_without_leg(&mut tx, attempt.patient, &attempt.phone_number, since).await?;
-        drop(tx);
-        let mut owned: Vec<(CarrierCall, Owner)> = strange
-            .into_iter()
-            .map(|call| {
-                let owner = owner_of(call.created_at, attempt, &ended);
-                (call, owner)
-            })
-            .collect();
-        owned.sort_by_key(|(_, owner)| matches!(owner, Owner::Sought));
-        Ok(owned)
-    }
+/// The calls of the list that the database doesn't know.
+async fn strange(
+    database: &Database,
+    carrier: &dyn Carrier,
+    listed: Vec<CarrierCall>,
+) -> Result<Vec<CarrierCall>, StoreError> {
+    let names: Vec<&str> = listed.iter().map(|listed| listed.leg.as_str()).collect();
+    let mut tx = database.begin_autocommit().await?;
+    let known = legs::by_carrier_leg(&mut tx, carrier.name(), &names).await?;
+    let new = |listed: &CarrierCall| !known.iter().any(|leg| leg.carrier_leg_id == listed.leg.as_str());
+    Ok(listed.into_iter().filter(new).collect())
+}
 
-    /// Evaluates what it means that the list lacks the call. A witness is a call that was requested no earlier than
-    /// this one and has begun. A list with a witness is newer than the intent. A list without one is stale.
-    async fn weighed(
-        &self,
-        carrier: &dyn Carrier,
-        attempt: &AttemptRow,
-        Newest(newest): &Newest,
-        now: Timestamp,
-    ) -> Result<LookupFinding, StoreError> {
-        let listed = match newest {
-            LookupResult::Found(listed) => listed.as_slice(),
-            LookupResult::Nothing => &[],
-            LookupResult::Unavailable(doubt) => {
-                warn!(call = %attempt.call, ?doubt, "could not read the carrier's list of recent calls");
-                return Ok(LookupFinding::Unanswered);
-            }
-        };
-        let before = now.checked_sub(LIST_LAGS).unwrap_or(now);
-        let mut tx = self.context.database.begin_autocommit().await?;
-        let witness = legs::witness(&mut tx, carrier.name(), attempt.intended_at, before).await?;
-        drop(tx);
-        let Some(witness) = witness else { return Ok(LookupFinding::Nothing) };
-        let earliest = attempt.intended_at.checked_sub(CLOCKS_DIFFER).unwrap_or(attempt.intended_at);
-        match listed.iter().find(|call| call.leg.as_str() == witness) {
-            // By the carrier's clock it is older, so one of the clocks was wrong and it proves nothing.
-            Some(call) if call.created_at.is_some_and(|created| created < earliest) => Ok(LookupFinding::Nothing),
-            Some(_) => Ok(LookupFinding::Witnessed),
-            None => {
-                warn!(call = %attempt.call, "the carrier's list is stale: it lacks a call that the carrier has reported");
-                Ok(LookupFinding::Stale)
-            }
-        }
+/// The owners of these calls. Candidates are the attempts at this number for which the carrier never named a call.
+/// The owner is the attempt whose intent is closest to the start of the call. Calls of ended attempts come first
+/// in the result.
+async fn owners(
+    database: &Database,
+    attempt: &AttemptRow,
+    strange: Vec<CarrierCall>,
+) -> Result<Vec<(CarrierCall, Owner)>, StoreError> {
+    if strange.is_empty() {
+        return Ok(Vec::new());
     }
+    let since = attempt.intended_at.checked_sub(CLOCK_IS_WRONG).unwrap_or(attempt.intended_at);
+    let mut tx = database.begin_autocommit().await?;
+    let ended = attempts::ended_without_leg(&mut tx, attempt.patient, &attempt.phone_number, since).await?;
+    drop(tx);
+    let mut owned: Vec<(CarrierCall, Owner)> = strange
+        .into_iter()
+        .map(|call| {
+            let owner = owner_of(call.created_at, attempt, &ended);
+            (call, owner)
+        })
+        .collect();
+    owned.sort_by_key(|(_, owner)| matches!(owner, Owner::Sought));
+    Ok(owned)
+}
 
-    async fn note_look(&self, attempt: &AttemptRow, look: LookupFinding, now: Timestamp) -> Result<(), StoreError> {
-        let doubtful = doubtful(attempt).after_look(look, now);
-        let next = doubtful.next(now, self.dialling.unknown_grace.unsigned_abs());
-        let mut tx = self.context.database.begin_write().await?;
-        let (look_at, ask) = match next {
-            NextStep::NotPlaced => {
-                info!(call = %attempt.call, looks = doubtful.clear, "a call of unknown outcome is proven not to have been placed");
-                let told = settle(&mut tx, &[(attempt.call, AttemptConclusion::NotPlaced)], now).await?;
-                tx.commit().await?;
-                self.context.event_bus.tell(told);
-                return Ok(());
-            }
-            NextStep::LookAt(at) => (at, false),
-            NextStep::AskStaff { look_at } => (look_at, attempt.looks.asked_at.is_none()),
-        };
-        let looks = LookupHistory {
-            clear: doubtful.clear,
-            inconclusive: doubtful.inconclusive,
-            clear_at: doubtful.clear_at,
-            looked_at: doubtful.looked_at,
-            asked_at: if ask { Some(now) } else { attempt.looks.asked_at },
-            next_at: Some(look_at),
-        };
-        attempts::looked(&mut tx, attempt.call, &looks).await?;
-        if ask {
-            error!(call = %attempt.call, "could not find out whether a call was placed; staff are asked");
-            let mut consequences = Consequences::default();
-            let (centre, patient) = (&attempt.centre, Some(attempt.patient));
-            consequences.raise_and_tell(AlertKind::UnknownCall, centre, patient, Some(attempt.call), now);
-            consequences.write(&mut tx).await?;
+/// Evaluates what it means that the list lacks the call. A witness is a call that was requested no earlier than
+/// this one and has begun. A list with a witness is newer than the intent. A list without one is stale.
+async fn weighed(
+    database: &Database,
+    carrier: &dyn Carrier,
+    attempt: &AttemptRow,
+    Newest(newest): &Newest,
+    now: Timestamp,
+) -> Result<LookupFinding, StoreError> {
+    let listed = match newest {
+        LookupResult::Found(listed) => listed.as_slice(),
+        LookupResult::Nothing => &[],
+        LookupResult::Unavailable(doubt) => {
+            warn!(call = %attempt.call, ?doubt, "could not read the carrier's list of recent calls");
+            return Ok(LookupFinding::Unanswered);
         }
-        tx.commit().await
+    };
+    let before = now.checked_sub(LIST_LAGS).unwrap_or(now);
+    let mut tx = database.begin_autocommit().await?;
+    let witness = legs::witness(&mut tx, carrier.name(), attempt.intended_at, before).await?;
+    drop(tx);
+    let Some(witness) = witness else { return Ok(LookupFinding::Nothing) };
+    let earliest = attempt.intended_at.checked_sub(CLOCKS_DIFFER).unwrap_or(attempt.intended_at);
+    match listed.iter().find(|call| call.leg.as_str() == witness) {
+        // By the carrier's clock it is older, so one of the clocks was wrong and it proves nothing.
+        Some(call) if call.created_at.is_some_and(|created| created < earliest) => Ok(LookupFinding::Nothing),
+        Some(_) => Ok(LookupFinding::Witnessed),
+        None => {
+            warn!(call = %attempt.call, "the carrier's list is stale: it lacks a call that the carrier has reported");
+            Ok(LookupFinding::Stale)
+        }
     }
+}
+
+async fn note_look(
+    dialer: &Dialer,
+    attempt: &AttemptRow,
+    look: LookupFinding,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let doubtful = doubtful(attempt).after_look(look, now);
+    let next = doubtful.next(now, dialer.dialling.unknown_grace.unsigned_abs());
+    let mut tx = dialer.context.database.begin_write().await?;
+    let (look_at, ask) = match next {
+        NextStep::NotPlaced => {
+            info!(call = %attempt.call, looks = doubtful.clear, "a call of unknown outcome is proven not to have been placed");
+            let told = settle(&mut tx, &[(attempt.call, AttemptConclusion::NotPlaced)], now).await?;
+            tx.commit().await?;
+            dialer.context.event_bus.tell(told);
+            return Ok(());
+        }
+        NextStep::LookAt(at) => (at, false),
+        NextStep::AskStaff { look_at } => (look_at, attempt.looks.asked_at.is_none()),
+    };
+    let looks = LookupHistory {
+        clear: doubtful.clear,
+        inconclusive: doubtful.inconclusive,
+        clear_at: doubtful.clear_at,
+        looked_at: doubtful.looked_at,
+        asked_at: if ask { Some(now) } else { attempt.looks.asked_at },
+        next_at: Some(look_at),
+    };
+    attempts::looked(&mut tx, attempt.call, &looks).await?;
+    if ask {
+        error!(call = %attempt.call, "could not find out whether a call was placed; staff are asked");
+        let mut consequences = Consequences::default();
+        let (centre, patient) = (&attempt.centre, Some(attempt.patient));
+        consequences.raise_and_tell(AlertKind::UnknownCall, centre, patient, Some(attempt.call), now);
+        consequences.write(&mut tx).await?;
+    }
+    tx.commit().await
 }
 
 /// The owner of a call that began at `created_at`.

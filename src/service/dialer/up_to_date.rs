@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::{error, info, warn};
 
 use super::Dialer;
+use super::clock_check::clock_in_doubt;
 use crate::carrier::network::{CallDirection, CarrierCall, LookupResult, Recent};
 use crate::domain::LossEvidence;
 use crate::policy::{ListedCall, unaccounted};
@@ -88,7 +89,7 @@ impl Dialer {
             State::Compared { .. } | State::InDoubt { .. } => {}
         }
         let recent = self.recent_calls().await?;
-        let held = self.clock_in_doubt().await?;
+        let held = clock_in_doubt(&self.context, self.carrier()).await?;
         // A carrier that doesn't answer is no evidence against our clock.
         let contradicted = self.context.clock.watched(|watch, now| watch.is_contradicted(now));
         if let Some(wait) = held.filter(|_| contradicted || !matches!(recent, LookupResult::Unavailable(_))) {

@@ -7,22 +7,20 @@ use super::super::event_log::LoggedEventKind;
 use super::{Case, Invariant};
 use crate::domain::CallId;
 
-impl Case<'_> {
-    pub(super) fn confirmed(&mut self) {
-        let mut confirmed: HashSet<CallId> = HashSet::new();
-        let mut held = Vec::new();
-        for moment in &self.record.moments {
-            match moment.what {
-                LoggedEventKind::Confirmed(call) => {
-                    confirmed.insert(call);
-                }
-                LoggedEventKind::StopNoted(call) if !confirmed.contains(&call) => held.push((moment.at, call)),
-                _ => {}
+pub(super) fn confirmed(case: &mut Case<'_>) {
+    let mut confirmed: HashSet<CallId> = HashSet::new();
+    let mut held = Vec::new();
+    for moment in &case.record.moments {
+        match moment.what {
+            LoggedEventKind::Confirmed(call) => {
+                confirmed.insert(call);
             }
+            LoggedEventKind::StopNoted(call) if !confirmed.contains(&call) => held.push((moment.at, call)),
+            _ => {}
         }
-        for (at, call) in held {
-            let what = format!("{at}: call {call} held the calls for somebody who hadn't said who they are");
-            self.complain(Invariant::Confirmed, what);
-        }
+    }
+    for (at, call) in held {
+        let what = format!("{at}: call {call} held the calls for somebody who hadn't said who they are");
+        case.complain(Invariant::Confirmed, what);
     }
 }

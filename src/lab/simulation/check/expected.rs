@@ -16,41 +16,38 @@ type Due = (u32, Time);
 /// How long the services must have been running to open a slot.
 const SOON: SignedDuration = SignedDuration::from_secs(5);
 
-impl Case<'_> {
-    pub(super) fn expected(&mut self) {
-        let record = self.record;
-        let passed = passed(record);
-        let mut there: BTreeMap<Due, usize> = BTreeMap::new();
-        for slot in record.tables.slots.iter().filter(|slot| !slot.by_staff) {
-            let due = record.person(slot.patient).zip(time_of(slot));
-            let Some(due) = due.filter(|_| slot.date == record.date) else {
-                self.complain(Invariant::Ended, format!("slot {} on {} is of another day", slot.id, slot.date));
-                continue;
-            };
-            *there.entry(due).or_default() += 1;
-            if !passed.contains_key(&due) && slot.state != "cancelled" {
-                let what = format!("patient {} has a slot at {}, which was never due", due.0, slot.time);
-                self.complain(Invariant::Ended, what);
-            }
+pub(super) fn expected(case: &mut Case<'_>) {
+    let record = case.record;
+    let passed = passed(record);
+    let mut there: BTreeMap<Due, usize> = BTreeMap::new();
+    for slot in record.tables.slots.iter().filter(|slot| !slot.by_staff) {
+        let due = record.person(slot.patient).zip(time_of(slot));
+        let Some(due) = due.filter(|_| slot.date == record.date) else {
+            case.complain(Invariant::Ended, format!("slot {} on {} is of another day", slot.id, slot.date));
+            continue;
+        };
+        *there.entry(due).or_default() += 1;
+        if !passed.contains_key(&due) && slot.state != "cancelled" {
+            let what = format!("patient {} has a slot at {}, which was never due", due.0, slot.time);
+            case.complain(Invariant::Ended, what);
         }
-        for (due, count) in &there {
-            if *count > 1 {
-                self.complain(Invariant::Ended, format!("patient {} has {count} slots at {}", due.0, due.1));
-            }
+    }
+    for (due, count) in &there {
+        if *count > 1 {
+            case.complain(Invariant::Ended, format!("patient {} has {count} slots at {}", due.0, due.1));
         }
-        for (due, Passed { at, was_to_come }) in passed {
-            if was_to_come && !there.contains_key(&due) && !was_put_off(record, due, at) {
-                let what = format!("patient {} was due to be called at {} ({at}), and has no slot", due.0, due.1);
-                self.complain(Invariant::Ended, what);
-            }
+    }
+    for (due, Passed { at, was_to_come }) in passed {
+        if was_to_come && !there.contains_key(&due) && !was_put_off(record, due, at) {
+            let what = format!("patient {} was due to be called at {} ({at}), and has no slot", due.0, due.1);
+            case.complain(Invariant::Ended, what);
         }
-        let by_staff = record.tables.slots.iter().filter(|slot| slot.by_staff).count();
-        let granted =
-            record.moments.iter().filter(|moment| matches!(moment.what, LoggedEventKind::CalledNow(_))).count();
-        if by_staff != granted {
-            let what = format!("staff were granted {granted} calls, and there are slots for {by_staff}");
-            self.complain(Invariant::Ended, what);
-        }
+    }
+    let by_staff = record.tables.slots.iter().filter(|slot| slot.by_staff).count();
+    let granted = record.moments.iter().filter(|moment| matches!(moment.what, LoggedEventKind::CalledNow(_))).count();
+    if by_staff != granted {
+        let what = format!("staff were granted {granted} calls, and there are slots for {by_staff}");
+        case.complain(Invariant::Ended, what);
     }
 }
 

@@ -105,6 +105,12 @@ impl Case<'_> {
     fn complain(&mut self, invariant: Invariant, what: String) {
         self.broken.push(Violation { invariant, what });
     }
+
+    /// Returns who answers: the person called, or the person whose ID was keyed.
+    fn answering(&self, call: CallId, keyed: Option<u32>) -> Option<u32> {
+        let called = self.attempts.get(&call).and_then(|attempt| self.record.person(attempt.patient));
+        called.or(keyed)
+    }
 }
 
 /// Returns the violations of a day.
@@ -116,73 +122,71 @@ pub fn check(record: &EventLog) -> Vec<Violation> {
         slots: tables.slots.iter().map(|slot| (slot.id, slot)).collect(),
         broken: Vec::new(),
     };
-    case.kept();
-    case.once();
-    case.wanted();
-    case.one_holder();
-    case.ended();
-    case.expected();
-    case.retried();
-    case.prompt();
-    case.alerted();
-    case.confirmed();
-    case.talked();
-    case.audited();
-    case.limited();
-    case.private();
-    case.sound();
+    no_loss::kept(&mut case);
+    no_double_call::once(&mut case);
+    only_wanted::wanted(&mut case);
+    only_wanted::one_holder(&mut case);
+    terminates::ended(&mut case);
+    expected::expected(&mut case);
+    retried::retried(&mut case);
+    punctual::prompt(&mut case);
+    alerts::alerted(&mut case);
+    confirmed::confirmed(&mut case);
+    talked::talked(&mut case);
+    audited(&mut case);
+    limited(&mut case);
+    private(&mut case);
+    sound(&mut case);
     case.broken
 }
 
-impl Case<'_> {
-    fn audited(&mut self) {
-        let moments = &self.record.moments;
-        let walked = moments.iter().rev().find_map(|moment| match &moment.what {
-            LoggedEventKind::TrailWalked { entries, chain_error } => Some((*entries, chain_error.clone())),
-            _ => None,
-        });
-        let changes = moments
-            .iter()
-            .filter(|moment| matches!(moment.what, LoggedEventKind::Changed(..) | LoggedEventKind::CalledNow(_)));
-        // The initial patients came in one list.
-        let by_staff = changes.filter(|moment| moment.asked > 0).count();
-        match walked {
-            Some((_, Some(chain_error))) => self.complain(Invariant::Audited, chain_error),
-            Some((entries, None)) if entries < u64::try_from(by_staff).unwrap_or(u64::MAX) => {
-                let what = format!("staff changed {by_staff} things, and the trail has {entries} entries");
-                self.complain(Invariant::Audited, what);
+fn audited(case: &mut Case<'_>) {
+    let moments = &case.record.moments;
+    let walked = moments.iter().rev().find_map(|moment| match &moment.what {
+        LoggedEventKind::TrailWalked { entries, chain_error } => Some((*entries, chain_error.clone())),
+        _ => None,
+    });
+    let changes = moments
+        .iter()
+        .filter(|moment| matches!(moment.what, LoggedEventKind::Changed(..) | LoggedEventKind::CalledNow(_)));
+    // The initial patients came in one list.
+    let by_staff = changes.filter(|moment| moment.asked > 0).count();
+    match walked {
+        Some((_, Some(chain_error))) => case.complain(Invariant::Audited, chain_error),
+        Some((entries, None)) if entries < u64::try_from(by_staff).unwrap_or(u64::MAX) => {
+            let what = format!("staff changed {by_staff} things, and the trail has {entries} entries");
+            case.complain(Invariant::Audited, what);
+        }
+        Some(_) => {}
+        None => case.complain(Invariant::Audited, "the trail wasn't walked".to_owned()),
+    }
+}
+
+fn limited(case: &mut Case<'_>) {
+    let placed = case.record.tables.attempts.len();
+    if case.record.most_calls.is_some_and(|most| placed > most as usize) {
+        case.complain(Invariant::Limited, format!("{placed} calls were intended"));
+    }
+}
+
+fn private(case: &mut Case<'_>) {
+    let people = u32::try_from(case.record.tables.patients.len()).unwrap_or(u32::MAX).saturating_mul(2);
+    let found = case.record.log.as_deref().map(|log| lines_with_somebody(log, people)).unwrap_or_default();
+    for line in found {
+        case.complain(Invariant::Private, format!("the log names somebody: {line}"));
+    }
+}
+
+fn sound(case: &mut Case<'_>) {
+    let record = case.record;
+    for moment in &record.moments {
+        match &moment.what {
+            LoggedEventKind::Failed(why) => case.complain(Invariant::Sound, format!("{}: {why}", moment.at)),
+            LoggedEventKind::Contradicted(call) => {
+                let what = format!("call {call}: a turn that came again got another reply");
+                case.complain(Invariant::Repeated, what);
             }
-            Some(_) => {}
-            None => self.complain(Invariant::Audited, "the trail wasn't walked".to_owned()),
-        }
-    }
-
-    fn limited(&mut self) {
-        let placed = self.record.tables.attempts.len();
-        if self.record.most_calls.is_some_and(|most| placed > most as usize) {
-            self.complain(Invariant::Limited, format!("{placed} calls were intended"));
-        }
-    }
-
-    fn private(&mut self) {
-        let people = u32::try_from(self.record.tables.patients.len()).unwrap_or(u32::MAX).saturating_mul(2);
-        let found = self.record.log.as_deref().map(|log| lines_with_somebody(log, people)).unwrap_or_default();
-        for line in found {
-            self.complain(Invariant::Private, format!("the log names somebody: {line}"));
-        }
-    }
-
-    fn sound(&mut self) {
-        let record = self.record;
-        for moment in &record.moments {
-            match &moment.what {
-                LoggedEventKind::Failed(why) => self.complain(Invariant::Sound, format!("{}: {why}", moment.at)),
-                LoggedEventKind::Contradicted(call) => {
-                    let what = format!("call {call}: a turn that came again got another reply");
-                    self.complain(Invariant::Repeated, what);
-                }
-                _ => {}
-            }
+            _ => {}
         }
     }
 }

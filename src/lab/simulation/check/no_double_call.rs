@@ -16,85 +16,83 @@ pub(super) fn lasted(placed: &Placed) -> (Timestamp, Option<Timestamp>) {
     (begun, ended.map(|(at, _)| *at))
 }
 
-impl Case<'_> {
-    pub(super) fn once(&mut self) {
-        self.one_request_an_attempt();
-        self.one_call_at_a_time();
-        self.nothing_is_called_not_placed_that_rang();
-    }
+pub(super) fn once(case: &mut Case<'_>) {
+    one_request_an_attempt(case);
+    one_call_at_a_time(case);
+    nothing_is_called_not_placed_that_rang(case);
+}
 
-    fn one_request_an_attempt(&mut self) {
-        let record = self.record;
-        let mut seen = HashSet::new();
-        for asked in &record.asked {
-            if !seen.insert(asked.call) {
-                let what = format!("{}: call {} was asked of the carrier twice", asked.at, asked.call);
-                self.complain(Invariant::Once, what);
+fn one_request_an_attempt(case: &mut Case<'_>) {
+    let record = case.record;
+    let mut seen = HashSet::new();
+    for asked in &record.asked {
+        if !seen.insert(asked.call) {
+            let what = format!("{}: call {} was asked of the carrier twice", asked.at, asked.call);
+            case.complain(Invariant::Once, what);
+        }
+        match case.attempts.get(&asked.call) {
+            None => {
+                let what = format!("{}: call {} was asked of the carrier and never intended", asked.at, asked.call);
+                case.complain(Invariant::Once, what);
             }
-            match self.attempts.get(&asked.call) {
-                None => {
-                    let what = format!("{}: call {} was asked of the carrier and never intended", asked.at, asked.call);
-                    self.complain(Invariant::Once, what);
-                }
-                Some(attempt) if attempt.phone_number != asked.to => {
-                    let what = format!("{}: call {} went to another number than was intended", asked.at, asked.call);
-                    self.complain(Invariant::Once, what);
-                }
-                Some(_) => {}
+            Some(attempt) if attempt.phone_number != asked.to => {
+                let what = format!("{}: call {} went to another number than was intended", asked.at, asked.call);
+                case.complain(Invariant::Once, what);
             }
+            Some(_) => {}
         }
     }
+}
 
-    /// Checks calls for the same slot, and calls to the same number, whichever patient's slot it is.
-    fn one_call_at_a_time(&mut self) {
-        let record = self.record;
-        let mut of_slot: BTreeMap<SlotId, Vec<&Placed>> = BTreeMap::new();
-        let mut of_number: BTreeMap<&PhoneNumber, Vec<&Placed>> = BTreeMap::new();
-        for placed in &record.placed {
-            let Some(call) = placed.call else { continue };
-            if let Some(attempt) = self.attempts.get(&call) {
-                of_slot.entry(attempt.slot).or_default().push(placed);
-            }
-            if let Some(to) = &placed.listed.to {
-                of_number.entry(to).or_default().push(placed);
-            }
+/// Checks calls for the same slot, and calls to the same number, whichever patient's slot it is.
+fn one_call_at_a_time(case: &mut Case<'_>) {
+    let record = case.record;
+    let mut of_slot: BTreeMap<SlotId, Vec<&Placed>> = BTreeMap::new();
+    let mut of_number: BTreeMap<&PhoneNumber, Vec<&Placed>> = BTreeMap::new();
+    for placed in &record.placed {
+        let Some(call) = placed.call else { continue };
+        if let Some(attempt) = case.attempts.get(&call) {
+            of_slot.entry(attempt.slot).or_default().push(placed);
         }
-        let mut complaints = BTreeMap::new();
-        for group in of_slot.values().chain(of_number.values()) {
-            for pair in group.windows(2) {
-                let [first, second] = pair else { continue };
-                let begun = lasted(second).0;
-                let over = lasted(first).1.is_some_and(|ended| ended <= begun);
-                if !over {
-                    let calls = [first.call, second.call].into_iter().flatten();
-                    let calls: Vec<String> = calls.map(|call| call.to_string()).collect();
-                    let what = format!("{begun}: a phone was rung while a call to it went on: {}", calls.join(" and "));
-                    complaints.insert(second.call, what);
-                }
-            }
-        }
-        for what in complaints.into_values() {
-            self.complain(Invariant::Once, what);
+        if let Some(to) = &placed.listed.to {
+            of_number.entry(to).or_default().push(placed);
         }
     }
-
-    fn nothing_is_called_not_placed_that_rang(&mut self) {
-        let record = self.record;
-        for placed in &record.placed {
-            let attempt = placed.call.and_then(|call| self.attempts.get(&call).copied());
-            let Some(attempt) = attempt else { continue };
-            let answered = placed.history.iter().any(|(_, progress)| *progress == LegProgress::Answered);
-            match attempt.outcome.as_deref() {
-                Some("not_placed") => {
-                    let what = format!("call {} rang and counts as not placed", attempt.call);
-                    self.complain(Invariant::Once, what);
-                }
-                Some(outcome @ ("busy" | "no_answer")) if answered => {
-                    let what = format!("call {} was answered and counts as {outcome}", attempt.call);
-                    self.complain(Invariant::Once, what);
-                }
-                _ => {}
+    let mut complaints = BTreeMap::new();
+    for group in of_slot.values().chain(of_number.values()) {
+        for pair in group.windows(2) {
+            let [first, second] = pair else { continue };
+            let begun = lasted(second).0;
+            let over = lasted(first).1.is_some_and(|ended| ended <= begun);
+            if !over {
+                let calls = [first.call, second.call].into_iter().flatten();
+                let calls: Vec<String> = calls.map(|call| call.to_string()).collect();
+                let what = format!("{begun}: a phone was rung while a call to it went on: {}", calls.join(" and "));
+                complaints.insert(second.call, what);
             }
+        }
+    }
+    for what in complaints.into_values() {
+        case.complain(Invariant::Once, what);
+    }
+}
+
+fn nothing_is_called_not_placed_that_rang(case: &mut Case<'_>) {
+    let record = case.record;
+    for placed in &record.placed {
+        let attempt = placed.call.and_then(|call| case.attempts.get(&call).copied());
+        let Some(attempt) = attempt else { continue };
+        let answered = placed.history.iter().any(|(_, progress)| *progress == LegProgress::Answered);
+        match attempt.outcome.as_deref() {
+            Some("not_placed") => {
+                let what = format!("call {} rang and counts as not placed", attempt.call);
+                case.complain(Invariant::Once, what);
+            }
+            Some(outcome @ ("busy" | "no_answer")) if answered => {
+                let what = format!("call {} was answered and counts as {outcome}", attempt.call);
+                case.complain(Invariant::Once, what);
+            }
+            _ => {}
         }
     }
 }

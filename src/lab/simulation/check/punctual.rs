@@ -12,24 +12,22 @@ use crate::store::snapshot::Slot;
 /// ringing and second attempts, take less time even on two lines.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(60);
 
-impl Case<'_> {
-    pub(super) fn prompt(&mut self) {
-        let record = self.record;
-        if record.most_calls.is_some() || !nothing_stood_in_the_way(record) {
-            return;
-        }
-        for slot in record.tables.slots.iter().filter(|slot| !slot.by_staff && slot.state != "cancelled") {
-            let of_slot = |call| self.attempts.get(&call).is_some_and(|attempt| attempt.slot == slot.id);
-            let first = record.asked.iter().find(|asked| of_slot(asked.call)).map(|asked| asked.at);
-            // A patient who is called for another slot isn't called for this one.
-            let others = record.tables.attempts.iter().any(|one| one.patient == slot.patient && one.slot != slot.id);
-            let waited = waited(record, slot, first);
-            if !others && waited > LONGEST_WAIT {
-                let minutes = waited.as_mins();
-                let what =
-                    format!("slot {} of {} waited {minutes} minutes, and ended as {}", slot.id, slot.time, slot.state);
-                self.complain(Invariant::Prompt, what);
-            }
+pub(super) fn prompt(case: &mut Case<'_>) {
+    let record = case.record;
+    if record.most_calls.is_some() || !nothing_stood_in_the_way(record) {
+        return;
+    }
+    for slot in record.tables.slots.iter().filter(|slot| !slot.by_staff && slot.state != "cancelled") {
+        let of_slot = |call| case.attempts.get(&call).is_some_and(|attempt| attempt.slot == slot.id);
+        let first = record.asked.iter().find(|asked| of_slot(asked.call)).map(|asked| asked.at);
+        // A patient who is called for another slot isn't called for this one.
+        let others = record.tables.attempts.iter().any(|one| one.patient == slot.patient && one.slot != slot.id);
+        let waited = waited(record, slot, first);
+        if !others && waited > LONGEST_WAIT {
+            let minutes = waited.as_mins();
+            let what =
+                format!("slot {} of {} waited {minutes} minutes, and ended as {}", slot.id, slot.time, slot.state);
+            case.complain(Invariant::Prompt, what);
         }
     }
 }

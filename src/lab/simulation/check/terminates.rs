@@ -6,31 +6,27 @@ use crate::store::snapshot::{Attempt, Slot};
 /// Outcomes that aren't tries: no phone rang, or the call was withdrawn.
 pub(super) const NO_TRY: [&str; 2] = ["not_placed", "withdrawn"];
 
-impl Case<'_> {
-    pub(super) fn ended(&mut self) {
-        let tables = &self.record.tables;
-        for slot in &tables.slots {
-            if slot.ended_at.is_none() {
-                self.complain(Invariant::Ended, format!("slot {} of {} is still {}", slot.id, slot.time, slot.state));
-                continue;
-            }
-            let attempts: Vec<&Attempt> = tables.attempts.iter().filter(|one| one.slot == slot.id).collect();
-            if let Some(why) = contradiction(slot, &attempts) {
-                let what =
-                    format!("slot {} of {} ended as {} {:?}: {why}", slot.id, slot.time, slot.state, slot.reason);
-                self.complain(Invariant::Ended, what);
-            }
+pub(super) fn ended(case: &mut Case<'_>) {
+    let tables = &case.record.tables;
+    for slot in &tables.slots {
+        if slot.ended_at.is_none() {
+            case.complain(Invariant::Ended, format!("slot {} of {} is still {}", slot.id, slot.time, slot.state));
+            continue;
         }
-        for attempt in tables.attempts.iter().filter(|attempt| attempt.ended_at.is_none() || attempt.outcome.is_none())
-        {
-            self.complain(Invariant::Ended, format!("call {} is still {}", attempt.call, attempt.state));
+        let attempts: Vec<&Attempt> = tables.attempts.iter().filter(|one| one.slot == slot.id).collect();
+        if let Some(why) = contradiction(slot, &attempts) {
+            let what = format!("slot {} of {} ended as {} {:?}: {why}", slot.id, slot.time, slot.state, slot.reason);
+            case.complain(Invariant::Ended, what);
         }
-        for call in tables.calls.iter().filter(|call| call.ended_at.is_none() || call.disposition.is_none()) {
-            self.complain(Invariant::Ended, format!("call {} of {} never ended", call.id, call.line));
-        }
-        if tables.errands_left > 0 {
-            self.complain(Invariant::Ended, format!("{} errands were never done", tables.errands_left));
-        }
+    }
+    for attempt in tables.attempts.iter().filter(|attempt| attempt.ended_at.is_none() || attempt.outcome.is_none()) {
+        case.complain(Invariant::Ended, format!("call {} is still {}", attempt.call, attempt.state));
+    }
+    for call in tables.calls.iter().filter(|call| call.ended_at.is_none() || call.disposition.is_none()) {
+        case.complain(Invariant::Ended, format!("call {} of {} never ended", call.id, call.line));
+    }
+    if tables.errands_left > 0 {
+        case.complain(Invariant::Ended, format!("{} errands were never done", tables.errands_left));
     }
 }
 
