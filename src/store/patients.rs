@@ -331,8 +331,9 @@ pub async fn with_slot_by_of(
     limit: u32,
 ) -> Result<Vec<PatientRow>, StoreError> {
     tx.fetch_all(
+        // Not by the index of the centre's patients: few of them are due.
         select!(
-            "WHERE next_slot_at <= $1 AND centre_code = $2 AND import <> (SELECT hidden FROM imports)
+            "WHERE next_slot_at <= $1 AND centre_code || '' = $2 AND import <> (SELECT hidden FROM imports)
              ORDER BY next_slot_at, id LIMIT $3"
         ),
         vec![now.into(), centre.into(), i64::from(limit).into()],

@@ -38,13 +38,10 @@ pub(super) async fn apply(
     wait_for_earlier(context, &before.code).await?;
     let mut pace = Pace::default();
     // Most of what is due is opened beforehand, as the dialer would.
-    loop {
+    while some_are_due(context, &before.code).await? {
         let mut step = pace.begin(context).await?;
-        let opened = open_due(&mut step.tx, &before.code, context.clock.now(), pace.limit()).await?;
+        open_due(&mut step.tx, &before.code, context.clock.now(), pace.limit()).await?;
         pace.end(step).await?;
-        if opened == 0 {
-            break;
-        }
     }
     let now = context.clock.now();
     let mut tx = context.database.begin_write().await?;
@@ -107,6 +104,11 @@ async fn wait_for_earlier(context: &Context, code: &CentreCode) -> Result<(), Se
         tokio::time::sleep(LOOK_EVERY).await;
     }
     Ok(())
+}
+
+async fn some_are_due(context: &Context, code: &CentreCode) -> Result<bool, StoreError> {
+    let mut reading = context.database.begin_autocommit().await?;
+    Ok(!patients::with_slot_by_of(&mut reading, code, context.clock.now(), 1).await?.is_empty())
 }
 
 /// Opens due slots of a centre's patients by the settings before the change. Returns how many patients had some.
